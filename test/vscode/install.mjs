@@ -1,0 +1,53 @@
+// Installs what is locked: this project's packages, and each Node.js and VS Code that the tests run on. Plain JavaScript
+// without dependencies, since it also runs in a bare clone on Node 20.
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const root = join(import.meta.dirname, "../..");
+export const cache = join(root, ".cache");
+
+/** Installs this project's own packages where package-lock.json has changed since. */
+export function installPackages() {
+	install(root, join(root, "node_modules/.installed"));
+}
+
+/**
+ * @param {22 | 24} major
+ * @returns the path of that Node.js binary, installed from the npm registry; elsewhere than on Linux x64 the Node that
+ *   runs this, which must then be able to run TypeScript.
+ */
+export function installNode(major) {
+	if (process.platform === "linux" && process.arch === "x64")
+		return join(installHost("node"), `node_modules/node${major}/bin/node`);
+	if (process.features.typescript) return process.execPath;
+	throw new Error("Please run this on Node.js 22.18 or later: only Linux x64 gets a Node of its own.");
+}
+
+/**
+ * Installs a folder of `hosts/` (a package.json with its lock file) into the cache.
+ * @param {string} name
+ * @returns the path of the installed folder.
+ */
+export function installHost(name) {
+	const from = join(import.meta.dirname, "hosts", name);
+	const to = join(cache, name);
+	mkdirSync(to, { recursive: true });
+	for (const file of ["package.json", "package-lock.json"]) cpSync(join(from, file), join(to, file));
+	install(to, join(to, "installed"));
+	return to;
+}
+
+/** Runs `npm ci` in a folder unless the mark says that exactly this lock file is installed. */
+function install(folder, mark) {
+	const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
+	if (existsSync(mark) && readFileSync(mark, "utf8") === lock) return;
+	console.error(`Installing ${folder === root ? "packages" : folder.slice(cache.length + 1)} …`);
+	rmSync(mark, { force: true });
+	execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+		cwd: folder,
+		stdio: ["ignore", "ignore", "inherit"],
+		shell: process.platform === "win32",
+	});
+	writeFileSync(mark, lock);
+}
