@@ -1,0 +1,87 @@
+import type { Certificate, CertificateListing } from "../domain/certificate.ts";
+import { Cancelled, Failure } from "../domain/failure.ts";
+import type { AccessSource, NewCertificate, Service } from "../domain/service.ts";
+import type { Progress } from "./exchange.ts";
+import { parseCertificate, parsePage } from "./schemas.ts";
+import type { Transport } from "./transport.ts";
+
+const ROUTE = "/organization/certificates";
+const PAGE_SIZE = 100;
+const MOST_PAGES = 20;
+
+/** The certificates API over one transport (API reference, "Certificates"). */
+export class CertificatesApi implements Service {
+	readonly #transport: Transport;
+	readonly #access: AccessSource;
+
+	constructor(transport: Transport, access: AccessSource) {
+		this.#transport = transport;
+		this.#access = access;
+	}
+
+	async list(signal?: AbortSignal): Promise<CertificateListing> {
+		const certificates = new Map<string, Certificate>();
+		const cursors = new Set<string>();
+		let unreadable = 0;
+		for (let page = 0; page < MOST_PAGES; page++) {
+			const after = [...cursors].at(-1);
+			const query = { limit: String(PAGE_SIZE), ...(after && { after }) };
+			const request = { method: "GET", route: ROUTE, query, parse: parsePage } as const;
+			const answer = await this.#transport.send(this.#access, request, signal);
+			for (const entry of answer.entries) {
+				const certificate = parseCertificate(entry);
+				if (certificate) certificates.set(certificate.id, certificate);
+				else unreadable++;
+			}
+			if (!answer.hasMore) return { certificates: [...certificates.values()], unreadable, complete: true };
+			if (answer.lastId === null || cursors.has(answer.lastId)) break;
+			cursors.add(answer.lastId);
+		}
+		return { certificates: [...certificates.values()], unreadable, complete: false };
+	}
+
+	async upload({ pem, name }: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
+		try {
+			return await this.#post({ certificate: pem, name }, signal);
+		} catch (failure) {
+			// The reference page and its own example name the field differently; such a 400 created nothing.
+			if (!isFieldRefused(failure)) throw failure;
+			return await this.#post({ content: pem, name }, signal);
+		}
+	}
+
+	async #post(body: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Certificate> {
+		const progress: Progress = { sent: false };
+		try {
+			const request = { method: "POST", route: ROUTE, body, parse: parseCertificate } as const;
+			const certificate = await this.#transport.send(this.#access, request, signal, progress);
+			// The answer to an upload does not tell, but an upload never activates.
+			return { ...certificate, active: false };
+		} catch (failure) {
+			if (progress.sent && mayHaveArrived(failure)) throw new Failure({ reason: "unconfirmed", name: body.name ?? "" });
+			throw failure;
+		}
+	}
+}
+
+/** Whether the service may have stored what was sent although this failure came back. */
+function mayHaveArrived(failure: unknown): boolean {
+	if (failure instanceof Cancelled) return true;
+	if (!(failure instanceof Failure)) return true;
+	switch (failure.problem.reason) {
+		case "unauthorized":
+		case "forbidden":
+		case "not-found":
+		case "rejected":
+		case "rate-limited":
+			return false;
+		default:
+			return true;
+	}
+}
+
+function isFieldRefused(failure: unknown): boolean {
+	if (!(failure instanceof Failure) || failure.problem.reason !== "rejected") return false;
+	const { code, param } = failure.problem;
+	return code === null && (param === "certificate" || param === "content");
+}

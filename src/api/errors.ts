@@ -1,0 +1,104 @@
+import { Failure, type RejectionCode, type ServerCertificateFlaw } from "../domain/failure.ts";
+
+/** OpenSSL's and Node's codes for a server certificate that does not hold (`X509_V_ERR_…`, `tls.checkServerIdentity`). */
+const SERVER_CERTIFICATE_FLAWS: Readonly<Record<string, ServerCertificateFlaw>> = {
+	CERT_HAS_EXPIRED: "expired",
+	CERT_NOT_YET_VALID: "expired",
+	ERR_TLS_CERT_ALTNAME_INVALID: "wrong-name",
+	HOSTNAME_MISMATCH: "wrong-name",
+	DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed",
+	SELF_SIGNED_CERT_IN_CHAIN: "self-signed",
+	UNABLE_TO_GET_ISSUER_CERT: "unknown-issuer",
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "unknown-issuer",
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "unknown-issuer",
+	CERT_UNTRUSTED: "unknown-issuer",
+	CERT_REVOKED: "other",
+	CERT_REJECTED: "other",
+	CERT_SIGNATURE_FAILURE: "other",
+	CERT_CHAIN_TOO_LONG: "other",
+	INVALID_CA: "other",
+	INVALID_PURPOSE: "other",
+	PATH_LENGTH_EXCEEDED: "other",
+};
+
+const TIMEOUTS = new Set(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
+
+const UNUSABLE_ANSWERS = /^(HPE_|UND_ERR_(RESPONSE|RES_|HEADERS_OVERFLOW))/;
+
+const REJECTION_CODES: readonly string[] = [
+	"mtls_certificate_invalid",
+	"expired_certificate",
+	"certificate_in_use",
+] satisfies RejectionCode[];
+
+/** What undici, TLS or the socket threw, as a failure. Nothing of the error itself goes on. */
+export function failureOfError(error: unknown, host: string): Failure {
+	if (error instanceof Failure) return error;
+	const code = codeOf(error);
+	const flaw = SERVER_CERTIFICATE_FLAWS[code];
+	if (flaw) return new Failure({ reason: "untrusted-server", host, why: flaw });
+	if (TIMEOUTS.has(code)) return new Failure({ reason: "timeout", host });
+	if (UNUSABLE_ANSWERS.test(code)) return new Failure({ reason: "bad-answer", host });
+	return new Failure({ reason: "unreachable", host });
+}
+
+/** A failure for a status that is not 2xx, from its status and those parts of its body that this extension knows. */
+export function failureOfStatus(
+	status: number,
+	body: unknown,
+	headers: Record<string, string | string[] | undefined>,
+	host: string,
+): Failure {
+	const error = field(body, "error");
+	switch (status) {
+		case 401:
+			// A missing permission can come as 401 too; only its text tells (API guide, admin keys).
+			return permissionIn(error)
+				? new Failure({ reason: "forbidden", permission: permissionIn(error) })
+				: new Failure({ reason: "unauthorized" });
+		case 403:
+			return new Failure({ reason: "forbidden", permission: permissionIn(error) });
+		case 404:
+			return new Failure({ reason: "not-found" });
+		case 409:
+			return new Failure({ reason: "conflict" });
+		case 429:
+			return new Failure({ reason: "rate-limited", waitSeconds: secondsIn(headers["retry-after"]) });
+	}
+	if (status >= 300 && status < 400) return new Failure({ reason: "redirected", host });
+	if (status >= 500) return new Failure({ reason: "service-error", status });
+	return new Failure({
+		reason: "rejected",
+		code: rejectionCode(field(error, "code")),
+		param: parameterName(field(error, "param")),
+	});
+}
+
+/** Names in the service's permissions look like `api.mtls.write`; anything else in its text is not shown. */
+function permissionIn(error: unknown): string | null {
+	const text = typeof error === "string" ? error : field(error, "message");
+	return typeof text === "string" ? (/\bapi(?:\.[a-z_]{1,30}){1,4}\b/.exec(text)?.[0] ?? null) : null;
+}
+
+function rejectionCode(code: unknown): RejectionCode | null {
+	return REJECTION_CODES.includes(code as string) ? (code as RejectionCode) : null;
+}
+
+/** A body field's name as this extension sends them, not whatever the service wrote. */
+function parameterName(param: unknown): string | null {
+	return param === "certificate" || param === "content" || param === "name" ? param : null;
+}
+
+/** The whole seconds to wait that a `Retry-After` in seconds names (RFC 9110, 10.2.3); a date is not read. */
+function secondsIn(retryAfter: string | string[] | undefined): number | null {
+	return typeof retryAfter === "string" && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
+}
+
+function field(object: unknown, name: string): unknown {
+	return typeof object === "object" && object !== null ? (object as Record<string, unknown>)[name] : undefined;
+}
+
+function codeOf(error: unknown): string {
+	const code = field(error, "code");
+	return typeof code === "string" ? code : "";
+}

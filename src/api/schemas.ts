@@ -1,0 +1,59 @@
+import * as v from "valibot";
+import { type Certificate, isCertificateId } from "../domain/certificate.ts";
+
+/** 9999-12-31T23:59:59Z, the last second that a certificate can name (RFC 5280, 4.1.2.5). Milliseconds lie beyond it. */
+const LAST_SECOND = 253_402_300_799;
+
+const unixSeconds = v.optional(
+	v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LAST_SECOND))),
+	null,
+);
+
+const id = v.custom<string>(isCertificateId);
+
+/** A certificate in any of its shapes: `active` and the details are absent where the operation does not tell them. */
+const certificateSchema = v.object({
+	object: v.picklist(["certificate", "organization.certificate", "organization.project.certificate"]),
+	id,
+	name: v.optional(v.nullable(v.string()), null),
+	created_at: unixSeconds,
+	certificate_details: v.optional(v.object({ valid_at: unixSeconds, expires_at: unixSeconds }), {
+		valid_at: null,
+		expires_at: null,
+	}),
+	active: v.optional(v.boolean()),
+});
+
+const pageSchema = v.object({
+	object: v.literal("list"),
+	data: v.array(v.unknown()),
+	last_id: v.optional(v.nullable(id), null),
+	has_more: v.boolean(),
+});
+
+/** One page of a list, its entries unread. */
+export interface Page {
+	readonly entries: readonly unknown[];
+	readonly lastId: string | null;
+	readonly hasMore: boolean;
+}
+
+/** A certificate as the service sent it, or `null` where it cannot be read. */
+export function parseCertificate(json: unknown): Certificate | null {
+	const { success, output } = v.safeParse(certificateSchema, json);
+	if (!success) return null;
+	return {
+		id: output.id,
+		name: output.name,
+		createdAt: output.created_at,
+		validAt: output.certificate_details.valid_at,
+		expiresAt: output.certificate_details.expires_at,
+		active: output.active,
+	};
+}
+
+/** A page of a list, or `null` where it is none. */
+export function parsePage(json: unknown): Page | null {
+	const { success, output } = v.safeParse(pageSchema, json);
+	return success ? { entries: output.data, lastId: output.last_id, hasMore: output.has_more } : null;
+}

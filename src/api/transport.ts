@@ -1,0 +1,109 @@
+import Agent from "undici/lib/dispatcher/agent.js";
+import { Failure } from "../domain/failure.ts";
+import type { AccessSource, Exchange } from "../domain/service.ts";
+import { failureOfStatus } from "./errors.ts";
+import { exchange, type Progress } from "./exchange.ts";
+
+const CONNECT_MS = 10_000;
+const HEADERS_MS = 30_000;
+/** From the first step to the last byte of the answer: a body that drips would otherwise go on for ever. */
+const TOTAL_MS = 60_000;
+
+export interface Request<T> {
+	readonly method: "GET" | "POST" | "DELETE";
+	/** Below the base URL: `/organization/certificates`. Ids in it are checked by `isCertificateId` before. */
+	readonly route: string;
+	readonly query?: Readonly<Record<string, string>>;
+	readonly body?: unknown;
+	/** Reads the JSON of a 2xx answer; `null` where it is not what was asked for. */
+	readonly parse: (json: unknown) => T | null;
+}
+
+/** The one way to the service: one connection pool, one set of limits, TLS that no setting or variable can switch off. */
+export class Transport {
+	readonly #userAgent: string;
+	readonly #observe: (exchange: Exchange) => void;
+	readonly #agent: Agent;
+
+	/**
+	 * @param userAgent Name and version of this extension.
+	 * @param observe Told of every exchange when it is over.
+	 */
+	constructor(userAgent: string, observe: (exchange: Exchange) => void) {
+		this.#userAgent = userAgent;
+		this.#observe = observe;
+		this.#agent = new Agent({
+			// NODE_TLS_REJECT_UNAUTHORIZED=0 counts only where this is not said.
+			connect: { timeout: CONNECT_MS, rejectUnauthorized: true },
+			headersTimeout: HEADERS_MS,
+			bodyTimeout: HEADERS_MS,
+			allowH2: false,
+		});
+	}
+
+	/**
+	 * Sends one request; redirects are not followed.
+	 * @param progress Where the caller must know how far it got, also when this throws.
+	 * @throws Failure, or `Cancelled` once `cancel` is aborted.
+	 */
+	async send<T>(
+		access: AccessSource,
+		request: Request<T>,
+		cancel?: AbortSignal,
+		progress: Progress = { sent: false },
+	): Promise<T> {
+		const { baseUrl, key } = await access();
+		const started = performance.now();
+		let status: number | null = null;
+		let requestId: string | null = null;
+		try {
+			const answer = await exchange(
+				this.#agent,
+				{
+					origin: baseUrl.origin,
+					path: `${baseUrl.path}${request.route}`,
+					method: request.method,
+					...(request.query && { query: request.query }),
+					headers: {
+						authorization: `Bearer ${key}`,
+						accept: "application/json",
+						"user-agent": this.#userAgent,
+						...(request.body !== undefined && { "content-type": "application/json" }),
+					},
+					body: request.body === undefined ? null : JSON.stringify(request.body),
+				},
+				{ cancel, timeout: AbortSignal.timeout(TOTAL_MS) },
+				progress,
+			);
+			status = answer.status;
+			requestId = requestIdIn(answer.headers["x-request-id"]);
+			const json = parseJson(answer.body);
+			if (status < 200 || status > 299) throw failureOfStatus(status, json, answer.headers, baseUrl.host);
+			const parsed = request.parse(json);
+			if (parsed === null) throw new Failure({ reason: "bad-answer", host: baseUrl.host });
+			return parsed;
+		} finally {
+			const milliseconds = Math.round(performance.now() - started);
+			this.#observe({ method: request.method, route: request.route, status, milliseconds, requestId });
+		}
+	}
+
+	/** Ends every connection. */
+	async close(): Promise<void> {
+		await this.#agent.destroy();
+	}
+}
+
+/** Request ids are logged and copied, so only what looks like one counts. */
+function requestIdIn(header: string | string[] | undefined): string | null {
+	return typeof header === "string" && /^[\w.-]{1,100}$/.test(header) ? header : null;
+}
+
+/** The value, or `undefined` where it is not JSON in UTF-8. */
+function parseJson(bytes: Buffer): unknown {
+	try {
+		return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+	} catch {
+		return undefined;
+	}
+}

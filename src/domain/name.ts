@@ -1,0 +1,23 @@
+import type { Candidate } from "./certificateFile.ts";
+
+export type NameFlaw = "blank" | "too-long" | "control-characters";
+
+/** Our own limit: the service does not document one. */
+export const LONGEST_NAME = 200;
+
+/** What keeps a typed text from being a certificate's name, or `null`. Blanks around it do not count. */
+export function nameFlaw(text: string): NameFlaw | null {
+	const name = text.trim();
+	if (name === "") return "blank";
+	// Control and bidirectional characters would let a name look like another one wherever it is shown.
+	if (/[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u.test(name)) return "control-characters";
+	return [...name].length > LONGEST_NAME ? "too-long" : null;
+}
+
+/** The name offered first: common name and year of expiry, without what a name may not hold. */
+export function suggestName({ commonName, notAfter }: Pick<Candidate, "commonName" | "notAfter">): string {
+	const year = notAfter === null ? "" : String(new Date(notAfter * 1000).getUTCFullYear());
+	const name = (commonName ?? "").replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "").trim();
+	const suggestion = name.includes(year) ? name : `${name} ${year}`.trim();
+	return [...suggestion].slice(0, LONGEST_NAME).join("");
+}

@@ -1,0 +1,108 @@
+/** One TLV element of BER or DER (X.690 8.1), measured but not interpreted. */
+export interface Element {
+	/** The first identifier octet: class, constructed bit and tag number, `0x30` for a SEQUENCE. */
+	readonly tag: number;
+	/** The element itself: identifier, length and content, and nothing behind it. */
+	readonly whole: Uint8Array;
+	readonly content: Uint8Array;
+	/** False for an indefinite length or one written longer than need be, which DER forbids (X.690 10.1). */
+	readonly isDer: boolean;
+}
+
+export const BOOLEAN = 0x01;
+export const INTEGER = 0x02;
+export const BIT_STRING = 0x03;
+export const OCTET_STRING = 0x04;
+export const OBJECT_IDENTIFIER = 0x06;
+export const UTC_TIME = 0x17;
+export const GENERALIZED_TIME = 0x18;
+export const SEQUENCE = 0x30;
+export const SET = 0x31;
+
+/** Elements of indefinite length are looked for inside each other, which costs their number times their depth. */
+const MAX_DEPTH = 16;
+/** `@peculiar/x509` reads no more nodes than this either. */
+const MAX_CHILDREN = 10_000;
+
+/** Measures the element that starts at an offset; `null` where none does, or it ends behind the bytes. */
+export function readElement(bytes: Uint8Array, offset = 0): Element | null {
+	return measure(bytes, offset, 0);
+}
+
+/** The elements that a constructed element is made of; `null` unless they fill it exactly. */
+export function childrenOf(element: Element | null | undefined): readonly Element[] | null {
+	if (!element || (element.tag & 0x20) === 0) return null;
+	const children: Element[] = [];
+	for (let offset = 0; offset < element.content.length; ) {
+		const child = readElement(element.content, offset);
+		if (child === null || children.length === MAX_CHILDREN) return null;
+		children.push(child);
+		offset += child.whole.length;
+	}
+	return children;
+}
+
+/** Whether bytes begin as a SEQUENCE that says it is longer than what is there: a file that was cut off. */
+export function isCutOff(bytes: Uint8Array): boolean {
+	if (bytes[0] !== SEQUENCE) return false;
+	const head = readHead(bytes, 0);
+	return head !== null && head.length !== null && head.start + head.length > bytes.length;
+}
+
+/** The dotted text of an OBJECT IDENTIFIER's content (X.690 8.19); `null` where it is none. */
+export function oidText(content: Uint8Array): string | null {
+	const parts: number[] = [];
+	let value = 0;
+	let continued = false;
+	for (const octet of content) {
+		if (!continued && octet === 0x80) return null;
+		value = value * 128 + (octet & 0x7f);
+		if (value > Number.MAX_SAFE_INTEGER) return null;
+		continued = octet >= 0x80;
+		if (continued) continue;
+		if (parts.length === 0) {
+			const first = Math.min(Math.floor(value / 40), 2);
+			parts.push(first, value - first * 40);
+		} else parts.push(value);
+		value = 0;
+	}
+	return continued || parts.length === 0 ? null : parts.join(".");
+}
+
+function measure(bytes: Uint8Array, offset: number, depth: number): Element | null {
+	const head = readHead(bytes, offset);
+	if (head === null) return null;
+	const { tag, start, isDer } = head;
+	if (head.length !== null) {
+		const end = start + head.length;
+		if (end > bytes.length) return null;
+		return { tag, isDer, whole: bytes.subarray(offset, end), content: bytes.subarray(start, end) };
+	}
+	if ((tag & 0x20) === 0 || depth === MAX_DEPTH) return null;
+	for (let at = start; at + 2 <= bytes.length; ) {
+		if (bytes[at] === 0 && bytes[at + 1] === 0)
+			return { tag, isDer, whole: bytes.subarray(offset, at + 2), content: bytes.subarray(start, at) };
+		const child = measure(bytes, at, depth + 1);
+		if (child === null) return null;
+		at += child.whole.length;
+	}
+	return null;
+}
+
+/** Reads identifier and length octets; the length is `null` where it is indefinite. */
+function readHead(bytes: Uint8Array, offset: number) {
+	let at = offset;
+	const tag = bytes[at++];
+	if (tag === undefined || tag === 0) return null;
+	if ((tag & 0x1f) === 0x1f) while ((bytes[at++] ?? 0) >= 0x80);
+	const first = bytes[at++];
+	if (first === undefined) return null;
+	if (first < 0x80) return { tag, start: at, length: first, isDer: true };
+	if (first === 0x80) return { tag, start: at, length: null, isDer: false };
+	const octets = first & 0x7f;
+	if (octets > 6 || at + octets > bytes.length) return null;
+	let length = 0;
+	for (let i = 0; i < octets; i++) length = length * 256 + (bytes[at++] ?? 0);
+	const isDer = length >= 0x80 && length >= 256 ** (octets - 1);
+	return { tag, start: at, length, isDer };
+}

@@ -1,0 +1,73 @@
+import type { BlockKind } from "../domain/certificateFile.ts";
+import {
+	BIT_STRING,
+	childrenOf,
+	type Element,
+	INTEGER,
+	OBJECT_IDENTIFIER,
+	OCTET_STRING,
+	oidText,
+	readElement,
+	SEQUENCE,
+} from "./der.ts";
+
+/** PKCS#7 content types (RFC 2315 14), PKCS#5 and PKCS#12 encryption schemes (RFC 8018, RFC 7292). */
+const PKCS7 = "1.2.840.113549.1.7.";
+const ENCRYPTION_SCHEMES = ["1.2.840.113549.1.5.", "1.2.840.113549.1.12.1."];
+
+/** The kind of DER that an element's first levels show; `null` for none that is known. It need not be readable. */
+export function identify(element: Element | null): BlockKind | null {
+	if (element?.tag !== SEQUENCE) return null;
+	const parts = childrenOf(element);
+	const first = parts?.[0];
+	if (!parts || !first) return null;
+	const shape = shapeOf(parts);
+	if (first.tag === OBJECT_IDENTIFIER) return oidText(first.content)?.startsWith(PKCS7) ? "pkcs7" : null;
+	if (first.tag === SEQUENCE) {
+		const inner = childrenOf(first);
+		if (!inner) return null;
+		const algorithm = inner[0]?.tag === OBJECT_IDENTIFIER ? oidText(inner[0].content) : null;
+		if (shape === "sb" && algorithm !== null) return "public-key";
+		if (shape === "so" && ENCRYPTION_SCHEMES.some((scheme) => algorithm?.startsWith(scheme))) return "private-key";
+		return shape === "ssb" ? signed(inner) : null;
+	}
+	if (first.tag !== INTEGER) return null;
+	// PKCS#8 (RFC 5958) ends in attributes and a public key, EC keys (RFC 5915) in parameters and a public key.
+	if (shape.startsWith("iso") || shape.startsWith("io")) return "private-key";
+	if (shape.startsWith("is") && first.content.length === 1 && first.content[0] === 3) return "pkcs12";
+	// PKCS#1 private keys (RFC 8017 A.1.2) have nine integers, DSA keys as OpenSSL writes them six.
+	if (shape.startsWith("iiiiii")) return "private-key";
+	if (shape === "ii") return "public-key";
+	return shape === "iii" ? "parameters" : null;
+}
+
+/** What a signed structure of three parts holds, by the first of them. */
+function signed(inner: readonly Element[]): BlockKind | null {
+	const shape = shapeOf(inner);
+	if (/^v?issss/.test(shape)) return "certificate";
+	if (shape.startsWith("iss") && (inner[3] === undefined || inner[3].tag === 0xa0)) return "certificate-request";
+	return /^i?sst/.test(shape) ? "crl" : null;
+}
+
+/** One letter for each part, so that a structure can be compared with a word. */
+function shapeOf(parts: readonly Element[]): string {
+	return parts
+		.slice(0, 16)
+		.map(({ tag }) => LETTERS[tag] ?? "-")
+		.join("");
+}
+
+const LETTERS: Record<number, string> = {
+	[INTEGER]: "i",
+	[BIT_STRING]: "b",
+	[OCTET_STRING]: "o",
+	[SEQUENCE]: "s",
+	160: "v",
+	23: "t",
+	24: "t",
+};
+
+/** Whether bytes are, begin with, or hold as text a private key. */
+export function beginsWithPrivateKey(bytes: Uint8Array): boolean {
+	return identify(readElement(bytes)) === "private-key";
+}

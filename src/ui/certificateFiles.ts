@@ -1,0 +1,94 @@
+import { posix } from "node:path";
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import { Cancelled, Failure, type UnreadableFile } from "../domain/failure.ts";
+import { askChoice } from "./prompts.ts";
+import { inert } from "./words/inert.ts";
+
+/** The endings that the menus show on; what is in a file is decided by its content alone. */
+export const ENDINGS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as const;
+
+const LARGEST_FILE = 1024 * 1024;
+/** More files at once than an organization can hold certificates are a slip of the hand. */
+const MOST_FILES = 50;
+
+/** A certificate file as it was read. */
+export interface FileContent {
+	/** The file's name without its folders, for people. */
+	readonly name: string;
+	readonly bytes: Uint8Array;
+	/** Whether this is an open editor's text that is not what lies on the disk. */
+	readonly unsaved: boolean;
+}
+
+/**
+ * The files a command is about: what a menu handed over, else the active editor's file or what the person picks.
+ * @param clicked,selection What the editor passes to a command from its menus; anything else is ignored.
+ * @throws Cancelled
+ */
+export async function chooseFiles(clicked: unknown, selection: unknown): Promise<readonly vscode.Uri[]> {
+	const selected = Array.isArray(selection) ? selection.filter((uri) => uri instanceof vscode.Uri) : [];
+	if (selected.length > 0) return selected.slice(0, MOST_FILES);
+	if (clicked instanceof vscode.Uri) return [clicked];
+	return askForFiles();
+}
+
+async function askForFiles(): Promise<readonly vscode.Uri[]> {
+	const active = activeFile();
+	if (active) {
+		const here = { label: inert(posix.basename(active.path)), description: l10n.t("active editor"), value: active };
+		const other = { label: l10n.t("Choose a file…"), value: null };
+		const question = { title: l10n.t("Upload a certificate to OpenAI"), placeholder: l10n.t("Which file?") };
+		const chosen = await askChoice(question, [here, other]);
+		if (chosen) return [chosen];
+	}
+	const picked = await vscode.window.showOpenDialog({
+		canSelectMany: true,
+		openLabel: l10n.t("Choose"),
+		title: l10n.t("Choose a certificate file"),
+		filters: { [l10n.t("Certificate files")]: [...ENDINGS], [l10n.t("All files")]: ["*"] },
+	});
+	if (!picked) throw new Cancelled();
+	return picked;
+}
+
+/** The file in the active editor, text or not, where there is one. */
+function activeFile(): vscode.Uri | null {
+	const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+	return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : null;
+}
+
+/**
+ * Reads a file within bounds: at most 1 MiB of a regular file. An open editor's unsaved text goes before the file.
+ * @throws Failure `file-unreadable`
+ */
+export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent> {
+	const name = posix.basename(uri.path);
+	const unreadable = (why: UnreadableFile) => new Failure({ reason: "file-unreadable", file: name, why });
+
+	const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
+	if (document && (document.isDirty || document.isUntitled)) {
+		const bytes = new TextEncoder().encode(document.getText());
+		if (bytes.length > LARGEST_FILE) throw unreadable("too-large");
+		return { name, bytes, unsaved: true };
+	}
+
+	try {
+		const { type, size } = await vscode.workspace.fs.stat(uri);
+		if (type & vscode.FileType.Directory) throw unreadable("folder");
+		// A pipe or a device would never end; a link is followed, and its target counts.
+		if (!(type & vscode.FileType.File)) throw unreadable(type & vscode.FileType.SymbolicLink ? "gone" : "not-a-file");
+		if (size > LARGEST_FILE) throw unreadable("too-large");
+		return { name, bytes: await vscode.workspace.fs.readFile(uri), unsaved: false };
+	} catch (thrown) {
+		if (thrown instanceof Failure) throw thrown;
+		throw unreadable(thrown instanceof vscode.FileSystemError ? (CODES[thrown.code] ?? "other") : "other");
+	}
+}
+
+const CODES: Readonly<Record<string, UnreadableFile>> = {
+	FileNotFound: "gone",
+	FileNotADirectory: "gone",
+	FileIsADirectory: "folder",
+	NoPermissions: "no-permission",
+};

@@ -1,0 +1,88 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { BaseUrl } from "../domain/baseUrl.ts";
+import type { CertificateListing } from "../domain/certificate.ts";
+import { keyFlaw, keyKind } from "../domain/connection.ts";
+import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
+import type { Access, Service } from "../domain/service.ts";
+import { askText, type Verdict } from "./prompts.ts";
+import { keyFlawWords, problemWords } from "./words/problems.ts";
+
+/** A key that the service accepted, and the list with which it showed that. */
+export interface CheckedKey {
+	readonly access: Access;
+	readonly listing: CertificateListing;
+}
+
+/**
+ * Asks for an admin key, masked, and checks it by one list call before anything keeps it.
+ * @param openService The service as it answers to a key that is not stored yet.
+ * @throws Cancelled
+ */
+export async function askForKey(
+	baseUrl: BaseUrl,
+	openService: (access: Access) => Promise<Service>,
+): Promise<CheckedKey> {
+	let listing: CertificateListing | undefined;
+	const key = await askText({
+		title: l10n.t("Admin key for {0}", baseUrl.host),
+		prompt: l10n.t("It is checked, then kept in the editor's secret storage, and sent to {0} only.", baseUrl.host),
+		placeholder: "sk-admin-…",
+		masked: true,
+		patient: true,
+		judge: judgeKey,
+		async check(text, signal) {
+			if (!baseUrl.encrypted && keyKind(text) === "admin") await confirmUnencrypted(baseUrl);
+			try {
+				listing = await (await openService({ baseUrl, key: text })).list(signal);
+				return null;
+			} catch (thrown) {
+				const problem = problemOf(thrown);
+				if (!problem) throw thrown;
+				return problem.reason === "unauthorized"
+					? l10n.t("{0} did not accept this key (401). Check it, or paste another one.", baseUrl.host)
+					: problemWords(problem);
+			}
+		},
+	});
+	if (!listing) throw new Failure({ reason: "no-key" });
+	return { access: { baseUrl, key }, listing };
+}
+
+function judgeKey(text: string): Verdict | null {
+	const flaw = keyFlaw(text);
+	if (flaw) return { message: keyFlawWords(flaw), severity: "error" };
+	switch (keyKind(text.trim())) {
+		case "admin":
+		case "emulator":
+			return null;
+		case "project":
+			return warning(l10n.t("This looks like a project key. Certificates need an admin key of the organization."));
+		case "service-account":
+			return warning(l10n.t("This looks like a service account's key. Certificates need an admin key."));
+		case "other":
+			return warning(l10n.t("Admin keys usually begin with sk-admin-."));
+	}
+}
+
+function warning(message: string): Verdict {
+	return { message, severity: "warning" };
+}
+
+/** @throws Cancelled unless the person insists. */
+async function confirmUnencrypted({ host }: BaseUrl): Promise<void> {
+	const use = l10n.t("Use Anyway");
+	const chosen = await vscode.window.showWarningMessage(
+		l10n.t("Send a real admin key unencrypted to {0}?", host),
+		{
+			modal: true,
+			detail: l10n.t(
+				"Whatever program listens there on this machine will receive it, and could use it to take over the organization.",
+			),
+		},
+		// Enter takes the first button.
+		l10n.t("Keep It to Myself"),
+		use,
+	);
+	if (chosen !== use) throw new Cancelled();
+}

@@ -1,0 +1,24 @@
+/** The ids that package.json contributes; a test holds the two together. */
+export const COMMANDS = {
+	upload: "openaiCertificates.upload",
+	setKey: "openaiCertificates.setKey",
+	removeKey: "openaiCertificates.removeKey",
+	refresh: "openaiCertificates.refresh",
+	copyId: "openaiCertificates.copyId",
+	cancelUpload: "openaiCertificates.cancelUpload",
+	openSettings: "openaiCertificates.openSettings",
+	showLog: "openaiCertificates.showLog",
+} as const;
+
+export const VIEW = "openaiCertificates.certificates";
+
+/** Context keys that the manifest's `when` clauses ask for. */
+export const CONTEXT = {
+	/** Why the view is empty: see `emptiness` in certificatesView.ts. */
+	empty: "openaiCertificates.empty",
+} as const;
+
+export const SETTINGS = {
+	baseUrl: "openaiCertificates.baseUrl",
+	reminderDays: "openaiCertificates.reminderDays",
+} as const;

@@ -1,0 +1,58 @@
+import * as l10n from "@vscode/l10n";
+import type { Certificate, ExpiryState } from "../../domain/certificate.ts";
+import { absoluteTime, expiryWords } from "./dates.ts";
+import { inert } from "./inert.ts";
+
+/** What a certificate is called in a row. */
+export function nameWords({ name }: Certificate): string {
+	return inert(name ?? "") || l10n.t("(no name)");
+}
+
+/** Beside the name: id and expiry. @param now Unix seconds. */
+export function descriptionWords({ id, expiresAt }: Certificate, now: number): string {
+	return `${id} · ${expiryWords(expiresAt, now)}`;
+}
+
+/** What a screen reader says of a row: name, state, expiry. @param now Unix seconds. */
+export function spokenWords(certificate: Certificate, state: ExpiryState, now: number): string {
+	return [
+		nameWords(certificate),
+		stateWords(state),
+		expiryWords(certificate.expiresAt, now),
+		activationWords(certificate),
+		certificate.id,
+	].join(", ");
+}
+
+/** Everything about a certificate, one fact a line, with absolute times. @param now Unix seconds. */
+export function tooltipWords(certificate: Certificate, state: ExpiryState, now: number): string {
+	const { id, createdAt, validAt, expiresAt } = certificate;
+	const lines = [
+		nameWords(certificate),
+		l10n.t("Id: {0}", id),
+		l10n.t("State: {0}, {1}", stateWords(state), expiryWords(expiresAt, now)),
+		l10n.t("Activation: {0}", activationWords(certificate)),
+	];
+	if (validAt !== null) lines.push(l10n.t("Valid from: {0}", absoluteTime(validAt)));
+	if (expiresAt !== null) lines.push(l10n.t("Valid to: {0}", absoluteTime(expiresAt)));
+	if (createdAt !== null) lines.push(l10n.t("Created: {0}", absoluteTime(createdAt)));
+	return lines.join("\n");
+}
+
+function stateWords(state: ExpiryState): string {
+	switch (state) {
+		case "valid":
+			return l10n.t("valid");
+		case "expiring":
+			return l10n.t("expiring soon");
+		case "expired":
+			return l10n.t("expired");
+		case "unknown":
+			return l10n.t("validity not known");
+	}
+}
+
+function activationWords({ active }: Certificate): string {
+	if (active === undefined) return l10n.t("not known");
+	return active ? l10n.t("active in the organization") : l10n.t("not active in the organization");
+}

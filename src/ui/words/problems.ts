@@ -1,0 +1,218 @@
+import * as l10n from "@vscode/l10n";
+import type {
+	BaseUrlRule,
+	KeyFlaw,
+	Problem,
+	RejectionCode,
+	ServerCertificateFlaw,
+	UnreadableFile,
+} from "../../domain/failure.ts";
+import { refusalWords } from "./certificateFile.ts";
+import { inert } from "./inert.ts";
+
+/** What mends a problem. */
+export type Mend = "set-key" | "open-settings" | "show-log" | "refresh";
+
+/** One sentence for a problem, which says what happened and what to do. */
+export function problemWords(problem: Problem): string {
+	switch (problem.reason) {
+		case "file-refused":
+			return l10n.t("{0}: {1}", inert(problem.file), refusalWords(problem.refusal));
+		case "file-unreadable":
+			return unreadableWords(problem.why, inert(problem.file));
+		case "certificate-blocked":
+			return l10n.t("{0} holds a certificate that OpenAI would refuse. Nothing was sent.", inert(problem.file));
+		case "nothing-selected":
+			return l10n.t("Select a row of the certificates view first.");
+		case "no-key":
+			return l10n.t("There is no admin key yet. Set one first.");
+		case "key-elsewhere":
+			return l10n.t(
+				"The stored admin key belongs to {0}, but the base URL leads to {1}. The key was not sent. Set a key for {1}, or change the base URL back.",
+				inert(problem.keyHost),
+				inert(problem.host),
+			);
+		case "key-malformed":
+			return keyFlawWords(problem.why);
+		case "base-url":
+			return baseUrlWords(problem.rule);
+		case "secrets-unavailable":
+			return l10n.t(
+				"The editor's secret storage did not work, so nothing was stored. Check that this computer's keyring is unlocked, then try again.",
+			);
+		case "unreachable":
+			return l10n.t(
+				"Could not reach {0}. Nothing was sent. Check the network; if a proxy is needed, set it in the setting http.proxy.",
+				inert(problem.host),
+			);
+		case "untrusted-server":
+			return serverCertificateWords(problem.why, inert(problem.host));
+		case "timeout":
+			return l10n.t("{0} did not answer in time. Try again later.", inert(problem.host));
+		case "redirected":
+			return l10n.t(
+				"{0} wanted to redirect the request elsewhere. It was not followed, since it carries the admin key. Check the base URL.",
+				inert(problem.host),
+			);
+		case "bad-answer":
+			return l10n.t(
+				"{0} answered with something else than this API's JSON. Check the base URL, and whether a proxy answers in its place.",
+				inert(problem.host),
+			);
+		case "unauthorized":
+			return l10n.t(
+				"OpenAI did not accept the admin key (401). It is still stored. Replace it if it is no longer valid.",
+			);
+		case "forbidden":
+			return problem.permission === null
+				? l10n.t("The admin key may not do this (403). Ask an owner of the organization for the permission.")
+				: l10n.t(
+						"The admin key lacks the permission {0}. Ask an owner of the organization for it, or use another key.",
+						problem.permission,
+					);
+		case "not-found":
+			return l10n.t("OpenAI found nothing there (404). It may have been deleted meanwhile: refresh the list.");
+		case "conflict":
+			return l10n.t(
+				"OpenAI refused because something else was changed at the same time (409). Refresh the list, then try again.",
+			);
+		case "rejected":
+			return rejectionWords(problem.code, problem.param);
+		case "rate-limited":
+			return problem.waitSeconds === null
+				? l10n.t("OpenAI received too many requests (429). Wait a while, then try again.")
+				: l10n.t("OpenAI received too many requests (429). Wait {0} s, then try again.", problem.waitSeconds);
+		case "service-error":
+			return l10n.t(
+				"OpenAI's service failed ({0}). Nothing is known to be wrong here. Try again later.",
+				problem.status,
+			);
+		case "unconfirmed":
+			return l10n.t(
+				"The upload of “{0}” was sent, but no answer tells whether it arrived. Refresh the list and look for it before you upload it again.",
+				inert(problem.name),
+			);
+	}
+}
+
+/** What mends a problem, where a command can. */
+export function mendOf(problem: Problem): Mend | null {
+	switch (problem.reason) {
+		case "no-key":
+		case "key-elsewhere":
+		case "unauthorized":
+		case "forbidden":
+			return "set-key";
+		case "base-url":
+		case "redirected":
+			return "open-settings";
+		case "unconfirmed":
+		case "not-found":
+		case "conflict":
+			return "refresh";
+		case "unreachable":
+		case "untrusted-server":
+		case "bad-answer":
+		case "service-error":
+			return "show-log";
+		default:
+			return null;
+	}
+}
+
+/** The label of the button that mends. */
+export function mendWords(mend: Mend): string {
+	switch (mend) {
+		case "set-key":
+			return l10n.t("Set Admin Key…");
+		case "open-settings":
+			return l10n.t("Open Settings");
+		case "show-log":
+			return l10n.t("Show Log");
+		case "refresh":
+			return l10n.t("Refresh");
+	}
+}
+
+/** What is wrong with a typed key. */
+export function keyFlawWords(flaw: KeyFlaw): string {
+	switch (flaw) {
+		case "blank":
+			return l10n.t("Enter an admin key.");
+		case "space-inside":
+			return l10n.t("A key holds no blanks and no line breaks. Was more than the key copied?");
+		case "not-ascii":
+			return l10n.t("A key holds only plain letters, digits and signs. Was it copied from formatted text?");
+		case "too-long":
+			return l10n.t("This is too long for a key. Was something else copied?");
+	}
+}
+
+function unreadableWords(why: UnreadableFile, file: string): string {
+	switch (why) {
+		case "too-large":
+			return l10n.t("{0} is larger than 1 MiB, so it is no certificate file. Nothing was sent.", file);
+		case "folder":
+			return l10n.t("{0} is a folder. Choose a certificate file in it.", file);
+		case "not-a-file":
+			return l10n.t("{0} is not a regular file, so it was not read.", file);
+		case "gone":
+			return l10n.t("{0} is not there any more. Nothing was sent.", file);
+		case "no-permission":
+			return l10n.t("{0} may not be read. Check its permissions.", file);
+		case "other":
+			return l10n.t("{0} could not be read. Nothing was sent.", file);
+	}
+}
+
+function baseUrlWords(rule: BaseUrlRule): string {
+	switch (rule) {
+		case "not-a-url":
+			return l10n.t("The base URL in the settings is not a URL. It should look like https://api.openai.com/v1.");
+		case "https-or-loopback":
+			return l10n.t(
+				"The base URL in the settings must begin with https://; http:// is allowed to 127.0.0.1, [::1] and localhost only.",
+			);
+		case "no-extras":
+			return l10n.t(
+				"The base URL in the settings may hold only scheme, host, port and path: no user, query, fragment, backslash or blank.",
+			);
+	}
+}
+
+function serverCertificateWords(why: ServerCertificateFlaw, host: string): string {
+	switch (why) {
+		case "expired":
+			return l10n.t(
+				"The server certificate of {0} is expired or not yet valid. Nothing was sent. Check this computer's clock.",
+				host,
+			);
+		case "wrong-name":
+			return l10n.t("The server certificate is not for {0}. Nothing was sent. Check the base URL.", host);
+		case "self-signed":
+		case "unknown-issuer":
+			return l10n.t(
+				"The server certificate of {0} was issued by an authority that this computer does not trust. Nothing was sent. Behind a proxy that inspects traffic, install its CA certificate in the system.",
+				host,
+			);
+		case "other":
+			return l10n.t("The server certificate of {0} could not be verified. Nothing was sent.", host);
+	}
+}
+
+function rejectionWords(code: RejectionCode | null, param: string | null): string {
+	switch (code) {
+		case "mtls_certificate_invalid":
+			return l10n.t("OpenAI refused the certificate as not valid. Nothing was uploaded.");
+		case "expired_certificate":
+			return l10n.t(
+				"OpenAI refused the certificate because it is expired, or will be within a day. Nothing was uploaded.",
+			);
+		case "certificate_in_use":
+			return l10n.t("The certificate is still active somewhere. Deactivate it there first.");
+		case null:
+			return param === null
+				? l10n.t("OpenAI refused the request (400). Nothing was changed. The log has the request's id.")
+				: l10n.t("OpenAI refused the request because of its field “{0}” (400). Nothing was changed.", param);
+	}
+}

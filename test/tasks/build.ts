@@ -1,0 +1,3 @@
+import { buildBundles } from "../vsix.ts";
+
+buildBundles();

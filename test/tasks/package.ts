@@ -1,0 +1,3 @@
+import { packageExtension } from "../vsix.ts";
+
+console.log(await packageExtension());

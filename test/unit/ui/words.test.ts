@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { descriptionWords, spokenWords } from "../../../src/ui/words/certificates.ts";
+import { expiryWords } from "../../../src/ui/words/dates.ts";
+import { inert } from "../../../src/ui/words/inert.ts";
+import { noteWords } from "../../../src/ui/words/view.ts";
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+
+describe("Words", () => {
+	const distances: readonly [number | null, string][] = [
+		[NOW + 364 * DAY + 5, "expires in 364 days"],
+		[NOW + 2 * DAY - 1, "expires in 1 day"],
+		[NOW + DAY - 1, "expires in 23 hours"],
+		[NOW + 3599, "expires in 59 minutes"],
+		[NOW - 60, "expired 1 minute ago"],
+		[NOW - 3 * DAY, "expired 3 days ago"],
+		[null, "expiry not known"],
+	];
+	for (const [at, words] of distances)
+		it(`say ${words}`, () => {
+			assert.equal(expiryWords(at, NOW), words);
+		});
+
+	it("put id and expiry beside a name, and all that matters into what is spoken", () => {
+		const certificate = {
+			id: "cert_abc",
+			name: "Root",
+			createdAt: NOW,
+			validAt: NOW,
+			expiresAt: NOW + 364 * DAY,
+			active: false,
+		};
+		assert.equal(descriptionWords(certificate, NOW), "cert_abc · expires in 364 days");
+		assert.equal(
+			spokenWords(certificate, "valid", NOW),
+			"Root, valid, expires in 364 days, not active in the organization, cert_abc",
+		);
+		assert.match(spokenWords({ ...certificate, active: undefined }, "valid", NOW), /not known/);
+	});
+
+	it("R29 R30 R31 tell what a list lacks and how old it is", () => {
+		const listing = { certificates: [], unreadable: 2, complete: false };
+		assert.deepEqual(noteWords(null, { reason: "timeout", host: "a.test" }, null), []);
+		assert.deepEqual(noteWords({ ...listing, unreadable: 0, complete: true }, null, NOW), []);
+		const [age, incomplete, unreadable] = noteWords(
+			listing,
+			{ reason: "timeout", host: "a.test" },
+			Date.UTC(2026, 0, 1),
+		);
+		assert.match(age ?? "", /^As of .+\. a\.test did not answer in time/);
+		assert.equal(incomplete, "The list may be incomplete.");
+		assert.equal(unreadable, "2 entries could not be read.");
+	});
+});
+
+describe("R12 R13 Text of others", () => {
+	const hostile: readonly [string, string][] = [
+		["Acme\nRoot\tCA", "Acme Root CA"],
+		["a\u202egnp.exe", "a gnp.exe"],
+		["a\u0000\u001b[31mb", "a [31mb"],
+		["[x](command:workbench.action.quit)", "[x] (command:workbench.action.quit)"],
+		["$(trash) gone", "$ (trash) gone"],
+		["e\u0301".repeat(200), `${"e\u0301".repeat(99)}…`],
+		["👩‍👩‍👧".repeat(200), `${"👩‍👩‍👧".repeat(99)}…`],
+	];
+	for (const [text, expected] of hostile)
+		it(`makes ${JSON.stringify(text.slice(0, 30))} inert`, () => {
+			assert.equal(inert(text), expected);
+		});
+
+	it("is one short line without links and icons, whatever it was", () => {
+		const pieces = fc.constantFrom(
+			"](",
+			"[",
+			"]",
+			"(",
+			")",
+			"$(",
+			"$",
+			"\n",
+			"\u202e",
+			"\u0000",
+			"a",
+			"command:x",
+			"é",
+		);
+		const text = fc.oneof(
+			fc.string({ unit: "binary" }),
+			fc.array(pieces, { maxLength: 300 }).map((parts) => parts.join("")),
+		);
+		fc.assert(
+			fc.property(text, (input) => {
+				const line = inert(input);
+				assert.doesNotMatch(line, /[\p{Cc}\u2028-\u202e\u2066-\u2069]|\]\(|\$\(/u);
+				assert.ok([...new Intl.Segmenter("en").segment(line)].length <= 100);
+			}),
+			{ numRuns: 10_000 },
+		);
+	});
+
+	it("takes no time that grows with a text of any length", () => {
+		assert.equal([...inert("x".repeat(50_000_000))].length, 100);
+	});
+});
