@@ -1,0 +1,109 @@
+import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip, gzipSync } from "node:zlib";
+import { ApiError } from "./apiError.ts";
+import type { FaultKind } from "./faults.ts";
+import type { Exchange } from "./record.ts";
+
+/** An answer before it goes out. */
+export interface Answer {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+}
+
+export function jsonAnswer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+	return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+}
+
+/** Says what a fault makes of an answer before it goes out. */
+export function spoil(answer: Answer, fault: FaultKind, exchange: Exchange): Answer {
+	switch (fault.kind) {
+		case "status": {
+			const error = new ApiError(fault.status, fault.message ?? `The emulator was told to answer ${fault.status}.`, {
+				code: fault.code ?? null,
+				shape: fault.shape ?? "object",
+			});
+			const retryAfter = fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter };
+			const body = fault.body === undefined ? error.body : fault.body;
+			return jsonAnswer(fault.status, body, { ...retryAfter, ...fault.headers });
+		}
+		case "html":
+			return { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html><title>Sign in</title>" };
+		case "body":
+			return { status: 200, headers: { "content-type": "application/json" }, body: fault.text };
+		case "redirect":
+			return { status: fault.status, headers: { location: fault.location }, body: "" };
+		case "headers": {
+			const value = "x".repeat(fault.bytes ?? 10);
+			const more = Array.from({ length: fault.count }, (_, index) => [`x-more-${index}`, value] as const);
+			return { ...answer, headers: { ...answer.headers, ...Object.fromEntries(more) } };
+		}
+		case "rewrite":
+			return { ...answer, body: JSON.stringify(fault.rewrite(JSON.parse(answer.body), exchange)) };
+		default:
+			return answer;
+	}
+}
+
+/** Sends an answer the way a fault would have it. The connection itself is handled by `reset`. */
+export async function deliver(
+	answer: Answer,
+	fault: FaultKind,
+	response: ServerResponse,
+	reset: () => void,
+): Promise<void> {
+	const bytes = Buffer.from(answer.body);
+	const head = (headers: Record<string, string | number>) =>
+		response.writeHead(answer.status, { ...answer.headers, ...headers });
+	switch (fault.kind) {
+		case "reset":
+			return reset();
+		case "close":
+			response.socket?.end();
+			return;
+		case "cut":
+			head({ "content-length": bytes.length }).write(bytes.subarray(0, bytes.length / 2));
+			response.socket?.end();
+			return;
+		case "contentLength":
+			head({ "content-length": bytes.length + fault.off, connection: "close" }).end(bytes);
+			return;
+		case "drip":
+			head({ "content-length": bytes.length }).flushHeaders();
+			return drip(bytes, fault.everyMilliseconds ?? 1000, response);
+		case "gzip":
+			head({ "content-encoding": "gzip" }).end(gzipSync(bytes));
+			return;
+		case "gzipBomb": {
+			head({ "content-encoding": "gzip" });
+			const content = Readable.from(whiteSpace(fault.bytes ?? 100 * 1024 * 1024, bytes));
+			// The other side is expected to hang up.
+			return pipeline(content, createGzip(), response).catch(() => {});
+		}
+		case "endless":
+			head({});
+			return pipeline(Readable.from(whiteSpace(Number.POSITIVE_INFINITY, bytes)), response).catch(() => {});
+		default:
+			head({ "content-length": bytes.length }).end(bytes);
+	}
+}
+
+function drip(bytes: Buffer, everyMilliseconds: number, response: ServerResponse): void {
+	let sent = 0;
+	const timer = setInterval(() => {
+		response.write(bytes.subarray(sent, sent + 1));
+		sent += 1;
+		if (sent < bytes.length) return;
+		clearInterval(timer);
+		response.end();
+	}, everyMilliseconds);
+	response.on("close", () => clearInterval(timer));
+}
+
+function* whiteSpace(count: number, end: Buffer): Generator<Buffer> {
+	const chunk = Buffer.alloc(64 * 1024, " ");
+	for (let left = count; left > 0; left -= chunk.length) yield chunk.subarray(0, Math.min(left, chunk.length));
+	yield end;
+}

@@ -1,0 +1,288 @@
+import { randomBytes } from "node:crypto";
+import { ApiError } from "./apiError.ts";
+import { type Actor, AuditLog } from "./auditLog.ts";
+import { refusal, type Switches } from "./switches.ts";
+import { readFirstCertificate } from "./x509.ts";
+
+/** A certificate as the organization holds it. Times are Unix seconds. */
+export interface StoredCertificate {
+	readonly id: string;
+	readonly name: string | null;
+	readonly createdAt: number;
+	readonly validAt: number;
+	readonly expiresAt: number;
+	readonly pem: string;
+	/** SHA-256 of the DER, lower-case hex. */
+	readonly sha256: string;
+}
+
+export interface Project {
+	readonly id: string;
+	readonly name: string;
+	readonly createdAt: number;
+	readonly archivedAt: number | null;
+}
+
+/** A certificate and whether it is active in the scope that was asked for. */
+export interface ListedCertificate {
+	readonly certificate: StoredCertificate;
+	readonly active: boolean;
+}
+
+/** A change that was found to be allowed and has not happened yet. `result` is what will be. */
+export interface Change<Result> {
+	readonly result: Result;
+	/** Makes it happen. */
+	commit(): Result;
+}
+
+/** The organization itself, or the id of one of its projects. */
+export type Scope = "organization" | (string & {});
+
+interface View {
+	readonly certificates: readonly StoredCertificate[];
+	readonly active: ReadonlyMap<Scope, ReadonlySet<string>>;
+}
+
+const DAY = 86_400;
+
+/** One organization and the service's rules for it. No HTTP here: tests change it "behind the back" by the same calls. */
+export class Organization {
+	readonly auditLog = new AuditLog();
+	readonly #certificates = new Map<string, StoredCertificate>();
+	readonly #projects = new Map<string, Project>();
+	readonly #active = new Map<Scope, Set<string>>();
+	readonly #switches: Switches;
+	readonly #now: () => number;
+	/** What lists show instead of the present, and how often still. */
+	#stale: { readonly view: View; reads: number } | undefined;
+
+	/** @param now Milliseconds since 1970. */
+	constructor(switches: Switches, now: () => number) {
+		this.#switches = switches;
+		this.#now = now;
+	}
+
+	/** Oldest first. */
+	get certificates(): readonly StoredCertificate[] {
+		return [...this.#certificates.values()];
+	}
+
+	/** Oldest first. */
+	get projects(): readonly Project[] {
+		return [...this.#projects.values()];
+	}
+
+	/** The ids that are active in a scope itself, not by inheritance. */
+	activeIn(scope: Scope): readonly string[] {
+		return [...(this.#active.get(scope) ?? [])];
+	}
+
+	addProject(name: string, options: { readonly id?: string; readonly archived?: boolean } = {}): Project {
+		const project = {
+			id: options.id ?? newId("proj"),
+			name,
+			createdAt: this.#seconds(),
+			archivedAt: options.archived ? this.#seconds() : null,
+		};
+		this.#projects.set(project.id, project);
+		return project;
+	}
+
+	/** Puts a certificate in past all rules: expired, too many, with any id or text. */
+	put(certificate: Partial<StoredCertificate> = {}): StoredCertificate {
+		const now = this.#seconds();
+		const stored = {
+			id: newId("cert"),
+			name: null,
+			createdAt: now,
+			validAt: now - DAY,
+			expiresAt: now + 365 * DAY,
+			pem: "",
+			sha256: "",
+			...certificate,
+		};
+		this.#certificates.set(stored.id, stored);
+		return stored;
+	}
+
+	/** @throws ApiError 404 */
+	get(id: string): StoredCertificate {
+		const certificate = this.#certificates.get(id);
+		if (certificate === undefined) throw new ApiError(404, `No certificate found with id '${id}'.`);
+		return certificate;
+	}
+
+	/** @throws ApiError by the rules of an upload. */
+	upload(
+		sent: { readonly certificate: string; readonly name?: string | null },
+		actor: Actor = "dashboard",
+	): Change<StoredCertificate> {
+		const name = sent.name ?? null;
+		const read = this.#judge(sent.certificate);
+		this.#judgeName(name);
+		if (this.#certificates.size >= this.#switches.certificateLimit) {
+			const limit = this.#switches.certificateLimit;
+			throw this.#refusal("certificateLimit", `An organization can hold up to ${limit} certificates.`);
+		}
+		const certificate: StoredCertificate = {
+			id: newId("cert"),
+			name,
+			createdAt: this.#seconds(),
+			validAt: read.validAt,
+			expiresAt: read.expiresAt,
+			pem: read.pem,
+			sha256: read.sha256,
+		};
+		return this.#change(certificate, () => {
+			this.#certificates.set(certificate.id, certificate);
+			this.auditLog.add("certificate.created", [certificate], this.#seconds(), actor);
+		});
+	}
+
+	/** @throws ApiError 404, or by the rules of a name. */
+	rename(id: string, name: string | undefined, actor: Actor = "dashboard"): Change<StoredCertificate> {
+		const before = this.get(id);
+		if (name === undefined) return this.#change(before, () => {});
+		this.#judgeName(name, id);
+		return this.#change({ ...before, name }, () => {
+			const renamed = { ...before, name };
+			if (this.#certificates.has(id)) this.#certificates.set(id, renamed);
+			this.auditLog.add("certificate.updated", [renamed], this.#seconds(), actor);
+		});
+	}
+
+	/** @throws ApiError 404, or `certificate_in_use` while it is active anywhere. */
+	remove(id: string, actor: Actor = "dashboard"): Change<StoredCertificate> {
+		const certificate = this.get(id);
+		const holders = [...this.#active].filter(([, ids]) => ids.has(id)).map(([scope]) => scope);
+		if (holders.length > 0) {
+			throw this.#refusal(
+				"certificateInUse",
+				`The certificate is active in ${holders.join(", ")}. Deactivate it first.`,
+			);
+		}
+		return this.#change(certificate, () => {
+			this.#certificates.delete(id);
+			this.auditLog.add("certificate.deleted", [certificate], this.#seconds(), actor);
+		});
+	}
+
+	/**
+	 * Switches certificates on or off in a scope: all of them or none.
+	 * @throws ApiError 404 for a certificate or project that is not there.
+	 */
+	setActive(
+		scope: Scope,
+		ids: readonly string[],
+		active: boolean,
+		actor: Actor = "dashboard",
+	): Change<readonly ListedCertificate[]> {
+		const project = scope === "organization" ? undefined : this.project(scope);
+		const result = ids.map((id) => ({ certificate: this.get(id), active }));
+		return this.#change(result, () => {
+			const inScope = this.#active.get(scope) ?? new Set();
+			const changed = result.filter(({ certificate }) => inScope.has(certificate.id) !== active);
+			for (const id of ids) active ? inScope.add(id) : inScope.delete(id);
+			this.#active.set(scope, inScope);
+			if (changed.length === 0) return;
+			const type = active ? "certificates.activated" : "certificates.deactivated";
+			const certificates = changed.map(({ certificate }) => certificate);
+			this.auditLog.add(type, certificates, this.#seconds(), actor, project);
+		});
+	}
+
+	/** @throws ApiError 404 */
+	project(id: string): Project {
+		const project = this.#projects.get(id);
+		if (project === undefined) throw new ApiError(404, `No project found with id '${id}'.`);
+		return project;
+	}
+
+	/**
+	 * What a list of this scope shows now, oldest first. Each call counts as a read of a stale list.
+	 * @throws ApiError 404 for a project that is not there.
+	 */
+	list(scope: Scope): readonly ListedCertificate[] {
+		const { projectListInherits, projectListInactive } = this.#switches;
+		const isProject = scope !== "organization";
+		if (isProject) this.project(scope);
+		const { certificates, active } = this.#readView();
+		const holds = (holder: Scope, id: string) => active.get(holder)?.has(id) ?? false;
+		const listed = certificates.map((certificate) => ({
+			certificate,
+			active:
+				holds(scope, certificate.id) || (isProject && projectListInherits && holds("organization", certificate.id)),
+		}));
+		return isProject && !projectListInactive ? listed.filter((item) => item.active) : listed;
+	}
+
+	/** Lets lists show the present again. */
+	settle(): void {
+		this.#stale = undefined;
+	}
+
+	#judge(pem: string) {
+		const { pemLimit, leafCertificates, duplicateCertificates, uploadField } = this.#switches;
+		const invalid = (why: string) => this.#refusal("certificateInvalid", `Invalid certificate: ${why}.`, uploadField);
+		if (Buffer.byteLength(pem) > pemLimit) throw invalid("it is too long");
+		const read = readFirstCertificate(pem);
+		if (read === undefined) throw invalid("it did not validate as PEM");
+		if (leafCertificates === "refused" && !read.isCa) throw invalid("it is not a certificate authority");
+		if (read.expiresAt - this.#now() / 1000 <= DAY) {
+			throw this.#refusal("certificateExpired", "The certificate has expired or expires within a day.", uploadField);
+		}
+		const isThere = this.certificates.some(({ sha256 }) => sha256 === read.sha256);
+		if (duplicateCertificates === "refused" && isThere) {
+			throw this.#refusal("duplicateCertificate", "This certificate was already uploaded.", uploadField);
+		}
+		return read;
+	}
+
+	#judgeName(name: string | null, ownId?: string): void {
+		const { nameLimit, duplicateNames } = this.#switches;
+		if (name !== null && [...name].length > nameLimit) {
+			throw this.#refusal("nameTooLong", `Invalid 'name': expected at most ${nameLimit} characters.`, "name");
+		}
+		const isUsed = name !== null && this.certificates.some((other) => other.name === name && other.id !== ownId);
+		if (duplicateNames === "refused" && isUsed) {
+			throw this.#refusal("duplicateName", "Another certificate has this name.", "name");
+		}
+	}
+
+	#refusal(which: Parameters<typeof refusal>[1], message: string, param: string | null = null): ApiError {
+		return refusal(this.#switches, which, message, param);
+	}
+
+	#change<Result>(result: Result, apply: () => void): Change<Result> {
+		return {
+			result,
+			commit: () => {
+				if (this.#switches.staleReads > 0) this.#stale ??= { view: this.#copy(), reads: this.#switches.staleReads };
+				apply();
+				return result;
+			},
+		};
+	}
+
+	#readView(): View {
+		const stale = this.#stale;
+		if (stale === undefined) return { certificates: this.certificates, active: this.#active };
+		stale.reads -= 1;
+		if (stale.reads === 0) this.#stale = undefined;
+		return stale.view;
+	}
+
+	#copy(): View {
+		const active = new Map([...this.#active].map(([scope, ids]) => [scope, new Set(ids)]));
+		return { certificates: this.certificates, active };
+	}
+
+	#seconds(): number {
+		return Math.floor(this.#now() / 1000);
+	}
+}
+
+function newId(prefix: string): string {
+	return `${prefix}_${randomBytes(12).toString("hex")}`;
+}

@@ -1,0 +1,37 @@
+import { X509Certificate } from "node:crypto";
+
+/** What the service keeps of a certificate. Times are Unix seconds. */
+export interface ReadCertificate {
+	/** The certificate alone, encoded anew. */
+	readonly pem: string;
+	/** SHA-256 of the DER, lower-case hex. */
+	readonly sha256: string;
+	readonly validAt: number;
+	readonly expiresAt: number;
+	readonly isCa: boolean;
+}
+
+/**
+ * Reads the first certificate of a PEM text, as the service does: of a bundle it uses only the first.
+ * @returns `undefined` where there is none that can be read.
+ */
+export function readFirstCertificate(text: string): ReadCertificate | undefined {
+	const block = /-----BEGIN CERTIFICATE-----\s[^-]*-----END CERTIFICATE-----/.exec(text)?.[0];
+	if (block === undefined) return undefined;
+	let certificate: X509Certificate;
+	try {
+		certificate = new X509Certificate(block);
+	} catch {
+		return undefined;
+	}
+	const validAt = certificate.validFromDate.getTime() / 1000;
+	const expiresAt = certificate.validToDate.getTime() / 1000;
+	if (Number.isNaN(validAt) || Number.isNaN(expiresAt)) return undefined;
+	return {
+		pem: certificate.toString(),
+		sha256: certificate.fingerprint256.replaceAll(":", "").toLowerCase(),
+		validAt,
+		expiresAt,
+		isCa: certificate.ca,
+	};
+}

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
+import { text } from "node:stream/consumers";
+import { makeCertificate } from "../../certificates.ts";
+import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
+import type { Permission } from "../../emulator/keys.ts";
+import { skip } from "../../skip.ts";
+import { call } from "./client.ts";
+
+describe("emulator: access and record", () => {
+	let emulator: Emulator;
+
+	beforeEach(async () => {
+		emulator = await startEmulator({ organizationName: "org-acme" });
+	});
+
+	afterEach(() => emulator.close());
+
+	it("R41 answers 403 to a foreign Host, before it looks at anything else", async () => {
+		const { port } = new URL(emulator.url);
+		for (const host of ["evil.test", `evil.test:${port}`, "127.0.0.1", `127.0.0.1.evil.test:${port}`, "localhost:1"]) {
+			assert.equal((await raw("GET", { host })).status, 403, host);
+		}
+		for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
+			assert.equal((await raw("GET", { host })).status, 200, host);
+		}
+	});
+
+	it("R41 listens on loopback only", async function () {
+		const outer = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+		const address = outer.find(({ internal, family }) => !internal && family === "IPv4")?.address;
+		if (address === undefined) return skip(this, "this machine has no address but loopback");
+		const socket = connect(Number(new URL(emulator.url).port), address);
+		const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
+		assert.equal(error.code, "ECONNREFUSED");
+	});
+
+	it("listens on ::1 on demand", async function () {
+		const other = await startEmulator({ address: "::1" }).catch(() => undefined);
+		if (other === undefined) return skip(this, "this machine has no IPv6 loopback");
+		try {
+			assert.match(other.url, /^http:\/\/\[::1\]:\d+\/v1$/);
+			assert.equal((await call(other, "GET /certificates")).status, 200);
+		} finally {
+			await other.close();
+		}
+	});
+
+	it("R42 refuses a key that is not its own, echoes part of it, and keeps none of it", async () => {
+		const other = await startEmulator();
+		await other.close();
+		assert.match(other.adminKey, /^sk-emulator-[\w-]{32}$/);
+		assert.notEqual(other.adminKey, emulator.adminKey);
+		for (const key of ["sk-admin-abcdefghijklmnopqrstuvwxyz", "short", other.adminKey]) {
+			const { status, body } = await call(emulator, "GET /certificates", { key });
+			assert.equal(status, 401);
+			assert.equal(body.error?.code, "invalid_api_key");
+			const echo = key.slice(0, 2);
+			assert.match(body.error?.message ?? "", new RegExp(`provided: ${echo}`));
+			assert.ok(!body.error?.message.includes(key));
+			const kept = emulator.exchanges.at(-1);
+			assert.equal(kept?.requestHeaders.authorization, "***");
+			assert.match(kept?.responseBody ?? "", /provided: \*\*\*\./);
+		}
+	});
+
+	it("masks its own key in the record, and says that it was its own", async () => {
+		await call(emulator, "GET /certificates");
+		assert.equal(emulator.exchanges[0]?.requestHeaders.authorization, "Bearer sk-emulator-***");
+		assert.ok(!JSON.stringify(emulator.exchanges).includes(emulator.adminKey));
+	});
+
+	it("refuses a request without a key, and a key that was revoked", async () => {
+		assert.equal((await raw("GET", {}, undefined, null)).status, 401);
+		assert.equal((await raw("GET", {}, undefined, `Basic ${emulator.adminKey}`)).status, 401);
+		emulator.keys.revoke(emulator.adminKey);
+		assert.equal((await call(emulator, "GET /certificates")).status, 401);
+	});
+
+	it("names the permission that a key lacks, as 401 or 403, in either shape", async () => {
+		const needs: [Permission, string, unknown?][] = [
+			["api.mtls.read", "GET /certificates"],
+			["api.mtls.read", "GET /certificates/cert_a"],
+			["api.mtls.read", "GET /projects/proj_a/certificates"],
+			["api.mtls.write", "POST /certificates", {}],
+			["api.mtls.write", "POST /certificates/cert_a", {}],
+			["api.mtls.write", "DELETE /certificates/cert_a"],
+			["api.mtls.write", "POST /certificates/activate", {}],
+			["api.mtls.write", "POST /certificates/deactivate", {}],
+			["api.mtls.write", "POST /projects/proj_a/certificates/activate", {}],
+			["api.mtls.write", "POST /projects/proj_a/certificates/deactivate", {}],
+			["api.management.read", "GET /projects"],
+			["api.management.read", "GET /audit_logs"],
+		];
+		const all: Permission[] = ["api.mtls.read", "api.mtls.write", "api.management.read"];
+		for (const [permission, target, body] of needs) {
+			const key = emulator.keys.add(all.filter((each) => each !== permission));
+			const refused = await call(emulator, target, { key, body });
+			assert.equal(refused.status, 403, target);
+			assert.match(refused.body.error?.message ?? "", new RegExp(permission.replaceAll(".", "\\.")));
+			const enough = await call(emulator, target, { key: emulator.keys.add([permission]), body });
+			assert.notEqual(enough.status, 403, target);
+		}
+		const key = emulator.keys.add([]);
+		emulator.switches.missingPermission = { status: 401, shape: "text" };
+		const refused = await call(emulator, "GET /certificates", { key });
+		assert.equal(refused.status, 401);
+		assert.match(String(refused.body.error), /api\.mtls\.read/);
+	});
+
+	it("names each answer and the organization, and tells its own time", async () => {
+		await emulator.close();
+		emulator = await startEmulator({ now: () => 1_800_000_000_123, organizationName: "org-acme" });
+		const answers = [
+			await call(emulator, "GET /certificates"),
+			await call(emulator, "GET /nothing"),
+			await call(emulator, "GET /certificates", { key: "x" }),
+		];
+		for (const { headers } of answers) {
+			assert.match(headers.get("x-request-id") ?? "", /^req_[0-9a-f]{32}$/);
+			assert.equal(headers.get("openai-organization"), "org-acme");
+			assert.equal(headers.get("date"), new Date(1_800_000_000_000).toUTCString());
+		}
+		assert.equal(new Set(answers.map(({ headers }) => headers.get("x-request-id"))).size, answers.length);
+		assert.equal(emulator.exchanges[0]?.at, 1_800_000_000_123);
+	});
+
+	it("knows its paths and their methods only", async () => {
+		for (const target of [
+			"GET /certificates/",
+			"GET /certificates/..",
+			"GET /certificates/cert_a/content",
+			"GET /projects/proj_a/certificates/cert_a",
+			"GET /users",
+		]) {
+			const { status, body } = await call(emulator, target);
+			assert.equal(status, 404, target);
+			assert.match(body.error?.message ?? "", /^Invalid URL/, target);
+		}
+		for (const [target, allowed] of [
+			["PUT /certificates", "GET, POST"],
+			["PATCH /certificates/cert_a", "GET, POST, DELETE"],
+			["GET /certificates/activate", "POST"],
+			["DELETE /projects", "GET"],
+		] as const) {
+			const { status, headers } = await call(emulator, target);
+			assert.equal(status, 405, target);
+			assert.deepEqual(headers.get("allow")?.split(", ").sort(), allowed.split(", ").sort());
+		}
+	});
+
+	it("wants JSON where it wants a body, and no body elsewhere", async () => {
+		const { pem: certificate } = await makeCertificate();
+		const post = (body: string, type: string) =>
+			call(emulator, "POST /certificates", { body, headers: { "content-type": type } });
+		const body = JSON.stringify({ certificate });
+		assert.equal((await post(body, "text/plain")).status, 415);
+		assert.equal((await post(body, "application/jsonp")).status, 415);
+		assert.equal((await post(body, "application/json; charset=utf-8")).status, 200);
+		assert.equal((await post("{", "application/json")).status, 400);
+		assert.equal((await post("", "application/json")).status, 400);
+		assert.equal((await call(emulator, "DELETE /certificates/cert_a", { body: {} })).status, 400);
+		assert.equal(emulator.state.certificates.length, 1);
+	});
+
+	it("refuses a body over 1 MiB, and still answers", async () => {
+		const body = Buffer.alloc(1024 * 1024 + 1, " ");
+		const { status } = await raw("POST", { "content-type": "application/json", "content-length": body.length }, body);
+		assert.equal(status, 413);
+	});
+
+	it("records each exchange as it was", async () => {
+		const { pem: certificate } = await makeCertificate();
+		const upload = await call(emulator, "POST /certificates", { body: { certificate } });
+		await call(emulator, "GET /certificates?limit=5");
+		const [first, second] = emulator.exchanges;
+		assert.equal(first?.method, "POST");
+		assert.equal(first?.path, "/v1/organization/certificates");
+		assert.equal(first?.operation, "upload");
+		assert.deepEqual(JSON.parse(first?.requestBody ?? ""), { certificate });
+		assert.equal(first?.requestHeaders["content-type"], "application/json");
+		assert.equal(first?.status, 200);
+		assert.equal(first?.responseHeaders["x-request-id"], upload.headers.get("x-request-id"));
+		assert.deepEqual(JSON.parse(first?.responseBody ?? ""), upload.body);
+		assert.equal(second?.query, "limit=5");
+		assert.equal(second?.operation, "list");
+		assert.equal(emulator.exchanges.length, 2);
+	});
+
+	it("counts connections, also those that never say anything", async () => {
+		const socket = connect(Number(new URL(emulator.url).port), "127.0.0.1");
+		await once(socket, "connect");
+		await call(emulator, "GET /certificates");
+		assert.equal(emulator.connections.total, 2);
+		assert.equal(emulator.connections.open, 2);
+		await emulator.close();
+		assert.equal(emulator.connections.open, 0);
+		socket.destroy();
+	});
+
+	/** A request with headers that `fetch` does not let one set. */
+	async function raw(
+		method: string,
+		headers: Record<string, string | number>,
+		body?: Buffer,
+		authorization: string | null = `Bearer ${emulator.adminKey}`,
+	): Promise<{ status: number | undefined; body: string }> {
+		const outgoing = request(`${emulator.url}/organization/certificates`, {
+			method,
+			agent: false,
+			headers: { ...(authorization === null ? {} : { authorization }), ...headers },
+		});
+		outgoing.end(body);
+		const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+		outgoing.on("error", () => {});
+		return { status: response.statusCode, body: await text(response) };
+	}
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
+
+const TASK = resolve(import.meta.dirname, "../../tasks/emulator.ts");
+
+describe("npm run emulator", () => {
+	let child: ChildProcess;
+
+	afterEach(() => {
+		child.kill("SIGKILL");
+	});
+
+	function start(...args: string[]): ChildProcess {
+		child = spawn(process.execPath, [TASK, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+		return child;
+	}
+
+	for (const signal of ["SIGINT", "SIGTERM"] as const) {
+		it(`prints where it is and a key that works, and ends on ${signal}`, async () => {
+			const { stdout } = start();
+			assert.ok(stdout);
+			let printed = "";
+			for await (const chunk of stdout) {
+				printed += chunk;
+				if (printed.includes("Ctrl+C")) break;
+			}
+			const url = /http:\/\/127\.0\.0\.1:\d+\/v1/.exec(printed)?.[0];
+			const key = /sk-emulator-\S+/.exec(printed)?.[0];
+			const headers = { authorization: `Bearer ${key}` };
+			assert.equal((await fetch(`${url}/organization/certificates`, { headers })).status, 200);
+			child.kill(signal);
+			assert.deepEqual(await once(child, "exit"), [0, null]);
+		});
+	}
+
+	it("says in one line that a port is taken", async () => {
+		const server = createServer().listen(0, "127.0.0.1");
+		await once(server, "listening");
+		const { port } = server.address() as AddressInfo;
+		try {
+			assert.equal(await complaint("--port", `${port}`), `The emulator could not listen on port ${port}: EADDRINUSE\n`);
+		} finally {
+			server.close();
+		}
+	});
+
+	for (const [args, words] of [
+		["--port http", /^--port takes a number .*\n$/],
+		["--port 65536", /^--port takes a number .*\n$/],
+		["--prot 1", /^Unknown option '--prot'.*\n$/],
+	] as const) {
+		it(`says in one line what is wrong with ${args}`, async () => {
+			assert.match(await complaint(...args.split(" ")), words);
+		});
+	}
+
+	async function complaint(...args: string[]): Promise<string> {
+		const { stderr } = start(...args);
+		const [printed, [code]] = await Promise.all([stderr ? text(stderr) : "", once(child, "exit")]);
+		assert.notEqual(code, 0);
+		return printed;
+	}
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { Agent, type RequestOptions, request } from "node:https";
+import { json } from "node:stream/consumers";
+import { AuthorityKeyIdentifierExtension, type Extension, KeyUsagesExtension } from "@peculiar/x509";
+import { type CertificateOptions, type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { type Emulator, startEmulator, type TlsOptions } from "../../emulator/emulator.ts";
+import type { ReplyBody } from "./client.ts";
+
+describe("emulator: TLS", () => {
+	let emulator: Emulator | undefined;
+	let serverTls: TlsOptions;
+	let root: MadeCertificate;
+	let intermediate: MadeCertificate;
+	let client: MadeCertificate;
+
+	before(async () => {
+		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"] });
+		serverTls = { key: server.privateKeyPem, cert: server.pem };
+		root = await makeCertificate({ commonName: "Root" });
+		intermediate = await makeCertificate({ commonName: "Intermediate", issuer: root });
+		client = await makeCertificate({ ca: false, issuer: intermediate });
+	});
+
+	afterEach(() => emulator?.close());
+
+	/** Asks for the list, with a client certificate if one is given. */
+	async function list(
+		url: string,
+		options: RequestOptions = {},
+	): Promise<{ status?: number | undefined; body: ReplyBody }> {
+		const outgoing = request(`${url}/organization/certificates`, {
+			agent: false,
+			ca: serverTls.cert,
+			headers: { authorization: `Bearer ${emulator?.adminKey}` },
+			...options,
+		});
+		outgoing.end();
+		const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+		return { status: response.statusCode, body: (await json(response)) as ReplyBody };
+	}
+
+	const as = (leaf: MadeCertificate, ...chain: MadeCertificate[]): RequestOptions => ({
+		key: leaf.privateKeyPem,
+		cert: [leaf, ...chain].map(({ pem }) => pem).join(""),
+	});
+
+	async function startLocked(anchor: MadeCertificate): Promise<Emulator> {
+		const locked = await startEmulator({ tls: { ...serverTls, requestCert: true }, switches: { lockOut: true } });
+		emulator = locked;
+		const { id } = locked.state.put({ pem: anchor.pem });
+		locked.state.setActive("organization", [id], true).commit();
+		return locked;
+	}
+
+	it("serves https with the certificate that it was given", async () => {
+		emulator = await startEmulator({ tls: serverTls });
+		assert.match(emulator.url, /^https:\/\/127\.0\.0\.1:\d+\/v1$/);
+		assert.equal((await list(emulator.url)).status, 200);
+		await assert.rejects(list(emulator.url, { ca: root.pem }));
+		assert.equal(emulator.exchanges.length, 1);
+		assert.equal(emulator.connections.total, 2);
+	});
+
+	it("resets a TLS connection too", async () => {
+		emulator = await startEmulator({ tls: serverTls });
+		const { ended } = emulator.faults.next({ kind: "reset", when: "after" });
+		await assert.rejects(list(emulator.url), { message: "read ECONNRESET" });
+		await ended;
+		assert.equal(emulator.exchanges.length, 1);
+	});
+
+	it("demands no client certificate while no anchor is active, and none at all without the switch", async () => {
+		const { state, switches, url } = await startLocked(root);
+		const [anchor] = state.activeIn("organization");
+		assert.equal((await list(url)).status, 401);
+		state.setActive("organization", [anchor ?? ""], false).commit();
+		assert.equal((await list(url)).status, 200);
+		state.setActive("organization", [anchor ?? ""], true).commit();
+		switches.lockOut = false;
+		assert.equal((await list(url)).status, 200);
+	});
+
+	it("locks out a client over plain http, which can present nothing", async () => {
+		emulator = await startEmulator({ switches: { lockOut: true } });
+		const { id } = emulator.state.upload({ certificate: root.pem }).commit();
+		const activate = (active: boolean) => emulator?.state.setActive("organization", [id], active).commit();
+		const status = async () =>
+			(
+				await fetch(`${emulator?.url}/organization/certificates`, {
+					headers: { authorization: `Bearer ${emulator?.adminKey}` },
+				})
+			).status;
+		activate(true);
+		assert.equal(await status(), 401);
+		emulator.switches.refusals.clientCertificateMissing.status = 403;
+		assert.equal(await status(), 403);
+		activate(false);
+		assert.equal(await status(), 200);
+	});
+
+	it("lets in a client whose certificate chains to an active anchor", async () => {
+		const { url } = await startLocked(root);
+		assert.equal((await list(url, as(client, intermediate))).status, 200);
+	});
+
+	it("lets in a client certificate that is itself the anchor", async () => {
+		const { url } = await startLocked(client);
+		assert.equal((await list(url, as(client))).status, 200);
+	});
+
+	it("keeps out every other client certificate", async () => {
+		const { url } = await startLocked(root);
+		const impostor = await makeCertificate({ commonName: "Root" });
+		const issued = (options: CertificateOptions) => makeCertificate({ ca: false, issuer: root, ...options });
+		const without = (type: new (...args: never) => Extension) => (usual: Extension[]) =>
+			usual.filter((extension) => !(extension instanceof type));
+		const forged = await makeCertificate({
+			ca: false,
+			issuer: impostor,
+			extensions: without(AuthorityKeyIdentifierExtension),
+		});
+		const otherName = await makeCertificate({ commonName: "Other root", keyOf: root });
+		// Nothing but its basic constraints says that it may not issue.
+		const noCa = await issued({ commonName: "Not a CA", extensions: without(KeyUsagesExtension) });
+		const attempts: [string, RequestOptions][] = [
+			["without the intermediate", as(client)],
+			["by another root of the same name", as(forged)],
+			["by another name with the root's key", as(await makeCertificate({ ca: false, issuer: otherName }))],
+			["expired", as(await issued({ notBefore: new Date(0), notAfter: new Date(1) }))],
+			["issued by a leaf", as(await makeCertificate({ ca: false, issuer: noCa }), noCa)],
+			["for servers", as(await issued({ serverAt: ["127.0.0.1"] }))],
+		];
+		for (const [title, options] of attempts) assert.equal((await list(url, options)).status, 401, title);
+		assert.equal((await list(url, as(await issued({})))).status, 200);
+	});
+
+	it("keeps out who chains to an anchor that has expired", async () => {
+		const expired = await makeCertificate({ notBefore: new Date(0), notAfter: new Date(1) });
+		const { url } = await startLocked(expired);
+		assert.equal((await list(url, as(await makeCertificate({ ca: false, issuer: expired })))).status, 401);
+	});
+
+	it("judges each request by the anchors of that moment, on an old connection too", async () => {
+		const { state, url, connections } = await startLocked(root);
+		const other = await makeCertificate({ commonName: "Other root" });
+		const { id } = state.upload({ certificate: other.pem }).commit();
+		const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+		const status = async () => (await list(url, { agent, ...as(client, intermediate) })).status;
+		assert.equal(await status(), 200);
+		state.setActive("organization", [id], true).commit();
+		assert.equal(await status(), 200);
+		state.setActive("organization", [state.certificates[0]?.id ?? ""], false).commit();
+		assert.equal(await status(), 401);
+		assert.equal(connections.total, 1);
+		agent.destroy();
+	});
+
+	it("sees the chain of a resumed session", async () => {
+		const { url, connections } = await startLocked(root);
+		const agent = new Agent({ keepAlive: false, maxCachedSessions: 10 });
+		for (let turn = 0; turn < 3; turn += 1) {
+			assert.equal((await list(url, { agent, ...as(client, intermediate) })).status, 200);
+		}
+		assert.equal(connections.total, 3);
+		agent.destroy();
+	});
+
+	it("asks for a certificate on the mtls host, whose admin paths are there or not", async () => {
+		emulator = await startEmulator({ tls: serverTls, switches: { lockOut: true } });
+		const { id } = emulator.state.upload({ certificate: root.pem }).commit();
+		emulator.state.setActive("organization", [id], true).commit();
+		const mtlsUrl = emulator.mtlsUrl ?? "";
+		assert.equal((await list(emulator.url, as(client, intermediate))).status, 401, "the ordinary host does not ask");
+		assert.equal((await list(mtlsUrl, as(client, intermediate))).status, 200);
+		assert.equal((await list(mtlsUrl)).status, 401);
+		emulator.switches.adminOnMtlsHost = false;
+		assert.equal((await list(mtlsUrl, as(client, intermediate))).status, 404);
+	});
+
+	it("fails the handshake instead, on demand", async () => {
+		emulator = await startEmulator({ tls: { ...serverTls, demandCertificateOf: [root.pem] } });
+		await assert.rejects(list(emulator.url));
+		assert.equal((await list(emulator.url, as(client, intermediate))).status, 200);
+		assert.equal(emulator.exchanges.length, 1);
+	});
+});
