@@ -1,7 +1,7 @@
 // Installs what is locked: this project's packages, and each Node.js and VS Code that the tests run on. Plain JavaScript
 // without dependencies, since it also runs in a bare clone on Node 20.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "../..");
@@ -14,8 +14,8 @@ export function installPackages() {
 
 /**
  * @param {22 | 24} major
- * @returns the path of that Node.js binary, installed from the npm registry; elsewhere than on Linux x64 the Node that
- *   runs this, which must then be able to run TypeScript.
+ * @returns {string} the path of that Node.js binary, installed from the npm registry; elsewhere than on Linux x64 the
+ *   Node that runs this, which must then be able to run TypeScript.
  */
 export function installNode(major) {
 	if (process.platform === "linux" && process.arch === "x64")
@@ -25,11 +25,24 @@ export function installNode(major) {
 }
 
 /**
+ * @param {"1.103" | "1.139"} version
+ * @returns {{ node: string, server: string }} the paths of that VS Code's server and of the Node.js binary to run it on.
+ */
+export function installVSCode(version) {
+	const modules = join(installHost(version), "node_modules");
+	cpSync(join(import.meta.dirname, "stand-ins"), modules, { recursive: true });
+	const vscode = join(modules, "code-server/lib/vscode");
+	// The workbench asks for its modules by this path; npm has put them beside code-server.
+	if (!existsSync(join(vscode, "node_modules"))) symlinkSync("../../..", join(vscode, "node_modules"));
+	return { node: installNode(version === "1.103" ? 22 : 24), server: join(vscode, "out/server-main.js") };
+}
+
+/**
  * Installs a folder of `hosts/` (a package.json with its lock file) into the cache.
  * @param {string} name
- * @returns the path of the installed folder.
+ * @returns {string} the path of the installed folder.
  */
-export function installHost(name) {
+function installHost(name) {
 	const from = join(import.meta.dirname, "hosts", name);
 	const to = join(cache, name);
 	mkdirSync(to, { recursive: true });

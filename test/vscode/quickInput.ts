@@ -1,0 +1,68 @@
+import type { Locator } from "playwright-core";
+
+/** An input box or a list to pick from. */
+export class QuickInput {
+	readonly #widget: Locator;
+	readonly #box: Locator;
+	readonly #options: Locator;
+
+	constructor(widget: Locator) {
+		this.#widget = widget;
+		this.#box = widget.locator("input.input");
+		this.#options = widget.getByRole("option");
+	}
+
+	value(): Promise<string> {
+		return this.#box.inputValue();
+	}
+
+	async placeholder(): Promise<string> {
+		return (await this.#box.getAttribute("placeholder")) ?? "";
+	}
+
+	/** @returns whether the value is shown as dots. */
+	async isMasked(): Promise<boolean> {
+		return (await this.#box.getAttribute("type")) === "password";
+	}
+
+	/** @returns the line below the box, once it includes a text: the prompt, or what is wrong with the value. */
+	async message(part: string): Promise<string> {
+		const message = this.#widget.locator(".quick-input-message").filter({ hasText: part });
+		await message.waitFor();
+		return message.innerText();
+	}
+
+	/** @returns whether the value is marked as wrong now; await the message that says why first. */
+	async isWrong(): Promise<boolean> {
+		return (await this.#widget.locator(".monaco-inputbox.error").count()) > 0;
+	}
+
+	/** Puts a text in place of the value. */
+	async type(text: string) {
+		await this.#box.fill(text);
+	}
+
+	async accept() {
+		await this.#box.press("Enter");
+	}
+
+	async cancel() {
+		await this.#box.press("Escape");
+	}
+
+	/** @returns what the list offers, each with its description and detail as a screen reader says it. */
+	async options(): Promise<string[]> {
+		await this.#options.first().waitFor();
+		return this.#options.evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
+	}
+
+	async pick(label: string) {
+		const name = this.#widget.page().locator(".monaco-icon-name-container").getByText(label, { exact: true });
+		await this.#options.filter({ has: name }).click();
+	}
+
+	/** Presses a button of the title bar, such as "Back". */
+	async press(name: string) {
+		await this.#widget.locator(".quick-input-titlebar").getByRole("button", { name }).click();
+	}
+}

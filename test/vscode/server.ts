@@ -1,0 +1,189 @@
+// Starts a real VS Code: the workbench and the Node extension host as the npm package code-server carries them.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { installVSCode } from "./install.mjs";
+
+/** The oldest VS Code that the extension supports, and the newest that it was tested on. */
+export type VSCodeVersion = "1.103" | "1.139";
+
+export interface VSCodeOptions {
+	readonly version: VSCodeVersion;
+	/** Absolute path of the folder that the window opens. */
+	readonly workspace: string;
+	/** User settings, added to those that keep everything but the workspace out of a new window. */
+	readonly settings?: Readonly<Record<string, unknown>>;
+	/** Paths of packaged extensions (.vsix) to install before the start. */
+	readonly extensions?: readonly string[];
+	/** Lets a page run tests inside the extension host. Toasts do not appear then. */
+	readonly smokeTestDriver?: boolean;
+	/** Lets in only pages that know a secret token: for everything that stays up for a person. */
+	readonly token?: boolean;
+	/** Variables for the extension host, which inherits none but PATH and LANG. */
+	readonly env?: Readonly<Record<string, string>>;
+	/** Port on 127.0.0.1; left out, the system chooses. */
+	readonly port?: number;
+	/** Where settings, extensions and logs lie, kept on close; left out, a new one that close removes. */
+	readonly dataFolder?: string;
+}
+
+export interface VSCode {
+	/** Address of the window, with the token if there is one. */
+	readonly url: string;
+	readonly port: number;
+	readonly dataFolder: string;
+	/** Changes user settings under the open window, as a person does by hand in settings.json. */
+	changeSettings(settings: Readonly<Record<string, unknown>>): void;
+	/** What the server has printed so far. */
+	output(): string;
+	/** Ends the server with all its processes and starts it again on the same port and data. */
+	restart(): Promise<void>;
+	close(): Promise<void>;
+}
+
+const quietSettings = {
+	"chat.disableAIFeatures": true,
+	"extensions.autoCheckUpdates": false,
+	"extensions.ignoreRecommendations": true,
+	"telemetry.telemetryLevel": "off",
+	"update.mode": "none",
+	"workbench.enableExperiments": false,
+	"workbench.secondarySideBar.defaultVisibility": "hidden",
+	"workbench.startupEditor": "none",
+	"workbench.tips.enabled": false,
+};
+
+/** What must not outlive this process, however it ends. */
+const leftovers = new Set<() => void>();
+const clearAway = () => {
+	for (const clear of leftovers) clear();
+	leftovers.clear();
+};
+process.on("exit", clearAway);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+	process.once(signal, () => {
+		clearAway();
+		process.kill(process.pid, signal);
+	});
+
+/**
+ * Starts VS Code, installing it first where it is missing.
+ * @throws an Error with the server's own words when it does not come up.
+ */
+export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
+	const { node, server } = installVSCode(options.version);
+	const temporary = mkdtempSync(join(tmpdir(), "vscode-"));
+	// Tries again, since the last of its processes may still be writing.
+	const remove = () => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
+	leftovers.add(remove);
+	const dataFolder = options.dataFolder ?? join(temporary, "data");
+
+	const userFolder = join(dataFolder, "user/User");
+	mkdirSync(userFolder, { recursive: true });
+	const changeSettings: VSCode["changeSettings"] = (settings) =>
+		writeFileSync(join(userFolder, "settings.json"), JSON.stringify({ ...quietSettings, ...settings }, null, "\t"));
+	changeSettings(options.settings ?? {});
+	const token = options.token ? randomUUID() : undefined;
+	const tokenFile = join(dataFolder, "token");
+	if (token) writeFileSync(tokenFile, token, { mode: 0o600 });
+
+	const command = [
+		server,
+		"--accept-server-license-terms",
+		"--disable-telemetry",
+		"--disable-workspace-trust",
+		...["--server-data-dir", dataFolder],
+		...["--user-data-dir", join(dataFolder, "user")],
+		...["--extensions-dir", join(dataFolder, "extensions")],
+	];
+	const env = {
+		PATH: process.env.PATH,
+		LANG: process.env.LANG,
+		HOME: dataFolder,
+		// For the sockets, which are left behind and whose paths must be short.
+		TMPDIR: temporary,
+		EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "http://127.0.0.1:9/" }),
+		...options.env,
+	};
+
+	let running: { child: ChildProcess; output: string } | undefined;
+	const end = () => {
+		if (running?.child.pid) endGroup(running.child.pid);
+	};
+	leftovers.add(end);
+
+	async function start(port: number): Promise<number> {
+		const child = spawn(
+			node,
+			[
+				...command,
+				...["--host", "127.0.0.1", "--port", String(port)],
+				...(token ? ["--connection-token-file", tokenFile] : ["--without-connection-token"]),
+				...(options.smokeTestDriver ? ["--enable-smoke-test-driver"] : []),
+			],
+			{ env, detached: true, stdio: ["ignore", "pipe", "pipe"] },
+		);
+		const server = { child, output: "" };
+		running = server;
+		return new Promise((resolve, reject) => {
+			const read = (chunk: Buffer) => {
+				server.output += chunk;
+				const listening = /Extension host agent listening on (\d+)/.exec(server.output);
+				if (listening) resolve(Number(listening[1]));
+			};
+			child.stdout.on("data", read);
+			child.stderr.on("data", read);
+			child.on("error", reject);
+			child.on("exit", () => reject(new Error(`VS Code ${options.version} did not start:\n${server.output}`)));
+		});
+	}
+
+	async function stop() {
+		if (!running) return;
+		const { child } = running;
+		const exited = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
+		end();
+		await exited;
+	}
+
+	async function close() {
+		await stop();
+		remove();
+		leftovers.delete(end);
+		leftovers.delete(remove);
+	}
+
+	try {
+		for (const extension of options.extensions ?? [])
+			await promisify(execFile)(node, [...command, "--install-extension", extension, "--force"], { env });
+		const port = await start(options.port ?? 0);
+		return {
+			url: `http://127.0.0.1:${port}/?${new URLSearchParams({ folder: options.workspace, ...(token && { tkn: token }) })}`,
+			port,
+			dataFolder,
+			changeSettings,
+			output: () => running?.output ?? "",
+			restart: async () => {
+				await stop();
+				await start(port);
+			},
+			close,
+		};
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+/** Ends a detached process with all that it started. */
+function endGroup(pid: number) {
+	try {
+		process.kill(-pid, "SIGKILL");
+	} catch {
+		// It has ended already.
+	}
+}

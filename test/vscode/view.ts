@@ -1,0 +1,138 @@
+import type { Locator, Page } from "playwright-core";
+import { Menu } from "./menu.ts";
+
+/** One view of the side bar: rows, or a welcome text where there are none. */
+export class View {
+	readonly #page: Page;
+	readonly #pane: Locator;
+	readonly #welcome: Locator;
+
+	constructor(page: Page, name: string) {
+		this.#page = page;
+		this.#pane = page.locator(".pane").filter({ has: page.locator(`[role="tree"][aria-label="${name}"]`) });
+		this.#welcome = this.#pane.locator(".welcome-view-content");
+	}
+
+	/** @param label what the row shows first. Where several rows show it, the first of them is meant. */
+	row(label: string): Row {
+		const name = this.#page.locator(".monaco-icon-name-container").getByText(label, { exact: true });
+		return new Row(this.#pane.getByRole("treeitem").filter({ has: name }).first());
+	}
+
+	/** @param part somewhere in what the row shows. */
+	rowWith(part: string): Row {
+		return new Row(this.#pane.getByRole("treeitem").filter({ hasText: part }).first());
+	}
+
+	/** @returns the rows in sight now, from top to bottom, each as label and description. */
+	rows(): Promise<string[]> {
+		return this.#pane
+			.getByRole("treeitem")
+			.evaluateAll((rows) =>
+				rows
+					.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+					.map((row) =>
+						[".label-name", ".label-description"]
+							.flatMap((part) => row.querySelector(part)?.textContent ?? [])
+							.join(" "),
+					),
+			);
+	}
+
+	/** @returns the text of the view without rows, buttons included, once it includes a text. */
+	async welcome(part: string): Promise<{ text: string; buttons: string[] }> {
+		const welcome = this.#welcome.filter({ hasText: part });
+		await welcome.waitFor();
+		return { text: await welcome.innerText(), buttons: await welcome.getByRole("button").allInnerTexts() };
+	}
+
+	/** Presses a button of the welcome text. */
+	async press(name: string) {
+		await this.#welcome.getByRole("button", { name, exact: true }).click();
+	}
+
+	/** Presses a button of the view's title. */
+	async action(name: string) {
+		await this.#pane.hover();
+		await this.#pane.locator(".pane-header").getByRole("button", { name, exact: true }).click();
+	}
+}
+
+/** One row of a view; every question waits until the row is there. */
+export class Row {
+	readonly #row: Locator;
+
+	constructor(row: Locator) {
+		this.#row = row;
+	}
+
+	async appears() {
+		await this.#row.waitFor();
+	}
+
+	async disappears() {
+		await this.#row.waitFor({ state: "detached" });
+	}
+
+	/** @returns the text beside the label. */
+	description(): Promise<string> {
+		return this.#row.locator(".label-description").innerText();
+	}
+
+	/** @returns what a screen reader says. */
+	async spoken(): Promise<string> {
+		return (await this.#row.getAttribute("aria-label")) ?? "";
+	}
+
+	/** @returns the tooltip, once it includes a text. */
+	async tooltip(part: string): Promise<string> {
+		await this.#row.hover();
+		const tooltip = this.#row.page().locator(".monaco-hover").filter({ hasText: part });
+		await tooltip.waitFor();
+		return tooltip.innerText();
+	}
+
+	/** @returns the name of the product icon in front of the row. */
+	icon(): Promise<string> {
+		return this.#row
+			.locator(".custom-view-tree-node-item-icon")
+			.evaluate((icon) => /codicon-(?!modifier)([a-z-]+)/.exec(icon.className)?.[1] ?? "");
+	}
+
+	async select() {
+		await this.#row.click();
+	}
+
+	async becomesSelected() {
+		await this.#row.and(this.#row.page().locator('[aria-selected="true"]')).waitFor();
+	}
+
+	/** Waits until the keyboard acts on this row. */
+	async becomesFocused() {
+		await this.#row.and(this.#row.page().locator(".monaco-list:focus .focused")).waitFor();
+	}
+
+	async expand() {
+		if ((await this.#row.getAttribute("aria-expanded")) === "false")
+			await this.#row.locator(".monaco-tl-twistie").click();
+	}
+
+	menu(): Promise<Menu> {
+		return Menu.of(this.#row);
+	}
+
+	/** @returns the names of the buttons on the row. */
+	async actions(): Promise<string[]> {
+		await this.#row.hover();
+		return this.#row
+			.locator(".actions")
+			.getByRole("button")
+			.evaluateAll((buttons) => buttons.map((button) => button.getAttribute("aria-label") ?? ""));
+	}
+
+	/** Presses a button on the row. */
+	async action(name: string) {
+		await this.#row.hover();
+		await this.#row.getByRole("button", { name, exact: true }).click();
+	}
+}

@@ -1,0 +1,183 @@
+// Drives one window of VS Code as a person does: by what can be read, clicked and typed. Nothing sleeps; what takes time
+// is awaited by the text that it brings.
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { Menu } from "./menu.ts";
+import { QuickInput } from "./quickInput.ts";
+import { View } from "./view.ts";
+
+/**
+ * Opens a window and waits until it has read what the extension contributes, since a menu opened before lacks it.
+ * @param options.tab name of the extension's tab in the activity bar.
+ * @param options.keepSecrets keeps stored secrets readable after a reload, as the desktop does.
+ */
+export async function openWindow(
+	browser: Browser,
+	url: string,
+	options: { readonly tab: string; readonly keepSecrets?: boolean },
+): Promise<Window> {
+	const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
+	// A last resort: whatever takes this long will never come.
+	context.setDefaultTimeout(120_000);
+	// The workbench asks code-server's wrapper, which does not run here, for half of the key that encrypts secrets.
+	if (options.keepSecrets) await context.route("**/mint-key", (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
+	// A last resort against waiting forever; whatever is awaited takes a few seconds at most, even on a busy machine.
+	context.setDefaultTimeout(60_000);
+	const window = new Window(context, await context.newPage(), url, options.tab);
+	await window.load();
+	return window;
+}
+
+export class Window {
+	readonly context: BrowserContext;
+	readonly page: Page;
+	readonly #url: string;
+	readonly #tab: Locator;
+
+	constructor(context: BrowserContext, page: Page, url: string, tab: string) {
+		this.context = context;
+		this.page = page;
+		this.#url = url;
+		this.#tab = this.#activityTab(tab);
+	}
+
+	#activityTab(name: string): Locator {
+		return this.page.locator(".activitybar").getByRole("tab", { name });
+	}
+
+	/** Loads the window, anew where it was loaded before. */
+	async load() {
+		await this.page.goto(this.#url);
+		// The workbench's own marks: before them a second load shows what it remembers, and then moves the focus.
+		for (const mark of ["code/LifecyclePhase/Restored", "code/didLoadExtensions"])
+			await this.page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, mark);
+		await this.#tab.waitFor();
+	}
+
+	/** Leaves the page as if it were closed, so that it writes its state; `load` opens it again. */
+	async leave() {
+		await this.page.goto("about:blank");
+	}
+
+	async close() {
+		await this.context.close();
+	}
+
+	async screenshot(path: string) {
+		await this.page.screenshot({ path, animations: "disabled" });
+	}
+
+	/** Shows the extension's views. */
+	async openViews() {
+		await openTab(this.#tab);
+	}
+
+	view(name: string): View {
+		return new View(this.page, name);
+	}
+
+	/** Shows the explorer and opens the context menu of a file or folder in sight there. */
+	async explorerMenu(name: string): Promise<Menu> {
+		await openTab(this.#activityTab("Explorer"));
+		return Menu.of(this.#file(name));
+	}
+
+	/** Opens a file in sight in the explorer in an editor. */
+	async openFile(name: string) {
+		await openTab(this.#activityTab("Explorer"));
+		await this.#file(name).dblclick();
+		await this.#editorTab(name).waitFor();
+	}
+
+	/** Opens the context menu of an editor's tab. */
+	tabMenu(name: string): Promise<Menu> {
+		return Menu.of(this.#editorTab(name));
+	}
+
+	#file(name: string): Locator {
+		return this.page.locator(".explorer-folders-view").getByRole("treeitem", { name, exact: true });
+	}
+
+	#editorTab(name: string): Locator {
+		return this.page.locator(".part.editor .tabs-container").getByRole("tab", { name });
+	}
+
+	/** Waits until the status bar says this. */
+	async status(text: string) {
+		await this.page.locator(".part.statusbar").getByText(text, { exact: true }).waitFor();
+	}
+
+	/** @returns the text on the clipboard, which the browser context must be allowed to read. */
+	clipboard(): Promise<string> {
+		return this.page.evaluate("navigator.clipboard.readText()");
+	}
+
+	/** Runs a command by the palette; `title` is all that it shows there, such as "Category: Title". */
+	async run(title: string) {
+		await this.page.keyboard.press("F1");
+		const palette = new QuickInput(this.page.locator(".quick-input-widget"));
+		await palette.type(`>${title}`);
+		await palette.pick(title);
+	}
+
+	/** @returns the input box or list with this title, once it is there. */
+	async quickInput(title: string): Promise<QuickInput> {
+		const bar = this.page.locator(".quick-input-titlebar");
+		const widget = this.page.locator(".quick-input-widget").filter({ has: bar.getByText(title, { exact: true }) });
+		await widget.waitFor();
+		return new QuickInput(widget);
+	}
+
+	/** @returns the modal dialog that says this, once it is there. */
+	async dialog(message: string) {
+		const box = this.page.locator(".monaco-dialog-box").filter({ hasText: message });
+		await box.waitFor();
+		const buttons = box.locator(".dialog-buttons");
+		return {
+			message: await box.locator(".dialog-message").innerText(),
+			detail: await box.locator(".dialog-message-detail").innerText(),
+			buttons: await buttons.getByRole("button").allInnerTexts(),
+			press: (name: string) => buttons.getByRole("button", { name, exact: true }).click(),
+		};
+	}
+
+	/** @returns the notification that says this, once it is there. */
+	async toast(text: string) {
+		const toast = this.page.locator(".notification-toast").filter({ hasText: text });
+		await toast.waitFor();
+		const buttons = toast.locator(".notification-list-item-buttons-container");
+		return {
+			text: await toast.locator(".notification-list-item-message").innerText(),
+			buttons: await buttons.getByRole("button").allInnerTexts(),
+			press: (name: string) => buttons.getByRole("button", { name, exact: true }).click(),
+			dismiss: async () => {
+				// Not by its button, which is there only under the mouse and may move away from it.
+				await toast.locator(".notification-list-item-message").click();
+				await this.page.keyboard.press("Delete");
+				await toast.waitFor({ state: "detached" });
+			},
+		};
+	}
+
+	/** @returns the texts of the notifications that are shown now. */
+	toasts(): Promise<string[]> {
+		return this.page.locator(".notification-toast .notification-list-item-message").allInnerTexts();
+	}
+
+	/** @returns the lines in sight of the open editor, once they include a text. */
+	async editorText(part: string): Promise<string> {
+		const lines = this.page.locator(".part.editor .view-lines").filter({ hasText: part });
+		await lines.waitFor();
+		return lines.evaluate((element) =>
+			// They do not stand in order, and hold hard spaces.
+			[...element.querySelectorAll(".view-line")]
+				.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+				.map((line) => line.textContent.replaceAll("\u00a0", " "))
+				.join("\n"),
+		);
+	}
+}
+
+/** Shows what is behind a tab of the activity bar; a click on the one that is shown would hide it. */
+async function openTab(tab: Locator) {
+	if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
+}
