@@ -22,7 +22,8 @@ const { metafile } = await build({
 }).catch(() => process.exit(1)); // esbuild has said what is wrong.
 
 writeFileSync("dist/NOTICES.txt", notices(Object.keys(metafile.inputs)));
-for (const [file, { bytes }] of Object.entries(metafile.outputs)) console.log(`${file} ${(bytes / 1000).toFixed(1)} kB`);
+for (const [file, { bytes }] of Object.entries(metafile.outputs))
+	console.log(`${file} ${(bytes / 1000).toFixed(1)} kB`);
 
 /** The licence text of each package that has a file in a bundle. */
 function notices(inputs) {

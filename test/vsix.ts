@@ -9,7 +9,10 @@ export const VSIX = join(root, "openai-certificates.vsix");
 
 /** Builds both bundles, and prints what they weigh. @throws an Error where the build failed, which esbuild has explained. */
 export function buildBundles(): void {
-	const { status } = spawnSync(process.execPath, ["esbuild.mjs"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+	const { status } = spawnSync(process.execPath, ["esbuild.mjs"], {
+		cwd: root,
+		stdio: ["ignore", "inherit", "inherit"],
+	});
 	if (status !== 0) throw new Error("The build failed.");
 }
 

@@ -1,5 +1,5 @@
 import type { Certificate, CertificateListing } from "../domain/certificate.ts";
-import { Cancelled, Failure } from "../domain/failure.ts";
+import { Failure, problemOf } from "../domain/failure.ts";
 import type { AccessSource, NewCertificate, Service } from "../domain/service.ts";
 import type { Progress } from "./exchange.ts";
 import { parseCertificate, parsePage } from "./schemas.ts";
@@ -64,11 +64,9 @@ export class CertificatesApi implements Service {
 	}
 }
 
-/** Whether the service may have stored what was sent although this failure came back. */
-function mayHaveArrived(failure: unknown): boolean {
-	if (failure instanceof Cancelled) return true;
-	if (!(failure instanceof Failure)) return true;
-	switch (failure.problem.reason) {
+/** Whether the service may have stored what was sent although this came back: all but a clear refusal. */
+function mayHaveArrived(thrown: unknown): boolean {
+	switch (problemOf(thrown)?.reason) {
 		case "unauthorized":
 		case "forbidden":
 		case "not-found":
@@ -80,8 +78,8 @@ function mayHaveArrived(failure: unknown): boolean {
 	}
 }
 
-function isFieldRefused(failure: unknown): boolean {
-	if (!(failure instanceof Failure) || failure.problem.reason !== "rejected") return false;
-	const { code, param } = failure.problem;
-	return code === null && (param === "certificate" || param === "content");
+function isFieldRefused(thrown: unknown): boolean {
+	const problem = problemOf(thrown);
+	if (problem?.reason !== "rejected" || problem.code !== null) return false;
+	return problem.param === "certificate" || problem.param === "content";
 }

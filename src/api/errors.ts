@@ -33,7 +33,6 @@ const REJECTION_CODES: readonly string[] = [
 
 /** What undici, TLS or the socket threw, as a failure. Nothing of the error itself goes on. */
 export function failureOfError(error: unknown, host: string): Failure {
-	if (error instanceof Failure) return error;
 	const code = codeOf(error);
 	const flaw = SERVER_CERTIFICATE_FLAWS[code];
 	if (flaw) return new Failure({ reason: "untrusted-server", host, why: flaw });

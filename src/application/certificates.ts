@@ -9,12 +9,14 @@ export interface CertificatesState {
 	readonly listing: CertificateListing | null;
 	/** When `listing` was read, Unix milliseconds. */
 	readonly loadedAt: number | null;
+	/** When the newest attempt to read it began, Unix milliseconds. */
+	readonly askedAt: number | null;
 	readonly loading: boolean;
 	/** Why the newest attempt failed, else `null`. */
 	readonly problem: Problem | null;
 }
 
-const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, loading: false, problem: null };
+const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
 
 /** The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`. */
 export class Certificates extends EventEmitter<{ change: [] }> {
@@ -42,7 +44,7 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	/** Reads the list again. What fails becomes part of the state and is not thrown; the list before stays. */
 	async refresh(signal?: AbortSignal): Promise<void> {
 		const version = ++this.#version;
-		this.#become({ ...this.#state, loading: true });
+		this.#become({ ...this.#state, askedAt: this.#now(), loading: true });
 		try {
 			const listing = await (await this.#service()).list(signal);
 			if (version === this.#version) this.show(listing);
@@ -56,7 +58,8 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	/** Takes a list that was just read elsewhere. */
 	show(listing: CertificateListing): void {
 		this.#version++;
-		this.#become({ listing, loadedAt: this.#now(), loading: false, problem: null });
+		const now = this.#now();
+		this.#become({ listing, loadedAt: now, askedAt: now, loading: false, problem: null });
 	}
 
 	/** Takes in a certificate as a call returned it; the service's own list may not show it at once. */

@@ -35,7 +35,7 @@ export type Problem =
 
 export type Reason = Problem["reason"];
 
-export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "gone" | "no-permission" | "other";
+export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "dead-link" | "gone" | "no-permission" | "other";
 export type KeyFlaw = "blank" | "space-inside" | "not-ascii" | "too-long";
 export type BaseUrlRule = "not-a-url" | "https-or-loopback" | "no-extras";
 export type ServerCertificateFlaw = "expired" | "wrong-name" | "self-signed" | "unknown-issuer" | "other";
@@ -62,7 +62,15 @@ export class Cancelled extends Error {
 	}
 }
 
-/** The problem in whatever was thrown, or `null` where it is not a `Failure`. */
+/**
+ * The problem in whatever was thrown, or `null` where it is not a `Failure`. Told by name: each bundle has a copy of the
+ * class, so that `instanceof` would not know what the other one threw.
+ */
 export function problemOf(thrown: unknown): Problem | null {
-	return thrown instanceof Failure ? thrown.problem : null;
+	return thrown instanceof Error && thrown.name === "Failure" ? (thrown as Failure).problem : null;
+}
+
+/** Whether this is a `Cancelled`, of whichever bundle. */
+export function isCancelled(thrown: unknown): boolean {
+	return thrown instanceof Error && thrown.name === "Cancelled";
 }

@@ -6,7 +6,7 @@ import { askChoice } from "./prompts.ts";
 import { inert } from "./words/inert.ts";
 
 /** The endings that the menus show on; what is in a file is decided by its content alone. */
-export const ENDINGS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as const;
+const ENDINGS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as const;
 
 const LARGEST_FILE = 1024 * 1024;
 /** More files at once than an organization can hold certificates are a slip of the hand. */
@@ -76,8 +76,9 @@ export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent>
 	try {
 		const { type, size } = await vscode.workspace.fs.stat(uri);
 		if (type & vscode.FileType.Directory) throw unreadable("folder");
-		// A pipe or a device would never end; a link is followed, and its target counts.
-		if (!(type & vscode.FileType.File)) throw unreadable(type & vscode.FileType.SymbolicLink ? "gone" : "not-a-file");
+		// A pipe or a device would never end. A link is followed, and its target counts.
+		if (!(type & vscode.FileType.File))
+			throw unreadable(type & vscode.FileType.SymbolicLink ? "dead-link" : "not-a-file");
 		if (size > LARGEST_FILE) throw unreadable("too-large");
 		return { name, bytes: await vscode.workspace.fs.readFile(uri), unsaved: false };
 	} catch (thrown) {

@@ -108,8 +108,8 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	/** Reads the list again where a person looks at it and it is old, or was never read. */
 	refreshIfStale(): void {
-		const { loading, loadedAt } = this.#certificates.state;
-		if (!this.#view.visible || loading || (loadedAt !== null && Date.now() - loadedAt < STALE_MS)) return;
+		const { loading, askedAt } = this.#certificates.state;
+		if (!this.#view.visible || loading || (askedAt !== null && Date.now() - askedAt < STALE_MS)) return;
 		void this.refresh();
 	}
 
@@ -165,9 +165,8 @@ function uploadItem({ id, name }: RunningUpload): vscode.TreeItem {
 }
 
 function noteItem(text: string): vscode.TreeItem {
-	const item = new vscode.TreeItem("");
+	const item = new vscode.TreeItem(text);
 	item.id = `note/${text}`;
-	item.description = text;
 	item.tooltip = text;
 	item.iconPath = new vscode.ThemeIcon("info");
 	item.accessibilityInformation = { label: text };

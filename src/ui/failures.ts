@@ -1,8 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { Cancelled, problemOf } from "../domain/failure.ts";
+import { isCancelled, problemOf } from "../domain/failure.ts";
 import { COMMANDS } from "./names.ts";
-import { Back } from "./prompts.ts";
 import { type Mend, mendOf, mendWords, problemWords } from "./words/problems.ts";
 
 const MENDING_COMMANDS: Readonly<Record<Mend, string>> = {
@@ -14,7 +13,7 @@ const MENDING_COMMANDS: Readonly<Record<Mend, string>> = {
 
 /** Shows what a command threw: one message with what mends it; nothing where the person cancelled. */
 export async function showFailure(thrown: unknown, log: vscode.LogOutputChannel): Promise<void> {
-	if (thrown instanceof Cancelled || thrown instanceof Back) return;
+	if (isCancelled(thrown)) return;
 	const problem = problemOf(thrown);
 	if (!problem) {
 		// A defect of ours. Its message could hold anything, so only its kind and the place go to the log.

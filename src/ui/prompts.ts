@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { Cancelled } from "../domain/failure.ts";
 
 /** Thrown where the person chose to go back to the question before. */
-export class Back extends Error {}
+class Back extends Error {}
 
 /** Where a question stands in a row of questions. */
 export interface Position {

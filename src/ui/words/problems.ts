@@ -156,6 +156,8 @@ function unreadableWords(why: UnreadableFile, file: string): string {
 			return l10n.t("{0} is a folder. Choose a certificate file in it.", file);
 		case "not-a-file":
 			return l10n.t("{0} is not a regular file, so it was not read.", file);
+		case "dead-link":
+			return l10n.t("{0} is a link that leads to no regular file, so it was not read.", file);
 		case "gone":
 			return l10n.t("{0} is not there any more. Nothing was sent.", file);
 		case "no-permission":

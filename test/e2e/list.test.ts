@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { startEmulator } from "../emulator/emulator.ts";
+import type { FaultKind } from "../emulator/faults.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { giveKey, rowOf, VIEW } from "./uploading.ts";
+
+const DAY = 86_400_000;
+
+describe(`The view in VS Code ${environment.version}`, () => {
+	let session: Session;
+	/** Where settings of the workspace want the key to go. */
+	let attacker: Server;
+	let attacked = 0;
+
+	before(async () => {
+		attacker = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
+		attacker.on("connection", () => attacked++);
+		session = await startSession({ ...environment, files: {} });
+		const evil = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
+		mkdirSync(join(session.folder, ".vscode"));
+		writeFileSync(
+			join(session.folder, ".vscode/settings.json"),
+			JSON.stringify({ "openaiCertificates.baseUrl": evil, openaiCertificates: { baseUrl: evil } }),
+		);
+		await session.window.load();
+	});
+
+	after(async () => {
+		attacker.close();
+		await session.close();
+	});
+
+	pictureFailures(() => session);
+
+	const emulator = () => session.emulator;
+
+	/** Has the view read the list anew, with nothing known before: another form of the base URL is another one. */
+	const forgetList = () => {
+		slashes += "/";
+		session.code.changeSettings({ "openaiCertificates.baseUrl": emulator().url + slashes });
+	};
+	let slashes = "";
+
+	it("tells valid, expiring and expired apart in words and by icon", async () => {
+		const { window, emulator } = session;
+		const at = Date.now();
+		for (const [name, end] of [
+			["Valid CA", 400],
+			["Expiring CA", 12],
+			["Expired CA", -3],
+		] as const) {
+			emulator.state.put({ name, expiresAt: Math.floor((at + end * DAY) / 1000) + 60 });
+		}
+		await window.openViews();
+		await window.view(VIEW).press("Set Admin Key…");
+		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+		await rowOf(window, "Valid CA");
+		await session.picture("three-states");
+		const expected = [
+			["Valid CA", "expires in 400 days", ", valid, ", "verified"],
+			["Expiring CA", "expires in 12 days", ", expiring soon, ", "warning"],
+			["Expired CA", "expired 2 days ago", ", expired, ", "error"],
+		] as const;
+		for (const [name, beside, spoken, icon] of expected) {
+			const row = await rowOf(window, name);
+			assert.match(await row.description(), new RegExp(`^cert_\\w+ · ${beside}$`));
+			assert.ok((await row.spoken()).includes(spoken), await row.spoken());
+			assert.equal(await row.icon(), icon);
+		}
+	});
+
+	it("R01 R44 ignores a base URL that a workspace sets", () => {
+		assert.equal(attacked, 0);
+		assert.ok(session.emulator.exchanges.length > 0);
+	});
+
+	it("keeps the key in secret storage over a restart", async () => {
+		const { window, code } = session;
+		await window.leave();
+		await code.restart();
+		await window.load();
+		await window.openViews();
+		await rowOf(window, "Valid CA");
+	});
+
+	const failures: readonly [string, FaultKind, string, readonly string[]][] = [
+		["401", { kind: "status", status: 401 }, "did not accept the admin key", ["Set or Replace Admin Key…"]],
+		["403", { kind: "status", status: 403 }, "api.mtls.read", ["Set or Replace Admin Key…"]],
+		["404", { kind: "status", status: 404 }, "refused to list", ["Show Log", "Try Again"]],
+		["429", { kind: "status", status: 429 }, "too many requests", ["Try Again"]],
+		["500", { kind: "status", status: 500 }, "service failed", ["Try Again"]],
+		["a body that is not JSON", { kind: "html" }, "not this API's JSON", ["Try Again"]],
+		["a reset", { kind: "reset" }, "could not be reached", ["Try Again"]],
+		[
+			"a redirect",
+			{ kind: "redirect", status: 302, location: "http://127.0.0.1:9/" },
+			"not followed",
+			["Open Settings"],
+		],
+	];
+	for (const [title, fault, words, buttons] of failures)
+		it(`says why it could not load: ${title}`, async () => {
+			emulator().faults.next({ ...fault, operation: "list", when: "before" });
+			forgetList();
+			const welcome = await session.window.view(VIEW).welcome(words);
+			assert.deepEqual(welcome.buttons, buttons);
+			assert.deepEqual(await session.window.view(VIEW).rows(), []);
+		});
+
+	it("R02 says which rule a base URL breaks", async () => {
+		session.code.changeSettings({ "openaiCertificates.baseUrl": "http://api.openai.com/v1" });
+		const { text, buttons } = await session.window.view(VIEW).welcome("may not be used");
+		assert.match(text, /http:\/\/ to this machine/);
+		assert.deepEqual(buttons, ["Open Settings"]);
+	});
+
+	it("R03 never sends a key to another host than the one it was set for", async () => {
+		const other = await startEmulator();
+		session.code.changeSettings({ "openaiCertificates.baseUrl": other.url });
+		const { text } = await session.window.view(VIEW).welcome("leads to another host");
+		await session.picture("key-elsewhere");
+		assert.match(text, /The key was not sent/);
+		assert.equal(other.connections.total, 0);
+		await other.close();
+	});
+
+	it("R31 keeps the list when a refresh fails, and says how old it is", async () => {
+		const { window, emulator } = session;
+		forgetList();
+		await rowOf(window, "Valid CA");
+		emulator.faults.next({ kind: "status", status: 503, operation: "list", when: "before" });
+		await window.run(`${EXTENSION}: Refresh`);
+		await window.view(VIEW).rowWith("As of ").appears();
+		await session.picture("old-list");
+		assert.equal((await window.view(VIEW).rows()).length, 4);
+		await window.run(`${EXTENSION}: Refresh`);
+		await window.view(VIEW).rowWith("As of ").disappears();
+		assert.equal((await window.view(VIEW).rows()).length, 3);
+	});
+
+	it("follows the removal of the key at once", async () => {
+		const { window } = session;
+		await window.run(`${EXTENSION}: Remove Admin Key…`);
+		const dialog = await window.dialog("Remove the admin key for");
+		assert.match(dialog.detail, /stays valid until it is revoked/);
+		await dialog.press("Remove Key");
+		await window.view(VIEW).welcome("An admin key is needed");
+	});
+
+	itKeepsTheContract(() => session);
+});

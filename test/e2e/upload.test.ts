@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
+import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { acceptName, chooseUpload, rowOf, UPLOAD, VIEW } from "./uploading.ts";
+
+describe(`Uploading in VS Code ${environment.version}`, () => {
+	let root: MadeCertificate;
+	let session: Session;
+
+	before(async () => {
+		root = await makeCertificate({ commonName: "Acme Root CA" });
+		const client = await makeCertificate({ commonName: "Acme client", ca: false, issuer: root });
+		session = await startSession({
+			...environment,
+			files: {
+				"acme-root.pem": root.pem,
+				"bundle.crt": client.pem + root.pem,
+				"key.pem": root.privateKeyPem,
+				"both.pem": root.privateKeyPem + root.pem,
+				"notes.pem": "nothing of this kind",
+				"notes.txt": root.pem,
+			},
+		});
+	});
+
+	after(() => session.close());
+
+	pictureFailures(() => session);
+
+	const host = () => new URL(session.emulator.url).host;
+
+	it("shows a welcome text with a way on where there is no key", async () => {
+		const { window, picture } = session;
+		await window.openViews();
+		const { buttons } = await window.view(VIEW).welcome("An admin key is needed");
+		await picture("welcome-no-key");
+		assert.deepEqual(buttons, ["Set Admin Key…"]);
+		assert.equal(session.emulator.exchanges.length, 0);
+	});
+
+	it("offers the command on certificate files only", async () => {
+		const { window } = session;
+		for (const [file, offered] of [
+			["acme-root.pem", true],
+			["bundle.crt", true],
+			["notes.txt", false],
+		] as const) {
+			const menu = await window.explorerMenu(file);
+			assert.equal((await menu.items()).includes(UPLOAD), offered, file);
+			await menu.close();
+		}
+	});
+
+	const refused: readonly [string, string][] = [
+		["key.pem", "This is a private key. Nothing was sent. Choose the CA certificate."],
+		["notes.pem", "notes.pem"],
+	];
+	for (const [file, words] of refused)
+		it(`R07 refuses ${file} in words, before it asks for a key`, async () => {
+			const { window } = session;
+			await chooseUpload(window, file);
+			const toast = await window.toast(words);
+			await session.picture(`refused-${file}`);
+			assert.doesNotMatch(toast.text, /BEGIN|nothing of this kind/);
+			await toast.dismiss();
+			assert.equal(session.emulator.exchanges.length, 0);
+		});
+
+	it("R15 Esc at the key: nothing happens, nothing is said", async () => {
+		const { window } = session;
+		await chooseUpload(window, "acme-root.pem");
+		await (await window.quickInput(`Admin key for ${host()}`)).cancel();
+		await window.openViews();
+		await window.view(VIEW).welcome("An admin key is needed");
+		assert.deepEqual(await window.toasts(), []);
+		assert.equal(session.emulator.exchanges.length, 0);
+	});
+
+	it("R16 masks the key, judges it while it is typed, and says why the service did not accept it", async () => {
+		const { window } = session;
+		await chooseUpload(window, "acme-root.pem");
+		const box = await window.quickInput(`Admin key for ${host()}`);
+		assert.ok(await box.isMasked());
+		await box.type("sk-admin a b");
+		await box.message("A key holds no blanks");
+		assert.ok(await box.isWrong());
+		await box.type("sk-proj-abc");
+		await box.message("looks like a project key");
+		await box.type(`sk-emulator-${"0".repeat(20)}`);
+		await box.accept();
+		await box.message("did not accept this key (401)");
+		await session.picture("key-refused");
+		assert.equal(session.emulator.exchanges.at(-1)?.status, 401);
+		await box.type(session.emulator.adminKey);
+		await box.accept();
+		await (await window.quickInput("Upload Acme Root CA")).cancel();
+		assert.deepEqual(await window.toasts(), []);
+		assert.equal(session.emulator.state.certificates.length, 0);
+	});
+
+	it("shows a welcome text with a way on where there is nothing yet", async () => {
+		await session.window.openViews();
+		const { buttons } = await session.window.view(VIEW).welcome("no certificates yet");
+		await session.picture("welcome-nothing-yet");
+		assert.deepEqual(buttons, [UPLOAD]);
+	});
+
+	it("uploads exactly the certificate and shows name, id and expiry in a row, revealed and selected", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		await chooseUpload(window, "acme-root.pem");
+		const name = await acceptName(window, "Acme Root CA");
+		const row = await rowOf(window, name);
+		const [stored, ...others] = emulator.state.certificates;
+		assert.ok(stored);
+		assert.deepEqual(others, []);
+		assert.equal(name, `Acme Root CA ${new Date(Date.now() + 365 * 86_400_000).getUTCFullYear()}`);
+		assert.equal(stored.name, name);
+		assert.equal(stored.pem, root.pem);
+		assert.equal(await row.description(), `${stored.id} · expires in 364 days`);
+		await row.becomesSelected();
+		assert.equal(
+			await row.spoken(),
+			`${name}, valid, expires in 364 days, not active in the organization, ${stored.id}`,
+		);
+		assert.match(await row.tooltip("Valid to:"), /Valid to: \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+		await session.picture("row");
+		const sent = emulator.exchanges.slice(before).map(({ method, path }) => `${method} ${path}`);
+		assert.deepEqual(sent, ["GET /v1/organization/certificates", "POST /v1/organization/certificates"]);
+		assert.deepEqual(await window.toasts(), []);
+	});
+
+	it("R14 judges the name while it is typed", async () => {
+		const { window, emulator } = session;
+		await chooseUpload(window, "acme-root.pem");
+		const box = await window.quickInput("Upload Acme Root CA");
+		await box.message("Another certificate has this name already");
+		await box.type("a\u202eb");
+		await box.message("A name holds no control characters");
+		await box.type("   ");
+		await box.accept();
+		await box.message("Enter a name.");
+		await box.cancel();
+		assert.equal(emulator.state.certificates.length, 1);
+	});
+
+	it("R08 asks which of several certificates, with the only CA preselected and a way back", async () => {
+		const { window, emulator } = session;
+		await chooseUpload(window, "bundle.crt");
+		const which = await window.quickInput("Upload bundle.crt (1/2)");
+		const [client, authority] = await which.options();
+		assert.match(client ?? "", /Acme client.*not a CA · expires in 364 days · 1 of 2/);
+		assert.match(authority ?? "", /Acme Root CA.*CA · expires in 364 days · 2 of 2/);
+		await session.picture("which");
+		await which.accept();
+		const name = await window.quickInput("Upload Acme Root CA (2/2)");
+		await name.press("Back");
+		await (await window.quickInput("Upload bundle.crt (1/2)")).pick("Acme client");
+		await (await window.quickInput("Upload Acme client (2/2)")).cancel();
+		assert.equal(emulator.state.certificates.length, 1);
+	});
+
+	it("R06 sends no byte of a private key that lies beside the certificate", async () => {
+		const { window, emulator } = session;
+		await chooseUpload(window, "both.pem");
+		const box = await window.quickInput("Upload Acme Root CA");
+		await box.type("From both");
+		await box.accept();
+		await rowOf(window, "From both");
+		const der = createPrivateKey(root.privateKeyPem).export({ type: "pkcs8", format: "der" });
+		const sent = JSON.parse(emulator.exchanges.at(-1)?.requestBody ?? "");
+		assert.deepEqual(sent, { certificate: root.pem, name: "From both" });
+		assert.ok(!JSON.stringify(emulator.exchanges).includes(der.subarray(40, 64).toString("base64")));
+	});
+
+	it("shows an upload on its way as a row, and Cancel on it ends it", async () => {
+		const { window, emulator } = session;
+		const silence = emulator.faults.next({ kind: "silence", operation: "upload", when: "before" });
+		await chooseUpload(window, "acme-root.pem");
+		const box = await window.quickInput("Upload Acme Root CA");
+		await box.type("Never arrives");
+		await box.accept();
+		await silence.reached;
+		await window.openViews();
+		const row = await rowOf(window, "Never arrives");
+		assert.equal(await row.description(), "uploading…");
+		await session.picture("uploading");
+		await row.action("Cancel Upload");
+		await silence.ended;
+		const toast = await window.toast("no answer tells whether it arrived");
+		await session.picture("unconfirmed");
+		assert.deepEqual(toast.buttons, ["Refresh"]);
+		await toast.press("Refresh");
+		await row.disappears();
+	});
+
+	it("says in one sentence what the service refused, and sends nothing twice", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		emulator.faults.next({ kind: "status", status: 500, operation: "upload", when: "before" });
+		await chooseUpload(window, "acme-root.pem");
+		await acceptName(window, "Acme Root CA");
+		const toast = await window.toast("no answer tells whether it arrived");
+		await toast.dismiss();
+		assert.equal(emulator.exchanges.slice(before).filter(({ method }) => method === "POST").length, 1);
+	});
+
+	it("starts from the palette with the active editor's file, and from the editor's tab", async () => {
+		const { window } = session;
+		await window.openFile("acme-root.pem");
+		await window.run(`${EXTENSION}: ${UPLOAD}`);
+		const files = await window.quickInput("Upload a certificate to OpenAI");
+		const [active, other] = await files.options();
+		assert.match(active ?? "", /acme-root\.pem.*active editor/);
+		assert.match(other ?? "", /Choose a file…/);
+		await files.pick("acme-root.pem");
+		await (await window.quickInput("Upload Acme Root CA")).cancel();
+		const menu = await window.tabMenu("acme-root.pem");
+		await menu.choose(UPLOAD);
+		await (await window.quickInput("Upload Acme Root CA")).cancel();
+	});
+
+	it("copies an id", async () => {
+		const { window, emulator } = session;
+		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+		await window.openViews();
+		await (await rowOf(window, "From both")).action("Copy Id");
+		await window.status("Copied the certificate's id.");
+		assert.equal(await window.clipboard(), emulator.state.certificates.find(({ name }) => name === "From both")?.id);
+	});
+
+	itKeepsTheContract(() => session);
+});

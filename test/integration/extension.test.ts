@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { Socket } from "node:net";
+import * as vscode from "vscode";
+import packageJson from "../../package.json" with { type: "json" };
+import { shown, sitDown, views, willAnswer, willPress } from "./person.ts";
+
+const VIEW = "openaiCertificates.certificates";
+const emulator = { url: process.env.EMULATOR_URL ?? "", key: process.env.EMULATOR_KEY ?? "" };
+
+describe(`In the extension host of VS Code ${vscode.version}`, () => {
+	const extension = vscode.extensions.getExtension("certificates-for-openai.openai-certificates");
+	let connections = 0;
+
+	before(() => {
+		sitDown();
+		const { connect } = Socket.prototype;
+		Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
+			connections++;
+			return Reflect.apply(connect, this, args);
+		};
+	});
+
+	const file = (name: string) => {
+		const [folder] = vscode.workspace.workspaceFolders ?? [];
+		return vscode.Uri.joinPath(folder?.uri ?? assert.fail(), name);
+	};
+
+	const rows = async () => {
+		const provider = views.get(VIEW) ?? assert.fail("no view");
+		const items = ((await provider.getChildren()) ?? []).map((row) => provider.getTreeItem(row) as vscode.TreeItem);
+		return items.map(({ label, description }) => `${label} ${description ?? ""}`.trim());
+	};
+
+	/** What the service holds, asked for without the extension. */
+	const stored = async () => {
+		const headers = { authorization: `Bearer ${emulator.key}` };
+		const answer = await fetch(`${emulator.url}/organization/certificates?limit=100`, { headers });
+		return ((await answer.json()) as { data: { id: string; name: string }[] }).data;
+	};
+
+	it("R38 activates without a connection, and leaves fetch and undici's dispatcher alone", async () => {
+		assert.ok(extension);
+		assert.equal(extension.isActive, false);
+		const globals = () => [1, 2].map((n) => Reflect.get(globalThis, Symbol.for(`undici.globalDispatcher.${n}`)));
+		const before = [globals(), globalThis.fetch, connections];
+		await extension.activate();
+		assert.ok(extension.isActive);
+		assert.deepEqual([globals(), globalThis.fetch, connections], before);
+	});
+
+	it("registers every command that the manifest contributes", async () => {
+		const registered = (await vscode.commands.getCommands(true)).filter((id) => id.startsWith("openaiCertificates."));
+		const contributed = packageJson.contributes.commands.map(({ command }) => command);
+		// The editor adds commands of its own for each view.
+		for (const command of contributed) assert.ok(registered.includes(command), command);
+	});
+
+	it("says that there is no key, where there is none", async () => {
+		await vscode.commands.executeCommand("openaiCertificates.refresh");
+		assert.deepEqual(await rows(), []);
+		await vscode.commands.executeCommand("openaiCertificates.removeKey");
+		assert.match(shown.messages.at(-1) ?? "", /no admin key yet/);
+	});
+
+	it("R39 takes junk from whoever calls a command, and says in words what is missing", async () => {
+		const uri = vscode.Uri.parse("http://evil.test/x.pem");
+		for (const junk of [[], ["cert_abc"], [7], [{ kind: "certificate", certificate: { id: "../x" } }], [null, null]])
+			for (const command of ["copyId", "cancelUpload"]) {
+				shown.messages.length = 0;
+				await vscode.commands.executeCommand(`openaiCertificates.${command}`, ...junk);
+				assert.deepEqual(shown.messages, ["Select a row of the certificates view first."]);
+			}
+		shown.messages.length = 0;
+		await vscode.commands.executeCommand("openaiCertificates.upload", uri, [uri]);
+		assert.deepEqual(shown.messages, ["x.pem could not be read. Nothing was sent."]);
+	});
+
+	it("R09 says in one sentence why a file cannot be read", async () => {
+		const cases = [
+			["folder.pem", /is a folder/],
+			["large.pem", /larger than 1 MiB/],
+			["pipe.pem", /not a regular file/],
+			["zero.pem", /leads to no regular file/],
+			["broken-link.pem", /leads to no regular file/],
+			["gone.pem", /not there any more/],
+		] as const;
+		for (const [name, words] of cases) {
+			shown.messages.length = 0;
+			await vscode.commands.executeCommand("openaiCertificates.upload", file(name));
+			assert.equal(shown.messages.length, 1, name);
+			assert.match(shown.messages[0] ?? "", words, name);
+		}
+	});
+
+	it("keeps a key that the service accepts, and shows what the service holds", async () => {
+		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.key);
+		await vscode.commands.executeCommand("openaiCertificates.setKey");
+		assert.deepEqual(await rows(), []);
+		willAnswer(/^Upload Acme Root CA/, "Named in the test");
+		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"), [file("root.pem")]);
+		const [certificate, ...others] = await stored();
+		assert.deepEqual(others, []);
+		assert.equal(certificate?.name, "Named in the test");
+		assert.deepEqual(await rows(), [`Named in the test ${certificate.id} · expires in 364 days`]);
+	});
+
+	it("takes the text of an editor that was not saved", async () => {
+		const document = await vscode.workspace.openTextDocument({ content: "nothing of this kind" });
+		shown.messages.length = 0;
+		await vscode.commands.executeCommand("openaiCertificates.upload", document.uri);
+		assert.equal(shown.messages.length, 1);
+		assert.doesNotMatch(shown.messages[0] ?? "", /nothing of this kind/);
+	});
+
+	it("R15 Escape at the name: silence", async () => {
+		shown.messages.length = 0;
+		willAnswer(/^Upload Acme Root CA/, null);
+		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
+		assert.deepEqual(shown.messages, []);
+		assert.equal((await stored()).length, 1);
+	});
+
+	it("follows the removal of the key at once", async () => {
+		const provider = views.get(VIEW) ?? assert.fail();
+		const changed = new Promise<void>((resolve) => {
+			const listening = provider.onDidChangeTreeData?.(async () => {
+				if ((await rows()).length > 0) return;
+				listening?.dispose();
+				resolve();
+			});
+		});
+		willPress("Remove Key");
+		await vscode.commands.executeCommand("openaiCertificates.removeKey");
+		await changed;
+		assert.deepEqual(await rows(), []);
+	});
+});

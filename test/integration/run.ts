@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeCertificate } from "../certificates.ts";
+import { startEmulator } from "../emulator/emulator.ts";
+import type { HostOptions } from "../vscode/hostSuite.ts";
+import { root } from "../vscode/install.mjs";
+import type { Results } from "../vscode/results.ts";
+import type { VSCodeVersion } from "../vscode/server.ts";
+import { bundleSuite } from "./bundle.ts";
+
+/**
+ * Runs the integration suite inside the extension host of a VS Code, on the built extension.
+ * @param runIn Which kind of VS Code: `runInExtensionHost` or `runInDesktop`.
+ */
+export async function runIntegration(
+	version: VSCodeVersion,
+	runIn: (options: HostOptions) => Promise<Results>,
+): Promise<Results> {
+	const workspace = mkdtempSync(join(tmpdir(), "integration-"));
+	const emulator = await startEmulator();
+	try {
+		await fillWorkspace(workspace);
+		return await runIn({
+			version,
+			workspace,
+			suite: await bundleSuite(),
+			extensionFolder: root,
+			settings: { "openaiCertificates.baseUrl": emulator.url },
+			env: { EMULATOR_URL: emulator.url, EMULATOR_KEY: emulator.adminKey },
+		});
+	} finally {
+		await emulator.close();
+		rmSync(workspace, { recursive: true });
+	}
+}
+
+/** Certificate files, and what is none although its name says so. */
+async function fillWorkspace(folder: string): Promise<void> {
+	const { pem } = await makeCertificate({ commonName: "Acme Root CA" });
+	writeFileSync(join(folder, "root.pem"), pem);
+	writeFileSync(join(folder, "large.pem"), Buffer.alloc(1024 * 1024 + 1, "-"));
+	mkdirSync(join(folder, "folder.pem"));
+	symlinkSync("nowhere", join(folder, "broken-link.pem"));
+	if (process.platform === "win32") return;
+	symlinkSync("/dev/zero", join(folder, "zero.pem"));
+	execFileSync("mkfifo", [join(folder, "pipe.pem")]);
+}

@@ -1,0 +1,45 @@
+// Shows the whole job on real parts: packages the extension, installs it into a real VS Code and drives it by its interface.
+import { join } from "node:path";
+import { makeCertificate } from "../certificates.ts";
+import { type Session, startSession } from "../e2e/session.ts";
+import { acceptName, giveKey, rowOf } from "../e2e/uploading.ts";
+import { root } from "../vscode/install.mjs";
+import { packageExtension } from "../vsix.ts";
+
+const pictures = join(root, "out/demo");
+const certificate = await makeCertificate({ commonName: "Acme Root CA" });
+const vsix = await packageExtension();
+const session = await startSession({ version: "1.139", vsix, pictures, files: { "acme-root.pem": certificate.pem } });
+try {
+	await run(session);
+} finally {
+	await session.close();
+}
+
+async function run({ window, emulator, picture }: Session): Promise<void> {
+	const host = new URL(emulator.url).host;
+	console.log(`\nThe emulator answers at ${emulator.url}. VS Code is open.`);
+
+	console.log("Right-click acme-root.pem, Upload to OpenAI…");
+	const menu = await window.explorerMenu("acme-root.pem");
+	await picture("1-right-click");
+	await menu.choose("Upload to OpenAI…");
+	await window.quickInput(`Admin key for ${host}`);
+	await picture("2-admin-key");
+	await giveKey(window, host, emulator.adminKey);
+	await window.quickInput("Upload Acme Root CA");
+	await picture("3-name");
+	const name = await acceptName(window, "Acme Root CA");
+	console.log(`Key and name given: ${name}`);
+
+	const row = await rowOf(window, name);
+	const beside = await row.description();
+	await picture("4-row");
+	const [id, expiry] = beside.split(" · ");
+	const [stored] = emulator.state.certificates;
+	if (!id || !expiry || stored?.id !== id) throw new Error(`The row says “${beside}”, the emulator has ${stored?.id}.`);
+	console.log(`\nThe row reads:  ${name}  ${beside}`);
+	console.log(`Id:             ${id}`);
+	console.log(`Expiry:         ${expiry} (${new Date((stored.expiresAt ?? 0) * 1000).toISOString()})`);
+	console.log(`Pictures:       ${pictures}`);
+}

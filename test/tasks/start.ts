@@ -1,0 +1,38 @@
+// npm start: the extension in VS Code for a person to click in, against the emulator, until Ctrl+C.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeCertificate } from "../certificates.ts";
+import { startEmulator } from "../emulator/emulator.ts";
+import { openDesktop } from "../vscode/desktop.ts";
+import { startVSCode } from "../vscode/server.ts";
+import { packageExtension } from "../vsix.ts";
+
+const vsix = await packageExtension();
+const workspace = mkdtempSync(join(tmpdir(), "certificates-"));
+process.on("exit", () => rmSync(workspace, { recursive: true, force: true }));
+writeFileSync(join(workspace, "acme-root.pem"), (await makeCertificate({ commonName: "Acme Root CA" })).pem);
+const emulator = await startEmulator();
+const options = {
+	version: "1.139",
+	workspace,
+	extensions: [vsix],
+	settings: { "openaiCertificates.baseUrl": emulator.url },
+} as const;
+const ended = new Promise<void>((resolve) => {
+	for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => resolve());
+});
+
+const desktop = await openDesktop(options);
+const browser = desktop ? null : await startVSCode({ ...options, token: true });
+console.log(`
+  VS Code     ${browser ? browser.url : "is opening"}
+  Admin key   ${emulator.adminKey}
+
+Right-click acme-root.pem and choose “Upload to OpenAI…”. Everything stays on this machine: the key is the emulator's.
+Press Ctrl+C to end it all.`);
+await (desktop ? Promise.race([desktop.closed, ended]) : ended);
+await desktop?.close();
+await browser?.close();
+await emulator.close();
+process.exit();

@@ -1,0 +1,103 @@
+// Everything that must hold, from types to the interface; `npm test -- interface` runs the stages with that word in their
+// name. The last line is the sum.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runIntegration } from "../integration/run.ts";
+import { runInExtensionHost } from "../vscode/hostSuite.ts";
+import { installNode, installVSCode, root } from "../vscode/install.mjs";
+import { failure, type Results } from "../vscode/results.ts";
+import { packageExtension } from "../vsix.ts";
+
+const stages: readonly [string, () => Promise<Results>][] = [
+	["types", () => tool("typescript/bin/tsc")],
+	["lint and imports", () => tool("@biomejs/biome/bin/biome", "ci", "--log-level=warn", ".")],
+	["unused code", () => tool("knip/bin/knip.js")],
+	["package", () => succeeds(packageExtension)],
+	["unit on Node 22", () => mocha(22, "test/unit/**/*.test.ts")],
+	["unit on Node 24", () => mocha(24, "test/unit/**/*.test.ts")],
+	["integration in VS Code 1.103", () => runIntegration("1.103", runInExtensionHost)],
+	["integration in VS Code 1.139", () => runIntegration("1.139", runInExtensionHost)],
+	["interface in VS Code 1.103", () => mocha(24, "test/e2e/**/*.test.ts", { VSCODE_VERSION: "1.103" })],
+	["interface in VS Code 1.139", () => mocha(24, "test/e2e/**/*.test.ts", { VSCODE_VERSION: "1.139" })],
+];
+
+for (const version of ["1.103", "1.139"] as const) installVSCode(version);
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+const wanted = process.argv[2] ?? "";
+for (const [name, run] of stages.filter(([name]) => name.includes(wanted))) {
+	console.log(`\n— ${name}`);
+	const started = performance.now();
+	const results = await run().catch((error) => failure(name, String(error)));
+	for (const { title, message } of results.failures) console.log(`\nFailed: ${title}\n${message}\n`);
+	for (const title of results.skipped) console.log(`Skipped: ${title}`);
+	const seconds = ((performance.now() - started) / 1000).toFixed(1);
+	console.log(
+		`  ${results.passed} passed, ${results.failed} failed, ${results.skipped.length} skipped in ${seconds} s`,
+	);
+	passed += results.passed;
+	failed += results.failed;
+	skipped += results.skipped.length;
+}
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+async function succeeds(work: () => Promise<unknown>): Promise<Results> {
+	await work();
+	return { passed: 1, failed: 0, skipped: [], failures: [] };
+}
+
+/** Runs a development tool; it is one test, which says itself what is wrong. */
+function tool(path: string, ...args: string[]): Promise<Results> {
+	return succeeds(async () => {
+		const code = await exitOf(process.execPath, [join(root, "node_modules", path), ...args]);
+		if (code !== 0) throw new Error(`exit code ${code}`);
+	});
+}
+
+async function mocha(node: 22 | 24, files: string, env: NodeJS.ProcessEnv = {}): Promise<Results> {
+	const folder = mkdtempSync(join(tmpdir(), "mocha-"));
+	const report = join(folder, "report.json");
+	try {
+		const code = await exitOf(
+			installNode(node),
+			[
+				join(root, "node_modules/mocha/bin/mocha.js"),
+				"--timeout=0",
+				"--reporter=json",
+				`--reporter-option=output=${report}`,
+				files,
+			],
+			env,
+		);
+		const { passes, pending, failures } = JSON.parse(readFileSync(report, "utf8"));
+		if (code !== failures.length) throw new Error(`mocha ended with exit code ${code}`);
+		return {
+			passed: passes.length,
+			failed: failures.length,
+			skipped: pending.map(({ fullTitle }: { fullTitle: string }) => fullTitle),
+			failures: failures.map(
+				({ fullTitle, err }: { fullTitle: string; err: { stack?: string; message?: string } }) => ({
+					title: fullTitle,
+					message: err.stack ?? err.message ?? "",
+				}),
+			),
+		};
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+/** @returns the exit code of a command whose output goes through. */
+function exitOf(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number | null> {
+	const child = spawn(command, args, {
+		cwd: root,
+		env: { ...process.env, ...env },
+		stdio: ["ignore", "inherit", "inherit"],
+	});
+	return new Promise((resolve, reject) => child.on("error", reject).on("exit", resolve));
+}
