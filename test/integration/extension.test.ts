@@ -2,23 +2,42 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import * as vscode from "vscode";
 import packageJson from "../../package.json" with { type: "json" };
-import { shown, sitDown, views, willAnswer, willPress } from "./person.ts";
+import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import type { FaultKind } from "../emulator/faults.ts";
+import { contextBecomes, shown, sitDown, views, willAnswer, willPress } from "./person.ts";
 
+const EMPTY = "openaiCertificates.empty";
 const VIEW = "openaiCertificates.certificates";
-const emulator = { url: process.env.EMULATOR_URL ?? "", key: process.env.EMULATOR_KEY ?? "" };
 
 describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	const extension = vscode.extensions.getExtension("certificates-for-openai.openai-certificates");
+	let emulator: Emulator;
 	let connections = 0;
 
-	before(() => {
+	before(async () => {
 		sitDown();
+		emulator = await startEmulator();
+		await setBaseUrl(emulator.url);
 		const { connect } = Socket.prototype;
 		Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
 			connections++;
 			return Reflect.apply(connect, this, args);
 		};
 	});
+
+	after(() => emulator.close());
+
+	const setBaseUrl = (url: string) =>
+		vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", url, vscode.ConfigurationTarget.Global);
+
+	/** Another form of the base URL counts as another one: what was known is forgotten. */
+	const forgetList = async () => {
+		slashes += "/";
+		await setBaseUrl(emulator.url + slashes);
+	};
+	let slashes = "";
+
+	const refresh = () => vscode.commands.executeCommand("openaiCertificates.refresh");
 
 	const file = (name: string) => {
 		const [folder] = vscode.workspace.workspaceFolders ?? [];
@@ -29,13 +48,6 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const provider = views.get(VIEW) ?? assert.fail("no view");
 		const items = ((await provider.getChildren()) ?? []).map((row) => provider.getTreeItem(row) as vscode.TreeItem);
 		return items.map(({ label, description }) => `${label} ${description ?? ""}`.trim());
-	};
-
-	/** What the service holds, asked for without the extension. */
-	const stored = async () => {
-		const headers = { authorization: `Bearer ${emulator.key}` };
-		const answer = await fetch(`${emulator.url}/organization/certificates?limit=100`, { headers });
-		return ((await answer.json()) as { data: { id: string; name: string }[] }).data;
 	};
 
 	it("R38 activates without a connection, and leaves fetch and undici's dispatcher alone", async () => {
@@ -56,8 +68,10 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	});
 
 	it("says that there is no key, where there is none", async () => {
-		await vscode.commands.executeCommand("openaiCertificates.refresh");
+		await refresh();
 		assert.deepEqual(await rows(), []);
+		await contextBecomes(EMPTY, "no-key");
+		assert.equal(emulator.connections.total, 0);
 		await vscode.commands.executeCommand("openaiCertificates.removeKey");
 		assert.match(shown.messages.at(-1) ?? "", /no admin key yet/);
 	});
@@ -93,12 +107,12 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	});
 
 	it("keeps a key that the service accepts, and shows what the service holds", async () => {
-		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.key);
+		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
 		await vscode.commands.executeCommand("openaiCertificates.setKey");
 		assert.deepEqual(await rows(), []);
 		willAnswer(/^Upload Acme Root CA/, "Named in the test");
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"), [file("root.pem")]);
-		const [certificate, ...others] = await stored();
+		const [certificate, ...others] = emulator.state.certificates;
 		assert.deepEqual(others, []);
 		assert.equal(certificate?.name, "Named in the test");
 		assert.deepEqual(await rows(), [`Named in the test ${certificate.id} · expires in 364 days`]);
@@ -117,7 +131,49 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		willAnswer(/^Upload Acme Root CA/, null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		assert.deepEqual(shown.messages, []);
-		assert.equal((await stored()).length, 1);
+		assert.equal(emulator.state.certificates.length, 1);
+	});
+
+	const failures: readonly [string, FaultKind][] = [
+		["unauthorized", { kind: "status", status: 401 }],
+		["forbidden", { kind: "status", status: 403 }],
+		["not-found", { kind: "status", status: 404 }],
+		["conflict", { kind: "status", status: 409 }],
+		["rejected", { kind: "status", status: 400 }],
+		["rate-limited", { kind: "status", status: 429 }],
+		["service-error", { kind: "status", status: 500 }],
+		["redirected", { kind: "redirect", status: 302, location: "http://127.0.0.1:9/" }],
+		["bad-answer", { kind: "html" }],
+		["unreachable", { kind: "reset" }],
+	];
+	for (const [reason, fault] of failures)
+		it(`says by a welcome text why the list could not load: ${reason}`, async () => {
+			emulator.faults.next({ ...fault, operation: "list", when: "before" });
+			// The upload has opened the view, so the list is read again at once.
+			await forgetList();
+			await contextBecomes(EMPTY, reason);
+			assert.deepEqual(await rows(), []);
+		});
+
+	it("R02 a base URL that breaks a rule is refused before anything is sent", async () => {
+		await setBaseUrl("http://api.openai.com/v1");
+		await contextBecomes(EMPTY, "base-url");
+	});
+
+	it("R03 a key is never sent to another host than the one it was set for", async () => {
+		const other = await startEmulator();
+		await setBaseUrl(other.url);
+		await contextBecomes(EMPTY, "key-elsewhere");
+		shown.messages.length = 0;
+		willAnswer(/^Upload Acme Root CA/, "n");
+		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
+		assert.match(shown.messages.join(), /The key was not sent/);
+		assert.equal(other.connections.total, 0);
+		await other.close();
+		await setBaseUrl(emulator.url);
+		await contextBecomes(EMPTY, "no");
+		await refresh();
+		assert.equal((await rows()).length, 1);
 	});
 
 	it("follows the removal of the key at once", async () => {

@@ -1,9 +1,19 @@
 // A person in front of the editor, for tests in the extension host: real input boxes are filled in and accepted, and what
 // is shown is written down. It must take its place before the extension is activated.
+import { EventEmitter, once } from "node:events";
 import * as vscode from "vscode";
 
 /** What was shown since the start. */
 export const shown: { readonly messages: string[]; readonly boxes: string[] } = { messages: [], boxes: [] };
+
+/** The context keys that were set, by which the editor chooses welcome texts. */
+const contextKeys = new Map<string, unknown>();
+const contextChanged = new EventEmitter();
+
+/** Waits until a context key has a value. */
+export async function contextBecomes(key: string, value: unknown): Promise<void> {
+	while (contextKeys.get(key) !== value) await once(contextChanged, "change");
+}
 
 /** The data provider of each view that was created. */
 export const views = new Map<string, vscode.TreeDataProvider<unknown>>();
@@ -36,6 +46,14 @@ export function sitDown(): void {
 	vscode.window.createTreeView = (id, options) => {
 		views.set(id, options.treeDataProvider as vscode.TreeDataProvider<unknown>);
 		return createTreeView(id, options);
+	};
+	const { executeCommand } = vscode.commands;
+	vscode.commands.executeCommand = (command: string, ...rest: unknown[]) => {
+		if (command === "setContext") {
+			contextKeys.set(String(rest[0]), rest[1]);
+			contextChanged.emit("change");
+		}
+		return executeCommand(command, ...rest) as never;
 	};
 	const message = async (text: string, ...rest: unknown[]) => {
 		shown.messages.push(text);

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
-import { startEmulator } from "../emulator/emulator.ts";
 import type { HostOptions } from "../vscode/hostSuite.ts";
 import { root } from "../vscode/install.mjs";
 import type { Results } from "../vscode/results.ts";
@@ -19,7 +18,6 @@ export async function runIntegration(
 	runIn: (options: HostOptions) => Promise<Results>,
 ): Promise<Results> {
 	const workspace = mkdtempSync(join(tmpdir(), "integration-"));
-	const emulator = await startEmulator();
 	try {
 		await fillWorkspace(workspace);
 		return await runIn({
@@ -27,11 +25,8 @@ export async function runIntegration(
 			workspace,
 			suite: await bundleSuite(),
 			extensionFolder: root,
-			settings: { "openaiCertificates.baseUrl": emulator.url },
-			env: { EMULATOR_URL: emulator.url, EMULATOR_KEY: emulator.adminKey },
 		});
 	} finally {
-		await emulator.close();
 		rmSync(workspace, { recursive: true });
 	}
 }

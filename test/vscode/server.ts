@@ -36,8 +36,6 @@ export interface VSCode {
 	readonly url: string;
 	readonly port: number;
 	readonly dataFolder: string;
-	/** Changes user settings under the open window, as a person does by hand in settings.json. */
-	changeSettings(settings: Readonly<Record<string, unknown>>): void;
 	/** What the server has printed so far. */
 	output(): string;
 	/** Ends the server with all its processes and starts it again on the same port and data. */
@@ -84,9 +82,10 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 
 	const userFolder = join(dataFolder, "user/User");
 	mkdirSync(userFolder, { recursive: true });
-	const changeSettings: VSCode["changeSettings"] = (settings) =>
-		writeFileSync(join(userFolder, "settings.json"), JSON.stringify({ ...quietSettings, ...settings }, null, "\t"));
-	changeSettings(options.settings ?? {});
+	writeFileSync(
+		join(userFolder, "settings.json"),
+		JSON.stringify({ ...quietSettings, ...options.settings }, null, "\t"),
+	);
 	const token = options.token ? randomUUID() : undefined;
 	const tokenFile = join(dataFolder, "token");
 	if (token) writeFileSync(tokenFile, token, { mode: 0o600 });
@@ -165,7 +164,6 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 			url: `http://127.0.0.1:${port}/?${new URLSearchParams({ folder: options.workspace, ...(token && { tkn: token }) })}`,
 			port,
 			dataFolder,
-			changeSettings,
 			output: () => running?.output ?? "",
 			restart: async () => {
 				await stop();

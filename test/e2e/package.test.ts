@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { startVSCode, type VSCode } from "../vscode/server.ts";
+import { environment } from "./environment.ts";
+
+describe(`The package, installed in VS Code ${environment.version}`, () => {
+	let code: VSCode;
+	let folder: string;
+
+	before(async () => {
+		const { version, vsix } = environment;
+		code = await startVSCode({ version, workspace: import.meta.dirname, extensions: [vsix] });
+		const extensions = join(code.dataFolder, "extensions");
+		const [name] = readdirSync(extensions).filter((entry) => entry.startsWith("certificates-for-openai."));
+		folder = join(extensions, name ?? assert.fail("not installed"));
+	});
+
+	after(() => code.close());
+
+	it("R40 holds only the files it should", () => {
+		const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+			statSync(join(folder, file)).isFile(),
+		);
+		assert.deepEqual(files.toSorted(), [
+			".vsixmanifest",
+			"LICENSE.txt",
+			"dist/NOTICES.txt",
+			"dist/backend.js",
+			"dist/extension.js",
+			"media/icon.png",
+			"media/view.svg",
+			"package.json",
+			"package.nls.json",
+			"readme.md",
+		]);
+	});
+
+	it("is small: extension.js 40 kB, backend.js 550 kB, the package 350 kB at most", () => {
+		for (const [path, limit] of [
+			[join(folder, "dist/extension.js"), 40],
+			[join(folder, "dist/backend.js"), 550],
+			[environment.vsix, 350],
+		] as const)
+			assert.ok(statSync(path).size <= limit * 1000, `${path}: ${statSync(path).size}`);
+	});
+
+	it("names the licence of everything that is in the bundles", () => {
+		const notices = readFileSync(join(folder, "dist/NOTICES.txt"), "utf8");
+		for (const name of ["undici", "@peculiar/x509", "valibot", "@vscode/l10n"])
+			assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, "m"));
+	});
+
+	it("R40 leads to no host but the API's and those of documentation", () => {
+		const bundles = ["extension", "backend"]
+			.map((name) => readFileSync(join(folder, `dist/${name}.js`), "utf8"))
+			.join();
+		const hosts = new Set([...bundles.matchAll(/https?:\/\/([\w.-]+\.[a-z]{2,})/g)].map(([, host]) => host));
+		assert.deepEqual([...hosts], ["api.openai.com"]);
+	});
+});

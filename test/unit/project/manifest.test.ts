@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMMANDS, CONTEXT, SETTINGS, VIEW } from "../../../src/ui/names.ts";
+import { root } from "../../vscode/install.mjs";
+
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const manifest = JSON.parse(read("package.json"));
+const words: Record<string, string> = JSON.parse(read("package.nls.json"));
+const { contributes } = manifest;
+const menuItems: { command: string; when?: string }[] = Object.values(contributes.menus).flat() as never;
+
+describe("Manifest", () => {
+	it("contributes exactly the commands, the view and the settings that the code names", () => {
+		const ids = contributes.commands.map(({ command }: { command: string }) => command);
+		assert.deepEqual(ids.toSorted(), Object.values(COMMANDS).toSorted());
+		assert.deepEqual(
+			contributes.views.openaiCertificates.map(({ id }: { id: string }) => id),
+			[VIEW],
+		);
+		assert.deepEqual(Object.keys(contributes.configuration.properties).toSorted(), Object.values(SETTINGS).toSorted());
+		for (const { command } of menuItems) assert.ok(ids.includes(command), command);
+	});
+
+	it("gives every command a title and the one category", () => {
+		for (const { command, title, category } of contributes.commands) {
+			assert.ok(words[title.replaceAll("%", "")], command);
+			assert.equal(category, "%displayName%");
+		}
+	});
+
+	it("uses every word of package.nls.json, and no other", () => {
+		const used = [...read("package.json").matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key);
+		assert.deepEqual([...new Set(used)].toSorted(), Object.keys(words).toSorted());
+	});
+
+	it("hides commands that need a row from the palette", () => {
+		const forRows = contributes.menus["view/item/context"].map(({ command }: { command: string }) => command);
+		const hidden = contributes.menus.commandPalette.filter(({ when }: { when: string }) => when === "false");
+		assert.deepEqual(
+			hidden.map(({ command }: { command: string }) => command).toSorted(),
+			[...new Set<string>(forRows)].toSorted(),
+		);
+	});
+
+	it("says in the empty view why it is empty, whatever the reason, with a way on", () => {
+		const reasons = [
+			...[
+				"nothing-yet",
+				"no-key",
+				"key-elsewhere",
+				"base-url",
+				"unreachable",
+				"untrusted-server",
+				"timeout",
+				"redirected",
+			],
+			...[
+				"bad-answer",
+				"unauthorized",
+				"forbidden",
+				"not-found",
+				"conflict",
+				"rejected",
+				"rate-limited",
+				"service-error",
+			],
+		];
+		for (const reason of reasons) {
+			const fitting = contributes.viewsWelcome.filter(({ when }: { when: string }) =>
+				when.split(" || ").includes(`${CONTEXT.empty} == ${reason}`),
+			);
+			assert.equal(fitting.length, 1, reason);
+			assert.match(
+				words[fitting[0].contents.replaceAll("%", "")] ?? "",
+				/\[[^\]]+\]\(command:openaiCertificates\.\w+\)$/,
+			);
+		}
+	});
+
+	it("R50 links welcome texts to our own commands only, without arguments", () => {
+		const links = Object.values(words).flatMap((text) => [...text.matchAll(/\]\(([^)]*)\)/g)].map(([, link]) => link));
+		assert.ok(links.length > 0);
+		for (const link of links)
+			assert.ok(
+				Object.values(COMMANDS).some((command) => link === `command:${command}`),
+				link,
+			);
+	});
+
+	it("R44 takes no setting from a workspace", () => {
+		for (const { scope } of Object.values<{ scope: string }>(contributes.configuration.properties))
+			assert.equal(scope, "application");
+		assert.equal(contributes.configuration.properties[SETTINGS.baseUrl].ignoreSync, true);
+	});
+
+	it("runs where the person is, in restricted and virtual workspaces, and never by itself", () => {
+		assert.deepEqual(manifest.extensionKind, ["ui", "workspace"]);
+		assert.deepEqual(manifest.capabilities, { untrustedWorkspaces: { supported: true }, virtualWorkspaces: true });
+		assert.deepEqual(manifest.activationEvents, []);
+	});
+
+	it("R40 needs no other extension, no URI handler and no webview", () => {
+		for (const key of ["extensionDependencies", "extensionPack", "dependencies"])
+			assert.equal(manifest[key], undefined);
+		assert.deepEqual(Object.keys(contributes).toSorted(), [
+			...["commands", "configuration", "menus", "views", "viewsContainers", "viewsWelcome"],
+		]);
+	});
+
+	it("has types no newer than the oldest VS Code, and exact versions of all else", () => {
+		assert.equal(manifest.engines.vscode, `^${manifest.devDependencies["@types/vscode"]}`);
+		for (const [name, version] of Object.entries<string>(manifest.devDependencies))
+			assert.match(version, /^\d+\.\d+\.\d+$/, name);
+		const [major, minor] = manifest.devDependencies.undici.split(".").map(Number);
+		assert.ok(major === 7 && minor >= 29);
+	});
+
+	it("R54 pins what tests download by integrity, and names no registry", () => {
+		const locks = [
+			"package-lock.json",
+			...["node", "1.103", "1.139"].map((host) => `test/vscode/hosts/${host}/package-lock.json`),
+		];
+		for (const lock of locks) {
+			const packages = Object.entries<{ integrity?: string; resolved?: string }>(JSON.parse(read(lock)).packages);
+			for (const [name, { integrity, resolved }] of packages.filter(([name]) => name !== "")) {
+				assert.match(integrity ?? "", /^sha512-/, `${lock} ${name}`);
+				assert.equal(resolved, undefined);
+			}
+		}
+	});
+});
