@@ -17,6 +17,7 @@ try {
 }
 
 async function run({ window, emulator, picture }: Session): Promise<void> {
+	await window.widenSideBar(280);
 	const host = new URL(emulator.url).host;
 	console.log(`\nThe emulator answers at ${emulator.url}. VS Code is open.`);
 

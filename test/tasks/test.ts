@@ -24,6 +24,7 @@ const stages: readonly [string, () => Promise<Results>][] = [
 ];
 
 for (const version of ["1.103", "1.139"] as const) installVSCode(version);
+rmSync(join(root, "out/pictures"), { recursive: true, force: true });
 
 let passed = 0;
 let failed = 0;

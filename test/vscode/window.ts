@@ -71,6 +71,21 @@ export class Window {
 		await openTab(this.#tab);
 	}
 
+	/** Drags the edge of the side bar. */
+	async widenSideBar(by: number) {
+		const { x, y, width, height } = (await this.page.locator(".part.sidebar").boundingBox()) ?? {
+			x: 0,
+			y: 0,
+			width: 0,
+			height: 0,
+		};
+		const edge = { x: x + width, y: y + height / 2 };
+		await this.page.mouse.move(edge.x, edge.y);
+		await this.page.mouse.down();
+		await this.page.mouse.move(edge.x + by, edge.y, { steps: 5 });
+		await this.page.mouse.up();
+	}
+
 	view(name: string): View {
 		return new View(this.page, name);
 	}
