@@ -1,0 +1,153 @@
+// Certificates for tests, made when a test needs them: no key is kept in the repository.
+import "reflect-metadata";
+import { createHash, KeyObject, type webcrypto } from "node:crypto";
+import {
+	AuthorityKeyIdentifierExtension,
+	BasicConstraintsExtension,
+	ExtendedKeyUsage,
+	ExtendedKeyUsageExtension,
+	type Extension,
+	type JsonNameParams,
+	KeyUsageFlags,
+	KeyUsagesExtension,
+	Name,
+	SubjectKeyIdentifierExtension,
+	X509CertificateGenerator,
+} from "@peculiar/x509";
+
+const KEY_ALGORITHMS = {
+	"p-256": { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+	"p-384": { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
+	"p-521": { name: "ECDSA", namedCurve: "P-521", hash: "SHA-512" },
+	"rsa-1024": rsa("RSASSA-PKCS1-v1_5", 1024),
+	"rsa-2048": rsa("RSASSA-PKCS1-v1_5", 2048),
+	"rsa-4096": rsa("RSASSA-PKCS1-v1_5", 4096),
+	/** An ordinary RSA key whose signatures are PSS. */
+	"rsa-pss-2048": { ...rsa("RSA-PSS", 2048), saltLength: 32 },
+	ed25519: { name: "Ed25519", hash: "SHA-512" },
+} as const;
+
+export type KeyType = keyof typeof KEY_ALGORITHMS;
+
+export interface CertificateOptions {
+	/** Becomes the subject's only part, unless `subject` is given. */
+	readonly commonName?: string;
+	/** The whole subject: `CN=Root, O=Acme`, `""` for none, or parts: `[{ CN: [{ utf8String: "…" }] }]`. */
+	readonly subject?: string | JsonNameParams;
+	/** Whether it is a certificate authority. Decides the usual extensions. Default: true. */
+	readonly ca?: boolean;
+	/** Who signs it. Default: itself. */
+	readonly issuer?: MadeCertificate;
+	/** Default: yesterday. */
+	readonly notBefore?: Date;
+	/** Default: in 365 days. */
+	readonly notAfter?: Date;
+	/** Default: `p-256`, the fastest. Ignored where `keyOf` is given. */
+	readonly keyType?: KeyType;
+	/** Uses this certificate's key again, as a renewal does. */
+	readonly keyOf?: MadeCertificate;
+	/** Hexadecimal. Default: random. */
+	readonly serialNumber?: string;
+	/** The hash of the signature, where the key leaves a choice. Default: the key's own. */
+	readonly hash?: "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
+	/** Takes the usual extensions and gives the ones to write: `() => []`, `(usual) => [...usual, another]`. */
+	readonly extensions?: (usual: Extension[]) => Extension[];
+}
+
+export interface MadeCertificate {
+	/** One CERTIFICATE block, 64 columns, LF, final newline. */
+	readonly pem: string;
+	readonly der: Uint8Array;
+	/** PKCS#8, PEM. */
+	readonly privateKeyPem: string;
+	/** SHA-256 of `der`, lower-case hex. */
+	readonly sha256: string;
+	readonly subject: Name;
+	readonly keys: webcrypto.CryptoKeyPair;
+	readonly keyType: KeyType;
+}
+
+/** Makes a key and a certificate for it, self-signed unless an issuer is given. */
+export async function makeCertificate(options: CertificateOptions = {}): Promise<MadeCertificate> {
+	const { ca = true, issuer, commonName = ca ? "Test CA" : "Test client" } = options;
+	const keyType = options.keyOf?.keyType ?? options.keyType ?? "p-256";
+	const keys = options.keyOf?.keys ?? (await makeKeys(keyType));
+	const signer = issuer ?? { keys, keyType };
+	const usual = await usualExtensions(ca, keys.publicKey, signer.keys.publicKey);
+	const subject = new Name(options.subject ?? [{ CN: [{ utf8String: commonName }] }]);
+	const certificate = await X509CertificateGenerator.create({
+		subject,
+		issuer: issuer?.subject ?? subject,
+		notBefore: options.notBefore ?? daysFromNow(-1),
+		notAfter: options.notAfter ?? daysFromNow(365),
+		...(options.serialNumber === undefined ? {} : { serialNumber: options.serialNumber }),
+		publicKey: keys.publicKey,
+		...(await signingWith(signer.keys.privateKey, signer.keyType, options.hash)),
+		extensions: options.extensions?.(usual) ?? usual,
+	});
+	const der = new Uint8Array(certificate.rawData);
+	return {
+		pem: toPem("CERTIFICATE", der),
+		der,
+		privateKeyPem: KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }).toString(),
+		sha256: createHash("sha256").update(der).digest("hex"),
+		subject,
+		keys,
+		keyType,
+	};
+}
+
+/** Writes one PEM block: 64 columns, LF, final newline (RFC 7468). */
+export function toPem(label: string, der: Uint8Array): string {
+	const lines =
+		Buffer.from(der)
+			.toString("base64")
+			.match(/.{1,64}/g) ?? [];
+	return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+}
+
+async function usualExtensions(
+	ca: boolean,
+	subjectKey: webcrypto.CryptoKey,
+	issuerKey: webcrypto.CryptoKey,
+): Promise<Extension[]> {
+	const identifiers = [
+		await SubjectKeyIdentifierExtension.create(subjectKey),
+		await AuthorityKeyIdentifierExtension.create(issuerKey),
+	];
+	if (ca) {
+		const usage = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
+		return [new BasicConstraintsExtension(true, undefined, true), new KeyUsagesExtension(usage, true), ...identifiers];
+	}
+	return [
+		new BasicConstraintsExtension(false, undefined, true),
+		new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+		new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
+		...identifiers,
+	];
+}
+
+async function makeKeys(keyType: KeyType): Promise<webcrypto.CryptoKeyPair> {
+	return (await crypto.subtle.generateKey(KEY_ALGORITHMS[keyType], true, [
+		"sign",
+		"verify",
+	])) as webcrypto.CryptoKeyPair;
+}
+
+/** An RSA key is bound to one hash: another one needs the key imported anew. */
+async function signingWith(key: webcrypto.CryptoKey, keyType: KeyType, hash?: CertificateOptions["hash"]) {
+	const algorithm = KEY_ALGORITHMS[keyType];
+	if (hash === undefined) return { signingKey: key, signingAlgorithm: algorithm };
+	const signingAlgorithm = { ...algorithm, hash };
+	const pkcs8 = await crypto.subtle.exportKey("pkcs8", key);
+	const signingKey = await crypto.subtle.importKey("pkcs8", pkcs8, signingAlgorithm, false, ["sign"]);
+	return { signingKey, signingAlgorithm };
+}
+
+function rsa(name: "RSASSA-PKCS1-v1_5" | "RSA-PSS", modulusLength: number) {
+	return { name, modulusLength, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+}
+
+function daysFromNow(days: number): Date {
+	return new Date(Date.now() + days * 86_400_000);
+}
