@@ -219,6 +219,9 @@ export type RefusalReason =
 	/** The data is no certificate that can be read. */
 	| "unreadable";
 
+/** The largest file that is read: 1 MiB, some 500 certificates. */
+export const MAX_FILE_BYTES = 1_048_576;
+
 /** What is in a file, without ever a byte of its text or keys. */
 export interface CertificateFile {
 	/** `accept`: one candidate; `choose`: several; `refuse`: none. Findings do not change it. */

@@ -1,5 +1,5 @@
-/** The bytes that a text of base64 holds, or the offset in it at which it stops being base64. */
-export type Decoded = { readonly bytes: Buffer } | { readonly faultAt: number };
+/** The bytes that a text of base64 holds, or the offset at which it stops being base64; `null` where its end is missing. */
+export type Decoded = { readonly bytes: Buffer } | { readonly faultAt: number | null };
 
 /**
  * Decodes the base64 between two offsets of a text. Blanks and line ends may stand anywhere, also as the escapes of a
@@ -20,7 +20,7 @@ export function decodeBase64(text: string, from: number, to: number): Decoded {
 		else if (padding === 0 && isDigit(code)) digits[count++] = code;
 		else return { faultAt: at };
 	}
-	if (padding > 2 || count % 4 === 1 || (padding > 0 && (count + padding) % 4 !== 0)) return { faultAt: to };
+	if (count % 4 === 1 || (padding > 0 && (count + padding) % 4 !== 0)) return { faultAt: null };
 	return { bytes: Buffer.from(digits.toString("latin1", 0, count), "base64") };
 }
 

@@ -1,66 +1,85 @@
-/** A stretch of text between a BEGIN line and its END line, or what is left of one. */
-export interface TextBlock {
-	/** The line of the file on which it begins, from 1. */
+import type { BlockKind } from "../domain/certificateFile.ts";
+import { decodeBase64, skipHeaders } from "./base64.ts";
+import { isCutOff, looksLikeDer, readElement } from "./der.ts";
+import { identify } from "./identify.ts";
+import { decodeText, findTextBlocks, lineCounter, type TextBlock } from "./text.ts";
+
+/** One block of a file: what stands between a BEGIN and an END line, or the whole file where it has none. */
+export interface Block {
+	/** The line on which it begins, from 1. */
 	readonly line: number;
-	readonly label: string;
-	/** Where its body begins and ends in the text. */
-	readonly from: number;
-	readonly to: number;
-	/** `no-end`: no END of the same label follows before the next BEGIN; `no-begin`: an END alone. */
-	readonly fault: "no-end" | "no-begin" | null;
+	/** What its label says it is; `null` without one. */
+	readonly labelled: BlockKind | null;
+	/** Whether it is labelled TRUSTED CERTIFICATE, so that OpenSSL's own data stands behind the certificate. */
+	readonly trusted: boolean;
+	readonly content: BlockContent;
 }
 
-/**
- * BEGIN and END lines, wherever they stand, and the first words of private keys that have none. The label is bounded, so
- * that no text makes the search slower than its length.
- */
-const MARKER =
-	/-----(BEGIN|END) ((?:[^\s-]|-(?!-)|[ \t](?!-)){1,64})[ \t]?-----|PuTTY-User-Key-File-|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----/g;
+/** What a block decodes to, or why it does not. The content of a private key is never decoded. */
+export type BlockContent =
+	| { readonly bytes: Uint8Array }
+	| { readonly fault: "no-end" | "no-begin" | "bad-base64" | "cut-off"; readonly faultLine?: number }
+	| null;
 
-/**
- * Decodes a file's bytes to text: UTF-16 where it has a byte order mark, else a character for each byte, for all that
- * matters in PEM is ASCII.
- */
-export function decodeText(bytes: Uint8Array): string {
-	const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-	if (bytes[0] === 0xff && bytes[1] === 0xfe) return buffer.toString("utf16le", 2);
-	if (bytes[0] === 0xfe && bytes[1] === 0xff)
-		return Buffer.from(buffer.subarray(2, buffer.length & ~1))
-			.swap16()
-			.toString("utf16le");
-	return buffer.toString("latin1", bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
-}
-
-/** Finds the blocks of a text wherever they stand: indented, in a JSON string, on one line. Linear in its length. */
-export function findBlocks(text: string): TextBlock[] {
-	const blocks: TextBlock[] = [];
-	const lineAt = lineCounter(text);
-	let open: { line: number; label: string; from: number } | null = null;
-	for (const marker of text.matchAll(MARKER)) {
-		const [whole, word, label = ""] = marker;
-		const line = lineAt(marker.index);
-		const closes = open !== null && word === "END" && label.trim() === open.label;
-		if (open !== null) blocks.push({ ...open, to: marker.index, fault: closes ? null : "no-end" });
-		open = null;
-		if (word === "BEGIN") open = { line, label: label.trim(), from: marker.index + whole.length };
-		else if (word === "END" && !closes)
-			blocks.push({ line, label: label.trim(), from: marker.index, to: marker.index, fault: "no-begin" });
-		else if (word === undefined)
-			blocks.push({ line, label: "PRIVATE KEY", from: marker.index, to: marker.index, fault: "no-end" });
+/** Splits a file into its blocks, one at a time, in their order. Linear in its length. */
+export function* blocksOf(file: Uint8Array): Generator<Block> {
+	const whole = { line: 1, labelled: null, trusted: false } as const;
+	if (looksLikeDer(file) || identify(readElement(file)) !== null) {
+		yield { ...whole, content: { bytes: file } };
+		return;
 	}
-	if (open !== null) blocks.push({ ...open, to: text.length, fault: "no-end" });
-	return blocks;
+	const text = decodeText(file);
+	const textBlocks = findTextBlocks(text);
+	for (const textBlock of textBlocks) yield decodeTextBlock(text, textBlock);
+	if (textBlocks.length > 0) return;
+
+	const bytes = decodeBareBase64(text);
+	if (bytes) yield { ...whole, line: lineCounter(text)(text.search(/\S/)), content: { bytes } };
+	const sshKey = SSH_PUBLIC_KEY.exec(text);
+	if (sshKey) yield { ...whole, line: lineCounter(text)(sshKey.index), labelled: "ssh-public-key", content: null };
 }
 
-/** Counts lines up to ever higher offsets; CR LF, LF and CR each end one. */
-export function lineCounter(text: string): (offset: number) => number {
-	let line = 1;
-	let at = 0;
-	return (offset) => {
-		for (; at < offset; at++) {
-			const code = text.charCodeAt(at);
-			if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) line++;
-		}
-		return line;
-	};
+/** A public key or certificate as OpenSSH writes it, and as RFC 4716 does. */
+const SSH_PUBLIC_KEY =
+	/^[ \t]*(?:(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|sk-)[\w@.-]* AAAA|---- BEGIN SSH2 PUBLIC KEY ----)/m;
+
+function decodeTextBlock(text: string, { line, label, from, to, fault }: TextBlock): Block {
+	const labelled = kindOfLabel(label);
+	const head = { line, labelled, trusted: label === "TRUSTED CERTIFICATE" };
+	if (labelled === "private-key") return { ...head, content: null };
+	if (fault !== null) return { ...head, content: { fault } };
+	const decoded = decodeBase64(text, skipHeaders(text, from, to), to);
+	if ("bytes" in decoded) return { ...head, content: decoded };
+	if (decoded.faultAt === null) return { ...head, content: { fault: "cut-off" } };
+	const lines = text.slice(from, decoded.faultAt);
+	return { ...head, content: { fault: "bad-base64", faultLine: line + lineCounter(lines)(lines.length) - 1 } };
 }
+
+/** A text that is nothing but the base64 of something known, perhaps in quotes. */
+function decodeBareBase64(text: string): Uint8Array | null {
+	const trimmed = text.trim().replace(/^(["'])(.*)\1$/s, "$2");
+	const decoded = decodeBase64(trimmed, 0, trimmed.length);
+	if (!("bytes" in decoded)) return null;
+	return identify(readElement(decoded.bytes)) !== null || isCutOff(decoded.bytes) ? decoded.bytes : null;
+}
+
+function kindOfLabel(label: string): BlockKind {
+	const upper = label.toUpperCase();
+	if (upper.includes("PRIVATE KEY")) return "private-key";
+	if (upper.includes("PUBLIC KEY")) return "public-key";
+	if (upper.endsWith("PARAMETERS")) return "parameters";
+	return LABELS[upper] ?? "unknown";
+}
+
+const LABELS: Record<string, BlockKind> = {
+	CERTIFICATE: "certificate",
+	"X509 CERTIFICATE": "certificate",
+	"TRUSTED CERTIFICATE": "certificate",
+	"CERTIFICATE REQUEST": "certificate-request",
+	"NEW CERTIFICATE REQUEST": "certificate-request",
+	"X509 CRL": "crl",
+	PKCS7: "pkcs7",
+	"PKCS #7 SIGNED DATA": "pkcs7",
+	CMS: "pkcs7",
+	PKCS12: "pkcs12",
+};

@@ -21,6 +21,7 @@ export const SET = 0x31;
 
 /** Elements of indefinite length are looked for inside each other, which costs their number times their depth. */
 const MAX_DEPTH = 16;
+const MAX_OID_LENGTH = 128;
 /** `@peculiar/x509` reads no more nodes than this either. */
 const MAX_CHILDREN = 10_000;
 
@@ -42,29 +43,34 @@ export function childrenOf(element: Element | null | undefined): readonly Elemen
 	return children;
 }
 
-/** Whether bytes begin as a SEQUENCE that says it is longer than what is there: a file that was cut off. */
+/** Whether bytes begin as a SEQUENCE of more than 127 bytes does, and as no text would. */
+export function looksLikeDer(bytes: Uint8Array): boolean {
+	const length = bytes[1] ?? 0;
+	return bytes[0] === SEQUENCE && length >= 0x80 && length <= 0x84;
+}
+
+/** Whether bytes begin as a SEQUENCE that says it is longer than what is there. */
 export function isCutOff(bytes: Uint8Array): boolean {
-	if (bytes[0] !== SEQUENCE) return false;
-	const head = readHead(bytes, 0);
+	const head = looksLikeDer(bytes) ? readHead(bytes, 0) : null;
 	return head !== null && head.length !== null && head.start + head.length > bytes.length;
 }
 
-/** The dotted text of an OBJECT IDENTIFIER's content (X.690 8.19); `null` where it is none. */
+/** The dotted text of an OBJECT IDENTIFIER's content (X.690 8.19); `null` where it is none, or longer than any in use. */
 export function oidText(content: Uint8Array): string | null {
-	const parts: number[] = [];
-	let value = 0;
+	if (content.length > MAX_OID_LENGTH) return null;
+	const parts: bigint[] = [];
+	let value = 0n;
 	let continued = false;
 	for (const octet of content) {
 		if (!continued && octet === 0x80) return null;
-		value = value * 128 + (octet & 0x7f);
-		if (value > Number.MAX_SAFE_INTEGER) return null;
+		value = (value << 7n) | BigInt(octet & 0x7f);
 		continued = octet >= 0x80;
 		if (continued) continue;
 		if (parts.length === 0) {
-			const first = Math.min(Math.floor(value / 40), 2);
-			parts.push(first, value - first * 40);
+			const first = value < 80n ? value / 40n : 2n;
+			parts.push(first, value - first * 40n);
 		} else parts.push(value);
-		value = 0;
+		value = 0n;
 	}
 	return continued || parts.length === 0 ? null : parts.join(".");
 }

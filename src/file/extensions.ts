@@ -3,6 +3,7 @@ import {
 	AuthorityKeyIdentifierExtension,
 	BasicConstraintsExtension,
 	ExtendedKeyUsageExtension,
+	KeyUsageFlags,
 	KeyUsagesExtension,
 	SubjectKeyIdentifierExtension,
 } from "@peculiar/x509";
@@ -10,11 +11,14 @@ import type { RawExtension } from "./structure.ts";
 
 /** What the extensions of a certificate say; `null` for one that is missing or cannot be decoded. */
 export interface Extensions {
-	readonly basicConstraints: BasicConstraintsExtension | null;
-	readonly keyUsage: KeyUsagesExtension | null;
-	readonly extendedKeyUsage: ExtendedKeyUsageExtension | null;
-	readonly authorityKey: AuthorityKeyIdentifierExtension | null;
-	readonly subjectKey: SubjectKeyIdentifierExtension | null;
+	readonly basicConstraints: { readonly ca: boolean; readonly pathLength: number | null } | null;
+	readonly keyUsage: { readonly certificateSign: boolean; readonly crlSign: boolean } | null;
+	/** Object identifiers. */
+	readonly extendedKeyUsage: readonly string[] | null;
+	/** Lower-case hex; the serial number is that of the issuer's own certificate. */
+	readonly authorityKey: { readonly keyId: string | null; readonly serialNumber: string | null } | null;
+	/** Lower-case hex. */
+	readonly subjectKey: string | null;
 	/** Object identifiers of the extensions above that are there and cannot be decoded. */
 	readonly unreadable: readonly string[];
 }
@@ -22,22 +26,34 @@ export interface Extensions {
 /** Decodes the extensions that matter, each on its own: one that is broken must not hide the others. */
 export function readExtensions(raw: readonly RawExtension[]): Extensions {
 	const unreadable: string[] = [];
-	const read = <T>(oid: string, Type: new (der: Uint8Array) => T): T | null => {
+	const read = <T>(oid: string, decode: (der: Uint8Array) => T): T | null => {
 		const extension = raw.find((candidate) => candidate.oid === oid);
 		if (extension === undefined) return null;
 		try {
-			return new Type(extension.der);
+			return decode(extension.der);
 		} catch {
 			unreadable.push(oid);
 			return null;
 		}
 	};
 	return {
-		basicConstraints: read("2.5.29.19", BasicConstraintsExtension),
-		keyUsage: read("2.5.29.15", KeyUsagesExtension),
-		extendedKeyUsage: read("2.5.29.37", ExtendedKeyUsageExtension),
-		authorityKey: read("2.5.29.35", AuthorityKeyIdentifierExtension),
-		subjectKey: read("2.5.29.14", SubjectKeyIdentifierExtension),
+		basicConstraints: read("2.5.29.19", (der) => {
+			const { ca, pathLength } = new BasicConstraintsExtension(der);
+			return { ca, pathLength: pathLength ?? null };
+		}),
+		keyUsage: read("2.5.29.15", (der) => {
+			const { usages } = new KeyUsagesExtension(der);
+			return {
+				certificateSign: (usages & KeyUsageFlags.keyCertSign) !== 0,
+				crlSign: (usages & KeyUsageFlags.cRLSign) !== 0,
+			};
+		}),
+		extendedKeyUsage: read("2.5.29.37", (der) => new ExtendedKeyUsageExtension(der).usages.map(String)),
+		authorityKey: read("2.5.29.35", (der) => {
+			const { keyId, certId } = new AuthorityKeyIdentifierExtension(der);
+			return { keyId: keyId ?? null, serialNumber: certId?.serialNumber || null };
+		}),
+		subjectKey: read("2.5.29.14", (der) => new SubjectKeyIdentifierExtension(der).keyId),
 		unreadable,
 	};
 }

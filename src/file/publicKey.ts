@@ -6,29 +6,32 @@ export interface PublicKey {
 	readonly type: string;
 	/** Modulus or curve size in bits, else `null`. */
 	readonly bits: number | null;
-	/** An elliptic curve's object identifier; `null` for explicit parameters and other keys. */
+	/** An elliptic curve's name or object identifier; `null` for explicit parameters and other keys. */
 	readonly curve: string | null;
 	/** An RSA key's exponent; `null` where there is none to read. */
 	readonly exponent: bigint | null;
 }
 
-/** Curves by object identifier, with their size in bits. */
-const CURVES: Record<string, number> = {
-	"1.2.840.10045.3.1.1": 192,
-	"1.3.132.0.33": 224,
-	"1.2.840.10045.3.1.7": 256,
-	"1.3.132.0.34": 384,
-	"1.3.132.0.35": 521,
-	"1.3.132.0.10": 256,
-	"1.3.36.3.3.2.8.1.1.1": 160,
-	"1.3.36.3.3.2.8.1.1.3": 192,
-	"1.3.36.3.3.2.8.1.1.5": 224,
-	"1.3.36.3.3.2.8.1.1.7": 256,
-	"1.3.36.3.3.2.8.1.1.9": 320,
-	"1.3.36.3.3.2.8.1.1.11": 384,
-	"1.3.36.3.3.2.8.1.1.13": 512,
-	"1.2.156.10197.1.301": 256,
+/** Curves by object identifier: their name, as OpenSSL has it, and their size in bits. */
+const CURVES: Record<string, readonly [name: string, bits: number]> = {
+	"1.2.840.10045.3.1.1": ["prime192v1", 192],
+	"1.3.132.0.33": ["secp224r1", 224],
+	"1.2.840.10045.3.1.7": ["prime256v1", 256],
+	"1.3.132.0.34": ["secp384r1", 384],
+	"1.3.132.0.35": ["secp521r1", 521],
+	"1.3.132.0.10": ["secp256k1", 256],
+	"1.3.36.3.3.2.8.1.1.1": ["brainpoolP160r1", 160],
+	"1.3.36.3.3.2.8.1.1.3": ["brainpoolP192r1", 192],
+	"1.3.36.3.3.2.8.1.1.5": ["brainpoolP224r1", 224],
+	"1.3.36.3.3.2.8.1.1.7": ["brainpoolP256r1", 256],
+	"1.3.36.3.3.2.8.1.1.9": ["brainpoolP320r1", 320],
+	"1.3.36.3.3.2.8.1.1.11": ["brainpoolP384r1", 384],
+	"1.3.36.3.3.2.8.1.1.13": ["brainpoolP512r1", 512],
+	"1.2.156.10197.1.301": ["SM2", 256],
 };
+
+/** The curves that TLS clients and servers all know. */
+const USUAL_CURVES = new Set<string | null>(["prime256v1", "secp384r1", "secp521r1"]);
 
 const TYPES: Record<string, string> = {
 	"1.2.840.113549.1.1.1": "rsa",
@@ -63,7 +66,7 @@ export function readPublicKey(info: Element): PublicKey {
 	const [algorithm, key] = childrenOf(info) ?? [];
 	const [identifier, parameters] = childrenOf(algorithm) ?? [];
 	const oid = (identifier && oidText(identifier.content)) ?? "";
-	const type = TYPES[oid] ?? oid;
+	const type = keyTypeOf(oid);
 	const none = { type, bits: null, curve: null, exponent: null };
 	switch (type) {
 		case "rsa":
@@ -74,7 +77,8 @@ export function readPublicKey(info: Element): PublicKey {
 		}
 		case "ec": {
 			const curve = parameters?.tag === OBJECT_IDENTIFIER ? oidText(parameters.content) : null;
-			return { ...none, curve, bits: (curve === null ? null : CURVES[curve]) ?? null };
+			const [name, bits] = CURVES[curve ?? ""] ?? [curve, null];
+			return { ...none, curve: name, bits };
 		}
 		case "dsa": {
 			const prime = childrenOf(parameters)?.[0];
@@ -83,6 +87,21 @@ export function readPublicKey(info: Element): PublicKey {
 		default:
 			return none;
 	}
+}
+
+/** The name that `node:crypto` has for a key's object identifier; the identifier where it has none. */
+export function keyTypeOf(oid: string): string {
+	return TYPES[oid] ?? oid;
+}
+
+/** Whether an elliptic curve is one that TLS clients and servers all know. */
+export function isUsualCurve(curve: string | null): boolean {
+	return USUAL_CURVES.has(curve);
+}
+
+/** Whether an RSA exponent is one that signatures can be made with: odd, and not 1. */
+export function isUsableExponent(exponent: bigint | null): exponent is bigint {
+	return exponent !== null && exponent % 2n === 1n && exponent !== 1n;
 }
 
 /** Counts from the highest bit that is set. */

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import type { Candidate, Finding, Level } from "../domain/certificateFile.ts";
+import { authorityFindings } from "./authorityFindings.ts";
+import type { ReadCertificate } from "./certificate.ts";
+import { dateFindings } from "./dateFindings.ts";
+import { encodingFindings } from "./encodingFindings.ts";
+import { keyFindings } from "./keyFindings.ts";
+import { commonNameOf, nameText } from "./name.ts";
+import { encodePem } from "./pem.ts";
+import { readTime } from "./time.ts";
+import { standingOf, trustFindings } from "./trustFindings.ts";
+
+/** The longest PEM that the service takes, by an older help page. */
+const MAX_PEM_BYTES = 16 * 1024;
+
+/** A certificate of a file and where it stands there. */
+export interface FoundCertificate {
+	readonly certificate: ReadCertificate;
+	/** SHA-256 of its DER, lower-case hex. */
+	readonly sha256: string;
+	readonly block: number;
+	readonly line: number;
+	/** What is wrong around it: the bytes behind it, a key beside it. */
+	readonly findings: readonly Finding[];
+}
+
+/** SHA-256, lower-case hex. */
+export function fingerprint(der: Uint8Array): string {
+	return createHash("sha256").update(der).digest("hex");
+}
+
+/** Judges a certificate and describes it in the domain's words. */
+export function toCandidate(found: FoundCertificate, at: number, reminderDays: number): Candidate {
+	const { certificate, sha256, block, line } = found;
+	const { structure, subject, issuer, publicKey, selfSigned, extensions } = certificate;
+	const pem = encodePem(structure.der);
+	return {
+		der: structure.der,
+		pem,
+		sha256,
+		serialNumber: Buffer.from(structure.serialNumber).toString("hex"),
+		subject: nameText(subject),
+		issuer: nameText(issuer),
+		commonName: commonNameOf(subject),
+		notBefore: readTime(structure.notBefore),
+		notAfter: readTime(structure.notAfter),
+		isCa: extensions.basicConstraints?.ca ?? null,
+		selfSigned,
+		keyType: publicKey.type,
+		keyBits: publicKey.bits,
+		block,
+		line,
+		findings: [...found.findings, ...findingsOf(certificate, pem, at, reminderDays)].sort(byWeight),
+	};
+}
+
+function* findingsOf(certificate: ReadCertificate, pem: string, at: number, reminderDays: number): Generator<Finding> {
+	const standing = standingOf(certificate);
+	yield* dateFindings(certificate.structure, at, reminderDays);
+	yield* trustFindings(certificate, standing);
+	yield* authorityFindings(certificate, standing === "root");
+	yield* keyFindings(certificate, standing === "root");
+	yield* encodingFindings(certificate);
+	if (pem.length > MAX_PEM_BYTES) yield { code: "over-16-kb", level: "strong", bytes: pem.length };
+}
+
+const WEIGHT: Record<Level, number> = { block: 0, strong: 1, warn: 2, info: 3 };
+
+function byWeight(one: Finding, other: Finding): number {
+	return WEIGHT[one.level] - WEIGHT[other.level];
+}

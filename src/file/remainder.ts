@@ -1,0 +1,28 @@
+import { childrenOf, readElement, SEQUENCE } from "./der.ts";
+import { identify } from "./identify.ts";
+import { decodeText, findTextBlocks } from "./text.ts";
+
+/** Whether bytes that follow a certificate hold a private key: in DER, or in PEM. */
+export function holdsPrivateKey(bytes: Uint8Array): boolean {
+	for (let at = 0; at < bytes.length; ) {
+		const element = readElement(bytes, at);
+		if (identify(element) === "private-key") return true;
+		// Line ends and zeros between two elements are what `cat` and padding leave.
+		if (element === null && !BLANKS.has(bytes[at] ?? -1)) break;
+		at += element?.whole.length ?? 1;
+	}
+	return findTextBlocks(decodeText(bytes)).some(({ label }) => /PRIVATE KEY/i.test(label));
+}
+
+const BLANKS = new Set([0, 9, 10, 13, 32]);
+
+/** Whether bytes are the one element that OpenSSL writes behind a TRUSTED CERTIFICATE (X509_AUX), and no key. */
+export function isTrustData(bytes: Uint8Array): boolean {
+	const element = readElement(bytes);
+	const parts = element?.tag === SEQUENCE && element.whole.length === bytes.length ? childrenOf(element) : null;
+	if (parts === null || identify(element) !== null) return false;
+	return parts.every(({ tag }) => AUX_TAGS.has(tag));
+}
+
+/** Trusted uses, rejected uses, alias, key identifier, other. */
+const AUX_TAGS = new Set([0x30, 0xa0, 0x0c, 0x04, 0xa1]);
