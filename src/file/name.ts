@@ -1,4 +1,4 @@
-import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./der.ts";
+import { BIT_STRING, childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./der.ts";
 
 /** One part of a distinguished name, as `CN` and `Acme Root`. */
 interface NamePart {
@@ -53,10 +53,7 @@ function canonical(name: DistinguishedName): string {
 	return JSON.stringify(
 		name.map((parts) =>
 			parts
-				.map(({ oid, text, value }) => [
-					oid,
-					text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? Buffer.from(value.whole).toString("hex"),
-				])
+				.map(({ oid, text, value }) => [oid, text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? hex(value.whole)])
 				.sort(),
 		),
 	);
@@ -64,11 +61,15 @@ function canonical(name: DistinguishedName): string {
 
 function partText({ oid, text, value }: NamePart): string {
 	const label = LABELS[oid];
-	if (label === undefined || text === null) return `${label ?? oid}=#${Buffer.from(value.whole).toString("hex")}`;
+	if (label === undefined || text === null) return `${label ?? oid}=#${hex(value.whole)}`;
 	const escaped = text
 		.replaceAll(/[",+;<>\\]|^[ #]| $/gu, "\\$&")
-		.replaceAll(UNSEEN, (character) => Buffer.from(character).toString("hex").replaceAll(/../g, "\\$&"));
+		.replaceAll(UNSEEN, (character) => hex(Buffer.from(character)).replaceAll(/../g, "\\$&"));
 	return `${label}=${escaped}`;
+}
+
+function hex(bytes: Uint8Array): string {
+	return Buffer.from(bytes).toString("hex").toUpperCase();
 }
 
 /** Control characters, line ends, and what changes the direction of text or has no width. */
@@ -104,7 +105,7 @@ const LABELS: Record<string, string> = {
 	"1.3.6.1.4.1.311.60.2.1.3": "jurisdictionC",
 };
 
-/** The text of a string type; `null` for a type that is no text, `undefined` where its bytes are no such text. */
+/** The text of a string type; `null` for a type that is no text, `undefined` for one that a name may not have. */
 function decodeString({ tag, content }: Element): string | null | undefined {
 	const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
 	switch (tag) {
@@ -118,16 +119,22 @@ function decodeString({ tag, content }: Element): string | null | undefined {
 		case 0x13: // PrintableString
 		case 0x14: // TeletexString
 		case 0x16: // IA5String
-		case 0x1a: // VisibleString
 			return bytes.toString("latin1");
 		case 0x1e: // BMPString
 			return bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString("utf16le") : undefined;
 		case 0x1c: // UniversalString
 			return decodeUniversal(bytes);
-		default:
+		case BIT_STRING: // X.520's x500UniqueIdentifier
+			return (bytes[0] ?? 8) < 8 ? null : undefined;
+		case SEQUENCE: // X.520's postalAddress
 			return null;
+		default:
+			return UNCHECKED_TYPES.has(tag) ? null : undefined;
 	}
 }
+
+/** Types that OpenSSL lets pass in a name, though no standard has them there. */
+const UNCHECKED_TYPES = new Set([0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0d, 0x0e, 0x0f, 0x1d]);
 
 function decodeUniversal(bytes: Buffer): string | undefined {
 	let text = "";

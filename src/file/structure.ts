@@ -5,6 +5,7 @@ import {
 	type Element,
 	GENERALIZED_TIME,
 	INTEGER,
+	NULL,
 	OBJECT_IDENTIFIER,
 	OCTET_STRING,
 	oidText,
@@ -132,14 +133,38 @@ function isBitString(element: Element | undefined, tag = BIT_STRING): element is
 	return element?.tag === tag && element.content.length > 0 && (element.content[0] ?? 8) < 8;
 }
 
+/** A time of at least the length that its type has with seconds and zone; whether it is a date is another question. */
 function isTime(element: Element | undefined): element is Element {
-	return element?.tag === UTC_TIME || element?.tag === GENERALIZED_TIME;
+	if (element?.tag === UTC_TIME) return element.content.length >= "YYMMDDHHMMSSZ".length;
+	return element?.tag === GENERALIZED_TIME && element.content.length >= "YYYYMMDDHHMMSSZ".length;
 }
 
 /** An AlgorithmIdentifier: an OBJECT IDENTIFIER and at most one parameter. */
 function isAlgorithm(element: Element | undefined): element is Element {
 	const parts = element?.tag === SEQUENCE ? childrenOf(element) : null;
-	return parts !== null && parts.length > 0 && parts.length < 3 && isOid(parts[0]);
+	if (parts === null || parts.length === 0 || parts.length > 2 || !isOid(parts[0])) return false;
+	return parts[1] === undefined || isAny(parts[1]);
+}
+
+/** BOOLEAN, INTEGER, NULL, OBJECT IDENTIFIER and ENUMERATED with the bit of a constructed type, which they never are. */
+const CONSTRUCTED_SIMPLE = new Set([0x21, 0x22, 0x25, 0x26, 0x2a]);
+
+/** Any value, but one of a simple type has to be well formed. */
+function isAny(element: Element): boolean {
+	switch (element.tag) {
+		case BOOLEAN:
+			return element.content.length === 1;
+		case INTEGER:
+			return isInteger(element);
+		case BIT_STRING:
+			return isBitString(element);
+		case NULL:
+			return element.content.length === 0;
+		case OBJECT_IDENTIFIER:
+			return isOid(element);
+		default:
+			return !CONSTRUCTED_SIMPLE.has(element.tag);
+	}
 }
 
 function isPublicKey(element: Element | undefined): element is Element {
