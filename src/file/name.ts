@@ -1,4 +1,5 @@
-import { BIT_STRING, childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./der.ts";
+import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./der.ts";
+import { decodeString } from "./string.ts";
 
 /** One part of a distinguished name, as `CN` and `Acme Root`. */
 interface NamePart {
@@ -104,45 +105,3 @@ const LABELS: Record<string, string> = {
 	"1.3.6.1.4.1.311.60.2.1.2": "jurisdictionST",
 	"1.3.6.1.4.1.311.60.2.1.3": "jurisdictionC",
 };
-
-/** The text of a string type; `null` for a type that is no text, `undefined` for one that a name may not have. */
-function decodeString({ tag, content }: Element): string | null | undefined {
-	const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
-	switch (tag) {
-		case 0x0c: // UTF8String
-			try {
-				return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-			} catch {
-				return undefined;
-			}
-		case 0x12: // NumericString
-		case 0x13: // PrintableString
-		case 0x14: // TeletexString
-		case 0x16: // IA5String
-			return bytes.toString("latin1");
-		case 0x1e: // BMPString
-			return bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString("utf16le") : undefined;
-		case 0x1c: // UniversalString
-			return decodeUniversal(bytes);
-		case BIT_STRING: // X.520's x500UniqueIdentifier
-			return (bytes[0] ?? 8) < 8 ? null : undefined;
-		case SEQUENCE: // X.520's postalAddress
-			return null;
-		default:
-			return UNCHECKED_TYPES.has(tag) ? null : undefined;
-	}
-}
-
-/** Types that OpenSSL lets pass in a name, though no standard has them there. */
-const UNCHECKED_TYPES = new Set([0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0d, 0x0e, 0x0f, 0x1d]);
-
-function decodeUniversal(bytes: Buffer): string | undefined {
-	let text = "";
-	if (bytes.length % 4 !== 0) return undefined;
-	for (let at = 0; at < bytes.length; at += 4) {
-		const point = bytes.readUInt32BE(at);
-		if (point > 0x10ffff) return undefined;
-		text += String.fromCodePoint(point);
-	}
-	return text;
-}

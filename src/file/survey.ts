@@ -49,7 +49,7 @@ export class Survey {
 		}
 		const { bytes } = content;
 		const element = readElement(bytes);
-		const kind = identify(element);
+		const kind = identify(element, labelled);
 		if (element === null || kind === null) {
 			const fault = isCutOff(bytes) ? "cut-off" : "unreadable";
 			return this.#skip(line, named, mayHoldCertificates(labelled) ? fault : reasonFor(named));
