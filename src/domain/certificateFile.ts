@@ -117,6 +117,31 @@ export type Finding<Code extends FindingCode = FindingCode> = {
 	readonly [C in Code]: { readonly code: C; readonly level: Level } & FindingDetails[C];
 }[Code];
 
+/** From the gravest to the lightest. */
+const LEVELS: readonly Level[] = ["block", "strong", "warn", "info"];
+
+/** Orders findings by their weight, the gravest first. */
+export function byWeight(one: Finding, other: Finding): number {
+	return LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level);
+}
+
+/** How far our clock and the service's may lie apart before an expiry is in doubt, in seconds. */
+const CLOCK_TOLERANCE = 300;
+
+/**
+ * Findings in the light of the service's clock: where ours goes wrong, what only ours says is no reason to end the way.
+ * @param ours,service The same moment on both clocks, Unix seconds; the service's is its `Date` header.
+ */
+export function withServiceClock(findings: readonly Finding[], ours: number, service: number): readonly Finding[] {
+	const seconds = Math.abs(ours - service);
+	const inDoubt = findings.filter(({ code }) => code === "expired" || code === "expires-within-a-day");
+	if (seconds <= CLOCK_TOLERANCE || inDoubt.length === 0) return findings;
+	const softened = findings.map((finding) =>
+		inDoubt.includes(finding) ? { ...finding, level: "warn" as const } : finding,
+	);
+	return [...softened, { code: "clock-differs" as const, level: "warn" as const, seconds }].sort(byWeight);
+}
+
 /** One X.509 certificate found in a file. Times are Unix seconds. */
 export interface Candidate {
 	/** Exactly the certificate's outer SEQUENCE, nothing behind it. */
@@ -218,6 +243,14 @@ export type RefusalReason =
 	| "cut-off"
 	/** The data is no certificate that can be read. */
 	| "unreadable";
+
+/** What is wrong with a block that should have held a certificate. */
+const FAULTS: readonly RefusalReason[] = ["bad-base64", "cut-off", "no-end", "no-begin", "unreadable"];
+
+/** Whether a block should have held a certificate, and cannot be read. */
+export function isFault(reason: RefusalReason): boolean {
+	return FAULTS.includes(reason);
+}
 
 /** The largest file that is read: 1 MiB, some 500 certificates. */
 export const MAX_FILE_BYTES = 1_048_576;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Candidate, Finding, Level } from "../domain/certificateFile.ts";
+import { byWeight, type Candidate, type Finding } from "../domain/certificateFile.ts";
 import { authorityFindings } from "./authorityFindings.ts";
 import type { ReadCertificate } from "./certificate.ts";
 import { dateFindings } from "./dateFindings.ts";
@@ -62,10 +62,4 @@ function* findingsOf(certificate: ReadCertificate, pem: string, at: number, remi
 	yield* keyFindings(certificate, standing === "root");
 	yield* encodingFindings(certificate);
 	if (pem.length > MAX_PEM_BYTES) yield { code: "over-16-kb", level: "strong", bytes: pem.length };
-}
-
-const WEIGHT: Record<Level, number> = { block: 0, strong: 1, warn: 2, info: 3 };
-
-function byWeight(one: Finding, other: Finding): number {
-	return WEIGHT[one.level] - WEIGHT[other.level];
 }

@@ -1,5 +1,3 @@
-import "reflect-metadata";
-import { X509Certificate } from "@peculiar/x509";
 import type { Element } from "./der.ts";
 import { type Extensions, readExtensions } from "./extensions.ts";
 import { type DistinguishedName, readName, sameName } from "./name.ts";
@@ -26,7 +24,7 @@ export function readCertificate(element: Element): ReadCertificate | null {
 	const structure = takeApart(element);
 	const subject = structure && readName(structure.subject);
 	const issuer = structure && readName(structure.issuer);
-	if (!structure || !subject || !issuer || !canBeRead(structure.der)) return null;
+	if (!structure || !subject || !issuer) return null;
 	const selfIssued = sameName(subject, issuer);
 	return {
 		structure,
@@ -38,13 +36,4 @@ export function readCertificate(element: Element): ReadCertificate | null {
 		selfIssued,
 		selfSigned: selfIssued && isSignedBy(structure, structure.publicKey),
 	};
-}
-
-function canBeRead(der: Uint8Array): boolean {
-	try {
-		new X509Certificate(der);
-		return true;
-	} catch {
-		return false;
-	}
 }

@@ -24,7 +24,7 @@ export function* dateFindings(
 	if (ends === null) return;
 	const seconds = ends - at;
 	if (isNoExpiry(notAfter)) yield { code: "no-expiry", level: "info" };
-	else if (seconds <= 0) yield { code: "expired", level: "block", seconds: -seconds };
+	else if (seconds <= 0) yield { code: "expired", level: "block", seconds: at - ends };
 	else if (seconds <= DAY) yield { code: "expires-within-a-day", level: "block", seconds };
 	else if (seconds <= reminderDays * DAY) yield { code: "expires-soon", level: "warn", seconds };
 }

@@ -13,9 +13,13 @@ export const BOOLEAN = 0x01;
 export const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
+export const NULL = 0x05;
 export const OBJECT_IDENTIFIER = 0x06;
+export const ENUMERATED = 0x0a;
 export const UTC_TIME = 0x17;
 export const GENERALIZED_TIME = 0x18;
+export const UNIVERSAL_STRING = 0x1c;
+export const BMP_STRING = 0x1e;
 export const SEQUENCE = 0x30;
 export const SET = 0x31;
 

@@ -15,8 +15,11 @@ import {
 const PKCS7 = "1.2.840.113549.1.7.";
 const ENCRYPTION_SCHEMES = ["1.2.840.113549.1.5.", "1.2.840.113549.1.12.1."];
 
-/** The kind of DER that an element's first levels show; `null` for none that is known. It need not be readable. */
-export function identify(element: Element | null): BlockKind | null {
+/**
+ * The kind of DER that an element's first levels show; `null` for none that is known. It need not be readable.
+ * @param labelled What a label says, for what looks the same as something else.
+ */
+export function identify(element: Element | null, labelled: BlockKind | null = null): BlockKind | null {
 	if (element?.tag !== SEQUENCE) return null;
 	const parts = childrenOf(element);
 	const first = parts?.[0];
@@ -37,7 +40,8 @@ export function identify(element: Element | null): BlockKind | null {
 	if (shape.startsWith("is") && first.content.length === 1 && first.content[0] === 3) return "pkcs12";
 	// PKCS#1 private keys (RFC 8017 A.1.2) have nine integers, DSA keys as OpenSSL writes them six.
 	if (shape.startsWith("iiiiii")) return "private-key";
-	if (shape === "ii") return "public-key";
+	// RSA public keys and DH parameters are two integers, DSA parameters three.
+	if (shape === "ii") return labelled === "parameters" ? labelled : "public-key";
 	return shape === "iii" ? "parameters" : null;
 }
 

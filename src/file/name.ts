@@ -1,4 +1,5 @@
 import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./der.ts";
+import { decodeString } from "./string.ts";
 
 /** One part of a distinguished name, as `CN` and `Acme Root`. */
 interface NamePart {
@@ -53,10 +54,7 @@ function canonical(name: DistinguishedName): string {
 	return JSON.stringify(
 		name.map((parts) =>
 			parts
-				.map(({ oid, text, value }) => [
-					oid,
-					text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? Buffer.from(value.whole).toString("hex"),
-				])
+				.map(({ oid, text, value }) => [oid, text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? hex(value.whole)])
 				.sort(),
 		),
 	);
@@ -64,11 +62,15 @@ function canonical(name: DistinguishedName): string {
 
 function partText({ oid, text, value }: NamePart): string {
 	const label = LABELS[oid];
-	if (label === undefined || text === null) return `${label ?? oid}=#${Buffer.from(value.whole).toString("hex")}`;
+	if (label === undefined || text === null) return `${label ?? oid}=#${hex(value.whole)}`;
 	const escaped = text
 		.replaceAll(/[",+;<>\\]|^[ #]| $/gu, "\\$&")
-		.replaceAll(UNSEEN, (character) => Buffer.from(character).toString("hex").replaceAll(/../g, "\\$&"));
+		.replaceAll(UNSEEN, (character) => hex(Buffer.from(character)).replaceAll(/../g, "\\$&"));
 	return `${label}=${escaped}`;
+}
+
+function hex(bytes: Uint8Array): string {
+	return Buffer.from(bytes).toString("hex").toUpperCase();
 }
 
 /** Control characters, line ends, and what changes the direction of text or has no width. */
@@ -103,39 +105,3 @@ const LABELS: Record<string, string> = {
 	"1.3.6.1.4.1.311.60.2.1.2": "jurisdictionST",
 	"1.3.6.1.4.1.311.60.2.1.3": "jurisdictionC",
 };
-
-/** The text of a string type; `null` for a type that is no text, `undefined` where its bytes are no such text. */
-function decodeString({ tag, content }: Element): string | null | undefined {
-	const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
-	switch (tag) {
-		case 0x0c: // UTF8String
-			try {
-				return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-			} catch {
-				return undefined;
-			}
-		case 0x12: // NumericString
-		case 0x13: // PrintableString
-		case 0x14: // TeletexString
-		case 0x16: // IA5String
-		case 0x1a: // VisibleString
-			return bytes.toString("latin1");
-		case 0x1e: // BMPString
-			return bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString("utf16le") : undefined;
-		case 0x1c: // UniversalString
-			return decodeUniversal(bytes);
-		default:
-			return null;
-	}
-}
-
-function decodeUniversal(bytes: Buffer): string | undefined {
-	let text = "";
-	if (bytes.length % 4 !== 0) return undefined;
-	for (let at = 0; at < bytes.length; at += 4) {
-		const point = bytes.readUInt32BE(at);
-		if (point > 0x10ffff) return undefined;
-		text += String.fromCodePoint(point);
-	}
-	return text;
-}

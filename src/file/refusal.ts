@@ -1,11 +1,7 @@
-import type { BlockKind, RefusalReason, SkippedBlock } from "../domain/certificateFile.ts";
+import { type BlockKind, isFault, type RefusalReason, type SkippedBlock } from "../domain/certificateFile.ts";
 
-/** What is wrong with a block that should have held a certificate. */
-const FAULTS: readonly RefusalReason[] = ["bad-base64", "cut-off", "no-end", "no-begin", "unreadable"];
-
-/** From what says most about a file without a candidate to what says least. */
+/** What a file without a candidate may hold instead, from what says most about it to what says least. */
 const GRAVITY: readonly RefusalReason[] = [
-	...FAULTS,
 	"private-key",
 	"pkcs12",
 	"no-certificates",
@@ -17,14 +13,10 @@ const GRAVITY: readonly RefusalReason[] = [
 	"unknown",
 ];
 
-/** Whether a block was meant to hold a certificate, and cannot be read. */
-export function isFault(reason: RefusalReason): boolean {
-	return FAULTS.includes(reason);
-}
-
 /** The reason that stands for a whole file; `undefined` where it has no block. */
 export function gravest(skipped: readonly SkippedBlock[]): RefusalReason | undefined {
-	return GRAVITY.find((reason) => skipped.some((block) => block.reason === reason));
+	const reasons = skipped.map(({ reason }) => reason);
+	return reasons.find(isFault) ?? GRAVITY.find((reason) => reasons.includes(reason));
 }
 
 /** Why a block of a kind is no candidate, where nothing more is known. */

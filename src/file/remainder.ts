@@ -5,10 +5,10 @@ import { decodeText, findTextBlocks } from "./text.ts";
 /** Whether bytes that follow a certificate hold a private key: in DER, or in PEM. */
 export function holdsPrivateKey(bytes: Uint8Array): boolean {
 	for (let at = 0; at < bytes.length; ) {
-		const element = readElement(bytes, at);
-		if (identify(element) === "private-key") return true;
 		// Line ends and zeros between two elements are what `cat` and padding leave.
-		if (element === null && !BLANKS.has(bytes[at] ?? -1)) break;
+		const element = BLANKS.has(bytes[at] ?? 0) ? undefined : readElement(bytes, at);
+		if (element === null) break;
+		if (element && identify(element) === "private-key") return true;
 		at += element?.whole.length ?? 1;
 	}
 	return findTextBlocks(decodeText(bytes)).some(({ label }) => /PRIVATE KEY/i.test(label));

@@ -1,15 +1,20 @@
 import {
 	BIT_STRING,
+	BMP_STRING,
 	BOOLEAN,
 	childrenOf,
 	type Element,
+	ENUMERATED,
 	GENERALIZED_TIME,
 	INTEGER,
+	NULL,
 	OBJECT_IDENTIFIER,
 	OCTET_STRING,
 	oidText,
 	readElement,
 	SEQUENCE,
+	SET,
+	UNIVERSAL_STRING,
 	UTC_TIME,
 } from "./der.ts";
 
@@ -33,7 +38,7 @@ export interface Structure {
 	readonly signatureAlgorithm: Element;
 	readonly signatureAlgorithmsAgree: boolean;
 	readonly signature: Uint8Array;
-	/** Whether all that was measured on the way is DER. */
+	/** Whether it is DER as far as lengths and the signature's bits go: OpenSSL writes anew what is not. */
 	readonly isDer: boolean;
 }
 
@@ -79,7 +84,7 @@ export function takeApart(element: Element): Structure | null {
 		signatureAlgorithm,
 		signatureAlgorithmsAgree: Buffer.compare(signatureAlgorithm.whole, innerAlgorithm.whole) === 0,
 		signature: signature.content.subarray(1),
-		isDer: [element, tbs, issuer, validity, subject, publicKey, signature].every(({ isDer }) => isDer),
+		isDer: isDer(element, 0) && !hasSpareBits(signature),
 	};
 }
 
@@ -121,8 +126,8 @@ function isOid(element: Element | undefined): element is Element {
 }
 
 /** An INTEGER with at least one octet and no needless one in front (X.690 8.3.2). */
-function isInteger(element: Element | undefined): element is Element {
-	if (element?.tag !== INTEGER) return false;
+function isInteger(element: Element | undefined, tag = INTEGER): element is Element {
+	if (element?.tag !== tag) return false;
 	const [first, second = 0] = element.content;
 	if (first === undefined) return false;
 	return element.content.length === 1 || !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
@@ -132,14 +137,51 @@ function isBitString(element: Element | undefined, tag = BIT_STRING): element is
 	return element?.tag === tag && element.content.length > 0 && (element.content[0] ?? 8) < 8;
 }
 
+/** A time of at least the length that its type has with seconds and zone; whether it is a date is another question. */
 function isTime(element: Element | undefined): element is Element {
-	return element?.tag === UTC_TIME || element?.tag === GENERALIZED_TIME;
+	if (element?.tag === UTC_TIME) return element.content.length >= "YYMMDDHHMMSSZ".length;
+	return element?.tag === GENERALIZED_TIME && element.content.length >= "YYYYMMDDHHMMSSZ".length;
 }
 
 /** An AlgorithmIdentifier: an OBJECT IDENTIFIER and at most one parameter. */
 function isAlgorithm(element: Element | undefined): element is Element {
 	const parts = element?.tag === SEQUENCE ? childrenOf(element) : null;
-	return parts !== null && parts.length > 0 && parts.length < 3 && isOid(parts[0]);
+	if (parts === null || parts.length === 0 || parts.length > 2 || !isOid(parts[0])) return false;
+	return parts[1] === undefined || isAny(parts[1]);
+}
+
+/** A universal type of one octet. In DER, SEQUENCE and SET are made of other elements, and nothing else is. */
+function isUniversal(tag: number): boolean {
+	const isConstructed = (tag & 0x20) !== 0;
+	const number = tag & 0x1f;
+	return number !== 0x1f && isConstructed === (number === (SEQUENCE & 0x1f) || number === (SET & 0x1f));
+}
+
+/** Any value, but one of a simple type has to be well formed. */
+function isAny(element: Element): boolean {
+	const { tag, content } = element;
+	switch (tag) {
+		case BOOLEAN:
+			return content.length === 1;
+		case INTEGER:
+		case ENUMERATED:
+			return isInteger(element, tag);
+		case BIT_STRING:
+			return isBitString(element);
+		case NULL:
+			return content.length === 0;
+		case OBJECT_IDENTIFIER:
+			return isOid(element);
+		case UTC_TIME:
+		case GENERALIZED_TIME:
+			return isTime(element);
+		case BMP_STRING:
+			return content.length % 2 === 0;
+		case UNIVERSAL_STRING:
+			return content.length % 4 === 0;
+		default:
+			return tag >= 0x40 || isUniversal(tag);
+	}
 }
 
 function isPublicKey(element: Element | undefined): element is Element {
@@ -149,6 +191,20 @@ function isPublicKey(element: Element | undefined): element is Element {
 
 function isName(element: Element | undefined): element is Element {
 	return element?.tag === SEQUENCE && childrenOf(element) !== null;
+}
+
+/** No certificate in use is nested deeper, what is inside of its extensions not counted. */
+const MAX_DEPTH = 32;
+
+function isDer(element: Element, depth: number): boolean {
+	if (!element.isDer || depth > MAX_DEPTH) return false;
+	return (childrenOf(element) ?? []).every((child) => isDer(child, depth + 1));
+}
+
+/** Whether a BIT STRING has bits set behind its end (X.690 11.2.1). */
+function hasSpareBits({ content }: Element): boolean {
+	const spare = content[0] ?? 0;
+	return ((content.at(-1) ?? 0) & ((1 << spare) - 1)) !== 0;
 }
 
 /** The first element of some bytes taken apart as a certificate. */

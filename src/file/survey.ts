@@ -1,11 +1,17 @@
-import type { BlockKind, Finding, RefusalReason, SkippedBlock } from "../domain/certificateFile.ts";
+import {
+	type BlockKind,
+	type Finding,
+	isFault,
+	type RefusalReason,
+	type SkippedBlock,
+} from "../domain/certificateFile.ts";
 import type { Block } from "./blocks.ts";
 import { type FoundCertificate, fingerprint } from "./candidate.ts";
 import { readCertificate } from "./certificate.ts";
 import { type Element, isCutOff, readElement } from "./der.ts";
 import { identify } from "./identify.ts";
 import { certificatesIn } from "./pkcs7.ts";
-import { isFault, reasonFor } from "./refusal.ts";
+import { reasonFor } from "./refusal.ts";
 import { holdsPrivateKey, isTrustData } from "./remainder.ts";
 
 /** What has been found in a file so far. */
@@ -43,7 +49,7 @@ export class Survey {
 		}
 		const { bytes } = content;
 		const element = readElement(bytes);
-		const kind = identify(element);
+		const kind = identify(element, labelled);
 		if (element === null || kind === null) {
 			const fault = isCutOff(bytes) ? "cut-off" : "unreadable";
 			return this.#skip(line, named, mayHoldCertificates(labelled) ? fault : reasonFor(named));
