@@ -1,4 +1,4 @@
-import type { RefusalReason } from "./certificateFile.ts";
+import type { RefusalReason, SkippedBlock } from "./certificateFile.ts";
 
 /**
  * Everything that can go wrong, as a closed set. Each has one sentence and at most one mending action, in `ui/words`.
@@ -6,7 +6,12 @@ import type { RefusalReason } from "./certificateFile.ts";
  */
 export type Problem =
 	// The file
-	| { readonly reason: "file-refused"; readonly file: string; readonly refusal: RefusalReason }
+	| {
+			readonly reason: "file-refused";
+			readonly file: string;
+			readonly refusal: RefusalReason;
+			readonly skipped: readonly SkippedBlock[];
+	  }
 	| { readonly reason: "file-unreadable"; readonly file: string; readonly why: UnreadableFile }
 	| { readonly reason: "certificate-blocked"; readonly file: string }
 	// The connection

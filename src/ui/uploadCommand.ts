@@ -39,9 +39,9 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Certificate> {
 	const { reader, certificates, uploads, ensureKey } = command;
 	const { name: file, bytes } = await readCertificateFile(uri);
-	const { candidates, reason } = await (await reader()).read(bytes, Date.now() / 1000, reminderDays());
+	const { candidates, reason, skipped } = await (await reader()).read(bytes, Date.now() / 1000, reminderDays());
 	const [first] = candidates;
-	if (!first) throw new Failure({ reason: "file-refused", file, refusal: reason ?? "empty" });
+	if (!first) throw new Failure({ reason: "file-refused", file, refusal: reason ?? "no-block", skipped });
 
 	await ensureKey();
 	// Read while the person answers: it shows names in use, and opens the connection that the upload then finds warm.

@@ -8,7 +8,11 @@ import {
 } from "../../domain/certificateFile.ts";
 
 /** One sentence for what a file turned out to be: how many certificates, or why it is refused and what to do instead. */
-export function outcomeWords({ reason, candidates, skipped }: CertificateFile): string {
+export function outcomeWords({
+	reason,
+	candidates,
+	skipped,
+}: Pick<CertificateFile, "reason" | "candidates" | "skipped">): string {
 	if (reason === null)
 		return candidates.length === 1
 			? l10n.t("This file holds one certificate.")

@@ -7,7 +7,7 @@ import type {
 	ServerCertificateFlaw,
 	UnreadableFile,
 } from "../../domain/failure.ts";
-import { refusalWords } from "./certificateFile.ts";
+import { outcomeWords } from "./certificateFile.ts";
 import { inert } from "./inert.ts";
 
 /** What mends a problem. */
@@ -17,7 +17,11 @@ export type Mend = "set-key" | "open-settings" | "show-log" | "refresh";
 export function problemWords(problem: Problem): string {
 	switch (problem.reason) {
 		case "file-refused":
-			return l10n.t("{0}: {1}", inert(problem.file), refusalWords(problem.refusal));
+			return l10n.t(
+				"{0}: {1}",
+				inert(problem.file),
+				outcomeWords({ reason: problem.refusal, candidates: [], skipped: problem.skipped }),
+			);
 		case "file-unreadable":
 			return unreadableWords(problem.why, inert(problem.file));
 		case "certificate-blocked":
