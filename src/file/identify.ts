@@ -70,8 +70,3 @@ const LETTERS: Record<number, string> = {
 	23: "t",
 	24: "t",
 };
-
-/** Whether bytes are, begin with, or hold as text a private key. */
-export function beginsWithPrivateKey(bytes: Uint8Array): boolean {
-	return identify(readElement(bytes)) === "private-key";
-}
