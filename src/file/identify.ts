@@ -7,7 +7,6 @@ import {
 	OBJECT_IDENTIFIER,
 	OCTET_STRING,
 	oidText,
-	readElement,
 	SEQUENCE,
 } from "./der.ts";
 
