@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
 import { Certificates } from "./application/certificates.ts";
 import { Uploads } from "./application/uploads.ts";
-import type { Access, Exchange } from "./domain/service.ts";
+import type { Backend } from "./backend.js";
+import type { Actions } from "./ui/actions.ts";
 import { CertificatesView } from "./ui/certificatesView.ts";
 import { registerCommands } from "./ui/commands.ts";
 import { Connections } from "./ui/connections.ts";
 import { followChanges } from "./ui/following.ts";
+import { INSPECTION_SCHEME } from "./ui/names.ts";
 import { baseUrl } from "./ui/settings.ts";
 import { setLanguage } from "./ui/words/language.ts";
 
@@ -14,33 +16,50 @@ export function activate(context: vscode.ExtensionContext): void {
 	setLanguage(vscode.env.language, vscode.l10n.bundle);
 	const log = vscode.window.createOutputChannel(context.extension.packageJSON.displayName, { log: true });
 
-	let loading: ReturnType<typeof loadBackend> | undefined;
+	let loading: Promise<Backend> | undefined;
 	const backend = () => {
 		loading ??= loadBackend(context.extension, log);
 		return loading;
 	};
 
 	const connections = new Connections(context.secrets, baseUrl);
-	const openService = async (access: () => Promise<Access>) => (await backend()).openService(access);
-	const service = () => openService(() => connections.access());
-	const certificates = new Certificates(service);
+	const service = async () => (await backend()).openService(() => connections.access());
+	const certificates = new Certificates(service, async () => (await backend()).reader);
 	const uploads = new Uploads(service, certificates);
 	const view = new CertificatesView(certificates, uploads);
+
+	let creating: Promise<Actions> | undefined;
+	const actions = () => {
+		creating ??= backend().then(({ createActions }) =>
+			createActions({ certificates, uploads, connections, view, log }),
+		);
+		return creating;
+	};
 
 	context.subscriptions.push(
 		log,
 		connections,
 		view,
 		followChanges(connections, certificates, view),
-		registerCommands({ certificates, uploads, connections, view, log, backend }),
+		registerCommands(actions, log),
+		vscode.workspace.registerTextDocumentContentProvider(INSPECTION_SCHEME, {
+			provideTextDocumentContent: async (uri) => (await backend()).inspectionText(uri, certificates),
+		}),
 		{ dispose: () => void loading?.then(({ close }) => close()) },
 	);
 }
 
-/** The second bundle: what needs undici and @peculiar/x509. */
-async function loadBackend({ id, packageJSON }: vscode.Extension<unknown>, log: vscode.LogOutputChannel) {
+/** The second bundle: what activation does not need. */
+async function loadBackend(
+	{ id, packageJSON }: vscode.Extension<unknown>,
+	log: vscode.LogOutputChannel,
+): Promise<Backend> {
 	const { createBackend } = await import("./backend.js");
-	return createBackend(`${id}/${packageJSON.version}`, ({ method, route, status, milliseconds, requestId }: Exchange) =>
-		log.info(`${method} ${route} ${status ?? "no answer"} ${milliseconds} ms ${requestId ?? ""}`.trimEnd()),
-	);
+	return createBackend({
+		userAgent: `${id}/${packageJSON.version}`,
+		language: vscode.env.language,
+		translations: vscode.l10n.bundle,
+		observe: ({ method, route, status, milliseconds, requestId }) =>
+			log.info(`${method} ${route} ${status ?? "no answer"} ${milliseconds} ms ${requestId ?? ""}`.trimEnd()),
+	});
 }

@@ -1,8 +1,8 @@
-import type { Certificate, CertificateListing } from "../domain/certificate.ts";
+import { type Certificate, type CertificateListing, isCertificateId } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
 import type { AccessSource, NewCertificate, Service } from "../domain/service.ts";
 import type { Progress } from "./exchange.ts";
-import { parseCertificate, parsePage } from "./schemas.ts";
+import { parseCertificate, parseContent, parsePage } from "./schemas.ts";
 import type { Transport } from "./transport.ts";
 
 const ROUTE = "/organization/certificates";
@@ -23,21 +23,31 @@ export class CertificatesApi implements Service {
 		const certificates = new Map<string, Certificate>();
 		const cursors = new Set<string>();
 		let unreadable = 0;
+		let servedAt: number | null = null;
 		for (let page = 0; page < MOST_PAGES; page++) {
 			const after = [...cursors].at(-1);
 			const query = { limit: String(PAGE_SIZE), ...(after && { after }) };
 			const request = { method: "GET", route: ROUTE, query, parse: parsePage } as const;
 			const answer = await this.#transport.send(this.#access, request, signal);
-			for (const entry of answer.entries) {
+			const { entries, hasMore, lastId } = answer.value;
+			servedAt = answer.servedAt;
+			for (const entry of entries) {
 				const certificate = parseCertificate(entry);
 				if (certificate) certificates.set(certificate.id, certificate);
 				else unreadable++;
 			}
-			if (!answer.hasMore) return { certificates: [...certificates.values()], unreadable, complete: true };
-			if (answer.lastId === null || cursors.has(answer.lastId)) break;
-			cursors.add(answer.lastId);
+			if (!hasMore) return { certificates: [...certificates.values()], unreadable, complete: true, servedAt };
+			if (lastId === null || cursors.has(lastId)) break;
+			cursors.add(lastId);
 		}
-		return { certificates: [...certificates.values()], unreadable, complete: false };
+		return { certificates: [...certificates.values()], unreadable, complete: false, servedAt };
+	}
+
+	async content(id: string, signal?: AbortSignal): Promise<string | null> {
+		if (!isCertificateId(id)) throw new Failure({ reason: "not-found" });
+		const route = `${ROUTE}/${id}`;
+		const request = { method: "GET", route, query: { "include[]": "content" }, parse: parseContent } as const;
+		return (await this.#transport.send(this.#access, request, signal)).value.pem;
 	}
 
 	async upload({ pem, name }: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
@@ -54,9 +64,9 @@ export class CertificatesApi implements Service {
 		const progress: Progress = { sent: false };
 		try {
 			const request = { method: "POST", route: ROUTE, body, parse: parseCertificate } as const;
-			const certificate = await this.#transport.send(this.#access, request, signal, progress);
+			const { value } = await this.#transport.send(this.#access, request, signal, progress);
 			// The answer to an upload does not tell, but an upload never activates.
-			return { ...certificate, active: false };
+			return { ...value, active: false };
 		} catch (failure) {
 			if (progress.sent && mayHaveArrived(failure)) throw new Failure({ reason: "unconfirmed", name: body.name ?? "" });
 			throw failure;

@@ -52,6 +52,22 @@ export function parseCertificate(json: unknown): Certificate | null {
 	};
 }
 
+const contentSchema = v.object({
+	certificate_details: v.object({ content: v.optional(v.nullable(v.string()), null) }),
+});
+
+/** What a certificate holds. */
+export interface Content {
+	/** PEM, or `null` where the answer has none. */
+	readonly pem: string | null;
+}
+
+/** The content of a certificate that was asked for with it, or `null` where the answer is no certificate. */
+export function parseContent(json: unknown): Content | null {
+	const { success, output } = v.safeParse(contentSchema, json);
+	return success ? { pem: output.certificate_details.content } : null;
+}
+
 /** A page of a list, or `null` where it is none. */
 export function parsePage(json: unknown): Page | null {
 	const { success, output } = v.safeParse(pageSchema, json);

@@ -4,6 +4,7 @@ import type { AccessSource, Exchange } from "../domain/service.ts";
 import { failureOfStatus } from "./errors.ts";
 import { exchange, type Progress } from "./exchange.ts";
 
+const MOST_CONNECTIONS = 8;
 const CONNECT_MS = 10_000;
 const HEADERS_MS = 30_000;
 /** From the first step to the last byte of the answer: a body that drips would otherwise go on for ever. */
@@ -17,6 +18,13 @@ export interface Request<T> {
 	readonly body?: unknown;
 	/** Reads the JSON of a 2xx answer; `null` where it is not what was asked for. */
 	readonly parse: (json: unknown) => T | null;
+}
+
+/** What a request came to. */
+export interface Answer<T> {
+	readonly value: T;
+	/** The service's clock, Unix seconds, by its `Date` (RFC 9110, 6.6.1); `null` where there is none. */
+	readonly servedAt: number | null;
 }
 
 /** The one way to the service: one connection pool, one set of limits, TLS that no setting or variable can switch off. */
@@ -37,6 +45,7 @@ export class Transport {
 			connect: { timeout: CONNECT_MS, rejectUnauthorized: true },
 			headersTimeout: HEADERS_MS,
 			bodyTimeout: HEADERS_MS,
+			connections: MOST_CONNECTIONS,
 			allowH2: false,
 		});
 	}
@@ -51,7 +60,7 @@ export class Transport {
 		request: Request<T>,
 		cancel?: AbortSignal,
 		progress: Progress = { sent: false },
-	): Promise<T> {
+	): Promise<Answer<T>> {
 		const { baseUrl, key } = await access();
 		const started = performance.now();
 		let status: number | null = null;
@@ -81,7 +90,7 @@ export class Transport {
 			if (status < 200 || status > 299) throw failureOfStatus(status, json, answer.headers, baseUrl.host);
 			const parsed = request.parse(json);
 			if (parsed === null) throw new Failure({ reason: "bad-answer", host: baseUrl.host });
-			return parsed;
+			return { value: parsed, servedAt: secondsOf(answer.headers.date) };
 		} finally {
 			const milliseconds = Math.round(performance.now() - started);
 			this.#observe({ method: request.method, route: request.route, status, milliseconds, requestId });
@@ -97,6 +106,11 @@ export class Transport {
 /** Request ids are logged and copied, so only what looks like one counts. */
 function requestIdIn(header: string | string[] | undefined): string | null {
 	return typeof header === "string" && /^[\w.-]{1,100}$/.test(header) ? header : null;
+}
+
+function secondsOf(date: string | string[] | undefined): number | null {
+	const milliseconds = typeof date === "string" ? Date.parse(date) : Number.NaN;
+	return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
 }
 
 /** The value, or `undefined` where it is not JSON in UTF-8. */

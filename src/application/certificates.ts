@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Certificate, CertificateListing } from "../domain/certificate.ts";
+import type { Candidate, CertificateReader } from "../domain/certificateFile.ts";
 import { type Problem, problemOf } from "../domain/failure.ts";
 import type { Service } from "../domain/service.ts";
 
@@ -21,19 +22,24 @@ const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, askedAt: nul
 /** The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`. */
 export class Certificates extends EventEmitter<{ change: [] }> {
 	readonly #service: () => Promise<Service>;
+	readonly #reader: () => Promise<CertificateReader>;
 	readonly #now: () => number;
 	#state = UNKNOWN;
 	#connectionId: string | null | undefined;
 	/** Counts what made the state newer, so that an answer that was overtaken is dropped. */
 	#version = 0;
 
+	/** What the service keeps under an id never changes, so that it is fetched once. */
+	readonly #contents = new Map<string, Candidate | null>();
+
 	/**
-	 * @param service Loaded on first use.
+	 * @param service,reader Loaded on first use.
 	 * @param now The clock, Unix milliseconds.
 	 */
-	constructor(service: () => Promise<Service>, now: () => number = Date.now) {
+	constructor(service: () => Promise<Service>, reader: () => Promise<CertificateReader>, now: () => number = Date.now) {
 		super();
 		this.#service = service;
+		this.#reader = reader;
 		this.#now = now;
 	}
 
@@ -43,16 +49,47 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 
 	/** Reads the list again. What fails becomes part of the state and is not thrown; the list before stays. */
 	async refresh(signal?: AbortSignal): Promise<void> {
+		try {
+			await this.load(signal);
+		} catch (thrown) {
+			if (!problemOf(thrown)) throw thrown;
+		}
+	}
+
+	/** As `refresh`, for those who cannot go on without the list. @throws Failure, Cancelled */
+	async load(signal?: AbortSignal): Promise<CertificateListing> {
 		const version = ++this.#version;
 		this.#become({ ...this.#state, askedAt: this.#now(), loading: true });
 		try {
 			const listing = await (await this.#service()).list(signal);
 			if (version === this.#version) this.show(listing);
+			return listing;
 		} catch (thrown) {
-			if (version !== this.#version) return;
-			this.#become({ ...this.#state, loading: false, problem: problemOf(thrown) });
-			if (!this.#state.problem) throw thrown;
+			if (version === this.#version) this.#become({ ...this.#state, loading: false, problem: problemOf(thrown) });
+			throw thrown;
 		}
+	}
+
+	/**
+	 * The certificate that the service keeps under an id: the first one, as the service itself uses only that.
+	 * @returns `null` where its content is absent or cannot be read.
+	 * @throws Failure, Cancelled
+	 */
+	async contentOf(id: string, signal?: AbortSignal): Promise<Candidate | null> {
+		const known = this.#contents.get(id);
+		if (known !== undefined) return known;
+		const connectionId = this.#connectionId;
+		const pem = await (await this.#service()).content(id, signal);
+		const file = await (await this.#reader()).read(new TextEncoder().encode(pem ?? ""), this.#now() / 1000, 0);
+		const content = file.candidates[0] ?? null;
+		if (connectionId === this.#connectionId) this.#contents.set(id, content);
+		return content;
+	}
+
+	/** The ids under which a certificate is known to be uploaded, without asking the service. @param sha256 As in `Candidate`. */
+	knownAs(sha256: string): readonly Certificate[] {
+		const certificates = this.#state.listing?.certificates ?? [];
+		return certificates.filter(({ id }) => this.#contents.get(id)?.sha256 === sha256);
 	}
 
 	/** Takes a list that was just read elsewhere. */
@@ -70,7 +107,7 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 		const certificates = [certificate, ...others];
 		this.#become({
 			...this.#state,
-			listing: { unreadable: 0, complete: listing !== null, ...listing, certificates },
+			listing: { unreadable: 0, complete: false, servedAt: null, ...listing, certificates },
 			loading: false,
 		});
 	}
@@ -84,6 +121,7 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	forget(connectionId: string | null | undefined): void {
 		this.#version++;
 		this.#connectionId = connectionId;
+		this.#contents.clear();
 		this.#become(UNKNOWN);
 	}
 

@@ -16,6 +16,8 @@ export interface CertificateListing {
 	readonly unreadable: number;
 	/** False when there may be more than was read: too many pages, or a cursor that came twice. */
 	readonly complete: boolean;
+	/** The service's clock when it answered, Unix seconds; `null` where it did not tell. */
+	readonly servedAt: number | null;
 }
 
 /** The most certificates an organization can hold (API guide, "Mutual TLS"). */

@@ -54,6 +54,10 @@ export interface FindingDetails {
 	readonly "key-support-unknown": { readonly key: string };
 	/** strong: The PEM is over 16 kB, an older help page's limit; `bytes` of it. */
 	readonly "over-16-kb": { readonly bytes: number };
+	/** strong: The organization holds as many certificates as it can; the service refuses another one. */
+	readonly "limit-reached": { readonly count: number };
+	/** strong: The very same certificate (SHA-256 of its DER) is uploaded already, under this id and name. */
+	readonly "already-uploaded": { readonly id: string; readonly name: string | null };
 	/** strong: A public web CA. */
 	readonly "public-ca": Plain;
 	/** strong: An intermediate that a public web CA signed. */
@@ -92,12 +96,20 @@ export interface FindingDetails {
 	readonly "bytes-follow": { readonly bytes: number };
 	/** warn: This many blocks beside it cannot be read, the first of which is this one. */
 	readonly "unreadable-block": { readonly block: number; readonly line: number; readonly count: number };
+	/** warn: A certificate with another key has this name already. */
+	readonly "name-in-use": { readonly id: string };
+	/** warn: What is uploaded already could not be compared as a whole: the list is incomplete, or holds what cannot be read. */
+	readonly "not-compared": Plain;
+	/** warn: It is the text of an open editor, which is not saved. */
+	readonly unsaved: Plain;
 	/** warn: Our clock and the service's differ by this many seconds, so that the dates are judged in doubt. */
 	readonly "clock-differs": { readonly seconds: number };
 
 	// Info: shown.
 	/** info: The signature's algorithm cannot be checked here. */
 	readonly "signature-not-checked": Plain;
+	/** info: A certificate with the same subject and key has this name already: this one renews it. */
+	readonly renewal: { readonly id: string };
 	/** info: A root: it signed itself. */
 	readonly root: Plain;
 	/** info: The longest chain of intermediates that may follow it. */
@@ -125,6 +137,15 @@ export function byWeight(one: Finding, other: Finding): number {
 	return LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level);
 }
 
+/** Whether there is no way on, whatever the time is. */
+export function isHopeless(findings: readonly Finding[]): boolean {
+	return findings.some((finding) => finding.level === "block" && !dependsOnClock(finding));
+}
+
+function dependsOnClock({ code }: Finding): boolean {
+	return code === "expired" || code === "expires-within-a-day";
+}
+
 /** How far our clock and the service's may lie apart before an expiry is in doubt, in seconds. */
 const CLOCK_TOLERANCE = 300;
 
@@ -134,7 +155,7 @@ const CLOCK_TOLERANCE = 300;
  */
 export function withServiceClock(findings: readonly Finding[], ours: number, service: number): readonly Finding[] {
 	const seconds = Math.abs(ours - service);
-	const inDoubt = findings.filter(({ code }) => code === "expired" || code === "expires-within-a-day");
+	const inDoubt = findings.filter(dependsOnClock);
 	if (seconds <= CLOCK_TOLERANCE || inDoubt.length === 0) return findings;
 	const softened = findings.map((finding) =>
 		inDoubt.includes(finding) ? { ...finding, level: "warn" as const } : finding,
@@ -162,6 +183,8 @@ export interface Candidate {
 	readonly isCa: boolean | null;
 	/** Whether it verifies with its own key; `null` where this runtime cannot check. */
 	readonly selfSigned: boolean | null;
+	/** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: what stays the same when a certificate is renewed. */
+	readonly publicKeySha256: string;
 	/** As `node:crypto` names it: `rsa`, `ec`, `ed25519`, … */
 	readonly keyType: string;
 	/** Modulus or curve size in bits, else `null`. */

@@ -39,7 +39,7 @@ export function parseConnection(secret: string | undefined): Connection | null {
 	try {
 		const { id, label, origin, key } = JSON.parse(secret) as Record<string, unknown>;
 		if (![id, label, origin, key].every((part) => typeof part === "string" && part !== "")) return null;
-		return { id, label, origin, key } as Connection;
+		return URL.canParse(origin as string) ? ({ id, label, origin, key } as Connection) : null;
 	} catch {
 		return null;
 	}

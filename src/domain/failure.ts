@@ -13,7 +13,6 @@ export type Problem =
 			readonly skipped: readonly SkippedBlock[];
 	  }
 	| { readonly reason: "file-unreadable"; readonly file: string; readonly why: UnreadableFile }
-	| { readonly reason: "certificate-blocked"; readonly file: string }
 	// The connection
 	| { readonly reason: "no-key" }
 	| { readonly reason: "key-elsewhere"; readonly host: string; readonly keyHost: string }

@@ -1,6 +1,5 @@
 import type { BaseUrl } from "./baseUrl.ts";
 import type { Certificate, CertificateListing } from "./certificate.ts";
-import type { CertificateReader } from "./certificateFile.ts";
 
 /** Where a request goes and with which key: always both together, so that a key cannot be sent elsewhere. */
 export interface Access {
@@ -32,14 +31,14 @@ export interface Service {
 	/** Reads every page. */
 	list(signal?: AbortSignal): Promise<CertificateListing>;
 	/**
+	 * Reads what a certificate holds.
+	 * @param id As the service gave it.
+	 * @returns its PEM as the service keeps it, or `null` where the answer has none.
+	 */
+	content(id: string, signal?: AbortSignal): Promise<string | null>;
+	/**
 	 * Uploads one certificate, with one POST.
 	 * @throws Failure `unconfirmed` where it was sent and no answer tells whether it arrived.
 	 */
 	upload(certificate: NewCertificate, signal?: AbortSignal): Promise<Certificate>;
-}
-
-/** What is loaded on first use. */
-export interface Backend {
-	readonly reader: CertificateReader;
-	openService(access: AccessSource): Service;
 }

@@ -46,6 +46,7 @@ export function toCandidate(found: FoundCertificate, at: number, reminderDays: n
 		notAfter: readTime(structure.notAfter),
 		isCa: extensions.basicConstraints?.ca ?? null,
 		selfSigned,
+		publicKeySha256: fingerprint(structure.publicKey.whole),
 		keyType: publicKey.type,
 		keyBits: publicKey.bits,
 		block,

@@ -23,29 +23,29 @@ export interface FileContent {
 
 /**
  * The files a command is about: what a menu handed over, else the active editor's file or what the person picks.
+ * @param title What the command does, for the question.
  * @param clicked,selection What the editor passes to a command from its menus; anything else is ignored.
  * @throws Cancelled
  */
-export async function chooseFiles(clicked: unknown, selection: unknown): Promise<readonly vscode.Uri[]> {
+export async function chooseFiles(title: string, clicked: unknown, selection: unknown): Promise<readonly vscode.Uri[]> {
 	const selected = Array.isArray(selection) ? selection.filter((uri) => uri instanceof vscode.Uri) : [];
 	if (selected.length > 0) return selected.slice(0, MOST_FILES);
 	if (clicked instanceof vscode.Uri) return [clicked];
-	return askForFiles();
+	return askForFiles(title);
 }
 
-async function askForFiles(): Promise<readonly vscode.Uri[]> {
+async function askForFiles(title: string): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
 		const here = { label: inert(posix.basename(active.path)), description: l10n.t("active editor"), value: active };
 		const other = { label: l10n.t("Choose a file…"), value: null };
-		const question = { title: l10n.t("Upload a certificate to OpenAI"), placeholder: l10n.t("Which file?") };
-		const chosen = await askChoice(question, [here, other]);
+		const chosen = await askChoice({ title, placeholder: l10n.t("Which file?") }, [here, other]);
 		if (chosen) return [chosen];
 	}
 	const picked = await vscode.window.showOpenDialog({
 		canSelectMany: true,
 		openLabel: l10n.t("Choose"),
-		title: l10n.t("Choose a certificate file"),
+		title,
 		filters: { [l10n.t("Certificate files")]: [...ENDINGS], [l10n.t("All files")]: ["*"] },
 	});
 	if (!picked) throw new Cancelled();

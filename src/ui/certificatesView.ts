@@ -4,7 +4,7 @@ import type { Certificates, CertificatesState } from "../application/certificate
 import type { RunningUpload, Uploads } from "../application/uploads.ts";
 import { CERTIFICATE_LIMIT, type Certificate, type ExpiryState, expiryState } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
-import { CONTEXT, VIEW } from "./names.ts";
+import { COMMANDS, CONTEXT, VIEW } from "./names.ts";
 import { reminderDays } from "./settings.ts";
 import { descriptionWords, nameWords, spokenWords, tooltipWords } from "./words/certificates.ts";
 import { inert } from "./words/inert.ts";
@@ -96,9 +96,10 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		return upload;
 	}
 
-	/** Opens the view, and selects a certificate's row in it. */
-	async reveal(certificate: Certificate): Promise<void> {
-		await this.#view.reveal({ kind: "certificate", certificate }, { select: true, focus: true });
+	/** Opens the view, and selects the row of a certificate that the list holds. */
+	async reveal({ id }: Pick<Certificate, "id">): Promise<void> {
+		const certificate = this.#certificates.state.listing?.certificates.find((each) => each.id === id);
+		if (certificate) await this.#view.reveal({ kind: "certificate", certificate }, { select: true, focus: true });
 	}
 
 	/** Reads the list again; the view shows that it does. */
@@ -110,7 +111,8 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 	refreshIfStale(): void {
 		const { loading, askedAt } = this.#certificates.state;
 		if (!this.#view.visible || loading || (askedAt !== null && Date.now() - askedAt < STALE_MS)) return;
-		void this.refresh();
+		// As a command, so that whatever it throws is shown where every command's failures are.
+		void vscode.commands.executeCommand(COMMANDS.refresh);
 	}
 
 	dispose(): void {

@@ -7,6 +7,13 @@ import type { Access } from "../domain/service.ts";
 
 const SECRET = "openaiCertificates.connection";
 
+/** Where requests go, as a person knows it. */
+export interface Destination {
+	readonly host: string;
+	/** What the person called the connection. */
+	readonly label: string;
+}
+
 /** The connection, kept as one secret and read anew each time: no field holds a key. */
 export class Connections implements vscode.Disposable {
 	readonly #secrets: vscode.SecretStorage;
@@ -43,12 +50,23 @@ export class Connections implements vscode.Disposable {
 	 * @throws Failure `base-url` before the secret is even read; `no-key`; `key-elsewhere` where the key belongs to another origin.
 	 */
 	async access(): Promise<Access> {
+		const { baseUrl, connection } = await this.#open();
+		return { baseUrl, key: connection.key };
+	}
+
+	/** Where a request would go, for people. @throws Failure as `access` */
+	async destination(): Promise<Destination> {
+		const { baseUrl, connection } = await this.#open();
+		return { host: baseUrl.host, label: connection.label };
+	}
+
+	async #open(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {
 		const baseUrl = this.#baseUrl();
 		const connection = await this.current();
 		if (!connection) throw new Failure({ reason: "no-key" });
 		if (connection.origin !== baseUrl.origin)
 			throw new Failure({ reason: "key-elsewhere", host: baseUrl.host, keyHost: new URL(connection.origin).host });
-		return { baseUrl, key: connection.key };
+		return { baseUrl, connection };
 	}
 
 	/** Keeps a key that was just checked, as a new connection. @throws Failure `secrets-unavailable` where it was not kept. */

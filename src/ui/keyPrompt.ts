@@ -19,10 +19,7 @@ export interface CheckedKey {
  * @param openService The service as it answers to a key that is not stored yet.
  * @throws Cancelled
  */
-export async function askForKey(
-	baseUrl: BaseUrl,
-	openService: (access: Access) => Promise<Service>,
-): Promise<CheckedKey> {
+export async function askForKey(baseUrl: BaseUrl, openService: (access: Access) => Service): Promise<CheckedKey> {
 	let listing: CertificateListing | undefined;
 	const key = await askText({
 		title: l10n.t("Admin key for {0}", baseUrl.host),
@@ -34,7 +31,7 @@ export async function askForKey(
 		async check(text, signal) {
 			if (!baseUrl.encrypted && keyKind(text) === "admin") await confirmUnencrypted(baseUrl);
 			try {
-				listing = await (await openService({ baseUrl, key: text })).list(signal);
+				listing = await openService({ baseUrl, key: text }).list(signal);
 				return null;
 			} catch (thrown) {
 				const problem = problemOf(thrown);

@@ -1,6 +1,7 @@
 /** The ids that package.json contributes; a test holds the two together. */
 export const COMMANDS = {
 	upload: "openaiCertificates.upload",
+	inspect: "openaiCertificates.inspect",
 	setKey: "openaiCertificates.setKey",
 	removeKey: "openaiCertificates.removeKey",
 	refresh: "openaiCertificates.refresh",
@@ -9,6 +10,11 @@ export const COMMANDS = {
 	openSettings: "openaiCertificates.openSettings",
 	showLog: "openaiCertificates.showLog",
 } as const;
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+
+/** The scheme of documents that tell what is in a certificate file. */
+export const INSPECTION_SCHEME = "openai-certificates-inspection";
 
 export const VIEW = "openaiCertificates.certificates";
 

@@ -4,7 +4,7 @@ import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
-import { acceptName, chooseUpload, rowOf, UPLOAD, VIEW } from "./uploading.ts";
+import { acceptName, chooseUpload, confirm, rowOf, UPLOAD, VIEW } from "./uploading.ts";
 
 describe(`Uploading in VS Code ${environment.version}`, () => {
 	let root: MadeCertificate;
@@ -113,6 +113,14 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const before = emulator.exchanges.length;
 		await chooseUpload(window, "acme-root.pem");
 		const name = await acceptName(window, "Acme Root CA");
+		const { detail, buttons } = await confirm(window, name);
+		assert.match(
+			detail,
+			/Subject: CN=Acme Root CA\nIssuer: CN=Acme Root CA\nValid from: .+\nValid to: .+, expires in 364 days\n/,
+		);
+		assert.ok(detail.includes(`SHA-256: ${root.sha256.match(/.{4}/g)?.join(" ")}\n\n`), detail);
+		assert.match(detail, /Note: A root: it signed itself\./);
+		assert.deepEqual(buttons, ["Upload", "Cancel"]);
 		const row = await rowOf(window, name);
 		const [stored, ...others] = emulator.state.certificates;
 		assert.ok(stored);
@@ -152,7 +160,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await chooseUpload(window, "bundle.crt");
 		const which = await window.quickInput("Upload bundle.crt (1/2)");
 		const [client, authority] = await which.options();
-		assert.match(client ?? "", /Acme client.*not a CA · expires in 364 days · 1 of 2/);
+		assert.match(client ?? "", /Acme client.*leaf · expires in 364 days · 1 of 2/);
 		assert.match(authority ?? "", /Acme Root CA.*CA · expires in 364 days · 2 of 2/);
 		await session.picture("which");
 		await which.accept();
@@ -169,6 +177,12 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const box = await window.quickInput("Upload Acme Root CA");
 		await box.type("From both");
 		await box.accept();
+		const dialog = await window.dialog("Upload “From both” to ");
+		await session.picture("confirmation-strong");
+		assert.match(dialog.detail, /Careful: The same certificate is uploaded already, as “Acme Root CA \d+” \(cert_/);
+		assert.match(dialog.detail, /Warning: .*private key.* line 1/);
+		assert.deepEqual(dialog.buttons, ["Show the Uploaded One", "Inspect", "Upload Anyway", "Cancel"]);
+		await dialog.press("Upload Anyway");
 		await rowOf(window, "From both");
 		const der = createPrivateKey(root.privateKeyPem).export({ type: "pkcs8", format: "der" });
 		const sent = JSON.parse(emulator.exchanges.at(-1)?.requestBody ?? "");
@@ -183,6 +197,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const box = await window.quickInput("Upload Acme Root CA");
 		await box.type("Never arrives");
 		await box.accept();
+		await (await window.dialog("Upload “Never arrives” to ")).press("Upload Anyway");
 		await silence.reached;
 		await window.openViews();
 		const row = await rowOf(window, "Never arrives");
@@ -202,7 +217,8 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "status", status: 500, operation: "upload", when: "before" });
 		await chooseUpload(window, "acme-root.pem");
-		await acceptName(window, "Acme Root CA");
+		const name = await acceptName(window, "Acme Root CA");
+		await (await window.dialog(`Upload “${name}” to `)).press("Upload Anyway");
 		const toast = await window.toast("no answer tells whether it arrived");
 		await toast.dismiss();
 		assert.equal(emulator.exchanges.slice(before).filter(({ method }) => method === "POST").length, 1);

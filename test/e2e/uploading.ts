@@ -25,6 +25,13 @@ export async function acceptName(window: Window, commonName: string): Promise<st
 	return name;
 }
 
+/** Reads the confirmation, and presses Upload on it. @returns what it said. */
+export async function confirm(window: Window, name: string): Promise<{ detail: string; buttons: readonly string[] }> {
+	const dialog = await window.dialog(`Upload “${name}” to `);
+	await dialog.press("Upload");
+	return dialog;
+}
+
 /** @returns the row with this name, once it is there. */
 export async function rowOf(window: Window, name: string): Promise<Row> {
 	const row = window.view(VIEW).row(name);

@@ -111,6 +111,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		await vscode.commands.executeCommand("openaiCertificates.setKey");
 		assert.deepEqual(await rows(), []);
 		willAnswer(/^Upload Acme Root CA/, "Named in the test");
+		willPress("Upload");
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"), [file("root.pem")]);
 		const [certificate, ...others] = emulator.state.certificates;
 		assert.deepEqual(others, []);

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Session, startSession } from "../e2e/session.ts";
-import { acceptName, giveKey, rowOf } from "../e2e/uploading.ts";
+import { acceptName, confirm, giveKey, rowOf } from "../e2e/uploading.ts";
 import { root } from "../vscode/install.mjs";
 import { packageExtension } from "../vsix.ts";
 
@@ -31,11 +31,14 @@ async function run({ window, emulator, picture }: Session): Promise<void> {
 	await window.quickInput("Upload Acme Root CA");
 	await picture("3-name");
 	const name = await acceptName(window, "Acme Root CA");
-	console.log(`Key and name given: ${name}`);
+	await window.dialog(`Upload “${name}”`);
+	await picture("4-confirmation");
+	await confirm(window, name);
+	console.log(`Key and name given, and confirmed: ${name}`);
 
 	const row = await rowOf(window, name);
 	const beside = await row.description();
-	await picture("4-row");
+	await picture("5-row");
 	const [id, expiry] = beside.split(" · ");
 	const [stored] = emulator.state.certificates;
 	if (!id || !expiry || stored?.id !== id) throw new Error(`The row says “${beside}”, the emulator has ${stored?.id}.`);

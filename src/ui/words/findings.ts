@@ -33,6 +33,32 @@ export function findingWords(finding: Finding): string {
 				duration(finding.seconds),
 			);
 
+		// What the service holds
+		case "limit-reached":
+			return l10n.t(
+				"The organization holds {0} certificates, which is all it can: OpenAI refuses another one. Delete one first.",
+				finding.count,
+			);
+		case "already-uploaded":
+			return l10n.t(
+				"The same certificate is uploaded already, as “{0}” ({1}). Uploading it again makes a second one.",
+				inert(finding.name ?? ""),
+				finding.id,
+			);
+		case "name-in-use":
+			return l10n.t(
+				"Another certificate has this name already ({0}). Both can be told apart by their ids only.",
+				finding.id,
+			);
+		case "renewal":
+			return l10n.t("It renews the certificate with this name ({0}): same subject, same key.", finding.id);
+		case "not-compared":
+			return l10n.t(
+				"Not all certificates of the organization could be read, so it may be uploaded already. Look for it in the list.",
+			);
+		case "unsaved":
+			return l10n.t("It is the text of an open editor, which is not saved. The file on the disk may be another one.");
+
 		// Whose certificate it is
 		case "damaged":
 			return l10n.t("It is damaged: its own signature does not fit, so it is of no use. Get it from its source again.");

@@ -1,24 +1,24 @@
-/** The longest text of somebody else's that is shown, in graphemes. */
+/** The longest text of somebody else's that is shown in the interface, in graphemes. */
 const LONGEST = 100;
 
 /**
  * Makes text that we did not write safe to show in any place of the editor: names, subjects, file names.
  * Control and bidirectional characters would disguise it; `[a](command:b)` becomes a link that runs a command in
  * notifications and input validation; `$(icon)` becomes an icon in quick picks.
- * @returns one line of at most 100 graphemes.
+ * @returns one line of at most `longest` graphemes.
  */
-export function inert(text: string): string {
+export function inert(text: string, longest = LONGEST): string {
 	const line = text
 		// Cut roughly first, so that the segmenter never walks through a text of any length.
-		.slice(0, LONGEST * 20)
+		.slice(0, longest * 20)
 		.replace(/[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gu, " ")
 		.replaceAll("](", "] (")
 		.replaceAll("$(", "$ (")
 		.trim();
 	const graphemes = [...new Intl.Segmenter("en").segment(line)];
-	if (graphemes.length <= LONGEST) return line;
+	if (graphemes.length <= longest) return line;
 	return `${graphemes
-		.slice(0, LONGEST - 1)
+		.slice(0, longest - 1)
 		.map(({ segment }) => segment)
 		.join("")}…`;
 }

@@ -24,8 +24,6 @@ export function problemWords(problem: Problem): string {
 			);
 		case "file-unreadable":
 			return unreadableWords(problem.why, inert(problem.file));
-		case "certificate-blocked":
-			return l10n.t("{0} holds a certificate that OpenAI would refuse. Nothing was sent.", inert(problem.file));
 		case "nothing-selected":
 			return l10n.t("Select a row of the certificates view first.");
 		case "no-key":

@@ -36,6 +36,7 @@ describe("Connection", () => {
 			'"text"',
 			JSON.stringify({ ...whole, key: 1 }),
 			JSON.stringify({ ...whole, origin: "" }),
+			JSON.stringify({ ...whole, origin: "nowhere" }),
 		];
 		assert.deepEqual(
 			broken.map(parseConnection),

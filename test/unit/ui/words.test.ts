@@ -41,7 +41,7 @@ describe("Words", () => {
 	});
 
 	it("R29 R30 R31 tell what a list lacks and how old it is", () => {
-		const listing = { certificates: [], unreadable: 2, complete: false };
+		const listing = { certificates: [], unreadable: 2, complete: false, servedAt: null };
 		assert.deepEqual(noteWords(null, { reason: "timeout", host: "a.test" }, null), []);
 		assert.deepEqual(noteWords({ ...listing, unreadable: 0, complete: true }, null, NOW), []);
 		const [age, incomplete, unreadable] = noteWords(

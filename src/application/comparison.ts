@@ -1,0 +1,56 @@
+import { CERTIFICATE_LIMIT, type CertificateListing } from "../domain/certificate.ts";
+import type { Candidate, Finding } from "../domain/certificateFile.ts";
+import type { Certificates } from "./certificates.ts";
+
+/** What the number of certificates means for one more. */
+export function limitFindings({ certificates }: CertificateListing): readonly Finding[] {
+	const count = certificates.length;
+	return count < CERTIFICATE_LIMIT ? [] : [{ code: "limit-reached", level: "strong", count }];
+}
+
+/**
+ * Whether a certificate is uploaded already: the same DER, under any name. Only what has the same dates is fetched and
+ * compared; dates that the list does not tell could be the same.
+ * @throws Failure, Cancelled
+ */
+export async function duplicateFindings(
+	candidate: Candidate,
+	listing: CertificateListing,
+	certificates: Certificates,
+	signal: AbortSignal,
+): Promise<readonly Finding[]> {
+	const alike = listing.certificates.filter(
+		({ validAt, expiresAt }) =>
+			(validAt === null || validAt === candidate.notBefore) && (expiresAt === null || expiresAt === candidate.notAfter),
+	);
+	const contents = await Promise.all(alike.map(({ id }) => certificates.contentOf(id, signal)));
+	const findings = alike.flatMap(({ id, name }, index): Finding[] =>
+		contents[index]?.sha256 === candidate.sha256 ? [{ code: "already-uploaded", level: "strong", id, name }] : [],
+	);
+	const unknown = !listing.complete || listing.unreadable > 0 || contents.includes(null);
+	return unknown ? [...findings, { code: "not-compared", level: "warn" }] : findings;
+}
+
+/**
+ * What it means that a name is in use: a renewal where subject and key are the same, else two that are hard to tell apart.
+ * @throws Failure, Cancelled
+ */
+export async function nameFindings(
+	candidate: Candidate,
+	name: string,
+	listing: CertificateListing,
+	certificates: Certificates,
+	signal: AbortSignal,
+): Promise<readonly Finding[]> {
+	const namesakes = listing.certificates.filter((certificate) => certificate.name === name);
+	const findings = await Promise.all(
+		namesakes.map(async ({ id }): Promise<Finding[]> => {
+			const content = await certificates.contentOf(id, signal);
+			// That it is the very same one is a finding of its own.
+			if (content?.sha256 === candidate.sha256) return [];
+			const renews = content?.subject === candidate.subject && content.publicKeySha256 === candidate.publicKeySha256;
+			return [renews ? { code: "renewal", level: "info", id } : { code: "name-in-use", level: "warn", id }];
+		}),
+	);
+	return findings.flat();
+}

@@ -1,0 +1,34 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { Certificates } from "../application/certificates.ts";
+import type { CertificateReader } from "../domain/certificateFile.ts";
+import { chooseFiles, readCertificateFile } from "./certificateFiles.ts";
+import { INSPECTION_SCHEME } from "./names.ts";
+import { reminderDays } from "./settings.ts";
+import { inspectionWords } from "./words/inspection.ts";
+
+/** Shows what is in certificate files, as read-only documents. @throws Failure, Cancelled */
+export async function inspectFiles(clicked: unknown, selection: unknown): Promise<void> {
+	for (const uri of await chooseFiles(l10n.t("Inspect a certificate"), clicked, selection)) await inspectFile(uri);
+}
+
+/** Shows what is in one certificate file. @throws Failure where it cannot be read. */
+export async function inspectFile(file: vscode.Uri): Promise<void> {
+	// Read here first: what a document's provider throws is shown by the editor in its own words.
+	await readCertificateFile(file);
+	const path = l10n.t("{0} (inspected)", file.path);
+	const uri = vscode.Uri.from({ scheme: INSPECTION_SCHEME, path, query: file.toString() });
+	await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+}
+
+/** The text of a document that `inspectFile` opened. It needs no key and no network. @throws Failure */
+export async function inspectionText(
+	{ query }: vscode.Uri,
+	reader: CertificateReader,
+	certificates: Certificates,
+): Promise<string> {
+	const now = Date.now() / 1000;
+	const { name, bytes } = await readCertificateFile(vscode.Uri.parse(query, true));
+	const file = await reader.read(bytes, now, reminderDays());
+	return inspectionWords(name, file, (sha256) => certificates.knownAs(sha256), now);
+}

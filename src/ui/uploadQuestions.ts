@@ -1,0 +1,125 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { Certificate } from "../domain/certificate.ts";
+import type { Candidate, Finding } from "../domain/certificateFile.ts";
+import { Cancelled } from "../domain/failure.ts";
+import { nameFlaw, suggestName } from "../domain/name.ts";
+import type { Destination } from "./connections.ts";
+import { askChoice, askText, type Position, type Verdict } from "./prompts.ts";
+import { candidateChoiceWords, candidateName, factWords, findingLines } from "./words/candidates.ts";
+import { findingWords } from "./words/findings.ts";
+import { inert } from "./words/inert.ts";
+import { nameFlawWords } from "./words/names.ts";
+
+/** Which of several certificates. The only valid CA is preselected. @throws Cancelled, Back */
+export function askForCandidate(
+	file: string,
+	candidates: readonly Candidate[],
+	position: Position,
+): Promise<Candidate> {
+	const now = Date.now() / 1000;
+	const choices = candidates.map((candidate, index) => ({
+		...candidateChoiceWords(candidate, index + 1, candidates.length, now),
+		value: candidate,
+	}));
+	const authorities = choices.filter(({ value }) => value.isCa && !isBlocked(value.findings));
+	const question = {
+		title: l10n.t("Upload {0}", inert(file)),
+		placeholder: l10n.t("The file holds {0} certificates. Which one is the trust anchor?", candidates.length),
+		position,
+	};
+	return askChoice(question, choices, authorities.length === 1 ? authorities[0] : choices[0]);
+}
+
+/** The certificate's name at the service. @param existing What is there, asked anew at each key. @throws Cancelled, Back */
+export function askForName(
+	candidate: Candidate,
+	existing: () => readonly Certificate[],
+	position: Position,
+): Promise<string> {
+	return askText({
+		title: l10n.t("Upload {0}", candidateName(candidate)),
+		prompt: l10n.t("The certificate's name at OpenAI. It can be changed later."),
+		placeholder: l10n.t("Name"),
+		value: suggestName(candidate),
+		position,
+		judge: (text) => judgeName(text, existing()),
+	});
+}
+
+function judgeName(text: string, existing: readonly Certificate[]): Verdict | null {
+	const flaw = nameFlaw(text);
+	if (flaw) return { message: nameFlawWords(flaw), severity: "error" };
+	if (existing.some(({ name }) => name === text.trim()))
+		return { message: l10n.t("Another certificate has this name already."), severity: "warning" };
+	return null;
+}
+
+/** What a person may want to look at before deciding. */
+export interface Looks {
+	readonly inspect: () => Promise<void>;
+	readonly reveal: (id: string) => Promise<void>;
+}
+
+/**
+ * The one confirmation: what is sent where, and all that was found. With something grave in it, the first button, which
+ * Enter takes, only looks.
+ * @throws Cancelled unless it is to be uploaded.
+ */
+export async function confirmUpload(
+	upload: { readonly candidate: Candidate; readonly name: string; readonly destination: Destination },
+	findings: readonly Finding[],
+	looks: Looks,
+): Promise<void> {
+	const { candidate, name, destination } = upload;
+	const message = l10n.t("Upload “{0}” to {1}?", inert(name), destination.host);
+	const facts = factWords(candidate, Date.now() / 1000).map(([label, value]) => `${label}: ${value}`);
+	if (destination.label !== destination.host) facts.push(l10n.t("Connection: {0}", inert(destination.label)));
+	const detail = [facts.join("\n"), findingLines(findings).join("\n")].filter((part) => part !== "").join("\n\n");
+	const isGrave = findings.some(({ level }) => level === "strong");
+	await decide(message, detail, isGrave ? l10n.t("Upload Anyway") : l10n.t("Upload"), isGrave, findings, looks);
+}
+
+/** Says that there is no room for one more. @throws Cancelled unless the person wants to try. */
+export async function confirmLimit(limit: Finding, showView: () => Thenable<unknown>): Promise<void> {
+	const show = l10n.t("Show Certificates");
+	const goOn = l10n.t("Upload Anyway");
+	const chosen = await vscode.window.showWarningMessage(findingWords(limit), { modal: true }, show, goOn);
+	if (chosen === goOn) return;
+	if (chosen === show) await showView();
+	throw new Cancelled();
+}
+
+/** Says why a certificate cannot be uploaded, and what to do instead. @throws Cancelled */
+export async function refuseUpload(candidate: Candidate, findings: readonly Finding[], looks: Looks): Promise<never> {
+	const message = l10n.t("{0} cannot be uploaded.", candidateName(candidate));
+	await decide(message, findingLines(findings).join("\n"), null, true, findings, looks);
+	throw new Cancelled();
+}
+
+/** Whether something was found with which there is no way on. */
+export function isBlocked(findings: readonly Finding[]): boolean {
+	return findings.some(({ level }) => level === "block");
+}
+
+/** @returns when the person chose to go on. @throws Cancelled otherwise, after having shown what was to be looked at. */
+async function decide(
+	message: string,
+	detail: string,
+	goOn: string | null,
+	lookFirst: boolean,
+	findings: readonly Finding[],
+	{ inspect, reveal }: Looks,
+): Promise<void> {
+	const [twin] = findings.filter((finding) => finding.code === "already-uploaded");
+	const inspectLabel = l10n.t("Inspect");
+	const showLabel = l10n.t("Show the Uploaded One");
+	const looks = [...(twin ? [showLabel] : []), ...(lookFirst ? [inspectLabel] : [])];
+	const buttons = [...looks, ...(goOn === null ? [] : [goOn])];
+	const show = lookFirst ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+	const chosen = await show(message, { modal: true, detail }, ...buttons);
+	if (goOn !== null && chosen === goOn) return;
+	if (chosen === inspectLabel) await inspect();
+	if (chosen === showLabel && twin) await reveal(twin.id);
+	throw new Cancelled();
+}

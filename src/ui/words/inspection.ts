@@ -1,0 +1,54 @@
+import * as l10n from "@vscode/l10n";
+import type { Certificate } from "../../domain/certificate.ts";
+import type { Candidate, CertificateFile } from "../../domain/certificateFile.ts";
+import { factWords, findingLines } from "./candidates.ts";
+import { outcomeWords, skippedWords } from "./certificateFile.ts";
+import { nameWords } from "./certificates.ts";
+import { inert } from "./inert.ts";
+
+/** The longest subject in a document, in graphemes: there is room, but not for a text without end. */
+const LONGEST = 1000;
+
+/**
+ * What is in a certificate file, block by block, as a text to read.
+ * @param knownAs Under which names a certificate is known to be uploaded, by its SHA-256.
+ * @param now Unix seconds.
+ */
+export function inspectionWords(
+	name: string,
+	file: CertificateFile,
+	knownAs: (sha256: string) => readonly Certificate[],
+	now: number,
+): string {
+	const blocks = [
+		...file.candidates.map((candidate) => ({ at: candidate, lines: candidateLines(candidate, knownAs, now) })),
+		...file.skipped.map((skipped) => ({ at: skipped, lines: [skippedWords(skipped)] })),
+	].sort((one, other) => one.at.block - other.at.block);
+	const head = [inert(name, LONGEST), outcomeWords(file)];
+	if (file.holdsPrivateKey) head.push(l10n.t("It holds a private key, which is never sent."));
+	return `${[head, ...blocks.map(({ lines }) => lines)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function candidateLines(
+	candidate: Candidate,
+	knownAs: (sha256: string) => readonly Certificate[],
+	now: number,
+): readonly string[] {
+	const { block, line, serialNumber, keyType, keyBits, isCa, sha256, findings } = candidate;
+	const key = keyBits === null ? keyType : l10n.t("{0}, {1} bits", keyType, keyBits);
+	const facts: (readonly [string, string])[] = [
+		...factWords(candidate, now, LONGEST),
+		[l10n.t("Serial number"), serialNumber],
+		[l10n.t("Key"), key],
+		[l10n.t("CA"), isCa === null ? l10n.t("it does not say") : isCa ? l10n.t("yes") : l10n.t("no")],
+		...knownAs(sha256).map(
+			(certificate) => [l10n.t("Uploaded as"), `${nameWords(certificate)}, ${certificate.id}`] as const,
+		),
+	];
+	const width = Math.max(...facts.map(([label]) => label.length));
+	return [
+		l10n.t("Block {0} (line {1}, certificate)", block, line),
+		...facts.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
+		...findingLines(findings).map((words) => `  ${words}`),
+	];
+}
