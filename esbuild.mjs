@@ -41,7 +41,13 @@ function notices(inputs) {
 }
 
 function notice(folder) {
-	const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+	const { name, version, license, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 	const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-	return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), "utf8").trim() : ""}`;
+	const text = file ? readFileSync(join(folder, file), "utf8") : mitLicense(author);
+	return `${name} ${version} (${license})\n\n${text.trim()}`;
+}
+
+/** For a package that says it is MIT and carries no text: ours is the same licence. */
+function mitLicense(author) {
+	return readFileSync("LICENSE", "utf8").replace(/Copyright .*/, `Copyright (c) ${author.name ?? author}`);
 }

@@ -2,10 +2,10 @@ import * as vscode from "vscode";
 import { Certificates } from "./application/certificates.ts";
 import { Uploads } from "./application/uploads.ts";
 import type { Backend } from "./backend.js";
-import type { Actions } from "./ui/actions.ts";
 import { CertificatesView } from "./ui/certificatesView.ts";
 import { registerCommands } from "./ui/commands.ts";
 import { Connections } from "./ui/connections.ts";
+import { showFailure } from "./ui/failures.ts";
 import { followChanges } from "./ui/following.ts";
 import { INSPECTION_SCHEME } from "./ui/names.ts";
 import { baseUrl } from "./ui/settings.ts";
@@ -19,6 +19,9 @@ export function activate(context: vscode.ExtensionContext): void {
 	let loading: Promise<Backend> | undefined;
 	const backend = () => {
 		loading ??= loadBackend(context.extension, log);
+		loading.catch(() => {
+			loading = undefined;
+		});
 		return loading;
 	};
 
@@ -26,23 +29,22 @@ export function activate(context: vscode.ExtensionContext): void {
 	const service = async () => (await backend()).openService(() => connections.access());
 	const certificates = new Certificates(service, async () => (await backend()).reader);
 	const uploads = new Uploads(service, certificates);
-	const view = new CertificatesView(certificates, uploads);
+	const view = new CertificatesView(certificates, uploads, (thrown) => void showFailure(thrown, log));
 
-	let creating: Promise<Actions> | undefined;
-	const actions = () => {
-		creating ??= backend().then(({ createActions }) =>
-			createActions({ certificates, uploads, connections, view, log }),
-		);
-		return creating;
-	};
+	const inspections = new vscode.EventEmitter<vscode.Uri>();
+
+	const actions = async () =>
+		(await backend()).createActions({ certificates, uploads, connections, view, log, inspections });
 
 	context.subscriptions.push(
 		log,
 		connections,
 		view,
 		followChanges(connections, certificates, view),
+		inspections,
 		registerCommands(actions, log),
 		vscode.workspace.registerTextDocumentContentProvider(INSPECTION_SCHEME, {
+			onDidChange: inspections.event,
 			provideTextDocumentContent: async (uri) => (await backend()).inspectionText(uri, certificates),
 		}),
 		{ dispose: () => void loading?.then(({ close }) => close()) },

@@ -62,7 +62,9 @@ async function readBytes(path: string): Promise<Uint8Array | RefusalReason> {
 		// A pipe or a device is not even opened: it might never answer.
 		const stats = await stat(path);
 		if (!stats.isFile()) return "not-a-file";
-		return stats.size > MAX_FILE_BYTES ? "too-large" : await readFile(path);
+		if (stats.size > MAX_FILE_BYTES) return "too-large";
+		// The system's own files say that they hold nothing, and some never end.
+		return stats.size === 0 ? new Uint8Array() : await readFile(path);
 	} catch (error) {
 		return REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? "read-failed";
 	}

@@ -17,6 +17,9 @@ export interface CertificatesState {
 	readonly problem: Problem | null;
 }
 
+/** For how long a list may not show what was just written; the service does not say. */
+const STALE_LIST_MS = 120_000;
+
 const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
 
 /** The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`. */
@@ -26,11 +29,14 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	readonly #now: () => number;
 	#state = UNKNOWN;
 	#connectionId: string | null | undefined;
+	/** Certificates that calls returned and that no list has shown yet, and until when they are shown all the same. */
+	readonly #added = new Map<string, { readonly certificate: Certificate; readonly until: number }>();
 	/** Counts what made the state newer, so that an answer that was overtaken is dropped. */
 	#version = 0;
+	#epoch = 0;
 
 	/** What the service keeps under an id never changes, so that it is fetched once. */
-	readonly #contents = new Map<string, Candidate | null>();
+	readonly #contents = new Map<string, Candidate>();
 
 	/**
 	 * @param service,reader Loaded on first use.
@@ -65,7 +71,10 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 			if (version === this.#version) this.show(listing);
 			return listing;
 		} catch (thrown) {
-			if (version === this.#version) this.#become({ ...this.#state, loading: false, problem: problemOf(thrown) });
+			const problem = problemOf(thrown);
+			// What was cancelled was not asked for.
+			const askedAt = problem ? this.#state.askedAt : null;
+			if (version === this.#version) this.#become({ ...this.#state, askedAt, loading: false, problem });
 			throw thrown;
 		}
 	}
@@ -82,7 +91,7 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 		const pem = await (await this.#service()).content(id, signal);
 		const file = await (await this.#reader()).read(new TextEncoder().encode(pem ?? ""), this.#now() / 1000, 0);
 		const content = file.candidates[0] ?? null;
-		if (connectionId === this.#connectionId) this.#contents.set(id, content);
+		if (content && connectionId === this.#connectionId) this.#contents.set(id, content);
 		return content;
 	}
 
@@ -96,12 +105,26 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	show(listing: CertificateListing): void {
 		this.#version++;
 		const now = this.#now();
-		this.#become({ listing, loadedAt: now, askedAt: now, loading: false, problem: null });
+		for (const { id } of listing.certificates) this.#added.delete(id);
+		for (const [id, { until }] of this.#added) if (until < now) this.#added.delete(id);
+		const added = [...this.#added.values()].map(({ certificate }) => certificate);
+		this.#become({
+			listing: { ...listing, certificates: [...added, ...listing.certificates] },
+			loadedAt: now,
+			askedAt: now,
+			loading: false,
+			problem: null,
+		});
 	}
 
-	/** Takes in a certificate as a call returned it; the service's own list may not show it at once. */
-	add(certificate: Certificate): void {
+	/**
+	 * Takes in a certificate as a call returned it; the service's own list may not show it at once.
+	 * @param epoch As it was when the call began: what belongs to another connection by now is dropped.
+	 */
+	add(certificate: Certificate, epoch: number): void {
+		if (epoch !== this.#epoch) return;
 		this.#version++;
+		this.#added.set(certificate.id, { certificate, until: this.#now() + STALE_LIST_MS });
 		const { listing } = this.#state;
 		const others = listing?.certificates.filter(({ id }) => id !== certificate.id) ?? [];
 		const certificates = [certificate, ...others];
@@ -112,6 +135,11 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 		});
 	}
 
+	/** Changes whenever what is known is forgotten. */
+	get epoch(): number {
+		return this.#epoch;
+	}
+
 	/** The connection that `forget` named last; `undefined` before the first time. */
 	get connectionId(): string | null | undefined {
 		return this.#connectionId;
@@ -120,7 +148,9 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	/** Forgets everything: what follows belongs to another connection, or to none (`null`). */
 	forget(connectionId: string | null | undefined): void {
 		this.#version++;
+		this.#epoch++;
 		this.#connectionId = connectionId;
+		this.#added.clear();
 		this.#contents.clear();
 		this.#become(UNKNOWN);
 	}

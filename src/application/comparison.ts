@@ -1,5 +1,6 @@
 import { CERTIFICATE_LIMIT, type CertificateListing } from "../domain/certificate.ts";
 import type { Candidate, Finding } from "../domain/certificateFile.ts";
+import { problemOf } from "../domain/failure.ts";
 import type { Certificates } from "./certificates.ts";
 
 /** What the number of certificates means for one more. */
@@ -11,7 +12,7 @@ export function limitFindings({ certificates }: CertificateListing): readonly Fi
 /**
  * Whether a certificate is uploaded already: the same DER, under any name. Only what has the same dates is fetched and
  * compared; dates that the list does not tell could be the same.
- * @throws Failure, Cancelled
+ * @throws Cancelled
  */
 export async function duplicateFindings(
 	candidate: Candidate,
@@ -23,7 +24,7 @@ export async function duplicateFindings(
 		({ validAt, expiresAt }) =>
 			(validAt === null || validAt === candidate.notBefore) && (expiresAt === null || expiresAt === candidate.notAfter),
 	);
-	const contents = await Promise.all(alike.map(({ id }) => certificates.contentOf(id, signal)));
+	const contents = await Promise.all(alike.map(({ id }) => contentOf(id, certificates, signal)));
 	const findings = alike.flatMap(({ id, name }, index): Finding[] =>
 		contents[index]?.sha256 === candidate.sha256 ? [{ code: "already-uploaded", level: "strong", id, name }] : [],
 	);
@@ -33,7 +34,7 @@ export async function duplicateFindings(
 
 /**
  * What it means that a name is in use: a renewal where subject and key are the same, else two that are hard to tell apart.
- * @throws Failure, Cancelled
+ * @throws Cancelled
  */
 export async function nameFindings(
 	candidate: Candidate,
@@ -45,7 +46,7 @@ export async function nameFindings(
 	const namesakes = listing.certificates.filter((certificate) => certificate.name === name);
 	const findings = await Promise.all(
 		namesakes.map(async ({ id }): Promise<Finding[]> => {
-			const content = await certificates.contentOf(id, signal);
+			const content = await contentOf(id, certificates, signal);
 			// That it is the very same one is a finding of its own.
 			if (content?.sha256 === candidate.sha256) return [];
 			const renews = content?.subject === candidate.subject && content.publicKeySha256 === candidate.publicKeySha256;
@@ -53,4 +54,14 @@ export async function nameFindings(
 		}),
 	);
 	return findings.flat();
+}
+
+/** What is under an id, or `null` where it cannot be told: a certificate that is gone must not end another one's upload. */
+async function contentOf(id: string, certificates: Certificates, signal: AbortSignal): Promise<Candidate | null> {
+	try {
+		return await certificates.contentOf(id, signal);
+	} catch (thrown) {
+		if (problemOf(thrown)) return null;
+		throw thrown;
+	}
 }

@@ -34,12 +34,13 @@ export class Uploads extends EventEmitter<{ change: [] }> {
 	 */
 	async upload(certificate: NewCertificate): Promise<Certificate> {
 		const abort = new AbortController();
+		const { epoch } = this.#certificates;
 		const id = String(++this.#started);
 		this.#running.set(id, { id, name: certificate.name, cancel: () => abort.abort() });
 		this.emit("change");
 		try {
 			const uploaded = await (await this.#service()).upload(certificate, abort.signal);
-			this.#certificates.add(uploaded);
+			this.#certificates.add(uploaded, epoch);
 			return uploaded;
 		} finally {
 			this.#running.delete(id);

@@ -3,13 +3,13 @@ import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import type { Uploads } from "../application/uploads.ts";
 import type { CertificateReader } from "../domain/certificateFile.ts";
-import { Cancelled, Failure } from "../domain/failure.ts";
+import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
 import type { AccessSource, Service } from "../domain/service.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import type { Connections } from "./connections.ts";
-import { inspectFiles } from "./inspection.ts";
+import { inspectFile, inspectFiles } from "./inspection.ts";
 import { askForKey } from "./keyPrompt.ts";
-import { COMMANDS, type CommandId, SETTINGS } from "./names.ts";
+import { COMMANDS, type CommandId, SETTINGS, VIEW } from "./names.ts";
 import { baseUrl } from "./settings.ts";
 import { type UploadCommand, uploadFiles } from "./uploadCommand.ts";
 
@@ -20,6 +20,8 @@ export interface ActionContext {
 	readonly connections: Connections;
 	readonly view: CertificatesView;
 	readonly log: vscode.LogOutputChannel;
+	/** Tells the editor which inspections are to be read anew. */
+	readonly inspections: vscode.EventEmitter<vscode.Uri>;
 	readonly reader: CertificateReader;
 	readonly openService: (access: AccessSource) => Service;
 }
@@ -28,23 +30,31 @@ export interface ActionContext {
 export type Actions = Readonly<Record<CommandId, (...args: unknown[]) => unknown>>;
 
 export function createActions(context: ActionContext): Actions {
-	const { reader, uploads, connections, certificates, view, log } = context;
+	const { reader, uploads, connections, certificates, view, log, inspections } = context;
 	const upload: UploadCommand = {
 		reader,
 		certificates,
 		uploads,
 		ensureKey: async () => {
-			if (!(await connections.current())) await setKey(context);
+			const reason = await connections.destination().then(
+				() => null,
+				(thrown) => problemOf(thrown)?.reason,
+			);
+			if (reason === "no-key" || reason === "key-elsewhere") await setKey(context);
 		},
 		destination: () => connections.destination(),
 		reveal: (certificate) => view.reveal(certificate),
+		inspect: (file) => inspectFile(inspections, file),
 	};
 	return {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
-		[COMMANDS.inspect]: inspectFiles,
+		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
 		[COMMANDS.setKey]: () => setKey(context),
 		[COMMANDS.removeKey]: () => removeKey(connections),
-		[COMMANDS.refresh]: () => view.refresh(),
+		[COMMANDS.refresh]: async () => {
+			await vscode.commands.executeCommand(`${VIEW}.focus`);
+			await view.refresh();
+		},
 		[COMMANDS.copyId]: (row) => copyId(view, row),
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
 		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS.baseUrl),
@@ -56,13 +66,18 @@ async function setKey({ openService, connections, certificates }: ActionContext)
 	const { access, listing } = await askForKey(baseUrl(), (access) => openService(async () => access));
 	const { id } = await connections.store(access);
 	certificates.forget(id);
-	// The list that showed that the key is good is also the first one to show.
-	certificates.show(listing);
+	// The list that showed that the key is good is also the first one to show, unless the base URL was changed meanwhile.
+	if (baseUrl().origin === access.baseUrl.origin) certificates.show(listing);
+	else await certificates.refresh();
 }
 
 async function removeKey(connections: Connections): Promise<void> {
 	const connection = await connections.current();
-	if (!connection) throw new Failure({ reason: "no-key" });
+	if (!connection) {
+		// Whatever lies there is no connection: it is of no use to anyone.
+		await connections.remove();
+		throw new Failure({ reason: "no-key" });
+	}
 	const remove = l10n.t("Remove Key");
 	const chosen = await vscode.window.showWarningMessage(
 		l10n.t("Remove the admin key for {0} from this computer?", connection.label),

@@ -9,8 +9,6 @@ import { inert } from "./words/inert.ts";
 const ENDINGS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as const;
 
 const LARGEST_FILE = 1024 * 1024;
-/** More files at once than an organization can hold certificates are a slip of the hand. */
-const MOST_FILES = 50;
 
 /** A certificate file as it was read. */
 export interface FileContent {
@@ -29,7 +27,7 @@ export interface FileContent {
  */
 export async function chooseFiles(title: string, clicked: unknown, selection: unknown): Promise<readonly vscode.Uri[]> {
 	const selected = Array.isArray(selection) ? selection.filter((uri) => uri instanceof vscode.Uri) : [];
-	if (selected.length > 0) return selected.slice(0, MOST_FILES);
+	if (selected.length > 0) return selected;
 	if (clicked instanceof vscode.Uri) return [clicked];
 	return askForFiles(title);
 }
@@ -37,7 +35,7 @@ export async function chooseFiles(title: string, clicked: unknown, selection: un
 async function askForFiles(title: string): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
-		const here = { label: inert(posix.basename(active.path)), description: l10n.t("active editor"), value: active };
+		const here = { label: inert(fileName(active)), description: l10n.t("active editor"), value: active };
 		const other = { label: l10n.t("Choose a file…"), value: null };
 		const chosen = await askChoice({ title, placeholder: l10n.t("Which file?") }, [here, other]);
 		if (chosen) return [chosen];
@@ -58,12 +56,17 @@ function activeFile(): vscode.Uri | null {
 	return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : null;
 }
 
+/** A file's name without its folders, for people. */
+export function fileName(uri: vscode.Uri): string {
+	return posix.basename(uri.path);
+}
+
 /**
  * Reads a file within bounds: at most 1 MiB of a regular file. An open editor's unsaved text goes before the file.
  * @throws Failure `file-unreadable`
  */
 export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent> {
-	const name = posix.basename(uri.path);
+	const name = fileName(uri);
 	const unreadable = (why: UnreadableFile) => new Failure({ reason: "file-unreadable", file: name, why });
 
 	const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
@@ -80,7 +83,10 @@ export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent>
 		if (!(type & vscode.FileType.File))
 			throw unreadable(type & vscode.FileType.SymbolicLink ? "dead-link" : "not-a-file");
 		if (size > LARGEST_FILE) throw unreadable("too-large");
-		return { name, bytes: await vscode.workspace.fs.readFile(uri), unsaved: false };
+		// The system's own files say that they hold nothing, and some never end.
+		const bytes = size === 0 && uri.scheme === "file" ? new Uint8Array() : await vscode.workspace.fs.readFile(uri);
+		if (bytes.length > LARGEST_FILE) throw unreadable("too-large");
+		return { name, bytes, unsaved: false };
 	} catch (thrown) {
 		if (thrown instanceof Failure) throw thrown;
 		throw unreadable(thrown instanceof vscode.FileSystemError ? (CODES[thrown.code] ?? "other") : "other");

@@ -4,7 +4,7 @@ import type { Certificates, CertificatesState } from "../application/certificate
 import type { RunningUpload, Uploads } from "../application/uploads.ts";
 import { CERTIFICATE_LIMIT, type Certificate, type ExpiryState, expiryState } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
-import { COMMANDS, CONTEXT, VIEW } from "./names.ts";
+import { CONTEXT, VIEW } from "./names.ts";
 import { reminderDays } from "./settings.ts";
 import { descriptionWords, nameWords, spokenWords, tooltipWords } from "./words/certificates.ts";
 import { inert } from "./words/inert.ts";
@@ -19,6 +19,8 @@ export type Row =
 /** A list older than this is read again when a person looks at it, in milliseconds. */
 const STALE_MS = 60_000;
 
+const MOST_REVEALS = 10;
+
 const ICONS: Readonly<Record<ExpiryState, vscode.ThemeIcon>> = {
 	valid: new vscode.ThemeIcon("verified", new vscode.ThemeColor("testing.iconPassed")),
 	expiring: new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground")),
@@ -30,13 +32,18 @@ const ICONS: Readonly<Record<ExpiryState, vscode.ThemeIcon>> = {
 export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
 	readonly #certificates: Certificates;
 	readonly #uploads: Uploads;
+	/** The rows that were handed to the editor. */
+	readonly #rows = new WeakSet<Row>();
+	readonly #report: (thrown: unknown) => void;
 	readonly #changed = new vscode.EventEmitter<void>();
 	readonly #view: vscode.TreeView<Row>;
 	readonly #subscriptions: vscode.Disposable;
 
 	readonly onDidChangeTreeData = this.#changed.event;
 
-	constructor(certificates: Certificates, uploads: Uploads) {
+	/** @param report Shows what went wrong where no command was given. */
+	constructor(certificates: Certificates, uploads: Uploads, report: (thrown: unknown) => void) {
+		this.#report = report;
 		this.#certificates = certificates;
 		this.#uploads = uploads;
 		this.#view = vscode.window.createTreeView(VIEW, { treeDataProvider: this, showCollapseAll: false });
@@ -57,7 +64,9 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		const notes = noteWords(listing, problem, loadedAt).map((text): Row => ({ kind: "note", text }));
 		const uploads = this.#uploads.running.map((upload): Row => ({ kind: "upload", upload }));
 		const certificates = listing?.certificates.map((certificate): Row => ({ kind: "certificate", certificate })) ?? [];
-		return [...uploads, ...notes, ...certificates];
+		const rows = [...uploads, ...notes, ...certificates];
+		for (const row of rows) this.#rows.add(row);
+		return rows;
 	}
 
 	getParent(): undefined {
@@ -96,10 +105,17 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		return upload;
 	}
 
-	/** Opens the view, and selects the row of a certificate that the list holds. */
+	/** Opens the view and selects the row of a certificate that the list holds; the keyboard stays where it is. */
 	async reveal({ id }: Pick<Certificate, "id">): Promise<void> {
 		const certificate = this.#certificates.state.listing?.certificates.find((each) => each.id === id);
-		if (certificate) await this.#view.reveal({ kind: "certificate", certificate }, { select: true, focus: true });
+		if (!certificate) return;
+		// A view that was hidden draws itself anew when it is shown. Until it has, the editor does not know the row, which it
+		// says by an error, or drops the selection; and it does not tell when it has.
+		for (let tries = 0; tries < MOST_REVEALS && !this.#isSelected(id); tries++)
+			await this.#view.reveal({ kind: "certificate", certificate }, { select: true, focus: false }).then(
+				() => {},
+				() => {},
+			);
 	}
 
 	/** Reads the list again; the view shows that it does. */
@@ -111,8 +127,7 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 	refreshIfStale(): void {
 		const { loading, askedAt } = this.#certificates.state;
 		if (!this.#view.visible || loading || (askedAt !== null && Date.now() - askedAt < STALE_MS)) return;
-		// As a command, so that whatever it throws is shown where every command's failures are.
-		void vscode.commands.executeCommand(COMMANDS.refresh);
+		this.refresh().catch(this.#report);
 	}
 
 	dispose(): void {
@@ -128,8 +143,15 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		this.#changed.fire();
 	}
 
+	#isSelected(id: string): boolean {
+		const [selected] = this.#view.selection;
+		return selected?.kind === "certificate" && selected.certificate.id === id;
+	}
+
+	/** Junk from whoever calls a command must not act on what is selected. */
 	#chosen(row: unknown): Row | undefined {
-		return isRow(row) ? row : this.#view.selection[0];
+		if (row === undefined) return this.#view.selection[0];
+		return this.#rows.has(row as Row) ? (row as Row) : undefined;
 	}
 }
 
@@ -173,8 +195,4 @@ function noteItem(text: string): vscode.TreeItem {
 	item.iconPath = new vscode.ThemeIcon("info");
 	item.accessibilityInformation = { label: text };
 	return item;
-}
-
-function isRow(value: unknown): value is Row {
-	return typeof value === "object" && value !== null && "kind" in value;
 }

@@ -8,16 +8,26 @@ import { reminderDays } from "./settings.ts";
 import { inspectionWords } from "./words/inspection.ts";
 
 /** Shows what is in certificate files, as read-only documents. @throws Failure, Cancelled */
-export async function inspectFiles(clicked: unknown, selection: unknown): Promise<void> {
-	for (const uri of await chooseFiles(l10n.t("Inspect a certificate"), clicked, selection)) await inspectFile(uri);
+export async function inspectFiles(
+	changed: vscode.EventEmitter<vscode.Uri>,
+	clicked: unknown,
+	selection: unknown,
+): Promise<void> {
+	const files = await chooseFiles(l10n.t("Inspect a certificate"), clicked, selection);
+	for (const file of files) await inspectFile(changed, file);
 }
 
-/** Shows what is in one certificate file. @throws Failure where it cannot be read. */
-export async function inspectFile(file: vscode.Uri): Promise<void> {
+/**
+ * Shows what is in one certificate file.
+ * @param changed Tells the editor that a document which may be open already is to be read anew.
+ * @throws Failure where it cannot be read.
+ */
+export async function inspectFile(changed: vscode.EventEmitter<vscode.Uri>, file: vscode.Uri): Promise<void> {
 	// Read here first: what a document's provider throws is shown by the editor in its own words.
 	await readCertificateFile(file);
 	const path = l10n.t("{0} (inspected)", file.path);
 	const uri = vscode.Uri.from({ scheme: INSPECTION_SCHEME, path, query: file.toString() });
+	changed.fire(uri);
 	await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
 }
 

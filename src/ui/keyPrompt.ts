@@ -78,7 +78,7 @@ async function confirmUnencrypted({ host }: BaseUrl): Promise<void> {
 			),
 		},
 		// Enter takes the first button.
-		l10n.t("Keep It to Myself"),
+		l10n.t("Don't Send"),
 		use,
 	);
 	if (chosen !== use) throw new Cancelled();

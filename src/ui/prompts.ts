@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { Cancelled } from "../domain/failure.ts";
 
 /** Thrown where the person chose to go back to the question before. */
-class Back extends Error {}
+export class Back extends Error {}
 
 /** Where a question stands in a row of questions. */
 export interface Position {
@@ -56,6 +56,7 @@ export async function askText(question: TextQuestion): Promise<string> {
 	try {
 		return await new Promise<string>((resolve, reject) => {
 			const accept = async () => {
+				if (box.busy) return;
 				const verdict = judge();
 				if (verdict?.severity === "error") {
 					box.validationMessage = asValidation(verdict);
@@ -133,7 +134,7 @@ export async function askInOrder(questions: readonly ((position: Position) => Pr
 			step++;
 		} catch (thrown) {
 			if (!(thrown instanceof Back)) throw thrown;
-			step--;
+			step = Math.max(0, step - 1);
 		}
 	}
 }

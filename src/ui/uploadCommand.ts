@@ -12,12 +12,11 @@ import {
 	isHopeless,
 	withServiceClock,
 } from "../domain/certificateFile.ts";
-import { Failure, type Problem, problemOf } from "../domain/failure.ts";
-import { chooseFiles, readCertificateFile } from "./certificateFiles.ts";
+import { Failure, problemOf } from "../domain/failure.ts";
+import { chooseFiles, fileName, readCertificateFile } from "./certificateFiles.ts";
 import type { Destination } from "./connections.ts";
-import { inspectFile } from "./inspection.ts";
 import { VIEW } from "./names.ts";
-import { askInOrder, type Position } from "./prompts.ts";
+import { askInOrder, Back, type Position } from "./prompts.ts";
 import { reminderDays } from "./settings.ts";
 import {
 	askForCandidate,
@@ -26,9 +25,14 @@ import {
 	confirmUpload,
 	isBlocked,
 	type Looks,
+	Refused,
 	refuseUpload,
 } from "./uploadQuestions.ts";
-import { summaryWords } from "./words/summary.ts";
+import { problemWords } from "./words/problems.ts";
+import { blockedWords, summaryWords } from "./words/summary.ts";
+
+/** From when on a wait is shown, in milliseconds. */
+const SLOW_MS = 500;
 
 /** What an upload from the interface needs. */
 export interface UploadCommand {
@@ -39,6 +43,8 @@ export interface UploadCommand {
 	readonly ensureKey: () => Promise<void>;
 	/** Where the upload would go. @throws Failure */
 	readonly destination: () => Promise<Destination>;
+	/** Shows what is in a file. */
+	readonly inspect: (file: vscode.Uri) => Promise<void>;
 	/** Shows a certificate's row. */
 	readonly reveal: (certificate: Pick<Certificate, "id">) => Promise<void>;
 }
@@ -53,7 +59,7 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 	const [only, ...others] = files;
 	if (only && others.length === 0) return command.reveal(await uploadFile(command, only));
 
-	const refused: Problem[] = [];
+	const refused: string[] = [];
 	let uploaded = 0;
 	try {
 		for (const file of files) {
@@ -62,9 +68,7 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 				uploaded++;
 				await command.reveal(certificate);
 			} catch (thrown) {
-				const problem = problemOf(thrown);
-				if (problem?.reason !== "file-refused" && problem?.reason !== "file-unreadable") throw thrown;
-				refused.push(problem);
+				refused.push(refusalOf(thrown, file));
 			}
 		}
 	} finally {
@@ -73,13 +77,21 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 	}
 }
 
+/** Why one of several files was not uploaded. @throws what was thrown, where it ends the others' way too. */
+function refusalOf(thrown: unknown, file: vscode.Uri): string {
+	if (thrown instanceof Refused) return blockedWords(fileName(file));
+	const problem = problemOf(thrown);
+	if (problem?.reason === "file-refused" || problem?.reason === "file-unreadable") return problemWords(problem);
+	throw thrown;
+}
+
 async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Certificate> {
-	const { reader, certificates, uploads, ensureKey, destination, reveal } = command;
+	const { reader, certificates, uploads, ensureKey, destination, inspect, reveal } = command;
 	const { name: file, bytes, unsaved } = await readCertificateFile(uri);
 	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, reminderDays());
 	const [first] = candidates;
 	if (!first) throw new Failure({ reason: "file-refused", file, refusal: reason ?? "no-block", skipped });
-	const looks: Looks = { inspect: () => inspectFile(uri), reveal: (id) => reveal({ id }) };
+	const looks: Looks = { inspect: () => inspect(uri), reveal: (id) => reveal({ id }) };
 	if (candidates.every(({ findings }) => isHopeless(findings))) await refuseUpload(first, first.findings, looks);
 
 	await ensureKey();
@@ -87,7 +99,7 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Cert
 	try {
 		// Read while the person answers: it is what the certificate is compared with, and opens the connection for the upload.
 		const loading = inBackground(certificates.load(abort.signal));
-		const [limit] = limitFindings(certificates.state.listing ?? (await loading));
+		const [limit] = limitFindings(certificates.state.listing ?? (await patiently(loading, abort)));
 		if (limit) await confirmLimit(limit, () => vscode.commands.executeCommand(`${VIEW}.focus`));
 
 		let candidate = first;
@@ -95,11 +107,11 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Cert
 		let duplicates: Promise<readonly Finding[]> = Promise.resolve([]);
 		let name = "";
 		const judge = async (chosen: Candidate) => {
-			const { servedAt } = await loading;
+			const { servedAt } = await patiently(loading, abort);
 			const ours = (certificates.state.loadedAt ?? Date.now()) / 1000;
 			candidate = chosen;
 			findings = withServiceClock(chosen.findings, ours, servedAt ?? ours);
-			if (isBlocked(findings)) await refuseUpload(chosen, findings, looks);
+			if (isBlocked(findings)) await refuseUpload(chosen, findings, looks).catch(backIf(candidates.length > 1));
 			duplicates = inBackground(
 				loading.then((listing) => duplicateFindings(chosen, listing, certificates, abort.signal)),
 			);
@@ -112,10 +124,8 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Cert
 		await askInOrder(candidates.length > 1 ? [askWhich, askName] : [askName]);
 
 		const listing = await loading;
-		const compared = [
-			...(await duplicates),
-			...(await nameFindings(candidate, name, listing, certificates, abort.signal)),
-		];
+		const named = nameFindings(candidate, name, listing, certificates, abort.signal);
+		const compared = (await patiently(Promise.all([duplicates, named]), abort)).flat();
 		if (unsaved) compared.push({ code: "unsaved", level: "warn" });
 		const all = [...findings, ...compared].sort(byWeight);
 		await confirmUpload({ candidate, name, destination: await destination() }, all, looks);
@@ -129,4 +139,33 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Cert
 function inBackground<T>(promise: Promise<T>): Promise<T> {
 	promise.catch(() => {});
 	return promise;
+}
+
+/** Where there are others to choose from, a refusal leads back to the choice. */
+function backIf(choice: boolean): (thrown: unknown) => never {
+	return (thrown) => {
+		throw choice && thrown instanceof Refused ? new Back() : thrown;
+	};
+}
+
+/** Shows that something takes longer than expected, with a way to end it. */
+async function patiently<T>(promise: Promise<T>, abort: AbortController): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	const slow = new Promise<"slow">((resolve) => {
+		timer = setTimeout(() => resolve("slow"), SLOW_MS);
+	});
+	try {
+		if ((await Promise.race([promise, slow])) !== "slow") return await promise;
+	} finally {
+		clearTimeout(timer);
+	}
+	const options = {
+		location: vscode.ProgressLocation.Notification,
+		title: l10n.t("Comparing with the organization's certificates…"),
+		cancellable: true,
+	};
+	return vscode.window.withProgress(options, (_, cancelled) => {
+		cancelled.onCancellationRequested(() => abort.abort());
+		return promise;
+	});
 }

@@ -77,49 +77,50 @@ export async function confirmUpload(
 	if (destination.label !== destination.host) facts.push(l10n.t("Connection: {0}", inert(destination.label)));
 	const detail = [facts.join("\n"), findingLines(findings).join("\n")].filter((part) => part !== "").join("\n\n");
 	const isGrave = findings.some(({ level }) => level === "strong");
-	await decide(message, detail, isGrave ? l10n.t("Upload Anyway") : l10n.t("Upload"), isGrave, findings, looks);
+	const goOn = isGrave ? l10n.t("Upload Anyway") : l10n.t("Upload");
+	const inspect = l10n.t("Inspect");
+	const show = l10n.t("Show the Uploaded One");
+	const [twin] = findings.filter((finding) => finding.code === "already-uploaded");
+	const buttons = [...(twin ? [show] : []), ...(isGrave ? [inspect] : []), goOn];
+	const ask = isGrave ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+	const chosen = await ask(message, { modal: true, detail }, ...buttons);
+	if (chosen === goOn) return;
+	if (chosen === inspect) await looks.inspect();
+	if (chosen === show && twin) await looks.reveal(twin.id);
+	throw new Cancelled();
 }
 
 /** Says that there is no room for one more. @throws Cancelled unless the person wants to try. */
 export async function confirmLimit(limit: Finding, showView: () => Thenable<unknown>): Promise<void> {
 	const show = l10n.t("Show Certificates");
 	const goOn = l10n.t("Upload Anyway");
-	const chosen = await vscode.window.showWarningMessage(findingWords(limit), { modal: true }, show, goOn);
+	const message = l10n.t("There is no room for another certificate.");
+	const chosen = await vscode.window.showWarningMessage(
+		message,
+		{ modal: true, detail: findingWords(limit) },
+		show,
+		goOn,
+	);
 	if (chosen === goOn) return;
 	if (chosen === show) await showView();
 	throw new Cancelled();
 }
 
-/** Says why a certificate cannot be uploaded, and what to do instead. @throws Cancelled */
+/** Thrown where a certificate cannot be uploaded, and the person was told why. */
+export class Refused extends Cancelled {}
+
+/** Says why a certificate cannot be uploaded, and what to do instead. @throws Refused; Cancelled where it was looked at. */
 export async function refuseUpload(candidate: Candidate, findings: readonly Finding[], looks: Looks): Promise<never> {
 	const message = l10n.t("{0} cannot be uploaded.", candidateName(candidate));
-	await decide(message, findingLines(findings).join("\n"), null, true, findings, looks);
+	const inspect = l10n.t("Inspect");
+	const detail = findingLines(findings).join("\n");
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, inspect);
+	if (chosen !== inspect) throw new Refused();
+	await looks.inspect();
 	throw new Cancelled();
 }
 
 /** Whether something was found with which there is no way on. */
 export function isBlocked(findings: readonly Finding[]): boolean {
 	return findings.some(({ level }) => level === "block");
-}
-
-/** @returns when the person chose to go on. @throws Cancelled otherwise, after having shown what was to be looked at. */
-async function decide(
-	message: string,
-	detail: string,
-	goOn: string | null,
-	lookFirst: boolean,
-	findings: readonly Finding[],
-	{ inspect, reveal }: Looks,
-): Promise<void> {
-	const [twin] = findings.filter((finding) => finding.code === "already-uploaded");
-	const inspectLabel = l10n.t("Inspect");
-	const showLabel = l10n.t("Show the Uploaded One");
-	const looks = [...(twin ? [showLabel] : []), ...(lookFirst ? [inspectLabel] : [])];
-	const buttons = [...looks, ...(goOn === null ? [] : [goOn])];
-	const show = lookFirst ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-	const chosen = await show(message, { modal: true, detail }, ...buttons);
-	if (goOn !== null && chosen === goOn) return;
-	if (chosen === inspectLabel) await inspect();
-	if (chosen === showLabel && twin) await reveal(twin.id);
-	throw new Cancelled();
 }

@@ -113,14 +113,15 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const before = emulator.exchanges.length;
 		await chooseUpload(window, "acme-root.pem");
 		const name = await acceptName(window, "Acme Root CA");
-		const { detail, buttons } = await confirm(window, name);
+		const { detail, buttons, onEnter } = await confirm(window, name);
 		assert.match(
 			detail,
-			/Subject: CN=Acme Root CA\nIssuer: CN=Acme Root CA\nValid from: .+\nValid to: .+, expires in 364 days\n/,
+			/^Subject: CN=Acme Root CA\nIssuer: CN=Acme Root CA\nValid: 20\d\d-\d\d-\d\d to 20\d\d-\d\d-\d\d \(UTC\), expires in 364 days\n/,
 		);
 		assert.ok(detail.includes(`SHA-256: ${root.sha256.match(/.{4}/g)?.join(" ")}\n\n`), detail);
 		assert.match(detail, /Note: A root: it signed itself\./);
-		assert.deepEqual(buttons, ["Upload", "Cancel"]);
+		assert.deepEqual(buttons, ["Cancel", "Upload"]);
+		assert.equal(onEnter, "Upload");
 		const row = await rowOf(window, name);
 		const [stored, ...others] = emulator.state.certificates;
 		assert.ok(stored);
@@ -181,9 +182,10 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await session.picture("confirmation-strong");
 		assert.match(dialog.detail, /Careful: The same certificate is uploaded already, as “Acme Root CA \d+” \(cert_/);
 		assert.match(dialog.detail, /Warning: .*private key.* line 1/);
-		assert.deepEqual(dialog.buttons, ["Show the Uploaded One", "Inspect", "Upload Anyway", "Cancel"]);
+		assert.deepEqual(dialog.buttons, ["Cancel", "Inspect", "Show the Uploaded One", "Upload Anyway"]);
+		assert.equal(dialog.onEnter, "Show the Uploaded One");
 		await dialog.press("Upload Anyway");
-		await rowOf(window, "From both");
+		await (await rowOf(window, "From both")).becomesSelected();
 		const der = createPrivateKey(root.privateKeyPem).export({ type: "pkcs8", format: "der" });
 		const sent = JSON.parse(emulator.exchanges.at(-1)?.requestBody ?? "");
 		assert.deepEqual(sent, { certificate: root.pem, name: "From both" });

@@ -26,7 +26,7 @@ export async function acceptName(window: Window, commonName: string): Promise<st
 }
 
 /** Reads the confirmation, and presses Upload on it. @returns what it said. */
-export async function confirm(window: Window, name: string): Promise<{ detail: string; buttons: readonly string[] }> {
+export async function confirm(window: Window, name: string): Promise<Awaited<ReturnType<Window["dialog"]>>> {
 	const dialog = await window.dialog(`Upload “${name}” to `);
 	await dialog.press("Upload");
 	return dialog;

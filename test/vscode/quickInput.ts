@@ -38,8 +38,8 @@ export class QuickInput {
 	}
 
 	/** Puts a text in place of the value. */
-	async type(text: string) {
-		await this.#box.fill(text);
+	async type(text: string, options?: { readonly timeout: number }) {
+		await this.#box.fill(text, options);
 	}
 
 	async accept() {

@@ -27,6 +27,8 @@ export async function openWindow(
 	return window;
 }
 
+const MOST_TRIES = 10;
+
 export class Window {
 	readonly context: BrowserContext;
 	readonly page: Page;
@@ -96,6 +98,22 @@ export class Window {
 		return Menu.of(this.#file(name));
 	}
 
+	/** Selects several files in sight in the explorer. */
+	async selectFiles(...names: string[]) {
+		await openTab(this.#activityTab("Explorer"));
+		for (const [index, name] of names.entries())
+			await this.#file(name).click({ modifiers: index === 0 ? [] : ["ControlOrMeta"] });
+	}
+
+	/** @returns the links and pictures in what is shown over and beside the editor that lead elsewhere. */
+	foreignLinks(): Promise<string[]> {
+		return this.page
+			.locator(
+				".part.sidebar a[href], .notifications-toasts a[href], .monaco-hover a[href], .part.sidebar img[src], .monaco-hover img",
+			)
+			.evaluateAll((elements) => elements.map((element) => element.outerHTML));
+	}
+
 	/** Opens a file in sight in the explorer in an editor. */
 	async openFile(name: string) {
 		await openTab(this.#activityTab("Explorer"));
@@ -128,9 +146,17 @@ export class Window {
 
 	/** Runs a command by the palette; `title` is all that it shows there, such as "Category: Title". */
 	async run(title: string) {
-		await this.page.keyboard.press("F1");
 		const palette = new QuickInput(this.page.locator(".quick-input-widget"));
-		await palette.type(`>${title}`);
+		for (let tries = 1; ; tries++) {
+			await this.page.keyboard.press("F1");
+			try {
+				await palette.type(`>${title}`, { timeout: 3000 });
+				break;
+			} catch (error) {
+				// The palette closes where the focus moves late; a person opens it again.
+				if (tries === MOST_TRIES) throw error;
+			}
+		}
 		await palette.pick(title);
 	}
 
@@ -147,11 +173,21 @@ export class Window {
 		const box = this.page.locator(".monaco-dialog-box").filter({ hasText: message });
 		await box.waitFor();
 		const buttons = box.locator(".dialog-buttons");
+		// It gives the focus back when it is gone, which would close what was opened meanwhile.
+		const closing = async (act: Promise<void>) => {
+			await act;
+			await box.waitFor({ state: "detached" });
+		};
 		return {
 			message: await box.locator(".dialog-message").innerText(),
 			detail: await box.locator(".dialog-message-detail").innerText(),
-			buttons: await buttons.getByRole("button").allInnerTexts(),
-			press: (name: string) => buttons.getByRole("button", { name, exact: true }).click(),
+			/** Sorted, since the editor orders them as the system does. */
+			buttons: (await buttons.getByRole("button").allInnerTexts()).sort(),
+			/** The button that Enter takes. */
+			onEnter: await buttons.locator(".monaco-button:focus").innerText(),
+			press: (name: string) => closing(buttons.getByRole("button", { name, exact: true }).click()),
+			enter: () => closing(this.page.keyboard.press("Enter")),
+			escape: () => closing(this.page.keyboard.press("Escape")),
 		};
 	}
 

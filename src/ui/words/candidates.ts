@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Candidate, Finding, Level } from "../../domain/certificateFile.ts";
-import { absoluteTime, expiryWords } from "./dates.ts";
+import { dayWords, expiryWords } from "./dates.ts";
 import { findingWords } from "./findings.ts";
 import { inert } from "./inert.ts";
 
@@ -28,12 +28,11 @@ export function candidateChoiceWords(
  */
 export function factWords(candidate: Candidate, now: number, longest?: number): readonly (readonly [string, string])[] {
 	const { subject, issuer, notBefore, notAfter, sha256 } = candidate;
-	const unknown = l10n.t("cannot be read");
+	const validity = l10n.t("{0} to {1} (UTC), {2}", dayWords(notBefore), dayWords(notAfter), expiryWords(notAfter, now));
 	return [
 		[l10n.t("Subject"), inert(subject, longest) || l10n.t("(empty)")],
 		[l10n.t("Issuer"), inert(issuer, longest) || l10n.t("(empty)")],
-		[l10n.t("Valid from"), notBefore === null ? unknown : absoluteTime(notBefore)],
-		[l10n.t("Valid to"), notAfter === null ? unknown : `${absoluteTime(notAfter)}, ${expiryWords(notAfter, now)}`],
+		[l10n.t("Valid"), validity],
 		[l10n.t("SHA-256"), fingerprintWords(sha256)],
 	];
 }

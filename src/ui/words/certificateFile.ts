@@ -67,7 +67,7 @@ export function refusalWords(reason: RefusalReason): string {
 		case "no-certificates":
 			return l10n.t("This PKCS#7 file holds no certificates. Export it again with the CA certificate included.");
 		case "unknown":
-			return l10n.t("This is nothing that holds a certificate. Choose the CA certificate.");
+			return l10n.t("It holds no certificate. Choose the CA certificate.");
 		case "duplicate":
 			return l10n.t("The same certificate stands in this file before.");
 		case "no-end":

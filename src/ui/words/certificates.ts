@@ -53,6 +53,6 @@ function stateWords(state: ExpiryState): string {
 }
 
 function activationWords({ active }: Certificate): string {
-	if (active === undefined) return l10n.t("not known");
+	if (active === undefined) return l10n.t("activation not known");
 	return active ? l10n.t("active in the organization") : l10n.t("not active in the organization");
 }

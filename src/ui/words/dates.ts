@@ -20,6 +20,11 @@ export function expiryWords(expiresAt: number | null, now: number): string {
 	return seconds > 0 ? l10n.t("expires {0}", distance) : l10n.t("expired {0}", distance);
 }
 
+/** The day of a time in UTC. @param at Unix seconds, or `null` where it cannot be read. */
+export function dayWords(at: number | null): string {
+	return at === null ? l10n.t("(cannot be read)") : new Date(at * 1000).toISOString().slice(0, 10);
+}
+
 /** A time in UTC and in the person's own zone. @param at Unix seconds. */
 export function absoluteTime(at: number): string {
 	const date = new Date(at * 1000);
@@ -28,7 +33,7 @@ export function absoluteTime(at: number): string {
 	return l10n.t("{0} (here {1})", utc, local);
 }
 
-/** The time of day, in the person's own zone. @param at Unix milliseconds. */
-export function timeOfDay(at: number): string {
-	return new Intl.DateTimeFormat(currentLocale(), { timeStyle: "short" }).format(at);
+/** Day and time, in the person's own zone. @param at Unix milliseconds. */
+export function momentWords(at: number): string {
+	return new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "short" }).format(at);
 }

@@ -4,6 +4,7 @@ import type { Candidate, CertificateFile } from "../../domain/certificateFile.ts
 import { factWords, findingLines } from "./candidates.ts";
 import { outcomeWords, skippedWords } from "./certificateFile.ts";
 import { nameWords } from "./certificates.ts";
+import { absoluteTime } from "./dates.ts";
 import { inert } from "./inert.ts";
 
 /** The longest subject in a document, in graphemes: there is room, but not for a text without end. */
@@ -34,10 +35,12 @@ function candidateLines(
 	knownAs: (sha256: string) => readonly Certificate[],
 	now: number,
 ): readonly string[] {
-	const { block, line, serialNumber, keyType, keyBits, isCa, sha256, findings } = candidate;
+	const { block, line, notBefore, notAfter, serialNumber, keyType, keyBits, isCa, sha256, findings } = candidate;
 	const key = keyBits === null ? keyType : l10n.t("{0}, {1} bits", keyType, keyBits);
 	const facts: (readonly [string, string])[] = [
 		...factWords(candidate, now, LONGEST),
+		...(notBefore === null ? [] : [[l10n.t("Valid from"), absoluteTime(notBefore)] as const]),
+		...(notAfter === null ? [] : [[l10n.t("Valid to"), absoluteTime(notAfter)] as const]),
 		[l10n.t("Serial number"), serialNumber],
 		[l10n.t("Key"), key],
 		[l10n.t("CA"), isCa === null ? l10n.t("it does not say") : isCa ? l10n.t("yes") : l10n.t("no")],

@@ -4,13 +4,18 @@ let locale = "en";
 
 /**
  * Sets the language of every word and date, once, before the first is asked for.
- * @param language The editor's language (BCP 47).
- * @param bundle The editor's translations for this extension, if it has any.
+ * @param language The editor's language (BCP 47, or what an editor takes for it).
+ * @param bundle The editor's translations for this extension. Where it has none, dates are in English as the words are.
  */
 export function setLanguage(language: string, bundle: Record<string, string> | undefined): void {
-	// An editor may name a language that this runtime's Intl refuses; dates in English are better than none.
-	locale = Intl.DateTimeFormat.supportedLocalesOf(language.replace("_", "-")).length > 0 ? language : "en";
-	if (bundle) l10n.config({ contents: bundle });
+	locale = "en";
+	if (!bundle) return;
+	l10n.config({ contents: bundle });
+	try {
+		locale = new Intl.Locale(language.replaceAll("_", "-")).toString();
+	} catch {
+		// Dates in English are better than none.
+	}
 }
 
 /** The language that `Intl` should speak. */

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { CertificateListing } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/failure.ts";
-import { timeOfDay } from "./dates.ts";
+import { momentWords } from "./dates.ts";
 import { currentLocale } from "./language.ts";
 import { problemWords } from "./problems.ts";
 
@@ -13,7 +13,7 @@ export function noteWords(
 ): readonly string[] {
 	if (!listing) return [];
 	const notes: string[] = [];
-	if (problem && loadedAt !== null) notes.push(l10n.t("As of {0}. {1}", timeOfDay(loadedAt), problemWords(problem)));
+	if (problem && loadedAt !== null) notes.push(l10n.t("As of {0}. {1}", momentWords(loadedAt), problemWords(problem)));
 	if (!listing.complete) notes.push(l10n.t("The list may be incomplete."));
 	if (listing.unreadable > 0) notes.push(unreadableEntriesWords(listing.unreadable));
 	return notes;

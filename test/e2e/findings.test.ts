@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { pictureFailures, type Session, startSession } from "./session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+
+const DAY = 86_400_000;
+const HOSTILE = "[x](command:workbench.action.quit) $(trash) \u202e<img src=x> \u001b[31m";
+const INERT = "[x] (command:workbench.action.quit) $ (trash) <img src=x> [31m";
+/** What makes a link or an icon, or turns the direction of text around. */
+const ACTIVE = /\]\(|\$\(|\u202e/u;
+const HOSTILE_FILE = "$(trash) [y](command:z).pem";
+const INSPECT = "Inspect Certificate";
+
+describe(`Findings in VS Code ${environment.version}`, () => {
+	let session: Session;
+	let root: MadeCertificate;
+
+	pictureFailures(() => session);
+
+	before(async () => {
+		const at = Date.now();
+		root = await makeCertificate({ commonName: "Acme Root CA" });
+		const leaf = await makeCertificate({ commonName: "Acme client", ca: false, issuer: root });
+		const renewed = await makeCertificate({
+			commonName: "Acme Root CA",
+			keyOf: root,
+			notAfter: new Date(at + 800 * DAY),
+		});
+		const expired = await makeCertificate({
+			commonName: "Old CA",
+			notBefore: new Date(at - 9 * DAY),
+			notAfter: new Date(at - 2 * DAY),
+		});
+		const hostile = await makeCertificate({ commonName: HOSTILE });
+		const damaged = Buffer.from(root.der);
+		damaged[damaged.length - 5] = (damaged[damaged.length - 5] ?? 0) ^ 1;
+		session = await startSession({
+			...environment,
+			files: {
+				"root.pem": root.pem,
+				"leaf.pem": leaf.pem,
+				"renewed.pem": renewed.pem,
+				"expired.pem": expired.pem,
+				"damaged.der": damaged,
+				"key.pem": root.privateKeyPem,
+				[HOSTILE_FILE]: hostile.pem,
+			},
+		});
+	});
+
+	after(() => session.close());
+
+	it("refuses what is damaged before it asks for a key, and Enter only looks", async () => {
+		const { window, emulator } = session;
+		await chooseUpload(window, "damaged.der");
+		const dialog = await window.dialog("Acme Root CA cannot be uploaded.");
+		await session.picture("blocked");
+		assert.match(dialog.detail, /Not possible: It is damaged: its own signature does not fit/);
+		assert.deepEqual(dialog.buttons, ["Cancel", "Inspect"]);
+		assert.equal(dialog.onEnter, "Inspect");
+		await dialog.enter();
+		assert.match(await window.editorText("Block 1"), /Not possible: It is damaged/);
+		assert.equal(emulator.connections.total, 0);
+	});
+
+	it("inspects a file without key and network: what is in it, block by block, with findings", async () => {
+		const { window, emulator } = session;
+		await (await window.explorerMenu("root.pem")).choose(INSPECT);
+		const text = await window.editorText("root.pem");
+		await session.picture("inspection");
+		assert.match(text, /root\.pem/);
+		assert.match(text, /This file holds one certificate\./);
+		assert.match(text, /Subject +CN=Acme Root CA/);
+		assert.match(text, /Note: A root/);
+		assert.ok(text.includes(root.sha256.match(/.{4}/g)?.join(" ") ?? ""));
+		assert.doesNotMatch(text, /Uploaded as/);
+		assert.equal(emulator.connections.total, 0);
+	});
+
+	it("refuses what has expired, by the service's clock", async () => {
+		const { window, emulator } = session;
+		await chooseUpload(window, "expired.pem");
+		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+		const dialog = await window.dialog("Old CA cannot be uploaded.");
+		assert.match(dialog.detail, /Not possible: It expired 2 days ago: the service refuses it/);
+		await dialog.escape();
+		assert.equal(emulator.state.certificates.length, 0);
+	});
+
+	it("R11 a grave finding: Enter does no harm, a second button goes on", async () => {
+		const { window, emulator } = session;
+		await chooseUpload(window, "leaf.pem");
+		const name = await acceptName(window, "Acme client");
+		const dialog = await window.dialog(`Upload “${name}” to `);
+		await session.picture("grave");
+		assert.match(dialog.detail, /Careful: /);
+		assert.equal(dialog.onEnter, "Inspect");
+		await dialog.enter();
+		await window.editorText("Acme client");
+		assert.equal(emulator.state.certificates.length, 0);
+		await chooseUpload(window, "leaf.pem");
+		await acceptName(window, "Acme client");
+		await (await window.dialog(`Upload “${name}” to `)).press("Upload Anyway");
+		await (await rowOf(window, name)).becomesSelected();
+		assert.deepEqual(
+			emulator.state.certificates.map((certificate) => certificate.name),
+			[name],
+		);
+	});
+
+	it("R24 tells that the same certificate is uploaded already, and shows it", async () => {
+		const { window, emulator } = session;
+		const stored = emulator.state.upload({ certificate: root.pem, name: "There already" }).commit();
+		await chooseUpload(window, "root.pem");
+		await acceptName(window, "Acme Root CA");
+		const dialog = await window.dialog("Upload “Acme Root CA");
+		assert.ok(dialog.detail.includes(`as “There already” (${stored.id})`), dialog.detail);
+		await dialog.enter();
+		await (await rowOf(window, "There already")).becomesSelected();
+		assert.equal(emulator.state.certificates.length, 2);
+	});
+
+	it("says in an inspection under which name a certificate is uploaded, once that is known", async () => {
+		const { window } = session;
+		await (await window.explorerMenu("root.pem")).choose(INSPECT);
+		assert.match(await window.editorText("Uploaded as"), /Uploaded as +There already, cert_/);
+	});
+
+	it("tells a renewal from another certificate of the same name", async () => {
+		const { window } = session;
+		for (const [file, words] of [
+			["renewed.pem", /Note: It renews the certificate with this name/],
+			["leaf.pem", /Warning: Another certificate has this name already/],
+		] as const) {
+			await chooseUpload(window, file);
+			const box = await window.quickInput(`Upload ${file === "leaf.pem" ? "Acme client" : "Acme Root CA"}`);
+			await box.type("There already");
+			await box.accept();
+			const dialog = await window.dialog("Upload “There already” to ");
+			assert.match(dialog.detail, words);
+			await dialog.escape();
+		}
+	});
+
+	it("says before the name is asked for that there is no room for another one", async () => {
+		const { window, emulator } = session;
+		for (let count = emulator.state.certificates.length; count < 50; count++)
+			emulator.state.put({ name: `CA ${count}` });
+		await window.openViews();
+		await window.run("Certificates for OpenAI: Refresh");
+		await rowOf(window, "CA 49");
+		await chooseUpload(window, "root.pem");
+		const dialog = await window.dialog("The organization holds 50 certificates");
+		await session.picture("no-room");
+		assert.deepEqual(dialog.buttons, ["Cancel", "Show Certificates", "Upload Anyway"]);
+		assert.equal(dialog.onEnter, "Show Certificates");
+		await dialog.enter();
+		await rowOf(window, "CA 49");
+		for (const { id, name } of emulator.state.certificates)
+			if (name?.startsWith("CA ")) emulator.state.remove(id).commit();
+		await window.run("Certificates for OpenAI: Refresh");
+		await window.view(VIEW).row("CA 49").disappears();
+	});
+
+	it("R12 keeps a hostile subject and file name inert wherever they are shown", async () => {
+		const { window, emulator } = session;
+		await chooseUpload(window, HOSTILE_FILE);
+		const box = await window.quickInput(`Upload ${INERT}`);
+		await box.cancel();
+		await chooseUpload(window, HOSTILE_FILE);
+		const again = await window.quickInput(`Upload ${INERT}`);
+		await again.type("[n](command:workbench.action.quit) $(trash)");
+		await again.accept();
+		const inertName = "[n] (command:workbench.action.quit) $ (trash)";
+		const { detail } = await confirm(window, inertName);
+		assert.match(detail, /Subject: CN=\[x\] \(command:workbench/);
+		assert.doesNotMatch(detail, ACTIVE);
+		const row = await rowOf(window, inertName);
+		await row.becomesSelected();
+		assert.ok((await row.tooltip("Valid to:")).startsWith(inertName));
+		await session.picture("hostile-row");
+		assert.equal(emulator.state.certificates.at(-1)?.name, "[n](command:workbench.action.quit) $(trash)");
+		await (await window.explorerMenu(HOSTILE_FILE)).choose(INSPECT);
+		const text = await window.editorText("$ (trash) [y] (command:z).pem");
+		assert.match(text, /Subject +CN=\[x\] \(command:workbench/);
+		assert.doesNotMatch(text, ACTIVE);
+		assert.deepEqual(await window.foreignLinks(), []);
+	});
+
+	it("takes several files in turn, stops at Escape, and sums up at the end", async () => {
+		const { window, emulator } = session;
+		const before = emulator.state.certificates.length;
+		await window.selectFiles("key.pem", "renewed.pem", "root.pem");
+		await chooseUpload(window, "root.pem");
+		const box = await window.quickInput("Upload Acme Root CA");
+		await box.type("First of several");
+		await box.accept();
+		await confirm(window, "First of several");
+		await (await rowOf(window, "First of several")).becomesSelected();
+		await (await window.quickInput("Upload Acme Root CA")).cancel();
+		const toast = await window.toast("1 of 3 files uploaded.");
+		await session.picture("summary");
+		assert.match(toast.text, /key\.pem: This is a private key/);
+		assert.equal(emulator.state.certificates.length, before + 1);
+		await toast.dismiss();
+	});
+
+	itKeepsTheContract(() => session);
+});
