@@ -1,10 +1,13 @@
 // The one way into every script of package.json. Plain JavaScript without dependencies, since it runs in a bare clone on
 // Node 20: it installs the locked packages and the Node that the task needs, then hands over to test/tasks/TASK.ts there.
 import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { installNode, installPackages } from "./vscode/install.mjs";
 
+const here = dirname(fileURLToPath(import.meta.url));
 const [task, ...args] = process.argv.slice(2);
 installPackages();
-const child = spawn(installNode(24), [`${import.meta.dirname}/tasks/${task}.ts`, ...args], { stdio: "inherit" });
+const child = spawn(installNode(24), [join(here, `tasks/${task}.ts`), ...args], { stdio: "inherit" });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(signal ? 1 : code));

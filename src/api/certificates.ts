@@ -1,13 +1,17 @@
 import { type Certificate, type CertificateListing, isCertificateId } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
-import type { AccessSource, NewCertificate, Service } from "../domain/service.ts";
+import type { Access, AccessSource, NewCertificate, Service } from "../domain/service.ts";
 import type { Progress } from "./exchange.ts";
-import { parseCertificate, parseContent, parsePage } from "./schemas.ts";
+import { parseCertificate, parseContent, parsePage, parseUploaded } from "./schemas.ts";
 import type { Transport } from "./transport.ts";
 
 const ROUTE = "/organization/certificates";
 const PAGE_SIZE = 100;
 const MOST_PAGES = 20;
+/** An organization holds 50 (`CERTIFICATE_LIMIT`): whoever sends more than this will not stop. */
+const MOST_ENTRIES = 1000;
+
+type UploadBody = { readonly name: string } & ({ readonly certificate: string } | { readonly content: string });
 
 /** The certificates API over one transport (API reference, "Certificates"). */
 export class CertificatesApi implements Service {
@@ -22,6 +26,7 @@ export class CertificatesApi implements Service {
 	async list(signal?: AbortSignal): Promise<CertificateListing> {
 		const certificates = new Map<string, Certificate>();
 		const cursors = new Set<string>();
+		let seen = 0;
 		let unreadable = 0;
 		let servedAt: number | null = null;
 		for (let page = 0; page < MOST_PAGES; page++) {
@@ -31,13 +36,15 @@ export class CertificatesApi implements Service {
 			const answer = await this.#transport.send(this.#access, request, signal);
 			const { entries, hasMore, lastId } = answer.value;
 			servedAt = answer.servedAt;
-			for (const entry of entries) {
+			for (const entry of entries.slice(0, MOST_ENTRIES - seen)) {
 				const certificate = parseCertificate(entry);
 				if (certificate) certificates.set(certificate.id, certificate);
 				else unreadable++;
 			}
-			if (!hasMore) return { certificates: [...certificates.values()], unreadable, complete: true, servedAt };
-			if (lastId === null || cursors.has(lastId)) break;
+			seen += entries.length;
+			const complete = !hasMore && seen <= MOST_ENTRIES;
+			if (complete) return { certificates: [...certificates.values()], unreadable, complete, servedAt };
+			if (seen >= MOST_ENTRIES || lastId === null || cursors.has(lastId)) break;
 			cursors.add(lastId);
 		}
 		return { certificates: [...certificates.values()], unreadable, complete: false, servedAt };
@@ -51,24 +58,30 @@ export class CertificatesApi implements Service {
 	}
 
 	async upload({ pem, name }: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
-		try {
-			return await this.#post({ certificate: pem, name }, signal);
-		} catch (failure) {
-			// The reference page and its own example name the field differently; such a 400 created nothing.
-			if (!isFieldRefused(failure)) throw failure;
-			return await this.#post({ content: pem, name }, signal);
+		// Both POSTs, if there are two, go to the same place.
+		const access = await this.#access();
+		const { origin } = access.baseUrl;
+		const wantContent = this.#transport.wantContent;
+		if (!wantContent.has(origin)) {
+			try {
+				return await this.#post(access, { certificate: pem, name }, signal);
+			} catch (failure) {
+				// The reference page and its own example name the field differently; such a 400 created nothing.
+				if (!isFieldRefused(failure)) throw failure;
+			}
 		}
+		const uploaded = await this.#post(access, { content: pem, name }, signal);
+		wantContent.add(origin);
+		return uploaded;
 	}
 
-	async #post(body: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Certificate> {
+	async #post(access: Access, body: UploadBody, signal: AbortSignal | undefined): Promise<Certificate> {
 		const progress: Progress = { sent: false };
 		try {
-			const request = { method: "POST", route: ROUTE, body, parse: parseCertificate } as const;
-			const { value } = await this.#transport.send(this.#access, request, signal, progress);
-			// The answer to an upload does not tell, but an upload never activates.
-			return { ...value, active: false };
+			const request = { method: "POST", route: ROUTE, body, parse: parseUploaded } as const;
+			return (await this.#transport.send(async () => access, request, signal, progress)).value;
 		} catch (failure) {
-			if (progress.sent && mayHaveArrived(failure)) throw new Failure({ reason: "unconfirmed", name: body.name ?? "" });
+			if (progress.sent && mayHaveArrived(failure)) throw new Failure({ reason: "unconfirmed", name: body.name });
 			throw failure;
 		}
 	}
@@ -78,6 +91,7 @@ export class CertificatesApi implements Service {
 function mayHaveArrived(thrown: unknown): boolean {
 	switch (problemOf(thrown)?.reason) {
 		case "unauthorized":
+		case "wrong-region":
 		case "forbidden":
 		case "not-found":
 		case "rejected":
@@ -90,6 +104,5 @@ function mayHaveArrived(thrown: unknown): boolean {
 
 function isFieldRefused(thrown: unknown): boolean {
 	const problem = problemOf(thrown);
-	if (problem?.reason !== "rejected" || problem.code !== null) return false;
-	return problem.param === "certificate" || problem.param === "content";
+	return problem?.reason === "rejected" && problem.fieldRefused;
 }

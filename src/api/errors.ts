@@ -21,7 +21,7 @@ const SERVER_CERTIFICATE_FLAWS: Readonly<Record<string, ServerCertificateFlaw>> 
 	PATH_LENGTH_EXCEEDED: "other",
 };
 
-const TIMEOUTS = new Set(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
+const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
 
 const UNUSABLE_ANSWERS = /^(HPE_|UND_ERR_(RESPONSE|RES_|HEADERS_OVERFLOW))/;
 
@@ -31,14 +31,18 @@ const REJECTION_CODES: readonly string[] = [
 	"certificate_in_use",
 ] satisfies RejectionCode[];
 
-/** What undici, TLS or the socket threw, as a failure. Nothing of the error itself goes on. */
-export function failureOfError(error: unknown, host: string): Failure {
+/**
+ * What undici, TLS or the socket threw, as a failure. Nothing of the error itself goes on.
+ * @param sent Whether bytes of the request may have reached the service.
+ */
+export function failureOfError(error: unknown, host: string, sent: boolean): Failure {
 	const code = codeOf(error);
 	const flaw = SERVER_CERTIFICATE_FLAWS[code];
 	if (flaw) return new Failure({ reason: "untrusted-server", host, why: flaw });
+	if (!sent) return new Failure({ reason: "unreachable", host });
 	if (TIMEOUTS.has(code)) return new Failure({ reason: "timeout", host });
 	if (UNUSABLE_ANSWERS.test(code)) return new Failure({ reason: "bad-answer", host });
-	return new Failure({ reason: "unreachable", host });
+	return new Failure({ reason: "connection-lost", host });
 }
 
 /** A failure for a status that is not 2xx, from its status and those parts of its body that this extension knows. */
@@ -51,6 +55,7 @@ export function failureOfStatus(
 	const error = field(body, "error");
 	switch (status) {
 		case 401:
+			if (field(error, "code") === "incorrect_hostname") return new Failure({ reason: "wrong-region", host });
 			// A missing permission can come as 401 too; only its text tells (API guide, admin keys).
 			return permissionIn(error)
 				? new Failure({ reason: "forbidden", permission: permissionIn(error) })
@@ -59,6 +64,8 @@ export function failureOfStatus(
 			return new Failure({ reason: "forbidden", permission: permissionIn(error) });
 		case 404:
 			return new Failure({ reason: "not-found" });
+		case 408:
+			return new Failure({ reason: "timeout", host });
 		case 409:
 			return new Failure({ reason: "conflict" });
 		case 429:
@@ -68,15 +75,30 @@ export function failureOfStatus(
 	if (status >= 500) return new Failure({ reason: "service-error", status });
 	return new Failure({
 		reason: "rejected",
+		status,
 		code: rejectionCode(field(error, "code")),
 		param: parameterName(field(error, "param")),
+		fieldRefused: status === 400 && isFieldRefused(error),
 	});
 }
 
-/** Names in the service's permissions look like `api.mtls.write`; anything else in its text is not shown. */
+/** Permissions look like `api.mtls.write`, and host names do not; anything else in the service's text is not shown. */
 function permissionIn(error: unknown): string | null {
+	return /(?<![\w.-])api(?:\.[a-z_]{1,30}){1,3}\.(?:read|write)(?![\w-]|\.\w)/.exec(textOf(error))?.[0] ?? null;
+}
+
+/** Whether the service does not know an upload's field `certificate`, or misses one called `content`. */
+function isFieldRefused(error: unknown): boolean {
+	const code = field(error, "code");
+	const param = field(error, "param");
+	if (code === "unknown_parameter" && param === "certificate") return true;
+	if (code === "missing_required_parameter" && param === "content") return true;
+	return /^(?:unknown parameter: '?certificate\b|missing required parameter: '?content\b)/i.test(textOf(error));
+}
+
+function textOf(error: unknown): string {
 	const text = typeof error === "string" ? error : field(error, "message");
-	return typeof text === "string" ? (/\bapi(?:\.[a-z_]{1,30}){1,4}\b/.exec(text)?.[0] ?? null) : null;
+	return typeof text === "string" ? text : "";
 }
 
 function rejectionCode(code: unknown): RejectionCode | null {

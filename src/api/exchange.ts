@@ -33,7 +33,10 @@ export function exchange(
 ): Promise<RawAnswer> {
 	const host = new URL(options.origin).host;
 	const abort = AbortSignal.any(limits.cancel ? [limits.cancel, limits.timeout] : [limits.timeout]);
-	const abortFailure = () => (limits.cancel?.aborted ? new Cancelled() : new Failure({ reason: "timeout", host }));
+	const abortFailure = () => {
+		if (limits.cancel?.aborted) return new Cancelled();
+		return new Failure({ reason: progress.sent ? "timeout" : "unreachable", host });
+	};
 
 	return new Promise<RawAnswer>((resolve, reject) => {
 		if (abort.aborted) return reject(abortFailure());
@@ -73,7 +76,7 @@ export function exchange(
 			},
 			onResponseError(_, error) {
 				abort.removeEventListener("abort", onAbort);
-				reject(abort.aborted ? abortFailure() : failureOfError(error, host));
+				reject(abort.aborted ? abortFailure() : failureOfError(error, host, progress.sent));
 			},
 		});
 	});

@@ -24,10 +24,22 @@ const certificateSchema = v.object({
 	active: v.optional(v.boolean()),
 });
 
+const { name, certificate_details: details } = certificateSchema.entries;
+const anySeconds = v.fallback(unixSeconds, null);
+
+/** A certificate that was just stored: with its id that is certain, whatever else the answer says. */
+const uploadedSchema = v.object({
+	id,
+	name: v.fallback(name, null),
+	created_at: anySeconds,
+	certificate_details: v.fallback(v.object({ valid_at: anySeconds, expires_at: anySeconds }), v.getDefault(details)),
+});
+
 const pageSchema = v.object({
 	object: v.literal("list"),
 	data: v.array(v.unknown()),
-	last_id: v.optional(v.nullable(id), null),
+	// An entry that cannot be read may be the last one: no reason to lose the page.
+	last_id: v.fallback(v.nullable(id), null),
 	has_more: v.boolean(),
 });
 
@@ -41,15 +53,21 @@ export interface Page {
 /** A certificate as the service sent it, or `null` where it cannot be read. */
 export function parseCertificate(json: unknown): Certificate | null {
 	const { success, output } = v.safeParse(certificateSchema, json);
-	if (!success) return null;
-	return {
-		id: output.id,
-		name: output.name,
-		createdAt: output.created_at,
-		validAt: output.certificate_details.valid_at,
-		expiresAt: output.certificate_details.expires_at,
-		active: output.active,
-	};
+	return success ? toCertificate(output, output.active) : null;
+}
+
+/**
+ * The answer to an upload: an upload never activates, though the answer does not tell. What cannot be read of it is not
+ * known; `null` only where it has no id.
+ */
+export function parseUploaded(json: unknown): Certificate | null {
+	const { success, output } = v.safeParse(uploadedSchema, json);
+	return success ? toCertificate(output, false) : null;
+}
+
+function toCertificate(read: v.InferOutput<typeof uploadedSchema>, active: boolean | undefined): Certificate {
+	const { id, name, created_at: createdAt, certificate_details: details } = read;
+	return { id, name, createdAt, validAt: details.valid_at, expiresAt: details.expires_at, active };
 }
 
 const contentSchema = v.object({

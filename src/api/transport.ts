@@ -5,10 +5,17 @@ import { failureOfStatus } from "./errors.ts";
 import { exchange, type Progress } from "./exchange.ts";
 
 const MOST_CONNECTIONS = 8;
-const CONNECT_MS = 10_000;
-const HEADERS_MS = 30_000;
-/** From the first step to the last byte of the answer: a body that drips would otherwise go on for ever. */
-const TOTAL_MS = 60_000;
+const SILENCE_MILLISECONDS = 30_000;
+
+/** How long things may take. */
+export interface TransportLimits {
+	/** Until a connection is made, TLS included. */
+	readonly connectMilliseconds: number;
+	/** From the first step to the last byte of the answer: a body that drips would otherwise go on for ever. */
+	readonly totalMilliseconds: number;
+}
+
+const LIMITS: TransportLimits = { connectMilliseconds: 10_000, totalMilliseconds: 60_000 };
 
 export interface Request<T> {
 	readonly method: "GET" | "POST" | "DELETE";
@@ -29,22 +36,28 @@ export interface Answer<T> {
 
 /** The one way to the service: one connection pool, one set of limits, TLS that no setting or variable can switch off. */
 export class Transport {
+	/** The origins whose service wants the PEM of an upload in the field `content`, as far as it was found out. */
+	readonly wantContent = new Set<string>();
 	readonly #userAgent: string;
 	readonly #observe: (exchange: Exchange) => void;
+	readonly #totalMilliseconds: number;
 	readonly #agent: Agent;
 
 	/**
 	 * @param userAgent Name and version of this extension.
 	 * @param observe Told of every exchange when it is over.
+	 * @param limits Where others than the usual ones are to hold.
 	 */
-	constructor(userAgent: string, observe: (exchange: Exchange) => void) {
+	constructor(userAgent: string, observe: (exchange: Exchange) => void, limits: Partial<TransportLimits> = {}) {
+		const { connectMilliseconds, totalMilliseconds } = { ...LIMITS, ...limits };
+		this.#totalMilliseconds = totalMilliseconds;
 		this.#userAgent = userAgent;
 		this.#observe = observe;
 		this.#agent = new Agent({
 			// NODE_TLS_REJECT_UNAUTHORIZED=0 counts only where this is not said.
-			connect: { timeout: CONNECT_MS, rejectUnauthorized: true },
-			headersTimeout: HEADERS_MS,
-			bodyTimeout: HEADERS_MS,
+			connect: { timeout: connectMilliseconds, rejectUnauthorized: true },
+			headersTimeout: SILENCE_MILLISECONDS,
+			bodyTimeout: SILENCE_MILLISECONDS,
 			connections: MOST_CONNECTIONS,
 			allowH2: false,
 		});
@@ -81,7 +94,7 @@ export class Transport {
 					},
 					body: request.body === undefined ? null : JSON.stringify(request.body),
 				},
-				{ cancel, timeout: AbortSignal.timeout(TOTAL_MS) },
+				{ cancel, timeout: AbortSignal.timeout(this.#totalMilliseconds) },
 				progress,
 			);
 			status = answer.status;

@@ -87,11 +87,11 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	async contentOf(id: string, signal?: AbortSignal): Promise<Candidate | null> {
 		const known = this.#contents.get(id);
 		if (known !== undefined) return known;
-		const connectionId = this.#connectionId;
+		const epoch = this.#epoch;
 		const pem = await (await this.#service()).content(id, signal);
 		const file = await (await this.#reader()).read(new TextEncoder().encode(pem ?? ""), this.#now() / 1000, 0);
 		const content = file.candidates[0] ?? null;
-		if (content && connectionId === this.#connectionId) this.#contents.set(id, content);
+		if (content && epoch === this.#epoch) this.#contents.set(id, content);
 		return content;
 	}
 

@@ -20,17 +20,28 @@ export type Problem =
 	| { readonly reason: "base-url"; readonly rule: BaseUrlRule }
 	| { readonly reason: "secrets-unavailable" }
 	// The way to the service
+	/** No connection came about, so that nothing was sent. */
 	| { readonly reason: "unreachable"; readonly host: string }
+	/** It ended after something was sent. */
+	| { readonly reason: "connection-lost"; readonly host: string }
 	| { readonly reason: "untrusted-server"; readonly host: string; readonly why: ServerCertificateFlaw }
 	| { readonly reason: "timeout"; readonly host: string }
 	| { readonly reason: "redirected"; readonly host: string }
 	| { readonly reason: "bad-answer"; readonly host: string }
 	// What the service said
 	| { readonly reason: "unauthorized" }
+	| { readonly reason: "wrong-region"; readonly host: string }
 	| { readonly reason: "forbidden"; readonly permission: string | null }
 	| { readonly reason: "not-found" }
 	| { readonly reason: "conflict" }
-	| { readonly reason: "rejected"; readonly code: RejectionCode | null; readonly param: string | null }
+	| {
+			readonly reason: "rejected";
+			readonly status: number;
+			readonly code: RejectionCode | null;
+			readonly param: string | null;
+			/** It was for the name of an upload's field and not for what the field held. No sentence needs it: the API does. */
+			readonly fieldRefused: boolean;
+	  }
 	| { readonly reason: "rate-limited"; readonly waitSeconds: number | null }
 	| { readonly reason: "service-error"; readonly status: number }
 	// What was asked for here

@@ -9,7 +9,7 @@ import type { CertificatesView } from "./certificatesView.ts";
 import type { Connections } from "./connections.ts";
 import { inspectFile, inspectFiles } from "./inspection.ts";
 import { askForKey } from "./keyPrompt.ts";
-import { COMMANDS, type CommandId, SETTINGS, VIEW } from "./names.ts";
+import { COMMANDS, type CommandId, SETTINGS_OF_THIS, VIEW } from "./names.ts";
 import { baseUrl } from "./settings.ts";
 import { type UploadCommand, uploadFiles } from "./uploadCommand.ts";
 
@@ -57,7 +57,7 @@ export function createActions(context: ActionContext): Actions {
 		},
 		[COMMANDS.copyId]: (row) => copyId(view, row),
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
-		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS.baseUrl),
+		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_OF_THIS),
 		[COMMANDS.showLog]: () => log.show(),
 	};
 }

@@ -24,6 +24,9 @@ export const CONTEXT = {
 	empty: "openaiCertificates.empty",
 } as const;
 
+/** What the settings' search takes for all that this extension contributes. */
+export const SETTINGS_OF_THIS = "@ext:certificates-for-openai.openai-certificates";
+
 export const SETTINGS = {
 	baseUrl: "openaiCertificates.baseUrl",
 	reminderDays: "openaiCertificates.reminderDays",

@@ -1,9 +1,9 @@
 // The packaged extension in a real VS Code against the emulator, with a folder of certificate files.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { temporaryFolder } from "../leftovers.ts";
 import { launchBrowser } from "../vscode/browser.ts";
 import { startVSCode, type VSCode, type VSCodeVersion } from "../vscode/server.ts";
 import { openWindow, type Window } from "../vscode/window.ts";
@@ -37,7 +37,8 @@ export interface SessionOptions {
 /** Starts all that an interface test needs, with the explorer in sight; `close` ends it and removes the folder. */
 export async function startSession(options: SessionOptions): Promise<Session> {
 	const { version, vsix, pictures, files } = options;
-	const folder = mkdtempSync(join(tmpdir(), "certificates-"));
+	const temporary = temporaryFolder("certificates");
+	const folder = temporary.path;
 	writeFiles(folder, files);
 	mkdirSync(pictures, { recursive: true });
 	const emulator = await startEmulator();
@@ -56,7 +57,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 			await browser.close();
 			await code.close();
 			await emulator.close();
-			rmSync(folder, { recursive: true });
+			temporary.remove();
 		},
 	};
 }

@@ -1,16 +1,15 @@
 // npm start: the extension in VS Code for a person to click in, against the emulator, until Ctrl+C.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { startEmulator } from "../emulator/emulator.ts";
+import { temporaryFolder } from "../leftovers.ts";
 import { openDesktop } from "../vscode/desktop.ts";
 import { startVSCode } from "../vscode/server.ts";
 import { packageExtension } from "../vsix.ts";
 
 const vsix = await packageExtension();
-const workspace = mkdtempSync(join(tmpdir(), "certificates-"));
-process.on("exit", () => rmSync(workspace, { recursive: true, force: true }));
+const { path: workspace } = temporaryFolder("certificates");
 writeFileSync(join(workspace, "acme-root.pem"), (await makeCertificate({ commonName: "Acme Root CA" })).pem);
 const emulator = await startEmulator();
 const options = {

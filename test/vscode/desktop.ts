@@ -1,9 +1,9 @@
 // Desktop VS Code, where its download site can be reached.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { downloadAndUnzipVSCode, runTests } from "@vscode/test-electron";
+import { temporaryFolder } from "../leftovers.ts";
 import type { HostOptions } from "./hostSuite.ts";
 import { cache, root } from "./install.mjs";
 import { type Results, readResults } from "./results.ts";
@@ -65,7 +65,7 @@ export async function runInDesktop(options: HostOptions): Promise<Results> {
 }
 
 function makeDataFolder(settings: VSCodeOptions["settings"]): string {
-	const folder = mkdtempSync(join(tmpdir(), "desktop-"));
+	const folder = temporaryFolder("desktop").path;
 	mkdirSync(join(folder, "user/User"), { recursive: true });
 	writeFileSync(join(folder, "user/User/settings.json"), JSON.stringify(settings ?? {}));
 	return folder;

@@ -1,8 +1,7 @@
 // Runs a mocha suite inside VS Code's extension host.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { temporaryFolder } from "../leftovers.ts";
 import { launchBrowser } from "./browser.ts";
 import { type Results, readResults } from "./results.ts";
 import { startVSCode, type VSCodeOptions } from "./server.ts";
@@ -21,12 +20,12 @@ export interface HostOptions extends Pick<VSCodeOptions, "version" | "workspace"
 /** Opens a window with an extension under development and runs a suite in its extension host. @returns what it reported. */
 export async function runInExtensionHost(options: HostOptions): Promise<Results> {
 	const browser = await launchBrowser();
-	const folder = mkdtempSync(join(tmpdir(), "host-suite-"));
+	const temporary = temporaryFolder("host-suite");
 	try {
-		return await run(options, browser, join(folder, "results.json"));
+		return await run(options, browser, join(temporary.path, "results.json"));
 	} finally {
 		await browser.close();
-		rmSync(folder, { recursive: true });
+		temporary.remove();
 	}
 }
 

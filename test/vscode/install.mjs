@@ -2,9 +2,11 @@
 // without dependencies, since it also runs in a bare clone on Node 20.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-export const root = join(import.meta.dirname, "../..");
+const here = dirname(fileURLToPath(import.meta.url));
+export const root = join(here, "../..");
 export const cache = join(root, ".cache");
 
 /** Installs this project's own packages where package-lock.json has changed since. */
@@ -30,7 +32,7 @@ export function installNode(major) {
  */
 export function installVSCode(version) {
 	const modules = join(installHost(version), "node_modules");
-	cpSync(join(import.meta.dirname, "stand-ins"), modules, { recursive: true });
+	cpSync(join(here, "stand-ins"), modules, { recursive: true });
 	const vscode = join(modules, "code-server/lib/vscode");
 	// The workbench asks for its modules by this path; npm has put them beside code-server.
 	if (!existsSync(join(vscode, "node_modules"))) symlinkSync("../../..", join(vscode, "node_modules"));
@@ -43,7 +45,7 @@ export function installVSCode(version) {
  * @returns {string} the path of the installed folder.
  */
 function installHost(name) {
-	const from = join(import.meta.dirname, "hosts", name);
+	const from = join(here, "hosts", name);
 	const to = join(cache, name);
 	mkdirSync(to, { recursive: true });
 	for (const file of ["package.json", "package-lock.json"]) cpSync(join(from, file), join(to, file));

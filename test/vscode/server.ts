@@ -2,10 +2,10 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { atEnd, temporaryFolder } from "../leftovers.ts";
 import { installVSCode } from "./install.mjs";
 
 /** The oldest VS Code that the extension supports, and the newest that it was tested on. */
@@ -55,30 +55,14 @@ const quietSettings = {
 	"workbench.tips.enabled": false,
 };
 
-/** What must not outlive this process, however it ends. */
-const leftovers = new Set<() => void>();
-const clearAway = () => {
-	for (const clear of leftovers) clear();
-	leftovers.clear();
-};
-process.on("exit", clearAway);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-	process.once(signal, () => {
-		clearAway();
-		process.kill(process.pid, signal);
-	});
-
 /**
  * Starts VS Code, installing it first where it is missing.
  * @throws an Error with the server's own words when it does not come up.
  */
 export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	const { node, server } = installVSCode(options.version);
-	const temporary = mkdtempSync(join(tmpdir(), "vscode-"));
-	// Tries again, since the last of its processes may still be writing.
-	const remove = () => rmSync(temporary, { recursive: true, force: true, maxRetries: 10 });
-	leftovers.add(remove);
-	const dataFolder = options.dataFolder ?? join(temporary, "data");
+	const temporary = temporaryFolder("vscode");
+	const dataFolder = options.dataFolder ?? join(temporary.path, "data");
 
 	const userFolder = join(dataFolder, "user/User");
 	mkdirSync(userFolder, { recursive: true });
@@ -104,7 +88,7 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 		LANG: process.env.LANG,
 		HOME: dataFolder,
 		// For the sockets, which are left behind and whose paths must be short.
-		TMPDIR: temporary,
+		TMPDIR: temporary.path,
 		EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "http://127.0.0.1:9/" }),
 		...options.env,
 	};
@@ -113,7 +97,7 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	const end = () => {
 		if (running?.child.pid) endGroup(running.child.pid);
 	};
-	leftovers.add(end);
+	const endedByUs = atEnd(end);
 
 	async function start(port: number): Promise<number> {
 		const child = spawn(
@@ -151,9 +135,8 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 
 	async function close() {
 		await stop();
-		remove();
-		leftovers.delete(end);
-		leftovers.delete(remove);
+		temporary.remove();
+		endedByUs();
 	}
 
 	try {

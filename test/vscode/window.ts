@@ -16,12 +16,10 @@ export async function openWindow(
 	options: { readonly tab: string; readonly keepSecrets?: boolean },
 ): Promise<Window> {
 	const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
-	// A last resort: whatever takes this long will never come.
-	context.setDefaultTimeout(120_000);
 	// The workbench asks code-server's wrapper, which does not run here, for half of the key that encrypts secrets.
 	if (options.keepSecrets) await context.route("**/mint-key", (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
 	// A last resort against waiting forever; whatever is awaited takes a few seconds at most, even on a busy machine.
-	context.setDefaultTimeout(60_000);
+	context.setDefaultTimeout(120_000);
 	const window = new Window(context, await context.newPage(), url, options.tab);
 	await window.load();
 	return window;
@@ -66,6 +64,11 @@ export class Window {
 
 	async screenshot(path: string) {
 		await this.page.screenshot({ path, animations: "disabled" });
+	}
+
+	/** Takes a picture of the side bar alone. */
+	async screenshotSideBar(path: string) {
+		await this.page.locator(".part.sidebar").screenshot({ path, animations: "disabled" });
 	}
 
 	/** Shows the extension's views. */

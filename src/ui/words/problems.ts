@@ -1,12 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type {
-	BaseUrlRule,
-	KeyFlaw,
-	Problem,
-	RejectionCode,
-	ServerCertificateFlaw,
-	UnreadableFile,
-} from "../../domain/failure.ts";
+import type { BaseUrlRule, KeyFlaw, Problem, ServerCertificateFlaw, UnreadableFile } from "../../domain/failure.ts";
 import { outcomeWords } from "./certificateFile.ts";
 import { inert } from "./inert.ts";
 
@@ -47,6 +40,8 @@ export function problemWords(problem: Problem): string {
 				"Could not reach {0}. Nothing was sent. Check the network; if a proxy is needed, set it in the setting http.proxy.",
 				inert(problem.host),
 			);
+		case "connection-lost":
+			return l10n.t("The connection to {0} was lost before the answer was there. Try again.", inert(problem.host));
 		case "untrusted-server":
 			return serverCertificateWords(problem.why, inert(problem.host));
 		case "timeout":
@@ -65,6 +60,11 @@ export function problemWords(problem: Problem): string {
 			return l10n.t(
 				"OpenAI did not accept the admin key (401). It is still stored. Replace it if it is no longer valid.",
 			);
+		case "wrong-region":
+			return l10n.t(
+				"OpenAI serves this organization from another regional host than {0} (401). Set the base URL to the host of its region, such as https://eu.api.openai.com/v1.",
+				inert(problem.host),
+			);
 		case "forbidden":
 			return problem.permission === null
 				? l10n.t("The admin key may not do this (403). Ask an owner of the organization for the permission.")
@@ -79,7 +79,7 @@ export function problemWords(problem: Problem): string {
 				"OpenAI refused because something else was changed at the same time (409). Refresh the list, then try again.",
 			);
 		case "rejected":
-			return rejectionWords(problem.code, problem.param);
+			return rejectionWords(problem);
 		case "rate-limited":
 			return problem.waitSeconds === null
 				? l10n.t("OpenAI received too many requests (429). Wait a while, then try again.")
@@ -107,7 +107,9 @@ export function mendOf(problem: Problem): Mend | null {
 			return "set-key";
 		case "base-url":
 		case "redirected":
+		case "wrong-region":
 			return "open-settings";
+		case "connection-lost":
 		case "unconfirmed":
 		case "not-found":
 		case "conflict":
@@ -115,6 +117,7 @@ export function mendOf(problem: Problem): Mend | null {
 		case "unreachable":
 		case "untrusted-server":
 		case "bad-answer":
+		case "rejected":
 		case "service-error":
 			return "show-log";
 		default:
@@ -204,7 +207,7 @@ function serverCertificateWords(why: ServerCertificateFlaw, host: string): strin
 	}
 }
 
-function rejectionWords(code: RejectionCode | null, param: string | null): string {
+function rejectionWords({ status, code, param }: Problem & { reason: "rejected" }): string {
 	switch (code) {
 		case "mtls_certificate_invalid":
 			return l10n.t("OpenAI refused the certificate as not valid. Nothing was uploaded.");
@@ -215,8 +218,9 @@ function rejectionWords(code: RejectionCode | null, param: string | null): strin
 		case "certificate_in_use":
 			return l10n.t("The certificate is still active somewhere. Deactivate it there first.");
 		case null:
+			if (status === 413) return l10n.t("OpenAI refused the request as too large (413). Nothing was changed.");
 			return param === null
-				? l10n.t("OpenAI refused the request (400). Nothing was changed. The log has the request's id.")
-				: l10n.t("OpenAI refused the request because of its field “{0}” (400). Nothing was changed.", param);
+				? l10n.t("OpenAI refused the request ({0}). Nothing was changed. The log has the request's id.", status)
+				: l10n.t("OpenAI refused the request because of its field “{0}” ({1}). Nothing was changed.", param, status);
 	}
 }

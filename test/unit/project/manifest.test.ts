@@ -51,6 +51,7 @@ describe("Manifest", () => {
 				"key-elsewhere",
 				"base-url",
 				"unreachable",
+				"connection-lost",
 				"untrusted-server",
 				"timeout",
 				"redirected",
@@ -58,6 +59,7 @@ describe("Manifest", () => {
 			...[
 				"bad-answer",
 				"unauthorized",
+				"wrong-region",
 				"forbidden",
 				"not-found",
 				"conflict",

@@ -27,6 +27,8 @@ describe("Words for certificate files", () => {
 		line: 7,
 		block: 3,
 		count: 2,
+		id: "cert_abc",
+		name: "Acme",
 	};
 
 	it("has a sentence of its own for every reason to refuse", () => {

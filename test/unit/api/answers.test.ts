@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { type Problem, problemOf, type RejectionCode } from "../../../src/domain/failure.ts";
+import { makeCertificate } from "../../certificates.ts";
+import { startEmulator } from "../../emulator/emulator.ts";
+import type { FaultKind } from "../../emulator/faults.ts";
+import { benchForEachTest, problemIn } from "./setup.ts";
+
+describe("Answers", () => {
+	const bench = benchForEachTest();
+	const host = () => new URL(bench.emulator.url).host;
+
+	it("tells the log method, route, status and request id, and nothing else", async () => {
+		await bench.api.list();
+		const [{ milliseconds, requestId, ...rest } = assert.fail()] = bench.observed;
+		assert.deepEqual(rest, { method: "GET", route: "/organization/certificates", status: 200 });
+		assert.ok(Number.isInteger(milliseconds));
+		assert.equal(requestId, bench.emulator.exchanges[0]?.responseHeaders["x-request-id"]);
+	});
+
+	const rejected = (status: number, param: string | null = null, code: RejectionCode | null = null): Problem => ({
+		reason: "rejected",
+		status,
+		code,
+		param,
+		fieldRefused: false,
+	});
+	const forbidden = (permission: string | null): Problem => ({ reason: "forbidden", permission });
+	const answers: readonly [string, FaultKind, Problem | (() => Problem)][] = [
+		["400", { kind: "status", status: 400 }, rejected(400)],
+		[
+			"400 that names a field",
+			{ kind: "status", status: 400, body: { error: { param: "name", code: "expired_certificate" } } },
+			rejected(400, "name", "expired_certificate"),
+		],
+		["401", { kind: "status", status: 401 }, { reason: "unauthorized" }],
+		[
+			"401 that names a permission",
+			{ kind: "status", status: 401, message: "Missing scopes: api.mtls.read", shape: "text" },
+			forbidden("api.mtls.read"),
+		],
+		[
+			"401 that names hosts",
+			{
+				kind: "status",
+				status: 401,
+				message: "Use us.api.openai.com, api.openai.com or api.eu.read.example, not us.api.files.read",
+			},
+			{ reason: "unauthorized" },
+		],
+		[
+			"401 from another region",
+			{
+				kind: "status",
+				status: 401,
+				code: "incorrect_hostname",
+				message: "Attempted to access resource with incorrect regional hostname. Use us.api.openai.com.",
+			},
+			() => ({ reason: "wrong-region", host: host() }),
+		],
+		["403", { kind: "status", status: 403, message: "no" }, forbidden(null)],
+		[
+			"403 that names a permission",
+			{ kind: "status", status: 403, message: "Missing api.mtls.write." },
+			forbidden("api.mtls.write"),
+		],
+		[
+			"403 that names a host",
+			{ kind: "status", status: 403, message: "Not allowed on us.api.openai.com" },
+			forbidden(null),
+		],
+		["404", { kind: "status", status: 404 }, { reason: "not-found" }],
+		["408", { kind: "status", status: 408 }, () => ({ reason: "timeout", host: host() })],
+		["409", { kind: "status", status: 409 }, { reason: "conflict" }],
+		["413", { kind: "status", status: 413 }, rejected(413)],
+		["422", { kind: "status", status: 422 }, rejected(422)],
+		["429", { kind: "status", status: 429 }, { reason: "rate-limited", waitSeconds: null }],
+		[
+			"429 with Retry-After",
+			{ kind: "status", status: 429, retryAfter: "7" },
+			{ reason: "rate-limited", waitSeconds: 7 },
+		],
+		[
+			"429 with a Retry-After that is no number",
+			{ kind: "status", status: 429, retryAfter: "-1" },
+			{ reason: "rate-limited", waitSeconds: null },
+		],
+		["500", { kind: "status", status: 500 }, { reason: "service-error", status: 500 }],
+		["503 as text", { kind: "status", status: 503, shape: "text" }, { reason: "service-error", status: 503 }],
+		["HTML", { kind: "html" }, () => ({ reason: "bad-answer", host: host() })],
+		["{}", { kind: "body", text: "{}" }, () => ({ reason: "bad-answer", host: host() })],
+		["a cut body", { kind: "cut" }, () => ({ reason: "connection-lost", host: host() })],
+		["a reset", { kind: "reset" }, () => ({ reason: "connection-lost", host: host() })],
+		["a close", { kind: "close" }, () => ({ reason: "connection-lost", host: host() })],
+		[
+			"a redirect",
+			{ kind: "redirect", status: 307, location: "https://evil.test/" },
+			() => ({ reason: "redirected", host: host() }),
+		],
+	];
+	for (const [title, fault, problem] of answers)
+		it(`R18 ${title} is one problem of its own`, async () => {
+			bench.emulator.faults.next({ ...fault, when: "before" });
+			assert.deepEqual(await problemIn(bench.api.list()), typeof problem === "function" ? problem() : problem);
+		});
+
+	it("R17 a key that is not the service's own is one problem, and its echo goes nowhere", async () => {
+		const key = `sk-admin-${"c".repeat(40)}`;
+		const thrown = await bench
+			.apiFor(bench.emulator.url, key)
+			.list()
+			.catch((error: Error) => error);
+		assert.deepEqual(problemOf(thrown), { reason: "unauthorized" });
+		assert.doesNotMatch(JSON.stringify({ ...bench.observed, thrown, stack: (thrown as Error).stack }), /cccc/);
+	});
+
+	it("R05 does not speak to a server whose certificate it cannot verify, whatever the environment says", async () => {
+		const server = await makeCertificate({ commonName: "127.0.0.1", extensions: () => [] });
+		const tls = await startEmulator({ tls: { key: server.privateKeyPem, cert: server.pem } });
+		const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+		process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+		try {
+			const problem = await problemIn(bench.apiFor(tls.url, tls.adminKey).list());
+			assert.deepEqual(problem, { reason: "untrusted-server", host: new URL(tls.url).host, why: "self-signed" });
+			assert.equal(tls.exchanges.length, 0);
+		} finally {
+			if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+			else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+			await tls.close();
+		}
+	});
+});

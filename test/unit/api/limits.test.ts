@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { CertificatesApi } from "../../../src/api/certificates.ts";
+import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
+import { Cancelled } from "../../../src/domain/failure.ts";
+import type { FaultKind } from "../../emulator/faults.ts";
+import { benchForEachTest, problemIn } from "./setup.ts";
+
+const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
+
+/** Takes connections and says nothing, so that no TLS handshake ends. */
+async function startSilentServer(): Promise<{ server: Server; url: string; sockets: Socket[]; close: () => void }> {
+	const sockets: Socket[] = [];
+	const server = createServer((socket) => sockets.push(socket.on("error", () => {}))).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as { port: number };
+	const close = () => {
+		server.close();
+		for (const socket of sockets) socket.destroy();
+	};
+	return { server, url: `https://127.0.0.1:${port}/v1`, sockets, close };
+}
+
+describe("Cancelled", () => {
+	const bench = benchForEachTest();
+
+	it("R25 before the start: nothing is sent", async () => {
+		await assert.rejects(bench.api.upload(upload, AbortSignal.abort()), Cancelled);
+		await assert.rejects(bench.api.list(AbortSignal.abort()), Cancelled);
+		assert.equal(bench.emulator.connections.total, 0);
+	});
+
+	it("R25 while TLS is being set up: it ends at once, and nothing was sent", async () => {
+		const silent = await startSilentServer();
+		try {
+			const abort = new AbortController();
+			silent.server.on("connection", () => abort.abort());
+			await assert.rejects(bench.apiFor(silent.url, "k").upload(upload, abort.signal), Cancelled);
+		} finally {
+			silent.close();
+		}
+	});
+
+	it("R25 while the connection is being made: nothing is sent on it later either", async () => {
+		const { emulator, transport } = bench;
+		const abort = new AbortController();
+		const api = new CertificatesApi(transport, async () => {
+			// After the code that waits for this has begun to connect, and before the system can say that it did.
+			process.nextTick(() => abort.abort());
+			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey };
+		});
+		await assert.rejects(api.upload(upload, abort.signal), Cancelled);
+		// The next request waits for the same connection, or for a later one.
+		await bench.api.list();
+		assert.deepEqual(
+			emulator.exchanges.map(({ operation }) => operation),
+			["list"],
+		);
+	});
+
+	it("R25 before the answer: the connection is closed, and what was sent is not confirmed", async () => {
+		const silence = bench.emulator.faults.next({ kind: "silence", when: "before" });
+		const abort = new AbortController();
+		const problem = problemIn(bench.api.upload(upload, abort.signal));
+		await silence.reached;
+		abort.abort();
+		assert.deepEqual(await problem, { reason: "unconfirmed", name: "n" });
+		await silence.ended;
+	});
+});
+
+describe("No connection", () => {
+	for (const limits of [{ connectMilliseconds: 50 }, { totalMilliseconds: 50 }])
+		describe(JSON.stringify(limits), () => {
+			const bench = benchForEachTest(limits);
+
+			it("R26 whose handshake never ends is told as not reached, also of an upload", async () => {
+				const silent = await startSilentServer();
+				try {
+					const { host } = new URL(silent.url);
+					const api = bench.apiFor(silent.url, "k");
+					assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host });
+					assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host });
+				} finally {
+					silent.close();
+				}
+			});
+		});
+
+	const bench = benchForEachTest();
+
+	it("R26 where nothing listens is told as not reached, also of an upload", async () => {
+		const nobody = await startSilentServer();
+		nobody.close();
+		await once(nobody.server, "close");
+		const { host } = new URL(nobody.url);
+		const api = bench.apiFor(`http://${host}/v1`, "k");
+		assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host });
+		assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host });
+	});
+});
+
+describe("Bounds of an answer", () => {
+	const bench = benchForEachTest();
+	const host = () => new URL(bench.emulator.url).host;
+
+	for (const [size, holds] of [
+		[1024 * 1024, true],
+		[1024 * 1024 + 1, false],
+	] as const)
+		it(`R27 ${size} bytes are ${holds ? "read" : "too many"}`, async () => {
+			const text = '{"object":"list","data":[],"has_more":false}'.padEnd(size);
+			bench.emulator.faults.next({ kind: "body", text, when: "after" });
+			if (holds) assert.equal((await bench.api.list()).complete, true);
+			else assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
+		});
+
+	it("R27 a body without end is cut off", async () => {
+		const endless = bench.emulator.faults.next({ kind: "endless", when: "after" });
+		assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
+		await endless.ended;
+	});
+
+	const unusable: readonly [string, FaultKind][] = [
+		["compressed, which was not asked for", { kind: "gzip" }],
+		["a gzip bomb", { kind: "gzipBomb" }],
+		["longer than it says", { kind: "contentLength", off: -1 }],
+		["behind 40 kB of headers", { kind: "headers", count: 200, bytes: 200 }],
+	];
+	for (const [title, fault] of unusable)
+		it(`R27 ${title} is no answer`, async () => {
+			bench.emulator.faults.next({ ...fault, when: "after" });
+			assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
+		});
+
+	it("R27 200 short headers do no harm", async () => {
+		bench.emulator.faults.next({ kind: "headers", count: 200, when: "after" });
+		assert.equal((await bench.api.list()).complete, true);
+	});
+});
+
+describe("Time for an answer", () => {
+	const bench = benchForEachTest({ totalMilliseconds: 1000 });
+
+	it("R27 ends in total, though a byte comes now and again", async () => {
+		const drip = bench.emulator.faults.next({ kind: "drip", everyMilliseconds: 100, when: "after" });
+		const { host } = new URL(bench.emulator.url);
+		assert.deepEqual(await problemIn(bench.api.list()), { reason: "timeout", host });
+		await drip.ended;
+	});
+
+	it("R20 ends so for an upload too, which is then not confirmed and was sent once", async () => {
+		const silence = bench.emulator.faults.next({ kind: "silence", when: "before" });
+		assert.deepEqual(await problemIn(bench.api.upload(upload)), { reason: "unconfirmed", name: "n" });
+		await silence.ended;
+		assert.equal(bench.emulator.exchanges.length, 1);
+	});
+});

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { emptyPageWithMore, endlessList, repeatedPage, sameIdTwice, withItem } from "../../emulator/bodies.ts";
+import { benchForEachTest } from "./setup.ts";
+
+const entry = {
+	object: "organization.certificate",
+	id: "cert_odd",
+	name: null,
+	created_at: 1_700_000_000,
+	certificate_details: { valid_at: 1_700_000_000, expires_at: 4_000_000_000 },
+	active: false,
+};
+const expiring = (expires_at: unknown) => ({ ...entry, certificate_details: { valid_at: 1_700_000_000, expires_at } });
+
+describe("List", () => {
+	const bench = benchForEachTest();
+
+	for (const count of [0, 1, 50, 100, 101])
+		it(`R29 has all pages of ${count} certificates`, async () => {
+			for (let i = 0; i < count; i++) bench.emulator.state.put();
+			const { certificates, unreadable, complete } = await bench.api.list();
+			assert.deepEqual(
+				certificates.map(({ id }) => id).toSorted(),
+				bench.emulator.state.certificates.map(({ id }) => id).toSorted(),
+			);
+			assert.deepEqual({ unreadable, complete }, { unreadable: 0, complete: true });
+			assert.equal(bench.emulator.exchanges.length, count > 100 ? 2 : 1);
+		});
+
+	it("R29 stops at 1,000 entries where there is always more, and says that it is not all", async () => {
+		bench.emulator.switches.unknownCursor = "ignored";
+		bench.emulator.faults.next({
+			kind: "rewrite",
+			rewrite: endlessList(),
+			when: "after",
+			times: Number.POSITIVE_INFINITY,
+		});
+		const { certificates, complete } = await bench.api.list();
+		assert.deepEqual({ count: certificates.length, complete }, { count: 1000, complete: false });
+		assert.equal(bench.emulator.exchanges.length, 10);
+	});
+
+	for (const [count, complete] of [
+		[1000, true],
+		[1001, false],
+	] as const)
+		it(`R29 shows 1,000 of ${count} entries on one page`, async () => {
+			const data = Array.from({ length: count }, (_, index) => ({ ...entry, id: `cert_${index}` }));
+			const text = JSON.stringify({ object: "list", data, first_id: null, last_id: null, has_more: false });
+			bench.emulator.faults.next({ kind: "body", text, when: "after" });
+			const listing = await bench.api.list();
+			assert.deepEqual([listing.certificates.length, listing.complete], [1000, complete]);
+		});
+
+	it("R29 stops at 20 pages, however short they are", async () => {
+		bench.emulator.switches.unknownCursor = "ignored";
+		let made = 0;
+		const rewrite = () => {
+			const id = `cert_${made++}`;
+			return { object: "list", data: [{ ...entry, id }], first_id: id, last_id: id, has_more: true };
+		};
+		bench.emulator.faults.next({ kind: "rewrite", rewrite, when: "after", times: Number.POSITIVE_INFINITY });
+		const { certificates, complete } = await bench.api.list();
+		assert.deepEqual({ count: certificates.length, complete }, { count: 20, complete: false });
+		assert.equal(bench.emulator.exchanges.length, 20);
+	});
+
+	it("R29 stops at a cursor that comes again", async () => {
+		bench.emulator.state.put();
+		bench.emulator.faults.next({
+			kind: "rewrite",
+			rewrite: repeatedPage(),
+			when: "after",
+			times: Number.POSITIVE_INFINITY,
+		});
+		const { certificates, complete } = await bench.api.list();
+		assert.deepEqual({ count: certificates.length, complete }, { count: 1, complete: false });
+		assert.equal(bench.emulator.exchanges.length, 2);
+	});
+
+	it("R29 stops at an empty page that promises more", async () => {
+		bench.emulator.faults.next({ kind: "rewrite", rewrite: emptyPageWithMore, when: "after" });
+		assert.partialDeepStrictEqual(await bench.api.list(), { certificates: [], unreadable: 0, complete: false });
+		assert.equal(bench.emulator.exchanges.length, 1);
+	});
+
+	it("R29 has each id once", async () => {
+		bench.emulator.state.put();
+		bench.emulator.faults.next({ kind: "rewrite", rewrite: sameIdTwice, when: "after" });
+		const { certificates, complete } = await bench.api.list();
+		assert.deepEqual({ count: certificates.length, complete }, { count: 1, complete: true });
+	});
+
+	const malformed: readonly [string, unknown][] = [
+		["null", null],
+		["text", "cert_odd"],
+		["a list", [entry]],
+		["an id `..`", { ...entry, id: ".." }],
+		["an id with a slash", { ...entry, id: "a/b" }],
+		["an id that is a number", { ...entry, id: 7 }],
+		["an id that is null", { ...entry, id: null }],
+		["an id of 129 letters", { ...entry, id: "a".repeat(129) }],
+		["no id", { ...entry, id: undefined }],
+		["another object", { ...entry, object: "organization.project" }],
+		["a name that is no text", { ...entry, name: { toString: "x" } }],
+		["details that are null", { ...entry, certificate_details: null }],
+		["an expiry of 0", expiring(0)],
+		["an expiry of 1e20", expiring(1e20)],
+		["an expiry in milliseconds", expiring(1_800_000_000_000)],
+		["an expiry that is text", expiring("4000000000")],
+		["an expiry with a fraction", expiring(4_000_000_000.5)],
+		["a flag that is text", { ...entry, active: "yes" }],
+	];
+	for (const [title, item] of malformed)
+		it(`R30 counts an entry with ${title} as unreadable, and keeps the others`, async () => {
+			const { id } = bench.emulator.state.put();
+			bench.emulator.faults.next({ kind: "rewrite", rewrite: withItem(item), when: "after" });
+			const { certificates, unreadable, complete } = await bench.api.list();
+			assert.deepEqual(
+				certificates.map((certificate) => certificate.id),
+				[id],
+			);
+			assert.deepEqual({ unreadable, complete }, { unreadable: 1, complete: true });
+		});
+
+	for (const [title, item] of [
+		["missing", expiring(undefined)],
+		["null", expiring(null)],
+	] as const)
+		it(`R30 reads an entry whose expiry is ${title}, which is then not known`, async () => {
+			bench.emulator.faults.next({ kind: "rewrite", rewrite: withItem(item), when: "after" });
+			const { certificates, unreadable } = await bench.api.list();
+			assert.equal(unreadable, 0);
+			assert.deepEqual(
+				certificates.map(({ expiresAt }) => expiresAt),
+				[null],
+			);
+		});
+
+	it("R30 keeps a page whose last id, and so its cursor, is none", async () => {
+		bench.emulator.state.put({ id: ".." });
+		const { id } = bench.emulator.state.put();
+		const { certificates, unreadable, complete } = await bench.api.list();
+		assert.deepEqual(
+			certificates.map((certificate) => certificate.id),
+			[id],
+		);
+		assert.deepEqual({ unreadable, complete }, { unreadable: 1, complete: true });
+	});
+
+	it("R30 builds no path from what is no id", async () => {
+		for (const id of ["..", "a/b", "", "%2e%2e"]) await assert.rejects(bench.api.content(id), { message: "not-found" });
+		assert.equal(bench.emulator.connections.total, 0);
+	});
+});
