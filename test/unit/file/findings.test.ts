@@ -332,6 +332,16 @@ describe("R11 Findings before the upload", () => {
 			assert.equal((await read(withExtensions({ [junk.oid]: junk }))).candidates[0]?.isCa, null);
 		});
 
+		it("a path length that is none, or an extension larger than any, which do not keep the editor waiting", async () => {
+			for (const length of [der.integer(0xff), der.tlv(0x02, Buffer.alloc(20, 0x11))])
+				assert.deepEqual(await judge(withExtensions(basic(der.boolean(true), length))), [
+					"strong unreadable-extension",
+					"info root",
+				]);
+			const large = { oid: der.SUBJECT_KEY, value: der.octetString(Buffer.alloc(20_000)) };
+			assert.ok((await judge(withExtensions({ [large.oid]: large }))).includes("strong unreadable-extension"));
+		});
+
 		it("BER in place of DER", async () => {
 			const open = (element: Uint8Array) => {
 				const content = element.subarray(element[1] === 0x82 ? 4 : element[1] === 0x81 ? 3 : 2);
