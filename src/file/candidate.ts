@@ -35,7 +35,8 @@ export function toCandidate(found: FoundCertificate, at: number, reminderDays: n
 	const { structure, subject, issuer, publicKey, selfSigned, extensions } = certificate;
 	const pem = encodePem(structure.der);
 	return {
-		der: structure.der,
+		// A copy: the file's own memory may hold a key beside it.
+		der: new Uint8Array(structure.der),
 		pem,
 		sha256,
 		serialNumber: Buffer.from(structure.serialNumber).toString("hex"),

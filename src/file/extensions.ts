@@ -23,6 +23,9 @@ export interface Extensions {
 	readonly unreadable: readonly string[];
 }
 
+/** The extensions below hold a few bytes each; the library takes its time over large ones. */
+const MAX_BYTES = 16_384;
+
 /** Decodes the extensions that matter, each on its own: one that is broken must not hide the others. */
 export function readExtensions(raw: readonly RawExtension[]): Extensions {
 	const unreadable: string[] = [];
@@ -30,6 +33,7 @@ export function readExtensions(raw: readonly RawExtension[]): Extensions {
 		const extension = raw.find((candidate) => candidate.oid === oid);
 		if (extension === undefined) return null;
 		try {
+			if (extension.der.length > MAX_BYTES) throw new RangeError("too large");
 			return decode(extension.der);
 		} catch {
 			unreadable.push(oid);
@@ -38,8 +42,11 @@ export function readExtensions(raw: readonly RawExtension[]): Extensions {
 	};
 	return {
 		basicConstraints: read("2.5.29.19", (der) => {
-			const { ca, pathLength } = new BasicConstraintsExtension(der);
-			return { ca, pathLength: pathLength ?? null };
+			const { ca, pathLength = null } = new BasicConstraintsExtension(der);
+			// A number that is negative, or too large for one, does not hide that it is a CA.
+			const isLength = pathLength === null || (Number.isSafeInteger(pathLength) && pathLength >= 0);
+			if (!isLength) unreadable.push("2.5.29.19");
+			return { ca, pathLength: isLength ? pathLength : null };
 		}),
 		keyUsage: read("2.5.29.15", (der) => {
 			const { usages } = new KeyUsagesExtension(der);

@@ -23,20 +23,31 @@ export function identify(element: Element | null, labelled: BlockKind | null = n
 	const parts = childrenOf(element);
 	const first = parts?.[0];
 	if (!parts || !first) return null;
-	const shape = shapeOf(parts);
-	if (first.tag === OBJECT_IDENTIFIER) return oidText(first.content)?.startsWith(PKCS7) ? "pkcs7" : null;
-	if (first.tag === SEQUENCE) {
-		const inner = childrenOf(first);
-		if (!inner) return null;
-		const algorithm = inner[0]?.tag === OBJECT_IDENTIFIER ? oidText(inner[0].content) : null;
-		if (shape === "sb" && algorithm !== null) return "public-key";
-		if (shape === "so" && ENCRYPTION_SCHEMES.some((scheme) => algorithm?.startsWith(scheme))) return "private-key";
-		return shape === "ssb" ? signed(inner) : null;
+	switch (first.tag) {
+		case OBJECT_IDENTIFIER:
+			return oidText(first.content)?.startsWith(PKCS7) ? "pkcs7" : null;
+		case SEQUENCE:
+			return identifyBySequence(shapeOf(parts), childrenOf(first) ?? []);
+		case INTEGER:
+			return identifyByVersion(shapeOf(parts), first, labelled);
+		default:
+			return null;
 	}
-	if (first.tag !== INTEGER) return null;
+}
+
+/** What begins with a SEQUENCE: an algorithm, or what is signed. */
+function identifyBySequence(shape: string, inner: readonly Element[]): BlockKind | null {
+	const algorithm = inner[0]?.tag === OBJECT_IDENTIFIER ? oidText(inner[0].content) : null;
+	if (shape === "sb") return algorithm === null ? null : "public-key";
+	if (shape === "so") return ENCRYPTION_SCHEMES.some((scheme) => algorithm?.startsWith(scheme)) ? "private-key" : null;
+	return shape === "ssb" ? identifySigned(inner) : null;
+}
+
+/** What begins with an INTEGER: a version, or a number of a key. */
+function identifyByVersion(shape: string, { content }: Element, labelled: BlockKind | null): BlockKind | null {
 	// PKCS#8 (RFC 5958) ends in attributes and a public key, EC keys (RFC 5915) in parameters and a public key.
 	if (shape.startsWith("iso") || shape.startsWith("io")) return "private-key";
-	if (shape.startsWith("is") && first.content.length === 1 && first.content[0] === 3) return "pkcs12";
+	if (shape.startsWith("is") && content.length === 1 && content[0] === 3) return "pkcs12";
 	// PKCS#1 private keys (RFC 8017 A.1.2) have nine integers, DSA keys as OpenSSL writes them six.
 	if (shape.startsWith("iiiiii")) return "private-key";
 	// RSA public keys and DH parameters are two integers, DSA parameters three.
@@ -45,7 +56,7 @@ export function identify(element: Element | null, labelled: BlockKind | null = n
 }
 
 /** What a signed structure of three parts holds, by the first of them. */
-function signed(inner: readonly Element[]): BlockKind | null {
+function identifySigned(inner: readonly Element[]): BlockKind | null {
 	const shape = shapeOf(inner);
 	if (/^v?issss/.test(shape)) return "certificate";
 	if (shape.startsWith("iss") && (inner[3] === undefined || inner[3].tag === 0xa0)) return "certificate-request";

@@ -12,8 +12,12 @@ interface NamePart {
 /** A distinguished name: a list of relative names of usually one part, the least specific first (RFC 5280 4.1.2.4). */
 export type DistinguishedName = readonly (readonly NamePart[])[];
 
-/** Reads a Name; `null` where it is none. */
+/** A longer name than anyone has would keep the editor waiting. */
+const MAX_BYTES = 65_536;
+
+/** Reads a Name; `null` where it is none, or over 64 kB. */
 export function readName(element: Element): DistinguishedName | null {
+	if (element.content.length > MAX_BYTES) return null;
 	const name: NamePart[][] = [];
 	for (const relative of childrenOf(element) ?? [null]) {
 		const parts = relative?.tag === SET ? childrenOf(relative) : null;

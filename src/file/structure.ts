@@ -1,22 +1,5 @@
-import {
-	BIT_STRING,
-	BMP_STRING,
-	BOOLEAN,
-	childrenOf,
-	type Element,
-	ENUMERATED,
-	GENERALIZED_TIME,
-	INTEGER,
-	NULL,
-	OBJECT_IDENTIFIER,
-	OCTET_STRING,
-	oidText,
-	readElement,
-	SEQUENCE,
-	SET,
-	UNIVERSAL_STRING,
-	UTC_TIME,
-} from "./der.ts";
+import { BOOLEAN, childrenOf, type Element, OCTET_STRING, oidText, readElement, SEQUENCE } from "./der.ts";
+import { isAlgorithm, isBitString, isInteger, isOid, isPublicKey, isTime } from "./wellFormed.ts";
 
 /** A certificate taken apart (RFC 5280 4.1), each part as the bytes that stand in the file. */
 export interface Structure {
@@ -91,7 +74,7 @@ export function takeApart(element: Element): Structure | null {
 /** The extensions out of what follows the public key: two unique identifiers, then they, each at most once. */
 function readOptional(optional: readonly Element[]): RawExtension[] | null {
 	const rest = [...optional];
-	for (const tag of [0x81, 0x82]) if (rest[0]?.tag === tag && isBitString(rest.shift(), tag) === false) return null;
+	for (const tag of [0x81, 0x82]) if (isBitString(rest[0], tag)) rest.shift();
 	const wrapper = rest.shift();
 	if (wrapper === undefined) return [];
 	if (wrapper.tag !== 0xa3 || rest.length > 0) return null;
@@ -119,74 +102,6 @@ function readExtension(element: Element): RawExtension | null {
 		der: element.whole,
 		value: value.content,
 	};
-}
-
-function isOid(element: Element | undefined): element is Element {
-	return element?.tag === OBJECT_IDENTIFIER && oidText(element.content) !== null;
-}
-
-/** An INTEGER with at least one octet and no needless one in front (X.690 8.3.2). */
-function isInteger(element: Element | undefined, tag = INTEGER): element is Element {
-	if (element?.tag !== tag) return false;
-	const [first, second = 0] = element.content;
-	if (first === undefined) return false;
-	return element.content.length === 1 || !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
-}
-
-function isBitString(element: Element | undefined, tag = BIT_STRING): element is Element {
-	return element?.tag === tag && element.content.length > 0 && (element.content[0] ?? 8) < 8;
-}
-
-/** A time of at least the length that its type has with seconds and zone; whether it is a date is another question. */
-function isTime(element: Element | undefined): element is Element {
-	if (element?.tag === UTC_TIME) return element.content.length >= "YYMMDDHHMMSSZ".length;
-	return element?.tag === GENERALIZED_TIME && element.content.length >= "YYYYMMDDHHMMSSZ".length;
-}
-
-/** An AlgorithmIdentifier: an OBJECT IDENTIFIER and at most one parameter. */
-function isAlgorithm(element: Element | undefined): element is Element {
-	const parts = element?.tag === SEQUENCE ? childrenOf(element) : null;
-	if (parts === null || parts.length === 0 || parts.length > 2 || !isOid(parts[0])) return false;
-	return parts[1] === undefined || isAny(parts[1]);
-}
-
-/** A universal type of one octet. In DER, SEQUENCE and SET are made of other elements, and nothing else is. */
-function isUniversal(tag: number): boolean {
-	const isConstructed = (tag & 0x20) !== 0;
-	const number = tag & 0x1f;
-	return number !== 0x1f && isConstructed === (number === (SEQUENCE & 0x1f) || number === (SET & 0x1f));
-}
-
-/** Any value, but one of a simple type has to be well formed. */
-function isAny(element: Element): boolean {
-	const { tag, content } = element;
-	switch (tag) {
-		case BOOLEAN:
-			return content.length === 1;
-		case INTEGER:
-		case ENUMERATED:
-			return isInteger(element, tag);
-		case BIT_STRING:
-			return isBitString(element);
-		case NULL:
-			return content.length === 0;
-		case OBJECT_IDENTIFIER:
-			return isOid(element);
-		case UTC_TIME:
-		case GENERALIZED_TIME:
-			return isTime(element);
-		case BMP_STRING:
-			return content.length % 2 === 0;
-		case UNIVERSAL_STRING:
-			return content.length % 4 === 0;
-		default:
-			return tag >= 0x40 || isUniversal(tag);
-	}
-}
-
-function isPublicKey(element: Element | undefined): element is Element {
-	const parts = element?.tag === SEQUENCE ? childrenOf(element) : null;
-	return parts?.length === 2 && isAlgorithm(parts[0]) && isBitString(parts[1]);
 }
 
 function isName(element: Element | undefined): element is Element {

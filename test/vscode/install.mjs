@@ -39,6 +39,11 @@ export function installVSCode(version) {
 	return { node: installNode(version === "1.103" ? 22 : 24), server: join(vscode, "out/server-main.js") };
 }
 
+/** @returns {string} the path of the coverage-guided fuzzer's command line. */
+export function installFuzzer() {
+	return join(installHost("fuzzer"), "node_modules/@jazzer.js/core/dist/cli.js");
+}
+
 /**
  * Installs a folder of `hosts/` (a package.json with its lock file) into the cache.
  * @param {string} name

@@ -47,6 +47,10 @@ describe("What may be right-clicked", () => {
 			"labelled X509 CERTIFICATE": (pem) => pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE"),
 			"with headers inside of the block": (pem) =>
 				pem.replace("-----\n", "-----\nProc-Type: 0,CLEAR\nComment: one\n two\n\n"),
+			"with headers, CRLF": (pem) => pem.replace("-----\n", "-----\nComment: one\n\n").replaceAll("\n", "\r\n"),
+			"with headers, in JSON": (pem) => JSON.stringify(pem.replace("-----\n", "-----\nComment: one\n\n")),
+			"with headers, CRLF, in JSON": (pem) =>
+				JSON.stringify(pem.replace("-----\n", "-----\nComment: one\n\n").replaceAll("\n", "\r\n")),
 			"with headers and no blank line": (pem) => pem.replace("-----\n", "-----\nComment: one\n"),
 			"as base64 without armour": (pem) => bodyOf(pem).join("\n"),
 			"as base64 without armour, in quotes": (pem) => `"${bodyOf(pem).join("")}"\n`,
@@ -65,6 +69,22 @@ describe("What may be right-clicked", () => {
 			const trust = der.sequence(der.sequence(der.oid("1.3.6.1.5.5.7.3.2")), der.text("an alias"));
 			const found = await read(der.armour("TRUSTED CERTIFICATE", Buffer.concat([root.der, trust])));
 			assert.deepEqual([ends(found), codes(found)], [["accept", [root.sha256], []], ["root"]]);
+			const more = await read(der.armour("TRUSTED CERTIFICATE", Buffer.concat([root.der, trust, trust])));
+			assert.deepEqual(
+				[ends(more), codes(more)],
+				[
+					["accept", [root.sha256], []],
+					["bytes-follow", "root"],
+				],
+			);
+		});
+
+		it("R10 at every length, in 64 columns and without a blank line", async () => {
+			for (let length = 0; length < 48; length++) {
+				const padding = { oid: "1.2.3", value: Buffer.alloc(length) };
+				const bytes = der.certificate({ extensions: [...der.usualExtensions(), padding] });
+				assert.equal((await read(bytes)).candidates[0]?.pem, der.armour("CERTIFICATE", bytes));
+			}
 		});
 
 		it("the same certificate twice, as one", async () => {
@@ -113,6 +133,17 @@ describe("What may be right-clicked", () => {
 			const signedData = open(0x30, der.integer(1), der.set(), data, open(0xa0, client.der, root.der), der.set());
 			const file = open(0x30, der.oid("1.2.840.113549.1.7.2"), open(0xa0, signedData));
 			assert.deepEqual(ends(await read(file)), ["choose", [client.sha256, root.sha256], []]);
+		});
+
+		it("the lines of blocks are counted whatever ends them", async () => {
+			const lines = client.pem.split("\n").length + 2;
+			for (const ending of ["\n", "\r\n", "\r"]) {
+				const found = await read(`# one\n\n${client.pem}${root.pem}`.replaceAll("\n", ending));
+				assert.deepEqual(
+					found.candidates.map(({ line }) => line),
+					[3, lines],
+				);
+			}
 		});
 
 		it("in a DER file, one that is damaged does not hide the other", async () => {
@@ -274,7 +305,16 @@ describe("What may be right-clicked", () => {
 				[request, der.armour("CERTIFICATE REQUEST", request), der.armour("NEW CERTIFICATE REQUEST", request)],
 			],
 			["a revocation list", "crl", "crl", [list, der.armour("X509 CRL", list)]],
-			["PKCS#7 without certificates", "no-certificates", "pkcs7", [der.armour("PKCS7", der.pkcs7()), der.pkcs7()]],
+			[
+				"PKCS#7 without certificates",
+				"no-certificates",
+				"pkcs7",
+				[
+					der.armour("PKCS7", der.pkcs7()),
+					der.pkcs7(),
+					der.sequence(der.oid("1.2.840.113549.1.7.3"), der.context(0, der.sequence(der.context(0, der.name("x"))))),
+				],
+			],
 			["another label", "unknown", "unknown", [der.armour("SOMETHING ELSE", Buffer.from("x"))]],
 		];
 		for (const [what, reason, kind, files] of refused)

@@ -252,6 +252,9 @@ describe("R11 Findings before the upload", () => {
 				certificate({ version: null, extensions: [] }),
 				["warn version-1", "info root"],
 			],
+			["version 1 of another's", certificate({ version: null, extensions: [], issuer }), ["warn version-1"]],
+			["version 1 with extensions all the same", certificate({ version: null }), ["warn version-1", "info root"]],
+			["version 3 with none", certificate({ extensions: [] }), ["strong no-basic-constraints"]],
 			[
 				"key usage without Certificate Sign",
 				withExtensions(keyUsage(1, 0b0000_0010)),
@@ -330,6 +333,16 @@ describe("R11 Findings before the upload", () => {
 				}
 			const junk = { oid: der.BASIC_CONSTRAINTS, value: Buffer.from("junk") };
 			assert.equal((await read(withExtensions({ [junk.oid]: junk }))).candidates[0]?.isCa, null);
+		});
+
+		it("a path length that is none, or an extension larger than any, which do not keep the editor waiting", async () => {
+			for (const length of [der.integer(0xff), der.tlv(0x02, Buffer.alloc(20, 0x11))])
+				assert.deepEqual(await judge(withExtensions(basic(der.boolean(true), length))), [
+					"strong unreadable-extension",
+					"info root",
+				]);
+			const large = { oid: der.SUBJECT_KEY, value: der.octetString(Buffer.alloc(20_000)) };
+			assert.ok((await judge(withExtensions({ [large.oid]: large }))).includes("strong unreadable-extension"));
 		});
 
 		it("BER in place of DER", async () => {
@@ -454,6 +467,17 @@ describe("R11 Findings before the upload", () => {
 			const parts = { publicKey: der.spki(publicKey), key, signatureAlgorithm: algorithm(32) };
 			assert.deepEqual(await judge(certificate(parts)), ["info root", "info pss-signature"]);
 			assert.ok((await judge(certificate({ ...parts, signatureAlgorithm: algorithm(20) }))).includes("block damaged"));
+			// By default the mask is made with SHA-1, which `node:crypto` cannot be told beside another hash.
+			const mixed = der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence(der.context(0, sha256)));
+			const judged = await judge(certificate({ ...parts, signatureAlgorithm: mixed }));
+			assert.ok(judged.includes("info signature-not-checked"), judged.join());
+		});
+
+		it("the smallest RSA key that can be is still checked", async () => {
+			const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 512 });
+			const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.nothing());
+			const file = certificate({ publicKey: der.spki(publicKey), key: privateKey, signatureAlgorithm });
+			assert.equal((await read(file)).candidates[0]?.selfSigned, true);
 		});
 
 		it("RSA and every hash are checked, and an unusable RSA key is not called damage", async () => {

@@ -76,6 +76,7 @@ describe("Inspection from a terminal", () => {
 		await symlink("/dev/zero", join(folder, "zero.pem"));
 		await run("mkfifo", [join(folder, "pipe.pem")]);
 		await writeFile(join(folder, "large.pem"), Buffer.alloc(1_048_577, 0x0a));
+		await writeFile(join(folder, "almost.pem"), Buffer.alloc(1_048_576, 0x0a));
 		await writeFile(join(folder, "secret.pem"), root.pem);
 		await chmod(join(folder, "secret.pem"), 0);
 		const expected = {
@@ -84,6 +85,7 @@ describe("Inspection from a terminal", () => {
 			"zero.pem": "not-a-file",
 			"pipe.pem": "not-a-file",
 			"large.pem": "too-large",
+			"almost.pem": "empty",
 			"gone.pem": "not-found",
 			"root.pem/below": "not-found",
 			// The superuser may read everything.

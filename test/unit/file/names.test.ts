@@ -67,6 +67,11 @@ describe("Names", () => {
 		assert.equal(candidate?.commonName, null);
 	});
 
+	it("R12 of 10,000 characters are read, and over 64 kB make no candidate", async () => {
+		assert.equal((await subjectOf(der.set(part(CN, der.text("x".repeat(10_000))))))?.commonName?.length, 10_000);
+		assert.equal(await subjectOf(der.set(part(CN, der.text("x".repeat(65_536))))), undefined);
+	});
+
 	it("that OpenSSL does not read make no candidate", async () => {
 		const values = [
 			der.tlv(0x0c, Buffer.of(0xff)),

@@ -230,6 +230,7 @@ function assertSound({ outcome, reason, candidates, skipped }: CertificateFile):
 			/^-----BEGIN CERTIFICATE-----\n(?:[\w+/]{64}\n)*[\w+/]{1,64}={0,2}\n-----END CERTIFICATE-----\n$/,
 		);
 		assert.deepEqual(derOf(pem), Buffer.from(bytes));
+		assert.equal(bytes.buffer.byteLength, bytes.length, "shares memory with the file");
 		assert.equal(createHash("sha256").update(bytes).digest("hex"), sha256);
 		assert.ok(block >= 1 && line >= 1);
 	}

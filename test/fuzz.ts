@@ -1,0 +1,29 @@
+// What the coverage-guided fuzzer calls with each input; throwing is a finding.
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { X509Reader } from "../src/file/reader.ts";
+import { outcomeWords, skippedWords } from "../src/ui/words/certificateFile.ts";
+import { findingWords } from "../src/ui/words/findings.ts";
+
+const reader = new X509Reader();
+/** So that certificates of any age meet the same rules in every run. */
+const AT = 1_800_000_000;
+
+/** Reads an input as a file. @throws whatever must not happen. */
+export async function fuzz(input: Buffer): Promise<void> {
+	const found = await reader.read(input, AT, 30);
+	const { outcome, reason, candidates, skipped } = found;
+	assert.equal(outcome, candidates.length === 0 ? "refuse" : candidates.length === 1 ? "accept" : "choose");
+	assert.equal(reason === null, candidates.length > 0);
+	assert.ok(outcomeWords(found));
+	for (const block of skipped) assert.ok(skippedWords(block));
+	for (const { der, pem, subject, issuer, findings } of candidates) {
+		const [, begin, body = "", end, after] = pem.split("-----");
+		assert.deepEqual([begin, end, after], ["BEGIN CERTIFICATE", "END CERTIFICATE", "\n"]);
+		assert.ok(Buffer.from(body, "base64").equals(der));
+		assert.doesNotMatch(subject + issuer, /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+		for (const finding of findings) assert.ok(findingWords(finding));
+		// Nothing is a candidate that OpenSSL does not read.
+		new X509Certificate(pem);
+	}
+}
