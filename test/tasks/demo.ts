@@ -39,7 +39,7 @@ async function run({ window, emulator, picture }: Session): Promise<void> {
 	const row = await rowOf(window, name);
 	const beside = await row.description();
 	await picture("5-row");
-	await window.screenshotSideBar(join(pictures, "row.png"));
+	await window.screenshotSideBar(join(pictures, "row.png"), 120);
 	const [id, expiry] = beside.split(" · ");
 	const [stored] = emulator.state.certificates;
 	if (!id || !expiry || stored?.id !== id) throw new Error(`The row says “${beside}”, the emulator has ${stored?.id}.`);

@@ -66,9 +66,10 @@ export class Window {
 		await this.page.screenshot({ path, animations: "disabled" });
 	}
 
-	/** Takes a picture of the side bar alone. */
-	async screenshotSideBar(path: string) {
-		await this.page.locator(".part.sidebar").screenshot({ path, animations: "disabled" });
+	/** Takes a picture of the top of the side bar. @param height in pixels */
+	async screenshotSideBar(path: string, height: number) {
+		const box = await this.page.locator(".part.sidebar").boundingBox();
+		if (box) await this.page.screenshot({ path, animations: "disabled", clip: { ...box, height } });
 	}
 
 	/** Shows the extension's views. */
