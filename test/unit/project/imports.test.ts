@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "../../vscode/install.mjs";
@@ -48,32 +48,98 @@ const forbidden: readonly [string, string][] = [
 	["src/extension.ts", "undici"],
 ];
 
-/** Whether the linter, with this project's rules, lets a file hold a statement. */
-function passes(file: string, statement: string): boolean {
+/** Every way to take something from another file that the linter looks at. */
+const FORMS: readonly ((from: string, line: number) => string)[] = [
+	(from, line) => `import { x as x${line} } from "${from}";`,
+	(from, line) => `import type { X as X${line} } from "${from}";`,
+	(from, line) => `export { y as y${line} } from "${from}";`,
+	(from) => `void import("${from}");`,
+];
+
+/** Statements by the file that holds them, one a line. */
+const statements = new Map<string, string[]>();
+
+/** Writes a file's imports from another one, in every form. @returns the places of the statements, as `FILE:LINE`. */
+function write(file: string, from: string): readonly string[] {
+	const lines = statements.get(file) ?? [];
+	statements.set(file, lines);
+	return FORMS.map((form) => `${file}:${lines.push(form(from, lines.length))}`);
+}
+
+/** Lints all that was written, with this project's rules. @returns the places that they refuse. */
+function lint(): readonly string[] {
 	const folder = mkdtempSync(join(tmpdir(), "imports-"));
 	try {
 		cpSync(join(root, "biome.json"), join(folder, "biome.json"));
-		mkdirSync(join(folder, dirname(file)), { recursive: true });
-		writeFileSync(join(folder, file), statement);
+		for (const [file, lines] of statements) {
+			mkdirSync(join(folder, dirname(file)), { recursive: true });
+			writeFileSync(join(folder, file), lines.join("\n"));
+		}
 		const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
-		const options = ["lint", "--vcs-enabled=false", "--only=style/noRestrictedImports", "src"];
-		const { status, stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: folder, encoding: "utf8" });
-		assert.match(stdout, /Checked 1 file/);
-		return status === 0;
+		const options = [
+			"lint",
+			"--vcs-enabled=false",
+			"--only=style/noRestrictedImports",
+			"--max-diagnostics=none",
+			"--reporter=github",
+		];
+		const { stdout, stderr } = spawnSync(process.execPath, [biome, ...options, "src"], {
+			cwd: folder,
+			encoding: "utf8",
+		});
+		const places = stdout.matchAll(
+			/^::error title=lint\/style\/noRestrictedImports,file=[^,]*(src\/[^,]+),line=(\d+),/gm,
+		);
+		const refused = [...places].map(([, file, line]) => `${file}:${line}`);
+		assert.equal(stdout.match(/^::/gm)?.length, refused.length, stdout + stderr);
+		return refused;
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
 }
 
 describe("Imports run one way", () => {
-	for (const [file, from] of allowed)
-		it(`${file} may import ${from}`, () => {
-			assert.ok(passes(file, `import { x } from "${from}";\nx();\n`));
-		});
+	let refused: readonly string[];
+	before(() => {
+		refused = lint();
+	});
 
-	for (const [file, from] of forbidden)
-		it(`${file} may not import ${from}, not even a type`, () => {
-			assert.ok(!passes(file, `import { x } from "${from}";\nx();\n`));
-			assert.ok(!passes(file, `import type { X } from "${from}";\nexport type Y = X;\n`));
+	for (const [file, from] of allowed) {
+		const places = write(file, from);
+		it(`${file} may import ${from}`, () => {
+			assert.deepEqual(
+				places.filter((place) => refused.includes(place)),
+				[],
+			);
 		});
+	}
+
+	for (const [file, from] of forbidden) {
+		const places = write(file, from);
+		it(`${file} may not import ${from}, not even a type`, () => {
+			assert.deepEqual(
+				places.filter((place) => !refused.includes(place)),
+				[],
+			);
+		});
+	}
+
+	for (const entry of readdirSync(join(root, "src"), { withFileTypes: true }))
+		if (entry.name !== "package.json") {
+			const file = `src/${entry.name}${entry.isDirectory() ? "/a.ts" : ""}`;
+			const places = write(file, "what-no-rule-knows");
+			it(`src/${entry.name} has a rule`, () => {
+				assert.deepEqual(
+					places.filter((place) => !refused.includes(place)),
+					[],
+				);
+			});
+		}
+
+	it("no type is taken by `import(…)`, which the linter does not see", () => {
+		const found = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+			.filter((file) => file.endsWith(".ts") && file !== join("api", "undici.d.ts"))
+			.flatMap((file) => readFileSync(join(root, "src", file), "utf8").match(/\bimport\s*\(.*/g) ?? []);
+		assert.deepEqual(found, ['import("./backend.js");']);
+	});
 });

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { Certificates } from "../../../src/application/certificates.ts";
+import { Cancelled, Failure } from "../../../src/domain/failure.ts";
+import { candidate, certificate, FakeService, listing, readerOf } from "./fakes.ts";
+
+describe("Certificates", () => {
+	const one = certificate("one");
+	const two = certificate("two");
+	const acme = candidate("Acme");
+	const other = candidate("Other");
+	const unreachable = { reason: "unreachable", host: "a.test" } as const;
+	let service: FakeService;
+	let certificates: Certificates;
+	let now: number;
+
+	beforeEach(() => {
+		service = new FakeService();
+		now = 1000;
+		certificates = new Certificates(
+			async () => service,
+			async () => readerOf(acme, other),
+			() => now,
+		);
+	});
+
+	const ids = () => certificates.state.listing?.certificates.map(({ id }) => id);
+
+	it("reads the list, and tells of it before and after", async () => {
+		const answer = service.nextList();
+		const told: unknown[] = [];
+		certificates.on("change", () => told.push({ ...certificates.state }));
+		const refreshed = certificates.refresh();
+		now = 2000;
+		answer.resolve(listing(one));
+		await refreshed;
+		assert.deepEqual(told, [
+			{ listing: null, loadedAt: null, askedAt: 1000, loading: true, problem: null },
+			{ listing: listing(one), loadedAt: 2000, askedAt: 2000, loading: false, problem: null },
+		]);
+	});
+
+	it("R32 takes the newest of two lists where they arrive in the wrong order", async () => {
+		const [older, newer] = [service.nextList(), service.nextList()];
+		const loaded = [certificates.load(), certificates.load()];
+		newer.resolve(listing(two));
+		await loaded[1];
+		older.resolve(listing(one));
+		assert.deepEqual(await loaded[0], listing(one), "whoever asked is answered all the same");
+		assert.deepEqual(ids(), ["two"]);
+		assert.equal(certificates.state.loading, false);
+	});
+
+	it("R32 takes the newest of two lists where they arrive in order", async () => {
+		const [older, newer] = [service.nextList(), service.nextList()];
+		const refreshed = [certificates.refresh(), certificates.refresh()];
+		older.resolve(listing(one));
+		await refreshed[0];
+		assert.equal(ids(), undefined);
+		assert.equal(certificates.state.loading, true);
+		newer.resolve(listing(two));
+		await refreshed[1];
+		assert.deepEqual(ids(), ["two"]);
+	});
+
+	const overtakers: readonly [string, () => void, readonly string[] | undefined][] = [
+		["a list that was read elsewhere", () => certificates.show(listing(two)), ["two"]],
+		["a certificate that was added", () => certificates.add(two, certificates.epoch), ["two", "before"]],
+		["forgetting", () => certificates.forget("another"), undefined],
+		["forgetting for another base URL", () => certificates.forget(certificates.connectionId), undefined],
+	];
+	for (const [what, overtake, left] of overtakers)
+		for (const outcome of ["an answer", "a failure"])
+			it(`R32 drops ${outcome} that ${what} overtook`, async () => {
+				certificates.show(listing(certificate("before")));
+				const answer = service.nextList();
+				const refreshed = certificates.refresh();
+				overtake();
+				if (outcome === "an answer") answer.resolve(listing(one));
+				else answer.reject(new Failure(unreachable));
+				await refreshed;
+				assert.deepEqual(ids(), left);
+				assert.equal(certificates.state.problem, null);
+				assert.equal(certificates.state.loading, false);
+			});
+
+	it("R31 keeps the list and its age where a refresh fails, until one succeeds", async () => {
+		certificates.show(listing(one));
+		now = 2000;
+		service.nextList().reject(new Failure(unreachable));
+		await certificates.refresh();
+		assert.deepEqual(certificates.state, {
+			listing: listing(one),
+			loadedAt: 1000,
+			askedAt: 2000,
+			loading: false,
+			problem: unreachable,
+		});
+		service.nextList().resolve(listing(two));
+		await certificates.refresh();
+		assert.deepEqual(ids(), ["two"]);
+		assert.equal(certificates.state.problem, null);
+	});
+
+	it("throws a failure to those who cannot go on without the list", async () => {
+		service.nextList().reject(new Failure(unreachable));
+		await assert.rejects(certificates.load(), { name: "Failure" });
+		assert.deepEqual(certificates.state.problem, unreachable);
+	});
+
+	it("does not take a defect for a state", async () => {
+		service.nextList().reject(new TypeError("a defect"));
+		await assert.rejects(certificates.refresh(), TypeError);
+		assert.equal(certificates.state.loading, false);
+	});
+
+	it("counts a cancelled list as never asked for", async () => {
+		service.nextList();
+		const abort = new AbortController();
+		const loaded = certificates.load(abort.signal);
+		abort.abort();
+		await assert.rejects(loaded, Cancelled);
+		const { askedAt, loading, problem } = certificates.state;
+		assert.deepEqual({ askedAt, loading, problem }, { askedAt: null, loading: false, problem: null });
+	});
+
+	it("adds a certificate in front, in place of an older state of the same", () => {
+		certificates.show(listing(one, two));
+		certificates.add({ ...two, name: "renamed" }, certificates.epoch);
+		assert.deepEqual(certificates.state.listing, listing({ ...two, name: "renamed" }, one));
+	});
+
+	it("adds a certificate where no list was read yet, and does not take that for the whole", () => {
+		certificates.add(one, certificates.epoch);
+		assert.deepEqual(ids(), ["one"]);
+		assert.equal(certificates.state.listing?.complete, false);
+		assert.equal(certificates.state.loadedAt, null);
+	});
+
+	it("goes on showing an added certificate for two minutes where the list lags behind", () => {
+		certificates.add(one, certificates.epoch);
+		now += 120_000;
+		certificates.show(listing(two));
+		assert.deepEqual(ids(), ["one", "two"]);
+		now += 1;
+		certificates.show(listing(two));
+		assert.deepEqual(ids(), ["two"]);
+	});
+
+	it("takes the list's own word for an added certificate as soon as it has one", () => {
+		certificates.add(one, certificates.epoch);
+		certificates.show(listing(two, { ...one, active: true }));
+		assert.deepEqual(certificates.state.listing, listing(two, { ...one, active: true }));
+		certificates.show(listing(two));
+		assert.deepEqual(ids(), ["two"], "deleted since");
+	});
+
+	it("forgets all that it knew", async () => {
+		service.kept.set("one", acme.pem);
+		certificates.add(one, certificates.epoch);
+		await certificates.contentOf("one");
+		certificates.forget("another");
+		const nothing = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
+		assert.deepEqual(certificates.state, nothing);
+		assert.equal(certificates.connectionId, "another");
+		certificates.show(listing(two));
+		assert.deepEqual(ids(), ["two"]);
+		await certificates.contentOf("one");
+		assert.deepEqual(service.asked, ["one", "one"]);
+	});
+
+	for (const [what, connectionId] of [
+		["connection", "another"],
+		["base URL", "the same"],
+	] as const) {
+		it(`keeps out a certificate that was uploaded to another ${what}`, () => {
+			certificates.forget("the same");
+			const { epoch } = certificates;
+			certificates.forget(connectionId);
+			certificates.add(one, epoch);
+			assert.equal(certificates.state.listing, null);
+		});
+
+		it(`keeps out a content that was asked of another ${what}`, async () => {
+			certificates.forget("the same");
+			const answer = Promise.withResolvers<string>();
+			service.kept.set("one", answer.promise);
+			const content = certificates.contentOf("one");
+			certificates.forget(connectionId);
+			answer.resolve(acme.pem);
+			assert.equal(await content, acme);
+			certificates.show(listing(one));
+			assert.deepEqual(certificates.knownAs(acme.sha256), []);
+		});
+	}
+
+	it("fetches a content once, and takes its first certificate, the only one that the service uses", async () => {
+		service.kept.set("one", `${other.pem}\n${acme.pem}`);
+		assert.equal(await certificates.contentOf("one"), other);
+		assert.equal(await certificates.contentOf("one"), other);
+		assert.deepEqual(service.asked, ["one"]);
+	});
+
+	for (const [what, content] of [
+		["is absent", null],
+		["cannot be read", "junk"],
+	] as const)
+		it(`asks again for a content that ${what}`, async () => {
+			service.kept.set("one", content);
+			assert.equal(await certificates.contentOf("one"), null);
+			service.kept.set("one", acme.pem);
+			assert.equal(await certificates.contentOf("one"), acme);
+		});
+
+	it("knows under which ids a certificate is, of those that it looked into", async () => {
+		for (const id of ["one", "two", "three"]) service.kept.set(id, acme.pem);
+		service.kept.set("four", other.pem);
+		certificates.show(listing(one, two, certificate("four")));
+		for (const id of ["two", "three", "four"]) await certificates.contentOf(id);
+		assert.deepEqual(certificates.knownAs(acme.sha256), [two]);
+	});
+});
