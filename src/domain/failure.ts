@@ -46,6 +46,7 @@ export type Problem =
 	| { readonly reason: "service-error"; readonly status: number }
 	// What was asked for here
 	| { readonly reason: "nothing-selected" }
+	| { readonly reason: "connection-changed" }
 	| { readonly reason: "unconfirmed"; readonly name: string };
 
 export type Reason = Problem["reason"];

@@ -9,6 +9,8 @@ const SECRET = "openaiCertificates.connection";
 
 /** Where requests go, as a person knows it. */
 export interface Destination {
+	/** The connection's id. */
+	readonly id: string;
 	readonly host: string;
 	/** What the person called the connection. */
 	readonly label: string;
@@ -57,7 +59,7 @@ export class Connections implements vscode.Disposable {
 	/** Where a request would go, for people. @throws Failure as `access` */
 	async destination(): Promise<Destination> {
 		const { baseUrl, connection } = await this.#open();
-		return { host: baseUrl.host, label: connection.label };
+		return { id: connection.id, host: baseUrl.host, label: connection.label };
 	}
 
 	async #open(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {

@@ -128,7 +128,11 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Cert
 		const compared = (await patiently(Promise.all([duplicates, named]), abort)).flat();
 		if (unsaved) compared.push({ code: "unsaved", level: "warn" });
 		const all = [...findings, ...compared].sort(byWeight);
-		await confirmUpload({ candidate, name, destination: await destination() }, all, looks);
+		const confirmed = await destination();
+		await confirmUpload({ candidate, name, destination: confirmed }, all, looks);
+		const { id, host } = await destination();
+		// It goes where the confirmation said, whatever another window has changed meanwhile.
+		if (id !== confirmed.id || host !== confirmed.host) throw new Failure({ reason: "connection-changed" });
 		return await uploads.upload({ pem: candidate.pem, name });
 	} finally {
 		abort.abort();

@@ -17,6 +17,10 @@ export function problemWords(problem: Problem): string {
 			);
 		case "file-unreadable":
 			return unreadableWords(problem.why, inert(problem.file));
+		case "connection-changed":
+			return l10n.t(
+				"The admin key or the base URL was changed while you were asked. Nothing was sent. Start the upload again.",
+			);
 		case "nothing-selected":
 			return l10n.t("Select a row of the certificates view first.");
 		case "no-key":
