@@ -47,7 +47,8 @@ describe("What may be right-clicked", () => {
 			"labelled X509 CERTIFICATE": (pem) => pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE"),
 			"with headers inside of the block": (pem) =>
 				pem.replace("-----\n", "-----\nProc-Type: 0,CLEAR\nComment: one\n two\n\n"),
-			"with headers, CRLF": (pem) => pem.replace("-----\n", "-----\nComment: one\n\n").replaceAll("\n", "\r\n"),
+			"with headers, CRLF": (pem) =>
+				pem.replace("-----\n", "-----\nComment: one\nComment: two\n\n").replaceAll("\n", "\r\n"),
 			"with headers, in JSON": (pem) => JSON.stringify(pem.replace("-----\n", "-----\nComment: one\n\n")),
 			"with headers, CRLF, in JSON": (pem) =>
 				JSON.stringify(pem.replace("-----\n", "-----\nComment: one\n\n").replaceAll("\n", "\r\n")),
@@ -249,6 +250,15 @@ describe("What may be right-clicked", () => {
 				assert.deepEqual([found.reason, found.holdsPrivateKey], ["pkcs12", true]);
 				assert.match(outcomeWords(found), /openssl pkcs12 -in FILE -cacerts -nokeys/);
 			}
+		});
+
+		it("but not what only begins as PKCS#12 does", async () => {
+			for (const version of [1, 4]) {
+				const other = der.sequence(der.integer(version), der.sequence(der.oid("1.2.3")));
+				assert.equal((await read(der.armour("CERTIFICATE", other))).reason, "unreadable");
+			}
+			const twoOctets = der.sequence(der.integer(3, 0), der.sequence(der.oid("1.2.3")));
+			assert.equal((await read(der.armour("CERTIFICATE", twoOctets))).reason, "unreadable");
 		});
 
 		const publicKey = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;

@@ -215,6 +215,13 @@ describe("R11 Findings before the upload", () => {
 			assert.ok((await judge(again)).includes("strong public-ca"));
 		});
 
+		it("a damaged public web CA is damaged, and no more", async () => {
+			const file = Buffer.from(rootCertificates[0]?.split("-----")[2] ?? "", "base64");
+			file[file.length - 1] = (file.at(-1) ?? 0) ^ 1;
+			const judged = await judge(file);
+			assert.ok(judged.includes("block damaged") && !judged.includes("strong public-ca"), judged.join());
+		});
+
 		it("a CA of one's own that has a public one's name is not public", async () => {
 			const { subject } = publicRoot();
 			assert.deepEqual(await judge(certificate({ issuer: subject, extensions: usualExtensions(ofAnother) })), [

@@ -24,6 +24,12 @@ describe("Names", () => {
 		assert.equal(candidate?.issuer, "CN=x");
 	});
 
+	it("give the common name wherever it stands, and none where there is none", async () => {
+		const organization = der.set(part("2.5.4.10", der.text("Acme")));
+		assert.equal((await subjectOf(der.set(part(CN, der.text("Root"))), organization))?.commonName, "Root");
+		assert.equal((await subjectOf(organization))?.commonName, null);
+	});
+
 	it("are escaped as RFC 2253 has it", async () => {
 		const rows: [string, string][] = [
 			['a,b+c"d\\e<f>g;h', 'a\\,b\\+c\\"d\\\\e\\<f\\>g\\;h'],
