@@ -1,14 +1,13 @@
 import { posix } from "node:path";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
+import { MAX_FILE_BYTES } from "../domain/certificateFile.ts";
 import { Cancelled, Failure, type UnreadableFile } from "../domain/failure.ts";
 import { askChoice } from "./prompts.ts";
 import { inert } from "./words/inert.ts";
 
 /** The endings that the menus show on; what is in a file is decided by its content alone. */
 const ENDINGS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as const;
-
-const LARGEST_FILE = 1024 * 1024;
 
 /** A certificate file as it was read. */
 export interface FileContent {
@@ -72,7 +71,7 @@ export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent>
 	const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
 	if (document && (document.isDirty || document.isUntitled)) {
 		const bytes = new TextEncoder().encode(document.getText());
-		if (bytes.length > LARGEST_FILE) throw unreadable("too-large");
+		if (bytes.length > MAX_FILE_BYTES) throw unreadable("too-large");
 		return { name, bytes, unsaved: true };
 	}
 
@@ -82,10 +81,10 @@ export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent>
 		// A pipe or a device would never end. A link is followed, and its target counts.
 		if (!(type & vscode.FileType.File))
 			throw unreadable(type & vscode.FileType.SymbolicLink ? "dead-link" : "not-a-file");
-		if (size > LARGEST_FILE) throw unreadable("too-large");
+		if (size > MAX_FILE_BYTES) throw unreadable("too-large");
 		// The system's own files say that they hold nothing, and some never end.
 		const bytes = size === 0 && uri.scheme === "file" ? new Uint8Array() : await vscode.workspace.fs.readFile(uri);
-		if (bytes.length > LARGEST_FILE) throw unreadable("too-large");
+		if (bytes.length > MAX_FILE_BYTES) throw unreadable("too-large");
 		return { name, bytes, unsaved: false };
 	} catch (thrown) {
 		if (thrown instanceof Failure) throw thrown;
