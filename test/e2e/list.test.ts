@@ -82,7 +82,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	// Every other reason is tested in the extension host, and the manifest's texts for them in the manifest's test.
 	const failures: readonly [string, FaultKind, string, readonly string[]][] = [
 		["401", { kind: "status", status: 401 }, "did not accept the admin key", ["Set or Replace Admin Key…"]],
-		["a reset", { kind: "reset" }, "could not be reached", ["Try Again"]],
+		["a reset", { kind: "reset" }, "lost before the answer", ["Try Again"]],
 	];
 	for (const [title, fault, words, buttons] of failures)
 		it(`says why it could not load: ${title}`, async () => {

@@ -56,6 +56,11 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 			.map((name) => readFileSync(join(folder, `dist/${name}.js`), "utf8"))
 			.join();
 		const hosts = new Set([...bundles.matchAll(/https?:\/\/([\w.-]+\.[a-z]{2,})/g)].map(([, host]) => host));
-		assert.deepEqual([...hosts], ["api.openai.com"]);
+		// Regional hosts stand before the API's.
+		assert.deepEqual(
+			[...hosts].filter((host) => !/^([a-z]{2}\.)?api\.openai\.com$/.test(host ?? "")),
+			[],
+		);
+		assert.ok(hosts.has("api.openai.com"));
 	});
 });

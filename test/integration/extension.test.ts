@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import * as vscode from "vscode";
 import packageJson from "../../package.json" with { type: "json" };
+import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import type { FaultKind } from "../emulator/faults.ts";
-import { contextBecomes, shown, sitDown, views, willAnswer, willPress } from "./person.ts";
+import { contextBecomes, shown, sitDown, views, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
 
 const EMPTY = "openaiCertificates.empty";
 const VIEW = "openaiCertificates.certificates";
@@ -14,7 +15,19 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	let emulator: Emulator;
 	let connections = 0;
 
+	/** What a second undici, or a proxy of somebody's own, would put in place of what is there. */
+	const globals = () => ({
+		dispatcher1: Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.1")),
+		dispatcher2: Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.2")),
+		fetch: globalThis.fetch,
+	});
+	let untouched: ReturnType<typeof globals>;
+	const globalsAreUntouched = () => {
+		for (const [name, value] of Object.entries(globals())) assert.ok(value === Reflect.get(untouched, name), name);
+	};
+
 	before(async () => {
+		untouched = globals();
 		sitDown();
 		emulator = await startEmulator();
 		await setBaseUrl(emulator.url);
@@ -24,6 +37,8 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 			return Reflect.apply(connect, this, args);
 		};
 	});
+
+	afterEach(wasAskedAsExpected);
 
 	after(() => emulator.close());
 
@@ -44,8 +59,10 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		return vscode.Uri.joinPath(folder?.uri ?? assert.fail(), name);
 	};
 
+	const view = () => views.get(VIEW) ?? assert.fail("no view");
+
 	const rows = async () => {
-		const provider = views.get(VIEW) ?? assert.fail("no view");
+		const { provider } = view();
 		const items = ((await provider.getChildren()) ?? []).map((row) => provider.getTreeItem(row) as vscode.TreeItem);
 		return items.map(({ label, description }) => `${label} ${description ?? ""}`.trim());
 	};
@@ -53,11 +70,11 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	it("R38 activates without a connection, and leaves fetch and undici's dispatcher alone", async () => {
 		assert.ok(extension);
 		assert.equal(extension.isActive, false);
-		const globals = () => [1, 2].map((n) => Reflect.get(globalThis, Symbol.for(`undici.globalDispatcher.${n}`)));
-		const before = [globals(), globalThis.fetch, connections];
+		const before = connections;
 		await extension.activate();
 		assert.ok(extension.isActive);
-		assert.deepEqual([globals(), globalThis.fetch, connections], before);
+		assert.equal(connections, before);
+		globalsAreUntouched();
 	});
 
 	it("registers every command that the manifest contributes", async () => {
@@ -76,14 +93,34 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.match(shown.messages.at(-1) ?? "", /no admin key yet/);
 	});
 
-	it("R39 takes junk from whoever calls a command, and says in words what is missing", async () => {
-		const uri = vscode.Uri.parse("http://evil.test/x.pem");
-		for (const junk of [[], ["cert_abc"], [7], [{ kind: "certificate", certificate: { id: "../x" } }], [null, null]])
+	const JUNK: readonly (readonly unknown[])[] = [
+		["cert_x"],
+		[7],
+		[null, null],
+		[{ kind: "certificate" }],
+		[{ kind: "certificate", certificate: null }],
+		[{ kind: "certificate", certificate: { id: "other" } }],
+		[{ kind: "certificate", certificate: { id: "../x" } }],
+		[{ kind: "upload" }],
+		[{ kind: "upload", upload: null }],
+	];
+
+	/** Calls each command that needs a row with each of these arguments: it says so, and does nothing. */
+	const callWithJunk = async (...calls: readonly (readonly unknown[])[]) => {
+		await vscode.env.clipboard.writeText("untouched");
+		for (const junk of calls)
 			for (const command of ["copyId", "cancelUpload"]) {
 				shown.messages.length = 0;
 				await vscode.commands.executeCommand(`openaiCertificates.${command}`, ...junk);
-				assert.deepEqual(shown.messages, ["Select a row of the certificates view first."]);
+				const call = `${command} ${JSON.stringify(junk)}`;
+				assert.deepEqual(shown.messages, ["Select a row of the certificates view first."], call);
+				assert.equal(await vscode.env.clipboard.readText(), "untouched", call);
 			}
+	};
+
+	it("R39 takes junk from whoever calls a command, and says in words what is missing", async () => {
+		const uri = vscode.Uri.parse("http://evil.test/x.pem");
+		await callWithJunk([], ...JUNK);
 		shown.messages.length = 0;
 		await vscode.commands.executeCommand("openaiCertificates.upload", uri, [uri]);
 		assert.deepEqual(shown.messages, ["x.pem could not be read. Nothing was sent."]);
@@ -119,11 +156,31 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.deepEqual(await rows(), [`Named in the test ${certificate.id} · expires in 364 days`]);
 	});
 
-	it("takes the text of an editor that was not saved", async () => {
+	it("R39 takes no junk for the row that is selected", async () => {
+		const [certificate] = emulator.state.certificates;
+		assert.deepEqual(view().tree.selection, view().provider.getChildren());
+		await callWithJunk(...JUNK);
+		await vscode.commands.executeCommand("openaiCertificates.copyId");
+		assert.equal(await vscode.env.clipboard.readText(), certificate?.id);
+	});
+
+	it("takes the text of an editor that was not saved, and says so", async () => {
+		const { pem } = await makeCertificate({ commonName: "Unsaved CA" });
+		const document = await vscode.workspace.openTextDocument({ content: pem });
+		shown.details.length = 0;
+		willAnswer(/^Upload Unsaved CA$/, "Never sent");
+		await vscode.commands.executeCommand("openaiCertificates.upload", document.uri);
+		assert.equal(shown.details.length, 1);
+		assert.match(shown.details[0] ?? "", /^Subject: CN=Unsaved CA\n(?:.*\n)*Warning: .*which is not saved/);
+		assert.equal(emulator.state.certificates.length, 1);
+	});
+
+	it("R07 says of a text in which there is no certificate why not, and nothing of the text", async () => {
 		const document = await vscode.workspace.openTextDocument({ content: "nothing of this kind" });
 		shown.messages.length = 0;
 		await vscode.commands.executeCommand("openaiCertificates.upload", document.uri);
 		assert.equal(shown.messages.length, 1);
+		assert.match(shown.messages[0] ?? "", /certificate/);
 		assert.doesNotMatch(shown.messages[0] ?? "", /nothing of this kind/);
 	});
 
@@ -165,6 +222,8 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const other = await startEmulator();
 		await setBaseUrl(other.url);
 		await contextBecomes(EMPTY, "key-elsewhere");
+		willAnswer(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
+		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		// It asks for a key for the other host, which the title names.
 		willAnswer(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
@@ -177,7 +236,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	});
 
 	it("follows the removal of the key at once", async () => {
-		const provider = views.get(VIEW) ?? assert.fail();
+		const { provider } = view();
 		const changed = new Promise<void>((resolve) => {
 			const listening = provider.onDidChangeTreeData?.(async () => {
 				if ((await rows()).length > 0) return;
@@ -189,5 +248,10 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		await vscode.commands.executeCommand("openaiCertificates.removeKey");
 		await changed;
 		assert.deepEqual(await rows(), []);
+	});
+
+	it("R38 leaves fetch and undici's dispatcher alone also when it has spoken to the service", () => {
+		assert.ok(emulator.connections.total > 0);
+		globalsAreUntouched();
 	});
 });

@@ -6,31 +6,35 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runIntegration } from "../integration/run.ts";
 import { runInExtensionHost } from "../vscode/hostSuite.ts";
-import { installNode, installVSCode, root } from "../vscode/install.mjs";
+import { installNode, root } from "../vscode/install.mjs";
 import { failure, type Results } from "../vscode/results.ts";
+import type { VSCodeVersion } from "../vscode/server.ts";
 import { packageExtension } from "../vsix.ts";
 
 const stages: readonly [string, () => Promise<Results>][] = [
 	["types", () => tool("typescript/bin/tsc")],
 	["lint and imports", () => tool("@biomejs/biome/bin/biome", "ci", "--log-level=warn", ".")],
 	["unused code", () => tool("knip/bin/knip.js")],
-	["package", () => succeeds(packageExtension)],
+	["package", () => succeeds(packaged)],
 	["unit on Node 22", () => mocha(22, "test/unit/**/*.test.ts")],
 	["unit on Node 24", () => mocha(24, "test/unit/**/*.test.ts")],
-	["integration in VS Code 1.103", () => runIntegration("1.103", runInExtensionHost)],
-	["integration in VS Code 1.139", () => runIntegration("1.139", runInExtensionHost)],
-	["interface in VS Code 1.103", () => mocha(24, "test/e2e/**/*.test.ts", { VSCODE_VERSION: "1.103" })],
-	["interface in VS Code 1.139", () => mocha(24, "test/e2e/**/*.test.ts", { VSCODE_VERSION: "1.139" })],
+	["integration in VS Code 1.103", () => integration("1.103")],
+	["integration in VS Code 1.139", () => integration("1.139")],
+	["interface in VS Code 1.103", () => throughInterface("1.103")],
+	["interface in VS Code 1.139", () => throughInterface("1.139")],
 ];
 
-for (const version of ["1.103", "1.139"] as const) installVSCode(version);
-rmSync(join(root, "out/pictures"), { recursive: true, force: true });
-
+let packaging: Promise<string> | undefined;
 let passed = 0;
 let failed = 0;
 let skipped = 0;
 const wanted = process.argv[2] ?? "";
-for (const [name, run] of stages.filter(([name]) => name.includes(wanted))) {
+const chosen = stages.filter(([name]) => name.includes(wanted));
+if (chosen.length === 0)
+	console.log(`No stage has “${wanted}” in its name: ${stages.map(([name]) => name).join(", ")}`);
+if (chosen.some(([name]) => name.startsWith("interface")))
+	rmSync(join(root, "out/pictures"), { recursive: true, force: true });
+for (const [name, run] of chosen) {
 	console.log(`\n— ${name}`);
 	const started = performance.now();
 	const results = await run().catch((error) => failure(name, String(error)));
@@ -46,6 +50,22 @@ for (const [name, run] of stages.filter(([name]) => name.includes(wanted))) {
 }
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+/** Packages the extension, once a run: whatever is tested in a VS Code is never an older build. */
+function packaged(): Promise<string> {
+	packaging ??= packageExtension();
+	return packaging;
+}
+
+async function integration(version: VSCodeVersion): Promise<Results> {
+	await packaged();
+	return runIntegration(version, runInExtensionHost);
+}
+
+async function throughInterface(version: VSCodeVersion): Promise<Results> {
+	await packaged();
+	return mocha(24, "test/e2e/**/*.test.ts", { VSCODE_VERSION: version });
+}
 
 async function succeeds(work: () => Promise<unknown>): Promise<Results> {
 	await work();
