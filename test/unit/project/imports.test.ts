@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { root } from "../../vscode/install.mjs";
 
 const allowed: readonly [string, string][] = [
@@ -136,10 +136,26 @@ describe("Imports run one way", () => {
 			});
 		}
 
-	it("no type is taken by `import(…)`, which the linter does not see", () => {
-		const found = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+	const sources = () =>
+		readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
 			.filter((file) => file.endsWith(".ts") && file !== join("api", "undici.d.ts"))
-			.flatMap((file) => readFileSync(join(root, "src", file), "utf8").match(/\bimport\s*\(.*/g) ?? []);
+			.map((file) => readFileSync(join(root, "src", file), "utf8"));
+
+	it("no type is taken by `import(…)`, which the linter does not see", () => {
+		const found = sources().flatMap((text) => text.match(/\bimport\s*\(.*/g) ?? []);
 		assert.deepEqual(found, ['import("./backend.js");']);
+	});
+
+	it("no path takes a detour, by which the linter would not see where it leads", () => {
+		const paths = sources().flatMap((text) => text.match(/(?<=["'])\.\.?\/[^"']*(?=["'])/g) ?? []);
+		assert.ok(paths.length > 100);
+		const straight = (path: string) => {
+			const shortest = posix.normalize(path);
+			return shortest.startsWith("../") ? shortest : `./${shortest}`;
+		};
+		assert.deepEqual(
+			paths.filter((path) => path !== straight(path)),
+			[],
+		);
 	});
 });
