@@ -11,6 +11,9 @@ import { failure, type Results } from "../vscode/results.ts";
 import type { VSCodeVersion } from "../vscode/server.ts";
 import { packageExtension } from "../vsix.ts";
 
+/** Far more than any test takes: only what hangs gets there. */
+const LAST_RESORT_MS = 600_000;
+
 const stages: readonly [string, () => Promise<Results>][] = [
 	["types", () => tool("typescript/bin/tsc")],
 	["lint and imports", () => tool("@biomejs/biome/bin/biome", "ci", "--log-level=warn", ".")],
@@ -88,7 +91,7 @@ async function mocha(node: 22 | 24, files: string, env: NodeJS.ProcessEnv = {}):
 			installNode(node),
 			[
 				join(root, "node_modules/mocha/bin/mocha.js"),
-				"--timeout=0",
+				`--timeout=${LAST_RESORT_MS}`,
 				"--reporter=json",
 				`--reporter-option=output=${report}`,
 				files,
