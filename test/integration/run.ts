@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
+import { temporaryFolder } from "../leftovers.ts";
 import type { HostOptions } from "../vscode/hostSuite.ts";
 import { root } from "../vscode/install.mjs";
 import type { Results } from "../vscode/results.ts";
@@ -17,7 +17,8 @@ export async function runIntegration(
 	version: VSCodeVersion,
 	runIn: (options: HostOptions) => Promise<Results>,
 ): Promise<Results> {
-	const workspace = mkdtempSync(join(tmpdir(), "integration-"));
+	const temporary = temporaryFolder("integration");
+	const workspace = temporary.path;
 	try {
 		await fillWorkspace(workspace);
 		return await runIn({
@@ -27,7 +28,7 @@ export async function runIntegration(
 			extensionFolder: root,
 		});
 	} finally {
-		rmSync(workspace, { recursive: true });
+		temporary.remove();
 	}
 }
 

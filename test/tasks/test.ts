@@ -1,10 +1,10 @@
 // Everything that must hold, from types to the interface; `npm test -- interface` runs the stages with that word in their
 // name. The last line is the sum.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runIntegration } from "../integration/run.ts";
+import { temporaryFolder } from "../leftovers.ts";
 import { runInExtensionHost } from "../vscode/hostSuite.ts";
 import { installNode, root } from "../vscode/install.mjs";
 import { failure, type Results } from "../vscode/results.ts";
@@ -84,8 +84,8 @@ function tool(path: string, ...args: string[]): Promise<Results> {
 }
 
 async function mocha(node: 22 | 24, files: string, env: NodeJS.ProcessEnv = {}): Promise<Results> {
-	const folder = mkdtempSync(join(tmpdir(), "mocha-"));
-	const report = join(folder, "report.json");
+	const temporary = temporaryFolder("mocha");
+	const report = join(temporary.path, "report.json");
 	try {
 		const code = await exitOf(
 			installNode(node),
@@ -112,7 +112,7 @@ async function mocha(node: 22 | 24, files: string, env: NodeJS.ProcessEnv = {}):
 			),
 		};
 	} finally {
-		rmSync(folder, { recursive: true });
+		temporary.remove();
 	}
 }
 
