@@ -18,6 +18,8 @@ export interface CertificateListing {
 	readonly complete: boolean;
 	/** The service's clock when it answered, Unix seconds; `null` where it did not tell. */
 	readonly servedAt: number | null;
+	/** The organization that the key belongs to, by the `openai-organization` header; `null` where it did not tell. */
+	readonly organization: string | null;
 }
 
 /** The most certificates an organization can hold (API guide, "Mutual TLS"). */

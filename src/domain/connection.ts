@@ -1,6 +1,6 @@
 import type { KeyFlaw } from "./failure.ts";
 
-/** One organization as this extension reaches it. It is kept whole, as one secret; what is remembered is keyed by `id`. */
+/** One organization as this extension reaches it. It is kept whole, in a secret; what is remembered is keyed by `id`. */
 export interface Connection {
 	/** Random, and new for each key that may belong to another organization. */
 	readonly id: string;
@@ -8,7 +8,47 @@ export interface Connection {
 	readonly label: string;
 	/** The only origin that the key is ever sent to. */
 	readonly origin: string;
+	/** Path in front of each route there, as in `BaseUrl`. */
+	readonly path: string;
+	/** The organization, as the service names it in its answers; `null` where it does not. */
+	readonly organization: string | null;
 	readonly key: string;
+}
+
+/** What is remembered of a connection without its key, so that the same organization finds what belongs to it again. */
+export type KnownConnection = Pick<Connection, "id" | "origin" | "organization">;
+
+/** All connections, one of which is in use. */
+export interface ConnectionSet {
+	readonly current: Connection | null;
+	readonly all: readonly Connection[];
+}
+
+/** Whose organization a new key belongs to: the `id` of a connection that is known, or `null`; `certain` where that is proved. */
+export interface Continuation {
+	readonly id: string | null;
+	readonly certain: boolean;
+}
+
+/**
+ * Whether a key that was just checked belongs to an organization that is known. The service names it in a header; where
+ * it does not, a certificate id in common proves it, for ids are the service's own.
+ * @param current The connection whose key it replaces, and the ids of its certificates as far as they are known.
+ * @param answer What the key's first list said.
+ */
+export function continuation(
+	origin: string,
+	answer: { readonly organization: string | null; readonly ids: readonly string[] },
+	current: (KnownConnection & { readonly ids: readonly string[] }) | null,
+	known: readonly KnownConnection[],
+): Continuation {
+	const { organization, ids } = answer;
+	const candidates = [...(current ? [current] : []), ...known].filter((each) => each.origin === origin);
+	const named = organization === null ? undefined : candidates.find((each) => each.organization === organization);
+	if (named) return { id: named.id, certain: true };
+	if (current?.origin !== origin) return { id: null, certain: true };
+	if (current.ids.some((id) => ids.includes(id))) return { id: current.id, certain: true };
+	return { id: null, certain: organization !== null && current.organization !== null };
 }
 
 const LONGEST_KEY = 1024;
@@ -33,14 +73,32 @@ export function keyKind(key: string): "admin" | "project" | "service-account" | 
 	return key.startsWith("sk-emulator-") ? "emulator" : "other";
 }
 
-/** Reads a stored secret; `null` for anything that is not a whole connection, which is then as good as none. */
-export function parseConnection(secret: string | undefined): Connection | null {
-	if (secret === undefined) return null;
+/** Reads the stored secret. What is no whole connection is as good as none, and does not hide the others. */
+export function parseConnections(secret: string | undefined): ConnectionSet {
+	const { current, connections } = parseObject(secret ?? "");
+	const all = (Array.isArray(connections) ? connections : []).flatMap((each) => connectionIn(each) ?? []);
+	return { current: all.find(({ id }) => id === current) ?? null, all };
+}
+
+/** What `parseConnections` reads. */
+export function formatConnections({ current, all }: ConnectionSet): string {
+	return JSON.stringify({ current: current?.id ?? null, connections: all });
+}
+
+function connectionIn(value: unknown): Connection | null {
+	if (typeof value !== "object" || value === null) return null;
+	const { id, label, origin, path, organization = null, key } = value as Record<string, unknown>;
+	const isWhole = [id, label, origin, key].every((part) => typeof part === "string" && part !== "");
+	if (!isWhole || typeof path !== "string" || !URL.canParse(origin as string)) return null;
+	if (organization !== null && typeof organization !== "string") return null;
+	return { id, label, origin, path, organization, key } as Connection;
+}
+
+function parseObject(text: string): Record<string, unknown> {
 	try {
-		const { id, label, origin, key } = JSON.parse(secret) as Record<string, unknown>;
-		if (![id, label, origin, key].every((part) => typeof part === "string" && part !== "")) return null;
-		return URL.canParse(origin as string) ? ({ id, label, origin, key } as Connection) : null;
+		const value: unknown = JSON.parse(text);
+		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 	} catch {
-		return null;
+		return {};
 	}
 }

@@ -1,4 +1,5 @@
 import type { RefusalReason, SkippedBlock } from "./certificateFile.ts";
+import type { Project } from "./scope.ts";
 
 /**
  * Everything that can go wrong, as a closed set. Each has one sentence and at most one mending action, in `ui/words`.
@@ -19,12 +20,18 @@ export type Problem =
 	| { readonly reason: "key-malformed"; readonly why: KeyFlaw }
 	| { readonly reason: "base-url"; readonly rule: BaseUrlRule }
 	| { readonly reason: "secrets-unavailable" }
+	/** What the settings name as client certificate and key cannot be presented. `file` is a name without folders. */
+	| { readonly reason: "client-certificate"; readonly why: ClientCertificateFlaw; readonly file: string }
 	// The way to the service
-	/** No connection came about, so that nothing was sent. */
-	| { readonly reason: "unreachable"; readonly host: string }
+	/** No connection came about, so that nothing was sent. `proxy` is the host of the one that was asked, if any. */
+	| { readonly reason: "unreachable"; readonly host: string; readonly proxy: string | null }
+	/** The way to the proxy, or what it answered; nothing was sent to the service. `proxy` is its host, or what stands for it. */
+	| { readonly reason: "proxy"; readonly proxy: string; readonly why: ProxyFlaw }
 	/** It ended after something was sent. */
 	| { readonly reason: "connection-lost"; readonly host: string }
 	| { readonly reason: "untrusted-server"; readonly host: string; readonly why: ServerCertificateFlaw }
+	/** The server ended the handshake for want of a client certificate, or for the one that was presented. */
+	| { readonly reason: "client-certificate-refused"; readonly host: string; readonly presented: boolean }
 	| { readonly reason: "timeout"; readonly host: string }
 	| { readonly reason: "redirected"; readonly host: string }
 	| { readonly reason: "bad-answer"; readonly host: string }
@@ -47,10 +54,66 @@ export type Problem =
 	// What was asked for here
 	| { readonly reason: "nothing-selected" }
 	| { readonly reason: "connection-changed" }
-	| { readonly reason: "unconfirmed"; readonly name: string };
+	/** What is about to be sent could not be written down, so that nothing was sent. */
+	| { readonly reason: "not-recorded" }
+	/** The same certificate is on its way to the same organization, or an upload of it is not confirmed. */
+	| { readonly reason: "upload-pending"; readonly name: string; readonly running: boolean }
+	/** It was sent, and no answer tells whether it arrived. */
+	| { readonly reason: "unconfirmed"; readonly name: string; readonly look: Look }
+	/** It cannot be deleted, because it is active there. */
+	| {
+			readonly reason: "certificate-active";
+			readonly organization: boolean;
+			readonly projects: readonly NamedProject[];
+	  }
+	/** What the act depends on could not be read as a whole, so that nothing was changed. `why`: what the first of it met, if it failed. */
+	| {
+			readonly reason: "scopes-unread";
+			/** The organization's list of certificates. */
+			readonly organization: boolean;
+			/** The list of projects, so that it is not known which there are. */
+			readonly allProjects: boolean;
+			/** Those whose list of certificates it is. */
+			readonly projects: readonly NamedProject[];
+			readonly why: Problem | null;
+	  }
+	/** A fresh read shows something else than what was confirmed, so that nothing was changed. */
+	| { readonly reason: "changed-meanwhile" }
+	/** It was sent, no answer tells what became of it, and it could not be read back. */
+	| { readonly reason: "change-unknown"; readonly act: "rename" | "remove" }
+	/** What the service sent of a certificate holds none that can be read. */
+	| { readonly reason: "no-content"; readonly name: string }
+	/** A file could not be written. `file` is its name without folders. */
+	| { readonly reason: "not-saved"; readonly file: string };
 
 export type Reason = Problem["reason"];
 
+/** A project as a sentence names it. */
+export type NamedProject = Pick<Project, "id" | "name">;
+
+/**
+ * What a look at the organization's certificates said of an upload that was not answered. `at`: when, Unix milliseconds.
+ * `failed`: it could not be looked; `partial`: not all of it could be read; `ambiguous`: one is there that may be an
+ * older copy.
+ */
+export type Look =
+	| { readonly outcome: "not-seen"; readonly at: number }
+	| { readonly outcome: "failed" | "partial" | "ambiguous" };
+
+export type ProxyFlaw = "not-a-url" | "unsupported" | "unreachable" | "untrusted" | "credentials" | "refused";
+export type ClientCertificateFlaw =
+	| "not-set"
+	| "missing"
+	| "not-a-file"
+	| "no-permission"
+	| "too-large"
+	| "no-certificate"
+	| "no-key"
+	| "passphrase-needed"
+	| "passphrase-wrong"
+	| "not-a-pair"
+	/** This runtime's TLS takes no such certificate: its key is too short, or its signature too weak. */
+	| "unusable";
 export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "dead-link" | "gone" | "no-permission" | "other";
 export type KeyFlaw = "blank" | "space-inside" | "not-ascii" | "too-long";
 export type BaseUrlRule = "not-a-url" | "https-or-loopback" | "no-extras";
@@ -85,6 +148,20 @@ export class Cancelled extends Error {
 export function problemOf(thrown: unknown): Problem | null {
 	return thrown instanceof Error && thrown.name === "Failure" ? (thrown as Failure).problem : null;
 }
+
+/** Whether a request that ended so may have done its work all the same: all but a refusal and what was never sent. */
+export function isOutcomeUnknown({ reason }: Problem): boolean {
+	return OUTCOME_UNKNOWN.has(reason);
+}
+
+const OUTCOME_UNKNOWN: ReadonlySet<Reason> = new Set<Reason>([
+	"connection-lost",
+	"timeout",
+	"redirected",
+	"bad-answer",
+	"conflict",
+	"service-error",
+]);
 
 /** Whether this is a `Cancelled`, of whichever bundle. */
 export function isCancelled(thrown: unknown): boolean {

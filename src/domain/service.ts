@@ -1,10 +1,19 @@
 import type { BaseUrl } from "./baseUrl.ts";
 import type { Certificate, CertificateListing } from "./certificate.ts";
 
-/** Where a request goes and with which key: always both together, so that a key cannot be sent elsewhere. */
+/** Where a request goes and what it is proved by: always together, so that none of it can be sent elsewhere. */
 export interface Access {
 	readonly baseUrl: BaseUrl;
 	readonly key: string;
+	/** What to present where the organization enforces mTLS on its administrators too; `null` where nothing is set. */
+	readonly clientCertificate: ClientCertificateFiles | null;
+}
+
+/** Absolute paths, read when a request is made; the key may lie in the certificate's own file. */
+export interface ClientCertificateFiles {
+	readonly certificate: string;
+	readonly key: string;
+	readonly passphrase: string | null;
 }
 
 /** Asked for each request anew, so that no key is kept and a changed one counts at once. @throws Failure */
@@ -37,7 +46,7 @@ export interface Service {
 	 */
 	content(id: string, signal?: AbortSignal): Promise<string | null>;
 	/**
-	 * Uploads one certificate, with one POST.
+	 * Uploads one certificate, with one POST that is repeated only where nothing of it can have arrived.
 	 * @throws Failure `unconfirmed` where it was sent and no answer tells whether it arrived.
 	 */
 	upload(certificate: NewCertificate, signal?: AbortSignal): Promise<Certificate>;

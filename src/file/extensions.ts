@@ -12,7 +12,11 @@ import type { RawExtension } from "./structure.ts";
 /** What the extensions of a certificate say; `null` for one that is missing or cannot be decoded. */
 export interface Extensions {
 	readonly basicConstraints: { readonly ca: boolean; readonly pathLength: number | null } | null;
-	readonly keyUsage: { readonly certificateSign: boolean; readonly crlSign: boolean } | null;
+	readonly keyUsage: {
+		readonly digitalSignature: boolean;
+		readonly certificateSign: boolean;
+		readonly crlSign: boolean;
+	} | null;
 	/** Object identifiers. */
 	readonly extendedKeyUsage: readonly string[] | null;
 	/** Lower-case hex; the serial number is that of the issuer's own certificate. */
@@ -51,6 +55,7 @@ export function readExtensions(raw: readonly RawExtension[]): Extensions {
 		keyUsage: read("2.5.29.15", (der) => {
 			const { usages } = new KeyUsagesExtension(der);
 			return {
+				digitalSignature: (usages & KeyUsageFlags.digitalSignature) !== 0,
 				certificateSign: (usages & KeyUsageFlags.keyCertSign) !== 0,
 				crlSign: (usages & KeyUsageFlags.cRLSign) !== 0,
 			};

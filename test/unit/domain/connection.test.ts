@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { keyFlaw, keyKind, parseConnection } from "../../../src/domain/connection.ts";
+import { continuation, formatConnections, keyFlaw, keyKind, parseConnections } from "../../../src/domain/connection.ts";
 
 describe("Connection", () => {
 	const flaws: readonly [string, ReturnType<typeof keyFlaw>][] = [
@@ -24,23 +24,89 @@ describe("Connection", () => {
 		assert.deepEqual(kinds, ["admin", "project", "service-account", "emulator", "other"]);
 	});
 
-	it("R19 a secret that is no whole connection counts as none", () => {
-		const whole = { id: "1", label: "l", origin: "https://a.test", key: "k" };
-		assert.deepEqual(parseConnection(JSON.stringify(whole)), whole);
-		const broken = [
+	const whole = { id: "1", label: "l", origin: "https://a.test", path: "/v1", organization: "org-1", key: "k" };
+	const other = { ...whole, id: "2", organization: null };
+
+	it("reads what it wrote", () => {
+		for (const set of [
+			{ current: whole, all: [whole, other] },
+			{ current: null, all: [other] },
+			{ current: null, all: [] },
+		])
+			assert.deepEqual(parseConnections(formatConnections(set)), set);
+	});
+
+	it("R19 a secret that is garbage holds no connection", () => {
+		for (const secret of [
 			undefined,
 			"",
 			"{",
 			"null",
 			"[]",
 			'"text"',
-			JSON.stringify({ ...whole, key: 1 }),
-			JSON.stringify({ ...whole, origin: "" }),
-			JSON.stringify({ ...whole, origin: "nowhere" }),
+			"5",
+			'{"connections":5}',
+			'{"connections":[null,1]}',
+		])
+			assert.deepEqual(parseConnections(secret), { current: null, all: [] });
+	});
+
+	it("R19 what is no whole connection counts as none, and does not hide the others", () => {
+		const broken = [
+			{ ...whole, key: 1 },
+			{ ...whole, key: "" },
+			{ ...whole, origin: "" },
+			{ ...whole, origin: "nowhere" },
+			{ ...whole, path: undefined },
+			{ ...whole, organization: 1 },
 		];
-		assert.deepEqual(
-			broken.map(parseConnection),
-			broken.map(() => null),
-		);
+		for (const each of broken) {
+			const secret = JSON.stringify({ current: "1", connections: [each, other] });
+			assert.deepEqual(parseConnections(secret), { current: null, all: [other] });
+		}
+	});
+
+	it("R19 one that is named as current and not there is none", () => {
+		assert.deepEqual(parseConnections(JSON.stringify({ current: "3", connections: [whole] })), {
+			current: null,
+			all: [whole],
+		});
+	});
+});
+
+describe("A new key", () => {
+	const origin = "https://a.test";
+	const current = { id: "1", origin, organization: "org-1", ids: ["cert_a", "cert_b"] };
+	const unnamed = { ...current, organization: null };
+	const told = (organization: string | null, ...ids: string[]) => ({ organization, ids });
+
+	it("continues the connection whose organization the service names", () => {
+		assert.deepEqual(continuation(origin, told("org-1"), current, []), { id: "1", certain: true });
+	});
+
+	it("continues one that was removed, if that was of this organization", () => {
+		const known = [
+			{ id: "8", origin: "https://b.test", organization: "org-2" },
+			{ id: "9", origin, organization: "org-2" },
+		];
+		assert.deepEqual(continuation(origin, told("org-2"), current, known), { id: "9", certain: true });
+		assert.deepEqual(continuation(origin, told("org-2"), null, known), { id: "9", certain: true });
+	});
+
+	it("is of another organization where both are named and differ, or where the host is another one", () => {
+		assert.deepEqual(continuation(origin, told("org-2"), current, []), { id: null, certain: true });
+		assert.deepEqual(continuation("https://b.test", told("org-1", "cert_a"), current, []), { id: null, certain: true });
+		assert.deepEqual(continuation(origin, told(null), null, []), { id: null, certain: true });
+	});
+
+	it("continues the connection that it has a certificate in common with, named or not", () => {
+		assert.deepEqual(continuation(origin, told(null, "cert_b"), current, []), { id: "1", certain: true });
+		assert.deepEqual(continuation(origin, told("org-1", "cert_b"), unnamed, []), { id: "1", certain: true });
+	});
+
+	it("cannot be told where nothing is named and nothing is in common", () => {
+		assert.deepEqual(continuation(origin, told(null, "cert_c"), current, []), { id: null, certain: false });
+		assert.deepEqual(continuation(origin, told("org-1"), unnamed, []), { id: null, certain: false });
+		assert.deepEqual(continuation(origin, told(null), current, []), { id: null, certain: false });
 	});
 });

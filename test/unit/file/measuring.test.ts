@@ -12,7 +12,9 @@ describe("Measuring DER", () => {
 		["two octets of length", `04 820100 ${"00".repeat(256)}`, 260, 256, true],
 		["a long form that is not needed", "04 8101 00", 4, 1, false],
 		["leading zeros in the length", `04 820080 ${"00".repeat(128)}`, 132, 128, false],
+		["six octets of length", "04 86000000000001 00 ff", 9, 1, false],
 		["a tag of several octets", "1f 8148 01 00", 5, 1, true],
+		["a tag of several octets, the first of them empty", "1f 8001 01 00", 5, 1, true],
 		["an indefinite length", "30 80 0500 0000 ff", 6, 2, false],
 		["one in another", "30 80 3080 0500 0000 0000", 10, 6, false],
 	];
@@ -33,6 +35,7 @@ describe("Measuring DER", () => {
 		["an indefinite length of a simple type", "04 80 0500 0000"],
 		["an indefinite length without an end", "30 80 0500"],
 		["one with half an end", "30 80 0500 00"],
+		["one with the end of contents in it, which has content", "30 80 0001 0500 0000"],
 		["indefinite lengths nested without end", "3080".repeat(1000) + "0000".repeat(1000)],
 	];
 	for (const [what, bytes] of unmeasured)

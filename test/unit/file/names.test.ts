@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import * as der from "./der.ts";
 import { read } from "./reading.ts";
 
@@ -28,6 +29,39 @@ describe("Names", () => {
 		const organization = der.set(part("2.5.4.10", der.text("Acme")));
 		assert.equal((await subjectOf(der.set(part(CN, der.text("Root"))), organization))?.commonName, "Root");
 		assert.equal((await subjectOf(organization))?.commonName, null);
+		const noText = der.set(part(CN, der.bitString(Buffer.of(1))));
+		assert.equal((await subjectOf(der.set(part(CN, der.text("Root"))), noText))?.commonName, "Root");
+	});
+
+	it("have the labels that OpenSSL writes", async () => {
+		const types = [
+			...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 17, 41, 42, 43, 44, 46, 65, 97].map((arc) => `2.5.4.${arc}`),
+			...["0.9.2342.19200300.100.1.1", "0.9.2342.19200300.100.1.25", "1.2.840.113549.1.9.1"],
+			...[1, 2, 3].map((arc) => `1.3.6.1.4.1.311.60.2.1.${arc}`),
+		];
+		const subject = der.sequence(...types.map((type) => der.set(part(type, der.text("x")))));
+		const file = der.certificate({ subject });
+		const [candidate] = (await read(file)).candidates;
+		assert.deepEqual(candidate?.subject.split(",").toReversed(), new X509Certificate(file).subject.split("\n"));
+	});
+
+	it("are the same whatever the case, needless blanks and the order within one level, and else are not", async () => {
+		const levels = (...parts: Uint8Array[]) => der.sequence(der.set(...parts));
+		const [cn, unit] = [part(CN, der.text("Acme Root")), part("2.5.4.11", der.text("Ops"))];
+		const bits = (octet: number) => part(CN, der.bitString(Buffer.of(octet)));
+		const rows: readonly [Uint8Array, Uint8Array, same: boolean][] = [
+			[levels(cn, unit), levels(unit, cn), true],
+			[levels(cn), levels(part(CN, der.text("  ACME  root "))), true],
+			[levels(cn), levels(part(CN, der.text("AcmeRoot"))), false],
+			[levels(cn), levels(part("2.5.4.11", der.text("Acme Root"))), false],
+			[levels(cn, unit), der.sequence(der.set(cn), der.set(unit)), false],
+			[levels(bits(1)), levels(bits(1)), true],
+			[levels(bits(1)), levels(bits(2)), false],
+		];
+		for (const [subject, issuer, same] of rows) {
+			const [candidate] = (await read(der.certificate({ subject, issuer }))).candidates;
+			assert.equal(candidate?.selfSigned, same, Buffer.from(issuer).toString("hex"));
+		}
 	});
 
 	it("are escaped as RFC 2253 has it", async () => {
@@ -62,6 +96,10 @@ describe("Names", () => {
 			der.tlv(0x1c, utf32),
 		];
 		for (const value of values) assert.equal((await subjectOf(der.set(part(CN, value))))?.commonName, "Jörg");
+		const marked = await subjectOf(der.set(part(CN, der.text("\ufeffJörg"))));
+		assert.equal(marked?.commonName, "\ufeffJörg");
+		const last = await subjectOf(der.set(part(CN, der.tlv(0x1c, Buffer.of(0, 0x10, 0xff, 0xff)))));
+		assert.equal(last?.commonName, "\u{10ffff}");
 	});
 
 	it("unknown types and values that are no text stand as hex", async () => {
@@ -83,6 +121,8 @@ describe("Names", () => {
 			der.tlv(0x0c, Buffer.of(0xff)),
 			der.tlv(0x1e, Buffer.of(1)),
 			der.tlv(0x1c, Buffer.of(0, 1, 1)),
+			der.tlv(0x1c, Buffer.of(0, 0x11, 0, 0)),
+			der.tlv(0x1e, Buffer.of(0xdf, 0xff)),
 			der.integer(1),
 		];
 		for (const value of values) assert.equal(await subjectOf(der.set(part(CN, value))), undefined);
@@ -114,6 +154,12 @@ describe("Serial numbers and dates", () => {
 			[der.generalizedTime("20500101000000.123Z"), Date.UTC(2050, 0, 1) / 1000],
 			[der.utcTime("2401010000000000Z"), null],
 			[der.utcTime("24010100000é"), null],
+			[der.utcTime("2401010000+0130"), Date.UTC(2023, 11, 31, 22, 30) / 1000],
+			[der.utcTime("x240101000000Z"), null],
+			[der.utcTime("240101000000Zx"), null],
+			[der.utcTime("20240101000000Z"), null],
+			[der.utcTime("240101006000Z"), null],
+			[der.utcTime("240101000060Z"), null],
 		];
 		for (const [notAfter, expected] of rows) {
 			const [candidate] = (await read(der.certificate({ notAfter }))).candidates;
