@@ -2,15 +2,11 @@ import { type Certificate, type CertificateListing, isCertificateId } from "../d
 import { Failure, problemOf } from "../domain/failure.ts";
 import type { Access, AccessSource, NewCertificate, Service } from "../domain/service.ts";
 import type { Progress } from "./exchange.ts";
-import { parseCertificate, parseContent, parsePage, parseUploaded } from "./schemas.ts";
+import { MOST_CERTIFICATES, readPages, toListing } from "./pages.ts";
+import { parseCertificate, parseContent, parseUploaded } from "./schemas.ts";
 import type { Transport } from "./transport.ts";
 
 const ROUTE = "/organization/certificates";
-const PAGE_SIZE = 100;
-const MOST_PAGES = 20;
-/** An organization holds 50 (`CERTIFICATE_LIMIT`): whoever sends more than this will not stop. */
-const MOST_ENTRIES = 1000;
-
 type UploadBody = { readonly name: string } & ({ readonly certificate: string } | { readonly content: string });
 
 /** The certificates API over one transport (API reference, "Certificates"). */
@@ -24,30 +20,8 @@ export class CertificatesApi implements Service {
 	}
 
 	async list(signal?: AbortSignal): Promise<CertificateListing> {
-		const certificates = new Map<string, Certificate>();
-		const cursors = new Set<string>();
-		let seen = 0;
-		let unreadable = 0;
-		let servedAt: number | null = null;
-		for (let page = 0; page < MOST_PAGES; page++) {
-			const after = [...cursors].at(-1);
-			const query = { limit: String(PAGE_SIZE), ...(after && { after }) };
-			const request = { method: "GET", route: ROUTE, query, parse: parsePage } as const;
-			const answer = await this.#transport.send(this.#access, request, signal);
-			const { entries, hasMore, lastId } = answer.value;
-			servedAt = answer.servedAt;
-			for (const entry of entries.slice(0, MOST_ENTRIES - seen)) {
-				const certificate = parseCertificate(entry);
-				if (certificate) certificates.set(certificate.id, certificate);
-				else unreadable++;
-			}
-			seen += entries.length;
-			const complete = !hasMore && seen <= MOST_ENTRIES;
-			if (complete) return { certificates: [...certificates.values()], unreadable, complete, servedAt };
-			if (seen >= MOST_ENTRIES || lastId === null || cursors.has(lastId)) break;
-			cursors.add(lastId);
-		}
-		return { certificates: [...certificates.values()], unreadable, complete: false, servedAt };
+		const list = { route: ROUTE, most: MOST_CERTIFICATES, parse: parseCertificate };
+		return toListing(await readPages(this.#transport, this.#access, list, signal));
 	}
 
 	async content(id: string, signal?: AbortSignal): Promise<string | null> {
@@ -76,12 +50,14 @@ export class CertificatesApi implements Service {
 	}
 
 	async #post(access: Access, body: UploadBody, signal: AbortSignal | undefined): Promise<Certificate> {
-		const progress: Progress = { sent: false };
+		const progress: Progress = { sent: false, repeated: false };
 		try {
 			const request = { method: "POST", route: ROUTE, body, parse: parseUploaded } as const;
 			return (await this.#transport.send(async () => access, request, signal, progress)).value;
 		} catch (failure) {
-			if (progress.sent && mayHaveArrived(failure)) throw new Failure({ reason: "unconfirmed", name: body.name });
+			// Whoever looks for it may find out more.
+			const look = { outcome: "failed" } as const;
+			if (progress.sent && mayHaveArrived(failure)) throw new Failure({ reason: "unconfirmed", name: body.name, look });
 			throw failure;
 		}
 	}

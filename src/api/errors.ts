@@ -1,4 +1,6 @@
-import { Failure, type RejectionCode, type ServerCertificateFlaw } from "../domain/failure.ts";
+import { Failure, problemOf, type RejectionCode, type ServerCertificateFlaw } from "../domain/failure.ts";
+import { type Headers, secondsToWait } from "./headers.ts";
+import type { Way } from "./way.ts";
 
 /** OpenSSL's and Node's codes for a server certificate that does not hold (`X509_V_ERR_…`, `tls.checkServerIdentity`). */
 const SERVER_CERTIFICATE_FLAWS: Readonly<Record<string, ServerCertificateFlaw>> = {
@@ -21,6 +23,14 @@ const SERVER_CERTIFICATE_FLAWS: Readonly<Record<string, ServerCertificateFlaw>> 
 	PATH_LENGTH_EXCEEDED: "other",
 };
 
+/**
+ * What a server says of a client certificate, or of none: in the handshake of TLS 1.2 (RFC 5246, 7.2.2), after it in TLS 1.3
+ * (RFC 8446, 6.2). A 1.2 server that gets none may say just that the handshake failed (RFC 5246, 7.4.6). What stands before
+ * `ALERT` differs between the versions of OpenSSL: `SSLV3`, `SSL/TLS`, `TLSV1`, `TLSV13`.
+ */
+const CLIENT_CERTIFICATE_ALERT =
+	/^ERR_SSL_\S+_ALERT_(?:(?:NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
+
 const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
 
 const UNUSABLE_ANSWERS = /^(HPE_|UND_ERR_(RESPONSE|RES_|HEADERS_OVERFLOW))/;
@@ -31,27 +41,36 @@ const REJECTION_CODES: readonly string[] = [
 	"certificate_in_use",
 ] satisfies RejectionCode[];
 
+/** What is wrong with the other side's certificate, or `null` where the error says nothing of it. */
+export function serverCertificateFlaw(error: unknown): ServerCertificateFlaw | null {
+	return SERVER_CERTIFICATE_FLAWS[codeOf(error)] ?? null;
+}
+
+/** Why no connection came about. Nothing of the error itself goes on. */
+export function failureToConnect(error: unknown, { host, proxy, tls }: Way): Failure {
+	const why = serverCertificateFlaw(error);
+	if (why) return new Failure({ reason: "untrusted-server", host, why });
+	if (CLIENT_CERTIFICATE_ALERT.test(codeOf(error)))
+		return new Failure({ reason: "client-certificate-refused", host, presented: tls?.presents ?? false });
+	return new Failure({ reason: "unreachable", host, proxy: proxy?.host ?? null });
+}
+
 /**
  * What undici, TLS or the socket threw, as a failure. Nothing of the error itself goes on.
  * @param sent Whether bytes of the request may have reached the service.
  */
-export function failureOfError(error: unknown, host: string, sent: boolean): Failure {
+export function failureOfError(error: unknown, way: Way, sent: boolean): Error {
+	if (error instanceof Error && problemOf(error)) return error;
+	const { host } = way;
 	const code = codeOf(error);
-	const flaw = SERVER_CERTIFICATE_FLAWS[code];
-	if (flaw) return new Failure({ reason: "untrusted-server", host, why: flaw });
-	if (!sent) return new Failure({ reason: "unreachable", host });
+	if (!sent || CLIENT_CERTIFICATE_ALERT.test(code)) return failureToConnect(error, way);
 	if (TIMEOUTS.has(code)) return new Failure({ reason: "timeout", host });
 	if (UNUSABLE_ANSWERS.test(code)) return new Failure({ reason: "bad-answer", host });
 	return new Failure({ reason: "connection-lost", host });
 }
 
 /** A failure for a status that is not 2xx, from its status and those parts of its body that this extension knows. */
-export function failureOfStatus(
-	status: number,
-	body: unknown,
-	headers: Record<string, string | string[] | undefined>,
-	host: string,
-): Failure {
+export function failureOfStatus(status: number, body: unknown, headers: Headers, host: string): Failure {
 	const error = field(body, "error");
 	switch (status) {
 		case 401:
@@ -69,7 +88,7 @@ export function failureOfStatus(
 		case 409:
 			return new Failure({ reason: "conflict" });
 		case 429:
-			return new Failure({ reason: "rate-limited", waitSeconds: secondsIn(headers["retry-after"]) });
+			return new Failure({ reason: "rate-limited", waitSeconds: sensible(secondsToWait(headers, Date.now())) });
 	}
 	if (status >= 300 && status < 400) return new Failure({ reason: "redirected", host });
 	if (status >= 500) return new Failure({ reason: "service-error", status });
@@ -110,9 +129,9 @@ function parameterName(param: unknown): string | null {
 	return param === "certificate" || param === "content" || param === "name" ? param : null;
 }
 
-/** The whole seconds to wait that a `Retry-After` in seconds names (RFC 9110, 10.2.3); a date is not read. */
-function secondsIn(retryAfter: string | string[] | undefined): number | null {
-	return typeof retryAfter === "string" && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
+/** Nobody waits for more than a day. */
+function sensible(seconds: number | null): number | null {
+	return seconds !== null && seconds <= 86_400 ? seconds : null;
 }
 
 function field(object: unknown, name: string): unknown {

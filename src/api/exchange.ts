@@ -1,6 +1,9 @@
+import type Client from "undici/lib/dispatcher/client.js";
 import type Dispatcher from "undici/lib/dispatcher/dispatcher.js";
-import { Cancelled, Failure } from "../domain/failure.ts";
+import { Failure } from "../domain/failure.ts";
 import { failureOfError } from "./errors.ts";
+import type { Headers } from "./headers.ts";
+import type { Way } from "./way.ts";
 
 /** The largest answer that is read. The largest known, a list of 100 certificates, has about 40 kB. */
 const LARGEST_ANSWER = 1024 * 1024;
@@ -8,76 +11,64 @@ const LARGEST_ANSWER = 1024 * 1024;
 /** An answer read to its end. */
 export interface RawAnswer {
 	readonly status: number;
-	readonly headers: Record<string, string | string[] | undefined>;
+	readonly headers: Headers;
 	readonly body: Buffer;
 }
 
 /** How far a request got. Once `sent`, bytes of it may have reached the service. */
 export interface Progress {
 	sent: boolean;
+	/** Whether this is not the first try. */
+	repeated: boolean;
 }
 
 /**
- * Sends one request and reads its answer, within the bounds that `signal` and `LARGEST_ANSWER` set.
+ * Sends one request and reads its answer, of no more than `LARGEST_ANSWER`.
  *
- * It drives the dispatcher itself instead of calling `request`: only a handler is told the moment before the first byte
+ * It drives the client itself instead of calling `request`: only a handler is told the moment before the first byte
  * goes out, which is what decides whether an upload may be repeated.
+ * @param signal Ends it, with its reason. The connection is no longer of use then, as after every error.
  * @param progress Filled in on the way; it holds also when this throws.
- * @throws Failure, or `Cancelled` when `cancel` was aborted.
+ * @throws Failure, or the signal's reason.
  */
 export function exchange(
-	dispatcher: Dispatcher,
-	options: Dispatcher.DispatchOptions & { origin: string },
-	limits: { readonly cancel: AbortSignal | undefined; readonly timeout: AbortSignal },
+	client: Client,
+	options: Dispatcher.DispatchOptions,
+	way: Way,
+	signal: AbortSignal,
 	progress: Progress,
 ): Promise<RawAnswer> {
-	const host = new URL(options.origin).host;
-	const abort = AbortSignal.any(limits.cancel ? [limits.cancel, limits.timeout] : [limits.timeout]);
-	const abortFailure = () => {
-		if (limits.cancel?.aborted) return new Cancelled();
-		return new Failure({ reason: progress.sent ? "timeout" : "unreachable", host });
-	};
-
 	return new Promise<RawAnswer>((resolve, reject) => {
-		if (abort.aborted) return reject(abortFailure());
-		let controller: Dispatcher.DispatchController | undefined;
+		if (signal.aborted) return reject(signal.reason);
 		let status = 0;
-		let headers: RawAnswer["headers"] = {};
+		let headers: Headers = {};
 		const chunks: Buffer[] = [];
 		let size = 0;
 
-		const stop = (failure: Error) => {
-			abort.removeEventListener("abort", onAbort);
-			reject(failure);
-			controller?.abort(failure);
+		const end = (settle: () => void) => {
+			signal.removeEventListener("abort", onAbort);
+			settle();
 		};
-		const onAbort = () => stop(abortFailure());
-		abort.addEventListener("abort", onAbort);
+		const onAbort = () => end(() => reject(signal.reason));
+		signal.addEventListener("abort", onAbort);
 
-		dispatcher.dispatch(options, {
-			onRequestStart(started) {
-				controller = started;
+		client.dispatch(options, {
+			onRequestStart(controller) {
 				// Aborted while the connection was being made: nothing may be sent any more.
-				if (abort.aborted) return started.abort(abortFailure());
+				if (signal.aborted) return controller.abort(signal.reason);
 				progress.sent = true;
 			},
 			onResponseStart(_, statusCode, received) {
 				status = statusCode;
 				headers = received;
 			},
-			onResponseData(_, chunk) {
+			onResponseData(controller, chunk) {
 				size += chunk.length;
-				if (size > LARGEST_ANSWER) return stop(new Failure({ reason: "bad-answer", host }));
+				if (size > LARGEST_ANSWER) return controller.abort(new Failure({ reason: "bad-answer", host: way.host }));
 				chunks.push(chunk);
 			},
-			onResponseEnd() {
-				abort.removeEventListener("abort", onAbort);
-				resolve({ status, headers, body: Buffer.concat(chunks) });
-			},
-			onResponseError(_, error) {
-				abort.removeEventListener("abort", onAbort);
-				reject(abort.aborted ? abortFailure() : failureOfError(error, host, progress.sent));
-			},
+			onResponseEnd: () => end(() => resolve({ status, headers, body: Buffer.concat(chunks) })),
+			onResponseError: (_, error) => end(() => reject(failureOfError(error, way, progress.sent))),
 		});
 	});
 }

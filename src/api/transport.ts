@@ -1,28 +1,42 @@
-import Agent from "undici/lib/dispatcher/agent.js";
-import { Failure } from "../domain/failure.ts";
-import type { AccessSource, Exchange } from "../domain/service.ts";
+import { promises as timers } from "node:timers";
+import { Cancelled, Failure, isOutcomeUnknown, problemOf, type Reason } from "../domain/failure.ts";
+import type { NetworkSource } from "../domain/network.ts";
+import type { Access, AccessSource, Exchange } from "../domain/service.ts";
 import { failureOfStatus } from "./errors.ts";
-import { exchange, type Progress } from "./exchange.ts";
-
-const MOST_CONNECTIONS = 8;
-const SILENCE_MILLISECONDS = 30_000;
+import { exchange, type Progress, type RawAnswer } from "./exchange.ts";
+import { clockIn, idIn } from "./headers.ts";
+import { pauseAfter } from "./retry.ts";
+import { type OpenWay, Ways } from "./ways.ts";
 
 /** How long things may take. */
 export interface TransportLimits {
-	/** Until a connection is made, TLS included. */
+	/** Until a connection is made, through the proxy and with TLS. */
 	readonly connectMilliseconds: number;
-	/** From the first step to the last byte of the answer: a body that drips would otherwise go on for ever. */
+	/** For a call with all its tries, to the last byte of the answer: a body that drips would otherwise go on for ever. */
 	readonly totalMilliseconds: number;
+	/** Before a call is repeated, where the service names no time; twice as long before the next repetition. */
+	readonly pauseMilliseconds: number;
 }
 
-const LIMITS: TransportLimits = { connectMilliseconds: 10_000, totalMilliseconds: 60_000 };
+const LIMITS: TransportLimits = { connectMilliseconds: 10_000, totalMilliseconds: 60_000, pauseMilliseconds: 500 };
+
+export interface TransportOptions {
+	/** Name and version of this extension. */
+	readonly userAgent: string;
+	/** Told of every try when it is over. */
+	readonly observe: (exchange: Exchange) => void;
+	/** What the editor says of the way to a server. */
+	readonly network: NetworkSource;
+}
 
 export interface Request<T> {
 	readonly method: "GET" | "POST" | "DELETE";
 	/** Below the base URL: `/organization/certificates`. Ids in it are checked by `isCertificateId` before. */
 	readonly route: string;
-	readonly query?: Readonly<Record<string, string>>;
+	readonly query?: Readonly<Record<string, string | string[]>>;
 	readonly body?: unknown;
+	/** Whether it may be done twice, though it does not only read: it is then repeated once where the answer was lost. */
+	readonly idempotent?: boolean;
 	/** Reads the JSON of a 2xx answer; `null` where it is not what was asked for. */
 	readonly parse: (json: unknown) => T | null;
 }
@@ -30,100 +44,141 @@ export interface Request<T> {
 /** What a request came to. */
 export interface Answer<T> {
 	readonly value: T;
-	/** The service's clock, Unix seconds, by its `Date` (RFC 9110, 6.6.1); `null` where there is none. */
+	/** The service's clock, Unix seconds; `null` where it did not tell. */
 	readonly servedAt: number | null;
+	/** The organization that the key belongs to, by the service's `openai-organization`; `null` where it did not tell. */
+	readonly organization: string | null;
 }
 
-/** The one way to the service: one connection pool, one set of limits, TLS that no setting or variable can switch off. */
+/** The one way to the service: one set of limits, the editor's proxy and authorities, TLS that nothing can switch off. */
 export class Transport {
 	/** The origins whose service wants the PEM of an upload in the field `content`, as far as it was found out. */
 	readonly wantContent = new Set<string>();
-	readonly #userAgent: string;
-	readonly #observe: (exchange: Exchange) => void;
-	readonly #totalMilliseconds: number;
-	readonly #agent: Agent;
+	readonly #options: TransportOptions;
+	readonly #limits: TransportLimits;
+	readonly #ways: Ways;
+	readonly #closed = new AbortController();
 
-	/**
-	 * @param userAgent Name and version of this extension.
-	 * @param observe Told of every exchange when it is over.
-	 * @param limits Where others than the usual ones are to hold.
-	 */
-	constructor(userAgent: string, observe: (exchange: Exchange) => void, limits: Partial<TransportLimits> = {}) {
-		const { connectMilliseconds, totalMilliseconds } = { ...LIMITS, ...limits };
-		this.#totalMilliseconds = totalMilliseconds;
-		this.#userAgent = userAgent;
-		this.#observe = observe;
-		this.#agent = new Agent({
-			// NODE_TLS_REJECT_UNAUTHORIZED=0 counts only where this is not said.
-			connect: { timeout: connectMilliseconds, rejectUnauthorized: true },
-			headersTimeout: SILENCE_MILLISECONDS,
-			bodyTimeout: SILENCE_MILLISECONDS,
-			connections: MOST_CONNECTIONS,
-			allowH2: false,
-		});
+	/** @param limits Where others than the usual ones are to hold. */
+	constructor(options: TransportOptions, limits: Partial<TransportLimits> = {}) {
+		this.#options = options;
+		this.#limits = { ...LIMITS, ...limits };
+		this.#ways = new Ways(this.#limits.connectMilliseconds);
 	}
 
 	/**
-	 * Sends one request; redirects are not followed.
-	 * @param progress Where the caller must know how far it got, also when this throws.
+	 * Sends one request, and again where the retry rule allows it; redirects are not followed.
+	 * @param progress Where the caller must know how far the last try got, also when this throws.
 	 * @throws Failure, or `Cancelled` once `cancel` is aborted.
 	 */
 	async send<T>(
 		access: AccessSource,
 		request: Request<T>,
 		cancel?: AbortSignal,
-		progress: Progress = { sent: false },
+		progress: Progress = { sent: false, repeated: false },
 	): Promise<Answer<T>> {
-		const { baseUrl, key } = await access();
-		const started = performance.now();
-		let status: number | null = null;
-		let requestId: string | null = null;
+		const accessed = await access();
+		const open = await this.#ways.to(accessed, this.#options.network());
+		const { host, proxy } = open.way;
+		const end = new AbortController();
+		const onCancel = () => end.abort(new Cancelled());
+		const onTimeout = () => {
+			const unreachable = { reason: "unreachable", host, proxy: proxy?.host ?? null } as const;
+			end.abort(new Failure(progress.sent ? { reason: "timeout", host } : unreachable));
+		};
+		const given = [this.#closed.signal, ...(cancel ? [cancel] : [])];
+		for (const signal of given) signal.addEventListener("abort", onCancel);
+		if (given.some(({ aborted }) => aborted)) onCancel();
+		const timer = setTimeout(onTimeout, this.#limits.totalMilliseconds);
 		try {
-			const answer = await exchange(
-				this.#agent,
-				{
-					origin: baseUrl.origin,
-					path: `${baseUrl.path}${request.route}`,
-					method: request.method,
-					...(request.query && { query: request.query }),
-					headers: {
-						authorization: `Bearer ${key}`,
-						accept: "application/json",
-						"user-agent": this.#userAgent,
-						...(request.body !== undefined && { "content-type": "application/json" }),
-					},
-					body: request.body === undefined ? null : JSON.stringify(request.body),
-				},
-				{ cancel, timeout: AbortSignal.timeout(this.#totalMilliseconds) },
-				progress,
-			);
-			status = answer.status;
-			requestId = requestIdIn(answer.headers["x-request-id"]);
-			const json = parseJson(answer.body);
-			if (status < 200 || status > 299) throw failureOfStatus(status, json, answer.headers, baseUrl.host);
-			const parsed = request.parse(json);
-			if (parsed === null) throw new Failure({ reason: "bad-answer", host: baseUrl.host });
-			return { value: parsed, servedAt: secondsOf(answer.headers.date) };
+			return await this.#repeat(open, accessed, request, end.signal, progress);
 		} finally {
-			const milliseconds = Math.round(performance.now() - started);
-			this.#observe({ method: request.method, route: request.route, status, milliseconds, requestId });
+			clearTimeout(timer);
+			for (const signal of given) signal.removeEventListener("abort", onCancel);
 		}
 	}
 
-	/** Ends every connection. */
+	/** Ends every connection and every call. */
 	async close(): Promise<void> {
-		await this.#agent.destroy();
+		this.#closed.abort();
+		this.#ways.close();
+	}
+
+	async #repeat<T>(
+		open: OpenWay,
+		access: Access,
+		request: Request<T>,
+		signal: AbortSignal,
+		progress: Progress,
+	): Promise<Answer<T>> {
+		const deadline = performance.now() + this.#limits.totalMilliseconds;
+		const before: Reason[] = [];
+		let lost: unknown = null;
+		for (;;) {
+			let answer: RawAnswer | null = null;
+			try {
+				answer = await this.#try(open, access, request, signal, progress);
+				return read(answer, request, access.baseUrl.host);
+			} catch (thrown) {
+				const problem = problemOf(thrown);
+				if (problem === null) throw thrown;
+				// Whatever keeps a second try from an answer, the first one may have done its work.
+				if (lost !== null && problem.reason !== "not-found") throw lost;
+				if (signal.aborted) throw thrown;
+				const { method, idempotent = false } = request;
+				const failed = { method, idempotent, problem, sent: progress.sent, headers: answer?.headers ?? null, before };
+				const milliseconds = pauseAfter(failed, this.#limits.pauseMilliseconds, Date.now());
+				if (milliseconds === null || performance.now() + milliseconds >= deadline) throw thrown;
+				if (idempotent && progress.sent && isOutcomeUnknown(problem)) lost = thrown;
+				before.push(problem.reason);
+				progress.repeated = true;
+				progress.sent = false;
+				await timers.setTimeout(milliseconds, undefined, { signal }).catch(() => Promise.reject(signal.reason));
+			}
+		}
+	}
+
+	async #try<T>(
+		{ way, pool }: OpenWay,
+		{ baseUrl, key }: Access,
+		{ method, route, query, body }: Request<T>,
+		signal: AbortSignal,
+		progress: Progress,
+	): Promise<RawAnswer> {
+		const { userAgent, observe } = this.#options;
+		const options = {
+			path: `${baseUrl.path}${route}`,
+			method,
+			...(query && { query }),
+			headers: {
+				authorization: `Bearer ${key}`,
+				accept: "application/json",
+				"user-agent": userAgent,
+				...(body !== undefined && { "content-type": "application/json" }),
+			},
+			body: body === undefined ? null : JSON.stringify(body),
+		};
+		const started = performance.now();
+		let answer: RawAnswer | null = null;
+		try {
+			answer = await pool.use(signal, (client) => exchange(client, options, way, signal, progress));
+			return answer;
+		} finally {
+			const milliseconds = Math.round(performance.now() - started);
+			const requestId = answer && idIn(answer.headers, "x-request-id");
+			observe({ method, route, status: answer?.status ?? null, milliseconds, requestId });
+		}
 	}
 }
 
-/** Request ids are logged and copied, so only what looks like one counts. */
-function requestIdIn(header: string | string[] | undefined): string | null {
-	return typeof header === "string" && /^[\w.-]{1,100}$/.test(header) ? header : null;
-}
-
-function secondsOf(date: string | string[] | undefined): number | null {
-	const milliseconds = typeof date === "string" ? Date.parse(date) : Number.NaN;
-	return Number.isNaN(milliseconds) ? null : milliseconds / 1000;
+/** @throws Failure where it is no answer to the request. */
+function read<T>({ status, headers, body }: RawAnswer, { parse }: Request<T>, host: string): Answer<T> {
+	const json = parseJson(body);
+	if (status < 200 || status > 299) throw failureOfStatus(status, json, headers, host);
+	const value = parse(json);
+	if (value === null) throw new Failure({ reason: "bad-answer", host });
+	const clock = clockIn(headers);
+	return { value, servedAt: clock && clock / 1000, organization: idIn(headers, "openai-organization") };
 }
 
 /** The value, or `undefined` where it is not JSON in UTF-8. */

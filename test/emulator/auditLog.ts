@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { OpenAI } from "openai";
+
+type ClientEvent = OpenAI.Admin.Organization.AuditLogListResponse;
 
 export type EventType =
 	| "certificate.created"
@@ -10,14 +13,8 @@ export type EventType =
 /** Who did something: an admin key, or a person in the dashboard. */
 export type Actor = { readonly keyId: string } | "dashboard";
 
-/** One entry of the history, as the service sends it. */
-export interface AuditEvent {
-	readonly id: string;
-	readonly type: EventType;
-	/** Unix seconds. */
-	readonly effective_at: number;
-	readonly [detail: string]: unknown;
-}
+/** One entry of the history, as the service sends it and OpenAI's client types it. */
+export type AuditEvent = Readonly<Pick<ClientEvent, "id" | "type" | "effective_at" | "project" | "actor" | EventType>>;
 
 interface Named {
 	readonly id: string;
@@ -44,7 +41,7 @@ export class AuditLog {
 			effective_at: at,
 			...(project === undefined ? {} : { project: { id: project.id, name: project.name } }),
 			actor: describe(actor),
-			[type]: detailsOf(type, certificates),
+			...detailsOf(type, certificates),
 		};
 		this.#subjects.set(event, new Set(certificates.map(({ id }) => id)));
 		this.events.push(event);
@@ -62,13 +59,24 @@ export class AuditLog {
 	}
 }
 
-function detailsOf(type: EventType, certificates: readonly Named[]): unknown {
+function detailsOf(type: EventType, certificates: readonly Named[]): Pick<ClientEvent, EventType> {
 	const named = certificates.map(({ id, name }) => ({ id, ...(name === null ? {} : { name }) }));
-	if (type === "certificates.activated" || type === "certificates.deactivated") return { certificates: named };
-	return type === "certificate.deleted" ? { ...named[0], certificate: certificates[0]?.pem } : named[0];
+	const [first] = named;
+	switch (type) {
+		case "certificate.created":
+			return { [type]: { ...first } };
+		case "certificate.updated":
+			return { [type]: { ...first } };
+		case "certificate.deleted":
+			return { [type]: { ...first, certificate: certificates[0]?.pem ?? "" } };
+		case "certificates.activated":
+			return { [type]: { certificates: named } };
+		case "certificates.deactivated":
+			return { [type]: { certificates: named } };
+	}
 }
 
-function describe(actor: Actor): unknown {
+function describe(actor: Actor): NonNullable<ClientEvent["actor"]> {
 	const user = { id: "user-emulator", email: "someone@example.test" };
 	if (actor === "dashboard") return { type: "session", session: { user, ip_address: "127.0.0.1" } };
 	return { type: "api_key", api_key: { id: actor.keyId, type: "user", user } };

@@ -85,6 +85,9 @@ export async function deliver(
 		case "endless":
 			head({});
 			return pipeline(Readable.from(whiteSpace(Number.POSITIVE_INFINITY, bytes)), response).catch(() => {});
+		case "long":
+			head({ "content-length": fault.bytes + bytes.length });
+			return pipeline(Readable.from(whiteSpace(fault.bytes, bytes)), response).catch(() => {});
 		default:
 			head({ "content-length": bytes.length }).end(bytes);
 	}

@@ -31,6 +31,8 @@ export interface TlsOptions {
 	readonly cert: string;
 	/** Asks for a client certificate on the ordinary host too; the mtls host always does. */
 	readonly requestCert?: boolean;
+	/** Host names that it answers to beside loopback's own, for a client that a proxy leads here. */
+	readonly names?: readonly string[];
 	/** Fails the handshake, not the request, of a client that presents no certificate of these anchors. */
 	readonly demandCertificateOf?: readonly string[];
 }
@@ -69,6 +71,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		exchanges: [],
 		connections: new Connections(),
 		organizationName: options.organizationName ?? "org-emulator",
+		names: tls?.names ?? [],
 		now,
 	};
 	const listenerOf =

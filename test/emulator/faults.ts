@@ -33,6 +33,8 @@ export type FaultKind =
 	| { readonly kind: "redirect"; readonly status: 301 | 302 | 303 | 307 | 308; readonly location: string }
 	/** A body that never ends. */
 	| { readonly kind: "endless" }
+	/** The usual body behind so many bytes of white space. */
+	| { readonly kind: "long"; readonly bytes: number }
 	/** The usual body, compressed. */
 	| { readonly kind: "gzip" }
 	/** The usual body behind so many bytes of white space, compressed. */

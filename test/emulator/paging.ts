@@ -1,3 +1,4 @@
+import type { ConversationCursorPageResponse } from "openai/pagination";
 import { ApiError } from "./apiError.ts";
 import type { Switches } from "./switches.ts";
 
@@ -7,12 +8,11 @@ export interface PageQuery {
 	readonly order?: "asc" | "desc" | undefined;
 }
 
-export interface Page<Item> {
+/** As OpenAI's client reads it, but for the ids of an empty page: its document has them null, its types do not. */
+export interface Page<Item> extends Omit<ConversationCursorPageResponse<Item>, "last_id"> {
 	readonly object: "list";
-	readonly data: readonly Item[];
 	readonly first_id: string | null;
-	readonly last_id: string | null;
-	readonly has_more: boolean;
+	readonly last_id: ConversationCursorPageResponse<Item>["last_id"] | null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { deleted, listItem, projectItem, single, toggled } from "./answers.ts";
 import { ApiError } from "./apiError.ts";
 import type { Actor, AuditEvent } from "./auditLog.ts";
 import type { Permission } from "./keys.ts";
@@ -14,7 +15,7 @@ import {
 	renameBody,
 	toggleBody,
 } from "./schemas.ts";
-import type { Change, ListedCertificate, Organization, Project, Scope, StoredCertificate } from "./state.ts";
+import type { Change, Organization, Scope } from "./state.ts";
 import type { Switches } from "./switches.ts";
 
 export type Operation =
@@ -55,11 +56,13 @@ interface Sent {
 
 const ROUTES: readonly Route[] = [
 	...certificateRoutes("/organization/certificates", () => "organization", {
+		object: "organization.certificate",
 		list: "list",
 		activate: "activate",
 		deactivate: "deactivate",
 	}),
 	...certificateRoutes("/organization/projects/:id/certificates", (sent) => sent.id, {
+		object: "organization.project.certificate",
 		list: "projectList",
 		activate: "projectActivate",
 		deactivate: "projectDeactivate",
@@ -83,10 +86,7 @@ const ROUTES: readonly Route[] = [
 		takesBody: false,
 		run: ({ state, query, id }) => {
 			const withContent = readQuery(getQuery, query)["include[]"]?.includes("content") ?? false;
-			const certificate = state.get(id);
-			const { certificate_details, ...rest } = single(certificate);
-			const content = withContent ? { content: certificate.pem } : {};
-			return answer({ ...rest, certificate_details: { ...certificate_details, ...content } });
+			return answer(single(state.get(id), withContent));
 		},
 	},
 	{
@@ -108,7 +108,7 @@ const ROUTES: readonly Route[] = [
 		takesBody: false,
 		run: ({ state, query, id, actor }) => {
 			readQuery(noQuery, query);
-			return mapChange(state.remove(id, actor), () => ({ object: "certificate.deleted", id }));
+			return mapChange(state.remove(id, actor), () => deleted(id));
 		},
 	},
 	{
@@ -173,7 +173,12 @@ function matchPath(pattern: string, path: string): string | undefined {
 function certificateRoutes(
 	path: string,
 	scopeOf: (sent: Sent) => Scope,
-	names: { readonly list: Operation; readonly activate: Operation; readonly deactivate: Operation },
+	names: {
+		readonly object: Parameters<typeof listItem>[0];
+		readonly list: Operation;
+		readonly activate: Operation;
+		readonly deactivate: Operation;
+	},
 ): Route[] {
 	const toggle = (verb: "activate" | "deactivate"): Route => ({
 		operation: names[verb],
@@ -184,12 +189,9 @@ function certificateRoutes(
 		run: (sent) => {
 			readQuery(noQuery, sent.query);
 			const ids = read(toggleBody, sent.body).certificate_ids;
-			const scope = scopeOf(sent);
-			const object = verb === "activate" ? "activation" : "deactivation";
-			return mapChange(sent.state.setActive(scope, ids, verb === "activate", sent.actor), (listed) => ({
-				object: `${itemObject(scope)}.${object}`,
-				data: listed.map((item) => listItem(scope, item)),
-			}));
+			return mapChange(sent.state.setActive(scopeOf(sent), ids, verb === "activate", sent.actor), (listed) =>
+				toggled(names.object, verb, listed),
+			);
 		},
 	});
 	const list: Route = {
@@ -200,41 +202,11 @@ function certificateRoutes(
 		takesBody: false,
 		run: (sent) => {
 			const query: PageQuery = readQuery(listQuery, sent.query);
-			const scope = scopeOf(sent);
-			const items = sent.state.list(scope).map((item) => listItem(scope, item));
+			const items = sent.state.list(scopeOf(sent)).map((item) => listItem(names.object, item));
 			return answer(pageOf(items, query, sent.switches.unknownCursor));
 		},
 	};
 	return [list, toggle("activate"), toggle("deactivate")];
-}
-
-function itemObject(scope: Scope): string {
-	return scope === "organization" ? "organization.certificate" : "organization.project.certificate";
-}
-
-function listItem(scope: Scope, { certificate, active }: ListedCertificate) {
-	return { ...single(certificate), object: itemObject(scope), active };
-}
-
-function single(certificate: StoredCertificate) {
-	return {
-		object: "certificate",
-		id: certificate.id,
-		name: certificate.name,
-		created_at: certificate.createdAt,
-		certificate_details: { valid_at: certificate.validAt, expires_at: certificate.expiresAt },
-	};
-}
-
-function projectItem(project: Project) {
-	return {
-		object: "organization.project",
-		id: project.id,
-		name: project.name,
-		created_at: project.createdAt,
-		archived_at: project.archivedAt,
-		status: project.archivedAt === null ? "active" : "archived",
-	};
 }
 
 function answer<Body>(result: Body): Change<Body> {

@@ -23,6 +23,8 @@ export interface Service {
 	readonly connections: Connections;
 	/** The `openai-organization` header. */
 	readonly organizationName: string;
+	/** Hosts that it answers to beside loopback's names, as a `Host` header has them. */
+	readonly names: readonly string[];
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
 }
@@ -45,7 +47,7 @@ export async function serve(
 	let strike: Strike | undefined;
 	let answer: Answer;
 	try {
-		demandOwnHost(request);
+		demandOwnHost(request, service.names);
 		await readBody(request, exchange);
 		const { route, id } = findRoute(exchange.method, exchange.path);
 		exchange.operation = route.operation;
@@ -97,9 +99,9 @@ function open({ exchanges, keys, now }: Service, request: IncomingMessage): Exch
 }
 
 /** A web page that had its name resolve to loopback sends that name here. */
-function demandOwnHost(request: IncomingMessage): void {
+function demandOwnHost(request: IncomingMessage, names: readonly string[]): void {
 	const { localPort } = request.socket;
-	const own = [`127.0.0.1:${localPort}`, `localhost:${localPort}`, `[::1]:${localPort}`];
+	const own = [...names, `127.0.0.1:${localPort}`, `localhost:${localPort}`, `[::1]:${localPort}`];
 	if (own.includes(request.headers.host ?? "")) return;
 	throw new ApiError(403, "This emulator answers to loopback names only.", { headers: { connection: "close" } });
 }

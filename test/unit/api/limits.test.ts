@@ -7,6 +7,8 @@ import { Cancelled } from "../../../src/domain/failure.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import { benchForEachTest, problemIn } from "./setup.ts";
 
+const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" } };
+
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 /** Takes connections and says nothing, so that no TLS handshake ends. */
@@ -37,6 +39,31 @@ describe("Cancelled", () => {
 			const abort = new AbortController();
 			silent.server.on("connection", () => abort.abort());
 			await assert.rejects(bench.apiFor(silent.url, "k").upload(upload, abort.signal), Cancelled);
+			const [socket = assert.fail()] = silent.sockets;
+			await once(socket.resume(), "close");
+		} finally {
+			silent.close();
+		}
+	});
+
+	it("R25 while TLS is being set up: the connection that another request waits for stays", async () => {
+		const silent = await startSilentServer();
+		try {
+			const abort = new AbortController();
+			const api = bench.apiFor(silent.url, "k");
+			const list = async (signal?: AbortSignal) => {
+				const ended = api.list(signal).catch((error: Error) => error);
+				const [socket] = (await once(silent.server, "connection")) as [Socket];
+				return { ended, socket: socket.resume() };
+			};
+			const given = await list(abort.signal);
+			const kept = await list();
+			abort.abort();
+			await once(given.socket, "close");
+			assert.ok((await given.ended) instanceof Cancelled);
+			assert.equal(kept.socket.closed, false);
+			await bench.transport.close();
+			await kept.ended;
 		} finally {
 			silent.close();
 		}
@@ -48,7 +75,7 @@ describe("Cancelled", () => {
 		const api = new CertificatesApi(transport, async () => {
 			// After the code that waits for this has begun to connect, and before the system can say that it did.
 			process.nextTick(() => abort.abort());
-			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey };
+			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 		});
 		await assert.rejects(api.upload(upload, abort.signal), Cancelled);
 		// The next request waits for the same connection, or for a later one.
@@ -65,7 +92,7 @@ describe("Cancelled", () => {
 		const problem = problemIn(bench.api.upload(upload, abort.signal));
 		await silence.reached;
 		abort.abort();
-		assert.deepEqual(await problem, { reason: "unconfirmed", name: "n" });
+		assert.deepEqual(await problem, unconfirmed);
 		await silence.ended;
 	});
 });
@@ -80,8 +107,8 @@ describe("No connection", () => {
 				try {
 					const { host } = new URL(silent.url);
 					const api = bench.apiFor(silent.url, "k");
-					assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host });
-					assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host });
+					assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host, proxy: null });
+					assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host, proxy: null });
 				} finally {
 					silent.close();
 				}
@@ -96,8 +123,8 @@ describe("No connection", () => {
 		await once(nobody.server, "close");
 		const { host } = new URL(nobody.url);
 		const api = bench.apiFor(`http://${host}/v1`, "k");
-		assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host });
-		assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host });
+		assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host, proxy: null });
+		assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host, proxy: null });
 	});
 });
 
@@ -116,15 +143,45 @@ describe("Bounds of an answer", () => {
 			else assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
 		});
 
-	it("R27 a body without end is cut off", async () => {
-		const endless = bench.emulator.faults.next({ kind: "endless", when: "after" });
-		assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
-		await endless.ended;
-	});
+	/** The most memory that this process took while something ran, beyond what it took before, in bytes. */
+	const growthWhile = async (run: () => Promise<unknown>): Promise<number> => {
+		const taken = () => {
+			const { heapUsed, external } = process.memoryUsage();
+			return heapUsed + external;
+		};
+		const before = taken();
+		let most = before;
+		const timer = setInterval(() => {
+			most = Math.max(most, taken());
+		}, 1);
+		try {
+			await run();
+		} finally {
+			clearInterval(timer);
+		}
+		return Math.max(most, taken()) - before;
+	};
+
+	const MEGABYTES = 1_000_000;
+	const large: readonly [string, FaultKind][] = [
+		["without end", { kind: "endless" }],
+		["of 100 MB", { kind: "long", bytes: 100 * MEGABYTES }],
+		["of 100 MB in a gzip bomb", { kind: "gzipBomb", bytes: 100 * MEGABYTES }],
+	];
+	for (const [title, fault] of large)
+		it(`R27 a body ${title} is cut off, and takes no 50 MB of memory`, async () => {
+			const armed = bench.emulator.faults.next({ ...fault, when: "after" });
+			const growth = await growthWhile(async () => {
+				assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
+				await armed.ended;
+			});
+			assert.ok(growth < 50 * MEGABYTES, `${growth} bytes`);
+			assert.equal(bench.emulator.exchanges.length, 1);
+		});
 
 	const unusable: readonly [string, FaultKind][] = [
 		["compressed, which was not asked for", { kind: "gzip" }],
-		["a gzip bomb", { kind: "gzipBomb" }],
+		["shorter than it says", { kind: "contentLength", off: 1 }],
 		["longer than it says", { kind: "contentLength", off: -1 }],
 		["behind 40 kB of headers", { kind: "headers", count: 200, bytes: 200 }],
 	];
@@ -152,7 +209,7 @@ describe("Time for an answer", () => {
 
 	it("R20 ends so for an upload too, which is then not confirmed and was sent once", async () => {
 		const silence = bench.emulator.faults.next({ kind: "silence", when: "before" });
-		assert.deepEqual(await problemIn(bench.api.upload(upload)), { reason: "unconfirmed", name: "n" });
+		assert.deepEqual(await problemIn(bench.api.upload(upload)), unconfirmed);
 		await silence.ended;
 		assert.equal(bench.emulator.exchanges.length, 1);
 	});

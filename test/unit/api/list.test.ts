@@ -91,6 +91,76 @@ describe("List", () => {
 		assert.deepEqual({ count: certificates.length, complete }, { count: 1, complete: true });
 	});
 
+	/** Makes 101 certificates and has the last one of the first page deleted once that page was sent. */
+	const deleteCursor = () => {
+		const { state, faults } = bench.emulator;
+		const ids = Array.from({ length: 101 }, () => state.put().id);
+		faults.next({ kind: "none", when: "after", meanwhile: () => state.remove(ids[1] ?? "").commit() });
+	};
+
+	for (const unknownCursor of ["refused", "empty"] as const)
+		it(`starts over where the page's last certificate was deleted, which is then ${unknownCursor}`, async () => {
+			bench.emulator.switches.unknownCursor = unknownCursor;
+			deleteCursor();
+			const { certificates, complete } = await bench.api.list();
+			assert.deepEqual(
+				certificates.map(({ id }) => id),
+				bench.emulator.state.certificates.map(({ id }) => id).toReversed(),
+			);
+			assert.equal(complete, true);
+			assert.equal(bench.emulator.exchanges.length, 3);
+		});
+
+	it("goes on where a deleted certificate is ignored as a cursor", async () => {
+		bench.emulator.switches.unknownCursor = "ignored";
+		deleteCursor();
+		const { certificates, complete } = await bench.api.list();
+		for (const { id } of bench.emulator.state.certificates) assert.ok(certificates.some((each) => each.id === id));
+		assert.equal(complete, true);
+		assert.equal(bench.emulator.exchanges.length, 2);
+	});
+
+	for (const status of [400, 404])
+		it(`starts over once where a cursor is refused by ${status}, then says that it may not be all`, async () => {
+			for (let i = 0; i < 101; i++) bench.emulator.state.put();
+			const match = ({ query }: { query: string }) => query.includes("after");
+			bench.emulator.faults.next({ kind: "status", status, match, when: "before", times: Number.POSITIVE_INFINITY });
+			const { certificates, complete } = await bench.api.list();
+			assert.deepEqual({ count: certificates.length, complete }, { count: 100, complete: false });
+			assert.equal(bench.emulator.exchanges.length, 4);
+		});
+
+	it("does not start over where the first page is refused, or a later one for another reason", async () => {
+		for (let i = 0; i < 101; i++) bench.emulator.state.put();
+		bench.emulator.faults.next({ kind: "status", status: 400, when: "before" });
+		await assert.rejects(bench.api.list(), { message: "rejected" });
+		const match = ({ query }: { query: string }) => query.includes("after");
+		for (const [status, message] of [
+			[403, "forbidden"],
+			[422, "rejected"],
+		] as const) {
+			bench.emulator.faults.next({ kind: "status", status, match, when: "before" });
+			await assert.rejects(bench.api.list(), { message });
+		}
+		assert.equal(bench.emulator.exchanges.length, 5);
+	});
+
+	const organizations: readonly [string, string | null][] = [
+		["org-emulator", "org-emulator"],
+		["user_1.x", "user_1.x"],
+		["", null],
+		["two words", null],
+		["<b>", null],
+		["x".repeat(101), null],
+	];
+	for (const [header, organization] of organizations)
+		it(`tells the organization ${organization ?? "not"} by the header "${header}"`, async () => {
+			const body = { object: "list", data: [], first_id: null, last_id: null, has_more: false };
+			const headers = { "openai-organization": header };
+			bench.emulator.faults.next({ kind: "status", status: 200, body, headers, when: "after" });
+			assert.equal((await bench.api.list()).organization, organization);
+		});
+
 	const malformed: readonly [string, unknown][] = [
 		["null", null],
 		["text", "cert_odd"],

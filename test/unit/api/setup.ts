@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { CertificatesApi } from "../../../src/api/certificates.ts";
 import { Transport, type TransportLimits } from "../../../src/api/transport.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { type Problem, problemOf } from "../../../src/domain/failure.ts";
-import type { Exchange } from "../../../src/domain/service.ts";
+import type { Network } from "../../../src/domain/network.ts";
+import type { Access, Exchange } from "../../../src/domain/service.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
+import { plainNetwork } from "./plainNetwork.ts";
 
 /** What a test of the API has at hand. */
 export interface Bench {
@@ -13,8 +16,12 @@ export interface Bench {
 	api: CertificatesApi;
 	/** What the log was told. */
 	observed: Exchange[];
+	/** Emits `observed` with each of it. */
+	log: EventEmitter<{ observed: [Exchange] }>;
+	/** What the editor says of the network; a test changes it. */
+	network: Network;
 	/** The API at another base URL, or with another key, over the same transport. */
-	apiFor(url: string, key: string): CertificatesApi;
+	apiFor(url: string, key: string, clientCertificate?: Access["clientCertificate"]): CertificatesApi;
 }
 
 /** Starts an emulator and the API on it before each test of the suite, and ends both after it. */
@@ -23,13 +30,19 @@ export function benchForEachTest(limits?: Partial<TransportLimits>): Bench {
 	beforeEach(async () => {
 		bench.emulator = await startEmulator();
 		bench.observed = [];
+		bench.log = new EventEmitter();
+		bench.log.on("observed", (exchange) => bench.observed.push(exchange));
+		bench.network = plainNetwork;
 		bench.transport = new Transport(
-			"certificates-for-openai.openai-certificates/0",
-			(exchange) => bench.observed.push(exchange),
-			limits,
+			{
+				userAgent: "certificates-for-openai.openai-certificates/0",
+				observe: (exchange) => bench.log.emit("observed", exchange),
+				network: () => bench.network,
+			},
+			{ pauseMilliseconds: 1, ...limits },
 		);
-		bench.apiFor = (url, key) =>
-			new CertificatesApi(bench.transport, async () => ({ baseUrl: parseBaseUrl(url), key }));
+		bench.apiFor = (url, key, clientCertificate = null) =>
+			new CertificatesApi(bench.transport, async () => ({ baseUrl: parseBaseUrl(url), key, clientCertificate }));
 		bench.api = bench.apiFor(bench.emulator.url, bench.emulator.adminKey);
 	});
 	afterEach(async () => {

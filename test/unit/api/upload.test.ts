@@ -6,6 +6,8 @@ import type { FaultKind } from "../../emulator/faults.ts";
 import type { Exchange } from "../../emulator/record.ts";
 import { benchForEachTest, problemIn } from "./setup.ts";
 
+const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" } };
+
 /** Of each POST, what it came to and which field held the PEM. */
 const posts = (exchanges: readonly Exchange[]) =>
 	exchanges.map(({ status, requestBody }) => [status, Object.keys(JSON.parse(requestBody))[0]]);
@@ -144,7 +146,7 @@ describe("Upload", () => {
 		it(`R20 an upload that comes back as ${title} is not confirmed, and sent once`, async () => {
 			bench.emulator.faults.next({ ...fault, when: "after" });
 			const problem = await problemIn(bench.api.upload({ pem: made.pem, name: "n" }));
-			assert.deepEqual(problem, { reason: "unconfirmed", name: "n" });
+			assert.deepEqual(problem, unconfirmed);
 			assert.equal(bench.emulator.exchanges.length, 1);
 		});
 
@@ -154,7 +156,7 @@ describe("Upload", () => {
 		["401 of another region", { kind: "status", status: 401, code: "incorrect_hostname" }, "wrong-region"],
 		["403", { kind: "status", status: 403 }, "forbidden"],
 		["413", { kind: "status", status: 413 }, "rejected"],
-		["429", { kind: "status", status: 429 }, "rate-limited"],
+		["429 that asks for a long wait", { kind: "status", status: 429, retryAfter: "31" }, "rate-limited"],
 	];
 	for (const [title, fault, reason] of refusals)
 		it(`a ${title} is a clear no, and not an upload that may have arrived`, async () => {

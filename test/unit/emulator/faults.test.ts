@@ -244,6 +244,15 @@ describe("emulator: faults", () => {
 		assert.equal(JSON.parse(unpacked.toString()).name, "Root");
 	});
 
+	it("sends a long body whole, with the honest answer at its end", async () => {
+		emulator.faults.next({ kind: "long", bytes: 1_000_001, when: "after" });
+		const response = await answerTo(startUpload());
+		const body = await buffer(response);
+		assert.equal(response.headers["content-length"], String(body.length));
+		assert.ok(body.length > 1_000_001);
+		assert.equal(JSON.parse(body.toString()).name, "Root");
+	});
+
 	it("declares fewer bytes than it sends", async () => {
 		emulator.faults.next({ kind: "contentLength", off: -5, when: "after" });
 		const { host, port, hostname } = new URL(emulator.url);

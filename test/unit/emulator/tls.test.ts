@@ -63,6 +63,17 @@ describe("emulator: TLS", () => {
 		assert.equal(emulator.connections.total, 2);
 	});
 
+	it("R41 answers to the names that it was given, and to no other", async () => {
+		emulator = await startEmulator({ tls: { ...serverTls, names: ["api.example.test"] } });
+		const headers = { authorization: `Bearer ${emulator.adminKey}` };
+		// The name in TLS is another matter.
+		const options = { checkServerIdentity: () => undefined };
+		const status = async (host: string) =>
+			(await list(emulator?.url ?? "", { ...options, headers: { ...headers, host } })).status;
+		assert.equal(await status("api.example.test"), 200);
+		assert.equal(await status("evil.test"), 403);
+	});
+
 	it("resets a TLS connection too", async () => {
 		emulator = await startEmulator({ tls: serverTls });
 		const { ended } = emulator.faults.next({ kind: "reset", when: "after" });

@@ -1,0 +1,90 @@
+import type { Socket } from "node:net";
+import type Client from "undici/lib/dispatcher/client.js";
+import { clientOver } from "./connector.ts";
+
+const MOST_CONNECTIONS = 8;
+
+interface Connection {
+	readonly client: Client;
+	/** Ends it, also while it is being made. */
+	end(): void;
+}
+
+/**
+ * The connections to one origin. Each is used by one request at a time, so that the one of a request that is given up can
+ * be closed at once and no other request suffers.
+ */
+export class Pool {
+	readonly #origin: string;
+	readonly #connect: (signal: AbortSignal) => Promise<Socket>;
+	readonly #idle: Connection[] = [];
+	/** Those who wait for a connection, first come first. */
+	readonly #waiting = new Set<() => void>();
+	#busy = 0;
+	#closed = false;
+
+	/** @param connect Makes a connection, until the signal is aborted. */
+	constructor(origin: string, connect: (signal: AbortSignal) => Promise<Socket>) {
+		this.#origin = origin;
+		this.#connect = connect;
+	}
+
+	/**
+	 * Runs something on a connection of its own, the one that was used last if it can be. What throws loses it.
+	 * @param signal Ends the waiting for a connection, with its reason.
+	 */
+	async use<T>(signal: AbortSignal, run: (client: Client) => Promise<T>): Promise<T> {
+		signal.throwIfAborted();
+		await this.#turn(signal);
+		const connection = this.#idle.pop() ?? this.#open();
+		try {
+			const result = await run(connection.client);
+			if (this.#closed) connection.end();
+			else this.#idle.push(connection);
+			return result;
+		} catch (thrown) {
+			connection.end();
+			throw thrown;
+		} finally {
+			const [next] = this.#waiting;
+			if (next) next();
+			else this.#busy--;
+		}
+	}
+
+	/** Ends the connections that nobody uses, and every other one after its request. */
+	close(): void {
+		this.#closed = true;
+		for (const connection of this.#idle.splice(0)) connection.end();
+	}
+
+	async #turn(signal: AbortSignal): Promise<void> {
+		if (this.#busy < MOST_CONNECTIONS) {
+			this.#busy++;
+			return;
+		}
+		await new Promise<void>((resolve, reject) => {
+			const leave = (settle: () => void) => () => {
+				this.#waiting.delete(onTurn);
+				signal.removeEventListener("abort", onAbort);
+				settle();
+			};
+			const onTurn = leave(resolve);
+			const onAbort = leave(() => reject(signal.reason));
+			this.#waiting.add(onTurn);
+			signal.addEventListener("abort", onAbort);
+		});
+	}
+
+	#open(): Connection {
+		const abort = new AbortController();
+		const client = clientOver(this.#origin, () => this.#connect(abort.signal));
+		return {
+			client,
+			end: () => {
+				abort.abort();
+				void client.destroy();
+			},
+		};
+	}
+}

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import type { Network } from "../domain/network.ts";
+import type { Access } from "../domain/service.ts";
+import { type ClientCertificateText, judgeClientCertificate, readClientCertificate } from "./clientCertificate.ts";
+import { connect } from "./connector.ts";
+import { Pool } from "./pool.ts";
+import { proxyFor } from "./proxy.ts";
+import { type Way, wayTls } from "./way.ts";
+
+/** A way and the connections that were made on it. */
+export interface OpenWay {
+	readonly way: Way;
+	readonly pool: Pool;
+}
+
+/** The ways that are in use: the connections of one last as long as nothing changes that decides it. */
+export class Ways {
+	readonly #connectMilliseconds: number;
+	/** By origin and client certificate. */
+	readonly #open = new Map<string, OpenWay & { readonly mark: string }>();
+
+	/** @param connectMilliseconds How long a connection may take to be made. */
+	constructor(connectMilliseconds: number) {
+		this.#connectMilliseconds = connectMilliseconds;
+	}
+
+	/** @throws Failure `proxy` or `client-certificate`, where what is set cannot be used. */
+	async to({ baseUrl, clientCertificate }: Access, network: Network): Promise<OpenWay> {
+		const proxy = proxyFor(baseUrl, network);
+		const files = baseUrl.encrypted ? clientCertificate : null;
+		const text = files && (await readClientCertificate(files));
+		const mark = markOf([proxy, network.systemCertificates, text]);
+		const place = JSON.stringify([baseUrl.origin, files?.certificate, files?.key]);
+		const open = this.#open.get(place);
+		if (open?.mark === mark) return open;
+
+		const { origin, host, encrypted } = baseUrl;
+		const tls = encrypted ? tlsFor(text, network.systemCertificates) : null;
+		const way: Way = { origin, host, proxy, tls };
+		const pool = new Pool(origin, (signal) =>
+			connect(way, AbortSignal.any([signal, AbortSignal.timeout(this.#connectMilliseconds)])),
+		);
+		const opened = { way, pool, mark };
+		this.#open.set(place, opened);
+		open?.pool.close();
+		return opened;
+	}
+
+	/** Ends every connection, the used ones after their request. */
+	close(): void {
+		for (const { pool } of this.#open.values()) pool.close();
+		this.#open.clear();
+	}
+}
+
+function tlsFor(text: ClientCertificateText | null, systemCertificates: boolean) {
+	return wayTls(systemCertificates, text && judgeClientCertificate(text));
+}
+
+/** Tells a change of what is secret too, and keeps nothing of it. */
+function markOf(decisive: unknown): string {
+	return createHash("sha256").update(JSON.stringify(decisive)).digest("hex");
+}

@@ -1,0 +1,60 @@
+// The objects that the service answers with, typed as OpenAI's own client types them: types fail where a shape drifts.
+import type { OpenAI } from "openai";
+import type { PageResponse } from "openai/pagination";
+import type { ListedCertificate, Project, StoredCertificate } from "./state.ts";
+
+type Certificate = OpenAI.Admin.Organization.Certificate;
+type ClientProject = OpenAI.Admin.Organization.Project;
+type Deleted = OpenAI.Admin.Organization.CertificateDeleteResponse;
+
+type OrganizationItem = OpenAI.Admin.Organization.CertificateListResponse &
+	OpenAI.Admin.Organization.CertificateActivateResponse &
+	OpenAI.Admin.Organization.CertificateDeactivateResponse;
+
+type ProjectItem = OpenAI.Admin.Organization.Projects.CertificateListResponse &
+	OpenAI.Admin.Organization.Projects.CertificateActivateResponse &
+	OpenAI.Admin.Organization.Projects.CertificateDeactivateResponse;
+
+type ListItem = OrganizationItem | ProjectItem;
+
+/** Upload, get and rename: no `active`, and the PEM only where it is asked for. */
+export function single(certificate: StoredCertificate, withContent = false): Certificate {
+	const details = { valid_at: certificate.validAt, expires_at: certificate.expiresAt };
+	return {
+		object: "certificate",
+		id: certificate.id,
+		name: certificate.name,
+		created_at: certificate.createdAt,
+		certificate_details: withContent ? { ...details, content: certificate.pem } : details,
+	};
+}
+
+/** @param object Tells the organization's list from a project's. */
+export function listItem(object: ListItem["object"], { certificate, active }: ListedCertificate): ListItem {
+	return { ...single(certificate), object, active };
+}
+
+/** Activate and deactivate. */
+export function toggled(
+	object: ListItem["object"],
+	verb: "activate" | "deactivate",
+	listed: readonly ListedCertificate[],
+): PageResponse<ListItem> {
+	const noun = verb === "activate" ? "activation" : "deactivation";
+	return { object: `${object}.${noun}`, data: listed.map((item) => listItem(object, item)) };
+}
+
+export function deleted(id: string): Deleted {
+	return { object: "certificate.deleted", id };
+}
+
+export function projectItem(project: Project): ClientProject {
+	return {
+		object: "organization.project",
+		id: project.id,
+		name: project.name,
+		created_at: project.createdAt,
+		archived_at: project.archivedAt,
+		status: project.archivedAt === null ? "active" : "archived",
+	};
+}

@@ -1,0 +1,44 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** A way to a server on which everything takes its time. */
+export interface SlowLink {
+	readonly port: number;
+	close(): Promise<void>;
+}
+
+/**
+ * Leads to a port of this machine as a far-away server would be reached. Each byte takes half of the round trip in each
+ * direction; the connection itself is there at once, so that a first answer over TLS 1.3 takes two round trips.
+ */
+export async function startSlowLink(port: number, roundTripMilliseconds: number): Promise<SlowLink> {
+	const sockets = new Set<Socket>();
+	const server = createServer((near) => {
+		const far = connect(port, "127.0.0.1");
+		for (const socket of [near, far]) {
+			sockets.add(socket);
+			socket.setNoDelay(true);
+			socket.on("error", () => {});
+			socket.on("close", () => sockets.delete(socket));
+		}
+		delay(near, far, roundTripMilliseconds / 2);
+		delay(far, near, roundTripMilliseconds / 2);
+	});
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	return {
+		port: (server.address() as AddressInfo).port,
+		close: async () => {
+			for (const socket of sockets) socket.destroy();
+			server.close();
+			await once(server, "close");
+		},
+	};
+}
+
+/** Hands on what comes, in its order, that much later. */
+function delay(from: Socket, to: Socket, milliseconds: number): void {
+	from.on("data", (chunk) => setTimeout(() => to.write(chunk), milliseconds));
+	from.on("end", () => setTimeout(() => to.end(), milliseconds));
+	from.on("close", () => setTimeout(() => to.destroy(), milliseconds));
+}
