@@ -3,6 +3,9 @@ import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import type { Candidate, CertificateReader } from "../domain/certificateFile.ts";
 import { type Problem, problemOf } from "../domain/failure.ts";
 import type { Service } from "../domain/service.ts";
+import type { OrganizationList } from "./organization.ts";
+import { isWhole } from "./whereabouts.ts";
+import { STALE_LIST_MS, type Write, Written } from "./written.ts";
 
 /** What is known of an organization's certificates. */
 export interface CertificatesState {
@@ -17,26 +20,37 @@ export interface CertificatesState {
 	readonly problem: Problem | null;
 }
 
-/** For how long a list may not show what was just written; the service does not say. */
-const STALE_LIST_MS = 120_000;
+const NOTHING_READ: CertificateListing = {
+	certificates: [],
+	unreadable: 0,
+	complete: false,
+	servedAt: null,
+	organization: null,
+};
 
 const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
 
-/** The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`. */
-export class Certificates extends EventEmitter<{ change: [] }> {
+/**
+ * The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`; `forget`
+ * tells those who remember more of the same connection.
+ */
+export class Certificates extends EventEmitter<{ change: []; forget: [] }> implements OrganizationList {
 	readonly #service: () => Promise<Service>;
 	readonly #reader: () => Promise<CertificateReader>;
 	readonly #now: () => number;
 	#state = UNKNOWN;
 	#connectionId: string | null | undefined;
-	/** Certificates that calls returned and that no list has shown yet, and until when they are shown all the same. */
-	readonly #added = new Map<string, { readonly certificate: Certificate; readonly until: number }>();
+	readonly #written: Written;
+	/** The ids of all that was in the list at some time. */
+	readonly #seen = new Set<string>();
 	/** Counts what made the state newer, so that an answer that was overtaken is dropped. */
 	#version = 0;
 	#epoch = 0;
 
 	/** What the service keeps under an id never changes, so that it is fetched once. */
 	readonly #contents = new Map<string, Candidate>();
+	/** The fingerprints of what was uploaded from this machine, by id. */
+	readonly #uploaded = new Map<string, string>();
 
 	/**
 	 * @param service,reader Loaded on first use.
@@ -47,6 +61,7 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 		this.#service = service;
 		this.#reader = reader;
 		this.#now = now;
+		this.#written = new Written(now);
 	}
 
 	get state(): CertificatesState {
@@ -62,14 +77,20 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 		}
 	}
 
-	/** As `refresh`, for those who cannot go on without the list. @throws Failure, Cancelled */
-	async load(signal?: AbortSignal): Promise<CertificateListing> {
+	/**
+	 * As `refresh`, for those who cannot go on without the list.
+	 * @param service Who is asked, where it must be the connection that somebody has in mind.
+	 * @returns the list with what was written and does not show in it yet.
+	 * @throws Failure, Cancelled
+	 */
+	async load(signal?: AbortSignal, service?: Service): Promise<CertificateListing> {
 		const version = ++this.#version;
+		const epoch = this.#epoch;
 		this.#become({ ...this.#state, askedAt: this.#now(), loading: true });
 		try {
-			const listing = await (await this.#service()).list(signal);
+			const listing = await (service ?? (await this.#service())).list(signal);
 			if (version === this.#version) this.show(listing);
-			return listing;
+			return epoch === this.#epoch ? this.#written.lay(listing) : listing;
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			// What was cancelled was not asked for.
@@ -80,15 +101,28 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	}
 
 	/**
+	 * The list that is known, where it is whole and not older than this; else it is read.
+	 * @param maxAge Milliseconds.
+	 * @param service As in `load`.
+	 * @throws Failure, Cancelled
+	 */
+	async recent(maxAge: number, signal?: AbortSignal, service?: Service): Promise<CertificateListing> {
+		const { listing, loadedAt } = this.#state;
+		const age = this.#now() - (loadedAt ?? Number.NEGATIVE_INFINITY);
+		return listing && isWhole(listing) && age >= 0 && age < maxAge ? listing : this.load(signal, service);
+	}
+
+	/**
 	 * The certificate that the service keeps under an id: the first one, as the service itself uses only that.
+	 * @param service As in `load`.
 	 * @returns `null` where its content is absent or cannot be read.
 	 * @throws Failure, Cancelled
 	 */
-	async contentOf(id: string, signal?: AbortSignal): Promise<Candidate | null> {
+	async contentOf(id: string, signal?: AbortSignal, service?: Service): Promise<Candidate | null> {
 		const known = this.#contents.get(id);
 		if (known !== undefined) return known;
 		const epoch = this.#epoch;
-		const pem = await (await this.#service()).content(id, signal);
+		const pem = await (service ?? (await this.#service())).content(id, signal);
 		const file = await (await this.#reader()).read(new TextEncoder().encode(pem ?? ""), this.#now() / 1000, 0);
 		const content = file.candidates[0] ?? null;
 		if (content && epoch === this.#epoch) this.#contents.set(id, content);
@@ -98,18 +132,16 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	/** The ids under which a certificate is known to be uploaded, without asking the service. @param sha256 As in `Candidate`. */
 	knownAs(sha256: string): readonly Certificate[] {
 		const certificates = this.#state.listing?.certificates ?? [];
-		return certificates.filter(({ id }) => this.#contents.get(id)?.sha256 === sha256);
+		return certificates.filter(({ id }) => (this.#contents.get(id)?.sha256 ?? this.#uploaded.get(id)) === sha256);
 	}
 
 	/** Takes a list that was just read elsewhere. */
 	show(listing: CertificateListing): void {
 		this.#version++;
 		const now = this.#now();
-		for (const { id } of listing.certificates) this.#added.delete(id);
-		for (const [id, { until }] of this.#added) if (until < now) this.#added.delete(id);
-		const added = [...this.#added.values()].map(({ certificate }) => certificate);
+		for (const { id } of listing.certificates) this.#seen.add(id);
 		this.#become({
-			listing: { ...listing, certificates: [...added, ...listing.certificates] },
+			listing: this.#written.merge(listing),
 			loadedAt: now,
 			askedAt: now,
 			loading: false,
@@ -120,19 +152,40 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 	/**
 	 * Takes in a certificate as a call returned it; the service's own list may not show it at once.
 	 * @param epoch As it was when the call began: what belongs to another connection by now is dropped.
+	 * @param sha256 Its fingerprint, as in `Candidate`.
 	 */
-	add(certificate: Certificate, epoch: number): void {
+	add(certificate: Certificate, epoch: number, sha256: string): void {
 		if (epoch !== this.#epoch) return;
 		this.#version++;
-		this.#added.set(certificate.id, { certificate, until: this.#now() + STALE_LIST_MS });
+		this.#uploaded.set(certificate.id, sha256);
+		this.#keep(certificate, this.#now());
+		const listing = this.#state.listing ?? NOTHING_READ;
+		this.#become({ ...this.#state, listing: inFront(certificate, listing), loading: false });
+	}
+
+	/**
+	 * Takes in a certificate that another window uploaded, unless the list told of it before: then only the list counts.
+	 * @param sha256 Its fingerprint, as in `Candidate`.
+	 * @param at When it was uploaded, Unix milliseconds.
+	 */
+	learn(certificate: Certificate, sha256: string, at: number): void {
+		this.#uploaded.set(certificate.id, sha256);
+		if (this.#seen.has(certificate.id) || at + STALE_LIST_MS < this.#now()) return;
+		this.#keep(certificate, at);
 		const { listing } = this.#state;
-		const others = listing?.certificates.filter(({ id }) => id !== certificate.id) ?? [];
-		const certificates = [certificate, ...others];
-		this.#become({
-			...this.#state,
-			listing: { unreadable: 0, complete: false, servedAt: null, ...listing, certificates },
-			loading: false,
-		});
+		if (listing) this.#become({ ...this.#state, listing: inFront(certificate, listing) });
+	}
+
+	#keep(certificate: Certificate, at: number): void {
+		this.#seen.add(certificate.id);
+		this.#written.take({ kind: "added", certificate }, at);
+	}
+
+	take(write: Write, epoch: number): void {
+		if (epoch !== this.#epoch) return;
+		this.#written.take(write);
+		const { listing } = this.#state;
+		if (listing) this.#become({ ...this.#state, listing: this.#written.lay(listing) });
 	}
 
 	/** Changes whenever what is known is forgotten. */
@@ -140,9 +193,16 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 		return this.#epoch;
 	}
 
-	/** The connection that `forget` named last; `undefined` before the first time. */
+	/** The connection that `forget` or `identify` named, `null` where there is none; `undefined` before the first time. */
 	get connectionId(): string | null | undefined {
 		return this.#connectionId;
+	}
+
+	/** Names the connection that all this is of, or that there is none, unless it is known; nothing is forgotten. */
+	identify(connectionId: string | null): void {
+		if (typeof this.#connectionId === "string" || connectionId === this.#connectionId) return;
+		this.#connectionId = connectionId;
+		this.emit("change");
 	}
 
 	/** Forgets everything: what follows belongs to another connection, or to none (`null`). */
@@ -150,13 +210,21 @@ export class Certificates extends EventEmitter<{ change: [] }> {
 		this.#version++;
 		this.#epoch++;
 		this.#connectionId = connectionId;
-		this.#added.clear();
+		this.#written.clear();
+		this.#seen.clear();
 		this.#contents.clear();
+		this.#uploaded.clear();
 		this.#become(UNKNOWN);
+		this.emit("forget");
 	}
 
 	#become(state: CertificatesState): void {
 		this.#state = state;
 		this.emit("change");
 	}
+}
+
+function inFront(certificate: Certificate, listing: CertificateListing): CertificateListing {
+	const others = listing.certificates.filter(({ id }) => id !== certificate.id);
+	return { ...listing, certificates: [certificate, ...others] };
 }

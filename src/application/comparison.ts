@@ -1,6 +1,7 @@
 import { CERTIFICATE_LIMIT, type CertificateListing } from "../domain/certificate.ts";
 import type { Candidate, Finding } from "../domain/certificateFile.ts";
 import { problemOf } from "../domain/failure.ts";
+import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
 
 /** What the number of certificates means for one more. */
@@ -12,23 +13,32 @@ export function limitFindings({ certificates }: CertificateListing): readonly Fi
 /**
  * Whether a certificate is uploaded already: the same DER, under any name. Only what has the same dates is fetched and
  * compared; dates that the list does not tell could be the same.
+ * @param service Who is asked, where it must be the connection that somebody has in mind.
  * @throws Cancelled
  */
 export async function duplicateFindings(
-	candidate: Candidate,
+	candidate: Pick<Candidate, "sha256" | "notBefore" | "notAfter">,
 	listing: CertificateListing,
 	certificates: Certificates,
 	signal: AbortSignal,
+	service?: Service,
 ): Promise<readonly Finding[]> {
+	const known = new Set(certificates.knownAs(candidate.sha256).map(({ id }) => id));
 	const alike = listing.certificates.filter(
-		({ validAt, expiresAt }) =>
-			(validAt === null || validAt === candidate.notBefore) && (expiresAt === null || expiresAt === candidate.notAfter),
+		({ id, validAt, expiresAt }) =>
+			known.has(id) ||
+			((validAt === null || validAt === candidate.notBefore) &&
+				(expiresAt === null || expiresAt === candidate.notAfter)),
 	);
-	const contents = await Promise.all(alike.map(({ id }) => contentOf(id, certificates, signal)));
+	const fingerprints = await Promise.all(
+		alike.map(async ({ id }) =>
+			known.has(id) ? candidate.sha256 : ((await contentOf(id, certificates, signal, service))?.sha256 ?? null),
+		),
+	);
 	const findings = alike.flatMap(({ id, name }, index): Finding[] =>
-		contents[index]?.sha256 === candidate.sha256 ? [{ code: "already-uploaded", level: "strong", id, name }] : [],
+		fingerprints[index] === candidate.sha256 ? [{ code: "already-uploaded", level: "strong", id, name }] : [],
 	);
-	const unknown = !listing.complete || listing.unreadable > 0 || contents.includes(null);
+	const unknown = !listing.complete || listing.unreadable > 0 || fingerprints.includes(null);
 	return unknown ? [...findings, { code: "not-compared", level: "warn" }] : findings;
 }
 
@@ -56,10 +66,18 @@ export async function nameFindings(
 	return findings.flat();
 }
 
-/** What is under an id, or `null` where it cannot be told: a certificate that is gone must not end another one's upload. */
-async function contentOf(id: string, certificates: Certificates, signal: AbortSignal): Promise<Candidate | null> {
+/**
+ * What is under an id, or `null` where it cannot be told: a certificate that is gone must not end another one's upload.
+ * @throws Cancelled
+ */
+export async function contentOf(
+	id: string,
+	certificates: Certificates,
+	signal: AbortSignal,
+	service?: Service,
+): Promise<Candidate | null> {
 	try {
-		return await certificates.contentOf(id, signal);
+		return await certificates.contentOf(id, signal, service);
 	} catch (thrown) {
 		if (problemOf(thrown)) return null;
 		throw thrown;

@@ -1,7 +1,40 @@
 import { EventEmitter } from "node:events";
 import type { Certificate } from "../domain/certificate.ts";
-import type { NewCertificate, Service } from "../domain/service.ts";
+import type { Candidate } from "../domain/certificateFile.ts";
+import { Failure, isCancelled, type Look, problemOf } from "../domain/failure.ts";
+import type { PendingUpload } from "../domain/pendingUpload.ts";
+import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
+import { duplicateFindings } from "./comparison.ts";
+import { type Attempts, type Found, LookUp, newestOf, type Target } from "./lookUp.ts";
+import type { PendingUploads } from "./pendingUploads.ts";
+import { type ThisWindow, UploadJournal } from "./uploadJournal.ts";
+import { isSameAttempt, isSameUpload, type UploadKey, type UploadRecords } from "./uploadRecords.ts";
+
+/** A list older than this is read again before an upload, in milliseconds. */
+const RECENT_MS = 60_000;
+
+export interface UploadsOptions extends ThisWindow {
+	/** The service of one connection: each call fails with `connection-changed` where it is another one by then. */
+	service(connectionId: string): Promise<Service>;
+	readonly certificates: Certificates;
+	readonly pending: PendingUploads;
+	/** The clock, Unix milliseconds. */
+	readonly now?: () => number;
+	/** After an upload without an answer it is looked at once, and again after each of these pauses, in milliseconds. */
+	readonly lookAgainMs?: readonly number[];
+}
+
+export interface UploadRequest {
+	readonly candidate: Pick<Candidate, "sha256" | "pem" | "notBefore" | "notAfter">;
+	readonly name: string;
+	readonly connectionId: string;
+	/**
+	 * The ids under which, as the person was told, the same certificate is there already. Where it is there under another
+	 * one, nothing is sent. Left out: whatever is there, it is sent.
+	 */
+	readonly told?: readonly string[];
+}
 
 /** An upload on its way. */
 export interface RunningUpload {
@@ -11,40 +44,265 @@ export interface RunningUpload {
 	cancel(): void;
 }
 
-/** Uploads certificates, and knows those on their way. */
-export class Uploads extends EventEmitter<{ change: [] }> {
-	readonly #service: () => Promise<Service>;
-	readonly #certificates: Certificates;
-	readonly #running = new Map<string, RunningUpload>();
-	#started = 0;
+/** A certificate that is there. */
+export interface Uploaded {
+	readonly certificate: Certificate;
+	/** Others with the same fingerprint that were not there before. */
+	readonly twins: readonly Certificate[];
+	/**
+	 * How it is known: the service answered so; the list showed it where no answer came; or somebody else had uploaded the
+	 * same one since the person was asked, so that nothing was sent.
+	 */
+	readonly how: "answered" | "found" | "there-before";
+}
 
-	constructor(service: () => Promise<Service>, certificates: Certificates) {
+/** An upload that was written down and of which it is not known whether it arrived. */
+export interface UnconfirmedUpload {
+	/** Unique among them, and the same in each window. */
+	readonly id: string;
+	/** Its newest attempt. */
+	readonly pending: PendingUpload;
+	/** Whether another window is believed to be sending it. */
+	readonly elsewhere: boolean;
+	/** What the newest look of this window said. */
+	readonly look: Look | null;
+}
+
+interface Running extends UploadKey {
+	readonly upload: RunningUpload;
+	/** What `cancel` ends. */
+	stop: AbortController;
+}
+
+/** Uploads certificates, one for each intent whatever becomes of the answer, and knows those of which that is not known. */
+export class Uploads extends EventEmitter<{ change: [] }> {
+	readonly #service: UploadsOptions["service"];
+	readonly #certificates: Certificates;
+	readonly #journal: UploadJournal;
+	readonly #lookUp: LookUp;
+	readonly #running = new Map<string, Running>();
+	readonly #looks = new Map<string, Look>();
+	#started = 0;
+	/** What was told last of those that are not confirmed. */
+	#told = "";
+
+	constructor(options: UploadsOptions) {
 		super();
-		this.#service = service;
+		const { certificates, pending, now = Date.now, lookAgainMs } = options;
+		this.#service = (connectionId) => options.service(connectionId);
 		this.#certificates = certificates;
+		this.#journal = new UploadJournal(pending, certificates, options, now);
+		this.#lookUp = new LookUp(certificates, pending, now, lookAgainMs);
 	}
 
 	get running(): readonly RunningUpload[] {
-		return [...this.#running.values()];
+		return [...this.#running.values()].map(({ upload }) => upload);
+	}
+
+	/** Those of the connection that the certificates are of, of all where its key is lost, as last read; not those that run here. */
+	get unconfirmed(): readonly UnconfirmedUpload[] {
+		const { connectionId } = this.#certificates;
+		return this.#journal.records.unconfirmed
+			.filter((pending) => connectionId === null || pending.connectionId === connectionId)
+			.filter((pending) => !this.#runsHere(pending))
+			.map((pending) => ({
+				id: idOf(pending),
+				pending,
+				elsewhere: this.#journal.runsElsewhere(pending),
+				look: this.#looks.get(idOf(pending)) ?? null,
+			}));
+	}
+
+	/** Reads again what all windows wrote down; where it cannot be read it stays as it was known. */
+	async reload(): Promise<void> {
+		await this.#read().catch((thrown) => {
+			if (!problemOf(thrown)) throw thrown;
+		});
 	}
 
 	/**
-	 * Uploads one certificate and takes it into the list.
-	 * @throws Failure; `Cancelled` where it was cancelled before anything was sent.
+	 * Uploads one certificate and takes it into the list. It is written down before it is sent, and sent once. Where no
+	 * answer tells what became of it, it is looked for.
+	 * @throws Failure: `unconfirmed` where it was not found; `upload-pending` where an upload of the same is not settled;
+	 * `not-recorded`. `Cancelled` where it was cancelled before anything was sent.
 	 */
-	async upload(certificate: NewCertificate): Promise<Certificate> {
-		const abort = new AbortController();
-		const { epoch } = this.#certificates;
-		const id = String(++this.#started);
-		this.#running.set(id, { id, name: certificate.name, cancel: () => abort.abort() });
-		this.emit("change");
+	upload(request: UploadRequest): Promise<Uploaded> {
+		const { candidate, name, connectionId } = request;
+		const { sha256, pem } = candidate;
+		return this.#run({ connectionId, sha256 }, name, async (running, target) => {
+			const { signal } = running.stop;
+			const records = await this.#read();
+			this.#journal.refuseOpen(running, records);
+			const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
+			const untold = await this.#untold(request, target, signal);
+			if (untold) return { ...untold, how: "there-before" };
+			const attempt = await this.#journal.write({ connectionId, sha256, name, pem }, listing, records);
+			return this.#send([attempt], running, target);
+		});
+	}
+
+	/**
+	 * Looks whether an upload has arrived; it sends nothing.
+	 * @throws Failure `unconfirmed` where it was not seen, or whatever kept from looking; Cancelled
+	 */
+	async check({ pending }: UnconfirmedUpload, signal: AbortSignal = new AbortController().signal): Promise<Uploaded> {
+		const target = await this.#open(pending.connectionId);
+		const attempts = attemptsOf(await this.#read(), pending);
 		try {
-			const uploaded = await (await this.#service()).upload(certificate, abort.signal);
-			this.#certificates.add(uploaded, epoch);
-			return uploaded;
+			return await this.#found(attempts, this.#lookUp.once(attempts, target, signal));
 		} finally {
-			this.#running.delete(id);
-			this.emit("change");
+			await this.reload();
+			this.#tell();
 		}
 	}
+
+	/**
+	 * Uploads once more what was not confirmed, as one more attempt. It looks first, and sends nothing unless that says
+	 * `not-seen`.
+	 * @throws as `upload` and `check`.
+	 */
+	again({ pending }: UnconfirmedUpload): Promise<Uploaded> {
+		return this.#run(pending, pending.name, async (running, target) => {
+			const { signal } = running.stop;
+			const records = await this.#read();
+			const attempts = attemptsOf(records, pending);
+			this.#journal.refuseRunning(records.openAttempts(pending));
+			try {
+				return await this.#found(attempts, this.#lookUp.once(attempts, target, signal));
+			} catch (thrown) {
+				const problem = problemOf(thrown);
+				if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
+			}
+			// Where another one took its place, that is to be settled first.
+			if (!isOpenIn(records, pending)) this.#journal.refuseOpen(pending, records);
+			const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
+			const attempt = await this.#journal.write(pending, listing, records);
+			return this.#send([...attempts, attempt], running, target);
+		});
+	}
+
+	/** Takes an upload out of those that are not confirmed, whatever became of it. @throws Failure `upload-pending` */
+	async forget({ pending }: UnconfirmedUpload): Promise<void> {
+		const open = (await this.#read()).openAttempts(pending);
+		this.#journal.refuseRunning(open);
+		const newest = open.findIndex((attempt) => isSameAttempt(attempt, pending));
+		for (const attempt of open.slice(0, newest + 1)) await this.#journal.remove(attempt);
+		this.#looks.delete(idOf(pending));
+		await this.reload();
+	}
+
+	/** Shows something as on its way while it is worked on. */
+	async #run(
+		{ connectionId, sha256 }: UploadKey,
+		name: string,
+		work: (running: Running, target: Target) => Promise<Uploaded>,
+	): Promise<Uploaded> {
+		const key = { connectionId, sha256 };
+		const other = this.#runsHere(key);
+		if (other) throw new Failure({ reason: "upload-pending", name: other.upload.name, running: true });
+		const id = String(++this.#started);
+		const upload = { id, name, cancel: () => running.stop.abort() };
+		const running: Running = { ...key, upload, stop: new AbortController() };
+		this.#running.set(id, running);
+		this.#tell();
+		try {
+			return await work(running, await this.#open(connectionId));
+		} finally {
+			await this.reload();
+			this.#running.delete(id);
+			this.#tell();
+		}
+	}
+
+	/** @throws Failure `connection-changed` where the certificates are those of another connection; `no-key` where there is none. */
+	async #open(connectionId: string): Promise<Target> {
+		const { epoch, connectionId: known } = this.#certificates;
+		if (known === null) throw new Failure({ reason: "no-key" });
+		if (known !== undefined && known !== connectionId) throw new Failure({ reason: "connection-changed" });
+		return { connectionId, service: await this.#service(connectionId), epoch };
+	}
+
+	/** The same certificate, where it is there and the person was not told. */
+	async #untold({ candidate, told }: UploadRequest, { service }: Target, signal: AbortSignal): Promise<Found | null> {
+		const { listing } = this.#certificates.state;
+		if (!told || !listing) return null;
+		const findings = await duplicateFindings(candidate, listing, this.#certificates, signal, service);
+		const ids = findings.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
+		const untold = listing.certificates.filter(({ id }) => ids.includes(id) && !told.includes(id));
+		const [certificate, ...twins] = untold;
+		return certificate ? { certificate, twins } : null;
+	}
+
+	/** Sends the newest of these attempts. */
+	async #send(attempts: Attempts, running: Running, target: Target): Promise<Uploaded> {
+		const attempt = newestOf(attempts);
+		const { pem, name } = attempt;
+		let certificate: Certificate;
+		try {
+			certificate = await target.service.upload({ pem, name }, running.stop.signal);
+		} catch (thrown) {
+			if (problemOf(thrown)?.reason === "unconfirmed") {
+				// What was cancelled is the sending: whether it came too late is still to be seen.
+				running.stop = new AbortController();
+				return this.#found(attempts, this.#lookUp.insist(attempts, target, running.stop.signal));
+			}
+			// All else that a service throws means that nothing was stored.
+			if (problemOf(thrown) || isCancelled(thrown)) await this.#journal.remove(attempt);
+			throw thrown;
+		}
+		await this.#journal.settle(attempt, [certificate]);
+		this.#certificates.add(certificate, target.epoch, attempt.sha256);
+		const twins = await this.#lookUp.twins(attempts, certificate, target, running.stop.signal);
+		return { certificate, twins, how: "answered" };
+	}
+
+	/** Settles what was found, and remembers what was seen instead. */
+	async #found(attempts: Attempts, looking: Promise<Found>): Promise<Uploaded> {
+		const attempt = newestOf(attempts);
+		try {
+			const { certificate, twins } = await looking;
+			// What another window is sending is settled by that one.
+			if (!this.#journal.runsElsewhere(attempt)) await this.#journal.settle(attempt, [certificate, ...twins]);
+			return { certificate, twins, how: "found" };
+		} catch (thrown) {
+			const problem = problemOf(thrown);
+			if (problem) this.#looks.set(idOf(attempt), problem.reason === "unconfirmed" ? problem.look : LOOK_FAILED);
+			throw thrown;
+		}
+	}
+
+	async #read(): Promise<UploadRecords> {
+		const records = await this.#journal.read();
+		if (this.#digest() !== this.#told) this.#tell();
+		return records;
+	}
+
+	#runsHere(key: UploadKey): Running | undefined {
+		return [...this.#running.values()].find((running) => isSameUpload(running, key));
+	}
+
+	#digest(): string {
+		return this.unconfirmed.map(({ id, elsewhere, look }) => `${id} ${elsewhere} ${JSON.stringify(look)}`).join();
+	}
+
+	#tell(): void {
+		this.#told = this.#digest();
+		this.emit("change");
+	}
+}
+
+const LOOK_FAILED: Look = { outcome: "failed" };
+
+function idOf({ connectionId, sha256, attempt }: PendingUpload): string {
+	return `${connectionId}.${sha256}.${attempt}`;
+}
+
+function isOpenIn(records: UploadRecords, pending: PendingUpload): boolean {
+	return records.openAttempts(pending).some((attempt) => isSameAttempt(attempt, pending));
+}
+
+/** All attempts that are open, or the one that is meant where it is not among them any more. */
+function attemptsOf(records: UploadRecords, pending: PendingUpload): Attempts {
+	const open = isOpenIn(records, pending) ? records.openAttempts(pending) : [];
+	return [...open.slice(0, -1), open.at(-1) ?? pending];
 }

@@ -8,7 +8,7 @@ describe("Certificates", () => {
 	const two = certificate("two");
 	const acme = candidate("Acme");
 	const other = candidate("Other");
-	const unreachable = { reason: "unreachable", host: "a.test" } as const;
+	const unreachable = { reason: "unreachable", host: "a.test", proxy: null } as const;
 	let service: FakeService;
 	let certificates: Certificates;
 	let now: number;
@@ -64,7 +64,7 @@ describe("Certificates", () => {
 
 	const overtakers: readonly [string, () => void, readonly string[] | undefined][] = [
 		["a list that was read elsewhere", () => certificates.show(listing(two)), ["two"]],
-		["a certificate that was added", () => certificates.add(two, certificates.epoch), ["two", "before"]],
+		["a certificate that was added", () => certificates.add(two, certificates.epoch, acme.sha256), ["two", "before"]],
 		["forgetting", () => certificates.forget("another"), undefined],
 		["forgetting for another base URL", () => certificates.forget(certificates.connectionId), undefined],
 	];
@@ -125,19 +125,19 @@ describe("Certificates", () => {
 
 	it("adds a certificate in front, in place of an older state of the same", () => {
 		certificates.show(listing(one, two));
-		certificates.add({ ...two, name: "renamed" }, certificates.epoch);
+		certificates.add({ ...two, name: "renamed" }, certificates.epoch, acme.sha256);
 		assert.deepEqual(certificates.state.listing, listing({ ...two, name: "renamed" }, one));
 	});
 
 	it("adds a certificate where no list was read yet, and does not take that for the whole", () => {
-		certificates.add(one, certificates.epoch);
+		certificates.add(one, certificates.epoch, acme.sha256);
 		assert.deepEqual(ids(), ["one"]);
 		assert.equal(certificates.state.listing?.complete, false);
 		assert.equal(certificates.state.loadedAt, null);
 	});
 
 	it("goes on showing an added certificate for two minutes where the list lags behind", () => {
-		certificates.add(one, certificates.epoch);
+		certificates.add(one, certificates.epoch, acme.sha256);
 		now += 120_000;
 		certificates.show(listing(two));
 		assert.deepEqual(ids(), ["one", "two"]);
@@ -147,16 +147,70 @@ describe("Certificates", () => {
 	});
 
 	it("takes the list's own word for an added certificate as soon as it has one", () => {
-		certificates.add(one, certificates.epoch);
+		certificates.add(one, certificates.epoch, acme.sha256);
 		certificates.show(listing(two, { ...one, active: true }));
 		assert.deepEqual(certificates.state.listing, listing(two, { ...one, active: true }));
 		certificates.show(listing(two));
 		assert.deepEqual(ids(), ["two"], "deleted since");
 	});
 
+	describe("where a call changed something", () => {
+		const active = { kind: "changed", certificate: { ...one, active: true }, field: "active" } as const;
+
+		beforeEach(() => certificates.show(listing(one, two)));
+
+		it("shows what the call did while the list does not", async () => {
+			let told = 0;
+			certificates.on("change", () => told++);
+			certificates.take(active, certificates.epoch);
+			assert.equal(told, 1);
+			assert.deepEqual(certificates.state.listing, listing({ ...one, active: true }, two));
+			service.nextList().resolve(listing(one, two));
+			assert.deepEqual(await certificates.load(), listing({ ...one, active: true }, two));
+			assert.deepEqual(certificates.state.listing, listing({ ...one, active: true }, two));
+			service.nextList().resolve(listing({ ...one, active: true }, two));
+			await certificates.load();
+			service.nextList().resolve(listing(one, two));
+			assert.deepEqual(await certificates.load(), listing(one, two), "the list showed it, and somebody took it back");
+		});
+
+		it("R32 lets a list that is on its way still count, together with what the call did", async () => {
+			const answer = service.nextList();
+			const loaded = certificates.load();
+			certificates.take({ kind: "removed", id: "two" }, certificates.epoch);
+			answer.resolve(listing({ ...one, name: "renamed" }, two));
+			await loaded;
+			assert.deepEqual(certificates.state.listing, listing({ ...one, name: "renamed" }));
+		});
+
+		it("does not bring back by another window's word what was deleted", () => {
+			certificates.take({ kind: "removed", id: "two" }, certificates.epoch);
+			certificates.learn(two, acme.sha256, now);
+			assert.deepEqual(ids(), ["one"]);
+		});
+
+		it("keeps out what was done in another connection, and forgets what was done in this one", () => {
+			const { epoch } = certificates;
+			certificates.take(active, epoch);
+			certificates.forget("another");
+			certificates.show(listing(one));
+			assert.deepEqual(certificates.state.listing, listing(one));
+			certificates.take(active, epoch);
+			assert.deepEqual(certificates.state.listing, listing(one));
+		});
+	});
+
+	it("tells those who remember more of the same connection that it forgot", () => {
+		const told: unknown[] = [];
+		certificates.on("forget", () => told.push([certificates.connectionId, certificates.state.listing]));
+		certificates.show(listing(one));
+		certificates.forget("another");
+		assert.deepEqual(told, [["another", null]]);
+	});
+
 	it("forgets all that it knew", async () => {
 		service.kept.set("one", acme.pem);
-		certificates.add(one, certificates.epoch);
+		certificates.add(one, certificates.epoch, acme.sha256);
 		await certificates.contentOf("one");
 		certificates.forget("another");
 		const nothing = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
@@ -176,7 +230,7 @@ describe("Certificates", () => {
 			certificates.forget("the same");
 			const { epoch } = certificates;
 			certificates.forget(connectionId);
-			certificates.add(one, epoch);
+			certificates.add(one, epoch, acme.sha256);
 			assert.equal(certificates.state.listing, null);
 		});
 
@@ -217,5 +271,108 @@ describe("Certificates", () => {
 		certificates.show(listing(one, two, certificate("four")));
 		for (const id of ["two", "three", "four"]) await certificates.contentOf(id);
 		assert.deepEqual(certificates.knownAs(acme.sha256), [two]);
+	});
+
+	describe("of late", () => {
+		const MINUTE = 60_000;
+
+		beforeEach(() => certificates.show(listing(one)));
+
+		it("R22 is what is known, for as long as that is not too old", async () => {
+			now += MINUTE - 1;
+			assert.deepEqual(await certificates.recent(MINUTE), listing(one));
+			now += 1;
+			service.nextList().resolve(listing(two));
+			assert.deepEqual(await certificates.recent(MINUTE), listing(two));
+			assert.deepEqual(ids(), ["two"]);
+		});
+
+		it("R22 is read again where the clock was set back", async () => {
+			now -= 1;
+			service.nextList().resolve(listing(two));
+			assert.deepEqual(await certificates.recent(MINUTE), listing(two));
+		});
+
+		const lacking = [
+			["is incomplete", { ...listing(one), complete: false }],
+			["holds what cannot be read", { ...listing(one), unreadable: 1 }],
+		] as const;
+		for (const [what, known] of lacking)
+			it(`R22 is read again where what is known ${what}`, async () => {
+				certificates.show(known);
+				service.nextList().resolve(listing(two));
+				assert.deepEqual(await certificates.recent(MINUTE), listing(two));
+			});
+
+		it("R24 has what was uploaded and the list does not show yet", async () => {
+			certificates.add(two, certificates.epoch, acme.sha256);
+			assert.deepEqual(await certificates.recent(MINUTE), listing(two, one));
+			service.nextList().resolve(listing(one));
+			assert.deepEqual(await certificates.load(), listing(two, one));
+		});
+
+		it("is asked of the one that is named", async () => {
+			const named = new FakeService();
+			named.nextList().resolve(listing(two));
+			named.kept.set("two", acme.pem);
+			assert.deepEqual(await certificates.load(undefined, named), listing(two));
+			assert.equal(await certificates.contentOf("two", undefined, named), acme);
+			assert.deepEqual(service.asked, []);
+		});
+	});
+
+	describe("that another window uploaded", () => {
+		it("R37 is shown beside the list, also while that is being read", async () => {
+			certificates.show(listing(one));
+			const answer = service.nextList();
+			const refreshed = certificates.refresh();
+			certificates.learn(two, acme.sha256, now);
+			assert.deepEqual(ids(), ["two", "one"]);
+			answer.resolve(listing(one));
+			await refreshed;
+			assert.deepEqual(ids(), ["two", "one"]);
+		});
+
+		it("R37 waits for the first list", () => {
+			certificates.learn(two, acme.sha256, now);
+			assert.equal(certificates.state.listing, null);
+			certificates.show(listing(one));
+			assert.deepEqual(ids(), ["two", "one"]);
+		});
+
+		it("R24 is known by its fingerprint, without asking the service", () => {
+			certificates.show(listing(one));
+			certificates.learn(two, acme.sha256, now - 500_000);
+			assert.deepEqual(certificates.knownAs(acme.sha256), []);
+			certificates.show(listing(one, two));
+			assert.deepEqual(certificates.knownAs(acme.sha256), [two]);
+			certificates.forget("another");
+			certificates.show(listing(one, two));
+			assert.deepEqual(certificates.knownAs(acme.sha256), []);
+			certificates.add(one, certificates.epoch, acme.sha256);
+			assert.deepEqual(certificates.knownAs(acme.sha256), [one]);
+		});
+
+		it("R37 is shown for two minutes from when it was uploaded", () => {
+			certificates.show(listing(one));
+			certificates.learn(two, acme.sha256, now - 120_001);
+			assert.deepEqual(ids(), ["one"]);
+			certificates.learn(two, acme.sha256, now - 120_000);
+			assert.deepEqual(ids(), ["two", "one"]);
+			now += 1;
+			certificates.show(listing(one));
+			assert.deepEqual(ids(), ["one"]);
+		});
+
+		it("R37 stays away where the list told of it and does so no more", () => {
+			certificates.show(listing(two));
+			certificates.show(listing());
+			certificates.learn(two, acme.sha256, now);
+			assert.deepEqual(ids(), []);
+			certificates.forget("another");
+			certificates.show(listing());
+			certificates.learn(two, acme.sha256, now);
+			assert.deepEqual(ids(), ["two"]);
+		});
 	});
 });

@@ -59,6 +59,13 @@ describe("Comparison with what is uploaded", () => {
 		assert.deepEqual(found, ["same", "no start", "no end", "neither"].map(uploadedAs));
 	});
 
+	it("R24 finds what was uploaded from here by its fingerprint, whatever its dates, and does not ask for it", async () => {
+		const uploaded = named("uploaded", { validAt: null, expiresAt: 1 });
+		certificates.add(uploaded, certificates.epoch, acme.sha256);
+		assert.deepEqual(await duplicates(listing(uploaded)), [uploadedAs("uploaded")]);
+		assert.deepEqual(service.asked, []);
+	});
+
 	it("is sure of nothing to find where all could be compared", async () => {
 		service.kept.set("renewed", renewed.pem);
 		assert.deepEqual(await duplicates(listing(named("renewed"), named("elsewhen", { validAt: 1 }))), []);

@@ -1,6 +1,7 @@
 // Stand-ins for what lies below the application: they answer what a test says, when it says so.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { EventEmitter, once } from "node:events";
 import type { Certificate, CertificateListing } from "../../../src/domain/certificate.ts";
 import type { Candidate, CertificateReader } from "../../../src/domain/certificateFile.ts";
 import { Cancelled, Failure } from "../../../src/domain/failure.ts";
@@ -13,7 +14,7 @@ export function certificate(id: string, more: Partial<Certificate> = {}): Certif
 
 /** A whole list. */
 export function listing(...certificates: readonly Certificate[]): CertificateListing {
-	return { certificates, unreadable: 0, complete: true, servedAt: null };
+	return { certificates, unreadable: 0, complete: true, servedAt: null, organization: null };
 }
 
 /** A certificate as a file holds it. @param text Stands for its DER. */
@@ -61,6 +62,9 @@ export class FakeService implements Service {
 	readonly asked: string[] = [];
 	/** What was uploaded. */
 	readonly sent: NewCertificate[] = [];
+	/** How many list calls there were. */
+	listed = 0;
+	readonly #begun = new EventEmitter();
 	readonly #lists: PromiseWithResolvers<CertificateListing>[] = [];
 	readonly #uploads: PromiseWithResolvers<Certificate>[] = [];
 
@@ -74,7 +78,19 @@ export class FakeService implements Service {
 		return next(this.#uploads);
 	}
 
+	/** Waits until so many lists were asked for. */
+	async listBegun(count: number): Promise<void> {
+		while (this.listed < count) await once(this.#begun, "list");
+	}
+
+	/** Waits until so many uploads were asked for. */
+	async uploadBegun(count: number): Promise<void> {
+		while (this.sent.length < count) await once(this.#begun, "upload");
+	}
+
 	async list(signal?: AbortSignal): Promise<CertificateListing> {
+		this.listed++;
+		this.#begun.emit("list");
 		return unlessAborted(this.#lists.shift() ?? assert.fail("Nobody expected a list call."), signal);
 	}
 
@@ -88,12 +104,15 @@ export class FakeService implements Service {
 
 	async upload(certificate: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
 		this.sent.push(certificate);
+		this.#begun.emit("upload");
 		return unlessAborted(this.#uploads.shift() ?? assert.fail("Nobody expected an upload."), signal);
 	}
 }
 
 function next<T>(answers: PromiseWithResolvers<T>[]): PromiseWithResolvers<T> {
 	const answer = Promise.withResolvers<T>();
+	// It may be refused before anybody asks for it.
+	answer.promise.catch(() => {});
 	answers.push(answer);
 	return answer;
 }

@@ -1,78 +1,753 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Certificates } from "../../../src/application/certificates.ts";
-import { Uploads } from "../../../src/application/uploads.ts";
-import { Failure } from "../../../src/domain/failure.ts";
-import { certificate, FakeService, readerOf } from "./fakes.ts";
+import { PendingUploads } from "../../../src/application/pendingUploads.ts";
+import { type UnconfirmedUpload, Uploads, type UploadsOptions } from "../../../src/application/uploads.ts";
+import { Cancelled, Failure, type Look, type Problem } from "../../../src/domain/failure.ts";
+import type { PendingUpload } from "../../../src/domain/pendingUpload.ts";
+import { temporaryFolder } from "../../leftovers.ts";
+import { problemIn } from "../api/setup.ts";
+import { candidate, certificate, FakeService, listing, readerOf } from "./fakes.ts";
+
+const MINUTE = 60_000;
+const connectionId = randomUUID();
+const acme = candidate("Acme");
+const other = candidate("Other");
+const one = certificate("one");
+const two = certificate("two");
+const sending = { candidate: acme, name: "Root", connectionId };
+const lost = new Failure({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" } });
+const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
+const pending = (running: boolean) => ({ reason: "upload-pending", name: "Root", running });
 
 describe("Uploads", () => {
+	let folder: ReturnType<typeof temporaryFolder>;
+	let now: number;
+	let alive: Set<string>;
 	let service: FakeService;
 	let certificates: Certificates;
+	let store: PendingUploads;
 	let uploads: Uploads;
-	/** What a view would show after each change: names on their way, then ids in the list. */
-	let seen: string[][];
+
+	/** A window of the editor, on the same folder as the others. */
+	function open(owner: string, more: Partial<UploadsOptions> = {}) {
+		const list = new Certificates(
+			async () => service,
+			async () => readerOf(acme, other),
+			() => now,
+		);
+		list.forget(connectionId);
+		const options = { certificates: list, pending: store, owner, now: () => now, lookAgainMs: [0] };
+		alive.add(owner);
+		const window = new Uploads({
+			service: async () => service,
+			isAlive: (name) => alive.has(name),
+			...options,
+			...more,
+		});
+		return { list, window };
+	}
 
 	beforeEach(() => {
+		folder = temporaryFolder("uploads");
+		now = 1_000_000;
+		alive = new Set();
 		service = new FakeService();
-		const open = async () => service;
-		certificates = new Certificates(open, async () => readerOf());
-		uploads = new Uploads(open, certificates);
-		seen = [];
-		const look = () => seen.push([...running(), ...listed()]);
-		certificates.on("change", look);
-		uploads.on("change", look);
+		store = new PendingUploads(join(folder.path, "pending"), () => now);
+		({ list: certificates, window: uploads } = open("this"));
+		certificates.show(listing(one));
 	});
+	afterEach(() => folder.remove());
 
 	const running = () => uploads.running.map(({ name }) => name);
 	const listed = () => certificates.state.listing?.certificates.map(({ id }) => id) ?? [];
+	const openOnes = async () => (await store.read()).unconfirmed;
 
-	it("is on its way until it is in the list, at every moment in one of them", async () => {
-		const answer = service.nextUpload();
-		const uploading = uploads.upload({ pem: "PEM", name: "Root" });
-		assert.deepEqual(running(), ["Root"]);
-		answer.resolve(certificate("one"));
-		assert.deepEqual(await uploading, certificate("one"));
-		assert.deepEqual(service.sent, [{ pem: "PEM", name: "Root" }]);
-		assert.deepEqual(seen, [["Root"], ["Root", "one"], ["one"]]);
+	/** Has an upload end without an answer, and two looks that do not see it. */
+	async function loseOne(): Promise<UnconfirmedUpload> {
+		service.nextUpload().reject(lost);
+		for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
+		assert.equal((await problemIn(uploads.upload(sending))).reason, "unconfirmed");
+		return uploads.unconfirmed[0] ?? assert.fail("there is no row");
+	}
+
+	/** Has another window write down an upload. */
+	async function writeDown(more: Partial<PendingUpload> = {}): Promise<PendingUpload> {
+		const upload: PendingUpload = {
+			connectionId,
+			sha256: acme.sha256,
+			attempt: 1,
+			name: "Root",
+			pem: acme.pem,
+			startedAt: now,
+			idsBefore: ["one"],
+			servedBefore: null,
+			owner: "that",
+			...more,
+		};
+		assert.ok(await store.write(upload));
+		await uploads.reload();
+		return upload;
+	}
+
+	describe("on their way", () => {
+		it("are there until they are in the list, at every moment in one of them", async () => {
+			const seen: string[][] = [];
+			const look = () => seen.push([...running(), ...listed()]);
+			certificates.on("change", look);
+			uploads.on("change", look);
+			const answer = service.nextUpload();
+			service.nextList().resolve(listing(two, one));
+			const uploading = uploads.upload(sending);
+			assert.deepEqual(running(), ["Root"]);
+			answer.resolve(two);
+			assert.deepEqual(await uploading, { certificate: two, twins: [], how: "answered" });
+			assert.deepEqual(service.sent, [{ pem: acme.pem, name: "Root" }]);
+			for (const rows of seen) assert.ok(rows.includes("Root") || rows.includes("two"), rows.join());
+			assert.deepEqual(seen.at(-1), ["two", "one"]);
+		});
+
+		it("are there no more where the service could not be opened", async () => {
+			const { window } = open("closed", { service: () => Promise.reject(new Failure({ reason: "no-key" })) });
+			assert.deepEqual(await problemIn(window.upload(sending)), { reason: "no-key" });
+			assert.deepEqual(window.running, []);
+			assert.deepEqual(await openOnes(), []);
+		});
+
+		it("R25 are cancelled alone, whatever else is on its way", async () => {
+			const answers = [service.nextUpload(), service.nextUpload()];
+			service.nextList().resolve(listing(two, one));
+			const first = uploads.upload(sending);
+			await service.uploadBegun(1);
+			const second = uploads.upload({ ...sending, candidate: other });
+			await service.uploadBegun(2);
+			const [, row] = uploads.running;
+			row?.cancel();
+			await assert.rejects(second, Cancelled);
+			assert.equal(uploads.running.length, 1);
+			answers[0]?.resolve(two);
+			await first;
+			assert.deepEqual(await openOnes(), []);
+		});
+
+		it("do not get into another connection's list", async () => {
+			const answer = service.nextUpload();
+			const uploading = uploads.upload(sending);
+			await service.uploadBegun(1);
+			certificates.forget(randomUUID());
+			answer.resolve(two);
+			assert.deepEqual(await uploading, { certificate: two, twins: [], how: "answered" });
+			assert.deepEqual(listed(), []);
+			assert.deepEqual(running(), []);
+		});
+
+		it("are refused where the list is another connection's", async () => {
+			certificates.forget(randomUUID());
+			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "connection-changed" });
+			certificates.forget(null);
+			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "no-key" });
+			assert.deepEqual(service.sent, []);
+		});
 	});
 
-	it("is on its way no more once it has failed, and does not get into the list", async () => {
-		service.nextUpload().reject(new Failure({ reason: "unconfirmed", name: "Root" }));
-		await assert.rejects(uploads.upload({ pem: "PEM", name: "Root" }), { name: "Failure", message: "unconfirmed" });
-		assert.deepEqual(seen, [["Root"], []]);
+	describe("are written down before they are sent", () => {
+		it("R22 with all that was known to be there before", async () => {
+			now += MINUTE - 1;
+			await writeDown({ sha256: other.sha256 });
+			await store.settle(await writeDown({ sha256: "ab".repeat(32) }), [certificate("settled")]);
+			certificates.add(certificate("added"), certificates.epoch, other.sha256);
+			const answer = service.nextUpload();
+			service.nextList().resolve(listing(two));
+			const uploading = uploads.upload(sending);
+			await service.uploadBegun(1);
+			const [written] = (await openOnes()).filter(({ sha256 }) => sha256 === acme.sha256);
+			assert.deepEqual(written, {
+				connectionId,
+				sha256: acme.sha256,
+				attempt: 1,
+				name: "Root",
+				pem: acme.pem,
+				startedAt: now,
+				idsBefore: ["settled", "added", "one"],
+				servedBefore: null,
+				owner: "this",
+			});
+			answer.resolve(two);
+			await uploading;
+		});
+
+		it("R22 by a list that is not older than a minute", async () => {
+			now += MINUTE;
+			service.nextList().resolve({ ...listing(one, two), servedAt: 5 });
+			const answer = service.nextUpload();
+			const uploading = uploads.upload(sending);
+			await service.uploadBegun(1);
+			const [written] = await openOnes();
+			assert.deepEqual([written?.idsBefore, written?.servedBefore], [["one", "two"], 5]);
+			service.nextList().resolve(listing());
+			answer.resolve(certificate("three"));
+			await uploading;
+		});
+
+		for (const [what, lacking] of [
+			["is not complete", { ...listing(one), complete: false }],
+			["holds what cannot be read", { ...listing(one), unreadable: 1 }],
+		] as const)
+			it(`R22 without ids where the list ${what}`, async () => {
+				certificates.show(lacking);
+				service.nextList().resolve(lacking);
+				service.nextUpload().reject(lost);
+				for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(two, one));
+				service.kept.set("one", other.pem).set("two", acme.pem);
+				const { reason, ...rest } = await problemIn(uploads.upload(sending));
+				assert.deepEqual([reason, rest], ["unconfirmed", { name: "Root", look: { outcome: "ambiguous" } }]);
+				assert.equal((await openOnes())[0]?.idsBefore, null);
+			});
+
+		it("R22 or are not sent: where the list cannot be read", async () => {
+			now += MINUTE;
+			service.nextList().reject(new Failure(unreachable));
+			assert.deepEqual(await problemIn(uploads.upload(sending)), unreachable);
+			assert.deepEqual([service.sent, await openOnes()], [[], []]);
+		});
+
+		it("R37 or are not sent: where nothing can be written", async () => {
+			writeFileSync(join(folder.path, "pending"), "");
+			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "not-recorded" });
+			assert.deepEqual(service.sent, []);
+		});
+
+		const refusals: readonly Problem[] = [
+			{ reason: "rejected", status: 400, code: null, param: null, fieldRefused: false },
+			{ reason: "unauthorized" },
+			{ reason: "rate-limited", waitSeconds: null },
+			{ reason: "connection-changed" },
+			unreachable,
+		];
+		for (const refusal of refusals)
+			it(`R18 and are not any more where it was not stored: ${refusal.reason}`, async () => {
+				service.nextUpload().reject(new Failure(refusal));
+				assert.deepEqual(await problemIn(uploads.upload(sending)), refusal);
+				assert.deepEqual([await openOnes(), uploads.unconfirmed], [[], []]);
+			});
+
+		it("R22 and stay so after a defect, of which nobody knows what it left", async () => {
+			service.nextUpload().reject(new TypeError("a defect"));
+			await assert.rejects(uploads.upload(sending), TypeError);
+			assert.equal(uploads.unconfirmed.length, 1);
+		});
+
+		it("R25 and are not any more where they were cancelled before they were sent", async () => {
+			service.nextUpload();
+			const uploading = uploads.upload(sending);
+			await service.uploadBegun(1);
+			uploads.running[0]?.cancel();
+			await assert.rejects(uploading, Cancelled);
+			assert.deepEqual(await openOnes(), []);
+		});
 	});
 
-	it("is on its way no more where the service could not be opened", async () => {
-		const closed = new Uploads(() => Promise.reject(new Failure({ reason: "no-key" })), certificates);
-		await assert.rejects(closed.upload({ pem: "PEM", name: "Root" }), { name: "Failure" });
-		assert.deepEqual(closed.running, []);
+	describe("of which another one is not settled", () => {
+		const told = async (window = uploads) => problemIn(window.upload({ ...sending, name: "Again" }));
+		afterEach(() => assert.ok(service.sent.length <= 1));
+
+		it("R22 are refused while one runs here", async () => {
+			service.nextUpload();
+			const first = uploads.upload(sending);
+			assert.deepEqual(await told(), pending(true));
+			await service.uploadBegun(1);
+			assert.deepEqual(await told(), pending(true));
+			uploads.running[0]?.cancel();
+			await assert.rejects(first, Cancelled);
+		});
+
+		it("R37 are refused while another window sends one, and later, until that is checked", async () => {
+			alive.add("that");
+			await writeDown();
+			assert.deepEqual(await told(), pending(true));
+			assert.equal(uploads.unconfirmed[0]?.elsewhere, true);
+			now += 180_000;
+			assert.deepEqual(await told(), pending(false));
+			assert.equal(uploads.unconfirmed[0]?.elsewhere, false);
+		});
+
+		it("R22 are refused where the window died that sent one", async () => {
+			await writeDown();
+			assert.deepEqual(await told(), pending(false));
+			assert.equal(uploads.unconfirmed[0]?.elsewhere, false);
+		});
+
+		it("R22 are refused where this window is another one by now that has its name", async () => {
+			await writeDown({ owner: "this" });
+			assert.deepEqual(await told(), pending(false));
+		});
+
+		it("R37 are refused where another window was first while the list was read", async () => {
+			now += MINUTE;
+			const answer = service.nextList();
+			const uploading = problemIn(uploads.upload(sending));
+			await service.listBegun(1);
+			await writeDown({ name: "First" });
+			answer.resolve(listing(one));
+			assert.deepEqual(await uploading, pending(true));
+		});
+
+		it("R37 are refused where another window's has arrived while the list was read", async () => {
+			now += MINUTE;
+			const answer = service.nextList();
+			const uploading = problemIn(uploads.upload(sending));
+			await service.listBegun(1);
+			await store.settle(await writeDown(), [two]);
+			answer.resolve(listing(one));
+			assert.deepEqual(await uploading, pending(true));
+		});
+
+		it("R37 are refused where another window was first with a number that began anew", async () => {
+			await store.settle(await writeDown(), [two]);
+			now += 10 * MINUTE;
+			const answer = service.nextList();
+			const uploading = problemIn(uploads.upload(sending));
+			await service.listBegun(1);
+			now += 1;
+			await store.read();
+			const first = await writeDown();
+			answer.resolve(listing(one));
+			assert.deepEqual(await uploading, pending(true));
+			assert.deepEqual((await store.read()).openAttempts(first), [first]);
+		});
+
+		it("are sent where it is another certificate, or another connection", async () => {
+			await writeDown({ sha256: other.sha256 });
+			await writeDown({ connectionId: randomUUID() });
+			service.nextUpload().resolve(two);
+			service.nextList().resolve(listing(two, one));
+			assert.equal((await uploads.upload(sending)).certificate, two);
+		});
 	});
 
-	it("R25 is cancelled alone, whatever else is on its way", async () => {
-		const answers = [service.nextUpload(), service.nextUpload()];
-		const uploading = [
-			uploads.upload({ pem: "PEM 1", name: "Root" }),
-			uploads.upload({ pem: "PEM 2", name: "Root" }),
-		] as const;
-		const [first, second] = uploads.running;
-		assert.notEqual(first?.id, second?.id);
-		second?.cancel();
-		await assert.rejects(uploading[1], { name: "Cancelled" });
-		assert.deepEqual(
-			uploads.running.map(({ id }) => id),
-			[first?.id],
-		);
-		answers[0]?.resolve(certificate("one"));
-		await uploading[0];
-		assert.deepEqual(seen.at(-1), ["one"]);
+	describe("of what is there already", () => {
+		beforeEach(() => {
+			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
+		});
+
+		it("R24 are not sent where somebody else uploaded it since the person was told", async () => {
+			certificates.show(listing(one, two));
+			const uploaded = await uploads.upload({ ...sending, told: [] });
+			assert.deepEqual(uploaded, { certificate: two, twins: [], how: "there-before" });
+			assert.deepEqual([service.sent, await openOnes()], [[], []]);
+		});
+
+		it("R24 are not sent where another window uploaded it, and the list does not show it yet", async () => {
+			await store.settle(await writeDown(), [two]);
+			service.kept.clear();
+			const uploaded = await uploads.upload({ ...sending, told: [] });
+			assert.deepEqual(uploaded, { certificate: two, twins: [], how: "there-before" });
+			assert.deepEqual(listed(), ["two", "one"]);
+		});
+
+		it("R24 are sent where the person was told of it", async () => {
+			await store.settle(await writeDown(), [two]);
+			service.nextUpload().resolve(certificate("three"));
+			service.nextList().resolve(listing(certificate("three"), two, one));
+			const uploaded = await uploads.upload({ ...sending, told: ["two"] });
+			assert.deepEqual(uploaded, { certificate: certificate("three"), twins: [], how: "answered" });
+		});
 	});
 
-	it("does not get into another connection's list", async () => {
-		const answer = service.nextUpload();
-		const uploading = uploads.upload({ pem: "PEM", name: "Root" });
-		certificates.forget("another");
-		answer.resolve(certificate("one"));
-		assert.deepEqual(await uploading, certificate("one"));
-		assert.deepEqual(listed(), []);
-		assert.deepEqual(running(), []);
+	describe("that got no answer", () => {
+		beforeEach(() => {
+			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
+			service.nextUpload().reject(lost);
+		});
+
+		it("R20 are looked for, and settled where they are found", async () => {
+			service.nextList().resolve(listing(two, one));
+			assert.deepEqual(await uploads.upload(sending), { certificate: two, twins: [], how: "found" });
+			const { unconfirmed, all } = await store.read();
+			assert.deepEqual([unconfirmed, all[0]?.arrival?.certificates], [[], [two]]);
+			assert.deepEqual(uploads.unconfirmed, []);
+		});
+
+		it("R20 are looked for again where the list is late", async () => {
+			service.nextList().resolve(listing(one));
+			service.nextList().resolve(listing(two, one));
+			assert.equal((await uploads.upload(sending)).certificate, two);
+		});
+
+		it("R23 have twins where there are two", async () => {
+			const [earlier, later] = [certificate("two", { createdAt: 8 }), certificate("three", { createdAt: 9 })];
+			service.nextList().resolve(listing(later, earlier, one));
+			assert.deepEqual(await uploads.upload(sending), { certificate: earlier, twins: [later], how: "found" });
+		});
+
+		it("R21 are a row where they were not seen, with the moment of the look", async () => {
+			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
+			const look: Look = { outcome: "not-seen", at: now };
+			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "unconfirmed", name: "Root", look });
+			const [row] = uploads.unconfirmed;
+			assert.deepEqual([row?.pending.sha256, row?.elsewhere, row?.look], [acme.sha256, false, look]);
+			assert.deepEqual(uploads.running, []);
+		});
+
+		const looks: readonly [string, () => void, Look["outcome"]][] = [
+			["the list cannot be read", () => service.nextList().reject(new Failure(unreachable)), "failed"],
+			[
+				"the list cannot be read for now",
+				() => service.nextList().reject(new Failure({ reason: "rate-limited", waitSeconds: 5 })),
+				"failed",
+			],
+			["the list is not complete", () => service.nextList().resolve({ ...listing(), complete: false }), "partial"],
+			["an entry cannot be read", () => service.nextList().resolve({ ...listing(), unreadable: 1 }), "partial"],
+			["a content is absent", () => service.nextList().resolve(listing(certificate("absent"))), "partial"],
+			["a content is gone", () => service.nextList().resolve(listing(certificate("gone"))), "partial"],
+		];
+		for (const [what, answer, outcome] of looks)
+			it(`R22 are not said to be not seen where ${what}`, async () => {
+				service.kept.set("absent", null);
+				answer();
+				answer();
+				const problem = await problemIn(uploads.upload(sending));
+				assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome } });
+				assert.deepEqual(uploads.unconfirmed[0]?.look, { outcome });
+			});
+
+		it("R25 are looked for after a cancel that came too late, until that is cancelled too", async () => {
+			service.nextList();
+			const uploading = problemIn(uploads.upload(sending));
+			uploads.running[0]?.cancel();
+			await service.listBegun(1);
+			uploads.running[0]?.cancel();
+			assert.deepEqual(await uploading, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" } });
+			assert.equal(uploads.unconfirmed.length, 1);
+		});
+
+		it("R37 are not looked for in another connection's list", async () => {
+			const switched = open("other", {
+				service: async () => ({
+					...service,
+					list: () => assert.fail("Nobody expected a list call."),
+					content: () => assert.fail("Nobody expected a content call."),
+					upload: async () => {
+						switched.list.forget(randomUUID());
+						throw lost;
+					},
+				}),
+			});
+			switched.list.show(listing(one));
+			const problem = await problemIn(switched.window.upload(sending));
+			assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" } });
+			assert.deepEqual(switched.window.unconfirmed, []);
+			switched.list.forget(connectionId);
+			assert.equal(switched.window.unconfirmed.length, 1);
+		});
+	});
+
+	describe("that were answered", () => {
+		it("R37 have twins where another machine uploaded the same", async () => {
+			service.kept.set("two", acme.pem).set("three", acme.pem).set("four", other.pem);
+			service.nextUpload().resolve(two);
+			service.nextList().resolve(listing(certificate("four"), certificate("three"), two, one));
+			assert.deepEqual(await uploads.upload(sending), {
+				certificate: two,
+				twins: [certificate("three")],
+				how: "answered",
+			});
+		});
+
+		it("R22 are there also where that cannot be written down, until a look finds them", async () => {
+			const forgetful = new (class extends PendingUploads {
+				override settle() {
+					return Promise.reject(new Failure({ reason: "not-recorded" }));
+				}
+			})(join(folder.path, "pending"), () => now);
+			const { list, window } = open("forgetful", { pending: forgetful });
+			list.show(listing(one));
+			service.kept.set("two", acme.pem);
+			service.nextUpload().resolve(two);
+			service.nextList().reject(new Failure(unreachable));
+			assert.equal((await window.upload(sending)).how, "answered");
+			assert.deepEqual(list.state.listing?.certificates, [two, one]);
+			alive.delete("forgetful");
+			await uploads.reload();
+			service.nextList().resolve(listing(two, one));
+			await uploads.check(uploads.unconfirmed[0] ?? assert.fail());
+			assert.deepEqual(await openOnes(), []);
+		});
+
+		it("are there also where the list cannot be read afterwards", async () => {
+			service.nextUpload().resolve(two);
+			service.nextList().reject(new Failure(unreachable));
+			assert.deepEqual(await uploads.upload(sending), { certificate: two, twins: [], how: "answered" });
+			assert.deepEqual(listed(), ["two", "one"]);
+		});
+	});
+
+	describe("that are not confirmed", () => {
+		let row: UnconfirmedUpload;
+		beforeEach(async () => {
+			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
+			row = await loseOne();
+		});
+
+		it("R22 are there for each window of that connection, and for no other one", async () => {
+			const { list, window } = open("that");
+			await window.reload();
+			assert.deepEqual(
+				window.unconfirmed.map(({ id, elsewhere, look }) => ({ id, elsewhere, look })),
+				[{ id: row.id, elsewhere: true, look: null }],
+			);
+			alive.delete("this");
+			assert.equal(window.unconfirmed[0]?.elsewhere, false);
+			list.forget(randomUUID());
+			assert.deepEqual(window.unconfirmed, []);
+			// Its key may just be lost.
+			list.forget(null);
+			assert.equal(window.unconfirmed.length, 1);
+			list.forget(connectionId);
+			now += 100 * MINUTE;
+			await window.reload();
+			assert.equal(window.unconfirmed.length, 1);
+		});
+
+		it("R21 are found by a check, which sends nothing", async () => {
+			service.nextList().resolve(listing(two, one));
+			assert.deepEqual(await uploads.check(row), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(uploads.unconfirmed, []);
+			assert.equal(service.sent.length, 1);
+		});
+
+		it("R21 are not seen by a check, which remembers when", async () => {
+			now += MINUTE;
+			let told = 0;
+			uploads.on("change", () => told++);
+			service.nextList().resolve(listing(one));
+			const look: Look = { outcome: "not-seen", at: now };
+			assert.deepEqual(await problemIn(uploads.check(row)), { reason: "unconfirmed", name: "Root", look });
+			assert.deepEqual(uploads.unconfirmed[0]?.look, look);
+			assert.ok(told > 0);
+		});
+
+		it("R22 stay where a check cannot look, which says why", async () => {
+			service.nextList().reject(new Failure({ reason: "unauthorized" }));
+			assert.deepEqual(await problemIn(uploads.check(row)), { reason: "unauthorized" });
+			assert.deepEqual(uploads.unconfirmed[0]?.look, { outcome: "failed" });
+		});
+
+		it("stay as they are where a check is cancelled", async () => {
+			service.nextList();
+			const abort = new AbortController();
+			const checking = uploads.check(row, abort.signal);
+			await service.listBegun(3);
+			abort.abort();
+			await assert.rejects(checking, Cancelled);
+			assert.deepEqual(uploads.unconfirmed, [row]);
+		});
+
+		it("R37 are settled also where another window found them", async () => {
+			const { window } = open("that");
+			alive.delete("this");
+			await window.reload();
+			service.nextList().resolve(listing(two, one));
+			await window.check(window.unconfirmed[0] ?? assert.fail());
+			assert.deepEqual(await uploads.check(row), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
+			assert.equal(service.sent.length, 1);
+			assert.deepEqual(uploads.unconfirmed, []);
+		});
+
+		it("R37 are settled also where another window sent them again", async () => {
+			await store.settle(await writeDown({ attempt: 2 }), [two]);
+			service.nextList().reject(new Failure(unreachable));
+			assert.deepEqual(await uploads.check(row), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
+		});
+
+		it("R37 are settled also where another window found them while it was looked", async () => {
+			const answer = service.nextList();
+			const checking = uploads.check(row);
+			await service.listBegun(3);
+			await store.settle(row.pending, [two]);
+			answer.resolve(listing(one));
+			assert.deepEqual(await checking, { certificate: two, twins: [], how: "found" });
+		});
+
+		it("R37 are not sent again where another window found them at the last moment", async () => {
+			const late = new (class extends PendingUploads {
+				override async write(upload: PendingUpload) {
+					await super.settle(row.pending, [two]);
+					return super.write(upload);
+				}
+			})(join(folder.path, "pending"), () => now);
+			const { window } = open("late", { pending: late });
+			alive.delete("this");
+			service.nextList().resolve(listing(one));
+			assert.deepEqual(await problemIn(window.again(row)), pending(true));
+			assert.equal(service.sent.length, 1);
+			assert.deepEqual(await openOnes(), []);
+		});
+
+		it("R37 are not settled by a look while another window sends them", async () => {
+			const { window } = open("that");
+			await window.reload();
+			service.nextList().resolve(listing(two, one));
+			assert.equal((await window.check(row)).certificate, two);
+			assert.equal((await openOnes()).length, 1);
+		});
+
+		it("R21 are sent again after a look that does not see them, as one more attempt", async () => {
+			service.nextList().resolve(listing(one));
+			const answer = service.nextUpload();
+			const sendingAgain = uploads.again(row);
+			await service.uploadBegun(2);
+			assert.deepEqual(
+				(await store.read()).openAttempts(row.pending).map(({ attempt }) => attempt),
+				[1, 2],
+			);
+			service.nextList().resolve(listing(two, one));
+			answer.resolve(two);
+			assert.deepEqual(await sendingAgain, { certificate: two, twins: [], how: "answered" });
+			assert.deepEqual(
+				(await store.read()).all.map(({ pending: { attempt } }) => attempt),
+				[2],
+			);
+		});
+
+		it("R21 are not sent again where the look sees them", async () => {
+			service.nextList().resolve(listing(two, one));
+			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
+			assert.equal(service.sent.length, 1);
+		});
+
+		const unsure: readonly [string, () => void][] = [
+			["cannot look", () => service.nextList().reject(new Failure(unreachable))],
+			["does not see all", () => service.nextList().resolve({ ...listing(one), complete: false })],
+		];
+		for (const [what, answer] of unsure)
+			it(`R21 are not sent again where the look ${what}`, async () => {
+				answer();
+				await problemIn(uploads.again(row));
+				assert.equal(service.sent.length, 1);
+				assert.equal(uploads.unconfirmed[0]?.pending.attempt, 1);
+			});
+
+		it("R21 are one attempt less where the second was refused", async () => {
+			service.nextList().resolve(listing(one));
+			service.nextUpload().reject(new Failure({ reason: "unauthorized" }));
+			assert.deepEqual(await problemIn(uploads.again(row)), { reason: "unauthorized" });
+			assert.equal(uploads.unconfirmed[0]?.pending.attempt, 1);
+		});
+
+		it("R20 tell of the first attempt where that arrives beside the second", async () => {
+			service.nextList().resolve(listing(one));
+			service.nextUpload().resolve(certificate("three"));
+			service.nextList().resolve(listing(certificate("three"), two, one));
+			assert.deepEqual(await uploads.again(row), {
+				certificate: certificate("three"),
+				twins: [two],
+				how: "answered",
+			});
+		});
+
+		it("R20 are found as the first attempt where the second got no answer either", async () => {
+			service.nextList().resolve(listing(one));
+			service.nextUpload().reject(lost);
+			service.nextList().resolve(listing(two, one));
+			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
+		});
+
+		it("R20 are found as the first attempt where a list that was late hid that from the second", async () => {
+			const first = certificate("two", { createdAt: 100 });
+			service.nextList().resolve({ ...listing(one), servedAt: 200 });
+			service.nextUpload().reject(lost);
+			service.nextList().resolve(listing(first, one));
+			assert.deepEqual(await uploads.again(row), { certificate: first, twins: [], how: "found" });
+		});
+
+		it("R37 are not sent again, nor forgotten, while another window sends them", async () => {
+			const { window } = open("that");
+			await window.reload();
+			assert.deepEqual(await problemIn(window.again(row)), pending(true));
+			assert.deepEqual(await problemIn(window.forget(row)), pending(true));
+			assert.equal(service.sent.length, 1);
+		});
+
+		it("R37 are not sent again where another window was first while it was looked", async () => {
+			const answer = service.nextList();
+			const sendingAgain = problemIn(uploads.again(row));
+			await service.listBegun(3);
+			await writeDown({ attempt: 2 });
+			answer.resolve(listing(one));
+			assert.deepEqual(await sendingAgain, pending(true));
+			assert.equal(service.sent.length, 1);
+		});
+
+		it("are forgotten with all their attempts, and can be uploaded anew", async () => {
+			service.nextList().resolve(listing(one));
+			service.nextUpload().reject(lost);
+			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
+			await problemIn(uploads.again(row));
+			await uploads.forget(uploads.unconfirmed[0] ?? assert.fail());
+			assert.deepEqual([uploads.unconfirmed, await openOnes()], [[], []]);
+			service.nextUpload().resolve(two);
+			service.nextList().resolve(listing(two, one));
+			assert.equal((await uploads.upload(sending)).certificate, two);
+		});
+
+		it("R37 are not forgotten by a row that is out of date", async () => {
+			const next = await writeDown({ attempt: 2, startedAt: now + 1 });
+			await uploads.forget(row);
+			assert.deepEqual(await openOnes(), [next]);
+			await uploads.forget({ ...row, pending: { ...next, startedAt: 5 } });
+			assert.deepEqual(await openOnes(), [next]);
+		});
+	});
+
+	it("R32 the newest of two readings counts, whatever arrives last", async () => {
+		const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		const once = Promise.withResolvers<void>();
+		let reads = 0;
+		const slow = new (class extends PendingUploads {
+			override async read() {
+				const records = await super.read();
+				once.resolve();
+				await answers[reads++]?.promise;
+				return records;
+			}
+		})(join(folder.path, "pending"), () => now);
+		const { window } = open("slow", { pending: slow });
+		const first = window.reload();
+		await once.promise;
+		await writeDown();
+		const second = window.reload();
+		answers[1]?.resolve();
+		await second;
+		answers[0]?.resolve();
+		await first;
+		assert.equal(window.unconfirmed.length, 1);
+	});
+
+	it("tells of a change where there is one, and only then", async () => {
+		let told = 0;
+		uploads.on("change", () => told++);
+		await uploads.reload();
+		assert.equal(told, 0);
+		await writeDown();
+		assert.equal(told, 1);
+		await uploads.reload();
+		assert.equal(told, 1);
+	});
+
+	it("stay as they were known where they cannot be read", async () => {
+		const { window } = open("blind", {
+			pending: new (class extends PendingUploads {
+				override read() {
+					return Promise.reject(new Failure({ reason: "not-recorded" }));
+				}
+			})(folder.path),
+		});
+		await window.reload();
+		assert.deepEqual(window.unconfirmed, []);
 	});
 });

@@ -1,0 +1,121 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Certificate } from "../domain/certificate.ts";
+import { Failure, isCancelled, type Look, problemOf } from "../domain/failure.ts";
+import type { PendingUpload } from "../domain/pendingUpload.ts";
+import type { Service } from "../domain/service.ts";
+import type { Certificates } from "./certificates.ts";
+import { contentOf } from "./comparison.ts";
+import type { PendingUploads } from "./pendingUploads.ts";
+import { lookFor, lookOf } from "./sighting.ts";
+import type { UploadRecords } from "./uploadRecords.ts";
+
+/** The connection that an upload belongs to. */
+export interface Target {
+	readonly connectionId: string;
+	/** Bound to that connection. */
+	readonly service: Service;
+	/** As it was in `Certificates` when the work began. */
+	readonly epoch: number;
+}
+
+/** The attempts of one upload of which it is not known whether they arrived, oldest first. */
+export type Attempts = readonly [...PendingUpload[], PendingUpload];
+
+/** What an upload became. */
+export interface Found {
+	readonly certificate: Certificate;
+	/** Others with the same fingerprint that were not there before, or of which that cannot be told. */
+	readonly twins: readonly Certificate[];
+}
+
+const LOOK_AGAIN_MS: readonly number[] = [2000];
+
+/** Looks for uploads among an organization's certificates, each time in a list that it reads for that. */
+export class LookUp {
+	readonly #certificates: Certificates;
+	readonly #pending: Pick<PendingUploads, "read">;
+	readonly #now: () => number;
+	readonly #againMs: readonly number[];
+
+	/** @param againMs The pauses after which `insist` looks again, in milliseconds. */
+	constructor(
+		certificates: Certificates,
+		pending: Pick<PendingUploads, "read">,
+		now: () => number,
+		againMs: readonly number[] = LOOK_AGAIN_MS,
+	) {
+		this.#certificates = certificates;
+		this.#pending = pending;
+		this.#now = now;
+		this.#againMs = againMs;
+	}
+
+	/**
+	 * Looks once. What another window found out counts as well.
+	 * @throws Failure `unconfirmed` where it was not seen, or whatever kept from looking; Cancelled
+	 */
+	async once(attempts: Attempts, target: Target, signal: AbortSignal): Promise<Found> {
+		const known = arrivedIn(await this.#pending.read(), attempts);
+		if (known) return known;
+		const { sighting, records } = await this.#sight(attempts, target, signal);
+		const [certificate, ...others] = sighting.ours;
+		const found = certificate && { certificate, twins: [...others, ...sighting.unclear] };
+		return found ?? arrivedIn(records, attempts) ?? refuse(attempts, lookOf(sighting, this.#now()));
+	}
+
+	/** Looks some times, with pauses. @throws Failure `unconfirmed` with what the last look said. */
+	async insist(attempts: Attempts, target: Target, signal: AbortSignal): Promise<Found> {
+		let look: Look = { outcome: "failed" };
+		for (const wait of [0, ...this.#againMs])
+			try {
+				if (wait > 0) await pause(wait, undefined, { signal });
+				return await this.once(attempts, target, signal);
+			} catch (thrown) {
+				if (signal.aborted) break;
+				const problem = problemOf(thrown);
+				if (!problem) throw thrown;
+				look = problem.reason === "unconfirmed" ? problem.look : { outcome: "failed" };
+			}
+		return refuse(attempts, look);
+	}
+
+	/** What else is there with the fingerprint of an upload that was answered, and was not before; none where it cannot be told. */
+	async twins(attempts: Attempts, { id }: Certificate, target: Target, signal: AbortSignal) {
+		try {
+			const { ours, unclear } = (await this.#sight(attempts, target, signal, id)).sighting;
+			return [...ours, ...unclear];
+		} catch (thrown) {
+			// It is uploaded all the same.
+			if (problemOf(thrown) || isCancelled(thrown)) return [];
+			throw thrown;
+		}
+	}
+
+	/** @param known The id of what is known to be ours. */
+	async #sight(attempts: Attempts, { connectionId, service, epoch }: Target, signal: AbortSignal, known?: string) {
+		if (epoch !== this.#certificates.epoch) throw new Failure({ reason: "connection-changed" });
+		const listing = await this.#certificates.load(signal, service);
+		const records = await this.#pending.read();
+		const own = records.arrivalSince(attempts[0])?.certificates.map(({ id }) => id) ?? [];
+		const uploaded = records.uploaded(connectionId).map(({ certificate }) => certificate.id);
+		const others = new Set([...uploaded.filter((id) => !own.includes(id)), ...(known ? [known] : [])]);
+		const content = (id: string) => contentOf(id, this.#certificates, signal, service);
+		return { sighting: await lookFor(attempts, others, listing, content), records };
+	}
+}
+
+/** @throws Failure `unconfirmed` */
+function refuse(attempts: Attempts, look: Look): never {
+	throw new Failure({ reason: "unconfirmed", name: newestOf(attempts).name, look });
+}
+
+function arrivedIn(records: UploadRecords, attempts: Attempts): Found | null {
+	const [certificate, ...twins] = records.arrivalSince(newestOf(attempts))?.certificates ?? [];
+	return certificate ? { certificate, twins } : null;
+}
+
+/** The one that was sent last. */
+export function newestOf(attempts: Attempts): PendingUpload {
+	// `at` does not see that there always is one.
+	return attempts.at(-1) as PendingUpload;
+}

@@ -1,0 +1,104 @@
+import type { Administration } from "../domain/administration.ts";
+import type { CertificateListing } from "../domain/certificate.ts";
+import { Failure, problemOf } from "../domain/failure.ts";
+import type { Scope } from "../domain/scope.ts";
+import type { Service } from "../domain/service.ts";
+import type { Projects } from "./projects.ts";
+import type { ProjectsReading, ScopeReading } from "./whereabouts.ts";
+import type { Write } from "./written.ts";
+
+/** The organization's own list of certificates, as far as those who change it need it. */
+export interface OrganizationList {
+	/** Changes whenever what is known is forgotten. */
+	readonly epoch: number;
+	/**
+	 * Reads the list anew; what fails shows in its state too.
+	 * @param service Who is asked.
+	 * @returns the list with what was written and does not show in it yet.
+	 * @throws Failure, Cancelled
+	 */
+	load(signal?: AbortSignal, service?: Service): Promise<CertificateListing>;
+	/** Takes in what a call did. @param epoch As it was when the call began. */
+	take(write: Write, epoch: number): void;
+}
+
+/** What it takes to change something in an organization. */
+export interface Organization {
+	/** Opens one connection: its calls throw Failure `connection-changed` once another one is in use. */
+	readonly open: (connectionId: string) => Promise<Service & Administration>;
+	readonly certificates: OrganizationList;
+	readonly projects: Projects;
+}
+
+/** One change from its first call to its last: all of them go to one connection, and what they say to its lists. */
+export class Session {
+	readonly service: Service & Administration;
+	/** Tells what was read in one session from what is known after everything was forgotten. */
+	readonly epoch: number;
+	readonly #certificates: OrganizationList;
+	readonly #projects: Projects;
+	readonly #projectsEpoch: number;
+
+	private constructor(service: Service & Administration, { certificates, projects }: Organization) {
+		this.service = service;
+		this.#certificates = certificates;
+		this.#projects = projects;
+		this.epoch = certificates.epoch;
+		this.#projectsEpoch = projects.epoch;
+	}
+
+	/** @param connectionId The connection that the person was told of. @throws Failure */
+	static async open(organization: Organization, connectionId: string): Promise<Session> {
+		return new Session(await organization.open(connectionId), organization);
+	}
+
+	/** @throws Failure `connection-changed` where what this session is about was forgotten. */
+	assertCurrent(): void {
+		if (this.#certificates.epoch !== this.epoch || this.#projects.epoch !== this.#projectsEpoch)
+			throw new Failure({ reason: "connection-changed" });
+	}
+
+	/** Reads the organization's list. @throws Failure, Cancelled */
+	async certificates(signal?: AbortSignal): Promise<CertificateListing> {
+		this.assertCurrent();
+		return this.#certificates.load(signal, this.service);
+	}
+
+	/** Reads every project and its certificates. @returns also what failed. @throws Cancelled */
+	async projects(signal?: AbortSignal): Promise<ProjectsReading> {
+		try {
+			this.assertCurrent();
+			return await this.#projects.load(signal, this.service);
+		} catch (thrown) {
+			const problem = problemOf(thrown);
+			if (!problem) throw thrown;
+			const scope = () => ({ listing: null, problem });
+			return { projects: null, unreadable: 0, complete: false, problem, scope };
+		}
+	}
+
+	/** Reads the list of one scope. @returns also what failed. @throws Cancelled */
+	async scope(scope: Scope, signal?: AbortSignal): Promise<ScopeReading> {
+		try {
+			if (scope.kind === "organization") return { listing: await this.certificates(signal), problem: null };
+			this.assertCurrent();
+			return await this.#projects.loadProject(scope.id, signal, this.service);
+		} catch (thrown) {
+			const problem = problemOf(thrown);
+			if (!problem) throw thrown;
+			return { listing: null, problem };
+		}
+	}
+
+	/** Takes in what a call did to a certificate in one scope. */
+	take(write: Write, scope: Scope): void {
+		if (scope.kind === "organization") this.#certificates.take(write, this.epoch);
+		else this.#projects.take(write, this.#projectsEpoch, scope.id);
+	}
+
+	/** Takes in what a call did to a certificate in all scopes. */
+	takeEverywhere(write: Write): void {
+		this.#certificates.take(write, this.epoch);
+		this.#projects.take(write, this.#projectsEpoch);
+	}
+}

@@ -1,0 +1,89 @@
+import { type Certificate, isCertificateId } from "../domain/certificate.ts";
+import type { PendingUpload } from "../domain/pendingUpload.ts";
+
+/** That an attempt arrived, and as what. */
+export interface Arrival {
+	/** When the attempt was written down, and by whom: another one may have come to have its number. */
+	readonly startedAt: number;
+	readonly owner: string;
+	readonly certificates: readonly Certificate[];
+	/** When it was known, Unix milliseconds. */
+	readonly at: number;
+}
+
+/** Which attempt a file is about. */
+export type AttemptKey = Pick<PendingUpload, "connectionId" | "sha256" | "attempt">;
+
+/** The same, and what the file says of it. */
+export interface FileName extends AttemptKey {
+	readonly kind: "attempt" | "arrival";
+}
+
+const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const NAME = new RegExp(`^(${UUID})\\.([0-9a-f]{64})\\.([1-9][0-9]{0,8})(\\.uploaded)?\\.json$`);
+
+/** What a file of this name is about; `null` for one that is not ours. */
+export function parseFileName(name: string): FileName | null {
+	const [, connectionId, sha256, attempt, uploaded] = NAME.exec(name) ?? [];
+	if (connectionId === undefined || sha256 === undefined) return null;
+	return { connectionId, sha256, attempt: Number(attempt), kind: uploaded ? "arrival" : "attempt" };
+}
+
+/** The name of an attempt's file; `null` where a part of it could lead elsewhere. */
+export function attemptFileName({ connectionId, sha256, attempt }: AttemptKey): string | null {
+	const name = `${connectionId}.${sha256}.${attempt}.json`;
+	return parseFileName(name)?.kind === "attempt" ? name : null;
+}
+
+/** The name of the file that says what became of an attempt. */
+export function arrivalFileName({ connectionId, sha256, attempt }: AttemptKey): string {
+	return `${connectionId}.${sha256}.${attempt}.uploaded.json`;
+}
+
+/** Reads an attempt's file; `null` where it is not whole, or about something else than its name says. */
+export function parseAttempt(text: string, file: AttemptKey): PendingUpload | null {
+	const { connectionId, sha256, attempt } = file;
+	const { name, pem, startedAt, idsBefore, servedBefore, owner, ...key } = fieldsOf(text);
+	if (key.connectionId !== connectionId || key.sha256 !== sha256 || key.attempt !== attempt) return null;
+	if (!isText(name) || !isText(pem) || !isText(owner) || !isTime(startedAt)) return null;
+	if (!(idsBefore === null || (Array.isArray(idsBefore) && idsBefore.every(isCertificateId)))) return null;
+	if (!(servedBefore === null || isTime(servedBefore))) return null;
+	return { connectionId, sha256, attempt, name, pem, startedAt, idsBefore, servedBefore, owner };
+}
+
+/** Reads the file that says what became of an attempt; `null` where it is not whole. */
+export function parseArrival(text: string): Arrival | null {
+	const { startedAt, owner, certificates, at } = fieldsOf(text);
+	if (!isTime(startedAt) || !isText(owner) || !isTime(at) || !Array.isArray(certificates)) return null;
+	const read = certificates.map(certificateIn);
+	return read.every((certificate) => certificate !== null) ? { startedAt, owner, certificates: read, at } : null;
+}
+
+function certificateIn(json: unknown): Certificate | null {
+	const { id, name, createdAt, validAt, expiresAt, active } = fieldsIn(json);
+	const times = [createdAt, validAt, expiresAt];
+	if (!isCertificateId(id) || !(name === null || isText(name))) return null;
+	if (!times.every((time) => time === null || isTime(time))) return null;
+	if (!(active === undefined || typeof active === "boolean")) return null;
+	return { id, name, createdAt, validAt, expiresAt, active } as Certificate;
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
+	try {
+		return fieldsIn(JSON.parse(text));
+	} catch {
+		return {};
+	}
+}
+
+function fieldsIn(json: unknown): Record<string, unknown> {
+	return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
+}
+
+function isText(value: unknown): value is string {
+	return typeof value === "string";
+}
+
+function isTime(value: unknown): value is number {
+	return typeof value === "number" && Number.isFinite(value);
+}

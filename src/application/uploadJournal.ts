@@ -1,0 +1,113 @@
+import type { Certificate, CertificateListing } from "../domain/certificate.ts";
+import { Failure } from "../domain/failure.ts";
+import type { PendingUpload } from "../domain/pendingUpload.ts";
+import type { Certificates } from "./certificates.ts";
+import type { PendingUploads } from "./pendingUploads.ts";
+import { type UploadKey, UploadRecords } from "./uploadRecords.ts";
+
+/** For how long a window that runs is believed to be sending what it wrote down, in milliseconds: longer than that takes. */
+const SENDING_MS = 180_000;
+
+/** This window among those that run on this machine. */
+export interface ThisWindow {
+	/** Names it. */
+	readonly owner: string;
+	/** Whether the window of that name still runs. */
+	isAlive(owner: string): boolean;
+}
+
+/** What all windows wrote down of uploads, as this one reads it and adds to it. */
+export class UploadJournal {
+	readonly #files: PendingUploads;
+	readonly #certificates: Certificates;
+	readonly #window: ThisWindow;
+	readonly #now: () => number;
+	#records = new UploadRecords([], []);
+	#reads = 0;
+	#newest = 0;
+
+	constructor(files: PendingUploads, certificates: Certificates, window: ThisWindow, now: () => number) {
+		this.#files = files;
+		this.#certificates = certificates;
+		this.#window = window;
+		this.#now = now;
+	}
+
+	/** As it was last read. */
+	get records(): UploadRecords {
+		return this.#records;
+	}
+
+	/** Reads it anew, and has the list show what other windows uploaded. @throws Failure `not-recorded` */
+	async read(): Promise<UploadRecords> {
+		const read = ++this.#reads;
+		const records = await this.#files.read();
+		if (read < this.#newest) return records;
+		this.#newest = read;
+		this.#records = records;
+		for (const { certificate, sha256, at } of records.uploaded(this.#certificates.connectionId ?? ""))
+			this.#certificates.learn(certificate, sha256, at);
+		return records;
+	}
+
+	/**
+	 * Writes down one more attempt, before it is sent.
+	 * @param listing What was there before.
+	 * @param records As they were when it was decided: what was written since was written by another window.
+	 * @throws Failure `upload-pending` where another window was first; `not-recorded`
+	 */
+	async write(
+		{ connectionId, sha256, name, pem }: UploadKey & Pick<PendingUpload, "name" | "pem">,
+		{ certificates, complete, unreadable, servedAt }: CertificateListing,
+		records: UploadRecords,
+	): Promise<PendingUpload> {
+		const uploaded = records.uploaded(connectionId).map(({ certificate }) => certificate);
+		const ids = new Set([...certificates, ...uploaded].map(({ id }) => id));
+		const attempt: PendingUpload = {
+			connectionId,
+			sha256,
+			attempt: records.nextNumber({ connectionId, sha256 }),
+			name,
+			pem,
+			startedAt: this.#now(),
+			idsBefore: complete && unreadable === 0 ? [...ids] : null,
+			servedBefore: servedAt,
+			owner: this.#window.owner,
+		};
+		const overtaken = new Failure({ reason: "upload-pending", name, running: true });
+		if (!(await this.#files.write(attempt))) throw overtaken;
+		// Numbers begin anew once what had them is cleared away, so that the number alone does not tell who is first.
+		if ((await this.read()).addsOnly(attempt, records)) return attempt;
+		await this.remove(attempt);
+		throw overtaken;
+	}
+
+	/** Writes down what an attempt arrived as. */
+	async settle(attempt: PendingUpload, certificates: readonly Certificate[]): Promise<void> {
+		// What cannot be written down is found by the next look.
+		await this.#files.settle(attempt, certificates).catch(() => {});
+	}
+
+	/** Takes out an attempt that was not stored, or is to be forgotten. */
+	async remove(attempt: PendingUpload): Promise<void> {
+		await this.#files.remove(attempt);
+	}
+
+	/** Whether another window is believed to be sending it. */
+	runsElsewhere({ owner, startedAt }: PendingUpload): boolean {
+		const isYoung = Math.abs(this.#now() - startedAt) < SENDING_MS;
+		return isYoung && owner !== this.#window.owner && this.#window.isAlive(owner);
+	}
+
+	/** @throws Failure `upload-pending` where it is not known what became of an upload of the same. */
+	refuseOpen(key: UploadKey, records: UploadRecords): void {
+		const open = records.openAttempts(key).at(-1);
+		if (open) throw new Failure({ reason: "upload-pending", name: open.name, running: this.runsElsewhere(open) });
+	}
+
+	/** @throws Failure `upload-pending` where another window is sending one of these. */
+	refuseRunning(attempts: readonly PendingUpload[]): void {
+		const running = attempts.find((attempt) => this.runsElsewhere(attempt));
+		if (running) throw new Failure({ reason: "upload-pending", name: running.name, running: true });
+	}
+}

@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { PendingUploads } from "../../../src/application/pendingUploads.ts";
+import { LATE_MS, type PendingUpload } from "../../../src/domain/pendingUpload.ts";
+import { temporaryFolder } from "../../leftovers.ts";
+import { problemIn } from "../api/setup.ts";
+import { certificate } from "./fakes.ts";
+
+const connectionId = randomUUID();
+const sha256 = "ab".repeat(32);
+
+function upload(more: Partial<PendingUpload> = {}): PendingUpload {
+	return {
+		connectionId,
+		sha256,
+		attempt: 1,
+		name: "Root",
+		pem: "PEM",
+		startedAt: 1000,
+		idsBefore: ["cert_1", "cert_2"],
+		servedBefore: 1,
+		owner: "window",
+		...more,
+	};
+}
+
+describe("Pending uploads", () => {
+	let folder: ReturnType<typeof temporaryFolder>;
+	let path: string;
+	let now: number;
+	let store: PendingUploads;
+
+	beforeEach(() => {
+		folder = temporaryFolder("pending");
+		path = join(folder.path, "deep", "pending-uploads");
+		now = 1000;
+		store = new PendingUploads(path, () => now);
+	});
+	afterEach(() => folder.remove());
+
+	const names = () => readdirSync(path).sort();
+	const attempts = async () => (await store.read()).all.map(({ pending }) => pending);
+	const fileOf = (attempt: number, kind = "") => `${connectionId}.${sha256}.${attempt}${kind}.json`;
+
+	it("R22 keeps what was written for whoever reads it later", async () => {
+		assert.deepEqual(await attempts(), []);
+		const one = upload();
+		const unknown = upload({ sha256: "cd".repeat(32), idsBefore: null, servedBefore: null });
+		for (const each of [one, unknown]) assert.equal(await store.write(each), true);
+		const later = await new PendingUploads(path, () => now).read();
+		assert.deepEqual(
+			later.all.map(({ pending }) => pending).sort((a, b) => a.sha256.localeCompare(b.sha256)),
+			[one, unknown],
+		);
+		assert.deepEqual(new Set(later.unconfirmed), new Set(later.all.map(({ pending }) => pending)));
+	});
+
+	it("R37 lets nobody else read the files, and leaves nothing beside them", async () => {
+		await store.write(upload());
+		await store.settle(upload(), [certificate("cert_3")]);
+		assert.deepEqual(names(), [fileOf(1), fileOf(1, ".uploaded")]);
+		for (const name of names()) assert.equal(statSync(join(path, name)).mode & 0o777, 0o600);
+		assert.equal(statSync(path).mode & 0o777, 0o700);
+	});
+
+	it("R37 lets the first one win, and keeps what it wrote", async () => {
+		assert.equal(await store.write(upload({ owner: "first" })), true);
+		assert.equal(await store.write(upload({ owner: "second" })), false);
+		assert.deepEqual(await attempts(), [upload({ owner: "first" })]);
+		assert.deepEqual(names(), [fileOf(1)]);
+	});
+
+	it("R37 counts the newest attempt, and the one before it where that was taken out", async () => {
+		const [first, second] = [upload(), upload({ attempt: 2 })];
+		await store.write(first);
+		await store.write(second);
+		const both = await store.read();
+		assert.deepEqual(both.openAttempts(first), [first, second]);
+		assert.deepEqual(both.unconfirmed, [second]);
+		assert.equal(both.nextNumber(first), 3);
+		await store.remove(second);
+		const left = await store.read();
+		assert.deepEqual(left.unconfirmed, [first]);
+		assert.equal(left.nextNumber(first), 2);
+	});
+
+	it("R37 takes out only the attempt that is meant, not a later one of the same number", async () => {
+		const again = upload({ startedAt: 2000 });
+		await store.write(again);
+		await store.remove(upload());
+		assert.deepEqual(await attempts(), [again]);
+	});
+
+	it("R23 knows as what an attempt arrived", async () => {
+		await store.write(upload());
+		const stored = certificate("cert_3", { createdAt: 5, active: undefined });
+		now = 1500;
+		await store.settle(upload(), [stored, certificate("cert_4")]);
+		const records = await store.read();
+		const known = { sha256, at: 1500 };
+		assert.deepEqual(records.uploaded(connectionId), [
+			{ certificate: stored, ...known },
+			{ certificate: certificate("cert_4"), ...known },
+		]);
+		assert.deepEqual(records.uploaded(randomUUID()), []);
+		assert.deepEqual(records.unconfirmed, []);
+		assert.equal(records.nextNumber(upload()), 2);
+	});
+
+	it("takes the first word on what an attempt arrived as", async () => {
+		await store.write(upload());
+		await store.settle(upload(), [certificate("cert_3")]);
+		await store.settle(upload(), [certificate("cert_4")]);
+		const arrived = (await store.read()).uploaded(connectionId).map((each) => each.certificate);
+		assert.deepEqual(arrived, [certificate("cert_3")]);
+	});
+
+	it("does not take an arrival for that of another attempt that has its number by now", async () => {
+		await store.write(upload());
+		await store.settle(upload(), [certificate("cert_3")]);
+		await store.remove(upload());
+		const again = upload({ startedAt: 2000 });
+		await store.write(again);
+		assert.deepEqual((await store.read()).unconfirmed, [again]);
+		await store.settle(again, [certificate("cert_4")]);
+		const arrived = (await store.read()).uploaded(connectionId).map((each) => each.certificate);
+		assert.deepEqual(arrived, [certificate("cert_4")]);
+	});
+
+	it("clears away older attempts once a newer one has arrived, and not before", async () => {
+		const [first, second, third] = [upload(), upload({ attempt: 2 }), upload({ attempt: 3 })];
+		for (const each of [first, second, third]) await store.write(each);
+		assert.deepEqual(await attempts(), [first, second, third]);
+		await store.settle(second, [certificate("cert_3")]);
+		assert.deepEqual((await store.read()).unconfirmed, [third]);
+		assert.deepEqual(names(), [fileOf(2), fileOf(2, ".uploaded"), fileOf(3)].sort());
+	});
+
+	it("R22 keeps what arrived for ten minutes, and what is not confirmed for ever", async () => {
+		const open = upload({ sha256: "cd".repeat(32) });
+		await store.write(upload());
+		await store.write(open);
+		await store.settle(upload(), [certificate("cert_3")]);
+		now = 1000 + LATE_MS;
+		assert.equal((await store.read()).uploaded(connectionId).length, 1);
+		now += 1;
+		const left = await store.read();
+		assert.deepEqual(left.unconfirmed, [open]);
+		assert.deepEqual([left.nextNumber(upload()), left.nextNumber(open)], [1, 2]);
+		assert.equal(names().length, 1);
+	});
+
+	it("clears away late what a window left that died while writing or clearing", async () => {
+		mkdirSync(path, { recursive: true });
+		writeFileSync(join(path, `.1000.${randomUUID()}.tmp`), "{");
+		await store.settle(upload(), [certificate("cert_3")]);
+		await store.read();
+		assert.equal(names().length, 2);
+		now += LATE_MS + 1;
+		await store.read();
+		assert.deepEqual(names(), []);
+	});
+
+	describe("what is not ours, or not whole", () => {
+		const whole = JSON.stringify(upload());
+		const changed = (change: Record<string, unknown>) => JSON.stringify({ ...upload(), ...change });
+		const files: readonly [string, string, string][] = [
+			["another file", "README.md", "read me"],
+			["a cut file", fileOf(1), whole.slice(0, -5)],
+			["an empty file", fileOf(1), ""],
+			["no object", fileOf(1), "null"],
+			["another connection than the name says", fileOf(1), changed({ connectionId: randomUUID() })],
+			["another fingerprint than the name says", fileOf(1), changed({ sha256: "cd".repeat(32) })],
+			["another attempt than the name says", fileOf(1), changed({ attempt: 2 })],
+			["no name", fileOf(1), changed({ name: undefined })],
+			["a PEM that is none", fileOf(1), changed({ pem: 5 })],
+			["a time that is text", fileOf(1), changed({ startedAt: "1000" })],
+			["no ids", fileOf(1), changed({ idsBefore: undefined })],
+			["an id that climbs", fileOf(1), changed({ idsBefore: [".."] })],
+			["a clock that is text", fileOf(1), changed({ servedBefore: "1" })],
+			["no owner", fileOf(1), changed({ owner: null })],
+			["a connection that is no UUID", `x.${sha256}.1.json`, changed({ connectionId: "x" })],
+			["a number with a zero in front", `${connectionId}.${sha256}.01.json`, whole],
+			["attempt 0", fileOf(0), changed({ attempt: 0 })],
+		];
+		for (const [what, name, text] of files)
+			it(`is left out and left alone: ${what}`, async () => {
+				const other = upload({ sha256: "ef".repeat(32) });
+				await store.write(other);
+				writeFileSync(join(path, name), text);
+				now += LATE_MS + 1;
+				assert.deepEqual(await attempts(), [other]);
+				assert.equal(readFileSync(join(path, name), "utf8"), text);
+			});
+
+		it("is left out and left alone: a folder, a link and a dead link of such names", async () => {
+			await store.write(upload());
+			mkdirSync(join(path, fileOf(2)));
+			writeFileSync(join(folder.path, "elsewhere.json"), JSON.stringify(upload({ attempt: 3 })));
+			symlinkSync(join(folder.path, "elsewhere.json"), join(path, fileOf(3)));
+			symlinkSync(join(folder.path, "nowhere"), join(path, fileOf(4)));
+			assert.deepEqual(await attempts(), [upload()]);
+		});
+
+		const arrival = { startedAt: 1000, owner: "window", certificates: [certificate("cert_3")], at: 1000 };
+		const arrivals: readonly [string, unknown][] = [
+			["nothing", {}],
+			["no list", { ...arrival, certificates: null }],
+			["an id that climbs", { ...arrival, certificates: [certificate("../x")] }],
+			["a name that is a number", { ...arrival, certificates: [{ ...certificate("cert_3"), name: 5 }] }],
+			["a time that is text", { ...arrival, certificates: [{ ...certificate("cert_3"), expiresAt: "1" }] }],
+			["a flag that is text", { ...arrival, certificates: [{ ...certificate("cert_3"), active: "no" }] }],
+			["no moment", { ...arrival, at: null }],
+		];
+		for (const [what, content] of arrivals)
+			it(`does not settle an attempt: an arrival with ${what}`, async () => {
+				await store.write(upload());
+				writeFileSync(join(path, fileOf(1, ".uploaded")), JSON.stringify(content));
+				assert.deepEqual((await store.read()).unconfirmed, [upload()]);
+			});
+
+		it("does not keep its number from being passed over", async () => {
+			mkdirSync(path, { recursive: true });
+			writeFileSync(join(path, fileOf(4)), "{");
+			assert.equal((await store.read()).nextNumber(upload()), 5);
+		});
+	});
+
+	const recordings: readonly [string, PendingUpload][] = [
+		["a connection that climbs", upload({ connectionId: "../../x" })],
+		["a fingerprint that climbs", upload({ sha256: "../../x" })],
+	];
+	for (const [what, odd] of recordings)
+		it(`R37 writes nothing under a name made of ${what}`, async () => {
+			assert.deepEqual(await problemIn(store.write(odd)), { reason: "not-recorded" });
+			assert.deepEqual(readdirSync(folder.path), []);
+		});
+
+	it("R37 says so where it cannot be written or read", async () => {
+		writeFileSync(join(folder.path, "deep"), "");
+		assert.deepEqual(await problemIn(store.write(upload())), { reason: "not-recorded" });
+		assert.deepEqual(await problemIn(store.read()), { reason: "not-recorded" });
+	});
+
+	it("R37 two in one process want the same record 500 times: one of them has it each time", async () => {
+		const other = new PendingUploads(path, () => now);
+		for (let round = 1; round <= 500; round++) {
+			const wins = await Promise.all([
+				store.write(upload({ attempt: round, owner: "first" })),
+				other.write(upload({ attempt: round, owner: "second" })),
+			]);
+			assert.deepEqual(wins.toSorted(), [false, true]);
+		}
+	});
+
+	it("R37 two processes want the same record 500 times: one of them has it each time", async () => {
+		const rounds = 500;
+		const racers = ["first", "second"].map((owner) => {
+			const url = new URL("./racer.ts", import.meta.url);
+			const racer = spawn(process.execPath, [url.pathname, path, connectionId, owner], {
+				stdio: ["pipe", "pipe", "inherit"],
+			});
+			return { racer, owner, lines: createInterface(racer.stdout)[Symbol.asyncIterator]() };
+		});
+		try {
+			for (const { lines } of racers) assert.equal((await lines.next()).value, "ready");
+			for (let round = 1; round <= rounds; round++) {
+				for (const { racer } of racers) racer.stdin.write(`${round}\n`);
+				const wins = await Promise.all(racers.map(async ({ lines }) => (await lines.next()).value));
+				assert.deepEqual(wins.toSorted(), ["lost", "won"]);
+			}
+			assert.equal((await attempts()).length, rounds);
+		} finally {
+			for (const { racer } of racers) {
+				racer.stdin.end();
+				await once(racer, "exit");
+			}
+		}
+	});
+});

@@ -1,0 +1,115 @@
+// A window of the editor as far as uploads go: the real application and API, over real sockets.
+import { CertificatesApi } from "../../../src/api/certificates.ts";
+import { Transport, type TransportLimits } from "../../../src/api/transport.ts";
+import { Certificates } from "../../../src/application/certificates.ts";
+import { PendingUploads } from "../../../src/application/pendingUploads.ts";
+import { Uploads } from "../../../src/application/uploads.ts";
+import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
+import { Failure } from "../../../src/domain/failure.ts";
+import { X509Reader } from "../../../src/file/reader.ts";
+import type { Emulator } from "../../emulator/emulator.ts";
+import { plainNetwork } from "../api/plainNetwork.ts";
+
+/** What the windows of one machine have in common. */
+export interface Machine {
+	/** Where uploads are written down. */
+	readonly folder: string;
+	/** The connection that the secret holds. */
+	connection: { readonly id: string; readonly emulator: Emulator };
+	/** The windows that run. */
+	readonly alive: Set<string>;
+	/** The clock, Unix milliseconds. */
+	readonly now: () => number;
+}
+
+export interface Window {
+	readonly certificates: Certificates;
+	readonly uploads: Uploads;
+	/** Ends it as a crash does: what it does to a file is still done, but nothing that it began comes to an end any more. */
+	die(): Promise<void>;
+}
+
+export interface WindowOptions {
+	/** Names it, also to the service, as its user agent. */
+	readonly owner: string;
+	readonly limits?: Partial<TransportLimits>;
+	/** Called after each step of the files: when one was read, written, settled or removed. */
+	readonly onStep?: () => void;
+}
+
+/** Opens one that knows the connection. */
+export function openWindow(machine: Machine, { owner, limits, onStep = () => {} }: WindowOptions): Window {
+	const { alive, now, folder } = machine;
+	const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
+	const transport = new Transport(options, { pauseMilliseconds: 1, ...limits });
+	const service = async (connectionId?: string) =>
+		new CertificatesApi(transport, async () => {
+			const { id, emulator } = machine.connection;
+			if (connectionId !== undefined && connectionId !== id) throw new Failure({ reason: "connection-changed" });
+			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
+		});
+	const reader = async () => new X509Reader();
+	const certificates = new Certificates(service, reader, now);
+	certificates.forget(machine.connection.id);
+	const pending = new MortalFiles(folder, now, onStep);
+	const isAlive = (name: string) => alive.has(name);
+	const uploads = new Uploads({ service, certificates, pending, owner, isAlive, now, lookAgainMs: [0] });
+	alive.add(owner);
+	return {
+		certificates,
+		uploads,
+		die: async () => {
+			alive.delete(owner);
+			const lastStep = pending.die();
+			await transport.close();
+			await lastStep;
+		},
+	};
+}
+
+/** The files as a window has them that may die. */
+class MortalFiles extends PendingUploads {
+	readonly #onStep: () => void;
+	#dead = false;
+	#steps = new Set<Promise<unknown>>();
+
+	constructor(folder: string, now: () => number, onStep: () => void) {
+		super(folder, now);
+		this.#onStep = onStep;
+	}
+
+	async die(): Promise<void> {
+		this.#dead = true;
+		await Promise.allSettled(this.#steps);
+	}
+
+	override read() {
+		return this.#step(() => super.read());
+	}
+
+	override write(...args: Parameters<PendingUploads["write"]>) {
+		return this.#step(() => super.write(...args));
+	}
+
+	override settle(...args: Parameters<PendingUploads["settle"]>) {
+		return this.#step(() => super.settle(...args));
+	}
+
+	override remove(...args: Parameters<PendingUploads["remove"]>) {
+		return this.#step(() => super.remove(...args));
+	}
+
+	async #step<T>(work: () => Promise<T>): Promise<T> {
+		const never = new Promise<never>(() => {});
+		if (this.#dead) return never;
+		const step = work();
+		this.#steps.add(step);
+		try {
+			return await step;
+		} finally {
+			this.#steps.delete(step);
+			if (!this.#dead) this.#onStep();
+			if (this.#dead) await never;
+		}
+	}
+}

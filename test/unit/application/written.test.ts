@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { STALE_LIST_MS, type Write, Written } from "../../../src/application/written.ts";
+import { certificate, listing } from "./fakes.ts";
+
+describe("What was written", () => {
+	const one = certificate("one");
+	const two = certificate("two");
+	let now: number;
+	let written: Written;
+
+	beforeEach(() => {
+		now = 1000;
+		written = new Written(() => now);
+	});
+
+	const added = (each = one): Write => ({ kind: "added", certificate: each });
+	const renamed = (name: string): Write => ({
+		kind: "changed",
+		certificate: { ...one, name, active: undefined },
+		field: "name",
+	});
+	const switched = (active: boolean): Write => ({ kind: "changed", certificate: { ...one, active }, field: "active" });
+	const removed: Write = { kind: "removed", id: "one" };
+
+	it("is nothing at first, so that the list stands", () => {
+		assert.deepEqual(written.merge(listing(one, two)), listing(one, two));
+	});
+
+	it("puts what was added in front until the list shows it, whose own word counts then", () => {
+		written.take(added());
+		assert.deepEqual(written.merge(listing(two)), listing(one, two));
+		const active = { ...one, active: true };
+		assert.deepEqual(written.merge(listing(two, active)), listing(two, active));
+		assert.deepEqual(written.merge(listing(two)), listing(two), "it was deleted since");
+	});
+
+	const writes: readonly [string, Write, ReturnType<typeof listing>][] = [
+		["added", added(), listing(one, two)],
+		["renamed", renamed("new"), listing({ ...one, name: "new" }, two)],
+		["activated", switched(true), listing({ ...one, active: true }, two)],
+		["removed", removed, listing(two)],
+	];
+	for (const [what, write, expected] of writes)
+		it(`stands a list for two minutes that does not show what was ${what}`, () => {
+			const stale = what === "added" ? listing(two) : listing(one, two);
+			written.take(write);
+			now += STALE_LIST_MS;
+			assert.deepEqual(written.merge(stale), expected);
+			assert.deepEqual(written.merge(stale), expected, "more than one list may be stale");
+			now += 1;
+			assert.deepEqual(written.merge(stale), stale);
+		});
+
+	it("counts the two minutes from when it was done, where that is told", () => {
+		written.take(added(), now - STALE_LIST_MS - 1);
+		assert.deepEqual(written.merge(listing(two)), listing(two));
+	});
+
+	it("leaves the word to the list once it agrees", () => {
+		written.take(switched(true));
+		written.merge(listing({ ...one, active: true }));
+		assert.deepEqual(written.merge(listing(one)), listing(one), "somebody else deactivated it");
+		written.take(renamed("new"));
+		written.merge(listing({ ...one, name: "new" }));
+		assert.deepEqual(written.merge(listing(one)), listing(one), "somebody else renamed it");
+		written.take(removed);
+		written.merge(listing(two));
+		assert.deepEqual(written.merge(listing(one)), listing(one));
+	});
+
+	it("keeps a removal where the list that does not show it is not whole", () => {
+		written.take(removed);
+		written.merge({ ...listing(two), complete: false });
+		assert.deepEqual(written.merge(listing(one, two)), listing(two));
+	});
+
+	it("keeps what one call changed when another one changes something else", () => {
+		written.take(switched(true));
+		written.take(renamed("new"));
+		assert.deepEqual(written.merge(listing(one)), listing({ ...one, name: "new", active: true }));
+		written.merge(listing({ ...one, name: "new" }));
+		assert.deepEqual(written.merge(listing(one)), listing({ ...one, active: true }), "the name is settled");
+	});
+
+	it("keeps what was added and then changed", () => {
+		written.take(added());
+		written.take(renamed("new"));
+		assert.deepEqual(written.merge(listing(two)), listing({ ...one, name: "new" }, two));
+		written.take(switched(true));
+		const { certificates } = written.merge(listing(two));
+		assert.deepEqual(certificates[0], { ...one, name: "new", active: true });
+	});
+
+	it("does not keep what was added and changed once a list showed it", () => {
+		written.take(added());
+		written.take(renamed("new"));
+		written.merge(listing(one));
+		assert.deepEqual(written.merge(listing(two)), listing(two), "it was deleted since");
+	});
+
+	it("drops what was added and then removed", () => {
+		written.take(added());
+		written.take(removed);
+		assert.deepEqual(written.merge(listing(two)), listing(two));
+	});
+
+	it("adds what was activated where the list leaves out what is not active, and nothing else", () => {
+		written.take(renamed("new"));
+		assert.deepEqual(written.merge(listing(two)), listing(two));
+		written.take(switched(true));
+		assert.deepEqual(written.merge(listing(two)), listing({ ...one, name: "new", active: true }, two));
+		written.take(switched(false));
+		assert.deepEqual(written.merge(listing(two)), listing(two));
+	});
+
+	it("leaves what is unknown to the list, and nothing else", () => {
+		written.take(switched(true));
+		written.take(renamed("new"));
+		written.take({ kind: "unknown", id: "one", field: "active" });
+		assert.deepEqual(written.merge(listing(one)), listing({ ...one, name: "new" }));
+		written.take({ kind: "unknown", id: "one", field: "name" });
+		assert.deepEqual(written.merge(listing(one)), listing(one));
+	});
+
+	it("goes on showing what was added where it is only unknown how it is", () => {
+		written.take(added());
+		written.take({ kind: "unknown", id: "one", field: "active" });
+		assert.deepEqual(written.merge(listing(two)), listing(one, two));
+		written.take({ kind: "unknown", id: "one", field: null });
+		assert.deepEqual(written.merge(listing(two)), listing(two));
+	});
+
+	it("can be laid over a list without being settled by it", () => {
+		written.take(switched(true));
+		written.lay(listing({ ...one, active: true }));
+		assert.deepEqual(written.lay(listing(one)), listing({ ...one, active: true }));
+	});
+
+	it("forgets everything", () => {
+		written.take(added());
+		written.clear();
+		assert.deepEqual(written.merge(listing(two)), listing(two));
+	});
+});
