@@ -1,43 +1,54 @@
 import type * as vscode from "vscode";
-import { CertificatesApi } from "./api/certificates.ts";
+import { AdministrationApi } from "./api/administration.ts";
+import { judgeClientCertificate, readClientCertificate } from "./api/clientCertificate.ts";
 import { Transport } from "./api/transport.ts";
-import type { AccessSource, Exchange, Service } from "./domain/service.ts";
+import type { AccessSource, ClientCertificateFiles } from "./domain/service.ts";
+import { checkClientCertificate } from "./file/clientCertificate.ts";
 import { X509Reader } from "./file/reader.ts";
-import { type ActionContext, type Actions, createActions } from "./ui/actions.ts";
-import { inspectionText } from "./ui/inspection.ts";
+import { type Assembly, assemble, type Frame } from "./ui/assembly.ts";
+import { network } from "./ui/settings.ts";
 import { setLanguage } from "./ui/words/language.ts";
 
 /** What the first bundle hands over. */
-export interface BackendOptions {
+export interface BackendOptions extends Frame {
 	/** Name and version of this extension. */
 	readonly userAgent: string;
 	/** The editor's language and translations: each bundle has a copy of the words. */
 	readonly language: string;
 	readonly translations: Record<string, string> | undefined;
-	/** Told of every exchange with the service when it is over. */
-	readonly observe: (exchange: Exchange) => void;
 }
 
 /** What is loaded on first use. */
-export interface Backend {
+export interface Backend extends Omit<Assembly, keyof vscode.Disposable> {
 	readonly reader: X509Reader;
-	openService(access: AccessSource): Service;
-	createActions(context: Omit<ActionContext, "reader" | "openService">): Actions;
-	inspectionText(uri: vscode.Uri, certificates: ActionContext["certificates"]): Promise<string>;
+	openService(access: AccessSource): AdministrationApi;
 	close(): Promise<void>;
 }
 
-/** Builds what activation does not need: undici, @peculiar/x509, and all that follows a command. */
-export function createBackend({ userAgent, language, translations, observe }: BackendOptions): Backend {
+/** Builds what activation does not need: undici, @peculiar/x509, and all that follows a look at a view or a command. */
+export function createBackend({ userAgent, language, translations, ...frame }: BackendOptions): Backend {
 	setLanguage(language, translations);
-	const transport = new Transport(userAgent, observe);
+	const transport = new Transport({ userAgent, observe: (exchange) => frame.log.exchange(exchange), network });
 	const reader = new X509Reader();
-	const openService = (access: AccessSource) => new CertificatesApi(transport, access);
-	return {
+	const openService = (access: AccessSource) => new AdministrationApi(transport, access);
+	const { dispose, ...assembly } = assemble(frame, {
 		reader,
 		openService,
-		createActions: (context) => createActions({ ...context, reader, openService }),
-		inspectionText: (uri, certificates) => inspectionText(uri, reader, certificates),
-		close: () => transport.close(),
+		checkClientCertificate: async (files: ClientCertificateFiles) => {
+			judgeClientCertificate(await readClientCertificate(files));
+		},
+		traceClientCertificate: async (files, anchor) => {
+			const { cert } = judgeClientCertificate(await readClientCertificate(files));
+			return checkClientCertificate(new TextEncoder().encode(cert), anchor, Date.now() / 1000);
+		},
+	});
+	return {
+		...assembly,
+		reader,
+		openService,
+		close: async () => {
+			dispose();
+			await transport.close();
+		},
 	};
 }

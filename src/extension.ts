@@ -1,67 +1,108 @@
 import * as vscode from "vscode";
 import { Certificates } from "./application/certificates.ts";
+import { PendingUploads } from "./application/pendingUploads.ts";
+import { Projects } from "./application/projects.ts";
 import { Uploads } from "./application/uploads.ts";
 import type { Backend } from "./backend.js";
-import { CertificatesView } from "./ui/certificatesView.ts";
+import { ClientCertificates } from "./ui/clientCertificates.ts";
 import { registerCommands } from "./ui/commands.ts";
 import { Connections } from "./ui/connections.ts";
-import { showFailure } from "./ui/failures.ts";
-import { followChanges } from "./ui/following.ts";
-import { INSPECTION_SCHEME } from "./ui/names.ts";
+import { showDefect } from "./ui/defects.ts";
+import { Log } from "./ui/log.ts";
+import { CERTIFICATE_SCHEME, COMMANDS, INSPECTION_SCHEME, PROJECTS_VIEW, VIEW } from "./ui/names.ts";
 import { baseUrl } from "./ui/settings.ts";
+import { droppedFiles, FILES, Tree } from "./ui/tree.ts";
 import { setLanguage } from "./ui/words/language.ts";
 
-/** Builds everything from top to bottom. Nothing here reads a secret, a file or the network: that waits for a person. */
+/**
+ * Builds the state, views without rows and commands that do nothing yet. Nothing here reads a secret, a file or the network:
+ * that waits for a person, and all else is loaded when one looks at a view or gives a command.
+ */
 export function activate(context: vscode.ExtensionContext): void {
 	setLanguage(vscode.env.language, vscode.l10n.bundle);
-	const log = vscode.window.createOutputChannel(context.extension.packageJSON.displayName, { log: true });
+	const { id, packageJSON } = context.extension;
+	const log = new Log(packageJSON.displayName);
+	const report = (thrown: unknown) => void showDefect(thrown, log);
+	const inspections = new vscode.EventEmitter<vscode.Uri>();
 
 	let loading: Promise<Backend> | undefined;
 	const backend = () => {
-		loading ??= loadBackend(context.extension, log);
+		loading ??= loadBackend();
 		loading.catch(() => {
 			loading = undefined;
 		});
 		return loading;
 	};
 
-	const connections = new Connections(context.secrets, baseUrl);
-	const service = async () => (await backend()).openService(() => connections.access());
-	const certificates = new Certificates(service, async () => (await backend()).reader);
-	const uploads = new Uploads(service, certificates);
-	const view = new CertificatesView(certificates, uploads, (thrown) => void showFailure(thrown, log));
+	const clientCertificates = new ClientCertificates(context.secrets);
+	const connections = new Connections(context, clientCertificates, baseUrl);
+	const open = async (connectionId?: string) => (await backend()).openService(() => connections.access(connectionId));
+	const reader = async () => (await backend()).reader;
+	const certificates = new Certificates(async () => {
+		const current = await connections.current();
+		certificates.identify(current?.id ?? null);
+		return open(current?.id);
+	}, reader);
+	const projects = new Projects(async () => open((await connections.current())?.id));
+	const organization = { open, certificates, projects };
+	const uploads = new Uploads({
+		service: open,
+		certificates,
+		pending: new PendingUploads(vscode.Uri.joinPath(context.globalStorageUri, "pending-uploads").fsPath),
+		owner: String(process.pid),
+		isAlive,
+	});
 
-	const inspections = new vscode.EventEmitter<vscode.Uri>();
-
-	const actions = async () =>
-		(await backend()).createActions({ certificates, uploads, connections, view, log, inspections });
+	const look = () => void backend().catch(report);
+	const trees = {
+		certificates: new Tree(VIEW, { canSelectMany: true, dragAndDropController: UPLOADS_WHAT_IS_DROPPED }, look),
+		projects: new Tree(PROJECTS_VIEW, {}, look),
+	};
+	const loadBackend = async () => {
+		const { createBackend } = await import("./backend.js");
+		return createBackend({
+			userAgent: `${id}/${packageJSON.version}`,
+			language: vscode.env.language,
+			translations: vscode.l10n.bundle,
+			...{ certificates, projects, organization, uploads, connections, clientCertificates },
+			...{ memory: context.globalState, log, inspections, trees, report },
+		});
+	};
 
 	context.subscriptions.push(
 		log,
 		connections,
-		view,
-		followChanges(connections, certificates, view),
+		trees.certificates,
+		trees.projects,
 		inspections,
-		registerCommands(actions, log),
+		registerCommands(async () => (await backend()).actions, report),
 		vscode.workspace.registerTextDocumentContentProvider(INSPECTION_SCHEME, {
 			onDidChange: inspections.event,
-			provideTextDocumentContent: async (uri) => (await backend()).inspectionText(uri, certificates),
+			provideTextDocumentContent: async (uri) => (await backend()).inspectionText(uri),
+		}),
+		vscode.workspace.registerTextDocumentContentProvider(CERTIFICATE_SCHEME, {
+			onDidChange: inspections.event,
+			provideTextDocumentContent: async (uri) => (await backend()).certificateText(uri),
 		}),
 		{ dispose: () => void loading?.then(({ close }) => close()) },
 	);
 }
 
-/** The second bundle: what activation does not need. */
-async function loadBackend(
-	{ id, packageJSON }: vscode.Extension<unknown>,
-	log: vscode.LogOutputChannel,
-): Promise<Backend> {
-	const { createBackend } = await import("./backend.js");
-	return createBackend({
-		userAgent: `${id}/${packageJSON.version}`,
-		language: vscode.env.language,
-		translations: vscode.l10n.bundle,
-		observe: ({ method, route, status, milliseconds, requestId }) =>
-			log.info(`${method} ${route} ${status ?? "no answer"} ${milliseconds} ms ${requestId ?? ""}`.trimEnd()),
-	});
+/** By the same command as the menus, and so with the same questions. */
+const UPLOADS_WHAT_IS_DROPPED: vscode.TreeDragAndDropController<unknown> = {
+	dragMimeTypes: [],
+	dropMimeTypes: [FILES],
+	handleDrop: async (_, dropped) => {
+		const files = await droppedFiles(dropped);
+		if (files.length > 0) await vscode.commands.executeCommand(COMMANDS.upload, files[0], files);
+	},
+};
+
+/** Whether a process of this machine still runs, ours or another user's. */
+function isAlive(owner: string): boolean {
+	try {
+		return process.kill(Number(owner), 0);
+	} catch (thrown) {
+		return (thrown as NodeJS.ErrnoException).code === "EPERM";
+	}
 }

@@ -1,36 +1,80 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
+import type { Enforcement } from "../application/enforcement.ts";
+import type { Organization } from "../application/organization.ts";
+import type { Projects } from "../application/projects.ts";
 import type { Uploads } from "../application/uploads.ts";
+import type { Administration } from "../domain/administration.ts";
 import type { CertificateReader } from "../domain/certificateFile.ts";
-import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
-import type { AccessSource, Service } from "../domain/service.ts";
+import { problemOf } from "../domain/failure.ts";
+import type { AccessSource, ClientCertificateFiles, Service } from "../domain/service.ts";
+import { certificateActions } from "./certificateActions.ts";
 import type { CertificatesView } from "./certificatesView.ts";
+import type { ClientCertificates } from "./clientCertificates.ts";
+import { renameConnection, switchConnection } from "./connectionCommands.ts";
 import type { Connections } from "./connections.ts";
+import type { Documents } from "./documents.ts";
+import { showFailure } from "./failures.ts";
 import { inspectFile, inspectFiles } from "./inspection.ts";
-import { askForKey } from "./keyPrompt.ts";
+import { removeKey, setKey } from "./keyCommands.ts";
+import type { Log } from "./log.ts";
 import { COMMANDS, type CommandId, SETTINGS_OF_THIS, VIEW } from "./names.ts";
-import { baseUrl } from "./settings.ts";
+import type { OwnAccessCheck } from "./ownAccess.ts";
+import { setPassphrase } from "./passphrasePrompt.ts";
+import type { ProjectsView } from "./projectsView.ts";
+import { chooseOrder } from "./sorting.ts";
+import { checkUpload, forgetUpload, uploadAgain } from "./unconfirmedCommands.ts";
 import { type UploadCommand, uploadFiles } from "./uploadCommand.ts";
 
 /** What commands act on. */
 export interface ActionContext {
 	readonly certificates: Certificates;
+	readonly projects: Projects;
+	readonly enforcement: Enforcement;
+	/** What changes something in the organization goes through. */
+	readonly organization: Organization;
 	readonly uploads: Uploads;
 	readonly connections: Connections;
+	readonly clientCertificates: ClientCertificates;
 	readonly view: CertificatesView;
-	readonly log: vscode.LogOutputChannel;
+	readonly projectsView: ProjectsView;
+	/** What is remembered over a restart. */
+	readonly memory: vscode.Memento;
+	readonly log: Log;
 	/** Tells the editor which inspections are to be read anew. */
 	readonly inspections: vscode.EventEmitter<vscode.Uri>;
+	readonly documents: Documents;
 	readonly reader: CertificateReader;
-	readonly openService: (access: AccessSource) => Service;
+	readonly openService: (access: AccessSource) => Service & Administration;
+	/** Whether a client certificate can be presented. @throws Failure `client-certificate` */
+	readonly checkClientCertificate: (files: ClientCertificateFiles) => Promise<void>;
+	readonly traceClientCertificate: OwnAccessCheck["traceClientCertificate"];
 }
 
-/** What each command does. It is loaded with the first one. @throws Failure, Cancelled */
-export type Actions = Readonly<Record<CommandId, (...args: unknown[]) => unknown>>;
+type Action = (...args: unknown[]) => unknown;
 
+/** What each command does. It is loaded with the first one. */
+export type Actions = Readonly<Record<CommandId, Action>>;
+
+/** Whatever a command throws is shown here and nowhere else. */
 export function createActions(context: ActionContext): Actions {
+	const actions = Object.entries(actionsOf(context)).map(([id, act]): [string, Action] => [
+		id,
+		async (...args) => {
+			try {
+				await act(...args);
+			} catch (thrown) {
+				await showFailure(thrown, context.log);
+			}
+		},
+	]);
+	return Object.fromEntries(actions) as Actions;
+}
+
+/** @throws Failure, Cancelled */
+function actionsOf(context: ActionContext): Actions {
 	const { reader, uploads, connections, certificates, view, log, inspections } = context;
+	const { clientCertificates, checkClientCertificate, memory } = context;
 	const upload: UploadCommand = {
 		reader,
 		certificates,
@@ -40,7 +84,7 @@ export function createActions(context: ActionContext): Actions {
 				() => null,
 				(thrown) => problemOf(thrown)?.reason,
 			);
-			if (reason === "no-key" || reason === "key-elsewhere") await setKey(context);
+			if (reason === "no-key" || reason === "key-elsewhere") await setKey(context, true);
 		},
 		destination: () => connections.destination(),
 		reveal: (certificate) => view.reveal(certificate),
@@ -49,46 +93,29 @@ export function createActions(context: ActionContext): Actions {
 	return {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
 		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
-		[COMMANDS.setKey]: () => setKey(context),
+		[COMMANDS.setKey]: () => setKey(context, true),
 		[COMMANDS.removeKey]: () => removeKey(connections),
-		[COMMANDS.refresh]: async () => {
-			await vscode.commands.executeCommand(`${VIEW}.focus`);
-			await view.refresh();
+		[COMMANDS.setPassphrase]: () => setPassphrase(clientCertificates, checkClientCertificate),
+		[COMMANDS.addConnection]: () => setKey(context, false),
+		[COMMANDS.switchConnection]: () => switchConnection(connections),
+		[COMMANDS.renameConnection]: () => renameConnection(connections),
+		[COMMANDS.refresh]: () => refresh(context),
+		[COMMANDS.sortBy]: async () => {
+			await chooseOrder(memory);
+			view.redraw();
 		},
-		[COMMANDS.copyId]: (row) => copyId(view, row),
+		...certificateActions(context),
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
+		[COMMANDS.checkUpload]: (row) => checkUpload(context, row),
+		[COMMANDS.uploadAgain]: (row) => uploadAgain(context, row),
+		[COMMANDS.forgetUpload]: (row) => forgetUpload(context, row),
 		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_OF_THIS),
 		[COMMANDS.showLog]: () => log.show(),
 	};
 }
 
-async function setKey({ openService, connections, certificates }: ActionContext): Promise<void> {
-	const { access, listing } = await askForKey(baseUrl(), (access) => openService(async () => access));
-	const { id } = await connections.store(access);
-	certificates.forget(id);
-	// The list that showed that the key is good is also the first one to show, unless the base URL was changed meanwhile.
-	if (baseUrl().origin === access.baseUrl.origin) certificates.show(listing);
-	else await certificates.refresh();
-}
-
-async function removeKey(connections: Connections): Promise<void> {
-	const connection = await connections.current();
-	if (!connection) {
-		// Whatever lies there is no connection: it is of no use to anyone.
-		await connections.remove();
-		throw new Failure({ reason: "no-key" });
-	}
-	const remove = l10n.t("Remove Key");
-	const chosen = await vscode.window.showWarningMessage(
-		l10n.t("Remove the admin key for {0} from this computer?", connection.label),
-		{ modal: true, detail: l10n.t("At OpenAI it stays valid until it is revoked there.") },
-		remove,
-	);
-	if (chosen !== remove) throw new Cancelled();
-	await connections.remove();
-}
-
-async function copyId(view: CertificatesView, row: unknown): Promise<void> {
-	await vscode.env.clipboard.writeText(view.certificateOf(row).id);
-	vscode.window.setStatusBarMessage(l10n.t("Copied the certificate's id."), 3000);
+/** Reads again what is in sight, the certificates in any case. */
+async function refresh({ view, projectsView }: ActionContext): Promise<void> {
+	if (!view.visible && !projectsView.visible) await vscode.commands.executeCommand(`${VIEW}.focus`);
+	await Promise.all([view.refresh(), projectsView.visible ? projectsView.refresh() : null]);
 }

@@ -1,84 +1,109 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Certificates, CertificatesState } from "../application/certificates.ts";
-import type { RunningUpload, Uploads } from "../application/uploads.ts";
-import { CERTIFICATE_LIMIT, type Certificate, type ExpiryState, expiryState } from "../domain/certificate.ts";
+import type { Certificates } from "../application/certificates.ts";
+import type { Contents } from "../application/contents.ts";
+import type { Enforcement } from "../application/enforcement.ts";
+import type { Projects } from "../application/projects.ts";
+import type { RunningUpload, UnconfirmedUpload, Uploads } from "../application/uploads.ts";
+import { CERTIFICATE_LIMIT, type Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
+import { inOrder, type Order } from "../domain/order.ts";
+import { emptinessOf } from "./emptiness.ts";
 import { CONTEXT, VIEW } from "./names.ts";
-import { reminderDays } from "./settings.ts";
-import { descriptionWords, nameWords, spokenWords, tooltipWords } from "./words/certificates.ts";
-import { inert } from "./words/inert.ts";
+import { certificateItem, factItem, noteItem, unconfirmedItem, uploadItem } from "./rows.ts";
+import { isStale } from "./staleness.ts";
+import type { Tree } from "./tree.ts";
+import { type Fact, factsOf } from "./words/facts.ts";
+import { problemWords } from "./words/problems.ts";
 import { noteWords } from "./words/view.ts";
 
-/** A row of the view. */
-export type Row =
-	| { readonly kind: "upload"; readonly upload: RunningUpload }
-	| { readonly kind: "certificate"; readonly certificate: Certificate }
-	| { readonly kind: "note"; readonly text: string };
+type CertificateRow = { readonly kind: "certificate"; readonly certificate: Certificate };
 
-/** A list older than this is read again when a person looks at it, in milliseconds. */
-const STALE_MS = 60_000;
+/** A row of the view. */
+type Row =
+	| { readonly kind: "upload"; readonly upload: RunningUpload }
+	| { readonly kind: "unconfirmed"; readonly upload: UnconfirmedUpload }
+	| CertificateRow
+	| { readonly kind: "fact"; readonly above: CertificateRow; readonly fact: Fact }
+	| { readonly kind: "note"; readonly text: string };
 
 const MOST_REVEALS = 10;
 
-const ICONS: Readonly<Record<ExpiryState, vscode.ThemeIcon>> = {
-	valid: new vscode.ThemeIcon("verified", new vscode.ThemeColor("testing.iconPassed")),
-	expiring: new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground")),
-	expired: new vscode.ThemeIcon("error", new vscode.ThemeColor("list.errorForeground")),
-	unknown: new vscode.ThemeIcon("question"),
-};
+/** What it shows, and what it is loaded by. */
+interface Sources {
+	readonly certificates: Certificates;
+	readonly uploads: Uploads;
+	readonly projects: Projects;
+	readonly enforcement: Enforcement;
+	readonly contents: Contents;
+	/** Has the projects read where they are old, or were never read. */
+	readonly needProjects: () => Promise<void>;
+	/** The order that the person wants. */
+	readonly order: () => Order;
+	/** What to tell the connection in use by; `null` where there is no other one. */
+	readonly connectionName: () => Promise<string | null>;
+}
 
 /** The view in the sidebar: shows what the state holds, and has it read when a person looks. */
 export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-	readonly #certificates: Certificates;
-	readonly #uploads: Uploads;
+	readonly #sources: Sources;
+	readonly #report: (thrown: unknown) => void;
+	readonly #view: vscode.TreeView<Row>;
+	/** What it is called where there is one connection. */
+	readonly #title: string;
 	/** The rows that were handed to the editor. */
 	readonly #rows = new WeakSet<Row>();
-	readonly #report: (thrown: unknown) => void;
+	/** The ids of the certificates whose facts are in sight. */
+	readonly #expanded = new Set<string>();
 	readonly #changed = new vscode.EventEmitter<void>();
-	readonly #view: vscode.TreeView<Row>;
 	readonly #subscriptions: vscode.Disposable;
 
 	readonly onDidChangeTreeData = this.#changed.event;
 
 	/** @param report Shows what went wrong where no command was given. */
-	constructor(certificates: Certificates, uploads: Uploads, report: (thrown: unknown) => void) {
+	constructor(tree: Tree, sources: Sources, report: (thrown: unknown) => void) {
+		this.#sources = sources;
 		this.#report = report;
-		this.#certificates = certificates;
-		this.#uploads = uploads;
-		this.#view = vscode.window.createTreeView(VIEW, { treeDataProvider: this, showCollapseAll: false });
+		this.#view = tree.view as vscode.TreeView<Row>;
+		this.#title = this.#view.title ?? "";
 		const redraw = () => this.redraw();
-		certificates.on("change", redraw);
-		uploads.on("change", redraw);
+		for (const source of [sources.certificates, sources.uploads, sources.projects, sources.contents])
+			source.on("change", redraw);
+		sources.certificates.on("change", () => this.#loadMissing());
 		this.#subscriptions = vscode.Disposable.from(
-			this.#view,
 			this.#changed,
 			this.#view.onDidChangeVisibility(() => this.refreshIfStale()),
+			this.#view.onDidExpandElement(({ element }) => this.#expand(element)),
+			this.#view.onDidCollapseElement(({ element }) => this.#collapse(element)),
 			vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refreshIfStale()),
 		);
+		tree.fill(this as vscode.TreeDataProvider<unknown>);
 	}
 
-	getChildren(parent?: Row): Row[] {
-		if (parent) return [];
-		const { listing, problem, loadedAt } = this.#certificates.state;
-		const notes = noteWords(listing, problem, loadedAt).map((text): Row => ({ kind: "note", text }));
-		const uploads = this.#uploads.running.map((upload): Row => ({ kind: "upload", upload }));
-		const certificates = listing?.certificates.map((certificate): Row => ({ kind: "certificate", certificate })) ?? [];
-		const rows = [...uploads, ...notes, ...certificates];
+	get visible(): boolean {
+		return this.#view.visible;
+	}
+
+	getChildren(above?: Row): Row[] {
+		const rows = above ? this.#below(above) : this.#top();
 		for (const row of rows) this.#rows.add(row);
 		return rows;
 	}
 
-	getParent(): undefined {
-		return undefined;
+	getParent(row: Row): Row | undefined {
+		return row.kind === "fact" ? row.above : undefined;
 	}
 
 	getTreeItem(row: Row): vscode.TreeItem {
 		switch (row.kind) {
 			case "upload":
 				return uploadItem(row.upload);
+			case "unconfirmed":
+				return unconfirmedItem(row.upload);
 			case "certificate":
-				return certificateItem(row.certificate);
+				return certificateItem(row.certificate, this.#sources.enforcement.activity(row.certificate.id));
+			case "fact":
+				return factItem(row.above.certificate, row.fact);
 			case "note":
 				return noteItem(row.text);
 		}
@@ -90,44 +115,77 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 	 * @throws Failure `nothing-selected`
 	 */
 	certificateOf(row: unknown): Certificate {
-		const chosen = this.#chosen(row);
-		const certificates = this.#certificates.state.listing?.certificates ?? [];
-		const certificate = chosen?.kind === "certificate" && certificates.find(({ id }) => id === chosen.certificate.id);
+		const [certificate] = this.#listed([this.#chosen(row)]);
 		if (!certificate) throw new Failure({ reason: "nothing-selected" });
 		return certificate;
+	}
+
+	/**
+	 * The certificates that a command is about, likewise: the row that a menu handed over and all that were selected with
+	 * it, else those that are selected; each once.
+	 * @param row,rows What the editor hands to a command from its menus.
+	 * @throws Failure `nothing-selected`
+	 */
+	certificatesOf(row: unknown, rows: unknown): readonly Certificate[] {
+		const selected = row === undefined ? this.#view.selection : Array.isArray(rows) ? rows : [];
+		const certificates = this.#listed([this.#chosen(row), ...selected.map((each) => this.#handedOut(each))]);
+		if (certificates.length === 0 || !this.#chosen(row)) throw new Failure({ reason: "nothing-selected" });
+		return certificates;
 	}
 
 	/** The running upload that a command is about, likewise. @throws Failure `nothing-selected` */
 	uploadOf(row: unknown): RunningUpload {
 		const chosen = this.#chosen(row);
-		const upload = chosen?.kind === "upload" && this.#uploads.running.find(({ id }) => id === chosen.upload.id);
+		const upload = chosen?.kind === "upload" && this.#sources.uploads.running.find(({ id }) => id === chosen.upload.id);
+		if (!upload) throw new Failure({ reason: "nothing-selected" });
+		return upload;
+	}
+
+	/** The upload that is not confirmed and that a command is about, likewise. @throws Failure `nothing-selected` */
+	unconfirmedOf(row: unknown): UnconfirmedUpload {
+		const chosen = this.#chosen(row);
+		const upload =
+			chosen?.kind === "unconfirmed" && this.#sources.uploads.unconfirmed.find(({ id }) => id === chosen.upload.id);
 		if (!upload) throw new Failure({ reason: "nothing-selected" });
 		return upload;
 	}
 
 	/** Opens the view and selects the row of a certificate that the list holds; the keyboard stays where it is. */
 	async reveal({ id }: Pick<Certificate, "id">): Promise<void> {
-		const certificate = this.#certificates.state.listing?.certificates.find((each) => each.id === id);
+		const certificate = this.#sources.certificates.state.listing?.certificates.find((each) => each.id === id);
 		if (!certificate) return;
+		const row: Row = { kind: "certificate", certificate };
+		this.#rows.add(row);
 		// A view that was hidden draws itself anew when it is shown. Until it has, the editor does not know the row, which it
 		// says by an error, or drops the selection; and it does not tell when it has.
 		for (let tries = 0; tries < MOST_REVEALS && !this.#isSelected(id); tries++)
-			await this.#view.reveal({ kind: "certificate", certificate }, { select: true, focus: false }).then(
+			await this.#view.reveal(row, { select: true, focus: false }).then(
 				() => {},
 				() => {},
 			);
 	}
 
-	/** Reads the list again; the view shows that it does. */
+	/** Reads all that is in sight again; the view shows that it does. */
 	async refresh(): Promise<void> {
-		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => this.#certificates.refresh());
+		const { uploads, certificates } = this.#sources;
+		// At once, so that nobody takes the list for stale meanwhile.
+		const read = Promise.all([certificates.refresh(), uploads.reload(), this.showConnection()]);
+		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => read);
+		await this.#loadFacts();
 	}
 
-	/** Reads the list again where a person looks at it and it is old, or was never read. */
+	/** Reads what is not confirmed again where a person looks, and the list where it is old, or was never read. */
 	refreshIfStale(): void {
-		const { loading, askedAt } = this.#certificates.state;
-		if (!this.#view.visible || loading || (askedAt !== null && Date.now() - askedAt < STALE_MS)) return;
-		this.refresh().catch(this.#report);
+		if (!this.#view.visible) return;
+		const { uploads, certificates } = this.#sources;
+		const reading = isStale(certificates.state) ? this.refresh() : Promise.all([uploads.reload(), this.#loadFacts()]);
+		reading.catch(this.#report);
+	}
+
+	/** Names the connection in use where there are several. */
+	async showConnection(): Promise<void> {
+		const name = await this.#sources.connectionName();
+		this.#view.title = name === null ? this.#title : l10n.t("{0}: {1}", this.#title, name);
 	}
 
 	dispose(): void {
@@ -136,11 +194,66 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	/** Shows what the state holds. */
 	redraw(): void {
-		const { state } = this.#certificates;
-		void vscode.commands.executeCommand("setContext", CONTEXT.empty, emptiness(state));
-		const count = state.listing?.certificates.length;
-		this.#view.description = count ? l10n.t("{0} of {1}", count, CERTIFICATE_LIMIT) : "";
+		const { certificates, uploads } = this.#sources;
+		const { listing, problem, loading } = certificates.state;
+		const count = listing && listing.certificates.length + listing.unreadable;
+		const empty = uploads.unconfirmed.length > 0 ? "no" : emptinessOf(count, problem, loading);
+		void vscode.commands.executeCommand("setContext", CONTEXT.empty, empty);
+		const shown = listing?.certificates.length;
+		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
 		this.#changed.fire();
+	}
+
+	#top(): Row[] {
+		const { certificates, uploads, order } = this.#sources;
+		const { listing, problem, loadedAt } = certificates.state;
+		const trouble = problem && problemWords(problem);
+		// Where there are no rows, the welcome text says it.
+		const unread = !listing && trouble && uploads.unconfirmed.length > 0 ? [trouble] : [];
+		const notes = [...unread, ...noteWords(listing, trouble, loadedAt)];
+		return [
+			...uploads.running.map((upload): Row => ({ kind: "upload", upload })),
+			...uploads.unconfirmed.map((upload): Row => ({ kind: "unconfirmed", upload })),
+			...notes.map((text): Row => ({ kind: "note", text })),
+			...inOrder(listing?.certificates ?? [], order()).map((each): Row => ({ kind: "certificate", certificate: each })),
+		];
+	}
+
+	#below(above: Row): Row[] {
+		if (above.kind !== "certificate") return [];
+		const { certificate } = above;
+		const { enforcement, contents, projects } = this.#sources;
+		const activity = enforcement.activity(certificate.id);
+		const facts = factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading);
+		return facts.map((fact): Row => ({ kind: "fact", above, fact }));
+	}
+
+	#expand(row: Row): void {
+		if (row.kind !== "certificate") return;
+		this.#expanded.add(row.certificate.id);
+		this.#loadFacts().catch(this.#report);
+	}
+
+	#collapse(row: Row): void {
+		if (row.kind === "certificate") this.#expanded.delete(row.certificate.id);
+	}
+
+	/** Has read what is to be told of the certificates that are expanded. */
+	async #loadFacts(): Promise<void> {
+		const { contents, needProjects } = this.#sources;
+		const expanded = this.#expandedOnes();
+		if (expanded.length > 0) await Promise.all([needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
+	}
+
+	/** The same where nobody has asked for it since the connection changed. */
+	#loadMissing(): void {
+		const { contents } = this.#sources;
+		if (this.#expandedOnes().some(({ id }) => !contents.of(id))) this.#loadFacts().catch(this.#report);
+	}
+
+	#expandedOnes(): readonly Certificate[] {
+		const { listing } = this.#sources.certificates.state;
+		return listing?.certificates.filter(({ id }) => this.#expanded.has(id)) ?? [];
 	}
 
 	#isSelected(id: string): boolean {
@@ -150,49 +263,16 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	/** Junk from whoever calls a command must not act on what is selected. */
 	#chosen(row: unknown): Row | undefined {
-		if (row === undefined) return this.#view.selection[0];
+		return row === undefined ? this.#view.selection[0] : this.#handedOut(row);
+	}
+
+	#handedOut(row: unknown): Row | undefined {
 		return this.#rows.has(row as Row) ? (row as Row) : undefined;
 	}
-}
 
-/**
- * Why there is no row, for the welcome text that fits: a problem's reason or `nothing-yet`; `no` where there are rows,
- * or may be as soon as the first answer is there.
- */
-function emptiness({ listing, problem, loading }: CertificatesState): string {
-	if (listing && listing.certificates.length + listing.unreadable > 0) return "no";
-	if (problem) return problem.reason;
-	return listing && !loading ? "nothing-yet" : "no";
-}
-
-function certificateItem(certificate: Certificate): vscode.TreeItem {
-	const now = Date.now() / 1000;
-	const state = expiryState(certificate.expiresAt, now, reminderDays());
-	const item = new vscode.TreeItem(nameWords(certificate));
-	item.id = `organization/${certificate.id}`;
-	item.description = descriptionWords(certificate, now);
-	item.tooltip = tooltipWords(certificate, state, now);
-	item.iconPath = ICONS[state];
-	item.contextValue = "certificate";
-	item.accessibilityInformation = { label: spokenWords(certificate, state, now) };
-	return item;
-}
-
-function uploadItem({ id, name }: RunningUpload): vscode.TreeItem {
-	const item = new vscode.TreeItem(inert(name));
-	item.id = `upload/${id}`;
-	item.description = l10n.t("uploading…");
-	item.iconPath = new vscode.ThemeIcon("loading~spin");
-	item.contextValue = "upload";
-	item.accessibilityInformation = { label: l10n.t("{0}, uploading", inert(name)) };
-	return item;
-}
-
-function noteItem(text: string): vscode.TreeItem {
-	const item = new vscode.TreeItem(text);
-	item.id = `note/${text}`;
-	item.tooltip = text;
-	item.iconPath = new vscode.ThemeIcon("info");
-	item.accessibilityInformation = { label: text };
-	return item;
+	/** The certificates of these rows that the list still holds, each once. */
+	#listed(rows: readonly (Row | undefined)[]): readonly Certificate[] {
+		const ids = new Set(rows.map((row) => (row?.kind === "certificate" ? row.certificate.id : undefined)));
+		return this.#sources.certificates.state.listing?.certificates.filter(({ id }) => ids.has(id)) ?? [];
+	}
 }

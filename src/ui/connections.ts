@@ -1,11 +1,21 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import type { BaseUrl } from "../domain/baseUrl.ts";
-import { type Connection, parseConnection } from "../domain/connection.ts";
+import {
+	type Connection,
+	type ConnectionSet,
+	continuation,
+	formatConnections,
+	type KnownConnection,
+	parseConnections,
+} from "../domain/connection.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Access } from "../domain/service.ts";
+import type { ClientCertificates } from "./clientCertificates.ts";
 
-const SECRET = "openaiCertificates.connection";
+const SECRET = "openaiCertificates.connections";
+/** Every connection there ever was, without its key: an organization whose key comes back finds what belongs to it. */
+const KNOWN = "openaiCertificates.known";
 
 /** Where requests go, as a person knows it. */
 export interface Destination {
@@ -16,44 +26,72 @@ export interface Destination {
 	readonly label: string;
 }
 
-/** The connection, kept as one secret and read anew each time: no field holds a key. */
+/** A connection as a person tells it from others. */
+export type ConnectionSummary = Omit<Connection, "key">;
+
+/** A connection that was just stored. */
+export interface StoredConnection {
+	readonly id: string;
+	/** False where nothing tells whether its key belongs to the same organization as the one before. */
+	readonly certain: boolean;
+}
+
+/** The connections, kept as one secret and read anew each time: no field holds a key. */
 export class Connections implements vscode.Disposable {
 	readonly #secrets: vscode.SecretStorage;
+	readonly #memory: vscode.Memento;
+	readonly #clientCertificates: ClientCertificates;
 	readonly #baseUrl: () => BaseUrl;
 	readonly #changed = new vscode.EventEmitter<void>();
 	readonly #subscription: vscode.Disposable;
 
-	/** Fires when the key was set, replaced or removed, in this window or in another one. */
+	/** Fires when a connection was added, changed, removed or taken into use, in this window or in another one. */
 	readonly onDidChange = this.#changed.event;
 
 	/**
-	 * @param secrets The editor's storage.
+	 * @param secrets,memory The editor's storages.
 	 * @param baseUrl Where the service answers now. @throws Failure
 	 */
-	constructor(secrets: vscode.SecretStorage, baseUrl: () => BaseUrl) {
+	constructor(
+		{ secrets, globalState }: Pick<vscode.ExtensionContext, "secrets" | "globalState">,
+		clientCertificates: ClientCertificates,
+		baseUrl: () => BaseUrl,
+	) {
 		this.#secrets = secrets;
+		this.#memory = globalState;
+		this.#clientCertificates = clientCertificates;
 		this.#baseUrl = baseUrl;
 		this.#subscription = secrets.onDidChange(({ key }) => {
 			if (key === SECRET) this.#changed.fire();
 		});
 	}
 
-	/** The stored connection, or `null` where there is none or it cannot be read. */
-	async current(): Promise<Connection | null> {
-		try {
-			return parseConnection(await this.#secrets.get(SECRET));
-		} catch {
-			return null;
-		}
+	/** The connection in use, or `null` where there is none or it cannot be read. */
+	async current(): Promise<ConnectionSummary | null> {
+		const { current } = await this.#read();
+		return current && withoutKey(current);
+	}
+
+	/** All connections, in the order in which they were added. */
+	async all(): Promise<readonly ConnectionSummary[]> {
+		return (await this.#read()).all.map(withoutKey);
 	}
 
 	/**
-	 * Where a request may go, and with which key.
-	 * @throws Failure `base-url` before the secret is even read; `no-key`; `key-elsewhere` where the key belongs to another origin.
+	 * Where a request may go, and what it is proved by.
+	 * @param id The only connection that will do, where there is one.
+	 * @throws Failure `base-url` before the secret is even read; `no-key`; `key-elsewhere` where the key belongs to another
+	 * origin; `connection-changed` where it is another connection by now.
 	 */
-	async access(): Promise<Access> {
+	async access(id?: string): Promise<Access> {
 		const { baseUrl, connection } = await this.#open();
-		return { baseUrl, key: connection.key };
+		if (id !== undefined && connection.id !== id) throw new Failure({ reason: "connection-changed" });
+		return this.accessWith(baseUrl, connection.key);
+	}
+
+	/** The same with a key that is not stored yet. */
+	async accessWith(baseUrl: BaseUrl, key: string): Promise<Access> {
+		return { baseUrl, key, clientCertificate: await this.#clientCertificates.filesFor(baseUrl.origin) };
 	}
 
 	/** Where a request would go, for people. @throws Failure as `access` */
@@ -64,28 +102,92 @@ export class Connections implements vscode.Disposable {
 
 	async #open(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {
 		const baseUrl = this.#baseUrl();
-		const connection = await this.current();
+		const { current: connection } = await this.#read();
 		if (!connection) throw new Failure({ reason: "no-key" });
 		if (connection.origin !== baseUrl.origin)
 			throw new Failure({ reason: "key-elsewhere", host: baseUrl.host, keyHost: new URL(connection.origin).host });
 		return { baseUrl, connection };
 	}
 
-	/** Keeps a key that was just checked, as a new connection. @throws Failure `secrets-unavailable` where it was not kept. */
-	async store({ baseUrl, key }: Access): Promise<Connection> {
-		const connection: Connection = { id: randomUUID(), label: baseUrl.host, origin: baseUrl.origin, key };
-		try {
-			await this.#secrets.store(SECRET, JSON.stringify(connection));
-			return connection;
-		} catch {
-			throw new Failure({ reason: "secrets-unavailable" });
-		}
+	/**
+	 * Keeps a key that was just checked, and takes its connection into use. It continues the connection that is known for
+	 * its organization, so that what is remembered is found again, and is a new one otherwise.
+	 * @param answer What the list said that checked it.
+	 * @param idsOf The ids of a connection's certificates as far as they are known.
+	 * @param replaces Whether the key takes the place of the one in use, of whichever organization.
+	 * @throws Failure `secrets-unavailable` where it was not kept.
+	 */
+	async store(
+		{ baseUrl, key }: Pick<Access, "baseUrl" | "key">,
+		answer: { readonly organization: string | null; readonly ids: readonly string[] },
+		idsOf: (connectionId: string) => readonly string[],
+		replaces: boolean,
+	): Promise<StoredConnection> {
+		const { origin, path, host } = baseUrl;
+		const { organization } = answer;
+		const { current, all } = await this.#stored();
+		const known = [...all, ...this.#memory.get<readonly KnownConnection[]>(KNOWN, [])];
+		const replaced = replaces && current ? { ...current, ids: idsOf(current.id) } : null;
+		const { id: continued, certain } = continuation(origin, answer, replaced, known);
+		const id = continued ?? randomUUID();
+		const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
+		const connection: Connection = { id, label, origin, path, organization, key };
+		const others = all.filter((each) => each.id !== id && each.id !== replaced?.id);
+		await this.#write({ current: connection, all: [...others, connection] });
+		await this.#memory.update(KNOWN, [
+			...known.filter((each) => each.id !== id).map(({ id, origin, organization }) => ({ id, origin, organization })),
+			{ id, origin, organization },
+		]);
+		return { id, certain };
 	}
 
-	/** @throws Failure `secrets-unavailable` where it was not removed. */
-	async remove(): Promise<void> {
+	/** Takes a connection into use. @throws Failure `secrets-unavailable` */
+	async use(id: string): Promise<void> {
+		const { all } = await this.#stored();
+		await this.#write({ current: all.find((each) => each.id === id) ?? null, all });
+	}
+
+	/** Calls a connection something else. @throws Failure `secrets-unavailable` */
+	async rename(id: string, label: string): Promise<void> {
+		const { current, all } = await this.#stored();
+		const renamed = all.map((each) => (each.id === id ? { ...each, label } : each));
+		await this.#write({ current: renamed.find((each) => each.id === current?.id) ?? null, all: renamed });
+	}
+
+	/**
+	 * Removes a connection with its key; the one that was added last takes its place. What else is remembered of it stays,
+	 * for the day its organization comes back.
+	 * @throws Failure `secrets-unavailable` where it was not removed.
+	 */
+	async remove(id: string): Promise<void> {
+		const { current, all } = await this.#stored();
+		const others = all.filter((each) => each.id !== id);
+		const next = current?.id === id ? (others.at(-1) ?? null) : current;
+		if (others.length > 0) await this.#write({ current: next, all: others });
+		else await this.#change((secrets) => secrets.delete(SECRET));
+	}
+
+	/** What cannot be read is as good as none for whoever wants to use it. */
+	async #read(): Promise<ConnectionSet> {
+		return this.#stored().catch(() => ({ current: null, all: [] }));
+	}
+
+	/** For whoever changes it: what cannot be read must not be overwritten. @throws Failure `secrets-unavailable` */
+	async #stored(): Promise<ConnectionSet> {
+		let secret: string | undefined;
+		await this.#change(async (secrets) => {
+			secret = await secrets.get(SECRET);
+		});
+		return parseConnections(secret);
+	}
+
+	#write(connections: ConnectionSet): Promise<void> {
+		return this.#change((secrets) => secrets.store(SECRET, formatConnections(connections)));
+	}
+
+	async #change(act: (secrets: vscode.SecretStorage) => Thenable<void>): Promise<void> {
 		try {
-			await this.#secrets.delete(SECRET);
+			await act(this.#secrets);
 		} catch {
 			throw new Failure({ reason: "secrets-unavailable" });
 		}
@@ -95,4 +197,17 @@ export class Connections implements vscode.Disposable {
 		this.#subscription.dispose();
 		this.#changed.dispose();
 	}
+}
+
+function withoutKey({ key: _, ...rest }: Connection): ConnectionSummary {
+	return rest;
+}
+
+/** A label that no other connection has: the host, and the organization where that is not enough. */
+function labelFor(host: string, organization: string | null, others: readonly Connection[]): string {
+	const isTaken = (label: string) => others.some((each) => each.label === label);
+	const label = isTaken(host) && organization !== null ? `${host} (${organization})` : host;
+	let number = 1;
+	while (isTaken(number === 1 ? label : `${label} ${number}`)) number++;
+	return number === 1 ? label : `${label} ${number}`;
 }

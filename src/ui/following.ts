@@ -1,30 +1,53 @@
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
+import type { Projects } from "../application/projects.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import type { Connections } from "./connections.ts";
 import { SETTINGS } from "./names.ts";
+import type { ProjectsView } from "./projectsView.ts";
 
-/** Keeps the view true to the key and the settings, whoever changes them: this window, another one, a person by hand. */
+/** What is kept true. */
+interface Followers {
+	readonly certificates: Certificates;
+	readonly projects: Projects;
+	readonly view: CertificatesView;
+	readonly projectsView: ProjectsView;
+}
+
+/** Keeps the views true to the key and the settings, whoever changes them: this window, another one, a person by hand. */
 export function followChanges(
 	connections: Connections,
-	certificates: Certificates,
-	view: CertificatesView,
+	{ certificates, projects, view, projectsView }: Followers,
 ): vscode.Disposable {
 	const followKey = async () => {
+		await view.showConnection();
 		const id = (await connections.current())?.id ?? null;
-		if (id === certificates.connectionId) return;
+		// The same organization with another key: only what failed is worth another try.
+		if (id === certificates.connectionId && !certificates.state.problem) return;
 		certificates.forget(id);
 		view.refreshIfStale();
 	};
 	const followSettings = (event: vscode.ConfigurationChangeEvent) => {
-		if (event.affectsConfiguration(SETTINGS.baseUrl)) {
+		if (event.affectsConfiguration(SETTINGS.baseUrl) || (waysThere(event) && certificates.state.problem)) {
 			certificates.forget(certificates.connectionId);
 			view.refreshIfStale();
 		}
-		if (event.affectsConfiguration(SETTINGS.reminderDays)) view.redraw();
+		if (event.affectsConfiguration(SETTINGS.reminderDays)) for (const each of [view, projectsView]) each.redraw();
 	};
+	certificates.on("forget", () => {
+		projects.forget();
+		// Whoever forgot may have the new list at hand.
+		setImmediate(() => projectsView.refreshIfStale());
+	});
 	return vscode.Disposable.from(
 		connections.onDidChange(followKey),
 		vscode.workspace.onDidChangeConfiguration(followSettings),
+	);
+}
+
+/** Whether it changes how the service is reached: what could not be read may be within reach now. */
+function waysThere(event: vscode.ConfigurationChangeEvent): boolean {
+	return [SETTINGS.clientCertificate, SETTINGS.clientKey, "http"].some((setting) =>
+		event.affectsConfiguration(setting),
 	);
 }

@@ -16,12 +16,17 @@ export interface CheckedKey {
 
 /**
  * Asks for an admin key, masked, and checks it by one list call before anything keeps it.
- * @param openService The service as it answers to a key that is not stored yet.
+ * @param accessWith What goes with a key that is not stored yet.
+ * @param openService The service as it answers to that.
  * @throws Cancelled
  */
-export async function askForKey(baseUrl: BaseUrl, openService: (access: Access) => Service): Promise<CheckedKey> {
-	let listing: CertificateListing | undefined;
-	const key = await askText({
+export async function askForKey(
+	baseUrl: BaseUrl,
+	accessWith: (key: string) => Promise<Access>,
+	openService: (access: Access) => Service,
+): Promise<CheckedKey> {
+	let checked: CheckedKey | undefined;
+	await askText({
 		title: l10n.t("Admin key for {0}", baseUrl.host),
 		prompt: l10n.t("It is checked, then kept in the editor's secret storage, and sent to {0} only.", baseUrl.host),
 		placeholder: "sk-admin-…",
@@ -31,7 +36,8 @@ export async function askForKey(baseUrl: BaseUrl, openService: (access: Access) 
 		async check(text, signal) {
 			if (!baseUrl.encrypted && keyKind(text) === "admin") await confirmUnencrypted(baseUrl);
 			try {
-				listing = await openService({ baseUrl, key: text }).list(signal);
+				const access = await accessWith(text);
+				checked = { access, listing: await openService(access).list(signal) };
 				return null;
 			} catch (thrown) {
 				const problem = problemOf(thrown);
@@ -42,8 +48,8 @@ export async function askForKey(baseUrl: BaseUrl, openService: (access: Access) 
 			}
 		},
 	});
-	if (!listing) throw new Failure({ reason: "no-key" });
-	return { access: { baseUrl, key }, listing };
+	if (!checked) throw new Failure({ reason: "no-key" });
+	return checked;
 }
 
 function judgeKey(text: string): Verdict | null {

@@ -22,6 +22,8 @@ export interface TextQuestion {
 	readonly placeholder: string;
 	readonly value?: string;
 	readonly masked?: boolean;
+	/** Blanks around the text belong to it. */
+	readonly verbatim?: boolean;
 	/** Stays open when the focus goes elsewhere, where a person must fetch something. */
 	readonly patient?: boolean;
 	readonly position?: Position;
@@ -33,7 +35,7 @@ export interface TextQuestion {
 	check?(text: string, signal: AbortSignal): Promise<string | null>;
 }
 
-/** @returns the text without blanks around it. @throws Cancelled, Back; whatever `check` throws. */
+/** @returns the text, without blanks around it unless it is `verbatim`. @throws Cancelled, Back; whatever `check` throws. */
 export async function askText(question: TextQuestion): Promise<string> {
 	const box = vscode.window.createInputBox();
 	const abort = new AbortController();
@@ -62,7 +64,7 @@ export async function askText(question: TextQuestion): Promise<string> {
 					box.validationMessage = asValidation(verdict);
 					return;
 				}
-				const text = box.value.trim();
+				const text = question.verbatim ? box.value : box.value.trim();
 				if (question.check) {
 					box.busy = true;
 					box.enabled = false;
@@ -114,6 +116,35 @@ export async function askChoice<T>(
 				if (chosen) resolve(chosen.value);
 			});
 			pick.onDidTriggerButton(() => reject(new Back()));
+			pick.onDidHide(() => reject(new Cancelled()));
+			pick.show();
+		});
+	} finally {
+		pick.dispose();
+	}
+}
+
+/**
+ * As `askChoice`, where several may be ticked. It stays open until at least one is.
+ * @param ticked Those that are to begin with.
+ */
+export async function askSeveral<T>(
+	question: { readonly title: string; readonly placeholder: string },
+	choices: readonly Choice<T>[],
+	ticked: readonly Choice<T>[],
+): Promise<readonly T[]> {
+	const pick = vscode.window.createQuickPick<Choice<T>>();
+	pick.title = question.title;
+	pick.placeholder = question.placeholder;
+	pick.canSelectMany = true;
+	pick.matchOnDescription = true;
+	pick.items = choices;
+	pick.selectedItems = ticked;
+	try {
+		return await new Promise<readonly T[]>((resolve, reject) => {
+			pick.onDidAccept(() => {
+				if (pick.selectedItems.length > 0) resolve(pick.selectedItems.map(({ value }) => value));
+			});
 			pick.onDidHide(() => reject(new Cancelled()));
 			pick.show();
 		});

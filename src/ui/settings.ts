@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
 import { type BaseUrl, DEFAULT_BASE_URL, parseBaseUrl } from "../domain/baseUrl.ts";
+import type { Network } from "../domain/network.ts";
 import { SETTINGS } from "./names.ts";
 
 const DEFAULT_REMINDER_DAYS = 30;
 
 /** Where the service answers. @throws Failure `base-url` where the setting breaks a rule. */
 export function baseUrl(): BaseUrl {
-	const url = ownValue(SETTINGS.baseUrl);
-	return parseBaseUrl(typeof url === "string" && url !== "" ? url : DEFAULT_BASE_URL);
+	return parseBaseUrl(ownText(SETTINGS.baseUrl) || DEFAULT_BASE_URL);
 }
 
 /** Days before its expiry from which on a certificate counts as expiring. */
@@ -16,10 +16,45 @@ export function reminderDays(): number {
 	return typeof days === "number" && days >= 0 ? days : DEFAULT_REMINDER_DAYS;
 }
 
+/** The path of the client certificate to present; empty where there is none. */
+export function clientCertificate(): string {
+	return ownText(SETTINGS.clientCertificate);
+}
+
+/** The path of its private key; empty where it lies in the certificate's file. */
+export function clientKey(): string {
+	return ownText(SETTINGS.clientKey);
+}
+
+/**
+ * What the editor was told about the way to a server, as of now. These are the editor's own settings, policies included;
+ * it takes none of them from a workspace.
+ */
+export function network(): Network {
+	const http = vscode.workspace.getConfiguration("http");
+	return {
+		proxySupport: http.get("proxySupport") !== "off",
+		proxy: text(http.get("proxy")),
+		proxyAuthorization: text(http.get("proxyAuthorization")),
+		proxyStrictSSL: http.get("proxyStrictSSL") !== false,
+		noProxy: http.get<readonly unknown[]>("noProxy", []).filter((host) => typeof host === "string"),
+		systemCertificates: http.get("systemCertificates") !== false,
+		environment: process.env,
+	};
+}
+
 /**
  * The value in the person's own settings. A workspace could lead the key elsewhere, so what it says does not count,
  * whatever the editor makes of the setting's scope.
  */
 function ownValue(setting: string): unknown {
 	return vscode.workspace.getConfiguration().inspect(setting)?.globalValue;
+}
+
+function ownText(setting: string): string {
+	return text(ownValue(setting));
+}
+
+function text(value: unknown): string {
+	return typeof value === "string" ? value.trim() : "";
 }

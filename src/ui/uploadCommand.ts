@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import { duplicateFindings, limitFindings, nameFindings } from "../application/comparison.ts";
-import type { Uploads } from "../application/uploads.ts";
+import type { Uploaded, Uploads } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import {
 	byWeight,
@@ -12,10 +12,11 @@ import {
 	isHopeless,
 	withServiceClock,
 } from "../domain/certificateFile.ts";
-import { Failure, problemOf } from "../domain/failure.ts";
+import { Failure, problemOf, type Reason } from "../domain/failure.ts";
 import { chooseFiles, fileName, readCertificateFile } from "./certificateFiles.ts";
 import type { Destination } from "./connections.ts";
 import { VIEW } from "./names.ts";
+import { patiently } from "./patience.ts";
 import { askInOrder, Back, type Position } from "./prompts.ts";
 import { reminderDays } from "./settings.ts";
 import {
@@ -27,12 +28,16 @@ import {
 	type Looks,
 	Refused,
 	refuseUpload,
+	tellMore,
 } from "./uploadQuestions.ts";
 import { problemWords } from "./words/problems.ts";
 import { blockedWords, summaryWords } from "./words/summary.ts";
 
-/** From when on a wait is shown, in milliseconds. */
-const SLOW_MS = 500;
+/** A list older than this is read again before anything is compared with it, in milliseconds. */
+const STALE_MS = 60_000;
+
+/** What concerns one of several files only. */
+const ITS_OWN: readonly Reason[] = ["file-refused", "file-unreadable", "upload-pending"];
 
 /** What an upload from the interface needs. */
 export interface UploadCommand {
@@ -57,16 +62,16 @@ export interface UploadCommand {
 export async function uploadFiles(command: UploadCommand, clicked: unknown, selection: unknown): Promise<void> {
 	const files = await chooseFiles(l10n.t("Upload a certificate to OpenAI"), clicked, selection);
 	const [only, ...others] = files;
-	if (only && others.length === 0) return command.reveal(await uploadFile(command, only));
+	if (only && others.length === 0) return showUploaded(command, await uploadFile(command, only));
 
 	const refused: string[] = [];
 	let uploaded = 0;
 	try {
 		for (const file of files) {
 			try {
-				const certificate = await uploadFile(command, file);
-				uploaded++;
-				await command.reveal(certificate);
+				const result = await uploadFile(command, file);
+				if (result.how !== "there-before") uploaded++;
+				await showUploaded(command, result);
 			} catch (thrown) {
 				refused.push(refusalOf(thrown, file));
 			}
@@ -77,15 +82,20 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 	}
 }
 
+async function showUploaded({ reveal }: UploadCommand, uploaded: Uploaded): Promise<void> {
+	await reveal(uploaded.certificate);
+	tellMore(uploaded);
+}
+
 /** Why one of several files was not uploaded. @throws what was thrown, where it ends the others' way too. */
 function refusalOf(thrown: unknown, file: vscode.Uri): string {
 	if (thrown instanceof Refused) return blockedWords(fileName(file));
 	const problem = problemOf(thrown);
-	if (problem?.reason === "file-refused" || problem?.reason === "file-unreadable") return problemWords(problem);
+	if (problem && ITS_OWN.includes(problem.reason)) return problemWords(problem);
 	throw thrown;
 }
 
-async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Certificate> {
+async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Uploaded> {
 	const { reader, certificates, uploads, ensureKey, destination, inspect, reveal } = command;
 	const { name: file, bytes, unsaved } = await readCertificateFile(uri);
 	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, reminderDays());
@@ -95,11 +105,17 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Cert
 	if (candidates.every(({ findings }) => isHopeless(findings))) await refuseUpload(first, first.findings, looks);
 
 	await ensureKey();
+	const { id } = await destination();
+	if (id !== certificates.connectionId) certificates.forget(id);
+	await uploads.reload();
+	if (candidates.length === 1) refusePending(uploads, first);
 	const abort = new AbortController();
 	try {
 		// Read while the person answers: it is what the certificate is compared with, and opens the connection for the upload.
-		const loading = inBackground(certificates.load(abort.signal));
-		const [limit] = limitFindings(certificates.state.listing ?? (await patiently(loading, abort)));
+		const loading = inBackground(certificates.recent(STALE_MS, abort.signal));
+		const compare = <T>(promise: Promise<T>) =>
+			patiently(l10n.t("Comparing with the organization's certificates…"), promise, abort);
+		const [limit] = limitFindings(certificates.state.listing ?? (await compare(loading)));
 		if (limit) await confirmLimit(limit, () => vscode.commands.executeCommand(`${VIEW}.focus`));
 
 		let candidate = first;
@@ -107,7 +123,8 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Cert
 		let duplicates: Promise<readonly Finding[]> = Promise.resolve([]);
 		let name = "";
 		const judge = async (chosen: Candidate) => {
-			const { servedAt } = await patiently(loading, abort);
+			refusePending(uploads, chosen);
+			const { servedAt } = await compare(loading);
 			const ours = (certificates.state.loadedAt ?? Date.now()) / 1000;
 			candidate = chosen;
 			findings = withServiceClock(chosen.findings, ours, servedAt ?? ours);
@@ -125,18 +142,24 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Cert
 
 		const listing = await loading;
 		const named = nameFindings(candidate, name, listing, certificates, abort.signal);
-		const compared = (await patiently(Promise.all([duplicates, named]), abort)).flat();
+		const compared = (await compare(Promise.all([duplicates, named]))).flat();
 		if (unsaved) compared.push({ code: "unsaved", level: "warn" });
 		const all = [...findings, ...compared].sort(byWeight);
 		const confirmed = await destination();
 		await confirmUpload({ candidate, name, destination: confirmed }, all, looks);
-		const { id, host } = await destination();
-		// It goes where the confirmation said, whatever another window has changed meanwhile.
-		if (id !== confirmed.id || host !== confirmed.host) throw new Failure({ reason: "connection-changed" });
-		return await uploads.upload({ pem: candidate.pem, name });
+		// It goes where the confirmation said, whatever another window has changed meanwhile; the key is looked at last.
+		if ((await destination()).host !== confirmed.host) throw new Failure({ reason: "connection-changed" });
+		const told = compared.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
+		return await uploads.upload({ candidate, name, connectionId: confirmed.id, told });
 	} finally {
 		abort.abort();
 	}
+}
+
+/** @throws Failure `upload-pending` where an upload of the same certificate is not confirmed. */
+function refusePending({ unconfirmed }: Uploads, { sha256 }: Candidate): void {
+	const same = unconfirmed.find(({ pending }) => pending.sha256 === sha256);
+	if (same) throw new Failure({ reason: "upload-pending", name: same.pending.name, running: same.elsewhere });
 }
 
 /** Lets a promise fail before somebody awaits it; whoever does is still told. */
@@ -150,26 +173,4 @@ function backIf(choice: boolean): (thrown: unknown) => never {
 	return (thrown) => {
 		throw choice && thrown instanceof Refused ? new Back() : thrown;
 	};
-}
-
-/** Shows that something takes longer than expected, with a way to end it. */
-async function patiently<T>(promise: Promise<T>, abort: AbortController): Promise<T> {
-	let timer: NodeJS.Timeout | undefined;
-	const slow = new Promise<"slow">((resolve) => {
-		timer = setTimeout(() => resolve("slow"), SLOW_MS);
-	});
-	try {
-		if ((await Promise.race([promise, slow])) !== "slow") return await promise;
-	} finally {
-		clearTimeout(timer);
-	}
-	const options = {
-		location: vscode.ProgressLocation.Notification,
-		title: l10n.t("Comparing with the organization's certificates…"),
-		cancellable: true,
-	};
-	return vscode.window.withProgress(options, (_, cancelled) => {
-		cancelled.onCancellationRequested(() => abort.abort());
-		return promise;
-	});
 }

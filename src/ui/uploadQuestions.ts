@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
+import type { Uploaded } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import type { Candidate, Finding } from "../domain/certificateFile.ts";
 import { Cancelled } from "../domain/failure.ts";
@@ -10,6 +11,7 @@ import { candidateChoiceWords, candidateName, factWords, findingLines } from "./
 import { findingWords } from "./words/findings.ts";
 import { inert } from "./words/inert.ts";
 import { nameFlawWords } from "./words/names.ts";
+import { thereBeforeWords, twinsWords } from "./words/uploads.ts";
 
 /** Which of several certificates. The only valid CA is preselected. @throws Cancelled, Back */
 export function askForCandidate(
@@ -47,7 +49,8 @@ export function askForName(
 	});
 }
 
-function judgeName(text: string, existing: readonly Certificate[]): Verdict | null {
+/** What is to be said of a typed name. @param existing The certificates that may have it already. */
+export function judgeName(text: string, existing: readonly Certificate[]): Verdict | null {
 	const flaw = nameFlaw(text);
 	if (flaw) return { message: nameFlawWords(flaw), severity: "error" };
 	if (existing.some(({ name }) => name === text.trim()))
@@ -118,6 +121,12 @@ export async function refuseUpload(candidate: Candidate, findings: readonly Find
 	if (chosen !== inspect) throw new Refused();
 	await looks.inspect();
 	throw new Cancelled();
+}
+
+/** Says what is to be said of a certificate that is there now: mostly nothing, since its row is in sight. */
+export function tellMore({ certificate, twins, how }: Uploaded): void {
+	if (how === "there-before") void vscode.window.showInformationMessage(thereBeforeWords(certificate));
+	if (twins.length > 0) void vscode.window.showWarningMessage(twinsWords(certificate, twins));
 }
 
 /** Whether something was found with which there is no way on. */

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Candidate, Finding, Level } from "../../domain/certificateFile.ts";
-import { dayWords, expiryWords } from "./dates.ts";
+import { absoluteTime, dayWords, expiryWords } from "./dates.ts";
 import { findingWords } from "./findings.ts";
 import { inert } from "./inert.ts";
 
@@ -37,6 +37,33 @@ export function factWords(candidate: Candidate, now: number, longest?: number): 
 	];
 }
 
+/** The longest subject in a document, in graphemes: there is room, but not for a text without end. */
+const LONGEST = 1000;
+
+/** Everything about a certificate that a document has room for, as `factWords` does. @param now Unix seconds. */
+export function contentFacts(candidate: Candidate, now: number): readonly (readonly [string, string])[] {
+	const { notBefore, notAfter, serialNumber, isCa } = candidate;
+	return [
+		...factWords(candidate, now, LONGEST),
+		...(notBefore === null ? [] : [[l10n.t("Valid from"), absoluteTime(notBefore)] as const]),
+		...(notAfter === null ? [] : [[l10n.t("Valid to"), absoluteTime(notAfter)] as const]),
+		[l10n.t("Serial number"), serialNumber],
+		[l10n.t("Key"), keyWords(candidate)],
+		[l10n.t("CA"), isCa === null ? l10n.t("it does not say") : isCa ? l10n.t("yes") : l10n.t("no")],
+	];
+}
+
+/** The kind of a certificate's key, and its size. */
+export function keyWords({ keyType, keyBits }: Candidate): string {
+	return keyBits === null ? keyType : l10n.t("{0}, {1} bits", keyType, keyBits);
+}
+
+/** Facts, a line each, with the values below one another. */
+export function factLines(facts: readonly (readonly [label: string, value: string])[]): readonly string[] {
+	const width = Math.max(...facts.map(([label]) => label.length));
+	return facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
+}
+
 /** Findings, a line each, with their weight in words. */
 export function findingLines(findings: readonly Finding[]): readonly string[] {
 	return findings.map((finding) => `${levelWords(finding.level)}: ${findingWords(finding)}`);
@@ -45,6 +72,14 @@ export function findingLines(findings: readonly Finding[]): readonly string[] {
 /** A fingerprint in groups of four, to be compared by eye. @param sha256 Hex. */
 export function fingerprintWords(sha256: string): string {
 	return sha256.replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+/** So much of a fingerprint is enough to tell it by, in hex digits. */
+const FINGERPRINT_START = 16;
+
+/** The beginning of a fingerprint, in groups of four. @param sha256 Hex. */
+export function fingerprintStart(sha256: string): string {
+	return `${fingerprintWords(sha256.slice(0, FINGERPRINT_START))} …`;
 }
 
 function levelWords(level: Level): string {

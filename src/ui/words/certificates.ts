@@ -1,5 +1,7 @@
 import * as l10n from "@vscode/l10n";
+import type { Activity } from "../../domain/activity.ts";
 import type { Certificate, ExpiryState } from "../../domain/certificate.ts";
+import { activityWords } from "./activity.ts";
 import { absoluteTime, expiryWords } from "./dates.ts";
 import { inert } from "./inert.ts";
 
@@ -8,30 +10,38 @@ export function nameWords({ name }: Certificate): string {
 	return inert(name ?? "") || l10n.t("(no name)");
 }
 
-/** Beside the name: id and expiry. @param now Unix seconds. */
-export function descriptionWords({ id, expiresAt }: Certificate, now: number): string {
-	return `${id} · ${expiryWords(expiresAt, now)}`;
+/** Beside the name: id, expiry, and where it is active as far as that is known. @param now Unix seconds. */
+export function descriptionWords({ id, expiresAt }: Certificate, activity: Activity, now: number): string {
+	return [id, expiryWords(expiresAt, now), activityWords(activity)].filter((part) => part !== null).join(" · ");
 }
 
-/** What a screen reader says of a row: name, state, expiry. @param now Unix seconds. */
-export function spokenWords(certificate: Certificate, state: ExpiryState, now: number): string {
+/**
+ * What a screen reader says of a row: name, state, expiry, where it is active.
+ * @param activation The last of these, in words.
+ * @param now Unix seconds.
+ */
+export function spokenWords(certificate: Certificate, state: ExpiryState, activation: string, now: number): string {
 	return [
 		nameWords(certificate),
 		stateWords(state),
 		expiryWords(certificate.expiresAt, now),
-		activationWords(certificate),
+		activation,
 		certificate.id,
 	].join(", ");
 }
 
-/** Everything about a certificate, one fact a line, with absolute times. @param now Unix seconds. */
-export function tooltipWords(certificate: Certificate, state: ExpiryState, now: number): string {
+/**
+ * Everything that a list says of a certificate, one fact a line, with absolute times.
+ * @param activation As in `spokenWords`.
+ * @param now Unix seconds.
+ */
+export function tooltipWords(certificate: Certificate, state: ExpiryState, activation: string, now: number): string {
 	const { id, createdAt, validAt, expiresAt } = certificate;
 	const lines = [
 		nameWords(certificate),
 		l10n.t("Id: {0}", id),
 		l10n.t("State: {0}, {1}", stateWords(state), expiryWords(expiresAt, now)),
-		l10n.t("Activation: {0}", activationWords(certificate)),
+		l10n.t("Activation: {0}", activation),
 	];
 	if (validAt !== null) lines.push(l10n.t("Valid from: {0}", absoluteTime(validAt)));
 	if (expiresAt !== null) lines.push(l10n.t("Valid to: {0}", absoluteTime(expiresAt)));
@@ -50,9 +60,4 @@ function stateWords(state: ExpiryState): string {
 		case "unknown":
 			return l10n.t("validity not known");
 	}
-}
-
-function activationWords({ active }: Certificate): string {
-	if (active === undefined) return l10n.t("activation not known");
-	return active ? l10n.t("active in the organization") : l10n.t("not active in the organization");
 }

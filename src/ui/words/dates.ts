@@ -1,11 +1,17 @@
 import * as l10n from "@vscode/l10n";
-import { currentLocale } from "./language.ts";
+import { inLanguage } from "./language.ts";
 
 const UNITS = [
 	["day", 86_400],
 	["hour", 3600],
 	["minute", 60],
 ] as const;
+
+const distances = inLanguage((locale) => new Intl.RelativeTimeFormat(locale));
+const moments = inLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
+const clocks = inLanguage(
+	(locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+);
 
 /**
  * How long until, or since, an expiry: whole days from one day up, hours and minutes below that.
@@ -16,7 +22,7 @@ export function expiryWords(expiresAt: number | null, now: number): string {
 	if (expiresAt === null) return l10n.t("expiry not known");
 	const seconds = expiresAt - now;
 	const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[2];
-	const distance = new Intl.RelativeTimeFormat(currentLocale()).format(Math.trunc(seconds / length), unit);
+	const distance = distances().format(Math.trunc(seconds / length), unit);
 	return seconds > 0 ? l10n.t("expires {0}", distance) : l10n.t("expired {0}", distance);
 }
 
@@ -29,11 +35,16 @@ export function dayWords(at: number | null): string {
 export function absoluteTime(at: number): string {
 	const date = new Date(at * 1000);
 	const utc = `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-	const local = new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "short" }).format(date);
-	return l10n.t("{0} (here {1})", utc, local);
+	return l10n.t("{0} (here {1})", utc, moments().format(date));
 }
 
 /** Day and time, in the person's own zone. @param at Unix milliseconds. */
 export function momentWords(at: number): string {
-	return new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "short" }).format(at);
+	return moments().format(at);
+}
+
+/** Hour and minute in the person's own zone, with the day where it is another one than today. @param at,now Unix milliseconds. */
+export function clockWords(at: number, now: number): string {
+	if (new Date(at).toDateString() !== new Date(now).toDateString()) return momentWords(at);
+	return clocks().format(at);
 }

@@ -15,6 +15,7 @@ export function inert(text: string, longest = LONGEST): string {
 		.replaceAll("](", "] (")
 		.replaceAll("$(", "$ (")
 		.trim();
+	if (line.length <= longest) return line;
 	const graphemes = [...new Intl.Segmenter("en").segment(line)];
 	if (graphemes.length <= longest) return line;
 	return `${graphemes

@@ -1,13 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Candidate, CertificateFile } from "../../domain/certificateFile.ts";
-import { factWords, findingLines } from "./candidates.ts";
+import { contentFacts, factLines, findingLines } from "./candidates.ts";
 import { outcomeWords, skippedWords } from "./certificateFile.ts";
 import { nameWords } from "./certificates.ts";
-import { absoluteTime } from "./dates.ts";
 import { inert } from "./inert.ts";
 
-/** The longest subject in a document, in graphemes: there is room, but not for a text without end. */
+/** The longest file name in a document, in graphemes. */
 const LONGEST = 1000;
 
 /**
@@ -35,23 +34,16 @@ function candidateLines(
 	knownAs: (sha256: string) => readonly Certificate[],
 	now: number,
 ): readonly string[] {
-	const { block, line, notBefore, notAfter, serialNumber, keyType, keyBits, isCa, sha256, findings } = candidate;
-	const key = keyBits === null ? keyType : l10n.t("{0}, {1} bits", keyType, keyBits);
-	const facts: (readonly [string, string])[] = [
-		...factWords(candidate, now, LONGEST),
-		...(notBefore === null ? [] : [[l10n.t("Valid from"), absoluteTime(notBefore)] as const]),
-		...(notAfter === null ? [] : [[l10n.t("Valid to"), absoluteTime(notAfter)] as const]),
-		[l10n.t("Serial number"), serialNumber],
-		[l10n.t("Key"), key],
-		[l10n.t("CA"), isCa === null ? l10n.t("it does not say") : isCa ? l10n.t("yes") : l10n.t("no")],
+	const { block, line, sha256, findings } = candidate;
+	const facts = [
+		...contentFacts(candidate, now),
 		...knownAs(sha256).map(
 			(certificate) => [l10n.t("Uploaded as"), `${nameWords(certificate)}, ${certificate.id}`] as const,
 		),
 	];
-	const width = Math.max(...facts.map(([label]) => label.length));
 	return [
 		l10n.t("Block {0} (line {1}, certificate)", block, line),
-		...facts.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
+		...factLines(facts).map((words) => `  ${words}`),
 		...findingLines(findings).map((words) => `  ${words}`),
 	];
 }

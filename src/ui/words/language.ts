@@ -22,3 +22,12 @@ export function setLanguage(language: string, bundle: Record<string, string> | u
 export function currentLocale(): string {
 	return locale;
 }
+
+/** Something of `Intl` in that language: making one takes far longer than using it, and rows need hundreds. */
+export function inLanguage<T>(make: (locale: string) => T): () => T {
+	let made: { readonly locale: string; readonly value: T } | undefined;
+	return () => {
+		if (made?.locale !== locale) made = { locale, value: make(locale) };
+		return made.value;
+	};
+}

@@ -1,10 +1,28 @@
 import * as l10n from "@vscode/l10n";
-import type { BaseUrlRule, KeyFlaw, Problem, ServerCertificateFlaw, UnreadableFile } from "../../domain/failure.ts";
+import type { KeyFlaw, Problem, UnreadableFile } from "../../domain/failure.ts";
 import { outcomeWords } from "./certificateFile.ts";
+import { activeWords, unknownChangeWords, unreadWords } from "./changes.ts";
 import { inert } from "./inert.ts";
+import {
+	baseUrlWords,
+	clientCertificateWords,
+	proxyWords,
+	refusedClientWords,
+	serverCertificateWords,
+	unreachableWords,
+} from "./network.ts";
+import { pendingWords, unconfirmedWords } from "./uploads.ts";
 
 /** What mends a problem. */
-export type Mend = "set-key" | "open-settings" | "show-log" | "refresh";
+export type Mend =
+	| "set-key"
+	| "set-passphrase"
+	| "open-settings"
+	| "open-proxy-settings"
+	| "show-log"
+	| "refresh"
+	| "show-view"
+	| "check-upload";
 
 /** One sentence for a problem, which says what happened and what to do. */
 export function problemWords(problem: Problem): string {
@@ -18,9 +36,7 @@ export function problemWords(problem: Problem): string {
 		case "file-unreadable":
 			return unreadableWords(problem.why, inert(problem.file));
 		case "connection-changed":
-			return l10n.t(
-				"The admin key or the base URL was changed while you were asked. Nothing was sent. Start the upload again.",
-			);
+			return l10n.t("The admin key or the base URL was changed while you were asked. Nothing was sent. Start again.");
 		case "nothing-selected":
 			return l10n.t("Select a row of the certificates view first.");
 		case "no-key":
@@ -40,10 +56,13 @@ export function problemWords(problem: Problem): string {
 				"The editor's secret storage did not work, so nothing was stored. Check that this computer's keyring is unlocked, then try again.",
 			);
 		case "unreachable":
-			return l10n.t(
-				"Could not reach {0}. Nothing was sent. Check the network; if a proxy is needed, set it in the setting http.proxy.",
-				inert(problem.host),
-			);
+			return unreachableWords(inert(problem.host), problem.proxy === null ? null : inert(problem.proxy));
+		case "proxy":
+			return proxyWords(problem.why, inert(problem.proxy));
+		case "client-certificate":
+			return clientCertificateWords(problem.why, inert(problem.file));
+		case "client-certificate-refused":
+			return refusedClientWords(inert(problem.host), problem.presented);
 		case "connection-lost":
 			return l10n.t("The connection to {0} was lost before the answer was there. Try again.", inert(problem.host));
 		case "untrusted-server":
@@ -93,10 +112,28 @@ export function problemWords(problem: Problem): string {
 				"OpenAI's service failed ({0}). Nothing is known to be wrong here. Try again later.",
 				problem.status,
 			);
-		case "unconfirmed":
+		case "not-recorded":
 			return l10n.t(
-				"The upload of “{0}” was sent, but no answer tells whether it arrived. Refresh the list and look for it before you upload it again.",
-				inert(problem.name),
+				"Nothing was sent: what is about to be uploaded could not be written down first, which keeps it from being sent twice. Check that there is room on the disk, then try again.",
+			);
+		case "upload-pending":
+			return pendingWords(inert(problem.name), problem.running);
+		case "unconfirmed":
+			return unconfirmedWords(inert(problem.name), problem.look, Date.now());
+		case "certificate-active":
+			return activeWords(problem);
+		case "scopes-unread":
+			return unreadWords(problem);
+		case "changed-meanwhile":
+			return l10n.t("It was changed meanwhile, so nothing was done. Look at it again, then decide anew.");
+		case "change-unknown":
+			return unknownChangeWords(problem);
+		case "no-content":
+			return l10n.t("What OpenAI sent of “{0}” holds no certificate that can be read.", inert(problem.name));
+		case "not-saved":
+			return l10n.t(
+				"{0} could not be written. Check that the folder may be written to, then try again.",
+				inert(problem.file),
 			);
 	}
 }
@@ -109,16 +146,30 @@ export function mendOf(problem: Problem): Mend | null {
 		case "unauthorized":
 		case "forbidden":
 			return "set-key";
+		case "client-certificate":
+			return problem.why === "passphrase-needed" || problem.why === "passphrase-wrong"
+				? "set-passphrase"
+				: "open-settings";
 		case "base-url":
 		case "redirected":
 		case "wrong-region":
+		case "client-certificate-refused":
 			return "open-settings";
-		case "connection-lost":
+		case "unreachable":
+		case "proxy":
+			return "open-proxy-settings";
+		case "upload-pending":
+			return "show-view";
 		case "unconfirmed":
+			// Looking again does not tell an older copy from ours; a person may.
+			return problem.look.outcome === "ambiguous" ? "show-view" : "check-upload";
+		case "connection-lost":
 		case "not-found":
 		case "conflict":
+		case "scopes-unread":
+		case "changed-meanwhile":
+		case "change-unknown":
 			return "refresh";
-		case "unreachable":
 		case "untrusted-server":
 		case "bad-answer":
 		case "rejected":
@@ -134,12 +185,20 @@ export function mendWords(mend: Mend): string {
 	switch (mend) {
 		case "set-key":
 			return l10n.t("Set Admin Key…");
+		case "set-passphrase":
+			return l10n.t("Set Passphrase…");
 		case "open-settings":
 			return l10n.t("Open Settings");
+		case "open-proxy-settings":
+			return l10n.t("Open Proxy Settings");
 		case "show-log":
 			return l10n.t("Show Log");
 		case "refresh":
 			return l10n.t("Refresh");
+		case "show-view":
+			return l10n.t("Show Certificates");
+		case "check-upload":
+			return l10n.t("Check Now");
 	}
 }
 
@@ -173,41 +232,6 @@ function unreadableWords(why: UnreadableFile, file: string): string {
 			return l10n.t("{0} may not be read. Check its permissions.", file);
 		case "other":
 			return l10n.t("{0} could not be read. Nothing was sent.", file);
-	}
-}
-
-function baseUrlWords(rule: BaseUrlRule): string {
-	switch (rule) {
-		case "not-a-url":
-			return l10n.t("The base URL in the settings is not a URL. It should look like https://api.openai.com/v1.");
-		case "https-or-loopback":
-			return l10n.t(
-				"The base URL in the settings must begin with https://; http:// is allowed to 127.0.0.1, [::1] and localhost only.",
-			);
-		case "no-extras":
-			return l10n.t(
-				"The base URL in the settings may hold only scheme, host, port and path: no user, query, fragment, backslash or blank.",
-			);
-	}
-}
-
-function serverCertificateWords(why: ServerCertificateFlaw, host: string): string {
-	switch (why) {
-		case "expired":
-			return l10n.t(
-				"The server certificate of {0} is expired or not yet valid. Nothing was sent. Check this computer's clock.",
-				host,
-			);
-		case "wrong-name":
-			return l10n.t("The server certificate is not for {0}. Nothing was sent. Check the base URL.", host);
-		case "self-signed":
-		case "unknown-issuer":
-			return l10n.t(
-				"The server certificate of {0} was issued by an authority that this computer does not trust. Nothing was sent. Behind a proxy that inspects traffic, install its CA certificate in the system.",
-				host,
-			);
-		case "other":
-			return l10n.t("The server certificate of {0} could not be verified. Nothing was sent.", host);
 	}
 }
 

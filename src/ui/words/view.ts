@@ -1,19 +1,22 @@
 import * as l10n from "@vscode/l10n";
 import type { CertificateListing } from "../../domain/certificate.ts";
-import type { Problem } from "../../domain/failure.ts";
 import { momentWords } from "./dates.ts";
 import { currentLocale } from "./language.ts";
-import { problemWords } from "./problems.ts";
 
-/** What must be known of a list beside its certificates: that it is old, incomplete or partly unreadable. */
+/**
+ * What must be known of a list beside its entries: that it is old, incomplete or partly unreadable.
+ * @param trouble The sentence for what kept it from being read again, or `null`.
+ * @param loadedAt When it was read as a whole, Unix milliseconds; `null` where it never was.
+ */
 export function noteWords(
-	listing: CertificateListing | null,
-	problem: Problem | null,
+	listing: Pick<CertificateListing, "complete" | "unreadable"> | null,
+	trouble: string | null,
 	loadedAt: number | null,
 ): readonly string[] {
 	if (!listing) return [];
 	const notes: string[] = [];
-	if (problem && loadedAt !== null) notes.push(l10n.t("As of {0}. {1}", momentWords(loadedAt), problemWords(problem)));
+	if (trouble !== null)
+		notes.push(loadedAt === null ? trouble : l10n.t("As of {0}. {1}", momentWords(loadedAt), trouble));
 	if (!listing.complete) notes.push(l10n.t("The list may be incomplete."));
 	if (listing.unreadable > 0) notes.push(unreadableEntriesWords(listing.unreadable));
 	return notes;

@@ -1,0 +1,158 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import {
+	type ActivationBasis,
+	type ActivationTarget,
+	prepareActivation,
+	type ScopeAccount,
+	type ScopeBasis,
+	setActive,
+} from "../application/activation.ts";
+import { activeAfter, aftermathOf, isSettled } from "../application/aftermath.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import { Failure } from "../domain/failure.ts";
+import type { Scope } from "../domain/scope.ts";
+import { confirmDeactivation, confirmInOrganization, confirmInProjects } from "./activationQuestions.ts";
+import { askAnew, type CertificateCommands, destinationOf, projectNamed, subjectsOf } from "./groundwork.ts";
+import { COMMANDS } from "./names.ts";
+import { isNew, wasSaid } from "./once.ts";
+import { type OwnAccessCheck, ownAccess } from "./ownAccess.ts";
+import { cancellably } from "./patience.ts";
+import { saveAllPems } from "./pemFiles.ts";
+import { askForScopes } from "./scopeQuestion.ts";
+import { reminderDays } from "./settings.ts";
+import { accountWords, isDone } from "./words/accounts.ts";
+import { type Subject, settledWords, subjectsWords } from "./words/activation.ts";
+import { accessWords, isAccepted, type OwnAccess } from "./words/clientChecks.ts";
+import { placesOf } from "./words/scopes.ts";
+
+/** What activating and deactivating need. */
+export interface ActivationCommands extends CertificateCommands, OwnAccessCheck {
+	/** Remembers what was said once. */
+	readonly memory: vscode.Memento;
+}
+
+/** How it is before certificates are switched. */
+interface Situation {
+	readonly basis: ActivationBasis;
+	readonly subjects: readonly Subject[];
+	/** `null` where this extension's own calls are not at stake. */
+	readonly access: OwnAccess | null;
+}
+
+const STATUS_MS = 5000;
+
+/**
+ * Activates or deactivates certificates where the person says.
+ * @param near The scope whose row was chosen, if any.
+ * @throws Failure, Cancelled
+ */
+export async function switchCertificates(
+	commands: ActivationCommands,
+	chosen: readonly Certificate[],
+	active: boolean,
+	near: Scope | null,
+): Promise<void> {
+	const { id: connectionId } = await destinationOf(commands);
+	const scopes = await askForScopes(commands, chosen, active, near);
+	const target = { connectionId, scopes, ids: chosen.map(({ id }) => id) };
+	const nameOf = projectNamed(commands);
+	const accounts = await askAnew(async (changed) => {
+		const reading = l10n.t("Reading how it is now…");
+		const situation = await cancellably(reading, (signal) => lookAt(commands, target, chosen, active, signal));
+		const { basis, subjects } = situation;
+		if (isSettled(basis, target.ids, active)) return null;
+		await confirm(commands, situation, active, changed);
+		const what = subjectsWords(subjects.map(({ certificate }) => certificate));
+		const title = active ? l10n.t("Activating {0}…", what) : l10n.t("Deactivating {0}…", what);
+		const request = { ...target, active, confirmed: basis };
+		return cancellably(title, (signal) => setActive(commands.organization, request, signal));
+	});
+	if (accounts) tell(chosen, accounts, active, nameOf);
+	else void vscode.window.showInformationMessage(settledWords(chosen, placesOf(scopes, nameOf), active));
+}
+
+/** Says what became of it: where all is done, the rows and the status bar are enough. */
+function tell(
+	chosen: readonly Certificate[],
+	accounts: readonly ScopeAccount[],
+	active: boolean,
+	nameOf: (projectId: string) => string | null,
+): void {
+	const words = accountWords(chosen, accounts, active, nameOf);
+	if (isDone(accounts)) {
+		vscode.window.setStatusBarMessage(words, STATUS_MS);
+		return;
+	}
+	const setUp = l10n.t("Set Up Client Certificate");
+	const buttons = accounts.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
+	void vscode.window.showWarningMessage(words, ...buttons).then((pressed) => {
+		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
+	});
+}
+
+/** @throws Failure where none of the scopes can be read; Cancelled */
+async function lookAt(
+	commands: ActivationCommands,
+	target: ActivationTarget,
+	chosen: readonly Certificate[],
+	active: boolean,
+	signal: AbortSignal,
+): Promise<Situation> {
+	const { organization, certificates } = commands;
+	const { ids } = target;
+	const basis = await prepareActivation(organization, target, signal);
+	const readable = basis.scopes.filter(isReadable);
+	const [unread] = basis.scopes;
+	if (readable.length === 0 && unread?.problem) throw new Failure(unread.problem);
+	const fresh = chosen.map((each) => basis.certificates.find(({ id }) => id === each.id) ?? each);
+	const { listing } = certificates.state;
+	const staying = activeAfter(readable, ids, listing);
+	const anchors = active ? [...new Set([...staying, ...ids])] : staying;
+	const isAtStake = readable.some(({ scope }) => scope.kind === "organization") && anchors.length > 0;
+	const access = isAtStake ? await ownAccess(commands, anchors, signal) : null;
+	return { basis, subjects: await subjectsOf(commands, fresh, signal), access };
+}
+
+/** @throws Cancelled unless they are to be switched. */
+async function confirm(
+	commands: ActivationCommands,
+	{ basis, subjects, access }: Situation,
+	active: boolean,
+	changed: boolean,
+): Promise<void> {
+	const { certificates, memory } = commands;
+	const time = { now: Date.now() / 1000, reminderDays: reminderDays() };
+	const nameOf = projectNamed(commands);
+	const places = (scopes: readonly Scope[]) => placesOf(scopes, nameOf);
+	const readable = basis.scopes.filter(isReadable);
+	const unreadable = basis.scopes.filter((each) => !isReadable(each));
+	const [first] = unreadable;
+	const question = {
+		subjects,
+		places: places(readable.map(scopeOf)),
+		unread: first?.problem ? { places: places(unreadable.map(scopeOf)), problem: first.problem } : null,
+		access: access && accessWords(access, time.now),
+		changed,
+	};
+	if (!active) {
+		const ids = subjects.map(({ certificate }) => certificate.id);
+		const { off, left, unclear } = aftermathOf(readable, ids, certificates.state.listing);
+		const aftermath = { off: places(off), left: places(left), unclear: places(unclear) };
+		return confirmDeactivation({ ...question, ...aftermath }, time);
+	}
+	const open = places(readable.filter((scope) => scope.active.length === 0).map(scopeOf));
+	const policies = isNew(memory, "policies");
+	if (policies) await wasSaid(memory, "policies");
+	const asked = { ...question, open, policies };
+	if (!access) return confirmInProjects(asked, time);
+	return confirmInOrganization(asked, time, isAccepted(access), () => saveAllPems(commands));
+}
+
+function isReadable({ problem }: ScopeBasis): boolean {
+	return problem === null;
+}
+
+function scopeOf({ scope }: ScopeBasis): Scope {
+	return scope;
+}

@@ -1,0 +1,71 @@
+import * as vscode from "vscode";
+import { Contents } from "../application/contents.ts";
+import { Enforcement } from "../application/enforcement.ts";
+import { type ActionContext, type Actions, createActions } from "./actions.ts";
+import { CertificatesView } from "./certificatesView.ts";
+import { Documents } from "./documents.ts";
+import { followChanges } from "./following.ts";
+import { inspectionText } from "./inspection.ts";
+import { ProjectsView } from "./projectsView.ts";
+import { orderIn } from "./sorting.ts";
+import type { Tree } from "./tree.ts";
+import { inert } from "./words/inert.ts";
+
+/** What activation made: the state behind all, and views that wait to be filled. */
+export interface Frame
+	extends Pick<ActionContext, "certificates" | "projects" | "organization" | "uploads">,
+		Pick<ActionContext, "connections" | "clientCertificates" | "memory" | "log" | "inspections"> {
+	readonly trees: { readonly certificates: Tree; readonly projects: Tree };
+	/** Shows what went wrong where no command was given. */
+	readonly report: (thrown: unknown) => void;
+}
+
+/** What the service and the files are reached by. */
+type Access = Pick<ActionContext, "reader" | "openService" | "checkClientCertificate" | "traceClientCertificate">;
+
+/** All that a person has to do with. */
+export interface Assembly extends vscode.Disposable {
+	readonly actions: Actions;
+	/** What is in a certificate file, as a text. */
+	inspectionText(uri: vscode.Uri): Promise<string>;
+	/** What the service holds, as the text that a command showed. */
+	certificateText(uri: vscode.Uri): string;
+}
+
+/** Builds it, when the first view is looked at or the first command is given. */
+export function assemble(frame: Frame, access: Access): Assembly {
+	const { certificates, projects, uploads, connections, memory, inspections, trees, report } = frame;
+	const enforcement = new Enforcement(certificates, projects);
+
+	const projectsView = new ProjectsView(trees.projects, { certificates, projects, enforcement }, report);
+	const view = new CertificatesView(
+		trees.certificates,
+		{
+			certificates,
+			uploads,
+			projects,
+			enforcement,
+			contents: new Contents(certificates),
+			needProjects: () => projectsView.need(),
+			order: () => orderIn(memory),
+			connectionName: async () => {
+				const { length } = await connections.all();
+				const current = length > 1 ? await connections.current() : null;
+				return current && inert(current.label);
+			},
+		},
+		report,
+	);
+
+	const documents = new Documents(inspections);
+	const actions = createActions({ ...frame, ...access, enforcement, view, projectsView, documents });
+	const following = followChanges(connections, { certificates, projects, view, projectsView });
+	for (const each of [view, projectsView]) each.refreshIfStale();
+
+	return {
+		actions,
+		certificateText: (uri) => documents.textOf(uri),
+		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),
+		dispose: () => vscode.Disposable.from(following, view, projectsView).dispose(),
+	};
+}

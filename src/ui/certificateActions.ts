@@ -1,0 +1,62 @@
+import type { Certificate } from "../domain/certificate.ts";
+import type { Scope } from "../domain/scope.ts";
+import { type ActivationCommands, switchCertificates } from "./activationCommand.ts";
+import type { CertificatesView } from "./certificatesView.ts";
+import {
+	copyFingerprint,
+	copyId,
+	copyPem,
+	openPem,
+	showDetails,
+	showHistory,
+	type TextCommands,
+} from "./certificateTexts.ts";
+import { unlessGone } from "./groundwork.ts";
+import { COMMANDS } from "./names.ts";
+import { savePem } from "./pemFiles.ts";
+import type { ProjectsView } from "./projectsView.ts";
+import { removeCertificates } from "./removalCommand.ts";
+import { renameCertificate } from "./renameCommand.ts";
+
+/** What commands on certificates need, and the views whose rows they are given on. */
+export interface CertificateActions extends ActivationCommands, TextCommands {
+	readonly view: Pick<CertificatesView, "certificateOf" | "certificatesOf">;
+	readonly projectsView: Pick<ProjectsView, "certificateOf" | "scopeOf">;
+}
+
+/** What each command on certificates does. */
+export function certificateActions(commands: CertificateActions) {
+	const { view, projectsView } = commands;
+
+	/** On all that are selected; in a project, on the row alone. */
+	const onEach =
+		(act: (chosen: readonly Certificate[], near: Scope | null) => Promise<void>) =>
+		async (row: unknown, rows: unknown): Promise<void> => {
+			// Without a row the organization's certificates are meant.
+			const near = row === undefined ? null : projectsView.scopeOf(row);
+			const chosen = near ? [projectsView.certificateOf(row)] : view.certificatesOf(row, rows);
+			await unlessGone(commands, chosen, () => act(chosen, near));
+		};
+	/** On the one whose row it is. */
+	const onOne =
+		(act: (certificate: Certificate) => Promise<void>) =>
+		async (row: unknown): Promise<void> => {
+			const isInProject = row !== undefined && projectsView.scopeOf(row);
+			const certificate = (isInProject ? projectsView : view).certificateOf(row);
+			await unlessGone(commands, [certificate], () => act(certificate));
+		};
+
+	return {
+		[COMMANDS.activate]: onEach((chosen, near) => switchCertificates(commands, chosen, true, near)),
+		[COMMANDS.deactivate]: onEach((chosen, near) => switchCertificates(commands, chosen, false, near)),
+		[COMMANDS.rename]: onOne((certificate) => renameCertificate(commands, certificate)),
+		[COMMANDS.delete]: onEach((chosen) => removeCertificates(commands, chosen)),
+		[COMMANDS.copyId]: onEach(copyId),
+		[COMMANDS.copyFingerprint]: onEach((chosen) => copyFingerprint(commands, chosen)),
+		[COMMANDS.copyPem]: onEach((chosen) => copyPem(commands, chosen)),
+		[COMMANDS.openPem]: onOne((certificate) => openPem(commands, certificate)),
+		[COMMANDS.details]: onOne((certificate) => showDetails(commands, certificate)),
+		[COMMANDS.savePem]: onEach((chosen) => savePem(commands, chosen)),
+		[COMMANDS.history]: onOne((certificate) => showHistory(commands, certificate)),
+	};
+}

@@ -1,0 +1,83 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { Enforcement } from "../application/enforcement.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import type { Candidate } from "../domain/certificateFile.ts";
+import type { Documents } from "./documents.ts";
+import { type CertificateCommands, destinationOf, projectNamed, refreshProjects, subjectsOf } from "./groundwork.ts";
+import { cancellably } from "./patience.ts";
+import { contentFor } from "./pemFiles.ts";
+import { nameWords } from "./words/certificates.ts";
+import { detailsWords } from "./words/details.ts";
+import { historyWords } from "./words/history.ts";
+
+/** What showing and copying certificates needs. */
+export interface TextCommands extends CertificateCommands {
+	readonly enforcement: Enforcement;
+	readonly documents: Documents;
+}
+
+const STATUS_MS = 3000;
+
+/** Copies the ids of certificates, a line each. */
+export async function copyId(chosen: readonly Certificate[]): Promise<void> {
+	await vscode.env.clipboard.writeText(chosen.map(({ id }) => id).join("\n"));
+	vscode.window.setStatusBarMessage(l10n.t("Copied the certificate's id."), STATUS_MS);
+}
+
+/** Copies the fingerprints of certificates, a line each. @throws Failure, Cancelled */
+export async function copyFingerprint(commands: TextCommands, chosen: readonly Certificate[]): Promise<void> {
+	await copy(commands, chosen, ({ sha256 }) => sha256, "\n");
+	vscode.window.setStatusBarMessage(l10n.t("Copied the SHA-256 fingerprint."), STATUS_MS);
+}
+
+/** Copies certificates as PEM. @throws Failure, Cancelled */
+export async function copyPem(commands: TextCommands, chosen: readonly Certificate[]): Promise<void> {
+	await copy(commands, chosen, ({ pem }) => pem, "");
+	vscode.window.setStatusBarMessage(l10n.t("Copied the PEM."), STATUS_MS);
+}
+
+/** Shows a certificate's PEM, encoded anew. @throws Failure, Cancelled */
+export async function openPem(commands: TextCommands, certificate: Certificate): Promise<void> {
+	const { pem } = await contentFor(commands, certificate);
+	await commands.documents.show(`${certificate.id}.pem`, pem);
+}
+
+/** Shows all that is known of a certificate. @throws Cancelled */
+export async function showDetails(commands: TextCommands, certificate: Certificate): Promise<void> {
+	const { enforcement, documents } = commands;
+	const subject = await cancellably(l10n.t("Reading “{0}”…", nameWords(certificate)), async (signal) => {
+		const [subjects] = await Promise.all([
+			subjectsOf(commands, [certificate], signal),
+			refreshProjects(commands, signal),
+		]);
+		return subjects[0] ?? { certificate, content: null };
+	});
+	const text = detailsWords(subject, enforcement.activity(certificate.id), Date.now() / 1000);
+	await documents.show(l10n.t("{0} (details)", certificate.id), text);
+}
+
+/** Shows what was done to a certificate, by the organization's audit log. @throws Failure, Cancelled */
+export async function showHistory(commands: TextCommands, certificate: Certificate): Promise<void> {
+	const { organization, documents } = commands;
+	const { id: connectionId } = await destinationOf(commands);
+	const service = await organization.open(connectionId);
+	const events = await cancellably(l10n.t("Reading the audit log…"), async (signal) => {
+		const found = await service.history(certificate.id, signal);
+		if (found.some(({ projectId }) => projectId !== null)) await refreshProjects(commands, signal);
+		return found;
+	});
+	const text = historyWords(certificate, events, projectNamed(commands), Date.now() / 1000);
+	await documents.show(l10n.t("{0} (history)", certificate.id), text);
+}
+
+async function copy(
+	commands: TextCommands,
+	chosen: readonly Certificate[],
+	textOf: (content: Candidate) => string,
+	separator: string,
+): Promise<void> {
+	const texts: string[] = [];
+	for (const certificate of chosen) texts.push(textOf(await contentFor(commands, certificate)));
+	await vscode.env.clipboard.writeText(texts.join(separator));
+}

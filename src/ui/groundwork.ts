@@ -1,0 +1,97 @@
+import * as vscode from "vscode";
+import type { Certificates } from "../application/certificates.ts";
+import { contentOf } from "../application/comparison.ts";
+import type { Organization } from "../application/organization.ts";
+import type { Projects } from "../application/projects.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import { Failure, problemOf, type Reason } from "../domain/failure.ts";
+import type { Connections, Destination } from "./connections.ts";
+import { type Subject, subjectsWords } from "./words/activation.ts";
+import { goneWords } from "./words/removal.ts";
+
+/** What commands on certificates act on. */
+export interface CertificateCommands {
+	readonly organization: Organization;
+	readonly certificates: Certificates;
+	readonly projects: Projects;
+	readonly connections: Pick<Connections, "destination">;
+}
+
+/** A list older than this is read again when a person looks at it, in milliseconds. */
+const STALE_MS = 60_000;
+
+/** What shows by itself that something is not as it was when the person was asked. */
+const CHANGED: readonly Reason[] = ["changed-meanwhile", "certificate-active"];
+
+/** Where a command's calls go. @throws Failure, also where the certificates in the view are another connection's. */
+export async function destinationOf({ connections, certificates }: CertificateCommands): Promise<Destination> {
+	const destination = await connections.destination();
+	if (destination.id !== certificates.connectionId) throw new Failure({ reason: "connection-changed" });
+	return destination;
+}
+
+/** Certificates with what they hold, as far as it can be read. @throws Cancelled */
+export async function subjectsOf(
+	{ certificates }: Pick<CertificateCommands, "certificates">,
+	chosen: readonly Certificate[],
+	signal: AbortSignal,
+): Promise<readonly Subject[]> {
+	return Promise.all(
+		chosen.map(async (certificate) => ({
+			certificate,
+			content: await contentOf(certificate.id, certificates, signal),
+		})),
+	);
+}
+
+/** Reads the projects and what is active in each, unless that was just done. What fails is in their state. @throws Cancelled */
+export async function refreshProjects(
+	{ projects }: Pick<CertificateCommands, "projects">,
+	signal: AbortSignal,
+): Promise<void> {
+	const { loading, loadedAt, problem } = projects.state;
+	const isRecent = !loading && !problem && loadedAt !== null && Date.now() - loadedAt < STALE_MS;
+	if (!isRecent) await projects.refresh(signal);
+}
+
+/** The name of a project by its id, as far as the projects are known. */
+export function projectNamed({ projects }: Pick<CertificateCommands, "projects">): (id: string) => string | null {
+	return (id) => projects.state.projects?.find((project) => project.id === id)?.name ?? null;
+}
+
+/**
+ * Reads, asks and acts, and does so again for as long as what the person was asked about has changed by then.
+ * @param way Told whether that was so.
+ */
+export async function askAnew<T>(way: (changed: boolean) => Promise<T>): Promise<T> {
+	for (let changed = false; ; changed = true)
+		try {
+			return await way(changed);
+		} catch (thrown) {
+			const problem = problemOf(thrown);
+			if (!problem || !CHANGED.includes(problem.reason)) throw thrown;
+		}
+}
+
+/**
+ * Does something to certificates; where one of them turns out to be gone, it says so and shows the list as it is now.
+ * @throws whatever else `act` throws.
+ */
+export async function unlessGone(
+	{ certificates }: Pick<CertificateCommands, "certificates">,
+	chosen: readonly Certificate[],
+	act: () => Promise<void>,
+): Promise<void> {
+	const gone = () => {
+		const listed = certificates.state.listing?.certificates ?? [];
+		return chosen.filter((each) => !listed.some(({ id }) => id === each.id));
+	};
+	try {
+		await act();
+	} catch (thrown) {
+		if (problemOf(thrown)?.reason !== "not-found") throw thrown;
+		if (gone().length === 0) await certificates.refresh();
+		if (gone().length === 0) throw thrown;
+		void vscode.window.showInformationMessage(goneWords(subjectsWords(gone())));
+	}
+}

@@ -1,0 +1,62 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { Certificates } from "../application/certificates.ts";
+import { Cancelled, Failure } from "../domain/failure.ts";
+import type { AccessSource, Service } from "../domain/service.ts";
+import type { Connections } from "./connections.ts";
+import { askForKey } from "./keyPrompt.ts";
+import { baseUrl } from "./settings.ts";
+import { inert } from "./words/inert.ts";
+
+/** What the commands around the admin key act on. */
+export interface KeyCommands {
+	readonly connections: Connections;
+	readonly certificates: Certificates;
+	readonly openService: (access: AccessSource) => Service;
+}
+
+/**
+ * Asks for an admin key, checks and keeps it.
+ * @param replaces Whether it takes the place of the one in use, or is one more.
+ * @throws Failure, Cancelled
+ */
+export async function setKey(
+	{ openService, connections, certificates }: KeyCommands,
+	replaces: boolean,
+): Promise<void> {
+	// The question names this host: a key typed for it goes to no other one, whatever the setting becomes meanwhile.
+	const asked = baseUrl();
+	const { access, listing } = await askForKey(
+		asked,
+		(key) => connections.accessWith(asked, key),
+		(access) => openService(async () => access),
+	);
+	const answer = { organization: listing.organization, ids: listing.certificates.map(({ id }) => id) };
+	const idsOf = (id: string) =>
+		id === certificates.connectionId ? (certificates.state.listing?.certificates ?? []).map(({ id }) => id) : [];
+	const { id, certain } = await connections.store(access, answer, idsOf, replaces);
+	certificates.forget(id);
+	// The list that showed that the key is good is also the first one to show, unless the base URL was changed meanwhile.
+	if (baseUrl().origin === asked.origin) certificates.show(listing);
+	else await certificates.refresh();
+	if (!certain)
+		void vscode.window.showInformationMessage(
+			l10n.t(
+				"It cannot be told whether this key belongs to the same organization as the one before. What is remembered of that one, such as uploads that are not confirmed, is not shown with this key.",
+			),
+		);
+}
+
+/** Removes the connection in use with its key, after a question. @throws Failure, Cancelled */
+export async function removeKey(connections: Connections): Promise<void> {
+	const connection = await connections.current();
+	if (!connection) throw new Failure({ reason: "no-key" });
+	const remove = l10n.t("Remove Key");
+	const chosen = await vscode.window.showWarningMessage(
+		l10n.t("Remove the admin key for {0} from this computer?", inert(connection.label)),
+		{ modal: true, detail: l10n.t("At OpenAI it stays valid until it is revoked there.") },
+		remove,
+	);
+	if (chosen !== remove) throw new Cancelled();
+	await connections.remove(connection.id);
+}

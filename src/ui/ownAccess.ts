@@ -1,0 +1,59 @@
+import type { Certificates } from "../application/certificates.ts";
+import type { ClientCheck } from "../domain/clientCertificate.ts";
+import { problemOf } from "../domain/failure.ts";
+import type { ClientCertificateFiles } from "../domain/service.ts";
+import type { ClientCertificates } from "./clientCertificates.ts";
+import { subjectsOf } from "./groundwork.ts";
+import { baseUrl } from "./settings.ts";
+import type { OwnAccess } from "./words/clientChecks.ts";
+
+/** The hosts beside which there is one for client certificates (API guide, "Mutual TLS"). */
+const ASKS_FOR_NONE = /^(?:[a-z]+\.)?api\.openai\.com$/;
+
+/** What it takes to tell what will become of this extension's own calls. */
+export interface OwnAccessCheck {
+	readonly certificates: Certificates;
+	readonly clientCertificates: Pick<ClientCertificates, "filesFor">;
+	/**
+	 * Checks offline whether the client certificate in these files would be accepted by a trust anchor.
+	 * @param anchor DER.
+	 * @returns `null` where the anchor cannot be read.
+	 * @throws Failure `client-certificate` where it cannot be presented.
+	 */
+	readonly traceClientCertificate: (files: ClientCertificateFiles, anchor: Uint8Array) => Promise<ClientCheck | null>;
+}
+
+/**
+ * Compares the client certificate that the settings name with the anchors that are to be enforced, offline.
+ * @param anchors The ids of all that will be active in the organization.
+ * @throws Cancelled
+ */
+export async function ownAccess(
+	{ certificates, clientCertificates, traceClientCertificate }: OwnAccessCheck,
+	anchors: readonly string[],
+	signal: AbortSignal,
+): Promise<OwnAccess> {
+	const { origin, host } = baseUrl();
+	const files = await clientCertificates.filesFor(origin);
+	if (!files) return { kind: "none" };
+	const listed = certificates.state.listing?.certificates ?? [];
+	const enforced = listed.filter(({ id }) => anchors.includes(id));
+	const subjects = await subjectsOf({ certificates }, enforced, signal);
+	let closest: (OwnAccess & { kind: "checked" }) | undefined;
+	const unasked = ASKS_FOR_NONE.test(host) ? host : null;
+	let unread = enforced.length < anchors.length;
+	try {
+		for (const { certificate, content } of subjects) {
+			const check = content && (await traceClientCertificate(files, content.der));
+			if (!check) unread = true;
+			else if (check.accepted) return { kind: "checked", check, anchor: certificate, unasked };
+			else if (check.chain.length > (closest?.check.chain.length ?? 0))
+				closest = { kind: "checked", check, anchor: certificate, unasked };
+		}
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		if (!problem) throw thrown;
+		return { kind: "unusable", problem };
+	}
+	return unread || !closest ? { kind: "unknown" } : closest;
+}

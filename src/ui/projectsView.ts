@@ -1,0 +1,183 @@
+import * as vscode from "vscode";
+import type { Certificates } from "../application/certificates.ts";
+import type { Enforcement } from "../application/enforcement.ts";
+import type { Projects } from "../application/projects.ts";
+import type { Enforced } from "../domain/activity.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import { Failure, isCancelled } from "../domain/failure.ts";
+import type { Project, Scope } from "../domain/scope.ts";
+import { emptinessOf } from "./emptiness.ts";
+import { CONTEXT, PROJECTS_VIEW } from "./names.ts";
+import { enforcedItem, noteItem, projectItem } from "./rows.ts";
+import { isStale } from "./staleness.ts";
+import type { Tree } from "./tree.ts";
+import { problemWords } from "./words/problems.ts";
+import type { ProjectSituation } from "./words/projects.ts";
+import { noteWords } from "./words/view.ts";
+
+type ProjectRow = { readonly kind: "project"; readonly situation: ProjectSituation };
+
+/** A row of the view. */
+type Row =
+	| ProjectRow
+	| { readonly kind: "certificate"; readonly above: ProjectRow; readonly enforced: Enforced }
+	| { readonly kind: "note"; readonly above: ProjectRow | null; readonly text: string };
+
+/** What it shows, and what it is loaded by. */
+interface Sources {
+	readonly certificates: Certificates;
+	readonly projects: Projects;
+	readonly enforcement: Enforcement;
+}
+
+/** The projects in the sidebar and what is enforced in each: shows what the state holds, and has it read when a person looks. */
+export class ProjectsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+	readonly #sources: Sources;
+	readonly #report: (thrown: unknown) => void;
+	readonly #view: vscode.TreeView<Row>;
+	/** The rows that were handed to the editor. */
+	readonly #rows = new WeakSet<Row>();
+	readonly #changed = new vscode.EventEmitter<void>();
+	readonly #subscriptions: vscode.Disposable;
+	#reading = new AbortController();
+
+	readonly onDidChangeTreeData = this.#changed.event;
+
+	/** @param report Shows what went wrong where no command was given. */
+	constructor(tree: Tree, sources: Sources, report: (thrown: unknown) => void) {
+		this.#sources = sources;
+		this.#report = report;
+		this.#view = tree.view as vscode.TreeView<Row>;
+		const redraw = () => this.redraw();
+		sources.certificates.on("change", redraw);
+		sources.projects.on("change", redraw);
+		this.#subscriptions = vscode.Disposable.from(
+			this.#changed,
+			this.#view.onDidChangeVisibility(() => this.refreshIfStale()),
+			vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refreshIfStale()),
+		);
+		tree.fill(this as vscode.TreeDataProvider<unknown>);
+	}
+
+	get visible(): boolean {
+		return this.#view.visible;
+	}
+
+	getChildren(above?: Row): Row[] {
+		const rows = above ? this.#below(above) : this.#top();
+		for (const row of rows) this.#rows.add(row);
+		return rows;
+	}
+
+	getParent(row: Row): Row | undefined {
+		return row.kind === "project" ? undefined : (row.above ?? undefined);
+	}
+
+	getTreeItem(row: Row): vscode.TreeItem {
+		switch (row.kind) {
+			case "project":
+				return projectItem(row.situation);
+			case "certificate":
+				return enforcedItem(row.above.situation.project, row.enforced);
+			case "note":
+				return noteItem(row.text, row.above ? `project/${row.above.situation.project.id}/` : "");
+		}
+	}
+
+	/**
+	 * The certificate whose row a menu handed over, or that is selected where it handed over nothing. Only what the list
+	 * holds counts, whoever calls.
+	 * @throws Failure `nothing-selected`
+	 */
+	certificateOf(row: unknown): Certificate {
+		const chosen = this.#chosen(row);
+		const certificates = this.#sources.certificates.state.listing?.certificates ?? [];
+		const certificate =
+			chosen?.kind === "certificate" && certificates.find(({ id }) => id === chosen.enforced.certificate.id);
+		if (!certificate) throw new Failure({ reason: "nothing-selected" });
+		return certificate;
+	}
+
+	/** The project that such a row belongs to, or is; `null` where it is no row of this view. */
+	scopeOf(row: unknown): Scope | null {
+		const chosen = this.#chosen(row);
+		const above = chosen?.kind === "project" ? chosen : chosen?.above;
+		return above ? { kind: "project", id: above.situation.project.id } : null;
+	}
+
+	/** Reads everything again; the view shows that it does. What was being read before is not waited for. */
+	async refresh(): Promise<void> {
+		const { certificates, projects } = this.#sources;
+		this.#reading.abort();
+		this.#reading = new AbortController();
+		// What the organization imposes stands in its own list.
+		const listed = isStale(certificates.state) ? certificates.refresh() : null;
+		const read = projects.refresh(this.#reading.signal).catch(unlessCancelled);
+		const progress = { location: { viewId: PROJECTS_VIEW } };
+		await vscode.window.withProgress(progress, () => Promise.all([listed, read]));
+	}
+
+	/** Reads everything where a person looks and it is old, or was never read. */
+	refreshIfStale(): void {
+		if (this.#view.visible) this.need().catch(this.#report);
+	}
+
+	/** Reads everything where it is old, or was never read. */
+	async need(): Promise<void> {
+		if (isStale(this.#sources.projects.state)) await this.refresh();
+	}
+
+	/** Shows what the state holds. */
+	redraw(): void {
+		void vscode.commands.executeCommand("setContext", CONTEXT.projectsEmpty, this.#emptiness());
+		this.#changed.fire();
+	}
+
+	dispose(): void {
+		this.#reading.abort();
+		this.#subscriptions.dispose();
+	}
+
+	#emptiness(): string {
+		const { projects, unreadable, problem, loading } = this.#sources.projects.state;
+		return emptinessOf(projects && projects.length + unreadable, problem, loading);
+	}
+
+	#top(): Row[] {
+		const { projects, unreadable, complete, problem, loading, loadedAt } = this.#sources.projects.state;
+		if (!projects) return [];
+		// More pages are on their way.
+		const isComing = loading && loadedAt === null;
+		const notes = noteWords({ unreadable, complete: complete || isComing }, problem && problemWords(problem), loadedAt);
+		return [
+			...notes.map((text): Row => ({ kind: "note", above: null, text })),
+			...projects.map((project): Row => ({ kind: "project", situation: this.#situation(project) })),
+		];
+	}
+
+	#below(above: Row): Row[] {
+		if (above.kind !== "project") return [];
+		const situation = this.#situation(above.situation.project);
+		const { problem, enforced } = situation;
+		return [
+			...(problem ? [{ kind: "note", above, text: problemWords(problem) } as const] : []),
+			...enforced.map((each): Row => ({ kind: "certificate", above, enforced: each })),
+		];
+	}
+
+	#situation(project: Project): ProjectSituation {
+		const { projects, enforcement } = this.#sources;
+		const { loadedAt, loading, problem } = projects.scope(project.id);
+		return { project, enforced: enforcement.inProject(project.id), loadedAt, loading, problem };
+	}
+
+	/** Junk from whoever calls a command must not act on what is selected. */
+	#chosen(row: unknown): Row | undefined {
+		if (row === undefined) return this.#view.selection[0];
+		return this.#rows.has(row as Row) ? (row as Row) : undefined;
+	}
+}
+
+function unlessCancelled(thrown: unknown): void {
+	if (!isCancelled(thrown)) throw thrown;
+}

@@ -1,0 +1,160 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import { basisOf } from "../application/activation.ts";
+import { activeAfter, aftermathOf } from "../application/aftermath.ts";
+import {
+	assertRead,
+	deactivateEverywhereAndRemove,
+	holdersOf,
+	prepareRemoval,
+	type RemovalAccount,
+	type RemovalBasis,
+	remove,
+} from "../application/removal.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import { Cancelled, isCancelled } from "../domain/failure.ts";
+import type { Scope } from "../domain/scope.ts";
+import {
+	askAnew,
+	type CertificateCommands,
+	destinationOf,
+	projectNamed,
+	subjectsOf,
+	unlessGone,
+} from "./groundwork.ts";
+import { type OwnAccessCheck, ownAccess } from "./ownAccess.ts";
+import { cancellably } from "./patience.ts";
+import { savePem } from "./pemFiles.ts";
+import { reminderDays } from "./settings.ts";
+import { notRemovedWords } from "./words/accounts.ts";
+import type { Subject } from "./words/activation.ts";
+import { nameWords } from "./words/certificates.ts";
+import { accessWords } from "./words/clientChecks.ts";
+import { activeRemovalWords, removalWords } from "./words/removal.ts";
+import { placesOf } from "./words/scopes.ts";
+
+/** What deleting needs. */
+export interface RemovalCommands extends CertificateCommands, OwnAccessCheck {}
+
+/** How it is before a certificate is deleted. */
+interface Situation {
+	readonly basis: RemovalBasis;
+	readonly subject: Subject;
+	/** Where it has to be deactivated first. */
+	readonly scopes: readonly Scope[];
+	/** What will become of this extension's own calls; `null` where that is not touched. */
+	readonly access: string | null;
+}
+
+const STATUS_MS = 5000;
+
+/** Deletes certificates, one question each; Escape ends them all. @throws Failure, Cancelled */
+export async function removeCertificates(commands: RemovalCommands, chosen: readonly Certificate[]): Promise<void> {
+	for (const certificate of chosen)
+		await unlessGone(commands, [certificate], () => removeCertificate(commands, certificate));
+}
+
+async function removeCertificate(commands: RemovalCommands, { id }: Certificate): Promise<void> {
+	const { organization } = commands;
+	const { id: connectionId } = await destinationOf(commands);
+	const { certificate, account } = await askAnew(async (changed) => {
+		const reading = l10n.t("Reading where it is active…");
+		const situation = await cancellably(reading, (signal) => lookAt(commands, connectionId, id, signal));
+		const { basis, subject, scopes } = situation;
+		const request = { connectionId, confirmed: basis };
+		const name = nameWords(subject.certificate);
+		if (scopes.length === 0) {
+			await confirmRemoval(commands, subject, changed);
+			await cancellably(l10n.t("Deleting “{0}”…", name), (signal) => remove(organization, request, signal));
+			return { certificate: subject.certificate, account: null };
+		}
+		await confirmEverywhere(commands, situation, changed);
+		const title = l10n.t("Deactivating “{0}” everywhere and deleting it…", name);
+		const account = await cancellably(title, (signal) => deactivateEverywhereAndRemove(organization, request, signal));
+		return { certificate: subject.certificate, account };
+	});
+	if (account && !account.removed) return tellNotRemoved(commands, certificate, account);
+	vscode.window.setStatusBarMessage(l10n.t("Deleted “{0}”.", nameWords(certificate)), STATUS_MS);
+}
+
+/** @throws Cancelled, so that those which were to follow are left alone. */
+function tellNotRemoved(commands: RemovalCommands, certificate: Certificate, account: RemovalAccount): never {
+	const { scopes, problem } = account;
+	void vscode.window.showWarningMessage(notRemovedWords(certificate, scopes, problem, projectNamed(commands)));
+	throw new Cancelled();
+}
+
+/** @throws Failure `scopes-unread`, also where it is active in what could be read; Cancelled */
+async function lookAt(
+	commands: RemovalCommands,
+	connectionId: string,
+	id: string,
+	signal: AbortSignal,
+): Promise<Situation> {
+	const { organization, certificates } = commands;
+	const basis = await prepareRemoval(organization, { connectionId, id }, signal);
+	assertRead(basis.where);
+	const scopes = holdersOf(basis.where);
+	const [subject = { certificate: basis.certificate, content: null }] = await subjectsOf(
+		commands,
+		[basis.certificate],
+		signal,
+	);
+	const anchors = basis.where.organization
+		? activeAfter(scopes.map(toBasis(commands)), [id], certificates.state.listing)
+		: [];
+	const access = anchors.length > 0 ? await ownAccess(commands, anchors, signal) : null;
+	return { basis, subject, scopes, access: access && accessWords(access, Date.now() / 1000) };
+}
+
+/** @throws Cancelled unless it is to be deleted. */
+async function confirmRemoval(commands: RemovalCommands, subject: Subject, changed: boolean): Promise<void> {
+	const time = { now: Date.now() / 1000, reminderDays: reminderDays() };
+	const { message, detail } = removalWords(subject, changed, time);
+	const save = l10n.t("Save PEM As…");
+	const goOn = l10n.t("Delete");
+	// Enter takes the first button.
+	const buttons = subject.content ? [save, goOn] : [l10n.t("Don't Delete"), goOn];
+	for (;;) {
+		const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+		if (chosen === goOn) return;
+		if (chosen !== save) throw new Cancelled();
+		await savePem(commands, [subject.certificate]).catch((thrown) => {
+			if (!isCancelled(thrown)) throw thrown;
+		});
+	}
+}
+
+/** @throws Cancelled unless it is to be deactivated everywhere and deleted. */
+async function confirmEverywhere(commands: RemovalCommands, situation: Situation, changed: boolean): Promise<void> {
+	const { subject, scopes, access } = situation;
+	const nameOf = projectNamed(commands);
+	const places = (some: readonly Scope[]) => placesOf(some, nameOf);
+	const { listing } = commands.certificates.state;
+	const aftermath = aftermathOf(scopes.map(toBasis(commands)), [subject.certificate.id], listing);
+	const { message, detail } = activeRemovalWords(
+		{
+			subject,
+			places: places(scopes),
+			off: places(aftermath.off),
+			left: places(aftermath.left),
+			unclear: places(aftermath.unclear),
+			access,
+			changed,
+		},
+		{ now: Date.now() / 1000, reminderDays: reminderDays() },
+	);
+	const goOn = l10n.t("Deactivate Everywhere and Delete");
+	// Enter takes the first button.
+	const buttons = [l10n.t("Keep It"), goOn];
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+	if (chosen !== goOn) throw new Cancelled();
+}
+
+/** A scope as it was read last. */
+function toBasis({ certificates, projects }: CertificateCommands) {
+	return (scope: Scope) => {
+		if (scope.kind === "project") return basisOf(scope, projects.scope(scope.id));
+		return basisOf(scope, { listing: certificates.state.listing, problem: null });
+	};
+}

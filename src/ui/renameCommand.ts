@@ -1,0 +1,38 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import { rename } from "../application/renaming.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import { Cancelled, Failure } from "../domain/failure.ts";
+import { askAnew, type CertificateCommands, destinationOf } from "./groundwork.ts";
+import { cancellably } from "./patience.ts";
+import { askText } from "./prompts.ts";
+import { judgeName } from "./uploadQuestions.ts";
+import { nameWords } from "./words/certificates.ts";
+
+const STATUS_MS = 5000;
+
+/** Gives a certificate another name. @throws Failure, Cancelled */
+export async function renameCertificate(commands: CertificateCommands, { id }: Certificate): Promise<void> {
+	const { organization, certificates } = commands;
+	const { id: connectionId } = await destinationOf(commands);
+	const listed = () => certificates.state.listing?.certificates ?? [];
+	const renamed = await askAnew(async (changed) => {
+		const shown = listed().find((each) => each.id === id);
+		if (!shown) throw new Failure({ reason: "not-found" });
+		const others = () => listed().filter((each) => each.id !== id);
+		const name = await askText({
+			title: l10n.t("Rename {0}", nameWords(shown)),
+			prompt: changed
+				? l10n.t("It was renamed by somebody else meanwhile. Its new name at OpenAI:")
+				: l10n.t("The certificate's new name at OpenAI."),
+			placeholder: l10n.t("Name"),
+			value: shown.name ?? "",
+			judge: (text) => judgeName(text, others()),
+		});
+		if (name === shown.name) throw new Cancelled();
+		return cancellably(l10n.t("Renaming “{0}”…", nameWords(shown)), (signal) =>
+			rename(organization, { connectionId, shown, name }, signal),
+		);
+	});
+	vscode.window.setStatusBarMessage(l10n.t("Renamed to “{0}”.", nameWords(renamed)), STATUS_MS);
+}

@@ -1,0 +1,138 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { RunningUpload, UnconfirmedUpload } from "../application/uploads.ts";
+import { type Activity, type Enforced, isActiveAnywhere } from "../domain/activity.ts";
+import { type Certificate, type ExpiryState, expiryState } from "../domain/certificate.ts";
+import type { Project } from "../domain/scope.ts";
+import { certificateContext, enforcedContext } from "./capabilities.ts";
+import { reminderDays } from "./settings.ts";
+import { activationWords } from "./words/activity.ts";
+import { descriptionWords, nameWords, spokenWords, tooltipWords } from "./words/certificates.ts";
+import type { Fact } from "./words/facts.ts";
+import { inert } from "./words/inert.ts";
+import {
+	enforcedActivation,
+	enforcedDescription,
+	type ProjectSituation,
+	projectDescription,
+	projectSpoken,
+	projectTooltip,
+} from "./words/projects.ts";
+import { projectName } from "./words/scopes.ts";
+import { unconfirmedDescription, unconfirmedSpoken, unconfirmedTooltip } from "./words/uploads.ts";
+
+const ACTIVE = new vscode.ThemeIcon("verified", new vscode.ThemeColor("testing.iconPassed"));
+const LOADING = new vscode.ThemeIcon("loading~spin");
+const TROUBLE = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
+
+/** A certificate among the organization's. */
+export function certificateItem(certificate: Certificate, activity: Activity): vscode.TreeItem {
+	const now = Date.now() / 1000;
+	const state = expiryState(certificate.expiresAt, now, reminderDays());
+	const activation = activationWords(activity);
+	const item = new vscode.TreeItem(nameWords(certificate), vscode.TreeItemCollapsibleState.Collapsed);
+	item.id = `organization/${certificate.id}`;
+	item.description = descriptionWords(certificate, activity, now);
+	item.tooltip = tooltipWords(certificate, state, activation, now);
+	item.iconPath = iconOf(state, isActiveAnywhere(activity));
+	item.contextValue = certificateContext(activity);
+	item.accessibilityInformation = { label: spokenWords(certificate, state, activation, now) };
+	return item;
+}
+
+/** One thing about a certificate, below it. */
+export function factItem({ id }: Certificate, { key, label, value, more, mark }: Fact): vscode.TreeItem {
+	const item = new vscode.TreeItem(label);
+	item.id = `organization/${id}/fact/${key}`;
+	item.description = value;
+	item.tooltip = more === undefined ? `${label}: ${value}` : `${label}: ${value}\n${more}`;
+	if (mark) item.iconPath = mark === "loading" ? LOADING : TROUBLE;
+	item.contextValue = "fact";
+	item.accessibilityInformation = { label: `${label}: ${value}` };
+	return item;
+}
+
+/** A project. */
+export function projectItem(situation: ProjectSituation): vscode.TreeItem {
+	const { project, enforced, loading, problem, loadedAt } = situation;
+	const isEmpty = enforced.length === 0 && !problem;
+	const item = new vscode.TreeItem(
+		projectName(project),
+		isEmpty ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed,
+	);
+	item.id = `project/${project.id}`;
+	item.description = projectDescription(situation);
+	item.tooltip = projectTooltip(situation);
+	if (problem && !loading) item.iconPath = TROUBLE;
+	else if (loading && loadedAt === null) item.iconPath = LOADING;
+	else item.iconPath = new vscode.ThemeIcon(project.archived ? "archive" : "project");
+	item.contextValue = "project";
+	item.accessibilityInformation = { label: projectSpoken(situation) };
+	return item;
+}
+
+/** A certificate that is enforced in a project, below that. */
+export function enforcedItem(project: Project, enforced: Enforced): vscode.TreeItem {
+	const { certificate } = enforced;
+	const now = Date.now() / 1000;
+	const state = expiryState(certificate.expiresAt, now, reminderDays());
+	const activation = enforcedActivation(enforced, project);
+	const item = new vscode.TreeItem(nameWords(certificate));
+	item.id = `project/${project.id}/${certificate.id}`;
+	item.description = enforcedDescription(enforced, now);
+	item.tooltip = tooltipWords(certificate, state, activation, now);
+	item.iconPath = iconOf(state, true);
+	item.contextValue = enforcedContext(enforced);
+	item.accessibilityInformation = { label: spokenWords(certificate, state, activation, now) };
+	return item;
+}
+
+/** An upload that is on its way. */
+export function uploadItem({ id, name }: RunningUpload): vscode.TreeItem {
+	const item = new vscode.TreeItem(inert(name));
+	item.id = `upload/${id}`;
+	item.description = l10n.t("uploading…");
+	item.iconPath = LOADING;
+	item.contextValue = "upload";
+	item.accessibilityInformation = { label: l10n.t("{0}, uploading", inert(name)) };
+	return item;
+}
+
+/** An upload of which it is not known whether it arrived. */
+export function unconfirmedItem(upload: UnconfirmedUpload): vscode.TreeItem {
+	const now = Date.now();
+	const item = new vscode.TreeItem(inert(upload.pending.name));
+	item.id = `unconfirmed/${upload.id}`;
+	item.description = unconfirmedDescription(upload, now);
+	item.tooltip = unconfirmedTooltip(upload, now);
+	item.iconPath = new vscode.ThemeIcon("question", new vscode.ThemeColor("list.warningForeground"));
+	item.contextValue = upload.elsewhere ? "unconfirmedElsewhere" : "unconfirmed";
+	item.accessibilityInformation = { label: unconfirmedSpoken(upload, now) };
+	return item;
+}
+
+/** What must be known of what is above it, or of the whole view. @param of The id of the row above, if any. */
+export function noteItem(text: string, of = ""): vscode.TreeItem {
+	const item = new vscode.TreeItem(text);
+	item.id = `${of}note/${text}`;
+	item.tooltip = text;
+	item.iconPath = new vscode.ThemeIcon("info");
+	item.contextValue = "note";
+	item.accessibilityInformation = { label: text };
+	return item;
+}
+
+/** How a certificate stands, at a glance; the words beside it say so too. */
+function iconOf(state: ExpiryState, isActive: boolean | undefined): vscode.ThemeIcon {
+	switch (state) {
+		case "expired":
+			return new vscode.ThemeIcon("error", new vscode.ThemeColor("list.errorForeground"));
+		case "expiring":
+			return TROUBLE;
+		case "unknown":
+			return new vscode.ThemeIcon("question");
+		case "valid":
+			if (isActive) return ACTIVE;
+			return new vscode.ThemeIcon(isActive === false ? "circle-slash" : "circle-outline");
+	}
+}

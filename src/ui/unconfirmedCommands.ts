@@ -1,0 +1,103 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { UnconfirmedUpload, Uploaded, Uploads } from "../application/uploads.ts";
+import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
+import { LATE_MS, type PendingUpload } from "../domain/pendingUpload.ts";
+import type { CertificatesView } from "./certificatesView.ts";
+import { VIEW } from "./names.ts";
+import { patiently } from "./patience.ts";
+import { askChoice } from "./prompts.ts";
+import { tellMore } from "./uploadQuestions.ts";
+import { inert } from "./words/inert.ts";
+import { againWords, arrivedWords, forgetWords, unconfirmedDescription } from "./words/uploads.ts";
+
+/** What the commands on an upload that is not confirmed act on. */
+export interface UnconfirmedCommands {
+	readonly uploads: Uploads;
+	readonly view: CertificatesView;
+}
+
+/**
+ * Looks whether an upload has arrived after all.
+ * @param row What the menu handed over; without it the only one is meant, or the person is asked.
+ * @throws Failure, Cancelled
+ */
+export async function checkUpload(commands: UnconfirmedCommands, row: unknown): Promise<void> {
+	await tellArrived(commands, await lookFor(commands, await chooseUpload(commands, row)));
+}
+
+/** Uploads once more what a look does not see, after a question. @param row As in `checkUpload`. @throws Failure, Cancelled */
+export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): Promise<void> {
+	const { uploads, view } = commands;
+	const upload = await chooseOwnUpload(commands, row);
+	try {
+		return await tellArrived(commands, await lookFor(commands, upload));
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
+		await confirmAgain(upload.pending, problem.look.at);
+	}
+	const uploaded = await uploads.again(upload);
+	if (uploaded.how === "found") return tellArrived(commands, uploaded);
+	await view.reveal(uploaded.certificate);
+	tellMore(uploaded);
+}
+
+/** Takes an upload out of the list without looking for it, after a question. @param row As in `checkUpload`. @throws Failure, Cancelled */
+export async function forgetUpload(commands: UnconfirmedCommands, row: unknown): Promise<void> {
+	const upload = await chooseOwnUpload(commands, row);
+	const { message, detail } = forgetWords(upload.pending);
+	const forget = l10n.t("Forget");
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, forget);
+	if (chosen !== forget) throw new Cancelled();
+	await commands.uploads.forget(upload);
+}
+
+/** @throws Failure `nothing-selected`; Cancelled */
+async function chooseUpload({ uploads, view }: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
+	if (row !== undefined) return view.unconfirmedOf(row);
+	const [only, ...others] = uploads.unconfirmed;
+	if (!only) throw new Failure({ reason: "nothing-selected" });
+	if (others.length === 0) return only;
+	const now = Date.now();
+	const choices = [only, ...others].map((upload) => ({
+		label: inert(upload.pending.name),
+		description: unconfirmedDescription(upload, now),
+		value: upload,
+	}));
+	return askChoice({ title: l10n.t("Uploads that are not confirmed"), placeholder: l10n.t("Which one?") }, choices);
+}
+
+/** What another window has on its way is that window's. @throws Failure `nothing-selected`, `upload-pending`; Cancelled */
+async function chooseOwnUpload(commands: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
+	const upload = await chooseUpload(commands, row);
+	if (upload.elsewhere) throw new Failure({ reason: "upload-pending", name: upload.pending.name, running: true });
+	return upload;
+}
+
+/** @throws Failure `unconfirmed` where it was not found; Cancelled */
+async function lookFor({ uploads }: UnconfirmedCommands, upload: UnconfirmedUpload): Promise<Uploaded> {
+	const abort = new AbortController();
+	const title = l10n.t("Looking for “{0}” among the organization's certificates…", inert(upload.pending.name));
+	return vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
+		patiently(title, uploads.check(upload, abort.signal), abort),
+	);
+}
+
+async function tellArrived({ view }: UnconfirmedCommands, uploaded: Uploaded): Promise<void> {
+	await view.reveal(uploaded.certificate);
+	void vscode.window.showInformationMessage(arrivedWords(uploaded.certificate, Date.now()));
+	tellMore(uploaded);
+}
+
+/** @throws Cancelled unless it is to be sent again. */
+async function confirmAgain(pending: PendingUpload, notSeenAt: number): Promise<void> {
+	const now = Date.now();
+	const { message, detail } = againWords(pending, notSeenAt, now);
+	const mayArrive = now < pending.startedAt + LATE_MS;
+	const goOn = mayArrive ? l10n.t("Upload Anyway") : l10n.t("Upload Again");
+	// Enter takes the first button.
+	const buttons = mayArrive ? [l10n.t("Wait"), goOn] : [goOn];
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+	if (chosen !== goOn) throw new Cancelled();
+}
