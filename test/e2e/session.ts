@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../leftovers.ts";
 import { launchBrowser } from "../vscode/browser.ts";
 import { startVSCode, type VSCode, type VSCodeVersion } from "../vscode/server.ts";
@@ -18,6 +18,8 @@ export interface Session {
 	readonly window: Window;
 	/** The folder that is open in the window. */
 	readonly folder: string;
+	/** Opens the window anew with other settings, to which a base URL that leads to the emulator is added. */
+	configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
 	/** Takes a picture of the window. */
 	picture(name: string): Promise<void>;
 	close(): Promise<void>;
@@ -31,7 +33,11 @@ export interface SessionOptions {
 	readonly pictures: string;
 	/** What lies in the folder: names and contents. */
 	readonly files: Readonly<Record<string, string | Uint8Array>>;
+	/** Without a base URL that leads to the emulator. */
 	readonly settings?: Readonly<Record<string, unknown>>;
+	/** Variables for the extension host. */
+	readonly env?: Readonly<Record<string, string>>;
+	readonly service?: EmulatorOptions;
 }
 
 /** Starts all that an interface test needs, with the explorer in sight; `close` ends it and removes the folder. */
@@ -41,9 +47,14 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	const folder = temporary.path;
 	writeFiles(folder, files);
 	mkdirSync(pictures, { recursive: true });
-	const emulator = await startEmulator();
-	const settings = { "openaiCertificates.baseUrl": emulator.url, ...options.settings };
-	const code = await startVSCode({ version, workspace: folder, settings, extensions: [vsix] });
+	const emulator = await startEmulator(options.service);
+	const withBaseUrl = (settings: SessionOptions["settings"]) => ({
+		"openaiCertificates.baseUrl": emulator.url,
+		...settings,
+	});
+	const settings = withBaseUrl(options.settings);
+	const env = options.env ?? {};
+	const code = await startVSCode({ version, workspace: folder, settings, env, extensions: [vsix] });
 	const browser = await launchBrowser();
 	const window = await openWindow(browser, code.url, { tab: EXTENSION, keepSecrets: true });
 	return {
@@ -52,6 +63,11 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		browser,
 		window,
 		folder,
+		configure: async (settings) => {
+			await window.leave();
+			code.configure(withBaseUrl(settings));
+			await window.load();
+		},
 		picture: (name) => window.screenshot(join(pictures, `${name}.png`)),
 		close: async () => {
 			await browser.close();

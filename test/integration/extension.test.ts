@@ -103,13 +103,15 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		[{ kind: "certificate", certificate: { id: "../x" } }],
 		[{ kind: "upload" }],
 		[{ kind: "upload", upload: null }],
+		[{ kind: "unconfirmed" }],
+		[{ kind: "unconfirmed", upload: { id: "other", pending: { name: "x" } } }],
 	];
 
 	/** Calls each command that needs a row with each of these arguments: it says so, and does nothing. */
 	const callWithJunk = async (...calls: readonly (readonly unknown[])[]) => {
 		await vscode.env.clipboard.writeText("untouched");
 		for (const junk of calls)
-			for (const command of ["copyId", "cancelUpload"]) {
+			for (const command of ["copyId", "cancelUpload", "checkUpload", "uploadAgain", "forgetUpload"]) {
 				shown.messages.length = 0;
 				await vscode.commands.executeCommand(`openaiCertificates.${command}`, ...junk);
 				const call = `${command} ${JSON.stringify(junk)}`;
@@ -206,11 +208,13 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	];
 	for (const [reason, fault] of failures)
 		it(`says by a welcome text why the list could not load: ${reason}`, async () => {
-			emulator.faults.next({ ...fault, operation: "list", when: "before" });
+			// A list is asked for again by itself where that may help.
+			emulator.faults.next({ ...fault, operation: "list", when: "before", times: Infinity });
 			// The upload has opened the view, so the list is read again at once.
 			await forgetList();
 			await contextBecomes(EMPTY, reason);
 			assert.deepEqual(await rows(), []);
+			emulator.faults.clear();
 		});
 
 	it("R02 a base URL that breaks a rule is refused before anything is sent", async () => {

@@ -4,3 +4,4 @@ export function installPackages(): void;
 export function installNode(major: 22 | 24): string;
 export function installVSCode(version: "1.103" | "1.139"): { node: string; server: string };
 export function installFuzzer(): string;
+export function installMutationTester(): string;

@@ -44,6 +44,11 @@ export function installFuzzer() {
 	return join(installHost("fuzzer"), "node_modules/@jazzer.js/core/dist/cli.js");
 }
 
+/** @returns {string} the path of the folder that holds the mutation tester's packages. */
+export function installMutationTester() {
+	return join(installHost("mutation"), "node_modules/@stryker-mutator");
+}
+
 /**
  * Installs a folder of `hosts/` (a package.json with its lock file) into the cache.
  * @param {string} name

@@ -5,11 +5,14 @@ export class QuickInput {
 	readonly #widget: Locator;
 	readonly #box: Locator;
 	readonly #options: Locator;
+	readonly #rows: Locator;
 
 	constructor(widget: Locator) {
 		this.#widget = widget;
 		this.#box = widget.locator("input.input");
 		this.#options = widget.getByRole("option");
+		// What can be ticked has another role.
+		this.#rows = widget.locator(".quick-input-list .monaco-list-row");
 	}
 
 	value(): Promise<string> {
@@ -59,6 +62,18 @@ export class QuickInput {
 	async pick(label: string) {
 		const name = this.#widget.page().locator(".monaco-icon-name-container").getByText(label, { exact: true });
 		await this.#options.filter({ has: name }).click();
+	}
+
+	/** @returns what can be ticked in a list of several, each as a screen reader says it. */
+	async ticks(): Promise<string[]> {
+		await this.#rows.first().waitFor();
+		return this.#rows.evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
+	}
+
+	/** Ticks, or unticks, one of several. */
+	async tick(label: string) {
+		const name = this.#widget.page().locator(".monaco-icon-name-container").getByText(label, { exact: true });
+		await this.#rows.filter({ has: name }).click();
 	}
 
 	/** Presses a button of the title bar, such as "Back". */

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { atEnd, temporaryFolder } from "../leftovers.ts";
@@ -21,6 +21,8 @@ export interface VSCodeOptions {
 	readonly extensions?: readonly string[];
 	/** Lets a page run tests inside the extension host. Toasts do not appear then. */
 	readonly smokeTestDriver?: boolean;
+	/** Opens what nobody has said to trust in Restricted Mode; left out, everything counts as trusted. */
+	readonly restricted?: boolean;
 	/** Lets in only pages that know a secret token: for everything that stays up for a person. */
 	readonly token?: boolean;
 	/** Variables for the extension host, which inherits none but PATH and LANG. */
@@ -38,8 +40,15 @@ export interface VSCode {
 	readonly dataFolder: string;
 	/** What the server has printed so far. */
 	output(): string;
-	/** Ends the server with all its processes and starts it again on the same port and data. */
-	restart(): Promise<void>;
+	/** Replaces the settings that the options gave; a window that is open takes them in when it is loaded anew. */
+	configure(settings: Readonly<Record<string, unknown>>): void;
+	/**
+	 * Ends the server with all its processes and starts it again on the same port and data.
+	 * @param env Variables for the extension host instead of those that the options gave.
+	 */
+	restart(env?: Readonly<Record<string, string>>): Promise<void>;
+	/** Ends the extension host of the only window, as a crash does, and nothing else. Linux only. */
+	killExtensionHost(): void;
 	close(): Promise<void>;
 }
 
@@ -66,10 +75,9 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 
 	const userFolder = join(dataFolder, "user/User");
 	mkdirSync(userFolder, { recursive: true });
-	writeFileSync(
-		join(userFolder, "settings.json"),
-		JSON.stringify({ ...quietSettings, ...options.settings }, null, "\t"),
-	);
+	const configure = (settings: VSCodeOptions["settings"]) =>
+		writeFileSync(join(userFolder, "settings.json"), JSON.stringify({ ...quietSettings, ...settings }, null, "\t"));
+	configure(options.settings);
 	const token = options.token ? randomUUID() : undefined;
 	const tokenFile = join(dataFolder, "token");
 	if (token) writeFileSync(tokenFile, token, { mode: 0o600 });
@@ -78,20 +86,20 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 		server,
 		"--accept-server-license-terms",
 		"--disable-telemetry",
-		"--disable-workspace-trust",
+		...(options.restricted ? [] : ["--disable-workspace-trust"]),
 		...["--server-data-dir", dataFolder],
 		...["--user-data-dir", join(dataFolder, "user")],
 		...["--extensions-dir", join(dataFolder, "extensions")],
 	];
-	const env = {
+	const ownEnv = {
 		PATH: process.env.PATH,
 		LANG: process.env.LANG,
 		HOME: dataFolder,
 		// For the sockets, which are left behind and whose paths must be short.
 		TMPDIR: temporary.path,
 		EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "http://127.0.0.1:9/" }),
-		...options.env,
 	};
+	let env = { ...ownEnv, ...options.env };
 
 	let running: { child: ChildProcess; output: string } | undefined;
 	const end = () => {
@@ -148,9 +156,16 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 			port,
 			dataFolder,
 			output: () => running?.output ?? "",
-			restart: async () => {
+			configure,
+			restart: async (otherEnv) => {
 				await stop();
+				if (otherEnv) env = { ...ownEnv, ...otherEnv };
 				await start(port);
+			},
+			killExtensionHost: () => {
+				const [host, ...others] = childrenOf(running?.child.pid ?? 0, "--type=extensionHost");
+				if (host === undefined || others.length > 0) throw new Error(`${others.length + 1} extension hosts`);
+				process.kill(host, "SIGKILL");
 			},
 			close,
 		};
@@ -167,4 +182,23 @@ function endGroup(pid: number) {
 	} catch {
 		// It has ended already.
 	}
+}
+
+/** The processes that a process has started with this argument, by the lists that Linux keeps. */
+function childrenOf(parent: number, argument: string): number[] {
+	return readdirSync("/proc")
+		.filter((name) => /^\d+$/.test(name))
+		.filter((id) => {
+			try {
+				// What follows the name in its brackets begins with the state and the parent's id.
+				const [, parentId] = readFileSync(`/proc/${id}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+				return (
+					Number(parentId) === parent && readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0").includes(argument)
+				);
+			} catch {
+				// It ended meanwhile.
+				return false;
+			}
+		})
+		.map(Number);
 }

@@ -4,11 +4,13 @@ import { Menu } from "./menu.ts";
 /** One view of the side bar: rows, or a welcome text where there are none. */
 export class View {
 	readonly #page: Page;
+	readonly #name: string;
 	readonly #pane: Locator;
 	readonly #welcome: Locator;
 
 	constructor(page: Page, name: string) {
 		this.#page = page;
+		this.#name = name;
 		this.#pane = page.locator(".pane").filter({ has: page.locator(`[role="tree"][aria-label="${name}"]`) });
 		this.#welcome = this.#pane.locator(".welcome-view-content");
 	}
@@ -39,6 +41,20 @@ export class View {
 			);
 	}
 
+	/** Waits until the rows in sight show these labels, from top to bottom. */
+	async becomes(...labels: readonly string[]) {
+		await this.#page.waitForFunction(
+			({ name, labels }) => {
+				const rows = [...document.querySelectorAll(`[role="tree"][aria-label="${name}"] [role="treeitem"]`)];
+				const shown = rows
+					.sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
+					.map((row) => row.querySelector(".label-name")?.textContent);
+				return shown.join("\n") === labels.join("\n");
+			},
+			{ name: this.#name, labels },
+		);
+	}
+
 	/** @returns the text of the view without rows, buttons included, once it includes a text. */
 	async welcome(part: string): Promise<{ text: string; buttons: string[] }> {
 		const welcome = this.#welcome.filter({ hasText: part });
@@ -49,6 +65,15 @@ export class View {
 	/** Presses a button of the welcome text. */
 	async press(name: string) {
 		await this.#welcome.getByRole("button", { name, exact: true }).click();
+	}
+
+	/** @returns what the view's title says, and beside it. */
+	heading(): Promise<string> {
+		return this.#pane
+			.locator(".pane-header")
+			.evaluate((header) =>
+				[".title", ".description"].map((part) => header.querySelector(part)?.textContent ?? "").join(" | "),
+			);
 	}
 
 	/** Presses a button of the view's title. */
@@ -103,6 +128,11 @@ export class Row {
 		await this.#row.click();
 	}
 
+	/** Selects it beside what is selected. */
+	async selectToo() {
+		await this.#row.click({ modifiers: ["ControlOrMeta"] });
+	}
+
 	async becomesSelected() {
 		await this.#row.and(this.#row.page().locator('[aria-selected="true"]')).waitFor();
 	}
@@ -114,6 +144,11 @@ export class Row {
 
 	async expand() {
 		if ((await this.#row.getAttribute("aria-expanded")) === "false")
+			await this.#row.locator(".monaco-tl-twistie").click();
+	}
+
+	async collapse() {
+		if ((await this.#row.getAttribute("aria-expanded")) === "true")
 			await this.#row.locator(".monaco-tl-twistie").click();
 	}
 

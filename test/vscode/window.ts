@@ -19,7 +19,7 @@ export async function openWindow(
 	// The workbench asks code-server's wrapper, which does not run here, for half of the key that encrypts secrets.
 	if (options.keepSecrets) await context.route("**/mint-key", (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
 	// A last resort against waiting forever; whatever is awaited takes a few seconds at most, even on a busy machine.
-	context.setDefaultTimeout(120_000);
+	context.setDefaultTimeout(40_000);
 	const window = new Window(context, await context.newPage(), url, options.tab);
 	await window.load();
 	return window;
@@ -75,6 +75,13 @@ export class Window {
 	/** Shows the extension's views. */
 	async openViews() {
 		await openTab(this.#tab);
+	}
+
+	/** Opens a view of the side bar that is collapsed to its title. */
+	async openView(title: string) {
+		const header = this.page.locator(`.part.sidebar .pane-header[aria-label="${title} Section"]`);
+		await header.waitFor();
+		if ((await header.getAttribute("aria-expanded")) === "false") await header.click();
 	}
 
 	/** Drags the edge of the side bar. */

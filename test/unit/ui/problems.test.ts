@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { Problem } from "../../../src/domain/failure.ts";
+import type { ClientCertificateFlaw, Look, Problem, ProxyFlaw } from "../../../src/domain/failure.ts";
 import { mendOf, mendWords, problemWords } from "../../../src/ui/words/problems.ts";
 
 const host = "api.openai.com";
+const proxy = "proxy.test:8080";
 const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }> = {}): Problem => ({
 	reason: "rejected",
 	status,
@@ -12,9 +13,33 @@ const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }
 	...more,
 });
 
+const proxyFlaw = (why: ProxyFlaw): Problem => ({ reason: "proxy", proxy, why });
+const clientFlaw = (why: ClientCertificateFlaw): Problem => ({ reason: "client-certificate", why, file: "client.pem" });
+const unconfirmed = (look: Look): Problem => ({ reason: "unconfirmed", name: "Acme", look });
+
 /** What the way to the service and the service itself can come to, and what mends it. */
 const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
-	[{ reason: "unreachable", host }, "show-log"],
+	[{ reason: "unreachable", host, proxy: null }, "open-proxy-settings"],
+	[{ reason: "unreachable", host, proxy }, "open-proxy-settings"],
+	[proxyFlaw("not-a-url"), "open-proxy-settings"],
+	[proxyFlaw("unsupported"), "open-proxy-settings"],
+	[proxyFlaw("unreachable"), "open-proxy-settings"],
+	[proxyFlaw("untrusted"), "open-proxy-settings"],
+	[proxyFlaw("credentials"), "open-proxy-settings"],
+	[proxyFlaw("refused"), "open-proxy-settings"],
+	[clientFlaw("not-set"), "open-settings"],
+	[clientFlaw("missing"), "open-settings"],
+	[clientFlaw("not-a-file"), "open-settings"],
+	[clientFlaw("no-permission"), "open-settings"],
+	[clientFlaw("too-large"), "open-settings"],
+	[clientFlaw("no-certificate"), "open-settings"],
+	[clientFlaw("no-key"), "open-settings"],
+	[clientFlaw("passphrase-needed"), "set-passphrase"],
+	[clientFlaw("passphrase-wrong"), "set-passphrase"],
+	[clientFlaw("not-a-pair"), "open-settings"],
+	[clientFlaw("unusable"), "open-settings"],
+	[{ reason: "client-certificate-refused", host, presented: false }, "open-settings"],
+	[{ reason: "client-certificate-refused", host, presented: true }, "open-settings"],
 	[{ reason: "connection-lost", host }, "refresh"],
 	[{ reason: "timeout", host }, null],
 	[{ reason: "untrusted-server", host, why: "expired" }, "show-log"],
@@ -38,7 +63,20 @@ const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
 	[{ reason: "rate-limited", waitSeconds: null }, null],
 	[{ reason: "rate-limited", waitSeconds: 7 }, null],
 	[{ reason: "service-error", status: 503 }, "show-log"],
-	[{ reason: "unconfirmed", name: "Acme" }, "refresh"],
+	[{ reason: "not-recorded" }, null],
+	[{ reason: "upload-pending", name: "Acme", running: true }, "show-view"],
+	[{ reason: "upload-pending", name: "Acme", running: false }, "show-view"],
+	[unconfirmed({ outcome: "not-seen", at: Date.UTC(2026, 0, 1) }), "check-upload"],
+	[unconfirmed({ outcome: "failed" }), "check-upload"],
+	[unconfirmed({ outcome: "partial" }), "check-upload"],
+	[unconfirmed({ outcome: "ambiguous" }), "show-view"],
+	[{ reason: "certificate-active", organization: true, projects: [] }, null],
+	[{ reason: "scopes-unread", organization: true, allProjects: true, projects: [], why: null }, "refresh"],
+	[{ reason: "changed-meanwhile" }, "refresh"],
+	[{ reason: "change-unknown", act: "rename" }, "refresh"],
+	[{ reason: "change-unknown", act: "remove" }, "refresh"],
+	[{ reason: "no-content", name: "Acme" }, null],
+	[{ reason: "not-saved", file: "acme.pem" }, null],
 ];
 
 describe("Words for problems", () => {
@@ -65,13 +103,56 @@ describe("Words for problems", () => {
 	});
 
 	it("R26 say that nothing was sent only where that is so", () => {
-		assert.match(problemWords({ reason: "unreachable", host }), /Nothing was sent/);
+		for (const through of [null, proxy])
+			assert.match(problemWords({ reason: "unreachable", host, proxy: through }), /Nothing was sent/);
+		for (const [problem] of problems.filter(([{ reason }]) => reason === "proxy"))
+			assert.match(problemWords(problem), /Nothing was sent/);
 		for (const reason of ["connection-lost", "timeout", "bad-answer"] as const)
 			assert.doesNotMatch(problemWords({ reason, host }), /Nothing was sent/);
+		// A server that speaks TLS 1.3 refuses a client certificate when the request is on its way.
+		for (const presented of [true, false])
+			assert.doesNotMatch(problemWords({ reason: "client-certificate-refused", host, presented }), /Nothing was sent/);
 	});
 
-	it("R12 R13 show a host's name as plain text", () => {
-		for (const reason of ["unreachable", "connection-lost", "timeout", "wrong-region"] as const)
-			assert.doesNotMatch(problemWords({ reason, host: "a\n[x](command:y)" }), /\n|\]\(/);
+	it("R26 name the proxy where there is one, and hint at the setting where there is none", () => {
+		assert.match(problemWords({ reason: "unreachable", host, proxy }), /through the proxy proxy\.test:8080/);
+		assert.match(problemWords({ reason: "unreachable", host, proxy: null }), /set http\.proxy; .*\(PAC\)/);
+		assert.match(problemWords(proxyFlaw("credentials")), /\(407\).*http:\/\/NAME:PASSWORD@HOST:PORT/);
+	});
+
+	it("R46 name the file that cannot be presented", () => {
+		const flaws = problems.flatMap(([problem]) => (problem.reason === "client-certificate" ? [problem] : []));
+		for (const flaw of flaws.filter(({ why }) => why !== "not-set")) assert.match(problemWords(flaw), /client\.pem/);
+	});
+
+	it("R35 R53 name the scopes that keep from a change, three projects at most", () => {
+		const projects = ["A", "B", null, "D", "E"].map((name, index) => ({ id: `proj_${index}`, name }));
+		assert.equal(
+			problemWords({ reason: "certificate-active", organization: true, projects: projects.slice(0, 1) }),
+			"It is active in the organization and project “A”. Nothing was deleted. Deactivate it there first.",
+		);
+		assert.match(
+			problemWords({ reason: "scopes-unread", organization: false, allProjects: true, projects, why: null }),
+			/: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects\. Nothing was changed\./,
+		);
+	});
+
+	it("R12 R13 show the names of hosts, files and certificates as plain text", () => {
+		const hostile = "a\n[x](command:y)";
+		const named: readonly Problem[] = [
+			{ reason: "unreachable", host: hostile, proxy: hostile },
+			{ reason: "proxy", proxy: hostile, why: "refused" },
+			{ reason: "client-certificate", file: hostile, why: "missing" },
+			{ reason: "client-certificate-refused", host: hostile, presented: true },
+			{ reason: "connection-lost", host: hostile },
+			{ reason: "timeout", host: hostile },
+			{ reason: "wrong-region", host: hostile },
+			{ reason: "upload-pending", name: hostile, running: true },
+			{ reason: "unconfirmed", name: hostile, look: { outcome: "failed" } },
+			{ reason: "no-content", name: hostile },
+			{ reason: "not-saved", file: hostile },
+			{ reason: "certificate-active", organization: false, projects: [{ id: "proj_1", name: hostile }] },
+		];
+		for (const problem of named) assert.doesNotMatch(problemWords(problem), /\n|\]\(/, problem.reason);
 	});
 });

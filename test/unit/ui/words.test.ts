@@ -23,7 +23,7 @@ describe("Words", () => {
 			assert.equal(expiryWords(at, NOW), words);
 		});
 
-	it("put id and expiry beside a name, and all that matters into what is spoken", () => {
+	it("put id, expiry and where it is active beside a name, and all that matters into what is spoken", () => {
 		const certificate = {
 			id: "cert_abc",
 			name: "Root",
@@ -32,26 +32,28 @@ describe("Words", () => {
 			expiresAt: NOW + 364 * DAY,
 			active: false,
 		};
-		assert.equal(descriptionWords(certificate, NOW), "cert_abc · expires in 364 days");
+		const nowhere = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
 		assert.equal(
-			spokenWords(certificate, "valid", NOW),
+			descriptionWords(certificate, { ...nowhere, allProjects: false }, NOW),
+			"cert_abc · expires in 364 days",
+		);
+		assert.equal(descriptionWords(certificate, nowhere, NOW), "cert_abc · expires in 364 days · not active");
+		assert.equal(
+			spokenWords(certificate, "valid", "not active in the organization", NOW),
 			"Root, valid, expires in 364 days, not active in the organization, cert_abc",
 		);
-		assert.match(spokenWords({ ...certificate, active: undefined }, "valid", NOW), /not known/);
 	});
 
 	it("R29 R30 R31 tell what a list lacks and how old it is", () => {
-		const listing = { certificates: [], unreadable: 2, complete: false, servedAt: null };
-		assert.deepEqual(noteWords(null, { reason: "timeout", host: "a.test" }, null), []);
+		const listing = { certificates: [], unreadable: 2, complete: false, servedAt: null, organization: null };
+		const trouble = "a.test did not answer in time.";
+		assert.deepEqual(noteWords(null, trouble, null), []);
 		assert.deepEqual(noteWords({ ...listing, unreadable: 0, complete: true }, null, NOW), []);
-		const [age, incomplete, unreadable] = noteWords(
-			listing,
-			{ reason: "timeout", host: "a.test" },
-			Date.UTC(2026, 0, 1),
-		);
+		const [age, incomplete, unreadable] = noteWords(listing, trouble, Date.UTC(2026, 0, 1));
 		assert.match(age ?? "", /^As of .+\. a\.test did not answer in time/);
 		assert.equal(incomplete, "The list may be incomplete.");
 		assert.equal(unreadable, "2 entries could not be read.");
+		assert.equal(noteWords(listing, trouble, null)[0], trouble, "it was never read as a whole");
 	});
 });
 

@@ -1,0 +1,41 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeCertificate } from "../certificates.ts";
+import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { temporaryFolder } from "../leftovers.ts";
+import { startSlowLink } from "../slowLink.ts";
+
+/** In milliseconds. */
+export const ROUND_TRIP = 100;
+
+/** The service as one that is a round trip away, over TLS. */
+export interface FarAway {
+	readonly emulator: Emulator;
+	/** The base URL, on the long way. */
+	readonly url: string;
+	/** The file with the authority that its certificate is of, PEM. */
+	readonly authority: string;
+	/** For what is not kept. */
+	readonly folder: string;
+}
+
+/** Starts it for as long as something is measured there. */
+export async function withFarAway<T>(work: (farAway: FarAway) => Promise<T>): Promise<T> {
+	const temporary = temporaryFolder("bench");
+	const issuer = await makeCertificate({ commonName: "Authority of the bench" });
+	const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer });
+	const authority = join(temporary.path, "authority.pem");
+	writeFileSync(authority, issuer.pem);
+	const names: string[] = [];
+	const emulator = await startEmulator({ tls: { key: server.privateKeyPem, cert: server.pem, names } });
+	const link = await startSlowLink(Number(new URL(emulator.origin).port), ROUND_TRIP);
+	const host = `127.0.0.1:${link.port}`;
+	names.push(host);
+	try {
+		return await work({ emulator, url: `https://${host}/v1`, authority, folder: temporary.path });
+	} finally {
+		await link.close();
+		await emulator.close();
+		temporary.remove();
+	}
+}

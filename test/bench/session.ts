@@ -1,0 +1,37 @@
+// A session of ours as far as it goes without an editor: the real application and API, with their usual limits.
+import { AdministrationApi } from "../../src/api/administration.ts";
+import { Transport } from "../../src/api/transport.ts";
+import { Certificates } from "../../src/application/certificates.ts";
+import { PendingUploads } from "../../src/application/pendingUploads.ts";
+import { Projects } from "../../src/application/projects.ts";
+import { Uploads } from "../../src/application/uploads.ts";
+import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
+import type { Exchange } from "../../src/domain/service.ts";
+import { X509Reader } from "../../src/file/reader.ts";
+import { plainNetwork } from "../unit/api/plainNetwork.ts";
+
+export const CONNECTION_ID = "bench";
+
+/** Where it leads. */
+export interface Destination {
+	readonly url: string;
+	readonly key: string;
+}
+
+/**
+ * @param folder Where uploads are written down.
+ * @param observe Told of every exchange when it is over.
+ */
+export function openSession({ url, key }: Destination, folder: string, observe: (exchange: Exchange) => void = () => {}) {
+	const transport = new Transport({ userAgent: "bench/0", observe, network: () => plainNetwork });
+	const access = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
+	const api = new AdministrationApi(transport, async () => access);
+	const service = async () => api;
+	const reader = new X509Reader();
+	const certificates = new Certificates(service, async () => reader);
+	certificates.forget(CONNECTION_ID);
+	const projects = new Projects(service);
+	const pending = new PendingUploads(folder);
+	const uploads = new Uploads({ service, certificates, pending, owner: String(process.pid), isAlive: () => true });
+	return { transport, api, reader, certificates, projects, uploads };
+}

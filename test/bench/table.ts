@@ -1,0 +1,52 @@
+import { type Beside, median, quantile, type Row } from "./measure.ts";
+
+const DECIMALS: Readonly<Record<Row["unit"], number>> = { "round trips": 2, ms: 1, MB: 1, kB: 1, requests: 0 };
+const WIDTHS = [46, 13, 24, 46] as const;
+
+/** The first lines: what the columns are. */
+export function tableHead(): string {
+	return [
+		"Medians, with quartiles in brackets; “× 2” is twice as much as ours.",
+		"",
+		line("", "", "ours", "beside it", "to reach"),
+	].join("\n");
+}
+
+/** A row as one line, and one more for each further thing that was measured beside it. */
+export function tableRow(row: Row): string {
+	const { title, unit, ours, goal } = row;
+	const [first, ...others] = row.beside.map((each) => besideWords(each, row));
+	const reached = goal ? `${goal.text}: ${goal.reached ? "reached" : "NOT REACHED"}` : "";
+	const lines = [line(title, unit, spread(ours, unit), first ?? "", reached)];
+	for (const other of others) lines.push(line("", "", "", other, ""));
+	return lines.join("\n");
+}
+
+/** What the file keeps of a row. */
+export function record({ title, unit, ours, beside, goal }: Row): object {
+	const summary = (runs: readonly number[]) => ({
+		...(runs.length > 0 && { median: median(runs), quartiles: [quantile(runs, 0.25), quantile(runs, 0.75)] }),
+		runs,
+	});
+	const others = beside.map(({ name, runs, missing }) => ({ name, ...summary(runs), ...(missing && { missing }) }));
+	return { title, unit, ours: summary(ours), beside: others, goal };
+}
+
+function besideWords({ name, runs, missing }: Beside, { unit, ours }: Row): string {
+	if (runs.length === 0) return `${name}: ${missing}`;
+	const ratio = median(runs) / median(ours);
+	const times = Number.isFinite(ratio) ? ` × ${ratio.toFixed(ratio < 10 ? 1 : 0)}` : "";
+	return `${name} ${spread(runs, unit)}${times}`;
+}
+
+function spread(runs: readonly number[], unit: Row["unit"]): string {
+	const [middle, low, high] = [0.5, 0.25, 0.75].map((part) => quantile(runs, part).toFixed(DECIMALS[unit]));
+	return runs.length === 1 ? `${middle}` : `${middle} (${low} to ${high})`;
+}
+
+function line(...columns: readonly [string, string, string, string, string]): string {
+	return columns
+		.map((column, index) => column.padEnd(WIDTHS[index] ?? 0))
+		.join(" ")
+		.trimEnd();
+}

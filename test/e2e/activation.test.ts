@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import type { Project, StoredCertificate } from "../emulator/state.ts";
+import { temporaryFolder } from "../leftovers.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { addAnchor, chooseOn, closeSettings, saysNothing, sentSince, signIn, tickScopes } from "./managing.ts";
+import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { pictureFailures, type Session, startSession } from "./session.ts";
+import { rowOf } from "./uploading.ts";
+
+const ACME = "Acme Root CA";
+const OTHER = "Other CA";
+const BUSY = "Busy CA";
+const ORGANIZATION = "The organization";
+
+describe(`Activating and deactivating in VS Code ${environment.version}`, () => {
+	const temporary = temporaryFolder("client");
+	let session: Session;
+	let issuer: MadeCertificate;
+	let acme: StoredCertificate;
+	let other: StoredCertificate;
+	let busy: StoredCertificate;
+	let production: Project;
+	let staging: Project;
+
+	before(async () => {
+		issuer = await makeCertificate({ commonName: ACME });
+		const client = await makeCertificate({ commonName: "Acme client", ca: false, issuer });
+		const file = join(temporary.path, "client.pem");
+		writeFileSync(file, client.pem + client.privateKeyPem, { mode: 0o600 });
+		const settings = { "openaiCertificates.clientCertificate": file };
+		session = await startSession({ ...environment, files: {}, settings });
+		const { emulator } = session;
+		acme = emulator.state.upload({ certificate: issuer.pem, name: ACME }).commit();
+		other = await addAnchor(emulator, OTHER);
+		production = emulator.state.addProject("Production");
+		staging = emulator.state.addProject("Staging");
+		busy = await addAnchor(emulator, BUSY);
+		for (const { id } of [production, staging]) switchAll(id, [busy.id], true);
+		await signIn(session, ACME);
+	});
+
+	after(async () => {
+		await session.close();
+		temporary.remove();
+	});
+
+	pictureFailures(() => session);
+
+	const activeIn = (scope: string) => session.emulator.state.activeIn(scope);
+	const switchAll = (scope: string, ids: readonly string[], active: boolean) =>
+		session.emulator.state.setActive(scope, ids, active).commit();
+	const fingerprint = (sha256: string) => `${sha256.slice(0, 16).match(/.{4}/g)?.join(" ")} …`;
+
+	it("R33 activates in a project after a modal that names what follows, and whose first button does no harm", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		await chooseOn(window, ACME, "Activate…");
+		const pick = await window.quickInput(`Activate “${ACME}”`);
+		const [first, ...others] = await pick.ticks();
+		assert.match(first ?? "", /^The organization.*all of its projects.*not active/);
+		assert.equal(others.length, 2);
+		await session.picture("activate-where");
+		await pick.accept();
+		await pick.tick("Production");
+		await pick.accept();
+		const message = `Activate “${ACME}” in project “Production”?`;
+		const dialog = await window.dialog(message);
+		await session.picture("activate-project");
+		assert.ok(dialog.detail.includes(`${acme.id}, SHA-256 ${fingerprint(issuer.sha256)}`), dialog.detail);
+		assert.match(dialog.detail, /From then on, OpenAI refuses every request in project “Production” that/);
+		assert.match(dialog.detail, /A filter \(CEL policy\) .* does not come along/);
+		assert.deepEqual(dialog.buttons, ["Activate", "Cancel", "Don't Activate"]);
+		assert.equal(dialog.onEnter, "Don't Activate");
+		await dialog.enter();
+		await chooseOn(window, ACME, "Activate…");
+		await tickScopes(window, `Activate “${ACME}”`, "Production");
+		const again = await window.dialog(message);
+		assert.doesNotMatch(again.detail, /CEL policy/);
+		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+		await again.press("Activate");
+		await window.status(`“${ACME}” in project “Production”: activated.`);
+		assert.deepEqual(activeIn(production.id), [busy.id, acme.id]);
+		assert.deepEqual(activeIn("organization"), []);
+		assert.deepEqual(sentSince(emulator, before, "POST"), [`POST projects/${production.id}/certificates/activate`]);
+		await saysNothing(window);
+	});
+
+	it("R15 Esc at any question: nothing happens, nothing is said", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		await chooseOn(window, ACME, "Activate…");
+		await (await window.quickInput(`Activate “${ACME}”`)).cancel();
+		await chooseOn(window, ACME, "Activate…");
+		await tickScopes(window, `Activate “${ACME}”`, "Staging");
+		await (await window.dialog("Activate “Acme Root CA” in project “Staging”?")).escape();
+		await chooseOn(window, ACME, "Activate…");
+		await tickScopes(window, `Activate “${ACME}”`, ORGANIZATION);
+		await (await window.dialog("Activate “Acme Root CA” in the organization?")).press("Continue…");
+		await (await window.quickInput("Activate in the organization")).cancel();
+		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+		await saysNothing(window);
+	});
+
+	it("says that there is nothing to do", async () => {
+		const { window } = session;
+		await chooseOn(window, ACME, "Activate…");
+		await tickScopes(window, `Activate “${ACME}”`, "Production");
+		await (await window.toast(`“${ACME}”: active in project “Production” already.`)).dismiss();
+	});
+
+	it("R33 activates in the organization only what was typed, after it has said whose calls are refused", async () => {
+		const { window } = session;
+		await chooseOn(window, ACME, "Activate…");
+		await tickScopes(window, `Activate “${ACME}”`, ORGANIZATION, "Staging");
+		const dialog = await window.dialog("in the organization and project “Staging”?");
+		await session.picture("activate-organization");
+		assert.match(dialog.detail, /refuses every request in the organization and all of its projects that/);
+		assert.match(dialog.detail, /Calls of the Admin API are refused likewise, which all of this extension's are\./);
+		assert.match(dialog.detail, /client certificate CN=Acme client was checked offline: it chains to “Acme Root CA”/);
+		assert.match(dialog.detail, /The dashboard at OpenAI does not demand a client certificate: it is the way back\./);
+		assert.deepEqual(dialog.buttons, ["Cancel", "Continue…", "Save All Anchors' PEMs…"]);
+		assert.equal(dialog.onEnter, "Save All Anchors' PEMs…");
+		await dialog.press("Continue…");
+		const box = await window.quickInput("Activate in the organization");
+		await box.message(`To activate, type: ${ACME}`);
+		await box.accept();
+		await box.message(`Type exactly: ${ACME}`);
+		await box.type("acme root ca");
+		await box.accept();
+		assert.deepEqual(activeIn("organization"), []);
+		await box.type(ACME);
+		await box.accept();
+		await window.status(`“${ACME}” in the organization and project “Staging”: activated.`);
+		assert.deepEqual(activeIn("organization"), [acme.id]);
+		assert.deepEqual(activeIn(staging.id), [busy.id, acme.id]);
+		await saysNothing(window);
+	});
+
+	it("R33 says why this extension's client certificate will not be accepted, and leads to the settings", async () => {
+		const { window, emulator } = session;
+		switchAll("organization", [acme.id], false);
+		const before = emulator.exchanges.length;
+		await chooseOn(window, OTHER, "Activate…");
+		await tickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
+		const dialog = await window.dialog(`Activate “${OTHER}” in the organization?`);
+		assert.match(
+			dialog.detail,
+			/This extension will be refused too\. .*CN=Acme client was issued by CN=Acme Root CA, which is neither in the file nor enforced\./,
+		);
+		assert.equal(dialog.onEnter, "Set Up Client Certificate");
+		await dialog.enter();
+		await closeSettings(window);
+		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+	});
+
+	it("R34 says that it was activated and is refused from now on, and which ways lead back", async () => {
+		const { window, emulator } = session;
+		emulator.switches.lockOut = true;
+		await chooseOn(window, OTHER, "Activate…");
+		await tickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
+		await (await window.dialog(`Activate “${OTHER}” in the organization?`)).press("Continue…");
+		const box = await window.quickInput("Activate in the organization");
+		await box.type(OTHER);
+		await box.accept();
+		const toast = await window.toast("This extension is now refused.");
+		await session.picture("locked-out");
+		assert.match(
+			toast.text,
+			/^“Other CA” in the organization: activated\. .* The way back is the dashboard at OpenAI, or a/,
+		);
+		assert.deepEqual(toast.buttons, ["Set Up Client Certificate"]);
+		await toast.dismiss();
+		assert.deepEqual(activeIn("organization"), [other.id]);
+		emulator.switches.lockOut = false;
+		switchAll("organization", [other.id], false);
+		await window.run("Certificates for OpenAI: Refresh");
+		await rowOf(window, OTHER);
+	});
+
+	it("R34 reads back what became of it where the answer was lost, twice", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		emulator.faults.next({ kind: "reset", operation: "projectActivate", when: "after", times: 2 });
+		await chooseOn(window, OTHER, "Activate…");
+		await tickScopes(window, `Activate “${OTHER}”`, "Production");
+		await (await window.dialog(`Activate “${OTHER}” in project “Production”?`)).press("Activate");
+		await window.status(`“${OTHER}” in project “Production”: activated.`);
+		assert.deepEqual(activeIn(production.id), [busy.id, acme.id, other.id]);
+		assert.equal(sentSince(emulator, before, "POST").length, 2);
+		await saysNothing(window);
+	});
+
+	it("tells scope by scope what was changed and what not", async () => {
+		const { window, emulator } = session;
+		const match = ({ path }: { path: string }) => path.includes(staging.id);
+		emulator.faults.next({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
+		await chooseOn(window, BUSY, "Deactivate…");
+		await tickScopes(window, `Deactivate “${BUSY}”`, "Production", "Staging");
+		const dialog = await window.dialog(`Deactivate “${BUSY}” in project “Production” and project “Staging”?`);
+		assert.match(dialog.detail, /Clients whose certificates chain to nothing else that is active there are refused/);
+		await dialog.press("Deactivate");
+		const toast = await window.toast(`“${BUSY}” in project “Production”: deactivated.`);
+		await session.picture("partly");
+		assert.match(toast.text, /“Busy CA” in project “Staging”: not deactivated\. .*\(403\)/);
+		await toast.dismiss();
+		assert.deepEqual(activeIn(production.id), [acme.id, other.id]);
+		assert.deepEqual(activeIn(staging.id), [busy.id, acme.id]);
+	});
+
+	it("R36 asks again where something was changed meanwhile, and acts on what is so then", async () => {
+		const { window, emulator } = session;
+		// It is active in one scope only, so that it does not ask where.
+		await chooseOn(window, BUSY, "Deactivate…");
+		const message = `Deactivate “${BUSY}” in project “Staging”?`;
+		const dialog = await window.dialog(message);
+		const before = emulator.exchanges.length;
+		assert.doesNotMatch(dialog.detail, /Nothing else is active/);
+		switchAll(staging.id, [acme.id], false);
+		await dialog.press("Deactivate");
+		const again = await window.dialog(message);
+		await session.picture("changed-meanwhile");
+		assert.match(again.detail, /^Something was changed meanwhile, so nothing was done\. This is how it is now\./);
+		assert.match(again.detail, /Nothing else is active in project “Staging”\. From then on, no client certificate is/);
+		assert.equal(again.onEnter, "Don't Deactivate");
+		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+		await again.press("Deactivate");
+		await window.status(`“${BUSY}” in project “Staging”: deactivated.`);
+		assert.deepEqual(activeIn(staging.id), []);
+		await saysNothing(window);
+	});
+
+	it("activates several at once, all that were selected", async () => {
+		const { window } = session;
+		await (await rowOf(window, ACME)).select();
+		await (await rowOf(window, OTHER)).selectToo();
+		await chooseOn(window, ACME, "Activate…");
+		await tickScopes(window, "Activate 2 certificates", ORGANIZATION);
+		await (await window.dialog("Activate 2 certificates in the organization?")).press("Continue…");
+		const box = await window.quickInput("Activate in the organization");
+		await box.type("activate 2");
+		await box.accept();
+		await window.status("2 certificates in the organization: activated.");
+		assert.deepEqual([...activeIn("organization")].sort(), [acme.id, other.id].sort());
+	});
+
+	itKeepsTheContract(() => session);
+
+	itKeepsTheKeySecret(() => session);
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { makeCertificate } from "../certificates.ts";
+import type { Fault } from "../emulator/faults.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { pictureFailures, type Session, startSession } from "./session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+
+describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
+	let session: Session;
+
+	before(async () => {
+		const [arrived, lost] = await Promise.all(
+			["Arrived", "Lost"].map((commonName) => makeCertificate({ commonName })),
+		);
+		const files = { "arrived.pem": arrived?.pem ?? "", "lost.pem": lost?.pem ?? "" };
+		session = await startSession({ ...environment, files });
+		const { window, emulator } = session;
+		await window.openViews();
+		await window.view(VIEW).press("Set Admin Key…");
+		await giveKey(window, host(), emulator.adminKey);
+		await window.view(VIEW).welcome("no certificates yet");
+	});
+
+	after(() => session.close());
+
+	pictureFailures(() => session);
+
+	const host = () => new URL(session.emulator.url).host;
+	const posts = () => session.emulator.exchanges.filter(({ method }) => method === "POST").length;
+
+	/** Uploads a file with the name that is offered, until the service has it and does not answer. @returns the name. */
+	const uploadUnanswered = async (file: string, commonName: string, when: Fault["when"]) => {
+		const { window, emulator } = session;
+		const { reached } = emulator.faults.next({ kind: "silence", operation: "upload", when });
+		await chooseUpload(window, file);
+		const name = await acceptName(window, commonName);
+		await confirm(window, name);
+		await reached;
+		return name;
+	};
+
+	const unconfirmedRow = async () => {
+		await session.window.openViews();
+		const row = session.window.view(VIEW).rowWith("upload not confirmed");
+		await row.appears();
+		return row;
+	};
+
+	it("R22 where it arrived before the extension host was killed, the new one finds it by a check", async () => {
+		const { window, emulator, code } = session;
+		const name = await uploadUnanswered("arrived.pem", "Arrived", "after");
+		code.killExtensionHost();
+		const row = await unconfirmedRow();
+		// The row is known before the list, which shows what arrived as any other.
+		await rowOf(window, name);
+		await session.picture("killed-host");
+		assert.equal(await row.description(), "upload not confirmed");
+		assert.equal(await row.icon(), "question");
+		await row.action("Check Now");
+		const [stored, ...others] = emulator.state.certificates;
+		assert.deepEqual(others, []);
+		await (await window.toast(`“${name}” had arrived: ${stored?.id}, expires in 364 days.`)).dismiss();
+		await row.disappears();
+		const certificate = await rowOf(window, name);
+		await certificate.becomesSelected();
+		assert.match(await certificate.description(), new RegExp(`^${stored?.id} · expires in 364 days`));
+		assert.equal(posts(), 1);
+	});
+
+	it("R22 where it did not arrive before the whole editor was killed, a check says when it was not seen", async () => {
+		const { window, code } = session;
+		const name = await uploadUnanswered("lost.pem", "Lost", "before");
+		await code.restart();
+		await window.load();
+		const row = await unconfirmedRow();
+		await window.view(VIEW).rowWith("Arrived").appears();
+		assert.equal(await row.description(), "upload not confirmed");
+		await row.action("Check Now");
+		const toast = await window.toast(`“${name}” was sent, but no answer came.`);
+		assert.match(toast.text, /not seen among the organization's certificates at \d\d:\d\d\. It may still appear/);
+		await toast.dismiss();
+		assert.match(await row.description(), /^upload not confirmed · not seen at \d\d:\d\d$/);
+		await chooseUpload(window, "lost.pem");
+		await (await window.toast(`as “${name}”, is not confirmed: it may have arrived.`)).dismiss();
+		assert.equal(posts(), 2);
+	});
+
+	it("R22 where the key is lost too, the row is there without it, and with another key of the same organization", async () => {
+		const { window, emulator } = session;
+		await window.leave();
+		await window.context.unroute("**/mint-key");
+		await window.load();
+		const row = await unconfirmedRow();
+		await window.view(VIEW).rowWith("There is no admin key yet").appears();
+		await session.picture("unconfirmed-without-key");
+		await row.action("Check Now");
+		await (await window.toast("There is no admin key yet. Set one first.")).press("Set Admin Key…");
+		await giveKey(window, host(), emulator.keys.add());
+		await window.view(VIEW).rowWith("Arrived").appears();
+		await row.appears();
+		await row.action("Check Now");
+		await (await window.toast("not seen among the organization's certificates at")).dismiss();
+		assert.equal(posts(), 2);
+		assert.equal(emulator.state.certificates.length, 1);
+	});
+
+	itKeepsTheContract(() => session);
+
+	itKeepsTheKeySecret(() => session);
+});

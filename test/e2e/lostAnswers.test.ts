@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { makeCertificate } from "../certificates.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { pictureFailures, type Session, startSession } from "./session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+
+describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
+	let session: Session;
+
+	before(async () => {
+		const [after, before, late] = await Promise.all(
+			["Lost after", "Lost before", "Late"].map((commonName) => makeCertificate({ commonName })),
+		);
+		const files = {
+			"lost-after.pem": after?.pem ?? "",
+			"lost-before.pem": before?.pem ?? "",
+			"late.pem": late?.pem ?? "",
+		};
+		session = await startSession({ ...environment, files });
+		const { window, emulator } = session;
+		await window.openViews();
+		await window.view(VIEW).press("Set Admin Key…");
+		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+		await window.view(VIEW).welcome("no certificates yet");
+	});
+
+	after(() => session.close());
+
+	pictureFailures(() => session);
+
+	/** How many uploads were sent since there were so many exchanges. */
+	const postsSince = (before: number) =>
+		session.emulator.exchanges.slice(before).filter(({ method }) => method === "POST").length;
+
+	/** Uploads a file with the name that is offered. @returns the name. */
+	const upload = async (file: string, commonName: string) => {
+		await chooseUpload(session.window, file);
+		const name = await acceptName(session.window, commonName);
+		await confirm(session.window, name);
+		return name;
+	};
+
+	/** Waits for the row of an upload that is not confirmed. */
+	const unconfirmedRow = async () => {
+		await session.window.openViews();
+		const row = session.window.view(VIEW).rowWith("upload not confirmed");
+		await row.appears();
+		return row;
+	};
+
+	it("R20 shows the row with id and expiry by itself where the answer was lost after the upload arrived", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		emulator.faults.next({ kind: "reset", operation: "upload", when: "after" });
+		const name = await upload("lost-after.pem", "Lost after");
+		const row = await rowOf(window, name);
+		await row.becomesSelected();
+		const [stored, ...others] = emulator.state.certificates.filter((certificate) => certificate.name === name);
+		assert.deepEqual(others, []);
+		assert.equal(await row.description(), `${stored?.id} · expires in 364 days`);
+		assert.equal(postsSince(before), 1);
+		assert.deepEqual(await window.toasts(), []);
+	});
+
+	it("R21 R22 says when it was not seen, keeps a row, and looks before anything is uploaded again", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
+		const name = await upload("lost-before.pem", "Lost before");
+		const toast = await window.toast(`“${name}” was sent, but no answer came.`);
+		assert.match(toast.text, /not seen among the organization's certificates at \d\d:\d\d\. It may still appear/);
+		assert.deepEqual(toast.buttons, ["Check Now"]);
+		const row = await unconfirmedRow();
+		await session.picture("unconfirmed");
+		assert.match(await row.description(), /^upload not confirmed · not seen at \d\d:\d\d$/);
+		assert.match(await row.spoken(), new RegExp(`^${name}, upload not confirmed · not seen at`));
+		assert.equal(await row.icon(), "question");
+		assert.match(await row.tooltip("Started:"), /SHA-256: [0-9a-f]{4} [0-9a-f]{4}/);
+
+		const looked = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
+		await toast.press("Check Now");
+		await looked.reached;
+		await (await window.toast("not seen among the organization's certificates at")).dismiss();
+
+		await chooseUpload(window, "lost-before.pem");
+		const refusal = await window.toast(`as “${name}”, is not confirmed: it may have arrived.`);
+		assert.deepEqual(refusal.buttons, ["Show Certificates"]);
+		await refusal.press("Show Certificates");
+
+		assert.deepEqual(await row.actions(), ["Check Now", "Forget…"]);
+		const menu = await row.menu();
+		assert.deepEqual(await menu.items(), ["Check Now", "Upload Again…", "Forget…"]);
+		await menu.choose("Upload Again…");
+		const waiting = await window.dialog(`“${name}” was not seen at `);
+		await session.picture("upload-again");
+		assert.match(waiting.detail, /may still arrive until \d\d:\d\d: then there would be two\./);
+		assert.deepEqual(waiting.buttons, ["Cancel", "Upload Anyway", "Wait"]);
+		assert.equal(waiting.onEnter, "Wait");
+		await waiting.enter();
+		assert.equal(postsSince(before), 1);
+
+		await (await row.menu()).choose("Upload Again…");
+		await (await window.dialog(`“${name}” was not seen at `)).press("Upload Anyway");
+		await row.disappears();
+		await (await rowOf(window, name)).becomesSelected();
+		assert.equal(postsSince(before), 2);
+		assert.equal(emulator.state.certificates.filter((certificate) => certificate.name === name).length, 1);
+		assert.deepEqual(await window.toasts(), []);
+	});
+
+	it("R22 keeps the row over a restart, and finds what arrived meanwhile", async () => {
+		const { window, emulator, code } = session;
+		const before = emulator.exchanges.length;
+		emulator.faults.next({ kind: "reset", operation: "upload", when: "late" });
+		const name = await upload("late.pem", "Late");
+		await (await window.toast(`“${name}” was sent, but no answer came.`)).dismiss();
+		await window.leave();
+		await code.restart();
+		await window.load();
+		const row = await unconfirmedRow();
+		// The row is known before the list, whose rows would still move it.
+		await window.view(VIEW).rowWith("Lost after").appears();
+		emulator.faults.commitLate();
+		await row.action("Check Now");
+		const [stored] = emulator.state.certificates.filter((certificate) => certificate.name === name);
+		await (await window.toast(`“${name}” had arrived: ${stored?.id}, expires in 364 days.`)).dismiss();
+		await row.disappears();
+		await (await rowOf(window, name)).becomesSelected();
+		assert.equal(postsSince(before), 1);
+	});
+
+	itKeepsTheContract(() => session);
+
+	itKeepsTheKeySecret(() => session);
+});

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import type { StoredCertificate } from "../emulator/state.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { addAnchor, chooseOn, saysNothing, sentSince, signIn } from "./managing.ts";
+import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { pictureFailures, type Session, startSession } from "./session.ts";
+import { rowOf } from "./uploading.ts";
+
+const ACME = "Acme Root CA";
+const CLIMBING = "../../climbing";
+
+describe(`What else can be done with certificates in VS Code ${environment.version}`, () => {
+	let session: Session;
+	let made: MadeCertificate;
+	let acme: StoredCertificate;
+
+	before(async () => {
+		made = await makeCertificate({ commonName: ACME });
+		session = await startSession({ ...environment, files: {} });
+		const { emulator, window } = session;
+		acme = emulator.state.upload({ certificate: made.pem, name: ACME }).commit();
+		await addAnchor(emulator, "Other CA");
+		// What the service keeps holds a private key, and text, beside the certificate.
+		const content = `nothing of this kind\n${made.privateKeyPem}${made.pem}`;
+		emulator.state.put({ name: CLIMBING, pem: content });
+		const production = emulator.state.addProject("Production");
+		emulator.state.setActive(production.id, [acme.id], true).commit();
+		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+		await signIn(session, ACME);
+	});
+
+	after(() => session.close());
+
+	pictureFailures(() => session);
+
+	const nameOf = (id: string) => session.emulator.state.get(id).name;
+
+	it("renames, and judges the new name as the upload does", async () => {
+		const { window } = session;
+		await chooseOn(window, ACME, "Rename…");
+		const box = await window.quickInput(`Rename ${ACME}`);
+		assert.equal(await box.value(), ACME);
+		await box.type("Other CA");
+		await box.message("Another certificate has this name already");
+		await box.type("a\u202eb");
+		await box.accept();
+		await box.message("A name holds no control characters");
+		await box.type("Acme Root CA 2028");
+		await box.accept();
+		await window.status("Renamed to “Acme Root CA 2028”.");
+		await rowOf(window, "Acme Root CA 2028");
+		assert.equal(nameOf(acme.id), "Acme Root CA 2028");
+		await saysNothing(window);
+	});
+
+	it("R34 reads back the name where the answer was lost, twice", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		emulator.faults.next({ kind: "reset", operation: "rename", when: "after", times: 2 });
+		await chooseOn(window, "Acme Root CA 2028", "Rename…");
+		const box = await window.quickInput("Rename Acme Root CA 2028");
+		await box.type(ACME);
+		await box.accept();
+		await window.status(`Renamed to “${ACME}”.`);
+		assert.equal(nameOf(acme.id), ACME);
+		assert.equal(sentSince(emulator, before, "POST").length, 2);
+		await saysNothing(window);
+	});
+
+	it("R36 asks again where it was renamed by somebody else meanwhile", async () => {
+		const { window, emulator } = session;
+		await chooseOn(window, ACME, "Rename…");
+		const box = await window.quickInput(`Rename ${ACME}`);
+		emulator.state.rename(acme.id, "Somebody's").commit();
+		const before = emulator.exchanges.length;
+		await box.type("Mine");
+		await box.accept();
+		const again = await window.quickInput("Rename Somebody's");
+		await again.message("It was renamed by somebody else meanwhile.");
+		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+		await again.type(ACME);
+		await again.accept();
+		await window.status(`Renamed to “${ACME}”.`);
+		assert.equal(nameOf(acme.id), ACME);
+	});
+
+	it("copies fingerprint and PEM", async () => {
+		const { window } = session;
+		await chooseOn(window, ACME, "Copy SHA-256");
+		await window.status("Copied the SHA-256 fingerprint.");
+		assert.equal(await window.clipboard(), made.sha256);
+		await chooseOn(window, ACME, "Copy PEM");
+		await window.status("Copied the PEM.");
+		assert.equal(await window.clipboard(), made.pem);
+	});
+
+	it("R49 opens and saves only a certificate encoded anew, in a file that is named by the id", async () => {
+		const { window, emulator, folder } = session;
+		const climbing = emulator.state.certificates.find(({ name }) => name === CLIMBING) ?? assert.fail();
+		await chooseOn(window, CLIMBING, "Open PEM");
+		const text = await window.editorText("BEGIN CERTIFICATE");
+		await session.picture("open-pem");
+		assert.equal(`${text.trim()}\n`, made.pem);
+		await chooseOn(window, CLIMBING, "Save PEM As…");
+		const box = await window.quickInput(`Save the PEM of “${CLIMBING}”`);
+		const path = join(folder, `${climbing.id}.pem`);
+		assert.equal(await box.value(), path);
+		await box.accept();
+		await window.status(`Saved ${climbing.id}.pem.`);
+		assert.equal(readFileSync(path, "utf8"), made.pem);
+		assert.ok(!existsSync(join(folder, `../../climbing.pem`)));
+		await window.run("View: Close All Editors");
+	});
+
+	it("saves several into a folder, and nothing over what holds something else", async () => {
+		const { window, emulator, folder } = session;
+		await (await rowOf(window, ACME)).select();
+		await (await rowOf(window, "Other CA")).selectToo();
+		await chooseOn(window, ACME, "Save PEM As…");
+		const box = await window.quickInput("Where to save 2 PEM files");
+		await box.type(`${folder}/`);
+		await box.accept();
+		await window.status("2 of 2 certificates saved.");
+		const files = emulator.state.certificates.filter(({ name }) => name === ACME || name === "Other CA");
+		for (const { id, pem } of files) assert.equal(readFileSync(join(folder, `${id}.pem`), "utf8"), pem);
+	});
+
+	it("shows details, where it is active among them", async () => {
+		const { window } = session;
+		await chooseOn(window, ACME, "Show Details");
+		const text = await window.editorText("Active in");
+		await session.picture("details");
+		assert.match(text, new RegExp(`^${ACME}\n`));
+		assert.ok(text.includes(made.sha256.match(/.{4}/g)?.join(" ") ?? ""), text);
+		assert.match(text, /project “Production”/);
+		await window.run("View: Close All Editors");
+	});
+
+	it("shows what was done, by whom, and where by the project's name", async () => {
+		const { window } = session;
+		await chooseOn(window, ACME, "Show History");
+		const text = await window.editorText("audit log");
+		await session.picture("history");
+		const events = [...text.matchAll(/^ {4}(?!by )(.+)$/gm)].map(([, words]) => words);
+		assert.deepEqual(events, ["renamed", "renamed", "renamed", "activated in project “Production”", "uploaded"]);
+		assert.match(text, /^ {4}by someone@example\.test$/m);
+		await window.run("View: Close All Editors");
+	});
+
+	it("names the permission that is missing for the history", async () => {
+		const { window, emulator } = session;
+		const message = "You have insufficient permissions for this operation. Missing scopes: api.management.read";
+		emulator.faults.next({ kind: "status", status: 403, message, operation: "history", when: "before" });
+		await chooseOn(window, ACME, "Show History");
+		await (await window.toast("The admin key lacks the permission api.management.read.")).dismiss();
+	});
+
+	itKeepsTheContract(() => session);
+
+	itKeepsTheKeySecret(() => session);
+});

@@ -1,0 +1,58 @@
+// What a person does with certificates that are uploaded, in steps that several interface tests take.
+import assert from "node:assert/strict";
+import { makeCertificate } from "../certificates.ts";
+import type { Emulator } from "../emulator/emulator.ts";
+import type { StoredCertificate } from "../emulator/state.ts";
+import type { Window } from "../vscode/window.ts";
+import type { Session } from "./session.ts";
+import { giveKey, rowOf, VIEW } from "./uploading.ts";
+
+/** Has the organization hold a new CA certificate of this name. */
+export async function addAnchor({ state }: Emulator, name: string): Promise<StoredCertificate> {
+	const { pem } = await makeCertificate({ commonName: name });
+	return state.upload({ certificate: pem, name }).commit();
+}
+
+/** Gives the admin key where there is none, and waits for the row of a certificate. */
+export async function signIn({ window, emulator }: Session, name: string): Promise<void> {
+	await window.openViews();
+	await window.view(VIEW).press("Set Admin Key…");
+	await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+	await rowOf(window, name);
+}
+
+/** Chooses an item of the context menu of a certificate's row. */
+export async function chooseOn(window: Window, name: string, item: string): Promise<void> {
+	await window.openViews();
+	await (await (await rowOf(window, name)).menu()).choose(item);
+}
+
+/** Ticks scopes in the question for them, and goes on. @param title Such as `Activate “Acme”`. */
+export async function tickScopes(window: Window, title: string, ...labels: readonly string[]): Promise<void> {
+	const pick = await window.quickInput(title);
+	for (const label of labels) await pick.tick(label);
+	await pick.accept();
+}
+
+/** Waits until no notification says any more that something is going on, and finds that none says anything else. */
+export async function saysNothing(window: Window): Promise<void> {
+	await window.page.locator(".notification-toast").filter({ hasText: "…" }).first().waitFor({ state: "detached" });
+	assert.deepEqual(await window.toasts(), []);
+}
+
+/** The exchanges since there were so many, as method and path without what is the same for all. */
+export function sentSince({ exchanges }: Emulator, before: number, method?: string): readonly string[] {
+	return exchanges
+		.slice(before)
+		.filter((exchange) => method === undefined || exchange.method === method)
+		.map((exchange) => `${exchange.method} ${exchange.path.replace("/v1/organization/", "")}`);
+}
+
+/** Waits for the settings to be open, and closes them: newer versions show them over everything else. */
+export async function closeSettings(window: Window): Promise<void> {
+	await window.page.locator(".settings-editor").waitFor();
+	const modal = window.page.locator(".monaco-modal-editor-block");
+	if (!(await modal.isVisible())) return window.run("View: Close All Editors");
+	await window.page.keyboard.press("Escape");
+	await modal.waitFor({ state: "hidden" });
+}

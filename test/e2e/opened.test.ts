@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeCertificate } from "../certificates.ts";
+import { environment } from "./environment.ts";
+import { pictureFailures, type Session, startSession } from "./session.ts";
+import { chooseUpload } from "./uploading.ts";
+
+const HOSTILE = "[x](command:workbench.action.quit) $(trash) <img src=x> \u202e\u001b[31m";
+
+describe(`A hostile file in VS Code ${environment.version}`, () => {
+	let session: Session;
+
+	before(async () => {
+		const { pem, privateKeyPem } = await makeCertificate({ commonName: HOSTILE });
+		session = await startSession({
+			...environment,
+			files: {
+				"hostile.pem": `${HOSTILE}\n${privateKeyPem}${pem.repeat(50)}`,
+				"cut.pem": pem.slice(0, 300),
+				"not-text.pem": Buffer.alloc(1000, 0xff),
+			},
+		});
+	});
+
+	after(() => session.close());
+
+	pictureFailures(() => session);
+
+	/** Why the extension host activated the extension so far. */
+	const activations = () => {
+		const logs = join(session.code.dataFolder, "user/logs");
+		return readdirSync(logs, { recursive: true, encoding: "utf8" })
+			.filter((file) => file.endsWith("exthost.log"))
+			.flatMap((file) => readFileSync(join(logs, file), "utf8").split("\n"))
+			.filter((line) => line.includes("certificates-for-openai.openai-certificates"));
+	};
+
+	it("R51 runs nothing of ours where it lies there, is selected or opened", async () => {
+		const { window, emulator } = session;
+		await window.selectFiles("hostile.pem", "cut.pem");
+		await window.openFile("hostile.pem");
+		await window.editorText("BEGIN PRIVATE KEY");
+		await window.openFile("cut.pem");
+		await window.editorText("BEGIN CERTIFICATE");
+		assert.deepEqual(activations(), []);
+		assert.deepEqual(await window.toasts(), []);
+		assert.equal(emulator.connections.total, 0);
+	});
+
+	it("R51 runs something where a person chooses the command", async () => {
+		const { window, emulator } = session;
+		await chooseUpload(window, "not-text.pem");
+		await (await window.toast("not-text.pem")).dismiss();
+		assert.notDeepEqual(activations(), []);
+		assert.equal(emulator.connections.total, 0);
+	});
+});

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeCertificate } from "../certificates.ts";
+import { temporaryFolder } from "../leftovers.ts";
+import { startProxy, type TestProxy } from "../proxy.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { pictureFailures, type Session, startSession } from "./session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+
+/** Only a proxy knows where it is. */
+const HOST = "api.example.test";
+const PASSWORD = randomBytes(12).toString("hex");
+
+describe(`Through a proxy in VS Code ${environment.version}`, () => {
+	const authorities = temporaryFolder("authorities");
+	/** Has the editor's system trust the authority that issued the service's certificate. */
+	const trusting = { SSL_CERT_FILE: join(authorities.path, "ca.pem") };
+	let session: Session;
+	let open: TestProxy;
+	/** Demands a name and a password. */
+	let strict: TestProxy;
+
+	before(async () => {
+		const authority = await makeCertificate({ commonName: "Test authority" });
+		writeFileSync(trusting.SSL_CERT_FILE, authority.pem);
+		const server = await makeCertificate({ ca: false, serverAt: [HOST], issuer: authority });
+		const resolve = (host: string) =>
+			host === HOST ? { host: "127.0.0.1", port: Number(new URL(session.emulator.url).port) } : null;
+		const authorization = `Basic ${Buffer.from(`me:${PASSWORD}`).toString("base64")}`;
+		[open, strict] = await Promise.all([startProxy({ resolve }), startProxy({ resolve, authorization })]);
+		const files: Record<string, string> = {};
+		for (const name of ["plain", "password", "environment"])
+			files[`${name}.pem`] = (await makeCertificate({ commonName: `By ${name}` })).pem;
+		session = await startSession({
+			...environment,
+			files,
+			service: { tls: { key: server.privateKeyPem, cert: server.pem, names: [HOST] } },
+			settings: settings({ "http.proxy": open.url }),
+			env: trusting,
+		});
+	});
+
+	after(async () => {
+		await session.close();
+		await open.close();
+		await strict.close();
+		authorities.remove();
+	});
+
+	pictureFailures(() => session);
+
+	const settings = (network: object) => ({ "openaiCertificates.baseUrl": `https://${HOST}/v1`, ...network });
+
+	const withPassword = ({ url }: TestProxy, password: string) => url.replace("//", `//me:${password}@`);
+
+	/** Uploads a file, and waits for its row. */
+	const upload = async (file: string, commonName: string) => {
+		const { window, emulator } = session;
+		await chooseUpload(window, file);
+		const name = await acceptName(window, commonName);
+		const dialog = await confirm(window, name);
+		assert.ok(dialog.message.includes(HOST), dialog.message);
+		const row = await rowOf(window, name);
+		await row.becomesSelected();
+		const stored = emulator.state.certificates.find((certificate) => certificate.name === name);
+		assert.match(await row.description(), new RegExp(`^${stored?.id} · expires in 364 days`));
+	};
+
+	/** What a proxy was asked for since there were so many tunnels: the target, and the way it was asked. */
+	const asked = ({ tunnels }: TestProxy, before = 0) =>
+		tunnels.slice(before).map(({ target, headers }) => [target, headers["proxy-authorization"] !== undefined]);
+
+	it("uploads through http.proxy without a password, which is told the host's name alone", async () => {
+		const { window, emulator } = session;
+		await window.openViews();
+		await window.view(VIEW).press("Set Admin Key…");
+		await giveKey(window, HOST, emulator.adminKey);
+		await window.view(VIEW).welcome("no certificates yet");
+		await upload("plain.pem", "By plain");
+		assert.ok(open.tunnels.length > 0);
+		for (const { target, headers, sent } of open.tunnels) {
+			assert.equal(target, `${HOST}:443`);
+			assert.deepEqual(Object.keys(headers).toSorted(), ["connection", "host"]);
+			assert.equal(Buffer.concat(sent)[0], 0x16, "a TLS handshake comes first");
+		}
+		assert.equal(emulator.connections.total, open.tunnels.length);
+	});
+
+	it("uploads through http.proxy with a password", async () => {
+		const before = open.tunnels.length;
+		await session.configure(settings({ "http.proxy": withPassword(strict, PASSWORD) }));
+		await upload("password.pem", "By password");
+		assert.deepEqual(asked(open, before), []);
+		for (const each of asked(strict)) assert.deepEqual(each, [`${HOST}:443`, true]);
+	});
+
+	const gone = "http://127.0.0.1:9";
+	const NO_WAY = `Could not reach ${HOST}. Nothing was sent. Check the network. If it needs a proxy, set http.proxy;`;
+	const troubles: readonly [title: string, welcome: string, words: () => string, network: () => object][] = [
+		[
+			"where its password is wrong",
+			"demands a name and a password (407)",
+			() => `The proxy ${strict.host} demands a name and a password (407). Nothing was sent.`,
+			() => ({ "http.proxy": withPassword(strict, "wrong") }),
+		],
+		[
+			"where none is there",
+			"The proxy could not be reached",
+			() => "Could not reach the proxy 127.0.0.1:9. Nothing was sent.",
+			() => ({ "http.proxy": gone }),
+		],
+		[
+			"where it is one for SOCKS",
+			"Check the setting http.proxy",
+			() => `The proxy ${open.host} is of a kind that cannot be used here.`,
+			() => ({ "http.proxy": open.url.replace("http:", "socks5:") }),
+		],
+		[
+			"where it is a script",
+			"Check the setting http.proxy",
+			() => `The proxy ${open.host} is of a kind that cannot be used here.`,
+			() => ({ "http.proxy": `pac+${open.url}/proxy.pac` }),
+		],
+		[
+			"where http.noProxy names the host, which is then not found",
+			"could not be reached",
+			() => NO_WAY,
+			() => ({ "http.proxy": open.url, "http.noProxy": ["example.test"] }),
+		],
+		[
+			"where http.proxySupport is off",
+			"could not be reached",
+			() => NO_WAY,
+			() => ({ "http.proxy": open.url, "http.proxySupport": "off" }),
+		],
+	];
+	for (const [title, welcome, words, network] of troubles)
+		it(`R26 says why nothing was sent ${title}`, async () => {
+			const { window, emulator } = session;
+			const before = { service: emulator.connections.total, open: open.connections.total };
+			await session.configure(settings(network()));
+			await window.openViews();
+			await window.view(VIEW).welcome(welcome);
+			await chooseUpload(window, "plain.pem");
+			const toast = await window.toast(words());
+			assert.deepEqual(toast.buttons, ["Open Proxy Settings"]);
+			assert.doesNotMatch(toast.text, /me:|wrong/);
+			await toast.dismiss();
+			assert.deepEqual({ service: emulator.connections.total, open: open.connections.total }, before);
+		});
+
+	it("uploads through HTTPS_PROXY of the environment, with a password", async () => {
+		const { window, code } = session;
+		const before = strict.tunnels.length;
+		await window.leave();
+		await code.restart({ ...trusting, HTTPS_PROXY: withPassword(strict, PASSWORD) });
+		await session.configure(settings({}));
+		await upload("environment.pem", "By environment");
+		assert.ok(strict.tunnels.length > before);
+		for (const each of asked(strict, before)) assert.deepEqual(each, [`${HOST}:443`, true]);
+	});
+
+	it("R05 sends nothing to a server whose authority this computer does not know, by http.proxy before the environment's", async () => {
+		const { window, code, emulator } = session;
+		const before = { exchanges: emulator.exchanges.length, open: open.tunnels.length, strict: strict.tunnels.length };
+		await window.leave();
+		await code.restart({ HTTPS_PROXY: withPassword(strict, PASSWORD) });
+		await session.configure(settings({ "http.proxy": open.url, "http.proxyStrictSSL": false }));
+		await window.openViews();
+		await window.view(VIEW).welcome("The server's certificate could not be verified, so the admin key was not sent.");
+		await session.picture("untrusted");
+		await chooseUpload(window, "plain.pem");
+		const toast = await window.toast(`of ${HOST} was issued by an authority that this computer does not trust.`);
+		assert.deepEqual(toast.buttons, ["Show Log"]);
+		await toast.dismiss();
+		assert.ok(open.tunnels.length > before.open);
+		assert.equal(strict.tunnels.length, before.strict);
+		assert.equal(emulator.exchanges.length, before.exchanges);
+	});
+
+	itKeepsTheContract(() => session);
+
+	itKeepsTheKeySecret(
+		() => session,
+		() => ({
+			secrets: [],
+			// In the environment and in the settings a person keeps it in plain text.
+			inSettings: [PASSWORD],
+			records: [open.tunnels, strict.tunnels],
+		}),
+	);
+});

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { temporaryFolder } from "../leftovers.ts";
+import { launchBrowser } from "../vscode/browser.ts";
+import { startVSCode } from "../vscode/server.ts";
+import { openWindow } from "../vscode/window.ts";
+import { environment } from "./environment.ts";
+import { EXTENSION } from "./session.ts";
+import { giveKey, rowOf, VIEW } from "./uploading.ts";
+
+describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
+	const temporary = temporaryFolder("certificates");
+	const workspace = join(temporary.path, "evil.code-workspace");
+	let emulator: Emulator;
+	/** Where they want the key to go. */
+	let attacker: Server;
+	let attacked = 0;
+	let browser: Browser;
+
+	before(async () => {
+		emulator = await startEmulator();
+		emulator.state.put({ name: "Acme Root CA" });
+		attacker = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
+		attacker.on("connection", () => attacked++);
+		await once(attacker, "listening");
+		const evil = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
+		const settings = { "openaiCertificates.baseUrl": evil, openaiCertificates: { baseUrl: evil } };
+		for (const folder of ["one", "two"]) {
+			mkdirSync(join(temporary.path, folder, ".vscode"), { recursive: true });
+			writeFileSync(join(temporary.path, folder, ".vscode/settings.json"), JSON.stringify(settings));
+		}
+		const folders = [{ path: "one" }, { path: "two" }];
+		writeFileSync(workspace, JSON.stringify({ folders, settings }));
+		browser = await launchBrowser();
+	});
+
+	after(async () => {
+		await browser.close();
+		attacker.close();
+		await emulator.close();
+		temporary.remove();
+	});
+
+	for (const restricted of [false, true])
+		it(`R01 R44 lead the key nowhere, in a ${restricted ? "restricted" : "trusted"} .code-workspace of two folders`, async () => {
+			const { version, vsix } = environment;
+			const code = await startVSCode({
+				...{ version, restricted, workspace: temporary.path, extensions: [vsix] },
+				settings: {
+					"openaiCertificates.baseUrl": emulator.url,
+					// Restricted without asking.
+					"security.workspace.trust.startupPrompt": "never",
+				},
+			});
+			try {
+				const url = `http://127.0.0.1:${code.port}/?${new URLSearchParams({ workspace })}`;
+				const window = await openWindow(browser, url, { tab: EXTENSION });
+				if (restricted) await window.status("Restricted Mode");
+				await window.openViews();
+				await window.view(VIEW).press("Set Admin Key…");
+				await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+				await rowOf(window, "Acme Root CA");
+				await window.close();
+			} finally {
+				await code.close();
+			}
+			assert.equal(attacked, 0);
+		});
+});

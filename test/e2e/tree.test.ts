@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import type { StoredCertificate } from "../emulator/state.ts";
+import type { View } from "../vscode/view.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { addAnchor, signIn } from "./managing.ts";
+import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { giveKey, rowOf, VIEW } from "./uploading.ts";
+
+const DAY = 86_400;
+const ACME = "Acme Root CA";
+const PROJECTS = "Projects";
+
+describe(`The trees in VS Code ${environment.version}`, () => {
+	let session: Session;
+	let acme: StoredCertificate;
+	let certificates: View;
+	let projects: View;
+
+	before(async () => {
+		session = await startSession({ ...environment, files: {} });
+		const { emulator, window } = session;
+		const { state } = emulator;
+		const now = Math.floor(Date.now() / 1000);
+		acme = await addAnchor(emulator, ACME);
+		const old = state.put({ name: "Old CA", createdAt: now - 300 * DAY, expiresAt: now + 12 * DAY + 60 });
+		state.put({ name: "Archive CA", createdAt: now - 200 * DAY, expiresAt: now + 800 * DAY + 60 });
+		const [production, , archive] = ["Production", "Staging", "Archive"].map((name) =>
+			state.addProject(name, { archived: name === "Archive" }),
+		);
+		state.setActive(production?.id ?? "", [acme.id, old.id], true).commit();
+		state.setActive(archive?.id ?? "", [acme.id], true).commit();
+		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+		certificates = window.view(VIEW);
+		projects = window.view(PROJECTS);
+		await signIn(session, ACME);
+	});
+
+	after(() => session.close());
+
+	pictureFailures(() => session);
+
+	it("asks for no project before somebody wants to see one", async () => {
+		const { emulator } = session;
+		assert.deepEqual([...new Set(emulator.exchanges.map(({ path }) => path))], ["/v1/organization/certificates"]);
+		assert.match(await (await rowOf(session.window, ACME)).description(), /^cert_\w+ · expires in 364 days$/);
+		assert.equal(await certificates.heading(), "Certificates | 3 of 50");
+	});
+
+	it("tells below a certificate's row all about it, and where it is active", async () => {
+		const { emulator, window } = session;
+		const row = await rowOf(window, ACME);
+		await row.expand();
+		await certificates.rowWith("project “Archive”").appears();
+		await certificates.rowWith("project “Production”").appears();
+		await certificates.rowWith("0 projects").disappears();
+		await session.picture("facts");
+		const groups = acme.sha256.replace(/(.{4})(?=.)/g, "$1 ");
+		const rows = await certificates.rows();
+		const day = (at: number) => new Date(at * 1000).toISOString().slice(0, 10);
+		assert.deepEqual(
+			rows.slice(
+				rows.findIndex((each) => each.startsWith("Id ")),
+				-2,
+			),
+			[
+				`Id ${acme.id}`,
+				`Created ${day(acme.createdAt)}`,
+				`Valid ${day(acme.validAt)} to ${day(acme.expiresAt)} (UTC)`,
+				`SHA-256 ${groups.slice(0, 19)} …`,
+				`Subject CN=${ACME}`,
+				`Issuer CN=${ACME}`,
+				"Key ec, 256 bits",
+				"Active in project “Archive”",
+				"Active in project “Production”",
+			],
+		);
+		assert.ok((await certificates.rowWith("SHA-256").tooltip(groups)).includes(groups));
+		assert.match(await row.description(), / · active in 2 scopes$/);
+		assert.match(await row.spoken(), /^Acme Root CA, valid, expires in 364 days, active in 2 scopes, cert_\w+/);
+		assert.equal(await row.icon(), "verified");
+		assert.equal(emulator.exchanges.filter(({ path }) => path.endsWith(acme.id)).length, 1);
+	});
+
+	it("says what it cannot read of a certificate, and reads it again when it is expanded anew", async () => {
+		const { emulator, window } = session;
+		emulator.faults.next({ kind: "status", status: 404, operation: "get", when: "before" });
+		const row = await rowOf(window, "Old CA");
+		await row.expand();
+		await certificates.rowWith("OpenAI found nothing there (404)").appears();
+		await row.collapse();
+		await row.expand();
+		await certificates.rowWith("OpenAI sent no certificate that can be read.").appears();
+		await session.picture("facts-unread");
+		await row.collapse();
+		await certificates.rowWith("OpenAI sent no certificate").disappears();
+	});
+
+	it("R53 counts the projects that could not be read, until they are", async () => {
+		const { emulator, window } = session;
+		const [production] = emulator.state.projects;
+		emulator.faults.next({
+			...{ kind: "status", status: 500, when: "before", times: 3 },
+			match: ({ path }) => path.includes(production?.id ?? ""),
+		});
+		await window.run(`${EXTENSION}: Refresh`);
+		await certificates.rowWith("1 project was not read").appears();
+		assert.match(await (await rowOf(window, ACME)).description(), / · active in “Archive”$/);
+		await session.picture("facts-unread-project");
+		await window.run(`${EXTENSION}: Refresh`);
+		await certificates.rowWith("1 project was not read").disappears();
+		await (await rowOf(window, ACME)).collapse();
+	});
+
+	it("shows what is active in each project, by itself and through the organization", async () => {
+		const { emulator, window } = session;
+		emulator.state.setActive("organization", [acme.id], true).commit();
+		await window.run(`${EXTENSION}: Refresh`);
+		await certificates.rowWith("active in 3 scopes").appears();
+		await window.openView(PROJECTS);
+		const staging = projects.row("Staging");
+		await staging.appears();
+		assert.deepEqual(await projects.rows(), [
+			"Production 2 active",
+			"Staging none of its own; the organization's 1 applies",
+			"Archive archived · 1 active",
+		]);
+		for (const name of ["Staging", "Production"]) await projects.row(name).expand();
+		await projects.rowWith("through the organization").appears();
+		await projects.row("Old CA").appears();
+		await session.picture("projects");
+		assert.deepEqual(await projects.rows(), [
+			"Production 2 active",
+			"Acme Root CA expires in 364 days",
+			"Old CA expires in 12 days",
+			"Staging none of its own; the organization's 1 applies",
+			"Acme Root CA expires in 364 days · through the organization",
+			"Archive archived · 1 active",
+		]);
+		assert.match(
+			await projects.rowWith("through the organization").spoken(),
+			/^Acme Root CA, valid, expires in 364 days, active in “Staging”, through the organization, cert_\w+/,
+		);
+		await (await projects.row("Old CA").menu()).choose("Copy Id");
+		await window.status("Copied the certificate's id.");
+	});
+
+	it("R53 shows which project could not be read, beside the others", async () => {
+		const { emulator } = session;
+		const [, staging] = emulator.state.projects;
+		emulator.faults.next({
+			...{ kind: "status", status: 500, when: "before", times: 3 },
+			match: ({ path }) => path.includes(staging?.id ?? ""),
+		});
+		await projects.action("Refresh");
+		await projects.rowWith("as of ").appears();
+		await projects.rowWith("OpenAI's service failed (500)").appears();
+		await session.picture("projects-unread");
+		assert.ok((await projects.rows()).includes("Production 2 active"));
+		await projects.action("Refresh");
+		await projects.rowWith("as of ").disappears();
+	});
+
+	it("sorts by expiry, name and creation, and remembers it", async () => {
+		const { window } = session;
+		const sortBy = async (order: string) => {
+			await window.run(`${EXTENSION}: Sort By…`);
+			await (await window.quickInput("Sort certificates")).pick(order);
+		};
+		await certificates.becomes(ACME, "Archive CA", "Old CA");
+		await sortBy("Expiry, soonest first");
+		await certificates.becomes("Old CA", ACME, "Archive CA");
+		await sortBy("Name");
+		await certificates.becomes(ACME, "Archive CA", "Old CA");
+		await sortBy("Expiry, soonest first");
+		await certificates.becomes("Old CA", ACME, "Archive CA");
+		await window.leave();
+		await window.load();
+		await window.openViews();
+		await certificates.becomes("Old CA", ACME, "Archive CA");
+		await session.picture("sorted");
+	});
+
+	it("R18 shows what the key lacks where it may not list projects, and the certificates all the same", async () => {
+		const { emulator, window } = session;
+		const key = emulator.keys.add(["api.mtls.read", "api.mtls.write"]);
+		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
+		await giveKey(window, new URL(emulator.url).host, key);
+		const { text, buttons } = await projects.welcome("api.management.read");
+		assert.match(text, /The certificates can be managed without it/);
+		assert.deepEqual(buttons, ["Set or Replace Admin Key…"]);
+		await (await rowOf(window, ACME)).expand();
+		await certificates.rowWith("lacks the permission api.management.read").appears();
+		await certificates.rowWith("all projects, through the organization").appears();
+		await session.picture("projects-forbidden");
+	});
+
+	itKeepsTheContract(() => session);
+
+	itKeepsTheKeySecret(() => session);
+});

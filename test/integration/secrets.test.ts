@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
+import { Failure, problemOf } from "../../src/domain/failure.ts";
+import { ClientCertificates } from "../../src/ui/clientCertificates.ts";
+import { Connections } from "../../src/ui/connections.ts";
+import { assertAbsent } from "../canary.ts";
+import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { shown, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
+
+const KEY = `sk-admin-${randomBytes(24).toString("hex")}`;
+
+/** A secret storage that fails as it is told to, and counts what it is asked. */
+class FailingSecrets implements vscode.SecretStorage {
+	readonly #changed = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>();
+	readonly onDidChange = this.#changed.event;
+	readonly #values = new Map<string, string>();
+	/** What `get` gives instead of what is stored, or throws. */
+	instead: { readonly value: unknown } | Error | null = null;
+	readOnly = false;
+	asked = 0;
+	written = 0;
+
+	async get(key: string): Promise<string | undefined> {
+		this.asked++;
+		if (this.instead instanceof Error) throw this.instead;
+		return this.instead ? (this.instead.value as string) : this.#values.get(key);
+	}
+
+	async store(key: string, value: string): Promise<void> {
+		this.#change(key);
+		this.#values.set(key, value);
+	}
+
+	async delete(key: string): Promise<void> {
+		this.#change(key);
+		this.#values.delete(key);
+	}
+
+	#change(key: string): void {
+		if (this.readOnly) throw new Error(`${KEY} cannot be stored`);
+		this.written++;
+		this.#changed.fire({ key });
+	}
+}
+
+describe("R19 Secret storage", () => {
+	let secrets: FailingSecrets;
+	let connections: Connections;
+	let baseUrl: () => ReturnType<typeof parseBaseUrl>;
+
+	beforeEach(() => {
+		secrets = new FailingSecrets();
+		baseUrl = () => parseBaseUrl("https://api.openai.com/v1");
+		const state = new Map<string, unknown>();
+		const globalState = {
+			keys: () => [...state.keys()],
+			get: (key: string, otherwise?: unknown) => state.get(key) ?? otherwise,
+			update: async (key: string, value: unknown) => void state.set(key, value),
+			setKeysForSync() {},
+		} as vscode.ExtensionContext["globalState"];
+		connections = new Connections({ secrets, globalState }, new ClientCertificates(secrets), () => baseUrl());
+	});
+
+	afterEach(() => connections.dispose());
+
+	const store = () =>
+		connections.store({ baseUrl: baseUrl(), key: KEY }, { organization: null, ids: [] }, () => [], true);
+
+	const fails = (promise: Promise<unknown>, reason: string) =>
+		assert.rejects(promise, (thrown) => {
+			assertAbsent(thrown, [KEY], "what was thrown");
+			assert.equal(problemOf(thrown)?.reason, reason);
+			return true;
+		});
+
+	const nothings: readonly [string, FailingSecrets["instead"]][] = [
+		["gives nothing", null],
+		["rejects", new Error(KEY)],
+		...[
+			"",
+			"{",
+			"null",
+			"[]",
+			"7",
+			'"text"',
+			"\u0000",
+			`{"key":"${KEY}"}`,
+			'{"connections":[null,7,{"key":1}]}',
+			7,
+		].map((value): [string, FailingSecrets["instead"]] => [`gives ${JSON.stringify(value).slice(0, 12)}`, { value }]),
+	];
+	for (const [title, instead] of nothings)
+		it(`that ${title}: there is no key, and it is asked once`, async () => {
+			secrets.instead = instead;
+			assert.equal(await connections.current(), null);
+			assert.equal(secrets.asked, 1);
+			await fails(connections.access(), "no-key");
+			await fails(connections.destination(), "no-key");
+			assert.equal(secrets.asked, 3);
+			assert.equal(secrets.written, 0);
+		});
+
+	it("that does not store: it says so, and there is still no key", async () => {
+		let changes = 0;
+		connections.onDidChange(() => changes++);
+		secrets.readOnly = true;
+		await fails(store(), "secrets-unavailable");
+		await fails(connections.access(), "no-key");
+		assert.equal(changes, 0);
+	});
+
+	it("that cannot be read is not overwritten", async () => {
+		await store();
+		const { written } = secrets;
+		secrets.instead = new Error(KEY);
+		await fails(store(), "secrets-unavailable");
+		assert.equal(secrets.written, written);
+		secrets.instead = null;
+		assert.equal((await connections.access()).key, KEY);
+	});
+
+	it("that does not delete: it says so, and the key is still there", async () => {
+		const { id } = await store();
+		secrets.readOnly = true;
+		await fails(connections.remove(id), "secrets-unavailable");
+		assert.equal((await connections.access()).key, KEY);
+	});
+
+	it("keeps the key out of every field, and of what is told about a connection", async () => {
+		await store();
+		assertAbsent(await connections.current(), [KEY], "the connection in use");
+		assertAbsent(await connections.destination(), [KEY], "where it goes");
+	});
+
+	it("R02 is not read where the base URL breaks a rule", async () => {
+		await store();
+		secrets.asked = 0;
+		baseUrl = () => {
+			throw new Failure({ reason: "base-url", rule: "not-a-url" });
+		};
+		await fails(connections.access(), "base-url");
+		assert.equal(secrets.asked, 0);
+	});
+
+	it("R03 gives its key to no other origin", async () => {
+		await store();
+		for (const other of ["https://eu.api.openai.com/v1", "https://api.openai.com:8443/v1", "http://127.0.0.1/v1"]) {
+			baseUrl = () => parseBaseUrl(other);
+			await fails(connections.access(), "key-elsewhere");
+		}
+	});
+});
+
+describe("R43 A real admin key over unencrypted loopback", () => {
+	let emulator: Emulator;
+
+	before(async () => {
+		emulator = await startEmulator();
+		const { Global } = vscode.ConfigurationTarget;
+		await vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", emulator.url, Global);
+	});
+
+	beforeEach(() => {
+		shown.messages.length = 0;
+		shown.details.length = 0;
+		willAnswer(/^Admin key for 127\.0\.0\.1/, KEY);
+	});
+
+	afterEach(wasAskedAsExpected);
+
+	after(() => emulator.close());
+
+	const setKey = () => vscode.commands.executeCommand("openaiCertificates.setKey");
+
+	it("is not sent before a question, which names what listens there; Escape there is silent", async () => {
+		await setKey();
+		assert.equal(emulator.connections.total, 0);
+		assert.deepEqual(shown.messages, [`Send a real admin key unencrypted to ${new URL(emulator.url).host}?`]);
+		assert.match(shown.details[0] ?? "", /program .* on this machine/);
+	});
+
+	it("is not sent by the button that Enter takes", async () => {
+		willPress("Don't Send");
+		await setKey();
+		assert.equal(emulator.connections.total, 0);
+		assert.equal(shown.messages.length, 1);
+	});
+
+	it("goes out by Use Anyway alone, and is not kept where it is refused", async () => {
+		willPress("Use Anyway");
+		const { ended } = emulator.faults.next({ kind: "none", when: "before" });
+		const settled = setKey();
+		await ended;
+		assert.equal(emulator.exchanges.length, 1);
+		assert.equal(emulator.exchanges[0]?.status, 401);
+		assertAbsent(emulator.exchanges, [KEY], "the emulator's record");
+		// It stays open for another key.
+		let closed = false;
+		void settled.then(() => {
+			closed = true;
+		});
+		while (!closed) await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+		assert.equal(shown.messages.length, 1);
+		shown.messages.length = 0;
+		await vscode.commands.executeCommand("openaiCertificates.removeKey");
+		assert.match(shown.messages[0] ?? "", /no admin key yet/);
+	});
+});

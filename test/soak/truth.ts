@@ -1,0 +1,283 @@
+// Whether what a person was told is true, and nothing was lost or sent without being asked for.
+import type { Candidate } from "../../src/domain/certificateFile.ts";
+import type { Problem } from "../../src/domain/failure.ts";
+import { openOnDisk, readDisk, type Written } from "./disk.ts";
+import type { Ledger, Post } from "./ledger.ts";
+import type { Outcome, Slot, World } from "./world.ts";
+
+/** What a person wanted: one certificate in one organization, by a name of its own. */
+export interface Intent {
+	readonly name: string;
+	readonly ledger: Ledger;
+	readonly candidate: Candidate;
+	/** The ids of the same certificate that the person was told of before. */
+	readonly told: readonly string[];
+	readonly posts: Post[];
+	/** How often the person said Upload Again. */
+	agains: number;
+	/** `unknown` as long as nobody was told what became of it. */
+	status: "running" | "arrived" | "refused" | "unknown";
+	forgotten: boolean;
+	/** The ids that somebody was told it became. */
+	readonly ids: Set<string>;
+	/** What people were told to have arrived before its first POST. */
+	knownBefore: ReadonlySet<string>;
+	/** The service's clock before it was written down, Unix seconds. */
+	servedBefore: number | null;
+}
+
+/** One call of a window. */
+export interface Call {
+	readonly verb: "upload" | "check" | "again" | "forget";
+	readonly slot: Slot;
+	readonly owner: string;
+	readonly intent: Intent;
+	/** How many exchanges and POSTs there were before, and when. */
+	readonly exchanges: number;
+	readonly posts: number;
+	readonly at: number;
+	/** Whether another call was about the same certificate at the same time. */
+	overlapped: boolean;
+}
+
+/** For how long a list may be out of date on which something is said, in milliseconds, with some to spare. */
+const LIST_AGE_MS = 130_000;
+const SENDING_MS = 180_000;
+
+export class Truth {
+	readonly intents: Intent[] = [];
+	readonly violations: string[] = [];
+	readonly #world: World;
+	readonly #arrived = new Set<string>();
+
+	constructor(world: World) {
+		this.#world = world;
+		world.onPost = (ledger, post) => this.#posted(ledger, post);
+	}
+
+	/** Every upload that is open by the files. */
+	get open(): readonly Written[] {
+		return openOnDisk(this.#world.machine.folder);
+	}
+
+	/** A person wants a certificate uploaded. @param told The ids of the same that the person knows of. */
+	intend(ledger: Ledger, candidate: Candidate, told: readonly string[]): Intent {
+		const intent: Intent = {
+			name: `intent ${this.intents.length + 1}`,
+			ledger,
+			candidate,
+			told,
+			posts: [],
+			agains: 0,
+			status: "running",
+			forgotten: false,
+			ids: new Set(),
+			knownBefore: new Set(this.#arrived),
+			servedBefore: null,
+		};
+		this.intents.push(intent);
+		return intent;
+	}
+
+	intentNamed(name: string): Intent | undefined {
+		return this.intents.find((intent) => intent.name === name);
+	}
+
+	/** Takes in how a call ended, and judges what was said by it. */
+	judge(call: Call, outcome: Outcome): void {
+		const { intent, verb } = call;
+		switch (outcome.kind) {
+			case "done":
+				if (outcome.uploaded) this.#judgeArrival(call, outcome.uploaded);
+				else this.#judgeForgetting(call);
+				return;
+			case "failed":
+				return this.#judgeFailure(call, outcome.problem);
+			case "cancelled":
+				return this.#judgeRefusal(call, "cancelled");
+			case "killed":
+				if (verb === "forget" && !this.open.some(({ name }) => name === intent.name)) intent.forgotten = true;
+				return this.#reconsider(intent);
+		}
+	}
+
+	/** What must hold between any two steps. */
+	verify(): void {
+		const { open } = this;
+		for (const intent of this.intents) {
+			const isOpen = open.some(({ name }) => name === intent.name);
+			if (intent.status === "unknown" && !intent.forgotten && mayBeStored(intent.posts) && !isOpen)
+				this.#violated(`${intent.name} was sent, nobody knows what became of it, and no record of it is left`);
+			if (isOpen && intent.status !== "unknown")
+				this.#violated(`${intent.name} is a row, though a person was told: ${intent.status}`);
+		}
+		for (const { name } of open) if (!this.intentNamed(name)) this.#violated(`${name} is a row of nobody's`);
+	}
+
+	#violated(what: string): void {
+		this.violations.push(what);
+	}
+
+	/** A POST got to the service. */
+	#posted(ledger: Ledger, post: Post): void {
+		const { entry, strike } = post;
+		const intent = this.intentNamed(entry.name ?? "");
+		if (!intent) return this.#violated(`a POST of nobody's: ${entry.name}`);
+		const isFirst = intent.posts.length === 0;
+		intent.posts.push(post);
+		if (intent.ledger !== ledger) this.#violated(`${intent.name} was sent to another organization`);
+		if (intent.status === "refused") this.#violated(`${intent.name} was sent after it was said that it was not`);
+		const counted = intent.posts.filter((each) => each.strike?.fault.name !== "429 for now");
+		if (counted.length > 1 + intent.agains) this.#violated(`${intent.name} was sent ${counted.length} times`);
+		const record = this.open.find(({ name }) => name === intent.name);
+		if (!record) this.#violated(`${intent.name} was sent and is not written down (${strike?.fault.name})`);
+		if (!isFirst) return;
+		intent.knownBefore = new Set(this.#arrived);
+		intent.servedBefore = record?.servedBefore ?? null;
+		for (const other of this.intents) if (other !== intent && isSame(other, intent)) this.#judgeSecond(intent, other);
+	}
+
+	/** Whether an upload may be sent beside an earlier one of the same certificate to the same organization. */
+	#judgeSecond(intent: Intent, other: Intent): void {
+		if (other.forgotten || !mayBeStored(other.posts)) return;
+		if (other.status === "unknown" || other.status === "running")
+			return this.#violated(`${intent.name} was sent while nobody knew what became of ${other.name}`);
+		const { content, list } = this.#world.struck;
+		const written = readDisk(this.#world.machine.folder).flatMap(({ arrived }) => arrived ?? []);
+		for (const { id } of other.ledger.stored) {
+			if (!other.ids.has(id) || intent.told.includes(id)) continue;
+			// What could not be read and was not written down could not be told.
+			if (!(content || list) || written.includes(id))
+				this.#violated(`${intent.name} was sent though ${other.name} is there as ${id}, of which nobody was told`);
+		}
+	}
+
+	#judgeArrival(
+		call: Call,
+		{ certificate, twins, how }: NonNullable<Extract<Outcome, { kind: "done" }>["uploaded"]>,
+	): void {
+		const { intent, owner } = call;
+		const { ledger, candidate } = intent;
+		const says = (what: string) =>
+			this.#violated(`${intent.name} is said to be ${certificate.id} (${how}), but ${what}`);
+		const entry = ledger.find(certificate.id);
+		if (entry.sha256 !== candidate.sha256) says("that is another certificate");
+		if (!entry.committed) says("that was never stored");
+		for (const { id } of twins)
+			if (id === entry.id || ledger.find(id).sha256 !== candidate.sha256) says(`${id} is no twin of it`);
+		if (how === "there-before") {
+			const { deletedAt } = entry;
+			if (mayBeStored(intent.posts)) says("something was sent");
+			if (intent.told.includes(entry.id)) says("the person knew of it");
+			if (deletedAt !== null && deletedAt < call.at - LIST_AGE_MS) says("that was deleted long ago");
+			intent.status = "refused";
+			return;
+		}
+		if (how === "answered" && !intent.posts.some((post) => post.entry === entry)) says("that is another upload's");
+		if (how === "found") {
+			if (entry.byUs && intent.knownBefore.has(entry.id)) says("that was known before");
+			const { servedBefore } = intent;
+			if (!entry.byUs && servedBefore !== null && entry.createdAt < servedBefore) says("that is an older copy");
+		}
+		intent.ids.add(entry.id);
+		this.#arrived.add(entry.id);
+		const left = this.open.find(({ name }) => name === intent.name);
+		if (!left) intent.status = "arrived";
+		else if (this.#isBusyWith(left, owner) || call.overlapped) intent.status = "unknown";
+		else says("it is still a row");
+	}
+
+	#judgeFailure(call: Call, problem: Problem): void {
+		const { intent, verb, owner } = call;
+		const key = this.open.filter(
+			({ connectionId, sha256 }) => connectionId === intent.ledger.connectionId && sha256 === intent.candidate.sha256,
+		);
+		switch (problem.reason) {
+			case "unconfirmed":
+				if (verb !== "check") intent.status = "unknown";
+				if (problem.name !== intent.name) this.#violated(`${intent.name} is called ${problem.name}`);
+				if (problem.look.outcome === "not-seen") this.#judgeNotSeen(call, problem.look.at);
+				if (problem.look.outcome === "ambiguous" && !intent.ledger.entries.some(isTheSameAs(intent)))
+					this.#violated(`${intent.name} may be an older copy, but there is none`);
+				return this.#reconsider(intent);
+			case "upload-pending":
+				if (
+					!call.overlapped &&
+					!(verb === "upload" ? key.length > 0 : key.some((each) => this.#isBusyWith(each, owner)))
+				)
+					this.#violated(`${intent.name} was refused for another one, but there is none`);
+				if (verb === "upload") this.#judgeRefusal(call, problem.reason);
+				return;
+			default:
+				return this.#judgeRefusal(call, problem.reason);
+		}
+	}
+
+	/** Whether another window that runs may still be at it. */
+	#isBusyWith({ owner, startedAt }: Written, own: string): boolean {
+		const { machine, now } = this.#world;
+		return owner !== own && machine.alive.has(owner) && now - startedAt < SENDING_MS;
+	}
+
+	#judgeNotSeen(call: Call, at: number): void {
+		const { intent, owner } = call;
+		const { emulator, struck } = intent.ledger;
+		if (at < call.at || at > this.#world.now) this.#violated(`${intent.name} was not seen at another time`);
+		const seen = emulator.exchanges
+			.slice(call.exchanges)
+			.filter((each) => each.operation === "list" && each.requestHeaders["user-agent"] === owner && !struck.has(each))
+			.at(-1);
+		if (!seen?.responseBody) return;
+		const ids = (JSON.parse(seen.responseBody) as { data: { id: string }[] }).data.map(({ id }) => id);
+		for (const { entry } of intent.posts)
+			if (ids.includes(entry.id)) this.#violated(`${intent.name} was not seen, but it was in the list`);
+	}
+
+	/** A call that says that it sent nothing, or that what it sent was not stored. */
+	#judgeRefusal(call: Call, why: string): void {
+		const { intent, verb } = call;
+		if (mayBeStored(intent.posts.slice(call.posts)))
+			this.#violated(`${intent.name} may have been stored, but ${verb} says ${why}`);
+		if (verb === "upload") intent.status = "refused";
+		else this.#reconsider(intent);
+	}
+
+	#judgeForgetting(call: Call): void {
+		const { intent } = call;
+		intent.forgotten = true;
+		if (this.open.some(({ name }) => name === intent.name) && !call.overlapped)
+			this.#violated(`${intent.name} was forgotten and is still a row`);
+	}
+
+	/** What can be known of an intent by what is written down, where nobody was told. */
+	#reconsider(intent: Intent): void {
+		if (intent.status === "arrived" || intent.status === "refused") return;
+		const open = this.open.some(({ name }) => name === intent.name);
+		const arrived = readDisk(this.#world.machine.folder).filter(({ name, arrived }) => name === intent.name && arrived);
+		if (open) intent.status = "unknown";
+		else if (arrived.length > 0) {
+			intent.status = "arrived";
+			for (const id of arrived.flatMap((each) => each.arrived ?? [])) {
+				intent.ids.add(id);
+				this.#arrived.add(id);
+			}
+		} else intent.status = mayBeStored(intent.posts) ? "unknown" : "refused";
+	}
+}
+
+/** Whether any of these POSTs was stored, or still may be, as far as those can tell who sent them. */
+function mayBeStored(posts: readonly Post[]): boolean {
+	return posts.some(({ strike }) => !(strike && isRefusal(strike.fault)));
+}
+
+function isRefusal(fault: NonNullable<Post["strike"]>["fault"]): boolean {
+	return fault.kind === "status" && fault.status < 500 && fault.status !== 408 && fault.status !== 409;
+}
+
+function isSame(one: Intent, other: Intent): boolean {
+	return one.ledger === other.ledger && one.candidate === other.candidate;
+}
+
+function isTheSameAs({ candidate }: Intent): (entry: { readonly sha256: string }) => boolean {
+	return ({ sha256 }) => sha256 === candidate.sha256;
+}

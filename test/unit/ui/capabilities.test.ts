@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import type { Activity } from "../../../src/domain/activity.ts";
+import { certificateContext, enforcedContext } from "../../../src/ui/capabilities.ts";
+import { certificate } from "../application/fakes.ts";
+
+describe("What can be done with a row", () => {
+	const nowhere: Activity = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
+	const project = { id: "p", name: "Production" };
+	const contexts: readonly [string, Activity, string][] = [
+		["active in the organization", { ...nowhere, organization: true }, "active;deactivatable;deletable"],
+		["active in a project", { ...nowhere, projects: [project] }, "active;deactivatable;deletable"],
+		[
+			"active in a project, and the others not read",
+			{ ...nowhere, projects: [project], unread: 3 },
+			"active;deactivatable;deletable",
+		],
+		["active nowhere", nowhere, "inactive;deletable"],
+		["perhaps in a project", { ...nowhere, unread: 1 }, "inactive;deactivatable;deletable"],
+		["perhaps in one of unknown projects", { ...nowhere, allProjects: false }, "inactive;deactivatable;deletable"],
+		["perhaps in the organization", { ...nowhere, organization: undefined }, "inactive;deactivatable;deletable"],
+	];
+	for (const [what, activity, context] of contexts)
+		it(`of a certificate that is ${what}: ${context}`, () => {
+			assert.equal(certificateContext(activity), `certificate;${context}`);
+		});
+
+	for (const [how, context] of [
+		["own", "active;deactivatable"],
+		["inherited", "active;inherited"],
+		["either", "active;deactivatable"],
+	] as const)
+		it(`of a certificate in a project (${how}): ${context}`, () => {
+			assert.equal(enforcedContext({ certificate: certificate("a"), how }), `certificate;${context}`);
+		});
+});

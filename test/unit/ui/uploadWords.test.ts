@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import type { Certificate } from "../../../src/domain/certificate.ts";
+import type { Look } from "../../../src/domain/failure.ts";
+import { LATE_MS, type PendingUpload } from "../../../src/domain/pendingUpload.ts";
+import { clockWords, momentWords } from "../../../src/ui/words/dates.ts";
+import {
+	againWords,
+	arrivedWords,
+	forgetWords,
+	twinsWords,
+	unconfirmedDescription,
+	unconfirmedSpoken,
+	unconfirmedTooltip,
+	unconfirmedWords,
+} from "../../../src/ui/words/uploads.ts";
+
+/** A day in the person's own zone, so that the clock reads the same wherever the test runs. */
+const at = (hour: number, minute: number) => new Date(2026, 10, 24, hour, minute).getTime();
+const NOW = at(14, 10);
+
+const pending: PendingUpload = {
+	connectionId: "here",
+	sha256: `3f9a02c1${"0".repeat(56)}`,
+	attempt: 1,
+	name: "Acme Root CA",
+	pem: "",
+	startedAt: at(14, 2),
+	idsBefore: [],
+	servedBefore: null,
+	owner: "1",
+};
+const notSeen: Look = { outcome: "not-seen", at: at(14, 5) };
+
+const certificate = (id: string): Certificate => ({
+	id,
+	name: "Acme Root CA",
+	createdAt: null,
+	validAt: null,
+	expiresAt: NOW / 1000 + 364 * 86_400,
+	active: false,
+});
+
+describe("Words for uploads", () => {
+	it("say hour and minute, and the day where it is another one", () => {
+		assert.equal(clockWords(at(14, 5), NOW), "14:05");
+		assert.equal(clockWords(at(0, 5), NOW), "00:05");
+		const yesterday = NOW - 86_400_000;
+		assert.equal(clockWords(yesterday, NOW), momentWords(yesterday));
+	});
+
+	const looks: readonly (Look | null)[] = [
+		null,
+		notSeen,
+		{ outcome: "failed" },
+		{ outcome: "partial" },
+		{ outcome: "ambiguous" },
+	];
+
+	it("R21 R22 say by a sentence of its own what a look said, and what to do before it is uploaded again", () => {
+		const sentences = looks.map((look) => unconfirmedWords("Acme", look, NOW));
+		assert.equal(new Set(sentences).size, looks.length);
+		for (const sentence of sentences)
+			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|forget this upload)\.$/);
+		assert.match(
+			unconfirmedWords("Acme", notSeen, NOW),
+			/not seen among the organization's certificates at 14:05\. It may still/,
+		);
+	});
+
+	it("R21 never say that it is not there", () => {
+		for (const look of looks)
+			assert.doesNotMatch(unconfirmedWords("Acme", look, NOW), /not there|did not arrive|failed/);
+	});
+
+	it("R22 put what is known of it beside its name", () => {
+		const described = (look: Look | null, elsewhere = false) =>
+			unconfirmedDescription({ pending, elsewhere, look }, NOW);
+		assert.equal(described(null), "upload not confirmed");
+		assert.equal(described({ outcome: "failed" }), "upload not confirmed");
+		assert.equal(described(notSeen), "upload not confirmed · not seen at 14:05");
+		assert.equal(described(notSeen, true), "uploading in another window…");
+		const upload = { pending, elsewhere: false, look: notSeen };
+		assert.equal(unconfirmedSpoken(upload, NOW), "Acme Root CA, upload not confirmed · not seen at 14:05");
+	});
+
+	it("R22 tell in the tooltip what happened, since when, and which certificate it is", () => {
+		const [happened, started, fingerprint, ...more] = unconfirmedTooltip(
+			{ pending, elsewhere: false, look: notSeen },
+			NOW,
+		).split("\n");
+		assert.equal(happened, unconfirmedWords("Acme Root CA", notSeen, NOW));
+		assert.equal(started, `Started: ${momentWords(pending.startedAt)}`);
+		assert.equal(fingerprint, "SHA-256: 3f9a 02c1 0000 0000 …");
+		assert.deepEqual(more, []);
+		assert.match(
+			unconfirmedTooltip({ pending, elsewhere: true, look: null }, NOW),
+			/^Another window is uploading “Acme/,
+		);
+	});
+
+	it("R12 show a name as plain text wherever it stands", () => {
+		const hostile = { ...pending, name: "a\n[x](command:y) $(trash)" };
+		const upload = { pending: hostile, elsewhere: false, look: null };
+		const { message } = forgetWords(hostile);
+		const texts = [
+			unconfirmedTooltip(upload, NOW),
+			unconfirmedSpoken(upload, NOW),
+			againWords(hostile, NOW, NOW).message,
+		];
+		for (const text of [...texts, message]) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
+	});
+
+	it("R20 say that it had arrived, with id and expiry", () => {
+		assert.equal(arrivedWords(certificate("cert_a"), NOW), "“Acme Root CA” had arrived: cert_a, expires in 364 days.");
+	});
+
+	it("R21 say until when the first upload may still arrive", () => {
+		const { message, detail } = againWords(pending, at(14, 5), NOW);
+		assert.equal(message, "“Acme Root CA” was not seen at 14:05. Upload it again?");
+		assert.equal(detail, "The first upload may still arrive until 14:12: then there would be two.");
+		const later = againWords(pending, at(14, 12), pending.startedAt + LATE_MS);
+		assert.equal(later.detail, "The first upload was begun at 14:02. Should it arrive after all, there would be two.");
+	});
+
+	it("R22 say what forgetting an upload means", () => {
+		const { message, detail } = forgetWords(pending);
+		assert.equal(message, "Forget the upload of “Acme Root CA”?");
+		assert.match(detail, /show up in the list\..*uploaded twice\.$/);
+	});
+
+	it("R23 R37 name the copies of a certificate, and say that none was deleted", () => {
+		const ids = ["cert_b", "cert_c", "cert_d", "cert_e", "cert_f", "cert_g"];
+		const words = (count: number) => twinsWords(certificate("cert_a"), ids.slice(0, count).map(certificate));
+		assert.equal(words(1), "“Acme Root CA” is there once more, with the same SHA-256: cert_b. Neither was deleted.");
+		assert.equal(
+			words(2),
+			"“Acme Root CA” is there 2 times more, with the same SHA-256: cert_b, cert_c. None was deleted.",
+		);
+		assert.match(words(6), /6 times more.*: cert_b, cert_c, cert_d, cert_e, cert_f, …\. None/);
+	});
+});
