@@ -19,7 +19,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R03: {
 		rule: "A key is bound to its origin",
-		tests: ["integration/extension", "integration/secrets"],
+		tests: ["e2e/connections", "integration/extension", "integration/secrets"],
 	},
 	R04: {
 		rule: "No redirect is followed",
@@ -27,7 +27,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R05: {
 		rule: "A server whose certificate cannot be verified gets no HTTP byte",
-		tests: ["unit/api/tls", "unit/api/tunnel"],
+		tests: ["e2e/proxy", "unit/api/tls", "unit/api/tunnel"],
 	},
 	R06: {
 		rule: "No byte of a private key beside the certificate is sent",
@@ -118,6 +118,8 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	R22: {
 		rule: "What is not confirmed survives a restart, and is not sent again unchecked",
 		tests: [
+			"e2e/connections",
+			"e2e/killedHost",
 			"e2e/lostAnswers",
 			"unit/application/certificates",
 			"unit/application/lostAnswers",
@@ -154,7 +156,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R26: {
 		rule: "What was not reached is told so: nothing was sent",
-		tests: ["unit/api/limits", "unit/api/tunnel", "unit/ui/problems"],
+		tests: ["e2e/proxy", "integration/network", "unit/api/limits", "unit/api/tunnel", "unit/ui/problems"],
 	},
 	R27: {
 		rule: "An answer without end stops at 1 MiB and 60 seconds",
@@ -245,11 +247,11 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R45: {
 		rule: "Client certificate, passphrase and proxy password are bound as the key is",
-		tests: ["unit/api/proxy", "unit/api/tunnel"],
+		tests: ["e2e/clientCertificates", "e2e/proxy", "integration/network", "unit/api/proxy", "unit/api/tunnel"],
 	},
 	R46: {
 		rule: "A client certificate or key that is none is refused before any request",
-		tests: ["unit/api/clientCertificate", "unit/ui/problems"],
+		tests: ["e2e/clientCertificates", "integration/network", "unit/api/clientCertificate", "unit/ui/problems"],
 	},
 	R47: {
 		rule: "A live check of a client certificate never sends the admin key",
@@ -258,7 +260,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R48: {
 		rule: "Proxy password, passphrase, client key and project key leak nowhere either",
-		tests: ["unit/api/secrets", "unit/api/tunnel", "unit/ui/redact"],
+		tests: ["e2e/clientCertificates", "e2e/proxy", "unit/api/secrets", "unit/api/tunnel", "unit/ui/redact"],
 	},
 	R49: {
 		rule: "What is copied or saved is sanitised, and a certificate encoded anew",

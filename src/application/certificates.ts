@@ -43,6 +43,8 @@ export class Certificates extends EventEmitter<{ change: []; forget: [] }> imple
 	readonly #written: Written;
 	/** The ids of all that was in the list at some time. */
 	readonly #seen = new Set<string>();
+	/** When the list was asked for that is shown, Unix milliseconds; an answer may be long on its way. */
+	#asOf = Number.NEGATIVE_INFINITY;
 	/** Counts what made the state newer, so that an answer that was overtaken is dropped. */
 	#version = 0;
 	#epoch = 0;
@@ -86,10 +88,14 @@ export class Certificates extends EventEmitter<{ change: []; forget: [] }> imple
 	async load(signal?: AbortSignal, service?: Service): Promise<CertificateListing> {
 		const version = ++this.#version;
 		const epoch = this.#epoch;
-		this.#become({ ...this.#state, askedAt: this.#now(), loading: true });
+		const askedAt = this.#now();
+		this.#become({ ...this.#state, askedAt, loading: true });
 		try {
 			const listing = await (service ?? (await this.#service())).list(signal);
-			if (version === this.#version) this.show(listing);
+			if (version === this.#version) {
+				this.show(listing);
+				this.#asOf = askedAt;
+			}
 			return epoch === this.#epoch ? this.#written.lay(listing) : listing;
 		} catch (thrown) {
 			const problem = problemOf(thrown);
@@ -101,14 +107,14 @@ export class Certificates extends EventEmitter<{ change: []; forget: [] }> imple
 	}
 
 	/**
-	 * The list that is known, where it is whole and not older than this; else it is read.
+	 * The list that is known, where it is whole and was asked for no longer ago than this; else it is read.
 	 * @param maxAge Milliseconds.
 	 * @param service As in `load`.
 	 * @throws Failure, Cancelled
 	 */
 	async recent(maxAge: number, signal?: AbortSignal, service?: Service): Promise<CertificateListing> {
-		const { listing, loadedAt } = this.#state;
-		const age = this.#now() - (loadedAt ?? Number.NEGATIVE_INFINITY);
+		const { listing } = this.#state;
+		const age = this.#now() - this.#asOf;
 		return listing && isWhole(listing) && age >= 0 && age < maxAge ? listing : this.load(signal, service);
 	}
 
@@ -139,6 +145,7 @@ export class Certificates extends EventEmitter<{ change: []; forget: [] }> imple
 	show(listing: CertificateListing): void {
 		this.#version++;
 		const now = this.#now();
+		this.#asOf = now;
 		for (const { id } of listing.certificates) this.#seen.add(id);
 		this.#become({
 			listing: this.#written.merge(listing),

@@ -103,11 +103,10 @@ export class PendingUploads {
 
 	/** @returns what is left. */
 	async #clear(records: UploadRecords): Promise<UploadRecords> {
-		const isLate = ({ startedAt }: PendingUpload) => this.#now() - startedAt > LATE_MS;
 		const overtaken = records.all.filter(
 			({ pending, arrival }) => !arrival && !records.openAttempts(pending).includes(pending),
 		);
-		const settled = records.all.filter(({ pending, arrival }) => arrival && isLate(pending));
+		const settled = records.all.filter(({ arrival }) => arrival && this.#isLate(arrival.at));
 		// Those that a newer one overtook go first: without it they would count again.
 		for (const { pending } of overtaken) await this.#remove(pending);
 		for (const { pending } of settled) if (await this.#remove(pending)) await this.#unlink(arrivalFileName(pending));
@@ -116,15 +115,18 @@ export class PendingUploads {
 
 	/** What a window that died had not finished, and what tells of an attempt that is gone. */
 	async #clearLeftovers(names: readonly string[]): Promise<void> {
-		const isLate = (at: number) => this.#now() - at > LATE_MS;
 		for (const name of names) {
 			const writtenAt = TEMPORARY.exec(name)?.[1];
-			if (writtenAt !== undefined && isLate(Number(writtenAt))) await this.#unlink(name);
+			if (writtenAt !== undefined && this.#isLate(Number(writtenAt))) await this.#unlink(name);
 			const file = parseFileName(name);
 			if (file?.kind !== "arrival" || names.includes(attemptFileName(file) ?? "")) continue;
 			const arrival = parseArrival((await this.#text(name)) ?? "");
-			if (arrival && isLate(arrival.at)) await this.#unlink(name);
+			if (arrival && this.#isLate(arrival.at)) await this.#unlink(name);
 		}
+	}
+
+	#isLate(at: number): boolean {
+		return this.#now() - at > LATE_MS;
 	}
 
 	/** @returns false where there is a file of that name. @throws Failure `not-recorded` */

@@ -117,5 +117,6 @@ function actionsOf(context: ActionContext): Actions {
 /** Reads again what is in sight, the certificates in any case. */
 async function refresh({ view, projectsView }: ActionContext): Promise<void> {
 	if (!view.visible && !projectsView.visible) await vscode.commands.executeCommand(`${VIEW}.focus`);
-	await Promise.all([view.refresh(), projectsView.visible ? projectsView.refresh() : null]);
+	const isWanted = projectsView.visible || view.showsProjects;
+	await Promise.all([view.refresh(), isWanted ? projectsView.refresh() : null]);
 }

@@ -84,6 +84,11 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		return this.#view.visible;
 	}
 
+	/** Whether it tells where something is active, for which the projects have to be read. */
+	get showsProjects(): boolean {
+		return this.#expandedOnes().length > 0;
+	}
+
 	getChildren(above?: Row): Row[] {
 		const rows = above ? this.#below(above) : this.#top();
 		for (const row of rows) this.#rows.add(row);
@@ -222,6 +227,9 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 	#below(above: Row): Row[] {
 		if (above.kind !== "certificate") return [];
 		const { certificate } = above;
+		// The editor asks for what is below a row once that is expanded. It says so by an event too, which gets lost where it
+		// is drawing the tree anew.
+		if (!this.#expanded.has(certificate.id)) setImmediate(() => this.#expand(above));
 		const { enforcement, contents, projects } = this.#sources;
 		const activity = enforcement.activity(certificate.id);
 		const facts = factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading);

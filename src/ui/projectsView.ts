@@ -13,6 +13,7 @@ import { isStale } from "./staleness.ts";
 import type { Tree } from "./tree.ts";
 import { problemWords } from "./words/problems.ts";
 import type { ProjectSituation } from "./words/projects.ts";
+import { projectName } from "./words/scopes.ts";
 import { noteWords } from "./words/view.ts";
 
 type ProjectRow = { readonly kind: "project"; readonly situation: ProjectSituation };
@@ -151,7 +152,7 @@ export class ProjectsView implements vscode.TreeDataProvider<Row>, vscode.Dispos
 		const notes = noteWords({ unreadable, complete: complete || isComing }, problem && problemWords(problem), loadedAt);
 		return [
 			...notes.map((text): Row => ({ kind: "note", above: null, text })),
-			...projects.map((project): Row => ({ kind: "project", situation: this.#situation(project) })),
+			...projects.toSorted(byName).map((project): Row => ({ kind: "project", situation: this.#situation(project) })),
 		];
 	}
 
@@ -176,6 +177,13 @@ export class ProjectsView implements vscode.TreeDataProvider<Row>, vscode.Dispos
 		if (row === undefined) return this.#view.selection[0];
 		return this.#rows.has(row as Row) ? (row as Row) : undefined;
 	}
+}
+
+const names = new Intl.Collator(undefined, { numeric: true });
+
+/** Archived projects last. */
+function byName(one: Project, other: Project): number {
+	return Number(one.archived) - Number(other.archived) || names.compare(projectName(one), projectName(other));
 }
 
 function unlessCancelled(thrown: unknown): void {

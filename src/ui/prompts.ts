@@ -137,6 +137,8 @@ export async function askSeveral<T>(
 	pick.title = question.title;
 	pick.placeholder = question.placeholder;
 	pick.canSelectMany = true;
+	// A view that draws itself anew may take the focus.
+	pick.ignoreFocusOut = true;
 	pick.matchOnDescription = true;
 	pick.items = choices;
 	pick.selectedItems = ticked;

@@ -26,6 +26,8 @@ export interface Post {
 	readonly entry: Entry;
 	/** What it met, or `null`. */
 	readonly strike: Strike | null;
+	/** The window that sent it. */
+	readonly owner: string;
 }
 
 /** An organization, and what happened in it. */
@@ -36,6 +38,7 @@ export class Ledger {
 	readonly entries: Entry[] = [];
 	/** The exchanges that went wrong. */
 	readonly struck = new WeakSet<Exchange>();
+	readonly #posts = new WeakSet<Exchange>();
 	/** What the POST meets that is being looked at. */
 	#struck: Strike | null = null;
 
@@ -52,7 +55,7 @@ export class Ledger {
 			this.entries.push(entry);
 			const strike = this.#struck;
 			this.#struck = null;
-			if (byUs) onPost({ entry, strike });
+			if (byUs) onPost({ entry, strike, owner: this.#ownerOf(name ?? "") });
 			return {
 				...change,
 				commit: () => {
@@ -76,6 +79,17 @@ export class Ledger {
 
 	find(id: string): Entry {
 		return this.entries.find((entry) => entry.id === id) ?? assert.fail(`nobody stored ${id}`);
+	}
+
+	/** The window whose POST it is that is being looked at. */
+	#ownerOf(name: string): string {
+		const exchange = this.emulator.exchanges.findLast(
+			(each) =>
+				each.operation === "upload" && !this.#posts.has(each) && each.requestBody.includes(JSON.stringify(name)),
+		);
+		if (!exchange) return assert.fail(`nobody sent ${name}`);
+		this.#posts.add(exchange);
+		return exchange.requestHeaders["user-agent"] ?? "";
 	}
 
 	/** What is there. */

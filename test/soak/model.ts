@@ -102,7 +102,10 @@ const steps = fc.commands<object, Person, false>(
 			const [one, other] = person.world.slots;
 			// Whichever window's request it is that stands still: it must go on by itself.
 			const hold: Script["hold"] = script.hold && { ...script.hold, end: "release" };
-			await Promise.all([person.upload(one, style, { ...script, hold }), person.upload(other, { ...style, between: null })]);
+			await Promise.all([
+				person.upload(one, style, { ...script, hold }),
+				person.upload(other, { ...style, between: null }),
+			]);
 		}),
 		step("check", scripted(rowStyles), (person, slot, [style, script]) => person.check(slot, style, script)),
 		step("check", rowStyles, (person, slot, style) => person.check(slot, style)),
@@ -148,15 +151,17 @@ export async function soak({ sequences, seed, tally = new Map() }: SoakOptions):
 
 /** Three certificates, two of which have the same subject, key and dates. */
 async function makeCandidates(): Promise<readonly Candidate[]> {
-	const [notBefore, notAfter] = [-1, 365].map((days) => new Date(Date.now() + days * 86_400_000));
-	const first = await makeCertificate({ commonName: "Acme", notBefore, notAfter });
-	const made = [
-		first,
-		await makeCertificate({ commonName: "Acme", keyOf: first, notBefore, notAfter }),
-		await makeCertificate(),
-	];
+	const dates = { notBefore: daysFromNow(-1), notAfter: daysFromNow(365) };
+	const first = await makeCertificate({ commonName: "Acme", ...dates });
+	const second = await makeCertificate({ commonName: "Acme", keyOf: first, ...dates });
+	const third = await makeCertificate({ commonName: "Another", notAfter: daysFromNow(30) });
+	const reader = new X509Reader();
 	const files = await Promise.all(
-		made.map(({ pem }) => new X509Reader().read(Buffer.from(pem), Date.now() / 1000, 30)),
+		[first, second, third].map(({ pem }) => reader.read(Buffer.from(pem), Date.now() / 1000, 0)),
 	);
-	return files.flatMap((file) => file.candidates);
+	return files.flatMap(({ candidates }) => candidates);
+}
+
+function daysFromNow(days: number): Date {
+	return new Date(Date.now() + days * 86_400_000);
 }

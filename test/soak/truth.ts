@@ -92,12 +92,14 @@ export class Truth {
 				else this.#judgeForgetting(call);
 				return;
 			case "failed":
-				return this.#judgeFailure(call, outcome.problem);
+				this.#judgeFailure(call, outcome.problem);
+				return;
 			case "cancelled":
-				return this.#judgeRefusal(call, "cancelled");
+				this.#judgeRefusal(call, "cancelled");
+				return;
 			case "killed":
 				if (verb === "forget" && !this.open.some(({ name }) => name === intent.name)) intent.forgotten = true;
-				return this.#reconsider(intent);
+				this.#reconsider(intent);
 		}
 	}
 
@@ -122,7 +124,10 @@ export class Truth {
 	#posted(ledger: Ledger, post: Post): void {
 		const { entry, strike } = post;
 		const intent = this.intentNamed(entry.name ?? "");
-		if (!intent) return this.#violated(`a POST of nobody's: ${entry.name}`);
+		if (!intent) {
+			this.#violated(`a POST of nobody's: ${entry.name}`);
+			return;
+		}
 		const isFirst = intent.posts.length === 0;
 		intent.posts.push(post);
 		if (intent.ledger !== ledger) this.#violated(`${intent.name} was sent to another organization`);
@@ -141,13 +146,13 @@ export class Truth {
 	#judgeSecond(intent: Intent, other: Intent): void {
 		if (other.forgotten || !mayBeStored(other.posts)) return;
 		if (other.status === "unknown" || other.status === "running")
-			return this.#violated(`${intent.name} was sent while nobody knew what became of ${other.name}`);
+			this.#violated(`${intent.name} was sent while nobody knew what became of ${other.name}`);
 		const { content, list } = this.#world.struck;
 		const written = readDisk(this.#world.machine.folder).flatMap(({ arrived }) => arrived ?? []);
 		for (const { id } of other.ledger.stored) {
 			if (!other.ids.has(id) || intent.told.includes(id)) continue;
-			// What could not be read and was not written down could not be told.
-			if (!(content || list) || written.includes(id))
+			// Of a list that lacks something it is said that not all was compared; what was written down needs no reading.
+			if (!list && (!content || written.includes(id)))
 				this.#violated(`${intent.name} was sent though ${other.name} is there as ${id}, of which nobody was told`);
 		}
 	}
@@ -199,7 +204,8 @@ export class Truth {
 				if (problem.look.outcome === "not-seen") this.#judgeNotSeen(call, problem.look.at);
 				if (problem.look.outcome === "ambiguous" && !intent.ledger.entries.some(isTheSameAs(intent)))
 					this.#violated(`${intent.name} may be an older copy, but there is none`);
-				return this.#reconsider(intent);
+				this.#reconsider(intent);
+				return;
 			case "upload-pending":
 				if (
 					!call.overlapped &&
@@ -209,7 +215,7 @@ export class Truth {
 				if (verb === "upload") this.#judgeRefusal(call, problem.reason);
 				return;
 			default:
-				return this.#judgeRefusal(call, problem.reason);
+				this.#judgeRefusal(call, problem.reason);
 		}
 	}
 
@@ -225,7 +231,8 @@ export class Truth {
 		if (at < call.at || at > this.#world.now) this.#violated(`${intent.name} was not seen at another time`);
 		const seen = emulator.exchanges
 			.slice(call.exchanges)
-			.filter((each) => each.operation === "list" && each.requestHeaders["user-agent"] === owner && !struck.has(each))
+			.filter((each) => each.operation === "list" && each.requestHeaders["user-agent"] === owner)
+			.filter((each) => each.at <= at && !struck.has(each))
 			.at(-1);
 		if (!seen?.responseBody) return;
 		const ids = (JSON.parse(seen.responseBody) as { data: { id: string }[] }).data.map(({ id }) => id);
@@ -235,8 +242,8 @@ export class Truth {
 
 	/** A call that says that it sent nothing, or that what it sent was not stored. */
 	#judgeRefusal(call: Call, why: string): void {
-		const { intent, verb } = call;
-		if (mayBeStored(intent.posts.slice(call.posts)))
+		const { intent, verb, owner } = call;
+		if (mayBeStored(intent.posts.slice(call.posts).filter((post) => post.owner === owner)))
 			this.#violated(`${intent.name} may have been stored, but ${verb} says ${why}`);
 		if (verb === "upload") intent.status = "refused";
 		else this.#reconsider(intent);

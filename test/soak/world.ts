@@ -92,30 +92,32 @@ export class World {
 		const { stored } = this.ledger;
 		switch (event.do) {
 			case "cancel":
-				return slot.cancel();
+				slot.cancel();
+				break;
 			case "kill":
-				return this.kill(slot);
+				this.kill(slot);
+				break;
 			case "switch": {
 				const [one, other] = this.ledgers;
 				this.machine.connection = connectionOf(this.ledger === one ? other : one);
-				return;
+				break;
 			}
 			case "follow":
 				for (const each of this.slots) this.follow(each);
-				return;
+				break;
 			case "commit late":
 				for (const { emulator } of this.ledgers) emulator.faults.commitLate();
-				return;
+				break;
 			case "other uploads":
 				state.upload({ certificate: this.candidates[event.certificate]?.pem ?? "", name: "another's" }).commit();
-				return;
+				break;
 			case "other deletes":
 			case "other renames": {
 				const entry = stored[event.index % Math.max(1, stored.length)];
-				if (!entry) return;
+				if (!entry) break;
 				if (event.do === "other deletes") state.remove(entry.id).commit();
 				else state.rename(entry.id, "renamed").commit();
-				return;
+				break;
 			}
 			case "wait":
 				this.#clock.now += event.milliseconds;

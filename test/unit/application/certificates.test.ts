@@ -287,6 +287,18 @@ describe("Certificates", () => {
 			assert.deepEqual(ids(), ["two"]);
 		});
 
+		it("R22 is as old as the question, however long the answer took", async () => {
+			const slow = service.nextList();
+			const refreshed = certificates.refresh();
+			now += MINUTE - 1;
+			slow.resolve(listing(two));
+			await refreshed;
+			assert.deepEqual(await certificates.recent(MINUTE), listing(two));
+			now += 1;
+			service.nextList().resolve(listing(one));
+			assert.deepEqual(await certificates.recent(MINUTE), listing(one));
+		});
+
 		it("R22 is read again where the clock was set back", async () => {
 			now -= 1;
 			service.nextList().resolve(listing(two));

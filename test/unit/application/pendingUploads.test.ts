@@ -145,8 +145,9 @@ describe("Pending uploads", () => {
 		const open = upload({ sha256: "cd".repeat(32) });
 		await store.write(upload());
 		await store.write(open);
+		now = 5000;
 		await store.settle(upload(), [certificate("cert_3")]);
-		now = 1000 + LATE_MS;
+		now = 5000 + LATE_MS;
 		assert.equal((await store.read()).uploaded(connectionId).length, 1);
 		now += 1;
 		const left = await store.read();

@@ -695,6 +695,50 @@ describe("Uploads", () => {
 			assert.equal((await uploads.upload(sending)).certificate, two);
 		});
 
+		describe("by a row that is out of date", () => {
+			let stale: UnconfirmedUpload;
+			let first: PendingUpload;
+
+			beforeEach(async () => {
+				await uploads.forget(row);
+				alive.add("that");
+				first = await writeDown();
+				stale = uploads.unconfirmed[0] ?? assert.fail("there is no row");
+			});
+
+			it("R37 are known to have arrived in the window that was sending them", async () => {
+				await store.settle(first, [two]);
+				assert.deepEqual(await uploads.again(stale), { certificate: two, twins: [], how: "found" });
+				assert.equal(service.sent.length, 1);
+			});
+
+			it("R37 are not taken for the next upload of the same", async () => {
+				await store.settle(first, [two]);
+				await writeDown({ attempt: 2, name: "Another", owner: "dead" });
+				assert.deepEqual(await uploads.check(stale), { certificate: two, twins: [], how: "found" });
+			});
+
+			it("R37 are not sent again beside the next upload of the same", async () => {
+				await store.remove(first);
+				const next = await writeDown({ startedAt: now + 1, name: "Another", owner: "dead" });
+				service.nextList().resolve(listing(one));
+				const problem = { reason: "upload-pending", name: "Another", running: false };
+				assert.deepEqual(await problemIn(uploads.again(stale)), problem);
+				assert.deepEqual(await openOnes(), [next]);
+				assert.equal(service.sent.length, 1);
+			});
+
+			it("R21 are looked for and sent again where that window took them back", async () => {
+				await store.remove(first);
+				service.nextList().resolve(listing(one));
+				assert.equal((await problemIn(uploads.check(stale))).reason, "unconfirmed");
+				service.nextList().resolve(listing(one));
+				service.nextUpload().resolve(two);
+				service.nextList().resolve(listing(two, one));
+				assert.deepEqual(await uploads.again(stale), { certificate: two, twins: [], how: "answered" });
+			});
+		});
+
 		it("R37 are not forgotten by a row that is out of date", async () => {
 			const next = await writeDown({ attempt: 2, startedAt: now + 1 });
 			await uploads.forget(row);
