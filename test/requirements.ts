@@ -35,7 +35,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R07: {
 		rule: "What holds no certificate is refused in words, never with its content",
-		tests: ["e2e/upload", "integration/extension", "unit/file/files"],
+		tests: ["e2e/upload", "integration/extension", "unit/file/refusals"],
 	},
 	R08: {
 		rule: "Several certificates are offered, never silently the first",
@@ -43,7 +43,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R09: {
 		rule: "What cannot be read is told in one sentence, and hangs on nothing",
-		tests: ["integration/extension", "unit/file/files", "unit/file/inspect"],
+		tests: ["integration/extension", "unit/file/files", "unit/file/inspect", "unit/file/refusals"],
 	},
 	R10: {
 		rule: "The request holds exactly one canonical PEM block",
@@ -51,7 +51,14 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R11: {
 		rule: "Each finding has its level and sentence; Enter does no harm on a strong one",
-		tests: ["e2e/findings", "unit/file/findings", "unit/ui/fileWords"],
+		tests: [
+			"e2e/findings",
+			"unit/file/authorityFindings",
+			"unit/file/dateFindings",
+			"unit/file/keyFindings",
+			"unit/file/trustFindings",
+			"unit/ui/fileWords",
+		],
 	},
 	R12: {
 		rule: "Hostile subjects and file names stay plain and short wherever they are shown",
@@ -60,6 +67,8 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 			"unit/file/inspect",
 			"unit/file/names",
 			"unit/file/properties",
+			"unit/ui/certificateTexts",
+			"unit/ui/facts",
 			"unit/ui/problems",
 			"unit/ui/uploadWords",
 			"unit/ui/words",
@@ -67,7 +76,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R13: {
 		rule: "So does whatever a server says",
-		tests: ["integration/strangers", "unit/ui/problems", "unit/ui/words"],
+		tests: ["integration/strangers", "unit/ui/facts", "unit/ui/problems", "unit/ui/words"],
 	},
 	R14: {
 		rule: "A name is judged while it is typed",
@@ -75,7 +84,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R15: {
 		rule: "Escape at any prompt is silent",
-		tests: ["e2e/upload", "integration/extension"],
+		tests: ["e2e/activation", "e2e/upload", "integration/extension"],
 	},
 	R16: {
 		rule: "A key is judged and masked before it is stored",
@@ -87,7 +96,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R18: {
 		rule: "Each kind of refusal has one sentence of its own",
-		tests: ["unit/api/answers", "unit/application/uploads", "unit/ui/problems"],
+		tests: ["e2e/tree", "unit/api/answers", "unit/application/uploads", "unit/ui/problems"],
 	},
 	R19: {
 		rule: "A secret storage that gives nothing, garbage or an error is a state, not a failure",
@@ -168,7 +177,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R29: {
 		rule: "A list is read whole, or said to be incomplete",
-		tests: ["unit/api/list", "unit/ui/words"],
+		tests: ["unit/api/list", "unit/application/projects", "unit/ui/words"],
 	},
 	R30: {
 		rule: "An entry that cannot be read hides no other, and builds no path",
@@ -184,28 +193,44 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R33: {
 		rule: "Activating in the organization says first what will be refused",
-		tests: [],
-		later: "activation",
+		tests: ["e2e/activation", "unit/ui/activationWords", "unit/ui/certificateTexts"],
 	},
 	R34: {
 		rule: "A lost answer to activate, deactivate, rename or delete is read back",
 		tests: [
+			"e2e/activation",
+			"e2e/manage",
+			"e2e/removal",
 			"unit/api/administration",
 			"unit/application/activation",
+			"unit/application/changes",
 			"unit/application/removal",
 			"unit/application/renaming",
+			"unit/ui/accountWords",
 		],
-		later: "activation",
 	},
 	R35: {
 		rule: "What is active, or may be, is not deleted",
-		tests: ["unit/application/removal", "unit/ui/problems"],
-		later: "deletion",
+		tests: [
+			"e2e/removal",
+			"unit/application/changes",
+			"unit/application/removal",
+			"unit/ui/accountWords",
+			"unit/ui/activationWords",
+			"unit/ui/problems",
+		],
 	},
 	R36: {
 		rule: "What changed elsewhere is read anew before it is acted on",
-		tests: ["unit/application/activation", "unit/application/removal", "unit/application/renaming"],
-		later: "renaming, deletion",
+		tests: [
+			"e2e/activation",
+			"e2e/manage",
+			"e2e/removal",
+			"unit/application/activation",
+			"unit/application/changes",
+			"unit/application/removal",
+			"unit/application/renaming",
+		],
 	},
 	R37: {
 		rule: "Two windows lose no record and upload no file twice",
@@ -219,7 +244,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R38: {
 		rule: "Loading and activating touches no global, network, secret or file",
-		tests: ["integration/extension"],
+		tests: ["integration/activation", "integration/extension"],
 	},
 	R39: {
 		rule: "Junk from whoever calls a command builds nothing",
@@ -227,7 +252,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R40: {
 		rule: "The package holds what is allowed, and needs nothing else",
-		tests: ["e2e/package", "unit/project/manifest"],
+		tests: ["e2e/package", "e2e/tree", "unit/project/manifest"],
 	},
 	R41: {
 		rule: "Servers of ours listen on loopback, with a token in a private file",
@@ -264,8 +289,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R49: {
 		rule: "What is copied or saved is sanitised, and a certificate encoded anew",
-		tests: [],
-		later: "copying and saving",
+		tests: ["e2e/manage"],
 	},
 	R50: {
 		rule: "Links run our own commands only, without arguments",
@@ -284,14 +308,17 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	R53: {
 		rule: "A scope that cannot be read stops what depends on it",
 		tests: [
+			"e2e/removal",
+			"e2e/tree",
 			"unit/application/activation",
+			"unit/application/changes",
+			"unit/application/enforcement",
 			"unit/application/projects",
 			"unit/application/removal",
 			"unit/application/renaming",
 			"unit/application/whereabouts",
 			"unit/ui/problems",
 		],
-		later: "activation, deletion",
 	},
 	R54: {
 		rule: "Whatever tests download is pinned by integrity",

@@ -26,13 +26,10 @@ export function aftermathOf(
 	const emptied = scopes.filter(
 		({ active }) => active.some((id) => ids.includes(id)) && active.every((id) => ids.includes(id)),
 	);
-	const isLeft = ({ scope }: ScopeBasis) => scope.kind === "project" && enforced;
-	const scopesOf = (wanted: (basis: ScopeBasis) => boolean) => emptied.filter(wanted).map(({ scope }) => scope);
-	return {
-		off: scopesOf((basis) => basis.whole && !isLeft(basis)),
-		left: scopesOf((basis) => basis.whole && isLeft(basis)),
-		unclear: scopesOf(({ whole }) => !whole),
-	};
+	const known = emptied.filter(({ whole }) => whole).map(({ scope }) => scope);
+	const unclear = emptied.filter(({ whole }) => !whole).map(({ scope }) => scope);
+	// The organization is not emptied where something stays active in it.
+	return enforced ? { off: [], left: known, unclear } : { off: known, left: [], unclear };
 }
 
 /** The ids that stay active in the organization itself. */

@@ -74,8 +74,9 @@ export class PendingUploads {
 		return this.#create(name, upload);
 	}
 
-	/** Writes down that an attempt arrived. @param certificates As what. @throws Failure `not-recorded` */
+	/** Writes down that an attempt arrived, if it is still there. @param certificates As what. @throws Failure `not-recorded` */
 	async settle(upload: PendingUpload, certificates: readonly Certificate[]): Promise<void> {
+		if (!(await this.#holds(upload))) return;
 		const { startedAt, owner } = upload;
 		const name = arrivalFileName(upload);
 		const arrival: Arrival = { startedAt, owner, certificates, at: this.#now() };
@@ -95,10 +96,15 @@ export class PendingUploads {
 	/** @returns false where its number is another one's by now, or nobody's. */
 	async #remove(upload: PendingUpload): Promise<boolean> {
 		const name = attemptFileName(upload);
-		const there = parseAttempt((await this.#text(name)) ?? "", upload);
-		if (name === null || !there || !isSameAttempt(there, upload)) return false;
+		if (name === null || !(await this.#holds(upload))) return false;
 		await this.#unlink(name);
 		return true;
+	}
+
+	/** Whether this very attempt is written down, not another one of its number. */
+	async #holds(upload: PendingUpload): Promise<boolean> {
+		const there = parseAttempt((await this.#text(attemptFileName(upload))) ?? "", upload);
+		return there !== null && isSameAttempt(there, upload);
 	}
 
 	/** @returns what is left. */

@@ -65,6 +65,10 @@ export class UploadRecords {
 			.sort((one, other) => one.attempt - other.attempt);
 	}
 
+	isOpen(attempt: PendingUpload): boolean {
+		return this.openAttempts(attempt).some((each) => isSameAttempt(each, attempt));
+	}
+
 	/** The newest open attempt of each upload. */
 	get unconfirmed(): readonly PendingUpload[] {
 		return this.all.map(({ pending }) => pending).filter((pending) => this.openAttempts(pending).at(-1) === pending);

@@ -9,7 +9,7 @@ import { duplicateFindings } from "./comparison.ts";
 import { type Attempts, type Found, LookUp, newestOf, type Target } from "./lookUp.ts";
 import type { PendingUploads } from "./pendingUploads.ts";
 import { type ThisWindow, UploadJournal } from "./uploadJournal.ts";
-import { isSameAttempt, isSameUpload, type UploadKey, type UploadRecords } from "./uploadRecords.ts";
+import { isSameUpload, type UploadKey, type UploadRecords } from "./uploadRecords.ts";
 
 /** A list older than this is read again before an upload, in milliseconds. */
 const RECENT_MS = 60_000;
@@ -174,7 +174,7 @@ export class Uploads extends EventEmitter<{ change: [] }> {
 				if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
 			}
 			// Where another one took its place, that is to be settled first.
-			if (!isOpenIn(records, pending)) this.#journal.refuseOpen(pending, records);
+			if (!records.isOpen(pending)) this.#journal.refuseOpen(pending, records);
 			const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
 			const attempt = await this.#journal.write(pending, listing, records);
 			return this.#send([...attempts, attempt], running, target);
@@ -183,10 +183,11 @@ export class Uploads extends EventEmitter<{ change: [] }> {
 
 	/** Takes an upload out of those that are not confirmed, whatever became of it. @throws Failure `upload-pending` */
 	async forget({ pending }: UnconfirmedUpload): Promise<void> {
-		const open = (await this.#read()).openAttempts(pending);
+		const records = await this.#read();
+		const open = records.openAttempts(pending);
 		this.#journal.refuseRunning(open);
-		const newest = open.findIndex((attempt) => isSameAttempt(attempt, pending));
-		for (const attempt of open.slice(0, newest + 1)) await this.#journal.remove(attempt);
+		if (records.isOpen(pending))
+			for (const each of open) if (each.attempt <= pending.attempt) await this.#journal.remove(each);
 		this.#looks.delete(idOf(pending));
 		await this.reload();
 	}
@@ -297,12 +298,8 @@ function idOf({ connectionId, sha256, attempt }: PendingUpload): string {
 	return `${connectionId}.${sha256}.${attempt}`;
 }
 
-function isOpenIn(records: UploadRecords, pending: PendingUpload): boolean {
-	return records.openAttempts(pending).some((attempt) => isSameAttempt(attempt, pending));
-}
-
 /** All attempts that are open, or the one that is meant where it is not among them any more. */
 function attemptsOf(records: UploadRecords, pending: PendingUpload): Attempts {
-	const open = isOpenIn(records, pending) ? records.openAttempts(pending) : [];
+	const open = records.isOpen(pending) ? records.openAttempts(pending) : [];
 	return [...open.slice(0, -1), open.at(-1) ?? pending];
 }

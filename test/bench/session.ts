@@ -10,7 +10,8 @@ import type { Exchange } from "../../src/domain/service.ts";
 import { X509Reader } from "../../src/file/reader.ts";
 import { plainNetwork } from "../unit/api/plainNetwork.ts";
 
-export const CONNECTION_ID = "bench";
+/** Its connection. */
+export const CONNECTION_ID = "00000000-0000-4000-8000-000000000000";
 
 /** Where it leads. */
 export interface Destination {
@@ -22,7 +23,11 @@ export interface Destination {
  * @param folder Where uploads are written down.
  * @param observe Told of every exchange when it is over.
  */
-export function openSession({ url, key }: Destination, folder: string, observe: (exchange: Exchange) => void = () => {}) {
+export function openSession(
+	{ url, key }: Destination,
+	folder: string,
+	observe: (exchange: Exchange) => void = () => {},
+) {
 	const transport = new Transport({ userAgent: "bench/0", observe, network: () => plainNetwork });
 	const access = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
 	const api = new AdministrationApi(transport, async () => access);

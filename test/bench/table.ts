@@ -35,7 +35,7 @@ export function record({ title, unit, ours, beside, goal }: Row): object {
 function besideWords({ name, runs, missing }: Beside, { unit, ours }: Row): string {
 	if (runs.length === 0) return `${name}: ${missing}`;
 	const ratio = median(runs) / median(ours);
-	const times = Number.isFinite(ratio) ? ` × ${ratio.toFixed(ratio < 10 ? 1 : 0)}` : "";
+	const times = Number.isFinite(ratio) ? ` × ${ratio >= 100 ? Math.round(ratio) : Number(ratio.toPrecision(2))}` : "";
 	return `${name} ${spread(runs, unit)}${times}`;
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
@@ -113,7 +113,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 	});
 
 	it("R33 activates in the organization only what was typed, after it has said whose calls are refused", async () => {
-		const { window } = session;
+		const { window, folder } = session;
 		await chooseOn(window, ACME, "Activate…");
 		await tickScopes(window, `Activate “${ACME}”`, ORGANIZATION, "Staging");
 		const dialog = await window.dialog("in the organization and project “Staging”?");
@@ -124,7 +124,13 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.match(dialog.detail, /The dashboard at OpenAI does not demand a client certificate: it is the way back\./);
 		assert.deepEqual(dialog.buttons, ["Cancel", "Continue…", "Save All Anchors' PEMs…"]);
 		assert.equal(dialog.onEnter, "Save All Anchors' PEMs…");
-		await dialog.press("Continue…");
+		await dialog.enter();
+		const where = await window.quickInput("Where to save 3 PEM files");
+		await where.type(`${folder}/`);
+		await where.accept();
+		await window.status("3 of 3 certificates saved.");
+		for (const { id, pem } of [acme, other, busy]) assert.equal(readFileSync(join(folder, `${id}.pem`), "utf8"), pem);
+		await (await window.dialog("in the organization and project “Staging”?")).press("Continue…");
 		const box = await window.quickInput("Activate in the organization");
 		await box.message(`To activate, type: ${ACME}`);
 		await box.accept();
@@ -155,30 +161,6 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await dialog.enter();
 		await closeSettings(window);
 		assert.deepEqual(sentSince(emulator, before, "POST"), []);
-	});
-
-	it("R34 says that it was activated and is refused from now on, and which ways lead back", async () => {
-		const { window, emulator } = session;
-		emulator.switches.lockOut = true;
-		await chooseOn(window, OTHER, "Activate…");
-		await tickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
-		await (await window.dialog(`Activate “${OTHER}” in the organization?`)).press("Continue…");
-		const box = await window.quickInput("Activate in the organization");
-		await box.type(OTHER);
-		await box.accept();
-		const toast = await window.toast("This extension is now refused.");
-		await session.picture("locked-out");
-		assert.match(
-			toast.text,
-			/^“Other CA” in the organization: activated\. .* The way back is the dashboard at OpenAI, or a/,
-		);
-		assert.deepEqual(toast.buttons, ["Set Up Client Certificate"]);
-		await toast.dismiss();
-		assert.deepEqual(activeIn("organization"), [other.id]);
-		emulator.switches.lockOut = false;
-		switchAll("organization", [other.id], false);
-		await window.run("Certificates for OpenAI: Refresh");
-		await rowOf(window, OTHER);
 	});
 
 	it("R34 reads back what became of it where the answer was lost, twice", async () => {
@@ -235,7 +217,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 
 	it("activates several at once, all that were selected", async () => {
 		const { window } = session;
-		await (await rowOf(window, ACME)).select();
+		await (await rowOf(window, ACME)).selectToo();
 		await (await rowOf(window, OTHER)).selectToo();
 		await chooseOn(window, ACME, "Activate…");
 		await tickScopes(window, "Activate 2 certificates", ORGANIZATION);
@@ -245,6 +227,27 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await box.accept();
 		await window.status("2 certificates in the organization: activated.");
 		assert.deepEqual([...activeIn("organization")].sort(), [acme.id, other.id].sort());
+	});
+
+	it("R34 says that it was activated and is refused from now on, and which ways lead back", async () => {
+		const { window, emulator } = session;
+		switchAll("organization", [acme.id, other.id], false);
+		emulator.switches.lockOut = true;
+		await chooseOn(window, BUSY, "Activate…");
+		await tickScopes(window, `Activate “${BUSY}”`, ORGANIZATION);
+		await (await window.dialog(`Activate “${BUSY}” in the organization?`)).press("Continue…");
+		const box = await window.quickInput("Activate in the organization");
+		await box.type(BUSY);
+		await box.accept();
+		const toast = await window.toast("This extension is now refused.");
+		await session.picture("locked-out");
+		assert.match(
+			toast.text,
+			/^“Busy CA” in the organization: activated\. .* The way back is the dashboard at OpenAI, or a/,
+		);
+		assert.deepEqual(toast.buttons, ["Set Up Client Certificate"]);
+		await toast.dismiss();
+		assert.deepEqual(activeIn("organization"), [busy.id]);
 	});
 
 	itKeepsTheContract(() => session);

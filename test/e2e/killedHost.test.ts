@@ -11,9 +11,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 	let session: Session;
 
 	before(async () => {
-		const [arrived, lost] = await Promise.all(
-			["Arrived", "Lost"].map((commonName) => makeCertificate({ commonName })),
-		);
+		const [arrived, lost] = await Promise.all(["Arrived", "Lost"].map((commonName) => makeCertificate({ commonName })));
 		const files = { "arrived.pem": arrived?.pem ?? "", "lost.pem": lost?.pem ?? "" };
 		session = await startSession({ ...environment, files });
 		const { window, emulator } = session;

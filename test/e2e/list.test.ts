@@ -54,7 +54,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		await rowOf(window, "Valid CA");
 		await session.picture("three-states");
 		const expected = [
-			["Valid CA", "expires in 400 days", ", valid, ", "verified"],
+			["Valid CA", "expires in 400 days", ", valid, ", "circle-outline"],
 			["Expiring CA", "expires in 12 days", ", expiring soon, ", "warning"],
 			["Expired CA", "expired 2 days ago", ", expired, ", "error"],
 		] as const;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import type { StoredCertificate } from "../emulator/state.ts";
@@ -11,6 +11,7 @@ import { pictureFailures, type Session, startSession } from "./session.ts";
 import { rowOf } from "./uploading.ts";
 
 const ACME = "Acme Root CA";
+const RENAMED = "Acme CA";
 const CLIMBING = "../../climbing";
 
 describe(`What else can be done with certificates in VS Code ${environment.version}`, () => {
@@ -82,18 +83,18 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		const again = await window.quickInput("Rename Somebody's");
 		await again.message("It was renamed by somebody else meanwhile.");
 		assert.deepEqual(sentSince(emulator, before, "POST"), []);
-		await again.type(ACME);
+		await again.type(RENAMED);
 		await again.accept();
-		await window.status(`Renamed to “${ACME}”.`);
-		assert.equal(nameOf(acme.id), ACME);
+		await window.status(`Renamed to “${RENAMED}”.`);
+		assert.equal(nameOf(acme.id), RENAMED);
 	});
 
 	it("copies fingerprint and PEM", async () => {
 		const { window } = session;
-		await chooseOn(window, ACME, "Copy SHA-256");
+		await chooseOn(window, RENAMED, "Copy SHA-256");
 		await window.status("Copied the SHA-256 fingerprint.");
 		assert.equal(await window.clipboard(), made.sha256);
-		await chooseOn(window, ACME, "Copy PEM");
+		await chooseOn(window, RENAMED, "Copy PEM");
 		await window.status("Copied the PEM.");
 		assert.equal(await window.clipboard(), made.pem);
 	});
@@ -108,54 +109,66 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		await chooseOn(window, CLIMBING, "Save PEM As…");
 		const box = await window.quickInput(`Save the PEM of “${CLIMBING}”`);
 		const path = join(folder, `${climbing.id}.pem`);
-		assert.equal(await box.value(), path);
+		await box.valueBecomes(path);
 		await box.accept();
 		await window.status(`Saved ${climbing.id}.pem.`);
 		assert.equal(readFileSync(path, "utf8"), made.pem);
-		assert.ok(!existsSync(join(folder, `../../climbing.pem`)));
-		await window.run("View: Close All Editors");
+		assert.ok(!existsSync(join(folder, "../../climbing.pem")));
 	});
 
 	it("saves several into a folder, and nothing over what holds something else", async () => {
 		const { window, emulator, folder } = session;
-		await (await rowOf(window, ACME)).select();
+		const files = emulator.state.certificates.filter(({ name }) => name === RENAMED || name === "Other CA");
+		const fileOf = ({ id }: { readonly id: string }) => join(folder, `${id}.pem`);
+		const [renamed, taken] = files;
+		assert.ok(renamed && taken);
+		writeFileSync(fileOf(taken), "mine");
+		await (await rowOf(window, RENAMED)).selectToo();
 		await (await rowOf(window, "Other CA")).selectToo();
-		await chooseOn(window, ACME, "Save PEM As…");
+		await chooseOn(window, RENAMED, "Save PEM As…");
 		const box = await window.quickInput("Where to save 2 PEM files");
 		await box.type(`${folder}/`);
 		await box.accept();
-		await window.status("2 of 2 certificates saved.");
-		const files = emulator.state.certificates.filter(({ name }) => name === ACME || name === "Other CA");
-		for (const { id, pem } of files) assert.equal(readFileSync(join(folder, `${id}.pem`), "utf8"), pem);
+		const toast = await window.toast("1 of 2 certificates saved.");
+		assert.match(toast.text, /A file of that name holds something else, and was left alone: Other CA\.$/);
+		await toast.dismiss();
+		assert.equal(readFileSync(fileOf(renamed), "utf8"), renamed.pem);
+		assert.equal(readFileSync(fileOf(taken), "utf8"), "mine");
 	});
 
 	it("shows details, where it is active among them", async () => {
 		const { window } = session;
-		await chooseOn(window, ACME, "Show Details");
+		await chooseOn(window, RENAMED, "Show Details");
 		const text = await window.editorText("Active in");
 		await session.picture("details");
-		assert.match(text, new RegExp(`^${ACME}\n`));
+		assert.match(text, new RegExp(`^${RENAMED}\n`));
 		assert.ok(text.includes(made.sha256.match(/.{4}/g)?.join(" ") ?? ""), text);
 		assert.match(text, /project “Production”/);
-		await window.run("View: Close All Editors");
 	});
 
 	it("shows what was done, by whom, and where by the project's name", async () => {
 		const { window } = session;
-		await chooseOn(window, ACME, "Show History");
+		await chooseOn(window, RENAMED, "Show History");
 		const text = await window.editorText("audit log");
 		await session.picture("history");
 		const events = [...text.matchAll(/^ {4}(?!by )(.+)$/gm)].map(([, words]) => words);
-		assert.deepEqual(events, ["renamed", "renamed", "renamed", "activated in project “Production”", "uploaded"]);
+		assert.deepEqual(
+			[...new Set(events)].map((words) => [words, events.filter((each) => each === words).length]),
+			[
+				// The lost one was sent twice.
+				["renamed", 5],
+				["activated in project “Production”", 1],
+				["uploaded", 1],
+			],
+		);
 		assert.match(text, /^ {4}by someone@example\.test$/m);
-		await window.run("View: Close All Editors");
 	});
 
 	it("names the permission that is missing for the history", async () => {
 		const { window, emulator } = session;
 		const message = "You have insufficient permissions for this operation. Missing scopes: api.management.read";
 		emulator.faults.next({ kind: "status", status: 403, message, operation: "history", when: "before" });
-		await chooseOn(window, ACME, "Show History");
+		await chooseOn(window, RENAMED, "Show History");
 		await (await window.toast("The admin key lacks the permission api.management.read.")).dismiss();
 	});
 

@@ -52,7 +52,7 @@ export function sentSince({ exchanges }: Emulator, before: number, method?: stri
 export async function closeSettings(window: Window): Promise<void> {
 	await window.page.locator(".settings-editor").waitFor();
 	const modal = window.page.locator(".monaco-modal-editor-block");
-	if (!(await modal.isVisible())) return window.run("View: Close All Editors");
-	await window.page.keyboard.press("Escape");
-	await modal.waitFor({ state: "hidden" });
+	if (await modal.isVisible()) await window.page.keyboard.press("Escape");
+	else for (const keys of ["Control+K", "Control+W"]) await window.page.keyboard.press(keys);
+	await window.page.locator(".settings-editor").waitFor({ state: "hidden" });
 }

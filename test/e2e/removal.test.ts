@@ -45,9 +45,10 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await dialog.escape();
 		assert.ok(names().includes("Free CA"));
 		await chooseOn(window, "Free CA", "Delete…");
+		const row = await rowOf(window, "Free CA");
 		await (await window.dialog(message("Free CA"))).press("Delete");
 		await window.status("Deleted “Free CA”.");
-		await (await rowOf(window, HELD)).appears();
+		await row.disappears();
 		assert.ok(!names().includes("Free CA"));
 		await saysNothing(window);
 	});
@@ -57,8 +58,10 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "reset", operation: "delete", when: "after", times: 2 });
 		await chooseOn(window, "Lost CA", "Delete…");
+		const row = await rowOf(window, "Lost CA");
 		await (await window.dialog(message("Lost CA"))).press("Delete");
 		await window.status("Deleted “Lost CA”.");
+		await row.disappears();
 		assert.ok(!names().includes("Lost CA"));
 		assert.ok(sentSince(emulator, before, "DELETE").length <= 2);
 		await saysNothing(window);
@@ -97,10 +100,10 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await chooseOn(window, HELD, "Delete…");
 		const dialog = await window.dialog(question);
 		await session.picture("delete-active");
-		assert.match(dialog.detail, /It is active in:\s+• the organization\s+• project “Production”\s+• project “Old”/);
+		assert.match(dialog.detail, /It is active in:\s+• the organization\s+• project “Old”\s+• project “Production”/);
 		assert.match(
 			dialog.detail,
-			/Nothing else is active in the organization, project “Production”, and project “Old”\./,
+			/Nothing else is active in the organization, project “Old”, and project “Production”\./,
 		);
 		assert.deepEqual(dialog.buttons, ["Cancel", "Deactivate Everywhere and Delete", "Keep It"]);
 		assert.equal(dialog.onEnter, "Keep It");
@@ -114,16 +117,16 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await session.picture("not-deleted");
 		assert.match(
 			toast.text,
-			/“Held CA” in the organization: deactivated\. “Held CA” in project “Production”: not deactivated\./,
+			/“Held CA” in the organization: deactivated\. “Held CA” in project “Old”: not deactivated\./,
 		);
-		assert.match(toast.text, /“Held CA” in project “Old”: not tried\./);
+		assert.match(toast.text, /“Held CA” in project “Production”: not tried\./);
 		await toast.dismiss();
 		assert.deepEqual(emulator.state.activeIn("organization"), []);
-		assert.deepEqual(emulator.state.activeIn(production.id), [held.id]);
+		assert.deepEqual(emulator.state.activeIn(old.id), [held.id]);
 
 		await chooseOn(window, HELD, "Delete…");
 		const left = await window.dialog(question);
-		assert.match(left.detail, /It is active in:\s+• project “Production”\s+• project “Old”/);
+		assert.match(left.detail, /It is active in:\s+• project “Old”\s+• project “Production”/);
 		await left.press("Deactivate Everywhere and Delete");
 		await window.status(`Deleted “${HELD}”.`);
 		for (const scope of [production.id, old.id]) assert.deepEqual(emulator.state.activeIn(scope), []);

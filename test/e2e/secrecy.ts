@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { assertAbsent, assertAbsentInFolder } from "../canary.ts";
+import type { Window } from "../vscode/window.ts";
 import { EXTENSION, type Session } from "./session.ts";
 
 /** What else must be nowhere. */
@@ -39,6 +40,14 @@ export function itKeepsTheKeySecret(session: () => Session, more: () => MoreSecr
 		assert.ok("secrets.provider" in kept[0]);
 		assertAbsent(kept, secrets, "the browser's storage");
 	});
+}
+
+/** Waits until the window has written into the browser what an extension remembers; it does so every few seconds. */
+export async function isKept({ page }: Window, text: string): Promise<void> {
+	await page.evaluate(`(async () => {
+		const isThere = (kept) => kept.flat(5).some((each) => typeof each === "string" && each.includes(${JSON.stringify(text)}));
+		while (!isThere(await ${everythingKept})) await new Promise(requestAnimationFrame);
+	})()`);
 }
 
 /** What the window keeps in the browser: secrets in local storage, state in databases. */

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { makeCertificate } from "../certificates.ts";
+import { startEmulator } from "../emulator/emulator.ts";
 import type { StoredCertificate } from "../emulator/state.ts";
 import type { View } from "../vscode/view.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, signIn } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { isKept, itKeepsTheKeySecret } from "./secrecy.ts";
 import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
-import { giveKey, rowOf, VIEW } from "./uploading.ts";
+import { acceptName, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 const DAY = 86_400;
 const ACME = "Acme Root CA";
@@ -19,13 +21,14 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 	let projects: View;
 
 	before(async () => {
-		session = await startSession({ ...environment, files: {} });
+		const { pem } = await makeCertificate({ commonName: "Dropped CA" });
+		session = await startSession({ ...environment, files: { "dropped.pem": pem } });
 		const { emulator, window } = session;
 		const { state } = emulator;
 		const now = Math.floor(Date.now() / 1000);
 		acme = await addAnchor(emulator, ACME);
-		const old = state.put({ name: "Old CA", createdAt: now - 300 * DAY, expiresAt: now + 12 * DAY + 60 });
-		state.put({ name: "Archive CA", createdAt: now - 200 * DAY, expiresAt: now + 800 * DAY + 60 });
+		const old = state.put({ name: "Old CA", createdAt: now - 300 * DAY, expiresAt: now + 12 * DAY + 3600 });
+		state.put({ name: "Zeta CA", createdAt: now - 200 * DAY, expiresAt: now + 800 * DAY + 3600 });
 		const [production, , archive] = ["Production", "Staging", "Archive"].map((name) =>
 			state.addProject(name, { archived: name === "Archive" }),
 		);
@@ -168,18 +171,31 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			await window.run(`${EXTENSION}: Sort By…`);
 			await (await window.quickInput("Sort certificates")).pick(order);
 		};
-		await certificates.becomes(ACME, "Archive CA", "Old CA");
-		await sortBy("Expiry, soonest first");
-		await certificates.becomes("Old CA", ACME, "Archive CA");
+		await certificates.becomes(ACME, "Zeta CA", "Old CA");
 		await sortBy("Name");
-		await certificates.becomes(ACME, "Archive CA", "Old CA");
+		await certificates.becomes(ACME, "Old CA", "Zeta CA");
+		await sortBy("Created, newest first");
+		await certificates.becomes(ACME, "Zeta CA", "Old CA");
 		await sortBy("Expiry, soonest first");
-		await certificates.becomes("Old CA", ACME, "Archive CA");
+		await certificates.becomes("Old CA", ACME, "Zeta CA");
+		await isKept(window, '"openaiCertificates.order":"expiry"');
 		await window.leave();
 		await window.load();
 		await window.openViews();
-		await certificates.becomes("Old CA", ACME, "Archive CA");
+		await certificates.becomes("Old CA", ACME, "Zeta CA");
 		await session.picture("sorted");
+	});
+
+	it("R40 uploads a file that is dropped on the view, with the same questions", async () => {
+		const { emulator, window } = session;
+		await window.openFile("dropped.pem");
+		await window.openViews();
+		await certificates.drop(window.page.locator(".part.editor .tab").filter({ hasText: "dropped.pem" }));
+		const name = await acceptName(window, "Dropped CA");
+		const { detail } = await confirm(window, name);
+		assert.match(detail, /^Subject: CN=Dropped CA\n/);
+		await (await rowOf(window, name)).becomesSelected();
+		assert.equal(emulator.state.certificates.at(-1)?.name, name);
 	});
 
 	it("R18 shows what the key lacks where it may not list projects, and the certificates all the same", async () => {
@@ -199,4 +215,24 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 	itKeepsTheContract(() => session);
 
 	itKeepsTheKeySecret(() => session);
+
+	it("names the connection in the title where there are several, and shows the one in use", async () => {
+		const { window } = session;
+		const other = await startEmulator({ organizationName: "org-other" });
+		try {
+			other.state.put({ name: "Other CA" });
+			other.state.addProject("Other project");
+			await session.configure({ "openaiCertificates.baseUrl": other.url });
+			await window.run(`${EXTENSION}: Add Connection…`);
+			const { host } = new URL(other.url);
+			await giveKey(window, host, other.adminKey);
+			await window.openViews();
+			await certificates.row("Other CA").appears();
+			await projects.row("Other project").appears();
+			await session.picture("two-connections");
+			assert.equal(await certificates.heading(), `Certificates: ${host} | 1 of 50`);
+		} finally {
+			await other.close();
+		}
+	});
 });

@@ -107,13 +107,15 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		[{ kind: "unconfirmed", upload: { id: "other", pending: { name: "x" } } }],
 	];
 
+	const FOR_ROWS = new Set(packageJson.contributes.menus["view/item/context"].map(({ command }) => command));
+
 	/** Calls each command that needs a row with each of these arguments: it says so, and does nothing. */
 	const callWithJunk = async (...calls: readonly (readonly unknown[])[]) => {
 		await vscode.env.clipboard.writeText("untouched");
 		for (const junk of calls)
-			for (const command of ["copyId", "cancelUpload", "checkUpload", "uploadAgain", "forgetUpload"]) {
+			for (const command of FOR_ROWS) {
 				shown.messages.length = 0;
-				await vscode.commands.executeCommand(`openaiCertificates.${command}`, ...junk);
+				await vscode.commands.executeCommand(command, ...junk);
 				const call = `${command} ${JSON.stringify(junk)}`;
 				assert.deepEqual(shown.messages, ["Select a row of the certificates view first."], call);
 				assert.equal(await vscode.env.clipboard.readText(), "untouched", call);

@@ -1,6 +1,7 @@
 // Whether what a person was told is true, and nothing was lost or sent without being asked for.
 import type { Candidate } from "../../src/domain/certificateFile.ts";
 import type { Problem } from "../../src/domain/failure.ts";
+import { LATE_MS } from "../../src/domain/pendingUpload.ts";
 import { openOnDisk, readDisk, type Written } from "./disk.ts";
 import type { Ledger, Post } from "./ledger.ts";
 import type { Outcome, Slot, World } from "./world.ts";
@@ -100,6 +101,9 @@ export class Truth {
 			case "killed":
 				if (verb === "forget" && !this.open.some(({ name }) => name === intent.name)) intent.forgotten = true;
 				this.#reconsider(intent);
+				// What arrived is not written down for ever; that it did shows in the list.
+				if (this.#world.now - call.at > LATE_MS && intent.posts.some(({ entry }) => entry.committed))
+					if (!this.open.some(({ name }) => name === intent.name)) intent.status = "arrived";
 		}
 	}
 

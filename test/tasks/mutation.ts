@@ -21,6 +21,7 @@ writeFileSync(
 		mutate: [`src/${part}/**/*.ts`],
 		testRunner: "mocha",
 		testRunnerNodeArgs: mochaPaths,
+		checkerNodeArgs: mochaPaths,
 		plugins: [pathToFileURL(join(stryker, "mocha-runner/dist/src/index.js"))],
 		mochaOptions: {
 			spec: [`test/unit/${part}/**/*.test.ts`],

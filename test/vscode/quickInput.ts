@@ -19,6 +19,12 @@ export class QuickInput {
 		return this.#box.inputValue();
 	}
 
+	/** Waits for a value that takes its time, such as the path in a file dialog. */
+	async valueBecomes(value: string) {
+		const box = await this.#box.elementHandle();
+		await this.#box.page().waitForFunction(([box, value]) => box?.value === value, [box, value] as const);
+	}
+
 	async placeholder(): Promise<string> {
 		return (await this.#box.getAttribute("placeholder")) ?? "";
 	}

@@ -1,18 +1,25 @@
 import type { Locator, Page } from "playwright-core";
 import { Menu } from "./menu.ts";
 
+const MOST_TRIES = 10;
+
 /** One view of the side bar: rows, or a welcome text where there are none. */
 export class View {
 	readonly #page: Page;
-	readonly #name: string;
 	readonly #pane: Locator;
 	readonly #welcome: Locator;
 
 	constructor(page: Page, name: string) {
 		this.#page = page;
-		this.#name = name;
-		this.#pane = page.locator(".pane").filter({ has: page.locator(`[role="tree"][aria-label="${name}"]`) });
+		// With more behind its name where the extension adds it.
+		const tree = page.locator(`[role="tree"]:is([aria-label="${name}"], [aria-label^="${name}: "])`);
+		this.#pane = page.locator(".pane").filter({ has: tree });
 		this.#welcome = this.#pane.locator(".welcome-view-content");
+	}
+
+	/** Waits until its title bar says this. */
+	async isCalled(title: string) {
+		await this.#pane.locator(".pane-header").getByText(title, { exact: true }).waitFor();
 	}
 
 	/** @param label what the row shows first. Where several rows show it, the first of them is meant. */
@@ -44,14 +51,13 @@ export class View {
 	/** Waits until the rows in sight show these labels, from top to bottom. */
 	async becomes(...labels: readonly string[]) {
 		await this.#page.waitForFunction(
-			({ name, labels }) => {
-				const rows = [...document.querySelectorAll(`[role="tree"][aria-label="${name}"] [role="treeitem"]`)];
-				const shown = rows
-					.sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
+			([pane, labels]) => {
+				const shown = [...pane.querySelectorAll('[role="treeitem"]')]
+					.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
 					.map((row) => row.querySelector(".label-name")?.textContent);
-				return shown.join("\n") === labels.join("\n");
+				return shown.join() === labels.join();
 			},
-			{ name: this.#name, labels },
+			[await this.#pane.elementHandle(), labels] as const,
 		);
 	}
 
@@ -74,6 +80,11 @@ export class View {
 			.evaluate((header) =>
 				[".title", ".description"].map((part) => header.querySelector(part)?.textContent ?? "").join(" | "),
 			);
+	}
+
+	/** Drops what is dragged from elsewhere below the rows. */
+	async drop(dragged: Locator) {
+		await dragged.dragTo(this.#pane.locator(".pane-body"));
 	}
 
 	/** Presses a button of the view's title. */
@@ -111,10 +122,19 @@ export class Row {
 
 	/** @returns the tooltip, once it includes a text. */
 	async tooltip(part: string): Promise<string> {
-		await this.#row.hover();
-		const tooltip = this.#row.page().locator(".monaco-hover").filter({ hasText: part });
-		await tooltip.waitFor();
-		return tooltip.innerText();
+		const page = this.#row.page();
+		const tooltip = page.locator(".monaco-hover").filter({ hasText: part });
+		for (let tries = 1; ; tries++) {
+			await this.#row.hover();
+			try {
+				await tooltip.waitFor({ timeout: 3000 });
+				return tooltip.innerText();
+			} catch (error) {
+				// A row that is drawn anew under the mouse shows none; a person moves the mouse away and back.
+				if (tries === MOST_TRIES) throw error;
+				await page.mouse.move(0, 0);
+			}
+		}
 	}
 
 	/** @returns the name of the product icon in front of the row. */

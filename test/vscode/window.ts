@@ -150,6 +150,11 @@ export class Window {
 		await this.page.locator(".part.statusbar").getByText(text, { exact: true }).waitFor();
 	}
 
+	/** Waits until the settings are open, searched for this. */
+	async settingsFoundBy(search: string) {
+		await this.page.locator(".settings-editor .suggest-input-container .view-lines").getByText(search).waitFor();
+	}
+
 	/** @returns the text on the clipboard, which the browser context must be allowed to read. */
 	clipboard(): Promise<string> {
 		return this.page.evaluate("navigator.clipboard.readText()");

@@ -132,6 +132,17 @@ describe("Pending uploads", () => {
 		assert.deepEqual(arrived, [certificate("cert_4")]);
 	});
 
+	it("R22 leaves alone what a later attempt of the same number arrived as", async () => {
+		const again = upload({ startedAt: 2000 });
+		await store.write(again);
+		await store.settle(upload(), [certificate("cert_3")]);
+		assert.deepEqual(names(), [fileOf(1)]);
+		await store.settle(again, [certificate("cert_4")]);
+		await store.settle(upload(), [certificate("cert_3")]);
+		const arrived = (await store.read()).uploaded(connectionId).map((each) => each.certificate);
+		assert.deepEqual(arrived, [certificate("cert_4")]);
+	});
+
 	it("clears away older attempts once a newer one has arrived, and not before", async () => {
 		const [first, second, third] = [upload(), upload({ attempt: 2 }), upload({ attempt: 3 })];
 		for (const each of [first, second, third]) await store.write(each);
@@ -159,7 +170,8 @@ describe("Pending uploads", () => {
 	it("clears away late what a window left that died while writing or clearing", async () => {
 		mkdirSync(path, { recursive: true });
 		writeFileSync(join(path, `.1000.${randomUUID()}.tmp`), "{");
-		await store.settle(upload(), [certificate("cert_3")]);
+		const arrival = { startedAt: 1000, owner: "window", certificates: [], at: 1000 };
+		writeFileSync(join(path, fileOf(1, ".uploaded")), JSON.stringify(arrival));
 		await store.read();
 		assert.equal(names().length, 2);
 		now += LATE_MS + 1;

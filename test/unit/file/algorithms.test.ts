@@ -48,6 +48,17 @@ describe("Public keys, beside OpenSSL's view of them", () => {
 	it("RSA, DSA and Diffie-Hellman", () => {
 		assert.deepEqual(keyOf(rsa.publicKey), { type: "rsa", bits: 2048, curve: null, exponent: 65_537n });
 		assert.deepEqual(keyOf(dsa.publicKey), { type: "dsa", bits: 1024, curve: null, exponent: null });
+		const ofModulus = (...modulus: number[]) =>
+			der.sequence(
+				algorithm("1.2.840.113549.1.1.1"),
+				der.bitString(der.sequence(der.integer(...modulus), der.integer(3))),
+			);
+		for (const [modulus, bits] of [
+			[[0, 0x80], 8],
+			[[0x7f, 0xff], 15],
+			[[0, 0], 0],
+		] as const)
+			assert.equal(readPublicKey(readElement(ofModulus(...modulus)) ?? assert.fail()).bits, bits);
 		for (const oid of ["1.2.840.113549.1.3.1", "1.2.840.10046.2.1"]) {
 			const info = der.sequence(algorithm(oid), der.bitString());
 			assert.equal(readPublicKey(readElement(info) ?? assert.fail()).type, "dh");
@@ -229,7 +240,10 @@ describe("PSS signatures (RFC 4055), beside OpenSSL's view of them", () => {
 		const noMask = der.sequence(der.context(0, algorithm(sha256)), der.context(1, algorithm(MGF1)));
 		const without = algorithm("1.2.840.113549.1.1.10", noMask);
 		assert.equal(await selfSigned(signedBy(rsa, "sha256", 20, without)), null);
-		const emptyHash = algorithm("1.2.840.113549.1.1.10", der.sequence(der.context(0, der.sequence())));
-		assert.equal(await selfSigned(signedBy(rsa, "sha256", 20, emptyHash)), null);
+		for (const broken of [der.sequence(), der.integer(1)])
+			for (const fields of [[der.context(0, broken)], [der.context(0, algorithm(sha256)), der.context(1, broken)]]) {
+				const signatureAlgorithm = algorithm("1.2.840.113549.1.1.10", der.sequence(...fields));
+				assert.equal(await selfSigned(signedBy(rsa, "sha256", 20, signatureAlgorithm)), null);
+			}
 	});
 });

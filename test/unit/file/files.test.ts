@@ -47,6 +47,8 @@ describe("What may be right-clicked", () => {
 			"with headers, CRLF": (pem) =>
 				pem.replace("-----\n", "-----\nComment: one\nComment: two\n\n").replaceAll("\n", "\r\n"),
 			"with headers, CR only": (pem) => pem.replace("-----\n", "-----\nComment: one\n\n").replaceAll("\n", "\r"),
+			"with headers, CR only and no blank line": (pem) =>
+				pem.replace("-----\n", "-----\nComment: one\n").replaceAll("\n", "\r"),
 			"with headers, in JSON": (pem) => JSON.stringify(pem.replace("-----\n", "-----\nComment: one\n\n")),
 			"with headers, CRLF, in JSON": (pem) =>
 				JSON.stringify(pem.replace("-----\n", "-----\nComment: one\n\n").replaceAll("\n", "\r\n")),
@@ -88,7 +90,11 @@ describe("What may be right-clicked", () => {
 
 		it("R10 labelled CERTIFICATE with OpenSSL's trust data behind it, and TRUSTED CERTIFICATE with other data", async () => {
 			const trust = der.sequence(der.sequence(der.oid("1.3.6.1.5.5.7.3.2")), der.text("an alias"));
-			const others = [der.set(der.text("an alias")), der.sequence(der.text("an alias"), der.integer(1))];
+			const others = [
+				der.set(der.text("an alias")),
+				der.sequence(der.text("an alias"), der.integer(1)),
+				Buffer.from("junk"),
+			];
 			for (const [label, data] of [
 				["CERTIFICATE", trust],
 				...others.map((other) => ["TRUSTED CERTIFICATE", other] as const),

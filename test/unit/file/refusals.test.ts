@@ -184,7 +184,8 @@ describe("What is no certificate file", () => {
 		});
 
 		it("R09 a file over 1 MiB", async () => {
-			assert.equal((await read(Buffer.alloc(MAX_FILE_BYTES + 1, 0x0a))).reason, "too-large");
+			const large = await read(Buffer.alloc(MAX_FILE_BYTES + 1, 0x0a));
+			assert.deepEqual([large.reason, ends(large), large.holdsPrivateKey], ["too-large", ["refuse", [], []], false]);
 			assert.equal((await read(Buffer.alloc(MAX_FILE_BYTES, 0x0a))).reason, "empty");
 		});
 	});
@@ -264,6 +265,7 @@ describe("What is no certificate file", () => {
 				Buffer.from(root.der.subarray(0, 300)).toString("base64"),
 			];
 			for (const file of files) assert.equal((await read(file)).reason, "cut-off");
+			assert.deepEqual(ends(await read(root.der.subarray(0, 300))), ["refuse", [], ["1 unknown cut-off"]]);
 		});
 
 		it("an empty block, and one of something else", async () => {

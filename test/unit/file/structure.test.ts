@@ -8,6 +8,7 @@ const signature = Buffer.alloc(70, 7);
 /** Every universal type, simple and in pieces, and some of each other class. */
 const TAGS = [
 	...Array.from({ length: 0x3f }, (_, index) => index + 1),
+	0x40,
 	0x41,
 	0x61,
 	0x80,

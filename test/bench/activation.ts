@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createVSIX } from "@vscode/vsce";
+import { EXTENSION } from "../e2e/session.ts";
+import { temporaryFolder } from "../leftovers.ts";
+import { launchBrowser } from "../vscode/browser.ts";
+import { startVSCode } from "../vscode/server.ts";
+import { openWindow, type Window } from "../vscode/window.ts";
+import { atMostAbove, type Measure } from "./measure.ts";
+import { packaged } from "./packaged.ts";
+
+const EMPTY = "Empty extension";
+
+export const activation: Measure = {
+	name: "activation",
+	run: async (quick) => {
+		const temporary = temporaryFolder("activation");
+		const workspace = join(temporary.path, "workspace");
+		mkdirSync(workspace);
+		const extensions = [await packaged(), await packageEmpty(temporary.path)];
+		const code = await startVSCode({ version: "1.139", workspace, extensions });
+		const browser = await launchBrowser();
+		try {
+			const ours: number[] = [];
+			const empty: number[] = [];
+			for (let run = 0; run < (quick ? 2 : 10); run++) {
+				const window = await openWindow(browser, code.url, { tab: EXTENSION });
+				// The list of what runs has only those in sight.
+				await window.page.setViewportSize({ width: 1280, height: 2000 });
+				// Whoever is first in a host may find it colder.
+				for (const name of run % 2 === 0 ? [EXTENSION, EMPTY] : [EMPTY, EXTENSION])
+					(name === EMPTY ? empty : ours).push(await activate(window, name));
+				await window.close();
+			}
+			return [
+				{
+					title: "activation, as VS Code tells it",
+					unit: "ms",
+					ours,
+					beside: [{ name: "an empty extension", runs: empty }],
+					goal: atMostAbove(empty, 15, ours),
+				},
+			];
+		} finally {
+			await browser.close();
+			await code.close();
+			temporary.remove();
+		}
+	},
+};
+
+/** Opens an extension's view for the first time. @returns how long its code took to load and to activate, in milliseconds. */
+async function activate(window: Window, name: string): Promise<number> {
+	const { page } = window;
+	await page.locator(".activitybar").getByRole("tab", { name }).click();
+	await window.run("Developer: Show Running Extensions");
+	const running = page.locator(".runtime-extensions-editor .extension").filter({ hasText: name });
+	const told = /Activation: (\d+)ms/;
+	const text = await running.locator(".activation-time").filter({ hasText: told }).innerText();
+	// It is shown over everything else.
+	await page.keyboard.press("Escape");
+	await page.locator(".monaco-modal-editor-block").waitFor({ state: "hidden" });
+	return Number(told.exec(text)?.[1]);
+}
+
+/** Makes an extension that has a view, too, and whose activation does nothing. @returns the path of its package. */
+async function packageEmpty(folder: string): Promise<string> {
+	const cwd = join(folder, "empty");
+	mkdirSync(cwd);
+	const manifest = {
+		...{ name: "empty", displayName: EMPTY, version: "0.0.1", publisher: "bench", license: "MIT" },
+		...{ engines: { vscode: "^1.103.0" }, main: "./extension.js" },
+		contributes: {
+			viewsContainers: { activitybar: [{ id: "benchEmpty", title: EMPTY, icon: "icon.svg" }] },
+			views: { benchEmpty: [{ id: "benchEmpty.view", name: EMPTY }] },
+		},
+	};
+	writeFileSync(join(cwd, "package.json"), JSON.stringify(manifest));
+	writeFileSync(join(cwd, "extension.js"), "exports.activate = () => {};");
+	writeFileSync(join(cwd, "icon.svg"), '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"/>');
+	const packagePath = join(folder, "empty.vsix");
+	await createVSIX({ cwd, packagePath, dependencies: false, allowMissingRepository: true, skipLicense: true });
+	return packagePath;
+}

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { addAnchor, signIn } from "../e2e/managing.ts";
+import { startSession } from "../e2e/session.ts";
+import { root } from "../vscode/install.mjs";
+import { atMost, type Measure } from "./measure.ts";
+import { packaged } from "./packaged.ts";
+
+const CERTIFICATE = "Bench CA";
+const PROJECTS = "Projects";
+const PROJECT = "Bench project";
+/** Until all that follows a first look is over. */
+const SETTLED = 5000;
+
+export const idle: Measure = {
+	name: "idle",
+	run: async (quick) => {
+		const milliseconds = quick ? 10_000 : 300_000;
+		const pictures = join(root, "out/bench");
+		const session = await startSession({ version: "1.139", vsix: await packaged(), pictures, files: {} });
+		try {
+			const { emulator, window } = session;
+			await addAnchor(emulator, CERTIFICATE);
+			emulator.state.addProject(PROJECT);
+			await signIn(session, CERTIFICATE);
+			await window.openView(PROJECTS);
+			await window.view(PROJECTS).row(PROJECT).appears();
+			await pause(SETTLED);
+			const { length } = emulator.exchanges;
+			// The organization's list, the projects', and the one of the project.
+			if (length < 3) throw new Error(`Both views are open, and there were only ${length} requests.`);
+			await pause(milliseconds);
+			const ours = [emulator.exchanges.length - length];
+			const title = `idle for ${milliseconds / 1000} s, both views open`;
+			return [{ title, unit: "requests", ours, beside: [], goal: atMost(0, ours) }];
+		} finally {
+			await session.close();
+		}
+	},
+};

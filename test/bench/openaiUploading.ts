@@ -1,0 +1,11 @@
+// One upload by OpenAI's own client, in a process that has loaded it and done nothing else yet. Tells how long it took, in
+// milliseconds.
+import { OpenAI } from "openai";
+import { inputApart, tell } from "./apart.ts";
+import type { UploadInput } from "./uploading.ts";
+
+const { url, key, pem } = inputApart<Pick<UploadInput, "url" | "key" | "pem">>();
+const client = new OpenAI({ baseURL: url, adminAPIKey: key, apiKey: null, organization: null, project: null });
+const started = performance.now();
+await client.admin.organization.certificates.create({ certificate: pem, name: "Bench" });
+tell(performance.now() - started);

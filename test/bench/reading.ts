@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { MAX_FILE_BYTES } from "../../src/domain/certificateFile.ts";
+import { X509Reader } from "../../src/file/reader.ts";
+import { makeCertificate } from "../certificates.ts";
+import { temporaryFolder } from "../leftovers.ts";
+import { atMost, type Measure, median, type Row } from "./measure.ts";
+import { byNodeCrypto, byOpenssl } from "./otherReaders.ts";
+
+/** The longest stretch without giving way to others, in milliseconds. */
+const LONGEST_STRETCH = 50;
+
+interface File {
+	readonly name: string;
+	readonly text: string;
+	/** In milliseconds. */
+	readonly limit: number;
+}
+
+export const reading: Measure = {
+	name: "reading",
+	run: async (quick) => {
+		const temporary = temporaryFolder("bench");
+		try {
+			const path = join(temporary.path, "file.pem");
+			const rows: Row[] = [];
+			const stretches: number[] = [];
+			for (const { name, text, limit } of await makeFiles()) {
+				writeFileSync(path, text);
+				const runs = quick ? 2 : 9;
+				const { ours, stretch } = await read(Buffer.from(text), runs);
+				const beside = [byNodeCrypto(path, runs), byOpenssl(path, runs)];
+				rows.push({ title: `reading ${name}`, unit: "ms", ours, beside, goal: atMost(limit, ours) });
+				stretches.push(stretch);
+			}
+			const longest = [Math.max(...stretches)];
+			const title = "reading: the longest stretch of all these";
+			return [...rows, { title, unit: "ms", ours: longest, beside: [], goal: atMost(LONGEST_STRETCH, longest) }];
+		} finally {
+			temporary.remove();
+		}
+	},
+};
+
+async function makeFiles(): Promise<readonly File[]> {
+	const { pem } = await makeCertificate({ keyType: "rsa-4096" });
+	const base64 = randomBytes(MAX_FILE_BYTES).toString("base64");
+	const begin = "-----BEGIN CERTIFICATE-----\n";
+	const end = "\n-----END CERTIFICATE-----\n";
+	return [
+		{ name: `one certificate, ${pem.length} bytes`, text: pem, limit: 10 },
+		{ name: `${rootCertificates.length} public roots`, text: rootCertificates.join("\n"), limit: 250 },
+		{ name: "1 MiB of -", text: mebibyteOf("-"), limit: 100 },
+		{ name: "1 MiB of newlines", text: mebibyteOf("\n"), limit: 100 },
+		{ name: "1 MiB of -----BEGIN ", text: mebibyteOf("-----BEGIN "), limit: 100 },
+		{ name: "1 MiB of base64", text: mebibyteOf(base64), limit: 100 },
+		{ name: "1 MiB of base64 in a block", text: begin + base64.slice(0, MAX_FILE_BYTES - 60) + end, limit: 100 },
+		{ name: "1 MiB of backslashes in a block", text: begin + "\\".repeat(MAX_FILE_BYTES - 60) + end, limit: 100 },
+		{ name: "1 MiB of the same certificate", text: mebibyteOf(pem), limit: 1000 },
+		{ name: "1 MiB of BEGIN lines", text: mebibyteOf("-----BEGIN A-----\n"), limit: 1000 },
+	];
+}
+
+/** Reads a file several times, and watches how long the event loop stands still meanwhile. @returns milliseconds. */
+async function read(bytes: Uint8Array, runs: number): Promise<{ ours: readonly number[]; stretch: number }> {
+	const reader = new X509Reader();
+	const ours: number[] = [];
+	const stretches: number[] = [];
+	for (let run = 0; run < runs; run++) {
+		let reading = true;
+		let longest = 0;
+		let last = performance.now();
+		const watch = () => {
+			longest = Math.max(longest, performance.now() - last);
+			last = performance.now();
+			if (reading) setImmediate(watch);
+		};
+		setImmediate(watch);
+		const start = performance.now();
+		await reader.read(bytes, Date.now() / 1000, 30);
+		ours.push(performance.now() - start);
+		watch();
+		reading = false;
+		stretches.push(longest);
+	}
+	return { ours, stretch: median(stretches) };
+}
+
+function mebibyteOf(text: string): string {
+	return text.repeat(Math.ceil(MAX_FILE_BYTES / text.length)).slice(0, MAX_FILE_BYTES);
+}

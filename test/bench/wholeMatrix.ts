@@ -1,0 +1,48 @@
+import { apart } from "./apart.ts";
+import { type FarAway, ROUND_TRIP, withFarAway } from "./farAway.ts";
+import { type Measure, median } from "./measure.ts";
+import type { ReadingInput } from "./readingAll.ts";
+
+const PROJECTS = 100;
+const CERTIFICATES = 50;
+const TIMES_FASTER = 8;
+
+export const wholeMatrix: Measure = {
+	name: "whole matrix",
+	run: (quick) =>
+		withFarAway(async (farAway) => {
+			fill(farAway);
+			const ours: number[] = [];
+			const oneByOne: number[] = [];
+			for (let run = 0; run < (quick ? 1 : 5); run++) {
+				ours.push(await readAll(farAway, "as the views do"));
+				oneByOne.push(await readAll(farAway, "one by one"));
+			}
+			return [
+				{
+					title: `whole matrix: organization, ${PROJECTS} projects`,
+					unit: "round trips",
+					ours,
+					beside: [{ name: "one call after another", runs: oneByOne }],
+					goal: {
+						text: `${TIMES_FASTER} times faster`,
+						reached: median(oneByOne) >= TIMES_FASTER * median(ours),
+					},
+				},
+			];
+		}),
+};
+
+function fill({ emulator: { state } }: FarAway): void {
+	const ids = Array.from({ length: CERTIFICATES }, (_, index) => state.put({ name: `CA ${index}` }).id);
+	for (let index = 0; index < PROJECTS; index++) {
+		const { id } = state.addProject(`Project ${index}`);
+		state.setActive(id, [ids[index % CERTIFICATES] ?? ""], true).commit();
+	}
+}
+
+/** @returns the time in round trips. */
+async function readAll({ emulator, url, authority }: FarAway, how: ReadingInput["how"]): Promise<number> {
+	const input: ReadingInput = { url, key: emulator.adminKey, how, projects: PROJECTS };
+	return (await apart<number>("readingAll.ts", input, { SSL_CERT_FILE: authority })) / ROUND_TRIP;
+}

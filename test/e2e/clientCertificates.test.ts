@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { createPrivateKey, randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { temporaryFolder } from "../leftovers.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+
+const PASSPHRASE = randomBytes(12).toString("hex");
+
+describe(`A client certificate in VS Code ${environment.version}`, () => {
+	const folder = temporaryFolder("client-certificates");
+	const path = (name: string) => join(folder.path, name);
+	let session: Session;
+	let client: MadeCertificate;
+	/** Encrypted. */
+	let key: string;
+	/** An organization that enforces mTLS on its administrators too. */
+	let locked: Emulator;
+
+	before(async () => {
+		const authority = await makeCertificate({ commonName: "Test authority" });
+		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer: authority });
+		const anchor = await makeCertificate({ commonName: "Acme Root CA" });
+		client = await makeCertificate({ ca: false, issuer: anchor });
+		key = createPrivateKey(client.privateKeyPem)
+			.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: PASSPHRASE })
+			.toString();
+		writeFileSync(path("ca.pem"), authority.pem);
+		writeFileSync(path("client.pem"), client.pem);
+		writeFileSync(path("client.key"), key);
+		writeFileSync(path("other.key"), anchor.privateKeyPem);
+
+		const tls = { key: server.privateKeyPem, cert: server.pem };
+		locked = await startEmulator({ tls, switches: { lockOut: true } });
+		const { id } = locked.state.upload({ certificate: anchor.pem, name: "Acme Root CA" }).commit();
+		locked.state.setActive("organization", [id], true).commit();
+		const [one, two] = await Promise.all(["One", "Two"].map((commonName) => makeCertificate({ commonName })));
+		session = await startSession({
+			...environment,
+			files: { "one.pem": one?.pem ?? "", "two.pem": two?.pem ?? "" },
+			service: { tls: { ...tls, demandCertificateOf: [anchor.pem] } },
+			// Has the editor's system trust the authority that issued the servers' certificate.
+			env: { SSL_CERT_FILE: path("ca.pem") },
+		});
+	});
+
+	after(async () => {
+		await session.close();
+		await locked.close();
+		folder.remove();
+	});
+
+	pictureFailures(() => session);
+
+	const hostOf = (url = session.emulator.url) => new URL(url).host;
+
+	const settings = (certificate: string, key: string) => ({
+		"openaiCertificates.clientCertificate": path(certificate),
+		"openaiCertificates.clientKey": path(key),
+	});
+
+	/** Gives a key that cannot be checked, and closes the question. @param words What it says. */
+	const giveKeyInVain = async (host: string, key: string, words: string) => {
+		const { window } = session;
+		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
+		await giveKey(window, host, key);
+		const box = await window.quickInput(`Admin key for ${host}`);
+		await box.message(words);
+		await box.cancel();
+	};
+
+	/** Answers the question for the passphrase of the client's key. */
+	const givePassphrase = async (passphrase: string) => {
+		const box = await session.window.quickInput("Passphrase of client.key");
+		assert.ok(await box.isMasked());
+		await box.type(passphrase);
+		await box.accept();
+		return box;
+	};
+
+	const upload = async (file: string, commonName: string, { state }: Emulator) => {
+		const { window } = session;
+		await chooseUpload(window, file);
+		const name = await acceptName(window, commonName);
+		await confirm(window, name);
+		const row = await rowOf(window, name);
+		await row.becomesSelected();
+		const stored = state.certificates.find((certificate) => certificate.name === name);
+		assert.match(await row.description(), new RegExp(`^${stored?.id} · expires in 364 days`));
+	};
+
+	it("is asked for in words where the service demands one and none is named", async () => {
+		const { emulator } = session;
+		await giveKeyInVain(
+			hostOf(),
+			emulator.adminKey,
+			`${hostOf()} demands a client certificate. Name one in the settings.`,
+		);
+		assert.equal(emulator.exchanges.length, 0);
+	});
+
+	it("R46 whose key is encrypted needs its passphrase, which is tried before anything is connected", async () => {
+		const { window, emulator } = session;
+		const before = emulator.connections.total;
+		await session.configure(settings("client.pem", "client.key"));
+		await giveKeyInVain(hostOf(), emulator.adminKey, "The client key client.key is encrypted. Nothing was sent.");
+		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
+		const box = await givePassphrase("not this one");
+		await box.message("The passphrase does not open the client key client.key. Nothing was sent. Set it anew.");
+		await session.picture("passphrase");
+		assert.equal(emulator.connections.total, before);
+		await givePassphrase(PASSPHRASE);
+		await window.openViews();
+		await window.view(VIEW).press("Set Admin Key…");
+		await giveKey(window, hostOf(), emulator.adminKey);
+		await window.view(VIEW).welcome("no certificates yet");
+	});
+
+	it("that the service trusts lets the list and an upload through", async () => {
+		await upload("one.pem", "One", session.emulator);
+		assert.equal(session.emulator.state.certificates.length, 1);
+	});
+
+	it("R46 that is no pair with the key is told before anything is connected", async () => {
+		const { window, emulator } = session;
+		const before = emulator.connections.total;
+		await session.configure(settings("client.pem", "other.key"));
+		await window.openViews();
+		await window.view(VIEW).welcome("The client certificate or the key that the settings name cannot be used");
+		await chooseUpload(window, "two.pem");
+		const toast = await window.toast("The private key other.key does not belong to the client certificate.");
+		assert.deepEqual(toast.buttons, ["Open Settings"]);
+		await toast.press("Open Settings");
+		await window.settingsFoundBy("@ext:certificates-for-openai.openai-certificates");
+		assert.equal(emulator.connections.total, before);
+	});
+
+	it("R45 opens an organization that enforces mTLS, once its passphrase is set for that host too", async () => {
+		const { window } = session;
+		const url = locked.mtlsUrl ?? "";
+		await session.configure({ ...settings("client.pem", "client.key"), "openaiCertificates.baseUrl": url });
+		await giveKeyInVain(hostOf(url), locked.adminKey, "The client key client.key is encrypted. Nothing was sent.");
+		assert.equal(locked.connections.total, 0);
+		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
+		await givePassphrase(PASSPHRASE);
+		await window.openViews();
+		await window.view(VIEW).press("Set Admin Key…");
+		await giveKey(window, hostOf(url), locked.adminKey);
+		await rowOf(window, "Acme Root CA");
+		await upload("two.pem", "Two", locked);
+		await session.picture("mtls");
+	});
+
+	itKeepsTheContract(() => session);
+
+	describe("R48 its key and passphrase", () => {
+		itKeepsTheKeySecret(
+			() => session,
+			() => ({
+				secrets: [PASSPHRASE, locked.adminKey, ...[client.privateKeyPem, key].map((pem) => pem.split("\n")[1] ?? "")],
+				records: locked.exchanges,
+			}),
+		);
+	});
+});
