@@ -181,11 +181,17 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R30: {
 		rule: "An entry that cannot be read hides no other, and builds no path",
-		tests: ["unit/api/administration", "unit/api/list", "unit/domain/certificate", "unit/ui/words"],
+		tests: ["e2e/tree", "unit/api/administration", "unit/api/list", "unit/domain/certificate", "unit/ui/words"],
 	},
 	R31: {
 		rule: "A refresh that fails leaves the old list, with its age",
-		tests: ["e2e/list", "unit/application/certificates", "unit/application/projects", "unit/ui/words"],
+		tests: [
+			"e2e/list",
+			"unit/application/certificates",
+			"unit/application/enforcement",
+			"unit/application/projects",
+			"unit/ui/words",
+		],
 	},
 	R32: {
 		rule: "Of answers out of order the newest request wins",

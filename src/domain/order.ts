@@ -13,18 +13,13 @@ export function inOrder(certificates: readonly Certificate[], order: Order): rea
 	return certificates.toSorted(COMPARISONS[order]);
 }
 
+/** The difference of two of these is no number, which sorting takes for equal. */
 const LAST = Number.POSITIVE_INFINITY;
 
 const names = new Intl.Collator(undefined, { numeric: true });
 
 const COMPARISONS: Readonly<Record<Order, (one: Certificate, other: Certificate) => number>> = {
-	created: (one, other) => difference(other.createdAt ?? -LAST, one.createdAt ?? -LAST),
-	expiry: (one, other) => difference(one.expiresAt ?? LAST, other.expiresAt ?? LAST),
-	name: (one, other) =>
-		difference(one.name ? 0 : 1, other.name ? 0 : 1) || names.compare(one.name ?? "", other.name ?? ""),
+	created: (one, other) => (other.createdAt ?? -LAST) - (one.createdAt ?? -LAST),
+	expiry: (one, other) => (one.expiresAt ?? LAST) - (other.expiresAt ?? LAST),
+	name: (one, other) => (one.name ? 0 : 1) - (other.name ? 0 : 1) || names.compare(one.name ?? "", other.name ?? ""),
 };
-
-/** Two infinities are equal, which their difference is not. */
-function difference(one: number, other: number): number {
-	return one === other ? 0 : one - other;
-}

@@ -165,6 +165,31 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await projects.rowWith("as of ").disappears();
 	});
 
+	it("shows projects as they come", async () => {
+		const { emulator, window } = session;
+		const [, staging] = emulator.state.projects;
+		await window.leave();
+		const held = emulator.faults.next({
+			...{ kind: "silence", operation: "projectList", when: "before" },
+			match: ({ path }) => path.includes(staging?.id ?? ""),
+		});
+		await window.load();
+		await window.openViews();
+		await projects.rowWith("2 active").appears();
+		await session.picture("projects-loading");
+		assert.equal(await projects.row("Staging").description(), "loading…");
+		held.release();
+		await projects.rowWith("loading…").disappears();
+	});
+
+	it("R30 tells of a project that cannot be read, beside the others", async () => {
+		session.emulator.state.addProject("Odd", { id: "../x" });
+		await projects.action("Refresh");
+		await projects.row("1 entry could not be read.").appears();
+		await projects.row("Production").appears();
+		await session.picture("projects-unreadable");
+	});
+
 	it("sorts by expiry, name and creation, and remembers it", async () => {
 		const { window } = session;
 		const sortBy = async (order: string) => {

@@ -126,6 +126,18 @@ const steps = fc.commands<object, Person, false>(
 		step("late lists", fc.nat({ max: 3 }), ({ world }, _, reads) => {
 			for (const { emulator } of world.ledgers) emulator.switches.staleReads = reads;
 		}),
+		step(
+			"another's that lists do not show yet",
+			fc.tuple(fc.nat({ max: 2 }), events),
+			({ world }, slot, [reads, event]) => {
+				const { switches } = world.ledger.emulator;
+				const before = switches.staleReads;
+				switches.staleReads = reads + 1;
+				world.happen({ do: "other uploads", certificate: 0 }, slot);
+				switches.staleReads = before;
+				if (event.do === "wait") world.happen(event, slot);
+			},
+		),
 	],
 	{ maxCommands: 14, size: "max" },
 );

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { benchForEachTest } from "./setup.ts";
 
 const REFRESHES = 1000;
@@ -17,7 +16,7 @@ describe("Memory", () => {
 		for (let index = 0; index < PROJECTS; index++) emulator.state.addProject(`Project ${index}`);
 		const heaps: number[] = [];
 		const refreshing = fork(
-			join(import.meta.dirname, "refreshing.ts"),
+			new URL("./refreshing.ts", import.meta.url).pathname,
 			[emulator.url, emulator.adminKey, `${REFRESHES}`],
 			{
 				execArgv: ["--expose-gc"],

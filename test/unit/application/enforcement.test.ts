@@ -6,7 +6,7 @@ import { Projects } from "../../../src/application/projects.ts";
 import { isActiveAnywhere } from "../../../src/domain/activity.ts";
 import { ORGANIZATION } from "../../../src/domain/scope.ts";
 import { FakeAdministration, failing, inProject, project } from "./administrationFake.ts";
-import { certificate, readerOf } from "./fakes.ts";
+import { certificate, listing, readerOf } from "./fakes.ts";
 
 describe("Enforcement", () => {
 	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
@@ -111,6 +111,24 @@ describe("Enforcement", () => {
 		activate("two", "p");
 		await load();
 		assert.deepEqual(inProjects("p"), { p: ["two own", "one own"] });
+	});
+
+	it("calls a certificate what the organization calls it, where a project's list lags behind", async () => {
+		fake.shown.set("project/p", listing(certificate("one", { name: "before", active: true })));
+		await load();
+		assert.deepEqual(
+			enforcement.inProject("p").map(({ certificate }) => certificate.name),
+			["one"],
+		);
+	});
+
+	it("R31 shows what was read before of a project that cannot be read any more", async () => {
+		activate("one", "q");
+		await load();
+		fake.fault = (call) => (call === "list project/q" ? failing(forbidden) : undefined);
+		await load();
+		assert.deepEqual(inProjects("q"), { q: ["one own"] });
+		assert.deepEqual(enforcement.activity("one").projects, [], "but takes nothing for granted");
 	});
 
 	it("follows what changes in either list", async () => {
