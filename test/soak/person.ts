@@ -4,7 +4,8 @@ import { duplicateFindings } from "../../src/application/comparison.ts";
 import type { UnconfirmedUpload, Uploaded } from "../../src/application/uploads.ts";
 import type { Window } from "../unit/application/window.ts";
 import { type Event, hides, type Strike } from "./faults.ts";
-import { type Call, type Intent, Truth } from "./truth.ts";
+import type { Call, Intent } from "./intent.ts";
+import { Truth } from "./truth.ts";
 import type { Outcome, Slot, World } from "./world.ts";
 
 /** A request that stands still while the other window does something. */
@@ -51,7 +52,6 @@ export class Person {
 	readonly world: World;
 	readonly truth: Truth;
 	readonly #tally: Map<string, number>;
-	readonly #calls = new Set<Call>();
 	#depth = 0;
 
 	/** @param tally Counts what happened. */
@@ -202,12 +202,12 @@ export class Person {
 			at: this.world.now,
 			overlapped: false,
 		};
-		for (const other of this.#calls)
+		for (const other of this.truth.calls)
 			if (other.intent.candidate === intent.candidate && other.intent.ledger === intent.ledger)
 				call.overlapped = other.overlapped = true;
-		this.#calls.add(call);
+		this.truth.calls.add(call);
 		const outcome = await this.world.outcomeOf(slot, work);
-		this.#calls.delete(call);
+		this.truth.calls.delete(call);
 		this.truth.judge(call, outcome);
 		this.#count(`${verb}: ${labelOf(outcome)}`);
 	}

@@ -3,43 +3,9 @@ import type { Candidate } from "../../src/domain/certificateFile.ts";
 import type { Problem } from "../../src/domain/failure.ts";
 import { LATE_MS } from "../../src/domain/pendingUpload.ts";
 import { openOnDisk, readDisk, type Written } from "./disk.ts";
+import { type Call, type Intent, isSame, isTheSameAs, mayBeStored } from "./intent.ts";
 import type { Ledger, Post } from "./ledger.ts";
-import type { Outcome, Slot, World } from "./world.ts";
-
-/** What a person wanted: one certificate in one organization, by a name of its own. */
-export interface Intent {
-	readonly name: string;
-	readonly ledger: Ledger;
-	readonly candidate: Candidate;
-	/** The ids of the same certificate that the person was told of before. */
-	readonly told: readonly string[];
-	readonly posts: Post[];
-	/** How often the person said Upload Again. */
-	agains: number;
-	/** `unknown` as long as nobody was told what became of it. */
-	status: "running" | "arrived" | "refused" | "unknown";
-	forgotten: boolean;
-	/** The ids that somebody was told it became. */
-	readonly ids: Set<string>;
-	/** What people were told to have arrived before its first POST. */
-	knownBefore: ReadonlySet<string>;
-	/** The service's clock before it was written down, Unix seconds. */
-	servedBefore: number | null;
-}
-
-/** One call of a window. */
-export interface Call {
-	readonly verb: "upload" | "check" | "again" | "forget";
-	readonly slot: Slot;
-	readonly owner: string;
-	readonly intent: Intent;
-	/** How many exchanges and POSTs there were before, and when. */
-	readonly exchanges: number;
-	readonly posts: number;
-	readonly at: number;
-	/** Whether another call was about the same certificate at the same time. */
-	overlapped: boolean;
-}
+import type { Outcome, World } from "./world.ts";
 
 /** For how long a list may be out of date on which something is said, in milliseconds, with some to spare. */
 const LIST_AGE_MS = 130_000;
@@ -48,6 +14,8 @@ const SENDING_MS = 180_000;
 export class Truth {
 	readonly intents: Intent[] = [];
 	readonly violations: string[] = [];
+	/** The calls that go on. */
+	readonly calls = new Set<Call>();
 	readonly #world: World;
 	readonly #arrived = new Set<string>();
 
@@ -140,17 +108,27 @@ export class Truth {
 		if (counted.length > 1 + intent.agains) this.#violated(`${intent.name} was sent ${counted.length} times`);
 		const record = this.open.find(({ name }) => name === intent.name);
 		if (!record) this.#violated(`${intent.name} was sent and is not written down (${strike?.fault.name})`);
+		for (const call of this.calls)
+			if (call.intent === intent && call.owner !== post.owner && this.#isSending(call))
+				this.#violated(`${intent.name} was sent again while another window was sending it`);
+		const others = this.intents.filter((other) => other !== intent && isSame(other, intent));
+		for (const { name, status, posts, forgotten } of others)
+			if ((status === "unknown" || status === "running") && mayBeStored(posts) && !forgotten)
+				this.#violated(`${intent.name} was sent while nobody knew what became of ${name}`);
 		if (!isFirst) return;
 		intent.knownBefore = new Set(this.#arrived);
 		intent.servedBefore = record?.servedBefore ?? null;
-		for (const other of this.intents) if (other !== intent && isSame(other, intent)) this.#judgeSecond(intent, other);
+		for (const other of others) if (!other.forgotten) this.#judgeSecond(intent, other);
 	}
 
-	/** Whether an upload may be sent beside an earlier one of the same certificate to the same organization. */
+	/** Whether a window that runs has had its POST out for no longer than any takes. */
+	#isSending({ verb, slot, owner, intent, at }: Call): boolean {
+		if (verb === "check" || verb === "forget" || slot.dead || slot.owner !== owner) return false;
+		return this.#world.now - at < SENDING_MS && intent.posts.some((post) => post.owner === owner);
+	}
+
+	/** Whether the person was told of what an earlier upload of the same certificate became. */
 	#judgeSecond(intent: Intent, other: Intent): void {
-		if (other.forgotten || !mayBeStored(other.posts)) return;
-		if (other.status === "unknown" || other.status === "running")
-			this.#violated(`${intent.name} was sent while nobody knew what became of ${other.name}`);
 		const { content, list } = this.#world.struck;
 		const written = readDisk(this.#world.machine.folder).flatMap(({ arrived }) => arrived ?? []);
 		for (const { id } of other.ledger.stored) {
@@ -274,21 +252,4 @@ export class Truth {
 			}
 		} else intent.status = mayBeStored(intent.posts) ? "unknown" : "refused";
 	}
-}
-
-/** Whether any of these POSTs was stored, or still may be, as far as those can tell who sent them. */
-function mayBeStored(posts: readonly Post[]): boolean {
-	return posts.some(({ strike }) => !(strike && isRefusal(strike.fault)));
-}
-
-function isRefusal(fault: NonNullable<Post["strike"]>["fault"]): boolean {
-	return fault.kind === "status" && fault.status < 500 && fault.status !== 408 && fault.status !== 409;
-}
-
-function isSame(one: Intent, other: Intent): boolean {
-	return one.ledger === other.ledger && one.candidate === other.candidate;
-}
-
-function isTheSameAs({ candidate }: Intent): (entry: { readonly sha256: string }) => boolean {
-	return ({ sha256 }) => sha256 === candidate.sha256;
 }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { mock } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import type { CertificatesApi } from "../../../src/api/certificates.ts";
 import { trustedAuthority } from "./authority.ts";
 import { benchForEachTest } from "./setup.ts";
@@ -82,17 +83,20 @@ for (const scheme of ["http", "https"])
 			);
 		});
 
-		/** So many seconds pass for the client. */
-		const pass = (seconds: number) => mock.timers.tick(seconds * 1000);
+		/** So many seconds pass for the client, from when it is done with its last answer. */
+		const pass = async (seconds: number) => {
+			await setImmediate();
+			mock.timers.tick(seconds * 1000);
+		};
 		/** Until then the server keeps it, and after that the client has closed it. */
 		const lasts = async (seconds: number) => {
 			mock.timers.enable({ apis: ["setTimeout"] });
 			await api.list();
-			pass(seconds - 1);
+			await pass(seconds - 1);
 			await api.upload(upload);
 			assert.deepEqual(requests, ["GET 1", "POST 1"]);
 			const closed = once(sockets[0] ?? assert.fail(), "close");
-			pass(seconds);
+			await pass(seconds);
 			await closed;
 			await api.upload(upload);
 			assert.deepEqual(requests, ["GET 1", "POST 1", "POST 2"]);
