@@ -181,7 +181,14 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R30: {
 		rule: "An entry that cannot be read hides no other, and builds no path",
-		tests: ["e2e/tree", "unit/api/administration", "unit/api/list", "unit/domain/certificate", "unit/ui/words"],
+		tests: [
+			"e2e/tree",
+			"unit/api/administration",
+			"unit/api/list",
+			"unit/domain/certificate",
+			"unit/domain/scope",
+			"unit/ui/words",
+		],
 	},
 	R31: {
 		rule: "A refresh that fails leaves the old list, with its age",
@@ -221,6 +228,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 			"e2e/removal",
 			"unit/application/changes",
 			"unit/application/removal",
+			"unit/domain/scope",
 			"unit/ui/accountWords",
 			"unit/ui/activationWords",
 			"unit/ui/problems",
@@ -323,6 +331,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 			"unit/application/removal",
 			"unit/application/renaming",
 			"unit/application/whereabouts",
+			"unit/domain/scope",
 			"unit/ui/problems",
 		],
 	},

@@ -48,8 +48,8 @@ export const firstUpload: Measure = {
 				{ name: "openai", runs: openai.map(inRoundTrips) },
 			];
 			return [
-				...rowsOf(`first upload, ${SHORT_WAIT / 1000} s after the list`, soon, 1.1, beside),
-				...rowsOf(`first upload, ${LONG_WAIT / 1000} s after the list`, late, 2.1, beside),
+				...rowsOf(`first upload ${SHORT_WAIT / 1000} s after the list`, soon, 1.1, beside),
+				...rowsOf(`first upload ${LONG_WAIT / 1000} s after the list`, late, 2.1, beside),
 			];
 		}),
 };
@@ -64,8 +64,8 @@ function rowsOf(
 	const answers = times.map(({ answer }) => inRoundTrips(answer));
 	const whole = times.map(({ whole }) => inRoundTrips(whole));
 	return [
-		{ title: `${title}: answer`, unit, ours: answers, beside, goal: atMost(limit, answers) },
-		{ title: `${title}: looked for twins`, unit, ours: whole, beside: [], goal: null },
+		{ title, unit, ours: answers, beside, goal: atMost(limit, answers) },
+		{ title: `${title}, twins looked for`, unit, ours: whole, beside: [], goal: null },
 	];
 }
 

@@ -9,7 +9,7 @@ import { packaged } from "./packaged.ts";
 const CERTIFICATE = "Bench CA";
 const PROJECTS = "Projects";
 const PROJECT = "Bench project";
-/** Until all that follows a first look is over. */
+/** Until all that follows a first look is over, in milliseconds. */
 const SETTLED = 5000;
 
 export const idle: Measure = {

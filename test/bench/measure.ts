@@ -31,7 +31,7 @@ export interface Goal {
 
 /** Of the median. */
 export function atMost(limit: number, runs: readonly number[]): Goal {
-	return { text: `at most ${limit}`, reached: median(runs) <= limit };
+	return { text: limit === 0 ? "none" : `at most ${limit}`, reached: median(runs) <= limit };
 }
 
 /** Of the median, compared with that of what is measured beside it. */

@@ -1,7 +1,7 @@
 import { type Beside, median, quantile, type Row } from "./measure.ts";
 
 const DECIMALS: Readonly<Record<Row["unit"], number>> = { "round trips": 2, ms: 1, MB: 1, kB: 1, requests: 0 };
-const WIDTHS = [46, 13, 24, 46] as const;
+const WIDTHS = [48, 11, 23, 52] as const;
 
 /** The first lines: what the columns are. */
 export function tableHead(): string {

@@ -126,7 +126,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.equal(dialog.onEnter, "Save All Anchors' PEMs…");
 		await dialog.enter();
 		const where = await window.quickInput("Where to save 3 PEM files");
-		await where.type(`${folder}/`);
+		await where.valueBecomes(`${folder}/`);
 		await where.accept();
 		await window.status("3 of 3 certificates saved.");
 		for (const { id, pem } of [acme, other, busy]) assert.equal(readFileSync(join(folder, `${id}.pem`), "utf8"), pem);

@@ -127,7 +127,7 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		await (await rowOf(window, "Other CA")).selectToo();
 		await chooseOn(window, RENAMED, "Save PEM As…");
 		const box = await window.quickInput("Where to save 2 PEM files");
-		await box.type(`${folder}/`);
+		await box.valueBecomes(`${folder}/`);
 		await box.accept();
 		const toast = await window.toast("1 of 2 certificates saved.");
 		assert.match(toast.text, /A file of that name holds something else, and was left alone: Other CA\.$/);

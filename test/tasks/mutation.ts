@@ -11,6 +11,8 @@ const LEFT_OUT = ["properties", "corpus", "inspect", "racer", "openaiClient*"];
 
 const [part = "file", ...options] = process.argv.slice(2);
 const stryker = installMutationTester();
+/** What the domain decides shows in the layers above. */
+const tested = part === "domain" ? ["domain", "file", "application", "ui"] : [part];
 const folder = join(cache, "mutants");
 const config = join(folder, `${part}.json`);
 const mochaPaths = ["--import", fileURLToPath(import.meta.resolve("../mochaPaths.mjs"))];
@@ -24,7 +26,7 @@ writeFileSync(
 		checkerNodeArgs: mochaPaths,
 		plugins: [pathToFileURL(join(stryker, "mocha-runner/dist/src/index.js"))],
 		mochaOptions: {
-			spec: [`test/unit/${part}/**/*.test.ts`],
+			spec: tested.map((folder) => `test/unit/${folder}/**/*.test.ts`),
 			ignore: LEFT_OUT.map((name) => `**/${name}.test.ts`),
 		},
 		coverageAnalysis: "perTest",

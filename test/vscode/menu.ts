@@ -21,9 +21,14 @@ export class Menu {
 	}
 
 	async choose(item: string) {
+		const page = this.#items.page();
+		const chosen = this.#items.filter({ has: page.getByText(item, { exact: true }) });
 		// Not by a click: a menu ignores the mouse button for the first tenth of a second.
-		await this.#items.filter({ has: this.#items.page().getByText(item, { exact: true }) }).hover();
-		await this.#items.page().keyboard.press("Enter");
+		await chosen.hover();
+		// Where the menu has not got the focus yet, the key would go to what is below it.
+		await page.waitForFunction((element) => element?.matches(":focus"), await chosen.elementHandle());
+		await page.keyboard.press("Enter");
+		await this.#items.first().waitFor({ state: "detached" });
 	}
 
 	async close() {

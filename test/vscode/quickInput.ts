@@ -57,6 +57,8 @@ export class QuickInput {
 
 	async cancel() {
 		await this.#box.press("Escape");
+		// It gives the focus back when it is gone, which would close what was opened meanwhile.
+		await this.#widget.waitFor({ state: "hidden" });
 	}
 
 	/** @returns what the list offers, each with its description and detail as a screen reader says it. */

@@ -65,7 +65,7 @@ for (const scheme of ["http", "https"])
 				const closed = once(socket, "close");
 				end(socket);
 				await closed;
-				// The client has not had the time to see it.
+				// Where it is cut, the client has not had the time to see it.
 				const { id } = await api.upload(upload);
 				assert.equal(id, "cert_1");
 				assert.deepEqual(requests, ["GET 1", "POST 2"]);

@@ -102,6 +102,8 @@ describe("Uploads", () => {
 			service.nextList().resolve(listing(two, one));
 			const uploading = uploads.upload(sending);
 			assert.deepEqual(running(), ["Root"]);
+			await service.uploadBegun(1);
+			assert.deepEqual(uploads.unconfirmed, []);
 			answer.resolve(two);
 			assert.deepEqual(await uploading, { certificate: two, twins: [], how: "answered" });
 			assert.deepEqual(service.sent, [{ pem: acme.pem, name: "Root" }]);
@@ -573,6 +575,16 @@ describe("Uploads", () => {
 			assert.deepEqual(await checking, { certificate: two, twins: [], how: "found" });
 		});
 
+		it("R23 have as a twin what another window's second attempt became while it was looked", async () => {
+			const answer = service.nextList();
+			const checking = uploads.check(row);
+			await service.listBegun(3);
+			const [earlier, later] = [certificate("two", { createdAt: 8 }), certificate("three", { createdAt: 9 })];
+			await store.settle(await writeDown({ attempt: 2 }), [later]);
+			answer.resolve(listing(later, earlier, one));
+			assert.deepEqual(await checking, { certificate: earlier, twins: [later], how: "found" });
+		});
+
 		it("R37 are not sent again where another window found them at the last moment", async () => {
 			const late = new (class extends PendingUploads {
 				override async write(upload: PendingUpload) {
@@ -704,6 +716,7 @@ describe("Uploads", () => {
 				alive.add("that");
 				first = await writeDown();
 				stale = uploads.unconfirmed[0] ?? assert.fail("there is no row");
+				assert.equal(stale.look, null, "nobody has looked for this one");
 			});
 
 			it("R37 are known to have arrived in the window that was sending them", async () => {

@@ -14,6 +14,10 @@ describe("Base URL", () => {
 			{ origin: "https://eu.api.openai.com", host: "eu.api.openai.com", path: "/v1", encrypted: true },
 		],
 		[
+			"https://proxy.example/openai/v1//",
+			{ origin: "https://proxy.example", host: "proxy.example", path: "/openai/v1", encrypted: true },
+		],
+		[
 			"https://proxy.example:8443",
 			{ origin: "https://proxy.example:8443", host: "proxy.example:8443", path: "", encrypted: true },
 		],

@@ -11,7 +11,7 @@ describe("Certificate", () => {
 
 	it("R30 takes as an id only what cannot climb out of a path", () => {
 		const good = ["cert_abc", "a-b_C9", "x".repeat(128)];
-		const bad = ["", "..", "a/b", "a%2fb", "a b", "x".repeat(129), 7, null, undefined];
+		const bad = ["", "..", "a/b", "/a", "a/", "a%2fb", "a b", "x".repeat(129), 7, null, undefined];
 		assert.deepEqual(
 			good.map(isCertificateId),
 			good.map(() => true),

@@ -31,6 +31,8 @@ describe("Certificate name", () => {
 		[null, JULY_2027, "2027"],
 		[null, null, ""],
 		["Ac\u202eme\n", JULY_2027, "Acme 2027"],
+		["  Acme ", null, "Acme"],
+		["n".repeat(LONGEST_NAME + 9), null, "n".repeat(LONGEST_NAME)],
 	];
 	for (const [commonName, notAfter, expected] of suggestions)
 		it(`suggests ${JSON.stringify(expected)} for ${JSON.stringify(commonName)}`, () => {

@@ -15,6 +15,7 @@ import { checkClientCertificate } from "../../../src/file/clientCertificate.ts";
 import { type CertificateOptions, type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { skip } from "../../skip.ts";
+import * as der from "./der.ts";
 
 const DAY = 86_400;
 const now = Math.floor(Date.now() / 1000);
@@ -208,6 +209,49 @@ describe("A client certificate and a trust anchor", () => {
 		const { pem } = await client({ issuer: old });
 		assert.deepEqual(check(old, pem).flaws, [{ code: "expired", subject: "CN=Old", seconds: DAY }]);
 		opensslAgrees(false, old, pem);
+	});
+
+	describe("of a form that libraries do not write,", () => {
+		const CA = { subject: der.name("Root") };
+		const v1 = { version: null, extensions: [] };
+		const anchor = der.certificate({ ...CA, extensions: der.usualExtensions({ [der.AUTHORITY_KEY]: null }) });
+		const usages = (oid: string) => ({ oid: der.EXTENDED_KEY_USAGE, value: der.sequence(der.oid(oid)) });
+		const named = { oid: der.AUTHORITY_KEY, value: der.sequence(der.tlv(0x80, Buffer.from("our own key"))) };
+		const leaf = (parts: der.Parts = {}) =>
+			der.certificate({ subject: der.name("Client"), issuer: CA.subject, extensions: [named], ...parts });
+		const flaws = (root: Uint8Array, ...file: readonly Uint8Array[]) => {
+			const text = file.map((each) => der.armour("CERTIFICATE", each)).join("");
+			return checkClientCertificate(Buffer.from(text), root, now)?.flaws.map(
+				({ code, subject }) => `${code} ${subject}`,
+			);
+		};
+
+		it("is refused where a date is none", () => {
+			const notAfter = der.utcTime("491301000000Z");
+			assert.deepEqual(flaws(anchor, leaf({ notAfter })), ["unreadable-date CN=Client"]);
+			const notBefore = der.utcTime("491301000000Z");
+			assert.deepEqual(flaws(anchor, leaf({ notBefore })), ["unreadable-date CN=Client"]);
+		});
+
+		it("is refused where its signature cannot be checked", () => {
+			const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nothing());
+			assert.deepEqual(flaws(anchor, leaf({ signatureAlgorithm })), ["signature-not-checked CN=Client"]);
+		});
+
+		it("is accepted for any use", () => {
+			assert.deepEqual(flaws(anchor, leaf({ extensions: [named, usages("2.5.29.37.0")] })), []);
+			const server = leaf({ extensions: [named, usages("1.3.6.1.5.5.7.3.1")] });
+			assert.deepEqual(flaws(anchor, server), ["no-client-authentication CN=Client"]);
+		});
+
+		it("is accepted by an anchor of version 1, which is an authority where it signed itself, and there alone", () => {
+			const old = der.certificate({ ...CA, ...v1 });
+			assert.deepEqual(flaws(old, old, leaf()), []);
+			assert.deepEqual(flaws(der.certificate({ ...CA, extensions: [] }), leaf()), ["not-an-authority CN=Root"]);
+			const between = der.certificate({ ...v1, subject: der.name("Between"), issuer: CA.subject });
+			assert.deepEqual(flaws(anchor, leaf({ issuer: der.name("Between") }), between), ["not-an-authority CN=Between"]);
+			assert.deepEqual(flaws(anchor, leaf({ ...v1 })), ["no-authority-key-identifier CN=Client"]);
+		});
 	});
 
 	it("is nothing to check where there is no certificate, or no anchor", async () => {
