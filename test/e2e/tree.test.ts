@@ -93,6 +93,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await row.expand();
 		await certificates.rowWith("OpenAI found nothing there (404)").appears();
 		await row.collapse();
+		await certificates.rowWith("OpenAI found nothing there (404)").disappears();
 		await row.expand();
 		await certificates.rowWith("OpenAI sent no certificate that can be read.").appears();
 		await session.picture("facts-unread");

@@ -1,19 +1,27 @@
 import type { Locator } from "playwright-core";
 
+const MOST_TRIES = 10;
+
 /** An open context menu. */
 export class Menu {
+	readonly #row: Locator;
 	readonly #items: Locator;
 
-	private constructor(items: Locator) {
-		this.#items = items;
+	private constructor(row: Locator) {
+		this.#row = row;
+		this.#items = row.page().locator(".monaco-menu").getByRole("menuitem");
 	}
 
 	/** Opens the context menu of a row. */
 	static async of(row: Locator): Promise<Menu> {
-		await row.click({ button: "right" });
-		const items = row.page().locator(".monaco-menu").getByRole("menuitem");
-		await items.first().waitFor();
-		return new Menu(items);
+		const menu = new Menu(row);
+		await menu.#open();
+		return menu;
+	}
+
+	async #open() {
+		await this.#row.click({ button: "right" });
+		await this.#items.first().waitFor();
 	}
 
 	items(): Promise<string[]> {
@@ -21,14 +29,17 @@ export class Menu {
 	}
 
 	async choose(item: string) {
-		const page = this.#items.page();
-		const chosen = this.#items.filter({ has: page.getByText(item, { exact: true }) });
-		// Not by a click: a menu ignores the mouse button for the first tenth of a second.
-		await chosen.hover();
-		// Where the menu has not got the focus yet, the key would go to what is below it.
-		await page.waitForFunction((element) => element?.matches(":focus"), await chosen.elementHandle());
-		await page.keyboard.press("Enter");
-		await this.#items.first().waitFor({ state: "detached" });
+		const chosen = this.#items.filter({ has: this.#items.page().getByText(item, { exact: true }) });
+		for (let tries = 1; ; tries++)
+			try {
+				await chosen.hover({ timeout: 3000 });
+				// Not by a click: a menu ignores the mouse button for the first tenth of a second.
+				return await chosen.press("Enter", { timeout: 3000 });
+			} catch (error) {
+				// A view that draws itself anew takes the focus, which closes the menu; a person opens it again.
+				if (tries === MOST_TRIES || (await this.#items.count()) > 0) throw error;
+				await this.#open();
+			}
 	}
 
 	async close() {
