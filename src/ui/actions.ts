@@ -62,13 +62,21 @@ export function createActions(context: ActionContext): Actions {
 		id,
 		async (...args) => {
 			try {
-				await act(...args);
+				await act(...withoutLostRow(args));
 			} catch (thrown) {
 				await showFailure(thrown, context.log);
 			}
 		},
 	]);
 	return Object.fromEntries(actions) as Actions;
+}
+
+/**
+ * While the editor draws a view anew, it hands over `undefined` for the row whose menu was used. That must not be taken for
+ * a call without a row, which is about what is selected.
+ */
+function withoutLostRow(args: readonly unknown[]): readonly unknown[] {
+	return args.length > 0 && args[0] === undefined ? [null, ...args.slice(1)] : args;
 }
 
 /** @throws Failure, Cancelled */

@@ -94,6 +94,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	});
 
 	const JUNK: readonly (readonly unknown[])[] = [
+		[undefined, undefined],
 		["cert_x"],
 		[7],
 		[null, null],
