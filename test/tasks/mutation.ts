@@ -12,7 +12,7 @@ const LEFT_OUT = ["properties", "corpus", "inspect", "racer", "openaiClient*"];
 const [part = "file", ...options] = process.argv.slice(2);
 const stryker = installMutationTester();
 /** What the domain decides shows in the layers above. */
-const tested = part === "domain" ? ["domain", "file", "application", "ui"] : [part];
+const tested = part === "domain" ? ["domain", "file", "application"] : [part];
 const folder = join(cache, "mutants");
 const config = join(folder, `${part}.json`);
 const mochaPaths = ["--import", fileURLToPath(import.meta.resolve("../mochaPaths.mjs"))];
