@@ -316,8 +316,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R52: {
 		rule: "Where secrets are not kept for long is said where the key is entered",
-		tests: [],
-		later: "a word in the key's prompt",
+		tests: ["e2e/connections", "integration/secrets"],
 	},
 	R53: {
 		rule: "A scope that cannot be read stops what depends on it",

@@ -13,6 +13,8 @@ export interface Connection {
 	/** The organization, as the service names it in its answers; `null` where it does not. */
 	readonly organization: string | null;
 	readonly key: string;
+	/** Whether it is to be forgotten with the window where its key was typed, and is written nowhere. */
+	readonly passing: boolean;
 }
 
 /** What is remembered of a connection without its key, so that the same organization finds what belongs to it again. */
@@ -82,7 +84,8 @@ export function parseConnections(secret: string | undefined): ConnectionSet {
 
 /** What `parseConnections` reads. */
 export function formatConnections({ current, all }: ConnectionSet): string {
-	return JSON.stringify({ current: current?.id ?? null, connections: all });
+	const connections = all.map(({ passing: _, ...rest }) => rest);
+	return JSON.stringify({ current: current?.id ?? null, connections });
 }
 
 function connectionIn(value: unknown): Connection | null {
@@ -91,7 +94,7 @@ function connectionIn(value: unknown): Connection | null {
 	const isWhole = [id, label, origin, key].every((part) => typeof part === "string" && part !== "");
 	if (!isWhole || typeof path !== "string" || !URL.canParse(origin as string)) return null;
 	if (organization !== null && typeof organization !== "string") return null;
-	return { id, label, origin, path, organization, key } as Connection;
+	return { id, label, origin, path, organization, key, passing: false } as Connection;
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -1,19 +1,12 @@
 import { randomUUID } from "node:crypto";
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import type { BaseUrl } from "../domain/baseUrl.ts";
-import {
-	type Connection,
-	type ConnectionSet,
-	continuation,
-	formatConnections,
-	type KnownConnection,
-	parseConnections,
-} from "../domain/connection.ts";
+import { type Connection, type ConnectionSet, continuation, type KnownConnection } from "../domain/connection.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Access } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
+import { ConnectionSecret } from "./connectionSecret.ts";
 
-const SECRET = "openaiCertificates.connections";
 /** Every connection there ever was, without its key: an organization whose key comes back finds what belongs to it. */
 const KNOWN = "openaiCertificates.known";
 
@@ -36,17 +29,15 @@ export interface StoredConnection {
 	readonly certain: boolean;
 }
 
-/** The connections, kept as one secret and read anew each time: no field holds a key. */
+/** The connections, and which of them is in use. What they are is read anew each time: no field holds a key. */
 export class Connections implements vscode.Disposable {
-	readonly #secrets: vscode.SecretStorage;
+	readonly #secret: ConnectionSecret;
 	readonly #memory: vscode.Memento;
 	readonly #clientCertificates: ClientCertificates;
 	readonly #baseUrl: () => BaseUrl;
-	readonly #changed = new vscode.EventEmitter<void>();
-	readonly #subscription: vscode.Disposable;
 
 	/** Fires when a connection was added, changed, removed or taken into use, in this window or in another one. */
-	readonly onDidChange = this.#changed.event;
+	readonly onDidChange: vscode.Event<void>;
 
 	/**
 	 * @param secrets,memory The editor's storages.
@@ -57,13 +48,11 @@ export class Connections implements vscode.Disposable {
 		clientCertificates: ClientCertificates,
 		baseUrl: () => BaseUrl,
 	) {
-		this.#secrets = secrets;
+		this.#secret = new ConnectionSecret(secrets);
+		this.onDidChange = this.#secret.onDidChange;
 		this.#memory = globalState;
 		this.#clientCertificates = clientCertificates;
 		this.#baseUrl = baseUrl;
-		this.#subscription = secrets.onDidChange(({ key }) => {
-			if (key === SECRET) this.#changed.fire();
-		});
 	}
 
 	/** The connection in use, or `null` where there is none or it cannot be read. */
@@ -114,26 +103,27 @@ export class Connections implements vscode.Disposable {
 	 * its organization, so that what is remembered is found again, and is a new one otherwise.
 	 * @param answer What the list said that checked it.
 	 * @param idsOf The ids of a connection's certificates as far as they are known.
-	 * @param replaces Whether the key takes the place of the one in use, of whichever organization.
+	 * @param how.replaces Whether the key takes the place of the one in use, of whichever organization.
+	 * @param how.passing As in `Connection`.
 	 * @throws Failure `secrets-unavailable` where it was not kept.
 	 */
 	async store(
 		{ baseUrl, key }: Pick<Access, "baseUrl" | "key">,
 		answer: { readonly organization: string | null; readonly ids: readonly string[] },
 		idsOf: (connectionId: string) => readonly string[],
-		replaces: boolean,
+		{ replaces, passing }: { readonly replaces: boolean; readonly passing: boolean },
 	): Promise<StoredConnection> {
 		const { origin, path, host } = baseUrl;
 		const { organization } = answer;
-		const { current, all } = await this.#stored();
+		const { current, all } = await this.#secret.read();
 		const known = [...all, ...this.#memory.get<readonly KnownConnection[]>(KNOWN, [])];
 		const replaced = replaces && current ? { ...current, ids: idsOf(current.id) } : null;
 		const { id: continued, certain } = continuation(origin, answer, replaced, known);
 		const id = continued ?? randomUUID();
 		const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
-		const connection: Connection = { id, label, origin, path, organization, key };
+		const connection: Connection = { id, label, origin, path, organization, key, passing };
 		const others = all.filter((each) => each.id !== id && each.id !== replaced?.id);
-		await this.#write({ current: connection, all: [...others, connection] });
+		await this.#secret.write({ current: connection, all: [...others, connection] });
 		await this.#memory.update(KNOWN, [
 			...known.filter((each) => each.id !== id).map(({ id, origin, organization }) => ({ id, origin, organization })),
 			{ id, origin, organization },
@@ -143,15 +133,15 @@ export class Connections implements vscode.Disposable {
 
 	/** Takes a connection into use. @throws Failure `secrets-unavailable` */
 	async use(id: string): Promise<void> {
-		const { all } = await this.#stored();
-		await this.#write({ current: all.find((each) => each.id === id) ?? null, all });
+		const { all } = await this.#secret.read();
+		await this.#secret.write({ current: all.find((each) => each.id === id) ?? null, all });
 	}
 
 	/** Calls a connection something else. @throws Failure `secrets-unavailable` */
 	async rename(id: string, label: string): Promise<void> {
-		const { current, all } = await this.#stored();
+		const { current, all } = await this.#secret.read();
 		const renamed = all.map((each) => (each.id === id ? { ...each, label } : each));
-		await this.#write({ current: renamed.find((each) => each.id === current?.id) ?? null, all: renamed });
+		await this.#secret.write({ current: renamed.find((each) => each.id === current?.id) ?? null, all: renamed });
 	}
 
 	/**
@@ -160,42 +150,19 @@ export class Connections implements vscode.Disposable {
 	 * @throws Failure `secrets-unavailable` where it was not removed.
 	 */
 	async remove(id: string): Promise<void> {
-		const { current, all } = await this.#stored();
+		const { current, all } = await this.#secret.read();
 		const others = all.filter((each) => each.id !== id);
 		const next = current?.id === id ? (others.at(-1) ?? null) : current;
-		if (others.length > 0) await this.#write({ current: next, all: others });
-		else await this.#change((secrets) => secrets.delete(SECRET));
+		await this.#secret.write({ current: next, all: others });
 	}
 
 	/** What cannot be read is as good as none for whoever wants to use it. */
 	async #read(): Promise<ConnectionSet> {
-		return this.#stored().catch(() => ({ current: null, all: [] }));
-	}
-
-	/** For whoever changes it: what cannot be read must not be overwritten. @throws Failure `secrets-unavailable` */
-	async #stored(): Promise<ConnectionSet> {
-		let secret: string | undefined;
-		await this.#change(async (secrets) => {
-			secret = await secrets.get(SECRET);
-		});
-		return parseConnections(secret);
-	}
-
-	#write(connections: ConnectionSet): Promise<void> {
-		return this.#change((secrets) => secrets.store(SECRET, formatConnections(connections)));
-	}
-
-	async #change(act: (secrets: vscode.SecretStorage) => Thenable<void>): Promise<void> {
-		try {
-			await act(this.#secrets);
-		} catch {
-			throw new Failure({ reason: "secrets-unavailable" });
-		}
+		return this.#secret.read().catch(() => ({ current: null, all: [] }));
 	}
 
 	dispose(): void {
-		this.#subscription.dispose();
-		this.#changed.dispose();
+		this.#secret.dispose();
 	}
 }
 

@@ -26,7 +26,7 @@ export async function setKey(
 ): Promise<void> {
 	// The question names this host: a key typed for it goes to no other one, whatever the setting becomes meanwhile.
 	const asked = baseUrl();
-	const { access, listing } = await askForKey(
+	const { access, listing, passing } = await askForKey(
 		asked,
 		(key) => connections.accessWith(asked, key),
 		(access) => openService(async () => access),
@@ -34,7 +34,7 @@ export async function setKey(
 	const answer = { organization: listing.organization, ids: listing.certificates.map(({ id }) => id) };
 	const idsOf = (id: string) =>
 		id === certificates.connectionId ? (certificates.state.listing?.certificates ?? []).map(({ id }) => id) : [];
-	const { id, certain } = await connections.store(access, answer, idsOf, replaces);
+	const { id, certain } = await connections.store(access, answer, idsOf, { replaces, passing });
 	certificates.forget(id);
 	// The list that showed that the key is good is also the first one to show, unless the base URL was changed meanwhile.
 	if (baseUrl().origin === asked.origin) certificates.show(listing);

@@ -12,6 +12,8 @@ import { keyFlawWords, problemWords } from "./words/problems.ts";
 export interface CheckedKey {
 	readonly access: Access;
 	readonly listing: CertificateListing;
+	/** Whether it is to be forgotten with this window. */
+	readonly passing: boolean;
 }
 
 /**
@@ -25,14 +27,23 @@ export async function askForKey(
 	accessWith: (key: string) => Promise<Access>,
 	openService: (access: Access) => Service,
 ): Promise<CheckedKey> {
-	let checked: CheckedKey | undefined;
+	let checked: Omit<CheckedKey, "passing"> | undefined;
+	let passing = false;
 	await askText({
 		title: l10n.t("Admin key for {0}", baseUrl.host),
-		prompt: l10n.t("It is checked, then kept in the editor's secret storage, and sent to {0} only.", baseUrl.host),
+		prompt: promptFor(baseUrl, passing),
 		placeholder: "sk-admin-…",
 		masked: true,
 		patient: true,
 		judge: judgeKey,
+		button: {
+			icon: new vscode.ThemeIcon("history"),
+			tooltip: () => (passing ? l10n.t("Keep the Key") : l10n.t("Forget the Key with This Window")),
+			press() {
+				passing = !passing;
+				return promptFor(baseUrl, passing);
+			},
+		},
 		async check(text, signal) {
 			if (!baseUrl.encrypted && keyKind(text) === "admin") await confirmUnencrypted(baseUrl);
 			try {
@@ -49,7 +60,18 @@ export async function askForKey(
 		},
 	});
 	if (!checked) throw new Failure({ reason: "no-key" });
-	return checked;
+	return { ...checked, passing };
+}
+
+/** The editor does not tell whether there is a keyring; in a browser there is none. */
+function promptFor({ host }: BaseUrl, passing: boolean): string {
+	if (passing) return l10n.t("It is checked, kept in memory until this window is closed, and sent to {0} only.", host);
+	return vscode.env.uiKind === vscode.UIKind.Web
+		? l10n.t(
+				"It is checked, then kept in this browser's storage, for want of a keyring, and sent to {0} only. By the button above it is forgotten with this window.",
+				host,
+			)
+		: l10n.t("It is checked, then kept in the editor's secret storage, and sent to {0} only.", host);
 }
 
 function judgeKey(text: string): Verdict | null {

@@ -27,12 +27,22 @@ export interface TextQuestion {
 	/** Stays open when the focus goes elsewhere, where a person must fetch something. */
 	readonly patient?: boolean;
 	readonly position?: Position;
+	readonly button?: TextButton;
 	judge(text: string): Verdict | null;
 	/**
 	 * Checks an accepted text while the box shows that it is busy.
 	 * @returns why it is not good, or `null`.
 	 */
 	check?(text: string, signal: AbortSignal): Promise<string | null>;
+}
+
+/** A button in the box that changes what becomes of the text. */
+export interface TextButton {
+	readonly icon: vscode.ThemeIcon;
+	/** What pressing it does next. */
+	tooltip(): string;
+	/** @returns the prompt from then on. */
+	press(): string;
 }
 
 /** @returns the text, without blanks around it unless it is `verbatim`. @throws Cancelled, Back; whatever `check` throws. */
@@ -46,6 +56,11 @@ export async function askText(question: TextQuestion): Promise<string> {
 	box.password = question.masked ?? false;
 	box.ignoreFocusOut = question.patient ?? false;
 	placeAt(box, question.position);
+	const { button } = question;
+	const showButton = () => {
+		if (button) box.buttons = [{ iconPath: button.icon, tooltip: button.tooltip() }];
+	};
+	showButton();
 
 	const judge = () => {
 		const verdict = question.judge(box.value);
@@ -80,7 +95,11 @@ export async function askText(question: TextQuestion): Promise<string> {
 			};
 			box.onDidChangeValue(judge);
 			box.onDidAccept(() => accept().catch(reject));
-			box.onDidTriggerButton(() => reject(new Back()));
+			box.onDidTriggerButton((pressed) => {
+				if (!button || pressed === vscode.QuickInputButtons.Back) return reject(new Back());
+				box.prompt = button.press();
+				showButton();
+			});
 			box.onDidHide(() => reject(new Cancelled()));
 			box.show();
 		});

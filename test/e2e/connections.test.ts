@@ -138,6 +138,25 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		assert.equal(baseUrl(), second.url);
 	});
 
+	it("R52 says where the key is kept, and keeps one in memory alone where that is wanted", async () => {
+		const { window } = session;
+		await window.run(`${EXTENSION}: Remove Admin Key…`);
+		await (await window.dialog("Remove the admin key for")).press("Remove Key");
+		await view().rowWith("There is no admin key yet.").appears();
+		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
+		const box = await window.quickInput(`Admin key for ${hostOf(second)}`);
+		await box.message("kept in this browser's storage, for want of a keyring");
+		await box.press("Forget the Key with This Window");
+		await box.message("kept in memory until this window is closed");
+		await session.picture("passing-key");
+		await box.type(second.adminKey);
+		await box.accept();
+		await rowOf(window, "Second CA");
+		await session.configure({ "openaiCertificates.baseUrl": second.url });
+		await window.openViews();
+		await view().rowWith("There is no admin key yet.").appears();
+	});
+
 	it("R03 the key of each was sent to its own host alone", () => {
 		for (const { exchanges } of [session.emulator, second]) {
 			assert.ok(exchanges.length > 0);

@@ -65,8 +65,8 @@ describe("R19 Secret storage", () => {
 
 	afterEach(() => connections.dispose());
 
-	const store = () =>
-		connections.store({ baseUrl: baseUrl(), key: KEY }, { organization: null, ids: [] }, () => [], true);
+	const store = ({ key = KEY, replaces = true, passing = false } = {}) =>
+		connections.store({ baseUrl: baseUrl(), key }, { organization: null, ids: [] }, () => [], { replaces, passing });
 
 	const fails = (promise: Promise<unknown>, reason: string) =>
 		assert.rejects(promise, (thrown) => {
@@ -132,6 +132,39 @@ describe("R19 Secret storage", () => {
 		await store();
 		assertAbsent(await connections.current(), [KEY], "the connection in use");
 		assertAbsent(await connections.destination(), [KEY], "where it goes");
+	});
+
+	it("R52 gets nothing of a key that is to pass with the window, which is used all the same", async () => {
+		let changes = 0;
+		connections.onDidChange(() => changes++);
+		const { id } = await store({ passing: true });
+		assert.deepEqual([secrets.written, changes], [0, 1]);
+		assert.equal((await connections.access()).key, KEY);
+		await connections.rename(id, "For now");
+		assert.equal((await connections.current())?.label, "For now");
+		await connections.remove(id);
+		await fails(connections.access(), "no-key");
+		assert.deepEqual([secrets.written, changes], [0, 3]);
+	});
+
+	it("R52 keeps what lies there beside a key that passes with the window, for the next one", async () => {
+		const { id } = await store({ key: "sk-lasting" });
+		const { written } = secrets;
+		await store({ passing: true, replaces: false });
+		assert.equal(secrets.written, written);
+		assert.equal((await connections.access()).key, KEY);
+		assert.equal((await connections.all()).length, 2);
+		connections.dispose();
+		assert.equal((await connections.current())?.id, id);
+		assert.equal((await connections.access()).key, "sk-lasting");
+	});
+
+	it("R52 that cannot be written leaves the key that passes as it was", async () => {
+		await store({ passing: true });
+		secrets.readOnly = true;
+		await fails(store({ key: "sk-lasting", replaces: false }), "secrets-unavailable");
+		assert.equal((await connections.access()).key, KEY);
+		assert.equal((await connections.all()).length, 1);
 	});
 
 	it("R02 is not read where the base URL breaks a rule", async () => {

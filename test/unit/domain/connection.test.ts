@@ -24,7 +24,8 @@ describe("Connection", () => {
 		assert.deepEqual(kinds, ["admin", "project", "service-account", "emulator", "other"]);
 	});
 
-	const whole = { id: "1", label: "l", origin: "https://a.test", path: "/v1", organization: "org-1", key: "k" };
+	const place = { label: "l", origin: "https://a.test", path: "/v1", organization: "org-1" };
+	const whole = { ...place, id: "1", key: "k", passing: false };
 	const other = { ...whole, id: "2", organization: null };
 
 	it("reads what it wrote", () => {
