@@ -27,7 +27,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R05: {
 		rule: "A server whose certificate cannot be verified gets no HTTP byte",
-		tests: ["e2e/proxy", "unit/api/tls", "unit/api/tunnel"],
+		tests: ["e2e/proxy", "unit/api/errors", "unit/api/tls", "unit/api/tunnel"],
 	},
 	R06: {
 		rule: "No byte of a private key beside the certificate is sent",
@@ -96,7 +96,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R18: {
 		rule: "Each kind of refusal has one sentence of its own",
-		tests: ["e2e/tree", "unit/api/answers", "unit/application/uploads", "unit/ui/problems"],
+		tests: ["e2e/tree", "unit/api/answers", "unit/api/errors", "unit/application/uploads", "unit/ui/problems"],
 	},
 	R19: {
 		rule: "A secret storage that gives nothing, garbage or an error is a state, not a failure",
@@ -165,7 +165,14 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R26: {
 		rule: "What was not reached is told so: nothing was sent",
-		tests: ["e2e/proxy", "integration/network", "unit/api/limits", "unit/api/tunnel", "unit/ui/problems"],
+		tests: [
+			"e2e/proxy",
+			"integration/network",
+			"unit/api/errors",
+			"unit/api/limits",
+			"unit/api/tunnel",
+			"unit/ui/problems",
+		],
 	},
 	R27: {
 		rule: "An answer without end stops at 1 MiB and 60 seconds",
@@ -173,7 +180,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R28: {
 		rule: "A wait that the service asks for is at most 30 seconds, and can be cancelled",
-		tests: ["unit/api/retry"],
+		tests: ["unit/api/errors", "unit/api/retry"],
 	},
 	R29: {
 		rule: "A list is read whole, or said to be incomplete",
