@@ -7,7 +7,10 @@ import { failureToConnect, serverCertificateFlaw } from "./errors.ts";
 import type { HttpProxy } from "./proxy.ts";
 import type { Way } from "./way.ts";
 
-const KEEP_ALIVE_MILLISECONDS = 60_000;
+/** How long a connection is kept that nobody uses. */
+const KEEP_ALIVE_MILLISECONDS = 600_000;
+/** After this the system asks an idle one's other side whether it is still there. */
+const PROBE_MILLISECONDS = 60_000;
 const SILENCE_MILLISECONDS = 30_000;
 
 /**
@@ -36,7 +39,8 @@ export function clientOver(origin: string, open: () => Promise<Socket>): Client 
 		headersTimeout: SILENCE_MILLISECONDS,
 		bodyTimeout: SILENCE_MILLISECONDS,
 		// A person takes longer to answer a question than the four seconds after which it would be closed. Where the service
-		// names a shorter time, that counts; where it closes first, that is seen before anything is sent.
+		// names a shorter time, that counts; where it closes first, that is seen before anything is sent, and for one that died
+		// without a sign there is the pool.
 		keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
 		allowH2: false,
 	});
@@ -94,7 +98,7 @@ async function tunnel(proxy: HttpProxy, { origin, tls }: Way, signal: AbortSigna
 /** A TCP connection. */
 function reach(origin: string, signal: AbortSignal): Promise<Socket> {
 	const { hostname, port, protocol } = new URL(origin);
-	const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MILLISECONDS };
+	const keepAlive = { keepAlive: true, keepAliveInitialDelay: PROBE_MILLISECONDS };
 	const defaultPort = protocol === "https:" ? 443 : 80;
 	const socket = connectSocket({
 		host: unbracketed(hostname),
