@@ -9,11 +9,13 @@ export interface SlowLink {
 
 /**
  * Leads to a port of this machine as a far-away server would be reached. Each byte takes half of the round trip in each
- * direction; the connection itself is there at once, so that a first answer over TLS 1.3 takes two round trips.
+ * direction. The client has its connection at once, but nothing that it sends leaves before it could have had it, so that a
+ * first answer over TLS 1.3 takes three round trips.
  */
 export async function startSlowLink(port: number, roundTripMilliseconds: number): Promise<SlowLink> {
 	const sockets = new Set<Socket>();
-	const server = createServer((near) => {
+	const server = createServer({ pauseOnConnect: true }, (near) => {
+		setTimeout(() => near.resume(), roundTripMilliseconds);
 		const far = connect(port, "127.0.0.1");
 		for (const socket of [near, far]) {
 			sockets.add(socket);

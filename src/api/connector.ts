@@ -21,7 +21,7 @@ const SILENCE_MILLISECONDS = 30_000;
 export async function connect(way: Way, signal: AbortSignal): Promise<Socket> {
 	const { origin, proxy, tls } = way;
 	try {
-		const socket = proxy ? await tunnel(proxy, way, signal) : await reach(origin, signal);
+		const socket = proxy ? await tunnel(proxy, way, signal) : await reach(origin, signal, () => tls?.toService);
 		return tls ? await secure(socket, origin, tls.toService, true, signal) : socket;
 	} catch (error) {
 		throw problemOf(error) ? error : failureToConnect(error, way);
@@ -54,8 +54,8 @@ export function clientOver(origin: string, open: () => Promise<Socket>): Client 
 async function tunnel(proxy: HttpProxy, { origin, tls }: Way, signal: AbortSignal): Promise<Socket> {
 	const client = clientOver(proxy.origin, async () => {
 		try {
-			const socket = await reach(proxy.origin, signal);
 			const encrypted = tls && proxy.origin.startsWith("https:");
+			const socket = await reach(proxy.origin, signal, () => [encrypted && tls.toProxy, tls?.toService]);
 			return encrypted ? await secure(socket, proxy.origin, tls.toProxy, proxy.strict, signal) : socket;
 		} catch (error) {
 			const why = serverCertificateFlaw(error) ? "untrusted" : "unreachable";
@@ -95,8 +95,11 @@ async function tunnel(proxy: HttpProxy, { origin, tls }: Way, signal: AbortSigna
 	}
 }
 
-/** A TCP connection. */
-function reach(origin: string, signal: AbortSignal): Promise<Socket> {
+/**
+ * A TCP connection.
+ * @param prepare What will be wanted next, made while the other side is waited for; where it throws, it is to do so again then.
+ */
+function reach(origin: string, signal: AbortSignal, prepare: () => unknown): Promise<Socket> {
 	const { hostname, port, protocol } = new URL(origin);
 	const keepAlive = { keepAlive: true, keepAliveInitialDelay: PROBE_MILLISECONDS };
 	const defaultPort = protocol === "https:" ? 443 : 80;
@@ -106,6 +109,14 @@ function reach(origin: string, signal: AbortSignal): Promise<Socket> {
 		noDelay: true,
 		...keepAlive,
 	});
+	socket.once("connectionAttempt", () =>
+		// The other side is asked right after this event; before it, a name is looked up.
+		process.nextTick(() => {
+			try {
+				prepare();
+			} catch {}
+		}),
+	);
 	return ready(socket, "connect", signal);
 }
 
