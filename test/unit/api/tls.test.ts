@@ -123,6 +123,7 @@ describe("TLS to the service", () => {
 			assert.deepEqual(preparedWhile, []);
 			const { service, api } = await start(await authority.serverAt([HERE]));
 			preparedWhile = [];
+			await api.list();
 			const silences = [1, 2].map(() => service.faults.next({ kind: "silence", when: "after" }));
 			const lists = [api.list(), api.list()];
 			for (const { reached } of silences) await reached;
