@@ -75,9 +75,13 @@ export class UploadJournal {
 			owner: this.#window.owner,
 		};
 		const overtaken = new Failure({ reason: "upload-pending", name, running: true });
-		if (!(await this.#files.write(attempt))) throw overtaken;
+		let alone = false;
+		const look = async () => {
+			alone = (await this.read()).addsOnly(attempt, records);
+		};
+		if (!(await this.#files.write(attempt, look))) throw overtaken;
 		// Numbers begin anew once what had them is cleared away, so that the number alone does not tell who is first.
-		if ((await this.read()).addsOnly(attempt, records)) return attempt;
+		if (alone) return attempt;
 		await this.remove(attempt);
 		throw overtaken;
 	}
