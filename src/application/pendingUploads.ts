@@ -65,14 +65,13 @@ export class PendingUploads {
 
 	/**
 	 * Writes an attempt down.
-	 * @param meanwhile What may be done once others see it, while the disk takes its time; where it fails, nothing is written.
 	 * @returns false where another window was first.
 	 * @throws Failure `not-recorded`
 	 */
-	async write(upload: PendingUpload, meanwhile: () => Promise<void> = async () => {}): Promise<boolean> {
+	async write(upload: PendingUpload): Promise<boolean> {
 		const name = attemptFileName(upload);
 		if (name === null) throw new Failure({ reason: "not-recorded" });
-		return this.#create(name, upload, meanwhile);
+		return this.#create(name, upload);
 	}
 
 	/** Writes down that an attempt arrived, if it is still there. @param certificates As what. @throws Failure `not-recorded` */
@@ -137,7 +136,7 @@ export class PendingUploads {
 	}
 
 	/** @returns false where there is a file of that name. @throws Failure `not-recorded` */
-	async #create(name: string, content: unknown, meanwhile = async () => {}): Promise<boolean> {
+	async #create(name: string, content: unknown): Promise<boolean> {
 		const temporary = `.${this.#now()}.${randomUUID()}.tmp`;
 		try {
 			const file = await this.#openNew(temporary);
@@ -145,7 +144,7 @@ export class PendingUploads {
 				await file.writeFile(JSON.stringify(content));
 				if (!(await this.#link(temporary, name))) return false;
 				// Both at once take hardly longer than one of them, and neither is of use without the other.
-				await Promise.all([file.sync(), this.#syncFolder(), meanwhile()]).catch(async (error) => {
+				await Promise.all([file.sync(), this.#syncFolder()]).catch(async (error) => {
 					await this.#unlink(name);
 					throw error;
 				});

@@ -75,13 +75,9 @@ export class UploadJournal {
 			owner: this.#window.owner,
 		};
 		const overtaken = new Failure({ reason: "upload-pending", name, running: true });
-		let alone = false;
-		const look = async () => {
-			alone = (await this.read()).addsOnly(attempt, records);
-		};
-		if (!(await this.#files.write(attempt, look))) throw overtaken;
+		if (!(await this.#files.write(attempt))) throw overtaken;
 		// Numbers begin anew once what had them is cleared away, so that the number alone does not tell who is first.
-		if (alone) return attempt;
+		if ((await this.read()).addsOnly(attempt, records)) return attempt;
 		await this.remove(attempt);
 		throw overtaken;
 	}
