@@ -40,7 +40,21 @@ export async function startSlowLink(port: number, roundTripMilliseconds: number)
 
 /** Hands on what comes, in its order, that much later. */
 function delay(from: Socket, to: Socket, milliseconds: number): void {
-	from.on("data", (chunk) => setTimeout(() => to.write(chunk), milliseconds));
-	from.on("end", () => setTimeout(() => to.end(), milliseconds));
-	from.on("close", () => setTimeout(() => to.destroy(), milliseconds));
+	const acts: (() => void)[] = [];
+	const later = (act: () => void) => {
+		acts.push(act);
+		// Whichever time is seen to have come first, it is the first thing's turn.
+		at(performance.now() + milliseconds, () => acts.shift()?.());
+	};
+	from.on("data", (chunk) => later(() => to.write(chunk)));
+	from.on("end", () => later(() => to.end()));
+	from.on("close", () => later(() => to.destroy()));
+}
+
+/** Does something at a time, not up to a millisecond after it as a timer would. */
+function at(time: number, act: () => void): void {
+	const left = time - performance.now();
+	if (left > 2) setTimeout(at, left - 2, time, act);
+	else if (left > 0) setImmediate(at, time, act);
+	else act();
 }
