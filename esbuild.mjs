@@ -2,9 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-
-/** HTTP/2, which is never negotiated, and bodies that are forms; ours are texts. */
-const NEVER_CALLED = /undici[\\/]lib[\\/](?:dispatcher[\\/]client-h2|web[\\/]fetch[\\/]body)\.js$/;
+import { leftOut } from "./leftOut.mjs";
 
 const { metafile } = await build({
 	entryPoints: ["src/extension.ts", "src/backend.ts"],
@@ -17,10 +15,7 @@ const { metafile } = await build({
 	// @peculiar/x509's ES modules come to two thirds of its CommonJS.
 	mainFields: ["module", "main"],
 	external: ["vscode", "./backend.js"],
-	plugins: [
-		{ name: "one HTTP parser", setup: ({ onLoad }) => onLoad({ filter: /llhttp_simd-wasm\.js$/ }, noParser) },
-		{ name: "what is never called", setup: ({ onLoad }) => onLoad({ filter: NEVER_CALLED }, nothing) },
-	],
+	plugins: [leftOut],
 	// The second bundle is loaded by `require`: the editor measures less at activation than with `import()`.
 	supported: { "dynamic-import": false },
 	legalComments: "none",
@@ -31,18 +26,6 @@ const { metafile } = await build({
 writeFileSync("dist/NOTICES.txt", notices(Object.keys(metafile.inputs)));
 for (const [file, { bytes }] of Object.entries(metafile.outputs))
 	console.log(`${file} ${(bytes / 1000).toFixed(1)} kB`);
-
-/**
- * undici carries its HTTP parser twice, 72 kB each, and takes the plain one where the one for newer processors does not
- * load. This API's answers are so short that the difference cannot be measured.
- */
-function noParser() {
-	return { contents: "module.exports = new Uint8Array()" };
-}
-
-function nothing() {
-	return { contents: "module.exports = {}" };
-}
 
 /** The licence text of each package that has a file in a bundle. */
 function notices(inputs) {

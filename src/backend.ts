@@ -2,9 +2,8 @@ import type * as vscode from "vscode";
 import { AdministrationApi } from "./api/administration.ts";
 import { judgeClientCertificate, readClientCertificate } from "./api/clientCertificate.ts";
 import { Transport } from "./api/transport.ts";
+import type { CertificateReader } from "./domain/certificateFile.ts";
 import type { AccessSource, ClientCertificateFiles } from "./domain/service.ts";
-import { checkClientCertificate } from "./file/clientCertificate.ts";
-import { X509Reader } from "./file/reader.ts";
 import { type Assembly, assemble, type Frame } from "./ui/assembly.ts";
 import { network } from "./ui/settings.ts";
 import { setLanguage } from "./ui/words/language.ts";
@@ -20,16 +19,23 @@ export interface BackendOptions extends Frame {
 
 /** What is loaded on first use. */
 export interface Backend extends Omit<Assembly, keyof vscode.Disposable> {
-	readonly reader: X509Reader;
+	readonly reader: CertificateReader;
 	openService(access: AccessSource): AdministrationApi;
 	close(): Promise<void>;
 }
+
+/** Loaded for the first file: @peculiar/x509 takes about as long to load as all else, and rows do not wait for it. */
+const reader: CertificateReader = {
+	read: async (...file) => {
+		const { X509Reader } = await import("./file/reader.ts");
+		return new X509Reader().read(...file);
+	},
+};
 
 /** Builds what activation does not need: undici, @peculiar/x509, and all that follows a look at a view or a command. */
 export function createBackend({ userAgent, language, translations, ...frame }: BackendOptions): Backend {
 	setLanguage(language, translations);
 	const transport = new Transport({ userAgent, observe: (exchange) => frame.log.exchange(exchange), network });
-	const reader = new X509Reader();
 	const openService = (access: AccessSource) => new AdministrationApi(transport, access);
 	const { dispose, ...assembly } = assemble(frame, {
 		reader,
@@ -39,6 +45,7 @@ export function createBackend({ userAgent, language, translations, ...frame }: B
 		},
 		traceClientCertificate: async (files, anchor) => {
 			const { cert } = judgeClientCertificate(await readClientCertificate(files));
+			const { checkClientCertificate } = await import("./file/clientCertificate.ts");
 			return checkClientCertificate(new TextEncoder().encode(cert), anchor, Date.now() / 1000);
 		},
 	});

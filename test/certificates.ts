@@ -1,5 +1,5 @@
 // Certificates for tests, made when a test needs them: no key is kept in the repository.
-import "reflect-metadata";
+import "reflect-metadata/lite";
 import { createHash, KeyObject, type webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 import {

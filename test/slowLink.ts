@@ -9,11 +9,13 @@ export interface SlowLink {
 
 /**
  * Leads to a port of this machine as a far-away server would be reached. Each byte takes half of the round trip in each
- * direction; the connection itself is there at once, so that a first answer over TLS 1.3 takes two round trips.
+ * direction. The client has its connection at once, but nothing that it sends leaves before it could have had it, so that a
+ * first answer over TLS 1.3 takes three round trips.
  */
 export async function startSlowLink(port: number, roundTripMilliseconds: number): Promise<SlowLink> {
 	const sockets = new Set<Socket>();
-	const server = createServer((near) => {
+	const server = createServer({ pauseOnConnect: true }, (near) => {
+		setTimeout(() => near.resume(), roundTripMilliseconds);
 		const far = connect(port, "127.0.0.1");
 		for (const socket of [near, far]) {
 			sockets.add(socket);
@@ -38,7 +40,21 @@ export async function startSlowLink(port: number, roundTripMilliseconds: number)
 
 /** Hands on what comes, in its order, that much later. */
 function delay(from: Socket, to: Socket, milliseconds: number): void {
-	from.on("data", (chunk) => setTimeout(() => to.write(chunk), milliseconds));
-	from.on("end", () => setTimeout(() => to.end(), milliseconds));
-	from.on("close", () => setTimeout(() => to.destroy(), milliseconds));
+	const acts: (() => void)[] = [];
+	const later = (act: () => void) => {
+		acts.push(act);
+		// Whichever time is seen to have come first, it is the first thing's turn.
+		at(performance.now() + milliseconds, () => acts.shift()?.());
+	};
+	from.on("data", (chunk) => later(() => to.write(chunk)));
+	from.on("end", () => later(() => to.end()));
+	from.on("close", () => later(() => to.destroy()));
+}
+
+/** Does something at a time, not up to a millisecond after it as a timer would. */
+function at(time: number, act: () => void): void {
+	const left = time - performance.now();
+	if (left > 2) setTimeout(at, left - 2, time, act);
+	else if (left > 0) setImmediate(at, time, act);
+	else act();
 }

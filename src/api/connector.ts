@@ -7,7 +7,10 @@ import { failureToConnect, serverCertificateFlaw } from "./errors.ts";
 import type { HttpProxy } from "./proxy.ts";
 import type { Way } from "./way.ts";
 
-const KEEP_ALIVE_MILLISECONDS = 60_000;
+/** How long a connection is kept that nobody uses. */
+const KEEP_ALIVE_MILLISECONDS = 600_000;
+/** After this the system asks an idle one's other side whether it is still there. */
+const PROBE_MILLISECONDS = 60_000;
 const SILENCE_MILLISECONDS = 30_000;
 
 /**
@@ -18,7 +21,7 @@ const SILENCE_MILLISECONDS = 30_000;
 export async function connect(way: Way, signal: AbortSignal): Promise<Socket> {
 	const { origin, proxy, tls } = way;
 	try {
-		const socket = proxy ? await tunnel(proxy, way, signal) : await reach(origin, signal);
+		const socket = proxy ? await tunnel(proxy, way, signal) : await reach(origin, signal, () => tls?.toService);
 		return tls ? await secure(socket, origin, tls.toService, true, signal) : socket;
 	} catch (error) {
 		throw problemOf(error) ? error : failureToConnect(error, way);
@@ -36,7 +39,8 @@ export function clientOver(origin: string, open: () => Promise<Socket>): Client 
 		headersTimeout: SILENCE_MILLISECONDS,
 		bodyTimeout: SILENCE_MILLISECONDS,
 		// A person takes longer to answer a question than the four seconds after which it would be closed. Where the service
-		// names a shorter time, that counts; where it closes first, that is seen before anything is sent.
+		// names a shorter time, that counts; where it closes first, that is seen before anything is sent, and for one that died
+		// without a sign there is the pool.
 		keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
 		allowH2: false,
 	});
@@ -50,8 +54,8 @@ export function clientOver(origin: string, open: () => Promise<Socket>): Client 
 async function tunnel(proxy: HttpProxy, { origin, tls }: Way, signal: AbortSignal): Promise<Socket> {
 	const client = clientOver(proxy.origin, async () => {
 		try {
-			const socket = await reach(proxy.origin, signal);
 			const encrypted = tls && proxy.origin.startsWith("https:");
+			const socket = await reach(proxy.origin, signal, () => [encrypted && tls.toProxy, tls?.toService]);
 			return encrypted ? await secure(socket, proxy.origin, tls.toProxy, proxy.strict, signal) : socket;
 		} catch (error) {
 			const why = serverCertificateFlaw(error) ? "untrusted" : "unreachable";
@@ -91,10 +95,13 @@ async function tunnel(proxy: HttpProxy, { origin, tls }: Way, signal: AbortSigna
 	}
 }
 
-/** A TCP connection. */
-function reach(origin: string, signal: AbortSignal): Promise<Socket> {
+/**
+ * A TCP connection.
+ * @param prepare What will be wanted next, made while the other side is waited for; where it throws, it is to do so again then.
+ */
+function reach(origin: string, signal: AbortSignal, prepare: () => unknown): Promise<Socket> {
 	const { hostname, port, protocol } = new URL(origin);
-	const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MILLISECONDS };
+	const keepAlive = { keepAlive: true, keepAliveInitialDelay: PROBE_MILLISECONDS };
 	const defaultPort = protocol === "https:" ? 443 : 80;
 	const socket = connectSocket({
 		host: unbracketed(hostname),
@@ -102,6 +109,14 @@ function reach(origin: string, signal: AbortSignal): Promise<Socket> {
 		noDelay: true,
 		...keepAlive,
 	});
+	socket.once("connectionAttempt", () =>
+		// The other side is asked right after this event; before it, a name is looked up.
+		process.nextTick(() => {
+			try {
+				prepare();
+			} catch {}
+		}),
+	);
 	return ready(socket, "connect", signal);
 }
 

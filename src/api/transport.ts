@@ -16,9 +16,16 @@ export interface TransportLimits {
 	readonly totalMilliseconds: number;
 	/** Before a call is repeated, where the service names no time; twice as long before the next repetition. */
 	readonly pauseMilliseconds: number;
+	/** Until a doubtful connection has brought the head of an answer: the request then goes out again, on a new one. */
+	readonly doubtMilliseconds: number;
 }
 
-const LIMITS: TransportLimits = { connectMilliseconds: 10_000, totalMilliseconds: 60_000, pauseMilliseconds: 500 };
+const LIMITS: TransportLimits = {
+	connectMilliseconds: 10_000,
+	totalMilliseconds: 60_000,
+	pauseMilliseconds: 500,
+	doubtMilliseconds: 5000,
+};
 
 export interface TransportOptions {
 	/** Name and version of this extension. */
@@ -158,10 +165,13 @@ export class Transport {
 			},
 			body: body === undefined ? null : JSON.stringify(body),
 		};
+		const headersTimeout = this.#limits.doubtMilliseconds;
 		const started = performance.now();
 		let answer: RawAnswer | null = null;
 		try {
-			answer = await pool.use(signal, (client) => exchange(client, options, way, signal, progress));
+			answer = await pool.use(signal, method === "GET", (client, doubtful) =>
+				exchange(client, { ...options, ...(doubtful && { headersTimeout }) }, way, signal, progress),
+			);
 			return answer;
 		} finally {
 			const milliseconds = Math.round(performance.now() - started);

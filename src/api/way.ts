@@ -1,4 +1,4 @@
-import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { createSecureContext, getCACertificates, type SecureContext, type SecureContextOptions } from "node:tls";
 import type { ClientCertificate } from "./clientCertificate.ts";
 import type { HttpProxy } from "./proxy.ts";
 
@@ -13,28 +13,47 @@ export interface Way {
 	readonly tls: WayTls | null;
 }
 
-/** Made once for a way: to read the authorities of a system takes some 100 ms. */
-export interface WayTls {
-	readonly toService: SecureContext;
-	/** Without the client certificate, which is for the service alone. */
-	readonly toProxy: SecureContext;
+/** TLS on a way. What it trusts is read and prepared once, when it is wanted first: with a system's authorities that takes some 20 to 100 ms. */
+export class WayTls {
 	/** Whether there is a client certificate to present. */
 	readonly presents: boolean;
-}
+	readonly #systemCertificates: boolean;
+	readonly #certificate: ClientCertificate | null;
+	#trust: SecureContextOptions | undefined;
+	#toService: SecureContext | undefined;
+	#toProxy: SecureContext | undefined;
 
-/**
- * @param systemCertificates Whether the system's authorities are trusted beside Node's own.
- * @param certificate The client certificate to present, if any.
- */
-export function wayTls(systemCertificates: boolean, certificate: ClientCertificate | null): WayTls {
-	const trust = { minVersion: "TLSv1.2", ...(systemCertificates && authorities()) } as const;
-	const toProxy = createSecureContext(trust);
-	const toService = certificate ? createSecureContext({ ...trust, ...certificate }) : toProxy;
-	return { toService, toProxy, presents: certificate !== null };
+	/**
+	 * @param systemCertificates Whether the system's authorities are trusted beside Node's own.
+	 * @param certificate The client certificate to present, if any.
+	 */
+	constructor(systemCertificates: boolean, certificate: ClientCertificate | null) {
+		this.presents = certificate !== null;
+		this.#systemCertificates = systemCertificates;
+		this.#certificate = certificate;
+	}
+
+	get toService(): SecureContext {
+		this.#toService ??= this.#certificate ? this.#contextWith(this.#certificate) : this.toProxy;
+		return this.#toService;
+	}
+
+	/** Without the client certificate, which is for the service alone. */
+	get toProxy(): SecureContext {
+		this.#toProxy ??= this.#contextWith({});
+		return this.#toProxy;
+	}
+
+	#contextWith(certificate: SecureContextOptions): SecureContext {
+		this.#trust ??= { minVersion: "TLSv1.2", ...(this.#systemCertificates && authorities()) };
+		return createSecureContext({ ...this.#trust, ...certificate });
+	}
 }
 
 /** Nothing, and so Node's own, before Node 22.15. */
 function authorities(): { readonly ca?: string[] } {
 	if (typeof getCACertificates !== "function") return {};
-	return { ca: [...new Set([...getCACertificates("default"), ...getCACertificates("system")])] };
+	const all = new Set([...getCACertificates("default"), ...getCACertificates("system")]);
+	// Most are in both, in lines of another length; each takes longer to prepare than to be told from others.
+	return { ca: [...new Map([...all].map((pem) => [pem.replaceAll("\n", ""), pem])).values()] };
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Network } from "../domain/network.ts";
 import type { Access } from "../domain/service.ts";
-import { type ClientCertificateText, judgeClientCertificate, readClientCertificate } from "./clientCertificate.ts";
+import { judgeClientCertificate, readClientCertificate } from "./clientCertificate.ts";
 import { connect } from "./connector.ts";
 import { Pool } from "./pool.ts";
 import { proxyFor } from "./proxy.ts";
-import { type Way, wayTls } from "./way.ts";
+import { type Way, WayTls } from "./way.ts";
 
 /** A way and the connections that were made on it. */
 export interface OpenWay {
@@ -35,7 +35,7 @@ export class Ways {
 		if (open?.mark === mark) return open;
 
 		const { origin, host, encrypted } = baseUrl;
-		const tls = encrypted ? tlsFor(text, network.systemCertificates) : null;
+		const tls = encrypted ? new WayTls(network.systemCertificates, text && judgeClientCertificate(text)) : null;
 		const way: Way = { origin, host, proxy, tls };
 		const pool = new Pool(origin, (signal) =>
 			connect(way, AbortSignal.any([signal, AbortSignal.timeout(this.#connectMilliseconds)])),
@@ -51,10 +51,6 @@ export class Ways {
 		for (const { pool } of this.#open.values()) pool.close();
 		this.#open.clear();
 	}
-}
-
-function tlsFor(text: ClientCertificateText | null, systemCertificates: boolean) {
-	return wayTls(systemCertificates, text && judgeClientCertificate(text));
 }
 
 /** Tells a change of what is secret too, and keeps nothing of it. */

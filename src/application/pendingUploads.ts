@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
@@ -139,21 +139,32 @@ export class PendingUploads {
 	async #create(name: string, content: unknown): Promise<boolean> {
 		const temporary = `.${this.#now()}.${randomUUID()}.tmp`;
 		try {
-			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-			const file = await open(join(this.#folder, temporary), "wx", 0o600);
+			const file = await this.#openNew(temporary);
 			try {
 				await file.writeFile(JSON.stringify(content));
-				await file.sync();
+				if (!(await this.#link(temporary, name))) return false;
+				// Both at once take hardly longer than one of them, and neither is of use without the other.
+				await Promise.all([file.sync(), this.#syncFolder()]).catch(async (error) => {
+					await this.#unlink(name);
+					throw error;
+				});
+				return true;
 			} finally {
-				await file.close();
+				await Promise.all([file.close(), this.#unlink(temporary)]);
 			}
-			if (!(await this.#link(temporary, name))) return false;
-			await this.#syncFolder();
-			return true;
 		} catch {
 			throw new Failure({ reason: "not-recorded" });
-		} finally {
-			await this.#unlink(temporary);
+		}
+	}
+
+	async #openNew(name: string): Promise<FileHandle> {
+		const path = join(this.#folder, name);
+		try {
+			return await open(path, "wx", 0o600);
+		} catch (error) {
+			if (!isMissing(error)) throw error;
+			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+			return open(path, "wx", 0o600);
 		}
 	}
 

@@ -25,7 +25,7 @@ export interface ScopeState extends ScopeReading {
 }
 
 /** How many projects' lists are read at once. The transport has as many connections. */
-export const MOST_AT_ONCE = 8;
+export const MOST_AT_ONCE = 16;
 
 const UNKNOWN: ProjectsState = {
 	projects: null,

@@ -31,32 +31,31 @@ describe("Connections", () => {
 		assert.equal(bench.emulator.connections.total, 2);
 	});
 
-	it("are no more than eight at once: a ninth request waits for its turn", async () => {
-		const { release } = await hold(8);
-		const ninth = bench.api.list();
-		const tenth = bench.api.list();
-		assert.equal(bench.emulator.exchanges.length, 8);
+	it("are no more than sixteen at once: one more request waits for its turn", async () => {
+		const { release } = await hold(16);
+		const more = [bench.api.list(), bench.api.list()];
+		assert.equal(bench.emulator.exchanges.length, 16);
 		await release();
-		await Promise.all([ninth, tenth]);
-		assert.equal(bench.emulator.connections.total, 8);
-		assert.equal(bench.emulator.exchanges.length, 10);
-		await (await hold(8)).release();
-		assert.equal(bench.emulator.connections.total, 8);
+		await Promise.all(more);
+		assert.equal(bench.emulator.connections.total, 16);
+		assert.equal(bench.emulator.exchanges.length, 18);
+		await (await hold(16)).release();
+		assert.equal(bench.emulator.connections.total, 16);
 	});
 
 	it("R25 a cancel ends the waiting for one, and nothing is sent", async () => {
-		const { release } = await hold(8);
+		const { release } = await hold(16);
 		for (const wait of [() => {}, setImmediate]) {
 			const abort = new AbortController();
-			const ninth = assert.rejects(bench.api.list(abort.signal), Cancelled);
+			const ended = assert.rejects(bench.api.list(abort.signal), Cancelled);
 			await wait();
 			abort.abort();
-			await ninth;
+			await ended;
 		}
 		await release();
 		await bench.api.list();
-		assert.equal(bench.emulator.exchanges.length, 9);
-		assert.equal(bench.emulator.connections.total, 8);
+		assert.equal(bench.emulator.exchanges.length, 17);
+		assert.equal(bench.emulator.connections.total, 16);
 	});
 
 	it("are all closed with the transport, and what runs on them ends", async () => {

@@ -18,7 +18,7 @@ const uploaded = {
 
 for (const scheme of ["http", "https"])
 	describe(`A connection over ${scheme} that nobody uses`, () => {
-		const bench = benchForEachTest();
+		const bench = benchForEachTest({ doubtMilliseconds: 50 });
 		const authority = trustedAuthority();
 		let api: CertificatesApi;
 		let server: Server;
@@ -28,13 +28,17 @@ for (const scheme of ["http", "https"])
 		let requests: string[];
 		/** What the server says of how long it keeps one; by itself it keeps it. */
 		let keepAlive: string | undefined;
+		/** Those on which no answer comes any more, and no end. */
+		let dead: ReadonlySet<Socket>;
 
 		beforeEach(async () => {
+			dead = new Set();
 			sockets = [];
 			requests = [];
 			keepAlive = undefined;
 			const answer = (request: IncomingMessage, response: ServerResponse) => {
 				requests.push(`${request.method} ${sockets.indexOf(request.socket) + 1}`);
+				if (dead.has(request.socket)) return;
 				if (keepAlive) response.setHeader("keep-alive", keepAlive);
 				request.resume().on("end", () => response.end(JSON.stringify(request.method === "POST" ? uploaded : page)));
 			};
@@ -88,29 +92,71 @@ for (const scheme of ["http", "https"])
 			await setImmediate();
 			mock.timers.tick(seconds * 1000);
 		};
-		/** Until then the server keeps it, and after that the client has closed it. */
+		const stopClock = () => mock.timers.enable({ apis: ["setTimeout", "Date"] });
+		/** Until then the client keeps it, and after that it has closed it. */
 		const lasts = async (seconds: number) => {
-			mock.timers.enable({ apis: ["setTimeout"] });
+			stopClock();
 			await api.list();
 			await pass(seconds - 1);
-			await api.upload(upload);
-			assert.deepEqual(requests, ["GET 1", "POST 1"]);
+			await api.list();
+			assert.deepEqual(requests, ["GET 1", "GET 1"]);
 			const closed = once(sockets[0] ?? assert.fail(), "close");
 			await pass(seconds);
 			await closed;
-			await api.upload(upload);
-			assert.deepEqual(requests, ["GET 1", "POST 1", "POST 2"]);
+			await api.list();
+			assert.deepEqual(requests, ["GET 1", "GET 1", "GET 2"]);
 		};
 
-		it("is kept for a minute, while a person answers", () => lasts(60));
+		it("is kept for ten minutes, however long a person takes to answer", () => lasts(600));
 
 		it("is closed two seconds before the server would, where it says when", async () => {
 			keepAlive = "timeout=10, max=100";
 			await lasts(8);
 		});
 
-		it("is kept as long as the server says that it will, where that is longer", async () => {
-			keepAlive = "timeout=300";
-			await lasts(298);
+		it("is kept no longer than ten minutes, whatever the server says", async () => {
+			keepAlive = "timeout=3600";
+			await lasts(600);
+		});
+
+		it("gets an upload only where something was heard on it within a minute: a read, or another upload", async () => {
+			stopClock();
+			await api.list();
+			await pass(59);
+			await api.upload(upload);
+			await pass(59);
+			await api.upload(upload);
+			await pass(300);
+			await api.list();
+			await api.upload(upload);
+			assert.deepEqual(requests, ["GET 1", "POST 1", "POST 1", "GET 1", "POST 1"]);
+			const closed = once(sockets[0] ?? assert.fail(), "close");
+			await pass(60);
+			await api.upload(upload);
+			await closed;
+			assert.deepEqual(requests.slice(5), ["POST 2"]);
+		});
+
+		/** Is done as if so many seconds had passed since. */
+		const ago = async (seconds: number, act: () => Promise<unknown>) => {
+			mock.timers.enable({ apis: ["Date"], now: Date.now() - seconds * 1000 });
+			await act();
+			mock.timers.reset();
+		};
+
+		it("gets no upload where the computer's clock was put back", async () => {
+			await ago(-10, () => api.list());
+			await api.upload(upload);
+			assert.deepEqual(requests, ["GET 1", "POST 2"]);
+		});
+
+		it("that died without a sign keeps a read waiting for a short time, and no upload; those that are as old are closed", async () => {
+			await ago(61, () => Promise.all([api.list(), api.list(), api.list()]));
+			const closed = sockets.map((socket) => once(socket, "close"));
+			dead = new Set(sockets);
+			await api.list();
+			await api.upload(upload);
+			await Promise.all(closed);
+			assert.deepEqual(requests.slice(4), ["GET 4", "POST 4"]);
 		});
 	});

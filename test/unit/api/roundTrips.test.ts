@@ -12,7 +12,7 @@ const PROJECTS = 250;
 const CERTIFICATES = 50;
 /** Of 100 projects each. */
 const PAGES = 3;
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 describe("An organization of 250 projects and 50 certificates", () => {
 	const bench = benchForEachTest();
@@ -35,7 +35,7 @@ describe("An organization of 250 projects and 50 certificates", () => {
 		projects = new Projects(async () => api);
 	});
 
-	it("shows its certificates after one round trip, its first projects after one more, and all there is after as many as eight at a time take", async () => {
+	it("shows its certificates after one round trip, its first projects after one more, and all there is after as many as sixteen at a time take", async () => {
 		const { emulator } = bench;
 		await certificates.refresh();
 		assert.equal(emulator.exchanges.length, 1);
@@ -59,7 +59,7 @@ describe("An organization of 250 projects and 50 certificates", () => {
 
 	/**
 	 * Answers nothing before the client has asked all that it can ask without an answer, as if each answer took equally long:
-	 * one thing at first, then eight, until so many are answered. It hangs where the client asks for less at a time.
+	 * one thing at first, then sixteen, until so many are answered. It hangs where the client asks for less at a time.
 	 * @returns how often it has answered.
 	 */
 	function countRoundTrips(requests: number): () => number {

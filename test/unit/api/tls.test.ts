@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
+import net from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import tls from "node:tls";
@@ -103,28 +104,36 @@ describe("TLS to the service", () => {
 		}
 	});
 
-	it("is prepared once for all its connections, and not for http", async () => {
+	it("is prepared once for all its connections, while the first is being made, and not for http", async () => {
 		const { createSecureContext } = tls;
-		let prepared = 0;
+		const { connect } = net;
+		let newest: net.Socket | undefined;
+		let preparedWhile: (boolean | undefined)[] = [];
+		net.connect = ((options: net.NetConnectOpts) => {
+			newest = connect(options);
+			return newest;
+		}) as typeof connect;
 		tls.createSecureContext = (options) => {
-			prepared++;
+			preparedWhile.push(newest?.connecting);
 			return createSecureContext(options);
 		};
 		syncBuiltinESMExports();
 		try {
 			await bench.api.list();
-			assert.equal(prepared, 0);
+			assert.deepEqual(preparedWhile, []);
 			const { service, api } = await start(await authority.serverAt([HERE]));
-			prepared = 0;
+			preparedWhile = [];
+			await api.list();
 			const silences = [1, 2].map(() => service.faults.next({ kind: "silence", when: "after" }));
 			const lists = [api.list(), api.list()];
 			for (const { reached } of silences) await reached;
 			for (const { release } of silences) release();
 			await Promise.all(lists);
 			assert.equal(service.connections.total, 2);
-			assert.equal(prepared, 1);
+			assert.deepEqual(preparedWhile, [true]);
 		} finally {
-			tls.createSecureContext = createSecureContext;
+			Object.assign(tls, { createSecureContext });
+			Object.assign(net, { connect });
 			syncBuiltinESMExports();
 		}
 	});

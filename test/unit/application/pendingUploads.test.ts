@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
@@ -258,6 +259,23 @@ describe("Pending uploads", () => {
 		writeFileSync(join(folder.path, "deep"), "");
 		assert.deepEqual(await problemIn(store.write(upload())), { reason: "not-recorded" });
 		assert.deepEqual(await problemIn(store.read()), { reason: "not-recorded" });
+	});
+
+	it("R37 leaves nothing behind, and says so, where what was written cannot be kept through a power failure", async () => {
+		const { open } = fs.promises;
+		fs.promises.open = async (...how) => {
+			const file = await open(...how);
+			return Object.assign(file, { sync: () => Promise.reject(new Error("EIO")) });
+		};
+		syncBuiltinESMExports();
+		try {
+			assert.deepEqual(await problemIn(store.write(upload())), { reason: "not-recorded" });
+		} finally {
+			Object.assign(fs.promises, { open });
+			syncBuiltinESMExports();
+		}
+		assert.deepEqual(names(), []);
+		assert.equal(await store.write(upload()), true);
 	});
 
 	it("R37 two in one process want the same record 500 times: one of them has it each time", async () => {

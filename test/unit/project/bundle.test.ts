@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { build } from "esbuild";
+import { leftOut } from "../../../leftOut.mjs";
+import { makeCertificate } from "../../certificates.ts";
+import { startEmulator } from "../../emulator/emulator.ts";
+import { temporaryFolder } from "../../leftovers.ts";
+import { root } from "../../vscode/install.mjs";
+import { plainNetwork } from "../api/plainNetwork.ts";
+import { pkcs7 } from "../file/der.ts";
+import { read } from "../file/reading.ts";
+
+describe("What is left out of the bundles", () => {
+	const temporary = temporaryFolder("bundle");
+
+	after(() => temporary.remove());
+
+	/** Bundles what these lines export, as the backend is bundled. */
+	const bundled = async <T>(lines: string): Promise<T> => {
+		const outfile = join(temporary.path, "bundle.js");
+		await build({
+			stdin: { contents: lines, resolveDir: root, loader: "ts" },
+			...{ outfile, bundle: true, platform: "node", format: "cjs", mainFields: ["module", "main"] },
+			plugins: [leftOut],
+			logLevel: "error",
+		});
+		const require = createRequire(import.meta.url);
+		delete require.cache[outfile];
+		return require(outfile);
+	};
+
+	it("is not missed where files are read: they say bundled what they say unbundled", async () => {
+		const { X509Reader } = await bundled<typeof import("../../../src/file/reader.ts")>(
+			`export * from "./src/file/reader.ts"`,
+		);
+		const authority = await makeCertificate({ keyType: "rsa-2048" });
+		const client = await makeCertificate({ ca: false, issuer: authority, keyType: "ed25519" });
+		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1", "a.test"] });
+		const files = [
+			rootCertificates.join("\n"),
+			authority.pem + client.pem + client.privateKeyPem + server.pem,
+			pkcs7(authority.der, client.der),
+			authority.der.slice(0, -1),
+		];
+		for (const file of files) {
+			const now = Date.now() / 1000;
+			const bundled = await new X509Reader().read(Buffer.from(file), now, 30);
+			assert.deepEqual(bundled, await read(Buffer.from(file), now));
+		}
+	});
+
+	it("is not missed where the service is asked, and no other extension is told of it", async () => {
+		type Api = typeof import("../../../src/api/certificates.ts") &
+			typeof import("../../../src/api/transport.ts") &
+			typeof import("../../../src/domain/baseUrl.ts");
+		const { CertificatesApi, Transport, parseBaseUrl } = await bundled<Api>(`
+			export * from "./src/api/certificates.ts";
+			export * from "./src/api/transport.ts";
+			export * from "./src/domain/baseUrl.ts";`);
+		const told: unknown[] = [];
+		const channels = ["request:create", "client:sendHeaders", "client:connected"].map((name) => `undici:${name}`);
+		const listen = (message: unknown) => void told.push(message);
+		for (const channel of channels) subscribe(channel, listen);
+		const emulator = await startEmulator();
+		const transport = new Transport({ userAgent: "a", observe: () => {}, network: () => plainNetwork });
+		try {
+			const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
+			const api = new CertificatesApi(transport, async () => access);
+			const { id } = await api.upload({ pem: (await makeCertificate()).pem, name: "n" });
+			assert.deepEqual(
+				(await api.list()).certificates.map((certificate) => certificate.id),
+				[id],
+			);
+			assert.deepEqual(told, []);
+		} finally {
+			for (const channel of channels) unsubscribe(channel, listen);
+			await transport.close();
+			await emulator.close();
+		}
+	});
+
+	it("would be missed aloud", async () => {
+		type Packages = Pick<typeof import("@peculiar/x509"), "Pkcs10CertificateRequest" | "X509Certificates"> &
+			Pick<typeof import("undici"), "Client">;
+		const { Client, Pkcs10CertificateRequest, X509Certificates } = await bundled<Packages>(`
+			import "reflect-metadata/lite";
+			export { Pkcs10CertificateRequest, X509Certificates } from "@peculiar/x509";
+			export { default as Client } from "undici/lib/dispatcher/client.js";`);
+		assert.throws(() => new X509Certificates().export(), /asn1-cms is not here/);
+		assert.throws(() => new Pkcs10CertificateRequest(Buffer.from("3000", "hex")), /Cannot get schema/);
+		assert.throws(() => new Client("http://127.0.0.1"), /is not a function/);
+	});
+});
