@@ -101,6 +101,22 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await certificates.rowWith("OpenAI sent no certificate").disappears();
 	});
 
+	it("leaves the menu of a row open while others change", async () => {
+		const { emulator, window } = session;
+		const held = emulator.faults.next({ kind: "silence", operation: "get", when: "before" });
+		const other = await rowOf(window, "Zeta CA");
+		await other.expand();
+		await certificates.rowWith("loading…").appears();
+		const menu = await (await rowOf(window, ACME)).menu();
+		held.release();
+		await certificates.rowWith("loading…").disappears();
+		await session.picture("menu-while-loading");
+		await menu.choose("Copy Id");
+		await window.status("Copied the certificate's id.");
+		assert.equal(await window.clipboard(), acme.id);
+		await other.collapse();
+	});
+
 	it("R53 counts the projects that could not be read, until they are", async () => {
 		const { emulator, window } = session;
 		const [production] = emulator.state.projects;
