@@ -90,11 +90,6 @@ export class CertificatesView implements vscode.Disposable {
 		return this.#view.visible;
 	}
 
-	/** Whether it tells where something is active, for which the projects have to be read. */
-	get showsProjects(): boolean {
-		return this.#expandedOnes().length > 0;
-	}
-
 	/**
 	 * The certificate that a command is about: the row that a menu handed over, else the one that is selected. Only what
 	 * the list holds counts, whoever calls.
@@ -174,6 +169,7 @@ export class CertificatesView implements vscode.Disposable {
 	/** Names the connection in use where there are several. */
 	async showConnection(): Promise<void> {
 		const name = await this.#sources.connectionName();
+		void vscode.commands.executeCommand("setContext", CONTEXT.several, name !== null);
 		this.#view.title = name === null ? this.#title : l10n.t("{0}: {1}", this.#title, name);
 	}
 
