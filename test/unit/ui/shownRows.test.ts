@@ -89,6 +89,12 @@ describe("Rows that are shown", () => {
 			}),
 			[],
 		);
+		// It is collapsed: the editor asks for what is below once it is expanded again.
+		rows.getTreeItem(b ?? assert.fail());
+		assert.deepEqual(
+			drawnSince(() => things.b?.pop()),
+			[],
+		);
 	});
 
 	it("draws everything where rows on top came, went or changed their order, once until the editor has asked", () => {
