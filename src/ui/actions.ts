@@ -122,9 +122,9 @@ function actionsOf(context: ActionContext): Actions {
 	};
 }
 
-/** Reads again what is in sight, the certificates in any case. */
-async function refresh({ view, projectsView }: ActionContext): Promise<void> {
+/** Reads again what is in sight: the certificates, and the projects where a person looked at them; each row tells of them then. */
+async function refresh({ view, projects, projectsView }: ActionContext): Promise<void> {
 	if (!view.visible && !projectsView.visible) await vscode.commands.executeCommand(`${VIEW}.focus`);
-	const isWanted = projectsView.visible || view.showsProjects;
+	const isWanted = projectsView.visible || projects.state.askedAt !== null;
 	await Promise.all([view.refresh(), isWanted ? projectsView.refresh() : null]);
 }

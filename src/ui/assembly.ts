@@ -59,7 +59,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 
 	const documents = new Documents(inspections);
 	const actions = createActions({ ...frame, ...access, enforcement, view, projectsView, documents });
-	const following = followChanges(connections, { certificates, projects, view, projectsView });
+	const following = followChanges(connections, { certificates, projects, view, projectsView, report });
 	for (const each of [view, projectsView]) each.refreshIfStale();
 
 	return {

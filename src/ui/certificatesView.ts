@@ -11,20 +11,19 @@ import { inOrder, type Order } from "../domain/order.ts";
 import { emptinessOf } from "./emptiness.ts";
 import { CONTEXT, VIEW } from "./names.ts";
 import { certificateItem, factItem, noteItem, unconfirmedItem, uploadItem } from "./rows.ts";
+import { type Row, ShownRows } from "./shownRows.ts";
 import { isStale } from "./staleness.ts";
 import type { Tree } from "./tree.ts";
 import { type Fact, factsOf } from "./words/facts.ts";
 import { problemWords } from "./words/problems.ts";
 import { noteWords } from "./words/view.ts";
 
-type CertificateRow = { readonly kind: "certificate"; readonly certificate: Certificate };
-
-/** A row of the view. */
-type Row =
+/** What a row shows. */
+type Thing =
 	| { readonly kind: "upload"; readonly upload: RunningUpload }
 	| { readonly kind: "unconfirmed"; readonly upload: UnconfirmedUpload }
-	| CertificateRow
-	| { readonly kind: "fact"; readonly above: CertificateRow; readonly fact: Fact }
+	| { readonly kind: "certificate"; readonly certificate: Certificate }
+	| { readonly kind: "fact"; readonly of: Certificate; readonly fact: Fact }
 	| { readonly kind: "note"; readonly text: string };
 
 const MOST_REVEALS = 10;
@@ -45,73 +44,50 @@ interface Sources {
 }
 
 /** The view in the sidebar: shows what the state holds, and has it read when a person looks. */
-export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+export class CertificatesView implements vscode.Disposable {
 	readonly #sources: Sources;
 	readonly #report: (thrown: unknown) => void;
-	readonly #view: vscode.TreeView<Row>;
+	readonly #view: vscode.TreeView<Row<Thing>>;
 	/** What it is called where there is one connection. */
 	readonly #title: string;
-	/** The rows that were handed to the editor. */
-	readonly #rows = new WeakSet<Row>();
+	readonly #rows: ShownRows<Thing>;
 	/** The ids of the certificates whose facts are in sight. */
 	readonly #expanded = new Set<string>();
-	readonly #changed = new vscode.EventEmitter<void>();
 	readonly #subscriptions: vscode.Disposable;
-
-	readonly onDidChangeTreeData = this.#changed.event;
 
 	/** @param report Shows what went wrong where no command was given. */
 	constructor(tree: Tree, sources: Sources, report: (thrown: unknown) => void) {
 		this.#sources = sources;
 		this.#report = report;
-		this.#view = tree.view as vscode.TreeView<Row>;
+		this.#view = tree.view as vscode.TreeView<Row<Thing>>;
 		this.#title = this.#view.title ?? "";
-		const redraw = () => this.redraw();
+		this.#rows = new ShownRows<Thing>(
+			{
+				below: (above) => (above ? this.#below(above) : this.#top()),
+				item: (thing) => this.#item(thing),
+				// It tells so by an event too, which gets lost where it is drawing the tree anew.
+				expanded: (thing) => setImmediate(() => this.#expand(thing)),
+			},
+			(rows) => tree.draw(rows),
+		);
+		const follow = () => {
+			this.#showHeading();
+			this.#rows.compareSoon();
+		};
 		for (const source of [sources.certificates, sources.uploads, sources.projects, sources.contents])
-			source.on("change", redraw);
+			source.on("change", follow);
 		sources.certificates.on("change", () => this.#loadMissing());
 		this.#subscriptions = vscode.Disposable.from(
-			this.#changed,
 			this.#view.onDidChangeVisibility(() => this.refreshIfStale()),
-			this.#view.onDidExpandElement(({ element }) => this.#expand(element)),
-			this.#view.onDidCollapseElement(({ element }) => this.#collapse(element)),
+			this.#view.onDidExpandElement(({ element }) => this.#expand(element.thing)),
+			this.#view.onDidCollapseElement(({ element }) => this.#collapse(element.thing)),
 			vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refreshIfStale()),
 		);
-		tree.fill(this as vscode.TreeDataProvider<unknown>);
+		tree.fill(this.#rows);
 	}
 
 	get visible(): boolean {
 		return this.#view.visible;
-	}
-
-	/** Whether it tells where something is active, for which the projects have to be read. */
-	get showsProjects(): boolean {
-		return this.#expandedOnes().length > 0;
-	}
-
-	getChildren(above?: Row): Row[] {
-		const rows = above ? this.#below(above) : this.#top();
-		for (const row of rows) this.#rows.add(row);
-		return rows;
-	}
-
-	getParent(row: Row): Row | undefined {
-		return row.kind === "fact" ? row.above : undefined;
-	}
-
-	getTreeItem(row: Row): vscode.TreeItem {
-		switch (row.kind) {
-			case "upload":
-				return uploadItem(row.upload);
-			case "unconfirmed":
-				return unconfirmedItem(row.upload);
-			case "certificate":
-				return certificateItem(row.certificate, this.#sources.enforcement.activity(row.certificate.id));
-			case "fact":
-				return factItem(row.above.certificate, row.fact);
-			case "note":
-				return noteItem(row.text);
-		}
 	}
 
 	/**
@@ -132,15 +108,18 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 	 * @throws Failure `nothing-selected`
 	 */
 	certificatesOf(row: unknown, rows: unknown): readonly Certificate[] {
-		const selected = row === undefined ? this.#view.selection : Array.isArray(rows) ? rows : [];
-		const certificates = this.#listed([this.#chosen(row), ...selected.map((each) => this.#handedOut(each))]);
-		if (certificates.length === 0 || !this.#chosen(row)) throw new Failure({ reason: "nothing-selected" });
+		const chosen = this.#chosen(row);
+		if (!chosen) throw new Failure({ reason: "nothing-selected" });
+		const { selection } = this.#view;
+		const others = Array.isArray(rows) ? rows.map((each) => this.#rows.known(each)) : [];
+		const certificates = this.#listed([chosen, ...others, ...(selection.includes(chosen) ? selection : [])]);
+		if (certificates.length === 0) throw new Failure({ reason: "nothing-selected" });
 		return certificates;
 	}
 
 	/** The running upload that a command is about, likewise. @throws Failure `nothing-selected` */
 	uploadOf(row: unknown): RunningUpload {
-		const chosen = this.#chosen(row);
+		const chosen = this.#chosen(row)?.thing;
 		const upload = chosen?.kind === "upload" && this.#sources.uploads.running.find(({ id }) => id === chosen.upload.id);
 		if (!upload) throw new Failure({ reason: "nothing-selected" });
 		return upload;
@@ -148,7 +127,7 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	/** The upload that is not confirmed and that a command is about, likewise. @throws Failure `nothing-selected` */
 	unconfirmedOf(row: unknown): UnconfirmedUpload {
-		const chosen = this.#chosen(row);
+		const chosen = this.#chosen(row)?.thing;
 		const upload =
 			chosen?.kind === "unconfirmed" && this.#sources.uploads.unconfirmed.find(({ id }) => id === chosen.upload.id);
 		if (!upload) throw new Failure({ reason: "nothing-selected" });
@@ -157,10 +136,10 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	/** Opens the view and selects the row of a certificate that the list holds; the keyboard stays where it is. */
 	async reveal({ id }: Pick<Certificate, "id">): Promise<void> {
-		const certificate = this.#sources.certificates.state.listing?.certificates.find((each) => each.id === id);
-		if (!certificate) return;
-		const row: Row = { kind: "certificate", certificate };
-		this.#rows.add(row);
+		// What it does not show yet it is told before it is asked for.
+		this.redraw();
+		const row = this.#rows.getChildren().find(({ thing }) => isCertificate(thing, id));
+		if (!row) return;
 		// A view that was hidden draws itself anew when it is shown. Until it has, the editor does not know the row, which it
 		// says by an error, or drops the selection; and it does not tell when it has.
 		for (let tries = 0; tries < MOST_REVEALS && !this.#isSelected(id); tries++)
@@ -190,6 +169,7 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 	/** Names the connection in use where there are several. */
 	async showConnection(): Promise<void> {
 		const name = await this.#sources.connectionName();
+		void vscode.commands.executeCommand("setContext", CONTEXT.several, name !== null);
 		this.#view.title = name === null ? this.#title : l10n.t("{0}: {1}", this.#title, name);
 	}
 
@@ -199,6 +179,12 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	/** Shows what the state holds. */
 	redraw(): void {
+		this.#showHeading();
+		this.#rows.compare();
+	}
+
+	/** Shows how many certificates there are, or why there are none. */
+	#showHeading(): void {
 		const { certificates, uploads } = this.#sources;
 		const { listing, problem, loading } = certificates.state;
 		const count = listing && listing.certificates.length + listing.unreadable;
@@ -206,10 +192,24 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		void vscode.commands.executeCommand("setContext", CONTEXT.empty, empty);
 		const shown = listing?.certificates.length;
 		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
-		this.#changed.fire();
 	}
 
-	#top(): Row[] {
+	#item(thing: Thing): vscode.TreeItem {
+		switch (thing.kind) {
+			case "upload":
+				return uploadItem(thing.upload);
+			case "unconfirmed":
+				return unconfirmedItem(thing.upload);
+			case "certificate":
+				return certificateItem(thing.certificate, this.#sources.enforcement.activity(thing.certificate.id));
+			case "fact":
+				return factItem(thing.of, thing.fact);
+			case "note":
+				return noteItem(thing.text);
+		}
+	}
+
+	#top(): readonly Thing[] {
 		const { certificates, uploads, order } = this.#sources;
 		const { listing, problem, loadedAt } = certificates.state;
 		const trouble = problem && problemWords(problem);
@@ -217,33 +217,32 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		const unread = !listing && trouble && uploads.unconfirmed.length > 0 ? [trouble] : [];
 		const notes = [...unread, ...noteWords(listing, trouble, loadedAt)];
 		return [
-			...uploads.running.map((upload): Row => ({ kind: "upload", upload })),
-			...uploads.unconfirmed.map((upload): Row => ({ kind: "unconfirmed", upload })),
-			...notes.map((text): Row => ({ kind: "note", text })),
-			...inOrder(listing?.certificates ?? [], order()).map((each): Row => ({ kind: "certificate", certificate: each })),
+			...uploads.running.map((upload): Thing => ({ kind: "upload", upload })),
+			...uploads.unconfirmed.map((upload): Thing => ({ kind: "unconfirmed", upload })),
+			...notes.map((text): Thing => ({ kind: "note", text })),
+			...inOrder(listing?.certificates ?? [], order()).map(
+				(each): Thing => ({ kind: "certificate", certificate: each }),
+			),
 		];
 	}
 
-	#below(above: Row): Row[] {
+	#below(above: Thing): readonly Thing[] {
 		if (above.kind !== "certificate") return [];
 		const { certificate } = above;
-		// The editor asks for what is below a row once that is expanded. It says so by an event too, which gets lost where it
-		// is drawing the tree anew.
-		if (!this.#expanded.has(certificate.id)) setImmediate(() => this.#expand(above));
 		const { enforcement, contents, projects } = this.#sources;
 		const activity = enforcement.activity(certificate.id);
 		const facts = factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading);
-		return facts.map((fact): Row => ({ kind: "fact", above, fact }));
+		return facts.map((fact): Thing => ({ kind: "fact", of: certificate, fact }));
 	}
 
-	#expand(row: Row): void {
-		if (row.kind !== "certificate") return;
-		this.#expanded.add(row.certificate.id);
+	#expand(thing: Thing): void {
+		if (thing.kind !== "certificate" || this.#expanded.has(thing.certificate.id)) return;
+		this.#expanded.add(thing.certificate.id);
 		this.#loadFacts().catch(this.#report);
 	}
 
-	#collapse(row: Row): void {
-		if (row.kind === "certificate") this.#expanded.delete(row.certificate.id);
+	#collapse(thing: Thing): void {
+		if (thing.kind === "certificate") this.#expanded.delete(thing.certificate.id);
 	}
 
 	/** Has read what is to be told of the certificates that are expanded. */
@@ -266,21 +265,21 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	#isSelected(id: string): boolean {
 		const [selected] = this.#view.selection;
-		return selected?.kind === "certificate" && selected.certificate.id === id;
+		return selected !== undefined && isCertificate(selected.thing, id);
 	}
 
 	/** Junk from whoever calls a command must not act on what is selected. */
-	#chosen(row: unknown): Row | undefined {
-		return row === undefined ? this.#view.selection[0] : this.#handedOut(row);
-	}
-
-	#handedOut(row: unknown): Row | undefined {
-		return this.#rows.has(row as Row) ? (row as Row) : undefined;
+	#chosen(row: unknown): Row<Thing> | undefined {
+		return row === undefined ? this.#view.selection[0] : this.#rows.known(row);
 	}
 
 	/** The certificates of these rows that the list still holds, each once. */
-	#listed(rows: readonly (Row | undefined)[]): readonly Certificate[] {
-		const ids = new Set(rows.map((row) => (row?.kind === "certificate" ? row.certificate.id : undefined)));
-		return this.#sources.certificates.state.listing?.certificates.filter(({ id }) => ids.has(id)) ?? [];
+	#listed(rows: readonly (Row<Thing> | undefined)[]): readonly Certificate[] {
+		const { listing } = this.#sources.certificates.state;
+		return listing?.certificates.filter(({ id }) => rows.some((row) => row && isCertificate(row.thing, id))) ?? [];
 	}
+}
+
+function isCertificate(thing: Thing, id: string): boolean {
+	return thing.kind === "certificate" && thing.certificate.id === id;
 }

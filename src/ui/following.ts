@@ -12,12 +12,14 @@ interface Followers {
 	readonly projects: Projects;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
+	/** Shows what went wrong where no command was given. */
+	readonly report: (thrown: unknown) => void;
 }
 
 /** Keeps the views true to the key and the settings, whoever changes them: this window, another one, a person by hand. */
 export function followChanges(
 	connections: Connections,
-	{ certificates, projects, view, projectsView }: Followers,
+	{ certificates, projects, view, projectsView, report }: Followers,
 ): vscode.Disposable {
 	const followKey = async () => {
 		await view.showConnection();
@@ -34,6 +36,16 @@ export function followChanges(
 		}
 		if (event.affectsConfiguration(SETTINGS.reminderDays)) for (const each of [view, projectsView]) each.redraw();
 	};
+	let imposed: readonly string[] = [];
+	const followOrganization = () => {
+		const listed = certificates.state.listing?.certificates;
+		const before = imposed;
+		imposed = listed?.filter(({ active }) => active).map(({ id }) => id) ?? [];
+		// What is not imposed any more may still stand in the projects' own lists, by which it would be their own.
+		const isOld = listed && before.some((id) => !imposed.includes(id));
+		if (isOld && projects.state.askedAt !== null) projectsView.refresh().catch(report);
+	};
+	certificates.on("change", followOrganization);
 	certificates.on("forget", () => {
 		projects.forget();
 		// Whoever forgot may have the new list at hand.

@@ -9,6 +9,7 @@ import type { Project, Scope } from "../domain/scope.ts";
 import { emptinessOf } from "./emptiness.ts";
 import { CONTEXT, PROJECTS_VIEW } from "./names.ts";
 import { enforcedItem, noteItem, projectItem } from "./rows.ts";
+import { type Row, ShownRows } from "./shownRows.ts";
 import { isStale } from "./staleness.ts";
 import type { Tree } from "./tree.ts";
 import { problemWords } from "./words/problems.ts";
@@ -16,13 +17,11 @@ import type { ProjectSituation } from "./words/projects.ts";
 import { projectName } from "./words/scopes.ts";
 import { noteWords } from "./words/view.ts";
 
-type ProjectRow = { readonly kind: "project"; readonly situation: ProjectSituation };
-
-/** A row of the view. */
-type Row =
-	| ProjectRow
-	| { readonly kind: "certificate"; readonly above: ProjectRow; readonly enforced: Enforced }
-	| { readonly kind: "note"; readonly above: ProjectRow | null; readonly text: string };
+/** What a row shows. */
+type Thing =
+	| { readonly kind: "project"; readonly project: Project }
+	| { readonly kind: "certificate"; readonly project: Project; readonly enforced: Enforced }
+	| { readonly kind: "note"; readonly project: Project | null; readonly text: string };
 
 /** What it shows, and what it is loaded by. */
 interface Sources {
@@ -32,57 +31,38 @@ interface Sources {
 }
 
 /** The projects in the sidebar and what is enforced in each: shows what the state holds, and has it read when a person looks. */
-export class ProjectsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+export class ProjectsView implements vscode.Disposable {
 	readonly #sources: Sources;
 	readonly #report: (thrown: unknown) => void;
-	readonly #view: vscode.TreeView<Row>;
-	/** The rows that were handed to the editor. */
-	readonly #rows = new WeakSet<Row>();
-	readonly #changed = new vscode.EventEmitter<void>();
+	readonly #view: vscode.TreeView<Row<Thing>>;
+	readonly #rows: ShownRows<Thing>;
 	readonly #subscriptions: vscode.Disposable;
 	#reading = new AbortController();
-
-	readonly onDidChangeTreeData = this.#changed.event;
 
 	/** @param report Shows what went wrong where no command was given. */
 	constructor(tree: Tree, sources: Sources, report: (thrown: unknown) => void) {
 		this.#sources = sources;
 		this.#report = report;
-		this.#view = tree.view as vscode.TreeView<Row>;
-		const redraw = () => this.redraw();
-		sources.certificates.on("change", redraw);
-		sources.projects.on("change", redraw);
+		this.#view = tree.view as vscode.TreeView<Row<Thing>>;
+		this.#rows = new ShownRows<Thing>(
+			{ below: (above) => (above ? this.#below(above) : this.#top()), item: (thing) => this.#item(thing) },
+			(rows) => tree.draw(rows),
+		);
+		const follow = () => {
+			this.#showEmptiness();
+			this.#rows.compareSoon();
+		};
+		sources.certificates.on("change", follow);
+		sources.projects.on("change", follow);
 		this.#subscriptions = vscode.Disposable.from(
-			this.#changed,
 			this.#view.onDidChangeVisibility(() => this.refreshIfStale()),
 			vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refreshIfStale()),
 		);
-		tree.fill(this as vscode.TreeDataProvider<unknown>);
+		tree.fill(this.#rows);
 	}
 
 	get visible(): boolean {
 		return this.#view.visible;
-	}
-
-	getChildren(above?: Row): Row[] {
-		const rows = above ? this.#below(above) : this.#top();
-		for (const row of rows) this.#rows.add(row);
-		return rows;
-	}
-
-	getParent(row: Row): Row | undefined {
-		return row.kind === "project" ? undefined : (row.above ?? undefined);
-	}
-
-	getTreeItem(row: Row): vscode.TreeItem {
-		switch (row.kind) {
-			case "project":
-				return projectItem(row.situation);
-			case "certificate":
-				return enforcedItem(row.above.situation.project, row.enforced);
-			case "note":
-				return noteItem(row.text, row.above ? `project/${row.above.situation.project.id}/` : "");
-		}
 	}
 
 	/**
@@ -102,8 +82,7 @@ export class ProjectsView implements vscode.TreeDataProvider<Row>, vscode.Dispos
 	/** The project that such a row belongs to, or is; `null` where it is no row of this view. */
 	scopeOf(row: unknown): Scope | null {
 		const chosen = this.#chosen(row);
-		const above = chosen?.kind === "project" ? chosen : chosen?.above;
-		return above ? { kind: "project", id: above.situation.project.id } : null;
+		return chosen?.project ? { kind: "project", id: chosen.project.id } : null;
 	}
 
 	/** Reads everything again; the view shows that it does. What was being read before is not waited for. */
@@ -130,8 +109,8 @@ export class ProjectsView implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
 	/** Shows what the state holds. */
 	redraw(): void {
-		void vscode.commands.executeCommand("setContext", CONTEXT.projectsEmpty, this.#emptiness());
-		this.#changed.fire();
+		this.#showEmptiness();
+		this.#rows.compare();
 	}
 
 	dispose(): void {
@@ -139,30 +118,42 @@ export class ProjectsView implements vscode.TreeDataProvider<Row>, vscode.Dispos
 		this.#subscriptions.dispose();
 	}
 
-	#emptiness(): string {
+	#showEmptiness(): void {
 		const { projects, unreadable, problem, loading } = this.#sources.projects.state;
-		return emptinessOf(projects && projects.length + unreadable, problem, loading);
+		const empty = emptinessOf(projects && projects.length + unreadable, problem, loading);
+		void vscode.commands.executeCommand("setContext", CONTEXT.projectsEmpty, empty);
 	}
 
-	#top(): Row[] {
+	#item(thing: Thing): vscode.TreeItem {
+		switch (thing.kind) {
+			case "project":
+				return projectItem(this.#situation(thing.project));
+			case "certificate":
+				return enforcedItem(thing.project, thing.enforced);
+			case "note":
+				return noteItem(thing.text, thing.project ? `project/${thing.project.id}/` : "");
+		}
+	}
+
+	#top(): readonly Thing[] {
 		const { projects, unreadable, complete, problem, loading, loadedAt } = this.#sources.projects.state;
 		if (!projects) return [];
 		// More pages are on their way.
 		const isComing = loading && loadedAt === null;
 		const notes = noteWords({ unreadable, complete: complete || isComing }, problem && problemWords(problem), loadedAt);
 		return [
-			...notes.map((text): Row => ({ kind: "note", above: null, text })),
-			...projects.toSorted(byName).map((project): Row => ({ kind: "project", situation: this.#situation(project) })),
+			...notes.map((text): Thing => ({ kind: "note", project: null, text })),
+			...projects.toSorted(byName).map((project): Thing => ({ kind: "project", project })),
 		];
 	}
 
-	#below(above: Row): Row[] {
+	#below(above: Thing): readonly Thing[] {
 		if (above.kind !== "project") return [];
-		const situation = this.#situation(above.situation.project);
-		const { problem, enforced } = situation;
+		const { project } = above;
+		const { problem, enforced } = this.#situation(project);
 		return [
-			...(problem ? [{ kind: "note", above, text: problemWords(problem) } as const] : []),
-			...enforced.map((each): Row => ({ kind: "certificate", above, enforced: each })),
+			...(problem ? [{ kind: "note", project, text: problemWords(problem) } as const] : []),
+			...enforced.map((each): Thing => ({ kind: "certificate", project, enforced: each })),
 		];
 	}
 
@@ -173,9 +164,8 @@ export class ProjectsView implements vscode.TreeDataProvider<Row>, vscode.Dispos
 	}
 
 	/** Junk from whoever calls a command must not act on what is selected. */
-	#chosen(row: unknown): Row | undefined {
-		if (row === undefined) return this.#view.selection[0];
-		return this.#rows.has(row as Row) ? (row as Row) : undefined;
+	#chosen(row: unknown): Thing | undefined {
+		return (row === undefined ? this.#view.selection[0] : this.#rows.known(row))?.thing;
 	}
 }
 

@@ -1,10 +1,13 @@
 import * as vscode from "vscode";
 
+/** What fills a tree. */
+type Rows = Required<Pick<vscode.TreeDataProvider<unknown>, "getChildren" | "getTreeItem" | "getParent">>;
+
 /** A tree in the sidebar before what fills it is loaded: it has no rows, and tells when a person looks at it. */
 export class Tree implements vscode.TreeDataProvider<unknown>, vscode.Disposable {
 	readonly view: vscode.TreeView<unknown>;
-	readonly #changed = new vscode.EventEmitter<void>();
-	#rows: vscode.TreeDataProvider<unknown> | undefined;
+	readonly #changed = new vscode.EventEmitter<unknown[] | undefined>();
+	#rows: Rows | undefined;
 	readonly #subscriptions: vscode.Disposable[];
 
 	readonly onDidChangeTreeData = this.#changed.event;
@@ -22,11 +25,14 @@ export class Tree implements vscode.TreeDataProvider<unknown>, vscode.Disposable
 	}
 
 	/** From now on the rows come from there. */
-	fill(rows: vscode.TreeDataProvider<unknown>): void {
+	fill(rows: Rows): void {
 		this.#rows = rows;
-		const following = rows.onDidChangeTreeData?.(() => this.#changed.fire());
-		if (following) this.#subscriptions.push(following);
-		this.#changed.fire();
+		this.draw(undefined);
+	}
+
+	/** Has rows drawn anew, with what is below them; the whole tree by `undefined`. */
+	draw(rows: unknown[] | undefined): void {
+		this.#changed.fire(rows);
 	}
 
 	getChildren(row?: unknown): vscode.ProviderResult<unknown[]> {
@@ -38,7 +44,7 @@ export class Tree implements vscode.TreeDataProvider<unknown>, vscode.Disposable
 	}
 
 	getParent(row: unknown): vscode.ProviderResult<unknown> {
-		return this.#rows?.getParent?.(row);
+		return this.#rows?.getParent(row);
 	}
 
 	dispose(): void {

@@ -5,7 +5,7 @@ import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, saysNothing, sentSince, signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { pictureFailures, type Session, startSession } from "./session.ts";
-import { rowOf } from "./uploading.ts";
+import { rowOf, VIEW } from "./uploading.ts";
 
 const HELD = "Held CA";
 
@@ -51,6 +51,31 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await row.disappears();
 		assert.ok(!names().includes("Free CA"));
 		await saysNothing(window);
+	});
+
+	it("acts by F2 and Delete on the row that has the focus, on all that are selected with it, and never while typing", async () => {
+		const { window } = session;
+		const { keyboard } = window.page;
+		const view = window.view(VIEW);
+		await view.becomes("Gone CA", "Lost CA", HELD);
+		await view.row("Gone CA").selectToo();
+		await keyboard.press("ArrowDown");
+		await view.row("Lost CA").becomesFocused();
+		await keyboard.press("F2");
+		const box = await window.quickInput("Rename Lost CA");
+		for (const key of ["Home", "Delete"]) await keyboard.press(key);
+		await box.valueBecomes("ost CA");
+		await box.cancel();
+		await view.row("Lost CA").becomesFocused();
+		await keyboard.press("Delete");
+		await (await window.dialog(message("Lost CA"))).escape();
+		await view.row("Lost CA").selectToo();
+		await keyboard.press("Delete");
+		// One question each; Escape ends them all.
+		await (await window.dialog(message("Gone CA"))).escape();
+		await saysNothing(window);
+		assert.deepEqual(names(), [HELD, "Lost CA", "Gone CA"]);
+		for (const name of ["Gone CA", "Lost CA"]) await view.row(name).selectToo();
 	});
 
 	it("R34 says nothing but that it is deleted where the answer was lost, twice", async () => {

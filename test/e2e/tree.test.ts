@@ -5,7 +5,7 @@ import type { StoredCertificate } from "../emulator/state.ts";
 import type { View } from "../vscode/view.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
-import { addAnchor, signIn } from "./managing.ts";
+import { addAnchor, chooseOn, signIn, tickScopes } from "./managing.ts";
 import { isKept, itKeepsTheKeySecret } from "./secrecy.ts";
 import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
 import { acceptName, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
@@ -101,6 +101,22 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await certificates.rowWith("OpenAI sent no certificate").disappears();
 	});
 
+	it("leaves the menu of a row open while others change", async () => {
+		const { emulator, window } = session;
+		const held = emulator.faults.next({ kind: "silence", operation: "get", when: "before" });
+		const other = await rowOf(window, "Zeta CA");
+		await other.expand();
+		await certificates.rowWith("loading…").appears();
+		const menu = await (await rowOf(window, ACME)).menu();
+		held.release();
+		await certificates.rowWith("loading…").disappears();
+		await session.picture("menu-while-loading");
+		await menu.choose("Copy Id");
+		await window.status("Copied the certificate's id.");
+		assert.equal(await window.clipboard(), acme.id);
+		await other.collapse();
+	});
+
 	it("R53 counts the projects that could not be read, until they are", async () => {
 		const { emulator, window } = session;
 		const [production] = emulator.state.projects;
@@ -164,6 +180,23 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		assert.ok((await projects.rows()).includes("Production 2 active"));
 		await projects.action("Refresh");
 		await projects.rowWith("as of ").disappears();
+	});
+
+	it("shows in no project any more what the organization does not impose any more", async () => {
+		const { emulator, window } = session;
+		emulator.switches.projectListInherits = true;
+		await projects.action("Refresh");
+		await projects.rowWith("the organization's 1 applies").disappears();
+		await chooseOn(window, ACME, "Deactivate…");
+		await tickScopes(window, `Deactivate “${ACME}”`, "The organization");
+		await (await window.dialog(`Deactivate “${ACME}” in the organization?`)).press("Deactivate");
+		await projects.rowWith("none active").appears();
+		await certificates.rowWith("active in 2 scopes").appears();
+		emulator.switches.projectListInherits = false;
+		emulator.state.setActive("organization", [acme.id], true).commit();
+		await window.run(`${EXTENSION}: Refresh`);
+		await certificates.rowWith("active in 3 scopes").appears();
+		await projects.rowWith("the organization's 1 applies").appears();
 	});
 
 	it("shows projects as they come", async () => {
@@ -257,6 +290,14 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			await projects.row("Other project").appears();
 			await session.picture("two-connections");
 			assert.equal(await certificates.heading(), `Certificates: ${host} | 1 of 50`);
+			// The base URL leads back to the first one, whose key is there too.
+			await session.configure({});
+			await window.openViews();
+			for (const view of [certificates, projects]) {
+				const { buttons } = await view.welcome("Or use another connection");
+				assert.deepEqual(buttons, ["Set Admin Key…", "Switch Connection…"]);
+			}
+			await session.picture("other-connection");
 		} finally {
 			await other.close();
 		}

@@ -14,6 +14,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	const extension = vscode.extensions.getExtension("certificates-for-openai.openai-certificates");
 	let emulator: Emulator;
 	let connections = 0;
+	let listening: vscode.Disposable | undefined;
 
 	/** What a second undici, or a proxy of somebody's own, would put in place of what is there. */
 	const globals = () => ({
@@ -167,6 +168,33 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		await callWithJunk(...JUNK);
 		await vscode.commands.executeCommand("openaiCertificates.copyId");
 		assert.equal(await vscode.env.clipboard.readText(), certificate?.id);
+	});
+
+	it("draws nothing anew where a refresh brings nothing new, and a certificate's row alone where that changed", async () => {
+		const { provider } = view();
+		const [certificate] = emulator.state.certificates;
+		assert.ok(certificate);
+		const other = emulator.state.put({ name: "Other" });
+		await refresh();
+		await rows();
+		const drawn: unknown[] = [];
+		const changed = new Promise<void>((resolve) => {
+			listening = provider.onDidChangeTreeData?.((event) => {
+				drawn.push(event);
+				resolve();
+			});
+		});
+		await refresh();
+		emulator.state.rename(certificate.id, "Renamed").commit();
+		await refresh();
+		await changed;
+		listening?.dispose();
+		const [, row] = (await provider.getChildren()) ?? [];
+		assert.match(String((await rows())[1]), /^Renamed /);
+		assert.equal(drawn.length, 1);
+		assert.ok(Array.isArray(drawn[0]) && drawn[0].length === 1 && drawn[0][0] === row);
+		emulator.state.remove(other.id).commit();
+		await refresh();
 	});
 
 	it("takes the text of an editor that was not saved, and says so", async () => {

@@ -1,27 +1,28 @@
 import type { Locator } from "playwright-core";
 
 const MOST_TRIES = 10;
+/** How long one try may take, in milliseconds. */
+const TRY = { timeout: 3000 };
 
 /** An open context menu. */
 export class Menu {
-	readonly #row: Locator;
 	readonly #items: Locator;
 
-	private constructor(row: Locator) {
-		this.#row = row;
-		this.#items = row.page().locator(".monaco-menu").getByRole("menuitem");
+	private constructor(items: Locator) {
+		this.#items = items;
 	}
 
-	/** Opens the context menu of a row. */
+	/** Opens the context menu of a row; anew where none shows up, as it happens where the row was drawn meanwhile. */
 	static async of(row: Locator): Promise<Menu> {
-		const menu = new Menu(row);
-		await menu.#open();
-		return menu;
-	}
-
-	async #open() {
-		await this.#row.click({ button: "right" });
-		await this.#items.first().waitFor();
+		const items = row.page().locator(".monaco-menu").getByRole("menuitem");
+		for (let tries = 1; ; tries++)
+			try {
+				if (!(await items.first().isVisible())) await row.click({ button: "right", ...TRY });
+				await items.first().waitFor(TRY);
+				return new Menu(items);
+			} catch (error) {
+				if (tries === MOST_TRIES) throw error;
+			}
 	}
 
 	items(): Promise<string[]> {
@@ -30,16 +31,9 @@ export class Menu {
 
 	async choose(item: string) {
 		const chosen = this.#items.filter({ has: this.#items.page().getByText(item, { exact: true }) });
-		for (let tries = 1; ; tries++)
-			try {
-				await chosen.hover({ timeout: 3000 });
-				// Not by a click: a menu ignores the mouse button for the first tenth of a second.
-				return await chosen.press("Enter", { timeout: 3000 });
-			} catch (error) {
-				// A view that draws itself anew takes the focus, which closes the menu; a person opens it again.
-				if (tries === MOST_TRIES || (await this.#items.count()) > 0) throw error;
-				await this.#open();
-			}
+		await chosen.hover(TRY);
+		// Not by a click: a menu ignores the mouse button for the first tenth of a second.
+		await chosen.press("Enter", TRY);
 	}
 
 	async close() {

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from "node:util";
+import type { TreeDataProvider, TreeItem } from "vscode";
+
+/** What the editor has of what is below a row, or of the rows on top. */
+interface Shown<Thing> {
+	/** What it got when it asked last. */
+	below: readonly Row<Thing>[];
+	/** False where it has not asked yet, or is about to ask again. */
+	asked: boolean;
+}
+
+/** A row of a tree: the same object for as long as what it shows is there. */
+export interface Row<Thing> extends Shown<Thing> {
+	readonly id: string;
+	readonly above: Row<Thing> | undefined;
+	/** The newest of what it shows. */
+	thing: Thing;
+	/** How the editor shows it; `null` where it is about to ask. */
+	item: TreeItem | null;
+}
+
+/** What there is to be shown. */
+export interface Source<Thing> {
+	/** What is below a thing, or on top, from top to bottom. */
+	below(above: Thing | undefined): readonly Thing[];
+	/** How a thing is shown; the `id` tells it from all others in the tree. */
+	item(thing: Thing): TreeItem;
+	/** Told that the editor asked for what is below a thing, as it does once that is expanded. */
+	expanded?(thing: Thing): void;
+}
+
+const PAUSE_MS = 100;
+
+/**
+ * The rows that the editor shows, and what of them has to be drawn anew. While it draws a row, the editor does not know it:
+ * its menu closes, or does not open at all. So it draws only what looks otherwise, and the whole tree only where rows on
+ * top come, go or change their order.
+ */
+export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onDidChangeTreeData"> {
+	readonly #source: Source<Thing>;
+	readonly #draw: (rows: Row<Thing>[] | undefined) => void;
+	readonly #top: Shown<Thing> = { below: [], asked: false };
+	readonly #handedOut = new WeakSet<Row<Thing>>();
+	#pause: NodeJS.Timeout | undefined;
+	#isBehind = false;
+
+	/** @param draw Has the editor draw these rows anew, with what is below them; the whole tree by `undefined`. */
+	constructor(source: Source<Thing>, draw: (rows: Row<Thing>[] | undefined) => void) {
+		this.#source = source;
+		this.#draw = draw;
+	}
+
+	getChildren(above?: Row<Thing>): Row<Thing>[] {
+		const rows = this.#laidOut(above).map(({ row }) => row);
+		for (const row of rows) this.#handedOut.add(row);
+		Object.assign(above ?? this.#top, { below: rows, asked: true });
+		if (above) this.#source.expanded?.(above.thing);
+		return rows;
+	}
+
+	getTreeItem(row: Row<Thing>): TreeItem {
+		row.item = this.#source.item(row.thing);
+		return row.item;
+	}
+
+	getParent(row: Row<Thing>): Row<Thing> | undefined {
+		return row.above;
+	}
+
+	/** What somebody hands over as a row, where it is one that the editor got. */
+	known(row: unknown): Row<Thing> | undefined {
+		return this.#handedOut.has(row as Row<Thing>) ? (row as Row<Thing>) : undefined;
+	}
+
+	/** Has drawn anew what is not shown as it is now. */
+	compare(): void {
+		if (!this.#top.asked) return;
+		const changed = this.#changed();
+		if (!changed) this.#top.asked = false;
+		if (changed?.length !== 0) this.#draw(changed);
+	}
+
+	/** The same for one of hundreds of changes, which come one by one: at once, and then after a pause. */
+	compareSoon(): void {
+		this.#isBehind = this.#pause !== undefined;
+		if (this.#isBehind) return;
+		this.compare();
+		this.#pause = setTimeout(() => {
+			this.#pause = undefined;
+			if (this.#isBehind) this.compareSoon();
+		}, PAUSE_MS);
+	}
+
+	/** The rows that look otherwise, below a row or anywhere; `undefined` where other rows are there than were. */
+	#changed(above?: Row<Thing>): Row<Thing>[] | undefined {
+		const now = this.#laidOut(above);
+		const { below } = above ?? this.#top;
+		if (now.length !== below.length || now.some(({ row }, index) => row !== below[index])) return undefined;
+		return now.flatMap(({ row, item }) => {
+			if (row.item === null) return [];
+			if (isDeepStrictEqual(item, row.item)) {
+				const changed = row.asked ? this.#changed(row) : [];
+				if (changed) return changed;
+			}
+			row.item = null;
+			row.asked = false;
+			return [row];
+		});
+	}
+
+	/** What belongs below a row, or on top, and how it looks: in rows that are there already where it has one. */
+	#laidOut(above: Row<Thing> | undefined): readonly { readonly row: Row<Thing>; readonly item: TreeItem }[] {
+		const there = new Map((above ?? this.#top).below.map((row) => [row.id, row]));
+		return this.#source.below(above?.thing).map((thing) => {
+			const item = this.#source.item(thing);
+			const { id = "" } = item;
+			const row = there.get(id) ?? { id, above, thing, item: null, below: [], asked: false };
+			row.thing = thing;
+			return { row, item };
+		});
+	}
+}

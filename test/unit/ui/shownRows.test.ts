@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { mock } from "node:test";
+import type { TreeItem } from "vscode";
+import { type Row, ShownRows } from "../../../src/ui/shownRows.ts";
+
+describe("Rows that are shown", () => {
+	/** What is below each thing, by its name, and how it looks; `""` is on top. */
+	let things: Record<string, string[]>;
+	let looks: Record<string, string>;
+	/** What was drawn anew, by the ids of the rows. */
+	let drawn: (readonly string[] | "everything")[];
+	let rows: ShownRows<string>;
+
+	beforeEach(() => {
+		things = { "": ["a", "b"], a: ["a/x", "a/y"], b: ["b/x"] };
+		looks = {};
+		drawn = [];
+		rows = new ShownRows<string>(
+			{
+				below: (above = "") => things[above] ?? [],
+				item: (thing): TreeItem => ({ id: thing, label: looks[thing] ?? thing }),
+			},
+			(changed) => drawn.push(changed?.map(({ id }) => id) ?? "everything"),
+		);
+	});
+
+	/** Asks for rows and how they look, as the editor does. */
+	function ask(above?: Row<string>): Row<string>[] {
+		const asked = rows.getChildren(above);
+		for (const row of asked) rows.getTreeItem(row);
+		return asked;
+	}
+
+	const drawnSince = (change: () => void) => {
+		change();
+		rows.compare();
+		return drawn.splice(0);
+	};
+
+	it("draws nothing where nothing looks otherwise, nor before the editor has asked", () => {
+		assert.deepEqual(
+			drawnSince(() => things[""]?.pop()),
+			[],
+		);
+		ask(ask()[0]);
+		assert.deepEqual(
+			drawnSince(() => {}),
+			[],
+		);
+	});
+
+	it("draws the row alone that looks otherwise, once until the editor has asked for it", () => {
+		const [a] = ask();
+		assert.deepEqual(
+			drawnSince(() => {
+				looks.a = "A";
+			}),
+			[["a"]],
+		);
+		assert.deepEqual(
+			drawnSince(() => {
+				looks.a = "AA";
+			}),
+			[],
+		);
+		assert.equal(rows.getTreeItem(a ?? assert.fail()).label, "AA");
+		assert.deepEqual(
+			drawnSince(() => {
+				looks.a = "A";
+			}),
+			[["a"]],
+		);
+	});
+
+	it("draws what is below a row that was expanded: one row, or the one above where others came", () => {
+		const [a, b] = ask();
+		ask(a);
+		ask(b);
+		assert.deepEqual(
+			drawnSince(() => {
+				looks["a/y"] = "Y";
+				things.b = ["b/z", "b/x"];
+			}),
+			[["a/y", "b"]],
+		);
+		assert.deepEqual(
+			drawnSince(() => {
+				looks["b/x"] = "X";
+			}),
+			[],
+		);
+		// It is collapsed: the editor asks for what is below once it is expanded again.
+		rows.getTreeItem(b ?? assert.fail());
+		assert.deepEqual(
+			drawnSince(() => things.b?.pop()),
+			[],
+		);
+	});
+
+	it("draws everything where rows on top came, went or changed their order, once until the editor has asked", () => {
+		for (const others of [
+			["a", "b", "c"],
+			["b", "c"],
+			["c", "b"],
+		]) {
+			ask();
+			assert.deepEqual(
+				drawnSince(() => {
+					things[""] = others;
+				}),
+				["everything"],
+			);
+			assert.deepEqual(
+				drawnSince(() => things[""]?.reverse()),
+				[],
+			);
+			things[""]?.reverse();
+		}
+	});
+
+	it("hands the same row out for as long as its thing is there, and tells what is above it", () => {
+		const [a, b] = ask();
+		const [x] = ask(a);
+		things[""] = ["c", "b", "a"];
+		const again = ask();
+		assert.ok(again[2] === a && again[1] === b);
+		assert.ok(ask(a)[0] === x);
+		assert.equal(rows.getParent(x ?? assert.fail()), a);
+		assert.equal(rows.getParent(b ?? assert.fail()), undefined);
+	});
+
+	it("R39 knows only the rows that it handed out", () => {
+		const [a] = ask();
+		assert.ok(a && rows.known(a) === a);
+		for (const junk of [{ ...a }, undefined, null, "a", 7]) assert.equal(rows.known(junk), undefined);
+	});
+
+	it("compares once for all changes that come in a short while, and never forgets the last", () => {
+		mock.timers.enable({ apis: ["setTimeout"] });
+		try {
+			ask();
+			let compared = 0;
+			looks = new Proxy(looks, {
+				get: (target, thing) => {
+					if (thing === "a") compared++;
+					return Reflect.get(target, thing);
+				},
+			});
+			for (let changes = 0; changes < 100; changes++) rows.compareSoon();
+			assert.equal(compared, 1);
+			looks.b = "B";
+			mock.timers.runAll();
+			assert.equal(compared, 2);
+			assert.deepEqual(drawn, [["b"]]);
+			mock.timers.runAll();
+			assert.equal(compared, 2);
+		} finally {
+			mock.timers.reset();
+		}
+	});
+});
