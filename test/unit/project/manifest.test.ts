@@ -106,10 +106,10 @@ describe("Manifest", () => {
 		assert.equal(contributes.configuration.properties[SETTINGS.baseUrl].ignoreSync, true);
 	});
 
-	it("runs where the person is, in restricted and virtual workspaces, and never by itself", () => {
+	it("runs where the person is, in restricted and virtual workspaces, and by itself only once all else has started", () => {
 		assert.deepEqual(manifest.extensionKind, ["ui", "workspace"]);
 		assert.deepEqual(manifest.capabilities, { untrustedWorkspaces: { supported: true }, virtualWorkspaces: true });
-		assert.deepEqual(manifest.activationEvents, []);
+		assert.deepEqual(manifest.activationEvents, ["onStartupFinished"]);
 	});
 
 	it("R40 needs no other extension, no URI handler and no webview", () => {
