@@ -1,7 +1,8 @@
 import type * as vscode from "vscode";
 import { AdministrationApi } from "./api/administration.ts";
 import { judgeClientCertificate, readClientCertificate } from "./api/clientCertificate.ts";
-import { Transport } from "./api/transport.ts";
+import { checkLive } from "./api/liveCheck.ts";
+import { Transport, type TransportOptions } from "./api/transport.ts";
 import type { AccessSource, ClientCertificateFiles } from "./domain/service.ts";
 import { checkClientCertificate } from "./file/clientCertificate.ts";
 import { X509Reader } from "./file/reader.ts";
@@ -28,7 +29,8 @@ export interface Backend extends Omit<Assembly, keyof vscode.Disposable> {
 /** Builds what activation does not need: undici, @peculiar/x509, and all that follows a look at a view or a command. */
 export function createBackend({ userAgent, language, translations, ...frame }: BackendOptions): Backend {
 	setLanguage(language, translations);
-	const transport = new Transport({ userAgent, observe: (exchange) => frame.log.exchange(exchange), network });
+	const options: TransportOptions = { userAgent, observe: (exchange) => frame.log.exchange(exchange), network };
+	const transport = new Transport(options);
 	const reader = new X509Reader();
 	const openService = (access: AccessSource) => new AdministrationApi(transport, access);
 	const { dispose, ...assembly } = assemble(frame, {
@@ -41,6 +43,9 @@ export function createBackend({ userAgent, language, translations, ...frame }: B
 			const { cert } = judgeClientCertificate(await readClientCertificate(files));
 			return checkClientCertificate(new TextEncoder().encode(cert), anchor, Date.now() / 1000);
 		},
+		checkClient: async (file, anchor) => checkClientCertificate(file, anchor, Date.now() / 1000),
+		judgeClient: (pair) => void judgeClientCertificate(pair),
+		checkLive: (check, signal) => checkLive(options, check, signal),
 	});
 	return {
 		...assembly,

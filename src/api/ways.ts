@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import type { ClientPair } from "../domain/liveCheck.ts";
 import type { Network } from "../domain/network.ts";
 import type { Access } from "../domain/service.ts";
-import { type ClientCertificateText, judgeClientCertificate, readClientCertificate } from "./clientCertificate.ts";
+import { judgeClientCertificate, readClientCertificate } from "./clientCertificate.ts";
 import { connect } from "./connector.ts";
 import { Pool } from "./pool.ts";
 import { proxyFor } from "./proxy.ts";
@@ -53,7 +54,7 @@ export class Ways {
 	}
 }
 
-function tlsFor(text: ClientCertificateText | null, systemCertificates: boolean) {
+function tlsFor(text: ClientPair | null, systemCertificates: boolean) {
 	return wayTls(systemCertificates, text && judgeClientCertificate(text));
 }
 

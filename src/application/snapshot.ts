@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Snapshot, WatchedCertificate } from "../domain/watch.ts";
+import type { Snapshot, WatchedCertificate, WatchRecord } from "../domain/watch.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Enforcement } from "./enforcement.ts";
 import type { Projects } from "./projects.ts";
-import { mutedFile, readWatchRecord, SNAPSHOT_FILE, toldFile } from "./watchRecord.ts";
+import { mutedFile, SNAPSHOT_FILE, toldFile } from "./watchRecord.ts";
 import { isWhole } from "./whereabouts.ts";
 
 /** By how much it may look older than it is, in milliseconds, so that not every look at the list writes a file. */
@@ -18,22 +18,27 @@ interface Sources {
 	readonly enforcement: Enforcement;
 }
 
+/** Who reads it. */
+interface Reader {
+	/** Reads what is written down by now. */
+	record(): Promise<WatchRecord>;
+	/** Told when the snapshot may be another one. */
+	check(): unknown;
+}
+
 /** Keeps the snapshot true to the lists: it is written once one was read, and goes with the connection that it is of. */
 export class SnapshotFile {
 	readonly #folder: string;
 	readonly #sources: Sources;
-	readonly #changed: () => void;
+	readonly #reader: Reader;
 	#done: Promise<void> = Promise.resolve();
 	#isWaiting = false;
 
-	/**
-	 * @param folder An absolute path; it is made when something is to be written.
-	 * @param changed Told when it may be another one.
-	 */
-	constructor(folder: string, sources: Sources, changed: () => void) {
+	/** @param folder An absolute path; it is made when something is to be written. */
+	constructor(folder: string, sources: Sources, reader: Reader) {
 		this.#folder = folder;
 		this.#sources = sources;
-		this.#changed = changed;
+		this.#reader = reader;
 		const follow = () => this.#follow();
 		sources.certificates.on("change", follow);
 		sources.projects.on("change", follow);
@@ -52,7 +57,7 @@ export class SnapshotFile {
 			await new Promise(setImmediate);
 			this.#isWaiting = false;
 			// One that is out of date must not stay.
-			if (await this.#bring().catch(() => this.#remove())) this.#changed();
+			if (await this.#bring().catch(() => this.#remove())) this.#reader.check();
 		});
 	}
 
@@ -60,7 +65,7 @@ export class SnapshotFile {
 	async #bring(): Promise<boolean> {
 		const { connectionId } = this.#sources.certificates;
 		if (connectionId === undefined) return false;
-		const { snapshot: kept } = await readWatchRecord(this.#folder);
+		const { snapshot: kept } = await this.#reader.record();
 		const isOurs = kept?.connectionId === connectionId;
 		const snapshot = this.#take(isOurs ? kept : null);
 		if (!snapshot) return kept !== null && !isOurs && this.#remove();
@@ -110,12 +115,12 @@ export class SnapshotFile {
 /**
  * Takes it on to tell something on a day, in the name of all windows.
  * @param day As `dayOf` counts it.
+ * @param past The days on which something was told, of which no more needs to be known.
  * @returns false where another window has, or where that cannot be known.
  */
-export async function claimDay(folder: string, day: number): Promise<boolean> {
+export async function claimDay(folder: string, day: number, past: readonly number[]): Promise<boolean> {
 	if (!(await createFile(folder, toldFile(day)))) return false;
-	const { toldOn } = await readWatchRecord(folder);
-	for (const past of toldOn.filter((each) => each < day)) await rm(join(folder, toldFile(past))).catch(() => {});
+	for (const each of past) if (each < day) await rm(join(folder, toldFile(each))).catch(() => {});
 	return true;
 }
 

@@ -20,7 +20,7 @@ export interface Frame
 	extends Pick<ActionContext, "certificates" | "projects" | "organization" | "uploads">,
 		Pick<ActionContext, "connections" | "clientCertificates" | "memory" | "log" | "inspections"> {
 	readonly trees: { readonly certificates: Tree; readonly projects: Tree };
-	readonly watch: Pick<Watch, "check">;
+	readonly watch: Pick<Watch, "check" | "record" | "due">;
 	/** Where the record of what is watched is; an absolute path. */
 	readonly watchFolder: string;
 	/** Shows what went wrong where no command was given. */
@@ -28,7 +28,8 @@ export interface Frame
 }
 
 /** What the service and the files are reached by. */
-type Access = Pick<ActionContext, "reader" | "openService" | "checkClientCertificate" | "traceClientCertificate">;
+type Access = Pick<ActionContext, "reader" | "openService" | "checkClientCertificate" | "traceClientCertificate"> &
+	Pick<ActionContext, "checkClient" | "judgeClient" | "checkLive">;
 
 /** All that a person has to do with. */
 export interface Assembly extends vscode.Disposable {
@@ -43,10 +44,11 @@ export interface Assembly extends vscode.Disposable {
 
 /** Builds it, when the first view is looked at or the first command is given. */
 export function assemble(frame: Frame, access: Access): Assembly {
-	const { certificates, projects, uploads, connections, memory, inspections, trees, report, watchFolder } = frame;
+	const { certificates, projects, uploads, connections, memory, inspections, trees, report, watch, watchFolder } =
+		frame;
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };
-	const snapshot = new SnapshotFile(watchFolder, sources, () => void frame.watch.check());
+	const snapshot = new SnapshotFile(watchFolder, sources, watch);
 
 	const projectsView = new ProjectsView(trees.projects, sources, report);
 	const view = new CertificatesView(
@@ -76,7 +78,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	return {
 		actions,
 		remind: () =>
-			remind({ watchFolder, snapshot, certificates, view }).catch((thrown) => showFailure(thrown, frame.log)),
+			remind({ watchFolder, snapshot, certificates, view, watch }).catch((thrown) => showFailure(thrown, frame.log)),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),
 		dispose: () => vscode.Disposable.from(following, view, projectsView).dispose(),

@@ -2,14 +2,13 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import { claimDay, mute, type SnapshotFile } from "../application/snapshot.ts";
-import { readWatchRecord } from "../application/watchRecord.ts";
 import { Failure } from "../domain/failure.ts";
-import { dayOf, dueToday, type WatchedCertificate } from "../domain/watch.ts";
+import { dayOf, type WatchedCertificate } from "../domain/watch.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import { VIEW } from "./names.ts";
 import { cancellably } from "./patience.ts";
 import { askChoice } from "./prompts.ts";
-import { reminderDays } from "./settings.ts";
+import type { Watch } from "./watch.ts";
 import { nameWords } from "./words/certificates.ts";
 import { expiryWords } from "./words/dates.ts";
 import { goneWords } from "./words/removal.ts";
@@ -28,18 +27,16 @@ interface Reminding {
 	readonly snapshot: Pick<SnapshotFile, "settled">;
 	readonly certificates: Certificates;
 	readonly view: CertificatesView;
-	/** The clock, Unix milliseconds. */
-	readonly now?: () => number;
+	readonly watch: Pick<Watch, "due">;
 }
 
 /** Tells once, for all windows, what is to be told today, and does what the person chooses. @throws Failure, Cancelled */
-export async function remind({ watchFolder, snapshot, now: clock = Date.now, ...reminding }: Reminding): Promise<void> {
+export async function remind({ watchFolder, snapshot, watch, ...reminding }: Reminding): Promise<void> {
 	// What was read a moment ago counts.
 	await snapshot.settled();
-	const now = clock();
-	const record = await readWatchRecord(watchFolder);
-	const due = dueToday(record, now, reminderDays());
-	if (!record.snapshot || due.length === 0 || !(await claimDay(watchFolder, dayOf(now)))) return;
+	const { record, now, certificates: due } = await watch.due();
+	if (!record.snapshot || due.length === 0) return;
+	if (!(await claimDay(watchFolder, dayOf(now), record.toldOn))) return;
 	const { connectionId, readAt } = record.snapshot;
 
 	const rotate = l10n.t("Rotate…");

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { readWatchRecord } from "../application/watchRecord.ts";
-import { dueToday, expiringIn, nextMoment } from "../domain/watch.ts";
+import { dueToday, expiringIn, nextMoment, type WatchedCertificate, type WatchRecord } from "../domain/watch.ts";
 import { SETTINGS } from "./names.ts";
 import { reminderDays } from "./settings.ts";
 import { badgeWords } from "./words/badge.ts";
@@ -17,6 +17,15 @@ interface WatchOptions {
 	readonly report: (thrown: unknown) => void;
 	/** The clock, Unix milliseconds. */
 	readonly now?: () => number;
+}
+
+/** What is to be told. */
+export interface Due {
+	readonly record: WatchRecord;
+	/** When that was decided, Unix milliseconds. */
+	readonly now: number;
+	/** The most urgent first. */
+	readonly certificates: readonly WatchedCertificate[];
 }
 
 /**
@@ -60,16 +69,27 @@ export class Watch implements vscode.Disposable {
 		this.#subscriptions.dispose();
 	}
 
-	async #look(): Promise<void> {
-		const { view, folder, remind, report } = this.#options;
-		const record = await readWatchRecord(folder);
-		if (this.#isOver) return;
+	/** What all windows know by now. */
+	record(): Promise<WatchRecord> {
+		return readWatchRecord(this.#options.folder);
+	}
+
+	/** What is to be told by now. */
+	async due(): Promise<Due> {
+		const record = await this.record();
 		const now = this.#now();
+		return { record, now, certificates: dueToday(record, now, reminderDays()) };
+	}
+
+	async #look(): Promise<void> {
+		const { view, remind, report } = this.#options;
+		const { record, now, certificates } = await this.due();
+		if (this.#isOver) return;
 		const days = reminderDays();
 		const { length } = expiringIn(record.snapshot, now, days);
 		if (length !== (view.badge?.value ?? 0))
 			view.badge = length > 0 ? { value: length, tooltip: badgeWords(length) } : undefined;
-		const isDue = dueToday(record, now, days).length > 0;
+		const isDue = certificates.length > 0;
 		const isSeen = vscode.window.state.focused;
 		const next = nextMoment(record.snapshot, now, days);
 		this.#next = isDue && !isSeen ? now : next;

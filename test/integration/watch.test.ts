@@ -74,7 +74,7 @@ describe("The watch", () => {
 			report: (thrown) => assert.fail(String(thrown)),
 			remind: () => {
 				const snapshot = { settled: async () => {} };
-				const reminder = remind({ watchFolder: folder, snapshot, certificates, view: reveal as never, now: () => now });
+				const reminder = remind({ watchFolder: folder, snapshot, certificates, view: reveal as never, watch });
 				reminders = Promise.all([reminders, reminder]);
 				return reminder;
 			},

@@ -80,7 +80,11 @@ export function clientFlawWords(flaw: ClientFlaw): string {
 		case "is-an-authority":
 			return l10n.t("{0} is a CA certificate; none in the file is a client's.", subject);
 		case "no-issuer":
-			return l10n.t("{0} was issued by {1}, which is neither in the file nor enforced.", subject, inert(flaw.issuer));
+			return l10n.t(
+				"{0} was issued by {1}, which is neither in the file nor the trust anchor.",
+				subject,
+				inert(flaw.issuer),
+			);
 		case "not-signed":
 			return l10n.t("{0} was signed by another key than that of {1}.", subject, inert(flaw.issuer));
 		case "signature-not-checked":

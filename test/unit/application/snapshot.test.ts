@@ -48,7 +48,11 @@ describe("The snapshot", () => {
 		);
 		let changes = 0;
 		const enforcement = new Enforcement(certificates, projects);
-		const file = new SnapshotFile(folder, { certificates, projects, enforcement }, () => changes++);
+		const file = new SnapshotFile(
+			folder,
+			{ certificates, projects, enforcement },
+			{ record: () => readWatchRecord(folder), check: () => changes++ },
+		);
 		if (connectionId !== null) certificates.identify(connectionId);
 		return {
 			certificates,
@@ -210,10 +214,11 @@ describe("The snapshot", () => {
 		it("is told by one of many windows a day, and on the next one again", async () => {
 			for (const at of [now, now + 24 * HOUR, now + 48 * HOUR]) {
 				assert.deepEqual(await due(at), ["one", "two"]);
-				const claims = await Promise.all(Array.from({ length: 20 }, () => claimDay(folder, dayOf(at))));
+				const { toldOn } = await readWatchRecord(folder);
+				const claims = await Promise.all(Array.from({ length: 20 }, () => claimDay(folder, dayOf(at), toldOn)));
 				assert.equal(claims.filter(Boolean).length, 1);
 				assert.deepEqual(await due(at), []);
-				assert.equal(await claimDay(folder, dayOf(at)), false);
+				assert.equal(await claimDay(folder, dayOf(at), []), false);
 			}
 			assert.deepEqual(
 				readdirSync(folder).filter((name) => name.endsWith(".told")),
@@ -223,7 +228,7 @@ describe("The snapshot", () => {
 
 		it("is not told where that cannot be written down", async () => {
 			writeFileSync(join(temporary.path, "file"), "");
-			assert.equal(await claimDay(join(temporary.path, "file", "watch"), dayOf(now)), false);
+			assert.equal(await claimDay(join(temporary.path, "file", "watch"), dayOf(now), []), false);
 		});
 
 		it("is not told again of one of which it should not, and of others it is", async () => {

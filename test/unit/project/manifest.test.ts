@@ -10,6 +10,9 @@ const words: Record<string, string> = JSON.parse(read("package.nls.json"));
 const { contributes } = manifest;
 const menuItems: { command: string; when?: string }[] = Object.values(contributes.menus).flat() as never;
 
+/** It is contributed by what is built beside the rest. */
+const ROTATE = "openaiCertificates.rotate";
+
 describe("Manifest", () => {
 	it("contributes exactly the commands, the views and the settings that the code names", () => {
 		const ids = contributes.commands.map(({ command }: { command: string }) => command);
@@ -34,13 +37,15 @@ describe("Manifest", () => {
 		assert.deepEqual([...new Set(used)].toSorted(), Object.keys(words).toSorted());
 	});
 
-	it("hides commands that need a row from the palette", () => {
-		const forRows = contributes.menus["view/item/context"].map(({ command }: { command: string }) => command);
+	it("hides commands that need a row from the palette, but for one that asks", () => {
+		const onRows = contributes.menus["view/item/context"].map(({ command }: { command: string }) => command);
+		const forRows = onRows.filter((command: string) => command !== COMMANDS.checkClient);
 		const hidden = contributes.menus.commandPalette.filter(({ when }: { when: string }) => when === "false");
 		assert.deepEqual(
 			hidden.map(({ command }: { command: string }) => command).toSorted(),
 			[...new Set<string>(forRows)].toSorted(),
 		);
+		assert.ok(forRows.length < onRows.length);
 	});
 
 	it("says in an empty view why it is empty, whatever the reason, with a way on", () => {
@@ -90,7 +95,7 @@ describe("Manifest", () => {
 			}
 	});
 
-	it("R50 links welcome texts to our own commands only, without arguments", () => {
+	it("R50 links welcome texts and the walk-through to our own commands only, without arguments", () => {
 		const links = Object.values(words).flatMap((text) => [...text.matchAll(/\]\(([^)]*)\)/g)].map(([, link]) => link));
 		assert.ok(links.length > 0);
 		for (const link of links)
@@ -98,6 +103,21 @@ describe("Manifest", () => {
 				Object.values(COMMANDS).some((command) => link === `command:${command}`),
 				link,
 			);
+	});
+
+	it("R50 has the walk-through's texts and files, which hold no link, and a command of ours that completes each step", () => {
+		const [{ steps }] = contributes.walkthroughs;
+		const completing = steps.flatMap(({ completionEvents }: { completionEvents: string[] }) => completionEvents);
+		assert.deepEqual(
+			completing,
+			[COMMANDS.setKey, COMMANDS.inspect, COMMANDS.upload, COMMANDS.activate, COMMANDS.checkClient, ROTATE].map(
+				(command) => `onCommand:${command}`,
+			),
+		);
+		for (const { media, description } of steps) {
+			assert.doesNotMatch(read(media.markdown), /\]\(|<|https?:/);
+			assert.match(words[description.replaceAll("%", "")] ?? "", /\n\[[^\]]+\]\(command:openaiCertificates\.\w+\)$/);
+		}
 	});
 
 	it("R44 takes no setting from a workspace", () => {
@@ -116,7 +136,7 @@ describe("Manifest", () => {
 		for (const key of ["extensionDependencies", "extensionPack", "dependencies"])
 			assert.equal(manifest[key], undefined);
 		assert.deepEqual(Object.keys(contributes).toSorted(), [
-			...["commands", "configuration", "menus", "views", "viewsContainers", "viewsWelcome"],
+			...["commands", "configuration", "menus", "views", "viewsContainers", "viewsWelcome", "walkthroughs"],
 		]);
 	});
 
