@@ -105,6 +105,8 @@ export function clientFlawWords(flaw: ClientFlaw): string {
 			return l10n.t("The extended key usage of {0} lacks client authentication.", subject);
 		case "no-digital-signature":
 			return l10n.t("The key usage of {0} lacks Digital Signature.", subject);
+		case "name-constraints-not-checked":
+			return l10n.t("The name constraints of {0} are not checked here.", subject);
 		case "no-authority-key-identifier":
 			return l10n.t("{0} has no authority key identifier, without which some software finds no issuer.", subject);
 	}
