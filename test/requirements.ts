@@ -69,14 +69,16 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 			"unit/file/properties",
 			"unit/ui/certificateTexts",
 			"unit/ui/facts",
+			"unit/ui/liveCheckWords",
 			"unit/ui/problems",
 			"unit/ui/uploadWords",
+			"unit/ui/watchWords",
 			"unit/ui/words",
 		],
 	},
 	R13: {
 		rule: "So does whatever a server says",
-		tests: ["integration/strangers", "unit/ui/facts", "unit/ui/problems", "unit/ui/words"],
+		tests: ["integration/strangers", "unit/ui/facts", "unit/ui/problems", "unit/ui/watchWords", "unit/ui/words"],
 	},
 	R14: {
 		rule: "A name is judged while it is typed",
