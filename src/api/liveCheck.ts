@@ -84,8 +84,9 @@ function outcomeOf({ status, headers, body }: RawAnswer, host: string): LiveOutc
  * Whether a server asked for the client's certificate, by what the client sent in the handshake: the message itself in
  * TLS 1.2 (RFC 5246, 7.4.6), and its length in TLS 1.3, where it is encrypted (RFC 8446, 5.2). No TLS library of the
  * editor tells.
+ * @param sent All that it sent until then.
  */
-function isAsked(sent: Buffer): boolean {
+export function isAsked(sent: Buffer): boolean {
 	let encrypted = 0;
 	let isPlain = true;
 	for (let at = 0; at + 5 < sent.length; at += 5 + sent.readUInt16BE(at + 3)) {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { checkLive } from "../../../src/api/liveCheck.ts";
+import { checkLive, isAsked } from "../../../src/api/liveCheck.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { isCancelled } from "../../../src/domain/failure.ts";
 import { type ClientPair, ProjectKey } from "../../../src/domain/liveCheck.ts";
@@ -268,6 +268,28 @@ describe("A live check of a client certificate", () => {
 		assert.equal(await why(pairOf(client, client.pem, encrypted)), "passphrase-needed");
 		assert.equal(service.connections.total, 0);
 		assert.deepEqual(await check({ ...good(), key: encrypted, passphrase }), { code: "accepted" });
+	});
+
+	it("tells by the client's records whether it was asked for", () => {
+		const record = (type: number, first: number, length = 40) => {
+			const header = Buffer.from([type, 3, 3, 0, length]);
+			return Buffer.concat([header, Buffer.alloc(length, first)]);
+		};
+		const [hello, change] = [record(22, 1), record(20, 1, 1)];
+		const cases: readonly [boolean, ...Buffer[]][] = [
+			[false],
+			[false, hello],
+			// TLS 1.2: what follows the change of cipher is encrypted, whatever it begins with.
+			[false, hello, record(22, 16), change, record(22, 11)],
+			[true, hello, record(22, 11), record(22, 16), change, record(22, 0)],
+			// TLS 1.3, after a retry too.
+			[false, hello, change, record(23, 11, 69)],
+			[false, hello, change, hello, record(23, 11, 69)],
+			[true, hello, change, record(23, 0, 200), record(23, 0, 69)],
+			// Cut off.
+			[false, hello, change, record(23, 0, 200).subarray(0, 4)],
+		];
+		for (const [asked, ...records] of cases) assert.equal(isAsked(Buffer.concat(records)), asked);
 	});
 
 	it("R47 takes no admin key: there is no project key that looks like one", () => {
