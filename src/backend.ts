@@ -1,7 +1,8 @@
 import type * as vscode from "vscode";
 import { AdministrationApi } from "./api/administration.ts";
 import { judgeClientCertificate, readClientCertificate } from "./api/clientCertificate.ts";
-import { Transport } from "./api/transport.ts";
+import { checkLive } from "./api/liveCheck.ts";
+import { Transport, type TransportOptions } from "./api/transport.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
 import type { AccessSource, ClientCertificateFiles } from "./domain/service.ts";
 import { type Assembly, assemble, type Frame } from "./ui/assembly.ts";
@@ -35,7 +36,8 @@ const reader: CertificateReader = {
 /** Builds what activation does not need: undici, @peculiar/x509, and all that follows a look at a view or a command. */
 export function createBackend({ userAgent, language, translations, ...frame }: BackendOptions): Backend {
 	setLanguage(language, translations);
-	const transport = new Transport({ userAgent, observe: (exchange) => frame.log.exchange(exchange), network });
+	const options: TransportOptions = { userAgent, observe: (exchange) => frame.log.exchange(exchange), network };
+	const transport = new Transport(options);
 	const openService = (access: AccessSource) => new AdministrationApi(transport, access);
 	const { dispose, ...assembly } = assemble(frame, {
 		reader,
@@ -48,6 +50,12 @@ export function createBackend({ userAgent, language, translations, ...frame }: B
 			const { checkClientCertificate } = await import("./file/clientCertificate.ts");
 			return checkClientCertificate(new TextEncoder().encode(cert), anchor, Date.now() / 1000);
 		},
+		checkClient: async (file, anchor) => {
+			const { checkClientCertificate } = await import("./file/clientCertificate.ts");
+			return checkClientCertificate(file, anchor, Date.now() / 1000);
+		},
+		judgeClient: (pair) => void judgeClientCertificate(pair),
+		checkLive: (check, signal) => checkLive(options, check, signal),
 	});
 	return {
 		...assembly,

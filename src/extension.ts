@@ -12,11 +12,13 @@ import { Log } from "./ui/log.ts";
 import { CERTIFICATE_SCHEME, COMMANDS, INSPECTION_SCHEME, PROJECTS_VIEW, VIEW } from "./ui/names.ts";
 import { baseUrl } from "./ui/settings.ts";
 import { droppedFiles, FILES, Tree } from "./ui/tree.ts";
+import { Watch } from "./ui/watch.ts";
 import { setLanguage } from "./ui/words/language.ts";
 
 /**
  * Builds the state, views without rows and commands that do nothing yet. Nothing here reads a secret, a file or the network:
- * that waits for a person, and all else is loaded when one looks at a view or gives a command.
+ * that waits for a person, and all else is loaded when one looks at a view or gives a command. The watch alone reads its
+ * record by itself, once this is over.
  */
 export function activate(context: vscode.ExtensionContext): void {
 	setLanguage(vscode.env.language, vscode.l10n.bundle);
@@ -58,6 +60,9 @@ export function activate(context: vscode.ExtensionContext): void {
 		certificates: new Tree(VIEW, { canSelectMany: true, dragAndDropController: UPLOADS_WHAT_IS_DROPPED }, look),
 		projects: new Tree(PROJECTS_VIEW, {}, look),
 	};
+	const watchFolder = vscode.Uri.joinPath(context.globalStorageUri, "watch").fsPath;
+	const remind = async () => (await backend()).remind();
+	const watch = new Watch({ view: trees.certificates.view, folder: watchFolder, remind, report });
 	const loadBackend = async () => {
 		const { createBackend } = await import("./backend.js");
 		return createBackend({
@@ -65,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): void {
 			language: vscode.env.language,
 			translations: vscode.l10n.bundle,
 			...{ certificates, projects, organization, uploads, connections, clientCertificates },
-			...{ memory: context.globalState, log, inspections, trees, report },
+			...{ memory: context.globalState, log, inspections, trees, watch, watchFolder, report },
 		});
 	};
 
@@ -74,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		connections,
 		trees.certificates,
 		trees.projects,
+		watch,
 		inspections,
 		registerCommands(async () => (await backend()).actions, report),
 		vscode.workspace.registerTextDocumentContentProvider(INSPECTION_SCHEME, {

@@ -3,20 +3,12 @@ import { constants, promises as fs, type Stats } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { createSecureContext } from "node:tls";
 import { type ClientCertificateFlaw, Failure, problemOf } from "../domain/failure.ts";
+import type { ClientPair } from "../domain/liveCheck.ts";
 import type { ClientCertificateFiles } from "../domain/service.ts";
 
 /** The largest known, a chain with its key, has some 20 kB. */
 const LARGEST_FILE = 1024 * 1024;
 const MOST_LINKS = 10;
-
-/** What the two files hold, not yet judged. */
-export interface ClientCertificateText {
-	readonly certificate: string;
-	readonly key: string;
-	readonly passphrase: string | null;
-	/** The files' names without folders, for people. */
-	readonly names: { readonly certificate: string; readonly key: string };
-}
 
 /** A certificate and its private key, as TLS takes them. */
 export interface ClientCertificate {
@@ -28,7 +20,7 @@ export interface ClientCertificate {
 }
 
 /** Reads a client certificate's files. @throws Failure `client-certificate` where they cannot be read. */
-export async function readClientCertificate(files: ClientCertificateFiles): Promise<ClientCertificateText> {
+export async function readClientCertificate(files: ClientCertificateFiles): Promise<ClientPair> {
 	const certificate = await readText(files.certificate);
 	const key = files.key === files.certificate ? certificate : await readText(files.key);
 	const names = { certificate: nameOf(files.certificate), key: nameOf(files.key) };
@@ -39,7 +31,7 @@ export async function readClientCertificate(files: ClientCertificateFiles): Prom
  * Takes the certificates and the private key out of what was read and checks that they belong together.
  * @throws Failure `client-certificate`, with nothing of what the files hold.
  */
-export function judgeClientCertificate(text: ClientCertificateText): ClientCertificate {
+export function judgeClientCertificate(text: ClientPair): ClientCertificate {
 	const { passphrase, names } = text;
 	const blocks = text.certificate.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
 	const certificate = attempt(() => new X509Certificate(blocks[0] ?? ""));

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect as connectSocket, isIP, type Socket } from "node:net";
+import { Duplex } from "node:stream";
 import { connect as connectTls, type SecureContext } from "node:tls";
 import Client from "undici/lib/dispatcher/client.js";
 import { Failure, problemOf } from "../domain/failure.ts";
@@ -16,13 +17,15 @@ const SILENCE_MILLISECONDS = 30_000;
 /**
  * Makes a connection to a way's origin, TLS included.
  * @param signal Ends it, with whatever of it is open by then.
+ * @param onSent Told what goes out, as TLS encrypts it.
  * @throws Failure
  */
-export async function connect(way: Way, signal: AbortSignal): Promise<Socket> {
+export async function connect(way: Way, signal: AbortSignal, onSent?: (chunk: Buffer) => void): Promise<Socket> {
 	const { origin, proxy, tls } = way;
 	try {
 		const socket = proxy ? await tunnel(proxy, way, signal) : await reach(origin, signal, () => tls?.toService);
-		return tls ? await secure(socket, origin, tls.toService, true, signal) : socket;
+		if (!tls) return socket;
+		return await secure(onSent ? overhear(socket, onSent) : socket, origin, tls.toService, true, signal);
 	} catch (error) {
 		throw problemOf(error) ? error : failureToConnect(error, way);
 	}
@@ -120,9 +123,30 @@ function reach(origin: string, signal: AbortSignal, prepare: () => unknown): Pro
 	return ready(socket, "connect", signal);
 }
 
+/** A connection of which it is told what goes out. What came in before it ends is handed on first: it may be an alert. */
+function overhear(socket: Socket, onSent: (chunk: Buffer) => void): Duplex {
+	const heard = new Duplex({
+		read: () => void socket.resume(),
+		write: (chunk, _, done) => {
+			onSent(chunk);
+			socket.write(chunk, done);
+		},
+		final: (done) => void socket.end(done),
+		destroy: (error, done) => {
+			socket.destroy();
+			done(error);
+		},
+	});
+	socket.on("data", (chunk) => heard.push(chunk) || socket.pause());
+	socket.on("end", () => heard.push(null));
+	socket.on("error", (error) => heard.destroy(error));
+	socket.on("close", () => heard.destroy());
+	return heard;
+}
+
 /** TLS over a connection. @param strict Whether the other side's certificate must hold, whatever the environment says. */
 function secure(
-	socket: Socket,
+	socket: Duplex,
 	origin: string,
 	secureContext: SecureContext,
 	strict: boolean,

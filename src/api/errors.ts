@@ -101,6 +101,12 @@ export function failureOfStatus(status: number, body: unknown, headers: Headers,
 	});
 }
 
+/** Whether an answer's body speaks of the client certificate. */
+export function saysCertificate(body: unknown): boolean {
+	const error = field(body, "error");
+	return /^mtls_/.test(String(field(error, "code"))) || /\b(?:certificates?|mtls)\b/i.test(textOf(error));
+}
+
 /** Permissions look like `api.mtls.write`, and host names do not; anything else in the service's text is not shown. */
 function permissionIn(error: unknown): string | null {
 	return /(?<![\w.-])api(?:\.[a-z_]{1,30}){1,3}\.(?:read|write)(?![\w-]|\.\w)/.exec(textOf(error))?.[0] ?? null;

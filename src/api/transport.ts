@@ -192,7 +192,7 @@ function read<T>({ status, headers, body }: RawAnswer, { parse }: Request<T>, ho
 }
 
 /** The value, or `undefined` where it is not JSON in UTF-8. */
-function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer): unknown {
 	try {
 		return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 	} catch {

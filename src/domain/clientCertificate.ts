@@ -19,6 +19,8 @@ export type ClientFlaw =
 	| { readonly code: "no-client-authentication"; readonly subject: string }
 	/** A key usage without Digital Signature (RFC 5246 7.4.6, RFC 8446 4.4.2.2). */
 	| { readonly code: "no-digital-signature"; readonly subject: string }
+	/** It restricts the names of what it issues (RFC 5280 4.2.1.10), which is not checked, so that it refuses nothing by itself. */
+	| { readonly code: "name-constraints-not-checked"; readonly subject: string }
 	/** Some validators find the issuer by it alone (RFC 5280 4.2.1.1). It does not refuse the certificate by itself. */
 	| { readonly code: "no-authority-key-identifier"; readonly subject: string };
 

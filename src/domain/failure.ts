@@ -116,7 +116,8 @@ export type ClientCertificateFlaw =
 	| "unusable";
 export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "dead-link" | "gone" | "no-permission" | "other";
 export type KeyFlaw = "blank" | "space-inside" | "not-ascii" | "too-long";
-export type BaseUrlRule = "not-a-url" | "https-or-loopback" | "no-extras";
+/** `mtls`: all of them for the host of client certificates, which has to be asked by https. */
+export type BaseUrlRule = "not-a-url" | "https-or-loopback" | "no-extras" | "mtls";
 export type ServerCertificateFlaw = "expired" | "wrong-name" | "self-signed" | "unknown-issuer" | "other";
 export type RejectionCode = "mtls_certificate_invalid" | "expired_certificate" | "certificate_in_use";
 

@@ -9,7 +9,14 @@ import { Survey } from "./survey.ts";
 import { readTime } from "./time.ts";
 
 const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
+const NAME_CONSTRAINTS = "2.5.29.30";
 const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
+
+/** What refuses no certificate by itself. */
+const HARMLESS: readonly string[] = [
+	"no-authority-key-identifier",
+	"name-constraints-not-checked",
+] satisfies ClientFlaw["code"][];
 
 /** A client's file holds a handful; each is a signature to check for each other one of the same name. */
 const MOST_INTERMEDIATES = 32;
@@ -38,7 +45,7 @@ export function checkClientCertificate(file: Uint8Array, anchor: Uint8Array, at:
 		sha256: fingerprint(client.structure.der),
 		notAfter: readTime(client.structure.notAfter),
 		chain: chain.map(({ subject }) => nameText(subject)),
-		accepted: flaws.every(({ code }) => code === "no-authority-key-identifier"),
+		accepted: flaws.every(({ code }) => HARMLESS.includes(code)),
 		flaws,
 	};
 }
@@ -115,5 +122,7 @@ function linkFlaws(chain: readonly ReadCertificate[], place: number, at: number)
 	// Certificates that name themselves as issuer do not count (RFC 5280 4.2.1.9).
 	const below = chain.slice(1, place).filter(({ selfIssued }) => !selfIssued).length;
 	if (length !== null && below > length) flaws.push({ code: "path-too-long", subject });
+	if (structure.extensions.some(({ oid }) => oid === NAME_CONSTRAINTS))
+		flaws.push({ code: "name-constraints-not-checked", subject });
 	return flaws;
 }

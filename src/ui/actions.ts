@@ -11,6 +11,7 @@ import type { AccessSource, ClientCertificateFiles, Service } from "../domain/se
 import { certificateActions } from "./certificateActions.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
+import type { ClientCheckCommands } from "./clientCheck.ts";
 import { renameConnection, switchConnection } from "./connectionCommands.ts";
 import type { Connections } from "./connections.ts";
 import type { Documents } from "./documents.ts";
@@ -27,7 +28,7 @@ import { checkUpload, forgetUpload, uploadAgain } from "./unconfirmedCommands.ts
 import { type UploadCommand, uploadFiles } from "./uploadCommand.ts";
 
 /** What commands act on. */
-export interface ActionContext {
+export interface ActionContext extends Pick<ClientCheckCommands, "checkClient" | "judgeClient" | "checkLive"> {
 	readonly certificates: Certificates;
 	readonly projects: Projects;
 	readonly enforcement: Enforcement;

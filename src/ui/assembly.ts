@@ -1,14 +1,18 @@
 import * as vscode from "vscode";
 import { Contents } from "../application/contents.ts";
 import { Enforcement } from "../application/enforcement.ts";
+import { SnapshotFile } from "../application/snapshot.ts";
 import { type ActionContext, type Actions, createActions } from "./actions.ts";
 import { CertificatesView } from "./certificatesView.ts";
 import { Documents } from "./documents.ts";
+import { showFailure } from "./failures.ts";
 import { followChanges } from "./following.ts";
 import { inspectionText } from "./inspection.ts";
 import { ProjectsView } from "./projectsView.ts";
+import { remind } from "./reminder.ts";
 import { orderIn } from "./sorting.ts";
 import type { Tree } from "./tree.ts";
+import type { Watch } from "./watch.ts";
 import { inert } from "./words/inert.ts";
 
 /** What activation made: the state behind all, and views that wait to be filled. */
@@ -16,16 +20,22 @@ export interface Frame
 	extends Pick<ActionContext, "certificates" | "projects" | "organization" | "uploads">,
 		Pick<ActionContext, "connections" | "clientCertificates" | "memory" | "log" | "inspections"> {
 	readonly trees: { readonly certificates: Tree; readonly projects: Tree };
+	readonly watch: Pick<Watch, "check" | "record" | "due">;
+	/** Where the record of what is watched is; an absolute path. */
+	readonly watchFolder: string;
 	/** Shows what went wrong where no command was given. */
 	readonly report: (thrown: unknown) => void;
 }
 
 /** What the service and the files are reached by. */
-type Access = Pick<ActionContext, "reader" | "openService" | "checkClientCertificate" | "traceClientCertificate">;
+type Access = Pick<ActionContext, "reader" | "openService" | "checkClientCertificate" | "traceClientCertificate"> &
+	Pick<ActionContext, "checkClient" | "judgeClient" | "checkLive">;
 
 /** All that a person has to do with. */
 export interface Assembly extends vscode.Disposable {
 	readonly actions: Actions;
+	/** Tells what is to be told of certificates that expire, and shows what it met. */
+	remind(): Promise<void>;
 	/** What is in a certificate file, as a text. */
 	inspectionText(uri: vscode.Uri): Promise<string>;
 	/** What the service holds, as the text that a command showed. */
@@ -34,10 +44,13 @@ export interface Assembly extends vscode.Disposable {
 
 /** Builds it, when the first view is looked at or the first command is given. */
 export function assemble(frame: Frame, access: Access): Assembly {
-	const { certificates, projects, uploads, connections, memory, inspections, trees, report } = frame;
+	const { certificates, projects, uploads, connections, memory, inspections, trees, report, watch, watchFolder } =
+		frame;
 	const enforcement = new Enforcement(certificates, projects);
+	const sources = { certificates, projects, enforcement };
+	const snapshot = new SnapshotFile(watchFolder, sources, watch);
 
-	const projectsView = new ProjectsView(trees.projects, { certificates, projects, enforcement }, report);
+	const projectsView = new ProjectsView(trees.projects, sources, report);
 	const view = new CertificatesView(
 		trees.certificates,
 		{
@@ -64,6 +77,8 @@ export function assemble(frame: Frame, access: Access): Assembly {
 
 	return {
 		actions,
+		remind: () =>
+			remind({ watchFolder, snapshot, certificates, view, watch }).catch((thrown) => showFailure(thrown, frame.log)),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),
 		dispose: () => vscode.Disposable.from(following, view, projectsView).dispose(),

@@ -11,6 +11,8 @@ import {
 	showHistory,
 	type TextCommands,
 } from "./certificateTexts.ts";
+import { type ClientCheckCommands, checkClientCertificate } from "./clientCheck.ts";
+import type { Connections } from "./connections.ts";
 import { unlessGone } from "./groundwork.ts";
 import { COMMANDS } from "./names.ts";
 import { savePem } from "./pemFiles.ts";
@@ -19,7 +21,8 @@ import { removeCertificates } from "./removalCommand.ts";
 import { renameCertificate } from "./renameCommand.ts";
 
 /** What commands on certificates need, and the views whose rows they are given on. */
-export interface CertificateActions extends ActivationCommands, TextCommands {
+export interface CertificateActions extends ActivationCommands, TextCommands, Omit<ClientCheckCommands, "connections"> {
+	readonly connections: Connections;
 	readonly view: Pick<CertificatesView, "certificateOf" | "certificatesOf">;
 	readonly projectsView: Pick<ProjectsView, "certificateOf" | "scopeOf">;
 }
@@ -46,6 +49,8 @@ export function certificateActions(commands: CertificateActions) {
 			await unlessGone(commands, [certificate], () => act(certificate));
 		};
 
+	const checkOnRow = onOne((certificate) => checkClientCertificate(commands, certificate));
+
 	return {
 		[COMMANDS.activate]: onEach((chosen, near) => switchCertificates(commands, chosen, true, near)),
 		[COMMANDS.deactivate]: onEach((chosen, near) => switchCertificates(commands, chosen, false, near)),
@@ -57,6 +62,9 @@ export function certificateActions(commands: CertificateActions) {
 		[COMMANDS.openPem]: onOne((certificate) => openPem(commands, certificate)),
 		[COMMANDS.details]: onOne((certificate) => showDetails(commands, certificate)),
 		[COMMANDS.savePem]: onEach((chosen) => savePem(commands, chosen)),
+		/** Without a row it asks. */
+		[COMMANDS.checkClient]: (row: unknown) =>
+			row === undefined ? checkClientCertificate(commands, null) : checkOnRow(row),
 		[COMMANDS.history]: onOne((certificate) => showHistory(commands, certificate)),
 	};
 }

@@ -28,10 +28,17 @@ export async function chooseFiles(title: string, clicked: unknown, selection: un
 	const selected = Array.isArray(selection) ? selection.filter((uri) => uri instanceof vscode.Uri) : [];
 	if (selected.length > 0) return selected;
 	if (clicked instanceof vscode.Uri) return [clicked];
-	return askForFiles(title);
+	return askForFiles(title, ENDINGS, true);
 }
 
-async function askForFiles(title: string): Promise<readonly vscode.Uri[]> {
+/** Has one file chosen, and reads it. @param endings The dialog's first filter. @throws Failure, Cancelled */
+export async function chooseFile(title: string, endings: readonly string[] = ENDINGS): Promise<FileContent> {
+	const [file] = await askForFiles(title, endings, false);
+	if (!file) throw new Cancelled();
+	return readCertificateFile(file);
+}
+
+async function askForFiles(title: string, endings: readonly string[], many: boolean): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
 		const here = { label: inert(fileName(active)), description: l10n.t("active editor"), value: active };
@@ -40,10 +47,10 @@ async function askForFiles(title: string): Promise<readonly vscode.Uri[]> {
 		if (chosen) return [chosen];
 	}
 	const picked = await vscode.window.showOpenDialog({
-		canSelectMany: true,
+		canSelectMany: many,
 		openLabel: l10n.t("Choose"),
 		title,
-		filters: { [l10n.t("Certificate files")]: [...ENDINGS], [l10n.t("All files")]: ["*"] },
+		filters: { [l10n.t("Certificate files")]: [...endings], [l10n.t("All files")]: ["*"] },
 	});
 	if (!picked) throw new Cancelled();
 	return picked;

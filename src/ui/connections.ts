@@ -66,6 +66,11 @@ export class Connections implements vscode.Disposable {
 		return (await this.#read()).all.map(withoutKey);
 	}
 
+	/** Whether a text is the admin key of one of them. */
+	async hold(key: string): Promise<boolean> {
+		return (await this.#read()).all.some((each) => each.key === key);
+	}
+
 	/**
 	 * Where a request may go, and what it is proved by.
 	 * @param id The only connection that will do, where there is one.

@@ -17,6 +17,7 @@ export const COMMANDS = {
 	details: "openaiCertificates.details",
 	openPem: "openaiCertificates.openPem",
 	history: "openaiCertificates.history",
+	checkClient: "openaiCertificates.checkClient",
 	copyId: "openaiCertificates.copyId",
 	copyFingerprint: "openaiCertificates.copyFingerprint",
 	copyPem: "openaiCertificates.copyPem",
@@ -58,4 +59,5 @@ export const SETTINGS = {
 	reminderDays: "openaiCertificates.reminderDays",
 	clientCertificate: "openaiCertificates.clientCertificate",
 	clientKey: "openaiCertificates.clientKey",
+	mtlsUrl: "openaiCertificates.mtlsUrl",
 } as const;

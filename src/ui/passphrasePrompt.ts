@@ -19,9 +19,29 @@ export async function setPassphrase(
 	const { origin, host } = baseUrl();
 	const files = await clientCertificates.filesFor(origin);
 	if (!files) throw new Failure({ reason: "client-certificate", why: "not-set", file: "" });
-	const passphrase = await askText({
-		title: l10n.t("Passphrase of {0}", inert(files.key.split(/[\\/]/).at(-1) ?? "")),
-		prompt: l10n.t("It opens the key on this machine, for requests to {0} only, and is kept in secret storage.", host),
+	const passphrase = await askForPassphrase(
+		files.key.split(/[\\/]/).at(-1) ?? "",
+		l10n.t("It opens the key on this machine, for requests to {0} only, and is kept in secret storage.", host),
+		(text) => judge({ ...files, passphrase: text }),
+	);
+	await clientCertificates.storePassphrase(origin, passphrase);
+}
+
+/**
+ * Asks for a passphrase until it opens a key.
+ * @param file The key's, without folders.
+ * @param prompt What becomes of it.
+ * @param judge Tries it. @throws Failure
+ * @throws Cancelled
+ */
+export function askForPassphrase(
+	file: string,
+	prompt: string,
+	judge: (passphrase: string) => void | Promise<void>,
+): Promise<string> {
+	return askText({
+		title: l10n.t("Passphrase of {0}", inert(file)),
+		prompt,
 		placeholder: l10n.t("Passphrase"),
 		masked: true,
 		patient: true,
@@ -29,7 +49,7 @@ export async function setPassphrase(
 		judge: (text) => (text === "" ? { message: l10n.t("Enter the passphrase."), severity: "error" } : null),
 		async check(text) {
 			try {
-				await judge({ ...files, passphrase: text });
+				await judge(text);
 				return null;
 			} catch (thrown) {
 				const problem = problemOf(thrown);
@@ -38,5 +58,4 @@ export async function setPassphrase(
 			}
 		},
 	});
-	await clientCertificates.storePassphrase(origin, passphrase);
 }

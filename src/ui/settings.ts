@@ -1,13 +1,27 @@
 import * as vscode from "vscode";
 import { type BaseUrl, DEFAULT_BASE_URL, parseBaseUrl } from "../domain/baseUrl.ts";
+import { Failure } from "../domain/failure.ts";
 import type { Network } from "../domain/network.ts";
 import { SETTINGS } from "./names.ts";
 
 const DEFAULT_REMINDER_DAYS = 30;
+const DEFAULT_MTLS_URL = "https://mtls.api.openai.com";
+const DEFAULT_PATH = "/v1";
 
 /** Where the service answers. @throws Failure `base-url` where the setting breaks a rule. */
 export function baseUrl(): BaseUrl {
 	return parseBaseUrl(ownText(SETTINGS.baseUrl) || DEFAULT_BASE_URL);
+}
+
+/** Where client certificates are asked for. @throws Failure `base-url` where the setting breaks a rule. */
+export function mtlsUrl(): BaseUrl {
+	try {
+		const url = parseBaseUrl(ownText(SETTINGS.mtlsUrl) || DEFAULT_MTLS_URL);
+		if (url.encrypted) return { ...url, path: url.path || DEFAULT_PATH };
+	} catch {
+		// It is told below.
+	}
+	throw new Failure({ reason: "base-url", rule: "mtls" });
 }
 
 /** Days before its expiry from which on a certificate counts as expiring. */

@@ -155,7 +155,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		const dialog = await window.dialog(`Activate “${OTHER}” in the organization?`);
 		assert.match(
 			dialog.detail,
-			/This extension will be refused too\. .*CN=Acme client was issued by CN=Acme Root CA, which is neither in the file nor enforced\./,
+			/This extension will be refused too\. .*CN=Acme client was issued by CN=Acme Root CA, which is neither in the file nor the trust anchor\./,
 		);
 		assert.equal(dialog.onEnter, "Set Up Client Certificate");
 		await dialog.enter();

@@ -30,6 +30,7 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 			"dist/extension.js",
 			"media/icon.png",
 			"media/view.svg",
+			...["activate", "check", "inspect", "key", "rotate", "upload"].map((step) => `media/walkthrough/${step}.md`),
 			"package.json",
 			"package.nls.json",
 			"readme.md",

@@ -38,6 +38,8 @@ export interface SessionOptions {
 	/** Variables for the extension host. */
 	readonly env?: Readonly<Record<string, string>>;
 	readonly service?: EmulatorOptions;
+	/** Paths of packages to install beside. */
+	readonly beside?: readonly string[];
 }
 
 /** Starts all that an interface test needs, with the explorer in sight; `close` ends it and removes the folder. */
@@ -54,7 +56,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	});
 	const settings = withBaseUrl(options.settings);
 	const env = options.env ?? {};
-	const code = await startVSCode({ version, workspace: folder, settings, env, extensions: [vsix] });
+	const code = await startVSCode({
+		version,
+		workspace: folder,
+		settings,
+		env,
+		extensions: [vsix, ...(options.beside ?? [])],
+	});
 	const browser = await launchBrowser();
 	const window = await openWindow(browser, code.url, { tab: EXTENSION, keepSecrets: true });
 	return {

@@ -35,6 +35,10 @@ export interface TlsOptions {
 	readonly names?: readonly string[];
 	/** Fails the handshake, not the request, of a client that presents no certificate of these anchors. */
 	readonly demandCertificateOf?: readonly string[];
+	/** The newest version of TLS that it speaks. Default: Node's own. */
+	readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
+	/** The mtls host does not ask for a client certificate either. */
+	readonly asksNobody?: boolean;
 }
 
 export interface Emulator {
@@ -81,7 +85,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	const ordinary = tls
 		? startTlsServer(tls, tls.requestCert ?? false, listenerOf("api"))
 		: createServer(listenerOf("api"));
-	const mtls = tls && startTlsServer(tls, true, listenerOf("mtls"));
+	const mtls = tls && startTlsServer(tls, !tls.asksNobody, listenerOf("mtls"));
 	const servers = mtls ? [ordinary, mtls] : [ordinary];
 	const originOf = (server: Server) => {
 		const { port } = server.address() as AddressInfo;
@@ -112,10 +116,9 @@ function startTlsServer(tls: TlsOptions, requestCert: boolean, listener: Request
 	const demands = anchors ? { ca: [...anchors], rejectUnauthorized: true } : { rejectUnauthorized: false };
 	// A resumed session would not bring the client's chain again.
 	const secureOptions = constants.SSL_OP_NO_TICKET;
-	return createTlsServer(
-		{ key: tls.key, cert: tls.cert, requestCert: requestCert || anchors !== undefined, ...demands, secureOptions },
-		listener,
-	);
+	const { key, cert, maxVersion } = tls;
+	const asks = { requestCert: requestCert || anchors !== undefined, ...demands };
+	return createTlsServer({ key, cert, ...asks, secureOptions, ...(maxVersion && { maxVersion }) }, listener);
 }
 
 async function listen(server: Server, port: number, address: string): Promise<void> {

@@ -6,20 +6,32 @@ export type Permission = "api.mtls.read" | "api.mtls.write" | "api.management.re
 
 const ALL_PERMISSIONS: readonly Permission[] = ["api.mtls.read", "api.mtls.write", "api.management.read"];
 
-/** An admin key of the emulator, without the key itself. */
+/** A key of the emulator, without the key itself. */
 export interface KeyHolder {
 	readonly id: string;
 	readonly permissions: ReadonlySet<Permission>;
+	/** The project that it is a key of; `null` for an admin key. */
+	readonly projectId: string | null;
 }
 
-/** The admin keys that the emulator takes. They are random and live as long as it does. */
+/** The keys that the emulator takes. They are random and live as long as it does. */
 export class Keys {
 	readonly #holders = new Map<string, KeyHolder>();
 
 	/** Makes a key with these permissions. */
 	add(permissions: readonly Permission[] = ALL_PERMISSIONS): string {
+		return this.#add(permissions, null);
+	}
+
+	/** Makes a project's key: it may use the API there and administers nothing. */
+	addProjectKey(projectId: string): string {
+		return this.#add([], projectId);
+	}
+
+	#add(permissions: readonly Permission[], projectId: string | null): string {
 		const key = `sk-emulator-${randomBytes(24).toString("base64url")}`;
-		this.#holders.set(key, { id: `key_${randomBytes(8).toString("hex")}`, permissions: new Set(permissions) });
+		const id = `key_${randomBytes(8).toString("hex")}`;
+		this.#holders.set(key, { id, permissions: new Set(permissions), projectId });
 		return key;
 	}
 
@@ -63,6 +75,12 @@ export function demandPermission(holder: KeyHolder, permission: Permission, swit
 	const { status, shape } = switches.missingPermission;
 	const message = `You have insufficient permissions for this operation. Missing scopes: ${permission}. Check that the key has the necessary scopes.`;
 	throw new ApiError(status, message, { shape });
+}
+
+/** @throws ApiError 403 for an admin key, which is not for using the API. */
+export function demandProject(holder: KeyHolder): void {
+	if (holder.projectId !== null) return;
+	throw new ApiError(403, "You have insufficient permissions for this operation. Missing scopes: api.model.read.");
 }
 
 function echoOf(key: string): string {

@@ -30,7 +30,8 @@ export type Operation =
 	| "projectActivate"
 	| "projectDeactivate"
 	| "projects"
-	| "history";
+	| "history"
+	| "models";
 
 /** One operation of the API: where it is, what it needs and what it does. */
 export interface Route {
@@ -38,7 +39,8 @@ export interface Route {
 	readonly method: "GET" | "POST" | "DELETE";
 	/** Below `/v1`; a part that starts with a colon is a parameter. */
 	readonly path: string;
-	readonly permission: Permission;
+	/** `null` where it takes a project's key instead. */
+	readonly permission: Permission | null;
 	readonly takesBody: boolean;
 	/** Judges what was sent and says what the answer is; nothing changes before the commit. */
 	run(sent: Sent): Change<unknown>;
@@ -133,6 +135,17 @@ const ROUTES: readonly Route[] = [
 			const sent = readQuery(historyQuery, query);
 			const events = state.auditLog.find(sent["event_types[]"], sent["resource_ids[]"]);
 			return answer<Page<AuditEvent>>(pageOf(events, sent, switches.unknownCursor));
+		},
+	},
+	{
+		operation: "models",
+		method: "GET",
+		path: "/models",
+		permission: null,
+		takesBody: false,
+		run: ({ query }) => {
+			readQuery(noQuery, query);
+			return answer({ object: "list", data: [] });
 		},
 	},
 ];

@@ -5,7 +5,7 @@ import { presentsCertificate } from "./clientCertificate.ts";
 import type { Connections } from "./connections.ts";
 import { type Answer, deliver, jsonAnswer, spoil } from "./delivery.ts";
 import type { Faults, Strike } from "./faults.ts";
-import { demandPermission, type Keys } from "./keys.ts";
+import { demandPermission, demandProject, type KeyHolder, type Keys } from "./keys.ts";
 import type { Exchange } from "./record.ts";
 import { findRoute, type Route } from "./routes.ts";
 import type { Change, Organization } from "./state.ts";
@@ -128,20 +128,27 @@ function judge(
 	route: Route,
 	id: string,
 ): Change<unknown> {
-	if (host === "mtls" && !switches.adminOnMtlsHost) {
+	if (host === "mtls" && route.permission !== null && !switches.adminOnMtlsHost) {
 		throw new ApiError(404, `Invalid URL (${exchange.method} ${exchange.path})`);
 	}
 	const holder = keys.identify(request.headers.authorization);
-	if (switches.lockOut) {
-		const anchors = state.activeIn("organization").map((anchor) => state.get(anchor).pem);
-		if (anchors.length > 0 && !presentsCertificate(request.socket, anchors, now())) {
-			throw refusal(switches, "clientCertificateMissing", "This organization requires a client certificate.");
-		}
+	const anchors = enforcedFor(holder, state, switches).map((anchor) => state.get(anchor).pem);
+	if (anchors.length > 0 && !presentsCertificate(request.socket, anchors, now())) {
+		const whose = holder.projectId === null ? "organization" : "project";
+		throw refusal(switches, "clientCertificateMissing", `This ${whose} requires a client certificate.`);
 	}
-	demandPermission(holder, route.permission, switches);
+	if (route.permission === null) demandProject(holder);
+	else demandPermission(holder, route.permission, switches);
 	const body = parseBody(route, request.headers["content-type"], exchange.requestBody);
 	const query = new URLSearchParams(exchange.query);
 	return route.run({ state, switches, actor: { keyId: holder.id }, id, query, body });
+}
+
+/** The ids of the certificates of which a key's requests must present one that is theirs. */
+function enforcedFor({ projectId }: KeyHolder, state: Organization, { lockOut }: Switches): readonly string[] {
+	const imposed = state.activeIn("organization");
+	if (projectId === null) return lockOut ? imposed : [];
+	return [...imposed, ...state.activeIn(projectId)];
 }
 
 function parseBody(route: Route, contentType: string | undefined, body: string): unknown {

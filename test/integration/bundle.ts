@@ -1,14 +1,31 @@
-import { readdirSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { cache } from "../vscode/install.mjs";
+import { cache, root } from "../vscode/install.mjs";
 
-/**
- * Bundles every `*.test.ts` beside this file for the extension host.
- * @returns the path of the suite. It lies below the extension's own folder, so that `vscode` in it is the extension's.
- */
-export async function bundleSuite(): Promise<string> {
-	const outfile = join(cache, "integration/suite.js");
+/** A suite, and the extension in whose folder it lies, so that `vscode` in it is the extension's. */
+export interface PreparedSuite {
+	readonly suite: string;
+	readonly extensionFolder: string;
+}
+
+/** Bundles every `*.test.ts` beside this file for the extension host, and puts it beside the built extension. */
+export async function prepareSuite(): Promise<PreparedSuite> {
+	const extensionFolder = join(cache, "integration");
+	rmSync(extensionFolder, { recursive: true, force: true });
+	mkdirSync(extensionFolder, { recursive: true });
+	for (const part of ["dist", "media", "package.nls.json"])
+		cpSync(join(root, part), join(extensionFolder, part), { recursive: true });
+	// The suite takes the person's place before it has the extension activated. That it activates by itself is tested in
+	// the package.
+	const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+	writeFileSync(join(extensionFolder, "package.json"), JSON.stringify({ ...manifest, activationEvents: [] }));
+	const suite = join(extensionFolder, "suite.js");
+	await bundle(suite);
+	return { suite, extensionFolder };
+}
+
+async function bundle(outfile: string): Promise<void> {
 	const tests = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".test.ts"));
 	const contents = `
 		import { runMocha } from "../vscode/inHost.ts";
@@ -23,5 +40,4 @@ export async function bundleSuite(): Promise<string> {
 		external: ["vscode"],
 		logLevel: "error",
 	});
-	return outfile;
 }

@@ -110,12 +110,15 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	];
 
 	const FOR_ROWS = new Set(packageJson.contributes.menus["view/item/context"].map(({ command }) => command));
+	/** It asks where it is called without a row. */
+	const ASKS = "openaiCertificates.checkClient";
 
 	/** Calls each command that needs a row with each of these arguments: it says so, and does nothing. */
 	const callWithJunk = async (...calls: readonly (readonly unknown[])[]) => {
 		await vscode.env.clipboard.writeText("untouched");
 		for (const junk of calls)
 			for (const command of FOR_ROWS) {
+				if (command === ASKS && junk.length === 0) continue;
 				shown.messages.length = 0;
 				await vscode.commands.executeCommand(command, ...junk);
 				const call = `${command} ${JSON.stringify(junk)}`;

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { temporaryFolder } from "../leftovers.ts";
 import type { HostOptions } from "../vscode/hostSuite.ts";
-import { root } from "../vscode/install.mjs";
 import type { Results } from "../vscode/results.ts";
 import type { VSCodeVersion } from "../vscode/server.ts";
-import { bundleSuite } from "./bundle.ts";
+import { prepareSuite } from "./bundle.ts";
 
 /**
  * Runs the integration suite inside the extension host of a VS Code, on the built extension.
@@ -21,12 +20,7 @@ export async function runIntegration(
 	const workspace = temporary.path;
 	try {
 		await fillWorkspace(workspace);
-		return await runIn({
-			version,
-			workspace,
-			suite: await bundleSuite(),
-			extensionFolder: root,
-		});
+		return await runIn({ version, workspace, ...(await prepareSuite()) });
 	} finally {
 		temporary.remove();
 	}

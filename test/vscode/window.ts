@@ -77,6 +77,11 @@ export class Window {
 		await openTab(this.#tab);
 	}
 
+	/** Shows the explorer, and so hides the extension's views. */
+	async openExplorer() {
+		await openTab(this.#activityTab("Explorer"));
+	}
+
 	/** Opens a view of the side bar that is collapsed to its title. */
 	async openView(title: string) {
 		const header = this.page.locator(`.part.sidebar .pane-header[aria-label="${title} Section"]`);
@@ -105,13 +110,13 @@ export class Window {
 
 	/** Shows the explorer and opens the context menu of a file or folder in sight there. */
 	async explorerMenu(name: string): Promise<Menu> {
-		await openTab(this.#activityTab("Explorer"));
+		await this.openExplorer();
 		return Menu.of(this.#file(name));
 	}
 
 	/** Selects several files in sight in the explorer. */
 	async selectFiles(...names: string[]) {
-		await openTab(this.#activityTab("Explorer"));
+		await this.openExplorer();
 		for (const [index, name] of names.entries())
 			await this.#file(name).click({ modifiers: index === 0 ? [] : ["ControlOrMeta"] });
 	}
@@ -127,7 +132,7 @@ export class Window {
 
 	/** Opens a file in sight in the explorer in an editor. */
 	async openFile(name: string) {
-		await openTab(this.#activityTab("Explorer"));
+		await this.openExplorer();
 		await this.#file(name).dblclick();
 		await this.#editorTab(name).waitFor();
 	}

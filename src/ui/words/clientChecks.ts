@@ -80,7 +80,11 @@ export function clientFlawWords(flaw: ClientFlaw): string {
 		case "is-an-authority":
 			return l10n.t("{0} is a CA certificate; none in the file is a client's.", subject);
 		case "no-issuer":
-			return l10n.t("{0} was issued by {1}, which is neither in the file nor enforced.", subject, inert(flaw.issuer));
+			return l10n.t(
+				"{0} was issued by {1}, which is neither in the file nor the trust anchor.",
+				subject,
+				inert(flaw.issuer),
+			);
 		case "not-signed":
 			return l10n.t("{0} was signed by another key than that of {1}.", subject, inert(flaw.issuer));
 		case "signature-not-checked":
@@ -101,6 +105,8 @@ export function clientFlawWords(flaw: ClientFlaw): string {
 			return l10n.t("The extended key usage of {0} lacks client authentication.", subject);
 		case "no-digital-signature":
 			return l10n.t("The key usage of {0} lacks Digital Signature.", subject);
+		case "name-constraints-not-checked":
+			return l10n.t("The name constraints of {0} are not checked here.", subject);
 		case "no-authority-key-identifier":
 			return l10n.t("{0} has no authority key identifier, without which some software finds no issuer.", subject);
 	}

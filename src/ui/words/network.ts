@@ -104,6 +104,10 @@ export function baseUrlWords(rule: BaseUrlRule): string {
 			return l10n.t(
 				"The base URL in the settings must begin with https://; http:// is allowed to 127.0.0.1, [::1] and localhost only.",
 			);
+		case "mtls":
+			return l10n.t(
+				"The host for client certificates in the settings must begin with https:// and hold only scheme, host, port and path.",
+			);
 		case "no-extras":
 			return l10n.t(
 				"The base URL in the settings may hold only scheme, host, port and path: no user, query, fragment, backslash or blank.",

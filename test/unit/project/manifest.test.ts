@@ -10,6 +10,9 @@ const words: Record<string, string> = JSON.parse(read("package.nls.json"));
 const { contributes } = manifest;
 const menuItems: { command: string; when?: string }[] = Object.values(contributes.menus).flat() as never;
 
+/** It is contributed by what is built beside the rest. */
+const ROTATE = "openaiCertificates.rotate";
+
 describe("Manifest", () => {
 	it("contributes exactly the commands, the views and the settings that the code names", () => {
 		const ids = contributes.commands.map(({ command }: { command: string }) => command);
@@ -34,13 +37,15 @@ describe("Manifest", () => {
 		assert.deepEqual([...new Set(used)].toSorted(), Object.keys(words).toSorted());
 	});
 
-	it("hides commands that need a row from the palette", () => {
-		const forRows = contributes.menus["view/item/context"].map(({ command }: { command: string }) => command);
+	it("hides commands that need a row from the palette, but for one that asks", () => {
+		const onRows = contributes.menus["view/item/context"].map(({ command }: { command: string }) => command);
+		const forRows = onRows.filter((command: string) => command !== COMMANDS.checkClient);
 		const hidden = contributes.menus.commandPalette.filter(({ when }: { when: string }) => when === "false");
 		assert.deepEqual(
 			hidden.map(({ command }: { command: string }) => command).toSorted(),
 			[...new Set<string>(forRows)].toSorted(),
 		);
+		assert.ok(forRows.length < onRows.length);
 	});
 
 	it("acts by the keyboard on the row that has the focus, not on another one that is selected, and never while typing", () => {
@@ -101,7 +106,7 @@ describe("Manifest", () => {
 			}
 	});
 
-	it("R50 links welcome texts to our own commands only, without arguments", () => {
+	it("R50 links welcome texts and the walk-through to our own commands only, without arguments", () => {
 		const links = Object.values(words).flatMap((text) => [...text.matchAll(/\]\(([^)]*)\)/g)].map(([, link]) => link));
 		assert.ok(links.length > 0);
 		for (const link of links)
@@ -111,23 +116,39 @@ describe("Manifest", () => {
 			);
 	});
 
+	it("R50 has the walk-through's texts and files, which hold no link, and a command of ours that completes each step", () => {
+		const [{ steps }] = contributes.walkthroughs;
+		const completing = steps.flatMap(({ completionEvents }: { completionEvents: string[] }) => completionEvents);
+		assert.deepEqual(
+			completing,
+			[COMMANDS.setKey, COMMANDS.inspect, COMMANDS.upload, COMMANDS.activate, COMMANDS.checkClient, ROTATE].map(
+				(command) => `onCommand:${command}`,
+			),
+		);
+		for (const { media, description } of steps) {
+			assert.doesNotMatch(read(media.markdown), /\]\(|<|https?:/);
+			assert.match(words[description.replaceAll("%", "")] ?? "", /\n\[[^\]]+\]\(command:openaiCertificates\.\w+\)$/);
+		}
+	});
+
 	it("R44 takes no setting from a workspace", () => {
 		for (const { scope } of Object.values<{ scope: string }>(contributes.configuration.properties))
 			assert.equal(scope, "application");
 		assert.equal(contributes.configuration.properties[SETTINGS.baseUrl].ignoreSync, true);
 	});
 
-	it("runs where the person is, in restricted and virtual workspaces, and never by itself", () => {
+	it("runs where the person is, in restricted and virtual workspaces, and by itself only once all else has started", () => {
 		assert.deepEqual(manifest.extensionKind, ["ui", "workspace"]);
 		assert.deepEqual(manifest.capabilities, { untrustedWorkspaces: { supported: true }, virtualWorkspaces: true });
-		assert.deepEqual(manifest.activationEvents, []);
+		assert.deepEqual(manifest.activationEvents, ["onStartupFinished"]);
 	});
 
 	it("R40 needs no other extension, no URI handler and no webview", () => {
 		for (const key of ["extensionDependencies", "extensionPack", "dependencies"])
 			assert.equal(manifest[key], undefined);
 		assert.deepEqual(Object.keys(contributes).toSorted(), [
-			...["commands", "configuration", "keybindings", "menus", "views", "viewsContainers", "viewsWelcome"],
+			...["commands", "configuration", "keybindings", "menus"],
+			...["views", "viewsContainers", "viewsWelcome", "walkthroughs"],
 		]);
 	});
 

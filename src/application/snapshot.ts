@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Snapshot, WatchedCertificate, WatchRecord } from "../domain/watch.ts";
+import type { Certificates } from "./certificates.ts";
+import type { Enforcement } from "./enforcement.ts";
+import type { Projects } from "./projects.ts";
+import { mutedFile, SNAPSHOT_FILE, toldFile } from "./watchRecord.ts";
+import { isWhole } from "./whereabouts.ts";
+
+/** By how much it may look older than it is, in milliseconds, so that not every look at the list writes a file. */
+const AGE_TOLERANCE_MS = 3_600_000;
+
+/** What the snapshot is made of. */
+interface Sources {
+	readonly certificates: Certificates;
+	readonly projects: Projects;
+	readonly enforcement: Enforcement;
+}
+
+/** Who reads it. */
+interface Reader {
+	/** Reads what is written down by now. */
+	record(): Promise<WatchRecord>;
+	/** Told when the snapshot may be another one. */
+	check(): unknown;
+}
+
+/** Keeps the snapshot true to the lists: it is written once one was read, and goes with the connection that it is of. */
+export class SnapshotFile {
+	readonly #folder: string;
+	readonly #sources: Sources;
+	readonly #reader: Reader;
+	#done: Promise<void> = Promise.resolve();
+	#isWaiting = false;
+
+	/** @param folder An absolute path; it is made when something is to be written. */
+	constructor(folder: string, sources: Sources, reader: Reader) {
+		this.#folder = folder;
+		this.#sources = sources;
+		this.#reader = reader;
+		const follow = () => this.#follow();
+		sources.certificates.on("change", follow);
+		sources.projects.on("change", follow);
+	}
+
+	/** Waits until it says what the lists say. */
+	async settled(): Promise<void> {
+		await this.#done;
+	}
+
+	#follow(): void {
+		if (this.#isWaiting) return;
+		this.#isWaiting = true;
+		this.#done = this.#done.then(async () => {
+			// What changes from here on is for the next time.
+			await new Promise(setImmediate);
+			this.#isWaiting = false;
+			// One that is out of date must not stay.
+			if (await this.#bring().catch(() => this.#remove())) this.#reader.check();
+		});
+	}
+
+	/** @returns whether it is another one now. */
+	async #bring(): Promise<boolean> {
+		const { connectionId } = this.#sources.certificates;
+		if (connectionId === undefined) return false;
+		const { snapshot: kept } = await this.#reader.record();
+		const isOurs = kept?.connectionId === connectionId;
+		const snapshot = this.#take(isOurs ? kept : null);
+		if (!snapshot) return kept !== null && !isOurs && this.#remove();
+		if (isOurs && isSame(kept, snapshot)) return false;
+		await this.#write(snapshot);
+		return true;
+	}
+
+	/** @param before What was known of the same connection. */
+	#take(before: Snapshot | null): Snapshot | null {
+		const { certificates, enforcement } = this.#sources;
+		const { connectionId } = certificates;
+		const { listing, loadedAt } = certificates.state;
+		if (!listing || loadedAt === null || typeof connectionId !== "string") return null;
+		const listed = listing.certificates.map(({ id, name, expiresAt }): WatchedCertificate => {
+			const { organization, projects, unread, allProjects } = enforcement.activity(id);
+			const isNowhere = organization === false && allProjects && unread === 0;
+			const known = projects.length > 0 ? true : isNowhere ? false : undefined;
+			// The projects are not read each time that the list is.
+			const inProject = known ?? before?.certificates.find((each) => each.id === id)?.inProject;
+			return { id, name, expiresAt, inOrganization: organization, inProject };
+		});
+		// A list that is not whole does not tell what is gone.
+		const others = isWhole(listing) ? [] : (before?.certificates ?? []);
+		const unseen = others.filter(({ id }) => !listed.some((each) => each.id === id));
+		return { connectionId, readAt: loadedAt, certificates: [...listed, ...unseen] };
+	}
+
+	/** Whoever reads it meanwhile sees the one before. */
+	async #write(snapshot: Snapshot): Promise<void> {
+		await makeFolder(this.#folder);
+		const temporary = join(this.#folder, `.${randomUUID()}.tmp`);
+		try {
+			await writeFile(temporary, JSON.stringify(snapshot), { flag: "wx", mode: 0o600 });
+			await rename(temporary, join(this.#folder, SNAPSHOT_FILE));
+		} finally {
+			await rm(temporary, { force: true });
+		}
+	}
+
+	async #remove(): Promise<boolean> {
+		await rm(join(this.#folder, SNAPSHOT_FILE), { force: true }).catch(() => {});
+		return true;
+	}
+}
+
+/**
+ * Takes it on to tell something on a day, in the name of all windows.
+ * @param day As `dayOf` counts it.
+ * @param past The days on which something was told, of which no more needs to be known.
+ * @returns false where another window has, or where that cannot be known.
+ */
+export async function claimDay(folder: string, day: number, past: readonly number[]): Promise<boolean> {
+	if (!(await createFile(folder, toldFile(day)))) return false;
+	for (const each of past) if (each < day) await rm(join(folder, toldFile(each))).catch(() => {});
+	return true;
+}
+
+/** Has nothing told of certificates again. */
+export async function mute(folder: string, connectionId: string, ids: readonly string[]): Promise<void> {
+	for (const id of ids) {
+		const name = mutedFile(connectionId, id);
+		if (name !== null) await createFile(folder, name);
+	}
+}
+
+/** @returns whether it was this call that made it. Of two that make the same, only one does. */
+async function createFile(folder: string, name: string): Promise<boolean> {
+	try {
+		await makeFolder(folder);
+		await (await open(join(folder, name), "wx", 0o600)).close();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+async function makeFolder(folder: string): Promise<void> {
+	await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+function isSame(one: Snapshot, other: Snapshot): boolean {
+	const isRecent = Math.abs(other.readAt - one.readAt) < AGE_TOLERANCE_MS;
+	return isRecent && JSON.stringify(one.certificates) === JSON.stringify(other.certificates);
+}

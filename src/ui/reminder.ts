@@ -1,0 +1,84 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { Certificates } from "../application/certificates.ts";
+import { claimDay, mute, type SnapshotFile } from "../application/snapshot.ts";
+import { Failure } from "../domain/failure.ts";
+import { dayOf, type WatchedCertificate } from "../domain/watch.ts";
+import type { CertificatesView } from "./certificatesView.ts";
+import { VIEW } from "./names.ts";
+import { cancellably } from "./patience.ts";
+import { askChoice } from "./prompts.ts";
+import type { Watch } from "./watch.ts";
+import { nameWords } from "./words/certificates.ts";
+import { expiryWords } from "./words/dates.ts";
+import { goneWords } from "./words/removal.ts";
+import { reminderWords } from "./words/watch.ts";
+
+/** Has another certificate take over what the selected one holds. Where there is no such command, it is not offered. */
+const ROTATE = "openaiCertificates.rotate";
+
+/** A list that is older is read again before something is done with it, in milliseconds. */
+const RECENT_MS = 60_000;
+
+/** What a reminder is made of, and what leads on from it. */
+interface Reminding {
+	/** Where the record is; an absolute path. */
+	readonly watchFolder: string;
+	readonly snapshot: Pick<SnapshotFile, "settled">;
+	readonly certificates: Certificates;
+	readonly view: CertificatesView;
+	readonly watch: Pick<Watch, "due">;
+}
+
+/** Tells once, for all windows, what is to be told today, and does what the person chooses. @throws Failure, Cancelled */
+export async function remind({ watchFolder, snapshot, watch, ...reminding }: Reminding): Promise<void> {
+	// What was read a moment ago counts.
+	await snapshot.settled();
+	const { record, now, certificates: due } = await watch.due();
+	if (!record.snapshot || due.length === 0) return;
+	if (!(await claimDay(watchFolder, dayOf(now), record.toldOn))) return;
+	const { connectionId, readAt } = record.snapshot;
+
+	const rotate = l10n.t("Rotate…");
+	const show = l10n.t("Show");
+	const silence = due.length === 1 ? l10n.t("Not Again for This One") : l10n.t("Not Again for These");
+	const canRotate = (await vscode.commands.getCommands(true)).includes(ROTATE);
+	const buttons = [...(canRotate ? [rotate] : []), show, silence];
+	const chosen = await vscode.window.showWarningMessage(reminderWords(due, readAt, now), ...buttons);
+	if (chosen === silence)
+		return mute(
+			watchFolder,
+			connectionId,
+			due.map(({ id }) => id),
+		);
+	if (chosen !== rotate && chosen !== show) return;
+	const which = chosen === rotate && due.length > 1 ? await askWhich(due, now) : due[0];
+	if (which && (await reveal(which, connectionId, reminding)) && chosen === rotate)
+		await vscode.commands.executeCommand(ROTATE);
+}
+
+/** @throws Cancelled */
+function askWhich(due: readonly WatchedCertificate[], now: number): Promise<WatchedCertificate> {
+	const choices = due.map((value) => ({
+		label: nameWords(value),
+		description: expiryWords(value.expiresAt, now / 1000),
+		value,
+	}));
+	return askChoice({ title: l10n.t("Rotate a certificate"), placeholder: l10n.t("Which one?") }, choices);
+}
+
+/** Selects a certificate's row. @returns whether it is still there. @throws Failure, Cancelled */
+async function reveal(
+	which: WatchedCertificate,
+	connectionId: string,
+	{ certificates, view }: Pick<Reminding, "certificates" | "view">,
+): Promise<boolean> {
+	const title = l10n.t("Reading the certificates…");
+	const listing = await cancellably(title, (signal) => certificates.recent(RECENT_MS, signal));
+	if (certificates.connectionId !== connectionId) throw new Failure({ reason: "connection-changed" });
+	await vscode.commands.executeCommand(`${VIEW}.focus`);
+	const isThere = listing.certificates.some(({ id }) => id === which.id);
+	if (isThere) await view.reveal(which);
+	else void vscode.window.showInformationMessage(goneWords(l10n.t("“{0}”", nameWords(which))));
+	return isThere;
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { createPrivateKey, randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { temporaryFolder } from "../leftovers.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { chooseOn, signIn } from "./managing.ts";
+import { itKeepsTheKeySecret } from "./secrecy.ts";
+import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+
+const ANCHOR = "Acme Root CA";
+const CHECK = "Check a Client Certificate…";
+const PASSPHRASE = randomBytes(12).toString("hex");
+const FOREIGN_ADMIN_KEY = `sk-admin-${randomBytes(24).toString("hex")}`;
+
+describe(`The check of a client certificate in VS Code ${environment.version}`, () => {
+	const folder = temporaryFolder("client-check");
+	const path = (name: string) => join(folder.path, name);
+	let session: Session;
+	let client: MadeCertificate;
+	/** Encrypted. */
+	let key: string;
+	let stranger: MadeCertificate;
+	let projectKey: string;
+
+	before(async () => {
+		const authority = await makeCertificate({ commonName: "Test authority" });
+		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer: authority });
+		const anchor = await makeCertificate({ commonName: ANCHOR });
+		client = await makeCertificate({ ca: false, commonName: "Client", issuer: anchor });
+		key = createPrivateKey(client.privateKeyPem)
+			.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: PASSPHRASE })
+			.toString();
+		stranger = await makeCertificate({ ca: false, commonName: "Stranger", issuer: await makeCertificate() });
+		writeFileSync(path("ca.pem"), authority.pem);
+		writeFileSync(path("anchor.pem"), anchor.pem);
+		writeFileSync(path("client.pem"), client.pem);
+		writeFileSync(path("client.key"), key);
+		writeFileSync(path("stranger.pem"), stranger.pem + stranger.privateKeyPem);
+		session = await startSession({
+			...environment,
+			files: {},
+			service: { tls: { key: server.privateKeyPem, cert: server.pem } },
+			// Has the editor's system trust the authority that issued the server's certificate.
+			env: { SSL_CERT_FILE: path("ca.pem") },
+		});
+		const { emulator } = session;
+		await session.configure({ "openaiCertificates.mtlsUrl": emulator.mtlsUrl?.replace("/v1", "") });
+		const { id } = emulator.state.upload({ certificate: anchor.pem, name: ANCHOR }).commit();
+		const project = emulator.state.addProject("Test");
+		emulator.state.setActive(project.id, [id], true).commit();
+		projectKey = emulator.keys.addProjectKey(project.id);
+	});
+
+	after(async () => {
+		await session.close();
+		folder.remove();
+	});
+
+	pictureFailures(() => session);
+
+	const host = () => new URL(session.emulator.mtlsUrl ?? "").host;
+
+	/** Answers the dialog for a file. */
+	const chooseFile = async (title: string, name: string) => {
+		const box = await session.window.quickInput(title);
+		await box.type(path(name));
+		// It takes a file only once it has looked at the folder.
+		await box.pick(name);
+	};
+
+	it("tells offline, without a key and a connection, against an anchor in a file", async () => {
+		const { window, emulator } = session;
+		await window.run(`${EXTENSION}: ${CHECK}`);
+		await chooseFile("The trust anchor", "anchor.pem");
+		await chooseFile("The client certificate, with its intermediates", "client.pem");
+		const dialog = await window.dialog(`CN=Client chains to “${ANCHOR}” and would be accepted`);
+		assert.match(dialog.detail, /^Chain: CN=Client → CN=Acme Root CA\nThe client certificate expires in 364 days\.$/);
+		await dialog.escape();
+		assert.equal(emulator.connections.total, 0);
+	});
+
+	it("R47 R48 shows it to the service with a project key alone, which says that it accepts it", async () => {
+		const { window, emulator } = session;
+		await signIn(session, ANCHOR);
+		await chooseOn(window, ANCHOR, CHECK);
+		await chooseFile("The client certificate, with its intermediates", "client.pem");
+		const offline = await window.dialog(`CN=Client chains to “${ANCHOR}”`);
+		await session.picture("client-check");
+		await offline.press("Check Live…");
+		await chooseFile("The private key of client.pem", "client.key");
+		const passphrase = await window.quickInput("Passphrase of client.key");
+		assert.ok(await passphrase.isMasked());
+		await passphrase.type("wrong");
+		await passphrase.accept();
+		await passphrase.message("The passphrase does not open");
+		await passphrase.type(PASSPHRASE);
+		await passphrase.accept();
+		const box = await window.quickInput(`Project key for ${host()}`);
+		assert.ok(await box.isMasked());
+		const before = emulator.exchanges.length;
+		// One that looks like it, and the very one that is stored.
+		for (const admin of [FOREIGN_ADMIN_KEY, emulator.adminKey]) {
+			await box.type(admin);
+			await box.accept();
+			await box.message("This is an admin key, which is never sent there.");
+			await box.type("");
+		}
+		await session.picture("project-key");
+		assert.equal(emulator.exchanges.length, before);
+		await box.type(projectKey);
+		await box.accept();
+		const live = await window.dialog(`${host()} accepted the client certificate.`);
+		await session.picture("client-check-live");
+		await live.escape();
+		assert.deepEqual(
+			emulator.exchanges.slice(before).map(({ method, path, status }) => [method, path, status]),
+			[["GET", "/v1/models", 200]],
+		);
+	});
+
+	it("tells which one is refused, offline and by the service", async () => {
+		const { window } = session;
+		await window.run(`${EXTENSION}: ${CHECK}`);
+		await (await window.quickInput("Check a client certificate")).pick(ANCHOR);
+		await chooseFile("The client certificate, with its intermediates", "stranger.pem");
+		const offline = await window.dialog(`CN=Stranger would not be accepted by “${ANCHOR}”.`);
+		assert.match(
+			offline.detail,
+			/^CN=Stranger was issued by CN=Test CA, which is neither in the file nor the trust anchor\.\n/,
+		);
+		await offline.press("Check Live…");
+		const box = await window.quickInput(`Project key for ${host()}`);
+		await box.type(projectKey);
+		await box.accept();
+		const live = await window.dialog(`${host()} refused the client certificate.`);
+		assert.match(live.detail, /demands one of another issuer/);
+		await live.escape();
+	});
+
+	itKeepsTheContract(() => session);
+
+	describe("R48 with its keys and its passphrase", () => {
+		itKeepsTheKeySecret(
+			() => session,
+			() => ({
+				secrets: [
+					...[PASSPHRASE, projectKey, FOREIGN_ADMIN_KEY],
+					...[client.privateKeyPem, key, stranger.privateKeyPem].map((pem) => pem.split("\n")[1] ?? ""),
+				],
+			}),
+		);
+	});
+});
