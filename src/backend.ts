@@ -5,7 +5,7 @@ import { checkLive } from "./api/liveCheck.ts";
 import { Transport, type TransportOptions } from "./api/transport.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
 import type { AccessSource, ClientCertificateFiles } from "./domain/service.ts";
-import { type Assembly, assemble, type Frame } from "./ui/assembly.ts";
+import { type Access, type Assembly, assemble, type Frame } from "./ui/assembly.ts";
 import { network } from "./ui/settings.ts";
 import { setLanguage } from "./ui/words/language.ts";
 
@@ -33,6 +33,12 @@ const reader: CertificateReader = {
 	},
 };
 
+/** Loaded as late. */
+const checkClient: Access["checkClient"] = async (file, anchor) => {
+	const { checkClientCertificate } = await import("./file/clientCertificate.ts");
+	return checkClientCertificate(file, anchor, Date.now() / 1000);
+};
+
 /** Builds what activation does not need: undici, @peculiar/x509, and all that follows a look at a view or a command. */
 export function createBackend({ userAgent, language, translations, ...frame }: BackendOptions): Backend {
 	setLanguage(language, translations);
@@ -47,13 +53,9 @@ export function createBackend({ userAgent, language, translations, ...frame }: B
 		},
 		traceClientCertificate: async (files, anchor) => {
 			const { cert } = judgeClientCertificate(await readClientCertificate(files));
-			const { checkClientCertificate } = await import("./file/clientCertificate.ts");
-			return checkClientCertificate(new TextEncoder().encode(cert), anchor, Date.now() / 1000);
+			return checkClient(new TextEncoder().encode(cert), anchor);
 		},
-		checkClient: async (file, anchor) => {
-			const { checkClientCertificate } = await import("./file/clientCertificate.ts");
-			return checkClientCertificate(file, anchor, Date.now() / 1000);
-		},
+		checkClient,
 		judgeClient: (pair) => void judgeClientCertificate(pair),
 		checkLive: (check, signal) => checkLive(options, check, signal),
 	});

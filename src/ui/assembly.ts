@@ -28,7 +28,10 @@ export interface Frame
 }
 
 /** What the service and the files are reached by. */
-type Access = Pick<ActionContext, "reader" | "openService" | "checkClientCertificate" | "traceClientCertificate"> &
+export type Access = Pick<
+	ActionContext,
+	"reader" | "openService" | "checkClientCertificate" | "traceClientCertificate"
+> &
 	Pick<ActionContext, "checkClient" | "judgeClient" | "checkLive">;
 
 /** All that a person has to do with. */
