@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Snapshot, WatchedCertificate, WatchRecord } from "../domain/watch.ts";
@@ -63,9 +62,9 @@ export class SnapshotFile {
 
 	/** @returns whether it is another one now. */
 	async #bring(): Promise<boolean> {
+		const { snapshot: kept } = await this.#reader.record();
 		const { connectionId } = this.#sources.certificates;
 		if (connectionId === undefined) return false;
-		const { snapshot: kept } = await this.#reader.record();
 		const isOurs = kept?.connectionId === connectionId;
 		const snapshot = this.#take(isOurs ? kept : null);
 		if (!snapshot) return kept !== null && !isOurs && this.#remove();
@@ -97,13 +96,10 @@ export class SnapshotFile {
 	/** Whoever reads it meanwhile sees the one before. */
 	async #write(snapshot: Snapshot): Promise<void> {
 		await makeFolder(this.#folder);
-		const temporary = join(this.#folder, `.${randomUUID()}.tmp`);
-		try {
-			await writeFile(temporary, JSON.stringify(snapshot), { flag: "wx", mode: 0o600 });
-			await rename(temporary, join(this.#folder, SNAPSHOT_FILE));
-		} finally {
-			await rm(temporary, { force: true });
-		}
+		// This window's own; what a crash left of it is written over.
+		const temporary = join(this.#folder, `.${process.pid}.tmp`);
+		await writeFile(temporary, JSON.stringify(snapshot), { mode: 0o600 });
+		await rename(temporary, join(this.#folder, SNAPSHOT_FILE));
 	}
 
 	async #remove(): Promise<boolean> {

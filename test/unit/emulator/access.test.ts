@@ -49,6 +49,20 @@ describe("emulator: access and record", () => {
 		}
 	});
 
+	it("takes a project's key for using the API, an admin key for administering, and neither for the other", async () => {
+		const key = emulator.keys.addProjectKey(emulator.state.addProject("A").id);
+		const models = async (bearer: string) => {
+			const answer = await fetch(`${emulator.url}/models`, { headers: { authorization: `Bearer ${bearer}` } });
+			return answer.status;
+		};
+		assert.deepEqual([await models(key), await models(emulator.adminKey), await models("sk-proj-x")], [200, 403, 401]);
+		assert.equal((await call(emulator, "GET /certificates", { key })).status, 403);
+		const { id } = emulator.state.put();
+		emulator.state.setActive("organization", [id], true).commit();
+		// It holds for every project, and not for administrators unless they are locked out too.
+		assert.deepEqual([await models(key), (await call(emulator, "GET /certificates")).status], [401, 200]);
+	});
+
 	it("R42 refuses a key that is not its own, echoes part of it, and keeps none of it", async () => {
 		const other = await startEmulator();
 		await other.close();
