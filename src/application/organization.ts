@@ -90,6 +90,21 @@ export class Session {
 		}
 	}
 
+	/** Reads the list of one scope as the service sends it, without what was written and does not show in it. @returns as `scope` */
+	async asServed(scope: Scope): Promise<ScopeReading> {
+		try {
+			const isProject = scope.kind === "project";
+			return {
+				listing: await (isProject ? this.service.projectCertificates(scope.id) : this.service.list()),
+				problem: null,
+			};
+		} catch (thrown) {
+			const problem = problemOf(thrown);
+			if (!problem) throw thrown;
+			return { listing: null, problem };
+		}
+	}
+
 	/** Takes in what a call did to a certificate in one scope. */
 	take(write: Write, scope: Scope): void {
 		if (scope.kind === "organization") this.#certificates.take(write, this.epoch);

@@ -1,0 +1,234 @@
+import { Failure, isCancelled, type Problem, problemOf } from "../domain/failure.ts";
+import type { RotationPlan } from "../domain/rotation.ts";
+import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
+import { switchScopes } from "./activation.ts";
+import { type HandOver, handOver, type Roles } from "./handOver.ts";
+import { Session } from "./organization.ts";
+import { remove } from "./removal.ts";
+import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed, readRotation } from "./rotation.ts";
+
+export interface EndRequest {
+	/** What the person said yes to. */
+	readonly confirmed: RotationBasis;
+	/**
+	 * Whether this extension's own calls would be accepted where these certificates alone were active in the organization.
+	 * It is asked before anything is deactivated there.
+	 */
+	readonly ownAccess: (anchors: readonly string[], signal?: AbortSignal) => Promise<boolean>;
+}
+
+export interface FinishRequest extends EndRequest {
+	/** Whether the old one is to be deleted, too. */
+	readonly remove: boolean;
+}
+
+/** What became of a rotation that was to end. */
+export interface EndAccount {
+	/** In the order in which it was done; what comes after the first that fails is not tried. */
+	readonly scopes: readonly HandOver[];
+	/** Whether it is over, and its plan removed. */
+	readonly ended: boolean;
+	/** Whether the old one is deleted. */
+	readonly removed: boolean;
+	/** Why it is not over; `null` also where the person cancelled. */
+	readonly problem: Problem | null;
+}
+
+/**
+ * Deactivates the old certificate wherever it is active, the organization first, and deletes it if wished. In each scope a
+ * fresh read and a successful activation of the new one come immediately before, and a read after it; a scope in which
+ * neither is active then gets the old one back at once, and it ends there.
+ * @returns a true account, also where it was cancelled on the way.
+ * @throws before anything is changed: Failure as `startRotation`; `own-access`; Cancelled
+ */
+export async function finishRotation(
+	rotations: Rotations,
+	request: FinishRequest,
+	signal?: AbortSignal,
+): Promise<EndAccount> {
+	const ending = await Ending.begin(rotations, request, "finish", signal);
+	const { basis: fresh } = ending;
+	const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
+	const confirmed = keysOf(fresh.scopes.filter(({ old }) => old === "active"));
+	const roles = { from, to, imposed: false };
+	if (fresh.inOrganization.includes(from)) await assertOwnAccess(request, fresh, roles, signal);
+	return ending.run(async () => {
+		if (fresh.inOrganization.includes(from)) {
+			await ending.handOver(ORGANIZATION, roles);
+			// What a project's list says of what the organization imposed shows only now.
+			await ending.readAgain();
+		}
+		const left = ending.basis.scopes.filter(({ old }) => old !== "inactive").map(({ scope }) => scope);
+		if (left.some((scope) => !confirmed.has(scopeKey(scope)))) throw new Failure({ reason: "changed-meanwhile" });
+		await ending.inTurn(left, (scope) => ending.handOver(scope, roles));
+		if (request.remove) {
+			const { epoch, old } = fresh;
+			await remove(
+				rotations.organization,
+				{ connectionId, confirmed: { epoch, certificate: old.certificate } },
+				signal,
+			);
+			return true;
+		}
+		await ending.readAgain();
+		if (ending.basis.scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
+		return false;
+	});
+}
+
+/**
+ * Puts the scopes of the plan back to what they were: the mirror of `finishRotation`, with the roles of the two swapped.
+ * Where the new one was active before, it stays; there the old one is activated where it is not.
+ * @returns, @throws as `finishRotation`
+ */
+export async function undoRotation(
+	rotations: Rotations,
+	request: EndRequest,
+	signal?: AbortSignal,
+): Promise<EndAccount> {
+	const ending = await Ending.begin(rotations, request, "undo", signal);
+	const { basis: fresh, plan } = ending;
+	const { oldId: to, nextId: from } = pairOf(fresh);
+	const keeps = keysOf(plan.scopes.filter(({ nextWasActive }) => nextWasActive));
+	const planned = fresh.scopes.filter((each) => each.planned);
+	const [first] = planned;
+	const isFromOrganization = first?.scope.kind === "organization" && first.next && !keeps.has("organization");
+	if (isFromOrganization) await assertOwnAccess(request, fresh, { from, to }, signal);
+	return ending.run(async () => {
+		await ending.inTurn(
+			planned.map(({ scope }) => scope),
+			async (scope) => {
+				const key = scopeKey(scope);
+				const now = ending.basis.scopes.find((each) => scopeKey(each.scope) === key);
+				if (keeps.has(key))
+					return now?.next && now.old === "inactive" ? ending.activate(scope, to) : ending.keep(scope);
+				const imposed = scope.kind === "project" && ending.basis.inOrganization.includes(from);
+				await ending.handOver(scope, { from, to, imposed });
+				if (scope.kind === "organization") await ending.readAgain();
+			},
+		);
+		return false;
+	});
+}
+
+/** The end of one rotation, scope by scope, up to the first that fails. */
+class Ending {
+	readonly plan: RotationPlan;
+	/** As it was last read. */
+	basis: RotationBasis;
+	readonly #rotations: Rotations;
+	readonly #session: Session;
+	readonly #signal: AbortSignal | undefined;
+	readonly #accounts: HandOver[] = [];
+
+	private constructor(
+		rotations: Rotations,
+		session: Session,
+		basis: RotationBasis,
+		plan: RotationPlan,
+		signal: AbortSignal | undefined,
+	) {
+		this.#rotations = rotations;
+		this.#session = session;
+		this.basis = basis;
+		this.plan = plan;
+		this.#signal = signal;
+	}
+
+	static async begin(
+		rotations: Rotations,
+		{ confirmed }: EndRequest,
+		step: "finish" | "undo",
+		signal: AbortSignal | undefined,
+	): Promise<Ending> {
+		const { organization, now = Date.now } = rotations;
+		const session = await Session.open(organization, confirmed.connectionId);
+		const basis = await readConfirmed(rotations, session, confirmed, signal);
+		if (!basis.plan) throw new Failure({ reason: "changed-meanwhile" });
+		assertFit(basis, step, now() / 1000, 0);
+		return new Ending(rotations, session, basis, basis.plan, signal);
+	}
+
+	/** Runs it to its end. @param work Returns whether the old certificate is deleted. */
+	async run(work: () => Promise<boolean>): Promise<EndAccount> {
+		const { plans } = this.#rotations;
+		const account = { scopes: this.#accounts, ended: false, removed: false, problem: null };
+		try {
+			const removed = await work();
+			await plans.remove(this.plan);
+			return { ...account, ended: true, removed };
+		} catch (thrown) {
+			if (thrown instanceof Stopped) return { ...account, problem: thrown.problem };
+			const problem = problemOf(thrown);
+			if (!problem && !isCancelled(thrown)) throw thrown;
+			// The old one is gone, and so it is active nowhere.
+			if (problem?.reason !== "not-found") return { ...account, problem };
+			await plans.remove(this.plan);
+			return { ...account, ended: true, removed: true };
+		}
+	}
+
+	/** Reads everything anew. @throws Failure `changed-meanwhile` where the plan is another one's by now; as `prepareRotation` */
+	async readAgain(): Promise<void> {
+		this.basis = await readRotation(this.#rotations, this.#session, pairOf(this.basis), this.#signal);
+		if (this.basis.plan?.startedAt !== this.plan.startedAt) throw new Failure({ reason: "changed-meanwhile" });
+	}
+
+	/** Does something in one scope after the other; what is left where it stops counts as not tried. */
+	async inTurn(scopes: readonly Scope[], act: (scope: Scope) => Promise<void>): Promise<void> {
+		for (const [index, scope] of scopes.entries())
+			try {
+				await act(scope);
+			} catch (thrown) {
+				for (const rest of scopes.slice(index + 1)) this.#tell({ scope: rest, outcome: "not-tried", problem: null });
+				throw thrown;
+			}
+	}
+
+	async handOver(scope: Scope, roles: Roles): Promise<void> {
+		const account = await handOver(this.#session, scope, roles, this.#signal);
+		this.#tell(account);
+		if (account.outcome !== "done" && account.outcome !== "neither") throw new Stopped(account.problem);
+	}
+
+	async activate(scope: Scope, id: string): Promise<void> {
+		const [account] = await switchScopes(this.#session, [scope], [id], true, this.#signal);
+		const isDone = account?.changed.length === 1;
+		const problem = account?.problem ?? null;
+		this.#tell({ scope, outcome: isDone ? "kept" : account?.unknown.length ? "unknown" : "failed", problem });
+		if (!isDone) throw new Stopped(problem);
+	}
+
+	async keep(scope: Scope): Promise<void> {
+		this.#tell({ scope, outcome: "kept", problem: null });
+	}
+
+	#tell(account: HandOver): void {
+		this.#accounts.push(account);
+	}
+}
+
+/** Ends it where a scope failed that stands in the account. */
+class Stopped extends Error {
+	readonly problem: Problem | null;
+
+	constructor(problem: Problem | null) {
+		super("stopped");
+		this.problem = problem;
+	}
+}
+
+/** @throws Failure `own-access` */
+async function assertOwnAccess(
+	{ ownAccess }: EndRequest,
+	{ inOrganization }: RotationBasis,
+	{ from, to }: Pick<Roles, "from" | "to">,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	const anchors = [...new Set([...inOrganization, to])].filter((id) => id !== from);
+	if (!(await ownAccess(anchors, signal))) throw new Failure({ reason: "own-access" });
+}
+
+function keysOf(scopes: readonly { readonly scope: Scope }[]): ReadonlySet<string> {
+	return new Set(scopes.map(({ scope }) => scopeKey(scope)));
+}
