@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../domain/failure.ts";
 
 const TEMPORARY = /^\.(\d{1,15})\.[0-9a-f-]{36}\.tmp$/;
 
 /**
- * Small files in one folder that all windows write. A file is never changed, and gets its name by `link`, whole and only if
+ * Small files in one folder that all windows write. A file is written whole, and a new one gets its name by `link`, only if
  * nobody has it: writing aside and renaming would let two windows both win.
  */
 export class ExclusiveFiles {
@@ -42,30 +42,29 @@ export class ExclusiveFiles {
 		try {
 			return await readFile(join(this.#folder, name), "utf8");
 		} catch (error) {
-			return isMissing(error) ? null : "";
+			return hasCode(error, "ENOENT") ? null : "";
 		}
 	}
 
 	/** Writes JSON. @returns false where there is a file of that name. @throws Failure `not-recorded` */
 	async create(name: string, content: unknown): Promise<boolean> {
-		const temporary = `.${this.#now()}.${randomUUID()}.tmp`;
-		try {
-			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-			const file = await open(join(this.#folder, temporary), "wx", 0o600);
+		return this.#write(content, async (temporary) => {
 			try {
-				await file.writeFile(JSON.stringify(content));
-				await file.sync();
-			} finally {
-				await file.close();
+				await link(temporary, join(this.#folder, name));
+				return true;
+			} catch (error) {
+				if (hasCode(error, "EEXIST")) return false;
+				throw error;
 			}
-			if (!(await this.#link(temporary, name))) return false;
-			await this.#syncFolder();
+		});
+	}
+
+	/** Writes JSON in the place of a file, whole: where two windows do so, one of them wins. @throws Failure `not-recorded` */
+	async replace(name: string, content: unknown): Promise<void> {
+		await this.#write(content, async (temporary) => {
+			await rename(temporary, join(this.#folder, name));
 			return true;
-		} catch {
-			throw new Failure({ reason: "not-recorded" });
-		} finally {
-			await this.remove(temporary);
-		}
+		});
 	}
 
 	/** Leaves alone what it cannot remove. */
@@ -78,19 +77,31 @@ export class ExclusiveFiles {
 			const entries = await readdir(this.#folder, { withFileTypes: true });
 			return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 		} catch (error) {
-			if (isMissing(error)) return [];
+			if (hasCode(error, "ENOENT")) return [];
 			throw new Failure({ reason: "not-recorded" });
 		}
 	}
 
-	/** @returns false where there is a file of that name. */
-	async #link(temporary: string, name: string): Promise<boolean> {
+	/** @param name Gives a finished file its name; false where it cannot have it. */
+	async #write(content: unknown, name: (temporary: string) => Promise<boolean>): Promise<boolean> {
+		const temporary = `.${this.#now()}.${randomUUID()}.tmp`;
+		const path = join(this.#folder, temporary);
 		try {
-			await link(join(this.#folder, temporary), join(this.#folder, name));
+			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+			const file = await open(path, "wx", 0o600);
+			try {
+				await file.writeFile(JSON.stringify(content));
+				await file.sync();
+			} finally {
+				await file.close();
+			}
+			if (!(await name(path))) return false;
+			await this.#syncFolder();
 			return true;
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-			throw error;
+		} catch {
+			throw new Failure({ reason: "not-recorded" });
+		} finally {
+			await this.remove(temporary);
 		}
 	}
 
@@ -115,6 +126,6 @@ export function fieldsIn(json: unknown): Record<string, unknown> {
 	return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
 }
 
-function isMissing(error: unknown): boolean {
-	return (error as NodeJS.ErrnoException).code === "ENOENT";
+function hasCode(error: unknown, code: string): boolean {
+	return (error as NodeJS.ErrnoException).code === code;
 }

@@ -9,12 +9,15 @@ import { isActive } from "./whereabouts.ts";
 export interface HandOver {
 	readonly scope: Scope;
 	/**
-	 * `done`: as it was meant to be, or it was so already. `kept`: the new one was active there before the rotation, and
-	 * stays beside the old one. `failed`: nothing was deactivated, or what was is active again by somebody else; `problem` tells
-	 * why, `null` where the person cancelled. `unread`: deactivated, and it could not be read back. `unknown`: no answer to
-	 * the deactivation, and it could not be read back. `restored`: after it neither of the two was active, so that what was
-	 * deactivated was activated again at once. `emptied`: the same, but that failed: neither is active. `neither`: neither of
-	 * the two was active before, and nothing was done. `not-tried`: not begun.
+	 * - `done`: as it was meant to be, or it was so already.
+	 * - `kept`: the old one is active, and the new one, which was active there before the rotation, stays beside it.
+	 * - `failed`: what was to go is still active; `problem` tells why, `null` where the person cancelled.
+	 * - `unread`: deactivated, and it could not be read back.
+	 * - `unknown`: no answer to the last call, and it could not be read back either.
+	 * - `restored`: after the deactivation neither of the two was active; what was deactivated was activated again at once.
+	 * - `emptied`: the same, but it could not be activated again, or that is not known.
+	 * - `neither`: neither of the two was active, and nothing was done.
+	 * - `not-tried`: not begun.
 	 */
 	readonly outcome:
 		| "done"

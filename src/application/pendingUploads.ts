@@ -14,7 +14,7 @@ import { isSameAttempt, type UploadRecord, UploadRecords } from "./uploadRecords
 
 /**
  * What all windows write down of their uploads, in one folder: a file for each attempt, and a second one once it is known
- * that it arrived.
+ * that it arrived. A file is never changed.
  */
 export class PendingUploads {
 	readonly #files: ExclusiveFiles;

@@ -5,7 +5,16 @@ import { switchScopes } from "./activation.ts";
 import { type HandOver, handOver, type Roles } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
-import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed, readRotation } from "./rotation.ts";
+import {
+	assertFit,
+	pairOf,
+	type RotationBasis,
+	type RotationScope,
+	type Rotations,
+	readConfirmed,
+	readRotation,
+} from "./rotation.ts";
+import { isWhole } from "./whereabouts.ts";
 
 export interface EndRequest {
 	/** What the person said yes to. */
@@ -30,7 +39,7 @@ export interface EndAccount {
 	readonly ended: boolean;
 	/** Whether the old one is deleted. */
 	readonly removed: boolean;
-	/** Why it is not over; `null` also where the person cancelled. */
+	/** Why it is not over; `null` also where the person cancelled, or where the last outcome says it all. */
 	readonly problem: Problem | null;
 }
 
@@ -49,18 +58,21 @@ export async function finishRotation(
 	const ending = await Ending.begin(rotations, request, "finish", signal);
 	const { basis: fresh } = ending;
 	const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
-	const confirmed = keysOf(fresh.scopes.filter(({ old }) => old === "active"));
 	const roles = { from, to, imposed: false };
-	if (fresh.inOrganization.includes(from)) await assertOwnAccess(request, fresh, roles, signal);
+	const withOld = fresh.scopes.filter(({ old }) => old === "active");
+	const confirmed = keysOf(withOld);
+	const isUntold = ({ scope, old }: RotationScope) => old !== "inactive" && !confirmed.has(scopeKey(scope));
+	if (confirmed.has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
 	return ending.run(async () => {
-		if (fresh.inOrganization.includes(from)) {
-			await ending.handOver(ORGANIZATION, roles);
+		// Where neither is active nothing is done, but it is told.
+		const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
+		await ending.inTurn([...withOld, ...without], async ({ scope }) => {
+			await ending.handOver(scope, roles);
+			if (scope.kind !== "organization") return;
 			// What a project's list says of what the organization imposed shows only now.
 			await ending.readAgain();
-		}
-		const left = ending.basis.scopes.filter(({ old }) => old !== "inactive").map(({ scope }) => scope);
-		if (left.some((scope) => !confirmed.has(scopeKey(scope)))) throw new Failure({ reason: "changed-meanwhile" });
-		await ending.inTurn(left, (scope) => ending.handOver(scope, roles));
+			if (ending.basis.scopes.some(isUntold)) throw new Failure({ reason: "changed-meanwhile" });
+		});
 		if (request.remove) {
 			const { epoch, old } = fresh;
 			await remove(
@@ -78,7 +90,7 @@ export async function finishRotation(
 
 /**
  * Puts the scopes of the plan back to what they were: the mirror of `finishRotation`, with the roles of the two swapped.
- * Where the new one was active before, it stays; there the old one is activated where it is not.
+ * Where the new one was active before, it stays. The old one is activated wherever it is not active any more.
  * @returns, @throws as `finishRotation`
  */
 export async function undoRotation(
@@ -92,21 +104,21 @@ export async function undoRotation(
 	const keeps = keysOf(plan.scopes.filter(({ nextWasActive }) => nextWasActive));
 	const planned = fresh.scopes.filter((each) => each.planned);
 	const [first] = planned;
-	const isFromOrganization = first?.scope.kind === "organization" && first.next && !keeps.has("organization");
-	if (isFromOrganization) await assertOwnAccess(request, fresh, { from, to }, signal);
+	const isTaken = !keeps.has("organization") && first?.next;
+	if (first?.scope.kind === "organization" && (isTaken || first.old === "inactive"))
+		await assertOwnAccess(request, fresh, isTaken ? [from] : [], to, signal);
 	return ending.run(async () => {
-		await ending.inTurn(
-			planned.map(({ scope }) => scope),
-			async (scope) => {
-				const key = scopeKey(scope);
-				const now = ending.basis.scopes.find((each) => scopeKey(each.scope) === key);
-				if (keeps.has(key))
-					return now?.next && now.old === "inactive" ? ending.activate(scope, to) : ending.keep(scope);
-				const imposed = scope.kind === "project" && ending.basis.inOrganization.includes(from);
-				await ending.handOver(scope, { from, to, imposed });
-				if (scope.kind === "organization") await ending.readAgain();
-			},
-		);
+		await ending.inTurn(planned, async (planning) => {
+			const { scope } = planning;
+			const key = scopeKey(scope);
+			const { old, next } = ending.basis.scopes.find((each) => scopeKey(each.scope) === key) ?? planning;
+			const outcome = next && keeps.has(key) ? "kept" : "done";
+			if (old === "inactive" && (outcome === "kept" || !next)) return ending.activate(scope, to, outcome);
+			if (outcome === "kept") return ending.tell({ scope, outcome, problem: null });
+			const imposed = scope.kind === "project" && ending.basis.inOrganization.includes(from);
+			await ending.handOver(scope, { from, to, imposed });
+			if (scope.kind === "organization") await ending.readAgain();
+		});
 		return false;
 	});
 }
@@ -161,11 +173,16 @@ class Ending {
 			if (thrown instanceof Stopped) return { ...account, problem: thrown.problem };
 			const problem = problemOf(thrown);
 			if (!problem && !isCancelled(thrown)) throw thrown;
-			// The old one is gone, and so it is active nowhere.
-			if (problem?.reason !== "not-found") return { ...account, problem };
+			if (problem?.reason !== "not-found" || !(await this.#isGone())) return { ...account, problem };
 			await plans.remove(this.plan);
 			return { ...account, ended: true, removed: true };
 		}
+	}
+
+	/** Whether the old one is deleted, and so active nowhere. */
+	async #isGone(): Promise<boolean> {
+		const { listing } = await this.#session.scope(ORGANIZATION);
+		return listing !== null && isWhole(listing) && !listing.certificates.some(({ id }) => id === this.plan.old.id);
 	}
 
 	/** Reads everything anew. @throws Failure `changed-meanwhile` where the plan is another one's by now; as `prepareRotation` */
@@ -175,35 +192,32 @@ class Ending {
 	}
 
 	/** Does something in one scope after the other; what is left where it stops counts as not tried. */
-	async inTurn(scopes: readonly Scope[], act: (scope: Scope) => Promise<void>): Promise<void> {
-		for (const [index, scope] of scopes.entries())
+	async inTurn(scopes: readonly RotationScope[], act: (each: RotationScope) => Promise<void>): Promise<void> {
+		for (const [index, each] of scopes.entries())
 			try {
-				await act(scope);
+				await act(each);
 			} catch (thrown) {
-				for (const rest of scopes.slice(index + 1)) this.#tell({ scope: rest, outcome: "not-tried", problem: null });
+				for (const { scope } of scopes.slice(index + 1)) this.tell({ scope, outcome: "not-tried", problem: null });
 				throw thrown;
 			}
 	}
 
 	async handOver(scope: Scope, roles: Roles): Promise<void> {
 		const account = await handOver(this.#session, scope, roles, this.#signal);
-		this.#tell(account);
+		this.tell(account);
 		if (account.outcome !== "done" && account.outcome !== "neither") throw new Stopped(account.problem);
 	}
 
-	async activate(scope: Scope, id: string): Promise<void> {
+	/** @param outcome What it is called where it succeeds. */
+	async activate(scope: Scope, id: string, outcome: "done" | "kept"): Promise<void> {
 		const [account] = await switchScopes(this.#session, [scope], [id], true, this.#signal);
 		const isDone = account?.changed.length === 1;
 		const problem = account?.problem ?? null;
-		this.#tell({ scope, outcome: isDone ? "kept" : account?.unknown.length ? "unknown" : "failed", problem });
+		this.tell({ scope, outcome: isDone ? outcome : account?.unknown.length ? "unknown" : "failed", problem });
 		if (!isDone) throw new Stopped(problem);
 	}
 
-	async keep(scope: Scope): Promise<void> {
-		this.#tell({ scope, outcome: "kept", problem: null });
-	}
-
-	#tell(account: HandOver): void {
+	tell(account: HandOver): void {
 		this.#accounts.push(account);
 	}
 }
@@ -222,10 +236,11 @@ class Stopped extends Error {
 async function assertOwnAccess(
 	{ ownAccess }: EndRequest,
 	{ inOrganization }: RotationBasis,
-	{ from, to }: Pick<Roles, "from" | "to">,
+	from: readonly string[],
+	to: string,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const anchors = [...new Set([...inOrganization, to])].filter((id) => id !== from);
+	const anchors = [...new Set([...inOrganization, to])].filter((id) => !from.includes(id));
 	if (!(await ownAccess(anchors, signal))) throw new Failure({ reason: "own-access" });
 }
 

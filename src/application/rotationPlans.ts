@@ -80,6 +80,12 @@ export class RotationPlans extends EventEmitter<{ change: [] }> {
 		return isCreated;
 	}
 
+	/** Writes down that a plan has more scopes. @throws Failure `not-recorded` */
+	async extend(plan: RotationPlan): Promise<void> {
+		await this.#files.replace(nameOf(plan), plan);
+		await this.reload();
+	}
+
 	/** Removes a plan that is over, or is to be forgotten; not another one that took its place. */
 	async remove(plan: RotationPlan): Promise<void> {
 		const name = nameOf(plan);

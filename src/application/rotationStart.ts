@@ -3,6 +3,7 @@ import type { RotationPlan } from "../domain/rotation.ts";
 import { type ScopeAccount, switchScopes } from "./activation.ts";
 import { Session } from "./organization.ts";
 import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed } from "./rotation.ts";
+import type { RotationPlans } from "./rotationPlans.ts";
 
 export interface StartRequest {
 	/** What the person said yes to. */
@@ -41,18 +42,25 @@ export async function startRotation(
 	const chosen = fresh.scopes.filter(
 		({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
 	);
-	const plan = fresh.plan ?? {
+	const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
+	const plan = {
 		connectionId,
 		old: { id: oldId, name: fresh.old.certificate.name },
 		next: { id: nextId, name: fresh.next?.certificate.name ?? null },
-		scopes: chosen.map(({ scope, next }) => ({ scope, nextWasActive: next })),
 		startedAt,
+		...fresh.plan,
+		scopes: [...(fresh.plan?.scopes ?? []), ...added],
 	};
-	if (!fresh.plan && !(await plans.create(plan))) {
-		// Another window was first, unless what is in the way cannot be read.
-		const isKnown = plans.known.some((each) => each.connectionId === connectionId && each.old.id === oldId);
-		throw new Failure({ reason: isKnown ? "changed-meanwhile" : "not-recorded" });
-	}
+	if (!fresh.plan) await create(plans, plan);
+	else if (added.length > 0) await plans.extend(plan);
 	const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
 	return { plan, scopes: await switchScopes(session, missing, [nextId], true, signal) };
+}
+
+/** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */
+async function create(plans: RotationPlans, plan: RotationPlan): Promise<void> {
+	if (await plans.create(plan)) return;
+	const { connectionId, old } = plan;
+	const isKnown = plans.known.some((each) => each.connectionId === connectionId && each.old.id === old.id);
+	throw new Failure({ reason: isKnown ? "changed-meanwhile" : "not-recorded" });
 }

@@ -2,12 +2,12 @@ import type { Certificate } from "./certificate.ts";
 import type { Candidate } from "./certificateFile.ts";
 import type { Scope } from "./scope.ts";
 
-/** A new trust anchor taking over an old one's scopes, as it was written down before the first activation. It is not changed. */
+/** A new trust anchor taking over an old one's scopes, as it was written down before the first activation. */
 export interface RotationPlan {
 	readonly connectionId: string;
 	readonly old: RotatedCertificate;
 	readonly next: RotatedCertificate;
-	/** Where the old one was active. */
+	/** Where the old one was active; where it was found to be active since is added before the new one is activated there. */
 	readonly scopes: readonly PlannedScope[];
 	/** When it was written down, Unix milliseconds. */
 	readonly startedAt: number;
