@@ -133,7 +133,16 @@ export const strikes: fc.Arbitrary<Strike> = fc.oneof(
 	{
 		weight: 3,
 		arbitrary: fc.record({
-			on: fc.constantFrom<Kind>("read", "readBack", "activate", "activate", "activate", "deactivate", "deactivate", "delete"),
+			on: fc.constantFrom<Kind>(
+				"read",
+				"readBack",
+				"activate",
+				"activate",
+				"activate",
+				"deactivate",
+				"deactivate",
+				"delete",
+			),
 			fault: fc.constant(NONE),
 			when: fc.constant("after"),
 			skip,

@@ -47,10 +47,8 @@ export class Judge {
 	judge(call: Call, outcome: Outcome): void {
 		const ours = this.#ours(call);
 		for (const [index, exchange] of ours.entries()) {
-			if (isOf("deactivate", exchange.operation)) this.#judgeDeactivation(call, ours, index, outcome);
-			else if (isOf("activate", exchange.operation)) this.#judgeActivation(call, ours, index);
-			else if (isOf("delete", exchange.operation)) this.#judgeDeletion(call, exchange);
-			else if (exchange.method !== "GET") this.#violated(`${call.verb} sent ${exchange.method} ${exchange.path}`);
+			const broken = this.#broken(call, ours, index, outcome.kind === "killed");
+			if (broken) this.#violated(`${call.verb} sent ${exchange.method} ${exchange.path}: ${broken}`);
 		}
 		if (outcome.kind === "failed" || outcome.kind === "cancelled")
 			for (const { method, path } of ours)
@@ -66,73 +64,70 @@ export class Judge {
 			.filter(({ requestHeaders }) => requestHeaders["user-agent"] === owner);
 	}
 
+	/** What a request breaks, or `null`. */
+	#broken(call: Call, ours: readonly Exchange[], index: number, isDying: boolean): string | null {
+		const { method, operation } = ours[index] as Exchange;
+		if (method === "GET") return null;
+		if (isOf("deactivate", operation)) return this.#brokenByDeactivation(call, ours, index, isDying);
+		if (isOf("activate", operation)) return this.#brokenByActivation(call, ours, index);
+		return this.#brokenByDeletion(call, ours[index] as Exchange);
+	}
+
 	/** The promise, as it is worded. */
-	#judgeDeactivation(call: Call, ours: readonly Exchange[], index: number, outcome: Outcome): void {
+	#brokenByDeactivation(call: Call, ours: readonly Exchange[], index: number, isDying: boolean): string | null {
 		const exchange = ours[index] as Exchange;
 		const scope = scopeIn(exchange);
-		const [id, ...more] = idsIn(exchange);
-		const broken = (what: string) =>
-			this.#violated(`${call.verb} deactivated ${this.#roleOf(id)} in ${scope}: ${what}`);
 		const { old, next } = this.#world.ids;
 		const [from, to] = call.verb === "undo" ? [next, old] : [old, next];
-		if (id !== from || more.length > 0) return broken("that is not what was to go");
-		if (call.verb === "start") return broken("at a start");
-		if (scope === "organization" && !call.ownAccess) broken("though its own access was not proven");
+		if (call.verb === "start") return "at a start";
+		if (idsIn(exchange).join() !== from) return "that is not what was to go";
+		if (scope === "organization" && !call.ownAccess) return "its own access was not proven";
 		const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === scope);
-		if (!told || (call.verb === "undo" ? !told.planned : told.old !== "active")) broken("of which nobody was told");
-		if (call.verb === "undo" && this.#planned(call, scope)?.nextWasActive) broken("where it was active before");
+		if (!told || (call.verb === "undo" ? !told.planned : told.old !== "active")) return "nobody was told of this scope";
+		if (call.verb === "undo" && this.#planned(call, scope)?.nextWasActive) return "it was active there before";
 
 		// Whatever it sent before it, in any scope: nothing may come between.
 		let before = index - 1;
-		if (!this.#isActivation(ours[before], scope, to)) return broken("no activation came immediately before");
-		if (!this.#succeeded(ours[before])) return broken("the activation before did not succeed");
+		if (!this.#isActivation(ours[before], scope, to)) return "no activation came immediately before";
+		if (!this.#succeeded(ours[before])) return "the activation before did not succeed";
 		while (this.#isActivation(ours[before], scope, to)) before--;
-		const read = ours[before];
-		if (!read || !isOf("read", read.operation) || scopeIn(read) !== scope) return broken("no read came before");
-		if (!this.#succeeded(read)) return broken("the read before did not succeed");
+		if (!this.#isRead(ours[before], scope)) return "no read came before";
+		if (!this.#succeeded(ours[before])) return "the read before did not succeed";
 
-		const after = ours[index + 1];
-		const isDying = outcome.kind === "killed";
-		if (!after) return isDying ? undefined : broken("nothing was read back");
-		if (!isOf("read", after.operation) || scopeIn(after) !== scope) return broken("it was not read back at once");
 		let last = index + 1;
+		if (!this.#isRead(ours[last], scope)) return isDying && !ours[last] ? null : "it was not read back at once";
 		while (this.#isRead(ours[last + 1], scope) && !this.#succeeded(ours[last])) last++;
 		const shown = ours[last] as Exchange;
-		if (!this.#succeeded(shown) || [from, to].some((each) => activeIn(shown).includes(each))) return;
+		if (!this.#succeeded(shown) || [from, to].some((each) => activeIn(shown).includes(each))) return null;
 		const mend = ours[last + 1];
-		if (!this.#isActivation(mend, scope, from) && !(isDying && !mend))
-			broken("neither was active then, and it was not activated again at once");
+		if (this.#isActivation(mend, scope, from) || (isDying && !mend)) return null;
+		return "neither was active then, and it was not activated again at once";
 	}
 
-	#judgeActivation(call: Call, ours: readonly Exchange[], index: number): void {
+	#brokenByActivation(call: Call, ours: readonly Exchange[], index: number): string | null {
 		const exchange = ours[index] as Exchange;
 		const scope = scopeIn(exchange);
-		const [id, ...more] = idsIn(exchange);
-		const broken = (what: string) => this.#violated(`${call.verb} activated ${this.#roleOf(id)} in ${scope}: ${what}`);
+		const id = idsIn(exchange).join();
 		const { old, next } = this.#world.ids;
 		const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === scope);
-		if (more.length > 0 || (id !== old && id !== next)) return broken("that is none of the two");
+		if (!told) return "nobody was told of this scope";
 		if (call.verb === "start") {
-			const isWanted =
-				told?.old === "active" || (told?.old === "unclear" && !call.confirmed.plan && call.unclear === "own");
-			if (id !== next || !isWanted) broken("where it was not asked for");
-			if (told?.next) broken("where it is active");
-			return;
+			const isOwn = told.old === "unclear" && !call.confirmed.plan && call.unclear === "own";
+			if (id !== next || !(told.old === "active" || isOwn)) return "it was not asked for";
+			return told.next ? "it is active there" : null;
 		}
-		if (!told) return broken("of which nobody was told");
 		const isBack = ours.slice(0, index).some((each) => isOf("deactivate", each.operation) && scopeIn(each) === scope);
-		if (call.verb === "finish" && id === old && !isBack) broken("at a finish");
-		if (call.verb === "undo" && id === next && !isBack) broken("at an undo");
+		const [from, to] = call.verb === "undo" ? [next, old] : [old, next];
+		return id === to || (id === from && isBack) ? null : "it was not asked for";
 	}
 
-	#judgeDeletion(call: Call, exchange: Exchange): void {
-		const { ids } = this.#world;
-		if (call.verb !== "finish" || !exchange.path.endsWith(ids.old))
-			return this.#violated(`${call.verb} deleted ${exchange.path}`);
-		const before = this.#world.commits.find(
-			({ scope, id, at }) => scope === null && id === ids.old && at <= call.exchanges,
+	#brokenByDeletion(call: Call, { operation, path }: Exchange): string | null {
+		const { old } = this.#world.ids;
+		if (operation !== "delete" || call.verb !== "finish" || !path.endsWith(old)) return "nobody asked for it";
+		const isOver = this.#world.commits.some(
+			({ scope, id, at }) => scope === null && id === old && at <= call.exchanges,
 		);
-		if (before) this.#violated("the old one was deleted twice");
+		return isOver && !call.late ? "it was deleted before" : null;
 	}
 
 	#judgeStart(call: Call, { plan, scopes }: StartAccount): void {
@@ -142,7 +137,8 @@ export class Judge {
 
 	#judgeScope(call: Call, { scope, changed, failed, notTried, lockedOut }: ScopeAccount): void {
 		const key = keyOf(scope);
-		if (lockedOut) this.#violated(`nobody is locked out of ${key}`);
+		// A 401 where a fault made one cannot be told from being shut out.
+		if (lockedOut && key !== "organization") this.#violated(`start says that ${key} shut it out`);
 		if (notTried.length > 0 && this.#sentTo(call, key)) this.#violated(`start says that ${key} was not tried`);
 		if (this.#isDisturbed(call, key)) return;
 		const isActive = this.#world.isShown("next", key);
@@ -252,10 +248,6 @@ export class Judge {
 
 	#succeeded(exchange: Exchange | undefined): boolean {
 		return exchange?.status === 200 && !this.#world.struck.has(exchange);
-	}
-
-	#roleOf(id: string | undefined): string {
-		return Object.entries(this.#world.ids).find(([, each]) => each === id)?.[0] ?? "another one";
 	}
 
 	#violated(what: string): void {
