@@ -13,7 +13,7 @@ export interface HandOver {
 	/**
 	 * - `done`: as it was meant to be, or it was so already.
 	 * - `kept`: the old one is active, and the new one, which was active there before the rotation, stays beside it.
-	 * - `failed`: what was to go is still active; `problem` tells why, `null` where the person cancelled.
+	 * - `failed`: nothing was deactivated; `problem` tells why, `null` where the person cancelled.
 	 * - `unread`: deactivated, and it could not be read back.
 	 * - `unknown`: no answer to the last call, and it could not be read back either.
 	 * - `restored`: after the deactivation neither of the two was active; what was deactivated was activated again at once.

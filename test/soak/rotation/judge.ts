@@ -4,6 +4,7 @@ import type { HandOver } from "../../../src/application/handOver.ts";
 import type { RotationBasis } from "../../../src/application/rotation.ts";
 import type { EndAccount } from "../../../src/application/rotationEnd.ts";
 import type { StartAccount } from "../../../src/application/rotationStart.ts";
+import type { RotationPlan } from "../../../src/domain/rotation.ts";
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
 import type { Exchange } from "../../emulator/record.ts";
 import { isOf, type Place } from "./faults.ts";
@@ -43,6 +44,35 @@ export class Judge {
 		this.#world = world;
 	}
 
+	/** Judges what a person is shown, where nobody changed anything meanwhile. */
+	judgeLook({ scopes, plan }: RotationBasis, owner: string): void {
+		for (const key of this.#world.scopes) {
+			if ([key, "organization"].some((each) => this.#isHidden({ owner }, each))) continue;
+			const told = scopes.find(({ scope }) => keyOf(scope) === key);
+			const isOwn = this.#world.isActive("old", key);
+			// Of what the organization imposes a list may say either.
+			const mayBe = (role: Role, active: boolean) =>
+				[this.#world.isActive(role, key), this.#world.isShown(role, key)].includes(active);
+			const isTrue = told?.planned
+				? mayBe("old", told.old === "active")
+				: !told || told.old === "inactive"
+					? !isOwn
+					: told.old === "unclear" || isOwn;
+			if (!isTrue) this.#violated(`the old one is said to be ${told?.old} in ${key}`);
+			if (told && told.next !== this.#world.isShown("next", key))
+				this.#violated(`${key} is shown otherwise than it is`);
+			if (!plan && told?.planned) this.#violated(`${key} is planned without a plan`);
+		}
+	}
+
+	/** Judges what is written down after a start. */
+	judgePlan(call: Call, plan: RotationPlan): void {
+		const keys = plan.scopes.map(({ scope }) => keyOf(scope));
+		for (const each of this.#ours(call))
+			if (isOf("activate", each.operation) && !keys.includes(scopeIn(each)))
+				this.#violated(`${scopeIn(each)} is not in the plan, and the new one was activated there`);
+	}
+
 	/** Judges one call, once it is over. */
 	judge(call: Call, outcome: Outcome): void {
 		const ours = this.#ours(call);
@@ -50,6 +80,7 @@ export class Judge {
 			const broken = this.#broken(call, ours, index, outcome.kind === "killed");
 			if (broken) this.#violated(`${call.verb} sent ${exchange.method} ${exchange.path}: ${broken}`);
 		}
+		this.#judgeReading(call, ours);
 		if (outcome.kind === "failed" || outcome.kind === "cancelled")
 			for (const { method, path } of ours)
 				if (method !== "GET") this.#violated(`${call.verb} says that nothing was done, and sent ${path}`);
@@ -62,6 +93,16 @@ export class Judge {
 		return this.#world.emulator.exchanges
 			.slice(exchanges)
 			.filter(({ requestHeaders }) => requestHeaders["user-agent"] === owner);
+	}
+
+	/** That nothing is changed unless everything was read as a whole. */
+	#judgeReading(call: Call, ours: readonly Exchange[]): void {
+		const first = ours.findIndex(({ method }) => method !== "GET");
+		if (first < 0) return;
+		const read = ours.slice(0, first);
+		const lists = this.#world.scopes.map((key) => read.findLast((each) => this.#isRead(each, key)));
+		for (const each of [...lists, read.findLast(({ operation }) => operation === "projects")])
+			if (!each || this.#world.struck.has(each)) this.#violated(`${call.verb} went on without a whole list`);
 	}
 
 	/** What a request breaks, or `null`. */
@@ -150,14 +191,19 @@ export class Judge {
 		for (const account of scopes) this.#judgeHandOver(call, account);
 		const keys = scopes.map(({ scope }) => keyOf(scope));
 		if (new Set(keys).size < keys.length) this.#violated(`${call.verb} tells twice of one scope`);
-		if (ended && scopes.some(({ outcome }) => !["done", "kept", "neither"].includes(outcome)))
+		const isGone = removed && !this.#world.isStored("old");
+		if (ended && !isGone && scopes.some(({ outcome }) => !["done", "kept", "neither"].includes(outcome)))
 			this.#violated(`${call.verb} is over though a scope failed`);
+		for (const { scope, old, planned } of call.confirmed.scopes)
+			if ((call.verb === "undo" ? planned : old === "active") && !isGone && !keys.includes(keyOf(scope)))
+				this.#violated(`${call.verb} does not tell of ${keyOf(scope)}`);
+		this.#judgeKnowledge(call, scopes, ended && !isGone);
 		const since = this.#world.commits.slice(call.commits);
 		if (removed && this.#world.isStored("old")) this.#violated("the old one is said to be deleted");
 		if (!removed && since.some(({ scope, by }) => scope === null && by === call.owner))
 			this.#violated("the old one was deleted, and nobody was told");
-		if (call.late || since.some(({ by }) => by !== call.owner)) return;
 		for (const key of this.#world.scopes) {
+			if (this.#isDisturbed(call, key)) continue;
 			if (call.verb === "finish" && ended && this.#world.isActive("old", key))
 				this.#violated(`finish is over, and the old one is active in ${key}`);
 			const planned = this.#planned(call, key);
@@ -169,6 +215,36 @@ export class Judge {
 			if (call.verb === "undo" && !planned.nextWasActive && this.#world.isActive("next", key))
 				this.#violated(`undo is over, and the new one is active in ${key}`);
 		}
+	}
+
+	/** Whether what is told is known by what was read. */
+	#judgeKnowledge(call: Call, scopes: readonly HandOver[], ended: boolean): void {
+		const ours = this.#ours(call);
+		for (const key of this.#world.scopes) {
+			const outcome = scopes.find(({ scope }) => keyOf(scope) === key)?.outcome;
+			const at = ours.findIndex((each) => isOf("deactivate", each.operation) && scopeIn(each) === key);
+			const reads = ours.filter((each, index) => index > at && this.#isRead(each, key) && this.#succeeded(each));
+			const isAnswered = this.#succeeded(ours[at]);
+			if (outcome === "done" && at >= 0 && !isAnswered && reads.length === 0)
+				this.#violated(`${call.verb} says of ${key} that it is done, and does not know`);
+			const isBack =
+				at >= 0 && ours.slice(at).some((each) => this.#isActivation(each, key, idsIn(ours[at] as Exchange).join()));
+			if (isBack && outcome !== "restored" && outcome !== "emptied")
+				this.#violated(`${call.verb} took back what it did in ${key}, and says ${outcome}`);
+			const last = reads.at(-1);
+			if (call.verb !== "finish" || !ended || !last || this.#isHidden(call, key) || call.late) continue;
+			if (activeIn(last).includes(this.#world.ids.old)) this.#violated(`finish is over, and saw the old one in ${key}`);
+		}
+		const untold = call.confirmed.scopes.filter(({ old }) => old === "unclear").map(({ scope }) => keyOf(scope));
+		const isMore = ours.some((each) => isOf("deactivate", each.operation) && scopeIn(each) !== "organization");
+		if (
+			call.verb === "finish" &&
+			isMore &&
+			!call.confirmed.scopes.every(({ scope }) => this.#isDisturbed(call, keyOf(scope)))
+		)
+			for (const key of untold)
+				if (this.#world.isActive("old", key) && !this.#isDisturbed(call, key))
+					this.#violated(`finish went on though the old one is active in ${key}, which nobody was told`);
 	}
 
 	#judgeHandOver(call: Call, { scope, outcome }: HandOver): void {
@@ -184,7 +260,7 @@ export class Judge {
 		const isTrue = {
 			done: !isActive(from) && isShown(to),
 			kept: isShown("old") && isShown("next"),
-			failed: isShown(from) || !isShown(to),
+			failed: !this.#hasTaken(call, key, this.#world.ids[from]),
 			unread: !isActive(from),
 			unknown: true,
 			restored: isActive(from),
@@ -221,12 +297,41 @@ export class Judge {
 		}
 	}
 
-	/** Whether somebody else changed the two there meanwhile, or lists were late. */
+	/** Whether somebody else changed the two there meanwhile, or lists were late, or it is a window's own write that it shows. */
 	#isDisturbed(call: Call, key: string): boolean {
 		const { commits, setting } = this.#world;
 		const matters = ({ scope }: Commit) =>
 			scope === null || scope === key || (setting.inherits && scope === "organization");
-		return call.late || commits.slice(call.commits).some((each) => each.by !== call.owner && matters(each));
+		if (call.late || this.#isHidden(call, key) || (setting.inherits && this.#isHidden(call, "organization")))
+			return true;
+		return commits.slice(call.commits).some((each) => each.by !== call.owner && matters(each));
+	}
+
+	/**
+	 * Whether others changed there what this window had written, before a list confirmed that to it: lists may be late, so
+	 * that its own word counts for two minutes.
+	 */
+	#isHidden({ owner }: Pick<Call, "owner">, key: string): boolean {
+		const { commits, emulator } = this.#world;
+		return commits.some((own, index) => {
+			if (own.by !== owner || own.scope !== key) return false;
+			const read = emulator.exchanges.findIndex(
+				(each, at) =>
+					at >= own.at &&
+					each.requestHeaders["user-agent"] === owner &&
+					this.#isRead(each, key) &&
+					this.#succeeded(each),
+			);
+			return commits
+				.slice(index + 1)
+				.some(({ by, scope, id, at }) => by !== owner && scope === key && id === own.id && (read < 0 || at <= read));
+		});
+	}
+
+	/** Whether it deactivated a certificate in a scope, and that is how it is. */
+	#hasTaken({ commits, owner }: Call, key: string, id: string): boolean {
+		const last = this.#world.commits.slice(commits).findLast((each) => each.scope === key && each.id === id);
+		return last?.by === owner && !last.active;
 	}
 
 	#sentTo(call: Call, key: string): boolean {
