@@ -46,11 +46,12 @@ export class AdministrationApi extends CertificatesApi implements Administration
 		ids: readonly string[],
 		active: boolean,
 		signal?: AbortSignal,
+		once = false,
 	): Promise<readonly Certificate[]> {
 		const route = `${scopeRoute(scope)}/certificates/${active ? "activate" : "deactivate"}`;
 		const body = { certificate_ids: ids.map(checked) };
 		const parse = toggledParser(ids, active);
-		const request = { method: "POST", route, body, parse, idempotent: true } as const;
+		const request = { method: "POST", route, body, parse, idempotent: true, once } as const;
 		return (await this.#transport.send(this.#access, request, signal)).value;
 	}
 

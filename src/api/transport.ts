@@ -44,6 +44,8 @@ export interface Request<T> {
 	readonly body?: unknown;
 	/** Whether it may be done twice, though it does not only read: it is then repeated once where the answer was lost. */
 	readonly idempotent?: boolean;
+	/** Whether it is not repeated, whatever the retry rule says. */
+	readonly once?: boolean;
 	/** Reads the JSON of a 2xx answer; `null` where it is not what was asked for. */
 	readonly parse: (json: unknown) => T | null;
 }
@@ -134,7 +136,7 @@ export class Transport {
 				if (signal.aborted) throw thrown;
 				const { method, idempotent = false } = request;
 				const failed = { method, idempotent, problem, sent: progress.sent, headers: answer?.headers ?? null, before };
-				const milliseconds = pauseAfter(failed, this.#limits.pauseMilliseconds, Date.now());
+				const milliseconds = request.once ? null : pauseAfter(failed, this.#limits.pauseMilliseconds, Date.now());
 				if (milliseconds === null || performance.now() + milliseconds >= deadline) throw thrown;
 				if (idempotent && progress.sent && isOutcomeUnknown(problem)) lost = thrown;
 				before.push(problem.reason);

@@ -22,6 +22,9 @@ export interface RemovalBasis {
 	readonly where: Whereabouts;
 }
 
+/** What is to be deleted, wherever it is active. */
+type Subject = Pick<RemovalBasis, "epoch" | "certificate">;
+
 export interface RemovalRequest {
 	/** The connection that the person was told of. */
 	readonly connectionId: string;
@@ -59,7 +62,7 @@ export async function prepareRemoval(
  */
 export async function remove(
 	organization: Organization,
-	{ connectionId, confirmed }: RemovalRequest,
+	{ connectionId, confirmed }: { readonly connectionId: string; readonly confirmed: Subject },
 	signal?: AbortSignal,
 ): Promise<void> {
 	const session = await Session.open(organization, connectionId);
@@ -133,7 +136,7 @@ function problemIn(accounts: readonly ScopeAccount[]): Problem | null {
 	return accounts.find(({ problem }) => problem)?.problem ?? null;
 }
 
-async function removeNow(session: Session, confirmed: RemovalBasis, signal?: AbortSignal): Promise<void> {
+async function removeNow(session: Session, confirmed: Subject, signal?: AbortSignal): Promise<void> {
 	const { id } = confirmed.certificate;
 	const found = await readBasis(session, id, signal);
 	assertFree(found.where);
@@ -172,7 +175,7 @@ function projectsAmong(holders: Whereabouts["projects"]): readonly Project[] {
 }
 
 /** @throws Failure `connection-changed`, `changed-meanwhile` */
-function assertSame(confirmed: RemovalBasis, found: RemovalBasis): void {
+function assertSame(confirmed: Subject, found: RemovalBasis): void {
 	if (confirmed.epoch !== found.epoch) throw new Failure({ reason: "connection-changed" });
 	if (confirmed.certificate.name !== found.certificate.name) throw new Failure({ reason: "changed-meanwhile" });
 }

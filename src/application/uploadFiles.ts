@@ -1,5 +1,6 @@
 import { type Certificate, isCertificateId } from "../domain/certificate.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
+import { fieldsIn, fieldsOf } from "./exclusiveFiles.ts";
 
 /** That an attempt arrived, and as what. */
 export interface Arrival {
@@ -66,18 +67,6 @@ function certificateIn(json: unknown): Certificate | null {
 	if (!times.every((time) => time === null || isTime(time))) return null;
 	if (!(active === undefined || typeof active === "boolean")) return null;
 	return { id, name, createdAt, validAt, expiresAt, active } as Certificate;
-}
-
-function fieldsOf(text: string): Record<string, unknown> {
-	try {
-		return fieldsIn(JSON.parse(text));
-	} catch {
-		return {};
-	}
-}
-
-function fieldsIn(json: unknown): Record<string, unknown> {
-	return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
 }
 
 function isText(value: unknown): value is string {

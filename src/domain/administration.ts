@@ -42,6 +42,7 @@ export interface Administration {
 	projectCertificates(projectId: string, signal?: AbortSignal): Promise<CertificateListing>;
 	/**
 	 * Activates or deactivates up to 10 certificates in one scope, all of them or none.
+	 * @param once Whether it is not repeated, because what came before it would be too long ago.
 	 * @returns them as they are now; an answer that does not say so of each of them is a `bad-answer`.
 	 */
 	setActive(
@@ -49,6 +50,7 @@ export interface Administration {
 		ids: readonly string[],
 		active: boolean,
 		signal?: AbortSignal,
+		once?: boolean,
 	): Promise<readonly Certificate[]>;
 	/** @returns the certificate; its `active` is `undefined`. */
 	rename(id: string, name: string, signal?: AbortSignal): Promise<Certificate>;

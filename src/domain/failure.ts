@@ -1,4 +1,5 @@
 import type { RefusalReason, SkippedBlock } from "./certificateFile.ts";
+import type { RotationFlaw } from "./rotation.ts";
 import type { Project } from "./scope.ts";
 
 /**
@@ -81,6 +82,12 @@ export type Problem =
 	| { readonly reason: "changed-meanwhile" }
 	/** It was sent, no answer tells what became of it, and it could not be read back. */
 	| { readonly reason: "change-unknown"; readonly act: "rename" | "remove" }
+	/** One certificate cannot take over from the other, or nothing can return to it; nothing was changed by that step. */
+	| { readonly reason: "rotation-refused"; readonly flaw: RotationFlaw }
+	/** Another rotation that is not over has one of the two certificates: the one that is called so is its old one. */
+	| { readonly reason: "rotation-pending"; readonly name: string }
+	/** This extension's own calls would not be accepted any more, or that is not proven: nothing was deactivated there. */
+	| { readonly reason: "own-access" }
 	/** What the service sent of a certificate holds none that can be read. */
 	| { readonly reason: "no-content"; readonly name: string }
 	/** A file could not be written. `file` is its name without folders. */

@@ -11,6 +11,7 @@ import {
 	serverCertificateWords,
 	unreachableWords,
 } from "./network.ts";
+import { rotationFlawWords } from "./rotation.ts";
 import { pendingWords, unconfirmedWords } from "./uploads.ts";
 
 /** What mends a problem. */
@@ -114,7 +115,7 @@ export function problemWords(problem: Problem): string {
 			);
 		case "not-recorded":
 			return l10n.t(
-				"Nothing was sent: what is about to be uploaded could not be written down first, which keeps it from being sent twice. Check that there is room on the disk, then try again.",
+				"Nothing was sent: what is about to be done could not be written down first, which keeps it from being done twice. Check that there is room on the disk, then try again.",
 			);
 		case "upload-pending":
 			return pendingWords(inert(problem.name), problem.running);
@@ -128,6 +129,14 @@ export function problemWords(problem: Problem): string {
 			return l10n.t("It was changed meanwhile, so nothing was done. Look at it again, then decide anew.");
 		case "change-unknown":
 			return unknownChangeWords(problem);
+		case "rotation-refused":
+			return rotationFlawWords(problem.flaw);
+		case "rotation-pending":
+			return l10n.t("The rotation of “{0}” is not over. Finish or undo it first.", inert(problem.name));
+		case "own-access":
+			return l10n.t(
+				"It is not proven that this extension's own client certificate chains to what would stay active in the organization, so nothing was deactivated there. Set up one that does.",
+			);
 		case "no-content":
 			return l10n.t("What OpenAI sent of “{0}” holds no certificate that can be read.", inert(problem.name));
 		case "not-saved":
@@ -154,11 +163,13 @@ export function mendOf(problem: Problem): Mend | null {
 		case "redirected":
 		case "wrong-region":
 		case "client-certificate-refused":
+		case "own-access":
 			return "open-settings";
 		case "unreachable":
 		case "proxy":
 			return "open-proxy-settings";
 		case "upload-pending":
+		case "rotation-pending":
 			return "show-view";
 		case "unconfirmed":
 			// Looking again does not tell an older copy from ours; a person may.

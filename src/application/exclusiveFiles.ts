@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { type FileHandle, link, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { Failure } from "../domain/failure.ts";
+
+const TEMPORARY = /^\.(\d{1,15})\.[0-9a-f-]{36}\.tmp$/;
+
+/**
+ * Small files in one folder that all windows write. A file is written whole, and a new one gets its name by `link`, only if
+ * nobody has it: writing aside and renaming would let two windows both win.
+ */
+export class ExclusiveFiles {
+	readonly #folder: string;
+	readonly #now: () => number;
+
+	/**
+	 * @param folder An absolute path; it is made when something is to be written.
+	 * @param now The clock, Unix milliseconds.
+	 */
+	constructor(folder: string, now: () => number) {
+		this.#folder = folder;
+		this.#now = now;
+	}
+
+	/**
+	 * The names of the plain files. What a window that died had not finished is cleared away.
+	 * @param isLate Whether nobody is still at what was begun then, Unix milliseconds.
+	 * @throws Failure `not-recorded`
+	 */
+	async names(isLate: (at: number) => boolean): Promise<string[]> {
+		const names = await this.#entries();
+		for (const name of names) {
+			const writtenAt = TEMPORARY.exec(name)?.[1];
+			if (writtenAt !== undefined && isLate(Number(writtenAt))) await this.remove(name);
+		}
+		return names;
+	}
+
+	/** A file's text, none where it cannot be read; `null` where it is gone, or never was. */
+	async text(name: string | null): Promise<string | null> {
+		if (name === null) return null;
+		try {
+			return await readFile(join(this.#folder, name), "utf8");
+		} catch (error) {
+			return hasCode(error, "ENOENT") ? null : "";
+		}
+	}
+
+	/** Writes JSON. @returns false where there is a file of that name. @throws Failure `not-recorded` */
+	async create(name: string, content: unknown): Promise<boolean> {
+		return this.#write(content, async (file, temporary) => {
+			if (!(await this.#link(temporary, name))) return false;
+			// Both at once take hardly longer than one of them, and neither is of use without the other.
+			await Promise.all([file.sync(), this.#syncFolder()]).catch(async (error) => {
+				await this.remove(name);
+				throw error;
+			});
+			return true;
+		});
+	}
+
+	/** Writes JSON in the place of a file, whole: where two windows do so, one of them wins. @throws Failure `not-recorded` */
+	async replace(name: string, content: unknown): Promise<void> {
+		await this.#write(content, async (file, temporary) => {
+			// What is replaced is there until this is safe.
+			await file.sync();
+			await rename(temporary, join(this.#folder, name));
+			await this.#syncFolder();
+			return true;
+		});
+	}
+
+	/** Leaves alone what it cannot remove. */
+	remove(name: string): Promise<void> {
+		return unlink(join(this.#folder, name)).catch(() => {});
+	}
+
+	async #entries(): Promise<string[]> {
+		try {
+			const entries = await readdir(this.#folder, { withFileTypes: true });
+			return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+		} catch (error) {
+			if (hasCode(error, "ENOENT")) return [];
+			throw new Failure({ reason: "not-recorded" });
+		}
+	}
+
+	/** @param place Gives what is written its name, and returns whether it has it. */
+	async #write(content: unknown, place: (file: FileHandle, path: string) => Promise<boolean>): Promise<boolean> {
+		const temporary = `.${this.#now()}.${randomUUID()}.tmp`;
+		const path = join(this.#folder, temporary);
+		try {
+			const file = await this.#openNew(path);
+			try {
+				await file.writeFile(JSON.stringify(content));
+				return await place(file, path);
+			} finally {
+				await Promise.all([file.close(), this.remove(temporary)]);
+			}
+		} catch {
+			throw new Failure({ reason: "not-recorded" });
+		}
+	}
+
+	async #openNew(path: string): Promise<FileHandle> {
+		try {
+			return await open(path, "wx", 0o600);
+		} catch (error) {
+			if (!hasCode(error, "ENOENT")) throw error;
+			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+			return open(path, "wx", 0o600);
+		}
+	}
+
+	/** @returns false where there is a file of that name. */
+	async #link(path: string, name: string): Promise<boolean> {
+		try {
+			await link(path, join(this.#folder, name));
+			return true;
+		} catch (error) {
+			if (hasCode(error, "EEXIST")) return false;
+			throw error;
+		}
+	}
+
+	/** Has the names in the folder survive a power failure, where the system can. */
+	async #syncFolder(): Promise<void> {
+		const folder = await open(this.#folder, "r").catch(() => null);
+		await folder?.sync().catch(() => {});
+		await folder?.close();
+	}
+}
+
+/** The fields of a JSON object; none where the text is no such thing. */
+export function fieldsOf(text: string): Record<string, unknown> {
+	try {
+		return fieldsIn(JSON.parse(text));
+	} catch {
+		return {};
+	}
+}
+
+export function fieldsIn(json: unknown): Record<string, unknown> {
+	return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
+}
+
+function hasCode(error: unknown, code: string): boolean {
+	return (error as NodeJS.ErrnoException).code === code;
+}

@@ -1,0 +1,144 @@
+import type { Certificate } from "../domain/certificate.ts";
+import { isCancelled, isOutcomeUnknown, type Problem, problemOf } from "../domain/failure.ts";
+import type { Scope } from "../domain/scope.ts";
+import { type ScopeAccount, switchScopes } from "./activation.ts";
+import type { Session } from "./organization.ts";
+import { MOST_AT_ONCE } from "./projects.ts";
+import { inTurns } from "./turns.ts";
+import { isActive, isWhole } from "./whereabouts.ts";
+
+/** What became of one scope in which one certificate was to go and another to be active. */
+export interface HandOver {
+	readonly scope: Scope;
+	/**
+	 * - `done`: as it was meant to be, or it was so already.
+	 * - `kept`: the old one is active, and the new one, which was active there before the rotation, stays beside it.
+	 * - `failed`: nothing was deactivated; `problem` tells why, `null` where the person cancelled.
+	 * - `unread`: deactivated, and it could not be read back.
+	 * - `unknown`: no answer to the last call, and it could not be read back either.
+	 * - `restored`: after the deactivation neither of the two was active; what was deactivated was activated again at once.
+	 * - `emptied`: the same, but it could not be activated again, or that is not known.
+	 * - `neither`: neither of the two was active, and nothing was done.
+	 * - `not-tried`: not begun.
+	 */
+	readonly outcome:
+		| "done"
+		| "kept"
+		| "failed"
+		| "unread"
+		| "unknown"
+		| "restored"
+		| "emptied"
+		| "neither"
+		| "not-tried";
+	readonly problem: Problem | null;
+}
+
+/** Ids: which is to go and which is to be active. */
+export interface Roles {
+	readonly from: string;
+	readonly to: string;
+	/** Whether the organization imposes `from`, so that a project's list may not tell whether it is active there itself. */
+	readonly imposed: boolean;
+}
+
+/**
+ * Hands one scope over. Nothing is deactivated unless a fresh read showed what is to go as active, and after it an
+ * activation of the other one was answered; the deactivation follows at once, is sent once, and is read back. An own write
+ * counts for nothing in that, for somebody else may have undone it. Where neither of the two is active then, what was
+ * deactivated is activated at once.
+ */
+export async function handOver(
+	session: Session,
+	scope: Scope,
+	{ from, to, imposed }: Roles,
+	signal?: AbortSignal,
+): Promise<HandOver> {
+	const told = (outcome: HandOver["outcome"], problem: Problem | null = null) => ({ scope, outcome, problem });
+	const before = await attempt(() => session.scope(scope, signal));
+	if ("ended" in before) return told("failed", before.ended);
+	const { listing, problem } = before.value;
+	const [wasFrom, wasTo] = [from, to].map((id) => isActive(id, listing));
+	if (!listing || !isWhole(listing) || wasFrom === undefined || wasTo === undefined)
+		return told("failed", problem ?? unread(scope));
+	if (!wasFrom) return told(wasTo ? "done" : "neither");
+
+	const activated = await attempt(() => {
+		session.assertCurrent();
+		return session.service.setActive(scope, [to], true, signal);
+	});
+	take(session, scope, to, activated);
+	if ("ended" in activated) return told("failed", activated.ended);
+	if (signal?.aborted) return told("failed");
+	const deactivated = await attempt(() => {
+		session.assertCurrent();
+		return session.service.setActive(scope, [from], false, signal, true);
+	});
+	take(session, scope, from, deactivated);
+
+	// Without the signal: also who cancelled has to know how it is now.
+	const after = await session.asServed(scope);
+	const [isFrom, isTo] = [from, to].map((id) => isActive(id, after.listing));
+	// Somebody else has undone it, so that it must not be laid over the lists any more.
+	if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
+	if (isFrom === false && isTo === false) {
+		const [account] = await activate(session, [scope], from);
+		return account?.changed.length ? told("restored") : told("emptied", account?.problem);
+	}
+	const isRead = after.listing && isWhole(after.listing) && isFrom !== undefined && isTo !== undefined;
+	if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
+	const { ended } = deactivated;
+	if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
+	if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
+	return isFrom ? told("failed", ended) : told("done");
+}
+
+/**
+ * Activates a certificate in some scopes, and reads those: as long as no list has confirmed a write, it would hide what
+ * others do there.
+ */
+export async function activate(
+	session: Session,
+	scopes: readonly Scope[],
+	id: string,
+	signal?: AbortSignal,
+): Promise<readonly ScopeAccount[]> {
+	const accounts = await switchScopes(session, scopes, [id], true, signal);
+	const inTurn = inTurns(MOST_AT_ONCE);
+	const changed = accounts.filter((account) => account.changed.length > 0);
+	await Promise.all(changed.map(({ scope }) => inTurn(() => session.scope(scope))));
+	return accounts;
+}
+
+/** How a call ended that failed: by a problem, or cancelled. */
+type Attempt<T> = { readonly value: T } | { readonly ended: Problem | null };
+
+/** @throws what is neither a Failure nor a Cancelled */
+async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
+	try {
+		return { value: await call() };
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		if (!problem && !isCancelled(thrown)) throw thrown;
+		return { ended: problem };
+	}
+}
+
+/** Has the lists show what a switch did. */
+function take(session: Session, scope: Scope, id: string, attempted: Attempt<readonly Certificate[]>): void {
+	if (!("ended" in attempted))
+		for (const certificate of attempted.value) session.take({ kind: "changed", certificate, field: "active" }, scope);
+	else if (!attempted.ended || isOutcomeUnknown(attempted.ended))
+		session.take({ kind: "unknown", id, field: "active" }, scope);
+}
+
+function unread(scope: Scope): Problem {
+	const isProject = scope.kind === "project";
+	return {
+		reason: "scopes-unread",
+		organization: !isProject,
+		allProjects: false,
+		projects: isProject ? [{ id: scope.id, name: null }] : [],
+		why: null,
+	};
+}

@@ -1,0 +1,67 @@
+import { Failure } from "../domain/failure.ts";
+import type { RotationPlan } from "../domain/rotation.ts";
+import type { ScopeAccount } from "./activation.ts";
+import { activate } from "./handOver.ts";
+import { Session } from "./organization.ts";
+import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed } from "./rotation.ts";
+import type { RotationPlans } from "./rotationPlans.ts";
+
+export interface StartRequest {
+	/** What the person said yes to. */
+	readonly confirmed: RotationBasis;
+	/** The person's word on what is `unclear`. It counts for nothing where nothing is, or where a plan stands. */
+	readonly unclear: "own" | "imposed";
+	/** As in `flawsOf`. */
+	readonly soonDays: number;
+}
+
+/** What became of activating the new one wherever the old one is. */
+export interface StartAccount {
+	readonly plan: RotationPlan;
+	/** Where the new one was still to be activated, in the order in which it was done; none where it was active everywhere. */
+	readonly scopes: readonly ScopeAccount[];
+}
+
+/**
+ * Writes the plan down, then activates the new certificate in exactly the scopes where the old one is active; the
+ * organization comes last. Where a plan stands it goes on with that one. The old one stays as it is.
+ * @returns a true account, also where it was cancelled on the way.
+ * @throws before anything is changed: Failure as `prepareRotation`, `rotation-refused`, `changed-meanwhile`,
+ * `connection-changed`, `not-recorded`; Cancelled
+ */
+export async function startRotation(
+	rotations: Rotations,
+	{ confirmed, unclear, soonDays }: StartRequest,
+	signal?: AbortSignal,
+): Promise<StartAccount> {
+	const { organization, plans, now = Date.now } = rotations;
+	const session = await Session.open(organization, confirmed.connectionId);
+	const fresh = await readConfirmed(rotations, session, confirmed, signal);
+	const startedAt = now();
+	assertFit(fresh, "start", startedAt / 1000, soonDays);
+	const { connectionId, oldId, nextId } = pairOf(fresh);
+	const chosen = fresh.scopes.filter(
+		({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
+	);
+	const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
+	const plan = {
+		connectionId,
+		old: { id: oldId, name: fresh.old.certificate.name },
+		next: { id: nextId, name: fresh.next?.certificate.name ?? null },
+		startedAt,
+		...fresh.plan,
+		scopes: [...(fresh.plan?.scopes ?? []), ...added],
+	};
+	if (!fresh.plan) await create(plans, plan);
+	else if (added.length > 0) await plans.extend(plan);
+	const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
+	return { plan, scopes: await activate(session, missing, nextId, signal) };
+}
+
+/** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */
+async function create(plans: RotationPlans, plan: RotationPlan): Promise<void> {
+	if (await plans.create(plan)) return;
+	const { connectionId, old } = plan;
+	const isKnown = plans.known.some((each) => each.connectionId === connectionId && each.old.id === old.id);
+	throw new Failure({ reason: isKnown ? "changed-meanwhile" : "not-recorded" });
+}

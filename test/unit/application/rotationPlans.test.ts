@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RotationPlans } from "../../../src/application/rotationPlans.ts";
+import type { RotationPlan } from "../../../src/domain/rotation.ts";
+import { ORGANIZATION } from "../../../src/domain/scope.ts";
+import { temporaryFolder } from "../../leftovers.ts";
+import { problemIn } from "../api/setup.ts";
+import { inProject } from "./administrationFake.ts";
+import { certificate, listing } from "./fakes.ts";
+
+describe("Plans of rotations", () => {
+	const connectionId = randomUUID();
+	let folder: ReturnType<typeof temporaryFolder>;
+	let path: string;
+	let plans: RotationPlans;
+
+	beforeEach(() => {
+		folder = temporaryFolder("plans");
+		path = join(folder.path, "deep", "rotations");
+		plans = new RotationPlans(path, () => 1000);
+	});
+	afterEach(() => folder.remove());
+
+	const plan = (more: Partial<RotationPlan> = {}): RotationPlan => ({
+		connectionId,
+		old: { id: "cert_A", name: "Old" },
+		next: { id: "cert_B", name: null },
+		scopes: [
+			{ scope: ORGANIZATION, nextWasActive: false },
+			{ scope: inProject("p"), nextWasActive: true },
+		],
+		startedAt: 1000,
+		...more,
+	});
+	const names = () => readdirSync(path);
+
+	it("R22 are kept for whoever reads them later, and nobody else", async () => {
+		assert.deepEqual(await plans.read(), []);
+		assert.equal(await plans.create(plan()), true);
+		const later = new RotationPlans(path);
+		assert.deepEqual(later.known, []);
+		assert.deepEqual(await later.read(), [plan()]);
+		assert.deepEqual([later.known, later.unreadable], [[plan()], 0]);
+		assert.equal(names().length, 1);
+		assert.equal(statSync(join(path, names()[0] ?? "")).mode & 0o777, 0o600);
+	});
+
+	it("R37 are one for each old certificate of a connection; the first one wins", async () => {
+		await plans.create(plan());
+		assert.equal(await plans.create(plan({ next: { id: "cert_C", name: null } })), false);
+		assert.deepEqual(await plans.read(), [plan()]);
+		assert.equal(await plans.create(plan({ connectionId: randomUUID() })), true);
+		// Where case does not count in a file's name, it does in an id.
+		assert.equal(await plans.create(plan({ old: { id: "cert_a", name: null } })), true);
+		assert.equal(new Set(names().map((name) => name.toLowerCase())).size, 3);
+	});
+
+	it("R37 of two windows that write the same one at once only one wins", async () => {
+		const others = Array.from({ length: 10 }, () => new RotationPlans(path));
+		const won = await Promise.all(others.map((each, index) => each.create(plan({ startedAt: index }))));
+		assert.equal(won.filter(Boolean).length, 1);
+		assert.deepEqual(await plans.read(), [plan({ startedAt: won.indexOf(true) })]);
+	});
+
+	it("tell when others are known, and only then", async () => {
+		let told = 0;
+		plans.on("change", () => told++);
+		await plans.create(plan());
+		await plans.reload();
+		assert.equal(told, 1);
+		await new RotationPlans(path).remove(plan());
+		await plans.reload();
+		assert.deepEqual([told, plans.known], [2, []]);
+	});
+
+	it("get more scopes", async () => {
+		await plans.create(plan());
+		const more = plan({ scopes: [...plan().scopes, { scope: inProject("q"), nextWasActive: false }] });
+		await plans.extend(more);
+		assert.deepEqual(await plans.read(), [more]);
+		assert.equal(names().length, 1);
+	});
+
+	it("are removed, but not another one that took its place", async () => {
+		await plans.create(plan());
+		await plans.remove(plan({ startedAt: 2000 }));
+		await plans.remove(plan({ next: { id: "cert_C", name: null } }));
+		assert.deepEqual(await plans.read(), [plan()]);
+		await plans.remove(plan());
+		assert.deepEqual(names(), []);
+	});
+
+	it("are over once the old certificate is gone from the whole list of their connection", async () => {
+		await plans.create(plan());
+		const gone = listing(certificate("cert_B"));
+		await plans.settle(connectionId, { ...gone, complete: false });
+		await plans.settle(randomUUID(), gone);
+		await plans.settle(connectionId, listing(certificate("cert_A")));
+		assert.deepEqual(plans.known, [plan()]);
+		await plans.settle(connectionId, gone);
+		assert.deepEqual(plans.known, []);
+	});
+
+	const broken: readonly [string, (text: string) => string][] = [
+		["cut off", (text) => text.slice(0, -1)],
+		["of another old certificate", (text) => text.replace("cert_A", "cert_Z")],
+		["with an id that climbs", (text) => text.replace('"p"', '"../p"')],
+		["with a scope of no kind", (text) => text.replace("organization", "galaxy")],
+		["with no word on what was active", (text) => text.replace('"nextWasActive":true', '"nextWasActive":1')],
+		["without scopes", (text) => text.replace(/"scopes":\[.*\]/, '"scopes":{}')],
+		["without a time", (text) => text.replace('"startedAt":1000', '"startedAt":"1000"')],
+		["with a new certificate that is none", (text) => text.replace("cert_B", "..")],
+	];
+	for (const [what, spoil] of broken)
+		it(`that cannot be read are told and left alone: ${what}`, async () => {
+			await plans.create(plan());
+			const [name = ""] = names();
+			const spoilt = spoil(readFileSync(join(path, name), "utf8"));
+			writeFileSync(join(path, name), spoilt);
+			assert.deepEqual(await plans.read(), []);
+			assert.equal(plans.unreadable, 1);
+			assert.equal(await plans.create(plan()), false);
+			await plans.remove(plan());
+			assert.equal(readFileSync(join(path, name), "utf8"), spoilt);
+		});
+
+	it("that cannot be written down are refused", async () => {
+		for (const odd of ["", "../x", "not-a-uuid"])
+			assert.deepEqual(await problemIn(plans.create(plan({ connectionId: odd }))), { reason: "not-recorded" });
+		await plans.create(plan());
+		chmodSync(path, 0o000);
+		try {
+			if (process.getuid?.() !== 0) assert.deepEqual(await problemIn(plans.read()), { reason: "not-recorded" });
+			await plans.reload();
+			assert.equal(plans.known.length, 1);
+		} finally {
+			chmodSync(path, 0o700);
+		}
+	});
+});
