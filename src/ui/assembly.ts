@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
+import { contentOf } from "../application/comparison.ts";
 import { Contents } from "../application/contents.ts";
 import { Enforcement } from "../application/enforcement.ts";
+import { RotationPlans } from "../application/rotationPlans.ts";
 import { type ActionContext, type Actions, createActions } from "./actions.ts";
 import { CertificatesView } from "./certificatesView.ts";
 import { Documents } from "./documents.ts";
@@ -16,6 +18,8 @@ export interface Frame
 	extends Pick<ActionContext, "certificates" | "projects" | "organization" | "uploads">,
 		Pick<ActionContext, "connections" | "clientCertificates" | "memory" | "log" | "inspections"> {
 	readonly trees: { readonly certificates: Tree; readonly projects: Tree };
+	/** Where the plans of rotations are; an absolute path. */
+	readonly rotationsFolder: string;
 	/** Shows what went wrong where no command was given. */
 	readonly report: (thrown: unknown) => void;
 }
@@ -36,6 +40,7 @@ export interface Assembly extends vscode.Disposable {
 export function assemble(frame: Frame, access: Access): Assembly {
 	const { certificates, projects, uploads, connections, memory, inspections, trees, report } = frame;
 	const enforcement = new Enforcement(certificates, projects);
+	const plans = new RotationPlans(frame.rotationsFolder);
 
 	const projectsView = new ProjectsView(trees.projects, { certificates, projects, enforcement }, report);
 	const view = new CertificatesView(
@@ -45,6 +50,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 			uploads,
 			projects,
 			enforcement,
+			plans,
 			contents: new Contents(certificates),
 			needProjects: () => projectsView.need(),
 			order: () => orderIn(memory),
@@ -58,8 +64,13 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	);
 
 	const documents = new Documents(inspections);
-	const actions = createActions({ ...frame, ...access, enforcement, view, projectsView, documents });
-	const following = followChanges(connections, { certificates, projects, view, projectsView });
+	const rotations: ActionContext["rotations"] = {
+		organization: frame.organization,
+		plans,
+		contentOf: (id, signal, service) => contentOf(id, certificates, signal, service),
+	};
+	const actions = createActions({ ...frame, ...access, enforcement, rotations, view, projectsView, documents });
+	const following = followChanges(connections, { certificates, projects, plans, report, view, projectsView });
 	for (const each of [view, projectsView]) each.refreshIfStale();
 
 	return {

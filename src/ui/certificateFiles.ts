@@ -28,10 +28,11 @@ export async function chooseFiles(title: string, clicked: unknown, selection: un
 	const selected = Array.isArray(selection) ? selection.filter((uri) => uri instanceof vscode.Uri) : [];
 	if (selected.length > 0) return selected;
 	if (clicked instanceof vscode.Uri) return [clicked];
-	return askForFiles(title);
+	return askForFiles(title, true);
 }
 
-async function askForFiles(title: string): Promise<readonly vscode.Uri[]> {
+/** @param several Whether more than one may be picked. @throws Cancelled */
+export async function askForFiles(title: string, several: boolean): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
 		const here = { label: inert(fileName(active)), description: l10n.t("active editor"), value: active };
@@ -40,7 +41,7 @@ async function askForFiles(title: string): Promise<readonly vscode.Uri[]> {
 		if (chosen) return [chosen];
 	}
 	const picked = await vscode.window.showOpenDialog({
-		canSelectMany: true,
+		canSelectMany: several,
 		openLabel: l10n.t("Choose"),
 		title,
 		filters: { [l10n.t("Certificate files")]: [...ENDINGS], [l10n.t("All files")]: ["*"] },

@@ -4,17 +4,21 @@ import type { Certificates } from "../application/certificates.ts";
 import type { Contents } from "../application/contents.ts";
 import type { Enforcement } from "../application/enforcement.ts";
 import type { Projects } from "../application/projects.ts";
+import type { RotationPlans } from "../application/rotationPlans.ts";
 import type { RunningUpload, UnconfirmedUpload, Uploads } from "../application/uploads.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import { inOrder, type Order } from "../domain/order.ts";
 import { emptinessOf } from "./emptiness.ts";
+import { projectNamed } from "./groundwork.ts";
 import { CONTEXT, VIEW } from "./names.ts";
+import { plansInUse, rolesOf } from "./rotationRoles.ts";
 import { certificateItem, factItem, noteItem, unconfirmedItem, uploadItem } from "./rows.ts";
 import { isStale } from "./staleness.ts";
 import type { Tree } from "./tree.ts";
 import { type Fact, factsOf } from "./words/facts.ts";
 import { problemWords } from "./words/problems.ts";
+import { type RotationRole, roleFacts } from "./words/rotationRoles.ts";
 import { noteWords } from "./words/view.ts";
 
 type CertificateRow = { readonly kind: "certificate"; readonly certificate: Certificate };
@@ -35,6 +39,7 @@ interface Sources {
 	readonly uploads: Uploads;
 	readonly projects: Projects;
 	readonly enforcement: Enforcement;
+	readonly plans: RotationPlans;
 	readonly contents: Contents;
 	/** Has the projects read where they are old, or were never read. */
 	readonly needProjects: () => Promise<void>;
@@ -67,7 +72,7 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		this.#view = tree.view as vscode.TreeView<Row>;
 		this.#title = this.#view.title ?? "";
 		const redraw = () => this.redraw();
-		for (const source of [sources.certificates, sources.uploads, sources.projects, sources.contents])
+		for (const source of [sources.certificates, sources.uploads, sources.projects, sources.plans, sources.contents])
 			source.on("change", redraw);
 		sources.certificates.on("change", () => this.#loadMissing());
 		this.#subscriptions = vscode.Disposable.from(
@@ -86,7 +91,7 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	/** Whether it tells where something is active, for which the projects have to be read. */
 	get showsProjects(): boolean {
-		return this.#expandedOnes().length > 0;
+		return this.#expandedOnes().length > 0 || plansInUse(this.#sources).length > 0;
 	}
 
 	getChildren(above?: Row): Row[] {
@@ -100,13 +105,14 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 	}
 
 	getTreeItem(row: Row): vscode.TreeItem {
+		const { enforcement } = this.#sources;
 		switch (row.kind) {
 			case "upload":
 				return uploadItem(row.upload);
 			case "unconfirmed":
 				return unconfirmedItem(row.upload);
 			case "certificate":
-				return certificateItem(row.certificate, this.#sources.enforcement.activity(row.certificate.id));
+				return certificateItem(row.certificate, enforcement.activity(row.certificate.id), this.#rolesOf(row));
 			case "fact":
 				return factItem(row.above.certificate, row.fact);
 			case "note":
@@ -172,9 +178,9 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 
 	/** Reads all that is in sight again; the view shows that it does. */
 	async refresh(): Promise<void> {
-		const { uploads, certificates } = this.#sources;
+		const { uploads, certificates, plans } = this.#sources;
 		// At once, so that nobody takes the list for stale meanwhile.
-		const read = Promise.all([certificates.refresh(), uploads.reload(), this.showConnection()]);
+		const read = Promise.all([certificates.refresh(), uploads.reload(), plans.reload(), this.showConnection()]);
 		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => read);
 		await this.#loadFacts();
 	}
@@ -182,8 +188,9 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 	/** Reads what is not confirmed again where a person looks, and the list where it is old, or was never read. */
 	refreshIfStale(): void {
 		if (!this.#view.visible) return;
-		const { uploads, certificates } = this.#sources;
-		const reading = isStale(certificates.state) ? this.refresh() : Promise.all([uploads.reload(), this.#loadFacts()]);
+		const { uploads, certificates, plans } = this.#sources;
+		const rest = () => Promise.all([uploads.reload(), plans.reload().then(() => this.#loadFacts())]);
+		const reading = isStale(certificates.state) ? this.refresh() : rest();
 		reading.catch(this.#report);
 	}
 
@@ -232,8 +239,15 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		if (!this.#expanded.has(certificate.id)) setImmediate(() => this.#expand(above));
 		const { enforcement, contents, projects } = this.#sources;
 		const activity = enforcement.activity(certificate.id);
-		const facts = factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading);
+		const facts = [
+			...roleFacts(this.#rolesOf(above), projectNamed(this.#sources)),
+			...factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading),
+		];
 		return facts.map((fact): Row => ({ kind: "fact", above, fact }));
+	}
+
+	#rolesOf({ certificate }: CertificateRow): readonly RotationRole[] {
+		return rolesOf(this.#sources, certificate.id);
 	}
 
 	#expand(row: Row): void {
@@ -246,11 +260,11 @@ export class CertificatesView implements vscode.TreeDataProvider<Row>, vscode.Di
 		if (row.kind === "certificate") this.#expanded.delete(row.certificate.id);
 	}
 
-	/** Has read what is to be told of the certificates that are expanded. */
+	/** Has read what is to be told of the certificates that are expanded, and of rotations. */
 	async #loadFacts(): Promise<void> {
 		const { contents, needProjects } = this.#sources;
 		const expanded = this.#expandedOnes();
-		if (expanded.length > 0) await Promise.all([needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
+		if (this.showsProjects) await Promise.all([needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
 	}
 
 	/** The same where nobody has asked for it since the connection changed. */

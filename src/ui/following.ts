@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import type { Projects } from "../application/projects.ts";
+import type { RotationPlans } from "../application/rotationPlans.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import type { Connections } from "./connections.ts";
 import { SETTINGS } from "./names.ts";
@@ -10,6 +11,9 @@ import type { ProjectsView } from "./projectsView.ts";
 interface Followers {
 	readonly certificates: Certificates;
 	readonly projects: Projects;
+	readonly plans: RotationPlans;
+	/** Shows what went wrong where no command was given. */
+	readonly report: (thrown: unknown) => void;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
 }
@@ -17,7 +21,7 @@ interface Followers {
 /** Keeps the views true to the key and the settings, whoever changes them: this window, another one, a person by hand. */
 export function followChanges(
 	connections: Connections,
-	{ certificates, projects, view, projectsView }: Followers,
+	{ certificates, projects, plans, report, view, projectsView }: Followers,
 ): vscode.Disposable {
 	const followKey = async () => {
 		await view.showConnection();
@@ -34,6 +38,10 @@ export function followChanges(
 		}
 		if (event.affectsConfiguration(SETTINGS.reminderDays)) for (const each of [view, projectsView]) each.redraw();
 	};
+	certificates.on("change", () => {
+		const { connectionId, state } = certificates;
+		if (connectionId && state.listing) plans.settle(connectionId, state.listing).catch(report);
+	});
 	certificates.on("forget", () => {
 		projects.forget();
 		// Whoever forgot may have the new list at hand.

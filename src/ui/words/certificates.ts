@@ -6,7 +6,7 @@ import { absoluteTime, expiryWords } from "./dates.ts";
 import { inert } from "./inert.ts";
 
 /** What a certificate is called in a row. */
-export function nameWords({ name }: Certificate): string {
+export function nameWords({ name }: Pick<Certificate, "name">): string {
 	return inert(name ?? "") || l10n.t("(no name)");
 }
 
