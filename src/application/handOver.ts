@@ -3,7 +3,7 @@ import { isCancelled, isOutcomeUnknown, type Problem, problemOf } from "../domai
 import type { Scope } from "../domain/scope.ts";
 import { switchScopes } from "./activation.ts";
 import type { Session } from "./organization.ts";
-import { isActive } from "./whereabouts.ts";
+import { isActive, isWhole } from "./whereabouts.ts";
 
 /** What became of one scope in which one certificate was to go and another to be active. */
 export interface HandOver {
@@ -56,8 +56,9 @@ export async function handOver(
 	const before = await attempt(() => session.scope(scope, signal));
 	if ("ended" in before) return told("failed", before.ended);
 	const { listing, problem } = before.value;
-	const [wasFrom, wasTo] = [isActive(from, listing), isActive(to, listing)];
-	if (problem || wasFrom === undefined || wasTo === undefined) return told("failed", problem ?? unread(scope));
+	const [wasFrom, wasTo] = [from, to].map((id) => isActive(id, listing));
+	if (!listing || !isWhole(listing) || wasFrom === undefined || wasTo === undefined)
+		return told("failed", problem ?? unread(scope));
 	if (!wasFrom) return told(wasTo ? "done" : "neither");
 
 	const activated = await attempt(() => {
@@ -75,12 +76,14 @@ export async function handOver(
 
 	// Without the signal: also who cancelled has to know how it is now.
 	const after = await session.asServed(scope);
-	const [isFrom, isTo] = [isActive(from, after.listing), isActive(to, after.listing)];
+	const [isFrom, isTo] = [from, to].map((id) => isActive(id, after.listing));
+	// Somebody else has undone it, so that it must not be laid over the lists any more.
+	if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
 	if (isFrom === false && isTo === false) {
 		const [account] = await switchScopes(session, [scope], [from], true);
 		return account?.changed.length ? told("restored") : told("emptied", account?.problem);
 	}
-	const isRead = isFrom !== undefined && isTo !== undefined;
+	const isRead = after.listing && isWhole(after.listing) && isFrom !== undefined && isTo !== undefined;
 	if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
 	const { ended } = deactivated;
 	if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);

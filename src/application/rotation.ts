@@ -126,6 +126,7 @@ export async function readRotation(
 	const next = isGone ? null : certificateIn(listing, nextId);
 	const [ofOld, ofNext] = [whereActive(oldId, listing, projects), whereActive(nextId, listing, projects)];
 	for (const where of [ofOld, ofNext]) assertRead(where);
+	assertWhole(listing, projects);
 	const anchorOf = async (certificate: Certificate): Promise<Anchor> => ({
 		certificate,
 		content: await contentOf(certificate.id, signal, session.service),
@@ -185,6 +186,15 @@ function planOf(plans: readonly RotationPlan[], { connectionId, oldId, nextId }:
 	);
 	if (other) throw new Failure({ reason: "rotation-pending", name: other.old.name ?? other.old.id });
 	return plan ?? null;
+}
+
+/** Also where what is missing in a list is something else. @throws Failure `scopes-unread` */
+function assertWhole(organization: CertificateListing, { projects, scope }: ProjectsReading): void {
+	const isPart = (listing: CertificateListing | null) => !listing || !isWhole(listing);
+	const parts = (projects ?? []).filter(({ id }) => isPart(scope(id).listing)).map(({ id, name }) => ({ id, name }));
+	if (!isPart(organization) && parts.length === 0) return;
+	const rest = { allProjects: false, projects: parts, why: null };
+	throw new Failure({ reason: "scopes-unread", organization: isPart(organization), ...rest });
 }
 
 function scopesOf(
