@@ -20,7 +20,7 @@ import { askAnew, type CertificateCommands, destinationOf, projectNamed, refresh
 import { COMMANDS } from "./names.ts";
 import type { OwnAccessCheck } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
-import { askForNext, askUnclear, confirmStart, refuseFull, titleOf } from "./rotationQuestions.ts";
+import { askForNext, askUnclear, confirmStart, refuseFull } from "./rotationQuestions.ts";
 import { reminderDays } from "./settings.ts";
 import { type UploadCommand, uploadFile } from "./uploadCommand.ts";
 import { tellMore } from "./uploadQuestions.ts";
@@ -124,7 +124,7 @@ async function chooseNext(commands: RotationCommands, old: Certificate): Promise
 	const { certificates, upload } = commands;
 	const chosen = await askForNext(old, certificates.state.listing?.certificates ?? [], reminderDays());
 	if (chosen) return chosen;
-	const [file] = await askForFiles(titleOf(old), false);
+	const [file] = await askForFiles(l10n.t("The certificate that takes over from “{0}”", nameWords(old)), false);
 	if (!file) throw new Failure({ reason: "nothing-selected" });
 	const uploaded = await uploadFile(upload, file, {
 		judge: (candidate) => assertFit(old, candidate),

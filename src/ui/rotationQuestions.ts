@@ -50,18 +50,15 @@ export async function askForNext(
 			value: certificate,
 		}),
 	);
-	const question = { title: titleOf(old), placeholder: l10n.t("Which certificate takes over?") };
+	const title = l10n.t("Rotate “{0}”", nameWords(old));
+	const question = { title, placeholder: l10n.t("Which certificate takes over?") };
 	return askChoice(question, [{ label: l10n.t("Choose a File…"), value: null }, ...choices]);
-}
-
-/** What the question for the new one, and for its file, is about. */
-export function titleOf(old: Certificate): string {
-	return l10n.t("Rotate “{0}”", nameWords(old));
 }
 
 /** Asks what nothing here can tell: whether the old one is active in these projects by itself. @throws Cancelled */
 export async function askUnclear(old: Certificate, unclear: Places): Promise<"own" | "imposed"> {
-	return askChoice<"own" | "imposed">({ title: titleOf(old), placeholder: unclearWords(old, unclear) }, [
+	const title = l10n.t("Where “{0}” is active", nameWords(old));
+	return askChoice<"own" | "imposed">({ title, placeholder: unclearWords(old, unclear) }, [
 		{
 			label: l10n.t("Only through the organization"),
 			detail: l10n.t("Nothing is activated in these projects."),

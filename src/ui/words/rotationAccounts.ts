@@ -65,8 +65,16 @@ export function endWords(
 			);
 			return l10n.t("In {0}: {1}", placeWords(places), words);
 		}),
-		...(problem && !isTold ? [problemWords(problem)] : []),
+		...(problem && !isTold ? [stopWords(problem)] : []),
 	].join(" ");
+}
+
+/** Why it stopped between two scopes. */
+function stopWords(problem: Problem): string {
+	// Where the usual sentence has it that nothing was done.
+	return problem.reason === "changed-meanwhile"
+		? l10n.t("Something else was changed meanwhile, or only shows now: look at it again, then go on.")
+		: problemWords(problem);
 }
 
 function headWords({ step, remove, from, to }: RotationEnd, ended: boolean, removed: boolean): string {
