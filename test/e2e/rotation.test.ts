@@ -308,7 +308,7 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 	});
 
 	it("says on a machine that has no plan what is not known there, and goes on from what is", async () => {
-		const { window, code, picture } = session;
+		const { code, picture } = session;
 		const plans = readdirSync(code.dataFolder, { recursive: true, encoding: "utf8" }).filter((path) =>
 			/rotations\/[^/]+\.json$/.test(path),
 		);
@@ -353,7 +353,12 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 	it("tells how far it came where a scope fails, and goes on from there, then deletes", async () => {
 		const { window, emulator, picture } = session;
 		switchOn(idOf(PROJECT), staging.id, production.id);
+		// Has the projects read, too.
+		const projectRow = await rowOf(window, PROJECT);
+		await projectRow.expand();
 		await refresh();
+		await window.view(VIEW).rowWith("active in 2 scopes").appears();
+		await projectRow.collapse();
 		await rotateTo(PROJECT, next);
 		await (await question(PROJECT, next)).press("Rotate");
 		await isWaiting(PROJECT);
@@ -377,61 +382,60 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		await saysNothing(window);
 	});
 
-	describe("where a project's list may show what it inherits", () => {
-		before(async () => {
-			switchOff(idOf(next), staging.id, production.id, archived.id);
-			switchOff(idOf(next), ORGANIZATION);
-			switchOn(old.id, ORGANIZATION);
-			present(oldClient);
-		});
+	/** Has the old one be active in the organization alone, as to begin with, and the row show it. */
+	const backToOrganization = async () => {
+		present(oldClient);
+		switchOff(idOf(next), ORGANIZATION, staging.id, production.id, archived.id);
+		switchOn(old.id, ORGANIZATION);
+		await refresh();
+		await session.window.view(VIEW).rowWith("active in the organization").appears();
+		assert.deepEqual(activeIn(ORGANIZATION), [old.id]);
+		for (const { id } of [production, archived, staging]) assert.deepEqual(activeIn(id), []);
+	};
+	const unclear = () => session.window.quickInput(`Where “${OLD}” is active`);
+	const undo = async () => {
+		await chooseOn(session.window, OLD, "Undo Rotation…");
+		await (await session.window.dialog(`Undo the rotation of “${OLD}”`)).press("Undo");
+		await isOver();
+		assert.deepEqual(activeIn(ORGANIZATION), [old.id]);
+		for (const { id } of [production, archived, staging]) assert.deepEqual(activeIn(id), []);
+	};
 
-		const unclear = () => session.window.quickInput(`Where “${OLD}” is active`);
-		const rotate = async () => {
-			await refresh();
-			await rotateTo(OLD, next);
-		};
-		const undo = async () => {
-			await chooseOn(session.window, OLD, "Undo Rotation…");
-			await (await session.window.dialog(`Undo the rotation of “${OLD}”`)).press("Undo");
-			await isOver();
-			assert.deepEqual(activeIn(ORGANIZATION), [old.id]);
-			for (const { id } of [production, archived, staging]) assert.deepEqual(activeIn(id), []);
-		};
+	it("does not ask where lists show what is a project's own, and leave out what is not active", async () => {
+		const { switches } = session.emulator;
+		await backToOrganization();
+		switches.projectListInactive = false;
+		await rotateTo(OLD, next);
+		const dialog = await question(OLD, next);
+		assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
+		await dialog.escape();
+		switches.projectListInactive = true;
+	});
 
-		it("does not ask where the lists show what is their own, and leave out what is not active", async () => {
-			session.emulator.switches.projectListInactive = false;
-			await rotate();
-			const dialog = await question(OLD, next);
-			assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
-			await dialog.escape();
-			session.emulator.switches.projectListInactive = true;
-		});
+	it("asks what lists cannot tell, and leaves projects alone where it is the organization only", async () => {
+		const { emulator, picture } = session;
+		emulator.switches.projectListInherits = true;
+		await rotateTo(OLD, next);
+		const pick = await unclear();
+		await picture("rotation-unclear");
+		assert.match(await pick.placeholder(), /^Is “Old CA” active by itself in project “\w+”, project “\w+”, and pro/);
+		await pick.pick("Only through the organization");
+		const dialog = await question(OLD, next);
+		assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
+		await dialog.press("Rotate");
+		await isWaiting(OLD);
+		assert.deepEqual(activeIn(ORGANIZATION), [old.id, idOf(next)]);
+		for (const { id } of [production, archived, staging]) assert.deepEqual(activeIn(id), []);
+		await undo();
+	});
 
-		it("asks what cannot be told, and leaves projects alone where the answer is the organization only", async () => {
-			const { emulator, picture } = session;
-			emulator.switches.projectListInherits = true;
-			await rotate();
-			const pick = await unclear();
-			await picture("rotation-unclear");
-			assert.match(await pick.placeholder(), /^Is “Old CA” active by itself in project “\w+”, project “\w+”, and pro/);
-			await pick.pick("Only through the organization");
-			const dialog = await question(OLD, next);
-			assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
-			await dialog.press("Rotate");
-			await isWaiting(OLD);
-			assert.deepEqual(activeIn(ORGANIZATION), [old.id, idOf(next)]);
-			for (const { id } of [production, archived, staging]) assert.deepEqual(activeIn(id), []);
-			await undo();
-		});
-
-		it("activates in the projects, too, where the answer is that", async () => {
-			await rotate();
-			await (await unclear()).pick("By itself, too");
-			await (await question(OLD, next)).press("Rotate");
-			await isWaiting(OLD);
-			for (const { id } of [production, archived, staging]) assert.deepEqual(activeIn(id), [idOf(next)]);
-			await undo();
-		});
+	it("activates in the projects, too, where the answer is that, and undoes it there", async () => {
+		await rotateTo(OLD, next);
+		await (await unclear()).pick("By itself, too");
+		await (await question(OLD, next)).press("Rotate");
+		await isWaiting(OLD);
+		for (const { id } of [production, archived, staging]) assert.deepEqual(activeIn(id), [idOf(next)]);
+		await undo();
 	});
 
 	itKeepsTheContract(() => session);

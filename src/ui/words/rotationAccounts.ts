@@ -66,6 +66,7 @@ export function endWords(
 			return l10n.t("In {0}: {1}", placeWords(places), words);
 		}),
 		...(problem && !isTold ? [stopWords(problem)] : []),
+		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
 	].join(" ");
 }
 
@@ -73,7 +74,7 @@ export function endWords(
 function stopWords(problem: Problem): string {
 	// Where the usual sentence has it that nothing was done.
 	return problem.reason === "changed-meanwhile"
-		? l10n.t("Something else was changed meanwhile, or only shows now: look at it again, then go on.")
+		? l10n.t("Something else was changed meanwhile, or only shows now.")
 		: problemWords(problem);
 }
 

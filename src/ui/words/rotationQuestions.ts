@@ -78,7 +78,7 @@ export function startWords({ old, next, missing, present, planned, changed }: St
 			isSome(missing) && `${l10n.t("Now, “{0}” is activated in:", to)}\n${placeLines(missing, MOST_LINES)}`,
 			isSome(present) && (planned ? already : `${already} ${unknown}`),
 			l10n.t(
-				"“{0}” stays active beside it. Later, once the clients have moved, Finish deactivates it in these scopes and deletes it if you wish. Until then, Undo leads back.",
+				"“{0}” stays active beside it. Later, once the clients have moved, Finish deactivates it in these scopes and deletes it if you wish. Until then there is Undo.",
 				from,
 			),
 			l10n.t(
@@ -129,7 +129,7 @@ export function finishWords({ old, next, places, missing, access, changed }: Fin
 			changed && changedWords(),
 			isActive &&
 				l10n.t(
-					"Nothing here can show whether they have. From then on, clients are refused whose certificates chain to “{0}” alone, and identities that log in by it no longer can.",
+					"Nothing here can show whether they have. Without “{0}”, clients are refused whose certificates chain to it alone, and identities that log in by it no longer can.",
 					from,
 				),
 			isActive && `${l10n.t("“{0}” is deactivated in:", from)}\n${placeLines(places, MOST_LINES)}`,
@@ -137,7 +137,8 @@ export function finishWords({ old, next, places, missing, access, changed }: Fin
 				l10n.t("“{0}” is not active yet in {1}: it is activated there first.", to, placeWords(missing, MOST_LINES)),
 			access,
 			l10n.t(
-				"“Finish and Delete” deletes it afterwards, too: OpenAI has no copy of it then. There is no Undo after Finish.",
+				"“Finish and Delete” deletes “{0}” afterwards, too: OpenAI has no copy of it then. There is no Undo after Finish.",
+				from,
 			),
 		),
 	};

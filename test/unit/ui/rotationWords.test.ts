@@ -217,11 +217,11 @@ describe("The account of a rotation's end", () => {
 		assert.ok(!isEnded(end, partly));
 		assert.equal(
 			endWords(end, partly, nameOf),
-			"The rotation of “Old” is not finished. In the organization: “Old” deactivated. In project “P”: “Old” not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later. In project “Q”: not tried.",
+			"The rotation of “Old” is not finished. In the organization: “Old” deactivated. In project “P”: “Old” not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later. In project “Q”: not tried. Finish again to go on.",
 		);
 		assert.match(
 			endWords(end, { ...account([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
-			/deactivated\. Something else was changed meanwhile, or only shows now: look at it again/,
+			/deactivated\. Something else was changed meanwhile, or only shows now\. Finish again to go on\.$/,
 		);
 	});
 
@@ -238,6 +238,9 @@ describe("The account of a rotation's end", () => {
 			const undone = { ...account([p, outcome]), ended: true };
 			assert.equal(isEnded(undo, undone), outcome === "kept");
 			assert.equal(endWords(undo, undone, nameOf), `The rotation of “Old” is undone. In project “P”: ${words}`);
-			assert.match(endWords(undo, account([p, outcome]), nameOf), /^The rotation of “Old” is not undone\./);
+			assert.match(
+				endWords(undo, account([p, outcome]), nameOf),
+				/^The rotation of “Old” is not undone\..* Undo again to go on\.$/,
+			);
 		});
 });
