@@ -85,7 +85,7 @@ export class Certificates extends EventEmitter<{ change: []; forget: [] }> imple
 	 * @returns the list with what was written and does not show in it yet.
 	 * @throws Failure, Cancelled
 	 */
-	async load(signal?: AbortSignal, service?: Service): Promise<CertificateListing> {
+	async load(signal?: AbortSignal, service?: Pick<Service, "list">): Promise<CertificateListing> {
 		const version = ++this.#version;
 		const epoch = this.#epoch;
 		const askedAt = this.#now();

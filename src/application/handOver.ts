@@ -1,8 +1,10 @@
 import type { Certificate } from "../domain/certificate.ts";
 import { isCancelled, isOutcomeUnknown, type Problem, problemOf } from "../domain/failure.ts";
 import type { Scope } from "../domain/scope.ts";
-import { switchScopes } from "./activation.ts";
+import { type ScopeAccount, switchScopes } from "./activation.ts";
 import type { Session } from "./organization.ts";
+import { MOST_AT_ONCE } from "./projects.ts";
+import { inTurns } from "./turns.ts";
 import { isActive, isWhole } from "./whereabouts.ts";
 
 /** What became of one scope in which one certificate was to go and another to be active. */
@@ -11,7 +13,7 @@ export interface HandOver {
 	/**
 	 * - `done`: as it was meant to be, or it was so already.
 	 * - `kept`: the old one is active, and the new one, which was active there before the rotation, stays beside it.
-	 * - `failed`: what was to go is still active; `problem` tells why, `null` where the person cancelled.
+	 * - `failed`: nothing was deactivated; `problem` tells why, `null` where the person cancelled.
 	 * - `unread`: deactivated, and it could not be read back.
 	 * - `unknown`: no answer to the last call, and it could not be read back either.
 	 * - `restored`: after the deactivation neither of the two was active; what was deactivated was activated again at once.
@@ -80,7 +82,7 @@ export async function handOver(
 	// Somebody else has undone it, so that it must not be laid over the lists any more.
 	if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
 	if (isFrom === false && isTo === false) {
-		const [account] = await switchScopes(session, [scope], [from], true);
+		const [account] = await activate(session, [scope], from);
 		return account?.changed.length ? told("restored") : told("emptied", account?.problem);
 	}
 	const isRead = after.listing && isWhole(after.listing) && isFrom !== undefined && isTo !== undefined;
@@ -89,6 +91,23 @@ export async function handOver(
 	if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
 	if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
 	return isFrom ? told("failed", ended) : told("done");
+}
+
+/**
+ * Activates a certificate in some scopes, and reads those: as long as no list has confirmed a write, it would hide what
+ * others do there.
+ */
+export async function activate(
+	session: Session,
+	scopes: readonly Scope[],
+	id: string,
+	signal?: AbortSignal,
+): Promise<readonly ScopeAccount[]> {
+	const accounts = await switchScopes(session, scopes, [id], true, signal);
+	const inTurn = inTurns(MOST_AT_ONCE);
+	const changed = accounts.filter((account) => account.changed.length > 0);
+	await Promise.all(changed.map(({ scope }) => inTurn(() => session.scope(scope))));
+	return accounts;
 }
 
 /** How a call ended that failed: by a problem, or cancelled. */

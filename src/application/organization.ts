@@ -17,7 +17,7 @@ export interface OrganizationList {
 	 * @returns the list with what was written and does not show in it yet.
 	 * @throws Failure, Cancelled
 	 */
-	load(signal?: AbortSignal, service?: Service): Promise<CertificateListing>;
+	load(signal?: AbortSignal, service?: Pick<Service, "list">): Promise<CertificateListing>;
 	/** Takes in what a call did. @param epoch As it was when the call began. */
 	take(write: Write, epoch: number): void;
 }
@@ -29,6 +29,9 @@ export interface Organization {
 	readonly certificates: OrganizationList;
 	readonly projects: Projects;
 }
+
+/** Where the lists of all scopes come from. */
+type Lists = Pick<Service & Administration, "list" | "projectCertificates">;
 
 /** One change from its first call to its last: all of them go to one connection, and what they say to its lists. */
 export class Session {
@@ -78,11 +81,11 @@ export class Session {
 	}
 
 	/** Reads the list of one scope. @returns also what failed. @throws Cancelled */
-	async scope(scope: Scope, signal?: AbortSignal): Promise<ScopeReading> {
+	async scope(scope: Scope, signal?: AbortSignal, service: Lists = this.service): Promise<ScopeReading> {
 		try {
-			if (scope.kind === "organization") return { listing: await this.certificates(signal), problem: null };
 			this.assertCurrent();
-			return await this.#projects.loadProject(scope.id, signal, this.service);
+			if (scope.kind === "project") return await this.#projects.loadProject(scope.id, signal, service);
+			return { listing: await this.#certificates.load(signal, service), problem: null };
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (!problem) throw thrown;
@@ -90,19 +93,21 @@ export class Session {
 		}
 	}
 
-	/** Reads the list of one scope as the service sends it, without what was written and does not show in it. @returns as `scope` */
+	/**
+	 * As `scope`, but tells what the service sends, without what was written and does not show in it. The lists show it as
+	 * usual, and what it confirms of a write is not laid over them any more.
+	 */
 	async asServed(scope: Scope): Promise<ScopeReading> {
-		try {
-			const isProject = scope.kind === "project";
-			return {
-				listing: await (isProject ? this.service.projectCertificates(scope.id) : this.service.list()),
-				problem: null,
-			};
-		} catch (thrown) {
-			const problem = problemOf(thrown);
-			if (!problem) throw thrown;
-			return { listing: null, problem };
-		}
+		let listing: CertificateListing | null = null;
+		const keep = async (read: Promise<CertificateListing>) => {
+			listing = await read;
+			return listing;
+		};
+		const { problem } = await this.scope(scope, undefined, {
+			list: (signal) => keep(this.service.list(signal)),
+			projectCertificates: (id, signal) => keep(this.service.projectCertificates(id, signal)),
+		});
+		return { listing, problem };
 	}
 
 	/** Takes in what a call did to a certificate in one scope. */

@@ -24,6 +24,9 @@ export interface ScopeState extends ScopeReading {
 	readonly loadedAt: number | null;
 }
 
+/** Where projects' lists come from. */
+type Lists = Pick<Administration, "projectCertificates">;
+
 /** How many projects' lists are read at once. The transport has as many connections. */
 export const MOST_AT_ONCE = 8;
 
@@ -144,7 +147,7 @@ export class Projects extends EventEmitter<{ change: [] }> {
 	 * @returns what this very call read, with what was written and does not show in it yet.
 	 * @throws Cancelled
 	 */
-	async loadProject(projectId: string, signal?: AbortSignal, administration?: Administration): Promise<ScopeReading> {
+	async loadProject(projectId: string, signal?: AbortSignal, administration?: Lists): Promise<ScopeReading> {
 		return this.#read(this.#scope(projectId), administration, signal, (task) => task());
 	}
 
@@ -181,7 +184,7 @@ export class Projects extends EventEmitter<{ change: [] }> {
 
 	async #read(
 		scope: Scope,
-		administration: Administration | undefined,
+		administration: Lists | undefined,
 		signal: AbortSignal | undefined,
 		inTurn: <T>(task: () => Promise<T>) => Promise<T>,
 	): Promise<ScopeReading> {

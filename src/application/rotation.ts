@@ -8,6 +8,7 @@ import {
 	type RotationPlan,
 	type RotationStage,
 	rotationFlaws,
+	validityOf,
 } from "../domain/rotation.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
 import type { Service } from "../domain/service.ts";
@@ -95,7 +96,7 @@ export function flawsOf(
 	soonDays: number,
 ): readonly RotationFlaw[] {
 	const { old, next, plan, scopes } = basis;
-	if (step === "undo") return rotationFlaws(old, old, now, 0).includes("expired") ? ["old-expired"] : [];
+	if (step === "undo") return (validityOf(old).until ?? now + 1) <= now ? ["old-expired"] : [];
 	if (!next) return ["gone"];
 	const flaws = rotationFlaws(old, next, now, step === "start" && !plan ? soonDays : 0);
 	const isInactive = step === "start" && scopes.every((each) => each.old === "inactive");

@@ -1,8 +1,7 @@
 import { Failure, isCancelled, type Problem, problemOf } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
-import { switchScopes } from "./activation.ts";
-import { type HandOver, handOver, type Roles } from "./handOver.ts";
+import { activate, type HandOver, handOver, type Roles } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
 import {
@@ -210,7 +209,7 @@ class Ending {
 
 	/** @param outcome What it is called where it succeeds. */
 	async activate(scope: Scope, id: string, outcome: "done" | "kept"): Promise<void> {
-		const [account] = await switchScopes(this.#session, [scope], [id], true, this.#signal);
+		const [account] = await activate(this.#session, [scope], id, this.#signal);
 		const isDone = account?.changed.length === 1;
 		const problem = account?.problem ?? null;
 		this.tell({ scope, outcome: isDone ? outcome : account?.unknown.length ? "unknown" : "failed", problem });

@@ -1,6 +1,7 @@
 import { Failure } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
-import { type ScopeAccount, switchScopes } from "./activation.ts";
+import type { ScopeAccount } from "./activation.ts";
+import { activate } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed } from "./rotation.ts";
 import type { RotationPlans } from "./rotationPlans.ts";
@@ -54,7 +55,7 @@ export async function startRotation(
 	if (!fresh.plan) await create(plans, plan);
 	else if (added.length > 0) await plans.extend(plan);
 	const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
-	return { plan, scopes: await switchScopes(session, missing, [nextId], true, signal) };
+	return { plan, scopes: await activate(session, missing, nextId, signal) };
 }
 
 /** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */

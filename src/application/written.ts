@@ -99,9 +99,10 @@ export class Written {
 /** What of an entry a list does not show yet, or `null`. @param listed The certificate as the list has it. */
 function unsettled(entry: Entry, listed: Certificate | undefined, whole: boolean): Entry | null {
 	if (!entry.certificate) return listed || !whole ? entry : null;
-	if (!listed) return entry;
+	if (!listed && (entry.added || !whole)) return entry;
 	const fields = { ...entry.fields };
-	if ("name" in fields && fields.name === listed.name) delete fields.name;
-	if ("active" in fields && fields.active === listed.active) delete fields.active;
+	if (listed && "name" in fields && fields.name === listed.name) delete fields.name;
+	// A list may leave out what is not active.
+	if ("active" in fields && fields.active === (listed ? listed.active : false)) delete fields.active;
 	return Object.keys(fields).length > 0 ? { ...entry, added: false, fields } : null;
 }

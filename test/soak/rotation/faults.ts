@@ -3,7 +3,6 @@ import * as fc from "fast-check";
 import { emptyPageWithMore, withItem } from "../../emulator/bodies.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import type { Operation } from "../../emulator/routes.ts";
-import { sometimes } from "../faults.ts";
 
 type Named = FaultKind & { readonly name: string };
 
@@ -98,9 +97,17 @@ const skip = fc.oneof(
 	{ weight: 2, arbitrary: fc.nat({ max: 3 }) },
 	{ weight: 1, arbitrary: fc.nat({ max: 40 }) },
 );
-const event = sometimes(events);
+const event = fc.option(events, { freq: 1 });
 const writes = fc.constantFrom<Kind>("activate", "activate", "deactivate", "deactivate", "delete");
 const never = fc.constant(null);
+
+/** A deactivation that gets no answer and cannot be read back. */
+export const blindness: fc.Arbitrary<readonly Strike[]> = fc
+	.tuple(fc.constantFrom(...LOST), fc.constantFrom("before", "after"), event, fc.nat({ max: 1 }))
+	.map(([fault, when, event, skip]) => [
+		{ on: "deactivate", fault, when, skip, times: 1, event, other: null },
+		{ on: "readBack", fault: UNREAD[0] ?? NONE, when: "before", skip, times: 3, event: null, other: null },
+	]);
 
 export const strikes: fc.Arbitrary<Strike> = fc.oneof(
 	fc.record({
@@ -133,7 +140,16 @@ export const strikes: fc.Arbitrary<Strike> = fc.oneof(
 	{
 		weight: 3,
 		arbitrary: fc.record({
-			on: fc.constantFrom<Kind>("read", "readBack", "activate", "activate", "activate", "deactivate", "deactivate", "delete"),
+			on: fc.constantFrom<Kind>(
+				"read",
+				"readBack",
+				"activate",
+				"activate",
+				"activate",
+				"deactivate",
+				"deactivate",
+				"delete",
+			),
 			fault: fc.constant(NONE),
 			when: fc.constant("after"),
 			skip,

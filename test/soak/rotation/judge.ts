@@ -4,6 +4,7 @@ import type { HandOver } from "../../../src/application/handOver.ts";
 import type { RotationBasis } from "../../../src/application/rotation.ts";
 import type { EndAccount } from "../../../src/application/rotationEnd.ts";
 import type { StartAccount } from "../../../src/application/rotationStart.ts";
+import type { RotationPlan } from "../../../src/domain/rotation.ts";
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
 import type { Exchange } from "../../emulator/record.ts";
 import { isOf, type Place } from "./faults.ts";
@@ -43,15 +44,43 @@ export class Judge {
 		this.#world = world;
 	}
 
+	/** Judges what a person is shown, where nobody changed anything meanwhile. */
+	judgeLook({ scopes, plan }: RotationBasis, owner: string): void {
+		for (const key of this.#world.scopes) {
+			if ([key, "organization"].some((each) => this.#isHidden({ owner }, each))) continue;
+			const told = scopes.find(({ scope }) => keyOf(scope) === key);
+			const isOwn = this.#world.isActive("old", key);
+			// Of what the organization imposes a list may say either.
+			const mayBe = (role: Role, active: boolean) =>
+				[this.#world.isActive(role, key), this.#world.isShown(role, key)].includes(active);
+			const isTrue = told?.planned
+				? mayBe("old", told.old === "active")
+				: !told || told.old === "inactive"
+					? !isOwn
+					: told.old === "unclear" || isOwn;
+			if (!isTrue) this.#violated(`the old one is said to be ${told?.old} in ${key}`);
+			if (told && told.next !== this.#world.isShown("next", key))
+				this.#violated(`${key} is shown otherwise than it is`);
+			if (!plan && told?.planned) this.#violated(`${key} is planned without a plan`);
+		}
+	}
+
+	/** Judges what is written down after a start. */
+	judgePlan(call: Call, plan: RotationPlan): void {
+		const keys = plan.scopes.map(({ scope }) => keyOf(scope));
+		for (const each of this.#ours(call))
+			if (isOf("activate", each.operation) && !keys.includes(scopeIn(each)))
+				this.#violated(`${scopeIn(each)} is not in the plan, and the new one was activated there`);
+	}
+
 	/** Judges one call, once it is over. */
 	judge(call: Call, outcome: Outcome): void {
 		const ours = this.#ours(call);
 		for (const [index, exchange] of ours.entries()) {
-			if (isOf("deactivate", exchange.operation)) this.#judgeDeactivation(call, ours, index, outcome);
-			else if (isOf("activate", exchange.operation)) this.#judgeActivation(call, ours, index);
-			else if (isOf("delete", exchange.operation)) this.#judgeDeletion(call, exchange);
-			else if (exchange.method !== "GET") this.#violated(`${call.verb} sent ${exchange.method} ${exchange.path}`);
+			const broken = this.#broken(call, ours, index, outcome.kind === "killed");
+			if (broken) this.#violated(`${call.verb} sent ${exchange.method} ${exchange.path}: ${broken}`);
 		}
+		this.#judgeReading(call, ours);
 		if (outcome.kind === "failed" || outcome.kind === "cancelled")
 			for (const { method, path } of ours)
 				if (method !== "GET") this.#violated(`${call.verb} says that nothing was done, and sent ${path}`);
@@ -66,73 +95,80 @@ export class Judge {
 			.filter(({ requestHeaders }) => requestHeaders["user-agent"] === owner);
 	}
 
+	/** That nothing is changed unless everything was read as a whole. */
+	#judgeReading(call: Call, ours: readonly Exchange[]): void {
+		const first = ours.findIndex(({ method }) => method !== "GET");
+		if (first < 0) return;
+		const read = ours.slice(0, first);
+		const lists = this.#world.scopes.map((key) => read.findLast((each) => this.#isRead(each, key)));
+		for (const each of [...lists, read.findLast(({ operation }) => operation === "projects")])
+			if (!each || this.#world.struck.has(each)) this.#violated(`${call.verb} went on without a whole list`);
+	}
+
+	/** What a request breaks, or `null`. */
+	#broken(call: Call, ours: readonly Exchange[], index: number, isDying: boolean): string | null {
+		const { method, operation } = ours[index] as Exchange;
+		if (method === "GET") return null;
+		if (isOf("deactivate", operation)) return this.#brokenByDeactivation(call, ours, index, isDying);
+		if (isOf("activate", operation)) return this.#brokenByActivation(call, ours, index);
+		return this.#brokenByDeletion(call, ours[index] as Exchange);
+	}
+
 	/** The promise, as it is worded. */
-	#judgeDeactivation(call: Call, ours: readonly Exchange[], index: number, outcome: Outcome): void {
+	#brokenByDeactivation(call: Call, ours: readonly Exchange[], index: number, isDying: boolean): string | null {
 		const exchange = ours[index] as Exchange;
 		const scope = scopeIn(exchange);
-		const [id, ...more] = idsIn(exchange);
-		const broken = (what: string) =>
-			this.#violated(`${call.verb} deactivated ${this.#roleOf(id)} in ${scope}: ${what}`);
 		const { old, next } = this.#world.ids;
 		const [from, to] = call.verb === "undo" ? [next, old] : [old, next];
-		if (id !== from || more.length > 0) return broken("that is not what was to go");
-		if (call.verb === "start") return broken("at a start");
-		if (scope === "organization" && !call.ownAccess) broken("though its own access was not proven");
+		if (call.verb === "start") return "at a start";
+		if (idsIn(exchange).join() !== from) return "that is not what was to go";
+		if (scope === "organization" && !call.ownAccess) return "its own access was not proven";
 		const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === scope);
-		if (!told || (call.verb === "undo" ? !told.planned : told.old !== "active")) broken("of which nobody was told");
-		if (call.verb === "undo" && this.#planned(call, scope)?.nextWasActive) broken("where it was active before");
+		if (!told || (call.verb === "undo" ? !told.planned : told.old !== "active")) return "nobody was told of this scope";
+		if (call.verb === "undo" && this.#planned(call, scope)?.nextWasActive) return "it was active there before";
 
 		// Whatever it sent before it, in any scope: nothing may come between.
 		let before = index - 1;
-		if (!this.#isActivation(ours[before], scope, to)) return broken("no activation came immediately before");
-		if (!this.#succeeded(ours[before])) return broken("the activation before did not succeed");
+		if (!this.#isActivation(ours[before], scope, to)) return "no activation came immediately before";
+		if (!this.#succeeded(ours[before])) return "the activation before did not succeed";
 		while (this.#isActivation(ours[before], scope, to)) before--;
-		const read = ours[before];
-		if (!read || !isOf("read", read.operation) || scopeIn(read) !== scope) return broken("no read came before");
-		if (!this.#succeeded(read)) return broken("the read before did not succeed");
+		if (!this.#isRead(ours[before], scope)) return "no read came before";
+		if (!this.#succeeded(ours[before])) return "the read before did not succeed";
 
-		const after = ours[index + 1];
-		const isDying = outcome.kind === "killed";
-		if (!after) return isDying ? undefined : broken("nothing was read back");
-		if (!isOf("read", after.operation) || scopeIn(after) !== scope) return broken("it was not read back at once");
 		let last = index + 1;
+		if (!this.#isRead(ours[last], scope)) return isDying && !ours[last] ? null : "it was not read back at once";
 		while (this.#isRead(ours[last + 1], scope) && !this.#succeeded(ours[last])) last++;
 		const shown = ours[last] as Exchange;
-		if (!this.#succeeded(shown) || [from, to].some((each) => activeIn(shown).includes(each))) return;
+		if (!this.#succeeded(shown) || [from, to].some((each) => activeIn(shown).includes(each))) return null;
 		const mend = ours[last + 1];
-		if (!this.#isActivation(mend, scope, from) && !(isDying && !mend))
-			broken("neither was active then, and it was not activated again at once");
+		if (this.#isActivation(mend, scope, from) || (isDying && !mend)) return null;
+		return "neither was active then, and it was not activated again at once";
 	}
 
-	#judgeActivation(call: Call, ours: readonly Exchange[], index: number): void {
+	#brokenByActivation(call: Call, ours: readonly Exchange[], index: number): string | null {
 		const exchange = ours[index] as Exchange;
 		const scope = scopeIn(exchange);
-		const [id, ...more] = idsIn(exchange);
-		const broken = (what: string) => this.#violated(`${call.verb} activated ${this.#roleOf(id)} in ${scope}: ${what}`);
+		const id = idsIn(exchange).join();
 		const { old, next } = this.#world.ids;
 		const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === scope);
-		if (more.length > 0 || (id !== old && id !== next)) return broken("that is none of the two");
+		if (!told) return "nobody was told of this scope";
 		if (call.verb === "start") {
-			const isWanted =
-				told?.old === "active" || (told?.old === "unclear" && !call.confirmed.plan && call.unclear === "own");
-			if (id !== next || !isWanted) broken("where it was not asked for");
-			if (told?.next) broken("where it is active");
-			return;
+			const isOwn = told.old === "unclear" && !call.confirmed.plan && call.unclear === "own";
+			if (id !== next || !(told.old === "active" || isOwn)) return "it was not asked for";
+			return told.next ? "it is active there" : null;
 		}
-		if (!told) return broken("of which nobody was told");
 		const isBack = ours.slice(0, index).some((each) => isOf("deactivate", each.operation) && scopeIn(each) === scope);
-		if (call.verb === "finish" && id === old && !isBack) broken("at a finish");
-		if (call.verb === "undo" && id === next && !isBack) broken("at an undo");
+		const [from, to] = call.verb === "undo" ? [next, old] : [old, next];
+		return id === to || (id === from && isBack) ? null : "it was not asked for";
 	}
 
-	#judgeDeletion(call: Call, exchange: Exchange): void {
-		const { ids } = this.#world;
-		if (call.verb !== "finish" || !exchange.path.endsWith(ids.old))
-			return this.#violated(`${call.verb} deleted ${exchange.path}`);
-		const before = this.#world.commits.find(
-			({ scope, id, at }) => scope === null && id === ids.old && at <= call.exchanges,
+	#brokenByDeletion(call: Call, { operation, path }: Exchange): string | null {
+		const { old } = this.#world.ids;
+		if (operation !== "delete" || call.verb !== "finish" || !path.endsWith(old)) return "nobody asked for it";
+		const isOver = this.#world.commits.some(
+			({ scope, id, at }) => scope === null && id === old && at <= call.exchanges,
 		);
-		if (before) this.#violated("the old one was deleted twice");
+		return isOver && !call.late ? "it was deleted before" : null;
 	}
 
 	#judgeStart(call: Call, { plan, scopes }: StartAccount): void {
@@ -142,7 +178,8 @@ export class Judge {
 
 	#judgeScope(call: Call, { scope, changed, failed, notTried, lockedOut }: ScopeAccount): void {
 		const key = keyOf(scope);
-		if (lockedOut) this.#violated(`nobody is locked out of ${key}`);
+		// A 401 where a fault made one cannot be told from being shut out.
+		if (lockedOut && key !== "organization") this.#violated(`start says that ${key} shut it out`);
 		if (notTried.length > 0 && this.#sentTo(call, key)) this.#violated(`start says that ${key} was not tried`);
 		if (this.#isDisturbed(call, key)) return;
 		const isActive = this.#world.isShown("next", key);
@@ -154,14 +191,19 @@ export class Judge {
 		for (const account of scopes) this.#judgeHandOver(call, account);
 		const keys = scopes.map(({ scope }) => keyOf(scope));
 		if (new Set(keys).size < keys.length) this.#violated(`${call.verb} tells twice of one scope`);
-		if (ended && scopes.some(({ outcome }) => !["done", "kept", "neither"].includes(outcome)))
+		const isGone = removed && !this.#world.isStored("old");
+		if (ended && !isGone && scopes.some(({ outcome }) => !["done", "kept", "neither"].includes(outcome)))
 			this.#violated(`${call.verb} is over though a scope failed`);
+		for (const { scope, old, planned } of call.confirmed.scopes)
+			if ((call.verb === "undo" ? planned : old === "active") && !isGone && !keys.includes(keyOf(scope)))
+				this.#violated(`${call.verb} does not tell of ${keyOf(scope)}`);
+		this.#judgeKnowledge(call, scopes, ended && !isGone);
 		const since = this.#world.commits.slice(call.commits);
 		if (removed && this.#world.isStored("old")) this.#violated("the old one is said to be deleted");
 		if (!removed && since.some(({ scope, by }) => scope === null && by === call.owner))
 			this.#violated("the old one was deleted, and nobody was told");
-		if (call.late || since.some(({ by }) => by !== call.owner)) return;
 		for (const key of this.#world.scopes) {
+			if (this.#isDisturbed(call, key)) continue;
 			if (call.verb === "finish" && ended && this.#world.isActive("old", key))
 				this.#violated(`finish is over, and the old one is active in ${key}`);
 			const planned = this.#planned(call, key);
@@ -173,6 +215,36 @@ export class Judge {
 			if (call.verb === "undo" && !planned.nextWasActive && this.#world.isActive("next", key))
 				this.#violated(`undo is over, and the new one is active in ${key}`);
 		}
+	}
+
+	/** Whether what is told is known by what was read. */
+	#judgeKnowledge(call: Call, scopes: readonly HandOver[], ended: boolean): void {
+		const ours = this.#ours(call);
+		for (const key of this.#world.scopes) {
+			const outcome = scopes.find(({ scope }) => keyOf(scope) === key)?.outcome;
+			const at = ours.findIndex((each) => isOf("deactivate", each.operation) && scopeIn(each) === key);
+			const reads = ours.filter((each, index) => index > at && this.#isRead(each, key) && this.#succeeded(each));
+			const isAnswered = this.#succeeded(ours[at]);
+			if (outcome === "done" && at >= 0 && !isAnswered && reads.length === 0)
+				this.#violated(`${call.verb} says of ${key} that it is done, and does not know`);
+			const isBack =
+				at >= 0 && ours.slice(at).some((each) => this.#isActivation(each, key, idsIn(ours[at] as Exchange).join()));
+			if (isBack && outcome !== "restored" && outcome !== "emptied")
+				this.#violated(`${call.verb} took back what it did in ${key}, and says ${outcome}`);
+			const last = reads.at(-1);
+			if (call.verb !== "finish" || !ended || !last || this.#isHidden(call, key) || call.late) continue;
+			if (activeIn(last).includes(this.#world.ids.old)) this.#violated(`finish is over, and saw the old one in ${key}`);
+		}
+		const untold = call.confirmed.scopes.filter(({ old }) => old === "unclear").map(({ scope }) => keyOf(scope));
+		const isMore = ours.some((each) => isOf("deactivate", each.operation) && scopeIn(each) !== "organization");
+		if (
+			call.verb === "finish" &&
+			isMore &&
+			!call.confirmed.scopes.every(({ scope }) => this.#isDisturbed(call, keyOf(scope)))
+		)
+			for (const key of untold)
+				if (this.#world.isActive("old", key) && !this.#isDisturbed(call, key))
+					this.#violated(`finish went on though the old one is active in ${key}, which nobody was told`);
 	}
 
 	#judgeHandOver(call: Call, { scope, outcome }: HandOver): void {
@@ -188,7 +260,7 @@ export class Judge {
 		const isTrue = {
 			done: !isActive(from) && isShown(to),
 			kept: isShown("old") && isShown("next"),
-			failed: isShown(from) || !isShown(to),
+			failed: !this.#hasTaken(call, key, this.#world.ids[from]),
 			unread: !isActive(from),
 			unknown: true,
 			restored: isActive(from),
@@ -225,12 +297,41 @@ export class Judge {
 		}
 	}
 
-	/** Whether somebody else changed the two there meanwhile, or lists were late. */
+	/** Whether somebody else changed the two there meanwhile, or lists were late, or it is a window's own write that it shows. */
 	#isDisturbed(call: Call, key: string): boolean {
 		const { commits, setting } = this.#world;
 		const matters = ({ scope }: Commit) =>
 			scope === null || scope === key || (setting.inherits && scope === "organization");
-		return call.late || commits.slice(call.commits).some((each) => each.by !== call.owner && matters(each));
+		if (call.late || this.#isHidden(call, key) || (setting.inherits && this.#isHidden(call, "organization")))
+			return true;
+		return commits.slice(call.commits).some((each) => each.by !== call.owner && matters(each));
+	}
+
+	/**
+	 * Whether others changed there what this window had written, before a list confirmed that to it: lists may be late, so
+	 * that its own word counts for two minutes.
+	 */
+	#isHidden({ owner }: Pick<Call, "owner">, key: string): boolean {
+		const { commits, emulator } = this.#world;
+		return commits.some((own, index) => {
+			if (own.by !== owner || own.scope !== key) return false;
+			const read = emulator.exchanges.findIndex(
+				(each, at) =>
+					at >= own.at &&
+					each.requestHeaders["user-agent"] === owner &&
+					this.#isRead(each, key) &&
+					this.#succeeded(each),
+			);
+			return commits
+				.slice(index + 1)
+				.some(({ by, scope, id, at }) => by !== owner && scope === key && id === own.id && (read < 0 || at <= read));
+		});
+	}
+
+	/** Whether it deactivated a certificate in a scope, and that is how it is. */
+	#hasTaken({ commits, owner }: Call, key: string, id: string): boolean {
+		const last = this.#world.commits.slice(commits).findLast((each) => each.scope === key && each.id === id);
+		return last?.by === owner && !last.active;
 	}
 
 	#sentTo(call: Call, key: string): boolean {
@@ -252,10 +353,6 @@ export class Judge {
 
 	#succeeded(exchange: Exchange | undefined): boolean {
 		return exchange?.status === 200 && !this.#world.struck.has(exchange);
-	}
-
-	#roleOf(id: string | undefined): string {
-		return Object.entries(this.#world.ids).find(([, each]) => each === id)?.[0] ?? "another one";
 	}
 
 	#violated(what: string): void {

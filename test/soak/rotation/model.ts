@@ -7,7 +7,7 @@ import { startRotation } from "../../../src/application/rotationStart.ts";
 import { isCancelled, problemOf } from "../../../src/domain/failure.ts";
 import { sometimes } from "../faults.ts";
 import type { SoakOptions } from "../model.ts";
-import { type Event, events, type Strike, strikes } from "./faults.ts";
+import { blindness, type Event, events, type Strike, strikes } from "./faults.ts";
 import { type Call, Judge, type Outcome } from "./judge.ts";
 import { type Setting, type Slot, World } from "./world.ts";
 
@@ -42,21 +42,23 @@ class Person {
 		const { world } = this;
 		const { faults } = world.emulator;
 		const armed: ReturnType<World["arm"]>[] = [];
-		const meanwhile: Promise<unknown>[] = [];
+		let meanwhile: Promise<unknown> = Promise.resolve();
 		const arm = () => {
 			for (const strike of style.strikes) {
 				const fault = world.arm(strike, slot);
 				armed.push(fault);
-				// An answer that is held back goes on once the other window has done what it does.
+				// An answer that is held back goes on once the other window has done what it does, one thing after the other.
 				if (strike.other)
-					void fault.reached.then(() => meanwhile.push(this.#meanwhile(strike.other, slot).finally(fault.release)));
+					void fault.reached.then(() => {
+						meanwhile = meanwhile.then(() => this.#meanwhile(strike.other, slot)).finally(fault.release);
+					});
 			}
 		};
 		try {
 			if (style.early) arm();
 			let basis = await this.#look(slot);
 			if (basis && !basis.plan && verb !== "start") {
-				await this.#call("start", slot, basis, PLAIN);
+				await this.#call("start", slot, basis, { ...PLAIN, unclear: style.unclear });
 				basis = await this.#look(slot);
 			}
 			if (!basis) return "failed";
@@ -65,7 +67,7 @@ class Person {
 			return await this.#call(verb, slot, basis, style);
 		} finally {
 			for (const { release } of armed) release();
-			await Promise.all(meanwhile);
+			await meanwhile;
 			faults.clear();
 			for (const each of world.slots) if (each.dead) await world.revive(each);
 		}
@@ -97,10 +99,15 @@ class Person {
 	}
 
 	async #look(slot: Slot): Promise<RotationBasis | null> {
+		const { commits } = this.world;
+		const { length } = commits;
 		const abort = new AbortController();
 		slot.cancel = () => abort.abort();
 		const basis = await this.#alive(slot, prepareRotation(slot.rotations, this.world.pair, abort.signal));
-		if (basis && "scopes" in basis) return basis;
+		if (basis && "scopes" in basis) {
+			if (!this.world.late && commits.length === length) this.judge.judgeLook(basis, slot.owner);
+			return basis;
+		}
 		this.#count(`look: ${basis === null ? "killed" : labelOf(basis)}`);
 		return null;
 	}
@@ -127,6 +134,8 @@ class Person {
 		const outcome: Outcome = ended ?? { kind: "killed" };
 		this.judge.judge(call, outcome);
 		this.#count(`${verb}: ${labelOf(outcome)}`);
+		const plan = verb === "start" && this.#calls.size === 0 ? await world.plan() : null;
+		if (plan) this.judge.judgePlan(call, plan);
 		if (outcome.kind === "ended")
 			for (const each of outcome.account.scopes) this.#count(`${verb} of a scope: ${each.outcome}`);
 		return outcome.kind;
@@ -210,11 +219,13 @@ class Step implements fc.AsyncCommand<object, Person> {
 	}
 }
 
+const answers = fc.constantFrom("own", "imposed");
+
 const styles: fc.Arbitrary<Style> = fc.record({
-	unclear: fc.constantFrom("own", "imposed"),
+	unclear: answers,
 	remove: fc.constantFrom(false, false, true),
 	ownAccess: fc.constantFrom(true, true, true, false),
-	strikes: fc.array(strikes, { minLength: 1, maxLength: 2 }),
+	strikes: fc.oneof({ weight: 9, arbitrary: fc.array(strikes, { minLength: 1, maxLength: 2 }) }, blindness),
 	early: fc.constantFrom(false, false, false, false, false, true),
 	between: sometimes(sometimes(events)),
 });
@@ -266,11 +277,11 @@ const settings: fc.Arbitrary<Setting> = fc.record({
 /** Runs sequences. @throws with the seed and the shortest sequence found where something does not hold. */
 export async function soakRotation({ sequences, seed, tally = new Map() }: SoakOptions): Promise<void> {
 	await fc.assert(
-		fc.asyncProperty(settings, steps, async (setting, chosen) => {
+		fc.asyncProperty(settings, answers, steps, async (setting, unclear, chosen) => {
 			const world = await World.open(setting);
 			try {
 				const person = new Person(world, tally);
-				await person.act("start", world.slots[0], PLAIN);
+				await person.act("start", world.slots[0], { ...PLAIN, unclear });
 				await fc.asyncModelRun(() => ({ model: {}, real: person }), chosen);
 				await person.finish();
 				assert.deepEqual(person.judge.violations, []);

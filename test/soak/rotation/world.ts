@@ -135,28 +135,31 @@ export class World {
 		const { state, switches } = this.emulator;
 		switch (event.do) {
 			case "cancel":
-				return slot.cancel();
+				slot.cancel();
+				break;
 			case "kill":
-				return this.kill(slot);
+				this.kill(slot);
+				break;
 			case "settle":
 				switches.staleReads = 0;
-				return state.settle();
+				state.settle();
+				break;
 			case "upload":
 				state.put({ name: "another's" });
-				return;
+				break;
 			case "late lists":
 				switches.staleReads = event.reads;
 				this.late ||= event.reads > 0;
-				return;
+				break;
 			case "wait":
 				this.#clock.now += event.milliseconds;
-				return;
+				break;
 			case "delete":
-				return ifAllowed(() => state.remove(this.ids[event.certificate]).commit());
+				ifAllowed(() => state.remove(this.ids[event.certificate]).commit());
+				break;
 			default: {
 				const scope = event.scope === null ? here : (this.scopes[event.scope % this.scopes.length] ?? "");
-				const active = event.do === "activate";
-				return ifAllowed(() => state.setActive(scope, [this.ids[event.certificate]], active).commit());
+				ifAllowed(() => state.setActive(scope, [this.ids[event.certificate]], event.do === "activate").commit());
 			}
 		}
 	}

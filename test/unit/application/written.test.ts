@@ -113,6 +113,14 @@ describe("What was written", () => {
 		assert.deepEqual(written.merge(listing(two)), listing(two));
 	});
 
+	it("counts a deactivation as settled by a whole list that leaves out what is not active", () => {
+		written.take(switched(false));
+		written.merge({ ...listing(two), complete: false });
+		assert.deepEqual(written.lay(listing({ ...one, active: true })), listing({ ...one, active: false }));
+		written.merge(listing(two));
+		assert.deepEqual(written.merge(listing({ ...one, active: true })), listing({ ...one, active: true }));
+	});
+
 	it("leaves what is unknown to the list, and nothing else", () => {
 		written.take(switched(true));
 		written.take(renamed("new"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClientCertificateFlaw, Look, Problem, ProxyFlaw } from "../../../src/domain/failure.ts";
+import type { RotationFlaw } from "../../../src/domain/rotation.ts";
 import { mendOf, mendWords, problemWords } from "../../../src/ui/words/problems.ts";
 
 const host = "api.openai.com";
@@ -16,6 +17,19 @@ const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }
 const proxyFlaw = (why: ProxyFlaw): Problem => ({ reason: "proxy", proxy, why });
 const clientFlaw = (why: ClientCertificateFlaw): Problem => ({ reason: "client-certificate", why, file: "client.pem" });
 const unconfirmed = (look: Look): Problem => ({ reason: "unconfirmed", name: "Acme", look });
+
+const FLAWS: readonly RotationFlaw[] = [
+	"same",
+	"inactive",
+	"gone",
+	"leaf",
+	"dates-unknown",
+	"not-longer",
+	"not-yet-valid",
+	"expired",
+	"expires-soon",
+	"old-expired",
+];
 
 /** What the way to the service and the service itself can come to, and what mends it. */
 const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
@@ -75,6 +89,9 @@ const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
 	[{ reason: "changed-meanwhile" }, "refresh"],
 	[{ reason: "change-unknown", act: "rename" }, "refresh"],
 	[{ reason: "change-unknown", act: "remove" }, "refresh"],
+	...FLAWS.map((flaw): [Problem, null] => [{ reason: "rotation-refused", flaw }, null]),
+	[{ reason: "rotation-pending", name: "Acme" }, "show-view"],
+	[{ reason: "own-access" }, "open-settings"],
 	[{ reason: "no-content", name: "Acme" }, null],
 	[{ reason: "not-saved", file: "acme.pem" }, null],
 ];

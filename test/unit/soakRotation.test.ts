@@ -1,0 +1,7 @@
+import { soakRotation } from "../soak/rotation/model.ts";
+
+describe("A rotation in any sequence of events", () => {
+	it("keeps its promise and tells the truth in 300 sequences", async () => {
+		await soakRotation({ sequences: 300, seed: 20_261_125 });
+	});
+});
