@@ -71,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
 			translations: vscode.l10n.bundle,
 			...{ certificates, projects, organization, uploads, connections, clientCertificates },
 			...{ memory: context.globalState, log, inspections, trees, watch, watchFolder, report },
+			rotationsFolder: vscode.Uri.joinPath(context.globalStorageUri, "rotations").fsPath,
 		});
 	};
 

@@ -73,7 +73,7 @@ export async function nameFindings(
 export async function contentOf(
 	id: string,
 	certificates: Certificates,
-	signal: AbortSignal,
+	signal?: AbortSignal,
 	service?: Service,
 ): Promise<Candidate | null> {
 	try {

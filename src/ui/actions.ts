@@ -3,6 +3,7 @@ import type { Certificates } from "../application/certificates.ts";
 import type { Enforcement } from "../application/enforcement.ts";
 import type { Organization } from "../application/organization.ts";
 import type { Projects } from "../application/projects.ts";
+import type { Rotations } from "../application/rotation.ts";
 import type { Uploads } from "../application/uploads.ts";
 import type { Administration } from "../domain/administration.ts";
 import type { CertificateReader } from "../domain/certificateFile.ts";
@@ -35,6 +36,7 @@ export interface ActionContext extends Pick<ClientCheckCommands, "checkClient" |
 	/** What changes something in the organization goes through. */
 	readonly organization: Organization;
 	readonly uploads: Uploads;
+	readonly rotations: Rotations;
 	readonly connections: Connections;
 	readonly clientCertificates: ClientCertificates;
 	readonly view: CertificatesView;
@@ -113,7 +115,7 @@ function actionsOf(context: ActionContext): Actions {
 			await chooseOrder(memory);
 			view.redraw();
 		},
-		...certificateActions(context),
+		...certificateActions({ ...context, upload }),
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
 		[COMMANDS.checkUpload]: (row) => checkUpload(context, row),
 		[COMMANDS.uploadAgain]: (row) => uploadAgain(context, row),

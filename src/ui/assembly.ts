@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
+import { contentOf } from "../application/comparison.ts";
 import { Contents } from "../application/contents.ts";
 import { Enforcement } from "../application/enforcement.ts";
+import { RotationPlans } from "../application/rotationPlans.ts";
 import { SnapshotFile } from "../application/snapshot.ts";
 import { type ActionContext, type Actions, createActions } from "./actions.ts";
 import { CertificatesView } from "./certificatesView.ts";
@@ -23,6 +25,8 @@ export interface Frame
 	readonly watch: Pick<Watch, "check" | "record" | "due">;
 	/** Where the record of what is watched is; an absolute path. */
 	readonly watchFolder: string;
+	/** Where the plans of rotations are; an absolute path. */
+	readonly rotationsFolder: string;
 	/** Shows what went wrong where no command was given. */
 	readonly report: (thrown: unknown) => void;
 }
@@ -52,6 +56,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
+	const plans = new RotationPlans(frame.rotationsFolder);
 
 	const projectsView = new ProjectsView(trees.projects, sources, report);
 	const view = new CertificatesView(
@@ -61,6 +66,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 			uploads,
 			projects,
 			enforcement,
+			plans,
 			contents: new Contents(certificates),
 			needProjects: () => projectsView.need(),
 			order: () => orderIn(memory),
@@ -74,8 +80,13 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	);
 
 	const documents = new Documents(inspections);
-	const actions = createActions({ ...frame, ...access, enforcement, view, projectsView, documents });
-	const following = followChanges(connections, { certificates, projects, view, projectsView, report });
+	const rotations: ActionContext["rotations"] = {
+		organization: frame.organization,
+		plans,
+		contentOf: (id, signal, service) => contentOf(id, certificates, signal, service),
+	};
+	const actions = createActions({ ...frame, ...access, enforcement, rotations, view, projectsView, documents });
+	const following = followChanges(connections, { certificates, projects, plans, report, view, projectsView });
 	for (const each of [view, projectsView]) each.refreshIfStale();
 
 	return {

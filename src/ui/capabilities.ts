@@ -2,12 +2,18 @@ import { type Activity, type Enforced, isActiveAnywhere } from "../domain/activi
 
 /**
  * What can be done with a certificate's row among the organization's certificates, as a context value for the `when`
- * clauses of menus: `active` or `inactive` as far as it is known, `deactivatable` unless it is known to be active nowhere,
- * and `deletable`.
+ * clauses of menus: `active` or `inactive` as far as it is known, `deactivatable` and `rotatable` unless it is known to be
+ * active nowhere, `rotating`, and `deletable`.
+ * @param rotating Whether it is the old one of a rotation that is not over.
  */
-export function certificateContext(activity: Activity): string {
+export function certificateContext(activity: Activity, rotating: boolean): string {
 	const isActive = isActiveAnywhere(activity);
-	return words("certificate", isActive ? "active" : "inactive", isActive !== false && "deactivatable", "deletable");
+	return words(
+		...["certificate", isActive ? "active" : "inactive"],
+		...(isActive === false ? [] : ["deactivatable", "rotatable"]),
+		rotating && "rotating",
+		"deletable",
+	);
 }
 
 /** The same for a certificate's row in a project: what it inherits is deactivated in the organization. */

@@ -19,11 +19,17 @@ import { savePem } from "./pemFiles.ts";
 import type { ProjectsView } from "./projectsView.ts";
 import { removeCertificates } from "./removalCommand.ts";
 import { renameCertificate } from "./renameCommand.ts";
+import { type RotationCommands, rotateCertificate } from "./rotationCommand.ts";
+import { finishRotating, undoRotating } from "./rotationEndCommands.ts";
 
 /** What commands on certificates need, and the views whose rows they are given on. */
-export interface CertificateActions extends ActivationCommands, TextCommands, Omit<ClientCheckCommands, "connections"> {
+export interface CertificateActions
+	extends ActivationCommands,
+		TextCommands,
+		RotationCommands,
+		Omit<ClientCheckCommands, "connections"> {
 	readonly connections: Connections;
-	readonly view: Pick<CertificatesView, "certificateOf" | "certificatesOf">;
+	readonly view: Pick<CertificatesView, "certificateOf" | "certificatesOf" | "reveal">;
 	readonly projectsView: Pick<ProjectsView, "certificateOf" | "scopeOf">;
 }
 
@@ -54,6 +60,9 @@ export function certificateActions(commands: CertificateActions) {
 	return {
 		[COMMANDS.activate]: onEach((chosen, near) => switchCertificates(commands, chosen, true, near)),
 		[COMMANDS.deactivate]: onEach((chosen, near) => switchCertificates(commands, chosen, false, near)),
+		[COMMANDS.rotate]: onOne((certificate) => rotateCertificate(commands, certificate)),
+		[COMMANDS.finishRotation]: onOne((certificate) => finishRotating(commands, certificate)),
+		[COMMANDS.undoRotation]: onOne((certificate) => undoRotating(commands, certificate)),
 		[COMMANDS.rename]: onOne((certificate) => renameCertificate(commands, certificate)),
 		[COMMANDS.delete]: onEach((chosen) => removeCertificates(commands, chosen)),
 		[COMMANDS.copyId]: onEach(copyId),

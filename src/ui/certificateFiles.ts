@@ -28,17 +28,22 @@ export async function chooseFiles(title: string, clicked: unknown, selection: un
 	const selected = Array.isArray(selection) ? selection.filter((uri) => uri instanceof vscode.Uri) : [];
 	if (selected.length > 0) return selected;
 	if (clicked instanceof vscode.Uri) return [clicked];
-	return askForFiles(title, ENDINGS, true);
+	return askForFiles(title, true);
 }
 
 /** Has one file chosen, and reads it. @param endings The dialog's first filter. @throws Failure, Cancelled */
 export async function chooseFile(title: string, endings: readonly string[] = ENDINGS): Promise<FileContent> {
-	const [file] = await askForFiles(title, endings, false);
+	const [file] = await askForFiles(title, false, endings);
 	if (!file) throw new Cancelled();
 	return readCertificateFile(file);
 }
 
-async function askForFiles(title: string, endings: readonly string[], many: boolean): Promise<readonly vscode.Uri[]> {
+/** @param several Whether more than one may be picked. @param endings As in `chooseFile`. @throws Cancelled */
+export async function askForFiles(
+	title: string,
+	several: boolean,
+	endings: readonly string[] = ENDINGS,
+): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
 		const here = { label: inert(fileName(active)), description: l10n.t("active editor"), value: active };
@@ -47,7 +52,7 @@ async function askForFiles(title: string, endings: readonly string[], many: bool
 		if (chosen) return [chosen];
 	}
 	const picked = await vscode.window.showOpenDialog({
-		canSelectMany: many,
+		canSelectMany: several,
 		openLabel: l10n.t("Choose"),
 		title,
 		filters: { [l10n.t("Certificate files")]: [...endings], [l10n.t("All files")]: ["*"] },

@@ -4,18 +4,22 @@ import type { Certificates } from "../application/certificates.ts";
 import type { Contents } from "../application/contents.ts";
 import type { Enforcement } from "../application/enforcement.ts";
 import type { Projects } from "../application/projects.ts";
+import type { RotationPlans } from "../application/rotationPlans.ts";
 import type { RunningUpload, UnconfirmedUpload, Uploads } from "../application/uploads.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import { inOrder, type Order } from "../domain/order.ts";
 import { emptinessOf } from "./emptiness.ts";
+import { projectNamed } from "./groundwork.ts";
 import { CONTEXT, VIEW } from "./names.ts";
+import { plansInUse, rolesOf } from "./rotationRoles.ts";
 import { certificateItem, factItem, noteItem, unconfirmedItem, uploadItem } from "./rows.ts";
 import { type Row, ShownRows } from "./shownRows.ts";
 import { isStale } from "./staleness.ts";
 import type { Tree } from "./tree.ts";
 import { type Fact, factsOf } from "./words/facts.ts";
 import { problemWords } from "./words/problems.ts";
+import { type RotationRole, roleFacts } from "./words/rotationRoles.ts";
 import { noteWords } from "./words/view.ts";
 
 /** What a row shows. */
@@ -34,6 +38,7 @@ interface Sources {
 	readonly uploads: Uploads;
 	readonly projects: Projects;
 	readonly enforcement: Enforcement;
+	readonly plans: RotationPlans;
 	readonly contents: Contents;
 	/** Has the projects read where they are old, or were never read. */
 	readonly needProjects: () => Promise<void>;
@@ -74,7 +79,7 @@ export class CertificatesView implements vscode.Disposable {
 			this.#showHeading();
 			this.#rows.compareSoon();
 		};
-		for (const source of [sources.certificates, sources.uploads, sources.projects, sources.contents])
+		for (const source of [sources.certificates, sources.uploads, sources.projects, sources.plans, sources.contents])
 			source.on("change", follow);
 		sources.certificates.on("change", () => this.#loadMissing());
 		this.#subscriptions = vscode.Disposable.from(
@@ -151,9 +156,9 @@ export class CertificatesView implements vscode.Disposable {
 
 	/** Reads all that is in sight again; the view shows that it does. */
 	async refresh(): Promise<void> {
-		const { uploads, certificates } = this.#sources;
+		const { uploads, certificates, plans } = this.#sources;
 		// At once, so that nobody takes the list for stale meanwhile.
-		const read = Promise.all([certificates.refresh(), uploads.reload(), this.showConnection()]);
+		const read = Promise.all([certificates.refresh(), uploads.reload(), plans.reload(), this.showConnection()]);
 		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => read);
 		await this.#loadFacts();
 	}
@@ -161,8 +166,9 @@ export class CertificatesView implements vscode.Disposable {
 	/** Reads what is not confirmed again where a person looks, and the list where it is old, or was never read. */
 	refreshIfStale(): void {
 		if (!this.#view.visible) return;
-		const { uploads, certificates } = this.#sources;
-		const reading = isStale(certificates.state) ? this.refresh() : Promise.all([uploads.reload(), this.#loadFacts()]);
+		const { uploads, certificates, plans } = this.#sources;
+		const rest = () => Promise.all([uploads.reload(), plans.reload().then(() => this.#loadFacts())]);
+		const reading = isStale(certificates.state) ? this.refresh() : rest();
 		reading.catch(this.#report);
 	}
 
@@ -201,12 +207,17 @@ export class CertificatesView implements vscode.Disposable {
 			case "unconfirmed":
 				return unconfirmedItem(thing.upload);
 			case "certificate":
-				return certificateItem(thing.certificate, this.#sources.enforcement.activity(thing.certificate.id));
+				return this.#certificateItem(thing.certificate);
 			case "fact":
 				return factItem(thing.of, thing.fact);
 			case "note":
 				return noteItem(thing.text);
 		}
+	}
+
+	#certificateItem(certificate: Certificate): vscode.TreeItem {
+		const activity = this.#sources.enforcement.activity(certificate.id);
+		return certificateItem(certificate, activity, this.#rolesOf(certificate));
 	}
 
 	#top(): readonly Thing[] {
@@ -231,8 +242,15 @@ export class CertificatesView implements vscode.Disposable {
 		const { certificate } = above;
 		const { enforcement, contents, projects } = this.#sources;
 		const activity = enforcement.activity(certificate.id);
-		const facts = factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading);
+		const facts = [
+			...roleFacts(this.#rolesOf(certificate), projectNamed(this.#sources)),
+			...factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading),
+		];
 		return facts.map((fact): Thing => ({ kind: "fact", of: certificate, fact }));
+	}
+
+	#rolesOf({ id }: Certificate): readonly RotationRole[] {
+		return rolesOf(this.#sources, id);
 	}
 
 	#expand(thing: Thing): void {
@@ -245,11 +263,12 @@ export class CertificatesView implements vscode.Disposable {
 		if (thing.kind === "certificate") this.#expanded.delete(thing.certificate.id);
 	}
 
-	/** Has read what is to be told of the certificates that are expanded. */
+	/** Has read what is to be told of the certificates that are expanded, and of rotations. */
 	async #loadFacts(): Promise<void> {
 		const { contents, needProjects } = this.#sources;
 		const expanded = this.#expandedOnes();
-		if (expanded.length > 0) await Promise.all([needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
+		const isNeeded = expanded.length > 0 || plansInUse(this.#sources).length > 0;
+		if (isNeeded) await Promise.all([needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
 	}
 
 	/** The same where nobody has asked for it since the connection changed. */

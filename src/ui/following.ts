@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import type { Projects } from "../application/projects.ts";
+import type { RotationPlans } from "../application/rotationPlans.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import type { Connections } from "./connections.ts";
 import { SETTINGS } from "./names.ts";
@@ -10,6 +11,7 @@ import type { ProjectsView } from "./projectsView.ts";
 interface Followers {
 	readonly certificates: Certificates;
 	readonly projects: Projects;
+	readonly plans: RotationPlans;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
 	/** Shows what went wrong where no command was given. */
@@ -19,7 +21,7 @@ interface Followers {
 /** Keeps the views true to the key and the settings, whoever changes them: this window, another one, a person by hand. */
 export function followChanges(
 	connections: Connections,
-	{ certificates, projects, view, projectsView, report }: Followers,
+	{ certificates, projects, plans, report, view, projectsView }: Followers,
 ): vscode.Disposable {
 	const followKey = async () => {
 		await view.showConnection();
@@ -46,6 +48,10 @@ export function followChanges(
 		if (isOld && projects.state.askedAt !== null) projectsView.refresh().catch(report);
 	};
 	certificates.on("change", followOrganization);
+	certificates.on("change", () => {
+		const { connectionId, state } = certificates;
+		if (connectionId && state.listing) plans.settle(connectionId, state.listing).catch(report);
+	});
 	certificates.on("forget", () => {
 		projects.forget();
 		// Whoever forgot may have the new list at hand.

@@ -18,6 +18,7 @@ import {
 	projectSpoken,
 	projectTooltip,
 } from "./words/projects.ts";
+import { type RotationRole, roleWords } from "./words/rotationRoles.ts";
 import { projectName } from "./words/scopes.ts";
 import { unconfirmedDescription, unconfirmedSpoken, unconfirmedTooltip } from "./words/uploads.ts";
 
@@ -25,18 +26,30 @@ const ACTIVE = new vscode.ThemeIcon("verified", new vscode.ThemeColor("testing.i
 const LOADING = new vscode.ThemeIcon("loading~spin");
 const TROUBLE = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
 
-/** A certificate among the organization's. */
-export function certificateItem(certificate: Certificate, activity: Activity): vscode.TreeItem {
+/** A certificate among the organization's. @param roles Its parts in rotations that are not over. */
+export function certificateItem(
+	certificate: Certificate,
+	activity: Activity,
+	roles: readonly RotationRole[],
+): vscode.TreeItem {
 	const now = Date.now() / 1000;
 	const state = expiryState(certificate.expiresAt, now, reminderDays());
 	const activation = activationWords(activity);
+	const rotation = roleWords(roles);
 	const item = new vscode.TreeItem(nameWords(certificate), vscode.TreeItemCollapsibleState.Collapsed);
 	item.id = `organization/${certificate.id}`;
-	item.description = descriptionWords(certificate, activity, now);
-	item.tooltip = tooltipWords(certificate, state, activation, now);
+	const description = descriptionWords(certificate, activity, now);
+	const tooltip = tooltipWords(certificate, state, activation, now);
+	const spoken = spokenWords(certificate, state, activation, now);
+	// First, for a narrow view has no room for the rest.
+	item.description = rotation === null ? description : `${rotation} · ${description}`;
+	item.tooltip = rotation === null ? tooltip : `${tooltip}\n${rotation}`;
 	item.iconPath = iconOf(state, isActiveAnywhere(activity));
-	item.contextValue = certificateContext(activity);
-	item.accessibilityInformation = { label: spokenWords(certificate, state, activation, now) };
+	item.contextValue = certificateContext(
+		activity,
+		roles.some(({ part }) => part === "old"),
+	);
+	item.accessibilityInformation = { label: rotation === null ? spoken : `${spoken}, ${rotation}` };
 	return item;
 }
 

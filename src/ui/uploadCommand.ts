@@ -95,7 +95,20 @@ function refusalOf(thrown: unknown, file: vscode.Uri): string {
 	throw thrown;
 }
 
-async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Uploaded> {
+/** What a certificate is uploaded for, where that is not all. */
+export interface Purpose {
+	/** @throws Failure where it will not do, before anything else is asked. */
+	readonly judge: (candidate: Candidate) => void;
+	/** Says what to do where there is no room for one more. @throws always */
+	readonly refuseFull: (signal: AbortSignal) => Promise<never>;
+}
+
+/**
+ * The way from one file to a certificate at the service.
+ * @param purpose With one, a certificate that is uploaded already is taken as it is, and nothing more is asked.
+ * @throws Failure, Cancelled
+ */
+export async function uploadFile(command: UploadCommand, uri: vscode.Uri, purpose?: Purpose): Promise<Uploaded> {
 	const { reader, certificates, uploads, ensureKey, destination, inspect, reveal } = command;
 	const { name: file, bytes, unsaved } = await readCertificateFile(uri);
 	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, reminderDays());
@@ -116,12 +129,13 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Uplo
 		const compare = <T>(promise: Promise<T>) =>
 			patiently(l10n.t("Comparing with the organization's certificates…"), promise, abort);
 		const [limit] = limitFindings(certificates.state.listing ?? (await compare(loading)));
-		if (limit) await confirmLimit(limit, () => vscode.commands.executeCommand(`${VIEW}.focus`));
+		if (limit && !purpose) await confirmLimit(limit, () => vscode.commands.executeCommand(`${VIEW}.focus`));
 
 		let candidate = first;
 		let findings: readonly Finding[] = [];
 		let duplicates: Promise<readonly Finding[]> = Promise.resolve([]);
 		let name = "";
+		let there: Certificate | undefined;
 		const judge = async (chosen: Candidate) => {
 			refusePending(uploads, chosen);
 			const { servedAt } = await compare(loading);
@@ -132,15 +146,22 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Uplo
 			duplicates = inBackground(
 				loading.then((listing) => duplicateFindings(chosen, listing, certificates, abort.signal)),
 			);
+			if (!purpose) return;
+			purpose.judge(chosen);
+			const ids = uploadedIds(await compare(duplicates));
+			there = (await loading).certificates.find(({ id }) => ids.includes(id));
+			if (limit && !there) await purpose.refuseFull(abort.signal);
 		};
 		const askWhich = async (position: Position) => judge(await askForCandidate(file, candidates, position));
 		const askName = async (position: Position) => {
+			if (there) return;
 			name = await askForName(candidate, () => certificates.state.listing?.certificates ?? [], position);
 		};
 		if (candidates.length === 1) await judge(first);
 		await askInOrder(candidates.length > 1 ? [askWhich, askName] : [askName]);
 
 		const listing = await loading;
+		if (there) return { certificate: there, twins: [], how: "there-before" };
 		const named = nameFindings(candidate, name, listing, certificates, abort.signal);
 		const compared = (await compare(Promise.all([duplicates, named]))).flat();
 		if (unsaved) compared.push({ code: "unsaved", level: "warn" });
@@ -149,11 +170,15 @@ async function uploadFile(command: UploadCommand, uri: vscode.Uri): Promise<Uplo
 		await confirmUpload({ candidate, name, destination: confirmed }, all, looks);
 		// It goes where the confirmation said, whatever another window has changed meanwhile; the key is looked at last.
 		if ((await destination()).host !== confirmed.host) throw new Failure({ reason: "connection-changed" });
-		const told = compared.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
-		return await uploads.upload({ candidate, name, connectionId: confirmed.id, told });
+		return await uploads.upload({ candidate, name, connectionId: confirmed.id, told: uploadedIds(compared) });
 	} finally {
 		abort.abort();
 	}
+}
+
+/** The ids under which the same certificate was found. */
+function uploadedIds(findings: readonly Finding[]): readonly string[] {
+	return findings.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
 }
 
 /** @throws Failure `upload-pending` where an upload of the same certificate is not confirmed. */

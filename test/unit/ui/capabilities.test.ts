@@ -7,22 +7,38 @@ describe("What can be done with a row", () => {
 	const nowhere: Activity = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
 	const project = { id: "p", name: "Production" };
 	const contexts: readonly [string, Activity, string][] = [
-		["active in the organization", { ...nowhere, organization: true }, "active;deactivatable;deletable"],
-		["active in a project", { ...nowhere, projects: [project] }, "active;deactivatable;deletable"],
+		["active in the organization", { ...nowhere, organization: true }, "active;deactivatable;rotatable;deletable"],
+		["active in a project", { ...nowhere, projects: [project] }, "active;deactivatable;rotatable;deletable"],
 		[
 			"active in a project, and the others not read",
 			{ ...nowhere, projects: [project], unread: 3 },
-			"active;deactivatable;deletable",
+			"active;deactivatable;rotatable;deletable",
 		],
 		["active nowhere", nowhere, "inactive;deletable"],
-		["perhaps in a project", { ...nowhere, unread: 1 }, "inactive;deactivatable;deletable"],
-		["perhaps in one of unknown projects", { ...nowhere, allProjects: false }, "inactive;deactivatable;deletable"],
-		["perhaps in the organization", { ...nowhere, organization: undefined }, "inactive;deactivatable;deletable"],
+		["perhaps in a project", { ...nowhere, unread: 1 }, "inactive;deactivatable;rotatable;deletable"],
+		[
+			"perhaps in one of unknown projects",
+			{ ...nowhere, allProjects: false },
+			"inactive;deactivatable;rotatable;deletable",
+		],
+		[
+			"perhaps in the organization",
+			{ ...nowhere, organization: undefined },
+			"inactive;deactivatable;rotatable;deletable",
+		],
 	];
 	for (const [what, activity, context] of contexts)
 		it(`of a certificate that is ${what}: ${context}`, () => {
-			assert.equal(certificateContext(activity), `certificate;${context}`);
+			assert.equal(certificateContext(activity, false), `certificate;${context}`);
 		});
+
+	it("tells the old one of a rotation, also once it is active nowhere", () => {
+		assert.equal(certificateContext(nowhere, true), "certificate;inactive;rotating;deletable");
+		assert.equal(
+			certificateContext({ ...nowhere, organization: true }, true),
+			"certificate;active;deactivatable;rotatable;rotating;deletable",
+		);
+	});
 
 	for (const [how, context] of [
 		["own", "active;deactivatable"],

@@ -1,0 +1,160 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { Enforcement } from "../application/enforcement.ts";
+import {
+	flawsOf,
+	prepareRotation,
+	type RotationBasis,
+	type RotationPair,
+	type Rotations,
+} from "../application/rotation.ts";
+import { type StartAccount, startRotation } from "../application/rotationStart.ts";
+import { isActiveAnywhere } from "../domain/activity.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import type { Candidate } from "../domain/certificateFile.ts";
+import { Failure } from "../domain/failure.ts";
+import { type RotationPlan, rotationFlaws } from "../domain/rotation.ts";
+import { askForFiles } from "./certificateFiles.ts";
+import type { CertificatesView } from "./certificatesView.ts";
+import { askAnew, type CertificateCommands, destinationOf, projectNamed, refreshProjects } from "./groundwork.ts";
+import { COMMANDS } from "./names.ts";
+import type { OwnAccessCheck } from "./ownAccess.ts";
+import { cancellably } from "./patience.ts";
+import { askForNext, askUnclear, confirmStart, refuseFull } from "./rotationQuestions.ts";
+import { reminderDays } from "./settings.ts";
+import { type UploadCommand, uploadFile } from "./uploadCommand.ts";
+import { tellMore } from "./uploadQuestions.ts";
+import { accountWords, isDone } from "./words/accounts.ts";
+import { nameWords } from "./words/certificates.ts";
+import { settledRotationWords } from "./words/rotationQuestions.ts";
+import { type Places, placesOf } from "./words/scopes.ts";
+
+/** What rotating needs. */
+export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
+	readonly rotations: Rotations;
+	readonly enforcement: Enforcement;
+	readonly upload: UploadCommand;
+	readonly view: Pick<CertificatesView, "reveal">;
+}
+
+const STATUS_MS = 5000;
+
+/**
+ * Has another certificate that the person chooses take over, or goes on with that, up to the point where clients must move.
+ * @throws Failure, Cancelled
+ */
+export async function rotateCertificate(commands: RotationCommands, old: Certificate): Promise<void> {
+	const { id: connectionId } = await destinationOf(commands);
+	const plan = await planFor(commands, connectionId, old);
+	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
+	const pair = { connectionId, oldId: old.id, nextId };
+	const { next, account } = await askAnew((changed) => start(commands, pair, changed));
+	await commands.view.reveal(old);
+	if (!account) void vscode.window.showInformationMessage(settledRotationWords(old, next));
+	else tell(next, account, projectNamed(commands));
+}
+
+/** The plan of a certificate's rotation, as it is now. @throws Failure `not-recorded` where the plans cannot be read */
+export async function planFor(
+	{ rotations }: Pick<RotationCommands, "rotations">,
+	connectionId: string,
+	{ id }: Certificate,
+): Promise<RotationPlan | null> {
+	const plans = await rotations.plans.read();
+	return plans.find((plan) => plan.connectionId === connectionId && plan.old.id === id) ?? null;
+}
+
+/** Reads how it is now, in sight of the person. @throws as `prepareRotation` */
+export async function readNow({ rotations }: RotationCommands, pair: RotationPair): Promise<RotationBasis> {
+	return cancellably(l10n.t("Reading how it is now…"), (signal) => prepareRotation(rotations, pair, signal));
+}
+
+/** @returns no account where nothing was left to be activated. @throws Failure, Cancelled */
+async function start(
+	commands: RotationCommands,
+	pair: RotationPair,
+	changed: boolean,
+): Promise<{ readonly next: Certificate; readonly account: StartAccount | null }> {
+	const { rotations } = commands;
+	const nameOf = projectNamed(commands);
+	const basis = await readNow(commands, pair);
+	const { old, next, plan } = basis;
+	const soonDays = reminderDays();
+	const [flaw] = flawsOf(basis, "start", Date.now() / 1000, soonDays);
+	if (flaw || !next) throw new Failure({ reason: "rotation-refused", flaw: flaw ?? "gone" });
+
+	const places = (some: RotationBasis["scopes"]): Places =>
+		placesOf(
+			some.map(({ scope }) => scope),
+			nameOf,
+		);
+	const unclear = basis.scopes.filter((each) => each.old === "unclear");
+	const answer = plan || unclear.length === 0 ? "imposed" : await askUnclear(old.certificate, places(unclear));
+	const scopes = basis.scopes.filter((each) => each.old === "active" || (each.old === "unclear" && answer === "own"));
+	const missing = scopes.filter((each) => !each.next);
+	const present = scopes.filter((each) => each.next);
+	if (plan && missing.length === 0) return { next: next.certificate, account: null };
+	await confirmStart({
+		...{ old, next, changed },
+		...{ missing: places(missing), present: places(present), planned: plan !== null },
+	});
+	const title = l10n.t("Activating “{0}”…", nameWords(next.certificate));
+	const request = { confirmed: basis, unclear: answer, soonDays } as const;
+	const account = await cancellably(title, (signal) => startRotation(rotations, request, signal));
+	return { next: next.certificate, account };
+}
+
+/** Says what became of it: where all is done, the rows and the status bar are enough. */
+function tell(next: Certificate, { scopes }: StartAccount, nameOf: (projectId: string) => string | null): void {
+	const words = accountWords([next], scopes, true, nameOf);
+	if (isDone(scopes)) {
+		vscode.window.setStatusBarMessage(words, STATUS_MS);
+		return;
+	}
+	const setUp = l10n.t("Set Up Client Certificate");
+	const buttons = scopes.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
+	const goOn = l10n.t("Rotate again to go on, or undo it.");
+	void vscode.window.showWarningMessage(`${words} ${goOn}`, ...buttons).then((pressed) => {
+		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
+	});
+}
+
+/** Asks for the certificate that is to take over, and uploads it where it is not there yet. @throws Failure, Cancelled */
+async function chooseNext(commands: RotationCommands, old: Certificate): Promise<Certificate> {
+	const { certificates, upload } = commands;
+	const chosen = await askForNext(old, certificates.state.listing?.certificates ?? [], reminderDays());
+	if (chosen) return chosen;
+	const [file] = await askForFiles(l10n.t("The certificate that takes over from “{0}”", nameWords(old)), false);
+	if (!file) throw new Failure({ reason: "nothing-selected" });
+	const uploaded = await uploadFile(upload, file, {
+		judge: (candidate) => assertFit(old, candidate),
+		refuseFull: async (signal) => refuseFull(await idleOnes(commands, signal)),
+	});
+	if (uploaded.how !== "there-before") tellMore(uploaded);
+	return uploaded.certificate;
+}
+
+/** Before it is uploaded: what shows afterwards would be too late. @throws Failure `rotation-refused` */
+function assertFit(old: Certificate, content: Candidate): void {
+	const { notBefore: validAt, notAfter: expiresAt } = content;
+	const certificate = { id: "", name: null, createdAt: null, validAt, expiresAt, active: undefined };
+	const flaws = rotationFlaws(
+		{ certificate: old, content: null },
+		{ certificate, content },
+		Date.now() / 1000,
+		reminderDays(),
+	);
+	// What the list does not tell of the old one its content may, which is read next.
+	const flaw = flaws.find((each) => each !== "dates-unknown");
+	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });
+}
+
+/** What is known to be active nowhere: what has expired first. @throws Cancelled */
+async function idleOnes(commands: RotationCommands, signal: AbortSignal): Promise<readonly Certificate[]> {
+	await refreshProjects(commands, signal);
+	const { certificates, enforcement } = commands;
+	const listed = certificates.state.listing?.certificates ?? [];
+	return listed
+		.filter(({ id }) => isActiveAnywhere(enforcement.activity(id)) === false)
+		.toSorted((one, other) => (one.expiresAt ?? Infinity) - (other.expiresAt ?? Infinity));
+}

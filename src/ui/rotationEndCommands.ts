@@ -1,0 +1,128 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import { flawsOf, type RotationBasis, type RotationScope } from "../application/rotation.ts";
+import { type EndAccount, finishRotation, undoRotation } from "../application/rotationEnd.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import { Failure } from "../domain/failure.ts";
+import type { RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
+import { scopeKey } from "../domain/scope.ts";
+import { askAnew, destinationOf, projectNamed } from "./groundwork.ts";
+import { ownAccess } from "./ownAccess.ts";
+import { cancellably } from "./patience.ts";
+import { planFor, type RotationCommands, readNow } from "./rotationCommand.ts";
+import { confirmFinish, confirmUndo, refuseLockOut } from "./rotationQuestions.ts";
+import { accessWords, type OwnAccess } from "./words/clientChecks.ts";
+import { endWords, isEnded, type RotationEnd } from "./words/rotationAccounts.ts";
+import { type Places, placesOf } from "./words/scopes.ts";
+
+/** How it is before a rotation ends. */
+interface Situation {
+	readonly basis: RotationBasis;
+	readonly plan: RotationPlan;
+	readonly old: Certificate;
+	/** As it is called now. */
+	readonly next: RotatedCertificate;
+	readonly places: (some: readonly RotationScope[]) => Places;
+}
+
+const STATUS_MS = 5000;
+
+/** Deactivates a certificate that another one has taken over from, and deletes it if wished. @throws Failure, Cancelled */
+export async function finishRotating(commands: RotationCommands, certificate: Certificate): Promise<void> {
+	await endRotation(commands, certificate, async (changed) => {
+		const { basis, old, next, places } = await lookAt(commands, certificate, "finish");
+		const active = basis.scopes.filter((each) => each.old === "active");
+		const access = basis.inOrganization.includes(old.id) ? await assertAccess(commands, basis, old, next) : null;
+		const remove = await confirmFinish({
+			...{ old, next, access, changed },
+			...{ places: places(active), missing: places(active.filter((each) => !each.next)) },
+		});
+		const title = l10n.t("Finishing the rotation…");
+		const request = { confirmed: basis, remove, ownAccess: isAnswered(commands) };
+		const account = await cancellably(title, (signal) => finishRotation(commands.rotations, request, signal));
+		return { end: { step: "finish", remove, from: old, to: next }, account };
+	});
+}
+
+/** Puts back what a rotation has done so far. @throws Failure, Cancelled */
+export async function undoRotating(commands: RotationCommands, certificate: Certificate): Promise<void> {
+	await endRotation(commands, certificate, async (changed) => {
+		const { basis, plan, old, next, places } = await lookAt(commands, certificate, "undo");
+		const before = new Set(plan.scopes.filter((each) => each.nextWasActive).map(({ scope }) => scopeKey(scope)));
+		const planned = basis.scopes.filter((each) => each.planned);
+		const kept = planned.filter(({ scope }) => before.has(scopeKey(scope)));
+		const going = planned.filter((each) => each.next && !kept.includes(each));
+		const isInOrganization = going.some(({ scope }) => scope.kind === "organization");
+		const access = isInOrganization ? await assertAccess(commands, basis, next, old) : null;
+		await confirmUndo({
+			...{ old, next, access, changed },
+			places: places(going),
+			kept: places(kept),
+			back: places(planned.filter((each) => each.next && each.old === "inactive")),
+		});
+		const title = l10n.t("Undoing the rotation…");
+		const request = { confirmed: basis, ownAccess: isAnswered(commands) };
+		const account = await cancellably(title, (signal) => undoRotation(commands.rotations, request, signal));
+		return { end: { step: "undo", remove: false, from: next, to: old }, account };
+	});
+}
+
+/** Says what became of it: where all is done, the rows and the status bar are enough. */
+async function endRotation(
+	commands: RotationCommands,
+	certificate: Certificate,
+	way: (changed: boolean) => Promise<{ readonly end: RotationEnd; readonly account: EndAccount }>,
+): Promise<void> {
+	const { end, account } = await askAnew(way);
+	const words = endWords(end, account, projectNamed(commands));
+	if (isEnded(end, account)) vscode.window.setStatusBarMessage(words, STATUS_MS);
+	else void vscode.window.showWarningMessage(words);
+	if (!account.removed) await commands.view.reveal(certificate);
+}
+
+/** @throws Failure where no rotation of it stands by now, and as `prepareRotation` */
+async function lookAt(
+	commands: RotationCommands,
+	certificate: Certificate,
+	step: "finish" | "undo",
+): Promise<Situation> {
+	const { id: connectionId } = await destinationOf(commands);
+	const plan = await planFor(commands, connectionId, certificate);
+	if (!plan) throw new Failure({ reason: "changed-meanwhile" });
+	const basis = await readNow(commands, { connectionId, oldId: certificate.id, nextId: plan.next.id });
+	const [flaw] = flawsOf(basis, step, Date.now() / 1000, 0);
+	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });
+	const nameOf = projectNamed(commands);
+	return {
+		...{ basis, plan, old: basis.old.certificate, next: basis.next?.certificate ?? plan.next },
+		places: (some) =>
+			placesOf(
+				some.map(({ scope }) => scope),
+				nameOf,
+			),
+	};
+}
+
+/** @returns what becomes of this extension's own calls without the one that goes. @throws Cancelled where it is shut out */
+async function assertAccess(
+	commands: RotationCommands,
+	{ inOrganization }: RotationBasis,
+	from: RotatedCertificate,
+	to: RotatedCertificate,
+): Promise<string> {
+	const anchors = [...new Set([...inOrganization, to.id])].filter((id) => id !== from.id);
+	const title = l10n.t("Checking this extension's client certificate…");
+	const access = await cancellably(title, (signal) => ownAccess(commands, anchors, signal));
+	const words = accessWords(access, Date.now() / 1000);
+	return chains(access) ? words : refuseLockOut(from, to, words);
+}
+
+function isAnswered(commands: RotationCommands) {
+	return async (anchors: readonly string[], signal = new AbortController().signal) =>
+		chains(await ownAccess(commands, anchors, signal));
+}
+
+/** Which host is asked does not matter here: all was read there a moment ago, with the old one active. */
+function chains(access: OwnAccess): boolean {
+	return access.kind === "checked" && access.check.accepted;
+}

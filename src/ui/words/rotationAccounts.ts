@@ -1,0 +1,115 @@
+import * as l10n from "@vscode/l10n";
+import type { Problem } from "../../domain/failure.ts";
+import type { RotatedCertificate } from "../../domain/rotation.ts";
+import type { Scope } from "../../domain/scope.ts";
+import { problemWords } from "./problems.ts";
+import { rotatedName } from "./rotationRoles.ts";
+import { placesOf, placeWords } from "./scopes.ts";
+
+/** What became of one scope in which one certificate was to go and another to be active. */
+interface HandOver {
+	readonly scope: Scope;
+	readonly outcome:
+		| "done"
+		| "kept"
+		| "failed"
+		| "unread"
+		| "unknown"
+		| "restored"
+		| "emptied"
+		| "neither"
+		| "not-tried";
+	readonly problem: Problem | null;
+}
+
+/** What became of a rotation that was to end. */
+interface EndAccount {
+	readonly scopes: readonly HandOver[];
+	readonly ended: boolean;
+	readonly removed: boolean;
+	readonly problem: Problem | null;
+}
+
+/** The end that was meant: which certificate was to go, and which to be active. */
+export interface RotationEnd {
+	readonly step: "finish" | "undo";
+	/** Whether the one that was to go was to be deleted, too. */
+	readonly remove: boolean;
+	readonly from: RotatedCertificate;
+	readonly to: RotatedCertificate;
+}
+
+/** Whether all is as it was meant to be, and there is nothing to say of it. */
+export function isEnded({ remove }: RotationEnd, { scopes, ended, removed }: EndAccount): boolean {
+	return ended && removed === remove && scopes.every(({ outcome }) => outcome === "done" || outcome === "kept");
+}
+
+/** What became of a rotation that was to end, scope by scope. */
+export function endWords(
+	end: RotationEnd,
+	{ scopes, ended, removed, problem }: EndAccount,
+	nameOf: (projectId: string) => string | null,
+): string {
+	const [from, to] = [rotatedName(end.from), rotatedName(end.to)];
+	const isTold = scopes.some((each) => each.problem === problem);
+	// What went the same way is told together.
+	const alike = Map.groupBy(scopes, (each) =>
+		[outcomeWords(each, from, to), ...(each.problem ? [problemWords(each.problem)] : [])].join(" "),
+	);
+	return [
+		headWords(end, ended, removed),
+		...[...alike].map(([words, group]) => {
+			const places = placesOf(
+				group.map(({ scope }) => scope),
+				nameOf,
+			);
+			return l10n.t("In {0}: {1}", placeWords(places), words);
+		}),
+		...(problem && !isTold ? [stopWords(problem)] : []),
+		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
+	].join(" ");
+}
+
+/** Why it stopped between two scopes. */
+function stopWords(problem: Problem): string {
+	// Where the usual sentence has it that nothing was done.
+	return problem.reason === "changed-meanwhile"
+		? l10n.t("Something else was changed meanwhile, or only shows now.")
+		: problemWords(problem);
+}
+
+function headWords({ step, remove, from, to }: RotationEnd, ended: boolean, removed: boolean): string {
+	if (step === "undo")
+		return ended
+			? l10n.t("The rotation of “{0}” is undone.", rotatedName(to))
+			: l10n.t("The rotation of “{0}” is not undone.", rotatedName(to));
+	const name = rotatedName(from);
+	if (!ended) return l10n.t("The rotation of “{0}” is not finished.", name);
+	if (removed) return l10n.t("The rotation of “{0}” is finished, and it is deleted.", name);
+	return remove
+		? l10n.t("The rotation of “{0}” is finished, but it was not deleted.", name)
+		: l10n.t("The rotation of “{0}” is finished.", name);
+}
+
+function outcomeWords({ outcome }: HandOver, from: string, to: string): string {
+	switch (outcome) {
+		case "done":
+			return l10n.t("“{0}” deactivated.", from);
+		case "kept":
+			return l10n.t("“{0}” stays, as before.", from);
+		case "failed":
+			return l10n.t("“{0}” not deactivated.", from);
+		case "unread":
+			return l10n.t("“{0}” deactivated, but not read back.", from);
+		case "unknown":
+			return l10n.t("not known whether “{0}” is deactivated.", from);
+		case "restored":
+			return l10n.t("neither was active after it, so “{0}” was activated again at once.", from);
+		case "emptied":
+			return l10n.t("neither “{0}” nor “{1}” is active now. Activate one of them.", from, to);
+		case "neither":
+			return l10n.t("neither “{0}” nor “{1}” was active; nothing was done.", from, to);
+		case "not-tried":
+			return l10n.t("not tried.");
+	}
+}

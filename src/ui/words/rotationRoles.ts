@@ -1,0 +1,62 @@
+import * as l10n from "@vscode/l10n";
+import type { RotatedCertificate, RotationPlan, RotationStage } from "../../domain/rotation.ts";
+import { momentWords } from "./dates.ts";
+import type { Fact } from "./facts.ts";
+import { inert } from "./inert.ts";
+import { placeLines, placesOf, placeWords } from "./scopes.ts";
+
+/** The part that a certificate has in a rotation that is not over. */
+export interface RotationRole {
+	readonly part: "old" | "next";
+	readonly stage: RotationStage;
+	readonly plan: RotationPlan;
+	/** As the other one is called now. */
+	readonly other: RotatedCertificate;
+}
+
+/** So many projects have a line. */
+const MOST_LINES = 20;
+
+/** What a certificate of a rotation is called: its name, else its id, for it may be gone. */
+export function rotatedName({ id, name }: RotatedCertificate): string {
+	return inert(name ?? "") || id;
+}
+
+/** What is going on with a certificate, and what to do; `null` where it has no part in a rotation. */
+export function roleWords(roles: readonly RotationRole[]): string | null {
+	return roles.length === 0 ? null : roles.map(words).join(" · ");
+}
+
+function words({ part, stage, other }: RotationRole): string {
+	if (part === "next") return l10n.t("taking over from “{0}”", rotatedName(other));
+	switch (stage) {
+		case "activating":
+			return l10n.t("Rotating: begun, Rotate again to go on");
+		case "waiting":
+			return l10n.t("Rotating: move clients, then Finish");
+		case "finished":
+			return l10n.t("Rotating: active nowhere any more, Finish ends it");
+		case "unknown":
+			return l10n.t("Rotating: not known how far");
+	}
+}
+
+/** A row for each rotation that a certificate has a part in. @param nameOf The name of a project by its id, where it is known. */
+export function roleFacts(
+	roles: readonly RotationRole[],
+	nameOf: (projectId: string) => string | null,
+): readonly Fact[] {
+	return roles.map(({ part, plan, other }) => {
+		const places = placesOf(
+			plan.scopes.map(({ scope }) => scope),
+			nameOf,
+		);
+		const more = [other.id, placeLines(places, MOST_LINES), l10n.t("Started: {0}", momentWords(plan.startedAt))];
+		return {
+			key: `rotation/${other.id}`,
+			label: part === "old" ? l10n.t("Rotating to") : l10n.t("Taking over from"),
+			value: l10n.t("“{0}” in {1}", rotatedName(other), placeWords(places)),
+			more: more.join("\n"),
+		};
+	});
+}
