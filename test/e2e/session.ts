@@ -38,6 +38,8 @@ export interface SessionOptions {
 	/** Variables for the extension host. */
 	readonly env?: Readonly<Record<string, string>>;
 	readonly service?: EmulatorOptions;
+	/** What the extension is called, where its package speaks another language. */
+	readonly tab?: string;
 }
 
 /** Starts all that an interface test needs, with the explorer in sight; `close` ends it and removes the folder. */
@@ -56,7 +58,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	const env = options.env ?? {};
 	const code = await startVSCode({ version, workspace: folder, settings, env, extensions: [vsix] });
 	const browser = await launchBrowser();
-	const window = await openWindow(browser, code.url, { tab: EXTENSION, keepSecrets: true });
+	const window = await openWindow(browser, code.url, { tab: options.tab ?? EXTENSION, keepSecrets: true });
 	return {
 		emulator,
 		code,
