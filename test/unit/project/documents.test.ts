@@ -49,6 +49,13 @@ describe("Documents", () => {
 			assert.match(contributing, new RegExp(`npm (?:run (?:--silent )?)?${name}\\b`), name);
 	});
 
+	it("give a reason for every source file that is too long to be read at a glance", () => {
+		const long = globSync("src/**/*.ts", { cwd: root })
+			.map((file) => file.replaceAll("\\", "/"))
+			.filter((file) => read(file).split("\n").length > 301);
+		for (const file of long) assert.ok(read("CONTRIBUTING.md").includes(`\`${file}\``), file);
+	});
+
 	it("show pictures that are small enough to load", () => {
 		const shown = [...read("README.md").matchAll(/\((media\/[^)]+)\)/g)].map(([, file]) => file ?? "");
 		assert.ok(shown.length >= 3);
