@@ -1,8 +1,18 @@
-// Builds the two bundles of the package and the licences of what is in them. Types are checked apart.
+// Builds the two bundles of the package and the licences of what is in them. Types are checked apart. With --inspect=PORT
+// they are made to be debugged: readable, with maps inside, and a debugger finds whoever loads them on that port.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { leftOut } from "./leftOut.mjs";
+
+const { inspect } = parseArgs({ options: { inspect: { type: "string" } } }).values;
+const toDebug = inspect && {
+	minify: false,
+	sourcemap: "inline",
+	sourceRoot: resolve("dist"),
+	banner: { js: `{ const i = require("node:inspector"); i.url() ?? i.open(${Number(inspect)}, "127.0.0.1"); }` },
+};
 
 const { metafile } = await build({
 	entryPoints: ["src/extension.ts", "src/backend.ts"],
@@ -21,6 +31,7 @@ const { metafile } = await build({
 	legalComments: "none",
 	metafile: true,
 	logLevel: "warning",
+	...toDebug,
 }).catch(() => process.exit(1)); // esbuild has said what is wrong.
 
 writeFileSync("dist/NOTICES.txt", notices(Object.keys(metafile.inputs)));

@@ -43,7 +43,13 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R09: {
 		rule: "What cannot be read is told in one sentence, and hangs on nothing",
-		tests: ["integration/extension", "unit/file/files", "unit/file/inspect", "unit/file/refusals"],
+		tests: [
+			"integration/extension",
+			"integration/virtual",
+			"unit/file/files",
+			"unit/file/inspect",
+			"unit/file/refusals",
+		],
 	},
 	R10: {
 		rule: "The request holds exactly one canonical PEM block",
@@ -351,6 +357,6 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R54: {
 		rule: "Whatever tests download is pinned by integrity",
-		tests: ["unit/project/manifest"],
+		tests: ["unit/project/manifest", "unit/project/workflows"],
 	},
 };

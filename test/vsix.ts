@@ -7,25 +7,30 @@ import { root } from "./vscode/install.mjs";
 /** Where `packageExtension` leaves the package. */
 export const VSIX = join(root, "openai-certificates.vsix");
 
-/** Builds both bundles, and prints what they weigh. @throws an Error where the build failed, which esbuild has explained. */
-export function buildBundles(): void {
-	const { status } = spawnSync(process.execPath, ["esbuild.mjs"], {
+/**
+ * Builds both bundles, and prints what they weigh.
+ * @param inspect Port on which a debugger finds them; left out, they are what people get.
+ * @throws an Error where the build failed, which esbuild has explained.
+ */
+export function buildBundles(inspect?: number): void {
+	const options = inspect === undefined ? [] : [`--inspect=${inspect}`];
+	const { status } = spawnSync(process.execPath, ["esbuild.mjs", ...options], {
 		cwd: root,
 		stdio: ["ignore", "inherit", "inherit"],
 	});
 	if (status !== 0) throw new Error("The build failed.");
 }
 
-/** Builds and packages the extension. @returns the path of the package. */
-export async function packageExtension(): Promise<string> {
-	buildBundles();
+/** Builds and packages the extension. @param path Where to. @param inspect See `buildBundles`. @returns the path. */
+export async function packageExtension(path = VSIX, inspect?: number): Promise<string> {
+	buildBundles(inspect);
 	await createVSIX({
 		cwd: root,
-		packagePath: VSIX,
+		packagePath: path,
 		dependencies: false,
 		// There is no public repository yet, so links of the README stay as they are.
 		allowMissingRepository: true,
 		rewriteRelativeLinks: false,
 	});
-	return VSIX;
+	return path;
 }

@@ -25,6 +25,7 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 		assert.deepEqual(files.toSorted(), [
 			".vsixmanifest",
 			"LICENSE.txt",
+			"changelog.md",
 			"dist/NOTICES.txt",
 			"dist/backend.js",
 			"dist/extension.js",
@@ -44,6 +45,11 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 			[environment.vsix, 350],
 		] as const)
 			assert.ok(statSync(path).size <= limit * 1000, `${path}: ${statSync(path).size}`);
+	});
+
+	it("is not the one that is built for a debugger", () => {
+		for (const name of ["extension", "backend"])
+			assert.doesNotMatch(readFileSync(join(folder, `dist/${name}.js`), "utf8"), /inspector|sourceMappingURL/, name);
 	});
 
 	it("names the licence of everything that is in the bundles", () => {

@@ -40,6 +40,8 @@ export interface SessionOptions {
 	readonly service?: EmulatorOptions;
 	/** Paths of packages to install beside. */
 	readonly beside?: readonly string[];
+	/** What the extension is called, where its package speaks another language. */
+	readonly tab?: string;
 }
 
 /** Starts all that an interface test needs, with the explorer in sight; `close` ends it and removes the folder. */
@@ -64,7 +66,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		extensions: [vsix, ...(options.beside ?? [])],
 	});
 	const browser = await launchBrowser();
-	const window = await openWindow(browser, code.url, { tab: EXTENSION, keepSecrets: true });
+	const window = await openWindow(browser, code.url, { tab: options.tab ?? EXTENSION, keepSecrets: true });
 	return {
 		emulator,
 		code,

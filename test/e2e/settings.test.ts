@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../leftovers.ts";
 import { launchBrowser } from "../vscode/browser.ts";
@@ -12,7 +13,7 @@ import { startVSCode } from "../vscode/server.ts";
 import { openWindow } from "../vscode/window.ts";
 import { environment } from "./environment.ts";
 import { EXTENSION } from "./session.ts";
-import { giveKey, rowOf, VIEW } from "./uploading.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("certificates");
@@ -72,4 +73,26 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 			}
 			assert.equal(attacked, 0);
 		});
+
+	it("keep nobody from uploading in Restricted Mode", async () => {
+		const { version, vsix } = environment;
+		const folder = temporaryFolder("untrusted");
+		writeFileSync(join(folder.path, "acme.pem"), (await makeCertificate({ commonName: "Untrusted folder's CA" })).pem);
+		const code = await startVSCode({
+			...{ version, restricted: true, workspace: folder.path, extensions: [vsix] },
+			settings: { "openaiCertificates.baseUrl": emulator.url, "security.workspace.trust.startupPrompt": "never" },
+		});
+		try {
+			const window = await openWindow(browser, code.url, { tab: EXTENSION });
+			await window.status("Restricted Mode");
+			await chooseUpload(window, "acme.pem");
+			await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+			await confirm(window, await acceptName(window, "Untrusted folder's CA"));
+			await (await rowOf(window, emulator.state.certificates.at(-1)?.name ?? "")).becomesSelected();
+			await window.close();
+		} finally {
+			await code.close();
+			folder.remove();
+		}
+	});
 });

@@ -1,10 +1,16 @@
 // Shows the whole job on real parts: packages the extension, installs it into a real VS Code and drives it by its interface.
+// The moving picture of the README is what it leaves.
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Session, startSession } from "../e2e/session.ts";
 import { acceptName, confirm, giveKey, rowOf } from "../e2e/uploading.ts";
 import { root } from "../vscode/install.mjs";
+import { movingPicture } from "../vscode/movingPicture.ts";
 import { packageExtension } from "../vsix.ts";
+
+/** Long enough to read what each step asks. */
+const STEP_MS = 2500;
 
 const pictures = join(root, "out/demo");
 const certificate = await makeCertificate({ commonName: "Acme Root CA" });
@@ -40,6 +46,9 @@ async function run({ window, emulator, picture }: Session): Promise<void> {
 	const beside = await row.description();
 	await picture("5-row");
 	await window.screenshotSideBar(join(pictures, "row.png"), 120);
+	const steps = ["1-right-click", "2-admin-key", "3-name", "4-confirmation", "5-row"];
+	const frames = steps.map((step) => ({ png: readFileSync(join(pictures, `${step}.png`)), milliseconds: STEP_MS }));
+	writeFileSync(join(pictures, "upload.png"), movingPicture(frames));
 	const [id, expiry] = beside.split(" · ");
 	const [stored] = emulator.state.certificates;
 	if (!id || !expiry || stored?.id !== id) throw new Error(`The row says “${beside}”, the emulator has ${stored?.id}.`);

@@ -1,6 +1,8 @@
-// npm start: the extension in VS Code for a person to click in, against the emulator, until Ctrl+C.
+// npm start [-- --inspect PORT]: the extension in VS Code for a person to click in, against the emulator, until Ctrl+C. With
+// a port it is built for a debugger, which finds it there.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { makeCertificate } from "../certificates.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../leftovers.ts";
@@ -8,7 +10,11 @@ import { openDesktop } from "../vscode/desktop.ts";
 import { startVSCode } from "../vscode/server.ts";
 import { packageExtension } from "../vsix.ts";
 
-const vsix = await packageExtension();
+const { inspect } = parseArgs({ options: { inspect: { type: "string" } } }).values;
+const vsix =
+	inspect === undefined
+		? await packageExtension()
+		: await packageExtension(join(temporaryFolder("debug").path, "debug.vsix"), Number(inspect));
 const { path: workspace } = temporaryFolder("certificates");
 writeFileSync(join(workspace, "acme-root.pem"), (await makeCertificate({ commonName: "Acme Root CA" })).pem);
 const emulator = await startEmulator();

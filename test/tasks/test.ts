@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { coverageWords, readCoverage } from "../coverage.ts";
 import { runIntegration } from "../integration/run.ts";
 import { temporaryFolder } from "../leftovers.ts";
 import { runInExtensionHost } from "../vscode/hostSuite.ts";
@@ -14,13 +15,17 @@ import { packageExtension } from "../vsix.ts";
 /** Far more than any test takes: only what hangs gets there. */
 const LAST_RESORT_MS = 600_000;
 
+/** Where a file with less than this must have a reason, in CONTRIBUTING.md. */
+const COVERED = ["src/file", "src/api", "src/application"];
+const LEAST_PERCENT = 90;
+
 const stages: readonly [string, () => Promise<Results>][] = [
 	["types", () => tool("typescript/bin/tsc")],
 	["lint and imports", () => tool("@biomejs/biome/bin/biome", "ci", "--log-level=warn", ".")],
 	["unused code", () => tool("knip/bin/knip.js")],
 	["package", () => succeeds(packaged)],
 	["unit on Node 22", () => mocha(22, "test/unit/**/*.test.ts")],
-	["unit on Node 24", () => mocha(24, "test/unit/**/*.test.ts")],
+	["unit on Node 24", unitWithCoverage],
 	["integration in VS Code 1.103", () => integration("1.103")],
 	["integration in VS Code 1.139", () => integration("1.139")],
 	["interface in VS Code 1.103", () => throughInterface("1.103")],
@@ -73,6 +78,18 @@ async function throughInterface(version: VSCodeVersion): Promise<Results> {
 async function succeeds(work: () => Promise<unknown>): Promise<Results> {
 	await work();
 	return { passed: 1, failed: 0, skipped: [], failures: [] };
+}
+
+/** Prints beside the results what the tests ran through. */
+async function unitWithCoverage(): Promise<Results> {
+	const temporary = temporaryFolder("coverage");
+	try {
+		const results = await mocha(24, "test/unit/**/*.test.ts", { NODE_V8_COVERAGE: temporary.path });
+		for (const line of coverageWords(readCoverage(temporary.path), COVERED, LEAST_PERCENT)) console.log(`  ${line}`);
+		return results;
+	} finally {
+		temporary.remove();
+	}
 }
 
 /** Runs a development tool; it is one test, which says itself what is wrong. */

@@ -41,6 +41,12 @@ export class QuickInput {
 		return message.innerText();
 	}
 
+	/** @returns what is said of the value, once it is marked as wrong or doubtful. */
+	async verdict(): Promise<string> {
+		await this.#widget.locator(".monaco-inputbox:is(.error, .warning)").waitFor();
+		return this.#widget.locator(".quick-input-message").innerText();
+	}
+
 	/** @returns whether the value is marked as wrong now; await the message that says why first. */
 	async isWrong(): Promise<boolean> {
 		return (await this.#widget.locator(".monaco-inputbox.error").count()) > 0;
@@ -65,6 +71,13 @@ export class QuickInput {
 	async options(): Promise<string[]> {
 		await this.#options.first().waitFor();
 		return this.#options.evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
+	}
+
+	/** @returns the labels in sight. */
+	labels(): Promise<string[]> {
+		return this.#rows
+			.locator(".label-name")
+			.evaluateAll((labels) => labels.map(({ textContent }) => textContent ?? ""));
 	}
 
 	async pick(label: string) {

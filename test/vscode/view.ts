@@ -87,6 +87,14 @@ export class View {
 		await dragged.dragTo(this.#pane.locator(".pane-body"));
 	}
 
+	/** @returns the names of the buttons of the view's title, without the editor's own. */
+	async actions(): Promise<string[]> {
+		await this.#pane.hover();
+		return this.#pane
+			.locator(".pane-header .action-label:not(.codicon-toolbar-more)")
+			.evaluateAll((buttons) => buttons.map((button) => button.getAttribute("aria-label") ?? ""));
+	}
+
 	/** Presses a button of the view's title. */
 	async action(name: string) {
 		await this.#pane.hover();

@@ -89,19 +89,23 @@ export class Window {
 		if ((await header.getAttribute("aria-expanded")) === "false") await header.click();
 	}
 
+	/** Gives the side bar a width in pixels; the editor allows no less than 170. */
+	async setSideBarWidth(width: number) {
+		await this.widenSideBar(width - (await this.#sideBar()).width);
+	}
+
 	/** Drags the edge of the side bar. */
 	async widenSideBar(by: number) {
-		const { x, y, width, height } = (await this.page.locator(".part.sidebar").boundingBox()) ?? {
-			x: 0,
-			y: 0,
-			width: 0,
-			height: 0,
-		};
+		const { x, y, width, height } = await this.#sideBar();
 		const edge = { x: x + width, y: y + height / 2 };
 		await this.page.mouse.move(edge.x, edge.y);
 		await this.page.mouse.down();
 		await this.page.mouse.move(edge.x + by, edge.y, { steps: 5 });
 		await this.page.mouse.up();
+	}
+
+	async #sideBar() {
+		return (await this.page.locator(".part.sidebar").boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
 	}
 
 	view(name: string): View {
@@ -167,18 +171,30 @@ export class Window {
 
 	/** Runs a command by the palette; `title` is all that it shows there, such as "Category: Title". */
 	async run(title: string) {
+		await (await this.#palette(title)).pick(title);
+	}
+
+	/** @returns what the palette offers of a category, as it shows it. */
+	async commands(category: string): Promise<string[]> {
+		const palette = await this.#palette(category);
+		await this.page.locator(".quick-input-list").getByText(`${category}: `).first().waitFor();
+		const titles = await palette.labels();
+		await palette.cancel();
+		return titles.filter((title) => title.startsWith(category));
+	}
+
+	async #palette(text: string): Promise<QuickInput> {
 		const palette = new QuickInput(this.page.locator(".quick-input-widget"));
 		for (let tries = 1; ; tries++) {
 			await this.page.keyboard.press("F1");
 			try {
-				await palette.type(`>${title}`, { timeout: 3000 });
-				break;
+				await palette.type(`>${text}`, { timeout: 3000 });
+				return palette;
 			} catch (error) {
 				// The palette closes where the focus moves late; a person opens it again.
 				if (tries === MOST_TRIES) throw error;
 			}
 		}
-		await palette.pick(title);
 	}
 
 	/** @returns the input box or list with this title, once it is there. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMANDS, CONTEXT, PROJECTS_VIEW, SETTINGS, VIEW } from "../../../src/ui/names.ts";
 import { root } from "../../vscode/install.mjs";
@@ -160,6 +160,64 @@ describe("Manifest", () => {
 		assert.ok(major === 7 && minor >= 29);
 	});
 
+	it("has a PNG icon of 128 pixels or more, a category of the list, and five keywords at most", () => {
+		const icon = readFileSync(join(root, manifest.icon));
+		const [width, height] = [icon.readUInt32BE(16), icon.readUInt32BE(20)];
+		assert.ok(icon.subarray(1, 4).equals(Buffer.from("PNG")) && width >= 128 && width === height, `${width}`);
+		assert.deepEqual(manifest.categories, ["Other"]);
+		assert.ok(manifest.keywords.length <= 5);
+	});
+
+	it("gives each view an icon of one colour and a title for where people move it", () => {
+		for (const { icon, contextualTitle } of contributes.views.openaiCertificates) {
+			assert.equal(contextualTitle, "%displayName%");
+			const svg = read(icon);
+			assert.match(svg, /<svg [^>]*width="24" height="24"/);
+			assert.equal(new Set(svg.match(/#[0-9a-f]{3,6}/g)).size, 1);
+			assert.doesNotMatch(svg, /<(?:image|style|script|text)|gradient|opacity/i);
+		}
+	});
+
+	it("offers row commands on rows they are for only, three at most on the row itself", () => {
+		const items: { command: string; when: string; group: string }[] = contributes.menus["view/item/context"];
+		for (const { command, when, group } of items) {
+			assert.match(when, /^view == openaiCertificates\.\w+ && viewItem (?:=~|==) /, command);
+			assert.match(group, /^(?:inline|\d_\w+)@\d$/, command);
+		}
+		for (const view of [VIEW, PROJECTS_VIEW]) {
+			const inline = items.filter(({ when, group }) => group.startsWith("inline") && when.includes(`${view} `));
+			for (const row of [
+				"certificate;active;deactivatable",
+				"certificate;inactive;deletable",
+				"upload",
+				"unconfirmed",
+			]) {
+				const shown = inline.filter(({ when }) => fits(when, row));
+				assert.ok(shown.length <= 3, `${view} ${row}: ${shown.map(({ command }) => command)}`);
+			}
+		}
+	});
+
+	it("gives every setting a default and a sentence", () => {
+		for (const [name, setting] of Object.entries<Record<string, string>>(contributes.configuration.properties)) {
+			assert.notEqual(setting.default, undefined, name);
+			assert.match(words[setting.markdownDescription?.replaceAll("%", "") ?? ""] ?? "", /\.$/, name);
+		}
+	});
+
+	it("draws only with icons and colours of the theme, and says every row to screen readers", () => {
+		const rows = read("src/ui/rows.ts");
+		assert.equal(rows.match(/new vscode\.TreeItem\(/g)?.length, rows.match(/\.accessibilityInformation = /g)?.length);
+		for (const file of globSync("src/ui/**/*.ts", { cwd: root })) {
+			assert.doesNotMatch(read(file), /#[0-9a-f]{6}\b|iconPath = (?:vscode\.Uri|\{|")|\.command = \{/, file);
+			if (!file.endsWith("rows.ts")) assert.doesNotMatch(read(file), /new vscode\.TreeItem\((?!"")/, file);
+		}
+	});
+
+	it("sends no telemetry", () => {
+		for (const file of globSync("src/**/*.ts", { cwd: root })) assert.doesNotMatch(read(file), /telemetry/i, file);
+	});
+
 	it("R54 pins what tests download by integrity, and names no registry", () => {
 		const locks = [
 			"package-lock.json",
@@ -174,3 +232,9 @@ describe("Manifest", () => {
 		}
 	});
 });
+
+/** Whether a row with this `contextValue` fits a `when` of the manifest. */
+function fits(when: string, row: string): boolean {
+	const [, pattern, value] = /viewItem (?:=~ \/(.*)\/|== (\w+))$/.exec(when) ?? [];
+	return pattern === undefined ? row === value : new RegExp(pattern).test(row);
+}

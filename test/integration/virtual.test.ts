@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { shown, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
+
+/** Files that are on no disk, as those of a repository that is only looked at. */
+class Elsewhere implements vscode.FileSystemProvider {
+	readonly #files: ReadonlyMap<string, Uint8Array>;
+	readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+	readonly onDidChangeFile = this.#changes.event;
+	/** What was read, in bytes. */
+	read = 0;
+
+	constructor(files: Readonly<Record<string, Uint8Array>>) {
+		this.#files = new Map(Object.entries(files));
+	}
+
+	#contentOf(uri: vscode.Uri): Uint8Array {
+		const content = this.#files.get(uri.path);
+		if (!content) throw vscode.FileSystemError.FileNotFound(uri);
+		return content;
+	}
+
+	stat(uri: vscode.Uri): vscode.FileStat {
+		return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: this.#contentOf(uri).length };
+	}
+
+	readFile(uri: vscode.Uri): Uint8Array {
+		const content = this.#contentOf(uri);
+		this.read += content.length;
+		return content;
+	}
+
+	watch(): vscode.Disposable {
+		return new vscode.Disposable(() => {});
+	}
+
+	readDirectory(): [] {
+		return [];
+	}
+
+	createDirectory(): never {
+		throw vscode.FileSystemError.NoPermissions();
+	}
+
+	writeFile(): never {
+		throw vscode.FileSystemError.NoPermissions();
+	}
+
+	delete(): never {
+		throw vscode.FileSystemError.NoPermissions();
+	}
+
+	rename(): never {
+		throw vscode.FileSystemError.NoPermissions();
+	}
+}
+
+describe("In a virtual workspace", () => {
+	let emulator: Emulator;
+	let made: MadeCertificate;
+	let elsewhere: Elsewhere;
+	let registration: vscode.Disposable;
+
+	before(async () => {
+		emulator = await startEmulator();
+		const { Global } = vscode.ConfigurationTarget;
+		await vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", emulator.url, Global);
+		made = await makeCertificate({ commonName: "Virtual CA" });
+		elsewhere = new Elsewhere({
+			"/virtual.pem": Buffer.from(made.pem),
+			"/large.pem": Buffer.alloc(1024 * 1024 + 1, "-"),
+		});
+		registration = vscode.workspace.registerFileSystemProvider("elsewhere", elsewhere, { isReadonly: true });
+		shown.messages.length = 0;
+	});
+
+	afterEach(wasAskedAsExpected);
+
+	after(async () => {
+		registration.dispose();
+		await emulator.close();
+	});
+
+	const upload = (name: string) =>
+		vscode.commands.executeCommand("openaiCertificates.upload", vscode.Uri.parse(`elsewhere:/${name}`));
+
+	it("R09 says of a file that is too large or not there why it cannot be read, without reading it", async () => {
+		await upload("large.pem");
+		await upload("gone.pem");
+		assert.match(shown.messages[0] ?? "", /larger than 1 MiB/);
+		assert.match(shown.messages[1] ?? "", /not there any more/);
+		assert.equal(shown.messages.length, 2);
+		assert.equal(elsewhere.read, 0);
+	});
+
+	it("uploads a file that is on no disk", async () => {
+		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
+		willAnswer(/^Upload Virtual CA$/, "From elsewhere");
+		willPress("Upload");
+		await upload("virtual.pem");
+		assert.deepEqual(
+			emulator.state.certificates.map(({ name, sha256 }) => [name, sha256]),
+			[["From elsewhere", made.sha256]],
+		);
+	});
+});

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { SETTINGS } from "../../../src/ui/names.ts";
+import { root } from "../../vscode/install.mjs";
+
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const { scripts, contributes, version } = JSON.parse(read("package.json"));
+const titles: Record<string, string> = JSON.parse(read("package.nls.json"));
+const documents = globSync(["*.md", "docs/*.md"], { cwd: root });
+
+describe("Documents", () => {
+	it("lead to files and headings that are there", () => {
+		assert.ok(documents.length >= 5);
+		for (const document of documents)
+			for (const [, target = ""] of read(document).matchAll(/\]\(([^)\s]+)\)/g)) {
+				if (/^https:/.test(target)) continue;
+				const [file = "", heading] = target.split("#");
+				const path = file === "" ? document : join(dirname(document), file);
+				assert.ok(existsSync(join(root, path)), `${document}: ${target}`);
+				if (heading === undefined) continue;
+				const headings = [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) =>
+					text
+						.toLowerCase()
+						.replace(/[^\w -]/g, "")
+						.replaceAll(" ", "-"),
+				);
+				assert.ok(headings.includes(heading), `${document}: ${target}`);
+			}
+	});
+
+	it("name every command of the palette and every setting, as the editor does", () => {
+		const readme = read("README.md");
+		const hidden = contributes.menus.commandPalette
+			.filter(({ when }: { when: string }) => when === "false")
+			.map(({ command }: { command: string }) => command);
+		for (const { command, title } of contributes.commands)
+			if (!hidden.includes(command)) assert.ok(readme.includes(titles[title.replaceAll("%", "")] ?? "?"), command);
+		for (const setting of Object.values(SETTINGS)) assert.ok(readme.includes(`\`${setting}\``), setting);
+	});
+
+	it("name scripts that are there, and all of them", () => {
+		const named = new Set(
+			documents.flatMap((file) => [...read(file).matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name)),
+		);
+		for (const name of named) assert.ok(name && name in scripts, name);
+		const contributing = read("CONTRIBUTING.md");
+		for (const name of Object.keys(scripts))
+			assert.match(contributing, new RegExp(`npm (?:run (?:--silent )?)?${name}\\b`), name);
+	});
+
+	it("give a reason for every source file that is too long to be read at a glance", () => {
+		const long = globSync("src/**/*.ts", { cwd: root })
+			.map((file) => file.replaceAll("\\", "/"))
+			.filter((file) => read(file).split("\n").length > 301);
+		for (const file of long) assert.ok(read("CONTRIBUTING.md").includes(`\`${file}\``), file);
+	});
+
+	it("show pictures that are small enough to load", () => {
+		const shown = [...read("README.md").matchAll(/\((media\/[^)]+)\)/g)].map(([, file]) => file ?? "");
+		assert.ok(shown.length >= 3);
+		for (const file of shown) {
+			const limit = read("README.md").indexOf(file) < read("README.md").indexOf("## ") ? 1_500_000 : 100_000;
+			assert.ok(statSync(join(root, file)).size <= limit, `${file}: ${statSync(join(root, file)).size}`);
+		}
+		const there = globSync("media/*.png", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
+		assert.deepEqual(there.toSorted(), ["media/icon.png", ...shown].toSorted());
+	});
+
+	it("tell of this version what is new", () => {
+		assert.match(read("CHANGELOG.md"), new RegExp(`^## ${version.replaceAll(".", "\\.")}\\b`, "m"));
+	});
+});
