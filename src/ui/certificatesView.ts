@@ -1,49 +1,22 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Certificates } from "../application/certificates.ts";
-import type { Contents } from "../application/contents.ts";
-import type { Enforcement } from "../application/enforcement.ts";
-import type { Projects } from "../application/projects.ts";
-import type { RotationPlans } from "../application/rotationPlans.ts";
-import type { RunningUpload, UnconfirmedUpload, Uploads } from "../application/uploads.ts";
+import type { RunningUpload, UnconfirmedUpload } from "../application/uploads.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
-import { inOrder, type Order } from "../domain/order.ts";
+import { isCertificate, itemOf, type ShownState, type Thing, thingsBelow, thingsOnTop } from "./certificateRows.ts";
 import { emptinessOf } from "./emptiness.ts";
-import { projectNamed } from "./groundwork.ts";
 import { CONTEXT, VIEW } from "./names.ts";
-import { plansInUse, rolesOf } from "./rotationRoles.ts";
-import { certificateItem, factItem, noteItem, unconfirmedItem, uploadItem } from "./rows.ts";
+import { plansInUse } from "./rotationRoles.ts";
 import { type Row, ShownRows } from "./shownRows.ts";
 import { isStale } from "./staleness.ts";
 import type { Tree } from "./tree.ts";
-import { type Fact, factsOf } from "./words/facts.ts";
-import { problemWords } from "./words/problems.ts";
-import { type RotationRole, roleFacts } from "./words/rotationRoles.ts";
-import { noteWords } from "./words/view.ts";
-
-/** What a row shows. */
-type Thing =
-	| { readonly kind: "upload"; readonly upload: RunningUpload }
-	| { readonly kind: "unconfirmed"; readonly upload: UnconfirmedUpload }
-	| { readonly kind: "certificate"; readonly certificate: Certificate }
-	| { readonly kind: "fact"; readonly of: Certificate; readonly fact: Fact }
-	| { readonly kind: "note"; readonly text: string };
 
 const MOST_REVEALS = 10;
 
 /** What it shows, and what it is loaded by. */
-interface Sources {
-	readonly certificates: Certificates;
-	readonly uploads: Uploads;
-	readonly projects: Projects;
-	readonly enforcement: Enforcement;
-	readonly plans: RotationPlans;
-	readonly contents: Contents;
+interface Sources extends ShownState {
 	/** Has the projects read where they are old, or were never read. */
 	readonly needProjects: () => Promise<void>;
-	/** The order that the person wants. */
-	readonly order: () => Order;
 	/** What to tell the connection in use by; `null` where there is no other one. */
 	readonly connectionName: () => Promise<string | null>;
 }
@@ -68,8 +41,8 @@ export class CertificatesView implements vscode.Disposable {
 		this.#title = this.#view.title ?? "";
 		this.#rows = new ShownRows<Thing>(
 			{
-				below: (above) => (above ? this.#below(above) : this.#top()),
-				item: (thing) => this.#item(thing),
+				below: (above) => (above ? thingsBelow(above, sources) : thingsOnTop(sources)),
+				item: (thing) => itemOf(thing, sources),
 				// It tells so by an event too, which gets lost where it is drawing the tree anew.
 				expanded: (thing) => setImmediate(() => this.#expand(thing)),
 			},
@@ -200,59 +173,6 @@ export class CertificatesView implements vscode.Disposable {
 		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
 	}
 
-	#item(thing: Thing): vscode.TreeItem {
-		switch (thing.kind) {
-			case "upload":
-				return uploadItem(thing.upload);
-			case "unconfirmed":
-				return unconfirmedItem(thing.upload);
-			case "certificate":
-				return this.#certificateItem(thing.certificate);
-			case "fact":
-				return factItem(thing.of, thing.fact);
-			case "note":
-				return noteItem(thing.text);
-		}
-	}
-
-	#certificateItem(certificate: Certificate): vscode.TreeItem {
-		const activity = this.#sources.enforcement.activity(certificate.id);
-		return certificateItem(certificate, activity, this.#rolesOf(certificate));
-	}
-
-	#top(): readonly Thing[] {
-		const { certificates, uploads, order } = this.#sources;
-		const { listing, problem, loadedAt } = certificates.state;
-		const trouble = problem && problemWords(problem);
-		// Where there are no rows, the welcome text says it.
-		const unread = !listing && trouble && uploads.unconfirmed.length > 0 ? [trouble] : [];
-		const notes = [...unread, ...noteWords(listing, trouble, loadedAt)];
-		return [
-			...uploads.running.map((upload): Thing => ({ kind: "upload", upload })),
-			...uploads.unconfirmed.map((upload): Thing => ({ kind: "unconfirmed", upload })),
-			...notes.map((text): Thing => ({ kind: "note", text })),
-			...inOrder(listing?.certificates ?? [], order()).map(
-				(each): Thing => ({ kind: "certificate", certificate: each }),
-			),
-		];
-	}
-
-	#below(above: Thing): readonly Thing[] {
-		if (above.kind !== "certificate") return [];
-		const { certificate } = above;
-		const { enforcement, contents, projects } = this.#sources;
-		const activity = enforcement.activity(certificate.id);
-		const facts = [
-			...roleFacts(this.#rolesOf(certificate), projectNamed(this.#sources)),
-			...factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading),
-		];
-		return facts.map((fact): Thing => ({ kind: "fact", of: certificate, fact }));
-	}
-
-	#rolesOf({ id }: Certificate): readonly RotationRole[] {
-		return rolesOf(this.#sources, id);
-	}
-
 	#expand(thing: Thing): void {
 		if (thing.kind !== "certificate" || this.#expanded.has(thing.certificate.id)) return;
 		this.#expanded.add(thing.certificate.id);
@@ -297,8 +217,4 @@ export class CertificatesView implements vscode.Disposable {
 		const { listing } = this.#sources.certificates.state;
 		return listing?.certificates.filter(({ id }) => rows.some((row) => row && isCertificate(row.thing, id))) ?? [];
 	}
-}
-
-function isCertificate(thing: Thing, id: string): boolean {
-	return thing.kind === "certificate" && thing.certificate.id === id;
 }

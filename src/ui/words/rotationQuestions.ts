@@ -75,7 +75,7 @@ export function startWords({ old, next, missing, present, planned, changed }: St
 		detail: paragraphs(
 			changed && changedWords(),
 			comparisonLines(old, next).join("\n"),
-			isSome(missing) && `${l10n.t("Now, “{0}” is activated in:", to)}\n${placeLines(missing, MOST_LINES)}`,
+			isSome(missing) && [l10n.t("Now, “{0}” is activated in:", to), placeLines(missing, MOST_LINES)].join("\n"),
 			isSome(present) && (planned ? already : `${already} ${unknown}`),
 			l10n.t(
 				"“{0}” stays active beside it. Later, once the clients have moved, Finish deactivates it in these scopes and deletes it if you wish. Until then there is Undo.",
@@ -132,7 +132,7 @@ export function finishWords({ old, next, places, missing, access, changed }: Fin
 					"Nothing here can show whether they have. Without “{0}”, clients are refused whose certificates chain to it alone, and identities that log in by it no longer can.",
 					from,
 				),
-			isActive && `${l10n.t("“{0}” is deactivated in:", from)}\n${placeLines(places, MOST_LINES)}`,
+			isActive && [l10n.t("“{0}” is deactivated in:", from), placeLines(places, MOST_LINES)].join("\n"),
 			isSome(missing) &&
 				l10n.t("“{0}” is not active yet in {1}: it is activated there first.", to, placeWords(missing, MOST_LINES)),
 			access,
@@ -180,7 +180,7 @@ export function undoWords({ old, next, places, kept, back, access, changed }: Un
 		detail: paragraphs(
 			changed && changedWords(),
 			isSome(back) && l10n.t("“{0}” is activated again in {1}.", from, placeWords(back, MOST_LINES)),
-			isSome(places) && `${l10n.t("“{0}” is deactivated in:", to)}\n${placeLines(places, MOST_LINES)}`,
+			isSome(places) && [l10n.t("“{0}” is deactivated in:", to), placeLines(places, MOST_LINES)].join("\n"),
 			isSome(places) && l10n.t("Clients that have moved are refused there from then on."),
 			isSome(kept) && l10n.t("It stays active in {0}, where it was before the rotation.", placeWords(kept, MOST_LINES)),
 			!isSome(places) && !isSome(back) && l10n.t("Nothing is left to be deactivated: only the plan is removed."),
