@@ -4,8 +4,6 @@ export interface Requirement {
 	readonly rule: string;
 	/** The files with a test of it, below this folder and without `.test.ts`. */
 	readonly tests: readonly string[];
-	/** What of it comes with a later feature. */
-	readonly later?: string;
 }
 
 export const requirements: Readonly<Record<string, Requirement>> = {
