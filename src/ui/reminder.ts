@@ -5,7 +5,7 @@ import { claimDay, mute, type SnapshotFile } from "../application/snapshot.ts";
 import { Failure } from "../domain/failure.ts";
 import { dayOf, type WatchedCertificate } from "../domain/watch.ts";
 import type { CertificatesView } from "./certificatesView.ts";
-import { VIEW } from "./names.ts";
+import { COMMANDS, VIEW } from "./names.ts";
 import { cancellably } from "./patience.ts";
 import { askChoice } from "./prompts.ts";
 import type { Watch } from "./watch.ts";
@@ -13,9 +13,6 @@ import { nameWords } from "./words/certificates.ts";
 import { expiryWords } from "./words/dates.ts";
 import { goneWords } from "./words/removal.ts";
 import { reminderWords } from "./words/watch.ts";
-
-/** Has another certificate take over what the selected one holds. Where there is no such command, it is not offered. */
-const ROTATE = "openaiCertificates.rotate";
 
 /** A list that is older is read again before something is done with it, in milliseconds. */
 const RECENT_MS = 60_000;
@@ -42,9 +39,7 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	const rotate = l10n.t("Rotate…");
 	const show = l10n.t("Show");
 	const silence = due.length === 1 ? l10n.t("Not Again for This One") : l10n.t("Not Again for These");
-	const canRotate = (await vscode.commands.getCommands(true)).includes(ROTATE);
-	const buttons = [...(canRotate ? [rotate] : []), show, silence];
-	const chosen = await vscode.window.showWarningMessage(reminderWords(due, readAt, now), ...buttons);
+	const chosen = await vscode.window.showWarningMessage(reminderWords(due, readAt, now), rotate, show, silence);
 	if (chosen === silence)
 		return mute(
 			watchFolder,
@@ -54,7 +49,7 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	if (chosen !== rotate && chosen !== show) return;
 	const which = chosen === rotate && due.length > 1 ? await askWhich(due, now) : due[0];
 	if (which && (await reveal(which, connectionId, reminding)) && chosen === rotate)
-		await vscode.commands.executeCommand(ROTATE);
+		await vscode.commands.executeCommand(COMMANDS.rotate);
 }
 
 /** @throws Cancelled */
