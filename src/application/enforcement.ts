@@ -9,17 +9,21 @@ export class Enforcement {
 	readonly #projects: Projects;
 	/** What was told already since the last change, by the certificate's id. */
 	readonly #told = new Map<string, Activity>();
+	/** How much had changed in the projects by then. */
+	#changes = 0;
 
 	constructor(certificates: Certificates, projects: Projects) {
 		this.#certificates = certificates;
 		this.#projects = projects;
-		const forget = () => this.#told.clear();
-		certificates.on("change", forget);
-		projects.on("change", forget);
+		certificates.on("change", () => this.#told.clear());
 	}
 
 	/** Where a certificate is active. */
 	activity(certificateId: string): Activity {
+		const { changes } = this.#projects;
+		// Not by their event, which comes later: whoever just had them read must not be told what was so before.
+		if (changes !== this.#changes) this.#told.clear();
+		this.#changes = changes;
 		const told = this.#told.get(certificateId);
 		if (told) return told;
 		const where = this.#projects.whereActive(certificateId, this.#certificates.state.listing);

@@ -59,6 +59,7 @@ export class Projects extends EventEmitter<{ change: [] }> {
 	#scopes = new Map<string, Scope>();
 	#version = 0;
 	#epoch = 0;
+	#changes = 0;
 	#telling = false;
 
 	/**
@@ -230,8 +231,14 @@ export class Projects extends EventEmitter<{ change: [] }> {
 		this.#tell();
 	}
 
+	/** Counts what changed so far, also what `change` has not told yet. */
+	get changes(): number {
+		return this.#changes;
+	}
+
 	/** Hundreds of answers must not make hundreds of redraws. */
 	#tell(): void {
+		this.#changes++;
 		if (this.#telling) return;
 		this.#telling = true;
 		setImmediate(() => {

@@ -56,6 +56,14 @@ describe("Enforcement", () => {
 		);
 	});
 
+	it("tells at once what was just read, before everybody is told that it was", async () => {
+		activate("one", "p");
+		await certificates.refresh();
+		assert.equal(enforcement.activity("one").allProjects, false);
+		await projects.refresh();
+		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
+	});
+
 	it("tells what projects have of their own from what they inherit, where lists do not show what is inherited", async () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		activate("one", "q");
