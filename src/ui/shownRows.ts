@@ -76,7 +76,8 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 	compare(): void {
 		if (!this.#top.asked) return;
 		const changed = this.#changed();
-		if (!changed) this.#top.asked = false;
+		// It asks for all that it shows again.
+		if (!changed) for (const each of [this.#top, ...this.#top.below]) each.asked = false;
 		if (changed?.length !== 0) this.#draw(changed);
 	}
 
@@ -91,21 +92,23 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 		}, PAUSE_MS);
 	}
 
-	/** The rows that look otherwise, below a row or anywhere; `undefined` where other rows are there than were. */
+	/**
+	 * The rows that look otherwise, below a row or anywhere; `undefined` where other rows are there than were, or where one
+	 * has rows below that were asked for: VS Code 1.103 may drop a row that is drawn alone while they are.
+	 */
 	#changed(above?: Row<Thing>): Row<Thing>[] | undefined {
 		const now = this.#laidOut(above);
 		const { below } = above ?? this.#top;
 		if (now.length !== below.length || now.some(({ row }, index) => row !== below[index])) return undefined;
-		return now.flatMap(({ row, item }) => {
-			if (row.item === null) return [];
-			if (isDeepStrictEqual(item, row.item)) {
-				const changed = row.asked ? this.#changed(row) : [];
-				if (changed) return changed;
-			}
-			row.item = null;
-			row.asked = false;
-			return [row];
-		});
+		const changed: Row<Thing>[] = [];
+		for (const { row, item } of now.filter(({ row }) => row.item !== null)) {
+			const within = row.asked ? this.#changed(row) : [];
+			const isSame = within !== undefined && isDeepStrictEqual(item, row.item);
+			if (!isSame && row.asked && row.below.length > 0) return undefined;
+			if (isSame) changed.push(...within);
+			else changed.push(anew(row));
+		}
+		return changed;
 	}
 
 	/** What belongs below a row, or on top, and how it looks: in rows that are there already where it has one. */
@@ -119,4 +122,9 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 			return { row, item };
 		});
 	}
+}
+
+/** The editor asks for it, and for what is below it, again. */
+function anew<Thing>(row: Row<Thing>): Row<Thing> {
+	return Object.assign(row, { item: null, asked: false });
 }

@@ -72,27 +72,48 @@ describe("Rows that are shown", () => {
 		);
 	});
 
-	it("draws what is below a row that was expanded: one row, or the one above where others came", () => {
+	it("draws a row alone below one that was expanded, and everything where others came there, or that one looks otherwise", () => {
 		const [a, b] = ask();
-		ask(a);
-		ask(b);
+		const expand = () => {
+			ask();
+			ask(a);
+			ask(b);
+		};
+		expand();
 		assert.deepEqual(
 			drawnSince(() => {
 				looks["a/y"] = "Y";
-				things.b = ["b/z", "b/x"];
 			}),
-			[["a/y", "b"]],
+			[["a/y"]],
 		);
+		expand();
 		assert.deepEqual(
 			drawnSince(() => {
-				looks["b/x"] = "X";
+				things.b = ["b/z", "b/x"];
 			}),
-			[],
+			["everything"],
 		);
-		// It is collapsed: the editor asks for what is below once it is expanded again.
-		rows.getTreeItem(b ?? assert.fail());
+		expand();
 		assert.deepEqual(
-			drawnSince(() => things.b?.pop()),
+			drawnSince(() => {
+				looks.a = "A";
+			}),
+			["everything"],
+		);
+	});
+
+	it("does not draw a row for what was below it once the editor has drawn it collapsed", () => {
+		const [a] = ask();
+		ask(a);
+		things.a = [];
+		assert.deepEqual(
+			drawnSince(() => {}),
+			["everything"],
+		);
+		ask();
+		things.a = ["a/x"];
+		assert.deepEqual(
+			drawnSince(() => {}),
 			[],
 		);
 	});
