@@ -206,8 +206,10 @@ function scopesOf(
 ): readonly RotationScope[] {
 	const planned = new Set(plan?.scopes.map(({ scope }) => scopeKey(scope)));
 	const inOrganization = activeIn(listing);
+	// Not by the new one: that a project's list does not show it may be what was just written there.
+	const imposed = inOrganization.filter((id) => id !== nextId);
 	const showsOwnOnly = (projects.projects ?? []).some(({ id }) =>
-		inOrganization.some((imposed) => isActive(imposed, projects.scope(id).listing) === false),
+		imposed.some((each) => isActive(each, projects.scope(id).listing) === false),
 	);
 	const all = [
 		{ scope: ORGANIZATION, shown: listing },

@@ -59,8 +59,7 @@ export class Judge {
 					? !isOwn
 					: told.old === "unclear" || isOwn;
 			if (!isTrue) this.#violated(`the old one is said to be ${told?.old} in ${key}`);
-			if (told && told.next !== this.#world.isShown("next", key))
-				this.#violated(`${key} is shown otherwise than it is`);
+			if (told && !mayBe("next", told.next)) this.#violated(`the new one is said to be active in ${key}: ${told.next}`);
 			if (!plan && told?.planned) this.#violated(`${key} is planned without a plan`);
 		}
 	}
@@ -200,7 +199,7 @@ export class Judge {
 		this.#judgeKnowledge(call, scopes, ended && !isGone);
 		const since = this.#world.commits.slice(call.commits);
 		if (removed && this.#world.isStored("old")) this.#violated("the old one is said to be deleted");
-		if (!removed && since.some(({ scope, by }) => scope === null && by === call.owner))
+		if (!removed && !call.late && since.some(({ scope, by }) => scope === null && by === call.owner))
 			this.#violated("the old one was deleted, and nobody was told");
 		for (const key of this.#world.scopes) {
 			if (this.#isDisturbed(call, key)) continue;
@@ -320,7 +319,8 @@ export class Judge {
 					at >= own.at &&
 					each.requestHeaders["user-agent"] === owner &&
 					this.#isRead(each, key) &&
-					this.#succeeded(each),
+					this.#succeeded(each) &&
+					!this.#world.lateFor.has(each),
 			);
 			return commits
 				.slice(index + 1)

@@ -68,6 +68,8 @@ export class World {
 	readonly commits: Commit[] = [];
 	/** The exchanges whose answer did not arrive as the service made it. */
 	readonly struck = new WeakSet<Exchange>();
+	/** The exchanges for which lists may have been late. */
+	readonly lateFor = new WeakSet<Exchange>();
 	/** Whether any list may have been late since it was last set to false. */
 	late = false;
 	readonly ids: Readonly<Record<Place["certificate"], string>>;
@@ -250,6 +252,7 @@ export class World {
 		const take = faults.take.bind(faults);
 		faults.take = (exchange) => {
 			judged = exchange.requestHeaders["user-agent"];
+			if (this.late) this.lateFor.add(exchange);
 			return take(exchange);
 		};
 		const byOf = (actor: unknown) => (actor === undefined ? null : (judged ?? assert.fail("nobody's change")));
