@@ -206,10 +206,9 @@ function scopesOf(
 ): readonly RotationScope[] {
 	const planned = new Set(plan?.scopes.map(({ scope }) => scopeKey(scope)));
 	const inOrganization = activeIn(listing);
-	// Not by the new one: that a project's list does not show it may be what was just written there.
-	const imposed = inOrganization.filter((id) => id !== nextId);
+	// By what the service sends: that a list does not show what was just written there tells nothing.
 	const showsOwnOnly = (projects.projects ?? []).some(({ id }) =>
-		imposed.some((each) => isActive(each, projects.scope(id).listing) === false),
+		inOrganization.some((imposed) => isActive(imposed, projects.scope(id).served ?? null) === false),
 	);
 	const all = [
 		{ scope: ORGANIZATION, shown: listing },

@@ -37,8 +37,7 @@ export class Judge {
 	/** Judges what a person is shown, where nobody changed anything meanwhile. */
 	judgeLook({ scopes, plan }: RotationBasis, owner: string): void {
 		for (const key of this.#world.scopes) {
-			// What is hidden in one scope may mislead about what all lists show.
-			if (this.#world.scopes.some((each) => this.#isHidden({ owner }, each))) continue;
+			if ([key, "organization"].some((each) => this.#isHidden({ owner }, each))) continue;
 			const told = scopes.find(({ scope }) => keyOf(scope) === key);
 			const isOwn = this.#world.isActive("old", key);
 			// Of what the organization imposes a list may say either.
