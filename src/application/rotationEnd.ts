@@ -58,20 +58,17 @@ export async function finishRotation(
 	const { session, fresh } = work;
 	const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
 	const withOld = fresh.scopes.filter(({ old }) => old === "active");
-	const confirmed = keysOf(withOld);
-	const isUntold = ({ scope, old }: RotationScope) => old !== "inactive" && !confirmed.has(scopeKey(scope));
-	if (confirmed.has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
+	if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
 	// Where neither is active nothing is done, but it is told.
 	const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
 	return end(work, {
 		scopes: [...withOld, ...without],
 		act: ({ scope }) => handOver(session, scope, { from, to, imposed: false }, signal),
-		// What a project's list says of what the organization imposed shows only then.
-		isChanged: ({ scopes }) => scopes.some(isUntold),
 		last: async () => {
 			if (!request.remove) {
-				const { scopes } = await readAgain(work);
-				if (scopes.some(({ old }) => old !== "inactive")) throw changedMeanwhile();
+				// What a project has by itself may show only now that the organization does not impose it any more.
+				const { scopes } = await readRotation(rotations, session, pairOf(fresh), signal);
+				if (scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
 				return false;
 			}
 			const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
@@ -102,16 +99,13 @@ export async function undoRotation(
 		await assertOwnAccess(request, fresh, isTaken ? [from] : [], to, signal);
 	return end(work, {
 		scopes,
-		act: async ({ scope }, now) => {
-			const key = scopeKey(scope);
-			const { old, next } = now.scopes.find((each) => scopeKey(each.scope) === key) ?? { old: "inactive", next: false };
-			const outcome = next && keeps.has(key) ? "kept" : "done";
+		act: async ({ scope, old, next }) => {
+			const outcome = next && keeps.has(scopeKey(scope)) ? "kept" : "done";
 			if (old !== "inactive" && outcome === "kept") return { scope, outcome, problem: null };
 			if (old === "inactive" && (outcome === "kept" || !next)) return giveBack(work, scope, to, outcome);
-			const imposed = scope.kind === "project" && now.inOrganization.includes(from);
+			const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
 			return handOver(session, scope, { from, to, imposed }, signal);
 		},
-		isChanged: () => false,
 		last: async () => false,
 	});
 }
@@ -128,10 +122,8 @@ interface Work {
 interface Steps {
 	/** In this order. */
 	readonly scopes: readonly RotationScope[];
-	/** What is done in each. @param now As everything was read last. */
-	readonly act: (each: RotationScope, now: RotationBasis) => Promise<HandOver>;
-	/** Whether what shows after the organization was not confirmed. */
-	readonly isChanged: (now: RotationBasis) => boolean;
+	/** What is done in each. */
+	readonly act: (each: RotationScope) => Promise<HandOver>;
 	/** @returns whether the old certificate is deleted. */
 	readonly last: () => Promise<boolean>;
 }
@@ -146,14 +138,14 @@ async function begin(
 	const session = await Session.open(organization, confirmed.connectionId);
 	const fresh = await readConfirmed(rotations, session, confirmed, signal);
 	const { plan } = fresh;
-	if (!plan) throw changedMeanwhile();
+	if (!plan) throw new Failure({ reason: "changed-meanwhile" });
 	assertFit(fresh, step, now() / 1000, 0);
 	return { rotations, session, fresh, plan, signal };
 }
 
 /** Goes from scope to scope up to the first that fails, and removes the plan at the end. */
-async function end(work: Work, { scopes, act, isChanged, last }: Steps): Promise<EndAccount> {
-	const { rotations, fresh, plan } = work;
+async function end(work: Work, { scopes, act, last }: Steps): Promise<EndAccount> {
+	const { rotations, plan } = work;
 	const told: HandOver[] = [];
 	const account = (ended: boolean, removed: boolean, problem: Problem | null): EndAccount => {
 		const rest = scopes
@@ -162,13 +154,10 @@ async function end(work: Work, { scopes, act, isChanged, last }: Steps): Promise
 		return { scopes: [...told, ...rest], ended, removed, problem };
 	};
 	try {
-		let now = fresh;
 		for (const each of scopes) {
-			const handedOver = await act(each, now);
+			const handedOver = await act(each);
 			told.push(handedOver);
 			if (!["done", "kept", "neither"].includes(handedOver.outcome)) return account(false, false, handedOver.problem);
-			if (each.scope.kind === "organization") now = await readAgain(work);
-			if (isChanged(now)) throw changedMeanwhile();
 		}
 		const removed = await last();
 		await rotations.plans.remove(plan);
@@ -180,13 +169,6 @@ async function end(work: Work, { scopes, act, isChanged, last }: Steps): Promise
 		await rotations.plans.remove(plan);
 		return account(true, true, null);
 	}
-}
-
-/** Reads everything anew. @throws Failure `changed-meanwhile` where the plan is another one's by now; as `prepareRotation` */
-async function readAgain({ rotations, session, fresh, plan, signal }: Work): Promise<RotationBasis> {
-	const now = await readRotation(rotations, session, pairOf(fresh), signal);
-	if (now.plan?.startedAt !== plan.startedAt) throw changedMeanwhile();
-	return now;
 }
 
 /** Whether the old certificate is deleted, and so active nowhere. */
@@ -205,10 +187,6 @@ async function giveBack(
 	const [account] = await activate(session, [scope], id, signal);
 	const failed = account?.unknown.length ? "unknown" : "failed";
 	return { scope, outcome: account?.changed.length ? outcome : failed, problem: account?.problem ?? null };
-}
-
-function changedMeanwhile(): Failure {
-	return new Failure({ reason: "changed-meanwhile" });
 }
 
 /** @throws Failure `own-access` */

@@ -57,6 +57,11 @@ export class Judge {
 	/** Judges what is written down after a start. */
 	judgePlan(call: Call, plan: RotationPlan): void {
 		const keys = plan.scopes.map(({ scope }) => keyOf(scope));
+		for (const { scope, nextWasActive } of plan.scopes) {
+			const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === keyOf(scope));
+			if (told && !told.planned && told.next !== nextWasActive)
+				this.#violated(`the plan says of ${keyOf(scope)} that the new one was active there: ${nextWasActive}`);
+		}
 		for (const each of oursOf(this.#world, call))
 			if (isOf("activate", each.operation) && !keys.includes(scopeIn(each)))
 				this.#violated(`${scopeIn(each)} is not in the plan, and the new one was activated there`);
@@ -142,7 +147,10 @@ export class Judge {
 			const at = ours.findIndex((each) => isOf("deactivate", each.operation) && scopeIn(each) === key);
 			const reads = ours.filter((each, index) => index > at && isRead(each, key) && succeeded(this.#world, each));
 			const isAnswered = succeeded(this.#world, ours[at]);
-			if (outcome === "done" && at >= 0 && !isAnswered && reads.length === 0)
+			let back = at + 1;
+			while (isRead(ours[back], key) && !succeeded(this.#world, ours[back])) back++;
+			const isReadBack = isRead(ours[back], key);
+			if (outcome === "done" && at >= 0 && !isAnswered && !isReadBack)
 				this.#violated(`${call.verb} says of ${key} that it is done, and does not know`);
 			const isBack =
 				at >= 0 && ours.slice(at).some((each) => isActivation(each, key, idsIn(ours[at] as Exchange).join()));
@@ -152,16 +160,6 @@ export class Judge {
 			if (call.verb !== "finish" || !ended || !last || this.#isObscured(call, key) || call.late) continue;
 			if (activeIn(last).includes(this.#world.ids.old)) this.#violated(`finish is over, and saw the old one in ${key}`);
 		}
-		const untold = call.confirmed.scopes.filter(({ old }) => old === "unclear").map(({ scope }) => keyOf(scope));
-		const isMore = ours.some((each) => isOf("deactivate", each.operation) && scopeIn(each) !== "organization");
-		if (
-			call.verb === "finish" &&
-			isMore &&
-			!call.confirmed.scopes.every(({ scope }) => this.#isDisturbed(call, keyOf(scope)))
-		)
-			for (const key of untold)
-				if (this.#world.isActive("old", key) && !this.#isDisturbed(call, key))
-					this.#violated(`finish went on though the old one is active in ${key}, which nobody was told`);
 	}
 
 	#judgeHandOver(call: Call, { scope, outcome }: HandOver): void {
