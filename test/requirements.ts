@@ -140,7 +140,6 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 			"unit/application/certificates",
 			"unit/application/lostAnswers",
 			"unit/application/pendingUploads",
-			"unit/application/rotationPlans",
 			"unit/application/uploads",
 			"unit/ui/uploadWords",
 		],
