@@ -596,6 +596,16 @@ describe("Rotating", () => {
 			assert.deepEqual(fake.writes, []);
 		});
 
+		it("does not say that the new one stays where the organization had only imposed it", async () => {
+			fake.inherits = true;
+			activate("old", ORGANIZATION, p);
+			await start({ unclear: "imposed" });
+			await finish();
+			await start();
+			assert.deepEqual(outcomes(await undo()), ["organization done", "project/p done"]);
+			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p)], ["old", "old"]);
+		});
+
 		it("takes nothing where a project's list only says what the organization imposes", async () => {
 			fake.inherits = true;
 			activate("old", p);
