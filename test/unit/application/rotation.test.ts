@@ -206,6 +206,8 @@ describe("Rotating", () => {
 			]);
 			assert.ok(scopes.every((account) => account.changed.length === 1));
 			assert.equal(written, 2);
+			// So that what was written does not hide what others do there.
+			assert.deepEqual(fake.calls.slice(-2).sort(), ["list organization", "list project/q"]);
 			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p), activeIn(q)], ["next,old", "third", "next,old"]);
 			assert.equal((await prepare()).stage, "waiting");
 		});
