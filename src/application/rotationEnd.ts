@@ -13,7 +13,7 @@ import {
 	readConfirmed,
 	readRotation,
 } from "./rotation.ts";
-import { isWhole } from "./whereabouts.ts";
+import { isActive, isWhole } from "./whereabouts.ts";
 
 export interface EndRequest {
 	/** What the person said yes to. */
@@ -101,7 +101,12 @@ export async function undoRotation(
 		scopes,
 		act: async ({ scope, old, next }) => {
 			const outcome = next && keeps.has(scopeKey(scope)) ? "kept" : "done";
-			if (old !== "inactive" && outcome === "kept") return { scope, outcome, problem: null };
+			if (old !== "inactive" && outcome === "kept") {
+				// What its list showed may have been imposed by the organization, which is undone first.
+				const { listing, problem } = await session.scope(scope, signal);
+				const stays = isActive(from, listing);
+				return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
+			}
 			if (old === "inactive" && (outcome === "kept" || !next)) return giveBack(work, scope, to, outcome);
 			const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
 			return handOver(session, scope, { from, to, imposed }, signal);
