@@ -114,7 +114,9 @@ describe("The watch", () => {
 		await window.check();
 		assert.equal(window.view.badge?.value, 3);
 		const age = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(now - DAY);
-		assert.deepEqual(told(), [`“Name of one” is active and expires in 11 days. This is as of ${age}.`]);
+		assert.deepEqual(told(), [
+			`2 active certificates need to be replaced: “Name of one” (expires in 11 days), “Name of far” (expires in 29 days). This is as of ${age}.`,
+		]);
 	});
 
 	it("tells it in one of two windows, and not again after a restart", async () => {
