@@ -57,7 +57,7 @@ describe("The watch", () => {
 		};
 	};
 
-	/** Opens a window whose clock is this test's. `looked` waits until it has looked so many times. */
+	/** Opens a window whose clock is this test's. */
 	const open = () => {
 		const certificates = new Certificates(
 			async () => ({ list: async () => listing }) as never,
