@@ -56,17 +56,18 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 	});
 
 	it("activates in the projects, too, where the answer is that, and undoes it there", async () => {
-		const { session, old, production, archived } = rotating.made;
+		const { session, old, staging } = rotating.made;
+		rotating.switch(old.id, true, ...rotating.projects);
 		await rotating.rotateTo(OLD, next);
 		await (await unclear()).pick("By itself, too");
 		await (await rotating.question(OLD, next)).press("Rotate");
 		await rotating.isWaiting(OLD);
-		for (const id of rotating.projects) assert.deepEqual(rotating.activeIn(id), [rotating.idOf(next)]);
+		for (const scope of [ORGANIZATION, ...rotating.projects])
+			assert.deepEqual(rotating.activeIn(scope), [old.id, rotating.idOf(next)]);
 		await rotating.undo(next);
-		assert.deepEqual(rotating.activeIn(ORGANIZATION), [old.id]);
-		for (const id of rotating.projects) assert.deepEqual(rotating.activeIn(id), []);
+		for (const scope of [ORGANIZATION, ...rotating.projects]) assert.deepEqual(rotating.activeIn(scope), [old.id]);
 		session.emulator.switches.projectListInherits = false;
-		rotating.switch(old.id, true, production.id, archived.id);
+		rotating.switch(old.id, false, staging.id);
 	});
 
 	it("does not finish while this extension would lock itself out, and leads to the settings", async () => {
