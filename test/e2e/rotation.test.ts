@@ -52,7 +52,12 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		const { state } = emulator;
 		const now = Math.floor(Date.now() / 1000);
 		const fillers = Array.from({ length: 50 - state.certificates.length }, (_, index) =>
-			state.put({ name: `Filler ${index}`, validAt: now - 900_000, expiresAt: now + (index - 1) * 200_000 }),
+			state.put({
+				name: `Filler ${index}`,
+				createdAt: now - 900_000,
+				validAt: now - 900_000,
+				expiresAt: now + (index - 1) * 200_000,
+			}),
 		);
 		await rotating.refresh();
 		const before = emulator.exchanges.length;
