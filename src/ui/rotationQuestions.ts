@@ -16,10 +16,9 @@ import {
 	type StartQuestion,
 	startWords,
 	type UndoQuestion,
-	unclearWords,
 	undoWords,
 } from "./words/rotationQuestions.ts";
-import type { Places } from "./words/scopes.ts";
+import { type Places, placeWords } from "./words/scopes.ts";
 
 /**
  * Asks which certificate is to take over: a file's, or one that is there already, those that fit first.
@@ -58,15 +57,16 @@ export async function askForNext(
 /** Asks what nothing here can tell: whether the old one is active in these projects by itself. @throws Cancelled */
 export async function askUnclear(old: Certificate, unclear: Places): Promise<"own" | "imposed"> {
 	const title = l10n.t("Where “{0}” is active", nameWords(old));
-	return askChoice<"own" | "imposed">({ title, placeholder: unclearWords(old, unclear) }, [
+	const placeholder = l10n.t("OpenAI's lists do not tell: do projects have it by themselves, too?");
+	return askChoice<"own" | "imposed">({ title, placeholder }, [
 		{
 			label: l10n.t("Only through the organization"),
-			detail: l10n.t("Nothing is activated in these projects."),
+			detail: l10n.t("Nothing is activated in projects of which it is not known."),
 			value: "imposed",
 		},
 		{
 			label: l10n.t("By itself, too"),
-			detail: l10n.t("The new one is activated in these projects, too."),
+			detail: l10n.t("The new one is activated in {0}, too.", placeWords(unclear)),
 			value: "own",
 		},
 	]);

@@ -43,7 +43,9 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		await rotating.rotateTo(OLD, next);
 		const pick = await unclear();
 		await session.picture("rotation-unclear");
-		assert.match(await pick.placeholder(), /^Is “Old CA” active by itself in project “\w+”, project “\w+”, and pro/);
+		const [only, too] = await pick.options();
+		assert.match(only ?? "", /^Only through the organization/);
+		assert.match(too ?? "", /^By itself, too, .* in project “\w+”, project “\w+”, and project “\w+”, too\./);
 		await pick.pick("Only through the organization");
 		const dialog = await rotating.question(OLD, next);
 		assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
@@ -56,17 +58,18 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 	});
 
 	it("activates in the projects, too, where the answer is that, and undoes it there", async () => {
-		const { session, old, production, archived } = rotating.made;
+		const { session, old, staging } = rotating.made;
+		rotating.switch(old.id, true, ...rotating.projects);
 		await rotating.rotateTo(OLD, next);
 		await (await unclear()).pick("By itself, too");
 		await (await rotating.question(OLD, next)).press("Rotate");
 		await rotating.isWaiting(OLD);
-		for (const id of rotating.projects) assert.deepEqual(rotating.activeIn(id), [rotating.idOf(next)]);
+		for (const scope of [ORGANIZATION, ...rotating.projects])
+			assert.deepEqual(rotating.activeIn(scope), [old.id, rotating.idOf(next)]);
 		await rotating.undo(next);
-		assert.deepEqual(rotating.activeIn(ORGANIZATION), [old.id]);
-		for (const id of rotating.projects) assert.deepEqual(rotating.activeIn(id), []);
+		for (const scope of [ORGANIZATION, ...rotating.projects]) assert.deepEqual(rotating.activeIn(scope), [old.id]);
 		session.emulator.switches.projectListInherits = false;
-		rotating.switch(old.id, true, production.id, archived.id);
+		rotating.switch(old.id, false, staging.id);
 	});
 
 	it("does not finish while this extension would lock itself out, and leads to the settings", async () => {

@@ -95,15 +95,6 @@ export function settledRotationWords(old: Certificate, next: Certificate): strin
 	return l10n.t("“{0}” is active wherever “{1}” is. Move the clients, then Finish.", nameWords(next), nameWords(old));
 }
 
-/** The question where it cannot be told whether projects have the old one active by themselves. */
-export function unclearWords(old: Certificate, unclear: Places): string {
-	return l10n.t(
-		"Is “{0}” active by itself in {1}, or only through the organization? OpenAI's lists do not tell.",
-		nameWords(old),
-		placeWords(unclear),
-	);
-}
-
 /** What is asked before the old one goes. */
 export interface FinishQuestion {
 	readonly old: Certificate;
