@@ -202,7 +202,7 @@ export class Projects extends EventEmitter<{ change: [] }> {
 			});
 			const merged = scope.written.merge(listing);
 			become({ listing: merged, problem: null, loadedAt: this.#now() });
-			return { listing: merged, problem: null };
+			return { listing: merged, problem: null, served: listing };
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (!problem) throw thrown;

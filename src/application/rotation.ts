@@ -206,8 +206,9 @@ function scopesOf(
 ): readonly RotationScope[] {
 	const planned = new Set(plan?.scopes.map(({ scope }) => scopeKey(scope)));
 	const inOrganization = activeIn(listing);
+	// By what the service sends: that a list does not show what was just written there tells nothing.
 	const showsOwnOnly = (projects.projects ?? []).some(({ id }) =>
-		inOrganization.some((imposed) => isActive(imposed, projects.scope(id).listing) === false),
+		inOrganization.some((imposed) => isActive(imposed, projects.scope(id).served ?? null) === false),
 	);
 	const all = [
 		{ scope: ORGANIZATION, shown: listing },

@@ -1,7 +1,7 @@
 import { Failure, isCancelled, type Problem, problemOf } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
-import { activate, type HandOver, handOver, type Roles } from "./handOver.ts";
+import { activate, type HandOver, handOver } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
 import {
@@ -13,7 +13,7 @@ import {
 	readConfirmed,
 	readRotation,
 } from "./rotation.ts";
-import { isWhole } from "./whereabouts.ts";
+import { isActive, isWhole } from "./whereabouts.ts";
 
 export interface EndRequest {
 	/** What the person said yes to. */
@@ -54,36 +54,27 @@ export async function finishRotation(
 	request: FinishRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	const ending = await Ending.begin(rotations, request, "finish", signal);
-	const { basis: fresh } = ending;
+	const work = await begin(rotations, request, "finish", signal);
+	const { session, fresh } = work;
 	const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
-	const roles = { from, to, imposed: false };
 	const withOld = fresh.scopes.filter(({ old }) => old === "active");
-	const confirmed = keysOf(withOld);
-	const isUntold = ({ scope, old }: RotationScope) => old !== "inactive" && !confirmed.has(scopeKey(scope));
-	if (confirmed.has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
-	return ending.run(async () => {
-		// Where neither is active nothing is done, but it is told.
-		const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
-		await ending.inTurn([...withOld, ...without], async ({ scope }) => {
-			await ending.handOver(scope, roles);
-			if (scope.kind !== "organization") return;
-			// What a project's list says of what the organization imposed shows only now.
-			await ending.readAgain();
-			if (ending.basis.scopes.some(isUntold)) throw new Failure({ reason: "changed-meanwhile" });
-		});
-		if (request.remove) {
-			const { epoch, old } = fresh;
-			await remove(
-				rotations.organization,
-				{ connectionId, confirmed: { epoch, certificate: old.certificate } },
-				signal,
-			);
+	if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
+	// Where neither is active nothing is done, but it is told.
+	const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
+	return end(work, {
+		scopes: [...withOld, ...without],
+		act: ({ scope }) => handOver(session, scope, { from, to, imposed: false }, signal),
+		last: async () => {
+			if (!request.remove) {
+				// What a project has by itself may show only now that the organization does not impose it any more.
+				const { scopes } = await readRotation(rotations, session, pairOf(fresh), signal);
+				if (scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
+				return false;
+			}
+			const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
+			await remove(rotations.organization, { connectionId, confirmed }, signal);
 			return true;
-		}
-		await ending.readAgain();
-		if (ending.basis.scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
-		return false;
+		},
 	});
 }
 
@@ -97,138 +88,110 @@ export async function undoRotation(
 	request: EndRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	const ending = await Ending.begin(rotations, request, "undo", signal);
-	const { basis: fresh, plan } = ending;
+	const work = await begin(rotations, request, "undo", signal);
+	const { session, fresh, plan } = work;
 	const { oldId: to, nextId: from } = pairOf(fresh);
 	const keeps = keysOf(plan.scopes.filter(({ nextWasActive }) => nextWasActive));
-	const planned = fresh.scopes.filter((each) => each.planned);
-	const [first] = planned;
+	const scopes = fresh.scopes.filter(({ planned }) => planned);
+	const [first] = scopes;
 	const isTaken = !keeps.has("organization") && first?.next;
 	if (first?.scope.kind === "organization" && (isTaken || first.old === "inactive"))
 		await assertOwnAccess(request, fresh, isTaken ? [from] : [], to, signal);
-	return ending.run(async () => {
-		await ending.inTurn(planned, async (planning) => {
-			const { scope } = planning;
-			const key = scopeKey(scope);
-			const { old, next } = ending.basis.scopes.find((each) => scopeKey(each.scope) === key) ?? planning;
-			const outcome = next && keeps.has(key) ? "kept" : "done";
-			if (old === "inactive" && (outcome === "kept" || !next)) return ending.activate(scope, to, outcome);
-			if (outcome === "kept") return ending.tell({ scope, outcome, problem: null });
-			const imposed = scope.kind === "project" && ending.basis.inOrganization.includes(from);
-			await ending.handOver(scope, { from, to, imposed });
-			if (scope.kind === "organization") await ending.readAgain();
-		});
-		return false;
+	return end(work, {
+		scopes,
+		act: async ({ scope, old, next }) => {
+			const outcome = next && keeps.has(scopeKey(scope)) ? "kept" : "done";
+			if (old !== "inactive" && outcome === "kept") {
+				// What its list showed may have been imposed by the organization, which is undone first.
+				const { listing, problem } = await session.scope(scope, signal);
+				const stays = isActive(from, listing);
+				return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
+			}
+			if (old === "inactive" && (outcome === "kept" || !next)) return giveBack(work, scope, to, outcome);
+			const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
+			return handOver(session, scope, { from, to, imposed }, signal);
+		},
+		last: async () => false,
 	});
 }
 
-/** The end of one rotation, scope by scope, up to the first that fails. */
-class Ending {
+/** An end that may begin. */
+interface Work {
+	readonly rotations: Rotations;
+	readonly session: Session;
+	readonly fresh: RotationBasis;
 	readonly plan: RotationPlan;
-	/** As it was last read. */
-	basis: RotationBasis;
-	readonly #rotations: Rotations;
-	readonly #session: Session;
-	readonly #signal: AbortSignal | undefined;
-	readonly #accounts: HandOver[] = [];
+	readonly signal: AbortSignal | undefined;
+}
 
-	private constructor(
-		rotations: Rotations,
-		session: Session,
-		basis: RotationBasis,
-		plan: RotationPlan,
-		signal: AbortSignal | undefined,
-	) {
-		this.#rotations = rotations;
-		this.#session = session;
-		this.basis = basis;
-		this.plan = plan;
-		this.#signal = signal;
-	}
+interface Steps {
+	/** In this order. */
+	readonly scopes: readonly RotationScope[];
+	/** What is done in each. */
+	readonly act: (each: RotationScope) => Promise<HandOver>;
+	/** @returns whether the old certificate is deleted. */
+	readonly last: () => Promise<boolean>;
+}
 
-	static async begin(
-		rotations: Rotations,
-		{ confirmed }: EndRequest,
-		step: "finish" | "undo",
-		signal: AbortSignal | undefined,
-	): Promise<Ending> {
-		const { organization, now = Date.now } = rotations;
-		const session = await Session.open(organization, confirmed.connectionId);
-		const basis = await readConfirmed(rotations, session, confirmed, signal);
-		if (!basis.plan) throw new Failure({ reason: "changed-meanwhile" });
-		assertFit(basis, step, now() / 1000, 0);
-		return new Ending(rotations, session, basis, basis.plan, signal);
-	}
+async function begin(
+	rotations: Rotations,
+	{ confirmed }: EndRequest,
+	step: "finish" | "undo",
+	signal: AbortSignal | undefined,
+): Promise<Work> {
+	const { organization, now = Date.now } = rotations;
+	const session = await Session.open(organization, confirmed.connectionId);
+	const fresh = await readConfirmed(rotations, session, confirmed, signal);
+	const { plan } = fresh;
+	if (!plan) throw new Failure({ reason: "changed-meanwhile" });
+	assertFit(fresh, step, now() / 1000, 0);
+	return { rotations, session, fresh, plan, signal };
+}
 
-	/** Runs it to its end. @param work Returns whether the old certificate is deleted. */
-	async run(work: () => Promise<boolean>): Promise<EndAccount> {
-		const { plans } = this.#rotations;
-		const account = { scopes: this.#accounts, ended: false, removed: false, problem: null };
-		try {
-			const removed = await work();
-			await plans.remove(this.plan);
-			return { ...account, ended: true, removed };
-		} catch (thrown) {
-			if (thrown instanceof Stopped) return { ...account, problem: thrown.problem };
-			const problem = problemOf(thrown);
-			if (!problem && !isCancelled(thrown)) throw thrown;
-			if (problem?.reason !== "not-found" || !(await this.#isGone())) return { ...account, problem };
-			await plans.remove(this.plan);
-			return { ...account, ended: true, removed: true };
+/** Goes from scope to scope up to the first that fails, and removes the plan at the end. */
+async function end(work: Work, { scopes, act, last }: Steps): Promise<EndAccount> {
+	const { rotations, plan } = work;
+	const told: HandOver[] = [];
+	const account = (ended: boolean, removed: boolean, problem: Problem | null): EndAccount => {
+		const rest = scopes
+			.slice(told.length)
+			.map(({ scope }) => ({ scope, outcome: "not-tried", problem: null }) as const);
+		return { scopes: [...told, ...rest], ended, removed, problem };
+	};
+	try {
+		for (const each of scopes) {
+			const handedOver = await act(each);
+			told.push(handedOver);
+			if (!["done", "kept", "neither"].includes(handedOver.outcome)) return account(false, false, handedOver.problem);
 		}
-	}
-
-	/** Whether the old one is deleted, and so active nowhere. */
-	async #isGone(): Promise<boolean> {
-		const { listing } = await this.#session.scope(ORGANIZATION);
-		return listing !== null && isWhole(listing) && !listing.certificates.some(({ id }) => id === this.plan.old.id);
-	}
-
-	/** Reads everything anew. @throws Failure `changed-meanwhile` where the plan is another one's by now; as `prepareRotation` */
-	async readAgain(): Promise<void> {
-		this.basis = await readRotation(this.#rotations, this.#session, pairOf(this.basis), this.#signal);
-		if (this.basis.plan?.startedAt !== this.plan.startedAt) throw new Failure({ reason: "changed-meanwhile" });
-	}
-
-	/** Does something in one scope after the other; what is left where it stops counts as not tried. */
-	async inTurn(scopes: readonly RotationScope[], act: (each: RotationScope) => Promise<void>): Promise<void> {
-		for (const [index, each] of scopes.entries())
-			try {
-				await act(each);
-			} catch (thrown) {
-				for (const { scope } of scopes.slice(index + 1)) this.tell({ scope, outcome: "not-tried", problem: null });
-				throw thrown;
-			}
-	}
-
-	async handOver(scope: Scope, roles: Roles): Promise<void> {
-		const account = await handOver(this.#session, scope, roles, this.#signal);
-		this.tell(account);
-		if (account.outcome !== "done" && account.outcome !== "neither") throw new Stopped(account.problem);
-	}
-
-	/** @param outcome What it is called where it succeeds. */
-	async activate(scope: Scope, id: string, outcome: "done" | "kept"): Promise<void> {
-		const [account] = await activate(this.#session, [scope], id, this.#signal);
-		const isDone = account?.changed.length === 1;
-		const problem = account?.problem ?? null;
-		this.tell({ scope, outcome: isDone ? outcome : account?.unknown.length ? "unknown" : "failed", problem });
-		if (!isDone) throw new Stopped(problem);
-	}
-
-	tell(account: HandOver): void {
-		this.#accounts.push(account);
+		const removed = await last();
+		await rotations.plans.remove(plan);
+		return account(true, removed, null);
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		if (!problem && !isCancelled(thrown)) throw thrown;
+		if (problem?.reason !== "not-found" || !(await isGone(work))) return account(false, false, problem);
+		await rotations.plans.remove(plan);
+		return account(true, true, null);
 	}
 }
 
-/** Ends it where a scope failed that stands in the account. */
-class Stopped extends Error {
-	readonly problem: Problem | null;
+/** Whether the old certificate is deleted, and so active nowhere. */
+async function isGone({ session, plan }: Work): Promise<boolean> {
+	const { listing } = await session.scope(ORGANIZATION);
+	return listing !== null && isWhole(listing) && !listing.certificates.some(({ id }) => id === plan.old.id);
+}
 
-	constructor(problem: Problem | null) {
-		super("stopped");
-		this.problem = problem;
-	}
+/** Activates a certificate where nothing has to go for it. @param outcome What it is called where it succeeds. */
+async function giveBack(
+	{ session, signal }: Work,
+	scope: Scope,
+	id: string,
+	outcome: "done" | "kept",
+): Promise<HandOver> {
+	const [account] = await activate(session, [scope], id, signal);
+	const failed = account?.unknown.length ? "unknown" : "failed";
+	return { scope, outcome: account?.changed.length ? outcome : failed, problem: account?.problem ?? null };
 }
 
 /** @throws Failure `own-access` */

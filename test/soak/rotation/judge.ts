@@ -1,36 +1,26 @@
-// Whether the promise was kept, by what the service was sent, and whether what a person was told is true.
+// Whether the promise was kept, and whether what a person was told is true.
 import type { ScopeAccount } from "../../../src/application/activation.ts";
 import type { HandOver } from "../../../src/application/handOver.ts";
 import type { RotationBasis } from "../../../src/application/rotation.ts";
 import type { EndAccount } from "../../../src/application/rotationEnd.ts";
 import type { StartAccount } from "../../../src/application/rotationStart.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
-import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
 import type { Exchange } from "../../emulator/record.ts";
+import {
+	activeIn,
+	type Call,
+	idsIn,
+	isActivation,
+	isRead,
+	keyOf,
+	type Outcome,
+	oursOf,
+	plannedIn,
+	succeeded,
+} from "./calls.ts";
 import { isOf, type Place } from "./faults.ts";
+import { breach } from "./promise.ts";
 import { type Commit, scopeIn, type World } from "./world.ts";
-
-/** One call of a window. */
-export interface Call {
-	readonly verb: "start" | "finish" | "undo";
-	readonly owner: string;
-	readonly confirmed: RotationBasis;
-	/** The answer to what was unclear, at a start. */
-	readonly unclear: "own" | "imposed";
-	readonly ownAccess: boolean;
-	/** How many exchanges and commits there were before. */
-	readonly exchanges: number;
-	readonly commits: number;
-	/** Whether lists may have been late at some time during the call. */
-	late: boolean;
-}
-
-/** How a call ended. */
-export type Outcome =
-	| { readonly kind: "started"; readonly account: StartAccount }
-	| { readonly kind: "ended"; readonly account: EndAccount }
-	| { readonly kind: "failed"; readonly reason: string }
-	| { readonly kind: "cancelled" | "killed" };
 
 type Role = Place["certificate"];
 
@@ -59,8 +49,7 @@ export class Judge {
 					? !isOwn
 					: told.old === "unclear" || isOwn;
 			if (!isTrue) this.#violated(`the old one is said to be ${told?.old} in ${key}`);
-			if (told && told.next !== this.#world.isShown("next", key))
-				this.#violated(`${key} is shown otherwise than it is`);
+			if (told && !mayBe("next", told.next)) this.#violated(`the new one is said to be active in ${key}: ${told.next}`);
 			if (!plan && told?.planned) this.#violated(`${key} is planned without a plan`);
 		}
 	}
@@ -68,16 +57,21 @@ export class Judge {
 	/** Judges what is written down after a start. */
 	judgePlan(call: Call, plan: RotationPlan): void {
 		const keys = plan.scopes.map(({ scope }) => keyOf(scope));
-		for (const each of this.#ours(call))
+		for (const { scope, nextWasActive } of plan.scopes) {
+			const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === keyOf(scope));
+			if (told && !told.planned && told.next !== nextWasActive)
+				this.#violated(`the plan says of ${keyOf(scope)} that the new one was active there: ${nextWasActive}`);
+		}
+		for (const each of oursOf(this.#world, call))
 			if (isOf("activate", each.operation) && !keys.includes(scopeIn(each)))
 				this.#violated(`${scopeIn(each)} is not in the plan, and the new one was activated there`);
 	}
 
 	/** Judges one call, once it is over. */
 	judge(call: Call, outcome: Outcome): void {
-		const ours = this.#ours(call);
+		const ours = oursOf(this.#world, call);
 		for (const [index, exchange] of ours.entries()) {
-			const broken = this.#broken(call, ours, index, outcome.kind === "killed");
+			const broken = breach(this.#world, call, ours, index, outcome.kind === "killed");
 			if (broken) this.#violated(`${call.verb} sent ${exchange.method} ${exchange.path}: ${broken}`);
 		}
 		this.#judgeReading(call, ours);
@@ -89,86 +83,14 @@ export class Judge {
 		this.#judgeEmptied(call, outcome);
 	}
 
-	#ours({ owner, exchanges }: Call): readonly Exchange[] {
-		return this.#world.emulator.exchanges
-			.slice(exchanges)
-			.filter(({ requestHeaders }) => requestHeaders["user-agent"] === owner);
-	}
-
 	/** That nothing is changed unless everything was read as a whole. */
 	#judgeReading(call: Call, ours: readonly Exchange[]): void {
 		const first = ours.findIndex(({ method }) => method !== "GET");
 		if (first < 0) return;
 		const read = ours.slice(0, first);
-		const lists = this.#world.scopes.map((key) => read.findLast((each) => this.#isRead(each, key)));
+		const lists = this.#world.scopes.map((key) => read.findLast((each) => isRead(each, key)));
 		for (const each of [...lists, read.findLast(({ operation }) => operation === "projects")])
 			if (!each || this.#world.struck.has(each)) this.#violated(`${call.verb} went on without a whole list`);
-	}
-
-	/** What a request breaks, or `null`. */
-	#broken(call: Call, ours: readonly Exchange[], index: number, isDying: boolean): string | null {
-		const { method, operation } = ours[index] as Exchange;
-		if (method === "GET") return null;
-		if (isOf("deactivate", operation)) return this.#brokenByDeactivation(call, ours, index, isDying);
-		if (isOf("activate", operation)) return this.#brokenByActivation(call, ours, index);
-		return this.#brokenByDeletion(call, ours[index] as Exchange);
-	}
-
-	/** The promise, as it is worded. */
-	#brokenByDeactivation(call: Call, ours: readonly Exchange[], index: number, isDying: boolean): string | null {
-		const exchange = ours[index] as Exchange;
-		const scope = scopeIn(exchange);
-		const { old, next } = this.#world.ids;
-		const [from, to] = call.verb === "undo" ? [next, old] : [old, next];
-		if (call.verb === "start") return "at a start";
-		if (idsIn(exchange).join() !== from) return "that is not what was to go";
-		if (scope === "organization" && !call.ownAccess) return "its own access was not proven";
-		const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === scope);
-		if (!told || (call.verb === "undo" ? !told.planned : told.old !== "active")) return "nobody was told of this scope";
-		if (call.verb === "undo" && this.#planned(call, scope)?.nextWasActive) return "it was active there before";
-
-		// Whatever it sent before it, in any scope: nothing may come between.
-		let before = index - 1;
-		if (!this.#isActivation(ours[before], scope, to)) return "no activation came immediately before";
-		if (!this.#succeeded(ours[before])) return "the activation before did not succeed";
-		while (this.#isActivation(ours[before], scope, to)) before--;
-		if (!this.#isRead(ours[before], scope)) return "no read came before";
-		if (!this.#succeeded(ours[before])) return "the read before did not succeed";
-
-		let last = index + 1;
-		if (!this.#isRead(ours[last], scope)) return isDying && !ours[last] ? null : "it was not read back at once";
-		while (this.#isRead(ours[last + 1], scope) && !this.#succeeded(ours[last])) last++;
-		const shown = ours[last] as Exchange;
-		if (!this.#succeeded(shown) || [from, to].some((each) => activeIn(shown).includes(each))) return null;
-		const mend = ours[last + 1];
-		if (this.#isActivation(mend, scope, from) || (isDying && !mend)) return null;
-		return "neither was active then, and it was not activated again at once";
-	}
-
-	#brokenByActivation(call: Call, ours: readonly Exchange[], index: number): string | null {
-		const exchange = ours[index] as Exchange;
-		const scope = scopeIn(exchange);
-		const id = idsIn(exchange).join();
-		const { old, next } = this.#world.ids;
-		const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === scope);
-		if (!told) return "nobody was told of this scope";
-		if (call.verb === "start") {
-			const isOwn = told.old === "unclear" && !call.confirmed.plan && call.unclear === "own";
-			if (id !== next || !(told.old === "active" || isOwn)) return "it was not asked for";
-			return told.next ? "it is active there" : null;
-		}
-		const isBack = ours.slice(0, index).some((each) => isOf("deactivate", each.operation) && scopeIn(each) === scope);
-		const [from, to] = call.verb === "undo" ? [next, old] : [old, next];
-		return id === to || (id === from && isBack) ? null : "it was not asked for";
-	}
-
-	#brokenByDeletion(call: Call, { operation, path }: Exchange): string | null {
-		const { old } = this.#world.ids;
-		if (operation !== "delete" || call.verb !== "finish" || !path.endsWith(old)) return "nobody asked for it";
-		const isOver = this.#world.commits.some(
-			({ scope, id, at }) => scope === null && id === old && at <= call.exchanges,
-		);
-		return isOver && !call.late ? "it was deleted before" : null;
 	}
 
 	#judgeStart(call: Call, { plan, scopes }: StartAccount): void {
@@ -200,13 +122,13 @@ export class Judge {
 		this.#judgeKnowledge(call, scopes, ended && !isGone);
 		const since = this.#world.commits.slice(call.commits);
 		if (removed && this.#world.isStored("old")) this.#violated("the old one is said to be deleted");
-		if (!removed && since.some(({ scope, by }) => scope === null && by === call.owner))
+		if (!removed && !call.late && since.some(({ scope, by }) => scope === null && by === call.owner))
 			this.#violated("the old one was deleted, and nobody was told");
 		for (const key of this.#world.scopes) {
 			if (this.#isDisturbed(call, key)) continue;
 			if (call.verb === "finish" && ended && this.#world.isActive("old", key))
 				this.#violated(`finish is over, and the old one is active in ${key}`);
-			const planned = this.#planned(call, key);
+			const planned = plannedIn(call, key);
 			if (!ended || !planned) continue;
 			const outcome = scopes.find(({ scope }) => keyOf(scope) === key)?.outcome;
 			const stays = call.verb === "finish" ? "next" : "old";
@@ -219,32 +141,25 @@ export class Judge {
 
 	/** Whether what is told is known by what was read. */
 	#judgeKnowledge(call: Call, scopes: readonly HandOver[], ended: boolean): void {
-		const ours = this.#ours(call);
+		const ours = oursOf(this.#world, call);
 		for (const key of this.#world.scopes) {
 			const outcome = scopes.find(({ scope }) => keyOf(scope) === key)?.outcome;
 			const at = ours.findIndex((each) => isOf("deactivate", each.operation) && scopeIn(each) === key);
-			const reads = ours.filter((each, index) => index > at && this.#isRead(each, key) && this.#succeeded(each));
-			const isAnswered = this.#succeeded(ours[at]);
-			if (outcome === "done" && at >= 0 && !isAnswered && reads.length === 0)
+			const reads = ours.filter((each, index) => index > at && isRead(each, key) && succeeded(this.#world, each));
+			const isAnswered = succeeded(this.#world, ours[at]);
+			let back = at + 1;
+			while (isRead(ours[back], key) && !succeeded(this.#world, ours[back])) back++;
+			const isReadBack = isRead(ours[back], key);
+			if (outcome === "done" && at >= 0 && !isAnswered && !isReadBack)
 				this.#violated(`${call.verb} says of ${key} that it is done, and does not know`);
 			const isBack =
-				at >= 0 && ours.slice(at).some((each) => this.#isActivation(each, key, idsIn(ours[at] as Exchange).join()));
+				at >= 0 && ours.slice(at).some((each) => isActivation(each, key, idsIn(ours[at] as Exchange).join()));
 			if (isBack && outcome !== "restored" && outcome !== "emptied")
 				this.#violated(`${call.verb} took back what it did in ${key}, and says ${outcome}`);
 			const last = reads.at(-1);
-			if (call.verb !== "finish" || !ended || !last || this.#isHidden(call, key) || call.late) continue;
+			if (call.verb !== "finish" || !ended || !last || this.#isObscured(call, key) || call.late) continue;
 			if (activeIn(last).includes(this.#world.ids.old)) this.#violated(`finish is over, and saw the old one in ${key}`);
 		}
-		const untold = call.confirmed.scopes.filter(({ old }) => old === "unclear").map(({ scope }) => keyOf(scope));
-		const isMore = ours.some((each) => isOf("deactivate", each.operation) && scopeIn(each) !== "organization");
-		if (
-			call.verb === "finish" &&
-			isMore &&
-			!call.confirmed.scopes.every(({ scope }) => this.#isDisturbed(call, keyOf(scope)))
-		)
-			for (const key of untold)
-				if (this.#world.isActive("old", key) && !this.#isDisturbed(call, key))
-					this.#violated(`finish went on though the old one is active in ${key}, which nobody was told`);
 	}
 
 	#judgeHandOver(call: Call, { scope, outcome }: HandOver): void {
@@ -291,7 +206,7 @@ export class Judge {
 		if (outcome.kind !== "ended" || !outcome.account.ended || call.late) return;
 		for (const key of this.#untold) {
 			const told = outcome.account.scopes.some(({ scope }) => keyOf(scope) === key);
-			if (!told && this.#planned(call, key) && !this.#isDisturbed(call, key))
+			if (!told && plannedIn(call, key) && !this.#isDisturbed(call, key))
 				this.#violated(`${call.verb} is over, and does not tell that ${key} is empty`);
 			this.#untold.delete(key);
 		}
@@ -307,6 +222,10 @@ export class Judge {
 		return commits.slice(call.commits).some((each) => each.by !== call.owner && matters(each));
 	}
 
+	#isObscured(call: Call, key: string): boolean {
+		return this.#isHidden(call, key) || (this.#world.setting.inherits && this.#isHidden(call, "organization"));
+	}
+
 	/**
 	 * Whether others changed there what this window had written, before a list confirmed that to it: lists may be late, so
 	 * that its own word counts for two minutes.
@@ -319,8 +238,9 @@ export class Judge {
 				(each, at) =>
 					at >= own.at &&
 					each.requestHeaders["user-agent"] === owner &&
-					this.#isRead(each, key) &&
-					this.#succeeded(each),
+					isRead(each, key) &&
+					succeeded(this.#world, each) &&
+					!this.#world.lateFor.has(each),
 			);
 			return commits
 				.slice(index + 1)
@@ -335,41 +255,10 @@ export class Judge {
 	}
 
 	#sentTo(call: Call, key: string): boolean {
-		return this.#ours(call).some((each) => each.method === "POST" && scopeIn(each) === key);
-	}
-
-	#planned({ confirmed }: Call, key: string) {
-		return confirmed.plan?.scopes.find(({ scope }) => keyOf(scope) === key);
-	}
-
-	#isActivation(exchange: Exchange | undefined, scope: string, id: string): boolean {
-		if (!exchange || !isOf("activate", exchange.operation) || scopeIn(exchange) !== scope) return false;
-		return idsIn(exchange).join() === id;
-	}
-
-	#isRead(exchange: Exchange | undefined, scope: string): boolean {
-		return exchange !== undefined && isOf("read", exchange.operation) && scopeIn(exchange) === scope;
-	}
-
-	#succeeded(exchange: Exchange | undefined): boolean {
-		return exchange?.status === 200 && !this.#world.struck.has(exchange);
+		return oursOf(this.#world, call).some((each) => each.method === "POST" && scopeIn(each) === key);
 	}
 
 	#violated(what: string): void {
 		this.violations.push(what);
 	}
-}
-
-/** As the emulator names it. */
-export function keyOf(scope: Scope): string {
-	return scope.kind === "organization" ? ORGANIZATION.kind : scope.id;
-}
-
-function idsIn({ requestBody }: Exchange): readonly string[] {
-	return (JSON.parse(requestBody) as { certificate_ids: string[] }).certificate_ids;
-}
-
-function activeIn({ responseBody }: Exchange): readonly string[] {
-	const { data } = JSON.parse(responseBody) as { data: { id: string; active: boolean }[] };
-	return data.filter(({ active }) => active).map(({ id }) => id);
 }

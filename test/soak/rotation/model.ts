@@ -7,8 +7,9 @@ import { startRotation } from "../../../src/application/rotationStart.ts";
 import { isCancelled, problemOf } from "../../../src/domain/failure.ts";
 import { sometimes } from "../faults.ts";
 import type { SoakOptions } from "../model.ts";
+import type { Call, Outcome } from "./calls.ts";
 import { blindness, type Event, events, type Strike, strikes } from "./faults.ts";
-import { type Call, Judge, type Outcome } from "./judge.ts";
+import { Judge } from "./judge.ts";
 import { type Setting, type Slot, World } from "./world.ts";
 
 /** How a person goes about one step. */

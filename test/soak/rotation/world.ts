@@ -15,6 +15,7 @@ import { temporaryFolder } from "../../leftovers.ts";
 import { plainNetwork } from "../../unit/api/plainNetwork.ts";
 import { readerOf } from "../../unit/application/fakes.ts";
 import { type Event, isOf, type Place, type Strike } from "./faults.ts";
+import { MortalPlans } from "./mortalPlans.ts";
 
 /** What is active in one scope before. */
 export interface Before {
@@ -68,6 +69,8 @@ export class World {
 	readonly commits: Commit[] = [];
 	/** The exchanges whose answer did not arrive as the service made it. */
 	readonly struck = new WeakSet<Exchange>();
+	/** The exchanges for which lists may have been late. */
+	readonly lateFor = new WeakSet<Exchange>();
 	/** Whether any list may have been late since it was last set to false. */
 	late = false;
 	readonly ids: Readonly<Record<Place["certificate"], string>>;
@@ -250,6 +253,7 @@ export class World {
 		const take = faults.take.bind(faults);
 		faults.take = (exchange) => {
 			judged = exchange.requestHeaders["user-agent"];
+			if (this.late) this.lateFor.add(exchange);
 			return take(exchange);
 		};
 		const byOf = (actor: unknown) => (actor === undefined ? null : (judged ?? assert.fail("nobody's change")));
@@ -285,40 +289,6 @@ export class World {
 /** As the emulator names it. */
 export function scopeIn({ path }: Exchange): string {
 	return /\/projects\/([^/]+)\//.exec(path)?.[1] ?? "organization";
-}
-
-/** Plans as a window has them that may die: then it writes nothing any more. */
-class MortalPlans extends RotationPlans {
-	#dead = false;
-	readonly #steps = new Set<Promise<unknown>>();
-
-	async die(): Promise<void> {
-		this.#dead = true;
-		await Promise.allSettled(this.#steps);
-	}
-
-	override create(plan: RotationPlan) {
-		return this.#step(() => super.create(plan));
-	}
-
-	override extend(plan: RotationPlan) {
-		return this.#step(() => super.extend(plan));
-	}
-
-	override remove(plan: RotationPlan) {
-		return this.#step(() => super.remove(plan));
-	}
-
-	async #step<T>(work: () => Promise<T>): Promise<T> {
-		if (this.#dead) return new Promise<never>(() => {});
-		const step = work();
-		this.#steps.add(step);
-		try {
-			return await step;
-		} finally {
-			this.#steps.delete(step);
-		}
-	}
 }
 
 function ifAllowed(act: () => unknown): void {

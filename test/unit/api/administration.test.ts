@@ -43,6 +43,20 @@ describe("Administration", () => {
 		assert.deepEqual([projects[0]?.name, projects[0]?.archived], ["Old", true]);
 	});
 
+	it("sends once what must not come later, whatever kept it from an answer", async () => {
+		for (const fault of [
+			{ kind: "reset" },
+			{ kind: "status", status: 500 },
+			{ kind: "status", status: 429 },
+		] as const) {
+			bench.emulator.exchanges.length = 0;
+			bench.emulator.faults.next({ ...fault, operation: "projectDeactivate", when: "before" });
+			await problemIn(api.setActive(inProject(), [id], false, undefined, true));
+			assert.equal(statuses("projectDeactivate").length, 1);
+		}
+		await api.setActive(inProject(), [id], false, undefined, true);
+	});
+
 	it("R30 counts a project that cannot be read, and keeps the others", async () => {
 		bench.emulator.state.addProject("Staging");
 		const spoilt = { object: "organization.project", id: "../x", name: "n" };

@@ -206,6 +206,8 @@ describe("Rotating", () => {
 			]);
 			assert.ok(scopes.every((account) => account.changed.length === 1));
 			assert.equal(written, 2);
+			// So that what was written does not hide what others do there.
+			assert.deepEqual(fake.calls.slice(-2).sort(), ["list organization", "list project/q"]);
 			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p), activeIn(q)], ["next,old", "third", "next,old"]);
 			assert.equal((await prepare()).stage, "waiting");
 		});
@@ -594,6 +596,16 @@ describe("Rotating", () => {
 			assert.deepEqual(flawsOf(basis, "undo", at, 30), []);
 			assert.deepEqual(flawsOf(basis, "undo", at + 20 * DAY, 30), ["old-expired"]);
 			assert.deepEqual(fake.writes, []);
+		});
+
+		it("does not say that the new one stays where the organization had only imposed it", async () => {
+			fake.inherits = true;
+			activate("old", ORGANIZATION, p);
+			await start({ unclear: "imposed" });
+			await finish();
+			await start();
+			assert.deepEqual(outcomes(await undo()), ["organization done", "project/p done"]);
+			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p)], ["old", "old"]);
 		});
 
 		it("takes nothing where a project's list only says what the organization imposes", async () => {

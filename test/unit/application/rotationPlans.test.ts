@@ -36,7 +36,7 @@ describe("Plans of rotations", () => {
 	});
 	const names = () => readdirSync(path);
 
-	it("R22 are kept for whoever reads them later, and nobody else", async () => {
+	it("are kept for whoever reads them later, and nobody else", async () => {
 		assert.deepEqual(await plans.read(), []);
 		assert.equal(await plans.create(plan()), true);
 		const later = new RotationPlans(path);

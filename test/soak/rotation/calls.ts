@@ -1,0 +1,68 @@
+// One call of a window, what it sent for it, and how it ended.
+import type { RotationBasis } from "../../../src/application/rotation.ts";
+import type { EndAccount } from "../../../src/application/rotationEnd.ts";
+import type { StartAccount } from "../../../src/application/rotationStart.ts";
+import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
+import type { Exchange } from "../../emulator/record.ts";
+import { isOf } from "./faults.ts";
+import { scopeIn, type World } from "./world.ts";
+
+/** One call of a window. */
+export interface Call {
+	readonly verb: "start" | "finish" | "undo";
+	readonly owner: string;
+	readonly confirmed: RotationBasis;
+	/** The answer to what was unclear, at a start. */
+	readonly unclear: "own" | "imposed";
+	readonly ownAccess: boolean;
+	/** How many exchanges and commits there were before. */
+	readonly exchanges: number;
+	readonly commits: number;
+	/** Whether lists may have been late at some time during the call. */
+	late: boolean;
+}
+
+/** How a call ended. */
+export type Outcome =
+	| { readonly kind: "started"; readonly account: StartAccount }
+	| { readonly kind: "ended"; readonly account: EndAccount }
+	| { readonly kind: "failed"; readonly reason: string }
+	| { readonly kind: "cancelled" | "killed" };
+
+/** What a window sent during a call. */
+export function oursOf(world: World, { owner, exchanges }: Call): readonly Exchange[] {
+	return world.emulator.exchanges
+		.slice(exchanges)
+		.filter(({ requestHeaders }) => requestHeaders["user-agent"] === owner);
+}
+
+export function plannedIn({ confirmed }: Call, key: string) {
+	return confirmed.plan?.scopes.find(({ scope }) => keyOf(scope) === key);
+}
+
+export function isActivation(exchange: Exchange | undefined, scope: string, id: string): boolean {
+	if (!exchange || !isOf("activate", exchange.operation) || scopeIn(exchange) !== scope) return false;
+	return idsIn(exchange).join() === id;
+}
+
+export function isRead(exchange: Exchange | undefined, scope: string): boolean {
+	return exchange !== undefined && isOf("read", exchange.operation) && scopeIn(exchange) === scope;
+}
+
+export function succeeded(world: World, exchange: Exchange | undefined): boolean {
+	return exchange?.status === 200 && !world.struck.has(exchange);
+}
+
+/** As the emulator names it. */
+export function keyOf(scope: Scope): string {
+	return scope.kind === "organization" ? ORGANIZATION.kind : scope.id;
+}
+
+export function idsIn({ requestBody }: Exchange): readonly string[] {
+	return (JSON.parse(requestBody) as { certificate_ids: string[] }).certificate_ids;
+}
+
+export function activeIn({ responseBody }: Exchange): readonly string[] {
+	const { data } = JSON.parse(responseBody) as { data: { id: string; active: boolean }[] };
+	return data.filter(({ active }) => active).map(({ id }) => id);
+}
