@@ -72,10 +72,9 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 		return this.#handedOut.has(row as Row<Thing>) ? (row as Row<Thing>) : undefined;
 	}
 
-	/** Has drawn anew what is not shown as it is now. */
+	/** Has drawn anew what is not shown as it is now. That all is to be drawn the editor may miss: it is told until it asks. */
 	compare(): void {
-		if (!this.#top.asked) return;
-		const changed = this.#changed();
+		const changed = this.#top.asked ? this.#changed() : undefined;
 		// It asks for all that it shows again.
 		if (!changed) for (const each of [this.#top, ...this.#top.below]) each.asked = false;
 		if (changed?.length !== 0) this.#draw(changed);
@@ -89,6 +88,7 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 		this.#pause = setTimeout(() => {
 			this.#pause = undefined;
 			if (this.#isBehind) this.compareSoon();
+			else if (!this.#top.asked) this.compare();
 		}, PAUSE_MS);
 	}
 
