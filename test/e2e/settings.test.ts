@@ -87,8 +87,9 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 			await window.status("Restricted Mode");
 			await chooseUpload(window, "acme.pem");
 			await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
-			await confirm(window, await acceptName(window, "Untrusted folder's CA"));
-			await (await rowOf(window, emulator.state.certificates.at(-1)?.name ?? "")).becomesSelected();
+			const name = await acceptName(window, "Untrusted folder's CA");
+			await confirm(window, name);
+			await (await rowOf(window, name)).becomesSelected();
 			await window.close();
 		} finally {
 			await code.close();
