@@ -62,7 +62,6 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 			await window.view(VIEW).rowWith("project “Production”").appears();
 			await window.view("Projects").row("Staging").appears();
 			await picture("rows");
-			await (await row.menu()).close();
 			await chooseOn(window, ACME, "Activate…");
 			await tickScopes(window, `Activate “${ACME}”`, "The organization");
 			const dialog = await window.dialog(`Activate “${ACME}” in the organization?`);

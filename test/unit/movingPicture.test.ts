@@ -49,7 +49,7 @@ describe("Moving pictures", () => {
 	});
 
 	it("refuse frames of another size", () => {
-		const frames = ["icon.png", "row.png"].map((name) => ({ png: read(name), milliseconds: 1 }));
+		const frames = ["icon.png", "rows.png"].map((name) => ({ png: read(name), milliseconds: 1 }));
 		assert.throws(() => movingPicture(frames), /frame 1 is of another size/);
 	});
 });
