@@ -15,21 +15,24 @@ import { packageExtension } from "../vsix.ts";
 /** Far more than any test takes: only what hangs gets there. */
 const LAST_RESORT_MS = 600_000;
 
+const UNIT_TESTS = "test/unit/**/*.test.ts";
+
+/** A name, and what is done. */
+type Stage = readonly [string, () => Promise<Results>];
+
 /** Where a file with less than this must have a reason, in CONTRIBUTING.md. */
 const COVERED = ["src/file", "src/api", "src/application"];
 const LEAST_PERCENT = 90;
 
-const stages: readonly [string, () => Promise<Results>][] = [
-	["types", () => tool("typescript/bin/tsc")],
-	["lint and imports", () => tool("@biomejs/biome/bin/biome", "ci", "--log-level=warn", ".")],
-	["unused code", () => tool("knip/bin/knip.js")],
-	["package", () => succeeds(packaged)],
-	["unit on Node 22", () => mocha(22, "test/unit/**/*.test.ts")],
-	["unit on Node 24", unitWithCoverage],
-	["integration in VS Code 1.103", () => integration("1.103")],
-	["integration in VS Code 1.139", () => integration("1.139")],
-	["interface in VS Code 1.103", () => throughInterface("1.103")],
-	["interface in VS Code 1.139", () => throughInterface("1.139")],
+/** Those of one line run side by side: neither needs what the other one writes, and no core is idle. */
+const stages: readonly (readonly Stage[])[] = [
+	[["types", () => tool("typescript/bin/tsc")]],
+	[["lint and imports", () => tool("@biomejs/biome/bin/biome", "ci", "--log-level=warn", ".")]],
+	[["unused code", () => tool("knip/bin/knip.js")]],
+	[["package", () => succeeds(packaged)]],
+	[unit(22), integration("1.103")],
+	[unit(24), integration("1.139")],
+	[throughInterface("1.103"), throughInterface("1.139")],
 ];
 
 let packaging: Promise<string> | undefined;
@@ -37,18 +40,22 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 const wanted = process.argv[2] ?? "";
-const chosen = stages.filter(([name]) => name.includes(wanted));
-if (chosen.length === 0)
-	console.log(`No stage has “${wanted}” in its name: ${stages.map(([name]) => name).join(", ")}`);
-if (chosen.some(([name]) => name.startsWith("interface")))
+const chosen = stages.map((line) => line.filter(([name]) => name.includes(wanted)));
+const names = (some: readonly (readonly Stage[])[]) => some.flat().map(([name]) => name);
+if (names(chosen).length === 0) console.log(`No stage has “${wanted}” in its name: ${names(stages).join(", ")}`);
+if (names(chosen).some((name) => name.startsWith("interface")))
 	rmSync(join(root, "out/pictures"), { recursive: true, force: true });
-for (const [name, run] of chosen) {
-	console.log(`\n— ${name}`);
+for (const line of chosen) await Promise.all(line.map(runStage));
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+async function runStage([name, run]: Stage) {
 	const started = performance.now();
 	const results = await run().catch((error) => failure(name, String(error)));
+	const seconds = ((performance.now() - started) / 1000).toFixed(1);
+	console.log(`\n— ${name}`);
 	for (const { title, message } of results.failures) console.log(`\nFailed: ${title}\n${message}\n`);
 	for (const title of results.skipped) console.log(`Skipped: ${title}`);
-	const seconds = ((performance.now() - started) / 1000).toFixed(1);
 	console.log(
 		`  ${results.passed} passed, ${results.failed} failed, ${results.skipped.length} skipped in ${seconds} s`,
 	);
@@ -56,8 +63,6 @@ for (const [name, run] of chosen) {
 	failed += results.failed;
 	skipped += results.skipped.length;
 }
-console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
 /** Packages the extension, once a run: whatever is tested in a VS Code is never an older build. */
 function packaged(): Promise<string> {
@@ -65,14 +70,28 @@ function packaged(): Promise<string> {
 	return packaging;
 }
 
-async function integration(version: VSCodeVersion): Promise<Results> {
-	await packaged();
-	return runIntegration(version, runInExtensionHost);
+function integration(version: VSCodeVersion): Stage {
+	return [
+		`integration in VS Code ${version}`,
+		async () => {
+			await packaged();
+			return runIntegration(version, runInExtensionHost);
+		},
+	];
 }
 
-async function throughInterface(version: VSCodeVersion): Promise<Results> {
-	await packaged();
-	return mocha(24, "test/e2e/**/*.test.ts", { VSCODE_VERSION: version });
+function throughInterface(version: VSCodeVersion): Stage {
+	return [
+		`interface in VS Code ${version}`,
+		async () => {
+			await packaged();
+			return mocha(24, "test/e2e/**/*.test.ts", { VSCODE_VERSION: version });
+		},
+	];
+}
+
+function unit(node: 22 | 24): Stage {
+	return [`unit on Node ${node}`, node === 24 ? unitWithCoverage : () => mocha(node, UNIT_TESTS)];
 }
 
 async function succeeds(work: () => Promise<unknown>): Promise<Results> {
@@ -84,7 +103,7 @@ async function succeeds(work: () => Promise<unknown>): Promise<Results> {
 async function unitWithCoverage(): Promise<Results> {
 	const temporary = temporaryFolder("coverage");
 	try {
-		const results = await mocha(24, "test/unit/**/*.test.ts", { NODE_V8_COVERAGE: temporary.path });
+		const results = await mocha(24, UNIT_TESTS, { NODE_V8_COVERAGE: temporary.path });
 		for (const line of coverageWords(readCoverage(temporary.path), COVERED, LEAST_PERCENT)) console.log(`  ${line}`);
 		return results;
 	} finally {
