@@ -66,6 +66,8 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	/** Answers the dialog for a file. */
 	const chooseFile = async (title: string, name: string) => {
 		const box = await session.window.quickInput(title);
+		// It says where it begins a moment after it has opened, and would overwrite what is typed before.
+		await box.valueBecomes(`${session.folder}/`);
 		await box.type(path(name));
 		// It takes a file only once it has looked at the folder.
 		await box.pick(name);
