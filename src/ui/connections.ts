@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 import type { BaseUrl } from "../domain/baseUrl.ts";
-import { type Connection, type ConnectionSet, continuation, type KnownConnection } from "../domain/connection.ts";
+import { type Connection, continuation, type KnownConnection } from "../domain/connection.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Access } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
@@ -57,18 +57,18 @@ export class Connections implements vscode.Disposable {
 
 	/** The connection in use, or `null` where there is none or it cannot be read. */
 	async current(): Promise<ConnectionSummary | null> {
-		const { current } = await this.#read();
+		const { current } = await this.#secret.read();
 		return current && withoutKey(current);
 	}
 
 	/** All connections, in the order in which they were added. */
 	async all(): Promise<readonly ConnectionSummary[]> {
-		return (await this.#read()).all.map(withoutKey);
+		return (await this.#secret.read()).all.map(withoutKey);
 	}
 
-	/** Whether a text is the admin key of one of them. */
-	async hold(key: string): Promise<boolean> {
-		return (await this.#read()).all.some((each) => each.key === key);
+	/** Whether the admin key of one of them is in a text. @throws Failure `secrets-unavailable` where that cannot be told */
+	hold(text: string): Promise<boolean> {
+		return this.#secret.isIn(text);
 	}
 
 	/**
@@ -96,7 +96,7 @@ export class Connections implements vscode.Disposable {
 
 	async #open(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {
 		const baseUrl = this.#baseUrl();
-		const { current: connection } = await this.#read();
+		const { current: connection } = await this.#secret.read();
 		if (!connection) throw new Failure({ reason: "no-key" });
 		if (connection.origin !== baseUrl.origin)
 			throw new Failure({ reason: "key-elsewhere", host: baseUrl.host, keyHost: new URL(connection.origin).host });
@@ -120,15 +120,19 @@ export class Connections implements vscode.Disposable {
 	): Promise<StoredConnection> {
 		const { origin, path, host } = baseUrl;
 		const { organization } = answer;
-		const { current, all } = await this.#secret.read();
-		const known = [...all, ...this.#memory.get<readonly KnownConnection[]>(KNOWN, [])];
-		const replaced = replaces && current ? { ...current, ids: idsOf(current.id) } : null;
-		const { id: continued, certain } = continuation(origin, answer, replaced, known);
-		const id = continued ?? randomUUID();
-		const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
-		const connection: Connection = { id, label, origin, path, organization, key, passing };
-		const others = all.filter((each) => each.id !== id && each.id !== replaced?.id);
-		await this.#secret.write({ current: connection, all: [...others, connection] });
+		const remembered = this.#memory.get<readonly KnownConnection[]>(KNOWN, []);
+		const { id, certain, known } = await this.#secret.change(({ current, all }) => {
+			const known = [...all, ...remembered];
+			const replaced = replaces && current ? { ...current, ids: idsOf(current.id) } : null;
+			const { id: continued, certain } = continuation(origin, answer, replaced, known);
+			const id = continued ?? randomUUID();
+			const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
+			const connection: Connection = { id, label, origin, path, organization, key, passing };
+			// One that passes takes away nothing that lasts.
+			const goes = (each: Connection) => each.id === replaced?.id && (each.passing || !passing);
+			const others = all.filter((each) => each.id !== id && !goes(each));
+			return { current: connection, all: [...others, connection], id, certain, known };
+		});
 		await this.#memory.update(KNOWN, [
 			...known.filter((each) => each.id !== id).map(({ id, origin, organization }) => ({ id, origin, organization })),
 			{ id, origin, organization },
@@ -138,32 +142,28 @@ export class Connections implements vscode.Disposable {
 
 	/** Takes a connection into use. @throws Failure `secrets-unavailable` */
 	async use(id: string): Promise<void> {
-		const { all } = await this.#secret.read();
-		await this.#secret.write({ current: all.find((each) => each.id === id) ?? null, all });
+		await this.#secret.change(({ current, all }) => ({ current: all.find((each) => each.id === id) ?? current, all }));
 	}
 
 	/** Calls a connection something else. @throws Failure `secrets-unavailable` */
 	async rename(id: string, label: string): Promise<void> {
-		const { current, all } = await this.#secret.read();
-		const renamed = all.map((each) => (each.id === id ? { ...each, label } : each));
-		await this.#secret.write({ current: renamed.find((each) => each.id === current?.id) ?? null, all: renamed });
+		await this.#secret.change(({ current, all }) => {
+			const renamed = all.map((each) => (each.id === id ? { ...each, label } : each));
+			return { current: renamed.find((each) => each.id === current?.id) ?? null, all: renamed };
+		});
 	}
 
 	/**
-	 * Removes a connection with its key; the one that was added last takes its place. What else is remembered of it stays,
-	 * for the day its organization comes back.
+	 * Removes a connection with its key; the one that was added last takes its place, and where it was to pass with this
+	 * window, what the others use. What else is remembered of it stays, for the day its organization comes back.
 	 * @throws Failure `secrets-unavailable` where it was not removed.
 	 */
 	async remove(id: string): Promise<void> {
-		const { current, all } = await this.#secret.read();
-		const others = all.filter((each) => each.id !== id);
-		const next = current?.id === id ? (others.at(-1) ?? null) : current;
-		await this.#secret.write({ current: next, all: others });
-	}
-
-	/** What cannot be read is as good as none for whoever wants to use it. */
-	async #read(): Promise<ConnectionSet> {
-		return this.#secret.read().catch(() => ({ current: null, all: [] }));
+		await this.#secret.change(({ current, all }) => {
+			const others = all.filter((each) => each.id !== id);
+			const next = others.findLast(({ passing }) => passing || !current?.passing) ?? null;
+			return { current: current?.id === id ? next : current, all: others };
+		});
 	}
 
 	dispose(): void {
