@@ -57,6 +57,8 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
 	const plans = new RotationPlans(frame.rotationsFolder);
+	const contents = new Contents(certificates);
+	for (const each of [certificates, projects, uploads, contents]) each.on("error", report);
 
 	const projectsView = new ProjectsView(trees.projects, sources, report);
 	const view = new CertificatesView(
@@ -67,7 +69,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 			projects,
 			enforcement,
 			plans,
-			contents: new Contents(certificates),
+			contents,
 			needProjects: () => projectsView.need(),
 			order: () => orderIn(memory),
 			connectionName: async () => {
