@@ -1,6 +1,6 @@
 import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import type { Candidate, CertificateReader } from "../domain/certificateFile.ts";
-import { type Problem, problemOf } from "../domain/failure.ts";
+import { Failure, type Problem, problemOf } from "../domain/failure.ts";
 import type { Service } from "../domain/service.ts";
 import { Events } from "./events.ts";
 import type { OrganizationList } from "./organization.ts";
@@ -205,9 +205,16 @@ export class Certificates extends Events implements OrganizationList {
 		return this.#connectionId;
 	}
 
-	/** Names the connection that all this is of, or that there is none, unless it is known; nothing is forgotten. */
+	/**
+	 * Names the connection that all this is of, or that there is none, unless it is known; nothing is forgotten.
+	 * @throws Failure `connection-changed` where it is known to be another one's, up to `forget`.
+	 */
 	identify(connectionId: string | null): void {
-		if (typeof this.#connectionId === "string" || connectionId === this.#connectionId) return;
+		if (connectionId === this.#connectionId) return;
+		if (typeof this.#connectionId === "string") {
+			if (connectionId === null) return;
+			throw new Failure({ reason: "connection-changed" });
+		}
 		this.#connectionId = connectionId;
 		this.tell("change");
 	}
