@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 import type { BaseUrl } from "../domain/baseUrl.ts";
-import { type Connection, continuation, type KnownConnection } from "../domain/connection.ts";
+import type { Connection, ConnectionSet, KnownConnection } from "../domain/connection.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Access } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
@@ -21,13 +20,6 @@ export interface Destination {
 
 /** A connection as a person tells it from others. */
 export type ConnectionSummary = Omit<Connection, "key">;
-
-/** A connection that was just stored. */
-export interface StoredConnection {
-	readonly id: string;
-	/** False where nothing tells whether its key belongs to the same organization as the one before. */
-	readonly certain: boolean;
-}
 
 /** The connections, and which of them is in use. What they are is read anew each time: no field holds a key. */
 export class Connections implements vscode.Disposable {
@@ -104,40 +96,23 @@ export class Connections implements vscode.Disposable {
 	}
 
 	/**
-	 * Keeps a key that was just checked, and takes its connection into use. It continues the connection that is known for
-	 * its organization, so that what is remembered is found again, and is a new one otherwise.
-	 * @param answer What the list said that checked it.
-	 * @param idsOf The ids of a connection's certificates as far as they are known.
-	 * @param how.replaces Whether the key takes the place of the one in use, of whichever organization.
-	 * @param how.passing As in `Connection`.
+	 * Keeps a connection and takes it into use.
+	 * @param decide Which one, and what becomes of the others, by all that are there and all that are known.
 	 * @throws Failure `secrets-unavailable` where it was not kept.
 	 */
-	async store(
-		{ baseUrl, key }: Pick<Access, "baseUrl" | "key">,
-		answer: { readonly organization: string | null; readonly ids: readonly string[] },
-		idsOf: (connectionId: string) => readonly string[],
-		{ replaces, passing }: { readonly replaces: boolean; readonly passing: boolean },
-	): Promise<StoredConnection> {
-		const { origin, path, host } = baseUrl;
-		const { organization } = answer;
+	async keep<T extends ConnectionSet & { readonly current: Connection }>(
+		decide: (seen: ConnectionSet, known: readonly KnownConnection[]) => T,
+	): Promise<T> {
 		const remembered = this.#memory.get<readonly KnownConnection[]>(KNOWN, []);
-		const { id, certain, known } = await this.#secret.change(({ current, all }) => {
-			const known = [...all, ...remembered];
-			const replaced = replaces && current ? { ...current, ids: idsOf(current.id) } : null;
-			const { id: continued, certain } = continuation(origin, answer, replaced, known);
-			const id = continued ?? randomUUID();
-			const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
-			const connection: Connection = { id, label, origin, path, organization, key, passing };
-			// One that passes takes away nothing that lasts.
-			const goes = (each: Connection) => each.id === replaced?.id && (each.passing || !passing);
-			const others = all.filter((each) => each.id !== id && !goes(each));
-			return { current: connection, all: [...others, connection], id, certain, known };
+		let known = remembered;
+		const kept = await this.#secret.change((seen) => {
+			known = [...seen.all, ...remembered];
+			return decide(seen, known);
 		});
-		await this.#memory.update(KNOWN, [
-			...known.filter((each) => each.id !== id).map(({ id, origin, organization }) => ({ id, origin, organization })),
-			{ id, origin, organization },
-		]);
-		return { id, certain };
+		const others = known.filter(({ id }) => id !== kept.current.id);
+		const summaries = [...others, kept.current].map(({ id, origin, organization }) => ({ id, origin, organization }));
+		await this.#memory.update(KNOWN, summaries);
+		return kept;
 	}
 
 	/** Takes a connection into use. @throws Failure `secrets-unavailable` */
@@ -173,13 +148,4 @@ export class Connections implements vscode.Disposable {
 
 function withoutKey({ key: _, ...rest }: Connection): ConnectionSummary {
 	return rest;
-}
-
-/** A label that no other connection has: the host, and the organization where that is not enough. */
-function labelFor(host: string, organization: string | null, others: readonly Connection[]): string {
-	const isTaken = (label: string) => others.some((each) => each.label === label);
-	const label = isTaken(host) && organization !== null ? `${host} (${organization})` : host;
-	let number = 1;
-	while (isTaken(number === 1 ? label : `${label} ${number}`)) number++;
-	return number === 1 ? label : `${label} ${number}`;
 }

@@ -5,6 +5,7 @@ import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
 import { Failure, problemOf } from "../../src/domain/failure.ts";
 import { ClientCertificates } from "../../src/ui/clientCertificates.ts";
 import { Connections } from "../../src/ui/connections.ts";
+import { keepKey } from "../../src/ui/keptKeys.ts";
 import { assertAbsent } from "../canary.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { shown, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
@@ -66,7 +67,7 @@ describe("R19 Secret storage", () => {
 	afterEach(() => connections.dispose());
 
 	const store = ({ key = KEY, replaces = true, passing = false, organization = null as string | null } = {}) =>
-		connections.store({ baseUrl: baseUrl(), key }, { organization, ids: [] }, () => [], { replaces, passing });
+		keepKey(connections, { baseUrl: baseUrl(), key }, { organization, ids: [] }, () => [], { replaces, passing });
 
 	const fails = (promise: Promise<unknown>, reason: string) =>
 		assert.rejects(promise, (thrown) => {
