@@ -34,6 +34,12 @@ describe("What was written", () => {
 		assert.deepEqual(written.merge(listing(two)), listing(two), "it was deleted since");
 	});
 
+	it("counts no longer where the clock was put back since: nobody knows for how long it would", () => {
+		written.take(switched(false));
+		now -= 1;
+		assert.deepEqual(written.merge(listing({ ...one, active: true })), listing({ ...one, active: true }));
+	});
+
 	const writes: readonly [string, Write, ReturnType<typeof listing>][] = [
 		["added", added(), listing(one, two)],
 		["renamed", renamed("new"), listing({ ...one, name: "new" }, two)],
