@@ -50,7 +50,7 @@ describe("Certificates", () => {
 		assert.equal(certificates.state.loading, false);
 	});
 
-	it("R03 shows no list of another connection, which another window took into use, before it forgets its own", async () => {
+	it("shows no list of another connection, which another window took into use, before it forgets its own", async () => {
 		let current: string | null = "A";
 		certificates = new Certificates(
 			async () => {
