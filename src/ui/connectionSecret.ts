@@ -80,7 +80,8 @@ export class ConnectionSecret implements vscode.Disposable {
 	#seen(stored: ConnectionSet): ConnectionSet {
 		const passing = this.#passing;
 		const lasting = stored.all.filter(({ id }) => !passing.all.some((each) => each.id === id));
-		return { current: passing.current ?? stored.current, all: [...lasting, ...passing.all] };
+		const all = [...lasting, ...passing.all];
+		return { current: passing.current ?? all.find(({ id }) => id === stored.current?.id) ?? null, all };
 	}
 
 	/** @throws Failure `secrets-unavailable` */

@@ -195,6 +195,12 @@ describe("R19 Secret storage", () => {
 		await connections.use(other);
 		await connections.use(id);
 		assert.equal((await connections.access(id)).key, KEY);
+		await connections.use(other);
+		// Another window takes into use what it knows under the same id.
+		const text = (await secrets.get("openaiCertificates.connections")) ?? "";
+		await secrets.store("openaiCertificates.connections", JSON.stringify({ ...JSON.parse(text), current: id }));
+		assert.equal((await connections.access(id)).key, KEY);
+		await connections.use(other);
 		connections.dispose();
 		assert.deepEqual(await labels(), [
 			["api.openai.com", false],
