@@ -41,11 +41,10 @@ export function activate(context: vscode.ExtensionContext): void {
 	const open = async (connectionId?: string) => (await backend()).openService(() => connections.access(connectionId));
 	const reader = async () => (await backend()).reader;
 	const certificates = new Certificates(async () => {
-		const current = await connections.current();
-		certificates.identify(current?.id ?? null);
-		return open(current?.id);
+		certificates.identify((await connections.current())?.id ?? null);
+		return open(certificates.connectionId ?? undefined);
 	}, reader);
-	const projects = new Projects(async () => open((await connections.current())?.id));
+	const projects = new Projects(async () => open(certificates.connectionId ?? (await connections.current())?.id));
 	const organization = { open, certificates, projects };
 	const uploads = new Uploads({
 		service: open,

@@ -316,7 +316,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R47: {
 		rule: "A live check of a client certificate never sends the admin key",
-		tests: ["e2e/clientCheck", "unit/api/liveCheck"],
+		tests: ["e2e/clientCheck", "integration/secrets", "unit/api/liveCheck"],
 	},
 	R48: {
 		rule: "Proxy password, passphrase, client key and project key leak nowhere either",

@@ -1,8 +1,5 @@
 import * as v from "valibot";
-import { type Certificate, isCertificateId } from "../domain/certificate.ts";
-
-/** 9999-12-31T23:59:59Z, the last second that a certificate can name (RFC 5280, 4.1.2.5). Milliseconds lie beyond it. */
-const LAST_SECOND = 253_402_300_799;
+import { type Certificate, isCertificateId, LAST_SECOND } from "../domain/certificate.ts";
 
 export const unixSeconds = v.optional(
 	v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LAST_SECOND))),

@@ -1,8 +1,8 @@
-import { EventEmitter } from "node:events";
 import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import type { Candidate, CertificateReader } from "../domain/certificateFile.ts";
-import { type Problem, problemOf } from "../domain/failure.ts";
+import { Failure, type Problem, problemOf } from "../domain/failure.ts";
 import type { Service } from "../domain/service.ts";
+import { Events } from "./events.ts";
 import type { OrganizationList } from "./organization.ts";
 import { isWhole } from "./whereabouts.ts";
 import { STALE_LIST_MS, type Write, Written } from "./written.ts";
@@ -34,7 +34,7 @@ const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, askedAt: nul
  * The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`; `forget`
  * tells those who remember more of the same connection.
  */
-export class Certificates extends EventEmitter<{ change: []; forget: [] }> implements OrganizationList {
+export class Certificates extends Events implements OrganizationList {
 	readonly #service: () => Promise<Service>;
 	readonly #reader: () => Promise<CertificateReader>;
 	readonly #now: () => number;
@@ -205,11 +205,18 @@ export class Certificates extends EventEmitter<{ change: []; forget: [] }> imple
 		return this.#connectionId;
 	}
 
-	/** Names the connection that all this is of, or that there is none, unless it is known; nothing is forgotten. */
+	/**
+	 * Names the connection that all this is of, or that there is none, unless it is known; nothing is forgotten.
+	 * @throws Failure `connection-changed` where it is known to be another one's, up to `forget`.
+	 */
 	identify(connectionId: string | null): void {
-		if (typeof this.#connectionId === "string" || connectionId === this.#connectionId) return;
+		if (connectionId === this.#connectionId) return;
+		if (typeof this.#connectionId === "string") {
+			if (connectionId === null) return;
+			throw new Failure({ reason: "connection-changed" });
+		}
 		this.#connectionId = connectionId;
-		this.emit("change");
+		this.tell("change");
 	}
 
 	/** Forgets everything: what follows belongs to another connection, or to none (`null`). */
@@ -222,12 +229,12 @@ export class Certificates extends EventEmitter<{ change: []; forget: [] }> imple
 		this.#contents.clear();
 		this.#uploaded.clear();
 		this.#become(UNKNOWN);
-		this.emit("forget");
+		this.tell("forget");
 	}
 
 	#become(state: CertificatesState): void {
 		this.#state = state;
-		this.emit("change");
+		this.tell("change");
 	}
 }
 

@@ -1,10 +1,10 @@
-import { EventEmitter } from "node:events";
 import type { Content } from "../domain/content.ts";
 import { problemOf } from "../domain/failure.ts";
 import type { Certificates } from "./certificates.ts";
+import { Events } from "./events.ts";
 
 /** What certificates hold, as far as somebody wanted to see it. */
-export class Contents extends EventEmitter<{ change: [] }> {
+export class Contents extends Events {
 	readonly #certificates: Certificates;
 	readonly #contents = new Map<string, Content>();
 
@@ -27,7 +27,7 @@ export class Contents extends EventEmitter<{ change: [] }> {
 		const become = (content: Content) => {
 			if (epoch !== this.#certificates.epoch) return;
 			this.#contents.set(certificateId, content);
-			this.emit("change");
+			this.tell("change");
 		};
 		become({ state: "loading" });
 		try {

@@ -1,8 +1,8 @@
-import { EventEmitter } from "node:events";
 import type { Administration, ProjectListing } from "../domain/administration.ts";
 import type { CertificateListing } from "../domain/certificate.ts";
 import { Cancelled, problemOf } from "../domain/failure.ts";
 import type { Project } from "../domain/scope.ts";
+import { Events } from "./events.ts";
 import { inTurns } from "./turns.ts";
 import { type ProjectsReading, type ScopeReading, type Whereabouts, whereActive } from "./whereabouts.ts";
 import { type Write, Written } from "./written.ts";
@@ -52,7 +52,7 @@ interface Scope {
 }
 
 /** The projects of an organization and what is active in each. `change` comes once for all that happens in one turn. */
-export class Projects extends EventEmitter<{ change: [] }> {
+export class Projects extends Events {
 	readonly #administration: () => Promise<Administration>;
 	readonly #now: () => number;
 	#state = UNKNOWN;
@@ -243,7 +243,7 @@ export class Projects extends EventEmitter<{ change: [] }> {
 		this.#telling = true;
 		setImmediate(() => {
 			this.#telling = false;
-			this.emit("change");
+			this.tell("change");
 		});
 	}
 }

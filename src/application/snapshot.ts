@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Snapshot, WatchedCertificate, WatchRecord } from "../domain/watch.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Enforcement } from "./enforcement.ts";
@@ -9,6 +10,10 @@ import { isWhole } from "./whereabouts.ts";
 
 /** By how much it may look older than it is, in milliseconds, so that not every look at the list writes a file. */
 const AGE_TOLERANCE_MS = 3_600_000;
+
+/** How often and after how many milliseconds it is put in its place again: Windows refuses while somebody reads it. */
+const TRIES = 5;
+const PAUSE_MS = 40;
 
 /** What the snapshot is made of. */
 interface Sources {
@@ -32,6 +37,8 @@ export class SnapshotFile {
 	readonly #reader: Reader;
 	#done: Promise<void> = Promise.resolve();
 	#isWaiting = false;
+	/** The connection that was in use last in this window. */
+	#used: string | undefined;
 
 	/** @param folder An absolute path; it is made when something is to be written. */
 	constructor(folder: string, sources: Sources, reader: Reader) {
@@ -49,14 +56,16 @@ export class SnapshotFile {
 	}
 
 	#follow(): void {
+		const { connectionId } = this.#sources.certificates;
+		if (typeof connectionId === "string") this.#used = connectionId;
 		if (this.#isWaiting) return;
 		this.#isWaiting = true;
 		this.#done = this.#done.then(async () => {
 			// What changes from here on is for the next time.
 			await new Promise(setImmediate);
 			this.#isWaiting = false;
-			// One that is out of date must not stay.
-			if (await this.#bring().catch(() => this.#remove())) this.#reader.check();
+			// Where it cannot be written, the one before stays: it is of the same connection.
+			if (await this.#bring().catch(() => true)) this.#reader.check();
 		});
 	}
 
@@ -64,11 +73,12 @@ export class SnapshotFile {
 	async #bring(): Promise<boolean> {
 		const { snapshot: kept } = await this.#reader.record();
 		const { connectionId } = this.#sources.certificates;
-		if (connectionId === undefined) return false;
-		const isOurs = kept?.connectionId === connectionId;
+		const isOurs = kept !== null && kept.connectionId === connectionId;
+		// Another window may use one that this one knows nothing of.
+		const isGone = kept !== null && !isOurs && (typeof connectionId === "string" || kept.connectionId === this.#used);
+		if (isGone) await this.#remove();
 		const snapshot = this.#take(isOurs ? kept : null);
-		if (!snapshot) return kept !== null && !isOurs && this.#remove();
-		if (isOurs && isSame(kept, snapshot)) return false;
+		if (!snapshot || (isOurs && isSame(kept, snapshot))) return isGone;
 		await this.#write(snapshot);
 		return true;
 	}
@@ -98,14 +108,27 @@ export class SnapshotFile {
 		await makeFolder(this.#folder);
 		// This window's own; what a crash left of it is written over.
 		const temporary = join(this.#folder, `.${process.pid}.tmp`);
-		await writeFile(temporary, JSON.stringify(snapshot), { mode: 0o600 });
-		await rename(temporary, join(this.#folder, SNAPSHOT_FILE));
+		try {
+			await writeFile(temporary, JSON.stringify(snapshot), { mode: 0o600 });
+			await moved(temporary, join(this.#folder, SNAPSHOT_FILE));
+		} finally {
+			await rm(temporary, { force: true });
+		}
 	}
 
-	async #remove(): Promise<boolean> {
+	async #remove(): Promise<void> {
 		await rm(join(this.#folder, SNAPSHOT_FILE), { force: true }).catch(() => {});
-		return true;
 	}
+}
+
+async function moved(from: string, to: string): Promise<void> {
+	for (let tries = 1; ; tries++)
+		try {
+			return await rename(from, to);
+		} catch (thrown) {
+			if (tries === TRIES) throw thrown;
+			await setTimeout(PAUSE_MS);
+		}
 }
 
 /**

@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import type { Certificate } from "../domain/certificate.ts";
 import type { Candidate } from "../domain/certificateFile.ts";
 import { Failure, isCancelled, type Look, problemOf } from "../domain/failure.ts";
@@ -6,6 +5,7 @@ import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
 import { duplicateFindings } from "./comparison.ts";
+import { Events } from "./events.ts";
 import { type Attempts, type Found, LookUp, newestOf, type Target } from "./lookUp.ts";
 import type { PendingUploads } from "./pendingUploads.ts";
 import { type ThisWindow, UploadJournal } from "./uploadJournal.ts";
@@ -75,7 +75,7 @@ interface Running extends UploadKey {
 }
 
 /** Uploads certificates, one for each intent whatever becomes of the answer, and knows those of which that is not known. */
-export class Uploads extends EventEmitter<{ change: [] }> {
+export class Uploads extends Events {
 	readonly #service: UploadsOptions["service"];
 	readonly #certificates: Certificates;
 	readonly #journal: UploadJournal;
@@ -288,7 +288,7 @@ export class Uploads extends EventEmitter<{ change: [] }> {
 
 	#tell(): void {
 		this.#told = this.#digest();
-		this.emit("change");
+		this.tell("change");
 	}
 }
 

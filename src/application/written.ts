@@ -77,7 +77,10 @@ export class Written {
 	/** The same for a list that is not the newest: nothing counts as settled by it. */
 	lay(listing: CertificateListing): CertificateListing {
 		const now = this.#now();
-		for (const [id, { until }] of this.#entries) if (until < now) this.#entries.delete(id);
+		for (const [id, entry] of this.#entries)
+			if (entry.until < now) this.#entries.delete(id);
+			// By a clock that was put back since, it would count for too long.
+			else this.#entries.set(id, { ...entry, until: Math.min(entry.until, now + STALE_LIST_MS) });
 		const listed = new Set(listing.certificates.map(({ id }) => id));
 		const missing = [...this.#entries].flatMap(([id, { certificate, added, fields }]) =>
 			certificate && !listed.has(id) && (added || fields.active) ? [{ ...certificate, ...fields }] : [],

@@ -22,6 +22,9 @@ export interface CertificateListing {
 	readonly organization: string | null;
 }
 
+/** 9999-12-31T23:59:59Z, the last second that a certificate can name (RFC 5280, 4.1.2.5). Milliseconds lie beyond it. */
+export const LAST_SECOND = 253_402_300_799;
+
 /** The most certificates an organization can hold (API guide, "Mutual TLS"). */
 export const CERTIFICATE_LIMIT = 50;
 

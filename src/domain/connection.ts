@@ -48,9 +48,10 @@ export function continuation(
 	const candidates = [...(current ? [current] : []), ...known].filter((each) => each.origin === origin);
 	const named = organization === null ? undefined : candidates.find((each) => each.organization === organization);
 	if (named) return { id: named.id, certain: true };
-	if (current?.origin !== origin) return { id: null, certain: true };
-	if (current.ids.some((id) => ids.includes(id))) return { id: current.id, certain: true };
-	return { id: null, certain: organization !== null && current.organization !== null };
+	const isCommon = current?.origin === origin && current.ids.some((id) => ids.includes(id));
+	if (isCommon) return { id: current.id, certain: true };
+	// Any that is not named may be the same one.
+	return { id: null, certain: candidates.every((each) => organization !== null && each.organization !== null) };
 }
 
 const LONGEST_KEY = 1024;

@@ -9,9 +9,9 @@ export class ProjectKey {
 		this.#text = text;
 	}
 
-	/** @returns `null` for an admin key, as far as its first letters tell. */
+	/** @returns `null` where an admin key is in it, as far as its first letters tell. */
 	static of(text: string): ProjectKey | null {
-		return /^sk-admin-/i.test(text) ? null : new ProjectKey(text);
+		return /sk-admin-/i.test(text) ? null : new ProjectKey(text);
 	}
 
 	/** What a request proves itself by (RFC 6750, 2.1). */

@@ -84,23 +84,9 @@ function withoutLostRow(args: readonly unknown[]): readonly unknown[] {
 
 /** @throws Failure, Cancelled */
 function actionsOf(context: ActionContext): Actions {
-	const { reader, uploads, connections, certificates, view, log, inspections } = context;
+	const { connections, view, log, inspections } = context;
 	const { clientCertificates, checkClientCertificate, memory } = context;
-	const upload: UploadCommand = {
-		reader,
-		certificates,
-		uploads,
-		ensureKey: async () => {
-			const reason = await connections.destination().then(
-				() => null,
-				(thrown) => problemOf(thrown)?.reason,
-			);
-			if (reason === "no-key" || reason === "key-elsewhere") await setKey(context, true);
-		},
-		destination: () => connections.destination(),
-		reveal: (certificate) => view.reveal(certificate),
-		inspect: (file) => inspectFile(inspections, file),
-	};
+	const upload = uploadCommand(context);
 	return {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
 		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
@@ -122,6 +108,26 @@ function actionsOf(context: ActionContext): Actions {
 		[COMMANDS.forgetUpload]: (row) => forgetUpload(context, row),
 		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_OF_THIS),
 		[COMMANDS.showLog]: () => log.show(),
+	};
+}
+
+/** What an upload goes by, whoever wants one. */
+export function uploadCommand(context: ActionContext): UploadCommand {
+	const { reader, certificates, uploads, connections, view, inspections } = context;
+	return {
+		reader,
+		certificates,
+		uploads,
+		ensureKey: async () => {
+			const reason = await connections.destination().then(
+				() => null,
+				(thrown) => problemOf(thrown)?.reason,
+			);
+			if (reason === "no-key" || reason === "key-elsewhere") await setKey(context, true);
+		},
+		destination: () => connections.destination(),
+		reveal: (certificate) => view.reveal(certificate),
+		inspect: (file) => inspectFile(inspections, file),
 	};
 }
 

@@ -4,7 +4,8 @@ import { Contents } from "../application/contents.ts";
 import { Enforcement } from "../application/enforcement.ts";
 import { RotationPlans } from "../application/rotationPlans.ts";
 import { SnapshotFile } from "../application/snapshot.ts";
-import { type ActionContext, type Actions, createActions } from "./actions.ts";
+import type { Certificate } from "../domain/certificate.ts";
+import { type ActionContext, type Actions, createActions, uploadCommand } from "./actions.ts";
 import { CertificatesView } from "./certificatesView.ts";
 import { Documents } from "./documents.ts";
 import { showFailure } from "./failures.ts";
@@ -12,6 +13,7 @@ import { followChanges } from "./following.ts";
 import { inspectionText } from "./inspection.ts";
 import { ProjectsView } from "./projectsView.ts";
 import { remind } from "./reminder.ts";
+import { type RotationCommands, rotateCertificate } from "./rotationCommand.ts";
 import { orderIn } from "./sorting.ts";
 import type { Tree } from "./tree.ts";
 import type { Watch } from "./watch.ts";
@@ -57,6 +59,8 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
 	const plans = new RotationPlans(frame.rotationsFolder);
+	const contents = new Contents(certificates);
+	for (const each of [certificates, projects, uploads, contents]) each.on("error", report);
 
 	const projectsView = new ProjectsView(trees.projects, sources, report);
 	const view = new CertificatesView(
@@ -67,7 +71,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 			projects,
 			enforcement,
 			plans,
-			contents: new Contents(certificates),
+			contents,
 			needProjects: () => projectsView.need(),
 			order: () => orderIn(memory),
 			connectionName: async () => {
@@ -85,14 +89,18 @@ export function assemble(frame: Frame, access: Access): Assembly {
 		plans,
 		contentOf: (id, signal, service) => contentOf(id, certificates, signal, service),
 	};
-	const actions = createActions({ ...frame, ...access, enforcement, rotations, view, projectsView, documents });
+	const context: ActionContext = { ...frame, ...access, enforcement, rotations, view, projectsView, documents };
+	const rotation: RotationCommands = { ...context, upload: uploadCommand(context) };
+	const rotate = (certificate: Certificate) => rotateCertificate(rotation, certificate);
 	const following = followChanges(connections, { certificates, projects, plans, report, view, projectsView });
 	for (const each of [view, projectsView]) each.refreshIfStale();
 
 	return {
-		actions,
+		actions: createActions(context),
 		remind: () =>
-			remind({ watchFolder, snapshot, certificates, view, watch }).catch((thrown) => showFailure(thrown, frame.log)),
+			remind({ watchFolder, snapshot, certificates, view, watch, rotate }).catch((thrown) =>
+				showFailure(thrown, frame.log),
+			),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),
 		dispose: () => vscode.Disposable.from(following, view, projectsView).dispose(),

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { type Connection, type ConnectionSet, formatConnections, parseConnections } from "../domain/connection.ts";
+import { type ConnectionSet, formatConnections, parseConnections } from "../domain/connection.ts";
 import { Failure } from "../domain/failure.ts";
 
 const SECRET = "openaiCertificates.connections";
@@ -9,7 +9,7 @@ export class ConnectionSecret implements vscode.Disposable {
 	readonly #secrets: vscode.SecretStorage;
 	readonly #changed = new vscode.EventEmitter<void>();
 	readonly #subscription: vscode.Disposable;
-	#passing: { readonly all: readonly Connection[]; readonly current: Connection | null } = { all: [], current: null };
+	#passing: ConnectionSet = { all: [], current: null };
 
 	/** Fires when something else lies there than before, written in this window or in another one. */
 	readonly onDidChange = this.#changed.event;
@@ -21,32 +21,53 @@ export class ConnectionSecret implements vscode.Disposable {
 		});
 	}
 
-	/** For whoever changes it: what cannot be read must not be overwritten. @throws Failure `secrets-unavailable` */
+	/** What cannot be read is as good as none for whoever wants to use it; those that pass need no storage. */
 	async read(): Promise<ConnectionSet> {
-		const stored = parseConnections(await this.#stored());
-		const passing = this.#passing;
-		const lasting = stored.all.filter(({ id }) => !passing.all.some((each) => each.id === id));
-		return { current: passing.current ?? stored.current, all: [...lasting, ...passing.all] };
+		return this.#seen(parseConnections(await this.#stored().catch(() => undefined)));
 	}
 
-	/** @throws Failure `secrets-unavailable` where nothing was changed. */
-	async write({ current, all }: ConnectionSet): Promise<void> {
-		const stored = await this.#stored();
-		const lasting = all.filter(({ passing }) => !passing);
-		// The other windows go on with theirs, and so does this one when it is opened again.
-		const used = current?.passing ? parseConnections(stored).current?.id : current?.id;
-		const next = lasting.find(({ id }) => id === used) ?? null;
-		const text = lasting.length > 0 ? formatConnections({ current: next, all: lasting }) : undefined;
-		const isStored = text === stored;
+	/** Whether a key of one of them is in a text, also where one that passes stands for it. @throws Failure `secrets-unavailable` */
+	async isIn(text: string): Promise<boolean> {
+		const { all } = parseConnections(await this.#stored());
+		return [...all, ...this.#passing.all].some(({ key }) => text.includes(key));
+	}
+
+	/**
+	 * Puts others there: what cannot be read must not be overwritten, and what does not change is not written.
+	 * @param way What becomes of those that are seen.
+	 * @throws Failure `secrets-unavailable` where nothing was changed.
+	 */
+	async change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T): Promise<T> {
+		const text = await this.#stored().catch(() => null);
+		const stored = parseConnections(text ?? undefined);
 		const before = this.#passing;
-		this.#passing = { all: all.filter(({ passing }) => passing), current: current?.passing ? current : null };
+		const result = way(this.#seen(stored));
+		const { current, all } = result;
+		const lasting = all.filter(({ passing }) => !passing);
+		const after = { all: all.filter(({ passing }) => passing), current: current?.passing ? current : null };
+		const changesNothing = JSON.stringify(after) === JSON.stringify(before);
+		if (text === null && (lasting.length > 0 || changesNothing)) throw unavailable();
+
+		// What lies there under the id of one that passes was not seen, so that nobody decided on it.
+		const unseen = new Set([...before.all, ...after.all].map(({ id }) => id));
+		const old = stored.all.flatMap(
+			(each) => lasting.find(({ id }) => id === each.id) ?? (unseen.has(each.id) ? each : []),
+		);
+		const kept = [...old, ...lasting.filter((each) => !old.includes(each))];
+		// The other windows go on with theirs, and so does this one when it is opened again.
+		const used = current && !current.passing ? current.id : stored.current?.id;
+		const written = textOf({ current: kept.find(({ id }) => id === used) ?? null, all: kept });
+		const isStored = written === textOf(stored);
+		this.#passing = after;
 		try {
-			if (!isStored) await (text === undefined ? this.#secrets.delete(SECRET) : this.#secrets.store(SECRET, text));
+			if (!isStored)
+				await (written === undefined ? this.#secrets.delete(SECRET) : this.#secrets.store(SECRET, written));
 		} catch {
 			this.#passing = before;
-			throw new Failure({ reason: "secrets-unavailable" });
+			throw unavailable();
 		}
 		if (isStored) this.#changed.fire();
+		return result;
 	}
 
 	dispose(): void {
@@ -55,11 +76,28 @@ export class ConnectionSecret implements vscode.Disposable {
 		this.#changed.dispose();
 	}
 
+	/** One that passes stands for what is stored under its id. */
+	#seen(stored: ConnectionSet): ConnectionSet {
+		const passing = this.#passing;
+		const lasting = stored.all.filter(({ id }) => !passing.all.some((each) => each.id === id));
+		const all = [...lasting, ...passing.all];
+		return { current: passing.current ?? all.find(({ id }) => id === stored.current?.id) ?? null, all };
+	}
+
+	/** @throws Failure `secrets-unavailable` */
 	async #stored(): Promise<string | undefined> {
 		try {
 			return await this.#secrets.get(SECRET);
 		} catch {
-			throw new Failure({ reason: "secrets-unavailable" });
+			throw unavailable();
 		}
 	}
+}
+
+function textOf(set: ConnectionSet): string | undefined {
+	return set.all.length > 0 ? formatConnections(set) : undefined;
+}
+
+function unavailable(): Failure {
+	return new Failure({ reason: "secrets-unavailable" });
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type * as vscode from "vscode";
 import type { BaseUrl } from "../domain/baseUrl.ts";
-import { type Connection, type ConnectionSet, continuation, type KnownConnection } from "../domain/connection.ts";
+import type { Connection, ConnectionSet, KnownConnection } from "../domain/connection.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Access } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
@@ -21,13 +20,6 @@ export interface Destination {
 
 /** A connection as a person tells it from others. */
 export type ConnectionSummary = Omit<Connection, "key">;
-
-/** A connection that was just stored. */
-export interface StoredConnection {
-	readonly id: string;
-	/** False where nothing tells whether its key belongs to the same organization as the one before. */
-	readonly certain: boolean;
-}
 
 /** The connections, and which of them is in use. What they are is read anew each time: no field holds a key. */
 export class Connections implements vscode.Disposable {
@@ -57,18 +49,18 @@ export class Connections implements vscode.Disposable {
 
 	/** The connection in use, or `null` where there is none or it cannot be read. */
 	async current(): Promise<ConnectionSummary | null> {
-		const { current } = await this.#read();
+		const { current } = await this.#secret.read();
 		return current && withoutKey(current);
 	}
 
 	/** All connections, in the order in which they were added. */
 	async all(): Promise<readonly ConnectionSummary[]> {
-		return (await this.#read()).all.map(withoutKey);
+		return (await this.#secret.read()).all.map(withoutKey);
 	}
 
-	/** Whether a text is the admin key of one of them. */
-	async hold(key: string): Promise<boolean> {
-		return (await this.#read()).all.some((each) => each.key === key);
+	/** Whether the admin key of one of them is in a text. @throws Failure `secrets-unavailable` where that cannot be told */
+	hold(text: string): Promise<boolean> {
+		return this.#secret.isIn(text);
 	}
 
 	/**
@@ -96,7 +88,7 @@ export class Connections implements vscode.Disposable {
 
 	async #open(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {
 		const baseUrl = this.#baseUrl();
-		const { current: connection } = await this.#read();
+		const { current: connection } = await this.#secret.read();
 		if (!connection) throw new Failure({ reason: "no-key" });
 		if (connection.origin !== baseUrl.origin)
 			throw new Failure({ reason: "key-elsewhere", host: baseUrl.host, keyHost: new URL(connection.origin).host });
@@ -104,66 +96,49 @@ export class Connections implements vscode.Disposable {
 	}
 
 	/**
-	 * Keeps a key that was just checked, and takes its connection into use. It continues the connection that is known for
-	 * its organization, so that what is remembered is found again, and is a new one otherwise.
-	 * @param answer What the list said that checked it.
-	 * @param idsOf The ids of a connection's certificates as far as they are known.
-	 * @param how.replaces Whether the key takes the place of the one in use, of whichever organization.
-	 * @param how.passing As in `Connection`.
+	 * Keeps a connection and takes it into use.
+	 * @param decide Which one, and what becomes of the others, by all that are there and all that are known.
 	 * @throws Failure `secrets-unavailable` where it was not kept.
 	 */
-	async store(
-		{ baseUrl, key }: Pick<Access, "baseUrl" | "key">,
-		answer: { readonly organization: string | null; readonly ids: readonly string[] },
-		idsOf: (connectionId: string) => readonly string[],
-		{ replaces, passing }: { readonly replaces: boolean; readonly passing: boolean },
-	): Promise<StoredConnection> {
-		const { origin, path, host } = baseUrl;
-		const { organization } = answer;
-		const { current, all } = await this.#secret.read();
-		const known = [...all, ...this.#memory.get<readonly KnownConnection[]>(KNOWN, [])];
-		const replaced = replaces && current ? { ...current, ids: idsOf(current.id) } : null;
-		const { id: continued, certain } = continuation(origin, answer, replaced, known);
-		const id = continued ?? randomUUID();
-		const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
-		const connection: Connection = { id, label, origin, path, organization, key, passing };
-		const others = all.filter((each) => each.id !== id && each.id !== replaced?.id);
-		await this.#secret.write({ current: connection, all: [...others, connection] });
-		await this.#memory.update(KNOWN, [
-			...known.filter((each) => each.id !== id).map(({ id, origin, organization }) => ({ id, origin, organization })),
-			{ id, origin, organization },
-		]);
-		return { id, certain };
+	async keep<T extends ConnectionSet & { readonly current: Connection }>(
+		decide: (seen: ConnectionSet, known: readonly KnownConnection[]) => T,
+	): Promise<T> {
+		const remembered = this.#memory.get<readonly KnownConnection[]>(KNOWN, []);
+		let known = remembered;
+		const kept = await this.#secret.change((seen) => {
+			known = [...seen.all, ...remembered];
+			return decide(seen, known);
+		});
+		const others = known.filter(({ id }) => id !== kept.current.id);
+		const summaries = [...others, kept.current].map(({ id, origin, organization }) => ({ id, origin, organization }));
+		await this.#memory.update(KNOWN, summaries);
+		return kept;
 	}
 
 	/** Takes a connection into use. @throws Failure `secrets-unavailable` */
 	async use(id: string): Promise<void> {
-		const { all } = await this.#secret.read();
-		await this.#secret.write({ current: all.find((each) => each.id === id) ?? null, all });
+		await this.#secret.change(({ current, all }) => ({ current: all.find((each) => each.id === id) ?? current, all }));
 	}
 
 	/** Calls a connection something else. @throws Failure `secrets-unavailable` */
 	async rename(id: string, label: string): Promise<void> {
-		const { current, all } = await this.#secret.read();
-		const renamed = all.map((each) => (each.id === id ? { ...each, label } : each));
-		await this.#secret.write({ current: renamed.find((each) => each.id === current?.id) ?? null, all: renamed });
+		await this.#secret.change(({ current, all }) => {
+			const renamed = all.map((each) => (each.id === id ? { ...each, label } : each));
+			return { current: renamed.find((each) => each.id === current?.id) ?? null, all: renamed };
+		});
 	}
 
 	/**
-	 * Removes a connection with its key; the one that was added last takes its place. What else is remembered of it stays,
-	 * for the day its organization comes back.
+	 * Removes a connection with its key; the one that was added last takes its place, and where it was to pass with this
+	 * window, what the others use. What else is remembered of it stays, for the day its organization comes back.
 	 * @throws Failure `secrets-unavailable` where it was not removed.
 	 */
 	async remove(id: string): Promise<void> {
-		const { current, all } = await this.#secret.read();
-		const others = all.filter((each) => each.id !== id);
-		const next = current?.id === id ? (others.at(-1) ?? null) : current;
-		await this.#secret.write({ current: next, all: others });
-	}
-
-	/** What cannot be read is as good as none for whoever wants to use it. */
-	async #read(): Promise<ConnectionSet> {
-		return this.#secret.read().catch(() => ({ current: null, all: [] }));
+		await this.#secret.change(({ current, all }) => {
+			const others = all.filter((each) => each.id !== id);
+			const next = others.findLast(({ passing }) => passing || !current?.passing) ?? null;
+			return { current: current?.id === id ? next : current, all: others };
+		});
 	}
 
 	dispose(): void {
@@ -173,13 +148,4 @@ export class Connections implements vscode.Disposable {
 
 function withoutKey({ key: _, ...rest }: Connection): ConnectionSummary {
 	return rest;
-}
-
-/** A label that no other connection has: the host, and the organization where that is not enough. */
-function labelFor(host: string, organization: string | null, others: readonly Connection[]): string {
-	const isTaken = (label: string) => others.some((each) => each.label === label);
-	const label = isTaken(host) && organization !== null ? `${host} (${organization})` : host;
-	let number = 1;
-	while (isTaken(number === 1 ? label : `${label} ${number}`)) number++;
-	return number === 1 ? label : `${label} ${number}`;
 }

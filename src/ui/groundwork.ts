@@ -6,6 +6,7 @@ import type { Projects } from "../application/projects.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure, problemOf, type Reason } from "../domain/failure.ts";
 import type { Connections, Destination } from "./connections.ts";
+import { isRecent } from "./staleness.ts";
 import { type Subject, subjectsWords } from "./words/activation.ts";
 import { goneWords } from "./words/removal.ts";
 
@@ -16,9 +17,6 @@ export interface CertificateCommands {
 	readonly projects: Projects;
 	readonly connections: Pick<Connections, "destination">;
 }
-
-/** A list older than this is read again when a person looks at it, in milliseconds. */
-const STALE_MS = 60_000;
 
 /** What shows by itself that something is not as it was when the person was asked. */
 const CHANGED: readonly Reason[] = ["changed-meanwhile", "certificate-active"];
@@ -50,8 +48,7 @@ export async function refreshProjects(
 	signal: AbortSignal,
 ): Promise<void> {
 	const { loading, loadedAt, problem } = projects.state;
-	const isRecent = !loading && !problem && loadedAt !== null && Date.now() - loadedAt < STALE_MS;
-	if (!isRecent) await projects.refresh(signal);
+	if (loading || problem || !isRecent(loadedAt)) await projects.refresh(signal);
 }
 
 /** The name of a project by its id, as far as the projects are known. */

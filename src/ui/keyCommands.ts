@@ -4,6 +4,7 @@ import type { Certificates } from "../application/certificates.ts";
 import { Cancelled, Failure } from "../domain/failure.ts";
 import type { AccessSource, Service } from "../domain/service.ts";
 import type { Connections } from "./connections.ts";
+import { keepKey } from "./keptKeys.ts";
 import { askForKey } from "./keyPrompt.ts";
 import { baseUrl } from "./settings.ts";
 import { inert } from "./words/inert.ts";
@@ -34,7 +35,7 @@ export async function setKey(
 	const answer = { organization: listing.organization, ids: listing.certificates.map(({ id }) => id) };
 	const idsOf = (id: string) =>
 		id === certificates.connectionId ? (certificates.state.listing?.certificates ?? []).map(({ id }) => id) : [];
-	const { id, certain } = await connections.store(access, answer, idsOf, { replaces, passing });
+	const { id, certain } = await keepKey(connections, access, answer, idsOf, { replaces, passing });
 	certificates.forget(id);
 	// The list that showed that the key is good is also the first one to show, unless the base URL was changed meanwhile.
 	if (baseUrl().origin === asked.origin) certificates.show(listing);

@@ -2,10 +2,12 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import { claimDay, mute, type SnapshotFile } from "../application/snapshot.ts";
+import type { Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import { dayOf, type WatchedCertificate } from "../domain/watch.ts";
 import type { CertificatesView } from "./certificatesView.ts";
-import { COMMANDS, VIEW } from "./names.ts";
+import { unlessGone } from "./groundwork.ts";
+import { VIEW } from "./names.ts";
 import { cancellably } from "./patience.ts";
 import { askChoice } from "./prompts.ts";
 import type { Watch } from "./watch.ts";
@@ -25,6 +27,8 @@ interface Reminding {
 	readonly certificates: Certificates;
 	readonly view: CertificatesView;
 	readonly watch: Pick<Watch, "due">;
+	/** As the command on its row. @throws Failure, Cancelled */
+	readonly rotate: (certificate: Certificate) => Promise<void>;
 }
 
 /** Tells once, for all windows, what is to be told today, and does what the person chooses. @throws Failure, Cancelled */
@@ -33,13 +37,15 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	await snapshot.settled();
 	const { record, now, certificates: due } = await watch.due();
 	if (!record.snapshot || due.length === 0) return;
-	if (!(await claimDay(watchFolder, dayOf(now), record.toldOn))) return;
 	const { connectionId, readAt } = record.snapshot;
+	// Whoever cannot say it must not take it on.
+	const words = reminderWords(due, readAt, now);
+	if (!(await claimDay(watchFolder, dayOf(now), record.toldOn))) return;
 
 	const rotate = l10n.t("Rotate…");
 	const show = l10n.t("Show");
 	const silence = due.length === 1 ? l10n.t("Not Again for This One") : l10n.t("Not Again for These");
-	const chosen = await vscode.window.showWarningMessage(reminderWords(due, readAt, now), rotate, show, silence);
+	const chosen = await vscode.window.showWarningMessage(words, rotate, show, silence);
 	if (chosen === silence)
 		return mute(
 			watchFolder,
@@ -48,8 +54,8 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 		);
 	if (chosen !== rotate && chosen !== show) return;
 	const which = chosen === rotate && due.length > 1 ? await askWhich(due, now) : due[0];
-	if (which && (await reveal(which, connectionId, reminding)) && chosen === rotate)
-		await vscode.commands.executeCommand(COMMANDS.rotate);
+	const certificate = which && (await reveal(which, connectionId, reminding));
+	if (certificate && chosen === rotate) await unlessGone(reminding, [certificate], () => reminding.rotate(certificate));
 }
 
 /** @throws Cancelled */
@@ -62,18 +68,18 @@ function askWhich(due: readonly WatchedCertificate[], now: number): Promise<Watc
 	return askChoice({ title: l10n.t("Rotate a certificate"), placeholder: l10n.t("Which one?") }, choices);
 }
 
-/** Selects a certificate's row. @returns whether it is still there. @throws Failure, Cancelled */
+/** Selects a certificate's row. @returns it as the list has it, if it is still there. @throws Failure, Cancelled */
 async function reveal(
 	which: WatchedCertificate,
 	connectionId: string,
 	{ certificates, view }: Pick<Reminding, "certificates" | "view">,
-): Promise<boolean> {
+): Promise<Certificate | undefined> {
 	const title = l10n.t("Reading the certificates…");
 	const listing = await cancellably(title, (signal) => certificates.recent(RECENT_MS, signal));
 	if (certificates.connectionId !== connectionId) throw new Failure({ reason: "connection-changed" });
 	await vscode.commands.executeCommand(`${VIEW}.focus`);
-	const isThere = listing.certificates.some(({ id }) => id === which.id);
-	if (isThere) await view.reveal(which);
+	const certificate = listing.certificates.find(({ id }) => id === which.id);
+	if (certificate) await view.reveal(certificate);
 	else void vscode.window.showInformationMessage(goneWords(l10n.t("“{0}”", nameWords(which))));
-	return isThere;
+	return certificate;
 }

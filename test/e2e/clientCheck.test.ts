@@ -103,8 +103,13 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const box = await window.quickInput(`Project key for ${host()}`);
 		assert.ok(await box.isMasked());
 		const before = emulator.exchanges.length;
-		// One that looks like it, and the very one that is stored.
-		for (const admin of [FOREIGN_ADMIN_KEY, emulator.adminKey]) {
+		// One that looks like it, and the very one that is stored, as they may be copied from a file.
+		for (const admin of [
+			FOREIGN_ADMIN_KEY,
+			`"${FOREIGN_ADMIN_KEY}"`,
+			emulator.adminKey,
+			`KEY="${emulator.adminKey}"`,
+		]) {
 			await box.type(admin);
 			await box.accept();
 			await box.message("This is an admin key, which is never sent there.");

@@ -5,6 +5,7 @@ import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
 import { Failure, problemOf } from "../../src/domain/failure.ts";
 import { ClientCertificates } from "../../src/ui/clientCertificates.ts";
 import { Connections } from "../../src/ui/connections.ts";
+import { keepKey } from "../../src/ui/keptKeys.ts";
 import { assertAbsent } from "../canary.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { shown, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
@@ -65,8 +66,8 @@ describe("R19 Secret storage", () => {
 
 	afterEach(() => connections.dispose());
 
-	const store = ({ key = KEY, replaces = true, passing = false } = {}) =>
-		connections.store({ baseUrl: baseUrl(), key }, { organization: null, ids: [] }, () => [], { replaces, passing });
+	const store = ({ key = KEY, replaces = true, passing = false, organization = null as string | null } = {}) =>
+		keepKey(connections, { baseUrl: baseUrl(), key }, { organization, ids: [] }, () => [], { replaces, passing });
 
 	const fails = (promise: Promise<unknown>, reason: string) =>
 		assert.rejects(promise, (thrown) => {
@@ -165,6 +166,75 @@ describe("R19 Secret storage", () => {
 		await fails(store({ key: "sk-lasting", replaces: false }), "secrets-unavailable");
 		assert.equal((await connections.access()).key, KEY);
 		assert.equal((await connections.all()).length, 1);
+	});
+
+	it("R52 keeps a stored key whatever becomes of one that passes and stands for it, or takes its place", async () => {
+		const organization = "org-1";
+		await store({ key: "sk-other", organization: "org-2", replaces: false });
+		const { id } = await store({ key: "sk-lasting", organization, replaces: false });
+		const { written } = secrets;
+		const labels = async () => (await connections.all()).map(({ label, passing }) => [label, passing]);
+		const other = (await connections.all()).find((each) => each.id !== id)?.id ?? assert.fail();
+		for (const replaces of [false, true]) {
+			assert.equal((await store({ organization, passing: true, replaces })).id, id);
+			assert.equal((await connections.access(id)).key, KEY);
+			await connections.rename(id, "For now");
+			assert.equal((await connections.current())?.label, "For now");
+			await connections.remove(id);
+			assert.equal((await connections.access(id)).key, "sk-lasting");
+			assert.equal((await connections.all()).length, 2);
+		}
+		// One of an organization that is not known takes the place of none.
+		const { id: third } = await store({ organization: "org-3", passing: true });
+		assert.equal((await connections.all()).length, 3);
+		assert.equal((await connections.access(third)).key, KEY);
+		await connections.remove(third);
+		assert.equal(secrets.written, written);
+
+		await store({ organization, passing: true });
+		await connections.use(other);
+		await connections.use(id);
+		assert.equal((await connections.access(id)).key, KEY);
+		await connections.use(other);
+		// Another window takes into use what it knows under the same id.
+		const text = (await secrets.get("openaiCertificates.connections")) ?? "";
+		await secrets.store("openaiCertificates.connections", JSON.stringify({ ...JSON.parse(text), current: id }));
+		assert.equal((await connections.access(id)).key, KEY);
+		await connections.use(other);
+		connections.dispose();
+		assert.deepEqual(await labels(), [
+			["api.openai.com", false],
+			["api.openai.com (org-1)", false],
+		]);
+		await connections.use(id);
+		assert.equal((await connections.access(id)).key, "sk-lasting");
+	});
+
+	it("R52 that cannot be read keeps none from a key that passes, and is not written", async () => {
+		await store({ key: "sk-lasting", organization: "org-1" });
+		const { written } = secrets;
+		secrets.instead = new Error(KEY);
+		const { id } = await store({ passing: true, organization: "org-2" });
+		assert.equal((await connections.access(id)).key, KEY);
+		await connections.rename(id, "For now");
+		await fails(store({ key: "sk-more" }), "secrets-unavailable");
+		assert.equal((await connections.current())?.label, "For now");
+		await connections.remove(id);
+		await fails(connections.remove(id), "secrets-unavailable");
+		await fails(connections.access(), "no-key");
+		secrets.instead = null;
+		assert.equal((await connections.access()).key, "sk-lasting");
+		assert.equal(secrets.written, written);
+	});
+
+	it("R47 finds an admin key in whatever surrounds it, also a stored one for which another stands", async () => {
+		await store({ key: "sk-emulator-stored", organization: "org-1" });
+		await store({ key: "sk-emulator-passing", organization: "org-1", passing: true });
+		for (const text of ["sk-emulator-stored", '"sk-emulator-stored"', "KEY=sk-emulator-passing"])
+			assert.equal(await connections.hold(text), true, text);
+		assert.equal(await connections.hold("sk-proj-other"), false);
+		secrets.instead = new Error(KEY);
+		await fails(connections.hold("sk-emulator-stored"), "secrets-unavailable");
 	});
 
 	it("R02 is not read where the base URL breaks a rule", async () => {

@@ -4,9 +4,8 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { Certificates } from "../../src/application/certificates.ts";
-import type { CertificateListing } from "../../src/domain/certificate.ts";
+import type { Certificate, CertificateListing } from "../../src/domain/certificate.ts";
 import type { Snapshot, WatchedCertificate } from "../../src/domain/watch.ts";
-import { COMMANDS } from "../../src/ui/names.ts";
 import { remind } from "../../src/ui/reminder.ts";
 import { Watch } from "../../src/ui/watch.ts";
 import { temporaryFolder } from "../leftovers.ts";
@@ -23,6 +22,7 @@ describe("The watch", () => {
 	const connectionId = randomUUID();
 	const windows: Watch[] = [];
 	const revealed: string[] = [];
+	const rotated: Certificate[] = [];
 
 	beforeEach(() => {
 		temporary = temporaryFolder("watch");
@@ -30,6 +30,7 @@ describe("The watch", () => {
 		now = new Date(2026, 10, 25, 9).getTime();
 		shown.messages.length = 0;
 		revealed.length = 0;
+		rotated.length = 0;
 	});
 	afterEach(() => {
 		for (const window of windows.splice(0)) window.dispose();
@@ -75,7 +76,8 @@ describe("The watch", () => {
 			report: (thrown) => assert.fail(String(thrown)),
 			remind: () => {
 				const snapshot = { settled: async () => {} };
-				const reminder = remind({ watchFolder: folder, snapshot, certificates, view: reveal as never, watch });
+				const rotate = async (certificate: Certificate) => void rotated.push(certificate);
+				const reminder = remind({ watchFolder: folder, snapshot, certificates, view: reveal as never, watch, rotate });
 				reminders = Promise.all([reminders, reminder]);
 				return reminder;
 			},
@@ -177,22 +179,11 @@ describe("The watch", () => {
 		assert.deepEqual(told().slice(1), ["“Name of one”: deleted meanwhile, by somebody else."]);
 	});
 
-	it("leads to the rotation of the one", async () => {
-		const { executeCommand } = vscode.commands;
-		const rotated: unknown[][] = [];
-		vscode.commands.executeCommand = (command: string, ...rest: unknown[]) => {
-			if (command !== COMMANDS.rotate) return executeCommand(command, ...rest) as never;
-			rotated.push([...revealed, ...rest]);
-			return Promise.resolve() as never;
-		};
-		try {
-			write(expiring("one", 12));
-			willPress("Rotate…");
-			await open().check();
-			assert.deepEqual(rotated, [["one"]]);
-		} finally {
-			vscode.commands.executeCommand = executeCommand;
-		}
+	it("leads to the rotation of the one, whatever is selected", async () => {
+		write(expiring("one", 12));
+		willPress("Rotate…");
+		await open().check();
+		assert.deepEqual([revealed, rotated], [["one"], [listing.certificates[0]]]);
 	});
 
 	it("does nothing where the period is 0, and follows the setting", async () => {

@@ -293,7 +293,8 @@ describe("A live check of a client certificate", () => {
 	});
 
 	it("R47 takes no admin key: there is no project key that looks like one", () => {
-		for (const text of ["sk-admin-abc", "SK-ADMIN-abc"]) assert.equal(ProjectKey.of(text), null);
+		const surrounded = ['"sk-admin-abc"', "OPENAI_ADMIN_KEY=sk-admin-abc", "Bearer:sk-admin-abc"];
+		for (const text of ["sk-admin-abc", "SK-ADMIN-abc", ...surrounded]) assert.equal(ProjectKey.of(text), null, text);
 		assert.ok(ProjectKey.of("sk-proj-abc"));
 	});
 

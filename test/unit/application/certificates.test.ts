@@ -50,6 +50,32 @@ describe("Certificates", () => {
 		assert.equal(certificates.state.loading, false);
 	});
 
+	it("shows no list of another connection, which another window took into use, before it forgets its own", async () => {
+		let current: string | null = "A";
+		certificates = new Certificates(
+			async () => {
+				certificates.identify(current);
+				return service;
+			},
+			async () => readerOf(),
+		);
+		service.nextList().resolve(listing(one));
+		await certificates.refresh();
+		current = "B";
+		await certificates.refresh();
+		assert.deepEqual([certificates.connectionId, ids(), service.listed], ["A", ["one"], 1]);
+		assert.deepEqual(certificates.state.problem, { reason: "connection-changed" });
+		certificates.forget("B");
+		service.nextList().resolve(listing(two));
+		await certificates.refresh();
+		assert.deepEqual([certificates.connectionId, ids(), certificates.state.problem], ["B", ["two"], null]);
+		// That there is none is for the service to say.
+		current = null;
+		service.nextList().resolve(listing(two));
+		await certificates.refresh();
+		assert.equal(certificates.connectionId, "B");
+	});
+
 	it("R32 takes the newest of two lists where they arrive in order", async () => {
 		const [older, newer] = [service.nextList(), service.nextList()];
 		const refreshed = [certificates.refresh(), certificates.refresh()];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Certificates } from "../../../src/application/certificates.ts";
 import { Enforcement } from "../../../src/application/enforcement.ts";
@@ -183,14 +183,51 @@ describe("The snapshot", () => {
 		assert.ok(!existsSync(path()));
 	});
 
-	it("does not stay where it cannot be brought up to date", async () => {
+	it("stays where there is no key in another window, also where its key is for the first one alone", async () => {
+		await openWindow().readList();
+		const other = openWindow(null);
+		other.certificates.identify(null);
+		await other.forget(null);
+		assert.deepEqual(ids(), ["one", "two"]);
+		await other.forget(ONE);
+		await other.forget(null);
+		assert.ok(!existsSync(path()), "the key was removed where it was known");
+	});
+
+	// Stands for a disk that is full: nothing else fails for whoever runs the tests as root.
+	const unwritable = () => [certificate("one", { name: { toJSON: () => assert.fail("cannot be written") } as never })];
+
+	it("stays as it was where another one of the same connection cannot be written", async () => {
 		const window = openWindow();
 		await window.readList();
-		// Stands for a disk that is full: nothing else fails for whoever runs the tests as root.
-		fake.certificates = [certificate("one", { name: { toJSON: () => assert.fail("cannot be written") } as never })];
+		fake.certificates = unwritable();
 		await window.readList();
-		assert.ok(!existsSync(path()));
+		assert.deepEqual(ids(), ["one", "two"]);
+	});
+
+	it("does not stay where the one of another connection cannot be written", async () => {
+		const window = openWindow();
+		await window.readList();
+		fake.certificates = unwritable();
+		window.certificates.forget(OTHER);
+		await window.readList();
+		assert.deepEqual(readdirSync(folder), []);
 		assert.equal(window.changes, 2);
+	});
+
+	it("is put in its place once that is free, as on Windows nobody may read it then; else nothing is left behind", async () => {
+		mkdirSync(path(), { recursive: true });
+		const window = openWindow();
+		await window.readList();
+		assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
+		assert.ok(statSync(path()).isDirectory());
+		now += HOUR;
+		const read = window.readList();
+		while (readdirSync(folder).length === 1) await new Promise(setImmediate);
+		rmdirSync(path());
+		await read;
+		assert.deepEqual(ids(), ["one", "two"]);
+		assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
 	});
 
 	it("that is broken is as none, and is written anew", async () => {

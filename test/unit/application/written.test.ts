@@ -34,6 +34,15 @@ describe("What was written", () => {
 		assert.deepEqual(written.merge(listing(two)), listing(two), "it was deleted since");
 	});
 
+	it("stands for two minutes from then on where the clock was put back since", () => {
+		written.take(switched(false));
+		now -= 5 * 3_600_000;
+		const stale = listing({ ...one, active: true });
+		assert.deepEqual(written.merge(stale), listing({ ...one, active: false }));
+		now += STALE_LIST_MS + 1;
+		assert.deepEqual(written.merge(stale), stale);
+	});
+
 	const writes: readonly [string, Write, ReturnType<typeof listing>][] = [
 		["added", added(), listing(one, two)],
 		["renamed", renamed("new"), listing({ ...one, name: "new" }, two)],

@@ -110,4 +110,12 @@ describe("A new key", () => {
 		assert.deepEqual(continuation(origin, told("org-1"), unnamed, []), { id: null, certain: false });
 		assert.deepEqual(continuation(origin, told(null), current, []), { id: null, certain: false });
 	});
+
+	it("cannot be told either where its window was closed and another one that is not named is known there", () => {
+		const { ids: _, ...before } = unnamed;
+		for (const answer of [told(null, "cert_b"), told("org-1")])
+			assert.deepEqual(continuation(origin, answer, null, [before]), { id: null, certain: false });
+		const elsewhere = { ...before, origin: "https://elsewhere.test" };
+		assert.deepEqual(continuation(origin, told(null), null, [elsewhere]), { id: null, certain: true });
+	});
 });

@@ -108,11 +108,16 @@ describe("A snapshot", () => {
 		"is something else": "[1]",
 		"has no connection": JSON.stringify({ ...whole, connectionId: 7 }),
 		"has no time": JSON.stringify({ ...whole, readAt: "yesterday" }),
+		"was read before any time": JSON.stringify({ ...whole, readAt: -1e300 }),
+		"was read after all times": JSON.stringify({ ...whole, readAt: 8.64e15 }),
+		"was read between two moments": JSON.stringify({ ...whole, readAt: 0.5 }),
 		"has no certificates": JSON.stringify({ ...whole, certificates: {} }),
 		"has a certificate that is none": JSON.stringify({ ...whole, certificates: [null] }),
 		"has an id that leads elsewhere": JSON.stringify(snapshot(expiring("../a", 1))),
 		"has a name that is none": JSON.stringify({ ...whole, certificates: [{ ...expiring("a", 1), name: 1 }] }),
 		"has a date that is none": JSON.stringify({ ...whole, certificates: [{ ...expiring("a", 1), expiresAt: "1" }] }),
+		"has a date before any": JSON.stringify(snapshot({ ...expiring("a", 1), expiresAt: -1 })),
+		"has a date after all": JSON.stringify(snapshot({ ...expiring("a", 1), expiresAt: 1e308 })),
 		"tells no yes or no": JSON.stringify({ ...whole, certificates: [{ ...expiring("a", 1), inProject: 1 }] }),
 	}))
 		it(`is none where it ${title}`, () => {
