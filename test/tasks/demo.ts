@@ -23,7 +23,7 @@ try {
 }
 
 async function run({ window, emulator, picture }: Session): Promise<void> {
-	await window.widenSideBar(400);
+	await window.widenSideBar(320);
 	const host = new URL(emulator.url).host;
 	console.log(`\nThe emulator answers at ${emulator.url}. VS Code is open.`);
 
