@@ -279,7 +279,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 		],
 	},
 	R38: {
-		rule: "Loading and activating touches no global, network, secret or file",
+		rule: "Loading and activating touches no global, network or secret, and of files only the reminder's own",
 		tests: ["e2e/watch", "integration/activation", "integration/extension"],
 	},
 	R39: {

@@ -68,7 +68,7 @@ function promptFor({ host }: BaseUrl, passing: boolean): string {
 	if (passing) return l10n.t("It is checked, kept in memory until this window is closed, and sent to {0} only.", host);
 	return vscode.env.uiKind === vscode.UIKind.Web
 		? l10n.t(
-				"It is checked, then kept in this browser's storage, for want of a keyring, and sent to {0} only. By the button above it is forgotten with this window.",
+				"It is checked, then kept in this browser's storage, since a browser has no keyring, and sent to {0} only. By the button above it is forgotten with this window.",
 				host,
 			)
 		: l10n.t("It is checked, then kept in the editor's secret storage, and sent to {0} only.", host);

@@ -145,7 +145,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await view().rowWith("There is no admin key yet.").appears();
 		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
 		const box = await window.quickInput(`Admin key for ${hostOf(second)}`);
-		await box.message("kept in this browser's storage, for want of a keyring");
+		await box.message("kept in this browser's storage, since a browser has no keyring");
 		await box.press("Forget the Key with This Window");
 		await box.message("kept in memory until this window is closed");
 		await session.picture("passing-key");

@@ -54,12 +54,13 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 			if (name === "light") {
 				await picture("welcome");
 				await signIn(session, ACME);
-				await window.widenSideBar(140);
+				await window.widenSideBar(240);
 			}
 			await window.openView("Projects");
 			const row = await rowOf(window, ACME);
 			await row.expand();
 			await window.view(VIEW).rowWith("project “Production”").appears();
+			await window.view(VIEW).rowWith("SHA-256").appears();
 			await window.view("Projects").row("Staging").appears();
 			await picture("rows");
 			await chooseOn(window, ACME, "Activate…");

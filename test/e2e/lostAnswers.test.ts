@@ -59,7 +59,7 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		await row.becomesSelected();
 		const [stored, ...others] = emulator.state.certificates.filter((certificate) => certificate.name === name);
 		assert.deepEqual(others, []);
-		assert.equal(await row.description(), `${stored?.id} · expires in 364 days`);
+		assert.equal(await row.description(), `expires in 364 days · ${stored?.id}`);
 		assert.equal(postsSince(before), 1);
 		assert.deepEqual(await window.toasts(), []);
 	});

@@ -38,6 +38,13 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 		]);
 	});
 
+	it("has a README without pictures and links that an editor cannot follow", () => {
+		const readme = readFileSync(join(folder, "readme.md"), "utf8");
+		const targets = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? "");
+		assert.ok(targets.includes("#which-key"));
+		for (const target of targets) assert.match(target, /^(?:https:|#)/);
+	});
+
 	it("is small: extension.js 40 kB, backend.js 550 kB, the package 350 kB at most", () => {
 		for (const [path, limit] of [
 			[join(folder, "dist/extension.js"), 40],

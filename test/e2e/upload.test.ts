@@ -136,7 +136,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.equal(name, `Acme Root CA ${new Date(Date.now() + 365 * 86_400_000).getUTCFullYear()}`);
 		assert.equal(stored.name, name);
 		assert.equal(stored.pem, root.pem);
-		assert.equal(await row.description(), `${stored.id} · expires in 364 days`);
+		assert.equal(await row.description(), `expires in 364 days · ${stored.id}`);
 		await row.becomesSelected();
 		assert.equal(
 			await row.spoken(),

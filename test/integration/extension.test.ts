@@ -167,7 +167,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const [certificate, ...others] = emulator.state.certificates;
 		assert.deepEqual(others, []);
 		assert.equal(certificate?.name, "Named in the test");
-		assert.deepEqual(await rows(), [`Named in the test ${certificate.id} · expires in 364 days`]);
+		assert.deepEqual(await rows(), [`Named in the test expires in 364 days · ${certificate.id}`]);
 	});
 
 	it("R39 takes no junk for the row that is selected", async () => {

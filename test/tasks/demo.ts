@@ -23,7 +23,7 @@ try {
 }
 
 async function run({ window, emulator, picture }: Session): Promise<void> {
-	await window.widenSideBar(280);
+	await window.widenSideBar(320);
 	const host = new URL(emulator.url).host;
 	console.log(`\nThe emulator answers at ${emulator.url}. VS Code is open.`);
 
@@ -49,7 +49,7 @@ async function run({ window, emulator, picture }: Session): Promise<void> {
 	const steps = ["1-right-click", "2-admin-key", "3-name", "4-confirmation", "5-row"];
 	const frames = steps.map((step) => ({ png: readFileSync(join(pictures, `${step}.png`)), milliseconds: STEP_MS }));
 	writeFileSync(join(pictures, "upload.png"), movingPicture(frames));
-	const [id, expiry] = beside.split(" · ");
+	const [expiry, id] = beside.split(" · ");
 	const [stored] = emulator.state.certificates;
 	if (!id || !expiry || stored?.id !== id) throw new Error(`The row says “${beside}”, the emulator has ${stored?.id}.`);
 	console.log(`\nThe row reads:  ${name}  ${beside}`);

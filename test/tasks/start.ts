@@ -18,6 +18,8 @@ const vsix =
 const { path: workspace } = temporaryFolder("certificates");
 writeFileSync(join(workspace, "acme-root.pem"), (await makeCertificate({ commonName: "Acme Root CA" })).pem);
 const emulator = await startEmulator();
+emulator.state.addProject("Production");
+emulator.state.addProject("Staging");
 const options = {
 	version: "1.139",
 	workspace,

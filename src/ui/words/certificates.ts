@@ -10,9 +10,12 @@ export function nameWords({ name }: Pick<Certificate, "name">): string {
 	return inert(name ?? "") || l10n.t("(no name)");
 }
 
-/** Beside the name: id, expiry, and where it is active as far as that is known. @param now Unix seconds. */
+/**
+ * Beside the name: expiry, where it is active as far as that is known, and the id, which a narrow view may cut off.
+ * @param now Unix seconds.
+ */
 export function descriptionWords({ id, expiresAt }: Certificate, activity: Activity, now: number): string {
-	return [id, expiryWords(expiresAt, now), activityWords(activity)].filter((part) => part !== null).join(" · ");
+	return [expiryWords(expiresAt, now), activityWords(activity), id].filter((part) => part !== null).join(" · ");
 }
 
 /**

@@ -7,17 +7,18 @@ export function activeWords(problem: Problem & { reason: "certificate-active" })
 	return l10n.t("It is active in {0}. Nothing was deleted. Deactivate it there first.", placeWords(problem));
 }
 
-/** What of the scopes could not be read on which a change depends. */
-export function unreadWords({ organization, allProjects, projects }: Problem & { reason: "scopes-unread" }): string {
+/** What of the scopes could not be read on which a change depends. @param why What the first of it met, in words. */
+export function unreadWords(
+	{ organization, allProjects, projects }: Problem & { reason: "scopes-unread" },
+	why: string | null,
+): string {
 	const parts = [
 		...(organization ? [l10n.t("the organization's list")] : []),
 		...(allProjects ? [l10n.t("the list of projects")] : []),
 		...projectNames(projects),
 	];
-	return l10n.t(
-		"Where it is active could not be read as a whole: {0}. Nothing was changed. Refresh, then try again.",
-		listWords(parts),
-	);
+	const what = l10n.t("Where it is active could not be read as a whole: {0}. Nothing was changed.", listWords(parts));
+	return `${what} ${why ?? l10n.t("Refresh, then try again.")}`;
 }
 
 /** That no answer tells whether a change was made. */

@@ -124,7 +124,7 @@ export function problemWords(problem: Problem): string {
 		case "certificate-active":
 			return activeWords(problem);
 		case "scopes-unread":
-			return unreadWords(problem);
+			return unreadWords(problem, problem.why && problemWords(problem.why));
 		case "changed-meanwhile":
 			return l10n.t("It was changed meanwhile, so nothing was done. Look at it again, then decide anew.");
 		case "change-unknown":
@@ -159,6 +159,8 @@ export function mendOf(problem: Problem): Mend | null {
 			return problem.why === "passphrase-needed" || problem.why === "passphrase-wrong"
 				? "set-passphrase"
 				: "open-settings";
+		case "scopes-unread":
+			return (problem.why && mendOf(problem.why)) ?? "refresh";
 		case "base-url":
 		case "redirected":
 		case "wrong-region":
@@ -177,7 +179,6 @@ export function mendOf(problem: Problem): Mend | null {
 		case "connection-lost":
 		case "not-found":
 		case "conflict":
-		case "scopes-unread":
 		case "changed-meanwhile":
 		case "change-unknown":
 			return "refresh";

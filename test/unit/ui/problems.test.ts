@@ -150,8 +150,20 @@ describe("Words for problems", () => {
 		);
 		assert.match(
 			problemWords({ reason: "scopes-unread", organization: false, allProjects: true, projects, why: null }),
-			/: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects\. Nothing was changed\./,
+			/: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects\. Nothing was changed\. Refresh/,
 		);
+	});
+
+	it("R18 R53 name the permission for want of which the scopes are not known, and what mends that", () => {
+		const why: Problem = { reason: "forbidden", permission: "api.management.read" };
+		const unread: Problem = { reason: "scopes-unread", organization: false, allProjects: true, projects: [], why };
+		assert.match(
+			problemWords(unread),
+			/Nothing was changed\. The admin key lacks the permission api\.management\.read\./,
+		);
+		assert.doesNotMatch(problemWords(unread), /Refresh/);
+		assert.equal(mendOf(unread), "set-key");
+		assert.equal(mendOf({ ...unread, why: { reason: "timeout", host } }), "refresh");
 	});
 
 	it("R12 R13 show the names of hosts, files and certificates as plain text", () => {

@@ -23,7 +23,7 @@ describe("Words", () => {
 			assert.equal(expiryWords(at, NOW), words);
 		});
 
-	it("put id, expiry and where it is active beside a name, and all that matters into what is spoken", () => {
+	it("put expiry, where it is active and id beside a name, and all that matters into what is spoken", () => {
 		const certificate = {
 			id: "cert_abc",
 			name: "Root",
@@ -35,9 +35,9 @@ describe("Words", () => {
 		const nowhere = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
 		assert.equal(
 			descriptionWords(certificate, { ...nowhere, allProjects: false }, NOW),
-			"cert_abc · expires in 364 days",
+			"expires in 364 days · cert_abc",
 		);
-		assert.equal(descriptionWords(certificate, nowhere, NOW), "cert_abc · expires in 364 days · not active");
+		assert.equal(descriptionWords(certificate, nowhere, NOW), "expires in 364 days · not active · cert_abc");
 		assert.equal(
 			spokenWords(certificate, "valid", "not active in the organization", NOW),
 			"Root, valid, expires in 364 days, not active in the organization, cert_abc",
