@@ -55,7 +55,7 @@ describe("Activation", () => {
 	it("R38 nor does it when it counts what expires, once it is over", async () => {
 		const folder = join(storage, "watch");
 		mkdirSync(folder, { recursive: true });
-		const expiresAt = Date.now() / 1000 + 9 * 86_400;
+		const expiresAt = Math.floor(Date.now() / 1000) + 9 * 86_400;
 		const certificates = [{ id: "cert_1", name: "Expiring", expiresAt, inOrganization: false }];
 		const snapshot = { connectionId: randomUUID(), readAt: Date.now(), certificates };
 		writeFileSync(join(folder, "snapshot.json"), JSON.stringify(snapshot));

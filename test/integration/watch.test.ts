@@ -96,11 +96,7 @@ describe("The watch", () => {
 
 	it("counts in the badge what expires, and tells once a day what is active, by a moved clock", async () => {
 		assert.ok(vscode.window.state.focused);
-		write(
-			expiring("one", 12),
-			expiring("idle", 3, { inOrganization: false }),
-			expiring("far", 30.5, { inOrganization: false }),
-		);
+		write(expiring("one", 12), expiring("idle", 3, { inOrganization: false }), expiring("far", 30.5));
 		const window = open();
 		await window.check();
 		assert.deepEqual(window.view.badge, {
