@@ -66,6 +66,8 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	/** Answers the dialog for a file. */
 	const chooseFile = async (title: string, name: string) => {
 		const box = await session.window.quickInput(title);
+		// It fills in the folder that it begins with, also where somebody types already.
+		await box.options();
 		await box.type(path(name));
 		// It takes a file only once it has looked at the folder.
 		await box.pick(name);
