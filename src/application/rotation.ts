@@ -96,11 +96,33 @@ export function flawsOf(
 	soonDays: number,
 ): readonly RotationFlaw[] {
 	const { old, next, plan, scopes } = basis;
-	if (step === "undo") return (validityOf(old).until ?? now + 1) <= now ? ["old-expired"] : [];
+	if (step === "undo") {
+		const isOver = (validityOf(old).until ?? now + 1) <= now;
+		// Where nothing would return to it the plan alone is removed.
+		const returns = plan && scopes.some((each) => ["take", "return"].includes(undoStep(each, plan)));
+		return isOver && returns ? ["old-expired"] : [];
+	}
 	if (!next) return ["gone"];
 	const flaws = rotationFlaws(old, next, now, step === "start" && !plan ? soonDays : 0);
 	const isInactive = step === "start" && scopes.every((each) => each.old === "inactive");
 	return isInactive ? [...flaws, "inactive"] : flaws;
+}
+
+/**
+ * What undoing does in one scope.
+ * - `take`: the new one is deactivated, after an activation of the old one.
+ * - `return`: the new one was active before and stays; the old one, which is not active any more, is activated beside it.
+ * - `keep`: the new one was active before and stays; so does the old one.
+ * - `nothing`: the new one is not active there. Where the old one is not either, somebody lets clients in without a
+ *   certificate, which must not end by an undo.
+ */
+export type UndoStep = "take" | "return" | "keep" | "nothing";
+
+export function undoStep({ scope, old, next, planned }: RotationScope, { scopes }: RotationPlan): UndoStep {
+	if (!next || !planned) return "nothing";
+	const before = scopes.find((each) => scopeKey(each.scope) === scopeKey(scope));
+	if (!before?.nextWasActive) return "take";
+	return old === "inactive" ? "return" : "keep";
 }
 
 /** How far a rotation is, by where both are active. */

@@ -1,7 +1,7 @@
 import { Failure, isCancelled, type Problem, problemOf } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
-import { activate, type HandOver, handOver } from "./handOver.ts";
+import { activateBeside, type HandOver, handOver } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
 import {
@@ -12,6 +12,7 @@ import {
 	type Rotations,
 	readConfirmed,
 	readRotation,
+	undoStep,
 } from "./rotation.ts";
 import { isActive, isWhole } from "./whereabouts.ts";
 
@@ -63,7 +64,7 @@ export async function finishRotation(
 	const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
 	return end(work, {
 		scopes: [...withOld, ...without],
-		act: ({ scope }) => handOver(session, scope, { from, to, imposed: false }, signal),
+		act: ({ scope, old }) => handOver(session, scope, { from, to, imposed: false, goes: old === "active" }, signal),
 		last: async () => {
 			if (!request.remove) {
 				// What a project has by itself may show only now that the organization does not impose it any more.
@@ -80,7 +81,8 @@ export async function finishRotation(
 
 /**
  * Puts the scopes of the plan back to what they were: the mirror of `finishRotation`, with the roles of the two swapped.
- * Where the new one was active before, it stays. The old one is activated wherever it is not active any more.
+ * Where the new one was active before, it stays. The old one is activated again where the new one is active and it is not;
+ * where neither is, nothing is done.
  * @returns, @throws as `finishRotation`
  */
 export async function undoRotation(
@@ -91,25 +93,24 @@ export async function undoRotation(
 	const work = await begin(rotations, request, "undo", signal);
 	const { session, fresh, plan } = work;
 	const { oldId: to, nextId: from } = pairOf(fresh);
-	const keeps = keysOf(plan.scopes.filter(({ nextWasActive }) => nextWasActive));
 	const scopes = fresh.scopes.filter(({ planned }) => planned);
 	const [first] = scopes;
-	const isTaken = !keeps.has("organization") && first?.next;
-	if (first?.scope.kind === "organization" && (isTaken || first.old === "inactive"))
-		await assertOwnAccess(request, fresh, isTaken ? [from] : [], to, signal);
+	if (first?.scope.kind === "organization" && undoStep(first, plan) === "take")
+		await assertOwnAccess(request, fresh, [from], to, signal);
 	return end(work, {
 		scopes,
-		act: async ({ scope, old, next }) => {
-			const outcome = next && keeps.has(scopeKey(scope)) ? "kept" : "done";
-			if (old !== "inactive" && outcome === "kept") {
+		act: async (each) => {
+			const { scope } = each;
+			const step = undoStep(each, plan);
+			if (step === "keep") {
 				// What its list showed may have been imposed by the organization, which is undone first.
 				const { listing, problem } = await session.scope(scope, signal);
 				const stays = isActive(from, listing);
 				return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
 			}
-			if (old === "inactive" && (outcome === "kept" || !next)) return giveBack(work, scope, to, outcome);
+			if (step === "return") return giveBack(work, scope, to, from);
 			const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
-			return handOver(session, scope, { from, to, imposed }, signal);
+			return handOver(session, scope, { from, to, imposed, goes: step === "take" }, signal);
 		},
 		last: async () => false,
 	});
@@ -162,7 +163,8 @@ async function end(work: Work, { scopes, act, last }: Steps): Promise<EndAccount
 		for (const each of scopes) {
 			const handedOver = await act(each);
 			told.push(handedOver);
-			if (!["done", "kept", "neither"].includes(handedOver.outcome)) return account(false, false, handedOver.problem);
+			if (!["done", "kept", "returned", "neither"].includes(handedOver.outcome))
+				return account(false, false, handedOver.problem);
 		}
 		const removed = await last();
 		await rotations.plans.remove(plan);
@@ -182,16 +184,11 @@ async function isGone({ session, plan }: Work): Promise<boolean> {
 	return listing !== null && isWhole(listing) && !listing.certificates.some(({ id }) => id === plan.old.id);
 }
 
-/** Activates a certificate where nothing has to go for it. @param outcome What it is called where it succeeds. */
-async function giveBack(
-	{ session, signal }: Work,
-	scope: Scope,
-	id: string,
-	outcome: "done" | "kept",
-): Promise<HandOver> {
-	const [account] = await activate(session, [scope], id, signal);
-	const failed = account?.unknown.length ? "unknown" : "failed";
-	return { scope, outcome: account?.changed.length ? outcome : failed, problem: account?.problem ?? null };
+/** Activates a certificate beside one that stays, as long as that is active there. */
+async function giveBack({ session, signal }: Work, scope: Scope, id: string, beside: string): Promise<HandOver> {
+	const [account] = await activateBeside(session, [scope], id, beside, signal);
+	const outcome = account?.changed.length ? "returned" : "not-returned";
+	return { scope, outcome, problem: account?.problem ?? null };
 }
 
 /** @throws Failure `own-access` */

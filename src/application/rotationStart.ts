@@ -1,7 +1,7 @@
 import { Failure } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
 import type { ScopeAccount } from "./activation.ts";
-import { activate } from "./handOver.ts";
+import { activateBeside } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed } from "./rotation.ts";
 import type { RotationPlans } from "./rotationPlans.ts";
@@ -24,7 +24,7 @@ export interface StartAccount {
 
 /**
  * Writes the plan down, then activates the new certificate in exactly the scopes where the old one is active; the
- * organization comes last. Where a plan stands it goes on with that one. The old one stays as it is.
+ * organization comes last. Each is read right before, and it ends where the old one is not active any more. Where a plan stands it goes on with that one. The old one stays as it is.
  * @returns a true account, also where it was cancelled on the way.
  * @throws before anything is changed: Failure as `prepareRotation`, `rotation-refused`, `changed-meanwhile`,
  * `connection-changed`, `not-recorded`; Cancelled
@@ -55,7 +55,7 @@ export async function startRotation(
 	if (!fresh.plan) await create(plans, plan);
 	else if (added.length > 0) await plans.extend(plan);
 	const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
-	return { plan, scopes: await activate(session, missing, nextId, signal) };
+	return { plan, scopes: await activateBeside(session, missing, nextId, oldId, signal) };
 }
 
 /** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */

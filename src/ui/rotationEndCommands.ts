@@ -1,11 +1,10 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { flawsOf, type RotationBasis, type RotationScope } from "../application/rotation.ts";
+import { flawsOf, type RotationBasis, type RotationScope, type UndoStep, undoStep } from "../application/rotation.ts";
 import { type EndAccount, finishRotation, undoRotation } from "../application/rotationEnd.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import type { RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
-import { scopeKey } from "../domain/scope.ts";
 import { askAnew, destinationOf, projectNamed } from "./groundwork.ts";
 import { ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
@@ -48,17 +47,16 @@ export async function finishRotating(commands: RotationCommands, certificate: Ce
 export async function undoRotating(commands: RotationCommands, certificate: Certificate): Promise<void> {
 	await endRotation(commands, certificate, async (changed) => {
 		const { basis, plan, old, next, places } = await lookAt(commands, certificate, "undo");
-		const before = new Set(plan.scopes.filter((each) => each.nextWasActive).map(({ scope }) => scopeKey(scope)));
-		const planned = basis.scopes.filter((each) => each.planned);
-		const kept = planned.filter(({ scope }) => before.has(scopeKey(scope)));
-		const going = planned.filter((each) => each.next && !kept.includes(each));
+		const stepped = (...steps: readonly UndoStep[]) =>
+			basis.scopes.filter((each) => steps.includes(undoStep(each, plan)));
+		const going = stepped("take");
 		const isInOrganization = going.some(({ scope }) => scope.kind === "organization");
 		const access = isInOrganization ? await assertAccess(commands, basis, next, old) : null;
 		await confirmUndo({
 			...{ old, next, access, changed },
 			places: places(going),
-			kept: places(kept),
-			back: places(planned.filter((each) => each.next && each.old === "inactive")),
+			kept: places(stepped("keep", "return")),
+			back: places(stepped("take", "return").filter((each) => each.old === "inactive")),
 		});
 		const title = l10n.t("Undoing the rotation…");
 		const request = { confirmed: basis, ownAccess: isAnswered(commands) };

@@ -562,18 +562,18 @@ describe("Rotating", () => {
 			failAt({ "remove old": failing(forbidden) });
 			assert.equal((await finish({ remove: true })).ended, false);
 			assert.deepEqual([activeIn(p), activeIn(q)], ["next", "next"]);
-			fake.activeIn(p).clear();
-			assert.deepEqual(outcomes(await undo()), ["project/p done", "project/q kept"]);
+			assert.deepEqual(outcomes(await undo()), ["project/p done", "project/q returned"]);
 			assert.deepEqual([activeIn(p), activeIn(q)], ["old", "next,old"]);
 		});
 
 		it("tells where that could not be done, and keeps the plan", async () => {
 			activate("old", p, q);
+			activate("next", p);
 			await start();
-			fake.activeIn(p).clear();
+			fake.activeIn(p).delete("old");
 			failAt({ "activate project/p old": failing(forbidden) });
 			const account = await undo();
-			assert.deepEqual(outcomes(account), ["project/p failed", "project/q not-tried"]);
+			assert.deepEqual(outcomes(account), ["project/p not-returned", "project/q not-tried"]);
 			assert.deepEqual([account.problem, await known()], [forbidden, 1]);
 		});
 
@@ -596,6 +596,8 @@ describe("Rotating", () => {
 			assert.deepEqual(flawsOf(basis, "undo", at, 30), []);
 			assert.deepEqual(flawsOf(basis, "undo", at + 20 * DAY, 30), ["old-expired"]);
 			assert.deepEqual(fake.writes, []);
+			fake.activeIn(ORGANIZATION).delete("next");
+			assert.deepEqual(flawsOf(await prepare(), "undo", at + 20 * DAY, 30), [], "nothing returns to it");
 		});
 
 		it("does not say that the new one stays where the organization had only imposed it", async () => {
