@@ -144,7 +144,7 @@ async function begin(
 	const session = await Session.open(organization, confirmed.connectionId);
 	const fresh = await readConfirmed(rotations, session, confirmed, signal);
 	const { plan } = fresh;
-	if (!plan) throw new Failure({ reason: "changed-meanwhile" });
+	if (!plan) throw new Failure({ reason: "no-rotation" });
 	assertFit(fresh, step, now() / 1000, 0);
 	return { rotations, session, fresh, plan, signal };
 }

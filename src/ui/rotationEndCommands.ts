@@ -5,7 +5,8 @@ import { type EndAccount, finishRotation, undoRotation } from "../application/ro
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import type { RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
-import { askAnew, destinationOf, projectNamed } from "./groundwork.ts";
+import { askAnew } from "./askAnew.ts";
+import { destinationOf, projectNamed } from "./groundwork.ts";
 import { ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { planFor, type RotationCommands, readNow } from "./rotationCommand.ts";
@@ -86,7 +87,7 @@ async function lookAt(
 ): Promise<Situation> {
 	const { id: connectionId } = await destinationOf(commands);
 	const plan = await planFor(commands, connectionId, certificate);
-	if (!plan) throw new Failure({ reason: "changed-meanwhile" });
+	if (!plan) throw new Failure({ reason: "no-rotation" });
 	const basis = await readNow(commands, { connectionId, oldId: certificate.id, nextId: plan.next.id });
 	const [flaw] = flawsOf(basis, step, Date.now() / 1000, 0);
 	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });

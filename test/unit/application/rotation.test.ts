@@ -472,7 +472,7 @@ describe("Rotating", () => {
 			fake.activeIn(q).clear();
 			for (const plan of await rotations.plans.read()) await new RotationPlans(folder.path).remove(plan);
 			assert.deepEqual(await problemIn(finish({ confirmed })), changed);
-			assert.deepEqual(await problemIn(finish()), changed);
+			assert.deepEqual(await problemIn(finish()), { reason: "no-rotation" });
 			assert.deepEqual(fake.writes, []);
 		});
 
