@@ -71,8 +71,8 @@ export interface RotationBasis {
 
 /**
  * Reads all that a person has to know before any step of a rotation. What keeps from the step is told apart, by `flawsOf`.
- * @throws Failure `scopes-unread` where anything could not be read as a whole; `rotation-pending` where another rotation has
- * one of the two; `not-found` where one is gone; `not-recorded`; Cancelled
+ * @throws Failure `scopes-unread` where anything could not be read as a whole; `rotation-pending` where no plan stands, and
+ * another rotation has one of the two; `not-found` where one is gone; `not-recorded`; Cancelled
  */
 export async function prepareRotation(
 	rotations: Rotations,
@@ -203,12 +203,11 @@ export function pairOf({ connectionId, old, next, plan }: RotationBasis): Rotati
 function planOf(plans: readonly RotationPlan[], { connectionId, oldId, nextId }: RotationPair): RotationPlan | null {
 	const ofConnection = plans.filter((plan) => plan.connectionId === connectionId);
 	const plan = ofConnection.find(({ old, next }) => old.id === oldId && next.id === nextId);
-	// The other way round, or one after the other, each would take away what the other one relies on.
-	const other = ofConnection.find(
-		(each) => each !== plan && (each.old.id === oldId || each.old.id === nextId || each.next.id === oldId),
-	);
+	if (plan) return plan;
+	// Whichever of the two another one has, one of them could take away what the other one relies on.
+	const other = ofConnection.find(({ old, next }) => [old.id, next.id].some((id) => id === oldId || id === nextId));
 	if (other) throw new Failure({ reason: "rotation-pending", name: other.old.name ?? other.old.id });
-	return plan ?? null;
+	return null;
 }
 
 /** Also where what is missing in a list is something else. @throws Failure `scopes-unread` */

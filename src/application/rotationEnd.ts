@@ -55,27 +55,29 @@ export async function finishRotation(
 	request: FinishRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	const work = await begin(rotations, request, "finish", signal);
-	const { session, fresh } = work;
-	const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
-	const withOld = fresh.scopes.filter(({ old }) => old === "active");
-	if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
-	// Where neither is active nothing is done, but it is told.
-	const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
-	return end(work, {
-		scopes: [...withOld, ...without],
-		act: ({ scope, old }) => handOver(session, scope, { from, to, imposed: false, goes: old === "active" }, signal),
-		last: async () => {
-			if (!request.remove) {
-				// What a project has by itself may show only now that the organization does not impose it any more.
-				const { scopes } = await readRotation(rotations, session, pairOf(fresh), signal);
-				if (scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
-				return false;
-			}
-			const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
-			await remove(rotations.organization, { connectionId, confirmed }, signal);
-			return true;
-		},
+	return rotations.plans.alone(request.confirmed.connectionId, async () => {
+		const work = await begin(rotations, request, "finish", signal);
+		const { session, fresh } = work;
+		const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
+		const withOld = fresh.scopes.filter(({ old }) => old === "active");
+		if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
+		// Where neither is active nothing is done, but it is told.
+		const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
+		return end(work, {
+			scopes: [...withOld, ...without],
+			act: ({ scope, old }) => handOver(session, scope, { from, to, imposed: false, goes: old === "active" }, signal),
+			last: async () => {
+				if (!request.remove) {
+					// What a project has by itself may show only now that the organization does not impose it any more.
+					const { scopes } = await readRotation(rotations, session, pairOf(fresh), signal);
+					if (scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
+					return false;
+				}
+				const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
+				await remove(rotations.organization, { connectionId, confirmed }, signal);
+				return true;
+			},
+		});
 	});
 }
 
@@ -90,29 +92,31 @@ export async function undoRotation(
 	request: EndRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	const work = await begin(rotations, request, "undo", signal);
-	const { session, fresh, plan } = work;
-	const { oldId: to, nextId: from } = pairOf(fresh);
-	const scopes = fresh.scopes.filter(({ planned }) => planned);
-	const [first] = scopes;
-	if (first?.scope.kind === "organization" && undoStep(first, plan) === "take")
-		await assertOwnAccess(request, fresh, [from], to, signal);
-	return end(work, {
-		scopes,
-		act: async (each) => {
-			const { scope } = each;
-			const step = undoStep(each, plan);
-			if (step === "keep") {
-				// What its list showed may have been imposed by the organization, which is undone first.
-				const { listing, problem } = await session.scope(scope, signal);
-				const stays = isActive(from, listing);
-				return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
-			}
-			if (step === "return") return giveBack(work, scope, to, from);
-			const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
-			return handOver(session, scope, { from, to, imposed, goes: step === "take" }, signal);
-		},
-		last: async () => false,
+	return rotations.plans.alone(request.confirmed.connectionId, async () => {
+		const work = await begin(rotations, request, "undo", signal);
+		const { session, fresh, plan } = work;
+		const { oldId: to, nextId: from } = pairOf(fresh);
+		const scopes = fresh.scopes.filter(({ planned }) => planned);
+		const [first] = scopes;
+		if (first?.scope.kind === "organization" && undoStep(first, plan) === "take")
+			await assertOwnAccess(request, fresh, [from], to, signal);
+		return end(work, {
+			scopes,
+			act: async (each) => {
+				const { scope } = each;
+				const step = undoStep(each, plan);
+				if (step === "keep") {
+					// What its list showed may have been imposed by the organization, which is undone first.
+					const { listing, problem } = await session.scope(scope, signal);
+					const stays = isActive(from, listing);
+					return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
+				}
+				if (step === "return") return giveBack(work, scope, to, from);
+				const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
+				return handOver(session, scope, { from, to, imposed, goes: step === "take" }, signal);
+			},
+			last: async () => false,
+		});
 	});
 }
 

@@ -27,35 +27,37 @@ export interface StartAccount {
  * organization comes last. Each is read right before, and it ends where the old one is not active any more. Where a plan stands it goes on with that one. The old one stays as it is.
  * @returns a true account, also where it was cancelled on the way.
  * @throws before anything is changed: Failure as `prepareRotation`, `rotation-refused`, `changed-meanwhile`,
- * `connection-changed`, `not-recorded`; Cancelled
+ * `connection-changed`, `rotation-running`, `not-recorded`; Cancelled
  */
 export async function startRotation(
 	rotations: Rotations,
 	{ confirmed, unclear, soonDays }: StartRequest,
 	signal?: AbortSignal,
 ): Promise<StartAccount> {
-	const { organization, plans, now = Date.now } = rotations;
-	const session = await Session.open(organization, confirmed.connectionId);
-	const fresh = await readConfirmed(rotations, session, confirmed, signal);
-	const startedAt = now();
-	assertFit(fresh, "start", startedAt / 1000, soonDays);
-	const { connectionId, oldId, nextId } = pairOf(fresh);
-	const chosen = fresh.scopes.filter(
-		({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
-	);
-	const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
-	const plan = {
-		connectionId,
-		old: { id: oldId, name: fresh.old.certificate.name },
-		next: { id: nextId, name: fresh.next?.certificate.name ?? null },
-		startedAt,
-		...fresh.plan,
-		scopes: [...(fresh.plan?.scopes ?? []), ...added],
-	};
-	if (!fresh.plan) await create(plans, plan);
-	else if (added.length > 0) await plans.extend(plan);
-	const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
-	return { plan, scopes: await activateBeside(session, missing, nextId, oldId, signal) };
+	return rotations.plans.alone(confirmed.connectionId, async () => {
+		const { organization, plans, now = Date.now } = rotations;
+		const session = await Session.open(organization, confirmed.connectionId);
+		const fresh = await readConfirmed(rotations, session, confirmed, signal);
+		const startedAt = now();
+		assertFit(fresh, "start", startedAt / 1000, soonDays);
+		const { connectionId, oldId, nextId } = pairOf(fresh);
+		const chosen = fresh.scopes.filter(
+			({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
+		);
+		const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
+		const plan = {
+			connectionId,
+			old: { id: oldId, name: fresh.old.certificate.name },
+			next: { id: nextId, name: fresh.next?.certificate.name ?? null },
+			startedAt,
+			...fresh.plan,
+			scopes: [...(fresh.plan?.scopes ?? []), ...added],
+		};
+		if (!fresh.plan) await create(plans, plan);
+		else if (added.length > 0) await plans.extend(plan);
+		const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
+		return { plan, scopes: await activateBeside(session, missing, nextId, oldId, signal) };
+	});
 }
 
 /** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */

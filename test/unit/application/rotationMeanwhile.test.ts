@@ -8,7 +8,7 @@ import { startRotation } from "../../../src/application/rotationStart.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../src/domain/scope.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { FakeAdministration, inProject, organizationOf, project } from "./administrationFake.ts";
-import { certificate } from "./fakes.ts";
+import { certificate, listing } from "./fakes.ts";
 
 describe("What others do while a certificate is rotated", () => {
 	const connectionId = randomUUID();
@@ -38,10 +38,10 @@ describe("What others do while a certificate is rotated", () => {
 	}
 
 	/** A window. */
-	function open(): Rotations {
+	function open(owner = "1"): Rotations {
 		return {
 			organization: organizationOf(fake),
-			plans: new RotationPlans(folder.path, () => now),
+			plans: new RotationPlans(folder.path, { owner, isAlive: () => true }, () => now),
 			contentOf: async () => null,
 			now: () => now,
 		};
@@ -136,6 +136,48 @@ describe("What others do while a certificate is rotated", () => {
 			],
 		);
 		assert.equal(activeIn(ORGANIZATION), "");
+	});
+
+	it("R36 lets of Finish and Undo at once, of lists that are late, only one take anything", async () => {
+		activate("old", p);
+		await start();
+		const confirmed = await prepare();
+		const both = listing(...fake.certificates.map((each) => ({ ...each, active: each.id !== "third" })));
+		fake.shown.set("project/p", both);
+		const written = writesSince();
+		const ended = await Promise.allSettled([
+			finishRotation(rotations, { confirmed, remove: false, ownAccess }),
+			undoRotation(open("2"), { confirmed, ownAccess }),
+			startRotation(open("3"), { confirmed, unclear: "own", soonDays: 30 }),
+		]);
+		const problems = ended.flatMap((each) => (each.status === "rejected" ? [each.reason.problem?.reason] : []));
+		assert.ok(problems.length >= 2 && problems.every((reason) => reason === "rotation-running"), problems.join());
+		assert.ok(written().filter((call) => call.startsWith("deactivate")).length < 2);
+		assert.notEqual(activeIn(p), "");
+	});
+
+	it("R37 lets of two rotations that have one certificate in common only one begin", async () => {
+		activate("old", p);
+		activate("next", q);
+		const [one, other] = [open("1"), open("2")];
+		const confirmed = [await prepare("old", "next", one), await prepare("next", "third", other)] as const;
+		const request = { unclear: "own", soonDays: 30 } as const;
+		await Promise.allSettled([
+			startRotation(one, { ...request, confirmed: confirmed[0] }),
+			startRotation(other, { ...request, confirmed: confirmed[1] }),
+		]);
+		await start().catch(() => {});
+		await start("next", "third").catch(() => {});
+		const plans = await one.plans.read();
+		assert.equal(plans.length, 1);
+		for (const { old, next } of plans) assert.ok((await prepare(old.id, next.id)).plan);
+	});
+
+	it("R37 can be ended though another plan has one of its certificates", async () => {
+		activate("old", p);
+		const { plan } = await start();
+		await rotations.plans.create({ ...plan, old: plan.next, next: { id: "third", name: null } });
+		assert.equal((await undo()).ended, true);
 	});
 
 	it("removes the plan alone where the new one is gone and the old one has expired", async () => {
