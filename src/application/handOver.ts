@@ -77,27 +77,39 @@ export async function handOver(
 	take(session, scope, to, activated);
 	if ("ended" in activated) return told("failed", activated.ended);
 	if (signal?.aborted) return told("failed");
-	const deactivated = await attempt(() => {
-		session.assertCurrent();
-		return session.service.setActive(scope, [from], false, signal, true);
-	});
-	take(session, scope, from, deactivated);
+	try {
+		const deactivated = await attempt(() => {
+			session.assertCurrent();
+			return session.service.setActive(scope, [from], false, signal, true);
+		});
+		take(session, scope, from, deactivated);
 
-	// Without the signal: also who cancelled has to know how it is now.
-	const after = await session.asServed(scope);
-	const [isFrom, isTo] = [from, to].map((id) => isActive(id, after.listing));
-	// Somebody else has undone it, so that it must not be laid over the lists any more.
-	if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
-	if (isFrom === false && isTo === false) {
-		const [account] = await activate(session, [scope], from);
-		return account?.changed.length ? told("restored") : told("emptied", account?.problem);
+		// Without the signal: also who cancelled has to know how it is now.
+		const after = await session.asServed(scope);
+		const [isFrom, isTo] = [from, to].map((id) => isActive(id, after.listing));
+		// Somebody else has undone it, so that it must not be laid over the lists any more.
+		if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
+		if (isFrom === false && isTo === false) {
+			const [account] = await activate(session, [scope], from);
+			return account?.changed.length ? told("restored") : told("emptied", account?.problem);
+		}
+		const isRead = after.listing && isWhole(after.listing) && isFrom !== undefined && isTo !== undefined;
+		if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
+		const { ended } = deactivated;
+		if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
+		if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
+		return isFrom ? told("failed", ended) : told("done");
+	} catch (thrown) {
+		await restore(session, scope, from, to).catch(() => {});
+		throw thrown;
 	}
-	const isRead = after.listing && isWhole(after.listing) && isFrom !== undefined && isTo !== undefined;
-	if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
-	const { ended } = deactivated;
-	if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
-	if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
-	return isFrom ? told("failed", ended) : told("done");
+}
+
+/** As at the end of a hand-over, past the lists: after a defect, which may be one of what follows them. */
+async function restore({ service }: Session, scope: Scope, from: string, to: string): Promise<void> {
+	const listing = await (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
+	const isNone = [from, to].every((id) => isActive(id, listing) === false);
+	if (isNone) await service.setActive(scope, [from], true);
 }
 
 /**

@@ -50,9 +50,9 @@ export async function rotateCertificate(commands: RotationCommands, old: Certifi
 	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
 	const pair = { connectionId, oldId: old.id, nextId };
 	const { next, account } = await askAnew((changed) => start(commands, pair, changed));
-	await commands.view.reveal(old);
 	if (!account) void vscode.window.showInformationMessage(settledRotationWords(old, next));
 	else tell(next, account, projectNamed(commands));
+	await commands.view.reveal(old);
 }
 
 /** The plan of a certificate's rotation, as it is now. @throws Failure `not-recorded` where the plans cannot be read */

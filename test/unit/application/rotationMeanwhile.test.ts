@@ -180,6 +180,26 @@ describe("What others do while a certificate is rotated", () => {
 		assert.equal((await undo()).ended, true);
 	});
 
+	for (const [what, isEmptied] of [
+		["activates the old one again", true],
+		["leaves alone what is as it was meant to be", false],
+	] as const)
+		it(`${what} where what follows the lists breaks in the midst of a hand-over`, async () => {
+			activate("old", p);
+			await start();
+			const confirmed = await prepare();
+			const { projects } = rotations.organization;
+			fake.gate = (call) => {
+				if (!call.startsWith("deactivate")) return;
+				if (isEmptied) fake.activeIn(p).delete("next");
+				projects.take = () => {
+					throw new RangeError("a row could not be drawn");
+				};
+			};
+			await assert.rejects(finishRotation(rotations, { confirmed, remove: false, ownAccess }), RangeError);
+			assert.equal(activeIn(p), isEmptied ? "old" : "next");
+		});
+
 	it("removes the plan alone where the new one is gone and the old one has expired", async () => {
 		activate("old", p);
 		await start();

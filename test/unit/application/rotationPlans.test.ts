@@ -134,19 +134,25 @@ describe("Plans of rotations", () => {
 		const alive = new Set(["1", "2"]);
 		let now = 1000;
 		const open = (owner: string) => new RotationPlans(path, { owner, isAlive: (name) => alive.has(name) }, () => now);
-		const never = () => void open("1").alone(connectionId, () => new Promise(() => {}));
+		const never = () =>
+			new Promise<void>((begun) => {
+				void open("1").alone(connectionId, () => {
+					begun();
+					return new Promise(() => {});
+				});
+			});
 		const other = open("2");
 		const isBusy = async () =>
 			(await other.alone(connectionId, async () => false).catch(({ problem }) => problem)).reason ===
 			"rotation-running";
-		never();
-		while (!(await isBusy())) await new Promise(setImmediate);
+		await never();
+		assert.equal(await isBusy(), true);
 		alive.delete("1");
 		assert.equal(await isBusy(), false);
 		assert.deepEqual(names(), []);
 		alive.add("1");
-		never();
-		while (!(await isBusy())) await new Promise(setImmediate);
+		await never();
+		assert.equal(await isBusy(), true);
 		now += 86_400_000;
 		assert.equal(await isBusy(), false);
 	});
