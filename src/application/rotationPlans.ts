@@ -10,7 +10,10 @@ import type { ThisWindow } from "./uploadJournal.ts";
 import { isWhole } from "./whereabouts.ts";
 
 /** Which rotation: an old certificate is in one at a time. */
-type PlanKey = Pick<RotationPlan, "connectionId" | "old">;
+interface PlanKey {
+	readonly connectionId: string;
+	readonly old: Pick<RotatedCertificate, "id">;
+}
 
 const NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9a-f]{64}\.json$/;
 
@@ -68,7 +71,7 @@ export class RotationPlans extends EventEmitter<{ change: [] }> {
 			names
 				.filter((name) => NAME.test(name))
 				.sort()
-				.map(async (name) => ({ name, text: await this.#files.text(name) })),
+				.map(async (name) => ({ name, text: await this.#files.read(name) })),
 		);
 		const there = texts.filter(({ text }) => text !== null);
 		const plans = there.flatMap(({ name, text }) => parsePlan(text ?? "", name) ?? []);
@@ -124,7 +127,7 @@ export class RotationPlans extends EventEmitter<{ change: [] }> {
 	async create(plan: RotationPlan): Promise<boolean> {
 		const name = nameOf(plan);
 		if (!NAME.test(name)) throw new Failure({ reason: "not-recorded" });
-		const isCreated = await this.#files.create(name, plan);
+		const isCreated = await this.#files.create(name, plan, true);
 		await this.reload();
 		return isCreated;
 	}
@@ -148,8 +151,21 @@ export class RotationPlans extends EventEmitter<{ change: [] }> {
 	/** Whether this very plan is written down, not another one of the same old certificate. */
 	async #stands(plan: RotationPlan): Promise<boolean> {
 		const name = nameOf(plan);
-		const there = parsePlan((await this.#files.text(name)) ?? "", name);
+		const there = parsePlan((await this.#files.read(name)) ?? "", name);
 		return there !== null && isSamePlan(there, plan);
+	}
+
+	/** Whether there is something of that name that is no plan. @throws Failure `not-recorded` where that cannot be read */
+	async isSpoilt(key: PlanKey): Promise<boolean> {
+		const name = nameOf(key);
+		const text = await this.#files.read(name);
+		return text !== null && parsePlan(text, name) === null;
+	}
+
+	/** Removes what is no plan, for a person who does not want to wait for it. @throws Failure `not-recorded` */
+	async forgetSpoilt(key: PlanKey): Promise<void> {
+		if (await this.isSpoilt(key)) await this.#files.remove(nameOf(key));
+		await this.reload();
 	}
 
 	/** Removes the plans of a connection whose old certificate is gone: they are over. @param listing As it was just read. */
@@ -175,11 +191,15 @@ function nameOf({ connectionId, old }: PlanKey): string {
 function parsePlan(text: string, name: string): RotationPlan | null {
 	const { connectionId, startedAt, scopes, ...pair } = fieldsOf(text);
 	const [old, next] = [certificateIn(pair.old), certificateIn(pair.next)];
-	if (typeof connectionId !== "string" || !old || !next || !Number.isFinite(startedAt) || !Array.isArray(scopes))
-		return null;
+	if (typeof connectionId !== "string" || !old || !next || !isMoment(startedAt) || !Array.isArray(scopes)) return null;
 	const planned = scopes.map(plannedIn);
 	if (!planned.every((each) => each !== null) || nameOf({ connectionId, old }) !== name) return null;
-	return { connectionId, old, next, scopes: planned, startedAt: startedAt as number };
+	return { connectionId, old, next, scopes: planned, startedAt };
+}
+
+/** What a date can be of, Unix milliseconds (ECMA-262, Time Range). */
+function isMoment(value: unknown): value is number {
+	return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 8.64e15;
 }
 
 function certificateIn(json: unknown): RotatedCertificate | null {

@@ -21,7 +21,7 @@ import { type CertificateCommands, destinationOf, projectNamed, refreshProjects 
 import { COMMANDS } from "./names.ts";
 import type { OwnAccessCheck } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
-import { askForNext, askUnclear, confirmStart, refuseFull } from "./rotationQuestions.ts";
+import { askForNext, askUnclear, confirmForgetting, confirmStart, refuseFull } from "./rotationQuestions.ts";
 import { reminderDays } from "./settings.ts";
 import { type UploadCommand, uploadFile } from "./uploadCommand.ts";
 import { tellMore } from "./uploadQuestions.ts";
@@ -46,6 +46,11 @@ const STATUS_MS = 5000;
  */
 export async function rotateCertificate(commands: RotationCommands, old: Certificate): Promise<void> {
 	const { id: connectionId } = await destinationOf(commands);
+	const { plans } = commands.rotations;
+	if (await plans.isSpoilt({ connectionId, old })) {
+		await confirmForgetting(old);
+		await plans.forgetSpoilt({ connectionId, old });
+	}
 	const plan = await planFor(commands, connectionId, old);
 	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
 	const pair = { connectionId, oldId: old.id, nextId };

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	statSync,
+	symlinkSync,
+	unlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
 import { ORGANIZATION } from "../../../src/domain/scope.ts";
+import { roleFacts } from "../../../src/ui/words/rotationRoles.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { problemIn } from "../api/setup.ts";
 import { inProject } from "./administrationFake.ts";
@@ -178,6 +189,9 @@ describe("Plans of rotations", () => {
 	});
 
 	const broken: readonly [string, (text: string) => string][] = [
+		["empty", () => ""],
+		["at no time", (text) => text.replace('"startedAt":1000', '"startedAt":1e300')],
+		["before all time", (text) => text.replace('"startedAt":1000', '"startedAt":-1')],
 		["cut off", (text) => text.slice(0, -1)],
 		["of another old certificate", (text) => text.replace("cert_A", "cert_Z")],
 		["with an id that climbs", (text) => text.replace('"p"', '"../p"')],
@@ -198,7 +212,44 @@ describe("Plans of rotations", () => {
 			assert.equal(await plans.create(plan()), false);
 			await plans.remove(plan());
 			assert.equal(readFileSync(join(path, name), "utf8"), spoilt);
+			assert.equal(await plans.isSpoilt(plan()), true);
+			await plans.forgetSpoilt(plan());
+			assert.deepEqual([names(), plans.unreadable, await plans.isSpoilt(plan())], [[], 0, false]);
+			await plans.create(plan());
+			await plans.forgetSpoilt(plan());
+			assert.deepEqual(await plans.read(), [plan()]);
 		});
+
+	it("that stand and cannot be read for a moment do not count as gone", async () => {
+		await plans.create(plan());
+		const [name = ""] = names();
+		const kept = join(folder.path, "kept");
+		renameSync(join(path, name), kept);
+		// A link to itself is a file that cannot be read, whoever asks.
+		symlinkSync(name, join(path, name));
+		assert.deepEqual(await problemIn(plans.isSpoilt(plan())), { reason: "not-recorded" });
+		unlinkSync(join(path, name));
+		renameSync(kept, join(path, name));
+		assert.deepEqual(await plans.read(), [plan()]);
+	});
+
+	it("have words whatever their files hold", async () => {
+		const time = fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger());
+		await plans.create(plan());
+		const [name = ""] = names();
+		await fc.assert(
+			fc.asyncProperty(time, fc.string({ unit: "binary" }), fc.string(), async (startedAt, called, id) => {
+				const scopes = [{ scope: { kind: "project", id }, nextWasActive: true }];
+				const next = { id: "cert_B", name: called };
+				writeFileSync(join(path, name), JSON.stringify({ ...plan({ next, startedAt }), scopes }));
+				for (const read of await plans.read()) {
+					const role = { part: "old", stage: "waiting", plan: read, other: read.next } as const;
+					assert.equal(roleFacts([role], () => null).length, 1);
+				}
+			}),
+			{ numRuns: 200 },
+		);
+	});
 
 	it("that cannot be written down are refused", async () => {
 		for (const odd of ["", "../x", "not-a-uuid"])

@@ -9,6 +9,7 @@ import {
 	finishWords,
 	lockOutWords,
 	noRoomWords,
+	spoiltPlanWords,
 	startWords,
 	undoWords,
 } from "../../../src/ui/words/rotationQuestions.ts";
@@ -78,6 +79,12 @@ describe("The row of a certificate in a rotation", () => {
 });
 
 describe("The question before a rotation", () => {
+	it("says what it means to forget what cannot be read of one", () => {
+		const { message, detail } = spoiltPlanWords(old.certificate);
+		assert.equal(message, "What was written down of a rotation of “Old” cannot be read. Forget it?");
+		assert.match(detail, /^Nothing is changed at OpenAI by that\./);
+	});
+
 	const question = { old, next, missing: everywhere, present: nowhere, planned: false, changed: false };
 
 	it("tells what both are and where they differ", () => {
