@@ -48,7 +48,7 @@ export interface EndAccount {
  * fresh read and a successful activation of the new one come immediately before, and a read after it; a scope in which
  * neither is active then gets the old one back at once, and it ends there.
  * @returns a true account, also where it was cancelled on the way.
- * @throws before anything is changed: Failure as `startRotation`; `own-access`; Cancelled
+ * @throws before anything is changed: Failure as `startRotation`; `no-rotation`; `own-access`; Cancelled
  */
 export async function finishRotation(
 	rotations: Rotations,
