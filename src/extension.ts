@@ -46,12 +46,12 @@ export function activate(context: vscode.ExtensionContext): void {
 	}, reader);
 	const projects = new Projects(async () => open(certificates.connectionId ?? (await connections.current())?.id));
 	const organization = { open, certificates, projects };
+	const self = { owner: String(process.pid), isAlive };
 	const uploads = new Uploads({
 		service: open,
 		certificates,
 		pending: new PendingUploads(vscode.Uri.joinPath(context.globalStorageUri, "pending-uploads").fsPath),
-		owner: String(process.pid),
-		isAlive,
+		...self,
 	});
 
 	const look = () => void backend().catch(report);
@@ -69,7 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
 			language: vscode.env.language,
 			translations: vscode.l10n.bundle,
 			...{ certificates, projects, organization, uploads, connections, clientCertificates },
-			...{ memory: context.globalState, log, inspections, trees, watch, watchFolder, report },
+			...{ memory: context.globalState, log, inspections, trees, watch, watchFolder, self, report },
 			rotationsFolder: vscode.Uri.joinPath(context.globalStorageUri, "rotations").fsPath,
 		});
 	};

@@ -264,6 +264,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 			"unit/application/removal",
 			"unit/application/renaming",
 			"unit/application/rotation",
+			"unit/application/rotationMeanwhile",
 		],
 	},
 	R37: {
@@ -273,6 +274,7 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 			"unit/application/lostAnswers",
 			"unit/application/pendingUploads",
 			"unit/application/rotation",
+			"unit/application/rotationMeanwhile",
 			"unit/application/rotationPlans",
 			"unit/application/uploads",
 			"unit/ui/uploadWords",

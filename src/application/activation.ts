@@ -88,19 +88,27 @@ export async function setActive(
 	return [...refused, ...(await switchScopes(session, readable, ids, active, signal))];
 }
 
-/** As `setActive`, without reading anything first. */
+/**
+ * As `setActive`, without reading anything first.
+ * @param refuse What keeps from a scope, asked right before it.
+ */
 export async function switchScopes(
 	session: Session,
 	scopes: readonly Scope[],
 	ids: readonly string[],
 	active: boolean,
 	signal?: AbortSignal,
+	refuse: (scope: Scope) => Promise<Problem | null> = async () => null,
 ): Promise<readonly ScopeAccount[]> {
 	const isLast = ({ kind }: Scope) => active && kind === "organization";
 	const accounts: ScopeAccount[] = [];
 	for (const scope of [...scopes.filter((each) => !isLast(each)), ...scopes.filter(isLast)]) {
 		const isHopeless = accounts.some(({ problem }) => problem && !isAboutScope(problem));
-		accounts.push(isHopeless ? untouched(scope, ids) : await switchScope(session, scope, ids, active, signal));
+		const problem = isHopeless ? null : await refuse(scope);
+		const isLeft = isHopeless || problem;
+		accounts.push(
+			isLeft ? { ...untouched(scope, ids), problem } : await switchScope(session, scope, ids, active, signal),
+		);
 	}
 	return accounts;
 }

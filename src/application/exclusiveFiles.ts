@@ -38,17 +38,28 @@ export class ExclusiveFiles {
 
 	/** A file's text, none where it cannot be read; `null` where it is gone, or never was. */
 	async text(name: string | null): Promise<string | null> {
-		if (name === null) return null;
+		return name === null ? null : this.read(name).catch(() => "");
+	}
+
+	/** As `text`, for those to whom it matters whether there is one. @throws Failure `not-recorded` where it cannot be read */
+	async read(name: string): Promise<string | null> {
 		try {
 			return await readFile(join(this.#folder, name), "utf8");
 		} catch (error) {
-			return hasCode(error, "ENOENT") ? null : "";
+			if (hasCode(error, "ENOENT")) return null;
+			throw new Failure({ reason: "not-recorded" });
 		}
 	}
 
-	/** Writes JSON. @returns false where there is a file of that name. @throws Failure `not-recorded` */
-	async create(name: string, content: unknown): Promise<boolean> {
+	/**
+	 * Writes JSON.
+	 * @param whole Whether it is safe on the disk before it has its name: that takes a little longer, and a power failure
+	 * leaves no empty file.
+	 * @returns false where there is a file of that name. @throws Failure `not-recorded`
+	 */
+	async create(name: string, content: unknown, whole = false): Promise<boolean> {
 		return this.#write(content, async (file, temporary) => {
+			if (whole) await file.sync();
 			if (!(await this.#link(temporary, name))) return false;
 			// Both at once take hardly longer than one of them, and neither is of use without the other.
 			await Promise.all([file.sync(), this.#syncFolder()]).catch(async (error) => {

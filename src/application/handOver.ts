@@ -13,6 +13,8 @@ export interface HandOver {
 	/**
 	 * - `done`: as it was meant to be, or it was so already.
 	 * - `kept`: the old one is active, and the new one, which was active there before the rotation, stays beside it.
+	 * - `returned`: the new one stays, and the old one, which was not active any more, is active beside it again.
+	 * - `not-returned`: that did not succeed, or it is not known whether it did.
 	 * - `failed`: nothing was deactivated; `problem` tells why, `null` where the person cancelled.
 	 * - `unread`: deactivated, and it could not be read back.
 	 * - `unknown`: no answer to the last call, and it could not be read back either.
@@ -24,6 +26,8 @@ export interface HandOver {
 	readonly outcome:
 		| "done"
 		| "kept"
+		| "returned"
+		| "not-returned"
 		| "failed"
 		| "unread"
 		| "unknown"
@@ -40,6 +44,8 @@ export interface Roles {
 	readonly to: string;
 	/** Whether the organization imposes `from`, so that a project's list may not tell whether it is active there itself. */
 	readonly imposed: boolean;
+	/** Whether the person was told that `from` goes there; else it was not active, and must not have become so. */
+	readonly goes: boolean;
 }
 
 /**
@@ -51,7 +57,7 @@ export interface Roles {
 export async function handOver(
 	session: Session,
 	scope: Scope,
-	{ from, to, imposed }: Roles,
+	{ from, to, imposed, goes }: Roles,
 	signal?: AbortSignal,
 ): Promise<HandOver> {
 	const told = (outcome: HandOver["outcome"], problem: Problem | null = null) => ({ scope, outcome, problem });
@@ -62,6 +68,7 @@ export async function handOver(
 	if (!listing || !isWhole(listing) || wasFrom === undefined || wasTo === undefined)
 		return told("failed", problem ?? unread(scope));
 	if (!wasFrom) return told(wasTo ? "done" : "neither");
+	if (!goes) return told("failed", { reason: "changed-meanwhile" });
 
 	const activated = await attempt(() => {
 		session.assertCurrent();
@@ -70,27 +77,61 @@ export async function handOver(
 	take(session, scope, to, activated);
 	if ("ended" in activated) return told("failed", activated.ended);
 	if (signal?.aborted) return told("failed");
-	const deactivated = await attempt(() => {
-		session.assertCurrent();
-		return session.service.setActive(scope, [from], false, signal, true);
-	});
-	take(session, scope, from, deactivated);
+	try {
+		const deactivated = await attempt(() => {
+			session.assertCurrent();
+			return session.service.setActive(scope, [from], false, signal, true);
+		});
+		take(session, scope, from, deactivated);
 
-	// Without the signal: also who cancelled has to know how it is now.
-	const after = await session.asServed(scope);
-	const [isFrom, isTo] = [from, to].map((id) => isActive(id, after.listing));
-	// Somebody else has undone it, so that it must not be laid over the lists any more.
-	if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
-	if (isFrom === false && isTo === false) {
-		const [account] = await activate(session, [scope], from);
-		return account?.changed.length ? told("restored") : told("emptied", account?.problem);
+		// Without the signal: also who cancelled has to know how it is now.
+		const after = await session.asServed(scope);
+		const [isFrom, isTo] = [from, to].map((id) => isActive(id, after.listing));
+		// Somebody else has undone it, so that it must not be laid over the lists any more.
+		if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
+		if (isFrom === false && isTo === false) {
+			const [account] = await activate(session, [scope], from);
+			return account?.changed.length ? told("restored") : told("emptied", account?.problem);
+		}
+		const isRead = after.listing && isWhole(after.listing) && isFrom !== undefined && isTo !== undefined;
+		if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
+		const { ended } = deactivated;
+		if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
+		if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
+		return isFrom ? told("failed", ended) : told("done");
+	} catch (thrown) {
+		await restore(session, scope, from, to).catch(() => {});
+		throw thrown;
 	}
-	const isRead = after.listing && isWhole(after.listing) && isFrom !== undefined && isTo !== undefined;
-	if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
-	const { ended } = deactivated;
-	if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
-	if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
-	return isFrom ? told("failed", ended) : told("done");
+}
+
+/** As at the end of a hand-over, past the lists: after a defect, which may be one of what follows them. */
+async function restore({ service }: Session, scope: Scope, from: string, to: string): Promise<void> {
+	const listing = await (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
+	const isNone = [from, to].every((id) => isActive(id, listing) === false);
+	if (isNone) await service.setActive(scope, [from], true);
+}
+
+/**
+ * Activates a certificate where another one is active by a fresh read right before: where none is, that would be the
+ * beginning of refusing clients without one. It ends at the first scope where the other one is not.
+ */
+export async function activateBeside(
+	session: Session,
+	scopes: readonly Scope[],
+	id: string,
+	beside: string,
+	signal?: AbortSignal,
+): Promise<readonly ScopeAccount[]> {
+	return activate(session, scopes, id, signal, async (scope) => {
+		const reading = await attempt(() => session.scope(scope, signal));
+		// The activation tells that it was cancelled.
+		if ("ended" in reading) return reading.ended;
+		const { listing, problem } = reading.value;
+		const isBeside = isActive(beside, listing);
+		if (isBeside === undefined) return problem ?? unread(scope);
+		return isBeside ? null : { reason: "changed-meanwhile" };
+	});
 }
 
 /**
@@ -102,8 +143,9 @@ export async function activate(
 	scopes: readonly Scope[],
 	id: string,
 	signal?: AbortSignal,
+	refuse?: (scope: Scope) => Promise<Problem | null>,
 ): Promise<readonly ScopeAccount[]> {
-	const accounts = await switchScopes(session, scopes, [id], true, signal);
+	const accounts = await switchScopes(session, scopes, [id], true, signal, refuse);
 	const inTurn = inTurns(MOST_AT_ONCE);
 	const changed = accounts.filter((account) => account.changed.length > 0);
 	await Promise.all(changed.map(({ scope }) => inTurn(() => session.scope(scope))));

@@ -71,8 +71,8 @@ export interface RotationBasis {
 
 /**
  * Reads all that a person has to know before any step of a rotation. What keeps from the step is told apart, by `flawsOf`.
- * @throws Failure `scopes-unread` where anything could not be read as a whole; `rotation-pending` where another rotation has
- * one of the two; `not-found` where one is gone; `not-recorded`; Cancelled
+ * @throws Failure `scopes-unread` where anything could not be read as a whole; `rotation-pending` where no plan stands, and
+ * another rotation has one of the two; `not-found` where one is gone; `not-recorded`; Cancelled
  */
 export async function prepareRotation(
 	rotations: Rotations,
@@ -96,11 +96,33 @@ export function flawsOf(
 	soonDays: number,
 ): readonly RotationFlaw[] {
 	const { old, next, plan, scopes } = basis;
-	if (step === "undo") return (validityOf(old).until ?? now + 1) <= now ? ["old-expired"] : [];
+	if (step === "undo") {
+		const isOver = (validityOf(old).until ?? now + 1) <= now;
+		// Where nothing would return to it the plan alone is removed.
+		const returns = plan && scopes.some((each) => ["take", "return"].includes(undoStep(each, plan)));
+		return isOver && returns ? ["old-expired"] : [];
+	}
 	if (!next) return ["gone"];
 	const flaws = rotationFlaws(old, next, now, step === "start" && !plan ? soonDays : 0);
 	const isInactive = step === "start" && scopes.every((each) => each.old === "inactive");
 	return isInactive ? [...flaws, "inactive"] : flaws;
+}
+
+/**
+ * What undoing does in one scope.
+ * - `take`: the new one is deactivated, after an activation of the old one.
+ * - `return`: the new one was active before and stays; the old one, which is not active any more, is activated beside it.
+ * - `keep`: the new one was active before and stays; so does the old one.
+ * - `nothing`: the new one is not active there. Where the old one is not either, somebody lets clients in without a
+ *   certificate, which must not end by an undo.
+ */
+export type UndoStep = "take" | "return" | "keep" | "nothing";
+
+export function undoStep({ scope, old, next, planned }: RotationScope, { scopes }: RotationPlan): UndoStep {
+	if (!next || !planned) return "nothing";
+	const before = scopes.find((each) => scopeKey(each.scope) === scopeKey(scope));
+	if (!before?.nextWasActive) return "take";
+	return old === "inactive" ? "return" : "keep";
 }
 
 /** How far a rotation is, by where both are active. */
@@ -181,12 +203,11 @@ export function pairOf({ connectionId, old, next, plan }: RotationBasis): Rotati
 function planOf(plans: readonly RotationPlan[], { connectionId, oldId, nextId }: RotationPair): RotationPlan | null {
 	const ofConnection = plans.filter((plan) => plan.connectionId === connectionId);
 	const plan = ofConnection.find(({ old, next }) => old.id === oldId && next.id === nextId);
-	// The other way round, or one after the other, each would take away what the other one relies on.
-	const other = ofConnection.find(
-		(each) => each !== plan && (each.old.id === oldId || each.old.id === nextId || each.next.id === oldId),
-	);
+	if (plan) return plan;
+	// Whichever of the two another one has, one of them could take away what the other one relies on.
+	const other = ofConnection.find(({ old, next }) => [old.id, next.id].some((id) => id === oldId || id === nextId));
 	if (other) throw new Failure({ reason: "rotation-pending", name: other.old.name ?? other.old.id });
-	return plan ?? null;
+	return null;
 }
 
 /** Also where what is missing in a list is something else. @throws Failure `scopes-unread` */

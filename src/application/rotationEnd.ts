@@ -1,7 +1,7 @@
 import { Failure, isCancelled, type Problem, problemOf } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
-import { activate, type HandOver, handOver } from "./handOver.ts";
+import { activateBeside, type HandOver, handOver } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
 import {
@@ -12,6 +12,7 @@ import {
 	type Rotations,
 	readConfirmed,
 	readRotation,
+	undoStep,
 } from "./rotation.ts";
 import { isActive, isWhole } from "./whereabouts.ts";
 
@@ -47,40 +48,43 @@ export interface EndAccount {
  * fresh read and a successful activation of the new one come immediately before, and a read after it; a scope in which
  * neither is active then gets the old one back at once, and it ends there.
  * @returns a true account, also where it was cancelled on the way.
- * @throws before anything is changed: Failure as `startRotation`; `own-access`; Cancelled
+ * @throws before anything is changed: Failure as `startRotation`; `no-rotation`; `own-access`; Cancelled
  */
 export async function finishRotation(
 	rotations: Rotations,
 	request: FinishRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	const work = await begin(rotations, request, "finish", signal);
-	const { session, fresh } = work;
-	const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
-	const withOld = fresh.scopes.filter(({ old }) => old === "active");
-	if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
-	// Where neither is active nothing is done, but it is told.
-	const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
-	return end(work, {
-		scopes: [...withOld, ...without],
-		act: ({ scope }) => handOver(session, scope, { from, to, imposed: false }, signal),
-		last: async () => {
-			if (!request.remove) {
-				// What a project has by itself may show only now that the organization does not impose it any more.
-				const { scopes } = await readRotation(rotations, session, pairOf(fresh), signal);
-				if (scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
-				return false;
-			}
-			const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
-			await remove(rotations.organization, { connectionId, confirmed }, signal);
-			return true;
-		},
+	return rotations.plans.alone(request.confirmed.connectionId, async () => {
+		const work = await begin(rotations, request, "finish", signal);
+		const { session, fresh } = work;
+		const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
+		const withOld = fresh.scopes.filter(({ old }) => old === "active");
+		if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
+		// Where neither is active nothing is done, but it is told.
+		const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
+		return end(work, {
+			scopes: [...withOld, ...without],
+			act: ({ scope, old }) => handOver(session, scope, { from, to, imposed: false, goes: old === "active" }, signal),
+			last: async () => {
+				if (!request.remove) {
+					// What a project has by itself may show only now that the organization does not impose it any more.
+					const { scopes } = await readRotation(rotations, session, pairOf(fresh), signal);
+					if (scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
+					return false;
+				}
+				const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
+				await remove(rotations.organization, { connectionId, confirmed }, signal);
+				return true;
+			},
+		});
 	});
 }
 
 /**
  * Puts the scopes of the plan back to what they were: the mirror of `finishRotation`, with the roles of the two swapped.
- * Where the new one was active before, it stays. The old one is activated wherever it is not active any more.
+ * Where the new one was active before, it stays. The old one is activated again where the new one is active and it is not;
+ * where neither is, nothing is done.
  * @returns, @throws as `finishRotation`
  */
 export async function undoRotation(
@@ -88,30 +92,31 @@ export async function undoRotation(
 	request: EndRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	const work = await begin(rotations, request, "undo", signal);
-	const { session, fresh, plan } = work;
-	const { oldId: to, nextId: from } = pairOf(fresh);
-	const keeps = keysOf(plan.scopes.filter(({ nextWasActive }) => nextWasActive));
-	const scopes = fresh.scopes.filter(({ planned }) => planned);
-	const [first] = scopes;
-	const isTaken = !keeps.has("organization") && first?.next;
-	if (first?.scope.kind === "organization" && (isTaken || first.old === "inactive"))
-		await assertOwnAccess(request, fresh, isTaken ? [from] : [], to, signal);
-	return end(work, {
-		scopes,
-		act: async ({ scope, old, next }) => {
-			const outcome = next && keeps.has(scopeKey(scope)) ? "kept" : "done";
-			if (old !== "inactive" && outcome === "kept") {
-				// What its list showed may have been imposed by the organization, which is undone first.
-				const { listing, problem } = await session.scope(scope, signal);
-				const stays = isActive(from, listing);
-				return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
-			}
-			if (old === "inactive" && (outcome === "kept" || !next)) return giveBack(work, scope, to, outcome);
-			const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
-			return handOver(session, scope, { from, to, imposed }, signal);
-		},
-		last: async () => false,
+	return rotations.plans.alone(request.confirmed.connectionId, async () => {
+		const work = await begin(rotations, request, "undo", signal);
+		const { session, fresh, plan } = work;
+		const { oldId: to, nextId: from } = pairOf(fresh);
+		const scopes = fresh.scopes.filter(({ planned }) => planned);
+		const [first] = scopes;
+		if (first?.scope.kind === "organization" && undoStep(first, plan) === "take")
+			await assertOwnAccess(request, fresh, [from], to, signal);
+		return end(work, {
+			scopes,
+			act: async (each) => {
+				const { scope } = each;
+				const step = undoStep(each, plan);
+				if (step === "keep") {
+					// What its list showed may have been imposed by the organization, which is undone first.
+					const { listing, problem } = await session.scope(scope, signal);
+					const stays = isActive(from, listing);
+					return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
+				}
+				if (step === "return") return giveBack(work, scope, to, from);
+				const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
+				return handOver(session, scope, { from, to, imposed, goes: step === "take" }, signal);
+			},
+			last: async () => false,
+		});
 	});
 }
 
@@ -143,7 +148,7 @@ async function begin(
 	const session = await Session.open(organization, confirmed.connectionId);
 	const fresh = await readConfirmed(rotations, session, confirmed, signal);
 	const { plan } = fresh;
-	if (!plan) throw new Failure({ reason: "changed-meanwhile" });
+	if (!plan) throw new Failure({ reason: "no-rotation" });
 	assertFit(fresh, step, now() / 1000, 0);
 	return { rotations, session, fresh, plan, signal };
 }
@@ -162,7 +167,8 @@ async function end(work: Work, { scopes, act, last }: Steps): Promise<EndAccount
 		for (const each of scopes) {
 			const handedOver = await act(each);
 			told.push(handedOver);
-			if (!["done", "kept", "neither"].includes(handedOver.outcome)) return account(false, false, handedOver.problem);
+			if (!["done", "kept", "returned", "neither"].includes(handedOver.outcome))
+				return account(false, false, handedOver.problem);
 		}
 		const removed = await last();
 		await rotations.plans.remove(plan);
@@ -182,16 +188,11 @@ async function isGone({ session, plan }: Work): Promise<boolean> {
 	return listing !== null && isWhole(listing) && !listing.certificates.some(({ id }) => id === plan.old.id);
 }
 
-/** Activates a certificate where nothing has to go for it. @param outcome What it is called where it succeeds. */
-async function giveBack(
-	{ session, signal }: Work,
-	scope: Scope,
-	id: string,
-	outcome: "done" | "kept",
-): Promise<HandOver> {
-	const [account] = await activate(session, [scope], id, signal);
-	const failed = account?.unknown.length ? "unknown" : "failed";
-	return { scope, outcome: account?.changed.length ? outcome : failed, problem: account?.problem ?? null };
+/** Activates a certificate beside one that stays, as long as that is active there. */
+async function giveBack({ session, signal }: Work, scope: Scope, id: string, beside: string): Promise<HandOver> {
+	const [account] = await activateBeside(session, [scope], id, beside, signal);
+	const outcome = account?.changed.length ? "returned" : "not-returned";
+	return { scope, outcome, problem: account?.problem ?? null };
 }
 
 /** @throws Failure `own-access` */

@@ -1,33 +1,47 @@
-import { createHash } from "node:crypto";
-import { EventEmitter } from "node:events";
+import { createHash, randomUUID } from "node:crypto";
 import { type CertificateListing, isCertificateId } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
 import { LATE_MS } from "../domain/pendingUpload.ts";
 import type { PlannedScope, RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
 import { isProjectId, ORGANIZATION, type Scope } from "../domain/scope.ts";
+import { Events } from "./events.ts";
 import { ExclusiveFiles, fieldsIn, fieldsOf } from "./exclusiveFiles.ts";
+import type { ThisWindow } from "./uploadJournal.ts";
 import { isWhole } from "./whereabouts.ts";
 
 /** Which rotation: an old certificate is in one at a time. */
-type PlanKey = Pick<RotationPlan, "connectionId" | "old">;
+interface PlanKey {
+	readonly connectionId: string;
+	readonly old: Pick<RotatedCertificate, "id">;
+}
 
 const NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9a-f]{64}\.json$/;
+
+/** A window that is at a step: the connection, then when it began, Unix milliseconds, the window, and what makes it unique. */
+const STEP = /^([0-9a-f-]{36})\.(\d{1,15})\.([\w-]+)\.[0-9a-f-]{36}\.step$/;
+
+/** After so long, in milliseconds, another process is believed to have the number of the window that was at it. */
+const LONGEST_STEP_MS = 86_400_000;
 
 /**
  * The rotations that are not over, of all windows, in one folder: a file for each, written before the first activation and
  * removed at the end. `change` comes when others are known than before.
  */
-export class RotationPlans extends EventEmitter<{ change: [] }> {
+export class RotationPlans extends Events {
 	readonly #files: ExclusiveFiles;
+	readonly #window: ThisWindow;
 	readonly #now: () => number;
+	/** The names of the files that say what this window is at. */
+	readonly #steps = new Set<string>();
 	#known: readonly RotationPlan[] = [];
 	#unreadable = 0;
 	#reads = 0;
 	#newest = 0;
 
-	/** @param folder,now As in `ExclusiveFiles`. */
-	constructor(folder: string, now: () => number = Date.now) {
+	/** @param folder,now As in `ExclusiveFiles`. @param window Names what it writes of its own steps. */
+	constructor(folder: string, window: ThisWindow, now: () => number = Date.now) {
 		super();
+		this.#window = window;
 		this.#files = new ExclusiveFiles(folder, now);
 		this.#now = now;
 	}
@@ -52,12 +66,12 @@ export class RotationPlans extends EventEmitter<{ change: [] }> {
 	/** As `reload`. @throws Failure `not-recorded` where the folder cannot be read. */
 	async read(): Promise<readonly RotationPlan[]> {
 		const read = ++this.#reads;
-		const names = await this.#files.names((at) => this.#now() - at > LATE_MS);
+		const names = await this.#names();
 		const texts = await Promise.all(
 			names
 				.filter((name) => NAME.test(name))
 				.sort()
-				.map(async (name) => ({ name, text: await this.#files.text(name) })),
+				.map(async (name) => ({ name, text: await this.#files.read(name) })),
 		);
 		const there = texts.filter(({ text }) => text !== null);
 		const plans = there.flatMap(({ name, text }) => parsePlan(text ?? "", name) ?? []);
@@ -67,30 +81,90 @@ export class RotationPlans extends EventEmitter<{ change: [] }> {
 			JSON.stringify([plans, there.length]) === JSON.stringify([this.#known, this.#known.length + this.#unreadable]);
 		this.#known = plans;
 		this.#unreadable = there.length - plans.length;
-		if (!isSame) this.emit("change");
+		if (!isSame) this.tell("change");
 		return plans;
+	}
+
+	/**
+	 * Does one step of a rotation while no other one of the same connection is under way, in any window: two of them could
+	 * each take what the other one relies on.
+	 * @throws Failure `rotation-running`, also where two begin at once and neither is first; `not-recorded`; what `step` throws
+	 */
+	async alone<T>(connectionId: string, step: () => Promise<T>): Promise<T> {
+		const name = `${connectionId}.${this.#now()}.${this.#window.owner}.${randomUUID()}.step`;
+		if (!STEP.test(name)) throw new Failure({ reason: "not-recorded" });
+		this.#steps.add(name);
+		try {
+			// Each writes first and looks then, so that of two at least one sees the other one.
+			await this.#files.create(name, null);
+			if (await this.#isBusy(connectionId, name)) throw new Failure({ reason: "rotation-running" });
+			return await step();
+		} finally {
+			this.#steps.delete(name);
+			await this.#files.remove(name);
+		}
+	}
+
+	/** Whether a window that runs is at a step, other than the one of this name. What a dead one left is cleared away. */
+	async #isBusy(connectionId: string, mine: string): Promise<boolean> {
+		let isBusy = false;
+		for (const name of await this.#names()) {
+			const [, connection, at, owner = ""] = STEP.exec(name) ?? [];
+			if (connection !== connectionId || name === mine) continue;
+			const isYoung = Math.abs(this.#now() - Number(at)) < LONGEST_STEP_MS;
+			const runs = owner === this.#window.owner ? this.#steps.has(name) : this.#window.isAlive(owner);
+			if (isYoung && runs) isBusy = true;
+			else await this.#files.remove(name);
+		}
+		return isBusy;
+	}
+
+	#names(): Promise<string[]> {
+		return this.#files.names((at) => this.#now() - at > LATE_MS);
 	}
 
 	/** Writes a plan down. @returns false where there is one of the same old certificate. @throws Failure `not-recorded` */
 	async create(plan: RotationPlan): Promise<boolean> {
 		const name = nameOf(plan);
 		if (!NAME.test(name)) throw new Failure({ reason: "not-recorded" });
-		const isCreated = await this.#files.create(name, plan);
+		const isCreated = await this.#files.create(name, plan, true);
 		await this.reload();
 		return isCreated;
 	}
 
-	/** Writes down that a plan has more scopes. @throws Failure `not-recorded` */
+	/**
+	 * Writes down that a plan has more scopes.
+	 * @throws Failure `changed-meanwhile` where it does not stand any more; `not-recorded`
+	 */
 	async extend(plan: RotationPlan): Promise<void> {
+		if (!(await this.#stands(plan))) throw new Failure({ reason: "changed-meanwhile" });
 		await this.#files.replace(nameOf(plan), plan);
 		await this.reload();
 	}
 
 	/** Removes a plan that is over, or is to be forgotten; not another one that took its place. */
 	async remove(plan: RotationPlan): Promise<void> {
+		if (await this.#stands(plan)) await this.#files.remove(nameOf(plan));
+		await this.reload();
+	}
+
+	/** Whether this very plan is written down, not another one of the same old certificate. */
+	async #stands(plan: RotationPlan): Promise<boolean> {
 		const name = nameOf(plan);
-		const there = parsePlan((await this.#files.text(name)) ?? "", name);
-		if (there && isSamePlan(there, plan)) await this.#files.remove(name);
+		const there = parsePlan((await this.#files.read(name)) ?? "", name);
+		return there !== null && isSamePlan(there, plan);
+	}
+
+	/** Whether there is something of that name that is no plan. @throws Failure `not-recorded` where that cannot be read */
+	async isSpoilt(key: PlanKey): Promise<boolean> {
+		const name = nameOf(key);
+		const text = await this.#files.read(name);
+		return text !== null && parsePlan(text, name) === null;
+	}
+
+	/** Removes what is no plan, for a person who does not want to wait for it. @throws Failure `not-recorded` */
+	async forgetSpoilt(key: PlanKey): Promise<void> {
+		if (await this.isSpoilt(key)) await this.#files.remove(nameOf(key));
 		await this.reload();
 	}
 
@@ -117,11 +191,15 @@ function nameOf({ connectionId, old }: PlanKey): string {
 function parsePlan(text: string, name: string): RotationPlan | null {
 	const { connectionId, startedAt, scopes, ...pair } = fieldsOf(text);
 	const [old, next] = [certificateIn(pair.old), certificateIn(pair.next)];
-	if (typeof connectionId !== "string" || !old || !next || !Number.isFinite(startedAt) || !Array.isArray(scopes))
-		return null;
+	if (typeof connectionId !== "string" || !old || !next || !isMoment(startedAt) || !Array.isArray(scopes)) return null;
 	const planned = scopes.map(plannedIn);
 	if (!planned.every((each) => each !== null) || nameOf({ connectionId, old }) !== name) return null;
-	return { connectionId, old, next, scopes: planned, startedAt: startedAt as number };
+	return { connectionId, old, next, scopes: planned, startedAt };
+}
+
+/** What a date can be of, Unix milliseconds (ECMA-262, Time Range). */
+function isMoment(value: unknown): value is number {
+	return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 8.64e15;
 }
 
 function certificateIn(json: unknown): RotatedCertificate | null {

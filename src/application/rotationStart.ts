@@ -1,7 +1,7 @@
 import { Failure } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
 import type { ScopeAccount } from "./activation.ts";
-import { activate } from "./handOver.ts";
+import { activateBeside } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed } from "./rotation.ts";
 import type { RotationPlans } from "./rotationPlans.ts";
@@ -24,38 +24,40 @@ export interface StartAccount {
 
 /**
  * Writes the plan down, then activates the new certificate in exactly the scopes where the old one is active; the
- * organization comes last. Where a plan stands it goes on with that one. The old one stays as it is.
+ * organization comes last. Each is read right before, and it ends where the old one is not active any more. Where a plan stands it goes on with that one. The old one stays as it is.
  * @returns a true account, also where it was cancelled on the way.
  * @throws before anything is changed: Failure as `prepareRotation`, `rotation-refused`, `changed-meanwhile`,
- * `connection-changed`, `not-recorded`; Cancelled
+ * `connection-changed`, `rotation-running`, `not-recorded`; Cancelled
  */
 export async function startRotation(
 	rotations: Rotations,
 	{ confirmed, unclear, soonDays }: StartRequest,
 	signal?: AbortSignal,
 ): Promise<StartAccount> {
-	const { organization, plans, now = Date.now } = rotations;
-	const session = await Session.open(organization, confirmed.connectionId);
-	const fresh = await readConfirmed(rotations, session, confirmed, signal);
-	const startedAt = now();
-	assertFit(fresh, "start", startedAt / 1000, soonDays);
-	const { connectionId, oldId, nextId } = pairOf(fresh);
-	const chosen = fresh.scopes.filter(
-		({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
-	);
-	const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
-	const plan = {
-		connectionId,
-		old: { id: oldId, name: fresh.old.certificate.name },
-		next: { id: nextId, name: fresh.next?.certificate.name ?? null },
-		startedAt,
-		...fresh.plan,
-		scopes: [...(fresh.plan?.scopes ?? []), ...added],
-	};
-	if (!fresh.plan) await create(plans, plan);
-	else if (added.length > 0) await plans.extend(plan);
-	const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
-	return { plan, scopes: await activate(session, missing, nextId, signal) };
+	return rotations.plans.alone(confirmed.connectionId, async () => {
+		const { organization, plans, now = Date.now } = rotations;
+		const session = await Session.open(organization, confirmed.connectionId);
+		const fresh = await readConfirmed(rotations, session, confirmed, signal);
+		const startedAt = now();
+		assertFit(fresh, "start", startedAt / 1000, soonDays);
+		const { connectionId, oldId, nextId } = pairOf(fresh);
+		const chosen = fresh.scopes.filter(
+			({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
+		);
+		const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
+		const plan = {
+			connectionId,
+			old: { id: oldId, name: fresh.old.certificate.name },
+			next: { id: nextId, name: fresh.next?.certificate.name ?? null },
+			startedAt,
+			...fresh.plan,
+			scopes: [...(fresh.plan?.scopes ?? []), ...added],
+		};
+		if (!fresh.plan) await create(plans, plan);
+		else if (added.length > 0) await plans.extend(plan);
+		const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
+		return { plan, scopes: await activateBeside(session, missing, nextId, oldId, signal) };
+	});
 }
 
 /** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */

@@ -86,6 +86,10 @@ export type Problem =
 	| { readonly reason: "rotation-refused"; readonly flaw: RotationFlaw }
 	/** Another rotation that is not over has one of the two certificates: the one that is called so is its old one. */
 	| { readonly reason: "rotation-pending"; readonly name: string }
+	/** Another step of a rotation of the same connection is under way, in whichever window; nothing was done. */
+	| { readonly reason: "rotation-running" }
+	/** There is no rotation of it that could be finished or undone. */
+	| { readonly reason: "no-rotation" }
 	/** This extension's own calls would not be accepted any more, or that is not proven: nothing was deactivated there. */
 	| { readonly reason: "own-access" }
 	/** What the service sent of a certificate holds none that can be read. */

@@ -4,6 +4,7 @@ import { Contents } from "../application/contents.ts";
 import { Enforcement } from "../application/enforcement.ts";
 import { RotationPlans } from "../application/rotationPlans.ts";
 import { SnapshotFile } from "../application/snapshot.ts";
+import type { ThisWindow } from "../application/uploadJournal.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { type ActionContext, type Actions, createActions, uploadCommand } from "./actions.ts";
 import { CertificatesView } from "./certificatesView.ts";
@@ -27,6 +28,8 @@ export interface Frame
 	readonly watch: Pick<Watch, "check" | "record" | "due">;
 	/** Where the record of what is watched is; an absolute path. */
 	readonly watchFolder: string;
+	/** Names this window in what it writes down. */
+	readonly self: ThisWindow;
 	/** Where the plans of rotations are; an absolute path. */
 	readonly rotationsFolder: string;
 	/** Shows what went wrong where no command was given. */
@@ -58,9 +61,9 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
-	const plans = new RotationPlans(frame.rotationsFolder);
+	const plans = new RotationPlans(frame.rotationsFolder, frame.self);
 	const contents = new Contents(certificates);
-	for (const each of [certificates, projects, uploads, contents]) each.on("error", report);
+	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
 
 	const projectsView = new ProjectsView(trees.projects, sources, report);
 	const view = new CertificatesView(

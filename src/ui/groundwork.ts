@@ -4,7 +4,7 @@ import { contentOf } from "../application/comparison.ts";
 import type { Organization } from "../application/organization.ts";
 import type { Projects } from "../application/projects.ts";
 import type { Certificate } from "../domain/certificate.ts";
-import { Failure, problemOf, type Reason } from "../domain/failure.ts";
+import { Failure, problemOf } from "../domain/failure.ts";
 import type { Connections, Destination } from "./connections.ts";
 import { isRecent } from "./staleness.ts";
 import { type Subject, subjectsWords } from "./words/activation.ts";
@@ -17,9 +17,6 @@ export interface CertificateCommands {
 	readonly projects: Projects;
 	readonly connections: Pick<Connections, "destination">;
 }
-
-/** What shows by itself that something is not as it was when the person was asked. */
-const CHANGED: readonly Reason[] = ["changed-meanwhile", "certificate-active"];
 
 /** Where a command's calls go. @throws Failure, also where the certificates in the view are another connection's. */
 export async function destinationOf({ connections, certificates }: CertificateCommands): Promise<Destination> {
@@ -54,20 +51,6 @@ export async function refreshProjects(
 /** The name of a project by its id, as far as the projects are known. */
 export function projectNamed({ projects }: Pick<CertificateCommands, "projects">): (id: string) => string | null {
 	return (id) => projects.state.projects?.find((project) => project.id === id)?.name ?? null;
-}
-
-/**
- * Reads, asks and acts, and does so again for as long as what the person was asked about has changed by then.
- * @param way Told whether that was so.
- */
-export async function askAnew<T>(way: (changed: boolean) => Promise<T>): Promise<T> {
-	for (let changed = false; ; changed = true)
-		try {
-			return await way(changed);
-		} catch (thrown) {
-			const problem = problemOf(thrown);
-			if (!problem || !CHANGED.includes(problem.reason)) throw thrown;
-		}
 }
 
 /**

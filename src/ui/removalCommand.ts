@@ -14,14 +14,8 @@ import {
 import type { Certificate } from "../domain/certificate.ts";
 import { Cancelled, isCancelled } from "../domain/failure.ts";
 import type { Scope } from "../domain/scope.ts";
-import {
-	askAnew,
-	type CertificateCommands,
-	destinationOf,
-	projectNamed,
-	subjectsOf,
-	unlessGone,
-} from "./groundwork.ts";
+import { askAnew } from "./askAnew.ts";
+import { type CertificateCommands, destinationOf, projectNamed, subjectsOf, unlessGone } from "./groundwork.ts";
 import { type OwnAccessCheck, ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { savePem } from "./pemFiles.ts";

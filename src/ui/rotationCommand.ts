@@ -14,13 +14,14 @@ import type { Certificate } from "../domain/certificate.ts";
 import type { Candidate } from "../domain/certificateFile.ts";
 import { Failure } from "../domain/failure.ts";
 import { type RotationPlan, rotationFlaws } from "../domain/rotation.ts";
+import { askAnew } from "./askAnew.ts";
 import { askForFiles } from "./certificateFiles.ts";
 import type { CertificatesView } from "./certificatesView.ts";
-import { askAnew, type CertificateCommands, destinationOf, projectNamed, refreshProjects } from "./groundwork.ts";
+import { type CertificateCommands, destinationOf, projectNamed, refreshProjects } from "./groundwork.ts";
 import { COMMANDS } from "./names.ts";
 import type { OwnAccessCheck } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
-import { askForNext, askUnclear, confirmStart, refuseFull } from "./rotationQuestions.ts";
+import { askForNext, askUnclear, confirmForgetting, confirmStart, refuseFull } from "./rotationQuestions.ts";
 import { reminderDays } from "./settings.ts";
 import { type UploadCommand, uploadFile } from "./uploadCommand.ts";
 import { tellMore } from "./uploadQuestions.ts";
@@ -45,13 +46,18 @@ const STATUS_MS = 5000;
  */
 export async function rotateCertificate(commands: RotationCommands, old: Certificate): Promise<void> {
 	const { id: connectionId } = await destinationOf(commands);
+	const { plans } = commands.rotations;
+	if (await plans.isSpoilt({ connectionId, old })) {
+		await confirmForgetting(old);
+		await plans.forgetSpoilt({ connectionId, old });
+	}
 	const plan = await planFor(commands, connectionId, old);
 	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
 	const pair = { connectionId, oldId: old.id, nextId };
 	const { next, account } = await askAnew((changed) => start(commands, pair, changed));
-	await commands.view.reveal(old);
 	if (!account) void vscode.window.showInformationMessage(settledRotationWords(old, next));
 	else tell(next, account, projectNamed(commands));
+	await commands.view.reveal(old);
 }
 
 /** The plan of a certificate's rotation, as it is now. @throws Failure `not-recorded` where the plans cannot be read */

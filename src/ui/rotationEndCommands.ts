@@ -1,12 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { flawsOf, type RotationBasis, type RotationScope } from "../application/rotation.ts";
+import { flawsOf, type RotationBasis, type RotationScope, type UndoStep, undoStep } from "../application/rotation.ts";
 import { type EndAccount, finishRotation, undoRotation } from "../application/rotationEnd.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import type { RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
-import { scopeKey } from "../domain/scope.ts";
-import { askAnew, destinationOf, projectNamed } from "./groundwork.ts";
+import { askAnew } from "./askAnew.ts";
+import { destinationOf, projectNamed } from "./groundwork.ts";
 import { ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { planFor, type RotationCommands, readNow } from "./rotationCommand.ts";
@@ -48,17 +48,16 @@ export async function finishRotating(commands: RotationCommands, certificate: Ce
 export async function undoRotating(commands: RotationCommands, certificate: Certificate): Promise<void> {
 	await endRotation(commands, certificate, async (changed) => {
 		const { basis, plan, old, next, places } = await lookAt(commands, certificate, "undo");
-		const before = new Set(plan.scopes.filter((each) => each.nextWasActive).map(({ scope }) => scopeKey(scope)));
-		const planned = basis.scopes.filter((each) => each.planned);
-		const kept = planned.filter(({ scope }) => before.has(scopeKey(scope)));
-		const going = planned.filter((each) => each.next && !kept.includes(each));
+		const stepped = (...steps: readonly UndoStep[]) =>
+			basis.scopes.filter((each) => steps.includes(undoStep(each, plan)));
+		const going = stepped("take");
 		const isInOrganization = going.some(({ scope }) => scope.kind === "organization");
 		const access = isInOrganization ? await assertAccess(commands, basis, next, old) : null;
 		await confirmUndo({
 			...{ old, next, access, changed },
 			places: places(going),
-			kept: places(kept),
-			back: places(planned.filter((each) => each.next && each.old === "inactive")),
+			kept: places(stepped("keep", "return")),
+			back: places(stepped("take", "return").filter((each) => each.old === "inactive")),
 		});
 		const title = l10n.t("Undoing the rotation…");
 		const request = { confirmed: basis, ownAccess: isAnswered(commands) };
@@ -88,7 +87,7 @@ async function lookAt(
 ): Promise<Situation> {
 	const { id: connectionId } = await destinationOf(commands);
 	const plan = await planFor(commands, connectionId, certificate);
-	if (!plan) throw new Failure({ reason: "changed-meanwhile" });
+	if (!plan) throw new Failure({ reason: "no-rotation" });
 	const basis = await readNow(commands, { connectionId, oldId: certificate.id, nextId: plan.next.id });
 	const [flaw] = flawsOf(basis, step, Date.now() / 1000, 0);
 	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });

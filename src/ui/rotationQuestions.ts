@@ -14,6 +14,7 @@ import {
 	lockOutWords,
 	noRoomWords,
 	type StartQuestion,
+	spoiltPlanWords,
 	startWords,
 	type UndoQuestion,
 	undoWords,
@@ -70,6 +71,12 @@ export async function askUnclear(old: Certificate, unclear: Places): Promise<"ow
 			value: "own",
 		},
 	]);
+}
+
+/** @throws Cancelled unless what cannot be read of a rotation is to be forgotten. */
+export async function confirmForgetting(old: Certificate): Promise<void> {
+	const forget = l10n.t("Forget and Rotate");
+	await ask(spoiltPlanWords(old), [l10n.t("Don't Rotate"), forget], [forget]);
 }
 
 /** @throws Cancelled unless the new one is to be activated. */

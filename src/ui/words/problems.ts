@@ -133,6 +133,12 @@ export function problemWords(problem: Problem): string {
 			return rotationFlawWords(problem.flaw);
 		case "rotation-pending":
 			return l10n.t("The rotation of “{0}” is not over. Finish or undo it first.", inert(problem.name));
+		case "rotation-running":
+			return l10n.t(
+				"A step of a rotation is still under way, in this window or another one, so nothing was done. Try again once it is over.",
+			);
+		case "no-rotation":
+			return l10n.t("There is no rotation of it any more that could be finished or undone, so nothing was done.");
 		case "own-access":
 			return l10n.t(
 				"It is not proven that this extension's own client certificate chains to what would stay active in the organization, so nothing was deactivated there. Set up one that does.",
@@ -180,6 +186,7 @@ export function mendOf(problem: Problem): Mend | null {
 		case "not-found":
 		case "conflict":
 		case "changed-meanwhile":
+		case "no-rotation":
 		case "change-unknown":
 			return "refresh";
 		case "untrusted-server":

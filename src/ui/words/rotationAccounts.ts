@@ -12,6 +12,8 @@ interface HandOver {
 	readonly outcome:
 		| "done"
 		| "kept"
+		| "returned"
+		| "not-returned"
 		| "failed"
 		| "unread"
 		| "unknown"
@@ -41,7 +43,7 @@ export interface RotationEnd {
 
 /** Whether all is as it was meant to be, and there is nothing to say of it. */
 export function isEnded({ remove }: RotationEnd, { scopes, ended, removed }: EndAccount): boolean {
-	return ended && removed === remove && scopes.every(({ outcome }) => outcome === "done" || outcome === "kept");
+	return ended && removed === remove && scopes.every(({ outcome }) => ["done", "kept", "returned"].includes(outcome));
 }
 
 /** What became of a rotation that was to end, scope by scope. */
@@ -97,6 +99,10 @@ function outcomeWords({ outcome }: HandOver, from: string, to: string): string {
 			return l10n.t("“{0}” deactivated.", from);
 		case "kept":
 			return l10n.t("“{0}” stays, as before.", from);
+		case "returned":
+			return l10n.t("“{0}” activated again; “{1}” stays, as before.", to, from);
+		case "not-returned":
+			return l10n.t("“{0}” not activated again, or that is not known.", to);
 		case "failed":
 			return l10n.t("“{0}” not deactivated.", from);
 		case "unread":

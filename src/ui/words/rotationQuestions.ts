@@ -95,6 +95,16 @@ export function settledRotationWords(old: Certificate, next: Certificate): strin
 	return l10n.t("“{0}” is active wherever “{1}” is. Move the clients, then Finish.", nameWords(next), nameWords(old));
 }
 
+/** That what was written down of a rotation cannot be read, and what it means to go on without it. */
+export function spoiltPlanWords(old: Certificate): Question {
+	return {
+		message: l10n.t("What was written down of a rotation of “{0}” cannot be read. Forget it?", nameWords(old)),
+		detail: l10n.t(
+			"Nothing is changed at OpenAI by that. What that rotation has activated stays active, and Undo will leave it there.",
+		),
+	};
+}
+
 /** What is asked before the old one goes. */
 export interface FinishQuestion {
 	readonly old: Certificate;

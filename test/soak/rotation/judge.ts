@@ -114,7 +114,7 @@ export class Judge {
 		const keys = scopes.map(({ scope }) => keyOf(scope));
 		if (new Set(keys).size < keys.length) this.#violated(`${call.verb} tells twice of one scope`);
 		const isGone = removed && !this.#world.isStored("old");
-		if (ended && !isGone && scopes.some(({ outcome }) => !["done", "kept", "neither"].includes(outcome)))
+		if (ended && !isGone && scopes.some(({ outcome }) => !["done", "kept", "returned", "neither"].includes(outcome)))
 			this.#violated(`${call.verb} is over though a scope failed`);
 		for (const { scope, old, planned } of call.confirmed.scopes)
 			if ((call.verb === "undo" ? planned : old === "active") && !isGone && !keys.includes(keyOf(scope)))
@@ -175,6 +175,8 @@ export class Judge {
 		const isTrue = {
 			done: !isActive(from) && isShown(to),
 			kept: isShown("old") && isShown("next"),
+			returned: isShown("old") && isShown("next"),
+			"not-returned": true,
 			failed: !this.#hasTaken(call, key, this.#world.ids[from]),
 			unread: !isActive(from),
 			unknown: true,

@@ -23,6 +23,17 @@ export class MortalPlans extends RotationPlans {
 		return this.#step(() => super.remove(plan));
 	}
 
+	/** What a window is at that dies stays written down. */
+	override alone<T>(connectionId: string, step: () => Promise<T>) {
+		return super.alone(connectionId, async () => {
+			try {
+				return await step();
+			} finally {
+				if (this.#dead) await new Promise<never>(() => {});
+			}
+		});
+	}
+
 	async #step<T>(work: () => Promise<T>): Promise<T> {
 		if (this.#dead) return new Promise<never>(() => {});
 		const step = work();

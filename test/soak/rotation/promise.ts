@@ -63,12 +63,17 @@ function brokenByActivation(world: World, call: Call, ours: readonly Exchange[],
 	const { old, next } = world.ids;
 	const told = call.confirmed.scopes.find((each) => keyOf(each.scope) === scope);
 	if (!told) return "nobody was told of this scope";
+	const isBack = ours.slice(0, index).some((each) => isOf("deactivate", each.operation) && scopeIn(each) === scope);
+	let before = index - 1;
+	while (isActivation(ours[before], scope, id)) before--;
+	if (!isBack && !isRead(ours[before], scope)) return "no read came right before";
+	if (!isBack && !succeeded(world, ours[before])) return "the read right before did not succeed";
+	if (told.old === "inactive" && !told.next) return "neither was active there";
 	if (call.verb === "start") {
 		const isOwn = told.old === "unclear" && !call.confirmed.plan && call.unclear === "own";
 		if (id !== next || !(told.old === "active" || isOwn)) return "it was not asked for";
 		return told.next ? "it is active there" : null;
 	}
-	const isBack = ours.slice(0, index).some((each) => isOf("deactivate", each.operation) && scopeIn(each) === scope);
 	const [from, to] = call.verb === "undo" ? [next, old] : [old, next];
 	return id === to || (id === from && isBack) ? null : "it was not asked for";
 }

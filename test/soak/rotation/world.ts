@@ -116,7 +116,7 @@ export class World {
 
 	/** What is written down, read anew by nobody's window. */
 	async plan(): Promise<RotationPlan | null> {
-		return (await new RotationPlans(this.#folder.path).read())[0] ?? null;
+		return (await new RotationPlans(this.#folder.path, { owner: "", isAlive: () => false }).read())[0] ?? null;
 	}
 
 	/** Whether a certificate is active in a scope itself. */
@@ -229,20 +229,17 @@ export class World {
 
 	#open(): Slot {
 		const owner = `window-${++this.#opened}`;
-		const network = () => plainNetwork;
-		const transport = new Transport({ userAgent: owner, observe: () => {}, network }, { pauseMilliseconds: 1 });
+		const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
+		const transport = new Transport(options, { pauseMilliseconds: 1 });
 		const access = { baseUrl: parseBaseUrl(this.emulator.url), key: this.emulator.adminKey, clientCertificate: null };
 		const open = async () => new AdministrationApi(transport, async () => access);
 		const now = () => ++this.#clock.now;
 		const certificates = new Certificates(open, async () => readerOf(), now);
 		const projects = new Projects(open, now);
-		const plans = new MortalPlans(this.#folder.path, now);
-		const rotations = {
-			organization: { open, certificates, projects },
-			plans,
-			contentOf: async () => null,
-			now,
-		};
+		const isAlive = (name: string) => this.slots.some((slot) => slot.owner === name && !slot.dead);
+		const plans = new MortalPlans(this.#folder.path, { owner, isAlive }, now);
+		const organization = { open, certificates, projects };
+		const rotations = { organization, plans, contentOf: async () => null, now };
 		return { owner, rotations, transport, plans, died: Promise.withResolvers(), dead: false, cancel: () => {} };
 	}
 

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	statSync,
+	symlinkSync,
+	unlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
 import { ORGANIZATION } from "../../../src/domain/scope.ts";
+import { roleFacts } from "../../../src/ui/words/rotationRoles.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { problemIn } from "../api/setup.ts";
 import { inProject } from "./administrationFake.ts";
@@ -15,11 +26,12 @@ describe("Plans of rotations", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 	let path: string;
 	let plans: RotationPlans;
+	const here = { owner: "1", isAlive: () => true };
 
 	beforeEach(() => {
 		folder = temporaryFolder("plans");
 		path = join(folder.path, "deep", "rotations");
-		plans = new RotationPlans(path, () => 1000);
+		plans = new RotationPlans(path, here, () => 1000);
 	});
 	afterEach(() => folder.remove());
 
@@ -39,7 +51,7 @@ describe("Plans of rotations", () => {
 	it("are kept for whoever reads them later, and nobody else", async () => {
 		assert.deepEqual(await plans.read(), []);
 		assert.equal(await plans.create(plan()), true);
-		const later = new RotationPlans(path);
+		const later = new RotationPlans(path, here);
 		assert.deepEqual(later.known, []);
 		assert.deepEqual(await later.read(), [plan()]);
 		assert.deepEqual([later.known, later.unreadable], [[plan()], 0]);
@@ -58,7 +70,7 @@ describe("Plans of rotations", () => {
 	});
 
 	it("R37 of two windows that write the same one at once only one wins", async () => {
-		const others = Array.from({ length: 10 }, () => new RotationPlans(path));
+		const others = Array.from({ length: 10 }, () => new RotationPlans(path, here));
 		const won = await Promise.all(others.map((each, index) => each.create(plan({ startedAt: index }))));
 		assert.equal(won.filter(Boolean).length, 1);
 		assert.deepEqual(await plans.read(), [plan({ startedAt: won.indexOf(true) })]);
@@ -70,7 +82,7 @@ describe("Plans of rotations", () => {
 		await plans.create(plan());
 		await plans.reload();
 		assert.equal(told, 1);
-		await new RotationPlans(path).remove(plan());
+		await new RotationPlans(path, here).remove(plan());
 		await plans.reload();
 		assert.deepEqual([told, plans.known], [2, []]);
 	});
@@ -81,6 +93,79 @@ describe("Plans of rotations", () => {
 		await plans.extend(more);
 		assert.deepEqual(await plans.read(), [more]);
 		assert.equal(names().length, 1);
+	});
+
+	it("R37 do not get more scopes where they do not stand any more", async () => {
+		const other = new RotationPlans(path, here);
+		await plans.create(plan());
+		await other.remove(plan());
+		assert.deepEqual(await problemIn(plans.extend(plan())), { reason: "changed-meanwhile" });
+		assert.deepEqual(names(), []);
+		const another = plan({ next: { id: "cert_C", name: null } });
+		await other.create(another);
+		assert.deepEqual(await problemIn(plans.extend(plan())), { reason: "changed-meanwhile" });
+		assert.deepEqual(await plans.read(), [another]);
+	});
+
+	it("R37 have one step at a time in all windows, and more in different connections", async () => {
+		const alive = new Set(["1", "2"]);
+		const open = (owner: string) => new RotationPlans(path, { owner, isAlive: (name) => alive.has(name) }, () => 1000);
+		const [one, other] = [open("1"), open("2")];
+		const running = { reason: "rotation-running" } as const;
+		await one.alone(connectionId, async () => {
+			for (const window of [one, other]) {
+				assert.deepEqual(await problemIn(window.alone(connectionId, async () => assert.fail())), running);
+				assert.equal(await window.alone(randomUUID(), async () => "done"), "done");
+			}
+		});
+		assert.equal(await other.alone(connectionId, async () => "done"), "done");
+		await assert.rejects(
+			other.alone(connectionId, async () => assert.fail("a defect")),
+			/a defect/,
+		);
+		assert.deepEqual(names(), []);
+	});
+
+	it("R37 let of two steps that begin at once never both go on", async () => {
+		const windows = Array.from({ length: 8 }, (_, index) => new RotationPlans(path, { ...here, owner: `${index}` }));
+		for (let round = 0; round < 20; round++) {
+			let running = 0;
+			const step = async () => {
+				assert.equal(++running, 1);
+				await new Promise(setImmediate);
+				running--;
+			};
+			const ended = await Promise.allSettled(windows.map((window) => window.alone(connectionId, step)));
+			for (const each of ended)
+				if (each.status === "rejected") assert.equal(each.reason.problem?.reason, "rotation-running");
+		}
+	});
+
+	it("R37 take no heed of the step of a window that died, or began it a day ago", async () => {
+		const alive = new Set(["1", "2"]);
+		let now = 1000;
+		const open = (owner: string) => new RotationPlans(path, { owner, isAlive: (name) => alive.has(name) }, () => now);
+		const never = () =>
+			new Promise<void>((begun) => {
+				void open("1").alone(connectionId, () => {
+					begun();
+					return new Promise(() => {});
+				});
+			});
+		const other = open("2");
+		const isBusy = async () =>
+			(await other.alone(connectionId, async () => false).catch(({ problem }) => problem)).reason ===
+			"rotation-running";
+		await never();
+		assert.equal(await isBusy(), true);
+		alive.delete("1");
+		assert.equal(await isBusy(), false);
+		assert.deepEqual(names(), []);
+		alive.add("1");
+		await never();
+		assert.equal(await isBusy(), true);
+		now += 86_400_000;
+		assert.equal(await isBusy(), false);
 	});
 
 	it("are removed, but not another one that took its place", async () => {
@@ -104,6 +189,9 @@ describe("Plans of rotations", () => {
 	});
 
 	const broken: readonly [string, (text: string) => string][] = [
+		["empty", () => ""],
+		["at no time", (text) => text.replace('"startedAt":1000', '"startedAt":1e300')],
+		["before all time", (text) => text.replace('"startedAt":1000', '"startedAt":-1')],
 		["cut off", (text) => text.slice(0, -1)],
 		["of another old certificate", (text) => text.replace("cert_A", "cert_Z")],
 		["with an id that climbs", (text) => text.replace('"p"', '"../p"')],
@@ -124,7 +212,44 @@ describe("Plans of rotations", () => {
 			assert.equal(await plans.create(plan()), false);
 			await plans.remove(plan());
 			assert.equal(readFileSync(join(path, name), "utf8"), spoilt);
+			assert.equal(await plans.isSpoilt(plan()), true);
+			await plans.forgetSpoilt(plan());
+			assert.deepEqual([names(), plans.unreadable, await plans.isSpoilt(plan())], [[], 0, false]);
+			await plans.create(plan());
+			await plans.forgetSpoilt(plan());
+			assert.deepEqual(await plans.read(), [plan()]);
 		});
+
+	it("that stand and cannot be read for a moment do not count as gone", async () => {
+		await plans.create(plan());
+		const [name = ""] = names();
+		const kept = join(folder.path, "kept");
+		renameSync(join(path, name), kept);
+		// A link to itself is a file that cannot be read, whoever asks.
+		symlinkSync(name, join(path, name));
+		assert.deepEqual(await problemIn(plans.isSpoilt(plan())), { reason: "not-recorded" });
+		unlinkSync(join(path, name));
+		renameSync(kept, join(path, name));
+		assert.deepEqual(await plans.read(), [plan()]);
+	});
+
+	it("have words whatever their files hold", async () => {
+		const time = fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger());
+		await plans.create(plan());
+		const [name = ""] = names();
+		await fc.assert(
+			fc.asyncProperty(time, fc.string({ unit: "binary" }), fc.string(), async (startedAt, called, id) => {
+				const scopes = [{ scope: { kind: "project", id }, nextWasActive: true }];
+				const next = { id: "cert_B", name: called };
+				writeFileSync(join(path, name), JSON.stringify({ ...plan({ next, startedAt }), scopes }));
+				for (const read of await plans.read()) {
+					const role = { part: "old", stage: "waiting", plan: read, other: read.next } as const;
+					assert.equal(roleFacts([role], () => null).length, 1);
+				}
+			}),
+			{ numRuns: 200 },
+		);
+	});
 
 	it("that cannot be written down are refused", async () => {
 		for (const odd of ["", "../x", "not-a-uuid"])

@@ -91,6 +91,8 @@ const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
 	[{ reason: "change-unknown", act: "remove" }, "refresh"],
 	...FLAWS.map((flaw): [Problem, null] => [{ reason: "rotation-refused", flaw }, null]),
 	[{ reason: "rotation-pending", name: "Acme" }, "show-view"],
+	[{ reason: "rotation-running" }, null],
+	[{ reason: "no-rotation" }, "refresh"],
 	[{ reason: "own-access" }, "open-settings"],
 	[{ reason: "no-content", name: "Acme" }, null],
 	[{ reason: "not-saved", file: "acme.pem" }, null],

@@ -9,6 +9,7 @@ import {
 	finishWords,
 	lockOutWords,
 	noRoomWords,
+	spoiltPlanWords,
 	startWords,
 	undoWords,
 } from "../../../src/ui/words/rotationQuestions.ts";
@@ -78,6 +79,12 @@ describe("The row of a certificate in a rotation", () => {
 });
 
 describe("The question before a rotation", () => {
+	it("says what it means to forget what cannot be read of one", () => {
+		const { message, detail } = spoiltPlanWords(old.certificate);
+		assert.equal(message, "What was written down of a rotation of “Old” cannot be read. Forget it?");
+		assert.match(detail, /^Nothing is changed at OpenAI by that\./);
+	});
+
 	const question = { old, next, missing: everywhere, present: nowhere, planned: false, changed: false };
 
 	it("tells what both are and where they differ", () => {
@@ -227,6 +234,8 @@ describe("The account of a rotation's end", () => {
 
 	const outcomes: readonly [HandOver["outcome"], string][] = [
 		["kept", "“New” stays, as before."],
+		["returned", "“Old” activated again; “New” stays, as before."],
+		["not-returned", "“Old” not activated again, or that is not known."],
 		["unread", "“New” deactivated, but not read back."],
 		["unknown", "not known whether “New” is deactivated."],
 		["restored", "neither was active after it, so “New” was activated again at once."],
@@ -236,7 +245,7 @@ describe("The account of a rotation's end", () => {
 	for (const [outcome, words] of outcomes)
 		it(`of Undo says where it is ${outcome}`, () => {
 			const undone = { ...account([p, outcome]), ended: true };
-			assert.equal(isEnded(undo, undone), outcome === "kept");
+			assert.equal(isEnded(undo, undone), outcome === "kept" || outcome === "returned");
 			assert.equal(endWords(undo, undone, nameOf), `The rotation of “Old” is undone. In project “P”: ${words}`);
 			assert.match(
 				endWords(undo, account([p, outcome]), nameOf),
