@@ -262,7 +262,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
 		await giveKey(window, new URL(emulator.url).host, key);
 		const { text, buttons } = await projects.welcome("api.management.read");
-		assert.match(text, /The certificates can be managed without it/);
+		assert.match(text, /Without it certificates cannot be deleted or rotated/);
 		assert.deepEqual(buttons, ["Set or Replace Admin Key…"]);
 		await (await rowOf(window, ACME)).expand();
 		await certificates.rowWith("lacks the permission api.management.read").appears();
