@@ -7,6 +7,8 @@ import type { Window } from "../vscode/window.ts";
 import type { Session } from "./session.ts";
 import { giveKey, rowOf, VIEW } from "./uploading.ts";
 
+const LOST = "Select a row of the certificates view";
+
 /** Has the organization hold a new CA certificate of this name. */
 export async function addAnchor({ state }: Emulator, name: string): Promise<StoredCertificate> {
 	const { pem } = await makeCertificate({ commonName: name });
@@ -21,10 +23,24 @@ export async function signIn({ window, emulator }: Session, name: string): Promi
 	await rowOf(window, name);
 }
 
+/** What a command shows where it goes on, or ends. */
+const SHOWN = [".quick-input-widget", ".monaco-dialog-box", ".notification-toast", ".part.editor .tab"];
+
 /** Chooses an item of the context menu of a certificate's row. */
 export async function chooseOn(window: Window, name: string, item: string): Promise<void> {
+	const { page } = window;
+	const lost = page.locator(".notification-toast").filter({ hasText: LOST });
+	const answered = page
+		.locator(SHOWN.map((each) => `${each}:visible`).join())
+		.or(page.locator(".part.statusbar").getByText("Copied"));
 	await window.openViews();
-	await (await (await rowOf(window, name)).menu()).choose(item);
+	for (;;) {
+		await (await (await rowOf(window, name)).menu()).choose(item);
+		await answered.first().waitFor();
+		// While all rows are drawn anew, the editor does not know for a moment which one it was; a person chooses again.
+		if (!(await lost.isVisible())) return;
+		await (await window.toast(LOST)).dismiss();
+	}
 }
 
 /** Ticks scopes in the question for them, and goes on. @param title Such as `Activate “Acme”`. */
