@@ -91,12 +91,13 @@ export class UploadRecords {
 		return since[0]?.arrival ?? null;
 	}
 
-	/** Whether all that stands here of an upload, beside one attempt, stood there before as well. */
+	/** Whether an attempt stands here, and all else that does of its upload stood there before as well. */
 	addsOnly(attempt: PendingUpload, before: UploadRecords): boolean {
 		const isKnown = ({ pending, arrival }: UploadRecord) =>
 			before.all.some((each) => isSameAttempt(each.pending, pending) && !each.arrival === !arrival);
 		const ofUpload = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
-		return ofUpload.every((record) => isSameAttempt(record.pending, attempt) || isKnown(record));
+		const stands = ofUpload.some(({ pending }) => isSameAttempt(pending, attempt));
+		return stands && ofUpload.every((record) => isSameAttempt(record.pending, attempt) || isKnown(record));
 	}
 
 	/** The number that one more attempt would have. */

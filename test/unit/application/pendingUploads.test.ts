@@ -289,6 +289,15 @@ describe("Pending uploads", () => {
 		}
 	});
 
+	it("R37 an attempt that was taken away stands no more, so that nothing is sent without a record", async () => {
+		await store.write(upload());
+		const before = await store.read();
+		const next = upload({ attempt: 2 });
+		assert.ok(!before.addsOnly(next, before));
+		await store.write(next);
+		assert.ok((await store.read()).addsOnly(next, before));
+	});
+
 	it("R37 two processes want the same record 500 times: one of them has it each time", async () => {
 		const rounds = 500;
 		const racers = ["first", "second"].map((owner) => {
