@@ -66,7 +66,7 @@ export class UploadJournal {
 		const attempt: PendingUpload = {
 			connectionId,
 			sha256,
-			attempt: this.#nextNumber({ connectionId, sha256 }, records),
+			attempt: records.nextNumber({ connectionId, sha256 }),
 			name,
 			pem,
 			startedAt: this.#now(),
@@ -76,18 +76,10 @@ export class UploadJournal {
 		};
 		const overtaken = new Failure({ reason: "upload-pending", name, running: true });
 		if (!(await this.#files.write(attempt))) throw overtaken;
-		// Two windows whose clocks or records differ come to different numbers, so that the number alone does not tell who is first.
+		// Numbers begin anew once what had them is cleared away, so that the number alone does not tell who is first.
 		if ((await this.read()).addsOnly(attempt, records)) return attempt;
 		await this.remove(attempt);
 		throw overtaken;
-	}
-
-	/**
-	 * Never one that another attempt had, also where that is cleared away by now: a window that is about to clear it away by
-	 * its number must not take the new one. Two windows come to the same number at the same time, and only one of them gets it.
-	 */
-	#nextNumber(key: UploadKey, records: UploadRecords): number {
-		return Math.max(records.nextNumber(key), Math.floor(this.#now() / 60_000));
 	}
 
 	/** Writes down what an attempt arrived as. */

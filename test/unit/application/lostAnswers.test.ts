@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readdirSync } from "node:fs";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import type { Uploaded } from "../../../src/application/uploads.ts";
 import type { Candidate } from "../../../src/domain/certificateFile.ts";
@@ -321,20 +320,6 @@ describe("One intent, one certificate", () => {
 		const { certificate, how } = await upload(other, { told: [] });
 		assert.deepEqual([certificate.id, how], [only().id, "there-before"]);
 		assert.equal(posts(), 1);
-	});
-
-	it("R37 no attempt has a number that another one had: a window may be about to clear that one away", async () => {
-		await upload(window, { told: [] });
-		const before = readdirSync(folder.path);
-		emulator.state.remove(only().id).commit();
-		now += LATE_MS + 1;
-		await upload(window, { told: [] });
-		const after = readdirSync(folder.path);
-		assert.ok(before.length > 0 && after.length > 0);
-		assert.deepEqual(
-			after.filter((name) => before.includes(name)),
-			[],
-		);
 	});
 
 	it("R37 two windows upload the same file at the same moment 20 times: one POST each time", async () => {

@@ -52,7 +52,7 @@ describe("Uploads", () => {
 
 	beforeEach(() => {
 		folder = temporaryFolder("uploads");
-		now = 30_000;
+		now = 1_000_000;
 		alive = new Set();
 		service = new FakeService();
 		store = new PendingUploads(join(folder.path, "pending"), () => now);
