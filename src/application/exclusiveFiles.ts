@@ -142,19 +142,6 @@ export class ExclusiveFiles {
 	}
 }
 
-/** The fields of a JSON object; none where the text is no such thing. */
-export function fieldsOf(text: string): Record<string, unknown> {
-	try {
-		return fieldsIn(JSON.parse(text));
-	} catch {
-		return {};
-	}
-}
-
-export function fieldsIn(json: unknown): Record<string, unknown> {
-	return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
-}
-
 function hasCode(error: unknown, code: string): boolean {
 	return (error as NodeJS.ErrnoException).code === code;
 }

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type CertificateListing, isCertificateId } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
+import { fieldsIn, fieldsOf } from "../domain/json.ts";
 import { LATE_MS } from "../domain/pendingUpload.ts";
 import type { PlannedScope, RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
 import { isProjectId, ORGANIZATION, type Scope } from "../domain/scope.ts";
 import { Events } from "./events.ts";
-import { ExclusiveFiles, fieldsIn, fieldsOf } from "./exclusiveFiles.ts";
+import { ExclusiveFiles } from "./exclusiveFiles.ts";
 import type { ThisWindow } from "./uploadJournal.ts";
 import { isWhole } from "./whereabouts.ts";
 

@@ -1,6 +1,6 @@
 import { type Certificate, isCertificateId } from "../domain/certificate.ts";
+import { fieldsIn, fieldsOf } from "../domain/json.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
-import { fieldsIn, fieldsOf } from "./exclusiveFiles.ts";
 
 /** That an attempt arrived, and as what. */
 export interface Arrival {

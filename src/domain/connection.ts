@@ -1,4 +1,5 @@
 import type { KeyFlaw } from "./failure.ts";
+import { fieldsIn, fieldsOf } from "./json.ts";
 
 /** One organization as this extension reaches it. It is kept whole, in a secret; what is remembered is keyed by `id`. */
 export interface Connection {
@@ -78,7 +79,7 @@ export function keyKind(key: string): "admin" | "project" | "service-account" | 
 
 /** Reads the stored secret. What is no whole connection is as good as none, and does not hide the others. */
 export function parseConnections(secret: string | undefined): ConnectionSet {
-	const { current, connections } = parseObject(secret ?? "");
+	const { current, connections } = fieldsOf(secret ?? "");
 	const all = (Array.isArray(connections) ? connections : []).flatMap((each) => connectionIn(each) ?? []);
 	return { current: all.find(({ id }) => id === current) ?? null, all };
 }
@@ -90,19 +91,9 @@ export function formatConnections({ current, all }: ConnectionSet): string {
 }
 
 function connectionIn(value: unknown): Connection | null {
-	if (typeof value !== "object" || value === null) return null;
-	const { id, label, origin, path, organization = null, key } = value as Record<string, unknown>;
+	const { id, label, origin, path, organization = null, key } = fieldsIn(value);
 	const isWhole = [id, label, origin, key].every((part) => typeof part === "string" && part !== "");
 	if (!isWhole || typeof path !== "string" || !URL.canParse(origin as string)) return null;
 	if (organization !== null && typeof organization !== "string") return null;
 	return { id, label, origin, path, organization, key, passing: false } as Connection;
-}
-
-function parseObject(text: string): Record<string, unknown> {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-	} catch {
-		return {};
-	}
 }

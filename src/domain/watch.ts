@@ -1,4 +1,5 @@
 import { expiryState, isCertificateId, LAST_SECOND } from "./certificate.ts";
+import { fieldsIn, fieldsOf } from "./json.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -85,14 +86,14 @@ function isKnownActive({ inOrganization, inProject }: WatchedCertificate): boole
 
 /** Reads what was written of a snapshot; `null` where it is not whole. */
 export function parseSnapshot(text: string): Snapshot | null {
-	const { connectionId, readAt, certificates } = fieldsOf(parseJson(text));
+	const { connectionId, readAt, certificates } = fieldsOf(text);
 	if (typeof connectionId !== "string" || !isTime(readAt, LAST_SECOND * 1000) || !Array.isArray(certificates))
 		return null;
 	return certificates.every(isWatched) ? { connectionId, readAt, certificates } : null;
 }
 
 function isWatched(value: unknown): value is WatchedCertificate {
-	const { id, name, expiresAt, inOrganization, inProject } = fieldsOf(value);
+	const { id, name, expiresAt, inOrganization, inProject } = fieldsIn(value);
 	const isKnown = [inOrganization, inProject].every((each) => each === undefined || typeof each === "boolean");
 	const isDated = expiresAt === null || isTime(expiresAt, LAST_SECOND);
 	return isCertificateId(id) && (name === null || typeof name === "string") && isDated && isKnown;
@@ -101,16 +102,4 @@ function isWatched(value: unknown): value is WatchedCertificate {
 /** A whole number up to the last one that a date can be told of. */
 function isTime(value: unknown, last: number): value is number {
 	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= last;
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-	return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return null;
-	}
 }
