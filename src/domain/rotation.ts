@@ -1,4 +1,4 @@
-import type { Certificate } from "./certificate.ts";
+import { type Certificate, LAST_SECOND } from "./certificate.ts";
 import type { Candidate } from "./certificateFile.ts";
 import type { Scope } from "./scope.ts";
 
@@ -62,8 +62,6 @@ export interface Validity {
 	readonly until: number | null;
 }
 
-/** 99991231235959Z: no expiry (RFC 5280 4.1.2.5). Nothing is valid for longer. */
-const NEVER = 253_402_300_799;
 const DAY = 86_400;
 
 export function validityOf({ certificate, content }: Anchor): Validity {
@@ -86,7 +84,8 @@ export function rotationFlaws(old: Anchor, next: Anchor, now: number, soonDays: 
 	if (isSame || old.certificate.id === next.certificate.id) return ["same"];
 	if (next.content?.isCa === false) flaws.push("leaf");
 	if (until === null || oldUntil === null) flaws.push("dates-unknown");
-	else if (until <= oldUntil && until < NEVER) flaws.push("not-longer");
+	// The last second means no expiry (RFC 5280 4.1.2.5): nothing is valid for longer.
+	else if (until <= oldUntil && until < LAST_SECOND) flaws.push("not-longer");
 	if (from !== null && from > now) flaws.push("not-yet-valid");
 	if (until !== null && until <= now) flaws.push("expired");
 	else if (until !== null && until - now <= soonDays * DAY) flaws.push("expires-soon");
