@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, link, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../domain/failure.ts";
+import { LATE_MS } from "../domain/pendingUpload.ts";
 
 const TEMPORARY = /^\.(\d{1,15})\.[0-9a-f-]{36}\.tmp$/;
 
@@ -22,16 +23,12 @@ export class ExclusiveFiles {
 		this.#now = now;
 	}
 
-	/**
-	 * The names of the plain files. What a window that died had not finished is cleared away.
-	 * @param isLate Whether nobody is still at what was begun then, Unix milliseconds.
-	 * @throws Failure `not-recorded`
-	 */
-	async names(isLate: (at: number) => boolean): Promise<string[]> {
+	/** The names of the plain files. What a window that died had not finished is cleared away. @throws Failure `not-recorded` */
+	async names(): Promise<string[]> {
 		const names = await this.#entries();
 		for (const name of names) {
 			const writtenAt = TEMPORARY.exec(name)?.[1];
-			if (writtenAt !== undefined && isLate(Number(writtenAt))) await this.remove(name);
+			if (writtenAt !== undefined && this.#now() - Number(writtenAt) > LATE_MS) await this.remove(name);
 		}
 		return names;
 	}

@@ -31,7 +31,7 @@ export class PendingUploads {
 	 * @throws Failure `not-recorded` where the folder cannot be read.
 	 */
 	async read(): Promise<UploadRecords> {
-		const names = await this.#files.names((at) => this.#isLate(at));
+		const names = await this.#files.names();
 		await this.#clearLeftovers(names);
 		const files = names.flatMap((name) => parseFileName(name) ?? []).filter(({ kind }) => kind === "attempt");
 		const read = await Promise.all(

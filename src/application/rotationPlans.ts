@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import { type CertificateListing, isCertificateId } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
 import { fieldsIn, fieldsOf } from "../domain/json.ts";
-import { LATE_MS } from "../domain/pendingUpload.ts";
 import type { PlannedScope, RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
 import { isProjectId, ORGANIZATION, type Scope } from "../domain/scope.ts";
 import { Events } from "./events.ts";
@@ -67,7 +66,7 @@ export class RotationPlans extends Events {
 	/** As `reload`. @throws Failure `not-recorded` where the folder cannot be read. */
 	async read(): Promise<readonly RotationPlan[]> {
 		const read = ++this.#reads;
-		const names = await this.#names();
+		const names = await this.#files.names();
 		const texts = await Promise.all(
 			names
 				.filter((name) => NAME.test(name))
@@ -109,7 +108,7 @@ export class RotationPlans extends Events {
 	/** Whether a window that runs is at a step, other than the one of this name. What a dead one left is cleared away. */
 	async #isBusy(connectionId: string, mine: string): Promise<boolean> {
 		let isBusy = false;
-		for (const name of await this.#names()) {
+		for (const name of await this.#files.names()) {
 			const [, connection, at, owner = ""] = STEP.exec(name) ?? [];
 			if (connection !== connectionId || name === mine) continue;
 			const isYoung = Math.abs(this.#now() - Number(at)) < LONGEST_STEP_MS;
@@ -118,10 +117,6 @@ export class RotationPlans extends Events {
 			else await this.#files.remove(name);
 		}
 		return isBusy;
-	}
-
-	#names(): Promise<string[]> {
-		return this.#files.names((at) => this.#now() - at > LATE_MS);
 	}
 
 	/** Writes a plan down. @returns false where there is one of the same old certificate. @throws Failure `not-recorded` */
