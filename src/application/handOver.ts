@@ -85,15 +85,16 @@ export async function handOver(
 		take(session, scope, from, deactivated);
 
 		// Without the signal: also who cancelled has to know how it is now.
-		const after = await session.asServed(scope);
-		const [isFrom, isTo] = [from, to].map((id) => isActive(id, after.listing));
+		const after = await session.scope(scope);
+		const served = after.served ?? null;
+		const [isFrom, isTo] = [from, to].map((id) => isActive(id, served));
 		// Somebody else has undone it, so that it must not be laid over the lists any more.
 		if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
 		if (isFrom === false && isTo === false) {
 			const [account] = await activate(session, [scope], from);
 			return account?.changed.length ? told("restored") : told("emptied", account?.problem);
 		}
-		const isRead = after.listing && isWhole(after.listing) && isFrom !== undefined && isTo !== undefined;
+		const isRead = served && isWhole(served) && isFrom !== undefined && isTo !== undefined;
 		if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
 		const { ended } = deactivated;
 		if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);

@@ -30,9 +30,6 @@ export interface Organization {
 	readonly projects: Projects;
 }
 
-/** Where the lists of all scopes come from. */
-type Lists = Pick<Service & Administration, "list" | "projectCertificates">;
-
 /** One change from its first call to its last: all of them go to one connection, and what they say to its lists. */
 export class Session {
 	readonly service: Service & Administration;
@@ -81,33 +78,21 @@ export class Session {
 	}
 
 	/** Reads the list of one scope. @returns also what failed. @throws Cancelled */
-	async scope(scope: Scope, signal?: AbortSignal, service: Lists = this.service): Promise<ScopeReading> {
+	async scope(scope: Scope, signal?: AbortSignal): Promise<ScopeReading> {
 		try {
 			this.assertCurrent();
-			if (scope.kind === "project") return await this.#projects.loadProject(scope.id, signal, service);
-			return { listing: await this.#certificates.load(signal, service), problem: null };
+			if (scope.kind === "project") return await this.#projects.loadProject(scope.id, signal, this.service);
+			let served: CertificateListing | null = null;
+			const list = async () => {
+				served = await this.service.list(signal);
+				return served;
+			};
+			return { listing: await this.#certificates.load(signal, { list }), problem: null, served };
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (!problem) throw thrown;
 			return { listing: null, problem };
 		}
-	}
-
-	/**
-	 * As `scope`, but tells what the service sends, without what was written and does not show in it. The lists show it as
-	 * usual, and what it confirms of a write is not laid over them any more.
-	 */
-	async asServed(scope: Scope): Promise<ScopeReading> {
-		let listing: CertificateListing | null = null;
-		const keep = async (read: Promise<CertificateListing>) => {
-			listing = await read;
-			return listing;
-		};
-		const { problem } = await this.scope(scope, undefined, {
-			list: (signal) => keep(this.service.list(signal)),
-			projectCertificates: (id, signal) => keep(this.service.projectCertificates(id, signal)),
-		});
-		return { listing, problem };
 	}
 
 	/** Takes in what a call did to a certificate in one scope. */

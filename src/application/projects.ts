@@ -24,9 +24,6 @@ export interface ScopeState extends ScopeReading {
 	readonly loadedAt: number | null;
 }
 
-/** Where projects' lists come from. */
-type Lists = Pick<Administration, "projectCertificates">;
-
 /** How many projects' lists are read at once. The transport has as many connections. */
 export const MOST_AT_ONCE = 16;
 
@@ -148,7 +145,7 @@ export class Projects extends Events {
 	 * @returns what this very call read, with what was written and does not show in it yet.
 	 * @throws Cancelled
 	 */
-	async loadProject(projectId: string, signal?: AbortSignal, administration?: Lists): Promise<ScopeReading> {
+	async loadProject(projectId: string, signal?: AbortSignal, administration?: Administration): Promise<ScopeReading> {
 		return this.#read(this.#scope(projectId), administration, signal, (task) => task());
 	}
 
@@ -185,7 +182,7 @@ export class Projects extends Events {
 
 	async #read(
 		scope: Scope,
-		administration: Lists | undefined,
+		administration: Administration | undefined,
 		signal: AbortSignal | undefined,
 		inTurn: <T>(task: () => Promise<T>) => Promise<T>,
 	): Promise<ScopeReading> {

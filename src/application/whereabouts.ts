@@ -9,7 +9,7 @@ export interface ScopeReading {
 	/** Why the newest attempt failed, else `null`; what was read before it may be out of date. */
 	readonly problem: Problem | null;
 	/** As the service sent it, without what was written and does not show in it; only of what was just read. */
-	readonly served?: CertificateListing;
+	readonly served?: CertificateListing | null;
 }
 
 /** What is known of an organization's projects. */
