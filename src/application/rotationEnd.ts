@@ -14,6 +14,7 @@ import {
 	readRotation,
 	undoStep,
 } from "./rotation.ts";
+import type { RotationPlans } from "./rotationPlans.ts";
 import { isActive, isWhole } from "./whereabouts.ts";
 
 export interface EndRequest {
@@ -55,15 +56,13 @@ export async function finishRotation(
 	request: FinishRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	return rotations.plans.alone(request.confirmed.connectionId, async () => {
-		const work = await begin(rotations, request, "finish", signal);
-		const { session, fresh } = work;
+	return endAlone(rotations, request, "finish", signal, async ({ session, fresh }) => {
 		const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
 		const withOld = fresh.scopes.filter(({ old }) => old === "active");
 		if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
 		// Where neither is active nothing is done, but it is told.
 		const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
-		return end(work, {
+		return {
 			scopes: [...withOld, ...without],
 			act: ({ scope, old }) => handOver(session, scope, { from, to, imposed: false, goes: old === "active" }, signal),
 			last: async () => {
@@ -77,7 +76,7 @@ export async function finishRotation(
 				await remove(rotations.organization, { connectionId, confirmed }, signal);
 				return true;
 			},
-		});
+		};
 	});
 }
 
@@ -92,15 +91,13 @@ export async function undoRotation(
 	request: EndRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	return rotations.plans.alone(request.confirmed.connectionId, async () => {
-		const work = await begin(rotations, request, "undo", signal);
-		const { session, fresh, plan } = work;
+	return endAlone(rotations, request, "undo", signal, async ({ session, fresh, plan }) => {
 		const { oldId: to, nextId: from } = pairOf(fresh);
 		const scopes = fresh.scopes.filter(({ planned }) => planned);
 		const [first] = scopes;
 		if (first?.scope.kind === "organization" && undoStep(first, plan) === "take")
 			await assertOwnAccess(request, fresh, [from], to, signal);
-		return end(work, {
+		return {
 			scopes,
 			act: async (each) => {
 				const { scope } = each;
@@ -111,22 +108,20 @@ export async function undoRotation(
 					const stays = isActive(from, listing);
 					return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
 				}
-				if (step === "return") return giveBack(work, scope, to, from);
+				if (step === "return") return giveBack(session, scope, to, from, signal);
 				const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
 				return handOver(session, scope, { from, to, imposed, goes: step === "take" }, signal);
 			},
 			last: async () => false,
-		});
+		};
 	});
 }
 
 /** An end that may begin. */
 interface Work {
-	readonly rotations: Rotations;
 	readonly session: Session;
 	readonly fresh: RotationBasis;
 	readonly plan: RotationPlan;
-	readonly signal: AbortSignal | undefined;
 }
 
 interface Steps {
@@ -138,24 +133,28 @@ interface Steps {
 	readonly last: () => Promise<boolean>;
 }
 
-async function begin(
+/** Ends a rotation while no other step of one is under way. @param steps What is to be done, by a fresh read. */
+async function endAlone(
 	rotations: Rotations,
 	{ confirmed }: EndRequest,
 	step: "finish" | "undo",
 	signal: AbortSignal | undefined,
-): Promise<Work> {
-	const { organization, now = Date.now } = rotations;
-	const session = await Session.open(organization, confirmed.connectionId);
-	const fresh = await readConfirmed(rotations, session, confirmed, signal);
-	const { plan } = fresh;
-	if (!plan) throw new Failure({ reason: "no-rotation" });
-	assertFit(fresh, step, now() / 1000, 0);
-	return { rotations, session, fresh, plan, signal };
+	steps: (work: Work) => Promise<Steps>,
+): Promise<EndAccount> {
+	const { organization, plans, now = Date.now } = rotations;
+	return plans.alone(confirmed.connectionId, async () => {
+		const session = await Session.open(organization, confirmed.connectionId);
+		const fresh = await readConfirmed(rotations, session, confirmed, signal);
+		const { plan } = fresh;
+		if (!plan) throw new Failure({ reason: "no-rotation" });
+		assertFit(fresh, step, now() / 1000, 0);
+		const work = { session, fresh, plan };
+		return end(plans, work, await steps(work));
+	});
 }
 
 /** Goes from scope to scope up to the first that fails, and removes the plan at the end. */
-async function end(work: Work, { scopes, act, last }: Steps): Promise<EndAccount> {
-	const { rotations, plan } = work;
+async function end(plans: RotationPlans, work: Work, { scopes, act, last }: Steps): Promise<EndAccount> {
 	const told: HandOver[] = [];
 	const account = (ended: boolean, removed: boolean, problem: Problem | null): EndAccount => {
 		const rest = scopes
@@ -171,13 +170,13 @@ async function end(work: Work, { scopes, act, last }: Steps): Promise<EndAccount
 				return account(false, false, handedOver.problem);
 		}
 		const removed = await last();
-		await rotations.plans.remove(plan);
+		await plans.remove(work.plan);
 		return account(true, removed, null);
 	} catch (thrown) {
 		const problem = problemOf(thrown);
 		if (!problem && !isCancelled(thrown)) throw thrown;
 		if (problem?.reason !== "not-found" || !(await isGone(work))) return account(false, false, problem);
-		await rotations.plans.remove(plan);
+		await plans.remove(work.plan);
 		return account(true, true, null);
 	}
 }
@@ -189,7 +188,13 @@ async function isGone({ session, plan }: Work): Promise<boolean> {
 }
 
 /** Activates a certificate beside one that stays, as long as that is active there. */
-async function giveBack({ session, signal }: Work, scope: Scope, id: string, beside: string): Promise<HandOver> {
+async function giveBack(
+	session: Session,
+	scope: Scope,
+	id: string,
+	beside: string,
+	signal: AbortSignal | undefined,
+): Promise<HandOver> {
 	const [account] = await activateBeside(session, [scope], id, beside, signal);
 	const outcome = account?.changed.length ? "returned" : "not-returned";
 	return { scope, outcome, problem: account?.problem ?? null };
