@@ -1,7 +1,8 @@
 import { Failure, isCancelled, type Problem, problemOf } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
+import type { EndAccount, HandOver } from "../domain/rotationAccount.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
-import { activateBeside, type HandOver, handOver } from "./handOver.ts";
+import { activateBeside, handOver } from "./handOver.ts";
 import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
 import {
@@ -30,18 +31,6 @@ export interface EndRequest {
 export interface FinishRequest extends EndRequest {
 	/** Whether the old one is to be deleted, too. */
 	readonly remove: boolean;
-}
-
-/** What became of a rotation that was to end. */
-export interface EndAccount {
-	/** In the order in which it was done; what comes after the first that fails is not tried. */
-	readonly scopes: readonly HandOver[];
-	/** Whether it is over, and its plan removed. */
-	readonly ended: boolean;
-	/** Whether the old one is deleted. */
-	readonly removed: boolean;
-	/** Why it is not over; `null` also where the person cancelled, or where the last outcome says it all. */
-	readonly problem: Problem | null;
 }
 
 /**

@@ -1,10 +1,11 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { flawsOf, type RotationBasis, type RotationScope, type UndoStep, undoStep } from "../application/rotation.ts";
-import { type EndAccount, finishRotation, undoRotation } from "../application/rotationEnd.ts";
+import { finishRotation, undoRotation } from "../application/rotationEnd.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import type { RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
+import type { EndAccount } from "../domain/rotationAccount.ts";
 import { askAnew } from "./askAnew.ts";
 import { destinationOf, projectNamed } from "./groundwork.ts";
 import { ownAccess } from "./ownAccess.ts";

@@ -1,36 +1,10 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/failure.ts";
 import type { RotatedCertificate } from "../../domain/rotation.ts";
-import type { Scope } from "../../domain/scope.ts";
+import type { EndAccount, HandOver } from "../../domain/rotationAccount.ts";
 import { problemWords } from "./problems.ts";
 import { rotatedName } from "./rotationRoles.ts";
 import { placesOf, placeWords } from "./scopes.ts";
-
-/** What became of one scope in which one certificate was to go and another to be active. */
-interface HandOver {
-	readonly scope: Scope;
-	readonly outcome:
-		| "done"
-		| "kept"
-		| "returned"
-		| "not-returned"
-		| "failed"
-		| "unread"
-		| "unknown"
-		| "restored"
-		| "emptied"
-		| "neither"
-		| "not-tried";
-	readonly problem: Problem | null;
-}
-
-/** What became of a rotation that was to end. */
-interface EndAccount {
-	readonly scopes: readonly HandOver[];
-	readonly ended: boolean;
-	readonly removed: boolean;
-	readonly problem: Problem | null;
-}
 
 /** The end that was meant: which certificate was to go, and which to be active. */
 export interface RotationEnd {

@@ -1,10 +1,10 @@
 // Whether the promise was kept, and whether what a person was told is true.
+
 import type { ScopeAccount } from "../../../src/application/activation.ts";
-import type { HandOver } from "../../../src/application/handOver.ts";
 import type { RotationBasis } from "../../../src/application/rotation.ts";
-import type { EndAccount } from "../../../src/application/rotationEnd.ts";
 import type { StartAccount } from "../../../src/application/rotationStart.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
+import type { EndAccount, HandOver } from "../../../src/domain/rotationAccount.ts";
 import type { Exchange } from "../../emulator/record.ts";
 import {
 	activeIn,

@@ -7,11 +7,12 @@ import {
 	type RotationScope,
 	type Rotations,
 } from "../../../src/application/rotation.ts";
-import { type EndAccount, finishRotation, undoRotation } from "../../../src/application/rotationEnd.ts";
+import { finishRotation, undoRotation } from "../../../src/application/rotationEnd.ts";
 import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import { startRotation } from "../../../src/application/rotationStart.ts";
 import type { Candidate } from "../../../src/domain/certificateFile.ts";
 import { Cancelled } from "../../../src/domain/failure.ts";
+import type { EndAccount } from "../../../src/domain/rotationAccount.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../src/domain/scope.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { problemIn } from "../api/setup.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { HandOver } from "../../../src/application/handOver.ts";
 import type { Problem } from "../../../src/domain/failure.ts";
 import type { Anchor, RotationPlan, RotationStage } from "../../../src/domain/rotation.ts";
+import type { HandOver } from "../../../src/domain/rotationAccount.ts";
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
 import { endWords, isEnded, type RotationEnd } from "../../../src/ui/words/rotationAccounts.ts";
 import {
