@@ -14,15 +14,13 @@ import { cancellably } from "./patience.ts";
 import { contentFor } from "./pemFiles.ts";
 import { askChoice, askText } from "./prompts.ts";
 import { mtlsUrl, reminderDays } from "./settings.ts";
+import { STALE_MS } from "./staleness.ts";
 import { candidateChoiceWords, candidateName } from "./words/candidates.ts";
 import { nameWords } from "./words/certificates.ts";
 import { expiryWords } from "./words/dates.ts";
 import { inert } from "./words/inert.ts";
 import { checkWords, liveWords } from "./words/liveCheck.ts";
 import { keyFlawWords } from "./words/problems.ts";
-
-/** A list that is older is read again, in milliseconds. */
-const RECENT_MS = 60_000;
 
 /** What checking a client certificate needs. */
 export interface ClientCheckCommands {
@@ -113,7 +111,7 @@ async function askForAnchor(commands: ClientCheckCommands): Promise<Anchor> {
 async function listedBy({ certificates }: ClientCheckCommands): Promise<readonly Certificate[]> {
 	try {
 		const title = l10n.t("Reading the certificates…");
-		return (await cancellably(title, (signal) => certificates.recent(RECENT_MS, signal))).certificates;
+		return (await cancellably(title, (signal) => certificates.recent(STALE_MS, signal))).certificates;
 	} catch (thrown) {
 		if (!problemOf(thrown)) throw thrown;
 		return [];

@@ -10,14 +10,12 @@ import { unlessGone } from "./groundwork.ts";
 import { VIEW } from "./names.ts";
 import { cancellably } from "./patience.ts";
 import { askChoice } from "./prompts.ts";
+import { STALE_MS } from "./staleness.ts";
 import type { Watch } from "./watch.ts";
 import { nameWords } from "./words/certificates.ts";
 import { expiryWords } from "./words/dates.ts";
 import { goneWords } from "./words/removal.ts";
 import { reminderWords } from "./words/watch.ts";
-
-/** A list that is older is read again before something is done with it, in milliseconds. */
-const RECENT_MS = 60_000;
 
 /** What a reminder is made of, and what leads on from it. */
 interface Reminding {
@@ -75,7 +73,7 @@ async function reveal(
 	{ certificates, view }: Pick<Reminding, "certificates" | "view">,
 ): Promise<Certificate | undefined> {
 	const title = l10n.t("Reading the certificates…");
-	const listing = await cancellably(title, (signal) => certificates.recent(RECENT_MS, signal));
+	const listing = await cancellably(title, (signal) => certificates.recent(STALE_MS, signal));
 	if (certificates.connectionId !== connectionId) throw new Failure({ reason: "connection-changed" });
 	await vscode.commands.executeCommand(`${VIEW}.focus`);
 	const certificate = listing.certificates.find(({ id }) => id === which.id);

@@ -28,7 +28,7 @@ import { tellMore } from "./uploadQuestions.ts";
 import { accountWords, isDone } from "./words/accounts.ts";
 import { nameWords } from "./words/certificates.ts";
 import { settledRotationWords } from "./words/rotationQuestions.ts";
-import { type Places, placesOf } from "./words/scopes.ts";
+import { placesAt } from "./words/scopes.ts";
 
 /** What rotating needs. */
 export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
@@ -89,11 +89,7 @@ async function start(
 	const [flaw] = flawsOf(basis, "start", Date.now() / 1000, soonDays);
 	if (flaw || !next) throw new Failure({ reason: "rotation-refused", flaw: flaw ?? "gone" });
 
-	const places = (some: RotationBasis["scopes"]): Places =>
-		placesOf(
-			some.map(({ scope }) => scope),
-			nameOf,
-		);
+	const places = (some: RotationBasis["scopes"]) => placesAt(some, nameOf);
 	const unclear = basis.scopes.filter((each) => each.old === "unclear");
 	const answer = plan || unclear.length === 0 ? "imposed" : await askUnclear(old.certificate, places(unclear));
 	const scopes = basis.scopes.filter((each) => each.old === "active" || (each.old === "unclear" && answer === "own"));

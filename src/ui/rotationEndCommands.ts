@@ -14,7 +14,7 @@ import { planFor, type RotationCommands, readNow } from "./rotationCommand.ts";
 import { confirmFinish, confirmUndo, refuseLockOut } from "./rotationQuestions.ts";
 import { accessWords, type OwnAccess } from "./words/clientChecks.ts";
 import { endWords, isEnded, type RotationEnd } from "./words/rotationAccounts.ts";
-import { type Places, placesOf } from "./words/scopes.ts";
+import { type Places, placesAt } from "./words/scopes.ts";
 
 /** How it is before a rotation ends. */
 interface Situation {
@@ -95,11 +95,7 @@ async function lookAt(
 	const nameOf = projectNamed(commands);
 	return {
 		...{ basis, plan, old: basis.old.certificate, next: basis.next?.certificate ?? plan.next },
-		places: (some) =>
-			placesOf(
-				some.map(({ scope }) => scope),
-				nameOf,
-			),
+		places: (some) => placesAt(some, nameOf),
 	};
 }
 

@@ -1,5 +1,5 @@
-/** A list older than this is read again when a person looks at it, in milliseconds. */
-const STALE_MS = 60_000;
+/** A list older than this is read again when a person looks at it or something is done by it, in milliseconds. */
+export const STALE_MS = 60_000;
 
 /** Whether a list is to be read when a person looks at it: because it is old, or was never read. */
 export function isStale(

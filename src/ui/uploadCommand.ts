@@ -19,6 +19,7 @@ import { VIEW } from "./names.ts";
 import { patiently } from "./patience.ts";
 import { askInOrder, Back, type Position } from "./prompts.ts";
 import { reminderDays } from "./settings.ts";
+import { STALE_MS } from "./staleness.ts";
 import {
 	askForCandidate,
 	askForName,
@@ -32,9 +33,6 @@ import {
 } from "./uploadQuestions.ts";
 import { problemWords } from "./words/problems.ts";
 import { blockedWords, summaryWords } from "./words/summary.ts";
-
-/** A list older than this is read again before anything is compared with it, in milliseconds. */
-const STALE_MS = 60_000;
 
 /** What concerns one of several files only. */
 const ITS_OWN: readonly Reason[] = ["file-refused", "file-unreadable", "upload-pending"];

@@ -5,7 +5,7 @@ import type { Scope } from "../../domain/scope.ts";
 import { subjectsWords } from "./activation.ts";
 import { nameWords } from "./certificates.ts";
 import { problemWords } from "./problems.ts";
-import { placesOf, placeWords } from "./scopes.ts";
+import { placesAt, placeWords } from "./scopes.ts";
 
 /** What became of some certificates in one scope, by their ids; each stands in exactly one of the lists. */
 interface Account {
@@ -40,10 +40,9 @@ export function accountWords(
 	const alike = Map.groupBy(accounts, (account) =>
 		[outcomeWords(account, active), ...(account.problem ? [problemWords(account.problem)] : [])].join(" "),
 	);
-	const sentences = [...alike].map(([words, group]) => {
-		const scopes = group.map(({ scope }) => scope);
-		return l10n.t("{0} in {1}: {2}", subjects, placeWords(placesOf(scopes, nameOf)), words);
-	});
+	const sentences = [...alike].map(([words, group]) =>
+		l10n.t("{0} in {1}: {2}", subjects, placeWords(placesAt(group, nameOf)), words),
+	);
 	if (accounts.some(({ lockedOut }) => lockedOut)) sentences.push(lockedOutWords());
 	return sentences.join(" ");
 }

@@ -4,7 +4,7 @@ import type { RotatedCertificate } from "../../domain/rotation.ts";
 import type { EndAccount, HandOver } from "../../domain/rotationAccount.ts";
 import { problemWords } from "./problems.ts";
 import { rotatedName } from "./rotationRoles.ts";
-import { placesOf, placeWords } from "./scopes.ts";
+import { placesAt, placeWords } from "./scopes.ts";
 
 /** The end that was meant: which certificate was to go, and which to be active. */
 export interface RotationEnd {
@@ -34,13 +34,7 @@ export function endWords(
 	);
 	return [
 		headWords(end, ended, removed),
-		...[...alike].map(([words, group]) => {
-			const places = placesOf(
-				group.map(({ scope }) => scope),
-				nameOf,
-			);
-			return l10n.t("In {0}: {1}", placeWords(places), words);
-		}),
+		...[...alike].map(([words, group]) => l10n.t("In {0}: {1}", placeWords(placesAt(group, nameOf)), words)),
 		...(problem && !isTold ? [stopWords(problem)] : []),
 		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
 	].join(" ");

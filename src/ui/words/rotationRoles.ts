@@ -3,7 +3,7 @@ import type { RotatedCertificate, RotationPlan, RotationStage } from "../../doma
 import { momentWords } from "./dates.ts";
 import type { Fact } from "./facts.ts";
 import { inert } from "./inert.ts";
-import { placeLines, placesOf, placeWords } from "./scopes.ts";
+import { placeLines, placesAt, placeWords } from "./scopes.ts";
 
 /** The part that a certificate has in a rotation that is not over. */
 export interface RotationRole {
@@ -47,10 +47,7 @@ export function roleFacts(
 	nameOf: (projectId: string) => string | null,
 ): readonly Fact[] {
 	return roles.map(({ part, plan, other }) => {
-		const places = placesOf(
-			plan.scopes.map(({ scope }) => scope),
-			nameOf,
-		);
+		const places = placesAt(plan.scopes, nameOf);
 		const more = [other.id, placeLines(places, MOST_LINES), l10n.t("Started: {0}", momentWords(plan.startedAt))];
 		return {
 			key: `rotation/${other.id}`,

@@ -21,6 +21,17 @@ export function placesOf(scopes: readonly Scope[], nameOf: (projectId: string) =
 	};
 }
 
+/** The same for what has a scope each. */
+export function placesAt(
+	some: readonly { readonly scope: Scope }[],
+	nameOf: (projectId: string) => string | null,
+): Places {
+	return placesOf(
+		some.map(({ scope }) => scope),
+		nameOf,
+	);
+}
+
 /** Scopes in one phrase, such as “the organization and project “A””. @param most So many projects are named. */
 export function placeWords({ organization, projects }: Places, most = MOST_NAMED): string {
 	return listWords([...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, most)]);
