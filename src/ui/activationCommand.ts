@@ -4,7 +4,6 @@ import {
 	type ActivationBasis,
 	type ActivationTarget,
 	prepareActivation,
-	type ScopeAccount,
 	type ScopeBasis,
 	setActive,
 } from "../application/activation.ts";
@@ -15,14 +14,14 @@ import type { Scope } from "../domain/scope.ts";
 import { confirmDeactivation, confirmInOrganization, confirmInProjects } from "./activationQuestions.ts";
 import { askAnew } from "./askAnew.ts";
 import { type CertificateCommands, destinationOf, projectNamed, subjectsOf } from "./groundwork.ts";
-import { COMMANDS } from "./names.ts";
 import { isNew, wasSaid } from "./once.ts";
+import { tellSwitched } from "./outcomes.ts";
 import { type OwnAccessCheck, ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { saveAllPems } from "./pemFiles.ts";
 import { askForScopes } from "./scopeQuestion.ts";
 import { reminderDays } from "./settings.ts";
-import { accountWords, isDone } from "./words/accounts.ts";
+import { accountWords } from "./words/accounts.ts";
 import { type Subject, settledWords, subjectsWords } from "./words/activation.ts";
 import { accessWords, isAccepted, type OwnAccess } from "./words/clientChecks.ts";
 import { placesOf } from "./words/scopes.ts";
@@ -40,8 +39,6 @@ interface Situation {
 	/** `null` where this extension's own calls are not at stake. */
 	readonly access: OwnAccess | null;
 }
-
-const STATUS_MS = 5000;
 
 /**
  * Activates or deactivates certificates where the person says.
@@ -69,27 +66,8 @@ export async function switchCertificates(
 		const request = { ...target, active, confirmed: basis };
 		return cancellably(title, (signal) => setActive(commands.organization, request, signal));
 	});
-	if (accounts) tell(chosen, accounts, active, nameOf);
+	if (accounts) tellSwitched(accountWords(chosen, accounts, active, nameOf), accounts);
 	else void vscode.window.showInformationMessage(settledWords(chosen, placesOf(scopes, nameOf), active));
-}
-
-/** Says what became of it: where all is done, the rows and the status bar are enough. */
-function tell(
-	chosen: readonly Certificate[],
-	accounts: readonly ScopeAccount[],
-	active: boolean,
-	nameOf: (projectId: string) => string | null,
-): void {
-	const words = accountWords(chosen, accounts, active, nameOf);
-	if (isDone(accounts)) {
-		vscode.window.setStatusBarMessage(words, STATUS_MS);
-		return;
-	}
-	const setUp = l10n.t("Set Up Client Certificate");
-	const buttons = accounts.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
-	void vscode.window.showWarningMessage(words, ...buttons).then((pressed) => {
-		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
-	});
 }
 
 /** @throws Failure where none of the scopes can be read; Cancelled */

@@ -6,11 +6,10 @@ import type { Certificate } from "../domain/certificate.ts";
 import { type Candidate, MAX_FILE_BYTES } from "../domain/certificateFile.ts";
 import { Cancelled, Failure } from "../domain/failure.ts";
 import { subjectsOf } from "./groundwork.ts";
+import { tellDone } from "./outcomes.ts";
 import { cancellably } from "./patience.ts";
 import { nameWords } from "./words/certificates.ts";
 import { type SavedPem, savedWords } from "./words/pemFiles.ts";
-
-const STATUS_MS = 5000;
 
 /** What saving certificates needs. */
 export interface PemCommands {
@@ -37,7 +36,7 @@ export async function savePem(commands: PemCommands, chosen: readonly Certificat
 	} catch {
 		throw new Failure({ reason: "not-saved", file: file.path.split("/").at(-1) ?? "" });
 	}
-	vscode.window.setStatusBarMessage(l10n.t("Saved {0}.", file.path.split("/").at(-1) ?? ""), STATUS_MS);
+	tellDone(l10n.t("Saved {0}.", file.path.split("/").at(-1) ?? ""));
 }
 
 /** Saves every certificate of the organization into a folder that the person chooses. @throws Cancelled */
@@ -74,7 +73,7 @@ async function saveIntoFolder(commands: PemCommands, chosen: readonly Certificat
 		saved.push({ certificate, outcome: content ? await saveNew(file, content.pem) : "unreadable" });
 	}
 	const words = savedWords(saved);
-	if (saved.every(({ outcome }) => outcome === "saved")) vscode.window.setStatusBarMessage(words, STATUS_MS);
+	if (saved.every(({ outcome }) => outcome === "saved")) tellDone(words);
 	else void vscode.window.showWarningMessage(words);
 }
 

@@ -16,6 +16,7 @@ import { Cancelled, isCancelled } from "../domain/failure.ts";
 import type { Scope } from "../domain/scope.ts";
 import { askAnew } from "./askAnew.ts";
 import { type CertificateCommands, destinationOf, projectNamed, subjectsOf, unlessGone } from "./groundwork.ts";
+import { tellDone } from "./outcomes.ts";
 import { type OwnAccessCheck, ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { savePem } from "./pemFiles.ts";
@@ -39,8 +40,6 @@ interface Situation {
 	/** What will become of this extension's own calls; `null` where that is not touched. */
 	readonly access: string | null;
 }
-
-const STATUS_MS = 5000;
 
 /** Deletes certificates, one question each; Escape ends them all. @throws Failure, Cancelled */
 export async function removeCertificates(commands: RemovalCommands, chosen: readonly Certificate[]): Promise<void> {
@@ -68,7 +67,7 @@ async function removeCertificate(commands: RemovalCommands, { id }: Certificate)
 		return { certificate: subject.certificate, account };
 	});
 	if (account && !account.removed) return tellNotRemoved(commands, certificate, account);
-	vscode.window.setStatusBarMessage(l10n.t("Deleted “{0}”.", nameWords(certificate)), STATUS_MS);
+	tellDone(l10n.t("Deleted “{0}”.", nameWords(certificate)));
 }
 
 /** @throws Cancelled, so that those which were to follow are left alone. */

@@ -1,16 +1,14 @@
 import * as l10n from "@vscode/l10n";
-import * as vscode from "vscode";
 import { rename } from "../application/renaming.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { Cancelled, Failure } from "../domain/failure.ts";
 import { askAnew } from "./askAnew.ts";
 import { type CertificateCommands, destinationOf } from "./groundwork.ts";
+import { tellDone } from "./outcomes.ts";
 import { cancellably } from "./patience.ts";
 import { askText } from "./prompts.ts";
 import { judgeName } from "./uploadQuestions.ts";
 import { nameWords } from "./words/certificates.ts";
-
-const STATUS_MS = 5000;
 
 /** Gives a certificate another name. @throws Failure, Cancelled */
 export async function renameCertificate(commands: CertificateCommands, { id }: Certificate): Promise<void> {
@@ -36,5 +34,5 @@ export async function renameCertificate(commands: CertificateCommands, { id }: C
 			rename(organization, { connectionId, shown, name }, signal),
 		);
 	});
-	vscode.window.setStatusBarMessage(l10n.t("Renamed to “{0}”.", nameWords(renamed)), STATUS_MS);
+	tellDone(l10n.t("Renamed to “{0}”.", nameWords(renamed)));
 }

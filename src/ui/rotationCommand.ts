@@ -18,14 +18,14 @@ import { askAnew } from "./askAnew.ts";
 import { askForFiles } from "./certificateFiles.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import { type CertificateCommands, destinationOf, projectNamed, refreshProjects } from "./groundwork.ts";
-import { COMMANDS } from "./names.ts";
+import { tellSwitched } from "./outcomes.ts";
 import type { OwnAccessCheck } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { askForNext, askUnclear, confirmForgetting, confirmStart, refuseFull } from "./rotationQuestions.ts";
 import { reminderDays } from "./settings.ts";
 import { type UploadCommand, uploadFile } from "./uploadCommand.ts";
 import { tellMore } from "./uploadQuestions.ts";
-import { accountWords, isDone } from "./words/accounts.ts";
+import { accountWords } from "./words/accounts.ts";
 import { nameWords } from "./words/certificates.ts";
 import { settledRotationWords } from "./words/rotationQuestions.ts";
 import { placesAt } from "./words/scopes.ts";
@@ -37,8 +37,6 @@ export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
 	readonly upload: UploadCommand;
 	readonly view: Pick<CertificatesView, "reveal">;
 }
-
-const STATUS_MS = 5000;
 
 /**
  * Has another certificate that the person chooses take over, or goes on with that, up to the point where clients must move.
@@ -56,7 +54,10 @@ export async function rotateCertificate(commands: RotationCommands, old: Certifi
 	const pair = { connectionId, oldId: old.id, nextId };
 	const { next, account } = await askAnew((changed) => start(commands, pair, changed));
 	if (!account) void vscode.window.showInformationMessage(settledRotationWords(old, next));
-	else tell(next, account, projectNamed(commands));
+	else {
+		const words = accountWords([next], account.scopes, true, projectNamed(commands));
+		tellSwitched(words, account.scopes, l10n.t("Rotate again to go on, or undo it."));
+	}
 	await commands.view.reveal(old);
 }
 
@@ -104,21 +105,6 @@ async function start(
 	const request = { confirmed: basis, unclear: answer, soonDays } as const;
 	const account = await cancellably(title, (signal) => startRotation(rotations, request, signal));
 	return { next: next.certificate, account };
-}
-
-/** Says what became of it: where all is done, the rows and the status bar are enough. */
-function tell(next: Certificate, { scopes }: StartAccount, nameOf: (projectId: string) => string | null): void {
-	const words = accountWords([next], scopes, true, nameOf);
-	if (isDone(scopes)) {
-		vscode.window.setStatusBarMessage(words, STATUS_MS);
-		return;
-	}
-	const setUp = l10n.t("Set Up Client Certificate");
-	const buttons = scopes.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
-	const goOn = l10n.t("Rotate again to go on, or undo it.");
-	void vscode.window.showWarningMessage(`${words} ${goOn}`, ...buttons).then((pressed) => {
-		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
-	});
 }
 
 /** Asks for the certificate that is to take over, and uploads it where it is not there yet. @throws Failure, Cancelled */

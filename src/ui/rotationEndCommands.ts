@@ -8,6 +8,7 @@ import type { RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
 import type { EndAccount } from "../domain/rotationAccount.ts";
 import { askAnew } from "./askAnew.ts";
 import { destinationOf, projectNamed } from "./groundwork.ts";
+import { tellDone } from "./outcomes.ts";
 import { ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { planFor, type RotationCommands, readNow } from "./rotationCommand.ts";
@@ -25,8 +26,6 @@ interface Situation {
 	readonly next: RotatedCertificate;
 	readonly places: (some: readonly RotationScope[]) => Places;
 }
-
-const STATUS_MS = 5000;
 
 /** Deactivates a certificate that another one has taken over from, and deletes it if wished. @throws Failure, Cancelled */
 export async function finishRotating(commands: RotationCommands, certificate: Certificate): Promise<void> {
@@ -75,7 +74,7 @@ async function endRotation(
 ): Promise<void> {
 	const { end, account } = await askAnew(way);
 	const words = endWords(end, account, projectNamed(commands));
-	if (isEnded(end, account)) vscode.window.setStatusBarMessage(words, STATUS_MS);
+	if (isEnded(end, account)) tellDone(words);
 	else void vscode.window.showWarningMessage(words);
 	if (!account.removed) await commands.view.reveal(certificate);
 }

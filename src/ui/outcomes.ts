@@ -1,0 +1,25 @@
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { ScopeAccount } from "../application/activation.ts";
+import { COMMANDS } from "./names.ts";
+import { isDone } from "./words/accounts.ts";
+
+const STATUS_MS = 5000;
+
+/** Says that all was done: beside what the rows show, the status bar is enough. */
+export function tellDone(words: string): void {
+	vscode.window.setStatusBarMessage(words, STATUS_MS);
+}
+
+/** Says what became of a switch in some scopes. @param goOn What to do where not all was done. */
+export function tellSwitched(words: string, accounts: readonly ScopeAccount[], goOn?: string): void {
+	if (isDone(accounts)) {
+		tellDone(words);
+		return;
+	}
+	const setUp = l10n.t("Set Up Client Certificate");
+	const buttons = accounts.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
+	void vscode.window.showWarningMessage(goOn ? `${words} ${goOn}` : words, ...buttons).then((pressed) => {
+		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
+	});
+}
