@@ -6,6 +6,7 @@ import { X509Reader } from "../../src/file/reader.ts";
 import { makeCertificate } from "../certificates.ts";
 import { contentStrikes, events, listStrikes, postStrikes, sometimes } from "./faults.ts";
 import { type Hold, Person, type RowStyle, type Script, type UploadStyle } from "./person.ts";
+import { stepsIn } from "./step.ts";
 import { type Slot, World } from "./world.ts";
 
 export interface SoakOptions {
@@ -15,38 +16,12 @@ export interface SoakOptions {
 	readonly tally?: Map<string, number>;
 }
 
-type Action = (person: Person, slot: Slot) => Promise<void> | void;
-
-/** One step. It prints what it does, so that a failing sequence can be read. */
-class Step implements fc.AsyncCommand<object, Person> {
-	readonly #text: string;
-	readonly #window: number;
-	readonly #action: Action;
-
-	constructor(what: string, window: number, details: unknown, action: Action) {
-		this.#text = `\n${what} ${window} ${JSON.stringify(details)}`;
-		this.#window = window;
-		this.#action = action;
-	}
-
-	check(): boolean {
-		return true;
-	}
-
-	async run(_: object, person: Person): Promise<void> {
-		await person.world.reviveAll();
-		const slot = person.world.slots[this.#window] ?? assert.fail("no such window");
-		await this.#action(person, slot);
-		person.truth.verify();
-		assert.deepEqual(person.truth.violations, []);
-	}
-
-	toString(): string {
-		return this.#text;
-	}
-}
-
-const windows = fc.nat({ max: 1 });
+const step = stepsIn<Person, Slot>(async (person, window, act) => {
+	await person.world.reviveAll();
+	await act(person.world.slots[window] ?? assert.fail("no such window"));
+	person.truth.verify();
+	assert.deepEqual(person.truth.violations, []);
+});
 
 const holds: fc.Arbitrary<Hold> = fc.record({
 	operation: fc.constantFrom("upload", "upload", "list", "get"),
@@ -73,16 +48,6 @@ const uploadStyles: fc.Arbitrary<UploadStyle> = fc.record({
 });
 
 const rowStyles: fc.Arbitrary<RowStyle> = fc.record({ row: fc.nat({ max: 2 }), reload: fc.boolean() });
-
-function step<T>(
-	what: string,
-	details: fc.Arbitrary<T>,
-	act: (person: Person, slot: Slot, details: T) => Promise<void> | void,
-) {
-	return fc
-		.tuple(windows, details)
-		.map(([window, chosen]) => new Step(what, window, chosen, (person, slot) => act(person, slot, chosen)));
-}
 
 const scripted = <T>(style: fc.Arbitrary<T>) => fc.tuple(style, scripts);
 const nothing = fc.constant(null);

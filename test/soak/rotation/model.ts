@@ -7,6 +7,7 @@ import { startRotation } from "../../../src/application/rotationStart.ts";
 import { isCancelled, problemOf } from "../../../src/domain/failure.ts";
 import { sometimes } from "../faults.ts";
 import type { SoakOptions } from "../model.ts";
+import { stepsIn } from "../step.ts";
 import type { Call, Outcome } from "./calls.ts";
 import { blindness, type Event, events, type Strike, strikes } from "./faults.ts";
 import { Judge } from "./judge.ts";
@@ -190,35 +191,11 @@ function labelOf(outcome: Outcome): string {
 	}
 }
 
-type Action = (person: Person, slot: Slot) => Promise<unknown> | unknown;
-
-/** One step. It prints what it does, so that a failing sequence can be read. */
-class Step implements fc.AsyncCommand<object, Person> {
-	readonly #text: string;
-	readonly #window: number;
-	readonly #action: Action;
-
-	constructor(what: string, window: number, details: unknown, action: Action) {
-		this.#text = `\n${what} ${window} ${JSON.stringify(details)}`;
-		this.#window = window;
-		this.#action = action;
-	}
-
-	check(): boolean {
-		return true;
-	}
-
-	async run(_: object, person: Person): Promise<void> {
-		const { world, judge } = person;
-		await this.#action(person, world.slots[this.#window] ?? assert.fail("no such window"));
-		assert.deepEqual(judge.violations, []);
-		for (const each of world.slots) if (each.dead) await world.revive(each);
-	}
-
-	toString(): string {
-		return this.#text;
-	}
-}
+const step = stepsIn<Person, Slot>(async ({ world, judge }, window, act) => {
+	await act(world.slots[window] ?? assert.fail("no such window"));
+	assert.deepEqual(judge.violations, []);
+	for (const each of world.slots) if (each.dead) await world.revive(each);
+});
 
 const answers = fc.constantFrom("own", "imposed");
 
@@ -230,12 +207,6 @@ const styles: fc.Arbitrary<Style> = fc.record({
 	early: fc.constantFrom(false, false, false, false, false, true),
 	between: sometimes(sometimes(events)),
 });
-
-function step<T>(what: string, details: fc.Arbitrary<T>, act: (person: Person, slot: Slot, details: T) => unknown) {
-	return fc
-		.tuple(fc.nat({ max: 1 }), details)
-		.map(([window, chosen]) => new Step(what, window, chosen, (person, slot) => act(person, slot, chosen)));
-}
 
 const verb = (verb: Call["verb"]) => step(verb, styles, (person, slot, style) => person.act(verb, slot, style));
 const nothing = fc.constant(null);
