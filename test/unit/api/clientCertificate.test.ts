@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
@@ -12,6 +12,7 @@ import { assertAbsent } from "../../canary.ts";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { temporaryFolder } from "../../leftovers.ts";
+import { isOpensslHere, withOpensslServer } from "../../opensslServer.ts";
 import { skip } from "../../skip.ts";
 import { trustedAuthority } from "./authority.ts";
 import { benchForEachTest, problemIn } from "./setup.ts";
@@ -282,26 +283,12 @@ describe("A client certificate", () => {
 			}
 		});
 
-		for (const version of ["tls1_2", "tls1_3"])
+		for (const version of ["tls1_2", "tls1_3"] as const)
 			it(`by a real server of ${version} is told so; in TLS 1.3 an upload had gone out by then`, async function () {
-				if (spawnSync("openssl", ["version"]).status !== 0) skip(this, "openssl is not here");
+				if (!isOpensslHere()) skip(this, "openssl is not here");
 				const own = await authority.serverAt(["127.0.0.1"]);
-				const pems = [file(own.cert), file(own.key), file(root.pem)];
-				const [cert = "", key = "", ca = ""] = pems;
-				const options = ["-accept", "127.0.0.1:0", "-cert", cert, "-key", key, "-CAfile", ca, "-Verify", "3"];
-				const server = spawn("openssl", ["s_server", ...options, "-verify_return_error", `-${version}`], {
-					// It ends with its input.
-					stdio: ["pipe", "pipe", "ignore"],
-				});
-				const closed = once(server, "close");
-				try {
-					let said = "";
-					for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
-						said += chunk;
-						if (/ACCEPT 127\.0\.0\.1:\d+\n/.test(said)) break;
-					}
-					server.stdout.resume();
-					const host = /127\.0\.0\.1:\d+/.exec(said)?.[0] ?? assert.fail(said);
+				const served = { certificate: file(own.cert), key: file(own.key), authority: file(root.pem) };
+				await withOpensslServer(served, version, async (host) => {
 					const url = `https://${host}/v1`;
 					const stranger = files({
 						certificate: file(authority.certificate.pem),
@@ -314,10 +301,7 @@ describe("A client certificate", () => {
 						const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" } };
 						assert.deepEqual(await problemIn(api.upload(upload)), version === "tls1_3" ? unconfirmed : refused);
 					}
-				} finally {
-					server.kill();
-					await closed;
-				}
+				});
 			});
 
 		it("by closing the connection after the handshake leaves an upload unconfirmed, sent once", async () => {

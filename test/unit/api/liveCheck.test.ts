@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -15,6 +14,7 @@ import { assertAbsent } from "../../canary.ts";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator, type TlsOptions } from "../../emulator/emulator.ts";
 import { temporaryFolder } from "../../leftovers.ts";
+import { isOpensslHere, withOpensslServer } from "../../opensslServer.ts";
 import { startProxy } from "../../proxy.ts";
 import { skip } from "../../skip.ts";
 import { trustedAuthority } from "./authority.ts";
@@ -109,31 +109,14 @@ describe("A live check of a client certificate", () => {
 			});
 
 			it("says that it was refused by an alert, which comes after the request in TLS 1.3", async function () {
-				if (spawnSync("openssl", ["version"]).status !== 0) skip(this, "openssl is not installed");
+				if (!isOpensslHere()) skip(this, "openssl is not installed");
 				await start();
 				const { key, cert } = await authority.serverAt(["127.0.0.1"]);
-				const [keyFile, certFile, anchorFile] = [file(key), file(cert), file(anchor.pem)];
-				const own = ["-accept", "127.0.0.1:0", "-cert", certFile, "-key", keyFile];
-				const demand = ["-CAfile", anchorFile, "-Verify", "3", "-verify_return_error"];
-				const version = maxVersion.toLowerCase().replace("tlsv", "tls").replace(".", "_");
-				// It ends with its input.
-				const server = spawn("openssl", ["s_server", ...own, ...demand, `-${version}`], {
-					stdio: ["pipe", "pipe", "ignore"],
+				const served = { certificate: file(cert), key: file(key), authority: file(anchor.pem) };
+				await withOpensslServer(served, maxVersion === "TLSv1.3" ? "tls1_3" : "tls1_2", async (host) => {
+					const refused = { code: "refused", how: "alert" };
+					assert.deepEqual(await check(pairOf(stranger), { url: `https://${host}/v1` }), refused);
 				});
-				const closed = once(server, "close");
-				try {
-					let said = "";
-					for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
-						said += chunk;
-						if (/ACCEPT 127\.0\.0\.1:\d+\n/.test(said)) break;
-					}
-					server.stdout.resume();
-					const url = `https://${/127\.0\.0\.1:\d+/.exec(said)?.[0]}/v1`;
-					assert.deepEqual(await check(pairOf(stranger), { url }), { code: "refused", how: "alert" });
-				} finally {
-					server.kill();
-					await closed;
-				}
 			});
 
 			it("says that it was refused by an answer, for the project that the key is of", async () => {

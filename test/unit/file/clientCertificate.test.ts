@@ -14,6 +14,7 @@ import {
 import { checkClientCertificate } from "../../../src/file/clientCertificate.ts";
 import { type CertificateOptions, type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { temporaryFolder } from "../../leftovers.ts";
+import { isOpensslHere } from "../../opensslServer.ts";
 import { skip } from "../../skip.ts";
 import * as der from "./der.ts";
 
@@ -43,7 +44,7 @@ describe("A client certificate and a trust anchor", () => {
 	const check = (anchor: MadeCertificate, ...file: readonly string[]) =>
 		checkClientCertificate(bytes(...file), anchor.der, now) ?? assert.fail("nothing was found to check");
 
-	const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+	const hasOpenssl = isOpensslHere();
 
 	/** Compares with what OpenSSL says of the same files, where it is there. */
 	const opensslAgrees = (

@@ -15,6 +15,7 @@ import {
 import { checkClientCertificate } from "../../../src/file/clientCertificate.ts";
 import { type CertificateOptions, type KeyType, type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { temporaryFolder } from "../../leftovers.ts";
+import { isOpensslHere } from "../../opensslServer.ts";
 import { skip } from "../../skip.ts";
 import * as der from "./der.ts";
 
@@ -157,7 +158,7 @@ describe("Chains of client certificates", () => {
 	after(() => folder.remove());
 
 	it("are judged as OpenSSL judges them, but for what is listed with its reason", async function () {
-		if (spawnSync("openssl", ["version"]).status !== 0) skip(this, "openssl is not installed");
+		if (!isOpensslHere()) skip(this, "openssl is not installed");
 		this.timeout(300_000);
 		const differing = new Set<string>();
 		let agreed = 0;
