@@ -49,7 +49,12 @@ export function openWindow(machine: Machine, { owner, limits, onStep = () => {} 
 			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 		});
 	const reader = async () => new X509Reader();
-	const certificates = new Certificates(service, reader, now);
+	// As the extension opens it: of a connection that it has not followed yet a window shows nothing.
+	const ofItsConnection = async (): Promise<CertificatesApi> => {
+		certificates.identify(machine.connection.id);
+		return service(machine.connection.id);
+	};
+	const certificates = new Certificates(ofItsConnection, reader, now);
 	certificates.forget(machine.connection.id);
 	const pending = new MortalFiles(folder, now, onStep);
 	const isAlive = (name: string) => alive.has(name);
