@@ -78,6 +78,11 @@ export class ExclusiveFiles {
 		});
 	}
 
+	/** Gives a file another name, at once; leaves alone what it cannot rename. */
+	rename(name: string, next: string): Promise<void> {
+		return rename(join(this.#folder, name), join(this.#folder, next)).catch(() => {});
+	}
+
 	/** Leaves alone what it cannot remove. */
 	remove(name: string): Promise<void> {
 		return unlink(join(this.#folder, name)).catch(() => {});

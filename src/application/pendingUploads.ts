@@ -1,11 +1,11 @@
 import type { Certificate } from "../domain/certificate.ts";
-import { Failure } from "../domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../domain/pendingUpload.ts";
 import { ExclusiveFiles } from "./exclusiveFiles.ts";
 import {
 	type Arrival,
-	arrivalFileName,
-	attemptFileName,
+	type AttemptKey,
+	type FileName,
+	fileName,
 	parseArrival,
 	parseAttempt,
 	parseFileName,
@@ -14,7 +14,8 @@ import { isSameAttempt, type UploadRecord, UploadRecords } from "./uploadRecords
 
 /**
  * What all windows write down of their uploads, in one folder: a file for each attempt, and a second one once it is known
- * that it arrived. A file is never changed.
+ * that it arrived. A file is never changed, and the newest one of an upload is never removed, only closed: so no number
+ * comes twice, and however late a window removes a file, it is the one that it means.
  */
 export class PendingUploads {
 	readonly #files: ExclusiveFiles;
@@ -32,27 +33,26 @@ export class PendingUploads {
 	 */
 	async read(): Promise<UploadRecords> {
 		const names = await this.#files.names();
-		await this.#clearLeftovers(names);
-		const files = names.flatMap((name) => parseFileName(name) ?? []).filter(({ kind }) => kind === "attempt");
-		const read = await Promise.all(
-			files.map(async (file) => ({ file, text: await this.#files.text(attemptFileName(file)) })),
+		const files = names.flatMap((name) => parseFileName(name) ?? []);
+		const attempts = files.filter(({ kind }) => kind === "attempt");
+		const read = await Promise.all(attempts.map((attempt) => this.#record(attempt, names)));
+		const records = new UploadRecords(
+			read.filter((record) => record !== null),
+			files.filter(({ kind }) => kind !== "arrival"),
 		);
-		const there = read.filter(({ text }) => text !== null);
-		const records = await Promise.all(
-			there.map(async ({ file, text }): Promise<UploadRecord | null> => {
-				const pending = parseAttempt(text ?? "", file);
-				const name = arrivalFileName(file);
-				const arrival = names.includes(name) ? parseArrival((await this.#files.text(name)) ?? "") : null;
-				return pending && { pending, arrival: arrival && isOf(arrival, pending) ? arrival : null };
-			}),
-		);
-		const attempts = there.map(({ file }) => file);
-		return this.#clear(
-			new UploadRecords(
-				records.filter((record) => record !== null),
-				attempts,
-			),
-		);
+		const isThere = (file: AttemptKey) => attempts.some((each) => isSameAttempt(each, file));
+		const isLeft = (file: FileName) => (file.kind === "arrival" ? !isThere(file) : records.isPassed(file));
+		for (const file of files)
+			if (file.kind !== "attempt" && isLeft(file)) await this.#files.remove(fileName(file, file.kind));
+		return this.#clear(records);
+	}
+
+	async #record(attempt: AttemptKey, names: readonly string[]): Promise<UploadRecord | null> {
+		const name = fileName(attempt, "arrival");
+		// In this order: an attempt that is closed meanwhile is none, and not one of which nobody knows whether it arrived.
+		const arrival = names.includes(name) ? parseArrival((await this.#files.text(name)) ?? "") : null;
+		const pending = parseAttempt((await this.#files.text(fileName(attempt, "attempt"))) ?? "", attempt);
+		return pending && { pending, arrival };
 	}
 
 	/**
@@ -61,42 +61,23 @@ export class PendingUploads {
 	 * @throws Failure `not-recorded`
 	 */
 	async write(upload: PendingUpload): Promise<boolean> {
-		const name = attemptFileName(upload);
-		if (name === null) throw new Failure({ reason: "not-recorded" });
-		return this.#files.create(name, upload);
+		return this.#files.create(fileName(upload, "attempt"), upload);
 	}
 
-	/** Writes down that an attempt arrived, if it is still there. @param certificates As what. @throws Failure `not-recorded` */
+	/** Writes down that an attempt arrived; the first word counts. @param certificates As what. @throws Failure `not-recorded` */
 	async settle(upload: PendingUpload, certificates: readonly Certificate[]): Promise<void> {
-		if (!(await this.#holds(upload))) return;
-		const { startedAt, owner } = upload;
-		const name = arrivalFileName(upload);
-		const arrival: Arrival = { startedAt, owner, certificates, at: this.#now() };
-		if (await this.#files.create(name, arrival)) return;
-		const there = parseArrival((await this.#files.text(name)) ?? "");
-		if (there && isOf(there, upload)) return;
-		// It is about another attempt that had this number.
-		await this.#files.remove(name);
-		await this.#files.create(name, arrival);
+		const arrival: Arrival = { certificates, at: this.#now() };
+		await this.#files.create(fileName(upload, "arrival"), arrival);
 	}
 
-	/** Takes an attempt out, which was not stored or is to be forgotten; the one before it counts again. */
-	async remove(upload: PendingUpload): Promise<void> {
-		await this.#remove(upload);
+	/** Closes an attempt, which was not stored or is to be forgotten; the one before it counts again. */
+	async remove(upload: AttemptKey): Promise<void> {
+		await this.#close(upload);
 	}
 
-	/** @returns false where its number is another one's by now, or nobody's. */
-	async #remove(upload: PendingUpload): Promise<boolean> {
-		const name = attemptFileName(upload);
-		if (name === null || !(await this.#holds(upload))) return false;
-		await this.#files.remove(name);
-		return true;
-	}
-
-	/** Whether this very attempt is written down, not another one of its number. */
-	async #holds(upload: PendingUpload): Promise<boolean> {
-		const there = parseAttempt((await this.#files.text(attemptFileName(upload))) ?? "", upload);
-		return there !== null && isSameAttempt(there, upload);
+	async #close(upload: AttemptKey): Promise<void> {
+		await this.#files.rename(fileName(upload, "attempt"), fileName(upload, "closed"));
+		await this.#files.remove(fileName(upload, "arrival"));
 	}
 
 	/** @returns what is left. */
@@ -104,29 +85,9 @@ export class PendingUploads {
 		const overtaken = records.all.filter(
 			({ pending, arrival }) => !arrival && !records.openAttempts(pending).includes(pending),
 		);
-		const settled = records.all.filter(({ arrival }) => arrival && this.#isLate(arrival.at));
+		const settled = records.all.filter(({ arrival }) => arrival && this.#now() - arrival.at > LATE_MS);
 		// Those that a newer one overtook go first: without it they would count again.
-		for (const { pending } of overtaken) await this.#remove(pending);
-		for (const { pending } of settled)
-			if (await this.#remove(pending)) await this.#files.remove(arrivalFileName(pending));
+		for (const { pending } of [...overtaken, ...settled]) await this.#close(pending);
 		return records.without([...overtaken, ...settled]);
 	}
-
-	/** What tells of an attempt that is gone. */
-	async #clearLeftovers(names: readonly string[]): Promise<void> {
-		for (const name of names) {
-			const file = parseFileName(name);
-			if (file?.kind !== "arrival" || names.includes(attemptFileName(file) ?? "")) continue;
-			const arrival = parseArrival((await this.#files.text(name)) ?? "");
-			if (arrival && this.#isLate(arrival.at)) await this.#files.remove(name);
-		}
-	}
-
-	#isLate(at: number): boolean {
-		return this.#now() - at > LATE_MS;
-	}
-}
-
-function isOf(arrival: Arrival, { startedAt, owner }: PendingUpload): boolean {
-	return arrival.startedAt === startedAt && arrival.owner === owner;
 }

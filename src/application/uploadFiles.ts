@@ -1,12 +1,10 @@
 import { type Certificate, isCertificateId } from "../domain/certificate.ts";
+import { Failure } from "../domain/failure.ts";
 import { fieldsIn, fieldsOf } from "../domain/json.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
 
 /** That an attempt arrived, and as what. */
 export interface Arrival {
-	/** When the attempt was written down, and by whom: another one may have come to have its number. */
-	readonly startedAt: number;
-	readonly owner: string;
 	readonly certificates: readonly Certificate[];
 	/** When it was known, Unix milliseconds. */
 	readonly at: number;
@@ -15,30 +13,30 @@ export interface Arrival {
 /** Which attempt a file is about. */
 export type AttemptKey = Pick<PendingUpload, "connectionId" | "sha256" | "attempt">;
 
-/** The same, and what the file says of it. */
+/** Of an attempt: itself; that it arrived; or what is left of one that counts no more, which keeps its number from coming back. */
+type Kind = "attempt" | "arrival" | "closed";
+
 export interface FileName extends AttemptKey {
-	readonly kind: "attempt" | "arrival";
+	readonly kind: Kind;
 }
 
+const ENDINGS: Readonly<Record<Kind, string>> = { attempt: "", arrival: ".uploaded", closed: ".closed" };
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-const NAME = new RegExp(`^(${UUID})\\.([0-9a-f]{64})\\.([1-9][0-9]{0,8})(\\.uploaded)?\\.json$`);
+const NAME = new RegExp(`^(${UUID})\\.([0-9a-f]{64})\\.([1-9][0-9]{0,8})(|\\.uploaded|\\.closed)\\.json$`);
 
 /** What a file of this name is about; `null` for one that is not ours. */
 export function parseFileName(name: string): FileName | null {
-	const [, connectionId, sha256, attempt, uploaded] = NAME.exec(name) ?? [];
+	const [, connectionId, sha256, attempt, ending] = NAME.exec(name) ?? [];
 	if (connectionId === undefined || sha256 === undefined) return null;
-	return { connectionId, sha256, attempt: Number(attempt), kind: uploaded ? "arrival" : "attempt" };
+	const kind = ending === ENDINGS.closed ? "closed" : ending === ENDINGS.arrival ? "arrival" : "attempt";
+	return { connectionId, sha256, attempt: Number(attempt), kind };
 }
 
-/** The name of an attempt's file; `null` where a part of it could lead elsewhere. */
-export function attemptFileName({ connectionId, sha256, attempt }: AttemptKey): string | null {
-	const name = `${connectionId}.${sha256}.${attempt}.json`;
-	return parseFileName(name)?.kind === "attempt" ? name : null;
-}
-
-/** The name of the file that says what became of an attempt. */
-export function arrivalFileName({ connectionId, sha256, attempt }: AttemptKey): string {
-	return `${connectionId}.${sha256}.${attempt}.uploaded.json`;
+/** The name of a file. @throws Failure `not-recorded` where a part of it could lead elsewhere */
+export function fileName({ connectionId, sha256, attempt }: AttemptKey, kind: Kind): string {
+	const name = `${connectionId}.${sha256}.${attempt}${ENDINGS[kind]}.json`;
+	if (NAME.test(name)) return name;
+	throw new Failure({ reason: "not-recorded" });
 }
 
 /** Reads an attempt's file; `null` where it is not whole, or about something else than its name says. */
@@ -54,10 +52,10 @@ export function parseAttempt(text: string, file: AttemptKey): PendingUpload | nu
 
 /** Reads the file that says what became of an attempt; `null` where it is not whole. */
 export function parseArrival(text: string): Arrival | null {
-	const { startedAt, owner, certificates, at } = fieldsOf(text);
-	if (!isTime(startedAt) || !isText(owner) || !isTime(at) || !Array.isArray(certificates)) return null;
+	const { certificates, at } = fieldsOf(text);
+	if (!isTime(at) || !Array.isArray(certificates)) return null;
 	const read = certificates.map(certificateIn);
-	return read.every((certificate) => certificate !== null) ? { startedAt, owner, certificates: read, at } : null;
+	return read.every((certificate) => certificate !== null) ? { certificates: read, at } : null;
 }
 
 function certificateIn(json: unknown): Certificate | null {

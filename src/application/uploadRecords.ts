@@ -20,14 +20,8 @@ interface Arrived {
 /** Which uploads belong together: the same certificate to the same organization. */
 export type UploadKey = Pick<PendingUpload, "connectionId" | "sha256">;
 
-/** Tells two attempts apart, also where one has the number of another that is gone. */
-export function isSameAttempt(one: PendingUpload, other: PendingUpload): boolean {
-	return (
-		isSameUpload(one, other) &&
-		one.attempt === other.attempt &&
-		one.startedAt === other.startedAt &&
-		one.owner === other.owner
-	);
+export function isSameAttempt(one: AttemptKey, other: AttemptKey): boolean {
+	return isSameUpload(one, other) && one.attempt === other.attempt;
 }
 
 export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
@@ -37,21 +31,18 @@ export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
 /** What was written down of uploads, as it was at one moment. */
 export class UploadRecords {
 	readonly all: readonly UploadRecord[];
-	readonly #attempts: readonly AttemptKey[];
+	readonly #numbers: readonly AttemptKey[];
 
-	/** @param attempts All that there are, also those that cannot be read. */
-	constructor(all: readonly UploadRecord[], attempts: readonly AttemptKey[]) {
+	/** @param numbers Those of all attempts that have a file, also of those that are closed or cannot be read. */
+	constructor(all: readonly UploadRecord[], numbers: readonly AttemptKey[]) {
 		this.all = all;
-		this.#attempts = attempts;
+		this.#numbers = numbers;
 	}
 
 	without(records: readonly UploadRecord[]): UploadRecords {
-		const gone = records.map(({ pending }) => pending);
-		const isLeft = (each: AttemptKey) =>
-			!gone.some((pending) => isSameUpload(pending, each) && pending.attempt === each.attempt);
 		return new UploadRecords(
 			this.all.filter((record) => !records.includes(record)),
-			this.#attempts.filter(isLeft),
+			this.#numbers,
 		);
 	}
 
@@ -91,17 +82,24 @@ export class UploadRecords {
 		return since[0]?.arrival ?? null;
 	}
 
-	/** Whether an attempt stands here, and all else that does of its upload stood there before as well. */
+	/** Whether an attempt is the newest one, and nothing else became of its upload since. @param before What was known then. */
 	addsOnly(attempt: PendingUpload, before: UploadRecords): boolean {
 		const isKnown = ({ pending, arrival }: UploadRecord) =>
 			before.all.some((each) => isSameAttempt(each.pending, pending) && !each.arrival === !arrival);
-		const ofUpload = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
-		const stands = ofUpload.some(({ pending }) => isSameAttempt(pending, attempt));
-		return stands && ofUpload.every((record) => isSameAttempt(record.pending, attempt) || isKnown(record));
+		const records = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
+		const others = records.filter(({ pending }) => !isSameAttempt(pending, attempt));
+		// Where its own number is there twice, the other one is closed: somebody had it long before.
+		const since = this.#numbers.filter((each) => isSameUpload(each, attempt) && each.attempt >= attempt.attempt);
+		return records.length > others.length && since.length === 1 && others.every(isKnown);
+	}
+
+	/** Whether there is an attempt of the same upload that came later. */
+	isPassed(attempt: AttemptKey): boolean {
+		return this.nextNumber(attempt) > attempt.attempt + 1;
 	}
 
 	/** The number that one more attempt would have. */
 	nextNumber(key: UploadKey): number {
-		return 1 + Math.max(0, ...this.#attempts.filter((each) => isSameUpload(each, key)).map(({ attempt }) => attempt));
+		return 1 + Math.max(0, ...this.#numbers.filter((each) => isSameUpload(each, key)).map(({ attempt }) => attempt));
 	}
 }

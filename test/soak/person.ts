@@ -81,7 +81,7 @@ export class Person {
 			if (told.length > 0 && !style.anyway) return this.#count("upload: told of a duplicate");
 			if (style.between) this.world.happen(style.between, slot);
 			const intent = this.truth.intend(ledger, candidate, told);
-			await this.#call("upload", slot, intent, ({ uploads }) => {
+			await this.#call("upload", slot, intent, null, ({ uploads }) => {
 				slot.cancel = () => uploads.running.at(-1)?.cancel();
 				return uploads.upload({ candidate, name: intent.name, connectionId, told });
 			});
@@ -180,13 +180,14 @@ export class Person {
 		const intent = row && this.truth.intentNamed(row.pending.name);
 		if (!row || !intent || slot.dead) return;
 		if (intent.posts.length === 0) intent.servedBefore = row.pending.servedBefore;
-		await this.#call(verb, slot, intent, (window) => work(window, row, intent));
+		await this.#call(verb, slot, intent, row.pending.attempt, (window) => work(window, row, intent));
 	}
 
 	async #call(
 		verb: Call["verb"],
 		slot: Slot,
 		intent: Intent,
+		attempt: number | null,
 		work: (window: Window) => Promise<Uploaded | null>,
 	): Promise<void> {
 		const { exchanges } = intent.ledger.emulator;
@@ -197,6 +198,7 @@ export class Person {
 			slot,
 			owner,
 			intent,
+			attempt,
 			exchanges: exchanges.length,
 			posts,
 			at: this.world.now,

@@ -112,13 +112,20 @@ export class Truth {
 			if (call.intent === intent && call.owner !== post.owner && this.#isSending(call))
 				this.#violated(`${intent.name} was sent again while another window was sending it`);
 		const others = this.intents.filter((other) => other !== intent && isSame(other, intent));
-		for (const { name, status, posts, forgotten } of others)
-			if ((status === "unknown" || status === "running") && mayBeStored(posts) && !forgotten)
-				this.#violated(`${intent.name} was sent while nobody knew what became of ${name}`);
+		for (const other of others)
+			if (this.#isPending(other))
+				this.#violated(`${intent.name} was sent while nobody knew what became of ${other.name}`);
 		if (!isFirst) return;
 		intent.knownBefore = new Set(this.#arrived);
 		intent.servedBefore = record?.servedBefore ?? null;
 		for (const other of others) if (!other.forgotten) this.#judgeSecond(intent, other);
+	}
+
+	/** Whether something was sent for it of which nobody knows what became, not even a window that looks further. */
+	#isPending({ name, status, posts, forgotten }: Intent): boolean {
+		if (forgotten || !mayBeStored(posts)) return false;
+		const isKnown = () => readDisk(this.#world.machine.folder).some((each) => each.name === name && each.arrived);
+		return status === "unknown" || (status === "running" && !isKnown());
 	}
 
 	/** Whether a window that runs has had its POST out for no longer than any takes. */
@@ -231,11 +238,12 @@ export class Truth {
 		else this.#reconsider(intent);
 	}
 
-	#judgeForgetting(call: Call): void {
-		const { intent } = call;
-		intent.forgotten = true;
-		if (this.open.some(({ name }) => name === intent.name) && !call.overlapped)
-			this.#violated(`${intent.name} was forgotten and is still a row`);
+	#judgeForgetting({ intent, attempt, overlapped }: Call): void {
+		const left = this.open.find(({ name }) => name === intent.name);
+		// One that was sent since the row was drawn stays: of that nobody has said that it is to be forgotten.
+		const isNewer = left && left.attempt > (attempt ?? 0);
+		intent.forgotten ||= !isNewer || overlapped;
+		if (left && !isNewer && !overlapped) this.#violated(`${intent.name} was forgotten and is still a row`);
 	}
 
 	/** What can be known of an intent by what is written down, where nobody was told. */

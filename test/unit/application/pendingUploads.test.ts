@@ -85,16 +85,44 @@ describe("Pending uploads", () => {
 		assert.deepEqual(both.unconfirmed, [second]);
 		assert.equal(both.nextNumber(first), 3);
 		await store.remove(second);
-		const left = await store.read();
-		assert.deepEqual(left.unconfirmed, [first]);
-		assert.equal(left.nextNumber(first), 2);
+		assert.deepEqual((await store.read()).unconfirmed, [first]);
 	});
 
-	it("R37 takes out only the attempt that is meant, not a later one of the same number", async () => {
-		const again = upload({ startedAt: 2000 });
+	it("R37 gives no number twice, whatever became of the attempt that had it", async () => {
+		await store.write(upload());
+		await store.remove(upload());
+		assert.equal((await store.read()).nextNumber(upload()), 2);
+		await store.write(upload({ attempt: 2 }));
+		await store.settle(upload({ attempt: 2 }), [certificate("cert_3")]);
+		now += LATE_MS + 1;
+		for (const _ of ["closes it", "finds it closed"]) assert.equal((await store.read()).nextNumber(upload()), 3);
+		assert.deepEqual(names(), [fileOf(2, ".closed")]);
+	});
+
+	it("R37 takes out what another window took out long ago, and nothing else", async () => {
+		await store.write(upload());
+		await store.remove(upload());
+		const again = upload({ attempt: 2 });
 		await store.write(again);
 		await store.remove(upload());
 		assert.deepEqual(await attempts(), [again]);
+		assert.equal((await store.read()).nextNumber(upload()), 3);
+	});
+
+	it("R37 tells a window that stood still since it looked that its number had another one", async () => {
+		const before = await store.read();
+		await store.write(upload({ owner: "other" }));
+		await store.settle(upload({ owner: "other" }), [certificate("cert_3")]);
+		now += LATE_MS + 1;
+		await store.read();
+		assert.equal(before.nextNumber(upload()), 1);
+		assert.equal(await store.write(upload()), true);
+		assert.ok(!(await store.read()).addsOnly(upload(), before));
+		const later = upload({ attempt: 2, owner: "other" });
+		await store.write(later);
+		await store.read();
+		assert.deepEqual(names(), [fileOf(1), fileOf(2)]);
+		assert.ok(!(await store.read()).addsOnly(upload(), before));
 	});
 
 	it("R23 knows as what an attempt arrived", async () => {
@@ -121,27 +149,14 @@ describe("Pending uploads", () => {
 		assert.deepEqual(arrived, [certificate("cert_3")]);
 	});
 
-	it("does not take an arrival for that of another attempt that has its number by now", async () => {
+	it("R22 takes no arrival of an attempt that was taken out for that of a later one", async () => {
 		await store.write(upload());
-		await store.settle(upload(), [certificate("cert_3")]);
 		await store.remove(upload());
-		const again = upload({ startedAt: 2000 });
+		const again = upload({ attempt: 2 });
 		await store.write(again);
+		await store.settle(upload(), [certificate("cert_3")]);
 		assert.deepEqual((await store.read()).unconfirmed, [again]);
-		await store.settle(again, [certificate("cert_4")]);
-		const arrived = (await store.read()).uploaded(connectionId).map((each) => each.certificate);
-		assert.deepEqual(arrived, [certificate("cert_4")]);
-	});
-
-	it("R22 leaves alone what a later attempt of the same number arrived as", async () => {
-		const again = upload({ startedAt: 2000 });
-		await store.write(again);
-		await store.settle(upload(), [certificate("cert_3")]);
-		assert.deepEqual(names(), [fileOf(1)]);
-		await store.settle(again, [certificate("cert_4")]);
-		await store.settle(upload(), [certificate("cert_3")]);
-		const arrived = (await store.read()).uploaded(connectionId).map((each) => each.certificate);
-		assert.deepEqual(arrived, [certificate("cert_4")]);
+		assert.deepEqual(names(), [fileOf(2)]);
 	});
 
 	it("clears away older attempts once a newer one has arrived, and not before", async () => {
@@ -149,7 +164,7 @@ describe("Pending uploads", () => {
 		for (const each of [first, second, third]) await store.write(each);
 		assert.deepEqual(await attempts(), [first, second, third]);
 		await store.settle(second, [certificate("cert_3")]);
-		assert.deepEqual((await store.read()).unconfirmed, [third]);
+		for (const _ of ["closes it", "removes it"]) assert.deepEqual((await store.read()).unconfirmed, [third]);
 		assert.deepEqual(names(), [fileOf(2), fileOf(2, ".uploaded"), fileOf(3)].sort());
 	});
 
@@ -164,17 +179,15 @@ describe("Pending uploads", () => {
 		now += 1;
 		const left = await store.read();
 		assert.deepEqual(left.unconfirmed, [open]);
-		assert.deepEqual([left.nextNumber(upload()), left.nextNumber(open)], [1, 2]);
-		assert.equal(names().length, 1);
+		assert.deepEqual(left.uploaded(connectionId), []);
+		assert.deepEqual(names(), [fileOf(1, ".closed"), `${connectionId}.${open.sha256}.1.json`].sort());
 	});
 
-	it("clears away late what a window left that died while writing or clearing", async () => {
+	it("clears away late what a window left that died while writing", async () => {
 		mkdirSync(path, { recursive: true });
 		writeFileSync(join(path, `.1000.${randomUUID()}.tmp`), "{");
-		const arrival = { startedAt: 1000, owner: "window", certificates: [], at: 1000 };
-		writeFileSync(join(path, fileOf(1, ".uploaded")), JSON.stringify(arrival));
 		await store.read();
-		assert.equal(names().length, 2);
+		assert.equal(names().length, 1);
 		now += LATE_MS + 1;
 		await store.read();
 		assert.deepEqual(names(), []);
@@ -221,7 +234,7 @@ describe("Pending uploads", () => {
 			assert.deepEqual(await attempts(), [upload()]);
 		});
 
-		const arrival = { startedAt: 1000, owner: "window", certificates: [certificate("cert_3")], at: 1000 };
+		const arrival = { certificates: [certificate("cert_3")], at: 1000 };
 		const arrivals: readonly [string, unknown][] = [
 			["nothing", {}],
 			["no list", { ...arrival, certificates: null }],
