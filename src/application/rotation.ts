@@ -63,10 +63,6 @@ export interface RotationBasis {
 	readonly inOrganization: readonly string[];
 	/** What this machine wrote down of this rotation. Without it nobody knows where the new one was active before. */
 	readonly plan: RotationPlan | null;
-	/** `null` where no plan stands. */
-	readonly stage: RotationStage | null;
-	/** How many certificates there are. */
-	readonly count: number;
 }
 
 /**
@@ -162,8 +158,6 @@ export async function readRotation(
 		scopes: scopesOf(pair, plan, listing, projects),
 		inOrganization: activeIn(listing),
 		plan,
-		stage: plan && rotationStage(plan, ofOld, ofNext),
-		count: listing.certificates.length,
 	};
 }
 

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { type CertificateListing, isCertificateId } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
 import { fieldsIn, fieldsOf } from "../domain/json.ts";
@@ -34,7 +35,6 @@ export class RotationPlans extends Events {
 	/** The names of the files that say what this window is at. */
 	readonly #steps = new Set<string>();
 	#known: readonly RotationPlan[] = [];
-	#unreadable = 0;
 	#reads = 0;
 	#newest = 0;
 
@@ -49,11 +49,6 @@ export class RotationPlans extends Events {
 	/** Those of all connections, as last read. */
 	get known(): readonly RotationPlan[] {
 		return this.#known;
-	}
-
-	/** How many files could not be read; they are left alone. */
-	get unreadable(): number {
-		return this.#unreadable;
 	}
 
 	/** Reads again what all windows wrote down; where it cannot be read it stays as it was known. */
@@ -73,14 +68,11 @@ export class RotationPlans extends Events {
 				.sort()
 				.map(async (name) => ({ name, text: await this.#files.read(name) })),
 		);
-		const there = texts.filter(({ text }) => text !== null);
-		const plans = there.flatMap(({ name, text }) => parsePlan(text ?? "", name) ?? []);
+		const plans = texts.flatMap(({ name, text }) => parsePlan(text ?? "", name) ?? []);
 		if (read < this.#newest) return plans;
 		this.#newest = read;
-		const isSame =
-			JSON.stringify([plans, there.length]) === JSON.stringify([this.#known, this.#known.length + this.#unreadable]);
+		const isSame = isDeepStrictEqual(plans, this.#known);
 		this.#known = plans;
-		this.#unreadable = there.length - plans.length;
 		if (!isSame) this.tell("change");
 		return plans;
 	}

@@ -8,7 +8,10 @@ const CLOCK_TOLERANCE = 5;
 
 /** What a list shows of an upload. */
 export interface Sighting {
-	/** What it became, the earliest first: more than one where it was sent more than once, or by others too. */
+	/**
+	 * What it became: more than one where it was sent more than once, or by others too. Those of the name that was sent are
+	 * first, and of these the earliest.
+	 */
 	readonly ours: readonly Certificate[];
 	/** The same certificate, of which it cannot be told whether it was there before. */
 	readonly unclear: readonly Certificate[];
@@ -18,7 +21,7 @@ export interface Sighting {
 
 /**
  * Looks for an upload in a list that was read after it: it is a certificate that was not there before and has the same
- * fingerprint. Names and dates do not count: names can be changed, and dates may be missing.
+ * fingerprint. Names and dates do not decide: names can be changed, and dates may be missing.
  * @param attempts All that were sent and of which it is not known whether they arrived, at least one.
  * @param others Ids that are known to be of other uploads.
  * @param contentOf What is under an id; `null` where it cannot be told.
@@ -39,8 +42,12 @@ export async function lookFor(
 	const same = candidates.filter((_, index) => contents[index]?.sha256 === attempts[0]?.sha256);
 	const judged = (wanted: "new" | "unclear") =>
 		same.filter(({ verdict }) => verdict === wanted).map(({ certificate }) => certificate);
+	const isNamed = ({ name }: Certificate) => attempts.some((attempt) => attempt.name === name);
 	return {
-		ours: judged("new").sort((one, other) => (one.createdAt ?? Infinity) - (other.createdAt ?? Infinity)),
+		ours: judged("new").sort(
+			(one, other) =>
+				Number(isNamed(other)) - Number(isNamed(one)) || (one.createdAt ?? Infinity) - (other.createdAt ?? Infinity),
+		),
 		unclear: judged("unclear"),
 		whole: listing.complete && listing.unreadable === 0 && !contents.includes(null),
 	};

@@ -91,14 +91,3 @@ export function rotationFlaws(old: Anchor, next: Anchor, now: number, soonDays: 
 	else if (until !== null && until - now <= soonDays * DAY) flaws.push("expires-soon");
 	return flaws;
 }
-
-/** What differs between two certificates. */
-export function differencesOf(old: Candidate, next: Candidate): readonly ("subject" | "issuer" | "key" | "dates")[] {
-	const differs = {
-		subject: old.subject !== next.subject,
-		issuer: old.issuer !== next.issuer,
-		key: old.publicKeySha256 !== next.publicKeySha256,
-		dates: old.notBefore !== next.notBefore || old.notAfter !== next.notAfter,
-	};
-	return (["subject", "issuer", "key", "dates"] as const).filter((part) => differs[part]);
-}

@@ -109,9 +109,10 @@ export class Connections implements vscode.Disposable {
 			known = [...seen.all, ...remembered];
 			return decide(seen, known);
 		});
-		const others = known.filter(({ id }) => id !== kept.current.id);
-		const summaries = [...others, kept.current].map(({ id, origin, organization }) => ({ id, origin, organization }));
-		await this.#memory.update(KNOWN, summaries);
+		// Of what is known of one twice the newest counts.
+		const newest = [...known.toReversed(), kept.current];
+		const byId = new Map(newest.map(({ id, origin, organization }) => [id, { id, origin, organization }]));
+		await this.#memory.update(KNOWN, [...byId.values()]);
 		return kept;
 	}
 

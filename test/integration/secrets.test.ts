@@ -50,11 +50,12 @@ describe("R19 Secret storage", () => {
 	let secrets: FailingSecrets;
 	let connections: Connections;
 	let baseUrl: () => ReturnType<typeof parseBaseUrl>;
+	let state: Map<string, unknown>;
 
 	beforeEach(() => {
 		secrets = new FailingSecrets();
 		baseUrl = () => parseBaseUrl("https://api.openai.com/v1");
-		const state = new Map<string, unknown>();
+		state = new Map();
 		const globalState = {
 			keys: () => [...state.keys()],
 			get: (key: string, otherwise?: unknown) => state.get(key) ?? otherwise,
@@ -133,6 +134,22 @@ describe("R19 Secret storage", () => {
 		await store();
 		assertAbsent(await connections.current(), [KEY], "the connection in use");
 		assertAbsent(await connections.destination(), [KEY], "where it goes");
+	});
+
+	it("is not what remembers an organization: each is known once, without its key, however often its key is kept", async () => {
+		const ids: string[] = [];
+		for (const organization of [null, "org-1", "org-2", "org-1"])
+			ids.push((await store({ organization, replaces: organization === "org-1" })).id);
+		const origin = baseUrl().origin;
+		const known = [...state.values()].flat();
+		const organizations = [null, "org-1", "org-2"].map((organization, index) => ({
+			id: ids[index],
+			origin,
+			organization,
+		}));
+		assert.deepEqual(new Set(known), new Set(organizations));
+		assert.equal(known.length, 3);
+		assert.equal(ids[3], ids[1]);
 	});
 
 	it("R52 gets nothing of a key that is to pass with the window, which is used all the same", async () => {

@@ -106,8 +106,9 @@ export class Truth {
 		if (intent.status === "refused") this.#violated(`${intent.name} was sent after it was said that it was not`);
 		const counted = intent.posts.filter((each) => each.strike?.fault.name !== "429 for now");
 		if (counted.length > 1 + intent.agains) this.#violated(`${intent.name} was sent ${counted.length} times`);
-		const record = this.open.find(({ name }) => name === intent.name);
-		if (!record) this.#violated(`${intent.name} was sent and is not written down (${strike?.fault.name})`);
+		const records = readDisk(this.#world.machine.folder).filter(({ name }) => name === intent.name);
+		if (!this.open.some(({ name }) => name === intent.name))
+			this.#violated(`${intent.name} was sent and is not written down (${strike?.fault.name})`);
 		for (const call of this.calls)
 			if (call.intent === intent && call.owner !== post.owner && this.#isSending(call))
 				this.#violated(`${intent.name} was sent again while another window was sending it`);
@@ -117,7 +118,9 @@ export class Truth {
 				this.#violated(`${intent.name} was sent while nobody knew what became of ${other.name}`);
 		if (!isFirst) return;
 		intent.knownBefore = new Set(this.#arrived);
-		intent.servedBefore = record?.servedBefore ?? null;
+		// An attempt that was written down by a window that died may have been sent: nobody else knows.
+		const served = records.map(({ servedBefore }) => servedBefore);
+		intent.servedBefore = served.includes(null) ? null : Math.min(...served.map(Number));
 		for (const other of others) if (!other.forgotten) this.#judgeSecond(intent, other);
 	}
 

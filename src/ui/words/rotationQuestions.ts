@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { CERTIFICATE_LIMIT, type Certificate } from "../../domain/certificate.ts";
 import type { Candidate } from "../../domain/certificateFile.ts";
-import { type Anchor, differencesOf, type RotatedCertificate, validityOf } from "../../domain/rotation.ts";
+import { type Anchor, type RotatedCertificate, validityOf } from "../../domain/rotation.ts";
 import { changedWords, paragraphs } from "./activation.ts";
 import { fingerprintStart, keyWords } from "./candidates.ts";
 import { nameWords } from "./certificates.ts";
@@ -43,9 +43,9 @@ export function comparisonLines(old: Anchor, next: Anchor): readonly string[] {
 	return [
 		line(l10n.t("Subject"), ...subjects),
 		line(l10n.t("Issuer"), ...issuers),
-		differencesOf(one, other).includes("key")
-			? l10n.t("Key: {0} → {1} (another one)", key, otherKey)
-			: l10n.t("Key: {0} (the same)", key),
+		one.publicKeySha256 === other.publicKeySha256
+			? l10n.t("Key: {0} (the same)", key)
+			: l10n.t("Key: {0} → {1} (another one)", key, otherKey),
 		valid,
 		line(l10n.t("SHA-256"), ...text(({ sha256 }) => fingerprintStart(sha256))),
 	];

@@ -6,12 +6,15 @@ import {
 	type RotationBasis,
 	type RotationScope,
 	type Rotations,
+	rotationStage,
 } from "../../../src/application/rotation.ts";
 import { finishRotation, undoRotation } from "../../../src/application/rotationEnd.ts";
 import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import { startRotation } from "../../../src/application/rotationStart.ts";
+import type { Whereabouts } from "../../../src/application/whereabouts.ts";
 import type { Candidate } from "../../../src/domain/certificateFile.ts";
 import { Cancelled } from "../../../src/domain/failure.ts";
+import type { RotationPlan, RotationStage } from "../../../src/domain/rotation.ts";
 import type { EndAccount } from "../../../src/domain/rotationAccount.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../src/domain/scope.ts";
 import { temporaryFolder } from "../../leftovers.ts";
@@ -102,7 +105,7 @@ describe("Rotating", () => {
 			activate("third", ORGANIZATION);
 			const basis = await prepare();
 			assert.deepEqual(basis.scopes, [row(p, "active", false, false), row(q, "active", true, false)]);
-			assert.deepEqual([basis.plan, basis.stage, basis.count], [null, null, 3]);
+			assert.equal(basis.plan, null);
 			assert.deepEqual(basis.inOrganization, ["third"]);
 			assert.deepEqual([fake.writes, await known()], [[], 0]);
 		});
@@ -212,7 +215,6 @@ describe("Rotating", () => {
 			// So that what was written does not hide what others do there.
 			assert.deepEqual(fake.calls.slice(-2).sort(), ["list organization", "list project/q"]);
 			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p), activeIn(q)], ["next,old", "third", "next,old"]);
-			assert.equal((await prepare()).stage, "waiting");
 		});
 
 		for (const unclear of ["own", "imposed"] as const)
@@ -234,7 +236,6 @@ describe("Rotating", () => {
 			);
 			failAt({});
 			open();
-			assert.equal((await prepare()).stage, "activating");
 			fake.calls.length = 0;
 			const again = await start();
 			assert.deepEqual(fake.writes, ["activate project/q next"]);
@@ -409,7 +410,6 @@ describe("Rotating", () => {
 			const { length } = fake.calls;
 			assert.equal(fake.calls.lastIndexOf("activate project/p old"), length - 2, "nothing but the read comes between");
 			assert.deepEqual([activeIn(p), account.ended, await known()], ["old", false, 1]);
-			assert.equal((await prepare()).stage, "activating");
 		});
 
 		it("tells where it could not be activated again", async () => {
@@ -634,5 +634,36 @@ describe("Rotating", () => {
 		assert.deepEqual((await start()).scopes, []);
 		assert.deepEqual(outcomes(await undo()), ["project/p kept", "project/q kept"]);
 		assert.deepEqual(activeIn(p), "next,old");
+	});
+
+	describe("How far it is", () => {
+		const plan: RotationPlan = {
+			connectionId,
+			old: { id: "old", name: null },
+			next: { id: "next", name: null },
+			scopes: [p, q].map((scope) => ({ scope, nextWasActive: false })),
+			startedAt: 1,
+		};
+		const where = (scopes: readonly Scope[], complete = true): Whereabouts => ({
+			organization: scopes.includes(ORGANIZATION),
+			projects: scopes.flatMap((scope) =>
+				scope.kind === "project" ? [{ project: project(scope.id), how: "own" as const }] : [],
+			),
+			unknown: [],
+			allProjects: true,
+			complete,
+			problem: null,
+		});
+		const stages: readonly [string, Whereabouts, Whereabouts, RotationStage][] = [
+			["both are in every scope of the plan", where([p, q]), where([p, q]), "waiting"],
+			["the new one is missing in one of them", where([p, q]), where([q]), "activating"],
+			["it is missing where the old one is not any more", where([p]), where([p]), "waiting"],
+			["it is missing outside the plan", where([ORGANIZATION, p, q]), where([p, q]), "waiting"],
+			["the old one is nowhere", where([]), where([p]), "finished"],
+			["not all is known of the old one", where([p, q], false), where([q]), "unknown"],
+			["not all is known of the new one", where([]), where([q], false), "unknown"],
+		];
+		for (const [when, old, next, stage] of stages)
+			it(`is “${stage}” where ${when}`, () => assert.equal(rotationStage(plan, old, next), stage));
 	});
 });

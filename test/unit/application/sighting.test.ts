@@ -73,6 +73,16 @@ describe("Looking for an upload", () => {
 			{ ...NOTHING, ours: ["acme1", "acme2", "acme3"] },
 		],
 		[
+			"has those of its name in front, whatever came earlier",
+			listing(
+				created("acme4", SERVED, { name: "x" }),
+				created("acme3", SERVED + 9, { name: "Acme" }),
+				created("acme2", SERVED + 1, { name: null }),
+				created("acme1", SERVED + 5, { name: "Acme" }),
+			),
+			{ ...NOTHING, ours: ["acme1", "acme3", "acme4", "acme2"] },
+		],
+		[
 			"is not sure where a content cannot be read",
 			listing(created("unreadable", SERVED)),
 			{ ...NOTHING, whole: false },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Anchor, differencesOf, rotationFlaws, validityOf } from "../../../src/domain/rotation.ts";
+import { type Anchor, rotationFlaws, validityOf } from "../../../src/domain/rotation.ts";
 import { candidate, certificate } from "../application/fakes.ts";
 
 const DAY = 86_400;
@@ -57,12 +57,5 @@ describe("A rotation", () => {
 		assert.deepEqual(flaws(anchor("next", now + 200 * DAY), 30, { ...untold, certificate: { ...silent, id: "old" } }), [
 			"dates-unknown",
 		]);
-	});
-
-	it("tells what differs", () => {
-		const one = candidate("one");
-		assert.deepEqual(differencesOf(one, candidate("two")), ["subject", "issuer", "key"]);
-		assert.deepEqual(differencesOf(one, { ...one, notAfter: 300 }), ["dates"]);
-		assert.deepEqual(differencesOf(one, one), []);
 	});
 });
