@@ -76,7 +76,7 @@ export class UploadJournal {
 		};
 		const overtaken = new Failure({ reason: "upload-pending", name, running: true });
 		if (!(await this.#files.write(attempt))) throw overtaken;
-		// Numbers begin anew once what had them is cleared away, so that the number alone does not tell who is first.
+		// The name of an attempt is free again once it is closed, so that having it does not tell who was first.
 		if ((await this.read()).addsOnly(attempt, records)) return attempt;
 		await this.remove(attempt);
 		throw overtaken;
