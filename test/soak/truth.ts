@@ -189,6 +189,7 @@ export class Truth {
 		const key = this.open.filter(
 			({ connectionId, sha256 }) => connectionId === intent.ledger.connectionId && sha256 === intent.candidate.sha256,
 		);
+		const isBusy = (each: Written) => this.#isBusyWith(each, owner);
 		switch (problem.reason) {
 			case "unconfirmed":
 				if (verb !== "check") intent.status = "unknown";
@@ -199,10 +200,8 @@ export class Truth {
 				this.#reconsider(intent);
 				return;
 			case "upload-pending":
-				if (
-					!call.overlapped &&
-					!(verb === "upload" ? key.length > 0 : key.some((each) => this.#isBusyWith(each, owner)))
-				)
+				// By a row that is out of date another upload of the same is in the way, whoever sent it.
+				if (!call.overlapped && !key.some((each) => verb === "upload" || each.name !== intent.name || isBusy(each)))
 					this.#violated(`${intent.name} was refused for another one, but there is none`);
 				if (verb === "upload") this.#judgeRefusal(call, problem.reason);
 				return;
