@@ -132,9 +132,9 @@ export class Truth {
 	}
 
 	/** Whether a window that runs has had its POST out for no longer than any takes. */
-	#isSending({ verb, slot, owner, intent, at }: Call): boolean {
+	#isSending({ verb, slot, owner, intent, posts, at }: Call): boolean {
 		if (verb === "check" || verb === "forget" || slot.dead || slot.owner !== owner) return false;
-		return this.#world.now - at < SENDING_MS && intent.posts.some((post) => post.owner === owner);
+		return this.#world.now - at < SENDING_MS && intent.posts.slice(posts).some((post) => post.owner === owner);
 	}
 
 	/** Whether the person was told of what an earlier upload of the same certificate became. */
