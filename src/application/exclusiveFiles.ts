@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, link, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../domain/failure.ts";
 import { LATE_MS } from "../domain/pendingUpload.ts";
@@ -33,12 +33,7 @@ export class ExclusiveFiles {
 		return names;
 	}
 
-	/** A file's text, none where it cannot be read; `null` where it is gone, or never was. */
-	async text(name: string | null): Promise<string | null> {
-		return name === null ? null : this.read(name).catch(() => "");
-	}
-
-	/** As `text`, for those to whom it matters whether there is one. @throws Failure `not-recorded` where it cannot be read */
+	/** A file's text; `null` where there is none. @throws Failure `not-recorded` where it cannot be read */
 	async read(name: string): Promise<string | null> {
 		try {
 			return await readFile(join(this.#folder, name), "utf8");
@@ -48,44 +43,41 @@ export class ExclusiveFiles {
 		}
 	}
 
-	/**
-	 * Writes JSON.
-	 * @param whole Whether it is safe on the disk before it has its name: that takes a little longer, and a power failure
-	 * leaves no empty file.
-	 * @returns false where there is a file of that name. @throws Failure `not-recorded`
-	 */
-	async create(name: string, content: unknown, whole = false): Promise<boolean> {
-		return this.#write(content, async (file, temporary) => {
-			if (whole) await file.sync();
-			if (!(await this.#link(temporary, name))) return false;
-			// Both at once take hardly longer than one of them, and neither is of use without the other.
-			await Promise.all([file.sync(), this.#syncFolder()]).catch(async (error) => {
-				await this.remove(name);
-				throw error;
-			});
-			return true;
-		});
+	/** Writes JSON. @returns false where there is a file of that name. @throws Failure `not-recorded` */
+	create(name: string, content: unknown): Promise<boolean> {
+		return this.#write(content, (temporary) => this.#link(temporary, name));
 	}
 
 	/** Writes JSON in the place of a file, whole: where two windows do so, one of them wins. @throws Failure `not-recorded` */
 	async replace(name: string, content: unknown): Promise<void> {
-		await this.#write(content, async (file, temporary) => {
-			// What is replaced is there until this is safe.
-			await file.sync();
+		await this.#write(content, async (temporary) => {
 			await rename(temporary, join(this.#folder, name));
-			await this.#syncFolder();
 			return true;
 		});
 	}
 
-	/** Gives a file another name, at once; leaves alone what it cannot rename. */
-	rename(name: string, next: string): Promise<void> {
-		return rename(join(this.#folder, name), join(this.#folder, next)).catch(() => {});
+	/**
+	 * Gives a file another name, at once, and takes that from whatever has it. A disk that is full may have no room for
+	 * the name: then the file is removed.
+	 * @returns whether the name is free now.
+	 */
+	async rename(name: string, next: string): Promise<boolean> {
+		try {
+			await rename(join(this.#folder, name), join(this.#folder, next));
+			return true;
+		} catch {
+			return this.remove(name);
+		}
 	}
 
-	/** Leaves alone what it cannot remove. */
-	remove(name: string): Promise<void> {
-		return unlink(join(this.#folder, name)).catch(() => {});
+	/** Leaves alone what it cannot remove. @returns whether the name is free now. */
+	async remove(name: string): Promise<boolean> {
+		try {
+			await unlink(join(this.#folder, name));
+			return true;
+		} catch (error) {
+			return hasCode(error, "ENOENT");
+		}
 	}
 
 	async #entries(): Promise<string[]> {
@@ -98,30 +90,23 @@ export class ExclusiveFiles {
 		}
 	}
 
-	/** @param place Gives what is written its name, and returns whether it has it. */
-	async #write(content: unknown, place: (file: FileHandle, path: string) => Promise<boolean>): Promise<boolean> {
+	/**
+	 * What is written is safe on the disk before it has its name, so that a power failure leaves no empty file.
+	 * @param place Gives it its name, and returns whether it has it.
+	 */
+	async #write(content: unknown, place: (path: string) => Promise<boolean>): Promise<boolean> {
 		const temporary = `.${this.#now()}.${randomUUID()}.tmp`;
 		const path = join(this.#folder, temporary);
 		try {
-			const file = await this.#openNew(path);
-			try {
-				await file.writeFile(JSON.stringify(content));
-				return await place(file, path);
-			} finally {
-				await Promise.all([file.close(), this.remove(temporary)]);
-			}
+			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+			await writeFile(path, JSON.stringify(content), { flag: "wx", mode: 0o600, flush: true });
+			const isPlaced = await place(path);
+			if (isPlaced) await this.#syncFolder();
+			return isPlaced;
 		} catch {
 			throw new Failure({ reason: "not-recorded" });
-		}
-	}
-
-	async #openNew(path: string): Promise<FileHandle> {
-		try {
-			return await open(path, "wx", 0o600);
-		} catch (error) {
-			if (!hasCode(error, "ENOENT")) throw error;
-			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-			return open(path, "wx", 0o600);
+		} finally {
+			await this.remove(temporary);
 		}
 	}
 
@@ -140,7 +125,7 @@ export class ExclusiveFiles {
 	async #syncFolder(): Promise<void> {
 		const folder = await open(this.#folder, "r").catch(() => null);
 		await folder?.sync().catch(() => {});
-		await folder?.close();
+		await folder?.close().catch(() => {});
 	}
 }
 

@@ -14,8 +14,8 @@ import { isSameAttempt, type UploadRecord, UploadRecords } from "./uploadRecords
 
 /**
  * What all windows write down of their uploads, in one folder: a file for each attempt, and a second one once it is known
- * that it arrived. A file is never changed, and the newest one of an upload is never removed, only closed: so no number
- * comes twice, and however late a window removes a file, it is the one that it means.
+ * that it arrived. The newest attempt of an upload is never removed, only closed: so no number comes twice, and what a
+ * window that stood still writes or closes late is not taken for another one's.
  */
 export class PendingUploads {
 	readonly #files: ExclusiveFiles;
@@ -28,8 +28,8 @@ export class PendingUploads {
 	}
 
 	/**
-	 * Reads what there is, and clears away what nobody needs any more. What cannot be read is left out, and left alone.
-	 * @throws Failure `not-recorded` where the folder cannot be read.
+	 * Reads what there is, and clears away what nobody needs any more. What cannot be understood is left out, and left alone.
+	 * @throws Failure `not-recorded` where the folder or a file cannot be read: it may be about an upload that is open.
 	 */
 	async read(): Promise<UploadRecords> {
 		const names = await this.#files.names();
@@ -50,8 +50,8 @@ export class PendingUploads {
 	async #record(attempt: AttemptKey, names: readonly string[]): Promise<UploadRecord | null> {
 		const name = fileName(attempt, "arrival");
 		// In this order: an attempt that is closed meanwhile is none, and not one of which nobody knows whether it arrived.
-		const arrival = names.includes(name) ? parseArrival((await this.#files.text(name)) ?? "") : null;
-		const pending = parseAttempt((await this.#files.text(fileName(attempt, "attempt"))) ?? "", attempt);
+		const arrival = names.includes(name) ? parseArrival((await this.#files.read(name)) ?? "") : null;
+		const pending = parseAttempt((await this.#files.read(fileName(attempt, "attempt"))) ?? "", attempt);
 		return pending && { pending, arrival };
 	}
 
@@ -64,30 +64,38 @@ export class PendingUploads {
 		return this.#files.create(fileName(upload, "attempt"), upload);
 	}
 
-	/** Writes down that an attempt arrived; the first word counts. @param certificates As what. @throws Failure `not-recorded` */
+	/**
+	 * Writes down that an attempt arrived. The first word counts, where it can be understood.
+	 * @param certificates As what.
+	 * @throws Failure `not-recorded`
+	 */
 	async settle(upload: PendingUpload, certificates: readonly Certificate[]): Promise<void> {
+		const name = fileName(upload, "arrival");
 		const arrival: Arrival = { certificates, at: this.#now() };
-		await this.#files.create(fileName(upload, "arrival"), arrival);
+		if (await this.#files.create(name, arrival)) return;
+		if (!parseArrival((await this.#files.read(name)) ?? "")) await this.#files.replace(name, arrival);
 	}
 
-	/** Closes an attempt, which was not stored or is to be forgotten; the one before it counts again. */
-	async remove(upload: AttemptKey): Promise<void> {
-		await this.#close(upload);
-	}
-
-	async #close(upload: AttemptKey): Promise<void> {
-		await this.#files.rename(fileName(upload, "attempt"), fileName(upload, "closed"));
-		await this.#files.remove(fileName(upload, "arrival"));
+	/** Closes an attempt, which was not stored or is to be forgotten; the one before it counts again. @returns whether it is closed. */
+	async remove(upload: AttemptKey): Promise<boolean> {
+		const isClosed = await this.#files.rename(fileName(upload, "attempt"), fileName(upload, "closed"));
+		if (isClosed) await this.#files.remove(fileName(upload, "arrival"));
+		return isClosed;
 	}
 
 	/** @returns what is left. */
 	async #clear(records: UploadRecords): Promise<UploadRecords> {
-		const overtaken = records.all.filter(
-			({ pending, arrival }) => !arrival && !records.openAttempts(pending).includes(pending),
-		);
+		const overtaken = records.all.filter(({ pending, arrival }) => !arrival && !records.isOpen(pending));
 		const settled = records.all.filter(({ arrival }) => arrival && this.#now() - arrival.at > LATE_MS);
+		const cleared: UploadRecord[] = [];
 		// Those that a newer one overtook go first: without it they would count again.
-		for (const { pending } of [...overtaken, ...settled]) await this.#close(pending);
-		return records.without([...overtaken, ...settled]);
+		for (const record of [...overtaken, ...settled]) {
+			if (!(await this.remove(record.pending))) break;
+			cleared.push(record);
+		}
+		return records.without(cleared);
 	}
 }
+
+/** What others need of it. */
+export type UploadFiles = Pick<PendingUploads, keyof PendingUploads>;

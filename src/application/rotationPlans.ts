@@ -115,7 +115,7 @@ export class RotationPlans extends Events {
 	async create(plan: RotationPlan): Promise<boolean> {
 		const name = nameOf(plan);
 		if (!NAME.test(name)) throw new Failure({ reason: "not-recorded" });
-		const isCreated = await this.#files.create(name, plan, true);
+		const isCreated = await this.#files.create(name, plan);
 		await this.reload();
 		return isCreated;
 	}

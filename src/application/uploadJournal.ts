@@ -2,10 +2,13 @@ import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Certificates } from "./certificates.ts";
-import type { PendingUploads } from "./pendingUploads.ts";
+import type { UploadFiles } from "./pendingUploads.ts";
 import { type UploadKey, UploadRecords } from "./uploadRecords.ts";
 
-/** For how long a window that runs is believed to be sending what it wrote down, in milliseconds: longer than that takes. */
+/**
+ * For how long a window that runs is believed to be sending what it wrote down, in milliseconds: longer than that takes,
+ * unless the computer sleeps meanwhile.
+ */
 const SENDING_MS = 180_000;
 
 /** This window among those that run on this machine. */
@@ -18,7 +21,7 @@ export interface ThisWindow {
 
 /** What all windows wrote down of uploads, as this one reads it and adds to it. */
 export class UploadJournal {
-	readonly #files: PendingUploads;
+	readonly #files: UploadFiles;
 	readonly #certificates: Certificates;
 	readonly #window: ThisWindow;
 	readonly #now: () => number;
@@ -26,7 +29,7 @@ export class UploadJournal {
 	#reads = 0;
 	#newest = 0;
 
-	constructor(files: PendingUploads, certificates: Certificates, window: ThisWindow, now: () => number) {
+	constructor(files: UploadFiles, certificates: Certificates, window: ThisWindow, now: () => number) {
 		this.#files = files;
 		this.#certificates = certificates;
 		this.#window = window;
@@ -54,7 +57,7 @@ export class UploadJournal {
 	 * Writes down one more attempt, before it is sent.
 	 * @param listing What was there before.
 	 * @param records As they were when it was decided: what was written since was written by another window.
-	 * @throws Failure `upload-pending` where another window was first; `not-recorded`
+	 * @throws Failure `upload-pending` where another one is open meanwhile; `changed-meanwhile` where one came and went; `not-recorded`
 	 */
 	async write(
 		{ connectionId, sha256, name, pem }: UploadKey & Pick<PendingUpload, "name" | "pem">,
@@ -74,12 +77,21 @@ export class UploadJournal {
 			servedBefore: servedAt,
 			owner: this.#window.owner,
 		};
-		const overtaken = new Failure({ reason: "upload-pending", name, running: true });
-		if (!(await this.#files.write(attempt))) throw overtaken;
+		const isWritten = await this.#files.write(attempt);
 		// The name of an attempt is free again once it is closed, so that having it does not tell who was first.
-		if ((await this.read()).addsOnly(attempt, records)) return attempt;
-		await this.remove(attempt);
-		throw overtaken;
+		const stands = isWritten && (await this.#addsOnly(attempt, records));
+		if (stands) return attempt;
+		if (isWritten) await this.remove(attempt);
+		this.refuseOpen(attempt, await this.read());
+		throw new Failure({ reason: "changed-meanwhile" });
+	}
+
+	/** As in `UploadRecords`, by what is there now; not where that cannot be read. */
+	async #addsOnly(attempt: PendingUpload, before: UploadRecords): Promise<boolean> {
+		return this.read().then(
+			(records) => records.addsOnly(attempt, before),
+			() => false,
+		);
 	}
 
 	/** Writes down what an attempt arrived as. */
@@ -88,9 +100,9 @@ export class UploadJournal {
 		await this.#files.settle(attempt, certificates).catch(() => {});
 	}
 
-	/** Takes out an attempt that was not stored, or is to be forgotten. */
-	async remove(attempt: PendingUpload): Promise<void> {
-		await this.#files.remove(attempt);
+	/** Takes out an attempt that was not stored, or is to be forgotten. @returns whether it is out. */
+	remove(attempt: PendingUpload): Promise<boolean> {
+		return this.#files.remove(attempt);
 	}
 
 	/** Whether another window is believed to be sending it. */

@@ -1,12 +1,12 @@
 import type { Certificate } from "../domain/certificate.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
-import type { AttemptKey } from "./uploadFiles.ts";
+import type { Arrival, AttemptKey } from "./uploadFiles.ts";
 
 /** One attempt as it was written down, and what became of it. */
 export interface UploadRecord {
 	readonly pending: PendingUpload;
-	/** As what it arrived, and when that was known, Unix milliseconds; `null` while it is not known whether it did. */
-	readonly arrival: { readonly certificates: readonly Certificate[]; readonly at: number } | null;
+	/** `null` while it is not known whether it arrived. */
+	readonly arrival: Arrival | null;
 }
 
 /** A certificate as an upload from this machine became it. */
@@ -30,19 +30,21 @@ export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
 
 /** What was written down of uploads, as it was at one moment. */
 export class UploadRecords {
+	/** Those of one upload are in the order in which they were sent. */
 	readonly all: readonly UploadRecord[];
-	readonly #numbers: readonly AttemptKey[];
+	/** The numbers of all attempts of each upload. */
+	readonly #numbers: ReadonlyMap<string, readonly AttemptKey[]>;
 
-	/** @param numbers Those of all attempts that have a file, also of those that are closed or cannot be read. */
+	/** @param numbers Those of all attempts that have a file, also of those that are closed or cannot be understood. */
 	constructor(all: readonly UploadRecord[], numbers: readonly AttemptKey[]) {
-		this.all = all;
-		this.#numbers = numbers;
+		this.all = all.toSorted((one, other) => one.pending.attempt - other.pending.attempt);
+		this.#numbers = Map.groupBy(numbers, keyOf);
 	}
 
 	without(records: readonly UploadRecord[]): UploadRecords {
 		return new UploadRecords(
 			this.all.filter((record) => !records.includes(record)),
-			this.#numbers,
+			[...this.#numbers.values()].flat(),
 		);
 	}
 
@@ -50,10 +52,7 @@ export class UploadRecords {
 	openAttempts(key: UploadKey): readonly PendingUpload[] {
 		const records = this.all.filter(({ pending }) => isSameUpload(pending, key));
 		const settled = Math.max(0, ...records.filter(({ arrival }) => arrival).map(({ pending }) => pending.attempt));
-		return records
-			.map(({ pending }) => pending)
-			.filter(({ attempt }) => attempt > settled)
-			.sort((one, other) => one.attempt - other.attempt);
+		return records.map(({ pending }) => pending).filter(({ attempt }) => attempt > settled);
 	}
 
 	isOpen(attempt: PendingUpload): boolean {
@@ -82,15 +81,20 @@ export class UploadRecords {
 		return since[0]?.arrival ?? null;
 	}
 
-	/** Whether an attempt is the newest one, and nothing else became of its upload since. @param before What was known then. */
+	/**
+	 * Whether an attempt is the newest one, and nothing else became of its upload since: what was open is, and what is
+	 * there was known.
+	 * @param before What was known then.
+	 */
 	addsOnly(attempt: PendingUpload, before: UploadRecords): boolean {
 		const isKnown = ({ pending, arrival }: UploadRecord) =>
 			before.all.some((each) => isSameAttempt(each.pending, pending) && !each.arrival === !arrival);
 		const records = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
 		const others = records.filter(({ pending }) => !isSameAttempt(pending, attempt));
 		// Where its own number is there twice, the other one is closed: somebody had it long before.
-		const since = this.#numbers.filter((each) => isSameUpload(each, attempt) && each.attempt >= attempt.attempt);
-		return records.length > others.length && since.length === 1 && others.every(isKnown);
+		const since = this.#numbersOf(attempt).filter((number) => number >= attempt.attempt);
+		if (records.length === others.length || since.length > 1) return false;
+		return others.every(isKnown) && before.openAttempts(attempt).every((each) => this.isOpen(each));
 	}
 
 	/** Whether there is an attempt of the same upload that came later. */
@@ -100,6 +104,14 @@ export class UploadRecords {
 
 	/** The number that one more attempt would have. */
 	nextNumber(key: UploadKey): number {
-		return 1 + Math.max(0, ...this.#numbers.filter((each) => isSameUpload(each, key)).map(({ attempt }) => attempt));
+		return 1 + Math.max(0, ...this.#numbersOf(key));
 	}
+
+	#numbersOf(key: UploadKey): readonly number[] {
+		return (this.#numbers.get(keyOf(key)) ?? []).map(({ attempt }) => attempt);
+	}
+}
+
+function keyOf({ connectionId, sha256 }: UploadKey): string {
+	return `${connectionId}.${sha256}`;
 }

@@ -7,7 +7,7 @@ import type { Certificates } from "./certificates.ts";
 import { duplicateFindings } from "./comparison.ts";
 import { Events } from "./events.ts";
 import { type Attempts, type Found, LookUp, newestOf, type Target } from "./lookUp.ts";
-import type { PendingUploads } from "./pendingUploads.ts";
+import type { UploadFiles } from "./pendingUploads.ts";
 import { type ThisWindow, UploadJournal } from "./uploadJournal.ts";
 import { isSameUpload, type UploadKey, type UploadRecords } from "./uploadRecords.ts";
 
@@ -18,7 +18,7 @@ export interface UploadsOptions extends ThisWindow {
 	/** The service of one connection: each call fails with `connection-changed` where it is another one by then. */
 	service(connectionId: string): Promise<Service>;
 	readonly certificates: Certificates;
-	readonly pending: PendingUploads;
+	readonly pending: UploadFiles;
 	/** The clock, Unix milliseconds. */
 	readonly now?: () => number;
 	/** After an upload without an answer it is looked at once, and again after each of these pauses, in milliseconds. */
@@ -181,13 +181,13 @@ export class Uploads extends Events {
 		});
 	}
 
-	/** Takes an upload out of those that are not confirmed, whatever became of it. @throws Failure `upload-pending` */
+	/** Takes an upload out of those that are not confirmed, whatever became of it. @throws Failure `upload-pending`; `not-recorded` */
 	async forget({ pending }: UnconfirmedUpload): Promise<void> {
 		const records = await this.#read();
 		const open = records.openAttempts(pending);
 		this.#journal.refuseRunning(open);
-		if (records.isOpen(pending))
-			for (const each of open) if (each.attempt <= pending.attempt) await this.#journal.remove(each);
+		const meant = records.isOpen(pending) ? open.filter(({ attempt }) => attempt <= pending.attempt) : [];
+		for (const each of meant) if (!(await this.#journal.remove(each))) throw new Failure({ reason: "not-recorded" });
 		this.#looks.delete(idOf(pending));
 		await this.reload();
 	}

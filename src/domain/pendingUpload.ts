@@ -3,7 +3,7 @@ export interface PendingUpload {
 	readonly connectionId: string;
 	/** SHA-256 of the DER, lower-case hex. */
 	readonly sha256: string;
-	/** From 1; a repetition of an upload that was not confirmed has the next number. */
+	/** From 1; whatever is sent of the same certificate to the same organization has the next number. */
 	readonly attempt: number;
 	readonly name: string;
 	readonly pem: string;

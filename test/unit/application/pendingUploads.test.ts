@@ -274,21 +274,96 @@ describe("Pending uploads", () => {
 		assert.deepEqual(await problemIn(store.read()), { reason: "not-recorded" });
 	});
 
-	it("R37 leaves nothing behind, and says so, where what was written cannot be kept through a power failure", async () => {
-		const { open } = fs.promises;
-		fs.promises.open = async (...how) => {
-			const file = await open(...how);
-			return Object.assign(file, { sync: () => Promise.reject(new Error("EIO")) });
-		};
-		syncBuiltinESMExports();
-		try {
-			assert.deepEqual(await problemIn(store.write(upload())), { reason: "not-recorded" });
-		} finally {
-			Object.assign(fs.promises, { open });
+	describe("on a disk that fails", () => {
+		const { readFile, rename, unlink, writeFile } = fs.promises;
+		afterEach(() => {
+			Object.assign(fs.promises, { readFile, rename, unlink, writeFile });
 			syncBuiltinESMExports();
+		});
+		const become = (changed: Partial<typeof fs.promises>) => {
+			Object.assign(fs.promises, changed);
+			syncBuiltinESMExports();
+		};
+		const fail = (code: string) => Promise.reject(Object.assign(new Error(code), { code }));
+		const failing = (code: string) => () => fail(code);
+
+		it("R37 leaves nothing behind, and says so, where what was written cannot be kept through a power failure", async () => {
+			become({
+				writeFile: async (...how) => {
+					assert.deepEqual(how[2], { flag: "wx", mode: 0o600, flush: true });
+					await writeFile(...how);
+					await fail("EIO");
+				},
+			});
+			assert.deepEqual(await problemIn(store.write(upload())), { reason: "not-recorded" });
+			assert.deepEqual(names(), []);
+			become({ writeFile });
+			assert.equal(await store.write(upload()), true);
+		});
+
+		it("R37 does not take what it cannot read for what is not there", async () => {
+			await store.write(upload());
+			become({ readFile: failing("EIO") as typeof readFile });
+			assert.deepEqual(await problemIn(store.read()), { reason: "not-recorded" });
+		});
+
+		it("R22 does not take a file for unreadable that another window takes away before it is read", async () => {
+			await store.write(upload());
+			become({ readFile: failing("ENOENT") as typeof readFile });
+			assert.deepEqual(await attempts(), []);
+		});
+
+		it("R22 closes by removing where there is no room for another name", async () => {
+			await store.write(upload());
+			become({ rename: failing("ENOSPC") });
+			assert.equal(await store.remove(upload()), true);
+			assert.deepEqual(names(), []);
+		});
+
+		it("R22 keeps what arrived for arrived where it cannot be closed", async () => {
+			await store.write(upload());
+			await store.settle(upload(), [certificate("cert_3")]);
+			become({
+				rename: failing("ENOSPC"),
+				unlink: (path) => (String(path).endsWith(fileOf(1)) ? fail("EACCES") : unlink(path)),
+			});
+			assert.equal(await store.remove(upload()), false);
+			assert.deepEqual((await store.read()).unconfirmed, []);
+			now += LATE_MS + 1;
+			assert.deepEqual((await store.read()).uploaded(connectionId).length, 1);
+		});
+
+		it("R22 does not bring back an attempt that a newer one overtook where it cannot be closed", async () => {
+			const second = upload({ attempt: 2 });
+			for (const each of [upload(), second]) await store.write(each);
+			await store.settle(second, [certificate("cert_3")]);
+			now += LATE_MS + 1;
+			const isFirst = (path: unknown) => String(path).endsWith(fileOf(1));
+			become({
+				rename: (from, to) => (isFirst(from) ? fail("EACCES") : rename(from, to)),
+				unlink: (path) => (isFirst(path) ? fail("EACCES") : unlink(path)),
+			});
+			for (const _ of ["once", "twice"]) assert.deepEqual((await store.read()).unconfirmed, []);
+		});
+	});
+
+	it("R23 puts the word that can be understood in the place of one that cannot", async () => {
+		await store.write(upload());
+		writeFileSync(join(path, fileOf(1, ".uploaded")), "");
+		assert.deepEqual((await store.read()).unconfirmed, [upload()]);
+		await store.settle(upload(), [certificate("cert_3")]);
+		const records = await store.read();
+		assert.deepEqual(records.unconfirmed, []);
+		assert.deepEqual(records.uploaded(connectionId)[0]?.certificate, certificate("cert_3"));
+	});
+
+	it("R23 tells what an attempt arrived as by the next one that arrived, not by the tenth", async () => {
+		const certificates = Array.from({ length: 10 }, (_, index) => certificate(`cert_${index}`));
+		for (const [index, each] of certificates.entries()) {
+			await store.write(upload({ attempt: index + 1 }));
+			if (index > 7) await store.settle(upload({ attempt: index + 1 }), [each]);
 		}
-		assert.deepEqual(names(), []);
-		assert.equal(await store.write(upload()), true);
+		assert.deepEqual((await store.read()).arrivalSince(upload({ attempt: 9 }))?.certificates, [certificate("cert_8")]);
 	});
 
 	it("R37 two in one process want the same record 500 times: one of them has it each time", async () => {

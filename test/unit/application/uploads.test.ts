@@ -20,6 +20,8 @@ const two = certificate("two");
 const sending = { candidate: acme, name: "Root", connectionId };
 const lost = new Failure({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" } });
 const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
+const changed = { reason: "changed-meanwhile" };
+const unwritten: Problem = { reason: "not-recorded" };
 const pending = (running: boolean) => ({ reason: "upload-pending", name: "Root", running });
 
 describe("Uploads", () => {
@@ -291,9 +293,10 @@ describe("Uploads", () => {
 			const answer = service.nextList();
 			const uploading = problemIn(uploads.upload(sending));
 			await service.listBegun(1);
+			alive.add("that");
 			await writeDown({ name: "First" });
 			answer.resolve(listing(one));
-			assert.deepEqual(await uploading, pending(true));
+			assert.deepEqual(await uploading, { ...pending(true), name: "First" });
 		});
 
 		it("R37 are refused where another window's has arrived while the list was read", async () => {
@@ -303,21 +306,32 @@ describe("Uploads", () => {
 			await service.listBegun(1);
 			await store.settle(await writeDown(), [two]);
 			answer.resolve(listing(one));
-			assert.deepEqual(await uploading, pending(true));
+			assert.deepEqual(await uploading, changed);
 		});
 
-		it("R37 are refused where another window was first with a number that began anew", async () => {
-			await store.settle(await writeDown(), [two]);
-			now += 10 * MINUTE;
+		it("R37 are refused where another window's came and went while the list was read, and nobody is said to send one", async () => {
+			now += MINUTE;
 			const answer = service.nextList();
 			const uploading = problemIn(uploads.upload(sending));
 			await service.listBegun(1);
-			now += 1;
-			await store.read();
-			const first = await writeDown();
+			await store.remove(await writeDown());
 			answer.resolve(listing(one));
-			assert.deepEqual(await uploading, pending(true));
-			assert.deepEqual((await store.read()).openAttempts(first), [first]);
+			assert.deepEqual(await uploading, changed);
+			assert.deepEqual(await openOnes(), []);
+		});
+
+		it("R37 are refused, and leave nothing, where what others wrote cannot be read once it is written down", async () => {
+			const blind = new (class extends PendingUploads {
+				#reads = 0;
+				override async read() {
+					if (++this.#reads === 2) throw new Failure(unwritten);
+					return super.read();
+				}
+			})(join(folder.path, "pending"), () => now);
+			const { window } = open("blind", { pending: blind });
+			service.nextList().resolve(listing(one));
+			assert.deepEqual(await problemIn(window.upload(sending)), changed);
+			assert.deepEqual([await openOnes(), service.sent], [[], []]);
 		});
 
 		it("are sent where it is another certificate, or another connection", async () => {
@@ -595,7 +609,7 @@ describe("Uploads", () => {
 			const { window } = open("late", { pending: late });
 			alive.delete("this");
 			service.nextList().resolve(listing(one));
-			assert.deepEqual(await problemIn(window.again(row)), pending(true));
+			assert.deepEqual(await problemIn(window.again(row)), changed);
 			assert.equal(service.sent.length, 1);
 			assert.deepEqual(await openOnes(), []);
 		});
@@ -689,10 +703,35 @@ describe("Uploads", () => {
 			const answer = service.nextList();
 			const sendingAgain = problemIn(uploads.again(row));
 			await service.listBegun(3);
+			alive.add("that");
 			await writeDown({ attempt: 2 });
 			answer.resolve(listing(one));
 			assert.deepEqual(await sendingAgain, pending(true));
 			assert.equal(service.sent.length, 1);
+		});
+
+		it("R37 are not sent again where they were found, and that was cleared away, while this window stood still", async () => {
+			const answer = service.nextList();
+			const sendingAgain = problemIn(uploads.again(row));
+			await service.listBegun(3);
+			await store.settle(row.pending, [two]);
+			now += 11 * MINUTE;
+			await store.read();
+			answer.resolve(listing(one));
+			service.nextList().resolve(listing(two, one));
+			assert.deepEqual(await sendingAgain, changed);
+			assert.equal(service.sent.length, 1);
+		});
+
+		it("R22 are not said to be forgotten where they cannot be", async () => {
+			const fixed = new (class extends PendingUploads {
+				override async remove() {
+					return false;
+				}
+			})(join(folder.path, "pending"), () => now);
+			const { window } = open("fixed", { pending: fixed });
+			alive.delete("this");
+			assert.deepEqual(await problemIn(window.forget(row)), unwritten);
 		});
 
 		it("are forgotten with all their attempts, and can be uploaded anew", async () => {

@@ -2,7 +2,7 @@
 import { CertificatesApi } from "../../../src/api/certificates.ts";
 import { Transport, type TransportLimits } from "../../../src/api/transport.ts";
 import { Certificates } from "../../../src/application/certificates.ts";
-import { PendingUploads } from "../../../src/application/pendingUploads.ts";
+import { PendingUploads, type UploadFiles } from "../../../src/application/pendingUploads.ts";
 import { Uploads } from "../../../src/application/uploads.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { Failure } from "../../../src/domain/failure.ts";
@@ -56,7 +56,7 @@ export function openWindow(machine: Machine, { owner, limits, onStep = () => {} 
 	};
 	const certificates = new Certificates(ofItsConnection, reader, now);
 	certificates.forget(machine.connection.id);
-	const pending = new MortalFiles(folder, now, onStep);
+	const pending = new MortalFiles(new PendingUploads(folder, now), onStep);
 	const isAlive = (name: string) => alive.has(name);
 	const uploads = new Uploads({ service, certificates, pending, owner, isAlive, now, lookAgainMs: [0] });
 	alive.add(owner);
@@ -73,13 +73,14 @@ export function openWindow(machine: Machine, { owner, limits, onStep = () => {} 
 }
 
 /** The files as a window has them that may die. */
-class MortalFiles extends PendingUploads {
+class MortalFiles implements UploadFiles {
+	readonly #files: PendingUploads;
 	readonly #onStep: () => void;
 	#dead = false;
 	#steps = new Set<Promise<unknown>>();
 
-	constructor(folder: string, now: () => number, onStep: () => void) {
-		super(folder, now);
+	constructor(files: PendingUploads, onStep: () => void) {
+		this.#files = files;
 		this.#onStep = onStep;
 	}
 
@@ -88,20 +89,20 @@ class MortalFiles extends PendingUploads {
 		await Promise.allSettled(this.#steps);
 	}
 
-	override read() {
-		return this.#step(() => super.read());
+	read() {
+		return this.#step(() => this.#files.read());
 	}
 
-	override write(...args: Parameters<PendingUploads["write"]>) {
-		return this.#step(() => super.write(...args));
+	write(...args: Parameters<UploadFiles["write"]>) {
+		return this.#step(() => this.#files.write(...args));
 	}
 
-	override settle(...args: Parameters<PendingUploads["settle"]>) {
-		return this.#step(() => super.settle(...args));
+	settle(...args: Parameters<UploadFiles["settle"]>) {
+		return this.#step(() => this.#files.settle(...args));
 	}
 
-	override remove(...args: Parameters<PendingUploads["remove"]>) {
-		return this.#step(() => super.remove(...args));
+	remove(...args: Parameters<UploadFiles["remove"]>) {
+		return this.#step(() => this.#files.remove(...args));
 	}
 
 	async #step<T>(work: () => Promise<T>): Promise<T> {
