@@ -45,8 +45,10 @@ export class Certificates extends Events implements OrganizationList {
 	readonly #seen = new Set<string>();
 	/** When the list was asked for that is shown, Unix milliseconds; an answer may be long on its way. */
 	#asOf = Number.NEGATIVE_INFINITY;
-	/** Counts what made the state newer, so that an answer that was overtaken is dropped. */
-	#version = 0;
+	/** Counts the reads. */
+	#begun = 0;
+	/** Those that go on and that nothing newer has overtaken; the answers to others are dropped. */
+	readonly #reads = new Set<number>();
 	#epoch = 0;
 
 	/** What the service keeps under an id never changes, so that it is fetched once. */
@@ -86,24 +88,36 @@ export class Certificates extends Events implements OrganizationList {
 	 * @throws Failure, Cancelled
 	 */
 	async load(signal?: AbortSignal, service?: Pick<Service, "list">): Promise<CertificateListing> {
-		const version = ++this.#version;
+		const read = ++this.#begun;
 		const epoch = this.#epoch;
 		const askedAt = this.#now();
+		this.#reads.add(read);
 		this.#become({ ...this.#state, askedAt, loading: true });
 		try {
 			const listing = await (service ?? (await this.#service())).list(signal);
-			if (version === this.#version) {
-				this.show(listing);
-				this.#asOf = askedAt;
-			}
+			if (this.#ends(read)) this.#take(listing, askedAt);
 			return epoch === this.#epoch ? this.#written.lay(listing) : listing;
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			// What was cancelled was not asked for.
-			const askedAt = problem ? this.#state.askedAt : null;
-			if (version === this.#version) this.#become({ ...this.#state, askedAt, loading: false, problem });
+			if (problem && this.#ends(read)) this.#become({ ...this.#state, loading: this.#isReading, problem });
+			if (!problem && this.#reads.delete(read)) {
+				// What was cancelled was not asked for, and says nothing.
+				const askedAt = this.#isReading ? this.#state.askedAt : null;
+				this.#become({ ...this.#state, askedAt, loading: this.#isReading });
+			}
 			throw thrown;
 		}
+	}
+
+	get #isReading(): boolean {
+		return this.#reads.size > 0;
+	}
+
+	/** Ends a read, and those that began before it. @returns false where it was overtaken. */
+	#ends(read: number): boolean {
+		if (!this.#reads.has(read)) return false;
+		for (const each of this.#reads) if (each <= read) this.#reads.delete(each);
+		return true;
 	}
 
 	/**
@@ -143,15 +157,20 @@ export class Certificates extends Events implements OrganizationList {
 
 	/** Takes a list that was just read elsewhere. */
 	show(listing: CertificateListing): void {
-		this.#version++;
+		this.#reads.clear();
+		this.#take(listing, this.#now());
+	}
+
+	/** @param asOf When it was asked for, Unix milliseconds. */
+	#take(listing: CertificateListing, asOf: number): void {
 		const now = this.#now();
-		this.#asOf = now;
+		this.#asOf = asOf;
 		for (const { id } of listing.certificates) this.#seen.add(id);
 		this.#become({
 			listing: this.#written.merge(listing),
 			loadedAt: now,
 			askedAt: now,
-			loading: false,
+			loading: this.#isReading,
 			problem: null,
 		});
 	}
@@ -163,7 +182,7 @@ export class Certificates extends Events implements OrganizationList {
 	 */
 	add(certificate: Certificate, epoch: number, sha256: string): void {
 		if (epoch !== this.#epoch) return;
-		this.#version++;
+		this.#reads.clear();
 		this.#uploaded.set(certificate.id, sha256);
 		this.#keep(certificate, this.#now());
 		const listing = this.#state.listing ?? NOTHING_READ;
@@ -221,7 +240,7 @@ export class Certificates extends Events implements OrganizationList {
 
 	/** Forgets everything: what follows belongs to another connection, or to none (`null`). */
 	forget(connectionId: string | null | undefined): void {
-		this.#version++;
+		this.#reads.clear();
 		this.#epoch++;
 		this.#connectionId = connectionId;
 		this.#written.clear();

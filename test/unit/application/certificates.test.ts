@@ -76,16 +76,35 @@ describe("Certificates", () => {
 		assert.equal(certificates.connectionId, "B");
 	});
 
-	it("R32 takes the newest of two lists where they arrive in order", async () => {
+	it("R32 takes each of two lists where they arrive in order", async () => {
 		const [older, newer] = [service.nextList(), service.nextList()];
 		const refreshed = [certificates.refresh(), certificates.refresh()];
 		older.resolve(listing(one));
 		await refreshed[0];
-		assert.equal(ids(), undefined);
+		assert.deepEqual(ids(), ["one"]);
 		assert.equal(certificates.state.loading, true);
 		newer.resolve(listing(two));
 		await refreshed[1];
 		assert.deepEqual(ids(), ["two"]);
+	});
+
+	it("R32 takes a list that is on its way where a later one is cancelled", async () => {
+		const answer = service.nextList();
+		const refreshed = certificates.refresh();
+		service.nextList().reject(new Cancelled());
+		await assert.rejects(certificates.load(), Cancelled);
+		assert.deepEqual([certificates.state.loading, certificates.state.askedAt], [true, 1000]);
+		answer.resolve(listing(one));
+		await refreshed;
+		assert.deepEqual([ids(), certificates.state.loading], [["one"], false]);
+	});
+
+	it("R31 keeps telling why the list could not be read where another read is cancelled", async () => {
+		service.nextList().reject(new Failure(unreachable));
+		await certificates.refresh();
+		service.nextList().reject(new Cancelled());
+		await assert.rejects(certificates.load(), Cancelled);
+		assert.deepEqual(certificates.state.problem, unreachable);
 	});
 
 	const overtakers: readonly [string, () => void, readonly string[] | undefined][] = [
