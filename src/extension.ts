@@ -26,6 +26,7 @@ export function activate(context: vscode.ExtensionContext): void {
 	const log = new Log(packageJSON.displayName);
 	const report = (thrown: unknown) => void showDefect(thrown, log);
 	const inspections = new vscode.EventEmitter<vscode.Uri>();
+	const certificateTexts = new vscode.EventEmitter<vscode.Uri>();
 
 	let loading: Promise<Backend> | undefined;
 	const backend = () => {
@@ -69,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): void {
 			language: vscode.env.language,
 			translations: vscode.l10n.bundle,
 			...{ certificates, projects, organization, uploads, connections, clientCertificates },
-			...{ memory: context.globalState, log, inspections, trees, watch, watchFolder, self, report },
+			...{ memory: context.globalState, log, inspections, certificateTexts, trees, watch, watchFolder, self, report },
 			rotationsFolder: vscode.Uri.joinPath(context.globalStorageUri, "rotations").fsPath,
 		});
 	};
@@ -81,13 +82,14 @@ export function activate(context: vscode.ExtensionContext): void {
 		trees.projects,
 		watch,
 		inspections,
+		certificateTexts,
 		registerCommands(async () => (await backend()).actions, report),
 		vscode.workspace.registerTextDocumentContentProvider(INSPECTION_SCHEME, {
 			onDidChange: inspections.event,
 			provideTextDocumentContent: async (uri) => (await backend()).inspectionText(uri),
 		}),
 		vscode.workspace.registerTextDocumentContentProvider(CERTIFICATE_SCHEME, {
-			onDidChange: inspections.event,
+			onDidChange: certificateTexts.event,
 			provideTextDocumentContent: async (uri) => (await backend()).certificateText(uri),
 		}),
 		{ dispose: () => void loading?.then(({ close }) => close()) },

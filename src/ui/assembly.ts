@@ -28,6 +28,8 @@ export interface Frame
 	readonly watch: Pick<Watch, "check" | "record" | "due">;
 	/** Where the record of what is watched is; an absolute path. */
 	readonly watchFolder: string;
+	/** Tells the editor which texts of what the service holds are to be read anew. */
+	readonly certificateTexts: vscode.EventEmitter<vscode.Uri>;
 	/** Names this window in what it writes down. */
 	readonly self: ThisWindow;
 	/** Where the plans of rotations are; an absolute path. */
@@ -53,8 +55,7 @@ export interface Assembly extends vscode.Disposable {
 
 /** Builds it, when the first view is looked at or the first command is given. */
 export function assemble(frame: Frame, access: Access): Assembly {
-	const { certificates, projects, uploads, connections, memory, inspections, trees, report, watch, watchFolder } =
-		frame;
+	const { certificates, projects, uploads, connections, memory, trees, report, watch, watchFolder } = frame;
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
@@ -83,7 +84,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 		report,
 	);
 
-	const documents = new Documents(inspections);
+	const documents = new Documents(frame.certificateTexts);
 	const rotations: ActionContext["rotations"] = {
 		organization: frame.organization,
 		plans,

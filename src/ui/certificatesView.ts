@@ -148,7 +148,6 @@ export class CertificatesView implements vscode.Disposable {
 	/** Names the connection in use where there are several. */
 	async showConnection(): Promise<void> {
 		const name = await this.#sources.connectionName();
-		void vscode.commands.executeCommand("setContext", CONTEXT.several, name !== null);
 		this.#view.title = name === null ? this.#title : l10n.t("{0}: {1}", this.#title, name);
 	}
 

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { Cancelled, Failure } from "../domain/failure.ts";
+import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
 import type { ConnectionSummary, Connections } from "./connections.ts";
 import { SETTINGS } from "./names.ts";
 import { askChoice, askText, type Verdict } from "./prompts.ts";
@@ -27,11 +27,22 @@ export async function switchConnection(connections: Connections): Promise<void> 
 		choices.find(({ value }) => value.id !== current?.id),
 	);
 	// Its key goes to its own host alone, so that the base URL follows: the person has just said where to go.
-	if (chosen.origin !== baseUrl().origin)
+	if (!leadsTo(chosen))
 		await vscode.workspace
 			.getConfiguration()
 			.update(SETTINGS.baseUrl, chosen.origin + chosen.path, vscode.ConfigurationTarget.Global);
 	await connections.use(chosen.id);
+}
+
+/** Whether the base URL is a connection's own; one that breaks a rule is nobody's. */
+function leadsTo(connection: ConnectionSummary): boolean {
+	try {
+		const { origin, path } = baseUrl();
+		return origin === connection.origin && path === connection.path;
+	} catch (thrown) {
+		if (!problemOf(thrown)) throw thrown;
+		return false;
+	}
 }
 
 /** Has the person call the connection in use something else. @throws Failure, Cancelled */

@@ -15,7 +15,7 @@ export interface StoredConnection {
  * organization, so that what is remembered is found again, and is a new one otherwise.
  * @param answer What the list said that checked it.
  * @param idsOf The ids of a connection's certificates as far as they are known.
- * @param how.replaces Whether the key takes the place of the one in use, of whichever organization.
+ * @param how.replaces Whether the key takes the place of the one in use for the same host, of whichever organization.
  * @param how.passing As in `Connection`.
  * @throws Failure `secrets-unavailable` where it was not kept.
  */
@@ -29,7 +29,8 @@ export async function keepKey(
 	const { origin, path, host } = baseUrl;
 	const { organization } = answer;
 	const kept = await connections.keep(({ current, all }, known) => {
-		const replaced = replaces && current ? { ...current, ids: idsOf(current.id) } : null;
+		// The key of another host stays where it belongs: nobody has said that it is to go.
+		const replaced = replaces && current?.origin === origin ? { ...current, ids: idsOf(current.id) } : null;
 		const { id: continued, certain } = continuation(origin, answer, replaced, known);
 		const id = continued ?? randomUUID();
 		const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);

@@ -18,7 +18,7 @@ export interface KeyCommands {
 
 /**
  * Asks for an admin key, checks and keeps it.
- * @param replaces Whether it takes the place of the one in use, or is one more.
+ * @param replaces Whether it takes the place of the one in use for the same host, or is one more.
  * @throws Failure, Cancelled
  */
 export async function setKey(

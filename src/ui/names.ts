@@ -50,8 +50,6 @@ export const CONTEXT = {
 	empty: "openaiCertificates.empty",
 	/** The same for the projects. */
 	projectsEmpty: "openaiCertificates.projectsEmpty",
-	/** Whether there are several connections. */
-	several: "openaiCertificates.several",
 } as const;
 
 /** What the settings' search takes for all that this extension contributes. */

@@ -51,7 +51,7 @@ export function network(): Network {
 		proxy: text(http.get("proxy")),
 		proxyAuthorization: text(http.get("proxyAuthorization")),
 		proxyStrictSSL: http.get("proxyStrictSSL") !== false,
-		noProxy: http.get<readonly unknown[]>("noProxy", []).filter((host) => typeof host === "string"),
+		noProxy: [http.get<unknown>("noProxy")].flat().filter((host) => typeof host === "string"),
 		systemCertificates: http.get("systemCertificates") !== false,
 		environment: process.env,
 	};

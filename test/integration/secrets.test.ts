@@ -271,6 +271,17 @@ describe("R19 Secret storage", () => {
 			await fails(connections.access(), "key-elsewhere");
 		}
 	});
+
+	it("R03 keeps the key of a host when another host's is set", async () => {
+		const { id } = await store();
+		baseUrl = () => parseBaseUrl("https://eu.api.openai.com/v1");
+		await store({ key: "sk-other" });
+		assert.equal((await connections.access()).key, "sk-other");
+		assert.equal((await connections.all()).length, 2);
+		await connections.use(id);
+		baseUrl = () => parseBaseUrl("https://api.openai.com/v1");
+		assert.equal((await connections.access()).key, KEY);
+	});
 });
 
 describe("R43 A real admin key over unencrypted loopback", () => {
