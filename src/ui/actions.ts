@@ -91,8 +91,12 @@ function actionsOf(context: ActionContext): Actions {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
 		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
 		[COMMANDS.setKey]: () => setKey(context, true),
-		[COMMANDS.removeKey]: () => removeKey(connections),
-		[COMMANDS.setPassphrase]: () => setPassphrase(clientCertificates, checkClientCertificate),
+		[COMMANDS.removeKey]: () => removeKey(context),
+		[COMMANDS.setPassphrase]: async () => {
+			await setPassphrase(clientCertificates, checkClientCertificate);
+			// It may have been all that was missing.
+			if (context.certificates.state.problem) await refresh(context);
+		},
 		[COMMANDS.addConnection]: () => setKey(context, false),
 		[COMMANDS.switchConnection]: () => switchConnection(connections),
 		[COMMANDS.renameConnection]: () => renameConnection(connections),

@@ -44,6 +44,21 @@ export class ClientCertificates {
 		}
 	}
 
+	/** Whether a passphrase is kept for an origin. */
+	async keepsPassphrase(origin: string): Promise<boolean> {
+		return (await this.#bound())?.origin === origin;
+	}
+
+	/** Forgets the passphrase that is kept for an origin, whichever key it opens. @throws Failure `secrets-unavailable` */
+	async forgetPassphrase(origin: string): Promise<void> {
+		if (!(await this.keepsPassphrase(origin))) return;
+		try {
+			await this.#secrets.delete(SECRET);
+		} catch {
+			throw new Failure({ reason: "secrets-unavailable" });
+		}
+	}
+
 	async #bound(): Promise<BoundPassphrase | null> {
 		try {
 			const { origin, key, passphrase } = JSON.parse((await this.#secrets.get(SECRET)) ?? "{}");

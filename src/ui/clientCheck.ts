@@ -128,14 +128,7 @@ async function askForPair(
 	const keyFile = holdsKey ? client : await chooseFile(title, ["key", "pem"]);
 	const [certificate, key] = [client, keyFile].map(({ bytes }) => Buffer.from(bytes).toString("latin1"));
 	const names = { certificate: client.name, key: keyFile.name };
-	const pair = { certificate: certificate ?? "", key: key ?? "", passphrase: null, names };
-	try {
-		judgeClient(pair);
-		return pair;
-	} catch (thrown) {
-		const problem = problemOf(thrown);
-		if (problem?.reason !== "client-certificate" || problem.why !== "passphrase-needed") throw thrown;
-	}
+	const pair = { certificate: certificate ?? "", key: key ?? "", names };
 	const prompt = l10n.t("It opens the key on this machine, now and once. It is not kept.");
 	const passphrase = await askForPassphrase(keyFile.name, prompt, (passphrase) => judgeClient({ ...pair, passphrase }));
 	return { ...pair, passphrase };

@@ -3,10 +3,12 @@ import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import { Cancelled, Failure } from "../domain/failure.ts";
 import type { AccessSource, Service } from "../domain/service.ts";
+import type { ClientCertificates } from "./clientCertificates.ts";
 import type { Connections } from "./connections.ts";
 import { keepKey } from "./keptKeys.ts";
 import { askForKey } from "./keyPrompt.ts";
 import { baseUrl } from "./settings.ts";
+import { paragraphs } from "./words/activation.ts";
 import { inert } from "./words/inert.ts";
 
 /** What the commands around the admin key act on. */
@@ -48,16 +50,31 @@ export async function setKey(
 		);
 }
 
-/** Removes the connection in use with its key, after a question. @throws Failure, Cancelled */
-export async function removeKey(connections: Connections): Promise<void> {
+/**
+ * Removes the connection in use with its key, after a question, and with the last key for a host the passphrase that was kept
+ * for it.
+ * @throws Failure, Cancelled
+ */
+export async function removeKey({
+	connections,
+	clientCertificates,
+}: {
+	readonly connections: Connections;
+	readonly clientCertificates: ClientCertificates;
+}): Promise<void> {
 	const connection = await connections.current();
 	if (!connection) throw new Failure({ reason: "no-key" });
+	const { id, origin, label } = connection;
+	const isLast = (await connections.all()).every((each) => each.id === id || each.origin !== origin);
+	const withPassphrase = isLast && (await clientCertificates.keepsPassphrase(origin));
 	const remove = l10n.t("Remove Key");
-	const chosen = await vscode.window.showWarningMessage(
-		l10n.t("Remove the admin key for {0} from this computer?", inert(connection.label)),
-		{ modal: true, detail: l10n.t("At OpenAI it stays valid until it is revoked there.") },
-		remove,
+	const detail = paragraphs(
+		l10n.t("At OpenAI it stays valid until it is revoked there."),
+		withPassphrase && l10n.t("The passphrase of the client key that is kept for this host is removed, too."),
 	);
+	const question = l10n.t("Remove the admin key for {0} from this computer?", inert(label));
+	const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, remove);
 	if (chosen !== remove) throw new Cancelled();
-	await connections.remove(connection.id);
+	await connections.remove(id);
+	if (withPassphrase) await clientCertificates.forgetPassphrase(origin);
 }

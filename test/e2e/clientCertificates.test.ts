@@ -11,7 +11,7 @@ import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
-const PASSPHRASE = randomBytes(12).toString("hex");
+const [PASSPHRASE, ANOTHER] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
 
 describe(`A client certificate in VS Code ${environment.version}`, () => {
 	const folder = temporaryFolder("client-certificates");
@@ -22,19 +22,20 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	let key: string;
 	/** An organization that enforces mTLS on its administrators too. */
 	let locked: Emulator;
+	/** The name of what was uploaded first. */
+	let first: string;
 
 	before(async () => {
 		const authority = await makeCertificate({ commonName: "Test authority" });
 		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer: authority });
 		const anchor = await makeCertificate({ commonName: "Acme Root CA" });
 		client = await makeCertificate({ ca: false, issuer: anchor });
-		key = createPrivateKey(client.privateKeyPem)
-			.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: PASSPHRASE })
-			.toString();
+		key = encryptedKey(PASSPHRASE);
 		writeFileSync(path("ca.pem"), authority.pem);
 		writeFileSync(path("client.pem"), client.pem);
 		writeFileSync(path("client.key"), key);
 		writeFileSync(path("other.key"), anchor.privateKeyPem);
+		writeFileSync(path("plain.key"), client.privateKeyPem);
 
 		const tls = { key: server.privateKeyPem, cert: server.pem };
 		locked = await startEmulator({ tls, switches: { lockOut: true } });
@@ -57,6 +58,11 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	});
 
 	pictureFailures(() => session);
+
+	const encryptedKey = (passphrase: string) =>
+		createPrivateKey(client.privateKeyPem)
+			.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase })
+			.toString();
 
 	const hostOf = (url = session.emulator.url) => new URL(url).host;
 
@@ -93,6 +99,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		await row.becomesSelected();
 		const stored = state.certificates.find((certificate) => certificate.name === name);
 		assert.match(await row.description(), new RegExp(`^expires in 364 days · .*${stored?.id}$`));
+		return name;
 	};
 
 	it("is asked for in words where the service demands one and none is named", async () => {
@@ -123,7 +130,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	});
 
 	it("that the service trusts lets the list and an upload through", async () => {
-		await upload("one.pem", "One", session.emulator);
+		first = await upload("one.pem", "One", session.emulator);
 		assert.equal(session.emulator.state.certificates.length, 1);
 	});
 
@@ -139,6 +146,27 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		await toast.press("Open Settings");
 		await window.settingsFoundBy("@ext:certificates-for-openai.openai-certificates");
 		assert.equal(emulator.connections.total, before);
+	});
+
+	it("R46 lets the list through as soon as a passphrase opens its key", async () => {
+		const { window } = session;
+		writeFileSync(path("client.key"), encryptedKey(ANOTHER));
+		await session.configure(settings("client.pem", "client.key"));
+		await window.openViews();
+		await window.view(VIEW).welcome("passphrase");
+		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
+		await givePassphrase(ANOTHER);
+		await rowOf(window, first);
+		writeFileSync(path("client.key"), key);
+	});
+
+	it("R46 needs no passphrase where its key is not encrypted, and says so instead of asking", async () => {
+		const { window } = session;
+		await session.configure(settings("client.pem", "plain.key"));
+		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
+		await (await window.toast("plain.key is not encrypted, so it needs no passphrase.")).dismiss();
+		await window.openViews();
+		await rowOf(window, first);
 	});
 
 	it("R45 opens an organization that enforces mTLS, once its passphrase is set for that host too", async () => {
@@ -163,7 +191,12 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		itKeepsTheKeySecret(
 			() => session,
 			() => ({
-				secrets: [PASSPHRASE, locked.adminKey, ...[client.privateKeyPem, key].map((pem) => pem.split("\n")[1] ?? "")],
+				secrets: [
+					PASSPHRASE,
+					ANOTHER,
+					locked.adminKey,
+					...[client.privateKeyPem, key].map((pem) => pem.split("\n")[1] ?? ""),
+				],
 				records: locked.exchanges,
 			}),
 		);

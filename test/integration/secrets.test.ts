@@ -254,6 +254,22 @@ describe("R19 Secret storage", () => {
 		await fails(connections.hold("sk-emulator-stored"), "secrets-unavailable");
 	});
 
+	it("R46 forgets the passphrase of a host when it is to, and no other one", async () => {
+		const clientCertificates = new ClientCertificates(secrets);
+		const [here, there] = ["https://api.openai.com", "https://eu.api.openai.com"];
+		await clientCertificates.storePassphrase(here, "open sesame");
+		await clientCertificates.forgetPassphrase(there);
+		assert.deepEqual(
+			[await clientCertificates.keepsPassphrase(here), await clientCertificates.keepsPassphrase(there)],
+			[true, false],
+		);
+		secrets.readOnly = true;
+		await fails(clientCertificates.forgetPassphrase(here), "secrets-unavailable");
+		secrets.readOnly = false;
+		await clientCertificates.forgetPassphrase(here);
+		assert.equal(await clientCertificates.keepsPassphrase(here), false);
+	});
+
 	it("R02 is not read where the base URL breaks a rule", async () => {
 		await store();
 		secrets.asked = 0;
