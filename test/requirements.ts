@@ -314,7 +314,10 @@ export const requirements: Readonly<Record<string, Requirement>> = {
 	},
 	R46: {
 		rule: "A client certificate or key that is none is refused before any request",
-		tests: ["e2e/clientCertificates", "integration/network", "unit/api/clientCertificate", "unit/ui/problems"],
+		tests: [
+			...["e2e/clientCertificates", "e2e/clientCheck", "integration/network", "integration/secrets"],
+			...["unit/api/clientCertificate", "unit/ui/problems"],
+		],
 	},
 	R47: {
 		rule: "A live check of a client certificate never sends the admin key",

@@ -159,7 +159,10 @@ async function end(plans: RotationPlans, work: Work, { scopes, act, last }: Step
 				return account(false, false, handedOver.problem);
 		}
 		const removed = await last();
-		await plans.remove(work.plan);
+		// Without its old certificate a rotation is over, whatever still stands of its plan.
+		await plans.remove(work.plan).catch((thrown) => {
+			if (!removed || !problemOf(thrown)) throw thrown;
+		});
 		return account(true, removed, null);
 	} catch (thrown) {
 		const problem = problemOf(thrown);

@@ -195,6 +195,11 @@ export interface Candidate {
 	readonly findings: readonly Finding[];
 }
 
+/** What tells that a certificate is no CA: that it says so, or that it does not say that it is one (RFC 5280 6.1.4 (k)). */
+export function leafFinding({ findings }: Pick<Candidate, "findings">): Finding | undefined {
+	return findings.find(({ code }) => code === "not-a-ca" || code === "no-basic-constraints");
+}
+
 /** A block of the file that is no candidate, and why. */
 export interface SkippedBlock {
 	readonly block: number;

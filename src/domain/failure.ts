@@ -11,6 +11,8 @@ export type Problem =
 	| {
 			readonly reason: "file-refused";
 			readonly file: string;
+			/** What was looked for in it. */
+			readonly wanted: "anchor" | "client-certificate";
 			readonly refusal: RefusalReason;
 			readonly skipped: readonly SkippedBlock[];
 	  }
@@ -23,6 +25,8 @@ export type Problem =
 	| { readonly reason: "secrets-unavailable" }
 	/** What the settings name as client certificate and key cannot be presented. `file` is a name without folders. */
 	| { readonly reason: "client-certificate"; readonly why: ClientCertificateFlaw; readonly file: string }
+	/** A client certificate and key that were chosen to be shown to the service cannot be. `file`, `why`: as there. */
+	| { readonly reason: "client-pair"; readonly why: ClientCertificateFlaw; readonly file: string }
 	// The way to the service
 	/** No connection came about, so that nothing was sent. `proxy` is the host of the one that was asked, if any. */
 	| { readonly reason: "unreachable"; readonly host: string; readonly proxy: string | null }

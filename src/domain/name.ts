@@ -1,3 +1,4 @@
+import { LAST_SECOND } from "./certificate.ts";
 import type { Candidate } from "./certificateFile.ts";
 
 export type NameFlaw = "blank" | "too-long" | "control-characters";
@@ -16,7 +17,8 @@ export function nameFlaw(text: string): NameFlaw | null {
 
 /** The name offered first: common name and year of expiry, without what a name may not hold. */
 export function suggestName({ commonName, notAfter }: Pick<Candidate, "commonName" | "notAfter">): string {
-	const year = notAfter === null ? "" : String(new Date(notAfter * 1000).getUTCFullYear());
+	const isDated = notAfter !== null && notAfter < LAST_SECOND;
+	const year = !isDated ? "" : String(new Date(notAfter * 1000).getUTCFullYear());
 	const name = (commonName ?? "").replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "").trim();
 	const suggestion = name.includes(year) ? name : `${name} ${year}`.trim();
 	return [...suggestion].slice(0, LONGEST_NAME).join("");

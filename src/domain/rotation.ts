@@ -1,5 +1,5 @@
 import { type Certificate, LAST_SECOND } from "./certificate.ts";
-import type { Candidate } from "./certificateFile.ts";
+import { type Candidate, leafFinding } from "./certificateFile.ts";
 import type { Scope } from "./scope.ts";
 
 /** A new trust anchor taking over an old one's scopes, as it was written down before the first activation. */
@@ -82,7 +82,7 @@ export function rotationFlaws(old: Anchor, next: Anchor, now: number, soonDays: 
 	const oldUntil = validityOf(old).until;
 	const isSame = old.content !== null && old.content.sha256 === next.content?.sha256;
 	if (isSame || old.certificate.id === next.certificate.id) return ["same"];
-	if (next.content?.isCa === false) flaws.push("leaf");
+	if (next.content && leafFinding(next.content)) flaws.push("leaf");
 	if (until === null || oldUntil === null) flaws.push("dates-unknown");
 	// The last second means no expiry (RFC 5280 4.1.2.5): nothing is valid for longer.
 	else if (until <= oldUntil && until < LAST_SECOND) flaws.push("not-longer");

@@ -37,13 +37,16 @@ export interface CertificateActions
 export function certificateActions(commands: CertificateActions) {
 	const { view, projectsView } = commands;
 
-	/** On all that are selected; in a project, on the row alone. */
+	/** All that are selected; in a project, that of the row alone. */
+	const chosenBy = (row: unknown, rows: unknown) => {
+		// Without a row the organization's certificates are meant.
+		const near = row === undefined ? null : projectsView.scopeOf(row);
+		return { near, chosen: near ? [projectsView.certificateOf(row)] : view.certificatesOf(row, rows) };
+	};
 	const onEach =
 		(act: (chosen: readonly Certificate[], near: Scope | null) => Promise<void>) =>
 		async (row: unknown, rows: unknown): Promise<void> => {
-			// Without a row the organization's certificates are meant.
-			const near = row === undefined ? null : projectsView.scopeOf(row);
-			const chosen = near ? [projectsView.certificateOf(row)] : view.certificatesOf(row, rows);
+			const { near, chosen } = chosenBy(row, rows);
 			await unlessGone(commands, chosen, () => act(chosen, near));
 		};
 	/** On the one whose row it is. */
@@ -64,7 +67,8 @@ export function certificateActions(commands: CertificateActions) {
 		[COMMANDS.finishRotation]: onOne((certificate) => finishRotating(commands, certificate)),
 		[COMMANDS.undoRotation]: onOne((certificate) => undoRotating(commands, certificate)),
 		[COMMANDS.rename]: onOne((certificate) => renameCertificate(commands, certificate)),
-		[COMMANDS.delete]: onEach((chosen) => removeCertificates(commands, chosen)),
+		// One after the other, each of which may be gone.
+		[COMMANDS.delete]: (row: unknown, rows: unknown) => removeCertificates(commands, chosenBy(row, rows).chosen),
 		[COMMANDS.copyId]: onEach(copyId),
 		[COMMANDS.copyFingerprint]: onEach((chosen) => copyFingerprint(commands, chosen)),
 		[COMMANDS.copyPem]: onEach((chosen) => copyPem(commands, chosen)),

@@ -2,11 +2,12 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Enforcement } from "../application/enforcement.ts";
 import type { Certificate } from "../domain/certificate.ts";
-import type { Candidate } from "../domain/certificateFile.ts";
+import type { CertificateReader } from "../domain/certificateFile.ts";
 import type { Documents } from "./documents.ts";
 import { type CertificateCommands, destinationOf, projectNamed, refreshProjects, subjectsOf } from "./groundwork.ts";
 import { cancellably } from "./patience.ts";
-import { contentFor } from "./pemFiles.ts";
+import { contentFor, contentsFor } from "./pemFiles.ts";
+import { reminderDays } from "./settings.ts";
 import { nameWords } from "./words/certificates.ts";
 import { detailsWords } from "./words/details.ts";
 import { historyWords } from "./words/history.ts";
@@ -15,6 +16,7 @@ import { historyWords } from "./words/history.ts";
 export interface TextCommands extends CertificateCommands {
 	readonly enforcement: Enforcement;
 	readonly documents: Documents;
+	readonly reader: CertificateReader;
 }
 
 const STATUS_MS = 3000;
@@ -22,19 +24,29 @@ const STATUS_MS = 3000;
 /** Copies the ids of certificates, a line each. */
 export async function copyId(chosen: readonly Certificate[]): Promise<void> {
 	await vscode.env.clipboard.writeText(chosen.map(({ id }) => id).join("\n"));
-	vscode.window.setStatusBarMessage(l10n.t("Copied the certificate's id."), STATUS_MS);
+	tellCopied(chosen, l10n.t("Copied the certificate's id."), l10n.t("Copied the ids, a line each."));
 }
 
 /** Copies the fingerprints of certificates, a line each. @throws Failure, Cancelled */
 export async function copyFingerprint(commands: TextCommands, chosen: readonly Certificate[]): Promise<void> {
-	await copy(commands, chosen, ({ sha256 }) => sha256, "\n");
-	vscode.window.setStatusBarMessage(l10n.t("Copied the SHA-256 fingerprint."), STATUS_MS);
+	const contents = await contentsFor(commands, chosen);
+	await vscode.env.clipboard.writeText(contents.map(({ sha256 }) => sha256).join("\n"));
+	tellCopied(
+		chosen,
+		l10n.t("Copied the SHA-256 fingerprint."),
+		l10n.t("Copied the SHA-256 fingerprints, a line each."),
+	);
 }
 
 /** Copies certificates as PEM. @throws Failure, Cancelled */
 export async function copyPem(commands: TextCommands, chosen: readonly Certificate[]): Promise<void> {
-	await copy(commands, chosen, ({ pem }) => pem, "");
-	vscode.window.setStatusBarMessage(l10n.t("Copied the PEM."), STATUS_MS);
+	const contents = await contentsFor(commands, chosen);
+	await vscode.env.clipboard.writeText(contents.map(({ pem }) => pem).join(""));
+	tellCopied(chosen, l10n.t("Copied the PEM."), l10n.t("Copied the PEMs, one after the other."));
+}
+
+function tellCopied({ length }: readonly Certificate[], one: string, several: string): void {
+	vscode.window.setStatusBarMessage(length === 1 ? one : several, STATUS_MS);
 }
 
 /** Shows a certificate's PEM, encoded anew. @throws Failure, Cancelled */
@@ -45,7 +57,7 @@ export async function openPem(commands: TextCommands, certificate: Certificate):
 
 /** Shows all that is known of a certificate. @throws Cancelled */
 export async function showDetails(commands: TextCommands, certificate: Certificate): Promise<void> {
-	const { enforcement, documents } = commands;
+	const { enforcement, documents, reader } = commands;
 	const subject = await cancellably(l10n.t("Reading “{0}”…", nameWords(certificate)), async (signal) => {
 		const [subjects] = await Promise.all([
 			subjectsOf(commands, [certificate], signal),
@@ -53,7 +65,11 @@ export async function showDetails(commands: TextCommands, certificate: Certifica
 		]);
 		return subjects[0] ?? { certificate, content: null };
 	});
-	const text = detailsWords(subject, enforcement.activity(certificate.id), Date.now() / 1000);
+	const now = Date.now() / 1000;
+	// What is known of a content was judged when it was first read.
+	const anew = subject.content && (await reader.read(subject.content.der, now, reminderDays()));
+	const judged = { certificate, content: anew?.candidates[0] ?? null };
+	const text = detailsWords(judged, enforcement.activity(certificate.id), now);
 	await documents.show(l10n.t("{0} (details)", certificate.id), text);
 }
 
@@ -69,15 +85,4 @@ export async function showHistory(commands: TextCommands, certificate: Certifica
 	});
 	const text = historyWords(certificate, events, projectNamed(commands), Date.now() / 1000);
 	await documents.show(l10n.t("{0} (history)", certificate.id), text);
-}
-
-async function copy(
-	commands: TextCommands,
-	chosen: readonly Certificate[],
-	textOf: (content: Candidate) => string,
-	separator: string,
-): Promise<void> {
-	const texts: string[] = [];
-	for (const certificate of chosen) texts.push(textOf(await contentFor(commands, certificate)));
-	await vscode.env.clipboard.writeText(texts.join(separator));
 }

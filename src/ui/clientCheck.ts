@@ -54,13 +54,13 @@ export async function checkClientCertificate(
 	const client = await chooseFile(l10n.t("The client certificate, with its intermediates"));
 	const found = await commands.reader.read(client.bytes, Date.now() / 1000, reminderDays());
 	const check = await commands.checkClient(client.bytes, anchor.der);
-	if (!check) throw refusal(client, found);
+	if (!check) throw refusal("client-certificate", client, found);
 	const { message, detail } = checkWords(check, anchor.name, Date.now() / 1000);
 	const live = l10n.t("Check Live…");
 	if ((await tell(check.accepted, message, detail, live)) !== live) return;
 
 	const baseUrl = mtlsUrl();
-	const pair = await askForPair(commands, client, found.holdsPrivateKey);
+	const pair = await askForPair(commands, client, found, check);
 	const key = await askForProjectKey(commands, baseUrl.host);
 	const title = l10n.t("Showing the client certificate to {0}…", baseUrl.host);
 	const outcome = await cancellably(title, (signal) => commands.checkLive({ baseUrl, key, client: pair }, signal));
@@ -73,8 +73,12 @@ function tell(isGood: boolean, message: string, detail: string, ...buttons: read
 	return show(message, { modal: true, detail }, ...buttons);
 }
 
-function refusal({ name }: FileContent, { reason, skipped }: CertificateFile): Failure {
-	return new Failure({ reason: "file-refused", file: name, refusal: reason ?? "no-certificates", skipped });
+function refusal(
+	wanted: "anchor" | "client-certificate",
+	{ name }: FileContent,
+	{ reason, skipped }: CertificateFile,
+): Failure {
+	return new Failure({ reason: "file-refused", file: name, wanted, refusal: reason ?? "no-certificates", skipped });
 }
 
 async function anchorIn(commands: ClientCheckCommands, certificate: Certificate): Promise<Anchor> {
@@ -100,7 +104,7 @@ async function askForAnchor(commands: ClientCheckCommands): Promise<Anchor> {
 	const found = await commands.reader.read(file.bytes, now, reminderDays());
 	const { candidates } = found;
 	const [only] = candidates;
-	if (!only) throw refusal(file, found);
+	if (!only) throw refusal("anchor", file, found);
 	const words = (each: Candidate, index: number) => candidateChoiceWords(each, index + 1, candidates.length, now);
 	const several = candidates.map((value, index) => ({ ...words(value, index), value }));
 	const candidate = several.length > 1 ? await askChoice({ title, placeholder }, several) : only;
@@ -118,20 +122,36 @@ async function listedBy({ certificates }: ClientCheckCommands): Promise<readonly
 	}
 }
 
-/** The client certificate with its key, which may lie in the same file, and the passphrase that opens it. */
+/**
+ * The client certificate and its intermediates with its key, which may lie in the same file, and the passphrase that opens it.
+ * @throws Failure `client-pair`, Cancelled
+ */
 async function askForPair(
 	{ judgeClient }: ClientCheckCommands,
 	client: FileContent,
-	holdsKey: boolean,
+	{ candidates, holdsPrivateKey }: CertificateFile,
+	{ sha256 }: ClientCheck,
 ): Promise<ClientPair> {
 	const title = l10n.t("The private key of {0}", inert(client.name));
-	const keyFile = holdsKey ? client : await chooseFile(title, ["key", "pem"]);
-	const [certificate, key] = [client, keyFile].map(({ bytes }) => Buffer.from(bytes).toString("latin1"));
-	const names = { certificate: client.name, key: keyFile.name };
-	const pair = { certificate: certificate ?? "", key: key ?? "", names };
+	const keyFile = holdsPrivateKey ? client : await chooseFile(title, ["key", "pem"]);
+	// TLS wants the client's own first (RFC 8446 4.4.2).
+	const own = candidates.filter((each) => each.sha256 === sha256);
+	const intermediates = candidates.filter((each) => each.sha256 !== sha256);
+	const pair = {
+		certificate: [...own, ...intermediates].map(({ pem }) => pem).join(""),
+		key: Buffer.from(keyFile.bytes).toString("latin1"),
+		names: { certificate: client.name, key: keyFile.name },
+	};
 	const prompt = l10n.t("It opens the key on this machine, now and once. It is not kept.");
-	const passphrase = await askForPassphrase(keyFile.name, prompt, (passphrase) => judgeClient({ ...pair, passphrase }));
-	return { ...pair, passphrase };
+	try {
+		const passphrase = await askForPassphrase(keyFile.name, prompt, (passphrase) =>
+			judgeClient({ ...pair, passphrase }),
+		);
+		return { ...pair, passphrase };
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		throw problem?.reason === "client-certificate" ? new Failure({ ...problem, reason: "client-pair" }) : thrown;
+	}
 }
 
 /** Nobody keeps it. An admin key is not taken: neither what looks like one, nor the one that is stored. */

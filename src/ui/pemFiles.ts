@@ -8,6 +8,7 @@ import { Cancelled, Failure } from "../domain/failure.ts";
 import { subjectsOf } from "./groundwork.ts";
 import { tellDone } from "./outcomes.ts";
 import { cancellably } from "./patience.ts";
+import { subjectsWords } from "./words/activation.ts";
 import { nameWords } from "./words/certificates.ts";
 import { type SavedPem, savedWords } from "./words/pemFiles.ts";
 
@@ -48,10 +49,24 @@ export async function saveAllPems(commands: PemCommands): Promise<void> {
  * What a certificate holds, read as it is needed.
  * @throws Failure `no-content` where it cannot be read, or whatever kept it from being fetched; Cancelled
  */
-export async function contentFor({ certificates }: PemCommands, certificate: Certificate): Promise<Candidate> {
+export async function contentFor(commands: PemCommands, certificate: Certificate): Promise<Candidate> {
 	const title = l10n.t("Reading “{0}”…", nameWords(certificate));
-	const content = await cancellably(title, (signal) => certificates.contentOf(certificate.id, signal));
-	if (!content) throw new Failure({ reason: "no-content", name: certificate.name ?? certificate.id });
+	return cancellably(title, (signal) => read(commands, certificate, signal));
+}
+
+/** As `contentFor`, of several at once. */
+export async function contentsFor(
+	commands: PemCommands,
+	chosen: readonly Certificate[],
+): Promise<readonly Candidate[]> {
+	return cancellably(l10n.t("Reading {0}…", subjectsWords(chosen)), (signal) =>
+		Promise.all(chosen.map((certificate) => read(commands, certificate, signal))),
+	);
+}
+
+async function read({ certificates }: PemCommands, { id, name }: Certificate, signal: AbortSignal): Promise<Candidate> {
+	const content = await certificates.contentOf(id, signal);
+	if (!content) throw new Failure({ reason: "no-content", name: name ?? id });
 	return content;
 }
 

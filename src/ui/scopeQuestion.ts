@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { isActive } from "../application/whereabouts.ts";
 import type { Certificate, CertificateListing } from "../domain/certificate.ts";
+import { Failure } from "../domain/failure.ts";
 import { ORGANIZATION, type Project, type Scope, scopeKey } from "../domain/scope.ts";
 import { type CertificateCommands, refreshProjects } from "./groundwork.ts";
 import { cancellably } from "./patience.ts";
@@ -38,6 +39,8 @@ export async function askForScopes(
 			return choiceOf({ kind: "project", id: project.id }, projectName(project), beside, chosen, listing);
 		}),
 	].filter(({ mayBeActive }) => active || mayBeActive);
+	if (problem && choices.length === 0)
+		throw new Failure({ reason: "scopes-unread", organization: false, allProjects: true, projects: [], why: problem });
 	const isAllKnown = known !== null && !problem;
 	if (!active && isAllKnown && choices.length < 2) return choices.map(({ value }) => value);
 	const subjects = subjectsWords(chosen);

@@ -35,7 +35,10 @@ import { problemWords } from "./words/problems.ts";
 import { blockedWords, summaryWords } from "./words/summary.ts";
 
 /** What concerns one of several files only. */
-const ITS_OWN: readonly Reason[] = ["file-refused", "file-unreadable", "upload-pending"];
+const ITS_OWN: readonly Reason[] = [
+	...(["file-refused", "file-unreadable", "rejected"] as const),
+	...(["upload-pending", "changed-meanwhile", "unconfirmed"] as const),
+];
 
 /** What an upload from the interface needs. */
 export interface UploadCommand {
@@ -111,7 +114,8 @@ export async function uploadFile(command: UploadCommand, uri: vscode.Uri, purpos
 	const { name: file, bytes, unsaved } = await readCertificateFile(uri);
 	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, reminderDays());
 	const [first] = candidates;
-	if (!first) throw new Failure({ reason: "file-refused", file, refusal: reason ?? "no-block", skipped });
+	if (!first)
+		throw new Failure({ reason: "file-refused", file, wanted: "anchor", refusal: reason ?? "no-block", skipped });
 	const looks: Looks = { inspect: () => inspect(uri), reveal: (id) => reveal({ id }) };
 	if (candidates.every(({ findings }) => isHopeless(findings))) await refuseUpload(first, first.findings, looks);
 
@@ -165,6 +169,8 @@ export async function uploadFile(command: UploadCommand, uri: vscode.Uri, purpos
 		if (unsaved) compared.push({ code: "unsaved", level: "warn" });
 		const all = [...findings, ...compared].sort(byWeight);
 		const confirmed = await destination();
+		// All of this was found in the organization of the beginning.
+		if (confirmed.id !== id) throw new Failure({ reason: "connection-changed" });
 		await confirmUpload({ candidate, name, destination: confirmed }, all, looks);
 		// It goes where the confirmation said, whatever another window has changed meanwhile; the key is looked at last.
 		if ((await destination()).host !== confirmed.host) throw new Failure({ reason: "connection-changed" });

@@ -37,6 +37,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		writeFileSync(path("ca.pem"), authority.pem);
 		writeFileSync(path("anchor.pem"), anchor.pem);
 		writeFileSync(path("client.pem"), client.pem);
+		writeFileSync(path("client.der"), client.der);
 		writeFileSync(path("client.key"), key);
 		writeFileSync(path("stranger.pem"), stranger.pem + stranger.privateKeyPem);
 		session = await startSession({
@@ -88,11 +89,11 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const { window, emulator } = session;
 		await signIn(session, ANCHOR);
 		await chooseOn(window, ANCHOR, CHECK);
-		await chooseFile("The client certificate, with its intermediates", "client.pem");
+		await chooseFile("The client certificate, with its intermediates", "client.der");
 		const offline = await window.dialog(`CN=Client chains to “${ANCHOR}”`);
 		await session.picture("client-check");
 		await offline.press("Check Live…");
-		await chooseFile("The private key of client.pem", "client.key");
+		await chooseFile("The private key of client.der", "client.key");
 		const passphrase = await window.quickInput("Passphrase of client.key");
 		assert.ok(await passphrase.isMasked());
 		await passphrase.type("wrong");
@@ -145,6 +146,21 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const live = await window.dialog(`${host()} refused the client certificate.`);
 		assert.match(live.detail, /demands one of another issuer/);
 		await live.escape();
+	});
+
+	it("R46 says what to choose instead of a key alone, and of a key that is another one's", async () => {
+		const { window } = session;
+		await chooseOn(window, ANCHOR, CHECK);
+		await chooseFile("The client certificate, with its intermediates", "client.key");
+		await (await window.toast("This is a private key. Choose the client certificate")).dismiss();
+		await chooseOn(window, ANCHOR, CHECK);
+		await chooseFile("The client certificate, with its intermediates", "client.pem");
+		await (await window.dialog(`CN=Client chains to “${ANCHOR}”`)).press("Check Live…");
+		await chooseFile("The private key of client.pem", "stranger.pem");
+		const toast = await window.toast("The private key stranger.pem does not belong to the client certificate.");
+		// No setting names it.
+		assert.deepEqual(toast.buttons, []);
+		await toast.dismiss();
 	});
 
 	itKeepsTheContract(() => session);

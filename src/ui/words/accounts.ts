@@ -4,7 +4,7 @@ import type { Problem } from "../../domain/failure.ts";
 import type { Scope } from "../../domain/scope.ts";
 import { subjectsWords } from "./activation.ts";
 import { nameWords } from "./certificates.ts";
-import { problemWords } from "./problems.ts";
+import { midwayWords } from "./problems.ts";
 import { placesAt, placeWords } from "./scopes.ts";
 
 /** What became of some certificates in one scope, by their ids; each stands in exactly one of the lists. */
@@ -38,7 +38,7 @@ export function accountWords(
 	const subjects = subjectsWords(certificates);
 	// What went the same way is told together.
 	const alike = Map.groupBy(accounts, (account) =>
-		[outcomeWords(account, active), ...(account.problem ? [problemWords(account.problem)] : [])].join(" "),
+		[outcomeWords(account, active), ...(account.problem ? [midwayWords(account.problem)] : [])].join(" "),
 	);
 	const sentences = [...alike].map(([words, group]) =>
 		l10n.t("{0} in {1}: {2}", subjects, placeWords(placesAt(group, nameOf)), words),
@@ -58,7 +58,7 @@ export function notRemovedWords(
 	return [
 		l10n.t("“{0}” was not deleted.", nameWords(certificate)),
 		...(accounts.length > 0 ? [accountWords([certificate], accounts, false, nameOf)] : []),
-		...(problem && !isTold ? [problemWords(problem)] : []),
+		...(problem && !isTold ? [midwayWords(problem)] : []),
 	].join(" ");
 }
 

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { type Certificate, expiryState } from "../../domain/certificate.ts";
-import type { Candidate } from "../../domain/certificateFile.ts";
+import { type Candidate, leafFinding } from "../../domain/certificateFile.ts";
 import type { Problem } from "../../domain/failure.ts";
 import { fingerprintStart } from "./candidates.ts";
 import { nameWords } from "./certificates.ts";
@@ -58,7 +58,7 @@ export function cautions({ certificate, content }: Subject, { now, reminderDays 
 	const expiresAt = content?.notAfter ?? certificate.expiresAt;
 	const validAt = content?.notBefore ?? certificate.validAt;
 	const words: string[] = [];
-	const leaf = content?.findings.find(({ code }) => code === "not-a-ca" || code === "no-basic-constraints");
+	const leaf = content && leafFinding(content);
 	if (leaf) words.push(findingWords(leaf));
 	if (validAt !== null && validAt > now)
 		words.push(findingWords({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));

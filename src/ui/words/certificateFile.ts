@@ -83,6 +83,20 @@ export function refusalWords(reason: RefusalReason): string {
 	}
 }
 
+/** Why a file is refused in which a client certificate was looked for, and what to do instead. */
+export function clientRefusalWords(reason: RefusalReason): string {
+	switch (reason) {
+		case "private-key":
+			return l10n.t("This is a private key. Choose the client certificate that belongs to it.");
+		case "pkcs12":
+			return l10n.t(
+				"This is a PKCS#12 file, which holds private keys. Take the client certificate out of it with: openssl pkcs12 -in FILE -nokeys -out client.pem",
+			);
+		default:
+			return l10n.t("There is no certificate in this file that can be read. Choose the client certificate.");
+	}
+}
+
 /** What a block is. */
 export function blockKindWords(kind: BlockKind): string {
 	switch (kind) {

@@ -1,4 +1,5 @@
 import * as l10n from "@vscode/l10n";
+import { LAST_SECOND } from "../../domain/certificate.ts";
 import { inLanguage } from "./language.ts";
 
 const UNITS = [
@@ -20,6 +21,7 @@ const clocks = inLanguage(
  */
 export function expiryWords(expiresAt: number | null, now: number): string {
 	if (expiresAt === null) return l10n.t("expiry not known");
+	if (expiresAt >= LAST_SECOND) return l10n.t("never expires");
 	const seconds = expiresAt - now;
 	const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[2];
 	const distance = distances().format(Math.trunc(seconds / length), unit);

@@ -74,7 +74,7 @@ export function clientCertificateWords(why: ClientCertificateFlaw, file: string)
 			return l10n.t("The passphrase does not open the client key {0}. Nothing was sent. Set it anew.", file);
 		case "not-a-pair":
 			return l10n.t(
-				"The private key {0} does not belong to the client certificate. Nothing was sent. Check both paths.",
+				"The private key {0} does not belong to the client certificate. Nothing was sent. Choose the one that does.",
 				file,
 			);
 		case "unusable":

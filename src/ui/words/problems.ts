@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { KeyFlaw, Problem, UnreadableFile } from "../../domain/failure.ts";
-import { outcomeWords } from "./certificateFile.ts";
+import { clientRefusalWords, outcomeWords } from "./certificateFile.ts";
 import { activeWords, unknownChangeWords, unreadWords } from "./changes.ts";
 import { inert } from "./inert.ts";
 import {
@@ -32,7 +32,9 @@ export function problemWords(problem: Problem): string {
 			return l10n.t(
 				"{0}: {1}",
 				inert(problem.file),
-				outcomeWords({ reason: problem.refusal, candidates: [], skipped: problem.skipped }),
+				problem.wanted === "anchor"
+					? outcomeWords({ reason: problem.refusal, candidates: [], skipped: problem.skipped })
+					: clientRefusalWords(problem.refusal),
 			);
 		case "file-unreadable":
 			return unreadableWords(problem.why, inert(problem.file));
@@ -61,6 +63,7 @@ export function problemWords(problem: Problem): string {
 		case "proxy":
 			return proxyWords(problem.why, inert(problem.proxy));
 		case "client-certificate":
+		case "client-pair":
 			return clientCertificateWords(problem.why, inert(problem.file));
 		case "client-certificate-refused":
 			return refusedClientWords(inert(problem.host), problem.presented);
@@ -150,6 +153,18 @@ export function problemWords(problem: Problem): string {
 				"{0} could not be written. Check that the folder may be written to, then try again.",
 				inert(problem.file),
 			);
+	}
+}
+
+/** As `problemWords`, of what was met after something had been done: some of these say that nothing was. */
+export function midwayWords(problem: Problem): string {
+	switch (problem.reason) {
+		case "connection-changed":
+			return l10n.t("The admin key or the base URL was changed meanwhile, so it went no further.");
+		case "not-recorded":
+			return l10n.t("What is written down of it could not be changed. Check that there is room on the disk.");
+		default:
+			return problemWords(problem);
 	}
 }
 

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/failure.ts";
 import type { RotatedCertificate } from "../../domain/rotation.ts";
 import type { EndAccount, HandOver } from "../../domain/rotationAccount.ts";
-import { problemWords } from "./problems.ts";
+import { midwayWords } from "./problems.ts";
 import { rotatedName } from "./rotationRoles.ts";
 import { placesAt, placeWords } from "./scopes.ts";
 
@@ -30,7 +30,7 @@ export function endWords(
 	const isTold = scopes.some((each) => each.problem === problem);
 	// What went the same way is told together.
 	const alike = Map.groupBy(scopes, (each) =>
-		[outcomeWords(each, from, to), ...(each.problem ? [problemWords(each.problem)] : [])].join(" "),
+		[outcomeWords(each, from, to), ...(each.problem ? [midwayWords(each.problem)] : [])].join(" "),
 	);
 	return [
 		headWords(end, ended, removed),
@@ -42,10 +42,9 @@ export function endWords(
 
 /** Why it stopped between two scopes. */
 function stopWords(problem: Problem): string {
-	// Where the usual sentence has it that nothing was done.
 	return problem.reason === "changed-meanwhile"
 		? l10n.t("Something else was changed meanwhile, or only shows now.")
-		: problemWords(problem);
+		: midwayWords(problem);
 }
 
 function headWords({ step, remove, from, to }: RotationEnd, ended: boolean, removed: boolean): string {

@@ -13,7 +13,7 @@ import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import { startRotation } from "../../../src/application/rotationStart.ts";
 import type { Whereabouts } from "../../../src/application/whereabouts.ts";
 import type { Candidate } from "../../../src/domain/certificateFile.ts";
-import { Cancelled } from "../../../src/domain/failure.ts";
+import { Cancelled, Failure } from "../../../src/domain/failure.ts";
 import type { RotationPlan, RotationStage } from "../../../src/domain/rotation.ts";
 import type { EndAccount } from "../../../src/domain/rotationAccount.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../src/domain/scope.ts";
@@ -163,7 +163,7 @@ describe("Rotating", () => {
 			activate("old", p);
 			assert.deepEqual(flawsOf(await prepare(), "start", at, 30), []);
 			assert.deepEqual(flawsOf(await prepare(), "start", at, 500), ["expires-soon"]);
-			contents.set("next", candidate("next", { isCa: false }));
+			contents.set("next", candidate("next", { findings: [{ code: "not-a-ca", level: "strong" }] }));
 			assert.deepEqual(await problemIn(start()), { reason: "rotation-refused", flaw: "leaf" });
 			const confirmed = await prepare({ oldId: "next", nextId: "old" });
 			const request = { confirmed, unclear: "imposed", soonDays: 30 } as const;
@@ -313,6 +313,22 @@ describe("Rotating", () => {
 				"deactivate project/q old",
 			]);
 			assert.deepEqual([activeIn(ORGANIZATION), activeIn(q), await known()], ["next", "next", 0]);
+		});
+
+		it("R34 is over once the old one is deleted, also where that cannot be written down", async () => {
+			activate("old", p);
+			await start();
+			rotations.plans.remove = async () => {
+				throw new Failure({ reason: "not-recorded" });
+			};
+			for (const [remove, ended] of [
+				[false, false],
+				[true, true],
+			] as const) {
+				const account = await finish({ remove });
+				assert.deepEqual([account.ended, account.removed], [ended, remove]);
+				assert.equal(account.problem?.reason, ended ? undefined : "not-recorded");
+			}
 		});
 
 		it("R35 deletes only if that is wished, and only what is active nowhere", async () => {

@@ -28,6 +28,7 @@ describe("Certificate name", () => {
 		["Acme Root CA", JULY_2027, "Acme Root CA 2027"],
 		["Acme Root CA 2027", JULY_2027, "Acme Root CA 2027"],
 		["Acme", null, "Acme"],
+		["Acme", 253_402_300_799, "Acme"],
 		[null, JULY_2027, "2027"],
 		[null, null, ""],
 		["Ac\u202eme\n", JULY_2027, "Acme 2027"],

@@ -42,9 +42,11 @@ describe("A rotation", () => {
 		const next = anchor("next", now + 200 * DAY);
 		const later = { ...next, certificate: { ...next.certificate, validAt: now + 1 } };
 		assert.deepEqual(flaws(later), ["not-yet-valid"]);
-		const leaf = { ...next, content: candidate("next", { isCa: false }) };
-		assert.deepEqual(flaws(leaf), ["leaf"]);
-		assert.deepEqual(flaws({ ...next, content: candidate("next", { isCa: null }) }), []);
+		const judged = (...codes: readonly ("not-a-ca" | "no-basic-constraints" | "no-crl-sign")[]) =>
+			flaws({ ...next, content: candidate("next", { findings: codes.map((code) => ({ code, level: "strong" })) }) });
+		assert.deepEqual(judged("no-crl-sign", "not-a-ca"), ["leaf"]);
+		assert.deepEqual(judged("no-basic-constraints"), ["leaf"]);
+		assert.deepEqual(judged("no-crl-sign"), []);
 	});
 
 	it("takes the dates from the content where the list does not tell, and stops where neither does", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { RefusalReason } from "../../../src/domain/certificateFile.ts";
 import type { ClientCertificateFlaw, Look, Problem, ProxyFlaw } from "../../../src/domain/failure.ts";
 import type { RotationFlaw } from "../../../src/domain/rotation.ts";
 import { mendOf, mendWords, problemWords } from "../../../src/ui/words/problems.ts";
@@ -16,6 +17,9 @@ const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }
 
 const proxyFlaw = (why: ProxyFlaw): Problem => ({ reason: "proxy", proxy, why });
 const clientFlaw = (why: ClientCertificateFlaw): Problem => ({ reason: "client-certificate", why, file: "client.pem" });
+const refused = (wanted: "anchor" | "client-certificate", refusal: RefusalReason): Problem => ({
+	...{ reason: "file-refused", file: "a.pem", wanted, refusal, skipped: [] },
+});
 const unconfirmed = (look: Look): Problem => ({ reason: "unconfirmed", name: "Acme", look });
 
 const FLAWS: readonly RotationFlaw[] = [
@@ -52,6 +56,10 @@ const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
 	[clientFlaw("passphrase-wrong"), "set-passphrase"],
 	[clientFlaw("not-a-pair"), "open-settings"],
 	[clientFlaw("unusable"), "open-settings"],
+	[{ reason: "client-pair", why: "not-a-pair", file: "chosen.key" }, null],
+	[refused("anchor", "private-key"), null],
+	[refused("client-certificate", "private-key"), null],
+	[refused("client-certificate", "crl"), null],
 	[{ reason: "client-certificate-refused", host, presented: false }, "open-settings"],
 	[{ reason: "client-certificate-refused", host, presented: true }, "open-settings"],
 	[{ reason: "connection-lost", host }, "refresh"],
@@ -142,6 +150,14 @@ describe("Words for problems", () => {
 	it("R46 name the file that cannot be presented", () => {
 		const flaws = problems.flatMap(([problem]) => (problem.reason === "client-certificate" ? [problem] : []));
 		for (const flaw of flaws.filter(({ why }) => why !== "not-set")) assert.match(problemWords(flaw), /client\.pem/);
+	});
+
+	it("name what was looked for in a file, the trust anchor or the client certificate", () => {
+		assert.match(problemWords(refused("anchor", "pkcs12")), /: openssl pkcs12 -in FILE -cacerts -nokeys -out ca\.pem$/);
+		assert.match(
+			problemWords(refused("client-certificate", "pkcs12")),
+			/: openssl pkcs12 -in FILE -nokeys -out client\.pem$/,
+		);
 	});
 
 	it("R35 R53 name the scopes that keep from a change, three projects at most", () => {

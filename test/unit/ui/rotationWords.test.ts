@@ -232,6 +232,15 @@ describe("The account of a rotation's end", () => {
 		);
 	});
 
+	it("R34 does not say that nothing was sent where something was", () => {
+		for (const reason of ["connection-changed", "not-recorded"] as const)
+			for (const told of [account([p, "done"]), account([p, "done"], [q, "failed", { reason }])]) {
+				const words = endWords(end, { ...told, problem: { reason } }, nameOf);
+				assert.match(words, /“Old” deactivated\..*(it went no further|could not be changed)/);
+				assert.doesNotMatch(words, /Nothing was sent/);
+			}
+	});
+
 	const outcomes: readonly [HandOver["outcome"], string][] = [
 		["kept", "“New” stays, as before."],
 		["returned", "“Old” activated again; “New” stays, as before."],

@@ -16,6 +16,8 @@ describe("Words", () => {
 		[NOW + 3599, "expires in 59 minutes"],
 		[NOW - 60, "expired 1 minute ago"],
 		[NOW - 3 * DAY, "expired 3 days ago"],
+		[253_402_300_798, "expires in 2,912,063 days"],
+		[253_402_300_799, "never expires"],
 		[null, "expiry not known"],
 	];
 	for (const [at, words] of distances)
