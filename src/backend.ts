@@ -48,7 +48,7 @@ export function createBackend({ userAgent, language, translations, ...frame }: B
 	const { dispose, ...assembly } = assemble(frame, {
 		reader,
 		openService,
-		checkClientCertificate: async (files: ClientCertificateFiles) => {
+		judgeClientFiles: async (files: ClientCertificateFiles) => {
 			judgeClientCertificate(await readClientCertificate(files));
 		},
 		traceClientCertificate: async (files, anchor) => {

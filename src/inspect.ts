@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { DEFAULT_REMINDER_DAYS } from "./domain/certificate.ts";
 import { type Candidate, type CertificateFile, MAX_FILE_BYTES, type RefusalReason } from "./domain/certificateFile.ts";
 import { X509Reader } from "./file/reader.ts";
 import { outcomeWords } from "./ui/words/certificateFile.ts";
@@ -13,23 +14,24 @@ export interface Inspection {
 	readonly folder: string;
 }
 
-const REMINDER_DAYS = 30;
-
 /** Yields what is in each file as one line of JSON; a file that cannot be read is a refused one. Never throws. */
 export async function* inspect({ files, at, folder }: Inspection): AsyncGenerator<string> {
 	const reader = new X509Reader();
 	for (const file of files) {
 		const bytes = await readBytes(resolve(folder, file));
-		const found = typeof bytes === "string" ? refused(bytes) : await reader.read(bytes, at, REMINDER_DAYS);
+		const found = typeof bytes === "string" ? refused(bytes) : await reader.read(bytes, at, DEFAULT_REMINDER_DAYS);
 		yield `${inertJson(toJson(file, found))}\n`;
 	}
 }
 
 /** JSON in which nothing moves a terminal's cursor or turns the direction of its text around. */
 function inertJson(value: unknown): string {
-	return JSON.stringify(value).replace(
-		/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+	return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+		// JSON escapes units of UTF-16, of which a character may have two (RFC 8259 7).
+		Array.from(
+			{ length: character.length },
+			(_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, "0")}`,
+		).join(""),
 	);
 }
 

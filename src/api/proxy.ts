@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { BaseUrl } from "../domain/baseUrl.ts";
+import { type BaseUrl, LOOPBACK } from "../domain/baseUrl.ts";
 import { Failure, type ProxyFlaw } from "../domain/failure.ts";
 import type { Network } from "../domain/network.ts";
 
@@ -14,8 +14,6 @@ export interface HttpProxy {
 	/** Its `Proxy-Authorization`, or `null`. No other proxy is sent it. */
 	readonly authorization: string | null;
 }
-
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** The setting and the environment's variables that name a proxy, in the order in which the editor asks them. */
 const SETTING = "http.proxy";

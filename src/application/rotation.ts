@@ -204,6 +204,15 @@ function planOf(plans: readonly RotationPlan[], { connectionId, oldId, nextId }:
 	return null;
 }
 
+/** The ids of what is active in the organization once one of the two has taken over from the other. */
+export function leftInOrganization(
+	{ inOrganization }: Pick<RotationBasis, "inOrganization">,
+	from: string,
+	to: string,
+): readonly string[] {
+	return [...new Set([...inOrganization, to])].filter((id) => id !== from);
+}
+
 /** Also where what is missing in a list is something else. @throws Failure `scopes-unread` */
 function assertWhole(organization: CertificateListing, { projects, scope }: ProjectsReading): void {
 	const isPart = (listing: CertificateListing | null) => !listing || !isWhole(listing);

@@ -7,6 +7,7 @@ import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
 import {
 	assertFit,
+	leftInOrganization,
 	pairOf,
 	type RotationBasis,
 	type RotationScope,
@@ -48,7 +49,7 @@ export async function finishRotation(
 	return endAlone(rotations, request, "finish", signal, async ({ session, fresh }) => {
 		const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
 		const withOld = fresh.scopes.filter(({ old }) => old === "active");
-		if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, [from], to, signal);
+		if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, from, to, signal);
 		// Where neither is active nothing is done, but it is told.
 		const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
 		return {
@@ -85,7 +86,7 @@ export async function undoRotation(
 		const scopes = fresh.scopes.filter(({ planned }) => planned);
 		const [first] = scopes;
 		if (first?.scope.kind === "organization" && undoStep(first, plan) === "take")
-			await assertOwnAccess(request, fresh, [from], to, signal);
+			await assertOwnAccess(request, fresh, from, to, signal);
 		return {
 			scopes,
 			act: async (each) => {
@@ -195,13 +196,12 @@ async function giveBack(
 /** @throws Failure `own-access` */
 async function assertOwnAccess(
 	{ ownAccess }: EndRequest,
-	{ inOrganization }: RotationBasis,
-	from: readonly string[],
+	basis: RotationBasis,
+	from: string,
 	to: string,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const anchors = [...new Set([...inOrganization, to])].filter((id) => !from.includes(id));
-	if (!(await ownAccess(anchors, signal))) throw new Failure({ reason: "own-access" });
+	if (!(await ownAccess(leftInOrganization(basis, from, to), signal))) throw new Failure({ reason: "own-access" });
 }
 
 function keysOf(scopes: readonly { readonly scope: Scope }[]): ReadonlySet<string> {

@@ -14,7 +14,8 @@ export interface BaseUrl {
 
 export const DEFAULT_BASE_URL = "https://api.openai.com/v1";
 
-const LOOPBACK = new Set(["127.0.0.1", "[::1]", "localhost"]);
+/** The names of this machine, as `URL` writes them. */
+export const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 const ANY_ADDRESS = new Set(["0.0.0.0", "[::]"]);
 
 /**

@@ -25,6 +25,9 @@ export interface CertificateListing {
 /** 9999-12-31T23:59:59Z, the last second that a certificate can name (RFC 5280, 4.1.2.5). Milliseconds lie beyond it. */
 export const LAST_SECOND = 253_402_300_799;
 
+/** From how many days before its expiry on a certificate counts as expiring, where nobody says otherwise. */
+export const DEFAULT_REMINDER_DAYS = 30;
+
 /** The most certificates an organization can hold (API guide, "Mutual TLS"). */
 export const CERTIFICATE_LIMIT = 50;
 

@@ -1,5 +1,6 @@
 import { LAST_SECOND } from "./certificate.ts";
 import type { Candidate } from "./certificateFile.ts";
+import { DISGUISING } from "./disguise.ts";
 
 export type NameFlaw = "blank" | "too-long" | "control-characters";
 
@@ -10,8 +11,7 @@ export const LONGEST_NAME = 200;
 export function nameFlaw(text: string): NameFlaw | null {
 	const name = text.trim();
 	if (name === "") return "blank";
-	// Control and bidirectional characters would let a name look like another one wherever it is shown.
-	if (/[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u.test(name)) return "control-characters";
+	if (DISGUISING.test(name)) return "control-characters";
 	return [...name].length > LONGEST_NAME ? "too-long" : null;
 }
 
@@ -19,7 +19,7 @@ export function nameFlaw(text: string): NameFlaw | null {
 export function suggestName({ commonName, notAfter }: Pick<Candidate, "commonName" | "notAfter">): string {
 	const isDated = notAfter !== null && notAfter < LAST_SECOND;
 	const year = !isDated ? "" : String(new Date(notAfter * 1000).getUTCFullYear());
-	const name = (commonName ?? "").replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "").trim();
+	const name = (commonName ?? "").replace(new RegExp(DISGUISING, "gu"), "").trim();
 	const suggestion = name.includes(year) ? name : `${name} ${year}`.trim();
 	return [...suggestion].slice(0, LONGEST_NAME).join("");
 }

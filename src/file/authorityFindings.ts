@@ -1,11 +1,8 @@
 import type { Finding } from "../domain/certificateFile.ts";
 import type { ReadCertificate } from "./certificate.ts";
 import { childrenOf, readElement } from "./der.ts";
+import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "./extensions.ts";
 import type { RawExtension } from "./structure.ts";
-
-const NAME_CONSTRAINTS = "2.5.29.30";
-const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
-const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 
 /** Extensions that may be critical, since every validator of certificate chains has to apply them (RFC 5280 4.2). */
 const APPLIED = new Set([

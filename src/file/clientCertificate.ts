@@ -3,14 +3,11 @@ import { blocksOf } from "./blocks.ts";
 import { fingerprint } from "./candidate.ts";
 import { type ReadCertificate, readCertificate } from "./certificate.ts";
 import { readElement } from "./der.ts";
+import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "./extensions.ts";
 import { nameText, sameName } from "./name.ts";
 import { isSignedBy } from "./signature.ts";
 import { Survey } from "./survey.ts";
 import { readTime } from "./time.ts";
-
-const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
-const NAME_CONSTRAINTS = "2.5.29.30";
-const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
 /** What refuses no certificate by itself. */
 const HARMLESS: readonly string[] = [

@@ -9,6 +9,11 @@ import {
 } from "@peculiar/x509";
 import type { RawExtension } from "./structure.ts";
 
+/** Object identifiers that are judged by name (RFC 5280 4.2.1.10, 4.2.1.12). */
+export const NAME_CONSTRAINTS = "2.5.29.30";
+export const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
+export const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
+
 /** What the extensions of a certificate say; `null` for one that is missing or cannot be decoded. */
 export interface Extensions {
 	readonly basicConstraints: { readonly ca: boolean; readonly pathLength: number | null } | null;

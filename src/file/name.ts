@@ -1,3 +1,4 @@
+import { DISGUISING } from "../domain/disguise.ts";
 import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./der.ts";
 import { decodeString } from "./string.ts";
 
@@ -77,8 +78,8 @@ function hex(bytes: Uint8Array): string {
 	return Buffer.from(bytes).toString("hex").toUpperCase();
 }
 
-/** Control characters, line ends, and what changes the direction of text or has no width. */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+/** What is not seen as it is; in a name that is compared letter by letter the joiners too. */
+const UNSEEN = new RegExp(`${DISGUISING.source}|[\\u200c\\u200d]`, "gu");
 
 /** The short names that OpenSSL writes too. */
 const LABELS: Record<string, string> = {

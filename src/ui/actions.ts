@@ -50,7 +50,7 @@ export interface ActionContext extends Pick<ClientCheckCommands, "checkClient" |
 	readonly reader: CertificateReader;
 	readonly openService: (access: AccessSource) => Service & Administration;
 	/** Whether a client certificate can be presented. @throws Failure `client-certificate` */
-	readonly checkClientCertificate: (files: ClientCertificateFiles) => Promise<void>;
+	readonly judgeClientFiles: (files: ClientCertificateFiles) => Promise<void>;
 	readonly traceClientCertificate: OwnAccessCheck["traceClientCertificate"];
 }
 
@@ -85,7 +85,7 @@ function withoutLostRow(args: readonly unknown[]): readonly unknown[] {
 /** @throws Failure, Cancelled */
 function actionsOf(context: ActionContext): Actions {
 	const { connections, view, log, inspections } = context;
-	const { clientCertificates, checkClientCertificate, memory } = context;
+	const { clientCertificates, judgeClientFiles, memory } = context;
 	const upload = uploadCommand(context);
 	return {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
@@ -93,7 +93,7 @@ function actionsOf(context: ActionContext): Actions {
 		[COMMANDS.setKey]: () => setKey(context, true),
 		[COMMANDS.removeKey]: () => removeKey(context),
 		[COMMANDS.setPassphrase]: async () => {
-			await setPassphrase(clientCertificates, checkClientCertificate);
+			await setPassphrase(clientCertificates, judgeClientFiles);
 			// It may have been all that was missing.
 			if (context.certificates.state.problem) await refresh(context);
 		},

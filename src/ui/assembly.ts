@@ -40,7 +40,7 @@ export interface Frame
 
 /** What the service and the files are reached by. */
 export type Access = Pick<ActionContext, "reader" | "openService" | "checkLive"> &
-	Pick<ActionContext, "checkClientCertificate" | "traceClientCertificate" | "checkClient" | "judgeClient">;
+	Pick<ActionContext, "judgeClientFiles" | "traceClientCertificate" | "checkClient" | "judgeClient">;
 
 /** All that a person has to do with. */
 export interface Assembly extends vscode.Disposable {

@@ -2,23 +2,23 @@ import { type Activity, type Enforced, isActiveAnywhere } from "../domain/activi
 
 /**
  * What can be done with a certificate's row among the organization's certificates, as a context value for the `when`
- * clauses of menus: `active` or `inactive` as far as it is known, `deactivatable` and `rotatable` unless it is known to be
- * active nowhere, `rotating`, and `deletable`.
+ * clauses of menus: `active` or `inactive`, the latter also where that is not known; `deactivatable` unless it is known to be
+ * active nowhere; and `rotating`.
  * @param rotating Whether it is the old one of a rotation that is not over.
  */
 export function certificateContext(activity: Activity, rotating: boolean): string {
 	const isActive = isActiveAnywhere(activity);
 	return words(
-		...["certificate", isActive ? "active" : "inactive"],
-		...(isActive === false ? [] : ["deactivatable", "rotatable"]),
+		"certificate",
+		isActive ? "active" : "inactive",
+		isActive !== false && "deactivatable",
 		rotating && "rotating",
-		"deletable",
 	);
 }
 
 /** The same for a certificate's row in a project: what it inherits is deactivated in the organization. */
 export function enforcedContext({ how }: Enforced): string {
-	return words("certificate", "active", how === "inherited" ? "inherited" : "deactivatable");
+	return words("certificate", "active", how !== "inherited" && "deactivatable");
 }
 
 function words(...parts: readonly (string | false)[]): string {

@@ -5,6 +5,7 @@ import type { Certificate } from "../domain/certificate.ts";
 import type { CertificateReader } from "../domain/certificateFile.ts";
 import type { Documents } from "./documents.ts";
 import { type CertificateCommands, destinationOf, projectNamed, refreshProjects, subjectsOf } from "./groundwork.ts";
+import { tellDone } from "./outcomes.ts";
 import { cancellably } from "./patience.ts";
 import { contentFor, contentsFor } from "./pemFiles.ts";
 import { reminderDays } from "./settings.ts";
@@ -18,8 +19,6 @@ export interface TextCommands extends CertificateCommands {
 	readonly documents: Documents;
 	readonly reader: CertificateReader;
 }
-
-const STATUS_MS = 3000;
 
 /** Copies the ids of certificates, a line each. */
 export async function copyId(chosen: readonly Certificate[]): Promise<void> {
@@ -46,7 +45,7 @@ export async function copyPem(commands: TextCommands, chosen: readonly Certifica
 }
 
 function tellCopied({ length }: readonly Certificate[], one: string, several: string): void {
-	vscode.window.setStatusBarMessage(length === 1 ? one : several, STATUS_MS);
+	tellDone(length === 1 ? one : several);
 }
 
 /** Shows a certificate's PEM, encoded anew. @throws Failure, Cancelled */

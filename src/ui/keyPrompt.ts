@@ -45,7 +45,8 @@ export async function askForKey(
 			},
 		},
 		async check(text, signal) {
-			if (!baseUrl.encrypted && keyKind(text) === "admin") await confirmUnencrypted(baseUrl);
+			// A key of whatever form may be a real one.
+			if (!baseUrl.encrypted && keyKind(text) !== "emulator") await confirmUnencrypted(baseUrl);
 			try {
 				const access = await accessWith(text);
 				checked = { access, listing: await openService(access).list(signal) };
@@ -98,7 +99,7 @@ function warning(message: string): Verdict {
 async function confirmUnencrypted({ host }: BaseUrl): Promise<void> {
 	const use = l10n.t("Use Anyway");
 	const chosen = await vscode.window.showWarningMessage(
-		l10n.t("Send a real admin key unencrypted to {0}?", host),
+		l10n.t("Send this key unencrypted to {0}?", host),
 		{
 			modal: true,
 			detail: l10n.t(

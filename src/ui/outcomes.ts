@@ -6,9 +6,14 @@ import { isDone } from "./words/accounts.ts";
 
 const STATUS_MS = 5000;
 
-/** Says that all was done: beside what the rows show, the status bar is enough. */
+/**
+ * Says that all was done: beside what the rows show, the status bar is enough. A screen reader does not read that aloud, so
+ * that a notification says it to those who set the editor up for one.
+ */
 export function tellDone(words: string): void {
-	vscode.window.setStatusBarMessage(words, STATUS_MS);
+	const isHeard = vscode.workspace.getConfiguration("editor").get("accessibilitySupport") === "on";
+	if (isHeard) void vscode.window.showInformationMessage(words);
+	else vscode.window.setStatusBarMessage(words, STATUS_MS);
 }
 
 /** Says what became of a switch in some scopes. @param goOn What to do where not all was done. */

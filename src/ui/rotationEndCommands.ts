@@ -1,6 +1,13 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { flawsOf, type RotationBasis, type RotationScope, type UndoStep, undoStep } from "../application/rotation.ts";
+import {
+	flawsOf,
+	leftInOrganization,
+	type RotationBasis,
+	type RotationScope,
+	type UndoStep,
+	undoStep,
+} from "../application/rotation.ts";
 import { finishRotation, undoRotation } from "../application/rotationEnd.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
@@ -101,11 +108,11 @@ async function lookAt(
 /** @returns what becomes of this extension's own calls without the one that goes. @throws Cancelled where it is shut out */
 async function assertAccess(
 	commands: RotationCommands,
-	{ inOrganization }: RotationBasis,
+	basis: RotationBasis,
 	from: RotatedCertificate,
 	to: RotatedCertificate,
 ): Promise<string> {
-	const anchors = [...new Set([...inOrganization, to.id])].filter((id) => id !== from.id);
+	const anchors = leftInOrganization(basis, from.id, to.id);
 	const title = l10n.t("Checking this extension's client certificate…");
 	const access = await cancellably(title, (signal) => ownAccess(commands, anchors, signal));
 	const words = accessWords(access, Date.now() / 1000);

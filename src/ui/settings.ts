@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import { type BaseUrl, DEFAULT_BASE_URL, parseBaseUrl } from "../domain/baseUrl.ts";
+import { DEFAULT_REMINDER_DAYS } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Network } from "../domain/network.ts";
 import { SETTINGS } from "./names.ts";
 
-const DEFAULT_REMINDER_DAYS = 30;
 const DEFAULT_MTLS_URL = "https://mtls.api.openai.com";
 const DEFAULT_PATH = "/v1";
 

@@ -172,6 +172,14 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		await (await window.toast("The admin key lacks the permission api.management.read.")).dismiss();
 	});
 
+	it("says by a notification what is done where the editor is set up for a screen reader, which reads no status bar", async () => {
+		const { window } = session;
+		await session.configure({ "editor.accessibilitySupport": "on" });
+		await window.openViews();
+		await chooseOn(window, RENAMED, "Copy SHA-256");
+		await (await window.toast("Copied the SHA-256 fingerprint.")).dismiss();
+	});
+
 	itKeepsTheContract(() => session);
 
 	itKeepsTheKeySecret(() => session);

@@ -7,7 +7,7 @@ import type { Window } from "../vscode/window.ts";
 import type { Session } from "./session.ts";
 import { giveKey, rowOf, VIEW } from "./uploading.ts";
 
-const LOST = "Select a row of the certificates view";
+const LOST = "Select a row that this can be done with";
 
 /** Has the organization hold a new CA certificate of this name. */
 export async function addAnchor({ state }: Emulator, name: string): Promise<StoredCertificate> {

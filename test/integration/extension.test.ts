@@ -128,7 +128,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 				shown.messages.length = 0;
 				await vscode.commands.executeCommand(command, ...junk);
 				const call = `${command} ${JSON.stringify(junk)}`;
-				assert.deepEqual(shown.messages, ["Select a row of the certificates view first."], call);
+				assert.deepEqual(shown.messages, ["Select a row that this can be done with, in the certificates view."], call);
 				assert.equal(await vscode.env.clipboard.readText(), "untouched", call);
 			}
 	};

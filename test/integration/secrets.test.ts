@@ -312,21 +312,24 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 	beforeEach(() => {
 		shown.messages.length = 0;
 		shown.details.length = 0;
-		willAnswer(/^Admin key for 127\.0\.0\.1/, KEY);
 	});
 
 	afterEach(wasAskedAsExpected);
 
 	after(() => emulator.close());
 
-	const setKey = () => vscode.commands.executeCommand("openaiCertificates.setKey");
+	const setKey = (key = KEY) => {
+		willAnswer(/^Admin key for 127\.0\.0\.1/, key);
+		return vscode.commands.executeCommand("openaiCertificates.setKey");
+	};
 
-	it("is not sent before a question, which names what listens there; Escape there is silent", async () => {
-		await setKey();
-		assert.equal(emulator.connections.total, 0);
-		assert.deepEqual(shown.messages, [`Send a real admin key unencrypted to ${new URL(emulator.url).host}?`]);
-		assert.match(shown.details[0] ?? "", /program .* on this machine/);
-	});
+	for (const beginning of ["sk-admin-", "sk-", ""])
+		it(`is not sent before a question, which names what listens there; Escape there is silent: ${beginning}…`, async () => {
+			await setKey(KEY.replace("sk-admin-", beginning));
+			assert.equal(emulator.connections.total, 0);
+			assert.deepEqual(shown.messages, [`Send this key unencrypted to ${new URL(emulator.url).host}?`]);
+			assert.match(shown.details[0] ?? "", /program .* on this machine/);
+		});
 
 	it("is not sent by the button that Enter takes", async () => {
 		willPress("Don't Send");

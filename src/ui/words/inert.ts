@@ -1,3 +1,7 @@
+import { DISGUISING } from "../../domain/disguise.ts";
+
+const DISGUISES = new RegExp(`${DISGUISING.source}+`, "gu");
+
 /** The longest text of somebody else's that is shown in the interface, in graphemes. */
 const LONGEST = 100;
 
@@ -11,7 +15,7 @@ export function inert(text: string, longest = LONGEST): string {
 	const line = text
 		// Cut roughly first, so that the segmenter never walks through a text of any length.
 		.slice(0, longest * 20)
-		.replace(/[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]+/gu, " ")
+		.replace(DISGUISES, " ")
 		.replaceAll("](", "] (")
 		.replaceAll("$(", "$ (")
 		.trim();

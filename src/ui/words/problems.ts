@@ -41,7 +41,7 @@ export function problemWords(problem: Problem): string {
 		case "connection-changed":
 			return l10n.t("The admin key or the base URL was changed while you were asked. Nothing was sent. Start again.");
 		case "nothing-selected":
-			return l10n.t("Select a row of the certificates view first.");
+			return l10n.t("Select a row that this can be done with, in the certificates view.");
 		case "no-key":
 			return l10n.t("There is no admin key yet. Set one first.");
 		case "key-elsewhere":

@@ -7,25 +7,17 @@ describe("What can be done with a row", () => {
 	const nowhere: Activity = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
 	const project = { id: "p", name: "Production" };
 	const contexts: readonly [string, Activity, string][] = [
-		["active in the organization", { ...nowhere, organization: true }, "active;deactivatable;rotatable;deletable"],
-		["active in a project", { ...nowhere, projects: [project] }, "active;deactivatable;rotatable;deletable"],
+		["active in the organization", { ...nowhere, organization: true }, "active;deactivatable"],
+		["active in a project", { ...nowhere, projects: [project] }, "active;deactivatable"],
 		[
 			"active in a project, and the others not read",
 			{ ...nowhere, projects: [project], unread: 3 },
-			"active;deactivatable;rotatable;deletable",
+			"active;deactivatable",
 		],
-		["active nowhere", nowhere, "inactive;deletable"],
-		["perhaps in a project", { ...nowhere, unread: 1 }, "inactive;deactivatable;rotatable;deletable"],
-		[
-			"perhaps in one of unknown projects",
-			{ ...nowhere, allProjects: false },
-			"inactive;deactivatable;rotatable;deletable",
-		],
-		[
-			"perhaps in the organization",
-			{ ...nowhere, organization: undefined },
-			"inactive;deactivatable;rotatable;deletable",
-		],
+		["active nowhere", nowhere, "inactive"],
+		["perhaps in a project", { ...nowhere, unread: 1 }, "inactive;deactivatable"],
+		["perhaps in one of unknown projects", { ...nowhere, allProjects: false }, "inactive;deactivatable"],
+		["perhaps in the organization", { ...nowhere, organization: undefined }, "inactive;deactivatable"],
 	];
 	for (const [what, activity, context] of contexts)
 		it(`of a certificate that is ${what}: ${context}`, () => {
@@ -33,16 +25,16 @@ describe("What can be done with a row", () => {
 		});
 
 	it("tells the old one of a rotation, also once it is active nowhere", () => {
-		assert.equal(certificateContext(nowhere, true), "certificate;inactive;rotating;deletable");
+		assert.equal(certificateContext(nowhere, true), "certificate;inactive;rotating");
 		assert.equal(
 			certificateContext({ ...nowhere, organization: true }, true),
-			"certificate;active;deactivatable;rotatable;rotating;deletable",
+			"certificate;active;deactivatable;rotating",
 		);
 	});
 
 	for (const [how, context] of [
 		["own", "active;deactivatable"],
-		["inherited", "active;inherited"],
+		["inherited", "active"],
 		["either", "active;deactivatable"],
 	] as const)
 		it(`of a certificate in a project (${how}): ${context}`, () => {

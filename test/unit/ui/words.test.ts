@@ -63,6 +63,7 @@ describe("R12 R13 Text of others", () => {
 	const hostile: readonly [string, string][] = [
 		["Acme\nRoot\tCA", "Acme Root CA"],
 		["a\u202egnp.exe", "a gnp.exe"],
+		["Acme\u{e0041}\u{e0042}Root", "Acme Root"],
 		["a\u0000\u001b[31mb", "a [31mb"],
 		["[x](command:workbench.action.quit)", "[x] (command:workbench.action.quit)"],
 		["$(trash) gone", "$ (trash) gone"],
