@@ -293,8 +293,8 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			await session.configure({});
 			await window.openViews();
 			for (const view of [certificates, projects]) {
-				const { buttons } = await view.welcome("Or use another connection");
-				assert.deepEqual(buttons, ["Set Admin Key…", "Switch Connection…"]);
+				const { buttons } = await view.welcome("Go back to where it belongs");
+				assert.deepEqual(buttons, ["Switch Connection…", "Set Admin Key…"]);
 			}
 			await session.picture("other-connection");
 		} finally {
