@@ -5,7 +5,7 @@ import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
 import { contentOf } from "./comparison.ts";
-import type { UploadFiles } from "./pendingUploads.ts";
+import type { UploadStore } from "./pendingUploads.ts";
 import { lookFor, lookOf } from "./sighting.ts";
 import type { UploadRecords } from "./uploadRecords.ts";
 
@@ -33,14 +33,14 @@ const LOOK_AGAIN_MS: readonly number[] = [2000];
 /** Looks for uploads among an organization's certificates, each time in a list that it reads for that. */
 export class LookUp {
 	readonly #certificates: Certificates;
-	readonly #pending: Pick<UploadFiles, "read">;
+	readonly #pending: Pick<UploadStore, "read">;
 	readonly #now: () => number;
 	readonly #againMs: readonly number[];
 
 	/** @param againMs The pauses after which `insist` looks again, in milliseconds. */
 	constructor(
 		certificates: Certificates,
-		pending: Pick<UploadFiles, "read">,
+		pending: Pick<UploadStore, "read">,
 		now: () => number,
 		againMs: readonly number[] = LOOK_AGAIN_MS,
 	) {

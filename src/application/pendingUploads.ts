@@ -98,4 +98,4 @@ export class PendingUploads {
 }
 
 /** What others need of it. */
-export type UploadFiles = Pick<PendingUploads, keyof PendingUploads>;
+export type UploadStore = Pick<PendingUploads, keyof PendingUploads>;

@@ -2,7 +2,7 @@ import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Certificates } from "./certificates.ts";
-import type { UploadFiles } from "./pendingUploads.ts";
+import type { UploadStore } from "./pendingUploads.ts";
 import { type UploadKey, UploadRecords } from "./uploadRecords.ts";
 
 /**
@@ -21,7 +21,7 @@ export interface ThisWindow {
 
 /** What all windows wrote down of uploads, as this one reads it and adds to it. */
 export class UploadJournal {
-	readonly #files: UploadFiles;
+	readonly #files: UploadStore;
 	readonly #certificates: Certificates;
 	readonly #window: ThisWindow;
 	readonly #now: () => number;
@@ -29,7 +29,7 @@ export class UploadJournal {
 	#reads = 0;
 	#newest = 0;
 
-	constructor(files: UploadFiles, certificates: Certificates, window: ThisWindow, now: () => number) {
+	constructor(files: UploadStore, certificates: Certificates, window: ThisWindow, now: () => number) {
 		this.#files = files;
 		this.#certificates = certificates;
 		this.#window = window;

@@ -7,7 +7,7 @@ import type { Certificates } from "./certificates.ts";
 import { duplicateFindings } from "./comparison.ts";
 import { Events } from "./events.ts";
 import { type Attempts, type Found, LookUp, newestOf, type Target } from "./lookUp.ts";
-import type { UploadFiles } from "./pendingUploads.ts";
+import type { UploadStore } from "./pendingUploads.ts";
 import { type ThisWindow, UploadJournal } from "./uploadJournal.ts";
 import { isSameUpload, type UploadKey, type UploadRecords } from "./uploadRecords.ts";
 
@@ -18,7 +18,7 @@ export interface UploadsOptions extends ThisWindow {
 	/** The service of one connection: each call fails with `connection-changed` where it is another one by then. */
 	service(connectionId: string): Promise<Service>;
 	readonly certificates: Certificates;
-	readonly pending: UploadFiles;
+	readonly pending: UploadStore;
 	/** The clock, Unix milliseconds. */
 	readonly now?: () => number;
 	/** After an upload without an answer it is looked at once, and again after each of these pauses, in milliseconds. */

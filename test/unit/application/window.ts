@@ -2,7 +2,7 @@
 import { CertificatesApi } from "../../../src/api/certificates.ts";
 import { Transport, type TransportLimits } from "../../../src/api/transport.ts";
 import { Certificates } from "../../../src/application/certificates.ts";
-import { PendingUploads, type UploadFiles } from "../../../src/application/pendingUploads.ts";
+import { PendingUploads, type UploadStore } from "../../../src/application/pendingUploads.ts";
 import { Uploads } from "../../../src/application/uploads.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { Failure } from "../../../src/domain/failure.ts";
@@ -73,7 +73,7 @@ export function openWindow(machine: Machine, { owner, limits, onStep = () => {} 
 }
 
 /** The files as a window has them that may die. */
-class MortalFiles implements UploadFiles {
+class MortalFiles implements UploadStore {
 	readonly #files: PendingUploads;
 	readonly #onStep: () => void;
 	#dead = false;
@@ -93,15 +93,15 @@ class MortalFiles implements UploadFiles {
 		return this.#step(() => this.#files.read());
 	}
 
-	write(...args: Parameters<UploadFiles["write"]>) {
+	write(...args: Parameters<UploadStore["write"]>) {
 		return this.#step(() => this.#files.write(...args));
 	}
 
-	settle(...args: Parameters<UploadFiles["settle"]>) {
+	settle(...args: Parameters<UploadStore["settle"]>) {
 		return this.#step(() => this.#files.settle(...args));
 	}
 
-	remove(...args: Parameters<UploadFiles["remove"]>) {
+	remove(...args: Parameters<UploadStore["remove"]>) {
 		return this.#step(() => this.#files.remove(...args));
 	}
 
