@@ -187,7 +187,9 @@ export class Uploads extends Events {
 		const open = records.openAttempts(pending);
 		this.#journal.refuseRunning(open);
 		const meant = records.isOpen(pending) ? open.filter(({ attempt }) => attempt <= pending.attempt) : [];
-		for (const each of meant) if (!(await this.#journal.remove(each))) throw new Failure({ reason: "not-recorded" });
+		// The oldest one tells best what is new, so that it is what is left where this ends half-way.
+		for (const each of meant.toReversed())
+			if (!(await this.#journal.remove(each))) throw new Failure({ reason: "not-recorded" });
 		this.#looks.delete(idOf(pending));
 		await this.reload();
 	}

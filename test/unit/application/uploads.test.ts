@@ -734,6 +734,19 @@ describe("Uploads", () => {
 			assert.deepEqual(await problemIn(window.forget(row)), unwritten);
 		});
 
+		it("R22 are forgotten from the newest attempt on, so that one is left by which to tell them where that ends half-way", async () => {
+			alive.delete("this");
+			const newer = await writeDown({ attempt: 2 });
+			const halfway = new (class extends PendingUploads {
+				override async remove(upload: PendingUpload) {
+					return upload.attempt === 2 && super.remove(upload);
+				}
+			})(join(folder.path, "pending"), () => now);
+			const { window } = open("halfway", { pending: halfway });
+			assert.deepEqual(await problemIn(window.forget({ ...row, pending: newer })), unwritten);
+			assert.deepEqual(await openOnes(), [row.pending]);
+		});
+
 		it("are forgotten with all their attempts, and can be uploaded anew", async () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().reject(lost);
