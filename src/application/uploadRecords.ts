@@ -81,20 +81,12 @@ export class UploadRecords {
 		return since[0]?.arrival ?? null;
 	}
 
-	/**
-	 * Whether an attempt is the newest one, and nothing else became of its upload since: what was open is, and what is
-	 * there was known.
-	 * @param before What was known then.
-	 */
+	/** Whether an attempt stands, is the newest one, and what was open before it still is. @param before What was known then. */
 	addsOnly(attempt: PendingUpload, before: UploadRecords): boolean {
-		const isKnown = ({ pending, arrival }: UploadRecord) =>
-			before.all.some((each) => isSameAttempt(each.pending, pending) && !each.arrival === !arrival);
-		const records = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
-		const others = records.filter(({ pending }) => !isSameAttempt(pending, attempt));
+		const stands = this.all.some(({ pending }) => isSameAttempt(pending, attempt));
 		// Where its own number is there twice, the other one is closed: somebody had it long before.
 		const since = this.#numbersOf(attempt).filter((number) => number >= attempt.attempt);
-		if (records.length === others.length || since.length > 1) return false;
-		return others.every(isKnown) && before.openAttempts(attempt).every((each) => this.isOpen(each));
+		return stands && since.length === 1 && before.openAttempts(attempt).every((each) => this.isOpen(each));
 	}
 
 	/** Whether there is an attempt of the same upload that came later. */

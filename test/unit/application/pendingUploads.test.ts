@@ -76,6 +76,10 @@ describe("Pending uploads", () => {
 		assert.deepEqual(names(), [fileOf(1)]);
 	});
 
+	it("R22 has nothing to close where another window has done so", async () => {
+		assert.equal(await store.remove(upload()), true);
+	});
+
 	it("R37 counts the newest attempt, and the one before it where that was taken out", async () => {
 		const [first, second] = [upload(), upload({ attempt: 2 })];
 		await store.write(first);
@@ -275,9 +279,9 @@ describe("Pending uploads", () => {
 	});
 
 	describe("on a disk that fails", () => {
-		const { readFile, rename, unlink, writeFile } = fs.promises;
+		const { link, readFile, rename, unlink, writeFile } = fs.promises;
 		afterEach(() => {
-			Object.assign(fs.promises, { readFile, rename, unlink, writeFile });
+			Object.assign(fs.promises, { link, readFile, rename, unlink, writeFile });
 			syncBuiltinESMExports();
 		});
 		const become = (changed: Partial<typeof fs.promises>) => {
@@ -288,17 +292,25 @@ describe("Pending uploads", () => {
 		const failing = (code: string) => () => fail(code);
 
 		it("R37 leaves nothing behind, and says so, where what was written cannot be kept through a power failure", async () => {
+			let options: unknown;
 			become({
 				writeFile: async (...how) => {
-					assert.deepEqual(how[2], { flag: "wx", mode: 0o600, flush: true });
+					options = how[2];
 					await writeFile(...how);
 					await fail("EIO");
 				},
 			});
 			assert.deepEqual(await problemIn(store.write(upload())), { reason: "not-recorded" });
+			assert.deepEqual(options, { flag: "wx", mode: 0o600, flush: true });
 			assert.deepEqual(names(), []);
 			become({ writeFile });
 			assert.equal(await store.write(upload()), true);
+		});
+
+		it("R37 does not take a name that it cannot give for one that another window has", async () => {
+			become({ link: failing("EACCES") });
+			assert.deepEqual(await problemIn(store.write(upload())), { reason: "not-recorded" });
+			assert.deepEqual(names(), []);
 		});
 
 		it("R37 does not take what it cannot read for what is not there", async () => {
