@@ -100,13 +100,12 @@ export class ExclusiveFiles {
 		try {
 			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
 			await writeFile(path, JSON.stringify(content), { flag: "wx", mode: 0o600, flush: true });
-			const isPlaced = await place(path);
-			if (isPlaced) await this.#syncFolder();
-			return isPlaced;
+			return await place(path);
 		} catch {
 			throw new Failure({ reason: "not-recorded" });
 		} finally {
-			await this.remove(temporary);
+			// At once: somebody waits for it.
+			await Promise.all([this.#syncFolder(), this.remove(temporary)]);
 		}
 	}
 
