@@ -52,7 +52,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		code.killExtensionHost();
 		const row = await unconfirmedRow();
 		// The row is known before the list, which shows what arrived as any other.
-		await rowOf(window, name);
+		await window.view(VIEW).rowWith("expires in").appears();
 		await session.picture("killed-host");
 		assert.equal(await row.description(), "upload not confirmed");
 		assert.equal(await row.icon(), "question");

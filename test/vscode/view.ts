@@ -193,9 +193,16 @@ export class Row {
 			.evaluateAll((buttons) => buttons.map((button) => button.getAttribute("aria-label") ?? ""));
 	}
 
-	/** Presses a button on the row. */
+	/** Presses a button on the row, which is there only under the mouse; where rows move away from under it, it follows. */
 	async action(name: string) {
-		await this.#row.hover();
-		await this.#row.getByRole("button", { name, exact: true }).click();
+		const button = this.#row.getByRole("button", { name, exact: true });
+		for (let tries = 1; ; tries++) {
+			await this.#row.hover();
+			try {
+				return await button.click({ timeout: 3000 });
+			} catch (error) {
+				if (tries === MOST_TRIES) throw error;
+			}
+		}
 	}
 }
