@@ -26,6 +26,9 @@ export async function signIn({ window, emulator }: Session, name: string): Promi
 /** What a command shows where it goes on, or ends. */
 const SHOWN = [".quick-input-widget", ".monaco-dialog-box", ".notification-toast", ".part.editor .tab"];
 
+/** What a notification has of something that goes on. */
+const RUNNING = ".monaco-progress-container.active";
+
 /** Chooses an item of the context menu of a certificate's row. */
 export async function chooseOn(window: Window, name: string, item: string): Promise<void> {
 	const { page } = window;
@@ -34,6 +37,8 @@ export async function chooseOn(window: Window, name: string, item: string): Prom
 		.locator(SHOWN.map((each) => `${each}:visible`).join())
 		.or(page.locator(".part.statusbar").getByText("Copied"));
 	await window.openViews();
+	// What a command before is still at is no answer to this one.
+	await page.locator(`.notification-toast:has(${RUNNING})`).first().waitFor({ state: "detached" });
 	for (;;) {
 		await (await (await rowOf(window, name)).menu()).choose(item);
 		await answered.first().waitFor();
