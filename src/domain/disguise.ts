@@ -1,6 +1,6 @@
 /**
  * What lets a text look like another one wherever it is shown: controls and line ends, what has no width or turns the
- * direction of the text around, what no standard gives a look, and tags (Unicode 23). The joiners U+200C and U+200D stay, for
+ * direction of the text around, what no standard gives a look, and tags (Unicode 23.9). The joiners U+200C and U+200D stay, for
  * writing systems and emoji that need them.
  */
 export const DISGUISING =

@@ -18,7 +18,7 @@ export function nameFlaw(text: string): NameFlaw | null {
 /** The name offered first: common name and year of expiry, without what a name may not hold. */
 export function suggestName({ commonName, notAfter }: Pick<Candidate, "commonName" | "notAfter">): string {
 	const isDated = notAfter !== null && notAfter < LAST_SECOND;
-	const year = !isDated ? "" : String(new Date(notAfter * 1000).getUTCFullYear());
+	const year = isDated ? String(new Date(notAfter * 1000).getUTCFullYear()) : "";
 	const name = (commonName ?? "").replace(new RegExp(DISGUISING, "gu"), "").trim();
 	const suggestion = name.includes(year) ? name : `${name} ${year}`.trim();
 	return [...suggestion].slice(0, LONGEST_NAME).join("");

@@ -55,13 +55,7 @@ export async function setKey(
  * for it.
  * @throws Failure, Cancelled
  */
-export async function removeKey({
-	connections,
-	clientCertificates,
-}: {
-	readonly connections: Connections;
-	readonly clientCertificates: ClientCertificates;
-}): Promise<void> {
+export async function removeKey(connections: Connections, clientCertificates: ClientCertificates): Promise<void> {
 	const connection = await connections.current();
 	if (!connection) throw new Failure({ reason: "no-key" });
 	const { id, origin, label } = connection;

@@ -80,7 +80,7 @@ async function saveIntoFolder(commands: PemCommands, chosen: readonly Certificat
 	});
 	const [folder] = picked ?? [];
 	if (!folder) throw new Cancelled();
-	const reading = l10n.t("Reading {0} certificates…", chosen.length);
+	const reading = l10n.t("Reading {0}…", subjectsWords(chosen));
 	const subjects = await cancellably(reading, (signal) => subjectsOf(commands, chosen, signal));
 	const saved: SavedPem[] = [];
 	for (const { certificate, content } of subjects) {

@@ -36,8 +36,12 @@ import { blockedWords, summaryWords } from "./words/summary.ts";
 
 /** What concerns one of several files only. */
 const ITS_OWN: readonly Reason[] = [
-	...(["file-refused", "file-unreadable", "rejected"] as const),
-	...(["upload-pending", "changed-meanwhile", "unconfirmed"] as const),
+	"file-refused",
+	"file-unreadable",
+	"rejected",
+	"upload-pending",
+	"changed-meanwhile",
+	"unconfirmed",
 ];
 
 /** What an upload from the interface needs. */
