@@ -22,7 +22,7 @@ export const idle: Measure = {
 			const { emulator, window } = session;
 			await addAnchor(emulator, CERTIFICATE);
 			emulator.state.addProject(PROJECT);
-			await signIn(session, CERTIFICATE);
+			await signIn(session);
 			await window.openView(PROJECTS);
 			await window.view(PROJECTS).row(PROJECT).appears();
 			await pause(SETTLED);

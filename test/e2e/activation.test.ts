@@ -8,7 +8,7 @@ import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, closeSettings, saysNothing, sentSince, signIn, tickScopes } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { rowOf } from "./uploading.ts";
 
 const ACME = "Acme Root CA";
@@ -33,14 +33,6 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		writeFileSync(file, client.pem + client.privateKeyPem, { mode: 0o600 });
 		const settings = { "openaiCertificates.clientCertificate": file };
 		session = await startSession({ ...environment, files: {}, settings });
-		const { emulator } = session;
-		acme = emulator.state.upload({ certificate: issuer.pem, name: ACME }).commit();
-		other = await addAnchor(emulator, OTHER);
-		production = emulator.state.addProject("Production");
-		staging = emulator.state.addProject("Staging");
-		busy = await addAnchor(emulator, BUSY);
-		for (const { id } of [production, staging]) switchAll(id, [busy.id], true);
-		await signIn(session, ACME);
 	});
 
 	after(async () => {
@@ -48,7 +40,19 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		temporary.remove();
 	});
 
-	pictureFailures(() => session);
+	eachTestBegins(
+		() => session,
+		async () => {
+			const { emulator } = session;
+			acme = emulator.state.upload({ certificate: issuer.pem, name: ACME }).commit();
+			other = await addAnchor(emulator, OTHER);
+			busy = await addAnchor(emulator, BUSY);
+			production = emulator.state.addProject("Production");
+			staging = emulator.state.addProject("Staging");
+			for (const { id } of [production, staging]) switchAll(id, [busy.id], true);
+			await signIn(session);
+		},
+	);
 
 	const activeIn = (scope: string) => session.emulator.state.activeIn(scope);
 	const switchAll = (scope: string, ids: readonly string[], active: boolean) =>
@@ -57,6 +61,9 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 
 	it("R33 activates in a project after a modal that names what follows, and whose first button does no harm", async () => {
 		const { window, emulator } = session;
+		// What is said once is said again.
+		await window.loadAsNew();
+		await signIn(session);
 		const before = emulator.exchanges.length;
 		await chooseOn(window, ACME, "Activate…");
 		const pick = await window.quickInput(`Activate “${ACME}”`);
@@ -107,6 +114,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 
 	it("says that there is nothing to do", async () => {
 		const { window } = session;
+		switchAll(production.id, [acme.id], true);
 		await chooseOn(window, ACME, "Activate…");
 		await tickScopes(window, `Activate “${ACME}”`, "Production");
 		await (await window.toast(`“${ACME}”: active in project “Production” already.`)).dismiss();
@@ -148,7 +156,6 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 
 	it("R33 says why this extension's client certificate will not be accepted, and leads to the settings", async () => {
 		const { window, emulator } = session;
-		switchAll("organization", [acme.id], false);
 		const before = emulator.exchanges.length;
 		await chooseOn(window, OTHER, "Activate…");
 		await tickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
@@ -171,13 +178,14 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await tickScopes(window, `Activate “${OTHER}”`, "Production");
 		await (await window.dialog(`Activate “${OTHER}” in project “Production”?`)).press("Activate");
 		await window.status(`“${OTHER}” in project “Production”: activated.`);
-		assert.deepEqual(activeIn(production.id), [busy.id, acme.id, other.id]);
+		assert.deepEqual(activeIn(production.id), [busy.id, other.id]);
 		assert.equal(sentSince(emulator, before, "POST").length, 2);
 		await saysNothing(window);
 	});
 
 	it("tells scope by scope what was changed and what not", async () => {
 		const { window, emulator } = session;
+		for (const { id } of [production, staging]) switchAll(id, [acme.id], true);
 		const match = ({ path }: { path: string }) => path.includes(staging.id);
 		emulator.faults.next({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
 		await chooseOn(window, BUSY, "Deactivate…");
@@ -189,13 +197,16 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await session.picture("partly");
 		assert.match(toast.text, /“Busy CA” in project “Staging”: not deactivated\. .*\(403\)/);
 		await toast.dismiss();
-		assert.deepEqual(activeIn(production.id), [acme.id, other.id]);
+		assert.deepEqual(activeIn(production.id), [acme.id]);
 		assert.deepEqual(activeIn(staging.id), [busy.id, acme.id]);
 	});
 
 	it("R36 asks again where something was changed meanwhile, and acts on what is so then", async () => {
 		const { window, emulator } = session;
+		switchAll(staging.id, [acme.id], true);
 		// It is active in one scope only, so that it does not ask where.
+		switchAll(production.id, [busy.id], false);
+		await signIn(session);
 		await chooseOn(window, BUSY, "Deactivate…");
 		const message = `Deactivate “${BUSY}” in project “Staging”?`;
 		const dialog = await window.dialog(message);
@@ -231,7 +242,6 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 
 	it("R34 says that it was activated and is refused from now on, and which ways lead back", async () => {
 		const { window, emulator } = session;
-		switchAll("organization", [acme.id, other.id], false);
 		emulator.switches.lockOut = true;
 		await chooseOn(window, BUSY, "Activate…");
 		await tickScopes(window, `Activate “${BUSY}”`, ORGANIZATION);
@@ -250,7 +260,9 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual(activeIn("organization"), [busy.id]);
 	});
 
-	itKeepsTheContract(() => session);
+	describe("in the end", () => {
+		itKeepsTheContract(() => session);
 
-	itKeepsTheKeySecret(() => session);
+		itKeepsTheKeySecret(() => session);
+	});
 });

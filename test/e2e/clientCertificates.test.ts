@@ -8,7 +8,7 @@ import { temporaryFolder } from "../leftovers.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 const [PASSPHRASE, ANOTHER] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
@@ -57,7 +57,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		folder.remove();
 	});
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const encryptedKey = (passphrase: string) =>
 		createPrivateKey(client.privateKeyPem)

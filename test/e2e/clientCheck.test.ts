@@ -8,7 +8,7 @@ import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { chooseOn, signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 
 const ANCHOR = "Acme Root CA";
 const CHECK = "Check a Client Certificate…";
@@ -60,7 +60,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		folder.remove();
 	});
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const host = () => new URL(session.emulator.mtlsUrl ?? "").host;
 
@@ -87,7 +87,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 
 	it("R47 R48 shows it to the service with a project key alone, which says that it accepts it", async () => {
 		const { window, emulator } = session;
-		await signIn(session, ANCHOR);
+		await signIn(session);
 		await chooseOn(window, ANCHOR, CHECK);
 		await chooseFile("The client certificate, with its intermediates", "client.der");
 		const offline = await window.dialog(`CN=Client chains to “${ANCHOR}”`);

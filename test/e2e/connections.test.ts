@@ -7,7 +7,7 @@ import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 describe(`Several connections in VS Code ${environment.version}`, () => {
@@ -34,7 +34,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await second.close();
 	});
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const hostOf = ({ url }: Emulator) => new URL(url).host;
 	const view = () => session.window.view(VIEW);
@@ -66,7 +66,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 
 	it("one alone is not named", async () => {
 		const { window, emulator } = session;
-		await signIn(session, "First CA");
+		await signIn(session);
 		await view().isCalled(VIEW);
 		emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
 		pendingName = await upload();

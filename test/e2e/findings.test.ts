@@ -3,7 +3,7 @@ import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 const DAY = 86_400_000;
@@ -18,7 +18,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 	let session: Session;
 	let root: MadeCertificate;
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	before(async () => {
 		const at = Date.now();

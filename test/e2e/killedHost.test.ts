@@ -4,7 +4,7 @@ import type { Fault } from "../emulator/faults.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
@@ -23,7 +23,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const host = () => new URL(session.emulator.url).host;
 	const posts = () => session.emulator.exchanges.filter(({ method }) => method === "POST").length;

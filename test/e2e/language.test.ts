@@ -4,7 +4,7 @@ import type { StoredCertificate } from "../emulator/state.ts";
 import { packageInPseudo, pseudo, said } from "../pseudo.ts";
 import type { View } from "../vscode/view.ts";
 import { environment } from "./environment.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 
 /** Of letters that no word of ours has, as all that the person or the service names here. */
 const NAME = "Ακμή 7";
@@ -38,7 +38,7 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const host = () => new URL(session.emulator.url).host;
 

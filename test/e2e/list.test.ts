@@ -7,7 +7,7 @@ import type { FaultKind } from "../emulator/faults.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 import { giveKey, rowOf, VIEW } from "./uploading.ts";
 
 const DAY = 86_400_000;
@@ -36,7 +36,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		await session.close();
 	});
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	it("tells valid, expiring and expired apart in words and by icon", async () => {
 		const { window, emulator } = session;

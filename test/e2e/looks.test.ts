@@ -1,7 +1,7 @@
 import { makeCertificate } from "../certificates.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, signIn, tickScopes } from "./managing.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { chooseUpload, rowOf, VIEW } from "./uploading.ts";
 
 const DAY = 86_400;
@@ -42,7 +42,7 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	for (const [name, theme, mark] of THEMES)
 		it(`is pictured in ${name}`, async () => {
@@ -53,7 +53,7 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 			await window.openViews();
 			if (name === "light") {
 				await picture("welcome");
-				await signIn(session, ACME);
+				await signIn(session);
 				await window.widenSideBar(240);
 			}
 			await window.openView("Projects");

@@ -3,7 +3,7 @@ import { makeCertificate } from "../certificates.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
@@ -28,7 +28,7 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	/** How many uploads were sent since there were so many exchanges. */
 	const postsSince = (before: number) =>

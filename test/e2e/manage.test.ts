@@ -7,7 +7,7 @@ import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, saysNothing, sentSince, signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { rowOf } from "./uploading.ts";
 
 const ACME = "Acme Root CA";
@@ -31,12 +31,12 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		const production = emulator.state.addProject("Production");
 		emulator.state.setActive(production.id, [acme.id], true).commit();
 		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
-		await signIn(session, ACME);
+		await signIn(session);
 	});
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const nameOf = (id: string) => session.emulator.state.get(id).name;
 
@@ -93,10 +93,10 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		const { window } = session;
 		await chooseOn(window, RENAMED, "Copy SHA-256");
 		await window.status("Copied the SHA-256 fingerprint.");
-		assert.equal(await window.clipboard(), made.sha256);
+		await window.clipboardBecomes(made.sha256);
 		await chooseOn(window, RENAMED, "Copy PEM");
 		await window.status("Copied the PEM.");
-		assert.equal(await window.clipboard(), made.pem);
+		await window.clipboardBecomes(made.pem);
 	});
 
 	it("R49 opens and saves only a certificate encoded anew, in a file that is named by the id", async () => {

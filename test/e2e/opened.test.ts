@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { environment } from "./environment.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { chooseUpload } from "./uploading.ts";
 
 const HOSTILE = "[x](command:workbench.action.quit) $(trash) <img src=x> \u202e\u001b[31m";
@@ -25,7 +25,7 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	/** Why the extension host activated the extension so far; that all has started is reason enough for the watch. */
 	const activations = () => {

@@ -9,7 +9,7 @@ import { startProxy, type TestProxy } from "../proxy.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 /** Only a proxy knows where it is. */
@@ -52,7 +52,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		authorities.remove();
 	});
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const settings = (network: object) => ({ "openaiCertificates.baseUrl": `https://${HOST}/v1`, ...network });
 

@@ -4,7 +4,7 @@ import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, saysNothing, sentSince, signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { rowOf, VIEW } from "./uploading.ts";
 
 const HELD = "Held CA";
@@ -24,12 +24,12 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		old = emulator.state.addProject("Old", { archived: true });
 		for (const scope of ["organization", production.id, old.id])
 			emulator.state.setActive(scope, [held.id], true).commit();
-		await signIn(session, HELD);
+		await signIn(session);
 	});
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const names = () => session.emulator.state.certificates.map(({ name }) => name);
 	const message = (name: string) => `Delete “${name}”?`;

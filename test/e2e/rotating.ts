@@ -58,7 +58,7 @@ export async function startRotating(): Promise<Rotating> {
 	const archived = state.addProject("Archived", { archived: true });
 	const staging = state.addProject("Staging");
 	for (const scope of [ORGANIZATION, production.id, archived.id]) state.setActive(scope, [old.id], true).commit();
-	await signIn(session, OLD);
+	await signIn(session);
 	const close = async () => {
 		await session.close();
 		temporary.remove();

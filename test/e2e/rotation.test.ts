@@ -6,7 +6,7 @@ import { environment } from "./environment.ts";
 import { chooseOn, saysNothing } from "./managing.ts";
 import { NEXT, OLD, OTHER, type Rotating, SHORT, startRotating, WAITING } from "./rotating.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures } from "./session.ts";
+import { eachTestBegins } from "./session.ts";
 import { acceptName, confirm, rowOf, VIEW } from "./uploading.ts";
 
 describe(`Rotating in VS Code ${environment.version}`, () => {
@@ -20,7 +20,7 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 
 	after(() => rotating.made.close());
 
-	pictureFailures(() => rotating.made.session);
+	eachTestBegins(() => rotating.made.session);
 
 	it("offers a file first, then what fits, then what does not and why", async () => {
 		const { window, picture } = rotating.made.session;

@@ -4,7 +4,7 @@ import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, closeSettings, saysNothing } from "./managing.ts";
 import { NEXT as next, OLD, ORGANIZATION, type Rotating, startRotating } from "./rotating.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { pictureFailures } from "./session.ts";
+import { eachTestBegins } from "./session.ts";
 import { rowOf, VIEW } from "./uploading.ts";
 
 const PROJECT = "Project CA";
@@ -22,7 +22,7 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 
 	after(() => rotating.made.close());
 
-	pictureFailures(() => rotating.made.session);
+	eachTestBegins(() => rotating.made.session);
 
 	const unclear = () => rotating.made.session.window.quickInput(`Where “${OLD}” is active`);
 

@@ -1,5 +1,5 @@
 // The packaged extension in a real VS Code against the emulator, with a folder of certificate files.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator/emulator.ts";
@@ -7,6 +7,9 @@ import { temporaryFolder } from "../leftovers.ts";
 import { launchBrowser } from "../vscode/browser.ts";
 import { startVSCode, type VSCode, type VSCodeVersion } from "../vscode/server.ts";
 import { openWindow, type Window } from "../vscode/window.ts";
+
+/** Where the extension keeps files, in the folder of an editor's data. */
+export const STORAGE = "user/User/globalStorage/certificates-for-openai.openai-certificates";
 
 /** The extension's name, as the activity bar and the palette show it. */
 export const EXTENSION = "Certificates for OpenAI";
@@ -20,6 +23,12 @@ export interface Session {
 	readonly folder: string;
 	/** Opens the window anew with other settings, to which a base URL that leads to the emulator is added. */
 	configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
+	/**
+	 * Undoes what a test did: closes what is open, empties the organization, takes back faults, switches and settings, and
+	 * deletes what the extension keeps of uploads and rotations. What the view shows stays until it is refreshed.
+	 * @param options.asNew Deletes what the browser keeps, too: the key, the order of the list, what was said once.
+	 */
+	reset(options?: { readonly asNew?: boolean }): Promise<void>;
 	/** Takes a picture of the window. */
 	picture(name: string): Promise<void>;
 	close(): Promise<void>;
@@ -56,27 +65,38 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		"openaiCertificates.baseUrl": emulator.url,
 		...settings,
 	});
-	const settings = withBaseUrl(options.settings);
+	let current = JSON.stringify(options.settings ?? {});
 	const env = options.env ?? {};
 	const code = await startVSCode({
 		version,
 		workspace: folder,
-		settings,
+		settings: withBaseUrl(options.settings),
 		env,
 		extensions: [vsix, ...(options.beside ?? [])],
 	});
 	const browser = await launchBrowser();
 	const window = await openWindow(browser, code.url, { tab: options.tab ?? EXTENSION, keepSecrets: true });
+	const configure: Session["configure"] = async (settings) => {
+		await window.leave();
+		code.configure(withBaseUrl(settings));
+		current = JSON.stringify(settings);
+		await window.load();
+	};
 	return {
 		emulator,
 		code,
 		browser,
 		window,
 		folder,
-		configure: async (settings) => {
-			await window.leave();
-			code.configure(withBaseUrl(settings));
-			await window.load();
+		configure,
+		reset: async ({ asNew } = {}) => {
+			emulator.reset();
+			for (const kept of ["pending-uploads", "rotations"])
+				rmSync(join(code.dataFolder, STORAGE, kept), { recursive: true, force: true, maxRetries: 10 });
+			const atStart = options.settings ?? {};
+			if (current !== JSON.stringify(atStart)) await configure(atStart);
+			if (asNew) await window.loadAsNew();
+			else await window.clear();
 		},
 		picture: (name) => window.screenshot(join(pictures, `${name}.png`)),
 		close: async () => {
@@ -88,12 +108,48 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	};
 }
 
-/** Leaves a picture of what a test saw when it failed. */
-export function pictureFailures(session: () => Session): void {
-	afterEach(async function () {
-		if (this.currentTest?.state === "failed")
-			await session().picture(`failed ${this.currentTest.title}`.replaceAll("/", " "));
+/**
+ * Declares how each test of a suite begins, whatever the ones before it did: with nothing open, no fault, the usual switches,
+ * no unconfirmed upload, no rotation, the settings of the start, and an organization of its own.
+ * @param prepare Fills the organization, then does whatever else the tests need.
+ */
+export function eachTestBegins(session: () => Session, prepare: () => void | Promise<void> = () => {}): void {
+	let failed = false;
+
+	beforeEach(async () => {
+		try {
+			await session().reset({ asNew: failed });
+			failed = false;
+			await prepare();
+		} catch (error) {
+			throw await explained(error as Error, session(), "a test begins");
+		}
 	});
+
+	afterEach(async function () {
+		const { currentTest: test } = this;
+		failed = test?.state === "failed";
+		if (test?.err && failed) await explained(test.err, session(), test.title);
+	});
+}
+
+/** Takes a picture of what went wrong, and has the error say where it is and what the emulator did. @returns the error. */
+async function explained(error: Error, { emulator, picture }: Session, what: string): Promise<Error> {
+	const name = `failed ${what}`.replaceAll("/", " ");
+	await picture(name);
+	error.stack += `\n${describeEmulator(emulator)}\nPicture: ${name}.png`;
+	return error;
+}
+
+const LAST_EXCHANGES = 8;
+
+/** What the emulator answered last, and which faults no request has met: what a test may be waiting for. */
+function describeEmulator({ exchanges, faults }: Emulator): string {
+	const lines = exchanges
+		.slice(-LAST_EXCHANGES)
+		.map(({ method, path, query, status }) => `  ${method} ${path}${query && "?"}${query} ${status ?? "unanswered"}`);
+	const armed = faults.armed.map(({ kind, operation, when }) => `  ${kind} ${when} ${operation ?? "any operation"}`);
+	return ["The emulator's last exchanges:", ...lines, "Faults that no request has met:", ...armed].join("\n");
 }
 
 /** Writes files into a folder. */

@@ -7,7 +7,7 @@ import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, signIn, tickScopes } from "./managing.ts";
 import { isKept, itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 const DAY = 86_400;
@@ -37,12 +37,12 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
 		certificates = window.view(VIEW);
 		projects = window.view(PROJECTS);
-		await signIn(session, ACME);
+		await signIn(session);
 	});
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	it("asks for no project before somebody wants to see one", async () => {
 		const { emulator } = session;
@@ -113,7 +113,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await session.picture("menu-while-loading");
 		await menu.choose("Copy Id");
 		await window.status("Copied the certificate's id.");
-		assert.equal(await window.clipboard(), acme.id);
+		await window.clipboardBecomes(acme.id);
 		await other.collapse();
 	});
 

@@ -4,7 +4,7 @@ import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, rowOf, UPLOAD, VIEW } from "./uploading.ts";
 
 describe(`Uploading in VS Code ${environment.version}`, () => {
@@ -29,7 +29,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const host = () => new URL(session.emulator.url).host;
 
@@ -260,7 +260,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await window.openViews();
 		await (await rowOf(window, "From both")).action("Copy Id");
 		await window.status("Copied the certificate's id.");
-		assert.equal(await window.clipboard(), emulator.state.certificates.find(({ name }) => name === "From both")?.id);
+		await window.clipboardBecomes(emulator.state.certificates.find(({ name }) => name === "From both")?.id ?? "");
 	});
 
 	itKeepsTheContract(() => session);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { QuickInput } from "../vscode/quickInput.ts";
 import { environment } from "./environment.ts";
-import { pictureFailures, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, startSession } from "./session.ts";
 
 const TITLE = "Demand Client Certificates from OpenAI's API";
 
@@ -14,7 +14,7 @@ describe(`The walk-through in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	it("leads from the key to the rotation, by commands of ours", async () => {
 		const { window, emulator } = session;

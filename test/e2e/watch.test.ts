@@ -9,7 +9,7 @@ import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, pictureFailures, type Session, startSession } from "./session.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 import { rowOf } from "./uploading.ts";
 
 const DAY = 86_400_000;
@@ -37,7 +37,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		temporary.remove();
 	});
 
-	pictureFailures(() => session);
+	eachTestBegins(() => session);
 
 	const record = () =>
 		join(session.code.dataFolder, "user/User/globalStorage/certificates-for-openai.openai-certificates/watch");
@@ -74,7 +74,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 
 	it("are counted in the badge, also for those who listen, and the active one is told once", async () => {
 		const { window } = session;
-		await signIn(session, EXPIRING);
+		await signIn(session);
 		const toast = await window.toast(`“${EXPIRING}” is active and expires in 12 days.`);
 		await badge("2").waitFor();
 		await session.picture("expiring");

@@ -59,6 +59,8 @@ export interface Emulator {
 	/** Every exchange so far, in the order of the requests. Cleared by `length = 0`. */
 	readonly exchanges: Exchange[];
 	readonly connections: Pick<Connections, "total" | "open">;
+	/** Has an empty organization, the switches of the start and no faults. Keys and the record of exchanges stay. */
+	reset(): void;
 	/** Cuts all connections and frees the ports. */
 	close(): Promise<void>;
 }
@@ -66,7 +68,8 @@ export interface Emulator {
 /** Starts the service on loopback, with an empty organization. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
 	const { tls, address = "127.0.0.1", now = Date.now } = options;
-	const switches = { ...usualSwitches(), ...options.switches };
+	const switchesAtStart = () => ({ ...usualSwitches(), ...options.switches });
+	const switches = switchesAtStart();
 	const service: Service = {
 		state: new Organization(switches, now),
 		switches,
@@ -103,6 +106,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		origin: originOf(ordinary),
 		mtlsUrl: mtls && `${originOf(mtls)}/v1`,
 		adminKey: service.keys.add(),
+		reset: () => {
+			service.faults.reset();
+			service.state.clear();
+			Object.assign(switches, switchesAtStart());
+		},
 		close: async () => {
 			const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
 			await service.connections.destroyAll();

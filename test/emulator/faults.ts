@@ -98,6 +98,7 @@ interface Waiting {
 /** What is to go wrong, in the order it was asked for. */
 export class Faults {
 	#waiting: Waiting[] = [];
+	readonly #silent: Waiting[] = [];
 	#late: (() => void)[] = [];
 
 	/** Arms a fault for the next request that fits. Several make a script: the first that fits strikes. */
@@ -119,9 +120,21 @@ export class Faults {
 		};
 	}
 
+	/** The faults that wait for their request. */
+	get armed(): readonly Fault[] {
+		return this.#waiting.map(({ fault }) => fault);
+	}
+
 	/** Disarms what has not struck. */
 	clear(): void {
 		this.#waiting = [];
+	}
+
+	/** Disarms what has not struck, ends every silence, and drops the changes that are held back. */
+	reset(): void {
+		this.clear();
+		for (const { released } of this.#silent.splice(0)) released.resolve();
+		this.#late = [];
 	}
 
 	/** Makes the changes that `late` faults held back, in their order. */
@@ -146,6 +159,7 @@ export class Faults {
 		);
 		if (waiting === undefined) return undefined;
 		waiting.left -= 1;
+		if (waiting.fault.kind === "silence") this.#silent.push(waiting);
 		if (waiting.left <= 0) this.#waiting = this.#waiting.filter((other) => other !== waiting);
 		return {
 			fault: waiting.fault,

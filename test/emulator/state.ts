@@ -63,6 +63,12 @@ export class Organization {
 		this.#now = now;
 	}
 
+	/** Has it hold no certificate and no project. The audit log stays. */
+	clear(): void {
+		for (const held of [this.#certificates, this.#projects, this.#active]) held.clear();
+		this.settle();
+	}
+
 	/** Oldest first. */
 	get certificates(): readonly StoredCertificate[] {
 		return [...this.#certificates.values()];

@@ -1,5 +1,7 @@
-import type { Locator } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
+import { hold, isGone } from "./held.ts";
 
+const MENU = ".monaco-menu";
 const MOST_TRIES = 10;
 /** How long one try may take, in milliseconds. */
 const TRY = { timeout: 3000 };
@@ -7,50 +9,69 @@ const TRY = { timeout: 3000 };
 /** An open context menu. */
 export class Menu {
 	readonly #row: Locator;
-	readonly #items: Locator;
+	#menu: Locator;
 
-	private constructor(row: Locator, items: Locator) {
+	private constructor(row: Locator, menu: Locator) {
 		this.#row = row;
-		this.#items = items;
+		this.#menu = menu;
 	}
 
-	/** Opens the context menu of a row; anew where none shows up, as it happens where the row was drawn meanwhile. */
+	/** Opens the context menu of a row; again where none shows up, as it happens where the row was drawn meanwhile. */
 	static async of(row: Locator): Promise<Menu> {
-		const items = row.page().locator(".monaco-menu").getByRole("menuitem");
-		await inTries(async () => {
-			if (!(await items.first().isVisible())) await row.click({ button: "right", ...TRY });
-			await items.first().waitFor(TRY);
-		});
-		return new Menu(row, items);
+		return new Menu(row, await open(row));
 	}
 
 	items(): Promise<string[]> {
-		return this.#items.locator(".action-label").allInnerTexts();
+		return this.#items().locator(".action-label").allInnerTexts();
 	}
 
-	/** Chooses an item; from the menu opened anew where it is not there: rows that moved meanwhile had another one clicked. */
+	/** Chooses an item; from the menu opened again where it is not there: rows that moved meanwhile had another one clicked. */
 	async choose(item: string) {
-		const chosen = this.#items.filter({ has: this.#items.page().getByText(item, { exact: true }) });
 		await inTries(async () => {
+			const chosen = this.#items().filter({ has: this.#menu.page().getByText(item, { exact: true }) });
 			try {
 				await chosen.hover(TRY);
 			} catch (error) {
-				if (await this.#items.first().isVisible()) await this.close();
-				await Menu.of(this.#row);
+				this.#menu = await open(this.#row);
 				throw error;
 			}
 			// Not by a click: a menu ignores the mouse button for the first tenth of a second.
 			await chosen.press("Enter", TRY);
 		});
+		await isGone(this.#menu);
 	}
 
 	async close() {
-		await this.#items.first().press("Escape");
-		await this.#items.first().waitFor({ state: "detached" });
+		await closeMenu(this.#menu);
+	}
+
+	#items(): Locator {
+		return this.#menu.getByRole("menuitem");
 	}
 }
 
-async function inTries(act: () => Promise<void>) {
+/** Closes the menu that is open, if any. */
+export async function closeMenus(page: Page): Promise<void> {
+	const menu = page.locator(MENU).first();
+	if (await menu.isVisible()) await closeMenu(await hold(menu, TRY));
+}
+
+/** @returns the menu of a row, and of nothing that was clicked before. */
+async function open(row: Locator): Promise<Locator> {
+	await closeMenus(row.page());
+	const menu = row.page().locator(MENU);
+	return inTries(async () => {
+		if (!(await menu.first().isVisible())) await row.click({ button: "right", ...TRY });
+		return hold(menu, TRY);
+	});
+}
+
+async function closeMenu(menu: Locator): Promise<void> {
+	await menu.press("Escape");
+	await isGone(menu);
+}
+
+async function inTries<T>(act: () => Promise<T>): Promise<T> {
 	for (let tries = 1; ; tries++)
 		try {
 			return await act();

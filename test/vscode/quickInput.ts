@@ -1,5 +1,12 @@
 import type { Locator } from "playwright-core";
 
+/** As pages have it; this project knows no other types of the DOM. */
+declare class MutationObserver {
+	constructor(listener: () => void);
+	observe(node: unknown, what: object): void;
+	disconnect(): void;
+}
+
 /** An input box or a list to pick from. */
 export class QuickInput {
 	readonly #widget: Locator;
@@ -57,14 +64,20 @@ export class QuickInput {
 		await this.#box.fill(text, options);
 	}
 
+	/** Presses Enter; the box stays where its value is refused. */
 	async accept() {
 		await this.#box.press("Enter");
 	}
 
+	/** Accepts a value that is right, and waits until the box is gone. */
+	async answer(text: string) {
+		await this.type(text);
+		await this.#end(() => this.accept());
+	}
+
+	/** Closes it. It gives the focus back when it is gone, which would close what was opened meanwhile. */
 	async cancel() {
-		await this.#box.press("Escape");
-		// It gives the focus back when it is gone, which would close what was opened meanwhile.
-		await this.#widget.waitFor({ state: "hidden" });
+		await this.#end(() => this.#box.press("Escape"));
 	}
 
 	/** @returns what the list offers, each with its description and detail as a screen reader says it. */
@@ -80,9 +93,10 @@ export class QuickInput {
 			.evaluateAll((labels) => labels.map(({ textContent }) => textContent ?? ""));
 	}
 
+	/** Picks an option, and waits until the list is gone. */
 	async pick(label: string) {
 		const name = this.#widget.page().locator(".monaco-icon-name-container").getByText(label, { exact: true });
-		await this.#options.filter({ has: name }).click();
+		await this.#end(() => this.#options.filter({ has: name }).click());
 	}
 
 	/** @returns what can be ticked in a list of several, each as a screen reader says it. */
@@ -100,5 +114,29 @@ export class QuickInput {
 	/** Presses a button of the title bar, such as "Back". */
 	async press(name: string) {
 		await this.#widget.locator(".quick-input-titlebar").getByRole("button", { name }).click();
+	}
+
+	/**
+	 * Does what ends this input. The editor has one widget for all of them, so that the next one may already be in it: the
+	 * input is gone as soon as the widget is hidden, or shows another title, value or placeholder.
+	 */
+	async #end(act: () => Promise<void>) {
+		const watched = await this.#widget.evaluateHandle((widget) => {
+			const box = widget.querySelector("input.input");
+			const shown = () =>
+				[widget.querySelector(".quick-input-title").textContent, box.value, box.placeholder].join("\n");
+			const before = shown();
+			const watched = { over: false };
+			const observer = new MutationObserver(() => {
+				if (widget.style.display !== "none" && shown() === before) return;
+				watched.over = true;
+				observer.disconnect();
+			});
+			observer.observe(widget, { attributes: true, childList: true, characterData: true, subtree: true });
+			return watched;
+		});
+		await act();
+		await this.#widget.page().waitForFunction(({ over }) => over, watched);
+		await watched.dispose();
 	}
 }

@@ -61,6 +61,22 @@ export class View {
 		);
 	}
 
+	/** Waits until each of these texts is in a row in sight. @returns how many rows are in sight then. */
+	async shows(...parts: readonly string[]): Promise<number> {
+		for (const part of parts) await this.rowWith(part).appears();
+		return this.#pane.getByRole("treeitem").count();
+	}
+
+	/**
+	 * Waits until it shows a row, or says why there is none.
+	 * @param part somewhere in what the row shows
+	 * @returns the buttons where there is none.
+	 */
+	async settles(part: string): Promise<readonly string[]> {
+		await this.#pane.getByRole("treeitem").filter({ hasText: part }).or(this.#welcome).first().waitFor();
+		return this.#welcome.getByRole("button").allInnerTexts();
+	}
+
 	/** @returns the text of the view without rows, buttons included, once it includes a text. */
 	async welcome(part: string): Promise<{ text: string; buttons: string[] }> {
 		const welcome = this.#welcome.filter({ hasText: part });

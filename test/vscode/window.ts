@@ -1,7 +1,8 @@
 // Drives one window of VS Code as a person does: by what can be read, clicked and typed. Nothing sleeps; what takes time
 // is awaited by the text that it brings.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { Menu } from "./menu.ts";
+import { hold, isGone } from "./held.ts";
+import { closeMenus, Menu } from "./menu.ts";
 import { QuickInput } from "./quickInput.ts";
 import { View } from "./view.ts";
 
@@ -26,12 +27,21 @@ export async function openWindow(
 }
 
 const MOST_TRIES = 10;
+const ONE_TRY = { timeout: 3000 };
+
+const DIALOG = ".monaco-dialog-box";
+const TOAST = ".notification-toast";
+const QUICK_INPUT = ".quick-input-widget";
+/** Newer versions show settings and some editors over everything else. */
+const MODAL_EDITOR = ".monaco-modal-editor-block";
 
 export class Window {
 	readonly context: BrowserContext;
 	readonly page: Page;
 	readonly #url: string;
 	readonly #tab: Locator;
+	/** What the status bar said that may still be there. */
+	readonly #statuses = new Set<string>();
 
 	constructor(context: BrowserContext, page: Page, url: string, tab: string) {
 		this.context = context;
@@ -53,9 +63,61 @@ export class Window {
 		await this.#tab.waitFor();
 	}
 
+	/**
+	 * Closes what was left open: menus, dialogs, inputs, editors and notifications. Where that fails, as with a dialog that does
+	 * not close, the window is loaded anew.
+	 */
+	async clear() {
+		try {
+			await this.#clear();
+		} catch {
+			await this.load();
+		}
+	}
+
+	async #clear() {
+		const { keyboard } = this.page;
+		const pressUntilGone = async (selector: string, key: string) => {
+			const visible = this.page.locator(`${selector}:visible`);
+			for (let tries = 0; await visible.first().isVisible(); tries++) {
+				if (tries === MOST_TRIES) throw new Error(`${selector} does not close`);
+				const held = await hold(visible, ONE_TRY);
+				await keyboard.press(key);
+				await held.waitFor({ state: "hidden", ...ONE_TRY });
+			}
+		};
+		await closeMenus(this.page);
+		for (const selector of [DIALOG, QUICK_INPUT, MODAL_EDITOR]) await pressUntilGone(selector, "Escape");
+		const tabs = this.page.locator(".part.editor .tabs-container").getByRole("tab");
+		if ((await tabs.count()) > 0) {
+			await this.run("View: Close All Editors");
+			await this.#none(tabs);
+		}
+		if (await this.page.locator(TOAST).first().isVisible()) await this.run("Notifications: Clear All Notifications");
+		await this.#none(this.page.locator(TOAST));
+		// A status that is said again while it is still there cannot be told from the one before.
+		for (const status of this.#statuses) await this.#status(status).waitFor({ state: "hidden" });
+		this.#statuses.clear();
+	}
+
+	/** Waits until nothing fits. */
+	async #none(some: Locator) {
+		while ((await some.count()) > 0) await some.first().waitFor({ state: "detached" });
+	}
+
 	/** Leaves the page as if it were closed, so that it writes its state; `load` opens it again. */
 	async leave() {
 		await this.page.goto("about:blank");
+	}
+
+	/** Deletes all that the editor keeps in the browser, secrets and the state of extensions included, and loads the window. */
+	async loadAsNew() {
+		await this.leave();
+		const devTools = await this.context.newCDPSession(this.page);
+		const { origin } = new URL(this.#url);
+		await devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
+		await devTools.detach();
+		await this.load();
 	}
 
 	async close() {
@@ -84,9 +146,18 @@ export class Window {
 
 	/** Opens a view of the side bar that is collapsed to its title. */
 	async openView(title: string) {
+		await this.#setExpanded(title, true);
+	}
+
+	/** Collapses a view of the side bar to its title. */
+	async closeView(title: string) {
+		await this.#setExpanded(title, false);
+	}
+
+	async #setExpanded(title: string, expanded: boolean) {
 		const header = this.page.locator(`.part.sidebar .pane-header[aria-label="${title} Section"]`);
 		await header.waitFor();
-		if ((await header.getAttribute("aria-expanded")) === "false") await header.click();
+		if ((await header.getAttribute("aria-expanded")) === String(!expanded)) await header.click();
 	}
 
 	/** Gives the side bar a width in pixels; the editor allows no less than 170. */
@@ -156,7 +227,12 @@ export class Window {
 
 	/** Waits until the status bar says this. */
 	async status(text: string) {
-		await this.page.locator(".part.statusbar").getByText(text, { exact: true }).waitFor();
+		await this.#status(text).waitFor();
+		this.#statuses.add(text);
+	}
+
+	#status(text: string): Locator {
+		return this.page.locator(".part.statusbar").getByText(text, { exact: true });
 	}
 
 	/** Waits until the settings are open, searched for this. */
@@ -164,9 +240,9 @@ export class Window {
 		await this.page.locator(".settings-editor .suggest-input-container .view-lines").getByText(search).waitFor();
 	}
 
-	/** @returns the text on the clipboard, which the browser context must be allowed to read. */
-	clipboard(): Promise<string> {
-		return this.page.evaluate("navigator.clipboard.readText()");
+	/** Waits until this text is on the clipboard, which the browser context must be allowed to read. */
+	async clipboardBecomes(text: string) {
+		await this.page.waitForFunction(`navigator.clipboard.readText().then((held) => held === ${JSON.stringify(text)})`);
 	}
 
 	/** Runs a command by the palette; `title` is all that it shows there, such as "Category: Title". */
@@ -184,7 +260,7 @@ export class Window {
 	}
 
 	async #palette(text: string): Promise<QuickInput> {
-		const palette = new QuickInput(this.page.locator(".quick-input-widget"));
+		const palette = new QuickInput(this.page.locator(QUICK_INPUT));
 		for (let tries = 1; ; tries++) {
 			await this.page.keyboard.press("F1");
 			try {
@@ -200,20 +276,19 @@ export class Window {
 	/** @returns the input box or list with this title, once it is there. */
 	async quickInput(title: string): Promise<QuickInput> {
 		const bar = this.page.locator(".quick-input-titlebar");
-		const widget = this.page.locator(".quick-input-widget").filter({ has: bar.getByText(title, { exact: true }) });
+		const widget = this.page.locator(QUICK_INPUT).filter({ has: bar.getByText(title, { exact: true }) });
 		await widget.waitFor();
 		return new QuickInput(widget);
 	}
 
 	/** @returns the modal dialog that says this, once it is there. */
 	async dialog(message: string) {
-		const box = this.page.locator(".monaco-dialog-box").filter({ hasText: message });
-		await box.waitFor();
+		const box = await hold(this.page.locator(DIALOG).filter({ hasText: message }));
 		const buttons = box.locator(".dialog-buttons");
 		// It gives the focus back when it is gone, which would close what was opened meanwhile.
 		const closing = async (act: Promise<void>) => {
 			await act;
-			await box.waitFor({ state: "detached" });
+			await isGone(box);
 		};
 		return {
 			message: await box.locator(".dialog-message").innerText(),
@@ -230,18 +305,21 @@ export class Window {
 
 	/** @returns the notification that says this, once it is there. */
 	async toast(text: string) {
-		const toast = this.page.locator(".notification-toast").filter({ hasText: text });
-		await toast.waitFor();
+		const toast = await hold(this.page.locator(TOAST).filter({ hasText: text }));
+		const message = toast.locator(".notification-list-item-message");
 		const buttons = toast.locator(".notification-list-item-buttons-container");
 		return {
-			text: await toast.locator(".notification-list-item-message").innerText(),
+			text: await message.innerText(),
 			buttons: await buttons.getByRole("button").allInnerTexts(),
-			press: (name: string) => buttons.getByRole("button", { name, exact: true }).click(),
+			press: async (name: string) => {
+				await buttons.getByRole("button", { name, exact: true }).click();
+				await isGone(toast);
+			},
 			dismiss: async () => {
 				// Not by its button, which is there only under the mouse and may move away from it.
-				await toast.locator(".notification-list-item-message").click();
+				await message.click();
 				await this.page.keyboard.press("Delete");
-				await toast.waitFor({ state: "detached" });
+				await isGone(toast);
 			},
 		};
 	}
