@@ -9,7 +9,7 @@ import type { Results } from "./results.ts";
  * @throws an Error if a test failed, so that the editor's exit code says so too.
  */
 export async function runMocha(register: () => void | Promise<void>): Promise<void> {
-	const mocha = new Mocha({ ui: "bdd", timeout: 0, reporter: Mocha.reporters.Base });
+	const mocha = new Mocha({ ui: "bdd", timeout: 120_000, reporter: Mocha.reporters.Base });
 	mocha.suite.emit("pre-require", globalThis, "", mocha);
 	await register();
 

@@ -9,6 +9,17 @@ export interface Results {
 	readonly failures: readonly { readonly title: string; readonly message: string }[];
 }
 
+export const NO_RESULTS: Results = { passed: 0, failed: 0, skipped: [], failures: [] };
+
+export function addResults(a: Results, b: Results): Results {
+	return {
+		passed: a.passed + b.passed,
+		failed: a.failed + b.failed,
+		skipped: [...a.skipped, ...b.skipped],
+		failures: [...a.failures, ...b.failures],
+	};
+}
+
 /** The results of a run that did not come to testing. */
 export function failure(title: string, message: string): Results {
 	return { passed: 0, failed: 1, skipped: [], failures: [{ title, message }] };

@@ -1,0 +1,34 @@
+// npm run stability -- --runs N [--load] [--reverse] [--vscode VERSION]: repeats the interface tests, and prints each test that
+// failed and how often. With --load one core is kept busy meanwhile; with --reverse the tests of each file run in reverse order.
+import { spawn } from "node:child_process";
+import { parseArgs } from "node:util";
+import { atEnd } from "../leftovers.ts";
+import { conclude, runStages, throughInterface } from "../stages.ts";
+import { addResults, NO_RESULTS } from "../vscode/results.ts";
+import type { VSCodeVersion } from "../vscode/server.ts";
+
+const { values } = parseArgs({
+	options: {
+		runs: { type: "string", default: "5" },
+		load: { type: "boolean", default: false },
+		reverse: { type: "boolean", default: false },
+		vscode: { type: "string", default: "1.139" },
+	},
+});
+if (values.load) keepOneCoreBusy();
+const files = "test/e2e/**/*.test.ts";
+const stage = throughInterface(values.vscode as VSCodeVersion, { files, ...(values.reverse && { order: "reverse" }) });
+let all = NO_RESULTS;
+for (let run = 1; run <= Number(values.runs); run++) {
+	console.log(`\nRun ${run} of ${values.runs}`);
+	all = addResults(all, await runStages([stage]));
+}
+const failures = Map.groupBy(all.failures, ({ title }) => title);
+for (const [title, { length }] of failures) console.log(`\nFailed ${length} of ${values.runs} times: ${title}`);
+conclude(all);
+
+function keepOneCoreBusy(): void {
+	const child = spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" });
+	child.unref();
+	atEnd(() => child.kill("SIGKILL"));
+}
