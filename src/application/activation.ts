@@ -46,7 +46,7 @@ export interface ScopeAccount {
 	readonly notTried: readonly string[];
 	/** Why not all is changed; `null` also where the person cancelled. */
 	readonly problem: Problem | null;
-	/** The activation shut this extension out: the way back is the dashboard or a client certificate. */
+	/** Since the activation was sent OpenAI rejects this extension: the way back is the dashboard or a client certificate. */
 	readonly lockedOut: boolean;
 }
 
@@ -166,8 +166,8 @@ async function switchBatch(
 		for (const id of batch) session.take({ kind: "unknown", id, field: "active" }, scope);
 		// Without the signal: also who cancelled has to know how it is now.
 		const reading = await session.scope(scope);
-		// It could be read right before the activation, so that the activation must have happened.
-		if (isRisky && isShutOut(reading)) return { ...outcome, changed: batch, lockedOut: true };
+		// That nothing can be read any more does not show that it was activated: the key may have been revoked meanwhile.
+		const lockedOut = isRisky && isShutOut(reading);
 		const found = (wanted: boolean | undefined) => batch.filter((id) => isActive(id, reading.listing) === wanted);
 		const changed = found(active);
 		return {
@@ -176,6 +176,7 @@ async function switchBatch(
 			failed: found(!active),
 			unknown: found(undefined),
 			problem: changed.length === batch.length ? null : problem,
+			lockedOut,
 		};
 	}
 }

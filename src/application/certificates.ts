@@ -96,7 +96,7 @@ export class Certificates extends Events implements OrganizationList {
 		try {
 			const listing = await (service ?? (await this.#service())).list(signal);
 			if (this.#ends(read)) this.#take(listing, askedAt);
-			return epoch === this.#epoch ? this.#written.lay(listing) : listing;
+			return epoch === this.#epoch ? this.#written.lay(listing, askedAt) : listing;
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (problem && this.#ends(read)) this.#become({ ...this.#state, loading: this.#isReading, problem });
@@ -167,7 +167,7 @@ export class Certificates extends Events implements OrganizationList {
 		this.#asOf = asOf;
 		for (const { id } of listing.certificates) this.#seen.add(id);
 		this.#become({
-			listing: this.#written.merge(listing),
+			listing: this.#written.merge(listing, asOf),
 			loadedAt: now,
 			askedAt: now,
 			loading: this.#isReading,

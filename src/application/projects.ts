@@ -194,11 +194,13 @@ export class Projects extends Events {
 		};
 		become({ loading: true });
 		try {
+			let askedAt = this.#now();
 			const listing = await inTurn(async () => {
 				if (signal?.aborted) throw new Cancelled();
+				askedAt = this.#now();
 				return (administration ?? (await this.#administration())).projectCertificates(scope.id, signal);
 			});
-			const merged = scope.written.merge(listing);
+			const merged = scope.written.merge(listing, askedAt);
 			become({ listing: merged, problem: null, loadedAt: this.#now() });
 			return { listing: merged, problem: null, served: listing };
 		} catch (thrown) {

@@ -29,6 +29,8 @@ interface Entry {
 export class Written {
 	readonly #now: () => number;
 	readonly #entries = new Map<string, Entry>();
+	/** When it became unknown whether a certificate is active, by its id, in Unix milliseconds. */
+	readonly #unknown = new Map<string, number>();
 
 	/** @param now The clock, Unix milliseconds. */
 	constructor(now: () => number) {
@@ -39,6 +41,8 @@ export class Written {
 	take(write: Write, at: number = this.#now()): void {
 		const id = "id" in write ? write.id : write.certificate.id;
 		const before = this.#entries.get(id);
+		if (write.kind === "unknown" && write.field === "active") this.#unknown.set(id, at);
+		else if (write.kind !== "changed" || write.field === "active") this.#unknown.delete(id);
 		const until = at + STALE_LIST_MS;
 		switch (write.kind) {
 			case "added":
@@ -63,19 +67,23 @@ export class Written {
 		}
 	}
 
-	/** A list that was just read, with what it does not show yet. What it does show counts as settled from now on. */
-	merge(listing: CertificateListing): CertificateListing {
+	/**
+	 * A list that was just read, with what it does not show yet. What it does show counts as settled from now on.
+	 * @param askedAt When it was asked for, Unix milliseconds: an older one does not tell what is unknown since.
+	 */
+	merge(listing: CertificateListing, askedAt: number): CertificateListing {
+		for (const [id, since] of this.#unknown) if (since <= askedAt) this.#unknown.delete(id);
 		const listed = new Map(listing.certificates.map((certificate) => [certificate.id, certificate]));
 		for (const [id, entry] of this.#entries) {
 			const left = unsettled(entry, listed.get(id), listing.complete);
 			if (left) this.#entries.set(id, left);
 			else this.#entries.delete(id);
 		}
-		return this.lay(listing);
+		return this.lay(listing, askedAt);
 	}
 
-	/** The same for a list that is not the newest: nothing counts as settled by it. */
-	lay(listing: CertificateListing): CertificateListing {
+	/** The same for a list that is not the newest: nothing counts as settled by it. @param askedAt Left out: long ago. */
+	lay(listing: CertificateListing, askedAt: number = Number.NEGATIVE_INFINITY): CertificateListing {
 		const now = this.#now();
 		for (const [id, entry] of this.#entries)
 			if (entry.until < now) this.#entries.delete(id);
@@ -87,8 +95,9 @@ export class Written {
 		);
 		const certificates = listing.certificates.flatMap((certificate) => {
 			const entry = this.#entries.get(certificate.id);
-			if (!entry) return [certificate];
-			return entry.certificate ? [{ ...certificate, ...entry.fields }] : [];
+			const unknown = (this.#unknown.get(certificate.id) ?? askedAt) > askedAt && { active: undefined };
+			if (!entry) return unknown ? [{ ...certificate, ...unknown }] : [certificate];
+			return entry.certificate ? [{ ...certificate, ...entry.fields, ...unknown }] : [];
 		});
 		return { ...listing, certificates: [...missing, ...certificates] };
 	}
@@ -96,6 +105,7 @@ export class Written {
 	/** Forgets everything. */
 	clear(): void {
 		this.#entries.clear();
+		this.#unknown.clear();
 	}
 }
 

@@ -200,11 +200,18 @@ describe("Activating and deactivating", () => {
 			assert.deepEqual(await activate([ORGANIZATION]), [lockedOut]);
 		});
 
-		it(`R34 says so too where the answer was lost: ${problem.reason}`, async () => {
-			shutOutBy(problem, lost(connectionLost));
-			const lockedOut = account(ORGANIZATION, { changed: ["a"], lockedOut: true });
-			assert.deepEqual(await activate([ORGANIZATION]), [lockedOut]);
-		});
+		for (const [what, fault] of [
+			["done", lost(connectionLost)],
+			["not done", failing(connectionLost)],
+		] as const)
+			it(`R34 does not say that it was activated where no answer says so and it is shut out, ${what}: ${problem.reason}`, async () => {
+				await organization.certificates.load();
+				shutOutBy(problem, fault);
+				const unknown = account(ORGANIZATION, { unknown: ["a"], problem: connectionLost, lockedOut: true });
+				assert.deepEqual(await activate([ORGANIZATION]), [unknown]);
+				const shown = organization.certificates.listing?.certificates.find(({ id }) => id === "a");
+				assert.equal(shown?.active, undefined, "nor does the row");
+			});
 	}
 
 	it("R34 sends nothing more once it is locked out", async () => {

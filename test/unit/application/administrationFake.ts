@@ -166,7 +166,8 @@ export class FakeList implements OrganizationList {
 	}
 
 	async load(signal?: AbortSignal, service: Service = this.#service): Promise<CertificateListing> {
-		this.listing = this.#written.merge(await service.list(signal));
+		const askedAt = Date.now();
+		this.listing = this.#written.merge(await service.list(signal), askedAt);
 		return this.listing;
 	}
 
