@@ -1,5 +1,5 @@
 import { type Certificate, type CertificateListing, isCertificateId } from "../domain/certificate.ts";
-import { Failure, problemOf } from "../domain/failure.ts";
+import { Failure, isCancelled, problemOf, type UploadEnding } from "../domain/failure.ts";
 import type { Access, AccessSource, NewCertificate, Service } from "../domain/service.ts";
 import type { Progress } from "./exchange.ts";
 import { MOST_CERTIFICATES, readPages, toListing } from "./pages.ts";
@@ -57,7 +57,8 @@ export class CertificatesApi implements Service {
 		} catch (failure) {
 			// Whoever looks for it may find out more.
 			const look = { outcome: "failed" } as const;
-			if (progress.sent && mayHaveArrived(failure)) throw new Failure({ reason: "unconfirmed", name: body.name, look });
+			if (progress.sent && mayHaveArrived(failure))
+				throw new Failure({ reason: "unconfirmed", name: body.name, look, ending: endingOf(failure) });
 			throw failure;
 		}
 	}
@@ -75,6 +76,23 @@ function mayHaveArrived(thrown: unknown): boolean {
 			return false;
 		default:
 			return true;
+	}
+}
+
+/** @param thrown What ended a request that was sent. */
+function endingOf(thrown: unknown): UploadEnding {
+	const problem = problemOf(thrown);
+	switch (problem?.reason) {
+		case "redirected":
+			return { kind: "redirected" };
+		case "bad-answer":
+			return { kind: "unreadable" };
+		case "conflict":
+			return { kind: "status", status: 409 };
+		case "service-error":
+			return { kind: "status", status: problem.status };
+		default:
+			return { kind: isCancelled(thrown) ? "canceled" : "no-response" };
 	}
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Certificate } from "../domain/certificate.ts";
-import { Failure, isCancelled, type Look, problemOf } from "../domain/failure.ts";
+import { Failure, isCancelled, type Look, problemOf, type UploadEnding } from "../domain/failure.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
@@ -63,8 +63,12 @@ export class LookUp {
 		return found ?? arrivedIn(records, attempts) ?? refuse(attempts, lookOf(sighting, this.#now()));
 	}
 
-	/** Looks some times, with pauses. @throws Failure `unconfirmed` with what the last look said. */
-	async insist(attempts: Attempts, target: Target, signal: AbortSignal): Promise<Found> {
+	/**
+	 * Looks some times, with pauses.
+	 * @param ending How the request of the newest attempt ended.
+	 * @throws Failure `unconfirmed` with what the last look said.
+	 */
+	async insist(attempts: Attempts, ending: UploadEnding | null, target: Target, signal: AbortSignal): Promise<Found> {
 		let look: Look = { outcome: "failed" };
 		for (const wait of [0, ...this.#againMs])
 			try {
@@ -76,7 +80,7 @@ export class LookUp {
 				if (!problem) throw thrown;
 				look = problem.reason === "unconfirmed" ? problem.look : { outcome: "failed" };
 			}
-		return refuse(attempts, look);
+		return refuse(attempts, look, ending);
 	}
 
 	/** What else is there with the fingerprint of an upload that was answered, and was not before; none where it cannot be told. */
@@ -105,8 +109,8 @@ export class LookUp {
 }
 
 /** @throws Failure `unconfirmed` */
-function refuse(attempts: Attempts, look: Look): never {
-	throw new Failure({ reason: "unconfirmed", name: newestOf(attempts).name, look });
+function refuse(attempts: Attempts, look: Look, ending: UploadEnding | null = null): never {
+	throw new Failure({ reason: "unconfirmed", name: newestOf(attempts).name, look, ending });
 }
 
 function arrivedIn(records: UploadRecords, attempts: Attempts): Found | null {

@@ -41,6 +41,8 @@ export interface RunningUpload {
 	/** Unique in this window. */
 	readonly id: string;
 	readonly name: string;
+	/** Whether it was sent without a usable response, and is being looked for in the organization's list. */
+	readonly checking: boolean;
 	cancel(): void;
 }
 
@@ -69,7 +71,7 @@ export interface UnconfirmedUpload {
 }
 
 interface Running extends UploadKey {
-	readonly upload: RunningUpload;
+	upload: RunningUpload;
 	/** What `cancel` ends. */
 	stop: AbortController;
 }
@@ -204,7 +206,7 @@ export class Uploads extends Events {
 		const other = this.#runsHere(key);
 		if (other) throw new Failure({ reason: "upload-pending", name: other.upload.name, running: true });
 		const id = String(++this.#started);
-		const upload = { id, name, cancel: () => running.stop.abort() };
+		const upload = { id, name, checking: false, cancel: () => running.stop.abort() };
 		const running: Running = { ...key, upload, stop: new AbortController() };
 		this.#running.set(id, running);
 		this.#tell();
@@ -244,10 +246,13 @@ export class Uploads extends Events {
 		try {
 			certificate = await target.service.upload({ pem, name }, running.stop.signal);
 		} catch (thrown) {
-			if (problemOf(thrown)?.reason === "unconfirmed") {
+			const problem = problemOf(thrown);
+			if (problem?.reason === "unconfirmed") {
 				// What was cancelled is the sending: whether it came too late is still to be seen.
 				running.stop = new AbortController();
-				return this.#found(attempts, this.#lookUp.insist(attempts, target, running.stop.signal));
+				running.upload = { ...running.upload, checking: true };
+				this.#tell();
+				return this.#found(attempts, this.#lookUp.insist(attempts, problem.ending, target, running.stop.signal));
 			}
 			// All else that a service throws means that nothing was stored.
 			if (problemOf(thrown) || isCancelled(thrown)) await this.#journal.remove(attempt);

@@ -63,8 +63,8 @@ export type Problem =
 	| { readonly reason: "not-recorded" }
 	/** The same certificate is on its way to the same organization, or an upload of it is not confirmed. */
 	| { readonly reason: "upload-pending"; readonly name: string; readonly running: boolean }
-	/** It was sent, and no answer tells whether it arrived. */
-	| { readonly reason: "unconfirmed"; readonly name: string; readonly look: Look }
+	/** An upload was sent, and its outcome is unknown. `ending`: how the request ended; `null` where this call sent nothing. */
+	| { readonly reason: "unconfirmed"; readonly name: string; readonly look: Look; readonly ending: UploadEnding | null }
 	/** It cannot be deleted, because it is active there. */
 	| {
 			readonly reason: "certificate-active";
@@ -114,6 +114,14 @@ export type NamedProject = Pick<Project, "id" | "name">;
 export type Look =
 	| { readonly outcome: "not-seen"; readonly at: number }
 	| { readonly outcome: "failed" | "partial" | "ambiguous" };
+
+/**
+ * How the request of an upload ended whose outcome is unknown. `canceled`: the person ended it; `unreadable`: the response
+ * is not what the API sends. `status`: an HTTP status that does not tell whether the certificate was stored.
+ */
+export type UploadEnding =
+	| { readonly kind: "no-response" | "canceled" | "redirected" | "unreadable" }
+	| { readonly kind: "status"; readonly status: number };
 
 export type ProxyFlaw = "not-a-url" | "unsupported" | "unreachable" | "untrusted" | "credentials" | "refused";
 export type ClientCertificateFlaw =

@@ -1,4 +1,3 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { RunningUpload, UnconfirmedUpload } from "../application/uploads.ts";
 import { type Activity, type Enforced, isActiveAnywhere } from "../domain/activity.ts";
@@ -20,7 +19,7 @@ import {
 } from "./words/projects.ts";
 import { type RotationRole, roleWords } from "./words/rotationRoles.ts";
 import { projectName } from "./words/scopes.ts";
-import { unconfirmedDescription, unconfirmedSpoken, unconfirmedTooltip } from "./words/uploads.ts";
+import { runningDescription, unconfirmedDescription, unconfirmedSpoken, unconfirmedTooltip } from "./words/uploads.ts";
 
 const ACTIVE = new vscode.ThemeIcon("verified", new vscode.ThemeColor("testing.iconPassed"));
 const LOADING = new vscode.ThemeIcon("loading~spin");
@@ -101,13 +100,13 @@ export function enforcedItem(project: Project, enforced: Enforced): vscode.TreeI
 }
 
 /** An upload that is on its way. */
-export function uploadItem({ id, name }: RunningUpload): vscode.TreeItem {
-	const item = new vscode.TreeItem(inert(name));
-	item.id = `upload/${id}`;
-	item.description = l10n.t("uploading…");
+export function uploadItem(upload: RunningUpload): vscode.TreeItem {
+	const item = new vscode.TreeItem(inert(upload.name));
+	item.id = `upload/${upload.id}`;
+	item.description = runningDescription(upload);
 	item.iconPath = LOADING;
 	item.contextValue = "upload";
-	item.accessibilityInformation = { label: l10n.t("{0}, uploading", inert(name)) };
+	item.accessibilityInformation = { label: `${inert(upload.name)}, ${runningDescription(upload)}` };
 	return item;
 }
 

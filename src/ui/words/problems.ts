@@ -123,7 +123,7 @@ export function problemWords(problem: Problem): string {
 		case "upload-pending":
 			return pendingWords(inert(problem.name), problem.running);
 		case "unconfirmed":
-			return unconfirmedWords(inert(problem.name), problem.look, Date.now());
+			return unconfirmedWords(inert(problem.name), problem.ending, problem.look, Date.now());
 		case "certificate-active":
 			return activeWords(problem);
 		case "scopes-unread":

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Certificate } from "../../domain/certificate.ts";
-import type { Look } from "../../domain/failure.ts";
+import type { Look, UploadEnding } from "../../domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../../domain/pendingUpload.ts";
 import { fingerprintStart } from "./candidates.ts";
 import { nameWords } from "./certificates.ts";
@@ -21,39 +21,60 @@ interface Unconfirmed {
 const MOST_NAMED = 5;
 
 /**
- * That it is not known whether an upload arrived, and what to do. It never says that it is not there.
- * @param look What a look said, or `null` before the first one.
+ * Says that the outcome of an upload is unknown, and what to do. It never says that the certificate isn't there.
+ * @param ending How the request ended; `null` where this call sent nothing.
+ * @param look What was found in the organization's list; `null` before the first look.
  * @param now Unix milliseconds.
  */
-export function unconfirmedWords(name: string, look: Look | null, now: number): string {
+export function unconfirmedWords(name: string, ending: UploadEnding | null, look: Look | null, now: number): string {
+	return `${endingWords(name, ending, look !== null)} ${lookWords(look, now)}`;
+}
+
+/** @param looked Whether the organization's list was looked at since. */
+function endingWords(name: string, ending: UploadEnding | null, looked: boolean): string {
+	switch (ending?.kind) {
+		case undefined:
+			return looked
+				? l10n.t("The upload of “{0}” is still unconfirmed.", name)
+				: l10n.t("An upload of “{0}” was started, but no response arrived.", name);
+		case "no-response":
+			return l10n.t("“{0}” was sent, but no response arrived.", name);
+		case "canceled":
+			return l10n.t("You canceled the upload of “{0}” after it was sent.", name);
+		case "redirected":
+			return l10n.t("“{0}” was sent, but the server tried to redirect the request, which wasn't followed.", name);
+		case "unreadable":
+			return l10n.t("“{0}” was sent, but the response couldn't be read.", name);
+		case "status":
+			return ending.status === 409
+				? l10n.t("“{0}” was sent, but OpenAI reported a conflict (409).", name)
+				: l10n.t("“{0}” was sent, but OpenAI had a server error ({1}).", name, ending.status);
+	}
+}
+
+function lookWords(look: Look | null, now: number): string {
 	switch (look?.outcome) {
 		case undefined:
-			return l10n.t(
-				"An upload of “{0}” was begun, and no answer tells whether it arrived. Check Now before you upload it again.",
-				name,
-			);
+			return l10n.t("Select Check Now before you upload it again.");
 		case "not-seen":
 			return l10n.t(
-				"“{0}” was sent, but no answer came. It was not seen among the organization's certificates at {1}. It may still appear: Check Now before you upload it again.",
-				name,
+				"It wasn't in the list at {0} but might still appear. Select Check Now before you upload it again.",
 				clockWords(look.at, now),
 			);
 		case "failed":
-			return l10n.t(
-				"“{0}” was sent, but no answer came, and the organization's certificates could not be read either. Check Now before you upload it again.",
-				name,
-			);
+			return l10n.t("The list couldn't be loaded. Select Check Now before you upload it again.");
 		case "partial":
-			return l10n.t(
-				"“{0}” was sent, but no answer came, and not all of the organization's certificates could be read. Check Now before you upload it again.",
-				name,
-			);
+			return l10n.t("Not all certificates could be read. Select Check Now before you upload it again.");
 		case "ambiguous":
 			return l10n.t(
-				"“{0}” was sent, but no answer came. The same certificate is there, which may be an older copy: look at when it was created. If it is this one, forget this upload.",
-				name,
+				"The same certificate is in the list, possibly an older copy. Check when it was uploaded; if it's this upload, forget this one.",
 			);
 	}
+}
+
+/** What an upload is doing, beside its name. */
+export function runningDescription({ checking }: { readonly checking: boolean }): string {
+	return checking ? l10n.t("checking whether it arrived…") : l10n.t("uploading…");
 }
 
 /** That the same certificate is on its way, or may have arrived. @param running Whether it is on its way. */
@@ -83,7 +104,7 @@ export function unconfirmedTooltip({ pending, elsewhere, look }: Unconfirmed, no
 	return [
 		elsewhere
 			? l10n.t("Another window is uploading “{0}”. Check Now looks whether it has arrived.", name)
-			: unconfirmedWords(name, look, now),
+			: unconfirmedWords(name, null, look, now),
 		l10n.t("Started: {0}", momentWords(pending.startedAt)),
 		l10n.t("SHA-256: {0}", fingerprintStart(pending.sha256)),
 	].join("\n");

@@ -298,7 +298,8 @@ describe("A client certificate", () => {
 						const api = bench.apiFor(url, "k", clientCertificate ?? undefined);
 						const refused = { reason: "client-certificate-refused", host, presented: clientCertificate !== null };
 						assert.deepEqual(await problemIn(api.list()), refused);
-						const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" } };
+						const ending = { kind: "no-response" };
+						const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" }, ending };
 						assert.deepEqual(await problemIn(api.upload(upload)), version === "tls1_3" ? unconfirmed : refused);
 					}
 				});

@@ -7,7 +7,7 @@ import { Cancelled } from "../../../src/domain/failure.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import { benchForEachTest, problemIn } from "./setup.ts";
 
-const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" } };
+const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" }, ending: { kind: "no-response" } };
 
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
@@ -92,7 +92,7 @@ describe("Cancelled", () => {
 		const problem = problemIn(bench.api.upload(upload, abort.signal));
 		await silence.reached;
 		abort.abort();
-		assert.deepEqual(await problem, unconfirmed);
+		assert.deepEqual(await problem, { ...unconfirmed, ending: { kind: "canceled" } });
 		await silence.ended;
 	});
 });

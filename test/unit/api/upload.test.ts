@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { UploadEnding } from "../../../src/domain/failure.ts";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { eachCertificate } from "../../emulator/bodies.ts";
 import { startEmulator } from "../../emulator/emulator.ts";
@@ -129,24 +130,26 @@ describe("Upload", () => {
 		assert.deepEqual({ validAt, expiresAt }, { validAt: null, expiresAt: 4_000_000_000 });
 	});
 
-	const lost: readonly [string, FaultKind][] = [
-		["a reset", { kind: "reset" }],
-		["a close", { kind: "close" }],
-		["a cut body", { kind: "cut" }],
-		["HTML", { kind: "html" }],
-		["{}", { kind: "body", text: "{}" }],
-		["an id that is none", { kind: "body", text: '{"object":"certificate","id":"../x"}' }],
-		["an endless body", { kind: "endless" }],
-		["a 408", { kind: "status", status: 408 }],
-		["a 409", { kind: "status", status: 409 }],
-		["a 502", { kind: "status", status: 502 }],
-		["a redirect", { kind: "redirect", status: 307, location: "https://evil.test/" }],
+	const noResponse = { kind: "no-response" } as const;
+	const unreadable = { kind: "unreadable" } as const;
+	const lost: readonly [string, FaultKind, UploadEnding][] = [
+		["a reset", { kind: "reset" }, noResponse],
+		["a close", { kind: "close" }, noResponse],
+		["a cut body", { kind: "cut" }, noResponse],
+		["HTML", { kind: "html" }, unreadable],
+		["{}", { kind: "body", text: "{}" }, unreadable],
+		["an id that is none", { kind: "body", text: '{"object":"certificate","id":"../x"}' }, unreadable],
+		["an endless body", { kind: "endless" }, unreadable],
+		["a 408", { kind: "status", status: 408 }, noResponse],
+		["a 409", { kind: "status", status: 409 }, { kind: "status", status: 409 }],
+		["a 502", { kind: "status", status: 502 }, { kind: "status", status: 502 }],
+		["a redirect", { kind: "redirect", status: 307, location: "https://evil.test/" }, { kind: "redirected" }],
 	];
-	for (const [title, fault] of lost)
+	for (const [title, fault, ending] of lost)
 		it(`R20 an upload that comes back as ${title} is not confirmed, and sent once`, async () => {
 			bench.emulator.faults.next({ ...fault, when: "after" });
 			const problem = await problemIn(bench.api.upload({ pem: made.pem, name: "n" }));
-			assert.deepEqual(problem, unconfirmed);
+			assert.deepEqual(problem, { ...unconfirmed, ending });
 			assert.equal(bench.emulator.exchanges.length, 1);
 		});
 

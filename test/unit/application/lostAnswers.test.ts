@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import type { Uploaded } from "../../../src/application/uploads.ts";
 import type { Candidate } from "../../../src/domain/certificateFile.ts";
-import { Cancelled } from "../../../src/domain/failure.ts";
+import { Cancelled, type UploadEnding } from "../../../src/domain/failure.ts";
 import { LATE_MS } from "../../../src/domain/pendingUpload.ts";
 import { X509Reader } from "../../../src/file/reader.ts";
 import { makeCertificate } from "../../certificates.ts";
@@ -17,15 +17,17 @@ import { type Machine, openWindow, type Window } from "./window.ts";
 /** Long enough for a list on a busy machine, and what a silence takes here. */
 const SILENCE = { totalMilliseconds: 1000 };
 
-const LOST: readonly [string, FaultKind][] = [
-	["a reset", { kind: "reset" }],
-	["a close", { kind: "close" }],
-	["a 502", { kind: "status", status: 502 }],
-	["a cut body", { kind: "cut" }],
-	["HTML", { kind: "html" }],
-	["{}", { kind: "body", text: "{}" }],
-	["silence", { kind: "silence" }],
-	["one byte a second", { kind: "drip" }],
+const NO_RESPONSE: UploadEnding = { kind: "no-response" };
+const UNREADABLE: UploadEnding = { kind: "unreadable" };
+const LOST: readonly [string, FaultKind, UploadEnding][] = [
+	["a reset", { kind: "reset" }, NO_RESPONSE],
+	["a close", { kind: "close" }, NO_RESPONSE],
+	["a 502", { kind: "status", status: 502 }, { kind: "status", status: 502 }],
+	["a cut body", { kind: "cut" }, NO_RESPONSE],
+	["HTML", { kind: "html" }, UNREADABLE],
+	["{}", { kind: "body", text: "{}" }, UNREADABLE],
+	["silence", { kind: "silence" }, NO_RESPONSE],
+	["one byte a second", { kind: "drip" }, NO_RESPONSE],
 ];
 
 describe("One intent, one certificate", () => {
@@ -74,7 +76,9 @@ describe("One intent, one certificate", () => {
 	const only = () => (stored().length === 1 && stored()[0]) || assert.fail(`${stored().length} certificates`);
 	const row = ({ uploads } = window) => uploads.unconfirmed[0] ?? assert.fail("there is no row");
 	const openOnes = async () => (await new PendingUploads(folder.path, () => now).read()).unconfirmed;
-	const notSeen = () => ({ reason: "unconfirmed", name: "Acme", look: { outcome: "not-seen", at: now } });
+	const notSeen = (ending: UploadEnding | null = null) => ({
+		...{ reason: "unconfirmed", name: "Acme", look: { outcome: "not-seen", at: now }, ending },
+	});
 
 	/** That the person is shown the one certificate that is there, and nothing else. */
 	async function assertIsThere({ certificate, twins }: Uploaded, { certificates, uploads } = window) {
@@ -95,7 +99,7 @@ describe("One intent, one certificate", () => {
 		);
 	});
 
-	for (const [what, fault] of LOST) {
+	for (const [what, fault, ending] of LOST) {
 		it(`R20 after the commit, ${what}: it is found, and sent once`, async () => {
 			arm({ ...fault, when: "after" });
 			const uploaded = await upload();
@@ -106,7 +110,7 @@ describe("One intent, one certificate", () => {
 
 		it(`R21 before the commit, ${what}: it is not seen, and can be sent again after a look`, async () => {
 			arm({ ...fault, when: "before" });
-			assert.deepEqual(await problemIn(upload()), notSeen());
+			assert.deepEqual(await problemIn(upload()), notSeen(ending));
 			assert.equal(posts(), 1);
 			now += 1000;
 			assert.deepEqual(await problemIn(window.uploads.check(row())), notSeen());
@@ -126,7 +130,7 @@ describe("One intent, one certificate", () => {
 		now += LATE_MS;
 		arm({ kind: "reset", when: "after" });
 		emulator.switches.staleReads = 2;
-		assert.deepEqual(await problemIn(upload()), notSeen());
+		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 		await assertIsThere(await window.uploads.check(row()));
 		assert.equal(posts(), 2);
 	});
@@ -134,7 +138,7 @@ describe("One intent, one certificate", () => {
 	it("R22 a commit that is late is found by a check, and before it is sent again", async () => {
 		for (const look of ["check", "again"] as const) {
 			arm({ kind: "reset", when: "late" });
-			assert.deepEqual(await problemIn(upload()), notSeen());
+			assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 			emulator.faults.commitLate();
 			const uploaded = await window.uploads[look](row());
 			assert.equal(uploaded.how, "found");
@@ -147,7 +151,7 @@ describe("One intent, one certificate", () => {
 
 	it("R20 a commit that is later than the second upload is told as its twin", async () => {
 		arm({ kind: "reset", when: "late" });
-		assert.deepEqual(await problemIn(upload()), notSeen());
+		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 		emulator.faults.next({
 			kind: "none",
 			operation: "upload",
@@ -174,7 +178,7 @@ describe("One intent, one certificate", () => {
 			arm({ kind: "reset", when: "late" });
 			emulator.faults.next({ ...fault, operation: "list", times: Number.POSITIVE_INFINITY });
 			const look = { outcome };
-			assert.deepEqual(await problemIn(upload()), { reason: "unconfirmed", name: "Acme", look });
+			assert.deepEqual(await problemIn(upload()), { reason: "unconfirmed", name: "Acme", look, ending: NO_RESPONSE });
 			await window.die();
 
 			const next = opened("second");
@@ -230,7 +234,7 @@ describe("One intent, one certificate", () => {
 		now += 10_000;
 		emulator.switches.staleReads = 0;
 		arm({ kind: "reset", when: "before" });
-		assert.deepEqual(await problemIn(upload()), notSeen());
+		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 		assert.equal(only().name, "Older");
 	});
 
@@ -240,8 +244,8 @@ describe("One intent, one certificate", () => {
 		now += 3000;
 		emulator.switches.staleReads = 0;
 		arm({ kind: "reset", when: "before" });
-		const problem = { reason: "unconfirmed", name: "Acme", look: { outcome: "ambiguous" } };
-		assert.deepEqual(await problemIn(upload()), problem);
+		const problem = { reason: "unconfirmed", name: "Acme", look: { outcome: "ambiguous" }, ending: null };
+		assert.deepEqual(await problemIn(upload()), { ...problem, ending: NO_RESPONSE });
 		assert.deepEqual(await problemIn(window.uploads.again(row())), problem);
 		assert.equal(posts(), 1);
 	});
@@ -258,7 +262,7 @@ describe("One intent, one certificate", () => {
 			const rewrite = withContent((own) => change(own, pem));
 			emulator.faults.next({ kind: "rewrite", rewrite, operation: "get", when: "before", times: 2 });
 			if (isOurs) await assertIsThere(await upload());
-			else assert.deepEqual(await problemIn(upload()), notSeen());
+			else assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 		});
 
 	for (const [what, content] of [
@@ -270,7 +274,7 @@ describe("One intent, one certificate", () => {
 			const rewrite = withContent(() => content);
 			emulator.faults.next({ kind: "rewrite", rewrite, operation: "get", when: "before", times: 2 });
 			const look = { outcome: "partial" };
-			assert.deepEqual(await problemIn(upload()), { reason: "unconfirmed", name: "Acme", look });
+			assert.deepEqual(await problemIn(upload()), { reason: "unconfirmed", name: "Acme", look, ending: NO_RESPONSE });
 			await assertIsThere(await window.uploads.check(row()));
 		});
 
@@ -303,7 +307,7 @@ describe("One intent, one certificate", () => {
 			window.uploads.running[0]?.cancel();
 			await silence.ended;
 			if (when === "after") await assertIsThere(await uploading);
-			else assert.deepEqual(await problemIn(uploading), notSeen());
+			else assert.deepEqual(await problemIn(uploading), notSeen({ kind: "canceled" }));
 			assert.equal(posts(), 1);
 		});
 

@@ -18,7 +18,8 @@ const other = candidate("Other");
 const one = certificate("one");
 const two = certificate("two");
 const sending = { candidate: acme, name: "Root", connectionId };
-const lost = new Failure({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" } });
+const ending = { kind: "no-response" } as const;
+const lost = new Failure({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
 const changed = { reason: "changed-meanwhile" };
 const unwritten: Problem = { reason: "not-recorded" };
@@ -206,7 +207,7 @@ describe("Uploads", () => {
 				for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(two, one));
 				service.kept.set("one", other.pem).set("two", acme.pem);
 				const { reason, ...rest } = await problemIn(uploads.upload(sending));
-				assert.deepEqual([reason, rest], ["unconfirmed", { name: "Root", look: { outcome: "ambiguous" } }]);
+				assert.deepEqual([reason, rest], ["unconfirmed", { name: "Root", look: { outcome: "ambiguous" }, ending }]);
 				assert.equal((await openOnes())[0]?.idsBefore, null);
 			});
 
@@ -401,7 +402,7 @@ describe("Uploads", () => {
 		it("R21 are a row where they were not seen, with the moment of the look", async () => {
 			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
 			const look: Look = { outcome: "not-seen", at: now };
-			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "unconfirmed", name: "Root", look });
+			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "unconfirmed", name: "Root", look, ending });
 			const [row] = uploads.unconfirmed;
 			assert.deepEqual([row?.pending.sha256, row?.elsewhere, row?.look], [acme.sha256, false, look]);
 			assert.deepEqual(uploads.running, []);
@@ -425,17 +426,19 @@ describe("Uploads", () => {
 				answer();
 				answer();
 				const problem = await problemIn(uploads.upload(sending));
-				assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome } });
+				assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome }, ending });
 				assert.deepEqual(uploads.unconfirmed[0]?.look, { outcome });
 			});
 
 		it("R25 are looked for after a cancel that came too late, until that is cancelled too", async () => {
 			service.nextList();
 			const uploading = problemIn(uploads.upload(sending));
+			assert.equal(uploads.running[0]?.checking, false);
 			uploads.running[0]?.cancel();
 			await service.listBegun(1);
+			assert.equal(uploads.running[0]?.checking, true, "it is not being uploaded any more");
 			uploads.running[0]?.cancel();
-			assert.deepEqual(await uploading, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" } });
+			assert.deepEqual(await uploading, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 			assert.equal(uploads.unconfirmed.length, 1);
 		});
 
@@ -453,7 +456,7 @@ describe("Uploads", () => {
 			});
 			switched.list.show(listing(one));
 			const problem = await problemIn(switched.window.upload(sending));
-			assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" } });
+			assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 			assert.deepEqual(switched.window.unconfirmed, []);
 			switched.list.forget(connectionId);
 			assert.equal(switched.window.unconfirmed.length, 1);
@@ -540,7 +543,12 @@ describe("Uploads", () => {
 			uploads.on("change", () => told++);
 			service.nextList().resolve(listing(one));
 			const look: Look = { outcome: "not-seen", at: now };
-			assert.deepEqual(await problemIn(uploads.check(row)), { reason: "unconfirmed", name: "Root", look });
+			assert.deepEqual(await problemIn(uploads.check(row)), {
+				reason: "unconfirmed",
+				name: "Root",
+				look,
+				ending: null,
+			});
 			assert.deepEqual(uploads.unconfirmed[0]?.look, look);
 			assert.ok(told > 0);
 		});

@@ -20,7 +20,7 @@ const clientFlaw = (why: ClientCertificateFlaw): Problem => ({ reason: "client-c
 const refused = (wanted: "anchor" | "client-certificate", refusal: RefusalReason): Problem => ({
 	...{ reason: "file-refused", file: "a.pem", wanted, refusal, skipped: [] },
 });
-const unconfirmed = (look: Look): Problem => ({ reason: "unconfirmed", name: "Acme", look });
+const unconfirmed = (look: Look): Problem => ({ reason: "unconfirmed", name: "Acme", look, ending: null });
 
 const FLAWS: readonly RotationFlaw[] = [
 	"same",
@@ -195,7 +195,7 @@ describe("Words for problems", () => {
 			{ reason: "timeout", host: hostile },
 			{ reason: "wrong-region", host: hostile },
 			{ reason: "upload-pending", name: hostile, running: true },
-			{ reason: "unconfirmed", name: hostile, look: { outcome: "failed" } },
+			{ reason: "unconfirmed", name: hostile, look: { outcome: "failed" }, ending: { kind: "no-response" } },
 			{ reason: "no-content", name: hostile },
 			{ reason: "not-saved", file: hostile },
 			{ reason: "certificate-active", organization: false, projects: [{ id: "proj_1", name: hostile }] },

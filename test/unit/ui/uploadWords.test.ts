@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Certificate } from "../../../src/domain/certificate.ts";
-import type { Look } from "../../../src/domain/failure.ts";
+import type { Look, UploadEnding } from "../../../src/domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../../../src/domain/pendingUpload.ts";
 import { clockWords, momentWords } from "../../../src/ui/words/dates.ts";
 import {
@@ -29,6 +29,7 @@ const pending: PendingUpload = {
 	servedBefore: null,
 	owner: "1",
 };
+const NO_RESPONSE: UploadEnding = { kind: "no-response" };
 const notSeen: Look = { outcome: "not-seen", at: at(14, 5) };
 
 const certificate = (id: string): Certificate => ({
@@ -57,19 +58,43 @@ describe("Words for uploads", () => {
 	];
 
 	it("R21 R22 say by a sentence of its own what a look said, and what to do before it is uploaded again", () => {
-		const sentences = looks.map((look) => unconfirmedWords("Acme", look, NOW));
+		const sentences = looks.map((look) => unconfirmedWords("Acme", NO_RESPONSE, look, NOW));
 		assert.equal(new Set(sentences).size, looks.length);
 		for (const sentence of sentences)
-			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|forget this upload)\.$/);
+			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|forget this one)\.$/);
+		assert.equal(
+			unconfirmedWords("Acme", NO_RESPONSE, notSeen, NOW),
+			"“Acme” was sent, but no response arrived. It wasn't in the list at 14:05 but might still appear. Select Check Now before you upload it again.",
+		);
+	});
+
+	const endings: readonly (readonly [UploadEnding, RegExp])[] = [
+		[NO_RESPONSE, /but no response arrived\./],
+		[{ kind: "canceled" }, /^You canceled the upload of “Acme” after it was sent\./],
+		[{ kind: "redirected" }, /but the server tried to redirect the request/],
+		[{ kind: "unreadable" }, /but the response couldn't be read\./],
+		[{ kind: "status", status: 503 }, /but OpenAI had a server error \(503\)\./],
+		[{ kind: "status", status: 409 }, /but OpenAI reported a conflict \(409\)\./],
+	];
+	for (const [ending, words] of endings)
+		it(`say how an upload ended whose outcome is unknown: ${Object.values(ending).join(" ")}`, () => {
+			const sentence = unconfirmedWords("Acme", ending, notSeen, NOW);
+			assert.match(sentence, words);
+			assert.equal(/no response/.test(sentence), ending === NO_RESPONSE);
+		});
+
+	it("say something else after another look than after the sending", () => {
+		const again = unconfirmedWords("Acme", null, notSeen, NOW);
+		assert.match(again, /^The upload of “Acme” is still unconfirmed\. It wasn't in the list at 14:05/);
 		assert.match(
-			unconfirmedWords("Acme", notSeen, NOW),
-			/not seen among the organization's certificates at 14:05\. It may still/,
+			unconfirmedWords("Acme", null, null, NOW),
+			/^An upload of “Acme” was started, but no response arrived\./,
 		);
 	});
 
 	it("R21 never say that it is not there", () => {
 		for (const look of looks)
-			assert.doesNotMatch(unconfirmedWords("Acme", look, NOW), /not there|did not arrive|failed/);
+			assert.doesNotMatch(unconfirmedWords("Acme", NO_RESPONSE, look, NOW), /not there|did not arrive|failed/);
 	});
 
 	it("R22 put what is known of it beside its name", () => {
@@ -88,7 +113,7 @@ describe("Words for uploads", () => {
 			{ pending, elsewhere: false, look: notSeen },
 			NOW,
 		).split("\n");
-		assert.equal(happened, unconfirmedWords("Acme Root CA", notSeen, NOW));
+		assert.equal(happened, unconfirmedWords("Acme Root CA", null, notSeen, NOW));
 		assert.equal(started, `Started: ${momentWords(pending.startedAt)}`);
 		assert.equal(fingerprint, "SHA-256: 3f9a 02c1 0000 0000 …");
 		assert.deepEqual(more, []);
