@@ -101,6 +101,11 @@ export function failureOfStatus(status: number, body: unknown, headers: Headers,
 	});
 }
 
+/** What an answer's body says of an error, unchanged; `null` where it says nothing. */
+export function messageIn(body: unknown): string | null {
+	return textOf(field(body, "error")) || null;
+}
+
 /** Whether an answer's body speaks of the client certificate. */
 export function saysCertificate(body: unknown): boolean {
 	const error = field(body, "error");

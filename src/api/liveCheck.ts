@@ -61,7 +61,7 @@ export async function checkLive(
 	} finally {
 		const milliseconds = Math.round(performance.now() - started);
 		const requestId = answer && idIn(answer.headers, "x-request-id");
-		observe({ method: "GET", route: ROUTE, status: answer?.status ?? null, milliseconds, requestId });
+		observe({ method: "GET", route: ROUTE, status: answer?.status ?? null, milliseconds, requestId, message: null });
 		void client.destroy();
 	}
 }

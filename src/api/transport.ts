@@ -2,7 +2,7 @@ import { promises as timers } from "node:timers";
 import { Cancelled, Failure, isOutcomeUnknown, problemOf, type Reason } from "../domain/failure.ts";
 import type { NetworkSource } from "../domain/network.ts";
 import type { Access, AccessSource, Exchange } from "../domain/service.ts";
-import { failureOfStatus } from "./errors.ts";
+import { failureOfStatus, messageIn } from "./errors.ts";
 import { exchange, type Progress, type RawAnswer } from "./exchange.ts";
 import { clockIn, idIn } from "./headers.ts";
 import { pauseAfter } from "./retry.ts";
@@ -178,7 +178,9 @@ export class Transport {
 		} finally {
 			const milliseconds = Math.round(performance.now() - started);
 			const requestId = answer && idIn(answer.headers, "x-request-id");
-			observe({ method, route, status: answer?.status ?? null, milliseconds, requestId });
+			const message =
+				answer && answer.status >= 400 && answer.status !== 401 ? messageIn(parseJson(answer.body)) : null;
+			observe({ method, route, status: answer?.status ?? null, milliseconds, requestId, message });
 		}
 	}
 }

@@ -28,6 +28,8 @@ export interface Exchange {
 	readonly status: number | null;
 	readonly milliseconds: number;
 	readonly requestId: string | null;
+	/** What the service said of an error, unchanged; `null` without an error, and for a 401, which can repeat part of the key. */
+	readonly message: string | null;
 }
 
 export interface NewCertificate {

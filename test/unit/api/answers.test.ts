@@ -7,13 +7,27 @@ describe("Answers", () => {
 	const bench = benchForEachTest();
 	const host = () => new URL(bench.emulator.url).host;
 
-	it("tells the log method, route, status and request id, and nothing else", async () => {
+	it("tells the log method, route, status and request id, and nothing else of an answer without an error", async () => {
 		await bench.api.list();
 		const [{ milliseconds, requestId, ...rest } = assert.fail()] = bench.observed;
-		assert.deepEqual(rest, { method: "GET", route: "/organization/certificates", status: 200 });
+		assert.deepEqual(rest, { method: "GET", route: "/organization/certificates", status: 200, message: null });
 		assert.ok(Number.isInteger(milliseconds));
 		assert.equal(requestId, bench.emulator.exchanges[0]?.responseHeaders["x-request-id"]);
 	});
+
+	const messages: readonly [status: number, body: unknown, message: string | null][] = [
+		[400, { error: { message: "The certificate has no name." } }, "The certificate has no name."],
+		[403, { error: "Not for you." }, "Not for you."],
+		[503, { error: { message: "" } }, null],
+		[503, "nothing of this kind", null],
+		[401, { error: { message: "Incorrect API key provided: sk-adm***1234" } }, null],
+	];
+	for (const [status, body, message] of messages)
+		it(`tells the log ${message === null ? "nothing" : "what the service said"} of a ${status} with ${JSON.stringify(body)}`, async () => {
+			bench.emulator.faults.next({ kind: "status", status, body, when: "before", times: Number.POSITIVE_INFINITY });
+			await problemIn(bench.api.list());
+			assert.equal(bench.observed[0]?.message, message);
+		});
 
 	const rejected = (status: number, param: string | null = null, code: RejectionCode | null = null): Problem => ({
 		reason: "rejected",

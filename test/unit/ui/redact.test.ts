@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redact } from "../../../src/ui/words/redact.ts";
+import { excerpt, redact } from "../../../src/ui/words/redact.ts";
 
 describe("The redactor", () => {
 	const rows: readonly [string, string, string][] = [
@@ -20,5 +20,21 @@ describe("The redactor", () => {
 	for (const [title, text, expected] of rows)
 		it(`R48 ${title}`, () => {
 			assert.equal(redact(text), expected);
+		});
+
+	const said: readonly [string, string, string][] = [
+		[
+			"an ID",
+			"No certificate found with id 'cert_0123456789abcdef01234567'.",
+			"No certificate found with id 'cert_0123456789abcdef01234567'.",
+		],
+		["a key of another form", `Key ${"aB3-".repeat(8)} is wrong`, "Key … is wrong"],
+		["part of a PEM block", `Bad line ${"MIIB".repeat(16)}=`, "Bad line …"],
+		["several lines and a link", "a\n[x](command:y)", "a [x] (command:y)"],
+		["a long text", "no ".repeat(500), `${"no ".repeat(100).slice(0, 299)}…`],
+	];
+	for (const [title, text, expected] of said)
+		it(`R13 keeps of what the service said ${title}`, () => {
+			assert.equal(excerpt(text), expected);
 		});
 });
