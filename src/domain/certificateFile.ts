@@ -91,7 +91,7 @@ export interface FindingDetails {
 	/** warn: An intermediate; some validators need the root. */
 	readonly intermediate: Plain;
 	/** warn: The file also holds a private key, which begins on this line and is not sent. */
-	readonly "private-key-in-file": { readonly line: number };
+	readonly "private-key-in-file": { readonly line: number | null; readonly count: number };
 	/** warn: This many bytes follow the certificate and are not sent. */
 	readonly "bytes-follow": { readonly bytes: number };
 	/** warn: This many blocks beside it cannot be read, the first of which is this one. */

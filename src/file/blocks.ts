@@ -8,6 +8,8 @@ import { decodeText, findTextBlocks, lineCounter, type TextBlock } from "./text.
 export interface Block {
 	/** The line on which it begins, from 1. */
 	readonly line: number;
+	/** Whether the file is not text, so that it has no lines. */
+	readonly binary?: true;
 	/** What its label says it is; `null` without one. */
 	readonly labelled: BlockKind | null;
 	/** Whether it is labelled TRUSTED CERTIFICATE, so that OpenSSL's own data stands behind the certificate. */
@@ -25,7 +27,7 @@ export type BlockContent =
 export function* blocksOf(file: Uint8Array): Generator<Block> {
 	const whole = { line: 1, labelled: null, trusted: false } as const;
 	if (looksLikeDer(file) || identify(readElement(file)) !== null) {
-		yield { ...whole, content: { bytes: file } };
+		yield { ...whole, binary: true, content: { bytes: file } };
 		return;
 	}
 	const text = decodeText(file);

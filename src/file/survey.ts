@@ -20,16 +20,19 @@ export class Survey {
 	readonly skipped: SkippedBlock[] = [];
 	readonly #found = new Map<string, FoundCertificate>();
 	#blocks = 0;
-	#keyLine: number | null = null;
+	/** The line on which each private key begins, or a block that holds one; `null` in a binary file. */
+	readonly #keyLines: (number | null)[] = [];
 
 	get holdsPrivateKey(): boolean {
-		return this.#keyLine !== null;
+		return this.#keyLines.length > 0;
 	}
 
 	/** The certificates, each once, with what is wrong around them. */
 	get certificates(): FoundCertificate[] {
 		const around: Finding[] = [];
-		if (this.#keyLine !== null) around.push({ code: "private-key-in-file", level: "warn", line: this.#keyLine });
+		const [line = null] = this.#keyLines;
+		const count = this.#keyLines.length;
+		if (count > 0) around.push({ code: "private-key-in-file", level: "warn", line, count });
 		const unreadable = this.skipped.filter(({ reason }) => isFault(reason));
 		if (unreadable[0]) {
 			const { block, line } = unreadable[0];
@@ -39,7 +42,7 @@ export class Survey {
 	}
 
 	/** Takes in the next block; yields after each certificate, which takes about a millisecond. */
-	*add({ line, labelled, trusted, content }: Block): Generator<void> {
+	*add({ line, binary, labelled, trusted, content }: Block): Generator<void> {
 		this.#blocks++;
 		const named = labelled ?? "unknown";
 		if (content === null) return this.#skip(line, named, reasonFor(named));
@@ -55,7 +58,7 @@ export class Survey {
 			return this.#skip(line, named, mayHoldCertificates(labelled) ? fault : reasonFor(named));
 		}
 		const remainder = bytes.subarray(element.whole.length);
-		if (holdsPrivateKey(remainder)) this.#keyLine ??= line;
+		if (holdsPrivateKey(remainder)) this.#keyLines.push(binary ? null : line);
 		if (kind !== "certificate" && kind !== "pkcs7") return this.#skip(line, kind, reasonFor(kind));
 
 		const follow = trusted && isTrustData(remainder) ? 0 : remainder.length;
@@ -77,7 +80,7 @@ export class Survey {
 	}
 
 	#skip(line: number, kind: BlockKind, reason: RefusalReason, where: { faultLine?: number } = {}): void {
-		if (kind === "private-key" || kind === "pkcs12") this.#keyLine ??= line;
+		if (kind === "private-key" || kind === "pkcs12") this.#keyLines.push(line);
 		this.skipped.push({ block: this.#blocks, line, kind, reason, ...where });
 	}
 }

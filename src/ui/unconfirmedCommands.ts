@@ -43,12 +43,15 @@ export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): 
 	tellMore(uploaded);
 }
 
-/** Takes an upload out of the list without looking for it, after a question. @param row As in `checkUpload`. @throws Failure, Cancelled */
+/** Takes an upload out of the list without looking for it, after a question that offers to look. @param row As in `checkUpload`. @throws Failure, Cancelled */
 export async function forgetUpload(commands: UnconfirmedCommands, row: unknown): Promise<void> {
 	const upload = await chooseOwnUpload(commands, row);
 	const { message, detail } = forgetWords(upload.pending);
+	const check = l10n.t("Check Now");
 	const forget = l10n.t("Forget");
-	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, forget);
+	// Enter takes the first button.
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, check, forget);
+	if (chosen === check) return tellArrived(commands, await lookFor(commands, upload));
 	if (chosen !== forget) throw new Cancelled();
 	await commands.uploads.forget(upload);
 }

@@ -13,7 +13,7 @@ import { inert } from "./words/inert.ts";
 import { nameFlawWords } from "./words/names.ts";
 import { thereBeforeWords, twinsWords } from "./words/uploads.ts";
 
-/** Which of several certificates. The only valid CA is preselected. @throws Cancelled, Back */
+/** Which of several certificates. The first valid CA is preselected. @throws Cancelled, Back */
 export function askForCandidate(
 	file: string,
 	candidates: readonly Candidate[],
@@ -24,13 +24,13 @@ export function askForCandidate(
 		...candidateChoiceWords(candidate, index + 1, candidates.length, now),
 		value: candidate,
 	}));
-	const authorities = choices.filter(({ value }) => value.isCa && !isBlocked(value.findings));
+	const authority = choices.find(({ value }) => value.isCa && !isBlocked(value.findings));
 	const question = {
 		title: l10n.t("Upload {0}", inert(file)),
 		placeholder: l10n.t("The file holds {0} certificates. Which one is the trust anchor?", candidates.length),
 		position,
 	};
-	return askChoice(question, choices, authorities.length === 1 ? authorities[0] : choices[0]);
+	return askChoice(question, choices, authority ?? choices[0]);
 }
 
 /** The certificate's name at the service. @param existing What is there, asked anew at each key. @throws Cancelled, Back */

@@ -55,8 +55,14 @@ export function contentFacts(candidate: Candidate, now: number): readonly (reado
 
 /** The kind of a certificate's key, and its size. */
 export function keyWords({ keyType, keyBits }: Candidate): string {
-	return keyBits === null ? keyType : l10n.t("{0}, {1} bits", keyType, keyBits);
+	const type = KEY_TYPES[keyType] ?? keyType;
+	return keyBits === null ? type : l10n.t("{0}, {1} bits", type, keyBits);
 }
+
+/** As people write them. */
+const KEY_TYPES: Readonly<Record<string, string>> = {
+	...{ ec: "EC", rsa: "RSA", "rsa-pss": "RSA-PSS", dsa: "DSA", ed25519: "Ed25519", ed448: "Ed448" },
+};
 
 /** Facts, a line each, with the values below one another. */
 export function factLines(facts: readonly (readonly [label: string, value: string])[]): readonly string[] {

@@ -174,7 +174,17 @@ export function findingWords(finding: Finding): string {
 
 		// What is around it
 		case "private-key-in-file":
-			return l10n.t("The file also holds a private key, on line {0}. The key is not sent.", finding.line);
+			if (!isOne(finding.count))
+				return finding.line === null
+					? l10n.t("The file also contains {0} private keys. They aren't sent.", finding.count)
+					: l10n.t(
+							"The file also contains {0} private keys, the first on line {1}. They aren't sent.",
+							finding.count,
+							finding.line,
+						);
+			return finding.line === null
+				? l10n.t("The file also contains a private key. It isn't sent.")
+				: l10n.t("The file also contains a private key, on line {0}. It isn't sent.", finding.line);
 		case "bytes-follow":
 			return isOne(finding.bytes)
 				? l10n.t("{0} byte follows the certificate and is not sent.", finding.bytes)

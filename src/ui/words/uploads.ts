@@ -121,10 +121,10 @@ export function arrivedWords(certificate: Certificate, now: number): string {
 	return l10n.t("“{0}” had arrived: {1}, {2}.", nameWords(certificate), certificate.id, expiry);
 }
 
-/** That somebody else was faster. */
+/** That the same certificate was uploaded in the meantime, by whoever. */
 export function thereBeforeWords(certificate: Certificate): string {
 	return l10n.t(
-		"The same certificate was uploaded by somebody else meanwhile, as “{0}” ({1}). Nothing was sent.",
+		"The same certificate was uploaded in the meantime, as “{0}” ({1}). Nothing was sent.",
 		nameWords(certificate),
 		certificate.id,
 	);

@@ -205,7 +205,7 @@ describe("What may be right-clicked", () => {
 					assert.deepEqual([found.outcome, found.holdsPrivateKey], ["accept", true]);
 					assert.equal(found.candidates[0]?.pem, root.pem);
 					assert.deepEqual(withCode(found, "private-key-in-file"), [
-						{ code: "private-key-in-file", level: "warn", line },
+						{ code: "private-key-in-file", level: "warn", line, count: 1 },
 					]);
 				}
 			});
@@ -221,10 +221,21 @@ describe("What may be right-clicked", () => {
 					assert.deepEqual([found.candidates[0]?.pem, found.candidates[0]?.sha256], [root.pem, root.sha256]);
 					const bytes: number = file === apart ? key.length + 1 : key.length;
 					assert.deepEqual(withCode(found, "bytes-follow"), [{ code: "bytes-follow", level: "warn", bytes }]);
-					assert.equal(withCode(found, "private-key-in-file").length, 1);
+					const line = file === glued || file === apart ? null : 1;
+					assert.deepEqual(withCode(found, "private-key-in-file"), [
+						{ code: "private-key-in-file", level: "warn", line, count: 1 },
+					]);
 				}
 			});
 		}
+
+		it("counted, where there is more than one", async () => {
+			const [one, other] = keys.map(({ text }) => text);
+			const found = await read(`${one}${root.pem}${other}`);
+			assert.deepEqual(withCode(found, "private-key-in-file"), [
+				{ code: "private-key-in-file", level: "warn", line: 1, count: 2 },
+			]);
+		});
 
 		it("in PEM, behind a certificate in DER", async () => {
 			for (const { text } of keys) {

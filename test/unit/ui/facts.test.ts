@@ -56,7 +56,7 @@ describe("The facts of a certificate", () => {
 			"SHA-256 | 0123 4567 89ab cdef …",
 			"Subject | CN=Acme",
 			"Issuer | (empty)",
-			"Key | ec, 256 bits",
+			"Key | EC, 256 bits",
 			"Active in | nowhere",
 		]);
 		const more = Object.fromEntries(factsOf(root, read, nowhere, false).map(({ key, more }) => [key, more ?? ""]));

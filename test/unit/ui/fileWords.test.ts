@@ -51,9 +51,18 @@ describe("Words for certificate files", () => {
 		assert.equal(words({ code: "bytes-follow", bytes: 1 }), "1 byte follows the certificate and is not sent.");
 		assert.equal(words({ code: "bytes-follow", bytes: 812 }), "812 bytes follow the certificate and are not sent.");
 		assert.equal(
-			words({ code: "private-key-in-file", line: 31 }),
-			"The file also holds a private key, on line 31. The key is not sent.",
+			words({ code: "private-key-in-file", line: 31, count: 1 }),
+			"The file also contains a private key, on line 31. It isn't sent.",
 		);
+		assert.equal(
+			words({ code: "private-key-in-file", line: 31, count: 2 }),
+			"The file also contains 2 private keys, the first on line 31. They aren't sent.",
+		);
+		for (const [count, sentence] of [
+			[1, "The file also contains a private key. It isn't sent."],
+			[2, "The file also contains 2 private keys. They aren't sent."],
+		] as const)
+			assert.equal(words({ code: "private-key-in-file", line: null, count }), sentence);
 		assert.match(words({ code: "expired", seconds: 3 * 86_400 }), /^It expired 3 days ago: /);
 		assert.match(words({ code: "expires-within-a-day", seconds: 7300 }), /^It expires in 2 hours: /);
 		assert.match(words({ code: "expires-soon", seconds: 12 * 86_400 + 5 }), /^It expires in 12 days: /);

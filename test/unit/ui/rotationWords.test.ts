@@ -94,7 +94,7 @@ describe("The question before a rotation", () => {
 		assert.deepEqual(comparisonLines(old, next), [
 			"Subject: CN=Old → CN=New",
 			"Issuer: CN=Old → CN=New",
-			"Key: ec, 256 bits → ec, 256 bits (another one)",
+			"Key: EC, 256 bits → EC, 256 bits (another one)",
 			"Valid: 2027-01-14 to 2027-01-25 (UTC) → 2027-01-14 to 2029-07-03 (UTC)",
 			`SHA-256: ${one} … → ${other} …`,
 		]);
@@ -102,7 +102,7 @@ describe("The question before a rotation", () => {
 		assert.deepEqual(comparisonLines(old, renewed).slice(0, 3), [
 			"Subject: CN=Old (both)",
 			"Issuer: CN=Old (both)",
-			"Key: ec, 256 bits (the same)",
+			"Key: EC, 256 bits (the same)",
 		]);
 	});
 
