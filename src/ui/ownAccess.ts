@@ -24,7 +24,8 @@ export interface OwnAccessCheck {
 }
 
 /**
- * Compares the client certificate that the settings name with the anchors that are to be enforced, offline.
+ * Compares the client certificate that the settings name with the anchors that are to be enforced, offline. Without one, the
+ * newest answer of the Admin API tells whether it demands one; so read the organization's list first.
  * @param anchors The ids of all that will be active in the organization.
  * @throws Cancelled
  */
@@ -35,8 +36,9 @@ export async function ownAccess(
 ): Promise<OwnAccess> {
 	const { origin, host } = baseUrl();
 	const files = await clientCertificates.filesFor(origin);
-	if (!files) return { kind: "none" };
-	const listed = certificates.state.listing?.certificates ?? [];
+	const { listing, problem } = certificates.state;
+	const listed = listing?.certificates ?? [];
+	if (!files) return { kind: "none", answered: problem === null && listed.some(({ active }) => active) };
 	const enforced = listed.filter(({ id }) => anchors.includes(id));
 	const subjects = await subjectsOf({ certificates }, enforced, signal);
 	let closest: (OwnAccess & { kind: "checked" }) | undefined;
@@ -51,9 +53,9 @@ export async function ownAccess(
 				closest = { kind: "checked", check, anchor: certificate, unasked };
 		}
 	} catch (thrown) {
-		const problem = problemOf(thrown);
-		if (!problem) throw thrown;
-		return { kind: "unusable", problem };
+		const unusable = problemOf(thrown);
+		if (!unusable) throw thrown;
+		return { kind: "unusable", problem: unusable };
 	}
 	return unread || !closest ? { kind: "unknown" } : closest;
 }

@@ -20,7 +20,7 @@ import { ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { planFor, type RotationCommands, readNow } from "./rotationCommand.ts";
 import { confirmFinish, confirmUndo, refuseLockOut } from "./rotationQuestions.ts";
-import { accessWords, type OwnAccess } from "./words/clientChecks.ts";
+import { accessWords, isAccepted, type OwnAccess } from "./words/clientChecks.ts";
 import { endWords, isEnded, type RotationEnd } from "./words/rotationAccounts.ts";
 import { type Places, placesAt } from "./words/scopes.ts";
 
@@ -126,5 +126,5 @@ function isAnswered(commands: RotationCommands) {
 
 /** Which host is asked does not matter here: all was read there a moment ago, with the old one active. */
 function chains(access: OwnAccess): boolean {
-	return access.kind === "checked" && access.check.accepted;
+	return access.kind === "checked" ? access.check.accepted : isAccepted(access);
 }

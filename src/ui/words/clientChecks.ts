@@ -9,8 +9,11 @@ import { problemWords } from "./problems.ts";
 
 /** How the client certificate that the settings name stands to the anchors that an organization enforces. */
 export type OwnAccess =
-	/** The settings name none. */
-	| { readonly kind: "none" }
+	/**
+	 * Settings contain none. `answered`: OpenAI just answered a request without one, while a certificate was active in the
+	 * organization.
+	 */
+	| { readonly kind: "none"; readonly answered: boolean }
 	/** It cannot be presented. */
 	| { readonly kind: "unusable"; readonly problem: Problem }
 	/** It was compared with the anchors, offline: with the one that accepts it, else with the one it comes closest to. */
@@ -26,6 +29,7 @@ export type OwnAccess =
 
 /** Whether this extension's own calls would go on to be answered, as far as that can be told offline. */
 export function isAccepted(access: OwnAccess): boolean {
+	if (access.kind === "none") return access.answered;
 	return access.kind === "checked" && access.check.accepted && access.unasked === null;
 }
 
@@ -33,7 +37,11 @@ export function isAccepted(access: OwnAccess): boolean {
 export function accessWords(access: OwnAccess, now: number): string {
 	switch (access.kind) {
 		case "none":
-			return l10n.t("No client certificate is set here, so that this extension will be refused too.");
+			return access.answered
+				? l10n.t(
+						"No client certificate is set. OpenAI answers this extension without one, although a certificate is active in the organization.",
+					)
+				: l10n.t("No client certificate is set here, so that this extension will be refused too.");
 		case "unusable":
 			return l10n.t(
 				"This extension will be refused too, since its client certificate cannot be presented. {0}",

@@ -115,7 +115,7 @@ describe("Words for a client certificate that was checked offline", () => {
 			"This extension's client certificate CN=client was checked offline: it chains to “Acme” and expires in 30 days.",
 		);
 		const refused: readonly OwnAccess[] = [
-			{ kind: "none" },
+			{ kind: "none", answered: false },
 			{ kind: "unusable", problem: { reason: "client-certificate", why: "missing", file: "client.pem" } },
 			{ kind: "checked", check: check({ accepted: false, flaws: [flaw] }), anchor: acme, unasked: null },
 		];
@@ -123,6 +123,10 @@ describe("Words for a client certificate that was checked offline", () => {
 			assert.ok(!isAccepted(access));
 			assert.match(words(access), /extension will be refused too/, access.kind);
 		}
+		// What the service itself showed counts more than what is set.
+		const answered: OwnAccess = { kind: "none", answered: true };
+		assert.ok(isAccepted(answered));
+		assert.match(words(answered), /OpenAI answers this extension without one, although a certificate is active/);
 		assert.ok(!isAccepted({ kind: "unknown" }));
 		assert.match(words({ kind: "unknown" }), /it may be refused too\.$/);
 	});
