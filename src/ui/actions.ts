@@ -67,7 +67,7 @@ export function createActions(context: ActionContext): Actions {
 			try {
 				await act(...withoutLostRow(args));
 			} catch (thrown) {
-				await showFailure(thrown, context.log);
+				await showFailure(thrown, context);
 			}
 		},
 	]);
@@ -117,11 +117,12 @@ function actionsOf(context: ActionContext): Actions {
 
 /** What an upload goes by, whoever wants one. */
 export function uploadCommand(context: ActionContext): UploadCommand {
-	const { reader, certificates, uploads, connections, view, inspections } = context;
+	const { reader, certificates, uploads, connections, view, inspections, documents } = context;
 	return {
 		reader,
 		certificates,
 		uploads,
+		documents,
 		ensureKey: async () => {
 			const reason = await connections.destination().then(
 				() => null,

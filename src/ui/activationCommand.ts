@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import {
 	type ActivationBasis,
 	type ActivationTarget,
@@ -14,6 +14,7 @@ import type { Scope } from "../domain/scope.ts";
 import { confirmDeactivation, confirmInOrganization, confirmInProjects } from "./activationQuestions.ts";
 import { askAnew } from "./askAnew.ts";
 import { type CertificateCommands, destinationOf, projectNamed, subjectsOf } from "./groundwork.ts";
+import { notify } from "./notices.ts";
 import { isNew, wasSaid } from "./once.ts";
 import { tellSwitched } from "./outcomes.ts";
 import { type OwnAccessCheck, ownAccess } from "./ownAccess.ts";
@@ -66,8 +67,8 @@ export async function switchCertificates(
 		const request = { ...target, active, confirmed: basis };
 		return cancellably(title, (signal) => setActive(commands.organization, request, signal));
 	});
-	if (accounts) tellSwitched(accountWords(chosen, accounts, active, nameOf), accounts);
-	else void vscode.window.showInformationMessage(settledWords(chosen, placesOf(scopes, nameOf), active));
+	if (accounts) tellSwitched(commands, accountWords(chosen, accounts, active, nameOf), accounts);
+	else void notify(commands, "information", settledWords(chosen, placesOf(scopes, nameOf), active));
 }
 
 /** @throws Failure where none of the scopes can be read; Cancelled */

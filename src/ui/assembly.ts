@@ -99,8 +99,8 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	return {
 		actions: createActions(context),
 		remind: () =>
-			remind({ watchFolder, snapshot, certificates, view, watch, rotate }).catch((thrown) =>
-				showFailure(thrown, frame.log),
+			remind({ watchFolder, snapshot, certificates, view, watch, rotate, documents }).catch((thrown) =>
+				showFailure(thrown, context),
 			),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),

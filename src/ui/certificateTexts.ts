@@ -16,7 +16,7 @@ import { historyWords } from "./words/history.ts";
 /** What showing and copying certificates needs. */
 export interface TextCommands extends CertificateCommands {
 	readonly enforcement: Enforcement;
-	readonly documents: Documents;
+	readonly documents: Pick<Documents, "show">;
 	readonly reader: CertificateReader;
 }
 

@@ -3,6 +3,7 @@ import { isCancelled, problemOf } from "../domain/failure.ts";
 import { showDefect } from "./defects.ts";
 import type { Log } from "./log.ts";
 import { COMMANDS, VIEW } from "./names.ts";
+import { type Notices, notify } from "./notices.ts";
 import { type Mend, mendOf, mendWords, problemWords } from "./words/problems.ts";
 
 const MENDING_COMMANDS: Readonly<Record<Mend, readonly [command: string, ...args: string[]]>> = {
@@ -17,11 +18,11 @@ const MENDING_COMMANDS: Readonly<Record<Mend, readonly [command: string, ...args
 };
 
 /** Shows what a command threw: one message with what mends it; nothing where the person cancelled. */
-export async function showFailure(thrown: unknown, log: Log): Promise<void> {
+export async function showFailure(thrown: unknown, context: Notices & { readonly log: Log }): Promise<void> {
 	if (isCancelled(thrown)) return;
 	const problem = problemOf(thrown);
-	if (!problem) return showDefect(thrown, log);
+	if (!problem) return showDefect(thrown, context.log);
 	const mend = mendOf(problem);
-	const chosen = await vscode.window.showErrorMessage(problemWords(problem), ...(mend ? [mendWords(mend)] : []));
+	const chosen = await notify(context, "error", problemWords(problem), ...(mend ? [mendWords(mend)] : []));
 	if (chosen && mend) await vscode.commands.executeCommand(...MENDING_COMMANDS[mend]);
 }

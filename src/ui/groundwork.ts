@@ -1,4 +1,3 @@
-import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import { contentOf } from "../application/comparison.ts";
 import type { Organization } from "../application/organization.ts";
@@ -6,12 +5,13 @@ import type { Projects } from "../application/projects.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
 import type { Connections, Destination } from "./connections.ts";
+import { type Notices, notify } from "./notices.ts";
 import { isRecent } from "./staleness.ts";
 import { type Subject, subjectsWords } from "./words/activation.ts";
 import { goneWords } from "./words/removal.ts";
 
 /** What commands on certificates act on. */
-export interface CertificateCommands {
+export interface CertificateCommands extends Notices {
 	readonly organization: Organization;
 	readonly certificates: Certificates;
 	readonly projects: Projects;
@@ -58,7 +58,7 @@ export function projectNamed({ projects }: Pick<CertificateCommands, "projects">
  * @throws whatever else `act` throws.
  */
 export async function unlessGone(
-	{ certificates }: Pick<CertificateCommands, "certificates">,
+	{ certificates, documents }: Pick<CertificateCommands, "certificates" | "documents">,
 	chosen: readonly Certificate[],
 	act: () => Promise<void>,
 ): Promise<void> {
@@ -72,6 +72,6 @@ export async function unlessGone(
 		if (problemOf(thrown)?.reason !== "not-found") throw thrown;
 		if (gone().length === 0) await certificates.refresh();
 		if (gone().length === 0) throw thrown;
-		void vscode.window.showInformationMessage(goneWords(subjectsWords(gone())));
+		void notify({ documents }, "information", goneWords(subjectsWords(gone())));
 	}
 }

@@ -7,12 +7,13 @@ import type { ClientCertificates } from "./clientCertificates.ts";
 import type { Connections } from "./connections.ts";
 import { keepKey } from "./keptKeys.ts";
 import { askForKey } from "./keyPrompt.ts";
+import { type Notices, notify } from "./notices.ts";
 import { baseUrl } from "./settings.ts";
 import { paragraphs } from "./words/activation.ts";
 import { inert } from "./words/inert.ts";
 
 /** What the commands around the admin key act on. */
-export interface KeyCommands {
+export interface KeyCommands extends Notices {
 	readonly connections: Connections;
 	readonly certificates: Certificates;
 	readonly openService: (access: AccessSource) => Service;
@@ -24,7 +25,7 @@ export interface KeyCommands {
  * @throws Failure, Cancelled
  */
 export async function setKey(
-	{ openService, connections, certificates }: KeyCommands,
+	{ openService, connections, certificates, documents }: KeyCommands,
 	replaces: boolean,
 ): Promise<void> {
 	// The question names this host: a key typed for it goes to no other one, whatever the setting becomes meanwhile.
@@ -43,7 +44,9 @@ export async function setKey(
 	if (baseUrl().origin === asked.origin) certificates.show(listing);
 	else await certificates.refresh();
 	if (!certain)
-		void vscode.window.showInformationMessage(
+		void notify(
+			{ documents },
+			"information",
 			l10n.t(
 				"It cannot be told whether this key belongs to the same organization as the one before. What is remembered of that one, such as uploads that are not confirmed, is not shown with this key.",
 			),

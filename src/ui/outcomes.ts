@@ -2,6 +2,7 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { ScopeAccount } from "../application/activation.ts";
 import { COMMANDS } from "./names.ts";
+import { type Notices, notify } from "./notices.ts";
 import { isDone } from "./words/accounts.ts";
 
 const STATUS_MS = 5000;
@@ -12,19 +13,20 @@ const STATUS_MS = 5000;
  */
 export function tellDone(words: string): void {
 	const isHeard = vscode.workspace.getConfiguration("editor").get("accessibilitySupport") === "on";
-	if (isHeard) void vscode.window.showInformationMessage(words);
-	else vscode.window.setStatusBarMessage(words, STATUS_MS);
+	const line = words.replaceAll("\n", " ");
+	if (isHeard) void vscode.window.showInformationMessage(line);
+	else vscode.window.setStatusBarMessage(line, STATUS_MS);
 }
 
 /** Says what became of a switch in some scopes. @param goOn What to do where not all was done. */
-export function tellSwitched(words: string, accounts: readonly ScopeAccount[], goOn?: string): void {
+export function tellSwitched(notices: Notices, words: string, accounts: readonly ScopeAccount[], goOn?: string): void {
 	if (isDone(accounts)) {
 		tellDone(words);
 		return;
 	}
 	const setUp = l10n.t("Set Up Client Certificate");
 	const buttons = accounts.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
-	void vscode.window.showWarningMessage(goOn ? `${words} ${goOn}` : words, ...buttons).then((pressed) => {
+	void notify(notices, "warning", goOn ? `${words}\n${goOn}` : words, ...buttons).then((pressed) => {
 		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
 	});
 }

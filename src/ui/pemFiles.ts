@@ -6,6 +6,7 @@ import type { Certificate } from "../domain/certificate.ts";
 import { type Candidate, MAX_FILE_BYTES } from "../domain/certificateFile.ts";
 import { Cancelled, Failure } from "../domain/failure.ts";
 import { subjectsOf } from "./groundwork.ts";
+import { type Notices, notify } from "./notices.ts";
 import { tellDone } from "./outcomes.ts";
 import { cancellably } from "./patience.ts";
 import { subjectsWords } from "./words/activation.ts";
@@ -13,7 +14,7 @@ import { nameWords } from "./words/certificates.ts";
 import { type SavedPem, savedWords } from "./words/pemFiles.ts";
 
 /** What saving certificates needs. */
-export interface PemCommands {
+export interface PemCommands extends Notices {
 	readonly certificates: Certificates;
 }
 
@@ -49,7 +50,10 @@ export async function saveAllPems(commands: PemCommands): Promise<void> {
  * What a certificate holds, read as it is needed.
  * @throws Failure `no-content` where it cannot be read, or whatever kept it from being fetched; Cancelled
  */
-export async function contentFor(commands: PemCommands, certificate: Certificate): Promise<Candidate> {
+export async function contentFor(
+	commands: Pick<PemCommands, "certificates">,
+	certificate: Certificate,
+): Promise<Candidate> {
 	const title = l10n.t("Reading “{0}”…", nameWords(certificate));
 	return cancellably(title, (signal) => read(commands, certificate, signal));
 }
@@ -64,7 +68,11 @@ export async function contentsFor(
 	);
 }
 
-async function read({ certificates }: PemCommands, { id, name }: Certificate, signal: AbortSignal): Promise<Candidate> {
+async function read(
+	{ certificates }: Pick<PemCommands, "certificates">,
+	{ id, name }: Certificate,
+	signal: AbortSignal,
+): Promise<Candidate> {
 	const content = await certificates.contentOf(id, signal);
 	if (!content) throw new Failure({ reason: "no-content", name: name ?? id });
 	return content;
@@ -89,7 +97,7 @@ async function saveIntoFolder(commands: PemCommands, chosen: readonly Certificat
 	}
 	const words = savedWords(saved);
 	if (saved.every(({ outcome }) => outcome === "saved")) tellDone(words);
-	else void vscode.window.showWarningMessage(words);
+	else void notify(commands, "warning", words);
 }
 
 /** Writes a file, but not over one that holds something else. */

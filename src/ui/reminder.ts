@@ -8,6 +8,7 @@ import { dayOf, type WatchedCertificate } from "../domain/watch.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import { unlessGone } from "./groundwork.ts";
 import { VIEW } from "./names.ts";
+import type { Notices } from "./notices.ts";
 import { cancellably } from "./patience.ts";
 import { askChoice } from "./prompts.ts";
 import { STALE_MS } from "./staleness.ts";
@@ -18,7 +19,7 @@ import { goneWords } from "./words/removal.ts";
 import { reminderWords } from "./words/watch.ts";
 
 /** What a reminder is made of, and what leads on from it. */
-interface Reminding {
+interface Reminding extends Notices {
 	/** Where the record is; an absolute path. */
 	readonly watchFolder: string;
 	readonly snapshot: Pick<SnapshotFile, "settled">;

@@ -16,6 +16,7 @@ import { Cancelled, isCancelled } from "../domain/failure.ts";
 import type { Scope } from "../domain/scope.ts";
 import { askAnew } from "./askAnew.ts";
 import { type CertificateCommands, destinationOf, projectNamed, subjectsOf, unlessGone } from "./groundwork.ts";
+import { notify } from "./notices.ts";
 import { tellDone } from "./outcomes.ts";
 import { type OwnAccessCheck, ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
@@ -73,7 +74,7 @@ async function removeCertificate(commands: RemovalCommands, { id }: Certificate)
 /** @throws Cancelled, so that those which were to follow are left alone. */
 function tellNotRemoved(commands: RemovalCommands, certificate: Certificate, account: RemovalAccount): never {
 	const { scopes, problem } = account;
-	void vscode.window.showWarningMessage(notRemovedWords(certificate, scopes, problem, projectNamed(commands)));
+	void notify(commands, "warning", notRemovedWords(certificate, scopes, problem, projectNamed(commands)));
 	throw new Cancelled();
 }
 

@@ -1,5 +1,4 @@
 import * as l10n from "@vscode/l10n";
-import * as vscode from "vscode";
 import type { Enforcement } from "../application/enforcement.ts";
 import {
 	flawsOf,
@@ -18,6 +17,7 @@ import { askAnew } from "./askAnew.ts";
 import { askForFiles } from "./certificateFiles.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import { type CertificateCommands, destinationOf, projectNamed, refreshProjects } from "./groundwork.ts";
+import { notify } from "./notices.ts";
 import { tellSwitched } from "./outcomes.ts";
 import type { OwnAccessCheck } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
@@ -53,10 +53,10 @@ export async function rotateCertificate(commands: RotationCommands, old: Certifi
 	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
 	const pair = { connectionId, oldId: old.id, nextId };
 	const { next, account } = await askAnew((changed) => start(commands, pair, changed));
-	if (!account) void vscode.window.showInformationMessage(settledRotationWords(old, next));
+	if (!account) void notify(commands, "information", settledRotationWords(old, next));
 	else {
 		const words = accountWords([next], account.scopes, true, projectNamed(commands));
-		tellSwitched(words, account.scopes, l10n.t("Rotate again to go on, or undo it."));
+		tellSwitched(commands, words, account.scopes, l10n.t("Rotate again to go on, or undo it."));
 	}
 	await commands.view.reveal(old);
 }
@@ -118,7 +118,7 @@ async function chooseNext(commands: RotationCommands, old: Certificate): Promise
 		judge: (candidate) => assertFit(old, candidate),
 		refuseFull: async (signal) => refuseFull(await idleOnes(commands, signal)),
 	});
-	if (uploaded.how !== "there-before") tellMore(uploaded);
+	if (uploaded.how !== "there-before") tellMore(commands, uploaded);
 	return uploaded.certificate;
 }
 

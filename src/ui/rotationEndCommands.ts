@@ -1,5 +1,4 @@
 import * as l10n from "@vscode/l10n";
-import * as vscode from "vscode";
 import {
 	flawsOf,
 	leftInOrganization,
@@ -15,6 +14,7 @@ import type { RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
 import type { EndAccount } from "../domain/rotationAccount.ts";
 import { askAnew } from "./askAnew.ts";
 import { destinationOf, projectNamed } from "./groundwork.ts";
+import { notify } from "./notices.ts";
 import { tellDone } from "./outcomes.ts";
 import { ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
@@ -82,7 +82,7 @@ async function endRotation(
 	const { end, account } = await askAnew(way);
 	const words = endWords(end, account, projectNamed(commands));
 	if (isEnded(end, account)) tellDone(words);
-	else void vscode.window.showWarningMessage(words);
+	else void notify(commands, "warning", words);
 	if (!account.removed) await commands.view.reveal(certificate);
 }
 

@@ -5,6 +5,7 @@ import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../domain/pendingUpload.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import { VIEW } from "./names.ts";
+import { type Notices, notify } from "./notices.ts";
 import { patiently } from "./patience.ts";
 import { askChoice } from "./prompts.ts";
 import { tellMore } from "./uploadQuestions.ts";
@@ -12,7 +13,7 @@ import { inert } from "./words/inert.ts";
 import { againWords, arrivedWords, forgetWords, unconfirmedDescription } from "./words/uploads.ts";
 
 /** What the commands on an upload that is not confirmed act on. */
-export interface UnconfirmedCommands {
+export interface UnconfirmedCommands extends Notices {
 	readonly uploads: Uploads;
 	readonly view: CertificatesView;
 }
@@ -40,7 +41,7 @@ export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): 
 	const uploaded = await uploads.again(upload);
 	if (uploaded.how === "found") return tellArrived(commands, uploaded);
 	await view.reveal(uploaded.certificate);
-	tellMore(uploaded);
+	tellMore(commands, uploaded);
 }
 
 /** Takes an upload out of the list without looking for it, after a question that offers to look. @param row As in `checkUpload`. @throws Failure, Cancelled */
@@ -87,10 +88,10 @@ async function lookFor({ uploads }: UnconfirmedCommands, upload: UnconfirmedUplo
 	);
 }
 
-async function tellArrived({ view }: UnconfirmedCommands, uploaded: Uploaded): Promise<void> {
-	await view.reveal(uploaded.certificate);
-	void vscode.window.showInformationMessage(arrivedWords(uploaded.certificate, Date.now()));
-	tellMore(uploaded);
+async function tellArrived(commands: UnconfirmedCommands, uploaded: Uploaded): Promise<void> {
+	await commands.view.reveal(uploaded.certificate);
+	void notify(commands, "information", arrivedWords(uploaded.certificate, Date.now()));
+	tellMore(commands, uploaded);
 }
 
 /** @throws Cancelled unless it is to be sent again. */

@@ -16,6 +16,7 @@ import { Failure, problemOf, type Reason } from "../domain/failure.ts";
 import { chooseFiles, fileName, readCertificateFile } from "./certificateFiles.ts";
 import type { Destination } from "./connections.ts";
 import { VIEW } from "./names.ts";
+import { type Notices, notify } from "./notices.ts";
 import { patiently } from "./patience.ts";
 import { askInOrder, Back, type Position } from "./prompts.ts";
 import { reminderDays } from "./settings.ts";
@@ -45,7 +46,7 @@ const ITS_OWN: readonly Reason[] = [
 ];
 
 /** What an upload from the interface needs. */
-export interface UploadCommand {
+export interface UploadCommand extends Notices {
 	readonly reader: CertificateReader;
 	readonly certificates: Certificates;
 	readonly uploads: Uploads;
@@ -83,13 +84,13 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 		}
 	} finally {
 		if (uploaded + refused.length > 0)
-			void vscode.window.showInformationMessage(summaryWords(files.length, uploaded, refused));
+			void notify(command, "information", summaryWords(files.length, uploaded, refused));
 	}
 }
 
-async function showUploaded({ reveal }: UploadCommand, uploaded: Uploaded): Promise<void> {
-	await reveal(uploaded.certificate);
-	tellMore(uploaded);
+async function showUploaded(command: UploadCommand, uploaded: Uploaded): Promise<void> {
+	await command.reveal(uploaded.certificate);
+	tellMore(command, uploaded);
 }
 
 /** Why one of several files was not uploaded. @throws what was thrown, where it ends the others' way too. */

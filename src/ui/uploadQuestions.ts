@@ -6,6 +6,7 @@ import type { Candidate, Finding } from "../domain/certificateFile.ts";
 import { Cancelled } from "../domain/failure.ts";
 import { nameFlaw, suggestName } from "../domain/name.ts";
 import type { Destination } from "./connections.ts";
+import { type Notices, notify } from "./notices.ts";
 import { askChoice, askText, type Position, type Verdict } from "./prompts.ts";
 import { candidateChoiceWords, candidateName, factWords, findingLines } from "./words/candidates.ts";
 import { findingWords } from "./words/findings.ts";
@@ -124,9 +125,9 @@ export async function refuseUpload(candidate: Candidate, findings: readonly Find
 }
 
 /** Says what is to be said of a certificate that is there now: mostly nothing, since its row is in sight. */
-export function tellMore({ certificate, twins, how }: Uploaded): void {
-	if (how === "there-before") void vscode.window.showInformationMessage(thereBeforeWords(certificate));
-	if (twins.length > 0) void vscode.window.showWarningMessage(twinsWords(certificate, twins));
+export function tellMore(notices: Notices, { certificate, twins, how }: Uploaded): void {
+	if (how === "there-before") void notify(notices, "information", thereBeforeWords(certificate));
+	if (twins.length > 0) void notify(notices, "warning", twinsWords(certificate, twins));
 }
 
 /** Whether something was found with which there is no way on. */

@@ -77,7 +77,10 @@ describe("The watch", () => {
 			remind: () => {
 				const snapshot = { settled: async () => {} };
 				const rotate = async (certificate: Certificate) => void rotated.push(certificate);
-				const reminder = remind({ watchFolder: folder, snapshot, certificates, view: reveal as never, watch, rotate });
+				const reminder = remind({
+					...{ watchFolder: folder, snapshot, certificates, view: reveal as never, watch, rotate },
+					documents: { show: async () => assert.fail("Nobody expected a document.") },
+				});
 				reminders = Promise.all([reminders, reminder]);
 				return reminder;
 			},

@@ -28,7 +28,7 @@ export function isDone(accounts: readonly Account[]): boolean {
 	);
 }
 
-/** What became of certificates that were to be activated or deactivated, scope by scope. */
+/** What became of certificates that were to be activated or deactivated, a line for each outcome. */
 export function accountWords(
 	certificates: readonly Certificate[],
 	accounts: readonly Account[],
@@ -36,15 +36,17 @@ export function accountWords(
 	nameOf: NameOf,
 ): string {
 	const subjects = subjectsWords(certificates);
-	// What went the same way is told together.
-	const alike = Map.groupBy(accounts, (account) =>
+	// What went the same way is told together; what is left to be done comes first.
+	const incomplete = accounts.filter((account) => !isDone([account]));
+	const complete = accounts.filter((account) => isDone([account]));
+	const alike = Map.groupBy([...incomplete, ...complete], (account) =>
 		[outcomeWords(account, active), ...(account.problem ? [midwayWords(account.problem)] : [])].join(" "),
 	);
 	const sentences = [...alike].map(([words, group]) =>
 		l10n.t("{0} in {1}: {2}", subjects, placeWords(placesAt(group, nameOf)), words),
 	);
 	if (accounts.some(({ lockedOut }) => lockedOut)) sentences.push(lockedOutWords());
-	return sentences.join(" ");
+	return sentences.join("\n");
 }
 
 /** That a certificate which was to be deactivated everywhere and deleted is still there, and how far that came. */
@@ -59,7 +61,7 @@ export function notRemovedWords(
 		l10n.t("“{0}” was not deleted.", nameWords(certificate)),
 		...(accounts.length > 0 ? [accountWords([certificate], accounts, false, nameOf)] : []),
 		...(problem && !isTold ? [midwayWords(problem)] : []),
-	].join(" ");
+	].join("\n");
 }
 
 function lockedOutWords(): string {

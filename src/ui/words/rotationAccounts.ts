@@ -17,10 +17,14 @@ export interface RotationEnd {
 
 /** Whether all is as it was meant to be, and there is nothing to say of it. */
 export function isEnded({ remove }: RotationEnd, { scopes, ended, removed }: EndAccount): boolean {
-	return ended && removed === remove && scopes.every(({ outcome }) => ["done", "kept", "returned"].includes(outcome));
+	return ended && removed === remove && scopes.every(isDone);
 }
 
-/** What became of a rotation that was to end, scope by scope. */
+function isDone({ outcome }: HandOver): boolean {
+	return outcome === "done" || outcome === "kept" || outcome === "returned";
+}
+
+/** What became of a rotation that was to end, a line for each outcome. */
 export function endWords(
 	end: RotationEnd,
 	{ scopes, ended, removed, problem }: EndAccount,
@@ -28,8 +32,9 @@ export function endWords(
 ): string {
 	const [from, to] = [rotatedName(end.from), rotatedName(end.to)];
 	const isTold = scopes.some((each) => each.problem === problem);
-	// What went the same way is told together.
-	const alike = Map.groupBy(scopes, (each) =>
+	// What went the same way is told together; what is left to be done comes first.
+	const ordered = [...scopes.filter((each) => !isDone(each)), ...scopes.filter(isDone)];
+	const alike = Map.groupBy(ordered, (each) =>
 		[outcomeWords(each, from, to), ...(each.problem ? [midwayWords(each.problem)] : [])].join(" "),
 	);
 	return [
@@ -37,7 +42,7 @@ export function endWords(
 		...[...alike].map(([words, group]) => l10n.t("In {0}: {1}", placeWords(placesAt(group, nameOf)), words)),
 		...(problem && !isTold ? [stopWords(problem)] : []),
 		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
-	].join(" ");
+	].join("\n");
 }
 
 /** Why it stopped between two scopes. */

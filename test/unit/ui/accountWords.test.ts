@@ -48,11 +48,11 @@ describe("Words after certificates were switched", () => {
 		assert.equal(
 			accountWords([acme], accounts, true, nameOf),
 			[
-				"“Acme” in project “P”: activated.",
 				"“Acme” in project “Q”: not activated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.",
 				"“Acme” in project “R”: not known whether activated. The connection to a.test was lost before the answer was there. Try again.",
 				"“Acme” in the organization: not tried.",
-			].join(" "),
+				"“Acme” in project “P”: activated.",
+			].join("\n"),
 		);
 	});
 
@@ -88,7 +88,7 @@ describe("Words after certificates were switched", () => {
 		assert.ok(!isDone(accounts));
 		assert.equal(
 			accountWords([acme], accounts, true, nameOf),
-			"“Acme” in the organization: activated. This extension is now refused. The way back is the dashboard at OpenAI, or a client certificate that chains to an active certificate.",
+			"“Acme” in the organization: activated.\nThis extension is now refused. The way back is the dashboard at OpenAI, or a client certificate that chains to an active certificate.",
 		);
 	});
 
@@ -96,11 +96,11 @@ describe("Words after certificates were switched", () => {
 		const accounts = [account(ORGANIZATION, { changed: ["a"] }), account(p, { failed: ["a"], problem: failed })];
 		assert.equal(
 			notRemovedWords(acme, accounts, failed, nameOf),
-			"“Acme” was not deleted. “Acme” in the organization: deactivated. “Acme” in project “P”: not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.",
+			"“Acme” was not deleted.\n“Acme” in project “P”: not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\n“Acme” in the organization: deactivated.",
 		);
 		assert.equal(
 			notRemovedWords(acme, [account(p, { changed: ["a"] })], { reason: "change-unknown", act: "remove" }, nameOf),
-			"“Acme” was not deleted. “Acme” in project “P”: deactivated. The deletion was sent, but no answer tells whether it was done. Refresh to see.",
+			"“Acme” was not deleted.\n“Acme” in project “P”: deactivated.\nThe deletion was sent, but no answer tells whether it was done. Refresh to see.",
 		);
 	});
 });

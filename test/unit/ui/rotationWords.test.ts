@@ -210,13 +210,13 @@ describe("The account of a rotation's end", () => {
 		assert.ok(!isEnded({ ...end, remove: true }, done));
 		assert.equal(
 			endWords(end, done, nameOf),
-			"The rotation of “Old” is finished. In the organization and project “P”: “Old” deactivated.",
+			"The rotation of “Old” is finished.\nIn the organization and project “P”: “Old” deactivated.",
 		);
 		assert.match(
 			endWords(end, { ...done, removed: true }, nameOf),
 			/^The rotation of “Old” is finished, and it is del/,
 		);
-		assert.match(endWords({ ...end, remove: true }, done, nameOf), /is finished, but it was not deleted\. /);
+		assert.match(endWords({ ...end, remove: true }, done, nameOf), /is finished, but it was not deleted\.\n/);
 	});
 
 	it("R34 tells scope by scope, and why once", () => {
@@ -224,11 +224,11 @@ describe("The account of a rotation's end", () => {
 		assert.ok(!isEnded(end, partly));
 		assert.equal(
 			endWords(end, partly, nameOf),
-			"The rotation of “Old” is not finished. In the organization: “Old” deactivated. In project “P”: “Old” not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later. In project “Q”: not tried. Finish again to go on.",
+			"The rotation of “Old” is not finished.\nIn project “P”: “Old” not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\nIn project “Q”: not tried.\nIn the organization: “Old” deactivated.\nFinish again to go on.",
 		);
 		assert.match(
 			endWords(end, { ...account([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
-			/deactivated\. Something else was changed meanwhile, or only shows now\. Finish again to go on\.$/,
+			/deactivated\.\nSomething else was changed meanwhile, or only shows now\.\nFinish again to go on\.$/,
 		);
 	});
 
@@ -236,7 +236,8 @@ describe("The account of a rotation's end", () => {
 		for (const reason of ["connection-changed", "not-recorded"] as const)
 			for (const told of [account([p, "done"]), account([p, "done"], [q, "failed", { reason }])]) {
 				const words = endWords(end, { ...told, problem: { reason } }, nameOf);
-				assert.match(words, /“Old” deactivated\..*(it went no further|could not be changed)/);
+				assert.match(words, /“Old” deactivated\./);
+				assert.match(words, /it went no further|could not be changed/);
 				assert.doesNotMatch(words, /Nothing was sent/);
 			}
 	});
@@ -255,10 +256,10 @@ describe("The account of a rotation's end", () => {
 		it(`of Undo says where it is ${outcome}`, () => {
 			const undone = { ...account([p, outcome]), ended: true };
 			assert.equal(isEnded(undo, undone), outcome === "kept" || outcome === "returned");
-			assert.equal(endWords(undo, undone, nameOf), `The rotation of “Old” is undone. In project “P”: ${words}`);
+			assert.equal(endWords(undo, undone, nameOf), `The rotation of “Old” is undone.\nIn project “P”: ${words}`);
 			assert.match(
 				endWords(undo, account([p, outcome]), nameOf),
-				/^The rotation of “Old” is not undone\..* Undo again to go on\.$/,
+				/^The rotation of “Old” is not undone\.\n.*\nUndo again to go on\.$/,
 			);
 		});
 });
