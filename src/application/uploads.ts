@@ -125,22 +125,28 @@ export class Uploads extends Events {
 	/**
 	 * Uploads one certificate and takes it into the list. It is written down before it is sent, and sent once. Where no
 	 * answer tells what became of it, it is looked for.
+	 * @param signal As `cancel` of the running upload.
 	 * @throws Failure: `unconfirmed` where it was not found; `upload-pending` where an upload of the same is not settled;
 	 * `not-recorded`. `Cancelled` where it was cancelled before anything was sent.
 	 */
-	upload(request: UploadRequest): Promise<Uploaded> {
+	upload(request: UploadRequest, signal?: AbortSignal): Promise<Uploaded> {
 		const { candidate, name, connectionId } = request;
 		const { sha256, pem } = candidate;
-		return this.#run({ connectionId, sha256 }, name, async (running, target) => {
-			const { signal } = running.stop;
-			const records = await this.#read();
-			this.#journal.refuseOpen(running, records);
-			const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
-			const untold = await this.#untold(request, target, signal);
-			if (untold) return { ...untold, how: "there-before" };
-			const attempt = await this.#journal.write({ connectionId, sha256, name, pem }, listing, records);
-			return this.#send([attempt], running, target);
-		});
+		return this.#run(
+			{ connectionId, sha256 },
+			name,
+			async (running, target) => {
+				const { stop } = running;
+				const records = await this.#read();
+				this.#journal.refuseOpen(running, records);
+				const listing = await this.#certificates.recent(RECENT_MS, stop.signal, target.service);
+				const untold = await this.#untold(request, target, stop.signal);
+				if (untold) return { ...untold, how: "there-before" };
+				const attempt = await this.#journal.write({ connectionId, sha256, name, pem }, listing, records);
+				return this.#send([attempt], running, target);
+			},
+			signal,
+		);
 	}
 
 	/**
@@ -201,6 +207,7 @@ export class Uploads extends Events {
 		{ connectionId, sha256 }: UploadKey,
 		name: string,
 		work: (running: Running, target: Target) => Promise<Uploaded>,
+		signal?: AbortSignal,
 	): Promise<Uploaded> {
 		const key = { connectionId, sha256 };
 		const other = this.#runsHere(key);
@@ -209,6 +216,7 @@ export class Uploads extends Events {
 		const upload = { id, name, checking: false, cancel: () => running.stop.abort() };
 		const running: Running = { ...key, upload, stop: new AbortController() };
 		this.#running.set(id, running);
+		signal?.addEventListener("abort", upload.cancel);
 		this.#tell();
 		try {
 			return await work(running, await this.#open(connectionId));

@@ -131,7 +131,7 @@ export function uploadCommand(context: ActionContext): UploadCommand {
 			if (reason === "no-key" || reason === "key-elsewhere") await setKey(context, true);
 		},
 		destination: () => connections.destination(),
-		reveal: (certificate) => view.reveal(certificate),
+		view,
 		inspect: (file) => inspectFile(inspections, file),
 	};
 }

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import { duplicateFindings, limitFindings, nameFindings } from "../application/comparison.ts";
-import type { Uploaded, Uploads } from "../application/uploads.ts";
+import type { Uploaded, UploadRequest, Uploads } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import {
 	byWeight,
@@ -14,6 +14,7 @@ import {
 } from "../domain/certificateFile.ts";
 import { Failure, problemOf, type Reason } from "../domain/failure.ts";
 import { chooseFiles, fileName, readCertificateFile } from "./certificateFiles.ts";
+import type { CertificatesView } from "./certificatesView.ts";
 import type { Destination } from "./connections.ts";
 import { VIEW } from "./names.ts";
 import { type Notices, notify } from "./notices.ts";
@@ -32,6 +33,7 @@ import {
 	refuseUpload,
 	tellMore,
 } from "./uploadQuestions.ts";
+import { inert } from "./words/inert.ts";
 import { problemWords } from "./words/problems.ts";
 import { blockedWords, summaryWords } from "./words/summary.ts";
 
@@ -56,8 +58,8 @@ export interface UploadCommand extends Notices {
 	readonly destination: () => Promise<Destination>;
 	/** Shows what is in a file. */
 	readonly inspect: (file: vscode.Uri) => Promise<void>;
-	/** Shows a certificate's row. */
-	readonly reveal: (certificate: Pick<Certificate, "id">) => Promise<void>;
+	/** Where its row is while it goes on, and in the end. */
+	readonly view: Pick<CertificatesView, "visible" | "reveal" | "revealUnconfirmed">;
 }
 
 /**
@@ -89,7 +91,7 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 }
 
 async function showUploaded(command: UploadCommand, uploaded: Uploaded): Promise<void> {
-	await command.reveal(uploaded.certificate);
+	await command.view.reveal(uploaded.certificate, { expand: true });
 	tellMore(command, uploaded);
 }
 
@@ -115,13 +117,13 @@ export interface Purpose {
  * @throws Failure, Cancelled
  */
 export async function uploadFile(command: UploadCommand, uri: vscode.Uri, purpose?: Purpose): Promise<Uploaded> {
-	const { reader, certificates, uploads, ensureKey, destination, inspect, reveal } = command;
+	const { reader, certificates, uploads, ensureKey, destination, inspect, view } = command;
 	const { name: file, bytes, unsaved } = await readCertificateFile(uri);
 	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, reminderDays());
 	const [first] = candidates;
 	if (!first)
 		throw new Failure({ reason: "file-refused", file, wanted: "anchor", refusal: reason ?? "no-block", skipped });
-	const looks: Looks = { inspect: () => inspect(uri), reveal: (id) => reveal({ id }) };
+	const looks: Looks = { inspect: () => inspect(uri), reveal: (id) => view.reveal({ id }) };
 	if (candidates.every(({ findings }) => isHopeless(findings))) await refuseUpload(first, first.findings, looks);
 
 	await ensureKey();
@@ -179,9 +181,22 @@ export async function uploadFile(command: UploadCommand, uri: vscode.Uri, purpos
 		await confirmUpload({ candidate, name, destination: confirmed }, all, looks);
 		// It goes where the confirmation said, whatever another window has changed meanwhile; the key is looked at last.
 		if ((await destination()).host !== confirmed.host) throw new Failure({ reason: "connection-changed" });
-		return await uploads.upload({ candidate, name, connectionId: confirmed.id, told: uploadedIds(compared) });
+		return await send(command, { candidate, name, connectionId: confirmed.id, told: uploadedIds(compared) });
 	} finally {
 		abort.abort();
+	}
+}
+
+/** Uploads in sight of the person: a row where the view is visible, else a notification; what is unconfirmed has its row shown. */
+async function send({ uploads, view }: UploadCommand, request: UploadRequest): Promise<Uploaded> {
+	const cancel = new AbortController();
+	const sending = uploads.upload(request, cancel.signal);
+	try {
+		if (view.visible) return await sending;
+		return await patiently(l10n.t("Uploading “{0}”…", inert(request.name)), sending, cancel);
+	} catch (thrown) {
+		if (problemOf(thrown)?.reason === "unconfirmed") await view.revealUnconfirmed(request.candidate.sha256);
+		throw thrown;
 	}
 }
 

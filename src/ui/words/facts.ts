@@ -34,11 +34,11 @@ export function factsOf(
 ): readonly Fact[] {
 	const { id, createdAt } = certificate;
 	return [
-		{ key: "id", label: l10n.t("Id"), value: id },
+		{ key: "id", label: l10n.t("ID"), value: id },
+		...expiryFacts(certificate, content),
 		createdAt === null
-			? { key: "created", label: l10n.t("Created"), value: l10n.t("not known") }
-			: { key: "created", label: l10n.t("Created"), value: dayWords(createdAt), more: absoluteTime(createdAt) },
-		validity(certificate, content),
+			? { key: "created", label: l10n.t("Uploaded"), value: l10n.t("unknown") }
+			: { key: "created", label: l10n.t("Uploaded"), value: dayWords(createdAt), more: absoluteTime(createdAt) },
 		...contentFacts(content),
 		...activityFacts(activity, loading),
 	];
@@ -49,13 +49,16 @@ export function activityFacts(activity: Activity, loading: boolean): readonly Fa
 	return [...places(activity), ...unknownPlaces(activity, loading)];
 }
 
-function validity({ validAt, expiresAt }: Certificate, content: Content | undefined): Fact {
+function expiryFacts({ validAt, expiresAt }: Certificate, content: Content | undefined): readonly Fact[] {
 	const candidate = content?.state === "read" ? content.candidate : null;
-	const [from, to] = [validAt ?? candidate?.notBefore ?? null, expiresAt ?? candidate?.notAfter ?? null];
-	const day = (at: number | null) => (at === null ? l10n.t("not known") : dayWords(at));
-	const value = l10n.t("{0} to {1} (UTC)", day(from), day(to));
-	const more = [from, to].map((at) => (at === null ? l10n.t("not known") : absoluteTime(at)));
-	return { key: "valid", label: l10n.t("Valid"), value, more: l10n.t("{0} to {1}", ...more) };
+	const fact = (key: string, label: string, at: number | null): Fact =>
+		at === null
+			? { key, label, value: l10n.t("unknown") }
+			: { key, label, value: l10n.t("{0} (UTC)", dayWords(at)), more: absoluteTime(at) };
+	return [
+		fact("expires", l10n.t("Expires"), expiresAt ?? candidate?.notAfter ?? null),
+		fact("valid", l10n.t("Valid from"), validAt ?? candidate?.notBefore ?? null),
+	];
 }
 
 function contentFacts(content: Content | undefined): readonly Fact[] {

@@ -50,9 +50,10 @@ describe("The facts of a certificate", () => {
 
 	it("are what the list says and what its content says, with whole fingerprint and times as tooltips", () => {
 		assert.deepEqual(rows(read, nowhere), [
-			"Id | cert_a",
-			"Created | 2026-11-24",
-			"Valid | 2026-11-23 to 2027-11-23 (UTC)",
+			"ID | cert_a",
+			"Expires | 2027-11-23 (UTC)",
+			"Valid from | 2026-11-23 (UTC)",
+			"Uploaded | 2026-11-24",
 			"SHA-256 | 0123 4567 89ab cdef …",
 			"Subject | CN=Acme",
 			"Issuer | (empty)",
@@ -62,7 +63,8 @@ describe("The facts of a certificate", () => {
 		const more = Object.fromEntries(factsOf(root, read, nowhere, false).map(({ key, more }) => [key, more ?? ""]));
 		assert.equal(more.sha256, Array(4).fill("0123 4567 89ab cdef").join(" "));
 		assert.match(more.created ?? "", /^2026-11-24 00:00 UTC/);
-		assert.match(more.valid ?? "", /^2026-11-23 00:00 UTC .* to 2027-11-23 00:00 UTC/);
+		assert.match(more.valid ?? "", /^2026-11-23 00:00 UTC/);
+		assert.match(more.expires ?? "", /^2027-11-23 00:00 UTC/);
 	});
 
 	it("have keys of their own, from which ids of rows are made", () => {
@@ -73,12 +75,16 @@ describe("The facts of a certificate", () => {
 
 	it("say what they do not know, and take dates from the content where the list has none", () => {
 		const bare = certificate("cert_b", { validAt: null, expiresAt: null });
-		assert.deepEqual(rows({ state: "unreadable" }, nowhere, false, bare).slice(1, 4), [
-			"Created | not known",
-			"Valid | not known to not known (UTC)",
+		assert.deepEqual(rows({ state: "unreadable" }, nowhere, false, bare).slice(1, 5), [
+			"Expires | unknown",
+			"Valid from | unknown",
+			"Uploaded | unknown",
 			"Content | OpenAI sent no certificate that can be read. | trouble",
 		]);
-		assert.equal(rows(read, nowhere, false, bare)[2], "Valid | 1970-01-01 to 1970-01-01 (UTC)");
+		assert.deepEqual(rows(read, nowhere, false, bare).slice(1, 3), [
+			"Expires | 1970-01-01 (UTC)",
+			"Valid from | 1970-01-01 (UTC)",
+		]);
 	});
 
 	for (const [what, content, row] of [
@@ -91,7 +97,7 @@ describe("The facts of a certificate", () => {
 		],
 	] as const)
 		it(`tell that a content ${what}, beside what is known`, () => {
-			assert.deepEqual(rows(content, nowhere).slice(3), [row, "Active in | nowhere"]);
+			assert.deepEqual(rows(content, nowhere).slice(4), [row, "Active in | nowhere"]);
 		});
 
 	const places: readonly [string, Partial<Activity>, boolean, readonly string[]][] = [
@@ -143,7 +149,7 @@ describe("The facts of a certificate", () => {
 	];
 	for (const [title, activity, loading, expected] of places)
 		it(title, () => {
-			assert.deepEqual(rows(read, { ...nowhere, ...activity }, loading).slice(7), expected);
+			assert.deepEqual(rows(read, { ...nowhere, ...activity }, loading).slice(8), expected);
 		});
 
 	it("R12 R13 show text of others inert", () => {
