@@ -114,10 +114,11 @@ async function chooseNext(commands: RotationCommands, old: Certificate): Promise
 	if (chosen) return chosen;
 	const [file] = await askForFiles(l10n.t("The certificate that takes over from “{0}”", nameWords(old)), false);
 	if (!file) throw new Failure({ reason: "nothing-selected" });
-	const uploaded = await uploadFile(upload, file, {
-		judge: (candidate) => assertFit(old, candidate),
-		refuseFull: async (signal) => refuseFull(await idleOnes(commands, signal)),
-	});
+	const purpose = {
+		judge: (candidate: Candidate) => assertFit(old, candidate),
+		refuseFull: async (signal: AbortSignal) => refuseFull(await idleOnes(commands, signal)),
+	};
+	const uploaded = await uploadFile(upload, file, { purpose });
 	if (uploaded.how !== "there-before") tellMore(commands, uploaded);
 	return uploaded.certificate;
 }

@@ -35,7 +35,7 @@ import {
 } from "./uploadQuestions.ts";
 import { inert } from "./words/inert.ts";
 import { problemWords } from "./words/problems.ts";
-import { blockedWords, summaryWords } from "./words/summary.ts";
+import { amongWords, blockedWords, summaryWords } from "./words/summary.ts";
 
 /** What concerns one of several files only. */
 const ITS_OWN: readonly Reason[] = [
@@ -75,9 +75,9 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 	const refused: string[] = [];
 	let uploaded = 0;
 	try {
-		for (const file of files) {
+		for (const [index, file] of files.entries()) {
 			try {
-				const result = await uploadFile(command, file);
+				const result = await uploadFile(command, file, { among: amongWords(fileName(file), index + 1, files.length) });
 				if (result.how !== "there-before") uploaded++;
 				await showUploaded(command, result);
 			} catch (thrown) {
@@ -104,7 +104,7 @@ function refusalOf(thrown: unknown, file: vscode.Uri): string {
 }
 
 /** What a certificate is uploaded for, where that is not all. */
-export interface Purpose {
+interface Purpose {
 	/** @throws Failure where it will not do, before anything else is asked. */
 	readonly judge: (candidate: Candidate) => void;
 	/** Says what to do where there is no room for one more. @throws always */
@@ -113,10 +113,15 @@ export interface Purpose {
 
 /**
  * The way from one file to a certificate at the service.
- * @param purpose With one, a certificate that is uploaded already is taken as it is, and nothing more is asked.
+ * @param options.purpose With one, a certificate that is uploaded already is taken as it is, and nothing more is asked.
+ * @param options.among Which of several files it is; each question says so.
  * @throws Failure, Cancelled
  */
-export async function uploadFile(command: UploadCommand, uri: vscode.Uri, purpose?: Purpose): Promise<Uploaded> {
+export async function uploadFile(
+	command: UploadCommand,
+	uri: vscode.Uri,
+	{ purpose, among }: { readonly purpose?: Purpose; readonly among?: string } = {},
+): Promise<Uploaded> {
 	const { reader, certificates, uploads, ensureKey, destination, inspect, view } = command;
 	const { name: file, bytes, unsaved } = await readCertificateFile(uri);
 	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, reminderDays());
@@ -161,10 +166,10 @@ export async function uploadFile(command: UploadCommand, uri: vscode.Uri, purpos
 			there = (await loading).certificates.find(({ id }) => ids.includes(id));
 			if (limit && !there) await purpose.refuseFull(abort.signal);
 		};
-		const askWhich = async (position: Position) => judge(await askForCandidate(file, candidates, position));
+		const askWhich = async (position: Position) => judge(await askForCandidate(file, candidates, { position, among }));
 		const askName = async (position: Position) => {
 			if (there) return;
-			name = await askForName(candidate, () => certificates.state.listing?.certificates ?? [], position);
+			name = await askForName(candidate, () => certificates.state.listing?.certificates ?? [], { position, among });
 		};
 		if (candidates.length === 1) await judge(first);
 		await askInOrder(candidates.length > 1 ? [askWhich, askName] : [askName]);
@@ -178,7 +183,7 @@ export async function uploadFile(command: UploadCommand, uri: vscode.Uri, purpos
 		const confirmed = await destination();
 		// All of this was found in the organization of the beginning.
 		if (confirmed.id !== id) throw new Failure({ reason: "connection-changed" });
-		await confirmUpload({ candidate, name, destination: confirmed }, all, looks);
+		await confirmUpload({ candidate, name, destination: confirmed, among }, all, looks);
 		// It goes where the confirmation said, whatever another window has changed meanwhile; the key is looked at last.
 		if ((await destination()).host !== confirmed.host) throw new Failure({ reason: "connection-changed" });
 		return await send(command, { candidate, name, connectionId: confirmed.id, told: uploadedIds(compared) });

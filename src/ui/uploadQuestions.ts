@@ -14,11 +14,22 @@ import { inert } from "./words/inert.ts";
 import { nameFlawWords } from "./words/names.ts";
 import { thereBeforeWords, twinsWords } from "./words/uploads.ts";
 
+/** Where a question is in an upload. */
+interface Place {
+	readonly position: Position;
+	/** Which of several files it is about. */
+	readonly among: string | undefined;
+}
+
+function titled(title: string, among: string | undefined): string {
+	return among === undefined ? title : `${title} · ${among}`;
+}
+
 /** Which of several certificates. The first valid CA is preselected. @throws Cancelled, Back */
 export function askForCandidate(
 	file: string,
 	candidates: readonly Candidate[],
-	position: Position,
+	{ position, among }: Place,
 ): Promise<Candidate> {
 	const now = Date.now() / 1000;
 	const choices = candidates.map((candidate, index) => ({
@@ -27,7 +38,7 @@ export function askForCandidate(
 	}));
 	const authority = choices.find(({ value }) => value.isCa && !isBlocked(value.findings));
 	const question = {
-		title: l10n.t("Upload {0}", inert(file)),
+		title: titled(l10n.t("Upload {0}", inert(file)), among),
 		placeholder: l10n.t("The file holds {0} certificates. Which one is the trust anchor?", candidates.length),
 		position,
 	};
@@ -38,10 +49,10 @@ export function askForCandidate(
 export function askForName(
 	candidate: Candidate,
 	existing: () => readonly Certificate[],
-	position: Position,
+	{ position, among }: Place,
 ): Promise<string> {
 	return askText({
-		title: l10n.t("Upload {0}", candidateName(candidate)),
+		title: titled(l10n.t("Upload {0}", candidateName(candidate)), among),
 		prompt: l10n.t("The certificate's name at OpenAI. It can be changed later."),
 		placeholder: l10n.t("Name"),
 		value: suggestName(candidate),
@@ -71,14 +82,20 @@ export interface Looks {
  * @throws Cancelled unless it is to be uploaded.
  */
 export async function confirmUpload(
-	upload: { readonly candidate: Candidate; readonly name: string; readonly destination: Destination },
+	upload: {
+		readonly candidate: Candidate;
+		readonly name: string;
+		readonly destination: Destination;
+		readonly among: string | undefined;
+	},
 	findings: readonly Finding[],
 	looks: Looks,
 ): Promise<void> {
-	const { candidate, name, destination } = upload;
+	const { candidate, name, destination, among } = upload;
 	const message = l10n.t("Upload “{0}” to {1}?", inert(name), destination.host);
 	const facts = factWords(candidate, Date.now() / 1000).map(([label, value]) => `${label}: ${value}`);
 	if (destination.label !== destination.host) facts.push(l10n.t("Connection: {0}", inert(destination.label)));
+	if (among !== undefined) facts.push(l10n.t("File: {0}", among));
 	const detail = [facts.join("\n"), findingLines(findings).join("\n")].filter((part) => part !== "").join("\n\n");
 	const isGrave = findings.some(({ level }) => level === "strong");
 	const goOn = isGrave ? l10n.t("Upload Anyway") : l10n.t("Upload");

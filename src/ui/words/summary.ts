@@ -10,3 +10,8 @@ export function summaryWords(files: number, uploaded: number, refused: readonly 
 export function blockedWords(file: string): string {
 	return l10n.t("{0}: it cannot be uploaded.", inert(file));
 }
+
+/** Which of several files a question is about. @param index From 1. */
+export function amongWords(file: string, index: number, count: number): string {
+	return l10n.t("{0}, {1} of {2}", inert(file), index, count);
+}
