@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { RunningUpload, UnconfirmedUpload } from "../application/uploads.ts";
+import { isActiveAnywhere } from "../domain/activity.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import { isCertificate, itemOf, type ShownState, type Thing, thingsBelow, thingsOnTop } from "./certificateRows.ts";
@@ -31,6 +32,8 @@ export class CertificatesView implements vscode.Disposable {
 	readonly #rows: ShownRows<Thing>;
 	/** The ids of the certificates whose facts are in sight. */
 	readonly #expanded = new Set<string>();
+	/** What was set last of the context keys. */
+	readonly #context = new Map<string, string | boolean>();
 	readonly #subscriptions: vscode.Disposable;
 
 	/** @param report Shows what went wrong where no command was given. */
@@ -179,9 +182,23 @@ export class CertificatesView implements vscode.Disposable {
 		const { listing, problem, loading } = certificates.state;
 		const count = listing && listing.certificates.length + listing.unreadable;
 		const empty = uploads.unconfirmed.length > 0 ? "no" : emptinessOf(count, problem, loading);
-		void vscode.commands.executeCommand("setContext", CONTEXT.empty, empty);
 		const shown = listing?.certificates.length;
+		const isActive = ({ id }: Certificate) => isActiveAnywhere(this.#sources.enforcement.activity(id)) === true;
+		this.#setContext({
+			[CONTEXT.empty]: empty,
+			[CONTEXT.hasKey]: listing !== null,
+			[CONTEXT.hasCertificates]: Boolean(shown),
+			[CONTEXT.hasActive]: listing?.certificates.some(isActive) ?? false,
+		});
 		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
+	}
+
+	#setContext(context: Readonly<Record<string, string | boolean>>): void {
+		for (const [key, value] of Object.entries(context)) {
+			if (this.#context.get(key) === value) continue;
+			this.#context.set(key, value);
+			void vscode.commands.executeCommand("setContext", key, value);
+		}
 	}
 
 	#expand(thing: Thing): void {

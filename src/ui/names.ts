@@ -50,6 +50,10 @@ export const CONTEXT = {
 	empty: "openaiCertificates.empty",
 	/** The same for the projects. */
 	projectsEmpty: "openaiCertificates.projectsEmpty",
+	/** Steps of the walkthrough that are done, however they were: a list was read, it has certificates, one of them is active. */
+	hasKey: "openaiCertificates.hasKey",
+	hasCertificates: "openaiCertificates.hasCertificates",
+	hasActive: "openaiCertificates.hasActive",
 } as const;
 
 /** What the settings' search takes for all that this extension contributes. */
