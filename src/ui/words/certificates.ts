@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { Activity } from "../../domain/activity.ts";
 import type { Certificate, ExpiryState } from "../../domain/certificate.ts";
 import { activityWords } from "./activity.ts";
-import { absoluteTime, expiryWords } from "./dates.ts";
+import { absoluteTime, expiryWords, timeLeftWords } from "./dates.ts";
 import { inert } from "./inert.ts";
 
 /** What a certificate is called in a row. */
@@ -15,7 +15,7 @@ export function nameWords({ name }: Pick<Certificate, "name">): string {
  * @param now Unix seconds.
  */
 export function descriptionWords({ id, expiresAt }: Certificate, activity: Activity, now: number): string {
-	return [expiryWords(expiresAt, now), activityWords(activity), id].filter((part) => part !== null).join(" · ");
+	return [timeLeftWords(expiresAt, now), activityWords(activity), id].filter((part) => part !== null).join(" · ");
 }
 
 /**

@@ -9,6 +9,11 @@ const UNITS = [
 ] as const;
 
 const distances = inLanguage((locale) => new Intl.RelativeTimeFormat(locale));
+const durations = inLanguage((locale) =>
+	Object.fromEntries(
+		UNITS.map(([unit]) => [unit, new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" })]),
+	),
+);
 const moments = inLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
 const clocks = inLanguage(
 	(locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
@@ -26,6 +31,14 @@ export function expiryWords(expiresAt: number | null, now: number): string {
 	const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[2];
 	const distance = distances().format(Math.trunc(seconds / length), unit);
 	return seconds > 0 ? l10n.t("expires {0}", distance) : l10n.t("expired {0}", distance);
+}
+
+/** As `expiryWords`, in fewer words: for a row, which has little room. */
+export function timeLeftWords(expiresAt: number | null, now: number): string {
+	if (expiresAt === null || expiresAt >= LAST_SECOND || expiresAt <= now) return expiryWords(expiresAt, now);
+	const seconds = expiresAt - now;
+	const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? UNITS[2];
+	return l10n.t("{0} left", durations()[unit]?.format(Math.trunc(seconds / length)) ?? "");
 }
 
 /** The day of a time in UTC. @param at Unix seconds, or `null` where it cannot be read. */

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { Enforced } from "../../domain/activity.ts";
 import type { Problem } from "../../domain/failure.ts";
 import type { Project } from "../../domain/scope.ts";
-import { absoluteTime, expiryWords, momentWords } from "./dates.ts";
+import { absoluteTime, momentWords, timeLeftWords } from "./dates.ts";
 import { problemWords } from "./problems.ts";
 import { projectName } from "./scopes.ts";
 
@@ -56,7 +56,7 @@ export function projectTooltip(situation: ProjectSituation): string {
 
 /** Beside the name of a certificate that is enforced in a project. @param now Unix seconds. */
 export function enforcedDescription({ certificate, how }: Enforced, now: number): string {
-	const expiry = expiryWords(certificate.expiresAt, now);
+	const expiry = timeLeftWords(certificate.expiresAt, now);
 	return how === "own" ? expiry : `${expiry} · ${throughWords(how)}`;
 }
 

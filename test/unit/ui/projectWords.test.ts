@@ -58,9 +58,9 @@ describe("A project in words", () => {
 			enforcedDescription({ certificate: one, how }, NOW),
 			enforcedActivation({ certificate: one, how }, production),
 		];
-		assert.deepEqual(words("own"), ["expires in 12 days", "active in “Production”"]);
+		assert.deepEqual(words("own"), ["12 days left", "active in “Production”"]);
 		assert.deepEqual(words("inherited"), [
-			"expires in 12 days · through the organization",
+			"12 days left · through the organization",
 			"active in “Production”, through the organization",
 		]);
 		assert.match(words("either")[0] ?? "", /through the organization, or perhaps by itself$/);

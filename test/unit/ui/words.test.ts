@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { descriptionWords, spokenWords } from "../../../src/ui/words/certificates.ts";
-import { expiryWords } from "../../../src/ui/words/dates.ts";
+import { expiryWords, timeLeftWords } from "../../../src/ui/words/dates.ts";
 import { inert } from "../../../src/ui/words/inert.ts";
 import { noteWords } from "../../../src/ui/words/view.ts";
 
@@ -25,6 +25,18 @@ describe("Words", () => {
 			assert.equal(expiryWords(at, NOW), words);
 		});
 
+	for (const [at, words] of [
+		[NOW + 364 * DAY + 5, "364 days left"],
+		[NOW + DAY, "1 day left"],
+		[NOW + 3 * 3600, "3 hours left"],
+		[NOW + 59, "0 minutes left"],
+		[NOW - DAY, "expired 1 day ago"],
+		[null, "expiry not known"],
+	] as const)
+		it(`have few of them for a row: ${words}`, () => {
+			assert.equal(timeLeftWords(at, NOW), words);
+		});
+
 	it("put expiry, where it is active and id beside a name, and all that matters into what is spoken", () => {
 		const certificate = {
 			id: "cert_abc",
@@ -35,11 +47,8 @@ describe("Words", () => {
 			active: false,
 		};
 		const nowhere = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
-		assert.equal(
-			descriptionWords(certificate, { ...nowhere, allProjects: false }, NOW),
-			"expires in 364 days · cert_abc",
-		);
-		assert.equal(descriptionWords(certificate, nowhere, NOW), "expires in 364 days · not active · cert_abc");
+		assert.equal(descriptionWords(certificate, { ...nowhere, allProjects: false }, NOW), "364 days left · cert_abc");
+		assert.equal(descriptionWords(certificate, nowhere, NOW), "364 days left · not active · cert_abc");
 		assert.equal(
 			spokenWords(certificate, "valid", "not active in the organization", NOW),
 			"Root, valid, expires in 364 days, not active in the organization, cert_abc",
