@@ -20,12 +20,9 @@ import {
 const KEY_ALGORITHMS = {
 	"p-256": { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
 	"p-384": { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
-	"p-521": { name: "ECDSA", namedCurve: "P-521", hash: "SHA-512" },
-	"rsa-1024": rsa("RSASSA-PKCS1-v1_5", 1024),
-	"rsa-2048": rsa("RSASSA-PKCS1-v1_5", 2048),
-	"rsa-4096": rsa("RSASSA-PKCS1-v1_5", 4096),
-	/** An ordinary RSA key whose signatures are PSS. */
-	"rsa-pss-2048": { ...rsa("RSA-PSS", 2048), saltLength: 32 },
+	"rsa-1024": rsa(1024),
+	"rsa-2048": rsa(2048),
+	"rsa-4096": rsa(4096),
 	ed25519: { name: "Ed25519", hash: "SHA-512" },
 } as const;
 
@@ -50,10 +47,6 @@ export interface CertificateOptions {
 	readonly keyType?: KeyType;
 	/** Uses this certificate's key again, as a renewal does. */
 	readonly keyOf?: MadeCertificate;
-	/** Hexadecimal. Default: random. */
-	readonly serialNumber?: string;
-	/** The hash of the signature, where the key leaves a choice. Default: the key's own. */
-	readonly hash?: "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
 	/** Takes the usual extensions and gives the ones to write: `() => []`, `(usual) => [...usual, another]`. */
 	readonly extensions?: (usual: Extension[]) => Extension[];
 }
@@ -88,9 +81,9 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
 		issuer: issuer?.subject ?? subject,
 		notBefore: options.notBefore ?? daysFromNow(-1),
 		notAfter: options.notAfter ?? daysFromNow(365),
-		...(options.serialNumber === undefined ? {} : { serialNumber: options.serialNumber }),
 		publicKey: keys.publicKey,
-		...(await signingWith(signer.keys.privateKey, signer.keyType, options.hash)),
+		signingKey: signer.keys.privateKey,
+		signingAlgorithm: KEY_ALGORITHMS[signer.keyType],
 		extensions: options.extensions?.(usual) ?? usual,
 	});
 	const der = new Uint8Array(certificate.rawData);
@@ -136,18 +129,8 @@ async function makeKeys(keyType: KeyType): Promise<webcrypto.CryptoKeyPair> {
 	])) as webcrypto.CryptoKeyPair;
 }
 
-/** An RSA key is bound to one hash: another one needs the key imported anew. */
-async function signingWith(key: webcrypto.CryptoKey, keyType: KeyType, hash?: CertificateOptions["hash"]) {
-	const algorithm = KEY_ALGORITHMS[keyType];
-	if (hash === undefined) return { signingKey: key, signingAlgorithm: algorithm };
-	const signingAlgorithm = { ...algorithm, hash };
-	const pkcs8 = await crypto.subtle.exportKey("pkcs8", key);
-	const signingKey = await crypto.subtle.importKey("pkcs8", pkcs8, signingAlgorithm, false, ["sign"]);
-	return { signingKey, signingAlgorithm };
-}
-
-function rsa(name: "RSASSA-PKCS1-v1_5" | "RSA-PSS", modulusLength: number) {
-	return { name, modulusLength, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+function rsa(modulusLength: number) {
+	return { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
 }
 
 function daysFromNow(days: number): Date {

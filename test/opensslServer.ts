@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 
-/** Whether there is an openssl here. */
+/** Whether there is an OpenSSL here that judges as this Node's does; what macOS calls so is LibreSSL. */
 export function isOpensslHere(): boolean {
-	return spawnSync("openssl", ["version"]).status === 0;
+	const { stdout } = spawnSync("openssl", ["version"], { encoding: "utf8" });
+	return /^OpenSSL [3-9]\./.test(stdout ?? "");
 }
 
 /**
@@ -28,7 +29,7 @@ export async function withOpensslServer(
 		let said = "";
 		for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
 			said += chunk;
-			if (/ACCEPT 127\.0\.0\.1:\d+\n/.test(said)) break;
+			if (/ACCEPT 127\.0\.0\.1:\d+\r?\n/.test(said)) break;
 		}
 		server.stdout.resume();
 		await act(/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? assert.fail(said));

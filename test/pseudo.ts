@@ -1,9 +1,10 @@
 // A language that nobody speaks, to see that every word can be translated: its letters all carry accents, so that a plain
 // letter on the screen is a word somebody has hard-wired; each text is in guillemets and about 40 % longer, as German is.
-import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import { temporaryFolder } from "./leftovers.ts";
+import { sources } from "./sources.ts";
 import { root } from "./vscode/install.mjs";
 
 const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -40,14 +41,12 @@ function marked(line: string): string {
 /** Every text of the sources that a translation is asked for. @throws an Error where a call of `l10n.t` has no literal text. */
 export function translatableTexts(): readonly string[] {
 	const texts = new Set<string>();
-	for (const file of globSync("src/**/*.ts", { cwd: root })) {
-		const source = readFileSync(join(root, file), "utf8");
-		for (const { index } of source.matchAll(/\bl10n\.t\(/g)) {
-			const literal = /^l10n\.t\(\s*("(?:[^"\\]|\\.)*")/.exec(source.slice(index))?.[1];
-			if (!literal) throw new Error(`${file}: ${source.slice(index, index + 60)} …`);
+	for (const { file, text } of sources)
+		for (const { index } of text.matchAll(/\bl10n\.t\(/g)) {
+			const literal = /^l10n\.t\(\s*("(?:[^"\\]|\\.)*")/.exec(text.slice(index))?.[1];
+			if (!literal) throw new Error(`${file}: ${text.slice(index, index + 60)} …`);
 			texts.add(JSON.parse(literal));
 		}
-	}
 	return [...texts];
 }
 

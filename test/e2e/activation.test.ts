@@ -195,8 +195,16 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await dialog.press("Deactivate");
 		const toast = await window.toast(`“${BUSY}” in project “Production”: deactivated.`);
 		await session.picture("partly");
-		assert.match(toast.text, /“Busy CA” in project “Staging”: not deactivated\. .*\(403\)/);
-		await toast.dismiss();
+		// What failed comes first, and all of it can be read.
+		assert.match(toast.text, /^“Busy CA” in project “Staging”: not deactivated\. .*\(403\)/);
+		assert.deepEqual(toast.buttons, ["Show Details"]);
+		await toast.press("Show Details");
+		const details = await window.editorText("deactivated");
+		await session.picture("partly-details");
+		assert.match(
+			details,
+			/^“Busy CA” in project “Staging”: not deactivated\..*\n“Busy CA” in project “Production”: deactivated\.$/m,
+		);
 		assert.deepEqual(activeIn(production.id), [acme.id]);
 		assert.deepEqual(activeIn(staging.id), [busy.id, acme.id]);
 	});
@@ -258,6 +266,25 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual(toast.buttons, ["Set Up Client Certificate"]);
 		await toast.dismiss();
 		assert.deepEqual(activeIn("organization"), [busy.id]);
+	});
+
+	it("R34 does not say that it was activated where no answer says so, although this extension is shut out since", async () => {
+		const { window, emulator } = session;
+		const list = { operation: "list", when: "before", times: Number.POSITIVE_INFINITY } as const;
+		emulator.faults.next({
+			...{ kind: "reset", operation: "activate", when: "before", times: 2 },
+			meanwhile: () => void emulator.faults.next({ ...list, kind: "status", status: 401, code: "invalid_api_key" }),
+		});
+		await chooseOn(window, OTHER, "Activate…");
+		await tickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
+		await (await window.dialog(`Activate “${OTHER}” in the organization?`)).press("Continue…");
+		await (await window.quickInput("Activate in the organization")).answer(OTHER);
+		const toast = await window.toast("This extension is now refused.");
+		await session.picture("shut-out-unknown");
+		assert.match(toast.text, /^“Other CA” in the organization: not known whether activated\./);
+		await toast.dismiss();
+		assert.match(await (await rowOf(window, OTHER)).spoken(), /, activation not known, /);
+		assert.deepEqual(activeIn("organization"), []);
 	});
 
 	describe("in the end", () => {

@@ -7,40 +7,38 @@ import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../leftovers.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
+import { addAnchor, signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
+const ANCHOR = "Acme Root CA";
 const [PASSPHRASE, ANOTHER] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
 
 describe(`A client certificate in VS Code ${environment.version}`, () => {
 	const folder = temporaryFolder("client-certificates");
 	const path = (name: string) => join(folder.path, name);
 	let session: Session;
+	let anchor: MadeCertificate;
 	let client: MadeCertificate;
 	/** Encrypted. */
 	let key: string;
 	/** An organization that enforces mTLS on its administrators too. */
 	let locked: Emulator;
-	/** The name of what was uploaded first. */
-	let first: string;
 
 	before(async () => {
 		const authority = await makeCertificate({ commonName: "Test authority" });
 		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer: authority });
-		const anchor = await makeCertificate({ commonName: "Acme Root CA" });
+		anchor = await makeCertificate({ commonName: ANCHOR });
 		client = await makeCertificate({ ca: false, issuer: anchor });
 		key = encryptedKey(PASSPHRASE);
 		writeFileSync(path("ca.pem"), authority.pem);
 		writeFileSync(path("client.pem"), client.pem);
-		writeFileSync(path("client.key"), key);
 		writeFileSync(path("other.key"), anchor.privateKeyPem);
 		writeFileSync(path("plain.key"), client.privateKeyPem);
 
 		const tls = { key: server.privateKeyPem, cert: server.pem };
 		locked = await startEmulator({ tls, switches: { lockOut: true } });
-		const { id } = locked.state.upload({ certificate: anchor.pem, name: "Acme Root CA" }).commit();
-		locked.state.setActive("organization", [id], true).commit();
 		const [one, two] = await Promise.all(["One", "Two"].map((commonName) => makeCertificate({ commonName })));
 		session = await startSession({
 			...environment,
@@ -48,6 +46,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 			service: { tls: { ...tls, demandCertificateOf: [anchor.pem] } },
 			// Has the editor's system trust the authority that issued the servers' certificate.
 			env: { SSL_CERT_FILE: path("ca.pem") },
+			settings: settings("client.pem", "plain.key"),
 		});
 	});
 
@@ -57,7 +56,15 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		folder.remove();
 	});
 
-	eachTestBegins(() => session);
+	eachTestBegins(
+		() => session,
+		() => {
+			writeFileSync(path("client.key"), key);
+			locked.reset();
+			const { id } = locked.state.upload({ certificate: anchor.pem, name: ANCHOR }).commit();
+			locked.state.setActive("organization", [id], true).commit();
+		},
+	);
 
 	const encryptedKey = (passphrase: string) =>
 		createPrivateKey(client.privateKeyPem)
@@ -81,12 +88,12 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		await box.cancel();
 	};
 
-	/** Answers the question for the passphrase of the client's key. */
-	const givePassphrase = async (passphrase: string) => {
-		const box = await session.window.quickInput("Passphrase of client.key");
+	/** @returns the question for the passphrase of the client's key. */
+	const askedForPassphrase = async () => {
+		const { window } = session;
+		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
+		const box = await window.quickInput("Passphrase of client.key");
 		assert.ok(await box.isMasked());
-		await box.type(passphrase);
-		await box.accept();
 		return box;
 	};
 
@@ -98,44 +105,44 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const row = await rowOf(window, name);
 		await row.becomesSelected();
 		const stored = state.certificates.find((certificate) => certificate.name === name);
-		assert.match(await row.description(), new RegExp(`^expires in 364 days · .*${stored?.id}$`));
-		return name;
+		assert.match(await row.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
 	};
 
 	it("is asked for in words where the service demands one and none is named", async () => {
 		const { emulator } = session;
+		await session.configure({}, { asNew: true });
+		const before = emulator.exchanges.length;
 		await giveKeyInVain(
 			hostOf(),
 			emulator.adminKey,
 			`${hostOf()} demands a client certificate. Name one in the settings.`,
 		);
-		assert.equal(emulator.exchanges.length, 0);
+		assert.equal(emulator.exchanges.length, before);
 	});
 
-	it("R46 whose key is encrypted needs its passphrase, which is tried before anything is connected", async () => {
+	it("R46 whose key is encrypted needs its passphrase, tried before anything is connected, and lets the list and an upload through", async () => {
 		const { window, emulator } = session;
+		await session.configure(settings("client.pem", "client.key"), { asNew: true });
 		const before = emulator.connections.total;
-		await session.configure(settings("client.pem", "client.key"));
 		await giveKeyInVain(hostOf(), emulator.adminKey, "The client key client.key is encrypted. Nothing was sent.");
-		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
-		const box = await givePassphrase("not this one");
+		const box = await askedForPassphrase();
+		await box.type("not this one");
+		await box.accept();
 		await box.message("The passphrase does not open the client key client.key. Nothing was sent. Set it anew.");
 		await session.picture("passphrase");
 		assert.equal(emulator.connections.total, before);
-		await givePassphrase(PASSPHRASE);
+		await box.answer(PASSPHRASE);
 		await window.openViews();
 		await window.view(VIEW).press("Set Admin Key…");
 		await giveKey(window, hostOf(), emulator.adminKey);
 		await window.view(VIEW).welcome("no certificates yet");
-	});
-
-	it("that the service trusts lets the list and an upload through", async () => {
-		first = await upload("one.pem", "One", session.emulator);
-		assert.equal(session.emulator.state.certificates.length, 1);
+		await upload("one.pem", "One", emulator);
+		assert.equal(emulator.state.certificates.length, 1);
 	});
 
 	it("R46 that is no pair with the key is told before anything is connected", async () => {
 		const { window, emulator } = session;
+		await signIn(session);
 		const before = emulator.connections.total;
 		await session.configure(settings("client.pem", "other.key"));
 		await window.openViews();
@@ -149,56 +156,65 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	});
 
 	it("R46 lets the list through as soon as a passphrase opens its key", async () => {
-		const { window } = session;
-		writeFileSync(path("client.key"), encryptedKey(ANOTHER));
+		const { window, emulator } = session;
+		await addAnchor(emulator, ANCHOR);
+		await signIn(session);
 		await session.configure(settings("client.pem", "client.key"));
+		await (await askedForPassphrase()).answer(PASSPHRASE);
+		await window.openViews();
+		await rowOf(window, ANCHOR);
+		// The passphrase that is kept no longer opens it.
+		writeFileSync(path("client.key"), encryptedKey(ANOTHER));
+		await window.load();
 		await window.openViews();
 		await window.view(VIEW).welcome("passphrase");
-		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
-		await givePassphrase(ANOTHER);
-		await rowOf(window, first);
-		writeFileSync(path("client.key"), key);
+		await (await askedForPassphrase()).answer(ANOTHER);
+		await rowOf(window, ANCHOR);
 	});
 
 	it("R46 needs no passphrase where its key is not encrypted, and says so instead of asking", async () => {
-		const { window } = session;
-		await session.configure(settings("client.pem", "plain.key"));
+		const { window, emulator } = session;
+		await addAnchor(emulator, ANCHOR);
 		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
 		await (await window.toast("plain.key is not encrypted, so it needs no passphrase.")).dismiss();
-		await window.openViews();
-		await rowOf(window, first);
+		await signIn(session);
 	});
 
 	it("R45 opens an organization that enforces mTLS, once its passphrase is set for that host too", async () => {
 		const { window } = session;
 		const url = locked.mtlsUrl ?? "";
-		await session.configure({ ...settings("client.pem", "client.key"), "openaiCertificates.baseUrl": url });
+		const ofLocked = { ...settings("client.pem", "client.key"), "openaiCertificates.baseUrl": url };
+		await session.configure(ofLocked, { asNew: true });
+		const before = locked.connections.total;
 		await giveKeyInVain(hostOf(url), locked.adminKey, "The client key client.key is encrypted. Nothing was sent.");
-		assert.equal(locked.connections.total, 0);
-		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
-		await givePassphrase(PASSPHRASE);
+		assert.equal(locked.connections.total, before);
+		await (await askedForPassphrase()).answer(PASSPHRASE);
 		await window.openViews();
 		await window.view(VIEW).press("Set Admin Key…");
 		await giveKey(window, hostOf(url), locked.adminKey);
-		await rowOf(window, "Acme Root CA");
+		await rowOf(window, ANCHOR);
 		await upload("two.pem", "Two", locked);
 		await session.picture("mtls");
 	});
 
-	itKeepsTheContract(() => session);
+	describe("in the end", () => {
+		beforeEach(() => signIn(session));
 
-	describe("R48 its key and passphrase", () => {
-		itKeepsTheKeySecret(
-			() => session,
-			() => ({
-				secrets: [
-					PASSPHRASE,
-					ANOTHER,
-					locked.adminKey,
-					...[client.privateKeyPem, key].map((pem) => pem.split("\n")[1] ?? ""),
-				],
-				records: locked.exchanges,
-			}),
-		);
+		itKeepsTheContract(() => session);
+
+		describe("R48 its key and passphrase", () => {
+			itKeepsTheKeySecret(
+				() => session,
+				() => ({
+					secrets: [
+						PASSPHRASE,
+						ANOTHER,
+						locked.adminKey,
+						...[client.privateKeyPem, key].map((pem) => pem.split("\n")[1] ?? ""),
+					],
+					records: locked.exchanges,
+				}),
+			);
+		});
 	});
 });

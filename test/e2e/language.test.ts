@@ -4,11 +4,14 @@ import type { StoredCertificate } from "../emulator/state.ts";
 import { packageInPseudo, pseudo, said } from "../pseudo.ts";
 import type { View } from "../vscode/view.ts";
 import { environment } from "./environment.ts";
+import { signOut } from "./managing.ts";
 import { eachTestBegins, type Session, startSession } from "./session.ts";
 
 /** Of letters that no word of ours has, as all that the person or the service names here. */
 const NAME = "Ακμή 7";
 const PROJECT = "Έργο 1";
+const SET_KEY = pseudo("Set Admin Key…");
+const UPLOAD = pseudo("Upload to OpenAI…");
 /** What is the same in every language: ids, names of fields, of files and of an algorithm, the zone, hosts. */
 const FIXED =
 	/\b(?:cert|proj|req)_\w+|\bsk-admin-|\bCN=|\.(?:pem|crt)\b|\bUTC\b|\bec\b|\bapi(?:\.\w+)+|https?:\/\/\S+/g;
@@ -18,27 +21,34 @@ const EDITORS = /\(Press 'Enter' to confirm.*\)$|^.*: (?:Focus on .* View|Reset 
 
 describe(`In a language that nobody speaks, VS Code ${environment.version}`, () => {
 	let session: Session;
+	let pem: string;
 	let stored: StoredCertificate;
 	let certificates: View;
+	let projects: View;
 
 	before(async () => {
-		const { pem, privateKeyPem } = await makeCertificate({ commonName: NAME });
+		const anchor = await makeCertificate({ commonName: NAME });
+		({ pem } = anchor);
 		const leaf = await makeCertificate({ commonName: "Φύλλο", ca: false });
 		session = await startSession({
 			...environment,
 			vsix: await packageInPseudo(),
 			tab: pseudo("Certificates for OpenAI"),
-			files: { "α.pem": pem, "κ.pem": privateKeyPem, "φ.pem": leaf.pem, "β.crt": leaf.pem + pem },
+			files: { "α.pem": pem, "κ.pem": anchor.privateKeyPem, "φ.pem": leaf.pem, "β.crt": leaf.pem + pem },
 		});
-		const { state } = session.emulator;
-		state.addProject(PROJECT);
-		state.addProject("Έργο 2");
 		certificates = session.window.view(pseudo("Certificates"));
+		projects = session.window.view(pseudo("Projects"));
 	});
 
 	after(() => session.close());
 
-	eachTestBegins(() => session);
+	eachTestBegins(
+		() => session,
+		() => {
+			const { state } = session.emulator;
+			for (const name of [PROJECT, "Έργο 2"]) state.addProject(name);
+		},
+	);
 
 	const host = () => new URL(session.emulator.url).host;
 
@@ -51,6 +61,30 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 		}
 	};
 
+	/** Gives the admin key where there is none, and waits until the view shows what the organization holds, which is something. */
+	const signIn = async () => {
+		const { window, emulator } = session;
+		const ids = emulator.state.certificates.map(({ id }) => id);
+		await window.openViews();
+		await certificates.settles("");
+		await certificates.action(pseudo("Refresh"));
+		if ((await certificates.settles(ids[0] ?? assert.fail())).includes(SET_KEY)) {
+			await certificates.press(SET_KEY);
+			await (await window.quickInput(said("Admin key for {0}", host()))).answer(emulator.adminKey);
+		}
+		if ((await certificates.shows(...ids)) === ids.length) return;
+		// For two minutes the extension keeps what it uploaded itself, and no list has shown, in the test before.
+		await window.loadAsNew();
+		await signIn();
+	};
+
+	/** Has the organization hold a certificate, and the view show it. */
+	const addStored = async () => {
+		const { emulator } = session;
+		stored = emulator.state.upload({ certificate: pem, name: NAME }).commit();
+		await signIn();
+	};
+
 	const choose = async (item: string) => {
 		await session.window.openViews();
 		const row = certificates.row(stored.name ?? "");
@@ -60,12 +94,13 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	it("says why a view is empty, and what its buttons do", async () => {
 		const { window, picture } = session;
+		await signOut(session);
 		await window.openViews();
 		await window.openView(pseudo("Projects"));
 		for (const view of ["Certificates", "Projects"]) {
 			const { text, buttons } = await window.view(pseudo(view)).welcome("«");
 			isTranslated(text, ...buttons);
-			assert.deepEqual(buttons, [pseudo("Set Admin Key…")]);
+			assert.deepEqual(buttons, [SET_KEY]);
 		}
 		await picture("pseudo-welcome");
 		isTranslated(...(await certificates.actions()));
@@ -80,8 +115,9 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	it("refuses a file in words", async () => {
 		const { window } = session;
+		await signOut(session);
 		for (const file of ["κ.pem", "φ.pem"]) {
-			await (await window.explorerMenu(file)).choose(pseudo("Upload to OpenAI…"));
+			await (await window.explorerMenu(file)).choose(UPLOAD);
 			if (file === "κ.pem") {
 				const toast = await window.toast("«");
 				isTranslated(toast.text);
@@ -92,7 +128,8 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	it("asks for the key, and judges it while it is typed", async () => {
 		const { window, picture, emulator } = session;
-		await (await window.explorerMenu("α.pem")).choose(pseudo("Upload to OpenAI…"));
+		await signOut(session);
+		await (await window.explorerMenu("α.pem")).choose(UPLOAD);
 		const box = await window.quickInput(said("Admin key for {0}", host()));
 		isTranslated(await box.message("«"));
 		assert.equal(await box.placeholder(), "sk-admin-…");
@@ -104,12 +141,15 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 		await box.accept();
 		isTranslated(await box.message("401"));
 		await picture("pseudo-key");
-		await box.type(emulator.adminKey);
-		await box.accept();
+		await box.answer(emulator.adminKey);
+		await window.quickInput(said("Upload {0}", NAME));
 	});
 
 	it("asks for the name, confirms with all that was found, and shows the row", async () => {
 		const { window, picture, emulator } = session;
+		emulator.state.put({ name: "Άλλο" });
+		await signIn();
+		await (await window.explorerMenu("α.pem")).choose(UPLOAD);
 		const box = await window.quickInput(said("Upload {0}", NAME));
 		isTranslated(await box.message("«"));
 		const name = await box.value();
@@ -117,19 +157,19 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 		isTranslated(await box.placeholder());
 		await box.type("\u202e");
 		isTranslated(await box.verdict());
-		await box.type(name);
-		await box.accept();
+		await box.answer(name);
 		const dialog = await window.dialog(said("Upload “{0}” to {1}?", name, host()));
 		await picture("pseudo-confirmation");
 		isTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
 		await dialog.press(pseudo("Upload"));
 		await certificates.row(name).appears();
-		[stored] = emulator.state.certificates as [StoredCertificate];
+		assert.equal(emulator.state.certificates.at(-1)?.name, name);
 	});
 
 	it("asks which of several certificates, and says what is wrong with one", async () => {
 		const { window } = session;
-		await (await window.explorerMenu("β.crt")).choose(pseudo("Upload to OpenAI…"));
+		await addStored();
+		await (await window.explorerMenu("β.crt")).choose(UPLOAD);
 		const pick = await window.quickInput(`${said("Upload {0}", "β.crt")} (1/2)`);
 		isTranslated(await pick.placeholder(), ...(await pick.options()));
 		await pick.pick("Φύλλο");
@@ -141,7 +181,8 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	it("speaks in rows, tooltips and to screen readers", async () => {
 		const { window, picture } = session;
-		await window.openViews();
+		await addStored();
+		await window.openView(pseudo("Projects"));
 		const row = certificates.row(stored.name ?? "");
 		await row.expand();
 		await certificates.rowWith(`CN=${NAME}`).appears();
@@ -150,12 +191,13 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 		isTranslated(...(await certificates.rows()).slice(1));
 		isTranslated(...(await row.actions()), await certificates.heading());
 		await picture("pseudo-rows");
-		const project = window.view(pseudo("Projects")).row(PROJECT);
+		const project = projects.row(PROJECT);
 		await project.appears();
 		isTranslated(await project.description(), await project.spoken(), await project.tooltip("«"));
 	});
 
 	it("names everything in a row's menu", async () => {
+		await addStored();
 		const menu = await certificates.row(stored.name ?? "").menu();
 		const items = await menu.items();
 		assert.ok(items.length > 8, items.join());
@@ -165,6 +207,7 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	it("asks where to activate, and says what follows", async () => {
 		const { window, picture } = session;
+		await addStored();
 		await choose("Activate…");
 		const pick = await window.quickInput(said("Activate {0}", said("“{0}”", stored.name ?? "")));
 		isTranslated(
@@ -182,6 +225,7 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	it("asks before it deletes, and for a new name", async () => {
 		const { window } = session;
+		await addStored();
 		await choose("Delete…");
 		const dialog = await window.dialog("«");
 		isTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
@@ -195,6 +239,7 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	it("writes documents in it", async () => {
 		const { window, picture } = session;
+		await addStored();
 		await choose("Show Details");
 		const details = await window.editorText(stored.id);
 		isTranslated(...details.split("\n").filter((line) => line.trim() !== "" && line !== stored.name));
@@ -212,7 +257,10 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	it("fits into a side bar of 200 and of 300 pixels", async () => {
 		const { window } = session;
-		await window.openViews();
+		await addStored();
+		await window.openView(pseudo("Projects"));
+		await certificates.row(stored.name ?? "").expand();
+		await certificates.rowWith(pseudo("nowhere")).appears();
 		for (const width of [200, 300]) {
 			await window.setSideBarWidth(width);
 			await session.picture(`pseudo-${width}`);

@@ -6,11 +6,13 @@ import { join } from "node:path";
 import type { FaultKind } from "../emulator/faults.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
+import { signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
-import { giveKey, rowOf, VIEW } from "./uploading.ts";
+import { rowOf, VIEW } from "./uploading.ts";
 
 const DAY = 86_400_000;
+const TRY_AGAIN = "Try Again";
 
 describe(`The view in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -36,26 +38,27 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		await session.close();
 	});
 
-	eachTestBegins(() => session);
+	eachTestBegins(
+		() => session,
+		async () => {
+			const at = Date.now();
+			for (const [name, end] of [
+				["Valid CA", 400],
+				["Expiring CA", 12],
+				["Expired CA", -3],
+			] as const) {
+				session.emulator.state.put({ name, expiresAt: Math.floor((at + end * DAY) / 1000) + 60 });
+			}
+			await signIn(session);
+		},
+	);
 
 	it("tells valid, expiring and expired apart in words and by icon", async () => {
-		const { window, emulator } = session;
-		const at = Date.now();
-		for (const [name, end] of [
-			["Valid CA", 400],
-			["Expiring CA", 12],
-			["Expired CA", -3],
-		] as const) {
-			emulator.state.put({ name, expiresAt: Math.floor((at + end * DAY) / 1000) + 60 });
-		}
-		await window.openViews();
-		await window.view(VIEW).press("Set Admin Key…");
-		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
-		await rowOf(window, "Valid CA");
+		const { window } = session;
 		await session.picture("three-states");
 		const expected = [
-			["Valid CA", "expires in 400 days", ", valid, ", "circle-outline"],
-			["Expiring CA", "expires in 12 days", ", expiring soon, ", "warning"],
+			["Valid CA", "400 days left", ", valid, ", "circle-outline"],
+			["Expiring CA", "12 days left", ", expiring soon, ", "warning"],
 			["Expired CA", "expired 2 days ago", ", expired, ", "error"],
 		] as const;
 		for (const [name, beside, spoken, icon] of expected) {
@@ -83,7 +86,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	// Every other reason is tested in the extension host, and the manifest's texts for them in the manifest's test.
 	const failures: readonly [string, FaultKind, string, readonly string[]][] = [
 		["401", { kind: "status", status: 401 }, "did not accept the admin key", ["Set or Replace Admin Key…"]],
-		["a reset", { kind: "reset" }, "lost before the answer", ["Try Again"]],
+		["a reset", { kind: "reset" }, "lost before the answer", [TRY_AGAIN]],
 	];
 	for (const [title, fault, words, buttons] of failures)
 		it(`says why it could not load: ${title}`, async () => {
@@ -98,12 +101,13 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			assert.deepEqual(welcome.buttons, buttons);
 			assert.deepEqual(await window.view(VIEW).rows(), []);
 			emulator.faults.clear();
+			if (!buttons.includes(TRY_AGAIN)) return;
+			await window.view(VIEW).press(TRY_AGAIN);
+			await rowOf(window, "Valid CA");
 		});
 
 	it("R31 keeps the list when a refresh fails, and says how old it is", async () => {
 		const { window, emulator } = session;
-		await window.view(VIEW).press("Try Again");
-		await rowOf(window, "Valid CA");
 		emulator.faults.next({ kind: "status", status: 503, operation: "list", when: "before", times: Infinity });
 		await window.run(`${EXTENSION}: Refresh`);
 		await window.view(VIEW).rowWith("As of ").appears();
@@ -124,7 +128,9 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		await window.view(VIEW).welcome("An admin key is needed");
 	});
 
-	itKeepsTheContract(() => session);
+	describe("in the end", () => {
+		itKeepsTheContract(() => session);
 
-	itKeepsTheKeySecret(() => session);
+		itKeepsTheKeySecret(() => session);
+	});
 });

@@ -1,17 +1,20 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, signIn, tickScopes } from "./managing.ts";
-import { eachTestBegins, type Session, startSession } from "./session.ts";
+import { eachTestBegins, type Session, STORAGE, startSession } from "./session.ts";
 import { chooseUpload, rowOf, VIEW } from "./uploading.ts";
 
 const DAY = 86_400;
 const ACME = "Acme Root CA 2028";
 const LONG = "Acme Corporation International Holdings, Division of Partner Gateways, Issuing CA 2031";
+/** What its pictures are called, what the editor calls it, and its file there. */
 const THEMES = [
-	["light", "Default Light Modern", "vs"],
-	["dark", "Default Dark Modern", "vs-dark"],
-	["contrast", "Default High Contrast", "hc-black"],
-	["contrast-light", "Default High Contrast Light", "hc-light"],
+	["light", "Default Light Modern", "light_modern"],
+	["dark", "Default Dark Modern", "dark_modern"],
+	["contrast", "Default High Contrast", "hc_black"],
+	["contrast-light", "Default High Contrast Light", "hc_light"],
 ] as const;
 
 /** What a test cannot judge: each main state is pictured in every kind of theme, to be looked at. */
@@ -26,43 +29,72 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 			notAfter: new Date(Date.now() - DAY * 1000),
 		});
 		session = await startSession({ ...environment, files: { "partner.pem": pem, "old.pem": expired.pem } });
-		const { emulator } = session;
-		const { state } = emulator;
-		const now = Math.floor(Date.now() / 1000);
-		const acme = await addAnchor(emulator, ACME);
-		const soon = state.put({ name: "Acme Root CA 2026", createdAt: now - 300 * DAY, expiresAt: now + 12 * DAY + 3600 });
-		state.put({ name: "Acme Root CA 2024", createdAt: now - 900 * DAY, expiresAt: now - 30 * DAY });
-		state.put({ name: LONG, createdAt: now - 100 * DAY, expiresAt: now + 1800 * DAY });
-		state.put({ name: null, createdAt: now - 200 * DAY, expiresAt: now + 700 * DAY });
-		const production = state.addProject("Production");
-		state.addProject("Staging");
-		state.setActive("organization", [soon.id], true).commit();
-		state.setActive(production.id, [acme.id], true).commit();
 	});
 
 	after(() => session.close());
 
-	eachTestBegins(() => session);
+	eachTestBegins(
+		() => session,
+		async () => {
+			const { emulator } = session;
+			const { state } = emulator;
+			const now = Math.floor(Date.now() / 1000);
+			const acme = await addAnchor(emulator, ACME);
+			const soon = state.put({
+				name: "Acme Root CA 2026",
+				createdAt: now - 300 * DAY,
+				expiresAt: now + 12 * DAY + 3600,
+			});
+			state.put({ name: "Acme Root CA 2024", createdAt: now - 900 * DAY, expiresAt: now - 30 * DAY });
+			state.put({ name: LONG, createdAt: now - 100 * DAY, expiresAt: now + 1800 * DAY });
+			state.put({ name: null, createdAt: now - 200 * DAY, expiresAt: now + 700 * DAY });
+			const production = state.addProject("Production");
+			state.addProject("Staging");
+			state.setActive("organization", [soon.id], true).commit();
+			state.setActive(production.id, [acme.id], true).commit();
+		},
+	);
 
-	for (const [name, theme, mark] of THEMES)
+	/** Loads the window in a theme, which the folder's settings name, and where nobody was reminded today. */
+	const load = async (theme: string, file: string, options: { readonly asNew: boolean }) => {
+		const { window, code, folder } = session;
+		await window.leave();
+		rmSync(join(code.dataFolder, STORAGE, "watch"), { recursive: true, force: true, maxRetries: 10 });
+		const settings = join(folder, ".vscode");
+		mkdirSync(settings, { recursive: true });
+		writeFileSync(join(settings, "settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
+		await (options.asNew ? window.loadAsNew() : window.load());
+		await window.page.locator(`.monaco-workbench.vscode-theme-defaults-themes-${file}-json`).waitFor();
+	};
+
+	/** Shows both views. @param width Of the side bar, in pixels. */
+	const showViews = async (width: number) => {
+		const { window } = session;
+		await signIn(session);
+		await window.setSideBarWidth(width);
+		await window.openView("Projects");
+		await window.view("Projects").row("Staging").appears();
+	};
+
+	for (const [name, theme, file] of THEMES)
 		it(`is pictured in ${name}`, async () => {
 			const { window } = session;
 			const picture = (state: string) => session.picture(`${state}-${name}`);
-			await session.configure({ "workbench.colorTheme": theme });
-			await window.page.locator(`.monaco-workbench.${mark}`).waitFor();
-			await window.openViews();
-			if (name === "light") {
+			const asNew = name === "light";
+			await load(theme, file, { asNew });
+			if (asNew) {
+				await window.openViews();
+				await window.view(VIEW).welcome("An admin key is needed");
 				await picture("welcome");
-				await signIn(session);
-				await window.widenSideBar(240);
 			}
-			await window.openView("Projects");
+			await showViews(540);
 			const row = await rowOf(window, ACME);
 			await row.expand();
 			await window.view(VIEW).rowWith("project “Production”").appears();
 			await window.view(VIEW).rowWith("SHA-256").appears();
-			await window.view("Projects").row("Staging").appears();
+			const reminder = await window.toast("expires in 12 days");
 			await picture("rows");
+			await reminder.dismiss();
 			await chooseOn(window, ACME, "Activate…");
 			await tickScopes(window, `Activate “${ACME}”`, "The organization");
 			const dialog = await window.dialog(`Activate “${ACME}” in the organization?`);
@@ -77,17 +109,15 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 			const confirmation = await window.dialog("Upload “Partner client");
 			await picture("findings");
 			await confirmation.escape();
-			await window.openViews();
-			await (await rowOf(window, ACME)).collapse();
 		});
 
 	for (const width of [200, 300])
 		it(`is pictured in a side bar of ${width} pixels`, async () => {
 			const { window } = session;
-			await window.openViews();
-			await window.setSideBarWidth(width);
+			await showViews(width);
 			const row = await rowOf(window, LONG);
 			await row.expand();
+			await window.view(VIEW).rowWith("OpenAI sent no certificate").appears();
 			await session.picture(`narrow-${width}`);
 		});
 });

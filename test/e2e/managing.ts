@@ -19,8 +19,9 @@ export async function addAnchor({ state }: Emulator, name: string): Promise<Stor
 /**
  * Gives the admin key where there is none, has the list read again, and waits until it shows the organization's certificates,
  * of which no more may be than are in sight.
+ * @param host What the base URL names, where that is not the emulator itself.
  */
-export async function signIn(session: Session): Promise<void> {
+export async function signIn(session: Session, host = new URL(session.emulator.url).host): Promise<void> {
 	const { window, emulator } = session;
 	await window.openViews();
 	const view = window.view(VIEW);
@@ -29,13 +30,18 @@ export async function signIn(session: Session): Promise<void> {
 	await view.action("Refresh");
 	if ((await view.settles(ids[0] ?? "no row")).includes(SET_KEY)) {
 		await view.press(SET_KEY);
-		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+		await giveKey(window, host, emulator.adminKey);
 	}
 	if (ids.length === 0) await view.welcome("no certificates yet");
 	if ((await view.shows(...ids)) === ids.length) return;
 	// For two minutes the extension keeps what it did itself, and no list has shown, in the test before.
 	await window.loadAsNew();
-	await signIn(session);
+	await signIn(session, host);
+}
+
+/** Has the window know no admin key. */
+export async function signOut({ window }: Session): Promise<void> {
+	if (await window.hasKeptSecrets()) await window.loadAsNew();
 }
 
 /** A notification that was there before a command was chosen. */

@@ -8,6 +8,8 @@ import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { rowOf, VIEW } from "./uploading.ts";
 
 const HELD = "Held CA";
+/** What is active nowhere, oldest first. */
+const OTHERS = ["Free CA", "Lost CA", "Gone CA"];
 
 describe(`Deleting in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -17,19 +19,23 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 
 	before(async () => {
 		session = await startSession({ ...environment, files: {} });
-		const { emulator } = session;
-		held = await addAnchor(emulator, HELD);
-		for (const name of ["Free CA", "Lost CA", "Gone CA"]) await addAnchor(emulator, name);
-		production = emulator.state.addProject("Production");
-		old = emulator.state.addProject("Old", { archived: true });
-		for (const scope of ["organization", production.id, old.id])
-			emulator.state.setActive(scope, [held.id], true).commit();
-		await signIn(session);
 	});
 
 	after(() => session.close());
 
-	eachTestBegins(() => session);
+	eachTestBegins(
+		() => session,
+		async () => {
+			const { emulator } = session;
+			held = await addAnchor(emulator, HELD);
+			for (const name of OTHERS) await addAnchor(emulator, name);
+			production = emulator.state.addProject("Production");
+			old = emulator.state.addProject("Old", { archived: true });
+			for (const scope of ["organization", production.id, old.id])
+				emulator.state.setActive(scope, [held.id], true).commit();
+			await signIn(session);
+		},
+	);
 
 	const names = () => session.emulator.state.certificates.map(({ name }) => name);
 	const message = (name: string) => `Delete “${name}”?`;
@@ -57,7 +63,7 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		const { window } = session;
 		const { keyboard } = window.page;
 		const view = window.view(VIEW);
-		await view.becomes("Gone CA", "Lost CA", HELD);
+		await view.becomes("Gone CA", "Lost CA", "Free CA", HELD);
 		await view.row("Gone CA").selectToo();
 		await keyboard.press("ArrowDown");
 		await view.row("Lost CA").becomesFocused();
@@ -74,8 +80,7 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		// One question each; Escape ends them all.
 		await (await window.dialog(message("Gone CA"))).escape();
 		await saysNothing(window);
-		assert.deepEqual(names(), [HELD, "Lost CA", "Gone CA"]);
-		for (const name of ["Gone CA", "Lost CA"]) await view.row(name).selectToo();
+		assert.deepEqual(names(), [HELD, ...OTHERS]);
 	});
 
 	it("R34 says nothing but that it is deleted where the answer was lost, twice", async () => {
@@ -114,7 +119,6 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		const toast = await window.toast("Where it is active could not be read as a whole: project “Old”.");
 		assert.match(toast.text, /Nothing was changed\./);
 		await toast.dismiss();
-		emulator.faults.clear();
 		assert.deepEqual(sentSince(emulator, before, "DELETE"), []);
 	});
 
@@ -140,11 +144,11 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await (await window.dialog(question)).press("Deactivate Everywhere and Delete");
 		const toast = await window.toast(`“${HELD}” was not deleted.`);
 		await session.picture("not-deleted");
+		// What is left to be done comes first.
 		assert.match(
 			toast.text,
-			/“Held CA” in the organization: deactivated\. “Held CA” in project “Old”: not deactivated\./,
+			/“Held CA” in project “Old”: not deactivated\..*“Held CA” in project “Production”: not tried\. “Held CA” in the organization: deactivated\.$/,
 		);
-		assert.match(toast.text, /“Held CA” in project “Production”: not tried\./);
 		await toast.dismiss();
 		assert.deepEqual(emulator.state.activeIn("organization"), []);
 		assert.deepEqual(emulator.state.activeIn(old.id), [held.id]);
@@ -155,11 +159,13 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await left.press("Deactivate Everywhere and Delete");
 		await window.status(`Deleted “${HELD}”.`);
 		for (const scope of [production.id, old.id]) assert.deepEqual(emulator.state.activeIn(scope), []);
-		assert.deepEqual(names(), []);
+		assert.deepEqual(names(), OTHERS);
 		await saysNothing(window);
 	});
 
-	itKeepsTheContract(() => session);
+	describe("in the end", () => {
+		itKeepsTheContract(() => session);
 
-	itKeepsTheKeySecret(() => session);
+		itKeepsTheKeySecret(() => session);
+	});
 });

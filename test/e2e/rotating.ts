@@ -18,20 +18,27 @@ export const SHORT = "Short CA";
 export const WAITING = "Rotating: move clients, then Finish";
 export const ORGANIZATION = "organization";
 
-interface Made {
+/** What the tests of a suite share. */
+interface Kit {
 	readonly session: Session;
 	readonly next: MadeCertificate;
+	/** Has this extension's own client certificate chain to the old one, or to the new one. */
+	readonly chainTo: (which: "old" | "next") => void;
+	/** Fills an empty organization, and has its list shown. @param more Adds what a suite needs beside. */
+	readonly begin: (more?: (rotating: Rotating) => void | Promise<void>) => Promise<Rotating>;
+	readonly close: () => Promise<void>;
+}
+
+/** What each test has of its own. */
+interface Made extends Pick<Kit, "session" | "next" | "chainTo"> {
 	readonly old: StoredCertificate;
 	readonly production: Project;
 	readonly archived: Project;
 	readonly staging: Project;
-	/** Has this extension's own client certificate chain to the old one, or to the new one. */
-	readonly chainTo: (which: "old" | "next") => void;
-	readonly close: () => Promise<void>;
 }
 
-/** Starts all that is needed, with a file of the new one, one that expires too early, and a client of the old one. */
-export async function startRotating(): Promise<Rotating> {
+/** Starts all that is needed, with a file of the new one and one that expires too early. */
+export async function startRotating(): Promise<Kit> {
 	const temporary = temporaryFolder("client");
 	const clientFile = join(temporary.path, "client.pem");
 	const expiring = (commonName: string, days: number) =>
@@ -44,26 +51,31 @@ export async function startRotating(): Promise<Rotating> {
 		const { pem, privateKeyPem } = clients[which];
 		writeFileSync(clientFile, pem + privateKeyPem, { mode: 0o600 });
 	};
-	chainTo("old");
 	const session = await startSession({
 		...environment,
 		files: { "new.pem": next.pem, "early.pem": early.pem },
 		settings: { "openaiCertificates.clientCertificate": clientFile },
 	});
-	const { state } = session.emulator;
-	const old = state.upload({ certificate: issuer.pem, name: OLD }).commit();
-	state.upload({ certificate: short.pem, name: SHORT }).commit();
-	await addAnchor(session.emulator, OTHER);
-	const production = state.addProject("Production");
-	const archived = state.addProject("Archived", { archived: true });
-	const staging = state.addProject("Staging");
-	for (const scope of [ORGANIZATION, production.id, archived.id]) state.setActive(scope, [old.id], true).commit();
-	await signIn(session);
+	const begin: Kit["begin"] = async (more) => {
+		chainTo("old");
+		const { state } = session.emulator;
+		const old = state.upload({ certificate: issuer.pem, name: OLD }).commit();
+		state.upload({ certificate: short.pem, name: SHORT }).commit();
+		await addAnchor(session.emulator, OTHER);
+		const production = state.addProject("Production");
+		const archived = state.addProject("Archived", { archived: true });
+		const staging = state.addProject("Staging");
+		const rotating = new Rotating({ session, next, old, production, archived, staging, chainTo });
+		rotating.switch(old.id, true, ...rotating.scopes);
+		await more?.(rotating);
+		await signIn(session);
+		return rotating;
+	};
 	const close = async () => {
 		await session.close();
 		temporary.remove();
 	};
-	return new Rotating({ session, next, old, production, archived, staging, chainTo, close });
+	return { session, next, chainTo, begin, close };
 }
 
 export class Rotating {
@@ -100,6 +112,19 @@ export class Rotating {
 
 	posts(before: number): readonly string[] {
 		return sentSince(this.made.session.emulator, before, "POST");
+	}
+
+	/** Has the organization hold the new one. */
+	addNext() {
+		const { session, next } = this.made;
+		session.emulator.state.upload({ certificate: next.pem, name: NEXT }).commit();
+	}
+
+	/** Rotates to one that the organization holds, until the rows say that clients must move. */
+	async rotate(from: string, to: string) {
+		await this.rotateTo(from, to);
+		await (await this.question(from, to)).press("Rotate");
+		await this.isWaiting(from);
 	}
 
 	/** Chooses Rotate… on a row, and the certificate that takes over. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
-import { addAnchor, chooseOn, closeSettings, saysNothing } from "./managing.ts";
+import { addAnchor, chooseOn, closeSettings, saysNothing, signIn } from "./managing.ts";
 import { NEXT as next, OLD, ORGANIZATION, type Rotating, startRotating } from "./rotating.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { eachTestBegins } from "./session.ts";
@@ -10,19 +10,24 @@ import { rowOf, VIEW } from "./uploading.ts";
 const PROJECT = "Project CA";
 
 describe(`Ending a rotation in VS Code ${environment.version}`, () => {
+	let kit: Awaited<ReturnType<typeof startRotating>>;
 	let rotating: Rotating;
 
 	before(async () => {
-		rotating = await startRotating();
-		const { session, next: made } = rotating.made;
-		session.emulator.state.upload({ certificate: made.pem, name: next }).commit();
-		await addAnchor(session.emulator, PROJECT);
-		await rotating.refresh();
+		kit = await startRotating();
 	});
 
-	after(() => rotating.made.close());
+	after(() => kit.close());
 
-	eachTestBegins(() => rotating.made.session);
+	eachTestBegins(
+		() => kit.session,
+		async () => {
+			rotating = await kit.begin(async (rotating) => {
+				rotating.addNext();
+				await addAnchor(kit.session.emulator, PROJECT);
+			});
+		},
+	);
 
 	const unclear = () => rotating.made.session.window.quickInput(`Where “${OLD}” is active`);
 
@@ -34,11 +39,11 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		const dialog = await rotating.question(OLD, next);
 		assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
 		await dialog.escape();
-		switches.projectListInactive = true;
 	});
 
 	it("asks what lists cannot tell, and leaves projects alone where it is the organization only", async () => {
 		const { session, old } = rotating.made;
+		rotating.switch(old.id, false, ...rotating.projects);
 		session.emulator.switches.projectListInherits = true;
 		await rotating.rotateTo(OLD, next);
 		const pick = await unclear();
@@ -58,7 +63,8 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 	});
 
 	it("activates in the projects, too, where the answer is that, and undoes it there", async () => {
-		const { session, old, staging } = rotating.made;
+		const { session, old } = rotating.made;
+		session.emulator.switches.projectListInherits = true;
 		rotating.switch(old.id, true, ...rotating.projects);
 		await rotating.rotateTo(OLD, next);
 		await (await unclear()).pick("By itself, too");
@@ -68,15 +74,11 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 			assert.deepEqual(rotating.activeIn(scope), [old.id, rotating.idOf(next)]);
 		await rotating.undo(next);
 		for (const scope of [ORGANIZATION, ...rotating.projects]) assert.deepEqual(rotating.activeIn(scope), [old.id]);
-		session.emulator.switches.projectListInherits = false;
-		rotating.switch(old.id, false, staging.id);
 	});
 
 	it("does not finish while this extension would lock itself out, and leads to the settings", async () => {
 		const { window, emulator, picture } = rotating.made.session;
-		await rotating.rotateTo(OLD, next);
-		await (await rotating.question(OLD, next)).press("Rotate");
-		await rotating.isWaiting(OLD);
+		await rotating.rotate(OLD, next);
 		const before = emulator.exchanges.length;
 		await (await rowOf(window, OLD)).action("Finish Rotation…");
 		const dialog = await window.dialog(`“${OLD}” cannot go yet: this extension would lock itself out.`);
@@ -88,8 +90,25 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		assert.deepEqual(rotating.posts(before), []);
 	});
 
+	it("finishes without a client certificate where OpenAI answers without one", async () => {
+		const { session, old } = rotating.made;
+		const { window } = session;
+		await session.configure({});
+		await signIn(session);
+		await rotating.rotate(OLD, next);
+		await (await rowOf(window, OLD)).action("Finish Rotation…");
+		const dialog = await window.dialog(`Have all clients moved from “${OLD}” to “${next}”?`);
+		await session.picture("rotation-finish-unasked");
+		assert.match(dialog.detail, /No client certificate is set\. OpenAI answers this extension without one/);
+		await dialog.press("Finish");
+		await rotating.isOver();
+		for (const scope of rotating.scopes) assert.deepEqual(rotating.activeIn(scope), [rotating.idOf(next)]);
+		assert.ok(!rotating.scopes.some((scope) => rotating.activeIn(scope).includes(old.id)));
+	});
+
 	it("R36 asks anew where something was changed meanwhile, then finishes in every scope", async () => {
 		const { window, emulator, picture } = rotating.made.session;
+		await rotating.rotate(OLD, next);
 		rotating.made.chainTo("next");
 		await (await rowOf(window, OLD)).action("Finish Rotation…");
 		const message = `Have all clients moved from “${OLD}” to “${next}”?`;
@@ -117,18 +136,20 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 
 	it("tells how far it came where a scope fails, and goes on from there, then deletes", async () => {
 		const { window, emulator, picture } = rotating.made.session;
-		rotating.switch(rotating.idOf(PROJECT), true, rotating.made.staging.id, rotating.made.production.id);
+		const { old, staging, production } = rotating.made;
+		rotating.switch(old.id, false, ...rotating.scopes);
+		rotating.switch(rotating.idOf(next), true, ...rotating.scopes, staging.id);
+		rotating.made.chainTo("next");
+		rotating.switch(rotating.idOf(PROJECT), true, staging.id, production.id);
 		// Has the projects read, too.
 		const projectRow = await rowOf(window, PROJECT);
 		await projectRow.expand();
 		await rotating.refresh();
 		await window.view(VIEW).rowWith("active in 2 scopes").appears();
 		await projectRow.collapse();
-		await rotating.rotateTo(PROJECT, next);
-		await (await rotating.question(PROJECT, next)).press("Rotate");
-		await rotating.isWaiting(PROJECT);
+		await rotating.rotate(PROJECT, next);
 		const message = `Have all clients moved from “${PROJECT}” to “${next}”?`;
-		const match = ({ path }: { path: string }) => path.includes(rotating.made.staging.id);
+		const match = ({ path }: { path: string }) => path.includes(staging.id);
 		emulator.faults.next({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
 		await chooseOn(window, PROJECT, "Finish Rotation…");
 		await (await window.dialog(message)).press("Finish and Delete");
@@ -136,19 +157,20 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		await picture("rotation-not-finished");
 		assert.match(toast.text, /In project “Staging”: “Project CA” not deactivated\. .*\(403\)/);
 		await toast.dismiss();
-		assert.deepEqual(rotating.activeIn(rotating.made.staging.id), [rotating.idOf(next), rotating.idOf(PROJECT)]);
+		assert.deepEqual(rotating.activeIn(staging.id), [rotating.idOf(next), rotating.idOf(PROJECT)]);
 		await chooseOn(window, PROJECT, "Finish Rotation…");
 		const row = await rowOf(window, PROJECT);
 		await (await window.dialog(message)).press("Finish and Delete");
 		await row.disappears();
 		await rotating.isOver();
 		assert.equal(rotating.idOf(PROJECT), "");
-		for (const scope of [rotating.made.staging.id, rotating.made.production.id])
-			assert.deepEqual(rotating.activeIn(scope), [rotating.idOf(next)]);
+		for (const scope of [staging.id, production.id]) assert.deepEqual(rotating.activeIn(scope), [rotating.idOf(next)]);
 		await saysNothing(window);
 	});
 
-	itKeepsTheContract(() => rotating.made.session);
+	describe("in the end", () => {
+		itKeepsTheContract(() => kit.session);
 
-	itKeepsTheKeySecret(() => rotating.made.session);
+		itKeepsTheKeySecret(() => kit.session);
+	});
 });

@@ -1,5 +1,5 @@
 // The packaged extension in a real VS Code against the emulator, with a folder of certificate files.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator/emulator.ts";
@@ -14,6 +14,8 @@ export const STORAGE = "user/User/globalStorage/certificates-for-openai.openai-c
 /** The extension's name, as the activity bar and the palette show it. */
 export const EXTENSION = "Certificates for OpenAI";
 
+type Settings = Readonly<Record<string, unknown>>;
+
 export interface Session {
 	readonly emulator: Emulator;
 	readonly code: VSCode;
@@ -21,8 +23,11 @@ export interface Session {
 	readonly window: Window;
 	/** The folder that is open in the window. */
 	readonly folder: string;
-	/** Opens the window anew with other settings, to which a base URL that leads to the emulator is added. */
-	configure(settings: Readonly<Record<string, unknown>>): Promise<void>;
+	/**
+	 * Opens the window anew with other settings, to which a base URL that leads to the emulator is added.
+	 * @param options.asNew Deletes what the browser keeps, too.
+	 */
+	configure(settings: Settings, options?: { readonly asNew?: boolean }): Promise<void>;
 	/**
 	 * Undoes what a test did: closes what is open, empties the organization, takes back faults, switches and settings, and
 	 * deletes what the extension keeps of uploads and rotations. What the view shows stays until it is refreshed.
@@ -43,7 +48,7 @@ export interface SessionOptions {
 	/** What lies in the folder: names and contents. */
 	readonly files: Readonly<Record<string, string | Uint8Array>>;
 	/** Without a base URL that leads to the emulator. */
-	readonly settings?: Readonly<Record<string, unknown>>;
+	readonly settings?: Settings | ((emulator: Emulator) => Settings);
 	/** Variables for the extension host. */
 	readonly env?: Readonly<Record<string, string>>;
 	readonly service?: EmulatorOptions;
@@ -61,27 +66,27 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	writeFiles(folder, files);
 	mkdirSync(pictures, { recursive: true });
 	const emulator = await startEmulator(options.service);
-	const withBaseUrl = (settings: SessionOptions["settings"]) => ({
-		"openaiCertificates.baseUrl": emulator.url,
-		...settings,
-	});
-	let current = JSON.stringify(options.settings ?? {});
+	const { settings: given = {} } = options;
+	const atStart = typeof given === "function" ? given(emulator) : given;
+	const withBaseUrl = (settings: Settings) => ({ "openaiCertificates.baseUrl": emulator.url, ...settings });
 	const env = options.env ?? {};
 	const code = await startVSCode({
 		version,
 		workspace: folder,
-		settings: withBaseUrl(options.settings),
+		settings: withBaseUrl(atStart),
 		env,
 		extensions: [vsix, ...(options.beside ?? [])],
 	});
 	const browser = await launchBrowser();
 	const window = await openWindow(browser, code.url, { tab: options.tab ?? EXTENSION, keepSecrets: true });
-	const configure: Session["configure"] = async (settings) => {
+	const configure: Session["configure"] = async (settings, { asNew } = {}) => {
 		await window.leave();
 		code.configure(withBaseUrl(settings));
-		current = JSON.stringify(settings);
-		await window.load();
+		await (asNew ? window.loadAsNew() : window.load());
 	};
+	// As the file has them, since the extension changes settings, too.
+	const settingsNow = () => readFileSync(join(code.dataFolder, "user/User/settings.json"), "utf8");
+	const settingsAtStart = settingsNow();
 	return {
 		emulator,
 		code,
@@ -89,14 +94,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		window,
 		folder,
 		configure,
-		reset: async ({ asNew } = {}) => {
+		reset: async ({ asNew = false } = {}) => {
 			emulator.reset();
 			for (const kept of ["pending-uploads", "rotations"])
 				rmSync(join(code.dataFolder, STORAGE, kept), { recursive: true, force: true, maxRetries: 10 });
-			const atStart = options.settings ?? {};
-			if (current !== JSON.stringify(atStart)) await configure(atStart);
-			if (asNew) await window.loadAsNew();
-			else await window.clear();
+			if (asNew || settingsNow() !== settingsAtStart) await configure(atStart, { asNew });
+			if (!asNew) await window.clear();
 		},
 		picture: (name) => window.screenshot(join(pictures, `${name}.png`)),
 		close: async () => {
@@ -112,13 +115,18 @@ export async function startSession(options: SessionOptions): Promise<Session> {
  * Declares how each test of a suite begins, whatever the ones before it did: with nothing open, no fault, the usual switches,
  * no unconfirmed upload, no rotation, the settings of the start, and an organization of its own.
  * @param prepare Fills the organization, then does whatever else the tests need.
+ * @param options.asNew Whether what the browser keeps is to be deleted, too.
  */
-export function eachTestBegins(session: () => Session, prepare: () => void | Promise<void> = () => {}): void {
+export function eachTestBegins(
+	session: () => Session,
+	prepare: () => void | Promise<void> = () => {},
+	{ asNew = () => false }: { readonly asNew?: () => boolean } = {},
+): void {
 	let failed = false;
 
 	beforeEach(async () => {
 		try {
-			await session().reset({ asNew: failed });
+			await session().reset({ asNew: failed || asNew() });
 			failed = false;
 			await prepare();
 		} catch (error) {

@@ -9,7 +9,7 @@ import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../leftovers.ts";
 import { launchBrowser } from "../vscode/browser.ts";
-import { startVSCode } from "../vscode/server.ts";
+import { startVSCode, type VSCode } from "../vscode/server.ts";
 import { openWindow } from "../vscode/window.ts";
 import { environment } from "./environment.ts";
 import { EXTENSION } from "./session.ts";
@@ -26,7 +26,6 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 
 	before(async () => {
 		emulator = await startEmulator();
-		emulator.state.put({ name: "Acme Root CA" });
 		attacker = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
 		attacker.on("connection", () => attacked++);
 		await once(attacker, "listening");
@@ -48,52 +47,57 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 		temporary.remove();
 	});
 
+	beforeEach(() => {
+		emulator.reset();
+		emulator.state.put({ name: "Acme Root CA" });
+	});
+
+	/** Starts a VS Code, has something done in it, and ends it with its windows. */
+	const inVSCode = async (workspace: string, restricted: boolean, act: (code: VSCode) => Promise<void>) => {
+		const { version, vsix } = environment;
+		const code = await startVSCode({
+			...{ version, restricted, workspace, extensions: [vsix] },
+			settings: {
+				"openaiCertificates.baseUrl": emulator.url,
+				// Restricted without asking.
+				"security.workspace.trust.startupPrompt": "never",
+			},
+		});
+		try {
+			await act(code);
+		} finally {
+			for (const context of browser.contexts()) await context.close();
+			await code.close();
+		}
+	};
+
 	for (const restricted of [false, true])
 		it(`R01 R44 lead the key nowhere, in a ${restricted ? "restricted" : "trusted"} .code-workspace of two folders`, async () => {
-			const { version, vsix } = environment;
-			const code = await startVSCode({
-				...{ version, restricted, workspace: temporary.path, extensions: [vsix] },
-				settings: {
-					"openaiCertificates.baseUrl": emulator.url,
-					// Restricted without asking.
-					"security.workspace.trust.startupPrompt": "never",
-				},
-			});
-			try {
-				const url = `http://127.0.0.1:${code.port}/?${new URLSearchParams({ workspace })}`;
+			const before = attacked;
+			await inVSCode(temporary.path, restricted, async ({ port }) => {
+				const url = `http://127.0.0.1:${port}/?${new URLSearchParams({ workspace })}`;
 				const window = await openWindow(browser, url, { tab: EXTENSION });
 				if (restricted) await window.status("Restricted Mode");
 				await window.openViews();
 				await window.view(VIEW).press("Set Admin Key…");
 				await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
 				await rowOf(window, "Acme Root CA");
-				await window.close();
-			} finally {
-				await code.close();
-			}
-			assert.equal(attacked, 0);
+			});
+			assert.equal(attacked, before);
 		});
 
 	it("keep nobody from uploading in Restricted Mode", async () => {
-		const { version, vsix } = environment;
 		const folder = temporaryFolder("untrusted");
 		writeFileSync(join(folder.path, "acme.pem"), (await makeCertificate({ commonName: "Untrusted folder's CA" })).pem);
-		const code = await startVSCode({
-			...{ version, restricted: true, workspace: folder.path, extensions: [vsix] },
-			settings: { "openaiCertificates.baseUrl": emulator.url, "security.workspace.trust.startupPrompt": "never" },
-		});
-		try {
-			const window = await openWindow(browser, code.url, { tab: EXTENSION });
+		await inVSCode(folder.path, true, async ({ url }) => {
+			const window = await openWindow(browser, url, { tab: EXTENSION });
 			await window.status("Restricted Mode");
 			await chooseUpload(window, "acme.pem");
 			await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
 			const name = await acceptName(window, "Untrusted folder's CA");
 			await confirm(window, name);
 			await (await rowOf(window, name)).becomesSelected();
-			await window.close();
-		} finally {
-			await code.close();
-			folder.remove();
-		}
+		});
+		folder.remove();
 	});
 });

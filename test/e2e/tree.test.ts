@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makeCertificate } from "../certificates.ts";
 import { startEmulator } from "../emulator/emulator.ts";
-import type { StoredCertificate } from "../emulator/state.ts";
+import type { Project, StoredCertificate } from "../emulator/state.ts";
 import type { View } from "../vscode/view.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
@@ -13,46 +13,70 @@ import { acceptName, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 const DAY = 86_400;
 const ACME = "Acme Root CA";
 const PROJECTS = "Projects";
+const REFRESH = `${EXTENSION}: Refresh`;
 
 describe(`The trees in VS Code ${environment.version}`, () => {
 	let session: Session;
 	let acme: StoredCertificate;
+	let zeta: StoredCertificate;
+	let production: Project;
+	let staging: Project;
 	let certificates: View;
 	let projects: View;
 
 	before(async () => {
 		const { pem } = await makeCertificate({ commonName: "Dropped CA" });
 		session = await startSession({ ...environment, files: { "dropped.pem": pem } });
-		const { emulator, window } = session;
-		const { state } = emulator;
-		const now = Math.floor(Date.now() / 1000);
-		acme = await addAnchor(emulator, ACME);
-		const old = state.put({ name: "Old CA", createdAt: now - 300 * DAY, expiresAt: now + 12 * DAY + 3600 });
-		state.put({ name: "Zeta CA", createdAt: now - 200 * DAY, expiresAt: now + 800 * DAY + 3600 });
-		const [production, , archive] = ["Production", "Staging", "Archive"].map((name) =>
-			state.addProject(name, { archived: name === "Archive" }),
-		);
-		state.setActive(production?.id ?? "", [acme.id, old.id], true).commit();
-		state.setActive(archive?.id ?? "", [acme.id], true).commit();
+		const { window } = session;
 		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
 		certificates = window.view(VIEW);
 		projects = window.view(PROJECTS);
-		await signIn(session);
 	});
 
 	after(() => session.close());
 
-	eachTestBegins(() => session);
+	eachTestBegins(
+		() => session,
+		async () => {
+			const { emulator } = session;
+			const { state } = emulator;
+			const now = Math.floor(Date.now() / 1000);
+			acme = await addAnchor(emulator, ACME);
+			const old = state.put({ name: "Old CA", createdAt: now - 300 * DAY, expiresAt: now + 12 * DAY + 3600 });
+			zeta = state.put({ name: "Zeta CA", createdAt: now - 200 * DAY, expiresAt: now + 800 * DAY + 3600 });
+			production = state.addProject("Production");
+			staging = state.addProject("Staging");
+			const archive = state.addProject("Archive", { archived: true });
+			state.setActive(production.id, [acme.id, old.id], true).commit();
+			state.setActive(archive.id, [acme.id], true).commit();
+		},
+	);
 
-	it("asks for no project before somebody wants to see one", async () => {
-		const { emulator } = session;
-		assert.deepEqual([...new Set(emulator.exchanges.map(({ path }) => path))], ["/v1/organization/certificates"]);
-		assert.match(await (await rowOf(session.window, ACME)).description(), /^expires in 364 days · cert_\w+$/);
-		assert.equal(await certificates.heading(), "Certificates | 3 of 50");
-	});
+	/** Has the certificates shown, and the projects not. */
+	const showCertificates = async () => {
+		await session.window.openViews();
+		await session.window.closeView(PROJECTS);
+		await signIn(session);
+	};
+
+	/** Has the projects shown beside; what was shown of the ones before reads the same, and so is seen to be gone first. */
+	const showProjects = async () => {
+		const { emulator, window } = session;
+		await showCertificates();
+		const rewrite = () => ({ object: "list", data: [], first_id: null, last_id: null, has_more: false });
+		emulator.faults.next({ kind: "rewrite", operation: "projects", when: "before", times: Infinity, rewrite });
+		await window.openView(PROJECTS);
+		await window.run(REFRESH);
+		await projects.welcome("no projects");
+		emulator.faults.clear();
+		await window.run(REFRESH);
+		await projects.becomes("Production", "Staging", "Archive");
+		await projects.rowWith("loading…").disappears();
+	};
 
 	it("tells below a certificate's row all about it, and where it is active", async () => {
 		const { emulator, window } = session;
+		await showCertificates();
 		const row = await rowOf(window, ACME);
 		await row.expand();
 		await certificates.rowWith("project “Archive”").appears();
@@ -64,17 +88,18 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		const day = (at: number) => new Date(at * 1000).toISOString().slice(0, 10);
 		assert.deepEqual(
 			rows.slice(
-				rows.findIndex((each) => each.startsWith("Id ")),
+				rows.findIndex((each) => each.startsWith("ID ")),
 				-2,
 			),
 			[
-				`Id ${acme.id}`,
-				`Created ${day(acme.createdAt)}`,
-				`Valid ${day(acme.validAt)} to ${day(acme.expiresAt)} (UTC)`,
+				`ID ${acme.id}`,
+				`Expires ${day(acme.expiresAt)} (UTC)`,
+				`Valid from ${day(acme.validAt)} (UTC)`,
+				`Uploaded ${day(acme.createdAt)}`,
 				`SHA-256 ${groups.slice(0, 19)} …`,
 				`Subject CN=${ACME}`,
 				`Issuer CN=${ACME}`,
-				"Key ec, 256 bits",
+				"Key EC, 256 bits",
 				"Active in project “Archive”",
 				"Active in project “Production”",
 			],
@@ -88,6 +113,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 
 	it("says what it cannot read of a certificate, and reads it again when it is expanded anew", async () => {
 		const { emulator, window } = session;
+		await showCertificates();
 		emulator.faults.next({ kind: "status", status: 404, operation: "get", when: "before" });
 		const row = await rowOf(window, "Old CA");
 		await row.expand();
@@ -103,6 +129,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 
 	it("leaves the menu of a row open while others change", async () => {
 		const { emulator, window } = session;
+		await showCertificates();
 		const held = emulator.faults.next({ kind: "silence", operation: "get", when: "before" });
 		const other = await rowOf(window, "Zeta CA");
 		await other.expand();
@@ -111,36 +138,37 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		held.release();
 		await certificates.rowWith("loading…").disappears();
 		await session.picture("menu-while-loading");
+		assert.ok((await menu.items()).includes("Copy Id"));
 		await menu.choose("Copy Id");
 		await window.status("Copied the certificate's id.");
 		await window.clipboardBecomes(acme.id);
-		await other.collapse();
 	});
 
 	it("R53 counts the projects that could not be read, until they are", async () => {
 		const { emulator, window } = session;
-		const [production] = emulator.state.projects;
+		await showCertificates();
+		await (await rowOf(window, ACME)).expand();
+		await certificates.rowWith("project “Production”").appears();
 		emulator.faults.next({
-			...{ kind: "status", status: 500, when: "before", times: 3 },
-			match: ({ path }) => path.includes(production?.id ?? ""),
+			...{ kind: "status", status: 500, when: "before", times: Infinity },
+			match: ({ path }) => path.includes(production.id),
 		});
-		await window.run(`${EXTENSION}: Refresh`);
+		await window.run(REFRESH);
 		await certificates.rowWith("1 project was not read").appears();
 		assert.match(await (await rowOf(window, ACME)).description(), / · active in “Archive” · cert_\w+$/);
 		await session.picture("facts-unread-project");
-		await window.run(`${EXTENSION}: Refresh`);
+		emulator.faults.clear();
+		await window.run(REFRESH);
 		await certificates.rowWith("1 project was not read").disappears();
-		await (await rowOf(window, ACME)).collapse();
 	});
 
 	it("shows what is active in each project, by itself and through the organization", async () => {
 		const { emulator, window } = session;
+		await showProjects();
 		emulator.state.setActive("organization", [acme.id], true).commit();
-		await window.run(`${EXTENSION}: Refresh`);
+		await window.run(REFRESH);
 		await certificates.rowWith("active in 3 scopes").appears();
-		await window.openView(PROJECTS);
-		const staging = projects.row("Staging");
-		await staging.appears();
+		await projects.rowWith("the organization's 1 applies").appears();
 		assert.deepEqual(await projects.rows(), [
 			"Production 2 active",
 			"Staging none of its own; the organization's 1 applies",
@@ -152,10 +180,10 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await session.picture("projects");
 		assert.deepEqual(await projects.rows(), [
 			"Production 2 active",
-			"Acme Root CA expires in 364 days",
-			"Old CA expires in 12 days",
+			"Acme Root CA 364 days left",
+			"Old CA 12 days left",
 			"Staging none of its own; the organization's 1 applies",
-			"Acme Root CA expires in 364 days · through the organization",
+			"Acme Root CA 364 days left · through the organization",
 			"Archive archived · 1 active",
 		]);
 		assert.match(
@@ -168,26 +196,28 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 
 	it("R53 shows which project could not be read, beside the others", async () => {
 		const { emulator } = session;
-		const [, staging] = emulator.state.projects;
+		await showProjects();
 		emulator.faults.next({
-			...{ kind: "status", status: 500, when: "before", times: 3 },
-			match: ({ path }) => path.includes(staging?.id ?? ""),
+			...{ kind: "status", status: 500, when: "before", times: Infinity },
+			match: ({ path }) => path.includes(staging.id),
 		});
 		await projects.action("Refresh");
 		await projects.rowWith("as of ").appears();
+		await projects.row("Staging").expand();
 		await projects.rowWith("OpenAI's service failed (500)").appears();
 		await session.picture("projects-unread");
 		assert.ok((await projects.rows()).includes("Production 2 active"));
+		emulator.faults.clear();
 		await projects.action("Refresh");
 		await projects.rowWith("as of ").disappears();
 	});
 
 	it("shows in no project any more what the organization does not impose any more", async () => {
 		const { emulator, window } = session;
-		const zeta = emulator.state.certificates.find(({ name }) => name === "Zeta CA") ?? assert.fail();
-		emulator.state.setActive("organization", [zeta.id], true).commit();
+		await showProjects();
+		emulator.state.setActive("organization", [acme.id, zeta.id], true).commit();
 		emulator.switches.projectListInherits = true;
-		await window.run(`${EXTENSION}: Refresh`);
+		await window.run(REFRESH);
 		await projects.rowWith("3 active").appears();
 		await chooseOn(window, "Zeta CA", "Deactivate…");
 		await tickScopes(window, "Deactivate “Zeta CA”", "The organization");
@@ -200,14 +230,15 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 
 	it("shows projects as they come", async () => {
 		const { emulator, window } = session;
-		const [, staging] = emulator.state.projects;
+		await showCertificates();
 		await window.leave();
 		const held = emulator.faults.next({
 			...{ kind: "silence", operation: "projectList", when: "before" },
-			match: ({ path }) => path.includes(staging?.id ?? ""),
+			match: ({ path }) => path.includes(staging.id),
 		});
 		await window.load();
 		await window.openViews();
+		await window.openView(PROJECTS);
 		await projects.rowWith("2 active").appears();
 		await session.picture("projects-loading");
 		assert.equal(await projects.row("Staging").description(), "loading…");
@@ -216,6 +247,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 	});
 
 	it("R30 tells of a project that cannot be read, beside the others", async () => {
+		await showProjects();
 		session.emulator.state.addProject("Odd", { id: "../x" });
 		await projects.action("Refresh");
 		await projects.row("1 entry could not be read.").appears();
@@ -223,29 +255,9 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await session.picture("projects-unreadable");
 	});
 
-	it("sorts by expiry, name and creation, and remembers it", async () => {
-		const { window } = session;
-		const sortBy = async (order: string) => {
-			await window.run(`${EXTENSION}: Sort By…`);
-			await (await window.quickInput("Sort certificates")).pick(order);
-		};
-		await certificates.becomes(ACME, "Zeta CA", "Old CA");
-		await sortBy("Name");
-		await certificates.becomes(ACME, "Old CA", "Zeta CA");
-		await sortBy("Created, newest first");
-		await certificates.becomes(ACME, "Zeta CA", "Old CA");
-		await sortBy("Expiry, soonest first");
-		await certificates.becomes("Old CA", ACME, "Zeta CA");
-		await isKept(window, '"openaiCertificates.order":"expiry"');
-		await window.leave();
-		await window.load();
-		await window.openViews();
-		await certificates.becomes("Old CA", ACME, "Zeta CA");
-		await session.picture("sorted");
-	});
-
 	it("R40 uploads a file that is dropped on the view, with the same questions", async () => {
 		const { emulator, window } = session;
+		await showCertificates();
 		await window.openFile("dropped.pem");
 		await window.openViews();
 		await certificates.drop(window.page.locator(".part.editor .tab").filter({ hasText: "dropped.pem" }));
@@ -256,49 +268,100 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.state.certificates.at(-1)?.name, name);
 	});
 
-	it("R18 shows what the key lacks where it may not list projects, and the certificates all the same", async () => {
-		const { emulator, window } = session;
-		const key = emulator.keys.add(["api.mtls.read", "api.mtls.write"]);
-		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
-		await giveKey(window, new URL(emulator.url).host, key);
-		const { text, buttons } = await projects.welcome("api.management.read");
-		assert.match(text, /Without it certificates cannot be deleted or rotated/);
-		assert.deepEqual(buttons, ["Set or Replace Admin Key…"]);
-		await (await rowOf(window, ACME)).expand();
-		await certificates.rowWith("lacks the permission api.management.read").appears();
-		await certificates.rowWith("all projects, through the organization").appears();
-		await session.picture("projects-forbidden");
+	describe("in a window that knows nothing yet", () => {
+		/** How many exchanges there were before. */
+		let atFirst: number;
+
+		beforeEach(async () => {
+			const { emulator, window } = session;
+			await window.loadAsNew();
+			atFirst = emulator.exchanges.length;
+			await signIn(session);
+		});
+
+		it("asks for no project before somebody wants to see one", async () => {
+			const { emulator } = session;
+			const asked = emulator.exchanges.slice(atFirst).map(({ path }) => path);
+			assert.deepEqual([...new Set(asked)], ["/v1/organization/certificates"]);
+			assert.match(await (await rowOf(session.window, ACME)).description(), /^364 days left · cert_\w+$/);
+			assert.equal(await certificates.heading(), "Certificates | 3 of 50");
+		});
+
+		it("sorts by expiry, name and creation, and remembers it", async () => {
+			const { window } = session;
+			const sortBy = async (order: string) => {
+				await window.run(`${EXTENSION}: Sort By…`);
+				await (await window.quickInput("Sort certificates")).pick(order);
+			};
+			await certificates.becomes(ACME, "Zeta CA", "Old CA");
+			await sortBy("Name");
+			await certificates.becomes(ACME, "Old CA", "Zeta CA");
+			await sortBy("Created, newest first");
+			await certificates.becomes(ACME, "Zeta CA", "Old CA");
+			await sortBy("Expiry, soonest first");
+			await certificates.becomes("Old CA", ACME, "Zeta CA");
+			await isKept(window, '"openaiCertificates.order":"expiry"');
+			await window.leave();
+			await window.load();
+			await window.openViews();
+			await certificates.becomes("Old CA", ACME, "Zeta CA");
+			await session.picture("sorted");
+		});
+
+		it("R18 shows what the key lacks where it may not list projects, and the certificates all the same", async () => {
+			const { emulator, window } = session;
+			emulator.state.setActive("organization", [acme.id], true).commit();
+			await window.openView(PROJECTS);
+			const key = emulator.keys.add(["api.mtls.read", "api.mtls.write"]);
+			await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
+			await giveKey(window, new URL(emulator.url).host, key);
+			const { text, buttons } = await projects.welcome("api.management.read");
+			assert.match(text, /Without it certificates cannot be deleted or rotated/);
+			assert.deepEqual(buttons, ["Set or Replace Admin Key…"]);
+			await (await rowOf(window, ACME)).expand();
+			await certificates.rowWith("lacks the permission api.management.read").appears();
+			await certificates.rowWith("all projects, through the organization").appears();
+			await session.picture("projects-forbidden");
+		});
+
+		it("names the connection in the title where there are several, and shows the one in use", async () => {
+			const { window } = session;
+			const openBoth = async () => {
+				await window.openViews();
+				await window.openView(PROJECTS);
+			};
+			const other = await startEmulator({ organizationName: "org-other" });
+			try {
+				other.state.put({ name: "Other CA" });
+				other.state.addProject("Other project");
+				await session.configure({ "openaiCertificates.baseUrl": other.url });
+				await window.run(`${EXTENSION}: Add Connection…`);
+				const { host } = new URL(other.url);
+				await giveKey(window, host, other.adminKey);
+				await openBoth();
+				await certificates.row("Other CA").appears();
+				await projects.row("Other project").appears();
+				await session.picture("two-connections");
+				assert.equal(await certificates.heading(), `Certificates: ${host} | 1 of 50`);
+				// The base URL leads back to the first one, whose key is there too.
+				await session.configure({});
+				await openBoth();
+				for (const view of [certificates, projects]) {
+					const { buttons } = await view.welcome("Go back to where it belongs");
+					assert.deepEqual(buttons, ["Switch Connection…", "Set Admin Key…"]);
+				}
+				await session.picture("other-connection");
+			} finally {
+				await other.close();
+			}
+		});
 	});
 
-	itKeepsTheContract(() => session);
+	describe("in the end", () => {
+		beforeEach(() => signIn(session));
 
-	itKeepsTheKeySecret(() => session);
+		itKeepsTheContract(() => session);
 
-	it("names the connection in the title where there are several, and shows the one in use", async () => {
-		const { window } = session;
-		const other = await startEmulator({ organizationName: "org-other" });
-		try {
-			other.state.put({ name: "Other CA" });
-			other.state.addProject("Other project");
-			await session.configure({ "openaiCertificates.baseUrl": other.url });
-			await window.run(`${EXTENSION}: Add Connection…`);
-			const { host } = new URL(other.url);
-			await giveKey(window, host, other.adminKey);
-			await window.openViews();
-			await certificates.row("Other CA").appears();
-			await projects.row("Other project").appears();
-			await session.picture("two-connections");
-			assert.equal(await certificates.heading(), `Certificates: ${host} | 1 of 50`);
-			// The base URL leads back to the first one, whose key is there too.
-			await session.configure({});
-			await window.openViews();
-			for (const view of [certificates, projects]) {
-				const { buttons } = await view.welcome("Go back to where it belongs");
-				assert.deepEqual(buttons, ["Switch Connection…", "Set Admin Key…"]);
-			}
-			await session.picture("other-connection");
-		} finally {
-			await other.close();
-		}
+		itKeepsTheKeySecret(() => session);
 	});
 });

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { cache, root } from "../vscode/install.mjs";
@@ -9,7 +9,7 @@ export interface PreparedSuite {
 	readonly extensionFolder: string;
 }
 
-/** Bundles every `*.test.ts` beside this file for the extension host, and puts it beside the built extension. */
+/** Bundles every test that uses the editor, wherever it lies, for the extension host, and puts it beside the built extension. */
 export async function prepareSuite(): Promise<PreparedSuite> {
 	const extensionFolder = join(cache, "integration");
 	rmSync(extensionFolder, { recursive: true, force: true });
@@ -26,12 +26,15 @@ export async function prepareSuite(): Promise<PreparedSuite> {
 }
 
 async function bundle(outfile: string): Promise<void> {
-	const tests = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".test.ts"));
+	const tests = globSync("{src,test}/**/*.test.ts", { cwd: root }).filter((file) =>
+		/^import \* as vscode from "vscode";$/m.test(readFileSync(join(root, file), "utf8")),
+	);
+	const imports = tests.map((file) => `await import("./${file.replaceAll("\\", "/")}");`).sort();
 	const contents = `
-		import { runMocha } from "../vscode/inHost.ts";
-		export const run = () => runMocha(async () => { ${tests.map((file) => `await import("./${file}");`).join(" ")} });`;
+		import { runMocha } from "./test/vscode/inHost.ts";
+		export const run = () => runMocha(async () => { ${imports.join(" ")} });`;
 	await build({
-		stdin: { contents, resolveDir: import.meta.dirname, loader: "ts" },
+		stdin: { contents, resolveDir: root, loader: "ts" },
 		outfile,
 		bundle: true,
 		platform: "node",

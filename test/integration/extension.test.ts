@@ -111,6 +111,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 
 	/** Windows has neither. */
 	const ONLY_POSIX = [
+		["broken-link.pem", /leads to no regular file/],
 		["pipe.pem", /not a regular file/],
 		["zero.pem", /leads to no regular file/],
 	] as const;
@@ -145,7 +146,6 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const cases = [
 			["folder.pem", /is a folder/],
 			["large.pem", /larger than 1 MiB/],
-			["broken-link.pem", /leads to no regular file/],
 			["gone.pem", /not there any more/],
 			...(process.platform === "win32" ? [] : ONLY_POSIX),
 		] as const;
@@ -167,7 +167,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const [certificate, ...others] = emulator.state.certificates;
 		assert.deepEqual(others, []);
 		assert.equal(certificate?.name, "Named in the test");
-		assert.deepEqual(await rows(), [`Named in the test expires in 364 days · ${certificate.id}`]);
+		assert.deepEqual(await rows(), [`Named in the test 364 days left · ${certificate.id}`]);
 	});
 
 	it("R39 takes no junk for the row that is selected", async () => {

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import type { Candidate } from "../../src/domain/certificateFile.ts";
 import { X509Reader } from "../../src/file/reader.ts";
 import { makeCertificate } from "../certificates.ts";
+import { BEGIN } from "./begin.ts";
 import { contentStrikes, events, listStrikes, postStrikes, sometimes } from "./faults.ts";
 import { type Hold, Person, type RowStyle, type Script, type UploadStyle } from "./person.ts";
 import { stepsIn } from "./step.ts";
@@ -128,17 +129,17 @@ export async function soak({ sequences, seed, tally = new Map() }: SoakOptions):
 
 /** Three certificates, two of which have the same subject, key and dates. */
 async function makeCandidates(): Promise<readonly Candidate[]> {
-	const dates = { notBefore: daysFromNow(-1), notAfter: daysFromNow(365) };
+	const dates = { notBefore: daysFromBegin(-1), notAfter: daysFromBegin(365) };
 	const first = await makeCertificate({ commonName: "Acme", ...dates });
 	const second = await makeCertificate({ commonName: "Acme", keyOf: first, ...dates });
-	const third = await makeCertificate({ commonName: "Another", notAfter: daysFromNow(30) });
+	const third = await makeCertificate({ commonName: "Another", ...dates, notAfter: daysFromBegin(30) });
 	const reader = new X509Reader();
 	const files = await Promise.all(
-		[first, second, third].map(({ pem }) => reader.read(Buffer.from(pem), Date.now() / 1000, 0)),
+		[first, second, third].map(({ pem }) => reader.read(Buffer.from(pem), BEGIN / 1000, 0)),
 	);
 	return files.flatMap(({ candidates }) => candidates);
 }
 
-function daysFromNow(days: number): Date {
-	return new Date(Date.now() + days * 86_400_000);
+function daysFromBegin(days: number): Date {
+	return new Date(BEGIN + days * 86_400_000);
 }

@@ -5,6 +5,7 @@ import { isCancelled, type Problem, problemOf } from "../../src/domain/failure.t
 import { startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../leftovers.ts";
 import { type Machine, openWindow, type Window } from "../unit/application/window.ts";
+import { BEGIN } from "./begin.ts";
 import type { Event } from "./faults.ts";
 import { Ledger, type Post } from "./ledger.ts";
 
@@ -67,7 +68,7 @@ export class World {
 	}
 
 	static async open(candidates: readonly Candidate[]): Promise<World> {
-		const clock = { now: Date.now() };
+		const clock = { now: BEGIN };
 		const start = (organizationName: string) => startEmulator({ organizationName, now: () => ++clock.now });
 		return new World(candidates, await Promise.all([start("org-one"), start("org-two")]), clock);
 	}

@@ -1,25 +1,21 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Contract, openContract, type WireExchange } from "../contract.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import type { Operation } from "../emulator/routes.ts";
+import { temporaryFolder } from "../leftovers.ts";
 import { skip } from "../skip.ts";
 import { call } from "./emulator/client.ts";
 
 describe("contract", () => {
-	let folder: string;
+	const folder = temporaryFolder("contract");
 
-	before(async () => {
-		folder = await mkdtemp(join(tmpdir(), "contract-"));
-	});
-
-	after(() => rm(folder, { recursive: true }));
+	after(() => folder.remove());
 
 	const open = async (yaml: string) => {
-		const path = join(folder, "contract.yaml");
+		const path = join(folder.path, "contract.yaml");
 		await writeFile(path, yaml);
 		return openContract(path);
 	};

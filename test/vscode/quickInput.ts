@@ -95,8 +95,7 @@ export class QuickInput {
 
 	/** Picks an option, and waits until the list is gone. */
 	async pick(label: string) {
-		const name = this.#widget.page().locator(".monaco-icon-name-container").getByText(label, { exact: true });
-		await this.#end(() => this.#options.filter({ has: name }).click());
+		await this.#end(() => this.#options.filter({ has: this.#name(label) }).click());
 	}
 
 	/** @returns what can be ticked in a list of several, each as a screen reader says it. */
@@ -107,8 +106,13 @@ export class QuickInput {
 
 	/** Ticks, or unticks, one of several. */
 	async tick(label: string) {
-		const name = this.#widget.page().locator(".monaco-icon-name-container").getByText(label, { exact: true });
-		await this.#rows.filter({ has: name }).click();
+		await this.#rows.filter({ has: this.#name(label) }).click();
+	}
+
+	/** The name of an option as a whole: the palette has what was typed in an element of its own, in longer names, too. */
+	#name(label: string): Locator {
+		const whole = new RegExp(`^\\s*${label.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&")}\\s*$`);
+		return this.#widget.page().locator(".monaco-icon-name-container").filter({ hasText: whole });
 	}
 
 	/** Presses a button of the title bar, such as "Back". */

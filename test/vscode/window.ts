@@ -81,9 +81,11 @@ export class Window {
 			const visible = this.page.locator(`${selector}:visible`);
 			for (let tries = 0; await visible.first().isVisible(); tries++) {
 				if (tries === MOST_TRIES) throw new Error(`${selector} does not close`);
-				const held = await hold(visible, ONE_TRY);
+				const [held] = await visible.elementHandles();
+				// It closed by itself meanwhile.
+				if (!held) continue;
 				await keyboard.press(key);
-				await held.waitFor({ state: "hidden", ...ONE_TRY });
+				await held.waitForElementState("hidden", ONE_TRY);
 			}
 		};
 		await closeMenus(this.page);
@@ -118,6 +120,11 @@ export class Window {
 		await devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
 		await devTools.detach();
 		await this.load();
+	}
+
+	/** @returns whether an extension has kept a secret since the window was loaded as new. */
+	hasKeptSecrets(): Promise<boolean> {
+		return this.page.evaluate("'secrets.provider' in localStorage");
 	}
 
 	async close() {

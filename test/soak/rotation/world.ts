@@ -14,6 +14,7 @@ import type { Exchange } from "../../emulator/record.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { plainNetwork } from "../../unit/api/plainNetwork.ts";
 import { readerOf } from "../../unit/application/fakes.ts";
+import { BEGIN } from "../begin.ts";
 import { type Event, isOf, type Place, type Strike } from "./faults.ts";
 import { MortalPlans } from "./mortalPlans.ts";
 
@@ -101,7 +102,7 @@ export class World {
 	}
 
 	static async open(setting: Setting): Promise<World> {
-		const clock = { now: Date.now() };
+		const clock = { now: BEGIN };
 		return new World(setting, await startEmulator({ now: () => ++clock.now }), clock);
 	}
 

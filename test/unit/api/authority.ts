@@ -13,10 +13,18 @@ export interface Authority {
 
 /** Has this process trust an authority of its own while the tests of the suite run. */
 export function trustedAuthority(): Authority {
+	/** Those without options, by what they are for: many tests need the same. */
+	const usual = new Map<string, ReturnType<Authority["serverAt"]>>();
+	const make = async (serverAt: readonly string[], options: CertificateOptions) => {
+		const made = await makeCertificate({ ca: false, serverAt, issuer: authority.certificate, ...options });
+		return { key: made.privateKeyPem, cert: made.pem };
+	};
 	const authority = {
-		serverAt: async (serverAt, options = {}) => {
-			const made = await makeCertificate({ ca: false, serverAt, issuer: authority.certificate, ...options });
-			return { key: made.privateKeyPem, cert: made.pem };
+		serverAt: (at, options) => {
+			if (options) return make(at, options);
+			const made = usual.get(at.join()) ?? make(at, {});
+			usual.set(at.join(), made);
+			return made;
 		},
 	} as Authority;
 	const trusted = tls.getCACertificates("default");

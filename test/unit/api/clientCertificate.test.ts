@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { ClientCertificateFlaw } from "../../../src/domain/failure.ts";
 import type { ClientCertificateFiles } from "../../../src/domain/service.ts";
@@ -14,6 +13,7 @@ import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { isOpensslHere, withOpensslServer } from "../../opensslServer.ts";
 import { skip } from "../../skip.ts";
+import { endlessDevice, makeLink, makePipe, makeUnreadable } from "../../system.ts";
 import { trustedAuthority } from "./authority.ts";
 import { benchForEachTest, problemIn } from "./setup.ts";
 
@@ -71,7 +71,7 @@ describe("A client certificate", () => {
 		assert.equal((await listWith(files())).certificates.length, 1);
 	});
 
-	const readable: readonly [string, () => ClientCertificateFiles][] = [
+	const readable: readonly [string, (context: Mocha.Context) => ClientCertificateFiles][] = [
 		["whose key is SEC 1", () => files({ key: file(keyPem("sec1")) })],
 		["whose key is encrypted PKCS#8", () => files({ key: file(keyPem("pkcs8", PASSPHRASE)), passphrase: PASSPHRASE })],
 		["whose key is encrypted SEC 1", () => files({ key: file(keyPem("sec1", PASSPHRASE)), passphrase: PASSPHRASE })],
@@ -86,20 +86,18 @@ describe("A client certificate", () => {
 		["with line ends of Windows", () => files({ key: file(client.privateKeyPem.replaceAll("\n", "\r\n")) })],
 		[
 			"behind links",
-			() => {
+			(context) => {
 				mkdirSync(join(folder.path, "a"), { recursive: true });
-				const target = file(client.privateKeyPem);
-				const link = join(folder.path, `${written++}`);
-				symlinkSync(target, link);
+				const link = linkTo(context, file(client.privateKeyPem));
 				const second = join(folder.path, "a", `${written++}`);
-				symlinkSync(`../${link.split("/").at(-1)}`, second);
+				makeLink(context, join("..", basename(link)), second);
 				return files({ key: second });
 			},
 		],
 	];
 	for (const [title, make] of readable)
-		it(`${title} is presented`, async () => {
-			assert.equal((await listWith(make())).certificates.length, 1);
+		it(`${title} is presented`, async function () {
+			assert.equal((await listWith(make(this))).certificates.length, 1);
 		});
 
 	const CANARY = randomBytes(48).toString("base64");
@@ -109,42 +107,41 @@ describe("A client certificate", () => {
 		truncateSync(path, 1024 * 1024 + 1);
 		return path;
 	};
-	const fifo = (): string => {
+	const pipe = (context: Mocha.Context): string => {
 		const path = join(folder.path, `${written++}`);
-		assert.equal(spawnSync("mkfifo", [path]).status, 0);
+		makePipe(context, path);
 		return path;
 	};
-	const linkTo = (target: string): string => {
+	const linkTo = (context: Mocha.Context, target: string): string => {
 		const path = join(folder.path, `${written++}`);
-		symlinkSync(target, path);
+		makeLink(context, target, path);
 		return path;
 	};
-	const unreadable = (): string => {
+	const unreadable = (context: Mocha.Context): string => {
 		const path = file(client.privateKeyPem);
-		chmodSync(path, 0);
+		makeUnreadable(context, path);
 		return path;
 	};
-	const paths: readonly [string, ClientCertificateFlaw, () => string][] = [
+	const paths: readonly [string, ClientCertificateFlaw, (context: Mocha.Context) => string][] = [
 		["is not there", "missing", () => join(folder.path, "none.pem")],
 		["is below a file", "missing", () => join(file(""), "x.pem")],
-		["is relative", "missing", () => relative(process.cwd(), chain())],
+		["is relative", "missing", () => relative(process.cwd(), import.meta.filename)],
 		["is empty", "missing", () => ""],
-		["is a link to nothing", "missing", () => linkTo(join(folder.path, "none.pem"))],
-		["is a link to itself", "missing", () => linkTo(join(folder.path, `${written}`))],
+		["is a link to nothing", "missing", (context) => linkTo(context, join(folder.path, "none.pem"))],
+		["is a link to itself", "missing", (context) => linkTo(context, join(folder.path, `${written}`))],
 		["is a folder", "not-a-file", () => folder.path],
-		["is a FIFO", "not-a-file", fifo],
-		["is a device", "not-a-file", () => "/dev/zero"],
-		["is a link to a device", "not-a-file", () => linkTo("/dev/zero")],
+		["is a FIFO", "not-a-file", pipe],
+		["is a device", "not-a-file", endlessDevice],
+		["is a link to a device", "not-a-file", (context) => linkTo(context, endlessDevice(context))],
 		["is a UNC path", "not-a-file", () => "\\\\server.test\\share\\client.pem"],
 		["is a UNC path with slashes", "not-a-file", () => "//server.test/share/client.pem"],
-		["is a link to a UNC path", "not-a-file", () => linkTo("//server.test/share/client.pem")],
+		["is a link to a UNC path", "not-a-file", (context) => linkTo(context, "//server.test/share/client.pem")],
 		["is larger than 1 MiB", "too-large", sparse],
 		["may not be read", "no-permission", unreadable],
 	];
 	for (const [title, why, make] of paths)
 		it(`R46 whose path ${title} is refused before anything is connected`, async function () {
-			if (why === "no-permission" && process.getuid?.() === 0) skip(this, "root may read everything");
-			const path = make();
+			const path = make(this);
 			const expected = { reason: "client-certificate", why, file: path.split(/[\\/]/).at(-1) };
 			assert.deepEqual(await problemIn(listWith(files({ certificate: path, key: path }))), expected);
 			assert.deepEqual(await problemIn(listWith(files({ key: path }))), expected);
@@ -184,7 +181,7 @@ describe("A client certificate", () => {
 		it(`R46 whose file ${title} is refused before anything is connected, and nothing of it is told`, async () => {
 			const changed = files(make());
 			const thrown = await listWith(changed).catch((error: Error) => error);
-			const name = changed[which].split("/").at(-1);
+			const name = basename(changed[which]);
 			assert.deepEqual((thrown as { problem?: unknown }).problem, { reason: "client-certificate", why, file: name });
 			const secrets = [CANARY, PASSPHRASE, client.privateKeyPem.split("\n")[1] ?? "", folder.path];
 			assertAbsent(thrown, secrets, "the error");
@@ -198,7 +195,7 @@ describe("A client certificate", () => {
 			createSecureContext({ cert: short.pem, key: short.privateKeyPem });
 		} catch {
 			const set = files({ certificate: file(short.pem), key: file(short.privateKeyPem) });
-			const name = set.certificate.split("/").at(-1);
+			const name = basename(set.certificate);
 			const expected = { reason: "client-certificate", why: "unusable", file: name };
 			assert.deepEqual(await problemIn(listWith(set)), expected);
 			assert.equal(service.connections.total, 0);
@@ -285,7 +282,7 @@ describe("A client certificate", () => {
 
 		for (const version of ["tls1_2", "tls1_3"] as const)
 			it(`by a real server of ${version} is told so; in TLS 1.3 an upload had gone out by then`, async function () {
-				if (!isOpensslHere()) skip(this, "openssl is not here");
+				if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
 				const own = await authority.serverAt(["127.0.0.1"]);
 				const served = { certificate: file(own.cert), key: file(own.key), authority: file(root.pem) };
 				await withOpensslServer(served, version, async (host) => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { CertificatesApi } from "../../../src/api/certificates.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { Cancelled } from "../../../src/domain/failure.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
-import { benchForEachTest, problemIn } from "./setup.ts";
+import { benchForEachTest, problemIn, stopClock, TOTAL_MILLISECONDS } from "./setup.ts";
 
 const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" }, ending: { kind: "no-response" } };
 
@@ -198,18 +199,41 @@ describe("Bounds of an answer", () => {
 });
 
 describe("Time for an answer", () => {
-	const bench = benchForEachTest({ totalMilliseconds: 1000 });
+	const bench = benchForEachTest();
+	const clock = stopClock();
 
 	it("R27 ends in total, though a byte comes now and again", async () => {
-		const drip = bench.emulator.faults.next({ kind: "drip", everyMilliseconds: 100, when: "after" });
-		const { host } = new URL(bench.emulator.url);
-		assert.deepEqual(await problemIn(bench.api.list()), { reason: "timeout", host });
-		await drip.ended;
+		const [head, ...bytes] = ["HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n", "{", " ", " "];
+		const server = createServer((socket) => {
+			socket.on("error", () => {}).once("data", () => socket.write(head ?? "", () => server.emit("answered", socket)));
+		}).listen(0, "127.0.0.1");
+		await once(server, "listening");
+		const answered = once(server, "answered") as Promise<[Socket]>;
+		const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+		let ended = false;
+		const problem = problemIn(bench.apiFor(`http://${host}/v1`, "k").list()).finally(() => {
+			ended = true;
+		});
+		const [socket] = await answered;
+		const closed = once(socket, "close");
+		for (const byte of bytes) {
+			await new Promise((written) => socket.write(byte, written));
+			await clock.pass(TOTAL_MILLISECONDS / bytes.length - 1);
+			await setImmediate();
+			assert.equal(ended, false);
+		}
+		await clock.pass(bytes.length);
+		assert.deepEqual(await problem, { reason: "timeout", host });
+		await closed;
+		server.close();
 	});
 
 	it("R20 ends so for an upload too, which is then not confirmed and was sent once", async () => {
 		const silence = bench.emulator.faults.next({ kind: "silence", when: "before" });
-		assert.deepEqual(await problemIn(bench.api.upload(upload)), unconfirmed);
+		const problem = problemIn(bench.api.upload(upload));
+		await silence.reached;
+		await clock.pass(TOTAL_MILLISECONDS);
+		assert.deepEqual(await problem, unconfirmed);
 		await silence.ended;
 		assert.equal(bench.emulator.exchanges.length, 1);
 	});

@@ -109,7 +109,7 @@ describe("A live check of a client certificate", () => {
 			});
 
 			it("says that it was refused by an alert, which comes after the request in TLS 1.3", async function () {
-				if (!isOpensslHere()) skip(this, "openssl is not installed");
+				if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
 				await start();
 				const { key, cert } = await authority.serverAt(["127.0.0.1"]);
 				const served = { certificate: file(cert), key: file(key), authority: file(anchor.pem) };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { benchForEachTest } from "./setup.ts";
 
 const REFRESHES = 1000;
@@ -15,13 +16,10 @@ describe("Memory", () => {
 		for (let index = 0; index < CERTIFICATES; index++) emulator.state.put({ name: `CA ${index}` });
 		for (let index = 0; index < PROJECTS; index++) emulator.state.addProject(`Project ${index}`);
 		const heaps: number[] = [];
-		const refreshing = fork(
-			new URL("./refreshing.ts", import.meta.url).pathname,
-			[emulator.url, emulator.adminKey, `${REFRESHES}`],
-			{
-				execArgv: ["--expose-gc"],
-			},
-		);
+		const program = fileURLToPath(new URL("refreshing.ts", import.meta.url));
+		const refreshing = fork(program, [emulator.url, emulator.adminKey, `${REFRESHES}`], {
+			execArgv: ["--expose-gc"],
+		});
 		let shown = 0;
 		refreshing.on("message", (message: { shown: number; heap: number | null }) => {
 			shown += message.shown;

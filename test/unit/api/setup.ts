@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
+import { mock } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { CertificatesApi } from "../../../src/api/certificates.ts";
 import { Transport, type TransportLimits } from "../../../src/api/transport.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
@@ -50,6 +52,22 @@ export function benchForEachTest(limits?: Partial<TransportLimits>): Bench {
 		await bench.emulator.close();
 	});
 	return bench;
+}
+
+/** How long a call may take in total. */
+export const TOTAL_MILLISECONDS = 60_000;
+
+/** Stops the client's clock in each test of the suite: no time passes there but by `pass`, however slow the computer is. */
+export function stopClock(): { pass(milliseconds: number): Promise<void> } {
+	beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+	afterEach(() => mock.timers.reset());
+	return {
+		pass: async (milliseconds) => {
+			// What follows from an answer, such as the pause before the next try, has begun by then.
+			await setImmediate();
+			mock.timers.tick(milliseconds);
+		},
+	};
 }
 
 /** The problem that a call ends with. */

@@ -12,6 +12,7 @@ import type { ServerCertificateFlaw } from "../../../src/domain/failure.ts";
 import { type CertificateOptions, makeCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator, type TlsOptions } from "../../emulator/emulator.ts";
 import { temporaryFolder } from "../../leftovers.ts";
+import { skip } from "../../skip.ts";
 import { trustedAuthority } from "./authority.ts";
 import { plainNetwork } from "./plainNetwork.ts";
 import { benchForEachTest, problemIn } from "./setup.ts";
@@ -80,7 +81,8 @@ describe("TLS to the service", () => {
 		}
 	});
 
-	it("trusts the system's authorities where the editor does", async () => {
+	it("trusts the system's authorities where the editor does", async function () {
+		if (process.platform !== "linux") skip(this, "only on Linux can a test give a process authorities of its own");
 		const root = await makeCertificate({ commonName: "System authority" });
 		const { service, host } = await start(await made({ serverAt, issuer: root }));
 		const folder = temporaryFolder("system-authorities");

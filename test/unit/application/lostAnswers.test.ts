@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { mock } from "node:test";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import type { Uploaded } from "../../../src/application/uploads.ts";
 import type { Candidate } from "../../../src/domain/certificateFile.ts";
@@ -11,11 +12,8 @@ import { reflow, withContent, withItem } from "../../emulator/bodies.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { Fault, FaultKind } from "../../emulator/faults.ts";
 import { temporaryFolder } from "../../leftovers.ts";
-import { problemIn } from "../api/setup.ts";
+import { problemIn, TOTAL_MILLISECONDS } from "../api/setup.ts";
 import { type Machine, openWindow, type Window } from "./window.ts";
-
-/** Long enough for a list on a busy machine, and what a silence takes here. */
-const SILENCE = { totalMilliseconds: 1000 };
 
 const NO_RESPONSE: UploadEnding = { kind: "no-response" };
 const UNREADABLE: UploadEnding = { kind: "unreadable" };
@@ -57,13 +55,14 @@ describe("One intent, one certificate", () => {
 		window = opened("first");
 	});
 	afterEach(async () => {
+		mock.timers.reset();
 		for (const each of windows.splice(0)) await each.die();
 		await emulator.close();
 		folder.remove();
 	});
 
 	function opened(owner: string): Window {
-		const each = openWindow(machine, { owner, limits: SILENCE });
+		const each = openWindow(machine, { owner });
 		windows.push(each);
 		return each;
 	}
@@ -99,18 +98,28 @@ describe("One intent, one certificate", () => {
 		);
 	});
 
+	/** Uploads, and has the time for an answer pass at once where one does not come to an end. */
+	async function uploadThrough(fault: Fault): Promise<Uploaded> {
+		const { reached } = arm(fault);
+		if (fault.kind !== "silence" && fault.kind !== "drip") return upload();
+		mock.timers.enable({ apis: ["setTimeout"] });
+		const uploading = upload();
+		await reached;
+		mock.timers.tick(TOTAL_MILLISECONDS);
+		mock.timers.reset();
+		return uploading;
+	}
+
 	for (const [what, fault, ending] of LOST) {
 		it(`R20 after the commit, ${what}: it is found, and sent once`, async () => {
-			arm({ ...fault, when: "after" });
-			const uploaded = await upload();
+			const uploaded = await uploadThrough({ ...fault, when: "after" });
 			assert.equal(uploaded.how, "found");
 			await assertIsThere(uploaded);
 			assert.equal(posts(), 1);
 		});
 
 		it(`R21 before the commit, ${what}: it is not seen, and can be sent again after a look`, async () => {
-			arm({ ...fault, when: "before" });
-			assert.deepEqual(await problemIn(upload()), notSeen(ending));
+			assert.deepEqual(await problemIn(uploadThrough({ ...fault, when: "before" })), notSeen(ending));
 			assert.equal(posts(), 1);
 			now += 1000;
 			assert.deepEqual(await problemIn(window.uploads.check(row())), notSeen());

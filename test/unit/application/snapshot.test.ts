@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
+import { mock } from "node:test";
 import { Certificates } from "../../../src/application/certificates.ts";
 import { Enforcement } from "../../../src/application/enforcement.ts";
 import { Projects } from "../../../src/application/projects.ts";
@@ -11,6 +13,7 @@ import { readWatchRecord } from "../../../src/application/watchRecord.ts";
 import { ORGANIZATION } from "../../../src/domain/scope.ts";
 import { dayOf, dueToday, type Snapshot } from "../../../src/domain/watch.ts";
 import { temporaryFolder } from "../../leftovers.ts";
+import { assertPrivate } from "../../system.ts";
 import { FakeAdministration, failing, inProject, project } from "./administrationFake.ts";
 import { certificate, listing, readerOf } from "./fakes.ts";
 
@@ -96,8 +99,7 @@ describe("The snapshot", () => {
 			],
 		});
 		assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
-		assert.equal(statSync(path()).mode & 0o777, 0o600);
-		assert.equal(statSync(folder).mode & 0o777, 0o700);
+		for (const each of [path(), folder]) assertPrivate(each);
 	});
 
 	it("is written anew only where it differs, or would look an hour older than it is", async () => {
@@ -215,19 +217,43 @@ describe("The snapshot", () => {
 		assert.equal(window.changes, 2);
 	});
 
-	it("is put in its place once that is free, as on Windows nobody may read it then; else nothing is left behind", async () => {
-		mkdirSync(path(), { recursive: true });
-		const window = openWindow();
-		await window.readList();
-		assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
-		assert.ok(statSync(path()).isDirectory());
-		now += HOUR;
-		const read = window.readList();
-		while (readdirSync(folder).length === 1) await new Promise(setImmediate);
-		rmdirSync(path());
-		await read;
-		assert.deepEqual(ids(), ["one", "two"]);
-		assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
+	describe("whose place is not free, as on Windows while somebody reads what stands there,", () => {
+		beforeEach(() => {
+			mock.timers.enable({ apis: ["setTimeout"] });
+			syncBuiltinESMExports();
+			mkdirSync(path(), { recursive: true });
+		});
+		afterEach(() => {
+			mock.timers.reset();
+			syncBuiltinESMExports();
+		});
+
+		/** Has pauses pass until something is over. */
+		const over = async (work: Promise<void>) => {
+			let isOver = false;
+			void work.finally(() => {
+				isOver = true;
+			});
+			while (!isOver) {
+				await new Promise(setImmediate);
+				mock.timers.tick(1000);
+			}
+		};
+
+		it("leaves nothing behind where it stays so", async () => {
+			await over(openWindow().readList());
+			assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
+			assert.ok(statSync(path()).isDirectory());
+		});
+
+		it("is put there once it is free", async () => {
+			const read = openWindow().readList();
+			while (readdirSync(folder).length === 1) await new Promise(setImmediate);
+			rmdirSync(path());
+			await over(read);
+			assert.deepEqual(ids(), ["one", "two"]);
+			assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
+		});
 	});
 
 	it("that is broken is as none, and is written anew", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LONGEST_NAME, nameFlaw, suggestName } from "../../../src/domain/name.ts";
+import { anyCharacter, SEED } from "../../random.ts";
 
 const JULY_2027 = Date.UTC(2027, 6, 1) / 1000;
 
@@ -41,11 +42,12 @@ describe("Certificate name", () => {
 		});
 
 	it("never suggests a name that it would refuse", () => {
-		const text = fc.string({ unit: "binary", maxLength: 500 });
+		const text = fc.string({ unit: anyCharacter, maxLength: 500 });
 		fc.assert(
 			fc.property(text, (commonName) => {
 				assert.equal(nameFlaw(suggestName({ commonName, notAfter: JULY_2027 })), null);
 			}),
+			{ seed: SEED },
 		);
 	});
 });

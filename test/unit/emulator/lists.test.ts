@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
-import { call, idsOf, type Reply } from "./client.ts";
+import { call, idsOf } from "./client.ts";
 
 describe("emulator: lists", () => {
 	let emulator: Emulator;
@@ -17,64 +17,6 @@ describe("emulator: lists", () => {
 	}
 
 	const list = (query = "") => call(emulator, `GET /certificates${query}`);
-
-	it("answers an empty list with null ids", async () => {
-		const { body } = await list();
-		assert.deepEqual(body, { object: "list", data: [], first_id: null, last_id: null, has_more: false });
-	});
-
-	it("shows what a certificate is, and `active`, and no PEM", async () => {
-		const stored = emulator.state.put({ name: "A", pem: "PEM" });
-		const { body } = await list();
-		assert.deepEqual(body.data, [
-			{
-				object: "organization.certificate",
-				id: stored.id,
-				name: "A",
-				created_at: stored.createdAt,
-				certificate_details: { valid_at: stored.validAt, expires_at: stored.expiresAt },
-				active: false,
-			},
-		]);
-	});
-
-	it("gives 20 to a page, newest first, and leads through all by `after`", async () => {
-		const ids = fill(45);
-		const seen: (string | undefined)[] = [];
-		let page: Reply = await list();
-		assert.deepEqual(idsOf(page), ids.slice(0, 20));
-		assert.equal(page.body.first_id, ids[0]);
-		for (;;) {
-			seen.push(...idsOf(page));
-			if (!page.body.has_more) break;
-			page = await list(`?after=${page.body.last_id}`);
-		}
-		assert.deepEqual(seen, ids);
-	});
-
-	it("gives 1 to 100 to a page, on demand", async () => {
-		const ids = fill(101);
-		assert.deepEqual(idsOf(await list("?limit=1")), ids.slice(0, 1));
-		const most = await list("?limit=100");
-		assert.deepEqual(idsOf(most), ids.slice(0, 100));
-		assert.equal(most.body.has_more, true);
-		for (const limit of ["0", "101", "-1", "1.5", "many", ""]) {
-			const { status, body } = await list(`?limit=${limit}`);
-			assert.equal(status, 400);
-			assert.equal(body.error?.param, "limit");
-		}
-	});
-
-	it("says that there is no more when the page ends with the list", async () => {
-		fill(20);
-		assert.equal((await list()).body.has_more, false);
-	});
-
-	it("lists the oldest first on order=asc", async () => {
-		const ids = fill(3);
-		assert.deepEqual(idsOf(await list("?order=asc")), ids.toReversed());
-		assert.equal((await list("?order=up")).body.error?.param, "order");
-	});
 
 	it("refuses a cursor that is gone, or starts over, or ends", async () => {
 		const ids = fill(3);
@@ -136,23 +78,6 @@ describe("emulator: lists", () => {
 			emulator.state.addProject("A", { id: "proj_a" });
 		});
 
-		it("shows every certificate and whether it is active there", async () => {
-			const [second, first] = fill(2);
-			emulator.state.setActive("proj_a", [first ?? ""], true).commit();
-			const { body } = await projectList();
-			assert.deepEqual(
-				body.data?.map(({ object, id, active }) => [object, id, active]),
-				[
-					["organization.project.certificate", second, false],
-					["organization.project.certificate", first, true],
-				],
-			);
-			assert.deepEqual(
-				(await list()).body.data?.map(({ active }) => active),
-				[false, false],
-			);
-		});
-
 		it("shows the organization's activations, or not", async () => {
 			const [first] = fill(1);
 			emulator.state.setActive("organization", [first ?? ""], true).commit();
@@ -167,32 +92,5 @@ describe("emulator: lists", () => {
 			emulator.switches.projectListInactive = false;
 			assert.deepEqual(idsOf(await projectList()), [first]);
 		});
-
-		it("is not there for an unknown project", async () => {
-			assert.equal((await call(emulator, "GET /projects/proj_b/certificates")).status, 404);
-		});
-	});
-
-	it("lists projects, the archived ones only on demand", async () => {
-		const open = emulator.state.addProject("Open");
-		const archived = emulator.state.addProject("Archived", { archived: true });
-		const { body } = await call(emulator, "GET /projects");
-		assert.deepEqual(body.data, [
-			{
-				object: "organization.project",
-				id: open.id,
-				name: "Open",
-				created_at: open.createdAt,
-				archived_at: null,
-				status: "active",
-			},
-		]);
-		const all = await call(emulator, "GET /projects?include_archived=true");
-		assert.deepEqual(idsOf(all), [archived.id, open.id]);
-		assert.equal(all.body.data?.[0]?.status, "archived");
-		const first = await call(emulator, "GET /projects?include_archived=true&limit=1");
-		const next = await call(emulator, `GET /projects?include_archived=true&limit=1&after=${first.body.last_id}`);
-		assert.deepEqual(idsOf(next), [open.id]);
-		assert.equal((await call(emulator, "GET /projects?include_archived=1")).body.error?.param, "include_archived");
 	});
 });

@@ -74,6 +74,7 @@ export interface Parts {
 
 export const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
 export const spki = (key: KeyObject) => key.export({ type: "spki", format: "der" });
+const OWN_KEY = spki(keys.publicKey);
 
 export const ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"));
 export const DAY = 86_400_000;
@@ -113,7 +114,7 @@ export function certificate(parts: Parts = {}): Buffer {
 			parts.notAfter ?? time(new Date(Date.now() + 365 * DAY)),
 		),
 		subject,
-		parts.publicKey ?? spki(keys.publicKey),
+		parts.publicKey ?? OWN_KEY,
 		...(extensions.length > 0 ? [context(3, sequence(...extensions))] : []),
 		...(parts.rest ?? []),
 	);

@@ -1,31 +1,32 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inspect } from "../../../src/inspect.ts";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { temporaryFolder } from "../../leftovers.ts";
+import { endlessDevice, isWindows, makeLink, makePipe, makeUnreadable } from "../../system.ts";
 import { makePrivateKeys } from "./privateKeys.ts";
 
 const run = promisify(execFile);
 const TASK = join(import.meta.dirname, "../../tasks/inspect.ts");
 
 describe("Inspection from a terminal", () => {
-	let folder: string;
+	const temporary = temporaryFolder("inspect");
+	const folder = temporary.path;
 	let root: MadeCertificate;
 	let client: MadeCertificate;
 
 	before(async () => {
-		folder = await mkdtemp(join(tmpdir(), "inspect-"));
 		root = await makeCertificate({ commonName: "Acme Root" });
 		client = await makeCertificate({ ca: false, issuer: root });
-		await writeFile(join(folder, "root.pem"), root.pem);
-		await writeFile(join(folder, "both.pem"), client.pem + makePrivateKeys()[0]?.text + root.pem);
-		await writeFile(join(folder, "empty.pem"), "");
-		await writeFile(join(folder, "bad\x1b[2J\u202e\u{e0041}.pem"), root.pem.replace("MII", "MI!"));
+		writeFileSync(join(folder, "root.pem"), root.pem);
+		writeFileSync(join(folder, "both.pem"), client.pem + makePrivateKeys()[0]?.text + root.pem);
+		writeFileSync(join(folder, "empty.pem"), "");
 	});
-	after(() => rm(folder, { recursive: true }));
+	after(() => temporary.remove());
 
 	async function lines(...files: string[]): Promise<string[]> {
 		const lines: string[] = [];
@@ -70,34 +71,42 @@ describe("Inspection from a terminal", () => {
 		assert.deepEqual([empty.outcome, empty.reason], ["refuse", "empty"]);
 	});
 
-	it("R09 says in one sentence why a file cannot be read, and hangs on none", async () => {
-		await mkdir(join(folder, "folder.pem"));
-		await symlink("nowhere", join(folder, "broken.pem"));
-		await symlink("/dev/zero", join(folder, "zero.pem"));
-		await run("mkfifo", [join(folder, "pipe.pem")]);
-		await writeFile(join(folder, "large.pem"), Buffer.alloc(1_048_577, 0x0a));
-		await writeFile(join(folder, "almost.pem"), Buffer.alloc(1_048_576, 0x0a));
-		await writeFile(join(folder, "secret.pem"), root.pem);
-		await chmod(join(folder, "secret.pem"), 0);
-		const expected = {
-			"folder.pem": "not-a-file",
-			"broken.pem": "not-found",
-			"zero.pem": "not-a-file",
-			"pipe.pem": "not-a-file",
-			"large.pem": "too-large",
-			"almost.pem": "empty",
-			"gone.pem": "not-found",
-			"root.pem/below": "not-found",
-			// The superuser may read everything.
-			"secret.pem": process.getuid?.() === 0 ? null : "no-permission",
-		};
-		const found = (await lines(...Object.keys(expected))).map((line) => JSON.parse(line));
-		assert.deepEqual(Object.fromEntries(found.map(({ file, reason }) => [file, reason])), expected);
-		for (const { message } of found) assert.match(message, /^[^.]+\.( [^.]+\.)*$/);
-	});
+	const unreadable: readonly [string, string, (path: string, context: Mocha.Context) => unknown][] = [
+		["a folder", "not-a-file", (path) => mkdirSync(path)],
+		["a link to nothing", "not-found", (path, context) => makeLink(context, "nowhere", path)],
+		["a link to a device", "not-a-file", (path, context) => makeLink(context, endlessDevice(context), path)],
+		["a pipe", "not-a-file", (path, context) => makePipe(context, path)],
+		["a byte too large", "too-large", (path) => writeFileSync(path, Buffer.alloc(1_048_577, 0x0a))],
+		["as large as can be", "empty", (path) => writeFileSync(path, Buffer.alloc(1_048_576, 0x0a))],
+		["not there", "not-found", () => {}],
+		[
+			"not to be read by this person",
+			"no-permission",
+			(path, context) => {
+				writeFileSync(path, root.pem);
+				makeUnreadable(context, path);
+			},
+		],
+	];
+	const saysWhy = async (file: string, reason: string) => {
+		const [found, ...more] = (await lines(file)).map((line) => JSON.parse(line));
+		assert.deepEqual([found.file, found.reason, more], [file, reason, []]);
+		assert.match(found.message, /^[^.]+\.( [^.]+\.)*$/);
+	};
+	for (const [what, reason, make] of unreadable)
+		it(`R09 says in one sentence why a file cannot be read, and hangs on none: it is ${what}`, async function () {
+			const name = `${what}.pem`;
+			make(join(folder, name), this);
+			await saysWhy(name, reason);
+		});
+
+	it("R09 says in one sentence why a file cannot be read, and hangs on none: it is below a file", () =>
+		saysWhy("root.pem/below", "not-found"));
 
 	it("R12 a hostile file name stays inert in a terminal, and the same to a program", async () => {
-		const name = "bad\x1b[2J\u202e\u{e0041}.pem";
+		// Windows keeps control characters out of names by itself.
+		const name = `bad${isWindows ? "" : "\x1b[2J"}\u202e\u{e0041}.pem`;
+		writeFileSync(join(folder, name), root.pem.replace("MII", "MI!"));
 		const [line = ""] = await lines(name);
 		assert.doesNotMatch(line.trimEnd(), /[\p{Cc}\p{Cf}]/u);
 		const { file, message } = JSON.parse(line);
@@ -126,4 +135,4 @@ describe("Inspection from a terminal", () => {
 			assert.match(failed.stderr, /^[^\n]+\n$/);
 		}
 	});
-}).timeout(30_000);
+});

@@ -11,8 +11,15 @@ export interface TestKey {
 	readonly bytes: Buffer;
 }
 
-/** One key of each kind, label and encryption. None belongs to any certificate. */
-export function makePrivateKeys(): TestKey[] {
+let made: readonly TestKey[] | undefined;
+
+/** One key of each kind, label and encryption, made once. None belongs to any certificate. */
+export function makePrivateKeys(): readonly TestKey[] {
+	made ??= make();
+	return made;
+}
+
+function make(): readonly TestKey[] {
 	const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
 	const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 	const ed25519 = generateKeyPairSync("ed25519").privateKey;

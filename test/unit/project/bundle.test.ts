@@ -5,9 +5,14 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { build } from "esbuild";
 import { leftOut } from "../../../leftOut.mjs";
+import type * as certificates from "../../../src/api/certificates.ts";
+import type * as transports from "../../../src/api/transport.ts";
+import type * as baseUrls from "../../../src/domain/baseUrl.ts";
+import type * as reader from "../../../src/file/reader.ts";
 import { makeCertificate } from "../../certificates.ts";
 import { startEmulator } from "../../emulator/emulator.ts";
 import { temporaryFolder } from "../../leftovers.ts";
+import { sourceWith } from "../../sources.ts";
 import { root } from "../../vscode/install.mjs";
 import { plainNetwork } from "../api/plainNetwork.ts";
 import { pkcs7 } from "../file/der.ts";
@@ -17,6 +22,10 @@ describe("What is left out of the bundles", () => {
 	const temporary = temporaryFolder("bundle");
 
 	after(() => temporary.remove());
+
+	/** Lines that export what the files do in which these are declared. */
+	const sourcesOf = (...declarations: readonly string[]) =>
+		declarations.map((what) => `export * from "./${sourceWith(`export ${what}`).file}";`).join("\n");
 
 	/** Bundles what these lines export, as the backend is bundled. */
 	const bundled = async <T>(lines: string): Promise<T> => {
@@ -33,9 +42,7 @@ describe("What is left out of the bundles", () => {
 	};
 
 	it("is not missed where files are read: they say bundled what they say unbundled", async () => {
-		const { X509Reader } = await bundled<typeof import("../../../src/file/reader.ts")>(
-			`export * from "./src/file/reader.ts"`,
-		);
+		const { X509Reader } = await bundled<typeof reader>(sourcesOf("class X509Reader"));
 		const authority = await makeCertificate({ keyType: "rsa-2048" });
 		const client = await makeCertificate({ ca: false, issuer: authority, keyType: "ed25519" });
 		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1", "a.test"] });
@@ -53,13 +60,10 @@ describe("What is left out of the bundles", () => {
 	});
 
 	it("is not missed where the service is asked, and no other extension is told of it", async () => {
-		type Api = typeof import("../../../src/api/certificates.ts") &
-			typeof import("../../../src/api/transport.ts") &
-			typeof import("../../../src/domain/baseUrl.ts");
-		const { CertificatesApi, Transport, parseBaseUrl } = await bundled<Api>(`
-			export * from "./src/api/certificates.ts";
-			export * from "./src/api/transport.ts";
-			export * from "./src/domain/baseUrl.ts";`);
+		type Api = typeof certificates & typeof baseUrls & typeof transports;
+		const { CertificatesApi, Transport, parseBaseUrl } = await bundled<Api>(
+			sourcesOf("class CertificatesApi", "class Transport", "function parseBaseUrl"),
+		);
 		const told: unknown[] = [];
 		const channels = ["request:create", "client:sendHeaders", "client:connected"].map((name) => `undici:${name}`);
 		const listen = (message: unknown) => void told.push(message);

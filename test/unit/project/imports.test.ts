@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
+import { temporaryFolder } from "../../leftovers.ts";
+import { sources } from "../../sources.ts";
 import { root } from "../../vscode/install.mjs";
 
 const allowed: readonly [string, string][] = [
@@ -68,7 +69,8 @@ function write(file: string, from: string): readonly string[] {
 
 /** Lints all that was written, with this project's rules. @returns the places that they refuse. */
 function lint(): readonly string[] {
-	const folder = mkdtempSync(join(tmpdir(), "imports-"));
+	const temporary = temporaryFolder("imports");
+	const folder = temporary.path;
 	try {
 		cpSync(join(root, "biome.json"), join(folder, "biome.json"));
 		for (const [file, lines] of statements) {
@@ -87,14 +89,14 @@ function lint(): readonly string[] {
 			cwd: folder,
 			encoding: "utf8",
 		});
-		const places = stdout.matchAll(
-			/^::error title=lint\/style\/noRestrictedImports,file=[^,]*(src\/[^,]+),line=(\d+),/gm,
-		);
+		const places = stdout
+			.replaceAll("\\", "/")
+			.matchAll(/^::error title=lint\/style\/noRestrictedImports,file=[^,]*(src\/[^,]+),line=(\d+),/gm);
 		const refused = [...places].map(([, file, line]) => `${file}:${line}`);
 		assert.equal(stdout.match(/^::/gm)?.length, refused.length, stdout + stderr);
 		return refused;
 	} finally {
-		rmSync(folder, { recursive: true });
+		temporary.remove();
 	}
 }
 
@@ -136,22 +138,14 @@ describe("Imports run one way", () => {
 			});
 		}
 
-	const sources = () =>
-		readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-			.filter((file) => file.endsWith(".ts") && file !== join("api", "undici.d.ts"))
-			.map((file) => readFileSync(join(root, "src", file), "utf8"));
-
 	it("no type is taken by `import(…)`, which the linter does not see: only what is loaded late", () => {
-		const found = sources().flatMap((text) => text.match(/\bimport\s*\(.*/g) ?? []);
-		assert.deepEqual(found.toSorted(), [
-			'import("./backend.js");',
-			'import("./file/clientCertificate.ts");',
-			'import("./file/reader.ts");',
-		]);
+		const lines = sources.flatMap(({ text }) => text.match(/^.*\bimport\s*\(.*$/gm) ?? []);
+		assert.ok(lines.length > 0);
+		for (const line of lines) assert.match(line, /^\s*const \{ [\w, ]+ \} = await import\("[^"]+"\);$/);
 	});
 
 	it("no path takes a detour, by which the linter would not see where it leads", () => {
-		const paths = sources().flatMap((text) => text.match(/(?<=["'])\.\.?\/[^"']*(?=["'])/g) ?? []);
+		const paths = sources.flatMap(({ text }) => text.match(/(?<=["'])\.\.?\/[^"']*(?=["'])/g) ?? []);
 		assert.ok(paths.length > 100);
 		const straight = (path: string) => {
 			const shortest = posix.normalize(path);

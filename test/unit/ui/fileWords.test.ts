@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Finding, RefusalReason } from "../../../src/domain/certificateFile.ts";
 import { blockKindWords, outcomeWords, refusalWords, skippedWords } from "../../../src/ui/words/certificateFile.ts";
 import { findingWords } from "../../../src/ui/words/findings.ts";
-
-const domain = readFileSync(join(import.meta.dirname, "../../../src/domain/certificateFile.ts"), "utf8");
+import { sourceWith } from "../../sources.ts";
 
 /** The members of a union or the keys of an interface, as they stand in the source: the compiler keeps no list. */
 function listed(declaration: string, member: RegExp): string[] {
-	const body = domain.split(declaration)[1]?.split(/^(?:;|\}|export)/m)[0] ?? "";
+	const body =
+		sourceWith(declaration)
+			.text.split(declaration)[1]
+			?.split(/^(?:;|\}|export)/m)[0] ?? "";
 	return [...body.matchAll(member)].map(([, code = ""]) => code);
 }
 

@@ -4,6 +4,7 @@ import { descriptionWords, spokenWords } from "../../../src/ui/words/certificate
 import { expiryWords, timeLeftWords } from "../../../src/ui/words/dates.ts";
 import { inert } from "../../../src/ui/words/inert.ts";
 import { noteWords } from "../../../src/ui/words/view.ts";
+import { anyCharacter, SEED } from "../../random.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
@@ -101,7 +102,7 @@ describe("R12 R13 Text of others", () => {
 			"é",
 		);
 		const text = fc.oneof(
-			fc.string({ unit: "binary" }),
+			fc.string({ unit: anyCharacter }),
 			fc.array(pieces, { maxLength: 300 }).map((parts) => parts.join("")),
 		);
 		fc.assert(
@@ -110,11 +111,11 @@ describe("R12 R13 Text of others", () => {
 				assert.doesNotMatch(line, /[\p{Cc}\u2028-\u202e\u2066-\u2069]|\]\(|\$\(/u);
 				assert.ok([...new Intl.Segmenter("en").segment(line)].length <= 100);
 			}),
-			{ numRuns: 10_000 },
+			{ numRuns: 10_000, seed: SEED },
 		);
 	});
 
-	it("takes no time that grows with a text of any length", () => {
+	it("cuts a text of any length", () => {
 		assert.equal([...inert("x".repeat(50_000_000))].length, 100);
 	});
 });

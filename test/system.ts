@@ -1,0 +1,42 @@
+// What not every system has. Where it is missing, the test that needs it is skipped, with the reason.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, statSync, symlinkSync } from "node:fs";
+import { skip } from "./skip.ts";
+
+export const isWindows = process.platform === "win32";
+
+/** Makes a symbolic link. */
+export function makeLink(context: Mocha.Context, target: string, path: string): void {
+	try {
+		symlinkSync(target, path);
+	} catch (error) {
+		if (!isWindows) throw error;
+		skip(context, "on Windows this account may not make links");
+	}
+}
+
+/** Makes a named pipe. */
+export function makePipe(context: Mocha.Context, path: string): void {
+	if (isWindows) skip(context, "Windows has no pipes in folders");
+	execFileSync("mkfifo", [path]);
+}
+
+/** @returns the path of a device that can be read without end. */
+export function endlessDevice(context: Mocha.Context): string {
+	return isWindows ? skip(context, "Windows has no devices in folders") : "/dev/zero";
+}
+
+/** Has nobody read a file. */
+export function makeUnreadable(context: Mocha.Context, path: string): void {
+	if (isWindows) skip(context, "on Windows a file's mode keeps nobody from reading it");
+	if (process.getuid?.() === 0) skip(context, "root may read everything");
+	chmodSync(path, 0);
+}
+
+/** That a file or folder is for its owner alone, where the system has modes for that. */
+export function assertPrivate(path: string): void {
+	if (isWindows) return;
+	const stats = statSync(path);
+	assert.equal(stats.mode & 0o777, stats.isDirectory() ? 0o700 : 0o600, path);
+}
