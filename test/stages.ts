@@ -155,7 +155,9 @@ export function throughInterface(
 /** Files that may take long begin first, so that none is left alone at the end. */
 function longestFirst(files: string): readonly string[] {
 	const sizeOf = (file: string) => statSync(join(root, file)).size;
-	return globSync(files, { cwd: root }).sort((a, b) => sizeOf(b) - sizeOf(a));
+	const found = globSync(files, { cwd: root });
+	if (found.length === 0) throw new Error(`No file is ${files}.`);
+	return found.sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
 async function mocha(node: 22 | 24, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Results> {
