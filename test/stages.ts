@@ -48,7 +48,9 @@ export async function runStages(stages: readonly Stage[]): Promise<Results> {
 				started: performance.now(),
 			};
 			running.set(stage, progress);
-			progress.results = addResults(progress.results, await job().catch((error) => failure(stage.name, String(error))));
+			const results = await job().catch((error) => failure(stage.name, String(error)));
+			// Read only now: another lane may have added its own meanwhile.
+			progress.results = addResults(progress.results, results);
 			progress.jobs--;
 			if (progress.jobs > 0) continue;
 			print(stage.name, progress.results, progress.started);

@@ -115,20 +115,17 @@ export class CertificatesView implements vscode.Disposable {
 		return upload;
 	}
 
-	/**
-	 * Opens the view and selects the row of a certificate that the list holds; the keyboard stays where it is.
-	 * @param options.expand Shows the facts below it, too.
-	 */
-	async reveal({ id }: Pick<Certificate, "id">, options: { readonly expand?: boolean } = {}): Promise<void> {
-		await this.#reveal((thing) => isCertificate(thing, id), options);
+	/** Opens the view and selects the row of a certificate that the list holds; the keyboard stays where it is. */
+	async reveal({ id }: Pick<Certificate, "id">): Promise<void> {
+		await this.#reveal((thing) => isCertificate(thing, id));
 	}
 
 	/** The same for the unconfirmed upload of a certificate, if there is one. @param sha256 As in `Candidate`. */
 	async revealUnconfirmed(sha256: string): Promise<void> {
-		await this.#reveal((thing) => thing.kind === "unconfirmed" && thing.upload.pending.sha256 === sha256, {});
+		await this.#reveal((thing) => thing.kind === "unconfirmed" && thing.upload.pending.sha256 === sha256);
 	}
 
-	async #reveal(isWanted: (thing: Thing) => boolean, { expand = false }: { readonly expand?: boolean }): Promise<void> {
+	async #reveal(isWanted: (thing: Thing) => boolean): Promise<void> {
 		// What it does not show yet it is told before it is asked for.
 		this.redraw();
 		const row = this.#rows.getChildren().find(({ thing }) => isWanted(thing));
@@ -136,7 +133,7 @@ export class CertificatesView implements vscode.Disposable {
 		// A view that was hidden draws itself anew when it is shown. Until it has, the editor does not know the row, which it
 		// says by an error, or drops the selection; and it does not tell when it has.
 		for (let tries = 0; tries < MOST_REVEALS && !this.#isSelected(isWanted); tries++)
-			await this.#view.reveal(row, { select: true, focus: false, expand }).then(
+			await this.#view.reveal(row, { select: true, focus: false }).then(
 				() => {},
 				() => {},
 			);

@@ -40,7 +40,7 @@ export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): 
 	}
 	const uploaded = await uploads.again(upload);
 	if (uploaded.how === "found") return tellArrived(commands, uploaded);
-	await view.reveal(uploaded.certificate, { expand: true });
+	await view.reveal(uploaded.certificate);
 	tellMore(commands, uploaded);
 }
 
@@ -89,7 +89,7 @@ async function lookFor({ uploads }: UnconfirmedCommands, upload: UnconfirmedUplo
 }
 
 async function tellArrived(commands: UnconfirmedCommands, uploaded: Uploaded): Promise<void> {
-	await commands.view.reveal(uploaded.certificate, { expand: true });
+	await commands.view.reveal(uploaded.certificate);
 	void notify(commands, "information", arrivedWords(uploaded.certificate, Date.now()));
 	tellMore(commands, uploaded);
 }

@@ -91,7 +91,7 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 }
 
 async function showUploaded(command: UploadCommand, uploaded: Uploaded): Promise<void> {
-	await command.view.reveal(uploaded.certificate, { expand: true });
+	await command.view.reveal(uploaded.certificate);
 	tellMore(command, uploaded);
 }
 

@@ -263,7 +263,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 			toast.text,
 			/^“Busy CA” in the organization: activated\. .* The way back is the dashboard at OpenAI, or a/,
 		);
-		assert.deepEqual(toast.buttons, ["Set Up Client Certificate"]);
+		assert.deepEqual(toast.buttons, ["Set Up Client Certificate", "Show Details"]);
 		await toast.dismiss();
 		assert.deepEqual(activeIn("organization"), [busy.id]);
 	});

@@ -26,12 +26,18 @@ export async function signIn(session: Session, host = new URL(session.emulator.u
 	await window.openViews();
 	const view = window.view(VIEW);
 	const ids = emulator.state.certificates.map(({ id }) => id);
-	await view.settles("");
-	await view.action("Refresh");
-	if ((await view.settles(ids[0] ?? "no row")).includes(SET_KEY)) {
+	let buttons = await view.settles("");
+	// What the view reads by itself is read by now, so that this is the list that Refresh reads, or the one that checks the key.
+	const read = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
+	if (!buttons.includes(SET_KEY)) {
+		await view.action("Refresh");
+		buttons = await view.settles(ids[0] ?? "no row");
+	}
+	if (buttons.includes(SET_KEY)) {
 		await view.press(SET_KEY);
 		await giveKey(window, host, emulator.adminKey);
 	}
+	await read.ended;
 	if (ids.length === 0) await view.welcome("no certificates yet");
 	if ((await view.shows(...ids)) === ids.length) return;
 	// For two minutes the extension keeps what it did itself, and no list has shown, in the test before.

@@ -73,8 +73,9 @@ export class View {
 	 * @returns the buttons where there is none.
 	 */
 	async settles(part: string): Promise<readonly string[]> {
-		await this.#pane.getByRole("treeitem").filter({ hasText: part }).or(this.#welcome).first().waitFor();
-		return this.#welcome.getByRole("button").allInnerTexts();
+		const buttons = this.#welcome.getByRole("button");
+		await this.#pane.getByRole("treeitem").filter({ hasText: part }).or(buttons).first().waitFor();
+		return buttons.allInnerTexts();
 	}
 
 	/** @returns the text of the view without rows, buttons included, once it includes a text. */
