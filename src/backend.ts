@@ -4,10 +4,11 @@ import { judgeClientCertificate, readClientCertificate } from "./api/clientCerti
 import { checkLive } from "./api/liveCheck.ts";
 import { Transport, type TransportOptions } from "./api/transport.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
-import type { AccessSource, ClientCertificateFiles } from "./domain/service.ts";
+import type { AccessSource, ClientCertificateFiles, Exchange } from "./domain/service.ts";
 import { type Access, type Assembly, assemble, type Frame } from "./ui/assembly.ts";
 import { network } from "./ui/settings.ts";
 import { setLanguage } from "./ui/words/language.ts";
+import { excerpt } from "./ui/words/redact.ts";
 
 /** What the first bundle hands over. */
 export interface BackendOptions extends Frame {
@@ -42,7 +43,9 @@ const checkClient: Access["checkClient"] = async (file, anchor) => {
 /** Builds what activation does not need: undici, @peculiar/x509, and all that follows a look at a view or a command. */
 export function createBackend({ userAgent, language, translations, ...frame }: BackendOptions): Backend {
 	setLanguage(language, translations);
-	const options: TransportOptions = { userAgent, observe: (exchange) => frame.log.exchange(exchange), network };
+	const observe = ({ message, ...exchange }: Exchange) =>
+		frame.log.exchange({ ...exchange, message: message && excerpt(message) });
+	const options: TransportOptions = { userAgent, observe, network };
 	const transport = new Transport(options);
 	const openService = (access: AccessSource) => new AdministrationApi(transport, access);
 	const { dispose, ...assembly } = assemble(frame, {

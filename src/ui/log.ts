@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { Exchange } from "../domain/service.ts";
-import { excerpt, redact } from "./words/redact.ts";
+import { redact } from "./words/redact.ts";
 
 /**
  * The log. It has no way in for a text of one's own: what was exchanged, and where a defect of ours is.
@@ -17,8 +17,8 @@ export class Log implements vscode.Disposable {
 	/** One exchange with the service: method, route, status, milliseconds, request id, and what it said of an error. */
 	exchange({ method, route, status, milliseconds, requestId, message }: Exchange): void {
 		const parts = [method, route, status ?? "no answer", `${milliseconds} ms`, requestId ?? ""];
-		const line = redact(parts.join(" ").trimEnd());
-		this.#channel.info(message === null ? line : `${line} “${excerpt(message)}”`);
+		if (message !== null) parts.push(`“${message}”`);
+		this.#channel.info(redact(parts.join(" ").trimEnd()));
 	}
 
 	/** A defect of ours. Its message could hold anything, so only its kind and its place are told. */

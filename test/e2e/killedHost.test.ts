@@ -93,7 +93,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		await rowOf(window, ANCHOR);
 		assert.equal(await row.description(), "upload not confirmed");
 		await row.action("Check Now");
-		const toast = await window.toast(`“${name}” was sent, but no response arrived.`);
+		const toast = await window.toast(`The upload of “${name}” is still unconfirmed.`);
 		assert.match(toast.text, /It wasn't in the list at \d\d:\d\d but might still appear/);
 		await toast.dismiss();
 		assert.match(await row.description(), /^upload not confirmed · not seen at \d\d:\d\d$/);

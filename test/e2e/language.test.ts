@@ -14,7 +14,7 @@ const SET_KEY = pseudo("Set Admin Key…");
 const UPLOAD = pseudo("Upload to OpenAI…");
 /** What is the same in every language: ids, names of fields, of files and of an algorithm, the zone, hosts. */
 const FIXED =
-	/\b(?:cert|proj|req)_\w+|\bsk-admin-|\bCN=|\.(?:pem|crt)\b|\bUTC\b|\bec\b|\bapi(?:\.\w+)+|https?:\/\/\S+/g;
+	/\b(?:cert|proj|req)_\w+|\bsk-admin-|\bCN=|\.(?:pem|crt)\b|\bUTC\b|\bEC\b|\bapi(?:\.\w+)+|https?:\/\/\S+/g;
 const HEXADECIMAL = /\b[0-9a-f]{4,}\b/g;
 /** What the editor adds: below an input box, and in the palette for each view. */
 const EDITORS = /\(Press 'Enter' to confirm.*\)$|^.*: (?:Focus on .* View|Reset Location|Open View.*)$/;
