@@ -16,7 +16,11 @@ export async function openWindow(
 	url: string,
 	options: { readonly tab: string; readonly keepSecrets?: boolean },
 ): Promise<Window> {
-	const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
+	const context = await browser.newContext({
+		locale: "en-US",
+		viewport: { width: 1280, height: 800 },
+		reducedMotion: "reduce",
+	});
 	// The workbench asks code-server's wrapper, which does not run here, for half of the key that encrypts secrets.
 	if (options.keepSecrets) await context.route("**/mint-key", (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
 	// A last resort against waiting forever; whatever is awaited takes a few seconds at most, even on a busy machine.

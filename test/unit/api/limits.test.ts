@@ -208,24 +208,27 @@ describe("Time for an answer", () => {
 			socket.on("error", () => {}).once("data", () => socket.write(head ?? "", () => server.emit("answered", socket)));
 		}).listen(0, "127.0.0.1");
 		await once(server, "listening");
-		const answered = once(server, "answered") as Promise<[Socket]>;
-		const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-		let ended = false;
-		const problem = problemIn(bench.apiFor(`http://${host}/v1`, "k").list()).finally(() => {
-			ended = true;
-		});
-		const [socket] = await answered;
-		const closed = once(socket, "close");
-		for (const byte of bytes) {
-			await new Promise((written) => socket.write(byte, written));
-			await clock.pass(TOTAL_MILLISECONDS / bytes.length - 1);
-			await setImmediate();
-			assert.equal(ended, false);
+		try {
+			const answered = once(server, "answered") as Promise<[Socket]>;
+			const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+			let ended = false;
+			const problem = problemIn(bench.apiFor(`http://${host}/v1`, "k").list()).finally(() => {
+				ended = true;
+			});
+			const [socket] = await answered;
+			const closed = once(socket, "close");
+			for (const byte of bytes) {
+				await new Promise((written) => socket.write(byte, written));
+				await clock.pass(TOTAL_MILLISECONDS / bytes.length - 1);
+				await setImmediate();
+				assert.equal(ended, false);
+			}
+			await clock.pass(bytes.length);
+			assert.deepEqual(await problem, { reason: "timeout", host });
+			await closed;
+		} finally {
+			server.close();
 		}
-		await clock.pass(bytes.length);
-		assert.deepEqual(await problem, { reason: "timeout", host });
-		await closed;
-		server.close();
 	});
 
 	it("R20 ends so for an upload too, which is then not confirmed and was sent once", async () => {

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, 
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { mock } from "node:test";
+import timers from "node:timers/promises";
 import { Certificates } from "../../../src/application/certificates.ts";
 import { Enforcement } from "../../../src/application/enforcement.ts";
 import { Projects } from "../../../src/application/projects.ts";
@@ -218,39 +219,29 @@ describe("The snapshot", () => {
 	});
 
 	describe("whose place is not free, as on Windows while somebody reads what stands there,", () => {
+		/** What happens in each pause before it is tried again; no time passes in it. */
+		let meanwhile: () => void;
+
 		beforeEach(() => {
-			mock.timers.enable({ apis: ["setTimeout"] });
+			meanwhile = () => {};
+			mock.method(timers, "setTimeout", async () => meanwhile());
 			syncBuiltinESMExports();
 			mkdirSync(path(), { recursive: true });
 		});
 		afterEach(() => {
-			mock.timers.reset();
+			mock.restoreAll();
 			syncBuiltinESMExports();
 		});
 
-		/** Has pauses pass until something is over. */
-		const over = async (work: Promise<void>) => {
-			let isOver = false;
-			void work.finally(() => {
-				isOver = true;
-			});
-			while (!isOver) {
-				await new Promise(setImmediate);
-				mock.timers.tick(1000);
-			}
-		};
-
 		it("leaves nothing behind where it stays so", async () => {
-			await over(openWindow().readList());
+			await openWindow().readList();
 			assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
 			assert.ok(statSync(path()).isDirectory());
 		});
 
 		it("is put there once it is free", async () => {
-			const read = openWindow().readList();
-			while (readdirSync(folder).length === 1) await new Promise(setImmediate);
-			rmdirSync(path());
-			await over(read);
+			meanwhile = () => rmdirSync(path());
+			await openWindow().readList();
 			assert.deepEqual(ids(), ["one", "two"]);
 			assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
 		});
