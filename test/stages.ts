@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { coverageWords, readCoverage } from "./coverage.ts";
 import { runIntegration } from "./integration/run.ts";
 import { atEnd, temporaryFolder } from "./leftovers.ts";
+import { installBrowser } from "./vscode/browser.ts";
 import { runInExtensionHost } from "./vscode/hostSuite.ts";
-import { installNode, root } from "./vscode/install.mjs";
+import { installNode, installVSCode, root } from "./vscode/install.mjs";
 import { addResults, failure, NO_RESULTS, type Results } from "./vscode/results.ts";
 import type { VSCodeVersion } from "./vscode/server.ts";
 import { packageExtension } from "./vsix.ts";
@@ -28,6 +29,8 @@ type Job = () => Promise<Results>;
 export interface Stage {
 	readonly name: string;
 	readonly jobs: readonly Job[];
+	/** Installs what it needs where that is missing: one stage after the other, for two must not fill the same folder. */
+	readonly install?: () => void;
 }
 
 /**
@@ -35,6 +38,9 @@ export interface Stage {
  * @returns the sum of all.
  */
 export async function runStages(stages: readonly Stage[]): Promise<Results> {
+	const begun = performance.now();
+	for (const { install } of stages) install?.();
+	console.log(`\nInstalled in ${secondsSince(begun)} s`);
 	const started = performance.now();
 	const left = stages.flatMap((stage) => stage.jobs.map((job) => ({ stage, job })));
 	const running = new Map<Stage, { results: Results; jobs: number; started: number }>();
@@ -129,7 +135,7 @@ export function unit(node: 22 | 24, options: { readonly coverage: boolean }): St
 			temporary.remove();
 		}
 	};
-	return { name: `unit on Node ${node}`, jobs: [job] };
+	return { name: `unit on Node ${node}`, jobs: [job], install: () => void installNode(node) };
 }
 
 export function integration(version: VSCodeVersion): Stage {
@@ -137,7 +143,7 @@ export function integration(version: VSCodeVersion): Stage {
 		await packaged();
 		return runIntegration(version, runInExtensionHost);
 	};
-	return { name: `integration in VS Code ${version}`, jobs: [job] };
+	return { name: `integration in VS Code ${version}`, jobs: [job], install: () => installEditor(version) };
 }
 
 /** Each file is a job with a VS Code of its own. */
@@ -151,7 +157,14 @@ export function throughInterface(
 		return mocha(24, ["--require=test/e2e/order.ts", file], env);
 	};
 	const reversed = options.order ? ", in reverse order" : "";
-	return { name: `interface in VS Code ${version}${reversed}`, jobs: longestFirst(options.files).map(job) };
+	const jobs = longestFirst(options.files).map(job);
+	return { name: `interface in VS Code ${version}${reversed}`, jobs, install: () => installEditor(version) };
+}
+
+function installEditor(version: VSCodeVersion): void {
+	installNode(24);
+	installVSCode(version);
+	installBrowser();
 }
 
 /** Files that may take long begin first, so that none is left alone at the end. */

@@ -6,7 +6,7 @@ import { type Browser, chromium } from "playwright-core";
 /** @throws an Error that says what to install, where there is no Chromium. */
 export function launchBrowser(): Promise<Browser> {
 	return chromium.launch({
-		executablePath: findChromium(),
+		executablePath: installBrowser(),
 		args: [
 			"--no-sandbox",
 			"--disable-gpu",
@@ -20,8 +20,12 @@ export function launchBrowser(): Promise<Browser> {
 	});
 }
 
-/** @returns the path of Chromium, which is installed first where that takes no more than Debian's apt-get. */
-function findChromium(): string {
+/**
+ * Installs Chromium where that takes no more than Debian's apt-get.
+ * @returns its path.
+ * @throws an Error that says what to install, where there is none.
+ */
+export function installBrowser(): string {
 	const path = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 	if (
 		!existsSync(path) &&
