@@ -124,14 +124,22 @@ export function eachTestBegins(
 ): void {
 	let failed = false;
 
+	const begin = async (asNew: boolean) => {
+		await session().reset({ asNew });
+		await prepare();
+	};
+
 	beforeEach(async () => {
 		try {
-			await session().reset({ asNew: failed || asNew() });
-			failed = false;
-			await prepare();
+			await begin(failed || asNew());
 		} catch (error) {
-			throw await explained(error as Error, session(), "a test begins");
+			// An error here would end the whole suite, so what a test has left behind may fail it once. It is said.
+			console.log(`A test begins again, with a new window: ${error}`);
+			await begin(true).catch(async (thrown) => {
+				throw await explained(thrown, session(), "a test begins");
+			});
 		}
+		failed = false;
 	});
 
 	afterEach(async function () {
@@ -144,8 +152,11 @@ export function eachTestBegins(
 /** Takes a picture of what went wrong, and has the error say where it is and what the emulator did. @returns the error. */
 async function explained(error: Error, { emulator, picture }: Session, what: string): Promise<Error> {
 	const name = `failed ${what}`.replaceAll("/", " ");
-	await picture(name);
-	error.stack += `\n${describeEmulator(emulator)}\nPicture: ${name}.png`;
+	const taken = await picture(name).then(
+		() => `Picture: ${name}.png`,
+		(thrown) => `No picture: ${thrown}`,
+	);
+	error.stack += `\n${describeEmulator(emulator)}\n${taken}`;
 	return error;
 }
 
