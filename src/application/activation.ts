@@ -166,7 +166,7 @@ async function switchBatch(
 		for (const id of batch) session.take({ kind: "unknown", id, field: "active" }, scope);
 		// Without the signal: also who cancelled has to know how it is now.
 		const reading = await session.scope(scope);
-		// That nothing can be read any more does not show that it was activated: the key may have been revoked meanwhile.
+		// A rejected read does not show that the activation took effect: the key might have been revoked.
 		const lockedOut = isRisky && isShutOut(reading);
 		const found = (wanted: boolean | undefined) => batch.filter((id) => isActive(id, reading.listing) === wanted);
 		const changed = found(active);

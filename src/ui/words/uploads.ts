@@ -121,7 +121,7 @@ export function arrivedWords(certificate: Certificate, now: number): string {
 	return l10n.t("“{0}” had arrived: {1}, {2}.", nameWords(certificate), certificate.id, expiry);
 }
 
-/** That the same certificate was uploaded in the meantime, by whoever. */
+/** Says that the same certificate was uploaded in the meantime. */
 export function thereBeforeWords(certificate: Certificate): string {
 	return l10n.t(
 		"The same certificate was uploaded in the meantime, as “{0}” ({1}). Nothing was sent.",
