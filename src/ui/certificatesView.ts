@@ -49,7 +49,11 @@ export class CertificatesView implements vscode.Disposable {
 				// It tells so by an event too, which gets lost where it is drawing the tree anew.
 				expanded: (thing) => setImmediate(() => this.#expand(thing)),
 			},
-			(rows) => tree.draw(rows),
+			(rows) => {
+				tree.draw(rows);
+				// Where certificates are active is looked up only where a row has changed, not at each of hundreds of answers.
+				this.#showWhetherActive();
+			},
 		);
 		const follow = () => {
 			this.#showHeading();
@@ -145,6 +149,7 @@ export class CertificatesView implements vscode.Disposable {
 		// At once, so that nobody takes the list for stale meanwhile.
 		const read = Promise.all([certificates.refresh(), uploads.reload(), plans.reload(), this.showConnection()]);
 		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => read);
+		this.#showWhetherActive();
 		await this.#loadFacts();
 	}
 
@@ -180,14 +185,18 @@ export class CertificatesView implements vscode.Disposable {
 		const count = listing && listing.certificates.length + listing.unreadable;
 		const empty = uploads.unconfirmed.length > 0 ? "no" : emptinessOf(count, problem, loading);
 		const shown = listing?.certificates.length;
-		const isActive = ({ id }: Certificate) => isActiveAnywhere(this.#sources.enforcement.activity(id)) === true;
 		this.#setContext({
 			[CONTEXT.empty]: empty,
 			[CONTEXT.hasKey]: listing !== null,
 			[CONTEXT.hasCertificates]: Boolean(shown),
-			[CONTEXT.hasActive]: listing?.certificates.some(isActive) ?? false,
 		});
 		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
+	}
+
+	#showWhetherActive(): void {
+		const { certificates, enforcement } = this.#sources;
+		const isActive = ({ id }: Certificate) => isActiveAnywhere(enforcement.activity(id)) === true;
+		this.#setContext({ [CONTEXT.hasActive]: certificates.state.listing?.certificates.some(isActive) ?? false });
 	}
 
 	#setContext(context: Readonly<Record<string, string | boolean>>): void {

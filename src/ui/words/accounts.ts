@@ -36,10 +36,9 @@ export function accountWords(
 	nameOf: NameOf,
 ): string {
 	const subjects = subjectsWords(certificates);
-	// What went the same way is told together; what is left to be done comes first.
-	const incomplete = accounts.filter((account) => !isDone([account]));
-	const complete = accounts.filter((account) => isDone([account]));
-	const alike = Map.groupBy([...incomplete, ...complete], (account) =>
+	// One line for all scopes with the same outcome; incomplete ones first.
+	const ordered = accounts.toSorted((one, other) => Number(isDone([one])) - Number(isDone([other])));
+	const alike = Map.groupBy(ordered, (account) =>
 		[outcomeWords(account, active), ...(account.problem ? [midwayWords(account.problem)] : [])].join(" "),
 	);
 	const sentences = [...alike].map(([words, group]) =>

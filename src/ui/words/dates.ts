@@ -28,17 +28,21 @@ export function expiryWords(expiresAt: number | null, now: number): string {
 	if (expiresAt === null) return l10n.t("expiry not known");
 	if (expiresAt >= LAST_SECOND) return l10n.t("never expires");
 	const seconds = expiresAt - now;
-	const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[2];
-	const distance = distances().format(Math.trunc(seconds / length), unit);
+	const distance = distances().format(...inLargestUnit(seconds));
 	return seconds > 0 ? l10n.t("expires {0}", distance) : l10n.t("expired {0}", distance);
 }
 
 /** As `expiryWords`, in fewer words: for a row, which has little room. */
 export function timeLeftWords(expiresAt: number | null, now: number): string {
 	if (expiresAt === null || expiresAt >= LAST_SECOND || expiresAt <= now) return expiryWords(expiresAt, now);
-	const seconds = expiresAt - now;
-	const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? UNITS[2];
-	return l10n.t("{0} left", durations()[unit]?.format(Math.trunc(seconds / length)) ?? "");
+	const [count, unit] = inLargestUnit(expiresAt - now);
+	return l10n.t("{0} left", durations()[unit]?.format(count) ?? "");
+}
+
+/** A length of time in the largest unit that it fills, rounded towards zero. */
+function inLargestUnit(seconds: number): readonly [count: number, unit: (typeof UNITS)[number][0]] {
+	const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[2];
+	return [Math.trunc(seconds / length), unit];
 }
 
 /** The day of a time in UTC. @param at Unix seconds, or `null` where it cannot be read. */

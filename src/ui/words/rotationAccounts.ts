@@ -32,8 +32,8 @@ export function endWords(
 ): string {
 	const [from, to] = [rotatedName(end.from), rotatedName(end.to)];
 	const isTold = scopes.some((each) => each.problem === problem);
-	// What went the same way is told together; what is left to be done comes first.
-	const ordered = [...scopes.filter((each) => !isDone(each)), ...scopes.filter(isDone)];
+	// One line for all scopes with the same outcome; incomplete ones first.
+	const ordered = scopes.toSorted((one, other) => Number(isDone(one)) - Number(isDone(other)));
 	const alike = Map.groupBy(ordered, (each) =>
 		[outcomeWords(each, from, to), ...(each.problem ? [midwayWords(each.problem)] : [])].join(" "),
 	);
