@@ -27,3 +27,22 @@ export async function hold(locator: Locator, options?: { readonly timeout: numbe
 export function isGone(held: Locator): Promise<void> {
 	return held.waitFor({ state: "hidden" });
 }
+
+/**
+ * Clicks an element once it is visible.
+ * @param options As for Playwright's `click`.
+ * @throws where it was drawn anew between the press and the release of the button, so that nothing was clicked.
+ */
+export async function click(locator: Locator, options: Parameters<Locator["click"]>[0] & { readonly timeout: number }) {
+	const held = await hold(locator, options);
+	const seen = await held.evaluateHandle((element) => {
+		const seen = { clicked: false };
+		const listen = () => {
+			seen.clicked = true;
+		};
+		element.addEventListener("click", listen, { capture: true, once: true });
+		return seen;
+	});
+	await held.click(options);
+	if (!(await seen.evaluate(({ clicked }) => clicked))) throw new Error("It was drawn anew while it was clicked.");
+}

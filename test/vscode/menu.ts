@@ -1,10 +1,8 @@
 import type { Locator, Page } from "playwright-core";
 import { hold, isGone } from "./held.ts";
+import { inTries, TRY } from "./tries.ts";
 
 const MENU = ".monaco-menu";
-const MOST_TRIES = 10;
-/** How long one try may take, in milliseconds. */
-const TRY = { timeout: 3000 };
 
 /** An open context menu. */
 export class Menu {
@@ -69,13 +67,4 @@ async function open(row: Locator): Promise<Locator> {
 async function closeMenu(menu: Locator): Promise<void> {
 	await menu.press("Escape");
 	await isGone(menu);
-}
-
-async function inTries<T>(act: () => Promise<T>): Promise<T> {
-	for (let tries = 1; ; tries++)
-		try {
-			return await act();
-		} catch (error) {
-			if (tries === MOST_TRIES) throw error;
-		}
 }

@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
+import { click } from "./held.ts";
 import { Menu } from "./menu.ts";
-
-const MOST_TRIES = 10;
+import { inTries, TRY } from "./tries.ts";
 
 /** One view of the side bar: rows, or a welcome text where there are none. */
 export class View {
@@ -87,7 +87,9 @@ export class View {
 
 	/** Presses a button of the welcome text. */
 	async press(name: string) {
-		await this.#welcome.getByRole("button", { name, exact: true }).click();
+		const button = this.#welcome.getByRole("button", { name, exact: true });
+		await button.waitFor();
+		await inTries(() => click(button, TRY));
 	}
 
 	/** @returns what the view's title says, and beside it. */
@@ -114,8 +116,11 @@ export class View {
 
 	/** Presses a button of the view's title. */
 	async action(name: string) {
-		await this.#pane.hover();
-		await this.#pane.locator(".pane-header").getByRole("button", { name, exact: true }).click();
+		const button = this.#pane.locator(".pane-header").getByRole("button", { name, exact: true });
+		await inTries(async () => {
+			await this.#pane.hover(TRY);
+			await click(button, TRY);
+		});
 	}
 }
 
@@ -149,17 +154,14 @@ export class Row {
 	async tooltip(part: string): Promise<string> {
 		const page = this.#row.page();
 		const tooltip = page.locator(".monaco-hover").filter({ hasText: part });
-		for (let tries = 1; ; tries++) {
-			await this.#row.hover();
-			try {
-				await tooltip.waitFor({ timeout: 3000 });
-				return tooltip.innerText();
-			} catch (error) {
-				// A row that is drawn anew under the mouse shows none; a person moves the mouse away and back.
-				if (tries === MOST_TRIES) throw error;
-				await page.mouse.move(0, 0);
-			}
-		}
+		await this.appears();
+		return inTries(async () => {
+			// A row that is drawn anew under the mouse shows none; a person moves the mouse away and back.
+			await page.mouse.move(0, 0);
+			await this.#row.hover(TRY);
+			await tooltip.waitFor(TRY);
+			return tooltip.innerText();
+		});
 	}
 
 	/** @returns the name of the product icon in front of the row. */
@@ -170,12 +172,14 @@ export class Row {
 	}
 
 	async select() {
-		await this.#row.click();
+		await this.appears();
+		await inTries(() => click(this.#row, TRY));
 	}
 
 	/** Selects it beside what is selected. */
 	async selectToo() {
-		await this.#row.click({ modifiers: ["ControlOrMeta"] });
+		await this.appears();
+		await inTries(() => click(this.#row, { ...TRY, modifiers: ["ControlOrMeta"] }));
 	}
 
 	async becomesSelected() {
@@ -188,13 +192,19 @@ export class Row {
 	}
 
 	async expand() {
-		if ((await this.#row.getAttribute("aria-expanded")) === "false")
-			await this.#row.locator(".monaco-tl-twistie").click();
+		await this.#setExpanded(true);
 	}
 
 	async collapse() {
-		if ((await this.#row.getAttribute("aria-expanded")) === "true")
-			await this.#row.locator(".monaco-tl-twistie").click();
+		await this.#setExpanded(false);
+	}
+
+	async #setExpanded(expanded: boolean) {
+		await this.appears();
+		await inTries(async () => {
+			const isExpanded = (await this.#row.getAttribute("aria-expanded")) === "true";
+			if (isExpanded !== expanded) await click(this.#row.locator(".monaco-tl-twistie"), TRY);
+		});
 	}
 
 	menu(): Promise<Menu> {
@@ -213,13 +223,10 @@ export class Row {
 	/** Presses a button on the row, which is there only under the mouse; where rows move away from under it, it follows. */
 	async action(name: string) {
 		const button = this.#row.getByRole("button", { name, exact: true });
-		for (let tries = 1; ; tries++) {
-			await this.#row.hover();
-			try {
-				return await button.click({ timeout: 3000 });
-			} catch (error) {
-				if (tries === MOST_TRIES) throw error;
-			}
-		}
+		await this.appears();
+		await inTries(async () => {
+			await this.#row.hover(TRY);
+			await click(button, TRY);
+		});
 	}
 }

@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { hold, isGone } from "./held.ts";
 import { closeMenus, Menu } from "./menu.ts";
 import { QuickInput } from "./quickInput.ts";
+import { inTries, TRY } from "./tries.ts";
 import { View } from "./view.ts";
 
 /**
@@ -30,8 +31,8 @@ export async function openWindow(
 	return window;
 }
 
-const MOST_TRIES = 10;
-const ONE_TRY = { timeout: 3000 };
+/** How often a key is pressed to close what is open. */
+const MOST_PRESSES = 10;
 
 const DIALOG = ".monaco-dialog-box";
 const TOAST = ".notification-toast";
@@ -84,12 +85,12 @@ export class Window {
 		const pressUntilGone = async (selector: string, key: string) => {
 			const visible = this.page.locator(`${selector}:visible`);
 			for (let tries = 0; await visible.first().isVisible(); tries++) {
-				if (tries === MOST_TRIES) throw new Error(`${selector} does not close`);
+				if (tries === MOST_PRESSES) throw new Error(`${selector} does not close`);
 				const [held] = await visible.elementHandles();
 				// It closed by itself meanwhile.
 				if (!held) continue;
 				await keyboard.press(key);
-				await held.waitForElementState("hidden", ONE_TRY);
+				await held.waitForElementState("hidden", TRY);
 			}
 		};
 		await closeMenus(this.page);
@@ -272,16 +273,12 @@ export class Window {
 
 	async #palette(text: string): Promise<QuickInput> {
 		const palette = new QuickInput(this.page.locator(QUICK_INPUT));
-		for (let tries = 1; ; tries++) {
+		// The palette closes where the focus moves late; a person opens it again.
+		await inTries(async () => {
 			await this.page.keyboard.press("F1");
-			try {
-				await palette.type(`>${text}`, { timeout: 3000 });
-				return palette;
-			} catch (error) {
-				// The palette closes where the focus moves late; a person opens it again.
-				if (tries === MOST_TRIES) throw error;
-			}
-		}
+			await palette.type(`>${text}`, TRY);
+		});
+		return palette;
 	}
 
 	/** @returns the input box or list with this title, once it is there. */
