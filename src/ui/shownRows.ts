@@ -31,6 +31,9 @@ export interface Source<Thing> {
 
 const PAUSE_MS = 100;
 
+/** After so long it is drawn again where the editor has not asked: its own pause is 200 ms. While it draws, it loses the row that is clicked. */
+const MISSED_MS = 1000;
+
 /**
  * The rows that the editor shows, and what of them has to be drawn anew. While it draws a row, the editor does not know it:
  * its menu closes, or does not open at all. So it draws only what looks otherwise, and the whole tree only where rows on
@@ -42,6 +45,8 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 	readonly #top: Shown<Thing> = { below: [], asked: false };
 	readonly #handedOut = new WeakSet<Row<Thing>>();
 	#pause: NodeJS.Timeout | undefined;
+	/** Runs while the editor may still ask for all that it was told to draw. */
+	#drawing: NodeJS.Timeout | undefined;
 	#isBehind = false;
 
 	/** @param draw Has the editor draw these rows anew, with what is below them; the whole tree by `undefined`. */
@@ -72,12 +77,24 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 		return this.#handedOut.has(row as Row<Thing>) ? (row as Row<Thing>) : undefined;
 	}
 
-	/** Has drawn anew what is not shown as it is now. That all is to be drawn the editor may miss: it is told until it asks. */
+	/** Has drawn anew what is not shown as it is now. */
 	compare(): void {
 		const changed = this.#top.asked ? this.#changed() : undefined;
+		if (!changed) this.#drawAll();
+		else if (changed.length > 0) this.#draw(changed);
+	}
+
+	/** That all is to be drawn the editor may miss: where it has not asked after a while, it is told once more. */
+	#drawAll(): void {
+		if (!this.#top.asked && this.#drawing) return;
+		clearTimeout(this.#drawing);
 		// It asks for all that it shows again.
-		if (!changed) for (const each of [this.#top, ...this.#top.below]) each.asked = false;
-		if (changed?.length !== 0) this.#draw(changed);
+		for (const each of [this.#top, ...this.#top.below]) each.asked = false;
+		this.#draw(undefined);
+		this.#drawing = setTimeout(() => {
+			this.#drawing = undefined;
+			if (!this.#top.asked) this.#draw(undefined);
+		}, MISSED_MS);
 	}
 
 	/** The same for one of hundreds of changes, which come one by one: at once, and then after a pause. */
@@ -88,7 +105,6 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 		this.#pause = setTimeout(() => {
 			this.#pause = undefined;
 			if (this.#isBehind) this.compareSoon();
-			else if (!this.#top.asked) this.compare();
 		}, PAUSE_MS);
 	}
 

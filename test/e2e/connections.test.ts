@@ -5,7 +5,7 @@ import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
-import { signIn } from "./managing.ts";
+import { pressOn, signIn } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
@@ -132,7 +132,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await view().isCalled(`${VIEW}: ${hostOf(emulator)}`);
 		await view().becomes(pendingName, "First CA");
 		assert.equal(baseUrl(), emulator.url);
-		await pending().action("Check Now");
+		await pressOn(session.window, pending(), "Check Now");
 		await (await window.toast("is still unconfirmed. It wasn't in the list at")).dismiss();
 		assert.deepEqual(posts(), oneMoreEach);
 	});

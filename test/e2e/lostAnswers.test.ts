@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeCertificate } from "../certificates.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
-import { addAnchor, saysNothing, signIn } from "./managing.ts";
+import { addAnchor, pressOn, saysNothing, signIn, untilKnown } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { eachTestBegins, type Session, startSession } from "./session.ts";
 import { acceptName, chooseUpload, confirm, rowOf, VIEW } from "./uploading.ts";
@@ -105,7 +105,7 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		await waiting.enter();
 		assert.equal(postsSince(before), 1);
 
-		await (await row.menu()).choose("Upload Again…");
+		await untilKnown(window, async () => (await row.menu()).choose("Upload Again…"));
 		await (await window.dialog(`“${name}” was not seen at `)).press("Upload Anyway");
 		await row.disappears();
 		await (await rowOf(window, name)).becomesSelected();
@@ -127,7 +127,7 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		// The row is known before the list, whose rows would still move it.
 		await window.view(VIEW).rowWith(OTHER).appears();
 		emulator.faults.commitLate();
-		await row.action("Check Now");
+		await pressOn(window, row, "Check Now");
 		const [stored] = emulator.state.certificates.filter((certificate) => certificate.name === name);
 		await (await window.toast(`“${name}” had arrived: ${stored?.id}, expires in 364 days.`)).dismiss();
 		await row.disappears();

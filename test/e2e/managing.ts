@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { makeCertificate } from "../certificates.ts";
 import type { Emulator } from "../emulator/emulator.ts";
 import type { StoredCertificate } from "../emulator/state.ts";
+import type { Row } from "../vscode/view.ts";
 import type { Window } from "../vscode/window.ts";
 import type { Session } from "./session.ts";
 import { giveKey, rowOf, VIEW } from "./uploading.ts";
@@ -61,22 +62,34 @@ const RUNNING = ".monaco-progress-container.active";
 
 /** Chooses an item of the context menu of a certificate's row. */
 export async function chooseOn(window: Window, name: string, item: string): Promise<void> {
+	await window.openViews();
+	await untilKnown(window, async () => (await (await rowOf(window, name)).menu()).choose(item));
+}
+
+/** Presses a button of a row whose command shows something, at least in the end. */
+export async function pressOn(window: Window, row: Row, button: string): Promise<void> {
+	await untilKnown(window, () => row.action(button));
+}
+
+/**
+ * Gives a command on a row, and waits until it shows something. While all rows are drawn anew, the editor does not know for a
+ * moment which one was meant; a person does it again.
+ */
+export async function untilKnown(window: Window, act: () => Promise<void>): Promise<void> {
 	const { page } = window;
 	const toasts = page.locator(".notification-toast");
 	const lost = toasts.filter({ hasText: LOST });
 	const answered = page
 		.locator(SHOWN.map((each) => `${each}:visible`).join())
 		.or(page.locator(".part.statusbar").getByText("Copied"));
-	await window.openViews();
 	// What a command before is still at is no answer to this one.
 	await page.locator(`.notification-toast:has(${RUNNING})`).first().waitFor({ state: "detached" });
 	await toasts.evaluateAll((all, seen) => {
 		for (const each of all) each.setAttribute(seen, "");
 	}, SEEN);
 	for (;;) {
-		await (await (await rowOf(window, name)).menu()).choose(item);
+		await act();
 		await answered.first().waitFor();
-		// While all rows are drawn anew, the editor does not know for a moment which one it was; a person chooses again.
 		if (!(await lost.isVisible())) return;
 		await (await window.toast(LOST)).dismiss();
 	}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
-import { addAnchor, chooseOn, closeSettings, saysNothing, signIn } from "./managing.ts";
+import { addAnchor, chooseOn, closeSettings, pressOn, saysNothing, signIn } from "./managing.ts";
 import { NEXT as next, OLD, ORGANIZATION, type Rotating, startRotating } from "./rotating.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { eachTestBegins } from "./session.ts";
@@ -80,7 +80,7 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		const { window, emulator, picture } = rotating.made.session;
 		await rotating.rotate(OLD, next);
 		const before = emulator.exchanges.length;
-		await (await rowOf(window, OLD)).action("Finish Rotation…");
+		await pressOn(window, await rowOf(window, OLD), "Finish Rotation…");
 		const dialog = await window.dialog(`“${OLD}” cannot go yet: this extension would lock itself out.`);
 		await picture("rotation-lock-out");
 		assert.match(dialog.detail, /This extension will be refused too\. .*CN=Old client was issued by CN=Old CA/);
@@ -96,7 +96,7 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		await session.configure({});
 		await signIn(session);
 		await rotating.rotate(OLD, next);
-		await (await rowOf(window, OLD)).action("Finish Rotation…");
+		await pressOn(window, await rowOf(window, OLD), "Finish Rotation…");
 		const dialog = await window.dialog(`Have all clients moved from “${OLD}” to “${next}”?`);
 		await session.picture("rotation-finish-unasked");
 		assert.match(dialog.detail, /No client certificate is set\. OpenAI answers this extension without one/);
@@ -110,7 +110,7 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		const { window, emulator, picture } = rotating.made.session;
 		await rotating.rotate(OLD, next);
 		rotating.made.chainTo("next");
-		await (await rowOf(window, OLD)).action("Finish Rotation…");
+		await pressOn(window, await rowOf(window, OLD), "Finish Rotation…");
 		const message = `Have all clients moved from “${OLD}” to “${next}”?`;
 		const dialog = await window.dialog(message);
 		await picture("rotation-finish");

@@ -5,7 +5,7 @@ import type { Project, StoredCertificate } from "../../emulator/state.ts";
 import type { View } from "../../vscode/view.ts";
 import { itKeepsTheContract } from "../contract.ts";
 import { environment } from "../environment.ts";
-import { addAnchor, chooseOn, signIn, tickScopes } from "../managing.ts";
+import { addAnchor, chooseOn, signIn, tickScopes, untilKnown } from "../managing.ts";
 import { isKept, itKeepsTheKeySecret } from "../secrecy.ts";
 import { EXTENSION, eachTestBegins, type Session, startSession } from "../session.ts";
 import { acceptName, confirm, giveKey, rowOf, VIEW } from "../uploading.ts";
@@ -190,7 +190,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			await projects.rowWith("through the organization").spoken(),
 			/^Acme Root CA, valid, expires in 364 days, active in “Staging”, through the organization, cert_\w+/,
 		);
-		await (await projects.row("Old CA").menu()).choose("Copy Id");
+		await untilKnown(window, async () => (await projects.row("Old CA").menu()).choose("Copy Id"));
 		await window.status("Copied the certificate's id.");
 	});
 

@@ -3,7 +3,7 @@ import { createPrivateKey } from "node:crypto";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { itKeepsTheContract } from "../contract.ts";
 import { environment } from "../environment.ts";
-import { saysNothing, signIn, signOut } from "../managing.ts";
+import { pressOn, saysNothing, signIn, signOut } from "../managing.ts";
 import { itKeepsTheKeySecret } from "../secrecy.ts";
 import { EXTENSION, eachTestBegins, type Session, startSession } from "../session.ts";
 import { acceptName, chooseUpload, confirm, rowOf, UPLOAD, VIEW } from "../uploading.ts";
@@ -244,7 +244,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await window.openViews();
 		const unconfirmed = window.view(VIEW).rowWith("upload not confirmed");
 		await unconfirmed.becomesSelected();
-		await unconfirmed.action("Forget…");
+		await pressOn(window, unconfirmed, "Forget…");
 		const dialog = await window.dialog("Forget the upload of “Never arrives”?");
 		assert.match(dialog.detail, /If it arrived, it will show up in the list\./);
 		assert.deepEqual(dialog.buttons, ["Cancel", "Check Now", "Forget"]);
@@ -287,7 +287,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const { window } = session;
 		const { name, id } = await addRoot();
 		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
-		await (await rowOf(window, name)).action("Copy Id");
+		await pressOn(window, await rowOf(window, name), "Copy Id");
 		await window.status("Copied the certificate's id.");
 		await window.clipboardBecomes(id);
 	});
