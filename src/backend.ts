@@ -4,7 +4,7 @@ import { judgeClientCertificate, readClientCertificate } from "./api/clientCerti
 import { checkLive } from "./api/liveCheck.ts";
 import { Transport, type TransportOptions } from "./api/transport.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
-import type { AccessSource, ClientCertificateFiles, Exchange } from "./domain/service.ts";
+import type { ClientCertificateFiles, Exchange } from "./domain/service.ts";
 import { type Access, type Assembly, assemble, type Frame } from "./ui/assembly.ts";
 import { network } from "./ui/settings.ts";
 import { setLanguage } from "./ui/words/language.ts";
@@ -21,8 +21,6 @@ export interface BackendOptions extends Frame {
 
 /** What is loaded on first use. */
 export interface Backend extends Omit<Assembly, keyof vscode.Disposable> {
-	readonly reader: CertificateReader;
-	openService(access: AccessSource): AdministrationApi;
 	close(): Promise<void>;
 }
 
@@ -47,10 +45,9 @@ export function createBackend({ userAgent, language, translations, ...frame }: B
 		frame.log.exchange({ ...exchange, message: message && excerpt(message) });
 	const options: TransportOptions = { userAgent, observe, network };
 	const transport = new Transport(options);
-	const openService = (access: AccessSource) => new AdministrationApi(transport, access);
 	const { dispose, ...assembly } = assemble(frame, {
 		reader,
-		openService,
+		openService: (source) => new AdministrationApi(transport, source),
 		judgeClientFiles: async (files: ClientCertificateFiles) => {
 			judgeClientCertificate(await readClientCertificate(files));
 		},
@@ -64,8 +61,6 @@ export function createBackend({ userAgent, language, translations, ...frame }: B
 	});
 	return {
 		...assembly,
-		reader,
-		openService,
 		close: async () => {
 			dispose();
 			await transport.close();

@@ -1,24 +1,17 @@
 import * as vscode from "vscode";
-import { Certificates } from "./application/certificates.ts";
-import { PendingUploads } from "./application/pendingUploads.ts";
-import { Projects } from "./application/projects.ts";
-import { Uploads } from "./application/uploads.ts";
 import type { Backend } from "./backend.js";
-import { ClientCertificates } from "./ui/clientCertificates.ts";
 import { registerCommands } from "./ui/commands.ts";
-import { Connections } from "./ui/connections.ts";
 import { showDefect } from "./ui/defects.ts";
 import { Log } from "./ui/log.ts";
 import { CERTIFICATE_SCHEME, COMMANDS, INSPECTION_SCHEME, PROJECTS_VIEW, VIEW } from "./ui/names.ts";
-import { baseUrl } from "./ui/settings.ts";
 import { droppedFiles, FILES, Tree } from "./ui/tree.ts";
 import { Watch } from "./ui/watch.ts";
 import { setLanguage } from "./ui/words/language.ts";
 
 /**
- * Builds the state, views without rows and commands that do nothing yet. Nothing here reads a secret, a file or the network:
- * that waits for a person, and all else is loaded when one looks at a view or gives a command. The watch alone reads its
- * record by itself, once this is over.
+ * Registers views without rows and commands that do nothing yet. Nothing here reads a secret, a file or the network: all
+ * else is loaded when a person looks at a view or gives a command. The watch alone reads its record by itself, once this is
+ * over.
  */
 export function activate(context: vscode.ExtensionContext): void {
 	setLanguage(vscode.env.language, vscode.l10n.bundle);
@@ -37,24 +30,6 @@ export function activate(context: vscode.ExtensionContext): void {
 		return loading;
 	};
 
-	const clientCertificates = new ClientCertificates(context.secrets);
-	const connections = new Connections(context, clientCertificates, baseUrl);
-	const open = async (connectionId?: string) => (await backend()).openService(() => connections.access(connectionId));
-	const reader = async () => (await backend()).reader;
-	const certificates = new Certificates(async () => {
-		certificates.identify((await connections.current())?.id ?? null);
-		return open(certificates.connectionId ?? undefined);
-	}, reader);
-	const projects = new Projects(async () => open(certificates.connectionId ?? (await connections.current())?.id));
-	const organization = { open, certificates, projects };
-	const self = { owner: String(process.pid), isAlive };
-	const uploads = new Uploads({
-		service: open,
-		certificates,
-		pending: new PendingUploads(vscode.Uri.joinPath(context.globalStorageUri, "pending-uploads").fsPath),
-		...self,
-	});
-
 	const look = () => void backend().catch(report);
 	const trees = {
 		certificates: new Tree(VIEW, { canSelectMany: true, dragAndDropController: UPLOADS_WHAT_IS_DROPPED }, look),
@@ -69,15 +44,12 @@ export function activate(context: vscode.ExtensionContext): void {
 			userAgent: `${id}/${packageJSON.version}`,
 			language: vscode.env.language,
 			translations: vscode.l10n.bundle,
-			...{ certificates, projects, organization, uploads, connections, clientCertificates },
-			...{ memory: context.globalState, log, inspections, certificateTexts, trees, watch, watchFolder, self, report },
-			rotationsFolder: vscode.Uri.joinPath(context.globalStorageUri, "rotations").fsPath,
+			...{ context, log, inspections, certificateTexts, trees, watch, watchFolder, report },
 		});
 	};
 
 	context.subscriptions.push(
 		log,
-		connections,
 		trees.certificates,
 		trees.projects,
 		watch,
@@ -105,12 +77,3 @@ const UPLOADS_WHAT_IS_DROPPED: vscode.TreeDragAndDropController<unknown> = {
 		if (files.length > 0) await vscode.commands.executeCommand(COMMANDS.upload, files[0], files);
 	},
 };
-
-/** Whether a process of this machine still runs, ours or another user's. */
-function isAlive(owner: string): boolean {
-	try {
-		return process.kill(Number(owner), 0);
-	} catch (thrown) {
-		return (thrown as NodeJS.ErrnoException).code === "EPERM";
-	}
-}

@@ -1,13 +1,19 @@
 import * as vscode from "vscode";
+import { Certificates } from "../application/certificates.ts";
 import { contentOf } from "../application/comparison.ts";
 import { Contents } from "../application/contents.ts";
 import { Enforcement } from "../application/enforcement.ts";
+import { PendingUploads } from "../application/pendingUploads.ts";
+import { Projects } from "../application/projects.ts";
 import { RotationPlans } from "../application/rotationPlans.ts";
 import { SnapshotFile } from "../application/snapshot.ts";
 import type { ThisWindow } from "../application/uploadJournal.ts";
+import { Uploads } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { type ActionContext, type Actions, createActions, uploadCommand } from "./actions.ts";
 import { CertificatesView } from "./certificatesView.ts";
+import { ClientCertificates } from "./clientCertificates.ts";
+import { Connections } from "./connections.ts";
 import { Documents } from "./documents.ts";
 import { showFailure } from "./failures.ts";
 import { followChanges } from "./following.ts";
@@ -15,25 +21,21 @@ import { inspectionText } from "./inspection.ts";
 import { ProjectsView } from "./projectsView.ts";
 import { remind } from "./reminder.ts";
 import { type RotationCommands, rotateCertificate } from "./rotationCommand.ts";
+import { baseUrl } from "./settings.ts";
 import { orderIn } from "./sorting.ts";
 import type { Tree } from "./tree.ts";
 import type { Watch } from "./watch.ts";
 import { inert } from "./words/inert.ts";
 
-/** What activation made: the state behind all, and views that wait to be filled. */
-export interface Frame
-	extends Pick<ActionContext, "certificates" | "projects" | "organization" | "uploads">,
-		Pick<ActionContext, "connections" | "clientCertificates" | "memory" | "log" | "inspections"> {
+/** What activation made: views that wait to be filled, and what tells the editor of news. */
+export interface Frame extends Pick<ActionContext, "log" | "inspections"> {
+	readonly context: Pick<vscode.ExtensionContext, "secrets" | "globalState" | "globalStorageUri">;
 	readonly trees: { readonly certificates: Tree; readonly projects: Tree };
 	readonly watch: Pick<Watch, "check" | "record" | "due">;
 	/** Where the record of what is watched is; an absolute path. */
 	readonly watchFolder: string;
 	/** Tells the editor which texts of what the service holds are to be read anew. */
 	readonly certificateTexts: vscode.EventEmitter<vscode.Uri>;
-	/** Names this window in what it writes down. */
-	readonly self: ThisWindow;
-	/** Where the plans of rotations are; an absolute path. */
-	readonly rotationsFolder: string;
 	/** Shows what went wrong where no command was given. */
 	readonly report: (thrown: unknown) => void;
 }
@@ -55,11 +57,27 @@ export interface Assembly extends vscode.Disposable {
 
 /** Builds it, when the first view is looked at or the first command is given. */
 export function assemble(frame: Frame, access: Access): Assembly {
-	const { certificates, projects, uploads, connections, memory, trees, report, watch, watchFolder } = frame;
+	const { trees, report, watch, watchFolder } = frame;
+	const { secrets, globalState: memory, globalStorageUri } = frame.context;
+	const folder = (name: string) => vscode.Uri.joinPath(globalStorageUri, name).fsPath;
+	const clientCertificates = new ClientCertificates(secrets);
+	const connections = new Connections({ secrets, globalState: memory }, clientCertificates, baseUrl);
+	const open = async (connectionId?: string) => access.openService(() => connections.access(connectionId));
+	const certificates = new Certificates(
+		async () => {
+			certificates.identify((await connections.current())?.id ?? null);
+			return open(certificates.connectionId ?? undefined);
+		},
+		async () => access.reader,
+	);
+	const projects = new Projects(async () => open(certificates.connectionId ?? (await connections.current())?.id));
+	const organization = { open, certificates, projects };
+	const pending = new PendingUploads(folder("pending-uploads"));
+	const uploads = new Uploads({ service: open, certificates, pending, ...THIS_WINDOW });
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
-	const plans = new RotationPlans(frame.rotationsFolder, frame.self);
+	const plans = new RotationPlans(folder("rotations"), THIS_WINDOW);
 	const contents = new Contents(certificates);
 	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
 
@@ -86,11 +104,14 @@ export function assemble(frame: Frame, access: Access): Assembly {
 
 	const documents = new Documents(frame.certificateTexts);
 	const rotations: ActionContext["rotations"] = {
-		organization: frame.organization,
+		organization,
 		plans,
 		contentOf: (id, signal, service) => contentOf(id, certificates, signal, service),
 	};
-	const context: ActionContext = { ...frame, ...access, enforcement, rotations, view, projectsView, documents };
+	const context: ActionContext = {
+		...{ ...frame, ...access, memory, certificates, projects, enforcement, organization, uploads, rotations },
+		...{ connections, clientCertificates, view, projectsView, documents },
+	};
 	const rotation: RotationCommands = { ...context, upload: uploadCommand(context) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotation, certificate);
 	const following = followChanges(connections, { certificates, projects, plans, report, view, projectsView });
@@ -104,6 +125,19 @@ export function assemble(frame: Frame, access: Access): Assembly {
 			),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),
-		dispose: () => vscode.Disposable.from(following, view, projectsView).dispose(),
+		dispose: () => vscode.Disposable.from(following, view, projectsView, connections).dispose(),
 	};
 }
+
+/** How this window names itself in what it writes down, and whether another one of this machine still runs. */
+const THIS_WINDOW: ThisWindow = {
+	owner: String(process.pid),
+	isAlive: (owner) => {
+		try {
+			return process.kill(Number(owner), 0);
+		} catch (thrown) {
+			// Another person's process.
+			return (thrown as NodeJS.ErrnoException).code === "EPERM";
+		}
+	},
+};
