@@ -11,7 +11,7 @@ import { isActive, isWhole, type ScopeReading } from "./whereabouts.ts";
 /** Certificates and the scopes in which they are to be switched. */
 export interface ActivationTarget {
 	/** The connection that the person was told of. */
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	readonly scopes: readonly Scope[];
 	readonly ids: readonly string[];
 }
@@ -57,10 +57,10 @@ export interface ScopeAccount {
  */
 export async function prepareActivation(
 	organization: Organization,
-	{ connectionId, scopes, ids }: ActivationTarget,
+	{ organizationRef, scopes, ids }: ActivationTarget,
 	signal?: AbortSignal,
 ): Promise<ActivationBasis> {
-	return readBasis(await Session.open(organization, connectionId), scopes, ids, signal);
+	return readBasis(await Session.open(organization, organizationRef), scopes, ids, signal);
 }
 
 /**
@@ -76,8 +76,8 @@ export async function setActive(
 	request: ActivationTarget & { readonly active: boolean; readonly confirmed?: ActivationBasis },
 	signal?: AbortSignal,
 ): Promise<readonly ScopeAccount[]> {
-	const { connectionId, scopes, ids, active, confirmed } = request;
-	const session = await Session.open(organization, connectionId);
+	const { organizationRef, scopes, ids, active, confirmed } = request;
+	const session = await Session.open(organization, organizationRef);
 	// The organization is read in any case: it knows which certificates there are, and that it could be read now tells later
 	// whether an activation shut this extension out.
 	const fresh = await readBasis(session, confirmed ? scopes : [], ids, signal);

@@ -32,14 +32,14 @@ const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, askedAt: nul
 
 /**
  * The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`; `forget`
- * tells those who remember more of the same connection.
+ * tells those who remember more of the same organization.
  */
 export class Certificates extends Events implements OrganizationList {
 	readonly #service: () => Promise<Service>;
 	readonly #reader: () => Promise<CertificateReader>;
 	readonly #now: () => number;
 	#state = UNKNOWN;
-	#connectionId: string | null | undefined;
+	#organizationRef: string | null | undefined;
 	readonly #written: Written;
 	/** The ids of all that was in the list at some time. */
 	readonly #seen = new Set<string>();
@@ -83,7 +83,7 @@ export class Certificates extends Events implements OrganizationList {
 
 	/**
 	 * As `refresh`, for those who cannot go on without the list.
-	 * @param service Who is asked, where it must be the connection that somebody has in mind.
+	 * @param service Who is asked, where it must be the organization that somebody has in mind.
 	 * @returns the list with what was written and does not show in it yet.
 	 * @throws Failure, Cancelled
 	 */
@@ -177,7 +177,7 @@ export class Certificates extends Events implements OrganizationList {
 
 	/**
 	 * Takes in a certificate as a call returned it; the service's own list may not show it at once.
-	 * @param epoch As it was when the call began: what belongs to another connection by now is dropped.
+	 * @param epoch As it was when the call began: what belongs to another organization by now is dropped.
 	 * @param sha256 Its fingerprint, as in `Candidate`.
 	 */
 	add(certificate: Certificate, epoch: number, sha256: string): void {
@@ -219,30 +219,30 @@ export class Certificates extends Events implements OrganizationList {
 		return this.#epoch;
 	}
 
-	/** The connection that `forget` or `identify` named, `null` where there is none; `undefined` before the first time. */
-	get connectionId(): string | null | undefined {
-		return this.#connectionId;
+	/** The organization that `forget` or `identify` named, `null` where there is none; `undefined` before the first time. */
+	get organizationRef(): string | null | undefined {
+		return this.#organizationRef;
 	}
 
 	/**
-	 * Names the connection that all this is of, or that there is none, unless it is known; nothing is forgotten.
+	 * Names the organization that all this is of, or that there is none, unless it is known; nothing is forgotten.
 	 * @throws Failure `connection-changed` where it is known to be another one's, up to `forget`.
 	 */
-	identify(connectionId: string | null): void {
-		if (connectionId === this.#connectionId) return;
-		if (typeof this.#connectionId === "string") {
-			if (connectionId === null) return;
+	identify(organizationRef: string | null): void {
+		if (organizationRef === this.#organizationRef) return;
+		if (typeof this.#organizationRef === "string") {
+			if (organizationRef === null) return;
 			throw new Failure({ reason: "connection-changed" });
 		}
-		this.#connectionId = connectionId;
+		this.#organizationRef = organizationRef;
 		this.tell("change");
 	}
 
-	/** Forgets everything: what follows belongs to another connection, or to none (`null`). */
-	forget(connectionId: string | null | undefined): void {
+	/** Forgets everything: what follows belongs to another organization, or to another way to it, or to none (`null`). */
+	forget(organizationRef: string | null | undefined): void {
 		this.#reads.clear();
 		this.#epoch++;
-		this.#connectionId = connectionId;
+		this.#organizationRef = organizationRef;
 		this.#written.clear();
 		this.#seen.clear();
 		this.#contents.clear();

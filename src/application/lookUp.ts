@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Certificate } from "../domain/certificate.ts";
+import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import { Failure, isCancelled, type Look, problemOf, type UploadEnding } from "../domain/failure.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Service } from "../domain/service.ts";
@@ -9,10 +9,10 @@ import type { UploadStore } from "./pendingUploads.ts";
 import { lookFor, lookOf } from "./sighting.ts";
 import type { UploadRecords } from "./uploadRecords.ts";
 
-/** The connection that an upload belongs to. */
+/** The organization that is looked at. */
 export interface Target {
-	readonly connectionId: string;
-	/** Bound to that connection. */
+	readonly organizationRef: string;
+	/** Bound to it. */
 	readonly service: Service;
 	/** As it was in `Certificates` when the work began. */
 	readonly epoch: number;
@@ -27,6 +27,9 @@ export interface Found {
 	/** Others with the same fingerprint that were not there before, or of which that cannot be told. */
 	readonly twins: readonly Certificate[];
 }
+
+/** Nothing tells whether it was sent to the organization that was looked at. */
+export const UNPLACED: Look = { outcome: "unplaced" };
 
 const LOOK_AGAIN_MS: readonly number[] = [2000];
 
@@ -57,7 +60,8 @@ export class LookUp {
 	async once(attempts: Attempts, target: Target, signal: AbortSignal): Promise<Found> {
 		const known = arrivedIn(await this.#pending.read(), attempts);
 		if (known) return known;
-		const { sighting, records } = await this.#sight(attempts, target, signal);
+		const { sighting, records, listing } = await this.#sight(attempts, target, signal);
+		if (!isPlaced(attempts, target, listing)) refuse(attempts, UNPLACED);
 		const [certificate, ...others] = sighting.ours;
 		const found = certificate && { certificate, twins: [...others, ...sighting.unclear] };
 		return found ?? arrivedIn(records, attempts) ?? refuse(attempts, lookOf(sighting, this.#now()));
@@ -96,16 +100,24 @@ export class LookUp {
 	}
 
 	/** @param known The id of what is known to be ours. */
-	async #sight(attempts: Attempts, { connectionId, service, epoch }: Target, signal: AbortSignal, known?: string) {
+	async #sight(attempts: Attempts, { organizationRef, service, epoch }: Target, signal: AbortSignal, known?: string) {
 		if (epoch !== this.#certificates.epoch) throw new Failure({ reason: "connection-changed" });
 		const listing = await this.#certificates.load(signal, service);
 		const records = await this.#pending.read();
 		const own = records.arrivalSince(attempts[0])?.certificates.map(({ id }) => id) ?? [];
-		const uploaded = records.uploaded(connectionId).map(({ certificate }) => certificate.id);
+		const uploaded = records.uploaded(organizationRef).map(({ certificate }) => certificate.id);
 		const others = new Set([...uploaded.filter((id) => !own.includes(id)), ...(known ? [known] : [])]);
 		const content = (id: string) => contentOf(id, this.#certificates, signal, service);
-		return { sighting: await lookFor(attempts, others, listing, content), records };
+		return { sighting: await lookFor(attempts, others, listing, content), records, listing };
 	}
+}
+
+/** Whether attempts were sent to the organization of a list: by its name, or by a certificate that was there before. */
+function isPlaced(attempts: Attempts, { organizationRef }: Target, { certificates }: CertificateListing): boolean {
+	return attempts.some(
+		({ idsBefore, ...attempt }) =>
+			attempt.organizationRef === organizationRef || certificates.some(({ id }) => idsBefore?.includes(id)),
+	);
 }
 
 /** @throws Failure `unconfirmed` */

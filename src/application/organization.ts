@@ -24,13 +24,13 @@ export interface OrganizationList {
 
 /** What it takes to change something in an organization. */
 export interface Organization {
-	/** Opens one connection: its calls throw Failure `connection-changed` once another one is in use. */
-	readonly open: (connectionId: string) => Promise<Service & Administration>;
+	/** Opens one organization: its calls throw Failure `connection-changed` once another one is in use. @param ref As `organizationRef` makes it. */
+	readonly open: (ref: string) => Promise<Service & Administration>;
 	readonly certificates: OrganizationList;
 	readonly projects: Projects;
 }
 
-/** One change from its first call to its last: all of them go to one connection, and what they say to its lists. */
+/** One change from its first call to its last: all of them go to one organization, and what they say to its lists. */
 export class Session {
 	readonly service: Service & Administration;
 	/** Tells what was read in one session from what is known after everything was forgotten. */
@@ -47,9 +47,9 @@ export class Session {
 		this.#projectsEpoch = projects.epoch;
 	}
 
-	/** @param connectionId The connection that the person was told of. @throws Failure */
-	static async open(organization: Organization, connectionId: string): Promise<Session> {
-		return new Session(await organization.open(connectionId), organization);
+	/** @param organizationRef The organization that the person was told of. @throws Failure */
+	static async open(organization: Organization, organizationRef: string): Promise<Session> {
+		return new Session(await organization.open(organizationRef), organization);
 	}
 
 	/** @throws Failure `connection-changed` where what this session is about was forgotten. */

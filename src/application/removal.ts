@@ -27,7 +27,7 @@ type Subject = Pick<RemovalBasis, "epoch" | "certificate">;
 
 export interface RemovalRequest {
 	/** The connection that the person was told of. */
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	/** What the person said yes to. */
 	readonly confirmed: RemovalBasis;
 }
@@ -48,10 +48,10 @@ export interface RemovalAccount {
  */
 export async function prepareRemoval(
 	organization: Organization,
-	{ connectionId, id }: { readonly connectionId: string; readonly id: string },
+	{ organizationRef, id }: { readonly organizationRef: string; readonly id: string },
 	signal?: AbortSignal,
 ): Promise<RemovalBasis> {
-	return readBasis(await Session.open(organization, connectionId), id, signal);
+	return readBasis(await Session.open(organization, organizationRef), id, signal);
 }
 
 /**
@@ -62,10 +62,10 @@ export async function prepareRemoval(
  */
 export async function remove(
 	organization: Organization,
-	{ connectionId, confirmed }: { readonly connectionId: string; readonly confirmed: Subject },
+	{ organizationRef, confirmed }: { readonly organizationRef: string; readonly confirmed: Subject },
 	signal?: AbortSignal,
 ): Promise<void> {
-	const session = await Session.open(organization, connectionId);
+	const session = await Session.open(organization, organizationRef);
 	await removeNow(session, confirmed, signal);
 }
 
@@ -78,10 +78,10 @@ export async function remove(
  */
 export async function deactivateEverywhereAndRemove(
 	organization: Organization,
-	{ connectionId, confirmed }: RemovalRequest,
+	{ organizationRef, confirmed }: RemovalRequest,
 	signal?: AbortSignal,
 ): Promise<RemovalAccount> {
-	const session = await Session.open(organization, connectionId);
+	const session = await Session.open(organization, organizationRef);
 	const { id } = confirmed.certificate;
 	let found = await readBasis(session, id, signal);
 	assertSame(confirmed, found);

@@ -14,14 +14,14 @@ import { isWhole } from "./whereabouts.ts";
 export async function rename(
 	organization: Organization,
 	request: {
-		readonly connectionId: string;
+		readonly organizationRef: string;
 		readonly shown: Pick<Certificate, "id" | "name">;
 		readonly name: string;
 	},
 	signal?: AbortSignal,
 ): Promise<Certificate> {
-	const { connectionId, shown, name } = request;
-	const session = await Session.open(organization, connectionId);
+	const { organizationRef, shown, name } = request;
+	const session = await Session.open(organization, organizationRef);
 	const found = certificateIn(await session.certificates(signal), shown.id);
 	if (found.name !== shown.name) throw new Failure({ reason: "changed-meanwhile" });
 	try {

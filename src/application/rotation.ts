@@ -13,6 +13,7 @@ import {
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
 import type { Service } from "../domain/service.ts";
 import { type Organization, Session } from "./organization.ts";
+import { mayBeOf } from "./organizationRef.ts";
 import { assertRead, holdersOf } from "./removal.ts";
 import { certificateIn } from "./renaming.ts";
 import type { RotationPlans } from "./rotationPlans.ts";
@@ -30,8 +31,8 @@ export interface Rotations {
 
 /** Which rotation. */
 export interface RotationPair {
-	/** The connection that the person was told of. */
-	readonly connectionId: string;
+	/** The organization that the person was told of. */
+	readonly organizationRef: string;
 	readonly oldId: string;
 	readonly nextId: string;
 }
@@ -52,7 +53,7 @@ export interface RotationScope {
 
 /** What a fresh read of everything shows: what a person is asked about, at each step. */
 export interface RotationBasis {
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	readonly epoch: number;
 	readonly old: Anchor;
 	/** `null` where it is gone; only where a plan stands. */
@@ -75,7 +76,7 @@ export async function prepareRotation(
 	pair: RotationPair,
 	signal?: AbortSignal,
 ): Promise<RotationBasis> {
-	const session = await Session.open(rotations.organization, pair.connectionId);
+	const session = await Session.open(rotations.organization, pair.organizationRef);
 	return readRotation(rotations, session, pair, signal);
 }
 
@@ -137,7 +138,7 @@ export async function readRotation(
 	pair: RotationPair,
 	signal?: AbortSignal,
 ): Promise<RotationBasis> {
-	const { connectionId, oldId, nextId } = pair;
+	const { organizationRef, oldId, nextId } = pair;
 	const plan = planOf(await plans.read(), pair);
 	const [listing, projects] = await Promise.all([session.certificates(signal), session.projects(signal)]);
 	const old = certificateIn(listing, oldId);
@@ -151,7 +152,7 @@ export async function readRotation(
 		content: await contentOf(certificate.id, signal, session.service),
 	});
 	return {
-		connectionId,
+		organizationRef,
 		epoch: session.epoch,
 		old: await anchorOf(old),
 		next: next && (await anchorOf(next)),
@@ -189,17 +190,17 @@ export function assertFit(...[basis, step, now, soonDays]: Parameters<typeof fla
 	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });
 }
 
-export function pairOf({ connectionId, old, next, plan }: RotationBasis): RotationPair {
-	return { connectionId, oldId: old.certificate.id, nextId: next?.certificate.id ?? plan?.next.id ?? "" };
+export function pairOf({ organizationRef, old, next, plan }: RotationBasis): RotationPair {
+	return { organizationRef, oldId: old.certificate.id, nextId: next?.certificate.id ?? plan?.next.id ?? "" };
 }
 
 /** @throws Failure `rotation-pending` */
-function planOf(plans: readonly RotationPlan[], { connectionId, oldId, nextId }: RotationPair): RotationPlan | null {
-	const ofConnection = plans.filter((plan) => plan.connectionId === connectionId);
-	const plan = ofConnection.find(({ old, next }) => old.id === oldId && next.id === nextId);
+function planOf(plans: readonly RotationPlan[], { organizationRef, oldId, nextId }: RotationPair): RotationPlan | null {
+	const ours = plans.filter((plan) => mayBeOf(plan, organizationRef));
+	const plan = ours.find(({ old, next }) => old.id === oldId && next.id === nextId);
 	if (plan) return plan;
 	// Whichever of the two another one has, one of them could take away what the other one relies on.
-	const other = ofConnection.find(({ old, next }) => [old.id, next.id].some((id) => id === oldId || id === nextId));
+	const other = ours.find(({ old, next }) => [old.id, next.id].some((id) => id === oldId || id === nextId));
 	if (other) throw new Failure({ reason: "rotation-pending", name: other.old.name ?? other.old.id });
 	return null;
 }

@@ -47,7 +47,7 @@ export async function finishRotation(
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
 	return endAlone(rotations, request, "finish", signal, async ({ session, fresh }) => {
-		const { oldId: from, nextId: to, connectionId } = pairOf(fresh);
+		const { oldId: from, nextId: to, organizationRef } = pairOf(fresh);
 		const withOld = fresh.scopes.filter(({ old }) => old === "active");
 		if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, from, to, signal);
 		// Where neither is active nothing is done, but it is told.
@@ -63,7 +63,7 @@ export async function finishRotation(
 					return false;
 				}
 				const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
-				await remove(rotations.organization, { connectionId, confirmed }, signal);
+				await remove(rotations.organization, { organizationRef, confirmed }, signal);
 				return true;
 			},
 		};
@@ -132,8 +132,8 @@ async function endAlone(
 	steps: (work: Work) => Promise<Steps>,
 ): Promise<EndAccount> {
 	const { organization, plans, now = Date.now } = rotations;
-	return plans.alone(confirmed.connectionId, async () => {
-		const session = await Session.open(organization, confirmed.connectionId);
+	return plans.alone(confirmed.organizationRef, async () => {
+		const session = await Session.open(organization, confirmed.organizationRef);
 		const fresh = await readConfirmed(rotations, session, confirmed, signal);
 		const { plan } = fresh;
 		if (!plan) throw new Failure({ reason: "no-rotation" });

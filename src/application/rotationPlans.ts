@@ -7,19 +7,20 @@ import type { PlannedScope, RotatedCertificate, RotationPlan } from "../domain/r
 import { isProjectId, ORGANIZATION, type Scope } from "../domain/scope.ts";
 import { Events } from "./events.ts";
 import { ExclusiveFiles } from "./exclusiveFiles.ts";
+import { ORGANIZATION_REF } from "./organizationRef.ts";
 import type { ThisWindow } from "./uploadJournal.ts";
 import { isWhole } from "./whereabouts.ts";
 
 /** Which rotation: an old certificate is in one at a time. */
 interface PlanKey {
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	readonly old: Pick<RotatedCertificate, "id">;
 }
 
-const NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9a-f]{64}\.json$/;
+const NAME = new RegExp(`^${ORGANIZATION_REF}\\.[0-9a-f]{64}\\.json$`);
 
-/** A window that is at a step: the connection, then when it began, Unix milliseconds, the window, and what makes it unique. */
-const STEP = /^([0-9a-f-]{36})\.(\d{1,15})\.([\w-]+)\.[0-9a-f-]{36}\.step$/;
+/** A window that is at a step: the organization, then when it began, Unix milliseconds, the window, and what makes it unique. */
+const STEP = new RegExp(`^(${ORGANIZATION_REF})\\.(\\d{1,15})\\.([\\w-]+)\\.[0-9a-f-]{36}\\.step$`);
 
 /** After so long, in milliseconds, another process is believed to have the number of the window that was at it. */
 const LONGEST_STEP_MS = 86_400_000;
@@ -46,7 +47,7 @@ export class RotationPlans extends Events {
 		this.#now = now;
 	}
 
-	/** Those of all connections, as last read. */
+	/** Those of all organizations, as last read. */
 	get known(): readonly RotationPlan[] {
 		return this.#known;
 	}
@@ -78,18 +79,18 @@ export class RotationPlans extends Events {
 	}
 
 	/**
-	 * Does one step of a rotation while no other one of the same connection is under way, in any window: two of them could
+	 * Does one step of a rotation while no other one of the same organization is under way, in any window: two of them could
 	 * each take what the other one relies on.
 	 * @throws Failure `rotation-running`, also where two begin at once and neither is first; `not-recorded`; what `step` throws
 	 */
-	async alone<T>(connectionId: string, step: () => Promise<T>): Promise<T> {
-		const name = `${connectionId}.${this.#now()}.${this.#window.owner}.${randomUUID()}.step`;
+	async alone<T>(organizationRef: string, step: () => Promise<T>): Promise<T> {
+		const name = `${organizationRef}.${this.#now()}.${this.#window.owner}.${randomUUID()}.step`;
 		if (!STEP.test(name)) throw new Failure({ reason: "not-recorded" });
 		this.#steps.add(name);
 		try {
 			// Each writes first and looks then, so that of two at least one sees the other one.
 			await this.#files.create(name, null);
-			if (await this.#isBusy(connectionId, name)) throw new Failure({ reason: "rotation-running" });
+			if (await this.#isBusy(organizationRef, name)) throw new Failure({ reason: "rotation-running" });
 			return await step();
 		} finally {
 			this.#steps.delete(name);
@@ -98,11 +99,11 @@ export class RotationPlans extends Events {
 	}
 
 	/** Whether a window that runs is at a step, other than the one of this name. What a dead one left is cleared away. */
-	async #isBusy(connectionId: string, mine: string): Promise<boolean> {
+	async #isBusy(organizationRef: string, mine: string): Promise<boolean> {
 		let isBusy = false;
 		for (const name of await this.#files.names()) {
-			const [, connection, at, owner = ""] = STEP.exec(name) ?? [];
-			if (connection !== connectionId || name === mine) continue;
+			const [, organization, at, owner = ""] = STEP.exec(name) ?? [];
+			if (organization !== organizationRef || name === mine) continue;
 			const isYoung = Math.abs(this.#now() - Number(at)) < LONGEST_STEP_MS;
 			const runs = owner === this.#window.owner ? this.#steps.has(name) : this.#window.isAlive(owner);
 			if (isYoung && runs) isBusy = true;
@@ -156,12 +157,12 @@ export class RotationPlans extends Events {
 		await this.reload();
 	}
 
-	/** Removes the plans of a connection whose old certificate is gone: they are over. @param listing As it was just read. */
-	async settle(connectionId: string, listing: CertificateListing): Promise<void> {
+	/** Removes the plans of an organization whose old certificate is gone: they are over. @param listing As it was just read. */
+	async settle(organizationRef: string, listing: CertificateListing): Promise<void> {
 		if (!isWhole(listing)) return;
 		const ids = new Set(listing.certificates.map(({ id }) => id));
 		for (const plan of this.#known)
-			if (plan.connectionId === connectionId && !ids.has(plan.old.id)) await this.remove(plan);
+			if (plan.organizationRef === organizationRef && !ids.has(plan.old.id)) await this.remove(plan);
 	}
 }
 
@@ -171,18 +172,20 @@ export function isSamePlan(one: RotationPlan, other: RotationPlan): boolean {
 }
 
 /** Where case does not count in names of files, it does in ids. */
-function nameOf({ connectionId, old }: PlanKey): string {
-	return `${connectionId}.${createHash("sha256").update(old.id).digest("hex")}.json`;
+function nameOf({ organizationRef, old }: PlanKey): string {
+	return `${organizationRef}.${createHash("sha256").update(old.id).digest("hex")}.json`;
 }
 
 /** `null` where it is not whole, or about something else than its name says. */
 function parsePlan(text: string, name: string): RotationPlan | null {
-	const { connectionId, startedAt, scopes, ...pair } = fieldsOf(text);
+	// It was written as `connectionId` once.
+	const { connectionId, organizationRef = connectionId, startedAt, scopes, ...pair } = fieldsOf(text);
 	const [old, next] = [certificateIn(pair.old), certificateIn(pair.next)];
-	if (typeof connectionId !== "string" || !old || !next || !isMoment(startedAt) || !Array.isArray(scopes)) return null;
+	if (typeof organizationRef !== "string" || !old || !next || !isMoment(startedAt) || !Array.isArray(scopes))
+		return null;
 	const planned = scopes.map(plannedIn);
-	if (!planned.every((each) => each !== null) || nameOf({ connectionId, old }) !== name) return null;
-	return { connectionId, old, next, scopes: planned, startedAt };
+	if (!planned.every((each) => each !== null) || nameOf({ organizationRef, old }) !== name) return null;
+	return { organizationRef, old, next, scopes: planned, startedAt };
 }
 
 /** What a date can be of, Unix milliseconds (ECMA-262, Time Range). */

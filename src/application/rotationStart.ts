@@ -3,6 +3,7 @@ import type { RotationPlan } from "../domain/rotation.ts";
 import type { ScopeAccount } from "./activation.ts";
 import { activateBeside } from "./handOver.ts";
 import { Session } from "./organization.ts";
+import { mayBeOf } from "./organizationRef.ts";
 import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed } from "./rotation.ts";
 import type { RotationPlans } from "./rotationPlans.ts";
 
@@ -34,19 +35,19 @@ export async function startRotation(
 	{ confirmed, unclear, soonDays }: StartRequest,
 	signal?: AbortSignal,
 ): Promise<StartAccount> {
-	return rotations.plans.alone(confirmed.connectionId, async () => {
+	return rotations.plans.alone(confirmed.organizationRef, async () => {
 		const { organization, plans, now = Date.now } = rotations;
-		const session = await Session.open(organization, confirmed.connectionId);
+		const session = await Session.open(organization, confirmed.organizationRef);
 		const fresh = await readConfirmed(rotations, session, confirmed, signal);
 		const startedAt = now();
 		assertFit(fresh, "start", startedAt / 1000, soonDays);
-		const { connectionId, oldId, nextId } = pairOf(fresh);
+		const { organizationRef, oldId, nextId } = pairOf(fresh);
 		const chosen = fresh.scopes.filter(
 			({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
 		);
 		const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
 		const plan = {
-			connectionId,
+			organizationRef,
 			old: { id: oldId, name: fresh.old.certificate.name },
 			next: { id: nextId, name: fresh.next?.certificate.name ?? null },
 			startedAt,
@@ -63,7 +64,7 @@ export async function startRotation(
 /** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */
 async function create(plans: RotationPlans, plan: RotationPlan): Promise<void> {
 	if (await plans.create(plan)) return;
-	const { connectionId, old } = plan;
-	const isKnown = plans.known.some((each) => each.connectionId === connectionId && each.old.id === old.id);
+	const { organizationRef, old } = plan;
+	const isKnown = plans.known.some((each) => mayBeOf(each, organizationRef) && each.old.id === old.id);
 	throw new Failure({ reason: isKnown ? "changed-meanwhile" : "not-recorded" });
 }

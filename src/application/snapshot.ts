@@ -30,14 +30,14 @@ interface Reader {
 	check(): unknown;
 }
 
-/** Keeps the snapshot true to the lists: it is written once one was read, and goes with the connection that it is of. */
+/** Keeps the snapshot true to the lists: it is written once one was read, and goes with the connection that it was read by. */
 export class SnapshotFile {
 	readonly #folder: string;
 	readonly #sources: Sources;
 	readonly #reader: Reader;
 	#done: Promise<void> = Promise.resolve();
 	#isWaiting = false;
-	/** The connection that was in use last in this window. */
+	/** The organization that was in use last in this window. */
 	#used: string | undefined;
 
 	/** @param folder An absolute path; it is made when something is to be written. */
@@ -56,15 +56,15 @@ export class SnapshotFile {
 	}
 
 	#follow(): void {
-		const { connectionId } = this.#sources.certificates;
-		if (typeof connectionId === "string") this.#used = connectionId;
+		const { organizationRef } = this.#sources.certificates;
+		if (typeof organizationRef === "string") this.#used = organizationRef;
 		if (this.#isWaiting) return;
 		this.#isWaiting = true;
 		this.#done = this.#done.then(async () => {
 			// What changes from here on is for the next time.
 			await new Promise(setImmediate);
 			this.#isWaiting = false;
-			// Where it cannot be written, the one before stays: it is of the same connection.
+			// Where it cannot be written, the one before stays: it is of the same organization.
 			if (await this.#bring().catch(() => true)) this.#reader.check();
 		});
 	}
@@ -72,10 +72,11 @@ export class SnapshotFile {
 	/** @returns whether it is another one now. */
 	async #bring(): Promise<boolean> {
 		const { snapshot: kept } = await this.#reader.record();
-		const { connectionId } = this.#sources.certificates;
-		const isOurs = kept !== null && kept.connectionId === connectionId;
+		const { organizationRef } = this.#sources.certificates;
+		const isOurs = kept !== null && kept.organizationRef === organizationRef;
 		// Another window may use one that this one knows nothing of.
-		const isGone = kept !== null && !isOurs && (typeof connectionId === "string" || kept.connectionId === this.#used);
+		const isGone =
+			kept !== null && !isOurs && (typeof organizationRef === "string" || kept.organizationRef === this.#used);
 		if (isGone) await this.#remove();
 		const snapshot = this.#take(isOurs ? kept : null);
 		if (!snapshot || (isOurs && isSame(kept, snapshot))) return isGone;
@@ -83,12 +84,12 @@ export class SnapshotFile {
 		return true;
 	}
 
-	/** @param before What was known of the same connection. */
+	/** @param before What was known of the same organization. */
 	#take(before: Snapshot | null): Snapshot | null {
 		const { certificates, enforcement } = this.#sources;
-		const { connectionId } = certificates;
+		const { organizationRef } = certificates;
 		const { listing, loadedAt } = certificates.state;
-		if (!listing || loadedAt === null || typeof connectionId !== "string") return null;
+		if (!listing || loadedAt === null || typeof organizationRef !== "string") return null;
 		const listed = listing.certificates.map(({ id, name, expiresAt }): WatchedCertificate => {
 			const { organization, projects, unread, allProjects } = enforcement.activity(id);
 			const isNowhere = organization === false && allProjects && unread === 0;
@@ -100,7 +101,7 @@ export class SnapshotFile {
 		// A list that is not whole does not tell what is gone.
 		const others = isWhole(listing) ? [] : (before?.certificates ?? []);
 		const unseen = others.filter(({ id }) => !listed.some((each) => each.id === id));
-		return { connectionId, readAt: loadedAt, certificates: [...listed, ...unseen] };
+		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...unseen] };
 	}
 
 	/** Whoever reads it meanwhile sees the one before. */
@@ -144,9 +145,9 @@ export async function claimDay(folder: string, day: number, past: readonly numbe
 }
 
 /** Has nothing told of certificates again. */
-export async function mute(folder: string, connectionId: string, ids: readonly string[]): Promise<void> {
+export async function mute(folder: string, organizationRef: string, ids: readonly string[]): Promise<void> {
 	for (const id of ids) {
-		const name = mutedFile(connectionId, id);
+		const name = mutedFile(organizationRef, id);
 		if (name !== null) await createFile(folder, name);
 	}
 }

@@ -2,6 +2,7 @@ import { type Certificate, isCertificateId } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import { fieldsIn, fieldsOf } from "../domain/json.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
+import { ORGANIZATION_REF } from "./organizationRef.ts";
 
 /** That an attempt arrived, and as what. */
 export interface Arrival {
@@ -11,7 +12,7 @@ export interface Arrival {
 }
 
 /** Which attempt a file is about. */
-export type AttemptKey = Pick<PendingUpload, "connectionId" | "sha256" | "attempt">;
+export type AttemptKey = Pick<PendingUpload, "organizationRef" | "sha256" | "attempt">;
 
 /** Of an attempt: itself; that it arrived; or what is left of one that counts no more, which keeps its number from coming back. */
 type Kind = "attempt" | "arrival" | "closed";
@@ -21,33 +22,34 @@ export interface FileName extends AttemptKey {
 }
 
 const ENDINGS: Readonly<Record<Kind, string>> = { attempt: "", arrival: ".uploaded", closed: ".closed" };
-const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-const NAME = new RegExp(`^(${UUID})\\.([0-9a-f]{64})\\.([1-9][0-9]{0,8})(|\\.uploaded|\\.closed)\\.json$`);
+const NAME = new RegExp(`^(${ORGANIZATION_REF})\\.([0-9a-f]{64})\\.([1-9][0-9]{0,8})(|\\.uploaded|\\.closed)\\.json$`);
 
 /** What a file of this name is about; `null` for one that is not ours. */
 export function parseFileName(name: string): FileName | null {
-	const [, connectionId, sha256, attempt, ending] = NAME.exec(name) ?? [];
-	if (connectionId === undefined || sha256 === undefined) return null;
+	const [, organizationRef, sha256, attempt, ending] = NAME.exec(name) ?? [];
+	if (organizationRef === undefined || sha256 === undefined) return null;
 	const kind = ending === ENDINGS.closed ? "closed" : ending === ENDINGS.arrival ? "arrival" : "attempt";
-	return { connectionId, sha256, attempt: Number(attempt), kind };
+	return { organizationRef, sha256, attempt: Number(attempt), kind };
 }
 
 /** The name of a file. @throws Failure `not-recorded` where a part of it could lead elsewhere */
-export function fileName({ connectionId, sha256, attempt }: AttemptKey, kind: Kind): string {
-	const name = `${connectionId}.${sha256}.${attempt}${ENDINGS[kind]}.json`;
+export function fileName({ organizationRef, sha256, attempt }: AttemptKey, kind: Kind): string {
+	const name = `${organizationRef}.${sha256}.${attempt}${ENDINGS[kind]}.json`;
 	if (NAME.test(name)) return name;
 	throw new Failure({ reason: "not-recorded" });
 }
 
 /** Reads an attempt's file; `null` where it is not whole, or about something else than its name says. */
 export function parseAttempt(text: string, file: AttemptKey): PendingUpload | null {
-	const { connectionId, sha256, attempt } = file;
+	const { organizationRef, sha256, attempt } = file;
 	const { name, pem, startedAt, idsBefore, servedBefore, owner, ...key } = fieldsOf(text);
-	if (key.connectionId !== connectionId || key.sha256 !== sha256 || key.attempt !== attempt) return null;
+	// It was written as `connectionId` once.
+	if ((key.organizationRef ?? key.connectionId) !== organizationRef || key.sha256 !== sha256 || key.attempt !== attempt)
+		return null;
 	if (!isText(name) || !isText(pem) || !isText(owner) || !isTime(startedAt)) return null;
 	if (!(idsBefore === null || (Array.isArray(idsBefore) && idsBefore.every(isCertificateId)))) return null;
 	if (!(servedBefore === null || isTime(servedBefore))) return null;
-	return { connectionId, sha256, attempt, name, pem, startedAt, idsBefore, servedBefore, owner };
+	return { organizationRef, sha256, attempt, name, pem, startedAt, idsBefore, servedBefore, owner };
 }
 
 /** Reads the file that says what became of an attempt; `null` where it is not whole. */

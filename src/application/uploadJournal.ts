@@ -48,7 +48,7 @@ export class UploadJournal {
 		if (read < this.#newest) return records;
 		this.#newest = read;
 		this.#records = records;
-		for (const { certificate, sha256, at } of records.uploaded(this.#certificates.connectionId ?? ""))
+		for (const { certificate, sha256, at } of records.uploaded(this.#certificates.organizationRef ?? ""))
 			this.#certificates.learn(certificate, sha256, at);
 		return records;
 	}
@@ -60,16 +60,16 @@ export class UploadJournal {
 	 * @throws Failure `upload-pending` where another one is open meanwhile; `changed-meanwhile` where one came and went; `not-recorded`
 	 */
 	async write(
-		{ connectionId, sha256, name, pem }: UploadKey & Pick<PendingUpload, "name" | "pem">,
+		{ organizationRef, sha256, name, pem }: UploadKey & Pick<PendingUpload, "name" | "pem">,
 		{ certificates, complete, unreadable, servedAt }: CertificateListing,
 		records: UploadRecords,
 	): Promise<PendingUpload> {
-		const uploaded = records.uploaded(connectionId).map(({ certificate }) => certificate);
+		const uploaded = records.uploaded(organizationRef).map(({ certificate }) => certificate);
 		const ids = new Set([...certificates, ...uploaded].map(({ id }) => id));
 		const attempt: PendingUpload = {
-			connectionId,
+			organizationRef,
 			sha256,
-			attempt: records.nextNumber({ connectionId, sha256 }),
+			attempt: records.nextNumber({ organizationRef, sha256 }),
 			name,
 			pem,
 			startedAt: this.#now(),

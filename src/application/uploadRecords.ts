@@ -18,14 +18,14 @@ interface Arrived {
 }
 
 /** Which uploads belong together: the same certificate to the same organization. */
-export type UploadKey = Pick<PendingUpload, "connectionId" | "sha256">;
+export type UploadKey = Pick<PendingUpload, "organizationRef" | "sha256">;
 
 export function isSameAttempt(one: AttemptKey, other: AttemptKey): boolean {
 	return isSameUpload(one, other) && one.attempt === other.attempt;
 }
 
 export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
-	return one.connectionId === other.connectionId && one.sha256 === other.sha256;
+	return one.organizationRef === other.organizationRef && one.sha256 === other.sha256;
 }
 
 /** What was written down of uploads, as it was at one moment. */
@@ -65,9 +65,9 @@ export class UploadRecords {
 	}
 
 	/** What is known to have arrived in an organization, each with its fingerprint and when it was known. */
-	uploaded(connectionId: string): readonly Arrived[] {
+	uploaded(organizationRef: string): readonly Arrived[] {
 		return this.all.flatMap(({ pending, arrival }) => {
-			if (!arrival || pending.connectionId !== connectionId) return [];
+			if (!arrival || pending.organizationRef !== organizationRef) return [];
 			const { sha256 } = pending;
 			return arrival.certificates.map((certificate) => ({ certificate, sha256, at: arrival.at }));
 		});
@@ -104,6 +104,6 @@ export class UploadRecords {
 	}
 }
 
-function keyOf({ connectionId, sha256 }: UploadKey): string {
-	return `${connectionId}.${sha256}`;
+function keyOf({ organizationRef, sha256 }: UploadKey): string {
+	return `${organizationRef}.${sha256}`;
 }

@@ -6,7 +6,8 @@ import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
 import { duplicateFindings } from "./comparison.ts";
 import { Events } from "./events.ts";
-import { type Attempts, type Found, LookUp, newestOf, type Target } from "./lookUp.ts";
+import { type Attempts, type Found, LookUp, newestOf, type Target, UNPLACED } from "./lookUp.ts";
+import { mayBeOf } from "./organizationRef.ts";
 import type { UploadStore } from "./pendingUploads.ts";
 import { type ThisWindow, UploadJournal } from "./uploadJournal.ts";
 import { isSameUpload, type UploadKey, type UploadRecords } from "./uploadRecords.ts";
@@ -16,7 +17,7 @@ const RECENT_MS = 60_000;
 
 export interface UploadsOptions extends ThisWindow {
 	/** The service of one connection: each call fails with `connection-changed` where it is another one by then. */
-	service(connectionId: string): Promise<Service>;
+	service(organizationRef: string): Promise<Service>;
 	readonly certificates: Certificates;
 	readonly pending: UploadStore;
 	/** The clock, Unix milliseconds. */
@@ -28,7 +29,7 @@ export interface UploadsOptions extends ThisWindow {
 export interface UploadRequest {
 	readonly candidate: Pick<Candidate, "sha256" | "pem" | "notBefore" | "notAfter">;
 	readonly name: string;
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	/**
 	 * The ids under which, as the person was told, the same certificate is there already. Where it is there under another
 	 * one, nothing is sent. Left out: whatever is there, it is sent.
@@ -68,6 +69,8 @@ export interface UnconfirmedUpload {
 	readonly elsewhere: boolean;
 	/** What the newest look of this window said. */
 	readonly look: Look | null;
+	/** Whether its organization was not named when it was sent, so that nobody knows whether it is the one in use. */
+	readonly unplaced: boolean;
 }
 
 interface Running extends UploadKey {
@@ -91,7 +94,7 @@ export class Uploads extends Events {
 	constructor(options: UploadsOptions) {
 		super();
 		const { certificates, pending, now = Date.now, lookAgainMs } = options;
-		this.#service = (connectionId) => options.service(connectionId);
+		this.#service = (organizationRef) => options.service(organizationRef);
 		this.#certificates = certificates;
 		this.#journal = new UploadJournal(pending, certificates, options, now);
 		this.#lookUp = new LookUp(certificates, pending, now, lookAgainMs);
@@ -101,17 +104,21 @@ export class Uploads extends Events {
 		return [...this.#running.values()].map(({ upload }) => upload);
 	}
 
-	/** Those of the connection that the certificates are of, of all where its key is lost, as last read; not those that run here. */
+	/**
+	 * Those of the organization in use and of any that was not named, of all where there is no key, as last read; not those
+	 * that run here.
+	 */
 	get unconfirmed(): readonly UnconfirmedUpload[] {
-		const { connectionId } = this.#certificates;
+		const { organizationRef } = this.#certificates;
 		return this.#journal.records.unconfirmed
-			.filter((pending) => connectionId === null || pending.connectionId === connectionId)
+			.filter((pending) => organizationRef === null || (organizationRef && mayBeOf(pending, organizationRef)))
 			.filter((pending) => !this.#runsHere(pending))
 			.map((pending) => ({
 				id: idOf(pending),
 				pending,
 				elsewhere: this.#journal.runsElsewhere(pending),
 				look: this.#looks.get(idOf(pending)) ?? null,
+				unplaced: organizationRef !== null && pending.organizationRef !== organizationRef,
 			}));
 	}
 
@@ -130,10 +137,10 @@ export class Uploads extends Events {
 	 * `not-recorded`. `Cancelled` where it was cancelled before anything was sent.
 	 */
 	upload(request: UploadRequest, signal?: AbortSignal): Promise<Uploaded> {
-		const { candidate, name, connectionId } = request;
+		const { candidate, name, organizationRef } = request;
 		const { sha256, pem } = candidate;
 		return this.#run(
-			{ connectionId, sha256 },
+			{ organizationRef, sha256 },
 			name,
 			async (running, target) => {
 				const { stop } = running;
@@ -142,7 +149,7 @@ export class Uploads extends Events {
 				const listing = await this.#certificates.recent(RECENT_MS, stop.signal, target.service);
 				const untold = await this.#untold(request, target, stop.signal);
 				if (untold) return { ...untold, how: "there-before" };
-				const attempt = await this.#journal.write({ connectionId, sha256, name, pem }, listing, records);
+				const attempt = await this.#journal.write({ organizationRef, sha256, name, pem }, listing, records);
 				return this.#send([attempt], running, target);
 			},
 			signal,
@@ -153,8 +160,12 @@ export class Uploads extends Events {
 	 * Looks whether an upload has arrived; it sends nothing.
 	 * @throws Failure `unconfirmed` where it was not seen, or whatever kept from looking; Cancelled
 	 */
-	async check({ pending }: UnconfirmedUpload, signal: AbortSignal = new AbortController().signal): Promise<Uploaded> {
-		const target = await this.#open(pending.connectionId);
+	async check(
+		{ pending, unplaced }: UnconfirmedUpload,
+		signal: AbortSignal = new AbortController().signal,
+	): Promise<Uploaded> {
+		const { organizationRef } = this.#certificates;
+		const target = await this.#open(unplaced && organizationRef ? organizationRef : pending.organizationRef);
 		const attempts = attemptsOf(await this.#read(), pending);
 		try {
 			return await this.#found(attempts, this.#lookUp.once(attempts, target, signal));
@@ -166,10 +177,11 @@ export class Uploads extends Events {
 
 	/**
 	 * Uploads once more what was not confirmed, as one more attempt. It looks first, and sends nothing unless that says
-	 * `not-seen`.
+	 * `not-seen`. What is of an organization that was not named is not sent again.
 	 * @throws as `upload` and `check`.
 	 */
-	again({ pending }: UnconfirmedUpload): Promise<Uploaded> {
+	async again({ pending, unplaced }: UnconfirmedUpload): Promise<Uploaded> {
+		if (unplaced) throw new Failure({ reason: "unconfirmed", name: pending.name, look: UNPLACED, ending: null });
 		return this.#run(pending, pending.name, async (running, target) => {
 			const { signal } = running.stop;
 			const records = await this.#read();
@@ -204,12 +216,12 @@ export class Uploads extends Events {
 
 	/** Shows something as on its way while it is worked on. */
 	async #run(
-		{ connectionId, sha256 }: UploadKey,
+		{ organizationRef, sha256 }: UploadKey,
 		name: string,
 		work: (running: Running, target: Target) => Promise<Uploaded>,
 		signal?: AbortSignal,
 	): Promise<Uploaded> {
-		const key = { connectionId, sha256 };
+		const key = { organizationRef, sha256 };
 		const other = this.#runsHere(key);
 		if (other) throw new Failure({ reason: "upload-pending", name: other.upload.name, running: true });
 		const id = String(++this.#started);
@@ -219,7 +231,7 @@ export class Uploads extends Events {
 		signal?.addEventListener("abort", upload.cancel);
 		this.#tell();
 		try {
-			return await work(running, await this.#open(connectionId));
+			return await work(running, await this.#open(organizationRef));
 		} finally {
 			await this.reload();
 			this.#running.delete(id);
@@ -228,11 +240,11 @@ export class Uploads extends Events {
 	}
 
 	/** @throws Failure `connection-changed` where the certificates are those of another connection; `no-key` where there is none. */
-	async #open(connectionId: string): Promise<Target> {
-		const { epoch, connectionId: known } = this.#certificates;
+	async #open(organizationRef: string): Promise<Target> {
+		const { epoch, organizationRef: known } = this.#certificates;
 		if (known === null) throw new Failure({ reason: "no-key" });
-		if (known !== undefined && known !== connectionId) throw new Failure({ reason: "connection-changed" });
-		return { connectionId, service: await this.#service(connectionId), epoch };
+		if (known !== undefined && known !== organizationRef) throw new Failure({ reason: "connection-changed" });
+		return { organizationRef, service: await this.#service(organizationRef), epoch };
 	}
 
 	/** The same certificate, where it is there and the person was not told. */
@@ -309,8 +321,8 @@ export class Uploads extends Events {
 
 const LOOK_FAILED: Look = { outcome: "failed" };
 
-function idOf({ connectionId, sha256, attempt }: PendingUpload): string {
-	return `${connectionId}.${sha256}.${attempt}`;
+function idOf({ organizationRef, sha256, attempt }: PendingUpload): string {
+	return `${organizationRef}.${sha256}.${attempt}`;
 }
 
 /** All attempts that are open, or the one that is meant where it is not among them any more. */

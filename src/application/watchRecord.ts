@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isCertificateId } from "../domain/certificate.ts";
 import { parseSnapshot, type WatchRecord } from "../domain/watch.ts";
+import { ORGANIZATION_REF } from "./organizationRef.ts";
 
 /** What the service held when it was asked last. */
 export const SNAPSHOT_FILE = "snapshot.json";
@@ -12,9 +13,9 @@ export function toldFile(day: number): string {
 }
 
 /** The name of the file that says that nothing is to be told of a certificate. `null` where a part of it could lead elsewhere. */
-export function mutedFile(connectionId: string, certificateId: string): string | null {
-	return /^[0-9a-f-]{36}$/.test(connectionId) && isCertificateId(certificateId)
-		? `${connectionId}.${certificateId}.muted`
+export function mutedFile(organizationRef: string, certificateId: string): string | null {
+	return new RegExp(`^${ORGANIZATION_REF}$`).test(organizationRef) && isCertificateId(certificateId)
+		? `${organizationRef}.${certificateId}.muted`
 		: null;
 }
 
@@ -28,6 +29,6 @@ export async function readWatchRecord(folder: string): Promise<WatchRecord> {
 	const snapshot = parseSnapshot(text);
 	const toldOn = names.flatMap((name) => /^(\d{1,8})\.told$/.exec(name)?.[1] ?? []).map(Number);
 	const ids = snapshot?.certificates.map(({ id }) => id) ?? [];
-	const muted = ids.filter((id) => names.includes(mutedFile(snapshot?.connectionId ?? "", id) ?? ""));
+	const muted = ids.filter((id) => names.includes(mutedFile(snapshot?.organizationRef ?? "", id) ?? ""));
 	return { snapshot, toldOn, muted: new Set(muted) };
 }

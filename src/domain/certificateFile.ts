@@ -58,6 +58,8 @@ export interface FindingDetails {
 	readonly "limit-reached": { readonly count: number };
 	/** strong: The very same certificate (SHA-256 of its DER) is uploaded already, under this id and name. */
 	readonly "already-uploaded": { readonly id: string; readonly name: string | null };
+	/** strong: An upload of the very same certificate is unconfirmed, in an organization that may be this one; `at`: Unix milliseconds. */
+	readonly "maybe-uploaded": { readonly name: string; readonly at: number };
 	/** strong: A public web CA. */
 	readonly "public-ca": Plain;
 	/** strong: An intermediate that a public web CA signed. */

@@ -1,9 +1,9 @@
 import type { KeyFlaw } from "./failure.ts";
 import { fieldsIn, fieldsOf } from "./json.ts";
 
-/** One organization as this extension reaches it. It is kept whole, in a secret; what is remembered is keyed by `id`. */
+/** One organization as this extension reaches it. It is kept whole, in a secret. */
 export interface Connection {
-	/** Random, and new for each key that may belong to another organization. */
+	/** Random, and new for each key that may belong to another organization, or is of another origin. */
 	readonly id: string;
 	/** What the person called it. */
 	readonly label: string;
@@ -18,39 +18,37 @@ export interface Connection {
 	readonly passing: boolean;
 }
 
-/** What is remembered of a connection without its key, so that the same organization finds what belongs to it again. */
-export type KnownConnection = Pick<Connection, "id" | "origin" | "organization">;
-
 /** All connections, one of which is in use. */
 export interface ConnectionSet {
 	readonly current: Connection | null;
 	readonly all: readonly Connection[];
 }
 
-/** Whose organization a new key belongs to: the `id` of a connection that is known, or `null`; `certain` where that is proved. */
+/** Whose organization a new key belongs to: the `id` of a connection that is there, or `null`; `certain` where that is proved. */
 export interface Continuation {
 	readonly id: string | null;
 	readonly certain: boolean;
 }
 
 /**
- * Whether a key that was just checked belongs to an organization that is known. The service names it in a header; where
- * it does not, a certificate id in common proves it, for ids are the service's own.
- * @param current The connection whose key it replaces, and the ids of its certificates as far as they are known.
+ * Whether a key that was just checked belongs to the organization of a connection that is there. The service names it in a
+ * header; where it does not, a certificate id in common proves it, for ids are the service's own.
  * @param answer What the key's first list said.
+ * @param replaced The connection whose key it replaces, and the ids of its certificates as far as they are known.
+ * @param all All connections.
  */
 export function continuation(
 	origin: string,
 	answer: { readonly organization: string | null; readonly ids: readonly string[] },
-	current: (KnownConnection & { readonly ids: readonly string[] }) | null,
-	known: readonly KnownConnection[],
+	replaced: (Pick<Connection, "id" | "origin" | "organization"> & { readonly ids: readonly string[] }) | null,
+	all: readonly Pick<Connection, "id" | "origin" | "organization">[],
 ): Continuation {
 	const { organization, ids } = answer;
-	const candidates = [...(current ? [current] : []), ...known].filter((each) => each.origin === origin);
+	const candidates = [...(replaced ? [replaced] : []), ...all].filter((each) => each.origin === origin);
 	const named = organization === null ? undefined : candidates.find((each) => each.organization === organization);
 	if (named) return { id: named.id, certain: true };
-	const isCommon = current?.origin === origin && current.ids.some((id) => ids.includes(id));
-	if (isCommon) return { id: current.id, certain: true };
+	const isCommon = replaced?.origin === origin && replaced.ids.some((id) => ids.includes(id));
+	if (isCommon) return { id: replaced.id, certain: true };
 	// Any that is not named may be the same one.
 	return { id: null, certain: candidates.every((each) => organization !== null && each.organization !== null) };
 }

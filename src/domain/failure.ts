@@ -113,7 +113,7 @@ export type NamedProject = Pick<Project, "id" | "name">;
  */
 export type Look =
 	| { readonly outcome: "not-seen"; readonly at: number }
-	| { readonly outcome: "failed" | "partial" | "ambiguous" };
+	| { readonly outcome: "failed" | "partial" | "ambiguous" | "unplaced" };
 
 /**
  * How the request of an upload ended whose outcome is unknown. `canceled`: the person ended it; `unreadable`: the response

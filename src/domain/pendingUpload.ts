@@ -1,6 +1,6 @@
 /** One upload as it was written down before it was sent. It is not changed: what became of it is told apart. */
 export interface PendingUpload {
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	/** SHA-256 of the DER, lower-case hex. */
 	readonly sha256: string;
 	/** From 1; whatever is sent of the same certificate to the same organization has the next number. */

@@ -4,7 +4,7 @@ import type { Scope } from "./scope.ts";
 
 /** A new trust anchor taking over an old one's scopes, as it was written down before the first activation. */
 export interface RotationPlan {
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	readonly old: RotatedCertificate;
 	readonly next: RotatedCertificate;
 	/** Where the old one was active; where it was found to be active since is added before the new one is activated there. */

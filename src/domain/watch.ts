@@ -14,9 +14,9 @@ export interface WatchedCertificate {
 	readonly inProject?: boolean | undefined;
 }
 
-/** The certificates of the connection in use, as they were read last. */
+/** The certificates of the organization in use, as they were read last. */
 export interface Snapshot {
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	/** When they were read, Unix milliseconds. */
 	readonly readAt: number;
 	readonly certificates: readonly WatchedCertificate[];
@@ -86,10 +86,10 @@ function isKnownActive({ inOrganization, inProject }: WatchedCertificate): boole
 
 /** Reads what was written of a snapshot; `null` where it is not whole. */
 export function parseSnapshot(text: string): Snapshot | null {
-	const { connectionId, readAt, certificates } = fieldsOf(text);
-	if (typeof connectionId !== "string" || !isTime(readAt, LAST_SECOND * 1000) || !Array.isArray(certificates))
+	const { organizationRef, readAt, certificates } = fieldsOf(text);
+	if (typeof organizationRef !== "string" || !isTime(readAt, LAST_SECOND * 1000) || !Array.isArray(certificates))
 		return null;
-	return certificates.every(isWatched) ? { connectionId, readAt, certificates } : null;
+	return certificates.every(isWatched) ? { organizationRef, readAt, certificates } : null;
 }
 
 function isWatched(value: unknown): value is WatchedCertificate {

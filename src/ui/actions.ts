@@ -91,7 +91,7 @@ function actionsOf(context: ActionContext): Actions {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
 		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
 		[COMMANDS.setKey]: () => setKey(context, true),
-		[COMMANDS.removeKey]: () => removeKey(connections, clientCertificates),
+		[COMMANDS.removeKey]: () => removeKey(context),
 		[COMMANDS.setPassphrase]: async () => {
 			await setPassphrase(clientCertificates, judgeClientFiles);
 			// It may have been all that was missing.

@@ -52,9 +52,9 @@ export async function switchCertificates(
 	active: boolean,
 	near: Scope | null,
 ): Promise<void> {
-	const { id: connectionId } = await destinationOf(commands);
+	const { organizationRef } = await destinationOf(commands);
 	const scopes = await askForScopes(commands, chosen, active, near);
-	const target = { connectionId, scopes, ids: chosen.map(({ id }) => id) };
+	const target = { organizationRef, scopes, ids: chosen.map(({ id }) => id) };
 	const nameOf = projectNamed(commands);
 	const accounts = await askAnew(async (changed) => {
 		const reading = l10n.t("Reading how it is now…");

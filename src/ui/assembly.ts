@@ -61,16 +61,18 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	const { secrets, globalState: memory, globalStorageUri } = frame.context;
 	const folder = (name: string) => vscode.Uri.joinPath(globalStorageUri, name).fsPath;
 	const clientCertificates = new ClientCertificates(secrets);
-	const connections = new Connections({ secrets, globalState: memory }, clientCertificates, baseUrl);
-	const open = async (connectionId?: string) => access.openService(() => connections.access(connectionId));
+	const connections = new Connections(secrets, clientCertificates, baseUrl);
+	const open = async (organizationRef?: string) => access.openService(() => connections.access(organizationRef));
 	const certificates = new Certificates(
 		async () => {
-			certificates.identify((await connections.current())?.id ?? null);
-			return open(certificates.connectionId ?? undefined);
+			certificates.identify((await connections.current())?.organizationRef ?? null);
+			return open(certificates.organizationRef ?? undefined);
 		},
 		async () => access.reader,
 	);
-	const projects = new Projects(async () => open(certificates.connectionId ?? (await connections.current())?.id));
+	const projects = new Projects(async () =>
+		open(certificates.organizationRef ?? (await connections.current())?.organizationRef),
+	);
 	const organization = { open, certificates, projects };
 	const pending = new PendingUploads(folder("pending-uploads"));
 	const uploads = new Uploads({ service: open, certificates, pending, ...THIS_WINDOW });

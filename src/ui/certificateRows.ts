@@ -7,11 +7,20 @@ import type { RotationPlans } from "../application/rotationPlans.ts";
 import type { RunningUpload, UnconfirmedUpload, Uploads } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { inOrder, type Order } from "../domain/order.ts";
+import type { RotationPlan } from "../domain/rotation.ts";
 import { projectNamed } from "./groundwork.ts";
-import { rolesOf } from "./rotationRoles.ts";
-import { certificateItem, factItem, noteItem, unconfirmedItem, uploadItem } from "./rows.ts";
+import { rolesOf, unplacedPlans } from "./rotationRoles.ts";
+import {
+	certificateItem,
+	factItem,
+	mendItem,
+	noteItem,
+	unconfirmedItem,
+	unplacedPlanItem,
+	uploadItem,
+} from "./rows.ts";
 import { type Fact, factsOf } from "./words/facts.ts";
-import { problemWords } from "./words/problems.ts";
+import { type Mend, mendsInView, problemWords } from "./words/problems.ts";
 import { roleFacts } from "./words/rotationRoles.ts";
 import { noteWords } from "./words/view.ts";
 
@@ -19,9 +28,11 @@ import { noteWords } from "./words/view.ts";
 export type Thing =
 	| { readonly kind: "upload"; readonly upload: RunningUpload }
 	| { readonly kind: "unconfirmed"; readonly upload: UnconfirmedUpload }
+	| { readonly kind: "unplacedPlan"; readonly plan: RotationPlan }
 	| { readonly kind: "certificate"; readonly certificate: Certificate }
 	| { readonly kind: "fact"; readonly of: Certificate; readonly fact: Fact }
-	| { readonly kind: "note"; readonly text: string };
+	| { readonly kind: "note"; readonly text: string }
+	| { readonly kind: "mend"; readonly mend: Mend };
 
 /** What it shows it from. */
 export interface ShownState {
@@ -36,15 +47,17 @@ export interface ShownState {
 }
 
 /** What is on top, from top to bottom. */
-export function thingsOnTop({ certificates, uploads, order }: ShownState): readonly Thing[] {
+export function thingsOnTop({ certificates, uploads, plans, order }: ShownState): readonly Thing[] {
 	const { listing, problem, loadedAt } = certificates.state;
 	const trouble = problem && problemWords(problem);
-	// Where there are no rows, the welcome text says it.
-	const unread = !listing && trouble && uploads.unconfirmed.length > 0 ? [trouble] : [];
-	const notes = [...unread, ...noteWords(listing, trouble, loadedAt)];
+	const notes = noteWords(listing, trouble, loadedAt);
+	// Without other rows the welcome text has what mends it.
+	const mends = !listing && problem && uploads.unconfirmed.length > 0 ? mendsInView(problem) : [];
 	return [
+		...mends.map((mend): Thing => ({ kind: "mend", mend })),
 		...uploads.running.map((upload): Thing => ({ kind: "upload", upload })),
 		...uploads.unconfirmed.map((upload): Thing => ({ kind: "unconfirmed", upload })),
+		...unplacedPlans({ certificates, plans }).map((plan): Thing => ({ kind: "unplacedPlan", plan })),
 		...notes.map((text): Thing => ({ kind: "note", text })),
 		...inOrder(listing?.certificates ?? [], order()).map((each): Thing => ({ kind: "certificate", certificate: each })),
 	];
@@ -70,6 +83,8 @@ export function itemOf(thing: Thing, state: ShownState): TreeItem {
 			return uploadItem(thing.upload);
 		case "unconfirmed":
 			return unconfirmedItem(thing.upload);
+		case "unplacedPlan":
+			return unplacedPlanItem(thing.plan);
 		case "certificate": {
 			const { certificate } = thing;
 			return certificateItem(certificate, state.enforcement.activity(certificate.id), rolesOf(state, certificate.id));
@@ -78,6 +93,8 @@ export function itemOf(thing: Thing, state: ShownState): TreeItem {
 			return factItem(thing.of, thing.fact);
 		case "note":
 			return noteItem(thing.text);
+		case "mend":
+			return mendItem(thing.mend);
 	}
 }
 

@@ -75,8 +75,8 @@ export async function showDetails(commands: TextCommands, certificate: Certifica
 /** Shows what was done to a certificate, by the organization's audit log. @throws Failure, Cancelled */
 export async function showHistory(commands: TextCommands, certificate: Certificate): Promise<void> {
 	const { organization, documents } = commands;
-	const { id: connectionId } = await destinationOf(commands);
-	const service = await organization.open(connectionId);
+	const { organizationRef } = await destinationOf(commands);
+	const service = await organization.open(organizationRef);
 	const events = await cancellably(l10n.t("Reading the audit log…"), async (signal) => {
 		const found = await service.history(certificate.id, signal);
 		if (found.some(({ projectId }) => projectId !== null)) await refreshProjects(commands, signal);

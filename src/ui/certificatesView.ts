@@ -4,6 +4,7 @@ import type { RunningUpload, UnconfirmedUpload } from "../application/uploads.ts
 import { isActiveAnywhere } from "../domain/activity.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
+import type { RotationPlan } from "../domain/rotation.ts";
 import { isCertificate, itemOf, type ShownState, type Thing, thingsBelow, thingsOnTop } from "./certificateRows.ts";
 import { emptinessOf } from "./emptiness.ts";
 import { CONTEXT, VIEW } from "./names.ts";
@@ -11,6 +12,7 @@ import { plansInUse } from "./rotationRoles.ts";
 import { type Row, ShownRows } from "./shownRows.ts";
 import { isStale } from "./staleness.ts";
 import type { Tree } from "./tree.ts";
+import { problemWords } from "./words/problems.ts";
 
 const MOST_REVEALS = 10;
 
@@ -119,6 +121,12 @@ export class CertificatesView implements vscode.Disposable {
 		return upload;
 	}
 
+	/** The rotation of an organization that was not named, if a row is about one. */
+	unplacedPlanOf(row: unknown): RotationPlan | undefined {
+		const chosen = this.#chosen(row)?.thing;
+		return chosen?.kind === "unplacedPlan" ? chosen.plan : undefined;
+	}
+
 	/** Opens the view and selects the row of a certificate that the list holds; the keyboard stays where it is. */
 	async reveal({ id }: Pick<Certificate, "id">): Promise<void> {
 		await this.#reveal((thing) => isCertificate(thing, id));
@@ -190,6 +198,9 @@ export class CertificatesView implements vscode.Disposable {
 			[CONTEXT.hasKey]: listing !== null,
 			[CONTEXT.hasCertificates]: Boolean(shown),
 		});
+		// Beside rows there is no welcome text that tells why there is no list.
+		const isUntold = !listing && problem && uploads.unconfirmed.length > 0;
+		this.#view.message = isUntold ? problemWords(problem) : "";
 		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
 	}
 

@@ -1,30 +1,30 @@
 import type * as vscode from "vscode";
+import { organizationRef } from "../application/organizationRef.ts";
 import type { BaseUrl } from "../domain/baseUrl.ts";
-import type { Connection, ConnectionSet, KnownConnection } from "../domain/connection.ts";
+import type { Connection, ConnectionSet } from "../domain/connection.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Access } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
 import { ConnectionSecret } from "./connectionSecret.ts";
 
-/** Every connection there ever was, without its key: an organization whose key comes back finds what belongs to it. */
-const KNOWN = "openaiCertificates.known";
-
 /** Where requests go, as a person knows it. */
 export interface Destination {
-	/** The connection's id. */
-	readonly id: string;
+	/** As `organizationRef` makes it. */
+	readonly organizationRef: string;
 	readonly host: string;
 	/** What the person called the connection. */
 	readonly label: string;
 }
 
 /** A connection as a person tells it from others. */
-export type ConnectionSummary = Omit<Connection, "key">;
+export interface ConnectionSummary extends Omit<Connection, "key"> {
+	/** As `organizationRef` makes it. */
+	readonly organizationRef: string;
+}
 
 /** The connections, and which of them is in use. What they are is read anew each time: no field holds a key. */
 export class Connections implements vscode.Disposable {
 	readonly #secret: ConnectionSecret;
-	readonly #memory: vscode.Memento;
 	readonly #clientCertificates: ClientCertificates;
 	readonly #baseUrl: () => BaseUrl;
 
@@ -32,17 +32,11 @@ export class Connections implements vscode.Disposable {
 	readonly onDidChange: vscode.Event<void>;
 
 	/**
-	 * @param secrets,memory The editor's storages.
 	 * @param baseUrl Where the service answers now. @throws Failure
 	 */
-	constructor(
-		{ secrets, globalState }: Pick<vscode.ExtensionContext, "secrets" | "globalState">,
-		clientCertificates: ClientCertificates,
-		baseUrl: () => BaseUrl,
-	) {
+	constructor(secrets: vscode.SecretStorage, clientCertificates: ClientCertificates, baseUrl: () => BaseUrl) {
 		this.#secret = new ConnectionSecret(secrets);
 		this.onDidChange = this.#secret.onDidChange;
-		this.#memory = globalState;
 		this.#clientCertificates = clientCertificates;
 		this.#baseUrl = baseUrl;
 	}
@@ -50,12 +44,12 @@ export class Connections implements vscode.Disposable {
 	/** The connection in use, or `null` where there is none or it cannot be read. */
 	async current(): Promise<ConnectionSummary | null> {
 		const { current } = await this.#secret.read();
-		return current && withoutKey(current);
+		return current && summaryOf(current);
 	}
 
 	/** All connections, in the order in which they were added. */
 	async all(): Promise<readonly ConnectionSummary[]> {
-		return (await this.#secret.read()).all.map(withoutKey);
+		return (await this.#secret.read()).all.map(summaryOf);
 	}
 
 	/** Whether the admin key of one of them is in a text. @throws Failure `secrets-unavailable` where that cannot be told */
@@ -65,13 +59,13 @@ export class Connections implements vscode.Disposable {
 
 	/**
 	 * Where a request may go, and what it is proved by.
-	 * @param id The only connection that will do, where there is one.
+	 * @param ref The only organization that will do, where there is one, as `organizationRef` makes it.
 	 * @throws Failure `base-url` before the secret is even read; `no-key`; `key-elsewhere` where the key belongs to another
-	 * origin; `connection-changed` where it is another connection by now.
+	 * origin; `connection-changed` where it is another organization's by now.
 	 */
-	async access(id?: string): Promise<Access> {
+	async access(ref?: string): Promise<Access> {
 		const { baseUrl, connection } = await this.#open();
-		if (id !== undefined && connection.id !== id) throw new Failure({ reason: "connection-changed" });
+		if (ref !== undefined && organizationRef(connection) !== ref) throw new Failure({ reason: "connection-changed" });
 		return this.accessWith(baseUrl, connection.key);
 	}
 
@@ -83,7 +77,7 @@ export class Connections implements vscode.Disposable {
 	/** Where a request would go, for people. @throws Failure as `access` */
 	async destination(): Promise<Destination> {
 		const { baseUrl, connection } = await this.#open();
-		return { id: connection.id, host: baseUrl.host, label: connection.label };
+		return { organizationRef: organizationRef(connection), host: baseUrl.host, label: connection.label };
 	}
 
 	async #open(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {
@@ -97,23 +91,13 @@ export class Connections implements vscode.Disposable {
 
 	/**
 	 * Keeps a connection and takes it into use.
-	 * @param decide Which one, and what becomes of the others, by all that are there and all that are known.
+	 * @param decide Which one, and what becomes of the others, by all that are there.
 	 * @throws Failure `secrets-unavailable` where it was not kept.
 	 */
 	async keep<T extends ConnectionSet & { readonly current: Connection }>(
-		decide: (seen: ConnectionSet, known: readonly KnownConnection[]) => T,
+		decide: (seen: ConnectionSet) => T,
 	): Promise<T> {
-		const remembered = this.#memory.get<readonly KnownConnection[]>(KNOWN, []);
-		let known = remembered;
-		const kept = await this.#secret.change((seen) => {
-			known = [...seen.all, ...remembered];
-			return decide(seen, known);
-		});
-		// Of what is known of one twice the newest counts.
-		const newest = [...known.toReversed(), kept.current];
-		const byId = new Map(newest.map(({ id, origin, organization }) => [id, { id, origin, organization }]));
-		await this.#memory.update(KNOWN, [...byId.values()]);
-		return kept;
+		return this.#secret.change(decide);
 	}
 
 	/** Takes a connection into use. @throws Failure `secrets-unavailable` */
@@ -131,7 +115,7 @@ export class Connections implements vscode.Disposable {
 
 	/**
 	 * Removes a connection with its key; the one that was added last takes its place, and where it was to pass with this
-	 * window, what the others use. What else is remembered of it stays, for the day its organization comes back.
+	 * window, what the others use.
 	 * @throws Failure `secrets-unavailable` where it was not removed.
 	 */
 	async remove(id: string): Promise<void> {
@@ -147,6 +131,6 @@ export class Connections implements vscode.Disposable {
 	}
 }
 
-function withoutKey({ key: _, ...rest }: Connection): ConnectionSummary {
-	return rest;
+function summaryOf({ key: _, ...rest }: Connection): ConnectionSummary {
+	return { ...rest, organizationRef: organizationRef(rest) };
 }

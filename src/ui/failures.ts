@@ -6,7 +6,8 @@ import { COMMANDS, VIEW } from "./names.ts";
 import { type Notices, notify } from "./notices.ts";
 import { type Mend, mendOf, mendWords, problemWords } from "./words/problems.ts";
 
-const MENDING_COMMANDS: Readonly<Record<Mend, readonly [command: string, ...args: string[]]>> = {
+/** What each of them runs. */
+export const MENDING_COMMANDS: Readonly<Record<Mend, readonly [command: string, ...args: string[]]>> = {
 	"set-key": [COMMANDS.setKey],
 	"set-passphrase": [COMMANDS.setPassphrase],
 	"open-settings": [COMMANDS.openSettings],
@@ -15,6 +16,7 @@ const MENDING_COMMANDS: Readonly<Record<Mend, readonly [command: string, ...args
 	refresh: [COMMANDS.refresh],
 	"show-view": [`${VIEW}.focus`],
 	"check-upload": [COMMANDS.checkUpload],
+	"switch-connection": [COMMANDS.switchConnection],
 };
 
 /** Shows what a command threw: one message with what mends it; nothing where the person cancelled. */

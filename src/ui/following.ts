@@ -25,15 +25,15 @@ export function followChanges(
 ): vscode.Disposable {
 	const followKey = async () => {
 		await view.showConnection();
-		const id = (await connections.current())?.id ?? null;
+		const ref = (await connections.current())?.organizationRef ?? null;
 		// The same organization with another key: only what failed is worth another try.
-		if (id === certificates.connectionId && !certificates.state.problem) return;
-		certificates.forget(id);
+		if (ref === certificates.organizationRef && !certificates.state.problem) return;
+		certificates.forget(ref);
 		view.refreshIfStale();
 	};
 	const followSettings = (event: vscode.ConfigurationChangeEvent) => {
 		if (event.affectsConfiguration(SETTINGS.baseUrl) || (waysThere(event) && certificates.state.problem)) {
-			certificates.forget(certificates.connectionId);
+			certificates.forget(certificates.organizationRef);
 			view.refreshIfStale();
 		}
 		if (event.affectsConfiguration(SETTINGS.reminderDays)) for (const each of [view, projectsView]) each.redraw();
@@ -49,8 +49,8 @@ export function followChanges(
 	};
 	certificates.on("change", followOrganization);
 	certificates.on("change", () => {
-		const { connectionId, state } = certificates;
-		if (connectionId && state.listing) plans.settle(connectionId, state.listing).catch(report);
+		const { organizationRef, state } = certificates;
+		if (organizationRef && state.listing) plans.settle(organizationRef, state.listing).catch(report);
 	});
 	certificates.on("forget", () => {
 		projects.forget();

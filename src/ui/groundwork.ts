@@ -21,7 +21,7 @@ export interface CertificateCommands extends Notices {
 /** Where a command's calls go. @throws Failure, also where the certificates in the view are another connection's. */
 export async function destinationOf({ connections, certificates }: CertificateCommands): Promise<Destination> {
 	const destination = await connections.destination();
-	if (destination.id !== certificates.connectionId) throw new Failure({ reason: "connection-changed" });
+	if (destination.organizationRef !== certificates.organizationRef) throw new Failure({ reason: "connection-changed" });
 	return destination;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { organizationRef } from "../application/organizationRef.ts";
 import { type Connection, continuation } from "../domain/connection.ts";
 import type { Access } from "../domain/service.ts";
 import type { Connections } from "./connections.ts";
@@ -6,6 +7,8 @@ import type { Connections } from "./connections.ts";
 /** A connection that was just stored. */
 export interface StoredConnection {
 	readonly id: string;
+	/** As `organizationRef` makes it. */
+	readonly organizationRef: string;
 	/** False where nothing tells whether its key belongs to the same organization as the one before. */
 	readonly certain: boolean;
 }
@@ -23,24 +26,24 @@ export async function keepKey(
 	connections: Pick<Connections, "keep">,
 	{ baseUrl, key }: Pick<Access, "baseUrl" | "key">,
 	answer: { readonly organization: string | null; readonly ids: readonly string[] },
-	idsOf: (connectionId: string) => readonly string[],
+	idsOf: (connection: Connection) => readonly string[],
 	{ replaces, passing }: { readonly replaces: boolean; readonly passing: boolean },
 ): Promise<StoredConnection> {
 	const { origin, path, host } = baseUrl;
 	const { organization } = answer;
-	const kept = await connections.keep(({ current, all }, known) => {
+	const kept = await connections.keep(({ current, all }) => {
 		// The key of another host stays where it belongs: nobody has said that it is to go.
-		const replaced = replaces && current?.origin === origin ? { ...current, ids: idsOf(current.id) } : null;
-		const { id: continued, certain } = continuation(origin, answer, replaced, known);
+		const replaced = replaces && current?.origin === origin ? { ...current, ids: idsOf(current) } : null;
+		const { id: continued, certain } = continuation(origin, answer, replaced, all);
 		const id = continued ?? randomUUID();
 		const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
 		const connection: Connection = { id, label, origin, path, organization, key, passing };
 		// One that passes takes away nothing that lasts.
 		const goes = (each: Connection) => each.id === replaced?.id && (each.passing || !passing);
 		const others = all.filter((each) => each.id !== id && !goes(each));
-		return { current: connection, all: [...others, connection], id, certain };
+		return { current: connection, all: [...others, connection], certain };
 	});
-	return { id: kept.id, certain: kept.certain };
+	return { id: kept.current.id, organizationRef: organizationRef(kept.current), certain: kept.certain };
 }
 
 /** A label that no other connection has: the host, and the organization where that is not enough. */

@@ -1,6 +1,10 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
+import { isNamed, organizationRef } from "../application/organizationRef.ts";
+import type { Rotations } from "../application/rotation.ts";
+import type { Uploads } from "../application/uploads.ts";
+import type { Connection } from "../domain/connection.ts";
 import { Cancelled, Failure } from "../domain/failure.ts";
 import type { AccessSource, Service } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
@@ -11,6 +15,7 @@ import { type Notices, notify } from "./notices.ts";
 import { baseUrl } from "./settings.ts";
 import { paragraphs } from "./words/activation.ts";
 import { inert } from "./words/inert.ts";
+import { unfinishedWords } from "./words/unfinished.ts";
 
 /** What the commands around the admin key act on. */
 export interface KeyCommands extends Notices {
@@ -36,10 +41,12 @@ export async function setKey(
 		(access) => openService(async () => access),
 	);
 	const answer = { organization: listing.organization, ids: listing.certificates.map(({ id }) => id) };
-	const idsOf = (id: string) =>
-		id === certificates.connectionId ? (certificates.state.listing?.certificates ?? []).map(({ id }) => id) : [];
-	const { id, certain } = await keepKey(connections, access, answer, idsOf, { replaces, passing });
-	certificates.forget(id);
+	const idsOf = (connection: Connection) =>
+		organizationRef(connection) === certificates.organizationRef
+			? (certificates.state.listing?.certificates ?? []).map(({ id }) => id)
+			: [];
+	const { organizationRef: ref, certain } = await keepKey(connections, access, answer, idsOf, { replaces, passing });
+	certificates.forget(ref);
 	// The list that showed that the key is good is also the first one to show, unless the base URL was changed meanwhile.
 	if (baseUrl().origin === asked.origin) certificates.show(listing);
 	else await certificates.refresh();
@@ -48,9 +55,16 @@ export async function setKey(
 			{ documents },
 			"information",
 			l10n.t(
-				"It cannot be told whether this key belongs to the same organization as the one before. What is remembered of that one, such as uploads that are not confirmed, is not shown with this key.",
+				"OpenAI didn't name the organization, so it's unknown whether this key belongs to the same one as before. Unfinished work from before is shown as of an unknown organization.",
 			),
 		);
+}
+
+/** What removing a key acts on. */
+export interface RemoveKeyCommands extends Pick<KeyCommands, "connections"> {
+	readonly clientCertificates: ClientCertificates;
+	readonly uploads: Uploads;
+	readonly rotations: Pick<Rotations, "plans">;
 }
 
 /**
@@ -58,14 +72,22 @@ export async function setKey(
  * for it.
  * @throws Failure, Cancelled
  */
-export async function removeKey(connections: Connections, clientCertificates: ClientCertificates): Promise<void> {
+export async function removeKey(commands: RemoveKeyCommands): Promise<void> {
+	const { connections, clientCertificates, uploads, rotations } = commands;
 	const connection = await connections.current();
 	if (!connection) throw new Failure({ reason: "no-key" });
-	const { id, origin, label } = connection;
+	const { id, origin, label, organizationRef } = connection;
+	await Promise.all([uploads.reload(), rotations.plans.reload()]);
+	const isOurs = (record: { readonly organizationRef: string }) => record.organizationRef === organizationRef;
+	const unfinished = {
+		uploads: uploads.unconfirmed.filter(({ pending }) => isOurs(pending)).length,
+		rotations: rotations.plans.known.filter(isOurs).length,
+	};
 	const isLast = (await connections.all()).every((each) => each.id === id || each.origin !== origin);
 	const withPassphrase = isLast && (await clientCertificates.keepsPassphrase(origin));
 	const remove = l10n.t("Remove Key");
 	const detail = paragraphs(
+		unfinishedWords(unfinished, isNamed(organizationRef)),
 		l10n.t("At OpenAI it stays valid until it is revoked there."),
 		withPassphrase && l10n.t("The passphrase of the client key that is kept for this host is removed, too."),
 	);

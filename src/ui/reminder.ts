@@ -36,7 +36,7 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	await snapshot.settled();
 	const { record, now, certificates: due } = await watch.due();
 	if (!record.snapshot || due.length === 0) return;
-	const { connectionId, readAt } = record.snapshot;
+	const { organizationRef, readAt } = record.snapshot;
 	// Whoever cannot say it must not take it on.
 	const words = reminderWords(due, readAt, now);
 	if (!(await claimDay(watchFolder, dayOf(now), record.toldOn))) return;
@@ -48,12 +48,12 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	if (chosen === silence)
 		return mute(
 			watchFolder,
-			connectionId,
+			organizationRef,
 			due.map(({ id }) => id),
 		);
 	if (chosen !== rotate && chosen !== show) return;
 	const which = chosen === rotate && due.length > 1 ? await askWhich(due, now) : due[0];
-	const certificate = which && (await reveal(which, connectionId, reminding));
+	const certificate = which && (await reveal(which, organizationRef, reminding));
 	if (certificate && chosen === rotate) await unlessGone(reminding, [certificate], () => reminding.rotate(certificate));
 }
 
@@ -70,12 +70,12 @@ function askWhich(due: readonly WatchedCertificate[], now: number): Promise<Watc
 /** Selects a certificate's row. @returns it as the list has it, if it is still there. @throws Failure, Cancelled */
 async function reveal(
 	which: WatchedCertificate,
-	connectionId: string,
+	organizationRef: string,
 	{ certificates, view }: Pick<Reminding, "certificates" | "view">,
 ): Promise<Certificate | undefined> {
 	const title = l10n.t("Reading the certificates…");
 	const listing = await cancellably(title, (signal) => certificates.recent(STALE_MS, signal));
-	if (certificates.connectionId !== connectionId) throw new Failure({ reason: "connection-changed" });
+	if (certificates.organizationRef !== organizationRef) throw new Failure({ reason: "connection-changed" });
 	await vscode.commands.executeCommand(`${VIEW}.focus`);
 	const certificate = listing.certificates.find(({ id }) => id === which.id);
 	if (certificate) await view.reveal(certificate);

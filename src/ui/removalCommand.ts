@@ -50,12 +50,12 @@ export async function removeCertificates(commands: RemovalCommands, chosen: read
 
 async function removeCertificate(commands: RemovalCommands, { id }: Certificate): Promise<void> {
 	const { organization } = commands;
-	const { id: connectionId } = await destinationOf(commands);
+	const { organizationRef } = await destinationOf(commands);
 	const { certificate, account } = await askAnew(async (changed) => {
 		const reading = l10n.t("Reading where it is active…");
-		const situation = await cancellably(reading, (signal) => lookAt(commands, connectionId, id, signal));
+		const situation = await cancellably(reading, (signal) => lookAt(commands, organizationRef, id, signal));
 		const { basis, subject, scopes } = situation;
-		const request = { connectionId, confirmed: basis };
+		const request = { organizationRef, confirmed: basis };
 		const name = nameWords(subject.certificate);
 		if (scopes.length === 0) {
 			await confirmRemoval(commands, subject, changed);
@@ -81,12 +81,12 @@ function tellNotRemoved(commands: RemovalCommands, certificate: Certificate, acc
 /** @throws Failure `scopes-unread`, also where it is active in what could be read; Cancelled */
 async function lookAt(
 	commands: RemovalCommands,
-	connectionId: string,
+	organizationRef: string,
 	id: string,
 	signal: AbortSignal,
 ): Promise<Situation> {
 	const { organization, certificates } = commands;
-	const basis = await prepareRemoval(organization, { connectionId, id }, signal);
+	const basis = await prepareRemoval(organization, { organizationRef, id }, signal);
 	assertRead(basis.where);
 	const scopes = holdersOf(basis.where);
 	const [subject = { certificate: basis.certificate, content: null }] = await subjectsOf(

@@ -13,7 +13,7 @@ import { nameWords } from "./words/certificates.ts";
 /** Gives a certificate another name. @throws Failure, Cancelled */
 export async function renameCertificate(commands: CertificateCommands, { id }: Certificate): Promise<void> {
 	const { organization, certificates } = commands;
-	const { id: connectionId } = await destinationOf(commands);
+	const { organizationRef } = await destinationOf(commands);
 	const listed = () => certificates.state.listing?.certificates ?? [];
 	const renamed = await askAnew(async (changed) => {
 		const shown = listed().find((each) => each.id === id);
@@ -31,7 +31,7 @@ export async function renameCertificate(commands: CertificateCommands, { id }: C
 		});
 		if (name === shown.name) throw new Cancelled();
 		return cancellably(l10n.t("Renaming “{0}”…", nameWords(shown)), (signal) =>
-			rename(organization, { connectionId, shown, name }, signal),
+			rename(organization, { organizationRef, shown, name }, signal),
 		);
 	});
 	tellDone(l10n.t("Renamed to “{0}”.", nameWords(renamed)));

@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Enforcement } from "../application/enforcement.ts";
+import { mayBeOf } from "../application/organizationRef.ts";
 import {
 	flawsOf,
 	prepareRotation,
@@ -43,15 +44,15 @@ export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
  * @throws Failure, Cancelled
  */
 export async function rotateCertificate(commands: RotationCommands, old: Certificate): Promise<void> {
-	const { id: connectionId } = await destinationOf(commands);
+	const { organizationRef } = await destinationOf(commands);
 	const { plans } = commands.rotations;
-	if (await plans.isSpoilt({ connectionId, old })) {
+	if (await plans.isSpoilt({ organizationRef, old })) {
 		await confirmForgetting(old);
-		await plans.forgetSpoilt({ connectionId, old });
+		await plans.forgetSpoilt({ organizationRef, old });
 	}
-	const plan = await planFor(commands, connectionId, old);
+	const plan = await planFor(commands, organizationRef, old);
 	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
-	const pair = { connectionId, oldId: old.id, nextId };
+	const pair = { organizationRef, oldId: old.id, nextId };
 	const { next, account } = await askAnew((changed) => start(commands, pair, changed));
 	if (!account) void notify(commands, "information", settledRotationWords(old, next));
 	else {
@@ -64,11 +65,11 @@ export async function rotateCertificate(commands: RotationCommands, old: Certifi
 /** The plan of a certificate's rotation, as it is now. @throws Failure `not-recorded` where the plans cannot be read */
 export async function planFor(
 	{ rotations }: Pick<RotationCommands, "rotations">,
-	connectionId: string,
+	organizationRef: string,
 	{ id }: Certificate,
 ): Promise<RotationPlan | null> {
 	const plans = await rotations.plans.read();
-	return plans.find((plan) => plan.connectionId === connectionId && plan.old.id === id) ?? null;
+	return plans.find((plan) => mayBeOf(plan, organizationRef) && plan.old.id === id) ?? null;
 }
 
 /** Reads how it is now, in sight of the person. @throws as `prepareRotation` */

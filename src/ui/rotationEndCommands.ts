@@ -92,10 +92,10 @@ async function lookAt(
 	certificate: Certificate,
 	step: "finish" | "undo",
 ): Promise<Situation> {
-	const { id: connectionId } = await destinationOf(commands);
-	const plan = await planFor(commands, connectionId, certificate);
+	const { organizationRef } = await destinationOf(commands);
+	const plan = await planFor(commands, organizationRef, certificate);
 	if (!plan) throw new Failure({ reason: "no-rotation" });
-	const basis = await readNow(commands, { connectionId, oldId: certificate.id, nextId: plan.next.id });
+	const basis = await readNow(commands, { organizationRef, oldId: certificate.id, nextId: plan.next.id });
 	const [flaw] = flawsOf(basis, step, Date.now() / 1000, 0);
 	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });
 	const nameOf = projectNamed(commands);

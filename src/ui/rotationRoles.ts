@@ -1,4 +1,5 @@
 import type { Certificates } from "../application/certificates.ts";
+import { isNamed, mayBeOf } from "../application/organizationRef.ts";
 import type { Projects } from "../application/projects.ts";
 import { rotationStage } from "../application/rotation.ts";
 import type { RotationPlans } from "../application/rotationPlans.ts";
@@ -12,12 +13,24 @@ export interface RotationSources {
 	readonly plans: RotationPlans;
 }
 
-/** The rotations of the connection in use that are not over. */
-export function plansInUse({
-	certificates,
-	plans,
-}: Pick<RotationSources, "certificates" | "plans">): readonly RotationPlan[] {
-	return plans.known.filter(({ connectionId }) => connectionId === certificates.connectionId);
+type PlanSources = Pick<RotationSources, "certificates" | "plans">;
+
+/**
+ * The rotations that are not over, of the organization in use: also of one that was not named, if the old certificate is in
+ * the list.
+ */
+export function plansInUse({ certificates, plans }: PlanSources): readonly RotationPlan[] {
+	const { organizationRef: ref } = certificates;
+	const ids = certificates.state.listing?.certificates.map(({ id }) => id) ?? [];
+	const isListed = ({ old }: RotationPlan) => ids.includes(old.id);
+	return plans.known.filter((plan) => plan.organizationRef === ref || (ref && mayBeOf(plan, ref) && isListed(plan)));
+}
+
+/** Those of organizations that were not named, which are none of the one in use by its list. */
+export function unplacedPlans({ certificates, plans }: PlanSources): readonly RotationPlan[] {
+	if (!certificates.state.listing) return [];
+	const inUse = plansInUse({ certificates, plans });
+	return plans.known.filter((plan) => !isNamed(plan.organizationRef) && !inUse.includes(plan));
 }
 
 /** The parts that a certificate has in them, by what was read last. */

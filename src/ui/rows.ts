@@ -2,13 +2,16 @@ import * as vscode from "vscode";
 import type { RunningUpload, UnconfirmedUpload } from "../application/uploads.ts";
 import { type Activity, type Enforced, isActiveAnywhere } from "../domain/activity.ts";
 import { type Certificate, type ExpiryState, expiryState } from "../domain/certificate.ts";
+import type { RotationPlan } from "../domain/rotation.ts";
 import type { Project } from "../domain/scope.ts";
 import { certificateContext, enforcedContext } from "./capabilities.ts";
+import { MENDING_COMMANDS } from "./failures.ts";
 import { reminderDays } from "./settings.ts";
 import { activationWords } from "./words/activity.ts";
 import { descriptionWords, nameWords, spokenWords, tooltipWords } from "./words/certificates.ts";
 import type { Fact } from "./words/facts.ts";
 import { inert } from "./words/inert.ts";
+import { type Mend, mendWords } from "./words/problems.ts";
 import {
 	enforcedActivation,
 	enforcedDescription,
@@ -17,7 +20,7 @@ import {
 	projectSpoken,
 	projectTooltip,
 } from "./words/projects.ts";
-import { type RotationRole, roleWords } from "./words/rotationRoles.ts";
+import { type RotationRole, roleWords, rotatedName, unplacedPlanWords } from "./words/rotationRoles.ts";
 import { projectName } from "./words/scopes.ts";
 import { runningDescription, unconfirmedDescription, unconfirmedSpoken, unconfirmedTooltip } from "./words/uploads.ts";
 
@@ -118,8 +121,27 @@ export function unconfirmedItem(upload: UnconfirmedUpload): vscode.TreeItem {
 	item.description = unconfirmedDescription(upload, now);
 	item.tooltip = unconfirmedTooltip(upload, now);
 	item.iconPath = new vscode.ThemeIcon("question", new vscode.ThemeColor("list.warningForeground"));
-	item.contextValue = upload.elsewhere ? "unconfirmedElsewhere" : "unconfirmed";
+	item.contextValue = contextOf(upload);
 	item.accessibilityInformation = { label: unconfirmedSpoken(upload, now) };
+	return item;
+}
+
+/** Which commands it has. */
+function contextOf({ elsewhere, unplaced }: UnconfirmedUpload): string {
+	if (elsewhere) return "unconfirmedElsewhere";
+	return unplaced ? "unconfirmedUnplaced" : "unconfirmed";
+}
+
+/** A rotation in an organization that was not named. */
+export function unplacedPlanItem(plan: RotationPlan): vscode.TreeItem {
+	const { id, description, tooltip } = unplacedPlanWords(plan);
+	const item = new vscode.TreeItem(rotatedName(plan.old));
+	item.id = `unplaced/${id}`;
+	item.description = description;
+	item.tooltip = tooltip;
+	item.iconPath = new vscode.ThemeIcon("question", new vscode.ThemeColor("list.warningForeground"));
+	item.contextValue = "unplacedPlan";
+	item.accessibilityInformation = { label: `${item.label}, ${description}` };
 	return item;
 }
 
@@ -131,6 +153,30 @@ export function noteItem(text: string, of = ""): vscode.TreeItem {
 	item.iconPath = new vscode.ThemeIcon("info");
 	item.contextValue = "note";
 	item.accessibilityInformation = { label: text };
+	return item;
+}
+
+const MEND_ICONS: Partial<Record<Mend, string>> = {
+	"set-key": "key",
+	"set-passphrase": "key",
+	"open-settings": "gear",
+	"open-proxy-settings": "gear",
+	"show-log": "output",
+	refresh: "refresh",
+	"switch-connection": "plug",
+};
+
+/** A row that runs a command: what mends the problem that the view's message tells. */
+export function mendItem(mend: Mend): vscode.TreeItem {
+	const title = mendWords(mend);
+	const [command, ...args] = MENDING_COMMANDS[mend];
+	const item = new vscode.TreeItem(title);
+	item.id = `mend/${mend}`;
+	item.tooltip = title;
+	item.iconPath = new vscode.ThemeIcon(MEND_ICONS[mend] ?? "arrow-right");
+	item.contextValue = "mend";
+	item.command = { command, title, arguments: args };
+	item.accessibilityInformation = { label: title };
 	return item;
 }
 

@@ -1,8 +1,10 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
+import type { Rotations } from "../application/rotation.ts";
 import type { UnconfirmedUpload, Uploaded, Uploads } from "../application/uploads.ts";
 import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../domain/pendingUpload.ts";
+import type { RotationPlan } from "../domain/rotation.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import { VIEW } from "./names.ts";
 import { type Notices, notify } from "./notices.ts";
@@ -10,12 +12,14 @@ import { patiently } from "./patience.ts";
 import { askChoice } from "./prompts.ts";
 import { tellMore } from "./uploadQuestions.ts";
 import { inert } from "./words/inert.ts";
+import { forgetPlanWords } from "./words/rotationRoles.ts";
 import { againWords, arrivedWords, forgetWords, unconfirmedDescription } from "./words/uploads.ts";
 
 /** What the commands on an upload that is not confirmed act on. */
 export interface UnconfirmedCommands extends Notices {
 	readonly uploads: Uploads;
 	readonly view: CertificatesView;
+	readonly rotations: Pick<Rotations, "plans">;
 }
 
 /**
@@ -44,8 +48,14 @@ export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): 
 	tellMore(commands, uploaded);
 }
 
-/** Takes an upload out of the list without looking for it, after a question that offers to look. @param row As in `checkUpload`. @throws Failure, Cancelled */
+/**
+ * Takes an upload out of the list without looking for it, after a question that offers to look; or the rotation of an
+ * organization that was not named.
+ * @param row As in `checkUpload`. @throws Failure, Cancelled
+ */
 export async function forgetUpload(commands: UnconfirmedCommands, row: unknown): Promise<void> {
+	const plan = commands.view.unplacedPlanOf(row);
+	if (plan) return forgetPlan(commands, plan);
 	const upload = await chooseOwnUpload(commands, row);
 	const { message, detail } = forgetWords(upload.pending);
 	const check = l10n.t("Check Now");
@@ -55,6 +65,17 @@ export async function forgetUpload(commands: UnconfirmedCommands, row: unknown):
 	if (chosen === check) return tellArrived(commands, await lookFor(commands, upload));
 	if (chosen !== forget) throw new Cancelled();
 	await commands.uploads.forget(upload);
+}
+
+/** @throws Cancelled */
+async function forgetPlan({ rotations }: UnconfirmedCommands, plan: RotationPlan): Promise<void> {
+	const { message, detail } = forgetPlanWords(plan);
+	const keep = l10n.t("Don't Forget");
+	const forget = l10n.t("Forget");
+	// Enter takes the first button.
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, keep, forget);
+	if (chosen !== forget) throw new Cancelled();
+	await rotations.plans.remove(plan);
 }
 
 /** @throws Failure `nothing-selected`; Cancelled */

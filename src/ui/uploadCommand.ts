@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
-import { duplicateFindings, limitFindings, nameFindings } from "../application/comparison.ts";
+import { duplicateFindings, limitFindings, nameFindings, unplacedFindings } from "../application/comparison.ts";
 import type { Uploaded, UploadRequest, Uploads } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import {
@@ -132,8 +132,8 @@ export async function uploadFile(
 	if (candidates.every(({ findings }) => isHopeless(findings))) await refuseUpload(first, first.findings, looks);
 
 	await ensureKey();
-	const { id } = await destination();
-	if (id !== certificates.connectionId) certificates.forget(id);
+	const { organizationRef } = await destination();
+	if (organizationRef !== certificates.organizationRef) certificates.forget(organizationRef);
 	await uploads.reload();
 	if (candidates.length === 1) refusePending(uploads, first);
 	const abort = new AbortController();
@@ -178,15 +178,16 @@ export async function uploadFile(
 		if (there) return { certificate: there, twins: [], how: "there-before" };
 		const named = nameFindings(candidate, name, listing, certificates, abort.signal);
 		const compared = (await compare(Promise.all([duplicates, named]))).flat();
+		compared.push(...unplacedFindings(uploads, candidate.sha256));
 		if (unsaved) compared.push({ code: "unsaved", level: "warn" });
 		const all = [...findings, ...compared].sort(byWeight);
 		const confirmed = await destination();
 		// All of this was found in the organization of the beginning.
-		if (confirmed.id !== id) throw new Failure({ reason: "connection-changed" });
+		if (confirmed.organizationRef !== organizationRef) throw new Failure({ reason: "connection-changed" });
 		await confirmUpload({ candidate, name, destination: confirmed, among }, all, looks);
 		// It goes where the confirmation said, whatever another window has changed meanwhile; the key is looked at last.
 		if ((await destination()).host !== confirmed.host) throw new Failure({ reason: "connection-changed" });
-		return await send(command, { candidate, name, connectionId: confirmed.id, told: uploadedIds(compared) });
+		return await send(command, { candidate, name, organizationRef, told: uploadedIds(compared) });
 	} finally {
 		abort.abort();
 	}
@@ -212,7 +213,7 @@ function uploadedIds(findings: readonly Finding[]): readonly string[] {
 
 /** @throws Failure `upload-pending` where an upload of the same certificate is not confirmed. */
 function refusePending({ unconfirmed }: Uploads, { sha256 }: Candidate): void {
-	const same = unconfirmed.find(({ pending }) => pending.sha256 === sha256);
+	const same = unconfirmed.find(({ pending, unplaced }) => pending.sha256 === sha256 && !unplaced);
 	if (same) throw new Failure({ reason: "upload-pending", name: same.pending.name, running: same.elsewhere });
 }
 

@@ -112,7 +112,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		await loseSecrets();
 		await window.load();
 		const row = await unconfirmedRow();
-		await window.view(VIEW).rowWith("There is no admin key yet").appears();
+		await window.view(VIEW).says("There is no admin key yet");
 		await session.picture("unconfirmed-without-key");
 		await pressOn(window, row, "Check Now");
 		await (await window.toast("There is no admin key yet. Set one first.")).press("Set Admin Key…");

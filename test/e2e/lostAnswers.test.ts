@@ -4,8 +4,8 @@ import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, pressOn, saysNothing, signIn, untilKnown } from "./managing.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { eachTestBegins, type Session, startSession } from "./session.ts";
-import { acceptName, chooseUpload, confirm, rowOf, VIEW } from "./uploading.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 const OTHER = "Other CA";
 
@@ -112,6 +112,78 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		assert.equal(postsSince(before), 2);
 		assert.equal(emulator.state.certificates.filter((certificate) => certificate.name === name).length, 1);
 		await saysNothing(window);
+	});
+
+	/** Has an upload of `lost-before.pem` end unconfirmed. @returns its name. */
+	const loseOne = async () => {
+		session.emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
+		const name = await upload("lost-before.pem", "Lost before");
+		await (await session.window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
+		return name;
+	};
+
+	/** Gives the admin key where the view has rows all the same. @param listed The name of a certificate. */
+	const giveKeyBesideRows = async (listed: string) => {
+		const { window, emulator } = session;
+		await window.openViews();
+		await window.view(VIEW).says("There is no admin key yet");
+		await window.view(VIEW).row("Set Admin Key…").select();
+		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+		await rowOf(window, listed);
+	};
+
+	it("R22 keeps the row where the key is removed and set again in another browser, and does not send the file again", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		const name = await loseOne();
+		await window.run(`${EXTENSION}: Remove Admin Key…`);
+		const question = await window.dialog("Remove the admin key for");
+		assert.match(question.detail, /^Unfinished: 1 unconfirmed upload\. This is kept/);
+		await session.picture("remove-key-unfinished");
+		await question.press("Remove Key");
+		await window.loadAsNew();
+		await giveKeyBesideRows(OTHER);
+		const row = await unconfirmedRow();
+		await chooseUpload(window, "lost-before.pem");
+		await (await window.toast(`as “${name}”, is not confirmed: it may have arrived.`)).dismiss();
+		await pressOn(window, row, "Check Now");
+		await (await window.toast("It wasn't in the list at")).dismiss();
+		assert.equal(postsSince(before), 1);
+	});
+
+	it("R22 lists what an organization without a name was sent, warns of it, and forgets it", async () => {
+		const { window, emulator } = session;
+		emulator.switches.namesOrganization = false;
+		await window.loadAsNew();
+		await signIn(session);
+		const name = await loseOne();
+		await window.loadAsNew();
+		emulator.switches.namesOrganization = true;
+		const [there] = emulator.state.certificates;
+		if (there) emulator.state.remove(there.id).commit();
+		await addAnchor(emulator, "Later CA");
+		await giveKeyBesideRows("Later CA");
+		const row = window.view(VIEW).rowWith("organization unknown");
+		await row.appears();
+		assert.match(await row.description(), /^unconfirmed upload · .+ · organization unknown$/);
+		await session.picture("organization-unknown");
+		assert.deepEqual(await row.actions(), ["Check Now", "Forget…"]);
+		await pressOn(window, row, "Check Now");
+		await (await window.toast("nothing shows that it's this one")).dismiss();
+
+		await chooseUpload(window, "lost-before.pem");
+		await acceptName(window, "Lost before");
+		const warning = await window.dialog(`Upload “${name}” to `);
+		assert.match(warning.detail, /is unconfirmed since .+ if it's this one, another upload might create a duplicate\./);
+		await warning.press("Upload Anyway");
+		const stored = emulator.state.certificates.find((certificate) => certificate.name === name);
+		await window
+			.view(VIEW)
+			.rowWith(stored?.id ?? assert.fail())
+			.becomesSelected();
+		await pressOn(window, row, "Forget…");
+		await (await window.dialog(`Forget the upload of “${name}”?`)).press("Forget");
+		await row.disappears();
 	});
 
 	it("R22 keeps the row over a restart, and finds what arrived meanwhile", async () => {

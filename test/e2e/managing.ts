@@ -68,6 +68,7 @@ export async function chooseOn(window: Window, name: string, item: string): Prom
 
 /** Presses a button of a row whose command shows something, at least in the end. */
 export async function pressOn(window: Window, row: Row, button: string): Promise<void> {
+	await window.openViews();
 	await untilKnown(window, () => row.action(button));
 }
 

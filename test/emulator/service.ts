@@ -41,7 +41,7 @@ export async function serve(
 ): Promise<void> {
 	const exchange = open(service, request);
 	response.setHeader("x-request-id", `req_${randomBytes(16).toString("hex")}`);
-	response.setHeader("openai-organization", service.organizationName);
+	if (service.switches.namesOrganization) response.setHeader("openai-organization", service.organizationName);
 	response.setHeader("date", new Date(service.now()).toUTCString());
 
 	let strike: Strike | undefined;

@@ -30,6 +30,8 @@ export interface Switches {
 	lockOut: boolean;
 	/** Whether the mtls host answers admin paths. */
 	adminOnMtlsHost: boolean;
+	/** Whether each answer names the organization, in the `openai-organization` header. */
+	namesOrganization: boolean;
 	/** How a key is refused that lacks a permission. */
 	missingPermission: { status: 401 | 403; shape: "object" | "text" };
 	/** Status and code of each refusal. */
@@ -62,6 +64,7 @@ export function usualSwitches(): Switches {
 		projectListInactive: true,
 		lockOut: false,
 		adminOnMtlsHost: true,
+		namesOrganization: true,
 		missingPermission: { status: 403, shape: "object" },
 		refusals: {
 			certificateInvalid: { status: 400, code: "mtls_certificate_invalid" },

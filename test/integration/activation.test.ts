@@ -57,7 +57,7 @@ describe("Activation", () => {
 		mkdirSync(folder, { recursive: true });
 		const expiresAt = Math.floor(Date.now() / 1000) + 9 * 86_400;
 		const certificates = [{ id: "cert_1", name: "Expiring", expiresAt, inOrganization: false }];
-		const snapshot = { connectionId: randomUUID(), readAt: Date.now(), certificates };
+		const snapshot = { organizationRef: randomUUID(), readAt: Date.now(), certificates };
 		writeFileSync(join(folder, "snapshot.json"), JSON.stringify(snapshot));
 		const before = filesIn(storage);
 		const { createTreeView } = vscode.window;

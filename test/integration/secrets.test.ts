@@ -50,25 +50,23 @@ describe("R19 Secret storage", () => {
 	let secrets: FailingSecrets;
 	let connections: Connections;
 	let baseUrl: () => ReturnType<typeof parseBaseUrl>;
-	let state: Map<string, unknown>;
 
 	beforeEach(() => {
 		secrets = new FailingSecrets();
 		baseUrl = () => parseBaseUrl("https://api.openai.com/v1");
-		state = new Map();
-		const globalState = {
-			keys: () => [...state.keys()],
-			get: (key: string, otherwise?: unknown) => state.get(key) ?? otherwise,
-			update: async (key: string, value: unknown) => void state.set(key, value),
-			setKeysForSync() {},
-		} as vscode.ExtensionContext["globalState"];
-		connections = new Connections({ secrets, globalState }, new ClientCertificates(secrets), () => baseUrl());
+		connections = new Connections(secrets, new ClientCertificates(secrets), () => baseUrl());
 	});
 
 	afterEach(() => connections.dispose());
 
 	const store = ({ key = KEY, replaces = true, passing = false, organization = null as string | null } = {}) =>
 		keepKey(connections, { baseUrl: baseUrl(), key }, { organization, ids: [] }, () => [], { replaces, passing });
+
+	/** Of the connection in use, which is the one of this id. */
+	const accessOf = async (id: string) => {
+		assert.equal((await connections.current())?.id, id);
+		return connections.access();
+	};
 
 	const fails = (promise: Promise<unknown>, reason: string) =>
 		assert.rejects(promise, (thrown) => {
@@ -136,20 +134,21 @@ describe("R19 Secret storage", () => {
 		assertAbsent(await connections.destination(), [KEY], "where it goes");
 	});
 
-	it("is not what remembers an organization: each is known once, without its key, however often its key is kept", async () => {
-		const ids: string[] = [];
-		for (const organization of [null, "org-1", "org-2", "org-1"])
-			ids.push((await store({ organization, replaces: organization === "org-1" })).id);
-		const origin = baseUrl().origin;
-		const known = [...state.values()].flat();
-		const organizations = [null, "org-1", "org-2"].map((organization, index) => ({
-			id: ids[index],
-			origin,
-			organization,
-		}));
-		assert.deepEqual(new Set(known), new Set(organizations));
-		assert.equal(known.length, 3);
-		assert.equal(ids[3], ids[1]);
+	it("R22 names an organization the same after its key was removed and set again, in another browser, and for another key", async () => {
+		const refs = new Set<string>();
+		for (const key of [KEY, "sk-other"]) {
+			const { id, organizationRef } = await store({ key, organization: "org-1" });
+			refs.add(organizationRef);
+			assert.equal((await connections.current())?.organizationRef, organizationRef);
+			assert.equal((await connections.destination()).organizationRef, organizationRef);
+			await connections.remove(id);
+			secrets = new FailingSecrets();
+			connections = new Connections(secrets, new ClientCertificates(secrets), () => baseUrl());
+		}
+		assert.equal(refs.size, 1);
+		const { organizationRef: other } = await store({ organization: "org-2", replaces: false });
+		assert.ok(!refs.has(other));
+		await fails(connections.access([...refs][0]), "connection-changed");
 	});
 
 	it("R52 gets nothing of a key that is to pass with the window, which is used all the same", async () => {
@@ -194,29 +193,29 @@ describe("R19 Secret storage", () => {
 		const other = (await connections.all()).find((each) => each.id !== id)?.id ?? assert.fail();
 		for (const replaces of [false, true]) {
 			assert.equal((await store({ organization, passing: true, replaces })).id, id);
-			assert.equal((await connections.access(id)).key, KEY);
+			assert.equal((await accessOf(id)).key, KEY);
 			await connections.rename(id, "For now");
 			assert.equal((await connections.current())?.label, "For now");
 			await connections.remove(id);
-			assert.equal((await connections.access(id)).key, "sk-lasting");
+			assert.equal((await accessOf(id)).key, "sk-lasting");
 			assert.equal((await connections.all()).length, 2);
 		}
 		// One of an organization that is not known takes the place of none.
 		const { id: third } = await store({ organization: "org-3", passing: true });
 		assert.equal((await connections.all()).length, 3);
-		assert.equal((await connections.access(third)).key, KEY);
+		assert.equal((await accessOf(third)).key, KEY);
 		await connections.remove(third);
 		assert.equal(secrets.written, written);
 
 		await store({ organization, passing: true });
 		await connections.use(other);
 		await connections.use(id);
-		assert.equal((await connections.access(id)).key, KEY);
+		assert.equal((await accessOf(id)).key, KEY);
 		await connections.use(other);
 		// Another window takes into use what it knows under the same id.
 		const text = (await secrets.get("openaiCertificates.connections")) ?? "";
 		await secrets.store("openaiCertificates.connections", JSON.stringify({ ...JSON.parse(text), current: id }));
-		assert.equal((await connections.access(id)).key, KEY);
+		assert.equal((await accessOf(id)).key, KEY);
 		await connections.use(other);
 		connections.dispose();
 		assert.deepEqual(await labels(), [
@@ -224,7 +223,7 @@ describe("R19 Secret storage", () => {
 			["api.openai.com (org-1)", false],
 		]);
 		await connections.use(id);
-		assert.equal((await connections.access(id)).key, "sk-lasting");
+		assert.equal((await accessOf(id)).key, "sk-lasting");
 	});
 
 	it("R52 that cannot be read keeps none from a key that passes, and is not written", async () => {
@@ -232,7 +231,7 @@ describe("R19 Secret storage", () => {
 		const { written } = secrets;
 		secrets.instead = new Error(KEY);
 		const { id } = await store({ passing: true, organization: "org-2" });
-		assert.equal((await connections.access(id)).key, KEY);
+		assert.equal((await accessOf(id)).key, KEY);
 		await connections.rename(id, "For now");
 		await fails(store({ key: "sk-more" }), "secrets-unavailable");
 		assert.equal((await connections.current())?.label, "For now");

@@ -19,7 +19,7 @@ describe("The watch", () => {
 	let folder: string;
 	let now: number;
 	let listing: CertificateListing;
-	const connectionId = randomUUID();
+	const organizationRef = randomUUID();
 	const windows: Watch[] = [];
 	const revealed: string[] = [];
 	const rotated: Certificate[] = [];
@@ -48,7 +48,7 @@ describe("The watch", () => {
 
 	/** What another window, or this one before, wrote down. */
 	const write = (...certificates: readonly WatchedCertificate[]) => {
-		const snapshot: Snapshot = { connectionId, readAt: now, certificates };
+		const snapshot: Snapshot = { organizationRef, readAt: now, certificates };
 		mkdirSync(folder, { recursive: true });
 		writeFileSync(join(folder, "snapshot.json"), JSON.stringify(snapshot));
 		const listed = certificates.map(({ id, name, expiresAt }) => ({ id, name, expiresAt }));
@@ -65,7 +65,7 @@ describe("The watch", () => {
 			() => assert.fail("nothing is read"),
 			() => now,
 		);
-		certificates.identify(connectionId);
+		certificates.identify(organizationRef);
 		const view = { badge: undefined as vscode.ViewBadge | undefined };
 		const reveal = { reveal: async ({ id }: { id: string }) => void revealed.push(id) };
 		let reminders: Promise<unknown> = Promise.resolve();

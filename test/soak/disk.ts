@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Written {
-	readonly connectionId: string;
+	readonly organizationRef: string;
 	readonly sha256: string;
 	readonly attempt: number;
 	readonly name: string;
@@ -36,7 +36,7 @@ export function openOnDisk(folder: string): readonly Written[] {
 			one.arrived === null &&
 			all.every(
 				(other) =>
-					other.connectionId !== one.connectionId || other.sha256 !== one.sha256 || other.attempt <= one.attempt,
+					other.organizationRef !== one.organizationRef || other.sha256 !== one.sha256 || other.attempt <= one.attempt,
 			),
 	);
 }

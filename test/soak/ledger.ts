@@ -1,10 +1,10 @@
 // What is true: what one organization was sent and what it stored, whatever anybody was told of it.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import type { Emulator } from "../emulator/emulator.ts";
 import type { ArmedFault } from "../emulator/faults.ts";
 import type { Exchange } from "../emulator/record.ts";
 import type { Operation } from "../emulator/routes.ts";
+import { namedOrganization } from "../unit/application/fakes.ts";
 import type { Strike } from "./faults.ts";
 
 /** A certificate that was stored, or may be. */
@@ -34,7 +34,7 @@ export interface Post {
 export class Ledger {
 	readonly emulator: Emulator;
 	/** The connection of whoever has its key. */
-	readonly connectionId = randomUUID();
+	readonly organizationRef = namedOrganization();
 	readonly entries: Entry[] = [];
 	/** The exchanges that went wrong. */
 	readonly struck = new WeakSet<Exchange>();

@@ -65,7 +65,7 @@ export class Person {
 	async upload(slot: Slot, style: UploadStyle, script: Script = NOTHING): Promise<void> {
 		const { candidates, ledger } = this.world;
 		const candidate = candidates[style.certificate % candidates.length] ?? assert.fail("no candidate");
-		const { connectionId } = ledger;
+		const { organizationRef } = ledger;
 		let told: readonly string[] = [];
 		const ask = () =>
 			this.world.outcomeOf(slot, async ({ certificates, uploads }) => {
@@ -83,7 +83,7 @@ export class Person {
 			const intent = this.truth.intend(ledger, candidate, told);
 			await this.#call("upload", slot, intent, null, ({ uploads }) => {
 				slot.cancel = () => uploads.running.at(-1)?.cancel();
-				return uploads.upload({ candidate, name: intent.name, connectionId, told });
+				return uploads.upload({ candidate, name: intent.name, organizationRef, told });
 			});
 		};
 		if (style.early)
@@ -150,9 +150,9 @@ export class Person {
 			world.happen({ do: "switch" }, slot);
 			world.follow(slot);
 			await slot.window.uploads.reload();
-			const { connectionId } = world.ledger;
+			const { organizationRef } = world.ledger;
 			const rows = slot.window.uploads.unconfirmed.map(({ pending }) => pending.name).sort();
-			const written = truth.open.filter((each) => each.connectionId === connectionId).map(({ name }) => name);
+			const written = truth.open.filter((each) => each.organizationRef === organizationRef).map(({ name }) => name);
 			assert.deepEqual(rows, written.sort(), "the rows are those that are written down");
 			// What is found goes, what is not stays: from the last row on each is checked once.
 			for (let row = rows.length - 1; row >= 0; row--) await this.check(slot, { row, reload: true });

@@ -187,7 +187,8 @@ export class Truth {
 	#judgeFailure(call: Call, problem: Problem): void {
 		const { intent, verb, owner } = call;
 		const key = this.open.filter(
-			({ connectionId, sha256 }) => connectionId === intent.ledger.connectionId && sha256 === intent.candidate.sha256,
+			({ organizationRef, sha256 }) =>
+				organizationRef === intent.ledger.organizationRef && sha256 === intent.candidate.sha256,
 		);
 		const isBusy = (each: Written) => this.#isBusyWith(each, owner);
 		switch (problem.reason) {

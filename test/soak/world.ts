@@ -84,7 +84,7 @@ export class World {
 	/** The organization whose key is in use. */
 	get ledger(): Ledger {
 		const { id } = this.machine.connection;
-		return this.ledgers.find(({ connectionId }) => connectionId === id) ?? this.ledgers[0];
+		return this.ledgers.find(({ organizationRef }) => organizationRef === id) ?? this.ledgers[0];
 	}
 
 	/** What happens in the midst of something that a window does. */
@@ -135,7 +135,7 @@ export class World {
 	/** Has a window learn which connection is in use. */
 	follow({ window: { certificates } }: Slot): void {
 		const { id } = this.machine.connection;
-		if (certificates.connectionId !== id) certificates.forget(id);
+		if (certificates.organizationRef !== id) certificates.forget(id);
 	}
 
 	kill(slot: Slot): void {
@@ -192,6 +192,6 @@ export class World {
 	}
 }
 
-function connectionOf({ connectionId, emulator }: Ledger): Machine["connection"] {
-	return { id: connectionId, emulator };
+function connectionOf({ organizationRef, emulator }: Ledger): Machine["connection"] {
+	return { id: organizationRef, emulator };
 }

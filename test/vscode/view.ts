@@ -78,6 +78,11 @@ export class View {
 		return buttons.allInnerTexts();
 	}
 
+	/** Waits until it says this above its rows. */
+	async says(part: string) {
+		await this.#pane.locator(".message").filter({ hasText: part }).first().waitFor();
+	}
+
 	/** @returns the text of the view without rows, buttons included, once it includes a text. */
 	async welcome(part: string): Promise<{ text: string; buttons: string[] }> {
 		const welcome = this.#welcome.filter({ hasText: part });

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Finding } from "../../domain/certificateFile.ts";
-import { expiryWords } from "./dates.ts";
+import { expiryWords, momentWords } from "./dates.ts";
 import { inert } from "./inert.ts";
 import { currentLocale } from "./language.ts";
 
@@ -44,6 +44,12 @@ export function findingWords(finding: Finding): string {
 				"The same certificate is uploaded already, as “{0}” ({1}). Uploading it again makes a second one.",
 				inert(finding.name ?? ""),
 				finding.id,
+			);
+		case "maybe-uploaded":
+			return l10n.t(
+				"An upload of this certificate, as “{0}”, is unconfirmed since {1}. OpenAI didn't name its organization: if it's this one, another upload might create a duplicate.",
+				inert(finding.name),
+				momentWords(finding.at),
 			);
 		case "name-in-use":
 			return l10n.t(

@@ -23,7 +23,8 @@ export type Mend =
 	| "show-log"
 	| "refresh"
 	| "show-view"
-	| "check-upload";
+	| "check-upload"
+	| "switch-connection";
 
 /** One sentence for a problem, which says what happened and what to do. */
 export function problemWords(problem: Problem): string {
@@ -214,6 +215,12 @@ export function mendOf(problem: Problem): Mend | null {
 	}
 }
 
+/** What to offer, at least, where a problem keeps the list from being shown at all. */
+export function mendsInView(problem: Problem): readonly Mend[] {
+	const mend = mendOf(problem) ?? "refresh";
+	return problem.reason === "key-elsewhere" ? ["switch-connection", mend] : [mend];
+}
+
 /** The label of the button that mends. */
 export function mendWords(mend: Mend): string {
 	switch (mend) {
@@ -233,6 +240,8 @@ export function mendWords(mend: Mend): string {
 			return l10n.t("Show Certificates");
 		case "check-upload":
 			return l10n.t("Check Now");
+		case "switch-connection":
+			return l10n.t("Switch Connection…");
 	}
 }
 

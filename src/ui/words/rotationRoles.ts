@@ -41,6 +41,31 @@ function words({ part, stage, other }: RotationRole): string {
 	}
 }
 
+/** What its row says of a rotation in an organization that the service did not name. */
+export function unplacedPlanWords({ old, next, startedAt }: RotationPlan) {
+	return {
+		id: `${old.id}/${next.id}/${startedAt}`,
+		description: l10n.t("unfinished rotation · {0} · organization unknown", momentWords(startedAt)),
+		tooltip: [
+			l10n.t("Rotating “{0}” to “{1}”", rotatedName(old), rotatedName(next)),
+			l10n.t("Started: {0}", momentWords(startedAt)),
+			l10n.t(
+				"OpenAI didn't name the organization, and the old certificate isn't in this list. If you no longer need the plan, forget it.",
+			),
+		].join("\n"),
+	};
+}
+
+/** The question before the plan of such a rotation is forgotten. */
+export function forgetPlanWords({ old, next }: RotationPlan): { readonly message: string; readonly detail: string } {
+	return {
+		message: l10n.t("Forget the rotation of “{0}” to “{1}”?", rotatedName(old), rotatedName(next)),
+		detail: l10n.t(
+			"Nothing changes at OpenAI. Certificates it activated stay active, and Undo Rotation won't deactivate them.",
+		),
+	};
+}
+
 /** A row for each rotation that a certificate has a part in. @param nameOf The name of a project by its id, where it is known. */
 export function roleFacts(
 	roles: readonly RotationRole[],

@@ -15,6 +15,8 @@ interface Unconfirmed {
 	readonly elsewhere: boolean;
 	/** What a look said, or `null` before the first one. */
 	readonly look: Look | null;
+	/** Whether the service did not name the organization that it was sent to. */
+	readonly unplaced: boolean;
 }
 
 /** So many ids are named; a notification has little room. */
@@ -65,6 +67,10 @@ function lookWords(look: Look | null, now: number): string {
 			return l10n.t("The list couldn't be loaded. Select Check Now before you upload it again.");
 		case "partial":
 			return l10n.t("Not all certificates could be read. Select Check Now before you upload it again.");
+		case "unplaced":
+			return l10n.t(
+				"OpenAI didn't name the organization it was sent to, and nothing shows that it's this one. Look there, or forget this upload.",
+			);
 		case "ambiguous":
 			return l10n.t(
 				"The same certificate is in the list, possibly an older copy. Check when it was uploaded; if it's this upload, forget this one.",
@@ -91,8 +97,9 @@ export function pendingWords(name: string, running: boolean): string {
 }
 
 /** Beside the name of an upload that is not confirmed. @param now Unix milliseconds. */
-export function unconfirmedDescription({ elsewhere, look }: Unconfirmed, now: number): string {
+export function unconfirmedDescription({ pending, elsewhere, look, unplaced }: Unconfirmed, now: number): string {
 	if (elsewhere) return l10n.t("uploading in another window…");
+	if (unplaced) return l10n.t("unconfirmed upload · {0} · organization unknown", momentWords(pending.startedAt));
 	return look?.outcome === "not-seen"
 		? l10n.t("upload not confirmed · not seen at {0}", clockWords(look.at, now))
 		: l10n.t("upload not confirmed");

@@ -24,8 +24,8 @@ export class MortalPlans extends RotationPlans {
 	}
 
 	/** What a window is at that dies stays written down. */
-	override alone<T>(connectionId: string, step: () => Promise<T>) {
-		return super.alone(connectionId, async () => {
+	override alone<T>(organizationRef: string, step: () => Promise<T>) {
+		return super.alone(organizationRef, async () => {
 			try {
 				return await step();
 			} finally {

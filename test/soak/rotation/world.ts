@@ -107,7 +107,7 @@ export class World {
 	}
 
 	get pair(): RotationPair {
-		return { connectionId: CONNECTION, oldId: this.ids.old, nextId: this.ids.next };
+		return { organizationRef: CONNECTION, oldId: this.ids.old, nextId: this.ids.next };
 	}
 
 	/** The time, Unix milliseconds. */

@@ -41,7 +41,7 @@ describe("Activating and deactivating", () => {
 		organization = organizationOf(fake);
 	});
 
-	const target = (...scopes: readonly Scope[]): ActivationTarget => ({ connectionId: "acme", scopes, ids: ["a"] });
+	const target = (...scopes: readonly Scope[]): ActivationTarget => ({ organizationRef: "acme", scopes, ids: ["a"] });
 	const activate = (
 		scopes: readonly Scope[],
 		more: Partial<Parameters<typeof setActive>[1]> = {},

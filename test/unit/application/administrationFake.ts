@@ -184,8 +184,8 @@ export function organizationOf(fake: FakeAdministration) {
 	const certificates = new FakeList(fake);
 	const projects = new Projects(async () => fake);
 	const organization: Organization = {
-		open: async (connectionId) => {
-			opened.push(connectionId);
+		open: async (organizationRef) => {
+			opened.push(organizationRef);
 			return fake;
 		},
 		certificates,

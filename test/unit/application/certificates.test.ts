@@ -63,17 +63,17 @@ describe("Certificates", () => {
 		await certificates.refresh();
 		current = "B";
 		await certificates.refresh();
-		assert.deepEqual([certificates.connectionId, ids(), service.listed], ["A", ["one"], 1]);
+		assert.deepEqual([certificates.organizationRef, ids(), service.listed], ["A", ["one"], 1]);
 		assert.deepEqual(certificates.state.problem, { reason: "connection-changed" });
 		certificates.forget("B");
 		service.nextList().resolve(listing(two));
 		await certificates.refresh();
-		assert.deepEqual([certificates.connectionId, ids(), certificates.state.problem], ["B", ["two"], null]);
+		assert.deepEqual([certificates.organizationRef, ids(), certificates.state.problem], ["B", ["two"], null]);
 		// That there is none is for the service to say.
 		current = null;
 		service.nextList().resolve(listing(two));
 		await certificates.refresh();
-		assert.equal(certificates.connectionId, "B");
+		assert.equal(certificates.organizationRef, "B");
 	});
 
 	it("R32 takes each of two lists where they arrive in order", async () => {
@@ -111,7 +111,7 @@ describe("Certificates", () => {
 		["a list that was read elsewhere", () => certificates.show(listing(two)), ["two"]],
 		["a certificate that was added", () => certificates.add(two, certificates.epoch, acme.sha256), ["two", "before"]],
 		["forgetting", () => certificates.forget("another"), undefined],
-		["forgetting for another base URL", () => certificates.forget(certificates.connectionId), undefined],
+		["forgetting for another base URL", () => certificates.forget(certificates.organizationRef), undefined],
 	];
 	for (const [what, overtake, left] of overtakers)
 		for (const outcome of ["an answer", "a failure"])
@@ -247,7 +247,7 @@ describe("Certificates", () => {
 
 	it("tells those who remember more of the same connection that it forgot", () => {
 		const told: unknown[] = [];
-		certificates.on("forget", () => told.push([certificates.connectionId, certificates.state.listing]));
+		certificates.on("forget", () => told.push([certificates.organizationRef, certificates.state.listing]));
 		certificates.show(listing(one));
 		certificates.forget("another");
 		assert.deepEqual(told, [["another", null]]);
@@ -260,21 +260,21 @@ describe("Certificates", () => {
 		certificates.forget("another");
 		const nothing = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
 		assert.deepEqual(certificates.state, nothing);
-		assert.equal(certificates.connectionId, "another");
+		assert.equal(certificates.organizationRef, "another");
 		certificates.show(listing(two));
 		assert.deepEqual(ids(), ["two"]);
 		await certificates.contentOf("one");
 		assert.deepEqual(service.asked, ["one", "one"]);
 	});
 
-	for (const [what, connectionId] of [
+	for (const [what, organizationRef] of [
 		["connection", "another"],
 		["base URL", "the same"],
 	] as const) {
 		it(`keeps out a certificate that was uploaded to another ${what}`, () => {
 			certificates.forget("the same");
 			const { epoch } = certificates;
-			certificates.forget(connectionId);
+			certificates.forget(organizationRef);
 			certificates.add(one, epoch, acme.sha256);
 			assert.equal(certificates.state.listing, null);
 		});
@@ -284,7 +284,7 @@ describe("Certificates", () => {
 			const answer = Promise.withResolvers<string>();
 			service.kept.set("one", answer.promise);
 			const content = certificates.contentOf("one");
-			certificates.forget(connectionId);
+			certificates.forget(organizationRef);
 			answer.resolve(acme.pem);
 			assert.equal(await content, acme);
 			certificates.show(listing(one));

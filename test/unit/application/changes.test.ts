@@ -18,7 +18,7 @@ import { problemIn } from "../api/setup.ts";
 import { readerOf } from "./fakes.ts";
 
 describe("A change over real sockets", () => {
-	const connectionId = "acme";
+	const organizationRef = "acme";
 	let emulator: Emulator;
 	let transport: Transport;
 	let certificates: Certificates;
@@ -56,8 +56,8 @@ describe("A change over real sockets", () => {
 	};
 	const writes = () => emulator.exchanges.filter(({ method }) => method !== "GET").length;
 	const confirm = async () => ({
-		connectionId,
-		confirmed: await prepareRemoval(organization, { connectionId, id }),
+		organizationRef,
+		confirmed: await prepareRemoval(organization, { organizationRef, id }),
 	});
 	const isStored = () => emulator.state.certificates.some((each) => each.id === id);
 	const shown = () => certificates.state.listing?.certificates.find((each) => each.id === id);
@@ -88,7 +88,7 @@ describe("A change over real sockets", () => {
 	] as const)
 		it(`R34 says that this extension is shut out since an activation${what}`, async () => {
 			emulator.switches.lockOut = true;
-			const target = { connectionId, scopes: [ORGANIZATION, project], ids: [id] };
+			const target = { organizationRef, scopes: [ORGANIZATION, project], ids: [id] };
 			const confirmed = await prepareActivation(organization, target);
 			if (fault) emulator.faults.next({ ...fault, operation: "activate", when: "after" });
 			const accounts = await setActive(organization, { ...target, active: true, confirmed });
@@ -105,12 +105,12 @@ describe("A change over real sockets", () => {
 	for (const when of ["after", "before"] as const)
 		it(`R34 says what it finds where both answers are lost, ${when === "after" ? "done" : "not done"}`, async () => {
 			loseAnswers("projectActivate", when);
-			const [account] = await setActive(organization, { connectionId, scopes: [project], ids: [id], active: true });
+			const [account] = await setActive(organization, { organizationRef, scopes: [project], ids: [id], active: true });
 			const isDone = when === "after";
 			assert.deepEqual([account?.changed, account?.failed], isDone ? [[id], []] : [[], [id]]);
 			assert.equal(account?.problem?.reason, isDone ? undefined : "connection-lost");
 			loseAnswers("rename", when);
-			const renamed = rename(organization, { connectionId, shown: { id, name: "Root" }, name: "New" });
+			const renamed = rename(organization, { organizationRef, shown: { id, name: "Root" }, name: "New" });
 			if (isDone) assert.equal((await renamed).name, "New");
 			else assert.equal((await problemIn(renamed)).reason, "connection-lost");
 			assert.equal(shown()?.name, isDone ? "New" : "Root");
@@ -141,7 +141,7 @@ describe("A change over real sockets", () => {
 		assert.deepEqual(await problemIn(remove(organization, request)), { reason: "changed-meanwhile" });
 		assert.equal(shown()?.name, "Elsewhere");
 		emulator.state.remove(id).commit();
-		const target = { connectionId, scopes: [project], ids: [id], active: true };
+		const target = { organizationRef, scopes: [project], ids: [id], active: true };
 		for (const act of [() => remove(organization, request), () => setActive(organization, target)])
 			assert.deepEqual(await problemIn(act()), { reason: "not-found" });
 		assert.deepEqual([writes(), shown()], [0, undefined]);
@@ -164,7 +164,7 @@ describe("A change over real sockets", () => {
 				assert.deepEqual(await problemIn(deactivateEverywhereAndRemove(organization, request)), problem);
 				assert.equal(writes(), 0);
 				const [account] = await setActive(organization, {
-					connectionId,
+					organizationRef,
 					scopes: [ORGANIZATION],
 					ids: [id],
 					active: true,

@@ -43,7 +43,7 @@ describe("A listener that throws", () => {
 		});
 		certificates.on("forget", () => forgotten++);
 		certificates.forget("other");
-		assert.deepEqual([forgotten, certificates.state.listing, certificates.connectionId], [1, null, "other"]);
+		assert.deepEqual([forgotten, certificates.state.listing, certificates.organizationRef], [1, null, "other"]);
 		certificates.show(listing());
 	});
 });

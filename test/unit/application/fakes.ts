@@ -1,7 +1,8 @@
 // Stand-ins for what lies below the application: they answer what a test says, when it says so.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
+import { organizationRef } from "../../../src/application/organizationRef.ts";
 import type { Certificate, CertificateListing } from "../../../src/domain/certificate.ts";
 import type { Candidate, CertificateReader } from "../../../src/domain/certificateFile.ts";
 import { Cancelled, Failure } from "../../../src/domain/failure.ts";
@@ -121,4 +122,9 @@ function unlessAborted<T>({ promise, reject }: PromiseWithResolvers<T>, signal?:
 	if (signal?.aborted) reject(new Cancelled());
 	signal?.addEventListener("abort", () => reject(new Cancelled()));
 	return promise;
+}
+
+/** @returns what stands for an organization that the service names, another one each time. */
+export function namedOrganization(): string {
+	return organizationRef({ id: "", origin: "https://api.openai.com", organization: `org-${randomUUID()}` });
 }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { mock } from "node:test";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import type { Uploaded } from "../../../src/application/uploads.ts";
@@ -13,6 +12,7 @@ import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { Fault, FaultKind } from "../../emulator/faults.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { problemIn, TOTAL_MILLISECONDS } from "../api/setup.ts";
+import { namedOrganization } from "./fakes.ts";
 import { type Machine, openWindow, type Window } from "./window.ts";
 
 const NO_RESPONSE: UploadEnding = { kind: "no-response" };
@@ -48,7 +48,7 @@ describe("One intent, one certificate", () => {
 		emulator = await startEmulator({ now: () => now });
 		machine = {
 			folder: folder.path,
-			connection: { id: randomUUID(), emulator },
+			connection: { id: namedOrganization(), emulator },
 			alive: new Set(),
 			now: () => now,
 		};
@@ -68,7 +68,7 @@ describe("One intent, one certificate", () => {
 	}
 
 	const upload = ({ uploads } = window, more: { told?: readonly string[]; name?: string } = {}): Promise<Uploaded> =>
-		uploads.upload({ candidate: acme, name: "Acme", connectionId: machine.connection.id, ...more });
+		uploads.upload({ candidate: acme, name: "Acme", organizationRef: machine.connection.id, ...more });
 	const posts = () => emulator.exchanges.filter(({ method }) => method === "POST").length;
 	const arm = (fault: Fault) => emulator.faults.next({ operation: "upload", ...fault });
 	const stored = () => emulator.state.certificates;
@@ -352,7 +352,7 @@ describe("One intent, one certificate", () => {
 		const before = machine.connection;
 		const organization = await startEmulator({ now: () => now });
 		try {
-			machine.connection = { id: randomUUID(), emulator: organization };
+			machine.connection = { id: namedOrganization(), emulator: organization };
 			assert.deepEqual(await problemIn(window.uploads.check(row())), { reason: "connection-changed" });
 			window.certificates.forget(machine.connection.id);
 			assert.deepEqual(window.uploads.unconfirmed, []);

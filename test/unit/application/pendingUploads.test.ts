@@ -14,12 +14,12 @@ import { assertPrivate, makeLink } from "../../system.ts";
 import { problemIn } from "../api/setup.ts";
 import { certificate } from "./fakes.ts";
 
-const connectionId = randomUUID();
+const organizationRef = randomUUID();
 const sha256 = "ab".repeat(32);
 
 function upload(more: Partial<PendingUpload> = {}): PendingUpload {
 	return {
-		connectionId,
+		organizationRef,
 		sha256,
 		attempt: 1,
 		name: "Root",
@@ -48,7 +48,7 @@ describe("Pending uploads", () => {
 
 	const names = () => readdirSync(path).sort();
 	const attempts = async () => (await store.read()).all.map(({ pending }) => pending);
-	const fileOf = (attempt: number, kind = "") => `${connectionId}.${sha256}.${attempt}${kind}.json`;
+	const fileOf = (attempt: number, kind = "") => `${organizationRef}.${sha256}.${attempt}${kind}.json`;
 
 	it("R22 keeps what was written for whoever reads it later", async () => {
 		assert.deepEqual(await attempts(), []);
@@ -137,7 +137,7 @@ describe("Pending uploads", () => {
 		await store.settle(upload(), [stored, certificate("cert_4")]);
 		const records = await store.read();
 		const known = { sha256, at: 1500 };
-		assert.deepEqual(records.uploaded(connectionId), [
+		assert.deepEqual(records.uploaded(organizationRef), [
 			{ certificate: stored, ...known },
 			{ certificate: certificate("cert_4"), ...known },
 		]);
@@ -150,7 +150,7 @@ describe("Pending uploads", () => {
 		await store.write(upload());
 		await store.settle(upload(), [certificate("cert_3")]);
 		await store.settle(upload(), [certificate("cert_4")]);
-		const arrived = (await store.read()).uploaded(connectionId).map((each) => each.certificate);
+		const arrived = (await store.read()).uploaded(organizationRef).map((each) => each.certificate);
 		assert.deepEqual(arrived, [certificate("cert_3")]);
 	});
 
@@ -180,12 +180,12 @@ describe("Pending uploads", () => {
 		now = 5000;
 		await store.settle(upload(), [certificate("cert_3")]);
 		now = 5000 + LATE_MS;
-		assert.equal((await store.read()).uploaded(connectionId).length, 1);
+		assert.equal((await store.read()).uploaded(organizationRef).length, 1);
 		now += 1;
 		const left = await store.read();
 		assert.deepEqual(left.unconfirmed, [open]);
-		assert.deepEqual(left.uploaded(connectionId), []);
-		assert.deepEqual(names(), [fileOf(1, ".closed"), `${connectionId}.${open.sha256}.1.json`].sort());
+		assert.deepEqual(left.uploaded(organizationRef), []);
+		assert.deepEqual(names(), [fileOf(1, ".closed"), `${organizationRef}.${open.sha256}.1.json`].sort());
 	});
 
 	it("clears away late what a window left that died while writing", async () => {
@@ -206,7 +206,7 @@ describe("Pending uploads", () => {
 			["a cut file", fileOf(1), whole.slice(0, -5)],
 			["an empty file", fileOf(1), ""],
 			["no object", fileOf(1), "null"],
-			["another connection than the name says", fileOf(1), changed({ connectionId: randomUUID() })],
+			["another connection than the name says", fileOf(1), changed({ organizationRef: randomUUID() })],
 			["another fingerprint than the name says", fileOf(1), changed({ sha256: "cd".repeat(32) })],
 			["another attempt than the name says", fileOf(1), changed({ attempt: 2 })],
 			["no name", fileOf(1), changed({ name: undefined })],
@@ -216,8 +216,8 @@ describe("Pending uploads", () => {
 			["an id that climbs", fileOf(1), changed({ idsBefore: [".."] })],
 			["a clock that is text", fileOf(1), changed({ servedBefore: "1" })],
 			["no owner", fileOf(1), changed({ owner: null })],
-			["a connection that is no UUID", `x.${sha256}.1.json`, changed({ connectionId: "x" })],
-			["a number with a zero in front", `${connectionId}.${sha256}.01.json`, whole],
+			["a connection that is no UUID", `x.${sha256}.1.json`, changed({ organizationRef: "x" })],
+			["a number with a zero in front", `${organizationRef}.${sha256}.01.json`, whole],
 			["attempt 0", fileOf(0), changed({ attempt: 0 })],
 		];
 		for (const [what, name, text] of files)
@@ -264,7 +264,7 @@ describe("Pending uploads", () => {
 	});
 
 	const recordings: readonly [string, PendingUpload][] = [
-		["a connection that climbs", upload({ connectionId: "../../x" })],
+		["a connection that climbs", upload({ organizationRef: "../../x" })],
 		["a fingerprint that climbs", upload({ sha256: "../../x" })],
 	];
 	for (const [what, odd] of recordings)
@@ -344,7 +344,7 @@ describe("Pending uploads", () => {
 			assert.equal(await store.remove(upload()), false);
 			assert.deepEqual((await store.read()).unconfirmed, []);
 			now += LATE_MS + 1;
-			assert.deepEqual((await store.read()).uploaded(connectionId).length, 1);
+			assert.deepEqual((await store.read()).uploaded(organizationRef).length, 1);
 		});
 
 		it("R22 does not bring back an attempt that a newer one overtook where it cannot be closed", async () => {
@@ -368,7 +368,7 @@ describe("Pending uploads", () => {
 		await store.settle(upload(), [certificate("cert_3")]);
 		const records = await store.read();
 		assert.deepEqual(records.unconfirmed, []);
-		assert.deepEqual(records.uploaded(connectionId)[0]?.certificate, certificate("cert_3"));
+		assert.deepEqual(records.uploaded(organizationRef)[0]?.certificate, certificate("cert_3"));
 	});
 
 	it("R23 tells what an attempt arrived as by the next one that arrived, not by the tenth", async () => {
@@ -404,7 +404,7 @@ describe("Pending uploads", () => {
 		const rounds = 500;
 		const racers = ["first", "second"].map((owner) => {
 			const program = fileURLToPath(new URL("racer.ts", import.meta.url));
-			const racer = spawn(process.execPath, [program, path, connectionId, owner], {
+			const racer = spawn(process.execPath, [program, path, organizationRef, owner], {
 				stdio: ["pipe", "pipe", "inherit"],
 			});
 			return { racer, owner, lines: createInterface(racer.stdout)[Symbol.asyncIterator]() };

@@ -2,12 +2,12 @@
 import { createInterface } from "node:readline";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 
-const [folder = "", connectionId = "", owner = ""] = process.argv.slice(2);
+const [folder = "", organizationRef = "", owner = ""] = process.argv.slice(2);
 const store = new PendingUploads(folder);
 console.log("ready");
 for await (const line of createInterface(process.stdin)) {
 	const has = await store.write({
-		connectionId,
+		organizationRef,
 		sha256: "ab".repeat(32),
 		attempt: Number(line),
 		name: "Root",

@@ -41,7 +41,7 @@ describe("Deleting", () => {
 		organization = organizationOf(fake);
 	});
 
-	const prepare = () => prepareRemoval(organization, { connectionId: "acme", id: "a" });
+	const prepare = () => prepareRemoval(organization, { organizationRef: "acme", id: "a" });
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.fault = (call) => calls[call];
 	};
@@ -49,7 +49,7 @@ describe("Deleting", () => {
 	const activate = (...scopes: readonly Scope[]) => {
 		for (const scope of scopes) fake.activeIn(scope).add("a");
 	};
-	const confirm = async () => ({ connectionId: "acme", confirmed: await prepare() });
+	const confirm = async () => ({ organizationRef: "acme", confirmed: await prepare() });
 	const unread = (more: object) => ({ problem: { reason: "scopes-unread", ...allRead, ...more } });
 
 	describe("what is active nowhere", () => {

@@ -20,7 +20,7 @@ describe("Renaming", () => {
 
 	const renamed = certificate("a", { name: "new", active: true });
 	const toNew = (signal?: AbortSignal) =>
-		rename(organization, { connectionId: "acme", shown: certificate("a"), name: "new" }, signal);
+		rename(organization, { organizationRef: "acme", shown: certificate("a"), name: "new" }, signal);
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.fault = (each) => calls[each];
 	};
@@ -120,7 +120,7 @@ describe("Renaming", () => {
 		fake.shown.set("organization", await fake.list());
 		fake.calls.length = 0;
 		failAt({ "rename a newer": failing(connectionLost) });
-		const request = { connectionId: "acme", shown: { id: "a", name: "new" }, name: "newer" };
+		const request = { organizationRef: "acme", shown: { id: "a", name: "new" }, name: "newer" };
 		await assert.rejects(rename(organization, request), { problem: connectionLost });
 		assert.deepEqual(names(), ["a", "b"]);
 	});

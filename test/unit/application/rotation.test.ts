@@ -31,7 +31,7 @@ import {
 import { candidate, certificate, listing } from "./fakes.ts";
 
 describe("Rotating", () => {
-	const connectionId = randomUUID();
+	const organizationRef = randomUUID();
 	const DAY = 86_400;
 	const at = 1000 * DAY;
 	const [p, q] = [inProject("p"), inProject("q")];
@@ -74,7 +74,7 @@ describe("Rotating", () => {
 		fake.fault = (call) => calls[call];
 	};
 	const prepare = (more: object = {}) =>
-		prepareRotation(rotations, { connectionId, oldId: "old", nextId: "next", ...more });
+		prepareRotation(rotations, { organizationRef, oldId: "old", nextId: "next", ...more });
 	const start = async (more: object = {}, signal?: AbortSignal) =>
 		startRotation(rotations, { confirmed: await prepare(), unclear: "imposed", soonDays: 30, ...more }, signal);
 	const finish = async (more: object = {}, signal?: AbortSignal) => {
@@ -654,7 +654,7 @@ describe("Rotating", () => {
 
 	describe("How far it is", () => {
 		const plan: RotationPlan = {
-			connectionId,
+			organizationRef,
 			old: { id: "old", name: null },
 			next: { id: "next", name: null },
 			scopes: [p, q].map((scope) => ({ scope, nextWasActive: false })),

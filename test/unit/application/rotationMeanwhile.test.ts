@@ -13,7 +13,7 @@ import { FakeAdministration, inProject, organizationOf, project } from "./admini
 import { certificate, listing } from "./fakes.ts";
 
 describe("What others do while a certificate is rotated", () => {
-	const connectionId = randomUUID();
+	const organizationRef = randomUUID();
 	const DAY = 86_400;
 	const at = 1000 * DAY;
 	const [p, q] = [inProject("p"), inProject("q")];
@@ -54,7 +54,7 @@ describe("What others do while a certificate is rotated", () => {
 	};
 	const activeIn = (scope: Scope) => [...fake.activeIn(scope)].sort().join();
 	const prepare = (oldId = "old", nextId = "next", window = rotations) =>
-		prepareRotation(window, { connectionId, oldId, nextId });
+		prepareRotation(window, { organizationRef, oldId, nextId });
 	const start = async (oldId = "old", nextId = "next", window = rotations) =>
 		startRotation(window, { confirmed: await prepare(oldId, nextId, window), unclear: "own", soonDays: 30 });
 	const ownAccess = async () => true;

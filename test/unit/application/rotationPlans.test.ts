@@ -15,7 +15,7 @@ import { inProject } from "./administrationFake.ts";
 import { certificate, listing } from "./fakes.ts";
 
 describe("Plans of rotations", () => {
-	const connectionId = randomUUID();
+	const organizationRef = randomUUID();
 	let folder: ReturnType<typeof temporaryFolder>;
 	let path: string;
 	let plans: RotationPlans;
@@ -29,7 +29,7 @@ describe("Plans of rotations", () => {
 	afterEach(() => folder.remove());
 
 	const plan = (more: Partial<RotationPlan> = {}): RotationPlan => ({
-		connectionId,
+		organizationRef,
 		old: { id: "cert_A", name: "Old" },
 		next: { id: "cert_B", name: null },
 		scopes: [
@@ -56,7 +56,7 @@ describe("Plans of rotations", () => {
 		await plans.create(plan());
 		assert.equal(await plans.create(plan({ next: { id: "cert_C", name: null } })), false);
 		assert.deepEqual(await plans.read(), [plan()]);
-		assert.equal(await plans.create(plan({ connectionId: randomUUID() })), true);
+		assert.equal(await plans.create(plan({ organizationRef: randomUUID() })), true);
 		// Where case does not count in a file's name, it does in an id.
 		assert.equal(await plans.create(plan({ old: { id: "cert_a", name: null } })), true);
 		assert.equal(new Set(names().map((name) => name.toLowerCase())).size, 3);
@@ -105,15 +105,15 @@ describe("Plans of rotations", () => {
 		const open = (owner: string) => new RotationPlans(path, { owner, isAlive: (name) => alive.has(name) }, () => 1000);
 		const [one, other] = [open("1"), open("2")];
 		const running = { reason: "rotation-running" } as const;
-		await one.alone(connectionId, async () => {
+		await one.alone(organizationRef, async () => {
 			for (const window of [one, other]) {
-				assert.deepEqual(await problemIn(window.alone(connectionId, async () => assert.fail())), running);
+				assert.deepEqual(await problemIn(window.alone(organizationRef, async () => assert.fail())), running);
 				assert.equal(await window.alone(randomUUID(), async () => "done"), "done");
 			}
 		});
-		assert.equal(await other.alone(connectionId, async () => "done"), "done");
+		assert.equal(await other.alone(organizationRef, async () => "done"), "done");
 		await assert.rejects(
-			other.alone(connectionId, async () => assert.fail("a defect")),
+			other.alone(organizationRef, async () => assert.fail("a defect")),
 			/a defect/,
 		);
 		assert.deepEqual(names(), []);
@@ -128,7 +128,7 @@ describe("Plans of rotations", () => {
 				await new Promise(setImmediate);
 				running--;
 			};
-			const ended = await Promise.allSettled(windows.map((window) => window.alone(connectionId, step)));
+			const ended = await Promise.allSettled(windows.map((window) => window.alone(organizationRef, step)));
 			for (const each of ended)
 				if (each.status === "rejected") assert.equal(each.reason.problem?.reason, "rotation-running");
 		}
@@ -140,14 +140,14 @@ describe("Plans of rotations", () => {
 		const open = (owner: string) => new RotationPlans(path, { owner, isAlive: (name) => alive.has(name) }, () => now);
 		const never = () =>
 			new Promise<void>((begun) => {
-				void open("1").alone(connectionId, () => {
+				void open("1").alone(organizationRef, () => {
 					begun();
 					return new Promise(() => {});
 				});
 			});
 		const other = open("2");
 		const isBusy = async () =>
-			(await other.alone(connectionId, async () => false).catch(({ problem }) => problem)).reason ===
+			(await other.alone(organizationRef, async () => false).catch(({ problem }) => problem)).reason ===
 			"rotation-running";
 		await never();
 		assert.equal(await isBusy(), true);
@@ -173,11 +173,11 @@ describe("Plans of rotations", () => {
 	it("are over once the old certificate is gone from the whole list of their connection", async () => {
 		await plans.create(plan());
 		const gone = listing(certificate("cert_B"));
-		await plans.settle(connectionId, { ...gone, complete: false });
+		await plans.settle(organizationRef, { ...gone, complete: false });
 		await plans.settle(randomUUID(), gone);
-		await plans.settle(connectionId, listing(certificate("cert_A")));
+		await plans.settle(organizationRef, listing(certificate("cert_A")));
 		assert.deepEqual(plans.known, [plan()]);
-		await plans.settle(connectionId, gone);
+		await plans.settle(organizationRef, gone);
 		assert.deepEqual(plans.known, []);
 	});
 
@@ -245,11 +245,11 @@ describe("Plans of rotations", () => {
 
 	it("that cannot be written down are refused", async () => {
 		for (const odd of ["", "../x", "not-a-uuid"])
-			assert.deepEqual(await problemIn(plans.create(plan({ connectionId: odd }))), { reason: "not-recorded" });
+			assert.deepEqual(await problemIn(plans.create(plan({ organizationRef: odd }))), { reason: "not-recorded" });
 		await plans.create(plan());
 		renameSync(path, join(folder.path, "kept"));
 		writeFileSync(path, "");
-		for (const refused of [plans.read(), plans.create(plan({ connectionId: randomUUID() }))])
+		for (const refused of [plans.read(), plans.create(plan({ organizationRef: randomUUID() }))])
 			assert.deepEqual(await problemIn(refused), { reason: "not-recorded" });
 		await plans.reload();
 		assert.equal(plans.known.length, 1);

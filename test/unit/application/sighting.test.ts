@@ -14,7 +14,7 @@ const SERVED = 1000;
 
 function attempt(more: Partial<PendingUpload> = {}): PendingUpload {
 	return {
-		connectionId: randomUUID(),
+		organizationRef: randomUUID(),
 		sha256: acme.sha256,
 		attempt: 1,
 		name: "Acme",

@@ -40,7 +40,7 @@ describe("The snapshot", () => {
 	const written = (): Snapshot => JSON.parse(readFileSync(path(), "utf8"));
 	const ids = () => written().certificates.map(({ id }) => id);
 
-	const openWindow = (connectionId: string | null = ONE) => {
+	const openWindow = (organizationRef: string | null = ONE) => {
 		const certificates = new Certificates(
 			async () => fake,
 			async () => readerOf(),
@@ -57,7 +57,7 @@ describe("The snapshot", () => {
 			{ certificates, projects, enforcement },
 			{ record: () => readWatchRecord(folder), check: () => changes++ },
 		);
-		if (connectionId !== null) certificates.identify(connectionId);
+		if (organizationRef !== null) certificates.identify(organizationRef);
 		return {
 			certificates,
 			readList: async () => {
@@ -92,7 +92,7 @@ describe("The snapshot", () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		await openWindow().readList();
 		assert.deepEqual(written(), {
-			connectionId: ONE,
+			organizationRef: ONE,
 			readAt: now,
 			certificates: [
 				{ id: "one", name: "one", expiresAt: 200, inOrganization: true },
@@ -172,7 +172,7 @@ describe("The snapshot", () => {
 		assert.ok(!existsSync(path()));
 		assert.equal(window.changes, 2);
 		await window.readList();
-		assert.equal(written().connectionId, OTHER);
+		assert.equal(written().organizationRef, OTHER);
 		await window.forget(null);
 		assert.ok(!existsSync(path()));
 	});

@@ -3,21 +3,22 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Certificates } from "../../../src/application/certificates.ts";
+import { unplacedFindings } from "../../../src/application/comparison.ts";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import { type UnconfirmedUpload, Uploads, type UploadsOptions } from "../../../src/application/uploads.ts";
 import { Cancelled, Failure, type Look, type Problem } from "../../../src/domain/failure.ts";
 import type { PendingUpload } from "../../../src/domain/pendingUpload.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { problemIn } from "../api/setup.ts";
-import { candidate, certificate, FakeService, listing, readerOf } from "./fakes.ts";
+import { candidate, certificate, FakeService, listing, namedOrganization, readerOf } from "./fakes.ts";
 
 const MINUTE = 60_000;
-const connectionId = randomUUID();
+const organizationRef = namedOrganization();
 const acme = candidate("Acme");
 const other = candidate("Other");
 const one = certificate("one");
 const two = certificate("two");
-const sending = { candidate: acme, name: "Root", connectionId };
+const sending = { candidate: acme, name: "Root", organizationRef };
 const ending = { kind: "no-response" } as const;
 const lost = new Failure({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
@@ -41,7 +42,7 @@ describe("Uploads", () => {
 			async () => readerOf(acme, other),
 			() => now,
 		);
-		list.forget(connectionId);
+		list.forget(organizationRef);
 		const options = { certificates: list, pending: store, owner, now: () => now, lookAgainMs: [0] };
 		alive.add(owner);
 		const window = new Uploads({
@@ -79,7 +80,7 @@ describe("Uploads", () => {
 	/** Has another window write down an upload. */
 	async function writeDown(more: Partial<PendingUpload> = {}): Promise<PendingUpload> {
 		const upload: PendingUpload = {
-			connectionId,
+			organizationRef,
 			sha256: acme.sha256,
 			attempt: 1,
 			name: "Root",
@@ -169,7 +170,7 @@ describe("Uploads", () => {
 			await service.uploadBegun(1);
 			const [written] = (await openOnes()).filter(({ sha256 }) => sha256 === acme.sha256);
 			assert.deepEqual(written, {
-				connectionId,
+				organizationRef,
 				sha256: acme.sha256,
 				attempt: 1,
 				name: "Root",
@@ -337,7 +338,7 @@ describe("Uploads", () => {
 
 		it("are sent where it is another certificate, or another connection", async () => {
 			await writeDown({ sha256: other.sha256 });
-			await writeDown({ connectionId: randomUUID() });
+			await writeDown({ organizationRef: randomUUID() });
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
 			assert.equal((await uploads.upload(sending)).certificate, two);
@@ -449,7 +450,7 @@ describe("Uploads", () => {
 					list: () => assert.fail("Nobody expected a list call."),
 					content: () => assert.fail("Nobody expected a content call."),
 					upload: async () => {
-						switched.list.forget(randomUUID());
+						switched.list.forget(namedOrganization());
 						throw lost;
 					},
 				}),
@@ -458,8 +459,56 @@ describe("Uploads", () => {
 			const problem = await problemIn(switched.window.upload(sending));
 			assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 			assert.deepEqual(switched.window.unconfirmed, []);
-			switched.list.forget(connectionId);
+			switched.list.forget(organizationRef);
 			assert.equal(switched.window.unconfirmed.length, 1);
+		});
+	});
+
+	describe("of an organization that the service did not name", () => {
+		const unnamed = randomUUID();
+		const unplaced = () => uploads.unconfirmed.find((upload) => upload.unplaced) ?? assert.fail("there is no row");
+
+		it("R22 are listed in each organization, and in their own as any other", async () => {
+			await writeDown({ organizationRef: unnamed });
+			assert.equal(unplaced().pending.organizationRef, unnamed);
+			const { list, window } = open("that");
+			list.forget(unnamed);
+			await window.reload();
+			assert.deepEqual(
+				window.unconfirmed.map((upload) => upload.unplaced),
+				[false],
+			);
+			list.forget(null);
+			assert.equal(window.unconfirmed.length, 1);
+		});
+
+		it("R22 are found where a certificate is listed that was there before, and nowhere else", async () => {
+			service.kept.set("one", other.pem).set("two", acme.pem);
+			await writeDown({ organizationRef: unnamed });
+			service.nextList().resolve(listing(two));
+			const look: Look = { outcome: "unplaced" };
+			const problem = { reason: "unconfirmed" as const, name: "Root", look, ending: null };
+			assert.deepEqual(await problemIn(uploads.check(unplaced())), problem);
+			assert.deepEqual(unplaced().look, look);
+			service.nextList().resolve(listing(two, one));
+			assert.deepEqual(await uploads.check(unplaced()), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(uploads.unconfirmed, []);
+			assert.deepEqual(service.sent, []);
+		});
+
+		it("R22 are not sent again, are forgotten, and keep nobody from uploading, who is told of them", async () => {
+			await writeDown({ organizationRef: unnamed });
+			assert.equal((await problemIn(uploads.again(unplaced()))).reason, "unconfirmed");
+			assert.deepEqual(service.sent, []);
+			assert.deepEqual(unplacedFindings(uploads, acme.sha256), [
+				{ code: "maybe-uploaded", level: "strong", name: "Root", at: now },
+			]);
+			assert.deepEqual(unplacedFindings(uploads, other.sha256), []);
+			service.nextUpload().resolve(two);
+			service.nextList().resolve(listing(two, one));
+			assert.equal((await uploads.upload(sending)).how, "answered");
+			await uploads.forget(unplaced());
+			assert.deepEqual(await openOnes(), []);
 		});
 	});
 
@@ -519,12 +568,12 @@ describe("Uploads", () => {
 			);
 			alive.delete("this");
 			assert.equal(window.unconfirmed[0]?.elsewhere, false);
-			list.forget(randomUUID());
+			list.forget(namedOrganization());
 			assert.deepEqual(window.unconfirmed, []);
 			// Its key may just be lost.
 			list.forget(null);
 			assert.equal(window.unconfirmed.length, 1);
-			list.forget(connectionId);
+			list.forget(organizationRef);
 			now += 100 * MINUTE;
 			await window.reload();
 			assert.equal(window.unconfirmed.length, 1);

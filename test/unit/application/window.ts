@@ -42,10 +42,10 @@ export function openWindow(machine: Machine, { owner, limits, onStep = () => {} 
 	const { alive, now, folder } = machine;
 	const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
 	const transport = new Transport(options, { pauseMilliseconds: 1, ...limits });
-	const service = async (connectionId?: string) =>
+	const service = async (organizationRef?: string) =>
 		new CertificatesApi(transport, async () => {
 			const { id, emulator } = machine.connection;
-			if (connectionId !== undefined && connectionId !== id) throw new Failure({ reason: "connection-changed" });
+			if (organizationRef !== undefined && organizationRef !== id) throw new Failure({ reason: "connection-changed" });
 			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 		});
 	const reader = async () => new X509Reader();

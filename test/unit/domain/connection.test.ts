@@ -85,7 +85,7 @@ describe("A new key", () => {
 		assert.deepEqual(continuation(origin, told("org-1"), current, []), { id: "1", certain: true });
 	});
 
-	it("continues one that was removed, if that was of this organization", () => {
+	it("continues another one that is there, if that is of this organization and host", () => {
 		const known = [
 			{ id: "8", origin: "https://b.test", organization: "org-2" },
 			{ id: "9", origin, organization: "org-2" },
@@ -111,7 +111,7 @@ describe("A new key", () => {
 		assert.deepEqual(continuation(origin, told(null), current, []), { id: null, certain: false });
 	});
 
-	it("cannot be told either where its window was closed and another one that is not named is known there", () => {
+	it("cannot be told either where another one that is not named is there", () => {
 		const { ids: _, ...before } = unnamed;
 		for (const answer of [told(null, "cert_b"), told("org-1")])
 			assert.deepEqual(continuation(origin, answer, null, [before]), { id: null, certain: false });

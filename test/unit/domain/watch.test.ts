@@ -18,7 +18,11 @@ const expiring = (id: string, days: number, more: Partial<WatchedCertificate> = 
 	inOrganization: true,
 	...more,
 });
-const snapshot = (...certificates: readonly WatchedCertificate[]) => ({ connectionId: "c", readAt: NOW, certificates });
+const snapshot = (...certificates: readonly WatchedCertificate[]) => ({
+	organizationRef: "c",
+	readAt: NOW,
+	certificates,
+});
 const record = (certificates: readonly WatchedCertificate[], toldOn: readonly number[] = [], muted: string[] = []) => ({
 	snapshot: snapshot(...certificates),
 	toldOn,
@@ -106,7 +110,7 @@ describe("A snapshot", () => {
 		"is cut": JSON.stringify(whole).slice(0, -9),
 		"is nothing": "null",
 		"is something else": "[1]",
-		"has no connection": JSON.stringify({ ...whole, connectionId: 7 }),
+		"has no connection": JSON.stringify({ ...whole, organizationRef: 7 }),
 		"has no time": JSON.stringify({ ...whole, readAt: "yesterday" }),
 		"was read before any time": JSON.stringify({ ...whole, readAt: -1e300 }),
 		"was read after all times": JSON.stringify({ ...whole, readAt: 8.64e15 }),

@@ -37,7 +37,7 @@ const [old, next] = [anchor("Old", 10), anchor("New", 900)];
 
 describe("The row of a certificate in a rotation", () => {
 	const plan: RotationPlan = {
-		connectionId: "c",
+		organizationRef: "c",
 		old: old.certificate,
 		next: next.certificate,
 		scopes: [

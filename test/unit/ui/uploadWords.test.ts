@@ -19,7 +19,7 @@ const at = (hour: number, minute: number) => new Date(2026, 10, 24, hour, minute
 const NOW = at(14, 10);
 
 const pending: PendingUpload = {
-	connectionId: "here",
+	organizationRef: "here",
 	sha256: `3f9a02c1${"0".repeat(56)}`,
 	attempt: 1,
 	name: "Acme Root CA",
@@ -99,18 +99,23 @@ describe("Words for uploads", () => {
 
 	it("R22 put what is known of it beside its name", () => {
 		const described = (look: Look | null, elsewhere = false) =>
-			unconfirmedDescription({ pending, elsewhere, look }, NOW);
+			unconfirmedDescription({ pending, elsewhere, look, unplaced: false }, NOW);
 		assert.equal(described(null), "upload not confirmed");
 		assert.equal(described({ outcome: "failed" }), "upload not confirmed");
 		assert.equal(described(notSeen), "upload not confirmed · not seen at 14:05");
 		assert.equal(described(notSeen, true), "uploading in another window…");
-		const upload = { pending, elsewhere: false, look: notSeen };
+		const unplaced = { pending, elsewhere: false, look: null, unplaced: true };
+		assert.equal(
+			unconfirmedDescription(unplaced, NOW),
+			`unconfirmed upload · ${momentWords(pending.startedAt)} · organization unknown`,
+		);
+		const upload = { pending, elsewhere: false, look: notSeen, unplaced: false };
 		assert.equal(unconfirmedSpoken(upload, NOW), "Acme Root CA, upload not confirmed · not seen at 14:05");
 	});
 
 	it("R22 tell in the tooltip what happened, since when, and which certificate it is", () => {
 		const [happened, started, fingerprint, ...more] = unconfirmedTooltip(
-			{ pending, elsewhere: false, look: notSeen },
+			{ pending, elsewhere: false, look: notSeen, unplaced: false },
 			NOW,
 		).split("\n");
 		assert.equal(happened, unconfirmedWords("Acme Root CA", null, notSeen, NOW));
@@ -118,14 +123,14 @@ describe("Words for uploads", () => {
 		assert.equal(fingerprint, "SHA-256: 3f9a 02c1 0000 0000 …");
 		assert.deepEqual(more, []);
 		assert.match(
-			unconfirmedTooltip({ pending, elsewhere: true, look: null }, NOW),
+			unconfirmedTooltip({ pending, elsewhere: true, look: null, unplaced: false }, NOW),
 			/^Another window is uploading “Acme/,
 		);
 	});
 
 	it("R12 show a name as plain text wherever it stands", () => {
 		const hostile = { ...pending, name: "a\n[x](command:y) $(trash)" };
-		const upload = { pending: hostile, elsewhere: false, look: null };
+		const upload = { pending: hostile, elsewhere: false, look: null, unplaced: false };
 		const { message } = forgetWords(hostile);
 		const texts = [
 			unconfirmedTooltip(upload, NOW),
