@@ -68,6 +68,23 @@ export class LookUp {
 	}
 
 	/**
+	 * What a list that was just read shows of attempts, by the contents of what was not there before; nothing is sent.
+	 * @returns `null` where it is not seen, or not for certain.
+	 * @throws Failure, Cancelled
+	 */
+	async within(
+		listing: CertificateListing,
+		attempts: Attempts,
+		target: Target,
+		signal: AbortSignal,
+	): Promise<Found | null> {
+		if (!isPlaced(attempts, target, listing)) return null;
+		const { ours, unclear } = (await this.#sightIn(listing, attempts, target, signal)).sighting;
+		const [certificate, ...others] = ours;
+		return certificate ? { certificate, twins: [...others, ...unclear] } : null;
+	}
+
+	/**
 	 * Looks some times, with pauses.
 	 * @param ending How the request of the newest attempt ended.
 	 * @throws Failure `unconfirmed` with what the last look said.
@@ -100,9 +117,19 @@ export class LookUp {
 	}
 
 	/** @param known The id of what is known to be ours. */
-	async #sight(attempts: Attempts, { organizationRef, service, epoch }: Target, signal: AbortSignal, known?: string) {
-		if (epoch !== this.#certificates.epoch) throw new Failure({ reason: "connection-changed" });
-		const listing = await this.#certificates.load(signal, service);
+	async #sight(attempts: Attempts, target: Target, signal: AbortSignal, known?: string) {
+		if (target.epoch !== this.#certificates.epoch) throw new Failure({ reason: "connection-changed" });
+		const listing = await this.#certificates.load(signal, target.service);
+		return this.#sightIn(listing, attempts, target, signal, known);
+	}
+
+	async #sightIn(
+		listing: CertificateListing,
+		attempts: Attempts,
+		{ organizationRef, service }: Target,
+		signal: AbortSignal,
+		known?: string,
+	) {
 		const records = await this.#pending.read();
 		const own = records.arrivalSince(attempts[0])?.certificates.map(({ id }) => id) ?? [];
 		const uploaded = records.uploaded(organizationRef).map(({ certificate }) => certificate.id);

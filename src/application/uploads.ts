@@ -1,4 +1,4 @@
-import type { Certificate } from "../domain/certificate.ts";
+import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import type { Candidate } from "../domain/certificateFile.ts";
 import { Failure, isCancelled, type Look, problemOf } from "../domain/failure.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
@@ -88,8 +88,8 @@ export class Uploads extends Events {
 	readonly #running = new Map<string, Running>();
 	readonly #looks = new Map<string, Look>();
 	#started = 0;
-	/** What was told last of those that are not confirmed. */
-	#told = "";
+	/** The list that was last looked through for what is not confirmed. */
+	#seen: CertificateListing | null = null;
 
 	constructor(options: UploadsOptions) {
 		super();
@@ -171,8 +171,30 @@ export class Uploads extends Events {
 			return await this.#found(attempts, this.#lookUp.once(attempts, target, signal));
 		} finally {
 			await this.reload();
-			this.#tell();
+			this.tell("change");
 		}
+	}
+
+	/**
+	 * Settles what a list shows to have arrived, without a word: its row is there. What fails is left for `check`.
+	 * @param listing As it was just read.
+	 */
+	async settleSeen(listing: CertificateListing): Promise<void> {
+		const { organizationRef } = this.#certificates;
+		if (!organizationRef || listing === this.#seen) return;
+		this.#seen = listing;
+		for (const { pending, elsewhere } of this.unconfirmed) {
+			if (elsewhere) continue;
+			try {
+				const target = await this.#open(organizationRef);
+				const attempts = attemptsOf(this.#journal.records, pending);
+				const found = await this.#lookUp.within(listing, attempts, target, new AbortController().signal);
+				if (found) await this.#journal.settle(newestOf(attempts), [found.certificate, ...found.twins]);
+			} catch (thrown) {
+				if (!problemOf(thrown)) throw thrown;
+			}
+		}
+		await this.reload();
 	}
 
 	/**
@@ -229,13 +251,13 @@ export class Uploads extends Events {
 		const running: Running = { ...key, upload, stop: new AbortController() };
 		this.#running.set(id, running);
 		signal?.addEventListener("abort", upload.cancel);
-		this.#tell();
+		this.tell("change");
 		try {
 			return await work(running, await this.#open(organizationRef));
 		} finally {
 			await this.reload();
 			this.#running.delete(id);
-			this.#tell();
+			this.tell("change");
 		}
 	}
 
@@ -271,7 +293,7 @@ export class Uploads extends Events {
 				// What was cancelled is the sending: whether it came too late is still to be seen.
 				running.stop = new AbortController();
 				running.upload = { ...running.upload, checking: true };
-				this.#tell();
+				this.tell("change");
 				return this.#found(attempts, this.#lookUp.insist(attempts, problem.ending, target, running.stop.signal));
 			}
 			// All else that a service throws means that nothing was stored.
@@ -300,8 +322,9 @@ export class Uploads extends Events {
 	}
 
 	async #read(): Promise<UploadRecords> {
+		const before = this.#digest();
 		const records = await this.#journal.read();
-		if (this.#digest() !== this.#told) this.#tell();
+		if (this.#digest() !== before) this.tell("change");
 		return records;
 	}
 
@@ -311,11 +334,6 @@ export class Uploads extends Events {
 
 	#digest(): string {
 		return this.unconfirmed.map(({ id, elsewhere, look }) => `${id} ${elsewhere} ${JSON.stringify(look)}`).join();
-	}
-
-	#tell(): void {
-		this.#told = this.#digest();
-		this.tell("change");
 	}
 }
 

@@ -116,7 +116,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	};
 	const rotation: RotationCommands = { ...context, upload: uploadCommand(context) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotation, certificate);
-	const following = followChanges(connections, { certificates, projects, plans, report, view, projectsView });
+	const following = followChanges(connections, { certificates, projects, plans, uploads, report, view, projectsView });
 	for (const each of [view, projectsView]) each.refreshIfStale();
 
 	return {

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import type { Projects } from "../application/projects.ts";
 import type { RotationPlans } from "../application/rotationPlans.ts";
+import type { Uploads } from "../application/uploads.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import type { Connections } from "./connections.ts";
 import { SETTINGS } from "./names.ts";
@@ -12,6 +13,7 @@ interface Followers {
 	readonly certificates: Certificates;
 	readonly projects: Projects;
 	readonly plans: RotationPlans;
+	readonly uploads: Uploads;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
 	/** Shows what went wrong where no command was given. */
@@ -21,7 +23,7 @@ interface Followers {
 /** Keeps the views true to the key and the settings, whoever changes them: this window, another one, a person by hand. */
 export function followChanges(
 	connections: Connections,
-	{ certificates, projects, plans, report, view, projectsView }: Followers,
+	{ certificates, projects, plans, uploads, report, view, projectsView }: Followers,
 ): vscode.Disposable {
 	const followKey = async () => {
 		await view.showConnection();
@@ -50,7 +52,9 @@ export function followChanges(
 	certificates.on("change", followOrganization);
 	certificates.on("change", () => {
 		const { organizationRef, state } = certificates;
-		if (organizationRef && state.listing) plans.settle(organizationRef, state.listing).catch(report);
+		if (!organizationRef || !state.listing) return;
+		plans.settle(organizationRef, state.listing).catch(report);
+		if (uploads.unconfirmed.length > 0) uploads.settleSeen(state.listing).catch(report);
 	});
 	certificates.on("forget", () => {
 		projects.forget();

@@ -5,13 +5,14 @@ import { isNamed, organizationRef } from "../application/organizationRef.ts";
 import type { Rotations } from "../application/rotation.ts";
 import type { Uploads } from "../application/uploads.ts";
 import type { Connection } from "../domain/connection.ts";
-import { Cancelled, Failure } from "../domain/failure.ts";
-import type { AccessSource, Service } from "../domain/service.ts";
+import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
+import type { AccessSource, ClientCertificateFiles, Service } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
 import type { Connections } from "./connections.ts";
 import { keepKey } from "./keptKeys.ts";
 import { askForKey } from "./keyPrompt.ts";
 import { type Notices, notify } from "./notices.ts";
+import { setPassphrase } from "./passphrasePrompt.ts";
 import { baseUrl } from "./settings.ts";
 import { paragraphs } from "./words/activation.ts";
 import { inert } from "./words/inert.ts";
@@ -19,22 +20,24 @@ import { unfinishedWords } from "./words/unfinished.ts";
 
 /** What the commands around the admin key act on. */
 export interface KeyCommands extends Notices {
+	readonly clientCertificates: ClientCertificates;
+	/** Whether a client certificate can be presented. @throws Failure `client-certificate` */
+	readonly judgeClientFiles: (files: ClientCertificateFiles) => Promise<void>;
 	readonly connections: Connections;
 	readonly certificates: Certificates;
 	readonly openService: (access: AccessSource) => Service;
 }
 
 /**
- * Asks for an admin key, checks and keeps it.
+ * Asks for an admin key, checks and keeps it; before that for the passphrase of the client key, where the check needs one.
  * @param replaces Whether it takes the place of the one in use for the same host, or is one more.
  * @throws Failure, Cancelled
  */
-export async function setKey(
-	{ openService, connections, certificates, documents }: KeyCommands,
-	replaces: boolean,
-): Promise<void> {
+export async function setKey(commands: KeyCommands, replaces: boolean): Promise<void> {
+	const { openService, connections, certificates, documents } = commands;
 	// The question names this host: a key typed for it goes to no other one, whatever the setting becomes meanwhile.
 	const asked = baseUrl();
+	await ensurePassphrase(commands, asked.origin);
 	const { access, listing, passing } = await askForKey(
 		asked,
 		(key) => connections.accessWith(asked, key),
@@ -60,9 +63,23 @@ export async function setKey(
 		);
 }
 
+/** A key that was pasted must not be lost for want of a passphrase. @throws Failure, Cancelled */
+async function ensurePassphrase({ clientCertificates, judgeClientFiles }: KeyCommands, origin: string): Promise<void> {
+	const files = await clientCertificates.filesFor(origin);
+	if (!files) return;
+	try {
+		await judgeClientFiles(files);
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		if (!problem) throw thrown;
+		// Whatever else is wrong with it the check of the key says.
+		const isLocked = problem.reason === "client-certificate" && problem.why.startsWith("passphrase-");
+		if (isLocked) await setPassphrase(clientCertificates, judgeClientFiles);
+	}
+}
+
 /** What removing a key acts on. */
-export interface RemoveKeyCommands extends Pick<KeyCommands, "connections"> {
-	readonly clientCertificates: ClientCertificates;
+export interface RemoveKeyCommands extends Pick<KeyCommands, "connections" | "clientCertificates"> {
 	readonly uploads: Uploads;
 	readonly rotations: Pick<Rotations, "plans">;
 }

@@ -1,14 +1,18 @@
+import * as l10n from "@vscode/l10n";
 import type { Certificates } from "../application/certificates.ts";
+import { leftInOrganization, type RotationBasis } from "../application/rotation.ts";
 import type { ClientCheck } from "../domain/clientCertificate.ts";
 import { problemOf } from "../domain/failure.ts";
+import type { RotatedCertificate } from "../domain/rotation.ts";
 import type { ClientCertificateFiles } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
 import { subjectsOf } from "./groundwork.ts";
+import { cancellably } from "./patience.ts";
 import { baseUrl } from "./settings.ts";
-import type { OwnAccess } from "./words/clientChecks.ts";
+import { isAccepted, type OwnAccess } from "./words/clientChecks.ts";
 
 /** The hosts beside which there is one for client certificates (API guide, "Mutual TLS"). */
-const ASKS_FOR_NONE = /^(?:[a-z]+\.)?api\.openai\.com$/;
+const ASKS_FOR_NONE = /^(?:(?!mtls\.)[a-z]+\.)?api\.openai\.com$/;
 
 /** What it takes to tell what will become of this extension's own calls. */
 export interface OwnAccessCheck {
@@ -58,4 +62,21 @@ export async function ownAccess(
 		return { kind: "unusable", problem: unusable };
 	}
 	return unread || !closest ? { kind: "unknown" } : closest;
+}
+
+/** The same once one of the two certificates of a rotation has taken over from the other in the organization, in sight of the person. @throws Cancelled */
+export async function accessAfter(
+	check: OwnAccessCheck,
+	basis: RotationBasis,
+	from: Pick<RotatedCertificate, "id">,
+	to: Pick<RotatedCertificate, "id">,
+): Promise<OwnAccess> {
+	const title = l10n.t("Checking this extension's client certificate…");
+	const anchors = leftInOrganization(basis, from.id, to.id);
+	return cancellably(title, (signal) => ownAccess(check, anchors, signal));
+}
+
+/** Which host is asked does not matter in a rotation: all was read there a moment ago, with the old one active. */
+export function chains(access: OwnAccess): boolean {
+	return access.kind === "checked" ? access.check.accepted : isAccepted(access);
 }

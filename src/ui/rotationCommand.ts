@@ -20,14 +20,22 @@ import type { CertificatesView } from "./certificatesView.ts";
 import { type CertificateCommands, destinationOf, projectNamed, refreshProjects } from "./groundwork.ts";
 import { notify } from "./notices.ts";
 import { tellSwitched } from "./outcomes.ts";
-import type { OwnAccessCheck } from "./ownAccess.ts";
+import { accessAfter, chains, type OwnAccessCheck } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
-import { askForNext, askUnclear, confirmForgetting, confirmStart, refuseFull } from "./rotationQuestions.ts";
+import {
+	askForNext,
+	askUnclear,
+	confirmForgetting,
+	confirmStart,
+	refuseDeadEnd,
+	refuseFull,
+} from "./rotationQuestions.ts";
 import { reminderDays } from "./settings.ts";
 import { type UploadCommand, uploadFile } from "./uploadCommand.ts";
 import { tellMore } from "./uploadQuestions.ts";
 import { accountWords } from "./words/accounts.ts";
 import { nameWords } from "./words/certificates.ts";
+import { accessWords } from "./words/clientChecks.ts";
 import { settledRotationWords } from "./words/rotationQuestions.ts";
 import { placesAt } from "./words/scopes.ts";
 
@@ -98,6 +106,7 @@ async function start(
 	const missing = scopes.filter((each) => !each.next);
 	const present = scopes.filter((each) => each.next);
 	if (plan && missing.length === 0) return { next: next.certificate, account: null };
+	if (basis.inOrganization.includes(old.certificate.id)) await assertEndable(commands, basis, next.certificate);
 	await confirmStart({
 		...{ old, next, changed },
 		...{ missing: places(missing), present: places(present), planned: plan !== null },
@@ -106,6 +115,14 @@ async function start(
 	const request = { confirmed: basis, unclear: answer, soonDays } as const;
 	const account = await cancellably(title, (signal) => startRotation(rotations, request, signal));
 	return { next: next.certificate, account };
+}
+
+/** What would keep from both ends is said before anything is activated. @throws Cancelled */
+async function assertEndable(commands: RotationCommands, basis: RotationBasis, next: Certificate): Promise<void> {
+	const old = basis.old.certificate;
+	const finished = await accessAfter(commands, basis, old, next);
+	if (chains(finished) || chains(await accessAfter(commands, basis, next, old))) return;
+	await refuseDeadEnd(old, next, accessWords(finished, Date.now() / 1000));
 }
 
 /** Asks for the certificate that is to take over, and uploads it where it is not there yet. @throws Failure, Cancelled */

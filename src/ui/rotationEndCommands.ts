@@ -1,12 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import {
-	flawsOf,
-	leftInOrganization,
-	type RotationBasis,
-	type RotationScope,
-	type UndoStep,
-	undoStep,
-} from "../application/rotation.ts";
+import { flawsOf, type RotationBasis, type RotationScope, type UndoStep, undoStep } from "../application/rotation.ts";
 import { finishRotation, undoRotation } from "../application/rotationEnd.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
@@ -16,11 +9,11 @@ import { askAnew } from "./askAnew.ts";
 import { destinationOf, projectNamed } from "./groundwork.ts";
 import { notify } from "./notices.ts";
 import { tellDone } from "./outcomes.ts";
-import { ownAccess } from "./ownAccess.ts";
+import { accessAfter, chains, ownAccess } from "./ownAccess.ts";
 import { cancellably } from "./patience.ts";
 import { planFor, type RotationCommands, readNow } from "./rotationCommand.ts";
 import { confirmFinish, confirmUndo, refuseLockOut } from "./rotationQuestions.ts";
-import { accessWords, isAccepted, type OwnAccess } from "./words/clientChecks.ts";
+import { accessWords } from "./words/clientChecks.ts";
 import { endWords, isEnded, type RotationEnd } from "./words/rotationAccounts.ts";
 import { type Places, placesAt } from "./words/scopes.ts";
 
@@ -112,9 +105,7 @@ async function assertAccess(
 	from: RotatedCertificate,
 	to: RotatedCertificate,
 ): Promise<string> {
-	const anchors = leftInOrganization(basis, from.id, to.id);
-	const title = l10n.t("Checking this extension's client certificate…");
-	const access = await cancellably(title, (signal) => ownAccess(commands, anchors, signal));
+	const access = await accessAfter(commands, basis, from, to);
 	const words = accessWords(access, Date.now() / 1000);
 	return chains(access) ? words : refuseLockOut(from, to, words);
 }
@@ -122,9 +113,4 @@ async function assertAccess(
 function isAnswered(commands: RotationCommands) {
 	return async (anchors: readonly string[], signal = new AbortController().signal) =>
 		chains(await ownAccess(commands, anchors, signal));
-}
-
-/** Which host is asked does not matter here: all was read there a moment ago, with the old one active. */
-function chains(access: OwnAccess): boolean {
-	return access.kind === "checked" ? access.check.accepted : isAccepted(access);
 }

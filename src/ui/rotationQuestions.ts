@@ -9,6 +9,7 @@ import { nameWords } from "./words/certificates.ts";
 import { expiryWords } from "./words/dates.ts";
 import { rotationFlawWords } from "./words/rotation.ts";
 import {
+	deadEndWords,
 	type FinishQuestion,
 	finishWords,
 	lockOutWords,
@@ -101,10 +102,19 @@ export async function confirmUndo(question: UndoQuestion): Promise<void> {
 
 /** Says that this extension would lock itself out, and leads to what keeps it from that. @throws Cancelled */
 export async function refuseLockOut(from: RotatedCertificate, to: RotatedCertificate, access: string): Promise<never> {
+	return refuseForAccess(lockOutWords(from, to, access));
+}
+
+async function refuseForAccess(question: Parameters<typeof ask>[0]): Promise<never> {
 	const setUp = l10n.t("Set Up Client Certificate");
-	await ask(lockOutWords(from, to, access), [setUp], [setUp]);
+	await ask(question, [setUp], [setUp]);
 	await vscode.commands.executeCommand(COMMANDS.openSettings);
 	throw new Cancelled();
+}
+
+/** Says that a rotation could not be ended, and leads to what mends that. @param access As in `refuseLockOut`. @throws Cancelled */
+export async function refuseDeadEnd(old: RotatedCertificate, next: RotatedCertificate, access: string): Promise<never> {
+	return refuseForAccess(deadEndWords(old, next, access));
 }
 
 /** Says which certificate to delete first. @param idle As in `noRoomWords`. @throws Cancelled */

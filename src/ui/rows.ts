@@ -190,7 +190,7 @@ function iconOf(state: ExpiryState, isActive: boolean | undefined): vscode.Theme
 		case "unknown":
 			return new vscode.ThemeIcon("question");
 		case "valid":
-			if (isActive) return ACTIVE;
-			return new vscode.ThemeIcon(isActive === false ? "circle-slash" : "circle-outline");
+			// The same whether it is inactive or that is unknown: the words beside it say which.
+			return isActive ? ACTIVE : new vscode.ThemeIcon("circle-outline");
 	}
 }

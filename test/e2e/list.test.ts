@@ -85,7 +85,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 
 	// Every other reason is tested in the extension host, and the manifest's texts for them in the manifest's test.
 	const failures: readonly [string, FaultKind, string, readonly string[]][] = [
-		["401", { kind: "status", status: 401 }, "did not accept the admin key", ["Set or Replace Admin Key…"]],
+		["401", { kind: "status", status: 401 }, "OpenAI rejected the admin key (401)", ["Set or Replace Admin Key…"]],
 		["a reset", { kind: "reset" }, "lost before the answer", [TRY_AGAIN]],
 	];
 	for (const [title, fault, words, buttons] of failures)

@@ -22,8 +22,8 @@ export const ORGANIZATION = "organization";
 interface Kit {
 	readonly session: Session;
 	readonly next: MadeCertificate;
-	/** Has this extension's own client certificate chain to the old one, or to the new one. */
-	readonly chainTo: (which: "old" | "next") => void;
+	/** Has this extension's own client certificate chain to the old one, to the new one, or to one that is active nowhere. */
+	readonly chainTo: (which: "old" | "next" | "idle") => void;
 	/** Fills an empty organization, and has its list shown. @param more Adds what a suite needs beside. */
 	readonly begin: (more?: (rotating: Rotating) => void | Promise<void>) => Promise<Rotating>;
 	readonly close: () => Promise<void>;
@@ -46,8 +46,12 @@ export async function startRotating(): Promise<Kit> {
 	const [issuer, next] = await Promise.all([expiring(OLD, 100), expiring(NEXT, 800)]);
 	const [short, early] = await Promise.all([expiring(SHORT, 50), expiring("Early CA", 60)]);
 	const client = (commonName: string, issuer: MadeCertificate) => makeCertificate({ commonName, ca: false, issuer });
-	const clients = { old: await client("Old client", issuer), next: await client("New client", next) };
-	const chainTo = (which: "old" | "next") => {
+	const clients = {
+		old: await client("Old client", issuer),
+		next: await client("New client", next),
+		idle: await client("Idle client", short),
+	};
+	const chainTo = (which: keyof typeof clients) => {
 		const { pem, privateKeyPem } = clients[which];
 		writeFileSync(clientFile, pem + privateKeyPem, { mode: 0o600 });
 	};

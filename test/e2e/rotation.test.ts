@@ -209,7 +209,7 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		await rotating.rotateTo(OLD, NEXT);
 		await (await rotating.question(OLD, NEXT)).press("Rotate");
 		const toast = await window.toast("in project “Archived”: not activated.");
-		await window.view(VIEW).rowWith("Rotating: begun, Rotate again to go on").appears();
+		await window.view(VIEW).rowWith("Rotating: replacement not active everywhere yet, Rotate or Finish").appears();
 		await picture("rotation-begun");
 		assert.match(toast.text, /Rotate again to go on, or undo it\.$/);
 		await toast.dismiss();

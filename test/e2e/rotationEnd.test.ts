@@ -90,6 +90,19 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		assert.deepEqual(rotating.posts(before), []);
 	});
 
+	it("does not start where this extension could neither finish nor undo", async () => {
+		const { window, emulator, picture, chainTo } = { ...rotating.made.session, ...rotating.made };
+		chainTo("idle");
+		const before = emulator.exchanges.length;
+		await rotating.rotateTo(OLD, next);
+		const dialog = await window.dialog(`Can't rotate “${OLD}”: this extension could neither finish nor undo it.`);
+		await picture("rotation-dead-end");
+		assert.match(dialog.detail, /Set a client certificate that chains to “Old CA” or “New CA/);
+		assert.deepEqual(dialog.buttons, ["Cancel", "Set Up Client Certificate"]);
+		await dialog.escape();
+		assert.deepEqual(rotating.posts(before), []);
+	});
+
 	it("finishes without a client certificate where OpenAI answers without one", async () => {
 		const { session, old } = rotating.made;
 		const { window } = session;

@@ -86,7 +86,7 @@ export function problemWords(problem: Problem): string {
 			);
 		case "unauthorized":
 			return l10n.t(
-				"OpenAI did not accept the admin key (401). It is still stored. Replace it if it is no longer valid.",
+				"OpenAI rejected the admin key (401). If it was revoked or replaced, set a new one. If a certificate was just activated in the organization, OpenAI might require a client certificate.",
 			);
 		case "wrong-region":
 			return l10n.t(
@@ -287,7 +287,7 @@ function rejectionWords({ status, code, param }: Problem & { reason: "rejected" 
 				"OpenAI refused the certificate because it is expired, or will be within a day. Nothing was uploaded.",
 			);
 		case "certificate_in_use":
-			return l10n.t("The certificate is still active somewhere. Deactivate it there first.");
+			return l10n.t("The certificate is still active somewhere, so it wasn't deleted. Deactivate it there first.");
 		case null:
 			if (status === 413) return l10n.t("OpenAI refused the request as too large (413). Nothing was changed.");
 			return param === null

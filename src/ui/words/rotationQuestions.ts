@@ -159,6 +159,21 @@ export function lockOutWords(from: RotatedCertificate, to: RotatedCertificate, a
 	};
 }
 
+/** The same for a rotation that could then be neither finished nor undone. @param access As in `lockOutWords`. */
+export function deadEndWords(old: RotatedCertificate, next: RotatedCertificate, access: string): Question {
+	return {
+		message: l10n.t("Can't rotate “{0}”: this extension could neither finish nor undo it.", rotatedName(old)),
+		detail: paragraphs(
+			access,
+			l10n.t(
+				"Set a client certificate that chains to “{0}” or “{1}”, or to another one that stays active in the organization. Nothing was changed.",
+				rotatedName(old),
+				rotatedName(next),
+			),
+		),
+	};
+}
+
 /** What is asked before a rotation is undone. */
 export interface UndoQuestion {
 	readonly old: Certificate;

@@ -31,7 +31,7 @@ function words({ part, stage, other }: RotationRole): string {
 	if (part === "next") return l10n.t("taking over from “{0}”", rotatedName(other));
 	switch (stage) {
 		case "activating":
-			return l10n.t("Rotating: begun, Rotate again to go on");
+			return l10n.t("Rotating: replacement not active everywhere yet, Rotate or Finish");
 		case "waiting":
 			return l10n.t("Rotating: move clients, then Finish");
 		case "finished":

@@ -586,6 +586,34 @@ describe("Uploads", () => {
 			assert.equal(service.sent.length, 1);
 		});
 
+		it("R22 are told of where they are settled in a window that read them before it knew its organization", async () => {
+			const { list, window } = open("that");
+			list.forget(undefined);
+			await window.reload();
+			list.identify(organizationRef);
+			assert.equal(window.unconfirmed.length, 1);
+			let told = 0;
+			window.on("change", () => told++);
+			alive.delete("this");
+			await window.settleSeen(listing(two, one));
+			assert.deepEqual([window.unconfirmed.length, told], [0, 1]);
+		});
+
+		it("R22 are settled by a list that shows them, once for each list, whatever is wrong with one", async () => {
+			await uploads.settleSeen(listing(one));
+			assert.equal(uploads.unconfirmed.length, 1);
+			const shown = listing(two, one);
+			service.kept.delete("two");
+			await uploads.settleSeen(shown);
+			assert.equal(uploads.unconfirmed.length, 1);
+			service.kept.set("two", acme.pem);
+			await uploads.settleSeen(shown);
+			assert.equal(uploads.unconfirmed.length, 1, "the same list is looked through once");
+			await uploads.settleSeen(listing(two, one));
+			assert.deepEqual(uploads.unconfirmed, []);
+			assert.equal(service.sent.length, 1);
+		});
+
 		it("R21 are not seen by a check, which remembers when", async () => {
 			now += MINUTE;
 			let told = 0;

@@ -52,7 +52,7 @@ describe("The row of a certificate in a rotation", () => {
 	});
 
 	const stages: readonly [RotationStage, string][] = [
-		["activating", "Rotating: begun, Rotate again to go on"],
+		["activating", "Rotating: replacement not active everywhere yet, Rotate or Finish"],
 		["waiting", "Rotating: move clients, then Finish"],
 		["finished", "Rotating: active nowhere any more, Finish ends it"],
 		["unknown", "Rotating: not known how far"],
