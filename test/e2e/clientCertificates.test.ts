@@ -88,10 +88,10 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		await box.cancel();
 	};
 
-	/** @returns the question for the passphrase of the client's key. */
-	const askedForPassphrase = async () => {
+	/** @returns the question for the passphrase of the client's key, with which a command begins. */
+	const askedForPassphrase = async (command = "Set Client Key Passphrase…") => {
 		const { window } = session;
-		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
+		await window.run(`${EXTENSION}: ${command}`);
 		const box = await window.quickInput("Passphrase of client.key");
 		assert.ok(await box.isMasked());
 		return box;
@@ -120,21 +120,19 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.exchanges.length, before);
 	});
 
-	it("R46 whose key is encrypted needs its passphrase, tried before anything is connected, and lets the list and an upload through", async () => {
+	it("R46 whose key is encrypted needs its passphrase before the admin key, tried before anything is connected, and lets the list and an upload through", async () => {
 		const { window, emulator } = session;
 		await session.configure(settings("client.pem", "client.key"), { asNew: true });
 		const before = emulator.connections.total;
-		await giveKeyInVain(hostOf(), emulator.adminKey, "The client key client.key is encrypted. Nothing was sent.");
-		const box = await askedForPassphrase();
+		const box = await askedForPassphrase("Set or Replace Admin Key…");
 		await box.type("not this one");
 		await box.accept();
 		await box.message("The passphrase does not open the client key client.key. Nothing was sent. Set it anew.");
 		await session.picture("passphrase");
 		assert.equal(emulator.connections.total, before);
 		await box.answer(PASSPHRASE);
-		await window.openViews();
-		await window.view(VIEW).press("Set Admin Key…");
 		await giveKey(window, hostOf(), emulator.adminKey);
+		await window.openViews();
 		await window.view(VIEW).welcome("no certificates yet");
 		await upload("one.pem", "One", emulator);
 		assert.equal(emulator.state.certificates.length, 1);
@@ -186,12 +184,11 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const ofLocked = { ...settings("client.pem", "client.key"), "openaiCertificates.baseUrl": url };
 		await session.configure(ofLocked, { asNew: true });
 		const before = locked.connections.total;
-		await giveKeyInVain(hostOf(url), locked.adminKey, "The client key client.key is encrypted. Nothing was sent.");
+		const box = await askedForPassphrase("Set or Replace Admin Key…");
 		assert.equal(locked.connections.total, before);
-		await (await askedForPassphrase()).answer(PASSPHRASE);
-		await window.openViews();
-		await window.view(VIEW).press("Set Admin Key…");
+		await box.answer(PASSPHRASE);
 		await giveKey(window, hostOf(url), locked.adminKey);
+		await window.openViews();
 		await rowOf(window, ANCHOR);
 		await upload("two.pem", "Two", locked);
 		await session.picture("mtls");
