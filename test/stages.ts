@@ -154,7 +154,8 @@ export function throughInterface(
 	const env = { VSCODE_VERSION: version, ...(options.order && { ORDER: options.order }) };
 	const job = (file: string) => async () => {
 		await packaged();
-		return mocha(24, ["--require=test/e2e/order.ts", file], env);
+		// A suite that cannot begin leaves what it has started, which would keep the process, and the whole run, for ever.
+		return mocha(24, ["--exit", "--require=test/e2e/order.ts", file], env);
 	};
 	const reversed = options.order ? ", in reverse order" : "";
 	const jobs = longestFirst(options.files).map(job);

@@ -11,7 +11,7 @@ export const cache = join(root, ".cache");
 
 /** Installs this project's own packages where package-lock.json has changed since. */
 export function installPackages() {
-	install(root, join(root, "node_modules/.installed"));
+	install(root, root, join(root, "node_modules/.installed"));
 }
 
 /**
@@ -31,11 +31,8 @@ export function installNode(major) {
  * @returns {{ node: string, server: string }} the paths of that VS Code's server and of the Node.js binary to run it on.
  */
 export function installVSCode(version) {
-	const modules = join(installHost(version), "node_modules");
-	cpSync(join(here, "stand-ins"), modules, { recursive: true });
+	const modules = join(installHost(version, standIn), "node_modules");
 	const vscode = join(modules, "code-server/lib/vscode");
-	// The workbench asks for its modules by this path; npm has put them beside code-server.
-	if (!existsSync(join(vscode, "node_modules"))) symlinkSync("../../..", join(vscode, "node_modules"));
 	return { node: installNode(version === "1.103" ? 22 : 24), server: join(vscode, "out/server-main.js") };
 }
 
@@ -52,21 +49,33 @@ export function installMutationTester() {
 /**
  * Installs a folder of `hosts/` (a package.json with its lock file) into the cache.
  * @param {string} name
+ * @param {(modules: string) => void} [complete] Adds to the installed packages what npm does not bring.
  * @returns {string} the path of the installed folder.
  */
-function installHost(name) {
+function installHost(name, complete) {
 	const from = join(here, "hosts", name);
 	const to = join(cache, name);
-	mkdirSync(to, { recursive: true });
-	for (const file of ["package.json", "package-lock.json"]) cpSync(join(from, file), join(to, file));
-	install(to, join(to, "installed"));
+	install(from, to, join(to, "installed"), () => complete?.(join(to, "node_modules")));
 	return to;
 }
 
-/** Runs `npm ci` in a folder unless the mark says that exactly this lock file is installed. */
-function install(folder, mark) {
-	const lock = readFileSync(join(folder, "package-lock.json"), "utf8");
+/** Adds what replaces native modules, and the path by which the workbench asks for its modules, which npm has put beside code-server. */
+function standIn(modules) {
+	cpSync(join(here, "stand-ins"), modules, { recursive: true });
+	symlinkSync("../../..", join(modules, "code-server/lib/vscode/node_modules"));
+}
+
+/**
+ * Runs `npm ci` in a folder unless the mark says that exactly this lock file is installed. Then nothing is written, for
+ * others may be running what is there.
+ * @param {string} from Where package.json and its lock file are.
+ */
+function install(from, folder, mark, complete = () => {}) {
+	const lock = readFileSync(join(from, "package-lock.json"), "utf8");
 	if (existsSync(mark) && readFileSync(mark, "utf8") === lock) return;
+	mkdirSync(folder, { recursive: true });
+	if (from !== folder)
+		for (const file of ["package.json", "package-lock.json"]) cpSync(join(from, file), join(folder, file));
 	console.error(`Installing ${folder === root ? "packages" : folder.slice(cache.length + 1)} …`);
 	rmSync(mark, { force: true });
 	execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -74,5 +83,6 @@ function install(folder, mark) {
 		stdio: ["ignore", "ignore", "inherit"],
 		shell: process.platform === "win32",
 	});
+	complete();
 	writeFileSync(mark, lock);
 }
