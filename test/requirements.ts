@@ -54,4 +54,5 @@ export const requirements: Readonly<Record<string, string>> = {
 	R52: "Where secrets are not kept for long is said where the key is entered",
 	R53: "A scope that cannot be read stops what depends on it",
 	R54: "Whatever tests download is pinned by integrity",
+	R56: "Words, row and the service's state agree, whatever becomes of a change",
 };

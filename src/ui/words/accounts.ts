@@ -48,7 +48,7 @@ export function accountWords(
 	return sentences.join("\n");
 }
 
-/** That a certificate which was to be deactivated everywhere and deleted is still there, and how far that came. */
+/** That a certificate which was to be deactivated everywhere and deleted is still there, or may be, and how far that came. */
 export function notRemovedWords(
 	certificate: Certificate,
 	accounts: readonly Account[],
@@ -57,7 +57,9 @@ export function notRemovedWords(
 ): string {
 	const isTold = accounts.some((account) => account.problem === problem);
 	return [
-		l10n.t("“{0}” was not deleted.", nameWords(certificate)),
+		problem?.reason === "change-unknown"
+			? l10n.t("It's unknown whether “{0}” was deleted.", nameWords(certificate))
+			: l10n.t("“{0}” was not deleted.", nameWords(certificate)),
 		...(accounts.length > 0 ? [accountWords([certificate], accounts, false, nameOf)] : []),
 		...(problem && !isTold ? [midwayWords(problem)] : []),
 	].join("\n");

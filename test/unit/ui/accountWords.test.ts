@@ -100,7 +100,7 @@ describe("Words after certificates were switched", () => {
 		);
 		assert.equal(
 			notRemovedWords(acme, [account(p, { changed: ["a"] })], { reason: "change-unknown", act: "remove" }, nameOf),
-			"“Acme” was not deleted.\n“Acme” in project “P”: deactivated.\nThe deletion was sent, but no answer tells whether it was done. Refresh to see.",
+			"It's unknown whether “Acme” was deleted.\n“Acme” in project “P”: deactivated.\nThe deletion was sent, but no answer tells whether it was done. Refresh to see.",
 		);
 	});
 });
