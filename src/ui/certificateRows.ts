@@ -71,7 +71,7 @@ export function thingsBelow(above: Thing, state: ShownState): readonly Thing[] {
 	const activity = enforcement.activity(certificate.id);
 	const facts = [
 		...roleFacts(rolesOf(state, certificate.id), projectNamed(state)),
-		...factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading),
+		...factsOf(certificate, contents.of(certificate.id), activity, projects.state),
 	];
 	return facts.map((fact): Thing => ({ kind: "fact", of: certificate, fact }));
 }

@@ -34,6 +34,8 @@ export class CertificatesView implements vscode.Disposable {
 	readonly #rows: ShownRows<Thing>;
 	/** The ids of the certificates whose facts are in sight. */
 	readonly #expanded = new Set<string>();
+	/** The ids of those that were uploaded a moment ago, and that no person has expanded: they are active in no project. */
+	readonly #fresh = new Set<string>();
 	/** What was set last of the context keys. */
 	readonly #context = new Map<string, string | boolean>();
 	readonly #subscriptions: vscode.Disposable;
@@ -132,12 +134,18 @@ export class CertificatesView implements vscode.Disposable {
 		await this.#reveal((thing) => isCertificate(thing, id));
 	}
 
+	/** The same for one that was just uploaded, with its facts. */
+	async revealUploaded({ id }: Pick<Certificate, "id">): Promise<void> {
+		this.#fresh.add(id);
+		await this.#reveal((thing) => isCertificate(thing, id), true);
+	}
+
 	/** The same for the unconfirmed upload of a certificate, if there is one. @param sha256 As in `Candidate`. */
 	async revealUnconfirmed(sha256: string): Promise<void> {
 		await this.#reveal((thing) => thing.kind === "unconfirmed" && thing.upload.pending.sha256 === sha256);
 	}
 
-	async #reveal(isWanted: (thing: Thing) => boolean): Promise<void> {
+	async #reveal(isWanted: (thing: Thing) => boolean, expand = false): Promise<void> {
 		// What it does not show yet it is told before it is asked for.
 		this.redraw();
 		const row = this.#rows.getChildren().find(({ thing }) => isWanted(thing));
@@ -145,7 +153,7 @@ export class CertificatesView implements vscode.Disposable {
 		// A view that was hidden draws itself anew when it is shown. Until it has, the editor does not know the row, which it
 		// says by an error, or drops the selection; and it does not tell when it has.
 		for (let tries = 0; tries < MOST_REVEALS && !this.#isSelected(isWanted); tries++)
-			await this.#view.reveal(row, { select: true, focus: false }).then(
+			await this.#view.reveal(row, { select: true, focus: false, expand }).then(
 				() => {},
 				() => {},
 			);
@@ -225,15 +233,16 @@ export class CertificatesView implements vscode.Disposable {
 	}
 
 	#collapse(thing: Thing): void {
-		if (thing.kind === "certificate") this.#expanded.delete(thing.certificate.id);
+		if (thing.kind !== "certificate") return;
+		for (const ids of [this.#expanded, this.#fresh]) ids.delete(thing.certificate.id);
 	}
 
 	/** Has read what is to be told of the certificates that are expanded, and of rotations. */
 	async #loadFacts(): Promise<void> {
 		const { contents, needProjects } = this.#sources;
 		const expanded = this.#expandedOnes();
-		const isNeeded = expanded.length > 0 || plansInUse(this.#sources).length > 0;
-		if (isNeeded) await Promise.all([needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
+		const isNeeded = expanded.some(({ id }) => !this.#fresh.has(id)) || plansInUse(this.#sources).length > 0;
+		await Promise.all([isNeeded && needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
 	}
 
 	/** The same where nobody has asked for it since the connection changed. */

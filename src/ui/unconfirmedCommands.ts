@@ -44,7 +44,7 @@ export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): 
 	}
 	const uploaded = await uploads.again(upload);
 	if (uploaded.how === "found") return tellArrived(commands, uploaded);
-	await view.reveal(uploaded.certificate);
+	await view.revealUploaded(uploaded.certificate);
 	tellMore(commands, uploaded);
 }
 
@@ -110,7 +110,7 @@ async function lookFor({ uploads }: UnconfirmedCommands, upload: UnconfirmedUplo
 }
 
 async function tellArrived(commands: UnconfirmedCommands, uploaded: Uploaded): Promise<void> {
-	await commands.view.reveal(uploaded.certificate);
+	await commands.view.revealUploaded(uploaded.certificate);
 	void notify(commands, "information", arrivedWords(uploaded.certificate, Date.now()));
 	tellMore(commands, uploaded);
 }

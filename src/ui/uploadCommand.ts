@@ -59,7 +59,7 @@ export interface UploadCommand extends Notices {
 	/** Shows what is in a file. */
 	readonly inspect: (file: vscode.Uri) => Promise<void>;
 	/** Where its row is while it goes on, and in the end. */
-	readonly view: Pick<CertificatesView, "visible" | "reveal" | "revealUnconfirmed">;
+	readonly view: Pick<CertificatesView, "visible" | "reveal" | "revealUploaded" | "revealUnconfirmed">;
 }
 
 /**
@@ -91,7 +91,7 @@ export async function uploadFiles(command: UploadCommand, clicked: unknown, sele
 }
 
 async function showUploaded(command: UploadCommand, uploaded: Uploaded): Promise<void> {
-	await command.view.reveal(uploaded.certificate);
+	await command.view.revealUploaded(uploaded.certificate);
 	tellMore(command, uploaded);
 }
 

@@ -17,7 +17,7 @@ export function detailsWords({ certificate, content }: Subject, activity: Activi
 		if (expiresAt !== null) facts.push([l10n.t("Valid to"), absoluteTime(expiresAt)]);
 		facts.push([l10n.t("Content"), l10n.t("could not be read")]);
 	}
-	for (const { label, value } of activityFacts(activity, false)) facts.push([label, value]);
+	for (const { label, value } of activityFacts(activity, { loading: false, askedAt: 0 })) facts.push([label, value]);
 	const blocks = [[nameWords(certificate)], factLines(facts), content ? findingLines(content.findings) : []];
 	return `${blocks
 		.filter(({ length }) => length > 0)

@@ -22,15 +22,19 @@ export interface Fact {
 	readonly mark?: "loading" | "trouble";
 }
 
-/**
- * Everything about a certificate: what the list says, what its content says, and where it is active.
- * @param loading Whether the projects are being read.
- */
+/** How far reading the projects is. */
+export interface ProjectsProgress {
+	readonly loading: boolean;
+	/** When they were asked for last, Unix milliseconds; `null` where nobody has. */
+	readonly askedAt: number | null;
+}
+
+/** Everything about a certificate: what the list says, what its content says, and where it is active. */
 export function factsOf(
 	certificate: Certificate,
 	content: Content | undefined,
 	activity: Activity,
-	loading: boolean,
+	projects: ProjectsProgress,
 ): readonly Fact[] {
 	const { id, createdAt } = certificate;
 	return [
@@ -40,13 +44,13 @@ export function factsOf(
 			? { key: "created", label: l10n.t("Uploaded"), value: l10n.t("unknown") }
 			: { key: "created", label: l10n.t("Uploaded"), value: dayWords(createdAt), more: absoluteTime(createdAt) },
 		...contentFacts(content),
-		...activityFacts(activity, loading),
+		...activityFacts(activity, projects),
 	];
 }
 
-/** Where a certificate is active, and what is not known of that. @param loading Whether the projects are being read. */
-export function activityFacts(activity: Activity, loading: boolean): readonly Fact[] {
-	return [...places(activity), ...unknownPlaces(activity, loading)];
+/** Where a certificate is active, and what is not known of that. */
+export function activityFacts(activity: Activity, projects: ProjectsProgress): readonly Fact[] {
+	return [...places(activity), ...unknownPlaces(activity, projects)];
 }
 
 function expiryFacts({ validAt, expiresAt }: Certificate, content: Content | undefined): readonly Fact[] {
@@ -115,7 +119,7 @@ function places(activity: Activity): readonly Fact[] {
 }
 
 /** What is not known of where it is active, and why. */
-function unknownPlaces(activity: Activity, loading: boolean): readonly Fact[] {
+function unknownPlaces(activity: Activity, { loading, askedAt }: ProjectsProgress): readonly Fact[] {
 	const { organization, unread, allProjects, problem } = activity;
 	const label = l10n.t("Not known");
 	const unknown: Fact[] = [];
@@ -123,6 +127,10 @@ function unknownPlaces(activity: Activity, loading: boolean): readonly Fact[] {
 		unknown.push({ key: "unknown/organization", label, value: l10n.t("whether it is active in the organization") });
 	if (loading && (unread > 0 || !allProjects))
 		return [...unknown, { key: "unknown/projects", label, value: l10n.t("reading the projects…"), mark: "loading" }];
+	if (askedAt === null) {
+		const more = l10n.t("Refresh to check them.");
+		return [...unknown, { key: "unknown/projects", label: l10n.t("Projects"), value: l10n.t("not checked yet"), more }];
+	}
 	const why = l10n.t("Refresh to read them again.");
 	const more = problem ? `${problemWords(problem)} ${why}` : why;
 	if (unread > 0)

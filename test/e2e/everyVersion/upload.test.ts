@@ -131,7 +131,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.deepEqual(buttons, [UPLOAD]);
 	});
 
-	it("uploads exactly the certificate and shows name, id and expiry in a row, revealed and selected", async () => {
+	it("uploads exactly the certificate and shows name, id and expiry in a row, revealed, selected and expanded", async () => {
 		const { window, emulator } = session;
 		await signIn(session);
 		const before = emulator.exchanges.length;
@@ -160,6 +160,10 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 			`${name}, valid, expires in 364 days, not active in the organization, ${stored.id}`,
 		);
 		assert.match(await row.tooltip("Valid to:"), /Valid to: \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+		await window.view(VIEW).rowWith("EC, 256 bits").appears();
+		const [, id, expires, ...more] = await window.view(VIEW).rows();
+		assert.deepEqual([id, expires?.replace(/\d{4}-\d\d-\d\d/, "…")], [`ID ${stored.id}`, "Expires … (UTC)"]);
+		assert.equal(more.at(-1), "Projects not checked yet");
 		await session.picture("row");
 		// The list after it shows whether another machine uploaded the same one at the same time.
 		const sent = sentSince(before);

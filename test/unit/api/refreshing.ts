@@ -34,7 +34,7 @@ for (let refresh = 1; refresh <= Number(times); refresh++) {
 	for (const certificate of inOrder(listed, "expiry")) {
 		const activity = enforcement.activity(certificate.id);
 		descriptionWords(certificate, activity, 0);
-		factsOf(certificate, contents.of(certificate.id), activity, projects.state.loading);
+		factsOf(certificate, contents.of(certificate.id), activity, projects.state);
 	}
 	for (const { id } of projects.state.projects ?? []) enforcement.inProject(id);
 	const isMeasured = refresh === EARLY || refresh === Number(times);

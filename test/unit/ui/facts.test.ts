@@ -35,6 +35,8 @@ describe("Where a certificate is active, in words", () => {
 		});
 });
 
+const READ = { loading: false, askedAt: 0 };
+
 describe("The facts of a certificate", () => {
 	const acme = candidate("Acme", { sha256: "0123456789abcdef".repeat(4), subject: "CN=Acme", issuer: "" });
 	const root = certificate("cert_a", {
@@ -44,7 +46,7 @@ describe("The facts of a certificate", () => {
 	});
 	const read: Content = { state: "read", candidate: acme };
 	const rows = (content: Content | undefined, activity: Activity, loading = false, of = root) =>
-		factsOf(of, content, activity, loading).map(({ label, value, mark }) =>
+		factsOf(of, content, activity, { loading, askedAt: 0 }).map(({ label, value, mark }) =>
 			[label, value, ...(mark ? [mark] : [])].join(" | "),
 		);
 
@@ -60,7 +62,7 @@ describe("The facts of a certificate", () => {
 			"Key | EC, 256 bits",
 			"Active in | nowhere",
 		]);
-		const more = Object.fromEntries(factsOf(root, read, nowhere, false).map(({ key, more }) => [key, more ?? ""]));
+		const more = Object.fromEntries(factsOf(root, read, nowhere, READ).map(({ key, more }) => [key, more ?? ""]));
 		assert.equal(more.sha256, Array(4).fill("0123 4567 89ab cdef").join(" "));
 		assert.match(more.created ?? "", /^2026-11-24 00:00 UTC/);
 		assert.match(more.valid ?? "", /^2026-11-23 00:00 UTC/);
@@ -69,8 +71,14 @@ describe("The facts of a certificate", () => {
 
 	it("have keys of their own, from which ids of rows are made", () => {
 		const everything = { ...nowhere, organization: undefined, projects: [production, staging], unread: 2 };
-		const facts = factsOf(root, read, { ...everything, allProjects: false }, false);
+		const facts = factsOf(root, read, { ...everything, allProjects: false }, READ);
 		assert.equal(new Set(facts.map(({ key }) => key)).size, facts.length);
+	});
+
+	it("do not warn of projects that nobody has asked for yet", () => {
+		const facts = factsOf(root, read, { ...nowhere, allProjects: false }, { loading: false, askedAt: null });
+		const { label, value, mark } = facts.at(-1) ?? {};
+		assert.deepEqual([label, value, mark], ["Projects", "not checked yet", undefined]);
 	});
 
 	it("say what they do not know, and take dates from the content where the list has none", () => {
