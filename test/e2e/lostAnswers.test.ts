@@ -175,7 +175,9 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		await acceptName(window, "Lost before");
 		const warning = await window.dialog(`Upload “${name}” to `);
 		assert.match(warning.detail, /is unconfirmed since .+ if it's this one, another upload might create a duplicate\./);
+		const uploaded = emulator.faults.next({ kind: "none", operation: "upload", when: "after" });
 		await warning.press("Upload Anyway");
+		await uploaded.ended;
 		const stored = emulator.state.certificates.find((certificate) => certificate.name === name);
 		await window
 			.view(VIEW)

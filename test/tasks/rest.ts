@@ -1,9 +1,10 @@
 // npm run test:rest [-- WORD]: what `npm test` leaves out, since it takes longer and seldom finds more: the unit tests on the
-// older Node, and all tests in the oldest VS Code, the interface tests in reverse order, which shows that none needs another.
+// older Node, with what they run through, and all tests in the oldest VS Code, the interface tests in reverse order, which
+// shows that none needs another.
 import { conclude, integration, runStages, throughInterface, unit, withWord } from "../stages.ts";
 
 const stages = [
-	unit(22, { coverage: false }),
+	unit(22, { coverage: true }),
 	throughInterface("1.103", { files: "test/e2e/**/*.test.ts", order: "reverse" }),
 	integration("1.103"),
 ];

@@ -11,7 +11,7 @@ const stages = withWord(
 		tool("lint and imports", "@biomejs/biome/bin/biome", "ci", "--log-level=warn", "."),
 		tool("unused code", "knip/bin/knip.js"),
 		packaging(),
-		unit(24, { coverage: true }),
+		unit(24, { coverage: false }),
 		throughInterface("1.139", { files: "test/e2e/**/*.test.ts" }),
 		integration("1.139"),
 		throughInterface("1.103", { files: "test/e2e/everyVersion/*.test.ts" }),
