@@ -18,7 +18,7 @@ export interface Written {
 export function readDisk(folder: string): readonly Written[] {
 	const names = readdirSync(folder);
 	return names.flatMap((name) => {
-		if (!/^[0-9a-f-]{36}\.[0-9a-f]{64}\.\d+\.json$/.test(name)) return [];
+		if (!/^[0-9a-f-]{36,64}\.[0-9a-f]{64}\.\d+\.json$/.test(name)) return [];
 		const attempt = read(folder, name) as Written | null;
 		if (attempt === null) return [];
 		const arrival = read(folder, name.replace(/json$/, "uploaded.json")) as {
