@@ -496,6 +496,16 @@ describe("Uploads", () => {
 			assert.deepEqual(service.sent, []);
 		});
 
+		it("R22 are settled by a list too, where it has what was there before, and by no other one", async () => {
+			service.kept.set("one", other.pem).set("two", acme.pem);
+			await writeDown({ organizationRef: unnamed });
+			alive.delete("that");
+			await uploads.settleSeen(listing(two));
+			assert.equal(uploads.unconfirmed.length, 1);
+			await uploads.settleSeen(listing(two, one));
+			assert.deepEqual(uploads.unconfirmed, []);
+		});
+
 		it("R22 are not sent again, are forgotten, and keep nobody from uploading, who is told of them", async () => {
 			await writeDown({ organizationRef: unnamed });
 			assert.equal((await problemIn(uploads.again(unplaced()))).reason, "unconfirmed");
