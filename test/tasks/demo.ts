@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Session, startSession } from "../e2e/session.ts";
-import { acceptName, confirm, giveKey, rowOf } from "../e2e/uploading.ts";
+import { acceptName, confirm, giveKey, rowOf, VIEW } from "../e2e/uploading.ts";
 import { root } from "../vscode/install.mjs";
 import { movingPicture } from "../vscode/movingPicture.ts";
 import { packageExtension } from "../vsix.ts";
@@ -44,6 +44,7 @@ async function run({ window, emulator, picture }: Session): Promise<void> {
 
 	const row = await rowOf(window, name);
 	const beside = await row.description();
+	await window.view(VIEW).rowWith("SHA-256").appears();
 	await picture("5-row");
 	await window.screenshotSideBar(join(pictures, "row.png"), 120);
 	const steps = ["1-right-click", "2-admin-key", "3-name", "4-confirmation", "5-row"];
