@@ -122,6 +122,11 @@ export class Uploads extends Events {
 			}));
 	}
 
+	/** How many are not confirmed in one organization, as last read. */
+	unconfirmedIn(organizationRef: string): number {
+		return this.#journal.records.unconfirmed.filter((pending) => pending.organizationRef === organizationRef).length;
+	}
+
 	/** Reads again what all windows wrote down; where it cannot be read it stays as it was known. */
 	async reload(): Promise<void> {
 		await this.#read().catch((thrown) => {

@@ -162,6 +162,7 @@ export class CertificatesView implements vscode.Disposable {
 	/** Reads all that is in sight again; the view shows that it does. */
 	async refresh(): Promise<void> {
 		const { uploads, certificates, plans } = this.#sources;
+		this.#fresh.clear();
 		// At once, so that nobody takes the list for stale meanwhile.
 		const read = Promise.all([certificates.refresh(), uploads.reload(), plans.reload(), this.showConnection()]);
 		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => read);
@@ -208,7 +209,9 @@ export class CertificatesView implements vscode.Disposable {
 		});
 		// Beside rows there is no welcome text that tells why there is no list.
 		const isUntold = !listing && problem && uploads.unconfirmed.length > 0;
-		this.#view.message = isUntold ? problemWords(problem) : "";
+		const message = isUntold ? problemWords(problem) : "";
+		// The editor has a message wait its turn among the rows, also one that says the same as before.
+		if (message !== (this.#view.message ?? "")) this.#view.message = message;
 		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
 	}
 

@@ -95,10 +95,9 @@ export async function removeKey(commands: RemoveKeyCommands): Promise<void> {
 	if (!connection) throw new Failure({ reason: "no-key" });
 	const { id, origin, label, organizationRef } = connection;
 	await Promise.all([uploads.reload(), rotations.plans.reload()]);
-	const isOurs = (record: { readonly organizationRef: string }) => record.organizationRef === organizationRef;
 	const unfinished = {
-		uploads: uploads.unconfirmed.filter(({ pending }) => isOurs(pending)).length,
-		rotations: rotations.plans.known.filter(isOurs).length,
+		uploads: uploads.unconfirmedIn(organizationRef),
+		rotations: rotations.plans.known.filter((plan) => plan.organizationRef === organizationRef).length,
 	};
 	const isLast = (await connections.all()).every((each) => each.id === id || each.origin !== origin);
 	const withPassphrase = isLast && (await clientCertificates.keepsPassphrase(origin));

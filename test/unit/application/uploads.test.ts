@@ -600,6 +600,7 @@ describe("Uploads", () => {
 			const { list, window } = open("that");
 			list.forget(undefined);
 			await window.reload();
+			assert.deepEqual([window.unconfirmed.length, window.unconfirmedIn(organizationRef)], [0, 1]);
 			list.identify(organizationRef);
 			assert.equal(window.unconfirmed.length, 1);
 			let told = 0;
