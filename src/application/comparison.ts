@@ -1,9 +1,9 @@
 import { CERTIFICATE_LIMIT, type CertificateListing } from "../domain/certificate.ts";
 import type { Candidate, Finding } from "../domain/certificateFile.ts";
 import { problemOf } from "../domain/failure.ts";
+import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
-import type { Uploads } from "./uploads.ts";
 
 /** What the number of certificates means for one more. */
 export function limitFindings({ certificates }: CertificateListing): readonly Finding[] {
@@ -43,8 +43,15 @@ export async function duplicateFindings(
 	return unknown ? [...findings, { code: "not-compared", level: "warn" }] : findings;
 }
 
-/** Whether an upload of the same certificate is unconfirmed that may have gone to this organization. @param sha256 As in `Candidate`. */
-export function unplacedFindings({ unconfirmed }: Pick<Uploads, "unconfirmed">, sha256: string): readonly Finding[] {
+/**
+ * Whether an upload of the same certificate is unconfirmed that may have gone to this organization.
+ * @param unconfirmed As in `Uploads`.
+ * @param sha256 As in `Candidate`.
+ */
+export function unplacedFindings(
+	unconfirmed: readonly { readonly pending: PendingUpload; readonly unplaced: boolean }[],
+	sha256: string,
+): readonly Finding[] {
 	return unconfirmed
 		.filter(({ pending, unplaced }) => unplaced && pending.sha256 === sha256)
 		.map(({ pending }) => ({ code: "maybe-uploaded", level: "strong", name: pending.name, at: pending.startedAt }));

@@ -178,7 +178,7 @@ export async function uploadFile(
 		if (there) return { certificate: there, twins: [], how: "there-before" };
 		const named = nameFindings(candidate, name, listing, certificates, abort.signal);
 		const compared = (await compare(Promise.all([duplicates, named]))).flat();
-		compared.push(...unplacedFindings(uploads, candidate.sha256));
+		compared.push(...unplacedFindings(uploads.unconfirmed, candidate.sha256));
 		if (unsaved) compared.push({ code: "unsaved", level: "warn" });
 		const all = [...findings, ...compared].sort(byWeight);
 		const confirmed = await destination();

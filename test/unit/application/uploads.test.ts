@@ -510,10 +510,10 @@ describe("Uploads", () => {
 			await writeDown({ organizationRef: unnamed });
 			assert.equal((await problemIn(uploads.again(unplaced()))).reason, "unconfirmed");
 			assert.deepEqual(service.sent, []);
-			assert.deepEqual(unplacedFindings(uploads, acme.sha256), [
+			assert.deepEqual(unplacedFindings(uploads.unconfirmed, acme.sha256), [
 				{ code: "maybe-uploaded", level: "strong", name: "Root", at: now },
 			]);
-			assert.deepEqual(unplacedFindings(uploads, other.sha256), []);
+			assert.deepEqual(unplacedFindings(uploads.unconfirmed, other.sha256), []);
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
 			assert.equal((await uploads.upload(sending)).how, "answered");
