@@ -97,7 +97,7 @@ export interface FindingDetails {
 	/** warn: This many bytes follow the certificate and are not sent. */
 	readonly "bytes-follow": { readonly bytes: number };
 	/** warn: This many blocks beside it cannot be read, the first of which is this one. */
-	readonly "unreadable-block": { readonly block: number; readonly line: number; readonly count: number };
+	readonly "unreadable-block": { readonly block: number; readonly line: number | null; readonly count: number };
 	/** warn: A certificate with another key has this name already. */
 	readonly "name-in-use": { readonly id: string };
 	/** warn: What is uploaded already could not be compared as a whole: the list is incomplete, or holds what cannot be read. */
@@ -191,9 +191,9 @@ export interface Candidate {
 	readonly keyType: string;
 	/** Modulus or curve size in bits, else `null`. */
 	readonly keyBits: number | null;
-	/** Where it stands: the number of its block, from 1, and the line on which that block begins, from 1. */
+	/** Where it stands: the number of its block, from 1, and the line on which that block begins, from 1; `null` in a binary file. */
 	readonly block: number;
-	readonly line: number;
+	readonly line: number | null;
 	readonly findings: readonly Finding[];
 }
 
@@ -205,7 +205,8 @@ export function leafFinding({ findings }: Pick<Candidate, "findings">): Finding 
 /** A block of the file that is no candidate, and why. */
 export interface SkippedBlock {
 	readonly block: number;
-	readonly line: number;
+	/** As in `Candidate`. */
+	readonly line: number | null;
 	readonly kind: BlockKind;
 	readonly reason: RefusalReason;
 	/** The line on which the fault is, where that can be told. */

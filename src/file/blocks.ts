@@ -6,10 +6,8 @@ import { decodeText, findTextBlocks, lineCounter, type TextBlock } from "./text.
 
 /** One block of a file: what stands between a BEGIN and an END line, or the whole file where it has none. */
 export interface Block {
-	/** The line on which it begins, from 1. */
-	readonly line: number;
-	/** Whether the file is not text, so that it has no lines. */
-	readonly binary?: true;
+	/** The line on which it begins, from 1; `null` in a file that is not text, and has no lines. */
+	readonly line: number | null;
 	/** What its label says it is; `null` without one. */
 	readonly labelled: BlockKind | null;
 	/** Whether it is labelled TRUSTED CERTIFICATE, so that OpenSSL's own data stands behind the certificate. */
@@ -25,9 +23,9 @@ export type BlockContent =
 
 /** Splits a file into its blocks, one at a time, in their order. Linear in its length. */
 export function* blocksOf(file: Uint8Array): Generator<Block> {
-	const whole = { line: 1, labelled: null, trusted: false } as const;
+	const whole = { labelled: null, trusted: false } as const;
 	if (looksLikeDer(file) || identify(readElement(file)) !== null) {
-		yield { ...whole, binary: true, content: { bytes: file } };
+		yield { ...whole, line: null, content: { bytes: file } };
 		return;
 	}
 	const text = decodeText(file);

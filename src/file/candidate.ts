@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { byWeight, type Candidate, type Finding } from "../domain/certificateFile.ts";
 import { authorityFindings } from "./authorityFindings.ts";
+import type { Block } from "./blocks.ts";
 import type { ReadCertificate } from "./certificate.ts";
 import { dateFindings } from "./dateFindings.ts";
 import { encodingFindings } from "./encodingFindings.ts";
@@ -19,7 +20,7 @@ export interface FoundCertificate {
 	/** SHA-256 of its DER, lower-case hex. */
 	readonly sha256: string;
 	readonly block: number;
-	readonly line: number;
+	readonly line: Block["line"];
 	/** What is wrong around it: the bytes behind it, a key beside it. */
 	readonly findings: readonly Finding[];
 }

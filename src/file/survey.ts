@@ -42,7 +42,7 @@ export class Survey {
 	}
 
 	/** Takes in the next block; yields after each certificate, which takes about a millisecond. */
-	*add({ line, binary, labelled, trusted, content }: Block): Generator<void> {
+	*add({ line, labelled, trusted, content }: Block): Generator<void> {
 		this.#blocks++;
 		const named = labelled ?? "unknown";
 		if (content === null) return this.#skip(line, named, reasonFor(named));
@@ -58,7 +58,7 @@ export class Survey {
 			return this.#skip(line, named, mayHoldCertificates(labelled) ? fault : reasonFor(named));
 		}
 		const remainder = bytes.subarray(element.whole.length);
-		if (holdsPrivateKey(remainder)) this.#keyLines.push(binary ? null : line);
+		if (holdsPrivateKey(remainder)) this.#keyLines.push(line);
 		if (kind !== "certificate" && kind !== "pkcs7") return this.#skip(line, kind, reasonFor(kind));
 
 		const follow = trusted && isTrustData(remainder) ? 0 : remainder.length;
@@ -71,7 +71,7 @@ export class Survey {
 		}
 	}
 
-	#take(element: Element, line: number, findings: readonly Finding[]): void {
+	#take(element: Element, line: Block["line"], findings: readonly Finding[]): void {
 		const sha256 = fingerprint(element.whole);
 		const isDuplicate = this.#found.has(sha256);
 		const certificate = isDuplicate ? null : readCertificate(element);
@@ -79,7 +79,7 @@ export class Survey {
 		else this.#skip(line, "certificate", isDuplicate ? "duplicate" : "unreadable");
 	}
 
-	#skip(line: number, kind: BlockKind, reason: RefusalReason, where: { faultLine?: number } = {}): void {
+	#skip(line: Block["line"], kind: BlockKind, reason: RefusalReason, where: { faultLine?: number } = {}): void {
 		if (kind === "private-key" || kind === "pkcs12") this.#keyLines.push(line);
 		this.skipped.push({ block: this.#blocks, line, kind, reason, ...where });
 	}

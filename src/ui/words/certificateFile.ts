@@ -24,7 +24,9 @@ export function outcomeWords({
 /** Why a block of a file is no candidate, and where it is. */
 export function skippedWords({ block, line, kind, reason, faultLine }: SkippedBlock): string {
 	const words = faultLine === undefined ? refusalWords(reason) : faultWords(faultLine);
-	return l10n.t("Block {0} (line {1}, {2}): {3}", block, line, blockKindWords(kind), words);
+	return line === null
+		? l10n.t("Block {0} ({1}): {2}", block, blockKindWords(kind), words)
+		: l10n.t("Block {0} (line {1}, {2}): {3}", block, line, blockKindWords(kind), words);
 }
 
 function faultWords(line: number): string {

@@ -196,6 +196,10 @@ export function findingWords(finding: Finding): string {
 				? l10n.t("{0} byte follows the certificate and is not sent.", finding.bytes)
 				: l10n.t("{0} bytes follow the certificate and are not sent.", finding.bytes);
 		case "unreadable-block":
+			if (finding.line === null)
+				return isOne(finding.count)
+					? l10n.t("A certificate in the file is unreadable and is left out.")
+					: l10n.t("{0} certificates in the file are unreadable and are left out.", finding.count);
 			return isOne(finding.count)
 				? l10n.t("Block {0} on line {1} is unreadable and is left out.", finding.block, finding.line)
 				: l10n.t(

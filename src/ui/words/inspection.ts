@@ -42,7 +42,7 @@ function candidateLines(
 		),
 	];
 	return [
-		l10n.t("Block {0} (line {1}, certificate)", block, line),
+		line === null ? l10n.t("Block {0} (certificate)", block) : l10n.t("Block {0} (line {1}, certificate)", block, line),
 		...factLines(facts).map((words) => `  ${words}`),
 		...findingLines(findings).map((words) => `  ${words}`),
 	];

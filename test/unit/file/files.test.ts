@@ -190,7 +190,9 @@ describe("What may be right-clicked", () => {
 
 		it("in a DER file, one that is damaged does not hide the other", async () => {
 			const p7 = der.pkcs7(der.sequence(der.integer(1)), root.der);
-			assert.deepEqual(ends(await read(p7)), ["accept", [root.sha256], ["1 certificate unreadable"]]);
+			const found = await read(p7);
+			assert.deepEqual(ends(found), ["accept", [root.sha256], ["1 certificate unreadable"]]);
+			assert.deepEqual([found.candidates[0]?.line, found.skipped[0]?.line], [null, null]);
 		});
 	});
 

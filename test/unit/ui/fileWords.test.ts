@@ -71,6 +71,11 @@ describe("Words for certificate files", () => {
 		assert.match(words({ code: "clock-differs", seconds: 3 * 86_400 }), /differ by 3 days,/);
 		assert.match(words({ code: "unreadable-block", block: 1, line: 4, count: 1 }), /^Block 1 on line 4 is unreadable/);
 		assert.match(words({ code: "unreadable-block", block: 1, line: 4, count: 3 }), /^3 blocks are unreadable/);
+		assert.match(words({ code: "unreadable-block", block: 1, line: null, count: 1 }), /^A certificate in the file is/);
+		assert.match(
+			words({ code: "unreadable-block", block: 1, line: null, count: 2 }),
+			/^2 certificates in the file are/,
+		);
 	});
 
 	it("names the block, the line and the fault of what was cut off", () => {
@@ -78,6 +83,11 @@ describe("Words for certificate files", () => {
 		const file = { outcome: "refuse", reason: "no-end", holdsPrivateKey: false, candidates: [], skipped } as const;
 		const sentence = `Block 2 (line 40, certificate): ${refusalWords("no-end")}`;
 		assert.deepEqual([outcomeWords(file), skippedWords(skipped[0])], [sentence, sentence]);
+	});
+
+	it("names no line of a file that has none", () => {
+		const skipped = { block: 1, line: null, kind: "crl", reason: "crl" } as const;
+		assert.match(skippedWords(skipped), /^Block 1 \([^,)]+\): /);
 	});
 
 	it("has a word for every kind of block", () => {
