@@ -48,11 +48,11 @@ export class View {
 			);
 	}
 
-	/** Waits until the rows in sight show these labels, from top to bottom. */
+	/** Waits until the rows in sight, without what is below them, show these labels, from top to bottom. */
 	async becomes(...labels: readonly string[]) {
 		await this.#page.waitForFunction(
 			([pane, labels]) => {
-				const shown = [...pane.querySelectorAll('[role="treeitem"]')]
+				const shown = [...pane.querySelectorAll('[role="treeitem"][aria-level="1"]')]
 					.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
 					.map((row) => row.querySelector(".label-name")?.textContent);
 				return shown.join() === labels.join();
