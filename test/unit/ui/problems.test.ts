@@ -162,6 +162,10 @@ describe("Words for problems", () => {
 
 	it("R35 R53 name the scopes that keep from a change, three projects at most", () => {
 		const projects = ["A", "B", null, "D", "E"].map((name, index) => ({ id: `proj_${index}`, name }));
+		assert.match(
+			problemWords(rejected(400, { code: "certificate_in_use" })),
+			/still active somewhere, so it wasn't deleted\./,
+		);
 		assert.equal(
 			problemWords({ reason: "certificate-active", organization: true, projects: projects.slice(0, 1) }),
 			"It is active in the organization and project “A”. Nothing was deleted. Deactivate it there first.",
