@@ -6,7 +6,7 @@ import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
 import { contentOf } from "./comparison.ts";
 import type { UploadStore } from "./pendingUploads.ts";
-import { lookFor, lookOf } from "./sighting.ts";
+import { lookFor, lookOf, type Sighting } from "./sighting.ts";
 import type { UploadRecords } from "./uploadRecords.ts";
 
 /** The organization that is looked at. */
@@ -62,9 +62,7 @@ export class LookUp {
 		if (known) return known;
 		const { sighting, records, listing } = await this.#sight(attempts, target, signal);
 		if (!isPlaced(attempts, target, listing)) refuse(attempts, UNPLACED);
-		const [certificate, ...others] = sighting.ours;
-		const found = certificate && { certificate, twins: [...others, ...sighting.unclear] };
-		return found ?? arrivedIn(records, attempts) ?? refuse(attempts, lookOf(sighting, this.#now()));
+		return foundIn(sighting) ?? arrivedIn(records, attempts) ?? refuse(attempts, lookOf(sighting, this.#now()));
 	}
 
 	/**
@@ -79,9 +77,7 @@ export class LookUp {
 		signal: AbortSignal,
 	): Promise<Found | null> {
 		if (!isPlaced(attempts, target, listing)) return null;
-		const { ours, unclear } = (await this.#sightIn(listing, attempts, target, signal)).sighting;
-		const [certificate, ...others] = ours;
-		return certificate ? { certificate, twins: [...others, ...unclear] } : null;
+		return foundIn((await this.#sightIn(listing, attempts, target, signal)).sighting);
 	}
 
 	/**
@@ -150,6 +146,11 @@ function isPlaced(attempts: Attempts, { organizationRef }: Target, { certificate
 /** @throws Failure `unconfirmed` */
 function refuse(attempts: Attempts, look: Look, ending: UploadEnding | null = null): never {
 	throw new Failure({ reason: "unconfirmed", name: newestOf(attempts).name, look, ending });
+}
+
+function foundIn({ ours, unclear }: Sighting): Found | null {
+	const [certificate, ...others] = ours;
+	return certificate ? { certificate, twins: [...others, ...unclear] } : null;
 }
 
 function arrivedIn(records: UploadRecords, attempts: Attempts): Found | null {

@@ -5,15 +5,16 @@ import type { Connection } from "../domain/connection.ts";
 const OPENAI = /^https:\/\/(?:[a-z-]+\.)?api\.openai\.com$/;
 
 const HASH = "[0-9a-f]{64}";
+const NAMED = new RegExp(`^${HASH}$`);
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
 /** What `organizationRef` returns, as part of a pattern. */
 export const ORGANIZATION_REF = `(?:${HASH}|${UUID})`;
 
 /**
- * Names an organization in what is written down about it: by a hash of what the service calls it, so that each key, window
- * and browser of this computer finds the same records; elsewhere than at OpenAI the origin counts too. Where the service does
- * not name it, the connection's own random id stands for it.
+ * Names an organization in records. The name is a hash of the service's own name for it, so that each key, window and browser
+ * on this computer finds the same records. At hosts other than OpenAI's the hash includes the origin. If the service names no
+ * organization, the name is the connection's random id.
  */
 export function organizationRef({
 	id,
@@ -29,7 +30,7 @@ export function organizationRef({
 
 /** Whether a record's organization was named: then only one and the same name means it. */
 export function isNamed(ref: string): boolean {
-	return new RegExp(`^${HASH}$`).test(ref);
+	return NAMED.test(ref);
 }
 
 /** Whether a record is about an organization, or about one that was not named, which may be the same. */

@@ -69,7 +69,7 @@ export interface UnconfirmedUpload {
 	readonly elsewhere: boolean;
 	/** What the newest look of this window said. */
 	readonly look: Look | null;
-	/** Whether its organization was not named when it was sent, so that nobody knows whether it is the one in use. */
+	/** Whether the service named no organization at the time of the upload, so that it may be the one in use. */
 	readonly unplaced: boolean;
 }
 

@@ -4,6 +4,8 @@ import { isCertificateId } from "../domain/certificate.ts";
 import { parseSnapshot, type WatchRecord } from "../domain/watch.ts";
 import { ORGANIZATION_REF } from "./organizationRef.ts";
 
+const REF = new RegExp(`^${ORGANIZATION_REF}$`);
+
 /** What the service held when it was asked last. */
 export const SNAPSHOT_FILE = "snapshot.json";
 
@@ -14,7 +16,7 @@ export function toldFile(day: number): string {
 
 /** The name of the file that says that nothing is to be told of a certificate. `null` where a part of it could lead elsewhere. */
 export function mutedFile(organizationRef: string, certificateId: string): string | null {
-	return new RegExp(`^${ORGANIZATION_REF}$`).test(organizationRef) && isCertificateId(certificateId)
+	return REF.test(organizationRef) && isCertificateId(certificateId)
 		? `${organizationRef}.${certificateId}.muted`
 		: null;
 }

@@ -6,6 +6,7 @@ import type { Projects } from "../application/projects.ts";
 import type { RotationPlans } from "../application/rotationPlans.ts";
 import type { RunningUpload, UnconfirmedUpload, Uploads } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
+import type { Problem } from "../domain/failure.ts";
 import { inOrder, type Order } from "../domain/order.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
 import { projectNamed } from "./groundwork.ts";
@@ -46,15 +47,20 @@ export interface ShownState {
 	readonly order: () => Order;
 }
 
+/** Why there is no list, if other rows keep the welcome text away that would say so. */
+export function untoldProblem({ certificates, uploads }: Pick<ShownState, "certificates" | "uploads">): Problem | null {
+	const { listing, problem } = certificates.state;
+	return !listing && uploads.unconfirmed.length > 0 ? problem : null;
+}
+
 /** What is on top, from top to bottom. */
 export function thingsOnTop({ certificates, uploads, plans, order }: ShownState): readonly Thing[] {
 	const { listing, problem, loadedAt } = certificates.state;
 	const trouble = problem && problemWords(problem);
 	const notes = noteWords(listing, trouble, loadedAt);
-	// Without other rows the welcome text has what mends it.
-	const mends = !listing && problem && uploads.unconfirmed.length > 0 ? mendsInView(problem) : [];
+	const untold = untoldProblem({ certificates, uploads });
 	return [
-		...mends.map((mend): Thing => ({ kind: "mend", mend })),
+		...(untold ? mendsInView(untold) : []).map((mend): Thing => ({ kind: "mend", mend })),
 		...uploads.running.map((upload): Thing => ({ kind: "upload", upload })),
 		...uploads.unconfirmed.map((upload): Thing => ({ kind: "unconfirmed", upload })),
 		...unplacedPlans({ certificates, plans }).map((plan): Thing => ({ kind: "unplacedPlan", plan })),

@@ -5,7 +5,15 @@ import { isActiveAnywhere } from "../domain/activity.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
-import { isCertificate, itemOf, type ShownState, type Thing, thingsBelow, thingsOnTop } from "./certificateRows.ts";
+import {
+	isCertificate,
+	itemOf,
+	type ShownState,
+	type Thing,
+	thingsBelow,
+	thingsOnTop,
+	untoldProblem,
+} from "./certificateRows.ts";
 import { emptinessOf } from "./emptiness.ts";
 import { CONTEXT, VIEW } from "./names.ts";
 import { plansInUse } from "./rotationRoles.ts";
@@ -207,9 +215,8 @@ export class CertificatesView implements vscode.Disposable {
 			[CONTEXT.hasKey]: listing !== null,
 			[CONTEXT.hasCertificates]: Boolean(shown),
 		});
-		// Beside rows there is no welcome text that tells why there is no list.
-		const isUntold = !listing && problem && uploads.unconfirmed.length > 0;
-		const message = isUntold ? problemWords(problem) : "";
+		const untold = untoldProblem({ certificates, uploads });
+		const message = untold ? problemWords(untold) : "";
 		// The editor has a message wait its turn among the rows, also one that says the same as before.
 		if (message !== (this.#view.message ?? "")) this.#view.message = message;
 		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";

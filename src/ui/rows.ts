@@ -134,9 +134,9 @@ function contextOf({ elsewhere, unplaced }: UnconfirmedUpload): string {
 
 /** A rotation in an organization that was not named. */
 export function unplacedPlanItem(plan: RotationPlan): vscode.TreeItem {
-	const { id, description, tooltip } = unplacedPlanWords(plan);
+	const { description, tooltip } = unplacedPlanWords(plan);
 	const item = new vscode.TreeItem(rotatedName(plan.old));
-	item.id = `unplaced/${id}`;
+	item.id = `unplaced/${plan.old.id}/${plan.next.id}/${plan.startedAt}`;
 	item.description = description;
 	item.tooltip = tooltip;
 	item.iconPath = new vscode.ThemeIcon("question", new vscode.ThemeColor("list.warningForeground"));

@@ -77,14 +77,14 @@ export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onD
 		return this.#handedOut.has(row as Row<Thing>) ? (row as Row<Thing>) : undefined;
 	}
 
-	/** Has drawn anew what is not shown as it is now. */
+	/** Refreshes the rows that changed. */
 	compare(): void {
 		const changed = this.#top.asked ? this.#changed() : undefined;
 		if (!changed) this.#drawAll();
 		else if (changed.length > 0) this.#draw(changed);
 	}
 
-	/** That all is to be drawn the editor may miss: where it has not asked after a while, it is told once more. */
+	/** Refreshes the whole tree, and once more if VS Code asks for no row within `MISSED_MS`, because it can drop the event. */
 	#drawAll(): void {
 		if (!this.#top.asked && this.#drawing) return;
 		clearTimeout(this.#drawing);

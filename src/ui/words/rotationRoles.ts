@@ -44,7 +44,6 @@ function words({ part, stage, other }: RotationRole): string {
 /** What its row says of a rotation in an organization that the service did not name. */
 export function unplacedPlanWords({ old, next, startedAt }: RotationPlan) {
 	return {
-		id: `${old.id}/${next.id}/${startedAt}`,
 		description: l10n.t("unfinished rotation · {0} · organization unknown", momentWords(startedAt)),
 		tooltip: [
 			l10n.t("Rotating “{0}” to “{1}”", rotatedName(old), rotatedName(next)),
