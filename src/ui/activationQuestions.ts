@@ -60,7 +60,6 @@ async function askToType(subjects: readonly Subject[]): Promise<void> {
 		title: l10n.t("Activate in the organization"),
 		prompt: l10n.t("To activate, type: {0}", expected),
 		placeholder: expected,
-		patient: true,
 		judge: (text) =>
 			text.trim() === expected ? null : { message: l10n.t("Type exactly: {0}", expected), severity: "error" },
 	});

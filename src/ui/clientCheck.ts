@@ -165,7 +165,6 @@ async function askForProjectKey({ connections }: ClientCheckCommands, host: stri
 		),
 		placeholder: "sk-proj-…",
 		masked: true,
-		patient: true,
 		judge(text) {
 			const flaw = keyFlaw(text);
 			if (flaw === "blank") return { message: l10n.t("Enter a project key."), severity: "error" };

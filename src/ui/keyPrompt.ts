@@ -34,7 +34,6 @@ export async function askForKey(
 		prompt: promptFor(baseUrl, passing),
 		placeholder: "sk-admin-…",
 		masked: true,
-		patient: true,
 		judge: judgeKey,
 		button: {
 			icon: new vscode.ThemeIcon("history"),

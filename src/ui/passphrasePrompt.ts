@@ -57,7 +57,6 @@ export async function askForPassphrase(
 		prompt,
 		placeholder: l10n.t("Passphrase"),
 		masked: true,
-		patient: true,
 		verbatim: true,
 		judge: (text) => (text === "" ? { message: l10n.t("Enter the passphrase."), severity: "error" } : null),
 		async check(text) {

@@ -24,8 +24,6 @@ export interface TextQuestion {
 	readonly masked?: boolean;
 	/** Blanks around the text belong to it. */
 	readonly verbatim?: boolean;
-	/** Stays open when the focus goes elsewhere, where a person must fetch something. */
-	readonly patient?: boolean;
 	readonly position?: Position;
 	readonly button?: TextButton;
 	judge(text: string): Verdict | null;
@@ -54,7 +52,7 @@ export async function askText(question: TextQuestion): Promise<string> {
 	box.placeholder = question.placeholder;
 	box.value = question.value ?? "";
 	box.password = question.masked ?? false;
-	box.ignoreFocusOut = question.patient ?? false;
+	staysOpen(box);
 	placeAt(box, question.position);
 	const { button } = question;
 	const showButton = () => {
@@ -123,6 +121,7 @@ export async function askChoice<T>(
 	const pick = vscode.window.createQuickPick<Choice<T>>();
 	pick.title = question.title;
 	pick.placeholder = question.placeholder;
+	staysOpen(pick);
 	pick.matchOnDescription = true;
 	pick.matchOnDetail = true;
 	pick.items = choices;
@@ -156,8 +155,7 @@ export async function askSeveral<T>(
 	pick.title = question.title;
 	pick.placeholder = question.placeholder;
 	pick.canSelectMany = true;
-	// A view that draws itself anew may take the focus.
-	pick.ignoreFocusOut = true;
+	staysOpen(pick);
 	pick.matchOnDescription = true;
 	pick.items = choices;
 	pick.selectedItems = ticked;
@@ -189,6 +187,11 @@ export async function askInOrder(questions: readonly ((position: Position) => Pr
 			step = Math.max(0, step - 1);
 		}
 	}
+}
+
+/** Keeps a question open when the focus goes elsewhere: a view that draws itself anew may take it, and a person may fetch something. */
+function staysOpen(input: vscode.QuickInput): void {
+	input.ignoreFocusOut = true;
 }
 
 function placeAt(

@@ -26,7 +26,6 @@ export async function renameCertificate(commands: CertificateCommands, { id }: C
 				: l10n.t("The certificate's new name at OpenAI."),
 			placeholder: l10n.t("Name"),
 			value: shown.name ?? "",
-			patient: true,
 			judge: (text) => judgeName(text, others()),
 		});
 		if (name === shown.name) throw new Cancelled();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, chooseOn, closeSettings, pressOn, saysNothing, signIn } from "./managing.ts";
-import { NEXT as next, OLD, ORGANIZATION, type Rotating, startRotating } from "./rotating.ts";
+import { NEXT as next, OLD, ORGANIZATION, OTHER, type Rotating, startRotating } from "./rotating.ts";
 import { itKeepsTheKeySecret } from "./secrecy.ts";
 import { eachTestBegins } from "./session.ts";
 import { rowOf, VIEW } from "./uploading.ts";
@@ -47,6 +47,7 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		session.emulator.switches.projectListInherits = true;
 		await rotating.rotateTo(OLD, next);
 		const pick = await unclear();
+		await (await rowOf(session.window, OTHER)).select();
 		await session.picture("rotation-unclear");
 		const [only, too] = await pick.options();
 		assert.match(only ?? "", /^Only through the organization/);

@@ -35,14 +35,18 @@ export function isGone(held: Locator): Promise<void> {
  */
 export async function click(locator: Locator, options: Parameters<Locator["click"]>[0] & { readonly timeout: number }) {
 	const held = await hold(locator, options);
-	const seen = await held.evaluateHandle((element) => {
-		const seen = { clicked: false };
-		const listen = () => {
-			seen.clicked = true;
-		};
-		element.addEventListener("click", listen, { capture: true, once: true });
-		return seen;
-	});
+	const seen = await held.evaluateHandle(
+		(element) => {
+			const seen = { clicked: false };
+			const listen = () => {
+				seen.clicked = true;
+			};
+			element.addEventListener("click", listen, { capture: true, once: true });
+			return seen;
+		},
+		undefined,
+		options,
+	);
 	await held.click(options);
 	if (!(await seen.evaluate(({ clicked }) => clicked))) throw new Error("It was drawn anew while it was clicked.");
 }

@@ -94,7 +94,11 @@ export class Window {
 			}
 		};
 		await closeMenus(this.page);
-		for (const selector of [DIALOG, QUICK_INPUT, MODAL_EDITOR]) await pressUntilGone(selector, "Escape");
+		await pressUntilGone(DIALOG, "Escape");
+		// An input that stays open may have lost the focus.
+		const box = this.page.locator(`${QUICK_INPUT}:visible input.input`).first();
+		if (await box.isVisible()) await box.focus(TRY);
+		for (const selector of [QUICK_INPUT, MODAL_EDITOR]) await pressUntilGone(selector, "Escape");
 		const tabs = this.page.locator(".part.editor .tabs-container").getByRole("tab");
 		if ((await tabs.count()) > 0) {
 			await this.run("View: Close All Editors");
