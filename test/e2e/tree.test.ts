@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { makeCertificate } from "../../certificates.ts";
-import { startEmulator } from "../../emulator/emulator.ts";
-import type { Project, StoredCertificate } from "../../emulator/state.ts";
-import type { View } from "../../vscode/view.ts";
-import { itKeepsTheContract } from "../contract.ts";
-import { environment } from "../environment.ts";
-import { addAnchor, chooseOn, signIn, tickScopes, untilKnown } from "../managing.ts";
-import { isKept, itKeepsTheKeySecret } from "../secrecy.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "../session.ts";
-import { acceptName, confirm, giveKey, rowOf, VIEW } from "../uploading.ts";
+import { makeCertificate } from "../certificates.ts";
+import { startEmulator } from "../emulator/emulator.ts";
+import type { Project, StoredCertificate } from "../emulator/state.ts";
+import type { View } from "../vscode/view.ts";
+import { itKeepsTheContract } from "./contract.ts";
+import { environment } from "./environment.ts";
+import { addAnchor, chooseOn, signIn, tickScopes, untilKnown } from "./managing.ts";
+import { isKept, itKeepsTheKeySecret } from "./secrecy.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
+import { acceptName, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
 
 const DAY = 86_400;
 const ACME = "Acme Root CA";
