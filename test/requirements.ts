@@ -55,4 +55,7 @@ export const requirements: Readonly<Record<string, string>> = {
 	R53: "A scope that cannot be read stops what depends on it",
 	R54: "Whatever tests download is pinned by integrity",
 	R56: "Words, row and the service's state agree, whatever becomes of a change",
+	R57: "A rotation deactivates nothing that would leave a scope without both, and tells each outcome apart",
+	R58: "What a newer version wrote, or cannot be read, blocks what depends on it and stays as it is",
+	R59: "What is written down survives any file system, or it is said that it cannot be",
 };

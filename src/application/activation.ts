@@ -154,8 +154,7 @@ async function switchBatch(
 	const isRisky = active && scope.kind === "organization";
 	const outcome: Outcome = { changed: [], failed: [], unknown: [], problem: null, lockedOut: false };
 	try {
-		session.assertCurrent();
-		const certificates = await session.service.setActive(scope, batch, active, signal);
+		const certificates = await session.setActive(scope, batch, active, signal);
 		for (const certificate of certificates) session.take({ kind: "changed", certificate, field: "active" }, scope);
 		const lockedOut = isRisky && isShutOut(await session.scope(scope));
 		return { ...outcome, changed: batch, lockedOut };

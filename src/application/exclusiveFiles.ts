@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Failure } from "../domain/failure.ts";
 import { LATE_MS } from "../domain/pendingUpload.ts";
+import { hasCode, notRecorded } from "./files.ts";
 
 const TEMPORARY = /^\.(\d{1,15})\.[0-9a-f-]{36}\.tmp$/;
 
@@ -39,7 +39,7 @@ export class ExclusiveFiles {
 			return await readFile(join(this.#folder, name), "utf8");
 		} catch (error) {
 			if (hasCode(error, "ENOENT")) return null;
-			throw new Failure({ reason: "not-recorded" });
+			throw notRecorded(error);
 		}
 	}
 
@@ -86,7 +86,7 @@ export class ExclusiveFiles {
 			return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 		} catch (error) {
 			if (hasCode(error, "ENOENT")) return [];
-			throw new Failure({ reason: "not-recorded" });
+			throw notRecorded(error);
 		}
 	}
 
@@ -101,8 +101,8 @@ export class ExclusiveFiles {
 			await mkdir(this.#folder, { recursive: true, mode: 0o700 });
 			await writeFile(path, JSON.stringify(content), { flag: "wx", mode: 0o600, flush: true });
 			return await place(path);
-		} catch {
-			throw new Failure({ reason: "not-recorded" });
+		} catch (error) {
+			throw notRecorded(error);
 		} finally {
 			// At once: somebody waits for it.
 			await Promise.all([this.#syncFolder(), this.remove(temporary)]);
@@ -126,8 +126,4 @@ export class ExclusiveFiles {
 		await folder?.sync().catch(() => {});
 		await folder?.close().catch(() => {});
 	}
-}
-
-function hasCode(error: unknown, code: string): boolean {
-	return (error as NodeJS.ErrnoException).code === code;
 }

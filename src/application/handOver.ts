@@ -40,18 +40,12 @@ export async function handOver(
 	if (!wasFrom) return told(wasTo ? "done" : "neither");
 	if (!goes) return told("failed", { reason: "changed-meanwhile" });
 
-	const activated = await attempt(() => {
-		session.assertCurrent();
-		return session.service.setActive(scope, [to], true, signal);
-	});
+	const activated = await attempt(() => session.setActive(scope, [to], true, signal));
 	take(session, scope, to, activated);
 	if ("ended" in activated) return told("failed", activated.ended);
 	if (signal?.aborted) return told("failed");
 	try {
-		const deactivated = await attempt(() => {
-			session.assertCurrent();
-			return session.service.setActive(scope, [from], false, signal, true);
-		});
+		const deactivated = await attempt(() => session.setActive(scope, [from], false, signal, true));
 		take(session, scope, from, deactivated);
 
 		// Without the signal: also who cancelled has to know how it is now.
@@ -70,17 +64,26 @@ export async function handOver(
 		if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
 		if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
 		return isFrom ? told("failed", ended) : told("done");
-	} catch (thrown) {
-		await restore(session, scope, from, to).catch(() => {});
-		throw thrown;
+	} catch (defect) {
+		return { ...(await restored(session, scope, from, to)), defect };
 	}
 }
 
 /** As at the end of a hand-over, past the lists: after a defect, which may be one of what follows them. */
-async function restore({ service }: Session, scope: Scope, from: string, to: string): Promise<void> {
-	const listing = await (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
-	const isNone = [from, to].every((id) => isActive(id, listing) === false);
-	if (isNone) await service.setActive(scope, [from], true);
+async function restored({ service }: Session, scope: Scope, from: string, to: string): Promise<HandOver> {
+	const told = (outcome: HandOver["outcome"], problem: Problem | null = null) => ({ scope, outcome, problem });
+	const read = () => (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
+	const listing = await read().catch(() => null);
+	const [isFrom, isTo] = [from, to].map((id) => isActive(id, listing));
+	if (isFrom) return told("failed");
+	if (isTo) return told("done");
+	if (isFrom === undefined || isTo === undefined) return told("unknown");
+	try {
+		await service.setActive(scope, [from], true);
+		return told("restored");
+	} catch (thrown) {
+		return told("emptied", problemOf(thrown));
+	}
 }
 
 /**

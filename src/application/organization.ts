@@ -1,8 +1,9 @@
 import type { Administration } from "../domain/administration.ts";
-import type { CertificateListing } from "../domain/certificate.ts";
+import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
 import type { Scope } from "../domain/scope.ts";
 import type { Service } from "../domain/service.ts";
+import type { HeldLock } from "./locks.ts";
 import type { Projects } from "./projects.ts";
 import type { ProjectsReading, ScopeReading } from "./whereabouts.ts";
 import type { Write } from "./written.ts";
@@ -30,6 +31,9 @@ export interface Organization {
 	readonly projects: Projects;
 }
 
+/** What `Administration.setActive` takes after the scope. */
+type SetActiveCall = Parameters<Administration["setActive"]> extends [Scope, ...infer Rest] ? Rest : never;
+
 /** One change from its first call to its last: all of them go to one organization, and what they say to its lists. */
 export class Session {
 	readonly service: Service & Administration;
@@ -38,24 +42,41 @@ export class Session {
 	readonly #certificates: OrganizationList;
 	readonly #projects: Projects;
 	readonly #projectsEpoch: number;
+	readonly #lock: HeldLock | undefined;
 
-	private constructor(service: Service & Administration, { certificates, projects }: Organization) {
+	private constructor(
+		service: Service & Administration,
+		{ certificates, projects }: Organization,
+		lock: HeldLock | undefined,
+	) {
 		this.service = service;
+		this.#lock = lock;
 		this.#certificates = certificates;
 		this.#projects = projects;
 		this.epoch = certificates.epoch;
 		this.#projectsEpoch = projects.epoch;
 	}
 
-	/** @param organizationRef The organization that the person was told of. @throws Failure */
-	static async open(organization: Organization, organizationRef: string): Promise<Session> {
-		return new Session(await organization.open(organizationRef), organization);
+	/**
+	 * @param organizationRef The organization that the person was told of.
+	 * @param lock Checked right before each activation and deactivation, where there is one.
+	 * @throws Failure
+	 */
+	static async open(organization: Organization, organizationRef: string, lock?: HeldLock): Promise<Session> {
+		return new Session(await organization.open(organizationRef), organization, lock);
 	}
 
 	/** @throws Failure `connection-changed` where what this session is about was forgotten. */
 	assertCurrent(): void {
 		if (this.#certificates.epoch !== this.epoch || this.#projects.epoch !== this.#projectsEpoch)
 			throw new Failure({ reason: "connection-changed" });
+	}
+
+	/** As `Administration.setActive`. @throws Failure, also `connection-changed` and `lock-lost`, before anything is sent; Cancelled */
+	async setActive(scope: Scope, ...call: SetActiveCall): Promise<readonly Certificate[]> {
+		await this.#lock?.check();
+		this.assertCurrent();
+		return this.service.setActive(scope, ...call);
 	}
 
 	/** Reads the organization's list. @throws Failure, Cancelled */

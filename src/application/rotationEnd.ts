@@ -3,6 +3,7 @@ import type { RotationPlan } from "../domain/rotation.ts";
 import type { EndAccount, HandOver } from "../domain/rotationAccount.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
 import { activateBeside, handOver } from "./handOver.ts";
+import type { HeldLock } from "./locks.ts";
 import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
 import {
@@ -46,7 +47,7 @@ export async function finishRotation(
 	request: FinishRequest,
 	signal?: AbortSignal,
 ): Promise<EndAccount> {
-	return endAlone(rotations, request, "finish", signal, async ({ session, fresh }) => {
+	return endAlone(rotations, request, "finish", signal, async ({ session, fresh, lock }) => {
 		const { oldId: from, nextId: to, organizationRef } = pairOf(fresh);
 		const withOld = fresh.scopes.filter(({ old }) => old === "active");
 		if (keysOf(withOld).has("organization")) await assertOwnAccess(request, fresh, from, to, signal);
@@ -63,6 +64,7 @@ export async function finishRotation(
 					return false;
 				}
 				const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
+				await lock.check();
 				await remove(rotations.organization, { organizationRef, confirmed }, signal);
 				return true;
 			},
@@ -112,6 +114,7 @@ interface Work {
 	readonly session: Session;
 	readonly fresh: RotationBasis;
 	readonly plan: RotationPlan;
+	readonly lock: HeldLock;
 }
 
 interface Steps {
@@ -132,15 +135,19 @@ async function endAlone(
 	steps: (work: Work) => Promise<Steps>,
 ): Promise<EndAccount> {
 	const { organization, plans, now = Date.now } = rotations;
-	return plans.alone(confirmed.organizationRef, async () => {
-		const session = await Session.open(organization, confirmed.organizationRef);
-		const fresh = await readConfirmed(rotations, session, confirmed, signal);
-		const { plan } = fresh;
-		if (!plan) throw new Failure({ reason: "no-rotation" });
-		assertFit(fresh, step, now() / 1000, 0);
-		const work = { session, fresh, plan };
-		return end(plans, work, await steps(work));
-	});
+	return plans.alone(
+		confirmed.organizationRef,
+		async (lock) => {
+			const session = await Session.open(organization, confirmed.organizationRef, lock);
+			const fresh = await readConfirmed(rotations, session, confirmed, signal);
+			const { plan } = fresh;
+			if (!plan) throw new Failure({ reason: "no-rotation" });
+			assertFit(fresh, step, now() / 1000, 0);
+			const work = { session, fresh, plan, lock };
+			return end(plans, work, await steps(work));
+		},
+		signal,
+	);
 }
 
 /** Goes from scope to scope up to the first that fails, and removes the plan at the end. */
@@ -156,7 +163,7 @@ async function end(plans: RotationPlans, work: Work, { scopes, act, last }: Step
 		for (const each of scopes) {
 			const handedOver = await act(each);
 			told.push(handedOver);
-			if (!["done", "kept", "returned", "neither"].includes(handedOver.outcome))
+			if ("defect" in handedOver || !["done", "kept", "returned", "neither"].includes(handedOver.outcome))
 				return account(false, false, handedOver.problem);
 		}
 		const removed = await last();

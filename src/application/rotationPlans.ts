@@ -1,14 +1,14 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type CertificateListing, isCertificateId } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
-import { fieldsIn, fieldsOf } from "../domain/json.ts";
+import { fieldsIn } from "../domain/json.ts";
 import type { PlannedScope, RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
 import { isProjectId, ORGANIZATION, type Scope } from "../domain/scope.ts";
 import { Events } from "./events.ts";
-import { ExclusiveFiles } from "./exclusiveFiles.ts";
+import type { HeldLock, Locks } from "./locks.ts";
 import { ORGANIZATION_REF } from "./organizationRef.ts";
-import type { ThisWindow } from "./uploadJournal.ts";
+import { type RecordFormat, Records, type Stored } from "./records.ts";
 import { isWhole } from "./whereabouts.ts";
 
 /** Which rotation: an old certificate is in one at a time. */
@@ -19,32 +19,25 @@ interface PlanKey {
 
 const NAME = new RegExp(`^${ORGANIZATION_REF}\\.[0-9a-f]{64}\\.json$`);
 
-/** A window that is at a step: the organization, then when it began, Unix milliseconds, the window, and what makes it unique. */
-const STEP = new RegExp(`^(${ORGANIZATION_REF})\\.(\\d{1,15})\\.([\\w-]+)\\.[0-9a-f-]{36}\\.step$`);
-
-/** After so long, in milliseconds, another process is believed to have the number of the window that was at it. */
-const LONGEST_STEP_MS = 86_400_000;
+/** What a plan's file holds. Version 0 named the organization `connectionId` at first. */
+const FORMAT: RecordFormat<RotationPlan> = { version: 1, parse: parsePlan };
 
 /**
  * The rotations that are not over, of all windows, in one folder: a file for each, written before the first activation and
  * removed at the end. `change` comes when others are known than before.
  */
 export class RotationPlans extends Events {
-	readonly #files: ExclusiveFiles;
-	readonly #window: ThisWindow;
-	readonly #now: () => number;
-	/** The names of the files that say what this window is at. */
-	readonly #steps = new Set<string>();
+	readonly #files: Records<RotationPlan>;
+	readonly #locks: Locks;
 	#known: readonly RotationPlan[] = [];
 	#reads = 0;
 	#newest = 0;
 
-	/** @param folder,now As in `ExclusiveFiles`. @param window Names what it writes of its own steps. */
-	constructor(folder: string, window: ThisWindow, now: () => number = Date.now) {
+	/** @param folder,now As in `Records`. */
+	constructor(folder: string, locks: Locks, now: () => number = Date.now) {
 		super();
-		this.#window = window;
-		this.#files = new ExclusiveFiles(folder, now);
-		this.#now = now;
+		this.#files = new Records(folder, FORMAT, now);
+		this.#locks = locks;
 	}
 
 	/** Those of all organizations, as last read. */
@@ -62,14 +55,9 @@ export class RotationPlans extends Events {
 	/** As `reload`. @throws Failure `not-recorded` where the folder cannot be read. */
 	async read(): Promise<readonly RotationPlan[]> {
 		const read = ++this.#reads;
-		const names = await this.#files.names();
-		const texts = await Promise.all(
-			names
-				.filter((name) => NAME.test(name))
-				.sort()
-				.map(async (name) => ({ name, text: await this.#files.read(name) })),
-		);
-		const plans = texts.flatMap(({ name, text }) => parsePlan(text ?? "", name) ?? []);
+		const names = (await this.#files.names()).filter((name) => NAME.test(name)).sort();
+		const stored = await Promise.all(names.map((name) => this.#files.read(name)));
+		const plans = stored.flatMap((each) => (each.state === "read" ? each.value : []));
 		if (read < this.#newest) return plans;
 		this.#newest = read;
 		const isSame = isDeepStrictEqual(plans, this.#known);
@@ -81,88 +69,79 @@ export class RotationPlans extends Events {
 	/**
 	 * Does one step of a rotation while no other one of the same organization is under way, in any window: two of them could
 	 * each take what the other one relies on.
-	 * @throws Failure `rotation-running`, also where two begin at once and neither is first; `not-recorded`; what `step` throws
+	 * @param signal Ends waiting for another one.
+	 * @throws Failure `locked` where another one is; `not-recorded`; what `step` throws; Cancelled
 	 */
-	async alone<T>(organizationRef: string, step: () => Promise<T>): Promise<T> {
-		const name = `${organizationRef}.${this.#now()}.${this.#window.owner}.${randomUUID()}.step`;
-		if (!STEP.test(name)) throw new Failure({ reason: "not-recorded" });
-		this.#steps.add(name);
-		try {
-			// Each writes first and looks then, so that of two at least one sees the other one.
-			await this.#files.create(name, null);
-			if (await this.#isBusy(organizationRef, name)) throw new Failure({ reason: "rotation-running" });
-			return await step();
-		} finally {
-			this.#steps.delete(name);
-			await this.#files.remove(name);
-		}
-	}
-
-	/** Whether a window that runs is at a step, other than the one of this name. What a dead one left is cleared away. */
-	async #isBusy(organizationRef: string, mine: string): Promise<boolean> {
-		let isBusy = false;
-		for (const name of await this.#files.names()) {
-			const [, organization, at, owner = ""] = STEP.exec(name) ?? [];
-			if (organization !== organizationRef || name === mine) continue;
-			const isYoung = Math.abs(this.#now() - Number(at)) < LONGEST_STEP_MS;
-			const runs = owner === this.#window.owner ? this.#steps.has(name) : this.#window.isAlive(owner);
-			if (isYoung && runs) isBusy = true;
-			else await this.#files.remove(name);
-		}
-		return isBusy;
-	}
-
-	/** Writes a plan down. @returns false where there is one of the same old certificate. @throws Failure `not-recorded` */
-	async create(plan: RotationPlan): Promise<boolean> {
-		const name = nameOf(plan);
-		if (!NAME.test(name)) throw new Failure({ reason: "not-recorded" });
-		const isCreated = await this.#files.create(name, plan);
-		await this.reload();
-		return isCreated;
+	async alone<T>(organizationRef: string, step: (lock: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
+		return this.#locks.hold(`rotation.${organizationRef}`, step, { refuse: true, ...(signal && { signal }) });
 	}
 
 	/**
-	 * Writes down that a plan has more scopes.
+	 * Writes a plan down, within `alone`.
+	 * @returns false where there is a file of the same old certificate, whatever it holds.
+	 * @throws Failure `not-recorded`
+	 */
+	async create(plan: RotationPlan): Promise<boolean> {
+		const name = nameOf(plan);
+		if (!NAME.test(name)) throw new Failure({ reason: "not-recorded", code: null });
+		const isFree = (await this.#files.read(name)).state === "none";
+		if (isFree) await this.#files.write(name, plan);
+		await this.reload();
+		return isFree;
+	}
+
+	/**
+	 * Writes down, within `alone`, that a plan has more scopes.
 	 * @throws Failure `changed-meanwhile` where it does not stand any more; `not-recorded`
 	 */
 	async extend(plan: RotationPlan): Promise<void> {
 		if (!(await this.#stands(plan))) throw new Failure({ reason: "changed-meanwhile" });
-		await this.#files.replace(nameOf(plan), plan);
+		await this.#files.write(nameOf(plan), plan);
 		await this.reload();
 	}
 
-	/** Removes a plan that is over, or is to be forgotten; not another one that took its place. */
+	/** Removes, within `alone`, a plan that is over; not another one that took its place. @throws Failure `not-recorded` */
 	async remove(plan: RotationPlan): Promise<void> {
 		if (await this.#stands(plan)) await this.#files.remove(nameOf(plan));
 		await this.reload();
 	}
 
+	/** Removes a plan that is to be forgotten. @throws as `alone` and `remove` */
+	async forget(plan: RotationPlan): Promise<void> {
+		await this.alone(plan.organizationRef, () => this.remove(plan));
+	}
+
 	/** Whether this very plan is written down, not another one of the same old certificate. */
 	async #stands(plan: RotationPlan): Promise<boolean> {
-		const name = nameOf(plan);
-		const there = parsePlan((await this.#files.read(name)) ?? "", name);
-		return there !== null && isSamePlan(there, plan);
+		const there = await this.#files.read(nameOf(plan));
+		return there.state === "read" && isSamePlan(there.value, plan);
 	}
 
-	/** Whether there is something of that name that is no plan. @throws Failure `not-recorded` where that cannot be read */
-	async isSpoilt(key: PlanKey): Promise<boolean> {
-		const name = nameOf(key);
-		const text = await this.#files.read(name);
-		return text !== null && parsePlan(text, name) === null;
+	/** What stands in the place of a plan. @throws Failure `not-recorded` where that cannot be read */
+	async stateOf(key: PlanKey): Promise<Stored<RotationPlan>["state"]> {
+		return (await this.#files.read(nameOf(key))).state;
 	}
 
-	/** Removes what is no plan, for a person who does not want to wait for it. @throws Failure `not-recorded` */
+	/** Removes what is no plan, for a person who does not want to wait for it. @throws as `alone`; Failure `not-recorded` */
 	async forgetSpoilt(key: PlanKey): Promise<void> {
-		if (await this.isSpoilt(key)) await this.#files.remove(nameOf(key));
+		await this.alone(key.organizationRef, async () => {
+			if ((await this.stateOf(key)) === "unreadable") await this.#files.remove(nameOf(key));
+		});
 		await this.reload();
 	}
 
-	/** Removes the plans of an organization whose old certificate is gone: they are over. @param listing As it was just read. */
+	/**
+	 * Removes the plans of an organization whose old certificate is gone: they are over. Where that fails the next list does it.
+	 * @param listing As it was just read.
+	 */
 	async settle(organizationRef: string, listing: CertificateListing): Promise<void> {
 		if (!isWhole(listing)) return;
 		const ids = new Set(listing.certificates.map(({ id }) => id));
-		for (const plan of this.#known)
-			if (plan.organizationRef === organizationRef && !ids.has(plan.old.id)) await this.remove(plan);
+		const over = this.#known.filter((plan) => plan.organizationRef === organizationRef && !ids.has(plan.old.id));
+		for (const plan of over)
+			await this.forget(plan).catch((thrown) => {
+				if (!problemOf(thrown)) throw thrown;
+			});
 	}
 }
 
@@ -176,10 +155,8 @@ function nameOf({ organizationRef, old }: PlanKey): string {
 	return `${organizationRef}.${createHash("sha256").update(old.id).digest("hex")}.json`;
 }
 
-/** `null` where it is not whole, or about something else than its name says. */
-function parsePlan(text: string, name: string): RotationPlan | null {
-	// It was written as `connectionId` once.
-	const { connectionId, organizationRef = connectionId, startedAt, scopes, ...pair } = fieldsOf(text);
+function parsePlan(fields: Record<string, unknown>, name: string): RotationPlan | null {
+	const { connectionId, organizationRef = connectionId, startedAt, scopes, ...pair } = fields;
 	const [old, next] = [certificateIn(pair.old), certificateIn(pair.next)];
 	if (typeof organizationRef !== "string" || !old || !next || !isMoment(startedAt) || !Array.isArray(scopes))
 		return null;

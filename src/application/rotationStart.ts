@@ -28,43 +28,50 @@ export interface StartAccount {
  * organization comes last. Each is read right before, and it ends where the old one is not active any more. Where a plan stands it goes on with that one. The old one stays as it is.
  * @returns a true account, also where it was cancelled on the way.
  * @throws before anything is changed: Failure as `prepareRotation`, `rotation-refused`, `changed-meanwhile`,
- * `connection-changed`, `rotation-running`, `not-recorded`; Cancelled
+ * `connection-changed`, `locked`, `not-recorded`; Cancelled
  */
 export async function startRotation(
 	rotations: Rotations,
 	{ confirmed, unclear, soonDays }: StartRequest,
 	signal?: AbortSignal,
 ): Promise<StartAccount> {
-	return rotations.plans.alone(confirmed.organizationRef, async () => {
-		const { organization, plans, now = Date.now } = rotations;
-		const session = await Session.open(organization, confirmed.organizationRef);
-		const fresh = await readConfirmed(rotations, session, confirmed, signal);
-		const startedAt = now();
-		assertFit(fresh, "start", startedAt / 1000, soonDays);
-		const { organizationRef, oldId, nextId } = pairOf(fresh);
-		const chosen = fresh.scopes.filter(
-			({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
-		);
-		const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
-		const plan = {
-			organizationRef,
-			old: { id: oldId, name: fresh.old.certificate.name },
-			next: { id: nextId, name: fresh.next?.certificate.name ?? null },
-			startedAt,
-			...fresh.plan,
-			scopes: [...(fresh.plan?.scopes ?? []), ...added],
-		};
-		if (!fresh.plan) await create(plans, plan);
-		else if (added.length > 0) await plans.extend(plan);
-		const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
-		return { plan, scopes: await activateBeside(session, missing, nextId, oldId, signal) };
-	});
+	return rotations.plans.alone(
+		confirmed.organizationRef,
+		async (lock) => {
+			const { organization, plans, now = Date.now } = rotations;
+			const session = await Session.open(organization, confirmed.organizationRef, lock);
+			const fresh = await readConfirmed(rotations, session, confirmed, signal);
+			const startedAt = now();
+			assertFit(fresh, "start", startedAt / 1000, soonDays);
+			const { organizationRef, oldId, nextId } = pairOf(fresh);
+			const chosen = fresh.scopes.filter(
+				({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
+			);
+			const added = chosen.filter((each) => !each.planned).map(({ scope, next }) => ({ scope, nextWasActive: next }));
+			const plan = {
+				organizationRef,
+				old: { id: oldId, name: fresh.old.certificate.name },
+				next: { id: nextId, name: fresh.next?.certificate.name ?? null },
+				startedAt,
+				...fresh.plan,
+				scopes: [...(fresh.plan?.scopes ?? []), ...added],
+			};
+			if (!fresh.plan) await create(plans, plan);
+			else if (added.length > 0) await plans.extend(plan);
+			const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
+			return { plan, scopes: await activateBeside(session, missing, nextId, oldId, signal) };
+		},
+		signal,
+	);
 }
 
-/** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */
+const NEWER = { reason: "record-newer" } as const;
+
+/** @throws Failure `changed-meanwhile` where another window was first; `record-newer`; `not-recorded` */
 async function create(plans: RotationPlans, plan: RotationPlan): Promise<void> {
 	if (await plans.create(plan)) return;
 	const { organizationRef, old } = plan;
 	const isKnown = plans.known.some((each) => mayBeOf(each, organizationRef) && each.old.id === old.id);
-	throw new Failure({ reason: isKnown ? "changed-meanwhile" : "not-recorded" });
+	if (isKnown) throw new Failure({ reason: "changed-meanwhile" });
+	throw new Failure((await plans.stateOf(plan)) === "newer" ? NEWER : { reason: "not-recorded", code: null });
 }

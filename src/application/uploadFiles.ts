@@ -36,7 +36,7 @@ export function parseFileName(name: string): FileName | null {
 export function fileName({ organizationRef, sha256, attempt }: AttemptKey, kind: Kind): string {
 	const name = `${organizationRef}.${sha256}.${attempt}${ENDINGS[kind]}.json`;
 	if (NAME.test(name)) return name;
-	throw new Failure({ reason: "not-recorded" });
+	throw new Failure({ reason: "not-recorded", code: null });
 }
 
 /** Reads an attempt's file; `null` where it is not whole, or about something else than its name says. */

@@ -236,7 +236,7 @@ export class Uploads extends Events {
 		const meant = records.isOpen(pending) ? open.filter(({ attempt }) => attempt <= pending.attempt) : [];
 		// The oldest one tells best what is new, so that it is what is left where this ends half-way.
 		for (const each of meant.toReversed())
-			if (!(await this.#journal.remove(each))) throw new Failure({ reason: "not-recorded" });
+			if (!(await this.#journal.remove(each))) throw new Failure({ reason: "not-recorded", code: null });
 		this.#looks.delete(idOf(pending));
 		await this.reload();
 	}

@@ -60,7 +60,13 @@ export type Problem =
 	| { readonly reason: "nothing-selected" }
 	| { readonly reason: "connection-changed" }
 	/** What is about to be sent could not be written down, so that nothing was sent. */
-	| { readonly reason: "not-recorded" }
+	| {
+			readonly reason: "not-recorded";
+			/** What the system said, such as `ENOSPC`; `null` where it is not the system's refusal. */
+			readonly code: string | null;
+	  }
+	/** A newer version of this extension wrote down what this depends on; it is left as it is, and nothing was done. */
+	| { readonly reason: "record-newer" }
 	/** The same certificate is on its way to the same organization, or an upload of it is not confirmed. */
 	| { readonly reason: "upload-pending"; readonly name: string; readonly running: boolean }
 	/** An upload was sent, and its outcome is unknown. `ending`: how the request ended; `null` where this call sent nothing. */
@@ -90,8 +96,10 @@ export type Problem =
 	| { readonly reason: "rotation-refused"; readonly flaw: RotationFlaw }
 	/** Another rotation that is not over has one of the two certificates: the one that is called so is its old one. */
 	| { readonly reason: "rotation-pending"; readonly name: string }
-	/** Another step of a rotation of the same connection is under way, in whichever window; nothing was done. */
-	| { readonly reason: "rotation-running" }
+	/** Another window, or another step in this one, is at the same; nothing was done. `host` and `process`: which, as far as it is known. */
+	| { readonly reason: "locked"; readonly host: string; readonly process: number }
+	/** This window stood still for so long that another one has taken its place; it stopped before it sent anything more. */
+	| { readonly reason: "lock-lost" }
 	/** There is no rotation of it that could be finished or undone. */
 	| { readonly reason: "no-rotation" }
 	/** This extension's own calls would not be accepted any more, or that is not proven: nothing was deactivated there. */

@@ -30,6 +30,8 @@ export interface HandOver {
 		| "neither"
 		| "not-tried";
 	readonly problem: Problem | null;
+	/** What went wrong in this extension itself; nothing more is done then. */
+	readonly defect?: unknown;
 }
 
 /** What became of a rotation that was to end. */

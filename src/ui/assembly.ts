@@ -3,6 +3,7 @@ import { Certificates } from "../application/certificates.ts";
 import { contentOf } from "../application/comparison.ts";
 import { Contents } from "../application/contents.ts";
 import { Enforcement } from "../application/enforcement.ts";
+import { Locks } from "../application/locks.ts";
 import { PendingUploads } from "../application/pendingUploads.ts";
 import { Projects } from "../application/projects.ts";
 import { RotationPlans } from "../application/rotationPlans.ts";
@@ -79,7 +80,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
-	const plans = new RotationPlans(folder("rotations"), THIS_WINDOW);
+	const plans = new RotationPlans(folder("rotations"), new Locks(folder("locks")));
 	const contents = new Contents(certificates);
 	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
 

@@ -54,7 +54,9 @@ export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
 export async function rotateCertificate(commands: RotationCommands, old: Certificate): Promise<void> {
 	const { organizationRef } = await destinationOf(commands);
 	const { plans } = commands.rotations;
-	if (await plans.isSpoilt({ organizationRef, old })) {
+	const state = await plans.stateOf({ organizationRef, old });
+	if (state === "newer") throw new Failure({ reason: "record-newer" });
+	if (state === "unreadable") {
 		await confirmForgetting(old);
 		await plans.forgetSpoilt({ organizationRef, old });
 	}

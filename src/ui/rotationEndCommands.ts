@@ -77,6 +77,8 @@ async function endRotation(
 	if (isEnded(end, account)) tellDone(words);
 	else void notify(commands, "warning", words);
 	if (!account.removed) await commands.view.reveal(certificate);
+	const [broken] = account.scopes.filter((each) => "defect" in each);
+	if (broken) throw broken.defect;
 }
 
 /** @throws Failure where no rotation of it stands by now, and as `prepareRotation` */

@@ -75,7 +75,7 @@ async function forgetPlan({ rotations }: UnconfirmedCommands, plan: RotationPlan
 	// Enter takes the first button.
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, keep, forget);
 	if (chosen !== forget) throw new Cancelled();
-	await rotations.plans.remove(plan);
+	await rotations.plans.forget(plan);
 }
 
 /** @throws Failure `nothing-selected`; Cancelled */

@@ -11,6 +11,7 @@ import {
 	serverCertificateWords,
 	unreachableWords,
 } from "./network.ts";
+import { midwayRecordWords, recordWords } from "./records.ts";
 import { rotationFlawWords } from "./rotation.ts";
 import { pendingWords, unconfirmedWords } from "./uploads.ts";
 
@@ -118,9 +119,10 @@ export function problemWords(problem: Problem): string {
 				problem.status,
 			);
 		case "not-recorded":
-			return l10n.t(
-				"Nothing was sent: what is about to be done could not be written down first, which keeps it from being done twice. Check that there is room on the disk, then try again.",
-			);
+		case "record-newer":
+		case "locked":
+		case "lock-lost":
+			return recordWords(problem);
 		case "upload-pending":
 			return pendingWords(inert(problem.name), problem.running);
 		case "unconfirmed":
@@ -137,10 +139,6 @@ export function problemWords(problem: Problem): string {
 			return rotationFlawWords(problem.flaw);
 		case "rotation-pending":
 			return l10n.t("The rotation of “{0}” is not over. Finish or undo it first.", inert(problem.name));
-		case "rotation-running":
-			return l10n.t(
-				"A step of a rotation is still under way, in this window or another one, so nothing was done. Try again once it is over.",
-			);
 		case "no-rotation":
 			return l10n.t("There is no rotation of it any more that could be finished or undone, so nothing was done.");
 		case "own-access":
@@ -163,7 +161,8 @@ export function midwayWords(problem: Problem): string {
 		case "connection-changed":
 			return l10n.t("The admin key or the base URL was changed meanwhile, so it went no further.");
 		case "not-recorded":
-			return l10n.t("What is written down of it could not be changed. Check that there is room on the disk.");
+		case "lock-lost":
+			return midwayRecordWords(problem);
 		default:
 			return problemWords(problem);
 	}

@@ -1,13 +1,45 @@
+import { join } from "node:path";
+import { type HeldLock, type LockClock, Locks } from "../../../src/application/locks.ts";
 import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
 
+/** How much faster time goes for locks here than on the clock. */
+const FASTER = 100;
+
+/** The time of a window that may die: then nothing of it happens any more. */
+class MortalClock implements LockClock {
+	#dead = false;
+
+	die() {
+		this.#dead = true;
+	}
+
+	now() {
+		return performance.now() * FASTER;
+	}
+
+	after(milliseconds: number, act: () => void) {
+		const timer = setTimeout(() => this.#dead || act(), milliseconds / FASTER);
+		return () => clearTimeout(timer);
+	}
+}
+
 /** Plans as a window has them that may die: then it writes nothing any more. */
 export class MortalPlans extends RotationPlans {
+	readonly #clock: MortalClock;
 	#dead = false;
 	readonly #steps = new Set<Promise<unknown>>();
 
+	/** @param folder,now As in `RotationPlans`. */
+	constructor(folder: string, now: () => number) {
+		const clock = new MortalClock();
+		super(folder, new Locks(join(folder, "locks"), clock), now);
+		this.#clock = clock;
+	}
+
 	async die(): Promise<void> {
 		this.#dead = true;
+		this.#clock.die();
 		await Promise.allSettled(this.#steps);
 	}
 
@@ -24,14 +56,18 @@ export class MortalPlans extends RotationPlans {
 	}
 
 	/** What a window is at that dies stays written down. */
-	override alone<T>(organizationRef: string, step: () => Promise<T>) {
-		return super.alone(organizationRef, async () => {
-			try {
-				return await step();
-			} finally {
-				if (this.#dead) await new Promise<never>(() => {});
-			}
-		});
+	override alone<T>(organizationRef: string, step: (lock: HeldLock) => Promise<T>, signal?: AbortSignal) {
+		return super.alone(
+			organizationRef,
+			async (lock) => {
+				try {
+					return await step(lock);
+				} finally {
+					if (this.#dead) await new Promise<never>(() => {});
+				}
+			},
+			signal,
+		);
 	}
 
 	async #step<T>(work: () => Promise<T>): Promise<T> {

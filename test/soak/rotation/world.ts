@@ -5,7 +5,6 @@ import { Transport } from "../../../src/api/transport.ts";
 import { Certificates } from "../../../src/application/certificates.ts";
 import { Projects } from "../../../src/application/projects.ts";
 import type { RotationPair, Rotations } from "../../../src/application/rotation.ts";
-import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
@@ -117,7 +116,7 @@ export class World {
 
 	/** What is written down, read anew by nobody's window. */
 	async plan(): Promise<RotationPlan | null> {
-		return (await new RotationPlans(this.#folder.path, { owner: "", isAlive: () => false }).read())[0] ?? null;
+		return (await new MortalPlans(this.#folder.path, Date.now).read())[0] ?? null;
 	}
 
 	/** Whether a certificate is active in a scope itself. */
@@ -237,8 +236,7 @@ export class World {
 		const now = () => ++this.#clock.now;
 		const certificates = new Certificates(open, async () => readerOf(), now);
 		const projects = new Projects(open, now);
-		const isAlive = (name: string) => this.slots.some((slot) => slot.owner === name && !slot.dead);
-		const plans = new MortalPlans(this.#folder.path, { owner, isAlive }, now);
+		const plans = new MortalPlans(this.#folder.path, now);
 		const organization = { open, certificates, projects };
 		const rotations = { organization, plans, contentOf: async () => null, now };
 		return { owner, rotations, transport, plans, died: Promise.withResolvers(), dead: false, cancel: () => {} };

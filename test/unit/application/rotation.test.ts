@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { Locks } from "../../../src/application/locks.ts";
 import {
 	flawsOf,
 	prepareRotation,
@@ -38,7 +40,6 @@ describe("Rotating", () => {
 	const connectionLost = { reason: "connection-lost", host: "a.test" } as const;
 	const forbidden = { reason: "forbidden", permission: null } as const;
 	const changed = { reason: "changed-meanwhile" } as const;
-	const here = { owner: "1", isAlive: () => true };
 	let fake: FakeAdministration;
 	let folder: ReturnType<typeof temporaryFolder>;
 	let contents: Map<string, Candidate>;
@@ -56,11 +57,13 @@ describe("Rotating", () => {
 	});
 	afterEach(() => folder.remove());
 
+	const plansHere = (now?: () => number) => new RotationPlans(folder.path, new Locks(join(folder.path, "locks")), now);
+
 	/** As another window, or this one after a restart. */
 	function open(): void {
 		rotations = {
 			organization: organizationOf(fake),
-			plans: new RotationPlans(folder.path, here, () => at * 1000),
+			plans: plansHere(() => at * 1000),
 			contentOf: async (id) => contents.get(id) ?? null,
 			now: () => at * 1000,
 		};
@@ -273,7 +276,7 @@ describe("Rotating", () => {
 			const confirmed = await prepare();
 			const create = rotations.plans.create.bind(rotations.plans);
 			rotations.plans.create = async (plan) => {
-				await new RotationPlans(folder.path, here).create({ ...plan, startedAt: 1 });
+				await plansHere().create({ ...plan, startedAt: 1 });
 				return create(plan);
 			};
 			assert.deepEqual(await problemIn(start({ confirmed })), changed);
@@ -286,7 +289,7 @@ describe("Rotating", () => {
 			activate("old", p);
 			const confirmed = await prepare();
 			rotations.plans.create = async () => false;
-			assert.deepEqual(await problemIn(start({ confirmed })), { reason: "not-recorded" });
+			assert.deepEqual(await problemIn(start({ confirmed })), { reason: "not-recorded", code: null });
 			assert.deepEqual(fake.writes, []);
 		});
 	});
@@ -319,7 +322,7 @@ describe("Rotating", () => {
 			activate("old", p);
 			await start();
 			rotations.plans.remove = async () => {
-				throw new Failure({ reason: "not-recorded" });
+				throw new Failure({ reason: "not-recorded", code: null });
 			};
 			for (const [remove, ended] of [
 				[false, false],
@@ -439,6 +442,38 @@ describe("Rotating", () => {
 			assert.deepEqual([outcomes(account), account.problem], [["project/p emptied"], forbidden]);
 		});
 
+		for (const [what, meanwhile, fails, outcome] of [
+			["activated again where neither is active", () => fake.activeIn(p).delete("next"), null, "restored"],
+			[
+				"told to be active nowhere where that fails",
+				() => fake.activeIn(p).delete("next"),
+				"activate project/p old",
+				"emptied",
+			],
+			["told to be unknown where it cannot be read either", () => {}, "list project/p", "unknown"],
+			["done where only the new one is active", () => {}, null, "done"],
+		] as const)
+			it(`R57 is ${what}, after a defect behind the deactivation, which comes out as well`, async () => {
+				activate("old", p, q);
+				await start();
+				const { projects } = rotations.organization;
+				const defect = new TypeError("a defect");
+				let deactivated = false;
+				fake.gate = (call) => {
+					if (call !== "deactivate project/p old") return;
+					deactivated = true;
+					meanwhile();
+					if (fails) failAt({ [fails]: failing(forbidden) });
+				};
+				const loadProject = projects.loadProject.bind(projects);
+				projects.loadProject = (...call) => (deactivated ? Promise.reject(defect) : loadProject(...call));
+				const account = await finish();
+				assert.deepEqual(outcomes(account), [`project/p ${outcome}`, "project/q not-tried"]);
+				assert.equal(account.scopes[0]?.defect, defect);
+				assert.deepEqual([account.ended, await known()], [false, 1]);
+				assert.equal(activeIn(p), { restored: "old", emptied: "", unknown: "next", done: "next" }[outcome]);
+			});
+
 		it("tells where neither is active, and leaves it so", async () => {
 			activate("old", p, q);
 			await start();
@@ -489,7 +524,7 @@ describe("Rotating", () => {
 			activate("old", q);
 			assert.deepEqual(await problemIn(finish({ confirmed })), changed);
 			fake.activeIn(q).clear();
-			for (const plan of await rotations.plans.read()) await new RotationPlans(folder.path, here).remove(plan);
+			for (const plan of await rotations.plans.read()) await plansHere().remove(plan);
 			assert.deepEqual(await problemIn(finish({ confirmed })), changed);
 			assert.deepEqual(await problemIn(finish()), { reason: "no-rotation" });
 			assert.deepEqual(fake.writes, []);
@@ -548,11 +583,13 @@ describe("Rotating", () => {
 			assert.deepEqual(account.problem, { reason: "connection-changed" });
 		});
 
-		it("does not take a defect for an outcome", async () => {
+		it("R57 does not take a defect for an outcome, and tells how the scope is", async () => {
 			activate("old", p);
 			await start();
-			failAt({ "deactivate project/p old": { thrown: new TypeError("a defect") } });
-			await assert.rejects(finish(), TypeError);
+			const defect = new TypeError("a defect");
+			failAt({ "deactivate project/p old": { thrown: defect } });
+			const { scopes, ended } = await finish();
+			assert.deepEqual([scopes, ended], [[{ scope: p, outcome: "failed", problem: null, defect }], false]);
 		});
 	});
 

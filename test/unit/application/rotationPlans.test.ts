@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
+import { type HeldLock, Locks } from "../../../src/application/locks.ts";
 import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
 import { ORGANIZATION } from "../../../src/domain/scope.ts";
@@ -19,12 +21,13 @@ describe("Plans of rotations", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 	let path: string;
 	let plans: RotationPlans;
-	const here = { owner: "1", isAlive: () => true };
+	let locks: Locks;
 
 	beforeEach(() => {
 		folder = temporaryFolder("plans");
 		path = join(folder.path, "deep", "rotations");
-		plans = new RotationPlans(path, here, () => 1000);
+		locks = new Locks(join(folder.path, "locks"));
+		plans = new RotationPlans(path, locks, () => 1000);
 	});
 	afterEach(() => folder.remove());
 
@@ -44,7 +47,7 @@ describe("Plans of rotations", () => {
 	it("are kept for whoever reads them later, and nobody else", async () => {
 		assert.deepEqual(await plans.read(), []);
 		assert.equal(await plans.create(plan()), true);
-		const later = new RotationPlans(path, here);
+		const later = new RotationPlans(path, locks);
 		assert.deepEqual(later.known, []);
 		assert.deepEqual(await later.read(), [plan()]);
 		assert.deepEqual(later.known, [plan()]);
@@ -63,8 +66,10 @@ describe("Plans of rotations", () => {
 	});
 
 	it("R37 of two windows that write the same one at once only one wins", async () => {
-		const others = Array.from({ length: 10 }, () => new RotationPlans(path, here));
-		const won = await Promise.all(others.map((each, index) => each.create(plan({ startedAt: index }))));
+		const others = Array.from({ length: 10 }, () => new RotationPlans(path, new Locks(join(folder.path, "locks"))));
+		const won = await Promise.all(
+			others.map((each, index) => each.alone(organizationRef, () => each.create(plan({ startedAt: index })))),
+		);
 		assert.equal(won.filter(Boolean).length, 1);
 		assert.deepEqual(await plans.read(), [plan({ startedAt: won.indexOf(true) })]);
 	});
@@ -75,7 +80,7 @@ describe("Plans of rotations", () => {
 		await plans.create(plan());
 		await plans.reload();
 		assert.equal(told, 1);
-		await new RotationPlans(path, here).remove(plan());
+		await new RotationPlans(path, locks).remove(plan());
 		await plans.reload();
 		assert.deepEqual([told, plans.known], [2, []]);
 	});
@@ -89,7 +94,7 @@ describe("Plans of rotations", () => {
 	});
 
 	it("R37 do not get more scopes where they do not stand any more", async () => {
-		const other = new RotationPlans(path, here);
+		const other = new RotationPlans(path, locks);
 		await plans.create(plan());
 		await other.remove(plan());
 		assert.deepEqual(await problemIn(plans.extend(plan())), { reason: "changed-meanwhile" });
@@ -100,65 +105,48 @@ describe("Plans of rotations", () => {
 		assert.deepEqual(await plans.read(), [another]);
 	});
 
-	it("R37 have one step at a time in all windows, and more in different connections", async () => {
-		const alive = new Set(["1", "2"]);
-		const open = (owner: string) => new RotationPlans(path, { owner, isAlive: (name) => alive.has(name) }, () => 1000);
-		const [one, other] = [open("1"), open("2")];
-		const running = { reason: "rotation-running" } as const;
-		await one.alone(organizationRef, async () => {
-			for (const window of [one, other]) {
-				assert.deepEqual(await problemIn(window.alone(organizationRef, async () => assert.fail())), running);
-				assert.equal(await window.alone(randomUUID(), async () => "done"), "done");
-			}
-		});
-		assert.equal(await other.alone(organizationRef, async () => "done"), "done");
+	it("R37 have one step at a time in all windows, and more in different organizations", async () => {
+		const other = new RotationPlans(path, new Locks(join(folder.path, "locks")));
+		let running = 0;
+		const step = async (lock: HeldLock) => {
+			assert.equal(++running, 1);
+			await lock.check();
+			assert.equal(await plans.alone(randomUUID(), async () => "done"), "done");
+			assert.equal(running--, 1);
+		};
+		await Promise.all([plans.alone(organizationRef, step), other.alone(organizationRef, step)]);
 		await assert.rejects(
 			other.alone(organizationRef, async () => assert.fail("a defect")),
 			/a defect/,
 		);
-		assert.deepEqual(names(), []);
+		await plans.alone(organizationRef, step);
 	});
 
-	it("R37 let of two steps that begin at once never both go on", async () => {
-		const windows = Array.from({ length: 8 }, (_, index) => new RotationPlans(path, { ...here, owner: `${index}` }));
-		for (let round = 0; round < 20; round++) {
-			let running = 0;
-			const step = async () => {
-				assert.equal(++running, 1);
-				await new Promise(setImmediate);
-				running--;
-			};
-			const ended = await Promise.allSettled(windows.map((window) => window.alone(organizationRef, step)));
-			for (const each of ended)
-				if (each.status === "rejected") assert.equal(each.reason.problem?.reason, "rotation-running");
-		}
+	it("R37 refuse a second step of one window at once, and say who is at the first", async () => {
+		await plans.alone(organizationRef, async () => {
+			const { reason, ...owner } = (await problemIn(plans.alone(organizationRef, async () => assert.fail()))) ?? {};
+			assert.deepEqual([reason, owner], ["locked", { host: hostname(), process: process.pid }]);
+		});
 	});
 
-	it("R37 take no heed of the step of a window that died, or began it a day ago", async () => {
-		const alive = new Set(["1", "2"]);
-		let now = 1000;
-		const open = (owner: string) => new RotationPlans(path, { owner, isAlive: (name) => alive.has(name) }, () => now);
-		const never = () =>
-			new Promise<void>((begun) => {
-				void open("1").alone(organizationRef, () => {
-					begun();
-					return new Promise(() => {});
-				});
-			});
-		const other = open("2");
-		const isBusy = async () =>
-			(await other.alone(organizationRef, async () => false).catch(({ problem }) => problem)).reason ===
-			"rotation-running";
-		await never();
-		assert.equal(await isBusy(), true);
-		alive.delete("1");
-		assert.equal(await isBusy(), false);
-		assert.deepEqual(names(), []);
-		alive.add("1");
-		await never();
-		assert.equal(await isBusy(), true);
-		now += 86_400_000;
-		assert.equal(await isBusy(), false);
+	it("R58 of a newer version are not known, and left as they are", async () => {
+		await plans.create(plan());
+		const [name = ""] = names();
+		const newer = readFileSync(join(path, name), "utf8").replace('"version":1', '"version":2');
+		writeFileSync(join(path, name), newer);
+		assert.deepEqual([await plans.read(), await plans.stateOf(plan())], [[], "newer"]);
+		assert.equal(await plans.create(plan()), false);
+		await plans.forgetSpoilt(plan());
+		await plans.forget(plan());
+		assert.equal(readFileSync(join(path, name), "utf8"), newer);
+	});
+
+	it("R58 from before there were versions are read", async () => {
+		await plans.create(plan());
+		const [name = ""] = names();
+		const { version: _, organizationRef: connectionId, ...rest } = JSON.parse(readFileSync(join(path, name), "utf8"));
+		writeFileSync(join(path, name), JSON.stringify({ connectionId, ...rest }));
+		assert.deepEqual(await plans.read(), [plan()]);
 	});
 
 	it("are removed, but not another one that took its place", async () => {
@@ -204,9 +192,9 @@ describe("Plans of rotations", () => {
 			assert.equal(await plans.create(plan()), false);
 			await plans.remove(plan());
 			assert.equal(readFileSync(join(path, name), "utf8"), spoilt);
-			assert.equal(await plans.isSpoilt(plan()), true);
+			assert.equal(await plans.stateOf(plan()), "unreadable");
 			await plans.forgetSpoilt(plan());
-			assert.deepEqual([names(), await plans.isSpoilt(plan())], [[], false]);
+			assert.deepEqual([names(), await plans.stateOf(plan())], [[], "none"]);
 			await plans.create(plan());
 			await plans.forgetSpoilt(plan());
 			assert.deepEqual(await plans.read(), [plan()]);
@@ -219,7 +207,7 @@ describe("Plans of rotations", () => {
 		renameSync(join(path, name), kept);
 		// What stands there then cannot be read, whoever asks.
 		mkdirSync(join(path, name));
-		assert.deepEqual(await problemIn(plans.isSpoilt(plan())), { reason: "not-recorded" });
+		assert.deepEqual(await problemIn(plans.stateOf(plan())), { reason: "not-recorded", code: "EISDIR" });
 		rmdirSync(join(path, name));
 		renameSync(kept, join(path, name));
 		assert.deepEqual(await plans.read(), [plan()]);
@@ -245,12 +233,15 @@ describe("Plans of rotations", () => {
 
 	it("that cannot be written down are refused", async () => {
 		for (const odd of ["", "../x", "not-a-uuid"])
-			assert.deepEqual(await problemIn(plans.create(plan({ organizationRef: odd }))), { reason: "not-recorded" });
+			assert.deepEqual(await problemIn(plans.create(plan({ organizationRef: odd }))), {
+				reason: "not-recorded",
+				code: null,
+			});
 		await plans.create(plan());
 		renameSync(path, join(folder.path, "kept"));
 		writeFileSync(path, "");
 		for (const refused of [plans.read(), plans.create(plan({ organizationRef: randomUUID() }))])
-			assert.deepEqual(await problemIn(refused), { reason: "not-recorded" });
+			assert.deepEqual(await problemIn(refused), { reason: "not-recorded", code: "ENOTDIR" });
 		await plans.reload();
 		assert.equal(plans.known.length, 1);
 	});

@@ -23,7 +23,7 @@ const ending = { kind: "no-response" } as const;
 const lost = new Failure({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
 const changed = { reason: "changed-meanwhile" };
-const unwritten: Problem = { reason: "not-recorded" };
+const unwritten: Problem = { reason: "not-recorded", code: null };
 const pending = (running: boolean) => ({ reason: "upload-pending", name: "Root", running });
 
 describe("Uploads", () => {
@@ -221,7 +221,7 @@ describe("Uploads", () => {
 
 		it("R37 or are not sent: where nothing can be written", async () => {
 			writeFileSync(join(folder.path, "pending"), "");
-			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "not-recorded" });
+			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "not-recorded", code: null });
 			assert.deepEqual(service.sent, []);
 		});
 
@@ -537,7 +537,7 @@ describe("Uploads", () => {
 		it("R22 are there also where that cannot be written down, until a look finds them", async () => {
 			const forgetful = new (class extends PendingUploads {
 				override settle() {
-					return Promise.reject(new Failure({ reason: "not-recorded" }));
+					return Promise.reject(new Failure({ reason: "not-recorded", code: null }));
 				}
 			})(join(folder.path, "pending"), () => now);
 			const { list, window } = open("forgetful", { pending: forgetful });
@@ -946,7 +946,7 @@ describe("Uploads", () => {
 		const { window } = open("blind", {
 			pending: new (class extends PendingUploads {
 				override read() {
-					return Promise.reject(new Failure({ reason: "not-recorded" }));
+					return Promise.reject(new Failure({ reason: "not-recorded", code: null }));
 				}
 			})(folder.path),
 		});

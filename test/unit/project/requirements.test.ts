@@ -11,9 +11,12 @@ function numbersIn(file: string): string[] {
 }
 
 describe("Requirements", () => {
-	it("are R01 to R54, and R56", () => {
-		const numbers = Array.from({ length: 54 }, (_, index) => `R${String(index + 1).padStart(2, "0")}`);
-		assert.deepEqual(Object.keys(requirements), [...numbers, "R56"]);
+	it("are R01 to R59, but for R55", () => {
+		const numbers = Array.from({ length: 59 }, (_, index) => `R${String(index + 1).padStart(2, "0")}`);
+		assert.deepEqual(
+			Object.keys(requirements),
+			numbers.filter((number) => number !== "R55"),
+		);
 	});
 
 	it("have a test each, whose title begins with the number, and no title has another number", () => {

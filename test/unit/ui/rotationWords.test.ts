@@ -233,9 +233,14 @@ describe("The account of a rotation's end", () => {
 	});
 
 	it("R34 does not say that nothing was sent where something was", () => {
-		for (const reason of ["connection-changed", "not-recorded"] as const)
-			for (const told of [account([p, "done"]), account([p, "done"], [q, "failed", { reason }])]) {
-				const words = endWords(end, { ...told, problem: { reason } }, nameOf);
+		const problems: readonly Problem[] = [
+			{ reason: "connection-changed" },
+			{ reason: "not-recorded", code: "ENOSPC" },
+			{ reason: "lock-lost" },
+		];
+		for (const problem of problems)
+			for (const told of [account([p, "done"]), account([p, "done"], [q, "failed", problem])]) {
+				const words = endWords(end, { ...told, problem }, nameOf);
 				assert.match(words, /“Old” deactivated\./);
 				assert.match(words, /it went no further|could not be changed/);
 				assert.doesNotMatch(words, /Nothing was sent/);

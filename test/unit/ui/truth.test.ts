@@ -6,6 +6,7 @@ import { AdministrationApi } from "../../../src/api/administration.ts";
 import { Transport } from "../../../src/api/transport.ts";
 import { prepareActivation, setActive } from "../../../src/application/activation.ts";
 import { Certificates } from "../../../src/application/certificates.ts";
+import { Locks } from "../../../src/application/locks.ts";
 import type { Organization } from "../../../src/application/organization.ts";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import { Projects } from "../../../src/application/projects.ts";
@@ -103,7 +104,11 @@ describe("R56 What is said of a change", () => {
 		projects = new Projects(open);
 		organization = { open, certificates, projects };
 		const window = { owner: "this", isAlive: () => true };
-		rotations = { organization, plans: new RotationPlans(`${folder.path}/plans`, window), contentOf: async () => null };
+		rotations = {
+			organization,
+			plans: new RotationPlans(`${folder.path}/plans`, new Locks(`${folder.path}/locks`)),
+			contentOf: async () => null,
+		};
 		const pending = new PendingUploads(`${folder.path}/uploads`);
 		uploads = new Uploads({ service: open, certificates, pending, ...window, lookAgainMs: [0] });
 		old = emulator.state.put({ name: "Old" }).id;

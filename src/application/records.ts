@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { fieldsOf } from "../domain/json.ts";
+import { DISK, type Disk, hasCode, insistently, notRecorded } from "./files.ts";
+
+const TEMPORARY = /^\.(\d{1,15})\.[0-9a-f-]{36}\.tmp$/;
+
+/** What a window that died had not finished is removed after so long, in milliseconds. */
+const UNFINISHED_MS = 600_000;
+
+/** What a file system answers that cannot have a file's content wait for the disk: then nothing can be done about it. */
+const NO_FLUSH: readonly unknown[] = ["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
+
+/** One kind of record. */
+export interface RecordFormat<T> {
+	/** The newest version that this extension knows. Records from before there were versions count as 0. */
+	readonly version: number;
+	/** Reads a record's fields; `null` where they are not whole, or about something else than the file's name says. */
+	parse(fields: Record<string, unknown>, name: string): T | null;
+}
+
+/** What a file holds: nothing, a record, one that a newer version of this extension wrote, or no record at all. */
+export type Stored<T> =
+	| { readonly state: "none" | "newer" | "unreadable" }
+	| { readonly state: "read"; readonly value: T };
+
+/** Small JSON records in one folder that all windows read. Each is written whole; whoever writes one must hold its lock. */
+export class Records<T> {
+	readonly #folder: string;
+	readonly #format: RecordFormat<T>;
+	readonly #now: () => number;
+	readonly #disk: Disk;
+
+	/**
+	 * @param folder An absolute path; it is created with the first record.
+	 * @param now The clock, Unix milliseconds.
+	 */
+	constructor(folder: string, format: RecordFormat<T>, now: () => number = Date.now, disk: Disk = DISK) {
+		this.#disk = disk;
+		this.#folder = folder;
+		this.#format = format;
+		this.#now = now;
+	}
+
+	/** The names of the files. What a window that died had not finished is removed. @throws Failure `not-recorded` */
+	async names(): Promise<readonly string[]> {
+		const names = await insistently(() => this.#disk.readdir(this.#folder)).catch((error) => {
+			if (hasCode(error, "ENOENT")) return [];
+			throw notRecorded(error);
+		});
+		for (const name of names) {
+			const writtenAt = TEMPORARY.exec(name)?.[1];
+			const isLeft = writtenAt !== undefined && Math.abs(this.#now() - Number(writtenAt)) > UNFINISHED_MS;
+			if (isLeft) await this.#disk.unlink(join(this.#folder, name)).catch(() => {});
+		}
+		return names;
+	}
+
+	/** Reads a record. @throws Failure `not-recorded` where the file is there and cannot be read */
+	async read(name: string): Promise<Stored<T>> {
+		const text = await insistently(() => this.#disk.readFile(join(this.#folder, name), "utf8")).catch((error) => {
+			if (hasCode(error, "ENOENT")) return null;
+			throw notRecorded(error);
+		});
+		if (text === null) return { state: "none" };
+		const { version = 0, ...fields } = fieldsOf(text);
+		if (typeof version === "number" && version > this.#format.version) return { state: "newer" };
+		const value = this.#format.parse(fields, name);
+		return value === null ? { state: "unreadable" } : { state: "read", value };
+	}
+
+	/**
+	 * Writes a record in the place of what is there. Its content is safe on the disk before it has its name, so that a power
+	 * failure leaves the old one or the new one.
+	 * @throws Failure `not-recorded`
+	 */
+	async write(name: string, value: T): Promise<void> {
+		const temporary = join(this.#folder, `.${this.#now()}.${randomUUID()}.tmp`);
+		try {
+			await this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+			await this.#writeFlushed(temporary, JSON.stringify({ version: this.#format.version, ...value }));
+			await insistently(() => this.#disk.rename(temporary, join(this.#folder, name)));
+		} catch (error) {
+			await this.#disk.unlink(temporary).catch(() => {});
+			throw notRecorded(error);
+		}
+		await this.#flushFolder();
+	}
+
+	/** Removes a record. @throws Failure `not-recorded` where it is there and cannot be removed */
+	async remove(name: string): Promise<void> {
+		try {
+			await insistently(() => this.#disk.unlink(join(this.#folder, name)));
+		} catch (error) {
+			if (!hasCode(error, "ENOENT")) throw notRecorded(error);
+		}
+	}
+
+	/** Has the names in the folder survive a power failure, where the system can. */
+	async #flushFolder(): Promise<void> {
+		const folder = await this.#disk.open(this.#folder, "r").catch(() => null);
+		await folder?.sync().catch(() => {});
+		await folder?.close().catch(() => {});
+	}
+
+	/** Writes a new file whose content is on the disk when this ends, where the system can. */
+	async #writeFlushed(path: string, text: string): Promise<void> {
+		const file = await insistently(() => this.#disk.open(path, "wx", 0o600));
+		try {
+			await file.writeFile(text);
+			await file.sync().catch((error) => {
+				if (!NO_FLUSH.includes(error.code)) throw error;
+			});
+		} finally {
+			await file.close();
+		}
+	}
+}
