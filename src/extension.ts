@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import type { Backend } from "./backend.js";
 import { registerCommands } from "./ui/commands.ts";
 import { showDefect } from "./ui/defects.ts";
+import { lazily } from "./ui/lazily.ts";
 import { Log } from "./ui/log.ts";
 import { CERTIFICATE_SCHEME, COMMANDS, INSPECTION_SCHEME, PROJECTS_VIEW, VIEW } from "./ui/names.ts";
 import { droppedFiles, FILES, Tree } from "./ui/tree.ts";
@@ -21,14 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
 	const inspections = new vscode.EventEmitter<vscode.Uri>();
 	const certificateTexts = new vscode.EventEmitter<vscode.Uri>();
 
-	let loading: Promise<Backend> | undefined;
-	const backend = () => {
-		loading ??= loadBackend();
-		loading.catch(() => {
-			loading = undefined;
-		});
-		return loading;
-	};
+	const backend = lazily(() => loadBackend());
 
 	const look = () => void backend().catch(report);
 	const trees = {
@@ -64,7 +57,13 @@ export function activate(context: vscode.ExtensionContext): void {
 			onDidChange: certificateTexts.event,
 			provideTextDocumentContent: async (uri) => (await backend()).certificateText(uri),
 		}),
-		{ dispose: () => void loading?.then(({ close }) => close()) },
+		{
+			dispose: () =>
+				backend
+					.begun()
+					?.then(({ close }) => close())
+					.catch(report),
+		},
 	);
 }
 

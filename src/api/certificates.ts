@@ -33,7 +33,7 @@ export class CertificatesApi implements Service {
 
 	async upload({ pem, name }: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
 		// Both POSTs, if there are two, go to the same place.
-		const access = await this.#access();
+		const access = await this.#transport.access(this.#access, signal);
 		const { origin } = access.baseUrl;
 		const wantContent = this.#transport.wantContent;
 		if (!wantContent.has(origin)) {

@@ -1,5 +1,5 @@
 import { promises as timers } from "node:timers";
-import { Cancelled, Failure, isOutcomeUnknown, problemOf, type Reason } from "../domain/failure.ts";
+import { Cancelled, Failure, isOutcomeUnknown, type Problem, problemOf, type Reason } from "../domain/failure.ts";
 import type { NetworkSource } from "../domain/network.ts";
 import type { Access, AccessSource, Exchange } from "../domain/service.ts";
 import { failureOfStatus, messageIn } from "./errors.ts";
@@ -59,6 +59,8 @@ export interface Answer<T> {
 	readonly organization: string | null;
 }
 
+const KEY_UNREAD = (): Problem => ({ reason: "secrets-unavailable" });
+
 /** The one way to the service: one set of limits, the editor's proxy and authorities, TLS that nothing can switch off. */
 export class Transport {
 	/** The origins whose service wants the PEM of an upload in the field `content`, as far as it was found out. */
@@ -86,21 +88,41 @@ export class Transport {
 		cancel?: AbortSignal,
 		progress: Progress = { sent: false, repeated: false },
 	): Promise<Answer<T>> {
-		const accessed = await access();
-		const open = await this.#ways.to(accessed, this.#options.network());
-		const { host, proxy } = open.way;
+		// Until it is known where the request goes, only the key's storage can take so long.
+		let late: () => Problem = KEY_UNREAD;
+		return this.#inTime(
+			cancel,
+			() => late(),
+			async (signal) => {
+				const accessed = await until(signal, access());
+				const open = await until(signal, this.#ways.to(accessed, this.#options.network()));
+				const { host, proxy } = open.way;
+				late = () =>
+					progress.sent ? { reason: "timeout", host } : { reason: "unreachable", host, proxy: proxy?.host ?? null };
+				return this.#repeat(open, accessed, request, signal, progress);
+			},
+		);
+	}
+
+	/** Asks where a request may go, for a caller who has more than one. @throws Failure, Cancelled as `send` */
+	async access(source: AccessSource, cancel?: AbortSignal): Promise<Access> {
+		return this.#inTime(cancel, KEY_UNREAD, (signal) => until(signal, source()));
+	}
+
+	/** Does some work with a signal that is aborted by Cancelled, and by a Failure when it takes too long. */
+	async #inTime<T>(
+		cancel: AbortSignal | undefined,
+		late: () => Problem,
+		work: (signal: AbortSignal) => Promise<T>,
+	): Promise<T> {
 		const end = new AbortController();
 		const onCancel = () => end.abort(new Cancelled());
-		const onTimeout = () => {
-			const unreachable = { reason: "unreachable", host, proxy: proxy?.host ?? null } as const;
-			end.abort(new Failure(progress.sent ? { reason: "timeout", host } : unreachable));
-		};
 		const given = [this.#closed.signal, ...(cancel ? [cancel] : [])];
 		for (const signal of given) signal.addEventListener("abort", onCancel);
 		if (given.some(({ aborted }) => aborted)) onCancel();
-		const timer = setTimeout(onTimeout, this.#limits.totalMilliseconds);
+		const timer = setTimeout(() => end.abort(new Failure(late())), this.#limits.totalMilliseconds);
 		try {
-			return await this.#repeat(open, accessed, request, end.signal, progress);
+			return await work(end.signal);
 		} finally {
 			clearTimeout(timer);
 			for (const signal of given) signal.removeEventListener("abort", onCancel);
@@ -183,6 +205,15 @@ export class Transport {
 			observe({ method, route, status: answer?.status ?? null, milliseconds, requestId, message });
 		}
 	}
+}
+
+/** What something comes to, unless a signal is aborted first. @throws the signal's reason */
+async function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+	const aborted = Promise.withResolvers<never>();
+	const onAbort = () => aborted.reject(signal.reason);
+	signal.addEventListener("abort", onAbort);
+	if (signal.aborted) onAbort();
+	return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener("abort", onAbort));
 }
 
 /** @throws Failure where it is no answer to the request. */

@@ -1,4 +1,4 @@
-import type { KeyFlaw } from "./failure.ts";
+import { Failure, type KeyFlaw } from "./failure.ts";
 import { fieldsIn, fieldsOf } from "./json.ts";
 
 /** One organization as this extension reaches it. It is kept whole, in a secret. */
@@ -75,17 +75,58 @@ export function keyKind(key: string): "admin" | "project" | "service-account" | 
 	return key.startsWith("sk-emulator-") ? "emulator" : "other";
 }
 
-/** Reads the stored secret. What is no whole connection is as good as none, and does not hide the others. */
+/** The newest version of stored connections and of their index that this extension knows. */
+const VERSION = 1;
+
+/** Which connections there are, by their ids in the order in which they were added, and which of them is in use. */
+export interface ConnectionIndex {
+	/** Grows with each change. */
+	readonly revision: number;
+	readonly current: string | null;
+	readonly ids: readonly string[];
+}
+
+/** Reads the stored index; what is none lists nothing. @throws Failure `record-newer` */
+export function parseIndex(secret: string): ConnectionIndex {
+	const { revision, current, ids } = knownFields(secret);
+	return {
+		revision: typeof revision === "number" ? revision : 0,
+		current: typeof current === "string" ? current : null,
+		ids: Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [],
+	};
+}
+
+/** What `parseIndex` reads. */
+export function formatIndex(index: ConnectionIndex): string {
+	return JSON.stringify({ version: VERSION, ...index });
+}
+
+/** Reads the stored connection of this id; `null` where it is none, or not whole. @throws Failure `record-newer` */
+export function parseConnection(secret: string | undefined, id: string | undefined): Connection | null {
+	const connection = connectionIn(knownFields(secret ?? ""));
+	return connection?.id === id ? connection : null;
+}
+
+/** What `parseConnection` reads. */
+export function formatConnection({ passing: _, ...rest }: Connection): string {
+	return JSON.stringify({ version: VERSION, ...rest });
+}
+
+/** @throws Failure `record-newer` */
+function knownFields(secret: string): Record<string, unknown> {
+	const { version, ...fields } = fieldsOf(secret);
+	if (typeof version === "number" && version > VERSION) throw new Failure({ reason: "record-newer" });
+	return fields;
+}
+
+/**
+ * Reads the one secret in which all connections lay at first. What is no whole connection is as good as none, and does not
+ * hide the others.
+ */
 export function parseConnections(secret: string | undefined): ConnectionSet {
 	const { current, connections } = fieldsOf(secret ?? "");
 	const all = (Array.isArray(connections) ? connections : []).flatMap((each) => connectionIn(each) ?? []);
 	return { current: all.find(({ id }) => id === current) ?? null, all };
-}
-
-/** What `parseConnections` reads. */
-export function formatConnections({ current, all }: ConnectionSet): string {
-	const connections = all.map(({ passing: _, ...rest }) => rest);
-	return JSON.stringify({ current: current?.id ?? null, connections });
 }
 
 function connectionIn(value: unknown): Connection | null {

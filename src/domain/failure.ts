@@ -137,6 +137,8 @@ export type ClientCertificateFlaw =
 	| "missing"
 	| "not-a-file"
 	| "no-permission"
+	/** Its disk or network drive does not answer. */
+	| "no-answer"
 	| "too-large"
 	| "no-certificate"
 	| "no-key"

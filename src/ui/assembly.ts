@@ -14,6 +14,7 @@ import type { Certificate } from "../domain/certificate.ts";
 import { type ActionContext, type Actions, createActions, uploadCommand } from "./actions.ts";
 import { CertificatesView } from "./certificatesView.ts";
 import { ClientCertificates } from "./clientCertificates.ts";
+import { ConnectionSecret } from "./connectionSecret.ts";
 import { Connections } from "./connections.ts";
 import { Documents } from "./documents.ts";
 import { showFailure } from "./failures.ts";
@@ -62,7 +63,9 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	const { secrets, globalState: memory, globalStorageUri } = frame.context;
 	const folder = (name: string) => vscode.Uri.joinPath(globalStorageUri, name).fsPath;
 	const clientCertificates = new ClientCertificates(secrets);
-	const connections = new Connections(secrets, clientCertificates, baseUrl);
+	const locks = new Locks(folder("locks"));
+	const secret = new ConnectionSecret(secrets, locks, folder("connections"));
+	const connections = new Connections(secret, clientCertificates, baseUrl);
 	const open = async (organizationRef?: string) => access.openService(() => connections.access(organizationRef));
 	const certificates = new Certificates(
 		async () => {
@@ -80,7 +83,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
-	const plans = new RotationPlans(folder("rotations"), new Locks(folder("locks")));
+	const plans = new RotationPlans(folder("rotations"), locks);
 	const contents = new Contents(certificates);
 	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
 
@@ -97,8 +100,9 @@ export function assemble(frame: Frame, access: Access): Assembly {
 			needProjects: () => projectsView.need(),
 			order: () => orderIn(memory),
 			connectionName: async () => {
-				const { length } = await connections.all();
-				const current = length > 1 ? await connections.current() : null;
+				// Where connections cannot be read the list says so.
+				const { length } = await connections.all().catch(() => []);
+				const current = length > 1 ? await connections.current().catch(() => null) : null;
 				return current && inert(current.label);
 			},
 		},

@@ -1,12 +1,57 @@
+import { promises as timers } from "node:timers";
 import * as vscode from "vscode";
-import { type ConnectionSet, formatConnections, parseConnections } from "../domain/connection.ts";
-import { Failure } from "../domain/failure.ts";
+import type { Locks } from "../application/locks.ts";
+import { Records } from "../application/records.ts";
+import {
+	type ConnectionSet,
+	formatConnection,
+	formatIndex,
+	parseConnection,
+	parseConnections,
+	parseIndex,
+} from "../domain/connection.ts";
+import { Failure, problemOf } from "../domain/failure.ts";
 
-const SECRET = "openaiCertificates.connections";
+/** Which connections there are, without their keys. */
+const INDEX = "openaiCertificates.connectionIndex";
 
-/** Where the connections lie: as one secret that is read anew each time, and in memory those that pass with this window. */
+/** Where all connections lay at first, in one secret. */
+const BEFORE = "openaiCertificates.connections";
+
+/** What is written about the index beside it, so that a window sees that what it reads is not the newest one yet. */
+interface Revision {
+	readonly revision: number;
+	/** When it was written, Unix milliseconds. */
+	readonly at: number;
+}
+
+const REVISION = "index.json";
+
+/** For so long after a change, in milliseconds, it may not have arrived in every window. */
+const RECENT_MS = 10_000;
+
+/** How long to wait for it, and how often to look, in milliseconds. */
+const LONGEST_WAIT_MS = 3000;
+const LOOK_MS = 20;
+
+/** What lies in secret storage. */
+interface Stored extends ConnectionSet {
+	/** Grows with each change. */
+	readonly revision: number;
+	/** Whether it lies where it lay at first. */
+	readonly isBefore: boolean;
+}
+
+const NOTHING: Stored = { current: null, all: [], revision: 0, isBefore: false };
+
+/**
+ * Where the connections lie: each as a secret of its own that is read anew each time, with an index; and in memory those that
+ * pass with this window. The windows of this computer change the index one after the other.
+ */
 export class ConnectionSecret implements vscode.Disposable {
 	readonly #secrets: vscode.SecretStorage;
+	readonly #locks: Locks;
+	readonly #revisions: Records<Revision>;
 	readonly #changed = new vscode.EventEmitter<void>();
 	readonly #subscription: vscode.Disposable;
 	#passing: ConnectionSet = { all: [], current: null };
@@ -14,39 +59,54 @@ export class ConnectionSecret implements vscode.Disposable {
 	/** Fires when something else lies there than before, written in this window or in another one. */
 	readonly onDidChange = this.#changed.event;
 
-	constructor(secrets: vscode.SecretStorage) {
+	/** @param folder An absolute path, for what is written about the index. */
+	constructor(secrets: vscode.SecretStorage, locks: Locks, folder: string) {
 		this.#secrets = secrets;
+		this.#locks = locks;
+		this.#revisions = new Records(folder, { version: 1, parse: parseRevision });
 		this.#subscription = secrets.onDidChange(({ key }) => {
-			if (key === SECRET) this.#changed.fire();
+			if (key === INDEX || key === BEFORE) this.#changed.fire();
 		});
 	}
 
-	/** What cannot be read is as good as none for whoever wants to use it; those that pass need no storage. */
+	/** @throws Failure `secrets-unavailable`, `record-newer` where it cannot be read, and none passes with this window */
 	async read(): Promise<ConnectionSet> {
-		return this.#seen(parseConnections(await this.#stored().catch(() => undefined)));
+		try {
+			return this.#seen(await this.#stored());
+		} catch (thrown) {
+			if (!problemOf(thrown) || this.#passing.all.length === 0) throw thrown;
+			return this.#seen(NOTHING);
+		}
 	}
 
 	/** Whether a key of one of them is in a text, also where one that passes stands for it. @throws Failure `secrets-unavailable` */
 	async isIn(text: string): Promise<boolean> {
-		const { all } = parseConnections(await this.#stored());
+		const { all } = await this.#stored();
 		return [...all, ...this.#passing.all].some(({ key }) => text.includes(key));
 	}
 
 	/**
 	 * Puts others there: what cannot be read must not be overwritten, and what does not change is not written.
 	 * @param way What becomes of those that are seen.
-	 * @throws Failure `secrets-unavailable` where nothing was changed.
+	 * @throws Failure `secrets-unavailable`, `record-newer`, `not-recorded` where nothing was changed.
 	 */
-	async change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T): Promise<T> {
-		const text = await this.#stored().catch(() => null);
-		const stored = parseConnections(text ?? undefined);
+	change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T): Promise<T> {
+		return this.#locks.hold("connections", () => this.#change(way));
+	}
+
+	async #change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T): Promise<T> {
+		const read = await this.#newest().catch((thrown: unknown) => {
+			if (!problemOf(thrown)) throw thrown;
+			return thrown as Failure;
+		});
+		const stored = read instanceof Failure ? NOTHING : read;
 		const before = this.#passing;
 		const result = way(this.#seen(stored));
 		const { current, all } = result;
 		const lasting = all.filter(({ passing }) => !passing);
 		const after = { all: all.filter(({ passing }) => passing), current: current?.passing ? current : null };
 		const changesNothing = JSON.stringify(after) === JSON.stringify(before);
-		if (text === null && (lasting.length > 0 || changesNothing)) throw unavailable();
+		if (read instanceof Failure && (lasting.length > 0 || changesNothing)) throw read;
 
 		// What lies there under the id of one that passes was not seen, so that nobody decided on it.
 		const unseen = new Set([...before.all, ...after.all].map(({ id }) => id));
@@ -56,18 +116,38 @@ export class ConnectionSecret implements vscode.Disposable {
 		const kept = [...old, ...lasting.filter((each) => !old.includes(each))];
 		// The other windows go on with theirs, and so does this one when it is opened again.
 		const used = current && !current.passing ? current.id : stored.current?.id;
-		const written = textOf({ current: kept.find(({ id }) => id === used) ?? null, all: kept });
-		const isStored = written === textOf(stored);
+		const next = { current: kept.find(({ id }) => id === used) ?? null, all: kept };
 		this.#passing = after;
 		try {
-			if (!isStored)
-				await (written === undefined ? this.#secrets.delete(SECRET) : this.#secrets.store(SECRET, written));
-		} catch {
+			if (!(await this.#write(stored, next))) this.#changed.fire();
+		} catch (thrown) {
 			this.#passing = before;
-			throw unavailable();
+			throw thrown;
 		}
-		if (isStored) this.#changed.fire();
 		return result;
+	}
+
+	/** @returns whether anything was to be written. @throws Failure `secrets-unavailable`, `not-recorded` */
+	async #write(stored: Stored, { current, all }: ConnectionSet): Promise<boolean> {
+		const textOf = (id: string) => stored.all.filter((each) => each.id === id).map(formatConnection)[0];
+		const changed = all.filter((each) => textOf(each.id) !== formatConnection(each));
+		const removed = stored.all.filter(({ id }) => !all.some((each) => each.id === id));
+		const isSame = changed.length === 0 && removed.length === 0 && stored.current?.id === current?.id;
+		if (isSame && !stored.isBefore) return false;
+		const revision = stored.revision + 1;
+		await this.#revisions.write(REVISION, { revision, at: Date.now() });
+		await available(async () => {
+			for (const each of stored.isBefore ? all : changed)
+				await this.#secrets.store(secretOf(each.id), formatConnection(each));
+			// The key first: an index that names a connection without one is the same as without it.
+			for (const { id } of removed) await this.#secrets.delete(secretOf(id));
+			await this.#secrets.store(
+				INDEX,
+				formatIndex({ revision, current: current?.id ?? null, ids: all.map(({ id }) => id) }),
+			);
+			if (stored.isBefore) await this.#secrets.delete(BEFORE);
+		});
+		return true;
 	}
 
 	dispose(): void {
@@ -84,20 +164,52 @@ export class ConnectionSecret implements vscode.Disposable {
 		return { current: passing.current ?? all.find(({ id }) => id === stored.current?.id) ?? null, all };
 	}
 
-	/** @throws Failure `secrets-unavailable` */
-	async #stored(): Promise<string | undefined> {
-		try {
-			return await this.#secrets.get(SECRET);
-		} catch {
-			throw unavailable();
+	/**
+	 * What is stored, once what another window of this computer has just changed has arrived here. Two browsers share the folder,
+	 * and not the secrets: there it never does.
+	 * @throws Failure `secrets-unavailable`, `record-newer`, `not-recorded`
+	 */
+	async #newest(): Promise<Stored> {
+		const written = await this.#revisions.read(REVISION);
+		const { revision, at } = written.state === "read" ? written.value : { revision: 0, at: 0 };
+		const isRecent = Math.abs(Date.now() - at) < RECENT_MS;
+		for (let waited = 0; ; waited += LOOK_MS) {
+			const stored = await this.#stored();
+			if (stored.revision >= revision || !isRecent || waited >= LONGEST_WAIT_MS)
+				return { ...stored, revision: Math.max(stored.revision, revision) };
+			await timers.setTimeout(LOOK_MS);
 		}
+	}
+
+	/** @throws Failure `secrets-unavailable`, `record-newer` */
+	#stored(): Promise<Stored> {
+		return available(async () => {
+			const text = await this.#secrets.get(INDEX);
+			if (text === undefined) {
+				const before = await this.#secrets.get(BEFORE);
+				return { ...parseConnections(before), revision: 0, isBefore: before !== undefined };
+			}
+			const { revision, current, ids } = parseIndex(text);
+			const texts = await Promise.all(ids.map((id) => this.#secrets.get(secretOf(id))));
+			const all = texts.flatMap((each, index) => parseConnection(each, ids[index]) ?? []);
+			return { current: all.find(({ id }) => id === current) ?? null, all, revision, isBefore: false };
+		});
 	}
 }
 
-function textOf(set: ConnectionSet): string | undefined {
-	return set.all.length > 0 ? formatConnections(set) : undefined;
+function secretOf(id: string): string {
+	return `openaiCertificates.connection.${id}`;
 }
 
-function unavailable(): Failure {
-	return new Failure({ reason: "secrets-unavailable" });
+function parseRevision({ revision, at }: Record<string, unknown>): Revision | null {
+	return typeof revision === "number" && typeof at === "number" ? { revision, at } : null;
+}
+
+/** Says that secrets are not available where they throw anything but a Failure. */
+async function available<T>(act: () => Promise<T>): Promise<T> {
+	try {
+		return await act();
+	} catch (thrown) {
+		throw problemOf(thrown) ? thrown : new Failure({ reason: "secrets-unavailable" });
+	}
 }

@@ -5,7 +5,7 @@ import type { Connection, ConnectionSet } from "../domain/connection.ts";
 import { Failure } from "../domain/failure.ts";
 import type { Access } from "../domain/service.ts";
 import type { ClientCertificates } from "./clientCertificates.ts";
-import { ConnectionSecret } from "./connectionSecret.ts";
+import type { ConnectionSecret } from "./connectionSecret.ts";
 
 /** Where requests go, as a person knows it. */
 export interface Destination {
@@ -34,20 +34,20 @@ export class Connections implements vscode.Disposable {
 	/**
 	 * @param baseUrl Where the service answers now. @throws Failure
 	 */
-	constructor(secrets: vscode.SecretStorage, clientCertificates: ClientCertificates, baseUrl: () => BaseUrl) {
-		this.#secret = new ConnectionSecret(secrets);
+	constructor(secret: ConnectionSecret, clientCertificates: ClientCertificates, baseUrl: () => BaseUrl) {
+		this.#secret = secret;
 		this.onDidChange = this.#secret.onDidChange;
 		this.#clientCertificates = clientCertificates;
 		this.#baseUrl = baseUrl;
 	}
 
-	/** The connection in use, or `null` where there is none or it cannot be read. */
+	/** The connection in use, or `null` where there is none. @throws Failure `secrets-unavailable`, `record-newer` */
 	async current(): Promise<ConnectionSummary | null> {
 		const { current } = await this.#secret.read();
 		return current && summaryOf(current);
 	}
 
-	/** All connections, in the order in which they were added. */
+	/** All connections, in the order in which they were added. @throws as `current` */
 	async all(): Promise<readonly ConnectionSummary[]> {
 		return (await this.#secret.read()).all.map(summaryOf);
 	}
@@ -60,7 +60,7 @@ export class Connections implements vscode.Disposable {
 	/**
 	 * Where a request may go, and what it is proved by.
 	 * @param ref The only organization that will do, where there is one, as `organizationRef` makes it.
-	 * @throws Failure `base-url` before the secret is even read; `no-key`; `key-elsewhere` where the key belongs to another
+	 * @throws Failure `base-url` before the secret is even read; `no-key`; `secrets-unavailable`; `record-newer`; `key-elsewhere` where the key belongs to another
 	 * origin; `connection-changed` where it is another organization's by now.
 	 */
 	async access(ref?: string): Promise<Access> {

@@ -3,6 +3,7 @@ import type { Certificates } from "../application/certificates.ts";
 import type { Projects } from "../application/projects.ts";
 import type { RotationPlans } from "../application/rotationPlans.ts";
 import type { Uploads } from "../application/uploads.ts";
+import { problemOf } from "../domain/failure.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import type { Connections } from "./connections.ts";
 import { SETTINGS } from "./names.ts";
@@ -27,7 +28,14 @@ export function followChanges(
 ): vscode.Disposable {
 	const followKey = async () => {
 		await view.showConnection();
-		const ref = (await connections.current())?.organizationRef ?? null;
+		const ref = await connections.current().then(
+			(current) => current?.organizationRef ?? null,
+			(thrown) => {
+				if (!problemOf(thrown)) throw thrown;
+				// The list tells, when it is read anew.
+				return null;
+			},
+		);
 		// The same organization with another key: only what failed is worth another try.
 		if (ref === certificates.organizationRef && !certificates.state.problem) return;
 		certificates.forget(ref);
@@ -62,7 +70,7 @@ export function followChanges(
 		setImmediate(() => projectsView.refreshIfStale());
 	});
 	return vscode.Disposable.from(
-		connections.onDidChange(followKey),
+		connections.onDidChange(() => void followKey().catch(report)),
 		vscode.workspace.onDidChangeConfiguration(followSettings),
 	);
 }

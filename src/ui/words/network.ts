@@ -59,6 +59,11 @@ export function clientCertificateWords(why: ClientCertificateFlaw, file: string)
 			return l10n.t("The client certificate or key {0} is not a regular file, so it was not read.", file);
 		case "no-permission":
 			return l10n.t("The client certificate or key {0} may not be read. Check its permissions.", file);
+		case "no-answer":
+			return l10n.t(
+				"The client certificate or key {0} could not be read in time. Nothing was sent. Check its disk or network drive.",
+				file,
+			);
 		case "too-large":
 			return l10n.t("{0} is larger than 1 MiB, so it is no client certificate or key. Nothing was sent.", file);
 		case "no-certificate":

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename, join, relative } from "node:path";
+import { mock } from "node:test";
 import { createSecureContext } from "node:tls";
-import type { ClientCertificateFlaw } from "../../../src/domain/failure.ts";
+import { CertificatesApi } from "../../../src/api/certificates.ts";
+import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
+import { Cancelled, type ClientCertificateFlaw } from "../../../src/domain/failure.ts";
 import type { ClientCertificateFiles } from "../../../src/domain/service.ts";
 import { assertAbsent } from "../../canary.ts";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
@@ -147,6 +150,32 @@ describe("A client certificate", () => {
 			assert.deepEqual(await problemIn(listWith(files({ key: path }))), expected);
 			assert.equal(service.connections.total, 0);
 		});
+
+	it("R59 whose drive does not answer is given up after nine seconds, and at once where it is cancelled", async () => {
+		const asked = Promise.withResolvers<void>();
+		mock.method(fs.promises, "lstat", () => {
+			asked.resolve();
+			return new Promise(() => {});
+		});
+		mock.timers.enable({ apis: ["setTimeout"] });
+		try {
+			const given = files();
+			const ended = problemIn(listWith(given));
+			const abort = new AbortController();
+			const access = { baseUrl: parseBaseUrl(service.url), key: "k", clientCertificate: given };
+			const cancelled = new CertificatesApi(bench.transport, async () => access).list(abort.signal);
+			await asked.promise;
+			abort.abort();
+			await assert.rejects(cancelled, Cancelled);
+			mock.timers.tick(9000);
+			const file = basename(given.certificate);
+			assert.deepEqual(await ended, { reason: "client-certificate", why: "no-answer", file });
+		} finally {
+			mock.restoreAll();
+			mock.timers.reset();
+		}
+		assert.equal(service.connections.total, 0);
+	});
 
 	const contents: readonly [
 		string,

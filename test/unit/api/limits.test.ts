@@ -34,6 +34,20 @@ describe("Cancelled", () => {
 		assert.equal(bench.emulator.connections.total, 0);
 	});
 
+	it("R25 while the key is still being read: it ends at once, and nothing was sent", async () => {
+		const abort = new AbortController();
+		const asked = Promise.withResolvers<void>();
+		const api = new CertificatesApi(bench.transport, () => {
+			asked.resolve();
+			return new Promise<never>(() => {});
+		});
+		const ended = assert.rejects(api.upload(upload, abort.signal), Cancelled);
+		await asked.promise;
+		abort.abort();
+		await ended;
+		assert.equal(bench.emulator.connections.total, 0);
+	});
+
 	it("R25 while TLS is being set up: it ends at once, and nothing was sent", async () => {
 		const silent = await startSilentServer();
 		try {
@@ -229,6 +243,16 @@ describe("Time for an answer", () => {
 		} finally {
 			server.close();
 		}
+	});
+
+	it("R59 ends also where the key's storage does not answer", async () => {
+		const api = new CertificatesApi(bench.transport, () => new Promise<never>(() => {}));
+		for (const call of [() => api.list(), () => api.upload(upload)]) {
+			const problem = problemIn(call());
+			await clock.pass(TOTAL_MILLISECONDS);
+			assert.deepEqual(await problem, { reason: "secrets-unavailable" });
+		}
+		assert.equal(bench.emulator.exchanges.length, 0);
 	});
 
 	it("R20 ends so for an upload too, which is then not confirmed and was sent once", async () => {

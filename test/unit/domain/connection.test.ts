@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { continuation, formatConnections, keyFlaw, keyKind, parseConnections } from "../../../src/domain/connection.ts";
+import {
+	continuation,
+	formatConnection,
+	formatIndex,
+	keyFlaw,
+	keyKind,
+	parseConnection,
+	parseConnections,
+	parseIndex,
+} from "../../../src/domain/connection.ts";
+import { problemOf } from "../../../src/domain/failure.ts";
 
 describe("Connection", () => {
 	const flaws: readonly [string, ReturnType<typeof keyFlaw>][] = [
@@ -28,13 +38,36 @@ describe("Connection", () => {
 	const whole = { ...place, id: "1", key: "k", passing: false };
 	const other = { ...whole, id: "2", organization: null };
 
-	it("reads what it wrote", () => {
-		for (const set of [
-			{ current: whole, all: [whole, other] },
-			{ current: null, all: [other] },
-			{ current: null, all: [] },
-		])
-			assert.deepEqual(parseConnections(formatConnections(set)), set);
+	it("reads what it wrote, without what is to pass with the window", () => {
+		for (const each of [whole, other]) assert.deepEqual(parseConnection(formatConnection(each), each.id), each);
+		assert.deepEqual(parseConnection(formatConnection({ ...whole, passing: true }), "1"), whole);
+		const index = { revision: 7, current: "1", ids: ["2", "1"] };
+		assert.deepEqual(parseIndex(formatIndex(index)), index);
+	});
+
+	it("reads what all connections were written in at first", () => {
+		const connections = [whole, other].map(({ passing: _, ...rest }) => rest);
+		assert.deepEqual(parseConnections(JSON.stringify({ current: "1", connections })), {
+			current: whole,
+			all: [whole, other],
+		});
+	});
+
+	it("is none where it is stored under another one's id", () => {
+		assert.equal(parseConnection(formatConnection(whole), "2"), null);
+		assert.equal(parseConnection(undefined, "1"), null);
+		assert.equal(parseConnection("{", undefined), null);
+	});
+
+	it("R58 of a newer version is not read, and neither is a newer index", () => {
+		for (const read of [() => parseConnection('{"version":2,"id":"1"}', "1"), () => parseIndex('{"version":2}')])
+			assert.throws(read, (thrown) => problemOf(thrown)?.reason === "record-newer");
+	});
+
+	it("R19 of an index that is garbage there are none", () => {
+		for (const text of ["", "{", "null", "[]", "7", '{"ids":7,"current":7,"revision":"x"}'])
+			assert.deepEqual(parseIndex(text), { revision: 0, current: null, ids: [] });
+		assert.deepEqual(parseIndex('{"ids":[7,"a"]}').ids, ["a"]);
 	});
 
 	it("R19 a secret that is garbage holds no connection", () => {

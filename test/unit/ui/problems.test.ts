@@ -49,6 +49,7 @@ const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
 	[clientFlaw("missing"), "open-settings"],
 	[clientFlaw("not-a-file"), "open-settings"],
 	[clientFlaw("no-permission"), "open-settings"],
+	[clientFlaw("no-answer"), "open-settings"],
 	[clientFlaw("too-large"), "open-settings"],
 	[clientFlaw("no-certificate"), "open-settings"],
 	[clientFlaw("no-key"), "open-settings"],
