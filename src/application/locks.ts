@@ -131,8 +131,10 @@ export class Locks {
 		const path = join(this.#folder, fileName(name, number));
 		const isHighest = async () => (await this.#numbers(name)).at(-1) === number;
 		const held = new Held(path, { id: this.#id, ...this.#owner }, this.#clock, this.#disk, isHighest);
+		await this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch((error) => {
+			throw notRecorded(error);
+		});
 		try {
-			await this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 });
 			await held.create();
 		} catch (error) {
 			if (hasCode(error, "EEXIST")) return null;

@@ -1,19 +1,16 @@
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { Failure, problemOf } from "../domain/failure.ts";
 import type { Snapshot, WatchedCertificate, WatchRecord } from "../domain/watch.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Enforcement } from "./enforcement.ts";
+import { hasCode, insistently } from "./files.ts";
 import type { Projects } from "./projects.ts";
-import { mutedFile, SNAPSHOT_FILE, toldFile } from "./watchRecord.ts";
+import { mutedFile, SNAPSHOT_FILE, snapshotsIn, toldFile } from "./watchRecord.ts";
 import { isWhole } from "./whereabouts.ts";
 
 /** By how much it may look older than it is, in milliseconds, so that not every look at the list writes a file. */
 const AGE_TOLERANCE_MS = 3_600_000;
-
-/** How often and after how many milliseconds it is put in its place again: Windows refuses while somebody reads it. */
-const TRIES = 5;
-const PAUSE_MS = 40;
 
 /** What the snapshot is made of. */
 interface Sources {
@@ -28,6 +25,8 @@ interface Reader {
 	record(): Promise<WatchRecord>;
 	/** Told when the snapshot may be another one. */
 	check(): unknown;
+	/** Has it go by a snapshot that cannot be written down, in this window; `null`: by what is written down. */
+	goBy(unwritten: Snapshot | null): void;
 }
 
 /** Keeps the snapshot true to the lists: it is written once one was read, and goes with the connection that it was read by. */
@@ -64,7 +63,6 @@ export class SnapshotFile {
 			// What changes from here on is for the next time.
 			await new Promise(setImmediate);
 			this.#isWaiting = false;
-			// Where it cannot be written, the one before stays: it is of the same organization.
 			if (await this.#bring().catch(() => true)) this.#reader.check();
 		});
 	}
@@ -77,10 +75,20 @@ export class SnapshotFile {
 		// Another window may use one that this one knows nothing of.
 		const isGone =
 			kept !== null && !isOurs && (typeof organizationRef === "string" || kept.organizationRef === this.#used);
-		if (isGone) await this.#remove();
+		if (isGone) {
+			this.#reader.goBy(null);
+			await this.#remove();
+		}
 		const snapshot = this.#take(isOurs ? kept : null);
 		if (!snapshot || (isOurs && isSame(kept, snapshot))) return isGone;
-		await this.#write(snapshot);
+		const isWritten = await this.#write(snapshot).then(
+			() => true,
+			(thrown) => {
+				if (!problemOf(thrown)) throw thrown;
+				return false;
+			},
+		);
+		this.#reader.goBy(isWritten ? null : snapshot);
 		return true;
 	}
 
@@ -104,44 +112,35 @@ export class SnapshotFile {
 		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...unseen] };
 	}
 
-	/** Whoever reads it meanwhile sees the one before. */
+	/** @throws Failure `not-recorded`, `record-newer` */
 	async #write(snapshot: Snapshot): Promise<void> {
-		await makeFolder(this.#folder);
-		// This window's own; what a crash left of it is written over.
-		const temporary = join(this.#folder, `.${process.pid}.tmp`);
-		try {
-			await writeFile(temporary, JSON.stringify(snapshot), { mode: 0o600 });
-			await moved(temporary, join(this.#folder, SNAPSHOT_FILE));
-		} finally {
-			await rm(temporary, { force: true });
-		}
+		const files = snapshotsIn(this.#folder);
+		if ((await files.read(SNAPSHOT_FILE)).state === "newer") throw new Failure({ reason: "record-newer" });
+		await files.write(SNAPSHOT_FILE, snapshot);
 	}
 
 	async #remove(): Promise<void> {
-		await rm(join(this.#folder, SNAPSHOT_FILE), { force: true }).catch(() => {});
+		await snapshotsIn(this.#folder)
+			.remove(SNAPSHOT_FILE)
+			.catch(() => {});
 	}
-}
-
-async function moved(from: string, to: string): Promise<void> {
-	for (let tries = 1; ; tries++)
-		try {
-			return await rename(from, to);
-		} catch (thrown) {
-			if (tries === TRIES) throw thrown;
-			await setTimeout(PAUSE_MS);
-		}
 }
 
 /**
  * Takes it on to tell something on a day, in the name of all windows.
  * @param day As `dayOf` counts it.
  * @param past The days on which something was told, of which no more needs to be known.
- * @returns false where another window has, or where that cannot be known.
+ * @returns `unwritten` where it cannot be written down, so that other windows may tell it too.
  */
-export async function claimDay(folder: string, day: number, past: readonly number[]): Promise<boolean> {
-	if (!(await createFile(folder, toldFile(day)))) return false;
+export async function claimDay(
+	folder: string,
+	day: number,
+	past: readonly number[],
+): Promise<"claimed" | "taken" | "unwritten"> {
+	const created = await createFile(folder, toldFile(day));
+	if (created !== "created") return created === "there" ? "taken" : "unwritten";
 	for (const each of past) if (each < day) await rm(join(folder, toldFile(each))).catch(() => {});
-	return true;
+	return "claimed";
 }
 
 /** Has nothing told of certificates again. */
@@ -152,19 +151,19 @@ export async function mute(folder: string, organizationRef: string, ids: readonl
 	}
 }
 
-/** @returns whether it was this call that made it. Of two that make the same, only one does. */
-async function createFile(folder: string, name: string): Promise<boolean> {
+/** Of two that create the same, only one does. */
+async function createFile(folder: string, name: string): Promise<"created" | "there" | "failed"> {
 	try {
-		await makeFolder(folder);
-		await (await open(join(folder, name), "wx", 0o600)).close();
-		return true;
+		await mkdir(folder, { recursive: true, mode: 0o700 });
 	} catch {
-		return false;
+		return "failed";
 	}
-}
-
-async function makeFolder(folder: string): Promise<void> {
-	await mkdir(folder, { recursive: true, mode: 0o700 });
+	try {
+		await insistently(async () => (await open(join(folder, name), "wx", 0o600)).close());
+		return "created";
+	} catch (error) {
+		return hasCode(error, "EEXIST") ? "there" : "failed";
+	}
 }
 
 function isSame(one: Snapshot, other: Snapshot): boolean {

@@ -1,24 +1,32 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { isCertificateId } from "../domain/certificate.ts";
-import { parseSnapshot, type WatchRecord } from "../domain/watch.ts";
+import { parseSnapshot, type Snapshot, type WatchRecord } from "../domain/watch.ts";
 import { ORGANIZATION_REF } from "./organizationRef.ts";
+import { Records } from "./records.ts";
 
 const REF = new RegExp(`^${ORGANIZATION_REF}$`);
 
 /** What the service held when it was asked last. */
 export const SNAPSHOT_FILE = "snapshot.json";
 
+/** The snapshots that lie in a folder. */
+export function snapshotsIn(folder: string): Records<Snapshot> {
+	return new Records(folder, { version: 1, parse: parseSnapshot });
+}
+
 /** The name of the file that says that something was told on a day: whoever makes it tells. */
 export function toldFile(day: number): string {
 	return `${day}.told`;
 }
 
-/** The name of the file that says that nothing is to be told of a certificate. `null` where a part of it could lead elsewhere. */
+/**
+ * The name of the file that says that nothing is to be told of a certificate. `null` where a part of it could lead elsewhere.
+ * Where case does not count in names of files, it does in ids.
+ */
 export function mutedFile(organizationRef: string, certificateId: string): string | null {
-	return REF.test(organizationRef) && isCertificateId(certificateId)
-		? `${organizationRef}.${certificateId}.muted`
-		: null;
+	if (!REF.test(organizationRef) || !isCertificateId(certificateId)) return null;
+	return `${organizationRef}.${createHash("sha256").update(certificateId).digest("hex")}.muted`;
 }
 
 /**
@@ -27,10 +35,17 @@ export function mutedFile(organizationRef: string, certificateId: string): strin
  */
 export async function readWatchRecord(folder: string): Promise<WatchRecord> {
 	const names: readonly string[] = await readdir(folder).catch(() => []);
-	const text = names.includes(SNAPSHOT_FILE) ? await readFile(join(folder, SNAPSHOT_FILE), "utf8").catch(() => "") : "";
-	const snapshot = parseSnapshot(text);
+	const stored = names.includes(SNAPSHOT_FILE)
+		? await snapshotsIn(folder)
+				.read(SNAPSHOT_FILE)
+				.catch(() => null)
+		: null;
+	const snapshot = stored?.state === "read" ? stored.value : null;
 	const toldOn = names.flatMap((name) => /^(\d{1,8})\.told$/.exec(name)?.[1] ?? []).map(Number);
 	const ids = snapshot?.certificates.map(({ id }) => id) ?? [];
-	const muted = ids.filter((id) => names.includes(mutedFile(snapshot?.organizationRef ?? "", id) ?? ""));
+	const ref = snapshot?.organizationRef ?? "";
+	// The second name is the one that it had at first.
+	const isMuted = (id: string) => [mutedFile(ref, id), `${ref}.${id}.muted`].some((name) => names.includes(name ?? ""));
+	const muted = ids.filter(isMuted);
 	return { snapshot, toldOn, muted: new Set(muted) };
 }

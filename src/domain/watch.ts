@@ -1,5 +1,5 @@
 import { expiryState, isCertificateId, LAST_SECOND } from "./certificate.ts";
-import { fieldsIn, fieldsOf } from "./json.ts";
+import { fieldsIn } from "./json.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -84,9 +84,8 @@ function isKnownActive({ inOrganization, inProject }: WatchedCertificate): boole
 	return inOrganization === true || inProject === true;
 }
 
-/** Reads what was written of a snapshot; `null` where it is not whole. */
-export function parseSnapshot(text: string): Snapshot | null {
-	const { organizationRef, readAt, certificates } = fieldsOf(text);
+/** Reads the fields of what was written of a snapshot; `null` where it is not whole. */
+export function parseSnapshot({ organizationRef, readAt, certificates }: Record<string, unknown>): Snapshot | null {
 	if (typeof organizationRef !== "string" || !isTime(readAt, LAST_SECOND * 1000) || !Array.isArray(certificates))
 		return null;
 	return certificates.every(isWatched) ? { organizationRef, readAt, certificates } : null;

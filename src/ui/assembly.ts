@@ -33,7 +33,7 @@ import { inert } from "./words/inert.ts";
 export interface Frame extends Pick<ActionContext, "log" | "inspections"> {
 	readonly context: Pick<vscode.ExtensionContext, "secrets" | "globalState" | "globalStorageUri">;
 	readonly trees: { readonly certificates: Tree; readonly projects: Tree };
-	readonly watch: Pick<Watch, "check" | "record" | "due">;
+	readonly watch: Pick<Watch, "check" | "record" | "due" | "goBy" | "toldOn">;
 	/** Where the record of what is watched is; an absolute path. */
 	readonly watchFolder: string;
 	/** Tells the editor which texts of what the service holds are to be read anew. */
@@ -132,7 +132,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 			),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),
-		dispose: () => vscode.Disposable.from(following, view, projectsView, connections).dispose(),
+		dispose: () => vscode.Disposable.from(following, view, projectsView, connections, documents).dispose(),
 	};
 }
 

@@ -3,13 +3,25 @@ import * as vscode from "vscode";
 import { CERTIFICATE_SCHEME } from "./names.ts";
 
 /** Read-only documents, whose texts commands have made. Whoever opens another address of the scheme sees nothing. */
-export class Documents {
+export class Documents implements vscode.Disposable {
 	readonly #texts = new Map<string, string>();
 	readonly #changed: vscode.EventEmitter<vscode.Uri>;
+	readonly #subscription: vscode.Disposable;
 
-	/** @param changed Tells the editor that a document is to be read anew. */
-	constructor(changed: vscode.EventEmitter<vscode.Uri>) {
+	/**
+	 * @param changed Tells the editor that a document is to be read anew.
+	 * @param closed Tells that the editor has closed a document: its text is not kept any longer.
+	 */
+	constructor(
+		changed: vscode.EventEmitter<vscode.Uri>,
+		closed: vscode.Event<Pick<vscode.TextDocument, "uri">> = vscode.workspace.onDidCloseTextDocument,
+	) {
 		this.#changed = changed;
+		this.#subscription = closed(({ uri }) => this.#texts.delete(uri.toString()));
+	}
+
+	dispose(): void {
+		this.#subscription.dispose();
 	}
 
 	/** Shows a text. @param name What its tab is called; another text of that name takes the place of the one before. */

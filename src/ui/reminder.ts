@@ -25,7 +25,7 @@ interface Reminding extends Notices {
 	readonly snapshot: Pick<SnapshotFile, "settled">;
 	readonly certificates: Certificates;
 	readonly view: CertificatesView;
-	readonly watch: Pick<Watch, "due">;
+	readonly watch: Pick<Watch, "due" | "toldOn">;
 	/** As the command on its row. @throws Failure, Cancelled */
 	readonly rotate: (certificate: Certificate) => Promise<void>;
 }
@@ -39,7 +39,10 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	const { organizationRef, readAt } = record.snapshot;
 	// Whoever cannot say it must not take it on.
 	const words = reminderWords(due, readAt, now);
-	if (!(await claimDay(watchFolder, dayOf(now), record.toldOn))) return;
+	const day = dayOf(now);
+	const claim = await claimDay(watchFolder, day, record.toldOn);
+	if (claim === "taken") return;
+	if (claim === "unwritten") watch.toldOn(day);
 
 	const rotate = l10n.t("Rotate…");
 	const show = l10n.t("Show");

@@ -1,6 +1,13 @@
 import * as vscode from "vscode";
 import { readWatchRecord } from "../application/watchRecord.ts";
-import { dueToday, expiringIn, nextMoment, type WatchedCertificate, type WatchRecord } from "../domain/watch.ts";
+import {
+	dueToday,
+	expiringIn,
+	nextMoment,
+	type Snapshot,
+	type WatchedCertificate,
+	type WatchRecord,
+} from "../domain/watch.ts";
 import { SETTINGS } from "./names.ts";
 import { reminderDays } from "./settings.ts";
 import { badgeWords } from "./words/badge.ts";
@@ -39,6 +46,9 @@ export class Watch implements vscode.Disposable {
 	#timer: NodeJS.Timeout | undefined;
 	/** When there may be something new to say, Unix milliseconds. */
 	#next = 0;
+	/** What this window goes by where nothing can be written down: a snapshot, and the days on which it told something. */
+	#unwritten: Snapshot | null = null;
+	readonly #toldOn: number[] = [];
 	#checked: Promise<void> = Promise.resolve();
 	#isOver = false;
 
@@ -69,9 +79,23 @@ export class Watch implements vscode.Disposable {
 		this.#subscriptions.dispose();
 	}
 
-	/** What all windows know by now. */
-	record(): Promise<WatchRecord> {
-		return readWatchRecord(this.#options.folder);
+	/** What all windows know by now, and what this one goes by instead where nothing can be written down. */
+	async record(): Promise<WatchRecord> {
+		const record = await readWatchRecord(this.#options.folder);
+		return {
+			...record,
+			snapshot: this.#unwritten ?? record.snapshot,
+			toldOn: [...record.toldOn, ...this.#toldOn],
+		};
+	}
+
+	goBy(unwritten: Snapshot | null): void {
+		this.#unwritten = unwritten;
+	}
+
+	/** Remembers in this window that something was told on a day, which could not be written down. */
+	toldOn(day: number): void {
+		this.#toldOn.push(day);
 	}
 
 	/** What is to be told by now. */

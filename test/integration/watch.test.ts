@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { Certificates } from "../../src/application/certificates.ts";
@@ -88,6 +88,7 @@ describe("The watch", () => {
 		windows.push(watch);
 		return {
 			view,
+			goBy: (snapshot: Snapshot) => watch.goBy(snapshot),
 			check: async () => {
 				await watch.check();
 				await reminders;
@@ -96,6 +97,23 @@ describe("The watch", () => {
 	};
 
 	const told = () => shown.messages.splice(0);
+
+	it("R59 counts and tells once a day by what this window read, where nothing can be written down", async () => {
+		const certificates = [expiring("one", 12)];
+		write(...certificates);
+		rmSync(folder, { recursive: true });
+		writeFileSync(folder, "a file in its place");
+		const window = open();
+		window.goBy({ organizationRef, readAt: now, certificates });
+		await window.check();
+		assert.equal(window.view.badge?.value, 1);
+		assert.deepEqual(told(), ["“Name of one” is active and expires in 12 days."]);
+		await window.check();
+		assert.deepEqual(told(), []);
+		now += DAY;
+		await window.check();
+		assert.match(told().join(), /^“Name of one” is active and expires in 11 days\. /);
+	});
 
 	it("counts in the badge what expires, and tells once a day what is active, by a moved clock", async () => {
 		assert.ok(vscode.window.state.focused);

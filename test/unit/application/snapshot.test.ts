@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import { mock } from "node:test";
-import timers from "node:timers/promises";
 import { Certificates } from "../../../src/application/certificates.ts";
 import { Enforcement } from "../../../src/application/enforcement.ts";
 import { Projects } from "../../../src/application/projects.ts";
@@ -37,7 +34,7 @@ describe("The snapshot", () => {
 	afterEach(() => temporary.remove());
 
 	const path = () => join(folder, "snapshot.json");
-	const written = (): Snapshot => JSON.parse(readFileSync(path(), "utf8"));
+	const written = (): Snapshot & { readonly version: number } => JSON.parse(readFileSync(path(), "utf8"));
 	const ids = () => written().certificates.map(({ id }) => id);
 
 	const openWindow = (organizationRef: string | null = ONE) => {
@@ -51,11 +48,21 @@ describe("The snapshot", () => {
 			() => now,
 		);
 		let changes = 0;
+		let unwritten: Snapshot | null = null;
 		const enforcement = new Enforcement(certificates, projects);
 		const file = new SnapshotFile(
 			folder,
 			{ certificates, projects, enforcement },
-			{ record: () => readWatchRecord(folder), check: () => changes++ },
+			{
+				record: async () => {
+					const record = await readWatchRecord(folder);
+					return { ...record, snapshot: unwritten ?? record.snapshot };
+				},
+				check: () => changes++,
+				goBy: (snapshot) => {
+					unwritten = snapshot;
+				},
+			},
 		);
 		if (organizationRef !== null) certificates.identify(organizationRef);
 		return {
@@ -77,6 +84,9 @@ describe("The snapshot", () => {
 			get changes() {
 				return changes;
 			},
+			get unwritten() {
+				return unwritten;
+			},
 		};
 	};
 
@@ -92,6 +102,7 @@ describe("The snapshot", () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		await openWindow().readList();
 		assert.deepEqual(written(), {
+			version: 1,
 			organizationRef: ONE,
 			readAt: now,
 			certificates: [
@@ -218,33 +229,44 @@ describe("The snapshot", () => {
 		assert.equal(window.changes, 2);
 	});
 
-	describe("whose place is not free, as on Windows while somebody reads what stands there,", () => {
-		/** What happens in each pause before it is tried again; no time passes in it. */
-		let meanwhile: () => void;
+	describe("whose place is not free", () => {
+		beforeEach(() => mkdirSync(path(), { recursive: true }));
 
-		beforeEach(() => {
-			meanwhile = () => {};
-			mock.method(timers, "setTimeout", async () => meanwhile());
-			syncBuiltinESMExports();
-			mkdirSync(path(), { recursive: true });
-		});
-		afterEach(() => {
-			mock.restoreAll();
-			syncBuiltinESMExports();
-		});
-
-		it("leaves nothing behind where it stays so", async () => {
-			await openWindow().readList();
+		it("R59 is what this window goes by where it stays so, and leaves nothing behind", async () => {
+			const window = openWindow();
+			await window.readList();
 			assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
 			assert.ok(statSync(path()).isDirectory());
+			assert.deepEqual(
+				window.unwritten?.certificates.map(({ id }) => id),
+				["one", "two"],
+			);
+			rmdirSync(path());
+			now += HOUR;
+			await window.readList();
+			assert.deepEqual([window.unwritten, ids()], [null, ["one", "two"]]);
 		});
 
-		it("is put there once it is free", async () => {
-			meanwhile = () => rmdirSync(path());
-			await openWindow().readList();
-			assert.deepEqual(ids(), ["one", "two"]);
-			assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
+		it("is not gone by any more once its connection is gone", async () => {
+			const window = openWindow();
+			await window.readList();
+			await window.forget(OTHER);
+			assert.equal(window.unwritten, null);
 		});
+	});
+
+	it("R58 that a newer version wrote is as none, stays as it is, and this window goes by what it read", async () => {
+		mkdirSync(folder, { recursive: true });
+		const newer = '{"version":2}';
+		writeFileSync(path(), newer);
+		const window = openWindow();
+		await window.readList();
+		assert.equal((await readWatchRecord(folder)).snapshot, null);
+		assert.equal(readFileSync(path(), "utf8"), newer);
+		assert.deepEqual(
+			window.unwritten?.certificates.map(({ id }) => id),
+			["one", "two"],
+		);
 	});
 
 	it("that is broken is as none, and is written anew", async () => {
@@ -270,9 +292,9 @@ describe("The snapshot", () => {
 				assert.deepEqual(await due(at), ["one", "two"]);
 				const { toldOn } = await readWatchRecord(folder);
 				const claims = await Promise.all(Array.from({ length: 20 }, () => claimDay(folder, dayOf(at), toldOn)));
-				assert.equal(claims.filter(Boolean).length, 1);
+				assert.deepEqual(claims.toSorted(), ["claimed", ...Array(19).fill("taken")]);
 				assert.deepEqual(await due(at), []);
-				assert.equal(await claimDay(folder, dayOf(at), []), false);
+				assert.equal(await claimDay(folder, dayOf(at), []), "taken");
 			}
 			assert.deepEqual(
 				readdirSync(folder).filter((name) => name.endsWith(".told")),
@@ -280,9 +302,25 @@ describe("The snapshot", () => {
 			);
 		});
 
-		it("is not told where that cannot be written down", async () => {
+		it("R59 is told by each window where that cannot be written down", async () => {
 			writeFileSync(join(temporary.path, "file"), "");
-			assert.equal(await claimDay(join(temporary.path, "file", "watch"), dayOf(now), []), false);
+			for (const path of [join(temporary.path, "file"), join(temporary.path, "file", "watch")])
+				assert.equal(await claimDay(path, dayOf(now), []), "unwritten");
+		});
+
+		it("is not told again of one by the name that its file had at first", async () => {
+			writeFileSync(join(folder, `${ONE}.one.muted`), "");
+			assert.deepEqual(await due(), ["two"]);
+		});
+
+		it("R59 is told of one whose id differs from a muted one's only by case, on every file system", async () => {
+			const expiresAt = now / 1000 + 9 * 86_400;
+			fake.certificates = ["cert_aB", "cert_Ab"].map((id) => certificate(id, { expiresAt }));
+			for (const { id } of fake.certificates) fake.activeIn(ORGANIZATION).add(id);
+			await openWindow().readList();
+			for (const id of ["cert_aB", "cert_Ab"]) await mute(folder, ONE, [id]);
+			const names = readdirSync(folder).filter((name) => name.endsWith(".muted"));
+			assert.equal(new Set(names.map((name) => name.toLowerCase())).size, 2);
 		});
 
 		it("is not told again of one of which it should not, and of others it is", async () => {

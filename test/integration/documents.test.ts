@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { Documents } from "../../src/ui/documents.ts";
+import { CERTIFICATE_SCHEME } from "../../src/ui/names.ts";
+
+describe("A document that a command has made", () => {
+	it("is kept until it is closed, and others stay", async () => {
+		const changed = new vscode.EventEmitter<vscode.Uri>();
+		const closed = new vscode.EventEmitter<{ uri: vscode.Uri }>();
+		const documents = new Documents(changed, closed.event);
+		const provider = vscode.workspace.registerTextDocumentContentProvider(CERTIFICATE_SCHEME, {
+			provideTextDocumentContent: (uri) => documents.textOf(uri),
+		});
+		const uriOf = (name: string) => vscode.Uri.from({ scheme: CERTIFICATE_SCHEME, path: `/${name}` });
+		for (const name of ["one", "other"]) await documents.show(name, `text of ${name}`);
+		closed.fire({ uri: uriOf("one") });
+		assert.match(documents.textOf(uriOf("one")), /^This text is not kept/);
+		assert.equal(documents.textOf(uriOf("other")), "text of other");
+		documents.dispose();
+		closed.fire({ uri: uriOf("other") });
+		assert.equal(documents.textOf(uriOf("other")), "text of other");
+		await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+		provider.dispose();
+	});
+});
