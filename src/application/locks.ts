@@ -12,7 +12,7 @@ const BEAT_MS = 3000;
 export const SILENT_MS = 15_000;
 
 /** Whoever waits looks this often, in milliseconds. */
-const LOOK_MS = 100;
+const LOOK_MS = 25;
 
 /** Nobody waits longer, in milliseconds: a dead holder is overtaken before. */
 const LONGEST_WAIT_MS = 2 * SILENT_MS;

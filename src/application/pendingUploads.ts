@@ -1,13 +1,15 @@
 import type { Certificate } from "../domain/certificate.ts";
+import { problemOf } from "../domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../domain/pendingUpload.ts";
-import { ExclusiveFiles } from "./exclusiveFiles.ts";
+import type { Locks } from "./locks.ts";
+import { Records } from "./records.ts";
 import {
+	ARRIVALS,
 	type Arrival,
+	ATTEMPTS,
 	type AttemptKey,
 	type FileName,
 	fileName,
-	parseArrival,
-	parseAttempt,
 	parseFileName,
 } from "./uploadFiles.ts";
 import { isSameAttempt, type UploadRecord, UploadRecords } from "./uploadRecords.ts";
@@ -18,12 +20,16 @@ import { isSameAttempt, type UploadRecord, UploadRecords } from "./uploadRecords
  * window that stood still writes or closes late is not taken for another one's.
  */
 export class PendingUploads {
-	readonly #files: ExclusiveFiles;
+	readonly #attempts: Records<PendingUpload>;
+	readonly #arrivals: Records<Arrival>;
+	readonly #locks: Locks;
 	readonly #now: () => number;
 
-	/** @param folder,now As in `ExclusiveFiles`. */
-	constructor(folder: string, now: () => number = Date.now) {
-		this.#files = new ExclusiveFiles(folder, now);
+	/** @param folder,now As in `Records`. */
+	constructor(folder: string, locks: Locks, now: () => number = Date.now) {
+		this.#attempts = new Records(folder, ATTEMPTS, now);
+		this.#arrivals = new Records(folder, ARRIVALS, now);
+		this.#locks = locks;
 		this.#now = now;
 	}
 
@@ -32,7 +38,7 @@ export class PendingUploads {
 	 * @throws Failure `not-recorded` where the folder or a file cannot be read: it may be about an upload that is open.
 	 */
 	async read(): Promise<UploadRecords> {
-		const names = await this.#files.names();
+		const names = await this.#attempts.names();
 		const files = names.flatMap((name) => parseFileName(name) ?? []);
 		const attempts = files.filter(({ kind }) => kind === "attempt");
 		const read = await Promise.all(attempts.map((attempt) => this.#record(attempt, names)));
@@ -43,16 +49,18 @@ export class PendingUploads {
 		const isThere = (file: AttemptKey) => attempts.some((each) => isSameAttempt(each, file));
 		const isLeft = (file: FileName) => (file.kind === "arrival" ? !isThere(file) : records.isPassed(file));
 		for (const file of files)
-			if (file.kind !== "attempt" && isLeft(file)) await this.#files.remove(fileName(file, file.kind));
+			if (file.kind !== "attempt" && isLeft(file))
+				await this.#attempts.remove(fileName(file, file.kind)).catch(leftAlone);
 		return this.#clear(records);
 	}
 
 	async #record(attempt: AttemptKey, names: readonly string[]): Promise<UploadRecord | null> {
 		const name = fileName(attempt, "arrival");
 		// In this order: an attempt that is closed meanwhile is none, and not one of which nobody knows whether it arrived.
-		const arrival = names.includes(name) ? parseArrival((await this.#files.read(name)) ?? "") : null;
-		const pending = parseAttempt((await this.#files.read(fileName(attempt, "attempt"))) ?? "", attempt);
-		return pending && { pending, arrival };
+		const arrival = names.includes(name) ? await this.#arrivals.read(name) : null;
+		const pending = await this.#attempts.read(fileName(attempt, "attempt"));
+		if (pending.state !== "read") return null;
+		return { pending: pending.value, arrival: arrival?.state === "read" ? arrival.value : null };
 	}
 
 	/**
@@ -60,8 +68,13 @@ export class PendingUploads {
 	 * @returns false where another window was first.
 	 * @throws Failure `not-recorded`
 	 */
-	async write(upload: PendingUpload): Promise<boolean> {
-		return this.#files.create(fileName(upload, "attempt"), upload);
+	write(upload: PendingUpload): Promise<boolean> {
+		return this.#alone(async () => {
+			const name = fileName(upload, "attempt");
+			if ((await this.#attempts.read(name)).state !== "none") return false;
+			await this.#attempts.write(name, upload);
+			return true;
+		});
 	}
 
 	/**
@@ -69,18 +82,29 @@ export class PendingUploads {
 	 * @param certificates As what.
 	 * @throws Failure `not-recorded`
 	 */
-	async settle(upload: PendingUpload, certificates: readonly Certificate[]): Promise<void> {
-		const name = fileName(upload, "arrival");
-		const arrival: Arrival = { certificates, at: this.#now() };
-		if (await this.#files.create(name, arrival)) return;
-		if (!parseArrival((await this.#files.read(name)) ?? "")) await this.#files.replace(name, arrival);
+	settle(upload: PendingUpload, certificates: readonly Certificate[]): Promise<void> {
+		return this.#alone(async () => {
+			const name = fileName(upload, "arrival");
+			const { state } = await this.#arrivals.read(name);
+			if (state === "none" || state === "unreadable")
+				await this.#arrivals.write(name, { certificates, at: this.#now() });
+		});
 	}
 
 	/** Closes an attempt, which was not stored or is to be forgotten; the one before it counts again. @returns whether it is closed. */
 	async remove(upload: AttemptKey): Promise<boolean> {
-		const isClosed = await this.#files.rename(fileName(upload, "attempt"), fileName(upload, "closed"));
-		if (isClosed) await this.#files.remove(fileName(upload, "arrival"));
-		return isClosed;
+		try {
+			await this.#attempts.rename(fileName(upload, "attempt"), fileName(upload, "closed"));
+		} catch (thrown) {
+			return leftAlone(thrown);
+		}
+		await this.#arrivals.remove(fileName(upload, "arrival")).catch(leftAlone);
+		return true;
+	}
+
+	/** Does something that no window must do at the same time. */
+	#alone<T>(act: () => Promise<T>): Promise<T> {
+		return this.#locks.hold("uploads", act);
 	}
 
 	/** @returns what is left. */
@@ -99,3 +123,9 @@ export class PendingUploads {
 
 /** What others need of it. */
 export type UploadStore = Pick<PendingUploads, keyof PendingUploads>;
+
+/** What cannot be removed is tried again with the next read. */
+function leftAlone(thrown: unknown): false {
+	if (problemOf(thrown)) return false;
+	throw thrown;
+}

@@ -42,12 +42,15 @@ export class Records<T> {
 		this.#now = now;
 	}
 
-	/** The names of the files. What a window that died had not finished is removed. @throws Failure `not-recorded` */
+	/** The names of the plain files. What a window that died had not finished is removed. @throws Failure `not-recorded` */
 	async names(): Promise<readonly string[]> {
-		const names = await insistently(() => this.#disk.readdir(this.#folder)).catch((error) => {
-			if (hasCode(error, "ENOENT")) return [];
-			throw notRecorded(error);
-		});
+		const entries = await insistently(() => this.#disk.readdir(this.#folder, { withFileTypes: true })).catch(
+			(error) => {
+				if (hasCode(error, "ENOENT")) return [];
+				throw notRecorded(error);
+			},
+		);
+		const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 		for (const name of names) {
 			const writtenAt = TEMPORARY.exec(name)?.[1];
 			const isLeft = writtenAt !== undefined && Math.abs(this.#now() - Number(writtenAt)) > UNFINISHED_MS;
@@ -93,6 +96,19 @@ export class Records<T> {
 			await insistently(() => this.#disk.unlink(join(this.#folder, name)));
 		} catch (error) {
 			if (!hasCode(error, "ENOENT")) throw notRecorded(error);
+		}
+	}
+
+	/**
+	 * Gives a file another name, at once, and takes that from whatever has it. A disk that is full may have no room for the
+	 * name: then the file is removed.
+	 * @throws Failure `not-recorded` where the name is not free then
+	 */
+	async rename(name: string, next: string): Promise<void> {
+		try {
+			await insistently(() => this.#disk.rename(join(this.#folder, name), join(this.#folder, next)));
+		} catch {
+			await this.remove(name);
 		}
 	}
 

@@ -1,8 +1,9 @@
 import { type Certificate, isCertificateId } from "../domain/certificate.ts";
 import { Failure } from "../domain/failure.ts";
-import { fieldsIn, fieldsOf } from "../domain/json.ts";
+import { fieldsIn } from "../domain/json.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
 import { ORGANIZATION_REF } from "./organizationRef.ts";
+import type { RecordFormat } from "./records.ts";
 
 /** That an attempt arrived, and as what. */
 export interface Arrival {
@@ -39,26 +40,50 @@ export function fileName({ organizationRef, sha256, attempt }: AttemptKey, kind:
 	throw new Failure({ reason: "not-recorded", code: null });
 }
 
-/** Reads an attempt's file; `null` where it is not whole, or about something else than its name says. */
-export function parseAttempt(text: string, file: AttemptKey): PendingUpload | null {
-	const { organizationRef, sha256, attempt } = file;
-	const { name, pem, startedAt, idsBefore, servedBefore, owner, ...key } = fieldsOf(text);
-	// It was written as `connectionId` once.
-	if ((key.organizationRef ?? key.connectionId) !== organizationRef || key.sha256 !== sha256 || key.attempt !== attempt)
-		return null;
-	if (!isText(name) || !isText(pem) || !isText(owner) || !isTime(startedAt)) return null;
-	if (!(idsBefore === null || (Array.isArray(idsBefore) && idsBefore.every(isCertificateId)))) return null;
-	if (!(servedBefore === null || isTime(servedBefore))) return null;
-	return { organizationRef, sha256, attempt, name, pem, startedAt, idsBefore, servedBefore, owner };
-}
+/** The files of attempts. Version 0 named the organization `connectionId` at first. */
+export const ATTEMPTS: RecordFormat<PendingUpload> = {
+	version: 1,
+	parse: (fields, fileName) => {
+		const file = parseFileName(fileName);
+		const {
+			connectionId,
+			organizationRef = connectionId,
+			name,
+			pem,
+			startedAt,
+			idsBefore,
+			servedBefore,
+			owner,
+		} = fields;
+		if (file?.kind !== "attempt") return null;
+		const { sha256, attempt } = file;
+		if (organizationRef !== file.organizationRef || fields.sha256 !== sha256 || fields.attempt !== attempt) return null;
+		if (!isText(name) || !isText(pem) || !isText(owner) || !isTime(startedAt)) return null;
+		if (!(idsBefore === null || (Array.isArray(idsBefore) && idsBefore.every(isCertificateId)))) return null;
+		if (!(servedBefore === null || isTime(servedBefore))) return null;
+		return {
+			organizationRef: file.organizationRef,
+			sha256,
+			attempt,
+			name,
+			pem,
+			startedAt,
+			idsBefore,
+			servedBefore,
+			owner,
+		};
+	},
+};
 
-/** Reads the file that says what became of an attempt; `null` where it is not whole. */
-export function parseArrival(text: string): Arrival | null {
-	const { certificates, at } = fieldsOf(text);
-	if (!isTime(at) || !Array.isArray(certificates)) return null;
-	const read = certificates.map(certificateIn);
-	return read.every((certificate) => certificate !== null) ? { certificates: read, at } : null;
-}
+/** The files that say what became of attempts. */
+export const ARRIVALS: RecordFormat<Arrival> = {
+	version: 1,
+	parse: ({ certificates, at }) => {
+		if (!isTime(at) || !Array.isArray(certificates)) return null;
+		const read = certificates.map(certificateIn);
+		return read.every((certificate) => certificate !== null) ? { certificates: read, at } : null;
+	},
+};
 
 function certificateIn(json: unknown): Certificate | null {
 	const { id, name, createdAt, validAt, expiresAt, active } = fieldsIn(json);

@@ -78,7 +78,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 		open(certificates.organizationRef ?? (await connections.current())?.organizationRef),
 	);
 	const organization = { open, certificates, projects };
-	const pending = new PendingUploads(folder("pending-uploads"));
+	const pending = new PendingUploads(folder("pending-uploads"), locks);
 	const uploads = new Uploads({ service: open, certificates, pending, ...THIS_WINDOW });
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };

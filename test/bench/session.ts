@@ -1,7 +1,9 @@
 // A session of ours as far as it goes without an editor: the real application and API, with their usual limits.
+import { join } from "node:path";
 import { AdministrationApi } from "../../src/api/administration.ts";
 import { Transport } from "../../src/api/transport.ts";
 import { Certificates } from "../../src/application/certificates.ts";
+import { Locks } from "../../src/application/locks.ts";
 import { PendingUploads } from "../../src/application/pendingUploads.ts";
 import { Projects } from "../../src/application/projects.ts";
 import { Uploads } from "../../src/application/uploads.ts";
@@ -36,7 +38,7 @@ export function openSession(
 	const certificates = new Certificates(service, async () => reader);
 	certificates.forget(CONNECTION_ID);
 	const projects = new Projects(service);
-	const pending = new PendingUploads(folder);
+	const pending = new PendingUploads(folder, new Locks(join(folder, "locks")));
 	const uploads = new Uploads({ service, certificates, pending, owner: String(process.pid), isAlive: () => true });
 	return { transport, api, reader, certificates, projects, uploads };
 }

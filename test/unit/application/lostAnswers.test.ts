@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { mock } from "node:test";
+import { Locks } from "../../../src/application/locks.ts";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import type { Uploaded } from "../../../src/application/uploads.ts";
 import type { Candidate } from "../../../src/domain/certificateFile.ts";
@@ -74,7 +76,8 @@ describe("One intent, one certificate", () => {
 	const stored = () => emulator.state.certificates;
 	const only = () => (stored().length === 1 && stored()[0]) || assert.fail(`${stored().length} certificates`);
 	const row = ({ uploads } = window) => uploads.unconfirmed[0] ?? assert.fail("there is no row");
-	const openOnes = async () => (await new PendingUploads(folder.path, () => now).read()).unconfirmed;
+	const openOnes = async () =>
+		(await new PendingUploads(folder.path, new Locks(join(folder.path, "locks")), () => now).read()).unconfirmed;
 	const notSeen = (ending: UploadEnding | null = null) => ({
 		...{ reason: "unconfirmed", name: "Acme", look: { outcome: "not-seen", at: now }, ending },
 	});

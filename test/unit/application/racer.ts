@@ -1,9 +1,10 @@
 // One of two processes that want the same records: reads numbers of attempts, and says whether it has each.
 import { createInterface } from "node:readline";
+import { Locks } from "../../../src/application/locks.ts";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 
-const [folder = "", organizationRef = "", owner = ""] = process.argv.slice(2);
-const store = new PendingUploads(folder);
+const [folder = "", locks = "", organizationRef = "", owner = ""] = process.argv.slice(2);
+const store = new PendingUploads(folder, new Locks(locks));
 console.log("ready");
 for await (const line of createInterface(process.stdin)) {
 	const has = await store.write({

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Certificates } from "../../../src/application/certificates.ts";
 import { unplacedFindings } from "../../../src/application/comparison.ts";
+import { Locks } from "../../../src/application/locks.ts";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import { type UnconfirmedUpload, Uploads, type UploadsOptions } from "../../../src/application/uploads.ts";
 import { Cancelled, Failure, type Look, type Problem } from "../../../src/domain/failure.ts";
@@ -35,6 +36,8 @@ describe("Uploads", () => {
 	let store: PendingUploads;
 	let uploads: Uploads;
 
+	const locks = () => new Locks(join(folder.path, "locks"));
+
 	/** A window of the editor, on the same folder as the others. */
 	function open(owner: string, more: Partial<UploadsOptions> = {}) {
 		const list = new Certificates(
@@ -59,7 +62,7 @@ describe("Uploads", () => {
 		now = 1_000_000;
 		alive = new Set();
 		service = new FakeService();
-		store = new PendingUploads(join(folder.path, "pending"), () => now);
+		store = new PendingUploads(join(folder.path, "pending"), locks(), () => now);
 		({ list: certificates, window: uploads } = open("this"));
 		certificates.show(listing(one));
 	});
@@ -221,7 +224,7 @@ describe("Uploads", () => {
 
 		it("R37 or are not sent: where nothing can be written", async () => {
 			writeFileSync(join(folder.path, "pending"), "");
-			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "not-recorded", code: null });
+			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "not-recorded", code: "ENOTDIR" });
 			assert.deepEqual(service.sent, []);
 		});
 
@@ -329,7 +332,7 @@ describe("Uploads", () => {
 					if (++this.#reads === 2) throw new Failure(unwritten);
 					return super.read();
 				}
-			})(join(folder.path, "pending"), () => now);
+			})(join(folder.path, "pending"), locks(), () => now);
 			const { window } = open("blind", { pending: blind });
 			service.nextList().resolve(listing(one));
 			assert.deepEqual(await problemIn(window.upload(sending)), changed);
@@ -539,7 +542,7 @@ describe("Uploads", () => {
 				override settle() {
 					return Promise.reject(new Failure({ reason: "not-recorded", code: null }));
 				}
-			})(join(folder.path, "pending"), () => now);
+			})(join(folder.path, "pending"), locks(), () => now);
 			const { list, window } = open("forgetful", { pending: forgetful });
 			list.show(listing(one));
 			service.kept.set("two", acme.pem);
@@ -701,7 +704,7 @@ describe("Uploads", () => {
 					await super.settle(row.pending, [two]);
 					return super.write(upload);
 				}
-			})(join(folder.path, "pending"), () => now);
+			})(join(folder.path, "pending"), locks(), () => now);
 			const { window } = open("late", { pending: late });
 			alive.delete("this");
 			service.nextList().resolve(listing(one));
@@ -824,7 +827,7 @@ describe("Uploads", () => {
 				override async remove() {
 					return false;
 				}
-			})(join(folder.path, "pending"), () => now);
+			})(join(folder.path, "pending"), locks(), () => now);
 			const { window } = open("fixed", { pending: fixed });
 			alive.delete("this");
 			assert.deepEqual(await problemIn(window.forget(row)), unwritten);
@@ -837,7 +840,7 @@ describe("Uploads", () => {
 				override async remove(upload: PendingUpload) {
 					return upload.attempt === 2 && super.remove(upload);
 				}
-			})(join(folder.path, "pending"), () => now);
+			})(join(folder.path, "pending"), locks(), () => now);
 			const { window } = open("halfway", { pending: halfway });
 			assert.deepEqual(await problemIn(window.forget({ ...row, pending: newer })), unwritten);
 			assert.deepEqual(await openOnes(), [row.pending]);
@@ -918,7 +921,7 @@ describe("Uploads", () => {
 				await answers[reads++]?.promise;
 				return records;
 			}
-		})(join(folder.path, "pending"), () => now);
+		})(join(folder.path, "pending"), locks(), () => now);
 		const { window } = open("slow", { pending: slow });
 		const first = window.reload();
 		await once.promise;
@@ -948,7 +951,7 @@ describe("Uploads", () => {
 				override read() {
 					return Promise.reject(new Failure({ reason: "not-recorded", code: null }));
 				}
-			})(folder.path),
+			})(folder.path, locks()),
 		});
 		await window.reload();
 		assert.deepEqual(window.unconfirmed, []);

@@ -1,7 +1,9 @@
 // A window of the editor as far as uploads go: the real application and API, over real sockets.
+import { join } from "node:path";
 import { CertificatesApi } from "../../../src/api/certificates.ts";
 import { Transport, type TransportLimits } from "../../../src/api/transport.ts";
 import { Certificates } from "../../../src/application/certificates.ts";
+import { Locks } from "../../../src/application/locks.ts";
 import { PendingUploads, type UploadStore } from "../../../src/application/pendingUploads.ts";
 import { Uploads } from "../../../src/application/uploads.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
@@ -56,7 +58,7 @@ export function openWindow(machine: Machine, { owner, limits, onStep = () => {} 
 	};
 	const certificates = new Certificates(ofItsConnection, reader, now);
 	certificates.forget(machine.connection.id);
-	const pending = new MortalFiles(new PendingUploads(folder, now), onStep);
+	const pending = new MortalFiles(new PendingUploads(folder, new Locks(join(folder, "locks")), now), onStep);
 	const isAlive = (name: string) => alive.has(name);
 	const uploads = new Uploads({ service, certificates, pending, owner, isAlive, now, lookAgainMs: [0] });
 	alive.add(owner);
