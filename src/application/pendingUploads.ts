@@ -12,7 +12,7 @@ import {
 	fileName,
 	parseFileName,
 } from "./uploadFiles.ts";
-import { isSameAttempt, type UploadRecord, UploadRecords } from "./uploadRecords.ts";
+import { isSameAttempt, type SpoiltAttempt, type UploadRecord, UploadRecords } from "./uploadRecords.ts";
 
 /**
  * What all windows write down of their uploads, in one folder: a file for each attempt, and a second one once it is known
@@ -34,7 +34,7 @@ export class PendingUploads {
 	}
 
 	/**
-	 * Reads what there is, and clears away what nobody needs any more. What cannot be understood is left out, and left alone.
+	 * Reads what there is, and clears away what nobody needs any more. What cannot be understood is told apart, and left alone.
 	 * @throws Failure `not-recorded` where the folder or a file cannot be read: it may be about an upload that is open.
 	 */
 	async read(): Promise<UploadRecords> {
@@ -43,8 +43,9 @@ export class PendingUploads {
 		const attempts = files.filter(({ kind }) => kind === "attempt");
 		const read = await Promise.all(attempts.map((attempt) => this.#record(attempt, names)));
 		const records = new UploadRecords(
-			read.filter((record) => record !== null),
+			read.filter((record) => record !== null && "pending" in record),
 			files.filter(({ kind }) => kind !== "arrival"),
+			read.filter((record) => record !== null && "state" in record),
 		);
 		const isThere = (file: AttemptKey) => attempts.some((each) => isSameAttempt(each, file));
 		const isLeft = (file: FileName) => (file.kind === "arrival" ? !isThere(file) : records.isPassed(file));
@@ -54,12 +55,13 @@ export class PendingUploads {
 		return this.#clear(records);
 	}
 
-	async #record(attempt: AttemptKey, names: readonly string[]): Promise<UploadRecord | null> {
+	async #record(attempt: AttemptKey, names: readonly string[]): Promise<UploadRecord | SpoiltAttempt | null> {
 		const name = fileName(attempt, "arrival");
 		// In this order: an attempt that is closed meanwhile is none, and not one of which nobody knows whether it arrived.
 		const arrival = names.includes(name) ? await this.#arrivals.read(name) : null;
 		const pending = await this.#attempts.read(fileName(attempt, "attempt"));
-		if (pending.state !== "read") return null;
+		if (pending.state === "none") return null;
+		if (pending.state !== "read") return { ...attempt, state: pending.state };
 		return { pending: pending.value, arrival: arrival?.state === "read" ? arrival.value : null };
 	}
 

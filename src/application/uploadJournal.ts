@@ -3,6 +3,7 @@ import { Failure } from "../domain/failure.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Certificates } from "./certificates.ts";
 import type { UploadStore } from "./pendingUploads.ts";
+import type { AttemptKey } from "./uploadFiles.ts";
 import { type UploadKey, UploadRecords } from "./uploadRecords.ts";
 
 /**
@@ -101,7 +102,7 @@ export class UploadJournal {
 	}
 
 	/** Takes out an attempt that was not stored, or is to be forgotten. @returns whether it is out. */
-	remove(attempt: PendingUpload): Promise<boolean> {
+	remove(attempt: AttemptKey): Promise<boolean> {
 		return this.#files.remove(attempt);
 	}
 
@@ -111,8 +112,10 @@ export class UploadJournal {
 		return isYoung && owner !== this.#window.owner && this.#window.isAlive(owner);
 	}
 
-	/** @throws Failure `upload-pending` where it is not known what became of an upload of the same. */
+	/** @throws Failure `upload-pending`, `record-newer`, `record-unreadable` where it is not known what became of an upload of the same. */
 	refuseOpen(key: UploadKey, records: UploadRecords): void {
+		const [spoilt] = records.spoilt(key);
+		if (spoilt) throw new Failure({ reason: spoilt.state === "newer" ? "record-newer" : "record-unreadable" });
 		const open = records.openAttempts(key).at(-1);
 		if (open) throw new Failure({ reason: "upload-pending", name: open.name, running: this.runsElsewhere(open) });
 	}

@@ -28,15 +28,22 @@ export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
 	return one.organizationRef === other.organizationRef && one.sha256 === other.sha256;
 }
 
+/** The file of an attempt that cannot be understood: a newer version of this extension wrote it, or it is not whole. */
+export interface SpoiltAttempt extends AttemptKey {
+	readonly state: "newer" | "unreadable";
+}
+
 /** What was written down of uploads, as it was at one moment. */
 export class UploadRecords {
 	/** Those of one upload are in the order in which they were sent. */
 	readonly all: readonly UploadRecord[];
 	/** The numbers of all attempts of each upload. */
 	readonly #numbers: ReadonlyMap<string, readonly AttemptKey[]>;
+	readonly #spoilt: readonly SpoiltAttempt[];
 
 	/** @param numbers Those of all attempts that have a file, also of those that are closed or cannot be understood. */
-	constructor(all: readonly UploadRecord[], numbers: readonly AttemptKey[]) {
+	constructor(all: readonly UploadRecord[], numbers: readonly AttemptKey[], spoilt: readonly SpoiltAttempt[] = []) {
+		this.#spoilt = spoilt;
 		this.all = all.toSorted((one, other) => one.pending.attempt - other.pending.attempt);
 		this.#numbers = Map.groupBy(numbers, keyOf);
 	}
@@ -45,7 +52,13 @@ export class UploadRecords {
 		return new UploadRecords(
 			this.all.filter((record) => !records.includes(record)),
 			[...this.#numbers.values()].flat(),
+			this.#spoilt,
 		);
+	}
+
+	/** The attempts of an upload that cannot be understood: nobody knows what became of them. */
+	spoilt(key: UploadKey): readonly SpoiltAttempt[] {
+		return this.#spoilt.filter((each) => isSameUpload(each, key));
 	}
 
 	/** The attempts of which it is not known whether they arrived, oldest first. None where a newer one did. */

@@ -67,6 +67,8 @@ export type Problem =
 	  }
 	/** A newer version of this extension wrote down what this depends on; it is left as it is, and nothing was done. */
 	| { readonly reason: "record-newer" }
+	/** What was written down of what this depends on cannot be read; it is left as it is, and nothing was done. */
+	| { readonly reason: "record-unreadable" }
 	/** The same certificate is on its way to the same organization, or an upload of it is not confirmed. */
 	| { readonly reason: "upload-pending"; readonly name: string; readonly running: boolean }
 	/** An upload was sent, and its outcome is unknown. `ending`: how the request ended; `null` where this call sent nothing. */

@@ -25,6 +25,7 @@ import { STALE_MS } from "./staleness.ts";
 import {
 	askForCandidate,
 	askForName,
+	confirmDiscarding,
 	confirmLimit,
 	confirmUpload,
 	isBlocked,
@@ -151,6 +152,11 @@ export async function uploadFile(
 		let name = "";
 		let there: Certificate | undefined;
 		const judge = async (chosen: Candidate) => {
+			const key = { organizationRef, sha256: chosen.sha256 };
+			if (await uploads.isSpoilt(key)) {
+				await confirmDiscarding(chosen);
+				await uploads.discardSpoilt(key);
+			}
 			refusePending(uploads, chosen);
 			const { servedAt } = await compare(loading);
 			const ours = (certificates.state.loadedAt ?? Date.now()) / 1000;

@@ -12,7 +12,7 @@ import { candidateChoiceWords, candidateName, factWords, findingLines } from "./
 import { findingWords } from "./words/findings.ts";
 import { inert } from "./words/inert.ts";
 import { nameFlawWords } from "./words/names.ts";
-import { thereBeforeWords, twinsWords } from "./words/uploads.ts";
+import { spoiltWords, thereBeforeWords, twinsWords } from "./words/uploads.ts";
 
 /** Where a question is in an upload. */
 interface Place {
@@ -109,6 +109,16 @@ export async function confirmUpload(
 	if (chosen === inspect) await looks.inspect();
 	if (chosen === show && twin) await looks.reveal(twin.id);
 	throw new Cancelled();
+}
+
+/** Asks before what was written down of an earlier upload of the same is discarded, unread. @throws Cancelled unless it is to be. */
+export async function confirmDiscarding(candidate: Candidate): Promise<void> {
+	const { message, detail } = spoiltWords(candidateName(candidate));
+	const discard = l10n.t("Discard and Go On");
+	// Enter takes the first button.
+	const buttons = [l10n.t("Don't Upload"), discard];
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+	if (chosen !== discard) throw new Cancelled();
 }
 
 /** Says that there is no room for one more. @throws Cancelled unless the person wants to try. */

@@ -120,6 +120,7 @@ export function problemWords(problem: Problem): string {
 			);
 		case "not-recorded":
 		case "record-newer":
+		case "record-unreadable":
 		case "locked":
 		case "lock-lost":
 			return recordWords(problem);

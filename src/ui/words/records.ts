@@ -2,7 +2,10 @@ import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/failure.ts";
 import { inert } from "./inert.ts";
 
-type RecordProblem = Extract<Problem, { readonly reason: "not-recorded" | "record-newer" | "locked" | "lock-lost" }>;
+type RecordProblem = Extract<
+	Problem,
+	{ readonly reason: "not-recorded" | "record-newer" | "record-unreadable" | "locked" | "lock-lost" }
+>;
 
 /** What kept something from being written down before anything was done. */
 export function recordWords(problem: RecordProblem): string {
@@ -15,6 +18,10 @@ export function recordWords(problem: RecordProblem): string {
 		case "record-newer":
 			return l10n.t(
 				"A newer version of this extension wrote down what this depends on, so nothing was done. Update this extension.",
+			);
+		case "record-unreadable":
+			return l10n.t(
+				"What was written down of an earlier upload of this certificate cannot be read, so nothing was sent. Choose its file again, and say what is to become of that.",
 			);
 		case "locked":
 			return l10n.t(

@@ -175,6 +175,16 @@ export function againWords(
 	};
 }
 
+/** The question before what was written down of an upload is discarded, unread. @param name The certificate's, for people */
+export function spoiltWords(name: string): { readonly message: string; readonly detail: string } {
+	return {
+		message: l10n.t("What was written down of an earlier upload of “{0}” cannot be read. Discard it?", name),
+		detail: l10n.t(
+			"That upload may have arrived: look at the list of certificates first. Without what was written down nothing keeps the same certificate from being uploaded twice.",
+		),
+	};
+}
+
 /** The question before an upload that is not confirmed is forgotten. */
 export function forgetWords({ name }: PendingUpload): { readonly message: string; readonly detail: string } {
 	return {

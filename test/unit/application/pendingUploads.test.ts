@@ -230,7 +230,30 @@ describe("Pending uploads", () => {
 				now += LATE_MS + 1;
 				assert.deepEqual(await attempts(), [other]);
 				assert.equal(readFileSync(join(path, name), "utf8"), text);
+				const isOurs = name === fileOf(1);
+				assert.equal((await store.read()).spoilt(upload())[0]?.state, isOurs ? "unreadable" : undefined);
 			});
+
+		it("R58 is left alone, and told to be newer: what a newer version wrote", async () => {
+			await store.write(upload());
+			const newer = readFileSync(join(path, fileOf(1)), "utf8").replace('"version":1', '"version":2');
+			writeFileSync(join(path, fileOf(1)), newer);
+			assert.deepEqual(await attempts(), []);
+			assert.deepEqual(
+				(await store.read()).spoilt(upload()).map(({ attempt, state }) => [attempt, state]),
+				[[1, "newer"]],
+			);
+			assert.deepEqual((await store.read()).spoilt(upload({ sha256: "ef".repeat(32) })), []);
+			assert.equal(await store.write(upload()), false);
+			assert.equal(readFileSync(join(path, fileOf(1)), "utf8"), newer);
+		});
+
+		it("R58 is read: what was written before there were versions", async () => {
+			mkdirSync(path, { recursive: true });
+			const { organizationRef: connectionId, ...rest } = upload();
+			writeFileSync(join(path, fileOf(1)), JSON.stringify({ connectionId, ...rest }));
+			assert.deepEqual(await attempts(), [upload()]);
+		});
 
 		it("is left out and left alone: a folder, a link and a dead link of such names", async function () {
 			await store.write(upload());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Certificates } from "../../../src/application/certificates.ts";
 import { unplacedFindings } from "../../../src/application/comparison.ts";
@@ -220,6 +220,31 @@ describe("Uploads", () => {
 			service.nextList().reject(new Failure(unreachable));
 			assert.deepEqual(await problemIn(uploads.upload(sending)), unreachable);
 			assert.deepEqual([service.sent, await openOnes()], [[], []]);
+		});
+
+		it("R58 or are not sent: where an earlier one cannot be read, until a person discards it; never over a newer version's", async () => {
+			const key = { organizationRef, sha256: acme.sha256 };
+			await writeDown();
+			const [name = ""] = readdirSync(join(folder.path, "pending"));
+			const path = join(folder.path, "pending", name);
+			const whole = readFileSync(path, "utf8");
+			for (const [text, reason] of [
+				[whole.replace('"version":1', '"version":2'), "record-newer"],
+				[whole.slice(0, -9), "record-unreadable"],
+			] as const) {
+				writeFileSync(path, text);
+				assert.deepEqual(await problemIn(uploads.upload(sending)), { reason });
+				assert.equal(await uploads.isSpoilt(key), reason === "record-unreadable");
+				if (reason === "record-newer") await uploads.discardSpoilt(key);
+				assert.equal(readFileSync(path, "utf8"), text);
+			}
+			await uploads.discardSpoilt(key);
+			assert.equal(await uploads.isSpoilt(key), false);
+			assert.deepEqual(service.sent, []);
+			service.nextUpload().resolve(one);
+			service.nextList().resolve(listing(one));
+			assert.equal((await uploads.upload(sending)).certificate.id, "one");
+			assert.equal(service.sent.length, 1);
 		});
 
 		it("R37 or are not sent: where nothing can be written", async () => {

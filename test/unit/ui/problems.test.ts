@@ -90,6 +90,7 @@ const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
 	[{ reason: "not-recorded", code: "EROFS" }, null],
 	[{ reason: "not-recorded", code: "EIO" }, null],
 	[{ reason: "record-newer" }, null],
+	[{ reason: "record-unreadable" }, null],
 	[{ reason: "locked", host: "laptop", process: 17 }, null],
 	[{ reason: "lock-lost" }, null],
 	[{ reason: "upload-pending", name: "Acme", running: true }, "show-view"],
