@@ -13,16 +13,29 @@ const PASSING: readonly unknown[] = ["EPERM", "EBUSY"];
 /** The pauses before each new try, in milliseconds: some two seconds in all. */
 const PAUSES: readonly number[] = [10, 20, 40, 80, 160, 320, 640, 800];
 
-/** Does something with a file again while the system says that it is in use. @throws what the last try threw */
+/** A network drive that is gone may never answer; so long it is waited for, in milliseconds. */
+const LONGEST_CALL_MS = 7000;
+
+/** Does something with a file again while the system says that it is in use. @throws what the last try threw; as `answered` */
 export async function insistently<T>(act: () => Promise<T>, pauses: readonly number[] = PAUSES): Promise<T> {
 	try {
-		return await act();
+		return await answered(act());
 	} catch (error) {
 		const [next, ...rest] = pauses;
 		if (next === undefined || !PASSING.includes((error as NodeJS.ErrnoException).code)) throw error;
 		await pause(next);
 		return insistently(act, rest);
 	}
+}
+
+/** Waits for a file system's answer, but not for ever. What cannot be ended goes on. @throws an error with the code ETIMEDOUT */
+export function answered<T>(call: Promise<T>, milliseconds = LONGEST_CALL_MS): Promise<T> {
+	const late = Promise.withResolvers<never>();
+	const timer = setTimeout(
+		() => late.reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
+		milliseconds,
+	);
+	return Promise.race([call, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** Whether a system call failed with this code, such as `ENOENT`. */

@@ -55,7 +55,8 @@ export async function handOver(
 		// Somebody else has undone it, so that it must not be laid over the lists any more.
 		if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
 		if (isFrom === false && isTo === false) {
-			const [account] = await activate(session, [scope], from);
+			// One certificate too many does no harm, so that no lock keeps from it.
+			const [account] = await activate(session.unlocked(), [scope], from);
 			return account?.changed.length ? told("restored") : told("emptied", account?.problem);
 		}
 		const isRead = served && isWhole(served) && isFrom !== undefined && isTo !== undefined;
@@ -65,19 +66,23 @@ export async function handOver(
 		if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
 		return isFrom ? told("failed", ended) : told("done");
 	} catch (defect) {
-		return { ...(await restored(session, scope, from, to)), defect };
+		return { ...(await restored(session, scope, { from, to, imposed })), defect };
 	}
 }
 
 /** As at the end of a hand-over, past the lists: after a defect, which may be one of what follows them. */
-async function restored({ service }: Session, scope: Scope, from: string, to: string): Promise<HandOver> {
+async function restored(
+	{ service }: Session,
+	scope: Scope,
+	{ from, to, imposed }: Omit<Roles, "goes">,
+): Promise<HandOver> {
 	const told = (outcome: HandOver["outcome"], problem: Problem | null = null) => ({ scope, outcome, problem });
 	const read = () => (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
 	const listing = await read().catch(() => null);
 	const [isFrom, isTo] = [from, to].map((id) => isActive(id, listing));
+	if (isFrom === undefined || isTo === undefined || (isFrom && imposed)) return told("unknown");
 	if (isFrom) return told("failed");
 	if (isTo) return told("done");
-	if (isFrom === undefined || isTo === undefined) return told("unknown");
 	try {
 		await service.setActive(scope, [from], true);
 		return told("restored");

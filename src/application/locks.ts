@@ -3,10 +3,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { Cancelled, Failure } from "../domain/failure.ts";
 import { fieldsOf } from "../domain/json.ts";
-import { DISK, type Disk, hasCode, insistently, notRecorded } from "./files.ts";
-
-/** A holder counts up this often, in milliseconds. */
-const BEAT_MS = 3000;
+import { answered, DISK, type Disk, hasCode, insistently, notRecorded } from "./files.ts";
+import { BEAT_MS, Held, type HeldLock, type LockClock, type LockOwner, RELEASED } from "./heldLock.ts";
 
 /** A holder whose counter stays the same for so long, in milliseconds, is taken for dead: five beats. */
 export const SILENT_MS = 15_000;
@@ -16,26 +14,6 @@ const LOOK_MS = 25;
 
 /** Nobody waits longer, in milliseconds: a dead holder is overtaken before. */
 const LONGEST_WAIT_MS = 2 * SILENT_MS;
-
-/** Who holds a lock, for people. */
-export interface LockOwner {
-	readonly host: string;
-	readonly process: number;
-}
-
-/** A lock that is held. */
-export interface HeldLock {
-	/** Must be called right before each request that changes something. @throws Failure `lock-lost` where another window has taken it over. */
-	check(): Promise<void>;
-}
-
-/** The time, which tests move. */
-export interface LockClock {
-	/** Milliseconds, which never go back and have no meaning in another process. */
-	now(): number;
-	/** Calls back after some milliseconds. @returns what prevents it. */
-	after(milliseconds: number, act: () => void): () => void;
-}
 
 const SYSTEM_CLOCK: LockClock = {
 	now: () => performance.now(),
@@ -48,9 +26,6 @@ const SYSTEM_CLOCK: LockClock = {
 const OWNER: LockOwner = { host: hostname(), process: process.pid };
 
 const NOBODY: LockOwner = { host: "", process: 0 };
-
-/** What stands in the file of a lock that was released. */
-const RELEASED = "{}";
 
 /**
  * Exclusive locks between windows, also of several computers that share a folder, on any file system that can create a file
@@ -67,8 +42,8 @@ export class Locks {
 	readonly #id = randomUUID();
 	/** The locks that this window holds. */
 	readonly #held = new Set<string>();
-	/** What was last read of each lock that another window holds, and since when it has been so. */
-	readonly #seen = new Map<string, { readonly text: string; readonly since: number }>();
+	/** What was read last of each lock that another window holds, when, and for how long it has been seen to stay so. */
+	readonly #seen = new Map<string, { readonly text: string; readonly at: number; readonly silentMs: number }>();
 
 	/** @param folder An absolute path; it is created when the first lock is taken. */
 	constructor(folder: string, clock: LockClock = SYSTEM_CLOCK, owner: LockOwner = OWNER, disk: Disk = DISK) {
@@ -101,12 +76,6 @@ export class Locks {
 		}
 	}
 
-	/** Who holds a lock, as far as it is known: `null` also where its holder has been silent since it was first looked at. */
-	async holder(name: string): Promise<LockOwner | null> {
-		const highest = (await this.#numbers(name)).at(-1);
-		return highest === undefined ? null : this.#alive(fileName(name, highest));
-	}
-
 	async #take(
 		name: string,
 		{ refuse = false, signal }: { readonly refuse?: boolean; readonly signal?: AbortSignal },
@@ -117,7 +86,7 @@ export class Locks {
 			const highest = (await this.#numbers(name)).at(-1) ?? 0;
 			const before = highest > 0 && this.#seen.get(fileName(name, highest))?.text;
 			const owner = highest > 0 ? await this.#alive(fileName(name, highest)) : null;
-			const held = owner ? null : await this.#create(name, highest + 1);
+			const held = owner ? null : await this.#create(name, highest);
 			if (held) return held;
 			const hasBeaten = owner && before && before !== this.#seen.get(fileName(name, highest))?.text;
 			const isTooLong = this.#clock.now() - started > LONGEST_WAIT_MS;
@@ -126,24 +95,34 @@ export class Locks {
 		}
 	}
 
-	/** @returns `null` where somebody else has this number, or a higher one. */
-	async #create(name: string, number: number): Promise<Held | null> {
+	/**
+	 * Takes a lock whose highest number is released, or silent.
+	 * @returns `null` where somebody else has the next number, or a higher one, or was not silent after all.
+	 */
+	async #create(name: string, highest: number): Promise<Held | null> {
+		const number = highest + 1;
+		const overtaken = fileName(name, highest);
+		const seen = await this.#text(overtaken);
 		const path = join(this.#folder, fileName(name, number));
 		const isHighest = async () => (await this.#numbers(name)).at(-1) === number;
 		const held = new Held(path, { id: this.#id, ...this.#owner }, this.#clock, this.#disk, isHighest);
-		await this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch((error) => {
+		await answered(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 })).catch((error) => {
 			throw notRecorded(error);
 		});
 		try {
-			await held.create();
+			await insistently(() => held.create());
 		} catch (error) {
 			if (hasCode(error, "EEXIST")) return null;
 			throw notRecorded(error);
 		}
-		try {
-			await held.check();
-		} catch {
-			await held.release();
+		// Whoever is overtaken counts up before it looks for a higher number, and this looks for that after it has one: one of
+		// the two sees the other.
+		const isMine = await held.check().then(
+			async () => (await this.#text(overtaken)) === seen,
+			() => false,
+		);
+		if (!isMine) {
+			await held.withdraw();
 			return null;
 		}
 		await this.#removeBelow(name, number);
@@ -152,17 +131,25 @@ export class Locks {
 
 	/** Who holds a lock by this file; `null` where it is released, removed, or silent. */
 	async #alive(file: string): Promise<LockOwner | null> {
-		const text = await insistently(() => this.#disk.readFile(join(this.#folder, file), "utf8")).catch((error) => {
+		const text = await this.#text(file);
+		if (text.trimEnd() === RELEASED) {
+			this.#seen.delete(file);
+			return null;
+		}
+		const at = this.#clock.now();
+		const seen = this.#seen.get(file);
+		// A computer that slept between two looks has slept for the holder, too.
+		const silentMs = seen?.text === text ? seen.silentMs + Math.min(at - seen.at, BEAT_MS) : 0;
+		this.#seen.set(file, { text, at, silentMs });
+		return silentMs >= SILENT_MS ? null : ownerIn(text);
+	}
+
+	/** What stands in a lock's file; as in a released one where it is gone. @throws Failure `not-recorded` */
+	#text(file: string): Promise<string> {
+		return insistently(() => this.#disk.readFile(join(this.#folder, file), "utf8")).catch((error) => {
 			if (hasCode(error, "ENOENT")) return RELEASED;
 			throw notRecorded(error);
 		});
-		const now = this.#clock.now();
-		const seen = this.#seen.get(file);
-		if (seen?.text !== text) this.#seen.set(file, { text, since: now });
-		else if (now - seen.since >= SILENT_MS) return null;
-		if (text.trimEnd() !== RELEASED) return ownerIn(text);
-		this.#seen.delete(file);
-		return null;
 	}
 
 	/** The numbers of a lock's files, the highest last. @throws Failure `not-recorded` */
@@ -181,7 +168,7 @@ export class Locks {
 	/** Removes what counts no more. The highest file stays, so that no number comes twice while somebody may be about to create it. */
 	async #removeBelow(name: string, number: number): Promise<void> {
 		for (const each of await this.#numbers(name).catch(() => []))
-			if (each < number) await this.#disk.unlink(join(this.#folder, fileName(name, each))).catch(() => {});
+			if (each < number) await answered(this.#disk.unlink(join(this.#folder, fileName(name, each)))).catch(() => {});
 	}
 
 	/** Ends early where the signal is aborted. */
@@ -198,70 +185,6 @@ export class Locks {
 			});
 			signal?.addEventListener("abort", stop, { once: true });
 		});
-	}
-}
-
-/** The highest file of a lock. */
-class Held implements HeldLock {
-	readonly #path: string;
-	readonly #owner: LockOwner & { readonly id: string };
-	readonly #clock: LockClock;
-	readonly #disk: Disk;
-	readonly #isHighest: () => Promise<boolean>;
-	#text = "";
-	#beats = 0;
-	#stop = () => {};
-	/** The end of what was written last, so that nothing overtakes it. */
-	#written = Promise.resolve();
-
-	constructor(
-		path: string,
-		owner: LockOwner & { readonly id: string },
-		clock: LockClock,
-		disk: Disk,
-		isHighest: () => Promise<boolean>,
-	) {
-		this.#path = path;
-		this.#owner = owner;
-		this.#clock = clock;
-		this.#disk = disk;
-		this.#isHighest = isHighest;
-	}
-
-	/** Creates the file, and counts up in it from then on. @throws what the system says, such as EEXIST */
-	async create(): Promise<void> {
-		await this.#beat("wx");
-	}
-
-	async check(): Promise<void> {
-		const isHeld = await this.#isHighest().catch(() => false);
-		if (!isHeld) throw new Failure({ reason: "lock-lost" });
-	}
-
-	/** What cannot be written is taken for silent in time. */
-	async release(): Promise<void> {
-		this.#stop();
-		await this.#write(RELEASED.padEnd(this.#text.length), "r+").catch(() => {});
-	}
-
-	/** @param flag Never creates a file that another window has removed. */
-	async #beat(flag: "wx" | "r+"): Promise<void> {
-		this.#text = JSON.stringify({ ...this.#owner, beats: ++this.#beats });
-		this.#stop = this.#clock.after(BEAT_MS, () => void this.#beat("r+").catch(() => {}));
-		try {
-			await this.#write(this.#text, flag);
-		} catch (error) {
-			if (flag === "wx") this.#stop();
-			throw error;
-		}
-	}
-
-	/** Puts a text in the file that is as long as the one before, or longer. */
-	#write(text: string, flag: "wx" | "r+"): Promise<void> {
-		const write = () => insistently(() => this.#disk.writeFile(this.#path, text, { flag, mode: 0o600 }));
-		const writing = this.#written.then(write);
-		this.#written = writing.catch(() => {});
-		return writing;
 	}
 }
 

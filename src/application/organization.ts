@@ -3,7 +3,7 @@ import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import { Failure, problemOf } from "../domain/failure.ts";
 import type { Scope } from "../domain/scope.ts";
 import type { Service } from "../domain/service.ts";
-import type { HeldLock } from "./locks.ts";
+import type { HeldLock } from "./heldLock.ts";
 import type { Projects } from "./projects.ts";
 import type { ProjectsReading, ScopeReading } from "./whereabouts.ts";
 import type { Write } from "./written.ts";
@@ -43,18 +43,22 @@ export class Session {
 	readonly #projects: Projects;
 	readonly #projectsEpoch: number;
 	readonly #lock: HeldLock | undefined;
+	readonly #organization: Organization;
 
 	private constructor(
 		service: Service & Administration,
-		{ certificates, projects }: Organization,
+		organization: Organization,
 		lock: HeldLock | undefined,
+		of?: Session,
 	) {
+		const { certificates, projects } = organization;
 		this.service = service;
+		this.#organization = organization;
 		this.#lock = lock;
 		this.#certificates = certificates;
 		this.#projects = projects;
-		this.epoch = certificates.epoch;
-		this.#projectsEpoch = projects.epoch;
+		this.epoch = of?.epoch ?? certificates.epoch;
+		this.#projectsEpoch = of ? of.#projectsEpoch : projects.epoch;
 	}
 
 	/**
@@ -70,6 +74,11 @@ export class Session {
 	assertCurrent(): void {
 		if (this.#certificates.epoch !== this.epoch || this.#projects.epoch !== this.#projectsEpoch)
 			throw new Failure({ reason: "connection-changed" });
+	}
+
+	/** The same session without its lock. */
+	unlocked(): Session {
+		return new Session(this.service, this.#organization, undefined, this);
 	}
 
 	/** As `Administration.setActive`. @throws Failure, also `connection-changed` and `lock-lost`, before anything is sent; Cancelled */

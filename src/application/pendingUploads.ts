@@ -1,6 +1,7 @@
 import type { Certificate } from "../domain/certificate.ts";
 import { problemOf } from "../domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../domain/pendingUpload.ts";
+import type { HeldLock } from "./heldLock.ts";
 import type { Locks } from "./locks.ts";
 import { Records } from "./records.ts";
 import {
@@ -68,13 +69,15 @@ export class PendingUploads {
 	/**
 	 * Writes an attempt down.
 	 * @returns false where another window was first.
-	 * @throws Failure `not-recorded`
+	 * @throws Failure `lock-lost`, `not-recorded`
 	 */
 	write(upload: PendingUpload): Promise<boolean> {
-		return this.#alone(async () => {
+		return this.#alone(async (lock) => {
 			const name = fileName(upload, "attempt");
 			if ((await this.#attempts.read(name)).state !== "none") return false;
-			await this.#attempts.write(name, upload);
+			await this.#attempts.write(name, upload, lock);
+			// Where this window stood still since, another one may have written the same.
+			await lock.check();
 			return true;
 		});
 	}
@@ -85,11 +88,11 @@ export class PendingUploads {
 	 * @throws Failure `not-recorded`
 	 */
 	settle(upload: PendingUpload, certificates: readonly Certificate[]): Promise<void> {
-		return this.#alone(async () => {
+		return this.#alone(async (lock) => {
 			const name = fileName(upload, "arrival");
 			const { state } = await this.#arrivals.read(name);
 			if (state === "none" || state === "unreadable")
-				await this.#arrivals.write(name, { certificates, at: this.#now() });
+				await this.#arrivals.write(name, { certificates, at: this.#now() }, lock);
 		});
 	}
 
@@ -105,7 +108,7 @@ export class PendingUploads {
 	}
 
 	/** Does something that no window must do at the same time. */
-	#alone<T>(act: () => Promise<T>): Promise<T> {
+	#alone<T>(act: (lock: HeldLock) => Promise<T>): Promise<T> {
 		return this.#locks.hold("uploads", act);
 	}
 

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { problemOf } from "../domain/failure.ts";
 import { fieldsOf } from "../domain/json.ts";
-import { DISK, type Disk, hasCode, insistently, notRecorded } from "./files.ts";
+import { answered, DISK, type Disk, hasCode, insistently, notRecorded } from "./files.ts";
+import type { HeldLock } from "./heldLock.ts";
 
 const TEMPORARY = /^\.(\d{1,15})\.[0-9a-f-]{36}\.tmp$/;
 
@@ -24,7 +26,7 @@ export type Stored<T> =
 	| { readonly state: "none" | "newer" | "unreadable" }
 	| { readonly state: "read"; readonly value: T };
 
-/** Small JSON records in one folder that all windows read. Each is written whole; whoever writes one must hold its lock. */
+/** Small JSON records in one folder that all windows read. Each is written whole. */
 export class Records<T> {
 	readonly #folder: string;
 	readonly #format: RecordFormat<T>;
@@ -54,7 +56,7 @@ export class Records<T> {
 		for (const name of names) {
 			const writtenAt = TEMPORARY.exec(name)?.[1];
 			const isLeft = writtenAt !== undefined && Math.abs(this.#now() - Number(writtenAt)) > UNFINISHED_MS;
-			if (isLeft) await this.#disk.unlink(join(this.#folder, name)).catch(() => {});
+			if (isLeft) await answered(this.#disk.unlink(join(this.#folder, name))).catch(() => {});
 		}
 		return names;
 	}
@@ -75,17 +77,19 @@ export class Records<T> {
 	/**
 	 * Writes a record in the place of what is there. Its content is safe on the disk before it has its name, so that a power
 	 * failure leaves the old one or the new one.
-	 * @throws Failure `not-recorded`
+	 * @param lock The record's lock, where there is one: checked right before the record has its name: whoever stood still meanwhile has lost it.
+	 * @throws Failure `lock-lost`, `not-recorded`
 	 */
-	async write(name: string, value: T): Promise<void> {
+	async write(name: string, value: T, lock?: HeldLock): Promise<void> {
 		const temporary = join(this.#folder, `.${this.#now()}.${randomUUID()}.tmp`);
 		try {
-			await this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+			await answered(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 }));
 			await this.#writeFlushed(temporary, JSON.stringify({ version: this.#format.version, ...value }));
+			await lock?.check();
 			await insistently(() => this.#disk.rename(temporary, join(this.#folder, name)));
 		} catch (error) {
-			await this.#disk.unlink(temporary).catch(() => {});
-			throw notRecorded(error);
+			await answered(this.#disk.unlink(temporary)).catch(() => {});
+			throw problemOf(error) ? error : notRecorded(error);
 		}
 		await this.#flushFolder();
 	}
@@ -114,21 +118,24 @@ export class Records<T> {
 
 	/** Has the names in the folder survive a power failure, where the system can. */
 	async #flushFolder(): Promise<void> {
-		const folder = await this.#disk.open(this.#folder, "r").catch(() => null);
-		await folder?.sync().catch(() => {});
-		await folder?.close().catch(() => {});
+		await answered(
+			(async () => {
+				const folder = await this.#disk.open(this.#folder, "r");
+				await folder.sync().finally(() => folder.close());
+			})(),
+		).catch(() => {});
 	}
 
 	/** Writes a new file whose content is on the disk when this ends, where the system can. */
 	async #writeFlushed(path: string, text: string): Promise<void> {
 		const file = await insistently(() => this.#disk.open(path, "wx", 0o600));
 		try {
-			await file.writeFile(text);
-			await file.sync().catch((error) => {
+			await answered(file.writeFile(text));
+			await answered(file.sync()).catch((error) => {
 				if (!NO_FLUSH.includes(error.code)) throw error;
 			});
 		} finally {
-			await file.close();
+			await answered(file.close());
 		}
 	}
 }

@@ -139,7 +139,7 @@ export async function readRotation(
 	signal?: AbortSignal,
 ): Promise<RotationBasis> {
 	const { organizationRef, oldId, nextId } = pair;
-	const plan = planOf(await plans.read(), pair);
+	const plan = planOf(await plans.read(organizationRef), pair);
 	const [listing, projects] = await Promise.all([session.certificates(signal), session.projects(signal)]);
 	const old = certificateIn(listing, oldId);
 	const isGone = plan && isWhole(listing) && !listing.certificates.some(({ id }) => id === nextId);

@@ -3,7 +3,7 @@ import type { RotationPlan } from "../domain/rotation.ts";
 import type { EndAccount, HandOver } from "../domain/rotationAccount.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../domain/scope.ts";
 import { activateBeside, handOver } from "./handOver.ts";
-import type { HeldLock } from "./locks.ts";
+import type { HeldLock } from "./heldLock.ts";
 import { Session } from "./organization.ts";
 import { remove } from "./removal.ts";
 import {
@@ -176,7 +176,9 @@ async function end(plans: RotationPlans, work: Work, { scopes, act, last }: Step
 		const problem = problemOf(thrown);
 		if (!problem && !isCancelled(thrown)) throw thrown;
 		if (problem?.reason !== "not-found" || !(await isGone(work))) return account(false, false, problem);
-		await plans.remove(work.plan);
+		await plans.remove(work.plan).catch((failed) => {
+			if (!problemOf(failed)) throw failed;
+		});
 		return account(true, true, null);
 	}
 }

@@ -6,7 +6,8 @@ import { fieldsIn } from "../domain/json.ts";
 import type { PlannedScope, RotatedCertificate, RotationPlan } from "../domain/rotation.ts";
 import { isProjectId, ORGANIZATION, type Scope } from "../domain/scope.ts";
 import { Events } from "./events.ts";
-import type { HeldLock, Locks } from "./locks.ts";
+import type { HeldLock } from "./heldLock.ts";
+import type { Locks } from "./locks.ts";
 import { ORGANIZATION_REF } from "./organizationRef.ts";
 import { type RecordFormat, Records, type Stored } from "./records.ts";
 import { isWhole } from "./whereabouts.ts";
@@ -52,11 +53,19 @@ export class RotationPlans extends Events {
 		});
 	}
 
-	/** As `reload`. @throws Failure `not-recorded` where the folder cannot be read. */
-	async read(): Promise<readonly RotationPlan[]> {
+	/**
+	 * As `reload`.
+	 * @param organizationRef The organization for which it is to be known as a whole.
+	 * @throws Failure `not-recorded` where the folder cannot be read; `record-newer` where a newer version wrote of that organization
+	 */
+	async read(organizationRef?: string): Promise<readonly RotationPlan[]> {
 		const read = ++this.#reads;
 		const names = (await this.#files.names()).filter((name) => NAME.test(name)).sort();
 		const stored = await Promise.all(names.map((name) => this.#files.read(name)));
+		const isNewer = stored.some(
+			({ state }, index) => state === "newer" && names[index]?.startsWith(`${organizationRef}.`),
+		);
+		if (isNewer) throw new Failure({ reason: "record-newer" });
 		const plans = stored.flatMap((each) => (each.state === "read" ? each.value : []));
 		if (read < this.#newest) return plans;
 		this.#newest = read;
@@ -79,13 +88,13 @@ export class RotationPlans extends Events {
 	/**
 	 * Writes a plan down, within `alone`.
 	 * @returns false where there is a file of the same old certificate, whatever it holds.
-	 * @throws Failure `not-recorded`
+	 * @throws Failure `lock-lost`, `not-recorded`
 	 */
-	async create(plan: RotationPlan): Promise<boolean> {
+	async create(plan: RotationPlan, lock?: HeldLock): Promise<boolean> {
 		const name = nameOf(plan);
 		if (!NAME.test(name)) throw new Failure({ reason: "not-recorded", code: null });
 		const isFree = (await this.#files.read(name)).state === "none";
-		if (isFree) await this.#files.write(name, plan);
+		if (isFree) await this.#files.write(name, plan, lock);
 		await this.reload();
 		return isFree;
 	}
@@ -94,9 +103,9 @@ export class RotationPlans extends Events {
 	 * Writes down, within `alone`, that a plan has more scopes.
 	 * @throws Failure `changed-meanwhile` where it does not stand any more; `not-recorded`
 	 */
-	async extend(plan: RotationPlan): Promise<void> {
+	async extend(plan: RotationPlan, lock?: HeldLock): Promise<void> {
 		if (!(await this.#stands(plan))) throw new Failure({ reason: "changed-meanwhile" });
-		await this.#files.write(nameOf(plan), plan);
+		await this.#files.write(nameOf(plan), plan, lock);
 		await this.reload();
 	}
 

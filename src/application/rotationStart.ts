@@ -2,6 +2,7 @@ import { Failure } from "../domain/failure.ts";
 import type { RotationPlan } from "../domain/rotation.ts";
 import type { ScopeAccount } from "./activation.ts";
 import { activateBeside } from "./handOver.ts";
+import type { HeldLock } from "./heldLock.ts";
 import { Session } from "./organization.ts";
 import { mayBeOf } from "./organizationRef.ts";
 import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed } from "./rotation.ts";
@@ -56,8 +57,8 @@ export async function startRotation(
 				...fresh.plan,
 				scopes: [...(fresh.plan?.scopes ?? []), ...added],
 			};
-			if (!fresh.plan) await create(plans, plan);
-			else if (added.length > 0) await plans.extend(plan);
+			if (!fresh.plan) await create(plans, plan, lock);
+			else if (added.length > 0) await plans.extend(plan, lock);
 			const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
 			return { plan, scopes: await activateBeside(session, missing, nextId, oldId, signal) };
 		},
@@ -68,8 +69,8 @@ export async function startRotation(
 const NEWER = { reason: "record-newer" } as const;
 
 /** @throws Failure `changed-meanwhile` where another window was first; `record-newer`; `not-recorded` */
-async function create(plans: RotationPlans, plan: RotationPlan): Promise<void> {
-	if (await plans.create(plan)) return;
+async function create(plans: RotationPlans, plan: RotationPlan, lock: HeldLock): Promise<void> {
+	if (await plans.create(plan, lock)) return;
 	const { organizationRef, old } = plan;
 	const isKnown = plans.known.some((each) => mayBeOf(each, organizationRef) && each.old.id === old.id);
 	if (isKnown) throw new Failure({ reason: "changed-meanwhile" });

@@ -114,10 +114,15 @@ export class UploadJournal {
 
 	/** @throws Failure `upload-pending`, `record-newer`, `record-unreadable` where it is not known what became of an upload of the same. */
 	refuseOpen(key: UploadKey, records: UploadRecords): void {
-		const [spoilt] = records.spoilt(key);
-		if (spoilt) throw new Failure({ reason: spoilt.state === "newer" ? "record-newer" : "record-unreadable" });
+		this.refuseSpoilt(key, records);
 		const open = records.openAttempts(key).at(-1);
 		if (open) throw new Failure({ reason: "upload-pending", name: open.name, running: this.runsElsewhere(open) });
+	}
+
+	/** @throws Failure `record-newer`, `record-unreadable` where an attempt of the same cannot be understood. */
+	refuseSpoilt(key: UploadKey, records: UploadRecords): void {
+		const [spoilt] = records.spoilt(key);
+		if (spoilt) throw new Failure({ reason: spoilt.state === "newer" ? "record-newer" : "record-unreadable" });
 	}
 
 	/** @throws Failure `upload-pending` where another window is sending one of these. */

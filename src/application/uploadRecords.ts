@@ -99,7 +99,12 @@ export class UploadRecords {
 		const stands = this.all.some(({ pending }) => isSameAttempt(pending, attempt));
 		// Where its own number is there twice, the other one is closed: somebody had it long before.
 		const since = this.#numbersOf(attempt).filter((number) => number >= attempt.attempt);
-		return stands && since.length === 1 && before.openAttempts(attempt).every((each) => this.isOpen(each));
+		return (
+			stands &&
+			since.length === 1 &&
+			this.spoilt(attempt).length === 0 &&
+			before.openAttempts(attempt).every((each) => this.isOpen(each))
+		);
 	}
 
 	/** Whether there is an attempt of the same upload that came later. */

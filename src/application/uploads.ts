@@ -214,6 +214,7 @@ export class Uploads extends Events {
 			const records = await this.#read();
 			const attempts = attemptsOf(records, pending);
 			this.#journal.refuseRunning(records.openAttempts(pending));
+			this.#journal.refuseSpoilt(pending, records);
 			try {
 				return await this.#found(attempts, this.#lookUp.once(attempts, target, signal));
 			} catch (thrown) {

@@ -1,8 +1,10 @@
 import { promises as timers } from "node:timers";
 import * as vscode from "vscode";
+import type { HeldLock } from "../application/heldLock.ts";
 import type { Locks } from "../application/locks.ts";
 import { Records } from "../application/records.ts";
 import {
+	type Connection,
 	type ConnectionSet,
 	formatConnection,
 	formatIndex,
@@ -38,11 +40,13 @@ const LOOK_MS = 20;
 interface Stored extends ConnectionSet {
 	/** Grows with each change. */
 	readonly revision: number;
-	/** Whether it lies where it lay at first. */
+	/** All ids that the index names, also of what cannot be understood. */
+	readonly ids: readonly string[];
+	/** Whether there is something where all connections lay at first. */
 	readonly isBefore: boolean;
 }
 
-const NOTHING: Stored = { current: null, all: [], revision: 0, isBefore: false };
+const NOTHING: Stored = { current: null, all: [], revision: 0, ids: [], isBefore: false };
 
 /**
  * Where the connections lie: each as a secret of its own that is read anew each time, with an index; and in memory those that
@@ -88,13 +92,23 @@ export class ConnectionSecret implements vscode.Disposable {
 	/**
 	 * Puts others there: what cannot be read must not be overwritten, and what does not change is not written.
 	 * @param way What becomes of those that are seen.
-	 * @throws Failure `secrets-unavailable`, `record-newer`, `not-recorded` where nothing was changed.
+	 * @throws Failure `secrets-unavailable`, `record-newer`, `locked` where nothing was changed.
 	 */
-	change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T): Promise<T> {
-		return this.#locks.hold("connections", () => this.#change(way));
+	async change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T): Promise<T> {
+		let isLocked = false;
+		try {
+			return await this.#locks.hold("connections", (lock) => {
+				isLocked = true;
+				return this.#change(way, lock);
+			});
+		} catch (thrown) {
+			if (isLocked || problemOf(thrown)?.reason !== "not-recorded") throw thrown;
+			// On a disk that is full, or cannot be written, a key must go all the same.
+			return this.#change(way);
+		}
 	}
 
-	async #change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T): Promise<T> {
+	async #change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T, lock?: HeldLock): Promise<T> {
 		const read = await this.#newest().catch((thrown: unknown) => {
 			if (!problemOf(thrown)) throw thrown;
 			return thrown as Failure;
@@ -119,7 +133,7 @@ export class ConnectionSecret implements vscode.Disposable {
 		const next = { current: kept.find(({ id }) => id === used) ?? null, all: kept };
 		this.#passing = after;
 		try {
-			if (!(await this.#write(stored, next))) this.#changed.fire();
+			if (!(await this.#write(stored, next, lock))) this.#changed.fire();
 		} catch (thrown) {
 			this.#passing = before;
 			throw thrown;
@@ -127,25 +141,35 @@ export class ConnectionSecret implements vscode.Disposable {
 		return result;
 	}
 
-	/** @returns whether anything was to be written. @throws Failure `secrets-unavailable`, `not-recorded` */
-	async #write(stored: Stored, { current, all }: ConnectionSet): Promise<boolean> {
-		const textOf = (id: string) => stored.all.filter((each) => each.id === id).map(formatConnection)[0];
-		const changed = all.filter((each) => textOf(each.id) !== formatConnection(each));
-		const removed = stored.all.filter(({ id }) => !all.some((each) => each.id === id));
+	/**
+	 * Every secret is named by the index from before it is stored until after it is deleted, so that none is left behind where
+	 * this ends half-way; one that is named and not there is as if it were not named.
+	 * @returns whether anything was to be written.
+	 * @throws Failure `secrets-unavailable`, `lock-lost`
+	 */
+	async #write(stored: Stored, { current, all }: ConnectionSet, lock?: HeldLock): Promise<boolean> {
+		const isChanged = (each: Connection) => {
+			const before = stored.ids.includes(each.id) && stored.all.find(({ id }) => id === each.id);
+			return !before || formatConnection(before) !== formatConnection(each);
+		};
+		const changed = all.filter(isChanged);
+		const ids = all.map(({ id }) => id);
+		const removed = stored.ids.filter((id) => !ids.includes(id));
 		const isSame = changed.length === 0 && removed.length === 0 && stored.current?.id === current?.id;
 		if (isSame && !stored.isBefore) return false;
 		const revision = stored.revision + 1;
-		await this.#revisions.write(REVISION, { revision, at: Date.now() });
+		await this.#revisions.write(REVISION, { revision, at: Date.now() }).catch(unlessProblem);
+		const index = async (of: number, currentId: string | null, named: readonly string[]) => {
+			await lock?.check();
+			await this.#secrets.store(INDEX, formatIndex({ revision: of, current: currentId, ids: named }));
+		};
 		await available(async () => {
-			for (const each of stored.isBefore ? all : changed)
-				await this.#secrets.store(secretOf(each.id), formatConnection(each));
-			// The key first: an index that names a connection without one is the same as without it.
-			for (const { id } of removed) await this.#secrets.delete(secretOf(id));
-			await this.#secrets.store(
-				INDEX,
-				formatIndex({ revision, current: current?.id ?? null, ids: all.map(({ id }) => id) }),
-			);
+			const added = ids.filter((id) => !stored.ids.includes(id));
+			if (added.length > 0) await index(stored.revision, stored.current?.id ?? null, [...stored.ids, ...added]);
+			for (const each of changed) await this.#secrets.store(secretOf(each.id), formatConnection(each));
+			for (const id of removed) await this.#secrets.delete(secretOf(id));
 			if (stored.isBefore) await this.#secrets.delete(BEFORE);
+			await index(revision, current?.id ?? null, ids);
 		});
 		return true;
 	}
@@ -167,11 +191,11 @@ export class ConnectionSecret implements vscode.Disposable {
 	/**
 	 * What is stored, once what another window of this computer has just changed has arrived here. Two browsers share the folder,
 	 * and not the secrets: there it never does.
-	 * @throws Failure `secrets-unavailable`, `record-newer`, `not-recorded`
+	 * @throws Failure `secrets-unavailable`, `record-newer`
 	 */
 	async #newest(): Promise<Stored> {
-		const written = await this.#revisions.read(REVISION);
-		const { revision, at } = written.state === "read" ? written.value : { revision: 0, at: 0 };
+		const written = await this.#revisions.read(REVISION).catch(unlessProblem);
+		const { revision, at } = written?.state === "read" ? written.value : { revision: 0, at: 0 };
 		const isRecent = Math.abs(Date.now() - at) < RECENT_MS;
 		for (let waited = 0; ; waited += LOOK_MS) {
 			const stored = await this.#stored();
@@ -184,15 +208,16 @@ export class ConnectionSecret implements vscode.Disposable {
 	/** @throws Failure `secrets-unavailable`, `record-newer` */
 	#stored(): Promise<Stored> {
 		return available(async () => {
-			const text = await this.#secrets.get(INDEX);
-			if (text === undefined) {
-				const before = await this.#secrets.get(BEFORE);
-				return { ...parseConnections(before), revision: 0, isBefore: before !== undefined };
-			}
-			const { revision, current, ids } = parseIndex(text);
+			const [text, textBefore] = await Promise.all([this.#secrets.get(INDEX), this.#secrets.get(BEFORE)]);
+			const { revision, current, ids } = parseIndex(text ?? "");
 			const texts = await Promise.all(ids.map((id) => this.#secrets.get(secretOf(id))));
-			const all = texts.flatMap((each, index) => parseConnection(each, ids[index]) ?? []);
-			return { current: all.find(({ id }) => id === current) ?? null, all, revision, isBefore: false };
+			const indexed = texts.flatMap((each, index) => parseConnection(each, ids[index]) ?? []);
+			// A window of an older version may still put connections there.
+			const before = parseConnections(textBefore);
+			const all = [...indexed, ...before.all.filter(({ id }) => !ids.includes(id))];
+			const used = current ?? before.current?.id;
+			const isBefore = textBefore !== undefined;
+			return { current: all.find(({ id }) => id === used) ?? null, all, revision, ids, isBefore };
 		});
 	}
 }
@@ -203,6 +228,12 @@ function secretOf(id: string): string {
 
 function parseRevision({ revision, at }: Record<string, unknown>): Revision | null {
 	return typeof revision === "number" && typeof at === "number" ? { revision, at } : null;
+}
+
+/** Goes on without what met a problem. */
+function unlessProblem(thrown: unknown): null {
+	if (problemOf(thrown)) return null;
+	throw thrown;
 }
 
 /** Says that secrets are not available where they throw anything but a Failure. */

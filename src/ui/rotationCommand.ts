@@ -72,13 +72,13 @@ export async function rotateCertificate(commands: RotationCommands, old: Certifi
 	await commands.view.reveal(old);
 }
 
-/** The plan of a certificate's rotation, as it is now. @throws Failure `not-recorded` where the plans cannot be read */
+/** The plan of a certificate's rotation, as it is now. @throws Failure `not-recorded`, `record-newer` where the plans cannot be read */
 export async function planFor(
 	{ rotations }: Pick<RotationCommands, "rotations">,
 	organizationRef: string,
 	{ id }: Certificate,
 ): Promise<RotationPlan | null> {
-	const plans = await rotations.plans.read();
+	const plans = await rotations.plans.read(organizationRef);
 	return plans.find((plan) => mayBeOf(plan, organizationRef) && plan.old.id === id) ?? null;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
@@ -116,6 +117,66 @@ describe("The connections of several windows", () => {
 		assert.equal(view.values.has(BEFORE), false);
 		assert.equal(view.values.size, 4);
 		for (const [key, text] of view.values) assert.equal(key.endsWith("Index") && text.includes("sk-"), false);
+	});
+
+	it("take over what an older window puts there later, and leave nothing there where they ended half-way", async () => {
+		const view = new Person(() => 0).open();
+		const secret = open(view);
+		await add(secret, connection("one"));
+		const { passing: _, ...late } = connection("late");
+		await view.store(BEFORE, JSON.stringify({ current: "late", connections: [late] }));
+		assert.deepEqual(await idsIn(secret), ["late", "one"]);
+		// As where the last step of taking over did not come about.
+		const isDeleted = view.delete.bind(view);
+		view.delete = () => Promise.reject(new Error("no"));
+		await assert.rejects(remove(secret, "one"), (thrown) => problemOf(thrown)?.reason === "secrets-unavailable");
+		view.delete = isDeleted;
+		await remove(secret, "one");
+		await remove(secret, "late");
+		assert.deepEqual([await idsIn(secret), [...view.values.keys()]], [[], ["openaiCertificates.connectionIndex"]]);
+	});
+
+	it("leave no secret behind, and lose none, wherever a change ends half-way", async () => {
+		for (let steps = 0; steps < 6; steps++) {
+			const view = new Person(() => 0).open();
+			const secret = open(view);
+			await add(secret, connection("old"));
+			let left = steps;
+			const { store, delete: drop } = view;
+			const mortal =
+				<Args extends unknown[]>(act: (...args: Args) => Promise<void>) =>
+				(...args: Args) =>
+					left-- > 0 ? act.apply(view, args) : Promise.reject(new Error("no"));
+			Object.assign(view, { store: mortal(store), delete: mortal(drop) });
+			const replaced = connection("new");
+			const isDone = await secret
+				.change(() => ({ current: replaced, all: [replaced] }))
+				.then(
+					() => true,
+					() => false,
+				);
+			Object.assign(view, { store, delete: drop });
+			const there = await idsIn(open(view));
+			assert.ok(isDone ? there.join() === "new" : there.length > 0, `${steps}: ${there}`);
+			// Whoever removes all that is shown leaves no key.
+			const later = open(view);
+			for (const id of there) await remove(later, id);
+			await add(later, connection("last"));
+			await remove(later, "last");
+			assert.deepEqual([...view.values.keys()], ["openaiCertificates.connectionIndex"], String(steps));
+		}
+	});
+
+	it("R59 are removed, and kept in memory, where nothing can be written down", async () => {
+		const view = new Person(() => 0).open();
+		await add(open(view), connection("one"));
+		writeFileSync(join(folder.path, "file"), "");
+		const secret = new ConnectionSecret(view, new Locks(join(folder.path, "file", "locks")), join(folder.path, "file"));
+		await add(secret, connection("passing", { passing: true }));
+		assert.deepEqual(await idsIn(secret), ["one", "passing"]);
+		await remove(secret, "one");
+		assert.deepEqual(await idsIn(secret), ["passing"]);
+		assert.ok(![...view.values.keys()].some((key) => key.endsWith(".one")));
 	});
 
 	it("R58 are neither read nor overwritten where a newer version wrote them", async () => {

@@ -61,7 +61,7 @@ export function clientCertificateWords(why: ClientCertificateFlaw, file: string)
 			return l10n.t("The client certificate or key {0} may not be read. Check its permissions.", file);
 		case "no-answer":
 			return l10n.t(
-				"The client certificate or key {0} could not be read in time. Nothing was sent. Check its disk or network drive.",
+				"The client certificate or key {0} could not be read in time. Check its disk or network drive.",
 				file,
 			);
 		case "too-large":

@@ -24,11 +24,13 @@ export function recordWords(problem: RecordProblem): string {
 				"What was written down of an earlier upload of this certificate cannot be read, so nothing was sent. Choose its file again, and say what is to become of that.",
 			);
 		case "locked":
-			return l10n.t(
-				"Another window is at work on this (process {0} on {1}), so nothing was done. Try again once it is done.",
-				problem.process,
-				inert(problem.host),
-			);
+			return problem.host === ""
+				? l10n.t("This is at work already, so nothing was done. Try again once that is done.")
+				: l10n.t(
+						"This is at work already, in this window or another one (process {0} on {1}), so nothing was done. Try again once that is done.",
+						problem.process,
+						inert(problem.host),
+					);
 		case "lock-lost":
 			return l10n.t(
 				"This window did not respond for so long that another one took over, so nothing was done. Try again.",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type HeldLock, type LockClock, Locks } from "../../../src/application/locks.ts";
+import type { HeldLock, LockClock } from "../../../src/application/heldLock.ts";
+import { Locks } from "../../../src/application/locks.ts";
 import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
 
@@ -43,12 +44,12 @@ export class MortalPlans extends RotationPlans {
 		await Promise.allSettled(this.#steps);
 	}
 
-	override create(plan: RotationPlan) {
-		return this.#step(() => super.create(plan));
+	override create(plan: RotationPlan, lock?: HeldLock) {
+		return this.#step(() => super.create(plan, lock));
 	}
 
-	override extend(plan: RotationPlan) {
-		return this.#step(() => super.extend(plan));
+	override extend(plan: RotationPlan, lock?: HeldLock) {
+		return this.#step(() => super.extend(plan, lock));
 	}
 
 	override remove(plan: RotationPlan) {

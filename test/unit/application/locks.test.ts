@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type LockClock, Locks, SILENT_MS } from "../../../src/application/locks.ts";
+import type { Disk } from "../../../src/application/files.ts";
+import type { HeldLock, LockClock } from "../../../src/application/heldLock.ts";
+import { Locks, SILENT_MS } from "../../../src/application/locks.ts";
 import { isCancelled, problemOf } from "../../../src/domain/failure.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 
@@ -28,6 +31,12 @@ class TestClock implements LockClock {
 		};
 	}
 
+	/** Lets much time pass at once, as a computer does that slept. */
+	async leap(milliseconds: number) {
+		this.#now += milliseconds - 100;
+		await this.pass(100);
+	}
+
 	/** Lets some time pass, in steps of a tenth of a second, with what follows from each on the disk. */
 	async pass(milliseconds: number) {
 		const end = this.#now + milliseconds;
@@ -45,7 +54,7 @@ class TestClock implements LockClock {
 async function settled() {
 	for (let quiet = 0; quiet < 3; quiet++) {
 		await new Promise(setImmediate);
-		if (process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"))) quiet = 0;
+		if (process.getActiveResourcesInfo().some((name) => /FSReq|CloseReq/i.test(name))) quiet = 0;
 	}
 }
 
@@ -81,7 +90,6 @@ describe("a lock between windows", () => {
 			/broken/,
 		);
 		assert.equal(await locks.hold(NAME, async () => 8), 8);
-		assert.equal(await locks.holder(NAME), null);
 	});
 
 	it("leaves one file, and never uses a number twice", async () => {
@@ -125,7 +133,6 @@ describe("a lock between windows", () => {
 		const holding = locksOf(17, clock).hold(NAME, () => gate.promise);
 		await settled();
 		const other = locksOf(2, clock);
-		assert.deepEqual(await other.holder(NAME), { host: "here", process: 17 });
 		const refused = problem(other.hold(NAME, async () => {}, { refuse: true }));
 		await clock.pass(4000);
 		assert.deepEqual(await refused, { reason: "locked", host: "here", process: 17 });
@@ -166,38 +173,92 @@ describe("a lock between windows", () => {
 		});
 		await clock.pass(SILENT_MS - 500);
 		assert.equal(taken, false);
-		await clock.pass(1000);
+		await clock.pass(3000);
 		await taking;
 		assert.deepEqual(isHeld, { reason: "lock-lost" });
 		assert.deepEqual(files(), [`${NAME}.lock.2`]);
-		assert.equal(await other.holder(NAME), null);
 	});
 
-	it("counts a holder as alive that counts up, whatever the wall clock says", async () => {
-		const clock = new TestClock();
+	it("does not overtake a holder where the computer slept between two looks", async () => {
+		const [frozen, clock] = [new TestClock(), new TestClock()];
 		const gate = untilReleased();
-		const holding = locksOf(17, clock).hold(NAME, () => gate.promise);
+		const holding = locksOf(17, frozen).hold(NAME, () => gate.promise);
 		await settled();
-		const other = locksOf(2, clock);
-		for (let look = 0; look < 10; look++) {
-			assert.deepEqual(await other.holder(NAME), { host: "here", process: 17 });
-			await clock.pass(SILENT_MS - 1000);
-		}
+		let taken = false;
+		const taking = locksOf(2, clock).hold(NAME, async () => {
+			taken = true;
+		});
+		await clock.pass(1000);
+		await clock.leap(20_000);
+		assert.equal(taken, false);
 		gate.resolve();
 		await holding;
+		await clock.pass(1000);
+		await taking;
 	});
 
-	it("tells that a holder is silent also without wanting the lock", async () => {
-		const clock = new TestClock();
+	it("gives way to a holder that wakes while it is overtaken, which then still holds", async () => {
+		const [frozen, clock] = [new TestClock(), new TestClock()];
 		const gate = untilReleased();
-		const holding = locksOf(17, new TestClock()).hold(NAME, () => gate.promise);
+		let lock: HeldLock | undefined;
+		const holding = locksOf(17, frozen).hold(NAME, (held) => {
+			lock = held;
+			return gate.promise;
+		});
 		await settled();
-		const other = locksOf(2, clock);
-		assert.ok(await other.holder(NAME));
-		await clock.pass(SILENT_MS);
-		assert.equal(await other.holder(NAME), null);
+		// The holder counts up just when the next number is created.
+		let woken: Promise<unknown> | undefined;
+		const disk: Disk = {
+			...fs,
+			writeFile: async (...args) => {
+				woken ??= problem(lock?.check() ?? assert.fail());
+				await woken;
+				return fs.writeFile(...args);
+			},
+		};
+		let taken = false;
+		const taking = new Locks(folder, clock, { host: "here", process: 2 }, disk).hold(NAME, async () => {
+			taken = true;
+		});
+		await clock.pass(SILENT_MS + 3000);
+		assert.deepEqual([await woken, taken, await problem(lock?.check() ?? assert.fail())], [null, false, null]);
 		gate.resolve();
 		await holding;
+		await clock.pass(1000);
+		await taking;
+		assert.equal(taken, true);
+	});
+
+	for (const code of ["ENOSPC", "EROFS"])
+		it(`R59 leaves nothing that counts as a holder where its file cannot be filled: ${code}`, async () => {
+			await locksOf(1).hold(NAME, async () => {});
+			const full: Disk = {
+				...fs,
+				writeFile: async (path, ...args) => {
+					if (args[1] && Object(args[1]).flag === "wx") await fs.writeFile(path, "", { flag: "wx" });
+					throw Object.assign(new Error(code), { code });
+				},
+			};
+			const locks = new Locks(folder, new TestClock(), { host: "here", process: 2 }, full);
+			assert.deepEqual(await problem(locks.hold(NAME, async () => {})), { reason: "not-recorded", code });
+			assert.deepEqual(files(), [`${NAME}.lock.1`]);
+			await locksOf(1).hold(NAME, async () => {});
+		});
+
+	it("R59 is taken where its file is in use for a moment when it is created", async () => {
+		let failures = 2;
+		const disk: Disk = {
+			...fs,
+			writeFile: async (path, ...args) => {
+				if (failures-- > 0) {
+					await fs.writeFile(path, "", { flag: "wx" });
+					throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
+				}
+				return fs.writeFile(path, ...args);
+			},
+		};
+		const locks = new Locks(folder, new TestClock(), { host: "here", process: 2 }, disk);
+		assert.equal(await locks.hold(NAME, async () => "taken"), "taken");
 	});
 
 	it("gives way where a higher number came meanwhile, and takes the next one", async () => {
@@ -219,7 +280,7 @@ describe("a lock between windows", () => {
 		});
 		await clock.pass(SILENT_MS - 500);
 		assert.equal(taken, false);
-		await clock.pass(1000);
+		await clock.pass(3000);
 		await taking;
 	});
 

@@ -4,7 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileS
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { type HeldLock, Locks } from "../../../src/application/locks.ts";
+import type { HeldLock } from "../../../src/application/heldLock.ts";
+import { Locks } from "../../../src/application/locks.ts";
 import { RotationPlans } from "../../../src/application/rotationPlans.ts";
 import type { RotationPlan } from "../../../src/domain/rotation.ts";
 import { ORGANIZATION } from "../../../src/domain/scope.ts";
