@@ -69,7 +69,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await window.run(REFRESH);
 		await projects.welcome("no projects");
 		emulator.faults.clear();
-		await window.run(REFRESH);
+		await window.view(VIEW).action("Refresh");
 		await projects.becomes("Production", "Staging", "Archive");
 		await projects.rowWith("loading…").disappears();
 	};
@@ -158,7 +158,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		assert.match(await (await rowOf(window, ACME)).description(), / · active in “Archive” · cert_\w+$/);
 		await session.picture("facts-unread-project");
 		emulator.faults.clear();
-		await window.run(REFRESH);
+		await window.view(VIEW).action("Refresh");
 		await certificates.rowWith("1 project was not read").disappears();
 	});
 
@@ -166,7 +166,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		const { emulator, window } = session;
 		await showProjects();
 		emulator.state.setActive("organization", [acme.id], true).commit();
-		await window.run(REFRESH);
+		await window.view(VIEW).action("Refresh");
 		await certificates.rowWith("active in 3 scopes").appears();
 		await projects.rowWith("the organization's 1 applies").appears();
 		assert.deepEqual(await projects.rows(), [
@@ -217,7 +217,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await showProjects();
 		emulator.state.setActive("organization", [acme.id, zeta.id], true).commit();
 		emulator.switches.projectListInherits = true;
-		await window.run(REFRESH);
+		await window.view(VIEW).action("Refresh");
 		await projects.rowWith("3 active").appears();
 		await chooseOn(window, "Zeta CA", "Deactivate…");
 		await tickScopes(window, "Deactivate “Zeta CA”", "The organization");

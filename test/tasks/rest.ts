@@ -1,11 +1,12 @@
 // npm run test:rest [-- WORD]: what `npm test` leaves out, since it takes longer and seldom finds more: the unit tests on the
 // older Node, with what they run through, and all tests in the oldest VS Code, the interface tests in reverse order, which
-// shows that none needs another.
+// shows that none needs another; how it looks in each theme and in a made-up language in the newest one, too.
 import { conclude, integration, runStages, throughInterface, unit, withWord } from "../stages.ts";
 
 const stages = [
 	unit(22, { coverage: true }),
 	throughInterface("1.103", { files: "test/e2e/**/*.test.ts", order: "reverse" }),
 	integration("1.103"),
+	throughInterface("1.139", { files: "test/e2e/looks/*.test.ts" }),
 ];
 conclude(await runStages(withWord(stages, process.argv[2])));
