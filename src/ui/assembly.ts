@@ -33,7 +33,7 @@ import { inert } from "./words/inert.ts";
 export interface Frame extends Pick<ActionContext, "log" | "inspections"> {
 	readonly context: Pick<vscode.ExtensionContext, "secrets" | "globalState" | "globalStorageUri">;
 	readonly trees: { readonly certificates: Tree; readonly projects: Tree };
-	readonly watch: Pick<Watch, "check" | "record" | "due" | "goBy" | "toldOn">;
+	readonly watch: Pick<Watch, "check" | "record" | "due" | "goBy" | "claimDayHere">;
 	/** Where the record of what is watched is; an absolute path. */
 	readonly watchFolder: string;
 	/** Tells the editor which texts of what the service holds are to be read anew. */

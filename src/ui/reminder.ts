@@ -25,7 +25,7 @@ interface Reminding extends Notices {
 	readonly snapshot: Pick<SnapshotFile, "settled">;
 	readonly certificates: Certificates;
 	readonly view: CertificatesView;
-	readonly watch: Pick<Watch, "due" | "toldOn">;
+	readonly watch: Pick<Watch, "due" | "claimDayHere">;
 	/** As the command on its row. @throws Failure, Cancelled */
 	readonly rotate: (certificate: Certificate) => Promise<void>;
 }
@@ -41,8 +41,7 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	const words = reminderWords(due, readAt, now);
 	const day = dayOf(now);
 	const claim = await claimDay(watchFolder, day, record.toldOn);
-	if (claim === "taken") return;
-	if (claim === "unwritten") watch.toldOn(day);
+	if (claim === "taken" || (claim === "unwritten" && !watch.claimDayHere(day))) return;
 
 	const rotate = l10n.t("Rotate…");
 	const show = l10n.t("Show");

@@ -93,9 +93,11 @@ export class Watch implements vscode.Disposable {
 		this.#unwritten = unwritten;
 	}
 
-	/** Remembers in this window that something was told on a day, which could not be written down. */
-	toldOn(day: number): void {
+	/** Takes it on to tell something on a day, in the name of this window alone. @returns false where it has been. */
+	claimDayHere(day: number): boolean {
+		if (this.#toldOn.includes(day)) return false;
 		this.#toldOn.push(day);
+		return true;
 	}
 
 	/** What is to be told by now. */

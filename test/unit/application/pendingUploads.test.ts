@@ -377,9 +377,9 @@ describe("Pending uploads", () => {
 		assert.deepEqual((await store.read()).arrivalSince(upload({ attempt: 9 }))?.certificates, [certificate("cert_8")]);
 	});
 
-	it("R37 two in one process want the same record 500 times: one of them has it each time", async () => {
+	it("R37 two in one process want the same record 100 times: one of them has it each time", async () => {
 		const other = open();
-		for (let round = 1; round <= 500; round++) {
+		for (let round = 1; round <= 100; round++) {
 			const wins = await Promise.all([
 				store.write(upload({ attempt: round, owner: "first" })),
 				other.write(upload({ attempt: round, owner: "second" })),
@@ -397,8 +397,8 @@ describe("Pending uploads", () => {
 		assert.ok((await store.read()).addsOnly(next, before));
 	});
 
-	it("R37 two processes want the same record 500 times: one of them has it each time", async () => {
-		const rounds = 500;
+	it("R37 two processes want the same record 100 times: one of them has it each time", async () => {
+		const rounds = 100;
 		const racers = ["first", "second"].map((owner) => {
 			const program = fileURLToPath(new URL("racer.ts", import.meta.url));
 			const racer = spawn(process.execPath, [program, path, join(folder.path, "locks"), organizationRef, owner], {
