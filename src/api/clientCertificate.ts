@@ -9,6 +9,7 @@ import type { ClientCertificateFiles } from "../domain/service.ts";
 /** The largest known, a chain with its key, has some 20 kB. */
 const LARGEST_FILE = 1024 * 1024;
 const MOST_LINKS = 10;
+/** How long reading one file may take, in milliseconds. */
 const LONGEST_READ_MS = 9000;
 
 /** A certificate and its private key, as TLS takes them. */
@@ -20,17 +21,10 @@ export interface ClientCertificate {
 	readonly passphrase?: string;
 }
 
-/**
- * Reads a client certificate's files.
- * @param milliseconds How long each may take: a network drive that is gone would never answer.
- * @throws Failure `client-certificate` where they cannot be read.
- */
-export async function readClientCertificate(
-	files: ClientCertificateFiles,
-	milliseconds = LONGEST_READ_MS,
-): Promise<ClientPair> {
-	const certificate = await inTime(files.certificate, milliseconds);
-	const key = files.key === files.certificate ? certificate : await inTime(files.key, milliseconds);
+/** Reads a client certificate's files. @throws Failure `client-certificate` where they cannot be read. */
+export async function readClientCertificate(files: ClientCertificateFiles): Promise<ClientPair> {
+	const certificate = await inTime(files.certificate);
+	const key = files.key === files.certificate ? certificate : await inTime(files.key);
 	const names = { certificate: nameOf(files.certificate), key: nameOf(files.key) };
 	return { certificate, key, passphrase: files.passphrase, names };
 }
@@ -66,10 +60,10 @@ function attempt<T>(make: () => T): T | null {
 	}
 }
 
-/** What cannot be ended goes on, and what it comes to is not waited for. */
-async function inTime(path: string, milliseconds: number): Promise<string> {
+/** Reads a file, and gives up on a drive that does not answer: a read that hangs cannot be ended. */
+async function inTime(path: string): Promise<string> {
 	const late = Promise.withResolvers<never>();
-	const timer = setTimeout(() => late.reject(unusable(nameOf(path), "no-answer")), milliseconds);
+	const timer = setTimeout(() => late.reject(unusable(nameOf(path), "no-answer")), LONGEST_READ_MS);
 	return Promise.race([readText(path), late.promise]).finally(() => clearTimeout(timer));
 }
 

@@ -28,12 +28,12 @@ export async function insistently<T>(act: () => Promise<T>, pauses: readonly num
 	}
 }
 
-/** Waits for a file system's answer, but not for ever. What cannot be ended goes on. @throws an error with the code ETIMEDOUT */
-export function answered<T>(call: Promise<T>, milliseconds = LONGEST_CALL_MS): Promise<T> {
+/** Waits for a file system's answer for some seconds. A call that hangs cannot be ended. @throws an error with the code ETIMEDOUT */
+export function answered<T>(call: Promise<T>): Promise<T> {
 	const late = Promise.withResolvers<never>();
 	const timer = setTimeout(
 		() => late.reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
-		milliseconds,
+		LONGEST_CALL_MS,
 	);
 	return Promise.race([call, late.promise]).finally(() => clearTimeout(timer));
 }

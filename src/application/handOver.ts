@@ -30,7 +30,7 @@ export async function handOver(
 	{ from, to, imposed, goes }: Roles,
 	signal?: AbortSignal,
 ): Promise<HandOver> {
-	const told = (outcome: HandOver["outcome"], problem: Problem | null = null) => ({ scope, outcome, problem });
+	const told = accountOf(scope);
 	const before = await attempt(() => session.scope(scope, signal));
 	if ("ended" in before) return told("failed", before.ended);
 	const { listing, problem } = before.value;
@@ -70,13 +70,18 @@ export async function handOver(
 	}
 }
 
+/** Says what became of a scope. */
+function accountOf(scope: Scope) {
+	return (outcome: HandOver["outcome"], problem: Problem | null = null): HandOver => ({ scope, outcome, problem });
+}
+
 /** As at the end of a hand-over, past the lists: after a defect, which may be one of what follows them. */
 async function restored(
 	{ service }: Session,
 	scope: Scope,
 	{ from, to, imposed }: Omit<Roles, "goes">,
 ): Promise<HandOver> {
-	const told = (outcome: HandOver["outcome"], problem: Problem | null = null) => ({ scope, outcome, problem });
+	const told = accountOf(scope);
 	const read = () => (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
 	const listing = await read().catch(() => null);
 	const [isFrom, isTo] = [from, to].map((id) => isActive(id, listing));

@@ -17,7 +17,7 @@ export interface LockOwner {
 export interface HeldLock {
 	/**
 	 * Must be called right before each request, and each write, that changes something.
-	 * @throws Failure `lock-lost` where another window has taken it over; `not-recorded` where that cannot be told
+	 * @throws Failure `lock-lost` where another window has taken the lock over; `not-recorded` where the lock's files cannot be read
 	 */
 	check(): Promise<void>;
 }
@@ -78,13 +78,13 @@ export class Held implements HeldLock {
 		if (!(await this.#isHighest())) throw new Failure({ reason: "lock-lost" });
 	}
 
-	/** What cannot be written is taken for silent in time. */
+	/** Marks the file as released. If that fails, waiting windows take the lock over after 15 seconds. */
 	async release(): Promise<void> {
 		this.#stop();
 		await this.#write(RELEASED.padEnd(this.#text.length), "r+").catch(() => {});
 	}
 
-	/** Removes its file, which was never the only highest one: whoever holds the number below goes on. */
+	/** Removes the file, so that the holder of the number below keeps the lock. */
 	async withdraw(): Promise<void> {
 		this.#stop();
 		await answered(this.#disk.unlink(this.#path)).catch(() => {});

@@ -31,9 +31,6 @@ export interface Organization {
 	readonly projects: Projects;
 }
 
-/** What `Administration.setActive` takes after the scope. */
-type SetActiveCall = Parameters<Administration["setActive"]> extends [Scope, ...infer Rest] ? Rest : never;
-
 /** One change from its first call to its last: all of them go to one organization, and what they say to its lists. */
 export class Session {
 	readonly service: Service & Administration;
@@ -82,10 +79,10 @@ export class Session {
 	}
 
 	/** As `Administration.setActive`. @throws Failure, also `connection-changed` and `lock-lost`, before anything is sent; Cancelled */
-	async setActive(scope: Scope, ...call: SetActiveCall): Promise<readonly Certificate[]> {
+	async setActive(...call: Parameters<Administration["setActive"]>): Promise<readonly Certificate[]> {
 		await this.#lock?.check();
 		this.assertCurrent();
-		return this.service.setActive(scope, ...call);
+		return this.service.setActive(...call);
 	}
 
 	/** Reads the organization's list. @throws Failure, Cancelled */

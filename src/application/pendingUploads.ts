@@ -35,7 +35,7 @@ export class PendingUploads {
 	}
 
 	/**
-	 * Reads what there is, and clears away what nobody needs any more. What cannot be understood is told apart, and left alone.
+	 * Reads all records, and removes those that are no longer needed. Files that cannot be understood stay, and are listed as spoilt.
 	 * @throws Failure `not-recorded` where the folder or a file cannot be read: it may be about an upload that is open.
 	 */
 	async read(): Promise<UploadRecords> {

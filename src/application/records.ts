@@ -75,9 +75,9 @@ export class Records<T> {
 	}
 
 	/**
-	 * Writes a record in the place of what is there. Its content is safe on the disk before it has its name, so that a power
-	 * failure leaves the old one or the new one.
-	 * @param lock The record's lock, where there is one: checked right before the record has its name: whoever stood still meanwhile has lost it.
+	 * Writes a record, replacing the old one. The content is flushed to disk before the rename, so that a power failure leaves
+	 * either the old record or the new one.
+	 * @param lock The record's lock, if there is one. It is checked right before the rename.
 	 * @throws Failure `lock-lost`, `not-recorded`
 	 */
 	async write(name: string, value: T, lock?: HeldLock): Promise<void> {
@@ -104,8 +104,7 @@ export class Records<T> {
 	}
 
 	/**
-	 * Gives a file another name, at once, and takes that from whatever has it. A disk that is full may have no room for the
-	 * name: then the file is removed.
+	 * Renames a file atomically, replacing the target. Removes the file if renaming fails, as on a full disk.
 	 * @throws Failure `not-recorded` where the name is not free then
 	 */
 	async rename(name: string, next: string): Promise<void> {

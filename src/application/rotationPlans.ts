@@ -87,7 +87,7 @@ export class RotationPlans extends Events {
 
 	/**
 	 * Writes a plan down, within `alone`.
-	 * @returns false where there is a file of the same old certificate, whatever it holds.
+	 * @returns false if a file for the same old certificate exists, readable or not.
 	 * @throws Failure `lock-lost`, `not-recorded`
 	 */
 	async create(plan: RotationPlan, lock?: HeldLock): Promise<boolean> {

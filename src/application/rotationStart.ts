@@ -66,13 +66,10 @@ export async function startRotation(
 	);
 }
 
-const NEWER = { reason: "record-newer" } as const;
-
-/** @throws Failure `changed-meanwhile` where another window was first; `record-newer`; `not-recorded` */
+/** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */
 async function create(plans: RotationPlans, plan: RotationPlan, lock: HeldLock): Promise<void> {
 	if (await plans.create(plan, lock)) return;
 	const { organizationRef, old } = plan;
 	const isKnown = plans.known.some((each) => mayBeOf(each, organizationRef) && each.old.id === old.id);
-	if (isKnown) throw new Failure({ reason: "changed-meanwhile" });
-	throw new Failure((await plans.stateOf(plan)) === "newer" ? NEWER : { reason: "not-recorded", code: null });
+	throw new Failure(isKnown ? { reason: "changed-meanwhile" } : { reason: "not-recorded", code: null });
 }

@@ -242,9 +242,9 @@ export class Uploads extends Events {
 		await this.reload();
 	}
 
-	/** Whether there is a record of an upload of the same that is not whole. @throws Failure `not-recorded` */
-	async isSpoilt(key: UploadKey): Promise<boolean> {
-		return (await this.#read()).spoilt(key).some(({ state }) => state === "unreadable");
+	/** Whether there is a record of an upload of the same that is not whole, as last read. */
+	isSpoilt(key: UploadKey): boolean {
+		return this.#journal.records.spoilt(key).some(({ state }) => state === "unreadable");
 	}
 
 	/** Removes the records of uploads of the same that are not whole, for a person who does without. @throws Failure `not-recorded` */
@@ -252,6 +252,7 @@ export class Uploads extends Events {
 		for (const each of (await this.#read()).spoilt(key))
 			if (each.state === "unreadable" && !(await this.#journal.remove(each)))
 				throw new Failure({ reason: "not-recorded", code: null });
+		await this.reload();
 	}
 
 	/** Shows something as on its way while it is worked on. */

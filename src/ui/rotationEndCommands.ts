@@ -77,7 +77,7 @@ async function endRotation(
 	if (isEnded(end, account)) tellDone(words);
 	else void notify(commands, "warning", words);
 	if (!account.removed) await commands.view.reveal(certificate);
-	const [broken] = account.scopes.filter((each) => "defect" in each);
+	const broken = account.scopes.find((each) => "defect" in each);
 	if (broken) throw broken.defect;
 }
 

@@ -153,7 +153,7 @@ export async function uploadFile(
 		let there: Certificate | undefined;
 		const judge = async (chosen: Candidate) => {
 			const key = { organizationRef, sha256: chosen.sha256 };
-			if (await uploads.isSpoilt(key)) {
+			if (uploads.isSpoilt(key)) {
 				await confirmDiscarding(chosen);
 				await uploads.discardSpoilt(key);
 			}
