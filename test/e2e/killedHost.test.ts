@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { makeCertificate } from "../certificates.ts";
 import type { Fault } from "../emulator/faults.ts";
+import { answerMintKey } from "../vscode/window.ts";
 import { itKeepsTheContract } from "./contract.ts";
 import { environment } from "./environment.ts";
 import { addAnchor, pressOn, sentSince, signIn } from "./managing.ts";
@@ -56,12 +57,6 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		return row;
 	};
 
-	/** Has pages that are loaded from now on not decrypt what was stored before: half of the key is another one. */
-	const loseSecrets = () => {
-		const half = randomBytes(32);
-		return session.window.context.route("**/mint-key", (route) => route.fulfill({ body: half }));
-	};
-
 	it("R22 where it arrived before the extension host was killed, the new one finds it in the list", async () => {
 		const { window, emulator, code } = session;
 		const name = await uploadUnanswered("arrived.pem", "Arrived", "after");
@@ -104,7 +99,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		code.killExtensionHost();
 		await unconfirmedRow();
 		await window.leave();
-		await loseSecrets();
+		await answerMintKey(window.context, randomBytes(32));
 		await window.load();
 		const row = await unconfirmedRow();
 		await window.view(VIEW).says("There is no admin key yet");

@@ -82,6 +82,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await certificates.rowWith("project “Archive”").appears();
 		await certificates.rowWith("project “Production”").appears();
 		await certificates.rowWith("0 projects").disappears();
+		await certificates.rowWith("SHA-256").appears();
 		await session.picture("facts");
 		const groups = acme.sha256.replace(/(.{4})(?=.)/g, "$1 ");
 		const rows = await certificates.rows();

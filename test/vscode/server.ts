@@ -52,10 +52,13 @@ export interface VSCode {
 	close(): Promise<void>;
 }
 
+/** What no test is about and takes time at each start stays out, too: Git, and a second extension host in the browser. */
 const quietSettings = {
 	"chat.disableAIFeatures": true,
 	"extensions.autoCheckUpdates": false,
 	"extensions.ignoreRecommendations": true,
+	"extensions.webWorker": false,
+	"git.enabled": false,
 	"telemetry.telemetryLevel": "off",
 	"update.mode": "none",
 	"workbench.enableExperiments": false,

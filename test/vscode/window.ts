@@ -22,13 +22,28 @@ export async function openWindow(
 		viewport: { width: 1280, height: 800 },
 		reducedMotion: "reduce",
 	});
-	// The workbench asks code-server's wrapper, which does not run here, for half of the key that encrypts secrets.
-	if (options.keepSecrets) await context.route("**/mint-key", (route) => route.fulfill({ body: Buffer.alloc(32, 7) }));
+	if (options.keepSecrets) await answerMintKey(context, Buffer.alloc(32, 7));
 	// A last resort against waiting forever; whatever is awaited takes a few seconds at most, even on a busy machine.
 	context.setDefaultTimeout(40_000);
 	const window = new Window(context, await context.newPage(), url, options.tab);
 	await window.load();
 	return window;
+}
+
+/**
+ * Answers pages that are loaded from now on what the workbench asks code-server's wrapper, which does not run here: for half of
+ * the key that encrypts secrets. With another half they cannot read what was stored before.
+ */
+export async function answerMintKey(context: BrowserContext, half: Uint8Array): Promise<void> {
+	// In the page, since a route would have the browser load all files of the workbench again each time.
+	await context.addInitScript(
+		([bytes]) => {
+			const { fetch } = globalThis;
+			globalThis.fetch = async (...args) =>
+				/\/mint-key$/.test(String(args[0])) ? new Response(Uint8Array.from(bytes)) : fetch(...args);
+		},
+		[[...half]] as const,
+	);
 }
 
 /** How often a key is pressed to close what is open. */
