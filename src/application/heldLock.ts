@@ -13,6 +13,11 @@ export interface LockOwner {
 	readonly process: number;
 }
 
+/** Who holds a lock: `id` names the window among all. */
+export interface LockHolder extends LockOwner {
+	readonly id: string;
+}
+
 /** A lock that is held. */
 export interface HeldLock {
 	/**
@@ -33,7 +38,7 @@ export interface LockClock {
 /** The highest file of a lock. */
 export class Held implements HeldLock {
 	readonly #path: string;
-	readonly #owner: LockOwner & { readonly id: string };
+	readonly #owner: LockHolder;
 	readonly #clock: LockClock;
 	readonly #disk: Disk;
 	readonly #isHighest: () => Promise<boolean>;
@@ -43,13 +48,7 @@ export class Held implements HeldLock {
 	/** The end of what was written last, so that nothing overtakes it. */
 	#written = Promise.resolve();
 
-	constructor(
-		path: string,
-		owner: LockOwner & { readonly id: string },
-		clock: LockClock,
-		disk: Disk,
-		isHighest: () => Promise<boolean>,
-	) {
+	constructor(path: string, owner: LockHolder, clock: LockClock, disk: Disk, isHighest: () => Promise<boolean>) {
 		this.#path = path;
 		this.#owner = owner;
 		this.#clock = clock;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Cancelled, Failure } from "../domain/failure.ts";
 import { fieldsOf } from "../domain/json.ts";
 import { answered, DISK, type Disk, hasCode, insistently, notRecorded } from "./files.ts";
-import { BEAT_MS, Held, type HeldLock, type LockClock, type LockOwner, RELEASED } from "./heldLock.ts";
+import { BEAT_MS, Held, type HeldLock, type LockClock, type LockHolder, type LockOwner, RELEASED } from "./heldLock.ts";
 
 /** A holder whose counter stays the same for so long, in milliseconds, is taken for dead: five beats. */
 export const SILENT_MS = 15_000;
@@ -39,7 +39,7 @@ export class Locks {
 	readonly #owner: LockOwner;
 	readonly #disk: Disk;
 	/** Names this window among all. */
-	readonly #id = randomUUID();
+	readonly id = randomUUID();
 	/** The locks that this window holds. */
 	readonly #held = new Set<string>();
 	/** What was read last of each lock that another window holds, when, and for how long it has been seen to stay so. */
@@ -76,6 +76,16 @@ export class Locks {
 		}
 	}
 
+	/**
+	 * Which window holds a lock, by one look: one that died counts until it was seen to be silent.
+	 * @returns the window's `id`; `null` where none does.
+	 * @throws Failure `not-recorded` where the lock's files cannot be read
+	 */
+	async holderOf(name: string): Promise<string | null> {
+		const highest = (await this.#numbers(name)).at(-1);
+		return highest === undefined ? null : ((await this.#alive(fileName(name, highest)))?.id ?? null);
+	}
+
 	async #take(
 		name: string,
 		{ refuse = false, signal }: { readonly refuse?: boolean; readonly signal?: AbortSignal },
@@ -90,7 +100,10 @@ export class Locks {
 			if (held) return held;
 			const hasBeaten = owner && before && before !== this.#seen.get(fileName(name, highest))?.text;
 			const isTooLong = this.#clock.now() - started > LONGEST_WAIT_MS;
-			if (isTooLong || (refuse && hasBeaten)) throw new Failure({ reason: "locked", ...(owner ?? NOBODY) });
+			if (isTooLong || (refuse && hasBeaten)) {
+				const { host, process } = owner ?? NOBODY;
+				throw new Failure({ reason: "locked", host, process });
+			}
 			await this.#pause(LOOK_MS, signal);
 		}
 	}
@@ -105,7 +118,7 @@ export class Locks {
 		const seen = await this.#text(overtaken);
 		const path = join(this.#folder, fileName(name, number));
 		const isHighest = async () => (await this.#numbers(name)).at(-1) === number;
-		const held = new Held(path, { id: this.#id, ...this.#owner }, this.#clock, this.#disk, isHighest);
+		const held = new Held(path, { id: this.id, ...this.#owner }, this.#clock, this.#disk, isHighest);
 		await answered(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 })).catch((error) => {
 			throw notRecorded(error);
 		});
@@ -130,7 +143,7 @@ export class Locks {
 	}
 
 	/** Who holds a lock by this file; `null` where it is released, removed, or silent. */
-	async #alive(file: string): Promise<LockOwner | null> {
+	async #alive(file: string): Promise<LockHolder | null> {
 		const text = await this.#text(file);
 		if (text.trimEnd() === RELEASED) {
 			this.#seen.delete(file);
@@ -141,7 +154,7 @@ export class Locks {
 		// A computer that slept between two looks has slept for the holder, too.
 		const silentMs = seen?.text === text ? seen.silentMs + Math.min(at - seen.at, BEAT_MS) : 0;
 		this.#seen.set(file, { text, at, silentMs });
-		return silentMs >= SILENT_MS ? null : ownerIn(text);
+		return silentMs >= SILENT_MS ? null : holderIn(text);
 	}
 
 	/** What stands in a lock's file; as in a released one where it is gone. @throws Failure `not-recorded` */
@@ -192,7 +205,11 @@ function fileName(name: string, number: number): string {
 	return `${name}.lock.${number}`;
 }
 
-function ownerIn(text: string): LockOwner {
-	const { host, process } = fieldsOf(text);
-	return { host: typeof host === "string" ? host : "", process: typeof process === "number" ? process : 0 };
+function holderIn(text: string): LockHolder {
+	const { id, host, process } = fieldsOf(text);
+	return {
+		id: typeof id === "string" ? id : "",
+		host: typeof host === "string" ? host : "",
+		process: typeof process === "number" ? process : 0,
+	};
 }

@@ -1,136 +1,158 @@
 import type { Certificate } from "../domain/certificate.ts";
 import { problemOf } from "../domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../domain/pendingUpload.ts";
+import type { Disk } from "./files.ts";
 import type { HeldLock } from "./heldLock.ts";
 import type { Locks } from "./locks.ts";
+import { OldUploads } from "./oldUploads.ts";
 import { Records } from "./records.ts";
-import {
-	ARRIVALS,
-	type Arrival,
-	ATTEMPTS,
-	type AttemptKey,
-	type FileName,
-	fileName,
-	parseFileName,
-} from "./uploadFiles.ts";
-import { isSameAttempt, type SpoiltAttempt, type UploadRecord, UploadRecords } from "./uploadRecords.ts";
+import { fileName, keyIn, UPLOADS, type UploadFile } from "./uploadFormat.ts";
+import { type SpoiltUpload, spoiltFailure, type UploadKey, type UploadRecord, UploadRecords } from "./uploadRecords.ts";
 
 /**
- * What all windows write down of their uploads, in one folder: a file for each attempt, and a second one once it is known
- * that it arrived. The newest attempt of an upload is never removed, only closed: so no number comes twice, and what a
- * window that stood still writes or closes late is not taken for another one's.
+ * What all windows write down of their uploads, in one folder: a file for each certificate and organization, changed by
+ * whoever holds its lock. It goes when nothing is left to be remembered.
  */
 export class PendingUploads {
-	readonly #attempts: Records<PendingUpload>;
-	readonly #arrivals: Records<Arrival>;
+	readonly #files: Records<UploadFile>;
+	readonly #old: OldUploads;
 	readonly #locks: Locks;
 	readonly #now: () => number;
 
-	/** @param folder,now As in `Records`. */
-	constructor(folder: string, locks: Locks, now: () => number = Date.now) {
-		this.#attempts = new Records(folder, ATTEMPTS, now);
-		this.#arrivals = new Records(folder, ARRIVALS, now);
+	/** @param folder,now,disk As in `Records`. */
+	constructor(folder: string, locks: Locks, now: () => number = Date.now, disk?: Disk) {
+		this.#files = new Records(folder, UPLOADS, now, disk);
+		this.#old = new OldUploads(folder);
 		this.#locks = locks;
 		this.#now = now;
 	}
 
+	/** Names this window as the sender of uploads. */
+	get owner(): string {
+		return this.#locks.id;
+	}
+
 	/**
-	 * Reads all records, and removes those that are no longer needed. Files that cannot be understood stay, and are listed as spoilt.
+	 * Reads all records, and removes those that are no longer needed. What cannot be understood stays, and is listed as spoilt.
 	 * @throws Failure `not-recorded` where the folder or a file cannot be read: it may be about an upload that is open.
 	 */
 	async read(): Promise<UploadRecords> {
-		const names = await this.#attempts.names();
-		const files = names.flatMap((name) => parseFileName(name) ?? []);
-		const attempts = files.filter(({ kind }) => kind === "attempt");
-		const read = await Promise.all(attempts.map((attempt) => this.#record(attempt, names)));
-		const records = new UploadRecords(
-			read.filter((record) => record !== null && "pending" in record),
-			files.filter(({ kind }) => kind !== "arrival"),
-			read.filter((record) => record !== null && "state" in record),
-		);
-		const isThere = (file: AttemptKey) => attempts.some((each) => isSameAttempt(each, file));
-		const isLeft = (file: FileName) => (file.kind === "arrival" ? !isThere(file) : records.isPassed(file));
-		for (const file of files)
-			if (file.kind !== "attempt" && isLeft(file))
-				await this.#attempts.remove(fileName(file, file.kind)).catch(leftAlone);
-		return this.#clear(records);
-	}
-
-	async #record(attempt: AttemptKey, names: readonly string[]): Promise<UploadRecord | SpoiltAttempt | null> {
-		const name = fileName(attempt, "arrival");
-		// In this order: an attempt that is closed meanwhile is none, and not one of which nobody knows whether it arrived.
-		const arrival = names.includes(name) ? await this.#arrivals.read(name) : null;
-		const pending = await this.#attempts.read(fileName(attempt, "attempt"));
-		if (pending.state === "none") return null;
-		if (pending.state !== "read") return { ...attempt, state: pending.state };
-		return { pending: pending.value, arrival: arrival?.state === "read" ? arrival.value : null };
+		const names = await this.#files.names();
+		const spoilt: SpoiltUpload[] = [];
+		for (const key of OldUploads.keysIn(names)) {
+			const state = await this.alone(key, () => this.#takeOver(key));
+			if (state) spoilt.push({ ...key, state });
+		}
+		const all: UploadRecord[] = [];
+		for (const key of (await this.#files.names()).flatMap((name) => keyIn(name) ?? [])) {
+			const records = await this.#read(key);
+			if (typeof records === "string") spoilt.push({ ...key, state: records });
+			else if (records.length > 0) all.push(...records);
+			else await this.#clear(key);
+		}
+		return new UploadRecords(all, spoilt);
 	}
 
 	/**
-	 * Writes an attempt down.
-	 * @returns false where another window was first.
-	 * @throws Failure `lock-lost`, `not-recorded`
+	 * Does something while no other window changes, or sends, the same upload.
+	 * @param options.refuse,options.signal As in `Locks`.
+	 * @throws Failure `locked`, `not-recorded`; what `work` throws; Cancelled
 	 */
-	write(upload: PendingUpload): Promise<boolean> {
-		return this.#alone(async (lock) => {
-			const name = fileName(upload, "attempt");
-			if ((await this.#attempts.read(name)).state !== "none") return false;
-			await this.#attempts.write(name, upload, lock);
-			// Where this window stood still since, another one may have written the same.
-			await lock.check();
-			return true;
-		});
+	alone<T>(
+		key: UploadKey,
+		work: (held: HeldUpload) => Promise<T>,
+		options?: { readonly refuse?: boolean; readonly signal?: AbortSignal },
+	): Promise<T> {
+		return this.#locks.hold(lockOf(key), (lock) => work(this.#heldBy(lock, key)), options);
 	}
 
-	/**
-	 * Writes down that an attempt arrived. The first word counts, where it can be understood.
-	 * @param certificates As what.
-	 * @throws Failure `not-recorded`
-	 */
-	settle(upload: PendingUpload, certificates: readonly Certificate[]): Promise<void> {
-		return this.#alone(async (lock) => {
-			const name = fileName(upload, "arrival");
-			const { state } = await this.#arrivals.read(name);
-			if (state === "none" || state === "unreadable")
-				await this.#arrivals.write(name, { certificates, at: this.#now() }, lock);
-		});
+	/** Which window is sending an upload, as in `Locks`; `null` where none is. @throws Failure `not-recorded` */
+	senderOf(key: UploadKey): Promise<string | null> {
+		return this.#locks.holderOf(lockOf(key));
 	}
 
-	/** Closes an attempt, which was not stored or is to be forgotten; the one before it counts again. @returns whether it is closed. */
-	async remove(upload: AttemptKey): Promise<boolean> {
+	#heldBy(lock: HeldLock, key: UploadKey): HeldUpload {
+		const change = async (map: (records: readonly UploadRecord[]) => readonly UploadRecord[]) => {
+			const before = await this.#read(key);
+			// What cannot be understood is never written over.
+			if (typeof before === "string") throw spoiltFailure(before);
+			const attempts = map(before);
+			if (attempts.length > 0) await this.#files.write(fileName(key), { attempts }, lock);
+			else await this.#remove(key, lock);
+		};
+		return {
+			check: () => lock.check(),
+			add: (pending) => change((records) => [...records, { pending, arrival: null }]),
+			settle: ({ id }, certificates) =>
+				change((records) => {
+					const index = records.findIndex((record) => record.pending.id === id && !record.arrival);
+					const settled = records[index];
+					if (!settled) return records;
+					// What an arrival of a newer attempt leaves open of older ones counts no more.
+					const older = records.slice(0, index).filter(({ arrival }) => arrival);
+					return [...older, { ...settled, arrival: { certificates, at: this.#now() } }, ...records.slice(index + 1)];
+				}),
+			remove: (ids) => change((records) => records.filter(({ pending }) => !ids.includes(pending.id))),
+			discard: async () => {
+				if ((await this.#read(key)) === "unreadable") await this.#remove(key, lock);
+				if ((await this.#old.read(key)) === "unreadable") await this.#old.remove(key);
+			},
+		};
+	}
+
+	/** What is to be remembered of one upload, oldest first; or why that is not known. */
+	async #read(key: UploadKey): Promise<readonly UploadRecord[] | SpoiltUpload["state"]> {
+		const stored = await this.#files.read(fileName(key));
+		if (stored.state === "newer" || stored.state === "unreadable") return stored.state;
+		const attempts = stored.state === "read" ? stored.value.attempts : [];
+		return attempts.filter(({ arrival }) => !arrival || this.#now() - arrival.at <= LATE_MS);
+	}
+
+	async #remove(key: UploadKey, lock: HeldLock): Promise<void> {
+		await lock.check();
+		await this.#files.remove(fileName(key));
+	}
+
+	/** Removes the file of an upload of which nothing is left; what another window holds, or cannot be removed, is left to the next read. */
+	async #clear(key: UploadKey): Promise<void> {
 		try {
-			await this.#attempts.rename(fileName(upload, "attempt"), fileName(upload, "closed"));
+			if (!(await this.senderOf(key))) await this.alone(key, (held) => held.remove([]), { refuse: true });
 		} catch (thrown) {
-			return leftAlone(thrown);
+			if (!problemOf(thrown)) throw thrown;
 		}
-		await this.#arrivals.remove(fileName(upload, "arrival")).catch(leftAlone);
-		return true;
 	}
 
-	/** Does something that no window must do at the same time. */
-	#alone<T>(act: (lock: HeldLock) => Promise<T>): Promise<T> {
-		return this.#locks.hold("uploads", act);
+	/** Writes what an older version of this extension wrote of an upload as this one does. @returns why it cannot. */
+	async #takeOver(key: UploadKey): Promise<SpoiltUpload["state"] | null> {
+		const old = await this.#old.read(key);
+		if (typeof old === "string") return old;
+		const known = await this.#read(key);
+		if (typeof known === "string") return known;
+		const added = old.filter(({ pending }) => !known.some((each) => each.pending.id === pending.id));
+		if (added.length > 0) await this.#files.write(fileName(key), { attempts: [...added, ...known] });
+		await this.#old.remove(key);
+		return null;
 	}
+}
 
-	/** @returns what is left. */
-	async #clear(records: UploadRecords): Promise<UploadRecords> {
-		const overtaken = records.all.filter(({ pending, arrival }) => !arrival && !records.isOpen(pending));
-		const settled = records.all.filter(({ arrival }) => arrival && this.#now() - arrival.at > LATE_MS);
-		const cleared: UploadRecord[] = [];
-		// Those that a newer one overtook go first: without it they would count again.
-		for (const record of [...overtaken, ...settled]) {
-			if (!(await this.remove(record.pending))) break;
-			cleared.push(record);
-		}
-		return records.without(cleared);
-	}
+/** What is written down of one upload, to whoever holds its lock. Each call fails with `lock-lost`, `not-recorded`, or as `spoiltFailure`. */
+export interface HeldUpload {
+	/** As in `HeldLock`. */
+	check(): Promise<void>;
+	/** Writes one more attempt down. */
+	add(attempt: PendingUpload): Promise<void>;
+	/** Writes down what an attempt that is open arrived as. The first word counts. */
+	settle(attempt: PendingUpload, certificates: readonly Certificate[]): Promise<void>;
+	/** Takes out attempts. */
+	remove(ids: readonly string[]): Promise<void>;
+	/** Removes the file where it is not whole. */
+	discard(): Promise<void>;
 }
 
 /** What others need of it. */
 export type UploadStore = Pick<PendingUploads, keyof PendingUploads>;
 
-/** What cannot be removed is tried again with the next read. */
-function leftAlone(thrown: unknown): false {
-	if (problemOf(thrown)) return false;
-	throw thrown;
+/** So many locks there are at most: the files of a lock are never all removed. */
+function lockOf({ sha256 }: UploadKey): string {
+	return `upload.${sha256.slice(0, 2)}`;
 }

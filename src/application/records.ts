@@ -103,18 +103,6 @@ export class Records<T> {
 		}
 	}
 
-	/**
-	 * Renames a file atomically, replacing the target. Removes the file if renaming fails, as on a full disk.
-	 * @throws Failure `not-recorded` where the name is not free then
-	 */
-	async rename(name: string, next: string): Promise<void> {
-		try {
-			await insistently(() => this.#disk.rename(join(this.#folder, name), join(this.#folder, next)));
-		} catch {
-			await this.remove(name);
-		}
-	}
-
 	/** Has the names in the folder survive a power failure, where the system can. */
 	async #flushFolder(): Promise<void> {
 		await answered(

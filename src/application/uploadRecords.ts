@@ -1,6 +1,16 @@
 import type { Certificate } from "../domain/certificate.ts";
+import { Failure } from "../domain/failure.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
-import type { Arrival, AttemptKey } from "./uploadFiles.ts";
+
+/** Which uploads belong together: the same certificate to the same organization. */
+export type UploadKey = Pick<PendingUpload, "organizationRef" | "sha256">;
+
+/** That an attempt arrived, and as what. */
+export interface Arrival {
+	readonly certificates: readonly Certificate[];
+	/** When it was known, Unix milliseconds. */
+	readonly at: number;
+}
 
 /** One attempt as it was written down, and what became of it. */
 export interface UploadRecord {
@@ -17,59 +27,44 @@ interface Arrived {
 	readonly at: number;
 }
 
-/** Which uploads belong together: the same certificate to the same organization. */
-export type UploadKey = Pick<PendingUpload, "organizationRef" | "sha256">;
+/** What was written down and cannot be understood: a newer version of this extension wrote it, or it is not whole. */
+export interface SpoiltUpload extends UploadKey {
+	readonly state: "newer" | "unreadable";
+}
 
-export function isSameAttempt(one: AttemptKey, other: AttemptKey): boolean {
-	return isSameUpload(one, other) && one.attempt === other.attempt;
+/** What is told where a record cannot be understood. */
+export function spoiltFailure(state: SpoiltUpload["state"]): Failure {
+	return new Failure({ reason: state === "newer" ? "record-newer" : "record-unreadable" });
 }
 
 export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
 	return one.organizationRef === other.organizationRef && one.sha256 === other.sha256;
 }
 
-/** The file of an attempt that cannot be understood: a newer version of this extension wrote it, or it is not whole. */
-export interface SpoiltAttempt extends AttemptKey {
-	readonly state: "newer" | "unreadable";
-}
-
 /** What was written down of uploads, as it was at one moment. */
 export class UploadRecords {
 	/** Those of one upload are in the order in which they were sent. */
 	readonly all: readonly UploadRecord[];
-	/** The numbers of all attempts of each upload. */
-	readonly #numbers: ReadonlyMap<string, readonly AttemptKey[]>;
-	readonly #spoilt: readonly SpoiltAttempt[];
+	readonly #spoilt: readonly SpoiltUpload[];
 
-	/** @param numbers Those of all attempts that have a file, also of those that are closed or cannot be understood. */
-	constructor(all: readonly UploadRecord[], numbers: readonly AttemptKey[], spoilt: readonly SpoiltAttempt[] = []) {
+	constructor(all: readonly UploadRecord[], spoilt: readonly SpoiltUpload[] = []) {
+		this.all = all;
 		this.#spoilt = spoilt;
-		this.all = all.toSorted((one, other) => one.pending.attempt - other.pending.attempt);
-		this.#numbers = Map.groupBy(numbers, keyOf);
 	}
 
-	without(records: readonly UploadRecord[]): UploadRecords {
-		return new UploadRecords(
-			this.all.filter((record) => !records.includes(record)),
-			[...this.#numbers.values()].flat(),
-			this.#spoilt,
-		);
-	}
-
-	/** The attempts of an upload that cannot be understood: nobody knows what became of them. */
-	spoilt(key: UploadKey): readonly SpoiltAttempt[] {
-		return this.#spoilt.filter((each) => isSameUpload(each, key));
+	/** Why nobody knows what became of an upload; `null` where what was written down of it can be understood. */
+	spoilt(key: UploadKey): SpoiltUpload["state"] | null {
+		return this.#spoilt.find((each) => isSameUpload(each, key))?.state ?? null;
 	}
 
 	/** The attempts of which it is not known whether they arrived, oldest first. None where a newer one did. */
 	openAttempts(key: UploadKey): readonly PendingUpload[] {
 		const records = this.all.filter(({ pending }) => isSameUpload(pending, key));
-		const settled = Math.max(0, ...records.filter(({ arrival }) => arrival).map(({ pending }) => pending.attempt));
-		return records.map(({ pending }) => pending).filter(({ attempt }) => attempt > settled);
+		return records.slice(records.findLastIndex(({ arrival }) => arrival) + 1).map(({ pending }) => pending);
 	}
 
 	isOpen(attempt: PendingUpload): boolean {
-		return this.openAttempts(attempt).some((each) => isSameAttempt(each, attempt));
+		return this.openAttempts(attempt).some(({ id }) => id === attempt.id);
 	}
 
 	/** The newest open attempt of each upload. */
@@ -87,41 +82,11 @@ export class UploadRecords {
 	}
 
 	/** What an attempt arrived as, or a newer one in its place; `null` where that is not known. */
-	arrivalSince(attempt: PendingUpload): UploadRecord["arrival"] {
-		const since = this.all.filter(
-			({ pending, arrival }) => arrival && isSameUpload(pending, attempt) && pending.attempt >= attempt.attempt,
-		);
-		return since[0]?.arrival ?? null;
+	arrivalSince(attempt: PendingUpload): Arrival | null {
+		const records = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
+		const index = records.findIndex(({ pending }) => pending.id === attempt.id);
+		const since =
+			index < 0 ? records.filter(({ pending }) => pending.startedAt >= attempt.startedAt) : records.slice(index);
+		return since.find(({ arrival }) => arrival)?.arrival ?? null;
 	}
-
-	/** Whether an attempt stands, is the newest one, and what was open before it still is. @param before What was known then. */
-	addsOnly(attempt: PendingUpload, before: UploadRecords): boolean {
-		const stands = this.all.some(({ pending }) => isSameAttempt(pending, attempt));
-		// Where its own number is there twice, the other one is closed: somebody had it long before.
-		const since = this.#numbersOf(attempt).filter((number) => number >= attempt.attempt);
-		return (
-			stands &&
-			since.length === 1 &&
-			this.spoilt(attempt).length === 0 &&
-			before.openAttempts(attempt).every((each) => this.isOpen(each))
-		);
-	}
-
-	/** Whether there is an attempt of the same upload that came later. */
-	isPassed(attempt: AttemptKey): boolean {
-		return this.nextNumber(attempt) > attempt.attempt + 1;
-	}
-
-	/** The number that one more attempt would have. */
-	nextNumber(key: UploadKey): number {
-		return 1 + Math.max(0, ...this.#numbersOf(key));
-	}
-
-	#numbersOf(key: UploadKey): readonly number[] {
-		return (this.#numbers.get(keyOf(key)) ?? []).map(({ attempt }) => attempt);
-	}
-}
-
-function keyOf({ organizationRef, sha256 }: UploadKey): string {
-	return `${organizationRef}.${sha256}`;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import type { Candidate } from "../domain/certificateFile.ts";
 import { Failure, isCancelled, type Look, problemOf } from "../domain/failure.ts";
@@ -6,16 +7,17 @@ import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
 import { duplicateFindings } from "./comparison.ts";
 import { Events } from "./events.ts";
+import { BEAT_MS } from "./heldLock.ts";
 import { type Attempts, type Found, LookUp, newestOf, type Target, UNPLACED } from "./lookUp.ts";
 import { mayBeOf } from "./organizationRef.ts";
-import type { UploadStore } from "./pendingUploads.ts";
-import { type ThisWindow, UploadJournal } from "./uploadJournal.ts";
+import type { HeldUpload, UploadStore } from "./pendingUploads.ts";
+import { UploadJournal } from "./uploadJournal.ts";
 import { isSameUpload, type UploadKey, type UploadRecords } from "./uploadRecords.ts";
 
 /** A list older than this is read again before an upload, in milliseconds. */
 const RECENT_MS = 60_000;
 
-export interface UploadsOptions extends ThisWindow {
+export interface UploadsOptions {
 	/** The service of one connection: each call fails with `connection-changed` where it is another one by then. */
 	service(organizationRef: string): Promise<Service>;
 	readonly certificates: Certificates;
@@ -61,8 +63,6 @@ export interface Uploaded {
 
 /** An upload that was written down and of which it is not known whether it arrived. */
 export interface UnconfirmedUpload {
-	/** Unique among them, and the same in each window. */
-	readonly id: string;
 	/** Its newest attempt. */
 	readonly pending: PendingUpload;
 	/** Whether another window is believed to be sending it. */
@@ -83,11 +83,14 @@ interface Running extends UploadKey {
 export class Uploads extends Events {
 	readonly #service: UploadsOptions["service"];
 	readonly #certificates: Certificates;
+	readonly #pending: UploadStore;
+	readonly #now: () => number;
 	readonly #journal: UploadJournal;
 	readonly #lookUp: LookUp;
 	readonly #running = new Map<string, Running>();
 	readonly #looks = new Map<string, Look>();
 	#started = 0;
+	#timer: NodeJS.Timeout | undefined;
 	/** The list that was last looked through for what is not confirmed. */
 	#seen: CertificateListing | null = null;
 
@@ -96,7 +99,9 @@ export class Uploads extends Events {
 		const { certificates, pending, now = Date.now, lookAgainMs } = options;
 		this.#service = (organizationRef) => options.service(organizationRef);
 		this.#certificates = certificates;
-		this.#journal = new UploadJournal(pending, certificates, options, now);
+		this.#pending = pending;
+		this.#now = now;
+		this.#journal = new UploadJournal(pending, certificates);
 		this.#lookUp = new LookUp(certificates, pending, now, lookAgainMs);
 	}
 
@@ -114,10 +119,9 @@ export class Uploads extends Events {
 			.filter((pending) => organizationRef === null || (organizationRef && mayBeOf(pending, organizationRef)))
 			.filter((pending) => !this.#runsHere(pending))
 			.map((pending) => ({
-				id: idOf(pending),
 				pending,
 				elsewhere: this.#journal.runsElsewhere(pending),
-				look: this.#looks.get(idOf(pending)) ?? null,
+				look: this.#looks.get(pending.id) ?? null,
 				unplaced: organizationRef !== null && pending.organizationRef !== organizationRef,
 			}));
 	}
@@ -139,23 +143,26 @@ export class Uploads extends Events {
 	 * answer tells what became of it, it is looked for.
 	 * @param signal As `cancel` of the running upload.
 	 * @throws Failure: `unconfirmed` where it was not found; `upload-pending` where an upload of the same is not settled;
-	 * `not-recorded`. `Cancelled` where it was cancelled before anything was sent.
+	 * `locked`, `not-recorded`. `Cancelled` where it was cancelled before anything was sent.
 	 */
 	upload(request: UploadRequest, signal?: AbortSignal): Promise<Uploaded> {
 		const { candidate, name, organizationRef } = request;
 		const { sha256, pem } = candidate;
+		const key = { organizationRef, sha256 };
 		return this.#run(
-			{ organizationRef, sha256 },
+			key,
 			name,
 			async (running, target) => {
-				const { stop } = running;
-				const records = await this.#read();
-				this.#journal.refuseOpen(running, records);
-				const listing = await this.#certificates.recent(RECENT_MS, stop.signal, target.service);
-				const untold = await this.#untold(request, target, stop.signal);
-				if (untold) return { ...untold, how: "there-before" };
-				const attempt = await this.#journal.write({ organizationRef, sha256, name, pem }, listing, records);
-				return this.#send([attempt], running, target);
+				const { signal } = running.stop;
+				// Another window that sends it may take long.
+				this.#journal.refuseOpen(key, await this.#read());
+				return this.#alone(key, { signal }, async (held) => {
+					this.#journal.refuseOpen(key, await this.#read());
+					const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
+					const untold = await this.#untold(request, target, signal);
+					if (untold) return { ...untold, how: "there-before" };
+					return this.#send([], { ...key, name, pem }, listing, held, running, target);
+				});
 			},
 			signal,
 		);
@@ -194,7 +201,7 @@ export class Uploads extends Events {
 				const target = await this.#open(organizationRef);
 				const attempts = attemptsOf(this.#journal.records, pending);
 				const found = await this.#lookUp.within(listing, attempts, target, new AbortController().signal);
-				if (found) await this.#journal.settle(newestOf(attempts), [found.certificate, ...found.twins]);
+				if (found) await this.#settle(newestOf(attempts), found);
 			} catch (thrown) {
 				if (!problemOf(thrown)) throw thrown;
 			}
@@ -209,50 +216,61 @@ export class Uploads extends Events {
 	 */
 	async again({ pending, unplaced }: UnconfirmedUpload): Promise<Uploaded> {
 		if (unplaced) throw new Failure({ reason: "unconfirmed", name: pending.name, look: UNPLACED, ending: null });
-		return this.#run(pending, pending.name, async (running, target) => {
-			const { signal } = running.stop;
-			const records = await this.#read();
-			const attempts = attemptsOf(records, pending);
-			this.#journal.refuseRunning(records.openAttempts(pending));
-			this.#journal.refuseSpoilt(pending, records);
-			try {
-				return await this.#found(attempts, this.#lookUp.once(attempts, target, signal));
-			} catch (thrown) {
-				const problem = problemOf(thrown);
-				if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
-			}
-			// Where another one took its place, that is to be settled first.
-			if (!records.isOpen(pending)) this.#journal.refuseOpen(pending, records);
-			const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
-			const attempt = await this.#journal.write(pending, listing, records);
-			return this.#send([...attempts, attempt], running, target);
-		});
+		return this.#run(pending, pending.name, (running, target) =>
+			this.#alone(pending, { refuse: true, signal: running.stop.signal }, async (held) => {
+				const { signal } = running.stop;
+				const records = await this.#read();
+				const attempts = attemptsOf(records, pending);
+				this.#journal.refuseSpoilt(pending, records);
+				try {
+					return await this.#found(attempts, this.#lookUp.once(attempts, target, signal), held);
+				} catch (thrown) {
+					const problem = problemOf(thrown);
+					if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
+				}
+				// Where another one took its place, that is to be settled first.
+				if (!records.isOpen(pending)) this.#journal.refuseOpen(pending, records);
+				const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
+				return this.#send(attempts, pending, listing, held, running, target);
+			}),
+		);
 	}
 
 	/** Takes an upload out of those that are not confirmed, whatever became of it. @throws Failure `upload-pending`; `not-recorded` */
 	async forget({ pending }: UnconfirmedUpload): Promise<void> {
-		const records = await this.#read();
-		const open = records.openAttempts(pending);
-		this.#journal.refuseRunning(open);
-		const meant = records.isOpen(pending) ? open.filter(({ attempt }) => attempt <= pending.attempt) : [];
-		// The oldest one tells best what is new, so that it is what is left where this ends half-way.
-		for (const each of meant.toReversed())
-			if (!(await this.#journal.remove(each))) throw new Failure({ reason: "not-recorded", code: null });
-		this.#looks.delete(idOf(pending));
+		await this.#alone(pending, { refuse: true }, async (held) => {
+			const ids = (await this.#read()).openAttempts(pending).map(({ id }) => id);
+			await held.remove(ids.slice(0, ids.indexOf(pending.id) + 1));
+		});
+		this.#looks.delete(pending.id);
 		await this.reload();
 	}
 
 	/** Whether there is a record of an upload of the same that is not whole, as last read. */
 	isSpoilt(key: UploadKey): boolean {
-		return this.#journal.records.spoilt(key).some(({ state }) => state === "unreadable");
+		return this.#journal.records.spoilt(key) === "unreadable";
 	}
 
-	/** Removes the records of uploads of the same that are not whole, for a person who does without. @throws Failure `not-recorded` */
+	/** Removes the record of an upload that is not whole, for a person who does without. @throws Failure `locked`, `not-recorded` */
 	async discardSpoilt(key: UploadKey): Promise<void> {
-		for (const each of (await this.#read()).spoilt(key))
-			if (each.state === "unreadable" && !(await this.#journal.remove(each)))
-				throw new Failure({ reason: "not-recorded", code: null });
+		await this.#pending.alone(key, (held) => held.discard());
 		await this.reload();
+	}
+
+	/** Does something to an upload. @throws Failure `upload-pending` where another window is sending it; as `UploadStore.alone` */
+	async #alone<T>(
+		key: UploadKey,
+		options: { readonly refuse?: boolean; readonly signal?: AbortSignal },
+		work: (held: HeldUpload) => Promise<T>,
+	): Promise<T> {
+		try {
+			return await this.#pending.alone(key, work, options);
+		} catch (thrown) {
+			if (problemOf(thrown)?.reason !== "locked") throw thrown;
+			const open = (await this.#read()).openAttempts(key).at(-1);
+			if (!open || !this.#journal.runsElsewhere(open)) throw thrown;
+			throw new Failure({ reason: "upload-pending", name: open.name, running: true });
+		}
 	}
 
 	/** Shows something as on its way while it is worked on. */
@@ -299,12 +317,31 @@ export class Uploads extends Events {
 		return certificate ? { certificate, twins } : null;
 	}
 
-	/** Sends the newest of these attempts. */
-	async #send(attempts: Attempts, running: Running, target: Target): Promise<Uploaded> {
-		const attempt = newestOf(attempts);
-		const { pem, name } = attempt;
+	/**
+	 * Writes one more attempt down, and sends it.
+	 * @param earlier Those that are open.
+	 * @param listing What was there before.
+	 */
+	async #send(
+		earlier: readonly PendingUpload[],
+		{ organizationRef, sha256, name, pem }: UploadKey & Pick<PendingUpload, "name" | "pem">,
+		listing: CertificateListing,
+		held: HeldUpload,
+		running: Running,
+		target: Target,
+	): Promise<Uploaded> {
+		const attempt: PendingUpload = {
+			...{ id: randomUUID(), organizationRef, sha256, name, pem },
+			startedAt: this.#now(),
+			idsBefore: await this.#idsIn(listing, organizationRef),
+			servedBefore: listing.servedAt,
+			owner: this.#pending.owner,
+		};
+		await held.add(attempt);
+		const attempts: Attempts = [...earlier, attempt];
 		let certificate: Certificate;
 		try {
+			await held.check();
 			certificate = await target.service.upload({ pem, name }, running.stop.signal);
 		} catch (thrown) {
 			const problem = problemOf(thrown);
@@ -313,30 +350,52 @@ export class Uploads extends Events {
 				running.stop = new AbortController();
 				running.upload = { ...running.upload, checking: true };
 				this.tell("change");
-				return this.#found(attempts, this.#lookUp.insist(attempts, problem.ending, target, running.stop.signal));
+				return this.#found(attempts, this.#lookUp.insist(attempts, problem.ending, target, running.stop.signal), held);
 			}
 			// All else that a service throws means that nothing was stored.
-			if (problemOf(thrown) || isCancelled(thrown)) await this.#journal.remove(attempt);
+			if (problem || isCancelled(thrown)) await this.#write(attempt, (held) => held.remove([attempt.id]), held);
 			throw thrown;
 		}
-		await this.#journal.settle(attempt, [certificate]);
-		this.#certificates.add(certificate, target.epoch, attempt.sha256);
+		await this.#settle(attempt, { certificate, twins: [] }, held);
+		this.#certificates.add(certificate, target.epoch, sha256);
 		const twins = await this.#lookUp.twins(attempts, certificate, target, running.stop.signal);
 		return { certificate, twins, how: "answered" };
 	}
 
+	/** All that is known to be there before an upload; `null` where not all of it could be read. */
+	async #idsIn({ certificates, complete, unreadable }: CertificateListing, organizationRef: string) {
+		const uploaded = (await this.#read()).uploaded(organizationRef).map(({ certificate }) => certificate);
+		return complete && unreadable === 0 ? [...new Set([...certificates, ...uploaded].map(({ id }) => id))] : null;
+	}
+
 	/** Settles what was found, and remembers what was seen instead. */
-	async #found(attempts: Attempts, looking: Promise<Found>): Promise<Uploaded> {
+	async #found(attempts: Attempts, looking: Promise<Found>, held?: HeldUpload): Promise<Uploaded> {
 		const attempt = newestOf(attempts);
 		try {
-			const { certificate, twins } = await looking;
-			// What another window is sending is settled by that one.
-			if (!this.#journal.runsElsewhere(attempt)) await this.#journal.settle(attempt, [certificate, ...twins]);
-			return { certificate, twins, how: "found" };
+			const found = await looking;
+			await this.#settle(attempt, found, held);
+			return { ...found, how: "found" };
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			if (problem) this.#looks.set(idOf(attempt), problem.reason === "unconfirmed" ? problem.look : LOOK_FAILED);
+			if (problem) this.#looks.set(attempt.id, problem.reason === "unconfirmed" ? problem.look : LOOK_FAILED);
 			throw thrown;
+		}
+	}
+
+	/** Writes down what an attempt arrived as; what another window is sending is settled by that one. */
+	async #settle(attempt: PendingUpload, { certificate, twins }: Found, held?: HeldUpload): Promise<void> {
+		await this.#write(attempt, (held) => held.settle(attempt, [certificate, ...twins]), held);
+	}
+
+	/** Writes something down of an attempt. What cannot be written is found by the next look. @param held Its lock, which may be lost by now. */
+	async #write(attempt: PendingUpload, work: (held: HeldUpload) => Promise<void>, held?: HeldUpload): Promise<void> {
+		try {
+			await (held ? work(held) : this.#pending.alone(attempt, work, { refuse: true })).catch((thrown) => {
+				if (held && problemOf(thrown)?.reason === "lock-lost") return this.#pending.alone(attempt, work);
+				throw thrown;
+			});
+		} catch (thrown) {
+			if (!problemOf(thrown)) throw thrown;
 		}
 	}
 
@@ -344,7 +403,18 @@ export class Uploads extends Events {
 		const before = this.#digest();
 		const records = await this.#journal.read();
 		if (this.#digest() !== before) this.tell("change");
+		this.#lookAgain();
 		return records;
+	}
+
+	/** Reads again as long as another window is sending: nothing else tells when that is over. */
+	#lookAgain(): void {
+		if (this.#timer || !this.unconfirmed.some(({ elsewhere }) => elsewhere)) return;
+		const look = () => {
+			this.#timer = undefined;
+			void this.reload();
+		};
+		this.#timer = setTimeout(look, BEAT_MS).unref();
 	}
 
 	#runsHere(key: UploadKey): Running | undefined {
@@ -352,15 +422,13 @@ export class Uploads extends Events {
 	}
 
 	#digest(): string {
-		return this.unconfirmed.map(({ id, elsewhere, look }) => `${id} ${elsewhere} ${JSON.stringify(look)}`).join();
+		return this.unconfirmed
+			.map(({ pending, elsewhere, look }) => `${pending.id} ${elsewhere} ${JSON.stringify(look)}`)
+			.join();
 	}
 }
 
 const LOOK_FAILED: Look = { outcome: "failed" };
-
-function idOf({ organizationRef, sha256, attempt }: PendingUpload): string {
-	return `${organizationRef}.${sha256}.${attempt}`;
-}
 
 /** All attempts that are open, or the one that is meant where it is not among them any more. */
 function attemptsOf(records: UploadRecords, pending: PendingUpload): Attempts {

@@ -3,8 +3,8 @@ export interface PendingUpload {
 	readonly organizationRef: string;
 	/** SHA-256 of the DER, lower-case hex. */
 	readonly sha256: string;
-	/** From 1; whatever is sent of the same certificate to the same organization has the next number. */
-	readonly attempt: number;
+	/** Unique. What is sent once more of the same certificate to the same organization has another one. */
+	readonly id: string;
 	readonly name: string;
 	readonly pem: string;
 	/** When it was written down, Unix milliseconds. */
@@ -16,7 +16,7 @@ export interface PendingUpload {
 	readonly idsBefore: readonly string[] | null;
 	/** The service's clock when it told them, Unix seconds; `null` where it did not. */
 	readonly servedBefore: number | null;
-	/** Names the window that sends it. */
+	/** Names the window that sends it, as in its locks. */
 	readonly owner: string;
 }
 

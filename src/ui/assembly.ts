@@ -8,7 +8,6 @@ import { PendingUploads } from "../application/pendingUploads.ts";
 import { Projects } from "../application/projects.ts";
 import { RotationPlans } from "../application/rotationPlans.ts";
 import { SnapshotFile } from "../application/snapshot.ts";
-import type { ThisWindow } from "../application/uploadJournal.ts";
 import { Uploads } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { type ActionContext, type Actions, createActions, uploadCommand } from "./actions.ts";
@@ -79,7 +78,7 @@ export function assemble(frame: Frame, access: Access): Assembly {
 	);
 	const organization = { open, certificates, projects };
 	const pending = new PendingUploads(folder("pending-uploads"), locks);
-	const uploads = new Uploads({ service: open, certificates, pending, ...THIS_WINDOW });
+	const uploads = new Uploads({ service: open, certificates, pending });
 	const enforcement = new Enforcement(certificates, projects);
 	const sources = { certificates, projects, enforcement };
 	const snapshot = new SnapshotFile(watchFolder, sources, watch);
@@ -135,16 +134,3 @@ export function assemble(frame: Frame, access: Access): Assembly {
 		dispose: () => vscode.Disposable.from(following, view, projectsView, connections, documents).dispose(),
 	};
 }
-
-/** How this window names itself in what it writes down, and whether another one of this machine still runs. */
-const THIS_WINDOW: ThisWindow = {
-	owner: String(process.pid),
-	isAlive: (owner) => {
-		try {
-			return process.kill(Number(owner), 0);
-		} catch (thrown) {
-			// Another person's process.
-			return (thrown as NodeJS.ErrnoException).code === "EPERM";
-		}
-	},
-};

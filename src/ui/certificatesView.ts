@@ -126,7 +126,8 @@ export class CertificatesView implements vscode.Disposable {
 	unconfirmedOf(row: unknown): UnconfirmedUpload {
 		const chosen = this.#chosen(row)?.thing;
 		const upload =
-			chosen?.kind === "unconfirmed" && this.#sources.uploads.unconfirmed.find(({ id }) => id === chosen.upload.id);
+			chosen?.kind === "unconfirmed" &&
+			this.#sources.uploads.unconfirmed.find(({ pending }) => pending.id === chosen.upload.pending.id);
 		if (!upload) throw new Failure({ reason: "nothing-selected" });
 		return upload;
 	}

@@ -117,7 +117,7 @@ export function uploadItem(upload: RunningUpload): vscode.TreeItem {
 export function unconfirmedItem(upload: UnconfirmedUpload): vscode.TreeItem {
 	const now = Date.now();
 	const item = new vscode.TreeItem(inert(upload.pending.name));
-	item.id = `unconfirmed/${upload.id}`;
+	item.id = `unconfirmed/${upload.pending.id}`;
 	item.description = unconfirmedDescription(upload, now);
 	item.tooltip = unconfirmedTooltip(upload, now);
 	item.iconPath = new vscode.ThemeIcon("question", new vscode.ThemeColor("list.warningForeground"));

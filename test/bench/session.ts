@@ -39,6 +39,6 @@ export function openSession(
 	certificates.forget(CONNECTION_ID);
 	const projects = new Projects(service);
 	const pending = new PendingUploads(folder, new Locks(join(folder, "locks")));
-	const uploads = new Uploads({ service, certificates, pending, owner: String(process.pid), isAlive: () => true });
+	const uploads = new Uploads({ service, certificates, pending });
 	return { transport, api, reader, certificates, projects, uploads };
 }

@@ -30,8 +30,8 @@ export interface Call {
 	readonly slot: Slot;
 	readonly owner: string;
 	readonly intent: Intent;
-	/** The attempt that the row showed at which it was given; `null` for an upload. */
-	readonly attempt: number | null;
+	/** When the attempt was written down that the row showed at which it was given, Unix milliseconds; `null` for an upload. */
+	readonly startedAt: number | null;
 	/** How many exchanges and POSTs there were before, and when. */
 	readonly exchanges: number;
 	readonly posts: number;

@@ -38,7 +38,7 @@ const scripts: fc.Arbitrary<Script> = fc.record({
 	list: sometimes(listStrikes),
 	content: sometimes(contentStrikes),
 	hold: sometimes(holds),
-	crashIn: sometimes(fc.nat({ max: 9 })),
+	crashIn: sometimes(fc.nat({ max: 99 })),
 });
 
 const uploadStyles: fc.Arbitrary<UploadStyle> = fc.record({

@@ -180,14 +180,14 @@ export class Person {
 		const intent = row && this.truth.intentNamed(row.pending.name);
 		if (!row || !intent || slot.dead) return;
 		if (intent.posts.length === 0) intent.servedBefore = row.pending.servedBefore;
-		await this.#call(verb, slot, intent, row.pending.attempt, (window) => work(window, row, intent));
+		await this.#call(verb, slot, intent, row.pending.startedAt, (window) => work(window, row, intent));
 	}
 
 	async #call(
 		verb: Call["verb"],
 		slot: Slot,
 		intent: Intent,
-		attempt: number | null,
+		startedAt: number | null,
 		work: (window: Window) => Promise<Uploaded | null>,
 	): Promise<void> {
 		const { exchanges } = intent.ledger.emulator;
@@ -198,7 +198,7 @@ export class Person {
 			slot,
 			owner,
 			intent,
-			attempt,
+			startedAt,
 			exchanges: exchanges.length,
 			posts,
 			at: this.world.now,

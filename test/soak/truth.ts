@@ -9,7 +9,6 @@ import type { Outcome, World } from "./world.ts";
 
 /** For how long a list may be out of date on which something is said, in milliseconds, with some to spare. */
 const LIST_AGE_MS = 130_000;
-const SENDING_MS = 180_000;
 
 export class Truth {
 	readonly intents: Intent[] = [];
@@ -131,10 +130,10 @@ export class Truth {
 		return status === "unknown" || (status === "running" && !isKnown());
 	}
 
-	/** Whether a window that runs has had its POST out for no longer than any takes. */
-	#isSending({ verb, slot, owner, intent, posts, at }: Call): boolean {
+	/** Whether a window that runs has had its POST out. */
+	#isSending({ verb, slot, owner, intent, posts }: Call): boolean {
 		if (verb === "check" || verb === "forget" || slot.dead || slot.owner !== owner) return false;
-		return this.#world.now - at < SENDING_MS && intent.posts.slice(posts).some((post) => post.owner === owner);
+		return intent.posts.slice(posts).some((post) => post.owner === owner);
 	}
 
 	/** Whether the person was told of what an earlier upload of the same certificate became. */
@@ -212,9 +211,10 @@ export class Truth {
 	}
 
 	/** Whether another window that runs may still be at it. */
-	#isBusyWith({ owner, startedAt }: Written, own: string): boolean {
-		const { machine, now } = this.#world;
-		return owner !== own && machine.alive.has(owner) && now - startedAt < SENDING_MS;
+	#isBusyWith({ owner, sha256 }: Written, own: string): boolean {
+		return [...this.calls].some(
+			(call) => call.owner === owner && owner !== own && !call.slot.dead && call.intent.candidate.sha256 === sha256,
+		);
 	}
 
 	#judgeNotSeen(call: Call, at: number): void {
@@ -241,10 +241,10 @@ export class Truth {
 		else this.#reconsider(intent);
 	}
 
-	#judgeForgetting({ intent, attempt, overlapped }: Call): void {
+	#judgeForgetting({ intent, startedAt, overlapped }: Call): void {
 		const left = this.open.find(({ name }) => name === intent.name);
 		// One that was sent since the row was drawn stays: of that nobody has said that it is to be forgotten.
-		const isNewer = left && left.attempt > (attempt ?? 0);
+		const isNewer = left && left.startedAt > (startedAt ?? 0);
 		intent.forgotten ||= !isNewer || overlapped;
 		if (left && !isNewer && !overlapped) this.#violated(`${intent.name} was forgotten and is still a row`);
 	}

@@ -4,7 +4,7 @@ import type { Candidate } from "../../src/domain/certificateFile.ts";
 import { isCancelled, type Problem, problemOf } from "../../src/domain/failure.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../leftovers.ts";
-import { type Machine, openWindow, type Window } from "../unit/application/window.ts";
+import { type Machine, openWindow, quickClock, type Window } from "../unit/application/window.ts";
 import { BEGIN } from "./begin.ts";
 import type { Event } from "./faults.ts";
 import { Ledger, type Post } from "./ledger.ts";
@@ -43,7 +43,6 @@ export class World {
 	readonly #folder = temporaryFolder("soak");
 	readonly #clock: { now: number };
 	#settledAt: number;
-	#opened = 0;
 
 	private constructor(
 		candidates: readonly Candidate[],
@@ -61,8 +60,8 @@ export class World {
 		this.machine = {
 			folder: this.#folder.path,
 			connection: connectionOf(this.ledgers[0]),
-			alive: new Set(),
 			now: this.tick,
+			lockClock: quickClock,
 		};
 		this.slots = [this.#open(), this.#open()];
 	}
@@ -181,13 +180,13 @@ export class World {
 	}
 
 	#open(): Slot {
-		const owner = `window-${++this.#opened}`;
 		const onStep = () => {
-			const slot = this.slots.find((each) => each.owner === owner);
+			const slot = this.slots.find((each) => each.window === window);
 			if (slot && slot.crashIn !== null && slot.crashIn-- === 0) this.kill(slot);
 		};
 		// Nothing here takes so long: it is ended before, by one who waits for it or by the other side.
-		const window = openWindow(this.machine, { owner, limits: { totalMilliseconds: 30_000 }, onStep });
+		const window = openWindow(this.machine, { limits: { totalMilliseconds: 30_000 }, onStep });
+		const { owner } = window;
 		return { owner, window, died: Promise.withResolvers(), dead: false, crashIn: null, cancel: () => {} };
 	}
 }

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import fs, { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { DISK, type Disk } from "../../../src/application/files.ts";
 import { Locks } from "../../../src/application/locks.ts";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
+import type { Certificate } from "../../../src/domain/certificate.ts";
 import { LATE_MS, type PendingUpload } from "../../../src/domain/pendingUpload.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { assertPrivate, makeLink } from "../../system.ts";
@@ -16,12 +17,13 @@ import { certificate } from "./fakes.ts";
 
 const organizationRef = randomUUID();
 const sha256 = "ab".repeat(32);
+const name = `${organizationRef}.${sha256}.json`;
 
 function upload(more: Partial<PendingUpload> = {}): PendingUpload {
 	return {
 		organizationRef,
 		sha256,
-		attempt: 1,
+		id: "1",
 		name: "Root",
 		pem: "PEM",
 		startedAt: 1000,
@@ -47,96 +49,53 @@ describe("Pending uploads", () => {
 	afterEach(() => folder.remove());
 
 	/** As a window does. */
-	const open = () => new PendingUploads(path, new Locks(join(folder.path, "locks")), () => now);
+	const open = (disk?: Disk) => new PendingUploads(path, new Locks(join(folder.path, "locks")), () => now, disk);
 	const names = () => readdirSync(path).sort();
 	const attempts = async () => (await store.read()).all.map(({ pending }) => pending);
-	const fileOf = (attempt: number, kind = "") => `${organizationRef}.${sha256}.${attempt}${kind}.json`;
+	const add = (pending: PendingUpload) => store.alone(pending, (held) => held.add(pending));
+	const remove = (pending: PendingUpload) => store.alone(pending, (held) => held.remove([pending.id]));
+	const settle = (pending: PendingUpload, ...certificates: readonly Certificate[]) =>
+		store.alone(pending, (held) => held.settle(pending, certificates));
 
 	it("R22 keeps what was written for whoever reads it later", async () => {
 		assert.deepEqual(await attempts(), []);
 		const one = upload();
-		const unknown = upload({ sha256: "cd".repeat(32), idsBefore: null, servedBefore: null });
-		for (const each of [one, unknown]) assert.equal(await store.write(each), true);
+		const unknown = upload({ sha256: "cd".repeat(32), id: "2", idsBefore: null, servedBefore: null });
+		for (const each of [one, unknown]) await add(each);
 		const later = await open().read();
 		assert.deepEqual(
 			later.all.map(({ pending }) => pending).sort((a, b) => a.sha256.localeCompare(b.sha256)),
 			[one, unknown],
 		);
-		assert.deepEqual(new Set(later.unconfirmed), new Set(later.all.map(({ pending }) => pending)));
+		assert.equal(later.unconfirmed.length, 2);
 	});
 
 	it("R37 lets nobody else read the files, and leaves nothing beside them", async () => {
-		await store.write(upload());
-		await store.settle(upload(), [certificate("cert_3")]);
-		assert.deepEqual(names(), [fileOf(1), fileOf(1, ".uploaded")]);
-		for (const each of [path, ...names().map((name) => join(path, name))]) assertPrivate(each);
-	});
-
-	it("R37 lets the first one win, and keeps what it wrote", async () => {
-		assert.equal(await store.write(upload({ owner: "first" })), true);
-		assert.equal(await store.write(upload({ owner: "second" })), false);
-		assert.deepEqual(await attempts(), [upload({ owner: "first" })]);
-		assert.deepEqual(names(), [fileOf(1)]);
-	});
-
-	it("R22 has nothing to close where another window has done so", async () => {
-		assert.equal(await store.remove(upload()), true);
+		await add(upload());
+		await settle(upload(), certificate("cert_3"));
+		assert.deepEqual(names(), [name]);
+		for (const each of [path, join(path, name)]) assertPrivate(each);
 	});
 
 	it("R37 counts the newest attempt, and the one before it where that was taken out", async () => {
-		const [first, second] = [upload(), upload({ attempt: 2 })];
-		await store.write(first);
-		await store.write(second);
+		const [first, second] = [upload(), upload({ id: "2" })];
+		await add(first);
+		await add(second);
 		const both = await store.read();
 		assert.deepEqual(both.openAttempts(first), [first, second]);
 		assert.deepEqual(both.unconfirmed, [second]);
-		assert.equal(both.nextNumber(first), 3);
-		await store.remove(second);
+		await remove(second);
 		assert.deepEqual((await store.read()).unconfirmed, [first]);
+		await remove(first);
+		assert.deepEqual(names(), []);
 	});
 
-	it("R37 gives no number twice, whatever became of the attempt that had it", async () => {
-		await store.write(upload());
-		await store.remove(upload());
-		assert.equal((await store.read()).nextNumber(upload()), 2);
-		await store.write(upload({ attempt: 2 }));
-		await store.settle(upload({ attempt: 2 }), [certificate("cert_3")]);
-		now += LATE_MS + 1;
-		for (const _ of ["closes it", "finds it closed"]) assert.equal((await store.read()).nextNumber(upload()), 3);
-		assert.deepEqual(names(), [fileOf(2, ".closed")]);
-	});
-
-	it("R37 takes out what another window took out long ago, and nothing else", async () => {
-		await store.write(upload());
-		await store.remove(upload());
-		const again = upload({ attempt: 2 });
-		await store.write(again);
-		await store.remove(upload());
-		assert.deepEqual(await attempts(), [again]);
-		assert.equal((await store.read()).nextNumber(upload()), 3);
-	});
-
-	it("R37 tells a window that stood still since it looked that its number had another one", async () => {
-		const before = await store.read();
-		await store.write(upload({ owner: "other" }));
-		await store.settle(upload({ owner: "other" }), [certificate("cert_3")]);
-		now += LATE_MS + 1;
-		await store.read();
-		assert.equal(before.nextNumber(upload()), 1);
-		assert.equal(await store.write(upload()), true);
-		assert.ok(!(await store.read()).addsOnly(upload(), before));
-		const later = upload({ attempt: 2, owner: "other" });
-		await store.write(later);
-		await store.read();
-		assert.deepEqual(names(), [fileOf(1), fileOf(2)]);
-		assert.ok(!(await store.read()).addsOnly(upload(), before));
-	});
-
-	it("R23 knows as what an attempt arrived", async () => {
-		await store.write(upload());
+	it("R23 knows as what an attempt arrived, by the first word on it", async () => {
+		await add(upload());
 		const stored = certificate("cert_3", { createdAt: 5, active: undefined });
 		now = 1500;
-		await store.settle(upload(), [stored, certificate("cert_4")]);
+		await settle(upload(), stored, certificate("cert_4"));
+		await settle(upload(), certificate("cert_5"));
 		const records = await store.read();
 		const known = { sha256, at: 1500 };
 		assert.deepEqual(records.uploaded(organizationRef), [
@@ -145,49 +104,71 @@ describe("Pending uploads", () => {
 		]);
 		assert.deepEqual(records.uploaded(randomUUID()), []);
 		assert.deepEqual(records.unconfirmed, []);
-		assert.equal(records.nextNumber(upload()), 2);
-	});
-
-	it("takes the first word on what an attempt arrived as", async () => {
-		await store.write(upload());
-		await store.settle(upload(), [certificate("cert_3")]);
-		await store.settle(upload(), [certificate("cert_4")]);
-		const arrived = (await store.read()).uploaded(organizationRef).map((each) => each.certificate);
-		assert.deepEqual(arrived, [certificate("cert_3")]);
 	});
 
 	it("R22 takes no arrival of an attempt that was taken out for that of a later one", async () => {
-		await store.write(upload());
-		await store.remove(upload());
-		const again = upload({ attempt: 2 });
-		await store.write(again);
-		await store.settle(upload(), [certificate("cert_3")]);
+		await add(upload());
+		await remove(upload());
+		const again = upload({ id: "2" });
+		await add(again);
+		await settle(upload(), certificate("cert_3"));
 		assert.deepEqual((await store.read()).unconfirmed, [again]);
-		assert.deepEqual(names(), [fileOf(2)]);
 	});
 
-	it("clears away older attempts once a newer one has arrived, and not before", async () => {
-		const [first, second, third] = [upload(), upload({ attempt: 2 }), upload({ attempt: 3 })];
-		for (const each of [first, second, third]) await store.write(each);
+	it("R37 tells what an attempt became, or a newer one, also where it is not there any more", async () => {
+		const [first, second] = [upload(), upload({ id: "2", startedAt: 2000 })];
+		for (const each of [first, second]) await add(each);
+		assert.equal((await store.read()).arrivalSince(first), null);
+		await settle(second, certificate("cert_3"));
+		const records = await store.read();
+		const later = upload({ id: "3", startedAt: 3000 });
+		assert.deepEqual(
+			[first, second, later].map((each) => records.arrivalSince(each)?.certificates[0]?.id),
+			["cert_3", "cert_3", undefined],
+		);
+	});
+
+	it("forgets older attempts once a newer one has arrived, and not before", async () => {
+		const [first, second, third] = [upload(), upload({ id: "2" }), upload({ id: "3" })];
+		for (const each of [first, second, third]) await add(each);
 		assert.deepEqual(await attempts(), [first, second, third]);
-		await store.settle(second, [certificate("cert_3")]);
-		for (const _ of ["closes it", "removes it"]) assert.deepEqual((await store.read()).unconfirmed, [third]);
-		assert.deepEqual(names(), [fileOf(2), fileOf(2, ".uploaded"), fileOf(3)].sort());
+		await settle(second, certificate("cert_3"));
+		assert.deepEqual(await attempts(), [second, third]);
+		assert.deepEqual((await store.read()).unconfirmed, [third]);
 	});
 
-	it("R22 keeps what arrived for ten minutes, and what is not confirmed for ever", async () => {
-		const open = upload({ sha256: "cd".repeat(32) });
-		await store.write(upload());
-		await store.write(open);
+	it("R22 keeps what arrived for ten minutes and then nothing of it, and what is not confirmed for ever", async () => {
+		const unconfirmed = upload({ sha256: "cd".repeat(32) });
+		await add(upload());
+		await add(unconfirmed);
 		now = 5000;
-		await store.settle(upload(), [certificate("cert_3")]);
+		await settle(upload(), certificate("cert_3"));
 		now = 5000 + LATE_MS;
 		assert.equal((await store.read()).uploaded(organizationRef).length, 1);
 		now += 1;
 		const left = await store.read();
-		assert.deepEqual(left.unconfirmed, [open]);
+		assert.deepEqual(left.unconfirmed, [unconfirmed]);
 		assert.deepEqual(left.uploaded(organizationRef), []);
-		assert.deepEqual(names(), [fileOf(1, ".closed"), `${organizationRef}.${open.sha256}.1.json`].sort());
+		assert.deepEqual(names(), [`${organizationRef}.${unconfirmed.sha256}.json`]);
+	});
+
+	it("leaves a file to the next reading while another window holds it", async () => {
+		await add(upload());
+		await settle(upload(), certificate("cert_3"));
+		now += LATE_MS + 1;
+		await open().alone(upload(), async () => {
+			assert.deepEqual(await attempts(), []);
+			assert.deepEqual(names(), [name]);
+		});
+		assert.deepEqual(await attempts(), []);
+		assert.deepEqual(names(), []);
+	});
+
+	it("R37 knows which window holds an upload", async () => {
+		const other = open();
+		assert.equal(await store.senderOf(upload()), null);
+		await other.alone(upload(), async () => assert.equal(await store.senderOf(upload()), other.owner));
+		assert.equal(await store.senderOf(upload()), null);
 	});
 
 	it("clears away late what a window left that died while writing", async () => {
@@ -201,224 +182,202 @@ describe("Pending uploads", () => {
 	});
 
 	describe("what is not ours, or not whole", () => {
-		const whole = JSON.stringify(upload());
-		const changed = (change: Record<string, unknown>) => JSON.stringify({ ...upload(), ...change });
-		const files: readonly [string, string, string][] = [
-			["another file", "README.md", "read me"],
-			["a cut file", fileOf(1), whole.slice(0, -5)],
-			["an empty file", fileOf(1), ""],
-			["no object", fileOf(1), "null"],
-			["another connection than the name says", fileOf(1), changed({ organizationRef: randomUUID() })],
-			["another fingerprint than the name says", fileOf(1), changed({ sha256: "cd".repeat(32) })],
-			["another attempt than the name says", fileOf(1), changed({ attempt: 2 })],
-			["no name", fileOf(1), changed({ name: undefined })],
-			["a PEM that is none", fileOf(1), changed({ pem: 5 })],
-			["a time that is text", fileOf(1), changed({ startedAt: "1000" })],
-			["no ids", fileOf(1), changed({ idsBefore: undefined })],
-			["an id that climbs", fileOf(1), changed({ idsBefore: [".."] })],
-			["a clock that is text", fileOf(1), changed({ servedBefore: "1" })],
-			["no owner", fileOf(1), changed({ owner: null })],
-			["a connection that is no UUID", `x.${sha256}.1.json`, changed({ organizationRef: "x" })],
-			["a number with a zero in front", `${organizationRef}.${sha256}.01.json`, whole],
-			["attempt 0", fileOf(0), changed({ attempt: 0 })],
+		const arrival = { certificates: [certificate("cert_3")], at: 1000 };
+		const record = (pending: object, arrived: unknown = null) =>
+			JSON.stringify({ version: 2, attempts: [{ pending: { ...upload(), ...pending }, arrival: arrived }] });
+		const arrived = (change: object) =>
+			record({}, { ...arrival, certificates: [{ ...certificate("cert_3"), ...change }] });
+		const files: readonly [string, string][] = [
+			["a cut file", record({}).slice(0, -5)],
+			["an empty file", ""],
+			["no object", "null"],
+			["no attempts", JSON.stringify({ version: 2 })],
+			["another connection than the name says", record({ organizationRef: randomUUID() })],
+			["another fingerprint than the name says", record({ sha256: "cd".repeat(32) })],
+			["no id", record({ id: 1 })],
+			["no name", record({ name: null })],
+			["a PEM that is none", record({ pem: 5 })],
+			["a time that is text", record({ startedAt: "1000" })],
+			["no ids", record({ idsBefore: 5 })],
+			["an id that climbs", record({ idsBefore: [".."] })],
+			["a clock that is text", record({ servedBefore: "1" })],
+			["no owner", record({ owner: null })],
+			["an arrival with nothing", record({}, {})],
+			["an arrival without a list", record({}, { ...arrival, certificates: null })],
+			["an arrival at no moment", record({}, { ...arrival, at: null })],
+			["an arrival with an id that climbs", arrived({ id: "../x" })],
+			["an arrival with a name that is a number", arrived({ name: 5 })],
+			["an arrival with a time that is text", arrived({ expiresAt: "1" })],
+			["an arrival with a flag that is text", arrived({ active: "no" })],
 		];
-		for (const [what, name, text] of files)
-			it(`is left out and left alone: ${what}`, async () => {
+		for (const [what, text] of files)
+			it(`R58 is told, left alone and not written over, until a person discards it: ${what}`, async () => {
 				const other = upload({ sha256: "ef".repeat(32) });
-				await store.write(other);
+				await add(other);
 				writeFileSync(join(path, name), text);
 				now += LATE_MS + 1;
 				assert.deepEqual(await attempts(), [other]);
+				assert.equal((await store.read()).spoilt(upload()), "unreadable");
+				assert.equal((await store.read()).spoilt(other), null);
+				for (const refused of [add, remove])
+					assert.deepEqual(await problemIn(refused(upload())), { reason: "record-unreadable" });
 				assert.equal(readFileSync(join(path, name), "utf8"), text);
-				const isOurs = name === fileOf(1);
-				assert.equal((await store.read()).spoilt(upload())[0]?.state, isOurs ? "unreadable" : undefined);
+				await store.alone(upload(), (held) => held.discard());
+				assert.equal((await store.read()).spoilt(upload()), null);
 			});
 
-		it("R58 is left alone, and told to be newer: what a newer version wrote", async () => {
-			await store.write(upload());
-			const newer = readFileSync(join(path, fileOf(1)), "utf8").replace('"version":1', '"version":2');
-			writeFileSync(join(path, fileOf(1)), newer);
+		it("R58 is told to be newer, and never discarded: what a newer version wrote", async () => {
+			await add(upload());
+			const newer = readFileSync(join(path, name), "utf8").replace('"version":2', '"version":3');
+			writeFileSync(join(path, name), newer);
 			assert.deepEqual(await attempts(), []);
+			assert.equal((await store.read()).spoilt(upload()), "newer");
+			assert.deepEqual(await problemIn(add(upload())), { reason: "record-newer" });
+			await store.alone(upload(), (held) => held.discard());
+			assert.equal(readFileSync(join(path, name), "utf8"), newer);
+		});
+
+		it("is left out and left alone: other files, a folder, a link and a dead link of such names", async function () {
+			await add(upload());
+			const named = (hex: string) => `${organizationRef}.${hex.repeat(32)}.json`;
+			for (const other of ["README.md", `x.${sha256}.json`]) writeFileSync(join(path, other), "{}");
+			mkdirSync(join(path, named("01")));
+			writeFileSync(join(folder.path, "elsewhere.json"), readFileSync(join(path, name)));
+			makeLink(this, join(folder.path, "elsewhere.json"), join(path, named("02")));
+			makeLink(this, join(folder.path, "nowhere"), join(path, named("03")));
+			assert.deepEqual(await attempts(), [upload()]);
+			assert.equal(names().length, 6);
+		});
+	});
+
+	describe("that older versions wrote", () => {
+		const { id: _, ...fields } = upload();
+		const old = (number: number, more: object = {}) =>
+			write(`${number}.json`, { version: 1, ...fields, attempt: number, ...more });
+		const write = (ending: string, content: unknown) => {
+			mkdirSync(path, { recursive: true });
+			writeFileSync(join(path, `${organizationRef}.${sha256}.${ending}`), JSON.stringify(content));
+		};
+
+		it("R58 are taken over, with what became of them", async () => {
+			write("1.closed.json", {});
+			old(2);
+			write("2.uploaded.json", { version: 1, certificates: [certificate("cert_3")], at: 1000 });
+			old(10);
+			const records = await store.read();
+			assert.deepEqual(records.unconfirmed, [upload({ id: "10" })]);
 			assert.deepEqual(
-				(await store.read()).spoilt(upload()).map(({ attempt, state }) => [attempt, state]),
-				[[1, "newer"]],
+				records.uploaded(organizationRef).map((each) => each.certificate),
+				[certificate("cert_3")],
 			);
-			assert.deepEqual((await store.read()).spoilt(upload({ sha256: "ef".repeat(32) })), []);
-			assert.equal(await store.write(upload()), false);
-			assert.equal(readFileSync(join(path, fileOf(1)), "utf8"), newer);
+			assert.deepEqual(names(), [name]);
+			assert.deepEqual((await store.read()).unconfirmed, records.unconfirmed);
 		});
 
-		it("R58 is read: what was written before there were versions", async () => {
-			mkdirSync(path, { recursive: true });
-			const { organizationRef: connectionId, ...rest } = upload();
-			writeFileSync(join(path, fileOf(1)), JSON.stringify({ connectionId, ...rest }));
+		it("R58 are taken over from before there were versions, when the organization had another name", async () => {
+			const { organizationRef: connectionId, ...rest } = fields;
+			write("1.json", { connectionId, ...rest, attempt: 1 });
 			assert.deepEqual(await attempts(), [upload()]);
 		});
 
-		it("is left out and left alone: a folder, a link and a dead link of such names", async function () {
-			await store.write(upload());
-			mkdirSync(join(path, fileOf(2)));
-			writeFileSync(join(folder.path, "elsewhere.json"), JSON.stringify(upload({ attempt: 3 })));
-			makeLink(this, join(folder.path, "elsewhere.json"), join(path, fileOf(3)));
-			makeLink(this, join(folder.path, "nowhere"), join(path, fileOf(4)));
-			assert.deepEqual(await attempts(), [upload()]);
+		it("R58 are taken over beside what was written since", async () => {
+			await add(upload({ id: "new" }));
+			old(1);
+			assert.deepEqual(await attempts(), [upload(), upload({ id: "new" })]);
 		});
 
-		const arrival = { certificates: [certificate("cert_3")], at: 1000 };
-		const arrivals: readonly [string, unknown][] = [
-			["nothing", {}],
-			["no list", { ...arrival, certificates: null }],
-			["an id that climbs", { ...arrival, certificates: [certificate("../x")] }],
-			["a name that is a number", { ...arrival, certificates: [{ ...certificate("cert_3"), name: 5 }] }],
-			["a time that is text", { ...arrival, certificates: [{ ...certificate("cert_3"), expiresAt: "1" }] }],
-			["a flag that is text", { ...arrival, certificates: [{ ...certificate("cert_3"), active: "no" }] }],
-			["no moment", { ...arrival, at: null }],
-		];
-		for (const [what, content] of arrivals)
-			it(`does not settle an attempt: an arrival with ${what}`, async () => {
-				await store.write(upload());
-				writeFileSync(join(path, fileOf(1, ".uploaded")), JSON.stringify(content));
-				assert.deepEqual((await store.read()).unconfirmed, [upload()]);
+		for (const [what, state, content] of [
+			["cannot be read", "unreadable", { version: 1 }],
+			["are of a newer version", "newer", { version: 2, ...fields, attempt: 1 }],
+		] as const)
+			it(`R58 stay where they ${what}, and keep the upload from being sent`, async () => {
+				write("1.json", content);
+				const before = names();
+				assert.equal((await store.read()).spoilt(upload()), state);
+				assert.deepEqual(names(), before);
+				await store.alone(upload(), (held) => held.discard());
+				assert.deepEqual(names(), state === "newer" ? before : []);
 			});
-
-		it("does not keep its number from being passed over", async () => {
-			mkdirSync(path, { recursive: true });
-			writeFileSync(join(path, fileOf(4)), "{");
-			assert.equal((await store.read()).nextNumber(upload()), 5);
-		});
 	});
 
 	const recordings: readonly [string, PendingUpload][] = [
 		["a connection that climbs", upload({ organizationRef: "../../x" })],
-		["a fingerprint that climbs", upload({ sha256: "../../x" })],
+		["a fingerprint that climbs", upload({ sha256: "ab/../../x" })],
 	];
 	for (const [what, odd] of recordings)
 		it(`R37 writes nothing under a name made of ${what}`, async () => {
-			assert.deepEqual(await problemIn(store.write(odd)), { reason: "not-recorded", code: null });
+			assert.deepEqual(await problemIn(add(odd)), { reason: "not-recorded", code: null });
 			assert.deepEqual(readdirSync(folder.path), ["locks"]);
 		});
 
 	it("R37 says so where it cannot be written or read", async () => {
 		mkdirSync(join(folder.path, "deep"));
 		writeFileSync(path, "");
-		for (const refused of [() => store.write(upload()), () => store.read()])
+		for (const refused of [() => add(upload()), () => store.read()])
 			assert.deepEqual(await problemIn(refused()), { reason: "not-recorded", code: "ENOTDIR" });
 	});
 
-	describe("on a disk that fails", () => {
-		const { readFile, rename, unlink } = fs.promises;
-		afterEach(() => void Object.assign(fs.promises, { readFile, rename, unlink }));
-		const become = (changed: Partial<typeof fs.promises>) => void Object.assign(fs.promises, changed);
-		const fail = (code: string) => Promise.reject(Object.assign(new Error(code), { code }));
-		const failing = (code: string) => () => fail(code);
+	const failing = (change: Partial<Disk>): PendingUploads => open({ ...DISK, ...change } as Disk);
+	const fails = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
-		it("R37 does not take what it cannot read for what is not there", async () => {
-			await store.write(upload());
-			become({ readFile: failing("EIO") as typeof readFile });
-			assert.deepEqual(await problemIn(store.read()), { reason: "not-recorded", code: "EIO" });
-		});
-
-		it("R22 does not take a file for unreadable that another window takes away before it is read", async () => {
-			await store.write(upload());
-			become({ readFile: failing("ENOENT") as typeof readFile });
-			assert.deepEqual(await attempts(), []);
-		});
-
-		it("R22 closes by removing where there is no room for another name", async () => {
-			await store.write(upload());
-			become({ rename: failing("ENOSPC") });
-			assert.equal(await store.remove(upload()), true);
-			assert.deepEqual(names(), []);
-		});
-
-		it("R22 keeps what arrived for arrived where it cannot be closed", async () => {
-			await store.write(upload());
-			await store.settle(upload(), [certificate("cert_3")]);
-			become({
-				rename: failing("ENOSPC"),
-				unlink: (path) => (String(path).endsWith(fileOf(1)) ? fail("EACCES") : unlink(path)),
-			});
-			assert.equal(await store.remove(upload()), false);
-			assert.deepEqual((await store.read()).unconfirmed, []);
-			now += LATE_MS + 1;
-			assert.deepEqual((await store.read()).uploaded(organizationRef).length, 1);
-		});
-
-		it("R22 does not bring back an attempt that a newer one overtook where it cannot be closed", async () => {
-			const second = upload({ attempt: 2 });
-			for (const each of [upload(), second]) await store.write(each);
-			await store.settle(second, [certificate("cert_3")]);
-			now += LATE_MS + 1;
-			const isFirst = (path: unknown) => String(path).endsWith(fileOf(1));
-			become({
-				rename: (from, to) => (isFirst(from) ? fail("EACCES") : rename(from, to)),
-				unlink: (path) => (isFirst(path) ? fail("EACCES") : unlink(path)),
-			});
-			for (const _ of ["once", "twice"]) assert.deepEqual((await store.read()).unconfirmed, []);
-		});
+	it("R37 does not take what it cannot read for what is not there", async () => {
+		await add(upload());
+		const sick = failing({ readFile: fails("EIO") as Disk["readFile"] });
+		assert.deepEqual(await problemIn(sick.read()), { reason: "not-recorded", code: "EIO" });
 	});
 
-	it("R23 puts the word that can be understood in the place of one that cannot", async () => {
-		await store.write(upload());
-		writeFileSync(join(path, fileOf(1, ".uploaded")), "");
-		assert.deepEqual((await store.read()).unconfirmed, [upload()]);
-		await store.settle(upload(), [certificate("cert_3")]);
-		const records = await store.read();
-		assert.deepEqual(records.unconfirmed, []);
-		assert.deepEqual(records.uploaded(organizationRef)[0]?.certificate, certificate("cert_3"));
-	});
-
-	it("R23 tells what an attempt arrived as by the next one that arrived, not by the tenth", async () => {
-		const certificates = Array.from({ length: 10 }, (_, index) => certificate(`cert_${index}`));
-		for (const [index, each] of certificates.entries()) {
-			await store.write(upload({ attempt: index + 1 }));
-			if (index > 7) await store.settle(upload({ attempt: index + 1 }), [each]);
-		}
-		assert.deepEqual((await store.read()).arrivalSince(upload({ attempt: 9 }))?.certificates, [certificate("cert_8")]);
-	});
-
-	it("R37 two in one process want the same record 100 times: one of them has it each time", async () => {
-		const other = open();
-		for (let round = 1; round <= 100; round++) {
-			const wins = await Promise.all([
-				store.write(upload({ attempt: round, owner: "first" })),
-				other.write(upload({ attempt: round, owner: "second" })),
-			]);
-			assert.deepEqual(wins.toSorted(), [false, true]);
-		}
-	});
-
-	it("R37 an attempt that was taken away stands no more, so that nothing is sent without a record", async () => {
-		await store.write(upload());
-		const before = await store.read();
-		const next = upload({ attempt: 2 });
-		assert.ok(!before.addsOnly(next, before));
-		await store.write(next);
-		assert.ok((await store.read()).addsOnly(next, before));
-	});
-
-	it("R37 two processes want the same record 100 times: one of them has it each time", async () => {
-		const rounds = 100;
-		const racers = ["first", "second"].map((owner) => {
-			const program = fileURLToPath(new URL("racer.ts", import.meta.url));
-			const racer = spawn(process.execPath, [program, path, join(folder.path, "locks"), organizationRef, owner], {
-				stdio: ["pipe", "pipe", "inherit"],
-			});
-			return { racer, owner, lines: createInterface(racer.stdout)[Symbol.asyncIterator]() };
+	for (const [step, change] of [
+		["written", { open: fails("ENOSPC") as Disk["open"] }],
+		["renamed", { rename: fails("EACCES") as Disk["rename"] }],
+	] as const)
+		it(`R37 keeps what was there where a change cannot be ${step}`, async () => {
+			await add(upload());
+			const sick = failing(change);
+			const next = upload({ id: "2" });
+			assert.equal((await problemIn(sick.alone(next, (held) => held.add(next)))).reason, "not-recorded");
+			assert.deepEqual(await attempts(), [upload()]);
+			assert.deepEqual(names(), [name]);
 		});
-		try {
-			for (const { lines } of racers) assert.equal((await lines.next()).value, "ready");
-			for (let round = 1; round <= rounds; round++) {
-				for (const { racer } of racers) racer.stdin.write(`${round}\n`);
-				const wins = await Promise.all(racers.map(async ({ lines }) => (await lines.next()).value));
-				assert.deepEqual(wins.toSorted(), ["lost", "won"]);
-			}
-			assert.equal((await attempts()).length, rounds);
-		} finally {
-			for (const { racer } of racers) {
-				racer.stdin.end();
-				await once(racer, "exit");
-			}
-		}
+
+	it("R22 keeps what arrived for arrived where its file cannot be removed", async () => {
+		await add(upload());
+		await settle(upload(), certificate("cert_3"));
+		now += LATE_MS + 1;
+		assert.deepEqual((await failing({ unlink: fails("EACCES") as Disk["unlink"] }).read()).all, []);
+		assert.deepEqual(names(), [name]);
+	});
+
+	it("R37 writes nothing once another window has taken over", async () => {
+		await add(upload());
+		const refused = store.alone(upload(), async (held) => {
+			writeFileSync(join(folder.path, "locks/upload.ab.lock.99"), "{}");
+			for (const change of [
+				() => held.add(upload({ id: "2" })),
+				() => held.remove(["1"]),
+				() => held.settle(upload(), []),
+			])
+				assert.deepEqual(await problemIn(change()), { reason: "lock-lost" });
+			await held.check();
+		});
+		assert.deepEqual(await problemIn(refused), { reason: "lock-lost" });
+		assert.deepEqual(await attempts(), [upload()]);
+	});
+
+	it("R37 loses none of what two processes write 100 times each", async () => {
+		const program = fileURLToPath(new URL("racer.ts", import.meta.url));
+		const racers = ["first", "second"].map((owner) =>
+			spawn(process.execPath, [program, path, join(folder.path, "locks"), organizationRef, owner, "100"], {
+				stdio: ["ignore", "inherit", "inherit"],
+			}),
+		);
+		const codes = await Promise.all(racers.map(async (racer) => (await once(racer, "exit"))[0]));
+		assert.deepEqual(codes, [0, 0]);
+		const ids = (await attempts()).map(({ id }) => id);
+		const numbers = (owner: string) => ids.filter((id) => id.startsWith(owner));
+		for (const owner of ["first", "second"])
+			assert.deepEqual(
+				numbers(owner),
+				Array.from({ length: 100 }, (_, index) => `${owner} ${index + 1}`),
+			);
 	});
 });

@@ -1,22 +1,16 @@
-// One of two processes that want the same records: reads numbers of attempts, and says whether it has each.
-import { createInterface } from "node:readline";
+// One of several processes that write attempts of the same upload down, some of which it takes back.
 import { Locks } from "../../../src/application/locks.ts";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 
-const [folder = "", locks = "", organizationRef = "", owner = ""] = process.argv.slice(2);
+const [folder = "", locks = "", organizationRef = "", owner = "", rounds = ""] = process.argv.slice(2);
 const store = new PendingUploads(folder, new Locks(locks));
-console.log("ready");
-for await (const line of createInterface(process.stdin)) {
-	const has = await store.write({
-		organizationRef,
-		sha256: "ab".repeat(32),
-		attempt: Number(line),
-		name: "Root",
-		pem: "PEM",
-		startedAt: Date.now(),
-		idsBefore: [],
-		servedBefore: null,
-		owner,
+const key = { organizationRef, sha256: "ab".repeat(32) };
+const rest = { name: "Root", pem: "PEM", startedAt: Date.now(), idsBefore: [], servedBefore: null, owner };
+for (let round = 1; round <= Number(rounds); round++) {
+	await store.alone(key, async (held) => {
+		await held.add({ ...key, ...rest, id: `${owner} ${round}` });
+		await held.add({ ...key, ...rest, id: "taken back" });
+		await held.remove(["taken back"]);
 	});
-	console.log(has ? "won" : "lost");
+	await store.read();
 }

@@ -16,7 +16,7 @@ function attempt(more: Partial<PendingUpload> = {}): PendingUpload {
 	return {
 		organizationRef: randomUUID(),
 		sha256: acme.sha256,
-		attempt: 1,
+		id: "1",
 		name: "Acme",
 		pem: acme.pem,
 		startedAt: SERVED * 1000,
@@ -119,7 +119,7 @@ describe("Looking for an upload", () => {
 
 	it("R21 takes what any of several attempts became", async () => {
 		const listed = listing(created("acme", SERVED + 1));
-		const second = attempt({ attempt: 2, idsBefore: ["old"], servedBefore: SERVED + 60 });
+		const second = attempt({ id: "2", idsBefore: ["old"], servedBefore: SERVED + 60 });
 		assert.deepEqual(idsOf(await look(listed, [second])), NOTHING);
 		assert.deepEqual(idsOf(await look(listed, [attempt(), second])), { ...NOTHING, ours: ["acme"] });
 	});

@@ -5,13 +5,16 @@ import { join } from "node:path";
 import { Certificates } from "../../../src/application/certificates.ts";
 import { unplacedFindings } from "../../../src/application/comparison.ts";
 import { Locks } from "../../../src/application/locks.ts";
-import { PendingUploads } from "../../../src/application/pendingUploads.ts";
+import { type HeldUpload, PendingUploads } from "../../../src/application/pendingUploads.ts";
+import type { UploadKey } from "../../../src/application/uploadRecords.ts";
 import { type UnconfirmedUpload, Uploads, type UploadsOptions } from "../../../src/application/uploads.ts";
+import type { Certificate } from "../../../src/domain/certificate.ts";
 import { Cancelled, Failure, type Look, type Problem } from "../../../src/domain/failure.ts";
 import type { PendingUpload } from "../../../src/domain/pendingUpload.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { problemIn } from "../api/setup.ts";
 import { candidate, certificate, FakeService, listing, namedOrganization, readerOf } from "./fakes.ts";
+import { quickClock } from "./window.ts";
 
 const MINUTE = 60_000;
 const organizationRef = namedOrganization();
@@ -23,47 +26,50 @@ const sending = { candidate: acme, name: "Root", organizationRef };
 const ending = { kind: "no-response" } as const;
 const lost = new Failure({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
-const changed = { reason: "changed-meanwhile" };
 const unwritten: Problem = { reason: "not-recorded", code: null };
 const pending = (running: boolean) => ({ reason: "upload-pending", name: "Root", running });
 
 describe("Uploads", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 	let now: number;
-	let alive: Set<string>;
 	let service: FakeService;
 	let certificates: Certificates;
+	/** As another window has it. */
 	let store: PendingUploads;
+	/** As the window has it that is tested. */
+	let own: PendingUploads;
 	let uploads: Uploads;
 
-	const locks = () => new Locks(join(folder.path, "locks"));
+	/** The records as one more window has them. @param changed What it does otherwise to what it holds. */
+	function openStore(changed: Partial<HeldUpload> = {}): PendingUploads {
+		const locks = new Locks(join(folder.path, "locks"), quickClock);
+		return new (class extends PendingUploads {
+			override alone<T>(key: UploadKey, work: (held: HeldUpload) => Promise<T>, options?: { refuse?: boolean }) {
+				return super.alone(key, (held) => work({ ...held, ...changed }), options);
+			}
+		})(join(folder.path, "pending"), locks, () => now);
+	}
 
 	/** A window of the editor, on the same folder as the others. */
-	function open(owner: string, more: Partial<UploadsOptions> = {}) {
+	function open(more: Partial<UploadsOptions> = {}) {
 		const list = new Certificates(
 			async () => service,
 			async () => readerOf(acme, other),
 			() => now,
 		);
 		list.forget(organizationRef);
-		const options = { certificates: list, pending: store, owner, now: () => now, lookAgainMs: [0] };
-		alive.add(owner);
-		const window = new Uploads({
-			service: async () => service,
-			isAlive: (name) => alive.has(name),
-			...options,
-			...more,
-		});
+		const options = { certificates: list, pending: openStore(), now: () => now, lookAgainMs: [0] };
+		const window = new Uploads({ service: async () => service, ...options, ...more });
 		return { list, window };
 	}
 
 	beforeEach(() => {
 		folder = temporaryFolder("uploads");
 		now = 1_000_000;
-		alive = new Set();
 		service = new FakeService();
-		store = new PendingUploads(join(folder.path, "pending"), locks(), () => now);
-		({ list: certificates, window: uploads } = open("this"));
+		store = openStore();
+		own = openStore();
+		({ list: certificates, window: uploads } = open({ pending: own }));
 		certificates.show(listing(one));
 	});
 	afterEach(() => folder.remove());
@@ -80,23 +86,53 @@ describe("Uploads", () => {
 		return uploads.unconfirmed[0] ?? assert.fail("there is no row");
 	}
 
-	/** Has another window write down an upload. */
+	const attempt = (more: Partial<PendingUpload> = {}): PendingUpload => ({
+		...{ organizationRef, sha256: acme.sha256, id: "1", name: "Root", pem: acme.pem },
+		...{ startedAt: now, idsBefore: ["one"], servedBefore: null, owner: "that" },
+		...more,
+	});
+
+	/** Has another window write down an upload, which it is not sending any more. */
 	async function writeDown(more: Partial<PendingUpload> = {}): Promise<PendingUpload> {
-		const upload: PendingUpload = {
-			organizationRef,
-			sha256: acme.sha256,
-			attempt: 1,
-			name: "Root",
-			pem: acme.pem,
-			startedAt: now,
-			idsBefore: ["one"],
-			servedBefore: null,
-			owner: "that",
-			...more,
-		};
-		assert.ok(await store.write(upload));
+		const upload = attempt(more);
+		await store.alone(upload, (held) => held.add(upload));
 		await uploads.reload();
 		return upload;
+	}
+
+	/** Has another window send an upload. @returns what ends that. */
+	async function sendElsewhere(more: Partial<PendingUpload> = {}): Promise<() => Promise<void>> {
+		const upload = attempt({ owner: store.owner, ...more });
+		const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		const sent = store.alone(upload, async (held) => {
+			await held.add(upload);
+			begun.resolve();
+			await over.promise;
+		});
+		await begun.promise;
+		await uploads.reload();
+		return async () => {
+			over.resolve();
+			await sent;
+			await uploads.reload();
+		};
+	}
+
+	const settle = (upload: PendingUpload, certificates: readonly Certificate[]) =>
+		store.alone(upload, (held) => held.settle(upload, certificates));
+	const remove = (upload: PendingUpload) => store.alone(upload, (held) => held.remove([upload.id]));
+
+	/** Has another window take over the lock of the upload, as after it stood still for 15 seconds. */
+	function overtake() {
+		const locks = join(folder.path, "locks");
+		const [held = ""] = readdirSync(locks).filter((name) => name.startsWith("upload."));
+		writeFileSync(
+			join(
+				locks,
+				held.replace(/\d+$/, (number) => String(Number(number) + 1)),
+			),
+			"{}",
+		);
 	}
 
 	describe("on their way", () => {
@@ -119,7 +155,7 @@ describe("Uploads", () => {
 		});
 
 		it("are there no more where the service could not be opened", async () => {
-			const { window } = open("closed", { service: () => Promise.reject(new Failure({ reason: "no-key" })) });
+			const { window } = open({ service: () => Promise.reject(new Failure({ reason: "no-key" })) });
 			assert.deepEqual(await problemIn(window.upload(sending)), { reason: "no-key" });
 			assert.deepEqual(window.running, []);
 			assert.deepEqual(await openOnes(), []);
@@ -165,7 +201,7 @@ describe("Uploads", () => {
 		it("R22 with all that was known to be there before", async () => {
 			now += MINUTE - 1;
 			await writeDown({ sha256: other.sha256 });
-			await store.settle(await writeDown({ sha256: "ab".repeat(32) }), [certificate("settled")]);
+			await settle(await writeDown({ sha256: "ab".repeat(32) }), [certificate("settled")]);
 			certificates.add(certificate("added"), certificates.epoch, other.sha256);
 			const answer = service.nextUpload();
 			service.nextList().resolve(listing(two));
@@ -175,13 +211,13 @@ describe("Uploads", () => {
 			assert.deepEqual(written, {
 				organizationRef,
 				sha256: acme.sha256,
-				attempt: 1,
+				id: written?.id,
 				name: "Root",
 				pem: acme.pem,
 				startedAt: now,
 				idsBefore: ["settled", "added", "one"],
 				servedBefore: null,
-				owner: "this",
+				owner: own.owner,
 			});
 			answer.resolve(two);
 			await uploading;
@@ -229,7 +265,7 @@ describe("Uploads", () => {
 			const path = join(folder.path, "pending", name);
 			const whole = readFileSync(path, "utf8");
 			for (const [text, reason] of [
-				[whole.replace('"version":1', '"version":2'), "record-newer"],
+				[whole.replace('"version":2', '"version":3'), "record-newer"],
 				[whole.slice(0, -9), "record-unreadable"],
 			] as const) {
 				writeFileSync(path, text);
@@ -298,11 +334,10 @@ describe("Uploads", () => {
 		});
 
 		it("R37 are refused while another window sends one, and later, until that is checked", async () => {
-			alive.add("that");
-			await writeDown();
+			const end = await sendElsewhere();
 			assert.deepEqual(await told(), pending(true));
 			assert.equal(uploads.unconfirmed[0]?.elsewhere, true);
-			now += 180_000;
+			await end();
 			assert.deepEqual(await told(), pending(false));
 			assert.equal(uploads.unconfirmed[0]?.elsewhere, false);
 		});
@@ -313,55 +348,41 @@ describe("Uploads", () => {
 			assert.equal(uploads.unconfirmed[0]?.elsewhere, false);
 		});
 
-		it("R22 are refused where this window is another one by now that has its name", async () => {
-			await writeDown({ owner: "this" });
-			assert.deepEqual(await told(), pending(false));
-		});
-
-		it("R37 are refused where another window was first while the list was read", async () => {
+		it("R37 wait for another window that is about to send one, and are refused where that takes long", async () => {
 			now += MINUTE;
-			const answer = service.nextList();
-			const uploading = problemIn(uploads.upload(sending));
+			service.nextList();
+			const { window } = open();
+			const first = uploads.upload(sending);
 			await service.listBegun(1);
-			alive.add("that");
-			await writeDown({ name: "First" });
-			answer.resolve(listing(one));
-			assert.deepEqual(await uploading, { ...pending(true), name: "First" });
-		});
-
-		it("R37 are refused where another window's has arrived while the list was read", async () => {
-			now += MINUTE;
-			const answer = service.nextList();
-			const uploading = problemIn(uploads.upload(sending));
-			await service.listBegun(1);
-			await store.settle(await writeDown(), [two]);
-			answer.resolve(listing(one));
-			assert.deepEqual(await uploading, changed);
-		});
-
-		it("R37 are refused where another window's came and went while the list was read, and nobody is said to send one", async () => {
-			now += MINUTE;
-			const answer = service.nextList();
-			const uploading = problemIn(uploads.upload(sending));
-			await service.listBegun(1);
-			await store.remove(await writeDown());
-			answer.resolve(listing(one));
-			assert.deepEqual(await uploading, changed);
-			assert.deepEqual(await openOnes(), []);
-		});
-
-		it("R37 are refused, and leave nothing, where what others wrote cannot be read once it is written down", async () => {
-			const blind = new (class extends PendingUploads {
-				#reads = 0;
-				override async read() {
-					if (++this.#reads === 2) throw new Failure(unwritten);
-					return super.read();
-				}
-			})(join(folder.path, "pending"), locks(), () => now);
-			const { window } = open("blind", { pending: blind });
+			assert.equal((await told(window)).reason, "locked");
+			uploads.running[0]?.cancel();
+			await assert.rejects(first, Cancelled);
 			service.nextList().resolve(listing(one));
-			assert.deepEqual(await problemIn(window.upload(sending)), changed);
+			service.nextUpload().resolve(two);
+			service.nextList().resolve(listing(two, one));
+			assert.equal((await window.upload(sending)).certificate, two);
+		});
+
+		it("R37 are not sent where another window took over before, and leave nothing", async () => {
+			now += MINUTE;
+			const answer = service.nextList();
+			const uploading = problemIn(uploads.upload(sending));
+			await service.listBegun(1);
+			overtake();
+			answer.resolve(listing(one));
+			assert.deepEqual(await uploading, { reason: "lock-lost" });
 			assert.deepEqual([await openOnes(), service.sent], [[], []]);
+		});
+
+		it("R37 are settled also where another window took over while they were sent", async () => {
+			const answer = service.nextUpload();
+			const uploading = uploads.upload(sending);
+			await service.uploadBegun(1);
+			overtake();
+			service.nextList().resolve(listing(two, one));
+			answer.resolve(two);
+			assert.equal((await uploading).how, "answered");
+			assert.deepEqual(await openOnes(), []);
 		});
 
 		it("are sent where it is another certificate, or another connection", async () => {
@@ -386,7 +407,7 @@ describe("Uploads", () => {
 		});
 
 		it("R24 are not sent where another window uploaded it, and the list does not show it yet", async () => {
-			await store.settle(await writeDown(), [two]);
+			await settle(await writeDown(), [two]);
 			service.kept.clear();
 			const uploaded = await uploads.upload({ ...sending, told: [] });
 			assert.deepEqual(uploaded, { certificate: two, twins: [], how: "there-before" });
@@ -394,7 +415,7 @@ describe("Uploads", () => {
 		});
 
 		it("R24 are sent where the person was told of it", async () => {
-			await store.settle(await writeDown(), [two]);
+			await settle(await writeDown(), [two]);
 			service.nextUpload().resolve(certificate("three"));
 			service.nextList().resolve(listing(certificate("three"), two, one));
 			const uploaded = await uploads.upload({ ...sending, told: ["two"] });
@@ -460,19 +481,34 @@ describe("Uploads", () => {
 			});
 
 		it("R25 are looked for after a cancel that came too late, until that is cancelled too", async () => {
+			const upload: FakeService["upload"] = (_, signal) =>
+				new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(lost)));
+			const begun = Promise.withResolvers<void>();
+			const { list, window } = open({
+				service: async () => ({
+					list: (signal) => service.list(signal),
+					content: (id) => service.content(id),
+					upload: (sent, signal) => {
+						begun.resolve();
+						return upload(sent, signal);
+					},
+				}),
+			});
+			list.show(listing(one));
 			service.nextList();
-			const uploading = problemIn(uploads.upload(sending));
-			assert.equal(uploads.running[0]?.checking, false);
-			uploads.running[0]?.cancel();
+			const uploading = problemIn(window.upload(sending));
+			assert.equal(window.running[0]?.checking, false);
+			await begun.promise;
+			window.running[0]?.cancel();
 			await service.listBegun(1);
-			assert.equal(uploads.running[0]?.checking, true, "it is not being uploaded any more");
-			uploads.running[0]?.cancel();
+			assert.equal(window.running[0]?.checking, true, "it is not being uploaded any more");
+			window.running[0]?.cancel();
 			assert.deepEqual(await uploading, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
-			assert.equal(uploads.unconfirmed.length, 1);
+			assert.equal(window.unconfirmed.length, 1);
 		});
 
 		it("R37 are not looked for in another connection's list", async () => {
-			const switched = open("other", {
+			const switched = open({
 				service: async () => ({
 					...service,
 					list: () => assert.fail("Nobody expected a list call."),
@@ -499,7 +535,7 @@ describe("Uploads", () => {
 		it("R22 are listed in each organization, and in their own as any other", async () => {
 			await writeDown({ organizationRef: unnamed });
 			assert.equal(unplaced().pending.organizationRef, unnamed);
-			const { list, window } = open("that");
+			const { list, window } = open();
 			list.forget(unnamed);
 			await window.reload();
 			assert.deepEqual(
@@ -527,7 +563,6 @@ describe("Uploads", () => {
 		it("R22 are settled by a list too, where it has what was there before, and by no other one", async () => {
 			service.kept.set("one", other.pem).set("two", acme.pem);
 			await writeDown({ organizationRef: unnamed });
-			alive.delete("that");
 			await uploads.settleSeen(listing(two));
 			assert.equal(uploads.unconfirmed.length, 1);
 			await uploads.settleSeen(listing(two, one));
@@ -563,19 +598,13 @@ describe("Uploads", () => {
 		});
 
 		it("R22 are there also where that cannot be written down, until a look finds them", async () => {
-			const forgetful = new (class extends PendingUploads {
-				override settle() {
-					return Promise.reject(new Failure({ reason: "not-recorded", code: null }));
-				}
-			})(join(folder.path, "pending"), locks(), () => now);
-			const { list, window } = open("forgetful", { pending: forgetful });
+			const { list, window } = open({ pending: openStore({ settle: () => Promise.reject(new Failure(unwritten)) }) });
 			list.show(listing(one));
 			service.kept.set("two", acme.pem);
 			service.nextUpload().resolve(two);
 			service.nextList().reject(new Failure(unreachable));
 			assert.equal((await window.upload(sending)).how, "answered");
 			assert.deepEqual(list.state.listing?.certificates, [two, one]);
-			alive.delete("forgetful");
 			await uploads.reload();
 			service.nextList().resolve(listing(two, one));
 			await uploads.check(uploads.unconfirmed[0] ?? assert.fail());
@@ -598,14 +627,12 @@ describe("Uploads", () => {
 		});
 
 		it("R22 are there for each window of that connection, and for no other one", async () => {
-			const { list, window } = open("that");
+			const { list, window } = open();
 			await window.reload();
 			assert.deepEqual(
-				window.unconfirmed.map(({ id, elsewhere, look }) => ({ id, elsewhere, look })),
-				[{ id: row.id, elsewhere: true, look: null }],
+				window.unconfirmed.map(({ pending, elsewhere, look }) => ({ id: pending.id, elsewhere, look })),
+				[{ id: row.pending.id, elsewhere: false, look: null }],
 			);
-			alive.delete("this");
-			assert.equal(window.unconfirmed[0]?.elsewhere, false);
 			list.forget(namedOrganization());
 			assert.deepEqual(window.unconfirmed, []);
 			// Its key may just be lost.
@@ -625,7 +652,7 @@ describe("Uploads", () => {
 		});
 
 		it("R22 are told of where they are settled in a window that read them before it knew its organization", async () => {
-			const { list, window } = open("that");
+			const { list, window } = open();
 			list.forget(undefined);
 			await window.reload();
 			assert.deepEqual([window.unconfirmed.length, window.unconfirmedIn(organizationRef)], [0, 1]);
@@ -633,7 +660,6 @@ describe("Uploads", () => {
 			assert.equal(window.unconfirmed.length, 1);
 			let told = 0;
 			window.on("change", () => told++);
-			alive.delete("this");
 			await window.settleSeen(listing(two, one));
 			assert.deepEqual([window.unconfirmed.length, told], [0, 1]);
 		});
@@ -686,8 +712,7 @@ describe("Uploads", () => {
 		});
 
 		it("R37 are settled also where another window found them", async () => {
-			const { window } = open("that");
-			alive.delete("this");
+			const { window } = open();
 			await window.reload();
 			service.nextList().resolve(listing(two, one));
 			await window.check(window.unconfirmed[0] ?? assert.fail());
@@ -698,7 +723,7 @@ describe("Uploads", () => {
 		});
 
 		it("R37 are settled also where another window sent them again", async () => {
-			await store.settle(await writeDown({ attempt: 2 }), [two]);
+			await settle(await writeDown({ id: "2" }), [two]);
 			service.nextList().reject(new Failure(unreachable));
 			assert.deepEqual(await uploads.check(row), { certificate: two, twins: [], how: "found" });
 			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
@@ -708,7 +733,7 @@ describe("Uploads", () => {
 			const answer = service.nextList();
 			const checking = uploads.check(row);
 			await service.listBegun(3);
-			await store.settle(row.pending, [two]);
+			await settle(row.pending, [two]);
 			answer.resolve(listing(one));
 			assert.deepEqual(await checking, { certificate: two, twins: [], how: "found" });
 		});
@@ -718,32 +743,17 @@ describe("Uploads", () => {
 			const checking = uploads.check(row);
 			await service.listBegun(3);
 			const [earlier, later] = [certificate("two", { createdAt: 8 }), certificate("three", { createdAt: 9 })];
-			await store.settle(await writeDown({ attempt: 2 }), [later]);
+			await settle(await writeDown({ id: "2" }), [later]);
 			answer.resolve(listing(later, earlier, one));
 			assert.deepEqual(await checking, { certificate: earlier, twins: [later], how: "found" });
 		});
 
-		it("R37 are not sent again where another window found them at the last moment", async () => {
-			const late = new (class extends PendingUploads {
-				override async write(upload: PendingUpload) {
-					await super.settle(row.pending, [two]);
-					return super.write(upload);
-				}
-			})(join(folder.path, "pending"), locks(), () => now);
-			const { window } = open("late", { pending: late });
-			alive.delete("this");
-			service.nextList().resolve(listing(one));
-			assert.deepEqual(await problemIn(window.again(row)), changed);
-			assert.equal(service.sent.length, 1);
-			assert.deepEqual(await openOnes(), []);
-		});
-
 		it("R37 are not settled by a look while another window sends them", async () => {
-			const { window } = open("that");
-			await window.reload();
+			const end = await sendElsewhere({ id: "2" });
 			service.nextList().resolve(listing(two, one));
-			assert.equal((await window.check(row)).certificate, two);
+			assert.equal((await uploads.check(row)).certificate, two);
 			assert.equal((await openOnes()).length, 1);
+			await end();
 		});
 
 		it("R21 are sent again after a look that does not see them, as one more attempt", async () => {
@@ -751,16 +761,14 @@ describe("Uploads", () => {
 			const answer = service.nextUpload();
 			const sendingAgain = uploads.again(row);
 			await service.uploadBegun(2);
-			assert.deepEqual(
-				(await store.read()).openAttempts(row.pending).map(({ attempt }) => attempt),
-				[1, 2],
-			);
+			const [first, second] = (await store.read()).openAttempts(row.pending);
+			assert.deepEqual([first, second?.name], [row.pending, "Root"]);
 			service.nextList().resolve(listing(two, one));
 			answer.resolve(two);
 			assert.deepEqual(await sendingAgain, { certificate: two, twins: [], how: "answered" });
 			assert.deepEqual(
-				(await store.read()).all.map(({ pending: { attempt } }) => attempt),
-				[2],
+				(await store.read()).all.map(({ pending: { id } }) => id),
+				[second?.id],
 			);
 		});
 
@@ -779,14 +787,14 @@ describe("Uploads", () => {
 				answer();
 				await problemIn(uploads.again(row));
 				assert.equal(service.sent.length, 1);
-				assert.equal(uploads.unconfirmed[0]?.pending.attempt, 1);
+				assert.equal(uploads.unconfirmed[0]?.pending.id, row.pending.id);
 			});
 
 		it("R21 are one attempt less where the second was refused", async () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().reject(new Failure({ reason: "unauthorized" }));
 			assert.deepEqual(await problemIn(uploads.again(row)), { reason: "unauthorized" });
-			assert.equal(uploads.unconfirmed[0]?.pending.attempt, 1);
+			assert.equal(uploads.unconfirmed[0]?.pending.id, row.pending.id);
 		});
 
 		it("R20 tell of the first attempt where that arrives beside the second", async () => {
@@ -816,59 +824,32 @@ describe("Uploads", () => {
 		});
 
 		it("R37 are not sent again, nor forgotten, while another window sends them", async () => {
-			const { window } = open("that");
-			await window.reload();
-			assert.deepEqual(await problemIn(window.again(row)), pending(true));
-			assert.deepEqual(await problemIn(window.forget(row)), pending(true));
+			const end = await sendElsewhere({ id: "2" });
+			assert.deepEqual(await problemIn(uploads.again(row)), pending(true));
+			assert.deepEqual(await problemIn(uploads.forget(row)), pending(true));
+			await end();
+			assert.equal((await openOnes()).length, 1);
 			assert.equal(service.sent.length, 1);
 		});
 
-		it("R37 are not sent again where another window was first while it was looked", async () => {
+		it("R37 are not sent again where another window took over, and found them, while this one stood still", async () => {
 			const answer = service.nextList();
 			const sendingAgain = problemIn(uploads.again(row));
 			await service.listBegun(3);
-			alive.add("that");
-			await writeDown({ attempt: 2 });
-			answer.resolve(listing(one));
-			assert.deepEqual(await sendingAgain, pending(true));
-			assert.equal(service.sent.length, 1);
-		});
-
-		it("R37 are not sent again where they were found, and that was cleared away, while this window stood still", async () => {
-			const answer = service.nextList();
-			const sendingAgain = problemIn(uploads.again(row));
-			await service.listBegun(3);
-			await store.settle(row.pending, [two]);
+			overtake();
+			await settle(row.pending, [two]);
 			now += 11 * MINUTE;
 			await store.read();
 			answer.resolve(listing(one));
 			service.nextList().resolve(listing(two, one));
-			assert.deepEqual(await sendingAgain, changed);
+			assert.deepEqual(await sendingAgain, { reason: "lock-lost" });
 			assert.equal(service.sent.length, 1);
 		});
 
 		it("R22 are not said to be forgotten where they cannot be", async () => {
-			const fixed = new (class extends PendingUploads {
-				override async remove() {
-					return false;
-				}
-			})(join(folder.path, "pending"), locks(), () => now);
-			const { window } = open("fixed", { pending: fixed });
-			alive.delete("this");
+			const { window } = open({ pending: openStore({ remove: () => Promise.reject(new Failure(unwritten)) }) });
 			assert.deepEqual(await problemIn(window.forget(row)), unwritten);
-		});
-
-		it("R22 are forgotten from the newest attempt on, so that one is left by which to tell them where that ends half-way", async () => {
-			alive.delete("this");
-			const newer = await writeDown({ attempt: 2 });
-			const halfway = new (class extends PendingUploads {
-				override async remove(upload: PendingUpload) {
-					return upload.attempt === 2 && super.remove(upload);
-				}
-			})(join(folder.path, "pending"), locks(), () => now);
-			const { window } = open("halfway", { pending: halfway });
-			assert.deepEqual(await problemIn(window.forget({ ...row, pending: newer })), unwritten);
-			assert.deepEqual(await openOnes(), [row.pending]);
+			assert.equal((await openOnes()).length, 1);
 		});
 
 		it("are forgotten with all their attempts, and can be uploaded anew", async () => {
@@ -889,27 +870,26 @@ describe("Uploads", () => {
 
 			beforeEach(async () => {
 				await uploads.forget(row);
-				alive.add("that");
-				first = await writeDown({ attempt: 2 });
+				first = await writeDown({ id: "2" });
 				stale = uploads.unconfirmed[0] ?? assert.fail("there is no row");
 				assert.equal(stale.look, null, "nobody has looked for this one");
 			});
 
 			it("R37 are known to have arrived in the window that was sending them", async () => {
-				await store.settle(first, [two]);
+				await settle(first, [two]);
 				assert.deepEqual(await uploads.again(stale), { certificate: two, twins: [], how: "found" });
 				assert.equal(service.sent.length, 1);
 			});
 
 			it("R37 are not taken for the next upload of the same", async () => {
-				await store.settle(first, [two]);
-				await writeDown({ attempt: 3, name: "Another", owner: "dead" });
+				await settle(first, [two]);
+				await writeDown({ id: "3", name: "Another", owner: "dead" });
 				assert.deepEqual(await uploads.check(stale), { certificate: two, twins: [], how: "found" });
 			});
 
 			it("R37 are not sent again beside the next upload of the same", async () => {
-				await store.remove(first);
-				const next = await writeDown({ attempt: 3, name: "Another", owner: "dead" });
+				await remove(first);
+				const next = await writeDown({ id: "3", name: "Another", owner: "dead" });
 				service.nextList().resolve(listing(one));
 				const problem = { reason: "upload-pending", name: "Another", running: false };
 				assert.deepEqual(await problemIn(uploads.again(stale)), problem);
@@ -918,7 +898,7 @@ describe("Uploads", () => {
 			});
 
 			it("R21 are looked for and sent again where that window took them back", async () => {
-				await store.remove(first);
+				await remove(first);
 				service.nextList().resolve(listing(one));
 				assert.equal((await problemIn(uploads.check(stale))).reason, "unconfirmed");
 				service.nextList().resolve(listing(one));
@@ -929,7 +909,7 @@ describe("Uploads", () => {
 		});
 
 		it("R37 are not forgotten by a row that is out of date", async () => {
-			const next = await writeDown({ attempt: 2 });
+			const next = await writeDown({ id: "2" });
 			await uploads.forget(row);
 			assert.deepEqual(await openOnes(), [next]);
 		});
@@ -946,8 +926,8 @@ describe("Uploads", () => {
 				await answers[reads++]?.promise;
 				return records;
 			}
-		})(join(folder.path, "pending"), locks(), () => now);
-		const { window } = open("slow", { pending: slow });
+		})(join(folder.path, "pending"), new Locks(join(folder.path, "locks")), () => now);
+		const { window } = open({ pending: slow });
 		const first = window.reload();
 		await once.promise;
 		await writeDown();
@@ -971,12 +951,12 @@ describe("Uploads", () => {
 	});
 
 	it("stay as they were known where they cannot be read", async () => {
-		const { window } = open("blind", {
+		const { window } = open({
 			pending: new (class extends PendingUploads {
 				override read() {
 					return Promise.reject(new Failure({ reason: "not-recorded", code: null }));
 				}
-			})(folder.path, locks()),
+			})(folder.path, new Locks(join(folder.path, "locks"))),
 		});
 		await window.reload();
 		assert.deepEqual(window.unconfirmed, []);

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { CertificatesApi } from "../../../src/api/certificates.ts";
 import { Transport, type TransportLimits } from "../../../src/api/transport.ts";
 import { Certificates } from "../../../src/application/certificates.ts";
+import { DISK, type Disk } from "../../../src/application/files.ts";
+import type { LockClock } from "../../../src/application/heldLock.ts";
 import { Locks } from "../../../src/application/locks.ts";
-import { PendingUploads, type UploadStore } from "../../../src/application/pendingUploads.ts";
+import { PendingUploads } from "../../../src/application/pendingUploads.ts";
 import { Uploads } from "../../../src/application/uploads.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { Failure } from "../../../src/domain/failure.ts";
@@ -18,13 +20,15 @@ export interface Machine {
 	readonly folder: string;
 	/** The connection that the secret holds. */
 	connection: { readonly id: string; readonly emulator: Emulator };
-	/** The windows that run. */
-	readonly alive: Set<string>;
 	/** The clock, Unix milliseconds. */
 	readonly now: () => number;
+	/** The clock of its locks; left out, the system's. */
+	readonly lockClock?: LockClock;
 }
 
 export interface Window {
+	/** Names it, also to the service, as its user agent. */
+	readonly owner: string;
 	readonly certificates: Certificates;
 	readonly uploads: Uploads;
 	/** Ends it as a crash does: what it does to a file is still done, but nothing that it began comes to an end any more. */
@@ -32,16 +36,30 @@ export interface Window {
 }
 
 export interface WindowOptions {
-	/** Names it, also to the service, as its user agent. */
-	readonly owner: string;
 	readonly limits?: Partial<TransportLimits>;
-	/** Called after each step of the files: when one was read, written, settled or removed. */
+	/** Called after each step of the files: when one was read, written, renamed or removed. */
 	readonly onStep?: () => void;
 }
 
+/** By how much the time of `quickClock` goes faster. */
+const HURRY = 500;
+
+/** A clock of locks for which a window that died is overtaken after 30 milliseconds. */
+export const quickClock: LockClock = {
+	now: () => performance.now() * HURRY,
+	after: (milliseconds, act) => {
+		const timer = setTimeout(act, milliseconds / HURRY);
+		return () => clearTimeout(timer);
+	},
+};
+
 /** Opens one that knows the connection. */
-export function openWindow(machine: Machine, { owner, limits, onStep = () => {} }: WindowOptions): Window {
-	const { alive, now, folder } = machine;
+export function openWindow(machine: Machine, { limits, onStep = () => {} }: WindowOptions = {}): Window {
+	const { now, folder, lockClock } = machine;
+	const mortal = new MortalDisk(onStep);
+	const locks = new Locks(join(folder, "locks"), lockClock, undefined, mortal.disk);
+	const pending = new PendingUploads(folder, locks, now, mortal.disk);
+	const { owner } = pending;
 	const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
 	const transport = new Transport(options, { pauseMilliseconds: 1, ...limits });
 	const service = async (organizationRef?: string) =>
@@ -58,53 +76,39 @@ export function openWindow(machine: Machine, { owner, limits, onStep = () => {} 
 	};
 	const certificates = new Certificates(ofItsConnection, reader, now);
 	certificates.forget(machine.connection.id);
-	const pending = new MortalFiles(new PendingUploads(folder, new Locks(join(folder, "locks")), now), onStep);
-	const isAlive = (name: string) => alive.has(name);
-	const uploads = new Uploads({ service, certificates, pending, owner, isAlive, now, lookAgainMs: [0] });
-	alive.add(owner);
+	const uploads = new Uploads({ service, certificates, pending, now, lookAgainMs: [0] });
 	return {
+		owner,
 		certificates,
 		uploads,
 		die: async () => {
-			alive.delete(owner);
-			const lastStep = pending.die();
+			const lastStep = mortal.die();
 			await transport.close();
 			await lastStep;
 		},
 	};
 }
 
-/** The files as a window has them that may die. */
-class MortalFiles implements UploadStore {
-	readonly #files: PendingUploads;
+/** The file system as a window has it that may die. */
+class MortalDisk {
+	readonly disk: Disk;
 	readonly #onStep: () => void;
 	#dead = false;
-	#steps = new Set<Promise<unknown>>();
+	readonly #steps = new Set<Promise<unknown>>();
 
-	constructor(files: PendingUploads, onStep: () => void) {
-		this.#files = files;
+	constructor(onStep: () => void) {
 		this.#onStep = onStep;
+		this.disk = new Proxy(DISK, {
+			get:
+				(disk, name: keyof Disk) =>
+				(...args: unknown[]) =>
+					this.#step(() => Reflect.apply(disk[name], disk, args)),
+		});
 	}
 
 	async die(): Promise<void> {
 		this.#dead = true;
 		await Promise.allSettled(this.#steps);
-	}
-
-	read() {
-		return this.#step(() => this.#files.read());
-	}
-
-	write(...args: Parameters<UploadStore["write"]>) {
-		return this.#step(() => this.#files.write(...args));
-	}
-
-	settle(...args: Parameters<UploadStore["settle"]>) {
-		return this.#step(() => this.#files.settle(...args));
-	}
-
-	remove(...args: Parameters<UploadStore["remove"]>) {
-		return this.#step(() => this.#files.remove(...args));
 	}
 
 	async #step<T>(work: () => Promise<T>): Promise<T> {
@@ -117,7 +121,15 @@ class MortalFiles implements UploadStore {
 		} finally {
 			this.#steps.delete(step);
 			if (!this.#dead) this.#onStep();
-			if (this.#dead) await never;
+			if (this.#dead) {
+				await step.then(close, () => {});
+				await never;
+			}
 		}
 	}
+}
+
+/** Closes what was opened. */
+async function close(opened: unknown): Promise<void> {
+	await (opened as { close?(): Promise<void> } | undefined)?.close?.();
 }

@@ -103,14 +103,13 @@ describe("R56 What is said of a change", () => {
 		certificates.identify(organizationRef);
 		projects = new Projects(open);
 		organization = { open, certificates, projects };
-		const window = { owner: "this", isAlive: () => true };
 		rotations = {
 			organization,
 			plans: new RotationPlans(`${folder.path}/plans`, new Locks(`${folder.path}/locks`)),
 			contentOf: async () => null,
 		};
 		const pending = new PendingUploads(`${folder.path}/uploads`, new Locks(`${folder.path}/locks`));
-		uploads = new Uploads({ service: open, certificates, pending, ...window, lookAgainMs: [0] });
+		uploads = new Uploads({ service: open, certificates, pending, lookAgainMs: [0] });
 		old = emulator.state.put({ name: "Old" }).id;
 		next = emulator.state.put({ name: "Next", expiresAt: Math.floor(Date.now() / 1000) + 800 * 86_400 }).id;
 		project = { kind: "project", id: emulator.state.addProject("Production").id };

@@ -21,7 +21,7 @@ const NOW = at(14, 10);
 const pending: PendingUpload = {
 	organizationRef: "here",
 	sha256: `3f9a02c1${"0".repeat(56)}`,
-	attempt: 1,
+	id: "1",
 	name: "Acme Root CA",
 	pem: "",
 	startedAt: at(14, 2),
