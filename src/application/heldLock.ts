@@ -13,9 +13,12 @@ export interface LockOwner {
 	readonly process: number;
 }
 
-/** Who holds a lock: `id` names the window among all. */
+/** What stands in the file of a lock that is held. */
 export interface LockHolder extends LockOwner {
+	/** Names the window among all. */
 	readonly id: string;
+	/** How often it counted up. */
+	readonly beats: number;
 }
 
 /** A lock that is held. */

@@ -27,6 +27,16 @@ const OWNER: LockOwner = { host: hostname(), process: process.pid };
 
 const NOBODY: LockOwner = { host: "", process: 0 };
 
+/** What was read of a holder's file, and when. */
+interface Seen {
+	readonly text: string;
+	readonly at: number;
+	/** For how long it has been seen to stay so. */
+	readonly silentMs: number;
+	/** Whether it was seen to change. */
+	readonly hasBeaten: boolean;
+}
+
 /**
  * Exclusive locks between windows, also of several computers that share a folder, on any file system that can create a file
  * only if there is none. The files of a lock are `NAME.1`, `NAME.2` and so on: the highest number holds. Its holder counts up
@@ -42,8 +52,8 @@ export class Locks {
 	readonly id = randomUUID();
 	/** The locks that this window holds. */
 	readonly #held = new Set<string>();
-	/** What was read last of each lock that another window holds, when, and for how long it has been seen to stay so. */
-	readonly #seen = new Map<string, { readonly text: string; readonly at: number; readonly silentMs: number }>();
+	/** What was read last of each lock that another window holds. */
+	readonly #seen = new Map<string, Seen>();
 
 	/** @param folder An absolute path; it is created when the first lock is taken. */
 	constructor(folder: string, clock: LockClock = SYSTEM_CLOCK, owner: LockOwner = OWNER, disk: Disk = DISK) {
@@ -77,13 +87,16 @@ export class Locks {
 	}
 
 	/**
-	 * Which window holds a lock, by one look: one that died counts until it was seen to be silent.
-	 * @returns the window's `id`; `null` where none does.
+	 * Which window holds a lock, by one more look.
+	 * @returns the window's `id`, and whether it was seen to count up, which nobody does who died; `null` where no window holds
+	 * it, or the one that did was silent for 15 seconds.
 	 * @throws Failure `not-recorded` where the lock's files cannot be read
 	 */
-	async holderOf(name: string): Promise<string | null> {
-		const highest = (await this.#numbers(name)).at(-1);
-		return highest === undefined ? null : ((await this.#alive(fileName(name, highest)))?.id ?? null);
+	async holderOf(name: string): Promise<{ readonly id: string; readonly isSeenAlive: boolean } | null> {
+		const highest = (await this.#numbers(name)).at(-1) ?? 0;
+		const file = fileName(name, highest);
+		const holder = highest > 0 ? await this.#alive(file) : null;
+		return holder && { id: holder.id, isSeenAlive: this.#seen.get(file)?.hasBeaten ?? false };
 	}
 
 	async #take(
@@ -91,14 +104,16 @@ export class Locks {
 		{ refuse = false, signal }: { readonly refuse?: boolean; readonly signal?: AbortSignal },
 	): Promise<Held> {
 		const started = this.#clock.now();
+		let first = null as LockHolder | null;
 		for (;;) {
 			if (signal?.aborted) throw new Cancelled();
 			const highest = (await this.#numbers(name)).at(-1) ?? 0;
-			const before = highest > 0 && this.#seen.get(fileName(name, highest))?.text;
 			const owner = highest > 0 ? await this.#alive(fileName(name, highest)) : null;
 			const held = owner ? null : await this.#create(name, highest);
 			if (held) return held;
-			const hasBeaten = owner && before && before !== this.#seen.get(fileName(name, highest))?.text;
+			// What was seen before it waited may be the last word of one that died.
+			if (first?.id !== owner?.id) first = owner;
+			const hasBeaten = owner?.beats !== first?.beats;
 			const isTooLong = this.#clock.now() - started > LONGEST_WAIT_MS;
 			if (isTooLong || (refuse && hasBeaten)) {
 				const { host, process } = owner ?? NOBODY;
@@ -118,7 +133,7 @@ export class Locks {
 		const seen = await this.#text(overtaken);
 		const path = join(this.#folder, fileName(name, number));
 		const isHighest = async () => (await this.#numbers(name)).at(-1) === number;
-		const held = new Held(path, { id: this.id, ...this.#owner }, this.#clock, this.#disk, isHighest);
+		const held = new Held(path, { id: this.id, beats: 0, ...this.#owner }, this.#clock, this.#disk, isHighest);
 		await answered(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 })).catch((error) => {
 			throw notRecorded(error);
 		});
@@ -153,7 +168,12 @@ export class Locks {
 		const seen = this.#seen.get(file);
 		// A computer that slept between two looks has slept for the holder, too.
 		const silentMs = seen?.text === text ? seen.silentMs + Math.min(at - seen.at, BEAT_MS) : 0;
-		this.#seen.set(file, { text, at, silentMs });
+		this.#seen.set(file, {
+			text,
+			at,
+			silentMs,
+			hasBeaten: seen !== undefined && (seen.hasBeaten || seen.text !== text),
+		});
 		return silentMs >= SILENT_MS ? null : holderIn(text);
 	}
 
@@ -206,10 +226,11 @@ function fileName(name: string, number: number): string {
 }
 
 function holderIn(text: string): LockHolder {
-	const { id, host, process } = fieldsOf(text);
+	const { id, host, process, beats } = fieldsOf(text);
 	return {
 		id: typeof id === "string" ? id : "",
 		host: typeof host === "string" ? host : "",
 		process: typeof process === "number" ? process : 0,
+		beats: typeof beats === "number" ? beats : 0,
 	};
 }

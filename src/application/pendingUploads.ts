@@ -66,8 +66,8 @@ export class PendingUploads {
 		return this.#locks.hold(lockOf(key), (lock) => work(this.#heldBy(lock, key)), options);
 	}
 
-	/** Which window is sending an upload, as in `Locks`; `null` where none is. @throws Failure `not-recorded` */
-	senderOf(key: UploadKey): Promise<string | null> {
+	/** Which window is at an upload, as in `Locks`. @throws Failure `not-recorded` */
+	holderOf(key: UploadKey): ReturnType<Locks["holderOf"]> {
 		return this.#locks.holderOf(lockOf(key));
 	}
 
@@ -116,7 +116,7 @@ export class PendingUploads {
 	/** Removes the file of an upload of which nothing is left; what another window holds, or cannot be removed, is left to the next read. */
 	async #clear(key: UploadKey): Promise<void> {
 		try {
-			if (!(await this.senderOf(key))) await this.alone(key, (held) => held.remove([]), { refuse: true });
+			if (!(await this.holderOf(key))) await this.alone(key, (held) => held.remove([]), { refuse: true });
 		} catch (thrown) {
 			if (!problemOf(thrown)) throw thrown;
 		}

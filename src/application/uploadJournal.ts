@@ -9,8 +9,8 @@ export class UploadJournal {
 	readonly #files: UploadStore;
 	readonly #certificates: Certificates;
 	#records = new UploadRecords([]);
-	/** The ids of the attempts that other windows are sending. */
-	#sentElsewhere: ReadonlySet<string> = new Set();
+	/** The attempts of windows that hold their lock, and whether each was seen to be alive. */
+	#heldElsewhere: ReadonlyMap<string, boolean> = new Map();
 	#reads = 0;
 	#newest = 0;
 
@@ -28,14 +28,15 @@ export class UploadJournal {
 	async read(): Promise<UploadRecords> {
 		const read = ++this.#reads;
 		const records = await this.#files.read();
-		const elsewhere = new Set<string>();
-		for (const pending of records.unconfirmed)
-			if (pending.owner !== this.#files.owner && (await this.#files.senderOf(pending)) === pending.owner)
-				elsewhere.add(pending.id);
+		const elsewhere = new Map<string, boolean>();
+		for (const { id, owner, ...key } of records.unconfirmed) {
+			const holder = owner === this.#files.owner ? null : await this.#files.holderOf(key);
+			if (holder?.id === owner) elsewhere.set(id, holder.isSeenAlive);
+		}
 		if (read < this.#newest) return records;
 		this.#newest = read;
 		this.#records = records;
-		this.#sentElsewhere = elsewhere;
+		this.#heldElsewhere = elsewhere;
 		for (const { certificate, sha256, at } of records.uploaded(this.#certificates.organizationRef ?? ""))
 			this.#certificates.learn(certificate, sha256, at);
 		return records;
@@ -43,7 +44,12 @@ export class UploadJournal {
 
 	/** Whether another window was seen to be sending it. */
 	runsElsewhere({ id }: PendingUpload): boolean {
-		return this.#sentElsewhere.has(id);
+		return this.#heldElsewhere.get(id) ?? false;
+	}
+
+	/** Whether only another look can tell what became of a window that was sending. */
+	get isToBeRead(): boolean {
+		return this.#heldElsewhere.size > 0;
 	}
 
 	/** @throws Failure `upload-pending`, `record-newer`, `record-unreadable` where it is not known what became of an upload of the same. */

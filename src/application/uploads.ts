@@ -26,6 +26,8 @@ export interface UploadsOptions {
 	readonly now?: () => number;
 	/** After an upload without an answer it is looked at once, and again after each of these pauses, in milliseconds. */
 	readonly lookAgainMs?: readonly number[];
+	/** How often it is looked whether another window is still sending, in milliseconds. */
+	readonly readAgainMs?: number;
 }
 
 export interface UploadRequest {
@@ -85,6 +87,7 @@ export class Uploads extends Events {
 	readonly #certificates: Certificates;
 	readonly #pending: UploadStore;
 	readonly #now: () => number;
+	readonly #readAgainMs: number;
 	readonly #journal: UploadJournal;
 	readonly #lookUp: LookUp;
 	readonly #running = new Map<string, Running>();
@@ -96,11 +99,12 @@ export class Uploads extends Events {
 
 	constructor(options: UploadsOptions) {
 		super();
-		const { certificates, pending, now = Date.now, lookAgainMs } = options;
+		const { certificates, pending, now = Date.now, lookAgainMs, readAgainMs = BEAT_MS } = options;
 		this.#service = (organizationRef) => options.service(organizationRef);
 		this.#certificates = certificates;
 		this.#pending = pending;
 		this.#now = now;
+		this.#readAgainMs = readAgainMs;
 		this.#journal = new UploadJournal(pending, certificates);
 		this.#lookUp = new LookUp(certificates, pending, now, lookAgainMs);
 	}
@@ -401,20 +405,23 @@ export class Uploads extends Events {
 
 	async #read(): Promise<UploadRecords> {
 		const before = this.#digest();
-		const records = await this.#journal.read();
-		if (this.#digest() !== before) this.tell("change");
-		this.#lookAgain();
-		return records;
+		try {
+			const records = await this.#journal.read();
+			if (this.#digest() !== before) this.tell("change");
+			return records;
+		} finally {
+			this.#lookAgain();
+		}
 	}
 
 	/** Reads again as long as another window is sending: nothing else tells when that is over. */
 	#lookAgain(): void {
-		if (this.#timer || !this.unconfirmed.some(({ elsewhere }) => elsewhere)) return;
+		if (this.#timer || !this.#journal.isToBeRead) return;
 		const look = () => {
 			this.#timer = undefined;
 			void this.reload();
 		};
-		this.#timer = setTimeout(look, BEAT_MS).unref();
+		this.#timer = setTimeout(look, this.#readAgainMs).unref();
 	}
 
 	#runsHere(key: UploadKey): Running | undefined {

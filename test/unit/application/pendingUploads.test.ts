@@ -14,6 +14,7 @@ import { temporaryFolder } from "../../leftovers.ts";
 import { assertPrivate, makeLink } from "../../system.ts";
 import { problemIn } from "../api/setup.ts";
 import { certificate } from "./fakes.ts";
+import { quickClock } from "./window.ts";
 
 const organizationRef = randomUUID();
 const sha256 = "ab".repeat(32);
@@ -164,11 +165,14 @@ describe("Pending uploads", () => {
 		assert.deepEqual(names(), []);
 	});
 
-	it("R37 knows which window holds an upload", async () => {
-		const other = open();
-		assert.equal(await store.senderOf(upload()), null);
-		await other.alone(upload(), async () => assert.equal(await store.senderOf(upload()), other.owner));
-		assert.equal(await store.senderOf(upload()), null);
+	it("R37 knows which window holds an upload, and that it is alive once it counted up", async () => {
+		const other = new PendingUploads(path, new Locks(join(folder.path, "locks"), quickClock), () => now);
+		assert.equal(await store.holderOf(upload()), null);
+		await other.alone(upload(), async () => {
+			assert.deepEqual(await store.holderOf(upload()), { id: other.owner, isSeenAlive: false });
+			while (!(await store.holderOf(upload()))?.isSeenAlive);
+		});
+		assert.equal(await store.holderOf(upload()), null);
 	});
 
 	it("clears away late what a window left that died while writing", async () => {

@@ -110,7 +110,9 @@ describe("Uploads", () => {
 			await over.promise;
 		});
 		await begun.promise;
-		await uploads.reload();
+		// Its window is known to be alive once it counts up.
+		do await uploads.reload();
+		while (!uploads.unconfirmed[0]?.elsewhere);
 		return async () => {
 			over.resolve();
 			await sent;
@@ -948,6 +950,23 @@ describe("Uploads", () => {
 		assert.equal(told, 1);
 		await uploads.reload();
 		assert.equal(told, 1);
+	});
+
+	it("R37 are looked at again while another window sends one, also before it is known which organization is shown", async () => {
+		const { list, window } = open({ readAgainMs: 1 });
+		list.forget(undefined);
+		const end = await sendElsewhere();
+		const change = () => new Promise<void>((resolve) => window.on("change", () => resolve()));
+		await window.reload();
+		list.forget(organizationRef);
+		const seen = change();
+		assert.equal(window.unconfirmed[0]?.elsewhere, false, "whether it is alive is not known by one look");
+		await seen;
+		assert.equal(window.unconfirmed[0]?.elsewhere, true);
+		const over = change();
+		await end();
+		await over;
+		assert.equal(window.unconfirmed[0]?.elsewhere, false);
 	});
 
 	it("stay as they were known where they cannot be read", async () => {

@@ -76,7 +76,7 @@ export function openWindow(machine: Machine, { limits, onStep = () => {} }: Wind
 	};
 	const certificates = new Certificates(ofItsConnection, reader, now);
 	certificates.forget(machine.connection.id);
-	const uploads = new Uploads({ service, certificates, pending, now, lookAgainMs: [0] });
+	const uploads = new Uploads({ service, certificates, pending, now, lookAgainMs: [0], readAgainMs: 1 });
 	return {
 		owner,
 		certificates,
