@@ -240,9 +240,13 @@ export class Uploads extends Events {
 		);
 	}
 
-	/** Takes an upload out of those that are not confirmed, whatever became of it. @throws Failure `upload-pending`; `not-recorded` */
-	async forget({ pending }: UnconfirmedUpload): Promise<void> {
-		await this.#alone(pending, { refuse: true }, async (held) => {
+	/**
+	 * Takes an upload out of those that are not confirmed, whatever became of it.
+	 * @param signal Ends waiting for a window that may still be sending it.
+	 * @throws Failure `upload-pending`, `locked`, `not-recorded`; Cancelled
+	 */
+	async forget({ pending }: UnconfirmedUpload, signal?: AbortSignal): Promise<void> {
+		await this.#alone(pending, { refuse: true, ...(signal && { signal }) }, async (held) => {
 			const ids = (await this.#read()).openAttempts(pending).map(({ id }) => id);
 			await held.remove(ids.slice(0, ids.indexOf(pending.id) + 1));
 		});

@@ -8,7 +8,7 @@ import type { RotationPlan } from "../domain/rotation.ts";
 import type { CertificatesView } from "./certificatesView.ts";
 import { VIEW } from "./names.ts";
 import { type Notices, notify } from "./notices.ts";
-import { patiently } from "./patience.ts";
+import { cancellably, patiently } from "./patience.ts";
 import { askChoice } from "./prompts.ts";
 import { tellMore } from "./uploadQuestions.ts";
 import { inert } from "./words/inert.ts";
@@ -64,7 +64,9 @@ export async function forgetUpload(commands: UnconfirmedCommands, row: unknown):
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, check, forget);
 	if (chosen === check) return tellArrived(commands, await lookFor(commands, upload));
 	if (chosen !== forget) throw new Cancelled();
-	await commands.uploads.forget(upload);
+	// A window that died may have been sending it, which takes some seconds to be known.
+	const title = l10n.t("Forgetting the upload of “{0}”…", inert(upload.pending.name));
+	await cancellably(title, (signal) => commands.uploads.forget(upload, signal));
 }
 
 /** @throws Cancelled */
