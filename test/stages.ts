@@ -1,7 +1,7 @@
 // The stages of a test run, and how they are run: each is a list of jobs, and all jobs share a few lanes, so that no core is
 // idle while an interface test waits.
 import { spawn } from "node:child_process";
-import { globSync, readFileSync, statSync } from "node:fs";
+import { closeSync, globSync, openSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { coverageWords, readCoverage } from "./coverage.ts";
@@ -12,6 +12,7 @@ import { runInExtensionHost } from "./vscode/hostSuite.ts";
 import { installNode, installVSCode, root } from "./vscode/install.mjs";
 import { addResults, failure, NO_RESULTS, type Results } from "./vscode/results.ts";
 import type { VSCodeVersion } from "./vscode/server.ts";
+import { installWindows, type SystemName } from "./vscode/wine.ts";
 import { packageExtension } from "./vsix.ts";
 
 /** Far more than any test takes: only what hangs gets there. */
@@ -125,10 +126,10 @@ function packaged(): Promise<string> {
 /** @param options.coverage Prints beside the results what the tests ran through. */
 export function unit(node: 22 | 24, options: { readonly coverage: boolean }): Stage {
 	const job = async () => {
-		if (!options.coverage) return mocha(node, [UNIT_TESTS]);
+		if (!options.coverage) return mocha([installNode(node)], [UNIT_TESTS]);
 		const temporary = temporaryFolder("coverage");
 		try {
-			const results = await mocha(node, [UNIT_TESTS], { NODE_V8_COVERAGE: temporary.path });
+			const results = await mocha([installNode(node)], [UNIT_TESTS], { NODE_V8_COVERAGE: temporary.path });
 			for (const line of coverageWords(readCoverage(temporary.path), COVERED, LEAST_PERCENT)) console.log(`  ${line}`);
 			return results;
 		} finally {
@@ -138,31 +139,54 @@ export function unit(node: 22 | 24, options: { readonly coverage: boolean }): St
 	return { name: `unit on Node ${node}`, jobs: [job], install: () => void installNode(node) };
 }
 
-export function integration(version: VSCodeVersion): Stage {
+export function integration(version: VSCodeVersion, system: SystemName = "own"): Stage {
 	const job = async () => {
 		await packaged();
-		return runIntegration(version, runInExtensionHost);
+		return runIntegration(version, runInExtensionHost, system);
 	};
-	return { name: `integration in VS Code ${version}`, jobs: [job], install: () => installEditor(version) };
+	return {
+		name: `integration in VS Code ${version}${on(system)}`,
+		jobs: [job],
+		install: () => installEditor(version, system),
+	};
+}
+
+/** Unit tests of what Windows' rules concern, under these rules, by Wine. */
+export function unitOnWindows(files: readonly string[]): Stage {
+	const job = async () => {
+		const { command, env } = installWindows();
+		return mocha(command, ["--exit", ...files], env);
+	};
+	return { name: `unit${on("windows")}`, jobs: [job], install: installWindows };
 }
 
 /** Each file is a job with a VS Code of its own. */
 export function throughInterface(
 	version: VSCodeVersion,
-	options: { readonly files: string; readonly order?: "reverse" },
+	options: { readonly files: string; readonly order?: "reverse"; readonly system?: SystemName },
 ): Stage {
-	const env = { VSCODE_VERSION: version, ...(options.order && { ORDER: options.order }) };
+	const { system = "own" } = options;
+	const env = { VSCODE_VERSION: version, TEST_SYSTEM: system, ...(options.order && { ORDER: options.order }) };
 	const job = (file: string) => async () => {
 		await packaged();
 		// A suite that cannot begin leaves what it has started, which would keep the process, and the whole run, for ever.
-		return mocha(24, ["--exit", "--require=test/e2e/order.ts", file], env);
+		return mocha([installNode(24)], ["--exit", "--require=test/e2e/order.ts", file], env);
 	};
 	const reversed = options.order ? ", in reverse order" : "";
 	const jobs = longestFirst(options.files).map(job);
-	return { name: `interface in VS Code ${version}${reversed}`, jobs, install: () => installEditor(version) };
+	return {
+		name: `interface in VS Code ${version}${on(system)}${reversed}`,
+		jobs,
+		install: () => installEditor(version, system),
+	};
 }
 
-function installEditor(version: VSCodeVersion): void {
+function on(system: SystemName): string {
+	return system === "windows" ? " under Windows' rules" : "";
+}
+
+function installEditor(version: VSCodeVersion, system: SystemName): void {
+	if (system === "windows") installWindows();
 	installNode(24);
 	installVSCode(version);
 	installBrowser();
@@ -176,13 +200,22 @@ function longestFirst(files: string): readonly string[] {
 	return found.sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
-async function mocha(node: 22 | 24, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Results> {
+/** @param command The Node.js to run it on, with its options. */
+async function mocha(
+	command: readonly [string, ...string[]],
+	args: readonly string[],
+	env: NodeJS.ProcessEnv = {},
+): Promise<Results> {
 	const temporary = temporaryFolder("mocha");
 	const report = join(temporary.path, "report.json");
 	const reporter = ["--reporter=json", `--reporter-option=output=${report}`];
 	try {
-		const command = [join(root, "node_modules/mocha/bin/mocha.js"), `--timeout=${MOST_MS}`, ...reporter, ...args];
-		const code = await exitOf(installNode(node), command, env);
+		const [program, ...before] = command;
+		const mocha = [...before, "node_modules/mocha/bin/mocha.js", `--timeout=${MOST_MS}`, ...reporter, ...args];
+		// Not a pipe, into which a program that Wine runs cannot write.
+		const log = openSync(join(temporary.path, "output"), "w");
+		const code = await exitOf(program, mocha, env, log).finally(() => closeSync(log));
+		process.stdout.write(readFileSync(join(temporary.path, "output")));
 		const { passes, pending, failures } = JSON.parse(readFileSync(report, "utf8"));
 		if (code !== failures.length) throw new Error(`mocha ended with exit code ${code}: ${args.at(-1)}`);
 		return {
@@ -201,12 +234,20 @@ async function mocha(node: 22 | 24, args: readonly string[], env: NodeJS.Process
 	}
 }
 
-/** @returns the exit code of a command whose output goes through, and which ends with this process. */
-function exitOf(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number | null> {
+/**
+ * @param output Where it goes; left out, it goes through.
+ * @returns the exit code of a command, which ends with this process.
+ */
+function exitOf(
+	command: string,
+	args: readonly string[],
+	env: NodeJS.ProcessEnv = {},
+	output: number | "inherit" = "inherit",
+): Promise<number | null> {
 	const child = spawn(command, args, {
 		cwd: root,
 		env: { ...process.env, ...env },
-		stdio: ["ignore", "inherit", "inherit"],
+		stdio: ["ignore", output, output],
 	});
 	const ended = atEnd(() => child.kill());
 	return new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve)).finally(ended);

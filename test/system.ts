@@ -1,7 +1,7 @@
 // What not every system has. Where it is missing, the test that needs it is skipped, with the reason.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, lstatSync, statSync, symlinkSync } from "node:fs";
 import { skip } from "./skip.ts";
 
 export const isWindows = process.platform === "win32";
@@ -10,6 +10,8 @@ export const isWindows = process.platform === "win32";
 export function makeLink(context: Mocha.Context, target: string, path: string): void {
 	try {
 		symlinkSync(target, path);
+		// Wine reports success and makes nothing.
+		lstatSync(path);
 	} catch (error) {
 		if (!isWindows) throw error;
 		skip(context, "on Windows this account may not make links");

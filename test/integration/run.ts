@@ -6,6 +6,7 @@ import { temporaryFolder } from "../leftovers.ts";
 import type { HostOptions } from "../vscode/hostSuite.ts";
 import type { Results } from "../vscode/results.ts";
 import type { VSCodeVersion } from "../vscode/server.ts";
+import type { SystemName } from "../vscode/wine.ts";
 import { prepareSuite } from "./bundle.ts";
 
 /**
@@ -15,25 +16,26 @@ import { prepareSuite } from "./bundle.ts";
 export async function runIntegration(
 	version: VSCodeVersion,
 	runIn: (options: HostOptions) => Promise<Results>,
+	system?: SystemName,
 ): Promise<Results> {
 	const temporary = temporaryFolder("integration");
 	const workspace = temporary.path;
 	try {
-		await fillWorkspace(workspace);
-		return await runIn({ version, workspace, ...(await prepareSuite()) });
+		await fillWorkspace(workspace, system === "windows" || process.platform === "win32");
+		return await runIn({ version, workspace, system, ...(await prepareSuite()) });
 	} finally {
 		temporary.remove();
 	}
 }
 
 /** Certificate files, and what is none although its name says so. */
-async function fillWorkspace(folder: string): Promise<void> {
+async function fillWorkspace(folder: string, isWindows: boolean): Promise<void> {
 	const { pem } = await makeCertificate({ commonName: "Acme Root CA" });
 	writeFileSync(join(folder, "root.pem"), pem);
 	writeFileSync(join(folder, "large.pem"), Buffer.alloc(1024 * 1024 + 1, "-"));
 	mkdirSync(join(folder, "folder.pem"));
 	// On Windows not everybody may make links, and there are no pipes and devices in folders.
-	if (process.platform === "win32") return;
+	if (isWindows) return;
 	symlinkSync("nowhere", join(folder, "broken-link.pem"));
 	symlinkSync("/dev/zero", join(folder, "zero.pem"));
 	execFileSync("mkfifo", [join(folder, "pipe.pem")]);

@@ -4,7 +4,7 @@ import type { Candidate } from "../../src/domain/certificateFile.ts";
 import { isCancelled, type Problem, problemOf } from "../../src/domain/failure.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../leftovers.ts";
-import { type Machine, openWindow, quickClock, type Window } from "../unit/application/window.ts";
+import { type Machine, openWindow, type Window } from "../unit/application/window.ts";
 import { BEGIN } from "./begin.ts";
 import type { Event } from "./faults.ts";
 import { Ledger, type Post } from "./ledger.ts";
@@ -61,7 +61,6 @@ export class World {
 			folder: this.#folder.path,
 			connection: connectionOf(this.ledgers[0]),
 			now: this.tick,
-			lockClock: quickClock,
 		};
 		this.slots = [this.#open(), this.#open()];
 	}

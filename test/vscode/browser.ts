@@ -1,7 +1,7 @@
 // Finds Chromium and starts it without a screen.
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
+import { installProgram } from "./debian.ts";
 
 /** @throws an Error that says what to install, where there is no Chromium. */
 export function launchBrowser(): Promise<Browser> {
@@ -31,13 +31,7 @@ const PATHS = [`/usr/bin/${SHELL}`, "/usr/bin/chromium"];
  */
 export function installBrowser(): string {
 	const { CHROMIUM_PATH: given } = process.env;
-	const found = () => (given === undefined ? PATHS : [given]).find(existsSync);
-	if (!found() && given === undefined && existsSync("/etc/debian_version") && process.getuid?.() === 0) {
-		console.error("Installing Chromium …");
-		execFileSync("apt-get", ["update"], { stdio: ["ignore", "ignore", "inherit"] });
-		execFileSync("apt-get", ["install", "-y", SHELL], { stdio: ["ignore", "ignore", "inherit"] });
-	}
-	const path = found();
+	const path = given === undefined ? installProgram([SHELL], PATHS) : [given].find(existsSync);
 	if (path) return path;
 	throw new Error(
 		`No Chromium at ${given ?? PATHS.join(" or ")}. Install it, or set CHROMIUM_PATH to the path of a Chromium or Chrome.`,

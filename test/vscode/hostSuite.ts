@@ -10,7 +10,7 @@ import { startVSCode, type VSCodeOptions } from "./server.ts";
 const lastResort = 300_000;
 
 /** A suite and what it runs on. */
-export interface HostOptions extends Pick<VSCodeOptions, "version" | "workspace" | "settings" | "env"> {
+export interface HostOptions extends Pick<VSCodeOptions, "version" | "workspace" | "settings" | "env" | "system"> {
 	/** Absolute path of the folder with the extension's package.json. */
 	readonly extensionFolder: string;
 	/** Absolute path of a CommonJS file that exports `run()` and there calls `runMocha` of inHost.ts. */
@@ -31,7 +31,8 @@ export async function runInExtensionHost(options: HostOptions): Promise<Results>
 
 async function run(options: HostOptions, browser: Browser, file: string): Promise<Results> {
 	const { extensionFolder, suite, env, ...rest } = options;
-	const code = await startVSCode({ ...rest, smokeTestDriver: true, env: { ...env, TEST_RESULTS: file } });
+	const resultsPath = options.system === "windows" ? `Z:${file}` : file;
+	const code = await startVSCode({ ...rest, smokeTestDriver: true, env: { ...env, TEST_RESULTS: resultsPath } });
 	try {
 		const page = await browser.newPage();
 		const said: string[] = [];
@@ -41,8 +42,8 @@ async function run(options: HostOptions, browser: Browser, file: string): Promis
 		setTimeout(() => exited.resolve(`no end after ${lastResort / 1000} seconds`), lastResort).unref();
 		const remote = `vscode-remote://127.0.0.1:${code.port}`;
 		const payload = [
-			["extensionDevelopmentPath", remote + extensionFolder],
-			["extensionTestsPath", remote + suite],
+			["extensionDevelopmentPath", remote + code.urlPath(extensionFolder)],
+			["extensionTestsPath", remote + code.urlPath(suite)],
 			["skipWelcome", "true"],
 		];
 		await page.goto(`${code.url}&${new URLSearchParams({ payload: JSON.stringify(payload) })}`);

@@ -28,12 +28,18 @@ export function installNode(major) {
 
 /**
  * @param {"1.103" | "1.139"} version
- * @returns {{ node: string, server: string }} the paths of that VS Code's server and of the Node.js binary to run it on.
+ * @returns {{ node: string, server: string, modules: string }} the paths of that VS Code's server, of the Node.js binary to run it
+ *   on, and of the folder with its modules.
  */
 export function installVSCode(version) {
 	const modules = join(installHost(version, standIn), "node_modules");
 	const vscode = join(modules, "code-server/lib/vscode");
-	return { node: installNode(version === "1.103" ? 22 : 24), server: join(vscode, "out/server-main.js") };
+	return { node: installNode(version === "1.103" ? 22 : 24), server: join(vscode, "out/server-main.js"), modules };
+}
+
+/** @returns {string} the path of a Node.js for Windows, which Wine can run. */
+export function installWindowsNode() {
+	return join(installHost("windows", undefined, ["--os=win32"]), "node_modules/node24/bin/node.exe");
 }
 
 /** @returns {string} the path of the coverage-guided fuzzer's command line. */
@@ -50,12 +56,13 @@ export function installMutationTester() {
  * Installs a folder of `hosts/` (a package.json with its lock file) into the cache.
  * @param {string} name
  * @param {(modules: string) => void} [complete] Adds to the installed packages what npm does not bring.
+ * @param {string[]} [options] More options for npm.
  * @returns {string} the path of the installed folder.
  */
-function installHost(name, complete) {
+function installHost(name, complete, options) {
 	const from = join(here, "hosts", name);
 	const to = join(cache, name);
-	install(from, to, join(to, "installed"), () => complete?.(join(to, "node_modules")));
+	install(from, to, join(to, "installed"), () => complete?.(join(to, "node_modules")), options);
 	return to;
 }
 
@@ -70,7 +77,7 @@ function standIn(modules) {
  * others may be running what is there.
  * @param {string} from Where package.json and its lock file are.
  */
-function install(from, folder, mark, complete = () => {}) {
+function install(from, folder, mark, complete = () => {}, options = []) {
 	const lock = readFileSync(join(from, "package-lock.json"), "utf8");
 	if (existsSync(mark) && readFileSync(mark, "utf8") === lock) return;
 	mkdirSync(folder, { recursive: true });
@@ -78,7 +85,7 @@ function install(from, folder, mark, complete = () => {}) {
 		for (const file of ["package.json", "package-lock.json"]) cpSync(join(from, file), join(folder, file));
 	console.error(`Installing ${folder === root ? "packages" : folder.slice(cache.length + 1)} …`);
 	rmSync(mark, { force: true });
-	execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+	execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...options], {
 		cwd: folder,
 		stdio: ["ignore", "ignore", "inherit"],
 		shell: process.platform === "win32",

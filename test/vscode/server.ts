@@ -1,12 +1,12 @@
 // Starts a real VS Code: the workbench and the Node extension host as the npm package code-server carries them.
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { atEnd, temporaryFolder } from "../leftovers.ts";
 import { installVSCode } from "./install.mjs";
+import { installWindows, ownSystem, type System, type SystemName } from "./wine.ts";
 
 /** The oldest VS Code that the extension supports, and the newest that it was tested on. */
 export type VSCodeVersion = "1.103" | "1.139";
@@ -27,13 +27,15 @@ export interface VSCodeOptions {
 	readonly token?: boolean;
 	/** Variables for the extension host, which inherits none but PATH and LANG. */
 	readonly env?: Readonly<Record<string, string>>;
+	/** Left out, the one that the variable TEST_SYSTEM names. */
+	readonly system?: SystemName | undefined;
 	/** Port on 127.0.0.1; left out, the system chooses. */
 	readonly port?: number;
 	/** Where settings, extensions and logs lie, kept on close; left out, a new one that close removes. */
 	readonly dataFolder?: string;
 }
 
-export interface VSCode {
+export interface VSCode extends Pick<System, "path" | "urlPath"> {
 	/** Address of the window, with the token if there is one. */
 	readonly url: string;
 	readonly port: number;
@@ -73,6 +75,10 @@ const quietSettings = {
  */
 export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	const { node, server } = installVSCode(options.version);
+	const isWindows = (options.system ?? process.env.TEST_SYSTEM) === "windows";
+	const system = isWindows ? installWindows() : ownSystem(node);
+	const { path, urlPath } = system;
+	const [program, ...before] = system.command;
 	const temporary = temporaryFolder("vscode");
 	const dataFolder = options.dataFolder ?? join(temporary.path, "data");
 
@@ -86,59 +92,69 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	if (token) writeFileSync(tokenFile, token, { mode: 0o600 });
 
 	const command = [
-		server,
+		...before,
+		path(server),
 		"--accept-server-license-terms",
 		"--disable-telemetry",
 		...(options.restricted ? [] : ["--disable-workspace-trust"]),
-		...["--server-data-dir", dataFolder],
-		...["--user-data-dir", join(dataFolder, "user")],
-		...["--extensions-dir", join(dataFolder, "extensions")],
+		...["--server-data-dir", path(dataFolder)],
+		...["--user-data-dir", path(join(dataFolder, "user"))],
+		...["--extensions-dir", path(join(dataFolder, "extensions"))],
 	];
 	const ownEnv = {
 		PATH: process.env.PATH,
 		LANG: process.env.LANG,
 		HOME: dataFolder,
 		// For the sockets, which are left behind and whose paths must be short.
-		TMPDIR: temporary.path,
+		...(isWindows ? { TEST_HOME: path(dataFolder), TEST_TEMP: path(temporary.path) } : { TMPDIR: temporary.path }),
+		...system.env,
 		EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "http://127.0.0.1:9/" }),
 	};
 	let env = { ...ownEnv, ...options.env };
 
-	let running: { child: ChildProcess; output: string } | undefined;
+	let running: ChildProcess | undefined;
+	// Not a pipe, into which a program that Wine runs cannot write.
+	const log = join(temporary.path, "output");
+	const output = () => readFileSync(log, "utf8");
 	const end = () => {
-		if (running?.child.pid) endGroup(running.child.pid);
+		if (running?.pid) endGroup(running.pid);
 	};
 	const endedByUs = atEnd(end);
 
+	function run(args: readonly string[]): ChildProcess {
+		const file = openSync(log, "w");
+		const child = spawn(program, [...command, ...args], { env, detached: true, stdio: ["ignore", file, file] });
+		closeSync(file);
+		running = child;
+		return child;
+	}
+
+	async function install(extension: string): Promise<void> {
+		const [code] = await once(run(["--install-extension", path(extension), "--force"]), "exit");
+		if (code !== 0) throw new Error(`VS Code ${options.version} did not install ${extension}:\n${output()}`);
+	}
+
 	async function start(port: number): Promise<number> {
-		const child = spawn(
-			node,
-			[
-				...command,
-				...["--host", "127.0.0.1", "--port", String(port)],
-				...(token ? ["--connection-token-file", tokenFile] : ["--without-connection-token"]),
-				...(options.smokeTestDriver ? ["--enable-smoke-test-driver"] : []),
-			],
-			{ env, detached: true, stdio: ["ignore", "pipe", "pipe"] },
-		);
-		const server = { child, output: "" };
-		running = server;
-		return new Promise((resolve, reject) => {
-			const read = (chunk: Buffer) => {
-				server.output += chunk;
-				const listening = /Extension host agent listening on (\d+)/.exec(server.output);
-				if (listening) resolve(Number(listening[1]));
-			};
-			child.stdout.on("data", read);
-			child.stderr.on("data", read);
-			child.on("error", reject);
-			child.on("exit", () => reject(new Error(`VS Code ${options.version} did not start:\n${server.output}`)));
-		});
+		const child = run([
+			...["--host", "127.0.0.1", "--port", String(port)],
+			...(token ? ["--connection-token-file", path(tokenFile)] : ["--without-connection-token"]),
+			...(options.smokeTestDriver ? ["--enable-smoke-test-driver"] : []),
+		]);
+		const listening = Promise.withResolvers<number>();
+		const look = () => {
+			const [, port] = /Extension host agent listening on (\d+)/.exec(output()) ?? [];
+			if (port) listening.resolve(Number(port));
+		};
+		const watcher = watch(log, look);
+		look();
+		child.on("error", listening.reject);
+		child.on("exit", () => listening.reject(new Error(`VS Code ${options.version} did not start:\n${output()}`)));
+		return listening.promise.finally(() => watcher.close());
 	}
 
 	async function stop() {
-		if (!running) return;
-		const { child } = running;
+		const child = running;
+		if (!child) return;
 		const exited = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
 		end();
 		await exited;
@@ -151,14 +167,15 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	}
 
 	try {
-		for (const extension of options.extensions ?? [])
-			await promisify(execFile)(node, [...command, "--install-extension", extension, "--force"], { env });
+		for (const extension of options.extensions ?? []) await install(extension);
 		const port = await start(options.port ?? 0);
 		return {
-			url: `http://127.0.0.1:${port}/?${new URLSearchParams({ folder: options.workspace, ...(token && { tkn: token }) })}`,
+			url: `http://127.0.0.1:${port}/?${new URLSearchParams({ folder: urlPath(options.workspace), ...(token && { tkn: token }) })}`,
 			port,
 			dataFolder,
-			output: () => running?.output ?? "",
+			path,
+			urlPath,
+			output,
 			configure,
 			restart: async (otherEnv) => {
 				await stop();
@@ -166,7 +183,7 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 				await start(port);
 			},
 			killExtensionHost: () => {
-				const [host, ...others] = childrenOf(running?.child.pid ?? 0, "--type=extensionHost");
+				const [host, ...others] = processesIn(running?.pid ?? 0, "--type=extensionHost");
 				if (host === undefined || others.length > 0) throw new Error(`${others.length + 1} extension hosts`);
 				process.kill(host, "SIGKILL");
 			},
@@ -187,17 +204,15 @@ function endGroup(pid: number) {
 	}
 }
 
-/** The processes that a process has started with this argument, by the lists that Linux keeps. */
-function childrenOf(parent: number, argument: string): number[] {
+/** The processes of a group that were started with this argument, by the lists that Linux keeps. */
+function processesIn(group: number, argument: string): number[] {
 	return readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.filter((id) => {
 			try {
-				// What follows the name in its brackets begins with the state and the parent's id.
-				const [, parentId] = readFileSync(`/proc/${id}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-				return (
-					Number(parentId) === parent && readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0").includes(argument)
-				);
+				// What follows the name in its brackets begins with the state, the parent's id and the group.
+				const [, , groupId] = readFileSync(`/proc/${id}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+				return Number(groupId) === group && readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0").includes(argument);
 			} catch {
 				// It ended meanwhile.
 				return false;

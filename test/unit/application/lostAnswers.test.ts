@@ -15,7 +15,7 @@ import type { Fault, FaultKind } from "../../emulator/faults.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { problemIn, TOTAL_MILLISECONDS } from "../api/setup.ts";
 import { namedOrganization } from "./fakes.ts";
-import { type Machine, openWindow, quickClock, type Window } from "./window.ts";
+import { type Machine, openWindow, type Window } from "./window.ts";
 
 const NO_RESPONSE: UploadEnding = { kind: "no-response" };
 const UNREADABLE: UploadEnding = { kind: "unreadable" };
@@ -52,7 +52,6 @@ describe("One intent, one certificate", () => {
 			folder: folder.path,
 			connection: { id: namedOrganization(), emulator },
 			now: () => now,
-			lockClock: quickClock,
 		};
 		window = opened();
 	});

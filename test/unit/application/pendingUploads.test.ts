@@ -166,7 +166,7 @@ describe("Pending uploads", () => {
 	});
 
 	it("R37 knows which window holds an upload, and that it is alive once it counted up", async () => {
-		const other = new PendingUploads(path, new Locks(join(folder.path, "locks"), quickClock), () => now);
+		const other = new PendingUploads(path, new Locks(join(folder.path, "locks"), quickClock()), () => now);
 		assert.equal(await store.holderOf(upload()), null);
 		await other.alone(upload(), async () => {
 			assert.deepEqual(await store.holderOf(upload()), { id: other.owner, isSeenAlive: false });
@@ -318,7 +318,7 @@ describe("Pending uploads", () => {
 		mkdirSync(join(folder.path, "deep"));
 		writeFileSync(path, "");
 		for (const refused of [() => add(upload()), () => store.read()])
-			assert.deepEqual(await problemIn(refused()), { reason: "not-recorded", code: "ENOTDIR" });
+			assert.equal((await problemIn(refused())).reason, "not-recorded");
 	});
 
 	const failing = (change: Partial<Disk>): PendingUploads => open({ ...DISK, ...change } as Disk);

@@ -242,7 +242,7 @@ describe("Plans of rotations", () => {
 		renameSync(path, join(folder.path, "kept"));
 		writeFileSync(path, "");
 		for (const refused of [plans.read(), plans.create(plan({ organizationRef: randomUUID() }))])
-			assert.deepEqual(await problemIn(refused), { reason: "not-recorded", code: "ENOTDIR" });
+			assert.equal((await problemIn(refused)).reason, "not-recorded");
 		await plans.reload();
 		assert.equal(plans.known.length, 1);
 	});

@@ -42,7 +42,7 @@ describe("Uploads", () => {
 
 	/** The records as one more window has them. @param changed What it does otherwise to what it holds. */
 	function openStore(changed: Partial<HeldUpload> = {}): PendingUploads {
-		const locks = new Locks(join(folder.path, "locks"), quickClock);
+		const locks = new Locks(join(folder.path, "locks"), quickClock());
 		return new (class extends PendingUploads {
 			override alone<T>(key: UploadKey, work: (held: HeldUpload) => Promise<T>, options?: { refuse?: boolean }) {
 				return super.alone(key, (held) => work({ ...held, ...changed }), options);

@@ -1,0 +1,3 @@
+export function GetStringRegKey() {}
+
+export function GetDWORDRegKey() {}
