@@ -5,6 +5,7 @@ import { closeSync, globSync, openSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { coverageWords, readCoverage } from "./coverage.ts";
+import type { FileSystem, Mounted } from "./fileSystems.ts";
 import { runIntegration } from "./integration/run.ts";
 import { atEnd, temporaryFolder } from "./leftovers.ts";
 import { installBrowser } from "./vscode/browser.ts";
@@ -19,6 +20,10 @@ import { packageExtension } from "./vsix.ts";
 const MOST_MS = 120_000;
 
 const UNIT_TESTS = "test/unit/**/*.test.ts";
+
+const STORAGE_TESTS = ["locks", "records", "pendingUploads", "rotationPlans", "uploads", "snapshot"].map(
+	(name) => `test/unit/application/${name}.test.ts`,
+);
 
 /** Where a file with less than this must have a reason, in CONTRIBUTING.md. */
 const COVERED = ["src/file", "src/api", "src/application"];
@@ -137,6 +142,20 @@ export function unit(node: 22 | 24, options: { readonly coverage: boolean }): St
 		}
 	};
 	return { name: `unit on Node ${node}`, jobs: [job], install: () => void installNode(node) };
+}
+
+/** Unit tests of what is stored, on a real file system; skipped, with the reason, where that cannot be mounted. */
+export function storageOn({ name, mount }: FileSystem): Stage {
+	const job = async () => {
+		let mounted: Mounted;
+		try {
+			mounted = mount();
+		} catch (error) {
+			return { ...NO_RESULTS, skipped: [`${name}: ${error}`] };
+		}
+		return mocha([installNode(24)], STORAGE_TESTS, { TMPDIR: mounted.path }).finally(mounted.unmount);
+	};
+	return { name: `storage on ${name}`, jobs: [job], install: () => void installNode(24) };
 }
 
 export function integration(version: VSCodeVersion, system: SystemName = "own"): Stage {

@@ -1,0 +1,87 @@
+// Real file systems that lack what Linux's own have, mounted from an image for a test run.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { atEnd, temporaryFolder } from "./leftovers.ts";
+import { installProgram } from "./vscode/debian.ts";
+
+const IMAGE_BYTES = 64 * 1024 * 1024;
+
+/** A file system that is mounted. */
+export interface Mounted {
+	readonly path: string;
+	unmount(): void;
+}
+
+export interface FileSystem {
+	readonly name: string;
+	/** @throws an Error that says why it cannot be mounted here. */
+	mount(): Mounted;
+}
+
+/** No hard links, no modes, no symbolic links; names in any case are the same. */
+export const exfat: FileSystem = {
+	name: "exFAT",
+	mount: () =>
+		mountBy(["exfat-fuse", "exfatprogs"], "/usr/sbin/mount.exfat-fuse", (image, path) => {
+			run("mkfs.exfat", image);
+			// It takes a device only.
+			const device = run("losetup", "--find", "--show", image).trim();
+			try {
+				run("mount.exfat-fuse", device, path);
+			} catch (error) {
+				run("losetup", "--detach", device);
+				throw error;
+			}
+			return () => {
+				run("umount", path);
+				run("losetup", "--detach", device);
+			};
+		}),
+};
+
+/** Names in any case are the same. */
+export const ntfs: FileSystem = {
+	name: "NTFS, without case",
+	mount: () =>
+		mountBy(["ntfs-3g"], "/usr/bin/lowntfs-3g", (image, path) => {
+			run("mkntfs", "--force", "--quick", image);
+			run("lowntfs-3g", "-o", "ignore_case", image, path);
+			return () => run("umount", path);
+		}),
+};
+
+/** @param mount Mounts an image, and returns what unmounts it. */
+function mountBy(
+	packages: readonly string[],
+	program: string,
+	mount: (image: string, path: string) => () => unknown,
+): Mounted {
+	if (!existsSync("/dev/fuse")) throw new Error("there is no /dev/fuse");
+	if (!installProgram(packages, [program])) throw new Error(`there is no ${program}`);
+	const temporary = temporaryFolder("file-system");
+	const image = join(temporary.path, "image");
+	const path = join(temporary.path, "mounted");
+	mkdirSync(path);
+	writeFileSync(image, "");
+	truncateSync(image, IMAGE_BYTES);
+	try {
+		const unmount = mount(image, path);
+		const ended = atEnd(unmount);
+		return {
+			path,
+			unmount: () => {
+				ended();
+				unmount();
+				temporary.remove();
+			},
+		};
+	} catch (error) {
+		temporary.remove();
+		throw new Error(`${packages[0]} cannot mount here: ${error}`);
+	}
+}
+
+function run(program: string, ...args: readonly string[]): string {
+	return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
