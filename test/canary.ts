@@ -57,14 +57,29 @@ export function assertAbsentInFolder(
 	const looked: string[] = [];
 	for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
 		const file = join(folder, path);
-		const kind = lstatSync(file);
 		assertFree(bytesOf(path), needles, `a name in ${folder}`);
-		if (kind.isSymbolicLink()) assertFree(bytesOf(readlinkSync(file)), needles, file);
-		if (!kind.isFile() || except.includes(relative(folder, file))) continue;
-		assertFree(readFileSync(file).toString("latin1"), needles, file);
-		looked.push(path);
+		const { bytes, isFile } = contentOf(file);
+		// It was written meanwhile, and has its final name by now: all is looked through once more.
+		if (bytes === null) return assertAbsentInFolder(folder, secrets, { except });
+		if (except.includes(relative(folder, file))) continue;
+		assertFree(bytes, needles, file);
+		if (isFile) looked.push(path);
 	}
 	return looked;
+}
+
+/** What a file holds, or where a link leads, one character each byte; `null` where it is not there any more. */
+function contentOf(path: string): { readonly bytes: string | null; readonly isFile: boolean } {
+	try {
+		const kind = lstatSync(path);
+		if (kind.isSymbolicLink()) return { bytes: bytesOf(readlinkSync(path)), isFile: false };
+		return kind.isFile()
+			? { bytes: readFileSync(path).toString("latin1"), isFile: true }
+			: { bytes: "", isFile: false };
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+		return { bytes: null, isFile: false };
+	}
 }
 
 /** Text as bytes, one character each. */
