@@ -35,6 +35,8 @@ export function answered<T>(call: Promise<T>): Promise<T> {
 		() => late.reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
 		LONGEST_CALL_MS,
 	);
+	// The call itself keeps a process alive as long as it goes on.
+	timer.unref();
 	return Promise.race([call, late.promise]).finally(() => clearTimeout(timer));
 }
 

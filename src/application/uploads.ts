@@ -94,6 +94,7 @@ export class Uploads extends Events {
 	readonly #looks = new Map<string, Look>();
 	#started = 0;
 	#timer: NodeJS.Timeout | undefined;
+	#isOver = false;
 	/** The list that was last looked through for what is not confirmed. */
 	#seen: CertificateListing | null = null;
 
@@ -418,9 +419,15 @@ export class Uploads extends Events {
 		}
 	}
 
+	/** Ends looking at what other windows do. */
+	dispose(): void {
+		this.#isOver = true;
+		clearTimeout(this.#timer);
+	}
+
 	/** Reads again as long as another window is sending: nothing else tells when that is over. */
 	#lookAgain(): void {
-		if (this.#timer || !this.#journal.isToBeRead) return;
+		if (this.#isOver || this.#timer || !this.#journal.isToBeRead) return;
 		const look = () => {
 			this.#timer = undefined;
 			void this.reload();

@@ -131,6 +131,6 @@ export function assemble(frame: Frame, access: Access): Assembly {
 			),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),
-		dispose: () => vscode.Disposable.from(following, view, projectsView, connections, documents).dispose(),
+		dispose: () => vscode.Disposable.from(following, view, projectsView, connections, documents, uploads).dispose(),
 	};
 }

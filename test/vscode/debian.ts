@@ -11,8 +11,12 @@ export function installProgram(packages: readonly string[], paths: readonly stri
 	if (!found() && existsSync("/etc/debian_version") && process.getuid?.() === 0) {
 		console.error(`Installing ${packages.join(" and ")} …`);
 		const options: ExecFileSyncOptions = { stdio: ["ignore", "ignore", "inherit"] };
-		execFileSync("apt-get", ["update"], options);
-		execFileSync("apt-get", ["install", "-y", "--no-install-recommends", ...packages], options);
+		try {
+			execFileSync("apt-get", ["update"], options);
+			execFileSync("apt-get", ["install", "-y", "--no-install-recommends", ...packages], options);
+		} catch (error) {
+			console.error(String(error));
+		}
 	}
 	return found();
 }

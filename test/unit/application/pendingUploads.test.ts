@@ -14,7 +14,7 @@ import { temporaryFolder } from "../../leftovers.ts";
 import { assertPrivate, makeLink } from "../../system.ts";
 import { problemIn } from "../api/setup.ts";
 import { certificate } from "./fakes.ts";
-import { quickClock } from "./window.ts";
+import { QuickClock } from "./window.ts";
 
 const organizationRef = randomUUID();
 const sha256 = "ab".repeat(32);
@@ -166,7 +166,7 @@ describe("Pending uploads", () => {
 	});
 
 	it("R37 knows which window holds an upload, and that it is alive once it counted up", async () => {
-		const other = new PendingUploads(path, new Locks(join(folder.path, "locks"), quickClock()), () => now);
+		const other = new PendingUploads(path, new Locks(join(folder.path, "locks"), new QuickClock()), () => now);
 		assert.equal(await store.holderOf(upload()), null);
 		await other.alone(upload(), async () => {
 			assert.deepEqual(await store.holderOf(upload()), { id: other.owner, isSeenAlive: false });

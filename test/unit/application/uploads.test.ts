@@ -14,7 +14,7 @@ import type { PendingUpload } from "../../../src/domain/pendingUpload.ts";
 import { temporaryFolder } from "../../leftovers.ts";
 import { problemIn } from "../api/setup.ts";
 import { candidate, certificate, FakeService, listing, namedOrganization, readerOf } from "./fakes.ts";
-import { quickClock } from "./window.ts";
+import { QuickClock } from "./window.ts";
 
 const MINUTE = 60_000;
 const organizationRef = namedOrganization();
@@ -42,7 +42,7 @@ describe("Uploads", () => {
 
 	/** The records as one more window has them. @param changed What it does otherwise to what it holds. */
 	function openStore(changed: Partial<HeldUpload> = {}): PendingUploads {
-		const locks = new Locks(join(folder.path, "locks"), quickClock());
+		const locks = new Locks(join(folder.path, "locks"), new QuickClock());
 		return new (class extends PendingUploads {
 			override alone<T>(key: UploadKey, work: (held: HeldUpload) => Promise<T>, options?: { refuse?: boolean }) {
 				return super.alone(key, (held) => work({ ...held, ...changed }), options);

@@ -39,35 +39,52 @@ export interface WindowOptions {
 	readonly onStep?: () => void;
 }
 
-/** By how much the time of `quickClock` goes faster. */
+/** By how much the time of `QuickClock` goes faster. */
 const HURRY = 500;
 
 /** By how much it goes on between two looks at most, in milliseconds: a busy machine is slow for everybody. */
 const LONGEST_STEP = 1000;
 
 /** A clock of one window's locks for which one that died is overtaken after some 30 milliseconds. */
-export function quickClock(): LockClock {
-	let lookedAt = performance.now();
-	let time = 0;
-	return {
-		now: () => {
-			const at = performance.now();
-			time += Math.min((at - lookedAt) * HURRY, LONGEST_STEP);
-			lookedAt = at;
-			return time;
-		},
-		after: (milliseconds, act) => {
-			const timer = setTimeout(act, milliseconds / HURRY);
-			return () => clearTimeout(timer);
-		},
-	};
+export class QuickClock implements LockClock {
+	#lookedAt = performance.now();
+	#time = 0;
+	readonly #timers = new Set<NodeJS.Timeout>();
+	#dead = false;
+
+	now(): number {
+		const at = performance.now();
+		this.#time += Math.min((at - this.#lookedAt) * HURRY, LONGEST_STEP);
+		this.#lookedAt = at;
+		return this.#time;
+	}
+
+	after(milliseconds: number, act: () => void): () => void {
+		if (this.#dead) return () => {};
+		const timer = setTimeout(() => {
+			this.#timers.delete(timer);
+			act();
+		}, milliseconds / HURRY);
+		this.#timers.add(timer);
+		return () => {
+			this.#timers.delete(timer);
+			clearTimeout(timer);
+		};
+	}
+
+	/** Ends it with its window. */
+	die(): void {
+		this.#dead = true;
+		for (const timer of this.#timers) clearTimeout(timer);
+	}
 }
 
 /** Opens one that knows the connection. */
 export function openWindow(machine: Machine, { limits, onStep = () => {} }: WindowOptions = {}): Window {
 	const { now, folder } = machine;
 	const mortal = new MortalDisk(onStep);
-	const locks = new Locks(join(folder, "locks"), quickClock(), undefined, mortal.disk);
+	const clock = new QuickClock();
+	const locks = new Locks(join(folder, "locks"), clock, undefined, mortal.disk);
 	const pending = new PendingUploads(folder, locks, now, mortal.disk);
 	const { owner } = pending;
 	const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
@@ -92,6 +109,8 @@ export function openWindow(machine: Machine, { limits, onStep = () => {} }: Wind
 		certificates,
 		uploads,
 		die: async () => {
+			uploads.dispose();
+			clock.die();
 			const lastStep = mortal.die();
 			await transport.close();
 			await lastStep;
