@@ -1,6 +1,6 @@
 // npm run test:rest [-- WORD]: what `npm test` leaves out, since it takes longer and seldom finds more: the unit tests on the
 // older Node, with what they run through, and all tests in the oldest VS Code, the interface tests in reverse order, which
-// shows that none needs another; how it looks in each theme and in a made-up language in the newest one, too; storage on file
+// shows that none needs another; how it looks in each theme and in a made-up language, and the ways through proxies and with client certificates, in the newest one, too; storage on file
 // systems that lack what Linux's own have; and what `npm run test:windows` runs.
 import { exfat, ntfs } from "../fileSystems.ts";
 import { onWindows } from "../onWindows.ts";
@@ -11,7 +11,7 @@ const stages = [
 	unit(22, { coverage: true }),
 	throughInterface("1.103", { files: "test/e2e/**/*.test.ts", order: "reverse" }),
 	integration("1.103"),
-	throughInterface("1.139", { files: "test/e2e/looks/*.test.ts" }),
+	throughInterface("1.139", { files: "test/e2e/{looks,ways}/*.test.ts" }),
 	storageOn(exfat),
 	storageOn(ntfs),
 	...(hasWine() ? onWindows() : []),

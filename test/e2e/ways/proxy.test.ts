@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assertAbsent } from "../canary.ts";
-import { makeCertificate } from "../certificates.ts";
-import { temporaryFolder } from "../leftovers.ts";
-import { startProxy, type TestProxy } from "../proxy.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { signIn } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { eachTestBegins, type Session, startSession } from "./session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+import { assertAbsent } from "../../canary.ts";
+import { makeCertificate } from "../../certificates.ts";
+import { temporaryFolder } from "../../leftovers.ts";
+import { startProxy, type TestProxy } from "../../proxy.ts";
+import { itKeepsTheContract } from "../contract.ts";
+import { environment } from "../environment.ts";
+import { signIn } from "../managing.ts";
+import { itKeepsTheKeySecret } from "../secrecy.ts";
+import { eachTestBegins, type Session, startSession } from "../session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "../uploading.ts";
 
 /** Only a proxy knows where it is. */
 const HOST = "api.example.test";
