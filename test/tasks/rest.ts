@@ -1,7 +1,8 @@
 // npm run test:rest [-- WORD]: what `npm test` leaves out, since it takes longer and seldom finds more: the unit tests on the
 // older Node, with what they run through, and all tests in the oldest VS Code, the interface tests in reverse order, which
-// shows that none needs another; how it looks in each theme and in a made-up language, and the ways through proxies and with client certificates, in the newest one, too; storage on file
-// systems that lack what Linux's own have; and what `npm run test:windows` runs.
+// shows that none needs another; how it looks in each theme and in a made-up language, and the ways through proxies and with
+// client certificates, in the newest one, too; storage on file systems that lack what Linux's own have; and what
+// `npm run test:windows` runs.
 import { exfat, ntfs } from "../fileSystems.ts";
 import { onWindows } from "../onWindows.ts";
 import { conclude, integration, runStages, storageOn, throughInterface, unit, withWord } from "../stages.ts";
