@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
-import type { Certificate, CertificateListing } from "../domain/certificate.ts";
+import type { CertificateListing } from "../domain/certificate.ts";
 import type { Candidate } from "../domain/certificateFile.ts";
-import { Failure, isCancelled, type Look, problemOf } from "../domain/failure.ts";
+import { Failure, type Look, problemOf } from "../domain/failure.ts";
 import type { PendingUpload } from "../domain/pendingUpload.ts";
 import type { Service } from "../domain/service.ts";
 import type { Certificates } from "./certificates.ts";
@@ -13,6 +12,7 @@ import { mayBeOf } from "./organizationRef.ts";
 import type { HeldUpload, UploadStore } from "./pendingUploads.ts";
 import { UploadJournal } from "./uploadJournal.ts";
 import { isSameUpload, type UploadKey, type UploadRecords } from "./uploadRecords.ts";
+import { type Sending, type Uploaded, UploadSender } from "./uploadSender.ts";
 
 /** A list older than this is read again before an upload, in milliseconds. */
 const RECENT_MS = 60_000;
@@ -51,18 +51,6 @@ export interface RunningUpload {
 	cancel(): void;
 }
 
-/** A certificate that is there. */
-export interface Uploaded {
-	readonly certificate: Certificate;
-	/** Others with the same fingerprint that were not there before. */
-	readonly twins: readonly Certificate[];
-	/**
-	 * How it is known: the service answered so; the list showed it where no answer came; or somebody else had uploaded the
-	 * same one since the person was asked, so that nothing was sent.
-	 */
-	readonly how: "answered" | "found" | "there-before";
-}
-
 /** An upload that was written down and of which it is not known whether it arrived. */
 export interface UnconfirmedUpload {
 	/** Its newest attempt. */
@@ -86,12 +74,11 @@ export class Uploads extends Events {
 	readonly #service: UploadsOptions["service"];
 	readonly #certificates: Certificates;
 	readonly #pending: UploadStore;
-	readonly #now: () => number;
 	readonly #readAgainMs: number;
 	readonly #journal: UploadJournal;
 	readonly #lookUp: LookUp;
 	readonly #running = new Map<string, Running>();
-	readonly #looks = new Map<string, Look>();
+	readonly #sender: UploadSender;
 	#started = 0;
 	#timer: NodeJS.Timeout | undefined;
 	#isOver = false;
@@ -104,10 +91,10 @@ export class Uploads extends Events {
 		this.#service = (organizationRef) => options.service(organizationRef);
 		this.#certificates = certificates;
 		this.#pending = pending;
-		this.#now = now;
 		this.#readAgainMs = readAgainMs;
 		this.#journal = new UploadJournal(pending, certificates);
 		this.#lookUp = new LookUp(certificates, pending, now, lookAgainMs);
+		this.#sender = new UploadSender({ certificates, pending, lookUp: this.#lookUp, now });
 	}
 
 	get running(): readonly RunningUpload[] {
@@ -126,7 +113,7 @@ export class Uploads extends Events {
 			.map((pending) => ({
 				pending,
 				elsewhere: this.#journal.runsElsewhere(pending),
-				look: this.#looks.get(pending.id) ?? null,
+				look: this.#sender.lookAt(pending),
 				unplaced: organizationRef !== null && pending.organizationRef !== organizationRef,
 			}));
 	}
@@ -166,7 +153,10 @@ export class Uploads extends Events {
 					const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
 					const untold = await this.#untold(request, target, signal);
 					if (untold) return { ...untold, how: "there-before" };
-					return this.#send([], { ...key, name, pem }, listing, held, running, target);
+					return this.#sender.send(
+						{ ...key, name, pem },
+						{ earlier: [], listing, held, target, sending: this.#sending(running) },
+					);
 				});
 			},
 			signal,
@@ -185,7 +175,7 @@ export class Uploads extends Events {
 		const target = await this.#open(unplaced && organizationRef ? organizationRef : pending.organizationRef);
 		const attempts = attemptsOf(await this.#read(), pending);
 		try {
-			return await this.#found(attempts, this.#lookUp.once(attempts, target, signal));
+			return await this.#sender.found(attempts, this.#lookUp.once(attempts, target, signal));
 		} finally {
 			await this.reload();
 			this.tell("change");
@@ -206,7 +196,7 @@ export class Uploads extends Events {
 				const target = await this.#open(organizationRef);
 				const attempts = attemptsOf(this.#journal.records, pending);
 				const found = await this.#lookUp.within(listing, attempts, target, new AbortController().signal);
-				if (found) await this.#settle(newestOf(attempts), found);
+				if (found) await this.#sender.settle(newestOf(attempts), found);
 			} catch (thrown) {
 				if (!problemOf(thrown)) throw thrown;
 			}
@@ -228,7 +218,7 @@ export class Uploads extends Events {
 				const attempts = attemptsOf(records, pending);
 				this.#journal.refuseSpoilt(pending, records);
 				try {
-					return await this.#found(attempts, this.#lookUp.once(attempts, target, signal), held);
+					return await this.#sender.found(attempts, this.#lookUp.once(attempts, target, signal), held);
 				} catch (thrown) {
 					const problem = problemOf(thrown);
 					if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
@@ -236,7 +226,13 @@ export class Uploads extends Events {
 				// Where another one took its place, that is to be settled first.
 				if (!records.isOpen(pending)) this.#journal.refuseOpen(pending, records);
 				const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
-				return this.#send(attempts, pending, listing, held, running, target);
+				return this.#sender.send(pending, {
+					earlier: attempts,
+					listing,
+					held,
+					target,
+					sending: this.#sending(running),
+				});
 			}),
 		);
 	}
@@ -251,7 +247,7 @@ export class Uploads extends Events {
 			const ids = (await this.#read()).openAttempts(pending).map(({ id }) => id);
 			await held.remove(ids.slice(0, ids.indexOf(pending.id) + 1));
 		});
-		this.#looks.delete(pending.id);
+		this.#sender.forget(pending);
 		await this.reload();
 	}
 
@@ -326,86 +322,18 @@ export class Uploads extends Events {
 		return certificate ? { certificate, twins } : null;
 	}
 
-	/**
-	 * Writes one more attempt down, and sends it.
-	 * @param earlier Those that are open.
-	 * @param listing What was there before.
-	 */
-	async #send(
-		earlier: readonly PendingUpload[],
-		{ organizationRef, sha256, name, pem }: UploadKey & Pick<PendingUpload, "name" | "pem">,
-		listing: CertificateListing,
-		held: HeldUpload,
-		running: Running,
-		target: Target,
-	): Promise<Uploaded> {
-		const attempt: PendingUpload = {
-			...{ id: randomUUID(), organizationRef, sha256, name, pem },
-			startedAt: this.#now(),
-			idsBefore: await this.#idsIn(listing, organizationRef),
-			servedBefore: listing.servedAt,
-			owner: this.#pending.owner,
-		};
-		await held.add(attempt);
-		const attempts: Attempts = [...earlier, attempt];
-		let certificate: Certificate;
-		try {
-			await held.check();
-			certificate = await target.service.upload({ pem, name }, running.stop.signal);
-		} catch (thrown) {
-			const problem = problemOf(thrown);
-			if (problem?.reason === "unconfirmed") {
+	/** An upload on its way, as it is sent. */
+	#sending(running: Running): Sending {
+		return {
+			signal: running.stop.signal,
+			check: () => {
 				// What was cancelled is the sending: whether it came too late is still to be seen.
 				running.stop = new AbortController();
 				running.upload = { ...running.upload, checking: true };
 				this.tell("change");
-				return this.#found(attempts, this.#lookUp.insist(attempts, problem.ending, target, running.stop.signal), held);
-			}
-			// All else that a service throws means that nothing was stored.
-			if (problem || isCancelled(thrown)) await this.#write(attempt, (held) => held.remove([attempt.id]), held);
-			throw thrown;
-		}
-		await this.#settle(attempt, { certificate, twins: [] }, held);
-		this.#certificates.add(certificate, target.epoch, sha256);
-		const twins = await this.#lookUp.twins(attempts, certificate, target, running.stop.signal);
-		return { certificate, twins, how: "answered" };
-	}
-
-	/** All that is known to be there before an upload; `null` where not all of it could be read. */
-	async #idsIn({ certificates, complete, unreadable }: CertificateListing, organizationRef: string) {
-		const uploaded = (await this.#read()).uploaded(organizationRef).map(({ certificate }) => certificate);
-		return complete && unreadable === 0 ? [...new Set([...certificates, ...uploaded].map(({ id }) => id))] : null;
-	}
-
-	/** Settles what was found, and remembers what was seen instead. */
-	async #found(attempts: Attempts, looking: Promise<Found>, held?: HeldUpload): Promise<Uploaded> {
-		const attempt = newestOf(attempts);
-		try {
-			const found = await looking;
-			await this.#settle(attempt, found, held);
-			return { ...found, how: "found" };
-		} catch (thrown) {
-			const problem = problemOf(thrown);
-			if (problem) this.#looks.set(attempt.id, problem.reason === "unconfirmed" ? problem.look : LOOK_FAILED);
-			throw thrown;
-		}
-	}
-
-	/** Writes down what an attempt arrived as; what another window is sending is settled by that one. */
-	async #settle(attempt: PendingUpload, { certificate, twins }: Found, held?: HeldUpload): Promise<void> {
-		await this.#write(attempt, (held) => held.settle(attempt, [certificate, ...twins]), held);
-	}
-
-	/** Writes something down of an attempt. What cannot be written is found by the next look. @param held Its lock, which may be lost by now. */
-	async #write(attempt: PendingUpload, work: (held: HeldUpload) => Promise<void>, held?: HeldUpload): Promise<void> {
-		try {
-			await (held ? work(held) : this.#pending.alone(attempt, work, { refuse: true })).catch((thrown) => {
-				if (held && problemOf(thrown)?.reason === "lock-lost") return this.#pending.alone(attempt, work);
-				throw thrown;
-			});
-		} catch (thrown) {
-			if (!problemOf(thrown)) throw thrown;
-		}
+				return running.stop.signal;
+			},
+		};
 	}
 
 	async #read(): Promise<UploadRecords> {
@@ -445,8 +373,6 @@ export class Uploads extends Events {
 			.join();
 	}
 }
-
-const LOOK_FAILED: Look = { outcome: "failed" };
 
 /** All attempts that are open, or the one that is meant where it is not among them any more. */
 function attemptsOf(records: UploadRecords, pending: PendingUpload): Attempts {

@@ -1,7 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Rotations } from "../application/rotation.ts";
-import type { UnconfirmedUpload, Uploaded, Uploads } from "../application/uploads.ts";
+import type { Uploaded } from "../application/uploadSender.ts";
+import type { UnconfirmedUpload, Uploads } from "../application/uploads.ts";
 import { Cancelled, Failure, problemOf } from "../domain/failure.ts";
 import { LATE_MS, type PendingUpload } from "../domain/pendingUpload.ts";
 import type { RotationPlan } from "../domain/rotation.ts";

@@ -2,7 +2,8 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Certificates } from "../application/certificates.ts";
 import { duplicateFindings, limitFindings, nameFindings, unplacedFindings } from "../application/comparison.ts";
-import type { Uploaded, UploadRequest, Uploads } from "../application/uploads.ts";
+import type { Uploaded } from "../application/uploadSender.ts";
+import type { UploadRequest, Uploads } from "../application/uploads.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import {
 	byWeight,

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Uploaded } from "../application/uploads.ts";
+import type { Uploaded } from "../application/uploadSender.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import type { Candidate, Finding } from "../domain/certificateFile.ts";
 import { Cancelled } from "../domain/failure.ts";

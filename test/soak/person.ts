@@ -1,7 +1,8 @@
 // What a person does in a window, as the interface would have it done.
 import assert from "node:assert/strict";
 import { duplicateFindings } from "../../src/application/comparison.ts";
-import type { UnconfirmedUpload, Uploaded } from "../../src/application/uploads.ts";
+import type { Uploaded } from "../../src/application/uploadSender.ts";
+import type { UnconfirmedUpload } from "../../src/application/uploads.ts";
 import type { Window } from "../unit/application/window.ts";
 import { type Event, hides, type Strike } from "./faults.ts";
 import type { Call, Intent } from "./intent.ts";

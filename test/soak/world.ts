@@ -1,5 +1,5 @@
 // One machine with two windows, two organizations, and whoever else changes them.
-import type { Uploaded } from "../../src/application/uploads.ts";
+import type { Uploaded } from "../../src/application/uploadSender.ts";
 import type { Candidate } from "../../src/domain/certificateFile.ts";
 import { isCancelled, type Problem, problemOf } from "../../src/domain/failure.ts";
 import { startEmulator } from "../emulator/emulator.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { mock } from "node:test";
 import { Locks } from "../../../src/application/locks.ts";
 import { PendingUploads } from "../../../src/application/pendingUploads.ts";
-import type { Uploaded } from "../../../src/application/uploads.ts";
+import type { Uploaded } from "../../../src/application/uploadSender.ts";
 import type { Candidate } from "../../../src/domain/certificateFile.ts";
 import { Cancelled, type UploadEnding } from "../../../src/domain/failure.ts";
 import { LATE_MS } from "../../../src/domain/pendingUpload.ts";
