@@ -65,8 +65,9 @@ export class Held implements HeldLock {
 			await this.#beat("wx");
 		} catch (error) {
 			this.#stop();
-			// A full disk leaves an empty file, which would count as a holder's.
-			if (!hasCode(error, "EEXIST")) await this.withdraw();
+			// A full disk leaves an empty file, which would count as a holder's; what another window wrote there meanwhile stays.
+			const left = await answered(this.#disk.readFile(this.#path, "utf8")).catch(() => null);
+			if (!hasCode(error, "EEXIST") && left !== null && this.#text.startsWith(left)) await this.withdraw();
 			throw error;
 		}
 	}
@@ -77,7 +78,10 @@ export class Held implements HeldLock {
 			// Whoever has overtaken it removes its file.
 			if (!hasCode(error, "ENOENT")) throw notRecorded(error);
 		});
-		if (!(await this.#isHighest())) throw new Failure({ reason: "lock-lost" });
+		if (await this.#isHighest()) return;
+		// Where the other window gives way, nobody has it: not this one, which says that it is lost.
+		await this.release();
+		throw new Failure({ reason: "lock-lost" });
 	}
 
 	/** Marks the file as released. If that fails, waiting windows take the lock over after 15 seconds. */

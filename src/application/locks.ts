@@ -95,7 +95,7 @@ export class Locks {
 	async holderOf(name: string): Promise<{ readonly id: string; readonly isSeenAlive: boolean } | null> {
 		const highest = (await this.#numbers(name)).at(-1) ?? 0;
 		const file = fileName(name, highest);
-		const holder = highest > 0 ? await this.#alive(file) : null;
+		const holder = this.#alive(file, await this.#text(file));
 		return holder && { id: holder.id, isSeenAlive: this.#seen.get(file)?.hasBeaten ?? false };
 	}
 
@@ -108,8 +108,10 @@ export class Locks {
 		for (;;) {
 			if (signal?.aborted) throw new Cancelled();
 			const highest = (await this.#numbers(name)).at(-1) ?? 0;
-			const owner = highest > 0 ? await this.#alive(fileName(name, highest)) : null;
-			const held = owner ? null : await this.#create(name, highest);
+			const file = fileName(name, highest);
+			const text = await this.#text(file);
+			const owner = this.#alive(file, text);
+			const held = owner ? null : await this.#create(name, highest, text);
 			if (held) return held;
 			// What was seen before it waited may be the last word of one that died.
 			if (first?.id !== owner?.id) first = owner;
@@ -125,12 +127,12 @@ export class Locks {
 
 	/**
 	 * Takes a lock whose highest number is released, or silent.
+	 * @param seen What its file said, by which that was judged.
 	 * @returns `null` where somebody else has the next number, or a higher one, or was not silent after all.
 	 */
-	async #create(name: string, highest: number): Promise<Held | null> {
+	async #create(name: string, highest: number, seen: string): Promise<Held | null> {
 		const number = highest + 1;
 		const overtaken = fileName(name, highest);
-		const seen = await this.#text(overtaken);
 		const path = join(this.#folder, fileName(name, number));
 		const isHighest = async () => (await this.#numbers(name)).at(-1) === number;
 		const held = new Held(path, { id: this.id, beats: 0, ...this.#owner }, this.#clock, this.#disk, isHighest);
@@ -157,9 +159,8 @@ export class Locks {
 		return held;
 	}
 
-	/** Who holds a lock by this file; `null` where it is released, removed, or silent. */
-	async #alive(file: string): Promise<LockHolder | null> {
-		const text = await this.#text(file);
+	/** Who holds a lock by what its file says now; `null` where it is released, removed, or silent. */
+	#alive(file: string, text: string): LockHolder | null {
 		if (text.trimEnd() === RELEASED) {
 			this.#seen.delete(file);
 			return null;

@@ -21,7 +21,10 @@ const ATTEMPTS: RecordFormat<PendingUpload> = {
 		const { connectionId, organizationRef = connectionId } = fields;
 		if (!file || fields.attempt !== file.number) return null;
 		const { organizationRef: ref, sha256 } = file;
-		return attemptIn({ ...fields, organizationRef, id: String(file.number) }, { organizationRef: ref, sha256 });
+		return attemptIn(
+			{ ...fields, organizationRef, id: `${file.number}.${fields.startedAt}` },
+			{ organizationRef: ref, sha256 },
+		);
 	},
 };
 

@@ -39,16 +39,18 @@ export class PendingUploads {
 	async read(): Promise<UploadRecords> {
 		const names = await this.#files.names();
 		const spoilt: SpoiltUpload[] = [];
-		for (const key of OldUploads.keysIn(names)) {
-			const state = await this.alone(key, () => this.#takeOver(key));
-			if (state) spoilt.push({ ...key, state });
-		}
 		const all: UploadRecord[] = [];
+		for (const key of OldUploads.keysIn(names)) {
+			const old = await this.#old.read(key);
+			if (typeof old === "string") spoilt.push({ ...key, state: old });
+			else if (!(await this.#unlessHeld(key, (held) => held.takeOver()))) all.push(...old);
+		}
 		for (const key of (await this.#files.names()).flatMap((name) => keyIn(name) ?? [])) {
 			const records = await this.#read(key);
 			if (typeof records === "string") spoilt.push({ ...key, state: records });
-			else if (records.length > 0) all.push(...records);
-			else await this.#clear(key);
+			else if (records.length > 0)
+				all.push(...records.filter(({ pending }) => !all.some((each) => each.pending.id === pending.id)));
+			else await this.#unlessHeld(key, (held) => held.remove([]));
 		}
 		return new UploadRecords(all, spoilt);
 	}
@@ -95,7 +97,19 @@ export class PendingUploads {
 			remove: (ids) => change((records) => records.filter(({ pending }) => !ids.includes(pending.id))),
 			discard: async () => {
 				if ((await this.#read(key)) === "unreadable") await this.#remove(key, lock);
-				if ((await this.#old.read(key)) === "unreadable") await this.#old.remove(key);
+				if ((await this.#old.read(key)) !== "unreadable") return;
+				await lock.check();
+				await this.#old.remove(key);
+			},
+			takeOver: async () => {
+				const old = await this.#old.read(key);
+				if (typeof old === "string") throw spoiltFailure(old);
+				await change((known) => {
+					const added = old.filter(({ pending }) => !known.some((each) => each.pending.id === pending.id));
+					return [...added, ...known].toSorted((one, other) => one.pending.startedAt - other.pending.startedAt);
+				});
+				await lock.check();
+				await this.#old.remove(key);
 			},
 		};
 	}
@@ -113,25 +127,16 @@ export class PendingUploads {
 		await this.#files.remove(fileName(key));
 	}
 
-	/** Removes the file of an upload of which nothing is left; what another window holds, or cannot be removed, is left to the next read. */
-	async #clear(key: UploadKey): Promise<void> {
+	/** Clears up while no window, this one included, holds an upload. @returns whether that was done; else the next reading does it. */
+	async #unlessHeld(key: UploadKey, work: (held: HeldUpload) => Promise<void>): Promise<boolean> {
 		try {
-			if (!(await this.holderOf(key))) await this.alone(key, (held) => held.remove([]), { refuse: true });
+			if (await this.holderOf(key)) return false;
+			await this.alone(key, work, { refuse: true });
+			return true;
 		} catch (thrown) {
-			if (!problemOf(thrown)) throw thrown;
+			if (problemOf(thrown)) return false;
+			throw thrown;
 		}
-	}
-
-	/** Writes what an older version of this extension wrote of an upload as this one does. @returns why it cannot. */
-	async #takeOver(key: UploadKey): Promise<SpoiltUpload["state"] | null> {
-		const old = await this.#old.read(key);
-		if (typeof old === "string") return old;
-		const known = await this.#read(key);
-		if (typeof known === "string") return known;
-		const added = old.filter(({ pending }) => !known.some((each) => each.pending.id === pending.id));
-		if (added.length > 0) await this.#files.write(fileName(key), { attempts: [...added, ...known] });
-		await this.#old.remove(key);
-		return null;
 	}
 }
 
@@ -147,6 +152,8 @@ export interface HeldUpload {
 	remove(ids: readonly string[]): Promise<void>;
 	/** Removes the file where it is not whole. */
 	discard(): Promise<void>;
+	/** Writes what an older version of this extension wrote as this one does. */
+	takeOver(): Promise<void>;
 }
 
 /** What others need of it. */

@@ -85,8 +85,10 @@ export class Records<T> {
 		try {
 			await answered(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 }));
 			await this.#writeFlushed(temporary, JSON.stringify({ version: this.#format.version, ...value }));
-			await lock?.check();
-			await insistently(() => this.#disk.rename(temporary, join(this.#folder, name)));
+			await insistently(async () => {
+				await lock?.check();
+				await this.#disk.rename(temporary, join(this.#folder, name));
+			});
 		} catch (error) {
 			await answered(this.#disk.unlink(temporary)).catch(() => {});
 			throw problemOf(error) ? error : notRecorded(error);

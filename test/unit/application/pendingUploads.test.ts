@@ -269,7 +269,7 @@ describe("Pending uploads", () => {
 			write("2.uploaded.json", { version: 1, certificates: [certificate("cert_3")], at: 1000 });
 			old(10);
 			const records = await store.read();
-			assert.deepEqual(records.unconfirmed, [upload({ id: "10" })]);
+			assert.deepEqual(records.unconfirmed, [upload({ id: "10.1000" })]);
 			assert.deepEqual(
 				records.uploaded(organizationRef).map((each) => each.certificate),
 				[certificate("cert_3")],
@@ -281,13 +281,25 @@ describe("Pending uploads", () => {
 		it("R58 are taken over from before there were versions, when the organization had another name", async () => {
 			const { organizationRef: connectionId, ...rest } = fields;
 			write("1.json", { connectionId, ...rest, attempt: 1 });
-			assert.deepEqual(await attempts(), [upload()]);
+			assert.deepEqual(await attempts(), [upload({ id: "1.1000" })]);
 		});
 
 		it("R58 are taken over beside what was written since", async () => {
-			await add(upload({ id: "new" }));
+			await add(upload({ id: "new", startedAt: 2000 }));
 			old(1);
-			assert.deepEqual(await attempts(), [upload(), upload({ id: "new" })]);
+			assert.deepEqual(await attempts(), [upload({ id: "1.1000" }), upload({ id: "new", startedAt: 2000 })]);
+			assert.deepEqual(names(), [name]);
+		});
+
+		it("R58 count before they are taken over, too, while this window or another one holds the upload", async () => {
+			old(1);
+			for (const holder of [store, open()])
+				await holder.alone(upload({ sha256: `ab${"0".repeat(62)}` }), async () => {
+					assert.deepEqual(await attempts(), [upload({ id: "1.1000" })]);
+				});
+			assert.deepEqual(names(), [`${organizationRef}.${sha256}.1.json`]);
+			await attempts();
+			assert.deepEqual(names(), [name]);
 		});
 
 		for (const [what, state, content] of [
