@@ -245,6 +245,33 @@ describe("a lock between windows", () => {
 			await locksOf(1).hold(NAME, async () => {});
 		});
 
+	it("R59 leaves another window's file where it could not create its own", async () => {
+		const other = JSON.stringify({ id: "other", host: "there", process: 3, beats: 1 });
+		const slow: Disk = {
+			...fs,
+			writeFile: async (path, ...args) => {
+				// Another window was faster.
+				if (args[1] && Object(args[1]).flag === "wx") await fs.writeFile(path, other, { flag: "wx" });
+				throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
+			},
+		};
+		const locks = new Locks(folder, new TestClock(), { host: "here", process: 2 }, slow);
+		assert.deepEqual(await problem(locks.hold(NAME, async () => {})), { reason: "not-recorded", code: "EMFILE" });
+		assert.equal(readFileSync(join(folder, `${NAME}.lock.1`), "utf8"), other);
+	});
+
+	it("is released by a window that is told that it has lost it, also where the other one gives way", async () => {
+		const locks = locksOf(1);
+		const first = locks.hold(NAME, async (lock) => {
+			writeFileSync(join(folder, `${NAME}.lock.2`), "{}");
+			assert.deepEqual(await problem(lock.check()), { reason: "lock-lost" });
+			rmSync(join(folder, `${NAME}.lock.2`));
+			// Without waiting for itself.
+			return locks.hold(NAME, async () => "done");
+		});
+		assert.equal(await first, "done");
+	});
+
 	it("R59 is taken where its file is in use for a moment when it is created", async () => {
 		let failures = 2;
 		const disk: Disk = {
