@@ -1,12 +1,9 @@
 // npm run test:rest [-- WORD]: what `npm test` leaves out, since it takes longer and seldom finds more: the unit tests on the
 // older Node, with what they run through, and all tests in the oldest VS Code, the interface tests in reverse order, which
 // shows that none needs another; how it looks in each theme and in a made-up language, and the ways through proxies and with
-// client certificates, in the newest one, too; storage on file systems that lack what Linux's own have; and what
-// `npm run test:windows` runs.
+// client certificates, in the newest one, too; and storage on file systems that lack what Linux's own have.
 import { exfat, ntfs } from "../fileSystems.ts";
-import { onWindows } from "../onWindows.ts";
 import { conclude, integration, runStages, storageOn, throughInterface, unit, withWord } from "../stages.ts";
-import { hasWine } from "../vscode/wine.ts";
 
 const stages = [
 	unit(22, { coverage: true }),
@@ -15,7 +12,5 @@ const stages = [
 	throughInterface("1.139", { files: "test/e2e/{looks,ways}/*.test.ts" }),
 	storageOn(exfat),
 	storageOn(ntfs),
-	...(hasWine() ? onWindows() : []),
 ];
-if (!hasWine()) console.log("Skipped: the tests under Windows' rules, for which Wine cannot be installed here.");
 conclude(await runStages(withWord(stages, process.argv[2])));

@@ -1,6 +1,15 @@
 // npm run test:windows: what Windows' rules for files and processes concern, under these rules as Wine has them: the unit tests of
 // storage, API, words and domain, the suite inside the extension host, and the interface tests of uploads and lost answers.
-import { onWindows } from "../onWindows.ts";
-import { conclude, runStages } from "../stages.ts";
+import { conclude, integration, runStages, throughInterface, unitOnWindows } from "../stages.ts";
 
-conclude(await runStages(onWindows()));
+const UNIT_TESTS = ["application", "api", "domain"].map((folder) => `test/unit/${folder}/*.test.ts`);
+const WORDS = "test/unit/ui/*ords.test.ts";
+const INTERFACE_TESTS = "test/e2e/{everyVersion/upload,lostAnswers,killedHost}.test.ts";
+
+conclude(
+	await runStages([
+		unitOnWindows([...UNIT_TESTS, WORDS]),
+		throughInterface("1.139", { files: INTERFACE_TESTS, system: "windows" }),
+		integration("1.139", "windows"),
+	]),
+);

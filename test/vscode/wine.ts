@@ -29,7 +29,7 @@ export function ownSystem(node: string): System {
 }
 
 /** Whether Wine can be installed here, or is. */
-export function hasWine(): boolean {
+function hasWine(): boolean {
 	const isLinux = process.platform === "linux" && process.arch === "x64";
 	return isLinux && installProgram(["wine", "wine64"], [WINE]) !== undefined;
 }

@@ -43,7 +43,7 @@ export interface WindowOptions {
 const HURRY = 500;
 
 /** By how much it goes on between two looks at most, in milliseconds: a busy machine is slow for everybody. */
-const LONGEST_STEP = 1000;
+const LONGEST_STEP = 300;
 
 /** A clock of one window's locks for which one that died is overtaken after some 30 milliseconds. */
 export class QuickClock implements LockClock {
