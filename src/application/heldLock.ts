@@ -41,7 +41,7 @@ export interface LockClock {
 /** The highest file of a lock. */
 export class Held implements HeldLock {
 	readonly #path: string;
-	readonly #owner: LockHolder;
+	readonly #owner: Omit<LockHolder, "beats">;
 	readonly #clock: LockClock;
 	readonly #disk: Disk;
 	readonly #isHighest: () => Promise<boolean>;
@@ -51,7 +51,13 @@ export class Held implements HeldLock {
 	/** The end of what was written last, so that nothing overtakes it. */
 	#written = Promise.resolve();
 
-	constructor(path: string, owner: LockHolder, clock: LockClock, disk: Disk, isHighest: () => Promise<boolean>) {
+	constructor(
+		path: string,
+		owner: Omit<LockHolder, "beats">,
+		clock: LockClock,
+		disk: Disk,
+		isHighest: () => Promise<boolean>,
+	) {
 		this.#path = path;
 		this.#owner = owner;
 		this.#clock = clock;
@@ -65,7 +71,7 @@ export class Held implements HeldLock {
 			await this.#beat("wx");
 		} catch (error) {
 			this.#stop();
-			// A full disk leaves an empty file, which would count as a holder's; what another window wrote there meanwhile stays.
+			// A full disk leaves an empty file, which would count as a holder's. Another window's file is left alone.
 			const left = await answered(this.#disk.readFile(this.#path, "utf8")).catch(() => null);
 			if (!hasCode(error, "EEXIST") && left !== null && this.#text.startsWith(left)) await this.withdraw();
 			throw error;

@@ -135,7 +135,7 @@ export class Locks {
 		const overtaken = fileName(name, highest);
 		const path = join(this.#folder, fileName(name, number));
 		const isHighest = async () => (await this.#numbers(name)).at(-1) === number;
-		const held = new Held(path, { id: this.id, beats: 0, ...this.#owner }, this.#clock, this.#disk, isHighest);
+		const held = new Held(path, { id: this.id, ...this.#owner }, this.#clock, this.#disk, isHighest);
 		await answered(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 })).catch((error) => {
 			throw notRecorded(error);
 		});

@@ -10,8 +10,8 @@ import { fileName, keyIn, UPLOADS, type UploadFile } from "./uploadFormat.ts";
 import { type SpoiltUpload, spoiltFailure, type UploadKey, type UploadRecord, UploadRecords } from "./uploadRecords.ts";
 
 /**
- * What all windows write down of their uploads, in one folder: a file for each certificate and organization, changed by
- * whoever holds its lock. It goes when nothing is left to be remembered.
+ * What all windows write down of their uploads, in one folder: a file for each certificate and organization. Only the holder of
+ * its lock changes it. The file is removed when it holds no attempt any more.
  */
 export class PendingUploads {
 	readonly #files: Records<UploadFile>;
@@ -38,20 +38,21 @@ export class PendingUploads {
 	 */
 	async read(): Promise<UploadRecords> {
 		const names = await this.#files.names();
+		const old = OldUploads.keysIn(names);
 		const spoilt: SpoiltUpload[] = [];
 		const all: UploadRecord[] = [];
-		for (const key of OldUploads.keysIn(names)) {
-			const old = await this.#old.read(key);
-			if (typeof old === "string") spoilt.push({ ...key, state: old });
-			else if (!(await this.#unlessHeld(key, (held) => held.takeOver()))) all.push(...old);
-		}
-		for (const key of (await this.#files.names()).flatMap((name) => keyIn(name) ?? [])) {
-			const records = await this.#read(key);
+		for (const key of old) {
+			const records = await this.#old.read(key);
 			if (typeof records === "string") spoilt.push({ ...key, state: records });
-			else if (records.length > 0)
-				all.push(...records.filter(({ pending }) => !all.some((each) => each.pending.id === pending.id)));
-			else await this.#unlessHeld(key, (held) => held.remove([]));
+			else if (!(await this.#unlessHeld(key, (held) => held.takeOver()))) all.push(...records);
 		}
+		const taken = new Set(all.map(({ pending }) => pending.id));
+		const keys = (old.length > 0 ? await this.#files.names() : names).flatMap((name) => keyIn(name) ?? []);
+		const read = await Promise.all(keys.map(async (key) => ({ key, records: await this.#read(key) })));
+		for (const { key, records } of read)
+			if (typeof records === "string") spoilt.push({ ...key, state: records });
+			else if (records.length > 0) all.push(...records.filter(({ pending }) => !taken.has(pending.id)));
+			else await this.#unlessHeld(key, (held) => held.remove([]));
 		return new UploadRecords(all, spoilt);
 	}
 
@@ -140,7 +141,7 @@ export class PendingUploads {
 	}
 }
 
-/** What is written down of one upload, to whoever holds its lock. Each call fails with `lock-lost`, `not-recorded`, or as `spoiltFailure`. */
+/** One upload's file, for the holder of its lock. Each call throws Failure `lock-lost`, `not-recorded`, `record-newer` or `record-unreadable`. */
 export interface HeldUpload {
 	/** As in `HeldLock`. */
 	check(): Promise<void>;

@@ -32,7 +32,7 @@ export interface SpoiltUpload extends UploadKey {
 	readonly state: "newer" | "unreadable";
 }
 
-/** What is told where a record cannot be understood. */
+/** The Failure for a record that cannot be understood. */
 export function spoiltFailure(state: SpoiltUpload["state"]): Failure {
 	return new Failure({ reason: state === "newer" ? "record-newer" : "record-unreadable" });
 }

@@ -5,6 +5,7 @@ import { temporaryFolder } from "../leftovers.ts";
 import { launchBrowser } from "./browser.ts";
 import { type Results, readResults } from "./results.ts";
 import { startVSCode, type VSCodeOptions } from "./server.ts";
+import { windowsPath } from "./wine.ts";
 
 /** Far more than a suite takes, and reached only where the extension host hangs or never came up. */
 const lastResort = 300_000;
@@ -31,7 +32,7 @@ export async function runInExtensionHost(options: HostOptions): Promise<Results>
 
 async function run(options: HostOptions, browser: Browser, file: string): Promise<Results> {
 	const { extensionFolder, suite, env, ...rest } = options;
-	const resultsPath = options.system === "windows" ? `Z:${file}` : file;
+	const resultsPath = options.system === "windows" ? windowsPath(file) : file;
 	const code = await startVSCode({ ...rest, smokeTestDriver: true, env: { ...env, TEST_RESULTS: resultsPath } });
 	try {
 		const page = await browser.newPage();

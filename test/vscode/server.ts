@@ -35,7 +35,7 @@ export interface VSCodeOptions {
 	readonly dataFolder?: string;
 }
 
-export interface VSCode extends Pick<System, "path" | "urlPath"> {
+export interface VSCode extends Pick<System, "urlPath"> {
 	/** Address of the window, with the token if there is one. */
 	readonly url: string;
 	readonly port: number;
@@ -173,7 +173,6 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 			url: `http://127.0.0.1:${port}/?${new URLSearchParams({ folder: urlPath(options.workspace), ...(token && { tkn: token }) })}`,
 			port,
 			dataFolder,
-			path,
 			urlPath,
 			output,
 			configure,

@@ -43,7 +43,11 @@ export function installWindows(): System {
 		execFileSync(WINE, ["wineboot", "-i"], { env: { PATH: process.env.PATH, ...env }, stdio: "ignore" });
 	const { modules } = installVSCode("1.139");
 	cpSync(join(here, "wine/@vscode"), join(modules, "@vscode"), { recursive: true });
-	const path = (path: string) => `Z:${path}`;
-	const command = [WINE, node, "--require", path(join(here, "wine/environment.cjs"))] as const;
-	return { command, env, path, urlPath: (path) => `/z:${path}` };
+	const command = [WINE, node, "--require", windowsPath(join(here, "wine/environment.cjs"))] as const;
+	return { command, env, path: windowsPath, urlPath: (path) => `/z:${path}` };
+}
+
+/** A path as programs that Wine runs have it. */
+export function windowsPath(path: string): string {
+	return `Z:${path}`;
 }
