@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
  */
 const NEVER_CALLED = /undici[\\/]lib[\\/](?:dispatcher[\\/]client-h2|web[\\/]fetch[\\/]body|core[\\/]connect)\.js$/;
 
-/** What @peculiar/x509 knows beside certificates: PKCS#7, requests and keys. `src/file` tells and takes apart those by itself. */
+/** What @peculiar/x509 knows beside certificates: PKCS#7, requests and keys. `src/x509` tells and takes apart those by itself. */
 const NEVER_READ = /@peculiar[\\/](asn1-(?:cms|csr|pkcs9|asym-key))[\\/]build[\\/]es2015[\\/]index\.js$/;
 
 /** For esbuild. */

@@ -1,14 +1,14 @@
 import type * as vscode from "vscode";
-import { AdministrationApi } from "./api/administration.ts";
-import { judgeClientCertificate, readClientCertificate } from "./api/clientCertificate.ts";
-import { checkLive } from "./api/liveCheck.ts";
-import { Transport, type TransportOptions } from "./api/transport.ts";
+import { type Access, type Assembly, assemble, type Frame } from "./app/assembly.ts";
+import { setLanguage } from "./common/messages/locale.ts";
+import { excerpt } from "./common/messages/redact.ts";
+import { network } from "./common/ui/settings.ts";
+import type { ClientCertificateFiles, Exchange } from "./domain/adminApi.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
-import type { ClientCertificateFiles, Exchange } from "./domain/service.ts";
-import { type Access, type Assembly, assemble, type Frame } from "./ui/assembly.ts";
-import { network } from "./ui/settings.ts";
-import { setLanguage } from "./ui/words/language.ts";
-import { excerpt } from "./ui/words/redact.ts";
+import { AdministrationApi } from "./openai/adminClient.ts";
+import { Transport, type TransportOptions } from "./openai/httpTransport.ts";
+import { checkLive } from "./openai/liveCheck.ts";
+import { judgeClientCertificate, readClientCertificate } from "./openai/tlsKeyPair.ts";
 
 /** What the first bundle hands over. */
 export interface BackendOptions extends Frame {
@@ -27,14 +27,14 @@ export interface Backend extends Omit<Assembly, keyof vscode.Disposable> {
 /** Loaded for the first file: @peculiar/x509 takes about as long to load as all else, and rows do not wait for it. */
 const reader: CertificateReader = {
 	read: async (...file) => {
-		const { X509Reader } = await import("./file/reader.ts");
+		const { X509Reader } = await import("./x509/certificateFileReader.ts");
 		return new X509Reader().read(...file);
 	},
 };
 
 /** Loaded as late. */
 const checkClient: Access["checkClient"] = async (file, anchor) => {
-	const { checkClientCertificate } = await import("./file/clientCertificate.ts");
+	const { checkClientCertificate } = await import("./x509/chainCheck.ts");
 	return checkClientCertificate(file, anchor, Date.now() / 1000);
 };
 

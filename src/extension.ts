@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
-import { registerCommands } from "./ui/commands.ts";
-import { showDefect } from "./ui/defects.ts";
-import { lazily } from "./ui/lazily.ts";
-import { Log } from "./ui/log.ts";
-import { CERTIFICATE_SCHEME, COMMANDS, INSPECTION_SCHEME, PROJECTS_VIEW, VIEW } from "./ui/names.ts";
-import { droppedFiles, FILES, Tree } from "./ui/tree.ts";
-import { Watch } from "./ui/watch.ts";
-import { setLanguage } from "./ui/words/language.ts";
+import { registerCommands } from "./app/registerCommands.ts";
+import { lazily } from "./common/lazy.ts";
+import { CERTIFICATE_SCHEME, COMMANDS, INSPECTION_SCHEME, PROJECTS_VIEW, VIEW } from "./common/manifestIds.ts";
+import { setLanguage } from "./common/messages/locale.ts";
+import { Log } from "./common/ui/log.ts";
+import { showDefect } from "./common/ui/unexpectedError.ts";
+import { Watch } from "./features/expiry/ui/expiryMonitor.ts";
+import { droppedFiles, FILES, Tree } from "./features/sidebar/ui/lazyTreeView.ts";
 
 /**
  * Registers views without rows and commands that do nothing yet. Nothing here reads a secret, a file or the network: all

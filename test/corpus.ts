@@ -4,7 +4,7 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Candidate } from "../src/domain/certificateFile.ts";
-import { X509Reader } from "../src/file/reader.ts";
+import { X509Reader } from "../src/x509/certificateFileReader.ts";
 
 /** What `index.json` says of a corpus; openssl made it, block by block. */
 interface CorpusIndex {

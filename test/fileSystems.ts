@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { atEnd, temporaryFolder } from "./leftovers.ts";
+import { atEnd, temporaryFolder } from "./temporaryFolders.ts";
 import { installProgram } from "./vscode/debian.ts";
 
 const IMAGE_BYTES = 64 * 1024 * 1024;

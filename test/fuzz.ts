@@ -1,9 +1,9 @@
 // What the coverage-guided fuzzer calls with each input; throwing is a finding.
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { X509Reader } from "../src/file/reader.ts";
-import { outcomeWords, skippedWords } from "../src/ui/words/certificateFile.ts";
-import { findingWords } from "../src/ui/words/findings.ts";
+import { outcomeWords, skippedWords } from "../src/common/messages/certificateFileMessages.ts";
+import { findingWords } from "../src/common/messages/findings.ts";
+import { X509Reader } from "../src/x509/certificateFileReader.ts";
 
 const reader = new X509Reader();
 /** So that certificates of any age meet the same rules in every run. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { coverageWords, readCoverage } from "./coverage.ts";
 import type { FileSystem, Mounted } from "./fileSystems.ts";
 import { runIntegration } from "./integration/run.ts";
-import { atEnd, temporaryFolder } from "./leftovers.ts";
+import { atEnd, temporaryFolder } from "./temporaryFolders.ts";
 import { installBrowser } from "./vscode/browser.ts";
 import { runInExtensionHost } from "./vscode/hostSuite.ts";
 import { installNode, installVSCode, root } from "./vscode/install.mjs";
@@ -21,12 +21,15 @@ const MOST_MS = 120_000;
 
 const UNIT_TESTS = "test/unit/**/*.test.ts";
 
-const STORAGE_TESTS = ["locks", "records", "pendingUploads", "rotationPlans", "uploads", "snapshot"].map(
-	(name) => `test/unit/application/${name}.test.ts`,
-);
+const STORAGE_TESTS = [
+	"common/{locks,jsonFileStore}",
+	"features/upload/{journalStore,uploadService}",
+	"features/rotation/rotationPlanStore",
+	"features/expiry/expirySnapshotWriter",
+].map((name) => `test/unit/${name}.test.ts`);
 
 /** Where a file with less than this must have a reason, in CONTRIBUTING.md. */
-const COVERED = ["src/file", "src/api", "src/application"];
+const COVERED = ["src/x509", "src/openai", "src/common", "src/features"];
 const LEAST_PERCENT = 90;
 
 /** Work that needs a process of its own for most of its time. */
@@ -189,7 +192,7 @@ export function throughInterface(
 	const job = (file: string) => async () => {
 		await packaged();
 		// A suite that cannot begin leaves what it has started, which would keep the process, and the whole run, for ever.
-		return mocha([installNode(24)], ["--exit", "--require=test/e2e/order.ts", file], env);
+		return mocha([installNode(24)], ["--exit", "--require=test/e2e/setup/testOrder.ts", file], env);
 	};
 	const reversed = options.order ? ", in reverse order" : "";
 	const jobs = longestFirst(options.files).map(job);

@@ -1,4 +1,4 @@
-import { type BaseUrlRule, Failure } from "./failure.ts";
+import { type BaseUrlRule, Failure } from "./problem.ts";
 
 /** Where the service answers. Made only by `parseBaseUrl`. */
 export interface BaseUrl {

@@ -1,5 +1,5 @@
-import { Failure, type KeyFlaw } from "./failure.ts";
 import { fieldsIn, fieldsOf } from "./json.ts";
+import { Failure, type KeyFlaw } from "./problem.ts";
 
 /** One organization as this extension reaches it. It is kept whole, in a secret. */
 export interface Connection {

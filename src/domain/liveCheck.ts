@@ -1,5 +1,5 @@
 import type { BaseUrl } from "./baseUrl.ts";
-import type { Problem } from "./failure.ts";
+import type { Problem } from "./problem.ts";
 
 /** A project's key, for the one request that it was asked for. What looks like an admin key does not become one. */
 export class ProjectKey {

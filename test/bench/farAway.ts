@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { temporaryFolder } from "../leftovers.ts";
-import { startSlowLink } from "../slowLink.ts";
+import { startSlowLink } from "../network/slowLink.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 
 /** In milliseconds. */
 export const ROUND_TRIP = 100;

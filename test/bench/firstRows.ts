@@ -1,5 +1,5 @@
-import { apart } from "./apart.ts";
-import type { BareInput } from "./bareLooking.ts";
+import type { BareInput } from "./bareList.ts";
+import { apart } from "./childProcess.ts";
 import { ROUND_TRIP, withFarAway } from "./farAway.ts";
 import { atMostAbove, type Measure } from "./measure.ts";
 
@@ -17,9 +17,9 @@ export const firstRows: Measure = {
 			const only: BareInput = { ...destination, authority };
 			const trust = { SSL_CERT_FILE: authority };
 			for (let run = 0; run < (quick ? 2 : 20); run++) {
-				ours.push((await apart<number>("looking.ts", destination, trust)) / ROUND_TRIP);
-				limit.push((await apart<number>("bareLooking.ts", only)) / ROUND_TRIP);
-				trusting.push((await apart<number>("bareLooking.ts", destination, trust)) / ROUND_TRIP);
+				ours.push((await apart<number>("listInView.ts", destination, trust)) / ROUND_TRIP);
+				limit.push((await apart<number>("bareList.ts", only)) / ROUND_TRIP);
+				trusting.push((await apart<number>("bareList.ts", destination, trust)) / ROUND_TRIP);
 			}
 			return [
 				{

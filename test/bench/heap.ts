@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startEmulator } from "../emulator/emulator.ts";
 import { atMostAbove, type Measure } from "./measure.ts";
 
-const REFRESHING = join(import.meta.dirname, "../unit/api/refreshing.ts");
+const REFRESHING = join(import.meta.dirname, "../unit/openai/repeatedRefresh.ts");
 const CERTIFICATES = 50;
 const PROJECTS = 3;
 const MOST_GROWTH = 5;

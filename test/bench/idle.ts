@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { addAnchor, signIn } from "../e2e/managing.ts";
-import { startSession } from "../e2e/session.ts";
+import { addAnchor, signIn } from "../e2e/setup/certificateActions.ts";
+import { startSession } from "../e2e/setup/session.ts";
 import { root } from "../vscode/install.mjs";
 import { atMost, type Measure } from "./measure.ts";
 import { packaged } from "./packaged.ts";

@@ -1,7 +1,7 @@
 // One upload by OpenAI's own client, in a process that has loaded it and done nothing else yet. Tells how long it took, in
 // milliseconds.
 import { OpenAI } from "openai";
-import { inputApart, tell } from "./apart.ts";
+import { inputApart, tell } from "./childProcess.ts";
 import type { UploadInput } from "./uploading.ts";
 
 const { url, key, pem } = inputApart<Pick<UploadInput, "url" | "key" | "pem">>();

@@ -3,9 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { MAX_FILE_BYTES } from "../../src/domain/certificateFile.ts";
-import { X509Reader } from "../../src/file/reader.ts";
+import { X509Reader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
-import { temporaryFolder } from "../leftovers.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 import { atMost, type Measure, median, type Row } from "./measure.ts";
 import { byNodeCrypto, byOpenssl } from "./otherReaders.ts";
 

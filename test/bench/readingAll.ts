@@ -1,6 +1,6 @@
 // Reads the organization's list and those of all projects, as the views do or one call after another. Tells how long it
 // took, in milliseconds.
-import { inputApart, tell } from "./apart.ts";
+import { inputApart, tell } from "./childProcess.ts";
 import { type Destination, openSession } from "./session.ts";
 
 export interface ReadingInput extends Destination {

@@ -1,16 +1,16 @@
 // A session of ours as far as it goes without an editor: the real application and API, with their usual limits.
 import { join } from "node:path";
-import { AdministrationApi } from "../../src/api/administration.ts";
-import { Transport } from "../../src/api/transport.ts";
-import { Certificates } from "../../src/application/certificates.ts";
-import { Locks } from "../../src/application/locks.ts";
-import { PendingUploads } from "../../src/application/pendingUploads.ts";
-import { Projects } from "../../src/application/projects.ts";
-import { Uploads } from "../../src/application/uploads.ts";
+import { Locks } from "../../src/common/storage/locks.ts";
+import type { Exchange } from "../../src/domain/adminApi.ts";
 import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
-import type { Exchange } from "../../src/domain/service.ts";
-import { X509Reader } from "../../src/file/reader.ts";
-import { plainNetwork } from "../unit/api/plainNetwork.ts";
+import { Certificates } from "../../src/features/organization/certificateStore.ts";
+import { Projects } from "../../src/features/organization/projectStore.ts";
+import { PendingUploads } from "../../src/features/upload/journalStore.ts";
+import { Uploads } from "../../src/features/upload/uploadService.ts";
+import { AdministrationApi } from "../../src/openai/adminClient.ts";
+import { Transport } from "../../src/openai/httpTransport.ts";
+import { X509Reader } from "../../src/x509/certificateFileReader.ts";
+import { plainNetwork } from "../unit/openai/network/directNetwork.ts";
 
 /** Its connection. */
 export const CONNECTION_ID = "00000000-0000-4000-8000-000000000000";

@@ -2,8 +2,8 @@
 // answers, which takes as long as is said; then Enter. Tells how long the answer of the upload took, and all that the
 // upload does, in milliseconds.
 import { setTimeout as pause } from "node:timers/promises";
-import { duplicateFindings } from "../../src/application/comparison.ts";
-import { inputApart, tell } from "./apart.ts";
+import { duplicateFindings } from "../../src/features/upload/duplicateCheck.ts";
+import { inputApart, tell } from "./childProcess.ts";
 import { CONNECTION_ID, type Destination, openSession } from "./session.ts";
 
 /** A list older than this is read again, in milliseconds. */

@@ -1,4 +1,4 @@
-import { apart } from "./apart.ts";
+import { apart } from "./childProcess.ts";
 import { type FarAway, ROUND_TRIP, withFarAway } from "./farAway.ts";
 import { type Measure, median } from "./measure.ts";
 import type { ReadingInput } from "./readingAll.ts";

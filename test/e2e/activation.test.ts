@@ -3,13 +3,21 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
-import { temporaryFolder } from "../leftovers.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { addAnchor, chooseOn, closeSettings, saysNothing, sentSince, signIn, tickScopes } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { eachTestBegins, type Session, startSession } from "./session.ts";
-import { rowOf } from "./uploading.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
+import {
+	addAnchor,
+	chooseOn,
+	closeSettings,
+	saysNothing,
+	sentSince,
+	signIn,
+	tickScopes,
+} from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { rowOf } from "./setup/uploadActions.ts";
 
 const ACME = "Acme Root CA";
 const OTHER = "Other CA";

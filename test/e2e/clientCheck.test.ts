@@ -3,12 +3,12 @@ import { createPrivateKey, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MadeCertificate, makeCertificate } from "../certificates.ts";
-import { temporaryFolder } from "../leftovers.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { chooseOn, signIn, signOut } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
+import { chooseOn, signIn, signOut } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
 
 const ANCHOR = "Acme Root CA";
 const CHECK = "Check a Client Certificate…";

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { pressOn, signIn } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+import { pressOn, signIn } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
 
 describe(`Several connections in VS Code ${environment.version}`, () => {
 	let session: Session;

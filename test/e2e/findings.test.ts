@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type MadeCertificate, makeCertificate } from "../certificates.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { signIn, signOut } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { eachTestBegins, type Session, startSession } from "./session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+import { signIn, signOut } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
 
 const DAY = 86_400_000;
 const HOSTILE = "[x](command:workbench.action.quit) $(trash) \u202e<img src=x> \u001b[31m";

@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { makeCertificate } from "../certificates.ts";
 import type { Fault } from "../emulator/faults.ts";
 import { answerMintKey } from "../vscode/window.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { addAnchor, pressOn, sentSince, signIn } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { eachTestBegins, type Session, startSession } from "./session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+import { addAnchor, pressOn, sentSince, signIn } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
 
 const ANCHOR = "Acme Root CA";
 

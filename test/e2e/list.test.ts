@@ -4,12 +4,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { FaultKind } from "../emulator/faults.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { signIn } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
-import { rowOf, VIEW } from "./uploading.ts";
+import { signIn } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { rowOf, VIEW } from "./setup/uploadActions.ts";
 
 const DAY = 86_400_000;
 const TRY_AGAIN = "Try Again";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { makeCertificate } from "../certificates.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { addAnchor, pressOn, saysNothing, signIn, untilKnown } from "./managing.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+import { addAnchor, pressOn, saysNothing, signIn, untilKnown } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
 
 const OTHER = "Other CA";
 

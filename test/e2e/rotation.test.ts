@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { chooseOn, saysNothing, signIn } from "./managing.ts";
-import { NEXT, OLD, OTHER, type Rotating, SHORT, startRotating, WAITING } from "./rotating.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { eachTestBegins } from "./session.ts";
-import { acceptName, confirm, rowOf, VIEW } from "./uploading.ts";
+import { chooseOn, saysNothing, signIn } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { NEXT, OLD, OTHER, type Rotating, SHORT, startRotating, WAITING } from "./setup/rotationActions.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { eachTestBegins } from "./setup/session.ts";
+import { acceptName, confirm, rowOf, VIEW } from "./setup/uploadActions.ts";
 
 describe(`Rotating in VS Code ${environment.version}`, () => {
 	let kit: Awaited<ReturnType<typeof startRotating>>;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { addAnchor, chooseOn, closeSettings, pressOn, saysNothing, signIn } from "./managing.ts";
-import { NEXT as next, OLD, ORGANIZATION, OTHER, type Rotating, startRotating } from "./rotating.ts";
-import { itKeepsTheKeySecret } from "./secrecy.ts";
-import { eachTestBegins } from "./session.ts";
-import { rowOf, VIEW } from "./uploading.ts";
+import { addAnchor, chooseOn, closeSettings, pressOn, saysNothing, signIn } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { NEXT as next, OLD, ORGANIZATION, OTHER, type Rotating, startRotating } from "./setup/rotationActions.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { eachTestBegins } from "./setup/session.ts";
+import { rowOf, VIEW } from "./setup/uploadActions.ts";
 
 const PROJECT = "Project CA";
 

@@ -7,13 +7,13 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { temporaryFolder } from "../leftovers.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 import { launchBrowser } from "../vscode/browser.ts";
 import { startVSCode, type VSCode } from "../vscode/server.ts";
 import { openWindow } from "../vscode/window.ts";
-import { environment } from "./environment.ts";
-import { EXTENSION } from "./session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+import { environment } from "./setup/environment.ts";
+import { EXTENSION } from "./setup/session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
 
 describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("certificates");

@@ -3,12 +3,12 @@ import { makeCertificate } from "../certificates.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
 import type { View } from "../vscode/view.ts";
-import { itKeepsTheContract } from "./contract.ts";
-import { environment } from "./environment.ts";
-import { addAnchor, chooseOn, signIn, tickScopes, untilKnown } from "./managing.ts";
-import { isKept, itKeepsTheKeySecret } from "./secrecy.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./session.ts";
-import { acceptName, confirm, giveKey, rowOf, VIEW } from "./uploading.ts";
+import { addAnchor, chooseOn, signIn, tickScopes, untilKnown } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { isKept, itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { acceptName, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
 
 const DAY = 86_400;
 const ACME = "Acme Root CA";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import packageJson from "../../package.json" with { type: "json" };
 import { activate } from "../../src/extension.ts";
-import { temporaryFolder } from "../leftovers.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 
 /** What is not changed by being looked at: each file's content, and when it was written. */
 function filesIn(folder: string): readonly string[] {

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
 import * as vscode from "vscode";
-import { Locks } from "../../src/application/locks.ts";
+import { Locks } from "../../src/common/storage/locks.ts";
 import type { Connection } from "../../src/domain/connection.ts";
-import { problemOf } from "../../src/domain/failure.ts";
-import { ConnectionSecret } from "../../src/ui/connectionSecret.ts";
-import { temporaryFolder } from "../leftovers.ts";
+import { problemOf } from "../../src/domain/problem.ts";
+import { ConnectionSecret } from "../../src/features/connections/ui/connectionSecretStore.ts";
 import { SEED } from "../random.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 
 /** Where all connections lay at first. */
 const BEFORE = "openaiCertificates.connections";

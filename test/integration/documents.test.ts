@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { Documents } from "../../src/ui/documents.ts";
-import { CERTIFICATE_SCHEME } from "../../src/ui/names.ts";
+import { CERTIFICATE_SCHEME } from "../../src/common/manifestIds.ts";
+import { Documents } from "../../src/common/ui/virtualDocuments.ts";
 
 describe("A document that a command has made", () => {
 	it("is kept until it is closed, and others stay", async () => {

@@ -5,7 +5,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import type { FaultKind } from "../emulator/faults.ts";
-import { contextBecomes, shown, sitDown, views, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
+import { contextBecomes, shown, sitDown, views, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
 
 const EMPTY = "openaiCertificates.empty";
 const VIEW = "openaiCertificates.certificates";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { startProxy, type TestProxy } from "../proxy.ts";
-import { trustedAuthority } from "../unit/api/authority.ts";
-import { views, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
+import { startProxy, type TestProxy } from "../network/proxy.ts";
+import { trustedAuthority } from "../unit/openai/network/certificateAuthority.ts";
+import { views, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
 
 const VIEW = "openaiCertificates.certificates";
 /** Only a proxy knows where it is. */

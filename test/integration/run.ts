@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
-import { temporaryFolder } from "../leftovers.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 import type { HostOptions } from "../vscode/hostSuite.ts";
 import type { Results } from "../vscode/results.ts";
 import type { VSCodeVersion } from "../vscode/server.ts";

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { Locks } from "../../src/application/locks.ts";
+import { Locks } from "../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
-import { Failure, problemOf } from "../../src/domain/failure.ts";
-import { ClientCertificates } from "../../src/ui/clientCertificates.ts";
-import { ConnectionSecret } from "../../src/ui/connectionSecret.ts";
-import { Connections } from "../../src/ui/connections.ts";
-import { keepKey } from "../../src/ui/keptKeys.ts";
-import { assertAbsent } from "../canary.ts";
+import { Failure, problemOf } from "../../src/domain/problem.ts";
+import { ClientCertificates } from "../../src/features/connections/ui/clientCertificateSettings.ts";
+import { ConnectionSecret } from "../../src/features/connections/ui/connectionSecretStore.ts";
+import { Connections } from "../../src/features/connections/ui/connectionStore.ts";
+import { keepKey } from "../../src/features/connections/ui/storeKey.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { temporaryFolder } from "../leftovers.ts";
-import { shown, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
+import { assertAbsent } from "../secretScan.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
+import { shown, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
 
 const KEY = `sk-admin-${randomBytes(24).toString("hex")}`;
 

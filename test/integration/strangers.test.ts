@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { shown, views, wasAskedAsExpected, willAnswer } from "./person.ts";
+import { shown, views, wasAskedAsExpected, willAnswer } from "./user.ts";
 
 const VIEW = "openaiCertificates.certificates";
 /** What becomes a link that runs, an icon, a picture, other colours, or text that runs the other way. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { shown, wasAskedAsExpected, willAnswer, willPress } from "./person.ts";
+import { shown, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
 
 /** Files that are on no disk, as those of a repository that is only looked at. */
 class Elsewhere implements vscode.FileSystemProvider {

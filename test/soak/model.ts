@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Candidate } from "../../src/domain/certificateFile.ts";
-import { X509Reader } from "../../src/file/reader.ts";
+import { X509Reader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
-import { BEGIN } from "./begin.ts";
 import { contentStrikes, events, listStrikes, postStrikes, sometimes } from "./faults.ts";
-import { type Hold, Person, type RowStyle, type Script, type UploadStyle } from "./person.ts";
+import { BEGIN } from "./startTime.ts";
 import { stepsIn } from "./step.ts";
+import { type Hold, Person, type RowStyle, type Script, type UploadStyle } from "./user.ts";
 import { type Slot, World } from "./world.ts";
 
 export interface SoakOptions {

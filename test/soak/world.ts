@@ -1,13 +1,14 @@
 // One machine with two windows, two organizations, and whoever else changes them.
-import type { Uploaded } from "../../src/application/uploadSender.ts";
+
 import type { Candidate } from "../../src/domain/certificateFile.ts";
-import { isCancelled, type Problem, problemOf } from "../../src/domain/failure.ts";
+import { isCancelled, type Problem, problemOf } from "../../src/domain/problem.ts";
+import type { Uploaded } from "../../src/features/upload/uploadSender.ts";
 import { startEmulator } from "../emulator/emulator.ts";
-import { temporaryFolder } from "../leftovers.ts";
-import { type Machine, openWindow, type Window } from "../unit/application/window.ts";
-import { BEGIN } from "./begin.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
+import { type Machine, openWindow, type Window } from "../unit/fakes/editorWindow.ts";
 import type { Event } from "./faults.ts";
-import { Ledger, type Post } from "./ledger.ts";
+import { Ledger, type Post } from "./serverHistory.ts";
+import { BEGIN } from "./startTime.ts";
 
 /** A list that is late stays so for no longer than this, in milliseconds. */
 const LATEST_LIST_MS = 60_000;

@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
-import { type Session, startSession } from "../e2e/session.ts";
-import { acceptName, confirm, giveKey, rowOf, VIEW } from "../e2e/uploading.ts";
+import { type Session, startSession } from "../e2e/setup/session.ts";
+import { acceptName, confirm, giveKey, rowOf, VIEW } from "../e2e/setup/uploadActions.ts";
 import { root } from "../vscode/install.mjs";
 import { movingPicture } from "../vscode/movingPicture.ts";
 import { packageExtension } from "../vsix.ts";

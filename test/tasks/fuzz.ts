@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildSync } from "esbuild";
 import { makeCertificate } from "../certificates.ts";
-import * as der from "../unit/file/der.ts";
-import { makePrivateKeys } from "../unit/file/privateKeys.ts";
+import * as der from "../unit/x509/der.ts";
+import { makePrivateKeys } from "../unit/x509/privateKeys.ts";
 import { cache, installFuzzer, root } from "../vscode/install.mjs";
 
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "30" } } });

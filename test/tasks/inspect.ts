@@ -1,6 +1,6 @@
 // npm run --silent inspect -- [--at SECONDS] FILE…: what is in certificate files, one JSON object a line.
 import { parseArgs } from "node:util";
-import { inspect } from "../../src/inspect.ts";
+import { inspect } from "../../src/inspectCli.ts";
 
 const usage = "Usage: npm run --silent inspect -- [--at SECONDS] FILE…";
 

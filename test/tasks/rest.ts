@@ -9,7 +9,7 @@ const stages = [
 	unit(22, { coverage: true }),
 	throughInterface("1.103", { files: "test/e2e/**/*.test.ts", order: "reverse" }),
 	integration("1.103"),
-	throughInterface("1.139", { files: "test/e2e/{looks,ways}/*.test.ts" }),
+	throughInterface("1.139", { files: "test/e2e/{looks,network}/*.test.ts" }),
 	storageOn(exfat),
 	storageOn(ntfs),
 ];

@@ -2,8 +2,8 @@
 // failed and how often. With --load one core is kept busy meanwhile; with --reverse the tests of each file run in reverse order.
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
-import { atEnd } from "../leftovers.ts";
 import { conclude, runStages, throughInterface } from "../stages.ts";
+import { atEnd } from "../temporaryFolders.ts";
 import { addResults, NO_RESULTS } from "../vscode/results.ts";
 import type { VSCodeVersion } from "../vscode/server.ts";
 

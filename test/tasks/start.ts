@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeCertificate } from "../certificates.ts";
 import { startEmulator } from "../emulator/emulator.ts";
-import { temporaryFolder } from "../leftovers.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 import { openDesktop } from "../vscode/desktop.ts";
 import { startVSCode } from "../vscode/server.ts";
 import { packageExtension } from "../vsix.ts";

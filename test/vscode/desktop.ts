@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { downloadAndUnzipVSCode, runTests } from "@vscode/test-electron";
-import { temporaryFolder } from "../leftovers.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 import type { HostOptions } from "./hostSuite.ts";
 import { cache, root } from "./install.mjs";
 import { type Results, readResults } from "./results.ts";

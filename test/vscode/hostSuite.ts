@@ -1,7 +1,7 @@
 // Runs a mocha suite inside VS Code's extension host.
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { temporaryFolder } from "../leftovers.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
 import { launchBrowser } from "./browser.ts";
 import { type Results, readResults } from "./results.ts";
 import { startVSCode, type VSCodeOptions } from "./server.ts";

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
-import { hold, isGone } from "./held.ts";
-import { inTries, TRY } from "./tries.ts";
+import { hold, isGone } from "./elementHandles.ts";
+import { inTries, TRY } from "./retry.ts";
 
 const MENU = ".monaco-menu";
 

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { atEnd, temporaryFolder } from "../leftovers.ts";
+import { atEnd, temporaryFolder } from "../temporaryFolders.ts";
 import { installVSCode } from "./install.mjs";
 import { installWindows, ownSystem, type System, type SystemName } from "./wine.ts";
 

@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
-import { click } from "./held.ts";
+import { click } from "./elementHandles.ts";
 import { Menu } from "./menu.ts";
-import { inTries, TRY } from "./tries.ts";
+import { inTries, TRY } from "./retry.ts";
 
 /** One view of the side bar: rows, or a welcome text where there are none. */
 export class View {

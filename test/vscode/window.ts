@@ -1,10 +1,10 @@
 // Drives one window of VS Code as a person does: by what can be read, clicked and typed. Nothing sleeps; what takes time
 // is awaited by the text that it brings.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { hold, isGone } from "./held.ts";
+import { hold, isGone } from "./elementHandles.ts";
 import { closeMenus, Menu } from "./menu.ts";
 import { QuickInput } from "./quickInput.ts";
-import { inTries, TRY } from "./tries.ts";
+import { inTries, TRY } from "./retry.ts";
 import { View } from "./view.ts";
 
 /**

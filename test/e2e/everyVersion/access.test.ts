@@ -5,9 +5,9 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { skip } from "../../skip.ts";
+import { skip } from "../../skipTest.ts";
 import { startVSCode, type VSCode } from "../../vscode/server.ts";
-import { environment } from "../environment.ts";
+import { environment } from "../setup/environment.ts";
 
 describe(`VS Code ${environment.version} as it stays up for a person`, () => {
 	let code: VSCode;

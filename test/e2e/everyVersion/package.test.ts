@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { startVSCode, type VSCode } from "../../vscode/server.ts";
-import { environment } from "../environment.ts";
+import { environment } from "../setup/environment.ts";
 
 describe(`The package, installed in VS Code ${environment.version}`, () => {
 	let code: VSCode;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
-import { itKeepsTheContract } from "../contract.ts";
-import { environment } from "../environment.ts";
-import { pressOn, saysNothing, signIn, signOut } from "../managing.ts";
-import { itKeepsTheKeySecret } from "../secrecy.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "../session.ts";
-import { acceptName, chooseUpload, confirm, rowOf, UPLOAD, VIEW } from "../uploading.ts";
+import { pressOn, saysNothing, signIn, signOut } from "../setup/certificateActions.ts";
+import { itKeepsTheContract } from "../setup/contractCheck.ts";
+import { environment } from "../setup/environment.ts";
+import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "../setup/session.ts";
+import { acceptName, chooseUpload, confirm, rowOf, UPLOAD, VIEW } from "../setup/uploadActions.ts";
 
 describe(`Uploading in VS Code ${environment.version}`, () => {
 	let root: MadeCertificate;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { QuickInput } from "../../vscode/quickInput.ts";
-import { environment } from "../environment.ts";
-import { eachTestBegins, type Session, startSession } from "../session.ts";
+import { environment } from "../setup/environment.ts";
+import { eachTestBegins, type Session, startSession } from "../setup/session.ts";
 
 const TITLE = "Demand Client Certificates from OpenAI's API";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { makeCertificate } from "../../certificates.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
-import { packageInPseudo, pseudo, said } from "../../pseudo.ts";
+import { packageInPseudo, pseudo, said } from "../../madeUpLanguage.ts";
 import type { View } from "../../vscode/view.ts";
-import { environment } from "../environment.ts";
-import { signOut } from "../managing.ts";
-import { eachTestBegins, type Session, startSession } from "../session.ts";
+import { signOut } from "../setup/certificateActions.ts";
+import { environment } from "../setup/environment.ts";
+import { eachTestBegins, type Session, startSession } from "../setup/session.ts";
 
 /** Of letters that no word of ours has, as all that the person or the service names here. */
 const NAME = "Ακμή 7";

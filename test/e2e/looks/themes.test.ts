@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../../certificates.ts";
-import { environment } from "../environment.ts";
-import { addAnchor, chooseOn, signIn, tickScopes } from "../managing.ts";
-import { eachTestBegins, type Session, STORAGE, startSession } from "../session.ts";
-import { chooseUpload, rowOf, VIEW } from "../uploading.ts";
+import { addAnchor, chooseOn, signIn, tickScopes } from "../setup/certificateActions.ts";
+import { environment } from "../setup/environment.ts";
+import { eachTestBegins, type Session, STORAGE, startSession } from "../setup/session.ts";
+import { chooseUpload, rowOf, VIEW } from "../setup/uploadActions.ts";
 
 const DAY = 86_400;
 const ACME = "Acme Root CA 2028";

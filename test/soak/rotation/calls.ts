@@ -1,9 +1,9 @@
 // One call of a window, what it sent for it, and how it ended.
 
-import type { RotationBasis } from "../../../src/application/rotation.ts";
-import type { StartAccount } from "../../../src/application/rotationStart.ts";
-import type { EndAccount } from "../../../src/domain/rotationAccount.ts";
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
+import type { RotationBasis } from "../../../src/features/rotation/rotation.ts";
+import type { EndAccount } from "../../../src/features/rotation/rotationResult.ts";
+import type { StartAccount } from "../../../src/features/rotation/startRotation.ts";
 import type { Exchange } from "../../emulator/record.ts";
 import { isOf } from "./faults.ts";
 import { scopeIn, type World } from "./world.ts";

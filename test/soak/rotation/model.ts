@@ -1,16 +1,16 @@
 // Sequences of what may happen to a rotation. After each step the promise must be kept and every word true.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { prepareRotation, type RotationBasis, type Rotations } from "../../../src/application/rotation.ts";
-import { finishRotation, undoRotation } from "../../../src/application/rotationEnd.ts";
-import { startRotation } from "../../../src/application/rotationStart.ts";
-import { isCancelled, problemOf } from "../../../src/domain/failure.ts";
+import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
+import { finishRotation, undoRotation } from "../../../src/features/rotation/endRotation.ts";
+import { prepareRotation, type RotationBasis, type Rotations } from "../../../src/features/rotation/rotation.ts";
+import { startRotation } from "../../../src/features/rotation/startRotation.ts";
 import { sometimes } from "../faults.ts";
 import type { SoakOptions } from "../model.ts";
 import { stepsIn } from "../step.ts";
 import type { Call, Outcome } from "./calls.ts";
 import { blindness, type Event, events, type Strike, strikes } from "./faults.ts";
-import { Judge } from "./judge.ts";
+import { Judge } from "./invariants.ts";
 import { type Setting, type Slot, World } from "./world.ts";
 
 /** How a person goes about one step. */

@@ -1,21 +1,21 @@
 // One machine with two windows, one organization with its projects, and another administrator.
 import assert from "node:assert/strict";
-import { AdministrationApi } from "../../../src/api/administration.ts";
-import { Transport } from "../../../src/api/transport.ts";
-import { Certificates } from "../../../src/application/certificates.ts";
-import { Projects } from "../../../src/application/projects.ts";
-import type { RotationPair, Rotations } from "../../../src/application/rotation.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import type { RotationPlan } from "../../../src/domain/rotation.ts";
+import { Certificates } from "../../../src/features/organization/certificateStore.ts";
+import { Projects } from "../../../src/features/organization/projectStore.ts";
+import type { RotationPair, Rotations } from "../../../src/features/rotation/rotation.ts";
+import type { RotationPlan } from "../../../src/features/rotation/rotationPlan.ts";
+import { AdministrationApi } from "../../../src/openai/adminClient.ts";
+import { Transport } from "../../../src/openai/httpTransport.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { ArmedFault } from "../../emulator/faults.ts";
 import type { Exchange } from "../../emulator/record.ts";
-import { temporaryFolder } from "../../leftovers.ts";
-import { plainNetwork } from "../../unit/api/plainNetwork.ts";
-import { readerOf } from "../../unit/application/fakes.ts";
-import { BEGIN } from "../begin.ts";
+import { temporaryFolder } from "../../temporaryFolders.ts";
+import { readerOf } from "../../unit/fakes/certificatesApi.ts";
+import { plainNetwork } from "../../unit/openai/network/directNetwork.ts";
+import { BEGIN } from "../startTime.ts";
+import { MortalPlans } from "./crashingPlanStore.ts";
 import { type Event, isOf, type Place, type Strike } from "./faults.ts";
-import { MortalPlans } from "./mortalPlans.ts";
 
 /** What is active in one scope before. */
 export interface Before {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type BaseUrl, parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import { Failure, problemOf } from "../../../src/domain/failure.ts";
+import { Failure, problemOf } from "../../../src/domain/problem.ts";
 import { SEED } from "../../random.ts";
 
 describe("Base URL", () => {

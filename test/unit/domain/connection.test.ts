@@ -9,7 +9,7 @@ import {
 	parseConnections,
 	parseIndex,
 } from "../../../src/domain/connection.ts";
-import { problemOf } from "../../../src/domain/failure.ts";
+import { problemOf } from "../../../src/domain/problem.ts";
 
 describe("Connection", () => {
 	const flaws: readonly [string, ReturnType<typeof keyFlaw>][] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Activity, isActiveAnywhere } from "../../../src/domain/activity.ts";
+import { type Activity, isActiveAnywhere } from "../../../src/domain/activationStatus.ts";
 import { isProjectId, ORGANIZATION, scopeKey } from "../../../src/domain/scope.ts";
 
 describe("Scope", () => {

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { makeCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { Permission } from "../../emulator/keys.ts";
-import { skip } from "../../skip.ts";
+import { skip } from "../../skipTest.ts";
 import { call } from "./client.ts";
 
 describe("emulator: access and record", () => {

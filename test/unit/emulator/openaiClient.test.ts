@@ -5,7 +5,7 @@ import { openContract } from "../../contract.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { Operation } from "../../emulator/routes.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
-import { skip } from "../../skip.ts";
+import { skip } from "../../skipTest.ts";
 import { type Administration, all, connect, idsOf } from "./openaiClient.ts";
 
 describe("emulator: OpenAI's own client", () => {

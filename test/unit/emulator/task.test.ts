@@ -5,8 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { skip } from "../../skip.ts";
-import { isWindows } from "../../system.ts";
+import { skip } from "../../skipTest.ts";
+import { isWindows } from "../../systemDifferences.ts";
 
 const TASK = resolve(import.meta.dirname, "../../tasks/emulator.ts");
 

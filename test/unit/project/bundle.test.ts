@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { build } from "esbuild";
 import { leftOut } from "../../../leftOut.mjs";
-import type * as certificates from "../../../src/api/certificates.ts";
-import type * as transports from "../../../src/api/transport.ts";
 import type * as baseUrls from "../../../src/domain/baseUrl.ts";
-import type * as reader from "../../../src/file/reader.ts";
+import type * as certificates from "../../../src/openai/certificates.ts";
+import type * as transports from "../../../src/openai/httpTransport.ts";
+import type * as reader from "../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../certificates.ts";
 import { startEmulator } from "../../emulator/emulator.ts";
-import { temporaryFolder } from "../../leftovers.ts";
 import { sourceWith } from "../../sources.ts";
+import { temporaryFolder } from "../../temporaryFolders.ts";
 import { root } from "../../vscode/install.mjs";
-import { plainNetwork } from "../api/plainNetwork.ts";
-import { pkcs7 } from "../file/der.ts";
-import { read } from "../file/reading.ts";
+import { plainNetwork } from "../openai/network/directNetwork.ts";
+import { pkcs7 } from "../x509/der.ts";
+import { read } from "../x509/read.ts";
 
 describe("What is left out of the bundles", () => {
 	const temporary = temporaryFolder("bundle");

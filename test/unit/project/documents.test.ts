@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { SETTINGS } from "../../../src/ui/names.ts";
+import { SETTINGS } from "../../../src/common/manifestIds.ts";
 import { sources } from "../../sources.ts";
 import { root } from "../../vscode/install.mjs";
 

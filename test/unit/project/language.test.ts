@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { translatableTexts } from "../../pseudo.ts";
+import { translatableTexts } from "../../madeUpLanguage.ts";
 import { sources, sourceWith } from "../../sources.ts";
 
 /** The log is in English, for whoever helps. */

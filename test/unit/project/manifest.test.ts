@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMANDS, CONTEXT, PROJECTS_VIEW, SETTINGS, VIEW } from "../../../src/ui/names.ts";
+import { COMMANDS, CONTEXT, PROJECTS_VIEW, SETTINGS, VIEW } from "../../../src/common/manifestIds.ts";
 import { sources } from "../../sources.ts";
 import { root } from "../../vscode/install.mjs";
 

@@ -1,0 +1,25 @@
+import * as vscode from "vscode";
+import { COMMANDS } from "../common/manifestIds.ts";
+import type { Actions } from "./commandHandlers.ts";
+
+/**
+ * Registers every command.
+ * @param actions Loaded on first use; each shows by itself what it met.
+ * @param report Shows that they could not be loaded.
+ */
+export function registerCommands(
+	actions: () => Promise<Actions>,
+	report: (thrown: unknown) => void,
+): vscode.Disposable {
+	return vscode.Disposable.from(
+		...Object.values(COMMANDS).map((id) =>
+			vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+				try {
+					await (await actions())[id](...args);
+				} catch (thrown) {
+					report(thrown);
+				}
+			}),
+		),
+	);
+}

@@ -1,0 +1,8 @@
+import type { Candidate } from "./certificateFile.ts";
+import type { Problem } from "./problem.ts";
+
+/** What is known of what the service keeps under an id. `unreadable`: it is absent, or no certificate that can be read. */
+export type Content =
+	| { readonly state: "loading" | "unreadable" }
+	| { readonly state: "read"; readonly candidate: Candidate }
+	| { readonly state: "failed"; readonly problem: Problem };

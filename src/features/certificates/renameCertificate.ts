@@ -1,0 +1,52 @@
+import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
+import { Failure, isCancelled, isOutcomeUnknown, problemOf } from "../../domain/problem.ts";
+import { ORGANIZATION } from "../../domain/scope.ts";
+import { isWhole } from "../organization/activeScopes.ts";
+import { type Organization, Session } from "../organization/organizationSession.ts";
+
+/**
+ * Gives a certificate another name.
+ * @param request.shown As the person saw it.
+ * @returns the certificate as it is now, also where the answer was lost or the person cancelled too late.
+ * @throws Failure `changed-meanwhile` where it has another name by now than the person saw; `not-found` where it is gone
+ * (the list shows it by then); `change-unknown`; Cancelled where it has its old name
+ */
+export async function rename(
+	organization: Organization,
+	request: {
+		readonly organizationRef: string;
+		readonly shown: Pick<Certificate, "id" | "name">;
+		readonly name: string;
+	},
+	signal?: AbortSignal,
+): Promise<Certificate> {
+	const { organizationRef, shown, name } = request;
+	const session = await Session.open(organization, organizationRef);
+	const found = certificateIn(await session.certificates(signal), shown.id);
+	if (found.name !== shown.name) throw new Failure({ reason: "changed-meanwhile" });
+	try {
+		const renamed = await session.service.rename(found.id, name, signal);
+		session.takeEverywhere({ kind: "changed", certificate: renamed, field: "name" });
+		return { ...renamed, active: found.active };
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		const isGone = problem?.reason === "not-found";
+		if (problem ? !isOutcomeUnknown(problem) && !isGone : !isCancelled(thrown)) throw thrown;
+		session.takeEverywhere({ kind: "unknown", id: found.id, field: "name" });
+		// Without the signal: also who cancelled has to know how it is now.
+		const { listing } = await session.scope(ORGANIZATION);
+		if (isGone) throw thrown;
+		if (!listing) throw new Failure({ reason: "change-unknown", act: "rename" });
+		const now = certificateIn(listing, found.id);
+		if (now.name !== name) throw thrown;
+		return now;
+	}
+}
+
+/** @throws Failure `not-found`; `scopes-unread` where it may be in what could not be read */
+export function certificateIn(listing: CertificateListing, id: string): Certificate {
+	const certificate = listing.certificates.find((each) => each.id === id);
+	if (certificate) return certificate;
+	if (isWhole(listing)) throw new Failure({ reason: "not-found" });
+	throw new Failure({ reason: "scopes-unread", organization: true, allProjects: false, projects: [], why: null });
+}

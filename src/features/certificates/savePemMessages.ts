@@ -1,0 +1,30 @@
+import * as l10n from "@vscode/l10n";
+import { nameWords } from "../../common/messages/certificateMessages.ts";
+import { listWords } from "../../common/messages/scopes.ts";
+import type { Certificate } from "../../domain/certificate.ts";
+
+/** What became of a certificate that was to be saved. */
+export interface SavedPem {
+	readonly certificate: Certificate;
+	/** `taken`: a file of that name holds something else; `unreadable`: what the service sent is no certificate. */
+	readonly outcome: "saved" | "taken" | "unreadable" | "failed";
+}
+
+/** So many certificates are named; a notification has little room. */
+const MOST_NAMED = 5;
+
+/** How many certificates are saved, and why others are not. */
+export function savedWords(saved: readonly SavedPem[]): string {
+	const namesWhere = (wanted: SavedPem["outcome"]) => {
+		const found = saved.filter(({ outcome }) => outcome === wanted).map(({ certificate }) => nameWords(certificate));
+		return found.length > MOST_NAMED ? [...found.slice(0, MOST_NAMED), "…"] : found;
+	};
+	const count = saved.filter(({ outcome }) => outcome === "saved").length;
+	const sentences = [l10n.t("{0} of {1} certificates saved.", count, saved.length)];
+	const [taken, unreadable, failed] = [namesWhere("taken"), namesWhere("unreadable"), namesWhere("failed")];
+	if (taken.length > 0)
+		sentences.push(l10n.t("A file of that name holds something else, and was left alone: {0}.", listWords(taken)));
+	if (unreadable.length > 0) sentences.push(l10n.t("No certificate could be read: {0}.", listWords(unreadable)));
+	if (failed.length > 0) sentences.push(l10n.t("The file could not be written: {0}.", listWords(failed)));
+	return sentences.join(" ");
+}

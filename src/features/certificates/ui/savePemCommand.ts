@@ -1,0 +1,130 @@
+import { homedir } from "node:os";
+import * as l10n from "@vscode/l10n";
+import * as vscode from "vscode";
+import { nameWords } from "../../../common/messages/certificateMessages.ts";
+import { type Notices, notify } from "../../../common/ui/notifications.ts";
+import { cancellably } from "../../../common/ui/progress.ts";
+import { tellDone } from "../../../common/ui/statusNotifications.ts";
+import type { Certificate } from "../../../domain/certificate.ts";
+import { type Candidate, MAX_FILE_BYTES } from "../../../domain/certificateFile.ts";
+import { Cancelled, Failure } from "../../../domain/problem.ts";
+import { subjectsWords } from "../../activation/activationMessages.ts";
+import type { Certificates } from "../../organization/certificateStore.ts";
+import { subjectsOf } from "../../organization/ui/commandContext.ts";
+import { type SavedPem, savedWords } from "../savePemMessages.ts";
+
+/** What saving certificates needs. */
+export interface PemCommands extends Notices {
+	readonly certificates: Certificates;
+}
+
+/**
+ * Saves certificates as PEM: one where the person says, several into a folder.
+ * @throws Failure, Cancelled
+ */
+export async function savePem(commands: PemCommands, chosen: readonly Certificate[]): Promise<void> {
+	const [only, ...others] = chosen;
+	if (!only) throw new Failure({ reason: "nothing-selected" });
+	if (others.length > 0) return saveIntoFolder(commands, chosen);
+	const { pem } = await contentFor(commands, only);
+	const file = await vscode.window.showSaveDialog({
+		title: l10n.t("Save the PEM of “{0}”", nameWords(only)),
+		defaultUri: vscode.Uri.joinPath(startFolder(), fileNameFor(only)),
+		filters: { PEM: ["pem"] },
+	});
+	if (!file) throw new Cancelled();
+	try {
+		await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(pem));
+	} catch {
+		throw new Failure({ reason: "not-saved", file: file.path.split("/").at(-1) ?? "" });
+	}
+	tellDone(l10n.t("Saved {0}.", file.path.split("/").at(-1) ?? ""));
+}
+
+/** Saves every certificate of the organization into a folder that the person chooses. @throws Cancelled */
+export async function saveAllPems(commands: PemCommands): Promise<void> {
+	await saveIntoFolder(commands, commands.certificates.state.listing?.certificates ?? []);
+}
+
+/**
+ * What a certificate holds, read as it is needed.
+ * @throws Failure `no-content` where it cannot be read, or whatever kept it from being fetched; Cancelled
+ */
+export async function contentFor(
+	commands: Pick<PemCommands, "certificates">,
+	certificate: Certificate,
+): Promise<Candidate> {
+	const title = l10n.t("Reading “{0}”…", nameWords(certificate));
+	return cancellably(title, (signal) => read(commands, certificate, signal));
+}
+
+/** As `contentFor`, of several at once. */
+export async function contentsFor(
+	commands: PemCommands,
+	chosen: readonly Certificate[],
+): Promise<readonly Candidate[]> {
+	return cancellably(l10n.t("Reading {0}…", subjectsWords(chosen)), (signal) =>
+		Promise.all(chosen.map((certificate) => read(commands, certificate, signal))),
+	);
+}
+
+async function read(
+	{ certificates }: Pick<PemCommands, "certificates">,
+	{ id, name }: Certificate,
+	signal: AbortSignal,
+): Promise<Candidate> {
+	const content = await certificates.contentOf(id, signal);
+	if (!content) throw new Failure({ reason: "no-content", name: name ?? id });
+	return content;
+}
+
+async function saveIntoFolder(commands: PemCommands, chosen: readonly Certificate[]): Promise<void> {
+	const picked = await vscode.window.showOpenDialog({
+		title: l10n.t("Where to save {0} PEM files", chosen.length),
+		openLabel: l10n.t("Save Here"),
+		canSelectFolders: true,
+		canSelectFiles: false,
+		defaultUri: startFolder(),
+	});
+	const [folder] = picked ?? [];
+	if (!folder) throw new Cancelled();
+	const reading = l10n.t("Reading {0}…", subjectsWords(chosen));
+	const subjects = await cancellably(reading, (signal) => subjectsOf(commands, chosen, signal));
+	const saved: SavedPem[] = [];
+	for (const { certificate, content } of subjects) {
+		const file = vscode.Uri.joinPath(folder, fileNameFor(certificate));
+		saved.push({ certificate, outcome: content ? await saveNew(file, content.pem) : "unreadable" });
+	}
+	const words = savedWords(saved);
+	if (saved.every(({ outcome }) => outcome === "saved")) tellDone(words);
+	else void notify(commands, "warning", words);
+}
+
+/** Writes a file, but not over one that holds something else. */
+async function saveNew(file: vscode.Uri, pem: string): Promise<SavedPem["outcome"]> {
+	const bytes = new TextEncoder().encode(pem);
+	const { fs } = vscode.workspace;
+	try {
+		const stat = await fs.stat(file).then(
+			(found) => found,
+			() => null,
+		);
+		if (!stat) {
+			await fs.writeFile(file, bytes);
+			return "saved";
+		}
+		if (stat.type !== vscode.FileType.File || stat.size > MAX_FILE_BYTES) return "taken";
+		return Buffer.compare(await fs.readFile(file), bytes) === 0 ? "saved" : "taken";
+	} catch {
+		return "failed";
+	}
+}
+
+/** A file's name is made of the id alone: a name could lead elsewhere. */
+function fileNameFor({ id }: Certificate): string {
+	return `${id}.pem`;
+}
+
+function startFolder(): vscode.Uri {
+	return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+}

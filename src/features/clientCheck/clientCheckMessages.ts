@@ -1,0 +1,121 @@
+import * as l10n from "@vscode/l10n";
+import { nameWords } from "../../common/messages/certificateMessages.ts";
+import { expiryWords } from "../../common/messages/dates.ts";
+import { problemWords } from "../../common/messages/problems.ts";
+import { inert } from "../../common/messages/sanitize.ts";
+import type { Certificate } from "../../domain/certificate.ts";
+import type { ClientCheck, ClientFlaw } from "../../domain/clientCertificateCheck.ts";
+import type { Problem } from "../../domain/problem.ts";
+
+/** How the client certificate that the settings name stands to the anchors that an organization enforces. */
+export type OwnAccess =
+	/**
+	 * Settings contain none. `answered`: OpenAI just answered a request without one, while a certificate was active in the
+	 * organization.
+	 */
+	| { readonly kind: "none"; readonly answered: boolean }
+	/** It cannot be presented. */
+	| { readonly kind: "unusable"; readonly problem: Problem }
+	/** It was compared with the anchors, offline: with the one that accepts it, else with the one it comes closest to. */
+	| {
+			readonly kind: "checked";
+			readonly check: ClientCheck;
+			readonly anchor: Certificate;
+			/** The host of the base URL, where OpenAI asks for no client certificate at it; else `null`. */
+			readonly unasked: string | null;
+	  }
+	/** No anchor that could be read accepts it, and not all could be. */
+	| { readonly kind: "unknown" };
+
+/** Whether this extension's own calls would go on to be answered, as far as that can be told offline. */
+export function isAccepted(access: OwnAccess): boolean {
+	if (access.kind === "none") return access.answered;
+	return access.kind === "checked" && access.check.accepted && access.unasked === null;
+}
+
+/** What will become of this extension's own calls. @param now Unix seconds. */
+export function accessWords(access: OwnAccess, now: number): string {
+	switch (access.kind) {
+		case "none":
+			return access.answered
+				? l10n.t(
+						"No client certificate is set. OpenAI answers this extension without one, although a certificate is active in the organization.",
+					)
+				: l10n.t("No client certificate is set here, so that this extension will be refused too.");
+		case "unusable":
+			return l10n.t(
+				"This extension will be refused too, since its client certificate cannot be presented. {0}",
+				problemWords(access.problem),
+			);
+		case "unknown":
+			return l10n.t(
+				"Not every certificate could be read with which this extension's client certificate is to be compared: it may be refused too.",
+			);
+		case "checked": {
+			const { check, anchor, unasked } = access;
+			const subject = inert(check.subject);
+			const flaws = check.flaws.map(clientFlawWords);
+			if (!check.accepted)
+				return [
+					l10n.t("This extension will be refused too. Its client certificate {0} was checked offline:", subject),
+					...flaws,
+				].join(" ");
+			return [
+				l10n.t(
+					"This extension's client certificate {0} was checked offline: it chains to “{1}” and {2}.",
+					subject,
+					nameWords(anchor),
+					expiryWords(check.notAfter, now),
+				),
+				...flaws,
+				...(unasked === null ? [] : [unaskedWords(unasked)]),
+			].join(" ");
+		}
+	}
+}
+
+function unaskedWords(host: string): string {
+	return l10n.t(
+		"But OpenAI asks for client certificates at mtls.api.openai.com and its regional hosts, and the base URL leads to {0}: unless it is changed, this extension will be refused.",
+		inert(host),
+	);
+}
+
+/** What keeps a client certificate from being accepted, in a sentence. */
+export function clientFlawWords(flaw: ClientFlaw): string {
+	const subject = inert(flaw.subject);
+	switch (flaw.code) {
+		case "is-an-authority":
+			return l10n.t("{0} is a CA certificate; none in the file is a client's.", subject);
+		case "no-issuer":
+			return l10n.t(
+				"{0} was issued by {1}, which is neither in the file nor the trust anchor.",
+				subject,
+				inert(flaw.issuer),
+			);
+		case "not-signed":
+			return l10n.t("{0} was signed by another key than that of {1}.", subject, inert(flaw.issuer));
+		case "signature-not-checked":
+			return l10n.t("The signature on {0} cannot be checked here.", subject);
+		case "expired":
+			return l10n.t("{0} {1}.", subject, expiryWords(-flaw.seconds, 0));
+		case "not-yet-valid":
+			return l10n.t("{0} is not valid yet.", subject);
+		case "unreadable-date":
+			return l10n.t("A date in {0} is no date.", subject);
+		case "not-an-authority":
+			return l10n.t("{0} issued another certificate, but is no CA.", subject);
+		case "no-certificate-sign":
+			return l10n.t("{0} issued another certificate, but its key usage lacks Certificate Sign.", subject);
+		case "path-too-long":
+			return l10n.t("More intermediates follow {0} than its path length allows.", subject);
+		case "no-client-authentication":
+			return l10n.t("The extended key usage of {0} lacks client authentication.", subject);
+		case "no-digital-signature":
+			return l10n.t("The key usage of {0} lacks Digital Signature.", subject);
+		case "name-constraints-not-checked":
+			return l10n.t("The name constraints of {0} are not checked here.", subject);
+		case "no-authority-key-identifier":
+			return l10n.t("{0} has no authority key identifier, without which some software finds no issuer.", subject);
+	}
+}

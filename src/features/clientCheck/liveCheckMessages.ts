@@ -1,0 +1,79 @@
+import * as l10n from "@vscode/l10n";
+import { expiryWords } from "../../common/messages/dates.ts";
+import { problemWords } from "../../common/messages/problems.ts";
+import { inert } from "../../common/messages/sanitize.ts";
+import type { ClientCheck } from "../../domain/clientCertificateCheck.ts";
+import type { LiveOutcome } from "../../domain/liveCheck.ts";
+import { clientFlawWords } from "./clientCheckMessages.ts";
+
+interface Told {
+	readonly message: string;
+	readonly detail: string;
+}
+
+/**
+ * How a client certificate stands to a trust anchor.
+ * @param anchor What that is called; inert.
+ * @param now Unix seconds.
+ */
+export function checkWords(check: ClientCheck, anchor: string, now: number): Told {
+	const { accepted, chain, flaws, notAfter } = check;
+	const subject = inert(check.subject);
+	return {
+		message: accepted
+			? l10n.t("{0} chains to “{1}” and would be accepted, as far as can be told offline.", subject, anchor)
+			: l10n.t("{0} would not be accepted by “{1}”.", subject, anchor),
+		detail: [
+			...flaws.map(clientFlawWords),
+			l10n.t("Chain: {0}", chain.map((each) => inert(each)).join(" → ")),
+			l10n.t("The client certificate {0}.", expiryWords(notAfter, now)),
+		].join("\n"),
+	};
+}
+
+/** What the service said to a client certificate. */
+export function liveWords(outcome: LiveOutcome, host: string): Told {
+	switch (outcome.code) {
+		case "accepted":
+			return {
+				message: l10n.t("{0} accepted the client certificate.", host),
+				detail: l10n.t(
+					"It asked for one and answered. If the project of this key has no active trust anchor, any client certificate passes.",
+				),
+			};
+		case "not-allowed":
+			return {
+				message: l10n.t("{0} did not refuse the client certificate, but the project key.", host),
+				detail: l10n.t("It may not list models ({0}). Try a key that may.", outcome.status),
+			};
+		case "key-refused":
+			return {
+				message: l10n.t("{0} does not know the project key (401).", host),
+				detail: l10n.t("So nothing is known of the client certificate. Try another key."),
+			};
+		case "unasked":
+			return {
+				message: l10n.t("{0} did not ask for a client certificate, so that this proves nothing.", host),
+				detail: l10n.t("Check the host in the settings, and whether a proxy inspects traffic on the way."),
+			};
+		case "refused":
+			return { message: l10n.t("{0} refused the client certificate.", host), detail: refusalWords(outcome.how) };
+		case "failed":
+			return { message: l10n.t("The client certificate was not checked."), detail: problemWords(outcome.problem) };
+	}
+}
+
+function refusalWords(how: "alert" | "closed" | "answer"): string {
+	switch (how) {
+		case "alert":
+			return l10n.t("It ended the connection with an alert about the certificate.");
+		case "closed":
+			return l10n.t(
+				"It ended the connection instead of answering, as some servers do. If it was the network, another try will tell.",
+			);
+		case "answer":
+			return l10n.t(
+				"It answered that the project of this key demands one of another issuer, or an intermediate is missing in the file.",
+			);
+	}
+}

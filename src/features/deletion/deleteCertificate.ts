@@ -1,0 +1,205 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Certificate } from "../../domain/certificate.ts";
+import {
+	Failure,
+	isCancelled,
+	isOutcomeUnknown,
+	type NamedProject,
+	type Problem,
+	problemOf,
+} from "../../domain/problem.ts";
+import { ORGANIZATION, type Project, type Scope } from "../../domain/scope.ts";
+import { type ScopeAccount, switchScopes, untouched } from "../activation/activation.ts";
+import { certificateIn } from "../certificates/renameCertificate.ts";
+import { isWhole, type Whereabouts, whereActive } from "../organization/activeScopes.ts";
+import { type Organization, Session } from "../organization/organizationSession.ts";
+
+/** What a fresh read shows before a certificate is deleted: what a person is asked about. */
+export interface RemovalBasis {
+	readonly epoch: number;
+	/** As the organization lists it. */
+	readonly certificate: Certificate;
+	readonly where: Whereabouts;
+}
+
+/** What is to be deleted, wherever it is active. */
+type Subject = Pick<RemovalBasis, "epoch" | "certificate">;
+
+export interface RemovalRequest {
+	/** The connection that the person was told of. */
+	readonly organizationRef: string;
+	/** What the person said yes to. */
+	readonly confirmed: RemovalBasis;
+}
+
+/** What became of a certificate that was to be deactivated wherever it is active and then deleted. */
+export interface RemovalAccount {
+	/** Where it was to be deactivated, in the order in which it was done. */
+	readonly scopes: readonly ScopeAccount[];
+	readonly removed: boolean;
+	/** Why it is not deleted; `null` also where the person cancelled. */
+	readonly problem: Problem | null;
+}
+
+/**
+ * Reads what a person has to know before a certificate is deleted: itself, and every scope, archived projects included.
+ * @throws Failure `not-found` where it is gone (the list shows it by then), and where the organization's list cannot be
+ * read; Cancelled
+ */
+export async function prepareRemoval(
+	organization: Organization,
+	{ organizationRef, id }: { readonly organizationRef: string; readonly id: string },
+	signal?: AbortSignal,
+): Promise<RemovalBasis> {
+	return readBasis(await Session.open(organization, organizationRef), id, signal);
+}
+
+/**
+ * Deletes a certificate that is active nowhere. Returns where it is gone, also where the answer was lost or the person
+ * cancelled too late.
+ * @throws Failure `certificate-active`, `scopes-unread`, `changed-meanwhile`, `connection-changed`, `not-found` before
+ * anything is sent; `change-unknown`; Cancelled where it is still there
+ */
+export async function remove(
+	organization: Organization,
+	{ organizationRef, confirmed }: { readonly organizationRef: string; readonly confirmed: Subject },
+	signal?: AbortSignal,
+): Promise<void> {
+	const session = await Session.open(organization, organizationRef);
+	await removeNow(session, confirmed, signal);
+}
+
+/**
+ * Deactivates a certificate wherever it is active, then deletes it. It stops at the first scope that fails: what would
+ * not lead to the end is left enforced.
+ * @returns a true account, also where it was cancelled on the way.
+ * @throws before anything is changed: Failure as `remove` but for `certificate-active`, and `changed-meanwhile` also where
+ * it is active elsewhere than was confirmed; Cancelled
+ */
+export async function deactivateEverywhereAndRemove(
+	organization: Organization,
+	{ organizationRef, confirmed }: RemovalRequest,
+	signal?: AbortSignal,
+): Promise<RemovalAccount> {
+	const session = await Session.open(organization, organizationRef);
+	const { id } = confirmed.certificate;
+	let found = await readBasis(session, id, signal);
+	assertSame(confirmed, found);
+	assertRead(found.where);
+	if (!isDeepStrictEqual(holdersOf(confirmed.where), holdersOf(found.where)))
+		throw new Failure({ reason: "changed-meanwhile" });
+	const accounts: ScopeAccount[] = [];
+	const account = (removed: boolean, problem: Problem | null): RemovalAccount => ({
+		scopes: accounts,
+		removed,
+		problem,
+	});
+	try {
+		if (found.where.organization) {
+			accounts.push(...(await deactivateInTurn(session, [ORGANIZATION], id, signal)));
+			if (!isDone(accounts)) return account(false, problemIn(accounts));
+			// What a project merely inherits shows only now.
+			found = await readBasis(session, id, signal);
+			assertRead(found.where);
+		}
+		accounts.push(...(await deactivateInTurn(session, holdersOf(found.where), id, signal)));
+		if (!isDone(accounts)) return account(false, problemIn(accounts));
+		await removeNow(session, confirmed, signal);
+		return account(true, null);
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		if (!problem && !isCancelled(thrown)) throw thrown;
+		return account(false, problem);
+	}
+}
+
+/** Deactivates a certificate in one scope after the other, as long as that succeeds. */
+async function deactivateInTurn(
+	session: Session,
+	scopes: readonly Scope[],
+	id: string,
+	signal?: AbortSignal,
+): Promise<readonly ScopeAccount[]> {
+	const accounts: ScopeAccount[] = [];
+	for (const scope of scopes)
+		accounts.push(
+			...(isDone(accounts) ? await switchScopes(session, [scope], [id], false, signal) : [untouched(scope, [id])]),
+		);
+	return accounts;
+}
+
+function isDone(accounts: readonly ScopeAccount[]): boolean {
+	return accounts.every(({ changed }) => changed.length > 0);
+}
+
+function problemIn(accounts: readonly ScopeAccount[]): Problem | null {
+	return accounts.find(({ problem }) => problem)?.problem ?? null;
+}
+
+async function removeNow(session: Session, confirmed: Subject, signal?: AbortSignal): Promise<void> {
+	const { id } = confirmed.certificate;
+	const found = await readBasis(session, id, signal);
+	assertFree(found.where);
+	assertSame(confirmed, found);
+	try {
+		await session.service.remove(id, signal);
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		// It was there a moment ago: whoever deleted it, the list tells.
+		const isLost = problem ? isOutcomeUnknown(problem) || problem.reason === "not-found" : isCancelled(thrown);
+		if (!isLost) throw thrown;
+		session.takeEverywhere({ kind: "unknown", id, field: null });
+		// Without the signal: also who cancelled has to know how it is now.
+		const { listing } = await session.scope(ORGANIZATION);
+		if (listing?.certificates.some((each) => each.id === id)) throw thrown;
+		if (!listing || !isWhole(listing)) throw new Failure({ reason: "change-unknown", act: "remove" });
+	}
+	session.takeEverywhere({ kind: "removed", id });
+}
+
+async function readBasis(session: Session, id: string, signal?: AbortSignal): Promise<RemovalBasis> {
+	const [listing, projects] = await Promise.all([session.certificates(signal), session.projects(signal)]);
+	const certificate = certificateIn(listing, id);
+	return { epoch: session.epoch, certificate, where: whereActive(id, listing, projects) };
+}
+
+/** The scopes in which a certificate has to be deactivated before it can be deleted. */
+export function holdersOf({ organization, projects }: Whereabouts): readonly Scope[] {
+	const ofProjects = projectsAmong(projects).map(({ id }): Scope => ({ kind: "project", id }));
+	return organization ? [ORGANIZATION, ...ofProjects] : ofProjects;
+}
+
+/** The projects in which a certificate is active, or may be beside what they inherit. */
+function projectsAmong(holders: Whereabouts["projects"]): readonly Project[] {
+	return holders.filter(({ how }) => how !== "inherited").map(({ project }) => project);
+}
+
+/** @throws Failure `connection-changed`, `changed-meanwhile` */
+function assertSame(confirmed: Subject, found: RemovalBasis): void {
+	if (confirmed.epoch !== found.epoch) throw new Failure({ reason: "connection-changed" });
+	if (confirmed.certificate.name !== found.certificate.name) throw new Failure({ reason: "changed-meanwhile" });
+}
+
+/** @throws Failure `certificate-active`, `scopes-unread` */
+function assertFree(where: Whereabouts): void {
+	const projects = projectsAmong(where.projects).map(named);
+	const organization = where.organization === true;
+	if (organization || projects.length > 0) throw new Failure({ reason: "certificate-active", organization, projects });
+	assertRead(where);
+}
+
+/** That every scope could be read. @throws Failure `scopes-unread` */
+export function assertRead({ complete, organization, allProjects, unknown, problem }: Whereabouts): void {
+	if (complete) return;
+	throw new Failure({
+		reason: "scopes-unread",
+		organization: organization === undefined,
+		allProjects: !allProjects,
+		projects: unknown.map(named),
+		why: problem,
+	});
+}
+
+function named({ id, name }: Project): NamedProject {
+	return { id, name };
+}

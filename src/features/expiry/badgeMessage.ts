@@ -1,0 +1,9 @@
+import * as l10n from "@vscode/l10n";
+import { currentLocale } from "../../common/messages/locale.ts";
+
+/** What a badge says to those who cannot see it. */
+export function badgeWords(count: number): string {
+	return new Intl.PluralRules(currentLocale()).select(count) === "one"
+		? l10n.t("{0} certificate expires soon, or has expired while it is active", count)
+		: l10n.t("{0} certificates expire soon, or have expired while they are active", count);
+}

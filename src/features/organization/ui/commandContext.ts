@@ -1,0 +1,77 @@
+import { isRecent } from "../../../common/freshness.ts";
+import { type Notices, notify } from "../../../common/ui/notifications.ts";
+import type { Certificate } from "../../../domain/certificate.ts";
+import { Failure, problemOf } from "../../../domain/problem.ts";
+import { type Subject, subjectsWords } from "../../activation/activationMessages.ts";
+import type { Connections, Destination } from "../../connections/ui/connectionStore.ts";
+import { goneWords } from "../../deletion/deleteMessages.ts";
+import { contentOf } from "../../upload/duplicateCheck.ts";
+import type { Certificates } from "../certificateStore.ts";
+import type { Organization } from "../organizationSession.ts";
+import type { Projects } from "../projectStore.ts";
+
+/** What commands on certificates act on. */
+export interface CertificateCommands extends Notices {
+	readonly organization: Organization;
+	readonly certificates: Certificates;
+	readonly projects: Projects;
+	readonly connections: Pick<Connections, "destination">;
+}
+
+/** Where a command's calls go. @throws Failure, also where the certificates in the view are another connection's. */
+export async function destinationOf({ connections, certificates }: CertificateCommands): Promise<Destination> {
+	const destination = await connections.destination();
+	if (destination.organizationRef !== certificates.organizationRef) throw new Failure({ reason: "connection-changed" });
+	return destination;
+}
+
+/** Certificates with what they hold, as far as it can be read. @throws Cancelled */
+export async function subjectsOf(
+	{ certificates }: Pick<CertificateCommands, "certificates">,
+	chosen: readonly Certificate[],
+	signal: AbortSignal,
+): Promise<readonly Subject[]> {
+	return Promise.all(
+		chosen.map(async (certificate) => ({
+			certificate,
+			content: await contentOf(certificate.id, certificates, signal),
+		})),
+	);
+}
+
+/** Reads the projects and what is active in each, unless that was just done. What fails is in their state. @throws Cancelled */
+export async function refreshProjects(
+	{ projects }: Pick<CertificateCommands, "projects">,
+	signal: AbortSignal,
+): Promise<void> {
+	const { loading, loadedAt, problem } = projects.state;
+	if (loading || problem || !isRecent(loadedAt)) await projects.refresh(signal);
+}
+
+/** The name of a project by its id, as far as the projects are known. */
+export function projectNamed({ projects }: Pick<CertificateCommands, "projects">): (id: string) => string | null {
+	return (id) => projects.state.projects?.find((project) => project.id === id)?.name ?? null;
+}
+
+/**
+ * Does something to certificates; where one of them turns out to be gone, it says so and shows the list as it is now.
+ * @throws whatever else `act` throws.
+ */
+export async function unlessGone(
+	{ certificates, documents }: Pick<CertificateCommands, "certificates" | "documents">,
+	chosen: readonly Certificate[],
+	act: () => Promise<void>,
+): Promise<void> {
+	const gone = () => {
+		const listed = certificates.state.listing?.certificates ?? [];
+		return chosen.filter((each) => !listed.some(({ id }) => id === each.id));
+	};
+	try {
+		await act();
+	} catch (thrown) {
+		if (problemOf(thrown)?.reason !== "not-found") throw thrown;
+		if (gone().length === 0) await certificates.refresh();
+		if (gone().length === 0) throw thrown;
+		void notify({ documents }, "information", goneWords(subjectsWords(gone())));
+	}
+}

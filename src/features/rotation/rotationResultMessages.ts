@@ -1,0 +1,93 @@
+import * as l10n from "@vscode/l10n";
+import { midwayWords } from "../../common/messages/problems.ts";
+import { placesAt, placeWords } from "../../common/messages/scopes.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { RotatedCertificate } from "./rotationPlan.ts";
+import type { EndAccount, HandOver } from "./rotationResult.ts";
+import { rotatedName } from "./rotationStatusMessages.ts";
+
+/** The end that was meant: which certificate was to go, and which to be active. */
+export interface RotationEnd {
+	readonly step: "finish" | "undo";
+	/** Whether the one that was to go was to be deleted, too. */
+	readonly remove: boolean;
+	readonly from: RotatedCertificate;
+	readonly to: RotatedCertificate;
+}
+
+/** Whether all is as it was meant to be, and there is nothing to say of it. */
+export function isEnded({ remove }: RotationEnd, { scopes, ended, removed }: EndAccount): boolean {
+	return ended && removed === remove && scopes.every(isDone);
+}
+
+function isDone({ outcome }: HandOver): boolean {
+	return outcome === "done" || outcome === "kept" || outcome === "returned";
+}
+
+/** What became of a rotation that was to end, a line for each outcome. */
+export function endWords(
+	end: RotationEnd,
+	{ scopes, ended, removed, problem }: EndAccount,
+	nameOf: (projectId: string) => string | null,
+): string {
+	const [from, to] = [rotatedName(end.from), rotatedName(end.to)];
+	const isTold = scopes.some((each) => each.problem === problem);
+	// One line for all scopes with the same outcome; incomplete ones first.
+	const ordered = scopes.toSorted((one, other) => Number(isDone(one)) - Number(isDone(other)));
+	const alike = Map.groupBy(ordered, (each) =>
+		[outcomeWords(each, from, to), ...(each.problem ? [midwayWords(each.problem)] : [])].join(" "),
+	);
+	return [
+		headWords(end, ended, removed),
+		...[...alike].map(([words, group]) => l10n.t("In {0}: {1}", placeWords(placesAt(group, nameOf)), words)),
+		...(problem && !isTold ? [stopWords(problem)] : []),
+		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
+	].join("\n");
+}
+
+/** Why it stopped between two scopes. */
+function stopWords(problem: Problem): string {
+	return problem.reason === "changed-meanwhile"
+		? l10n.t("Something else was changed meanwhile, or only shows now.")
+		: midwayWords(problem);
+}
+
+function headWords({ step, remove, from, to }: RotationEnd, ended: boolean, removed: boolean): string {
+	if (step === "undo")
+		return ended
+			? l10n.t("The rotation of “{0}” is undone.", rotatedName(to))
+			: l10n.t("The rotation of “{0}” is not undone.", rotatedName(to));
+	const name = rotatedName(from);
+	if (!ended) return l10n.t("The rotation of “{0}” is not finished.", name);
+	if (removed) return l10n.t("The rotation of “{0}” is finished, and it is deleted.", name);
+	return remove
+		? l10n.t("The rotation of “{0}” is finished, but it was not deleted.", name)
+		: l10n.t("The rotation of “{0}” is finished.", name);
+}
+
+function outcomeWords({ outcome }: HandOver, from: string, to: string): string {
+	switch (outcome) {
+		case "done":
+			return l10n.t("“{0}” deactivated.", from);
+		case "kept":
+			return l10n.t("“{0}” stays, as before.", from);
+		case "returned":
+			return l10n.t("“{0}” activated again; “{1}” stays, as before.", to, from);
+		case "not-returned":
+			return l10n.t("“{0}” not activated again, or that is not known.", to);
+		case "failed":
+			return l10n.t("“{0}” not deactivated.", from);
+		case "unread":
+			return l10n.t("“{0}” deactivated, but not read back.", from);
+		case "unknown":
+			return l10n.t("not known whether “{0}” is deactivated.", from);
+		case "restored":
+			return l10n.t("neither was active after it, so “{0}” was activated again at once.", from);
+		case "emptied":
+			return l10n.t("neither “{0}” nor “{1}” is active now. Activate one of them.", from, to);
+		case "neither":
+			return l10n.t("neither “{0}” nor “{1}” was active; nothing was done.", from, to);
+		case "not-tried":
+			return l10n.t("not tried.");
+	}
+}

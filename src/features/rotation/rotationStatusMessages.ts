@@ -1,0 +1,83 @@
+import * as l10n from "@vscode/l10n";
+import type { Fact } from "../../common/messages/certificateFacts.ts";
+import { momentWords } from "../../common/messages/dates.ts";
+import { inert } from "../../common/messages/sanitize.ts";
+import { placeLines, placesAt, placeWords } from "../../common/messages/scopes.ts";
+import type { RotatedCertificate, RotationPlan, RotationStage } from "./rotationPlan.ts";
+
+/** The part that a certificate has in a rotation that is not over. */
+export interface RotationRole {
+	readonly part: "old" | "next";
+	readonly stage: RotationStage;
+	readonly plan: RotationPlan;
+	/** As the other one is called now. */
+	readonly other: RotatedCertificate;
+}
+
+/** So many projects have a line. */
+const MOST_LINES = 20;
+
+/** What a certificate of a rotation is called: its name, else its id, for it may be gone. */
+export function rotatedName({ id, name }: RotatedCertificate): string {
+	return inert(name ?? "") || id;
+}
+
+/** What is going on with a certificate, and what to do; `null` where it has no part in a rotation. */
+export function roleWords(roles: readonly RotationRole[]): string | null {
+	return roles.length === 0 ? null : roles.map(words).join(" · ");
+}
+
+function words({ part, stage, other }: RotationRole): string {
+	if (part === "next") return l10n.t("taking over from “{0}”", rotatedName(other));
+	switch (stage) {
+		case "activating":
+			return l10n.t("Rotating: replacement not active everywhere yet, Rotate or Finish");
+		case "waiting":
+			return l10n.t("Rotating: move clients, then Finish");
+		case "finished":
+			return l10n.t("Rotating: active nowhere any more, Finish ends it");
+		case "unknown":
+			return l10n.t("Rotating: not known how far");
+	}
+}
+
+/** What its row says of a rotation in an organization that the service did not name. */
+export function unplacedPlanWords({ old, next, startedAt }: RotationPlan) {
+	return {
+		description: l10n.t("unfinished rotation · {0} · organization unknown", momentWords(startedAt)),
+		tooltip: [
+			l10n.t("Rotating “{0}” to “{1}”", rotatedName(old), rotatedName(next)),
+			l10n.t("Started: {0}", momentWords(startedAt)),
+			l10n.t(
+				"OpenAI didn't name the organization, and the old certificate isn't in this list. If you no longer need the plan, forget it.",
+			),
+		].join("\n"),
+	};
+}
+
+/** The question before the plan of such a rotation is forgotten. */
+export function forgetPlanWords({ old, next }: RotationPlan): { readonly message: string; readonly detail: string } {
+	return {
+		message: l10n.t("Forget the rotation of “{0}” to “{1}”?", rotatedName(old), rotatedName(next)),
+		detail: l10n.t(
+			"Nothing changes at OpenAI. Certificates it activated stay active, and Undo Rotation won't deactivate them.",
+		),
+	};
+}
+
+/** A row for each rotation that a certificate has a part in. @param nameOf The name of a project by its id, where it is known. */
+export function roleFacts(
+	roles: readonly RotationRole[],
+	nameOf: (projectId: string) => string | null,
+): readonly Fact[] {
+	return roles.map(({ part, plan, other }) => {
+		const places = placesAt(plan.scopes, nameOf);
+		const more = [other.id, placeLines(places, MOST_LINES), l10n.t("Started: {0}", momentWords(plan.startedAt))];
+		return {
+			key: `rotation/${other.id}`,
+			label: part === "old" ? l10n.t("Rotating to") : l10n.t("Taking over from"),
+			value: l10n.t("“{0}” in {1}", rotatedName(other), placeWords(places)),
+			more: more.join("\n"),
+		};
+	});
+}

@@ -1,0 +1,166 @@
+import * as l10n from "@vscode/l10n";
+import { nameWords } from "../../../common/messages/certificateMessages.ts";
+import { placesAt } from "../../../common/messages/scopes.ts";
+import { mayBeOf } from "../../../common/organizationRef.ts";
+import { askAnew } from "../../../common/retryOnChange.ts";
+import { askForFiles } from "../../../common/ui/certificateFilePicker.ts";
+import { notify } from "../../../common/ui/notifications.ts";
+import { cancellably } from "../../../common/ui/progress.ts";
+import { reminderDays } from "../../../common/ui/settings.ts";
+import { tellSwitched } from "../../../common/ui/statusNotifications.ts";
+import { isActiveAnywhere } from "../../../domain/activationStatus.ts";
+import type { Certificate } from "../../../domain/certificate.ts";
+import type { Candidate } from "../../../domain/certificateFile.ts";
+import { Failure } from "../../../domain/problem.ts";
+import { accountWords } from "../../activation/activationResultMessages.ts";
+import { accessWords } from "../../clientCheck/clientCheckMessages.ts";
+import { accessAfter, chains, type OwnAccessCheck } from "../../clientCheck/ui/selfAccess.ts";
+import type { Enforcement } from "../../organization/enforcementIndex.ts";
+import {
+	type CertificateCommands,
+	destinationOf,
+	projectNamed,
+	refreshProjects,
+} from "../../organization/ui/commandContext.ts";
+import type { CertificatesView } from "../../sidebar/ui/certificatesView.ts";
+import { type UploadCommand, uploadFile } from "../../upload/ui/uploadCommand.ts";
+import { tellMore } from "../../upload/ui/uploadPrompts.ts";
+import { flawsOf, prepareRotation, type RotationBasis, type RotationPair, type Rotations } from "../rotation.ts";
+import { type RotationPlan, rotationFlaws } from "../rotationPlan.ts";
+import { settledRotationWords } from "../rotationPromptMessages.ts";
+import { type StartAccount, startRotation } from "../startRotation.ts";
+import {
+	askForNext,
+	askUnclear,
+	confirmForgetting,
+	confirmStart,
+	refuseDeadEnd,
+	refuseFull,
+} from "./rotationPrompts.ts";
+
+/** What rotating needs. */
+export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
+	readonly rotations: Rotations;
+	readonly enforcement: Enforcement;
+	readonly upload: UploadCommand;
+	readonly view: Pick<CertificatesView, "reveal">;
+}
+
+/**
+ * Has another certificate that the person chooses take over, or goes on with that, up to the point where clients must move.
+ * @throws Failure, Cancelled
+ */
+export async function rotateCertificate(commands: RotationCommands, old: Certificate): Promise<void> {
+	const { organizationRef } = await destinationOf(commands);
+	const { plans } = commands.rotations;
+	if ((await plans.stateOf({ organizationRef, old })) === "unreadable") {
+		await confirmForgetting(old);
+		await plans.forgetSpoilt({ organizationRef, old });
+	}
+	const plan = await planFor(commands, organizationRef, old);
+	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
+	const pair = { organizationRef, oldId: old.id, nextId };
+	const { next, account } = await askAnew((changed) => start(commands, pair, changed));
+	if (!account) void notify(commands, "information", settledRotationWords(old, next));
+	else {
+		const words = accountWords([next], account.scopes, true, projectNamed(commands));
+		tellSwitched(commands, words, account.scopes, l10n.t("Rotate again to go on, or undo it."));
+	}
+	await commands.view.reveal(old);
+}
+
+/** The plan of a certificate's rotation, as it is now. @throws Failure `not-recorded`, `record-newer` where the plans cannot be read */
+export async function planFor(
+	{ rotations }: Pick<RotationCommands, "rotations">,
+	organizationRef: string,
+	{ id }: Certificate,
+): Promise<RotationPlan | null> {
+	const plans = await rotations.plans.read(organizationRef);
+	return plans.find((plan) => mayBeOf(plan, organizationRef) && plan.old.id === id) ?? null;
+}
+
+/** Reads how it is now, in sight of the person. @throws as `prepareRotation` */
+export async function readNow({ rotations }: RotationCommands, pair: RotationPair): Promise<RotationBasis> {
+	return cancellably(l10n.t("Reading how it is now…"), (signal) => prepareRotation(rotations, pair, signal));
+}
+
+/** @returns no account where nothing was left to be activated. @throws Failure, Cancelled */
+async function start(
+	commands: RotationCommands,
+	pair: RotationPair,
+	changed: boolean,
+): Promise<{ readonly next: Certificate; readonly account: StartAccount | null }> {
+	const { rotations } = commands;
+	const nameOf = projectNamed(commands);
+	const basis = await readNow(commands, pair);
+	const { old, next, plan } = basis;
+	const soonDays = reminderDays();
+	const [flaw] = flawsOf(basis, "start", Date.now() / 1000, soonDays);
+	if (flaw || !next) throw new Failure({ reason: "rotation-refused", flaw: flaw ?? "gone" });
+
+	const places = (some: RotationBasis["scopes"]) => placesAt(some, nameOf);
+	const unclear = basis.scopes.filter((each) => each.old === "unclear");
+	const answer = plan || unclear.length === 0 ? "imposed" : await askUnclear(old.certificate, places(unclear));
+	const scopes = basis.scopes.filter((each) => each.old === "active" || (each.old === "unclear" && answer === "own"));
+	const missing = scopes.filter((each) => !each.next);
+	const present = scopes.filter((each) => each.next);
+	if (plan && missing.length === 0) return { next: next.certificate, account: null };
+	if (basis.inOrganization.includes(old.certificate.id)) await assertEndable(commands, basis, next.certificate);
+	await confirmStart({
+		...{ old, next, changed },
+		...{ missing: places(missing), present: places(present), planned: plan !== null },
+	});
+	const title = l10n.t("Activating “{0}”…", nameWords(next.certificate));
+	const request = { confirmed: basis, unclear: answer, soonDays } as const;
+	const account = await cancellably(title, (signal) => startRotation(rotations, request, signal));
+	return { next: next.certificate, account };
+}
+
+/** What would keep from both ends is said before anything is activated. @throws Cancelled */
+async function assertEndable(commands: RotationCommands, basis: RotationBasis, next: Certificate): Promise<void> {
+	const old = basis.old.certificate;
+	const finished = await accessAfter(commands, basis, old, next);
+	if (chains(finished) || chains(await accessAfter(commands, basis, next, old))) return;
+	await refuseDeadEnd(old, next, accessWords(finished, Date.now() / 1000));
+}
+
+/** Asks for the certificate that is to take over, and uploads it where it is not there yet. @throws Failure, Cancelled */
+async function chooseNext(commands: RotationCommands, old: Certificate): Promise<Certificate> {
+	const { certificates, upload } = commands;
+	const chosen = await askForNext(old, certificates.state.listing?.certificates ?? [], reminderDays());
+	if (chosen) return chosen;
+	const [file] = await askForFiles(l10n.t("The certificate that takes over from “{0}”", nameWords(old)), false);
+	if (!file) throw new Failure({ reason: "nothing-selected" });
+	const purpose = {
+		judge: (candidate: Candidate) => assertFit(old, candidate),
+		refuseFull: async (signal: AbortSignal) => refuseFull(await idleOnes(commands, signal)),
+	};
+	const uploaded = await uploadFile(upload, file, { purpose });
+	if (uploaded.how !== "there-before") tellMore(commands, uploaded);
+	return uploaded.certificate;
+}
+
+/** Before it is uploaded: what shows afterwards would be too late. @throws Failure `rotation-refused` */
+function assertFit(old: Certificate, content: Candidate): void {
+	const { notBefore: validAt, notAfter: expiresAt } = content;
+	const certificate = { id: "", name: null, createdAt: null, validAt, expiresAt, active: undefined };
+	const flaws = rotationFlaws(
+		{ certificate: old, content: null },
+		{ certificate, content },
+		Date.now() / 1000,
+		reminderDays(),
+	);
+	// What the list does not tell of the old one its content may, which is read next.
+	const flaw = flaws.find((each) => each !== "dates-unknown");
+	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });
+}
+
+/** What is known to be active nowhere: what has expired first. @throws Cancelled */
+async function idleOnes(commands: RotationCommands, signal: AbortSignal): Promise<readonly Certificate[]> {
+	await refreshProjects(commands, signal);
+	const { certificates, enforcement } = commands;
+	const listed = certificates.state.listing?.certificates ?? [];
+	return listed
+		.filter(({ id }) => isActiveAnywhere(enforcement.activity(id)) === false)
+		.toSorted((one, other) => (one.expiresAt ?? Infinity) - (other.expiresAt ?? Infinity));
+}

@@ -1,0 +1,79 @@
+import { ORGANIZATION_REF } from "../../common/organizationRef.ts";
+import type { RecordFormat } from "../../common/storage/jsonFileStore.ts";
+import { type Certificate, isCertificateId } from "../../domain/certificate.ts";
+import { fieldsIn } from "../../domain/json.ts";
+import { Failure } from "../../domain/problem.ts";
+import type { PendingUpload } from "./uploadAttempt.ts";
+import type { Arrival, UploadKey, UploadRecord } from "./uploadHistory.ts";
+
+/** What a file holds: all attempts to upload one certificate to one organization that are to be remembered, oldest first. */
+export interface UploadFile {
+	readonly attempts: readonly UploadRecord[];
+}
+
+const NAME = new RegExp(`^(${ORGANIZATION_REF})\\.([0-9a-f]{64})\\.json$`);
+
+/** What a file of this name is about; `null` for one that is not ours. */
+export function keyIn(name: string): UploadKey | null {
+	const [, organizationRef, sha256] = NAME.exec(name) ?? [];
+	return organizationRef === undefined || sha256 === undefined ? null : { organizationRef, sha256 };
+}
+
+/** The name of a file. @throws Failure `not-recorded` where a part of it could lead elsewhere */
+export function fileName({ organizationRef, sha256 }: UploadKey): string {
+	const name = `${organizationRef}.${sha256}.json`;
+	if (NAME.test(name)) return name;
+	throw new Failure({ reason: "not-recorded", code: null });
+}
+
+/** Versions 0 and 1 had files of other names: `oldUploads.ts`. */
+export const UPLOADS: RecordFormat<UploadFile> = {
+	version: 2,
+	parse: ({ attempts }, name) => {
+		const key = keyIn(name);
+		if (!key || !Array.isArray(attempts)) return null;
+		const records = attempts.map((each) => recordIn(each, key));
+		return records.every((record) => record !== null) ? { attempts: records } : null;
+	},
+};
+
+function recordIn(json: unknown, key: UploadKey): UploadRecord | null {
+	const { pending, arrival } = fieldsIn(json);
+	const attempt = attemptIn(fieldsIn(pending), key);
+	const arrived = arrival === null ? null : arrivalIn(fieldsIn(arrival));
+	return attempt && (arrived || arrival === null) ? { pending: attempt, arrival: arrived } : null;
+}
+
+/** An attempt; `null` where it is not whole, or about something else. */
+export function attemptIn(fields: Record<string, unknown>, key: UploadKey): PendingUpload | null {
+	const { id, name, pem, startedAt, idsBefore, servedBefore, owner } = fields;
+	if (fields.organizationRef !== key.organizationRef || fields.sha256 !== key.sha256) return null;
+	if (!isText(id) || !isText(name) || !isText(pem) || !isText(owner) || !isTime(startedAt)) return null;
+	if (!(idsBefore === null || (Array.isArray(idsBefore) && idsBefore.every(isCertificateId)))) return null;
+	if (!(servedBefore === null || isTime(servedBefore))) return null;
+	return { ...key, id, name, pem, startedAt, idsBefore, servedBefore, owner };
+}
+
+/** What an attempt became; `null` where it is not whole. */
+export function arrivalIn({ certificates, at }: Record<string, unknown>): Arrival | null {
+	if (!isTime(at) || !Array.isArray(certificates)) return null;
+	const read = certificates.map(certificateIn);
+	return read.every((certificate) => certificate !== null) ? { certificates: read, at } : null;
+}
+
+function certificateIn(json: unknown): Certificate | null {
+	const { id, name, createdAt, validAt, expiresAt, active } = fieldsIn(json);
+	const times = [createdAt, validAt, expiresAt];
+	if (!isCertificateId(id) || !(name === null || isText(name))) return null;
+	if (!times.every((time) => time === null || isTime(time))) return null;
+	if (!(active === undefined || typeof active === "boolean")) return null;
+	return { id, name, createdAt, validAt, expiresAt, active } as Certificate;
+}
+
+function isText(value: unknown): value is string {
+	return typeof value === "string";
+}
+
+function isTime(value: unknown): value is number {
+	return typeof value === "number" && Number.isFinite(value);
+}

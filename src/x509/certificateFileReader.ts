@@ -1,0 +1,54 @@
+import {
+	type Candidate,
+	type CertificateFile,
+	type CertificateReader,
+	MAX_FILE_BYTES,
+	type RefusalReason,
+} from "../domain/certificateFile.ts";
+import { blocksOf } from "./fileBlocks.ts";
+import { Survey } from "./fileScan.ts";
+import { toCandidate } from "./parsedCertificate.ts";
+import { decodeText } from "./pemScanner.ts";
+import { gravest } from "./refusalReason.ts";
+
+/** Reads certificate files. */
+export class X509Reader implements CertificateReader {
+	/** Gives way to others after each block and each certificate: a bundle takes longer than an editor may stand still. */
+	async read(file: Uint8Array, at: number, reminderDays: number): Promise<CertificateFile> {
+		const steps = readInSteps(file, at, reminderDays);
+		for (;;) {
+			const step = steps.next();
+			if (step.done) return step.value;
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+	}
+}
+
+function* readInSteps(file: Uint8Array, at: number, reminderDays: number): Generator<void, CertificateFile> {
+	if (file.length > MAX_FILE_BYTES) return refusal("too-large");
+	const survey = new Survey();
+	for (const block of blocksOf(file)) {
+		yield* survey.add(block);
+		yield;
+	}
+	const candidates: Candidate[] = [];
+	for (const found of survey.certificates) {
+		candidates.push(toCandidate(found, at, reminderDays));
+		yield;
+	}
+	const { skipped, holdsPrivateKey } = survey;
+	if (candidates.length > 0)
+		return {
+			outcome: candidates.length === 1 ? "accept" : "choose",
+			reason: null,
+			holdsPrivateKey,
+			candidates,
+			skipped,
+		};
+	const reason = gravest(skipped) ?? (decodeText(file).trim() === "" ? "empty" : "no-block");
+	return { ...refusal(reason), holdsPrivateKey, skipped };
+}
+
+function refusal(reason: RefusalReason): CertificateFile {
+	return { outcome: "refuse", reason, holdsPrivateKey: false, candidates: [], skipped: [] };
+}

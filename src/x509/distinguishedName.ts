@@ -1,0 +1,112 @@
+import { DISGUISING } from "../domain/unsafeCharacters.ts";
+import { decodeString } from "./asn1/asn1String.ts";
+import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./asn1/der.ts";
+
+/** One part of a distinguished name, as `CN` and `Acme Root`. */
+interface NamePart {
+	readonly oid: string;
+	/** `null` where the value is no text. */
+	readonly text: string | null;
+	readonly value: Element;
+}
+
+/** A distinguished name: a list of relative names of usually one part, the least specific first (RFC 5280 4.1.2.4). */
+export type DistinguishedName = readonly (readonly NamePart[])[];
+
+/** A longer name than anyone has would keep the editor waiting. */
+const MAX_BYTES = 65_536;
+
+/** Reads a Name; `null` where it is none, or over 64 kB. */
+export function readName(element: Element): DistinguishedName | null {
+	if (element.content.length > MAX_BYTES) return null;
+	const name: NamePart[][] = [];
+	for (const relative of childrenOf(element) ?? [null]) {
+		const parts = relative?.tag === SET ? childrenOf(relative) : null;
+		if (!parts) return null;
+		const read: NamePart[] = [];
+		for (const part of parts) {
+			const [type, value, ...rest] = part.tag === SEQUENCE ? (childrenOf(part) ?? []) : [];
+			const oid = type?.tag === OBJECT_IDENTIFIER ? oidText(type.content) : null;
+			if (oid === null || value === undefined || rest.length > 0) return null;
+			const text = decodeString(value);
+			if (text === undefined) return null;
+			read.push({ oid, value, text });
+		}
+		name.push(read);
+	}
+	return name;
+}
+
+/** RFC 2253 text, the most specific part first. What could change how other text looks is written as bytes. */
+export function nameText(name: DistinguishedName): string {
+	return name
+		.toReversed()
+		.map((parts) => parts.toReversed().map(partText).join("+"))
+		.join(",");
+}
+
+/** The most specific common name, as it is. */
+export function commonNameOf(name: DistinguishedName): string | null {
+	return name.flat().findLast(({ oid, text }) => oid === "2.5.4.3" && text !== null)?.text ?? null;
+}
+
+/** Whether two names are the same, however encoded: without regard to case and to needless blanks (RFC 5280 7.1). */
+export function sameName(one: DistinguishedName, other: DistinguishedName): boolean {
+	return canonical(one) === canonical(other);
+}
+
+function canonical(name: DistinguishedName): string {
+	return JSON.stringify(
+		name.map((parts) =>
+			parts
+				.map(({ oid, text, value }) => [oid, text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? hex(value.whole)])
+				.sort(),
+		),
+	);
+}
+
+function partText({ oid, text, value }: NamePart): string {
+	const label = LABELS[oid];
+	if (label === undefined || text === null) return `${label ?? oid}=#${hex(value.whole)}`;
+	const escaped = text
+		.replaceAll(/[",+;<>\\]|^[ #]| $/gu, "\\$&")
+		.replaceAll(UNSEEN, (character) => hex(Buffer.from(character)).replaceAll(/../g, "\\$&"));
+	return `${label}=${escaped}`;
+}
+
+function hex(bytes: Uint8Array): string {
+	return Buffer.from(bytes).toString("hex").toUpperCase();
+}
+
+/** What is not seen as it is; in a name that is compared letter by letter the joiners too. */
+const UNSEEN = new RegExp(`${DISGUISING.source}|[\\u200c\\u200d]`, "gu");
+
+/** The short names that OpenSSL writes too. */
+const LABELS: Record<string, string> = {
+	"2.5.4.3": "CN",
+	"2.5.4.4": "SN",
+	"2.5.4.5": "serialNumber",
+	"2.5.4.6": "C",
+	"2.5.4.7": "L",
+	"2.5.4.8": "ST",
+	"2.5.4.9": "street",
+	"2.5.4.10": "O",
+	"2.5.4.11": "OU",
+	"2.5.4.12": "title",
+	"2.5.4.13": "description",
+	"2.5.4.15": "businessCategory",
+	"2.5.4.17": "postalCode",
+	"2.5.4.41": "name",
+	"2.5.4.42": "GN",
+	"2.5.4.43": "initials",
+	"2.5.4.44": "generationQualifier",
+	"2.5.4.46": "dnQualifier",
+	"2.5.4.65": "pseudonym",
+	"2.5.4.97": "organizationIdentifier",
+	"0.9.2342.19200300.100.1.1": "UID",
+	"0.9.2342.19200300.100.1.25": "DC",
+	"1.2.840.113549.1.9.1": "emailAddress",
+	"1.3.6.1.4.1.311.60.2.1.1": "jurisdictionL",
+	"1.3.6.1.4.1.311.60.2.1.2": "jurisdictionST",
+	"1.3.6.1.4.1.311.60.2.1.3": "jurisdictionC",
+};

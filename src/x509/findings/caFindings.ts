@@ -1,0 +1,69 @@
+import type { Finding } from "../../domain/certificateFile.ts";
+import { childrenOf, readElement } from "../asn1/der.ts";
+import type { ReadCertificate } from "../certificate.ts";
+import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "../extensions.ts";
+import type { RawExtension } from "../rawCertificate.ts";
+
+/** Extensions that may be critical, since every validator of certificate chains has to apply them (RFC 5280 4.2). */
+const APPLIED = new Set([
+	"2.5.29.15", // key usage
+	"2.5.29.17", // subject alternative name
+	"2.5.29.19", // basic constraints
+	NAME_CONSTRAINTS,
+	"2.5.29.32", // certificate policies
+	"2.5.29.33", // policy mappings
+	"2.5.29.36", // policy constraints
+	"2.5.29.37", // extended key usage
+	"2.5.29.54", // inhibit anyPolicy
+	// Not meant to be critical, but known to all who check a chain.
+	"2.5.29.14", // subject key identifier
+	"2.5.29.35", // authority key identifier
+]);
+
+/** Judges whether a certificate may serve as an authority for client certificates, by what its extensions say. */
+export function* authorityFindings(certificate: ReadCertificate, isRoot: boolean): Generator<Finding> {
+	const { structure, extensions } = certificate;
+	if (structure.version < 2) yield { code: "version-1", level: "warn" };
+	if (structure.version < 2 && structure.extensions.length === 0) return;
+
+	const { basicConstraints } = extensions;
+	const has = (oid: string) => structure.extensions.some((extension) => extension.oid === oid);
+	if (!has("2.5.29.19")) yield { code: "no-basic-constraints", level: "strong" };
+	else if (basicConstraints?.ca === false) yield { code: "not-a-ca", level: "strong" };
+	if (basicConstraints?.ca) {
+		yield* keyUsageFindings(certificate);
+		if (!has("2.5.29.14")) yield { code: "no-subject-key-identifier", level: "warn" };
+		if (!has("2.5.29.35")) yield { code: "no-authority-key-identifier", level: isRoot ? "info" : "warn" };
+		else if (!isRoot && extensions.authorityKey && extensions.authorityKey.keyId === null)
+			yield { code: "authority-key-identifier-without-key", level: "warn" };
+		if (basicConstraints.pathLength !== null)
+			yield { code: "path-length", level: "info", length: basicConstraints.pathLength };
+	}
+
+	const usages = extensions.extendedKeyUsage;
+	if (usages && !usages.includes(CLIENT_AUTHENTICATION))
+		yield usages.includes(ANY_EXTENDED_KEY_USAGE)
+			? { code: "any-usage-only", level: "warn" }
+			: { code: "no-client-authentication", level: "strong" };
+
+	for (const extension of structure.extensions) {
+		if (extension.critical && !APPLIED.has(extension.oid))
+			yield { code: "unknown-critical-extension", level: "strong", oid: extension.oid };
+		if (extension.oid === NAME_CONSTRAINTS)
+			yield extension.critical && constrainsDirectoryNames(extension)
+				? { code: "directory-name-constraint", level: "strong" }
+				: { code: "name-constraints", level: "warn" };
+	}
+}
+
+function* keyUsageFindings({ extensions: { keyUsage } }: ReadCertificate): Generator<Finding> {
+	if (keyUsage === null) return;
+	if (!keyUsage.certificateSign) yield { code: "no-certificate-sign", level: "strong" };
+	if (!keyUsage.crlSign) yield { code: "no-crl-sign", level: "warn" };
+}
+
+/** Whether a subtree, permitted or excluded, is a directory name (RFC 5280 4.2.1.10). */
+function constrainsDirectoryNames({ value }: RawExtension): boolean {
+	const subtrees = (childrenOf(readElement(value)) ?? []).flatMap((list) => childrenOf(list) ?? []);
+	return subtrees.some((subtree) => childrenOf(subtree)?.[0]?.tag === 0xa4);
+}

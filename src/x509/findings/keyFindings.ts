@@ -1,0 +1,32 @@
+import type { Finding } from "../../domain/certificateFile.ts";
+import type { ReadCertificate } from "../certificate.ts";
+import { isUsableExponent, isUsualCurve, type PublicKey } from "../publicKey.ts";
+
+const WEAK_HASHES = new Set<string | null>(["md2", "md4", "md5", "sha1"]);
+
+/**
+ * Judges the key and the signature.
+ * @param isRoot Whether it is a root, whose signature no one uses.
+ */
+export function* keyFindings(
+	{ publicKey, signatureAlgorithm: { hash, saltLength } }: ReadCertificate,
+	isRoot: boolean,
+): Generator<Finding> {
+	const { type, bits, exponent } = publicKey;
+	if (type === "rsa" && bits !== null) {
+		if (!isUsableExponent(exponent)) yield { code: "bad-rsa-exponent", level: "strong" };
+		if (bits < 1024) yield { code: "rsa-under-1024", level: "strong", bits };
+		else if (bits < 2048) yield { code: "rsa-under-2048", level: "warn", bits };
+	} else if (type === "ed25519") yield { code: "ed25519", level: "info" };
+	else if (type !== "ec" || !isUsualCurve(publicKey.curve))
+		yield { code: "key-support-unknown", level: "strong", key: describe(publicKey) };
+
+	if (hash !== null && WEAK_HASHES.has(hash))
+		yield { code: "weak-signature", level: isRoot ? "info" : "warn", hash: hash.toUpperCase() };
+	if (saltLength !== null) yield { code: "pss-signature", level: "info" };
+}
+
+function describe({ type, curve }: PublicKey): string {
+	if (type !== "ec") return type;
+	return curve === null ? "ec, explicit parameters" : `ec, ${curve}`;
+}

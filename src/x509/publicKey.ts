@@ -1,0 +1,115 @@
+import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, readElement } from "./asn1/der.ts";
+
+/** What a SubjectPublicKeyInfo says of its key. */
+export interface PublicKey {
+	/** As `node:crypto` names it, else the dotted object identifier. */
+	readonly type: string;
+	/** Modulus or curve size in bits, else `null`. */
+	readonly bits: number | null;
+	/** An elliptic curve's name or object identifier; `null` for explicit parameters and other keys. */
+	readonly curve: string | null;
+	/** An RSA key's exponent; `null` where there is none to read. */
+	readonly exponent: bigint | null;
+}
+
+/** Curves by object identifier: their name, as OpenSSL has it, and their size in bits. */
+const CURVES: Record<string, readonly [name: string, bits: number]> = {
+	"1.2.840.10045.3.1.1": ["prime192v1", 192],
+	"1.3.132.0.33": ["secp224r1", 224],
+	"1.2.840.10045.3.1.7": ["prime256v1", 256],
+	"1.3.132.0.34": ["secp384r1", 384],
+	"1.3.132.0.35": ["secp521r1", 521],
+	"1.3.132.0.10": ["secp256k1", 256],
+	"1.3.36.3.3.2.8.1.1.1": ["brainpoolP160r1", 160],
+	"1.3.36.3.3.2.8.1.1.3": ["brainpoolP192r1", 192],
+	"1.3.36.3.3.2.8.1.1.5": ["brainpoolP224r1", 224],
+	"1.3.36.3.3.2.8.1.1.7": ["brainpoolP256r1", 256],
+	"1.3.36.3.3.2.8.1.1.9": ["brainpoolP320r1", 320],
+	"1.3.36.3.3.2.8.1.1.11": ["brainpoolP384r1", 384],
+	"1.3.36.3.3.2.8.1.1.13": ["brainpoolP512r1", 512],
+	"1.2.156.10197.1.301": ["SM2", 256],
+};
+
+/** The curves that TLS clients and servers all know. */
+const USUAL_CURVES = new Set<string | null>(["prime256v1", "secp384r1", "secp521r1"]);
+
+const TYPES: Record<string, string> = {
+	"1.2.840.113549.1.1.1": "rsa",
+	"1.2.840.113549.1.1.10": "rsa-pss",
+	"1.2.840.10045.2.1": "ec",
+	"1.2.840.10040.4.1": "dsa",
+	"1.2.840.113549.1.3.1": "dh",
+	"1.2.840.10046.2.1": "dh",
+	"1.3.101.110": "x25519",
+	"1.3.101.111": "x448",
+	"1.3.101.112": "ed25519",
+	"1.3.101.113": "ed448",
+	"2.16.840.1.101.3.4.3.17": "ml-dsa-44",
+	"2.16.840.1.101.3.4.3.18": "ml-dsa-65",
+	"2.16.840.1.101.3.4.3.19": "ml-dsa-87",
+	"2.16.840.1.101.3.4.3.20": "slh-dsa-sha2-128s",
+	"2.16.840.1.101.3.4.3.21": "slh-dsa-sha2-128f",
+	"2.16.840.1.101.3.4.3.22": "slh-dsa-sha2-192s",
+	"2.16.840.1.101.3.4.3.23": "slh-dsa-sha2-192f",
+	"2.16.840.1.101.3.4.3.24": "slh-dsa-sha2-256s",
+	"2.16.840.1.101.3.4.3.25": "slh-dsa-sha2-256f",
+	"2.16.840.1.101.3.4.3.26": "slh-dsa-shake-128s",
+	"2.16.840.1.101.3.4.3.27": "slh-dsa-shake-128f",
+	"2.16.840.1.101.3.4.3.28": "slh-dsa-shake-192s",
+	"2.16.840.1.101.3.4.3.29": "slh-dsa-shake-192f",
+	"2.16.840.1.101.3.4.3.30": "slh-dsa-shake-256s",
+	"2.16.840.1.101.3.4.3.31": "slh-dsa-shake-256f",
+};
+
+/** Reads what a key is from its SubjectPublicKeyInfo, without loading it: runtimes refuse different ones. */
+export function readPublicKey(info: Element): PublicKey {
+	const [algorithm, key] = childrenOf(info) ?? [];
+	const [identifier, parameters] = childrenOf(algorithm) ?? [];
+	const oid = (identifier && oidText(identifier.content)) ?? "";
+	const type = keyTypeOf(oid);
+	const none = { type, bits: null, curve: null, exponent: null };
+	switch (type) {
+		case "rsa":
+		case "rsa-pss": {
+			const [modulus, exponent] = childrenOf(key && readElement(key.content, 1)) ?? [];
+			if (!modulus || !exponent) return none;
+			return { ...none, bits: bitLength(modulus.content), exponent: unsigned(exponent.content) };
+		}
+		case "ec": {
+			const curve = parameters?.tag === OBJECT_IDENTIFIER ? oidText(parameters.content) : null;
+			const [name, bits] = CURVES[curve ?? ""] ?? [curve, null];
+			return { ...none, curve: name, bits };
+		}
+		case "dsa": {
+			const prime = childrenOf(parameters)?.[0];
+			return { ...none, bits: prime ? bitLength(prime.content) : null };
+		}
+		default:
+			return none;
+	}
+}
+
+/** The name that `node:crypto` has for a key's object identifier; the identifier where it has none. */
+export function keyTypeOf(oid: string): string {
+	return TYPES[oid] ?? oid;
+}
+
+/** Whether an elliptic curve is one that TLS clients and servers all know. */
+export function isUsualCurve(curve: string | null): boolean {
+	return USUAL_CURVES.has(curve);
+}
+
+/** Whether an RSA exponent is one that signatures can be made with: odd, and not 1. */
+export function isUsableExponent(exponent: bigint | null): exponent is bigint {
+	return exponent !== null && exponent % 2n === 1n && exponent !== 1n;
+}
+
+/** Counts from the highest bit that is set. */
+function bitLength(content: Uint8Array): number {
+	const first = content.findIndex((octet) => octet !== 0);
+	return first < 0 ? 0 : (content.length - first) * 8 - (Math.clz32(content[first] ?? 0) - 24);
+}
+
+function unsigned(content: Uint8Array): bigint {
+	return content.length === 0 ? 0n : BigInt(`0x${Buffer.from(content).toString("hex")}`);
+}

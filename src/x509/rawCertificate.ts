@@ -1,0 +1,129 @@
+import { isAlgorithm, isBitString, isInteger, isOid, isPublicKey, isTime } from "./asn1/asn1Validation.ts";
+import { BOOLEAN, childrenOf, type Element, OCTET_STRING, oidText, readElement, SEQUENCE } from "./asn1/der.ts";
+
+/** A certificate taken apart (RFC 5280 4.1), each part as the bytes that stand in the file. */
+export interface Structure {
+	readonly der: Uint8Array;
+	/** The part that is signed. */
+	readonly tbs: Uint8Array;
+	/** 0 for version 1, 2 for version 3. */
+	readonly version: number;
+	/** The content of the serial number's INTEGER. */
+	readonly serialNumber: Uint8Array;
+	readonly issuer: Element;
+	readonly notBefore: Element;
+	readonly notAfter: Element;
+	readonly subject: Element;
+	/** SubjectPublicKeyInfo. */
+	readonly publicKey: Element;
+	readonly extensions: readonly RawExtension[];
+	/** The AlgorithmIdentifier outside of the signed part, and whether the one inside is the same. */
+	readonly signatureAlgorithm: Element;
+	readonly signatureAlgorithmsAgree: boolean;
+	readonly signature: Uint8Array;
+	/** Whether it is DER as far as lengths and the signature's bits go: OpenSSL writes anew what is not. */
+	readonly isDer: boolean;
+}
+
+export interface RawExtension {
+	readonly oid: string;
+	readonly critical: boolean;
+	/** The whole Extension, as `@peculiar/x509` takes it. */
+	readonly der: Uint8Array;
+	/** What stands inside of the OCTET STRING. */
+	readonly value: Uint8Array;
+}
+
+/** Takes a certificate apart; `null` where it is not built as one, so that OpenSSL would not read it either. */
+export function takeApart(element: Element): Structure | null {
+	const outer = childrenOf(element);
+	if (element.tag !== SEQUENCE || outer?.length !== 3) return null;
+	const [tbs, signatureAlgorithm, signature] = outer;
+	if (!tbs || tbs.tag !== SEQUENCE || !isAlgorithm(signatureAlgorithm) || !isBitString(signature)) return null;
+
+	const parts = [...(childrenOf(tbs) ?? [])];
+	const versionPart = parts[0]?.tag === 0xa0 ? childrenOf(parts.shift()) : undefined;
+	if (versionPart === null || (versionPart && (versionPart.length !== 1 || !isInteger(versionPart[0])))) return null;
+	const [serialNumber, innerAlgorithm, issuer, validity, subject, publicKey, ...optional] = parts;
+	const dates = childrenOf(validity);
+	const [notBefore, notAfter] = dates ?? [];
+	if (!isInteger(serialNumber) || !isAlgorithm(innerAlgorithm) || !isName(issuer) || !isName(subject)) return null;
+	if (validity?.tag !== SEQUENCE || dates?.length !== 2 || !isTime(notBefore) || !isTime(notAfter)) return null;
+	if (!isPublicKey(publicKey)) return null;
+
+	const extensions = readOptional(optional);
+	if (extensions === null) return null;
+	return {
+		der: element.whole,
+		tbs: tbs.whole,
+		version: versionPart?.[0]?.content.at(-1) ?? 0,
+		serialNumber: serialNumber.content,
+		issuer,
+		notBefore,
+		notAfter,
+		subject,
+		publicKey,
+		extensions,
+		signatureAlgorithm,
+		signatureAlgorithmsAgree: Buffer.compare(signatureAlgorithm.whole, innerAlgorithm.whole) === 0,
+		signature: signature.content.subarray(1),
+		isDer: isDer(element, 0) && !hasSpareBits(signature),
+	};
+}
+
+/** The extensions out of what follows the public key: two unique identifiers, then they, each at most once. */
+function readOptional(optional: readonly Element[]): RawExtension[] | null {
+	const rest = [...optional];
+	for (const tag of [0x81, 0x82]) if (isBitString(rest[0], tag)) rest.shift();
+	const wrapper = rest.shift();
+	if (wrapper === undefined) return [];
+	if (wrapper.tag !== 0xa3 || rest.length > 0) return null;
+	const list = childrenOf(wrapper);
+	if (list?.length !== 1 || list[0]?.tag !== SEQUENCE) return null;
+	const extensions: RawExtension[] = [];
+	for (const element of childrenOf(list[0]) ?? [null]) {
+		const extension = element && readExtension(element);
+		if (extension === null) return null;
+		extensions.push(extension);
+	}
+	return extensions;
+}
+
+function readExtension(element: Element): RawExtension | null {
+	const parts = [...(childrenOf(element) ?? [])];
+	const id = parts.shift();
+	const flag = parts[0]?.tag === BOOLEAN ? parts.shift() : undefined;
+	const value = parts.shift();
+	if (element.tag !== SEQUENCE || !isOid(id) || value?.tag !== OCTET_STRING || parts.length > 0) return null;
+	if (flag && flag.content.length !== 1) return null;
+	return {
+		oid: oidText(id.content) ?? "",
+		critical: flag !== undefined && flag.content[0] !== 0,
+		der: element.whole,
+		value: value.content,
+	};
+}
+
+function isName(element: Element | undefined): element is Element {
+	return element?.tag === SEQUENCE && childrenOf(element) !== null;
+}
+
+/** No certificate in use is nested deeper, what is inside of its extensions not counted. */
+const MAX_DEPTH = 32;
+
+function isDer(element: Element, depth: number): boolean {
+	if (!element.isDer || depth > MAX_DEPTH) return false;
+	return (childrenOf(element) ?? []).every((child) => isDer(child, depth + 1));
+}
+
+/** Whether a BIT STRING has bits set behind its end (X.690 11.2.1). */
+function hasSpareBits({ content }: Element): boolean {
+	const spare = content[0] ?? 0;
+	return ((content.at(-1) ?? 0) & ((1 << spare) - 1)) !== 0;
+}
+
+/** The first element of some bytes taken apart as a certificate. */
+export function readStructure(bytes: Uint8Array): Structure | null {
+	const element = readElement(bytes);
+	return element && takeApart(element);
+}

@@ -1,0 +1,104 @@
+import { constants, createPublicKey, verify } from "node:crypto";
+import { childrenOf, type Element, oidText } from "./asn1/der.ts";
+import { isUsableExponent, isUsualCurve, keyTypeOf, type PublicKey, readPublicKey } from "./publicKey.ts";
+import type { Structure } from "./rawCertificate.ts";
+
+/** What an AlgorithmIdentifier of a signature says. */
+export interface SignatureAlgorithm {
+	/** The keys that can make such signatures, as `node:crypto` names them. */
+	readonly keys: readonly string[];
+	/** As `node:crypto` names it; `null` where the algorithm has none to choose, or one that is not known. */
+	readonly hash: string | null;
+	/** The salt's length in bytes, for PSS. */
+	readonly saltLength: number | null;
+	/** Whether the runtimes that this runs on can be relied on to check it, or to throw. */
+	readonly checkable: boolean;
+}
+
+const RSA = "1.2.840.113549.1.1.";
+const ECDSA = "1.2.840.10045.4.";
+
+const HASHES: Record<string, string> = {
+	"1.3.14.3.2.26": "sha1",
+	"2.16.840.1.101.3.4.2.4": "sha224",
+	"2.16.840.1.101.3.4.2.1": "sha256",
+	"2.16.840.1.101.3.4.2.2": "sha384",
+	"2.16.840.1.101.3.4.2.3": "sha512",
+};
+
+/** Hash and keys by object identifier (RFC 3279, 4055, 5758). Not checked: MD5, DSA, and what is not listed. */
+const ALGORITHMS: Record<string, readonly [hash: string, key: string, checkable: boolean]> = {
+	[`${RSA}2`]: ["md2", "rsa", false],
+	[`${RSA}3`]: ["md4", "rsa", false],
+	[`${RSA}4`]: ["md5", "rsa", false],
+	[`${RSA}5`]: ["sha1", "rsa", true],
+	[`${RSA}14`]: ["sha224", "rsa", true],
+	[`${RSA}11`]: ["sha256", "rsa", true],
+	[`${RSA}12`]: ["sha384", "rsa", true],
+	[`${RSA}13`]: ["sha512", "rsa", true],
+	"1.3.14.3.2.29": ["sha1", "rsa", true],
+	[`${ECDSA}1`]: ["sha1", "ec", true],
+	[`${ECDSA}3.1`]: ["sha224", "ec", true],
+	[`${ECDSA}3.2`]: ["sha256", "ec", true],
+	[`${ECDSA}3.3`]: ["sha384", "ec", true],
+	[`${ECDSA}3.4`]: ["sha512", "ec", true],
+	"1.2.840.10040.4.3": ["sha1", "dsa", false],
+	"1.3.14.3.2.27": ["sha1", "dsa", false],
+	"2.16.840.1.101.3.4.3.1": ["sha224", "dsa", false],
+	"2.16.840.1.101.3.4.3.2": ["sha256", "dsa", false],
+};
+
+/** Reads a signature's AlgorithmIdentifier. */
+export function readSignatureAlgorithm(algorithm: Element): SignatureAlgorithm {
+	const [identifier, parameters] = childrenOf(algorithm) ?? [];
+	const oid = (identifier && oidText(identifier.content)) ?? "";
+	if (oid === `${RSA}10`) return readPss(parameters);
+	const known = ALGORITHMS[oid];
+	if (known) return { hash: known[0], keys: [known[1]], saltLength: null, checkable: known[2] };
+	// EdDSA, ML-DSA and SLH-DSA are named as their keys are, and hash as they do.
+	const key = keyTypeOf(oid);
+	return { hash: null, keys: [key], saltLength: null, checkable: key !== oid };
+}
+
+/** RSASSA-PSS-params (RFC 4055 3.1), whose defaults are SHA-1, MGF1 with SHA-1, and a salt of 20 bytes. */
+function readPss(parameters: Element | undefined): SignatureAlgorithm {
+	const fields = childrenOf(parameters) ?? [];
+	const field = (tag: number) => childrenOf(fields.find((candidate) => candidate.tag === tag))?.[0];
+	const hash = hashOf(field(0xa0));
+	const maskHash = field(0xa1) === undefined ? "sha1" : hashOf(childrenOf(field(0xa1))?.[1]);
+	const saltLength = field(0xa2)?.content.reduce((value, octet) => value * 256 + octet, 0) ?? 20;
+	// `node:crypto` takes no other hash for the mask than for the message.
+	return { hash, keys: ["rsa", "rsa-pss"], saltLength, checkable: hash !== null && hash === maskHash };
+}
+
+function hashOf(algorithm: Element | undefined): string | null {
+	if (algorithm === undefined) return "sha1";
+	const identifier = childrenOf(algorithm)?.[0];
+	return HASHES[(identifier && oidText(identifier.content)) ?? ""] ?? null;
+}
+
+/**
+ * Whether a key made a certificate's signature; `null` where this runtime cannot tell. OpenSSL and BoringSSL refuse
+ * different keys, some by an error and some by "does not verify", which must not be taken for damage.
+ * @param signer A SubjectPublicKeyInfo.
+ */
+export function isSignedBy(certificate: Structure, signer: Element): boolean | null {
+	const { keys, hash, saltLength, checkable } = readSignatureAlgorithm(certificate.signatureAlgorithm);
+	const key = readPublicKey(signer);
+	if (!checkable || !isKeyRelied(key)) return null;
+	if (!certificate.signatureAlgorithmsAgree || !keys.includes(key.type)) return false;
+	try {
+		const publicKey = createPublicKey({ key: Buffer.from(signer.whole), format: "der", type: "spki" });
+		const padding = saltLength === null ? {} : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+		return verify(hash, certificate.tbs, { key: publicKey, ...padding }, certificate.signature);
+	} catch {
+		return null;
+	}
+}
+
+/** Keys that OpenSSL and BoringSSL both load and check, or refuse by an error. */
+function isKeyRelied({ type, bits, curve, exponent }: PublicKey): boolean {
+	if (type === "rsa" || type === "rsa-pss")
+		return bits !== null && bits >= 512 && bits <= 8192 && isUsableExponent(exponent) && exponent < 2n ** 33n;
+	return type === "ec" ? isUsualCurve(curve) : type !== "dsa";
+}

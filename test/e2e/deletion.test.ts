@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import type { Project, StoredCertificate } from "../emulator/state.ts";
+import { addAnchor, chooseOn, saysNothing, sentSince, signIn } from "./setup/certificateActions.ts";
+import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { environment } from "./setup/environment.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { rowOf, VIEW } from "./setup/uploadActions.ts";
+
+const HELD = "Held CA";
+/** What is active nowhere, oldest first. */
+const OTHERS = ["Free CA", "Lost CA", "Gone CA"];
+
+describe(`Deleting in VS Code ${environment.version}`, () => {
+	let session: Session;
+	let held: StoredCertificate;
+	let production: Project;
+	let old: Project;
+
+	before(async () => {
+		session = await startSession({ ...environment, files: {} });
+	});
+
+	after(() => session.close());
+
+	eachTestBegins(
+		() => session,
+		async () => {
+			const { emulator } = session;
+			held = await addAnchor(emulator, HELD);
+			for (const name of OTHERS) await addAnchor(emulator, name);
+			production = emulator.state.addProject("Production");
+			old = emulator.state.addProject("Old", { archived: true });
+			for (const scope of ["organization", production.id, old.id])
+				emulator.state.setActive(scope, [held.id], true).commit();
+			await signIn(session);
+		},
+	);
+
+	const names = () => session.emulator.state.certificates.map(({ name }) => name);
+	const message = (name: string) => `Delete “${name}”?`;
+
+	it("R35 deletes what is active nowhere, after a modal whose first button does no harm", async () => {
+		const { window } = session;
+		await chooseOn(window, "Free CA", "Delete…");
+		const dialog = await window.dialog(message("Free CA"));
+		await session.picture("delete");
+		assert.match(dialog.detail, /It is active nowhere\. Once it is deleted, OpenAI has no copy of it/);
+		assert.deepEqual(dialog.buttons, ["Cancel", "Delete", "Save PEM As…"]);
+		assert.equal(dialog.onEnter, "Save PEM As…");
+		await dialog.escape();
+		assert.ok(names().includes("Free CA"));
+		await chooseOn(window, "Free CA", "Delete…");
+		const row = await rowOf(window, "Free CA");
+		await (await window.dialog(message("Free CA"))).press("Delete");
+		await window.status("Deleted “Free CA”.");
+		await row.disappears();
+		assert.ok(!names().includes("Free CA"));
+		await saysNothing(window);
+	});
+
+	it("acts by F2 and Delete on the row that has the focus, on all that are selected with it, and never while typing", async () => {
+		const { window } = session;
+		const { keyboard } = window.page;
+		const view = window.view(VIEW);
+		await view.becomes("Gone CA", "Lost CA", "Free CA", HELD);
+		await view.row("Gone CA").selectToo();
+		await keyboard.press("ArrowDown");
+		await view.row("Lost CA").becomesFocused();
+		await keyboard.press("F2");
+		const box = await window.quickInput("Rename Lost CA");
+		for (const key of ["Home", "Delete"]) await keyboard.press(key);
+		await box.valueBecomes("ost CA");
+		await box.cancel();
+		await view.row("Lost CA").becomesFocused();
+		await keyboard.press("Delete");
+		await (await window.dialog(message("Lost CA"))).escape();
+		await view.row("Lost CA").selectToo();
+		await keyboard.press("Delete");
+		// One question each; Escape ends them all.
+		await (await window.dialog(message("Gone CA"))).escape();
+		await saysNothing(window);
+		assert.deepEqual(names(), [HELD, ...OTHERS]);
+	});
+
+	it("R34 says nothing but that it is deleted where the answer was lost, twice", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		emulator.faults.next({ kind: "reset", operation: "delete", when: "after", times: 2 });
+		await chooseOn(window, "Lost CA", "Delete…");
+		const row = await rowOf(window, "Lost CA");
+		await (await window.dialog(message("Lost CA"))).press("Delete");
+		await window.status("Deleted “Lost CA”.");
+		await row.disappears();
+		assert.ok(!names().includes("Lost CA"));
+		assert.ok(sentSince(emulator, before, "DELETE").length <= 2);
+		await saysNothing(window);
+	});
+
+	it("R36 says that it is gone where somebody else was faster, and shows the list as it is", async () => {
+		const { window, emulator } = session;
+		const gone = emulator.state.certificates.find(({ name }) => name === "Gone CA") ?? assert.fail();
+		emulator.state.remove(gone.id).commit();
+		const before = emulator.exchanges.length;
+		const row = await rowOf(window, "Gone CA");
+		await chooseOn(window, "Gone CA", "Delete…");
+		await (await window.toast("“Gone CA”: deleted meanwhile, by somebody else.")).dismiss();
+		await row.disappears();
+		assert.deepEqual(sentSince(emulator, before, "DELETE"), []);
+	});
+
+	it("R53 refuses while a scope cannot be read, and names it", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		const match = ({ path }: { path: string }) => path.includes(old.id);
+		const fault = { kind: "status", status: 403, operation: "projectList", when: "before" } as const;
+		emulator.faults.next({ ...fault, match, times: Number.POSITIVE_INFINITY });
+		await chooseOn(window, HELD, "Delete…");
+		const toast = await window.toast("Where it is active could not be read as a whole: project “Old”.");
+		assert.match(toast.text, /Nothing was changed\./);
+		await toast.dismiss();
+		assert.deepEqual(sentSince(emulator, before, "DELETE"), []);
+	});
+
+	it("R35 refuses while it is active, names every scope, and deactivates in them and deletes as one act", async () => {
+		const { window, emulator } = session;
+		const before = emulator.exchanges.length;
+		const question = `“${HELD}” cannot be deleted while it is active.`;
+		await chooseOn(window, HELD, "Delete…");
+		const dialog = await window.dialog(question);
+		await session.picture("delete-active");
+		assert.match(dialog.detail, /It is active in:\s+• the organization\s+• project “Old”\s+• project “Production”/);
+		assert.match(
+			dialog.detail,
+			/Nothing else is active in the organization, project “Old”, and project “Production”\./,
+		);
+		assert.deepEqual(dialog.buttons, ["Cancel", "Deactivate Everywhere and Delete", "Keep It"]);
+		assert.equal(dialog.onEnter, "Keep It");
+		await dialog.enter();
+		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+
+		emulator.faults.next({ kind: "status", status: 403, operation: "projectDeactivate", when: "before" });
+		await chooseOn(window, HELD, "Delete…");
+		await (await window.dialog(question)).press("Deactivate Everywhere and Delete");
+		const toast = await window.toast(`“${HELD}” was not deleted.`);
+		await session.picture("not-deleted");
+		// What is left to be done comes first.
+		assert.match(
+			toast.text,
+			/“Held CA” in project “Old”: not deactivated\..*“Held CA” in project “Production”: not tried\. “Held CA” in the organization: deactivated\.$/,
+		);
+		await toast.dismiss();
+		assert.deepEqual(emulator.state.activeIn("organization"), []);
+		assert.deepEqual(emulator.state.activeIn(old.id), [held.id]);
+
+		await chooseOn(window, HELD, "Delete…");
+		const left = await window.dialog(question);
+		assert.match(left.detail, /It is active in:\s+• project “Old”\s+• project “Production”/);
+		await left.press("Deactivate Everywhere and Delete");
+		await window.status(`Deleted “${HELD}”.`);
+		for (const scope of [production.id, old.id]) assert.deepEqual(emulator.state.activeIn(scope), []);
+		assert.deepEqual(names(), OTHERS);
+		await saysNothing(window);
+	});
+
+	describe("in the end", () => {
+		itKeepsTheContract(() => session);
+
+		itKeepsTheKeySecret(() => session);
+	});
+});

@@ -1,9 +1,0 @@
-// What the runner hands to the interface tests: which VS Code, which package, and where pictures go.
-import { join } from "node:path";
-import { root } from "../vscode/install.mjs";
-import type { VSCodeVersion } from "../vscode/server.ts";
-import { VSIX } from "../vsix.ts";
-
-const version = (process.env.VSCODE_VERSION ?? "1.139") as VSCodeVersion;
-
-export const environment = { version, vsix: VSIX, pictures: join(root, "out/pictures", version) };

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeCertificate } from "../certificates.ts";
+import { environment } from "./setup/environment.ts";
+import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { chooseUpload } from "./setup/uploadActions.ts";
+
+const HOSTILE = "[x](command:workbench.action.quit) $(trash) <img src=x> \u202e\u001b[31m";
+
+describe(`A hostile file in VS Code ${environment.version}`, () => {
+	let session: Session;
+
+	before(async () => {
+		const { pem, privateKeyPem } = await makeCertificate({ commonName: HOSTILE });
+		session = await startSession({
+			...environment,
+			files: {
+				"hostile.pem": `${HOSTILE}\n${privateKeyPem}${pem.repeat(50)}`,
+				"cut.pem": pem.slice(0, 300),
+				"not-text.pem": Buffer.alloc(1000, 0xff),
+			},
+		});
+	});
+
+	after(() => session.close());
+
+	eachTestBegins(() => session);
+
+	/** Why the extension host activated the extension so far; that all has started is reason enough for the watch. */
+	const activations = () => {
+		const logs = join(session.code.dataFolder, "user/logs");
+		return readdirSync(logs, { recursive: true, encoding: "utf8" })
+			.filter((file) => file.endsWith("exthost.log"))
+			.flatMap((file) => readFileSync(join(logs, file), "utf8").split("\n"))
+			.filter((line) => line.includes("certificates-for-openai.openai-certificates"))
+			.filter((line) => !line.includes("activationEvent: 'onStartupFinished'"));
+	};
+
+	it("R51 runs nothing of ours where it lies there, is selected or opened", async () => {
+		const { window, emulator } = session;
+		const before = { activations: activations(), connections: emulator.connections.total };
+		// In an extension host of its own, where nothing has run yet.
+		await window.loadAsNew();
+		await window.selectFiles("hostile.pem", "cut.pem");
+		await window.openFile("hostile.pem");
+		await window.editorText("BEGIN PRIVATE KEY");
+		await window.openFile("cut.pem");
+		await window.editorText("BEGIN CERTIFICATE");
+		assert.deepEqual(await window.toasts(), []);
+		assert.deepEqual({ activations: activations(), connections: emulator.connections.total }, before);
+	});
+
+	it("R51 runs something where a person chooses the command", async () => {
+		const { window, emulator } = session;
+		const before = emulator.connections.total;
+		await chooseUpload(window, "not-text.pem");
+		await (await window.toast("not-text.pem")).dismiss();
+		assert.equal(emulator.connections.total, before);
+	});
+});

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { createPrivateKey, randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
+import { temporaryFolder } from "../../temporaryFolders.ts";
+import { addAnchor, signIn } from "../setup/certificateActions.ts";
+import { itKeepsTheContract } from "../setup/contractCheck.ts";
+import { environment } from "../setup/environment.ts";
+import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
+import { EXTENSION, eachTestBegins, type Session, startSession } from "../setup/session.ts";
+import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "../setup/uploadActions.ts";
+
+const ANCHOR = "Acme Root CA";
+const [PASSPHRASE, ANOTHER] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
+
+describe(`A client certificate in VS Code ${environment.version}`, () => {
+	const folder = temporaryFolder("client-certificates");
+	const path = (name: string) => join(folder.path, name);
+	let session: Session;
+	let anchor: MadeCertificate;
+	let client: MadeCertificate;
+	/** Encrypted. */
+	let key: string;
+	/** An organization that enforces mTLS on its administrators too. */
+	let locked: Emulator;
+
+	before(async () => {
+		const authority = await makeCertificate({ commonName: "Test authority" });
+		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer: authority });
+		anchor = await makeCertificate({ commonName: ANCHOR });
+		client = await makeCertificate({ ca: false, issuer: anchor });
+		key = encryptedKey(PASSPHRASE);
+		writeFileSync(path("ca.pem"), authority.pem);
+		writeFileSync(path("client.pem"), client.pem);
+		writeFileSync(path("other.key"), anchor.privateKeyPem);
+		writeFileSync(path("plain.key"), client.privateKeyPem);
+
+		const tls = { key: server.privateKeyPem, cert: server.pem };
+		locked = await startEmulator({ tls, switches: { lockOut: true } });
+		const [one, two] = await Promise.all(["One", "Two"].map((commonName) => makeCertificate({ commonName })));
+		session = await startSession({
+			...environment,
+			files: { "one.pem": one?.pem ?? "", "two.pem": two?.pem ?? "" },
+			service: { tls: { ...tls, demandCertificateOf: [anchor.pem] } },
+			// Has the editor's system trust the authority that issued the servers' certificate.
+			env: { SSL_CERT_FILE: path("ca.pem") },
+			settings: settings("client.pem", "plain.key"),
+		});
+	});
+
+	after(async () => {
+		await session.close();
+		await locked.close();
+		folder.remove();
+	});
+
+	eachTestBegins(
+		() => session,
+		() => {
+			writeFileSync(path("client.key"), key);
+			locked.reset();
+			const { id } = locked.state.upload({ certificate: anchor.pem, name: ANCHOR }).commit();
+			locked.state.setActive("organization", [id], true).commit();
+		},
+	);
+
+	const encryptedKey = (passphrase: string) =>
+		createPrivateKey(client.privateKeyPem)
+			.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase })
+			.toString();
+
+	const hostOf = (url = session.emulator.url) => new URL(url).host;
+
+	const settings = (certificate: string, key: string) => ({
+		"openaiCertificates.clientCertificate": path(certificate),
+		"openaiCertificates.clientKey": path(key),
+	});
+
+	/** Gives a key that cannot be checked, and closes the question. @param words What it says. */
+	const giveKeyInVain = async (host: string, key: string, words: string) => {
+		const { window } = session;
+		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
+		await giveKey(window, host, key);
+		const box = await window.quickInput(`Admin key for ${host}`);
+		await box.message(words);
+		await box.cancel();
+	};
+
+	/** @returns the question for the passphrase of the client's key, with which a command begins. */
+	const askedForPassphrase = async (command = "Set Client Key Passphrase…") => {
+		const { window } = session;
+		await window.run(`${EXTENSION}: ${command}`);
+		const box = await window.quickInput("Passphrase of client.key");
+		assert.ok(await box.isMasked());
+		return box;
+	};
+
+	const upload = async (file: string, commonName: string, { state }: Emulator) => {
+		const { window } = session;
+		await chooseUpload(window, file);
+		const name = await acceptName(window, commonName);
+		await confirm(window, name);
+		const row = await rowOf(window, name);
+		await row.becomesSelected();
+		const stored = state.certificates.find((certificate) => certificate.name === name);
+		assert.match(await row.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
+	};
+
+	it("is asked for in words where the service demands one and none is named", async () => {
+		const { emulator } = session;
+		await session.configure({}, { asNew: true });
+		const before = emulator.exchanges.length;
+		await giveKeyInVain(
+			hostOf(),
+			emulator.adminKey,
+			`${hostOf()} demands a client certificate. Name one in the settings.`,
+		);
+		assert.equal(emulator.exchanges.length, before);
+	});
+
+	it("R46 whose key is encrypted needs its passphrase before the admin key, tried before anything is connected, and lets the list and an upload through", async () => {
+		const { window, emulator } = session;
+		await session.configure(settings("client.pem", "client.key"), { asNew: true });
+		const before = emulator.connections.total;
+		const box = await askedForPassphrase("Set or Replace Admin Key…");
+		await box.type("not this one");
+		await box.accept();
+		await box.message("The passphrase does not open the client key client.key. Nothing was sent. Set it anew.");
+		await session.picture("passphrase");
+		assert.equal(emulator.connections.total, before);
+		await box.answer(PASSPHRASE);
+		await giveKey(window, hostOf(), emulator.adminKey);
+		await window.openViews();
+		await window.view(VIEW).welcome("no certificates yet");
+		await upload("one.pem", "One", emulator);
+		assert.equal(emulator.state.certificates.length, 1);
+	});
+
+	it("R46 that is no pair with the key is told before anything is connected", async () => {
+		const { window, emulator } = session;
+		await signIn(session);
+		const before = emulator.connections.total;
+		await session.configure(settings("client.pem", "other.key"));
+		await window.openViews();
+		await window.view(VIEW).welcome("The client certificate or the key that the settings name cannot be used");
+		await chooseUpload(window, "two.pem");
+		const toast = await window.toast("The private key other.key does not belong to the client certificate.");
+		assert.deepEqual(toast.buttons, ["Open Settings"]);
+		await toast.press("Open Settings");
+		await window.settingsFoundBy("@ext:certificates-for-openai.openai-certificates");
+		assert.equal(emulator.connections.total, before);
+	});
+
+	it("R46 lets the list through as soon as a passphrase opens its key", async () => {
+		const { window, emulator } = session;
+		await addAnchor(emulator, ANCHOR);
+		await signIn(session);
+		await session.configure(settings("client.pem", "client.key"));
+		await (await askedForPassphrase()).answer(PASSPHRASE);
+		await window.openViews();
+		await rowOf(window, ANCHOR);
+		// The passphrase that is kept no longer opens it.
+		writeFileSync(path("client.key"), encryptedKey(ANOTHER));
+		await window.load();
+		await window.openViews();
+		await window.view(VIEW).welcome("passphrase");
+		await (await askedForPassphrase()).answer(ANOTHER);
+		await rowOf(window, ANCHOR);
+	});
+
+	it("R46 needs no passphrase where its key is not encrypted, and says so instead of asking", async () => {
+		const { window, emulator } = session;
+		await addAnchor(emulator, ANCHOR);
+		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
+		await (await window.toast("plain.key is not encrypted, so it needs no passphrase.")).dismiss();
+		await signIn(session);
+	});
+
+	it("R45 opens an organization that enforces mTLS, once its passphrase is set for that host too", async () => {
+		const { window } = session;
+		const url = locked.mtlsUrl ?? "";
+		const ofLocked = { ...settings("client.pem", "client.key"), "openaiCertificates.baseUrl": url };
+		await session.configure(ofLocked, { asNew: true });
+		const before = locked.connections.total;
+		const box = await askedForPassphrase("Set or Replace Admin Key…");
+		assert.equal(locked.connections.total, before);
+		await box.answer(PASSPHRASE);
+		await giveKey(window, hostOf(url), locked.adminKey);
+		await window.openViews();
+		await rowOf(window, ANCHOR);
+		await upload("two.pem", "Two", locked);
+		await session.picture("mtls");
+	});
+
+	describe("in the end", () => {
+		beforeEach(() => signIn(session));
+
+		itKeepsTheContract(() => session);
+
+		describe("R48 its key and passphrase", () => {
+			itKeepsTheKeySecret(
+				() => session,
+				() => ({
+					secrets: [
+						PASSPHRASE,
+						ANOTHER,
+						locked.adminKey,
+						...[client.privateKeyPem, key].map((pem) => pem.split("\n")[1] ?? ""),
+					],
+					records: locked.exchanges,
+				}),
+			);
+		});
+	});
+});

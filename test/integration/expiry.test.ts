@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { Certificate, CertificateListing } from "../../src/domain/certificate.ts";
+import type { Snapshot, WatchedCertificate } from "../../src/features/expiry/expiryRules.ts";
+import { Watch } from "../../src/features/expiry/ui/expiryMonitor.ts";
+import { remind } from "../../src/features/expiry/ui/reminderNotification.ts";
+import { Certificates } from "../../src/features/organization/certificateStore.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
+import { shown, wasAskedAsExpected, willPress } from "./user.ts";
+
+const DAY = 86_400_000;
+const REMINDER_DAYS = "openaiCertificates.reminderDays";
+
+describe("The watch", () => {
+	let temporary: ReturnType<typeof temporaryFolder>;
+	let folder: string;
+	let now: number;
+	let listing: CertificateListing;
+	const organizationRef = randomUUID();
+	const windows: Watch[] = [];
+	const revealed: string[] = [];
+	const rotated: Certificate[] = [];
+
+	beforeEach(() => {
+		temporary = temporaryFolder("watch");
+		folder = temporary.path;
+		now = new Date(2026, 10, 25, 9).getTime();
+		shown.messages.length = 0;
+		revealed.length = 0;
+		rotated.length = 0;
+	});
+	afterEach(() => {
+		for (const window of windows.splice(0)) window.dispose();
+		temporary.remove();
+		wasAskedAsExpected();
+	});
+
+	const expiring = (id: string, days: number, more: Partial<WatchedCertificate> = {}): WatchedCertificate => ({
+		id,
+		name: `Name of ${id}`,
+		expiresAt: (now + days * DAY) / 1000 + 60,
+		inOrganization: true,
+		...more,
+	});
+
+	/** What another window, or this one before, wrote down. */
+	const write = (...certificates: readonly WatchedCertificate[]) => {
+		const snapshot: Snapshot = { organizationRef, readAt: now, certificates };
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(join(folder, "snapshot.json"), JSON.stringify(snapshot));
+		const listed = certificates.map(({ id, name, expiresAt }) => ({ id, name, expiresAt }));
+		listing = {
+			certificates: listed.map((each) => ({ ...each, createdAt: null, validAt: null, active: true })),
+			...{ unreadable: 0, complete: true, servedAt: null, organization: null },
+		};
+	};
+
+	/** Opens a window whose clock is this test's. */
+	const open = () => {
+		const certificates = new Certificates(
+			async () => ({ list: async () => listing }) as never,
+			() => assert.fail("nothing is read"),
+			() => now,
+		);
+		certificates.identify(organizationRef);
+		const view = { badge: undefined as vscode.ViewBadge | undefined };
+		const reveal = { reveal: async ({ id }: { id: string }) => void revealed.push(id) };
+		let reminders: Promise<unknown> = Promise.resolve();
+		const watch = new Watch({
+			view: view as vscode.TreeView<unknown>,
+			folder,
+			now: () => now,
+			report: (thrown) => assert.fail(String(thrown)),
+			remind: () => {
+				const snapshot = { settled: async () => {} };
+				const rotate = async (certificate: Certificate) => void rotated.push(certificate);
+				const reminder = remind({
+					...{ watchFolder: folder, snapshot, certificates, view: reveal as never, watch, rotate },
+					documents: { show: async () => assert.fail("Nobody expected a document.") },
+				});
+				reminders = Promise.all([reminders, reminder]);
+				return reminder;
+			},
+		});
+		windows.push(watch);
+		return {
+			view,
+			goBy: (snapshot: Snapshot) => watch.goBy(snapshot),
+			check: async () => {
+				await watch.check();
+				// The first check of a window comes by itself, and one of two tells: which one may be the later one.
+				for (let awaited: Promise<unknown> | undefined; awaited !== reminders; ) {
+					awaited = reminders;
+					await awaited;
+				}
+			},
+		};
+	};
+
+	const told = () => shown.messages.splice(0);
+
+	it("R59 counts and tells once a day by what this window read, where nothing can be written down", async () => {
+		const certificates = [expiring("one", 12)];
+		write(...certificates);
+		rmSync(folder, { recursive: true });
+		writeFileSync(folder, "a file in its place");
+		const window = open();
+		window.goBy({ organizationRef, readAt: now, certificates });
+		await window.check();
+		assert.equal(window.view.badge?.value, 1);
+		assert.deepEqual(told(), ["“Name of one” is active and expires in 12 days."]);
+		await window.check();
+		assert.deepEqual(told(), []);
+		now += DAY;
+		await window.check();
+		assert.match(told().join(), /^“Name of one” is active and expires in 11 days\. /);
+	});
+
+	it("counts in the badge what expires, and tells once a day what is active, by a moved clock", async () => {
+		assert.ok(vscode.window.state.focused);
+		write(expiring("one", 12), expiring("idle", 3, { inOrganization: false }), expiring("far", 30.5));
+		const window = open();
+		await window.check();
+		assert.deepEqual(window.view.badge, {
+			value: 2,
+			tooltip: "2 certificates expire soon, or have expired while they are active",
+		});
+		assert.deepEqual(told(), ["“Name of one” is active and expires in 12 days."]);
+		await window.check();
+		now += DAY / 2;
+		await window.check();
+		assert.deepEqual(told(), []);
+		now += DAY / 2;
+		await window.check();
+		assert.equal(window.view.badge?.value, 3);
+		const age = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(now - DAY);
+		assert.deepEqual(told(), [
+			`2 active certificates need to be replaced: “Name of one” (expires in 11 days), “Name of far” (expires in 29 days). This is as of ${age}.`,
+		]);
+	});
+
+	it("tells it in one of two windows, and not again after a restart", async () => {
+		write(expiring("one", 12));
+		const [one, two] = [open(), open()];
+		await Promise.all([one.check(), two.check()]);
+		assert.equal(told().length, 1);
+		const restarted = open();
+		await restarted.check();
+		assert.deepEqual([restarted.view.badge?.value, told()], [1, []]);
+		now += DAY;
+		await Promise.all([one.check(), two.check(), restarted.check()]);
+		assert.equal(told().length, 1);
+	});
+
+	it("neither counts nor tells of one that is gone, renewed, or another connection's", async () => {
+		const window = open();
+		for (const certificates of [[], [expiring("new", 365)], [expiring("one", 12, { inOrganization: false })]]) {
+			write(...certificates);
+			await window.check();
+			assert.deepEqual(told(), []);
+		}
+		assert.equal(window.view.badge?.value, 1);
+		temporary.remove();
+		await window.check();
+		assert.equal(window.view.badge, undefined);
+	});
+
+	it("stays silent for good about those of which it was told not to speak again", async () => {
+		write(expiring("one", 12), expiring("two", 11));
+		willPress("Not Again for These");
+		await open().check();
+		assert.deepEqual(told(), [
+			"2 active certificates need to be replaced: “Name of two” (expires in 11 days), “Name of one” (expires in 12 days).",
+		]);
+		now += DAY;
+		write(expiring("one", 11), expiring("two", 10), expiring("three", 9));
+		const next = open();
+		await next.check();
+		assert.deepEqual(told(), ["“Name of three” is active and expires in 9 days."]);
+		assert.equal(next.view.badge?.value, 3);
+	});
+
+	it("shows the row of the most urgent one", async () => {
+		write(expiring("one", 12), expiring("two", -2));
+		willPress("Show");
+		await open().check();
+		assert.deepEqual(revealed, ["two"]);
+		assert.match(told().join(), /“Name of two” \(expired 1 day ago\)/);
+	});
+
+	it("says that one was deleted meanwhile, where it was", async () => {
+		write(expiring("one", 12));
+		listing = { ...listing, certificates: [] };
+		willPress("Show");
+		await open().check();
+		assert.deepEqual(revealed, []);
+		assert.deepEqual(told().slice(1), ["“Name of one”: deleted meanwhile, by somebody else."]);
+	});
+
+	it("leads to the rotation of the one, whatever is selected", async () => {
+		write(expiring("one", 12));
+		willPress("Rotate…");
+		await open().check();
+		assert.deepEqual([revealed, rotated], [["one"], [listing.certificates[0]]]);
+	});
+
+	it("does nothing where the period is 0, and follows the setting", async () => {
+		const set = (days: number | undefined) =>
+			vscode.workspace.getConfiguration().update(REMINDER_DAYS, days, vscode.ConfigurationTarget.Global);
+		write(expiring("one", 12));
+		await set(0);
+		const window = open();
+		await window.check();
+		assert.deepEqual([window.view.badge, told()], [undefined, []]);
+		await set(undefined);
+		await window.check();
+		assert.equal(window.view.badge?.value, 1);
+		assert.deepEqual(readdirSync(folder).length, 2);
+	});
+});

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { activationWords, activityWords } from "../../../../src/common/messages/activationStatusMessages.ts";
+import { factsOf } from "../../../../src/common/messages/certificateFacts.ts";
+import type { Activity } from "../../../../src/domain/activationStatus.ts";
+import type { Content } from "../../../../src/domain/certificateContent.ts";
+import { candidate, certificate } from "../../fakes/certificatesApi.ts";
+
+const nowhere: Activity = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
+const [production, staging] = [
+	{ id: "proj_p", name: "Production" },
+	{ id: "proj_s", name: null },
+];
+const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
+
+describe("Where a certificate is active, in words", () => {
+	const cases: readonly [Partial<Activity>, string | null, string?][] = [
+		[{}, "not active"],
+		[{ organization: true }, "active in the organization"],
+		[{ projects: [production] }, "active in “Production”"],
+		[{ projects: [staging] }, "active in “proj_s”"],
+		[{ projects: [production, staging] }, "active in 2 scopes"],
+		[{ organization: true, projects: [production, staging] }, "active in 3 scopes"],
+		[{ projects: [production, staging], unread: 1 }, "active in 2 scopes or more"],
+		[{ projects: [production, staging], allProjects: false }, "active in 2 scopes or more"],
+		[{ projects: [production, staging], organization: undefined }, "active in 2 scopes or more"],
+		[{ unread: 1 }, null, "not active in the organization"],
+		[{ allProjects: false }, null, "not active in the organization"],
+		[{ organization: undefined }, null, "activation not known"],
+		[{ organization: true, allProjects: false }, "active in the organization"],
+	];
+	for (const [what, words, spoken = words] of cases)
+		it(`${JSON.stringify(what)}: ${spoken}`, () => {
+			assert.equal(activityWords({ ...nowhere, ...what }), words);
+			assert.equal(activationWords({ ...nowhere, ...what }), spoken);
+		});
+});
+
+const READ = { loading: false, askedAt: 0 };
+
+describe("The facts of a certificate", () => {
+	const acme = candidate("Acme", { sha256: "0123456789abcdef".repeat(4), subject: "CN=Acme", issuer: "" });
+	const root = certificate("cert_a", {
+		createdAt: Date.UTC(2026, 10, 24) / 1000,
+		validAt: Date.UTC(2026, 10, 23) / 1000,
+		expiresAt: Date.UTC(2027, 10, 23) / 1000,
+	});
+	const read: Content = { state: "read", candidate: acme };
+	const rows = (content: Content | undefined, activity: Activity, loading = false, of = root) =>
+		factsOf(of, content, activity, { loading, askedAt: 0 }).map(({ label, value, mark }) =>
+			[label, value, ...(mark ? [mark] : [])].join(" | "),
+		);
+
+	it("are what the list says and what its content says, with whole fingerprint and times as tooltips", () => {
+		assert.deepEqual(rows(read, nowhere), [
+			"ID | cert_a",
+			"Expires | 2027-11-23 (UTC)",
+			"Valid from | 2026-11-23 (UTC)",
+			"Uploaded | 2026-11-24",
+			"SHA-256 | 0123 4567 89ab cdef …",
+			"Subject | CN=Acme",
+			"Issuer | (empty)",
+			"Key | EC, 256 bits",
+			"Active in | nowhere",
+		]);
+		const more = Object.fromEntries(factsOf(root, read, nowhere, READ).map(({ key, more }) => [key, more ?? ""]));
+		assert.equal(more.sha256, Array(4).fill("0123 4567 89ab cdef").join(" "));
+		assert.match(more.created ?? "", /^2026-11-24 00:00 UTC/);
+		assert.match(more.valid ?? "", /^2026-11-23 00:00 UTC/);
+		assert.match(more.expires ?? "", /^2027-11-23 00:00 UTC/);
+	});
+
+	it("have keys of their own, from which ids of rows are made", () => {
+		const everything = { ...nowhere, organization: undefined, projects: [production, staging], unread: 2 };
+		const facts = factsOf(root, read, { ...everything, allProjects: false }, READ);
+		assert.equal(new Set(facts.map(({ key }) => key)).size, facts.length);
+	});
+
+	it("do not warn of projects that nobody has asked for yet", () => {
+		const facts = factsOf(root, read, { ...nowhere, allProjects: false }, { loading: false, askedAt: null });
+		const { label, value, mark } = facts.at(-1) ?? {};
+		assert.deepEqual([label, value, mark], ["Projects", "not checked yet", undefined]);
+	});
+
+	it("say what they do not know, and take dates from the content where the list has none", () => {
+		const bare = certificate("cert_b", { validAt: null, expiresAt: null });
+		assert.deepEqual(rows({ state: "unreadable" }, nowhere, false, bare).slice(1, 5), [
+			"Expires | unknown",
+			"Valid from | unknown",
+			"Uploaded | unknown",
+			"Content | OpenAI sent no certificate that can be read. | trouble",
+		]);
+		assert.deepEqual(rows(read, nowhere, false, bare).slice(1, 3), [
+			"Expires | 1970-01-01 (UTC)",
+			"Valid from | 1970-01-01 (UTC)",
+		]);
+	});
+
+	for (const [what, content, row] of [
+		["was asked for just now", undefined, "Content | loading… | loading"],
+		["is on its way", { state: "loading" }, "Content | loading… | loading"],
+		[
+			"cannot be fetched",
+			{ state: "failed", problem: { reason: "service-error", status: 503 } },
+			"Content | OpenAI's service failed (503). Nothing is known to be wrong here. Try again later. | trouble",
+		],
+	] as const)
+		it(`tell that a content ${what}, beside what is known`, () => {
+			assert.deepEqual(rows(content, nowhere).slice(4), [row, "Active in | nowhere"]);
+		});
+
+	const places: readonly [string, Partial<Activity>, boolean, readonly string[]][] = [
+		[
+			"name each scope, but for what projects inherit",
+			{ organization: true, projects: [production, staging] },
+			false,
+			[
+				"Active in | the organization",
+				"Active in | all projects, through the organization",
+				"Active in | project “Production”",
+				"Active in | project “proj_s”",
+			],
+		],
+		[
+			"count the projects that were not read",
+			{ projects: [production], unread: 3 },
+			false,
+			["Active in | project “Production”", "Not known | 3 projects were not read | trouble"],
+		],
+		["count one project that was not read", { unread: 1 }, false, ["Not known | 1 project was not read | trouble"]],
+		[
+			"tell that the projects are being read",
+			{ allProjects: false },
+			true,
+			["Not known | reading the projects… | loading"],
+		],
+		["tell that it is being read again in vain only where something is not known", {}, true, ["Active in | nowhere"]],
+		[
+			"tell why the projects could not be read",
+			{ allProjects: false, problem: forbidden },
+			false,
+			[
+				"Not known | The admin key lacks the permission api.management.read. Ask an owner of the organization for it, or use another key. | trouble",
+			],
+		],
+		[
+			"tell that there may be more projects",
+			{ allProjects: false },
+			false,
+			["Not known | which projects there are | trouble"],
+		],
+		[
+			"tell that the organization's list does not say it",
+			{ organization: undefined },
+			false,
+			["Not known | whether it is active in the organization"],
+		],
+	];
+	for (const [title, activity, loading, expected] of places)
+		it(title, () => {
+			assert.deepEqual(rows(read, { ...nowhere, ...activity }, loading).slice(8), expected);
+		});
+
+	it("R12 R13 show text of others inert", () => {
+		const hostile = candidate("Evil", { subject: "[x](command:y)\u202e", issuer: "$(trash)" });
+		const project = { id: "proj_x", name: "[p](command:y)" };
+		const words = rows({ state: "read", candidate: hostile }, { ...nowhere, projects: [project] }).join("\n");
+		assert.doesNotMatch(words, /\]\(|\$\(|\u202e/);
+	});
+});

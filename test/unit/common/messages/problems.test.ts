@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { mendOf, mendWords, problemWords } from "../../../../src/common/messages/problems.ts";
+import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
+import type { ClientCertificateFlaw, Look, Problem, ProxyFlaw } from "../../../../src/domain/problem.ts";
+import type { RotationFlaw } from "../../../../src/features/rotation/rotationPlan.ts";
+
+const host = "api.openai.com";
+const proxy = "proxy.test:8080";
+const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }> = {}): Problem => ({
+	reason: "rejected",
+	status,
+	code: null,
+	param: null,
+	fieldRefused: false,
+	...more,
+});
+
+const proxyFlaw = (why: ProxyFlaw): Problem => ({ reason: "proxy", proxy, why });
+const clientFlaw = (why: ClientCertificateFlaw): Problem => ({ reason: "client-certificate", why, file: "client.pem" });
+const refused = (wanted: "anchor" | "client-certificate", refusal: RefusalReason): Problem => ({
+	...{ reason: "file-refused", file: "a.pem", wanted, refusal, skipped: [] },
+});
+const unconfirmed = (look: Look): Problem => ({ reason: "unconfirmed", name: "Acme", look, ending: null });
+
+const FLAWS: readonly RotationFlaw[] = [
+	"same",
+	"inactive",
+	"gone",
+	"leaf",
+	"dates-unknown",
+	"not-longer",
+	"not-yet-valid",
+	"expired",
+	"expires-soon",
+	"old-expired",
+];
+
+/** What the way to the service and the service itself can come to, and what mends it. */
+const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
+	[{ reason: "unreachable", host, proxy: null }, "open-proxy-settings"],
+	[{ reason: "unreachable", host, proxy }, "open-proxy-settings"],
+	[proxyFlaw("not-a-url"), "open-proxy-settings"],
+	[proxyFlaw("unsupported"), "open-proxy-settings"],
+	[proxyFlaw("unreachable"), "open-proxy-settings"],
+	[proxyFlaw("untrusted"), "open-proxy-settings"],
+	[proxyFlaw("credentials"), "open-proxy-settings"],
+	[proxyFlaw("refused"), "open-proxy-settings"],
+	[clientFlaw("not-set"), "open-settings"],
+	[clientFlaw("missing"), "open-settings"],
+	[clientFlaw("not-a-file"), "open-settings"],
+	[clientFlaw("no-permission"), "open-settings"],
+	[clientFlaw("no-answer"), "open-settings"],
+	[clientFlaw("too-large"), "open-settings"],
+	[clientFlaw("no-certificate"), "open-settings"],
+	[clientFlaw("no-key"), "open-settings"],
+	[clientFlaw("passphrase-needed"), "set-passphrase"],
+	[clientFlaw("passphrase-wrong"), "set-passphrase"],
+	[clientFlaw("not-a-pair"), "open-settings"],
+	[clientFlaw("unusable"), "open-settings"],
+	[{ reason: "client-pair", why: "not-a-pair", file: "chosen.key" }, null],
+	[refused("anchor", "private-key"), null],
+	[refused("client-certificate", "private-key"), null],
+	[refused("client-certificate", "crl"), null],
+	[{ reason: "client-certificate-refused", host, presented: false }, "open-settings"],
+	[{ reason: "client-certificate-refused", host, presented: true }, "open-settings"],
+	[{ reason: "connection-lost", host }, "refresh"],
+	[{ reason: "timeout", host }, null],
+	[{ reason: "untrusted-server", host, why: "expired" }, "show-log"],
+	[{ reason: "redirected", host }, "open-settings"],
+	[{ reason: "bad-answer", host }, "show-log"],
+	[{ reason: "unauthorized" }, "set-key"],
+	[{ reason: "wrong-region", host }, "open-settings"],
+	[{ reason: "forbidden", permission: null }, "set-key"],
+	[{ reason: "forbidden", permission: "api.mtls.read" }, "set-key"],
+	[{ reason: "not-found" }, "refresh"],
+	[{ reason: "conflict" }, "refresh"],
+	[rejected(400), "show-log"],
+	[rejected(400, { param: "name" }), "show-log"],
+	[rejected(400, { code: "mtls_certificate_invalid" }), "show-log"],
+	[rejected(400, { code: "expired_certificate" }), "show-log"],
+	[rejected(400, { code: "certificate_in_use" }), "show-log"],
+	[rejected(405), "show-log"],
+	[rejected(413), "show-log"],
+	[rejected(422), "show-log"],
+	[rejected(422, { param: "name" }), "show-log"],
+	[{ reason: "rate-limited", waitSeconds: null }, null],
+	[{ reason: "rate-limited", waitSeconds: 7 }, null],
+	[{ reason: "service-error", status: 503 }, "show-log"],
+	[{ reason: "not-recorded", code: "ENOSPC" }, null],
+	[{ reason: "not-recorded", code: "EROFS" }, null],
+	[{ reason: "not-recorded", code: "EIO" }, null],
+	[{ reason: "record-newer" }, null],
+	[{ reason: "record-unreadable" }, null],
+	[{ reason: "locked", host: "laptop", process: 17 }, null],
+	[{ reason: "lock-lost" }, null],
+	[{ reason: "upload-pending", name: "Acme", running: true }, "show-view"],
+	[{ reason: "upload-pending", name: "Acme", running: false }, "show-view"],
+	[unconfirmed({ outcome: "not-seen", at: Date.UTC(2026, 0, 1) }), "check-upload"],
+	[unconfirmed({ outcome: "failed" }), "check-upload"],
+	[unconfirmed({ outcome: "partial" }), "check-upload"],
+	[unconfirmed({ outcome: "ambiguous" }), "show-view"],
+	[{ reason: "certificate-active", organization: true, projects: [] }, null],
+	[{ reason: "scopes-unread", organization: true, allProjects: true, projects: [], why: null }, "refresh"],
+	[{ reason: "changed-meanwhile" }, "refresh"],
+	[{ reason: "change-unknown", act: "rename" }, "refresh"],
+	[{ reason: "change-unknown", act: "remove" }, "refresh"],
+	...FLAWS.map((flaw): [Problem, null] => [{ reason: "rotation-refused", flaw }, null]),
+	[{ reason: "rotation-pending", name: "Acme" }, "show-view"],
+	[{ reason: "no-rotation" }, "refresh"],
+	[{ reason: "own-access" }, "open-settings"],
+	[{ reason: "no-content", name: "Acme" }, null],
+	[{ reason: "not-saved", file: "acme.pem" }, null],
+];
+
+describe("Words for problems", () => {
+	it("R18 are one sentence of its own for each, with nothing left to fill in", () => {
+		const sentences = problems.map(([problem]) => problemWords(problem));
+		assert.equal(new Set(sentences).size, problems.length);
+		for (const sentence of sentences) assert.match(sentence, /^[^{}]+\.$/);
+	});
+
+	it("R18 name the thing that mends it", () => {
+		for (const [problem, mend] of problems) {
+			assert.equal(mendOf(problem), mend, problem.reason);
+			if (mend) assert.notEqual(mendWords(mend), "");
+		}
+	});
+
+	it("R18 say the status that came, and of no other", () => {
+		for (const status of [400, 405, 413, 422])
+			for (const param of [null, "name"]) {
+				const numbers = problemWords(rejected(status, { param })).match(/\d{3}/g);
+				assert.deepEqual(numbers, [String(status)]);
+			}
+		assert.match(problemWords(rejected(413)), /too large/);
+	});
+
+	it("R26 say that nothing was sent only where that is so", () => {
+		for (const through of [null, proxy])
+			assert.match(problemWords({ reason: "unreachable", host, proxy: through }), /Nothing was sent/);
+		for (const [problem] of problems.filter(([{ reason }]) => reason === "proxy"))
+			assert.match(problemWords(problem), /Nothing was sent/);
+		for (const reason of ["connection-lost", "timeout", "bad-answer"] as const)
+			assert.doesNotMatch(problemWords({ reason, host }), /Nothing was sent/);
+		// A server that speaks TLS 1.3 refuses a client certificate when the request is on its way.
+		for (const presented of [true, false])
+			assert.doesNotMatch(problemWords({ reason: "client-certificate-refused", host, presented }), /Nothing was sent/);
+	});
+
+	it("R26 name the proxy where there is one, and hint at the setting where there is none", () => {
+		assert.match(problemWords({ reason: "unreachable", host, proxy }), /through the proxy proxy\.test:8080/);
+		assert.match(problemWords({ reason: "unreachable", host, proxy: null }), /set http\.proxy; .*\(PAC\)/);
+		assert.match(problemWords(proxyFlaw("credentials")), /\(407\).*http:\/\/NAME:PASSWORD@HOST:PORT/);
+	});
+
+	it("R46 name the file that cannot be presented", () => {
+		const flaws = problems.flatMap(([problem]) => (problem.reason === "client-certificate" ? [problem] : []));
+		for (const flaw of flaws.filter(({ why }) => why !== "not-set")) assert.match(problemWords(flaw), /client\.pem/);
+	});
+
+	it("name what was looked for in a file, the trust anchor or the client certificate", () => {
+		assert.match(problemWords(refused("anchor", "pkcs12")), /: openssl pkcs12 -in FILE -cacerts -nokeys -out ca\.pem$/);
+		assert.match(
+			problemWords(refused("client-certificate", "pkcs12")),
+			/: openssl pkcs12 -in FILE -nokeys -out client\.pem$/,
+		);
+	});
+
+	it("R35 R53 name the scopes that keep from a change, three projects at most", () => {
+		const projects = ["A", "B", null, "D", "E"].map((name, index) => ({ id: `proj_${index}`, name }));
+		assert.match(
+			problemWords(rejected(400, { code: "certificate_in_use" })),
+			/still active somewhere, so it wasn't deleted\./,
+		);
+		assert.equal(
+			problemWords({ reason: "certificate-active", organization: true, projects: projects.slice(0, 1) }),
+			"It is active in the organization and project “A”. Nothing was deleted. Deactivate it there first.",
+		);
+		assert.match(
+			problemWords({ reason: "scopes-unread", organization: false, allProjects: true, projects, why: null }),
+			/: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects\. Nothing was changed\. Refresh/,
+		);
+	});
+
+	it("R18 R53 name the permission for want of which the scopes are not known, and what mends that", () => {
+		const why: Problem = { reason: "forbidden", permission: "api.management.read" };
+		const unread: Problem = { reason: "scopes-unread", organization: false, allProjects: true, projects: [], why };
+		assert.match(
+			problemWords(unread),
+			/Nothing was changed\. The admin key lacks the permission api\.management\.read\./,
+		);
+		assert.doesNotMatch(problemWords(unread), /Refresh/);
+		assert.equal(mendOf(unread), "set-key");
+		assert.equal(mendOf({ ...unread, why: { reason: "timeout", host } }), "refresh");
+	});
+
+	it("R12 R13 show the names of hosts, files and certificates as plain text", () => {
+		const hostile = "a\n[x](command:y)";
+		const named: readonly Problem[] = [
+			{ reason: "unreachable", host: hostile, proxy: hostile },
+			{ reason: "proxy", proxy: hostile, why: "refused" },
+			{ reason: "client-certificate", file: hostile, why: "missing" },
+			{ reason: "client-certificate-refused", host: hostile, presented: true },
+			{ reason: "connection-lost", host: hostile },
+			{ reason: "timeout", host: hostile },
+			{ reason: "wrong-region", host: hostile },
+			{ reason: "upload-pending", name: hostile, running: true },
+			{ reason: "unconfirmed", name: hostile, look: { outcome: "failed" }, ending: { kind: "no-response" } },
+			{ reason: "no-content", name: hostile },
+			{ reason: "not-saved", file: hostile },
+			{ reason: "certificate-active", organization: false, projects: [{ id: "proj_1", name: hostile }] },
+		];
+		for (const problem of named) assert.doesNotMatch(problemWords(problem), /\n|\]\(/, problem.reason);
+	});
+});

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { isNamed, mayBeOf, organizationRef } from "../../../src/common/organizationRef.ts";
+
+const ID = "00000000-0000-4000-8000-000000000001";
+
+describe("What names an organization in records", () => {
+	const refOf = (origin: string, organization: string | null, id = ID) => organizationRef({ id, origin, organization });
+	const here = refOf("https://api.openai.com", "org-1");
+
+	it("R22 is the same at each of OpenAI's hosts, whatever the connection", () => {
+		for (const host of ["eu.api.openai.com", "mtls.api.openai.com", "mtls-us.api.openai.com"])
+			assert.equal(refOf(`https://${host}`, "org-1", "another id"), here, host);
+		assert.ok(isNamed(here));
+	});
+
+	it("differs for another organization, and for another origin than OpenAI's", () => {
+		const others = [
+			refOf("https://api.openai.com", "org-2"),
+			...["https://gateway.test", "https://api.openai.com.evil.test", "https://evilapi.openai.com"].map((origin) =>
+				refOf(origin, "org-1"),
+			),
+			...["https://api.openai.com:8443", "http://api.openai.com"].map((origin) => refOf(origin, "org-1")),
+		];
+		assert.equal(new Set([...others, here]).size, others.length + 1);
+	});
+
+	it("is the connection's own id where the service does not name it: then it may be any", () => {
+		const unnamed = refOf("https://gateway.test", null);
+		assert.equal(unnamed, ID);
+		assert.ok(!isNamed(unnamed));
+		assert.ok(mayBeOf({ organizationRef: unnamed }, here));
+		assert.ok(mayBeOf({ organizationRef: here }, here));
+		assert.ok(!mayBeOf({ organizationRef: here }, unnamed));
+		assert.ok(!mayBeOf({ organizationRef: refOf("https://api.openai.com", "org-2") }, here));
+	});
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { LONGEST_NAME, nameFlaw, suggestName } from "../../../src/domain/certificateName.ts";
+import { anyCharacter, SEED } from "../../random.ts";
+
+const JULY_2027 = Date.UTC(2027, 6, 1) / 1000;
+
+describe("Certificate name", () => {
+	const flaws: readonly [string, ReturnType<typeof nameFlaw>][] = [
+		["Acme Root CA 2027", null],
+		[" Ünïcode 証明書 🔏 ", null],
+		["", "blank"],
+		["   ", "blank"],
+		["a\nb", "control-characters"],
+		["a\u0000b", "control-characters"],
+		["a\u001b[31mb", "control-characters"],
+		["a\u202eb", "control-characters"],
+		["a\u2066b", "control-characters"],
+		["\ud800", "control-characters"],
+		["n".repeat(LONGEST_NAME), null],
+		["n".repeat(LONGEST_NAME + 1), "too-long"],
+	];
+	for (const [text, flaw] of flaws)
+		it(`R14 judges ${JSON.stringify(text.slice(0, 20))}: ${flaw ?? "good"}`, () => {
+			assert.equal(nameFlaw(text), flaw);
+		});
+
+	const suggestions: readonly [string | null, number | null, string][] = [
+		["Acme Root CA", JULY_2027, "Acme Root CA 2027"],
+		["Acme Root CA 2027", JULY_2027, "Acme Root CA 2027"],
+		["Acme", null, "Acme"],
+		["Acme", 253_402_300_799, "Acme"],
+		[null, JULY_2027, "2027"],
+		[null, null, ""],
+		["Ac\u202eme\n", JULY_2027, "Acme 2027"],
+		["  Acme ", null, "Acme"],
+		["n".repeat(LONGEST_NAME + 9), null, "n".repeat(LONGEST_NAME)],
+	];
+	for (const [commonName, notAfter, expected] of suggestions)
+		it(`suggests ${JSON.stringify(expected)} for ${JSON.stringify(commonName)}`, () => {
+			assert.equal(suggestName({ commonName, notAfter }), expected);
+		});
+
+	it("never suggests a name that it would refuse", () => {
+		const text = fc.string({ unit: anyCharacter, maxLength: 500 });
+		fc.assert(
+			fc.property(text, (commonName) => {
+				assert.equal(nameFlaw(suggestName({ commonName, notAfter: JULY_2027 })), null);
+			}),
+			{ seed: SEED },
+		);
+	});
+});

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import type { Problem } from "../../../../src/domain/problem.ts";
+import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
+import type { ScopeAccount } from "../../../../src/features/activation/activation.ts";
+import { accountWords, isDone, notRemovedWords } from "../../../../src/features/activation/activationResultMessages.ts";
+import { savedWords } from "../../../../src/features/certificates/savePemMessages.ts";
+import { inProject } from "../../fakes/adminApi.ts";
+import { certificate } from "../../fakes/certificatesApi.ts";
+
+const [p, q, r] = [inProject("p"), inProject("q"), inProject("r")];
+const acme = certificate("a", { name: "Acme" });
+const failed: Problem = { reason: "service-error", status: 500 };
+const nameOf = (id: string) => id.toUpperCase();
+
+const account = (scope: Scope, more: Partial<ScopeAccount>): ScopeAccount => ({
+	scope,
+	changed: [],
+	failed: [],
+	unknown: [],
+	notTried: [],
+	problem: null,
+	lockedOut: false,
+	...more,
+});
+
+describe("Words after certificates were switched", () => {
+	it("are one sentence where all is done", () => {
+		const accounts = [account(p, { changed: ["a"] }), account(ORGANIZATION, { changed: ["a"] })];
+		assert.ok(isDone(accounts));
+		assert.equal(
+			accountWords([acme], accounts, true, nameOf),
+			"“Acme” in the organization and project “P”: activated.",
+		);
+		assert.equal(
+			accountWords([acme], accounts, false, nameOf),
+			"“Acme” in the organization and project “P”: deactivated.",
+		);
+	});
+
+	it("R34 tell scope by scope what was changed, what not, what is not known, and why", () => {
+		const accounts = [
+			account(p, { changed: ["a"] }),
+			account(q, { failed: ["a"], problem: failed }),
+			account(r, { unknown: ["a"], problem: { reason: "connection-lost", host: "a.test" } }),
+			account(ORGANIZATION, { notTried: ["a"] }),
+		];
+		assert.ok(!isDone(accounts));
+		assert.equal(
+			accountWords([acme], accounts, true, nameOf),
+			[
+				"“Acme” in project “Q”: not activated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.",
+				"“Acme” in project “R”: not known whether activated. The connection to a.test was lost before the answer was there. Try again.",
+				"“Acme” in the organization: not tried.",
+				"“Acme” in project “P”: activated.",
+			].join("\n"),
+		);
+	});
+
+	it("count certificates where they did not all fare alike", () => {
+		const ids = Array.from({ length: 25 }, (_, index) => `c${index}`);
+		const certificates = ids.map((id) => certificate(id));
+		const partly = account(p, {
+			changed: ids.slice(0, 10),
+			failed: ids.slice(10, 20),
+			notTried: ids.slice(20),
+			problem: failed,
+		});
+		assert.match(
+			accountWords(certificates, [partly], false, nameOf),
+			/^25 certificates in project “P”: 10 deactivated, 10 not deactivated, 5 not tried\. OpenAI's service failed/,
+		);
+		assert.match(
+			accountWords(certificates, [account(p, { failed: ids, problem: failed })], true, nameOf),
+			/^25 certificates in project “P”: not activated\. OpenAI's/,
+		);
+	});
+
+	it("tell together what went the same way", () => {
+		const accounts = [p, q].map((scope) => account(scope, { failed: ["a"], problem: failed }));
+		assert.match(
+			accountWords([acme], accounts, true, nameOf),
+			/^“Acme” in project “P” and project “Q”: not activated\./,
+		);
+	});
+
+	it("R34 say that this extension is now refused, and which ways lead back", () => {
+		const accounts = [account(ORGANIZATION, { changed: ["a"], lockedOut: true })];
+		assert.ok(!isDone(accounts));
+		assert.equal(
+			accountWords([acme], accounts, true, nameOf),
+			"“Acme” in the organization: activated.\nThis extension is now refused. The way back is the dashboard at OpenAI, or a client certificate that chains to an active certificate.",
+		);
+	});
+
+	it("R35 say that a certificate is still there, how far it came, and why once", () => {
+		const accounts = [account(ORGANIZATION, { changed: ["a"] }), account(p, { failed: ["a"], problem: failed })];
+		assert.equal(
+			notRemovedWords(acme, accounts, failed, nameOf),
+			"“Acme” was not deleted.\n“Acme” in project “P”: not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\n“Acme” in the organization: deactivated.",
+		);
+		assert.equal(
+			notRemovedWords(acme, [account(p, { changed: ["a"] })], { reason: "change-unknown", act: "remove" }, nameOf),
+			"It's unknown whether “Acme” was deleted.\n“Acme” in project “P”: deactivated.\nThe deletion was sent, but no answer tells whether it was done. Refresh to see.",
+		);
+	});
+});
+
+describe("Words after certificates were saved", () => {
+	it("count them, and name those that were not saved, and why", () => {
+		const saved = (["saved", "taken", "unreadable", "failed"] as const).map((outcome) => ({
+			certificate: certificate(outcome, { name: `CA ${outcome}` }),
+			outcome,
+		}));
+		assert.equal(savedWords(saved.slice(0, 1)), "1 of 1 certificates saved.");
+		assert.equal(
+			savedWords(saved),
+			"1 of 4 certificates saved. A file of that name holds something else, and was left alone: CA taken. No certificate could be read: CA unreadable. The file could not be written: CA failed.",
+		);
+	});
+});

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import type { Activity } from "../../../../src/domain/activationStatus.ts";
+import type { HistoryEvent } from "../../../../src/domain/administration.ts";
+import type { ClientCheck, ClientFlaw } from "../../../../src/domain/clientCertificateCheck.ts";
+import { detailsWords } from "../../../../src/features/certificates/detailsDocument.ts";
+import { historyWords } from "../../../../src/features/certificates/historyDocument.ts";
+import {
+	accessWords,
+	clientFlawWords,
+	isAccepted,
+	type OwnAccess,
+} from "../../../../src/features/clientCheck/clientCheckMessages.ts";
+import { candidate, certificate } from "../../fakes/certificatesApi.ts";
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+const acme = certificate("cert_1", { name: "Acme" });
+
+describe("A certificate's history as a text", () => {
+	const event = (more: Partial<HistoryEvent>): HistoryEvent => ({
+		id: "e",
+		type: "activated",
+		at: NOW - DAY,
+		actor: "someone@example.test",
+		projectId: null,
+		certificateIds: ["cert_1"],
+		...more,
+	});
+	const text = (...events: readonly HistoryEvent[]) =>
+		historyWords(acme, events, (id) => (id === "proj_1" ? "Production" : null), NOW);
+
+	it("tells what was done, where by the project's name, when and by whom", () => {
+		const [head, ...blocks] = text(
+			event({ projectId: "proj_1" }),
+			event({ type: "deactivated", projectId: "proj_9", certificateIds: ["cert_1", "cert_2"] }),
+			event({ actor: null }),
+			event({ type: "created" }),
+		).split("\n\n");
+		assert.match(head ?? "", /^Acme\ncert_1\nFrom the organization's audit log, as of 2027-01-15 08:00 UTC/);
+		assert.deepEqual(
+			blocks.map((block) => block.trim().split("\n    ").slice(1)),
+			[
+				["activated in project “Production”", "by someone@example.test"],
+				["deactivated in project “proj_9”, 2 certificates at once", "by someone@example.test"],
+				["activated in the organization", "by somebody whom the audit log does not name"],
+				["uploaded", "by someone@example.test"],
+			],
+		);
+		assert.match(blocks[0] ?? "", /^2027-01-14 08:00 UTC \(here /);
+	});
+
+	it("says that the log tells nothing", () => {
+		assert.match(text(), /\n\nThe audit log tells nothing of it\. It may be switched off at OpenAI\.\n$/);
+	});
+
+	it("R12 shows whoever did it as plain text", () => {
+		assert.doesNotMatch(text(event({ actor: "a\u202e[x](command:y)" })), /\u202e|\]\(/);
+	});
+});
+
+describe("A certificate's details as a text", () => {
+	const activity: Activity = {
+		organization: true,
+		projects: [{ id: "proj_1", name: "Production" }],
+		unread: 0,
+		allProjects: true,
+		problem: null,
+	};
+	const listed = certificate("cert_1", {
+		name: "Acme",
+		createdAt: NOW,
+		validAt: NOW - DAY,
+		expiresAt: NOW + 400 * DAY,
+	});
+	const values = (text: string, label: string) =>
+		[...text.matchAll(new RegExp(`^${label} {2,}(.*)$`, "gm"))].map(([, value]) => value);
+
+	it("tells what the list and the content say, where it is active, and what was found", () => {
+		const content = { ...candidate("Acme"), subject: "CN=Acme, O=a\u202eb", sha256: "3f9a".repeat(16) };
+		const findings = [{ code: "not-a-ca", level: "strong" }] as const;
+		const text = detailsWords({ certificate: listed, content: { ...content, findings } }, activity, NOW);
+		assert.match(text, /^Acme\n\nId {2,}cert_1\n/);
+		assert.deepEqual(values(text, "SHA-256"), [Array(16).fill("3f9a").join(" ")]);
+		assert.deepEqual(values(text, "Subject"), ["CN=Acme, O=a b"]);
+		assert.deepEqual(values(text, "Active in"), [
+			"the organization",
+			"all projects, through the organization",
+			"project “Production”",
+		]);
+		assert.match(text, /\n\nCareful: It is not a CA; .*\n$/);
+	});
+
+	it("tells what is known where the content could not be read", () => {
+		const nowhere = { ...activity, organization: false, projects: [] };
+		const text = detailsWords({ certificate: listed, content: null }, nowhere, NOW);
+		assert.match(values(text, "Valid to")[0] ?? "", /^2028-02-19 08:00 UTC/);
+		assert.deepEqual(values(text, "Content"), ["could not be read"]);
+		assert.deepEqual(values(text, "Active in"), ["nowhere"]);
+	});
+});
+
+describe("Words for a client certificate that was checked offline", () => {
+	const check = (more: Partial<ClientCheck> = {}): ClientCheck => ({
+		subject: "CN=client",
+		sha256: "0",
+		notAfter: NOW + 30 * DAY + 60,
+		chain: ["CN=client", "CN=Acme"],
+		accepted: true,
+		flaws: [],
+		...more,
+	});
+	const words = (access: OwnAccess) => accessWords(access, NOW);
+	const flaw = { code: "no-issuer", subject: "CN=client", issuer: "CN=other" } as const;
+
+	it("R33 say that this extension goes on to be answered only where it is accepted", () => {
+		const accepted: OwnAccess = { kind: "checked", check: check(), anchor: acme, unasked: null };
+		assert.ok(isAccepted(accepted));
+		assert.equal(
+			words(accepted),
+			"This extension's client certificate CN=client was checked offline: it chains to “Acme” and expires in 30 days.",
+		);
+		const refused: readonly OwnAccess[] = [
+			{ kind: "none", answered: false },
+			{ kind: "unusable", problem: { reason: "client-certificate", why: "missing", file: "client.pem" } },
+			{ kind: "checked", check: check({ accepted: false, flaws: [flaw] }), anchor: acme, unasked: null },
+		];
+		for (const access of refused) {
+			assert.ok(!isAccepted(access));
+			assert.match(words(access), /extension will be refused too/, access.kind);
+		}
+		// What the service itself showed counts more than what is set.
+		const answered: OwnAccess = { kind: "none", answered: true };
+		assert.ok(isAccepted(answered));
+		assert.match(words(answered), /OpenAI answers this extension without one, although a certificate is active/);
+		assert.ok(!isAccepted({ kind: "unknown" }));
+		assert.match(words({ kind: "unknown" }), /it may be refused too\.$/);
+	});
+
+	it("R33 say of one that would be accepted that nobody asks for it", () => {
+		const access: OwnAccess = { kind: "checked", check: check(), anchor: acme, unasked: "api.openai.com" };
+		assert.ok(!isAccepted(access));
+		assert.match(words(access), /at mtls\.api\.openai\.com .* leads to api\.openai\.com: .* will be refused\.$/);
+	});
+
+	it("say why it is refused, and what else is to be known of one that is accepted", () => {
+		assert.match(
+			words({ kind: "checked", check: check({ accepted: false, flaws: [flaw] }), anchor: acme, unasked: null }),
+			/CN=client was checked offline: CN=client was issued by CN=other, which is neither in the file nor the trust anchor\.$/,
+		);
+		const hint = { code: "no-authority-key-identifier", subject: "CN=client" } as const;
+		assert.match(
+			words({ kind: "checked", check: check({ flaws: [hint] }), anchor: acme, unasked: null }),
+			/expires in 30 days\. CN=client has no authority key identifier/,
+		);
+	});
+
+	it("are a sentence of its own for each flaw, with plain names in it", () => {
+		const subject = "CN=a\n[x](command:y)";
+		const flaws: readonly ClientFlaw[] = [
+			{ code: "is-an-authority", subject },
+			{ code: "no-issuer", subject, issuer: subject },
+			{ code: "not-signed", subject, issuer: subject },
+			{ code: "signature-not-checked", subject },
+			{ code: "expired", subject, seconds: 3 * DAY },
+			{ code: "not-yet-valid", subject, seconds: DAY },
+			{ code: "unreadable-date", subject },
+			{ code: "not-an-authority", subject },
+			{ code: "no-certificate-sign", subject },
+			{ code: "path-too-long", subject },
+			{ code: "no-client-authentication", subject },
+			{ code: "no-digital-signature", subject },
+			{ code: "no-authority-key-identifier", subject },
+		];
+		const sentences = flaws.map(clientFlawWords);
+		assert.equal(new Set(sentences).size, flaws.length);
+		for (const sentence of sentences) assert.match(sentence, /^[^{}\n]*\.$/);
+		assert.doesNotMatch(sentences.join(), /\]\(/);
+		assert.match(
+			clientFlawWords({ code: "expired", subject: "CN=a", seconds: 3 * DAY }),
+			/^CN=a expired 3 days ago\.$/,
+		);
+	});
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import type { ClientCheck } from "../../../../src/domain/clientCertificateCheck.ts";
+import type { LiveOutcome } from "../../../../src/domain/liveCheck.ts";
+import { checkWords, liveWords } from "../../../../src/features/clientCheck/liveCheckMessages.ts";
+
+const NOW = 1_800_000_000;
+const HOSTILE = "CN=[a](command:b) \u202e$(trash)\n";
+
+const check = (more: Partial<ClientCheck> = {}): ClientCheck => ({
+	subject: "CN=Client",
+	sha256: "",
+	notAfter: NOW + 86_400 * 9,
+	chain: ["CN=Client", "CN=Root"],
+	accepted: true,
+	flaws: [],
+	...more,
+});
+
+describe("What a check of a client certificate says", () => {
+	it("offline: whether it would be accepted, by which chain, and why not", () => {
+		assert.deepEqual(checkWords(check(), "Acme", NOW), {
+			message: "CN=Client chains to “Acme” and would be accepted, as far as can be told offline.",
+			detail: "Chain: CN=Client → CN=Root\nThe client certificate expires in 9 days.",
+		});
+		const flaws = [
+			{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" },
+			{ code: "name-constraints-not-checked", subject: "CN=Root" },
+		] as const;
+		assert.deepEqual(checkWords(check({ accepted: false, chain: ["CN=Client"], flaws }), "Acme", NOW), {
+			message: "CN=Client would not be accepted by “Acme”.",
+			detail: [
+				"CN=Client was issued by CN=Sub, which is neither in the file nor the trust anchor.",
+				"The name constraints of CN=Root are not checked here.",
+				"Chain: CN=Client",
+				"The client certificate expires in 9 days.",
+			].join("\n"),
+		});
+	});
+
+	it("live: one thing for each outcome, which names the host", () => {
+		const outcomes: readonly LiveOutcome[] = [
+			{ code: "accepted" },
+			{ code: "not-allowed", status: 403 },
+			{ code: "key-refused" },
+			{ code: "unasked" },
+			{ code: "refused", how: "alert" },
+			{ code: "refused", how: "closed" },
+			{ code: "refused", how: "answer" },
+			{ code: "failed", problem: { reason: "untrusted-server", host: "mtls.test", why: "wrong-name" } },
+		];
+		const told = outcomes.map((outcome) => liveWords(outcome, "mtls.test"));
+		assert.equal(new Set(told.map(({ message, detail }) => message + detail)).size, outcomes.length);
+		for (const { message, detail } of told) assert.ok(`${message} ${detail}`.includes("mtls.test"));
+		assert.deepEqual(
+			told.filter(({ message }) => /accepted the client certificate/.test(message)),
+			[told[0]],
+		);
+		assert.match(told[3]?.message ?? "", /proves nothing/);
+	});
+
+	it("R12 stays plain whatever the certificates are called", () => {
+		const flaws = [{ code: "no-issuer", subject: HOSTILE, issuer: HOSTILE }] as const;
+		const { message, detail } = checkWords(check({ subject: HOSTILE, chain: [HOSTILE, HOSTILE], flaws }), "Acme", NOW);
+		assert.doesNotMatch(message + detail, /\]\(|\u202e|\$\(/);
+		assert.equal(detail.split("\n").length, 3);
+	});
+});

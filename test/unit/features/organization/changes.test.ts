@@ -1,0 +1,178 @@
+// The changes over real sockets, from the use case to the service's rules.
+import assert from "node:assert/strict";
+import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
+import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
+import { prepareActivation, setActive } from "../../../../src/features/activation/activation.ts";
+import { rename } from "../../../../src/features/certificates/renameCertificate.ts";
+import {
+	deactivateEverywhereAndRemove,
+	prepareRemoval,
+	remove,
+} from "../../../../src/features/deletion/deleteCertificate.ts";
+import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
+import type { Organization } from "../../../../src/features/organization/organizationSession.ts";
+import { Projects } from "../../../../src/features/organization/projectStore.ts";
+import { AdministrationApi } from "../../../../src/openai/adminClient.ts";
+import { Transport } from "../../../../src/openai/httpTransport.ts";
+import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
+import type { FaultKind } from "../../../emulator/faults.ts";
+import type { Operation } from "../../../emulator/routes.ts";
+import { readerOf } from "../../fakes/certificatesApi.ts";
+import { plainNetwork } from "../../openai/network/directNetwork.ts";
+import { problemIn } from "../../openai/setup.ts";
+
+describe("A change over real sockets", () => {
+	const organizationRef = "acme";
+	let emulator: Emulator;
+	let transport: Transport;
+	let certificates: Certificates;
+	let projects: Projects;
+	let organization: Organization;
+	let id: string;
+	let project: Scope & { kind: "project" };
+
+	beforeEach(async () => {
+		emulator = await startEmulator();
+		const network = () => plainNetwork;
+		transport = new Transport({ userAgent: "test", observe: () => {}, network }, { pauseMilliseconds: 1 });
+		use(emulator.adminKey);
+		id = emulator.state.put({ name: "Root" }).id;
+		emulator.state.put({ name: "Other" });
+		project = { kind: "project", id: emulator.state.addProject("Production").id };
+		emulator.state.addProject("Old", { archived: true });
+	});
+	afterEach(async () => {
+		await transport.close();
+		await emulator.close();
+	});
+
+	function use(key: string): void {
+		const access = { baseUrl: parseBaseUrl(emulator.url), key, clientCertificate: null };
+		const open = async () => new AdministrationApi(transport, async () => access);
+		certificates = new Certificates(open, async () => readerOf());
+		projects = new Projects(open);
+		organization = { open, certificates, projects };
+	}
+
+	const activate = (...scopes: readonly Scope[]) => {
+		for (const scope of scopes)
+			emulator.state.setActive(scope.kind === "project" ? scope.id : "organization", [id], true).commit();
+	};
+	const writes = () => emulator.exchanges.filter(({ method }) => method !== "GET").length;
+	const confirm = async () => ({
+		organizationRef,
+		confirmed: await prepareRemoval(organization, { organizationRef, id }),
+	});
+	const isStored = () => emulator.state.certificates.some((each) => each.id === id);
+	const shown = () => certificates.state.listing?.certificates.find((each) => each.id === id);
+	/** Both tries of a call lose their answer. */
+	const loseAnswers = (operation: Operation, when: "before" | "after", fault: FaultKind = { kind: "reset" }) =>
+		emulator.faults.next({ ...fault, operation, when, times: 2 });
+
+	for (const projectListInherits of [false, true])
+		for (const projectListInactive of [false, true])
+			for (const staleReads of [0, Number.POSITIVE_INFINITY]) {
+				const lists = `${staleReads ? "stale lists" : "lists"} with${projectListInherits ? "" : "out"} what is inherited and with${projectListInactive ? "" : "out"} what is inactive`;
+				it(`R35 deactivates everywhere and deletes, by ${lists}`, async () => {
+					Object.assign(emulator.switches, { projectListInherits, projectListInactive, staleReads });
+					activate(ORGANIZATION, project);
+					emulator.state.settle();
+					const { removed, scopes } = await deactivateEverywhereAndRemove(organization, await confirm());
+					assert.deepEqual([removed, isStored(), shown()], [true, false, undefined]);
+					assert.ok(scopes.every(({ changed }) => changed.length === 1));
+					await certificates.load();
+					assert.equal(shown(), undefined);
+				});
+			}
+
+	for (const [what, fault] of [
+		["", null],
+		[", and not that it took effect where the answer was lost", { kind: "reset" }],
+		[", and not that it took effect where only half of the answer came", { kind: "cut" }],
+	] as const)
+		it(`R34 says that this extension is shut out since an activation${what}`, async () => {
+			emulator.switches.lockOut = true;
+			const target = { organizationRef, scopes: [ORGANIZATION, project], ids: [id] };
+			const confirmed = await prepareActivation(organization, target);
+			if (fault) emulator.faults.next({ ...fault, operation: "activate", when: "after" });
+			const accounts = await setActive(organization, { ...target, active: true, confirmed });
+			const [own, whole] = accounts;
+			assert.deepEqual([own?.scope, own?.changed], [project, [id]]);
+			const answered = fault === null;
+			assert.deepEqual([whole?.changed, whole?.unknown], answered ? [[id], []] : [[], [id]]);
+			assert.deepEqual([whole?.lockedOut, whole?.problem === null], [true, answered]);
+			assert.equal(shown()?.active, answered ? true : undefined);
+			assert.deepEqual(certificates.state.problem, { reason: "unauthorized" });
+			assert.ok(shown(), "what was known is still shown");
+		});
+
+	for (const when of ["after", "before"] as const)
+		it(`R34 says what it finds where both answers are lost, ${when === "after" ? "done" : "not done"}`, async () => {
+			loseAnswers("projectActivate", when);
+			const [account] = await setActive(organization, { organizationRef, scopes: [project], ids: [id], active: true });
+			const isDone = when === "after";
+			assert.deepEqual([account?.changed, account?.failed], isDone ? [[id], []] : [[], [id]]);
+			assert.equal(account?.problem?.reason, isDone ? undefined : "connection-lost");
+			loseAnswers("rename", when);
+			const renamed = rename(organization, { organizationRef, shown: { id, name: "Root" }, name: "New" });
+			if (isDone) assert.equal((await renamed).name, "New");
+			else assert.equal((await problemIn(renamed)).reason, "connection-lost");
+			assert.equal(shown()?.name, isDone ? "New" : "Root");
+		});
+
+	for (const when of ["after", "before"] as const)
+		it(`R35 says what it finds where both answers to a delete are lost, ${when === "after" ? "done" : "not done"}`, async () => {
+			const request = await confirm();
+			loseAnswers("delete", when);
+			const removed = remove(organization, request);
+			if (when === "after") await removed;
+			else assert.equal((await problemIn(removed)).reason, "connection-lost");
+			assert.deepEqual([isStored(), shown() !== undefined], [when === "before", when === "before"]);
+		});
+
+	it("R35 hands on the service's refusal where somebody else activated it and no list shows it yet", async () => {
+		const request = await confirm();
+		emulator.switches.staleReads = Number.POSITIVE_INFINITY;
+		activate(project);
+		const problem = await problemIn(remove(organization, request));
+		assert.deepEqual([problem.reason, "code" in problem && problem.code], ["rejected", "certificate_in_use"]);
+		assert.equal(isStored(), true);
+	});
+
+	it("R36 asks again, or says that it is gone, where it was changed behind the back", async () => {
+		const request = await confirm();
+		emulator.state.rename(id, "Elsewhere").commit();
+		assert.deepEqual(await problemIn(remove(organization, request)), { reason: "changed-meanwhile" });
+		assert.equal(shown()?.name, "Elsewhere");
+		emulator.state.remove(id).commit();
+		const target = { organizationRef, scopes: [project], ids: [id], active: true };
+		for (const act of [() => remove(organization, request), () => setActive(organization, target)])
+			assert.deepEqual(await problemIn(act()), { reason: "not-found" });
+		assert.deepEqual([writes(), shown()], [0, undefined]);
+	});
+
+	for (const status of [401, 403] as const)
+		for (const shape of ["object", "text"] as const)
+			it(`R53 deletes nothing with a key that may not list projects: ${status}, ${shape}`, async () => {
+				emulator.switches.missingPermission = { status, shape };
+				use(emulator.keys.add(["api.mtls.read", "api.mtls.write"]));
+				const request = await confirm();
+				const problem = {
+					reason: "scopes-unread",
+					organization: false,
+					allProjects: true,
+					projects: [],
+					why: { reason: "forbidden", permission: "api.management.read" },
+				};
+				assert.deepEqual(await problemIn(remove(organization, request)), problem);
+				assert.deepEqual(await problemIn(deactivateEverywhereAndRemove(organization, request)), problem);
+				assert.equal(writes(), 0);
+				const [account] = await setActive(organization, {
+					organizationRef,
+					scopes: [ORGANIZATION],
+					ids: [id],
+					active: true,
+				});
+				assert.deepEqual(account?.changed, [id], "the certificates keep working");
+			});
+});

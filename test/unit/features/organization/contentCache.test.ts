@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
+import { Contents } from "../../../../src/features/organization/contentCache.ts";
+import { candidate, FakeService, readerOf } from "../../fakes/certificatesApi.ts";
+
+describe("Contents", () => {
+	const acme = candidate("Acme");
+	let service: FakeService;
+	let certificates: Certificates;
+	let contents: Contents;
+	let told: (string | undefined)[];
+
+	beforeEach(() => {
+		service = new FakeService();
+		certificates = new Certificates(
+			async () => service,
+			async () => readerOf(acme),
+		);
+		contents = new Contents(certificates);
+		told = [];
+		contents.on("change", () => told.push(contents.of("one")?.state));
+	});
+
+	it("are fetched once, and tell that they are on their way", async () => {
+		assert.equal(contents.of("one"), undefined);
+		service.kept.set("one", acme.pem);
+		await Promise.all([contents.load("one"), contents.load("one")]);
+		await contents.load("one");
+		assert.deepEqual(service.asked, ["one"]);
+		assert.deepEqual(told, ["loading", "read"]);
+		assert.deepEqual(contents.of("one"), { state: "read", candidate: acme });
+	});
+
+	it("tell why they could not be fetched, and are fetched again by whoever wants them next", async () => {
+		await contents.load("one");
+		assert.deepEqual(contents.of("one"), { state: "failed", problem: { reason: "not-found" } });
+		service.kept.set("one", "junk");
+		await contents.load("one");
+		assert.deepEqual(contents.of("one"), { state: "unreadable" });
+		service.kept.set("one", acme.pem);
+		await contents.load("one");
+		assert.equal(contents.of("one")?.state, "read");
+	});
+
+	it("do not take a defect for a state", async () => {
+		service.kept.set("one", Promise.reject(new TypeError("a defect")));
+		await assert.rejects(contents.load("one"), TypeError);
+		assert.equal(contents.of("one")?.state, "unreadable");
+	});
+
+	it("are forgotten with the connection, also those on their way", async () => {
+		service.kept.set("one", acme.pem);
+		await contents.load("one");
+		certificates.forget("another");
+		assert.equal(contents.of("one"), undefined);
+		const answer = Promise.withResolvers<string>();
+		service.kept.set("two", answer.promise);
+		const loaded = contents.load("two");
+		certificates.forget("a third");
+		answer.resolve(acme.pem);
+		await loaded;
+		assert.equal(contents.of("two"), undefined);
+	});
+});

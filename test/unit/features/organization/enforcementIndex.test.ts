@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { isActiveAnywhere } from "../../../../src/domain/activationStatus.ts";
+import { ORGANIZATION } from "../../../../src/domain/scope.ts";
+import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
+import { Enforcement } from "../../../../src/features/organization/enforcementIndex.ts";
+import { Projects } from "../../../../src/features/organization/projectStore.ts";
+import { FakeAdministration, failing, inProject, project } from "../../fakes/adminApi.ts";
+import { certificate, listing, readerOf } from "../../fakes/certificatesApi.ts";
+
+describe("Enforcement", () => {
+	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
+	let fake: FakeAdministration;
+	let certificates: Certificates;
+	let projects: Projects;
+	let enforcement: Enforcement;
+
+	beforeEach(() => {
+		fake = new FakeAdministration(
+			["one", "two", "three"].map((id) => certificate(id)),
+			["p", "q", "r"].map((id) => project(id)),
+		);
+		certificates = new Certificates(
+			async () => fake,
+			async () => readerOf(),
+		);
+		projects = new Projects(async () => fake);
+		enforcement = new Enforcement(certificates, projects);
+	});
+
+	const activate = (id: string, ...projectIds: readonly string[]) => {
+		for (const each of projectIds) fake.activeIn(inProject(each)).add(id);
+	};
+	const load = async () => {
+		await Promise.all([certificates.refresh(), projects.refresh()]);
+		await once(projects, "change");
+	};
+	const inProjects = (...ids: readonly string[]) =>
+		Object.fromEntries(
+			ids.map((id) => [id, enforcement.inProject(id).map(({ certificate, how }) => `${certificate.id} ${how}`)]),
+		);
+
+	it("tells in which projects a certificate is active by themselves, by their names", async () => {
+		activate("one", "r", "p");
+		await load();
+		const { projects: own, ...rest } = enforcement.activity("one");
+		assert.deepEqual(own, [
+			{ id: "p", name: "Project p" },
+			{ id: "r", name: "Project r" },
+		]);
+		assert.deepEqual(rest, { organization: false, unread: 0, allProjects: true, problem: null });
+		assert.deepEqual(enforcement.activity("two").projects, []);
+		assert.deepEqual(
+			["one", "two"].map((id) => isActiveAnywhere(enforcement.activity(id))),
+			[true, false],
+		);
+	});
+
+	it("tells at once what was just read, before everybody is told that it was", async () => {
+		activate("one", "p");
+		await certificates.refresh();
+		assert.equal(enforcement.activity("one").allProjects, false);
+		await projects.refresh();
+		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
+	});
+
+	it("tells what projects have of their own from what they inherit, where lists do not show what is inherited", async () => {
+		fake.activeIn(ORGANIZATION).add("one");
+		activate("one", "q");
+		activate("two", "q");
+		await load();
+		assert.deepEqual(enforcement.activity("one").projects, [{ id: "q", name: "Project q" }]);
+		assert.deepEqual(inProjects("p", "q"), { p: ["one inherited"], q: ["one own", "two own"] });
+	});
+
+	it("does not guess where every list shows it", async () => {
+		fake.inherits = true;
+		fake.activeIn(ORGANIZATION).add("one");
+		activate("two", "q");
+		await load();
+		const { organization, projects: own } = enforcement.activity("one");
+		assert.deepEqual([organization, own], [true, []]);
+		assert.deepEqual(inProjects("p", "q"), { p: ["one either"], q: ["one either", "two own"] });
+	});
+
+	it("R53 counts the projects that could not be read, and knows nothing of them", async () => {
+		fake.activeIn(ORGANIZATION).add("one");
+		activate("one", "q");
+		fake.fault = (call) => (call === "list project/p" ? failing(forbidden) : undefined);
+		await load();
+		const { unread, allProjects, problem, projects: own } = enforcement.activity("one");
+		assert.deepEqual({ unread, allProjects, problem }, { unread: 1, allProjects: true, problem: forbidden });
+		assert.deepEqual(own, [{ id: "q", name: "Project q" }]);
+		assert.deepEqual(inProjects("p"), { p: ["one either"] });
+		assert.equal(isActiveAnywhere(enforcement.activity("two")), undefined);
+	});
+
+	it("knows of no project before any is read", async () => {
+		fake.activeIn(ORGANIZATION).add("one");
+		await certificates.refresh();
+		assert.deepEqual(enforcement.activity("one"), {
+			...{ organization: true, projects: [], unread: 0, allProjects: false, problem: null },
+		});
+		assert.equal(isActiveAnywhere(enforcement.activity("one")), true);
+		assert.equal(isActiveAnywhere(enforcement.activity("two")), undefined);
+	});
+
+	it("takes a project's own word where the organization's list is not known", async () => {
+		activate("one", "p");
+		await projects.refresh();
+		assert.equal(enforcement.activity("one").organization, undefined);
+		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
+		assert.deepEqual(inProjects("p"), { p: ["one own"] });
+	});
+
+	it("shows what is enforced in a project by the certificates' names in the organization", async () => {
+		fake.certificates = [certificate("one", { name: "CA 10" }), certificate("two", { name: "CA 9" })];
+		activate("one", "p");
+		activate("two", "p");
+		await load();
+		assert.deepEqual(inProjects("p"), { p: ["two own", "one own"] });
+	});
+
+	it("calls a certificate what the organization calls it, where a project's list lags behind", async () => {
+		fake.shown.set("project/p", listing(certificate("one", { name: "before", active: true })));
+		await load();
+		assert.deepEqual(
+			enforcement.inProject("p").map(({ certificate }) => certificate.name),
+			["one"],
+		);
+	});
+
+	it("R31 shows what was read before of a project that cannot be read any more", async () => {
+		activate("one", "q");
+		await load();
+		fake.fault = (call) => (call === "list project/q" ? failing(forbidden) : undefined);
+		await load();
+		assert.deepEqual(inProjects("q"), { q: ["one own"] });
+		assert.deepEqual(enforcement.activity("one").projects, [], "but takes nothing for granted");
+	});
+
+	it("follows what changes in either list", async () => {
+		await load();
+		assert.equal(isActiveAnywhere(enforcement.activity("one")), false);
+		const active = { ...certificate("one"), active: true };
+		projects.take({ kind: "changed", certificate: active, field: "active" }, projects.epoch, "p");
+		await once(projects, "change");
+		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
+		certificates.take({ kind: "changed", certificate: active, field: "active" }, certificates.epoch);
+		assert.equal(enforcement.activity("one").organization, true);
+	});
+});

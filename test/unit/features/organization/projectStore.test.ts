@@ -1,0 +1,334 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Cancelled } from "../../../../src/domain/problem.ts";
+import { MOST_AT_ONCE, Projects } from "../../../../src/features/organization/projectStore.ts";
+import { FakeAdministration, type Fault, failing, inProject, project } from "../../fakes/adminApi.ts";
+import { certificate, listing } from "../../fakes/certificatesApi.ts";
+
+describe("Projects", () => {
+	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
+	const unreachable = { reason: "unreachable", host: "a.test", proxy: null } as const;
+	const one = certificate("one");
+	const [p, q] = [project("p"), project("q")];
+	let fake: FakeAdministration;
+	let projects: Projects;
+	let now: number;
+	/** The calls that wait for their answer, while `holding`. */
+	let held: { call: string; release: () => void }[];
+	let holding: boolean;
+
+	beforeEach(() => {
+		fake = new FakeAdministration([one], [p, q]);
+		fake.activeIn(inProject("q")).add("one");
+		now = 1000;
+		held = [];
+		holding = false;
+		fake.gate = (call) => {
+			if (!holding) return;
+			const { promise, resolve } = Promise.withResolvers<void>();
+			held.push({ call, release: resolve });
+			return promise;
+		};
+		projects = new Projects(
+			async () => fake,
+			() => now,
+		);
+	});
+
+	const ids = () => projects.state.projects?.map(({ id }) => id);
+	const isActive = (projectId: string) => projects.scope(projectId).listing?.certificates[0]?.active;
+	const failAt = (calls: Readonly<Record<string, Fault>>) => {
+		fake.fault = (call) => calls[call];
+	};
+	/** Answers what waits, and lets all that follows from it happen. */
+	async function release(which: (call: string) => boolean = () => true): Promise<void> {
+		await nextTurn();
+		const answered = held.filter(({ call }) => which(call));
+		held = held.filter(({ call }) => !which(call));
+		for (const each of answered) each.release();
+		await nextTurn();
+	}
+
+	it("reads the projects and the certificates of each", async () => {
+		const loaded = projects.load();
+		assert.deepEqual([projects.state.loading, projects.state.askedAt], [true, 1000]);
+		now = 2000;
+		const reading = await loaded;
+		assert.deepEqual(projects.state, {
+			projects: [p, q],
+			unreadable: 0,
+			complete: true,
+			problem: null,
+			loading: false,
+			loadedAt: 2000,
+			askedAt: 1000,
+		});
+		const state = { listing: listing({ ...one, active: true }), problem: null, loading: false, loadedAt: 2000 };
+		assert.deepEqual(projects.scope("q"), state);
+		assert.deepEqual(reading.scope("q").listing, state.listing);
+		assert.deepEqual(reading.projects, [p, q]);
+		assert.deepEqual(projects.whereActive("one", listing(one)).projects, [{ project: q, how: "own" }]);
+	});
+
+	it("shows each page of projects and each list as it comes", async () => {
+		fake.pageSize = 1;
+		holding = true;
+		const loaded = projects.load();
+		await release();
+		assert.deepEqual(ids(), ["p"]);
+		assert.equal(projects.state.complete, false);
+		assert.equal(projects.scope("p").loading, true);
+		await release((call) => call === "list project/p");
+		assert.equal(isActive("p"), false);
+		assert.equal(projects.scope("p").loading, false);
+		await release();
+		assert.deepEqual(ids(), ["p", "q"]);
+		assert.equal(projects.state.loading, true, "the second project is still being read");
+		await release();
+		await loaded;
+		assert.equal(isActive("q"), true);
+		assert.equal(projects.state.loading, false);
+	});
+
+	it("reads 250 projects in as few round trips as eight calls at a time allow, and never more at a time", async () => {
+		fake.allProjects = Array.from({ length: 250 }, (_, index) => project(`p${index}`));
+		holding = true;
+		let most = 0;
+		let roundTrips = 0;
+		let isOver = false;
+		const loaded = projects.load().then(() => {
+			isOver = true;
+		});
+		for (await nextTurn(); !isOver; roundTrips++) {
+			most = Math.max(most, held.filter(({ call }) => call.startsWith("list")).length);
+			// The transport has eight connections for all that is asked; the others wait.
+			const answered = held.slice(0, 8).map(({ call }) => call);
+			await release((call) => answered.includes(call));
+		}
+		await loaded;
+		assert.equal(most, MOST_AT_ONCE);
+		assert.ok(roundTrips <= Math.ceil(250 / 8) + 3, `${roundTrips} round trips`);
+		assert.equal(fake.calls.length, 3 + 250, "each list once");
+		assert.equal(projects.whereActive("one", listing(one)).complete, true);
+	});
+
+	it("tells of hundreds of answers that come together once", async () => {
+		fake.allProjects = Array.from({ length: 250 }, (_, index) => project(`p${index}`));
+		let told = 0;
+		projects.on("change", () => told++);
+		holding = true;
+		const loaded = projects.load();
+		await release();
+		told = 0;
+		await release((call) => call.startsWith("list"));
+		assert.equal(told, 1);
+		holding = false;
+		await release();
+		await loaded;
+	});
+
+	it("tells of every change in the end", async () => {
+		await projects.load();
+		await once(projects, "change");
+		await projects.loadProject("p");
+		await once(projects, "change");
+		failAt({ "projects 0": failing(forbidden) });
+		await projects.refresh();
+		await once(projects, "change");
+		projects.forget();
+		await once(projects, "change");
+		projects.take({ kind: "removed", id: "one" }, projects.epoch, "p");
+		await once(projects, "change");
+	});
+
+	it("R53 shows why a project's certificates cannot be read beside all the others", async () => {
+		failAt({ "list project/p": failing(forbidden) });
+		const reading = await projects.load();
+		assert.deepEqual(projects.scope("p"), { listing: null, problem: forbidden, loading: false, loadedAt: null });
+		assert.deepEqual(reading.scope("p").problem, forbidden);
+		assert.equal(isActive("q"), true);
+		assert.equal(projects.state.problem, null);
+		const where = projects.whereActive("one", listing(one));
+		assert.deepEqual([where.unknown, where.complete, where.problem], [[p], false, forbidden]);
+	});
+
+	it("R31 keeps what was read before where a later attempt fails", async () => {
+		await projects.load();
+		now = 2000;
+		failAt({ "list project/q": failing(unreachable) });
+		const reading = await projects.load();
+		const { listing: kept, ...rest } = projects.scope("q");
+		assert.equal(kept?.certificates[0]?.active, true);
+		assert.deepEqual(rest, { problem: unreachable, loading: false, loadedAt: 1000 });
+		assert.equal(reading.scope("q").listing, null, "whoever asked is not handed the old list as a new one");
+		failAt({ "projects 0": failing(forbidden) });
+		await assert.rejects(projects.load(), { name: "Failure", problem: forbidden });
+		assert.deepEqual([ids(), projects.state.problem], [["p", "q"], forbidden]);
+		failAt({});
+		await projects.load();
+		assert.equal(projects.state.problem, null);
+		assert.equal(projects.scope("q").problem, null);
+	});
+
+	it("makes the projects' failure part of the state, and keeps what came before it", async () => {
+		fake.pageSize = 1;
+		failAt({ "projects 1": failing(forbidden) });
+		await projects.refresh();
+		const { problem, loading, complete } = projects.state;
+		assert.deepEqual({ problem, loading, complete }, { problem: forbidden, loading: false, complete: false });
+		assert.deepEqual(ids(), ["p"]);
+		assert.equal(isActive("p"), false);
+		assert.equal(projects.whereActive("one", listing(one)).allProjects, false);
+	});
+
+	it("does not take a defect for a state", async () => {
+		failAt({ "list project/p": { thrown: new TypeError("a defect") } });
+		await assert.rejects(projects.refresh(), TypeError);
+		await assert.rejects(projects.loadProject("p"), TypeError);
+		assert.equal(projects.state.loading, false);
+		assert.equal(projects.scope("p").loading, false);
+	});
+
+	it("hands on a defect that comes while the next page is on its way", async () => {
+		const unhandled: unknown[] = [];
+		const note = (reason: unknown) => unhandled.push(reason);
+		process.on("unhandledRejection", note);
+		try {
+			failAt({ "list project/p": { thrown: new TypeError("a defect") } });
+			fake.pageSize = 1;
+			holding = true;
+			const loaded = assert.rejects(projects.load(), TypeError);
+			await release();
+			await release((call) => call === "list project/p");
+			holding = false;
+			await release();
+			await loaded;
+		} finally {
+			process.off("unhandledRejection", note);
+		}
+		assert.deepEqual(unhandled, []);
+	});
+
+	it("drops a project that is not listed any more", async () => {
+		await projects.load();
+		fake.allProjects = [q];
+		await projects.load();
+		assert.deepEqual(ids(), ["q"]);
+	});
+
+	it("R29 reads a project once that comes twice", async () => {
+		fake.allProjects = [p, q, p];
+		fake.pageSize = 2;
+		await projects.load();
+		assert.deepEqual(fake.calls.filter((call) => call.startsWith("list")).sort(), ["list project/p", "list project/q"]);
+	});
+
+	it("reads one project again", async () => {
+		await projects.load();
+		fake.calls.length = 0;
+		fake.activeIn(inProject("p")).add("one");
+		const { listing: read } = await projects.loadProject("p");
+		assert.deepEqual(fake.calls, ["list project/p"]);
+		assert.equal(isActive("p"), true);
+		assert.deepEqual(read, projects.scope("p").listing);
+		failAt({ "list project/p": failing(unreachable) });
+		assert.deepEqual(await projects.loadProject("p"), { listing: null, problem: unreachable });
+		assert.deepEqual(projects.scope("p").problem, unreachable);
+	});
+
+	it("R32 takes the newest answer for each project", async () => {
+		holding = true;
+		const older = projects.loadProject("p");
+		await nextTurn();
+		const newer = projects.loadProject("p");
+		await nextTurn();
+		fake.activeIn(inProject("p")).add("one");
+		held.pop()?.release();
+		await newer;
+		fake.activeIn(inProject("p")).delete("one");
+		held.pop()?.release();
+		assert.equal((await older).listing?.certificates[0]?.active, false, "whoever asked is answered all the same");
+		assert.equal(isActive("p"), true);
+		assert.equal(projects.scope("p").loading, false);
+	});
+
+	for (const outcome of ["an answer", "a failure"])
+		it(`R32 drops ${outcome} of the projects that a newer one overtook`, async () => {
+			holding = true;
+			const older = Promise.allSettled([projects.load()]);
+			await nextTurn();
+			holding = false;
+			await projects.load();
+			fake.allProjects = [p];
+			if (outcome === "a failure") failAt({ "projects 0": failing(unreachable) });
+			await release();
+			await older;
+			assert.deepEqual([ids(), projects.state.problem, projects.state.loading], [["p", "q"], null, false]);
+		});
+
+	it("asks for nothing more once it is cancelled, and counts as never asked", async () => {
+		fake.allProjects = Array.from({ length: 20 }, (_, index) => project(`p${index}`));
+		holding = true;
+		const abort = new AbortController();
+		const loaded = projects.load(abort.signal);
+		await release();
+		abort.abort();
+		await Promise.all([assert.rejects(loaded, Cancelled), release()]);
+		assert.equal(fake.calls.length, 1 + MOST_AT_ONCE);
+		const { askedAt, loading, problem } = projects.state;
+		assert.deepEqual({ askedAt, loading, problem }, { askedAt: null, loading: false, problem: null });
+		assert.equal(projects.scope("p19").loading, false);
+	});
+
+	it("forgets all that it knew, and keeps out what was asked of another connection", async () => {
+		await projects.load();
+		fake.pageSize = 1;
+		holding = true;
+		const loaded = projects.load();
+		await release();
+		projects.forget();
+		assert.deepEqual(projects.state, new Projects(async () => fake).state);
+		assert.equal(projects.scope("p").listing, null);
+		holding = false;
+		await release();
+		assert.deepEqual((await loaded).projects, [p, q], "whoever asked is answered all the same");
+		assert.equal(projects.state.projects, null);
+		assert.equal(projects.state.loading, false);
+		for (const id of ["p", "q"]) assert.equal(projects.scope(id).listing, null);
+	});
+
+	it("asks the connection that somebody has in mind", async () => {
+		const other = new FakeAdministration([one], [p]);
+		await projects.load(undefined, other);
+		await projects.loadProject("p", undefined, other);
+		assert.deepEqual(other.calls, ["projects 0", "list project/p", "list project/p"]);
+		assert.deepEqual(fake.calls, []);
+	});
+
+	it("shows what a call did while the lists do not", async () => {
+		await projects.load();
+		projects.take({ kind: "changed", certificate: { ...one, active: true }, field: "active" }, projects.epoch, "p");
+		assert.equal(isActive("p"), true);
+		const { listing: read } = await projects.loadProject("p");
+		assert.equal(read?.certificates[0]?.active, true);
+		assert.equal(isActive("p"), true);
+		assert.equal((await projects.load()).scope("p").listing?.certificates[0]?.active, true);
+		projects.take({ kind: "removed", id: "one" }, projects.epoch);
+		for (const id of ["p", "q"]) assert.deepEqual(projects.scope(id).listing, listing());
+	});
+
+	it("shows what a call did before its project was read", async () => {
+		projects.take({ kind: "changed", certificate: { ...one, active: true }, field: "active" }, projects.epoch, "p");
+		await projects.load();
+		assert.equal(isActive("p"), true);
+	});
+
+	it("keeps out what a call did in another connection", async () => {
+		const { epoch } = projects;
+		projects.forget();
+		await projects.load();
+		projects.take({ kind: "removed", id: "one" }, epoch, "p");
+		assert.equal(isActive("p"), false);
+	});
+});

@@ -1,0 +1,270 @@
+import assert from "node:assert/strict";
+import type { Places } from "../../../../src/common/messages/scopes.ts";
+import type { Problem } from "../../../../src/domain/problem.ts";
+import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
+import type { Anchor, RotationPlan, RotationStage } from "../../../../src/features/rotation/rotationPlan.ts";
+import {
+	comparisonLines,
+	finishWords,
+	lockOutWords,
+	noRoomWords,
+	spoiltPlanWords,
+	startWords,
+	undoWords,
+} from "../../../../src/features/rotation/rotationPromptMessages.ts";
+import type { HandOver } from "../../../../src/features/rotation/rotationResult.ts";
+import { endWords, isEnded, type RotationEnd } from "../../../../src/features/rotation/rotationResultMessages.ts";
+import { type RotationRole, roleFacts, roleWords } from "../../../../src/features/rotation/rotationStatusMessages.ts";
+import { inProject } from "../../fakes/adminApi.ts";
+import { candidate, certificate } from "../../fakes/certificatesApi.ts";
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+const nowhere: Places = { organization: false, projects: [] };
+const everywhere: Places = { organization: true, projects: [{ id: "p", name: "Production" }] };
+const [p, q] = [inProject("p"), inProject("q")];
+const nameOf = (id: string) => id.toUpperCase();
+
+const anchor = (name: string, days: number, more: Partial<Anchor> = {}): Anchor => {
+	const [notBefore, notAfter] = [NOW - DAY, NOW + days * DAY];
+	return {
+		certificate: certificate(name.toLowerCase(), { name, validAt: notBefore, expiresAt: notAfter }),
+		content: candidate(name, { notBefore, notAfter }),
+		...more,
+	};
+};
+const [old, next] = [anchor("Old", 10), anchor("New", 900)];
+
+describe("The row of a certificate in a rotation", () => {
+	const plan: RotationPlan = {
+		organizationRef: "c",
+		old: old.certificate,
+		next: next.certificate,
+		scopes: [
+			{ scope: ORGANIZATION, nextWasActive: false },
+			{ scope: p, nextWasActive: true },
+		],
+		startedAt: NOW * 1000,
+	};
+	const role = (part: RotationRole["part"], stage: RotationStage = "waiting"): RotationRole => ({
+		...{ part, stage, plan },
+		other: part === "old" ? plan.next : plan.old,
+	});
+
+	const stages: readonly [RotationStage, string][] = [
+		["activating", "Rotating: replacement not active everywhere yet, Rotate or Finish"],
+		["waiting", "Rotating: move clients, then Finish"],
+		["finished", "Rotating: active nowhere any more, Finish ends it"],
+		["unknown", "Rotating: not known how far"],
+	];
+	for (const [stage, words] of stages)
+		it(`says what to do where it is ${stage}`, () => {
+			assert.equal(roleWords([role("old", stage)]), words);
+		});
+
+	it("says from whom it takes over, from each of several", () => {
+		assert.equal(roleWords([]), null);
+		const other = { ...role("next"), other: { id: "cert_gone", name: null } };
+		assert.equal(roleWords([role("next"), other]), "taking over from “Old” · taking over from “cert_gone”");
+	});
+
+	it("has the other one, the scopes and the beginning below it", () => {
+		const [fact, ...others] = roleFacts([role("old")], nameOf);
+		assert.deepEqual(others, []);
+		assert.equal(fact?.label, "Rotating to");
+		assert.equal(fact.value, "“New” in the organization and project “P”");
+		assert.match(fact.more ?? "", /^new\n• the organization\n• project “P”\nStarted: /);
+		assert.equal(roleFacts([role("next")], nameOf)[0]?.label, "Taking over from");
+	});
+});
+
+describe("The question before a rotation", () => {
+	it("says what it means to forget what cannot be read of one", () => {
+		const { message, detail } = spoiltPlanWords(old.certificate);
+		assert.equal(message, "What was written down of a rotation of “Old” cannot be read. Forget it?");
+		assert.match(detail, /^Nothing is changed at OpenAI by that\./);
+	});
+
+	const question = { old, next, missing: everywhere, present: nowhere, planned: false, changed: false };
+
+	it("tells what both are and where they differ", () => {
+		const [one, other] = [old.content?.sha256, next.content?.sha256].map((sha256) =>
+			sha256?.slice(0, 16).match(/.{4}/g)?.join(" "),
+		);
+		assert.deepEqual(comparisonLines(old, next), [
+			"Subject: CN=Old → CN=New",
+			"Issuer: CN=Old → CN=New",
+			"Key: EC, 256 bits → EC, 256 bits (another one)",
+			"Valid: 2027-01-14 to 2027-01-25 (UTC) → 2027-01-14 to 2029-07-03 (UTC)",
+			`SHA-256: ${one} … → ${other} …`,
+		]);
+		const renewed = { ...next, content: { ...candidate("Old"), sha256: "ab" } };
+		assert.deepEqual(comparisonLines(old, renewed).slice(0, 3), [
+			"Subject: CN=Old (both)",
+			"Issuer: CN=Old (both)",
+			"Key: EC, 256 bits (the same)",
+		]);
+	});
+
+	it("goes by the lists' dates where a content cannot be read, and says so", () => {
+		assert.deepEqual(comparisonLines(old, { ...next, content: null }), [
+			"Valid: 2027-01-14 to 2027-01-25 (UTC) → 2027-01-14 to 2029-07-03 (UTC)",
+			"The content of “New” could not be read.",
+		]);
+	});
+
+	it("R12 holds no foreign text as it came", () => {
+		const evil = anchor("a\u202eb\nc", 10, { content: candidate("x", { subject: "CN=\u202e\n", issuer: "" }) });
+		const { message, detail } = startWords({ ...question, old: evil });
+		assert.doesNotMatch(message + detail, /\u202e/);
+		assert.equal(message.split("\n").length, 1);
+	});
+
+	it("tells the scopes, that the old one stays, and that a filter does not come along", () => {
+		const { message, detail } = startWords(question);
+		assert.equal(message, "Rotate “Old” to “New”?");
+		assert.match(detail, /Now, “New” is activated in:\n• the organization\n• project “Production”\n/);
+		assert.match(detail, /“Old” stays active beside it\. Later, once the clients have moved, Finish deactivates it/);
+		assert.match(detail, /A filter \(CEL policy\) .* on “Old” does not come along: set it on “New” there\./);
+		assert.doesNotMatch(detail, /already|meanwhile/);
+	});
+
+	it("says what is not known where this machine wrote no plan down", () => {
+		const half = { ...question, missing: nowhere, present: everywhere };
+		const unknown = /is active already in the organization and project “Production”\. Whether it was before/;
+		assert.match(startWords(half).detail, unknown);
+		const planned = startWords({ ...half, planned: true, changed: true });
+		assert.equal(planned.message, "Go on rotating “Old” to “New”?");
+		assert.doesNotMatch(planned.detail, /Whether it was before/);
+		assert.match(planned.detail, /^Something was changed meanwhile/);
+	});
+});
+
+describe("The question before a rotation ends", () => {
+	const finish = {
+		...{ old: old.certificate, next: next.certificate, places: everywhere },
+		...{ missing: nowhere, access: null, changed: false },
+	};
+	const undo = {
+		...{ old: old.certificate, next: next.certificate, places: everywhere },
+		...{ kept: nowhere, back: nowhere, access: null, changed: false },
+	};
+
+	it("says that nothing can show whether clients have moved, and who is refused", () => {
+		const { message, detail } = finishWords({ ...finish, access: "It will be answered." });
+		assert.equal(message, "Have all clients moved from “Old” to “New”?");
+		assert.match(detail, /^Nothing here can show whether they have\. .* identities that log in by it no longer can\./);
+		assert.match(detail, /“Old” is deactivated in:\n• the organization\n• project “Production”/);
+		assert.match(detail, /\n\nIt will be answered\.\n\n/);
+		assert.match(detail, /There is no Undo after Finish\.$/);
+	});
+
+	it("says where the new one is not active yet, and where the old one is active nowhere", () => {
+		const missing = { organization: false, projects: [{ id: "p", name: "Production" }] };
+		assert.match(finishWords({ ...finish, missing }).detail, /“New” is not active yet in project “Production”: it is/);
+		const over = finishWords({ ...finish, places: nowhere });
+		assert.equal(over.message, "“Old” is active nowhere any more. End its rotation to “New”?");
+		assert.doesNotMatch(over.detail, /refused|deactivated in/);
+	});
+
+	it("says what Undo deactivates, keeps and brings back", () => {
+		assert.match(undoWords(undo).detail, /^“New” is deactivated in:\n• the organization/);
+		const mixed = undoWords({ ...undo, places: nowhere, kept: everywhere, back: everywhere });
+		assert.match(mixed.detail, /^“Old” is activated again in the organization and project “Production”\./);
+		assert.match(mixed.detail, /It stays active in the organization and project “Production”, where it was before/);
+		assert.match(undoWords({ ...undo, places: nowhere }).detail, /^Nothing is left to be deactivated/);
+	});
+
+	it("says that this extension would lock itself out", () => {
+		const { message, detail } = lockOutWords(old.certificate, next.certificate, "None is set.");
+		assert.equal(message, "“Old” cannot go yet: this extension would lock itself out.");
+		assert.match(detail, /^None is set\.\n\nSet up a client certificate that chains to “New”, or to another one/);
+	});
+
+	it("says which certificates to delete where there is no room", () => {
+		const idle = Array.from({ length: 10 }, (_, index) =>
+			certificate(`c${index}`, { name: `CA ${index}`, expiresAt: NOW + (index - 1) * 2 * DAY }),
+		);
+		const { detail } = noRoomWords(idle, NOW);
+		assert.match(
+			detail,
+			/^OpenAI keeps 50 at most\. .*\n\nActive nowhere:\n• “CA 0”: c0, expired 2 days ago\n• “CA 1”/,
+		);
+		assert.match(detail, /… and 2 more$/);
+		assert.match(noRoomWords([], NOW).detail, /None is known to be active nowhere/);
+	});
+});
+
+describe("The account of a rotation's end", () => {
+	const failed: Problem = { reason: "service-error", status: 500 };
+	const end: RotationEnd = { step: "finish", remove: false, from: old.certificate, to: next.certificate };
+	const undo: RotationEnd = { step: "undo", remove: false, from: next.certificate, to: old.certificate };
+	const account = (...scopes: readonly [Scope, HandOver["outcome"], (Problem | null)?][]) => ({
+		scopes: scopes.map(([scope, outcome, problem = null]) => ({ scope, outcome, problem })),
+		...{ ended: false, removed: false, problem: null as Problem | null },
+	});
+
+	it("is one sentence for what went the same way", () => {
+		const done = { ...account([ORGANIZATION, "done"], [p, "done"]), ended: true };
+		assert.ok(isEnded(end, done));
+		assert.ok(!isEnded({ ...end, remove: true }, done));
+		assert.equal(
+			endWords(end, done, nameOf),
+			"The rotation of “Old” is finished.\nIn the organization and project “P”: “Old” deactivated.",
+		);
+		assert.match(
+			endWords(end, { ...done, removed: true }, nameOf),
+			/^The rotation of “Old” is finished, and it is del/,
+		);
+		assert.match(endWords({ ...end, remove: true }, done, nameOf), /is finished, but it was not deleted\.\n/);
+	});
+
+	it("R34 tells scope by scope, and why once", () => {
+		const partly = { ...account([ORGANIZATION, "done"], [p, "failed", failed], [q, "not-tried"]), problem: failed };
+		assert.ok(!isEnded(end, partly));
+		assert.equal(
+			endWords(end, partly, nameOf),
+			"The rotation of “Old” is not finished.\nIn project “P”: “Old” not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\nIn project “Q”: not tried.\nIn the organization: “Old” deactivated.\nFinish again to go on.",
+		);
+		assert.match(
+			endWords(end, { ...account([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
+			/deactivated\.\nSomething else was changed meanwhile, or only shows now\.\nFinish again to go on\.$/,
+		);
+	});
+
+	it("R34 does not say that nothing was sent where something was", () => {
+		const problems: readonly Problem[] = [
+			{ reason: "connection-changed" },
+			{ reason: "not-recorded", code: "ENOSPC" },
+			{ reason: "lock-lost" },
+		];
+		for (const problem of problems)
+			for (const told of [account([p, "done"]), account([p, "done"], [q, "failed", problem])]) {
+				const words = endWords(end, { ...told, problem }, nameOf);
+				assert.match(words, /“Old” deactivated\./);
+				assert.match(words, /it went no further|could not be changed/);
+				assert.doesNotMatch(words, /Nothing was sent/);
+			}
+	});
+
+	const outcomes: readonly [HandOver["outcome"], string][] = [
+		["kept", "“New” stays, as before."],
+		["returned", "“Old” activated again; “New” stays, as before."],
+		["not-returned", "“Old” not activated again, or that is not known."],
+		["unread", "“New” deactivated, but not read back."],
+		["unknown", "not known whether “New” is deactivated."],
+		["restored", "neither was active after it, so “New” was activated again at once."],
+		["emptied", "neither “New” nor “Old” is active now. Activate one of them."],
+		["neither", "neither “New” nor “Old” was active; nothing was done."],
+	];
+	for (const [outcome, words] of outcomes)
+		it(`of Undo says where it is ${outcome}`, () => {
+			const undone = { ...account([p, outcome]), ended: true };
+			assert.equal(isEnded(undo, undone), outcome === "kept" || outcome === "returned");
+			assert.equal(endWords(undo, undone, nameOf), `The rotation of “Old” is undone.\nIn project “P”: ${words}`);
+			assert.match(
+				endWords(undo, account([p, outcome]), nameOf),
+				/^The rotation of “Old” is not undone\.\n.*\nUndo again to go on\.$/,
+			);
+		});
+});

@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import type { HeldLock } from "../../../../src/common/storage/heldLock.ts";
+import { Locks } from "../../../../src/common/storage/locks.ts";
+import { ORGANIZATION } from "../../../../src/domain/scope.ts";
+import type { RotationPlan } from "../../../../src/features/rotation/rotationPlan.ts";
+import { RotationPlans } from "../../../../src/features/rotation/rotationPlanStore.ts";
+import { roleFacts } from "../../../../src/features/rotation/rotationStatusMessages.ts";
+import { anyCharacter, SEED } from "../../../random.ts";
+import { assertPrivate } from "../../../systemDifferences.ts";
+import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { inProject } from "../../fakes/adminApi.ts";
+import { certificate, listing } from "../../fakes/certificatesApi.ts";
+import { problemIn } from "../../openai/setup.ts";
+
+describe("Plans of rotations", () => {
+	const organizationRef = randomUUID();
+	let folder: ReturnType<typeof temporaryFolder>;
+	let path: string;
+	let plans: RotationPlans;
+	let locks: Locks;
+
+	beforeEach(() => {
+		folder = temporaryFolder("plans");
+		path = join(folder.path, "deep", "rotations");
+		locks = new Locks(join(folder.path, "locks"));
+		plans = new RotationPlans(path, locks, () => 1000);
+	});
+	afterEach(() => folder.remove());
+
+	const plan = (more: Partial<RotationPlan> = {}): RotationPlan => ({
+		organizationRef,
+		old: { id: "cert_A", name: "Old" },
+		next: { id: "cert_B", name: null },
+		scopes: [
+			{ scope: ORGANIZATION, nextWasActive: false },
+			{ scope: inProject("p"), nextWasActive: true },
+		],
+		startedAt: 1000,
+		...more,
+	});
+	const names = () => readdirSync(path);
+
+	it("are kept for whoever reads them later, and nobody else", async () => {
+		assert.deepEqual(await plans.read(), []);
+		assert.equal(await plans.create(plan()), true);
+		const later = new RotationPlans(path, locks);
+		assert.deepEqual(later.known, []);
+		assert.deepEqual(await later.read(), [plan()]);
+		assert.deepEqual(later.known, [plan()]);
+		assert.equal(names().length, 1);
+		assertPrivate(join(path, names()[0] ?? ""));
+	});
+
+	it("R37 are one for each old certificate of a connection; the first one wins", async () => {
+		await plans.create(plan());
+		assert.equal(await plans.create(plan({ next: { id: "cert_C", name: null } })), false);
+		assert.deepEqual(await plans.read(), [plan()]);
+		assert.equal(await plans.create(plan({ organizationRef: randomUUID() })), true);
+		// Where case does not count in a file's name, it does in an id.
+		assert.equal(await plans.create(plan({ old: { id: "cert_a", name: null } })), true);
+		assert.equal(new Set(names().map((name) => name.toLowerCase())).size, 3);
+	});
+
+	it("R37 of two windows that write the same one at once only one wins", async () => {
+		const others = Array.from({ length: 10 }, () => new RotationPlans(path, new Locks(join(folder.path, "locks"))));
+		const won = await Promise.all(
+			others.map((each, index) => each.alone(organizationRef, () => each.create(plan({ startedAt: index })))),
+		);
+		assert.equal(won.filter(Boolean).length, 1);
+		assert.deepEqual(await plans.read(), [plan({ startedAt: won.indexOf(true) })]);
+	});
+
+	it("tell when others are known, and only then", async () => {
+		let told = 0;
+		plans.on("change", () => told++);
+		await plans.create(plan());
+		await plans.reload();
+		assert.equal(told, 1);
+		await new RotationPlans(path, locks).remove(plan());
+		await plans.reload();
+		assert.deepEqual([told, plans.known], [2, []]);
+	});
+
+	it("get more scopes", async () => {
+		await plans.create(plan());
+		const more = plan({ scopes: [...plan().scopes, { scope: inProject("q"), nextWasActive: false }] });
+		await plans.extend(more);
+		assert.deepEqual(await plans.read(), [more]);
+		assert.equal(names().length, 1);
+	});
+
+	it("R37 do not get more scopes where they do not stand any more", async () => {
+		const other = new RotationPlans(path, locks);
+		await plans.create(plan());
+		await other.remove(plan());
+		assert.deepEqual(await problemIn(plans.extend(plan())), { reason: "changed-meanwhile" });
+		assert.deepEqual(names(), []);
+		const another = plan({ next: { id: "cert_C", name: null } });
+		await other.create(another);
+		assert.deepEqual(await problemIn(plans.extend(plan())), { reason: "changed-meanwhile" });
+		assert.deepEqual(await plans.read(), [another]);
+	});
+
+	it("R37 have one step at a time in all windows, and more in different organizations", async () => {
+		const other = new RotationPlans(path, new Locks(join(folder.path, "locks")));
+		let running = 0;
+		const step = async (lock: HeldLock) => {
+			assert.equal(++running, 1);
+			await lock.check();
+			assert.equal(await plans.alone(randomUUID(), async () => "done"), "done");
+			assert.equal(running--, 1);
+		};
+		await Promise.all([plans.alone(organizationRef, step), other.alone(organizationRef, step)]);
+		await assert.rejects(
+			other.alone(organizationRef, async () => assert.fail("a defect")),
+			/a defect/,
+		);
+		await plans.alone(organizationRef, step);
+	});
+
+	it("R37 refuse a second step of one window at once, and say who is at the first", async () => {
+		await plans.alone(organizationRef, async () => {
+			const { reason, ...owner } = (await problemIn(plans.alone(organizationRef, async () => assert.fail()))) ?? {};
+			assert.deepEqual([reason, owner], ["locked", { host: hostname(), process: process.pid }]);
+		});
+	});
+
+	it("R58 of a newer version are not known, and left as they are", async () => {
+		await plans.create(plan());
+		const [name = ""] = names();
+		const newer = readFileSync(join(path, name), "utf8").replace('"version":1', '"version":2');
+		writeFileSync(join(path, name), newer);
+		assert.deepEqual([await plans.read(), await plans.stateOf(plan())], [[], "newer"]);
+		assert.equal(await plans.create(plan()), false);
+		await plans.forgetSpoilt(plan());
+		await plans.forget(plan());
+		assert.equal(readFileSync(join(path, name), "utf8"), newer);
+	});
+
+	it("R58 from before there were versions are read", async () => {
+		await plans.create(plan());
+		const [name = ""] = names();
+		const { version: _, organizationRef: connectionId, ...rest } = JSON.parse(readFileSync(join(path, name), "utf8"));
+		writeFileSync(join(path, name), JSON.stringify({ connectionId, ...rest }));
+		assert.deepEqual(await plans.read(), [plan()]);
+	});
+
+	it("are removed, but not another one that took its place", async () => {
+		await plans.create(plan());
+		await plans.remove(plan({ startedAt: 2000 }));
+		await plans.remove(plan({ next: { id: "cert_C", name: null } }));
+		assert.deepEqual(await plans.read(), [plan()]);
+		await plans.remove(plan());
+		assert.deepEqual(names(), []);
+	});
+
+	it("are over once the old certificate is gone from the whole list of their connection", async () => {
+		await plans.create(plan());
+		const gone = listing(certificate("cert_B"));
+		await plans.settle(organizationRef, { ...gone, complete: false });
+		await plans.settle(randomUUID(), gone);
+		await plans.settle(organizationRef, listing(certificate("cert_A")));
+		assert.deepEqual(plans.known, [plan()]);
+		await plans.settle(organizationRef, gone);
+		assert.deepEqual(plans.known, []);
+	});
+
+	const broken: readonly [string, (text: string) => string][] = [
+		["empty", () => ""],
+		["at no time", (text) => text.replace('"startedAt":1000', '"startedAt":1e300')],
+		["before all time", (text) => text.replace('"startedAt":1000', '"startedAt":-1')],
+		["cut off", (text) => text.slice(0, -1)],
+		["of another old certificate", (text) => text.replace("cert_A", "cert_Z")],
+		["with an id that climbs", (text) => text.replace('"p"', '"../p"')],
+		["with a scope of no kind", (text) => text.replace("organization", "galaxy")],
+		["with no word on what was active", (text) => text.replace('"nextWasActive":true', '"nextWasActive":1')],
+		["without scopes", (text) => text.replace(/"scopes":\[.*\]/, '"scopes":{}')],
+		["without a time", (text) => text.replace('"startedAt":1000', '"startedAt":"1000"')],
+		["with a new certificate that is none", (text) => text.replace("cert_B", "..")],
+	];
+	for (const [what, spoil] of broken)
+		it(`that cannot be read are left alone until a person forgets them: ${what}`, async () => {
+			await plans.create(plan());
+			const [name = ""] = names();
+			const spoilt = spoil(readFileSync(join(path, name), "utf8"));
+			writeFileSync(join(path, name), spoilt);
+			assert.deepEqual(await plans.read(), []);
+			assert.equal(await plans.create(plan()), false);
+			await plans.remove(plan());
+			assert.equal(readFileSync(join(path, name), "utf8"), spoilt);
+			assert.equal(await plans.stateOf(plan()), "unreadable");
+			await plans.forgetSpoilt(plan());
+			assert.deepEqual([names(), await plans.stateOf(plan())], [[], "none"]);
+			await plans.create(plan());
+			await plans.forgetSpoilt(plan());
+			assert.deepEqual(await plans.read(), [plan()]);
+		});
+
+	it("that stand and cannot be read for a moment do not count as gone", async () => {
+		await plans.create(plan());
+		const [name = ""] = names();
+		const kept = join(folder.path, "kept");
+		renameSync(join(path, name), kept);
+		// What stands there then cannot be read, whoever asks.
+		mkdirSync(join(path, name));
+		assert.deepEqual(await problemIn(plans.stateOf(plan())), { reason: "not-recorded", code: "EISDIR" });
+		rmdirSync(join(path, name));
+		renameSync(kept, join(path, name));
+		assert.deepEqual(await plans.read(), [plan()]);
+	});
+
+	it("have words whatever their files hold", async () => {
+		const time = fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger());
+		await plans.create(plan());
+		const [name = ""] = names();
+		await fc.assert(
+			fc.asyncProperty(time, fc.string({ unit: anyCharacter }), fc.string(), async (startedAt, called, id) => {
+				const scopes = [{ scope: { kind: "project", id }, nextWasActive: true }];
+				const next = { id: "cert_B", name: called };
+				writeFileSync(join(path, name), JSON.stringify({ ...plan({ next, startedAt }), scopes }));
+				for (const read of await plans.read()) {
+					const role = { part: "old", stage: "waiting", plan: read, other: read.next } as const;
+					assert.equal(roleFacts([role], () => null).length, 1);
+				}
+			}),
+			{ numRuns: 200, seed: SEED },
+		);
+	});
+
+	it("that cannot be written down are refused", async () => {
+		for (const odd of ["", "../x", "not-a-uuid"])
+			assert.deepEqual(await problemIn(plans.create(plan({ organizationRef: odd }))), {
+				reason: "not-recorded",
+				code: null,
+			});
+		await plans.create(plan());
+		renameSync(path, join(folder.path, "kept"));
+		writeFileSync(path, "");
+		for (const refused of [plans.read(), plans.create(plan({ organizationRef: randomUUID() }))])
+			assert.equal((await problemIn(refused)).reason, "not-recorded");
+		await plans.reload();
+		assert.equal(plans.known.length, 1);
+	});
+});

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { Certificates } from "../../../../src/features/organization/certificateStore.ts";
+import type { RotationPlan } from "../../../../src/features/rotation/rotationPlan.ts";
+import type { RotationPlans } from "../../../../src/features/rotation/rotationPlanStore.ts";
+import { plansInUse, unplacedPlans } from "../../../../src/features/rotation/rotationStatus.ts";
+import { forgetPlanWords, unplacedPlanWords } from "../../../../src/features/rotation/rotationStatusMessages.ts";
+import { certificate, listing, namedOrganization } from "../../fakes/certificatesApi.ts";
+
+describe("The rotations of an organization", () => {
+	const here = namedOrganization();
+	const planOf = (organizationRef: string, oldId: string): RotationPlan => ({
+		organizationRef,
+		old: { id: oldId, name: `Name of ${oldId}` },
+		next: { id: "next", name: null },
+		scopes: [],
+		startedAt: 1_000_000,
+	});
+	const ours = planOf(here, "gone");
+	const unnamed = planOf(randomUUID(), "listed");
+	const unnamedElsewhere = planOf(randomUUID(), "elsewhere");
+	const another = planOf(namedOrganization(), "listed");
+
+	/** What is in use, and what cannot be placed, where these are listed; nothing is read where there is no list. */
+	const told = (organizationRef: string | null | undefined, ...ids: readonly string[] | [null]) => {
+		const list = ids[0] === null ? null : listing(...(ids as string[]).map((id) => certificate(id)));
+		const sources = {
+			certificates: { organizationRef, state: { listing: list } } as Certificates,
+			plans: { known: [ours, unnamed, unnamedElsewhere, another] } as unknown as RotationPlans,
+		};
+		return [plansInUse(sources), unplacedPlans(sources)];
+	};
+
+	it("R22 are those of its name, and those of an organization without a name whose old certificate it lists", () => {
+		assert.deepEqual(told(here, "listed", "other"), [[ours, unnamed], [unnamedElsewhere]]);
+		assert.deepEqual(told(unnamed.organizationRef, "other"), [[unnamed], [unnamedElsewhere]]);
+	});
+
+	it("are told from those of unknown ones only once the list is there", () => {
+		assert.deepEqual(told(here, null), [[ours], []]);
+		for (const nobody of [null, undefined]) assert.deepEqual(told(nobody, null), [[], []]);
+	});
+
+	it("R12 are named, with their time, in words that nothing runs in", () => {
+		const hostile = { ...unnamed, old: { id: "old", name: "a\n[x](command:y) $(trash)" } };
+		const { description, tooltip } = unplacedPlanWords(hostile);
+		assert.match(description, /^unfinished rotation · .*1970.* · organization unknown$/);
+		const { message, detail } = forgetPlanWords(hostile);
+		for (const text of [tooltip, message, detail]) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
+	});
+});

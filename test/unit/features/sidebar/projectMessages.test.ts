@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import type { Enforced } from "../../../../src/domain/activationStatus.ts";
+import {
+	enforcedActivation,
+	enforcedDescription,
+	type ProjectSituation,
+	projectDescription,
+	projectSpoken,
+	projectTooltip,
+} from "../../../../src/features/sidebar/projectMessages.ts";
+import { project } from "../../fakes/adminApi.ts";
+import { certificate } from "../../fakes/certificatesApi.ts";
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+
+describe("A project in words", () => {
+	const production = project("proj_p", { name: "Production", createdAt: NOW });
+	const read: ProjectSituation = {
+		...{ project: production, enforced: [], loadedAt: NOW * 1000, loading: false, problem: null },
+	};
+	const enforced = (...hows: readonly Enforced["how"][]) => ({
+		enforced: hows.map((how, index) => ({ certificate: certificate(`cert_${index}`), how })),
+	});
+	const problem = { reason: "service-error", status: 500 } as const;
+
+	const cases: readonly [Partial<ProjectSituation>, RegExp][] = [
+		[{}, /^none active$/],
+		[enforced("own", "own"), /^2 active$/],
+		[enforced("inherited"), /^none of its own; the organization's 1 applies$/],
+		[enforced("own", "inherited", "inherited"), /^1 active; the organization's 2 applies too$/],
+		[enforced("either"), /^1 active$/],
+		[{ project: { ...production, archived: true }, ...enforced("own") }, /^archived · 1 active$/],
+		[{ loadedAt: null, loading: true }, /^loading…$/],
+		[{ loadedAt: null, problem }, /^could not be read$/],
+		[{ loadedAt: null, problem, loading: true }, /^loading…$/],
+		[{ ...enforced("own"), problem }, /^1 active · as of .*2027/],
+		[{ ...enforced("own"), loading: true }, /^1 active$/],
+	];
+	for (const [what, words] of cases)
+		it(`is described: ${words.source}`, () => {
+			const situation = { ...read, ...what };
+			assert.match(projectDescription(situation), words);
+			assert.equal(projectSpoken(situation), `Production, ${projectDescription(situation)}`);
+		});
+
+	it("tells in its tooltip what the row has no room for", () => {
+		const lines = projectTooltip({ ...read, problem }).split("\n");
+		assert.deepEqual(lines.slice(0, 2), ["Production", "Id: proj_p"]);
+		assert.match(lines[3] ?? "", /^Created: 2027-01-15 /);
+		assert.match(lines[4] ?? "", /^Read: /);
+		assert.match(lines[5] ?? "", /OpenAI's service failed/);
+	});
+
+	it("tells of a certificate in it by whom it is enforced", () => {
+		const one = certificate("one", { expiresAt: NOW + 12 * DAY });
+		const words = (how: Enforced["how"]) => [
+			enforcedDescription({ certificate: one, how }, NOW),
+			enforcedActivation({ certificate: one, how }, production),
+		];
+		assert.deepEqual(words("own"), ["12 days left", "active in “Production”"]);
+		assert.deepEqual(words("inherited"), [
+			"12 days left · through the organization",
+			"active in “Production”, through the organization",
+		]);
+		assert.match(words("either")[0] ?? "", /through the organization, or perhaps by itself$/);
+	});
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import type { Certificate } from "../../../../src/domain/certificate.ts";
+import { inOrder } from "../../../../src/features/sidebar/sortOrder.ts";
+
+describe("The order of certificates", () => {
+	const certificate = (id: string, more: Partial<Certificate>): Certificate => ({
+		...{ id, name: id, createdAt: null, validAt: null, expiresAt: null, active: undefined },
+		...more,
+	});
+	const ids = (certificates: readonly Certificate[]) => certificates.map(({ id }) => id);
+
+	it("is by name as people count, without a name last", () => {
+		const certificates = [
+			certificate("a", { name: null }),
+			certificate("b", { name: "CA 10" }),
+			certificate("c", { name: "CA 9" }),
+			certificate("d", { name: "" }),
+		];
+		assert.deepEqual(ids(inOrder(certificates, "name")), ["c", "b", "a", "d"]);
+	});
+
+	it("is by expiry, the soonest first, and last what never says", () => {
+		const certificates = [
+			certificate("a", {}),
+			certificate("b", { expiresAt: 300 }),
+			certificate("c", { expiresAt: 200 }),
+			certificate("d", {}),
+		];
+		assert.deepEqual(ids(inOrder(certificates, "expiry")), ["c", "b", "a", "d"]);
+	});
+
+	it("is by creation, the newest first, and as it was where that says nothing", () => {
+		const certificates = [
+			certificate("a", {}),
+			certificate("b", { createdAt: 200 }),
+			certificate("c", { createdAt: 300 }),
+			certificate("d", { createdAt: 300 }),
+		];
+		assert.deepEqual(ids(inOrder(certificates, "created")), ["c", "d", "b", "a"]);
+		assert.deepEqual(ids(certificates), ["a", "b", "c", "d"], "the list itself stays");
+	});
+});

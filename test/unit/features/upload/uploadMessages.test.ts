@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { clockWords, momentWords } from "../../../../src/common/messages/dates.ts";
+import type { Certificate } from "../../../../src/domain/certificate.ts";
+import type { Look, UploadEnding } from "../../../../src/domain/problem.ts";
+import { LATE_MS, type PendingUpload } from "../../../../src/features/upload/uploadAttempt.ts";
+import {
+	againWords,
+	arrivedWords,
+	forgetWords,
+	twinsWords,
+	unconfirmedDescription,
+	unconfirmedSpoken,
+	unconfirmedTooltip,
+	unconfirmedWords,
+} from "../../../../src/features/upload/uploadMessages.ts";
+
+/** A day in the person's own zone, so that the clock reads the same wherever the test runs. */
+const at = (hour: number, minute: number) => new Date(2026, 10, 24, hour, minute).getTime();
+const NOW = at(14, 10);
+
+const pending: PendingUpload = {
+	organizationRef: "here",
+	sha256: `3f9a02c1${"0".repeat(56)}`,
+	id: "1",
+	name: "Acme Root CA",
+	pem: "",
+	startedAt: at(14, 2),
+	idsBefore: [],
+	servedBefore: null,
+	owner: "1",
+};
+const NO_RESPONSE: UploadEnding = { kind: "no-response" };
+const notSeen: Look = { outcome: "not-seen", at: at(14, 5) };
+
+const certificate = (id: string): Certificate => ({
+	id,
+	name: "Acme Root CA",
+	createdAt: null,
+	validAt: null,
+	expiresAt: NOW / 1000 + 364 * 86_400,
+	active: false,
+});
+
+describe("Words for uploads", () => {
+	it("say hour and minute, and the day where it is another one", () => {
+		assert.equal(clockWords(at(14, 5), NOW), "14:05");
+		assert.equal(clockWords(at(0, 5), NOW), "00:05");
+		const yesterday = NOW - 86_400_000;
+		assert.equal(clockWords(yesterday, NOW), momentWords(yesterday));
+	});
+
+	const looks: readonly (Look | null)[] = [
+		null,
+		notSeen,
+		{ outcome: "failed" },
+		{ outcome: "partial" },
+		{ outcome: "ambiguous" },
+	];
+
+	it("R21 R22 say by a sentence of its own what a look said, and what to do before it is uploaded again", () => {
+		const sentences = looks.map((look) => unconfirmedWords("Acme", NO_RESPONSE, look, NOW));
+		assert.equal(new Set(sentences).size, looks.length);
+		for (const sentence of sentences)
+			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|forget this one)\.$/);
+		assert.equal(
+			unconfirmedWords("Acme", NO_RESPONSE, notSeen, NOW),
+			"“Acme” was sent, but no response arrived. It wasn't in the list at 14:05 but might still appear. Select Check Now before you upload it again.",
+		);
+	});
+
+	const endings: readonly (readonly [UploadEnding, RegExp])[] = [
+		[NO_RESPONSE, /but no response arrived\./],
+		[{ kind: "canceled" }, /^You canceled the upload of “Acme” after it was sent\./],
+		[{ kind: "redirected" }, /but the server tried to redirect the request/],
+		[{ kind: "unreadable" }, /but the response couldn't be read\./],
+		[{ kind: "status", status: 503 }, /but OpenAI had a server error \(503\)\./],
+		[{ kind: "status", status: 409 }, /but OpenAI reported a conflict \(409\)\./],
+	];
+	for (const [ending, words] of endings)
+		it(`say how an upload ended whose outcome is unknown: ${Object.values(ending).join(" ")}`, () => {
+			const sentence = unconfirmedWords("Acme", ending, notSeen, NOW);
+			assert.match(sentence, words);
+			assert.equal(/no response/.test(sentence), ending === NO_RESPONSE);
+		});
+
+	it("say something else after another look than after the sending", () => {
+		const again = unconfirmedWords("Acme", null, notSeen, NOW);
+		assert.match(again, /^The upload of “Acme” is still unconfirmed\. It wasn't in the list at 14:05/);
+		assert.match(
+			unconfirmedWords("Acme", null, null, NOW),
+			/^An upload of “Acme” was started, but no response arrived\./,
+		);
+	});
+
+	it("R21 never say that it is not there", () => {
+		for (const look of looks)
+			assert.doesNotMatch(unconfirmedWords("Acme", NO_RESPONSE, look, NOW), /not there|did not arrive|failed/);
+	});
+
+	it("R22 put what is known of it beside its name", () => {
+		const described = (look: Look | null, elsewhere = false) =>
+			unconfirmedDescription({ pending, elsewhere, look, unplaced: false }, NOW);
+		assert.equal(described(null), "upload not confirmed");
+		assert.equal(described({ outcome: "failed" }), "upload not confirmed");
+		assert.equal(described(notSeen), "upload not confirmed · not seen at 14:05");
+		assert.equal(described(notSeen, true), "uploading in another window…");
+		const unplaced = { pending, elsewhere: false, look: null, unplaced: true };
+		assert.equal(
+			unconfirmedDescription(unplaced, NOW),
+			`unconfirmed upload · ${momentWords(pending.startedAt)} · organization unknown`,
+		);
+		const upload = { pending, elsewhere: false, look: notSeen, unplaced: false };
+		assert.equal(unconfirmedSpoken(upload, NOW), "Acme Root CA, upload not confirmed · not seen at 14:05");
+	});
+
+	it("R22 tell in the tooltip what happened, since when, and which certificate it is", () => {
+		const [happened, started, fingerprint, ...more] = unconfirmedTooltip(
+			{ pending, elsewhere: false, look: notSeen, unplaced: false },
+			NOW,
+		).split("\n");
+		assert.equal(happened, unconfirmedWords("Acme Root CA", null, notSeen, NOW));
+		assert.equal(started, `Started: ${momentWords(pending.startedAt)}`);
+		assert.equal(fingerprint, "SHA-256: 3f9a 02c1 0000 0000 …");
+		assert.deepEqual(more, []);
+		assert.match(
+			unconfirmedTooltip({ pending, elsewhere: true, look: null, unplaced: false }, NOW),
+			/^Another window is uploading “Acme/,
+		);
+	});
+
+	it("R12 show a name as plain text wherever it stands", () => {
+		const hostile = { ...pending, name: "a\n[x](command:y) $(trash)" };
+		const upload = { pending: hostile, elsewhere: false, look: null, unplaced: false };
+		const { message } = forgetWords(hostile);
+		const texts = [
+			unconfirmedTooltip(upload, NOW),
+			unconfirmedSpoken(upload, NOW),
+			againWords(hostile, NOW, NOW).message,
+		];
+		for (const text of [...texts, message]) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
+	});
+
+	it("R20 say that it had arrived, with id and expiry", () => {
+		assert.equal(arrivedWords(certificate("cert_a"), NOW), "“Acme Root CA” had arrived: cert_a, expires in 364 days.");
+	});
+
+	it("R21 say until when the first upload may still arrive", () => {
+		const { message, detail } = againWords(pending, at(14, 5), NOW);
+		assert.equal(message, "“Acme Root CA” was not seen at 14:05. Upload it again?");
+		assert.equal(detail, "The first upload may still arrive until 14:12: then there would be two.");
+		const later = againWords(pending, at(14, 12), pending.startedAt + LATE_MS);
+		assert.equal(later.detail, "The first upload was begun at 14:02. Should it arrive after all, there would be two.");
+	});
+
+	it("R22 say what forgetting an upload means", () => {
+		const { message, detail } = forgetWords(pending);
+		assert.equal(message, "Forget the upload of “Acme Root CA”?");
+		assert.match(detail, /show up in the list\..*uploaded twice\.$/);
+	});
+
+	it("R23 R37 name the copies of a certificate, and say that none was deleted", () => {
+		const ids = ["cert_b", "cert_c", "cert_d", "cert_e", "cert_f", "cert_g"];
+		const words = (count: number) => twinsWords(certificate("cert_a"), ids.slice(0, count).map(certificate));
+		assert.equal(words(1), "“Acme Root CA” is there once more, with the same SHA-256: cert_b. Neither was deleted.");
+		assert.equal(
+			words(2),
+			"“Acme Root CA” is there 2 times more, with the same SHA-256: cert_b, cert_c. None was deleted.",
+		);
+		assert.match(words(6), /6 times more.*: cert_b, cert_c, cert_d, cert_e, cert_f, …\. None/);
+	});
+});

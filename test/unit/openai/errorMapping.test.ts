@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { problemOf } from "../../../src/domain/problem.ts";
+import type { Way } from "../../../src/openai/endpoint.ts";
+import { failureOfError, failureOfStatus, failureToConnect } from "../../../src/openai/errorMapping.ts";
+
+const way = { host: "api.test", proxy: null, tls: null } as Way;
+
+/** As Node, OpenSSL and undici throw it. */
+function errorWith(code: unknown): Error {
+	return Object.assign(new Error("text of another's"), { code });
+}
+
+/** What is told of a refusal. */
+function rejection(status: number, error: unknown) {
+	const problem = problemOf(failureOfStatus(status, { error }, {}, "api.test"));
+	assert.ok(problem?.reason === "rejected");
+	return problem;
+}
+
+describe("What went wrong on the way", () => {
+	const flaws: Readonly<Record<string, string>> = {
+		CERT_HAS_EXPIRED: "expired",
+		CERT_NOT_YET_VALID: "expired",
+		ERR_TLS_CERT_ALTNAME_INVALID: "wrong-name",
+		HOSTNAME_MISMATCH: "wrong-name",
+		DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed",
+		SELF_SIGNED_CERT_IN_CHAIN: "self-signed",
+		UNABLE_TO_GET_ISSUER_CERT: "unknown-issuer",
+		UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "unknown-issuer",
+		UNABLE_TO_VERIFY_LEAF_SIGNATURE: "unknown-issuer",
+		CERT_UNTRUSTED: "unknown-issuer",
+		CERT_REVOKED: "other",
+		CERT_REJECTED: "other",
+		CERT_SIGNATURE_FAILURE: "other",
+		CERT_CHAIN_TOO_LONG: "other",
+		INVALID_CA: "other",
+		INVALID_PURPOSE: "other",
+		PATH_LENGTH_EXCEEDED: "other",
+	};
+	for (const [code, why] of Object.entries(flaws))
+		it(`R05 ${code} says of the server's certificate: ${why}`, () => {
+			const told = { reason: "untrusted-server", host: "api.test", why };
+			assert.deepEqual(problemOf(failureToConnect(errorWith(code), way)), told);
+		});
+
+	const afterSending: readonly [string, string][] = [
+		["UND_ERR_HEADERS_TIMEOUT", "timeout"],
+		["UND_ERR_BODY_TIMEOUT", "timeout"],
+		["ETIMEDOUT", "timeout"],
+		["HPE_INVALID_CONSTANT", "bad-answer"],
+		["UND_ERR_RESPONSE", "bad-answer"],
+		["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "bad-answer"],
+		["UND_ERR_HEADERS_OVERFLOW", "bad-answer"],
+		["X_HPE_", "connection-lost"],
+		["ECONNRESET", "connection-lost"],
+		["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "client-certificate-refused"],
+		["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "client-certificate-refused"],
+		["X_ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "connection-lost"],
+		["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA_X", "connection-lost"],
+		["ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "connection-lost"],
+	];
+	for (const [code, reason] of afterSending)
+		it(`${code} after something was sent is: ${reason}`, () => {
+			assert.equal(problemOf(failureOfError(errorWith(code), way, true))?.reason, reason);
+		});
+
+	it("R26 whatever it is before anything was sent, the service was not reached", () => {
+		for (const code of ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT", undefined, 7])
+			assert.equal(problemOf(failureOfError(errorWith(code), way, false))?.reason, "unreachable");
+	});
+
+	it("names the proxy that was asked", () => {
+		const { proxy } = { proxy: { host: "proxy.test" } } as unknown as Way;
+		const told = { reason: "unreachable", host: "api.test", proxy: "proxy.test" };
+		assert.deepEqual(problemOf(failureToConnect(errorWith("ECONNREFUSED"), { ...way, proxy })), told);
+	});
+});
+
+describe("What the service refused", () => {
+	it("R18 tells the codes that this extension has a sentence for, and no other one", () => {
+		for (const code of ["mtls_certificate_invalid", "expired_certificate", "certificate_in_use"])
+			assert.equal(rejection(400, { code }).code, code);
+		for (const code of ["other", "", null, 7]) assert.equal(rejection(400, { code }).code, null);
+	});
+
+	it("R18 tells the fields that this extension sends, and no other one", () => {
+		for (const param of ["certificate", "content", "name"]) assert.equal(rejection(400, { param }).param, param);
+		for (const param of ["certificates", "", "key", null, 7]) assert.equal(rejection(400, { param }).param, null);
+	});
+
+	const ofTheField = [
+		{ code: "unknown_parameter", param: "certificate" },
+		{ code: "missing_required_parameter", param: "content" },
+		{ message: "Unknown parameter: 'certificate'." },
+		{ message: "unknown parameter: certificate" },
+		{ message: "Missing required parameter: 'content'." },
+		{ message: "Missing required parameter: content" },
+		"Unknown parameter: 'certificate'.",
+	];
+	for (const error of ofTheField)
+		it(`R18 ${JSON.stringify(error)} is about the name of the field, with a 400 alone`, () => {
+			assert.equal(rejection(400, error).fieldRefused, true);
+			assert.equal(rejection(422, error).fieldRefused, false);
+		});
+
+	const ofSomethingElse = [
+		{ code: "unknown_parameter", param: "name" },
+		{ code: "missing_required_parameter", param: "certificate" },
+		{ code: "invalid", param: "certificate" },
+		{ message: "Not an unknown parameter: 'certificate'." },
+		{ message: "Unknown parameter: 'certificates_2'." },
+		{ message: 7 },
+		null,
+		undefined,
+	];
+	for (const error of ofSomethingElse)
+		it(`R18 ${JSON.stringify(error)} is not about the name of the field`, () => {
+			assert.equal(rejection(400, error).fieldRefused, false);
+		});
+
+	it("R28 tells a wait of a day at most", () => {
+		const waitOf = (retryAfter: string) => problemOf(failureOfStatus(429, null, { "retry-after": retryAfter }, ""));
+		assert.deepEqual(waitOf("86400"), { reason: "rate-limited", waitSeconds: 86_400 });
+		assert.deepEqual(waitOf("86401"), { reason: "rate-limited", waitSeconds: null });
+	});
+});

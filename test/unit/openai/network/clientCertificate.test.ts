@@ -1,0 +1,348 @@
+import assert from "node:assert/strict";
+import { createPrivateKey, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import fs, { mkdirSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { basename, join, relative } from "node:path";
+import { mock } from "node:test";
+import { createSecureContext } from "node:tls";
+import type { ClientCertificateFiles } from "../../../../src/domain/adminApi.ts";
+import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
+import { Cancelled, type ClientCertificateFlaw } from "../../../../src/domain/problem.ts";
+import { CertificatesApi } from "../../../../src/openai/certificates.ts";
+import { type MadeCertificate, makeCertificate } from "../../../certificates.ts";
+import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
+import { isOpensslHere, withOpensslServer } from "../../../network/opensslServer.ts";
+import { assertAbsent } from "../../../secretScan.ts";
+import { skip } from "../../../skipTest.ts";
+import { endlessDevice, makeLink, makePipe, makeUnreadable } from "../../../systemDifferences.ts";
+import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { benchForEachTest, problemIn } from "../setup.ts";
+import { trustedAuthority } from "./certificateAuthority.ts";
+
+const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
+
+describe("A client certificate", () => {
+	const bench = benchForEachTest();
+	const authority = trustedAuthority();
+	const folder = temporaryFolder("client-certificates");
+	const PASSPHRASE = randomBytes(12).toString("base64url");
+	let root: MadeCertificate;
+	let intermediate: MadeCertificate;
+	let client: MadeCertificate;
+	let service: Emulator;
+
+	before(async () => {
+		root = await makeCertificate({ commonName: "Root" });
+		intermediate = await makeCertificate({ commonName: "Intermediate", issuer: root });
+		client = await makeCertificate({ ca: false, issuer: intermediate });
+	});
+	after(() => folder.remove());
+
+	beforeEach(async () => {
+		service = await startEmulator({
+			tls: { ...(await authority.serverAt(["127.0.0.1"])), requestCert: true },
+			switches: { lockOut: true },
+		});
+		const { id } = service.state.put({ pem: root.pem });
+		service.state.setActive("organization", [id], true).commit();
+	});
+	afterEach(() => service.close());
+
+	let written = 0;
+	const file = (content: string | Uint8Array): string => {
+		const path = join(folder.path, `${written++}.pem`);
+		writeFileSync(path, content);
+		return path;
+	};
+	const chain = () => file(client.pem + intermediate.pem);
+	const keyPem = (type: "pkcs8" | "sec1", passphrase?: string) =>
+		createPrivateKey(client.privateKeyPem)
+			.export({ type, format: "pem", ...(passphrase !== undefined && { cipher: "aes-256-cbc", passphrase }) } as never)
+			.toString();
+	const files = (changes: Partial<ClientCertificateFiles> = {}): ClientCertificateFiles => ({
+		certificate: chain(),
+		key: file(client.privateKeyPem),
+		passphrase: null,
+		...changes,
+	});
+	const listWith = (clientCertificate: ClientCertificateFiles | null) =>
+		bench.apiFor(service.url, service.adminKey, clientCertificate).list();
+
+	it("that an active anchor issued opens what is locked", async () => {
+		assert.deepEqual(await problemIn(listWith(null)), { reason: "unauthorized" });
+		assert.equal((await listWith(files())).certificates.length, 1);
+	});
+
+	const readable: readonly [string, (context: Mocha.Context) => ClientCertificateFiles][] = [
+		["whose key is SEC 1", () => files({ key: file(keyPem("sec1")) })],
+		["whose key is encrypted PKCS#8", () => files({ key: file(keyPem("pkcs8", PASSPHRASE)), passphrase: PASSPHRASE })],
+		["whose key is encrypted SEC 1", () => files({ key: file(keyPem("sec1", PASSPHRASE)), passphrase: PASSPHRASE })],
+		["whose passphrase is not needed", () => files({ passphrase: PASSPHRASE })],
+		[
+			"in one file with its key",
+			() => {
+				const one = file(`Bag Attributes\n${client.privateKeyPem}\n${client.pem}${intermediate.pem}`);
+				return files({ certificate: one, key: one });
+			},
+		],
+		["with line ends of Windows", () => files({ key: file(client.privateKeyPem.replaceAll("\n", "\r\n")) })],
+		[
+			"behind links",
+			(context) => {
+				mkdirSync(join(folder.path, "a"), { recursive: true });
+				const link = linkTo(context, file(client.privateKeyPem));
+				const second = join(folder.path, "a", `${written++}`);
+				makeLink(context, join("..", basename(link)), second);
+				return files({ key: second });
+			},
+		],
+	];
+	for (const [title, make] of readable)
+		it(`${title} is presented`, async function () {
+			assert.equal((await listWith(make(this))).certificates.length, 1);
+		});
+
+	const CANARY = randomBytes(48).toString("base64");
+	const block = (label: string) => `-----BEGIN ${label}-----\n${CANARY}\n-----END ${label}-----\n`;
+	const sparse = (): string => {
+		const path = file("");
+		truncateSync(path, 1024 * 1024 + 1);
+		return path;
+	};
+	const pipe = (context: Mocha.Context): string => {
+		const path = join(folder.path, `${written++}`);
+		makePipe(context, path);
+		return path;
+	};
+	const linkTo = (context: Mocha.Context, target: string): string => {
+		const path = join(folder.path, `${written++}`);
+		makeLink(context, target, path);
+		return path;
+	};
+	const unreadable = (context: Mocha.Context): string => {
+		const path = file(client.privateKeyPem);
+		makeUnreadable(context, path);
+		return path;
+	};
+	const paths: readonly [string, ClientCertificateFlaw, (context: Mocha.Context) => string][] = [
+		["is not there", "missing", () => join(folder.path, "none.pem")],
+		["is below a file", "missing", () => join(file(""), "x.pem")],
+		["is relative", "missing", () => relative(process.cwd(), import.meta.filename)],
+		["is empty", "missing", () => ""],
+		["is a link to nothing", "missing", (context) => linkTo(context, join(folder.path, "none.pem"))],
+		["is a link to itself", "missing", (context) => linkTo(context, join(folder.path, `${written}`))],
+		["is a folder", "not-a-file", () => folder.path],
+		["is a FIFO", "not-a-file", pipe],
+		["is a device", "not-a-file", endlessDevice],
+		["is a link to a device", "not-a-file", (context) => linkTo(context, endlessDevice(context))],
+		["is a UNC path", "not-a-file", () => "\\\\server.test\\share\\client.pem"],
+		["is a UNC path with slashes", "not-a-file", () => "//server.test/share/client.pem"],
+		["is a link to a UNC path", "not-a-file", (context) => linkTo(context, "//server.test/share/client.pem")],
+		["is larger than 1 MiB", "too-large", sparse],
+		["may not be read", "no-permission", unreadable],
+	];
+	for (const [title, why, make] of paths)
+		it(`R46 whose path ${title} is refused before anything is connected`, async function () {
+			const path = make(this);
+			const expected = { reason: "client-certificate", why, file: path.split(/[\\/]/).at(-1) };
+			assert.deepEqual(await problemIn(listWith(files({ certificate: path, key: path }))), expected);
+			assert.deepEqual(await problemIn(listWith(files({ key: path }))), expected);
+			assert.equal(service.connections.total, 0);
+		});
+
+	it("R59 whose drive does not answer is given up after nine seconds, and at once where it is cancelled", async () => {
+		const asked = Promise.withResolvers<void>();
+		mock.method(fs.promises, "lstat", () => {
+			asked.resolve();
+			return new Promise(() => {});
+		});
+		mock.timers.enable({ apis: ["setTimeout"] });
+		try {
+			const given = files();
+			const ended = problemIn(listWith(given));
+			const abort = new AbortController();
+			const access = { baseUrl: parseBaseUrl(service.url), key: "k", clientCertificate: given };
+			const cancelled = new CertificatesApi(bench.transport, async () => access).list(abort.signal);
+			await asked.promise;
+			abort.abort();
+			await assert.rejects(cancelled, Cancelled);
+			mock.timers.tick(9000);
+			const file = basename(given.certificate);
+			assert.deepEqual(await ended, { reason: "client-certificate", why: "no-answer", file });
+		} finally {
+			mock.restoreAll();
+			mock.timers.reset();
+		}
+		assert.equal(service.connections.total, 0);
+	});
+
+	const contents: readonly [
+		string,
+		ClientCertificateFlaw,
+		"certificate" | "key",
+		() => Partial<ClientCertificateFiles>,
+	][] = [
+		["has no certificate", "no-certificate", "certificate", () => ({ certificate: file(client.privateKeyPem) })],
+		["is DER", "no-certificate", "certificate", () => ({ certificate: file(client.der) })],
+		["is garbage", "no-certificate", "certificate", () => ({ certificate: file(block("CERTIFICATE")) })],
+		["has no key", "no-key", "key", () => ({ key: file(client.pem) })],
+		["has a key that is garbage", "no-key", "key", () => ({ key: file(block("PRIVATE KEY")) })],
+		["has a key of OpenSSH", "no-key", "key", () => ({ key: file(block("OPENSSH PRIVATE KEY")) })],
+		["has a public key", "no-key", "key", () => ({ key: file(block("PUBLIC KEY")) })],
+		["has an encrypted key", "passphrase-needed", "key", () => ({ key: file(keyPem("pkcs8", PASSPHRASE)) })],
+		["has an encrypted SEC 1 key", "passphrase-needed", "key", () => ({ key: file(keyPem("sec1", PASSPHRASE)) })],
+		[
+			"has a key with another passphrase",
+			"passphrase-wrong",
+			"key",
+			() => ({ key: file(keyPem("pkcs8", "another one")), passphrase: PASSPHRASE }),
+		],
+		[
+			"has a SEC 1 key with another passphrase",
+			"passphrase-wrong",
+			"key",
+			() => ({ key: file(keyPem("sec1", "another one")), passphrase: PASSPHRASE }),
+		],
+		["has the key of another certificate", "not-a-pair", "key", () => ({ key: file(root.privateKeyPem) })],
+	];
+	for (const [title, why, which, make] of contents)
+		it(`R46 whose file ${title} is refused before anything is connected, and nothing of it is told`, async () => {
+			const changed = files(make());
+			const thrown = await listWith(changed).catch((error: Error) => error);
+			const name = basename(changed[which]);
+			assert.deepEqual((thrown as { problem?: unknown }).problem, { reason: "client-certificate", why, file: name });
+			const secrets = [CANARY, PASSPHRASE, client.privateKeyPem.split("\n")[1] ?? "", folder.path];
+			assertAbsent(thrown, secrets, "the error");
+			assertAbsent(bench.observed, secrets, "the log");
+			assert.equal(service.connections.total, 0);
+		});
+
+	it("R46 whose key is too short for this Node is refused before anything is connected", async function () {
+		const short = await makeCertificate({ ca: false, keyType: "rsa-1024" });
+		try {
+			createSecureContext({ cert: short.pem, key: short.privateKeyPem });
+		} catch {
+			const set = files({ certificate: file(short.pem), key: file(short.privateKeyPem) });
+			const name = basename(set.certificate);
+			const expected = { reason: "client-certificate", why: "unusable", file: name };
+			assert.deepEqual(await problemIn(listWith(set)), expected);
+			assert.equal(service.connections.total, 0);
+			return;
+		}
+		skip(this, "this Node takes 1024 bits");
+	});
+
+	it("R46 that cannot be presented stops an upload as well, which is then not sent", async () => {
+		const api = bench.apiFor(service.url, service.adminKey, files({ key: file(root.privateKeyPem) }));
+		assert.equal((await problemIn(api.upload(upload))).reason, "client-certificate");
+		assert.equal(service.connections.total, 0);
+	});
+
+	it("that is set is not even looked at over http, where nothing could be presented", async () => {
+		const { url, adminKey } = bench.emulator;
+		const none = join(folder.path, "none.pem");
+		await bench.apiFor(url, adminKey, { certificate: none, key: none, passphrase: null }).list();
+	});
+
+	it("is presented anew where its file was replaced, on a new connection, and never beside another one's", async () => {
+		const set = files();
+		const other = files({ certificate: file(root.pem), key: file(root.privateKeyPem) });
+		await listWith(set);
+		await listWith(other);
+		await listWith(set);
+		assert.equal(service.connections.total, 2);
+		const renewed = await makeCertificate({ ca: false, issuer: root });
+		writeFileSync(set.certificate, renewed.pem);
+		writeFileSync(set.key, renewed.privateKeyPem);
+		await listWith(set);
+		assert.equal(service.connections.total, 3);
+	});
+
+	describe("that the server refuses", () => {
+		/** Answers the first bytes of a handshake with a fatal alert (RFC 8446, 6). */
+		const alerting = async (alert: number) => {
+			const server = createServer((socket) => {
+				socket.on("error", () => {});
+				socket.once("data", () => socket.end(Uint8Array.of(0x15, 3, 3, 0, 2, 2, alert)));
+			}).listen(0, "127.0.0.1");
+			await once(server, "listening");
+			return { server, url: `https://127.0.0.1:${(server.address() as { port: number }).port}/v1` };
+		};
+
+		const alerts = { 42: "bad_certificate", 43: "unsupported_certificate", 44: "certificate_revoked" };
+		const more = { 45: "certificate_expired", 46: "certificate_unknown", 48: "unknown_ca", 49: "access_denied" };
+		for (const [alert, name] of Object.entries({
+			...alerts,
+			...more,
+			116: "certificate_required",
+			40: "handshake_failure",
+		}))
+			it(`by the alert ${name} is one problem, asked once, and says whether there was one`, async () => {
+				const { server, url } = await alerting(Number(alert));
+				let connections = 0;
+				server.on("connection", () => connections++);
+				try {
+					const { host } = new URL(url);
+					const refused = { reason: "client-certificate-refused", host };
+					assert.deepEqual(await problemIn(bench.apiFor(url, "k").list()), { ...refused, presented: false });
+					const api = bench.apiFor(url, "k", files());
+					assert.deepEqual(await problemIn(api.list()), { ...refused, presented: true });
+					assert.deepEqual(await problemIn(api.upload(upload)), { ...refused, presented: true });
+					assert.equal(connections, 3);
+				} finally {
+					server.close();
+				}
+			});
+
+		it("by another alert is a connection that did not come about", async () => {
+			const { server, url } = await alerting(80);
+			try {
+				const { host } = new URL(url);
+				assert.deepEqual(await problemIn(bench.apiFor(url, "k", files()).list()), {
+					reason: "unreachable",
+					host,
+					proxy: null,
+				});
+			} finally {
+				server.close();
+			}
+		});
+
+		for (const version of ["tls1_2", "tls1_3"] as const)
+			it(`by a real server of ${version} is told so; in TLS 1.3 an upload had gone out by then`, async function () {
+				if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
+				const own = await authority.serverAt(["127.0.0.1"]);
+				const served = { certificate: file(own.cert), key: file(own.key), authority: file(root.pem) };
+				await withOpensslServer(served, version, async (host) => {
+					const url = `https://${host}/v1`;
+					const stranger = files({
+						certificate: file(authority.certificate.pem),
+						key: file(authority.certificate.privateKeyPem),
+					});
+					for (const clientCertificate of [null, stranger]) {
+						const api = bench.apiFor(url, "k", clientCertificate ?? undefined);
+						const refused = { reason: "client-certificate-refused", host, presented: clientCertificate !== null };
+						assert.deepEqual(await problemIn(api.list()), refused);
+						const ending = { kind: "no-response" };
+						const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" }, ending };
+						assert.deepEqual(await problemIn(api.upload(upload)), version === "tls1_3" ? unconfirmed : refused);
+					}
+				});
+			});
+
+		it("by closing the connection after the handshake leaves an upload unconfirmed, sent once", async () => {
+			const closing = await startEmulator({
+				tls: { ...(await authority.serverAt(["127.0.0.1"])), demandCertificateOf: [root.pem] },
+			});
+			try {
+				const problem = await problemIn(bench.apiFor(closing.url, closing.adminKey).upload(upload));
+				assert.equal(problem.reason, "unconfirmed");
+				assert.equal(closing.connections.total, 1);
+				assert.equal(bench.observed.length, 1);
+			} finally {
+				await closing.close();
+			}
+		});
+	});
+});

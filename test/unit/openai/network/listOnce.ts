@@ -1,0 +1,23 @@
+// Reads a list in a process of its own, for what is decided as a process starts.
+// Arguments: base URL, key, whether the system's authorities are trusted. Writes what came of it, as JSON.
+
+import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
+import { problemOf } from "../../../../src/domain/problem.ts";
+import { CertificatesApi } from "../../../../src/openai/certificates.ts";
+import { Transport } from "../../../../src/openai/httpTransport.ts";
+import { plainNetwork } from "./directNetwork.ts";
+
+const [url = "", key = "", systemCertificates] = process.argv.slice(2);
+const network = () => ({ ...plainNetwork, systemCertificates: systemCertificates === "true" });
+const transport = new Transport({ userAgent: "test/0", observe: () => {}, network });
+const api = new CertificatesApi(transport, async () => ({
+	baseUrl: parseBaseUrl(url),
+	key,
+	clientCertificate: null,
+}));
+const result = await api.list().then(
+	({ certificates }) => ({ certificates: certificates.length }),
+	(thrown) => ({ problem: problemOf(thrown) }),
+);
+await transport.close();
+console.log(JSON.stringify(result));

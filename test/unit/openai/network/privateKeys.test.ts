@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { X509Reader } from "../../../../src/x509/certificateFileReader.ts";
+import { type MadeCertificate, makeCertificate } from "../../../certificates.ts";
+import { makePrivateKeys, type TestKey } from "../../x509/privateKeys.ts";
+import { benchForEachTest } from "../setup.ts";
+
+/** So many bytes of a key in a row are its own: longer than the algorithm's name, which the certificate's key shares. */
+const WINDOW = 24;
+
+describe("R06 A private key beside the certificate never reaches the service", () => {
+	const bench = benchForEachTest();
+	const reader = new X509Reader();
+	let root: MadeCertificate;
+
+	before(async () => {
+		root = await makeCertificate({ commonName: "Acme Root CA" });
+	});
+
+	/** The files in which a certificate and this key can lie. */
+	function* filesWith({ text, der }: TestKey): Generator<Uint8Array> {
+		const orders = [text + root.pem, root.pem + text, `${text}\n# between\n${root.pem}${text}`];
+		for (const order of orders)
+			for (const ending of ["\n", "\r\n", "\r"]) yield Buffer.from(order.replaceAll("\n", ending));
+		if (!der) return;
+		const glued = Buffer.concat([root.der, der]);
+		yield glued;
+		const body = glued
+			.toString("base64")
+			.match(/.{1,64}/g)
+			?.join("\n");
+		yield Buffer.from(`-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`);
+	}
+
+	for (const key of makePrivateKeys())
+		it(`${key.kind}, in any order, with any line ending, glued behind`, async () => {
+			const { api, emulator } = bench;
+			emulator.switches.certificateLimit = 100;
+			let files = 0;
+			for (const file of filesWith(key)) {
+				const { candidates, holdsPrivateKey } = await reader.read(file, Date.now() / 1000, 30);
+				assert.equal(candidates.length, 1);
+				const [{ pem, sha256, findings } = assert.fail()] = candidates;
+				assert.equal(sha256, root.sha256);
+				assert.ok(holdsPrivateKey || findings.some(({ code }) => code === "bytes-follow"));
+				await api.upload({ pem, name: `n${files++}` });
+			}
+			assert.equal(emulator.state.certificates.length, files);
+			const bodies = emulator.exchanges.map(({ requestBody }) => JSON.parse(requestBody).certificate as string);
+			for (const body of bodies) assert.equal(body, root.pem);
+			const sent = Buffer.concat(bodies.map((body) => Buffer.from(body.split("-----")[2] ?? "", "base64")));
+			for (let at = 0; at + WINDOW <= key.bytes.length; at++)
+				assert.ok(!sent.includes(key.bytes.subarray(at, at + WINDOW)), `byte ${at} of the key`);
+		});
+});

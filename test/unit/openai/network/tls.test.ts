@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import net from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import tls from "node:tls";
+import { fileURLToPath } from "node:url";
+import type { ServerCertificateFlaw } from "../../../../src/domain/problem.ts";
+import { type CertificateOptions, makeCertificate } from "../../../certificates.ts";
+import { type Emulator, startEmulator, type TlsOptions } from "../../../emulator/emulator.ts";
+import { skip } from "../../../skipTest.ts";
+import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { benchForEachTest, problemIn } from "../setup.ts";
+import { trustedAuthority } from "./certificateAuthority.ts";
+import { plainNetwork } from "./directNetwork.ts";
+
+const HERE = "127.0.0.1";
+const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
+
+describe("TLS to the service", () => {
+	const bench = benchForEachTest();
+	const authority = trustedAuthority();
+	let service: Emulator | undefined;
+
+	const start = async (options: TlsOptions) => {
+		service = await startEmulator({ tls: options });
+		return { service, host: new URL(service.url).host, api: bench.apiFor(service.url, service.adminKey) };
+	};
+
+	afterEach(async () => {
+		await service?.close();
+		service = undefined;
+	});
+
+	const made = async (options: CertificateOptions) => {
+		const { privateKeyPem, pem } = await makeCertificate({ ca: false, ...options });
+		return { key: privateKeyPem, cert: pem };
+	};
+	const serverAt = [HERE];
+	const flaws: readonly [string, ServerCertificateFlaw, () => Promise<TlsOptions>][] = [
+		["self-signed", "self-signed", () => made({ serverAt })],
+		[
+			"of an authority nobody trusts",
+			"unknown-issuer",
+			async () => made({ serverAt, issuer: await makeCertificate() }),
+		],
+		["for another name", "wrong-name", () => authority.serverAt(["api.example.test"])],
+		["expired", "expired", () => authority.serverAt(serverAt, { notBefore: new Date(0), notAfter: new Date(1) })],
+		["not yet valid", "expired", () => authority.serverAt(serverAt, { notBefore: new Date(Date.now() + 3_600_000) })],
+		["for clients", "other", () => made({ issuer: authority.certificate })],
+	];
+	for (const systemCertificates of [true, false])
+		for (const [title, why, options] of flaws)
+			it(`R05 a server gets no request whose certificate is ${title}, whatever environment and editor say${systemCertificates ? "" : ", without the system's authorities"}`, async () => {
+				const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+				process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+				bench.network = { ...plainNetwork, proxyStrictSSL: false, systemCertificates };
+				try {
+					const { service, host, api } = await start(await options());
+					const expected = { reason: "untrusted-server", host, why };
+					assert.deepEqual(await problemIn(api.list()), expected);
+					assert.deepEqual(await problemIn(api.upload(upload)), expected);
+					assert.equal(service.connections.total, 2, "it is not tried again");
+					assert.equal(service.exchanges.length, 0);
+				} finally {
+					if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+					else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+				}
+			});
+
+	it("is spoken with a certificate that holds", async () => {
+		for (const systemCertificates of [true, false]) {
+			bench.network = { ...plainNetwork, systemCertificates };
+			const { service, api } = await start(await authority.serverAt([HERE]));
+			await api.list();
+			assert.equal(service.exchanges.length, 1);
+			await service.close();
+		}
+	});
+
+	it("trusts the system's authorities where the editor does", async function () {
+		if (process.platform !== "linux") skip(this, "only on Linux can a test give a process authorities of its own");
+		const root = await makeCertificate({ commonName: "System authority" });
+		const { service, host } = await start(await made({ serverAt, issuer: root }));
+		const folder = temporaryFolder("system-authorities");
+		try {
+			const file = join(folder.path, "authorities.pem");
+			writeFileSync(file, root.pem);
+			// The system's authorities are read once, as a process starts.
+			const list = async (systemCertificates: boolean) => {
+				const program = fileURLToPath(new URL("listOnce.ts", import.meta.url));
+				const child = spawn(process.execPath, [program, service.url, service.adminKey, String(systemCertificates)], {
+					env: { ...process.env, SSL_CERT_FILE: file, NODE_OPTIONS: "" },
+					stdio: ["ignore", "pipe", "inherit"],
+				});
+				const [output] = await Promise.all([text(child.stdout), once(child, "close")]);
+				return JSON.parse(output);
+			};
+			assert.deepEqual(await list(true), { certificates: 0 });
+			assert.deepEqual(await list(false), { problem: { reason: "untrusted-server", host, why: "unknown-issuer" } });
+		} finally {
+			folder.remove();
+		}
+	});
+
+	it("is prepared once for all its connections, while the first is being made, and not for http", async () => {
+		const { createSecureContext } = tls;
+		const { connect } = net;
+		let newest: net.Socket | undefined;
+		let preparedWhile: (boolean | undefined)[] = [];
+		net.connect = ((options: net.NetConnectOpts) => {
+			newest = connect(options);
+			return newest;
+		}) as typeof connect;
+		tls.createSecureContext = (options) => {
+			preparedWhile.push(newest?.connecting);
+			return createSecureContext(options);
+		};
+		syncBuiltinESMExports();
+		try {
+			await bench.api.list();
+			assert.deepEqual(preparedWhile, []);
+			const { service, api } = await start(await authority.serverAt([HERE]));
+			preparedWhile = [];
+			await api.list();
+			const silences = [1, 2].map(() => service.faults.next({ kind: "silence", when: "after" }));
+			const lists = [api.list(), api.list()];
+			for (const { reached } of silences) await reached;
+			for (const { release } of silences) release();
+			await Promise.all(lists);
+			assert.equal(service.connections.total, 2);
+			assert.deepEqual(preparedWhile, [true]);
+		} finally {
+			Object.assign(tls, { createSecureContext });
+			Object.assign(net, { connect });
+			syncBuiltinESMExports();
+		}
+	});
+
+	it("a change of what is trusted holds from the next request on, on a new connection", async () => {
+		const { service, api } = await start(await authority.serverAt([HERE]));
+		await api.list();
+		await api.list();
+		assert.equal(service.connections.total, 1);
+		bench.network = { ...plainNetwork, systemCertificates: false };
+		await api.list();
+		assert.equal(service.connections.total, 2);
+	});
+
+	it("a request that is under way when the settings change is answered all the same", async () => {
+		const { service, api } = await start(await authority.serverAt([HERE]));
+		const silence = service.faults.next({ kind: "silence", when: "after" });
+		const slow = api.list();
+		await silence.reached;
+		bench.network = { ...plainNetwork, systemCertificates: false };
+		await api.list();
+		assert.equal(service.connections.open, 2);
+		silence.release();
+		assert.equal((await slow).complete, true);
+	});
+});

@@ -1,0 +1,46 @@
+// Refreshes all that the views show over and over, in a process of its own, and tells its parent the heap after the
+// first few times and after the last.
+
+import { factsOf } from "../../../src/common/messages/certificateFacts.ts";
+import { descriptionWords } from "../../../src/common/messages/certificateMessages.ts";
+import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
+import { Certificates } from "../../../src/features/organization/certificateStore.ts";
+import { Contents } from "../../../src/features/organization/contentCache.ts";
+import { Enforcement } from "../../../src/features/organization/enforcementIndex.ts";
+import { Projects } from "../../../src/features/organization/projectStore.ts";
+import { inOrder } from "../../../src/features/sidebar/sortOrder.ts";
+import { AdministrationApi } from "../../../src/openai/adminClient.ts";
+import { Transport } from "../../../src/openai/httpTransport.ts";
+import { readerOf } from "../fakes/certificatesApi.ts";
+import { plainNetwork } from "./network/directNetwork.ts";
+
+/** It has settled by then. */
+const EARLY = 10;
+
+const [url = "", key = "", times = ""] = process.argv.slice(2);
+const transport = new Transport({ userAgent: "refreshing", observe: () => {}, network: () => plainNetwork });
+const access = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
+const api = new AdministrationApi(transport, async () => access);
+const certificates = new Certificates(
+	async () => api,
+	async () => readerOf(),
+);
+const projects = new Projects(async () => api);
+const enforcement = new Enforcement(certificates, projects);
+const contents = new Contents(certificates);
+
+for (let refresh = 1; refresh <= Number(times); refresh++) {
+	await Promise.all([certificates.refresh(), projects.refresh()]);
+	const listed = certificates.state.listing?.certificates ?? [];
+	for (const certificate of inOrder(listed, "expiry")) {
+		const activity = enforcement.activity(certificate.id);
+		descriptionWords(certificate, activity, 0);
+		factsOf(certificate, contents.of(certificate.id), activity, projects.state);
+	}
+	for (const { id } of projects.state.projects ?? []) enforcement.inProject(id);
+	const isMeasured = refresh === EARLY || refresh === Number(times);
+	if (isMeasured) globalThis.gc?.();
+	process.send?.({ shown: listed.length, heap: isMeasured ? process.memoryUsage().heapUsed : null });
+}
+await transport.close();
+process.disconnect();

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assertAbsent, assertAbsentInFolder } from "../../secretScan.ts";
+import { makeLink } from "../../systemDifferences.ts";
+import { temporaryFolder } from "../../temporaryFolders.ts";
+
+/** With what base64, URLs and JSON write differently. */
+const SECRET = `sk-emulator-${randomBytes(24).toString("hex")}>>>???"ä`;
+const OTHER = `sk-emulator-${randomBytes(24).toString("hex")}`;
+
+const isFound = (value: unknown, where: RegExp, secret = SECRET) =>
+	assert.throws(
+		() => assertAbsent(value, [OTHER, secret], "It"),
+		({ message }: Error) => {
+			assert.match(message, where);
+			assert.ok(!message.includes(secret));
+			return true;
+		},
+	);
+
+/** @returns the secret this many objects deep. */
+const nested = (depth: number): unknown => (depth === 0 ? SECRET : { inner: nested(depth - 1) });
+
+class Hidden {
+	readonly #field: unknown;
+
+	constructor(field: unknown) {
+		this.#field = field;
+	}
+
+	holds(value: unknown): boolean {
+		return this.#field === value;
+	}
+}
+
+describe("A canary", () => {
+	const base64 = (before: string) => Buffer.from(`${before}${SECRET} and more`).toString("base64");
+	const forms: readonly [string, string | Uint8Array][] = [
+		["plain", `Bearer ${SECRET}!`],
+		...["", "u", "u:"].map((before): [string, string] => [`in base64 after ${before.length} bytes`, base64(before)]),
+		["in base64url", Buffer.from(`u:${SECRET}`).toString("base64url")],
+		["in base64 of many lines", base64("u").replaceAll(/.{20}/g, "$&\r\n")],
+		["in base64 of many lines, as JSON", JSON.stringify(base64("u").replaceAll(/.{20}/g, "$&\n"))],
+		["URL-encoded", encodeURIComponent(SECRET)],
+		["URL-encoded throughout", Buffer.from(SECRET).toString("hex").replaceAll(/../g, "%$&")],
+		["in base64, URL-encoded", encodeURIComponent(base64("u:"))],
+		["in hexadecimal", Buffer.from(SECRET).toString("hex").toUpperCase()],
+		[
+			"in hexadecimal with colons",
+			Buffer.from(SECRET)
+				.toString("hex")
+				.replaceAll(/..(?!$)/g, "$&:"),
+		],
+		["as JSON", JSON.stringify({ key: SECRET })],
+		["in UTF-16", Buffer.from(SECRET, "utf16le")],
+	];
+	for (const [form, value] of forms)
+		it(`is found ${form}`, () => {
+			isFound({ value }, /^Secret 2 of 2 stands in It\.value/);
+		});
+
+	const places: readonly [string, () => unknown, RegExp][] = [
+		["in an array", () => [1, SECRET], /It\.1$/],
+		["as a property's name", () => ({ [SECRET]: 1 }), /a name in It$/],
+		["in what cannot be listed", () => Object.defineProperty({}, "key", { value: SECRET }), /It\.key$/],
+		["behind a symbol", () => ({ [Symbol("key")]: SECRET }), /It\.key$/],
+		["in a symbol", () => Symbol(SECRET), /It$/],
+		["in a private field", () => new Hidden({ key: SECRET }), /It\.#field\.key$/],
+		["in what it takes properties from", () => Object.create({ key: SECRET }), /It\.__proto__\.key$/],
+		["at a function", () => Object.assign(() => {}, { key: SECRET }), /It\.key$/],
+		["bound to a function", () => isFound.bind(null, SECRET), /BoundArgs/],
+		["as a map's key", () => new Map([[SECRET, 1]]), /Entries.*key$/],
+		["as a map's value", () => new Map([[1, { key: SECRET }]]), /Entries.*value\.key$/],
+		["in a set", () => new Set([SECRET]), /Entries.*value$/],
+		["in a weak map", () => [new WeakMap([[Hidden, SECRET]])], /Entries.*value$/],
+		["in a promise", () => Promise.resolve(SECRET), /PromiseResult/],
+		["in a buffer", () => Buffer.from(`x${SECRET}x`), /It$/],
+		["in a view of bytes", () => new DataView(new Uint8Array(Buffer.from(SECRET)).buffer), /It$/],
+		["in an ArrayBuffer", () => new Uint8Array(Buffer.from(SECRET)).buffer, /It$/],
+		["in headers", () => new Headers({ authorization: `Bearer ${OTHER}` }), /^Secret 1 of 2 .*headersList/],
+		["in an error's message", () => new Error(SECRET), /It$/],
+		["in a stack alone", () => Object.assign(new Error("x"), { stack: SECRET }), /It$/],
+		["in a cause's cause", () => new Error("x", { cause: new Error("y", { cause: SECRET }) }), /It\.cause\.cause$/],
+		["in one of several errors", () => new AggregateError([{ key: SECRET }]), /It\.errors\.0\.key$/],
+		["behind 10 objects", () => nested(10), /(\.inner){10}$/],
+	];
+	for (const [place, make, where] of places)
+		it(`is found ${place}`, () => {
+			isFound(make(), where);
+		});
+
+	it("is not found where it is not", () => {
+		const shared = Buffer.from(SECRET).subarray(0, 8);
+		const circular = { inner: {} };
+		circular.inner = circular;
+		const similar = [SECRET.slice(1), Buffer.from(SECRET.slice(0, -1)).toString("base64"), { length: SECRET.length }];
+		assertAbsent([shared, circular, similar, new Hidden(1), new Error("x"), null, undefined], [SECRET, OTHER], "It");
+	});
+
+	it("calls no getter", () => {
+		let calls = 0;
+		const object = {
+			get key() {
+				calls++;
+				return SECRET;
+			},
+		};
+		assertAbsent(object, [SECRET], "It");
+		assert.equal(calls, 0);
+	});
+
+	it("must be long enough not to be found by chance", () => {
+		assert.throws(() => assertAbsent("", ["1234567"], "It"), /by chance/);
+	});
+
+	it("is found in a link", function () {
+		const temporary = temporaryFolder("canary");
+		try {
+			makeLink(this, OTHER, join(temporary.path, "link"));
+			const look = () => assertAbsentInFolder(temporary.path, [SECRET, OTHER]);
+			assert.throws(look, /Secret 2 of 2 stands in .*link$/);
+		} finally {
+			temporary.remove();
+		}
+	});
+
+	it("is found in a folder: in a file's content and name, and nowhere else", () => {
+		const temporary = temporaryFolder("canary");
+		const at = (...path: string[]) => join(temporary.path, ...path);
+		const isFoundIn = (where: RegExp) =>
+			assert.throws(() => assertAbsentInFolder(temporary.path, [SECRET, OTHER]), where);
+		try {
+			mkdirSync(at("a/b"), { recursive: true });
+			writeFileSync(at("a/empty.log"), "");
+			assert.deepEqual(assertAbsentInFolder(temporary.path, [SECRET, OTHER]), [join("a", "empty.log")]);
+			writeFileSync(at("a/b/state"), Buffer.concat([Buffer.alloc(9), Buffer.from(OTHER), Buffer.alloc(9)]));
+			isFoundIn(/^AssertionError.*Secret 2 of 2 stands in .*state$/);
+			const except = [join("a", "b", "state")];
+			assert.deepEqual(assertAbsentInFolder(temporary.path, [OTHER], { except }), [join("a", "empty.log")]);
+			const named = temporaryFolder("canary");
+			writeFileSync(join(named.path, OTHER), "");
+			assert.throws(() => assertAbsentInFolder(named.path, [OTHER]), /Secret 1 of 1 stands in a name/);
+			named.remove();
+		} finally {
+			temporary.remove();
+		}
+	});
+});

@@ -1,7 +1,0 @@
-import { SEED } from "../random.ts";
-import { soakRotation } from "../soak/rotation/model.ts";
-
-describe("A rotation in any sequence of events", () => {
-	it(`keeps its promise and tells the truth in 100 sequences (seed ${SEED})`, () =>
-		soakRotation({ sequences: 100, seed: SEED }));
-});

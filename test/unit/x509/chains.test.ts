@@ -1,0 +1,267 @@
+import "reflect-metadata";
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+	BasicConstraintsExtension,
+	ExtendedKeyUsage,
+	ExtendedKeyUsageExtension,
+	Extension,
+	KeyUsageFlags,
+	KeyUsagesExtension,
+	SubjectAlternativeNameExtension,
+} from "@peculiar/x509";
+import { checkClientCertificate } from "../../../src/x509/chainCheck.ts";
+import { type CertificateOptions, type KeyType, type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { isOpensslHere } from "../../network/opensslServer.ts";
+import { skip } from "../../skipTest.ts";
+import { temporaryFolder } from "../../temporaryFolders.ts";
+import * as der from "./der.ts";
+
+const DAY = 86_400_000;
+const now = Date.now();
+const KEY_TYPES: readonly KeyType[] = ["p-256", "p-384", "ed25519"];
+const DEPTHS = [0, 1, 2, 3];
+
+/** How one certificate of a chain differs from the usual one. */
+type Change = CertificateOptions;
+
+/** A kind of chain: what is changed in the anchor, in the last authority before the client, and in the client. */
+interface Kind {
+	readonly anchor?: Change;
+	/** The one that issued the client's; without intermediates the anchor. */
+	readonly issuer?: Change;
+	readonly client?: Change;
+	/** What of the chain the client's file holds, and against which anchor. */
+	readonly presented?: (chain: Chain) => Partial<Chain> | Promise<Partial<Chain>>;
+	/** The fewest intermediates with which it is of this kind. */
+	readonly least?: number;
+}
+
+interface Chain {
+	readonly anchor: MadeCertificate;
+	/** From the one that the anchor issued to the one that issued the client's. */
+	readonly intermediates: readonly MadeCertificate[];
+	readonly client: MadeCertificate;
+}
+
+const put =
+	(...extensions: readonly Extension[]) =>
+	(usual: Extension[]) => [
+		...usual.filter(({ type }) => !extensions.some((each) => each.type === type)),
+		...extensions,
+	];
+const without = (oid: string) => (usual: Extension[]) => usual.filter(({ type }) => type !== oid);
+const usage = (flags: number) => ({ extensions: put(new KeyUsagesExtension(flags, true)) });
+const purpose = (...oids: string[]) => ({ extensions: put(new ExtendedKeyUsageExtension(oids)) });
+const length = (pathLength: number) => ({ extensions: put(new BasicConstraintsExtension(true, pathLength, true)) });
+const past = { notBefore: new Date(now - 9 * DAY), notAfter: new Date(now - DAY) };
+const future = { notBefore: new Date(now + DAY), notAfter: new Date(now + 9 * DAY) };
+const named = (value: string) => ({ extensions: put(new SubjectAlternativeNameExtension([{ type: "dns", value }])) });
+/** Permits names below one domain alone (RFC 5280 4.2.1.10). */
+const constrained = {
+	extensions: put(
+		new Extension(
+			"2.5.29.30",
+			true,
+			der.sequence(der.tlv(0xa0, der.sequence(der.tlv(0x82, Buffer.from("example.test"))))),
+		),
+	),
+};
+
+const KINDS: Readonly<Record<string, Kind>> = {
+	valid: {},
+	"client expired": { client: past },
+	"client not valid yet": { client: future },
+	"issuer expired": { issuer: past },
+	"issuer not valid yet": { issuer: future },
+	"anchor expired": { anchor: past },
+	"anchor of the same name with another key": {
+		presented: async () => ({ anchor: await makeCertificate({ commonName: "Authority 0" }) }),
+	},
+	"anchor renewed with the same key": {
+		presented: async ({ anchor }) => ({ anchor: await makeCertificate({ commonName: "Authority 0", keyOf: anchor }) }),
+	},
+	"issuer of the same name with another key": {
+		least: 1,
+		presented: async ({ anchor, intermediates }) => {
+			const commonName = `Authority ${intermediates.length}`;
+			const issuer = intermediates.at(-2) ?? anchor;
+			return { intermediates: [...intermediates.slice(0, -1), await makeCertificate({ commonName, issuer })] };
+		},
+	},
+	"nearest intermediate missing": {
+		least: 1,
+		presented: (chain) => ({ intermediates: chain.intermediates.slice(0, -1) }),
+	},
+	"farthest intermediate missing": {
+		least: 1,
+		presented: (chain) => ({ intermediates: chain.intermediates.slice(1) }),
+	},
+	"intermediates the other way around": {
+		least: 2,
+		presented: (chain) => ({ intermediates: chain.intermediates.toReversed() }),
+	},
+	"an intermediate that is the anchor": {
+		least: 1,
+		presented: ({ intermediates }) => ({
+			anchor: intermediates[0] as MadeCertificate,
+			intermediates: intermediates.slice(1),
+		}),
+	},
+	"issuer with CA:FALSE": { least: 1, issuer: { ca: false } },
+	"issuer without basic constraints": { issuer: { extensions: without("2.5.29.19") } },
+	"issuer that may not sign": { issuer: usage(KeyUsageFlags.cRLSign) },
+	"issuer without key usage": { issuer: { extensions: without("2.5.29.15") } },
+	"anchor with a path length of 0": { anchor: length(0) },
+	"anchor with a path length of 1": { anchor: length(1) },
+	"issuer with a path length of 0": { issuer: length(0) },
+	"client for servers": { client: purpose(ExtendedKeyUsage.serverAuth) },
+	"client for servers and clients": { client: purpose(ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth) },
+	"client for no purpose in particular": { client: { extensions: without("2.5.29.37") } },
+	"issuer for servers": { issuer: purpose(ExtendedKeyUsage.serverAuth) },
+	"issuer for clients": { issuer: purpose(ExtendedKeyUsage.clientAuth) },
+	"client for encipherment": { client: usage(KeyUsageFlags.keyEncipherment) },
+	"client for signatures and encipherment": {
+		client: usage(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment),
+	},
+	"client without key usage": { client: { extensions: without("2.5.29.15") } },
+	"client without authority key identifier": { client: { extensions: without("2.5.29.35") } },
+	"issuer without authority key identifier": { issuer: { extensions: without("2.5.29.35") } },
+	"client of version 3 without extensions": { client: { extensions: () => [] } },
+	"client for any purpose": { client: purpose("2.5.29.37.0") },
+	"issuer for any purpose": { issuer: purpose("2.5.29.37.0") },
+	"client for key agreement alone": { client: usage(KeyUsageFlags.keyAgreement) },
+	"client that is an authority": {
+		client: { ca: true, ...usage(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign) },
+	},
+	"names within the constraints": { issuer: constrained, client: named("a.example.test") },
+	"names outside the constraints": { issuer: constrained, client: named("a.example.org") },
+};
+
+/** Where the check says something else than OpenSSL does, and why. */
+const DIFFERS: Readonly<Record<string, string>> = {
+	"issuer without basic constraints":
+		"its key may verify no other certificate's signature then (RFC 5280 4.2.1.9); OpenSSL takes Certificate Sign for enough",
+	"client for any purpose":
+		"any extended key usage includes client authentication (RFC 5280 4.2.1.12); OpenSSL ignores it",
+	"issuer for any purpose": "the same",
+	"client for key agreement alone":
+		"a client signs in the handshake, which such a key may not (RFC 8446 4.4.2.2); OpenSSL thinks of TLS 1.2 with fixed keys",
+	"client that is an authority": "a mix-up with the trust anchor is likelier; OpenSSL lets it pass",
+	"names outside the constraints": "names are not checked, which it says",
+};
+
+interface Case {
+	readonly title: string;
+	/** How many intermediates there are. */
+	readonly depth: number;
+	readonly chain: Chain;
+}
+
+describe("Chains of client certificates", () => {
+	const folder = temporaryFolder("client-chains");
+	after(() => folder.remove());
+
+	for (const keyType of KEY_TYPES)
+		it(`are judged as OpenSSL judges them, but for what is listed with its reason: ${keyType}`, async function () {
+			if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
+			const usual = await makeUsual(keyType);
+			const cases: Case[] = [];
+			for (const [title, kind] of Object.entries(KINDS))
+				for (const depth of DEPTHS.filter((each) => each >= (kind.least ?? 0))) {
+					const made = await make(kind, depth, usual);
+					cases.push({ title, depth, chain: { ...made, ...(await kind.presented?.(made)) } });
+				}
+			const theirs = opensslAccepts(cases);
+			const differing = new Set<string>();
+			let agreed = 0;
+			for (const each of cases) {
+				const { title, depth, chain } = each;
+				const ours = judge(chain);
+				if (title in DIFFERS) {
+					if (ours.accepted !== theirs.has(each)) differing.add(title);
+				} else {
+					const which = `${title}, ${depth} intermediates: ${JSON.stringify(ours.flaws)}`;
+					assert.equal(ours.accepted, theirs.has(each), which);
+					agreed++;
+				}
+			}
+			assert.deepEqual([...differing].toSorted(), Object.keys(DIFFERS).toSorted());
+			assert.ok(agreed > 100, `${agreed} chains`);
+		});
+
+	/** What most chains are made of: the anchor and the authorities below it, and a client's certificate of each of them. */
+	interface Usual {
+		readonly authorities: readonly MadeCertificate[];
+		readonly clients: readonly MadeCertificate[];
+	}
+
+	async function makeUsual(keyType: KeyType): Promise<Usual> {
+		const authorities: MadeCertificate[] = [];
+		const clients: MadeCertificate[] = [];
+		for (const depth of DEPTHS) {
+			const issuer = authorities.at(-1);
+			const authority = await makeCertificate({ commonName: `Authority ${depth}`, keyType, ...(issuer && { issuer }) });
+			authorities.push(authority);
+			clients.push(await makeCertificate({ commonName: "Client", ca: false, keyType, issuer: authority }));
+		}
+		return { authorities, clients };
+	}
+
+	/** Makes anew what the kind changes, with the same names and keys, so that the rest still fits. */
+	async function make(kind: Kind, depth: number, usual: Usual): Promise<Chain> {
+		const authorities = usual.authorities.slice(0, depth + 1);
+		const change = async (place: number, changes: Change | undefined) => {
+			const [own, issuer] = [authorities[place], authorities[place - 1]];
+			if (!own || !changes) return;
+			const same = { commonName: `Authority ${place}`, keyOf: own, ...(issuer && { issuer }) };
+			authorities[place] = await makeCertificate({ ...same, ...changes });
+		};
+		await change(0, kind.anchor);
+		await change(depth, kind.issuer);
+		const [anchor = assert.fail(), ...intermediates] = authorities;
+		let client = usual.clients[depth] ?? assert.fail();
+		if (kind.client) {
+			const same = { commonName: "Client", ca: false, keyOf: client, issuer: authorities.at(-1) ?? anchor };
+			client = await makeCertificate({ ...same, ...kind.client });
+		}
+		return { anchor, intermediates, client };
+	}
+
+	function judge({ anchor, intermediates, client }: Chain) {
+		const file = [client, ...intermediates.toReversed()].map(({ pem }) => pem).join("");
+		return checkClientCertificate(new TextEncoder().encode(file), anchor.der, now / 1000) ?? assert.fail();
+	}
+
+	/** @returns those that OpenSSL accepts. It is asked once for all clients of the same authorities. */
+	function opensslAccepts(cases: readonly Case[]): ReadonlySet<Case> {
+		const sameAuthorities = Map.groupBy(cases, ({ chain }) =>
+			[chain.anchor, ...chain.intermediates].map(({ sha256 }) => sha256).join(),
+		);
+		const accepted = new Set<Case>();
+		for (const group of sameAuthorities.values()) {
+			const write = (name: string, certificates: readonly MadeCertificate[]) =>
+				writeFileSync(join(folder.path, name), certificates.map(({ pem }) => pem).join(""));
+			const [
+				{
+					chain: { anchor, intermediates },
+				} = assert.fail(),
+			] = group;
+			write("anchor", [anchor]);
+			write("rest", intermediates);
+			for (const [index, { chain }] of group.entries()) write(`client-${index}`, [chain.client]);
+			const untrusted = intermediates.length > 0 ? ["-untrusted", "rest"] : [];
+			const options = ["-partial_chain", "-purpose", "sslclient", "-CAfile", "anchor", ...untrusted];
+			const clients = group.map((_, index) => `client-${index}`);
+			const { stdout } = spawnSync("openssl", ["verify", ...options, ...clients], {
+				cwd: folder.path,
+				encoding: "utf8",
+			});
+			const lines = stdout.split(/\r?\n/);
+			for (const [index, each] of group.entries()) if (lines.includes(`client-${index}: OK`)) accepted.add(each);
+		}
+		return accepted;
+	}
+});

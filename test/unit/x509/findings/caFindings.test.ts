@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import * as der from "../der.ts";
+import { findingsOf, read } from "../read.ts";
+import { detail, issuer, judge, withExtensions } from "./setup.ts";
+
+const { certificate, usualExtensions } = der;
+
+describe("R11 Findings of whether it is a CA for clients:", () => {
+	const basic = (...parts: Uint8Array[]) => ({
+		[der.BASIC_CONSTRAINTS]: { oid: der.BASIC_CONSTRAINTS, critical: true, value: der.sequence(...parts) },
+	});
+	const keyUsage = (...octets: number[]) => ({
+		[der.KEY_USAGE]: { oid: der.KEY_USAGE, critical: true, value: der.tlv(0x03, Buffer.from(octets)) },
+	});
+	const usages = (...oids: string[]) => ({
+		[der.EXTENDED_KEY_USAGE]: { oid: der.EXTENDED_KEY_USAGE, value: der.sequence(...oids.map(der.oid)) },
+	});
+	const names = (tag: number, critical: boolean) => ({
+		[der.NAME_CONSTRAINTS]: {
+			oid: der.NAME_CONSTRAINTS,
+			critical,
+			value: der.sequence(
+				der.context(0, der.sequence(tag === 0xa4 ? der.tlv(tag, der.name("Acme")) : der.text("a.test", tag))),
+			),
+		},
+	});
+	const constraints = (...subtrees: Uint8Array[]) => ({
+		[der.NAME_CONSTRAINTS]: {
+			...{ oid: der.NAME_CONSTRAINTS, critical: true },
+			value: der.sequence(der.context(0, ...subtrees)),
+		},
+	});
+	const unknown = { oid: "1.3.6.1.4.1.99999.1", value: der.nothing() };
+	const rows: [what: string, file: Uint8Array, expected: string[]][] = [
+		["CA:FALSE", withExtensions(basic()), ["strong not-a-ca"]],
+		["CA:FALSE written out", withExtensions(basic(der.boolean(false))), ["strong not-a-ca"]],
+		["no basic constraints", withExtensions({ [der.BASIC_CONSTRAINTS]: null }), ["strong no-basic-constraints"]],
+		["version 1, which says so alone", certificate({ version: null, extensions: [] }), ["warn version-1", "info root"]],
+		["version 1 of another's", certificate({ version: null, extensions: [], issuer }), ["warn version-1"]],
+		["version 1 with extensions all the same", certificate({ version: null }), ["warn version-1", "info root"]],
+		[
+			"version 1 with extensions that say it is no CA",
+			certificate({ version: null, extensions: usualExtensions(basic()) }),
+			["strong not-a-ca", "warn version-1"],
+		],
+		["version 3 with none", certificate({ extensions: [] }), ["strong no-basic-constraints"]],
+		[
+			"key usage without Certificate Sign",
+			withExtensions(keyUsage(1, 0b0000_0010)),
+			["strong no-certificate-sign", "info root"],
+		],
+		["key usage without CRL Sign", withExtensions(keyUsage(2, 0b0000_0100)), ["warn no-crl-sign", "info root"]],
+		["no key usage at all", withExtensions({ [der.KEY_USAGE]: null }), ["info root"]],
+		[
+			"extended key usage without client authentication",
+			withExtensions(usages("1.3.6.1.5.5.7.3.1")),
+			["strong no-client-authentication", "info root"],
+		],
+		["extended key usage with it", withExtensions(usages("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")), ["info root"]],
+		["extended key usage any alone", withExtensions(usages("2.5.29.37.0")), ["warn any-usage-only", "info root"]],
+		[
+			"an unknown critical extension",
+			withExtensions({}, [{ ...unknown, critical: true }]),
+			["strong unknown-critical-extension", "info root"],
+		],
+		...["17", "32", "33", "36", "54"].map((arc): [string, Uint8Array, string[]] => [
+			`the critical extension 2.5.29.${arc}, which whoever checks a chain applies`,
+			withExtensions({}, [{ oid: `2.5.29.${arc}`, critical: true, value: der.nothing() }]),
+			["info root"],
+		]),
+		[
+			"critical key identifiers and extended key usage",
+			certificate({
+				extensions: [
+					...usualExtensions(usages("1.3.6.1.5.5.7.3.2")).map((extension) => ({ ...extension, critical: true })),
+				],
+			}),
+			["info root"],
+		],
+		[
+			"an extension that is said not to be critical",
+			certificate({
+				extensions: [],
+				rest: [
+					der.context(
+						3,
+						der.sequence(der.sequence(der.oid(unknown.oid), der.boolean(false), der.octetString(unknown.value))),
+					),
+				],
+			}),
+			["strong no-basic-constraints"],
+		],
+		["an unknown extension that is not critical", withExtensions({}, [unknown]), ["info root"]],
+		[
+			"a critical directoryName constraint",
+			withExtensions(names(0xa4, true)),
+			["strong directory-name-constraint", "info root"],
+		],
+		["one that is not critical", withExtensions(names(0xa4, false)), ["warn name-constraints", "info root"]],
+		[
+			"a critical constraint on a DNS name and a directoryName",
+			withExtensions(
+				constraints(der.sequence(der.text("a.test", 0x82)), der.sequence(der.tlv(0xa4, der.name("Acme")))),
+			),
+			["strong directory-name-constraint", "info root"],
+		],
+		[
+			"a critical constraint on nothing, and on what is no subtree",
+			withExtensions(constraints(der.sequence(), der.integer(1))),
+			["warn name-constraints", "info root"],
+		],
+		["a critical constraint on DNS names", withExtensions(names(0x82, true)), ["warn name-constraints", "info root"]],
+		["a path length", withExtensions(basic(der.boolean(true), der.integer(0))), ["info root", "info path-length"]],
+		[
+			"no subject key identifier",
+			withExtensions({ [der.SUBJECT_KEY]: null }),
+			["warn no-subject-key-identifier", "info root"],
+		],
+		[
+			"no authority key identifier on a root",
+			withExtensions({ [der.AUTHORITY_KEY]: null }),
+			["info root", "info no-authority-key-identifier"],
+		],
+		[
+			"no authority key identifier on an intermediate",
+			certificate({ issuer, extensions: usualExtensions({ [der.AUTHORITY_KEY]: null }) }),
+			["warn intermediate", "warn no-authority-key-identifier"],
+		],
+		[
+			"an authority key identifier that names no key",
+			certificate({
+				issuer,
+				extensions: usualExtensions({ [der.AUTHORITY_KEY]: { oid: der.AUTHORITY_KEY, value: der.sequence() } }),
+			}),
+			["warn intermediate", "warn authority-key-identifier-without-key"],
+		],
+		[
+			"an extension twice",
+			withExtensions({}, [unknown, unknown, unknown]),
+			["strong duplicate-extension", "info root"],
+		],
+		["a negative serial number", certificate({ serial: der.integer(0x80) }), ["strong negative-serial", "info root"]],
+		["an empty subject", certificate({ subject: der.sequence() }), ["strong empty-subject", "info root"]],
+	];
+	for (const [what, file, expected] of rows)
+		it(what, async () => {
+			assert.deepEqual(await judge(file), expected);
+		});
+
+	it("an extension that is empty or broken, while the certificate is readable", async () => {
+		for (const oid of [der.BASIC_CONSTRAINTS, der.KEY_USAGE, der.SUBJECT_KEY, der.AUTHORITY_KEY])
+			for (const value of [Buffer.alloc(0), Buffer.from("junk"), der.sequence(der.sequence(der.integer(0)))]) {
+				const file = withExtensions({ [oid]: { oid, value } });
+				const judged = await judge(file);
+				assert.ok(judged.includes("strong unreadable-extension"), `${oid} ${value.toString("hex")} ${judged}`);
+				assert.deepEqual(await detail(file, "unreadable-extension"), {
+					code: "unreadable-extension",
+					level: "strong",
+					oid,
+				});
+			}
+		const junk = { oid: der.BASIC_CONSTRAINTS, value: Buffer.from("junk") };
+		assert.equal((await read(withExtensions({ [junk.oid]: junk }))).candidates[0]?.isCa, null);
+	});
+
+	it("a path length that is none, or an extension larger than any, which do not keep the editor waiting", async () => {
+		for (const length of [der.integer(0xff), der.tlv(0x02, Buffer.alloc(20, 0x11))])
+			assert.deepEqual(await findingsOf(withExtensions(basic(der.boolean(true), length))), [
+				{ code: "unreadable-extension", level: "strong", oid: der.BASIC_CONSTRAINTS },
+				{ code: "root", level: "info" },
+			]);
+		const large = { oid: der.SUBJECT_KEY, value: der.octetString(Buffer.alloc(20_000)) };
+		assert.ok((await judge(withExtensions({ [large.oid]: large }))).includes("strong unreadable-extension"));
+	});
+
+	it("BER in place of DER", async () => {
+		const open = (element: Uint8Array) => {
+			const content = element.subarray(element[1] === 0x82 ? 4 : element[1] === 0x81 ? 3 : 2);
+			return Buffer.concat([Buffer.of(0x30, 0x80), content, Buffer.alloc(2)]);
+		};
+		assert.deepEqual(await judge(open(certificate())), ["strong not-der", "info root"]);
+		const long = Buffer.concat([Buffer.of(0x30, 0x83, 0), certificate().subarray(2)]);
+		assert.deepEqual(await judge(long), ["strong not-der", "info root"]);
+		const extra = der.sequence(der.oid("1.2.840.10045.4.3.2"), Buffer.of(0x05, 0x81, 0x00));
+		assert.deepEqual(await judge(certificate({ signatureAlgorithm: extra })), ["strong not-der", "info root"]);
+	});
+
+	it("bits of the signature behind its end, which DER has as zeros", async () => {
+		const signature = Buffer.alloc(64, 7);
+		for (const [spare, last, isDer] of [
+			[0, 0xff, true],
+			[1, 0xfe, true],
+			[1, 0xff, false],
+			[7, 0x80, true],
+			[7, 0xc0, false],
+		] as const) {
+			signature[63] = last;
+			const file = certificate({ issuer, signature });
+			file[file.length - 65] = spare;
+			assert.equal((await judge(file)).includes("strong not-der"), !isDer, `${spare} ${last}`);
+		}
+	});
+
+	it("elements in each other deeper than in any certificate in use", async () => {
+		const nested = (depth: number): Uint8Array => (depth === 0 ? der.nothing() : der.sequence(nested(depth - 1)));
+		for (const [depth, isDer] of [
+			[29, true],
+			[30, false],
+		] as const) {
+			const signatureAlgorithm = der.sequence(der.oid("1.2.3"), nested(depth));
+			assert.equal((await judge(certificate({ signatureAlgorithm }))).includes("strong not-der"), !isDer, `${depth}`);
+		}
+	});
+});

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { rootCertificates } from "node:tls";
+import { readElement } from "../../../../src/x509/asn1/der.ts";
+import { readCertificate } from "../../../../src/x509/certificate.ts";
+import { trustFindings } from "../../../../src/x509/findings/trustFindings.ts";
+import { isSignedByPublicRoot } from "../../../../src/x509/publicRoots.ts";
+import { readStructure, type Structure } from "../../../../src/x509/rawCertificate.ts";
+import * as der from "../der.ts";
+import { read } from "../read.ts";
+import { issuer, judge, ofAnother, withExtensions } from "./setup.ts";
+
+const { certificate, usualExtensions } = der;
+
+describe("R11 Findings of who signed it:", () => {
+	it("has nothing to say of an ordinary root but that it is one", async () => {
+		assert.deepEqual(await judge(certificate()), ["info root"]);
+		assert.deepEqual(
+			(await read(certificate())).candidates.map(({ selfSigned }) => selfSigned),
+			[true],
+		);
+	});
+
+	it("an altered self-signed certificate is damaged, whether it has an authority key identifier or not", async () => {
+		for (const file of [certificate(), withExtensions({ [der.AUTHORITY_KEY]: null })]) {
+			file[60] = (file[60] ?? 0) ^ 1;
+			assert.ok((await judge(file)).includes("block damaged"));
+			assert.ok(!(await judge(file)).includes("info root"));
+			assert.equal((await read(file)).candidates[0]?.selfSigned, false);
+		}
+	});
+
+	it("the same without a subject key identifier, by the identifier that its key usually has", async () => {
+		const usual = createHash("sha1").update(der.spki(der.keys.publicKey).subarray(26)).digest();
+		const file = withExtensions({
+			[der.SUBJECT_KEY]: null,
+			[der.AUTHORITY_KEY]: { oid: der.AUTHORITY_KEY, value: der.sequence(der.tlv(0x80, usual)) },
+		});
+		assert.deepEqual(await judge(file), ["warn no-subject-key-identifier", "info root"]);
+		file[60] = (file[60] ?? 0) ^ 1;
+		assert.deepEqual(await judge(file), ["block damaged", "warn no-subject-key-identifier"]);
+	});
+
+	it("an authority key identifier that names nothing names no other key", async () => {
+		const nothing = { [der.AUTHORITY_KEY]: { oid: der.AUTHORITY_KEY, value: der.sequence() } };
+		assert.deepEqual(await judge(withExtensions(nothing)), ["info root"]);
+	});
+
+	it("a signature algorithm inside that differs from the one outside does not verify", async () => {
+		const innerAlgorithm = der.sequence(der.oid("1.2.840.10045.4.3.3"));
+		assert.ok((await judge(certificate({ innerAlgorithm }))).includes("block damaged"));
+	});
+
+	it("names that differ in case, blanks and encoding are the same (RFC 5280 7.1)", async () => {
+		const cn = (text: Uint8Array) => der.sequence(der.set(der.sequence(der.oid("2.5.4.3"), text)));
+		const subject = cn(der.text("Test  CA "));
+		for (const issuer of [cn(der.text("test ca", 0x13)), cn(der.tlv(0x1e, Buffer.from("TEST CA", "utf16le").swap16()))])
+			assert.deepEqual(await judge(certificate({ subject, issuer })), ["info root"]);
+	});
+
+	it("MD5, DSA, an unusual curve and an unknown algorithm are not checked, which is not damage", async () => {
+		const secp256k1 = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
+		const files = [
+			certificate({ signatureAlgorithm: der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nothing()) }),
+			certificate({ signatureAlgorithm: der.sequence(der.oid("1.2.840.10040.4.3")) }),
+			certificate({ signatureAlgorithm: der.sequence(der.oid("1.2.3.4")) }),
+			certificate({ publicKey: der.spki(secp256k1.publicKey), key: secp256k1.privateKey }),
+		];
+		for (const file of files) {
+			const judged = await judge(file);
+			assert.ok(judged.includes("info signature-not-checked") && judged.includes("info root"), judged.join());
+			assert.ok(!judged.some((finding) => finding.startsWith("block")), judged.join());
+			assert.equal((await read(file)).candidates[0]?.selfSigned, null);
+		}
+	});
+
+	it("ML-DSA is checked where the runtime can, and else not called damaged", async () => {
+		const publicKey = der.sequence(
+			der.sequence(der.oid("2.16.840.1.101.3.4.3.17")),
+			der.bitString(Buffer.alloc(1312, 7)),
+		);
+		const file = certificate({ publicKey, signatureAlgorithm: der.sequence(der.oid("2.16.840.1.101.3.4.3.17")) });
+		const { selfSigned, keyType, keyBits } = (await read(file)).candidates[0] ?? {};
+		assert.deepEqual([keyType, keyBits], ["ml-dsa-44", null]);
+		assert.equal(selfSigned, canLoad(publicKey) ? false : null);
+	});
+
+	it("another key's name in the authority key identifier: a key rollover", async () => {
+		const other = generateKeyPairSync("ec", { namedCurve: "P-256" });
+		const file = certificate({ extensions: usualExtensions(ofAnother), key: other.privateKey });
+		assert.deepEqual(await judge(file), ["strong key-rollover"]);
+		assert.equal((await read(file)).candidates[0]?.selfSigned, false);
+		const withoutOwn = usualExtensions({ ...ofAnother, [der.SUBJECT_KEY]: null });
+		assert.deepEqual(await judge(certificate({ extensions: withoutOwn, key: other.privateKey })), [
+			"strong key-rollover",
+			"warn no-subject-key-identifier",
+		]);
+	});
+
+	it("another serial number in the authority key identifier: a key rollover too", async () => {
+		const bySerial = (serial: number) => ({
+			[der.AUTHORITY_KEY]: {
+				oid: der.AUTHORITY_KEY,
+				value: der.sequence(der.tlv(0xa1, der.tlv(0xa4, der.name("Test CA"))), der.tlv(0x82, Buffer.of(serial))),
+			},
+		});
+		assert.deepEqual(await judge(withExtensions(bySerial(0x18))), [
+			"strong key-rollover",
+			"warn authority-key-identifier-without-key",
+		]);
+		assert.deepEqual(await judge(withExtensions(bySerial(0x17))), ["info root"]);
+	});
+
+	it("an intermediate", async () => {
+		const file = certificate({ issuer, extensions: usualExtensions(ofAnother) });
+		assert.deepEqual(await judge(file), ["warn intermediate"]);
+		assert.equal((await read(file)).candidates[0]?.selfSigned, false);
+	});
+
+	it("a public web CA, also when issued anew for the same key", async () => {
+		for (const pem of rootCertificates.slice(0, 3))
+			assert.ok((await judge(Buffer.from(pem))).includes("strong public-ca"));
+		const { publicKey } = publicRoot();
+		const again = certificate({ issuer, publicKey, extensions: usualExtensions(ofAnother) });
+		assert.ok((await judge(again)).includes("strong public-ca"));
+		const ofClient = usualExtensions({ ...ofAnother, [der.BASIC_CONSTRAINTS]: null });
+		assert.ok(!(await judge(certificate({ issuer, publicKey, extensions: ofClient }))).includes("strong public-ca"));
+	});
+
+	it("what a public web CA signed", () => {
+		const roots = rootCertificates.map((pem) => structureOf(pem));
+		const signed = roots.filter(isSignedByPublicRoot);
+		// A few have keys that are not checked.
+		assert.ok(signed.length > roots.length * 0.9, `${signed.length} of ${roots.length}`);
+		const [root = assert.fail()] = signed;
+		assert.ok(!isSignedByPublicRoot({ ...root, tbs: root.tbs.subarray(1) }));
+		assert.ok(!isSignedByPublicRoot({ ...root, issuer: root.notAfter }));
+		// Nobody here can make an intermediate of theirs: what is one is a root of theirs with another key in it.
+		const element = readElement(root.der);
+		const read = element && readCertificate(element);
+		assert.ok(read);
+		const publicKey = readElement(der.spki(der.keys.publicKey)) ?? assert.fail();
+		const intermediate = { ...read, structure: { ...read.structure, publicKey } };
+		assert.deepEqual(
+			[...trustFindings(intermediate, "intermediate")],
+			[
+				{ code: "intermediate", level: "warn" },
+				{ code: "public-intermediate", level: "strong" },
+			],
+		);
+	});
+
+	it("a damaged public web CA is damaged, and no more", async () => {
+		const file = Buffer.from(rootCertificates[0]?.split("-----")[2] ?? "", "base64");
+		file[file.length - 1] = (file.at(-1) ?? 0) ^ 1;
+		const judged = await judge(file);
+		assert.ok(judged.includes("block damaged") && !judged.includes("strong public-ca"), judged.join());
+	});
+
+	it("a CA of one's own that has a public one's name is not public", async () => {
+		const { subject } = publicRoot();
+		assert.deepEqual(await judge(certificate({ issuer: subject, extensions: usualExtensions(ofAnother) })), [
+			"warn intermediate",
+		]);
+	});
+});
+
+function canLoad(publicKey: Buffer): boolean {
+	try {
+		return Boolean(createPublicKey({ key: publicKey, format: "der", type: "spki" }));
+	} catch {
+		return false;
+	}
+}
+
+function structureOf(pem = ""): Structure {
+	const [, , body = ""] = pem.split("-----");
+	return readStructure(Buffer.from(body, "base64")) ?? assert.fail(pem);
+}
+
+/** The parts of the first public root that another certificate may share with it. */
+function publicRoot(): { subject: Uint8Array; publicKey: Uint8Array } {
+	const { subject, publicKey } = structureOf(rootCertificates[0]);
+	return { subject: subject.whole, publicKey: publicKey.whole };
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { withServiceClock } from "../../../../src/domain/certificateFile.ts";
+import * as der from "../der.ts";
+import { findingsOf, read } from "../read.ts";
+import { detail, judge } from "./setup.ts";
+
+const { certificate } = der;
+const NOW = Date.UTC(2027, 5, 1);
+const DAY = 86_400;
+
+describe("R11 Findings of its dates:", () => {
+	const from = (notBefore: Date, notAfter: Date) =>
+		certificate({ notBefore: der.time(notBefore), notAfter: der.time(notAfter) });
+	const ends = NOW / 1000;
+	const file = from(new Date(NOW - 365 * der.DAY), new Date(NOW));
+	const times: [left: number, expected: string, seconds: number][] = [
+		[0, "block expired", 0],
+		[-3 * DAY, "block expired", 3 * DAY],
+		[1, "block expires-within-a-day", 1],
+		[DAY, "block expires-within-a-day", DAY],
+		[DAY + 1, "warn expires-soon", DAY + 1],
+		[30 * DAY, "warn expires-soon", 30 * DAY],
+	];
+	for (const [left, expected, seconds] of times)
+		it(`${left} seconds left: ${expected}`, async () => {
+			assert.deepEqual(await judge(file, ends - left), [expected, "info root"]);
+			const [finding] = await findingsOf(file, ends - left);
+			assert.equal(finding && "seconds" in finding && finding.seconds, seconds);
+		});
+	it("more than the reminder left: nothing", async () => {
+		assert.deepEqual(await judge(file, ends - 30 * DAY - 1), ["info root"]);
+	});
+
+	it("a clock that differs from the service's makes an expiry a warning, and is said", async () => {
+		const findings = await findingsOf(file, ends + 60);
+		const shown = (ours: number, service: number) =>
+			withServiceClock(findings, ours, service).map(({ level, code }) => `${level} ${code}`);
+		assert.deepEqual(shown(ends + 60, ends - 240), ["block expired", "info root"]);
+		for (const [ours, service] of [
+			[ends + 60, ends - 241],
+			[ends - 241, ends + 60],
+		] as const)
+			assert.deepEqual(shown(ours, service), ["warn expired", "warn clock-differs", "info root"]);
+		assert.deepEqual(withServiceClock([], 0, 10_000), []);
+		const lastDay = await findingsOf(file, ends - 60);
+		assert.deepEqual(
+			withServiceClock(lastDay, 0, 301).map(({ level }) => level),
+			["warn", "warn", "info"],
+		);
+	});
+
+	it("not valid yet", async () => {
+		const file = from(new Date(NOW), new Date(NOW + 365 * der.DAY));
+		assert.deepEqual(await judge(file, ends - 60), ["warn not-yet-valid", "info root"]);
+		assert.deepEqual(await detail(file, "not-yet-valid", ends - 60), {
+			code: "not-yet-valid",
+			level: "warn",
+			seconds: 60,
+		});
+		assert.deepEqual(await judge(file, ends), ["info root"]);
+	});
+
+	it("notAfter before notBefore", async () => {
+		const file = from(new Date(NOW), new Date(NOW - 1000));
+		assert.deepEqual(await judge(file, ends - 60 * DAY), ["block dates-reversed", "warn not-yet-valid", "info root"]);
+		assert.deepEqual(await judge(from(new Date(NOW), new Date(NOW)), ends - 60 * DAY), [
+			"warn not-yet-valid",
+			"info root",
+		]);
+	});
+
+	it("no expiry", async () => {
+		const file = certificate({ notAfter: der.generalizedTime("99991231235959Z") });
+		assert.deepEqual(await judge(file), ["info root", "info no-expiry"].toSorted());
+	});
+
+	it("a date encoded wrongly", async () => {
+		const wrong = [
+			{ notAfter: der.generalizedTime("20490101000000Z") },
+			{ notAfter: der.utcTime("490101000000+0100") },
+			{ notAfter: der.generalizedTime("20600101000000.5Z") },
+			{ notBefore: der.generalizedTime("20200101000000Z") },
+		];
+		for (const parts of wrong) assert.deepEqual(await judge(certificate(parts)), ["warn date-encoding", "info root"]);
+		assert.deepEqual(await judge(certificate({ notAfter: der.generalizedTime("20500101000000Z") })), ["info root"]);
+	});
+
+	it("a date that is no date", async () => {
+		for (const date of ["491301000000Z", "490230000000Z", "490101240000Z", "49010100000 Z", "4901010000001"]) {
+			const file = certificate({ notAfter: der.utcTime(date) });
+			assert.deepEqual(await judge(file), ["strong unreadable-date", "info root"]);
+			assert.equal((await read(file)).candidates[0]?.notAfter, null);
+		}
+		const notBefore = der.utcTime("491301000000Z");
+		assert.deepEqual(await judge(certificate({ notBefore })), ["strong unreadable-date", "info root"]);
+	});
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { childrenOf, type Element, readElement } from "../../../src/x509/asn1/der.ts";
+import { readCertificate } from "../../../src/x509/certificate.ts";
+import * as der from "./der.ts";
+
+const signature = Buffer.alloc(70, 7);
+/** Every universal type, simple and in pieces, and some of each other class. */
+const TAGS = [
+	...Array.from({ length: 0x3f }, (_, index) => index + 1),
+	0x40,
+	0x41,
+	0x61,
+	0x80,
+	0x81,
+	0x82,
+	0x83,
+	0xa0,
+	0xa1,
+	0xa2,
+	0xa3,
+	0xc1,
+];
+const CONTENTS = [
+	...["", "00", "01", "80", "ff", "0000", "007f", "0080", "ff7f", "ff80", "2a03", "8003", "0701", "0801"],
+	...["00d80000", "d800", "0041", "0000d800", "00110000", "00000041", "eda080", "c3a9", "410042"],
+	...["3000", "020101", "0500"],
+].map((text) => Buffer.from(text, "hex"));
+CONTENTS.push(Buffer.from("250101000000Z"), Buffer.from("20250101000000Z"), Buffer.from("2501010000Z"));
+
+describe("A certificate's structure, beside OpenSSL's view of it", () => {
+	/** Each puts a part of any kind in its place. */
+	const places: Record<string, (part: Buffer) => der.Parts> = {
+		"the version": (part) => ({ version: null, serial: Buffer.concat([der.context(0, part), der.integer(1)]) }),
+		"the serial number": (serial) => ({ serial }),
+		"an algorithm's parameter": (part) => ({ signatureAlgorithm: der.sequence(der.oid("1.2.3"), part) }),
+		"a key's parameter": (part) => ({
+			publicKey: der.sequence(der.sequence(der.oid("1.2.3"), part), der.bitString(Buffer.of(1))),
+		}),
+		"a key": (part) => ({ publicKey: der.sequence(der.sequence(der.oid("1.2.3")), part) }),
+		"a date": (notAfter) => ({ notAfter }),
+		"a value in a name": (part) => ({ subject: der.sequence(der.set(der.sequence(der.oid("2.5.4.3"), part))) }),
+		"a name's type": (part) => ({ subject: der.sequence(der.set(der.sequence(part, der.text("a")))) }),
+		"what follows the extensions": (part) => ({ rest: [part] }),
+		"what stands instead of the extensions": (part) => ({ extensions: [], rest: [part] }),
+	};
+	for (const [place, partsWith] of Object.entries(places))
+		it(`${place}, of every type, is read where OpenSSL reads it`, () => {
+			for (const tag of TAGS)
+				for (const content of CONTENTS) {
+					const part = der.tlv(tag, content);
+					const file = der.certificate({ issuer: der.name("x"), signature, ...partsWith(part) });
+					if (!isBeyondDer(tag) || isReadable(file)) assertAsOpenssl(file, part.toString("hex"));
+				}
+		}).timeout(30_000);
+
+	it("each part that is lost, doubled, emptied or of another type is judged as OpenSSL does", () => {
+		const root = readElement(der.certificate({ signature, issuer: der.name("x"), subject: der.name("y") }));
+		let readable = 0;
+		for (const file of altered(root)) {
+			assertAsOpenssl(file, file.toString("hex"));
+			if (isReadable(file)) readable++;
+		}
+		assert.ok(readable > 50, `only ${readable} of them can be read`);
+	});
+});
+
+/**
+ * BER writes simple types in pieces, too, which OpenSSL puts together; DER forbids it, and nobody does. Nor does a type
+ * stand in certificates whose number goes on in further octets.
+ */
+function isBeyondDer(tag: number): boolean {
+	const isInPieces = tag !== 0x30 && tag !== 0x31 && (tag & 0x20) !== 0 && (tag < 0x40 || tag === 0xa1 || tag === 0xa2);
+	return isInPieces || (tag & 0x1f) === 0x1f;
+}
+
+function assertAsOpenssl(file: Uint8Array, what: string): void {
+	assert.equal(isReadable(file), opensslReads(file), what);
+}
+
+function isReadable(file: Uint8Array): boolean {
+	const element = readElement(file);
+	return element !== null && element.whole.length === file.length && readCertificate(element) !== null;
+}
+
+function opensslReads(file: Uint8Array): boolean {
+	try {
+		return Boolean(new X509Certificate(der.armour("CERTIFICATE", file)));
+	} catch {
+		return false;
+	}
+}
+
+/** An element with one of the elements in it altered, in every way and at every place. */
+function* altered(element: Element | null): Generator<Buffer> {
+	if (element === null) return;
+	const { tag, content, whole } = element;
+	for (const other of [0x02, 0x03, 0x04, 0x06, 0x0c, 0x17, 0x30, 0x31, 0xa0, 0xa3]) yield der.tlv(other, content);
+	yield der.tlv(tag);
+	const children = childrenOf(element) ?? [];
+	for (const [index, child] of children.entries()) {
+		const around = (...parts: Uint8Array[]) =>
+			der.tlv(tag, ...children.slice(0, index).map(wholeOf), ...parts, ...children.slice(index + 1).map(wholeOf));
+		yield around();
+		yield around(child.whole, child.whole);
+		yield around(child.whole, der.nothing());
+		for (const other of altered(child)) yield around(other);
+	}
+	if (children.length === 0 && content.length > 0) yield der.tlv(tag, content.subarray(1));
+	assert.deepEqual(der.tlv(tag, content), Buffer.from(whole));
+}
+
+function wholeOf({ whole }: Element): Uint8Array {
+	return whole;
+}
