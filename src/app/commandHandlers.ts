@@ -20,6 +20,7 @@ import type { Enforcement } from "../features/organization/enforcementIndex.ts";
 import type { Organization } from "../features/organization/organizationSession.ts";
 import type { Projects } from "../features/organization/projectStore.ts";
 import type { Rotations } from "../features/rotation/rotation.ts";
+import { forgetPlan } from "../features/rotation/ui/forgetPlanCommand.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
 import { chooseOrder } from "../features/sidebar/ui/sortCommand.ts";
@@ -109,7 +110,10 @@ function actionsOf(context: ActionContext): Actions {
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
 		[COMMANDS.checkUpload]: (row) => checkUpload(context, row),
 		[COMMANDS.uploadAgain]: (row) => uploadAgain(context, row),
-		[COMMANDS.forgetUpload]: (row) => forgetUpload(context, row),
+		[COMMANDS.forgetUpload]: (row) => {
+			const plan = view.unplacedPlanOf(row);
+			return plan ? forgetPlan(context.rotations.plans, plan) : forgetUpload(context, row);
+		},
 		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_OF_THIS),
 		[COMMANDS.showLog]: () => log.show(),
 	};

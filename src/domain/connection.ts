@@ -136,3 +136,12 @@ function connectionIn(value: unknown): Connection | null {
 	if (organization !== null && typeof organization !== "string") return null;
 	return { id, label, origin, path, organization, key, passing: false } as Connection;
 }
+
+/** Where requests go, as a person knows it. */
+export interface Destination {
+	/** As `organizationRef` makes it. */
+	readonly organizationRef: string;
+	readonly host: string;
+	/** What the person called the connection. */
+	readonly label: string;
+}

@@ -1,4 +1,3 @@
-import type { RotationFlaw } from "../features/rotation/rotationPlan.ts";
 import type { RefusalReason, SkippedBlock } from "./certificateFile.ts";
 import type { Project } from "./scope.ts";
 
@@ -203,3 +202,24 @@ const OUTCOME_UNKNOWN: ReadonlySet<Reason> = new Set<Reason>([
 export function isCancelled(thrown: unknown): boolean {
 	return thrown instanceof Error && thrown.name === "Cancelled";
 }
+
+/** What keeps a certificate from taking over, or from being returned to. */
+export type RotationFlaw =
+	/** Both are the same certificate, by their id or fingerprint. */
+	| "same"
+	/** The old one is active nowhere. */
+	| "inactive"
+	/** The new one is not there any more. */
+	| "gone"
+	/** The new one is no authority, so that no client certificate can chain to it. */
+	| "leaf"
+	/** Neither the list nor the content tells when both expire. */
+	| "dates-unknown"
+	/** The new one does not expire later than the old one. */
+	| "not-longer"
+	| "not-yet-valid"
+	| "expired"
+	/** Within the given period. */
+	| "expires-soon"
+	/** The old one has expired: nothing returns to it. */
+	| "old-expired";

@@ -1,8 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import type { Activity } from "../../domain/activationStatus.ts";
-import type { Certificate, ExpiryState } from "../../domain/certificate.ts";
+import { type Certificate, type ExpiryState, expiryState } from "../../domain/certificate.ts";
+import { type Candidate, leafFinding } from "../../domain/certificateFile.ts";
 import { activityWords } from "./activationStatusMessages.ts";
 import { absoluteTime, expiryWords, timeLeftWords } from "./dates.ts";
+import { findingWords } from "./findings.ts";
+import { currentLocale } from "./locale.ts";
+import { fingerprintStart } from "./parsedCertificateMessages.ts";
 import { inert } from "./sanitize.ts";
 
 /** What a certificate is called in a row. */
@@ -63,4 +67,78 @@ function stateWords(state: ExpiryState): string {
 		case "unknown":
 			return l10n.t("validity not known");
 	}
+}
+
+/** So many certificates are told of one by one. */
+const MOST_TOLD = 8;
+
+/** A certificate that something is to be done to. */
+export interface Subject {
+	readonly certificate: Certificate;
+	/** `null` where it could not be read. */
+	readonly content: Candidate | null;
+}
+
+/** A moment, and from when on before its expiry a certificate counts as expiring. */
+export interface Time {
+	/** Unix seconds. */
+	readonly now: number;
+	readonly reminderDays: number;
+}
+
+/** Certificates in one phrase. */
+export function subjectsWords(certificates: readonly Certificate[]): string {
+	const [only] = certificates;
+	if (only && certificates.length === 1) return l10n.t("“{0}”", nameWords(only));
+	return new Intl.PluralRules(currentLocale()).select(certificates.length) === "one"
+		? l10n.t("{0} certificate", certificates.length)
+		: l10n.t("{0} certificates", certificates.length);
+}
+
+/** Which certificates they are, a line each, and below each what gives pause. */
+export function subjectLines(subjects: readonly Subject[], time: Time): string {
+	const lines = subjects
+		.slice(0, MOST_TOLD)
+		.flatMap((subject) => [subjectLine(subject, time), ...cautions(subject, time)]);
+	const more = subjects.length - MOST_TOLD;
+	return [...lines, ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])].join("\n");
+}
+
+function subjectLine({ certificate, content }: Subject, { now }: Time): string {
+	const fingerprint = content ? fingerprintStart(content.sha256) : l10n.t("could not be read");
+	const expiry = expiryWords(content?.notAfter ?? certificate.expiresAt, now);
+	return l10n.t("“{0}”: {1}, SHA-256 {2}, {3}", nameWords(certificate), certificate.id, fingerprint, expiry);
+}
+
+/** What about a certificate gives pause before it is enforced. */
+export function cautions({ certificate, content }: Subject, { now, reminderDays }: Time): readonly string[] {
+	const expiresAt = content?.notAfter ?? certificate.expiresAt;
+	const validAt = content?.notBefore ?? certificate.validAt;
+	const words: string[] = [];
+	const leaf = content && leafFinding(content);
+	if (leaf) words.push(findingWords(leaf));
+	if (validAt !== null && validAt > now)
+		words.push(findingWords({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));
+	if (expiresAt !== null) {
+		const state = expiryState(expiresAt, now, reminderDays);
+		if (state === "expired") words.push(l10n.t("It {0}: its clients are refused.", expiryWords(expiresAt, now)));
+		if (state === "expiring")
+			words.push(findingWords({ code: "expires-soon", level: "warn", seconds: expiresAt - now }));
+	}
+	return words.map((sentence) => l10n.t("Careful: {0}", sentence));
+}
+
+/** Parts of a text with a blank line between them. */
+export function paragraphs(...parts: readonly (string | false | null)[]): string {
+	return parts.filter((part) => part).join("\n\n");
+}
+
+/** That a question is asked again, and why. */
+export function changedWords(): string {
+	return l10n.t("Something was changed meanwhile, so nothing was done. This is how it is now.");
+}
+
+/** That certificates were deleted before they could be acted on here. @param which What they are called. */
+export function goneWords(which: string): string {
+	return l10n.t("{0}: deleted meanwhile, by somebody else.", which);
 }

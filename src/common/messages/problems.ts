@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import type { KeyFlaw, Problem, UnreadableFile } from "../../domain/problem.ts";
-import { pendingWords, unconfirmedWords } from "../../features/upload/uploadMessages.ts";
+import type { KeyFlaw, Look, Problem, UnreadableFile, UploadEnding } from "../../domain/problem.ts";
 import { clientRefusalWords, outcomeWords } from "./certificateFileMessages.ts";
 import { activeWords, unknownChangeWords, unreadWords } from "./changes.ts";
+import { clockWords } from "./dates.ts";
 import {
 	baseUrlWords,
 	clientCertificateWords,
@@ -293,5 +293,74 @@ function rejectionWords({ status, code, param }: Problem & { reason: "rejected" 
 			return param === null
 				? l10n.t("OpenAI refused the request ({0}). Nothing was changed. The log has the request's id.", status)
 				: l10n.t("OpenAI refused the request because of its field “{0}” ({1}). Nothing was changed.", param, status);
+	}
+}
+
+/** That the same certificate is on its way, or may have arrived. @param running Whether it is on its way. */
+export function pendingWords(name: string, running: boolean): string {
+	return running
+		? l10n.t(
+				"The same certificate is being uploaded already, as “{0}”. Nothing more was sent. Wait until that is over.",
+				name,
+			)
+		: l10n.t(
+				"An upload of the same certificate, as “{0}”, is not confirmed: it may have arrived. Nothing more was sent. Check Now on its row first.",
+				name,
+			);
+}
+
+/**
+ * Says that the outcome of an upload is unknown, and what to do. It never says that the certificate isn't there.
+ * @param ending How the request ended; `null` where this call sent nothing.
+ * @param look What was found in the organization's list; `null` before the first look.
+ * @param now Unix milliseconds.
+ */
+export function unconfirmedWords(name: string, ending: UploadEnding | null, look: Look | null, now: number): string {
+	return `${endingWords(name, ending, look !== null)} ${lookWords(look, now)}`;
+}
+
+/** @param looked Whether the organization's list was looked at since. */
+function endingWords(name: string, ending: UploadEnding | null, looked: boolean): string {
+	switch (ending?.kind) {
+		case undefined:
+			return looked
+				? l10n.t("The upload of “{0}” is still unconfirmed.", name)
+				: l10n.t("An upload of “{0}” was started, but no response arrived.", name);
+		case "no-response":
+			return l10n.t("“{0}” was sent, but no response arrived.", name);
+		case "canceled":
+			return l10n.t("You canceled the upload of “{0}” after it was sent.", name);
+		case "redirected":
+			return l10n.t("“{0}” was sent, but the server tried to redirect the request, which wasn't followed.", name);
+		case "unreadable":
+			return l10n.t("“{0}” was sent, but the response couldn't be read.", name);
+		case "status":
+			return ending.status === 409
+				? l10n.t("“{0}” was sent, but OpenAI reported a conflict (409).", name)
+				: l10n.t("“{0}” was sent, but OpenAI had a server error ({1}).", name, ending.status);
+	}
+}
+
+function lookWords(look: Look | null, now: number): string {
+	switch (look?.outcome) {
+		case undefined:
+			return l10n.t("Select Check Now before you upload it again.");
+		case "not-seen":
+			return l10n.t(
+				"It wasn't in the list at {0} but might still appear. Select Check Now before you upload it again.",
+				clockWords(look.at, now),
+			);
+		case "failed":
+			return l10n.t("The list couldn't be loaded. Select Check Now before you upload it again.");
+		case "partial":
+			return l10n.t("Not all certificates could be read. Select Check Now before you upload it again.");
+		case "unplaced":
+			return l10n.t(
+				"OpenAI didn't name the organization it was sent to, and nothing shows that it's this one. Look there, or forget this upload.",
+			);
+		case "ambiguous":
+			return l10n.t(
+				"The same certificate is in the list, possibly an older copy. Check when it was uploaded; if it's this upload, forget this one.",
+			);
 	}
 }

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { RotationFlaw } from "../../features/rotation/rotationPlan.ts";
+import type { RotationFlaw } from "../../domain/problem.ts";
 
 /** Why one certificate cannot take over from another, or nothing returns to it. */
 export function rotationFlawWords(flaw: RotationFlaw): string {

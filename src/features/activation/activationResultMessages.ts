@@ -1,11 +1,10 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
+import { nameWords, subjectsWords } from "../../common/messages/certificateMessages.ts";
 import { midwayWords } from "../../common/messages/problems.ts";
 import { placesAt, placeWords } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import { subjectsWords } from "./activationMessages.ts";
 
 /** What became of some certificates in one scope, by their ids; each stands in exactly one of the lists. */
 interface Account {

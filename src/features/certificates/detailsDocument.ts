@@ -1,10 +1,9 @@
 import * as l10n from "@vscode/l10n";
 import { activityFacts } from "../../common/messages/certificateFacts.ts";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
+import { nameWords, type Subject } from "../../common/messages/certificateMessages.ts";
 import { absoluteTime } from "../../common/messages/dates.ts";
 import { contentFacts, factLines, findingLines } from "../../common/messages/parsedCertificateMessages.ts";
 import type { Activity } from "../../domain/activationStatus.ts";
-import type { Subject } from "../activation/activationMessages.ts";
 
 /** Everything about a certificate, as a text to read. @param now Unix seconds. */
 export function detailsWords({ certificate, content }: Subject, activity: Activity, now: number): string {

@@ -1,8 +1,7 @@
-import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
+import type { Certificate } from "../../domain/certificate.ts";
 import { Failure, isCancelled, isOutcomeUnknown, problemOf } from "../../domain/problem.ts";
 import { ORGANIZATION } from "../../domain/scope.ts";
-import { isWhole } from "../organization/activeScopes.ts";
-import { type Organization, Session } from "../organization/organizationSession.ts";
+import { certificateIn, type Organization, Session } from "../organization/organizationSession.ts";
 
 /**
  * Gives a certificate another name.
@@ -41,12 +40,4 @@ export async function rename(
 		if (now.name !== name) throw thrown;
 		return now;
 	}
-}
-
-/** @throws Failure `not-found`; `scopes-unread` where it may be in what could not be read */
-export function certificateIn(listing: CertificateListing, id: string): Certificate {
-	const certificate = listing.certificates.find((each) => each.id === id);
-	if (certificate) return certificate;
-	if (isWhole(listing)) throw new Failure({ reason: "not-found" });
-	throw new Failure({ reason: "scopes-unread", organization: true, allProjects: false, projects: [], why: null });
 }

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Certificate } from "../../domain/certificate.ts";
-import {
-	Failure,
-	isCancelled,
-	isOutcomeUnknown,
-	type NamedProject,
-	type Problem,
-	problemOf,
-} from "../../domain/problem.ts";
-import { ORGANIZATION, type Project, type Scope } from "../../domain/scope.ts";
+import { Failure, isCancelled, isOutcomeUnknown, type Problem, problemOf } from "../../domain/problem.ts";
+import { ORGANIZATION, type Scope } from "../../domain/scope.ts";
 import { type ScopeAccount, switchScopes, untouched } from "../activation/activation.ts";
-import { certificateIn } from "../certificates/renameCertificate.ts";
-import { isWhole, type Whereabouts, whereActive } from "../organization/activeScopes.ts";
-import { type Organization, Session } from "../organization/organizationSession.ts";
+import {
+	assertRead,
+	holdersOf,
+	isWhole,
+	named,
+	projectsAmong,
+	type Whereabouts,
+	whereActive,
+} from "../organization/activeScopes.ts";
+import { certificateIn, type Organization, Session } from "../organization/organizationSession.ts";
 
 /** What a fresh read shows before a certificate is deleted: what a person is asked about. */
 export interface RemovalBasis {
@@ -163,17 +163,6 @@ async function readBasis(session: Session, id: string, signal?: AbortSignal): Pr
 	return { epoch: session.epoch, certificate, where: whereActive(id, listing, projects) };
 }
 
-/** The scopes in which a certificate has to be deactivated before it can be deleted. */
-export function holdersOf({ organization, projects }: Whereabouts): readonly Scope[] {
-	const ofProjects = projectsAmong(projects).map(({ id }): Scope => ({ kind: "project", id }));
-	return organization ? [ORGANIZATION, ...ofProjects] : ofProjects;
-}
-
-/** The projects in which a certificate is active, or may be beside what they inherit. */
-function projectsAmong(holders: Whereabouts["projects"]): readonly Project[] {
-	return holders.filter(({ how }) => how !== "inherited").map(({ project }) => project);
-}
-
 /** @throws Failure `connection-changed`, `changed-meanwhile` */
 function assertSame(confirmed: Subject, found: RemovalBasis): void {
 	if (confirmed.epoch !== found.epoch) throw new Failure({ reason: "connection-changed" });
@@ -186,20 +175,4 @@ function assertFree(where: Whereabouts): void {
 	const organization = where.organization === true;
 	if (organization || projects.length > 0) throw new Failure({ reason: "certificate-active", organization, projects });
 	assertRead(where);
-}
-
-/** That every scope could be read. @throws Failure `scopes-unread` */
-export function assertRead({ complete, organization, allProjects, unknown, problem }: Whereabouts): void {
-	if (complete) return;
-	throw new Failure({
-		reason: "scopes-unread",
-		organization: organization === undefined,
-		allProjects: !allProjects,
-		projects: unknown.map(named),
-		why: problem,
-	});
-}
-
-function named({ id, name }: Project): NamedProject {
-	return { id, name };
 }

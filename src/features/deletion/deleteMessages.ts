@@ -1,14 +1,14 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
-import { type Places, placeLines } from "../../common/messages/scopes.ts";
 import {
 	changedWords,
-	offWords,
+	nameWords,
 	paragraphs,
 	type Subject,
 	subjectLines,
 	type Time,
-} from "../activation/activationMessages.ts";
+} from "../../common/messages/certificateMessages.ts";
+import { type Places, placeLines } from "../../common/messages/scopes.ts";
+import { offWords } from "../activation/activationMessages.ts";
 
 /** So many projects are named one by one: all that a dialog has room for. */
 const MOST_NAMED = 20;
@@ -56,9 +56,4 @@ export function activeRemovalWords(question: ActiveRemovalQuestion, time: Time):
 			),
 		),
 	};
-}
-
-/** That certificates were deleted before they could be acted on here. @param which What they are called. */
-export function goneWords(which: string): string {
-	return l10n.t("{0}: deleted meanwhile, by somebody else.", which);
 }

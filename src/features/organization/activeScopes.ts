@@ -1,6 +1,6 @@
 import type { CertificateListing } from "../../domain/certificate.ts";
-import type { Problem } from "../../domain/problem.ts";
-import type { Project } from "../../domain/scope.ts";
+import { Failure, type NamedProject, type Problem } from "../../domain/problem.ts";
+import { ORGANIZATION, type Project, type Scope } from "../../domain/scope.ts";
 
 /** What the newest attempt to read a project's certificates came to. */
 export interface ScopeReading {
@@ -95,4 +95,32 @@ export function isActive(certificateId: string, listing: CertificateListing | nu
 /** Whether nothing is missing in a list. */
 export function isWhole({ complete, unreadable }: CertificateListing): boolean {
 	return complete && unreadable === 0;
+}
+
+/** The scopes in which a certificate has to be deactivated before it can be deleted. */
+export function holdersOf({ organization, projects }: Whereabouts): readonly Scope[] {
+	const ofProjects = projectsAmong(projects).map(({ id }): Scope => ({ kind: "project", id }));
+	return organization ? [ORGANIZATION, ...ofProjects] : ofProjects;
+}
+
+/** That every scope could be read. @throws Failure `scopes-unread` */
+export function assertRead({ complete, organization, allProjects, unknown, problem }: Whereabouts): void {
+	if (complete) return;
+	throw new Failure({
+		reason: "scopes-unread",
+		organization: organization === undefined,
+		allProjects: !allProjects,
+		projects: unknown.map(named),
+		why: problem,
+	});
+}
+
+/** The projects in which a certificate is active, or may be beside what they inherit. */
+export function projectsAmong(holders: Whereabouts["projects"]): readonly Project[] {
+	return holders.filter(({ how }) => how !== "inherited").map(({ project }) => project);
+}
+
+/** Returns a project as problems name it. */
+export function named({ id, name }: Project): NamedProject {
+	return { id, name };
 }

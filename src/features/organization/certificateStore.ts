@@ -261,3 +261,21 @@ function inFront(certificate: Certificate, listing: CertificateListing): Certifi
 	const others = listing.certificates.filter(({ id }) => id !== certificate.id);
 	return { ...listing, certificates: [certificate, ...others] };
 }
+
+/**
+ * What is under an id, or `null` where it cannot be told: a certificate that is gone must not end another one's upload.
+ * @throws Cancelled
+ */
+export async function contentOf(
+	id: string,
+	certificates: Certificates,
+	signal?: AbortSignal,
+	service?: Service,
+): Promise<Candidate | null> {
+	try {
+		return await certificates.contentOf(id, signal, service);
+	} catch (thrown) {
+		if (problemOf(thrown)) return null;
+		throw thrown;
+	}
+}

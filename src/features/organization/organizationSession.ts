@@ -4,7 +4,7 @@ import type { Administration } from "../../domain/administration.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
 import { Failure, problemOf } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import type { ProjectsReading, ScopeReading } from "./activeScopes.ts";
+import { isWhole, type ProjectsReading, type ScopeReading } from "./activeScopes.ts";
 import type { Write } from "./optimisticWrites.ts";
 import type { Projects } from "./projectStore.ts";
 
@@ -133,4 +133,12 @@ export class Session {
 		this.#certificates.take(write, this.epoch);
 		this.#projects.take(write, this.#projectsEpoch);
 	}
+}
+
+/** @throws Failure `not-found`; `scopes-unread` where it may be in what could not be read */
+export function certificateIn(listing: CertificateListing, id: string): Certificate {
+	const certificate = listing.certificates.find((each) => each.id === id);
+	if (certificate) return certificate;
+	if (isWhole(listing)) throw new Failure({ reason: "not-found" });
+	throw new Failure({ reason: "scopes-unread", organization: true, allProjects: false, projects: [], why: null });
 }

@@ -3,26 +3,19 @@ import { mayBeOf } from "../../common/organizationRef.ts";
 import type { Service } from "../../domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
 import type { Candidate } from "../../domain/certificateFile.ts";
-import { Failure } from "../../domain/problem.ts";
+import { Failure, type RotationFlaw } from "../../domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../domain/scope.ts";
-import { certificateIn } from "../certificates/renameCertificate.ts";
-import { assertRead, holdersOf } from "../deletion/deleteCertificate.ts";
 import {
+	assertRead,
+	holdersOf,
 	isActive,
 	isWhole,
 	type ProjectsReading,
 	type Whereabouts,
 	whereActive,
 } from "../organization/activeScopes.ts";
-import { type Organization, Session } from "../organization/organizationSession.ts";
-import {
-	type Anchor,
-	type RotationFlaw,
-	type RotationPlan,
-	type RotationStage,
-	rotationFlaws,
-	validityOf,
-} from "./rotationPlan.ts";
+import { certificateIn, type Organization, Session } from "../organization/organizationSession.ts";
+import { type Anchor, type RotationPlan, type RotationStage, rotationFlaws, validityOf } from "./rotationPlan.ts";
 import type { RotationPlans } from "./rotationPlanStore.ts";
 
 /** What it takes to rotate. */

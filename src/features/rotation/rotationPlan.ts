@@ -1,5 +1,6 @@
 import { type Certificate, LAST_SECOND } from "../../domain/certificate.ts";
 import { type Candidate, leafFinding } from "../../domain/certificateFile.ts";
+import type { RotationFlaw } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
 
 /** A new trust anchor taking over an old one's scopes, as it was written down before the first activation. */
@@ -28,27 +29,6 @@ export interface PlannedScope {
  * could be read.
  */
 export type RotationStage = "activating" | "waiting" | "finished" | "unknown";
-
-/** What keeps a certificate from taking over, or from being returned to. */
-export type RotationFlaw =
-	/** Both are the same certificate, by their id or fingerprint. */
-	| "same"
-	/** The old one is active nowhere. */
-	| "inactive"
-	/** The new one is not there any more. */
-	| "gone"
-	/** The new one is no authority, so that no client certificate can chain to it. */
-	| "leaf"
-	/** Neither the list nor the content tells when both expire. */
-	| "dates-unknown"
-	/** The new one does not expire later than the old one. */
-	| "not-longer"
-	| "not-yet-valid"
-	| "expired"
-	/** Within the given period. */
-	| "expires-soon"
-	/** The old one has expired: nothing returns to it. */
-	| "old-expired";
 
 /** A certificate and what the service keeps of it; `null` where that cannot be read. */
 export interface Anchor {

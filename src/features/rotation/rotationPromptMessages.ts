@@ -1,12 +1,11 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
+import { changedWords, nameWords, paragraphs } from "../../common/messages/certificateMessages.ts";
 import { dayWords, expiryWords } from "../../common/messages/dates.ts";
 import { fingerprintStart, keyWords } from "../../common/messages/parsedCertificateMessages.ts";
 import { inert } from "../../common/messages/sanitize.ts";
 import { type Places, placeLines, placeWords } from "../../common/messages/scopes.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../../domain/certificate.ts";
 import type { Candidate } from "../../domain/certificateFile.ts";
-import { changedWords, paragraphs } from "../activation/activationMessages.ts";
 import { type Anchor, type RotatedCertificate, validityOf } from "./rotationPlan.ts";
 import { rotatedName } from "./rotationStatusMessages.ts";
 

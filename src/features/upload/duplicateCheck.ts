@@ -1,8 +1,7 @@
 import type { Service } from "../../domain/adminApi.ts";
 import { CERTIFICATE_LIMIT, type CertificateListing } from "../../domain/certificate.ts";
 import type { Candidate, Finding } from "../../domain/certificateFile.ts";
-import { problemOf } from "../../domain/problem.ts";
-import type { Certificates } from "../organization/certificateStore.ts";
+import { type Certificates, contentOf } from "../organization/certificateStore.ts";
 import type { PendingUpload } from "./uploadAttempt.ts";
 
 /** What the number of certificates means for one more. */
@@ -79,22 +78,4 @@ export async function nameFindings(
 		}),
 	);
 	return findings.flat();
-}
-
-/**
- * What is under an id, or `null` where it cannot be told: a certificate that is gone must not end another one's upload.
- * @throws Cancelled
- */
-export async function contentOf(
-	id: string,
-	certificates: Certificates,
-	signal?: AbortSignal,
-	service?: Service,
-): Promise<Candidate | null> {
-	try {
-		return await certificates.contentOf(id, signal, service);
-	} catch (thrown) {
-		if (problemOf(thrown)) return null;
-		throw thrown;
-	}
 }

@@ -1,11 +1,11 @@
 import * as l10n from "@vscode/l10n";
 import type * as vscode from "vscode";
+import { type Subject, subjectsWords } from "../../../common/messages/certificateMessages.ts";
 import { placesOf } from "../../../common/messages/scopes.ts";
 import { askAnew } from "../../../common/retryOnChange.ts";
 import { notify } from "../../../common/ui/notifications.ts";
 import { cancellably } from "../../../common/ui/progress.ts";
 import { reminderDays } from "../../../common/ui/settings.ts";
-import { tellSwitched } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { Failure } from "../../../domain/problem.ts";
 import type { Scope } from "../../../domain/scope.ts";
@@ -25,9 +25,10 @@ import {
 	type ScopeBasis,
 	setActive,
 } from "../activation.ts";
-import { type Subject, settledWords, subjectsWords } from "../activationMessages.ts";
+import { settledWords } from "../activationMessages.ts";
 import { accountWords } from "../activationResultMessages.ts";
 import { activeAfter, aftermathOf, isSettled } from "../deactivationImpact.ts";
+import { tellSwitched } from "./activationNotification.ts";
 import { confirmDeactivation, confirmInOrganization, confirmInProjects } from "./activationPrompts.ts";
 import { isNew, wasSaid } from "./saidOnce.ts";
 import { askForScopes } from "./scopePicker.ts";

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { COMMANDS } from "../../../common/manifestIds.ts";
+import type { Subject, Time } from "../../../common/messages/certificateMessages.ts";
 import { askText } from "../../../common/ui/prompts.ts";
 import { Cancelled, isCancelled } from "../../../domain/problem.ts";
 import {
@@ -8,8 +9,6 @@ import {
 	activationWords,
 	type DeactivationQuestion,
 	deactivationWords,
-	type Subject,
-	type Time,
 	textToType,
 } from "../activationMessages.ts";
 

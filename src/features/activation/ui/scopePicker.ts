@@ -1,4 +1,5 @@
 import * as l10n from "@vscode/l10n";
+import { subjectsWords } from "../../../common/messages/certificateMessages.ts";
 import { problemWords } from "../../../common/messages/problems.ts";
 import { projectName } from "../../../common/messages/scopes.ts";
 import { cancellably } from "../../../common/ui/progress.ts";
@@ -8,7 +9,6 @@ import { Failure } from "../../../domain/problem.ts";
 import { ORGANIZATION, type Project, type Scope, scopeKey } from "../../../domain/scope.ts";
 import { isActive } from "../../organization/activeScopes.ts";
 import { type CertificateCommands, refreshProjects } from "../../organization/ui/commandContext.ts";
-import { subjectsWords } from "../activationMessages.ts";
 
 /**
  * Asks in which scopes certificates are to be switched: the organization first, then the projects.

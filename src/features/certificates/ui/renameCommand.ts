@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { nameWords } from "../../../common/messages/certificateMessages.ts";
+import { judgeName } from "../../../common/messages/certificateNameMessages.ts";
 import { askAnew } from "../../../common/retryOnChange.ts";
 import { cancellably } from "../../../common/ui/progress.ts";
 import { askText } from "../../../common/ui/prompts.ts";
@@ -7,7 +8,6 @@ import { tellDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { Cancelled, Failure } from "../../../domain/problem.ts";
 import { type CertificateCommands, destinationOf } from "../../organization/ui/commandContext.ts";
-import { judgeName } from "../../upload/ui/uploadPrompts.ts";
 import { rename } from "../renameCertificate.ts";
 
 /** Gives a certificate another name. @throws Failure, Cancelled */

@@ -1,16 +1,15 @@
 import { homedir } from "node:os";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { nameWords } from "../../../common/messages/certificateMessages.ts";
+import { nameWords, subjectsWords } from "../../../common/messages/certificateMessages.ts";
 import { type Notices, notify } from "../../../common/ui/notifications.ts";
 import { cancellably } from "../../../common/ui/progress.ts";
 import { tellDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { type Candidate, MAX_FILE_BYTES } from "../../../domain/certificateFile.ts";
+import { MAX_FILE_BYTES } from "../../../domain/certificateFile.ts";
 import { Cancelled, Failure } from "../../../domain/problem.ts";
-import { subjectsWords } from "../../activation/activationMessages.ts";
 import type { Certificates } from "../../organization/certificateStore.ts";
-import { subjectsOf } from "../../organization/ui/commandContext.ts";
+import { contentFor, subjectsOf } from "../../organization/ui/commandContext.ts";
 import { type SavedPem, savedWords } from "../savePemMessages.ts";
 
 /** What saving certificates needs. */
@@ -44,38 +43,6 @@ export async function savePem(commands: PemCommands, chosen: readonly Certificat
 /** Saves every certificate of the organization into a folder that the person chooses. @throws Cancelled */
 export async function saveAllPems(commands: PemCommands): Promise<void> {
 	await saveIntoFolder(commands, commands.certificates.state.listing?.certificates ?? []);
-}
-
-/**
- * What a certificate holds, read as it is needed.
- * @throws Failure `no-content` where it cannot be read, or whatever kept it from being fetched; Cancelled
- */
-export async function contentFor(
-	commands: Pick<PemCommands, "certificates">,
-	certificate: Certificate,
-): Promise<Candidate> {
-	const title = l10n.t("Reading “{0}”…", nameWords(certificate));
-	return cancellably(title, (signal) => read(commands, certificate, signal));
-}
-
-/** As `contentFor`, of several at once. */
-export async function contentsFor(
-	commands: PemCommands,
-	chosen: readonly Certificate[],
-): Promise<readonly Candidate[]> {
-	return cancellably(l10n.t("Reading {0}…", subjectsWords(chosen)), (signal) =>
-		Promise.all(chosen.map((certificate) => read(commands, certificate, signal))),
-	);
-}
-
-async function read(
-	{ certificates }: Pick<PemCommands, "certificates">,
-	{ id, name }: Certificate,
-	signal: AbortSignal,
-): Promise<Candidate> {
-	const content = await certificates.contentOf(id, signal);
-	if (!content) throw new Failure({ reason: "no-content", name: name ?? id });
-	return content;
 }
 
 async function saveIntoFolder(commands: PemCommands, chosen: readonly Certificate[]): Promise<void> {

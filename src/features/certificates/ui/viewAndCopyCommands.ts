@@ -10,6 +10,8 @@ import type { CertificateReader } from "../../../domain/certificateFile.ts";
 import type { Enforcement } from "../../organization/enforcementIndex.ts";
 import {
 	type CertificateCommands,
+	contentFor,
+	contentsFor,
 	destinationOf,
 	projectNamed,
 	refreshProjects,
@@ -17,7 +19,6 @@ import {
 } from "../../organization/ui/commandContext.ts";
 import { detailsWords } from "../detailsDocument.ts";
 import { historyWords } from "../historyDocument.ts";
-import { contentFor, contentsFor } from "./savePemCommand.ts";
 
 /** What showing and copying certificates needs. */
 export interface TextCommands extends CertificateCommands {

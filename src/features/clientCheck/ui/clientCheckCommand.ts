@@ -16,10 +16,10 @@ import type { ClientCheck } from "../../../domain/clientCertificateCheck.ts";
 import { keyFlaw } from "../../../domain/connection.ts";
 import { type ClientPair, type LiveCheck, type LiveOutcome, ProjectKey } from "../../../domain/liveCheck.ts";
 import { Cancelled, Failure, problemOf } from "../../../domain/problem.ts";
-import { contentFor } from "../../certificates/ui/savePemCommand.ts";
 import type { Connections } from "../../connections/ui/connectionStore.ts";
 import { askForPassphrase } from "../../connections/ui/passphrasePrompt.ts";
 import type { Certificates } from "../../organization/certificateStore.ts";
+import { contentFor } from "../../organization/ui/commandContext.ts";
 import { checkWords, liveWords } from "../liveCheckMessages.ts";
 
 /** What checking a client certificate needs. */

@@ -1,5 +1,3 @@
-import * as l10n from "@vscode/l10n";
-import { cancellably } from "../../../common/ui/progress.ts";
 import { baseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
 import type { ClientCheck } from "../../../domain/clientCertificateCheck.ts";
@@ -7,9 +5,7 @@ import { problemOf } from "../../../domain/problem.ts";
 import type { ClientCertificates } from "../../connections/ui/clientCertificateSettings.ts";
 import type { Certificates } from "../../organization/certificateStore.ts";
 import { subjectsOf } from "../../organization/ui/commandContext.ts";
-import { leftInOrganization, type RotationBasis } from "../../rotation/rotation.ts";
-import type { RotatedCertificate } from "../../rotation/rotationPlan.ts";
-import { isAccepted, type OwnAccess } from "../clientCheckMessages.ts";
+import type { OwnAccess } from "../clientCheckMessages.ts";
 
 /** The hosts beside which there is one for client certificates (API guide, "Mutual TLS"). */
 const ASKS_FOR_NONE = /^(?:(?!mtls\.)[a-z]+\.)?api\.openai\.com$/;
@@ -62,21 +58,4 @@ export async function ownAccess(
 		return { kind: "unusable", problem: unusable };
 	}
 	return unread || !closest ? { kind: "unknown" } : closest;
-}
-
-/** The same once one of the two certificates of a rotation has taken over from the other in the organization, in sight of the person. @throws Cancelled */
-export async function accessAfter(
-	check: OwnAccessCheck,
-	basis: RotationBasis,
-	from: Pick<RotatedCertificate, "id">,
-	to: Pick<RotatedCertificate, "id">,
-): Promise<OwnAccess> {
-	const title = l10n.t("Checking this extension's client certificate…");
-	const anchors = leftInOrganization(basis, from.id, to.id);
-	return cancellably(title, (signal) => ownAccess(check, anchors, signal));
-}
-
-/** Which host is asked does not matter in a rotation: all was read there a moment ago, with the old one active. */
-export function chains(access: OwnAccess): boolean {
-	return access.kind === "checked" ? access.check.accepted : isAccepted(access);
 }

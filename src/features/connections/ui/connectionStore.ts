@@ -2,19 +2,10 @@ import type * as vscode from "vscode";
 import { organizationRef } from "../../../common/organizationRef.ts";
 import type { Access } from "../../../domain/adminApi.ts";
 import type { BaseUrl } from "../../../domain/baseUrl.ts";
-import type { Connection, ConnectionSet } from "../../../domain/connection.ts";
+import type { Connection, ConnectionSet, Destination } from "../../../domain/connection.ts";
 import { Failure } from "../../../domain/problem.ts";
 import type { ClientCertificates } from "./clientCertificateSettings.ts";
 import type { ConnectionSecret } from "./connectionSecretStore.ts";
-
-/** Where requests go, as a person knows it. */
-export interface Destination {
-	/** As `organizationRef` makes it. */
-	readonly organizationRef: string;
-	readonly host: string;
-	/** What the person called the connection. */
-	readonly label: string;
-}
 
 /** A connection as a person tells it from others. */
 export interface ConnectionSummary extends Omit<Connection, "key"> {

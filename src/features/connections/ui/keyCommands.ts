@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
+import { paragraphs } from "../../../common/messages/certificateMessages.ts";
 import { inert } from "../../../common/messages/sanitize.ts";
 import { isNamed, organizationRef } from "../../../common/organizationRef.ts";
 import { type Notices, notify } from "../../../common/ui/notifications.ts";
@@ -7,10 +8,7 @@ import { baseUrl } from "../../../common/ui/settings.ts";
 import type { AccessSource, ClientCertificateFiles, Service } from "../../../domain/adminApi.ts";
 import type { Connection } from "../../../domain/connection.ts";
 import { Cancelled, Failure, problemOf } from "../../../domain/problem.ts";
-import { paragraphs } from "../../activation/activationMessages.ts";
 import type { Certificates } from "../../organization/certificateStore.ts";
-import type { Rotations } from "../../rotation/rotation.ts";
-import type { Uploads } from "../../upload/uploadService.ts";
 import { unfinishedWords } from "../unfinishedWorkMessages.ts";
 import type { ClientCertificates } from "./clientCertificateSettings.ts";
 import type { Connections } from "./connectionStore.ts";
@@ -80,8 +78,17 @@ async function ensurePassphrase({ clientCertificates, judgeClientFiles }: KeyCom
 
 /** What removing a key acts on. */
 export interface RemoveKeyCommands extends Pick<KeyCommands, "connections" | "clientCertificates"> {
-	readonly uploads: Uploads;
-	readonly rotations: Pick<Rotations, "plans">;
+	readonly uploads: {
+		reload(): Promise<void>;
+		/** Returns how many uploads to an organization are unconfirmed. */
+		unconfirmedIn(organizationRef: string): number;
+	};
+	readonly rotations: {
+		readonly plans: {
+			reload(): Promise<void>;
+			readonly known: readonly { readonly organizationRef: string }[];
+		};
+	};
 }
 
 /**

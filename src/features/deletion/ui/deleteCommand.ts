@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { nameWords } from "../../../common/messages/certificateMessages.ts";
+import { nameWords, type Subject } from "../../../common/messages/certificateMessages.ts";
 import { placesOf } from "../../../common/messages/scopes.ts";
 import { askAnew } from "../../../common/retryOnChange.ts";
 import { notify } from "../../../common/ui/notifications.ts";
@@ -11,12 +11,12 @@ import type { Certificate } from "../../../domain/certificate.ts";
 import { Cancelled, isCancelled } from "../../../domain/problem.ts";
 import type { Scope } from "../../../domain/scope.ts";
 import { basisOf } from "../../activation/activation.ts";
-import type { Subject } from "../../activation/activationMessages.ts";
 import { notRemovedWords } from "../../activation/activationResultMessages.ts";
 import { activeAfter, aftermathOf } from "../../activation/deactivationImpact.ts";
 import { savePem } from "../../certificates/ui/savePemCommand.ts";
 import { accessWords } from "../../clientCheck/clientCheckMessages.ts";
 import { type OwnAccessCheck, ownAccess } from "../../clientCheck/ui/selfAccess.ts";
+import { assertRead, holdersOf } from "../../organization/activeScopes.ts";
 import {
 	type CertificateCommands,
 	destinationOf,
@@ -25,9 +25,7 @@ import {
 	unlessGone,
 } from "../../organization/ui/commandContext.ts";
 import {
-	assertRead,
 	deactivateEverywhereAndRemove,
-	holdersOf,
 	prepareRemoval,
 	type RemovalAccount,
 	type RemovalBasis,

@@ -2,17 +2,15 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
 import { VIEW } from "../../../common/manifestIds.ts";
-import { nameWords } from "../../../common/messages/certificateMessages.ts";
+import { goneWords, nameWords } from "../../../common/messages/certificateMessages.ts";
 import { expiryWords } from "../../../common/messages/dates.ts";
 import type { Notices } from "../../../common/ui/notifications.ts";
 import { cancellably } from "../../../common/ui/progress.ts";
 import { askChoice } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { Failure } from "../../../domain/problem.ts";
-import { goneWords } from "../../deletion/deleteMessages.ts";
 import type { Certificates } from "../../organization/certificateStore.ts";
-import { unlessGone } from "../../organization/ui/commandContext.ts";
-import type { CertificatesView } from "../../sidebar/ui/certificatesView.ts";
+import { type RowReveal, unlessGone } from "../../organization/ui/commandContext.ts";
 import { dayOf, type WatchedCertificate } from "../expiryRules.ts";
 import { claimDay, mute, type SnapshotFile } from "../expirySnapshotWriter.ts";
 import { reminderWords } from "../reminderMessages.ts";
@@ -24,7 +22,7 @@ interface Reminding extends Notices {
 	readonly watchFolder: string;
 	readonly snapshot: Pick<SnapshotFile, "settled">;
 	readonly certificates: Certificates;
-	readonly view: CertificatesView;
+	readonly view: RowReveal;
 	readonly watch: Pick<Watch, "due" | "claimDayHere">;
 	/** As the command on its row. @throws Failure, Cancelled */
 	readonly rotate: (certificate: Certificate) => Promise<void>;

@@ -1,21 +1,34 @@
+import * as l10n from "@vscode/l10n";
 import { isRecent } from "../../../common/freshness.ts";
+import { goneWords, nameWords, type Subject, subjectsWords } from "../../../common/messages/certificateMessages.ts";
 import { type Notices, notify } from "../../../common/ui/notifications.ts";
+import { cancellably } from "../../../common/ui/progress.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
+import type { Candidate } from "../../../domain/certificateFile.ts";
+import type { Destination } from "../../../domain/connection.ts";
 import { Failure, problemOf } from "../../../domain/problem.ts";
-import { type Subject, subjectsWords } from "../../activation/activationMessages.ts";
-import type { Connections, Destination } from "../../connections/ui/connectionStore.ts";
-import { goneWords } from "../../deletion/deleteMessages.ts";
-import { contentOf } from "../../upload/duplicateCheck.ts";
-import type { Certificates } from "../certificateStore.ts";
+import { type Certificates, contentOf } from "../certificateStore.ts";
 import type { Organization } from "../organizationSession.ts";
 import type { Projects } from "../projectStore.ts";
+
+/** The part of the connections that commands use. */
+export interface DestinationProvider {
+	/** Returns where requests go. @throws Failure */
+	destination(): Promise<Destination>;
+}
+
+/** The part of the certificates view that commands use. */
+export interface RowReveal {
+	/** Selects a certificate's row. */
+	reveal(certificate: Pick<Certificate, "id">): Promise<void>;
+}
 
 /** What commands on certificates act on. */
 export interface CertificateCommands extends Notices {
 	readonly organization: Organization;
 	readonly certificates: Certificates;
 	readonly projects: Projects;
-	readonly connections: Pick<Connections, "destination">;
+	readonly connections: DestinationProvider;
 }
 
 /** Where a command's calls go. @throws Failure, also where the certificates in the view are another connection's. */
@@ -74,4 +87,36 @@ export async function unlessGone(
 		if (gone().length === 0) throw thrown;
 		void notify({ documents }, "information", goneWords(subjectsWords(gone())));
 	}
+}
+
+/**
+ * What a certificate holds, read as it is needed.
+ * @throws Failure `no-content` where it cannot be read, or whatever kept it from being fetched; Cancelled
+ */
+export async function contentFor(
+	commands: Pick<CertificateCommands, "certificates">,
+	certificate: Certificate,
+): Promise<Candidate> {
+	const title = l10n.t("Reading “{0}”…", nameWords(certificate));
+	return cancellably(title, (signal) => read(commands, certificate, signal));
+}
+
+/** As `contentFor`, of several at once. */
+export async function contentsFor(
+	commands: Pick<CertificateCommands, "certificates">,
+	chosen: readonly Certificate[],
+): Promise<readonly Candidate[]> {
+	return cancellably(l10n.t("Reading {0}…", subjectsWords(chosen)), (signal) =>
+		Promise.all(chosen.map((certificate) => read(commands, certificate, signal))),
+	);
+}
+
+async function read(
+	{ certificates }: Pick<CertificateCommands, "certificates">,
+	{ id, name }: Certificate,
+	signal: AbortSignal,
+): Promise<Candidate> {
+	const content = await certificates.contentOf(id, signal);
+	if (!content) throw new Failure({ reason: "no-content", name: name ?? id });
+	return content;
 }

@@ -7,7 +7,7 @@ import { tellDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { Failure } from "../../../domain/problem.ts";
 import { accessWords } from "../../clientCheck/clientCheckMessages.ts";
-import { accessAfter, chains, ownAccess } from "../../clientCheck/ui/selfAccess.ts";
+import { ownAccess } from "../../clientCheck/ui/selfAccess.ts";
 import { destinationOf, projectNamed } from "../../organization/ui/commandContext.ts";
 import { finishRotation, undoRotation } from "../endRotation.ts";
 import { flawsOf, type RotationBasis, type RotationScope, type UndoStep, undoStep } from "../rotation.ts";
@@ -15,6 +15,7 @@ import type { RotatedCertificate, RotationPlan } from "../rotationPlan.ts";
 import type { EndAccount } from "../rotationResult.ts";
 import { endWords, isEnded, type RotationEnd } from "../rotationResultMessages.ts";
 import { confirmFinish, confirmUndo, refuseLockOut } from "./rotationPrompts.ts";
+import { accessAfter, chains } from "./selfAccessAfterRotation.ts";
 import { planFor, type RotationCommands, readNow } from "./startRotationCommand.ts";
 
 /** How it is before a rotation ends. */

@@ -7,22 +7,22 @@ import { askForFiles } from "../../../common/ui/certificateFilePicker.ts";
 import { notify } from "../../../common/ui/notifications.ts";
 import { cancellably } from "../../../common/ui/progress.ts";
 import { reminderDays } from "../../../common/ui/settings.ts";
-import { tellSwitched } from "../../../common/ui/statusNotifications.ts";
 import { isActiveAnywhere } from "../../../domain/activationStatus.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import type { Candidate } from "../../../domain/certificateFile.ts";
 import { Failure } from "../../../domain/problem.ts";
 import { accountWords } from "../../activation/activationResultMessages.ts";
+import { tellSwitched } from "../../activation/ui/activationNotification.ts";
 import { accessWords } from "../../clientCheck/clientCheckMessages.ts";
-import { accessAfter, chains, type OwnAccessCheck } from "../../clientCheck/ui/selfAccess.ts";
+import type { OwnAccessCheck } from "../../clientCheck/ui/selfAccess.ts";
 import type { Enforcement } from "../../organization/enforcementIndex.ts";
+import type { RowReveal } from "../../organization/ui/commandContext.ts";
 import {
 	type CertificateCommands,
 	destinationOf,
 	projectNamed,
 	refreshProjects,
 } from "../../organization/ui/commandContext.ts";
-import type { CertificatesView } from "../../sidebar/ui/certificatesView.ts";
 import { type UploadCommand, uploadFile } from "../../upload/ui/uploadCommand.ts";
 import { tellMore } from "../../upload/ui/uploadPrompts.ts";
 import { flawsOf, prepareRotation, type RotationBasis, type RotationPair, type Rotations } from "../rotation.ts";
@@ -37,13 +37,14 @@ import {
 	refuseDeadEnd,
 	refuseFull,
 } from "./rotationPrompts.ts";
+import { accessAfter, chains } from "./selfAccessAfterRotation.ts";
 
 /** What rotating needs. */
 export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
 	readonly rotations: Rotations;
 	readonly enforcement: Enforcement;
 	readonly upload: UploadCommand;
-	readonly view: Pick<CertificatesView, "reveal">;
+	readonly view: RowReveal;
 }
 
 /**

@@ -5,22 +5,26 @@ import { inert } from "../../../common/messages/sanitize.ts";
 import { type Notices, notify } from "../../../common/ui/notifications.ts";
 import { cancellably, patiently } from "../../../common/ui/progress.ts";
 import { askChoice } from "../../../common/ui/prompts.ts";
+import type { Certificate } from "../../../domain/certificate.ts";
 import { Cancelled, Failure, problemOf } from "../../../domain/problem.ts";
-import type { Rotations } from "../../rotation/rotation.ts";
-import type { RotationPlan } from "../../rotation/rotationPlan.ts";
-import { forgetPlanWords } from "../../rotation/rotationStatusMessages.ts";
-import type { CertificatesView } from "../../sidebar/ui/certificatesView.ts";
 import { LATE_MS, type PendingUpload } from "../uploadAttempt.ts";
 import { againWords, arrivedWords, forgetWords, unconfirmedDescription } from "../uploadMessages.ts";
 import type { Uploaded } from "../uploadSender.ts";
 import type { UnconfirmedUpload, Uploads } from "../uploadService.ts";
 import { tellMore } from "./uploadPrompts.ts";
 
+/** The part of the certificates view that these commands use. */
+export interface UploadRows {
+	/** Returns the unconfirmed upload that a row shows. @throws Failure `nothing-selected` */
+	unconfirmedOf(row: unknown): UnconfirmedUpload;
+	/** Selects the row of a certificate that was just uploaded. */
+	revealUploaded(certificate: Pick<Certificate, "id">): Promise<void>;
+}
+
 /** What the commands on an upload that is not confirmed act on. */
 export interface UnconfirmedCommands extends Notices {
 	readonly uploads: Uploads;
-	readonly view: CertificatesView;
-	readonly rotations: Pick<Rotations, "plans">;
+	readonly view: UploadRows;
 }
 
 /**
@@ -50,13 +54,10 @@ export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): 
 }
 
 /**
- * Takes an upload out of the list without looking for it, after a question that offers to look; or the rotation of an
- * organization that was not named.
+ * Takes an upload out of the list without looking for it, after a question that offers to look.
  * @param row As in `checkUpload`. @throws Failure, Cancelled
  */
 export async function forgetUpload(commands: UnconfirmedCommands, row: unknown): Promise<void> {
-	const plan = commands.view.unplacedPlanOf(row);
-	if (plan) return forgetPlan(commands, plan);
 	const upload = await chooseOwnUpload(commands, row);
 	const { message, detail } = forgetWords(upload.pending);
 	const check = l10n.t("Check Now");
@@ -68,17 +69,6 @@ export async function forgetUpload(commands: UnconfirmedCommands, row: unknown):
 	// A window that died may have been sending it, which takes some seconds to be known.
 	const title = l10n.t("Forgetting the upload of “{0}”…", inert(upload.pending.name));
 	await cancellably(title, (signal) => commands.uploads.forget(upload, signal));
-}
-
-/** @throws Cancelled */
-async function forgetPlan({ rotations }: UnconfirmedCommands, plan: RotationPlan): Promise<void> {
-	const { message, detail } = forgetPlanWords(plan);
-	const keep = l10n.t("Don't Forget");
-	const forget = l10n.t("Forget");
-	// Enter takes the first button.
-	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, keep, forget);
-	if (chosen !== forget) throw new Cancelled();
-	await rotations.plans.forget(plan);
 }
 
 /** @throws Failure `nothing-selected`; Cancelled */

@@ -18,14 +18,15 @@ import {
 	isHopeless,
 	withServiceClock,
 } from "../../../domain/certificateFile.ts";
+import type { Destination } from "../../../domain/connection.ts";
 import { Failure, problemOf, type Reason } from "../../../domain/problem.ts";
-import type { Destination } from "../../connections/ui/connectionStore.ts";
 import type { Certificates } from "../../organization/certificateStore.ts";
-import type { CertificatesView } from "../../sidebar/ui/certificatesView.ts";
+import type { RowReveal } from "../../organization/ui/commandContext.ts";
 import { duplicateFindings, limitFindings, nameFindings, unplacedFindings } from "../duplicateCheck.ts";
 import type { Uploaded } from "../uploadSender.ts";
 import type { UploadRequest, Uploads } from "../uploadService.ts";
 import { amongWords, blockedWords, summaryWords } from "../uploadSummary.ts";
+import type { UploadRows } from "./unconfirmedCommands.ts";
 import {
 	askForCandidate,
 	askForName,
@@ -61,7 +62,12 @@ export interface UploadCommand extends Notices {
 	/** Shows what is in a file. */
 	readonly inspect: (file: vscode.Uri) => Promise<void>;
 	/** Where its row is while it goes on, and in the end. */
-	readonly view: Pick<CertificatesView, "visible" | "reveal" | "revealUploaded" | "revealUnconfirmed">;
+	readonly view: RowReveal &
+		Pick<UploadRows, "revealUploaded"> & {
+			readonly visible: boolean;
+			/** Selects the row of an unconfirmed upload. */
+			revealUnconfirmed(sha256: string): Promise<void>;
+		};
 }
 
 /**

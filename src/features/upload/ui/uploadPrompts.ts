@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { nameFlawWords } from "../../../common/messages/certificateNameMessages.ts";
+import { judgeName } from "../../../common/messages/certificateNameMessages.ts";
 import { findingWords } from "../../../common/messages/findings.ts";
 import {
 	candidateChoiceWords,
@@ -10,12 +10,12 @@ import {
 } from "../../../common/messages/parsedCertificateMessages.ts";
 import { inert } from "../../../common/messages/sanitize.ts";
 import { type Notices, notify } from "../../../common/ui/notifications.ts";
-import { askChoice, askText, type Position, type Verdict } from "../../../common/ui/prompts.ts";
+import { askChoice, askText, type Position } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import type { Candidate, Finding } from "../../../domain/certificateFile.ts";
-import { nameFlaw, suggestName } from "../../../domain/certificateName.ts";
+import { suggestName } from "../../../domain/certificateName.ts";
+import type { Destination } from "../../../domain/connection.ts";
 import { Cancelled } from "../../../domain/problem.ts";
-import type { Destination } from "../../connections/ui/connectionStore.ts";
 import { spoiltWords, thereBeforeWords, twinsWords } from "../uploadMessages.ts";
 import type { Uploaded } from "../uploadSender.ts";
 
@@ -64,15 +64,6 @@ export function askForName(
 		position,
 		judge: (text) => judgeName(text, existing()),
 	});
-}
-
-/** What is to be said of a typed name. @param existing The certificates that may have it already. */
-export function judgeName(text: string, existing: readonly Certificate[]): Verdict | null {
-	const flaw = nameFlaw(text);
-	if (flaw) return { message: nameFlawWords(flaw), severity: "error" };
-	if (existing.some(({ name }) => name === text.trim()))
-		return { message: l10n.t("Another certificate has this name already."), severity: "warning" };
-	return null;
 }
 
 /** What a person may want to look at before deciding. */

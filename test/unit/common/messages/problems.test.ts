@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { mendOf, mendWords, problemWords } from "../../../../src/common/messages/problems.ts";
 import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
-import type { ClientCertificateFlaw, Look, Problem, ProxyFlaw } from "../../../../src/domain/problem.ts";
-import type { RotationFlaw } from "../../../../src/features/rotation/rotationPlan.ts";
+import type { ClientCertificateFlaw, Look, Problem, ProxyFlaw, RotationFlaw } from "../../../../src/domain/problem.ts";
 
 const host = "api.openai.com";
 const proxy = "proxy.test:8080";

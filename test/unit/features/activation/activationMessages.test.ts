@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type Subject, subjectLines, subjectsWords } from "../../../../src/common/messages/certificateMessages.ts";
 import { type Places, placeWords } from "../../../../src/common/messages/scopes.ts";
 import type { NamedProject } from "../../../../src/domain/problem.ts";
 import {
@@ -6,10 +7,7 @@ import {
 	activationWords,
 	type DeactivationQuestion,
 	deactivationWords,
-	type Subject,
 	settledWords,
-	subjectLines,
-	subjectsWords,
 	textToType,
 } from "../../../../src/features/activation/activationMessages.ts";
 import { activeRemovalWords, removalWords } from "../../../../src/features/deletion/deleteMessages.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { clockWords, momentWords } from "../../../../src/common/messages/dates.ts";
+import { unconfirmedWords } from "../../../../src/common/messages/problems.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
 import type { Look, UploadEnding } from "../../../../src/domain/problem.ts";
 import { LATE_MS, type PendingUpload } from "../../../../src/features/upload/uploadAttempt.ts";
@@ -11,7 +12,6 @@ import {
 	unconfirmedDescription,
 	unconfirmedSpoken,
 	unconfirmedTooltip,
-	unconfirmedWords,
 } from "../../../../src/features/upload/uploadMessages.ts";
 
 /** A day in the person's own zone, so that the clock reads the same wherever the test runs. */

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { posix } from "node:path";
+import { ALLOWED_IMPORTS, ALLOWED_PACKAGES, MAY_IMPORT_VSCODE } from "../../importRules.ts";
+import { sources } from "../../sources.ts";
+import { root } from "../../vscode/install.mjs";
+
+/** An import statement: paths are relative to `src`. */
+interface Import {
+	readonly from: string;
+	/** A path relative to `src`, or the name of a package. */
+	readonly to: string;
+}
+
+const SPECIFIER = /\bfrom "([^"]+)"|\bimport "([^"]+)"|\bimport\("([^"]+)"\)/g;
+
+/** Lists the imports in a file's text. The backend's bundle counts as the file that it is built from. */
+function importsIn(file: string, text: string): readonly Import[] {
+	return [...text.matchAll(SPECIFIER)].map(([, named, bare, dynamic]) => {
+		const specifier = named ?? bare ?? dynamic ?? "";
+		const to = specifier.startsWith(".") ? posix.join(posix.dirname(file), specifier) : specifier;
+		return { from: file, to: to === "backend.js" ? "backend.ts" : to };
+	});
+}
+
+const isBelow = (path: string, part: string) => path === part || path.startsWith(`${part}/`);
+const isOwnFile = (path: string) => /\.ts$/.test(path);
+
+/** Returns the entry of a rule list that a file belongs to. */
+function partOf<Rule>(rules: Readonly<Record<string, Rule>>, file: string): [string, Rule] {
+	const found = Object.entries(rules).find(([part]) => isBelow(file, part));
+	assert.ok(found, `${file} belongs to no part in test/importRules.ts`);
+	return found;
+}
+
+/** Returns true if the rules allow an import. */
+function isAllowed({ from, to }: Import): boolean {
+	if (to === "vscode") return MAY_IMPORT_VSCODE.test(from);
+	if (!isOwnFile(to)) {
+		const [, packages] = partOf(ALLOWED_PACKAGES, from);
+		return packages.some((name) => to === name || (/[:/]$/.test(name) && to.startsWith(name)));
+	}
+	if (MAY_IMPORT_VSCODE.test(to) && !MAY_IMPORT_VSCODE.test(from)) return false;
+	const [part, others] = partOf(ALLOWED_IMPORTS, from);
+	return [part, ...others].some((each) => isBelow(to, each));
+}
+
+const files = sources.map(({ file, text }) => ({ file: file.replace(/^src\//, ""), text }));
+const imports = files.flatMap(({ file, text }) => importsIn(file, text));
+
+describe("Imports", () => {
+	it("follow the rules in test/importRules.ts", () => {
+		assert.ok(imports.length > 500);
+		assert.deepEqual(
+			imports.filter((each) => !isAllowed(each)).map(({ from, to }) => `${from} imports ${to}`),
+			[],
+		);
+	});
+
+	for (const [from, to] of [
+		["domain/certificate.ts", "openai/schemas.ts"],
+		["domain/certificate.ts", "vscode"],
+		["domain/certificate.ts", "node:fs"],
+		["common/ui/log.ts", "features/rotation/rotation.ts"],
+		["common/messages/dates.ts", "vscode"],
+		["common/messages/dates.ts", "common/ui/log.ts"],
+		["openai/schemas.ts", "x509/certificate.ts"],
+		["openai/schemas.ts", "undici"],
+		["x509/certificate.ts", "undici/index.js"],
+		["features/organization/certificateStore.ts", "features/upload/uploadService.ts"],
+		["features/organization/certificateStore.ts", "openai/adminClient.ts"],
+		["features/rotation/rotation.ts", "features/sidebar/ui/treeItems.ts"],
+		["features/rotation/rotation.ts", "features/upload/ui/uploadCommand.ts"],
+		["app/stateSync.ts", "backend.ts"],
+		["extension.ts", "openai/adminClient.ts"],
+	] as const)
+		it(`may not lead from ${from} to ${to}`, () => {
+			assert.equal(isAllowed({ from, to }), false);
+		});
+
+	it("are found in every form that TypeScript has", () => {
+		const text = [
+			'import { a } from "./a.ts";',
+			'import type {\n\tB,\n} from "../b.ts";',
+			'export { c } from "c";',
+			'import "d";',
+			'const { e } = await import("./e.ts");',
+		].join("\n");
+		assert.deepEqual(
+			importsIn("app/x.ts", text).map(({ to }) => to),
+			["app/a.ts", "b.ts", "c", "d", "app/e.ts"],
+		);
+	});
+
+	it("form no circle", () => {
+		const graph = new Map(files.map(({ file }) => [file, imports.filter(({ from }) => from === file)]));
+		const finished = new Set<string>();
+		const visit = (file: string, path: readonly string[]) => {
+			assert.ok(!path.includes(file), [...path, file].join(" → "));
+			if (finished.has(file)) return;
+			for (const { to } of graph.get(file) ?? []) visit(to, [...path, file]);
+			finished.add(file);
+		};
+		for (const { file } of files) visit(file, []);
+	});
+
+	it("take no type by `import(…)`: only what is loaded late", () => {
+		const lines = sources.flatMap(({ text }) => text.match(/^.*\bimport\s*\(.*$/gm) ?? []);
+		assert.ok(lines.length > 0);
+		for (const line of lines) assert.match(line, /^\s*const \{ [\w, ]+ \} = await import\("[^"]+"\);$/);
+	});
+});
+
+describe("Folders", () => {
+	it("hold at most 20 files each", () => {
+		const counts = new Map<string, number>();
+		for (const file of globSync("{src,test}/**/*.*", { cwd: root, exclude: ["**/node_modules/**"] })) {
+			const folder = posix.dirname(file.replaceAll("\\", "/"));
+			counts.set(folder, (counts.get(folder) ?? 0) + 1);
+		}
+		assert.deepEqual(
+			[...counts].filter(([, count]) => count > 20),
+			[],
+		);
+	});
+});
