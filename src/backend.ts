@@ -1,17 +1,17 @@
 import type * as vscode from "vscode";
-import { type Access, type Assembly, assemble, type Frame } from "./app/assembly.ts";
+import { type Adapters, type Assembly, assemble, type EagerParts } from "./app/assembly.ts";
 import { setLanguage } from "./common/messages/locale.ts";
 import { excerpt } from "./common/messages/redact.ts";
 import { network } from "./common/ui/settings.ts";
-import type { ClientCertificateFiles, Exchange } from "./domain/adminApi.ts";
+import type { ClientCertificateFiles, RequestLogEntry } from "./domain/adminApi.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
-import { AdministrationApi } from "./openai/adminClient.ts";
-import { Transport, type TransportOptions } from "./openai/httpTransport.ts";
+import { AdminClient } from "./openai/adminClient.ts";
+import { HttpTransport, type TransportOptions } from "./openai/httpTransport.ts";
 import { checkLive } from "./openai/liveCheck.ts";
-import { judgeClientCertificate, readClientCertificate } from "./openai/tlsKeyPair.ts";
+import { parseTlsKeyPair, readTlsKeyPair } from "./openai/tlsKeyPair.ts";
 
 /** What the first bundle hands over. */
-export interface BackendOptions extends Frame {
+export interface BackendOptions extends EagerParts {
 	/** Name and version of this extension. */
 	readonly userAgent: string;
 	/** The editor's language and translations: each bundle has a copy of the words. */
@@ -27,36 +27,36 @@ export interface Backend extends Omit<Assembly, keyof vscode.Disposable> {
 /** Loaded for the first file: @peculiar/x509 takes about as long to load as all else, and rows do not wait for it. */
 const reader: CertificateReader = {
 	read: async (...file) => {
-		const { X509Reader } = await import("./x509/certificateFileReader.ts");
-		return new X509Reader().read(...file);
+		const { X509CertificateFileReader } = await import("./x509/certificateFileReader.ts");
+		return new X509CertificateFileReader().read(...file);
 	},
 };
 
 /** Loaded as late. */
-const checkClient: Access["checkClient"] = async (file, anchor) => {
-	const { checkClientCertificate } = await import("./x509/chainCheck.ts");
+const checkClient: Adapters["checkClient"] = async (file, anchor) => {
+	const { checkChain: checkClientCertificate } = await import("./x509/chainCheck.ts");
 	return checkClientCertificate(file, anchor, Date.now() / 1000);
 };
 
 /** Builds what activation does not need: undici, @peculiar/x509, and all that follows a look at a view or a command. */
 export function createBackend({ userAgent, language, translations, ...frame }: BackendOptions): Backend {
 	setLanguage(language, translations);
-	const observe = ({ message, ...exchange }: Exchange) =>
+	const observe = ({ message, ...exchange }: RequestLogEntry) =>
 		frame.log.exchange({ ...exchange, message: message && excerpt(message) });
 	const options: TransportOptions = { userAgent, observe, network };
-	const transport = new Transport(options);
+	const transport = new HttpTransport(options);
 	const { dispose, ...assembly } = assemble(frame, {
 		reader,
-		openService: (source) => new AdministrationApi(transport, source),
+		openService: (source) => new AdminClient(transport, source),
 		judgeClientFiles: async (files: ClientCertificateFiles) => {
-			judgeClientCertificate(await readClientCertificate(files));
+			parseTlsKeyPair(await readTlsKeyPair(files));
 		},
 		traceClientCertificate: async (files, anchor) => {
-			const { cert } = judgeClientCertificate(await readClientCertificate(files));
+			const { cert } = parseTlsKeyPair(await readTlsKeyPair(files));
 			return checkClient(new TextEncoder().encode(cert), anchor);
 		},
 		checkClient,
-		judgeClient: (pair) => void judgeClientCertificate(pair),
+		judgeClient: (pair) => void parseTlsKeyPair(pair),
 		checkLive: (check, signal) => checkLive(options, check, signal),
 	});
 	return {

@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./app/registerCommands.ts";
-import { lazily } from "./common/lazy.ts";
+import { lazy } from "./common/lazy.ts";
 import { CERTIFICATE_SCHEME, COMMANDS, INSPECTION_SCHEME, PROJECTS_VIEW, VIEW } from "./common/manifestIds.ts";
 import { setLanguage } from "./common/messages/locale.ts";
 import { Log } from "./common/ui/log.ts";
-import { showDefect } from "./common/ui/unexpectedError.ts";
-import { Watch } from "./features/expiry/ui/expiryMonitor.ts";
-import { droppedFiles, FILES, Tree } from "./features/sidebar/ui/lazyTreeView.ts";
+import { showUnexpectedError } from "./common/ui/unexpectedError.ts";
+import { ExpiryMonitor } from "./features/expiry/ui/expiryMonitor.ts";
+import { droppedFiles, FILES, LazyTreeView } from "./features/sidebar/ui/lazyTreeView.ts";
 
 /**
  * Registers views without rows and commands that do nothing yet. Nothing here reads a secret, a file or the network: all
@@ -17,20 +17,20 @@ export function activate(context: vscode.ExtensionContext): void {
 	setLanguage(vscode.env.language, vscode.l10n.bundle);
 	const { id, packageJSON } = context.extension;
 	const log = new Log(packageJSON.displayName);
-	const report = (thrown: unknown) => void showDefect(thrown, log);
+	const report = (thrown: unknown) => void showUnexpectedError(thrown, log);
 	const inspections = new vscode.EventEmitter<vscode.Uri>();
 	const certificateTexts = new vscode.EventEmitter<vscode.Uri>();
 
-	const backend = lazily(() => loadBackend());
+	const backend = lazy(() => loadBackend());
 
 	const look = () => void backend().catch(report);
 	const trees = {
-		certificates: new Tree(VIEW, { canSelectMany: true, dragAndDropController: UPLOADS_WHAT_IS_DROPPED }, look),
-		projects: new Tree(PROJECTS_VIEW, {}, look),
+		certificates: new LazyTreeView(VIEW, { canSelectMany: true, dragAndDropController: UPLOADS_WHAT_IS_DROPPED }, look),
+		projects: new LazyTreeView(PROJECTS_VIEW, {}, look),
 	};
 	const watchFolder = vscode.Uri.joinPath(context.globalStorageUri, "watch").fsPath;
 	const remind = async () => (await backend()).remind();
-	const watch = new Watch({ view: trees.certificates.view, folder: watchFolder, remind, report });
+	const watch = new ExpiryMonitor({ view: trees.certificates.view, folder: watchFolder, remind, report });
 	const loadBackend = async () => {
 		const { createBackend } = await import("./backend.js");
 		return createBackend({

@@ -2,8 +2,13 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { outcomeWords } from "./common/messages/certificateFileMessages.ts";
 import { DEFAULT_REMINDER_DAYS } from "./domain/certificate.ts";
-import { type Candidate, type CertificateFile, MAX_FILE_BYTES, type RefusalReason } from "./domain/certificateFile.ts";
-import { X509Reader } from "./x509/certificateFileReader.ts";
+import {
+	type CertificateFile,
+	MAX_FILE_BYTES,
+	type ParsedCertificate,
+	type RefusalReason,
+} from "./domain/certificateFile.ts";
+import { X509CertificateFileReader } from "./x509/certificateFileReader.ts";
 
 /** What a terminal asks for. */
 export interface Inspection {
@@ -16,7 +21,7 @@ export interface Inspection {
 
 /** Yields what is in each file as one line of JSON; a file that cannot be read is a refused one. Never throws. */
 export async function* inspect({ files, at, folder }: Inspection): AsyncGenerator<string> {
-	const reader = new X509Reader();
+	const reader = new X509CertificateFileReader();
 	for (const file of files) {
 		const bytes = await readBytes(resolve(folder, file));
 		const found = typeof bytes === "string" ? refused(bytes) : await reader.read(bytes, at, DEFAULT_REMINDER_DAYS);
@@ -49,7 +54,7 @@ function toJson(file: string, found: CertificateFile) {
 	};
 }
 
-function candidateToJson(candidate: Candidate) {
+function candidateToJson(candidate: ParsedCertificate) {
 	const { sha256, serialNumber, subject, issuer, notBefore, notAfter, isCa, selfSigned, keyType, keyBits } = candidate;
 	return {
 		...{ sha256, serialNumber, subject, issuer, notBefore, notAfter, isCa, selfSigned, keyType, keyBits },

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Candidate } from "../src/domain/certificateFile.ts";
-import { X509Reader } from "../src/x509/certificateFileReader.ts";
+import type { ParsedCertificate } from "../src/domain/certificateFile.ts";
+import { X509CertificateFileReader } from "../src/x509/certificateFileReader.ts";
 
 /** What `index.json` says of a corpus; openssl made it, block by block. */
 interface CorpusIndex {
@@ -39,7 +39,7 @@ export interface Comparison {
 /** Reads every file of a corpus and compares; a file that throws is a difference. */
 export async function compareCorpus(folder: string): Promise<Comparison> {
 	const index: CorpusIndex = JSON.parse(await readFile(join(folder, "index.json"), "utf8"));
-	const reader = new X509Reader();
+	const reader = new X509CertificateFileReader();
 	const differences: string[] = [];
 	const hasOpenssl = openssl(["version"]) !== null;
 	let certificates = 0;
@@ -62,7 +62,11 @@ export async function compareCorpus(folder: string): Promise<Comparison> {
 	return { files: index.files.length, certificates, differences, notCompared };
 }
 
-function compareEntry(entry: CorpusEntry, candidates: readonly Candidate[], differs: (what: string) => void): void {
+function compareEntry(
+	entry: CorpusEntry,
+	candidates: readonly ParsedCertificate[],
+	differs: (what: string) => void,
+): void {
 	const candidate = candidates.find(({ sha256 }) => sha256 === entry.sha256);
 	if (!candidate) return void differs(`no candidate ${entry.sha256}`);
 	const pairs = {
@@ -81,7 +85,7 @@ function compareEntry(entry: CorpusEntry, candidates: readonly Candidate[], diff
 function comparePkcs7(
 	path: string,
 	labels: readonly string[],
-	candidates: readonly Candidate[],
+	candidates: readonly ParsedCertificate[],
 	differs: (what: string) => void,
 ): void {
 	const printed = openssl(["pkcs7", "-print_certs", "-in", path, "-inform", labels.length > 0 ? "PEM" : "DER"]);

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { outcomeWords, skippedWords } from "../src/common/messages/certificateFileMessages.ts";
-import { findingWords } from "../src/common/messages/findings.ts";
-import { X509Reader } from "../src/x509/certificateFileReader.ts";
+import { describeFinding } from "../src/common/messages/findings.ts";
+import { X509CertificateFileReader } from "../src/x509/certificateFileReader.ts";
 
-const reader = new X509Reader();
+const reader = new X509CertificateFileReader();
 /** So that certificates of any age meet the same rules in every run. */
 const AT = 1_800_000_000;
 
@@ -22,7 +22,7 @@ export async function fuzz(input: Buffer): Promise<void> {
 		assert.deepEqual([begin, end, after], ["BEGIN CERTIFICATE", "END CERTIFICATE", "\n"]);
 		assert.ok(Buffer.from(body, "base64").equals(der));
 		assert.doesNotMatch(subject + issuer, /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
-		for (const finding of findings) assert.ok(findingWords(finding));
+		for (const finding of findings) assert.ok(describeFinding(finding));
 		// Nothing is a candidate that OpenSSL does not read.
 		new X509Certificate(pem);
 	}

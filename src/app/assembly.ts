@@ -1,37 +1,37 @@
 import * as vscode from "vscode";
-import { inert } from "../common/messages/sanitize.ts";
-import { Locks } from "../common/storage/locks.ts";
-import { showFailure } from "../common/ui/problemNotification.ts";
+import { sanitize } from "../common/messages/sanitize.ts";
+import { FileLocks } from "../common/storage/locks.ts";
+import { showProblem } from "../common/ui/problemNotification.ts";
 import { baseUrl } from "../common/ui/settings.ts";
-import { Documents } from "../common/ui/virtualDocuments.ts";
+import { VirtualDocuments } from "../common/ui/virtualDocuments.ts";
 import type { Certificate } from "../domain/certificate.ts";
-import { ClientCertificates } from "../features/connections/ui/clientCertificateSettings.ts";
-import { ConnectionSecret } from "../features/connections/ui/connectionSecretStore.ts";
-import { Connections } from "../features/connections/ui/connectionStore.ts";
-import { SnapshotFile } from "../features/expiry/expirySnapshotWriter.ts";
-import type { Watch } from "../features/expiry/ui/expiryMonitor.ts";
+import { ClientCertificateSettings } from "../features/connections/ui/clientCertificateSettings.ts";
+import { ConnectionSecretStore } from "../features/connections/ui/connectionSecretStore.ts";
+import { ConnectionStore } from "../features/connections/ui/connectionStore.ts";
+import { ExpirySnapshotWriter } from "../features/expiry/expirySnapshotWriter.ts";
+import type { ExpiryMonitor } from "../features/expiry/ui/expiryMonitor.ts";
 import { remind } from "../features/expiry/ui/reminderNotification.ts";
 import { inspectionText } from "../features/inspection/ui/inspectCommand.ts";
-import { Certificates, contentOf } from "../features/organization/certificateStore.ts";
-import { Contents } from "../features/organization/contentCache.ts";
-import { Enforcement } from "../features/organization/enforcementIndex.ts";
-import { Projects } from "../features/organization/projectStore.ts";
-import { RotationPlans } from "../features/rotation/rotationPlanStore.ts";
+import { CertificateStore, tryGetContent } from "../features/organization/certificateStore.ts";
+import { ContentCache } from "../features/organization/contentCache.ts";
+import { EnforcementIndex } from "../features/organization/enforcementIndex.ts";
+import { ProjectStore } from "../features/organization/projectStore.ts";
+import { RotationPlanStore } from "../features/rotation/rotationPlanStore.ts";
 import { type RotationCommands, rotateCertificate } from "../features/rotation/ui/startRotationCommand.ts";
 import { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
-import type { Tree } from "../features/sidebar/ui/lazyTreeView.ts";
+import type { LazyTreeView } from "../features/sidebar/ui/lazyTreeView.ts";
 import { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
 import { orderIn } from "../features/sidebar/ui/sortCommand.ts";
-import { PendingUploads } from "../features/upload/journalStore.ts";
-import { Uploads } from "../features/upload/uploadService.ts";
-import { type ActionContext, type Actions, createActions, uploadCommand } from "./commandHandlers.ts";
-import { followChanges } from "./stateSync.ts";
+import { JournalStore } from "../features/upload/journalStore.ts";
+import { UploadService } from "../features/upload/uploadService.ts";
+import { type CommandDeps, type CommandHandlers, createCommandHandlers, uploadCommand } from "./commandHandlers.ts";
+import { syncState } from "./stateSync.ts";
 
 /** What activation made: views that wait to be filled, and what tells the editor of news. */
-export interface Frame extends Pick<ActionContext, "log" | "inspections"> {
+export interface EagerParts extends Pick<CommandDeps, "log" | "inspections"> {
 	readonly context: Pick<vscode.ExtensionContext, "secrets" | "globalState" | "globalStorageUri">;
-	readonly trees: { readonly certificates: Tree; readonly projects: Tree };
-	readonly watch: Pick<Watch, "check" | "record" | "due" | "goBy" | "claimDayHere">;
+	readonly trees: { readonly certificates: LazyTreeView; readonly projects: LazyTreeView };
+	readonly watch: Pick<ExpiryMonitor, "check" | "record" | "due" | "goBy" | "claimDayHere">;
 	/** Where the record of what is watched is; an absolute path. */
 	readonly watchFolder: string;
 	/** Tells the editor which texts of what the service holds are to be read anew. */
@@ -41,12 +41,12 @@ export interface Frame extends Pick<ActionContext, "log" | "inspections"> {
 }
 
 /** What the service and the files are reached by. */
-export type Access = Pick<ActionContext, "reader" | "openService" | "checkLive"> &
-	Pick<ActionContext, "judgeClientFiles" | "traceClientCertificate" | "checkClient" | "judgeClient">;
+export type Adapters = Pick<CommandDeps, "reader" | "openService" | "checkLive"> &
+	Pick<CommandDeps, "judgeClientFiles" | "traceClientCertificate" | "checkClient" | "judgeClient">;
 
 /** All that a person has to do with. */
 export interface Assembly extends vscode.Disposable {
-	readonly actions: Actions;
+	readonly actions: CommandHandlers;
 	/** Tells what is to be told of certificates that expire, and shows what it met. */
 	remind(): Promise<void>;
 	/** What is in a certificate file, as a text. */
@@ -56,33 +56,33 @@ export interface Assembly extends vscode.Disposable {
 }
 
 /** Builds it, when the first view is looked at or the first command is given. */
-export function assemble(frame: Frame, access: Access): Assembly {
+export function assemble(frame: EagerParts, access: Adapters): Assembly {
 	const { trees, report, watch, watchFolder } = frame;
 	const { secrets, globalState: memory, globalStorageUri } = frame.context;
 	const folder = (name: string) => vscode.Uri.joinPath(globalStorageUri, name).fsPath;
-	const clientCertificates = new ClientCertificates(secrets);
-	const locks = new Locks(folder("locks"));
-	const secret = new ConnectionSecret(secrets, locks, folder("connections"));
-	const connections = new Connections(secret, clientCertificates, baseUrl);
+	const clientCertificates = new ClientCertificateSettings(secrets);
+	const locks = new FileLocks(folder("locks"));
+	const secret = new ConnectionSecretStore(secrets, locks, folder("connections"));
+	const connections = new ConnectionStore(secret, clientCertificates, baseUrl);
 	const open = async (organizationRef?: string) => access.openService(() => connections.access(organizationRef));
-	const certificates = new Certificates(
+	const certificates = new CertificateStore(
 		async () => {
-			certificates.identify((await connections.current())?.organizationRef ?? null);
+			certificates.bindConnection((await connections.current())?.organizationRef ?? null);
 			return open(certificates.organizationRef ?? undefined);
 		},
 		async () => access.reader,
 	);
-	const projects = new Projects(async () =>
+	const projects = new ProjectStore(async () =>
 		open(certificates.organizationRef ?? (await connections.current())?.organizationRef),
 	);
 	const organization = { open, certificates, projects };
-	const pending = new PendingUploads(folder("pending-uploads"), locks);
-	const uploads = new Uploads({ service: open, certificates, pending });
-	const enforcement = new Enforcement(certificates, projects);
+	const pending = new JournalStore(folder("pending-uploads"), locks);
+	const uploads = new UploadService({ service: open, certificates, pending });
+	const enforcement = new EnforcementIndex(certificates, projects);
 	const sources = { certificates, projects, enforcement };
-	const snapshot = new SnapshotFile(watchFolder, sources, watch);
-	const plans = new RotationPlans(folder("rotations"), locks);
-	const contents = new Contents(certificates);
+	const snapshot = new ExpirySnapshotWriter(watchFolder, sources, watch);
+	const plans = new RotationPlanStore(folder("rotations"), locks);
+	const contents = new ContentCache(certificates);
 	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
 
 	const projectsView = new ProjectsView(trees.projects, sources, report);
@@ -101,32 +101,32 @@ export function assemble(frame: Frame, access: Access): Assembly {
 				// Where connections cannot be read the list says so.
 				const { length } = await connections.all().catch(() => []);
 				const current = length > 1 ? await connections.current().catch(() => null) : null;
-				return current && inert(current.label);
+				return current && sanitize(current.label);
 			},
 		},
 		report,
 	);
 
-	const documents = new Documents(frame.certificateTexts);
-	const rotations: ActionContext["rotations"] = {
+	const documents = new VirtualDocuments(frame.certificateTexts);
+	const rotations: CommandDeps["rotations"] = {
 		organization,
 		plans,
-		contentOf: (id, signal, service) => contentOf(id, certificates, signal, service),
+		contentOf: (id, signal, service) => tryGetContent(id, certificates, signal, service),
 	};
-	const context: ActionContext = {
+	const context: CommandDeps = {
 		...{ ...frame, ...access, memory, certificates, projects, enforcement, organization, uploads, rotations },
 		...{ connections, clientCertificates, view, projectsView, documents },
 	};
 	const rotation: RotationCommands = { ...context, upload: uploadCommand(context) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotation, certificate);
-	const following = followChanges(connections, { certificates, projects, plans, uploads, report, view, projectsView });
+	const following = syncState(connections, { certificates, projects, plans, uploads, report, view, projectsView });
 	for (const each of [view, projectsView]) each.refreshIfStale();
 
 	return {
-		actions: createActions(context),
+		actions: createCommandHandlers(context),
 		remind: () =>
 			remind({ watchFolder, snapshot, certificates, view, watch, rotate, documents }).catch((thrown) =>
-				showFailure(thrown, context),
+				showProblem(thrown, context),
 			),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),

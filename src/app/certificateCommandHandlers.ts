@@ -2,7 +2,7 @@ import { COMMANDS } from "../common/manifestIds.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import type { Scope } from "../domain/scope.ts";
 import { type ActivationCommands, switchCertificates } from "../features/activation/ui/activationCommand.ts";
-import { renameCertificate } from "../features/certificates/ui/renameCommand.ts";
+import { promptAndRename } from "../features/certificates/ui/renameCommand.ts";
 import { savePem } from "../features/certificates/ui/savePemCommand.ts";
 import {
 	copyFingerprint,
@@ -14,9 +14,9 @@ import {
 	type TextCommands,
 } from "../features/certificates/ui/viewAndCopyCommands.ts";
 import { type ClientCheckCommands, checkClientCertificate } from "../features/clientCheck/ui/clientCheckCommand.ts";
-import type { Connections } from "../features/connections/ui/connectionStore.ts";
+import type { ConnectionStore } from "../features/connections/ui/connectionStore.ts";
 import { removeCertificates } from "../features/deletion/ui/deleteCommand.ts";
-import { unlessGone } from "../features/organization/ui/commandContext.ts";
+import { handleDeleted } from "../features/organization/ui/commandContext.ts";
 import { finishRotating, undoRotating } from "../features/rotation/ui/endRotationCommands.ts";
 import { type RotationCommands, rotateCertificate } from "../features/rotation/ui/startRotationCommand.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
@@ -28,7 +28,7 @@ export interface CertificateActions
 		TextCommands,
 		RotationCommands,
 		Omit<ClientCheckCommands, "connections"> {
-	readonly connections: Connections;
+	readonly connections: ConnectionStore;
 	readonly view: Pick<CertificatesView, "certificateOf" | "certificatesOf" | "reveal">;
 	readonly projectsView: Pick<ProjectsView, "certificateOf" | "scopeOf">;
 }
@@ -47,7 +47,7 @@ export function certificateActions(commands: CertificateActions) {
 		(act: (chosen: readonly Certificate[], near: Scope | null) => Promise<void>) =>
 		async (row: unknown, rows: unknown): Promise<void> => {
 			const { near, chosen } = chosenBy(row, rows);
-			await unlessGone(commands, chosen, () => act(chosen, near));
+			await handleDeleted(commands, chosen, () => act(chosen, near));
 		};
 	/** On the one whose row it is. */
 	const onOne =
@@ -55,7 +55,7 @@ export function certificateActions(commands: CertificateActions) {
 		async (row: unknown): Promise<void> => {
 			const isInProject = row !== undefined && projectsView.scopeOf(row);
 			const certificate = (isInProject ? projectsView : view).certificateOf(row);
-			await unlessGone(commands, [certificate], () => act(certificate));
+			await handleDeleted(commands, [certificate], () => act(certificate));
 		};
 
 	const checkOnRow = onOne((certificate) => checkClientCertificate(commands, certificate));
@@ -66,7 +66,7 @@ export function certificateActions(commands: CertificateActions) {
 		[COMMANDS.rotate]: onOne((certificate) => rotateCertificate(commands, certificate)),
 		[COMMANDS.finishRotation]: onOne((certificate) => finishRotating(commands, certificate)),
 		[COMMANDS.undoRotation]: onOne((certificate) => undoRotating(commands, certificate)),
-		[COMMANDS.rename]: onOne((certificate) => renameCertificate(commands, certificate)),
+		[COMMANDS.rename]: onOne((certificate) => promptAndRename(commands, certificate)),
 		// One after the other, each of which may be gone.
 		[COMMANDS.delete]: (row: unknown, rows: unknown) => removeCertificates(commands, chosenBy(row, rows).chosen),
 		[COMMANDS.copyId]: onEach(copyId),

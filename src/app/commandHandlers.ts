@@ -1,24 +1,24 @@
 import * as vscode from "vscode";
 import { COMMANDS, type CommandId, SETTINGS_OF_THIS, VIEW } from "../common/manifestIds.ts";
 import type { Log } from "../common/ui/log.ts";
-import { showFailure } from "../common/ui/problemNotification.ts";
-import type { Documents } from "../common/ui/virtualDocuments.ts";
-import type { AccessSource, ClientCertificateFiles, Service } from "../domain/adminApi.ts";
-import type { Administration } from "../domain/administration.ts";
+import { showProblem } from "../common/ui/problemNotification.ts";
+import type { VirtualDocuments } from "../common/ui/virtualDocuments.ts";
+import type { CertificatesApi, ClientCertificateFiles, CredentialsProvider } from "../domain/adminApi.ts";
+import type { AdministrationApi } from "../domain/administration.ts";
 import type { CertificateReader } from "../domain/certificateFile.ts";
 import { problemOf } from "../domain/problem.ts";
 import type { ClientCheckCommands } from "../features/clientCheck/ui/clientCheckCommand.ts";
-import type { OwnAccessCheck } from "../features/clientCheck/ui/selfAccess.ts";
-import type { ClientCertificates } from "../features/connections/ui/clientCertificateSettings.ts";
+import type { SelfAccessDeps } from "../features/clientCheck/ui/selfAccess.ts";
+import type { ClientCertificateSettings } from "../features/connections/ui/clientCertificateSettings.ts";
 import { renameConnection, switchConnection } from "../features/connections/ui/connectionCommands.ts";
-import type { Connections } from "../features/connections/ui/connectionStore.ts";
+import type { ConnectionStore } from "../features/connections/ui/connectionStore.ts";
 import { removeKey, setKey } from "../features/connections/ui/keyCommands.ts";
 import { setPassphrase } from "../features/connections/ui/passphrasePrompt.ts";
 import { inspectFile, inspectFiles } from "../features/inspection/ui/inspectCommand.ts";
-import type { Certificates } from "../features/organization/certificateStore.ts";
-import type { Enforcement } from "../features/organization/enforcementIndex.ts";
-import type { Organization } from "../features/organization/organizationSession.ts";
-import type { Projects } from "../features/organization/projectStore.ts";
+import type { CertificateStore } from "../features/organization/certificateStore.ts";
+import type { EnforcementIndex } from "../features/organization/enforcementIndex.ts";
+import type { OrganizationContext } from "../features/organization/organizationSession.ts";
+import type { ProjectStore } from "../features/organization/projectStore.ts";
 import type { Rotations } from "../features/rotation/rotation.ts";
 import { forgetPlan } from "../features/rotation/ui/forgetPlanCommand.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
@@ -26,20 +26,20 @@ import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
 import { chooseOrder } from "../features/sidebar/ui/sortCommand.ts";
 import { checkUpload, forgetUpload, uploadAgain } from "../features/upload/ui/unconfirmedCommands.ts";
 import { type UploadCommand, uploadFiles } from "../features/upload/ui/uploadCommand.ts";
-import type { Uploads } from "../features/upload/uploadService.ts";
+import type { UploadService } from "../features/upload/uploadService.ts";
 import { certificateActions } from "./certificateCommandHandlers.ts";
 
 /** What commands act on. */
-export interface ActionContext extends Pick<ClientCheckCommands, "checkClient" | "judgeClient" | "checkLive"> {
-	readonly certificates: Certificates;
-	readonly projects: Projects;
-	readonly enforcement: Enforcement;
+export interface CommandDeps extends Pick<ClientCheckCommands, "checkClient" | "judgeClient" | "checkLive"> {
+	readonly certificates: CertificateStore;
+	readonly projects: ProjectStore;
+	readonly enforcement: EnforcementIndex;
 	/** What changes something in the organization goes through. */
-	readonly organization: Organization;
-	readonly uploads: Uploads;
+	readonly organization: OrganizationContext;
+	readonly uploads: UploadService;
 	readonly rotations: Rotations;
-	readonly connections: Connections;
-	readonly clientCertificates: ClientCertificates;
+	readonly connections: ConnectionStore;
+	readonly clientCertificates: ClientCertificateSettings;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
 	/** What is remembered over a restart. */
@@ -47,32 +47,32 @@ export interface ActionContext extends Pick<ClientCheckCommands, "checkClient" |
 	readonly log: Log;
 	/** Tells the editor which inspections are to be read anew. */
 	readonly inspections: vscode.EventEmitter<vscode.Uri>;
-	readonly documents: Documents;
+	readonly documents: VirtualDocuments;
 	readonly reader: CertificateReader;
-	readonly openService: (access: AccessSource) => Service & Administration;
+	readonly openService: (access: CredentialsProvider) => CertificatesApi & AdministrationApi;
 	/** Whether a client certificate can be presented. @throws Failure `client-certificate` */
 	readonly judgeClientFiles: (files: ClientCertificateFiles) => Promise<void>;
-	readonly traceClientCertificate: OwnAccessCheck["traceClientCertificate"];
+	readonly traceClientCertificate: SelfAccessDeps["traceClientCertificate"];
 }
 
 type Action = (...args: unknown[]) => unknown;
 
 /** What each command does. It is loaded with the first one. */
-export type Actions = Readonly<Record<CommandId, Action>>;
+export type CommandHandlers = Readonly<Record<CommandId, Action>>;
 
 /** Whatever a command throws is shown here and nowhere else. */
-export function createActions(context: ActionContext): Actions {
+export function createCommandHandlers(context: CommandDeps): CommandHandlers {
 	const actions = Object.entries(actionsOf(context)).map(([id, act]): [string, Action] => [
 		id,
 		async (...args) => {
 			try {
 				await act(...withoutLostRow(args));
 			} catch (thrown) {
-				await showFailure(thrown, context);
+				await showProblem(thrown, context);
 			}
 		},
 	]);
-	return Object.fromEntries(actions) as Actions;
+	return Object.fromEntries(actions) as CommandHandlers;
 }
 
 /**
@@ -84,7 +84,7 @@ function withoutLostRow(args: readonly unknown[]): readonly unknown[] {
 }
 
 /** @throws Failure, Cancelled */
-function actionsOf(context: ActionContext): Actions {
+function actionsOf(context: CommandDeps): CommandHandlers {
 	const { connections, view, log, inspections } = context;
 	const { clientCertificates, judgeClientFiles, memory } = context;
 	const upload = uploadCommand(context);
@@ -120,7 +120,7 @@ function actionsOf(context: ActionContext): Actions {
 }
 
 /** What an upload goes by, whoever wants one. */
-export function uploadCommand(context: ActionContext): UploadCommand {
+export function uploadCommand(context: CommandDeps): UploadCommand {
 	const { reader, certificates, uploads, connections, view, inspections, documents } = context;
 	return {
 		reader,
@@ -141,7 +141,7 @@ export function uploadCommand(context: ActionContext): UploadCommand {
 }
 
 /** Reads again what is in sight: the certificates, and the projects where a person looked at them; each row tells of them then. */
-async function refresh({ view, projects, projectsView }: ActionContext): Promise<void> {
+async function refresh({ view, projects, projectsView }: CommandDeps): Promise<void> {
 	if (!view.visible && !projectsView.visible) await vscode.commands.executeCommand(`${VIEW}.focus`);
 	const isWanted = projectsView.visible || projects.state.askedAt !== null;
 	await Promise.all([view.refresh(), isWanted ? projectsView.refresh() : null]);

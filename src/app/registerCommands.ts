@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { COMMANDS } from "../common/manifestIds.ts";
-import type { Actions } from "./commandHandlers.ts";
+import type { CommandHandlers } from "./commandHandlers.ts";
 
 /**
  * Registers every command.
@@ -8,7 +8,7 @@ import type { Actions } from "./commandHandlers.ts";
  * @param report Shows that they could not be loaded.
  */
 export function registerCommands(
-	actions: () => Promise<Actions>,
+	actions: () => Promise<CommandHandlers>,
 	report: (thrown: unknown) => void,
 ): vscode.Disposable {
 	return vscode.Disposable.from(

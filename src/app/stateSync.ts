@@ -1,20 +1,20 @@
 import * as vscode from "vscode";
 import { SETTINGS } from "../common/manifestIds.ts";
 import { problemOf } from "../domain/problem.ts";
-import type { Connections } from "../features/connections/ui/connectionStore.ts";
-import type { Certificates } from "../features/organization/certificateStore.ts";
-import type { Projects } from "../features/organization/projectStore.ts";
-import type { RotationPlans } from "../features/rotation/rotationPlanStore.ts";
+import type { ConnectionStore } from "../features/connections/ui/connectionStore.ts";
+import type { CertificateStore } from "../features/organization/certificateStore.ts";
+import type { ProjectStore } from "../features/organization/projectStore.ts";
+import type { RotationPlanStore } from "../features/rotation/rotationPlanStore.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
-import type { Uploads } from "../features/upload/uploadService.ts";
+import type { UploadService } from "../features/upload/uploadService.ts";
 
 /** What is kept true. */
 interface Followers {
-	readonly certificates: Certificates;
-	readonly projects: Projects;
-	readonly plans: RotationPlans;
-	readonly uploads: Uploads;
+	readonly certificates: CertificateStore;
+	readonly projects: ProjectStore;
+	readonly plans: RotationPlanStore;
+	readonly uploads: UploadService;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
 	/** Shows what went wrong where no command was given. */
@@ -22,8 +22,8 @@ interface Followers {
 }
 
 /** Keeps the views true to the key and the settings, whoever changes them: this window, another one, a person by hand. */
-export function followChanges(
-	connections: Connections,
+export function syncState(
+	connections: ConnectionStore,
 	{ certificates, projects, plans, uploads, report, view, projectsView }: Followers,
 ): vscode.Disposable {
 	const followKey = async () => {
@@ -38,12 +38,12 @@ export function followChanges(
 		);
 		// The same organization with another key: only what failed is worth another try.
 		if (ref === certificates.organizationRef && !certificates.state.problem) return;
-		certificates.forget(ref);
+		certificates.reset(ref);
 		view.refreshIfStale();
 	};
 	const followSettings = (event: vscode.ConfigurationChangeEvent) => {
 		if (event.affectsConfiguration(SETTINGS.baseUrl) || (waysThere(event) && certificates.state.problem)) {
-			certificates.forget(certificates.organizationRef);
+			certificates.reset(certificates.organizationRef);
 			view.refreshIfStale();
 		}
 		if (event.affectsConfiguration(SETTINGS.reminderDays)) for (const each of [view, projectsView]) each.redraw();
@@ -65,7 +65,7 @@ export function followChanges(
 		if (uploads.unconfirmed.length > 0) uploads.settleSeen(state.listing).catch(report);
 	});
 	certificates.on("forget", () => {
-		projects.forget();
+		projects.reset();
 		// Whoever forgot may have the new list at hand.
 		setImmediate(() => projectsView.refreshIfStale());
 	});

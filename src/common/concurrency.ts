@@ -1,5 +1,5 @@
 /** Runs tasks in the order in which they come, never more than this many at once. */
-export function inTurns(most: number): <T>(task: () => Promise<T>) => Promise<T> {
+export function limitConcurrency(most: number): <T>(task: () => Promise<T>) => Promise<T> {
 	let running = 0;
 	const waiting: (() => void)[] = [];
 	return async (task) => {

@@ -7,7 +7,7 @@ export interface Lazy<T> {
 }
 
 /** Begins something once, when it is first asked for, and again only after it failed. */
-export function lazily<T>(begin: () => Promise<T>): Lazy<T> {
+export function lazy<T>(begin: () => Promise<T>): Lazy<T> {
 	let begun: Promise<T> | undefined;
 	const ask = () => {
 		if (begun) return begun;

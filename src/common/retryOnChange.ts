@@ -11,7 +11,7 @@ const MOST_ROUNDS = 5;
  * @param way Told whether that was so.
  * @throws what `way` throws; what changed too, after a few rounds.
  */
-export async function askAnew<T>(way: (changed: boolean) => Promise<T>): Promise<T> {
+export async function retryWhenChanged<T>(way: (changed: boolean) => Promise<T>): Promise<T> {
 	for (let round = 1; ; round++)
 		try {
 			return await way(round > 1);

@@ -2,7 +2,7 @@ import type { BaseUrl } from "./baseUrl.ts";
 import type { Certificate, CertificateListing } from "./certificate.ts";
 
 /** Where a request goes and what it is proved by: always together, so that none of it can be sent elsewhere. */
-export interface Access {
+export interface Credentials {
 	readonly baseUrl: BaseUrl;
 	readonly key: string;
 	/** What to present where the organization enforces mTLS on its administrators too; `null` where nothing is set. */
@@ -17,10 +17,10 @@ export interface ClientCertificateFiles {
 }
 
 /** Asked for each request anew, so that no key is kept and a changed one counts at once. @throws Failure */
-export type AccessSource = () => Promise<Access>;
+export type CredentialsProvider = () => Promise<Credentials>;
 
 /** One exchange with the service, as it may be logged. */
-export interface Exchange {
+export interface RequestLogEntry {
 	readonly method: string;
 	/** The route with ids left as they are and without its query. */
 	readonly route: string;
@@ -38,7 +38,7 @@ export interface NewCertificate {
 }
 
 /** The certificates of one organization. Every method throws `Failure`, or `Cancelled` once its signal is aborted. */
-export interface Service {
+export interface CertificatesApi {
 	/** Reads every page. */
 	list(signal?: AbortSignal): Promise<CertificateListing>;
 	/**

@@ -27,7 +27,7 @@ export interface HistoryEvent {
 export type HistoryEventType = "created" | "updated" | "deleted" | "activated" | "deactivated";
 
 /** The most certificates that one call activates or deactivates (API reference). */
-export const MOST_PER_CALL = 10;
+export const MAX_PER_CALL = 10;
 
 /**
  * What can be done with certificates once they are uploaded. Every method throws `Failure`, or `Cancelled` once its signal
@@ -35,7 +35,7 @@ export const MOST_PER_CALL = 10;
  * its work (`isOutcomeUnknown`), whatever keeps the second one from an answer does not change that: they throw the first
  * one's failure. After an activation that shut this extension out, the second try is refused.
  */
-export interface Administration {
+export interface AdministrationApi {
 	/** Reads every page, archived projects included. @param onPage Told of each page's projects as they come. */
 	projects(signal?: AbortSignal, onPage?: (projects: readonly Project[]) => void): Promise<ProjectListing>;
 	/** Reads every page of a project's certificates; `active` in them is what the service says of that project. */

@@ -1,4 +1,4 @@
-import { type BaseUrlRule, Failure } from "./problem.ts";
+import { type BaseUrlRule, ProblemError } from "./problem.ts";
 
 /** Where the service answers. Made only by `parseBaseUrl`. */
 export interface BaseUrl {
@@ -33,6 +33,6 @@ export function parseBaseUrl(text: string): BaseUrl {
 	return { origin: url.origin, host: url.host, path: url.pathname.replace(/\/+$/, ""), encrypted };
 }
 
-function broken(rule: BaseUrlRule): Failure {
-	return new Failure({ reason: "base-url", rule });
+function broken(rule: BaseUrlRule): ProblemError {
+	return new ProblemError({ reason: "base-url", rule });
 }

@@ -23,7 +23,7 @@ export interface CertificateListing {
 }
 
 /** 9999-12-31T23:59:59Z, the last second that a certificate can name (RFC 5280, 4.1.2.5). Milliseconds lie beyond it. */
-export const LAST_SECOND = 253_402_300_799;
+export const NO_EXPIRY = 253_402_300_799;
 
 /** From how many days before its expiry on a certificate counts as expiring, where nobody says otherwise. */
 export const DEFAULT_REMINDER_DAYS = 30;

@@ -1,5 +1,5 @@
 /** How much a finding weighs: `block` ends the way, `strong` needs a second yes, `warn` and `info` are shown. */
-export type Level = "block" | "strong" | "warn" | "info";
+export type Severity = "block" | "strong" | "warn" | "info";
 
 /** A finding that its code says all about. */
 type Plain = Record<never, never>;
@@ -128,19 +128,19 @@ export type FindingCode = keyof FindingDetails;
 
 /** One thing that preflight noticed about a candidate. */
 export type Finding<Code extends FindingCode = FindingCode> = {
-	readonly [C in Code]: { readonly code: C; readonly level: Level } & FindingDetails[C];
+	readonly [C in Code]: { readonly code: C; readonly level: Severity } & FindingDetails[C];
 }[Code];
 
 /** From the gravest to the lightest. */
-const LEVELS: readonly Level[] = ["block", "strong", "warn", "info"];
+const LEVELS: readonly Severity[] = ["block", "strong", "warn", "info"];
 
 /** Orders findings by their weight, the gravest first. */
-export function byWeight(one: Finding, other: Finding): number {
+export function bySeverity(one: Finding, other: Finding): number {
 	return LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level);
 }
 
 /** Whether there is no way on, whatever the time is. */
-export function isHopeless(findings: readonly Finding[]): boolean {
+export function isAlwaysBlocked(findings: readonly Finding[]): boolean {
 	return findings.some((finding) => finding.level === "block" && !dependsOnClock(finding));
 }
 
@@ -155,18 +155,18 @@ const CLOCK_TOLERANCE = 300;
  * Findings in the light of the service's clock: where ours goes wrong, what only ours says is no reason to end the way.
  * @param ours,service The same moment on both clocks, Unix seconds; the service's is its `Date` header.
  */
-export function withServiceClock(findings: readonly Finding[], ours: number, service: number): readonly Finding[] {
+export function adjustForClockSkew(findings: readonly Finding[], ours: number, service: number): readonly Finding[] {
 	const seconds = Math.abs(ours - service);
 	const inDoubt = findings.filter(dependsOnClock);
 	if (seconds <= CLOCK_TOLERANCE || inDoubt.length === 0) return findings;
 	const softened = findings.map((finding) =>
 		inDoubt.includes(finding) ? { ...finding, level: "warn" as const } : finding,
 	);
-	return [...softened, { code: "clock-differs" as const, level: "warn" as const, seconds }].sort(byWeight);
+	return [...softened, { code: "clock-differs" as const, level: "warn" as const, seconds }].sort(bySeverity);
 }
 
 /** One X.509 certificate found in a file. Times are Unix seconds. */
-export interface Candidate {
+export interface ParsedCertificate {
 	/** Exactly the certificate's outer SEQUENCE, nothing behind it. */
 	readonly der: Uint8Array;
 	/** One CERTIFICATE block encoded anew from `der`: 64 columns, LF, final newline (RFC 7468). This is what is sent. */
@@ -198,7 +198,7 @@ export interface Candidate {
 }
 
 /** What tells that a certificate is no CA: that it says so, or that it does not say that it is one (RFC 5280 6.1.4 (k)). */
-export function leafFinding({ findings }: Pick<Candidate, "findings">): Finding | undefined {
+export function notCaFinding({ findings }: Pick<ParsedCertificate, "findings">): Finding | undefined {
 	return findings.find(({ code }) => code === "not-a-ca" || code === "no-basic-constraints");
 }
 
@@ -293,7 +293,7 @@ export interface CertificateFile {
 	/** Why it was refused, else `null`. */
 	readonly reason: RefusalReason | null;
 	readonly holdsPrivateKey: boolean;
-	readonly candidates: readonly Candidate[];
+	readonly candidates: readonly ParsedCertificate[];
 	readonly skipped: readonly SkippedBlock[];
 }
 

@@ -1,5 +1,5 @@
 /** What keeps a client certificate from being accepted by a trust anchor. `subject` names the certificate of the chain. */
-export type ClientFlaw =
+export type ClientCertificateIssue =
 	/** None of the file's certificates is a client's: all are authorities. */
 	| { readonly code: "is-an-authority"; readonly subject: string }
 	/** The chain ends: the issuer is neither in the file nor the anchor. */
@@ -25,7 +25,7 @@ export type ClientFlaw =
 	| { readonly code: "no-authority-key-identifier"; readonly subject: string };
 
 /** How a client certificate stands to one trust anchor. */
-export interface ClientCheck {
+export interface ChainCheckResult {
 	readonly subject: string;
 	/** SHA-256 of its DER, lower-case hex. */
 	readonly sha256: string;
@@ -35,5 +35,5 @@ export interface ClientCheck {
 	readonly chain: readonly string[];
 	/** Whether the chain gets to the anchor and nothing in `flaws` refuses the certificate. */
 	readonly accepted: boolean;
-	readonly flaws: readonly ClientFlaw[];
+	readonly issues: readonly ClientCertificateIssue[];
 }

@@ -1,5 +1,5 @@
-import { fieldsIn, fieldsOf } from "./json.ts";
-import { Failure, type KeyFlaw } from "./problem.ts";
+import { asRecord, parseObject } from "./json.ts";
+import { type KeyIssue, ProblemError } from "./problem.ts";
 
 /** One organization as this extension reaches it. It is kept whole, in a secret. */
 export interface Connection {
@@ -15,7 +15,7 @@ export interface Connection {
 	readonly organization: string | null;
 	readonly key: string;
 	/** Whether it is to be forgotten with the window where its key was typed, and is written nowhere. */
-	readonly passing: boolean;
+	readonly sessionOnly: boolean;
 }
 
 /** All connections, one of which is in use. */
@@ -25,7 +25,7 @@ export interface ConnectionSet {
 }
 
 /** Whose organization a new key belongs to: the `id` of a connection that is there, or `null`; `certain` where that is proved. */
-export interface Continuation {
+export interface ConnectionMatch {
 	readonly id: string | null;
 	readonly certain: boolean;
 }
@@ -37,12 +37,12 @@ export interface Continuation {
  * @param replaced The connection whose key it replaces, and the ids of its certificates as far as they are known.
  * @param all All connections.
  */
-export function continuation(
+export function matchConnection(
 	origin: string,
 	answer: { readonly organization: string | null; readonly ids: readonly string[] },
 	replaced: (Pick<Connection, "id" | "origin" | "organization"> & { readonly ids: readonly string[] }) | null,
 	all: readonly Pick<Connection, "id" | "origin" | "organization">[],
-): Continuation {
+): ConnectionMatch {
 	const { organization, ids } = answer;
 	const candidates = [...(replaced ? [replaced] : []), ...all].filter((each) => each.origin === origin);
 	const named = organization === null ? undefined : candidates.find((each) => each.organization === organization);
@@ -56,7 +56,7 @@ export function continuation(
 const LONGEST_KEY = 1024;
 
 /** What keeps a typed text from being an admin key, or `null`. Blanks around it do not count. */
-export function keyFlaw(text: string): KeyFlaw | null {
+export function findKeyIssue(text: string): KeyIssue | null {
 	const key = text.trim();
 	if (key === "") return "blank";
 	if (key.length > LONGEST_KEY) return "too-long";
@@ -108,14 +108,14 @@ export function parseConnection(secret: string | undefined, id: string | undefin
 }
 
 /** What `parseConnection` reads. */
-export function formatConnection({ passing: _, ...rest }: Connection): string {
+export function formatConnection({ sessionOnly: _, ...rest }: Connection): string {
 	return JSON.stringify({ version: VERSION, ...rest });
 }
 
 /** @throws Failure `record-newer` */
 function knownFields(secret: string): Record<string, unknown> {
-	const { version, ...fields } = fieldsOf(secret);
-	if (typeof version === "number" && version > VERSION) throw new Failure({ reason: "record-newer" });
+	const { version, ...fields } = parseObject(secret);
+	if (typeof version === "number" && version > VERSION) throw new ProblemError({ reason: "record-newer" });
 	return fields;
 }
 
@@ -124,17 +124,17 @@ function knownFields(secret: string): Record<string, unknown> {
  * hide the others.
  */
 export function parseConnections(secret: string | undefined): ConnectionSet {
-	const { current, connections } = fieldsOf(secret ?? "");
+	const { current, connections } = parseObject(secret ?? "");
 	const all = (Array.isArray(connections) ? connections : []).flatMap((each) => connectionIn(each) ?? []);
 	return { current: all.find(({ id }) => id === current) ?? null, all };
 }
 
 function connectionIn(value: unknown): Connection | null {
-	const { id, label, origin, path, organization = null, key } = fieldsIn(value);
+	const { id, label, origin, path, organization = null, key } = asRecord(value);
 	const isWhole = [id, label, origin, key].every((part) => typeof part === "string" && part !== "");
 	if (!isWhole || typeof path !== "string" || !URL.canParse(origin as string)) return null;
 	if (organization !== null && typeof organization !== "string") return null;
-	return { id, label, origin, path, organization, key, passing: false } as Connection;
+	return { id, label, origin, path, organization, key, sessionOnly: false } as Connection;
 }
 
 /** Where requests go, as a person knows it. */

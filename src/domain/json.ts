@@ -1,13 +1,13 @@
 /** The fields of the JSON object in a text; none where it is no such thing. */
-export function fieldsOf(text: string): Record<string, unknown> {
+export function parseObject(text: string): Record<string, unknown> {
 	try {
-		return fieldsIn(JSON.parse(text));
+		return asRecord(JSON.parse(text));
 	} catch {
 		return {};
 	}
 }
 
 /** The fields of what was parsed already; none where it is no object. */
-export function fieldsIn(json: unknown): Record<string, unknown> {
+export function asRecord(json: unknown): Record<string, unknown> {
 	return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
 }

@@ -21,16 +21,16 @@ export class ProjectKey {
 }
 
 /** A client certificate that is to be shown to the service, once. */
-export interface LiveCheck {
+export interface LiveCheckRequest {
 	/** The host for client certificates; encrypted. */
 	readonly baseUrl: BaseUrl;
 	/** Of the project whose enforcement is meant. */
 	readonly key: ProjectKey;
-	readonly client: ClientPair;
+	readonly client: ClientCredentials;
 }
 
 /** A client certificate and its key as files hold them, not judged. */
-export interface ClientPair {
+export interface ClientCredentials {
 	readonly certificate: string;
 	readonly key: string;
 	readonly passphrase: string | null;
@@ -39,7 +39,7 @@ export interface ClientPair {
 }
 
 /** What the service said to a client certificate. */
-export type LiveOutcome =
+export type LiveCheckResult =
 	/** It was asked for, and the request was answered. */
 	| { readonly code: "accepted" }
 	/** It was asked for, and the project key may not do this: the service got as far as that. `status`: HTTP. */

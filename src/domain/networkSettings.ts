@@ -1,5 +1,5 @@
 /** What the editor's settings and the environment say about the way to a server. Read anew for each request. */
-export interface Network {
+export interface NetworkSettings {
 	/** False where `http.proxySupport` is `off`. */
 	readonly proxySupport: boolean;
 	/** `http.proxy`: a URL, with name and password where the proxy demands them; empty where there is none. */
@@ -17,4 +17,4 @@ export interface Network {
 }
 
 /** Asked for each request anew, so that a change of the settings counts at once. */
-export type NetworkSource = () => Network;
+export type NetworkSettingsProvider = () => NetworkSettings;

@@ -19,21 +19,21 @@ export type Problem =
 	// The connection
 	| { readonly reason: "no-key" }
 	| { readonly reason: "key-elsewhere"; readonly host: string; readonly keyHost: string }
-	| { readonly reason: "key-malformed"; readonly why: KeyFlaw }
+	| { readonly reason: "key-malformed"; readonly why: KeyIssue }
 	| { readonly reason: "base-url"; readonly rule: BaseUrlRule }
 	| { readonly reason: "secrets-unavailable" }
 	/** What the settings name as client certificate and key cannot be presented. `file` is a name without folders. */
-	| { readonly reason: "client-certificate"; readonly why: ClientCertificateFlaw; readonly file: string }
+	| { readonly reason: "client-certificate"; readonly why: TlsKeyPairIssue; readonly file: string }
 	/** A client certificate and key that were chosen to be shown to the service cannot be. `file`, `why`: as there. */
-	| { readonly reason: "client-pair"; readonly why: ClientCertificateFlaw; readonly file: string }
+	| { readonly reason: "client-pair"; readonly why: TlsKeyPairIssue; readonly file: string }
 	// The way to the service
 	/** No connection came about, so that nothing was sent. `proxy` is the host of the one that was asked, if any. */
 	| { readonly reason: "unreachable"; readonly host: string; readonly proxy: string | null }
 	/** The way to the proxy, or what it answered; nothing was sent to the service. `proxy` is its host, or what stands for it. */
-	| { readonly reason: "proxy"; readonly proxy: string; readonly why: ProxyFlaw }
+	| { readonly reason: "proxy"; readonly proxy: string; readonly why: ProxyIssue }
 	/** It ended after something was sent. */
 	| { readonly reason: "connection-lost"; readonly host: string }
-	| { readonly reason: "untrusted-server"; readonly host: string; readonly why: ServerCertificateFlaw }
+	| { readonly reason: "untrusted-server"; readonly host: string; readonly why: ServerCertificateIssue }
 	/** The server ended the handshake for want of a client certificate, or for the one that was presented. */
 	| { readonly reason: "client-certificate-refused"; readonly host: string; readonly presented: boolean }
 	| { readonly reason: "timeout"; readonly host: string }
@@ -71,7 +71,12 @@ export type Problem =
 	/** The same certificate is on its way to the same organization, or an upload of it is not confirmed. */
 	| { readonly reason: "upload-pending"; readonly name: string; readonly running: boolean }
 	/** An upload was sent, and its outcome is unknown. `ending`: how the request ended; `null` where this call sent nothing. */
-	| { readonly reason: "unconfirmed"; readonly name: string; readonly look: Look; readonly ending: UploadEnding | null }
+	| {
+			readonly reason: "unconfirmed";
+			readonly name: string;
+			readonly look: LookupOutcome;
+			readonly ending: UploadEnding | null;
+	  }
 	/** It cannot be deleted, because it is active there. */
 	| {
 			readonly reason: "certificate-active";
@@ -94,7 +99,7 @@ export type Problem =
 	/** It was sent, no answer tells what became of it, and it could not be read back. */
 	| { readonly reason: "change-unknown"; readonly act: "rename" | "remove" }
 	/** One certificate cannot take over from the other, or nothing can return to it; nothing was changed by that step. */
-	| { readonly reason: "rotation-refused"; readonly flaw: RotationFlaw }
+	| { readonly reason: "rotation-refused"; readonly flaw: RotationIssue }
 	/** Another rotation that is not over has one of the two certificates: the one that is called so is its old one. */
 	| { readonly reason: "rotation-pending"; readonly name: string }
 	/** Another window, or another step in this one, is at the same; nothing was done. `host` and `process`: which, as far as it is known. */
@@ -120,7 +125,7 @@ export type NamedProject = Pick<Project, "id" | "name">;
  * `failed`: it could not be looked; `partial`: not all of it could be read; `ambiguous`: one is there that may be an
  * older copy.
  */
-export type Look =
+export type LookupOutcome =
 	| { readonly outcome: "not-seen"; readonly at: number }
 	| { readonly outcome: "failed" | "partial" | "ambiguous" | "unplaced" };
 
@@ -132,8 +137,8 @@ export type UploadEnding =
 	| { readonly kind: "no-response" | "canceled" | "redirected" | "unreadable" }
 	| { readonly kind: "status"; readonly status: number };
 
-export type ProxyFlaw = "not-a-url" | "unsupported" | "unreachable" | "untrusted" | "credentials" | "refused";
-export type ClientCertificateFlaw =
+export type ProxyIssue = "not-a-url" | "unsupported" | "unreachable" | "untrusted" | "credentials" | "refused";
+export type TlsKeyPairIssue =
 	| "not-set"
 	| "missing"
 	| "not-a-file"
@@ -149,27 +154,27 @@ export type ClientCertificateFlaw =
 	/** This runtime's TLS takes no such certificate: its key is too short, or its signature too weak. */
 	| "unusable";
 export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "dead-link" | "gone" | "no-permission" | "other";
-export type KeyFlaw = "blank" | "space-inside" | "not-ascii" | "too-long";
+export type KeyIssue = "blank" | "space-inside" | "not-ascii" | "too-long";
 /** `mtls`: all of them for the host of client certificates, which has to be asked by https. */
 export type BaseUrlRule = "not-a-url" | "https-or-loopback" | "no-extras" | "mtls";
-export type ServerCertificateFlaw = "expired" | "wrong-name" | "self-signed" | "unknown-issuer" | "other";
+export type ServerCertificateIssue = "expired" | "wrong-name" | "self-signed" | "unknown-issuer" | "other";
 export type RejectionCode = "mtls_certificate_invalid" | "expired_certificate" | "certificate_in_use";
 
 /**
  * The one error that leaves a layer. It keeps no cause: what caused it may hold the key in a header or an address.
  */
-export class Failure extends Error {
+export class ProblemError extends Error {
 	readonly problem: Problem;
 
 	constructor(problem: Problem) {
 		super(problem.reason);
-		this.name = "Failure";
+		this.name = "ProblemError";
 		this.problem = problem;
 	}
 }
 
 /** Thrown where the person said no; the one place that shows failures stays silent on it. */
-export class Cancelled extends Error {
+export class CancelledError extends Error {
 	constructor() {
 		super("cancelled");
 		this.name = "Cancelled";
@@ -181,7 +186,7 @@ export class Cancelled extends Error {
  * class, so that `instanceof` would not know what the other one threw.
  */
 export function problemOf(thrown: unknown): Problem | null {
-	return thrown instanceof Error && thrown.name === "Failure" ? (thrown as Failure).problem : null;
+	return thrown instanceof Error && thrown.name === "ProblemError" ? (thrown as ProblemError).problem : null;
 }
 
 /** Whether a request that ended so may have done its work all the same: all but a refusal and what was never sent. */
@@ -204,7 +209,7 @@ export function isCancelled(thrown: unknown): boolean {
 }
 
 /** What keeps a certificate from taking over, or from being returned to. */
-export type RotationFlaw =
+export type RotationIssue =
 	/** Both are the same certificate, by their id or fingerprint. */
 	| "same"
 	/** The old one is active nowhere. */

@@ -1,12 +1,18 @@
-import type { AccessSource } from "../domain/adminApi.ts";
-import type { Administration, HistoryEvent, ProjectListing } from "../domain/administration.ts";
+import type { CredentialsProvider } from "../domain/adminApi.ts";
+import type { AdministrationApi, HistoryEvent, ProjectListing } from "../domain/administration.ts";
 import { type Certificate, type CertificateListing, isCertificateId } from "../domain/certificate.ts";
-import { Failure, problemOf } from "../domain/problem.ts";
+import { ProblemError, problemOf } from "../domain/problem.ts";
 import { isProjectId, type Project, type Scope } from "../domain/scope.ts";
-import { deletedParser, HISTORY_TYPES, parseHistory, parseProject, toggledParser } from "./administrationSchemas.ts";
-import { CertificatesApi } from "./certificates.ts";
-import type { Transport } from "./httpTransport.ts";
-import { MOST_CERTIFICATES, readPages, toListing } from "./pagination.ts";
+import {
+	activationResponseParser,
+	deletionResponseParser,
+	HISTORY_TYPES,
+	parseHistory,
+	parseProject,
+} from "./administrationSchemas.ts";
+import { CertificatesClient } from "./certificates.ts";
+import type { HttpTransport } from "./httpTransport.ts";
+import { MAX_CERTIFICATES, readPages, toListing } from "./pagination.ts";
 import { parseCertificate } from "./schemas.ts";
 
 const CERTIFICATES = "/organization/certificates";
@@ -18,11 +24,11 @@ const MOST_PROJECTS = 2000;
  * The whole API: also what can be done with certificates once they are uploaded (API reference, "Certificates",
  * "Projects", "Audit logs").
  */
-export class AdministrationApi extends CertificatesApi implements Administration {
-	readonly #transport: Transport;
-	readonly #access: AccessSource;
+export class AdminClient extends CertificatesClient implements AdministrationApi {
+	readonly #transport: HttpTransport;
+	readonly #access: CredentialsProvider;
 
-	constructor(transport: Transport, access: AccessSource) {
+	constructor(transport: HttpTransport, access: CredentialsProvider) {
 		super(transport, access);
 		this.#transport = transport;
 		this.#access = access;
@@ -37,7 +43,7 @@ export class AdministrationApi extends CertificatesApi implements Administration
 
 	async projectCertificates(projectId: string, signal?: AbortSignal): Promise<CertificateListing> {
 		const route = `${scopeRoute({ kind: "project", id: projectId })}/certificates`;
-		const list = { route, most: MOST_CERTIFICATES, parse: parseCertificate };
+		const list = { route, most: MAX_CERTIFICATES, parse: parseCertificate };
 		return toListing(await readPages(this.#transport, this.#access, list, signal));
 	}
 
@@ -50,7 +56,7 @@ export class AdministrationApi extends CertificatesApi implements Administration
 	): Promise<readonly Certificate[]> {
 		const route = `${scopeRoute(scope)}/certificates/${active ? "activate" : "deactivate"}`;
 		const body = { certificate_ids: ids.map(checked) };
-		const parse = toggledParser(ids, active);
+		const parse = activationResponseParser(ids, active);
 		const request = { method: "POST", route, body, parse, idempotent: true, once } as const;
 		return (await this.#transport.send(this.#access, request, signal)).value;
 	}
@@ -63,7 +69,7 @@ export class AdministrationApi extends CertificatesApi implements Administration
 
 	async remove(id: string, signal?: AbortSignal): Promise<void> {
 		const route = `${CERTIFICATES}/${checked(id)}`;
-		const request = { method: "DELETE", route, parse: deletedParser(id), idempotent: true } as const;
+		const request = { method: "DELETE", route, parse: deletionResponseParser(id), idempotent: true } as const;
 		const progress = { sent: false, repeated: false };
 		try {
 			await this.#transport.send(this.#access, request, signal, progress);
@@ -84,12 +90,12 @@ export class AdministrationApi extends CertificatesApi implements Administration
 /** @throws Failure `not-found` for what can be no project: an id could climb out of its path. */
 function scopeRoute(scope: Scope): string {
 	if (scope.kind === "organization") return "/organization";
-	if (!isProjectId(scope.id)) throw new Failure({ reason: "not-found" });
+	if (!isProjectId(scope.id)) throw new ProblemError({ reason: "not-found" });
 	return `${PROJECTS}/${scope.id}`;
 }
 
 /** @throws Failure `not-found` for what can be no certificate. */
 function checked(id: string): string {
-	if (!isCertificateId(id)) throw new Failure({ reason: "not-found" });
+	if (!isCertificateId(id)) throw new ProblemError({ reason: "not-found" });
 	return id;
 }

@@ -25,7 +25,7 @@ export function parseProject(json: unknown): Project | null {
  * The answer to an activation or a deactivation of these certificates.
  * @returns what parses it: `null` where it does not say of each of them that it is in that state.
  */
-export function toggledParser(
+export function activationResponseParser(
 	ids: readonly string[],
 	active: boolean,
 ): (json: unknown) => readonly Certificate[] | null {
@@ -38,7 +38,7 @@ export function toggledParser(
 }
 
 /** The answer to a deletion: whether it is of this certificate. */
-export function deletedParser(id: string): (json: unknown) => true | null {
+export function deletionResponseParser(id: string): (json: unknown) => true | null {
 	const schema = v.object({ object: v.literal("certificate.deleted"), id: v.literal(id) });
 	return (json) => (v.is(schema, json) ? true : null);
 }

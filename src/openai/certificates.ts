@@ -1,31 +1,31 @@
-import type { Access, AccessSource, NewCertificate, Service } from "../domain/adminApi.ts";
+import type { CertificatesApi, Credentials, CredentialsProvider, NewCertificate } from "../domain/adminApi.ts";
 import { type Certificate, type CertificateListing, isCertificateId } from "../domain/certificate.ts";
-import { Failure, isCancelled, problemOf, type UploadEnding } from "../domain/problem.ts";
-import type { Transport } from "./httpTransport.ts";
-import { MOST_CERTIFICATES, readPages, toListing } from "./pagination.ts";
+import { isCancelled, ProblemError, problemOf, type UploadEnding } from "../domain/problem.ts";
+import type { HttpTransport } from "./httpTransport.ts";
+import { MAX_CERTIFICATES, readPages, toListing } from "./pagination.ts";
 import { parseCertificate, parseContent, parseUploaded } from "./schemas.ts";
-import type { Progress } from "./sendRequest.ts";
+import type { SendState } from "./sendRequest.ts";
 
 const ROUTE = "/organization/certificates";
 type UploadBody = { readonly name: string } & ({ readonly certificate: string } | { readonly content: string });
 
 /** The certificates API over one transport (API reference, "Certificates"). */
-export class CertificatesApi implements Service {
-	readonly #transport: Transport;
-	readonly #access: AccessSource;
+export class CertificatesClient implements CertificatesApi {
+	readonly #transport: HttpTransport;
+	readonly #access: CredentialsProvider;
 
-	constructor(transport: Transport, access: AccessSource) {
+	constructor(transport: HttpTransport, access: CredentialsProvider) {
 		this.#transport = transport;
 		this.#access = access;
 	}
 
 	async list(signal?: AbortSignal): Promise<CertificateListing> {
-		const list = { route: ROUTE, most: MOST_CERTIFICATES, parse: parseCertificate };
+		const list = { route: ROUTE, most: MAX_CERTIFICATES, parse: parseCertificate };
 		return toListing(await readPages(this.#transport, this.#access, list, signal));
 	}
 
 	async content(id: string, signal?: AbortSignal): Promise<string | null> {
-		if (!isCertificateId(id)) throw new Failure({ reason: "not-found" });
+		if (!isCertificateId(id)) throw new ProblemError({ reason: "not-found" });
 		const route = `${ROUTE}/${id}`;
 		const request = { method: "GET", route, query: { "include[]": "content" }, parse: parseContent } as const;
 		return (await this.#transport.send(this.#access, request, signal)).value.pem;
@@ -49,8 +49,8 @@ export class CertificatesApi implements Service {
 		return uploaded;
 	}
 
-	async #post(access: Access, body: UploadBody, signal: AbortSignal | undefined): Promise<Certificate> {
-		const progress: Progress = { sent: false, repeated: false };
+	async #post(access: Credentials, body: UploadBody, signal: AbortSignal | undefined): Promise<Certificate> {
+		const progress: SendState = { sent: false, repeated: false };
 		try {
 			const request = { method: "POST", route: ROUTE, body, parse: parseUploaded } as const;
 			return (await this.#transport.send(async () => access, request, signal, progress)).value;
@@ -58,7 +58,7 @@ export class CertificatesApi implements Service {
 			// Whoever looks for it may find out more.
 			const look = { outcome: "failed" } as const;
 			if (progress.sent && mayHaveArrived(failure))
-				throw new Failure({ reason: "unconfirmed", name: body.name, look, ending: endingOf(failure) });
+				throw new ProblemError({ reason: "unconfirmed", name: body.name, look, ending: endingOf(failure) });
 			throw failure;
 		}
 	}

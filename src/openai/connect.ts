@@ -3,9 +3,9 @@ import { connect as connectSocket, isIP, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as connectTls, type SecureContext } from "node:tls";
 import Client from "undici/lib/dispatcher/client.js";
-import { Failure, problemOf } from "../domain/problem.ts";
-import type { Way } from "./endpoint.ts";
-import { failureToConnect, serverCertificateFlaw } from "./errorMapping.ts";
+import { ProblemError, problemOf } from "../domain/problem.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { problemFromConnectionError, serverCertificateIssue } from "./errorMapping.ts";
 import type { HttpProxy } from "./proxyResolver.ts";
 
 /** How long a connection is kept that nobody uses. */
@@ -20,19 +20,19 @@ const SILENCE_MILLISECONDS = 30_000;
  * @param onSent Told what goes out, as TLS encrypts it.
  * @throws Failure
  */
-export async function connect(way: Way, signal: AbortSignal, onSent?: (chunk: Buffer) => void): Promise<Socket> {
+export async function connect(way: Endpoint, signal: AbortSignal, onSent?: (chunk: Buffer) => void): Promise<Socket> {
 	const { origin, proxy, tls } = way;
 	try {
 		const socket = proxy ? await tunnel(proxy, way, signal) : await reach(origin, signal, () => tls?.toService);
 		if (!tls) return socket;
 		return await secure(onSent ? overhear(socket, onSent) : socket, origin, tls.toService, true, signal);
 	} catch (error) {
-		throw problemOf(error) ? error : failureToConnect(error, way);
+		throw problemOf(error) ? error : problemFromConnectionError(error, way);
 	}
 }
 
 /** A client whose connection is made by `open`, and with it again whenever it was lost. */
-export function clientOver(origin: string, open: () => Promise<Socket>): Client {
+export function createClient(origin: string, open: () => Promise<Socket>): Client {
 	return new Client(origin, {
 		connect: (_, callback) =>
 			void open().then(
@@ -54,15 +54,15 @@ export function clientOver(origin: string, open: () => Promise<Socket>): Client 
  *
  * The client is undici's because the editor replaces `node:http` for extensions by one that looks for a proxy itself.
  */
-async function tunnel(proxy: HttpProxy, { origin, tls }: Way, signal: AbortSignal): Promise<Socket> {
-	const client = clientOver(proxy.origin, async () => {
+async function tunnel(proxy: HttpProxy, { origin, tls }: Endpoint, signal: AbortSignal): Promise<Socket> {
+	const client = createClient(proxy.origin, async () => {
 		try {
 			const encrypted = tls && proxy.origin.startsWith("https:");
 			const socket = await reach(proxy.origin, signal, () => [encrypted && tls.toProxy, tls?.toService]);
 			return encrypted ? await secure(socket, proxy.origin, tls.toProxy, proxy.strict, signal) : socket;
 		} catch (error) {
-			const why = serverCertificateFlaw(error) ? "untrusted" : "unreachable";
-			throw new Failure({ reason: "proxy", proxy: proxy.host, why });
+			const why = serverCertificateIssue(error) ? "untrusted" : "unreachable";
+			throw new ProblemError({ reason: "proxy", proxy: proxy.host, why });
 		}
 	});
 	const { hostname, port } = new URL(origin);
@@ -85,7 +85,7 @@ async function tunnel(proxy: HttpProxy, { origin, tls }: Way, signal: AbortSigna
 				if (status >= 200 && status < 300) return tunnelled.resolve(socket as Socket);
 				socket.on("error", () => {}).destroy();
 				const why = status === 407 ? "credentials" : "refused";
-				tunnelled.reject(new Failure({ reason: "proxy", proxy: proxy.host, why }));
+				tunnelled.reject(new ProblemError({ reason: "proxy", proxy: proxy.host, why }));
 			},
 			onResponseError: (_, error) => tunnelled.reject(error),
 		},

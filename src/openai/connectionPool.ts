@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type Client from "undici/lib/dispatcher/client.js";
-import { clientOver } from "./connect.ts";
+import { createClient } from "./connect.ts";
 
 const MOST_CONNECTIONS = 16;
 /** A connection that was idle for longer than this may have died without a sign: behind a router, or while the computer slept. */
@@ -18,7 +18,7 @@ interface Connection {
  * The connections to one origin. Each is used by one request at a time, so that the one of a request that is given up can
  * be closed at once and no other request suffers.
  */
-export class Pool {
+export class ConnectionPool {
 	readonly #origin: string;
 	readonly #connect: (signal: AbortSignal) => Promise<Socket>;
 	/** The one that was used last comes last. */
@@ -100,7 +100,7 @@ export class Pool {
 
 	#open(): Connection {
 		const abort = new AbortController();
-		const client = clientOver(this.#origin, () => this.#connect(abort.signal));
+		const client = createClient(this.#origin, () => this.#connect(abort.signal));
 		return {
 			client,
 			usedAt: Date.now(),

@@ -1,24 +1,24 @@
 import { createSecureContext, getCACertificates, type SecureContext, type SecureContextOptions } from "node:tls";
 import type { HttpProxy } from "./proxyResolver.ts";
-import type { ClientCertificate } from "./tlsKeyPair.ts";
+import type { TlsKeyPair } from "./tlsKeyPair.ts";
 
 /** The way to one origin: through which proxy, trusting whom, presenting what. */
-export interface Way {
+export interface Endpoint {
 	/** Scheme, host and port. */
 	readonly origin: string;
 	/** Host and port, for people. */
 	readonly host: string;
 	readonly proxy: HttpProxy | null;
 	/** `null` where the origin is http. */
-	readonly tls: WayTls | null;
+	readonly tls: TlsContexts | null;
 }
 
 /** TLS on a way. What it trusts is read and prepared once, when it is wanted first: with a system's authorities that takes some 20 to 100 ms. */
-export class WayTls {
+export class TlsContexts {
 	/** Whether there is a client certificate to present. */
 	readonly presents: boolean;
 	readonly #systemCertificates: boolean;
-	readonly #certificate: ClientCertificate | null;
+	readonly #certificate: TlsKeyPair | null;
 	#trust: SecureContextOptions | undefined;
 	#toService: SecureContext | undefined;
 	#toProxy: SecureContext | undefined;
@@ -27,7 +27,7 @@ export class WayTls {
 	 * @param systemCertificates Whether the system's authorities are trusted beside Node's own.
 	 * @param certificate The client certificate to present, if any.
 	 */
-	constructor(systemCertificates: boolean, certificate: ClientCertificate | null) {
+	constructor(systemCertificates: boolean, certificate: TlsKeyPair | null) {
 		this.presents = certificate !== null;
 		this.#systemCertificates = systemCertificates;
 		this.#certificate = certificate;

@@ -1,23 +1,23 @@
 import { createHash } from "node:crypto";
-import type { Access } from "../domain/adminApi.ts";
-import type { Network } from "../domain/networkSettings.ts";
+import type { Credentials } from "../domain/adminApi.ts";
+import type { NetworkSettings } from "../domain/networkSettings.ts";
 import { connect } from "./connect.ts";
-import { Pool } from "./connectionPool.ts";
-import { type Way, WayTls } from "./endpoint.ts";
-import { proxyFor } from "./proxyResolver.ts";
-import { judgeClientCertificate, readClientCertificate } from "./tlsKeyPair.ts";
+import { ConnectionPool } from "./connectionPool.ts";
+import { type Endpoint, TlsContexts } from "./endpoint.ts";
+import { resolveProxy } from "./proxyResolver.ts";
+import { parseTlsKeyPair, readTlsKeyPair } from "./tlsKeyPair.ts";
 
 /** A way and the connections that were made on it. */
-export interface OpenWay {
-	readonly way: Way;
-	readonly pool: Pool;
+export interface PooledEndpoint {
+	readonly endpoint: Endpoint;
+	readonly pool: ConnectionPool;
 }
 
 /** The ways that are in use: the connections of one last as long as nothing changes that decides it. */
-export class Ways {
+export class EndpointPools {
 	readonly #connectMilliseconds: number;
 	/** By origin and client certificate. */
-	readonly #open = new Map<string, OpenWay & { readonly mark: string }>();
+	readonly #open = new Map<string, PooledEndpoint & { readonly mark: string }>();
 
 	/** @param connectMilliseconds How long a connection may take to be made. */
 	constructor(connectMilliseconds: number) {
@@ -25,22 +25,22 @@ export class Ways {
 	}
 
 	/** @throws Failure `proxy` or `client-certificate`, where what is set cannot be used. */
-	async to({ baseUrl, clientCertificate }: Access, network: Network): Promise<OpenWay> {
-		const proxy = proxyFor(baseUrl, network);
+	async to({ baseUrl, clientCertificate }: Credentials, network: NetworkSettings): Promise<PooledEndpoint> {
+		const proxy = resolveProxy(baseUrl, network);
 		const files = baseUrl.encrypted ? clientCertificate : null;
-		const text = files && (await readClientCertificate(files));
+		const text = files && (await readTlsKeyPair(files));
 		const mark = markOf([proxy, network.systemCertificates, text]);
 		const place = JSON.stringify([baseUrl.origin, files?.certificate, files?.key]);
 		const open = this.#open.get(place);
 		if (open?.mark === mark) return open;
 
 		const { origin, host, encrypted } = baseUrl;
-		const tls = encrypted ? new WayTls(network.systemCertificates, text && judgeClientCertificate(text)) : null;
-		const way: Way = { origin, host, proxy, tls };
-		const pool = new Pool(origin, (signal) =>
-			connect(way, AbortSignal.any([signal, AbortSignal.timeout(this.#connectMilliseconds)])),
+		const tls = encrypted ? new TlsContexts(network.systemCertificates, text && parseTlsKeyPair(text)) : null;
+		const endpoint: Endpoint = { origin, host, proxy, tls };
+		const pool = new ConnectionPool(origin, (signal) =>
+			connect(endpoint, AbortSignal.any([signal, AbortSignal.timeout(this.#connectMilliseconds)])),
 		);
-		const opened = { way, pool, mark };
+		const opened = { endpoint, pool, mark };
 		this.#open.set(place, opened);
 		open?.pool.close();
 		return opened;

@@ -1,9 +1,9 @@
-import { Failure, problemOf, type RejectionCode, type ServerCertificateFlaw } from "../domain/problem.ts";
-import type { Way } from "./endpoint.ts";
-import { type Headers, secondsToWait } from "./headers.ts";
+import { ProblemError, problemOf, type RejectionCode, type ServerCertificateIssue } from "../domain/problem.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type ResponseHeaders, retryAfterSeconds } from "./headers.ts";
 
 /** OpenSSL's and Node's codes for a server certificate that does not hold (`X509_V_ERR_…`, `tls.checkServerIdentity`). */
-const SERVER_CERTIFICATE_FLAWS: Readonly<Record<string, ServerCertificateFlaw>> = {
+const SERVER_CERTIFICATE_FLAWS: Readonly<Record<string, ServerCertificateIssue>> = {
 	CERT_HAS_EXPIRED: "expired",
 	CERT_NOT_YET_VALID: "expired",
 	ERR_TLS_CERT_ALTNAME_INVALID: "wrong-name",
@@ -42,57 +42,60 @@ const REJECTION_CODES: readonly string[] = [
 ] satisfies RejectionCode[];
 
 /** What is wrong with the other side's certificate, or `null` where the error says nothing of it. */
-export function serverCertificateFlaw(error: unknown): ServerCertificateFlaw | null {
+export function serverCertificateIssue(error: unknown): ServerCertificateIssue | null {
 	return SERVER_CERTIFICATE_FLAWS[codeOf(error)] ?? null;
 }
 
 /** Why no connection came about. Nothing of the error itself goes on. */
-export function failureToConnect(error: unknown, { host, proxy, tls }: Way): Failure {
-	const why = serverCertificateFlaw(error);
-	if (why) return new Failure({ reason: "untrusted-server", host, why });
+export function problemFromConnectionError(error: unknown, { host, proxy, tls }: Endpoint): ProblemError {
+	const why = serverCertificateIssue(error);
+	if (why) return new ProblemError({ reason: "untrusted-server", host, why });
 	if (CLIENT_CERTIFICATE_ALERT.test(codeOf(error)))
-		return new Failure({ reason: "client-certificate-refused", host, presented: tls?.presents ?? false });
-	return new Failure({ reason: "unreachable", host, proxy: proxy?.host ?? null });
+		return new ProblemError({ reason: "client-certificate-refused", host, presented: tls?.presents ?? false });
+	return new ProblemError({ reason: "unreachable", host, proxy: proxy?.host ?? null });
 }
 
 /**
  * What undici, TLS or the socket threw, as a failure. Nothing of the error itself goes on.
  * @param sent Whether bytes of the request may have reached the service.
  */
-export function failureOfError(error: unknown, way: Way, sent: boolean): Error {
+export function problemFromError(error: unknown, way: Endpoint, sent: boolean): Error {
 	if (error instanceof Error && problemOf(error)) return error;
 	const { host } = way;
 	const code = codeOf(error);
-	if (!sent || CLIENT_CERTIFICATE_ALERT.test(code)) return failureToConnect(error, way);
-	if (TIMEOUTS.has(code)) return new Failure({ reason: "timeout", host });
-	if (UNUSABLE_ANSWERS.test(code)) return new Failure({ reason: "bad-answer", host });
-	return new Failure({ reason: "connection-lost", host });
+	if (!sent || CLIENT_CERTIFICATE_ALERT.test(code)) return problemFromConnectionError(error, way);
+	if (TIMEOUTS.has(code)) return new ProblemError({ reason: "timeout", host });
+	if (UNUSABLE_ANSWERS.test(code)) return new ProblemError({ reason: "bad-answer", host });
+	return new ProblemError({ reason: "connection-lost", host });
 }
 
 /** A failure for a status that is not 2xx, from its status and those parts of its body that this extension knows. */
-export function failureOfStatus(status: number, body: unknown, headers: Headers, host: string): Failure {
+export function problemFromStatus(status: number, body: unknown, headers: ResponseHeaders, host: string): ProblemError {
 	const error = field(body, "error");
 	switch (status) {
 		case 401:
-			if (field(error, "code") === "incorrect_hostname") return new Failure({ reason: "wrong-region", host });
+			if (field(error, "code") === "incorrect_hostname") return new ProblemError({ reason: "wrong-region", host });
 			// A missing permission can come as 401 too; only its text tells (API guide, admin keys).
 			return permissionIn(error)
-				? new Failure({ reason: "forbidden", permission: permissionIn(error) })
-				: new Failure({ reason: "unauthorized" });
+				? new ProblemError({ reason: "forbidden", permission: permissionIn(error) })
+				: new ProblemError({ reason: "unauthorized" });
 		case 403:
-			return new Failure({ reason: "forbidden", permission: permissionIn(error) });
+			return new ProblemError({ reason: "forbidden", permission: permissionIn(error) });
 		case 404:
-			return new Failure({ reason: "not-found" });
+			return new ProblemError({ reason: "not-found" });
 		case 408:
-			return new Failure({ reason: "timeout", host });
+			return new ProblemError({ reason: "timeout", host });
 		case 409:
-			return new Failure({ reason: "conflict" });
+			return new ProblemError({ reason: "conflict" });
 		case 429:
-			return new Failure({ reason: "rate-limited", waitSeconds: sensible(secondsToWait(headers, Date.now())) });
+			return new ProblemError({
+				reason: "rate-limited",
+				waitSeconds: sensible(retryAfterSeconds(headers, Date.now())),
+			});
 	}
-	if (status >= 300 && status < 400) return new Failure({ reason: "redirected", host });
-	if (status >= 500) return new Failure({ reason: "service-error", status });
-	return new Failure({
+	if (status >= 300 && status < 400) return new ProblemError({ reason: "redirected", host });
+	if (status >= 500) return new ProblemError({ reason: "service-error", status });
+	return new ProblemError({
 		reason: "rejected",
 		status,
 		code: rejectionCode(field(error, "code")),
@@ -107,7 +110,7 @@ export function messageIn(body: unknown): string | null {
 }
 
 /** Whether an answer's body speaks of the client certificate. */
-export function saysCertificate(body: unknown): boolean {
+export function mentionsClientCertificate(body: unknown): boolean {
 	const error = field(body, "error");
 	return /^mtls_/.test(String(field(error, "code"))) || /\b(?:certificates?|mtls)\b/i.test(textOf(error));
 }

@@ -1,14 +1,14 @@
 /** An answer's headers, by their names in lower case. */
-export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** An id that is logged, copied or compared: only what looks like one counts. */
-export function idIn(headers: Headers, name: string): string | null {
+export function requestIdFrom(headers: ResponseHeaders, name: string): string | null {
 	const value = headers[name];
 	return typeof value === "string" && /^[\w.-]{1,100}$/.test(value) ? value : null;
 }
 
 /** The service's clock by its `Date` (RFC 9110, 6.6.1), Unix milliseconds, or `null`. */
-export function clockIn({ date }: Headers): number | null {
+export function serverTimeFrom({ date }: ResponseHeaders): number | null {
 	const milliseconds = typeof date === "string" ? Date.parse(date) : Number.NaN;
 	return Number.isNaN(milliseconds) ? null : milliseconds;
 }
@@ -18,10 +18,10 @@ export function clockIn({ date }: Headers): number | null {
  * @param now Unix milliseconds, for an answer that does not tell that.
  * @returns seconds, more than 0, or `null` where it names no time to come.
  */
-export function secondsToWait(headers: Headers, now: number): number | null {
+export function retryAfterSeconds(headers: ResponseHeaders, now: number): number | null {
 	const retryAfter = headers["retry-after"];
 	if (typeof retryAfter !== "string") return null;
 	if (/^\d+$/.test(retryAfter)) return Number(retryAfter) || null;
-	const seconds = Math.ceil((Date.parse(retryAfter) - (clockIn(headers) ?? now)) / 1000);
+	const seconds = Math.ceil((Date.parse(retryAfter) - (serverTimeFrom(headers) ?? now)) / 1000);
 	return seconds > 0 ? seconds : null;
 }

@@ -1,12 +1,19 @@
 import { promises as timers } from "node:timers";
-import type { Access, AccessSource, Exchange } from "../domain/adminApi.ts";
-import type { NetworkSource } from "../domain/networkSettings.ts";
-import { Cancelled, Failure, isOutcomeUnknown, type Problem, problemOf, type Reason } from "../domain/problem.ts";
-import { type OpenWay, Ways } from "./endpointPools.ts";
-import { failureOfStatus, messageIn } from "./errorMapping.ts";
-import { clockIn, idIn } from "./headers.ts";
-import { pauseAfter } from "./retryPolicy.ts";
-import { exchange, type Progress, type RawAnswer } from "./sendRequest.ts";
+import type { Credentials, CredentialsProvider, RequestLogEntry } from "../domain/adminApi.ts";
+import type { NetworkSettingsProvider } from "../domain/networkSettings.ts";
+import {
+	CancelledError,
+	isOutcomeUnknown,
+	type Problem,
+	ProblemError,
+	problemOf,
+	type Reason,
+} from "../domain/problem.ts";
+import { EndpointPools, type PooledEndpoint } from "./endpointPools.ts";
+import { messageIn, problemFromStatus } from "./errorMapping.ts";
+import { requestIdFrom, serverTimeFrom } from "./headers.ts";
+import { retryDelay } from "./retryPolicy.ts";
+import { type RawResponse, type SendState, sendRequest } from "./sendRequest.ts";
 
 /** How long things may take. */
 export interface TransportLimits {
@@ -17,26 +24,26 @@ export interface TransportLimits {
 	/** Before a call is repeated, where the service names no time; twice as long before the next repetition. */
 	readonly pauseMilliseconds: number;
 	/** Until a doubtful connection has brought the head of an answer: the request then goes out again, on a new one. */
-	readonly doubtMilliseconds: number;
+	readonly possiblyStaleMilliseconds: number;
 }
 
 const LIMITS: TransportLimits = {
 	connectMilliseconds: 10_000,
 	totalMilliseconds: 60_000,
 	pauseMilliseconds: 500,
-	doubtMilliseconds: 5000,
+	possiblyStaleMilliseconds: 5000,
 };
 
 export interface TransportOptions {
 	/** Name and version of this extension. */
 	readonly userAgent: string;
 	/** Told of every try when it is over. */
-	readonly observe: (exchange: Exchange) => void;
+	readonly observe: (exchange: RequestLogEntry) => void;
 	/** What the editor says of the way to a server. */
-	readonly network: NetworkSource;
+	readonly network: NetworkSettingsProvider;
 }
 
-export interface Request<T> {
+export interface ApiRequest<T> {
 	readonly method: "GET" | "POST" | "DELETE";
 	/** Below the base URL: `/organization/certificates`. Ids in it are checked by `isCertificateId` before. */
 	readonly route: string;
@@ -51,7 +58,7 @@ export interface Request<T> {
 }
 
 /** What a request came to. */
-export interface Answer<T> {
+export interface ApiResponse<T> {
 	readonly value: T;
 	/** The service's clock, Unix seconds; `null` where it did not tell. */
 	readonly servedAt: number | null;
@@ -62,19 +69,19 @@ export interface Answer<T> {
 const KEY_UNREAD = (): Problem => ({ reason: "secrets-unavailable" });
 
 /** The one way to the service: one set of limits, the editor's proxy and authorities, TLS that nothing can switch off. */
-export class Transport {
+export class HttpTransport {
 	/** The origins whose service wants the PEM of an upload in the field `content`, as far as it was found out. */
 	readonly wantContent = new Set<string>();
 	readonly #options: TransportOptions;
 	readonly #limits: TransportLimits;
-	readonly #ways: Ways;
+	readonly #ways: EndpointPools;
 	readonly #closed = new AbortController();
 
 	/** @param limits Where others than the usual ones are to hold. */
 	constructor(options: TransportOptions, limits: Partial<TransportLimits> = {}) {
 		this.#options = options;
 		this.#limits = { ...LIMITS, ...limits };
-		this.#ways = new Ways(this.#limits.connectMilliseconds);
+		this.#ways = new EndpointPools(this.#limits.connectMilliseconds);
 	}
 
 	/**
@@ -83,11 +90,11 @@ export class Transport {
 	 * @throws Failure, or `Cancelled` once `cancel` is aborted.
 	 */
 	async send<T>(
-		access: AccessSource,
-		request: Request<T>,
+		access: CredentialsProvider,
+		request: ApiRequest<T>,
 		cancel?: AbortSignal,
-		progress: Progress = { sent: false, repeated: false },
-	): Promise<Answer<T>> {
+		progress: SendState = { sent: false, repeated: false },
+	): Promise<ApiResponse<T>> {
 		// Until it is known where the request goes, only the key's storage can take so long.
 		let late: () => Problem = KEY_UNREAD;
 		return this.#inTime(
@@ -96,7 +103,7 @@ export class Transport {
 			async (signal) => {
 				const accessed = await until(signal, access());
 				const open = await until(signal, this.#ways.to(accessed, this.#options.network()));
-				const { host, proxy } = open.way;
+				const { host, proxy } = open.endpoint;
 				late = () =>
 					progress.sent ? { reason: "timeout", host } : { reason: "unreachable", host, proxy: proxy?.host ?? null };
 				return this.#repeat(open, accessed, request, signal, progress);
@@ -105,7 +112,7 @@ export class Transport {
 	}
 
 	/** Asks where a request may go, for a caller who has more than one. @throws Failure, Cancelled as `send` */
-	async access(source: AccessSource, cancel?: AbortSignal): Promise<Access> {
+	async access(source: CredentialsProvider, cancel?: AbortSignal): Promise<Credentials> {
 		return this.#inTime(cancel, KEY_UNREAD, (signal) => until(signal, source()));
 	}
 
@@ -116,11 +123,11 @@ export class Transport {
 		work: (signal: AbortSignal) => Promise<T>,
 	): Promise<T> {
 		const end = new AbortController();
-		const onCancel = () => end.abort(new Cancelled());
+		const onCancel = () => end.abort(new CancelledError());
 		const given = [this.#closed.signal, ...(cancel ? [cancel] : [])];
 		for (const signal of given) signal.addEventListener("abort", onCancel);
 		if (given.some(({ aborted }) => aborted)) onCancel();
-		const timer = setTimeout(() => end.abort(new Failure(late())), this.#limits.totalMilliseconds);
+		const timer = setTimeout(() => end.abort(new ProblemError(late())), this.#limits.totalMilliseconds);
 		try {
 			return await work(end.signal);
 		} finally {
@@ -136,17 +143,17 @@ export class Transport {
 	}
 
 	async #repeat<T>(
-		open: OpenWay,
-		access: Access,
-		request: Request<T>,
+		open: PooledEndpoint,
+		access: Credentials,
+		request: ApiRequest<T>,
 		signal: AbortSignal,
-		progress: Progress,
-	): Promise<Answer<T>> {
+		progress: SendState,
+	): Promise<ApiResponse<T>> {
 		const deadline = performance.now() + this.#limits.totalMilliseconds;
 		const before: Reason[] = [];
 		let lost: unknown = null;
 		for (;;) {
-			let answer: RawAnswer | null = null;
+			let answer: RawResponse | null = null;
 			try {
 				answer = await this.#try(open, access, request, signal, progress);
 				return read(answer, request, access.baseUrl.host);
@@ -158,7 +165,7 @@ export class Transport {
 				if (signal.aborted) throw thrown;
 				const { method, idempotent = false } = request;
 				const failed = { method, idempotent, problem, sent: progress.sent, headers: answer?.headers ?? null, before };
-				const milliseconds = request.once ? null : pauseAfter(failed, this.#limits.pauseMilliseconds, Date.now());
+				const milliseconds = request.once ? null : retryDelay(failed, this.#limits.pauseMilliseconds, Date.now());
 				if (milliseconds === null || performance.now() + milliseconds >= deadline) throw thrown;
 				if (idempotent && progress.sent && isOutcomeUnknown(problem)) lost = thrown;
 				before.push(problem.reason);
@@ -170,12 +177,12 @@ export class Transport {
 	}
 
 	async #try<T>(
-		{ way, pool }: OpenWay,
-		{ baseUrl, key }: Access,
-		{ method, route, query, body }: Request<T>,
+		{ endpoint: way, pool }: PooledEndpoint,
+		{ baseUrl, key }: Credentials,
+		{ method, route, query, body }: ApiRequest<T>,
 		signal: AbortSignal,
-		progress: Progress,
-	): Promise<RawAnswer> {
+		progress: SendState,
+	): Promise<RawResponse> {
 		const { userAgent, observe } = this.#options;
 		const options = {
 			path: `${baseUrl.path}${route}`,
@@ -189,17 +196,17 @@ export class Transport {
 			},
 			body: body === undefined ? null : JSON.stringify(body),
 		};
-		const headersTimeout = this.#limits.doubtMilliseconds;
+		const headersTimeout = this.#limits.possiblyStaleMilliseconds;
 		const started = performance.now();
-		let answer: RawAnswer | null = null;
+		let answer: RawResponse | null = null;
 		try {
 			answer = await pool.use(signal, method === "GET", (client, doubtful) =>
-				exchange(client, { ...options, ...(doubtful && { headersTimeout }) }, way, signal, progress),
+				sendRequest(client, { ...options, ...(doubtful && { headersTimeout }) }, way, signal, progress),
 			);
 			return answer;
 		} finally {
 			const milliseconds = Math.round(performance.now() - started);
-			const requestId = answer && idIn(answer.headers, "x-request-id");
+			const requestId = answer && requestIdFrom(answer.headers, "x-request-id");
 			const message =
 				answer && answer.status >= 400 && answer.status !== 401 ? messageIn(parseJson(answer.body)) : null;
 			observe({ method, route, status: answer?.status ?? null, milliseconds, requestId, message });
@@ -217,13 +224,13 @@ async function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
 }
 
 /** @throws Failure where it is no answer to the request. */
-function read<T>({ status, headers, body }: RawAnswer, { parse }: Request<T>, host: string): Answer<T> {
+function read<T>({ status, headers, body }: RawResponse, { parse }: ApiRequest<T>, host: string): ApiResponse<T> {
 	const json = parseJson(body);
-	if (status < 200 || status > 299) throw failureOfStatus(status, json, headers, host);
+	if (status < 200 || status > 299) throw problemFromStatus(status, json, headers, host);
 	const value = parse(json);
-	if (value === null) throw new Failure({ reason: "bad-answer", host });
-	const clock = clockIn(headers);
-	return { value, servedAt: clock && clock / 1000, organization: idIn(headers, "openai-organization") };
+	if (value === null) throw new ProblemError({ reason: "bad-answer", host });
+	const clock = serverTimeFrom(headers);
+	return { value, servedAt: clock && clock / 1000, organization: requestIdFrom(headers, "openai-organization") };
 }
 
 /** The value, or `undefined` where it is not JSON in UTF-8. */

@@ -1,13 +1,13 @@
-import type { LiveCheck, LiveOutcome } from "../domain/liveCheck.ts";
-import { Cancelled, Failure, problemOf } from "../domain/problem.ts";
-import { clientOver, connect } from "./connect.ts";
-import { type Way, WayTls } from "./endpoint.ts";
-import { failureOfStatus, saysCertificate } from "./errorMapping.ts";
-import { idIn } from "./headers.ts";
+import type { LiveCheckRequest, LiveCheckResult } from "../domain/liveCheck.ts";
+import { CancelledError, ProblemError, problemOf } from "../domain/problem.ts";
+import { connect, createClient } from "./connect.ts";
+import { type Endpoint, TlsContexts } from "./endpoint.ts";
+import { mentionsClientCertificate, problemFromStatus } from "./errorMapping.ts";
+import { requestIdFrom } from "./headers.ts";
 import { parseJson, type TransportOptions } from "./httpTransport.ts";
-import { proxyFor } from "./proxyResolver.ts";
-import { exchange, type RawAnswer } from "./sendRequest.ts";
-import { judgeClientCertificate } from "./tlsKeyPair.ts";
+import { resolveProxy } from "./proxyResolver.ts";
+import { type RawResponse, sendRequest } from "./sendRequest.ts";
+import { parseTlsKeyPair } from "./tlsKeyPair.ts";
 
 /** The least that a project's key is for: it changes nothing and costs nothing (API reference, "Models"). */
 const ROUTE = "/models";
@@ -23,57 +23,57 @@ const MOST_FINISHED = 80;
  */
 export async function checkLive(
 	{ userAgent, observe, network }: TransportOptions,
-	{ baseUrl, key, client: pair }: LiveCheck,
+	{ baseUrl, key, client: pair }: LiveCheckRequest,
 	signal: AbortSignal,
-): Promise<LiveOutcome> {
+): Promise<LiveCheckResult> {
 	const { origin, host } = baseUrl;
 	const settings = network();
-	const tls = new WayTls(settings.systemCertificates, judgeClientCertificate(pair));
-	const way: Way = { origin, host, proxy: proxyFor(baseUrl, settings), tls };
+	const tls = new TlsContexts(settings.systemCertificates, parseTlsKeyPair(pair));
+	const way: Endpoint = { origin, host, proxy: resolveProxy(baseUrl, settings), tls };
 	const limit = AbortSignal.timeout(TOTAL_MILLISECONDS);
 	const end = AbortSignal.any([signal, limit]);
 	const handshake: Buffer[] = [];
 	let isOver = false;
 	let connections = 0;
-	const client = clientOver(origin, async () => {
+	const client = createClient(origin, async () => {
 		// A request that was lost is not sent again.
-		if (connections++ > 0) throw new Failure({ reason: "connection-lost", host });
+		if (connections++ > 0) throw new ProblemError({ reason: "connection-lost", host });
 		const socket = await connect(way, end, (chunk) => !isOver && handshake.push(chunk));
 		isOver = true;
 		return socket;
 	});
 	const started = performance.now();
-	let answer: RawAnswer | null = null;
+	let answer: RawResponse | null = null;
 	try {
 		const headers = { authorization: key.authorization, accept: "application/json", "user-agent": userAgent };
 		const options = { path: `${baseUrl.path}${ROUTE}`, method: "GET", headers, body: null } as const;
-		answer = await exchange(client, options, way, end, { sent: false, repeated: false });
-		return isAsked(Buffer.concat(handshake)) ? outcomeOf(answer, host) : { code: "unasked" };
+		answer = await sendRequest(client, options, way, end, { sent: false, repeated: false });
+		return certificateWasRequested(Buffer.concat(handshake)) ? outcomeOf(answer, host) : { code: "unasked" };
 	} catch (thrown) {
-		if (signal.aborted) throw new Cancelled();
+		if (signal.aborted) throw new CancelledError();
 		const problem = limit.aborted ? ({ reason: "timeout", host } as const) : problemOf(thrown);
 		if (!problem) throw thrown;
 		if (problem.reason === "client-certificate-refused") return { code: "refused", how: "alert" };
 		const isEnded = problem.reason === "connection-lost" || problem.reason === "unreachable";
-		return isEnded && isAsked(Buffer.concat(handshake))
+		return isEnded && certificateWasRequested(Buffer.concat(handshake))
 			? { code: "refused", how: "closed" }
 			: { code: "failed", problem };
 	} finally {
 		const milliseconds = Math.round(performance.now() - started);
-		const requestId = answer && idIn(answer.headers, "x-request-id");
+		const requestId = answer && requestIdFrom(answer.headers, "x-request-id");
 		observe({ method: "GET", route: ROUTE, status: answer?.status ?? null, milliseconds, requestId, message: null });
 		void client.destroy();
 	}
 }
 
-function outcomeOf({ status, headers, body }: RawAnswer, host: string): LiveOutcome {
+function outcomeOf({ status, headers, body }: RawResponse, host: string): LiveCheckResult {
 	const json = parseJson(body);
 	if (status >= 200 && status <= 299) {
 		const isList = typeof json === "object" && json !== null && "data" in json;
 		return isList ? { code: "accepted" } : { code: "failed", problem: { reason: "bad-answer", host } };
 	}
-	const { problem } = failureOfStatus(status, json, headers, host);
-	if (saysCertificate(json)) return { code: "refused", how: "answer" };
+	const { problem } = problemFromStatus(status, json, headers, host);
+	if (mentionsClientCertificate(json)) return { code: "refused", how: "answer" };
 	if (problem.reason === "unauthorized") return { code: "key-refused" };
 	if (problem.reason === "forbidden") return { code: "not-allowed", status };
 	// It is no admin key that a redirect would carry on.
@@ -86,7 +86,7 @@ function outcomeOf({ status, headers, body }: RawAnswer, host: string): LiveOutc
  * editor tells.
  * @param sent All that it sent until then.
  */
-export function isAsked(sent: Buffer): boolean {
+export function certificateWasRequested(sent: Buffer): boolean {
 	let encrypted = 0;
 	let isPlain = true;
 	for (let at = 0; at + 5 < sent.length; at += 5 + sent.readUInt16BE(at + 3)) {

@@ -1,14 +1,14 @@
-import type { AccessSource } from "../domain/adminApi.ts";
+import type { CredentialsProvider } from "../domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../domain/certificate.ts";
 import { problemOf } from "../domain/problem.ts";
-import type { Answer, Transport } from "./httpTransport.ts";
+import type { ApiResponse, HttpTransport } from "./httpTransport.ts";
 import { type Page, parsePage } from "./schemas.ts";
 
 const PAGE_SIZE = 100;
 const MOST_PAGES = 20;
 
 /** The most certificates that are read: an organization holds 50 (`CERTIFICATE_LIMIT`). */
-export const MOST_CERTIFICATES = 1000;
+export const MAX_CERTIFICATES = 1000;
 
 /** A list as far as it could be read. */
 export interface Pages<T> {
@@ -44,8 +44,8 @@ export interface ListRequest<T> {
  * @throws Failure, Cancelled
  */
 export async function readPages<T extends { readonly id: string }>(
-	transport: Transport,
-	access: AccessSource,
+	transport: HttpTransport,
+	access: CredentialsProvider,
 	request: ListRequest<T>,
 	signal: AbortSignal | undefined,
 	mayStartOver = true,
@@ -81,12 +81,12 @@ export async function readPages<T extends { readonly id: string }>(
  * @returns `null` where that id is gone by now: it is refused, or nothing comes of what was promised.
  */
 async function readPage(
-	transport: Transport,
-	access: AccessSource,
+	transport: HttpTransport,
+	access: CredentialsProvider,
 	list: Pick<ListRequest<unknown>, "route" | "query">,
 	after: string | undefined,
 	signal: AbortSignal | undefined,
-): Promise<Answer<Page> | null> {
+): Promise<ApiResponse<Page> | null> {
 	const query = { ...list.query, limit: String(PAGE_SIZE), ...(after && { after }) };
 	try {
 		const request = { method: "GET", route: list.route, query, parse: parsePage } as const;

@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { type BaseUrl, LOOPBACK } from "../domain/baseUrl.ts";
-import type { Network } from "../domain/networkSettings.ts";
-import { Failure, type ProxyFlaw } from "../domain/problem.ts";
+import type { NetworkSettings } from "../domain/networkSettings.ts";
+import { ProblemError, type ProxyIssue } from "../domain/problem.ts";
 
 /** A proxy that leads to the service through a tunnel (CONNECT, RFC 9110, 9.3.6). */
 export interface HttpProxy {
@@ -24,7 +24,7 @@ const VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
  * @returns `null` where the way is direct.
  * @throws Failure `proxy` where the one that is named cannot be used.
  */
-export function proxyFor(baseUrl: BaseUrl, network: Network): HttpProxy | null {
+export function resolveProxy(baseUrl: BaseUrl, network: NetworkSettings): HttpProxy | null {
 	const { hostname, port } = new URL(baseUrl.origin);
 	if (LOOPBACK.has(hostname) || !network.proxySupport) return null;
 	const { environment, noProxy } = network;
@@ -55,8 +55,8 @@ function parseProxy(source: string, text: string): URL {
 	return url;
 }
 
-function unusable(proxy: string, why: ProxyFlaw): Failure {
-	return new Failure({ reason: "proxy", proxy, why });
+function unusable(proxy: string, why: ProxyIssue): ProblemError {
+	return new ProblemError({ reason: "proxy", proxy, why });
 }
 
 /** Whether an entry of a list of exceptions is for this host: `*`, or a name that stands for what is below it too. */

@@ -1,11 +1,11 @@
 import type { Problem, Reason } from "../domain/problem.ts";
-import { type Headers, secondsToWait } from "./headers.ts";
+import { type ResponseHeaders, retryAfterSeconds } from "./headers.ts";
 
 const MOST_TRIES = 3;
 const LONGEST_WAIT_SECONDS = 30;
 
 /** One try of a call, as it failed. */
-export interface FailedTry {
+export interface FailedAttempt {
 	readonly method: "GET" | "POST" | "DELETE";
 	/** Whether doing it twice is as good as once. */
 	readonly idempotent: boolean;
@@ -13,7 +13,7 @@ export interface FailedTry {
 	/** Whether bytes of it may have reached the service. */
 	readonly sent: boolean;
 	/** The answer's headers, or `null` where none came. */
-	readonly headers: Headers | null;
+	readonly headers: ResponseHeaders | null;
 	/** What the tries of this call before it came to. */
 	readonly before: readonly Reason[];
 }
@@ -26,14 +26,14 @@ export interface FailedTry {
  * @param now Unix milliseconds.
  * @returns milliseconds to wait before the next try, or `null` where there is none.
  */
-export function pauseAfter(failed: FailedTry, pauseMilliseconds: number, now: number): number | null {
+export function retryDelay(failed: FailedAttempt, pauseMilliseconds: number, now: number): number | null {
 	if (failed.before.length + 1 >= MOST_TRIES || !mayRepeat(failed)) return null;
-	const asked = failed.headers && secondsToWait(failed.headers, now);
+	const asked = failed.headers && retryAfterSeconds(failed.headers, now);
 	if (asked !== null) return asked <= LONGEST_WAIT_SECONDS ? asked * 1000 : null;
 	return pauseMilliseconds * 2 ** failed.before.length;
 }
 
-function mayRepeat({ method, idempotent, problem, sent, headers, before }: FailedTry): boolean {
+function mayRepeat({ method, idempotent, problem, sent, headers, before }: FailedAttempt): boolean {
 	const { reason } = problem;
 	const told = headers?.["x-should-retry"];
 	if (told === "false") return false;

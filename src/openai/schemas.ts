@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { type Certificate, isCertificateId, LAST_SECOND } from "../domain/certificate.ts";
+import { type Certificate, isCertificateId, NO_EXPIRY } from "../domain/certificate.ts";
 
 export const unixSeconds = v.optional(
-	v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LAST_SECOND))),
+	v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(NO_EXPIRY))),
 	null,
 );
 
@@ -72,13 +72,13 @@ const contentSchema = v.object({
 });
 
 /** What a certificate holds. */
-export interface Content {
+export interface CertificateContent {
 	/** PEM, or `null` where the answer has none. */
 	readonly pem: string | null;
 }
 
 /** The content of a certificate that was asked for with it, or `null` where the answer is no certificate. */
-export function parseContent(json: unknown): Content | null {
+export function parseContent(json: unknown): CertificateContent | null {
 	const { success, output } = v.safeParse(contentSchema, json);
 	return success ? { pem: output.certificate_details.content } : null;
 }

@@ -1,22 +1,22 @@
 import type Client from "undici/lib/dispatcher/client.js";
 import type Dispatcher from "undici/lib/dispatcher/dispatcher.js";
-import { Failure } from "../domain/problem.ts";
-import type { Way } from "./endpoint.ts";
-import { failureOfError } from "./errorMapping.ts";
-import type { Headers } from "./headers.ts";
+import { ProblemError } from "../domain/problem.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { problemFromError } from "./errorMapping.ts";
+import type { ResponseHeaders } from "./headers.ts";
 
 /** The largest answer that is read. The largest known, a list of 100 certificates, has about 40 kB. */
 const LARGEST_ANSWER = 1024 * 1024;
 
 /** An answer read to its end. */
-export interface RawAnswer {
+export interface RawResponse {
 	readonly status: number;
-	readonly headers: Headers;
+	readonly headers: ResponseHeaders;
 	readonly body: Buffer;
 }
 
 /** How far a request got. Once `sent`, bytes of it may have reached the service. */
-export interface Progress {
+export interface SendState {
 	sent: boolean;
 	/** Whether this is not the first try. */
 	repeated: boolean;
@@ -31,17 +31,17 @@ export interface Progress {
  * @param progress Filled in on the way; it holds also when this throws.
  * @throws Failure, or the signal's reason.
  */
-export function exchange(
+export function sendRequest(
 	client: Client,
 	options: Dispatcher.DispatchOptions,
-	way: Way,
+	way: Endpoint,
 	signal: AbortSignal,
-	progress: Progress,
-): Promise<RawAnswer> {
-	return new Promise<RawAnswer>((resolve, reject) => {
+	progress: SendState,
+): Promise<RawResponse> {
+	return new Promise<RawResponse>((resolve, reject) => {
 		if (signal.aborted) return reject(signal.reason);
 		let status = 0;
-		let headers: Headers = {};
+		let headers: ResponseHeaders = {};
 		const chunks: Buffer[] = [];
 		let size = 0;
 
@@ -64,11 +64,11 @@ export function exchange(
 			},
 			onResponseData(controller, chunk) {
 				size += chunk.length;
-				if (size > LARGEST_ANSWER) return controller.abort(new Failure({ reason: "bad-answer", host: way.host }));
+				if (size > LARGEST_ANSWER) return controller.abort(new ProblemError({ reason: "bad-answer", host: way.host }));
 				chunks.push(chunk);
 			},
 			onResponseEnd: () => end(() => resolve({ status, headers, body: Buffer.concat(chunks) })),
-			onResponseError: (_, error) => end(() => reject(failureOfError(error, way, progress.sent))),
+			onResponseError: (_, error) => end(() => reject(problemFromError(error, way, progress.sent))),
 		});
 	});
 }

@@ -3,8 +3,8 @@ import { constants, promises as fs, type Stats } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { ClientCertificateFiles } from "../domain/adminApi.ts";
-import type { ClientPair } from "../domain/liveCheck.ts";
-import { type ClientCertificateFlaw, Failure, problemOf } from "../domain/problem.ts";
+import type { ClientCredentials } from "../domain/liveCheck.ts";
+import { ProblemError, problemOf, type TlsKeyPairIssue } from "../domain/problem.ts";
 
 /** The largest known, a chain with its key, has some 20 kB. */
 const LARGEST_FILE = 1024 * 1024;
@@ -13,7 +13,7 @@ const MOST_LINKS = 10;
 const LONGEST_READ_MS = 9000;
 
 /** A certificate and its private key, as TLS takes them. */
-export interface ClientCertificate {
+export interface TlsKeyPair {
 	/** The client's certificate and what follows it in its file, PEM. */
 	readonly cert: string;
 	/** PEM, encrypted if it is so in its file. */
@@ -22,7 +22,7 @@ export interface ClientCertificate {
 }
 
 /** Reads a client certificate's files. @throws Failure `client-certificate` where they cannot be read. */
-export async function readClientCertificate(files: ClientCertificateFiles): Promise<ClientPair> {
+export async function readTlsKeyPair(files: ClientCertificateFiles): Promise<ClientCredentials> {
 	const certificate = await inTime(files.certificate);
 	const key = files.key === files.certificate ? certificate : await inTime(files.key);
 	const names = { certificate: nameOf(files.certificate), key: nameOf(files.key) };
@@ -33,7 +33,7 @@ export async function readClientCertificate(files: ClientCertificateFiles): Prom
  * Takes the certificates and the private key out of what was read and checks that they belong together.
  * @throws Failure `client-certificate`, with nothing of what the files hold.
  */
-export function judgeClientCertificate(text: ClientPair): ClientCertificate {
+export function parseTlsKeyPair(text: ClientCredentials): TlsKeyPair {
 	const { passphrase, names } = text;
 	const blocks = text.certificate.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
 	const certificate = attempt(() => new X509Certificate(blocks[0] ?? ""));
@@ -107,7 +107,7 @@ function judgeStats(stats: Stats, file: string): void {
 	if (stats.size > LARGEST_FILE) throw unusable(file, "too-large");
 }
 
-function flawOf(code: string | undefined): ClientCertificateFlaw {
+function flawOf(code: string | undefined): TlsKeyPairIssue {
 	return code === "EACCES" || code === "EPERM" ? "no-permission" : "missing";
 }
 
@@ -115,6 +115,6 @@ function nameOf(path: string): string {
 	return path.split(/[\\/]/).at(-1) || path;
 }
 
-function unusable(file: string, why: ClientCertificateFlaw): Failure {
-	return new Failure({ reason: "client-certificate", file, why });
+function unusable(file: string, why: TlsKeyPairIssue): ProblemError {
+	return new ProblemError({ reason: "client-certificate", file, why });
 }

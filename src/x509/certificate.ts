@@ -1,13 +1,13 @@
 import type { Element } from "./asn1/der.ts";
-import { type DistinguishedName, readName, sameName } from "./distinguishedName.ts";
+import { type DistinguishedName, namesEqual, readName } from "./distinguishedName.ts";
 import { type Extensions, readExtensions } from "./extensions.ts";
 import { type PublicKey, readPublicKey } from "./publicKey.ts";
-import { type Structure, takeApart } from "./rawCertificate.ts";
+import { type RawCertificate, splitCertificate } from "./rawCertificate.ts";
 import { isSignedBy, readSignatureAlgorithm, type SignatureAlgorithm } from "./signature.ts";
 
 /** A certificate as it is read, before it is judged. */
-export interface ReadCertificate {
-	readonly structure: Structure;
+export interface DecodedCertificate {
+	readonly structure: RawCertificate;
 	readonly subject: DistinguishedName;
 	readonly issuer: DistinguishedName;
 	readonly publicKey: PublicKey;
@@ -20,12 +20,12 @@ export interface ReadCertificate {
 }
 
 /** Reads an element as a certificate; `null` where it is none that can be read. */
-export function readCertificate(element: Element): ReadCertificate | null {
-	const structure = takeApart(element);
+export function decodeCertificate(element: Element): DecodedCertificate | null {
+	const structure = splitCertificate(element);
 	const subject = structure && readName(structure.subject);
 	const issuer = structure && readName(structure.issuer);
 	if (!structure || !subject || !issuer) return null;
-	const selfIssued = sameName(subject, issuer);
+	const selfIssued = namesEqual(subject, issuer);
 	return {
 		structure,
 		subject,

@@ -1,18 +1,18 @@
 import {
-	type Candidate,
 	type CertificateFile,
 	type CertificateReader,
 	MAX_FILE_BYTES,
+	type ParsedCertificate,
 	type RefusalReason,
 } from "../domain/certificateFile.ts";
-import { blocksOf } from "./fileBlocks.ts";
-import { Survey } from "./fileScan.ts";
-import { toCandidate } from "./parsedCertificate.ts";
+import { splitBlocks } from "./fileBlocks.ts";
+import { FileScan } from "./fileScan.ts";
+import { toParsedCertificate } from "./parsedCertificate.ts";
 import { decodeText } from "./pemScanner.ts";
-import { gravest } from "./refusalReason.ts";
+import { mainReason } from "./refusalReason.ts";
 
 /** Reads certificate files. */
-export class X509Reader implements CertificateReader {
+export class X509CertificateFileReader implements CertificateReader {
 	/** Gives way to others after each block and each certificate: a bundle takes longer than an editor may stand still. */
 	async read(file: Uint8Array, at: number, reminderDays: number): Promise<CertificateFile> {
 		const steps = readInSteps(file, at, reminderDays);
@@ -26,14 +26,14 @@ export class X509Reader implements CertificateReader {
 
 function* readInSteps(file: Uint8Array, at: number, reminderDays: number): Generator<void, CertificateFile> {
 	if (file.length > MAX_FILE_BYTES) return refusal("too-large");
-	const survey = new Survey();
-	for (const block of blocksOf(file)) {
+	const survey = new FileScan();
+	for (const block of splitBlocks(file)) {
 		yield* survey.add(block);
 		yield;
 	}
-	const candidates: Candidate[] = [];
+	const candidates: ParsedCertificate[] = [];
 	for (const found of survey.certificates) {
-		candidates.push(toCandidate(found, at, reminderDays));
+		candidates.push(toParsedCertificate(found, at, reminderDays));
 		yield;
 	}
 	const { skipped, holdsPrivateKey } = survey;
@@ -45,7 +45,7 @@ function* readInSteps(file: Uint8Array, at: number, reminderDays: number): Gener
 			candidates,
 			skipped,
 		};
-	const reason = gravest(skipped) ?? (decodeText(file).trim() === "" ? "empty" : "no-block");
+	const reason = mainReason(skipped) ?? (decodeText(file).trim() === "" ? "empty" : "no-block");
 	return { ...refusal(reason), holdsPrivateKey, skipped };
 }
 

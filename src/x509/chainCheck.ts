@@ -1,11 +1,11 @@
-import type { ClientCheck, ClientFlaw } from "../domain/clientCertificateCheck.ts";
+import type { ChainCheckResult, ClientCertificateIssue } from "../domain/clientCertificateCheck.ts";
 import { readTime } from "./asn1/asn1Time.ts";
 import { readElement } from "./asn1/der.ts";
-import { type ReadCertificate, readCertificate } from "./certificate.ts";
-import { nameText, sameName } from "./distinguishedName.ts";
+import { type DecodedCertificate, decodeCertificate } from "./certificate.ts";
+import { formatName, namesEqual } from "./distinguishedName.ts";
 import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "./extensions.ts";
-import { blocksOf } from "./fileBlocks.ts";
-import { Survey } from "./fileScan.ts";
+import { splitBlocks } from "./fileBlocks.ts";
+import { FileScan } from "./fileScan.ts";
 import { fingerprint } from "./parsedCertificate.ts";
 import { isSignedBy } from "./signature.ts";
 
@@ -13,7 +13,7 @@ import { isSignedBy } from "./signature.ts";
 const HARMLESS: readonly string[] = [
 	"no-authority-key-identifier",
 	"name-constraints-not-checked",
-] satisfies ClientFlaw["code"][];
+] satisfies ClientCertificateIssue["code"][];
 
 /** A client's file holds a handful; each is a signature to check for each other one of the same name. */
 const MOST_INTERMEDIATES = 32;
@@ -25,12 +25,12 @@ const MOST_INTERMEDIATES = 32;
  * @param at The time to judge as of, Unix seconds.
  * @returns `null` where the file holds no certificate, or the anchor cannot be read.
  */
-export function checkClientCertificate(file: Uint8Array, anchor: Uint8Array, at: number): ClientCheck | null {
-	const survey = new Survey();
-	for (const block of blocksOf(file)) for (const _ of survey.add(block));
+export function checkChain(file: Uint8Array, anchor: Uint8Array, at: number): ChainCheckResult | null {
+	const survey = new FileScan();
+	for (const block of splitBlocks(file)) for (const _ of survey.add(block));
 	const certificates = survey.certificates.map(({ certificate }) => certificate);
 	const element = readElement(anchor);
-	const root = element && readCertificate(element);
+	const root = element && decodeCertificate(element);
 	const client = certificates.find((certificate) => !isAuthority(certificate)) ?? certificates[0];
 	if (!client || !root) return null;
 
@@ -38,29 +38,29 @@ export function checkClientCertificate(file: Uint8Array, anchor: Uint8Array, at:
 	const { chain, gap } = chainTo(root, client, others);
 	const flaws = [...clientFlaws(client), ...(gap ? [gap] : []), ...chain.flatMap((_, k) => linkFlaws(chain, k, at))];
 	return {
-		subject: nameText(client.subject),
+		subject: formatName(client.subject),
 		sha256: fingerprint(client.structure.der),
 		notAfter: readTime(client.structure.notAfter),
-		chain: chain.map(({ subject }) => nameText(subject)),
+		chain: chain.map(({ subject }) => formatName(subject)),
 		accepted: flaws.every(({ code }) => HARMLESS.includes(code)),
-		flaws,
+		issues: flaws,
 	};
 }
 
 /** The shortest way from the client to the anchor, or the longest part of one and why it ends there. */
 function chainTo(
-	anchor: ReadCertificate,
-	client: ReadCertificate,
-	intermediates: readonly ReadCertificate[],
-): { readonly chain: readonly ReadCertificate[]; readonly gap: ClientFlaw | null } {
+	anchor: DecodedCertificate,
+	client: DecodedCertificate,
+	intermediates: readonly DecodedCertificate[],
+): { readonly chain: readonly DecodedCertificate[]; readonly gap: ClientCertificateIssue | null } {
 	const reached = new Set([client]);
-	const ways: (readonly ReadCertificate[])[] = [[client]];
+	const ways: (readonly DecodedCertificate[])[] = [[client]];
 	// Grows while it is walked: the ways of each length come before the longer ones.
 	for (const way of ways) {
 		const last = way.at(-1) ?? client;
 		if (isSame(last, anchor)) return { chain: way, gap: null };
 		for (const issuer of [anchor, ...intermediates]) {
-			if (reached.has(issuer) || !sameName(issuer.subject, last.issuer)) continue;
+			if (reached.has(issuer) || !namesEqual(issuer.subject, last.issuer)) continue;
 			if (isSignedBy(last.structure, issuer.structure.publicKey) === false) continue;
 			reached.add(issuer);
 			ways.push([...way, issuer]);
@@ -68,22 +68,22 @@ function chainTo(
 	}
 	const chain = ways.at(-1) ?? [client];
 	const last = chain.at(-1) ?? client;
-	const issuerIsThere = [anchor, ...intermediates].some((issuer) => sameName(issuer.subject, last.issuer));
+	const issuerIsThere = [anchor, ...intermediates].some((issuer) => namesEqual(issuer.subject, last.issuer));
 	const code = issuerIsThere ? "not-signed" : "no-issuer";
-	return { chain, gap: { code, subject: nameText(last.subject), issuer: nameText(last.issuer) } };
+	return { chain, gap: { code, subject: formatName(last.subject), issuer: formatName(last.issuer) } };
 }
 
-function isSame(one: ReadCertificate, other: ReadCertificate): boolean {
+function isSame(one: DecodedCertificate, other: DecodedCertificate): boolean {
 	return Buffer.compare(one.structure.der, other.structure.der) === 0;
 }
 
-function isAuthority({ extensions, structure, selfIssued }: ReadCertificate): boolean {
+function isAuthority({ extensions, structure, selfIssued }: DecodedCertificate): boolean {
 	return extensions.basicConstraints?.ca ?? (structure.version < 2 && selfIssued);
 }
 
 /** What is wrong with the client certificate itself. */
-function* clientFlaws(client: ReadCertificate): Generator<ClientFlaw> {
-	const subject = nameText(client.subject);
+function* clientFlaws(client: DecodedCertificate): Generator<ClientCertificateIssue> {
+	const subject = formatName(client.subject);
 	const { keyUsage, authorityKey } = client.extensions;
 	if (isAuthority(client)) yield { code: "is-an-authority", subject };
 	if (keyUsage && !keyUsage.digitalSignature) yield { code: "no-digital-signature", subject };
@@ -91,13 +91,13 @@ function* clientFlaws(client: ReadCertificate): Generator<ClientFlaw> {
 }
 
 /** What is wrong with one certificate of the chain, in its place: 0 is the client's. */
-function linkFlaws(chain: readonly ReadCertificate[], place: number, at: number): ClientFlaw[] {
+function linkFlaws(chain: readonly DecodedCertificate[], place: number, at: number): ClientCertificateIssue[] {
 	const certificate = chain[place];
 	const issuer = chain[place + 1];
 	if (!certificate) return [];
 	const { structure, extensions } = certificate;
-	const subject = nameText(certificate.subject);
-	const flaws: ClientFlaw[] = [];
+	const subject = formatName(certificate.subject);
+	const flaws: ClientCertificateIssue[] = [];
 
 	const notBefore = readTime(structure.notBefore);
 	const notAfter = readTime(structure.notAfter);

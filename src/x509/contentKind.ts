@@ -18,7 +18,7 @@ const ENCRYPTION_SCHEMES = ["1.2.840.113549.1.5.", "1.2.840.113549.1.12.1."];
  * The kind of DER that an element's first levels show; `null` for none that is known. It need not be readable.
  * @param labelled What a label says, for what looks the same as something else.
  */
-export function identify(element: Element | null, labelled: BlockKind | null = null): BlockKind | null {
+export function detectKind(element: Element | null, labelled: BlockKind | null = null): BlockKind | null {
 	if (element?.tag !== SEQUENCE) return null;
 	const parts = childrenOf(element);
 	const first = parts?.[0];

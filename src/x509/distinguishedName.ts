@@ -1,4 +1,4 @@
-import { DISGUISING } from "../domain/unsafeCharacters.ts";
+import { UNSAFE_CHARACTERS } from "../domain/unsafeCharacters.ts";
 import { decodeString } from "./asn1/asn1String.ts";
 import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./asn1/der.ts";
 
@@ -38,7 +38,7 @@ export function readName(element: Element): DistinguishedName | null {
 }
 
 /** RFC 2253 text, the most specific part first. What could change how other text looks is written as bytes. */
-export function nameText(name: DistinguishedName): string {
+export function formatName(name: DistinguishedName): string {
 	return name
 		.toReversed()
 		.map((parts) => parts.toReversed().map(partText).join("+"))
@@ -51,7 +51,7 @@ export function commonNameOf(name: DistinguishedName): string | null {
 }
 
 /** Whether two names are the same, however encoded: without regard to case and to needless blanks (RFC 5280 7.1). */
-export function sameName(one: DistinguishedName, other: DistinguishedName): boolean {
+export function namesEqual(one: DistinguishedName, other: DistinguishedName): boolean {
 	return canonical(one) === canonical(other);
 }
 
@@ -79,7 +79,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 /** What is not seen as it is; in a name that is compared letter by letter the joiners too. */
-const UNSEEN = new RegExp(`${DISGUISING.source}|[\\u200c\\u200d]`, "gu");
+const UNSEEN = new RegExp(`${UNSAFE_CHARACTERS.source}|[\\u200c\\u200d]`, "gu");
 
 /** The short names that OpenSSL writes too. */
 const LABELS: Record<string, string> = {

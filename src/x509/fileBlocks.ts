@@ -1,7 +1,7 @@
 import type { BlockKind } from "../domain/certificateFile.ts";
 import { decodeBase64, skipHeaders } from "./asn1/base64.ts";
 import { isCutOff, looksLikeDer, readElement } from "./asn1/der.ts";
-import { identify } from "./contentKind.ts";
+import { detectKind } from "./contentKind.ts";
 import { decodeText, findTextBlocks, lineCounter, type TextBlock } from "./pemScanner.ts";
 
 /** One block of a file: what stands between a BEGIN and an END line, or the whole file where it has none. */
@@ -22,9 +22,9 @@ export type BlockContent =
 	| null;
 
 /** Splits a file into its blocks, one at a time, in their order. Linear in its length. */
-export function* blocksOf(file: Uint8Array): Generator<Block> {
+export function* splitBlocks(file: Uint8Array): Generator<Block> {
 	const whole = { labelled: null, trusted: false } as const;
-	if (looksLikeDer(file) || identify(readElement(file)) !== null) {
+	if (looksLikeDer(file) || detectKind(readElement(file)) !== null) {
 		yield { ...whole, line: null, content: { bytes: file } };
 		return;
 	}
@@ -60,7 +60,7 @@ function decodeBareBase64(text: string): Uint8Array | null {
 	const trimmed = text.trim().replace(/^(["'])(.*)\1$/s, "$2");
 	const decoded = decodeBase64(trimmed, 0, trimmed.length);
 	if (!("bytes" in decoded)) return null;
-	return identify(readElement(decoded.bytes)) !== null || isCutOff(decoded.bytes) ? decoded.bytes : null;
+	return detectKind(readElement(decoded.bytes)) !== null || isCutOff(decoded.bytes) ? decoded.bytes : null;
 }
 
 function kindOfLabel(label: string): BlockKind {

@@ -6,16 +6,16 @@ import {
 	type SkippedBlock,
 } from "../domain/certificateFile.ts";
 import { type Element, isCutOff, readElement } from "./asn1/der.ts";
-import { readCertificate } from "./certificate.ts";
-import { identify } from "./contentKind.ts";
+import { decodeCertificate } from "./certificate.ts";
+import { detectKind } from "./contentKind.ts";
 import type { Block } from "./fileBlocks.ts";
 import { type FoundCertificate, fingerprint } from "./parsedCertificate.ts";
 import { certificatesIn } from "./pkcs7.ts";
 import { reasonFor } from "./refusalReason.ts";
-import { holdsPrivateKey, isTrustData } from "./trailingData.ts";
+import { holdsPrivateKey, isOpensslTrustData } from "./trailingData.ts";
 
 /** What has been found in a file so far. */
-export class Survey {
+export class FileScan {
 	/** Every block that is no candidate. */
 	readonly skipped: SkippedBlock[] = [];
 	readonly #found = new Map<string, FoundCertificate>();
@@ -52,7 +52,7 @@ export class Survey {
 		}
 		const { bytes } = content;
 		const element = readElement(bytes);
-		const kind = identify(element, labelled);
+		const kind = detectKind(element, labelled);
 		if (element === null || kind === null) {
 			const fault = isCutOff(bytes) ? "cut-off" : "unreadable";
 			return this.#skip(line, named, mayHoldCertificates(labelled) ? fault : reasonFor(named));
@@ -61,7 +61,7 @@ export class Survey {
 		if (holdsPrivateKey(remainder)) this.#keyLines.push(line);
 		if (kind !== "certificate" && kind !== "pkcs7") return this.#skip(line, kind, reasonFor(kind));
 
-		const follow = trusted && isTrustData(remainder) ? 0 : remainder.length;
+		const follow = trusted && isOpensslTrustData(remainder) ? 0 : remainder.length;
 		const findings: Finding[] = follow === 0 ? [] : [{ code: "bytes-follow", level: "warn", bytes: follow }];
 		const certificates = kind === "pkcs7" ? certificatesIn(element) : [element];
 		if (certificates.length === 0) this.#skip(line, kind, "no-certificates");
@@ -74,7 +74,7 @@ export class Survey {
 	#take(element: Element, line: Block["line"], findings: readonly Finding[]): void {
 		const sha256 = fingerprint(element.whole);
 		const isDuplicate = this.#found.has(sha256);
-		const certificate = isDuplicate ? null : readCertificate(element);
+		const certificate = isDuplicate ? null : decodeCertificate(element);
 		if (certificate) this.#found.set(sha256, { certificate, sha256, block: this.#blocks, line, findings });
 		else this.#skip(line, "certificate", isDuplicate ? "duplicate" : "unreadable");
 	}

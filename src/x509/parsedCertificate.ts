@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
-import { byWeight, type Candidate, type Finding } from "../domain/certificateFile.ts";
+import { bySeverity, type Finding, type ParsedCertificate } from "../domain/certificateFile.ts";
 import { readTime } from "./asn1/asn1Time.ts";
 import { encodePem } from "./asn1/pem.ts";
-import type { ReadCertificate } from "./certificate.ts";
-import { commonNameOf, nameText } from "./distinguishedName.ts";
+import type { DecodedCertificate } from "./certificate.ts";
+import { commonNameOf, formatName } from "./distinguishedName.ts";
 import type { Block } from "./fileBlocks.ts";
-import { authorityFindings } from "./findings/caFindings.ts";
+import { caFindings } from "./findings/caFindings.ts";
 import { encodingFindings } from "./findings/encodingFindings.ts";
 import { keyFindings } from "./findings/keyFindings.ts";
-import { standingOf, trustFindings } from "./findings/trustFindings.ts";
-import { dateFindings } from "./findings/validityFindings.ts";
+import { chainRoleOf, trustFindings } from "./findings/trustFindings.ts";
+import { validityFindings } from "./findings/validityFindings.ts";
 
 /** The longest PEM that the service takes, by an older help page. */
 const MAX_PEM_BYTES = 16 * 1024;
 
 /** A certificate of a file and where it stands there. */
 export interface FoundCertificate {
-	readonly certificate: ReadCertificate;
+	readonly certificate: DecodedCertificate;
 	/** SHA-256 of its DER, lower-case hex. */
 	readonly sha256: string;
 	readonly block: number;
@@ -31,7 +31,7 @@ export function fingerprint(der: Uint8Array): string {
 }
 
 /** Judges a certificate and describes it in the domain's words. */
-export function toCandidate(found: FoundCertificate, at: number, reminderDays: number): Candidate {
+export function toParsedCertificate(found: FoundCertificate, at: number, reminderDays: number): ParsedCertificate {
 	const { certificate, sha256, block, line } = found;
 	const { structure, subject, issuer, publicKey, selfSigned, extensions } = certificate;
 	const pem = encodePem(structure.der);
@@ -41,8 +41,8 @@ export function toCandidate(found: FoundCertificate, at: number, reminderDays: n
 		pem,
 		sha256,
 		serialNumber: Buffer.from(structure.serialNumber).toString("hex"),
-		subject: nameText(subject),
-		issuer: nameText(issuer),
+		subject: formatName(subject),
+		issuer: formatName(issuer),
 		commonName: commonNameOf(subject),
 		notBefore: readTime(structure.notBefore),
 		notAfter: readTime(structure.notAfter),
@@ -53,15 +53,20 @@ export function toCandidate(found: FoundCertificate, at: number, reminderDays: n
 		keyBits: publicKey.bits,
 		block,
 		line,
-		findings: [...found.findings, ...findingsOf(certificate, pem, at, reminderDays)].sort(byWeight),
+		findings: [...found.findings, ...findingsOf(certificate, pem, at, reminderDays)].sort(bySeverity),
 	};
 }
 
-function* findingsOf(certificate: ReadCertificate, pem: string, at: number, reminderDays: number): Generator<Finding> {
-	const standing = standingOf(certificate);
-	yield* dateFindings(certificate.structure, at, reminderDays);
+function* findingsOf(
+	certificate: DecodedCertificate,
+	pem: string,
+	at: number,
+	reminderDays: number,
+): Generator<Finding> {
+	const standing = chainRoleOf(certificate);
+	yield* validityFindings(certificate.structure, at, reminderDays);
 	yield* trustFindings(certificate, standing);
-	yield* authorityFindings(certificate, standing === "root");
+	yield* caFindings(certificate, standing === "root");
 	yield* keyFindings(certificate, standing === "root");
 	yield* encodingFindings(certificate);
 	if (pem.length > MAX_PEM_BYTES) yield { code: "over-16-kb", level: "strong", bytes: pem.length };

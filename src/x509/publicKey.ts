@@ -95,7 +95,7 @@ export function keyTypeOf(oid: string): string {
 }
 
 /** Whether an elliptic curve is one that TLS clients and servers all know. */
-export function isUsualCurve(curve: string | null): boolean {
+export function isCommonCurve(curve: string | null): boolean {
 	return USUAL_CURVES.has(curve);
 }
 

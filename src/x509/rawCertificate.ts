@@ -2,7 +2,7 @@ import { isAlgorithm, isBitString, isInteger, isOid, isPublicKey, isTime } from 
 import { BOOLEAN, childrenOf, type Element, OCTET_STRING, oidText, readElement, SEQUENCE } from "./asn1/der.ts";
 
 /** A certificate taken apart (RFC 5280 4.1), each part as the bytes that stand in the file. */
-export interface Structure {
+export interface RawCertificate {
 	readonly der: Uint8Array;
 	/** The part that is signed. */
 	readonly tbs: Uint8Array;
@@ -35,7 +35,7 @@ export interface RawExtension {
 }
 
 /** Takes a certificate apart; `null` where it is not built as one, so that OpenSSL would not read it either. */
-export function takeApart(element: Element): Structure | null {
+export function splitCertificate(element: Element): RawCertificate | null {
 	const outer = childrenOf(element);
 	if (element.tag !== SEQUENCE || outer?.length !== 3) return null;
 	const [tbs, signatureAlgorithm, signature] = outer;
@@ -123,7 +123,7 @@ function hasSpareBits({ content }: Element): boolean {
 }
 
 /** The first element of some bytes taken apart as a certificate. */
-export function readStructure(bytes: Uint8Array): Structure | null {
+export function parseRawCertificate(bytes: Uint8Array): RawCertificate | null {
 	const element = readElement(bytes);
-	return element && takeApart(element);
+	return element && splitCertificate(element);
 }

@@ -14,7 +14,7 @@ const GRAVITY: readonly RefusalReason[] = [
 ];
 
 /** The reason that stands for a whole file; `undefined` where it has no block. */
-export function gravest(skipped: readonly SkippedBlock[]): RefusalReason | undefined {
+export function mainReason(skipped: readonly SkippedBlock[]): RefusalReason | undefined {
 	const reasons = skipped.map(({ reason }) => reason);
 	return reasons.find(isFault) ?? GRAVITY.find((reason) => reasons.includes(reason));
 }

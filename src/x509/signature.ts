@@ -1,7 +1,7 @@
 import { constants, createPublicKey, verify } from "node:crypto";
 import { childrenOf, type Element, oidText } from "./asn1/der.ts";
-import { isUsableExponent, isUsualCurve, keyTypeOf, type PublicKey, readPublicKey } from "./publicKey.ts";
-import type { Structure } from "./rawCertificate.ts";
+import { isCommonCurve, isUsableExponent, keyTypeOf, type PublicKey, readPublicKey } from "./publicKey.ts";
+import type { RawCertificate } from "./rawCertificate.ts";
 
 /** What an AlgorithmIdentifier of a signature says. */
 export interface SignatureAlgorithm {
@@ -82,7 +82,7 @@ function hashOf(algorithm: Element | undefined): string | null {
  * different keys, some by an error and some by "does not verify", which must not be taken for damage.
  * @param signer A SubjectPublicKeyInfo.
  */
-export function isSignedBy(certificate: Structure, signer: Element): boolean | null {
+export function isSignedBy(certificate: RawCertificate, signer: Element): boolean | null {
 	const { keys, hash, saltLength, checkable } = readSignatureAlgorithm(certificate.signatureAlgorithm);
 	const key = readPublicKey(signer);
 	if (!checkable || !isKeyRelied(key)) return null;
@@ -100,5 +100,5 @@ export function isSignedBy(certificate: Structure, signer: Element): boolean | n
 function isKeyRelied({ type, bits, curve, exponent }: PublicKey): boolean {
 	if (type === "rsa" || type === "rsa-pss")
 		return bits !== null && bits >= 512 && bits <= 8192 && isUsableExponent(exponent) && exponent < 2n ** 33n;
-	return type === "ec" ? isUsualCurve(curve) : type !== "dsa";
+	return type === "ec" ? isCommonCurve(curve) : type !== "dsa";
 }

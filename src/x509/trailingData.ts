@@ -1,5 +1,5 @@
 import { childrenOf, readElement, SEQUENCE } from "./asn1/der.ts";
-import { identify } from "./contentKind.ts";
+import { detectKind } from "./contentKind.ts";
 import { decodeText, findTextBlocks } from "./pemScanner.ts";
 
 /** Whether bytes that follow a certificate hold a private key: in DER, or in PEM. */
@@ -8,7 +8,7 @@ export function holdsPrivateKey(bytes: Uint8Array): boolean {
 		// Line ends and zeros between two elements are what `cat` and padding leave.
 		const element = BLANKS.has(bytes[at] ?? 0) ? undefined : readElement(bytes, at);
 		if (element === null) break;
-		if (element && identify(element) === "private-key") return true;
+		if (element && detectKind(element) === "private-key") return true;
 		at += element?.whole.length ?? 1;
 	}
 	return findTextBlocks(decodeText(bytes)).some(({ label }) => /PRIVATE KEY/i.test(label));
@@ -17,10 +17,10 @@ export function holdsPrivateKey(bytes: Uint8Array): boolean {
 const BLANKS = new Set([0, 9, 10, 13, 32]);
 
 /** Whether bytes are the one element that OpenSSL writes behind a TRUSTED CERTIFICATE (X509_AUX), and no key. */
-export function isTrustData(bytes: Uint8Array): boolean {
+export function isOpensslTrustData(bytes: Uint8Array): boolean {
 	const element = readElement(bytes);
 	const parts = element?.tag === SEQUENCE && element.whole.length === bytes.length ? childrenOf(element) : null;
-	if (parts === null || identify(element) !== null) return false;
+	if (parts === null || detectKind(element) !== null) return false;
 	return parts.every(({ tag }) => AUX_TAGS.has(tag));
 }
 

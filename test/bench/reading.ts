@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { MAX_FILE_BYTES } from "../../src/domain/certificateFile.ts";
-import { X509Reader } from "../../src/x509/certificateFileReader.ts";
+import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { atMost, type Measure, median, type Row } from "./measure.ts";
@@ -65,7 +65,7 @@ async function makeFiles(): Promise<readonly File[]> {
 
 /** Reads a file several times, and watches how long the event loop stands still meanwhile. @returns milliseconds. */
 async function read(bytes: Uint8Array, runs: number): Promise<{ ours: readonly number[]; stretch: number }> {
-	const reader = new X509Reader();
+	const reader = new X509CertificateFileReader();
 	const ours: number[] = [];
 	const stretches: number[] = [];
 	for (let run = 0; run < runs; run++) {

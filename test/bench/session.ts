@@ -1,15 +1,15 @@
 // A session of ours as far as it goes without an editor: the real application and API, with their usual limits.
 import { join } from "node:path";
-import { Locks } from "../../src/common/storage/locks.ts";
-import type { Exchange } from "../../src/domain/adminApi.ts";
+import { FileLocks } from "../../src/common/storage/locks.ts";
+import type { RequestLogEntry } from "../../src/domain/adminApi.ts";
 import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
-import { Certificates } from "../../src/features/organization/certificateStore.ts";
-import { Projects } from "../../src/features/organization/projectStore.ts";
-import { PendingUploads } from "../../src/features/upload/journalStore.ts";
-import { Uploads } from "../../src/features/upload/uploadService.ts";
-import { AdministrationApi } from "../../src/openai/adminClient.ts";
-import { Transport } from "../../src/openai/httpTransport.ts";
-import { X509Reader } from "../../src/x509/certificateFileReader.ts";
+import { CertificateStore } from "../../src/features/organization/certificateStore.ts";
+import { ProjectStore } from "../../src/features/organization/projectStore.ts";
+import { JournalStore } from "../../src/features/upload/journalStore.ts";
+import { UploadService } from "../../src/features/upload/uploadService.ts";
+import { AdminClient } from "../../src/openai/adminClient.ts";
+import { HttpTransport } from "../../src/openai/httpTransport.ts";
+import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { plainNetwork } from "../unit/openai/network/directNetwork.ts";
 
 /** Its connection. */
@@ -28,17 +28,17 @@ export interface Destination {
 export function openSession(
 	{ url, key }: Destination,
 	folder: string,
-	observe: (exchange: Exchange) => void = () => {},
+	observe: (exchange: RequestLogEntry) => void = () => {},
 ) {
-	const transport = new Transport({ userAgent: "bench/0", observe, network: () => plainNetwork });
+	const transport = new HttpTransport({ userAgent: "bench/0", observe, network: () => plainNetwork });
 	const access = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
-	const api = new AdministrationApi(transport, async () => access);
+	const api = new AdminClient(transport, async () => access);
 	const service = async () => api;
-	const reader = new X509Reader();
-	const certificates = new Certificates(service, async () => reader);
-	certificates.forget(CONNECTION_ID);
-	const projects = new Projects(service);
-	const pending = new PendingUploads(folder, new Locks(join(folder, "locks")));
-	const uploads = new Uploads({ service, certificates, pending });
+	const reader = new X509CertificateFileReader();
+	const certificates = new CertificateStore(service, async () => reader);
+	certificates.reset(CONNECTION_ID);
+	const projects = new ProjectStore(service);
+	const pending = new JournalStore(folder, new FileLocks(join(folder, "locks")));
+	const uploads = new UploadService({ service, certificates, pending });
 	return { transport, api, reader, certificates, projects, uploads };
 }

@@ -37,7 +37,12 @@ await duplicateFindings(candidate, listing, certificates, new AbortController().
 await pause(wait);
 
 const started = performance.now();
-const { how } = await uploads.upload({ candidate, name: "Bench", organizationRef: CONNECTION_ID, told: [] });
+const { how } = await uploads.upload({
+	candidate,
+	name: "Bench",
+	organizationRef: CONNECTION_ID,
+	knownDuplicateIds: [],
+});
 const ended = performance.now();
 if (how !== "answered") throw new Error(`The upload was ${how}.`);
 await transport.close();

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
 import * as vscode from "vscode";
-import { Locks } from "../../src/common/storage/locks.ts";
+import { FileLocks } from "../../src/common/storage/locks.ts";
 import type { Connection } from "../../src/domain/connection.ts";
 import { problemOf } from "../../src/domain/problem.ts";
-import { ConnectionSecret } from "../../src/features/connections/ui/connectionSecretStore.ts";
+import { ConnectionSecretStore } from "../../src/features/connections/ui/connectionSecretStore.ts";
 import { SEED } from "../random.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 
@@ -91,23 +91,23 @@ describe("The connections of several windows", () => {
 	afterEach(() => folder.remove());
 
 	const open = (secrets: vscode.SecretStorage) =>
-		new ConnectionSecret(secrets, new Locks(join(folder.path, "locks")), join(folder.path, "connections"));
+		new ConnectionSecretStore(secrets, new FileLocks(join(folder.path, "locks")), join(folder.path, "connections"));
 	const connection = (id: string, more: Partial<Connection> = {}): Connection => ({
 		...{ id, label: id, origin: "https://api.openai.com", path: "/v1", organization: null, key: `sk-${id}` },
-		...{ passing: false, ...more },
+		...{ sessionOnly: false, ...more },
 	});
-	const add = (secret: ConnectionSecret, one: Connection) =>
+	const add = (secret: ConnectionSecretStore, one: Connection) =>
 		secret.change(({ all }) => ({ current: one, all: [...all.filter(({ id }) => id !== one.id), one] }));
-	const remove = (secret: ConnectionSecret, id: string) =>
+	const remove = (secret: ConnectionSecretStore, id: string) =>
 		secret.change(({ current, all }) => ({
 			current: current?.id === id ? null : current,
 			all: all.filter((each) => each.id !== id),
 		}));
-	const idsIn = async (secret: ConnectionSecret) => (await secret.read()).all.map(({ id }) => id).sort();
+	const idsIn = async (secret: ConnectionSecretStore) => (await secret.read()).all.map(({ id }) => id).sort();
 
 	it("take over what lay in one secret at first, with the first change", async () => {
 		const [one, other] = [connection("one"), connection("other")];
-		const connections = [one, other].map(({ passing: _, ...rest }) => rest);
+		const connections = [one, other].map(({ sessionOnly: _, ...rest }) => rest);
 		const view = new Person(() => 0).open(new Map([[BEFORE, JSON.stringify({ current: "one", connections })]]));
 		const secret = open(view);
 		assert.deepEqual(await secret.read(), { current: one, all: [one, other] });
@@ -123,7 +123,7 @@ describe("The connections of several windows", () => {
 		const view = new Person(() => 0).open();
 		const secret = open(view);
 		await add(secret, connection("one"));
-		const { passing: _, ...late } = connection("late");
+		const { sessionOnly: _, ...late } = connection("late");
 		await view.store(BEFORE, JSON.stringify({ current: "late", connections: [late] }));
 		assert.deepEqual(await idsIn(secret), ["late", "one"]);
 		// As where the last step of taking over did not come about.
@@ -171,8 +171,12 @@ describe("The connections of several windows", () => {
 		const view = new Person(() => 0).open();
 		await add(open(view), connection("one"));
 		writeFileSync(join(folder.path, "file"), "");
-		const secret = new ConnectionSecret(view, new Locks(join(folder.path, "file", "locks")), join(folder.path, "file"));
-		await add(secret, connection("passing", { passing: true }));
+		const secret = new ConnectionSecretStore(
+			view,
+			new FileLocks(join(folder.path, "file", "locks")),
+			join(folder.path, "file"),
+		);
+		await add(secret, connection("passing", { sessionOnly: true }));
 		assert.deepEqual(await idsIn(secret), ["one", "passing"]);
 		await remove(secret, "one");
 		assert.deepEqual(await idsIn(secret), ["passing"]);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { CERTIFICATE_SCHEME } from "../../src/common/manifestIds.ts";
-import { Documents } from "../../src/common/ui/virtualDocuments.ts";
+import { VirtualDocuments } from "../../src/common/ui/virtualDocuments.ts";
 
 describe("A document that a command has made", () => {
 	it("is kept until it is closed, and others stay", async () => {
 		const changed = new vscode.EventEmitter<vscode.Uri>();
 		const closed = new vscode.EventEmitter<{ uri: vscode.Uri }>();
-		const documents = new Documents(changed, closed.event);
+		const documents = new VirtualDocuments(changed, closed.event);
 		const provider = vscode.workspace.registerTextDocumentContentProvider(CERTIFICATE_SCHEME, {
 			provideTextDocumentContent: (uri) => documents.textOf(uri),
 		});

@@ -4,10 +4,10 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { Certificate, CertificateListing } from "../../src/domain/certificate.ts";
-import type { Snapshot, WatchedCertificate } from "../../src/features/expiry/expiryRules.ts";
-import { Watch } from "../../src/features/expiry/ui/expiryMonitor.ts";
+import type { ExpirySnapshot, WatchedCertificate } from "../../src/features/expiry/expiryRules.ts";
+import { ExpiryMonitor } from "../../src/features/expiry/ui/expiryMonitor.ts";
 import { remind } from "../../src/features/expiry/ui/reminderNotification.ts";
-import { Certificates } from "../../src/features/organization/certificateStore.ts";
+import { CertificateStore } from "../../src/features/organization/certificateStore.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { shown, wasAskedAsExpected, willPress } from "./user.ts";
 
@@ -20,7 +20,7 @@ describe("The watch", () => {
 	let now: number;
 	let listing: CertificateListing;
 	const organizationRef = randomUUID();
-	const windows: Watch[] = [];
+	const windows: ExpiryMonitor[] = [];
 	const revealed: string[] = [];
 	const rotated: Certificate[] = [];
 
@@ -48,7 +48,7 @@ describe("The watch", () => {
 
 	/** What another window, or this one before, wrote down. */
 	const write = (...certificates: readonly WatchedCertificate[]) => {
-		const snapshot: Snapshot = { organizationRef, readAt: now, certificates };
+		const snapshot: ExpirySnapshot = { organizationRef, readAt: now, certificates };
 		mkdirSync(folder, { recursive: true });
 		writeFileSync(join(folder, "snapshot.json"), JSON.stringify(snapshot));
 		const listed = certificates.map(({ id, name, expiresAt }) => ({ id, name, expiresAt }));
@@ -60,16 +60,16 @@ describe("The watch", () => {
 
 	/** Opens a window whose clock is this test's. */
 	const open = () => {
-		const certificates = new Certificates(
+		const certificates = new CertificateStore(
 			async () => ({ list: async () => listing }) as never,
 			() => assert.fail("nothing is read"),
 			() => now,
 		);
-		certificates.identify(organizationRef);
+		certificates.bindConnection(organizationRef);
 		const view = { badge: undefined as vscode.ViewBadge | undefined };
 		const reveal = { reveal: async ({ id }: { id: string }) => void revealed.push(id) };
 		let reminders: Promise<unknown> = Promise.resolve();
-		const watch = new Watch({
+		const watch = new ExpiryMonitor({
 			view: view as vscode.TreeView<unknown>,
 			folder,
 			now: () => now,
@@ -88,7 +88,7 @@ describe("The watch", () => {
 		windows.push(watch);
 		return {
 			view,
-			goBy: (snapshot: Snapshot) => watch.goBy(snapshot),
+			goBy: (snapshot: ExpirySnapshot) => watch.goBy(snapshot),
 			check: async () => {
 				await watch.check();
 				// The first check of a window comes by itself, and one of two tells: which one may be the later one.

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { Locks } from "../../src/common/storage/locks.ts";
+import { FileLocks } from "../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
-import { Failure, problemOf } from "../../src/domain/problem.ts";
-import { ClientCertificates } from "../../src/features/connections/ui/clientCertificateSettings.ts";
-import { ConnectionSecret } from "../../src/features/connections/ui/connectionSecretStore.ts";
-import { Connections } from "../../src/features/connections/ui/connectionStore.ts";
-import { keepKey } from "../../src/features/connections/ui/storeKey.ts";
+import { ProblemError, problemOf } from "../../src/domain/problem.ts";
+import { ClientCertificateSettings } from "../../src/features/connections/ui/clientCertificateSettings.ts";
+import { ConnectionSecretStore } from "../../src/features/connections/ui/connectionSecretStore.ts";
+import { ConnectionStore } from "../../src/features/connections/ui/connectionStore.ts";
+import { storeKey } from "../../src/features/connections/ui/storeKey.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { assertAbsent } from "../secretScan.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
@@ -52,7 +52,7 @@ class FailingSecrets implements vscode.SecretStorage {
 
 describe("R19 Secret storage", () => {
 	let secrets: FailingSecrets;
-	let connections: Connections;
+	let connections: ConnectionStore;
 	let folder: ReturnType<typeof temporaryFolder>;
 	let baseUrl: () => ReturnType<typeof parseBaseUrl>;
 
@@ -70,16 +70,16 @@ describe("R19 Secret storage", () => {
 
 	/** As a window does. */
 	const open = (storage: vscode.SecretStorage = secrets) => {
-		const secret = new ConnectionSecret(
+		const secret = new ConnectionSecretStore(
 			storage,
-			new Locks(join(folder.path, "locks")),
+			new FileLocks(join(folder.path, "locks")),
 			join(folder.path, "connections"),
 		);
-		return new Connections(secret, new ClientCertificates(storage), () => baseUrl());
+		return new ConnectionStore(secret, new ClientCertificateSettings(storage), () => baseUrl());
 	};
 
-	const store = ({ key = KEY, replaces = true, passing = false, organization = null as string | null } = {}) =>
-		keepKey(connections, { baseUrl: baseUrl(), key }, { organization, ids: [] }, () => [], { replaces, passing });
+	const store = ({ key = KEY, replaces = true, sessionOnly = false, organization = null as string | null } = {}) =>
+		storeKey(connections, { baseUrl: baseUrl(), key }, { organization, ids: [] }, () => [], { replaces, sessionOnly });
 
 	/** Of the connection in use, which is the one of this id. */
 	const accessOf = async (id: string) => {
@@ -177,7 +177,7 @@ describe("R19 Secret storage", () => {
 	it("R52 gets nothing of a key that is to pass with the window, which is used all the same", async () => {
 		let changes = 0;
 		connections.onDidChange(() => changes++);
-		const { id } = await store({ passing: true });
+		const { id } = await store({ sessionOnly: true });
 		assert.deepEqual([secrets.written, changes], [0, 1]);
 		assert.equal((await connections.access()).key, KEY);
 		await connections.rename(id, "For now");
@@ -190,7 +190,7 @@ describe("R19 Secret storage", () => {
 	it("R52 keeps what lies there beside a key that passes with the window, for the next one", async () => {
 		const { id } = await store({ key: "sk-lasting" });
 		const { written } = secrets;
-		await store({ passing: true, replaces: false });
+		await store({ sessionOnly: true, replaces: false });
 		assert.equal(secrets.written, written);
 		assert.equal((await connections.access()).key, KEY);
 		assert.equal((await connections.all()).length, 2);
@@ -200,7 +200,7 @@ describe("R19 Secret storage", () => {
 	});
 
 	it("R52 that cannot be written leaves the key that passes as it was", async () => {
-		await store({ passing: true });
+		await store({ sessionOnly: true });
 		secrets.readOnly = true;
 		await fails(store({ key: "sk-lasting", replaces: false }), "secrets-unavailable");
 		assert.equal((await connections.access()).key, KEY);
@@ -212,10 +212,10 @@ describe("R19 Secret storage", () => {
 		await store({ key: "sk-other", organization: "org-2", replaces: false });
 		const { id } = await store({ key: "sk-lasting", organization, replaces: false });
 		const { written } = secrets;
-		const labels = async () => (await connections.all()).map(({ label, passing }) => [label, passing]);
+		const labels = async () => (await connections.all()).map(({ label, sessionOnly }) => [label, sessionOnly]);
 		const other = (await connections.all()).find((each) => each.id !== id)?.id ?? assert.fail();
 		for (const replaces of [false, true]) {
-			assert.equal((await store({ organization, passing: true, replaces })).id, id);
+			assert.equal((await store({ organization, sessionOnly: true, replaces })).id, id);
 			assert.equal((await accessOf(id)).key, KEY);
 			await connections.rename(id, "For now");
 			assert.equal((await connections.current())?.label, "For now");
@@ -224,13 +224,13 @@ describe("R19 Secret storage", () => {
 			assert.equal((await connections.all()).length, 2);
 		}
 		// One of an organization that is not known takes the place of none.
-		const { id: third } = await store({ organization: "org-3", passing: true });
+		const { id: third } = await store({ organization: "org-3", sessionOnly: true });
 		assert.equal((await connections.all()).length, 3);
 		assert.equal((await accessOf(third)).key, KEY);
 		await connections.remove(third);
 		assert.equal(secrets.written, written);
 
-		await store({ organization, passing: true });
+		await store({ organization, sessionOnly: true });
 		await connections.use(other);
 		await connections.use(id);
 		assert.equal((await accessOf(id)).key, KEY);
@@ -254,7 +254,7 @@ describe("R19 Secret storage", () => {
 		await store({ key: "sk-lasting", organization: "org-1" });
 		const { written } = secrets;
 		secrets.instead = new Error(KEY);
-		const { id } = await store({ passing: true, organization: "org-2" });
+		const { id } = await store({ sessionOnly: true, organization: "org-2" });
 		assert.equal((await accessOf(id)).key, KEY);
 		await connections.rename(id, "For now");
 		await fails(store({ key: "sk-more" }), "secrets-unavailable");
@@ -269,16 +269,16 @@ describe("R19 Secret storage", () => {
 
 	it("R47 finds an admin key in whatever surrounds it, also a stored one for which another stands", async () => {
 		await store({ key: "sk-emulator-stored", organization: "org-1" });
-		await store({ key: "sk-emulator-passing", organization: "org-1", passing: true });
-		for (const text of ["sk-emulator-stored", '"sk-emulator-stored"', "KEY=sk-emulator-passing"])
-			assert.equal(await connections.hold(text), true, text);
-		assert.equal(await connections.hold("sk-proj-other"), false);
+		await store({ key: "sk-emulator-sessionOnly", organization: "org-1", sessionOnly: true });
+		for (const text of ["sk-emulator-stored", '"sk-emulator-stored"', "KEY=sk-emulator-sessionOnly"])
+			assert.equal(await connections.containsKey(text), true, text);
+		assert.equal(await connections.containsKey("sk-proj-other"), false);
 		secrets.instead = new Error(KEY);
-		await fails(connections.hold("sk-emulator-stored"), "secrets-unavailable");
+		await fails(connections.containsKey("sk-emulator-stored"), "secrets-unavailable");
 	});
 
 	it("R46 forgets the passphrase of a host when it is to, and no other one", async () => {
-		const clientCertificates = new ClientCertificates(secrets);
+		const clientCertificates = new ClientCertificateSettings(secrets);
 		const [here, there] = ["https://api.openai.com", "https://eu.api.openai.com"];
 		await clientCertificates.storePassphrase(here, "open sesame");
 		await clientCertificates.forgetPassphrase(there);
@@ -297,7 +297,7 @@ describe("R19 Secret storage", () => {
 		await store();
 		secrets.asked = 0;
 		baseUrl = () => {
-			throw new Failure({ reason: "base-url", rule: "not-a-url" });
+			throw new ProblemError({ reason: "base-url", rule: "not-a-url" });
 		};
 		await fails(connections.access(), "base-url");
 		assert.equal(secrets.asked, 0);

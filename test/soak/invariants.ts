@@ -1,7 +1,7 @@
 // Whether what a person was told is true, and nothing was lost or sent without being asked for.
-import type { Candidate } from "../../src/domain/certificateFile.ts";
+import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
 import type { Problem } from "../../src/domain/problem.ts";
-import { LATE_MS } from "../../src/features/upload/uploadAttempt.ts";
+import { LATE_ARRIVAL_MS } from "../../src/features/upload/uploadAttempt.ts";
 import { openOnDisk, readDisk, type Written } from "./disk.ts";
 import type { Ledger, Post } from "./serverHistory.ts";
 import { type Call, type Intent, isSame, isTheSameAs, mayBeStored } from "./uploadIntent.ts";
@@ -29,7 +29,7 @@ export class Truth {
 	}
 
 	/** A person wants a certificate uploaded. @param told The ids of the same that the person knows of. */
-	intend(ledger: Ledger, candidate: Candidate, told: readonly string[]): Intent {
+	intend(ledger: Ledger, candidate: ParsedCertificate, told: readonly string[]): Intent {
 		const intent: Intent = {
 			name: `intent ${this.intents.length + 1}`,
 			ledger,
@@ -69,7 +69,7 @@ export class Truth {
 				if (verb === "forget" && !this.open.some(({ name }) => name === intent.name)) intent.forgotten = true;
 				this.#reconsider(intent);
 				// What arrived is not written down for ever; that it did shows in the list.
-				if (this.#world.now - call.at > LATE_MS && intent.posts.some(({ entry }) => entry.committed))
+				if (this.#world.now - call.at > LATE_ARRIVAL_MS && intent.posts.some(({ entry }) => entry.committed))
 					if (!this.open.some(({ name }) => name === intent.name)) intent.status = "arrived";
 		}
 	}
@@ -150,7 +150,7 @@ export class Truth {
 
 	#judgeArrival(
 		call: Call,
-		{ certificate, twins, how }: NonNullable<Extract<Outcome, { kind: "done" }>["uploaded"]>,
+		{ certificate, duplicates, how }: NonNullable<Extract<Outcome, { kind: "done" }>["uploaded"]>,
 	): void {
 		const { intent, owner } = call;
 		const { ledger, candidate } = intent;
@@ -159,7 +159,7 @@ export class Truth {
 		const entry = ledger.find(certificate.id);
 		if (entry.sha256 !== candidate.sha256) says("that is another certificate");
 		if (!entry.committed) says("that was never stored");
-		for (const { id } of twins)
+		for (const { id } of duplicates)
 			if (id === entry.id || ledger.find(id).sha256 !== candidate.sha256) says(`${id} is no twin of it`);
 		if (how === "there-before") {
 			const { deletedAt } = entry;

@@ -1,8 +1,8 @@
 // Sequences of what may happen to uploads. After each step nothing may be lost, doubled or told wrongly.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { Candidate } from "../../src/domain/certificateFile.ts";
-import { X509Reader } from "../../src/x509/certificateFileReader.ts";
+import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
+import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
 import { contentStrikes, events, listStrikes, postStrikes, sometimes } from "./faults.ts";
 import { BEGIN } from "./startTime.ts";
@@ -128,12 +128,12 @@ export async function soak({ sequences, seed, tally = new Map() }: SoakOptions):
 }
 
 /** Three certificates, two of which have the same subject, key and dates. */
-async function makeCandidates(): Promise<readonly Candidate[]> {
+async function makeCandidates(): Promise<readonly ParsedCertificate[]> {
 	const dates = { notBefore: daysFromBegin(-1), notAfter: daysFromBegin(365) };
 	const first = await makeCertificate({ commonName: "Acme", ...dates });
 	const second = await makeCertificate({ commonName: "Acme", keyOf: first, ...dates });
 	const third = await makeCertificate({ commonName: "Another", ...dates, notAfter: daysFromBegin(30) });
-	const reader = new X509Reader();
+	const reader = new X509CertificateFileReader();
 	const files = await Promise.all(
 		[first, second, third].map(({ pem }) => reader.read(Buffer.from(pem), BEGIN / 1000, 0)),
 	);

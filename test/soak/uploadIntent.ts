@@ -1,5 +1,5 @@
 // What a person wants, and what was done about it.
-import type { Candidate } from "../../src/domain/certificateFile.ts";
+import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
 import type { Ledger, Post } from "./serverHistory.ts";
 import type { Slot } from "./world.ts";
 
@@ -7,7 +7,7 @@ import type { Slot } from "./world.ts";
 export interface Intent {
 	readonly name: string;
 	readonly ledger: Ledger;
-	readonly candidate: Candidate;
+	readonly candidate: ParsedCertificate;
 	/** The ids of the same certificate that the person was told of before. */
 	readonly told: readonly string[];
 	readonly posts: Post[];

@@ -1,7 +1,7 @@
 // What a person does in a window, as the interface would have it done.
 import assert from "node:assert/strict";
 import { duplicateFindings } from "../../src/features/upload/duplicateCheck.ts";
-import type { Uploaded } from "../../src/features/upload/uploadSender.ts";
+import type { UploadResult } from "../../src/features/upload/uploadSender.ts";
 import type { UnconfirmedUpload } from "../../src/features/upload/uploadService.ts";
 import type { Window } from "../unit/fakes/editorWindow.ts";
 import { type Event, hides, type Strike } from "./faults.ts";
@@ -84,7 +84,7 @@ export class Person {
 			const intent = this.truth.intend(ledger, candidate, told);
 			await this.#call("upload", slot, intent, null, ({ uploads }) => {
 				slot.cancel = () => uploads.running.at(-1)?.cancel();
-				return uploads.upload({ candidate, name: intent.name, organizationRef, told });
+				return uploads.upload({ candidate, name: intent.name, organizationRef, knownDuplicateIds: told });
 			});
 		};
 		if (style.early)
@@ -112,7 +112,7 @@ export class Person {
 				intent.agains++;
 				if (intent.status === "refused") intent.status = "running";
 				slot.cancel = () => uploads.running.at(-1)?.cancel();
-				return uploads.again(row);
+				return uploads.retry(row);
 			}),
 		);
 	}
@@ -122,7 +122,7 @@ export class Person {
 		await this.#scripted(slot, script, () =>
 			this.#atRow("forget", slot, style, async ({ uploads }, row) => {
 				slot.cancel = () => {};
-				await uploads.forget(row);
+				await uploads.discard(row);
 				return null;
 			}),
 		);
@@ -172,7 +172,7 @@ export class Person {
 		verb: Call["verb"],
 		slot: Slot,
 		{ row: index, reload }: RowStyle,
-		work: (window: Window, row: UnconfirmedUpload, intent: Intent) => Promise<Uploaded | null>,
+		work: (window: Window, row: UnconfirmedUpload, intent: Intent) => Promise<UploadResult | null>,
 	): Promise<void> {
 		const { uploads } = slot.window;
 		if (reload) await this.world.outcomeOf(slot, async () => uploads.reload().then(() => null));
@@ -189,7 +189,7 @@ export class Person {
 		slot: Slot,
 		intent: Intent,
 		startedAt: number | null,
-		work: (window: Window) => Promise<Uploaded | null>,
+		work: (window: Window) => Promise<UploadResult | null>,
 	): Promise<void> {
 		const { exchanges } = intent.ledger.emulator;
 		const { owner } = slot;

@@ -1,8 +1,8 @@
 // One machine with two windows, two organizations, and whoever else changes them.
 
-import type { Candidate } from "../../src/domain/certificateFile.ts";
+import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
 import { isCancelled, type Problem, problemOf } from "../../src/domain/problem.ts";
-import type { Uploaded } from "../../src/features/upload/uploadSender.ts";
+import type { UploadResult } from "../../src/features/upload/uploadSender.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { type Machine, openWindow, type Window } from "../unit/fakes/editorWindow.ts";
@@ -27,13 +27,13 @@ export interface Slot {
 
 /** One call of a window, as it ended. */
 export type Outcome =
-	| { readonly kind: "done"; readonly uploaded: Uploaded | null }
+	| { readonly kind: "done"; readonly uploaded: UploadResult | null }
 	| { readonly kind: "failed"; readonly problem: Problem }
 	| { readonly kind: "cancelled" | "killed" };
 
 /** What a sequence acts on. */
 export class World {
-	readonly candidates: readonly Candidate[];
+	readonly candidates: readonly ParsedCertificate[];
 	readonly ledgers: readonly [Ledger, Ledger];
 	readonly machine: Machine;
 	readonly slots: readonly [Slot, Slot];
@@ -46,7 +46,7 @@ export class World {
 	#settledAt: number;
 
 	private constructor(
-		candidates: readonly Candidate[],
+		candidates: readonly ParsedCertificate[],
 		emulators: readonly [Ledger["emulator"], Ledger["emulator"]],
 		clock: { now: number },
 	) {
@@ -66,7 +66,7 @@ export class World {
 		this.slots = [this.#open(), this.#open()];
 	}
 
-	static async open(candidates: readonly Candidate[]): Promise<World> {
+	static async open(candidates: readonly ParsedCertificate[]): Promise<World> {
 		const clock = { now: BEGIN };
 		const start = (organizationName: string) => startEmulator({ organizationName, now: () => ++clock.now });
 		return new World(candidates, await Promise.all([start("org-one"), start("org-two")]), clock);
@@ -134,7 +134,7 @@ export class World {
 	/** Has a window learn which connection is in use. */
 	follow({ window: { certificates } }: Slot): void {
 		const { id } = this.machine.connection;
-		if (certificates.organizationRef !== id) certificates.forget(id);
+		if (certificates.organizationRef !== id) certificates.reset(id);
 	}
 
 	kill(slot: Slot): void {
@@ -154,7 +154,7 @@ export class World {
 	}
 
 	/** Waits for a call of a window, or for the window's end. */
-	async outcomeOf(slot: Slot, call: (window: Window) => Promise<Uploaded | null>): Promise<Outcome> {
+	async outcomeOf(slot: Slot, call: (window: Window) => Promise<UploadResult | null>): Promise<Outcome> {
 		const ended = call(slot.window).then(
 			(uploaded): Outcome => ({ kind: "done", uploaded }),
 			(thrown): Outcome => {

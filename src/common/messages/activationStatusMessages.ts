@@ -1,10 +1,10 @@
 import * as l10n from "@vscode/l10n";
-import { type Activity, isActiveAnywhere } from "../../domain/activationStatus.ts";
+import { type ActivationStatus, isActiveAnywhere } from "../../domain/activationStatus.ts";
 import { currentLocale } from "./locale.ts";
 import { projectName } from "./scopes.ts";
 
 /** Where a certificate is active, in few words; `null` where not enough is known to say anything. */
-export function activityWords(activity: Activity): string | null {
+export function activityWords(activity: ActivationStatus): string | null {
 	const { organization, projects, unread, allProjects } = activity;
 	const [only] = projects;
 	const count = projects.length + (organization ? 1 : 0);
@@ -21,7 +21,7 @@ export function activityWords(activity: Activity): string | null {
 }
 
 /** The same in any case, and as far as it is known. */
-export function activationWords(activity: Activity): string {
+export function activationWords(activity: ActivationStatus): string {
 	const words = activityWords(activity);
 	if (words !== null) return words;
 	return activity.organization === undefined

@@ -1,13 +1,13 @@
 import * as l10n from "@vscode/l10n";
-import { type Activity, isActiveAnywhere } from "../../domain/activationStatus.ts";
+import { type ActivationStatus, isActiveAnywhere } from "../../domain/activationStatus.ts";
 import type { Certificate } from "../../domain/certificate.ts";
-import type { Content } from "../../domain/certificateContent.ts";
-import type { Candidate } from "../../domain/certificateFile.ts";
+import type { ContentState } from "../../domain/certificateContent.ts";
+import type { ParsedCertificate } from "../../domain/certificateFile.ts";
 import { unreadProjectsWords } from "./activationStatusMessages.ts";
 import { absoluteTime, dayWords } from "./dates.ts";
 import { fingerprintStart, fingerprintWords, keyWords } from "./parsedCertificateMessages.ts";
-import { problemWords } from "./problems.ts";
-import { inert } from "./sanitize.ts";
+import { describeProblem } from "./problems.ts";
+import { sanitize } from "./sanitize.ts";
 import { projectName } from "./scopes.ts";
 
 /** One thing about a certificate, in a row of its own. */
@@ -32,8 +32,8 @@ export interface ProjectsProgress {
 /** Everything about a certificate: what the list says, what its content says, and where it is active. */
 export function factsOf(
 	certificate: Certificate,
-	content: Content | undefined,
-	activity: Activity,
+	content: ContentState | undefined,
+	activity: ActivationStatus,
 	projects: ProjectsProgress,
 ): readonly Fact[] {
 	const { id, createdAt } = certificate;
@@ -49,11 +49,11 @@ export function factsOf(
 }
 
 /** Where a certificate is active, and what is not known of that. */
-export function activityFacts(activity: Activity, projects: ProjectsProgress): readonly Fact[] {
+export function activityFacts(activity: ActivationStatus, projects: ProjectsProgress): readonly Fact[] {
 	return [...places(activity), ...unknownPlaces(activity, projects)];
 }
 
-function expiryFacts({ validAt, expiresAt }: Certificate, content: Content | undefined): readonly Fact[] {
+function expiryFacts({ validAt, expiresAt }: Certificate, content: ContentState | undefined): readonly Fact[] {
 	const candidate = content?.state === "read" ? content.candidate : null;
 	const fact = (key: string, label: string, at: number | null): Fact =>
 		at === null
@@ -65,14 +65,14 @@ function expiryFacts({ validAt, expiresAt }: Certificate, content: Content | und
 	];
 }
 
-function contentFacts(content: Content | undefined): readonly Fact[] {
+function contentFacts(content: ContentState | undefined): readonly Fact[] {
 	const label = l10n.t("Content");
 	switch (content?.state) {
 		case undefined:
 		case "loading":
 			return [{ key: "content", label, value: l10n.t("loading…"), mark: "loading" }];
 		case "failed":
-			return [{ key: "content", label, value: problemWords(content.problem), mark: "trouble" }];
+			return [{ key: "content", label, value: describeProblem(content.problem), mark: "trouble" }];
 		case "unreadable":
 			return [
 				{ key: "content", label, value: l10n.t("OpenAI sent no certificate that can be read."), mark: "trouble" },
@@ -82,7 +82,7 @@ function contentFacts(content: Content | undefined): readonly Fact[] {
 	}
 }
 
-function candidateFacts(candidate: Candidate): readonly Fact[] {
+function candidateFacts(candidate: ParsedCertificate): readonly Fact[] {
 	const { subject, issuer, sha256 } = candidate;
 	return [
 		{
@@ -91,14 +91,14 @@ function candidateFacts(candidate: Candidate): readonly Fact[] {
 			value: fingerprintStart(sha256),
 			more: fingerprintWords(sha256),
 		},
-		{ key: "subject", label: l10n.t("Subject"), value: inert(subject) || l10n.t("(empty)") },
-		{ key: "issuer", label: l10n.t("Issuer"), value: inert(issuer) || l10n.t("(empty)") },
+		{ key: "subject", label: l10n.t("Subject"), value: sanitize(subject) || l10n.t("(empty)") },
+		{ key: "issuer", label: l10n.t("Issuer"), value: sanitize(issuer) || l10n.t("(empty)") },
 		{ key: "key", label: l10n.t("Key"), value: keyWords(candidate) },
 	];
 }
 
 /** A row for each scope where it is active. What projects inherit is not told one by one. */
-function places(activity: Activity): readonly Fact[] {
+function places(activity: ActivationStatus): readonly Fact[] {
 	const label = l10n.t("Active in");
 	const { organization, projects } = activity;
 	if (isActiveAnywhere(activity) === false) return [{ key: "active", label, value: l10n.t("nowhere") }];
@@ -119,7 +119,7 @@ function places(activity: Activity): readonly Fact[] {
 }
 
 /** What is not known of where it is active, and why. */
-function unknownPlaces(activity: Activity, { loading, askedAt }: ProjectsProgress): readonly Fact[] {
+function unknownPlaces(activity: ActivationStatus, { loading, askedAt }: ProjectsProgress): readonly Fact[] {
 	const { organization, unread, allProjects, problem } = activity;
 	const label = l10n.t("Not known");
 	const unknown: Fact[] = [];
@@ -132,14 +132,14 @@ function unknownPlaces(activity: Activity, { loading, askedAt }: ProjectsProgres
 		return [...unknown, { key: "unknown/projects", label: l10n.t("Projects"), value: l10n.t("not checked yet"), more }];
 	}
 	const why = l10n.t("Refresh to read them again.");
-	const more = problem ? `${problemWords(problem)} ${why}` : why;
+	const more = problem ? `${describeProblem(problem)} ${why}` : why;
 	if (unread > 0)
 		unknown.push({ key: "unknown/projects", label, value: unreadProjectsWords(unread), more, mark: "trouble" });
 	if (!allProjects)
 		unknown.push({
 			key: "unknown/all",
 			label,
-			value: problem ? problemWords(problem) : l10n.t("which projects there are"),
+			value: problem ? describeProblem(problem) : l10n.t("which projects there are"),
 			more,
 			mark: "trouble",
 		});

@@ -1,24 +1,24 @@
 import * as l10n from "@vscode/l10n";
-import type { Activity } from "../../domain/activationStatus.ts";
+import type { ActivationStatus } from "../../domain/activationStatus.ts";
 import { type Certificate, type ExpiryState, expiryState } from "../../domain/certificate.ts";
-import { type Candidate, leafFinding } from "../../domain/certificateFile.ts";
+import { notCaFinding, type ParsedCertificate } from "../../domain/certificateFile.ts";
 import { activityWords } from "./activationStatusMessages.ts";
 import { absoluteTime, expiryWords, timeLeftWords } from "./dates.ts";
-import { findingWords } from "./findings.ts";
+import { describeFinding } from "./findings.ts";
 import { currentLocale } from "./locale.ts";
 import { fingerprintStart } from "./parsedCertificateMessages.ts";
-import { inert } from "./sanitize.ts";
+import { sanitize } from "./sanitize.ts";
 
 /** What a certificate is called in a row. */
 export function nameWords({ name }: Pick<Certificate, "name">): string {
-	return inert(name ?? "") || l10n.t("(no name)");
+	return sanitize(name ?? "") || l10n.t("(no name)");
 }
 
 /**
  * Beside the name: expiry, where it is active as far as that is known, and the id, which a narrow view may cut off.
  * @param now Unix seconds.
  */
-export function descriptionWords({ id, expiresAt }: Certificate, activity: Activity, now: number): string {
+export function descriptionWords({ id, expiresAt }: Certificate, activity: ActivationStatus, now: number): string {
 	return [timeLeftWords(expiresAt, now), activityWords(activity), id].filter((part) => part !== null).join(" · ");
 }
 
@@ -70,13 +70,13 @@ function stateWords(state: ExpiryState): string {
 }
 
 /** So many certificates are told of one by one. */
-const MOST_TOLD = 8;
+const MAX_LISTED = 8;
 
 /** A certificate that something is to be done to. */
-export interface Subject {
+export interface CertificateWithContent {
 	readonly certificate: Certificate;
 	/** `null` where it could not be read. */
-	readonly content: Candidate | null;
+	readonly content: ParsedCertificate | null;
 }
 
 /** A moment, and from when on before its expiry a certificate counts as expiring. */
@@ -96,34 +96,37 @@ export function subjectsWords(certificates: readonly Certificate[]): string {
 }
 
 /** Which certificates they are, a line each, and below each what gives pause. */
-export function subjectLines(subjects: readonly Subject[], time: Time): string {
+export function subjectLines(subjects: readonly CertificateWithContent[], time: Time): string {
 	const lines = subjects
-		.slice(0, MOST_TOLD)
+		.slice(0, MAX_LISTED)
 		.flatMap((subject) => [subjectLine(subject, time), ...cautions(subject, time)]);
-	const more = subjects.length - MOST_TOLD;
+	const more = subjects.length - MAX_LISTED;
 	return [...lines, ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])].join("\n");
 }
 
-function subjectLine({ certificate, content }: Subject, { now }: Time): string {
+function subjectLine({ certificate, content }: CertificateWithContent, { now }: Time): string {
 	const fingerprint = content ? fingerprintStart(content.sha256) : l10n.t("could not be read");
 	const expiry = expiryWords(content?.notAfter ?? certificate.expiresAt, now);
 	return l10n.t("“{0}”: {1}, SHA-256 {2}, {3}", nameWords(certificate), certificate.id, fingerprint, expiry);
 }
 
 /** What about a certificate gives pause before it is enforced. */
-export function cautions({ certificate, content }: Subject, { now, reminderDays }: Time): readonly string[] {
+export function cautions(
+	{ certificate, content }: CertificateWithContent,
+	{ now, reminderDays }: Time,
+): readonly string[] {
 	const expiresAt = content?.notAfter ?? certificate.expiresAt;
 	const validAt = content?.notBefore ?? certificate.validAt;
 	const words: string[] = [];
-	const leaf = content && leafFinding(content);
-	if (leaf) words.push(findingWords(leaf));
+	const leaf = content && notCaFinding(content);
+	if (leaf) words.push(describeFinding(leaf));
 	if (validAt !== null && validAt > now)
-		words.push(findingWords({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));
+		words.push(describeFinding({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));
 	if (expiresAt !== null) {
 		const state = expiryState(expiresAt, now, reminderDays);
 		if (state === "expired") words.push(l10n.t("It {0}: its clients are refused.", expiryWords(expiresAt, now)));
 		if (state === "expiring")
-			words.push(findingWords({ code: "expires-soon", level: "warn", seconds: expiresAt - now }));
+			words.push(describeFinding({ code: "expires-soon", level: "warn", seconds: expiresAt - now }));
 	}
 	return words.map((sentence) => l10n.t("Careful: {0}", sentence));
 }

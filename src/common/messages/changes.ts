@@ -1,14 +1,14 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
-import { listWords, placeWords, projectNames } from "./scopes.ts";
+import { formatList, formatScopes, projectNames } from "./scopes.ts";
 
 /** Where a certificate is active that is to be deleted. */
-export function activeWords(problem: Problem & { reason: "certificate-active" }): string {
-	return l10n.t("It is active in {0}. Nothing was deleted. Deactivate it there first.", placeWords(problem));
+export function describeActiveCertificate(problem: Problem & { reason: "certificate-active" }): string {
+	return l10n.t("It is active in {0}. Nothing was deleted. Deactivate it there first.", formatScopes(problem));
 }
 
 /** What of the scopes could not be read on which a change depends. @param why What the first of it met, in words. */
-export function unreadWords(
+export function describeUnreadScopes(
 	{ organization, allProjects, projects }: Problem & { reason: "scopes-unread" },
 	why: string | null,
 ): string {
@@ -17,12 +17,12 @@ export function unreadWords(
 		...(allProjects ? [l10n.t("the list of projects")] : []),
 		...projectNames(projects),
 	];
-	const what = l10n.t("Where it is active could not be read as a whole: {0}. Nothing was changed.", listWords(parts));
+	const what = l10n.t("Where it is active could not be read as a whole: {0}. Nothing was changed.", formatList(parts));
 	return `${what} ${why ?? l10n.t("Refresh, then try again.")}`;
 }
 
 /** That no answer tells whether a change was made. */
-export function unknownChangeWords({ act }: Problem & { reason: "change-unknown" }): string {
+export function describeUnknownChange({ act }: Problem & { reason: "change-unknown" }): string {
 	switch (act) {
 		case "rename":
 			return l10n.t("The new name was sent, but no answer tells whether it was taken. Refresh to see.");

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import { LAST_SECOND } from "../../domain/certificate.ts";
-import { inLanguage } from "./locale.ts";
+import { NO_EXPIRY } from "../../domain/certificate.ts";
+import { formatInLocale } from "./locale.ts";
 
 const UNITS = [
 	["day", 86_400],
@@ -8,14 +8,16 @@ const UNITS = [
 	["minute", 60],
 ] as const;
 
-const distances = inLanguage((locale) => new Intl.RelativeTimeFormat(locale));
-const durations = inLanguage((locale) =>
+const distances = formatInLocale((locale) => new Intl.RelativeTimeFormat(locale));
+const durations = formatInLocale((locale) =>
 	Object.fromEntries(
 		UNITS.map(([unit]) => [unit, new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" })]),
 	),
 );
-const moments = inLanguage((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
-const clocks = inLanguage(
+const moments = formatInLocale(
+	(locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+);
+const clocks = formatInLocale(
 	(locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
 );
 
@@ -26,7 +28,7 @@ const clocks = inLanguage(
  */
 export function expiryWords(expiresAt: number | null, now: number): string {
 	if (expiresAt === null) return l10n.t("expiry not known");
-	if (expiresAt >= LAST_SECOND) return l10n.t("never expires");
+	if (expiresAt >= NO_EXPIRY) return l10n.t("never expires");
 	const seconds = expiresAt - now;
 	const distance = distances().format(...inLargestUnit(seconds));
 	return seconds > 0 ? l10n.t("expires {0}", distance) : l10n.t("expired {0}", distance);
@@ -34,7 +36,7 @@ export function expiryWords(expiresAt: number | null, now: number): string {
 
 /** As `expiryWords`, in fewer words: for a row, which has little room. */
 export function timeLeftWords(expiresAt: number | null, now: number): string {
-	if (expiresAt === null || expiresAt >= LAST_SECOND || expiresAt <= now) return expiryWords(expiresAt, now);
+	if (expiresAt === null || expiresAt >= NO_EXPIRY || expiresAt <= now) return expiryWords(expiresAt, now);
 	const [count, unit] = inLargestUnit(expiresAt - now);
 	return l10n.t("{0} left", durations()[unit]?.format(count) ?? "");
 }

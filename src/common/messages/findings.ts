@@ -2,10 +2,10 @@ import * as l10n from "@vscode/l10n";
 import type { Finding } from "../../domain/certificateFile.ts";
 import { expiryWords, momentWords } from "./dates.ts";
 import { currentLocale } from "./locale.ts";
-import { inert } from "./sanitize.ts";
+import { sanitize } from "./sanitize.ts";
 
 /** A finding in a sentence or two: what is so, what will happen, and what to do. */
-export function findingWords(finding: Finding): string {
+export function describeFinding(finding: Finding): string {
 	switch (finding.code) {
 		// Dates
 		case "expired":
@@ -42,13 +42,13 @@ export function findingWords(finding: Finding): string {
 		case "already-uploaded":
 			return l10n.t(
 				"The same certificate is uploaded already, as “{0}” ({1}). Uploading it again makes a second one.",
-				inert(finding.name ?? ""),
+				sanitize(finding.name ?? ""),
 				finding.id,
 			);
 		case "maybe-uploaded":
 			return l10n.t(
 				"An upload of this certificate, as “{0}”, is unconfirmed since {1}. OpenAI didn't name its organization: if it's this one, another upload might create a duplicate.",
-				inert(finding.name),
+				sanitize(finding.name),
 				momentWords(finding.at),
 			);
 		case "name-in-use":
@@ -117,12 +117,12 @@ export function findingWords(finding: Finding): string {
 		case "unknown-critical-extension":
 			return l10n.t(
 				"Its extension {0} is critical and not widely known, so most software refuses it. Ask your CA.",
-				inert(finding.oid),
+				sanitize(finding.oid),
 			);
 		case "duplicate-extension":
-			return l10n.t("Its extension {0} stands twice, so others refuse to read it. Ask your CA.", inert(finding.oid));
+			return l10n.t("Its extension {0} stands twice, so others refuse to read it. Ask your CA.", sanitize(finding.oid));
 		case "unreadable-extension":
-			return l10n.t("Its extension {0} is broken, so others refuse to read it. Ask your CA.", inert(finding.oid));
+			return l10n.t("Its extension {0} is broken, so others refuse to read it. Ask your CA.", sanitize(finding.oid));
 		case "directory-name-constraint":
 			return l10n.t(
 				"It only allows certain subject names, and must be obeyed in that: clients with other names are refused, and some software refuses all. Check that your clients' names fit.",
@@ -159,7 +159,7 @@ export function findingWords(finding: Finding): string {
 		case "key-support-unknown":
 			return l10n.t(
 				"It is not known whether the service takes this kind of key ({0}). RSA and P-256 are safe.",
-				inert(finding.key),
+				sanitize(finding.key),
 			);
 		case "weak-signature":
 			return finding.level === "info"

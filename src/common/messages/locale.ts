@@ -24,7 +24,7 @@ export function currentLocale(): string {
 }
 
 /** Something of `Intl` in that language: making one takes far longer than using it, and rows need hundreds. */
-export function inLanguage<T>(make: (locale: string) => T): () => T {
+export function formatInLocale<T>(make: (locale: string) => T): () => T {
 	let made: { readonly locale: string; readonly value: T } | undefined;
 	return () => {
 		if (made?.locale !== locale) made = { locale, value: make(locale) };

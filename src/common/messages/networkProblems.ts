@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { BaseUrlRule, ClientCertificateFlaw, ProxyFlaw, ServerCertificateFlaw } from "../../domain/problem.ts";
+import type { BaseUrlRule, ProxyIssue, ServerCertificateIssue, TlsKeyPairIssue } from "../../domain/problem.ts";
 
 /** That no connection came about. @param proxy The one that was asked, or `null` where there is none. */
 export function unreachableWords(host: string, proxy: string | null): string {
@@ -16,7 +16,7 @@ export function unreachableWords(host: string, proxy: string | null): string {
 }
 
 /** What is wrong with the way to the proxy. */
-export function proxyWords(why: ProxyFlaw, proxy: string): string {
+export function proxyWords(why: ProxyIssue, proxy: string): string {
 	switch (why) {
 		case "not-a-url":
 			return l10n.t("The proxy in {0} is not a URL. Nothing was sent. It should look like http://HOST:PORT.", proxy);
@@ -49,7 +49,7 @@ export function proxyWords(why: ProxyFlaw, proxy: string): string {
 }
 
 /** Why the client certificate that the settings name cannot be presented. @param file A file's name, or what stands for it. */
-export function clientCertificateWords(why: ClientCertificateFlaw, file: string): string {
+export function clientCertificateWords(why: TlsKeyPairIssue, file: string): string {
 	switch (why) {
 		case "not-set":
 			return l10n.t("No client certificate is set. Name its file in the settings first.");
@@ -121,7 +121,7 @@ export function baseUrlWords(rule: BaseUrlRule): string {
 }
 
 /** What is wrong with the server's certificate. */
-export function serverCertificateWords(why: ServerCertificateFlaw, host: string): string {
+export function serverCertificateWords(why: ServerCertificateIssue, host: string): string {
 	switch (why) {
 		case "expired":
 			return l10n.t(

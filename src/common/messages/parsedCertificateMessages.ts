@@ -1,17 +1,17 @@
 import * as l10n from "@vscode/l10n";
-import type { Candidate, Finding, Level } from "../../domain/certificateFile.ts";
+import type { Finding, ParsedCertificate, Severity } from "../../domain/certificateFile.ts";
 import { absoluteTime, dayWords, expiryWords } from "./dates.ts";
-import { findingWords } from "./findings.ts";
-import { inert } from "./sanitize.ts";
+import { describeFinding } from "./findings.ts";
+import { sanitize } from "./sanitize.ts";
 
 /** What a candidate is called: its common name, else its whole subject. */
-export function candidateName({ commonName, subject }: Candidate): string {
-	return inert(commonName ?? subject) || l10n.t("(no subject)");
+export function candidateName({ commonName, subject }: ParsedCertificate): string {
+	return sanitize(commonName ?? subject) || l10n.t("(no subject)");
 }
 
 /** How a candidate reads in the list of those that a file holds. @param now Unix seconds. */
 export function candidateChoiceWords(
-	candidate: Candidate,
+	candidate: ParsedCertificate,
 	position: number,
 	count: number,
 	now: number,
@@ -26,12 +26,16 @@ export function candidateChoiceWords(
  * @param now Unix seconds.
  * @param longest The longest value that is somebody else's text, in graphemes.
  */
-export function factWords(candidate: Candidate, now: number, longest?: number): readonly (readonly [string, string])[] {
+export function factWords(
+	candidate: ParsedCertificate,
+	now: number,
+	longest?: number,
+): readonly (readonly [string, string])[] {
 	const { subject, issuer, notBefore, notAfter, sha256 } = candidate;
 	const validity = l10n.t("{0} to {1} (UTC), {2}", dayWords(notBefore), dayWords(notAfter), expiryWords(notAfter, now));
 	return [
-		[l10n.t("Subject"), inert(subject, longest) || l10n.t("(empty)")],
-		[l10n.t("Issuer"), inert(issuer, longest) || l10n.t("(empty)")],
+		[l10n.t("Subject"), sanitize(subject, longest) || l10n.t("(empty)")],
+		[l10n.t("Issuer"), sanitize(issuer, longest) || l10n.t("(empty)")],
 		[l10n.t("Valid"), validity],
 		[l10n.t("SHA-256"), fingerprintWords(sha256)],
 	];
@@ -41,7 +45,7 @@ export function factWords(candidate: Candidate, now: number, longest?: number): 
 const LONGEST = 1000;
 
 /** Everything about a certificate that a document has room for, as `factWords` does. @param now Unix seconds. */
-export function contentFacts(candidate: Candidate, now: number): readonly (readonly [string, string])[] {
+export function contentFacts(candidate: ParsedCertificate, now: number): readonly (readonly [string, string])[] {
 	const { notBefore, notAfter, serialNumber, isCa } = candidate;
 	return [
 		...factWords(candidate, now, LONGEST),
@@ -54,7 +58,7 @@ export function contentFacts(candidate: Candidate, now: number): readonly (reado
 }
 
 /** The kind of a certificate's key, and its size. */
-export function keyWords({ keyType, keyBits }: Candidate): string {
+export function keyWords({ keyType, keyBits }: ParsedCertificate): string {
 	const type = KEY_TYPES[keyType] ?? keyType;
 	return keyBits === null ? type : l10n.t("{0}, {1} bits", type, keyBits);
 }
@@ -72,7 +76,7 @@ export function factLines(facts: readonly (readonly [label: string, value: strin
 
 /** Findings, a line each, with their weight in words. */
 export function findingLines(findings: readonly Finding[]): readonly string[] {
-	return findings.map((finding) => `${levelWords(finding.level)}: ${findingWords(finding)}`);
+	return findings.map((finding) => `${levelWords(finding.level)}: ${describeFinding(finding)}`);
 }
 
 /** A fingerprint in groups of four, to be compared by eye. @param sha256 Hex. */
@@ -88,7 +92,7 @@ export function fingerprintStart(sha256: string): string {
 	return `${fingerprintWords(sha256.slice(0, FINGERPRINT_START))} …`;
 }
 
-function levelWords(level: Level): string {
+function levelWords(level: Severity): string {
 	switch (level) {
 		case "block":
 			return l10n.t("Not possible");

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import type { KeyFlaw, Look, Problem, UnreadableFile, UploadEnding } from "../../domain/problem.ts";
+import type { KeyIssue, LookupOutcome, Problem, UnreadableFile, UploadEnding } from "../../domain/problem.ts";
 import { clientRefusalWords, outcomeWords } from "./certificateFileMessages.ts";
-import { activeWords, unknownChangeWords, unreadWords } from "./changes.ts";
+import { describeActiveCertificate, describeUnknownChange, describeUnreadScopes } from "./changes.ts";
 import { clockWords } from "./dates.ts";
 import {
 	baseUrlWords,
@@ -11,12 +11,12 @@ import {
 	serverCertificateWords,
 	unreachableWords,
 } from "./networkProblems.ts";
-import { rotationFlawWords } from "./rotationIssues.ts";
-import { inert } from "./sanitize.ts";
-import { midwayRecordWords, recordWords } from "./storageProblems.ts";
+import { describeRotationIssue } from "./rotationIssues.ts";
+import { sanitize } from "./sanitize.ts";
+import { describeLateStorageProblem, describeStorageProblem } from "./storageProblems.ts";
 
 /** What mends a problem. */
-export type Mend =
+export type Remedy =
 	| "set-key"
 	| "set-passphrase"
 	| "open-settings"
@@ -28,18 +28,18 @@ export type Mend =
 	| "switch-connection";
 
 /** One sentence for a problem, which says what happened and what to do. */
-export function problemWords(problem: Problem): string {
+export function describeProblem(problem: Problem): string {
 	switch (problem.reason) {
 		case "file-refused":
 			return l10n.t(
 				"{0}: {1}",
-				inert(problem.file),
+				sanitize(problem.file),
 				problem.wanted === "anchor"
 					? outcomeWords({ reason: problem.refusal, candidates: [], skipped: problem.skipped })
 					: clientRefusalWords(problem.refusal),
 			);
 		case "file-unreadable":
-			return unreadableWords(problem.why, inert(problem.file));
+			return unreadableWords(problem.why, sanitize(problem.file));
 		case "connection-changed":
 			return l10n.t("The admin key or the base URL was changed while you were asked. Nothing was sent. Start again.");
 		case "nothing-selected":
@@ -49,11 +49,11 @@ export function problemWords(problem: Problem): string {
 		case "key-elsewhere":
 			return l10n.t(
 				"The stored admin key belongs to {0}, but the base URL leads to {1}. The key was not sent. Set a key for {1}, or change the base URL back.",
-				inert(problem.keyHost),
-				inert(problem.host),
+				sanitize(problem.keyHost),
+				sanitize(problem.host),
 			);
 		case "key-malformed":
-			return keyFlawWords(problem.why);
+			return describeKeyIssue(problem.why);
 		case "base-url":
 			return baseUrlWords(problem.rule);
 		case "secrets-unavailable":
@@ -61,29 +61,29 @@ export function problemWords(problem: Problem): string {
 				"The editor's secret storage did not work, so nothing was stored. Check that this computer's keyring is unlocked, then try again.",
 			);
 		case "unreachable":
-			return unreachableWords(inert(problem.host), problem.proxy === null ? null : inert(problem.proxy));
+			return unreachableWords(sanitize(problem.host), problem.proxy === null ? null : sanitize(problem.proxy));
 		case "proxy":
-			return proxyWords(problem.why, inert(problem.proxy));
+			return proxyWords(problem.why, sanitize(problem.proxy));
 		case "client-certificate":
 		case "client-pair":
-			return clientCertificateWords(problem.why, inert(problem.file));
+			return clientCertificateWords(problem.why, sanitize(problem.file));
 		case "client-certificate-refused":
-			return refusedClientWords(inert(problem.host), problem.presented);
+			return refusedClientWords(sanitize(problem.host), problem.presented);
 		case "connection-lost":
-			return l10n.t("The connection to {0} was lost before the answer was there. Try again.", inert(problem.host));
+			return l10n.t("The connection to {0} was lost before the answer was there. Try again.", sanitize(problem.host));
 		case "untrusted-server":
-			return serverCertificateWords(problem.why, inert(problem.host));
+			return serverCertificateWords(problem.why, sanitize(problem.host));
 		case "timeout":
-			return l10n.t("{0} did not answer in time. Try again later.", inert(problem.host));
+			return l10n.t("{0} did not answer in time. Try again later.", sanitize(problem.host));
 		case "redirected":
 			return l10n.t(
 				"{0} wanted to redirect the request elsewhere. It was not followed, since it carries the admin key. Check the base URL.",
-				inert(problem.host),
+				sanitize(problem.host),
 			);
 		case "bad-answer":
 			return l10n.t(
 				"{0} answered with something else than this API's JSON. Check the base URL, and whether a proxy answers in its place.",
-				inert(problem.host),
+				sanitize(problem.host),
 			);
 		case "unauthorized":
 			return l10n.t(
@@ -92,7 +92,7 @@ export function problemWords(problem: Problem): string {
 		case "wrong-region":
 			return l10n.t(
 				"OpenAI serves this organization from another regional host than {0} (401). Set the base URL to the host of its region, such as https://eu.api.openai.com/v1.",
-				inert(problem.host),
+				sanitize(problem.host),
 			);
 		case "forbidden":
 			return problem.permission === null
@@ -123,23 +123,23 @@ export function problemWords(problem: Problem): string {
 		case "record-unreadable":
 		case "locked":
 		case "lock-lost":
-			return recordWords(problem);
+			return describeStorageProblem(problem);
 		case "upload-pending":
-			return pendingWords(inert(problem.name), problem.running);
+			return describePendingUpload(sanitize(problem.name), problem.running);
 		case "unconfirmed":
-			return unconfirmedWords(inert(problem.name), problem.ending, problem.look, Date.now());
+			return describeUnconfirmedUpload(sanitize(problem.name), problem.ending, problem.look, Date.now());
 		case "certificate-active":
-			return activeWords(problem);
+			return describeActiveCertificate(problem);
 		case "scopes-unread":
-			return unreadWords(problem, problem.why && problemWords(problem.why));
+			return describeUnreadScopes(problem, problem.why && describeProblem(problem.why));
 		case "changed-meanwhile":
 			return l10n.t("It was changed meanwhile, so nothing was done. Look at it again, then decide anew.");
 		case "change-unknown":
-			return unknownChangeWords(problem);
+			return describeUnknownChange(problem);
 		case "rotation-refused":
-			return rotationFlawWords(problem.flaw);
+			return describeRotationIssue(problem.flaw);
 		case "rotation-pending":
-			return l10n.t("The rotation of “{0}” is not over. Finish or undo it first.", inert(problem.name));
+			return l10n.t("The rotation of “{0}” is not over. Finish or undo it first.", sanitize(problem.name));
 		case "no-rotation":
 			return l10n.t("There is no rotation of it any more that could be finished or undone, so nothing was done.");
 		case "own-access":
@@ -147,30 +147,30 @@ export function problemWords(problem: Problem): string {
 				"It is not proven that this extension's own client certificate chains to what would stay active in the organization, so nothing was deactivated there. Set up one that does.",
 			);
 		case "no-content":
-			return l10n.t("What OpenAI sent of “{0}” holds no certificate that can be read.", inert(problem.name));
+			return l10n.t("What OpenAI sent of “{0}” holds no certificate that can be read.", sanitize(problem.name));
 		case "not-saved":
 			return l10n.t(
 				"{0} could not be written. Check that the folder may be written to, then try again.",
-				inert(problem.file),
+				sanitize(problem.file),
 			);
 	}
 }
 
 /** As `problemWords`, of what was met after something had been done: some of these say that nothing was. */
-export function midwayWords(problem: Problem): string {
+export function describePartialFailure(problem: Problem): string {
 	switch (problem.reason) {
 		case "connection-changed":
 			return l10n.t("The admin key or the base URL was changed meanwhile, so it went no further.");
 		case "not-recorded":
 		case "lock-lost":
-			return midwayRecordWords(problem);
+			return describeLateStorageProblem(problem);
 		default:
-			return problemWords(problem);
+			return describeProblem(problem);
 	}
 }
 
 /** What mends a problem, where a command can. */
-export function mendOf(problem: Problem): Mend | null {
+export function remedyFor(problem: Problem): Remedy | null {
 	switch (problem.reason) {
 		case "no-key":
 		case "key-elsewhere":
@@ -182,7 +182,7 @@ export function mendOf(problem: Problem): Mend | null {
 				? "set-passphrase"
 				: "open-settings";
 		case "scopes-unread":
-			return (problem.why && mendOf(problem.why)) ?? "refresh";
+			return (problem.why && remedyFor(problem.why)) ?? "refresh";
 		case "base-url":
 		case "redirected":
 		case "wrong-region":
@@ -216,13 +216,13 @@ export function mendOf(problem: Problem): Mend | null {
 }
 
 /** What to offer, at least, where a problem keeps the list from being shown at all. */
-export function mendsInView(problem: Problem): readonly Mend[] {
-	const mend = mendOf(problem) ?? "refresh";
+export function remediesInView(problem: Problem): readonly Remedy[] {
+	const mend = remedyFor(problem) ?? "refresh";
 	return problem.reason === "key-elsewhere" ? ["switch-connection", mend] : [mend];
 }
 
 /** The label of the button that mends. */
-export function mendWords(mend: Mend): string {
+export function formatRemedy(mend: Remedy): string {
 	switch (mend) {
 		case "set-key":
 			return l10n.t("Set Admin Key…");
@@ -246,7 +246,7 @@ export function mendWords(mend: Mend): string {
 }
 
 /** What is wrong with a typed key. */
-export function keyFlawWords(flaw: KeyFlaw): string {
+export function describeKeyIssue(flaw: KeyIssue): string {
 	switch (flaw) {
 		case "blank":
 			return l10n.t("Enter an admin key.");
@@ -297,7 +297,7 @@ function rejectionWords({ status, code, param }: Problem & { reason: "rejected" 
 }
 
 /** That the same certificate is on its way, or may have arrived. @param running Whether it is on its way. */
-export function pendingWords(name: string, running: boolean): string {
+export function describePendingUpload(name: string, running: boolean): string {
 	return running
 		? l10n.t(
 				"The same certificate is being uploaded already, as “{0}”. Nothing more was sent. Wait until that is over.",
@@ -315,7 +315,12 @@ export function pendingWords(name: string, running: boolean): string {
  * @param look What was found in the organization's list; `null` before the first look.
  * @param now Unix milliseconds.
  */
-export function unconfirmedWords(name: string, ending: UploadEnding | null, look: Look | null, now: number): string {
+export function describeUnconfirmedUpload(
+	name: string,
+	ending: UploadEnding | null,
+	look: LookupOutcome | null,
+	now: number,
+): string {
 	return `${endingWords(name, ending, look !== null)} ${lookWords(look, now)}`;
 }
 
@@ -341,7 +346,7 @@ function endingWords(name: string, ending: UploadEnding | null, looked: boolean)
 	}
 }
 
-function lookWords(look: Look | null, now: number): string {
+function lookWords(look: LookupOutcome | null, now: number): string {
 	switch (look?.outcome) {
 		case undefined:
 			return l10n.t("Select Check Now before you upload it again.");

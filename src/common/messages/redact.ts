@@ -1,4 +1,4 @@
-import { inert } from "./sanitize.ts";
+import { sanitize } from "./sanitize.ts";
 
 const LONGEST_EXCERPT = 300;
 
@@ -19,5 +19,5 @@ export function redact(text: string): string {
 
 /** What somebody else wrote, as the log may keep it: one line, at most 300 graphemes, without anything that looks like a secret. */
 export function excerpt(text: string): string {
-	return inert(redact(text).replace(OPAQUE, "…"), LONGEST_EXCERPT);
+	return sanitize(redact(text).replace(OPAQUE, "…"), LONGEST_EXCERPT);
 }

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import type { RotationFlaw } from "../../domain/problem.ts";
+import type { RotationIssue } from "../../domain/problem.ts";
 
 /** Why one certificate cannot take over from another, or nothing returns to it. */
-export function rotationFlawWords(flaw: RotationFlaw): string {
+export function describeRotationIssue(flaw: RotationIssue): string {
 	switch (flaw) {
 		case "same":
 			return l10n.t("Both are the same certificate.");

@@ -1,6 +1,6 @@
-import { DISGUISING } from "../../domain/unsafeCharacters.ts";
+import { UNSAFE_CHARACTERS } from "../../domain/unsafeCharacters.ts";
 
-const DISGUISES = new RegExp(`${DISGUISING.source}+`, "gu");
+const DISGUISES = new RegExp(`${UNSAFE_CHARACTERS.source}+`, "gu");
 
 /** The longest text of somebody else's that is shown in the interface, in graphemes. */
 const LONGEST = 100;
@@ -11,7 +11,7 @@ const LONGEST = 100;
  * notifications and input validation; `$(icon)` becomes an icon in quick picks.
  * @returns one line of at most `longest` graphemes.
  */
-export function inert(text: string, longest = LONGEST): string {
+export function sanitize(text: string, longest = LONGEST): string {
 	const line = text
 		// Cut roughly first, so that the segmenter never walks through a text of any length.
 		.slice(0, longest * 20)

@@ -2,10 +2,10 @@ import * as l10n from "@vscode/l10n";
 import type { NamedProject } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
 import { currentLocale } from "./locale.ts";
-import { inert } from "./sanitize.ts";
+import { sanitize } from "./sanitize.ts";
 
 /** Scopes as a sentence names them. */
-export interface Places {
+export interface ScopeSummary {
 	readonly organization: boolean;
 	readonly projects: readonly NamedProject[];
 }
@@ -14,7 +14,7 @@ export interface Places {
 const MOST_NAMED = 3;
 
 /** @param nameOf The name of a project by its id, where it is known. */
-export function placesOf(scopes: readonly Scope[], nameOf: (projectId: string) => string | null): Places {
+export function summarizeScopes(scopes: readonly Scope[], nameOf: (projectId: string) => string | null): ScopeSummary {
 	return {
 		organization: scopes.some(({ kind }) => kind === "organization"),
 		projects: scopes.flatMap((scope) => (scope.kind === "project" ? [{ id: scope.id, name: nameOf(scope.id) }] : [])),
@@ -22,23 +22,23 @@ export function placesOf(scopes: readonly Scope[], nameOf: (projectId: string) =
 }
 
 /** The same for what has a scope each. */
-export function placesAt(
+export function summarizeScopesByName(
 	some: readonly { readonly scope: Scope }[],
 	nameOf: (projectId: string) => string | null,
-): Places {
-	return placesOf(
+): ScopeSummary {
+	return summarizeScopes(
 		some.map(({ scope }) => scope),
 		nameOf,
 	);
 }
 
 /** Scopes in one phrase, such as “the organization and project “A””. @param most So many projects are named. */
-export function placeWords({ organization, projects }: Places, most = MOST_NAMED): string {
-	return listWords([...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, most)]);
+export function formatScopes({ organization, projects }: ScopeSummary, most = MOST_NAMED): string {
+	return formatList([...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, most)]);
 }
 
 /** Scopes, a line each. @param most So many projects have a line. */
-export function placeLines({ organization, projects }: Places, most: number): string {
+export function formatScopeLines({ organization, projects }: ScopeSummary, most: number): string {
 	const names = [...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, most)];
 	return names.map((name) => `• ${name}`).join("\n");
 }
@@ -54,10 +54,10 @@ export function projectNames(projects: readonly NamedProject[], most = MOST_NAME
 
 /** What a project is called: its name, else its id. */
 export function projectName({ id, name }: NamedProject): string {
-	return inert(name ?? "") || id;
+	return sanitize(name ?? "") || id;
 }
 
 /** Parts of a sentence, with an “and” before the last. */
-export function listWords(parts: readonly string[]): string {
+export function formatList(parts: readonly string[]): string {
 	return new Intl.ListFormat(currentLocale()).format(parts);
 }

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
-import { inert } from "./sanitize.ts";
+import { sanitize } from "./sanitize.ts";
 
 type RecordProblem = Extract<
 	Problem,
@@ -8,7 +8,7 @@ type RecordProblem = Extract<
 >;
 
 /** What kept something from being written down before anything was done. */
-export function recordWords(problem: RecordProblem): string {
+export function describeStorageProblem(problem: RecordProblem): string {
 	switch (problem.reason) {
 		case "not-recorded":
 			return l10n.t(
@@ -29,7 +29,7 @@ export function recordWords(problem: RecordProblem): string {
 				: l10n.t(
 						"This is at work already, in this window or another one (process {0} on {1}), so nothing was done. Try again once that is done.",
 						problem.process,
-						inert(problem.host),
+						sanitize(problem.host),
 					);
 		case "lock-lost":
 			return l10n.t(
@@ -39,7 +39,7 @@ export function recordWords(problem: RecordProblem): string {
 }
 
 /** The same of what was met after something had been done. */
-export function midwayRecordWords(
+export function describeLateStorageProblem(
 	problem: Extract<RecordProblem, { readonly reason: "not-recorded" | "lock-lost" }>,
 ): string {
 	return problem.reason === "lock-lost"

@@ -1,8 +1,8 @@
-import { Failure } from "../../domain/problem.ts";
-import { answered, type Disk, hasCode, insistently, notRecorded } from "./fileSystem.ts";
+import { ProblemError } from "../../domain/problem.ts";
+import { type FileSystem, hasErrorCode, retryWhileBusy, toStorageProblem, withTimeLimit } from "./fileSystem.ts";
 
 /** A holder counts up this often, in milliseconds. */
-export const BEAT_MS = 3000;
+export const HEARTBEAT_MS = 3000;
 
 /** What stands in the file of a lock that was released. */
 export const RELEASED = "{}";
@@ -18,7 +18,7 @@ export interface LockHolder extends LockOwner {
 	/** Names the window among all. */
 	readonly id: string;
 	/** How often it counted up. */
-	readonly beats: number;
+	readonly heartbeats: number;
 }
 
 /** A lock that is held. */
@@ -39,11 +39,11 @@ export interface LockClock {
 }
 
 /** The highest file of a lock. */
-export class Held implements HeldLock {
+export class LockFile implements HeldLock {
 	readonly #path: string;
-	readonly #owner: Omit<LockHolder, "beats">;
+	readonly #owner: Omit<LockHolder, "heartbeats">;
 	readonly #clock: LockClock;
-	readonly #disk: Disk;
+	readonly #disk: FileSystem;
 	readonly #isHighest: () => Promise<boolean>;
 	#text = "";
 	#beats = 0;
@@ -53,9 +53,9 @@ export class Held implements HeldLock {
 
 	constructor(
 		path: string,
-		owner: Omit<LockHolder, "beats">,
+		owner: Omit<LockHolder, "heartbeats">,
 		clock: LockClock,
-		disk: Disk,
+		disk: FileSystem,
 		isHighest: () => Promise<boolean>,
 	) {
 		this.#path = path;
@@ -72,8 +72,8 @@ export class Held implements HeldLock {
 		} catch (error) {
 			this.#stop();
 			// A full disk leaves an empty file, which would count as a holder's. Another window's file is left alone.
-			const left = await answered(this.#disk.readFile(this.#path, "utf8")).catch(() => null);
-			if (!hasCode(error, "EEXIST") && left !== null && this.#text.startsWith(left)) await this.withdraw();
+			const left = await withTimeLimit(this.#disk.readFile(this.#path, "utf8")).catch(() => null);
+			if (!hasErrorCode(error, "EEXIST") && left !== null && this.#text.startsWith(left)) await this.withdraw();
 			throw error;
 		}
 	}
@@ -82,12 +82,12 @@ export class Held implements HeldLock {
 		this.#stop();
 		await this.#beat("r+").catch((error) => {
 			// Whoever has overtaken it removes its file.
-			if (!hasCode(error, "ENOENT")) throw notRecorded(error);
+			if (!hasErrorCode(error, "ENOENT")) throw toStorageProblem(error);
 		});
 		if (await this.#isHighest()) return;
 		// Where the other window gives way, nobody has it: not this one, which says that it is lost.
 		await this.release();
-		throw new Failure({ reason: "lock-lost" });
+		throw new ProblemError({ reason: "lock-lost" });
 	}
 
 	/** Marks the file as released. If that fails, waiting windows take the lock over after 15 seconds. */
@@ -99,21 +99,21 @@ export class Held implements HeldLock {
 	/** Removes the file, so that the holder of the number below keeps the lock. */
 	async withdraw(): Promise<void> {
 		this.#stop();
-		await answered(this.#disk.unlink(this.#path)).catch(() => {});
+		await withTimeLimit(this.#disk.unlink(this.#path)).catch(() => {});
 	}
 
 	/** @param flag Never creates a file that another window has removed. */
 	async #beat(flag: "wx" | "r+"): Promise<void> {
 		this.#text = JSON.stringify({ ...this.#owner, beats: ++this.#beats });
-		this.#stop = this.#clock.after(BEAT_MS, () => void this.#beat("r+").catch(() => {}));
+		this.#stop = this.#clock.after(HEARTBEAT_MS, () => void this.#beat("r+").catch(() => {}));
 		await this.#write(this.#text, flag);
 	}
 
 	/** Puts a text in the file that is as long as the one before, or longer. */
 	#write(text: string, flag: "wx" | "r+"): Promise<void> {
-		const once = () => answered(this.#disk.writeFile(this.#path, text, { flag, mode: 0o600 }));
+		const once = () => withTimeLimit(this.#disk.writeFile(this.#path, text, { flag, mode: 0o600 }));
 		// Who tries to create it again meets what the first try may have left.
-		const write = flag === "wx" ? once : () => insistently(once);
+		const write = flag === "wx" ? once : () => retryWhileBusy(once);
 		const writing = this.#written.then(write);
 		this.#written = writing.catch(() => {});
 		return writing;

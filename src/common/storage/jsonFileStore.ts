@@ -1,8 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { fieldsOf } from "../../domain/json.ts";
+import { parseObject } from "../../domain/json.ts";
 import { problemOf } from "../../domain/problem.ts";
-import { answered, DISK, type Disk, hasCode, insistently, notRecorded } from "./fileSystem.ts";
+import {
+	FILE_SYSTEM,
+	type FileSystem,
+	hasErrorCode,
+	retryWhileBusy,
+	toStorageProblem,
+	withTimeLimit,
+} from "./fileSystem.ts";
 import type { HeldLock } from "./heldLock.ts";
 
 const TEMPORARY = /^\.(\d{1,15})\.[0-9a-f-]{36}\.tmp$/;
@@ -14,7 +21,7 @@ const UNFINISHED_MS = 600_000;
 const NO_FLUSH: readonly unknown[] = ["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
 
 /** One kind of record. */
-export interface RecordFormat<T> {
+export interface JsonFileFormat<T> {
 	/** The newest version that this extension knows. Records from before there were versions count as 0. */
 	readonly version: number;
 	/** Reads a record's fields; `null` where they are not whole, or about something else than the file's name says. */
@@ -22,22 +29,22 @@ export interface RecordFormat<T> {
 }
 
 /** What a file holds: nothing, a record, one that a newer version of this extension wrote, or no record at all. */
-export type Stored<T> =
+export type StoredValue<T> =
 	| { readonly state: "none" | "newer" | "unreadable" }
 	| { readonly state: "read"; readonly value: T };
 
 /** Small JSON records in one folder that all windows read. Each is written whole. */
-export class Records<T> {
+export class JsonFileStore<T> {
 	readonly #folder: string;
-	readonly #format: RecordFormat<T>;
+	readonly #format: JsonFileFormat<T>;
 	readonly #now: () => number;
-	readonly #disk: Disk;
+	readonly #disk: FileSystem;
 
 	/**
 	 * @param folder An absolute path; it is created with the first record.
 	 * @param now The clock, Unix milliseconds.
 	 */
-	constructor(folder: string, format: RecordFormat<T>, now: () => number = Date.now, disk: Disk = DISK) {
+	constructor(folder: string, format: JsonFileFormat<T>, now: () => number = Date.now, disk: FileSystem = FILE_SYSTEM) {
 		this.#disk = disk;
 		this.#folder = folder;
 		this.#format = format;
@@ -46,29 +53,29 @@ export class Records<T> {
 
 	/** The names of the plain files. What a window that died had not finished is removed. @throws Failure `not-recorded` */
 	async names(): Promise<readonly string[]> {
-		const entries = await insistently(() => this.#disk.readdir(this.#folder, { withFileTypes: true })).catch(
+		const entries = await retryWhileBusy(() => this.#disk.readdir(this.#folder, { withFileTypes: true })).catch(
 			(error) => {
-				if (hasCode(error, "ENOENT")) return [];
-				throw notRecorded(error);
+				if (hasErrorCode(error, "ENOENT")) return [];
+				throw toStorageProblem(error);
 			},
 		);
 		const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 		for (const name of names) {
 			const writtenAt = TEMPORARY.exec(name)?.[1];
 			const isLeft = writtenAt !== undefined && Math.abs(this.#now() - Number(writtenAt)) > UNFINISHED_MS;
-			if (isLeft) await answered(this.#disk.unlink(join(this.#folder, name))).catch(() => {});
+			if (isLeft) await withTimeLimit(this.#disk.unlink(join(this.#folder, name))).catch(() => {});
 		}
 		return names;
 	}
 
 	/** Reads a record. @throws Failure `not-recorded` where the file is there and cannot be read */
-	async read(name: string): Promise<Stored<T>> {
-		const text = await insistently(() => this.#disk.readFile(join(this.#folder, name), "utf8")).catch((error) => {
-			if (hasCode(error, "ENOENT")) return null;
-			throw notRecorded(error);
+	async read(name: string): Promise<StoredValue<T>> {
+		const text = await retryWhileBusy(() => this.#disk.readFile(join(this.#folder, name), "utf8")).catch((error) => {
+			if (hasErrorCode(error, "ENOENT")) return null;
+			throw toStorageProblem(error);
 		});
 		if (text === null) return { state: "none" };
-		const { version = 0, ...fields } = fieldsOf(text);
+		const { version = 0, ...fields } = parseObject(text);
 		if (typeof version === "number" && version > this.#format.version) return { state: "newer" };
 		const value = this.#format.parse(fields, name);
 		return value === null ? { state: "unreadable" } : { state: "read", value };
@@ -83,15 +90,15 @@ export class Records<T> {
 	async write(name: string, value: T, lock?: HeldLock): Promise<void> {
 		const temporary = join(this.#folder, `.${this.#now()}.${randomUUID()}.tmp`);
 		try {
-			await answered(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 }));
+			await withTimeLimit(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 }));
 			await this.#writeFlushed(temporary, JSON.stringify({ version: this.#format.version, ...value }));
-			await insistently(async () => {
+			await retryWhileBusy(async () => {
 				await lock?.check();
 				await this.#disk.rename(temporary, join(this.#folder, name));
 			});
 		} catch (error) {
-			await answered(this.#disk.unlink(temporary)).catch(() => {});
-			throw problemOf(error) ? error : notRecorded(error);
+			await withTimeLimit(this.#disk.unlink(temporary)).catch(() => {});
+			throw problemOf(error) ? error : toStorageProblem(error);
 		}
 		await this.#flushFolder();
 	}
@@ -99,15 +106,15 @@ export class Records<T> {
 	/** Removes a record. @throws Failure `not-recorded` where it is there and cannot be removed */
 	async remove(name: string): Promise<void> {
 		try {
-			await insistently(() => this.#disk.unlink(join(this.#folder, name)));
+			await retryWhileBusy(() => this.#disk.unlink(join(this.#folder, name)));
 		} catch (error) {
-			if (!hasCode(error, "ENOENT")) throw notRecorded(error);
+			if (!hasErrorCode(error, "ENOENT")) throw toStorageProblem(error);
 		}
 	}
 
 	/** Has the names in the folder survive a power failure, where the system can. */
 	async #flushFolder(): Promise<void> {
-		await answered(
+		await withTimeLimit(
 			(async () => {
 				const folder = await this.#disk.open(this.#folder, "r");
 				await folder.sync().finally(() => folder.close());
@@ -117,14 +124,14 @@ export class Records<T> {
 
 	/** Writes a new file whose content is on the disk when this ends, where the system can. */
 	async #writeFlushed(path: string, text: string): Promise<void> {
-		const file = await insistently(() => this.#disk.open(path, "wx", 0o600));
+		const file = await retryWhileBusy(() => this.#disk.open(path, "wx", 0o600));
 		try {
-			await answered(file.writeFile(text));
-			await answered(file.sync()).catch((error) => {
+			await withTimeLimit(file.writeFile(text));
+			await withTimeLimit(file.sync()).catch((error) => {
 				if (!NO_FLUSH.includes(error.code)) throw error;
 			});
 		} finally {
-			await answered(file.close());
+			await withTimeLimit(file.close());
 		}
 	}
 }

@@ -1,19 +1,34 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { fieldsOf } from "../../domain/json.ts";
-import { Cancelled, Failure } from "../../domain/problem.ts";
-import { answered, DISK, type Disk, hasCode, insistently, notRecorded } from "./fileSystem.ts";
-import { BEAT_MS, Held, type HeldLock, type LockClock, type LockHolder, type LockOwner, RELEASED } from "./heldLock.ts";
+import { parseObject } from "../../domain/json.ts";
+import { CancelledError, ProblemError } from "../../domain/problem.ts";
+import {
+	FILE_SYSTEM,
+	type FileSystem,
+	hasErrorCode,
+	retryWhileBusy,
+	toStorageProblem,
+	withTimeLimit,
+} from "./fileSystem.ts";
+import {
+	HEARTBEAT_MS,
+	type HeldLock,
+	type LockClock,
+	LockFile,
+	type LockHolder,
+	type LockOwner,
+	RELEASED,
+} from "./heldLock.ts";
 
 /** A holder whose counter stays the same for so long, in milliseconds, is taken for dead: five beats. */
-export const SILENT_MS = 15_000;
+export const EXPIRES_AFTER_MS = 15_000;
 
 /** Whoever waits looks this often, in milliseconds. */
 const LOOK_MS = 25;
 
 /** Nobody waits longer, in milliseconds: a dead holder is overtaken before. */
-const LONGEST_WAIT_MS = 2 * SILENT_MS;
+const LONGEST_WAIT_MS = 2 * EXPIRES_AFTER_MS;
 
 const SYSTEM_CLOCK: LockClock = {
 	now: () => performance.now(),
@@ -43,11 +58,11 @@ interface Seen {
  * in it. A lock that was released, or whose counter stays the same for 15 seconds, is taken by creating the next number. Neither the
  * wall clock nor process ids decide, so that a clock that jumps and an id that is used again do no harm.
  */
-export class Locks {
+export class FileLocks {
 	readonly #folder: string;
 	readonly #clock: LockClock;
 	readonly #owner: LockOwner;
-	readonly #disk: Disk;
+	readonly #disk: FileSystem;
 	/** Names this window among all. */
 	readonly id = randomUUID();
 	/** The locks that this window holds. */
@@ -56,7 +71,12 @@ export class Locks {
 	readonly #seen = new Map<string, Seen>();
 
 	/** @param folder An absolute path; it is created when the first lock is taken. */
-	constructor(folder: string, clock: LockClock = SYSTEM_CLOCK, owner: LockOwner = OWNER, disk: Disk = DISK) {
+	constructor(
+		folder: string,
+		clock: LockClock = SYSTEM_CLOCK,
+		owner: LockOwner = OWNER,
+		disk: FileSystem = FILE_SYSTEM,
+	) {
 		this.#disk = disk;
 		this.#folder = folder;
 		this.#clock = clock;
@@ -70,12 +90,12 @@ export class Locks {
 	 * @throws Failure `locked` with its holder, after 30 seconds at most; `not-recorded` where the lock's files cannot be written;
 	 * what `work` throws; Cancelled
 	 */
-	async hold<T>(
+	async withLock<T>(
 		name: string,
 		work: (lock: HeldLock) => Promise<T>,
 		options: { readonly refuse?: boolean; readonly signal?: AbortSignal } = {},
 	): Promise<T> {
-		if (options.refuse && this.#held.has(name)) throw new Failure({ reason: "locked", ...this.#owner });
+		if (options.refuse && this.#held.has(name)) throw new ProblemError({ reason: "locked", ...this.#owner });
 		const held = await this.#take(name, options);
 		this.#held.add(name);
 		try {
@@ -102,11 +122,11 @@ export class Locks {
 	async #take(
 		name: string,
 		{ refuse = false, signal }: { readonly refuse?: boolean; readonly signal?: AbortSignal },
-	): Promise<Held> {
+	): Promise<LockFile> {
 		const started = this.#clock.now();
 		let first = null as LockHolder | null;
 		for (;;) {
-			if (signal?.aborted) throw new Cancelled();
+			if (signal?.aborted) throw new CancelledError();
 			const highest = (await this.#numbers(name)).at(-1) ?? 0;
 			const file = fileName(name, highest);
 			const text = await this.#text(file);
@@ -115,11 +135,11 @@ export class Locks {
 			if (held) return held;
 			// What was seen before it waited may be the last word of one that died.
 			if (first?.id !== owner?.id) first = owner;
-			const hasBeaten = owner?.beats !== first?.beats;
+			const hasBeaten = owner?.heartbeats !== first?.heartbeats;
 			const isTooLong = this.#clock.now() - started > LONGEST_WAIT_MS;
 			if (isTooLong || (refuse && hasBeaten)) {
 				const { host, process } = owner ?? NOBODY;
-				throw new Failure({ reason: "locked", host, process });
+				throw new ProblemError({ reason: "locked", host, process });
 			}
 			await this.#pause(LOOK_MS, signal);
 		}
@@ -130,20 +150,20 @@ export class Locks {
 	 * @param seen What its file said, by which that was judged.
 	 * @returns `null` where somebody else has the next number, or a higher one, or was not silent after all.
 	 */
-	async #create(name: string, highest: number, seen: string): Promise<Held | null> {
+	async #create(name: string, highest: number, seen: string): Promise<LockFile | null> {
 		const number = highest + 1;
 		const overtaken = fileName(name, highest);
 		const path = join(this.#folder, fileName(name, number));
 		const isHighest = async () => (await this.#numbers(name)).at(-1) === number;
-		const held = new Held(path, { id: this.id, ...this.#owner }, this.#clock, this.#disk, isHighest);
-		await answered(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 })).catch((error) => {
-			throw notRecorded(error);
+		const held = new LockFile(path, { id: this.id, ...this.#owner }, this.#clock, this.#disk, isHighest);
+		await withTimeLimit(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 })).catch((error) => {
+			throw toStorageProblem(error);
 		});
 		try {
-			await insistently(() => held.create());
+			await retryWhileBusy(() => held.create());
 		} catch (error) {
-			if (hasCode(error, "EEXIST")) return null;
-			throw notRecorded(error);
+			if (hasErrorCode(error, "EEXIST")) return null;
+			throw toStorageProblem(error);
 		}
 		// Whoever is overtaken counts up before it looks for a higher number, and this looks for that after it has one: one of
 		// the two sees the other.
@@ -168,29 +188,29 @@ export class Locks {
 		const at = this.#clock.now();
 		const seen = this.#seen.get(file);
 		// A computer that slept between two looks has slept for the holder, too.
-		const silentMs = seen?.text === text ? seen.silentMs + Math.min(at - seen.at, BEAT_MS) : 0;
+		const silentMs = seen?.text === text ? seen.silentMs + Math.min(at - seen.at, HEARTBEAT_MS) : 0;
 		this.#seen.set(file, {
 			text,
 			at,
 			silentMs,
 			hasBeaten: seen !== undefined && (seen.hasBeaten || seen.text !== text),
 		});
-		return silentMs >= SILENT_MS ? null : holderIn(text);
+		return silentMs >= EXPIRES_AFTER_MS ? null : holderIn(text);
 	}
 
 	/** What stands in a lock's file; as in a released one where it is gone. @throws Failure `not-recorded` */
 	#text(file: string): Promise<string> {
-		return insistently(() => this.#disk.readFile(join(this.#folder, file), "utf8")).catch((error) => {
-			if (hasCode(error, "ENOENT")) return RELEASED;
-			throw notRecorded(error);
+		return retryWhileBusy(() => this.#disk.readFile(join(this.#folder, file), "utf8")).catch((error) => {
+			if (hasErrorCode(error, "ENOENT")) return RELEASED;
+			throw toStorageProblem(error);
 		});
 	}
 
 	/** The numbers of a lock's files, the highest last. @throws Failure `not-recorded` */
 	async #numbers(name: string): Promise<readonly number[]> {
-		const names = await insistently(() => this.#disk.readdir(this.#folder)).catch((error) => {
-			if (hasCode(error, "ENOENT")) return [];
-			throw notRecorded(error);
+		const names = await retryWhileBusy(() => this.#disk.readdir(this.#folder)).catch((error) => {
+			if (hasErrorCode(error, "ENOENT")) return [];
+			throw toStorageProblem(error);
 		});
 		return names
 			.filter((each) => each.startsWith(`${name}.lock.`))
@@ -202,7 +222,8 @@ export class Locks {
 	/** Removes what counts no more. The highest file stays, so that no number comes twice while somebody may be about to create it. */
 	async #removeBelow(name: string, number: number): Promise<void> {
 		for (const each of await this.#numbers(name).catch(() => []))
-			if (each < number) await answered(this.#disk.unlink(join(this.#folder, fileName(name, each)))).catch(() => {});
+			if (each < number)
+				await withTimeLimit(this.#disk.unlink(join(this.#folder, fileName(name, each)))).catch(() => {});
 	}
 
 	/** Ends early where the signal is aborted. */
@@ -227,11 +248,11 @@ function fileName(name: string, number: number): string {
 }
 
 function holderIn(text: string): LockHolder {
-	const { id, host, process, beats } = fieldsOf(text);
+	const { id, host, process, beats } = parseObject(text);
 	return {
 		id: typeof id === "string" ? id : "",
 		host: typeof host === "string" ? host : "",
 		process: typeof process === "number" ? process : 0,
-		beats: typeof beats === "number" ? beats : 0,
+		heartbeats: typeof beats === "number" ? beats : 0,
 	};
 }

@@ -2,9 +2,9 @@ import { posix } from "node:path";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { MAX_FILE_BYTES } from "../../domain/certificateFile.ts";
-import { Cancelled, Failure, type UnreadableFile } from "../../domain/problem.ts";
-import { inert } from "../messages/sanitize.ts";
-import { askChoice } from "./prompts.ts";
+import { CancelledError, ProblemError, type UnreadableFile } from "../../domain/problem.ts";
+import { sanitize } from "../messages/sanitize.ts";
+import { pickOne } from "./prompts.ts";
 
 /** The endings that the menus show on; what is in a file is decided by its content alone. */
 const ENDINGS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as const;
@@ -24,31 +24,35 @@ export interface FileContent {
  * @param clicked,selection What the editor passes to a command from its menus; anything else is ignored.
  * @throws Cancelled
  */
-export async function chooseFiles(title: string, clicked: unknown, selection: unknown): Promise<readonly vscode.Uri[]> {
+export async function promptForFiles(
+	title: string,
+	clicked: unknown,
+	selection: unknown,
+): Promise<readonly vscode.Uri[]> {
 	const selected = Array.isArray(selection) ? selection.filter((uri) => uri instanceof vscode.Uri) : [];
 	if (selected.length > 0) return selected;
 	if (clicked instanceof vscode.Uri) return [clicked];
-	return askForFiles(title, true);
+	return pickFiles(title, true);
 }
 
 /** Has one file chosen, and reads it. @param endings The dialog's first filter. @throws Failure, Cancelled */
-export async function chooseFile(title: string, endings: readonly string[] = ENDINGS): Promise<FileContent> {
-	const [file] = await askForFiles(title, false, endings);
-	if (!file) throw new Cancelled();
+export async function promptForFile(title: string, endings: readonly string[] = ENDINGS): Promise<FileContent> {
+	const [file] = await pickFiles(title, false, endings);
+	if (!file) throw new CancelledError();
 	return readCertificateFile(file);
 }
 
 /** @param several Whether more than one may be picked. @param endings As in `chooseFile`. @throws Cancelled */
-export async function askForFiles(
+export async function pickFiles(
 	title: string,
 	several: boolean,
 	endings: readonly string[] = ENDINGS,
 ): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
-		const here = { label: inert(fileName(active)), description: l10n.t("active editor"), value: active };
+		const here = { label: sanitize(fileName(active)), description: l10n.t("active editor"), value: active };
 		const other = { label: l10n.t("Choose a file…"), value: null };
-		const chosen = await askChoice({ title, placeholder: l10n.t("Which file?") }, [here, other]);
+		const chosen = await pickOne({ title, placeholder: l10n.t("Which file?") }, [here, other]);
 		if (chosen) return [chosen];
 	}
 	const picked = await vscode.window.showOpenDialog({
@@ -57,7 +61,7 @@ export async function askForFiles(
 		title,
 		filters: { [l10n.t("Certificate files")]: [...endings], [l10n.t("All files")]: ["*"] },
 	});
-	if (!picked) throw new Cancelled();
+	if (!picked) throw new CancelledError();
 	return picked;
 }
 
@@ -78,7 +82,7 @@ export function fileName(uri: vscode.Uri): string {
  */
 export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent> {
 	const name = fileName(uri);
-	const unreadable = (why: UnreadableFile) => new Failure({ reason: "file-unreadable", file: name, why });
+	const unreadable = (why: UnreadableFile) => new ProblemError({ reason: "file-unreadable", file: name, why });
 
 	const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
 	if (document && (document.isDirty || document.isUntitled)) {
@@ -99,7 +103,7 @@ export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent>
 		if (bytes.length > MAX_FILE_BYTES) throw unreadable("too-large");
 		return { name, bytes, unsaved: false };
 	} catch (thrown) {
-		if (thrown instanceof Failure) throw thrown;
+		if (thrown instanceof ProblemError) throw thrown;
 		throw unreadable(thrown instanceof vscode.FileSystemError ? (CODES[thrown.code] ?? "other") : "other");
 	}
 }

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Exchange } from "../../domain/adminApi.ts";
+import type { RequestLogEntry } from "../../domain/adminApi.ts";
 import { redact } from "../messages/redact.ts";
 
 /**
@@ -15,7 +15,7 @@ export class Log implements vscode.Disposable {
 	}
 
 	/** One exchange with the service: method, route, status, milliseconds, request id, and what it said of an error. */
-	exchange({ method, route, status, milliseconds, requestId, message }: Exchange): void {
+	exchange({ method, route, status, milliseconds, requestId, message }: RequestLogEntry): void {
 		const parts = [method, route, status ?? "no answer", `${milliseconds} ms`, requestId ?? ""];
 		if (message !== null) parts.push(`“${message}”`);
 		this.#channel.info(redact(parts.join(" ").trimEnd()));

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Documents } from "./virtualDocuments.ts";
+import type { VirtualDocuments } from "./virtualDocuments.ts";
 
 /** A message without a button is one line in VS Code, with room for about so many characters; the rest is cut. */
 const ONE_LINE = 50;
@@ -12,8 +12,8 @@ const SHOW = {
 };
 
 /** What messages need. */
-export interface Notices {
-	readonly documents: Pick<Documents, "show">;
+export interface NotificationDeps {
+	readonly documents: Pick<VirtualDocuments, "show">;
 }
 
 /**
@@ -23,8 +23,8 @@ export interface Notices {
  * @param buttons The actions that it offers.
  * @returns the chosen one.
  */
-export async function notify(
-	{ documents }: Notices,
+export async function showMessage(
+	{ documents }: NotificationDeps,
 	kind: keyof typeof SHOW,
 	words: string | { readonly brief: string; readonly whole: string },
 	...buttons: readonly string[]

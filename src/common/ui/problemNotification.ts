@@ -1,13 +1,13 @@
 import * as vscode from "vscode";
 import { isCancelled, problemOf } from "../../domain/problem.ts";
 import { COMMANDS, VIEW } from "../manifestIds.ts";
-import { type Mend, mendOf, mendWords, problemWords } from "../messages/problems.ts";
+import { describeProblem, formatRemedy, type Remedy, remedyFor } from "../messages/problems.ts";
 import type { Log } from "./log.ts";
-import { type Notices, notify } from "./notifications.ts";
-import { showDefect } from "./unexpectedError.ts";
+import { type NotificationDeps, showMessage } from "./notifications.ts";
+import { showUnexpectedError } from "./unexpectedError.ts";
 
 /** What each of them runs. */
-export const MENDING_COMMANDS: Readonly<Record<Mend, readonly [command: string, ...args: string[]]>> = {
+export const MENDING_COMMANDS: Readonly<Record<Remedy, readonly [command: string, ...args: string[]]>> = {
 	"set-key": [COMMANDS.setKey],
 	"set-passphrase": [COMMANDS.setPassphrase],
 	"open-settings": [COMMANDS.openSettings],
@@ -20,11 +20,11 @@ export const MENDING_COMMANDS: Readonly<Record<Mend, readonly [command: string, 
 };
 
 /** Shows what a command threw: one message with what mends it; nothing where the person cancelled. */
-export async function showFailure(thrown: unknown, context: Notices & { readonly log: Log }): Promise<void> {
+export async function showProblem(thrown: unknown, context: NotificationDeps & { readonly log: Log }): Promise<void> {
 	if (isCancelled(thrown)) return;
 	const problem = problemOf(thrown);
-	if (!problem) return showDefect(thrown, context.log);
-	const mend = mendOf(problem);
-	const chosen = await notify(context, "error", problemWords(problem), ...(mend ? [mendWords(mend)] : []));
+	if (!problem) return showUnexpectedError(thrown, context.log);
+	const mend = remedyFor(problem);
+	const chosen = await showMessage(context, "error", describeProblem(problem), ...(mend ? [formatRemedy(mend)] : []));
 	if (chosen && mend) await vscode.commands.executeCommand(...MENDING_COMMANDS[mend]);
 }

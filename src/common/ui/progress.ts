@@ -5,7 +5,7 @@ import { VIEW } from "../manifestIds.ts";
 const SLOW_MS = 500;
 
 /** Shows that something takes longer than expected, with a way to end it. @param title What is waited for. */
-export async function patiently<T>(title: string, promise: Promise<T>, abort: AbortController): Promise<T> {
+export async function withDelayedProgress<T>(title: string, promise: Promise<T>, abort: AbortController): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
 	const slow = new Promise<"slow">((resolve) => {
 		timer = setTimeout(() => resolve("slow"), SLOW_MS);
@@ -23,7 +23,9 @@ export async function patiently<T>(title: string, promise: Promise<T>, abort: Ab
 }
 
 /** The same for what the certificates' view shows to be going on. @param act Ends by its signal. */
-export async function cancellably<T>(title: string, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withCancellableProgress<T>(title: string, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
 	const abort = new AbortController();
-	return vscode.window.withProgress({ location: { viewId: VIEW } }, () => patiently(title, act(abort.signal), abort));
+	return vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
+		withDelayedProgress(title, act(abort.signal), abort),
+	);
 }

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import { Cancelled } from "../../domain/problem.ts";
+import { CancelledError } from "../../domain/problem.ts";
 
 /** Thrown where the person chose to go back to the question before. */
-export class Back extends Error {}
+export class BackPressed extends Error {}
 
 /** Where a question stands in a row of questions. */
 export interface Position {
@@ -11,7 +11,7 @@ export interface Position {
 }
 
 /** What is said of a typed text while it is typed; an error keeps it from being accepted. */
-export interface Verdict {
+export interface Validation {
 	readonly message: string;
 	readonly severity: "info" | "warning" | "error";
 }
@@ -21,12 +21,12 @@ export interface TextQuestion {
 	readonly prompt: string;
 	readonly placeholder: string;
 	readonly value?: string;
-	readonly masked?: boolean;
+	readonly password?: boolean;
 	/** Blanks around the text belong to it. */
-	readonly verbatim?: boolean;
+	readonly keepWhitespace?: boolean;
 	readonly position?: Position;
 	readonly button?: TextButton;
-	judge(text: string): Verdict | null;
+	validate(text: string): Validation | null;
 	/**
 	 * Checks an accepted text while the box shows that it is busy.
 	 * @returns why it is not good, or `null`.
@@ -44,14 +44,14 @@ export interface TextButton {
 }
 
 /** @returns the text, without blanks around it unless it is `verbatim`. @throws Cancelled, Back; whatever `check` throws. */
-export async function askText(question: TextQuestion): Promise<string> {
+export async function promptText(question: TextQuestion): Promise<string> {
 	const box = vscode.window.createInputBox();
 	const abort = new AbortController();
 	box.title = question.title;
 	box.prompt = question.prompt;
 	box.placeholder = question.placeholder;
 	box.value = question.value ?? "";
-	box.password = question.masked ?? false;
+	box.password = question.password ?? false;
 	staysOpen(box);
 	placeAt(box, question.position);
 	const { button } = question;
@@ -61,7 +61,7 @@ export async function askText(question: TextQuestion): Promise<string> {
 	showButton();
 
 	const judge = () => {
-		const verdict = question.judge(box.value);
+		const verdict = question.validate(box.value);
 		// An untouched empty box is not scolded; accepting it is.
 		box.validationMessage = verdict && box.value !== "" ? asValidation(verdict) : undefined;
 		return verdict;
@@ -77,7 +77,7 @@ export async function askText(question: TextQuestion): Promise<string> {
 					box.validationMessage = asValidation(verdict);
 					return;
 				}
-				const text = question.verbatim ? box.value : box.value.trim();
+				const text = question.keepWhitespace ? box.value : box.value.trim();
 				if (question.check) {
 					box.busy = true;
 					box.enabled = false;
@@ -94,11 +94,11 @@ export async function askText(question: TextQuestion): Promise<string> {
 			box.onDidChangeValue(judge);
 			box.onDidAccept(() => accept().catch(reject));
 			box.onDidTriggerButton((pressed) => {
-				if (!button || pressed === vscode.QuickInputButtons.Back) return reject(new Back());
+				if (!button || pressed === vscode.QuickInputButtons.Back) return reject(new BackPressed());
 				box.prompt = button.press();
 				showButton();
 			});
-			box.onDidHide(() => reject(new Cancelled()));
+			box.onDidHide(() => reject(new CancelledError()));
 			box.show();
 		});
 	} finally {
@@ -113,7 +113,7 @@ export interface Choice<T> extends vscode.QuickPickItem {
 }
 
 /** @param preselected The choice that Enter takes. @throws Cancelled, Back */
-export async function askChoice<T>(
+export async function pickOne<T>(
 	question: { readonly title: string; readonly placeholder: string; readonly position?: Position },
 	choices: readonly Choice<T>[],
 	preselected: Choice<T> | undefined = choices[0],
@@ -133,8 +133,8 @@ export async function askChoice<T>(
 				const [chosen] = pick.activeItems;
 				if (chosen) resolve(chosen.value);
 			});
-			pick.onDidTriggerButton(() => reject(new Back()));
-			pick.onDidHide(() => reject(new Cancelled()));
+			pick.onDidTriggerButton(() => reject(new BackPressed()));
+			pick.onDidHide(() => reject(new CancelledError()));
 			pick.show();
 		});
 	} finally {
@@ -146,7 +146,7 @@ export async function askChoice<T>(
  * As `askChoice`, where several may be ticked. It stays open until at least one is.
  * @param ticked Those that are to begin with.
  */
-export async function askSeveral<T>(
+export async function pickMany<T>(
 	question: { readonly title: string; readonly placeholder: string },
 	choices: readonly Choice<T>[],
 	ticked: readonly Choice<T>[],
@@ -164,7 +164,7 @@ export async function askSeveral<T>(
 			pick.onDidAccept(() => {
 				if (pick.selectedItems.length > 0) resolve(pick.selectedItems.map(({ value }) => value));
 			});
-			pick.onDidHide(() => reject(new Cancelled()));
+			pick.onDidHide(() => reject(new CancelledError()));
 			pick.show();
 		});
 	} finally {
@@ -176,14 +176,14 @@ export async function askSeveral<T>(
  * Asks several questions in a row, with a way back from each but the first.
  * @throws Cancelled as soon as one of them is cancelled.
  */
-export async function askInOrder(questions: readonly ((position: Position) => Promise<void>)[]): Promise<void> {
+export async function runSteps(questions: readonly ((position: Position) => Promise<void>)[]): Promise<void> {
 	let step = 0;
 	for (let ask = questions[0]; ask; ask = questions[step]) {
 		try {
 			await ask({ step: step + 1, steps: questions.length });
 			step++;
 		} catch (thrown) {
-			if (!(thrown instanceof Back)) throw thrown;
+			if (!(thrown instanceof BackPressed)) throw thrown;
 			step = Math.max(0, step - 1);
 		}
 	}
@@ -204,7 +204,7 @@ function placeAt(
 	if (position.step > 1) input.buttons = [vscode.QuickInputButtons.Back];
 }
 
-function asValidation({ message, severity }: Verdict): vscode.InputBoxValidationMessage {
+function asValidation({ message, severity }: Validation): vscode.InputBoxValidationMessage {
 	const severities = vscode.InputBoxValidationSeverity;
 	return {
 		message,

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { type BaseUrl, DEFAULT_BASE_URL, parseBaseUrl } from "../../domain/baseUrl.ts";
 import { DEFAULT_REMINDER_DAYS } from "../../domain/certificate.ts";
-import type { Network } from "../../domain/networkSettings.ts";
-import { Failure } from "../../domain/problem.ts";
+import type { NetworkSettings } from "../../domain/networkSettings.ts";
+import { ProblemError } from "../../domain/problem.ts";
 import { SETTINGS } from "../manifestIds.ts";
 
 const DEFAULT_MTLS_URL = "https://mtls.api.openai.com";
@@ -21,7 +21,7 @@ export function mtlsUrl(): BaseUrl {
 	} catch {
 		// It is told below.
 	}
-	throw new Failure({ reason: "base-url", rule: "mtls" });
+	throw new ProblemError({ reason: "base-url", rule: "mtls" });
 }
 
 /** Days before its expiry from which on a certificate counts as expiring. */
@@ -44,7 +44,7 @@ export function clientKey(): string {
  * What the editor was told about the way to a server, as of now. These are the editor's own settings, policies included;
  * it takes none of them from a workspace.
  */
-export function network(): Network {
+export function network(): NetworkSettings {
 	const http = vscode.workspace.getConfiguration("http");
 	return {
 		proxySupport: http.get("proxySupport") !== "off",

@@ -4,7 +4,7 @@ import { COMMANDS } from "../manifestIds.ts";
 import type { Log } from "./log.ts";
 
 /** Shows a defect of ours, of which the log tells the kind and the place. */
-export async function showDefect(thrown: unknown, log: Log): Promise<void> {
+export async function showUnexpectedError(thrown: unknown, log: Log): Promise<void> {
 	log.defect(thrown);
 	const showLog = l10n.t("Show Log");
 	const message = l10n.t("Something went wrong that this extension did not expect.");

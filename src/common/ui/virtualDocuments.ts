@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { CERTIFICATE_SCHEME } from "../manifestIds.ts";
 
 /** Read-only documents, whose texts commands have made. Whoever opens another address of the scheme sees nothing. */
-export class Documents implements vscode.Disposable {
+export class VirtualDocuments implements vscode.Disposable {
 	readonly #texts = new Map<string, string>();
 	readonly #changed: vscode.EventEmitter<vscode.Uri>;
 	readonly #subscription: vscode.Disposable;

@@ -1,11 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
-import { inTurns } from "../../common/concurrency.ts";
-import { MOST_PER_CALL } from "../../domain/administration.ts";
+import { limitConcurrency } from "../../common/concurrency.ts";
+import { MAX_PER_CALL } from "../../domain/administration.ts";
 import type { Certificate } from "../../domain/certificate.ts";
-import { Failure, isCancelled, isOutcomeUnknown, type Problem, problemOf, type Reason } from "../../domain/problem.ts";
+import {
+	isCancelled,
+	isOutcomeUnknown,
+	type Problem,
+	ProblemError,
+	problemOf,
+	type Reason,
+} from "../../domain/problem.ts";
 import { type Scope, scopeKey } from "../../domain/scope.ts";
-import { isActive, isWhole, type ScopeReading } from "../organization/activeScopes.ts";
-import { type Organization, Session } from "../organization/organizationSession.ts";
+import { isActive, isComplete, type ScopeReading } from "../organization/activeScopes.ts";
+import { type OrganizationContext, OrganizationSession } from "../organization/organizationSession.ts";
 import { MOST_AT_ONCE } from "../organization/projectStore.ts";
 
 /** Certificates and the scopes in which they are to be switched. */
@@ -17,14 +24,14 @@ export interface ActivationTarget {
 }
 
 /** What a fresh read shows before certificates are switched: what a person is asked about. */
-export interface ActivationBasis {
+export interface ActivationSnapshot {
 	readonly epoch: number;
 	/** The certificates as the organization lists them. */
 	readonly certificates: readonly Certificate[];
-	readonly scopes: readonly ScopeBasis[];
+	readonly scopes: readonly ScopeSnapshot[];
 }
 
-export interface ScopeBasis {
+export interface ScopeSnapshot {
 	readonly scope: Scope;
 	/** The ids of all that is active there by its list, sorted. */
 	readonly active: readonly string[];
@@ -35,7 +42,7 @@ export interface ScopeBasis {
 }
 
 /** What became of the certificates in one scope. Each id stands in exactly one of the lists. */
-export interface ScopeAccount {
+export interface ScopeResult {
 	readonly scope: Scope;
 	/** As they were meant to be, by the service's answer or by what was read back. */
 	readonly changed: readonly string[];
@@ -56,11 +63,11 @@ export interface ScopeAccount {
  * read; Cancelled
  */
 export async function prepareActivation(
-	organization: Organization,
+	organization: OrganizationContext,
 	{ organizationRef, scopes, ids }: ActivationTarget,
 	signal?: AbortSignal,
-): Promise<ActivationBasis> {
-	return readBasis(await Session.open(organization, organizationRef), scopes, ids, signal);
+): Promise<ActivationSnapshot> {
+	return readBasis(await OrganizationSession.open(organization, organizationRef), scopes, ids, signal);
 }
 
 /**
@@ -72,69 +79,69 @@ export async function prepareActivation(
  * something else than what was confirmed, `connection-changed`; Cancelled
  */
 export async function setActive(
-	organization: Organization,
-	request: ActivationTarget & { readonly active: boolean; readonly confirmed?: ActivationBasis },
+	organization: OrganizationContext,
+	request: ActivationTarget & { readonly active: boolean; readonly confirmed?: ActivationSnapshot },
 	signal?: AbortSignal,
-): Promise<readonly ScopeAccount[]> {
+): Promise<readonly ScopeResult[]> {
 	const { organizationRef, scopes, ids, active, confirmed } = request;
-	const session = await Session.open(organization, organizationRef);
+	const session = await OrganizationSession.open(organization, organizationRef);
 	// The organization is read in any case: it knows which certificates there are, and that it could be read now tells later
 	// whether an activation shut this extension out.
 	const fresh = await readBasis(session, confirmed ? scopes : [], ids, signal);
 	if (confirmed) assertConfirmed(confirmed, fresh);
 	const unread = fresh.scopes.filter(({ problem }) => problem);
 	const readable = scopes.filter((scope) => !unread.some((each) => keyOf(each) === scopeKey(scope)));
-	const refused = unread.map(({ scope, problem }) => ({ ...untouched(scope, ids), problem }));
-	return [...refused, ...(await switchScopes(session, readable, ids, active, signal))];
+	const refused = unread.map(({ scope, problem }) => ({ ...notAttempted(scope, ids), problem }));
+	return [...refused, ...(await applyToScopes(session, readable, ids, active, signal))];
 }
 
 /**
  * As `setActive`, without reading anything first.
  * @param refuse What keeps from a scope, asked right before it.
  */
-export async function switchScopes(
-	session: Session,
+export async function applyToScopes(
+	session: OrganizationSession,
 	scopes: readonly Scope[],
 	ids: readonly string[],
 	active: boolean,
 	signal?: AbortSignal,
 	refuse: (scope: Scope) => Promise<Problem | null> = async () => null,
-): Promise<readonly ScopeAccount[]> {
+): Promise<readonly ScopeResult[]> {
 	const isLast = ({ kind }: Scope) => active && kind === "organization";
-	const accounts: ScopeAccount[] = [];
+	const accounts: ScopeResult[] = [];
 	for (const scope of [...scopes.filter((each) => !isLast(each)), ...scopes.filter(isLast)]) {
 		const isHopeless = accounts.some(({ problem }) => problem && !isAboutScope(problem));
 		const problem = isHopeless ? null : await refuse(scope);
 		const isLeft = isHopeless || problem;
 		accounts.push(
-			isLeft ? { ...untouched(scope, ids), problem } : await switchScope(session, scope, ids, active, signal),
+			isLeft ? { ...notAttempted(scope, ids), problem } : await switchScope(session, scope, ids, active, signal),
 		);
 	}
 	return accounts;
 }
 
 /** An account of what was not even begun. */
-export function untouched(scope: Scope, ids: readonly string[]): ScopeAccount {
+export function notAttempted(scope: Scope, ids: readonly string[]): ScopeResult {
 	return { scope, changed: [], failed: [], unknown: [], notTried: ids, problem: null, lockedOut: false };
 }
 
 async function switchScope(
-	session: Session,
+	session: OrganizationSession,
 	scope: Scope,
 	ids: readonly string[],
 	active: boolean,
 	signal?: AbortSignal,
-): Promise<ScopeAccount> {
-	let account = untouched(scope, ids);
+): Promise<ScopeResult> {
+	let account = notAttempted(scope, ids);
 	while (account.notTried.length > 0 && !account.problem && !account.lockedOut && !signal?.aborted) {
-		const batch = account.notTried.slice(0, MOST_PER_CALL);
+		const batch = account.notTried.slice(0, MAX_PER_CALL);
 		const outcome = await switchBatch(session, scope, batch, active, signal);
 		account = {
 			scope,
 			changed: [...account.changed, ...outcome.changed],
 			failed: [...account.failed, ...outcome.failed],
 			unknown: [...account.unknown, ...outcome.unknown],
-			notTried: account.notTried.slice(MOST_PER_CALL),
+			notTried: account.notTried.slice(MAX_PER_CALL),
 			problem: outcome.problem,
 			lockedOut: outcome.lockedOut,
 		};
@@ -142,10 +149,10 @@ async function switchScope(
 	return account;
 }
 
-type Outcome = Omit<ScopeAccount, "scope" | "notTried">;
+type Outcome = Omit<ScopeResult, "scope" | "notTried">;
 
 async function switchBatch(
-	session: Session,
+	session: OrganizationSession,
 	scope: Scope,
 	batch: readonly string[],
 	active: boolean,
@@ -155,14 +162,15 @@ async function switchBatch(
 	const outcome: Outcome = { changed: [], failed: [], unknown: [], problem: null, lockedOut: false };
 	try {
 		const certificates = await session.setActive(scope, batch, active, signal);
-		for (const certificate of certificates) session.take({ kind: "changed", certificate, field: "active" }, scope);
+		for (const certificate of certificates)
+			session.recordWrite({ kind: "changed", certificate, field: "active" }, scope);
 		const lockedOut = isRisky && isShutOut(await session.scope(scope));
 		return { ...outcome, changed: batch, lockedOut };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
 		if (problem && !isOutcomeUnknown(problem)) return { ...outcome, failed: batch, problem };
 		if (!problem && !isCancelled(thrown)) throw thrown;
-		for (const id of batch) session.take({ kind: "unknown", id, field: "active" }, scope);
+		for (const id of batch) session.recordWrite({ kind: "unknown", id, field: "active" }, scope);
 		// Without the signal: also who cancelled has to know how it is now.
 		const reading = await session.scope(scope);
 		// A rejected read does not show that the activation took effect: the key might have been revoked.
@@ -193,12 +201,12 @@ function isAboutScope(problem: Problem): boolean {
 }
 
 async function readBasis(
-	session: Session,
+	session: OrganizationSession,
 	scopes: readonly Scope[],
 	ids: readonly string[],
 	signal?: AbortSignal,
-): Promise<ActivationBasis> {
-	const inTurn = inTurns(MOST_AT_ONCE);
+): Promise<ActivationSnapshot> {
+	const inTurn = limitConcurrency(MOST_AT_ONCE);
 	const organization = session.certificates(signal);
 	const [listing, ...readings] = await Promise.all([
 		organization,
@@ -208,38 +216,38 @@ async function readBasis(
 		}),
 	]);
 	const certificates = listing.certificates.filter(({ id }) => ids.includes(id));
-	if (certificates.length < new Set(ids).size && isWhole(listing)) throw new Failure({ reason: "not-found" });
+	if (certificates.length < new Set(ids).size && isComplete(listing)) throw new ProblemError({ reason: "not-found" });
 	return {
-		epoch: session.epoch,
+		epoch: session.generation,
 		certificates,
 		scopes: scopes.map((scope, index) => basisOf(scope, readings[index])),
 	};
 }
 
 /** A scope as a reading of its list shows it. */
-export function basisOf(scope: Scope, reading: ScopeReading | undefined): ScopeBasis {
+export function basisOf(scope: Scope, reading: ScopeReading | undefined): ScopeSnapshot {
 	const listing = reading?.listing ?? null;
 	const active = listing?.certificates.filter((each) => each.active).map(({ id }) => id) ?? [];
 	return {
 		scope,
 		active: active.sort(),
-		whole: listing !== null && isWhole(listing),
+		whole: listing !== null && isComplete(listing),
 		problem: reading?.problem ?? null,
 	};
 }
 
 /** @throws Failure `connection-changed`, `changed-meanwhile` */
-function assertConfirmed(confirmed: ActivationBasis, fresh: ActivationBasis): void {
-	if (confirmed.epoch !== fresh.epoch) throw new Failure({ reason: "connection-changed" });
-	const names = ({ certificates }: ActivationBasis) => new Map(certificates.map(({ id, name }) => [id, name]));
+function assertConfirmed(confirmed: ActivationSnapshot, fresh: ActivationSnapshot): void {
+	if (confirmed.epoch !== fresh.epoch) throw new ProblemError({ reason: "connection-changed" });
+	const names = ({ certificates }: ActivationSnapshot) => new Map(certificates.map(({ id, name }) => [id, name]));
 	// What cannot be read now is not compared: it is not changed either.
 	const readable = fresh.scopes.filter(({ problem }) => !problem).map(keyOf);
-	const active = ({ scopes }: ActivationBasis) =>
+	const active = ({ scopes }: ActivationSnapshot) =>
 		readable.map((key) => scopes.find((each) => keyOf(each) === key && !each.problem)?.active);
 	if (!isDeepStrictEqual([names(confirmed), active(confirmed)], [names(fresh), active(fresh)]))
-		throw new Failure({ reason: "changed-meanwhile" });
+		throw new ProblemError({ reason: "changed-meanwhile" });
 }
 
-function keyOf({ scope }: ScopeBasis): string {
+function keyOf({ scope }: ScopeSnapshot): string {
 	return scopeKey(scope);
 }

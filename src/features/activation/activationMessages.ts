@@ -1,15 +1,15 @@
 import * as l10n from "@vscode/l10n";
 import {
+	type CertificateWithContent,
 	changedWords,
 	nameWords,
 	paragraphs,
-	type Subject,
 	subjectLines,
 	subjectsWords,
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
-import { problemWords } from "../../common/messages/problems.ts";
-import { type Places, placeWords } from "../../common/messages/scopes.ts";
+import { describeProblem } from "../../common/messages/problems.ts";
+import { formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
 
@@ -18,11 +18,11 @@ const MOST_PLACES = 10;
 
 /** What is asked before certificates are activated. */
 export interface ActivationQuestion {
-	readonly subjects: readonly Subject[];
+	readonly subjects: readonly CertificateWithContent[];
 	/** Where they are to be activated. */
-	readonly places: Places;
+	readonly places: ScopeSummary;
 	/** Where no client certificate is demanded so far, as far as it is known. */
-	readonly open: Places;
+	readonly open: ScopeSummary;
 	/** Scopes that are left alone because they could not be read. */
 	readonly unread: Unread | null;
 	/** What will become of this extension's own calls; `null` where the organization is not among the scopes. */
@@ -34,7 +34,7 @@ export interface ActivationQuestion {
 }
 
 export interface Unread {
-	readonly places: Places;
+	readonly places: ScopeSummary;
 	/** What the first of them met. */
 	readonly problem: Problem;
 }
@@ -44,7 +44,7 @@ export function activationWords(question: ActivationQuestion, time: Time): { mes
 	const { subjects, places, open, unread, access, policies, changed } = question;
 	const certificates = subjects.map(({ certificate }) => certificate);
 	return {
-		message: l10n.t("Activate {0} in {1}?", subjectsWords(certificates), placeWords(places, MOST_PLACES)),
+		message: l10n.t("Activate {0} in {1}?", subjectsWords(certificates), formatScopes(places, MOST_PLACES)),
 		detail: paragraphs(
 			changed && changedWords(),
 			subjectLines(subjects, time),
@@ -63,11 +63,11 @@ export function activationWords(question: ActivationQuestion, time: Time): { mes
 	};
 }
 
-function consequenceWords(places: Places, open: Places): string {
+function consequenceWords(places: ScopeSummary, open: ScopeSummary): string {
 	const isDemandedAll = !open.organization && open.projects.length === 0;
 	const scope = places.organization
 		? l10n.t("the organization and all of its projects")
-		: placeWords(places, MOST_PLACES);
+		: formatScopes(places, MOST_PLACES);
 	const consequence = l10n.t(
 		"From then on, OpenAI refuses every request in {0} that does not come with a client certificate which chains to an active certificate.",
 		scope,
@@ -76,7 +76,7 @@ function consequenceWords(places: Places, open: Places): string {
 }
 
 /** What a person types to go on: the name as it is shown, the id where nobody could type that; for several, how many. */
-export function textToType(subjects: readonly Subject[]): string {
+export function textToType(subjects: readonly CertificateWithContent[]): string {
 	const [only] = subjects;
 	if (!only || subjects.length > 1) return l10n.t("activate {0}", subjects.length);
 	const { id, name } = only.certificate;
@@ -86,14 +86,14 @@ export function textToType(subjects: readonly Subject[]): string {
 
 /** What is asked before certificates are deactivated. */
 export interface DeactivationQuestion {
-	readonly subjects: readonly Subject[];
-	readonly places: Places;
+	readonly subjects: readonly CertificateWithContent[];
+	readonly places: ScopeSummary;
 	/** Where nothing stays active, so that nothing is checked any more. */
-	readonly off: Places;
+	readonly off: ScopeSummary;
 	/** Projects in which nothing of their own stays active, and the organization's goes on to count. */
-	readonly left: Places;
+	readonly left: ScopeSummary;
 	/** Where it is not known whether something stays active. */
-	readonly unclear: Places;
+	readonly unclear: ScopeSummary;
 	readonly unread: Unread | null;
 	/** What will become of this extension's own calls; `null` where that is not touched. */
 	readonly access: string | null;
@@ -106,7 +106,7 @@ export function deactivationWords(question: DeactivationQuestion, time: Time): {
 	const certificates = subjects.map(({ certificate }) => certificate);
 	const isStillDemanded = off.organization !== places.organization || off.projects.length < places.projects.length;
 	return {
-		message: l10n.t("Deactivate {0} in {1}?", subjectsWords(certificates), placeWords(places, MOST_PLACES)),
+		message: l10n.t("Deactivate {0} in {1}?", subjectsWords(certificates), formatScopes(places, MOST_PLACES)),
 		detail: paragraphs(
 			changed && changedWords(),
 			subjectLines(subjects, time),
@@ -121,13 +121,13 @@ export function deactivationWords(question: DeactivationQuestion, time: Time): {
 
 /** Where nothing will be checked any more. */
 export function offWords({ off, left, unclear }: Pick<DeactivationQuestion, "off" | "left" | "unclear">): string[] {
-	const some = ({ organization, projects }: Places) => organization || projects.length > 0;
+	const some = ({ organization, projects }: ScopeSummary) => organization || projects.length > 0;
 	return [
 		...(some(off)
 			? [
 					l10n.t(
 						"Nothing else is active in {0}. From then on, no client certificate is demanded there: a key alone is enough.",
-						placeWords(off, MOST_PLACES),
+						formatScopes(off, MOST_PLACES),
 					),
 					...(off.organization ? [l10n.t("A project with active certificates of its own still demands one.")] : []),
 				]
@@ -136,7 +136,7 @@ export function offWords({ off, left, unclear }: Pick<DeactivationQuestion, "off
 			? [
 					l10n.t(
 						"Nothing else of its own is active in {0}. What is active in the organization still counts there.",
-						placeWords(left, MOST_PLACES),
+						formatScopes(left, MOST_PLACES),
 					),
 				]
 			: []),
@@ -144,7 +144,7 @@ export function offWords({ off, left, unclear }: Pick<DeactivationQuestion, "off
 			? [
 					l10n.t(
 						"It is not known whether anything else is active in {0}. If not, no client certificate is demanded there from then on.",
-						placeWords(unclear, MOST_PLACES),
+						formatScopes(unclear, MOST_PLACES),
 					),
 				]
 			: []),
@@ -152,8 +152,8 @@ export function offWords({ off, left, unclear }: Pick<DeactivationQuestion, "off
 }
 
 /** That certificates are as they were to be already. */
-export function settledWords(certificates: readonly Certificate[], places: Places, active: boolean): string {
-	const [subjects, where] = [subjectsWords(certificates), placeWords(places)];
+export function settledWords(certificates: readonly Certificate[], places: ScopeSummary, active: boolean): string {
+	const [subjects, where] = [subjectsWords(certificates), formatScopes(places)];
 	if (where === "") return l10n.t("{0}: active nowhere.", subjects);
 	return active
 		? l10n.t("{0}: active in {1} already.", subjects, where)
@@ -163,7 +163,7 @@ export function settledWords(certificates: readonly Certificate[], places: Place
 function unreadWords({ places, problem }: Unread): string {
 	return l10n.t(
 		"Nothing is changed in {0}, which could not be read. {1}",
-		placeWords(places, MOST_PLACES),
-		problemWords(problem),
+		formatScopes(places, MOST_PLACES),
+		describeProblem(problem),
 	);
 }

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { nameWords, subjectsWords } from "../../common/messages/certificateMessages.ts";
-import { midwayWords } from "../../common/messages/problems.ts";
-import { placesAt, placeWords } from "../../common/messages/scopes.ts";
+import { describePartialFailure } from "../../common/messages/problems.ts";
+import { formatScopes, summarizeScopesByName } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
@@ -38,10 +38,10 @@ export function accountWords(
 	// One line for all scopes with the same outcome; incomplete ones first.
 	const ordered = accounts.toSorted((one, other) => Number(isDone([one])) - Number(isDone([other])));
 	const alike = Map.groupBy(ordered, (account) =>
-		[outcomeWords(account, active), ...(account.problem ? [midwayWords(account.problem)] : [])].join(" "),
+		[outcomeWords(account, active), ...(account.problem ? [describePartialFailure(account.problem)] : [])].join(" "),
 	);
 	const sentences = [...alike].map(([words, group]) =>
-		l10n.t("{0} in {1}: {2}", subjects, placeWords(placesAt(group, nameOf)), words),
+		l10n.t("{0} in {1}: {2}", subjects, formatScopes(summarizeScopesByName(group, nameOf)), words),
 	);
 	if (accounts.some(({ lockedOut }) => lockedOut)) sentences.push(lockedOutWords());
 	return sentences.join("\n");
@@ -60,7 +60,7 @@ export function notRemovedWords(
 			? l10n.t("It's unknown whether “{0}” was deleted.", nameWords(certificate))
 			: l10n.t("“{0}” was not deleted.", nameWords(certificate)),
 		...(accounts.length > 0 ? [accountWords([certificate], accounts, false, nameOf)] : []),
-		...(problem && !isTold ? [midwayWords(problem)] : []),
+		...(problem && !isTold ? [describePartialFailure(problem)] : []),
 	].join("\n");
 }
 

@@ -1,9 +1,9 @@
 import type { CertificateListing } from "../../domain/certificate.ts";
 import type { Scope } from "../../domain/scope.ts";
-import type { ActivationBasis, ScopeBasis } from "./activation.ts";
+import type { ActivationSnapshot, ScopeSnapshot } from "./activation.ts";
 
 /** What deactivating certificates leaves in the scopes where they are active and nothing else of the scope's own is. */
-export interface Aftermath {
+export interface DeactivationImpact {
 	/** Nothing is enforced any more. */
 	readonly off: readonly Scope[];
 	/** Projects in which what is active in the organization goes on to be enforced. */
@@ -17,11 +17,11 @@ export interface Aftermath {
  * @param scopes Where they are to be deactivated, as it is before.
  * @param organization The organization's own list, as it is before.
  */
-export function aftermathOf(
-	scopes: readonly ScopeBasis[],
+export function assessDeactivation(
+	scopes: readonly ScopeSnapshot[],
 	ids: readonly string[],
 	organization: CertificateListing | null,
-): Aftermath {
+): DeactivationImpact {
 	const enforced = activeAfter(scopes, ids, organization).length > 0;
 	const emptied = scopes.filter(
 		({ active }) => active.some((id) => ids.includes(id)) && active.every((id) => ids.includes(id)),
@@ -34,7 +34,7 @@ export function aftermathOf(
 
 /** The ids that stay active in the organization itself. */
 export function activeAfter(
-	scopes: readonly ScopeBasis[],
+	scopes: readonly ScopeSnapshot[],
 	ids: readonly string[],
 	organization: CertificateListing | null,
 ): readonly string[] {
@@ -44,7 +44,11 @@ export function activeAfter(
 }
 
 /** Whether certificates are, by a fresh read, as they were to be in every scope that could be read. */
-export function isSettled({ scopes, certificates }: ActivationBasis, ids: readonly string[], active: boolean): boolean {
+export function isAlreadyApplied(
+	{ scopes, certificates }: ActivationSnapshot,
+	ids: readonly string[],
+	active: boolean,
+): boolean {
 	const inOrganization = certificates.filter((each) => each.active).map(({ id }) => id);
 	return scopes.every(
 		({ scope, problem, whole, active: now }) =>

@@ -1,12 +1,16 @@
 import * as l10n from "@vscode/l10n";
 import { activityFacts } from "../../common/messages/certificateFacts.ts";
-import { nameWords, type Subject } from "../../common/messages/certificateMessages.ts";
+import { type CertificateWithContent, nameWords } from "../../common/messages/certificateMessages.ts";
 import { absoluteTime } from "../../common/messages/dates.ts";
 import { contentFacts, factLines, findingLines } from "../../common/messages/parsedCertificateMessages.ts";
-import type { Activity } from "../../domain/activationStatus.ts";
+import type { ActivationStatus } from "../../domain/activationStatus.ts";
 
 /** Everything about a certificate, as a text to read. @param now Unix seconds. */
-export function detailsWords({ certificate, content }: Subject, activity: Activity, now: number): string {
+export function detailsWords(
+	{ certificate, content }: CertificateWithContent,
+	activity: ActivationStatus,
+	now: number,
+): string {
 	const { id, createdAt, validAt, expiresAt } = certificate;
 	const facts: (readonly [label: string, value: string])[] = [[l10n.t("Id"), id]];
 	if (createdAt !== null) facts.push([l10n.t("Created"), absoluteTime(createdAt)]);

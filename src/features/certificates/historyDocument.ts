@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { nameWords } from "../../common/messages/certificateMessages.ts";
 import { absoluteTime } from "../../common/messages/dates.ts";
-import { inert } from "../../common/messages/sanitize.ts";
+import { sanitize } from "../../common/messages/sanitize.ts";
 import { projectName } from "../../common/messages/scopes.ts";
 import type { HistoryEvent, HistoryEventType } from "../../domain/administration.ts";
 import type { Certificate } from "../../domain/certificate.ts";
@@ -47,7 +47,7 @@ function eventWords(
 }
 
 function actorWords({ actor }: HistoryEvent): string {
-	return actor === null ? l10n.t("by somebody whom the audit log does not name") : l10n.t("by {0}", inert(actor));
+	return actor === null ? l10n.t("by somebody whom the audit log does not name") : l10n.t("by {0}", sanitize(actor));
 }
 
 function typeWords(type: HistoryEventType): string {

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { nameWords } from "../../common/messages/certificateMessages.ts";
-import { listWords } from "../../common/messages/scopes.ts";
+import { formatList } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 
 /** What became of a certificate that was to be saved. */
@@ -23,8 +23,8 @@ export function savedWords(saved: readonly SavedPem[]): string {
 	const sentences = [l10n.t("{0} of {1} certificates saved.", count, saved.length)];
 	const [taken, unreadable, failed] = [namesWhere("taken"), namesWhere("unreadable"), namesWhere("failed")];
 	if (taken.length > 0)
-		sentences.push(l10n.t("A file of that name holds something else, and was left alone: {0}.", listWords(taken)));
-	if (unreadable.length > 0) sentences.push(l10n.t("No certificate could be read: {0}.", listWords(unreadable)));
-	if (failed.length > 0) sentences.push(l10n.t("The file could not be written: {0}.", listWords(failed)));
+		sentences.push(l10n.t("A file of that name holds something else, and was left alone: {0}.", formatList(taken)));
+	if (unreadable.length > 0) sentences.push(l10n.t("No certificate could be read: {0}.", formatList(unreadable)));
+	if (failed.length > 0) sentences.push(l10n.t("The file could not be written: {0}.", formatList(failed)));
 	return sentences.join(" ");
 }

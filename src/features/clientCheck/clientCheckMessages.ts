@@ -1,14 +1,14 @@
 import * as l10n from "@vscode/l10n";
 import { nameWords } from "../../common/messages/certificateMessages.ts";
 import { expiryWords } from "../../common/messages/dates.ts";
-import { problemWords } from "../../common/messages/problems.ts";
-import { inert } from "../../common/messages/sanitize.ts";
+import { describeProblem } from "../../common/messages/problems.ts";
+import { sanitize } from "../../common/messages/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
-import type { ClientCheck, ClientFlaw } from "../../domain/clientCertificateCheck.ts";
+import type { ChainCheckResult, ClientCertificateIssue } from "../../domain/clientCertificateCheck.ts";
 import type { Problem } from "../../domain/problem.ts";
 
 /** How the client certificate that the settings name stands to the anchors that an organization enforces. */
-export type OwnAccess =
+export type SelfAccess =
 	/**
 	 * Settings contain none. `answered`: OpenAI just answered a request without one, while a certificate was active in the
 	 * organization.
@@ -19,7 +19,7 @@ export type OwnAccess =
 	/** It was compared with the anchors, offline: with the one that accepts it, else with the one it comes closest to. */
 	| {
 			readonly kind: "checked";
-			readonly check: ClientCheck;
+			readonly check: ChainCheckResult;
 			readonly anchor: Certificate;
 			/** The host of the base URL, where OpenAI asks for no client certificate at it; else `null`. */
 			readonly unasked: string | null;
@@ -28,13 +28,13 @@ export type OwnAccess =
 	| { readonly kind: "unknown" };
 
 /** Whether this extension's own calls would go on to be answered, as far as that can be told offline. */
-export function isAccepted(access: OwnAccess): boolean {
+export function isAccepted(access: SelfAccess): boolean {
 	if (access.kind === "none") return access.answered;
 	return access.kind === "checked" && access.check.accepted && access.unasked === null;
 }
 
 /** What will become of this extension's own calls. @param now Unix seconds. */
-export function accessWords(access: OwnAccess, now: number): string {
+export function accessWords(access: SelfAccess, now: number): string {
 	switch (access.kind) {
 		case "none":
 			return access.answered
@@ -45,7 +45,7 @@ export function accessWords(access: OwnAccess, now: number): string {
 		case "unusable":
 			return l10n.t(
 				"This extension will be refused too, since its client certificate cannot be presented. {0}",
-				problemWords(access.problem),
+				describeProblem(access.problem),
 			);
 		case "unknown":
 			return l10n.t(
@@ -53,12 +53,12 @@ export function accessWords(access: OwnAccess, now: number): string {
 			);
 		case "checked": {
 			const { check, anchor, unasked } = access;
-			const subject = inert(check.subject);
-			const flaws = check.flaws.map(clientFlawWords);
+			const subject = sanitize(check.subject);
+			const issues = check.issues.map(clientFlawWords);
 			if (!check.accepted)
 				return [
 					l10n.t("This extension will be refused too. Its client certificate {0} was checked offline:", subject),
-					...flaws,
+					...issues,
 				].join(" ");
 			return [
 				l10n.t(
@@ -67,7 +67,7 @@ export function accessWords(access: OwnAccess, now: number): string {
 					nameWords(anchor),
 					expiryWords(check.notAfter, now),
 				),
-				...flaws,
+				...issues,
 				...(unasked === null ? [] : [unaskedWords(unasked)]),
 			].join(" ");
 		}
@@ -77,13 +77,13 @@ export function accessWords(access: OwnAccess, now: number): string {
 function unaskedWords(host: string): string {
 	return l10n.t(
 		"But OpenAI asks for client certificates at mtls.api.openai.com and its regional hosts, and the base URL leads to {0}: unless it is changed, this extension will be refused.",
-		inert(host),
+		sanitize(host),
 	);
 }
 
 /** What keeps a client certificate from being accepted, in a sentence. */
-export function clientFlawWords(flaw: ClientFlaw): string {
-	const subject = inert(flaw.subject);
+export function clientFlawWords(flaw: ClientCertificateIssue): string {
+	const subject = sanitize(flaw.subject);
 	switch (flaw.code) {
 		case "is-an-authority":
 			return l10n.t("{0} is a CA certificate; none in the file is a client's.", subject);
@@ -91,10 +91,10 @@ export function clientFlawWords(flaw: ClientFlaw): string {
 			return l10n.t(
 				"{0} was issued by {1}, which is neither in the file nor the trust anchor.",
 				subject,
-				inert(flaw.issuer),
+				sanitize(flaw.issuer),
 			);
 		case "not-signed":
-			return l10n.t("{0} was signed by another key than that of {1}.", subject, inert(flaw.issuer));
+			return l10n.t("{0} was signed by another key than that of {1}.", subject, sanitize(flaw.issuer));
 		case "signature-not-checked":
 			return l10n.t("The signature on {0} cannot be checked here.", subject);
 		case "expired":

@@ -1,9 +1,9 @@
 import * as l10n from "@vscode/l10n";
 import { expiryWords } from "../../common/messages/dates.ts";
-import { problemWords } from "../../common/messages/problems.ts";
-import { inert } from "../../common/messages/sanitize.ts";
-import type { ClientCheck } from "../../domain/clientCertificateCheck.ts";
-import type { LiveOutcome } from "../../domain/liveCheck.ts";
+import { describeProblem } from "../../common/messages/problems.ts";
+import { sanitize } from "../../common/messages/sanitize.ts";
+import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
+import type { LiveCheckResult } from "../../domain/liveCheck.ts";
 import { clientFlawWords } from "./clientCheckMessages.ts";
 
 interface Told {
@@ -16,23 +16,23 @@ interface Told {
  * @param anchor What that is called; inert.
  * @param now Unix seconds.
  */
-export function checkWords(check: ClientCheck, anchor: string, now: number): Told {
-	const { accepted, chain, flaws, notAfter } = check;
-	const subject = inert(check.subject);
+export function checkWords(check: ChainCheckResult, anchor: string, now: number): Told {
+	const { accepted, chain, issues, notAfter } = check;
+	const subject = sanitize(check.subject);
 	return {
 		message: accepted
 			? l10n.t("{0} chains to “{1}” and would be accepted, as far as can be told offline.", subject, anchor)
 			: l10n.t("{0} would not be accepted by “{1}”.", subject, anchor),
 		detail: [
-			...flaws.map(clientFlawWords),
-			l10n.t("Chain: {0}", chain.map((each) => inert(each)).join(" → ")),
+			...issues.map(clientFlawWords),
+			l10n.t("Chain: {0}", chain.map((each) => sanitize(each)).join(" → ")),
 			l10n.t("The client certificate {0}.", expiryWords(notAfter, now)),
 		].join("\n"),
 	};
 }
 
 /** What the service said to a client certificate. */
-export function liveWords(outcome: LiveOutcome, host: string): Told {
+export function liveWords(outcome: LiveCheckResult, host: string): Told {
 	switch (outcome.code) {
 		case "accepted":
 			return {
@@ -59,7 +59,7 @@ export function liveWords(outcome: LiveOutcome, host: string): Told {
 		case "refused":
 			return { message: l10n.t("{0} refused the client certificate.", host), detail: refusalWords(outcome.how) };
 		case "failed":
-			return { message: l10n.t("The client certificate was not checked."), detail: problemWords(outcome.problem) };
+			return { message: l10n.t("The client certificate was not checked."), detail: describeProblem(outcome.problem) };
 	}
 }
 

@@ -1,41 +1,45 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Certificate } from "../../domain/certificate.ts";
-import { Failure, isCancelled, isOutcomeUnknown, type Problem, problemOf } from "../../domain/problem.ts";
+import { isCancelled, isOutcomeUnknown, type Problem, ProblemError, problemOf } from "../../domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../domain/scope.ts";
-import { type ScopeAccount, switchScopes, untouched } from "../activation/activation.ts";
+import { applyToScopes, notAttempted, type ScopeResult } from "../activation/activation.ts";
 import {
-	assertRead,
-	holdersOf,
-	isWhole,
-	named,
-	projectsAmong,
-	type Whereabouts,
-	whereActive,
+	type ActiveScopes,
+	assertAllScopesRead,
+	findActiveScopes,
+	isComplete,
+	projectsToDeactivate,
+	scopesToDeactivate,
+	toNamedProject,
 } from "../organization/activeScopes.ts";
-import { certificateIn, type Organization, Session } from "../organization/organizationSession.ts";
+import {
+	type OrganizationContext,
+	OrganizationSession,
+	requireCertificate,
+} from "../organization/organizationSession.ts";
 
 /** What a fresh read shows before a certificate is deleted: what a person is asked about. */
-export interface RemovalBasis {
+export interface DeletionSnapshot {
 	readonly epoch: number;
 	/** As the organization lists it. */
 	readonly certificate: Certificate;
-	readonly where: Whereabouts;
+	readonly where: ActiveScopes;
 }
 
 /** What is to be deleted, wherever it is active. */
-type Subject = Pick<RemovalBasis, "epoch" | "certificate">;
+type Subject = Pick<DeletionSnapshot, "epoch" | "certificate">;
 
-export interface RemovalRequest {
+export interface DeletionRequest {
 	/** The connection that the person was told of. */
 	readonly organizationRef: string;
 	/** What the person said yes to. */
-	readonly confirmed: RemovalBasis;
+	readonly confirmed: DeletionSnapshot;
 }
 
 /** What became of a certificate that was to be deactivated wherever it is active and then deleted. */
-export interface RemovalAccount {
+export interface DeletionResult {
 	/** Where it was to be deactivated, in the order in which it was done. */
-	readonly scopes: readonly ScopeAccount[];
+	readonly scopes: readonly ScopeResult[];
 	readonly removed: boolean;
 	/** Why it is not deleted; `null` also where the person cancelled. */
 	readonly problem: Problem | null;
@@ -46,12 +50,12 @@ export interface RemovalAccount {
  * @throws Failure `not-found` where it is gone (the list shows it by then), and where the organization's list cannot be
  * read; Cancelled
  */
-export async function prepareRemoval(
-	organization: Organization,
+export async function prepareDeletion(
+	organization: OrganizationContext,
 	{ organizationRef, id }: { readonly organizationRef: string; readonly id: string },
 	signal?: AbortSignal,
-): Promise<RemovalBasis> {
-	return readBasis(await Session.open(organization, organizationRef), id, signal);
+): Promise<DeletionSnapshot> {
+	return readBasis(await OrganizationSession.open(organization, organizationRef), id, signal);
 }
 
 /**
@@ -60,12 +64,12 @@ export async function prepareRemoval(
  * @throws Failure `certificate-active`, `scopes-unread`, `changed-meanwhile`, `connection-changed`, `not-found` before
  * anything is sent; `change-unknown`; Cancelled where it is still there
  */
-export async function remove(
-	organization: Organization,
+export async function deleteCertificate(
+	organization: OrganizationContext,
 	{ organizationRef, confirmed }: { readonly organizationRef: string; readonly confirmed: Subject },
 	signal?: AbortSignal,
 ): Promise<void> {
-	const session = await Session.open(organization, organizationRef);
+	const session = await OrganizationSession.open(organization, organizationRef);
 	await removeNow(session, confirmed, signal);
 }
 
@@ -76,20 +80,20 @@ export async function remove(
  * @throws before anything is changed: Failure as `remove` but for `certificate-active`, and `changed-meanwhile` also where
  * it is active elsewhere than was confirmed; Cancelled
  */
-export async function deactivateEverywhereAndRemove(
-	organization: Organization,
-	{ organizationRef, confirmed }: RemovalRequest,
+export async function deactivateEverywhereAndDelete(
+	organization: OrganizationContext,
+	{ organizationRef, confirmed }: DeletionRequest,
 	signal?: AbortSignal,
-): Promise<RemovalAccount> {
-	const session = await Session.open(organization, organizationRef);
+): Promise<DeletionResult> {
+	const session = await OrganizationSession.open(organization, organizationRef);
 	const { id } = confirmed.certificate;
 	let found = await readBasis(session, id, signal);
 	assertSame(confirmed, found);
-	assertRead(found.where);
-	if (!isDeepStrictEqual(holdersOf(confirmed.where), holdersOf(found.where)))
-		throw new Failure({ reason: "changed-meanwhile" });
-	const accounts: ScopeAccount[] = [];
-	const account = (removed: boolean, problem: Problem | null): RemovalAccount => ({
+	assertAllScopesRead(found.where);
+	if (!isDeepStrictEqual(scopesToDeactivate(confirmed.where), scopesToDeactivate(found.where)))
+		throw new ProblemError({ reason: "changed-meanwhile" });
+	const accounts: ScopeResult[] = [];
+	const account = (removed: boolean, problem: Problem | null): DeletionResult => ({
 		scopes: accounts,
 		removed,
 		problem,
@@ -100,9 +104,9 @@ export async function deactivateEverywhereAndRemove(
 			if (!isDone(accounts)) return account(false, problemIn(accounts));
 			// What a project merely inherits shows only now.
 			found = await readBasis(session, id, signal);
-			assertRead(found.where);
+			assertAllScopesRead(found.where);
 		}
-		accounts.push(...(await deactivateInTurn(session, holdersOf(found.where), id, signal)));
+		accounts.push(...(await deactivateInTurn(session, scopesToDeactivate(found.where), id, signal)));
 		if (!isDone(accounts)) return account(false, problemIn(accounts));
 		await removeNow(session, confirmed, signal);
 		return account(true, null);
@@ -115,28 +119,28 @@ export async function deactivateEverywhereAndRemove(
 
 /** Deactivates a certificate in one scope after the other, as long as that succeeds. */
 async function deactivateInTurn(
-	session: Session,
+	session: OrganizationSession,
 	scopes: readonly Scope[],
 	id: string,
 	signal?: AbortSignal,
-): Promise<readonly ScopeAccount[]> {
-	const accounts: ScopeAccount[] = [];
+): Promise<readonly ScopeResult[]> {
+	const accounts: ScopeResult[] = [];
 	for (const scope of scopes)
 		accounts.push(
-			...(isDone(accounts) ? await switchScopes(session, [scope], [id], false, signal) : [untouched(scope, [id])]),
+			...(isDone(accounts) ? await applyToScopes(session, [scope], [id], false, signal) : [notAttempted(scope, [id])]),
 		);
 	return accounts;
 }
 
-function isDone(accounts: readonly ScopeAccount[]): boolean {
+function isDone(accounts: readonly ScopeResult[]): boolean {
 	return accounts.every(({ changed }) => changed.length > 0);
 }
 
-function problemIn(accounts: readonly ScopeAccount[]): Problem | null {
+function problemIn(accounts: readonly ScopeResult[]): Problem | null {
 	return accounts.find(({ problem }) => problem)?.problem ?? null;
 }
 
-async function removeNow(session: Session, confirmed: Subject, signal?: AbortSignal): Promise<void> {
+async function removeNow(session: OrganizationSession, confirmed: Subject, signal?: AbortSignal): Promise<void> {
 	const { id } = confirmed.certificate;
 	const found = await readBasis(session, id, signal);
 	assertFree(found.where);
@@ -148,31 +152,32 @@ async function removeNow(session: Session, confirmed: Subject, signal?: AbortSig
 		// It was there a moment ago: whoever deleted it, the list tells.
 		const isLost = problem ? isOutcomeUnknown(problem) || problem.reason === "not-found" : isCancelled(thrown);
 		if (!isLost) throw thrown;
-		session.takeEverywhere({ kind: "unknown", id, field: null });
+		session.recordWriteEverywhere({ kind: "unknown", id, field: null });
 		// Without the signal: also who cancelled has to know how it is now.
 		const { listing } = await session.scope(ORGANIZATION);
 		if (listing?.certificates.some((each) => each.id === id)) throw thrown;
-		if (!listing || !isWhole(listing)) throw new Failure({ reason: "change-unknown", act: "remove" });
+		if (!listing || !isComplete(listing)) throw new ProblemError({ reason: "change-unknown", act: "remove" });
 	}
-	session.takeEverywhere({ kind: "removed", id });
+	session.recordWriteEverywhere({ kind: "removed", id });
 }
 
-async function readBasis(session: Session, id: string, signal?: AbortSignal): Promise<RemovalBasis> {
+async function readBasis(session: OrganizationSession, id: string, signal?: AbortSignal): Promise<DeletionSnapshot> {
 	const [listing, projects] = await Promise.all([session.certificates(signal), session.projects(signal)]);
-	const certificate = certificateIn(listing, id);
-	return { epoch: session.epoch, certificate, where: whereActive(id, listing, projects) };
+	const certificate = requireCertificate(listing, id);
+	return { epoch: session.generation, certificate, where: findActiveScopes(id, listing, projects) };
 }
 
 /** @throws Failure `connection-changed`, `changed-meanwhile` */
-function assertSame(confirmed: Subject, found: RemovalBasis): void {
-	if (confirmed.epoch !== found.epoch) throw new Failure({ reason: "connection-changed" });
-	if (confirmed.certificate.name !== found.certificate.name) throw new Failure({ reason: "changed-meanwhile" });
+function assertSame(confirmed: Subject, found: DeletionSnapshot): void {
+	if (confirmed.epoch !== found.epoch) throw new ProblemError({ reason: "connection-changed" });
+	if (confirmed.certificate.name !== found.certificate.name) throw new ProblemError({ reason: "changed-meanwhile" });
 }
 
 /** @throws Failure `certificate-active`, `scopes-unread` */
-function assertFree(where: Whereabouts): void {
-	const projects = projectsAmong(where.projects).map(named);
+function assertFree(where: ActiveScopes): void {
+	const projects = projectsToDeactivate(where.projects).map(toNamedProject);
 	const organization = where.organization === true;
-	if (organization || projects.length > 0) throw new Failure({ reason: "certificate-active", organization, projects });
-	assertRead(where);
+	if (organization || projects.length > 0)
+		throw new ProblemError({ reason: "certificate-active", organization, projects });
+	assertAllScopesRead(where);
 }

@@ -1,20 +1,24 @@
 import * as l10n from "@vscode/l10n";
 import {
+	type CertificateWithContent,
 	changedWords,
 	nameWords,
 	paragraphs,
-	type Subject,
 	subjectLines,
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
-import { type Places, placeLines } from "../../common/messages/scopes.ts";
+import { formatScopeLines, type ScopeSummary } from "../../common/messages/scopes.ts";
 import { offWords } from "../activation/activationMessages.ts";
 
 /** So many projects are named one by one: all that a dialog has room for. */
 const MOST_NAMED = 20;
 
 /** The question before a certificate is deleted that is active nowhere. @param changed Whether it is asked again because something changed. */
-export function removalWords(subject: Subject, changed: boolean, time: Time): { message: string; detail: string } {
+export function removalWords(
+	subject: CertificateWithContent,
+	changed: boolean,
+	time: Time,
+): { message: string; detail: string } {
 	return {
 		message: l10n.t("Delete “{0}”?", nameWords(subject.certificate)),
 		detail: paragraphs(
@@ -29,13 +33,13 @@ export function removalWords(subject: Subject, changed: boolean, time: Time): { 
 
 /** What is asked before a certificate is deleted that is active. */
 export interface ActiveRemovalQuestion {
-	readonly subject: Subject;
+	readonly subject: CertificateWithContent;
 	/** Where it has to be deactivated first. */
-	readonly places: Places;
+	readonly places: ScopeSummary;
 	/** As in the question before a deactivation. */
-	readonly off: Places;
-	readonly left: Places;
-	readonly unclear: Places;
+	readonly off: ScopeSummary;
+	readonly left: ScopeSummary;
+	readonly unclear: ScopeSummary;
 	readonly access: string | null;
 	readonly changed: boolean;
 }
@@ -48,7 +52,7 @@ export function activeRemovalWords(question: ActiveRemovalQuestion, time: Time):
 		detail: paragraphs(
 			changed && changedWords(),
 			subjectLines([subject], time),
-			`${l10n.t("It is active in:")}\n${placeLines(places, MOST_NAMED)}`,
+			`${l10n.t("It is active in:")}\n${formatScopeLines(places, MOST_NAMED)}`,
 			...offWords(question),
 			access,
 			l10n.t(

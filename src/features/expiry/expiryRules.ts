@@ -1,5 +1,5 @@
-import { expiryState, isCertificateId, LAST_SECOND } from "../../domain/certificate.ts";
-import { fieldsIn } from "../../domain/json.ts";
+import { expiryState, isCertificateId, NO_EXPIRY } from "../../domain/certificate.ts";
+import { asRecord } from "../../domain/json.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -15,7 +15,7 @@ export interface WatchedCertificate {
 }
 
 /** The certificates of the organization in use, as they were read last. */
-export interface Snapshot {
+export interface ExpirySnapshot {
 	readonly organizationRef: string;
 	/** When they were read, Unix milliseconds. */
 	readonly readAt: number;
@@ -23,11 +23,11 @@ export interface Snapshot {
 }
 
 /** What all windows know together. */
-export interface WatchRecord {
+export interface ReminderState {
 	/** `null` where nothing was read yet. */
-	readonly snapshot: Snapshot | null;
+	readonly snapshot: ExpirySnapshot | null;
 	/** The days, as `dayOf` counts them, on which something was told. */
-	readonly toldOn: readonly number[];
+	readonly remindedOn: readonly number[];
 	/** The ids of the snapshot's certificates of which nothing is to be told again. */
 	readonly muted: ReadonlySet<string>;
 }
@@ -38,7 +38,7 @@ export interface WatchRecord {
  * @param now Unix milliseconds.
  * @param days The period; 0 for none.
  */
-export function expiringIn(snapshot: Snapshot | null, now: number, days: number): readonly WatchedCertificate[] {
+export function expiringIn(snapshot: ExpirySnapshot | null, now: number, days: number): readonly WatchedCertificate[] {
 	if (days === 0) return [];
 	const calls = (snapshot?.certificates ?? []).filter((certificate) => {
 		const state = expiryState(certificate.expiresAt, now / 1000, days);
@@ -52,16 +52,16 @@ export function expiringIn(snapshot: Snapshot | null, now: number, days: number)
  * that a clock or a time zone has left behind counts too, so that none is told of twice.
  * @param now,days As in `expiringIn`.
  */
-export function dueToday(record: WatchRecord, now: number, days: number): readonly WatchedCertificate[] {
+export function dueToday(record: ReminderState, now: number, days: number): readonly WatchedCertificate[] {
 	const today = dayOf(now);
-	if (record.toldOn.some((day) => day === today || day === today + 1)) return [];
+	if (record.remindedOn.some((day) => day === today || day === today + 1)) return [];
 	return expiringIn(record.snapshot, now, days).filter(
 		(certificate) => isKnownActive(certificate) && !record.muted.has(certificate.id),
 	);
 }
 
 /** When either may come to be another, if nothing else changes: a new day, an expiry, or a period that begins. Unix milliseconds. */
-export function nextMoment(snapshot: Snapshot | null, now: number, days: number): number {
+export function nextMoment(snapshot: ExpirySnapshot | null, now: number, days: number): number {
 	const offset = minutesBehind(now) * 60_000;
 	const midnight = (dayOf(now) + 1) * DAY_MS + offset;
 	const expiries = (snapshot?.certificates ?? []).flatMap(({ expiresAt }) =>
@@ -85,16 +85,20 @@ function isKnownActive({ inOrganization, inProject }: WatchedCertificate): boole
 }
 
 /** Reads the fields of what was written of a snapshot; `null` where it is not whole. */
-export function parseSnapshot({ organizationRef, readAt, certificates }: Record<string, unknown>): Snapshot | null {
-	if (typeof organizationRef !== "string" || !isTime(readAt, LAST_SECOND * 1000) || !Array.isArray(certificates))
+export function parseSnapshot({
+	organizationRef,
+	readAt,
+	certificates,
+}: Record<string, unknown>): ExpirySnapshot | null {
+	if (typeof organizationRef !== "string" || !isTime(readAt, NO_EXPIRY * 1000) || !Array.isArray(certificates))
 		return null;
 	return certificates.every(isWatched) ? { organizationRef, readAt, certificates } : null;
 }
 
 function isWatched(value: unknown): value is WatchedCertificate {
-	const { id, name, expiresAt, inOrganization, inProject } = fieldsIn(value);
+	const { id, name, expiresAt, inOrganization, inProject } = asRecord(value);
 	const isKnown = [inOrganization, inProject].every((each) => each === undefined || typeof each === "boolean");
-	const isDated = expiresAt === null || isTime(expiresAt, LAST_SECOND);
+	const isDated = expiresAt === null || isTime(expiresAt, NO_EXPIRY);
 	return isCertificateId(id) && (name === null || typeof name === "string") && isDated && isKnown;
 }
 

@@ -1,12 +1,12 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode, insistently } from "../../common/storage/fileSystem.ts";
-import { Failure, problemOf } from "../../domain/problem.ts";
-import { isWhole } from "../organization/activeScopes.ts";
-import type { Certificates } from "../organization/certificateStore.ts";
-import type { Enforcement } from "../organization/enforcementIndex.ts";
-import type { Projects } from "../organization/projectStore.ts";
-import type { Snapshot, WatchedCertificate, WatchRecord } from "./expiryRules.ts";
+import { hasErrorCode, retryWhileBusy } from "../../common/storage/fileSystem.ts";
+import { ProblemError, problemOf } from "../../domain/problem.ts";
+import { isComplete } from "../organization/activeScopes.ts";
+import type { CertificateStore } from "../organization/certificateStore.ts";
+import type { EnforcementIndex } from "../organization/enforcementIndex.ts";
+import type { ProjectStore } from "../organization/projectStore.ts";
+import type { ExpirySnapshot, ReminderState, WatchedCertificate } from "./expiryRules.ts";
 import { mutedFile, SNAPSHOT_FILE, snapshotsIn, toldFile } from "./reminderState.ts";
 
 /** By how much it may look older than it is, in milliseconds, so that not every look at the list writes a file. */
@@ -14,23 +14,23 @@ const AGE_TOLERANCE_MS = 3_600_000;
 
 /** What the snapshot is made of. */
 interface Sources {
-	readonly certificates: Certificates;
-	readonly projects: Projects;
-	readonly enforcement: Enforcement;
+	readonly certificates: CertificateStore;
+	readonly projects: ProjectStore;
+	readonly enforcement: EnforcementIndex;
 }
 
 /** Who reads it. */
 interface Reader {
 	/** Reads what is written down by now. */
-	record(): Promise<WatchRecord>;
+	record(): Promise<ReminderState>;
 	/** Told when the snapshot may be another one. */
 	check(): unknown;
 	/** Has it go by a snapshot that cannot be written down, in this window; `null`: by what is written down. */
-	goBy(unwritten: Snapshot | null): void;
+	goBy(unwritten: ExpirySnapshot | null): void;
 }
 
 /** Keeps the snapshot true to the lists: it is written once one was read, and goes with the connection that it was read by. */
-export class SnapshotFile {
+export class ExpirySnapshotWriter {
 	readonly #folder: string;
 	readonly #sources: Sources;
 	readonly #reader: Reader;
@@ -93,7 +93,7 @@ export class SnapshotFile {
 	}
 
 	/** @param before What was known of the same organization. */
-	#take(before: Snapshot | null): Snapshot | null {
+	#take(before: ExpirySnapshot | null): ExpirySnapshot | null {
 		const { certificates, enforcement } = this.#sources;
 		const { organizationRef } = certificates;
 		const { listing, loadedAt } = certificates.state;
@@ -107,15 +107,15 @@ export class SnapshotFile {
 			return { id, name, expiresAt, inOrganization: organization, inProject };
 		});
 		// A list that is not whole does not tell what is gone.
-		const others = isWhole(listing) ? [] : (before?.certificates ?? []);
+		const others = isComplete(listing) ? [] : (before?.certificates ?? []);
 		const unseen = others.filter(({ id }) => !listed.some((each) => each.id === id));
 		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...unseen] };
 	}
 
 	/** @throws Failure `not-recorded`, `record-newer` */
-	async #write(snapshot: Snapshot): Promise<void> {
+	async #write(snapshot: ExpirySnapshot): Promise<void> {
 		const files = snapshotsIn(this.#folder);
-		if ((await files.read(SNAPSHOT_FILE)).state === "newer") throw new Failure({ reason: "record-newer" });
+		if ((await files.read(SNAPSHOT_FILE)).state === "newer") throw new ProblemError({ reason: "record-newer" });
 		await files.write(SNAPSHOT_FILE, snapshot);
 	}
 
@@ -159,14 +159,14 @@ async function createFile(folder: string, name: string): Promise<"created" | "th
 		return "failed";
 	}
 	try {
-		await insistently(async () => (await open(join(folder, name), "wx", 0o600)).close());
+		await retryWhileBusy(async () => (await open(join(folder, name), "wx", 0o600)).close());
 		return "created";
 	} catch (error) {
-		return hasCode(error, "EEXIST") ? "there" : "failed";
+		return hasErrorCode(error, "EEXIST") ? "there" : "failed";
 	}
 }
 
-function isSame(one: Snapshot, other: Snapshot): boolean {
+function isSame(one: ExpirySnapshot, other: ExpirySnapshot): boolean {
 	const isRecent = Math.abs(other.readAt - one.readAt) < AGE_TOLERANCE_MS;
 	return isRecent && JSON.stringify(one.certificates) === JSON.stringify(other.certificates);
 }

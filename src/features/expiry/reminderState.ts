@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { ORGANIZATION_REF } from "../../common/organizationRef.ts";
-import { Records } from "../../common/storage/jsonFileStore.ts";
+import { JsonFileStore } from "../../common/storage/jsonFileStore.ts";
 import { isCertificateId } from "../../domain/certificate.ts";
-import { parseSnapshot, type Snapshot, type WatchRecord } from "./expiryRules.ts";
+import { type ExpirySnapshot, parseSnapshot, type ReminderState } from "./expiryRules.ts";
 
 const REF = new RegExp(`^${ORGANIZATION_REF}$`);
 
@@ -11,8 +11,8 @@ const REF = new RegExp(`^${ORGANIZATION_REF}$`);
 export const SNAPSHOT_FILE = "snapshot.json";
 
 /** The snapshots that lie in a folder. */
-export function snapshotsIn(folder: string): Records<Snapshot> {
-	return new Records(folder, { version: 1, parse: parseSnapshot });
+export function snapshotsIn(folder: string): JsonFileStore<ExpirySnapshot> {
+	return new JsonFileStore(folder, { version: 1, parse: parseSnapshot });
 }
 
 /** The name of the file that says that something was told on a day: whoever makes it tells. */
@@ -33,7 +33,7 @@ export function mutedFile(organizationRef: string, certificateId: string): strin
  * Reads what all windows know of what is to be watched. What is missing or broken is as if it had never been there.
  * @param folder An absolute path.
  */
-export async function readWatchRecord(folder: string): Promise<WatchRecord> {
+export async function readWatchRecord(folder: string): Promise<ReminderState> {
 	const names: readonly string[] = await readdir(folder).catch(() => []);
 	const stored = names.includes(SNAPSHOT_FILE)
 		? await snapshotsIn(folder)
@@ -41,11 +41,11 @@ export async function readWatchRecord(folder: string): Promise<WatchRecord> {
 				.catch(() => null)
 		: null;
 	const snapshot = stored?.state === "read" ? stored.value : null;
-	const toldOn = names.flatMap((name) => /^(\d{1,8})\.told$/.exec(name)?.[1] ?? []).map(Number);
+	const remindedOn = names.flatMap((name) => /^(\d{1,8})\.told$/.exec(name)?.[1] ?? []).map(Number);
 	const ids = snapshot?.certificates.map(({ id }) => id) ?? [];
 	const ref = snapshot?.organizationRef ?? "";
 	// The second name is the one that it had at first.
 	const isMuted = (id: string) => [mutedFile(ref, id), `${ref}.${id}.muted`].some((name) => names.includes(name ?? ""));
 	const muted = ids.filter(isMuted);
-	return { snapshot, toldOn, muted: new Set(muted) };
+	return { snapshot, remindedOn, muted: new Set(muted) };
 }

@@ -2,9 +2,9 @@ import * as l10n from "@vscode/l10n";
 import { outcomeWords, skippedWords } from "../../common/messages/certificateFileMessages.ts";
 import { nameWords } from "../../common/messages/certificateMessages.ts";
 import { contentFacts, factLines, findingLines } from "../../common/messages/parsedCertificateMessages.ts";
-import { inert } from "../../common/messages/sanitize.ts";
+import { sanitize } from "../../common/messages/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
-import type { Candidate, CertificateFile } from "../../domain/certificateFile.ts";
+import type { CertificateFile, ParsedCertificate } from "../../domain/certificateFile.ts";
 
 /** The longest file name in a document, in graphemes. */
 const LONGEST = 1000;
@@ -24,13 +24,13 @@ export function inspectionWords(
 		...file.candidates.map((candidate) => ({ at: candidate, lines: candidateLines(candidate, knownAs, now) })),
 		...file.skipped.map((skipped) => ({ at: skipped, lines: [skippedWords(skipped)] })),
 	].sort((one, other) => one.at.block - other.at.block);
-	const head = [inert(name, LONGEST), outcomeWords(file)];
+	const head = [sanitize(name, LONGEST), outcomeWords(file)];
 	if (file.holdsPrivateKey) head.push(l10n.t("It holds a private key, which is never sent."));
 	return `${[head, ...blocks.map(({ lines }) => lines)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
 function candidateLines(
-	candidate: Candidate,
+	candidate: ParsedCertificate,
 	knownAs: (sha256: string) => readonly Certificate[],
 	now: number,
 ): readonly string[] {

@@ -1,5 +1,5 @@
 import type { CertificateListing } from "../../domain/certificate.ts";
-import { Failure, type NamedProject, type Problem } from "../../domain/problem.ts";
+import { type NamedProject, type Problem, ProblemError } from "../../domain/problem.ts";
 import { ORGANIZATION, type Project, type Scope } from "../../domain/scope.ts";
 
 /** What the newest attempt to read a project's certificates came to. */
@@ -26,7 +26,7 @@ export interface ProjectsReading {
 }
 
 /** A project in which a certificate is enforced. */
-export interface Holder {
+export interface ProjectActivation {
 	readonly project: Project;
 	/**
 	 * `own`: by the project itself. `inherited`: by the organization, which imposes it on all projects, and not by this one.
@@ -37,11 +37,11 @@ export interface Holder {
 }
 
 /** Where a certificate is active, as far as it is known. */
-export interface Whereabouts {
+export interface ActiveScopes {
 	/** Active in the organization; `undefined` where that is not known. */
 	readonly organization: boolean | undefined;
 	/** Where it is enforced. */
-	readonly projects: readonly Holder[];
+	readonly projects: readonly ProjectActivation[];
 	/** Of which it is not known whether it is active in the project itself, because their lists could not be read as a whole. */
 	readonly unknown: readonly Project[];
 	/** Whether it is known which projects there are. */
@@ -53,13 +53,13 @@ export interface Whereabouts {
 }
 
 /** Tells where a certificate is active from what was read. @param organization The organization's own list. */
-export function whereActive(
+export function findActiveScopes(
 	certificateId: string,
 	organization: CertificateListing | null,
 	reading: ProjectsReading,
-): Whereabouts {
+): ActiveScopes {
 	const inOrganization = isActive(certificateId, organization);
-	const holders: Holder[] = [];
+	const holders: ProjectActivation[] = [];
 	const unknown: Project[] = [];
 	let problem = reading.problem;
 	for (const project of reading.projects ?? []) {
@@ -89,38 +89,38 @@ export function whereActive(
 export function isActive(certificateId: string, listing: CertificateListing | null): boolean | undefined {
 	const certificate = listing?.certificates.find(({ id }) => id === certificateId);
 	if (certificate) return certificate.active;
-	return listing && isWhole(listing) ? false : undefined;
+	return listing && isComplete(listing) ? false : undefined;
 }
 
 /** Whether nothing is missing in a list. */
-export function isWhole({ complete, unreadable }: CertificateListing): boolean {
+export function isComplete({ complete, unreadable }: CertificateListing): boolean {
 	return complete && unreadable === 0;
 }
 
 /** The scopes in which a certificate has to be deactivated before it can be deleted. */
-export function holdersOf({ organization, projects }: Whereabouts): readonly Scope[] {
-	const ofProjects = projectsAmong(projects).map(({ id }): Scope => ({ kind: "project", id }));
+export function scopesToDeactivate({ organization, projects }: ActiveScopes): readonly Scope[] {
+	const ofProjects = projectsToDeactivate(projects).map(({ id }): Scope => ({ kind: "project", id }));
 	return organization ? [ORGANIZATION, ...ofProjects] : ofProjects;
 }
 
 /** That every scope could be read. @throws Failure `scopes-unread` */
-export function assertRead({ complete, organization, allProjects, unknown, problem }: Whereabouts): void {
+export function assertAllScopesRead({ complete, organization, allProjects, unknown, problem }: ActiveScopes): void {
 	if (complete) return;
-	throw new Failure({
+	throw new ProblemError({
 		reason: "scopes-unread",
 		organization: organization === undefined,
 		allProjects: !allProjects,
-		projects: unknown.map(named),
+		projects: unknown.map(toNamedProject),
 		why: problem,
 	});
 }
 
 /** The projects in which a certificate is active, or may be beside what they inherit. */
-export function projectsAmong(holders: Whereabouts["projects"]): readonly Project[] {
+export function projectsToDeactivate(holders: ActiveScopes["projects"]): readonly Project[] {
 	return holders.filter(({ how }) => how !== "inherited").map(({ project }) => project);
 }
 
 /** Returns a project as problems name it. */
-export function named({ id, name }: Project): NamedProject {
+export function toNamedProject({ id, name }: Project): NamedProject {
 	return { id, name };
 }

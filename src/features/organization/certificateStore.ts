@@ -1,10 +1,10 @@
-import { Events } from "../../common/changeEmitter.ts";
-import type { Service } from "../../domain/adminApi.ts";
+import { ChangeEmitter } from "../../common/changeEmitter.ts";
+import type { CertificatesApi } from "../../domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
-import type { Candidate, CertificateReader } from "../../domain/certificateFile.ts";
-import { Failure, type Problem, problemOf } from "../../domain/problem.ts";
-import { isWhole } from "./activeScopes.ts";
-import { STALE_LIST_MS, type Write, Written } from "./optimisticWrites.ts";
+import type { CertificateReader, ParsedCertificate } from "../../domain/certificateFile.ts";
+import { type Problem, ProblemError, problemOf } from "../../domain/problem.ts";
+import { isComplete } from "./activeScopes.ts";
+import { OptimisticWrites, STALE_LIST_MS, type Write } from "./optimisticWrites.ts";
 import type { OrganizationList } from "./organizationSession.ts";
 
 /** What is known of an organization's certificates. */
@@ -34,13 +34,13 @@ const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, askedAt: nul
  * The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`; `forget`
  * tells those who remember more of the same organization.
  */
-export class Certificates extends Events implements OrganizationList {
-	readonly #service: () => Promise<Service>;
+export class CertificateStore extends ChangeEmitter implements OrganizationList {
+	readonly #service: () => Promise<CertificatesApi>;
 	readonly #reader: () => Promise<CertificateReader>;
 	readonly #now: () => number;
 	#state = UNKNOWN;
 	#organizationRef: string | null | undefined;
-	readonly #written: Written;
+	readonly #written: OptimisticWrites;
 	/** The ids of all that was in the list at some time. */
 	readonly #seen = new Set<string>();
 	/** When the list was asked for that is shown, Unix milliseconds; an answer may be long on its way. */
@@ -52,7 +52,7 @@ export class Certificates extends Events implements OrganizationList {
 	#epoch = 0;
 
 	/** What the service keeps under an id never changes, so that it is fetched once. */
-	readonly #contents = new Map<string, Candidate>();
+	readonly #contents = new Map<string, ParsedCertificate>();
 	/** The fingerprints of what was uploaded from this machine, by id. */
 	readonly #uploaded = new Map<string, string>();
 
@@ -60,12 +60,16 @@ export class Certificates extends Events implements OrganizationList {
 	 * @param service,reader Loaded on first use.
 	 * @param now The clock, Unix milliseconds.
 	 */
-	constructor(service: () => Promise<Service>, reader: () => Promise<CertificateReader>, now: () => number = Date.now) {
+	constructor(
+		service: () => Promise<CertificatesApi>,
+		reader: () => Promise<CertificateReader>,
+		now: () => number = Date.now,
+	) {
 		super();
 		this.#service = service;
 		this.#reader = reader;
 		this.#now = now;
-		this.#written = new Written(now);
+		this.#written = new OptimisticWrites(now);
 	}
 
 	get state(): CertificatesState {
@@ -87,7 +91,7 @@ export class Certificates extends Events implements OrganizationList {
 	 * @returns the list with what was written and does not show in it yet.
 	 * @throws Failure, Cancelled
 	 */
-	async load(signal?: AbortSignal, service?: Pick<Service, "list">): Promise<CertificateListing> {
+	async load(signal?: AbortSignal, service?: Pick<CertificatesApi, "list">): Promise<CertificateListing> {
 		const read = ++this.#begun;
 		const epoch = this.#epoch;
 		const askedAt = this.#now();
@@ -96,7 +100,7 @@ export class Certificates extends Events implements OrganizationList {
 		try {
 			const listing = await (service ?? (await this.#service())).list(signal);
 			if (this.#ends(read)) this.#take(listing, askedAt);
-			return epoch === this.#epoch ? this.#written.lay(listing, askedAt) : listing;
+			return epoch === this.#epoch ? this.#written.apply(listing, askedAt) : listing;
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (problem && this.#ends(read)) this.#become({ ...this.#state, loading: this.#isReading, problem });
@@ -126,10 +130,10 @@ export class Certificates extends Events implements OrganizationList {
 	 * @param service As in `load`.
 	 * @throws Failure, Cancelled
 	 */
-	async recent(maxAge: number, signal?: AbortSignal, service?: Service): Promise<CertificateListing> {
+	async recent(maxAge: number, signal?: AbortSignal, service?: CertificatesApi): Promise<CertificateListing> {
 		const { listing } = this.#state;
 		const age = this.#now() - this.#asOf;
-		return listing && isWhole(listing) && age >= 0 && age < maxAge ? listing : this.load(signal, service);
+		return listing && isComplete(listing) && age >= 0 && age < maxAge ? listing : this.load(signal, service);
 	}
 
 	/**
@@ -138,7 +142,7 @@ export class Certificates extends Events implements OrganizationList {
 	 * @returns `null` where its content is absent or cannot be read.
 	 * @throws Failure, Cancelled
 	 */
-	async contentOf(id: string, signal?: AbortSignal, service?: Service): Promise<Candidate | null> {
+	async contentOf(id: string, signal?: AbortSignal, service?: CertificatesApi): Promise<ParsedCertificate | null> {
 		const known = this.#contents.get(id);
 		if (known !== undefined) return known;
 		const epoch = this.#epoch;
@@ -156,7 +160,7 @@ export class Certificates extends Events implements OrganizationList {
 	}
 
 	/** Takes a list that was just read elsewhere. */
-	show(listing: CertificateListing): void {
+	replaceListing(listing: CertificateListing): void {
 		this.#reads.clear();
 		this.#take(listing, this.#now());
 	}
@@ -167,7 +171,7 @@ export class Certificates extends Events implements OrganizationList {
 		this.#asOf = asOf;
 		for (const { id } of listing.certificates) this.#seen.add(id);
 		this.#become({
-			listing: this.#written.merge(listing, asOf),
+			listing: this.#written.reconcile(listing, asOf),
 			loadedAt: now,
 			askedAt: now,
 			loading: this.#isReading,
@@ -194,7 +198,7 @@ export class Certificates extends Events implements OrganizationList {
 	 * @param sha256 Its fingerprint, as in `Candidate`.
 	 * @param at When it was uploaded, Unix milliseconds.
 	 */
-	learn(certificate: Certificate, sha256: string, at: number): void {
+	addFromOtherWindow(certificate: Certificate, sha256: string, at: number): void {
 		this.#uploaded.set(certificate.id, sha256);
 		if (this.#seen.has(certificate.id) || at + STALE_LIST_MS < this.#now()) return;
 		this.#keep(certificate, at);
@@ -207,15 +211,15 @@ export class Certificates extends Events implements OrganizationList {
 		this.#written.take({ kind: "added", certificate }, at);
 	}
 
-	take(write: Write, epoch: number): void {
+	recordWrite(write: Write, epoch: number): void {
 		if (epoch !== this.#epoch) return;
 		this.#written.take(write);
 		const { listing } = this.#state;
-		if (listing) this.#become({ ...this.#state, listing: this.#written.lay(listing) });
+		if (listing) this.#become({ ...this.#state, listing: this.#written.apply(listing) });
 	}
 
 	/** Changes whenever what is known is forgotten. */
-	get epoch(): number {
+	get generation(): number {
 		return this.#epoch;
 	}
 
@@ -228,18 +232,18 @@ export class Certificates extends Events implements OrganizationList {
 	 * Names the organization that all this is of, or that there is none, unless it is known; nothing is forgotten.
 	 * @throws Failure `connection-changed` where it is known to be another one's, up to `forget`.
 	 */
-	identify(organizationRef: string | null): void {
+	bindConnection(organizationRef: string | null): void {
 		if (organizationRef === this.#organizationRef) return;
 		if (typeof this.#organizationRef === "string") {
 			if (organizationRef === null) return;
-			throw new Failure({ reason: "connection-changed" });
+			throw new ProblemError({ reason: "connection-changed" });
 		}
 		this.#organizationRef = organizationRef;
-		this.tell("change");
+		this.notify("change");
 	}
 
 	/** Forgets everything: what follows belongs to another organization, or to another way to it, or to none (`null`). */
-	forget(organizationRef: string | null | undefined): void {
+	reset(organizationRef: string | null | undefined): void {
 		this.#reads.clear();
 		this.#epoch++;
 		this.#organizationRef = organizationRef;
@@ -248,12 +252,12 @@ export class Certificates extends Events implements OrganizationList {
 		this.#contents.clear();
 		this.#uploaded.clear();
 		this.#become(UNKNOWN);
-		this.tell("forget");
+		this.notify("forget");
 	}
 
 	#become(state: CertificatesState): void {
 		this.#state = state;
-		this.tell("change");
+		this.notify("change");
 	}
 }
 
@@ -266,12 +270,12 @@ function inFront(certificate: Certificate, listing: CertificateListing): Certifi
  * What is under an id, or `null` where it cannot be told: a certificate that is gone must not end another one's upload.
  * @throws Cancelled
  */
-export async function contentOf(
+export async function tryGetContent(
 	id: string,
-	certificates: Certificates,
+	certificates: CertificateStore,
 	signal?: AbortSignal,
-	service?: Service,
-): Promise<Candidate | null> {
+	service?: CertificatesApi,
+): Promise<ParsedCertificate | null> {
 	try {
 		return await certificates.contentOf(id, signal, service);
 	} catch (thrown) {

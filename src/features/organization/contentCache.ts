@@ -1,21 +1,21 @@
-import { Events } from "../../common/changeEmitter.ts";
-import type { Content } from "../../domain/certificateContent.ts";
+import { ChangeEmitter } from "../../common/changeEmitter.ts";
+import type { ContentState } from "../../domain/certificateContent.ts";
 import { problemOf } from "../../domain/problem.ts";
-import type { Certificates } from "./certificateStore.ts";
+import type { CertificateStore } from "./certificateStore.ts";
 
 /** What certificates hold, as far as somebody wanted to see it. */
-export class Contents extends Events {
-	readonly #certificates: Certificates;
-	readonly #contents = new Map<string, Content>();
+export class ContentCache extends ChangeEmitter {
+	readonly #certificates: CertificateStore;
+	readonly #contents = new Map<string, ContentState>();
 
-	constructor(certificates: Certificates) {
+	constructor(certificates: CertificateStore) {
 		super();
 		this.#certificates = certificates;
 		certificates.on("forget", () => this.#contents.clear());
 	}
 
 	/** What is known of a certificate's content; `undefined` where nobody has asked for it. */
-	of(certificateId: string): Content | undefined {
+	of(certificateId: string): ContentState | undefined {
 		return this.#contents.get(certificateId);
 	}
 
@@ -23,11 +23,11 @@ export class Contents extends Events {
 	async load(certificateId: string): Promise<void> {
 		const known = this.of(certificateId)?.state;
 		if (known === "loading" || known === "read") return;
-		const { epoch } = this.#certificates;
-		const become = (content: Content) => {
-			if (epoch !== this.#certificates.epoch) return;
+		const { generation: epoch } = this.#certificates;
+		const become = (content: ContentState) => {
+			if (epoch !== this.#certificates.generation) return;
 			this.#contents.set(certificateId, content);
-			this.tell("change");
+			this.notify("change");
 		};
 		become({ state: "loading" });
 		try {

@@ -1,25 +1,25 @@
-import type { Activity, Enforced } from "../../domain/activationStatus.ts";
-import { isActive, type Whereabouts } from "./activeScopes.ts";
-import type { Certificates } from "./certificateStore.ts";
-import type { Projects } from "./projectStore.ts";
+import type { ActivationStatus, EnforcedCertificate } from "../../domain/activationStatus.ts";
+import { type ActiveScopes, isActive } from "./activeScopes.ts";
+import type { CertificateStore } from "./certificateStore.ts";
+import type { ProjectStore } from "./projectStore.ts";
 
 /** Where certificates are enforced, told from both lists at once; anew once either changes. */
-export class Enforcement {
-	readonly #certificates: Certificates;
-	readonly #projects: Projects;
+export class EnforcementIndex {
+	readonly #certificates: CertificateStore;
+	readonly #projects: ProjectStore;
 	/** What was told already since the last change, by the certificate's id. */
-	readonly #told = new Map<string, Activity>();
+	readonly #told = new Map<string, ActivationStatus>();
 	/** How much had changed in the projects by then. */
 	#changes = 0;
 
-	constructor(certificates: Certificates, projects: Projects) {
+	constructor(certificates: CertificateStore, projects: ProjectStore) {
 		this.#certificates = certificates;
 		this.#projects = projects;
 		certificates.on("change", () => this.#told.clear());
 	}
 
 	/** Where a certificate is active. */
-	activity(certificateId: string): Activity {
+	activity(certificateId: string): ActivationStatus {
 		const { changes } = this.#projects;
 		// Not by their event, which comes later: whoever just had them read must not be told what was so before.
 		if (changes !== this.#changes) this.#told.clear();
@@ -34,12 +34,12 @@ export class Enforcement {
 	}
 
 	/** What is enforced in a project by what was read last, its own and what the organization imposes, by their names. */
-	inProject(projectId: string): readonly Enforced[] {
+	inProject(projectId: string): readonly EnforcedCertificate[] {
 		const organization = this.#certificates.state.listing;
 		const { listing } = this.#projects.scope(projectId);
 		const certificates = new Map(organization?.certificates.map((certificate) => [certificate.id, certificate]));
 		const listed = listing?.certificates.filter(({ active }) => active) ?? [];
-		const own = listed.map((certificate): Enforced => {
+		const own = listed.map((certificate): EnforcedCertificate => {
 			const isOwn =
 				isActive(certificate.id, organization) === false ||
 				this.activity(certificate.id).projects.some(({ id }) => id === projectId);
@@ -48,7 +48,7 @@ export class Enforcement {
 		const ids = new Set(own.map(({ certificate }) => certificate.id));
 		const imposed = organization?.certificates.filter(({ id, active }) => active && !ids.has(id)) ?? [];
 		const how = listing ? "inherited" : "either";
-		const all = [...own, ...imposed.map((certificate): Enforced => ({ certificate, how }))];
+		const all = [...own, ...imposed.map((certificate): EnforcedCertificate => ({ certificate, how }))];
 		return all.sort((one, other) => byName(one.certificate, other.certificate));
 	}
 }
@@ -57,7 +57,7 @@ export class Enforcement {
  * The projects in which a certificate is active by themselves. Where one project's list does not show what it inherits,
  * none does, so that what the others show is their own.
  */
-function ownProjects({ organization, projects, unknown }: Whereabouts): Activity["projects"] {
+function ownProjects({ organization, projects, unknown }: ActiveScopes): ActivationStatus["projects"] {
 	const showsOwnOnly = projects.some(({ how }) => how === "inherited");
 	const isOwn = (id: string) => !organization || (showsOwnOnly && !unknown.some((each) => each.id === id));
 	return projects

@@ -26,7 +26,7 @@ interface Entry {
 }
 
 /** What calls did to the certificates of one scope and its lists may not show yet. */
-export class Written {
+export class OptimisticWrites {
 	readonly #now: () => number;
 	readonly #entries = new Map<string, Entry>();
 	/** When it became unknown whether a certificate is active, by its id, in Unix milliseconds. */
@@ -71,7 +71,7 @@ export class Written {
 	 * A list that was just read, with what it does not show yet. What it does show counts as settled from now on.
 	 * @param askedAt When it was asked for, Unix milliseconds: an older one does not tell what is unknown since.
 	 */
-	merge(listing: CertificateListing, askedAt: number): CertificateListing {
+	reconcile(listing: CertificateListing, askedAt: number): CertificateListing {
 		for (const [id, since] of this.#unknown) if (since <= askedAt) this.#unknown.delete(id);
 		const listed = new Map(listing.certificates.map((certificate) => [certificate.id, certificate]));
 		for (const [id, entry] of this.#entries) {
@@ -79,11 +79,11 @@ export class Written {
 			if (left) this.#entries.set(id, left);
 			else this.#entries.delete(id);
 		}
-		return this.lay(listing, askedAt);
+		return this.apply(listing, askedAt);
 	}
 
 	/** The same for a list that is not the newest: nothing counts as settled by it. @param askedAt Left out: long ago. */
-	lay(listing: CertificateListing, askedAt: number = Number.NEGATIVE_INFINITY): CertificateListing {
+	apply(listing: CertificateListing, askedAt: number = Number.NEGATIVE_INFINITY): CertificateListing {
 		const now = this.#now();
 		for (const [id, entry] of this.#entries)
 			if (entry.until < now) this.#entries.delete(id);

@@ -1,52 +1,52 @@
 import type { HeldLock } from "../../common/storage/heldLock.ts";
-import type { Service } from "../../domain/adminApi.ts";
-import type { Administration } from "../../domain/administration.ts";
+import type { CertificatesApi } from "../../domain/adminApi.ts";
+import type { AdministrationApi } from "../../domain/administration.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
-import { Failure, problemOf } from "../../domain/problem.ts";
+import { ProblemError, problemOf } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import { isWhole, type ProjectsReading, type ScopeReading } from "./activeScopes.ts";
+import { isComplete, type ProjectsReading, type ScopeReading } from "./activeScopes.ts";
 import type { Write } from "./optimisticWrites.ts";
-import type { Projects } from "./projectStore.ts";
+import type { ProjectStore } from "./projectStore.ts";
 
 /** The organization's own list of certificates, as far as those who change it need it. */
 export interface OrganizationList {
 	/** Changes whenever what is known is forgotten. */
-	readonly epoch: number;
+	readonly generation: number;
 	/**
 	 * Reads the list anew; what fails shows in its state too.
 	 * @param service Who is asked.
 	 * @returns the list with what was written and does not show in it yet.
 	 * @throws Failure, Cancelled
 	 */
-	load(signal?: AbortSignal, service?: Pick<Service, "list">): Promise<CertificateListing>;
+	load(signal?: AbortSignal, service?: Pick<CertificatesApi, "list">): Promise<CertificateListing>;
 	/** Takes in what a call did. @param epoch As it was when the call began. */
-	take(write: Write, epoch: number): void;
+	recordWrite(write: Write, epoch: number): void;
 }
 
 /** What it takes to change something in an organization. */
-export interface Organization {
+export interface OrganizationContext {
 	/** Opens one organization: its calls throw Failure `connection-changed` once another one is in use. @param ref As `organizationRef` makes it. */
-	readonly open: (ref: string) => Promise<Service & Administration>;
+	readonly open: (ref: string) => Promise<CertificatesApi & AdministrationApi>;
 	readonly certificates: OrganizationList;
-	readonly projects: Projects;
+	readonly projects: ProjectStore;
 }
 
 /** One change from its first call to its last: all of them go to one organization, and what they say to its lists. */
-export class Session {
-	readonly service: Service & Administration;
+export class OrganizationSession {
+	readonly service: CertificatesApi & AdministrationApi;
 	/** Tells what was read in one session from what is known after everything was forgotten. */
-	readonly epoch: number;
+	readonly generation: number;
 	readonly #certificates: OrganizationList;
-	readonly #projects: Projects;
+	readonly #projects: ProjectStore;
 	readonly #projectsEpoch: number;
 	readonly #lock: HeldLock | undefined;
-	readonly #organization: Organization;
+	readonly #organization: OrganizationContext;
 
 	private constructor(
-		service: Service & Administration,
-		organization: Organization,
+		service: CertificatesApi & AdministrationApi,
+		organization: OrganizationContext,
 		lock: HeldLock | undefined,
-		of?: Session,
+		of?: OrganizationSession,
 	) {
 		const { certificates, projects } = organization;
 		this.service = service;
@@ -54,8 +54,8 @@ export class Session {
 		this.#lock = lock;
 		this.#certificates = certificates;
 		this.#projects = projects;
-		this.epoch = of?.epoch ?? certificates.epoch;
-		this.#projectsEpoch = of ? of.#projectsEpoch : projects.epoch;
+		this.generation = of?.generation ?? certificates.generation;
+		this.#projectsEpoch = of ? of.#projectsEpoch : projects.generation;
 	}
 
 	/**
@@ -63,23 +63,27 @@ export class Session {
 	 * @param lock Checked right before each activation and deactivation, where there is one.
 	 * @throws Failure
 	 */
-	static async open(organization: Organization, organizationRef: string, lock?: HeldLock): Promise<Session> {
-		return new Session(await organization.open(organizationRef), organization, lock);
+	static async open(
+		organization: OrganizationContext,
+		organizationRef: string,
+		lock?: HeldLock,
+	): Promise<OrganizationSession> {
+		return new OrganizationSession(await organization.open(organizationRef), organization, lock);
 	}
 
 	/** @throws Failure `connection-changed` where what this session is about was forgotten. */
 	assertCurrent(): void {
-		if (this.#certificates.epoch !== this.epoch || this.#projects.epoch !== this.#projectsEpoch)
-			throw new Failure({ reason: "connection-changed" });
+		if (this.#certificates.generation !== this.generation || this.#projects.generation !== this.#projectsEpoch)
+			throw new ProblemError({ reason: "connection-changed" });
 	}
 
 	/** The same session without its lock. */
-	unlocked(): Session {
-		return new Session(this.service, this.#organization, undefined, this);
+	unlocked(): OrganizationSession {
+		return new OrganizationSession(this.service, this.#organization, undefined, this);
 	}
 
 	/** As `Administration.setActive`. @throws Failure, also `connection-changed` and `lock-lost`, before anything is sent; Cancelled */
-	async setActive(...call: Parameters<Administration["setActive"]>): Promise<readonly Certificate[]> {
+	async setActive(...call: Parameters<AdministrationApi["setActive"]>): Promise<readonly Certificate[]> {
 		await this.#lock?.check();
 		this.assertCurrent();
 		return this.service.setActive(...call);
@@ -123,22 +127,22 @@ export class Session {
 	}
 
 	/** Takes in what a call did to a certificate in one scope. */
-	take(write: Write, scope: Scope): void {
-		if (scope.kind === "organization") this.#certificates.take(write, this.epoch);
-		else this.#projects.take(write, this.#projectsEpoch, scope.id);
+	recordWrite(write: Write, scope: Scope): void {
+		if (scope.kind === "organization") this.#certificates.recordWrite(write, this.generation);
+		else this.#projects.recordWrite(write, this.#projectsEpoch, scope.id);
 	}
 
 	/** Takes in what a call did to a certificate in all scopes. */
-	takeEverywhere(write: Write): void {
-		this.#certificates.take(write, this.epoch);
-		this.#projects.take(write, this.#projectsEpoch);
+	recordWriteEverywhere(write: Write): void {
+		this.#certificates.recordWrite(write, this.generation);
+		this.#projects.recordWrite(write, this.#projectsEpoch);
 	}
 }
 
 /** @throws Failure `not-found`; `scopes-unread` where it may be in what could not be read */
-export function certificateIn(listing: CertificateListing, id: string): Certificate {
+export function requireCertificate(listing: CertificateListing, id: string): Certificate {
 	const certificate = listing.certificates.find((each) => each.id === id);
 	if (certificate) return certificate;
-	if (isWhole(listing)) throw new Failure({ reason: "not-found" });
-	throw new Failure({ reason: "scopes-unread", organization: true, allProjects: false, projects: [], why: null });
+	if (isComplete(listing)) throw new ProblemError({ reason: "not-found" });
+	throw new ProblemError({ reason: "scopes-unread", organization: true, allProjects: false, projects: [], why: null });
 }

@@ -1,11 +1,11 @@
-import { Events } from "../../common/changeEmitter.ts";
-import { inTurns } from "../../common/concurrency.ts";
-import type { Administration, ProjectListing } from "../../domain/administration.ts";
+import { ChangeEmitter } from "../../common/changeEmitter.ts";
+import { limitConcurrency } from "../../common/concurrency.ts";
+import type { AdministrationApi, ProjectListing } from "../../domain/administration.ts";
 import type { CertificateListing } from "../../domain/certificate.ts";
-import { Cancelled, problemOf } from "../../domain/problem.ts";
+import { CancelledError, problemOf } from "../../domain/problem.ts";
 import type { Project } from "../../domain/scope.ts";
-import { type ProjectsReading, type ScopeReading, type Whereabouts, whereActive } from "./activeScopes.ts";
-import { type Write, Written } from "./optimisticWrites.ts";
+import { type ActiveScopes, findActiveScopes, type ProjectsReading, type ScopeReading } from "./activeScopes.ts";
+import { OptimisticWrites, type Write } from "./optimisticWrites.ts";
 
 /** What is known of an organization's projects. What was read before stays while or after a later attempt fails. */
 export interface ProjectsState extends Omit<ProjectsReading, "scope"> {
@@ -43,14 +43,14 @@ const UNKNOWN_SCOPE: ScopeState = { listing: null, problem: null, loading: false
 interface Scope {
 	readonly id: string;
 	state: ScopeState;
-	readonly written: Written;
+	readonly written: OptimisticWrites;
 	/** Counts the attempts to read it, so that an answer that was overtaken is dropped. */
 	attempts: number;
 }
 
 /** The projects of an organization and what is active in each. `change` comes once for all that happens in one turn. */
-export class Projects extends Events {
-	readonly #administration: () => Promise<Administration>;
+export class ProjectStore extends ChangeEmitter {
+	readonly #administration: () => Promise<AdministrationApi>;
 	readonly #now: () => number;
 	#state = UNKNOWN;
 	#scopes = new Map<string, Scope>();
@@ -63,7 +63,7 @@ export class Projects extends Events {
 	 * @param administration Loaded on first use.
 	 * @param now The clock, Unix milliseconds.
 	 */
-	constructor(administration: () => Promise<Administration>, now: () => number = Date.now) {
+	constructor(administration: () => Promise<AdministrationApi>, now: () => number = Date.now) {
 		super();
 		this.#administration = administration;
 		this.#now = now;
@@ -79,8 +79,8 @@ export class Projects extends Events {
 	}
 
 	/** Where a certificate is active, by what was read last. @param organization The organization's own list. */
-	whereActive(certificateId: string, organization: CertificateListing | null): Whereabouts {
-		return whereActive(certificateId, organization, { ...this.#state, scope: (id) => this.scope(id) });
+	whereActive(certificateId: string, organization: CertificateListing | null): ActiveScopes {
+		return findActiveScopes(certificateId, organization, { ...this.#state, scope: (id) => this.scope(id) });
 	}
 
 	/** Reads everything again. What fails becomes part of the state and is not thrown. */
@@ -99,12 +99,12 @@ export class Projects extends Events {
 	 * @returns what this very call read, with what was written and does not show in it yet.
 	 * @throws Failure where the projects cannot be read, Cancelled
 	 */
-	async load(signal?: AbortSignal, administration?: Administration): Promise<ProjectsReading> {
+	async load(signal?: AbortSignal, administration?: AdministrationApi): Promise<ProjectsReading> {
 		const version = ++this.#version;
 		const become = (changes: Partial<ProjectsState>) => {
 			if (version === this.#version) this.#become(changes);
 		};
-		const inTurn = inTurns(MOST_AT_ONCE);
+		const inTurn = limitConcurrency(MOST_AT_ONCE);
 		// Pages that come after `forget` must not get into what follows it.
 		const scopes = this.#scopes;
 		const readings = new Map<string, Promise<ScopeReading>>();
@@ -145,7 +145,11 @@ export class Projects extends Events {
 	 * @returns what this very call read, with what was written and does not show in it yet.
 	 * @throws Cancelled
 	 */
-	async loadProject(projectId: string, signal?: AbortSignal, administration?: Administration): Promise<ScopeReading> {
+	async loadProject(
+		projectId: string,
+		signal?: AbortSignal,
+		administration?: AdministrationApi,
+	): Promise<ScopeReading> {
 		return this.#read(this.#scope(projectId), administration, signal, (task) => task());
 	}
 
@@ -154,24 +158,24 @@ export class Projects extends Events {
 	 * @param epoch As it was when the call began: what belongs to another connection by now is dropped.
 	 * @param projectId Where it was done; without it, in every project that is known.
 	 */
-	take(write: Write, epoch: number, projectId?: string): void {
+	recordWrite(write: Write, epoch: number, projectId?: string): void {
 		if (epoch !== this.#epoch) return;
 		const scopes = projectId === undefined ? this.#scopes.values() : [this.#scope(projectId)];
 		for (const scope of scopes) {
 			scope.written.take(write);
 			const { listing } = scope.state;
-			if (listing) scope.state = { ...scope.state, listing: scope.written.lay(listing) };
+			if (listing) scope.state = { ...scope.state, listing: scope.written.apply(listing) };
 		}
 		this.#tell();
 	}
 
 	/** Changes whenever what is known is forgotten. */
-	get epoch(): number {
+	get generation(): number {
 		return this.#epoch;
 	}
 
 	/** Forgets everything: what follows belongs to another connection, or to none. */
-	forget(): void {
+	reset(): void {
 		this.#version++;
 		this.#epoch++;
 		// Answers that are still on their way are for scopes that nobody sees any more.
@@ -182,7 +186,7 @@ export class Projects extends Events {
 
 	async #read(
 		scope: Scope,
-		administration: Administration | undefined,
+		administration: AdministrationApi | undefined,
 		signal: AbortSignal | undefined,
 		inTurn: <T>(task: () => Promise<T>) => Promise<T>,
 	): Promise<ScopeReading> {
@@ -196,11 +200,11 @@ export class Projects extends Events {
 		try {
 			let askedAt = this.#now();
 			const listing = await inTurn(async () => {
-				if (signal?.aborted) throw new Cancelled();
+				if (signal?.aborted) throw new CancelledError();
 				askedAt = this.#now();
 				return (administration ?? (await this.#administration())).projectCertificates(scope.id, signal);
 			});
-			const merged = scope.written.merge(listing, askedAt);
+			const merged = scope.written.reconcile(listing, askedAt);
 			become({ listing: merged, problem: null, loadedAt: this.#now() });
 			return { listing: merged, problem: null, served: listing };
 		} catch (thrown) {
@@ -216,7 +220,7 @@ export class Projects extends Events {
 	#scope(id: string, scopes = this.#scopes): Scope {
 		const known = scopes.get(id);
 		if (known) return known;
-		const scope = { id, state: UNKNOWN_SCOPE, written: new Written(this.#now), attempts: 0 };
+		const scope = { id, state: UNKNOWN_SCOPE, written: new OptimisticWrites(this.#now), attempts: 0 };
 		scopes.set(id, scope);
 		return scope;
 	}
@@ -242,7 +246,7 @@ export class Projects extends Events {
 		this.#telling = true;
 		setImmediate(() => {
 			this.#telling = false;
-			this.tell("change");
+			this.notify("change");
 		});
 	}
 }

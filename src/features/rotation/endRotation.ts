@@ -1,28 +1,28 @@
 import type { HeldLock } from "../../common/storage/heldLock.ts";
-import { Failure, isCancelled, type Problem, problemOf } from "../../domain/problem.ts";
+import { isCancelled, type Problem, ProblemError, problemOf } from "../../domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../domain/scope.ts";
-import { remove } from "../deletion/deleteCertificate.ts";
-import { isActive, isWhole } from "../organization/activeScopes.ts";
-import { Session } from "../organization/organizationSession.ts";
+import { deleteCertificate } from "../deletion/deleteCertificate.ts";
+import { isActive, isComplete } from "../organization/activeScopes.ts";
+import { OrganizationSession } from "../organization/organizationSession.ts";
 import {
 	assertFit,
 	leftInOrganization,
 	pairOf,
-	type RotationBasis,
 	type RotationScope,
+	type RotationSnapshot,
 	type Rotations,
 	readConfirmed,
 	readRotation,
 	undoStep,
 } from "./rotation.ts";
 import type { RotationPlan } from "./rotationPlan.ts";
-import type { RotationPlans } from "./rotationPlanStore.ts";
-import type { EndAccount, HandOver } from "./rotationResult.ts";
-import { activateBeside, handOver } from "./switchover.ts";
+import type { RotationPlanStore } from "./rotationPlanStore.ts";
+import type { RotationResult, SwitchoverResult } from "./rotationResult.ts";
+import { activateAlongside, switchOver } from "./switchover.ts";
 
 export interface EndRequest {
 	/** What the person said yes to. */
-	readonly confirmed: RotationBasis;
+	readonly confirmed: RotationSnapshot;
 	/**
 	 * Whether this extension's own calls would be accepted where these certificates alone were active in the organization.
 	 * It is asked before anything is deactivated there.
@@ -46,7 +46,7 @@ export async function finishRotation(
 	rotations: Rotations,
 	request: FinishRequest,
 	signal?: AbortSignal,
-): Promise<EndAccount> {
+): Promise<RotationResult> {
 	return endAlone(rotations, request, "finish", signal, async ({ session, fresh, lock }) => {
 		const { oldId: from, nextId: to, organizationRef } = pairOf(fresh);
 		const withOld = fresh.scopes.filter(({ old }) => old === "active");
@@ -55,17 +55,17 @@ export async function finishRotation(
 		const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
 		return {
 			scopes: [...withOld, ...without],
-			act: ({ scope, old }) => handOver(session, scope, { from, to, imposed: false, goes: old === "active" }, signal),
+			act: ({ scope, old }) => switchOver(session, scope, { from, to, imposed: false, goes: old === "active" }, signal),
 			last: async () => {
 				if (!request.remove) {
 					// What a project has by itself may show only now that the organization does not impose it any more.
 					const { scopes } = await readRotation(rotations, session, pairOf(fresh), signal);
-					if (scopes.some(({ old }) => old !== "inactive")) throw new Failure({ reason: "changed-meanwhile" });
+					if (scopes.some(({ old }) => old !== "inactive")) throw new ProblemError({ reason: "changed-meanwhile" });
 					return false;
 				}
 				const confirmed = { epoch: fresh.epoch, certificate: fresh.old.certificate };
 				await lock.check();
-				await remove(rotations.organization, { organizationRef, confirmed }, signal);
+				await deleteCertificate(rotations.organization, { organizationRef, confirmed }, signal);
 				return true;
 			},
 		};
@@ -82,7 +82,7 @@ export async function undoRotation(
 	rotations: Rotations,
 	request: EndRequest,
 	signal?: AbortSignal,
-): Promise<EndAccount> {
+): Promise<RotationResult> {
 	return endAlone(rotations, request, "undo", signal, async ({ session, fresh, plan }) => {
 		const { oldId: to, nextId: from } = pairOf(fresh);
 		const scopes = fresh.scopes.filter(({ planned }) => planned);
@@ -102,7 +102,7 @@ export async function undoRotation(
 				}
 				if (step === "return") return giveBack(session, scope, to, from, signal);
 				const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
-				return handOver(session, scope, { from, to, imposed, goes: step === "take" }, signal);
+				return switchOver(session, scope, { from, to, imposed, goes: step === "take" }, signal);
 			},
 			last: async () => false,
 		};
@@ -111,8 +111,8 @@ export async function undoRotation(
 
 /** An end that may begin. */
 interface Work {
-	readonly session: Session;
-	readonly fresh: RotationBasis;
+	readonly session: OrganizationSession;
+	readonly fresh: RotationSnapshot;
 	readonly plan: RotationPlan;
 	readonly lock: HeldLock;
 }
@@ -121,7 +121,7 @@ interface Steps {
 	/** In this order. */
 	readonly scopes: readonly RotationScope[];
 	/** What is done in each. */
-	readonly act: (each: RotationScope) => Promise<HandOver>;
+	readonly act: (each: RotationScope) => Promise<SwitchoverResult>;
 	/** @returns whether the old certificate is deleted. */
 	readonly last: () => Promise<boolean>;
 }
@@ -133,15 +133,15 @@ async function endAlone(
 	step: "finish" | "undo",
 	signal: AbortSignal | undefined,
 	steps: (work: Work) => Promise<Steps>,
-): Promise<EndAccount> {
+): Promise<RotationResult> {
 	const { organization, plans, now = Date.now } = rotations;
-	return plans.alone(
+	return plans.withLock(
 		confirmed.organizationRef,
 		async (lock) => {
-			const session = await Session.open(organization, confirmed.organizationRef, lock);
+			const session = await OrganizationSession.open(organization, confirmed.organizationRef, lock);
 			const fresh = await readConfirmed(rotations, session, confirmed, signal);
 			const { plan } = fresh;
-			if (!plan) throw new Failure({ reason: "no-rotation" });
+			if (!plan) throw new ProblemError({ reason: "no-rotation" });
 			assertFit(fresh, step, now() / 1000, 0);
 			const work = { session, fresh, plan, lock };
 			return end(plans, work, await steps(work));
@@ -151,9 +151,9 @@ async function endAlone(
 }
 
 /** Goes from scope to scope up to the first that fails, and removes the plan at the end. */
-async function end(plans: RotationPlans, work: Work, { scopes, act, last }: Steps): Promise<EndAccount> {
-	const told: HandOver[] = [];
-	const account = (ended: boolean, removed: boolean, problem: Problem | null): EndAccount => {
+async function end(plans: RotationPlanStore, work: Work, { scopes, act, last }: Steps): Promise<RotationResult> {
+	const told: SwitchoverResult[] = [];
+	const account = (ended: boolean, removed: boolean, problem: Problem | null): RotationResult => {
 		const rest = scopes
 			.slice(told.length)
 			.map(({ scope }) => ({ scope, outcome: "not-tried", problem: null }) as const);
@@ -186,18 +186,18 @@ async function end(plans: RotationPlans, work: Work, { scopes, act, last }: Step
 /** Whether the old certificate is deleted, and so active nowhere. */
 async function isGone({ session, plan }: Work): Promise<boolean> {
 	const { listing } = await session.scope(ORGANIZATION);
-	return listing !== null && isWhole(listing) && !listing.certificates.some(({ id }) => id === plan.old.id);
+	return listing !== null && isComplete(listing) && !listing.certificates.some(({ id }) => id === plan.old.id);
 }
 
 /** Activates a certificate beside one that stays, as long as that is active there. */
 async function giveBack(
-	session: Session,
+	session: OrganizationSession,
 	scope: Scope,
 	id: string,
 	beside: string,
 	signal: AbortSignal | undefined,
-): Promise<HandOver> {
-	const [account] = await activateBeside(session, [scope], id, beside, signal);
+): Promise<SwitchoverResult> {
+	const [account] = await activateAlongside(session, [scope], id, beside, signal);
 	const outcome = account?.changed.length ? "returned" : "not-returned";
 	return { scope, outcome, problem: account?.problem ?? null };
 }
@@ -205,12 +205,12 @@ async function giveBack(
 /** @throws Failure `own-access` */
 async function assertOwnAccess(
 	{ ownAccess }: EndRequest,
-	basis: RotationBasis,
+	basis: RotationSnapshot,
 	from: string,
 	to: string,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	if (!(await ownAccess(leftInOrganization(basis, from, to), signal))) throw new Failure({ reason: "own-access" });
+	if (!(await ownAccess(leftInOrganization(basis, from, to), signal))) throw new ProblemError({ reason: "own-access" });
 }
 
 function keysOf(scopes: readonly { readonly scope: Scope }[]): ReadonlySet<string> {

@@ -1,29 +1,43 @@
 import { isDeepStrictEqual } from "node:util";
 import { mayBeOf } from "../../common/organizationRef.ts";
-import type { Service } from "../../domain/adminApi.ts";
+import type { CertificatesApi } from "../../domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
-import type { Candidate } from "../../domain/certificateFile.ts";
-import { Failure, type RotationFlaw } from "../../domain/problem.ts";
+import type { ParsedCertificate } from "../../domain/certificateFile.ts";
+import { ProblemError, type RotationIssue } from "../../domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../domain/scope.ts";
 import {
-	assertRead,
-	holdersOf,
+	type ActiveScopes,
+	assertAllScopesRead,
+	findActiveScopes,
 	isActive,
-	isWhole,
+	isComplete,
 	type ProjectsReading,
-	type Whereabouts,
-	whereActive,
+	scopesToDeactivate,
 } from "../organization/activeScopes.ts";
-import { certificateIn, type Organization, Session } from "../organization/organizationSession.ts";
-import { type Anchor, type RotationPlan, type RotationStage, rotationFlaws, validityOf } from "./rotationPlan.ts";
-import type { RotationPlans } from "./rotationPlanStore.ts";
+import {
+	type OrganizationContext,
+	OrganizationSession,
+	requireCertificate,
+} from "../organization/organizationSession.ts";
+import {
+	findRotationIssues,
+	type RotationPlan,
+	type RotationStage,
+	type TrustAnchor,
+	validityOf,
+} from "./rotationPlan.ts";
+import type { RotationPlanStore } from "./rotationPlanStore.ts";
 
 /** What it takes to rotate. */
 export interface Rotations {
-	readonly organization: Organization;
-	readonly plans: RotationPlans;
+	readonly organization: OrganizationContext;
+	readonly plans: RotationPlanStore;
 	/** What the service keeps under an id; `null` where it cannot be read. @throws Cancelled */
-	readonly contentOf: (id: string, signal: AbortSignal | undefined, service: Service) => Promise<Candidate | null>;
+	readonly contentOf: (
+		id: string,
+		signal: AbortSignal | undefined,
+		service: CertificatesApi,
+	) => Promise<ParsedCertificate | null>;
 	/** The clock, Unix milliseconds. */
 	readonly now?: () => number;
 }
@@ -51,12 +65,12 @@ export interface RotationScope {
 }
 
 /** What a fresh read of everything shows: what a person is asked about, at each step. */
-export interface RotationBasis {
+export interface RotationSnapshot {
 	readonly organizationRef: string;
 	readonly epoch: number;
-	readonly old: Anchor;
+	readonly old: TrustAnchor;
 	/** `null` where it is gone; only where a plan stands. */
-	readonly next: Anchor | null;
+	readonly next: TrustAnchor | null;
 	/** The organization first, if it is one of them, then projects, archived ones too. */
 	readonly scopes: readonly RotationScope[];
 	/** The ids of all that is active in the organization itself. */
@@ -74,8 +88,8 @@ export async function prepareRotation(
 	rotations: Rotations,
 	pair: RotationPair,
 	signal?: AbortSignal,
-): Promise<RotationBasis> {
-	const session = await Session.open(rotations.organization, pair.organizationRef);
+): Promise<RotationSnapshot> {
+	const session = await OrganizationSession.open(rotations.organization, pair.organizationRef);
 	return readRotation(rotations, session, pair, signal);
 }
 
@@ -85,12 +99,12 @@ export async function prepareRotation(
  * @param soonDays For a start: the new one must be valid for longer than so many days. A step of a rotation that stands
  * asks only that it is valid.
  */
-export function flawsOf(
-	basis: RotationBasis,
+export function findIssues(
+	basis: RotationSnapshot,
 	step: "start" | "finish" | "undo",
 	now: number,
 	soonDays: number,
-): readonly RotationFlaw[] {
+): readonly RotationIssue[] {
 	const { old, next, plan, scopes } = basis;
 	if (step === "undo") {
 		const isOver = (validityOf(old).until ?? now + 1) <= now;
@@ -99,7 +113,7 @@ export function flawsOf(
 		return isOver && returns ? ["old-expired"] : [];
 	}
 	if (!next) return ["gone"];
-	const flaws = rotationFlaws(old, next, now, step === "start" && !plan ? soonDays : 0);
+	const flaws = findRotationIssues(old, next, now, step === "start" && !plan ? soonDays : 0);
 	const isInactive = step === "start" && scopes.every((each) => each.old === "inactive");
 	return isInactive ? [...flaws, "inactive"] : flaws;
 }
@@ -122,9 +136,9 @@ export function undoStep({ scope, old, next, planned }: RotationScope, { scopes 
 }
 
 /** How far a rotation is, by where both are active. */
-export function rotationStage(plan: RotationPlan, old: Whereabouts, next: Whereabouts): RotationStage {
+export function rotationStage(plan: RotationPlan, old: ActiveScopes, next: ActiveScopes): RotationStage {
 	if (!old.complete || !next.complete) return "unknown";
-	const [withOld, withNext] = [old, next].map((where) => new Set(holdersOf(where).map(scopeKey)));
+	const [withOld, withNext] = [old, next].map((where) => new Set(scopesToDeactivate(where).map(scopeKey)));
 	if (withOld?.size === 0) return "finished";
 	const keys = plan.scopes.map(({ scope }) => scopeKey(scope));
 	return keys.some((key) => withOld?.has(key) && !withNext?.has(key)) ? "activating" : "waiting";
@@ -133,26 +147,26 @@ export function rotationStage(plan: RotationPlan, old: Whereabouts, next: Wherea
 /** As `prepareRotation`. */
 export async function readRotation(
 	{ plans, contentOf }: Rotations,
-	session: Session,
+	session: OrganizationSession,
 	pair: RotationPair,
 	signal?: AbortSignal,
-): Promise<RotationBasis> {
+): Promise<RotationSnapshot> {
 	const { organizationRef, oldId, nextId } = pair;
 	const plan = planOf(await plans.read(organizationRef), pair);
 	const [listing, projects] = await Promise.all([session.certificates(signal), session.projects(signal)]);
-	const old = certificateIn(listing, oldId);
-	const isGone = plan && isWhole(listing) && !listing.certificates.some(({ id }) => id === nextId);
-	const next = isGone ? null : certificateIn(listing, nextId);
-	const [ofOld, ofNext] = [whereActive(oldId, listing, projects), whereActive(nextId, listing, projects)];
-	for (const where of [ofOld, ofNext]) assertRead(where);
+	const old = requireCertificate(listing, oldId);
+	const isGone = plan && isComplete(listing) && !listing.certificates.some(({ id }) => id === nextId);
+	const next = isGone ? null : requireCertificate(listing, nextId);
+	const [ofOld, ofNext] = [findActiveScopes(oldId, listing, projects), findActiveScopes(nextId, listing, projects)];
+	for (const where of [ofOld, ofNext]) assertAllScopesRead(where);
 	assertWhole(listing, projects);
-	const anchorOf = async (certificate: Certificate): Promise<Anchor> => ({
+	const anchorOf = async (certificate: Certificate): Promise<TrustAnchor> => ({
 		certificate,
 		content: await contentOf(certificate.id, signal, session.service),
 	});
 	return {
 		organizationRef,
-		epoch: session.epoch,
+		epoch: session.generation,
 		old: await anchorOf(old),
 		next: next && (await anchorOf(next)),
 		scopes: scopesOf(pair, plan, listing, projects),
@@ -167,29 +181,29 @@ export async function readRotation(
  */
 export async function readConfirmed(
 	rotations: Rotations,
-	session: Session,
-	confirmed: RotationBasis,
+	session: OrganizationSession,
+	confirmed: RotationSnapshot,
 	signal?: AbortSignal,
-): Promise<RotationBasis> {
-	if (confirmed.epoch !== session.epoch) throw new Failure({ reason: "connection-changed" });
+): Promise<RotationSnapshot> {
+	if (confirmed.epoch !== session.generation) throw new ProblemError({ reason: "connection-changed" });
 	const fresh = await readRotation(rotations, session, pairOf(confirmed), signal);
-	const shown = ({ old, next, scopes, plan }: RotationBasis) => [
+	const shown = ({ old, next, scopes, plan }: RotationSnapshot) => [
 		old.certificate.name,
 		next?.certificate.name,
 		scopes,
 		plan?.startedAt,
 	];
-	if (!isDeepStrictEqual(shown(confirmed), shown(fresh))) throw new Failure({ reason: "changed-meanwhile" });
+	if (!isDeepStrictEqual(shown(confirmed), shown(fresh))) throw new ProblemError({ reason: "changed-meanwhile" });
 	return fresh;
 }
 
 /** @throws Failure `rotation-refused` */
-export function assertFit(...[basis, step, now, soonDays]: Parameters<typeof flawsOf>): void {
-	const [flaw] = flawsOf(basis, step, now, soonDays);
-	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });
+export function assertFit(...[basis, step, now, soonDays]: Parameters<typeof findIssues>): void {
+	const [flaw] = findIssues(basis, step, now, soonDays);
+	if (flaw) throw new ProblemError({ reason: "rotation-refused", flaw });
 }
 
-export function pairOf({ organizationRef, old, next, plan }: RotationBasis): RotationPair {
+export function pairOf({ organizationRef, old, next, plan }: RotationSnapshot): RotationPair {
 	return { organizationRef, oldId: old.certificate.id, nextId: next?.certificate.id ?? plan?.next.id ?? "" };
 }
 
@@ -200,13 +214,13 @@ function planOf(plans: readonly RotationPlan[], { organizationRef, oldId, nextId
 	if (plan) return plan;
 	// Whichever of the two another one has, one of them could take away what the other one relies on.
 	const other = ours.find(({ old, next }) => [old.id, next.id].some((id) => id === oldId || id === nextId));
-	if (other) throw new Failure({ reason: "rotation-pending", name: other.old.name ?? other.old.id });
+	if (other) throw new ProblemError({ reason: "rotation-pending", name: other.old.name ?? other.old.id });
 	return null;
 }
 
 /** The ids of what is active in the organization once one of the two has taken over from the other. */
 export function leftInOrganization(
-	{ inOrganization }: Pick<RotationBasis, "inOrganization">,
+	{ inOrganization }: Pick<RotationSnapshot, "inOrganization">,
 	from: string,
 	to: string,
 ): readonly string[] {
@@ -215,11 +229,11 @@ export function leftInOrganization(
 
 /** Also where what is missing in a list is something else. @throws Failure `scopes-unread` */
 function assertWhole(organization: CertificateListing, { projects, scope }: ProjectsReading): void {
-	const isPart = (listing: CertificateListing | null) => !listing || !isWhole(listing);
+	const isPart = (listing: CertificateListing | null) => !listing || !isComplete(listing);
 	const parts = (projects ?? []).filter(({ id }) => isPart(scope(id).listing)).map(({ id, name }) => ({ id, name }));
 	if (!isPart(organization) && parts.length === 0) return;
 	const rest = { allProjects: false, projects: parts, why: null };
-	throw new Failure({ reason: "scopes-unread", organization: isPart(organization), ...rest });
+	throw new ProblemError({ reason: "scopes-unread", organization: isPart(organization), ...rest });
 }
 
 function scopesOf(

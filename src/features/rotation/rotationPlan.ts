@@ -1,6 +1,6 @@
-import { type Certificate, LAST_SECOND } from "../../domain/certificate.ts";
-import { type Candidate, leafFinding } from "../../domain/certificateFile.ts";
-import type { RotationFlaw } from "../../domain/problem.ts";
+import { type Certificate, NO_EXPIRY } from "../../domain/certificate.ts";
+import { notCaFinding, type ParsedCertificate } from "../../domain/certificateFile.ts";
+import type { RotationIssue } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
 
 /** A new trust anchor taking over an old one's scopes, as it was written down before the first activation. */
@@ -31,9 +31,9 @@ export interface PlannedScope {
 export type RotationStage = "activating" | "waiting" | "finished" | "unknown";
 
 /** A certificate and what the service keeps of it; `null` where that cannot be read. */
-export interface Anchor {
+export interface TrustAnchor {
 	readonly certificate: Certificate;
-	readonly content: Candidate | null;
+	readonly content: ParsedCertificate | null;
 }
 
 /** From when until when, Unix seconds; what the list does not tell the content may. */
@@ -44,7 +44,7 @@ export interface Validity {
 
 const DAY = 86_400;
 
-export function validityOf({ certificate, content }: Anchor): Validity {
+export function validityOf({ certificate, content }: TrustAnchor): Validity {
 	return {
 		from: certificate.validAt ?? content?.notBefore ?? null,
 		until: certificate.expiresAt ?? content?.notAfter ?? null,
@@ -56,16 +56,21 @@ export function validityOf({ certificate, content }: Anchor): Validity {
  * @param now Unix seconds.
  * @param soonDays The new one must be valid for longer than so many days.
  */
-export function rotationFlaws(old: Anchor, next: Anchor, now: number, soonDays: number): readonly RotationFlaw[] {
-	const flaws: RotationFlaw[] = [];
+export function findRotationIssues(
+	old: TrustAnchor,
+	next: TrustAnchor,
+	now: number,
+	soonDays: number,
+): readonly RotationIssue[] {
+	const flaws: RotationIssue[] = [];
 	const { from, until } = validityOf(next);
 	const oldUntil = validityOf(old).until;
 	const isSame = old.content !== null && old.content.sha256 === next.content?.sha256;
 	if (isSame || old.certificate.id === next.certificate.id) return ["same"];
-	if (next.content && leafFinding(next.content)) flaws.push("leaf");
+	if (next.content && notCaFinding(next.content)) flaws.push("leaf");
 	if (until === null || oldUntil === null) flaws.push("dates-unknown");
 	// The last second means no expiry (RFC 5280 4.1.2.5): nothing is valid for longer.
-	else if (until <= oldUntil && until < LAST_SECOND) flaws.push("not-longer");
+	else if (until <= oldUntil && until < NO_EXPIRY) flaws.push("not-longer");
 	if (from !== null && from > now) flaws.push("not-yet-valid");
 	if (until !== null && until <= now) flaws.push("expired");
 	else if (until !== null && until - now <= soonDays * DAY) flaws.push("expires-soon");

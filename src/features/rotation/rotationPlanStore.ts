@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { Events } from "../../common/changeEmitter.ts";
+import { ChangeEmitter } from "../../common/changeEmitter.ts";
 import { ORGANIZATION_REF } from "../../common/organizationRef.ts";
 import type { HeldLock } from "../../common/storage/heldLock.ts";
-import { type RecordFormat, Records, type Stored } from "../../common/storage/jsonFileStore.ts";
-import type { Locks } from "../../common/storage/locks.ts";
+import { type JsonFileFormat, JsonFileStore, type StoredValue } from "../../common/storage/jsonFileStore.ts";
+import type { FileLocks } from "../../common/storage/locks.ts";
 import { type CertificateListing, isCertificateId } from "../../domain/certificate.ts";
-import { fieldsIn } from "../../domain/json.ts";
-import { Failure, problemOf } from "../../domain/problem.ts";
+import { asRecord } from "../../domain/json.ts";
+import { ProblemError, problemOf } from "../../domain/problem.ts";
 import { isProjectId, ORGANIZATION, type Scope } from "../../domain/scope.ts";
-import { isWhole } from "../organization/activeScopes.ts";
+import { isComplete } from "../organization/activeScopes.ts";
 import type { PlannedScope, RotatedCertificate, RotationPlan } from "./rotationPlan.ts";
 
 /** Which rotation: an old certificate is in one at a time. */
@@ -21,23 +21,23 @@ interface PlanKey {
 const NAME = new RegExp(`^${ORGANIZATION_REF}\\.[0-9a-f]{64}\\.json$`);
 
 /** What a plan's file holds. Version 0 named the organization `connectionId` at first. */
-const FORMAT: RecordFormat<RotationPlan> = { version: 1, parse: parsePlan };
+const FORMAT: JsonFileFormat<RotationPlan> = { version: 1, parse: parsePlan };
 
 /**
  * The rotations that are not over, of all windows, in one folder: a file for each, written before the first activation and
  * removed at the end. `change` comes when others are known than before.
  */
-export class RotationPlans extends Events {
-	readonly #files: Records<RotationPlan>;
-	readonly #locks: Locks;
+export class RotationPlanStore extends ChangeEmitter {
+	readonly #files: JsonFileStore<RotationPlan>;
+	readonly #locks: FileLocks;
 	#known: readonly RotationPlan[] = [];
 	#reads = 0;
 	#newest = 0;
 
 	/** @param folder,now As in `Records`. */
-	constructor(folder: string, locks: Locks, now: () => number = Date.now) {
+	constructor(folder: string, locks: FileLocks, now: () => number = Date.now) {
 		super();
-		this.#files = new Records(folder, FORMAT, now);
+		this.#files = new JsonFileStore(folder, FORMAT, now);
 		this.#locks = locks;
 	}
 
@@ -65,13 +65,13 @@ export class RotationPlans extends Events {
 		const isNewer = stored.some(
 			({ state }, index) => state === "newer" && names[index]?.startsWith(`${organizationRef}.`),
 		);
-		if (isNewer) throw new Failure({ reason: "record-newer" });
+		if (isNewer) throw new ProblemError({ reason: "record-newer" });
 		const plans = stored.flatMap((each) => (each.state === "read" ? each.value : []));
 		if (read < this.#newest) return plans;
 		this.#newest = read;
 		const isSame = isDeepStrictEqual(plans, this.#known);
 		this.#known = plans;
-		if (!isSame) this.tell("change");
+		if (!isSame) this.notify("change");
 		return plans;
 	}
 
@@ -81,8 +81,8 @@ export class RotationPlans extends Events {
 	 * @param signal Ends waiting for another one.
 	 * @throws Failure `locked` where another one is; `not-recorded`; what `step` throws; Cancelled
 	 */
-	async alone<T>(organizationRef: string, step: (lock: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
-		return this.#locks.hold(`rotation.${organizationRef}`, step, { refuse: true, ...(signal && { signal }) });
+	async withLock<T>(organizationRef: string, step: (lock: HeldLock) => Promise<T>, signal?: AbortSignal): Promise<T> {
+		return this.#locks.withLock(`rotation.${organizationRef}`, step, { refuse: true, ...(signal && { signal }) });
 	}
 
 	/**
@@ -92,7 +92,7 @@ export class RotationPlans extends Events {
 	 */
 	async create(plan: RotationPlan, lock?: HeldLock): Promise<boolean> {
 		const name = nameOf(plan);
-		if (!NAME.test(name)) throw new Failure({ reason: "not-recorded", code: null });
+		if (!NAME.test(name)) throw new ProblemError({ reason: "not-recorded", code: null });
 		const isFree = (await this.#files.read(name)).state === "none";
 		if (isFree) await this.#files.write(name, plan, lock);
 		await this.reload();
@@ -104,7 +104,7 @@ export class RotationPlans extends Events {
 	 * @throws Failure `changed-meanwhile` where it does not stand any more; `not-recorded`
 	 */
 	async extend(plan: RotationPlan, lock?: HeldLock): Promise<void> {
-		if (!(await this.#stands(plan))) throw new Failure({ reason: "changed-meanwhile" });
+		if (!(await this.#stands(plan))) throw new ProblemError({ reason: "changed-meanwhile" });
 		await this.#files.write(nameOf(plan), plan, lock);
 		await this.reload();
 	}
@@ -117,7 +117,7 @@ export class RotationPlans extends Events {
 
 	/** Removes a plan that is to be forgotten. @throws as `alone` and `remove` */
 	async forget(plan: RotationPlan): Promise<void> {
-		await this.alone(plan.organizationRef, () => this.remove(plan));
+		await this.withLock(plan.organizationRef, () => this.remove(plan));
 	}
 
 	/** Whether this very plan is written down, not another one of the same old certificate. */
@@ -127,13 +127,13 @@ export class RotationPlans extends Events {
 	}
 
 	/** What stands in the place of a plan. @throws Failure `not-recorded` where that cannot be read */
-	async stateOf(key: PlanKey): Promise<Stored<RotationPlan>["state"]> {
+	async stateOf(key: PlanKey): Promise<StoredValue<RotationPlan>["state"]> {
 		return (await this.#files.read(nameOf(key))).state;
 	}
 
 	/** Removes what is no plan, for a person who does not want to wait for it. @throws as `alone`; Failure `not-recorded` */
-	async forgetSpoilt(key: PlanKey): Promise<void> {
-		await this.alone(key.organizationRef, async () => {
+	async discardCorrupt(key: PlanKey): Promise<void> {
+		await this.withLock(key.organizationRef, async () => {
 			if ((await this.stateOf(key)) === "unreadable") await this.#files.remove(nameOf(key));
 		});
 		await this.reload();
@@ -144,7 +144,7 @@ export class RotationPlans extends Events {
 	 * @param listing As it was just read.
 	 */
 	async settle(organizationRef: string, listing: CertificateListing): Promise<void> {
-		if (!isWhole(listing)) return;
+		if (!isComplete(listing)) return;
 		const ids = new Set(listing.certificates.map(({ id }) => id));
 		const over = this.#known.filter((plan) => plan.organizationRef === organizationRef && !ids.has(plan.old.id));
 		for (const plan of over)
@@ -180,18 +180,18 @@ function isMoment(value: unknown): value is number {
 }
 
 function certificateIn(json: unknown): RotatedCertificate | null {
-	const { id, name } = fieldsIn(json);
+	const { id, name } = asRecord(json);
 	return isCertificateId(id) && (name === null || typeof name === "string") ? { id, name } : null;
 }
 
 function plannedIn(json: unknown): PlannedScope | null {
-	const { scope, nextWasActive } = fieldsIn(json);
+	const { scope, nextWasActive } = asRecord(json);
 	const read = scopeIn(scope);
 	return read && typeof nextWasActive === "boolean" ? { scope: read, nextWasActive } : null;
 }
 
 function scopeIn(json: unknown): Scope | null {
-	const { kind, id } = fieldsIn(json);
+	const { kind, id } = asRecord(json);
 	if (kind === "organization") return ORGANIZATION;
 	return kind === "project" && isProjectId(id) ? { kind, id } : null;
 }

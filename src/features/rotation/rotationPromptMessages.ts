@@ -2,11 +2,11 @@ import * as l10n from "@vscode/l10n";
 import { changedWords, nameWords, paragraphs } from "../../common/messages/certificateMessages.ts";
 import { dayWords, expiryWords } from "../../common/messages/dates.ts";
 import { fingerprintStart, keyWords } from "../../common/messages/parsedCertificateMessages.ts";
-import { inert } from "../../common/messages/sanitize.ts";
-import { type Places, placeLines, placeWords } from "../../common/messages/scopes.ts";
+import { sanitize } from "../../common/messages/sanitize.ts";
+import { formatScopeLines, formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../../domain/certificate.ts";
-import type { Candidate } from "../../domain/certificateFile.ts";
-import { type Anchor, type RotatedCertificate, validityOf } from "./rotationPlan.ts";
+import type { ParsedCertificate } from "../../domain/certificateFile.ts";
+import { type RotatedCertificate, type TrustAnchor, validityOf } from "./rotationPlan.ts";
 import { rotatedName } from "./rotationStatusMessages.ts";
 
 /** So many scopes or certificates have a line in a question. */
@@ -19,10 +19,10 @@ interface Question {
 }
 
 /** What two certificates are and where they differ, a line for each fact: the old one's, then the new one's. */
-export function comparisonLines(old: Anchor, next: Anchor): readonly string[] {
+export function comparisonLines(old: TrustAnchor, next: TrustAnchor): readonly string[] {
 	const line = (label: string, one: string, other: string) =>
 		one === other ? l10n.t("{0}: {1} (both)", label, one) : l10n.t("{0}: {1} → {2}", label, one, other);
-	const dates = (anchor: Anchor) => {
+	const dates = (anchor: TrustAnchor) => {
 		const day = (at: number | null) => (at === null ? l10n.t("not known") : dayWords(at));
 		const { from, until } = validityOf(anchor);
 		return l10n.t("{0} to {1} (UTC)", day(from), day(until));
@@ -35,9 +35,9 @@ export function comparisonLines(old: Anchor, next: Anchor): readonly string[] {
 			valid,
 			...unread.map(({ certificate }) => l10n.t("The content of “{0}” could not be read.", nameWords(certificate))),
 		];
-	const text = (of: (content: Candidate) => string): [string, string] => [of(one), of(other)];
-	const subjects = text(({ subject }) => inert(subject) || l10n.t("(empty)"));
-	const issuers = text(({ issuer }) => inert(issuer) || l10n.t("(empty)"));
+	const text = (of: (content: ParsedCertificate) => string): [string, string] => [of(one), of(other)];
+	const subjects = text(({ subject }) => sanitize(subject) || l10n.t("(empty)"));
+	const issuers = text(({ issuer }) => sanitize(issuer) || l10n.t("(empty)"));
 	const [key, otherKey] = text(keyWords);
 	return [
 		line(l10n.t("Subject"), ...subjects),
@@ -52,12 +52,12 @@ export function comparisonLines(old: Anchor, next: Anchor): readonly string[] {
 
 /** What is asked before a certificate takes over. */
 export interface StartQuestion {
-	readonly old: Anchor;
-	readonly next: Anchor;
+	readonly old: TrustAnchor;
+	readonly next: TrustAnchor;
 	/** Where the new one is to be activated. */
-	readonly missing: Places;
+	readonly missing: ScopeSummary;
 	/** Where it is active already, as the old one is. */
-	readonly present: Places;
+	readonly present: ScopeSummary;
 	/** Whether this machine wrote the plan down before. */
 	readonly planned: boolean;
 	/** Whether it is asked again because something changed. */
@@ -67,14 +67,14 @@ export interface StartQuestion {
 /** The question before a certificate takes over: both, what is done now, and what is left to do later. */
 export function startWords({ old, next, missing, present, planned, changed }: StartQuestion): Question {
 	const [from, to] = [nameWords(old.certificate), nameWords(next.certificate)];
-	const already = l10n.t("“{0}” is active already in {1}.", to, placeWords(present, MOST_LINES));
+	const already = l10n.t("“{0}” is active already in {1}.", to, formatScopes(present, MOST_LINES));
 	const unknown = l10n.t("Whether it was before the rotation is not known here: Undo will leave it active there.");
 	return {
 		message: planned ? l10n.t("Go on rotating “{0}” to “{1}”?", from, to) : l10n.t("Rotate “{0}” to “{1}”?", from, to),
 		detail: paragraphs(
 			changed && changedWords(),
 			comparisonLines(old, next).join("\n"),
-			isSome(missing) && [l10n.t("Now, “{0}” is activated in:", to), placeLines(missing, MOST_LINES)].join("\n"),
+			isSome(missing) && [l10n.t("Now, “{0}” is activated in:", to), formatScopeLines(missing, MOST_LINES)].join("\n"),
 			isSome(present) && (planned ? already : `${already} ${unknown}`),
 			l10n.t(
 				"“{0}” stays active beside it. Later, once the clients have moved, Finish deactivates it in these scopes and deletes it if you wish. Until then there is Undo.",
@@ -109,9 +109,9 @@ export interface FinishQuestion {
 	readonly old: Certificate;
 	readonly next: RotatedCertificate;
 	/** Where the old one is to be deactivated. */
-	readonly places: Places;
+	readonly places: ScopeSummary;
 	/** Those of them where the new one is not active yet. */
-	readonly missing: Places;
+	readonly missing: ScopeSummary;
 	/** What will become of this extension's own calls; `null` where the organization is not among them. */
 	readonly access: string | null;
 	readonly changed: boolean;
@@ -132,9 +132,9 @@ export function finishWords({ old, next, places, missing, access, changed }: Fin
 					"Nothing here can show whether they have. Without “{0}”, clients are refused whose certificates chain to it alone, and identities that log in by it no longer can.",
 					from,
 				),
-			isActive && [l10n.t("“{0}” is deactivated in:", from), placeLines(places, MOST_LINES)].join("\n"),
+			isActive && [l10n.t("“{0}” is deactivated in:", from), formatScopeLines(places, MOST_LINES)].join("\n"),
 			isSome(missing) &&
-				l10n.t("“{0}” is not active yet in {1}: it is activated there first.", to, placeWords(missing, MOST_LINES)),
+				l10n.t("“{0}” is not active yet in {1}: it is activated there first.", to, formatScopes(missing, MOST_LINES)),
 			access,
 			l10n.t(
 				"“Finish and Delete” deletes “{0}” afterwards, too: OpenAI has no copy of it then. There is no Undo after Finish.",
@@ -178,11 +178,11 @@ export interface UndoQuestion {
 	readonly old: Certificate;
 	readonly next: RotatedCertificate;
 	/** Where the new one is to be deactivated. */
-	readonly places: Places;
+	readonly places: ScopeSummary;
 	/** Where it was active before, and stays. */
-	readonly kept: Places;
+	readonly kept: ScopeSummary;
 	/** Where the old one is activated again. */
-	readonly back: Places;
+	readonly back: ScopeSummary;
 	readonly access: string | null;
 	readonly changed: boolean;
 }
@@ -194,10 +194,11 @@ export function undoWords({ old, next, places, kept, back, access, changed }: Un
 		message: l10n.t("Undo the rotation of “{0}” to “{1}”?", from, to),
 		detail: paragraphs(
 			changed && changedWords(),
-			isSome(back) && l10n.t("“{0}” is activated again in {1}.", from, placeWords(back, MOST_LINES)),
-			isSome(places) && [l10n.t("“{0}” is deactivated in:", to), placeLines(places, MOST_LINES)].join("\n"),
+			isSome(back) && l10n.t("“{0}” is activated again in {1}.", from, formatScopes(back, MOST_LINES)),
+			isSome(places) && [l10n.t("“{0}” is deactivated in:", to), formatScopeLines(places, MOST_LINES)].join("\n"),
 			isSome(places) && l10n.t("Clients that have moved are refused there from then on."),
-			isSome(kept) && l10n.t("It stays active in {0}, where it was before the rotation.", placeWords(kept, MOST_LINES)),
+			isSome(kept) &&
+				l10n.t("It stays active in {0}, where it was before the rotation.", formatScopes(kept, MOST_LINES)),
 			!isSome(places) && !isSome(back) && l10n.t("Nothing is left to be deactivated: only the plan is removed."),
 			access,
 			l10n.t("“{0}” is not deleted.", to),
@@ -228,6 +229,6 @@ export function noRoomWords(idle: readonly Certificate[], now: number): Question
 	};
 }
 
-function isSome({ organization, projects }: Places): boolean {
+function isSome({ organization, projects }: ScopeSummary): boolean {
 	return organization || projects.length > 0;
 }

@@ -2,7 +2,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
 
 /** What became of one scope in which one certificate was to go and another to be active. */
-export interface HandOver {
+export interface SwitchoverResult {
 	readonly scope: Scope;
 	/**
 	 * - `done`: as it was meant to be, or it was so already.
@@ -35,9 +35,9 @@ export interface HandOver {
 }
 
 /** What became of a rotation that was to end. */
-export interface EndAccount {
+export interface RotationResult {
 	/** In the order in which it was done; what comes after the first that fails is not tried. */
-	readonly scopes: readonly HandOver[];
+	readonly scopes: readonly SwitchoverResult[];
 	/** Whether it is over, and its plan removed. */
 	readonly ended: boolean;
 	/** Whether the old one is deleted. */

@@ -1,9 +1,9 @@
 import * as l10n from "@vscode/l10n";
-import { midwayWords } from "../../common/messages/problems.ts";
-import { placesAt, placeWords } from "../../common/messages/scopes.ts";
+import { describePartialFailure } from "../../common/messages/problems.ts";
+import { formatScopes, summarizeScopesByName } from "../../common/messages/scopes.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { RotatedCertificate } from "./rotationPlan.ts";
-import type { EndAccount, HandOver } from "./rotationResult.ts";
+import type { RotationResult, SwitchoverResult } from "./rotationResult.ts";
 import { rotatedName } from "./rotationStatusMessages.ts";
 
 /** The end that was meant: which certificate was to go, and which to be active. */
@@ -16,18 +16,18 @@ export interface RotationEnd {
 }
 
 /** Whether all is as it was meant to be, and there is nothing to say of it. */
-export function isEnded({ remove }: RotationEnd, { scopes, ended, removed }: EndAccount): boolean {
+export function isEnded({ remove }: RotationEnd, { scopes, ended, removed }: RotationResult): boolean {
 	return ended && removed === remove && scopes.every(isDone);
 }
 
-function isDone({ outcome }: HandOver): boolean {
+function isDone({ outcome }: SwitchoverResult): boolean {
 	return outcome === "done" || outcome === "kept" || outcome === "returned";
 }
 
 /** What became of a rotation that was to end, a line for each outcome. */
 export function endWords(
 	end: RotationEnd,
-	{ scopes, ended, removed, problem }: EndAccount,
+	{ scopes, ended, removed, problem }: RotationResult,
 	nameOf: (projectId: string) => string | null,
 ): string {
 	const [from, to] = [rotatedName(end.from), rotatedName(end.to)];
@@ -35,11 +35,13 @@ export function endWords(
 	// One line for all scopes with the same outcome; incomplete ones first.
 	const ordered = scopes.toSorted((one, other) => Number(isDone(one)) - Number(isDone(other)));
 	const alike = Map.groupBy(ordered, (each) =>
-		[outcomeWords(each, from, to), ...(each.problem ? [midwayWords(each.problem)] : [])].join(" "),
+		[outcomeWords(each, from, to), ...(each.problem ? [describePartialFailure(each.problem)] : [])].join(" "),
 	);
 	return [
 		headWords(end, ended, removed),
-		...[...alike].map(([words, group]) => l10n.t("In {0}: {1}", placeWords(placesAt(group, nameOf)), words)),
+		...[...alike].map(([words, group]) =>
+			l10n.t("In {0}: {1}", formatScopes(summarizeScopesByName(group, nameOf)), words),
+		),
 		...(problem && !isTold ? [stopWords(problem)] : []),
 		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
 	].join("\n");
@@ -49,7 +51,7 @@ export function endWords(
 function stopWords(problem: Problem): string {
 	return problem.reason === "changed-meanwhile"
 		? l10n.t("Something else was changed meanwhile, or only shows now.")
-		: midwayWords(problem);
+		: describePartialFailure(problem);
 }
 
 function headWords({ step, remove, from, to }: RotationEnd, ended: boolean, removed: boolean): string {
@@ -65,7 +67,7 @@ function headWords({ step, remove, from, to }: RotationEnd, ended: boolean, remo
 		: l10n.t("The rotation of “{0}” is finished.", name);
 }
 
-function outcomeWords({ outcome }: HandOver, from: string, to: string): string {
+function outcomeWords({ outcome }: SwitchoverResult, from: string, to: string): string {
 	switch (outcome) {
 		case "done":
 			return l10n.t("“{0}” deactivated.", from);

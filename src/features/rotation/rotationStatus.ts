@@ -1,16 +1,16 @@
 import { isNamed, mayBeOf } from "../../common/organizationRef.ts";
-import type { Certificates } from "../organization/certificateStore.ts";
-import type { Projects } from "../organization/projectStore.ts";
+import type { CertificateStore } from "../organization/certificateStore.ts";
+import type { ProjectStore } from "../organization/projectStore.ts";
 import { rotationStage } from "./rotation.ts";
 import type { RotatedCertificate, RotationPlan } from "./rotationPlan.ts";
-import type { RotationPlans } from "./rotationPlanStore.ts";
+import type { RotationPlanStore } from "./rotationPlanStore.ts";
 import type { RotationRole } from "./rotationStatusMessages.ts";
 
 /** What tells how rotations stand. */
 export interface RotationSources {
-	readonly certificates: Certificates;
-	readonly projects: Projects;
-	readonly plans: RotationPlans;
+	readonly certificates: CertificateStore;
+	readonly projects: ProjectStore;
+	readonly plans: RotationPlanStore;
 }
 
 type PlanSources = Pick<RotationSources, "certificates" | "plans">;

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import type { Fact } from "../../common/messages/certificateFacts.ts";
 import { momentWords } from "../../common/messages/dates.ts";
-import { inert } from "../../common/messages/sanitize.ts";
-import { placeLines, placesAt, placeWords } from "../../common/messages/scopes.ts";
+import { sanitize } from "../../common/messages/sanitize.ts";
+import { formatScopeLines, formatScopes, summarizeScopesByName } from "../../common/messages/scopes.ts";
 import type { RotatedCertificate, RotationPlan, RotationStage } from "./rotationPlan.ts";
 
 /** The part that a certificate has in a rotation that is not over. */
@@ -19,7 +19,7 @@ const MOST_LINES = 20;
 
 /** What a certificate of a rotation is called: its name, else its id, for it may be gone. */
 export function rotatedName({ id, name }: RotatedCertificate): string {
-	return inert(name ?? "") || id;
+	return sanitize(name ?? "") || id;
 }
 
 /** What is going on with a certificate, and what to do; `null` where it has no part in a rotation. */
@@ -71,12 +71,12 @@ export function roleFacts(
 	nameOf: (projectId: string) => string | null,
 ): readonly Fact[] {
 	return roles.map(({ part, plan, other }) => {
-		const places = placesAt(plan.scopes, nameOf);
-		const more = [other.id, placeLines(places, MOST_LINES), l10n.t("Started: {0}", momentWords(plan.startedAt))];
+		const places = summarizeScopesByName(plan.scopes, nameOf);
+		const more = [other.id, formatScopeLines(places, MOST_LINES), l10n.t("Started: {0}", momentWords(plan.startedAt))];
 		return {
 			key: `rotation/${other.id}`,
 			label: part === "old" ? l10n.t("Rotating to") : l10n.t("Taking over from"),
-			value: l10n.t("“{0}” in {1}", rotatedName(other), placeWords(places)),
+			value: l10n.t("“{0}” in {1}", rotatedName(other), formatScopes(places)),
 			more: more.join("\n"),
 		};
 	});

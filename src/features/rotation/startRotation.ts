@@ -1,16 +1,16 @@
 import { mayBeOf } from "../../common/organizationRef.ts";
 import type { HeldLock } from "../../common/storage/heldLock.ts";
-import { Failure } from "../../domain/problem.ts";
-import type { ScopeAccount } from "../activation/activation.ts";
-import { Session } from "../organization/organizationSession.ts";
-import { assertFit, pairOf, type RotationBasis, type Rotations, readConfirmed } from "./rotation.ts";
+import { ProblemError } from "../../domain/problem.ts";
+import type { ScopeResult } from "../activation/activation.ts";
+import { OrganizationSession } from "../organization/organizationSession.ts";
+import { assertFit, pairOf, type RotationSnapshot, type Rotations, readConfirmed } from "./rotation.ts";
 import type { RotationPlan } from "./rotationPlan.ts";
-import type { RotationPlans } from "./rotationPlanStore.ts";
-import { activateBeside } from "./switchover.ts";
+import type { RotationPlanStore } from "./rotationPlanStore.ts";
+import { activateAlongside } from "./switchover.ts";
 
 export interface StartRequest {
 	/** What the person said yes to. */
-	readonly confirmed: RotationBasis;
+	readonly confirmed: RotationSnapshot;
 	/** The person's word on what is `unclear`. It counts for nothing where nothing is, or where a plan stands. */
 	readonly unclear: "own" | "imposed";
 	/** As in `flawsOf`. */
@@ -18,10 +18,10 @@ export interface StartRequest {
 }
 
 /** What became of activating the new one wherever the old one is. */
-export interface StartAccount {
+export interface StartResult {
 	readonly plan: RotationPlan;
 	/** Where the new one was still to be activated, in the order in which it was done; none where it was active everywhere. */
-	readonly scopes: readonly ScopeAccount[];
+	readonly scopes: readonly ScopeResult[];
 }
 
 /**
@@ -35,12 +35,12 @@ export async function startRotation(
 	rotations: Rotations,
 	{ confirmed, unclear, soonDays }: StartRequest,
 	signal?: AbortSignal,
-): Promise<StartAccount> {
-	return rotations.plans.alone(
+): Promise<StartResult> {
+	return rotations.plans.withLock(
 		confirmed.organizationRef,
 		async (lock) => {
 			const { organization, plans, now = Date.now } = rotations;
-			const session = await Session.open(organization, confirmed.organizationRef, lock);
+			const session = await OrganizationSession.open(organization, confirmed.organizationRef, lock);
 			const fresh = await readConfirmed(rotations, session, confirmed, signal);
 			const startedAt = now();
 			assertFit(fresh, "start", startedAt / 1000, soonDays);
@@ -60,16 +60,16 @@ export async function startRotation(
 			if (!fresh.plan) await create(plans, plan, lock);
 			else if (added.length > 0) await plans.extend(plan, lock);
 			const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
-			return { plan, scopes: await activateBeside(session, missing, nextId, oldId, signal) };
+			return { plan, scopes: await activateAlongside(session, missing, nextId, oldId, signal) };
 		},
 		signal,
 	);
 }
 
 /** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */
-async function create(plans: RotationPlans, plan: RotationPlan, lock: HeldLock): Promise<void> {
+async function create(plans: RotationPlanStore, plan: RotationPlan, lock: HeldLock): Promise<void> {
 	if (await plans.create(plan, lock)) return;
 	const { organizationRef, old } = plan;
 	const isKnown = plans.known.some((each) => mayBeOf(each, organizationRef) && each.old.id === old.id);
-	throw new Failure(isKnown ? { reason: "changed-meanwhile" } : { reason: "not-recorded", code: null });
+	throw new ProblemError(isKnown ? { reason: "changed-meanwhile" } : { reason: "not-recorded", code: null });
 }

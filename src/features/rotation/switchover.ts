@@ -1,12 +1,12 @@
-import { inTurns } from "../../common/concurrency.ts";
+import { limitConcurrency } from "../../common/concurrency.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { isCancelled, isOutcomeUnknown, type Problem, problemOf } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import { type ScopeAccount, switchScopes } from "../activation/activation.ts";
-import { isActive, isWhole } from "../organization/activeScopes.ts";
-import type { Session } from "../organization/organizationSession.ts";
+import { applyToScopes, type ScopeResult } from "../activation/activation.ts";
+import { isActive, isComplete } from "../organization/activeScopes.ts";
+import type { OrganizationSession } from "../organization/organizationSession.ts";
 import { MOST_AT_ONCE } from "../organization/projectStore.ts";
-import type { HandOver } from "./rotationResult.ts";
+import type { SwitchoverResult } from "./rotationResult.ts";
 
 /** Ids: which is to go and which is to be active. */
 export interface Roles {
@@ -24,18 +24,18 @@ export interface Roles {
  * counts for nothing in that, for somebody else may have undone it. Where neither of the two is active then, what was
  * deactivated is activated at once.
  */
-export async function handOver(
-	session: Session,
+export async function switchOver(
+	session: OrganizationSession,
 	scope: Scope,
 	{ from, to, imposed, goes }: Roles,
 	signal?: AbortSignal,
-): Promise<HandOver> {
+): Promise<SwitchoverResult> {
 	const told = accountOf(scope);
 	const before = await attempt(() => session.scope(scope, signal));
 	if ("ended" in before) return told("failed", before.ended);
 	const { listing, problem } = before.value;
 	const [wasFrom, wasTo] = [from, to].map((id) => isActive(id, listing));
-	if (!listing || !isWhole(listing) || wasFrom === undefined || wasTo === undefined)
+	if (!listing || !isComplete(listing) || wasFrom === undefined || wasTo === undefined)
 		return told("failed", problem ?? unread(scope));
 	if (!wasFrom) return told(wasTo ? "done" : "neither");
 	if (!goes) return told("failed", { reason: "changed-meanwhile" });
@@ -53,13 +53,13 @@ export async function handOver(
 		const served = after.served ?? null;
 		const [isFrom, isTo] = [from, to].map((id) => isActive(id, served));
 		// Somebody else has undone it, so that it must not be laid over the lists any more.
-		if (isTo === false) session.take({ kind: "unknown", id: to, field: "active" }, scope);
+		if (isTo === false) session.recordWrite({ kind: "unknown", id: to, field: "active" }, scope);
 		if (isFrom === false && isTo === false) {
 			// One certificate too many does no harm, so that no lock keeps from it.
 			const [account] = await activate(session.unlocked(), [scope], from);
 			return account?.changed.length ? told("restored") : told("emptied", account?.problem);
 		}
-		const isRead = served && isWhole(served) && isFrom !== undefined && isTo !== undefined;
+		const isRead = served && isComplete(served) && isFrom !== undefined && isTo !== undefined;
 		if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
 		const { ended } = deactivated;
 		if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
@@ -72,15 +72,19 @@ export async function handOver(
 
 /** Says what became of a scope. */
 function accountOf(scope: Scope) {
-	return (outcome: HandOver["outcome"], problem: Problem | null = null): HandOver => ({ scope, outcome, problem });
+	return (outcome: SwitchoverResult["outcome"], problem: Problem | null = null): SwitchoverResult => ({
+		scope,
+		outcome,
+		problem,
+	});
 }
 
 /** As at the end of a hand-over, past the lists: after a defect, which may be one of what follows them. */
 async function restored(
-	{ service }: Session,
+	{ service }: OrganizationSession,
 	scope: Scope,
 	{ from, to, imposed }: Omit<Roles, "goes">,
-): Promise<HandOver> {
+): Promise<SwitchoverResult> {
 	const told = accountOf(scope);
 	const read = () => (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
 	const listing = await read().catch(() => null);
@@ -100,13 +104,13 @@ async function restored(
  * Activates a certificate where another one is active by a fresh read right before: where none is, that would be the
  * beginning of refusing clients without one. It ends at the first scope where the other one is not.
  */
-export async function activateBeside(
-	session: Session,
+export async function activateAlongside(
+	session: OrganizationSession,
 	scopes: readonly Scope[],
 	id: string,
 	beside: string,
 	signal?: AbortSignal,
-): Promise<readonly ScopeAccount[]> {
+): Promise<readonly ScopeResult[]> {
 	return activate(session, scopes, id, signal, async (scope) => {
 		const reading = await attempt(() => session.scope(scope, signal));
 		// The activation tells that it was cancelled.
@@ -123,14 +127,14 @@ export async function activateBeside(
  * others do there.
  */
 export async function activate(
-	session: Session,
+	session: OrganizationSession,
 	scopes: readonly Scope[],
 	id: string,
 	signal?: AbortSignal,
 	refuse?: (scope: Scope) => Promise<Problem | null>,
-): Promise<readonly ScopeAccount[]> {
-	const accounts = await switchScopes(session, scopes, [id], true, signal, refuse);
-	const inTurn = inTurns(MOST_AT_ONCE);
+): Promise<readonly ScopeResult[]> {
+	const accounts = await applyToScopes(session, scopes, [id], true, signal, refuse);
+	const inTurn = limitConcurrency(MOST_AT_ONCE);
 	const changed = accounts.filter((account) => account.changed.length > 0);
 	await Promise.all(changed.map(({ scope }) => inTurn(() => session.scope(scope))));
 	return accounts;
@@ -151,11 +155,17 @@ async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
 }
 
 /** Has the lists show what a switch did. */
-function take(session: Session, scope: Scope, id: string, attempted: Attempt<readonly Certificate[]>): void {
+function take(
+	session: OrganizationSession,
+	scope: Scope,
+	id: string,
+	attempted: Attempt<readonly Certificate[]>,
+): void {
 	if (!("ended" in attempted))
-		for (const certificate of attempted.value) session.take({ kind: "changed", certificate, field: "active" }, scope);
+		for (const certificate of attempted.value)
+			session.recordWrite({ kind: "changed", certificate, field: "active" }, scope);
 	else if (!attempted.ended || isOutcomeUnknown(attempted.ended))
-		session.take({ kind: "unknown", id, field: "active" }, scope);
+		session.recordWrite({ kind: "unknown", id, field: "active" }, scope);
 }
 
 function unread(scope: Scope): Problem {

@@ -1,4 +1,4 @@
-import { type Activity, type Enforced, isActiveAnywhere } from "../../domain/activationStatus.ts";
+import { type ActivationStatus, type EnforcedCertificate, isActiveAnywhere } from "../../domain/activationStatus.ts";
 
 /**
  * What can be done with a certificate's row among the organization's certificates, as a context value for the `when`
@@ -6,7 +6,7 @@ import { type Activity, type Enforced, isActiveAnywhere } from "../../domain/act
  * active nowhere; and `rotating`.
  * @param rotating Whether it is the old one of a rotation that is not over.
  */
-export function certificateContext(activity: Activity, rotating: boolean): string {
+export function certificateContext(activity: ActivationStatus, rotating: boolean): string {
 	const isActive = isActiveAnywhere(activity);
 	return words(
 		"certificate",
@@ -17,7 +17,7 @@ export function certificateContext(activity: Activity, rotating: boolean): strin
 }
 
 /** The same for a certificate's row in a project: what it inherits is deactivated in the organization. */
-export function enforcedContext({ how }: Enforced): string {
+export function enforcedContext({ how }: EnforcedCertificate): string {
 	return words("certificate", "active", how !== "inherited" && "deactivatable");
 }
 

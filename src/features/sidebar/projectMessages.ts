@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import { absoluteTime, momentWords, timeLeftWords } from "../../common/messages/dates.ts";
-import { problemWords } from "../../common/messages/problems.ts";
+import { describeProblem } from "../../common/messages/problems.ts";
 import { projectName } from "../../common/messages/scopes.ts";
-import type { Enforced } from "../../domain/activationStatus.ts";
+import type { EnforcedCertificate } from "../../domain/activationStatus.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/scope.ts";
 
@@ -10,7 +10,7 @@ import type { Project } from "../../domain/scope.ts";
 export interface ProjectSituation {
 	readonly project: Project;
 	/** What is enforced in it by what was read last. */
-	readonly enforced: readonly Enforced[];
+	readonly enforced: readonly EnforcedCertificate[];
 	/** When its certificates were read, Unix milliseconds; `null` where they never were. */
 	readonly loadedAt: number | null;
 	readonly loading: boolean;
@@ -50,18 +50,18 @@ export function projectTooltip(situation: ProjectSituation): string {
 	const lines = [projectName(project), l10n.t("Id: {0}", project.id), projectDescription(situation)];
 	if (project.createdAt !== null) lines.push(l10n.t("Created: {0}", absoluteTime(project.createdAt)));
 	if (loadedAt !== null) lines.push(l10n.t("Read: {0}", momentWords(loadedAt)));
-	if (problem) lines.push(problemWords(problem));
+	if (problem) lines.push(describeProblem(problem));
 	return lines.join("\n");
 }
 
 /** Beside the name of a certificate that is enforced in a project. @param now Unix seconds. */
-export function enforcedDescription({ certificate, how }: Enforced, now: number): string {
+export function enforcedDescription({ certificate, how }: EnforcedCertificate, now: number): string {
 	const expiry = timeLeftWords(certificate.expiresAt, now);
 	return how === "own" ? expiry : `${expiry} · ${throughWords(how)}`;
 }
 
 /** That a certificate is active in a project, and by whom. */
-export function enforcedActivation({ how }: Enforced, project: Project): string {
+export function enforcedActivation({ how }: EnforcedCertificate, project: Project): string {
 	const active = l10n.t("active in “{0}”", projectName(project));
 	return how === "own" ? active : `${active}, ${throughWords(how)}`;
 }

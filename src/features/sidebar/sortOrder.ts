@@ -9,7 +9,7 @@ export type Order = (typeof ORDERS)[number];
  * Certificates in an order: the newest first, the one that expires first, or by name. What lacks it comes last, and equal
  * ones stay as they were.
  */
-export function inOrder(certificates: readonly Certificate[], order: Order): readonly Certificate[] {
+export function sortCertificates(certificates: readonly Certificate[], order: Order): readonly Certificate[] {
 	return certificates.toSorted(COMPARISONS[order]);
 }
 

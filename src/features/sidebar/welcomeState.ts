@@ -5,7 +5,7 @@ import type { Problem } from "../../domain/problem.ts";
  * may be as soon as the first answer is there.
  * @param count How many entries there are, also unreadable ones; `null` where none were read.
  */
-export function emptinessOf(count: number | null, problem: Problem | null, loading: boolean): string {
+export function welcomeStateOf(count: number | null, problem: Problem | null, loading: boolean): string {
 	if (count) return "no";
 	if (problem) return reasonInView(problem);
 	return count === 0 && !loading ? "nothing-yet" : "no";

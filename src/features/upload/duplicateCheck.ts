@@ -1,8 +1,8 @@
-import type { Service } from "../../domain/adminApi.ts";
+import type { CertificatesApi } from "../../domain/adminApi.ts";
 import { CERTIFICATE_LIMIT, type CertificateListing } from "../../domain/certificate.ts";
-import type { Candidate, Finding } from "../../domain/certificateFile.ts";
-import { type Certificates, contentOf } from "../organization/certificateStore.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
+import type { Finding, ParsedCertificate } from "../../domain/certificateFile.ts";
+import { type CertificateStore, tryGetContent } from "../organization/certificateStore.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
 
 /** What the number of certificates means for one more. */
 export function limitFindings({ certificates }: CertificateListing): readonly Finding[] {
@@ -17,11 +17,11 @@ export function limitFindings({ certificates }: CertificateListing): readonly Fi
  * @throws Cancelled
  */
 export async function duplicateFindings(
-	candidate: Pick<Candidate, "sha256" | "notBefore" | "notAfter">,
+	candidate: Pick<ParsedCertificate, "sha256" | "notBefore" | "notAfter">,
 	listing: CertificateListing,
-	certificates: Certificates,
+	certificates: CertificateStore,
 	signal: AbortSignal,
-	service?: Service,
+	service?: CertificatesApi,
 ): Promise<readonly Finding[]> {
 	const known = new Set(certificates.knownAs(candidate.sha256).map(({ id }) => id));
 	const alike = listing.certificates.filter(
@@ -32,7 +32,7 @@ export async function duplicateFindings(
 	);
 	const fingerprints = await Promise.all(
 		alike.map(async ({ id }) =>
-			known.has(id) ? candidate.sha256 : ((await contentOf(id, certificates, signal, service))?.sha256 ?? null),
+			known.has(id) ? candidate.sha256 : ((await tryGetContent(id, certificates, signal, service))?.sha256 ?? null),
 		),
 	);
 	const findings = alike.flatMap(({ id, name }, index): Finding[] =>
@@ -48,7 +48,7 @@ export async function duplicateFindings(
  * @param sha256 As in `Candidate`.
  */
 export function unplacedFindings(
-	unconfirmed: readonly { readonly pending: PendingUpload; readonly unplaced: boolean }[],
+	unconfirmed: readonly { readonly pending: UploadAttempt; readonly unplaced: boolean }[],
 	sha256: string,
 ): readonly Finding[] {
 	return unconfirmed
@@ -61,16 +61,16 @@ export function unplacedFindings(
  * @throws Cancelled
  */
 export async function nameFindings(
-	candidate: Candidate,
+	candidate: ParsedCertificate,
 	name: string,
 	listing: CertificateListing,
-	certificates: Certificates,
+	certificates: CertificateStore,
 	signal: AbortSignal,
 ): Promise<readonly Finding[]> {
 	const namesakes = listing.certificates.filter((certificate) => certificate.name === name);
 	const findings = await Promise.all(
 		namesakes.map(async ({ id }): Promise<Finding[]> => {
-			const content = await contentOf(id, certificates, signal);
+			const content = await tryGetContent(id, certificates, signal);
 			// That it is the very same one is a finding of its own.
 			if (content?.sha256 === candidate.sha256) return [];
 			const renews = content?.subject === candidate.subject && content.publicKeySha256 === candidate.publicKeySha256;

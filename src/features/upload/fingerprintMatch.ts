@@ -1,13 +1,13 @@
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
-import type { Candidate } from "../../domain/certificateFile.ts";
-import type { Look } from "../../domain/problem.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
+import type { ParsedCertificate } from "../../domain/certificateFile.ts";
+import type { LookupOutcome } from "../../domain/problem.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
 
 /** By how much two clocks of the one service may differ, in seconds. */
 const CLOCK_TOLERANCE = 5;
 
 /** What a list shows of an upload. */
-export interface Sighting {
+export interface MatchResult {
 	/**
 	 * What it became: more than one where it was sent more than once, or by others too. Those of the name that was sent are
 	 * first, and of these the earliest.
@@ -27,12 +27,12 @@ export interface Sighting {
  * @param contentOf What is under an id; `null` where it cannot be told.
  * @throws whatever `contentOf` throws.
  */
-export async function lookFor(
-	attempts: readonly PendingUpload[],
+export async function findMatches(
+	attempts: readonly UploadAttempt[],
 	others: ReadonlySet<string>,
 	listing: CertificateListing,
-	contentOf: (id: string) => Promise<Candidate | null>,
-): Promise<Sighting> {
+	contentOf: (id: string) => Promise<ParsedCertificate | null>,
+): Promise<MatchResult> {
 	const candidates = listing.certificates.flatMap((certificate) => {
 		const verdicts = others.has(certificate.id) ? [] : attempts.map((attempt) => verdictOn(certificate, attempt));
 		const verdict = (["new", "unclear"] as const).find((each) => verdicts.includes(each));
@@ -54,7 +54,7 @@ export async function lookFor(
 }
 
 /** What to say of an upload that is not among what was seen. @param at When it was looked, Unix milliseconds. */
-export function lookOf({ unclear, whole }: Sighting, at: number): Look {
+export function toLookupOutcome({ unclear, whole }: MatchResult, at: number): LookupOutcome {
 	if (unclear.length > 0) return { outcome: "ambiguous" };
 	return whole ? { outcome: "not-seen", at } : { outcome: "partial" };
 }
@@ -63,7 +63,7 @@ export function lookOf({ unclear, whole }: Sighting, at: number): Look {
  * Whether a certificate was there before an attempt. The list before it may have been stale, so that its time counts too,
  * on the same service's clock.
  */
-function verdictOn({ id, createdAt }: Certificate, attempt: PendingUpload): "before" | "unclear" | "new" {
+function verdictOn({ id, createdAt }: Certificate, attempt: UploadAttempt): "before" | "unclear" | "new" {
 	const { idsBefore, servedBefore } = attempt;
 	if (idsBefore?.includes(id)) return "before";
 	if (createdAt !== null && servedBefore !== null && createdAt < servedBefore)

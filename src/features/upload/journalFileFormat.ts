@@ -1,10 +1,10 @@
 import { ORGANIZATION_REF } from "../../common/organizationRef.ts";
-import type { RecordFormat } from "../../common/storage/jsonFileStore.ts";
+import type { JsonFileFormat } from "../../common/storage/jsonFileStore.ts";
 import { type Certificate, isCertificateId } from "../../domain/certificate.ts";
-import { fieldsIn } from "../../domain/json.ts";
-import { Failure } from "../../domain/problem.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
-import type { Arrival, UploadKey, UploadRecord } from "./uploadHistory.ts";
+import { asRecord } from "../../domain/json.ts";
+import { ProblemError } from "../../domain/problem.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
+import type { Confirmation, UploadKey, UploadRecord } from "./uploadHistory.ts";
 
 /** What a file holds: all attempts to upload one certificate to one organization that are to be remembered, oldest first. */
 export interface UploadFile {
@@ -23,11 +23,11 @@ export function keyIn(name: string): UploadKey | null {
 export function fileName({ organizationRef, sha256 }: UploadKey): string {
 	const name = `${organizationRef}.${sha256}.json`;
 	if (NAME.test(name)) return name;
-	throw new Failure({ reason: "not-recorded", code: null });
+	throw new ProblemError({ reason: "not-recorded", code: null });
 }
 
 /** Versions 0 and 1 had files of other names: `oldUploads.ts`. */
-export const UPLOADS: RecordFormat<UploadFile> = {
+export const UPLOADS: JsonFileFormat<UploadFile> = {
 	version: 2,
 	parse: ({ attempts }, name) => {
 		const key = keyIn(name);
@@ -38,14 +38,14 @@ export const UPLOADS: RecordFormat<UploadFile> = {
 };
 
 function recordIn(json: unknown, key: UploadKey): UploadRecord | null {
-	const { pending, arrival } = fieldsIn(json);
-	const attempt = attemptIn(fieldsIn(pending), key);
-	const arrived = arrival === null ? null : arrivalIn(fieldsIn(arrival));
+	const { pending, arrival } = asRecord(json);
+	const attempt = attemptIn(asRecord(pending), key);
+	const arrived = arrival === null ? null : arrivalIn(asRecord(arrival));
 	return attempt && (arrived || arrival === null) ? { pending: attempt, arrival: arrived } : null;
 }
 
 /** An attempt; `null` where it is not whole, or about something else. */
-export function attemptIn(fields: Record<string, unknown>, key: UploadKey): PendingUpload | null {
+export function attemptIn(fields: Record<string, unknown>, key: UploadKey): UploadAttempt | null {
 	const { id, name, pem, startedAt, idsBefore, servedBefore, owner } = fields;
 	if (fields.organizationRef !== key.organizationRef || fields.sha256 !== key.sha256) return null;
 	if (!isText(id) || !isText(name) || !isText(pem) || !isText(owner) || !isTime(startedAt)) return null;
@@ -55,14 +55,14 @@ export function attemptIn(fields: Record<string, unknown>, key: UploadKey): Pend
 }
 
 /** What an attempt became; `null` where it is not whole. */
-export function arrivalIn({ certificates, at }: Record<string, unknown>): Arrival | null {
+export function arrivalIn({ certificates, at }: Record<string, unknown>): Confirmation | null {
 	if (!isTime(at) || !Array.isArray(certificates)) return null;
 	const read = certificates.map(certificateIn);
 	return read.every((certificate) => certificate !== null) ? { certificates: read, at } : null;
 }
 
 function certificateIn(json: unknown): Certificate | null {
-	const { id, name, createdAt, validAt, expiresAt, active } = fieldsIn(json);
+	const { id, name, createdAt, validAt, expiresAt, active } = asRecord(json);
 	const times = [createdAt, validAt, expiresAt];
 	if (!isCertificateId(id) || !(name === null || isText(name))) return null;
 	if (!times.every((time) => time === null || isTime(time))) return null;

@@ -1,28 +1,28 @@
-import type { Disk } from "../../common/storage/fileSystem.ts";
+import type { FileSystem } from "../../common/storage/fileSystem.ts";
 import type { HeldLock } from "../../common/storage/heldLock.ts";
-import { Records } from "../../common/storage/jsonFileStore.ts";
-import type { Locks } from "../../common/storage/locks.ts";
+import { JsonFileStore } from "../../common/storage/jsonFileStore.ts";
+import type { FileLocks } from "../../common/storage/locks.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { problemOf } from "../../domain/problem.ts";
 import { fileName, keyIn, UPLOADS, type UploadFile } from "./journalFileFormat.ts";
-import { OldUploads } from "./oldJournalFiles.ts";
-import { LATE_MS, type PendingUpload } from "./uploadAttempt.ts";
-import { type SpoiltUpload, spoiltFailure, type UploadKey, type UploadRecord, UploadRecords } from "./uploadHistory.ts";
+import { OldJournalFiles } from "./oldJournalFiles.ts";
+import { LATE_ARRIVAL_MS, type UploadAttempt } from "./uploadAttempt.ts";
+import { type SpoiltUpload, spoiltFailure, UploadHistory, type UploadKey, type UploadRecord } from "./uploadHistory.ts";
 
 /**
  * What all windows write down of their uploads, in one folder: a file for each certificate and organization. Only the holder of
  * its lock changes it. The file is removed when it holds no attempt any more.
  */
-export class PendingUploads {
-	readonly #files: Records<UploadFile>;
-	readonly #old: OldUploads;
-	readonly #locks: Locks;
+export class JournalStore {
+	readonly #files: JsonFileStore<UploadFile>;
+	readonly #old: OldJournalFiles;
+	readonly #locks: FileLocks;
 	readonly #now: () => number;
 
 	/** @param folder,now,disk As in `Records`. */
-	constructor(folder: string, locks: Locks, now: () => number = Date.now, disk?: Disk) {
-		this.#files = new Records(folder, UPLOADS, now, disk);
-		this.#old = new OldUploads(folder);
+	constructor(folder: string, locks: FileLocks, now: () => number = Date.now, disk?: FileSystem) {
+		this.#files = new JsonFileStore(folder, UPLOADS, now, disk);
+		this.#old = new OldJournalFiles(folder);
 		this.#locks = locks;
 		this.#now = now;
 	}
@@ -36,9 +36,9 @@ export class PendingUploads {
 	 * Reads all records, and removes those that are no longer needed. What cannot be understood stays, and is listed as spoilt.
 	 * @throws Failure `not-recorded` where the folder or a file cannot be read: it may be about an upload that is open.
 	 */
-	async read(): Promise<UploadRecords> {
+	async read(): Promise<UploadHistory> {
 		const names = await this.#files.names();
-		const old = OldUploads.keysIn(names);
+		const old = OldJournalFiles.keysIn(names);
 		const spoilt: SpoiltUpload[] = [];
 		const all: UploadRecord[] = [];
 		for (const key of old) {
@@ -53,7 +53,7 @@ export class PendingUploads {
 			if (typeof records === "string") spoilt.push({ ...key, state: records });
 			else if (records.length > 0) all.push(...records.filter(({ pending }) => !taken.has(pending.id)));
 			else await this.#unlessHeld(key, (held) => held.remove([]));
-		return new UploadRecords(all, spoilt);
+		return new UploadHistory(all, spoilt);
 	}
 
 	/**
@@ -61,20 +61,20 @@ export class PendingUploads {
 	 * @param options.refuse,options.signal As in `Locks`.
 	 * @throws Failure `locked`, `not-recorded`; what `work` throws; Cancelled
 	 */
-	alone<T>(
+	withLock<T>(
 		key: UploadKey,
-		work: (held: HeldUpload) => Promise<T>,
+		work: (held: LockedUpload) => Promise<T>,
 		options?: { readonly refuse?: boolean; readonly signal?: AbortSignal },
 	): Promise<T> {
-		return this.#locks.hold(lockOf(key), (lock) => work(this.#heldBy(lock, key)), options);
+		return this.#locks.withLock(lockOf(key), (lock) => work(this.#heldBy(lock, key)), options);
 	}
 
 	/** Which window is at an upload, as in `Locks`. @throws Failure `not-recorded` */
-	holderOf(key: UploadKey): ReturnType<Locks["holderOf"]> {
+	holderOf(key: UploadKey): ReturnType<FileLocks["holderOf"]> {
 		return this.#locks.holderOf(lockOf(key));
 	}
 
-	#heldBy(lock: HeldLock, key: UploadKey): HeldUpload {
+	#heldBy(lock: HeldLock, key: UploadKey): LockedUpload {
 		const change = async (map: (records: readonly UploadRecord[]) => readonly UploadRecord[]) => {
 			const before = await this.#read(key);
 			// What cannot be understood is never written over.
@@ -120,7 +120,7 @@ export class PendingUploads {
 		const stored = await this.#files.read(fileName(key));
 		if (stored.state === "newer" || stored.state === "unreadable") return stored.state;
 		const attempts = stored.state === "read" ? stored.value.attempts : [];
-		return attempts.filter(({ arrival }) => !arrival || this.#now() - arrival.at <= LATE_MS);
+		return attempts.filter(({ arrival }) => !arrival || this.#now() - arrival.at <= LATE_ARRIVAL_MS);
 	}
 
 	async #remove(key: UploadKey, lock: HeldLock): Promise<void> {
@@ -129,10 +129,10 @@ export class PendingUploads {
 	}
 
 	/** Clears up while no window, this one included, holds an upload. @returns whether that was done; else the next reading does it. */
-	async #unlessHeld(key: UploadKey, work: (held: HeldUpload) => Promise<void>): Promise<boolean> {
+	async #unlessHeld(key: UploadKey, work: (held: LockedUpload) => Promise<void>): Promise<boolean> {
 		try {
 			if (await this.holderOf(key)) return false;
-			await this.alone(key, work, { refuse: true });
+			await this.withLock(key, work, { refuse: true });
 			return true;
 		} catch (thrown) {
 			if (problemOf(thrown)) return false;
@@ -142,13 +142,13 @@ export class PendingUploads {
 }
 
 /** One upload's file, for the holder of its lock. Each call throws Failure `lock-lost`, `not-recorded`, `record-newer` or `record-unreadable`. */
-export interface HeldUpload {
+export interface LockedUpload {
 	/** As in `HeldLock`. */
 	check(): Promise<void>;
 	/** Writes one more attempt down. */
-	add(attempt: PendingUpload): Promise<void>;
+	add(attempt: UploadAttempt): Promise<void>;
 	/** Writes down what an attempt that is open arrived as. The first word counts. */
-	settle(attempt: PendingUpload, certificates: readonly Certificate[]): Promise<void>;
+	settle(attempt: UploadAttempt, certificates: readonly Certificate[]): Promise<void>;
 	/** Takes out attempts. */
 	remove(ids: readonly string[]): Promise<void>;
 	/** Removes the file where it is not whole. */
@@ -158,7 +158,7 @@ export interface HeldUpload {
 }
 
 /** What others need of it. */
-export type UploadStore = Pick<PendingUploads, keyof PendingUploads>;
+export type UploadStore = Pick<JournalStore, keyof JournalStore>;
 
 /** So many locks there are at most: the files of a lock are never all removed. */
 function lockOf({ sha256 }: UploadKey): string {

@@ -1,8 +1,8 @@
 import { ORGANIZATION_REF } from "../../common/organizationRef.ts";
-import { type RecordFormat, Records } from "../../common/storage/jsonFileStore.ts";
+import { type JsonFileFormat, JsonFileStore } from "../../common/storage/jsonFileStore.ts";
 import { arrivalIn, attemptIn } from "./journalFileFormat.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
-import type { Arrival, UploadKey, UploadRecord } from "./uploadHistory.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
+import type { Confirmation, UploadKey, UploadRecord } from "./uploadHistory.ts";
 
 /** What versions 0 and 1 wrote: a file for each attempt, one that says that it arrived, one that says that it counts no more. */
 const NAME = new RegExp(`^(${ORGANIZATION_REF})\\.([0-9a-f]{64})\\.([1-9][0-9]{0,8})(|\\.uploaded|\\.closed)\\.json$`);
@@ -13,7 +13,7 @@ interface OldFile extends UploadKey {
 	readonly ending: string;
 }
 
-const ATTEMPTS: RecordFormat<PendingUpload> = {
+const ATTEMPTS: JsonFileFormat<UploadAttempt> = {
 	version: 1,
 	parse: (fields, name) => {
 		const file = fileOf(name);
@@ -28,17 +28,17 @@ const ATTEMPTS: RecordFormat<PendingUpload> = {
 	},
 };
 
-const ARRIVALS: RecordFormat<Arrival> = { version: 1, parse: arrivalIn };
+const ARRIVALS: JsonFileFormat<Confirmation> = { version: 1, parse: arrivalIn };
 
 /** The files that older versions of this extension wrote of uploads. */
-export class OldUploads {
-	readonly #attempts: Records<PendingUpload>;
-	readonly #arrivals: Records<Arrival>;
+export class OldJournalFiles {
+	readonly #attempts: JsonFileStore<UploadAttempt>;
+	readonly #arrivals: JsonFileStore<Confirmation>;
 
 	/** @param folder As in `Records`. */
 	constructor(folder: string) {
-		this.#attempts = new Records(folder, ATTEMPTS);
-		this.#arrivals = new Records(folder, ARRIVALS);
+		this.#attempts = new JsonFileStore(folder, ATTEMPTS);
+		this.#arrivals = new JsonFileStore(folder, ARRIVALS);
 	}
 
 	/** What files of these names are about, each upload once. */

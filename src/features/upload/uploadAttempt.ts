@@ -1,5 +1,5 @@
 /** One upload as it was written down before it was sent. It is not changed: what became of it is told apart. */
-export interface PendingUpload {
+export interface UploadAttempt {
 	readonly organizationRef: string;
 	/** SHA-256 of the DER, lower-case hex. */
 	readonly sha256: string;
@@ -21,4 +21,4 @@ export interface PendingUpload {
 }
 
 /** For how long an upload that was not seen may still appear, in milliseconds: a commit or a list may be late. */
-export const LATE_MS = 600_000;
+export const LATE_ARRIVAL_MS = 600_000;

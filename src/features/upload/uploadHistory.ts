@@ -1,12 +1,12 @@
 import type { Certificate } from "../../domain/certificate.ts";
-import { Failure } from "../../domain/problem.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
+import { ProblemError } from "../../domain/problem.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
 
 /** Which uploads belong together: the same certificate to the same organization. */
-export type UploadKey = Pick<PendingUpload, "organizationRef" | "sha256">;
+export type UploadKey = Pick<UploadAttempt, "organizationRef" | "sha256">;
 
 /** That an attempt arrived, and as what. */
-export interface Arrival {
+export interface Confirmation {
 	readonly certificates: readonly Certificate[];
 	/** When it was known, Unix milliseconds. */
 	readonly at: number;
@@ -14,9 +14,9 @@ export interface Arrival {
 
 /** One attempt as it was written down, and what became of it. */
 export interface UploadRecord {
-	readonly pending: PendingUpload;
+	readonly pending: UploadAttempt;
 	/** `null` while it is not known whether it arrived. */
-	readonly arrival: Arrival | null;
+	readonly arrival: Confirmation | null;
 }
 
 /** A certificate as an upload from this machine became it. */
@@ -33,8 +33,8 @@ export interface SpoiltUpload extends UploadKey {
 }
 
 /** The Failure for a record that cannot be understood. */
-export function spoiltFailure(state: SpoiltUpload["state"]): Failure {
-	return new Failure({ reason: state === "newer" ? "record-newer" : "record-unreadable" });
+export function spoiltFailure(state: SpoiltUpload["state"]): ProblemError {
+	return new ProblemError({ reason: state === "newer" ? "record-newer" : "record-unreadable" });
 }
 
 export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
@@ -42,7 +42,7 @@ export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
 }
 
 /** What was written down of uploads, as it was at one moment. */
-export class UploadRecords {
+export class UploadHistory {
 	/** Those of one upload are in the order in which they were sent. */
 	readonly all: readonly UploadRecord[];
 	readonly #spoilt: readonly SpoiltUpload[];
@@ -58,17 +58,17 @@ export class UploadRecords {
 	}
 
 	/** The attempts of which it is not known whether they arrived, oldest first. None where a newer one did. */
-	openAttempts(key: UploadKey): readonly PendingUpload[] {
+	openAttempts(key: UploadKey): readonly UploadAttempt[] {
 		const records = this.all.filter(({ pending }) => isSameUpload(pending, key));
 		return records.slice(records.findLastIndex(({ arrival }) => arrival) + 1).map(({ pending }) => pending);
 	}
 
-	isOpen(attempt: PendingUpload): boolean {
+	isOpen(attempt: UploadAttempt): boolean {
 		return this.openAttempts(attempt).some(({ id }) => id === attempt.id);
 	}
 
 	/** The newest open attempt of each upload. */
-	get unconfirmed(): readonly PendingUpload[] {
+	get unconfirmed(): readonly UploadAttempt[] {
 		return this.all.map(({ pending }) => pending).filter((pending) => this.openAttempts(pending).at(-1) === pending);
 	}
 
@@ -82,7 +82,7 @@ export class UploadRecords {
 	}
 
 	/** What an attempt arrived as, or a newer one in its place; `null` where that is not known. */
-	arrivalSince(attempt: PendingUpload): Arrival | null {
+	arrivalSince(attempt: UploadAttempt): Confirmation | null {
 		const records = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
 		const index = records.findIndex(({ pending }) => pending.id === attempt.id);
 		const since =

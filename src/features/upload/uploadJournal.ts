@@ -1,31 +1,31 @@
-import { Failure } from "../../domain/problem.ts";
-import type { Certificates } from "../organization/certificateStore.ts";
+import { ProblemError } from "../../domain/problem.ts";
+import type { CertificateStore } from "../organization/certificateStore.ts";
 import type { UploadStore } from "./journalStore.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
-import { spoiltFailure, type UploadKey, UploadRecords } from "./uploadHistory.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
+import { spoiltFailure, UploadHistory, type UploadKey } from "./uploadHistory.ts";
 
 /** What all windows wrote down of uploads, as this one read it last. */
 export class UploadJournal {
 	readonly #files: UploadStore;
-	readonly #certificates: Certificates;
-	#records = new UploadRecords([]);
+	readonly #certificates: CertificateStore;
+	#records = new UploadHistory([]);
 	/** The attempts of windows that hold their lock, and whether each was seen to be alive. */
 	#heldElsewhere: ReadonlyMap<string, boolean> = new Map();
 	#reads = 0;
 	#newest = 0;
 
-	constructor(files: UploadStore, certificates: Certificates) {
+	constructor(files: UploadStore, certificates: CertificateStore) {
 		this.#files = files;
 		this.#certificates = certificates;
 	}
 
 	/** As it was last read. */
-	get records(): UploadRecords {
+	get records(): UploadHistory {
 		return this.#records;
 	}
 
 	/** Reads it anew, and has the list show what other windows uploaded. @throws Failure `not-recorded` */
-	async read(): Promise<UploadRecords> {
+	async read(): Promise<UploadHistory> {
 		const read = ++this.#reads;
 		const records = await this.#files.read();
 		const elsewhere = new Map<string, boolean>();
@@ -38,12 +38,12 @@ export class UploadJournal {
 		this.#records = records;
 		this.#heldElsewhere = elsewhere;
 		for (const { certificate, sha256, at } of records.uploaded(this.#certificates.organizationRef ?? ""))
-			this.#certificates.learn(certificate, sha256, at);
+			this.#certificates.addFromOtherWindow(certificate, sha256, at);
 		return records;
 	}
 
 	/** Whether another window was seen to be sending it. */
-	runsElsewhere({ id }: PendingUpload): boolean {
+	runsElsewhere({ id }: UploadAttempt): boolean {
 		return this.#heldElsewhere.get(id) ?? false;
 	}
 
@@ -53,14 +53,14 @@ export class UploadJournal {
 	}
 
 	/** @throws Failure `upload-pending`, `record-newer`, `record-unreadable` where it is not known what became of an upload of the same. */
-	refuseOpen(key: UploadKey, records: UploadRecords): void {
+	refuseOpen(key: UploadKey, records: UploadHistory): void {
 		this.refuseSpoilt(key, records);
 		const open = records.openAttempts(key).at(-1);
-		if (open) throw new Failure({ reason: "upload-pending", name: open.name, running: this.runsElsewhere(open) });
+		if (open) throw new ProblemError({ reason: "upload-pending", name: open.name, running: this.runsElsewhere(open) });
 	}
 
 	/** @throws Failure `record-newer`, `record-unreadable` where what was written down of the same cannot be understood. */
-	refuseSpoilt(key: UploadKey, records: UploadRecords): void {
+	refuseSpoilt(key: UploadKey, records: UploadHistory): void {
 		const state = records.spoilt(key);
 		if (state) throw spoiltFailure(state);
 	}

@@ -3,19 +3,19 @@ import { nameWords } from "../../common/messages/certificateMessages.ts";
 import { clockWords, expiryWords, momentWords } from "../../common/messages/dates.ts";
 import { currentLocale } from "../../common/messages/locale.ts";
 import { fingerprintStart } from "../../common/messages/parsedCertificateMessages.ts";
-import { unconfirmedWords } from "../../common/messages/problems.ts";
-import { inert } from "../../common/messages/sanitize.ts";
+import { describeUnconfirmedUpload } from "../../common/messages/problems.ts";
+import { sanitize } from "../../common/messages/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
-import type { Look } from "../../domain/problem.ts";
-import { LATE_MS, type PendingUpload } from "./uploadAttempt.ts";
+import type { LookupOutcome } from "../../domain/problem.ts";
+import { LATE_ARRIVAL_MS, type UploadAttempt } from "./uploadAttempt.ts";
 
 /** An upload that was written down and of which it is not known whether it arrived. */
 interface Unconfirmed {
-	readonly pending: PendingUpload;
+	readonly pending: UploadAttempt;
 	/** Whether another window has it on its way. */
 	readonly elsewhere: boolean;
 	/** What a look said, or `null` before the first one. */
-	readonly look: Look | null;
+	readonly look: LookupOutcome | null;
 	/** Whether the service did not name the organization that it was sent to. */
 	readonly unplaced: boolean;
 }
@@ -39,11 +39,11 @@ export function unconfirmedDescription({ pending, elsewhere, look, unplaced }: U
 
 /** What happened to it, when, and what to do, one thing a line. @param now Unix milliseconds. */
 export function unconfirmedTooltip({ pending, elsewhere, look }: Unconfirmed, now: number): string {
-	const name = inert(pending.name);
+	const name = sanitize(pending.name);
 	return [
 		elsewhere
 			? l10n.t("Another window is uploading “{0}”. Check Now looks whether it has arrived.", name)
-			: unconfirmedWords(name, null, look, now),
+			: describeUnconfirmedUpload(name, null, look, now),
 		l10n.t("Started: {0}", momentWords(pending.startedAt)),
 		l10n.t("SHA-256: {0}", fingerprintStart(pending.sha256)),
 	].join("\n");
@@ -51,7 +51,7 @@ export function unconfirmedTooltip({ pending, elsewhere, look }: Unconfirmed, no
 
 /** What a screen reader says of the row. @param now Unix milliseconds. */
 export function unconfirmedSpoken(upload: Unconfirmed, now: number): string {
-	return `${inert(upload.pending.name)}, ${unconfirmedDescription(upload, now)}`;
+	return `${sanitize(upload.pending.name)}, ${unconfirmedDescription(upload, now)}`;
 }
 
 /** That an upload without an answer had arrived. @param now Unix milliseconds. */
@@ -70,16 +70,16 @@ export function thereBeforeWords(certificate: Certificate): string {
 }
 
 /** That the same certificate is there more than once. */
-export function twinsWords(certificate: Certificate, twins: readonly Certificate[]): string {
-	const ids = twins.slice(0, MOST_NAMED).map(({ id }) => id);
-	if (twins.length > MOST_NAMED) ids.push("…");
+export function duplicatesWords(certificate: Certificate, duplicates: readonly Certificate[]): string {
+	const ids = duplicates.slice(0, MOST_NAMED).map(({ id }) => id);
+	if (duplicates.length > MOST_NAMED) ids.push("…");
 	const list = ids.join(", ");
-	return new Intl.PluralRules(currentLocale()).select(twins.length) === "one"
+	return new Intl.PluralRules(currentLocale()).select(duplicates.length) === "one"
 		? l10n.t("“{0}” is there once more, with the same SHA-256: {1}. Neither was deleted.", nameWords(certificate), list)
 		: l10n.t(
 				"“{0}” is there {1} times more, with the same SHA-256: {2}. None was deleted.",
 				nameWords(certificate),
-				twins.length,
+				duplicates.length,
 				list,
 			);
 }
@@ -90,13 +90,13 @@ export function twinsWords(certificate: Certificate, twins: readonly Certificate
  * @param now Unix milliseconds.
  */
 export function againWords(
-	{ name, startedAt }: PendingUpload,
+	{ name, startedAt }: UploadAttempt,
 	seenNoneAt: number,
 	now: number,
 ): { readonly message: string; readonly detail: string } {
-	const late = startedAt + LATE_MS;
+	const late = startedAt + LATE_ARRIVAL_MS;
 	return {
-		message: l10n.t("“{0}” was not seen at {1}. Upload it again?", inert(name), clockWords(seenNoneAt, now)),
+		message: l10n.t("“{0}” was not seen at {1}. Upload it again?", sanitize(name), clockWords(seenNoneAt, now)),
 		detail:
 			now < late
 				? l10n.t("The first upload may still arrive until {0}: then there would be two.", clockWords(late, now))
@@ -118,9 +118,9 @@ export function spoiltWords(name: string): { readonly message: string; readonly 
 }
 
 /** The question before an upload that is not confirmed is forgotten. */
-export function forgetWords({ name }: PendingUpload): { readonly message: string; readonly detail: string } {
+export function forgetWords({ name }: UploadAttempt): { readonly message: string; readonly detail: string } {
 	return {
-		message: l10n.t("Forget the upload of “{0}”?", inert(name)),
+		message: l10n.t("Forget the upload of “{0}”?", sanitize(name)),
 		detail: l10n.t(
 			"If it arrived, it will show up in the list. But from now on nothing keeps the same certificate from being uploaded twice.",
 		),

@@ -1,47 +1,47 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Service } from "../../domain/adminApi.ts";
+import type { CertificatesApi } from "../../domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
-import { Failure, isCancelled, type Look, problemOf, type UploadEnding } from "../../domain/problem.ts";
-import { type Certificates, contentOf } from "../organization/certificateStore.ts";
-import { lookFor, lookOf, type Sighting } from "./fingerprintMatch.ts";
+import { isCancelled, type LookupOutcome, ProblemError, problemOf, type UploadEnding } from "../../domain/problem.ts";
+import { type CertificateStore, tryGetContent } from "../organization/certificateStore.ts";
+import { findMatches, type MatchResult, toLookupOutcome } from "./fingerprintMatch.ts";
 import type { UploadStore } from "./journalStore.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
-import type { UploadRecords } from "./uploadHistory.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
+import type { UploadHistory } from "./uploadHistory.ts";
 
 /** The organization that is looked at. */
 export interface Target {
 	readonly organizationRef: string;
 	/** Bound to it. */
-	readonly service: Service;
+	readonly service: CertificatesApi;
 	/** As it was in `Certificates` when the work began. */
 	readonly epoch: number;
 }
 
 /** The attempts of one upload of which it is not known whether they arrived, oldest first. */
-export type Attempts = readonly [...PendingUpload[], PendingUpload];
+export type Attempts = readonly [...UploadAttempt[], UploadAttempt];
 
 /** What an upload became. */
 export interface Found {
 	readonly certificate: Certificate;
 	/** Others with the same fingerprint that were not there before, or of which that cannot be told. */
-	readonly twins: readonly Certificate[];
+	readonly duplicates: readonly Certificate[];
 }
 
 /** Nothing tells whether it was sent to the organization that was looked at. */
-export const UNPLACED: Look = { outcome: "unplaced" };
+export const UNPLACED: LookupOutcome = { outcome: "unplaced" };
 
 const LOOK_AGAIN_MS: readonly number[] = [2000];
 
 /** Looks for uploads among an organization's certificates, each time in a list that it reads for that. */
-export class LookUp {
-	readonly #certificates: Certificates;
+export class UploadReconciler {
+	readonly #certificates: CertificateStore;
 	readonly #pending: Pick<UploadStore, "read">;
 	readonly #now: () => number;
 	readonly #againMs: readonly number[];
 
 	/** @param againMs The pauses after which `insist` looks again, in milliseconds. */
 	constructor(
-		certificates: Certificates,
+		certificates: CertificateStore,
 		pending: Pick<UploadStore, "read">,
 		now: () => number,
 		againMs: readonly number[] = LOOK_AGAIN_MS,
@@ -56,12 +56,14 @@ export class LookUp {
 	 * Looks once. What another window found out counts as well.
 	 * @throws Failure `unconfirmed` where it was not seen, or whatever kept from looking; Cancelled
 	 */
-	async once(attempts: Attempts, target: Target, signal: AbortSignal): Promise<Found> {
+	async reconcile(attempts: Attempts, target: Target, signal: AbortSignal): Promise<Found> {
 		const known = arrivedIn(await this.#pending.read(), attempts);
 		if (known) return known;
 		const { sighting, records, listing } = await this.#sight(attempts, target, signal);
 		if (!isPlaced(attempts, target, listing)) refuse(attempts, UNPLACED);
-		return foundIn(sighting) ?? arrivedIn(records, attempts) ?? refuse(attempts, lookOf(sighting, this.#now()));
+		return (
+			foundIn(sighting) ?? arrivedIn(records, attempts) ?? refuse(attempts, toLookupOutcome(sighting, this.#now()))
+		);
 	}
 
 	/**
@@ -84,12 +86,17 @@ export class LookUp {
 	 * @param ending How the request of the newest attempt ended.
 	 * @throws Failure `unconfirmed` with what the last look said.
 	 */
-	async insist(attempts: Attempts, ending: UploadEnding | null, target: Target, signal: AbortSignal): Promise<Found> {
-		let look: Look = { outcome: "failed" };
+	async reconcileWithRetries(
+		attempts: Attempts,
+		ending: UploadEnding | null,
+		target: Target,
+		signal: AbortSignal,
+	): Promise<Found> {
+		let look: LookupOutcome = { outcome: "failed" };
 		for (const wait of [0, ...this.#againMs])
 			try {
 				if (wait > 0) await pause(wait, undefined, { signal });
-				return await this.once(attempts, target, signal);
+				return await this.reconcile(attempts, target, signal);
 			} catch (thrown) {
 				if (signal.aborted) break;
 				const problem = problemOf(thrown);
@@ -100,7 +107,7 @@ export class LookUp {
 	}
 
 	/** What else is there with the fingerprint of an upload that was answered, and was not before; none where it cannot be told. */
-	async twins(attempts: Attempts, { id }: Certificate, target: Target, signal: AbortSignal) {
+	async duplicates(attempts: Attempts, { id }: Certificate, target: Target, signal: AbortSignal) {
 		try {
 			const { ours, unclear } = (await this.#sight(attempts, target, signal, id)).sighting;
 			return [...ours, ...unclear];
@@ -113,7 +120,7 @@ export class LookUp {
 
 	/** @param known The id of what is known to be ours. */
 	async #sight(attempts: Attempts, target: Target, signal: AbortSignal, known?: string) {
-		if (target.epoch !== this.#certificates.epoch) throw new Failure({ reason: "connection-changed" });
+		if (target.epoch !== this.#certificates.generation) throw new ProblemError({ reason: "connection-changed" });
 		const listing = await this.#certificates.load(signal, target.service);
 		return this.#sightIn(listing, attempts, target, signal, known);
 	}
@@ -129,8 +136,8 @@ export class LookUp {
 		const own = records.arrivalSince(attempts[0])?.certificates.map(({ id }) => id) ?? [];
 		const uploaded = records.uploaded(organizationRef).map(({ certificate }) => certificate.id);
 		const others = new Set([...uploaded.filter((id) => !own.includes(id)), ...(known ? [known] : [])]);
-		const content = (id: string) => contentOf(id, this.#certificates, signal, service);
-		return { sighting: await lookFor(attempts, others, listing, content), records, listing };
+		const content = (id: string) => tryGetContent(id, this.#certificates, signal, service);
+		return { sighting: await findMatches(attempts, others, listing, content), records, listing };
 	}
 }
 
@@ -143,22 +150,22 @@ function isPlaced(attempts: Attempts, { organizationRef }: Target, { certificate
 }
 
 /** @throws Failure `unconfirmed` */
-function refuse(attempts: Attempts, look: Look, ending: UploadEnding | null = null): never {
-	throw new Failure({ reason: "unconfirmed", name: newestOf(attempts).name, look, ending });
+function refuse(attempts: Attempts, look: LookupOutcome, ending: UploadEnding | null = null): never {
+	throw new ProblemError({ reason: "unconfirmed", name: newestOf(attempts).name, look, ending });
 }
 
-function foundIn({ ours, unclear }: Sighting): Found | null {
+function foundIn({ ours, unclear }: MatchResult): Found | null {
 	const [certificate, ...others] = ours;
-	return certificate ? { certificate, twins: [...others, ...unclear] } : null;
+	return certificate ? { certificate, duplicates: [...others, ...unclear] } : null;
 }
 
-function arrivedIn(records: UploadRecords, attempts: Attempts): Found | null {
-	const [certificate, ...twins] = records.arrivalSince(newestOf(attempts))?.certificates ?? [];
-	return certificate ? { certificate, twins } : null;
+function arrivedIn(records: UploadHistory, attempts: Attempts): Found | null {
+	const [certificate, ...duplicates] = records.arrivalSince(newestOf(attempts))?.certificates ?? [];
+	return certificate ? { certificate, duplicates } : null;
 }
 
 /** The one that was sent last. */
-export function newestOf(attempts: Attempts): PendingUpload {
+export function newestOf(attempts: Attempts): UploadAttempt {
 	// `at` does not see that there always is one.
-	return attempts.at(-1) as PendingUpload;
+	return attempts.at(-1) as UploadAttempt;
 }

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
-import { isCancelled, type Look, problemOf } from "../../domain/problem.ts";
-import type { Certificates } from "../organization/certificateStore.ts";
-import type { HeldUpload, UploadStore } from "./journalStore.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
+import { isCancelled, type LookupOutcome, problemOf } from "../../domain/problem.ts";
+import type { CertificateStore } from "../organization/certificateStore.ts";
+import type { LockedUpload, UploadStore } from "./journalStore.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
 import type { UploadKey } from "./uploadHistory.ts";
-import { type Attempts, type Found, type LookUp, newestOf, type Target } from "./uploadReconciler.ts";
+import { type Attempts, type Found, newestOf, type Target, type UploadReconciler } from "./uploadReconciler.ts";
 
 /** A certificate that is there. */
-export interface Uploaded {
+export interface UploadResult {
 	readonly certificate: Certificate;
 	/** Others with the same fingerprint that were not there before. */
-	readonly twins: readonly Certificate[];
+	readonly duplicates: readonly Certificate[];
 	/**
 	 * How it is known: the service answered so; the list showed it where no answer came; or somebody else had uploaded the
 	 * same one since the person was asked, so that nothing was sent.
@@ -30,21 +30,21 @@ export interface Sending {
 /** What an upload is sent with. */
 export interface SendOptions {
 	/** The attempts that are open, oldest first. */
-	readonly earlier: readonly PendingUpload[];
+	readonly earlier: readonly UploadAttempt[];
 	/** What was there before. */
 	readonly listing: CertificateListing;
-	readonly held: HeldUpload;
+	readonly held: LockedUpload;
 	readonly target: Target;
 	readonly sending: Sending;
 }
 
 /** Sends uploads that are written down, and writes down what became of each. */
 export class UploadSender {
-	readonly #certificates: Certificates;
+	readonly #certificates: CertificateStore;
 	readonly #pending: UploadStore;
-	readonly #lookUp: LookUp;
+	readonly #lookUp: UploadReconciler;
 	readonly #now: () => number;
-	readonly #looks = new Map<string, Look>();
+	readonly #looks = new Map<string, LookupOutcome>();
 
 	constructor({
 		certificates,
@@ -52,9 +52,9 @@ export class UploadSender {
 		lookUp,
 		now,
 	}: {
-		readonly certificates: Certificates;
+		readonly certificates: CertificateStore;
 		readonly pending: UploadStore;
-		readonly lookUp: LookUp;
+		readonly lookUp: UploadReconciler;
 		readonly now: () => number;
 	}) {
 		this.#certificates = certificates;
@@ -64,21 +64,21 @@ export class UploadSender {
 	}
 
 	/** What the newest look for an attempt said; `null` where there was none. */
-	lookAt({ id }: PendingUpload): Look | null {
+	lookAt({ id }: UploadAttempt): LookupOutcome | null {
 		return this.#looks.get(id) ?? null;
 	}
 
 	/** Forgets what was said of an attempt. */
-	forget({ id }: PendingUpload): void {
+	forget({ id }: UploadAttempt): void {
 		this.#looks.delete(id);
 	}
 
 	/** Writes one more attempt down, and sends it. @throws as `Uploads.upload` */
 	async send(
-		{ organizationRef, sha256, name, pem }: UploadKey & Pick<PendingUpload, "name" | "pem">,
+		{ organizationRef, sha256, name, pem }: UploadKey & Pick<UploadAttempt, "name" | "pem">,
 		{ earlier, listing, held, target, sending }: SendOptions,
-	): Promise<Uploaded> {
-		const attempt: PendingUpload = {
+	): Promise<UploadResult> {
+		const attempt: UploadAttempt = {
 			...{ id: randomUUID(), organizationRef, sha256, name, pem },
 			startedAt: this.#now(),
 			idsBefore: await this.#idsIn(listing, organizationRef),
@@ -94,15 +94,19 @@ export class UploadSender {
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (problem?.reason === "unconfirmed")
-				return this.found(attempts, this.#lookUp.insist(attempts, problem.ending, target, sending.check()), held);
+				return this.found(
+					attempts,
+					this.#lookUp.reconcileWithRetries(attempts, problem.ending, target, sending.check()),
+					held,
+				);
 			// All else that a service throws means that nothing was stored.
 			if (problem || isCancelled(thrown)) await this.#write(attempt, (held) => held.remove([attempt.id]), held);
 			throw thrown;
 		}
-		await this.settle(attempt, { certificate, twins: [] }, held);
+		await this.settle(attempt, { certificate, duplicates: [] }, held);
 		this.#certificates.add(certificate, target.epoch, sha256);
-		const twins = await this.#lookUp.twins(attempts, certificate, target, sending.signal);
-		return { certificate, twins, how: "answered" };
+		const duplicates = await this.#lookUp.duplicates(attempts, certificate, target, sending.signal);
+		return { certificate, duplicates, how: "answered" };
 	}
 
 	/** All that is known to be there before an upload; `null` where not all of it could be read. */
@@ -112,7 +116,7 @@ export class UploadSender {
 	}
 
 	/** Settles what was found, and remembers what was seen instead. @throws what `looking` ends with */
-	async found(attempts: Attempts, looking: Promise<Found>, held?: HeldUpload): Promise<Uploaded> {
+	async found(attempts: Attempts, looking: Promise<Found>, held?: LockedUpload): Promise<UploadResult> {
 		const attempt = newestOf(attempts);
 		try {
 			const found = await looking;
@@ -126,15 +130,19 @@ export class UploadSender {
 	}
 
 	/** Writes down what an attempt arrived as. What another window is sending is settled by that one. */
-	async settle(attempt: PendingUpload, { certificate, twins }: Found, held?: HeldUpload): Promise<void> {
-		await this.#write(attempt, (held) => held.settle(attempt, [certificate, ...twins]), held);
+	async settle(attempt: UploadAttempt, { certificate, duplicates }: Found, held?: LockedUpload): Promise<void> {
+		await this.#write(attempt, (held) => held.settle(attempt, [certificate, ...duplicates]), held);
 	}
 
 	/** Writes something down of an attempt. What cannot be written is found by the next look. @param held Its lock, which may be lost by now. */
-	async #write(attempt: PendingUpload, work: (held: HeldUpload) => Promise<void>, held?: HeldUpload): Promise<void> {
+	async #write(
+		attempt: UploadAttempt,
+		work: (held: LockedUpload) => Promise<void>,
+		held?: LockedUpload,
+	): Promise<void> {
 		try {
-			await (held ? work(held) : this.#pending.alone(attempt, work, { refuse: true })).catch((thrown) => {
-				if (held && problemOf(thrown)?.reason === "lock-lost") return this.#pending.alone(attempt, work);
+			await (held ? work(held) : this.#pending.withLock(attempt, work, { refuse: true })).catch((thrown) => {
+				if (held && problemOf(thrown)?.reason === "lock-lost") return this.#pending.withLock(attempt, work);
 				throw thrown;
 			});
 		} catch (thrown) {
@@ -143,4 +151,4 @@ export class UploadSender {
 	}
 }
 
-const LOOK_FAILED: Look = { outcome: "failed" };
+const LOOK_FAILED: LookupOutcome = { outcome: "failed" };

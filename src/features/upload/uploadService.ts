@@ -1,26 +1,26 @@
-import { Events } from "../../common/changeEmitter.ts";
+import { ChangeEmitter } from "../../common/changeEmitter.ts";
 import { mayBeOf } from "../../common/organizationRef.ts";
-import { BEAT_MS } from "../../common/storage/heldLock.ts";
-import type { Service } from "../../domain/adminApi.ts";
+import { HEARTBEAT_MS } from "../../common/storage/heldLock.ts";
+import type { CertificatesApi } from "../../domain/adminApi.ts";
 import type { CertificateListing } from "../../domain/certificate.ts";
-import type { Candidate } from "../../domain/certificateFile.ts";
-import { Failure, type Look, problemOf } from "../../domain/problem.ts";
-import type { Certificates } from "../organization/certificateStore.ts";
+import type { ParsedCertificate } from "../../domain/certificateFile.ts";
+import { type LookupOutcome, ProblemError, problemOf } from "../../domain/problem.ts";
+import type { CertificateStore } from "../organization/certificateStore.ts";
 import { duplicateFindings } from "./duplicateCheck.ts";
-import type { HeldUpload, UploadStore } from "./journalStore.ts";
-import type { PendingUpload } from "./uploadAttempt.ts";
-import { isSameUpload, type UploadKey, type UploadRecords } from "./uploadHistory.ts";
+import type { LockedUpload, UploadStore } from "./journalStore.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
+import { isSameUpload, type UploadHistory, type UploadKey } from "./uploadHistory.ts";
 import { UploadJournal } from "./uploadJournal.ts";
-import { type Attempts, type Found, LookUp, newestOf, type Target, UNPLACED } from "./uploadReconciler.ts";
-import { type Sending, type Uploaded, UploadSender } from "./uploadSender.ts";
+import { type Attempts, type Found, newestOf, type Target, UNPLACED, UploadReconciler } from "./uploadReconciler.ts";
+import { type Sending, type UploadResult, UploadSender } from "./uploadSender.ts";
 
 /** A list older than this is read again before an upload, in milliseconds. */
 const RECENT_MS = 60_000;
 
 export interface UploadsOptions {
 	/** The service of one connection: each call fails with `connection-changed` where it is another one by then. */
-	service(organizationRef: string): Promise<Service>;
-	readonly certificates: Certificates;
+	service(organizationRef: string): Promise<CertificatesApi>;
+	readonly certificates: CertificateStore;
 	readonly pending: UploadStore;
 	/** The clock, Unix milliseconds. */
 	readonly now?: () => number;
@@ -31,14 +31,14 @@ export interface UploadsOptions {
 }
 
 export interface UploadRequest {
-	readonly candidate: Pick<Candidate, "sha256" | "pem" | "notBefore" | "notAfter">;
+	readonly candidate: Pick<ParsedCertificate, "sha256" | "pem" | "notBefore" | "notAfter">;
 	readonly name: string;
 	readonly organizationRef: string;
 	/**
 	 * The ids under which, as the person was told, the same certificate is there already. Where it is there under another
 	 * one, nothing is sent. Left out: whatever is there, it is sent.
 	 */
-	readonly told?: readonly string[];
+	readonly knownDuplicateIds?: readonly string[];
 }
 
 /** An upload on its way. */
@@ -54,11 +54,11 @@ export interface RunningUpload {
 /** An upload that was written down and of which it is not known whether it arrived. */
 export interface UnconfirmedUpload {
 	/** Its newest attempt. */
-	readonly pending: PendingUpload;
+	readonly pending: UploadAttempt;
 	/** Whether another window is believed to be sending it. */
 	readonly elsewhere: boolean;
 	/** What the newest look of this window said. */
-	readonly look: Look | null;
+	readonly look: LookupOutcome | null;
 	/** Whether the service named no organization at the time of the upload, so that it may be the one in use. */
 	readonly unplaced: boolean;
 }
@@ -70,13 +70,13 @@ interface Running extends UploadKey {
 }
 
 /** Uploads certificates, one for each intent whatever becomes of the answer, and knows those of which that is not known. */
-export class Uploads extends Events {
+export class UploadService extends ChangeEmitter {
 	readonly #service: UploadsOptions["service"];
-	readonly #certificates: Certificates;
+	readonly #certificates: CertificateStore;
 	readonly #pending: UploadStore;
 	readonly #readAgainMs: number;
 	readonly #journal: UploadJournal;
-	readonly #lookUp: LookUp;
+	readonly #lookUp: UploadReconciler;
 	readonly #running = new Map<string, Running>();
 	readonly #sender: UploadSender;
 	#started = 0;
@@ -87,13 +87,13 @@ export class Uploads extends Events {
 
 	constructor(options: UploadsOptions) {
 		super();
-		const { certificates, pending, now = Date.now, lookAgainMs, readAgainMs = BEAT_MS } = options;
+		const { certificates, pending, now = Date.now, lookAgainMs, readAgainMs = HEARTBEAT_MS } = options;
 		this.#service = (organizationRef) => options.service(organizationRef);
 		this.#certificates = certificates;
 		this.#pending = pending;
 		this.#readAgainMs = readAgainMs;
 		this.#journal = new UploadJournal(pending, certificates);
-		this.#lookUp = new LookUp(certificates, pending, now, lookAgainMs);
+		this.#lookUp = new UploadReconciler(certificates, pending, now, lookAgainMs);
 		this.#sender = new UploadSender({ certificates, pending, lookUp: this.#lookUp, now });
 	}
 
@@ -137,7 +137,7 @@ export class Uploads extends Events {
 	 * @throws Failure: `unconfirmed` where it was not found; `upload-pending` where an upload of the same is not settled;
 	 * `locked`, `not-recorded`. `Cancelled` where it was cancelled before anything was sent.
 	 */
-	upload(request: UploadRequest, signal?: AbortSignal): Promise<Uploaded> {
+	upload(request: UploadRequest, signal?: AbortSignal): Promise<UploadResult> {
 		const { candidate, name, organizationRef } = request;
 		const { sha256, pem } = candidate;
 		const key = { organizationRef, sha256 };
@@ -170,15 +170,15 @@ export class Uploads extends Events {
 	async check(
 		{ pending, unplaced }: UnconfirmedUpload,
 		signal: AbortSignal = new AbortController().signal,
-	): Promise<Uploaded> {
+	): Promise<UploadResult> {
 		const { organizationRef } = this.#certificates;
 		const target = await this.#open(unplaced && organizationRef ? organizationRef : pending.organizationRef);
 		const attempts = attemptsOf(await this.#read(), pending);
 		try {
-			return await this.#sender.found(attempts, this.#lookUp.once(attempts, target, signal));
+			return await this.#sender.found(attempts, this.#lookUp.reconcile(attempts, target, signal));
 		} finally {
 			await this.reload();
-			this.tell("change");
+			this.notify("change");
 		}
 	}
 
@@ -209,8 +209,8 @@ export class Uploads extends Events {
 	 * `not-seen`. What is of an organization that was not named is not sent again.
 	 * @throws as `upload` and `check`.
 	 */
-	async again({ pending, unplaced }: UnconfirmedUpload): Promise<Uploaded> {
-		if (unplaced) throw new Failure({ reason: "unconfirmed", name: pending.name, look: UNPLACED, ending: null });
+	async retry({ pending, unplaced }: UnconfirmedUpload): Promise<UploadResult> {
+		if (unplaced) throw new ProblemError({ reason: "unconfirmed", name: pending.name, look: UNPLACED, ending: null });
 		return this.#run(pending, pending.name, (running, target) =>
 			this.#alone(pending, { refuse: true, signal: running.stop.signal }, async (held) => {
 				const { signal } = running.stop;
@@ -218,7 +218,7 @@ export class Uploads extends Events {
 				const attempts = attemptsOf(records, pending);
 				this.#journal.refuseSpoilt(pending, records);
 				try {
-					return await this.#sender.found(attempts, this.#lookUp.once(attempts, target, signal), held);
+					return await this.#sender.found(attempts, this.#lookUp.reconcile(attempts, target, signal), held);
 				} catch (thrown) {
 					const problem = problemOf(thrown);
 					if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
@@ -242,7 +242,7 @@ export class Uploads extends Events {
 	 * @param signal Ends waiting for a window that may still be sending it.
 	 * @throws Failure `upload-pending`, `locked`, `not-recorded`; Cancelled
 	 */
-	async forget({ pending }: UnconfirmedUpload, signal?: AbortSignal): Promise<void> {
+	async discard({ pending }: UnconfirmedUpload, signal?: AbortSignal): Promise<void> {
 		await this.#alone(pending, { refuse: true, ...(signal && { signal }) }, async (held) => {
 			const ids = (await this.#read()).openAttempts(pending).map(({ id }) => id);
 			await held.remove(ids.slice(0, ids.indexOf(pending.id) + 1));
@@ -258,7 +258,7 @@ export class Uploads extends Events {
 
 	/** Removes the record of an upload that is not whole, for a person who does without. @throws Failure `locked`, `not-recorded` */
 	async discardSpoilt(key: UploadKey): Promise<void> {
-		await this.#pending.alone(key, (held) => held.discard());
+		await this.#pending.withLock(key, (held) => held.discard());
 		await this.reload();
 	}
 
@@ -266,15 +266,15 @@ export class Uploads extends Events {
 	async #alone<T>(
 		key: UploadKey,
 		options: { readonly refuse?: boolean; readonly signal?: AbortSignal },
-		work: (held: HeldUpload) => Promise<T>,
+		work: (held: LockedUpload) => Promise<T>,
 	): Promise<T> {
 		try {
-			return await this.#pending.alone(key, work, options);
+			return await this.#pending.withLock(key, work, options);
 		} catch (thrown) {
 			if (problemOf(thrown)?.reason !== "locked") throw thrown;
 			const open = (await this.#read()).openAttempts(key).at(-1);
 			if (!open || !this.#journal.runsElsewhere(open)) throw thrown;
-			throw new Failure({ reason: "upload-pending", name: open.name, running: true });
+			throw new ProblemError({ reason: "upload-pending", name: open.name, running: true });
 		}
 	}
 
@@ -282,44 +282,48 @@ export class Uploads extends Events {
 	async #run(
 		{ organizationRef, sha256 }: UploadKey,
 		name: string,
-		work: (running: Running, target: Target) => Promise<Uploaded>,
+		work: (running: Running, target: Target) => Promise<UploadResult>,
 		signal?: AbortSignal,
-	): Promise<Uploaded> {
+	): Promise<UploadResult> {
 		const key = { organizationRef, sha256 };
 		const other = this.#runsHere(key);
-		if (other) throw new Failure({ reason: "upload-pending", name: other.upload.name, running: true });
+		if (other) throw new ProblemError({ reason: "upload-pending", name: other.upload.name, running: true });
 		const id = String(++this.#started);
 		const upload = { id, name, checking: false, cancel: () => running.stop.abort() };
 		const running: Running = { ...key, upload, stop: new AbortController() };
 		this.#running.set(id, running);
 		signal?.addEventListener("abort", upload.cancel);
-		this.tell("change");
+		this.notify("change");
 		try {
 			return await work(running, await this.#open(organizationRef));
 		} finally {
 			await this.reload();
 			this.#running.delete(id);
-			this.tell("change");
+			this.notify("change");
 		}
 	}
 
 	/** @throws Failure `connection-changed` where the certificates are those of another connection; `no-key` where there is none. */
 	async #open(organizationRef: string): Promise<Target> {
-		const { epoch, organizationRef: known } = this.#certificates;
-		if (known === null) throw new Failure({ reason: "no-key" });
-		if (known !== undefined && known !== organizationRef) throw new Failure({ reason: "connection-changed" });
+		const { generation: epoch, organizationRef: known } = this.#certificates;
+		if (known === null) throw new ProblemError({ reason: "no-key" });
+		if (known !== undefined && known !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
 		return { organizationRef, service: await this.#service(organizationRef), epoch };
 	}
 
 	/** The same certificate, where it is there and the person was not told. */
-	async #untold({ candidate, told }: UploadRequest, { service }: Target, signal: AbortSignal): Promise<Found | null> {
+	async #untold(
+		{ candidate, knownDuplicateIds: told }: UploadRequest,
+		{ service }: Target,
+		signal: AbortSignal,
+	): Promise<Found | null> {
 		const { listing } = this.#certificates.state;
 		if (!told || !listing) return null;
 		const findings = await duplicateFindings(candidate, listing, this.#certificates, signal, service);
 		const ids = findings.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
 		const untold = listing.certificates.filter(({ id }) => ids.includes(id) && !told.includes(id));
-		const [certificate, ...twins] = untold;
-		return certificate ? { certificate, twins } : null;
+		const [certificate, ...duplicates] = untold;
+		return certificate ? { certificate, duplicates } : null;
 	}
 
 	/** An upload on its way, as it is sent. */
@@ -330,17 +334,17 @@ export class Uploads extends Events {
 				// What was cancelled is the sending: whether it came too late is still to be seen.
 				running.stop = new AbortController();
 				running.upload = { ...running.upload, checking: true };
-				this.tell("change");
+				this.notify("change");
 				return running.stop.signal;
 			},
 		};
 	}
 
-	async #read(): Promise<UploadRecords> {
+	async #read(): Promise<UploadHistory> {
 		const before = this.#digest();
 		try {
 			const records = await this.#journal.read();
-			if (this.#digest() !== before) this.tell("change");
+			if (this.#digest() !== before) this.notify("change");
 			return records;
 		} finally {
 			this.#lookAgain();
@@ -375,7 +379,7 @@ export class Uploads extends Events {
 }
 
 /** All attempts that are open, or the one that is meant where it is not among them any more. */
-function attemptsOf(records: UploadRecords, pending: PendingUpload): Attempts {
+function attemptsOf(records: UploadHistory, pending: UploadAttempt): Attempts {
 	const open = records.isOpen(pending) ? records.openAttempts(pending) : [];
 	return [...open.slice(0, -1), open.at(-1) ?? pending];
 }

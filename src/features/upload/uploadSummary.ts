@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { inert } from "../../common/messages/sanitize.ts";
+import { sanitize } from "../../common/messages/sanitize.ts";
 
 /** So many files that were not uploaded are named; a notification has little room. */
 const MOST_NAMED = 3;
@@ -18,10 +18,10 @@ export function summaryWords(
 
 /** That one of several files holds a certificate which cannot be uploaded; why was said before. */
 export function blockedWords(file: string): string {
-	return l10n.t("{0}: it cannot be uploaded.", inert(file));
+	return l10n.t("{0}: it cannot be uploaded.", sanitize(file));
 }
 
 /** Which of several files a question is about. @param index From 1. */
 export function amongWords(file: string, index: number, count: number): string {
-	return l10n.t("{0}, {1} of {2}", inert(file), index, count);
+	return l10n.t("{0}, {1} of {2}", sanitize(file), index, count);
 }

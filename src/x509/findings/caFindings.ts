@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/certificateFile.ts";
 import { childrenOf, readElement } from "../asn1/der.ts";
-import type { ReadCertificate } from "../certificate.ts";
+import type { DecodedCertificate } from "../certificate.ts";
 import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "../extensions.ts";
 import type { RawExtension } from "../rawCertificate.ts";
 
@@ -21,7 +21,7 @@ const APPLIED = new Set([
 ]);
 
 /** Judges whether a certificate may serve as an authority for client certificates, by what its extensions say. */
-export function* authorityFindings(certificate: ReadCertificate, isRoot: boolean): Generator<Finding> {
+export function* caFindings(certificate: DecodedCertificate, isRoot: boolean): Generator<Finding> {
 	const { structure, extensions } = certificate;
 	if (structure.version < 2) yield { code: "version-1", level: "warn" };
 	if (structure.version < 2 && structure.extensions.length === 0) return;
@@ -56,7 +56,7 @@ export function* authorityFindings(certificate: ReadCertificate, isRoot: boolean
 	}
 }
 
-function* keyUsageFindings({ extensions: { keyUsage } }: ReadCertificate): Generator<Finding> {
+function* keyUsageFindings({ extensions: { keyUsage } }: DecodedCertificate): Generator<Finding> {
 	if (keyUsage === null) return;
 	if (!keyUsage.certificateSign) yield { code: "no-certificate-sign", level: "strong" };
 	if (!keyUsage.crlSign) yield { code: "no-crl-sign", level: "warn" };

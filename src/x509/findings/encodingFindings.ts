@@ -1,8 +1,8 @@
 import type { Finding } from "../../domain/certificateFile.ts";
-import type { ReadCertificate } from "../certificate.ts";
+import type { DecodedCertificate } from "../certificate.ts";
 
 /** What other validators refuse to read, though this one did. */
-export function* encodingFindings({ structure, subject, extensions }: ReadCertificate): Generator<Finding> {
+export function* encodingFindings({ structure, subject, extensions }: DecodedCertificate): Generator<Finding> {
 	if (!structure.isDer) yield { code: "not-der", level: "strong" };
 	if ((structure.serialNumber[0] ?? 0) >= 0x80) yield { code: "negative-serial", level: "strong" };
 	if (subject.flat().length === 0) yield { code: "empty-subject", level: "strong" };

@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/certificateFile.ts";
-import type { ReadCertificate } from "../certificate.ts";
-import { isUsableExponent, isUsualCurve, type PublicKey } from "../publicKey.ts";
+import type { DecodedCertificate } from "../certificate.ts";
+import { isCommonCurve, isUsableExponent, type PublicKey } from "../publicKey.ts";
 
 const WEAK_HASHES = new Set<string | null>(["md2", "md4", "md5", "sha1"]);
 
@@ -9,7 +9,7 @@ const WEAK_HASHES = new Set<string | null>(["md2", "md4", "md5", "sha1"]);
  * @param isRoot Whether it is a root, whose signature no one uses.
  */
 export function* keyFindings(
-	{ publicKey, signatureAlgorithm: { hash, saltLength } }: ReadCertificate,
+	{ publicKey, signatureAlgorithm: { hash, saltLength } }: DecodedCertificate,
 	isRoot: boolean,
 ): Generator<Finding> {
 	const { type, bits, exponent } = publicKey;
@@ -18,7 +18,7 @@ export function* keyFindings(
 		if (bits < 1024) yield { code: "rsa-under-1024", level: "strong", bits };
 		else if (bits < 2048) yield { code: "rsa-under-2048", level: "warn", bits };
 	} else if (type === "ed25519") yield { code: "ed25519", level: "info" };
-	else if (type !== "ec" || !isUsualCurve(publicKey.curve))
+	else if (type !== "ec" || !isCommonCurve(publicKey.curve))
 		yield { code: "key-support-unknown", level: "strong", key: describe(publicKey) };
 
 	if (hash !== null && WEAK_HASHES.has(hash))

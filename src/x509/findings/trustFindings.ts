@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../../domain/certificateFile.ts";
 import { childrenOf, type Element } from "../asn1/der.ts";
-import type { ReadCertificate } from "../certificate.ts";
+import type { DecodedCertificate } from "../certificate.ts";
 import { isPublicRoot, isSignedByPublicRoot } from "../publicRoots.ts";
 
 /** Where a certificate stands in a chain, as far as it can be told from it alone. */
-export type Standing = "damaged" | "key-rollover" | "root" | "intermediate" | "leaf";
+export type ChainRole = "damaged" | "key-rollover" | "root" | "intermediate" | "leaf";
 
 /**
  * Tells a root from an intermediate. A certificate whose subject is its issuer claims to have signed itself, unless its
  * authority key identifier names another key (RFC 5280 3.2).
  */
-export function standingOf(certificate: ReadCertificate): Standing {
+export function chainRoleOf(certificate: DecodedCertificate): ChainRole {
 	const { structure, selfIssued, selfSigned, extensions } = certificate;
 	const isAuthority = extensions.basicConstraints?.ca ?? structure.version < 2;
 	if (selfIssued) {
@@ -23,7 +23,7 @@ export function standingOf(certificate: ReadCertificate): Standing {
 }
 
 /** Judges whose certificate it is. */
-export function* trustFindings(certificate: ReadCertificate, standing: Standing): Generator<Finding> {
+export function* trustFindings(certificate: DecodedCertificate, standing: ChainRole): Generator<Finding> {
 	const { structure, selfIssued, selfSigned } = certificate;
 	if (selfIssued && selfSigned === null) yield { code: "signature-not-checked", level: "info" };
 	if (standing === "damaged") yield { code: "damaged", level: "block" };
@@ -40,7 +40,7 @@ function namesAnotherKey({
 	structure,
 	selfSigned,
 	extensions: { authorityKey, subjectKey },
-}: ReadCertificate): boolean {
+}: DecodedCertificate): boolean {
 	if (authorityKey === null) return false;
 	const { keyId, serialNumber } = authorityKey;
 	if (keyId === null)

@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/certificateFile.ts";
 import { isNoExpiry, isTimeWellEncoded, readTime } from "../asn1/asn1Time.ts";
-import type { Structure } from "../rawCertificate.ts";
+import type { RawCertificate } from "../rawCertificate.ts";
 
 const DAY = 86_400;
 
@@ -8,8 +8,8 @@ const DAY = 86_400;
  * Judges a certificate's dates.
  * @param at Unix seconds.
  */
-export function* dateFindings(
-	{ notBefore, notAfter }: Structure,
+export function* validityFindings(
+	{ notBefore, notAfter }: RawCertificate,
 	at: number,
 	reminderDays: number,
 ): Generator<Finding> {

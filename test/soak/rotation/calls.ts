@@ -1,9 +1,9 @@
 // One call of a window, what it sent for it, and how it ended.
 
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
-import type { RotationBasis } from "../../../src/features/rotation/rotation.ts";
-import type { EndAccount } from "../../../src/features/rotation/rotationResult.ts";
-import type { StartAccount } from "../../../src/features/rotation/startRotation.ts";
+import type { RotationSnapshot } from "../../../src/features/rotation/rotation.ts";
+import type { RotationResult } from "../../../src/features/rotation/rotationResult.ts";
+import type { StartResult } from "../../../src/features/rotation/startRotation.ts";
 import type { Exchange } from "../../emulator/record.ts";
 import { isOf } from "./faults.ts";
 import { scopeIn, type World } from "./world.ts";
@@ -12,7 +12,7 @@ import { scopeIn, type World } from "./world.ts";
 export interface Call {
 	readonly verb: "start" | "finish" | "undo";
 	readonly owner: string;
-	readonly confirmed: RotationBasis;
+	readonly confirmed: RotationSnapshot;
 	/** The answer to what was unclear, at a start. */
 	readonly unclear: "own" | "imposed";
 	readonly ownAccess: boolean;
@@ -25,8 +25,8 @@ export interface Call {
 
 /** How a call ended. */
 export type Outcome =
-	| { readonly kind: "started"; readonly account: StartAccount }
-	| { readonly kind: "ended"; readonly account: EndAccount }
+	| { readonly kind: "started"; readonly account: StartResult }
+	| { readonly kind: "ended"; readonly account: RotationResult }
 	| { readonly kind: "failed"; readonly reason: string }
 	| { readonly kind: "cancelled" | "killed" };
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { HeldLock, LockClock } from "../../../src/common/storage/heldLock.ts";
-import { Locks } from "../../../src/common/storage/locks.ts";
+import { FileLocks } from "../../../src/common/storage/locks.ts";
 import type { RotationPlan } from "../../../src/features/rotation/rotationPlan.ts";
-import { RotationPlans } from "../../../src/features/rotation/rotationPlanStore.ts";
+import { RotationPlanStore } from "../../../src/features/rotation/rotationPlanStore.ts";
 
 /** How much faster time goes for locks here than on the clock. */
 const FASTER = 100;
@@ -26,7 +26,7 @@ class MortalClock implements LockClock {
 }
 
 /** Plans as a window has them that may die: then it writes nothing any more. */
-export class MortalPlans extends RotationPlans {
+export class MortalPlans extends RotationPlanStore {
 	readonly #clock: MortalClock;
 	#dead = false;
 	readonly #steps = new Set<Promise<unknown>>();
@@ -34,7 +34,7 @@ export class MortalPlans extends RotationPlans {
 	/** @param folder,now As in `RotationPlans`. */
 	constructor(folder: string, now: () => number) {
 		const clock = new MortalClock();
-		super(folder, new Locks(join(folder, "locks"), clock), now);
+		super(folder, new FileLocks(join(folder, "locks"), clock), now);
 		this.#clock = clock;
 	}
 
@@ -57,8 +57,8 @@ export class MortalPlans extends RotationPlans {
 	}
 
 	/** What a window is at that dies stays written down. */
-	override alone<T>(organizationRef: string, step: (lock: HeldLock) => Promise<T>, signal?: AbortSignal) {
-		return super.alone(
+	override withLock<T>(organizationRef: string, step: (lock: HeldLock) => Promise<T>, signal?: AbortSignal) {
+		return super.withLock(
 			organizationRef,
 			async (lock) => {
 				try {

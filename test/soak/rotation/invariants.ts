@@ -1,10 +1,10 @@
 // Whether the promise was kept, and whether what a person was told is true.
 
-import type { ScopeAccount } from "../../../src/features/activation/activation.ts";
-import type { RotationBasis } from "../../../src/features/rotation/rotation.ts";
+import type { ScopeResult } from "../../../src/features/activation/activation.ts";
+import type { RotationSnapshot } from "../../../src/features/rotation/rotation.ts";
 import type { RotationPlan } from "../../../src/features/rotation/rotationPlan.ts";
-import type { EndAccount, HandOver } from "../../../src/features/rotation/rotationResult.ts";
-import type { StartAccount } from "../../../src/features/rotation/startRotation.ts";
+import type { RotationResult, SwitchoverResult } from "../../../src/features/rotation/rotationResult.ts";
+import type { StartResult } from "../../../src/features/rotation/startRotation.ts";
 import type { Exchange } from "../../emulator/record.ts";
 import {
 	activeIn,
@@ -35,7 +35,7 @@ export class Judge {
 	}
 
 	/** Judges what a person is shown, where nobody changed anything meanwhile. */
-	judgeLook({ scopes, plan }: RotationBasis, owner: string): void {
+	judgeLook({ scopes, plan }: RotationSnapshot, owner: string): void {
 		for (const key of this.#world.scopes) {
 			if ([key, "organization"].some((each) => this.#isHidden({ owner }, each))) continue;
 			const told = scopes.find(({ scope }) => keyOf(scope) === key);
@@ -93,12 +93,12 @@ export class Judge {
 			if (!each || this.#world.struck.has(each)) this.#violated(`${call.verb} went on without a whole list`);
 	}
 
-	#judgeStart(call: Call, { plan, scopes }: StartAccount): void {
+	#judgeStart(call: Call, { plan, scopes }: StartResult): void {
 		if (plan.next.id !== this.#world.ids.next) this.#violated("the plan is another one's");
 		for (const account of scopes) this.#judgeScope(call, account);
 	}
 
-	#judgeScope(call: Call, { scope, changed, failed, notTried, lockedOut }: ScopeAccount): void {
+	#judgeScope(call: Call, { scope, changed, failed, notTried, lockedOut }: ScopeResult): void {
 		const key = keyOf(scope);
 		// A 401 where a fault made one cannot be told from being shut out.
 		if (lockedOut && key !== "organization") this.#violated(`start says that ${key} shut it out`);
@@ -109,7 +109,7 @@ export class Judge {
 		if (failed.length > 0 && isActive) this.#violated(`start says that the new one is not active in ${key}`);
 	}
 
-	#judgeEnd(call: Call, { scopes, ended, removed }: EndAccount): void {
+	#judgeEnd(call: Call, { scopes, ended, removed }: RotationResult): void {
 		for (const account of scopes) this.#judgeHandOver(call, account);
 		const keys = scopes.map(({ scope }) => keyOf(scope));
 		if (new Set(keys).size < keys.length) this.#violated(`${call.verb} tells twice of one scope`);
@@ -140,7 +140,7 @@ export class Judge {
 	}
 
 	/** Whether what is told is known by what was read. */
-	#judgeKnowledge(call: Call, scopes: readonly HandOver[], ended: boolean): void {
+	#judgeKnowledge(call: Call, scopes: readonly SwitchoverResult[], ended: boolean): void {
 		const ours = oursOf(this.#world, call);
 		for (const key of this.#world.scopes) {
 			const outcome = scopes.find(({ scope }) => keyOf(scope) === key)?.outcome;
@@ -162,7 +162,7 @@ export class Judge {
 		}
 	}
 
-	#judgeHandOver(call: Call, { scope, outcome }: HandOver): void {
+	#judgeHandOver(call: Call, { scope, outcome }: SwitchoverResult): void {
 		const key = keyOf(scope);
 		if (outcome === "not-tried" && this.#sentTo(call, key))
 			this.#violated(`${call.verb} says that ${key} was not tried`);

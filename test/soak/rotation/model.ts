@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
 import { finishRotation, undoRotation } from "../../../src/features/rotation/endRotation.ts";
-import { prepareRotation, type RotationBasis, type Rotations } from "../../../src/features/rotation/rotation.ts";
+import { prepareRotation, type RotationSnapshot, type Rotations } from "../../../src/features/rotation/rotation.ts";
 import { startRotation } from "../../../src/features/rotation/startRotation.ts";
 import { sometimes } from "../faults.ts";
 import type { SoakOptions } from "../model.ts";
@@ -100,7 +100,7 @@ class Person {
 		assert.ok(!world.isStored("old"), "a rotation comes to its end where nothing goes wrong");
 	}
 
-	async #look(slot: Slot): Promise<RotationBasis | null> {
+	async #look(slot: Slot): Promise<RotationSnapshot | null> {
 		const { commits } = this.world;
 		const { length } = commits;
 		const abort = new AbortController();
@@ -114,7 +114,7 @@ class Person {
 		return null;
 	}
 
-	async #call(verb: Call["verb"], slot: Slot, confirmed: RotationBasis, style: Style): Promise<Outcome["kind"]> {
+	async #call(verb: Call["verb"], slot: Slot, confirmed: RotationSnapshot, style: Style): Promise<Outcome["kind"]> {
 		const { world } = this;
 		const { exchanges } = world.emulator;
 		const call: Call = {

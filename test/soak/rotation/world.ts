@@ -1,12 +1,12 @@
 // One machine with two windows, one organization with its projects, and another administrator.
 import assert from "node:assert/strict";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import { Certificates } from "../../../src/features/organization/certificateStore.ts";
-import { Projects } from "../../../src/features/organization/projectStore.ts";
+import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
+import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
 import type { RotationPair, Rotations } from "../../../src/features/rotation/rotation.ts";
 import type { RotationPlan } from "../../../src/features/rotation/rotationPlan.ts";
-import { AdministrationApi } from "../../../src/openai/adminClient.ts";
-import { Transport } from "../../../src/openai/httpTransport.ts";
+import { AdminClient } from "../../../src/openai/adminClient.ts";
+import { HttpTransport } from "../../../src/openai/httpTransport.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { ArmedFault } from "../../emulator/faults.ts";
 import type { Exchange } from "../../emulator/record.ts";
@@ -52,7 +52,7 @@ export interface Commit {
 export interface Slot {
 	owner: string;
 	rotations: Rotations;
-	transport: Transport;
+	transport: HttpTransport;
 	plans: MortalPlans;
 	died: PromiseWithResolvers<void>;
 	dead: boolean;
@@ -230,12 +230,12 @@ export class World {
 	#open(): Slot {
 		const owner = `window-${++this.#opened}`;
 		const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
-		const transport = new Transport(options, { pauseMilliseconds: 1 });
+		const transport = new HttpTransport(options, { pauseMilliseconds: 1 });
 		const access = { baseUrl: parseBaseUrl(this.emulator.url), key: this.emulator.adminKey, clientCertificate: null };
-		const open = async () => new AdministrationApi(transport, async () => access);
+		const open = async () => new AdminClient(transport, async () => access);
 		const now = () => ++this.#clock.now;
-		const certificates = new Certificates(open, async () => readerOf(), now);
-		const projects = new Projects(open, now);
+		const certificates = new CertificateStore(open, async () => readerOf(), now);
+		const projects = new ProjectStore(open, now);
 		const plans = new MortalPlans(this.#folder.path, now);
 		const organization = { open, certificates, projects };
 		const rotations = { organization, plans, contentOf: async () => null, now };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { Certificates } from "../../../src/features/organization/certificateStore.ts";
-import { Contents } from "../../../src/features/organization/contentCache.ts";
-import { Projects } from "../../../src/features/organization/projectStore.ts";
+import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
+import { ContentCache } from "../../../src/features/organization/contentCache.ts";
+import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
 import { FakeAdministration, project } from "../fakes/adminApi.ts";
 import { candidate, certificate, listing, readerOf } from "../fakes/certificatesApi.ts";
 
@@ -10,12 +10,12 @@ describe("A listener that throws", () => {
 	const defect = new RangeError("a row could not be drawn");
 	const fake = new FakeAdministration([certificate("one")], [project("p")]);
 	fake.content = async () => candidate("one").pem;
-	const certificates = new Certificates(
+	const certificates = new CertificateStore(
 		async () => fake,
 		async () => readerOf(candidate("one")),
 	);
-	const projects = new Projects(async () => fake);
-	const contents = new Contents(certificates);
+	const projects = new ProjectStore(async () => fake);
+	const contents = new ContentCache(certificates);
 
 	for (const [title, source, change] of [
 		["the certificates", certificates, () => certificates.load()],
@@ -42,8 +42,8 @@ describe("A listener that throws", () => {
 			throw defect;
 		});
 		certificates.on("forget", () => forgotten++);
-		certificates.forget("other");
+		certificates.reset("other");
 		assert.deepEqual([forgotten, certificates.state.listing, certificates.organizationRef], [1, null, "other"]);
-		certificates.show(listing());
+		certificates.replaceListing(listing());
 	});
 });

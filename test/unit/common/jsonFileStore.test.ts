@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import { join } from "node:path";
-import type { Disk } from "../../../src/common/storage/fileSystem.ts";
-import { type RecordFormat, Records } from "../../../src/common/storage/jsonFileStore.ts";
+import type { FileSystem } from "../../../src/common/storage/fileSystem.ts";
+import { type JsonFileFormat, JsonFileStore } from "../../../src/common/storage/jsonFileStore.ts";
 import { assertPrivate } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { problemIn } from "../openai/setup.ts";
@@ -12,7 +12,7 @@ interface Note {
 	readonly text: string;
 }
 
-const FORMAT: RecordFormat<Note> = {
+const FORMAT: JsonFileFormat<Note> = {
 	version: 3,
 	parse: ({ text }) => (typeof text === "string" ? { text } : null),
 };
@@ -30,22 +30,22 @@ describe("Records", () => {
 	});
 	afterEach(() => folder.remove());
 
-	const open = (disk: Partial<Disk> = {}) => new Records(path, FORMAT, () => now, { ...fs, ...disk });
+	const open = (disk: Partial<FileSystem> = {}) => new JsonFileStore(path, FORMAT, () => now, { ...fs, ...disk });
 	const put = (text: string) => writeFileSync(join(path, NAME), text);
 	const onDisk = () => readFileSync(join(path, NAME), "utf8");
 
 	/** Fails so often with this code, and does then what it should. */
-	function failing<K extends keyof Disk>(call: K, code: string, times = Infinity): Pick<Disk, K> {
+	function failing<K extends keyof FileSystem>(call: K, code: string, times = Infinity): Pick<FileSystem, K> {
 		let left = times;
 		const act = (...args: unknown[]) =>
 			left-- > 0
 				? Promise.reject(Object.assign(new Error(code), { code }))
 				: (fs[call] as (...args: unknown[]) => unknown)(...args);
-		return { [call]: act } as unknown as Pick<Disk, K>;
+		return { [call]: act } as unknown as Pick<FileSystem, K>;
 	}
 
 	/** As a file system does whose files fail to be flushed. */
-	const unflushed = (code: string): Pick<Disk, "open"> => ({
+	const unflushed = (code: string): Pick<FileSystem, "open"> => ({
 		open: async (...args) => {
 			const file = await fs.open(...args);
 			file.sync = () => Promise.reject(Object.assign(new Error(code), { code }));

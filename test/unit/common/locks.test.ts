@@ -6,9 +6,9 @@ import fs from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Disk } from "../../../src/common/storage/fileSystem.ts";
+import type { FileSystem } from "../../../src/common/storage/fileSystem.ts";
 import type { HeldLock, LockClock } from "../../../src/common/storage/heldLock.ts";
-import { Locks, SILENT_MS } from "../../../src/common/storage/locks.ts";
+import { EXPIRES_AFTER_MS, FileLocks } from "../../../src/common/storage/locks.ts";
 import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 
@@ -71,7 +71,7 @@ describe("a lock between windows", () => {
 
 	const files = () => readdirSync(folder).sort();
 	const locksOf = (process: number, clock: LockClock = new TestClock()) =>
-		new Locks(folder, clock, { host: "here", process });
+		new FileLocks(folder, clock, { host: "here", process });
 	const untilReleased = () => Promise.withResolvers<void>();
 	const problem = async (promise: Promise<unknown>) => {
 		try {
@@ -84,18 +84,18 @@ describe("a lock between windows", () => {
 
 	it("gives back what the work gives, throws what it throws, and is free after both", async () => {
 		const locks = locksOf(1);
-		assert.equal(await locks.hold(NAME, async () => 7), 7);
+		assert.equal(await locks.withLock(NAME, async () => 7), 7);
 		await assert.rejects(
-			locks.hold(NAME, () => Promise.reject(new Error("broken"))),
+			locks.withLock(NAME, () => Promise.reject(new Error("broken"))),
 			/broken/,
 		);
-		assert.equal(await locks.hold(NAME, async () => 8), 8);
+		assert.equal(await locks.withLock(NAME, async () => 8), 8);
 	});
 
 	it("leaves one file, and never uses a number twice", async () => {
 		const locks = locksOf(1);
 		for (const expected of ["1", "2", "3"]) {
-			await locks.hold(NAME, async () => {});
+			await locks.withLock(NAME, async () => {});
 			assert.deepEqual(files(), [`${NAME}.lock.${expected}`]);
 		}
 	});
@@ -105,13 +105,13 @@ describe("a lock between windows", () => {
 		const [one, other] = [locksOf(1, clock), locksOf(2, clock)];
 		const order: string[] = [];
 		const gates = { first: untilReleased(), second: untilReleased() };
-		const first = one.hold(NAME, async () => {
+		const first = one.withLock(NAME, async () => {
 			order.push("first begins");
 			await gates.first.promise;
 			order.push("first ends");
 		});
 		await settled();
-		const rest = [one, other].map((locks, index) => locks.hold(NAME, async () => void order.push(`work ${index}`)));
+		const rest = [one, other].map((locks, index) => locks.withLock(NAME, async () => void order.push(`work ${index}`)));
 		await clock.pass(2000);
 		assert.deepEqual(order, ["first begins"]);
 		gates.first.resolve();
@@ -124,16 +124,16 @@ describe("a lock between windows", () => {
 
 	it("keeps locks of different names apart", async () => {
 		const locks = locksOf(1);
-		assert.equal(await locks.hold(NAME, () => locks.hold("another", async () => "both")), "both");
+		assert.equal(await locks.withLock(NAME, () => locks.withLock("another", async () => "both")), "both");
 	});
 
 	it("says who holds it, and gives up at once where asked to, as soon as the holder is seen to be alive", async () => {
 		const clock = new TestClock();
 		const gate = untilReleased();
-		const holding = locksOf(17, clock).hold(NAME, () => gate.promise);
+		const holding = locksOf(17, clock).withLock(NAME, () => gate.promise);
 		await settled();
 		const other = locksOf(2, clock);
-		const refused = problem(other.hold(NAME, async () => {}, { refuse: true }));
+		const refused = problem(other.withLock(NAME, async () => {}, { refuse: true }));
 		await clock.pass(4000);
 		assert.deepEqual(await refused, { reason: "locked", host: "here", process: 17 });
 		gate.resolve();
@@ -143,10 +143,10 @@ describe("a lock between windows", () => {
 	it("waits for a live holder no longer than half a minute", async () => {
 		const clock = new TestClock();
 		const gate = untilReleased();
-		const holding = locksOf(17, clock).hold(NAME, () => gate.promise);
+		const holding = locksOf(17, clock).withLock(NAME, () => gate.promise);
 		await settled();
-		const waiting = problem(locksOf(2, clock).hold(NAME, async () => {}));
-		await clock.pass(2 * SILENT_MS + 1000);
+		const waiting = problem(locksOf(2, clock).withLock(NAME, async () => {}));
+		await clock.pass(2 * EXPIRES_AFTER_MS + 1000);
 		assert.deepEqual(await waiting, { reason: "locked", host: "here", process: 17 });
 		gate.resolve();
 		await holding;
@@ -156,14 +156,14 @@ describe("a lock between windows", () => {
 		const [frozen, clock] = [new TestClock(), new TestClock()];
 		const gate = untilReleased();
 		let isHeld: unknown = "not asked";
-		const holding = locksOf(17, frozen).hold(NAME, async (lock) => {
+		const holding = locksOf(17, frozen).withLock(NAME, async (lock) => {
 			await gate.promise;
 			isHeld = await problem(lock.check());
 		});
 		await settled();
 		let taken = false;
 		const other = locksOf(2, clock);
-		const taking = other.hold(NAME, async (lock) => {
+		const taking = other.withLock(NAME, async (lock) => {
 			taken = true;
 			await lock.check();
 			// The first one comes back, and finds out before it does anything more.
@@ -171,7 +171,7 @@ describe("a lock between windows", () => {
 			await holding;
 			await lock.check();
 		});
-		await clock.pass(SILENT_MS - 500);
+		await clock.pass(EXPIRES_AFTER_MS - 500);
 		assert.equal(taken, false);
 		await clock.pass(3000);
 		await taking;
@@ -182,10 +182,10 @@ describe("a lock between windows", () => {
 	it("does not overtake a holder where the computer slept between two looks", async () => {
 		const [frozen, clock] = [new TestClock(), new TestClock()];
 		const gate = untilReleased();
-		const holding = locksOf(17, frozen).hold(NAME, () => gate.promise);
+		const holding = locksOf(17, frozen).withLock(NAME, () => gate.promise);
 		await settled();
 		let taken = false;
-		const taking = locksOf(2, clock).hold(NAME, async () => {
+		const taking = locksOf(2, clock).withLock(NAME, async () => {
 			taken = true;
 		});
 		await clock.pass(1000);
@@ -201,14 +201,14 @@ describe("a lock between windows", () => {
 		const [frozen, clock] = [new TestClock(), new TestClock()];
 		const gate = untilReleased();
 		let lock: HeldLock | undefined;
-		const holding = locksOf(17, frozen).hold(NAME, (held) => {
+		const holding = locksOf(17, frozen).withLock(NAME, (held) => {
 			lock = held;
 			return gate.promise;
 		});
 		await settled();
 		// The holder counts up just when the next number is created.
 		let woken: Promise<unknown> | undefined;
-		const disk: Disk = {
+		const disk: FileSystem = {
 			...fs,
 			writeFile: async (...args) => {
 				woken ??= problem(lock?.check() ?? assert.fail());
@@ -217,10 +217,10 @@ describe("a lock between windows", () => {
 			},
 		};
 		let taken = false;
-		const taking = new Locks(folder, clock, { host: "here", process: 2 }, disk).hold(NAME, async () => {
+		const taking = new FileLocks(folder, clock, { host: "here", process: 2 }, disk).withLock(NAME, async () => {
 			taken = true;
 		});
-		await clock.pass(SILENT_MS + 3000);
+		await clock.pass(EXPIRES_AFTER_MS + 3000);
 		assert.deepEqual([await woken, taken, await problem(lock?.check() ?? assert.fail())], [null, false, null]);
 		gate.resolve();
 		await holding;
@@ -231,23 +231,23 @@ describe("a lock between windows", () => {
 
 	for (const code of ["ENOSPC", "EROFS"])
 		it(`R59 leaves nothing that counts as a holder where its file cannot be filled: ${code}`, async () => {
-			await locksOf(1).hold(NAME, async () => {});
-			const full: Disk = {
+			await locksOf(1).withLock(NAME, async () => {});
+			const full: FileSystem = {
 				...fs,
 				writeFile: async (path, ...args) => {
 					if (args[1] && Object(args[1]).flag === "wx") await fs.writeFile(path, "", { flag: "wx" });
 					throw Object.assign(new Error(code), { code });
 				},
 			};
-			const locks = new Locks(folder, new TestClock(), { host: "here", process: 2 }, full);
-			assert.deepEqual(await problem(locks.hold(NAME, async () => {})), { reason: "not-recorded", code });
+			const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, full);
+			assert.deepEqual(await problem(locks.withLock(NAME, async () => {})), { reason: "not-recorded", code });
 			assert.deepEqual(files(), [`${NAME}.lock.1`]);
-			await locksOf(1).hold(NAME, async () => {});
+			await locksOf(1).withLock(NAME, async () => {});
 		});
 
 	it("R59 leaves another window's file where it could not create its own", async () => {
 		const other = JSON.stringify({ id: "other", host: "there", process: 3, beats: 1 });
-		const slow: Disk = {
+		const slow: FileSystem = {
 			...fs,
 			writeFile: async (path, ...args) => {
 				// Another window was faster.
@@ -255,26 +255,26 @@ describe("a lock between windows", () => {
 				throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
 			},
 		};
-		const locks = new Locks(folder, new TestClock(), { host: "here", process: 2 }, slow);
-		assert.deepEqual(await problem(locks.hold(NAME, async () => {})), { reason: "not-recorded", code: "EMFILE" });
+		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, slow);
+		assert.deepEqual(await problem(locks.withLock(NAME, async () => {})), { reason: "not-recorded", code: "EMFILE" });
 		assert.equal(readFileSync(join(folder, `${NAME}.lock.1`), "utf8"), other);
 	});
 
 	it("is released by a window that is told that it has lost it, also where the other one gives way", async () => {
 		const locks = locksOf(1);
-		const first = locks.hold(NAME, async (lock) => {
+		const first = locks.withLock(NAME, async (lock) => {
 			writeFileSync(join(folder, `${NAME}.lock.2`), "{}");
 			assert.deepEqual(await problem(lock.check()), { reason: "lock-lost" });
 			rmSync(join(folder, `${NAME}.lock.2`));
 			// Without waiting for itself.
-			return locks.hold(NAME, async () => "done");
+			return locks.withLock(NAME, async () => "done");
 		});
 		assert.equal(await first, "done");
 	});
 
 	it("R59 is taken where its file is in use for a moment when it is created", async () => {
 		let failures = 2;
-		const disk: Disk = {
+		const disk: FileSystem = {
 			...fs,
 			writeFile: async (path, ...args) => {
 				if (failures-- > 0) {
@@ -284,28 +284,28 @@ describe("a lock between windows", () => {
 				return fs.writeFile(path, ...args);
 			},
 		};
-		const locks = new Locks(folder, new TestClock(), { host: "here", process: 2 }, disk);
-		assert.equal(await locks.hold(NAME, async () => "taken"), "taken");
+		const locks = new FileLocks(folder, new TestClock(), { host: "here", process: 2 }, disk);
+		assert.equal(await locks.withLock(NAME, async () => "taken"), "taken");
 	});
 
 	it("gives way where a higher number came meanwhile, and takes the next one", async () => {
 		const locks = locksOf(1);
-		await locks.hold(NAME, async () => {});
+		await locks.withLock(NAME, async () => {});
 		// As a window would that read the folder long ago: number 1 is released, so that it wants 2, while 3 is there.
 		writeFileSync(join(folder, `${NAME}.lock.3`), "{}");
-		await locks.hold(NAME, async () => assert.deepEqual(files(), [`${NAME}.lock.4`]));
+		await locks.withLock(NAME, async () => assert.deepEqual(files(), [`${NAME}.lock.4`]));
 	});
 
 	it("takes a file without a word in it for a holder, until it is silent", async () => {
 		const clock = new TestClock();
-		await locksOf(1).hold(NAME, async () => {});
+		await locksOf(1).withLock(NAME, async () => {});
 		writeFileSync(join(folder, `${NAME}.lock.9`), "");
 		const locks = locksOf(2, clock);
 		let taken = false;
-		const taking = locks.hold(NAME, async () => {
+		const taking = locks.withLock(NAME, async () => {
 			taken = true;
 		});
-		await clock.pass(SILENT_MS - 500);
+		await clock.pass(EXPIRES_AFTER_MS - 500);
 		assert.equal(taken, false);
 		await clock.pass(3000);
 		await taking;
@@ -313,9 +313,9 @@ describe("a lock between windows", () => {
 
 	it("leaves other files alone", async () => {
 		const locks = locksOf(1);
-		await locks.hold(NAME, async () => {});
+		await locks.withLock(NAME, async () => {});
 		for (const name of [`${NAME}.lock.x`, `${NAME}.json`, `${NAME}.lock.`]) writeFileSync(join(folder, name), "mine");
-		await locks.hold(NAME, async () => {});
+		await locks.withLock(NAME, async () => {});
 		for (const name of [`${NAME}.lock.x`, `${NAME}.json`])
 			assert.equal(readFileSync(join(folder, name), "utf8"), "mine");
 	});
@@ -323,10 +323,10 @@ describe("a lock between windows", () => {
 	it("ends waiting when it is cancelled", async () => {
 		const clock = new TestClock();
 		const gate = untilReleased();
-		const holding = locksOf(17, clock).hold(NAME, () => gate.promise);
+		const holding = locksOf(17, clock).withLock(NAME, () => gate.promise);
 		await settled();
 		const abort = new AbortController();
-		const waiting = problem(locksOf(2, clock).hold(NAME, async () => {}, { signal: abort.signal }));
+		const waiting = problem(locksOf(2, clock).withLock(NAME, async () => {}, { signal: abort.signal }));
 		await settled();
 		abort.abort();
 		assert.ok(isCancelled(await waiting));
@@ -336,11 +336,14 @@ describe("a lock between windows", () => {
 
 	it("says that nothing can be written where its folder cannot be made", async () => {
 		writeFileSync(folder, "a file");
-		assert.deepEqual(await problem(locksOf(1).hold(NAME, async () => {})), { reason: "not-recorded", code: "ENOTDIR" });
+		assert.deepEqual(await problem(locksOf(1).withLock(NAME, async () => {})), {
+			reason: "not-recorded",
+			code: "ENOTDIR",
+		});
 	});
 
 	it("is lost where its file is removed from under it", async () => {
-		await locksOf(1).hold(NAME, async (lock) => {
+		await locksOf(1).withLock(NAME, async (lock) => {
 			rmSync(folder, { recursive: true });
 			assert.deepEqual(await problem(lock.check()), { reason: "lock-lost" });
 		});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { askAnew } from "../../../src/common/retryOnChange.ts";
-import { Failure } from "../../../src/domain/problem.ts";
+import { retryWhenChanged } from "../../../src/common/retryOnChange.ts";
+import { ProblemError } from "../../../src/domain/problem.ts";
 import { problemIn } from "../openai/setup.ts";
 
 describe("Asking anew", () => {
@@ -9,10 +9,10 @@ describe("Asking anew", () => {
 	it("goes on until nothing changed, and tells that something had", async () => {
 		const told: boolean[] = [];
 		const way = async (changedBefore: boolean) => {
-			if (told.push(changedBefore) < 3) throw new Failure(changed);
+			if (told.push(changedBefore) < 3) throw new ProblemError(changed);
 			return "done";
 		};
-		assert.equal(await askAnew(way), "done");
+		assert.equal(await retryWhenChanged(way), "done");
 		assert.deepEqual(told, [false, true, true]);
 	});
 
@@ -20,18 +20,18 @@ describe("Asking anew", () => {
 		let rounds = 0;
 		const way = async () => {
 			assert.ok(++rounds < 100, "it goes on for ever");
-			throw new Failure(changed);
+			throw new ProblemError(changed);
 		};
-		assert.deepEqual(await problemIn(askAnew(way)), changed);
+		assert.deepEqual(await problemIn(retryWhenChanged(way)), changed);
 	});
 
 	it("does not try again what failed otherwise", async () => {
 		let rounds = 0;
 		const way = async () => {
 			rounds++;
-			throw new Failure({ reason: "no-rotation" });
+			throw new ProblemError({ reason: "no-rotation" });
 		};
-		assert.deepEqual(await problemIn(askAnew(way)), { reason: "no-rotation" });
+		assert.deepEqual(await problemIn(retryWhenChanged(way)), { reason: "no-rotation" });
 		assert.equal(rounds, 1);
 	});
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type BaseUrl, parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import { Failure, problemOf } from "../../../src/domain/problem.ts";
+import { ProblemError, problemOf } from "../../../src/domain/problem.ts";
 import { SEED } from "../../random.ts";
 
 describe("Base URL", () => {
@@ -80,7 +80,7 @@ describe("Base URL", () => {
 					assert.equal(encrypted, url.protocol === "https:");
 					if (!encrypted) assert.ok(["127.0.0.1", "[::1]", "localhost"].includes(url.hostname), url.hostname);
 				} catch (thrown) {
-					if (!(thrown instanceof Failure)) throw thrown;
+					if (!(thrown instanceof ProblemError)) throw thrown;
 				}
 			}),
 			{ numRuns: 10_000, seed: SEED },

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LONGEST_NAME, nameFlaw, suggestName } from "../../../src/domain/certificateName.ts";
+import { findNameIssue, MAX_NAME_LENGTH, suggestName } from "../../../src/domain/certificateName.ts";
 import { anyCharacter, SEED } from "../../random.ts";
 
 const JULY_2027 = Date.UTC(2027, 6, 1) / 1000;
 
 describe("Certificate name", () => {
-	const flaws: readonly [string, ReturnType<typeof nameFlaw>][] = [
+	const flaws: readonly [string, ReturnType<typeof findNameIssue>][] = [
 		["Acme Root CA 2027", null],
 		[" Ünïcode 証明書 🔏 ", null],
 		["", "blank"],
@@ -17,12 +17,12 @@ describe("Certificate name", () => {
 		["a\u202eb", "control-characters"],
 		["a\u2066b", "control-characters"],
 		["\ud800", "control-characters"],
-		["n".repeat(LONGEST_NAME), null],
-		["n".repeat(LONGEST_NAME + 1), "too-long"],
+		["n".repeat(MAX_NAME_LENGTH), null],
+		["n".repeat(MAX_NAME_LENGTH + 1), "too-long"],
 	];
 	for (const [text, flaw] of flaws)
 		it(`R14 judges ${JSON.stringify(text.slice(0, 20))}: ${flaw ?? "good"}`, () => {
-			assert.equal(nameFlaw(text), flaw);
+			assert.equal(findNameIssue(text), flaw);
 		});
 
 	const suggestions: readonly [string | null, number | null, string][] = [
@@ -34,7 +34,7 @@ describe("Certificate name", () => {
 		[null, null, ""],
 		["Ac\u202eme\n", JULY_2027, "Acme 2027"],
 		["  Acme ", null, "Acme"],
-		["n".repeat(LONGEST_NAME + 9), null, "n".repeat(LONGEST_NAME)],
+		["n".repeat(MAX_NAME_LENGTH + 9), null, "n".repeat(MAX_NAME_LENGTH)],
 	];
 	for (const [commonName, notAfter, expected] of suggestions)
 		it(`suggests ${JSON.stringify(expected)} for ${JSON.stringify(commonName)}`, () => {
@@ -45,7 +45,7 @@ describe("Certificate name", () => {
 		const text = fc.string({ unit: anyCharacter, maxLength: 500 });
 		fc.assert(
 			fc.property(text, (commonName) => {
-				assert.equal(nameFlaw(suggestName({ commonName, notAfter: JULY_2027 })), null);
+				assert.equal(findNameIssue(suggestName({ commonName, notAfter: JULY_2027 })), null);
 			}),
 			{ seed: SEED },
 		);

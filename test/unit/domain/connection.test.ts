@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import {
-	continuation,
+	findKeyIssue,
 	formatConnection,
 	formatIndex,
-	keyFlaw,
 	keyKind,
+	matchConnection,
 	parseConnection,
 	parseConnections,
 	parseIndex,
@@ -12,7 +12,7 @@ import {
 import { problemOf } from "../../../src/domain/problem.ts";
 
 describe("Connection", () => {
-	const flaws: readonly [string, ReturnType<typeof keyFlaw>][] = [
+	const flaws: readonly [string, ReturnType<typeof findKeyIssue>][] = [
 		["sk-admin-abc", null],
 		["  sk-admin-abc\n", null],
 		["", "blank"],
@@ -26,7 +26,7 @@ describe("Connection", () => {
 	];
 	for (const [text, flaw] of flaws)
 		it(`R16 judges ${JSON.stringify(text.slice(0, 20))}: ${flaw ?? "good"}`, () => {
-			assert.equal(keyFlaw(text), flaw);
+			assert.equal(findKeyIssue(text), flaw);
 		});
 
 	it("R16 tells kinds of keys apart by their first letters", () => {
@@ -35,18 +35,18 @@ describe("Connection", () => {
 	});
 
 	const place = { label: "l", origin: "https://a.test", path: "/v1", organization: "org-1" };
-	const whole = { ...place, id: "1", key: "k", passing: false };
+	const whole = { ...place, id: "1", key: "k", sessionOnly: false };
 	const other = { ...whole, id: "2", organization: null };
 
 	it("reads what it wrote, without what is to pass with the window", () => {
 		for (const each of [whole, other]) assert.deepEqual(parseConnection(formatConnection(each), each.id), each);
-		assert.deepEqual(parseConnection(formatConnection({ ...whole, passing: true }), "1"), whole);
+		assert.deepEqual(parseConnection(formatConnection({ ...whole, sessionOnly: true }), "1"), whole);
 		const index = { revision: 7, current: "1", ids: ["2", "1"] };
 		assert.deepEqual(parseIndex(formatIndex(index)), index);
 	});
 
 	it("reads what all connections were written in at first", () => {
-		const connections = [whole, other].map(({ passing: _, ...rest }) => rest);
+		const connections = [whole, other].map(({ sessionOnly: _, ...rest }) => rest);
 		assert.deepEqual(parseConnections(JSON.stringify({ current: "1", connections })), {
 			current: whole,
 			all: [whole, other],
@@ -115,7 +115,7 @@ describe("A new key", () => {
 	const told = (organization: string | null, ...ids: string[]) => ({ organization, ids });
 
 	it("continues the connection whose organization the service names", () => {
-		assert.deepEqual(continuation(origin, told("org-1"), current, []), { id: "1", certain: true });
+		assert.deepEqual(matchConnection(origin, told("org-1"), current, []), { id: "1", certain: true });
 	});
 
 	it("continues another one that is there, if that is of this organization and host", () => {
@@ -123,32 +123,35 @@ describe("A new key", () => {
 			{ id: "8", origin: "https://b.test", organization: "org-2" },
 			{ id: "9", origin, organization: "org-2" },
 		];
-		assert.deepEqual(continuation(origin, told("org-2"), current, known), { id: "9", certain: true });
-		assert.deepEqual(continuation(origin, told("org-2"), null, known), { id: "9", certain: true });
+		assert.deepEqual(matchConnection(origin, told("org-2"), current, known), { id: "9", certain: true });
+		assert.deepEqual(matchConnection(origin, told("org-2"), null, known), { id: "9", certain: true });
 	});
 
 	it("is of another organization where both are named and differ, or where the host is another one", () => {
-		assert.deepEqual(continuation(origin, told("org-2"), current, []), { id: null, certain: true });
-		assert.deepEqual(continuation("https://b.test", told("org-1", "cert_a"), current, []), { id: null, certain: true });
-		assert.deepEqual(continuation(origin, told(null), null, []), { id: null, certain: true });
+		assert.deepEqual(matchConnection(origin, told("org-2"), current, []), { id: null, certain: true });
+		assert.deepEqual(matchConnection("https://b.test", told("org-1", "cert_a"), current, []), {
+			id: null,
+			certain: true,
+		});
+		assert.deepEqual(matchConnection(origin, told(null), null, []), { id: null, certain: true });
 	});
 
 	it("continues the connection that it has a certificate in common with, named or not", () => {
-		assert.deepEqual(continuation(origin, told(null, "cert_b"), current, []), { id: "1", certain: true });
-		assert.deepEqual(continuation(origin, told("org-1", "cert_b"), unnamed, []), { id: "1", certain: true });
+		assert.deepEqual(matchConnection(origin, told(null, "cert_b"), current, []), { id: "1", certain: true });
+		assert.deepEqual(matchConnection(origin, told("org-1", "cert_b"), unnamed, []), { id: "1", certain: true });
 	});
 
 	it("cannot be told where nothing is named and nothing is in common", () => {
-		assert.deepEqual(continuation(origin, told(null, "cert_c"), current, []), { id: null, certain: false });
-		assert.deepEqual(continuation(origin, told("org-1"), unnamed, []), { id: null, certain: false });
-		assert.deepEqual(continuation(origin, told(null), current, []), { id: null, certain: false });
+		assert.deepEqual(matchConnection(origin, told(null, "cert_c"), current, []), { id: null, certain: false });
+		assert.deepEqual(matchConnection(origin, told("org-1"), unnamed, []), { id: null, certain: false });
+		assert.deepEqual(matchConnection(origin, told(null), current, []), { id: null, certain: false });
 	});
 
 	it("cannot be told either where another one that is not named is there", () => {
 		const { ids: _, ...before } = unnamed;
 		for (const answer of [told(null, "cert_b"), told("org-1")])
-			assert.deepEqual(continuation(origin, answer, null, [before]), { id: null, certain: false });
+			assert.deepEqual(matchConnection(origin, answer, null, [before]), { id: null, certain: false });
 		const elsewhere = { ...before, origin: "https://elsewhere.test" };
-		assert.deepEqual(continuation(origin, told(null), null, [elsewhere]), { id: null, certain: true });
+		assert.deepEqual(matchConnection(origin, told(null), null, [elsewhere]), { id: null, certain: true });
 	});
 });

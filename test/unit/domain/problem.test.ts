@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import {
-	Cancelled,
-	Failure,
+	CancelledError,
 	isCancelled,
 	isOutcomeUnknown,
+	ProblemError,
 	problemOf,
 	type Reason,
 } from "../../../src/domain/problem.ts";
@@ -14,8 +14,8 @@ const named = (name: string, more: object = {}) => Object.assign(new Error("x"),
 describe("What was thrown", () => {
 	it("is a Failure or a Cancelled by its name, of whichever bundle, and nothing else is", () => {
 		const problem = { reason: "not-found" } as const;
-		assert.deepEqual([new Failure(problem), named("Failure", { problem })].map(problemOf), [problem, problem]);
-		assert.deepEqual([new Cancelled(), named("Cancelled")].map(isCancelled), [true, true]);
+		assert.deepEqual([new ProblemError(problem), named("Failure", { problem })].map(problemOf), [problem, problem]);
+		assert.deepEqual([new CancelledError(), named("Cancelled")].map(isCancelled), [true, true]);
 		const others = [
 			new Error("Failure"),
 			named("TypeError", { problem }),
@@ -23,13 +23,19 @@ describe("What was thrown", () => {
 			null,
 			"Failure",
 		];
-		assert.deepEqual([...others, new Cancelled()].map(problemOf), [null, null, null, null, null, null]);
-		const cancels = [new Error("Cancelled"), new Error("cancelled"), { name: "Cancelled" }, new Failure(problem), null];
+		assert.deepEqual([...others, new CancelledError()].map(problemOf), [null, null, null, null, null, null]);
+		const cancels = [
+			new Error("Cancelled"),
+			new Error("cancelled"),
+			{ name: "Cancelled" },
+			new ProblemError(problem),
+			null,
+		];
 		assert.deepEqual(cancels.map(isCancelled), [false, false, false, false, false]);
 	});
 
 	it("tells by its message no more than its reason", () => {
-		const { message, cause } = new Failure({ reason: "timeout", host: "a.test" });
+		const { message, cause } = new ProblemError({ reason: "timeout", host: "a.test" });
 		assert.deepEqual([message, cause], ["timeout", undefined]);
 	});
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Activity, isActiveAnywhere } from "../../../src/domain/activationStatus.ts";
+import { type ActivationStatus, isActiveAnywhere } from "../../../src/domain/activationStatus.ts";
 import { isProjectId, ORGANIZATION, scopeKey } from "../../../src/domain/scope.ts";
 
 describe("Scope", () => {
@@ -19,8 +19,8 @@ describe("Scope", () => {
 });
 
 describe("R35 R53 Whether a certificate is active anywhere", () => {
-	const nowhere: Activity = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
-	const rows: readonly [what: string, known: Partial<Activity>, expected: boolean | undefined][] = [
+	const nowhere: ActivationStatus = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
+	const rows: readonly [what: string, known: Partial<ActivationStatus>, expected: boolean | undefined][] = [
 		["nowhere, as far as all scopes say", {}, false],
 		["in the organization", { organization: true, unread: 3 }, true],
 		["in a project", { organization: undefined, projects: [{ id: "proj_a", name: null }] }, true],

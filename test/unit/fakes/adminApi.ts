@@ -1,14 +1,14 @@
 // A stand-in for the service and for the organization's list: one organization in memory, whose calls a test can hold,
 // fail or lose the answer of.
 import assert from "node:assert/strict";
-import type { Service } from "../../../src/domain/adminApi.ts";
-import type { Administration, HistoryEvent, ProjectListing } from "../../../src/domain/administration.ts";
+import type { CertificatesApi } from "../../../src/domain/adminApi.ts";
+import type { AdministrationApi, HistoryEvent, ProjectListing } from "../../../src/domain/administration.ts";
 import type { Certificate, CertificateListing } from "../../../src/domain/certificate.ts";
-import { Cancelled, Failure, type Problem } from "../../../src/domain/problem.ts";
+import { CancelledError, type Problem, ProblemError } from "../../../src/domain/problem.ts";
 import { ORGANIZATION, type Project, type Scope, scopeKey } from "../../../src/domain/scope.ts";
-import { type Write, Written } from "../../../src/features/organization/optimisticWrites.ts";
-import type { Organization, OrganizationList } from "../../../src/features/organization/organizationSession.ts";
-import { Projects } from "../../../src/features/organization/projectStore.ts";
+import { OptimisticWrites, type Write } from "../../../src/features/organization/optimisticWrites.ts";
+import type { OrganizationContext, OrganizationList } from "../../../src/features/organization/organizationSession.ts";
+import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
 import { listing } from "./certificatesApi.ts";
 
 /** How a call ends instead of with its answer. `committed`: it did its work all the same. */
@@ -19,7 +19,7 @@ export interface Fault {
 
 /** A call that ends with this problem. */
 export function failing(problem: Problem): Fault {
-	return { thrown: new Failure(problem) };
+	return { thrown: new ProblemError(problem) };
 }
 
 /** A call that does its work and ends with this problem. */
@@ -35,7 +35,7 @@ export function inProject(id: string): Scope {
 	return { kind: "project", id };
 }
 
-export class FakeAdministration implements Service, Administration {
+export class FakeAdministration implements CertificatesApi, AdministrationApi {
 	/** What was called, such as `list organization`, `activate project/p a,b` or `remove a`. */
 	readonly calls: string[] = [];
 	/** What there is; `active` counts for nothing, `activeIn` does. */
@@ -138,43 +138,43 @@ export class FakeAdministration implements Service, Administration {
 
 	#get(id: string): Certificate {
 		const certificate = this.certificates.find((each) => each.id === id);
-		if (!certificate) throw new Failure({ reason: "not-found" });
+		if (!certificate) throw new ProblemError({ reason: "not-found" });
 		return certificate;
 	}
 
 	async #call<T>(call: string, signal: AbortSignal | undefined, act: () => T): Promise<T> {
 		this.calls.push(call);
-		if (signal?.aborted) throw new Cancelled();
+		if (signal?.aborted) throw new CancelledError();
 		await this.gate(call);
 		const fault = this.fault(call);
 		if (fault?.committed) act();
 		if (fault) throw fault.thrown;
-		if (signal?.aborted) throw new Cancelled();
+		if (signal?.aborted) throw new CancelledError();
 		return act();
 	}
 }
 
 /** The organization's list, as `Certificates` keeps it. */
 export class FakeList implements OrganizationList {
-	readonly #service: Service;
-	readonly #written = new Written(Date.now);
+	readonly #service: CertificatesApi;
+	readonly #written = new OptimisticWrites(Date.now);
 	listing: CertificateListing | null = null;
-	epoch = 0;
+	generation = 0;
 
-	constructor(service: Service) {
+	constructor(service: CertificatesApi) {
 		this.#service = service;
 	}
 
-	async load(signal?: AbortSignal, service: Service = this.#service): Promise<CertificateListing> {
+	async load(signal?: AbortSignal, service: CertificatesApi = this.#service): Promise<CertificateListing> {
 		const askedAt = Date.now();
-		this.listing = this.#written.merge(await service.list(signal), askedAt);
+		this.listing = this.#written.reconcile(await service.list(signal), askedAt);
 		return this.listing;
 	}
 
-	take(write: Write, epoch: number): void {
-		if (epoch !== this.epoch) return;
+	recordWrite(write: Write, epoch: number): void {
+		if (epoch !== this.generation) return;
 		this.#written.take(write);
-		if (this.listing) this.listing = this.#written.lay(this.listing);
+		if (this.listing) this.listing = this.#written.apply(this.listing);
 	}
 }
 
@@ -182,8 +182,8 @@ export class FakeList implements OrganizationList {
 export function organizationOf(fake: FakeAdministration) {
 	const opened: string[] = [];
 	const certificates = new FakeList(fake);
-	const projects = new Projects(async () => fake);
-	const organization: Organization = {
+	const projects = new ProjectStore(async () => fake);
+	const organization: OrganizationContext = {
 		open: async (organizationRef) => {
 			opened.push(organizationRef);
 			return fake;

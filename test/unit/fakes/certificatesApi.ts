@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { organizationRef } from "../../../src/common/organizationRef.ts";
-import type { NewCertificate, Service } from "../../../src/domain/adminApi.ts";
+import type { CertificatesApi, NewCertificate } from "../../../src/domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../../src/domain/certificate.ts";
-import type { Candidate, CertificateReader } from "../../../src/domain/certificateFile.ts";
-import { Cancelled, Failure } from "../../../src/domain/problem.ts";
+import type { CertificateReader, ParsedCertificate } from "../../../src/domain/certificateFile.ts";
+import { CancelledError, ProblemError } from "../../../src/domain/problem.ts";
 
 /** A certificate as the service lists it, named like its id. It has the dates that `candidate` makes. */
 export function certificate(id: string, more: Partial<Certificate> = {}): Certificate {
@@ -19,7 +19,7 @@ export function listing(...certificates: readonly Certificate[]): CertificateLis
 }
 
 /** A certificate as a file holds it. @param text Stands for its DER. */
-export function candidate(text: string, more: Partial<Candidate> = {}): Candidate {
+export function candidate(text: string, more: Partial<ParsedCertificate> = {}): ParsedCertificate {
 	const der = new TextEncoder().encode(text);
 	return {
 		der,
@@ -44,7 +44,7 @@ export function candidate(text: string, more: Partial<Candidate> = {}): Candidat
 }
 
 /** A reader that finds those of these candidates whose PEM is a line of the file, in the file's order. */
-export function readerOf(...known: readonly Candidate[]): CertificateReader {
+export function readerOf(...known: readonly ParsedCertificate[]): CertificateReader {
 	return {
 		async read(bytes) {
 			const lines = new TextDecoder().decode(bytes).split("\n");
@@ -56,7 +56,7 @@ export function readerOf(...known: readonly Candidate[]): CertificateReader {
 }
 
 /** A service that answers as it is told. */
-export class FakeService implements Service {
+export class FakeService implements CertificatesApi {
 	/** What it keeps under each id; an id that is not here is not found. */
 	readonly kept = new Map<string, string | null | Promise<string | null>>();
 	/** The ids whose content was asked for. */
@@ -96,10 +96,10 @@ export class FakeService implements Service {
 	}
 
 	async content(id: string, signal?: AbortSignal): Promise<string | null> {
-		if (signal?.aborted) throw new Cancelled();
+		if (signal?.aborted) throw new CancelledError();
 		this.asked.push(id);
 		const pem = this.kept.get(id);
-		if (pem === undefined) throw new Failure({ reason: "not-found" });
+		if (pem === undefined) throw new ProblemError({ reason: "not-found" });
 		return pem;
 	}
 
@@ -119,8 +119,8 @@ function next<T>(answers: PromiseWithResolvers<T>[]): PromiseWithResolvers<T> {
 }
 
 function unlessAborted<T>({ promise, reject }: PromiseWithResolvers<T>, signal?: AbortSignal): Promise<T> {
-	if (signal?.aborted) reject(new Cancelled());
-	signal?.addEventListener("abort", () => reject(new Cancelled()));
+	if (signal?.aborted) reject(new CancelledError());
+	signal?.addEventListener("abort", () => reject(new CancelledError()));
 	return promise;
 }
 

@@ -1,16 +1,16 @@
 // A window of the editor as far as uploads go: the real application and API, over real sockets.
 import { join } from "node:path";
-import { DISK, type Disk } from "../../../src/common/storage/fileSystem.ts";
+import { FILE_SYSTEM, type FileSystem } from "../../../src/common/storage/fileSystem.ts";
 import type { LockClock } from "../../../src/common/storage/heldLock.ts";
-import { Locks } from "../../../src/common/storage/locks.ts";
+import { FileLocks } from "../../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import { Failure } from "../../../src/domain/problem.ts";
-import { Certificates } from "../../../src/features/organization/certificateStore.ts";
-import { PendingUploads } from "../../../src/features/upload/journalStore.ts";
-import { Uploads } from "../../../src/features/upload/uploadService.ts";
-import { CertificatesApi } from "../../../src/openai/certificates.ts";
-import { Transport, type TransportLimits } from "../../../src/openai/httpTransport.ts";
-import { X509Reader } from "../../../src/x509/certificateFileReader.ts";
+import { ProblemError } from "../../../src/domain/problem.ts";
+import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
+import { JournalStore } from "../../../src/features/upload/journalStore.ts";
+import { UploadService } from "../../../src/features/upload/uploadService.ts";
+import { CertificatesClient } from "../../../src/openai/certificates.ts";
+import { HttpTransport, type TransportLimits } from "../../../src/openai/httpTransport.ts";
+import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
 import { plainNetwork } from "../openai/network/directNetwork.ts";
 
@@ -27,8 +27,8 @@ export interface Machine {
 export interface Window {
 	/** Names it, also to the service, as its user agent. */
 	readonly owner: string;
-	readonly certificates: Certificates;
-	readonly uploads: Uploads;
+	readonly certificates: CertificateStore;
+	readonly uploads: UploadService;
 	/** Ends it as a crash does: what it does to a file is still done, but nothing that it began comes to an end any more. */
 	die(): Promise<void>;
 }
@@ -84,26 +84,27 @@ export function openWindow(machine: Machine, { limits, onStep = () => {} }: Wind
 	const { now, folder } = machine;
 	const mortal = new MortalDisk(onStep);
 	const clock = new QuickClock();
-	const locks = new Locks(join(folder, "locks"), clock, undefined, mortal.disk);
-	const pending = new PendingUploads(folder, locks, now, mortal.disk);
+	const locks = new FileLocks(join(folder, "locks"), clock, undefined, mortal.disk);
+	const pending = new JournalStore(folder, locks, now, mortal.disk);
 	const { owner } = pending;
 	const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
-	const transport = new Transport(options, { pauseMilliseconds: 1, ...limits });
+	const transport = new HttpTransport(options, { pauseMilliseconds: 1, ...limits });
 	const service = async (organizationRef?: string) =>
-		new CertificatesApi(transport, async () => {
+		new CertificatesClient(transport, async () => {
 			const { id, emulator } = machine.connection;
-			if (organizationRef !== undefined && organizationRef !== id) throw new Failure({ reason: "connection-changed" });
+			if (organizationRef !== undefined && organizationRef !== id)
+				throw new ProblemError({ reason: "connection-changed" });
 			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 		});
-	const reader = async () => new X509Reader();
+	const reader = async () => new X509CertificateFileReader();
 	// As the extension opens it: of a connection that it has not followed yet a window shows nothing.
-	const ofItsConnection = async (): Promise<CertificatesApi> => {
-		certificates.identify(machine.connection.id);
+	const ofItsConnection = async (): Promise<CertificatesClient> => {
+		certificates.bindConnection(machine.connection.id);
 		return service(machine.connection.id);
 	};
-	const certificates = new Certificates(ofItsConnection, reader, now);
-	certificates.forget(machine.connection.id);
-	const uploads = new Uploads({ service, certificates, pending, now, lookAgainMs: [0], readAgainMs: 1 });
+	const certificates = new CertificateStore(ofItsConnection, reader, now);
+	certificates.reset(machine.connection.id);
+	const uploads = new UploadService({ service, certificates, pending, now, lookAgainMs: [0], readAgainMs: 1 });
 	return {
 		owner,
 		certificates,
@@ -120,16 +121,16 @@ export function openWindow(machine: Machine, { limits, onStep = () => {} }: Wind
 
 /** The file system as a window has it that may die. */
 class MortalDisk {
-	readonly disk: Disk;
+	readonly disk: FileSystem;
 	readonly #onStep: () => void;
 	#dead = false;
 	readonly #steps = new Set<Promise<unknown>>();
 
 	constructor(onStep: () => void) {
 		this.#onStep = onStep;
-		this.disk = new Proxy(DISK, {
+		this.disk = new Proxy(FILE_SYSTEM, {
 			get:
-				(disk, name: keyof Disk) =>
+				(disk, name: keyof FileSystem) =>
 				(...args: unknown[]) =>
 					this.#step(() => Reflect.apply(disk[name], disk, args)),
 		});

@@ -2,35 +2,35 @@
 // meets each fault over real sockets; the table at the end has a cell for each pair.
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { problemWords } from "../../../src/common/messages/problems.ts";
-import { Locks } from "../../../src/common/storage/locks.ts";
+import { describeProblem } from "../../../src/common/messages/problems.ts";
+import { FileLocks } from "../../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import type { Certificate } from "../../../src/domain/certificate.ts";
-import type { Candidate } from "../../../src/domain/certificateFile.ts";
+import type { ParsedCertificate } from "../../../src/domain/certificateFile.ts";
 import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
 import { prepareActivation, setActive } from "../../../src/features/activation/activation.ts";
 import { accountWords, notRemovedWords } from "../../../src/features/activation/activationResultMessages.ts";
-import { rename } from "../../../src/features/certificates/renameCertificate.ts";
+import { renameCertificate } from "../../../src/features/certificates/renameCertificate.ts";
 import {
-	deactivateEverywhereAndRemove,
-	prepareRemoval,
-	remove,
+	deactivateEverywhereAndDelete,
+	deleteCertificate,
+	prepareDeletion,
 } from "../../../src/features/deletion/deleteCertificate.ts";
 import { isActive } from "../../../src/features/organization/activeScopes.ts";
-import { Certificates } from "../../../src/features/organization/certificateStore.ts";
-import type { Organization } from "../../../src/features/organization/organizationSession.ts";
-import { Projects } from "../../../src/features/organization/projectStore.ts";
+import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
+import type { OrganizationContext } from "../../../src/features/organization/organizationSession.ts";
+import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
 import { finishRotation, undoRotation } from "../../../src/features/rotation/endRotation.ts";
 import { prepareRotation, type Rotations } from "../../../src/features/rotation/rotation.ts";
-import { RotationPlans } from "../../../src/features/rotation/rotationPlanStore.ts";
+import { RotationPlanStore } from "../../../src/features/rotation/rotationPlanStore.ts";
 import { endWords } from "../../../src/features/rotation/rotationResultMessages.ts";
 import { startRotation } from "../../../src/features/rotation/startRotation.ts";
-import { PendingUploads } from "../../../src/features/upload/journalStore.ts";
-import { Uploads } from "../../../src/features/upload/uploadService.ts";
-import { AdministrationApi } from "../../../src/openai/adminClient.ts";
-import { Transport } from "../../../src/openai/httpTransport.ts";
-import { X509Reader } from "../../../src/x509/certificateFileReader.ts";
+import { JournalStore } from "../../../src/features/upload/journalStore.ts";
+import { UploadService } from "../../../src/features/upload/uploadService.ts";
+import { AdminClient } from "../../../src/openai/adminClient.ts";
+import { HttpTransport } from "../../../src/openai/httpTransport.ts";
+import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { ArmedFault, FaultKind } from "../../emulator/faults.ts";
@@ -75,15 +75,15 @@ const NOTHING = /nothing (?:else |more )?was (?:sent|done|changed|deleted|upload
 describe("R56 What is said of a change", () => {
 	const organizationRef = namedOrganization();
 	const table = new Map<string, string[]>();
-	let acme: Candidate;
+	let acme: ParsedCertificate;
 	let folder: ReturnType<typeof temporaryFolder>;
 	let emulator: Emulator;
-	let transport: Transport;
-	let certificates: Certificates;
-	let projects: Projects;
-	let organization: Organization;
+	let transport: HttpTransport;
+	let certificates: CertificateStore;
+	let projects: ProjectStore;
+	let organization: OrganizationContext;
 	let rotations: Rotations;
-	let uploads: Uploads;
+	let uploads: UploadService;
 	let project: Scope & { kind: "project" };
 	/** The ids of the certificate that it is about, and of the one that takes over from it. */
 	let old: string;
@@ -91,29 +91,29 @@ describe("R56 What is said of a change", () => {
 
 	before(async () => {
 		const { pem } = await makeCertificate({ commonName: "Acme" });
-		const { candidates } = await new X509Reader().read(Buffer.from(pem), Date.now() / 1000, 30);
+		const { candidates } = await new X509CertificateFileReader().read(Buffer.from(pem), Date.now() / 1000, 30);
 		acme = candidates[0] ?? assert.fail("no candidate");
 	});
 	beforeEach(async () => {
 		folder = temporaryFolder("truth");
 		emulator = await startEmulator();
-		transport = new Transport(
+		transport = new HttpTransport(
 			{ userAgent: "test", observe: () => {}, network: () => plainNetwork },
 			{ pauseMilliseconds: 1 },
 		);
 		const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-		const open = async () => new AdministrationApi(transport, async () => access);
-		certificates = new Certificates(open, async () => new X509Reader());
-		certificates.identify(organizationRef);
-		projects = new Projects(open);
+		const open = async () => new AdminClient(transport, async () => access);
+		certificates = new CertificateStore(open, async () => new X509CertificateFileReader());
+		certificates.bindConnection(organizationRef);
+		projects = new ProjectStore(open);
 		organization = { open, certificates, projects };
 		rotations = {
 			organization,
-			plans: new RotationPlans(`${folder.path}/plans`, new Locks(`${folder.path}/locks`)),
+			plans: new RotationPlanStore(`${folder.path}/plans`, new FileLocks(`${folder.path}/locks`)),
 			contentOf: async () => null,
 		};
-		const pending = new PendingUploads(`${folder.path}/uploads`, new Locks(`${folder.path}/locks`));
-		uploads = new Uploads({ service: open, certificates, pending, lookAgainMs: [0] });
+		const pending = new JournalStore(`${folder.path}/uploads`, new FileLocks(`${folder.path}/locks`));
+		uploads = new UploadService({ service: open, certificates, pending, lookAgainMs: [0] });
 		old = emulator.state.put({ name: "Old" }).id;
 		next = emulator.state.put({ name: "Next", expiresAt: Math.floor(Date.now() / 1000) + 800 * 86_400 }).id;
 		project = { kind: "project", id: emulator.state.addProject("Production").id };
@@ -235,7 +235,7 @@ describe("R56 What is said of a change", () => {
 			struck: "rename",
 			begin: async () => async (signal) => {
 				const shown = { id: old, name: "Old" };
-				const { name } = await rename(organization, { organizationRef, shown, name: "New" }, signal);
+				const { name } = await renameCertificate(organization, { organizationRef, shown, name: "New" }, signal);
 				return `Renamed to “${name}”.`;
 			},
 			done: /Renamed/,
@@ -246,9 +246,9 @@ describe("R56 What is said of a change", () => {
 			title: "delete",
 			struck: "delete",
 			begin: async () => {
-				const confirmed = await prepareRemoval(organization, { organizationRef, id: old });
+				const confirmed = await prepareDeletion(organization, { organizationRef, id: old });
 				return async (signal) => {
-					await remove(organization, { organizationRef, confirmed }, signal);
+					await deleteCertificate(organization, { organizationRef, confirmed }, signal);
 					return "Deleted.";
 				};
 			},
@@ -261,10 +261,10 @@ describe("R56 What is said of a change", () => {
 			struck: "delete",
 			begin: async () => {
 				activate(project, old);
-				const confirmed = await prepareRemoval(organization, { organizationRef, id: old });
+				const confirmed = await prepareDeletion(organization, { organizationRef, id: old });
 				const certificate = certificateOf(old);
 				return async (signal) => {
-					const account = await deactivateEverywhereAndRemove(organization, { organizationRef, confirmed }, signal);
+					const account = await deactivateEverywhereAndDelete(organization, { organizationRef, confirmed }, signal);
 					const { removed, scopes, problem } = account;
 					return removed ? "Deleted." : notRemovedWords(certificate, scopes, problem, nameOf);
 				};
@@ -297,7 +297,7 @@ describe("R56 What is said of a change", () => {
 			return await ended;
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			if (problem) return problemWords(problem);
+			if (problem) return describeProblem(problem);
 			if (isCancelled(thrown)) return "";
 			throw thrown;
 		}

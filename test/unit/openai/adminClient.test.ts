@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { ORGANIZATION, type Project, type Scope } from "../../../src/domain/scope.ts";
-import { AdministrationApi } from "../../../src/openai/adminClient.ts";
+import { AdminClient } from "../../../src/openai/adminClient.ts";
 import { eachCertificate } from "../../emulator/bodies.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import type { Operation } from "../../emulator/routes.ts";
@@ -10,7 +10,7 @@ import { benchForEachTest, problemIn, stopClock, TOTAL_MILLISECONDS } from "./se
 
 describe("Administration", () => {
 	const bench = benchForEachTest();
-	let api: AdministrationApi;
+	let api: AdminClient;
 	let id: string;
 	let project: string;
 	const inProject = (): Scope => ({ kind: "project", id: project });
@@ -18,7 +18,7 @@ describe("Administration", () => {
 	beforeEach(() => {
 		const { emulator, transport } = bench;
 		const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-		api = new AdministrationApi(transport, async () => access);
+		api = new AdminClient(transport, async () => access);
 		id = emulator.state.put({ name: "Root" }).id;
 		project = emulator.state.addProject("Production").id;
 	});
@@ -205,7 +205,7 @@ describe("Administration", () => {
 			const { id } = emulator.state.put();
 			emulator.faults.next({ kind: "reset", operation: "activate", when: "after" });
 			const silence = emulator.faults.next({ kind: "silence", operation: "activate", when: "before" });
-			const call = new AdministrationApi(transport, async () => access).setActive(ORGANIZATION, [id], true);
+			const call = new AdminClient(transport, async () => access).setActive(ORGANIZATION, [id], true);
 			const problem = problemIn(call);
 			await once(hurried.log, "observed");
 			await clock.pass(1);

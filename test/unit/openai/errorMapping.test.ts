@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { problemOf } from "../../../src/domain/problem.ts";
-import type { Way } from "../../../src/openai/endpoint.ts";
-import { failureOfError, failureOfStatus, failureToConnect } from "../../../src/openai/errorMapping.ts";
+import type { Endpoint } from "../../../src/openai/endpoint.ts";
+import { problemFromConnectionError, problemFromError, problemFromStatus } from "../../../src/openai/errorMapping.ts";
 
-const way = { host: "api.test", proxy: null, tls: null } as Way;
+const way = { host: "api.test", proxy: null, tls: null } as Endpoint;
 
 /** As Node, OpenSSL and undici throw it. */
 function errorWith(code: unknown): Error {
@@ -12,7 +12,7 @@ function errorWith(code: unknown): Error {
 
 /** What is told of a refusal. */
 function rejection(status: number, error: unknown) {
-	const problem = problemOf(failureOfStatus(status, { error }, {}, "api.test"));
+	const problem = problemOf(problemFromStatus(status, { error }, {}, "api.test"));
 	assert.ok(problem?.reason === "rejected");
 	return problem;
 }
@@ -40,7 +40,7 @@ describe("What went wrong on the way", () => {
 	for (const [code, why] of Object.entries(flaws))
 		it(`R05 ${code} says of the server's certificate: ${why}`, () => {
 			const told = { reason: "untrusted-server", host: "api.test", why };
-			assert.deepEqual(problemOf(failureToConnect(errorWith(code), way)), told);
+			assert.deepEqual(problemOf(problemFromConnectionError(errorWith(code), way)), told);
 		});
 
 	const afterSending: readonly [string, string][] = [
@@ -61,18 +61,18 @@ describe("What went wrong on the way", () => {
 	];
 	for (const [code, reason] of afterSending)
 		it(`${code} after something was sent is: ${reason}`, () => {
-			assert.equal(problemOf(failureOfError(errorWith(code), way, true))?.reason, reason);
+			assert.equal(problemOf(problemFromError(errorWith(code), way, true))?.reason, reason);
 		});
 
 	it("R26 whatever it is before anything was sent, the service was not reached", () => {
 		for (const code of ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT", undefined, 7])
-			assert.equal(problemOf(failureOfError(errorWith(code), way, false))?.reason, "unreachable");
+			assert.equal(problemOf(problemFromError(errorWith(code), way, false))?.reason, "unreachable");
 	});
 
 	it("names the proxy that was asked", () => {
-		const { proxy } = { proxy: { host: "proxy.test" } } as unknown as Way;
+		const { proxy } = { proxy: { host: "proxy.test" } } as unknown as Endpoint;
 		const told = { reason: "unreachable", host: "api.test", proxy: "proxy.test" };
-		assert.deepEqual(problemOf(failureToConnect(errorWith("ECONNREFUSED"), { ...way, proxy })), told);
+		assert.deepEqual(problemOf(problemFromConnectionError(errorWith("ECONNREFUSED"), { ...way, proxy })), told);
 	});
 });
 
@@ -119,7 +119,7 @@ describe("What the service refused", () => {
 		});
 
 	it("R28 tells a wait of a day at most", () => {
-		const waitOf = (retryAfter: string) => problemOf(failureOfStatus(429, null, { "retry-after": retryAfter }, ""));
+		const waitOf = (retryAfter: string) => problemOf(problemFromStatus(429, null, { "retry-after": retryAfter }, ""));
 		assert.deepEqual(waitOf("86400"), { reason: "rate-limited", waitSeconds: 86_400 });
 		assert.deepEqual(waitOf("86401"), { reason: "rate-limited", waitSeconds: null });
 	});

@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import type { Exchange } from "../../../src/domain/adminApi.ts";
+import type { RequestLogEntry } from "../../../src/domain/adminApi.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import { type ClientPair, ProjectKey } from "../../../src/domain/liveCheck.ts";
-import type { Network } from "../../../src/domain/networkSettings.ts";
+import { type ClientCredentials, ProjectKey } from "../../../src/domain/liveCheck.ts";
+import type { NetworkSettings } from "../../../src/domain/networkSettings.ts";
 import { isCancelled } from "../../../src/domain/problem.ts";
-import { checkLive, isAsked } from "../../../src/openai/liveCheck.ts";
+import { certificateWasRequested, checkLive } from "../../../src/openai/liveCheck.ts";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator, type TlsOptions } from "../../emulator/emulator.ts";
 import { isOpensslHere, withOpensslServer } from "../../network/opensslServer.ts";
@@ -32,8 +32,8 @@ describe("A live check of a client certificate", () => {
 	let service: Emulator;
 	let projectKey: string;
 	let projectId: string;
-	let observed: Exchange[];
-	let network: Network;
+	let observed: RequestLogEntry[];
+	let network: NetworkSettings;
 
 	before(async () => {
 		anchor = await makeCertificate({ commonName: "Anchor" });
@@ -48,7 +48,7 @@ describe("A live check of a client certificate", () => {
 		network = plainNetwork;
 	});
 
-	const pairOf = (made: MadeCertificate, certificate = made.pem, key = made.privateKeyPem): ClientPair => ({
+	const pairOf = (made: MadeCertificate, certificate = made.pem, key = made.privateKeyPem): ClientCredentials => ({
 		certificate,
 		key,
 		passphrase: null,
@@ -72,11 +72,11 @@ describe("A live check of a client certificate", () => {
 		service.state.setActive(projectId, [id], true).commit();
 	};
 
-	const check = (pair: ClientPair, more: { url?: string; key?: string; signal?: AbortSignal } = {}) => {
+	const check = (pair: ClientCredentials, more: { url?: string; key?: string; signal?: AbortSignal } = {}) => {
 		const key = ProjectKey.of(more.key ?? projectKey) ?? assert.fail("no project key");
 		const options = {
 			userAgent: "test/0",
-			observe: (each: Exchange) => void observed.push(each),
+			observe: (each: RequestLogEntry) => void observed.push(each),
 			network: () => network,
 		};
 		const baseUrl = parseBaseUrl(more.url ?? service.mtlsUrl ?? "");
@@ -239,7 +239,7 @@ describe("A live check of a client certificate", () => {
 
 	it("needs a certificate and a key that belong together", async () => {
 		await start();
-		const why = async (pair: ClientPair) => {
+		const why = async (pair: ClientCredentials) => {
 			const problem = await problemIn(check(pair));
 			return problem.reason === "client-certificate" && problem.why;
 		};
@@ -272,7 +272,7 @@ describe("A live check of a client certificate", () => {
 			// Cut off.
 			[false, hello, change, record(23, 0, 200).subarray(0, 4)],
 		];
-		for (const [asked, ...records] of cases) assert.equal(isAsked(Buffer.concat(records)), asked);
+		for (const [asked, ...records] of cases) assert.equal(certificateWasRequested(Buffer.concat(records)), asked);
 	});
 
 	it("R47 takes no admin key: there is no project key that looks like one", () => {

@@ -4,13 +4,13 @@
 import { factsOf } from "../../../src/common/messages/certificateFacts.ts";
 import { descriptionWords } from "../../../src/common/messages/certificateMessages.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import { Certificates } from "../../../src/features/organization/certificateStore.ts";
-import { Contents } from "../../../src/features/organization/contentCache.ts";
-import { Enforcement } from "../../../src/features/organization/enforcementIndex.ts";
-import { Projects } from "../../../src/features/organization/projectStore.ts";
-import { inOrder } from "../../../src/features/sidebar/sortOrder.ts";
-import { AdministrationApi } from "../../../src/openai/adminClient.ts";
-import { Transport } from "../../../src/openai/httpTransport.ts";
+import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
+import { ContentCache } from "../../../src/features/organization/contentCache.ts";
+import { EnforcementIndex } from "../../../src/features/organization/enforcementIndex.ts";
+import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
+import { sortCertificates } from "../../../src/features/sidebar/sortOrder.ts";
+import { AdminClient } from "../../../src/openai/adminClient.ts";
+import { HttpTransport } from "../../../src/openai/httpTransport.ts";
 import { readerOf } from "../fakes/certificatesApi.ts";
 import { plainNetwork } from "./network/directNetwork.ts";
 
@@ -18,21 +18,21 @@ import { plainNetwork } from "./network/directNetwork.ts";
 const EARLY = 10;
 
 const [url = "", key = "", times = ""] = process.argv.slice(2);
-const transport = new Transport({ userAgent: "refreshing", observe: () => {}, network: () => plainNetwork });
+const transport = new HttpTransport({ userAgent: "refreshing", observe: () => {}, network: () => plainNetwork });
 const access = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
-const api = new AdministrationApi(transport, async () => access);
-const certificates = new Certificates(
+const api = new AdminClient(transport, async () => access);
+const certificates = new CertificateStore(
 	async () => api,
 	async () => readerOf(),
 );
-const projects = new Projects(async () => api);
-const enforcement = new Enforcement(certificates, projects);
-const contents = new Contents(certificates);
+const projects = new ProjectStore(async () => api);
+const enforcement = new EnforcementIndex(certificates, projects);
+const contents = new ContentCache(certificates);
 
 for (let refresh = 1; refresh <= Number(times); refresh++) {
 	await Promise.all([certificates.refresh(), projects.refresh()]);
 	const listed = certificates.state.listing?.certificates ?? [];
-	for (const certificate of inOrder(listed, "expiry")) {
+	for (const certificate of sortCertificates(listed, "expiry")) {
 		const activity = enforcement.activity(certificate.id);
 		descriptionWords(certificate, activity, 0);
 		factsOf(certificate, contents.of(certificate.id), activity, projects.state);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { X509Reader } from "../../../src/x509/certificateFileReader.ts";
+import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../certificates.ts";
 import { benchForEachTest } from "./setup.ts";
 
 describe("R10 The body of an upload", () => {
 	const bench = benchForEachTest();
-	const reader = new X509Reader();
+	const reader = new X509CertificateFileReader();
 
 	const files: Readonly<Record<string, (pem: string, der: Uint8Array) => string | Uint8Array>> = {
 		"a clean file": (pem) => pem,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { setImmediate } from "node:timers/promises";
-import { Cancelled, type Problem } from "../../../src/domain/problem.ts";
-import { type FailedTry, pauseAfter } from "../../../src/openai/retryPolicy.ts";
+import { CancelledError, type Problem } from "../../../src/domain/problem.ts";
+import { type FailedAttempt, retryDelay } from "../../../src/openai/retryPolicy.ts";
 import { makeCertificate } from "../../certificates.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import { benchForEachTest, problemIn, stopClock } from "./setup.ts";
@@ -14,8 +14,8 @@ const unreachable: Problem = { reason: "unreachable", host, proxy: null };
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 describe("The retry rule", () => {
-	const pause = (changes: Partial<FailedTry>) =>
-		pauseAfter(
+	const pause = (changes: Partial<FailedAttempt>) =>
+		retryDelay(
 			{ method: "GET", idempotent: false, problem: limited, sent: true, headers: null, before: [], ...changes },
 			500,
 			NOW,
@@ -169,7 +169,7 @@ describe("Repeated", () => {
 		it(`R28 a cancel while waiting ends ${what}`, async () => {
 			bench.emulator.faults.next({ kind: "status", status: 429, retryAfter: "30", when: "before" });
 			const abort = new AbortController();
-			const cancelled = assert.rejects(call(abort.signal), Cancelled);
+			const cancelled = assert.rejects(call(abort.signal), CancelledError);
 			await once(bench.log, "observed");
 			await setImmediate();
 			abort.abort();
@@ -179,12 +179,12 @@ describe("Repeated", () => {
 
 	it("R28 a transport that is closed waits no longer", async () => {
 		bench.emulator.faults.next({ kind: "status", status: 429, retryAfter: "30", when: "before" });
-		const cancelled = assert.rejects(bench.api.list(), Cancelled);
+		const cancelled = assert.rejects(bench.api.list(), CancelledError);
 		await once(bench.log, "observed");
 		await setImmediate();
 		await bench.transport.close();
 		await cancelled;
-		await assert.rejects(bench.api.list(), Cancelled);
+		await assert.rejects(bench.api.list(), CancelledError);
 		assert.equal(bench.emulator.exchanges.length, 1);
 	});
 

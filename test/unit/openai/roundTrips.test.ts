@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import { Certificates } from "../../../src/features/organization/certificateStore.ts";
-import { Enforcement } from "../../../src/features/organization/enforcementIndex.ts";
-import { Projects } from "../../../src/features/organization/projectStore.ts";
-import { AdministrationApi } from "../../../src/openai/adminClient.ts";
+import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
+import { EnforcementIndex } from "../../../src/features/organization/enforcementIndex.ts";
+import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
+import { AdminClient } from "../../../src/openai/adminClient.ts";
 import type { ArmedFault } from "../../emulator/faults.ts";
 import { readerOf } from "../fakes/certificatesApi.ts";
 import { benchForEachTest } from "./setup.ts";
@@ -16,8 +16,8 @@ const AT_ONCE = 16;
 
 describe("An organization of 250 projects and 50 certificates", () => {
 	const bench = benchForEachTest();
-	let certificates: Certificates;
-	let projects: Projects;
+	let certificates: CertificateStore;
+	let projects: ProjectStore;
 
 	beforeEach(() => {
 		const { emulator, transport } = bench;
@@ -27,12 +27,12 @@ describe("An organization of 250 projects and 50 certificates", () => {
 			emulator.state.setActive(id, [ids[index % CERTIFICATES] ?? ""], true).commit();
 		}
 		const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-		const api = new AdministrationApi(transport, async () => access);
-		certificates = new Certificates(
+		const api = new AdminClient(transport, async () => access);
+		certificates = new CertificateStore(
 			async () => api,
 			async () => readerOf(),
 		);
-		projects = new Projects(async () => api);
+		projects = new ProjectStore(async () => api);
 	});
 
 	it("shows its certificates after one round trip, its first projects after one more, and all there is after as many as sixteen at a time take", async () => {
@@ -41,7 +41,7 @@ describe("An organization of 250 projects and 50 certificates", () => {
 		assert.equal(emulator.exchanges.length, 1);
 		assert.equal(certificates.state.listing?.certificates.length, CERTIFICATES);
 
-		const enforcement = new Enforcement(certificates, projects);
+		const enforcement = new EnforcementIndex(certificates, projects);
 		const roundTrips = countRoundTrips(PAGES + PROJECTS);
 		const first = new Promise<number>((resolve) => {
 			projects.on("change", () => projects.state.projects && resolve(roundTrips()));

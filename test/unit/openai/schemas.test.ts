@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { deletedParser, parseProject, toggledParser } from "../../../src/openai/administrationSchemas.ts";
+import {
+	activationResponseParser,
+	deletionResponseParser,
+	parseProject,
+} from "../../../src/openai/administrationSchemas.ts";
 
 describe("What an answer about an organization says", () => {
 	const project = { object: "organization.project", id: "proj_1", name: "One", created_at: 1 };
@@ -15,7 +19,7 @@ describe("What an answer about an organization says", () => {
 	const certificate = (id: string, active?: boolean) => ({ object: "certificate", id, name: id, active });
 
 	it("an activation is one of each certificate, in the order in which they were asked for", () => {
-		const parse = toggledParser(["cert_1", "cert_2"], true);
+		const parse = activationResponseParser(["cert_1", "cert_2"], true);
 		const both = parse({ data: [certificate("cert_2", true), 7, certificate("cert_1", true)] });
 		assert.deepEqual(
 			both?.map(({ id }) => id),
@@ -33,11 +37,11 @@ describe("What an answer about an organization says", () => {
 	];
 	for (const [title, json] of untold)
 		it(`is no answer where it ${title}`, () => {
-			assert.equal(toggledParser(["cert_1", "cert_2"], true)(json), null);
+			assert.equal(activationResponseParser(["cert_1", "cert_2"], true)(json), null);
 		});
 
 	it("a deletion is one of this very certificate", () => {
-		const parse = deletedParser("cert_1");
+		const parse = deletionResponseParser("cert_1");
 		assert.equal(parse({ object: "certificate.deleted", id: "cert_1" }), true);
 		for (const json of [
 			{ object: "certificate.deleted", id: "cert_2" },

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import type Client from "undici/lib/dispatcher/client.js";
 import type Dispatcher from "undici/lib/dispatcher/dispatcher.js";
-import { Cancelled } from "../../../src/domain/problem.ts";
-import { exchange, type Progress } from "../../../src/openai/sendRequest.ts";
+import { CancelledError } from "../../../src/domain/problem.ts";
+import { type SendState, sendRequest } from "../../../src/openai/sendRequest.ts";
 
 describe("R25 An exchange", () => {
 	const way = { origin: "https://a.test", host: "a.test", proxy: null, tls: null };
-	const cancelled = new Cancelled();
-	const untried = (): Progress => ({ sent: false, repeated: false });
-	const run = (dispatch: (handler: Dispatcher.DispatchHandler) => void, signal: AbortSignal, progress: Progress) => {
+	const cancelled = new CancelledError();
+	const untried = (): SendState => ({ sent: false, repeated: false });
+	const run = (dispatch: (handler: Dispatcher.DispatchHandler) => void, signal: AbortSignal, progress: SendState) => {
 		const client = { dispatch: (_: unknown, handler: Dispatcher.DispatchHandler) => dispatch(handler) };
-		return exchange(client as unknown as Client, { path: "/", method: "POST" }, way, signal, progress);
+		return sendRequest(client as unknown as Client, { path: "/", method: "POST" }, way, signal, progress);
 	};
 
 	it("that was cancelled before is not begun", async () => {

@@ -2,28 +2,28 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import type { Access, Exchange } from "../../../src/domain/adminApi.ts";
+import type { Credentials, RequestLogEntry } from "../../../src/domain/adminApi.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import type { Network } from "../../../src/domain/networkSettings.ts";
+import type { NetworkSettings } from "../../../src/domain/networkSettings.ts";
 import { type Problem, problemOf } from "../../../src/domain/problem.ts";
-import { CertificatesApi } from "../../../src/openai/certificates.ts";
-import { Transport, type TransportLimits } from "../../../src/openai/httpTransport.ts";
+import { CertificatesClient } from "../../../src/openai/certificates.ts";
+import { HttpTransport, type TransportLimits } from "../../../src/openai/httpTransport.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { plainNetwork } from "./network/directNetwork.ts";
 
 /** What a test of the API has at hand. */
 export interface Bench {
 	emulator: Emulator;
-	transport: Transport;
-	api: CertificatesApi;
+	transport: HttpTransport;
+	api: CertificatesClient;
 	/** What the log was told. */
-	observed: Exchange[];
+	observed: RequestLogEntry[];
 	/** Emits `observed` with each of it. */
-	log: EventEmitter<{ observed: [Exchange] }>;
+	log: EventEmitter<{ observed: [RequestLogEntry] }>;
 	/** What the editor says of the network; a test changes it. */
-	network: Network;
+	network: NetworkSettings;
 	/** The API at another base URL, or with another key, over the same transport. */
-	apiFor(url: string, key: string, clientCertificate?: Access["clientCertificate"]): CertificatesApi;
+	apiFor(url: string, key: string, clientCertificate?: Credentials["clientCertificate"]): CertificatesClient;
 }
 
 /** Starts an emulator and the API on it before each test of the suite, and ends both after it. */
@@ -35,7 +35,7 @@ export function benchForEachTest(limits?: Partial<TransportLimits>): Bench {
 		bench.log = new EventEmitter();
 		bench.log.on("observed", (exchange) => bench.observed.push(exchange));
 		bench.network = plainNetwork;
-		bench.transport = new Transport(
+		bench.transport = new HttpTransport(
 			{
 				userAgent: "certificates-for-openai.openai-certificates/0",
 				observe: (exchange) => bench.log.emit("observed", exchange),
@@ -44,7 +44,7 @@ export function benchForEachTest(limits?: Partial<TransportLimits>): Bench {
 			{ pauseMilliseconds: 1, ...limits },
 		);
 		bench.apiFor = (url, key, clientCertificate = null) =>
-			new CertificatesApi(bench.transport, async () => ({ baseUrl: parseBaseUrl(url), key, clientCertificate }));
+			new CertificatesClient(bench.transport, async () => ({ baseUrl: parseBaseUrl(url), key, clientCertificate }));
 		bench.api = bench.apiFor(bench.emulator.url, bench.emulator.adminKey);
 	});
 	afterEach(async () => {

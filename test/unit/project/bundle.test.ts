@@ -42,7 +42,7 @@ describe("What is left out of the bundles", () => {
 	};
 
 	it("is not missed where files are read: they say bundled what they say unbundled", async () => {
-		const { X509Reader } = await bundled<typeof reader>(sourcesOf("class X509Reader"));
+		const { X509CertificateFileReader } = await bundled<typeof reader>(sourcesOf("class X509CertificateFileReader"));
 		const authority = await makeCertificate({ keyType: "rsa-2048" });
 		const client = await makeCertificate({ ca: false, issuer: authority, keyType: "ed25519" });
 		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1", "a.test"] });
@@ -54,25 +54,25 @@ describe("What is left out of the bundles", () => {
 		];
 		for (const file of files) {
 			const now = Date.now() / 1000;
-			const bundled = await new X509Reader().read(Buffer.from(file), now, 30);
+			const bundled = await new X509CertificateFileReader().read(Buffer.from(file), now, 30);
 			assert.deepEqual(bundled, await read(Buffer.from(file), now));
 		}
 	});
 
 	it("is not missed where the service is asked, and no other extension is told of it", async () => {
 		type Api = typeof certificates & typeof baseUrls & typeof transports;
-		const { CertificatesApi, Transport, parseBaseUrl } = await bundled<Api>(
-			sourcesOf("class CertificatesApi", "class Transport", "function parseBaseUrl"),
+		const { CertificatesClient, HttpTransport, parseBaseUrl } = await bundled<Api>(
+			sourcesOf("class CertificatesClient", "class HttpTransport", "function parseBaseUrl"),
 		);
 		const told: unknown[] = [];
 		const channels = ["request:create", "client:sendHeaders", "client:connected"].map((name) => `undici:${name}`);
 		const listen = (message: unknown) => void told.push(message);
 		for (const channel of channels) subscribe(channel, listen);
 		const emulator = await startEmulator();
-		const transport = new Transport({ userAgent: "a", observe: () => {}, network: () => plainNetwork });
+		const transport = new HttpTransport({ userAgent: "a", observe: () => {}, network: () => plainNetwork });
 		try {
 			const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-			const api = new CertificatesApi(transport, async () => access);
+			const api = new CertificatesClient(transport, async () => access);
 			const { id } = await api.upload({ pem: (await makeCertificate()).pem, name: "n" });
 			assert.deepEqual(
 				(await api.list()).certificates.map((certificate) => certificate.id),

@@ -11,7 +11,7 @@ import {
 	KeyUsageFlags,
 	KeyUsagesExtension,
 } from "@peculiar/x509";
-import { checkClientCertificate } from "../../../src/x509/chainCheck.ts";
+import { checkChain } from "../../../src/x509/chainCheck.ts";
 import { type CertificateOptions, type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { isOpensslHere } from "../../network/opensslServer.ts";
 import { skip } from "../../skipTest.ts";
@@ -42,7 +42,7 @@ describe("A client certificate and a trust anchor", () => {
 	const client = (options: CertificateOptions = {}) =>
 		makeCertificate({ commonName: "Client", ca: false, issuer: root, ...options });
 	const check = (anchor: MadeCertificate, ...file: readonly string[]) =>
-		checkClientCertificate(bytes(...file), anchor.der, now) ?? assert.fail("nothing was found to check");
+		checkChain(bytes(...file), anchor.der, now) ?? assert.fail("nothing was found to check");
 
 	const hasOpenssl = isOpensslHere();
 
@@ -104,7 +104,7 @@ describe("A client certificate and a trust anchor", () => {
 
 	it("does not chain where the intermediate is missing: its issuer is named", async () => {
 		const { pem } = await client({ issuer: authority });
-		const { accepted, chain, flaws } = check(root, pem);
+		const { accepted, chain, issues: flaws } = check(root, pem);
 		assert.deepEqual([accepted, chain], [false, ["CN=Client"]]);
 		assert.deepEqual(flaws, [{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" }]);
 		opensslAgrees(false, root, pem);
@@ -113,7 +113,7 @@ describe("A client certificate and a trust anchor", () => {
 	it("does not chain to an anchor of the same name with another key", async () => {
 		const { pem } = await client();
 		const successor = await makeCertificate({ commonName: "Root" });
-		assert.deepEqual(check(successor, pem).flaws, [{ code: "not-signed", subject: "CN=Client", issuer: "CN=Root" }]);
+		assert.deepEqual(check(successor, pem).issues, [{ code: "not-signed", subject: "CN=Client", issuer: "CN=Root" }]);
 		opensslAgrees(false, successor, pem);
 	});
 
@@ -129,7 +129,7 @@ describe("A client certificate and a trust anchor", () => {
 		const two = await makeCertificate({ commonName: "Two", issuer: one });
 		const { pem } = await client({ issuer: two });
 		const back = await makeCertificate({ commonName: "One", keyOf: one, issuer: two });
-		const { accepted, chain, flaws } = check(root, pem, back.pem, two.pem);
+		const { accepted, chain, issues: flaws } = check(root, pem, back.pem, two.pem);
 		assert.deepEqual([accepted, chain], [false, ["CN=Client", "CN=Two", "CN=One"]]);
 		assert.deepEqual(flaws, [{ code: "not-signed", subject: "CN=One", issuer: "CN=Two" }]);
 	});
@@ -147,7 +147,7 @@ describe("A client certificate and a trust anchor", () => {
 	for (const [title, options, code] of rows)
 		it(`is refused where it is ${title}`, async () => {
 			const { pem } = await client(options);
-			const { accepted, flaws } = check(root, pem);
+			const { accepted, issues: flaws } = check(root, pem);
 			assert.equal(accepted, false);
 			assert.ok(
 				flaws.some((flaw) => flaw.code === code && flaw.subject.startsWith("CN=")),
@@ -160,15 +160,15 @@ describe("A client certificate and a trust anchor", () => {
 	it("says how long ago or until when", async () => {
 		const past = await client({ notBefore: date(now - 3 * DAY), notAfter: date(now - DAY) });
 		const future = await client({ notBefore: date(now + DAY), notAfter: date(now + 3 * DAY) });
-		assert.deepEqual(check(root, past.pem).flaws, [{ code: "expired", subject: "CN=Client", seconds: DAY }]);
-		assert.deepEqual(check(root, future.pem).flaws, [{ code: "not-yet-valid", subject: "CN=Client", seconds: DAY }]);
+		assert.deepEqual(check(root, past.pem).issues, [{ code: "expired", subject: "CN=Client", seconds: DAY }]);
+		assert.deepEqual(check(root, future.pem).issues, [{ code: "not-yet-valid", subject: "CN=Client", seconds: DAY }]);
 	});
 
 	it("may lack key usages, and is told about a missing authority key identifier without being refused", async () => {
 		const bare = await client({ extensions: without(oid.keyUsage) });
-		assert.deepEqual(check(root, bare.pem).flaws, []);
+		assert.deepEqual(check(root, bare.pem).issues, []);
 		const lost = await client({ extensions: without(oid.authorityKey) });
-		const { accepted, flaws } = check(root, lost.pem);
+		const { accepted, issues: flaws } = check(root, lost.pem);
 		assert.deepEqual([accepted, flaws], [true, [{ code: "no-authority-key-identifier", subject: "CN=Client" }]]);
 	});
 
@@ -183,7 +183,7 @@ describe("A client certificate and a trust anchor", () => {
 			const between = await makeCertificate({ commonName: "Between", issuer: root, ...options });
 			const { pem } = await client({ issuer: between });
 			// An authority's place in the file does not matter; a certificate that is none could be taken for the client's.
-			const { accepted, flaws } = check(root, pem, between.pem);
+			const { accepted, issues: flaws } = check(root, pem, between.pem);
 			assert.equal(accepted, false);
 			assert.deepEqual(
 				flaws.map((flaw) => [flaw.code, flaw.subject]),
@@ -201,14 +201,14 @@ describe("A client certificate and a trust anchor", () => {
 		const direct = await client({ issuer: short });
 		const far = await client({ issuer: between });
 		assert.equal(check(short, direct.pem).accepted, true);
-		assert.deepEqual(check(short, far.pem, between.pem).flaws, [{ code: "path-too-long", subject: "CN=Short" }]);
+		assert.deepEqual(check(short, far.pem, between.pem).issues, [{ code: "path-too-long", subject: "CN=Short" }]);
 		opensslAgrees(false, short, far.pem, [between.pem]);
 	});
 
 	it("is refused where the anchor itself has expired", async () => {
 		const old = await makeCertificate({ commonName: "Old", notBefore: date(now - 9 * DAY), notAfter: date(now - DAY) });
 		const { pem } = await client({ issuer: old });
-		assert.deepEqual(check(old, pem).flaws, [{ code: "expired", subject: "CN=Old", seconds: DAY }]);
+		assert.deepEqual(check(old, pem).issues, [{ code: "expired", subject: "CN=Old", seconds: DAY }]);
 		opensslAgrees(false, old, pem);
 	});
 
@@ -222,9 +222,7 @@ describe("A client certificate and a trust anchor", () => {
 			der.certificate({ subject: der.name("Client"), issuer: CA.subject, extensions: [named], ...parts });
 		const flaws = (root: Uint8Array, ...file: readonly Uint8Array[]) => {
 			const text = file.map((each) => der.armour("CERTIFICATE", each)).join("");
-			return checkClientCertificate(Buffer.from(text), root, now)?.flaws.map(
-				({ code, subject }) => `${code} ${subject}`,
-			);
+			return checkChain(Buffer.from(text), root, now)?.issues.map(({ code, subject }) => `${code} ${subject}`);
 		};
 
 		it("is refused where a date is none", () => {
@@ -257,8 +255,8 @@ describe("A client certificate and a trust anchor", () => {
 
 	it("is nothing to check where there is no certificate, or no anchor", async () => {
 		const { pem, privateKeyPem } = await client();
-		assert.equal(checkClientCertificate(bytes(privateKeyPem), root.der, now), null);
-		assert.equal(checkClientCertificate(bytes(""), root.der, now), null);
-		assert.equal(checkClientCertificate(bytes(pem), new Uint8Array([0x30, 0]), now), null);
+		assert.equal(checkChain(bytes(privateKeyPem), root.der, now), null);
+		assert.equal(checkChain(bytes(""), root.der, now), null);
+		assert.equal(checkChain(bytes(pem), new Uint8Array([0x30, 0]), now), null);
 	});
 });

@@ -12,7 +12,7 @@ import {
 	KeyUsagesExtension,
 	SubjectAlternativeNameExtension,
 } from "@peculiar/x509";
-import { checkClientCertificate } from "../../../src/x509/chainCheck.ts";
+import { checkChain } from "../../../src/x509/chainCheck.ts";
 import { type CertificateOptions, type KeyType, type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { isOpensslHere } from "../../network/opensslServer.ts";
 import { skip } from "../../skipTest.ts";
@@ -183,7 +183,7 @@ describe("Chains of client certificates", () => {
 				if (title in DIFFERS) {
 					if (ours.accepted !== theirs.has(each)) differing.add(title);
 				} else {
-					const which = `${title}, ${depth} intermediates: ${JSON.stringify(ours.flaws)}`;
+					const which = `${title}, ${depth} intermediates: ${JSON.stringify(ours.issues)}`;
 					assert.equal(ours.accepted, theirs.has(each), which);
 					agreed++;
 				}
@@ -232,7 +232,7 @@ describe("Chains of client certificates", () => {
 
 	function judge({ anchor, intermediates, client }: Chain) {
 		const file = [client, ...intermediates.toReversed()].map(({ pem }) => pem).join("");
-		return checkClientCertificate(new TextEncoder().encode(file), anchor.der, now / 1000) ?? assert.fail();
+		return checkChain(new TextEncoder().encode(file), anchor.der, now / 1000) ?? assert.fail();
 	}
 
 	/** @returns those that OpenSSL accepts. It is asked once for all clients of the same authorities. */

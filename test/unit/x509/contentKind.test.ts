@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BlockKind } from "../../../src/domain/certificateFile.ts";
 import { readElement } from "../../../src/x509/asn1/der.ts";
-import { identify } from "../../../src/x509/contentKind.ts";
+import { detectKind } from "../../../src/x509/contentKind.ts";
 import * as der from "./der.ts";
 
 const i = der.integer(7);
@@ -66,12 +66,12 @@ describe("DER by its first levels", () => {
 	];
 	for (const [kind, what, bytes] of rows)
 		it(`${kind ?? "unknown"}: ${what}`, () => {
-			assert.equal(identify(readElement(bytes)), kind);
+			assert.equal(detectKind(readElement(bytes)), kind);
 		});
 
 	it("two numbers are what their label says", () => {
-		assert.equal(identify(readElement(s(i, i)), "parameters"), "parameters");
-		assert.equal(identify(readElement(s(i, i)), "certificate"), "public-key");
-		assert.equal(identify(null), null);
+		assert.equal(detectKind(readElement(s(i, i)), "parameters"), "parameters");
+		assert.equal(detectKind(readElement(s(i, i)), "certificate"), "public-key");
+		assert.equal(detectKind(null), null);
 	});
 });

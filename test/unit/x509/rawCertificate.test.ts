@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { childrenOf, type Element, readElement } from "../../../src/x509/asn1/der.ts";
-import { readCertificate } from "../../../src/x509/certificate.ts";
+import { decodeCertificate } from "../../../src/x509/certificate.ts";
 import * as der from "./der.ts";
 
 const signature = Buffer.alloc(70, 7);
@@ -80,7 +80,7 @@ function assertAsOpenssl(file: Uint8Array, what: string): void {
 
 function isReadable(file: Uint8Array): boolean {
 	const element = readElement(file);
-	return element !== null && element.whole.length === file.length && readCertificate(element) !== null;
+	return element !== null && element.whole.length === file.length && decodeCertificate(element) !== null;
 }
 
 function opensslReads(file: Uint8Array): boolean {

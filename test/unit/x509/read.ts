@@ -1,9 +1,9 @@
 import type { CertificateFile } from "../../../src/domain/certificateFile.ts";
-import { X509Reader } from "../../../src/x509/certificateFileReader.ts";
+import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
 
 /** Reads a file made of text or bytes as of now, with the usual reminder of 30 days. */
 export function read(file: string | Uint8Array, at = Date.now() / 1000) {
-	return new X509Reader().read(typeof file === "string" ? Buffer.from(file) : file, at, 30);
+	return new X509CertificateFileReader().read(typeof file === "string" ? Buffer.from(file) : file, at, 30);
 }
 
 /** Reads one certificate, and gives its findings by code and level. */

@@ -1,50 +1,50 @@
 import * as l10n from "@vscode/l10n";
 import type * as vscode from "vscode";
-import { type Subject, subjectsWords } from "../../../common/messages/certificateMessages.ts";
-import { placesOf } from "../../../common/messages/scopes.ts";
-import { askAnew } from "../../../common/retryOnChange.ts";
-import { notify } from "../../../common/ui/notifications.ts";
-import { cancellably } from "../../../common/ui/progress.ts";
+import { type CertificateWithContent, subjectsWords } from "../../../common/messages/certificateMessages.ts";
+import { summarizeScopes } from "../../../common/messages/scopes.ts";
+import { retryWhenChanged } from "../../../common/retryOnChange.ts";
+import { showMessage } from "../../../common/ui/notifications.ts";
+import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { reminderDays } from "../../../common/ui/settings.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { Failure } from "../../../domain/problem.ts";
+import { ProblemError } from "../../../domain/problem.ts";
 import type { Scope } from "../../../domain/scope.ts";
 import { saveAllPems } from "../../certificates/ui/savePemCommand.ts";
-import { accessWords, isAccepted, type OwnAccess } from "../../clientCheck/clientCheckMessages.ts";
-import { type OwnAccessCheck, ownAccess } from "../../clientCheck/ui/selfAccess.ts";
+import { accessWords, isAccepted, type SelfAccess } from "../../clientCheck/clientCheckMessages.ts";
+import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
 import {
-	type CertificateCommands,
-	destinationOf,
+	type CommandContext,
+	loadContents,
 	projectNamed,
-	subjectsOf,
+	requireConnection,
 } from "../../organization/ui/commandContext.ts";
 import {
-	type ActivationBasis,
+	type ActivationSnapshot,
 	type ActivationTarget,
 	prepareActivation,
-	type ScopeBasis,
+	type ScopeSnapshot,
 	setActive,
 } from "../activation.ts";
 import { settledWords } from "../activationMessages.ts";
 import { accountWords } from "../activationResultMessages.ts";
-import { activeAfter, aftermathOf, isSettled } from "../deactivationImpact.ts";
+import { activeAfter, assessDeactivation, isAlreadyApplied } from "../deactivationImpact.ts";
 import { tellSwitched } from "./activationNotification.ts";
 import { confirmDeactivation, confirmInOrganization, confirmInProjects } from "./activationPrompts.ts";
 import { isNew, wasSaid } from "./saidOnce.ts";
 import { askForScopes } from "./scopePicker.ts";
 
 /** What activating and deactivating need. */
-export interface ActivationCommands extends CertificateCommands, OwnAccessCheck {
+export interface ActivationCommands extends CommandContext, SelfAccessDeps {
 	/** Remembers what was said once. */
 	readonly memory: vscode.Memento;
 }
 
 /** How it is before certificates are switched. */
 interface Situation {
-	readonly basis: ActivationBasis;
-	readonly subjects: readonly Subject[];
+	readonly basis: ActivationSnapshot;
+	readonly subjects: readonly CertificateWithContent[];
 	/** `null` where this extension's own calls are not at stake. */
-	readonly access: OwnAccess | null;
+	readonly access: SelfAccess | null;
 }
 
 /**
@@ -58,23 +58,25 @@ export async function switchCertificates(
 	active: boolean,
 	near: Scope | null,
 ): Promise<void> {
-	const { organizationRef } = await destinationOf(commands);
+	const { organizationRef } = await requireConnection(commands);
 	const scopes = await askForScopes(commands, chosen, active, near);
 	const target = { organizationRef, scopes, ids: chosen.map(({ id }) => id) };
 	const nameOf = projectNamed(commands);
-	const accounts = await askAnew(async (changed) => {
+	const accounts = await retryWhenChanged(async (changed) => {
 		const reading = l10n.t("Reading how it is now…");
-		const situation = await cancellably(reading, (signal) => lookAt(commands, target, chosen, active, signal));
+		const situation = await withCancellableProgress(reading, (signal) =>
+			lookAt(commands, target, chosen, active, signal),
+		);
 		const { basis, subjects } = situation;
-		if (isSettled(basis, target.ids, active)) return null;
+		if (isAlreadyApplied(basis, target.ids, active)) return null;
 		await confirm(commands, situation, active, changed);
 		const what = subjectsWords(subjects.map(({ certificate }) => certificate));
 		const title = active ? l10n.t("Activating {0}…", what) : l10n.t("Deactivating {0}…", what);
 		const request = { ...target, active, confirmed: basis };
-		return cancellably(title, (signal) => setActive(commands.organization, request, signal));
+		return withCancellableProgress(title, (signal) => setActive(commands.organization, request, signal));
 	});
 	if (accounts) tellSwitched(commands, accountWords(chosen, accounts, active, nameOf), accounts);
-	else void notify(commands, "information", settledWords(chosen, placesOf(scopes, nameOf), active));
+	else void showMessage(commands, "information", settledWords(chosen, summarizeScopes(scopes, nameOf), active));
 }
 
 /** @throws Failure where none of the scopes can be read; Cancelled */
@@ -90,14 +92,14 @@ async function lookAt(
 	const basis = await prepareActivation(organization, target, signal);
 	const readable = basis.scopes.filter(isReadable);
 	const [unread] = basis.scopes;
-	if (readable.length === 0 && unread?.problem) throw new Failure(unread.problem);
+	if (readable.length === 0 && unread?.problem) throw new ProblemError(unread.problem);
 	const fresh = chosen.map((each) => basis.certificates.find(({ id }) => id === each.id) ?? each);
 	const { listing } = certificates.state;
 	const staying = activeAfter(readable, ids, listing);
 	const anchors = active ? [...new Set([...staying, ...ids])] : staying;
 	const isAtStake = readable.some(({ scope }) => scope.kind === "organization") && anchors.length > 0;
-	const access = isAtStake ? await ownAccess(commands, anchors, signal) : null;
-	return { basis, subjects: await subjectsOf(commands, fresh, signal), access };
+	const access = isAtStake ? await checkSelfAccess(commands, anchors, signal) : null;
+	return { basis, subjects: await loadContents(commands, fresh, signal), access };
 }
 
 /** @throws Cancelled unless they are to be switched. */
@@ -110,7 +112,7 @@ async function confirm(
 	const { certificates, memory } = commands;
 	const time = { now: Date.now() / 1000, reminderDays: reminderDays() };
 	const nameOf = projectNamed(commands);
-	const places = (scopes: readonly Scope[]) => placesOf(scopes, nameOf);
+	const places = (scopes: readonly Scope[]) => summarizeScopes(scopes, nameOf);
 	const readable = basis.scopes.filter(isReadable);
 	const unreadable = basis.scopes.filter((each) => !isReadable(each));
 	const [first] = unreadable;
@@ -123,7 +125,7 @@ async function confirm(
 	};
 	if (!active) {
 		const ids = subjects.map(({ certificate }) => certificate.id);
-		const { off, left, unclear } = aftermathOf(readable, ids, certificates.state.listing);
+		const { off, left, unclear } = assessDeactivation(readable, ids, certificates.state.listing);
 		const aftermath = { off: places(off), left: places(left), unclear: places(unclear) };
 		return confirmDeactivation({ ...question, ...aftermath }, time);
 	}
@@ -135,10 +137,10 @@ async function confirm(
 	return confirmInOrganization(asked, time, isAccepted(access), () => saveAllPems(commands));
 }
 
-function isReadable({ problem }: ScopeBasis): boolean {
+function isReadable({ problem }: ScopeSnapshot): boolean {
 	return problem === null;
 }
 
-function scopeOf({ scope }: ScopeBasis): Scope {
+function scopeOf({ scope }: ScopeSnapshot): Scope {
 	return scope;
 }

@@ -1,9 +1,9 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { COMMANDS } from "../../../common/manifestIds.ts";
-import type { Subject, Time } from "../../../common/messages/certificateMessages.ts";
-import { askText } from "../../../common/ui/prompts.ts";
-import { Cancelled, isCancelled } from "../../../domain/problem.ts";
+import type { CertificateWithContent, Time } from "../../../common/messages/certificateMessages.ts";
+import { promptText } from "../../../common/ui/prompts.ts";
+import { CancelledError, isCancelled } from "../../../domain/problem.ts";
 import {
 	type ActivationQuestion,
 	activationWords,
@@ -19,7 +19,7 @@ export async function confirmInProjects(question: ActivationQuestion, time: Time
 	// Enter takes the first button.
 	const buttons = [l10n.t("Don't Activate"), activate];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen !== activate) throw new Cancelled();
+	if (chosen !== activate) throw new CancelledError();
 }
 
 /**
@@ -44,7 +44,7 @@ export async function confirmInOrganization(
 		const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
 		if (chosen === goOn) break;
 		if (chosen === setUp) await vscode.commands.executeCommand(COMMANDS.openSettings);
-		if (chosen !== save) throw new Cancelled();
+		if (chosen !== save) throw new CancelledError();
 		await savePems().catch((thrown) => {
 			if (!isCancelled(thrown)) throw thrown;
 		});
@@ -53,13 +53,13 @@ export async function confirmInOrganization(
 }
 
 /** Has a person type what is to be activated. @throws Cancelled */
-async function askToType(subjects: readonly Subject[]): Promise<void> {
+async function askToType(subjects: readonly CertificateWithContent[]): Promise<void> {
 	const expected = textToType(subjects);
-	await askText({
+	await promptText({
 		title: l10n.t("Activate in the organization"),
 		prompt: l10n.t("To activate, type: {0}", expected),
 		placeholder: expected,
-		judge: (text) =>
+		validate: (text) =>
 			text.trim() === expected ? null : { message: l10n.t("Type exactly: {0}", expected), severity: "error" },
 	});
 }
@@ -71,5 +71,5 @@ export async function confirmDeactivation(question: DeactivationQuestion, time: 
 	// Enter takes the first button.
 	const buttons = [l10n.t("Don't Deactivate"), deactivate];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen !== deactivate) throw new Cancelled();
+	if (chosen !== deactivate) throw new CancelledError();
 }

@@ -1,14 +1,14 @@
 import * as l10n from "@vscode/l10n";
 import { subjectsWords } from "../../../common/messages/certificateMessages.ts";
-import { problemWords } from "../../../common/messages/problems.ts";
+import { describeProblem } from "../../../common/messages/problems.ts";
 import { projectName } from "../../../common/messages/scopes.ts";
-import { cancellably } from "../../../common/ui/progress.ts";
-import { askSeveral, type Choice } from "../../../common/ui/prompts.ts";
+import { withCancellableProgress } from "../../../common/ui/progress.ts";
+import { type Choice, pickMany } from "../../../common/ui/prompts.ts";
 import type { Certificate, CertificateListing } from "../../../domain/certificate.ts";
-import { Failure } from "../../../domain/problem.ts";
+import { ProblemError } from "../../../domain/problem.ts";
 import { ORGANIZATION, type Project, type Scope, scopeKey } from "../../../domain/scope.ts";
 import { isActive } from "../../organization/activeScopes.ts";
-import { type CertificateCommands, refreshProjects } from "../../organization/ui/commandContext.ts";
+import { type CommandContext, refreshProjects } from "../../organization/ui/commandContext.ts";
 
 /**
  * Asks in which scopes certificates are to be switched: the organization first, then the projects.
@@ -17,14 +17,14 @@ import { type CertificateCommands, refreshProjects } from "../../organization/ui
  * @throws Failure, Cancelled
  */
 export async function askForScopes(
-	commands: CertificateCommands,
+	commands: CommandContext,
 	chosen: readonly Certificate[],
 	active: boolean,
 	near: Scope | null,
 ): Promise<readonly Scope[]> {
 	const { certificates, projects } = commands;
 	// What is active somewhere must not be missing among what can be deactivated; where to activate, any project will do.
-	await cancellably(l10n.t("Reading the projects…"), async (signal) => {
+	await withCancellableProgress(l10n.t("Reading the projects…"), async (signal) => {
 		if (active) await refreshProjects(commands, signal);
 		else await Promise.all([certificates.load(signal), projects.refresh(signal)]);
 	});
@@ -40,15 +40,23 @@ export async function askForScopes(
 		}),
 	].filter(({ mayBeActive }) => active || mayBeActive);
 	if (problem && choices.length === 0)
-		throw new Failure({ reason: "scopes-unread", organization: false, allProjects: true, projects: [], why: problem });
+		throw new ProblemError({
+			reason: "scopes-unread",
+			organization: false,
+			allProjects: true,
+			projects: [],
+			why: problem,
+		});
 	const isAllKnown = known !== null && !problem;
 	if (!active && isAllKnown && choices.length < 2) return choices.map(({ value }) => value);
 	const subjects = subjectsWords(chosen);
 	const title = active ? l10n.t("Activate {0}", subjects) : l10n.t("Deactivate {0}", subjects);
 	const where = l10n.t("Where? Several can be ticked.");
-	const placeholder = problem ? l10n.t("{0} Not all projects could be read: {1}", where, problemWords(problem)) : where;
+	const placeholder = problem
+		? l10n.t("{0} Not all projects could be read: {1}", where, describeProblem(problem))
+		: where;
 	const nearest = choices.filter(({ value }) => near && scopeKey(value) === scopeKey(near));
-	return askSeveral({ title, placeholder }, choices, choices.length === 1 ? choices : nearest);
+	return pickMany({ title, placeholder }, choices, choices.length === 1 ? choices : nearest);
 }
 
 /** What is archived comes last. */

@@ -2,19 +2,19 @@ import { homedir } from "node:os";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { nameWords, subjectsWords } from "../../../common/messages/certificateMessages.ts";
-import { type Notices, notify } from "../../../common/ui/notifications.ts";
-import { cancellably } from "../../../common/ui/progress.ts";
-import { tellDone } from "../../../common/ui/statusNotifications.ts";
+import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
+import { withCancellableProgress } from "../../../common/ui/progress.ts";
+import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { MAX_FILE_BYTES } from "../../../domain/certificateFile.ts";
-import { Cancelled, Failure } from "../../../domain/problem.ts";
-import type { Certificates } from "../../organization/certificateStore.ts";
-import { contentFor, subjectsOf } from "../../organization/ui/commandContext.ts";
+import { CancelledError, ProblemError } from "../../../domain/problem.ts";
+import type { CertificateStore } from "../../organization/certificateStore.ts";
+import { fetchContent, loadContents } from "../../organization/ui/commandContext.ts";
 import { type SavedPem, savedWords } from "../savePemMessages.ts";
 
 /** What saving certificates needs. */
-export interface PemCommands extends Notices {
-	readonly certificates: Certificates;
+export interface PemCommands extends NotificationDeps {
+	readonly certificates: CertificateStore;
 }
 
 /**
@@ -23,21 +23,21 @@ export interface PemCommands extends Notices {
  */
 export async function savePem(commands: PemCommands, chosen: readonly Certificate[]): Promise<void> {
 	const [only, ...others] = chosen;
-	if (!only) throw new Failure({ reason: "nothing-selected" });
+	if (!only) throw new ProblemError({ reason: "nothing-selected" });
 	if (others.length > 0) return saveIntoFolder(commands, chosen);
-	const { pem } = await contentFor(commands, only);
+	const { pem } = await fetchContent(commands, only);
 	const file = await vscode.window.showSaveDialog({
 		title: l10n.t("Save the PEM of “{0}”", nameWords(only)),
 		defaultUri: vscode.Uri.joinPath(startFolder(), fileNameFor(only)),
 		filters: { PEM: ["pem"] },
 	});
-	if (!file) throw new Cancelled();
+	if (!file) throw new CancelledError();
 	try {
 		await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(pem));
 	} catch {
-		throw new Failure({ reason: "not-saved", file: file.path.split("/").at(-1) ?? "" });
+		throw new ProblemError({ reason: "not-saved", file: file.path.split("/").at(-1) ?? "" });
 	}
-	tellDone(l10n.t("Saved {0}.", file.path.split("/").at(-1) ?? ""));
+	notifyDone(l10n.t("Saved {0}.", file.path.split("/").at(-1) ?? ""));
 }
 
 /** Saves every certificate of the organization into a folder that the person chooses. @throws Cancelled */
@@ -54,17 +54,17 @@ async function saveIntoFolder(commands: PemCommands, chosen: readonly Certificat
 		defaultUri: startFolder(),
 	});
 	const [folder] = picked ?? [];
-	if (!folder) throw new Cancelled();
+	if (!folder) throw new CancelledError();
 	const reading = l10n.t("Reading {0}…", subjectsWords(chosen));
-	const subjects = await cancellably(reading, (signal) => subjectsOf(commands, chosen, signal));
+	const subjects = await withCancellableProgress(reading, (signal) => loadContents(commands, chosen, signal));
 	const saved: SavedPem[] = [];
 	for (const { certificate, content } of subjects) {
 		const file = vscode.Uri.joinPath(folder, fileNameFor(certificate));
 		saved.push({ certificate, outcome: content ? await saveNew(file, content.pem) : "unreadable" });
 	}
 	const words = savedWords(saved);
-	if (saved.every(({ outcome }) => outcome === "saved")) tellDone(words);
-	else void notify(commands, "warning", words);
+	if (saved.every(({ outcome }) => outcome === "saved")) notifyDone(words);
+	else void showMessage(commands, "warning", words);
 }
 
 /** Writes a file, but not over one that holds something else. */

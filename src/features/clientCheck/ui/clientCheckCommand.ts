@@ -4,35 +4,40 @@ import { STALE_MS } from "../../../common/freshness.ts";
 import { nameWords } from "../../../common/messages/certificateMessages.ts";
 import { expiryWords } from "../../../common/messages/dates.ts";
 import { candidateChoiceWords, candidateName } from "../../../common/messages/parsedCertificateMessages.ts";
-import { keyFlawWords } from "../../../common/messages/problems.ts";
-import { inert } from "../../../common/messages/sanitize.ts";
-import { chooseFile, type FileContent } from "../../../common/ui/certificateFilePicker.ts";
-import { cancellably } from "../../../common/ui/progress.ts";
-import { askChoice, askText } from "../../../common/ui/prompts.ts";
+import { describeKeyIssue } from "../../../common/messages/problems.ts";
+import { sanitize } from "../../../common/messages/sanitize.ts";
+import { type FileContent, promptForFile } from "../../../common/ui/certificateFilePicker.ts";
+import { withCancellableProgress } from "../../../common/ui/progress.ts";
+import { pickOne, promptText } from "../../../common/ui/prompts.ts";
 import { mtlsUrl, reminderDays } from "../../../common/ui/settings.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import type { Candidate, CertificateFile, CertificateReader } from "../../../domain/certificateFile.ts";
-import type { ClientCheck } from "../../../domain/clientCertificateCheck.ts";
-import { keyFlaw } from "../../../domain/connection.ts";
-import { type ClientPair, type LiveCheck, type LiveOutcome, ProjectKey } from "../../../domain/liveCheck.ts";
-import { Cancelled, Failure, problemOf } from "../../../domain/problem.ts";
-import type { Connections } from "../../connections/ui/connectionStore.ts";
-import { askForPassphrase } from "../../connections/ui/passphrasePrompt.ts";
-import type { Certificates } from "../../organization/certificateStore.ts";
-import { contentFor } from "../../organization/ui/commandContext.ts";
+import type { CertificateFile, CertificateReader, ParsedCertificate } from "../../../domain/certificateFile.ts";
+import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
+import { findKeyIssue } from "../../../domain/connection.ts";
+import {
+	type ClientCredentials,
+	type LiveCheckRequest,
+	type LiveCheckResult,
+	ProjectKey,
+} from "../../../domain/liveCheck.ts";
+import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
+import type { ConnectionStore } from "../../connections/ui/connectionStore.ts";
+import { promptForPassphrase } from "../../connections/ui/passphrasePrompt.ts";
+import type { CertificateStore } from "../../organization/certificateStore.ts";
+import { fetchContent } from "../../organization/ui/commandContext.ts";
 import { checkWords, liveWords } from "../liveCheckMessages.ts";
 
 /** What checking a client certificate needs. */
 export interface ClientCheckCommands {
-	readonly certificates: Certificates;
-	readonly connections: Pick<Connections, "hold">;
+	readonly certificates: CertificateStore;
+	readonly connections: Pick<ConnectionStore, "containsKey">;
 	readonly reader: CertificateReader;
 	/** As `checkClientCertificate`, by this computer's clock. */
-	readonly checkClient: (file: Uint8Array, anchor: Uint8Array) => Promise<ClientCheck | null>;
+	readonly checkClient: (file: Uint8Array, anchor: Uint8Array) => Promise<ChainCheckResult | null>;
 	/** Whether a certificate and a key can be presented. @throws Failure `client-certificate` */
-	readonly judgeClient: (pair: ClientPair) => void;
+	readonly judgeClient: (pair: ClientCredentials) => void;
 	/** Shows a client certificate to the service. @throws Failure, Cancelled */
-	readonly checkLive: (check: LiveCheck, signal: AbortSignal) => Promise<LiveOutcome>;
+	readonly checkLive: (check: LiveCheckRequest, signal: AbortSignal) => Promise<LiveCheckResult>;
 }
 
 interface Anchor {
@@ -51,7 +56,7 @@ export async function checkClientCertificate(
 	certificate: Certificate | null,
 ): Promise<void> {
 	const anchor = certificate ? await anchorIn(commands, certificate) : await askForAnchor(commands);
-	const client = await chooseFile(l10n.t("The client certificate, with its intermediates"));
+	const client = await promptForFile(l10n.t("The client certificate, with its intermediates"));
 	const found = await commands.reader.read(client.bytes, Date.now() / 1000, reminderDays());
 	const check = await commands.checkClient(client.bytes, anchor.der);
 	if (!check) throw refusal("client-certificate", client, found);
@@ -63,7 +68,9 @@ export async function checkClientCertificate(
 	const pair = await askForPair(commands, client, found, check);
 	const key = await askForProjectKey(commands, baseUrl.host);
 	const title = l10n.t("Showing the client certificate to {0}…", baseUrl.host);
-	const outcome = await cancellably(title, (signal) => commands.checkLive({ baseUrl, key, client: pair }, signal));
+	const outcome = await withCancellableProgress(title, (signal) =>
+		commands.checkLive({ baseUrl, key, client: pair }, signal),
+	);
 	const said = liveWords(outcome, baseUrl.host);
 	await tell(outcome.code === "accepted", said.message, said.detail);
 }
@@ -77,12 +84,18 @@ function refusal(
 	wanted: "anchor" | "client-certificate",
 	{ name }: FileContent,
 	{ reason, skipped }: CertificateFile,
-): Failure {
-	return new Failure({ reason: "file-refused", file: name, wanted, refusal: reason ?? "no-certificates", skipped });
+): ProblemError {
+	return new ProblemError({
+		reason: "file-refused",
+		file: name,
+		wanted,
+		refusal: reason ?? "no-certificates",
+		skipped,
+	});
 }
 
 async function anchorIn(commands: ClientCheckCommands, certificate: Certificate): Promise<Anchor> {
-	return { name: nameWords(certificate), der: (await contentFor(commands, certificate)).der };
+	return { name: nameWords(certificate), der: (await fetchContent(commands, certificate)).der };
 }
 
 /** One of the organization's, or one in a file. */
@@ -97,17 +110,18 @@ async function askForAnchor(commands: ClientCheckCommands): Promise<Anchor> {
 	}));
 	const other = { label: l10n.t("Choose a trust anchor's file…"), value: null };
 	const placeholder = l10n.t("Against which trust anchor?");
-	const chosen = listed.length > 0 ? await askChoice({ title, placeholder }, [...choices, other]) : null;
+	const chosen = listed.length > 0 ? await pickOne({ title, placeholder }, [...choices, other]) : null;
 	if (chosen) return anchorIn(commands, chosen);
 
-	const file = await chooseFile(l10n.t("The trust anchor"));
+	const file = await promptForFile(l10n.t("The trust anchor"));
 	const found = await commands.reader.read(file.bytes, now, reminderDays());
 	const { candidates } = found;
 	const [only] = candidates;
 	if (!only) throw refusal("anchor", file, found);
-	const words = (each: Candidate, index: number) => candidateChoiceWords(each, index + 1, candidates.length, now);
+	const words = (each: ParsedCertificate, index: number) =>
+		candidateChoiceWords(each, index + 1, candidates.length, now);
 	const several = candidates.map((value, index) => ({ ...words(value, index), value }));
-	const candidate = several.length > 1 ? await askChoice({ title, placeholder }, several) : only;
+	const candidate = several.length > 1 ? await pickOne({ title, placeholder }, several) : only;
 	return { name: candidateName(candidate), der: candidate.der };
 }
 
@@ -115,7 +129,7 @@ async function askForAnchor(commands: ClientCheckCommands): Promise<Anchor> {
 async function listedBy({ certificates }: ClientCheckCommands): Promise<readonly Certificate[]> {
 	try {
 		const title = l10n.t("Reading the certificates…");
-		return (await cancellably(title, (signal) => certificates.recent(STALE_MS, signal))).certificates;
+		return (await withCancellableProgress(title, (signal) => certificates.recent(STALE_MS, signal))).certificates;
 	} catch (thrown) {
 		if (!problemOf(thrown)) throw thrown;
 		return [];
@@ -130,10 +144,10 @@ async function askForPair(
 	{ judgeClient }: ClientCheckCommands,
 	client: FileContent,
 	{ candidates, holdsPrivateKey }: CertificateFile,
-	{ sha256 }: ClientCheck,
-): Promise<ClientPair> {
-	const title = l10n.t("The private key of {0}", inert(client.name));
-	const keyFile = holdsPrivateKey ? client : await chooseFile(title, ["key", "pem"]);
+	{ sha256 }: ChainCheckResult,
+): Promise<ClientCredentials> {
+	const title = l10n.t("The private key of {0}", sanitize(client.name));
+	const keyFile = holdsPrivateKey ? client : await promptForFile(title, ["key", "pem"]);
 	// TLS wants the client's own first (RFC 8446 4.4.2).
 	const own = candidates.filter((each) => each.sha256 === sha256);
 	const intermediates = candidates.filter((each) => each.sha256 !== sha256);
@@ -144,36 +158,36 @@ async function askForPair(
 	};
 	const prompt = l10n.t("It opens the key on this machine, now and once. It is not kept.");
 	try {
-		const passphrase = await askForPassphrase(keyFile.name, prompt, (passphrase) =>
+		const passphrase = await promptForPassphrase(keyFile.name, prompt, (passphrase) =>
 			judgeClient({ ...pair, passphrase }),
 		);
 		return { ...pair, passphrase };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
-		throw problem?.reason === "client-certificate" ? new Failure({ ...problem, reason: "client-pair" }) : thrown;
+		throw problem?.reason === "client-certificate" ? new ProblemError({ ...problem, reason: "client-pair" }) : thrown;
 	}
 }
 
 /** Nobody keeps it. An admin key is not taken: neither what looks like one, nor the one that is stored. */
 async function askForProjectKey({ connections }: ClientCheckCommands, host: string): Promise<ProjectKey> {
 	const isAdmin = l10n.t("This is an admin key, which is never sent there. Paste a key of the project.");
-	const text = await askText({
+	const text = await promptText({
 		title: l10n.t("Project key for {0}", host),
 		prompt: l10n.t(
 			"It is sent to {0} once, with the client certificate, to list models, and is not kept. What counts is what its project enforces.",
 			host,
 		),
 		placeholder: "sk-proj-…",
-		masked: true,
-		judge(text) {
-			const flaw = keyFlaw(text);
+		password: true,
+		validate(text) {
+			const flaw = findKeyIssue(text);
 			if (flaw === "blank") return { message: l10n.t("Enter a project key."), severity: "error" };
-			if (flaw) return { message: keyFlawWords(flaw), severity: "error" };
+			if (flaw) return { message: describeKeyIssue(flaw), severity: "error" };
 			return ProjectKey.of(text.trim()) ? null : { message: isAdmin, severity: "error" };
 		},
-		check: async (text) => ((await connections.hold(text)) ? isAdmin : null),
+		check: async (text) => ((await connections.containsKey(text)) ? isAdmin : null),
 	});
 	const key = ProjectKey.of(text);
-	if (!key) throw new Cancelled();
+	if (!key) throw new CancelledError();
 	return key;
 }

@@ -1,26 +1,29 @@
 import { baseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
-import type { ClientCheck } from "../../../domain/clientCertificateCheck.ts";
+import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
 import { problemOf } from "../../../domain/problem.ts";
-import type { ClientCertificates } from "../../connections/ui/clientCertificateSettings.ts";
-import type { Certificates } from "../../organization/certificateStore.ts";
-import { subjectsOf } from "../../organization/ui/commandContext.ts";
-import type { OwnAccess } from "../clientCheckMessages.ts";
+import type { ClientCertificateSettings } from "../../connections/ui/clientCertificateSettings.ts";
+import type { CertificateStore } from "../../organization/certificateStore.ts";
+import { loadContents } from "../../organization/ui/commandContext.ts";
+import type { SelfAccess } from "../clientCheckMessages.ts";
 
 /** The hosts beside which there is one for client certificates (API guide, "Mutual TLS"). */
 const ASKS_FOR_NONE = /^(?:(?!mtls\.)[a-z]+\.)?api\.openai\.com$/;
 
 /** What it takes to tell what will become of this extension's own calls. */
-export interface OwnAccessCheck {
-	readonly certificates: Certificates;
-	readonly clientCertificates: Pick<ClientCertificates, "filesFor">;
+export interface SelfAccessDeps {
+	readonly certificates: CertificateStore;
+	readonly clientCertificates: Pick<ClientCertificateSettings, "filesFor">;
 	/**
 	 * Checks offline whether the client certificate in these files would be accepted by a trust anchor.
 	 * @param anchor DER.
 	 * @returns `null` where the anchor cannot be read.
 	 * @throws Failure `client-certificate` where it cannot be presented.
 	 */
-	readonly traceClientCertificate: (files: ClientCertificateFiles, anchor: Uint8Array) => Promise<ClientCheck | null>;
+	readonly traceClientCertificate: (
+		files: ClientCertificateFiles,
+		anchor: Uint8Array,
+	) => Promise<ChainCheckResult | null>;
 }
 
 /**
@@ -29,19 +32,19 @@ export interface OwnAccessCheck {
  * @param anchors The ids of all that will be active in the organization.
  * @throws Cancelled
  */
-export async function ownAccess(
-	{ certificates, clientCertificates, traceClientCertificate }: OwnAccessCheck,
+export async function checkSelfAccess(
+	{ certificates, clientCertificates, traceClientCertificate }: SelfAccessDeps,
 	anchors: readonly string[],
 	signal: AbortSignal,
-): Promise<OwnAccess> {
+): Promise<SelfAccess> {
 	const { origin, host } = baseUrl();
 	const files = await clientCertificates.filesFor(origin);
 	const { listing, problem } = certificates.state;
 	const listed = listing?.certificates ?? [];
 	if (!files) return { kind: "none", answered: problem === null && listed.some(({ active }) => active) };
 	const enforced = listed.filter(({ id }) => anchors.includes(id));
-	const subjects = await subjectsOf({ certificates }, enforced, signal);
-	let closest: (OwnAccess & { kind: "checked" }) | undefined;
+	const subjects = await loadContents({ certificates }, enforced, signal);
+	let closest: (SelfAccess & { kind: "checked" }) | undefined;
 	const unasked = ASKS_FOR_NONE.test(host) ? host : null;
 	let unread = enforced.length < anchors.length;
 	try {

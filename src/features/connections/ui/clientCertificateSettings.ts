@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type * as vscode from "vscode";
 import { clientCertificate, clientKey } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
-import { Failure } from "../../../domain/problem.ts";
+import { ProblemError } from "../../../domain/problem.ts";
 
 const SECRET = "openaiCertificates.passphrase";
 
@@ -16,7 +16,7 @@ interface BoundPassphrase {
 }
 
 /** The client certificate that the settings name; its key's passphrase is a secret, bound to the key file and the origin. */
-export class ClientCertificates {
+export class ClientCertificateSettings {
 	readonly #secrets: vscode.SecretStorage;
 
 	constructor(secrets: vscode.SecretStorage) {
@@ -40,7 +40,7 @@ export class ClientCertificates {
 		try {
 			await this.#secrets.store(SECRET, JSON.stringify(bound));
 		} catch {
-			throw new Failure({ reason: "secrets-unavailable" });
+			throw new ProblemError({ reason: "secrets-unavailable" });
 		}
 	}
 
@@ -55,7 +55,7 @@ export class ClientCertificates {
 		try {
 			await this.#secrets.delete(SECRET);
 		} catch {
-			throw new Failure({ reason: "secrets-unavailable" });
+			throw new ProblemError({ reason: "secrets-unavailable" });
 		}
 	}
 

@@ -1,27 +1,27 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { SETTINGS } from "../../../common/manifestIds.ts";
-import { inert } from "../../../common/messages/sanitize.ts";
-import { askChoice, askText, type Verdict } from "../../../common/ui/prompts.ts";
+import { sanitize } from "../../../common/messages/sanitize.ts";
+import { pickOne, promptText, type Validation } from "../../../common/ui/prompts.ts";
 import { baseUrl } from "../../../common/ui/settings.ts";
-import { Cancelled, Failure, problemOf } from "../../../domain/problem.ts";
-import type { ConnectionSummary, Connections } from "./connectionStore.ts";
+import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
+import type { ConnectionStore, ConnectionSummary } from "./connectionStore.ts";
 
 const LONGEST_LABEL = 60;
 
 /** Has the person choose the connection to use. @throws Failure, Cancelled */
-export async function switchConnection(connections: Connections): Promise<void> {
+export async function switchConnection(connections: ConnectionStore): Promise<void> {
 	const current = await connections.current();
 	const all = await connections.all();
-	if (all.length === 0) throw new Failure({ reason: "no-key" });
+	if (all.length === 0) throw new ProblemError({ reason: "no-key" });
 	const choices = all.map((connection) => ({
-		label: inert(connection.label),
+		label: sanitize(connection.label),
 		description: hostOf(connection),
 		detail: connection.id === current?.id ? l10n.t("in use") : "",
 		value: connection,
 	}));
 	const question = { title: l10n.t("Switch connection"), placeholder: l10n.t("Which organization?") };
-	const chosen = await askChoice(
+	const chosen = await pickOne(
 		question,
 		choices,
 		choices.find(({ value }) => value.id !== current?.id),
@@ -46,22 +46,22 @@ function leadsTo(connection: ConnectionSummary): boolean {
 }
 
 /** Has the person call the connection in use something else. @throws Failure, Cancelled */
-export async function renameConnection(connections: Connections): Promise<void> {
+export async function renameConnection(connections: ConnectionStore): Promise<void> {
 	const current = await connections.current();
-	if (!current) throw new Failure({ reason: "no-key" });
+	if (!current) throw new ProblemError({ reason: "no-key" });
 	const others = (await connections.all()).filter(({ id }) => id !== current.id);
-	const label = await askText({
+	const label = await promptText({
 		title: l10n.t("Rename the connection to {0}", hostOf(current)),
 		prompt: l10n.t("A name for this organization, for you alone."),
 		placeholder: l10n.t("Name"),
 		value: current.label,
-		judge: (text) => judgeLabel(text.trim(), others),
+		validate: (text) => judgeLabel(text.trim(), others),
 	});
-	if (label === current.label) throw new Cancelled();
+	if (label === current.label) throw new CancelledError();
 	await connections.rename(current.id, label);
 }
 
-function judgeLabel(label: string, others: readonly ConnectionSummary[]): Verdict | null {
+function judgeLabel(label: string, others: readonly ConnectionSummary[]): Validation | null {
 	if (label === "") return { message: l10n.t("Enter a name."), severity: "error" };
 	if (label.length > LONGEST_LABEL) return { message: l10n.t("This is too long."), severity: "error" };
 	if (others.some((other) => other.label === label))

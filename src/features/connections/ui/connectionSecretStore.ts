@@ -1,8 +1,8 @@
 import { promises as timers } from "node:timers";
 import * as vscode from "vscode";
 import type { HeldLock } from "../../../common/storage/heldLock.ts";
-import { Records } from "../../../common/storage/jsonFileStore.ts";
-import type { Locks } from "../../../common/storage/locks.ts";
+import { JsonFileStore } from "../../../common/storage/jsonFileStore.ts";
+import type { FileLocks } from "../../../common/storage/locks.ts";
 import {
 	type Connection,
 	type ConnectionSet,
@@ -12,7 +12,7 @@ import {
 	parseConnections,
 	parseIndex,
 } from "../../../domain/connection.ts";
-import { Failure, problemOf } from "../../../domain/problem.ts";
+import { ProblemError, problemOf } from "../../../domain/problem.ts";
 
 /** Which connections there are, without their keys. */
 const INDEX = "openaiCertificates.connectionIndex";
@@ -52,22 +52,22 @@ const NOTHING: Stored = { current: null, all: [], revision: 0, ids: [], isBefore
  * Where the connections lie: each as a secret of its own that is read anew each time, with an index; and in memory those that
  * pass with this window. The windows of this computer change the index one after the other.
  */
-export class ConnectionSecret implements vscode.Disposable {
+export class ConnectionSecretStore implements vscode.Disposable {
 	readonly #secrets: vscode.SecretStorage;
-	readonly #locks: Locks;
-	readonly #revisions: Records<Revision>;
+	readonly #locks: FileLocks;
+	readonly #revisions: JsonFileStore<Revision>;
 	readonly #changed = new vscode.EventEmitter<void>();
 	readonly #subscription: vscode.Disposable;
-	#passing: ConnectionSet = { all: [], current: null };
+	#sessionOnly: ConnectionSet = { all: [], current: null };
 
 	/** Fires when something else lies there than before, written in this window or in another one. */
 	readonly onDidChange = this.#changed.event;
 
 	/** @param folder An absolute path, for what is written about the index. */
-	constructor(secrets: vscode.SecretStorage, locks: Locks, folder: string) {
+	constructor(secrets: vscode.SecretStorage, locks: FileLocks, folder: string) {
 		this.#secrets = secrets;
 		this.#locks = locks;
-		this.#revisions = new Records(folder, { version: 1, parse: parseRevision });
+		this.#revisions = new JsonFileStore(folder, { version: 1, parse: parseRevision });
 		this.#subscription = secrets.onDidChange(({ key }) => {
 			if (key === INDEX || key === BEFORE) this.#changed.fire();
 		});
@@ -78,7 +78,7 @@ export class ConnectionSecret implements vscode.Disposable {
 		try {
 			return this.#seen(await this.#stored());
 		} catch (thrown) {
-			if (!problemOf(thrown) || this.#passing.all.length === 0) throw thrown;
+			if (!problemOf(thrown) || this.#sessionOnly.all.length === 0) throw thrown;
 			return this.#seen(NOTHING);
 		}
 	}
@@ -86,7 +86,7 @@ export class ConnectionSecret implements vscode.Disposable {
 	/** Whether a key of one of them is in a text, also where one that passes stands for it. @throws Failure `secrets-unavailable` */
 	async isIn(text: string): Promise<boolean> {
 		const { all } = await this.#stored();
-		return [...all, ...this.#passing.all].some(({ key }) => text.includes(key));
+		return [...all, ...this.#sessionOnly.all].some(({ key }) => text.includes(key));
 	}
 
 	/**
@@ -97,7 +97,7 @@ export class ConnectionSecret implements vscode.Disposable {
 	async change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T): Promise<T> {
 		let isLocked = false;
 		try {
-			return await this.#locks.hold("connections", (lock) => {
+			return await this.#locks.withLock("connections", (lock) => {
 				isLocked = true;
 				return this.#change(way, lock);
 			});
@@ -111,16 +111,19 @@ export class ConnectionSecret implements vscode.Disposable {
 	async #change<T extends ConnectionSet>(way: (seen: ConnectionSet) => T, lock?: HeldLock): Promise<T> {
 		const read = await this.#newest().catch((thrown: unknown) => {
 			if (!problemOf(thrown)) throw thrown;
-			return thrown as Failure;
+			return thrown as ProblemError;
 		});
-		const stored = read instanceof Failure ? NOTHING : read;
-		const before = this.#passing;
+		const stored = read instanceof ProblemError ? NOTHING : read;
+		const before = this.#sessionOnly;
 		const result = way(this.#seen(stored));
 		const { current, all } = result;
-		const lasting = all.filter(({ passing }) => !passing);
-		const after = { all: all.filter(({ passing }) => passing), current: current?.passing ? current : null };
+		const lasting = all.filter(({ sessionOnly }) => !sessionOnly);
+		const after = {
+			all: all.filter(({ sessionOnly }) => sessionOnly),
+			current: current?.sessionOnly ? current : null,
+		};
 		const changesNothing = JSON.stringify(after) === JSON.stringify(before);
-		if (read instanceof Failure && (lasting.length > 0 || changesNothing)) throw read;
+		if (read instanceof ProblemError && (lasting.length > 0 || changesNothing)) throw read;
 
 		// What lies there under the id of one that passes was not seen, so that nobody decided on it.
 		const unseen = new Set([...before.all, ...after.all].map(({ id }) => id));
@@ -129,13 +132,13 @@ export class ConnectionSecret implements vscode.Disposable {
 		);
 		const kept = [...old, ...lasting.filter((each) => !old.includes(each))];
 		// The other windows go on with theirs, and so does this one when it is opened again.
-		const used = current && !current.passing ? current.id : stored.current?.id;
+		const used = current && !current.sessionOnly ? current.id : stored.current?.id;
 		const next = { current: kept.find(({ id }) => id === used) ?? null, all: kept };
-		this.#passing = after;
+		this.#sessionOnly = after;
 		try {
 			if (!(await this.#write(stored, next, lock))) this.#changed.fire();
 		} catch (thrown) {
-			this.#passing = before;
+			this.#sessionOnly = before;
 			throw thrown;
 		}
 		return result;
@@ -175,17 +178,17 @@ export class ConnectionSecret implements vscode.Disposable {
 	}
 
 	dispose(): void {
-		this.#passing = { all: [], current: null };
+		this.#sessionOnly = { all: [], current: null };
 		this.#subscription.dispose();
 		this.#changed.dispose();
 	}
 
 	/** One that passes stands for what is stored under its id. */
 	#seen(stored: ConnectionSet): ConnectionSet {
-		const passing = this.#passing;
-		const lasting = stored.all.filter(({ id }) => !passing.all.some((each) => each.id === id));
-		const all = [...lasting, ...passing.all];
-		return { current: passing.current ?? all.find(({ id }) => id === stored.current?.id) ?? null, all };
+		const sessionOnly = this.#sessionOnly;
+		const lasting = stored.all.filter(({ id }) => !sessionOnly.all.some((each) => each.id === id));
+		const all = [...lasting, ...sessionOnly.all];
+		return { current: sessionOnly.current ?? all.find(({ id }) => id === stored.current?.id) ?? null, all };
 	}
 
 	/**
@@ -241,6 +244,6 @@ async function available<T>(act: () => Promise<T>): Promise<T> {
 	try {
 		return await act();
 	} catch (thrown) {
-		throw problemOf(thrown) ? thrown : new Failure({ reason: "secrets-unavailable" });
+		throw problemOf(thrown) ? thrown : new ProblemError({ reason: "secrets-unavailable" });
 	}
 }

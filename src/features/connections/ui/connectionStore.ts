@@ -1,11 +1,11 @@
 import type * as vscode from "vscode";
 import { organizationRef } from "../../../common/organizationRef.ts";
-import type { Access } from "../../../domain/adminApi.ts";
+import type { Credentials } from "../../../domain/adminApi.ts";
 import type { BaseUrl } from "../../../domain/baseUrl.ts";
 import type { Connection, ConnectionSet, Destination } from "../../../domain/connection.ts";
-import { Failure } from "../../../domain/problem.ts";
-import type { ClientCertificates } from "./clientCertificateSettings.ts";
-import type { ConnectionSecret } from "./connectionSecretStore.ts";
+import { ProblemError } from "../../../domain/problem.ts";
+import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
+import type { ConnectionSecretStore } from "./connectionSecretStore.ts";
 
 /** A connection as a person tells it from others. */
 export interface ConnectionSummary extends Omit<Connection, "key"> {
@@ -14,9 +14,9 @@ export interface ConnectionSummary extends Omit<Connection, "key"> {
 }
 
 /** The connections, and which of them is in use. What they are is read anew each time: no field holds a key. */
-export class Connections implements vscode.Disposable {
-	readonly #secret: ConnectionSecret;
-	readonly #clientCertificates: ClientCertificates;
+export class ConnectionStore implements vscode.Disposable {
+	readonly #secret: ConnectionSecretStore;
+	readonly #clientCertificates: ClientCertificateSettings;
 	readonly #baseUrl: () => BaseUrl;
 
 	/** Fires when a connection was added, changed, removed or taken into use, in this window or in another one. */
@@ -25,7 +25,7 @@ export class Connections implements vscode.Disposable {
 	/**
 	 * @param baseUrl Where the service answers now. @throws Failure
 	 */
-	constructor(secret: ConnectionSecret, clientCertificates: ClientCertificates, baseUrl: () => BaseUrl) {
+	constructor(secret: ConnectionSecretStore, clientCertificates: ClientCertificateSettings, baseUrl: () => BaseUrl) {
 		this.#secret = secret;
 		this.onDidChange = this.#secret.onDidChange;
 		this.#clientCertificates = clientCertificates;
@@ -44,7 +44,7 @@ export class Connections implements vscode.Disposable {
 	}
 
 	/** Whether the admin key of one of them is in a text. @throws Failure `secrets-unavailable` where that cannot be told */
-	hold(text: string): Promise<boolean> {
+	containsKey(text: string): Promise<boolean> {
 		return this.#secret.isIn(text);
 	}
 
@@ -54,14 +54,15 @@ export class Connections implements vscode.Disposable {
 	 * @throws Failure `base-url` before the secret is even read; `no-key`; `secrets-unavailable`; `record-newer`; `key-elsewhere` where the key belongs to another
 	 * origin; `connection-changed` where it is another organization's by now.
 	 */
-	async access(ref?: string): Promise<Access> {
+	async access(ref?: string): Promise<Credentials> {
 		const { baseUrl, connection } = await this.#open();
-		if (ref !== undefined && organizationRef(connection) !== ref) throw new Failure({ reason: "connection-changed" });
+		if (ref !== undefined && organizationRef(connection) !== ref)
+			throw new ProblemError({ reason: "connection-changed" });
 		return this.accessWith(baseUrl, connection.key);
 	}
 
 	/** The same with a key that is not stored yet. */
-	async accessWith(baseUrl: BaseUrl, key: string): Promise<Access> {
+	async accessWith(baseUrl: BaseUrl, key: string): Promise<Credentials> {
 		return { baseUrl, key, clientCertificate: await this.#clientCertificates.filesFor(baseUrl.origin) };
 	}
 
@@ -74,9 +75,9 @@ export class Connections implements vscode.Disposable {
 	async #open(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {
 		const baseUrl = this.#baseUrl();
 		const { current: connection } = await this.#secret.read();
-		if (!connection) throw new Failure({ reason: "no-key" });
+		if (!connection) throw new ProblemError({ reason: "no-key" });
 		if (connection.origin !== baseUrl.origin)
-			throw new Failure({ reason: "key-elsewhere", host: baseUrl.host, keyHost: new URL(connection.origin).host });
+			throw new ProblemError({ reason: "key-elsewhere", host: baseUrl.host, keyHost: new URL(connection.origin).host });
 		return { baseUrl, connection };
 	}
 
@@ -112,7 +113,7 @@ export class Connections implements vscode.Disposable {
 	async remove(id: string): Promise<void> {
 		await this.#secret.change(({ current, all }) => {
 			const others = all.filter((each) => each.id !== id);
-			const next = others.findLast(({ passing }) => passing || !current?.passing) ?? null;
+			const next = others.findLast(({ sessionOnly }) => sessionOnly || !current?.sessionOnly) ?? null;
 			return { current: current?.id === id ? next : current, all: others };
 		});
 	}

@@ -1,29 +1,29 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { paragraphs } from "../../../common/messages/certificateMessages.ts";
-import { inert } from "../../../common/messages/sanitize.ts";
+import { sanitize } from "../../../common/messages/sanitize.ts";
 import { isNamed, organizationRef } from "../../../common/organizationRef.ts";
-import { type Notices, notify } from "../../../common/ui/notifications.ts";
+import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { baseUrl } from "../../../common/ui/settings.ts";
-import type { AccessSource, ClientCertificateFiles, Service } from "../../../domain/adminApi.ts";
+import type { CertificatesApi, ClientCertificateFiles, CredentialsProvider } from "../../../domain/adminApi.ts";
 import type { Connection } from "../../../domain/connection.ts";
-import { Cancelled, Failure, problemOf } from "../../../domain/problem.ts";
-import type { Certificates } from "../../organization/certificateStore.ts";
+import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
+import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { unfinishedWords } from "../unfinishedWorkMessages.ts";
-import type { ClientCertificates } from "./clientCertificateSettings.ts";
-import type { Connections } from "./connectionStore.ts";
-import { askForKey } from "./keyPrompt.ts";
+import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
+import type { ConnectionStore } from "./connectionStore.ts";
+import { promptForKey } from "./keyPrompt.ts";
 import { setPassphrase } from "./passphrasePrompt.ts";
-import { keepKey } from "./storeKey.ts";
+import { storeKey } from "./storeKey.ts";
 
 /** What the commands around the admin key act on. */
-export interface KeyCommands extends Notices {
-	readonly clientCertificates: ClientCertificates;
+export interface KeyCommands extends NotificationDeps {
+	readonly clientCertificates: ClientCertificateSettings;
 	/** Whether a client certificate can be presented. @throws Failure `client-certificate` */
 	readonly judgeClientFiles: (files: ClientCertificateFiles) => Promise<void>;
-	readonly connections: Connections;
-	readonly certificates: Certificates;
-	readonly openService: (access: AccessSource) => Service;
+	readonly connections: ConnectionStore;
+	readonly certificates: CertificateStore;
+	readonly openService: (access: CredentialsProvider) => CertificatesApi;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function setKey(commands: KeyCommands, replaces: boolean): Promise<
 	// The question names this host: a key typed for it goes to no other one, whatever the setting becomes meanwhile.
 	const asked = baseUrl();
 	await ensurePassphrase(commands, asked.origin);
-	const { access, listing, passing } = await askForKey(
+	const { access, listing, sessionOnly } = await promptForKey(
 		asked,
 		(key) => connections.accessWith(asked, key),
 		(access) => openService(async () => access),
@@ -46,13 +46,16 @@ export async function setKey(commands: KeyCommands, replaces: boolean): Promise<
 		organizationRef(connection) === certificates.organizationRef
 			? (certificates.state.listing?.certificates ?? []).map(({ id }) => id)
 			: [];
-	const { organizationRef: ref, certain } = await keepKey(connections, access, answer, idsOf, { replaces, passing });
-	certificates.forget(ref);
+	const { organizationRef: ref, certain } = await storeKey(connections, access, answer, idsOf, {
+		replaces,
+		sessionOnly,
+	});
+	certificates.reset(ref);
 	// The list that showed that the key is good is also the first one to show, unless the base URL was changed meanwhile.
-	if (baseUrl().origin === asked.origin) certificates.show(listing);
+	if (baseUrl().origin === asked.origin) certificates.replaceListing(listing);
 	else await certificates.refresh();
 	if (!certain)
-		void notify(
+		void showMessage(
 			{ documents },
 			"information",
 			l10n.t(
@@ -99,7 +102,7 @@ export interface RemoveKeyCommands extends Pick<KeyCommands, "connections" | "cl
 export async function removeKey(commands: RemoveKeyCommands): Promise<void> {
 	const { connections, clientCertificates, uploads, rotations } = commands;
 	const connection = await connections.current();
-	if (!connection) throw new Failure({ reason: "no-key" });
+	if (!connection) throw new ProblemError({ reason: "no-key" });
 	const { id, origin, label, organizationRef } = connection;
 	await Promise.all([uploads.reload(), rotations.plans.reload()]);
 	const unfinished = {
@@ -114,9 +117,9 @@ export async function removeKey(commands: RemoveKeyCommands): Promise<void> {
 		l10n.t("At OpenAI it stays valid until it is revoked there."),
 		withPassphrase && l10n.t("The passphrase of the client key that is kept for this host is removed, too."),
 	);
-	const question = l10n.t("Remove the admin key for {0} from this computer?", inert(label));
+	const question = l10n.t("Remove the admin key for {0} from this computer?", sanitize(label));
 	const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, remove);
-	if (chosen !== remove) throw new Cancelled();
+	if (chosen !== remove) throw new CancelledError();
 	await connections.remove(id);
 	if (withPassphrase) await clientCertificates.forgetPassphrase(origin);
 }

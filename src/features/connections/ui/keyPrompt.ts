@@ -1,19 +1,19 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { keyFlawWords, problemWords } from "../../../common/messages/problems.ts";
-import { askText, type Verdict } from "../../../common/ui/prompts.ts";
-import type { Access, Service } from "../../../domain/adminApi.ts";
+import { describeKeyIssue, describeProblem } from "../../../common/messages/problems.ts";
+import { promptText, type Validation } from "../../../common/ui/prompts.ts";
+import type { CertificatesApi, Credentials } from "../../../domain/adminApi.ts";
 import type { BaseUrl } from "../../../domain/baseUrl.ts";
 import type { CertificateListing } from "../../../domain/certificate.ts";
-import { keyFlaw, keyKind } from "../../../domain/connection.ts";
-import { Cancelled, Failure, problemOf } from "../../../domain/problem.ts";
+import { findKeyIssue, keyKind } from "../../../domain/connection.ts";
+import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 
 /** A key that the service accepted, and the list with which it showed that. */
 export interface CheckedKey {
-	readonly access: Access;
+	readonly access: Credentials;
 	readonly listing: CertificateListing;
 	/** Whether it is to be forgotten with this window. */
-	readonly passing: boolean;
+	readonly sessionOnly: boolean;
 }
 
 /**
@@ -22,25 +22,25 @@ export interface CheckedKey {
  * @param openService The service as it answers to that.
  * @throws Cancelled
  */
-export async function askForKey(
+export async function promptForKey(
 	baseUrl: BaseUrl,
-	accessWith: (key: string) => Promise<Access>,
-	openService: (access: Access) => Service,
+	accessWith: (key: string) => Promise<Credentials>,
+	openService: (access: Credentials) => CertificatesApi,
 ): Promise<CheckedKey> {
-	let checked: Omit<CheckedKey, "passing"> | undefined;
-	let passing = false;
-	await askText({
+	let checked: Omit<CheckedKey, "sessionOnly"> | undefined;
+	let sessionOnly = false;
+	await promptText({
 		title: l10n.t("Admin key for {0}", baseUrl.host),
-		prompt: promptFor(baseUrl, passing),
+		prompt: promptFor(baseUrl, sessionOnly),
 		placeholder: "sk-admin-…",
-		masked: true,
-		judge: judgeKey,
+		password: true,
+		validate: judgeKey,
 		button: {
 			icon: new vscode.ThemeIcon("history"),
-			tooltip: () => (passing ? l10n.t("Keep the Key") : l10n.t("Forget the Key with This Window")),
+			tooltip: () => (sessionOnly ? l10n.t("Keep the Key") : l10n.t("Forget the Key with This Window")),
 			press() {
-				passing = !passing;
-				return promptFor(baseUrl, passing);
+				sessionOnly = !sessionOnly;
+				return promptFor(baseUrl, sessionOnly);
 			},
 		},
 		async check(text, signal) {
@@ -55,17 +55,18 @@ export async function askForKey(
 				if (!problem) throw thrown;
 				return problem.reason === "unauthorized"
 					? l10n.t("{0} did not accept this key (401). Check it, or paste another one.", baseUrl.host)
-					: problemWords(problem);
+					: describeProblem(problem);
 			}
 		},
 	});
-	if (!checked) throw new Failure({ reason: "no-key" });
-	return { ...checked, passing };
+	if (!checked) throw new ProblemError({ reason: "no-key" });
+	return { ...checked, sessionOnly };
 }
 
 /** The editor does not tell whether there is a keyring; in a browser there is none. */
-function promptFor({ host }: BaseUrl, passing: boolean): string {
-	if (passing) return l10n.t("It is checked, kept in memory until this window is closed, and sent to {0} only.", host);
+function promptFor({ host }: BaseUrl, sessionOnly: boolean): string {
+	if (sessionOnly)
+		return l10n.t("It is checked, kept in memory until this window is closed, and sent to {0} only.", host);
 	return vscode.env.uiKind === vscode.UIKind.Web
 		? l10n.t(
 				"It is checked, then kept in this browser's storage, since a browser has no keyring, and sent to {0} only. By the button above it is forgotten with this window.",
@@ -74,9 +75,9 @@ function promptFor({ host }: BaseUrl, passing: boolean): string {
 		: l10n.t("It is checked, then kept in the editor's secret storage, and sent to {0} only.", host);
 }
 
-function judgeKey(text: string): Verdict | null {
-	const flaw = keyFlaw(text);
-	if (flaw) return { message: keyFlawWords(flaw), severity: "error" };
+function judgeKey(text: string): Validation | null {
+	const flaw = findKeyIssue(text);
+	if (flaw) return { message: describeKeyIssue(flaw), severity: "error" };
 	switch (keyKind(text.trim())) {
 		case "admin":
 		case "emulator":
@@ -90,7 +91,7 @@ function judgeKey(text: string): Verdict | null {
 	}
 }
 
-function warning(message: string): Verdict {
+function warning(message: string): Validation {
 	return { message, severity: "warning" };
 }
 
@@ -109,5 +110,5 @@ async function confirmUnencrypted({ host }: BaseUrl): Promise<void> {
 		l10n.t("Don't Send"),
 		use,
 	);
-	if (chosen !== use) throw new Cancelled();
+	if (chosen !== use) throw new CancelledError();
 }

@@ -1,12 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { problemWords } from "../../../common/messages/problems.ts";
-import { inert } from "../../../common/messages/sanitize.ts";
-import { askText } from "../../../common/ui/prompts.ts";
+import { describeProblem } from "../../../common/messages/problems.ts";
+import { sanitize } from "../../../common/messages/sanitize.ts";
+import { promptText } from "../../../common/ui/prompts.ts";
 import { baseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
-import { Failure, problemOf } from "../../../domain/problem.ts";
-import type { ClientCertificates } from "./clientCertificateSettings.ts";
+import { ProblemError, problemOf } from "../../../domain/problem.ts";
+import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
 
 /**
  * Asks for the passphrase of the client key that the settings name, and keeps it once it opens the key. Where the key needs
@@ -15,21 +15,21 @@ import type { ClientCertificates } from "./clientCertificateSettings.ts";
  * @throws Failure where the files will not do whatever the passphrase; Cancelled
  */
 export async function setPassphrase(
-	clientCertificates: ClientCertificates,
+	clientCertificates: ClientCertificateSettings,
 	judge: (files: ClientCertificateFiles) => Promise<void>,
 ): Promise<void> {
 	const { origin, host } = baseUrl();
 	const files = await clientCertificates.filesFor(origin);
-	if (!files) throw new Failure({ reason: "client-certificate", why: "not-set", file: "" });
+	if (!files) throw new ProblemError({ reason: "client-certificate", why: "not-set", file: "" });
 	const file = files.key.split(/[\\/]/).at(-1) ?? "";
-	const passphrase = await askForPassphrase(
+	const passphrase = await promptForPassphrase(
 		file,
 		l10n.t("It opens the key on this machine, for requests to {0} only, and is kept in secret storage.", host),
 		(passphrase) => judge({ ...files, passphrase }),
 	);
 	if (passphrase !== null) return clientCertificates.storePassphrase(origin, passphrase);
 	await clientCertificates.forgetPassphrase(origin);
-	void vscode.window.showInformationMessage(l10n.t("{0} is not encrypted, so it needs no passphrase.", inert(file)));
+	void vscode.window.showInformationMessage(l10n.t("{0} is not encrypted, so it needs no passphrase.", sanitize(file)));
 }
 
 /**
@@ -40,7 +40,7 @@ export async function setPassphrase(
  * @returns `null` where the key needs none.
  * @throws Failure where it is not for want of a passphrase; Cancelled
  */
-export async function askForPassphrase(
+export async function promptForPassphrase(
 	file: string,
 	prompt: string,
 	judge: (passphrase: string | null) => void | Promise<void>,
@@ -52,13 +52,13 @@ export async function askForPassphrase(
 		const problem = problemOf(thrown);
 		if (problem?.reason !== "client-certificate" || problem.why !== "passphrase-needed") throw thrown;
 	}
-	return askText({
-		title: l10n.t("Passphrase of {0}", inert(file)),
+	return promptText({
+		title: l10n.t("Passphrase of {0}", sanitize(file)),
 		prompt,
 		placeholder: l10n.t("Passphrase"),
-		masked: true,
-		verbatim: true,
-		judge: (text) => (text === "" ? { message: l10n.t("Enter the passphrase."), severity: "error" } : null),
+		password: true,
+		keepWhitespace: true,
+		validate: (text) => (text === "" ? { message: l10n.t("Enter the passphrase."), severity: "error" } : null),
 		async check(text) {
 			try {
 				await judge(text);
@@ -66,7 +66,7 @@ export async function askForPassphrase(
 			} catch (thrown) {
 				const problem = problemOf(thrown);
 				if (!problem) throw thrown;
-				return problemWords(problem);
+				return describeProblem(problem);
 			}
 		},
 	});

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { organizationRef } from "../../../common/organizationRef.ts";
-import type { Access } from "../../../domain/adminApi.ts";
-import { type Connection, continuation } from "../../../domain/connection.ts";
-import type { Connections } from "./connectionStore.ts";
+import type { Credentials } from "../../../domain/adminApi.ts";
+import { type Connection, matchConnection } from "../../../domain/connection.ts";
+import type { ConnectionStore } from "./connectionStore.ts";
 
 /** A connection that was just stored. */
 export interface StoredConnection {
@@ -19,27 +19,27 @@ export interface StoredConnection {
  * @param answer What the list said that checked it.
  * @param idsOf The ids of a connection's certificates as far as they are known.
  * @param how.replaces Whether the key takes the place of the one in use for the same host, of whichever organization.
- * @param how.passing As in `Connection`.
+ * @param how.sessionOnly As in `Connection`.
  * @throws Failure `secrets-unavailable` where it was not kept.
  */
-export async function keepKey(
-	connections: Pick<Connections, "keep">,
-	{ baseUrl, key }: Pick<Access, "baseUrl" | "key">,
+export async function storeKey(
+	connections: Pick<ConnectionStore, "keep">,
+	{ baseUrl, key }: Pick<Credentials, "baseUrl" | "key">,
 	answer: { readonly organization: string | null; readonly ids: readonly string[] },
 	idsOf: (connection: Connection) => readonly string[],
-	{ replaces, passing }: { readonly replaces: boolean; readonly passing: boolean },
+	{ replaces, sessionOnly }: { readonly replaces: boolean; readonly sessionOnly: boolean },
 ): Promise<StoredConnection> {
 	const { origin, path, host } = baseUrl;
 	const { organization } = answer;
 	const kept = await connections.keep(({ current, all }) => {
 		// The key of another host stays where it belongs: nobody has said that it is to go.
 		const replaced = replaces && current?.origin === origin ? { ...current, ids: idsOf(current) } : null;
-		const { id: continued, certain } = continuation(origin, answer, replaced, all);
+		const { id: continued, certain } = matchConnection(origin, answer, replaced, all);
 		const id = continued ?? randomUUID();
 		const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
-		const connection: Connection = { id, label, origin, path, organization, key, passing };
+		const connection: Connection = { id, label, origin, path, organization, key, sessionOnly };
 		// One that passes takes away nothing that lasts.
-		const goes = (each: Connection) => each.id === replaced?.id && (each.passing || !passing);
+		const goes = (each: Connection) => each.id === replaced?.id && (each.sessionOnly || !sessionOnly);
 		const others = all.filter((each) => each.id !== id && !goes(each));
 		return { current: connection, all: [...others, connection], certain };
 	});

@@ -4,11 +4,11 @@ import { reminderDays } from "../../../common/ui/settings.ts";
 import { badgeWords } from "../badgeMessage.ts";
 import {
 	dueToday,
+	type ExpirySnapshot,
 	expiringIn,
 	nextMoment,
-	type Snapshot,
+	type ReminderState,
 	type WatchedCertificate,
-	type WatchRecord,
 } from "../expiryRules.ts";
 import { readWatchRecord } from "../reminderState.ts";
 
@@ -28,7 +28,7 @@ interface WatchOptions {
 
 /** What is to be told. */
 export interface Due {
-	readonly record: WatchRecord;
+	readonly record: ReminderState;
 	/** When that was decided, Unix milliseconds. */
 	readonly now: number;
 	/** The most urgent first. */
@@ -39,7 +39,7 @@ export interface Due {
  * Counts in the view's badge what expires, and has it told once a day where a person is. It knows only what was written
  * down when the list was read last: it asks the service nothing and keeps nothing running.
  */
-export class Watch implements vscode.Disposable {
+export class ExpiryMonitor implements vscode.Disposable {
 	readonly #options: WatchOptions;
 	readonly #now: () => number;
 	readonly #subscriptions: vscode.Disposable;
@@ -47,8 +47,8 @@ export class Watch implements vscode.Disposable {
 	/** When there may be something new to say, Unix milliseconds. */
 	#next = 0;
 	/** What this window goes by where nothing can be written down: a snapshot, and the days on which it told something. */
-	#unwritten: Snapshot | null = null;
-	readonly #toldOn: number[] = [];
+	#unwritten: ExpirySnapshot | null = null;
+	readonly #remindedOn: number[] = [];
 	#checked: Promise<void> = Promise.resolve();
 	#isOver = false;
 
@@ -80,23 +80,23 @@ export class Watch implements vscode.Disposable {
 	}
 
 	/** What all windows know by now, and what this one goes by instead where nothing can be written down. */
-	async record(): Promise<WatchRecord> {
+	async record(): Promise<ReminderState> {
 		const record = await readWatchRecord(this.#options.folder);
 		return {
 			...record,
 			snapshot: this.#unwritten ?? record.snapshot,
-			toldOn: [...record.toldOn, ...this.#toldOn],
+			remindedOn: [...record.remindedOn, ...this.#remindedOn],
 		};
 	}
 
-	goBy(unwritten: Snapshot | null): void {
+	goBy(unwritten: ExpirySnapshot | null): void {
 		this.#unwritten = unwritten;
 	}
 
 	/** Takes it on to tell something on a day, in the name of this window alone. @returns false where it has been. */
 	claimDayHere(day: number): boolean {
-		if (this.#toldOn.includes(day)) return false;
-		this.#toldOn.push(day);
+		if (this.#remindedOn.includes(day)) return false;
+		this.#remindedOn.push(day);
 		return true;
 	}
 

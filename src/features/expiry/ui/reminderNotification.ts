@@ -4,26 +4,26 @@ import { STALE_MS } from "../../../common/freshness.ts";
 import { VIEW } from "../../../common/manifestIds.ts";
 import { goneWords, nameWords } from "../../../common/messages/certificateMessages.ts";
 import { expiryWords } from "../../../common/messages/dates.ts";
-import type { Notices } from "../../../common/ui/notifications.ts";
-import { cancellably } from "../../../common/ui/progress.ts";
-import { askChoice } from "../../../common/ui/prompts.ts";
+import type { NotificationDeps } from "../../../common/ui/notifications.ts";
+import { withCancellableProgress } from "../../../common/ui/progress.ts";
+import { pickOne } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { Failure } from "../../../domain/problem.ts";
-import type { Certificates } from "../../organization/certificateStore.ts";
-import { type RowReveal, unlessGone } from "../../organization/ui/commandContext.ts";
+import { ProblemError } from "../../../domain/problem.ts";
+import type { CertificateStore } from "../../organization/certificateStore.ts";
+import { handleDeleted, type RowReveal } from "../../organization/ui/commandContext.ts";
 import { dayOf, type WatchedCertificate } from "../expiryRules.ts";
-import { claimDay, mute, type SnapshotFile } from "../expirySnapshotWriter.ts";
+import { claimDay, type ExpirySnapshotWriter, mute } from "../expirySnapshotWriter.ts";
 import { reminderWords } from "../reminderMessages.ts";
-import type { Watch } from "./expiryMonitor.ts";
+import type { ExpiryMonitor } from "./expiryMonitor.ts";
 
 /** What a reminder is made of, and what leads on from it. */
-interface Reminding extends Notices {
+interface Reminding extends NotificationDeps {
 	/** Where the record is; an absolute path. */
 	readonly watchFolder: string;
-	readonly snapshot: Pick<SnapshotFile, "settled">;
-	readonly certificates: Certificates;
+	readonly snapshot: Pick<ExpirySnapshotWriter, "settled">;
+	readonly certificates: CertificateStore;
 	readonly view: RowReveal;
-	readonly watch: Pick<Watch, "due" | "claimDayHere">;
+	readonly watch: Pick<ExpiryMonitor, "due" | "claimDayHere">;
 	/** As the command on its row. @throws Failure, Cancelled */
 	readonly rotate: (certificate: Certificate) => Promise<void>;
 }
@@ -38,7 +38,7 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	// Whoever cannot say it must not take it on.
 	const words = reminderWords(due, readAt, now);
 	const day = dayOf(now);
-	const claim = await claimDay(watchFolder, day, record.toldOn);
+	const claim = await claimDay(watchFolder, day, record.remindedOn);
 	if (claim === "taken" || (claim === "unwritten" && !watch.claimDayHere(day))) return;
 
 	const rotate = l10n.t("Rotate…");
@@ -54,7 +54,8 @@ export async function remind({ watchFolder, snapshot, watch, ...reminding }: Rem
 	if (chosen !== rotate && chosen !== show) return;
 	const which = chosen === rotate && due.length > 1 ? await askWhich(due, now) : due[0];
 	const certificate = which && (await reveal(which, organizationRef, reminding));
-	if (certificate && chosen === rotate) await unlessGone(reminding, [certificate], () => reminding.rotate(certificate));
+	if (certificate && chosen === rotate)
+		await handleDeleted(reminding, [certificate], () => reminding.rotate(certificate));
 }
 
 /** @throws Cancelled */
@@ -64,7 +65,7 @@ function askWhich(due: readonly WatchedCertificate[], now: number): Promise<Watc
 		description: expiryWords(value.expiresAt, now / 1000),
 		value,
 	}));
-	return askChoice({ title: l10n.t("Rotate a certificate"), placeholder: l10n.t("Which one?") }, choices);
+	return pickOne({ title: l10n.t("Rotate a certificate"), placeholder: l10n.t("Which one?") }, choices);
 }
 
 /** Selects a certificate's row. @returns it as the list has it, if it is still there. @throws Failure, Cancelled */
@@ -74,8 +75,8 @@ async function reveal(
 	{ certificates, view }: Pick<Reminding, "certificates" | "view">,
 ): Promise<Certificate | undefined> {
 	const title = l10n.t("Reading the certificates…");
-	const listing = await cancellably(title, (signal) => certificates.recent(STALE_MS, signal));
-	if (certificates.organizationRef !== organizationRef) throw new Failure({ reason: "connection-changed" });
+	const listing = await withCancellableProgress(title, (signal) => certificates.recent(STALE_MS, signal));
+	if (certificates.organizationRef !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
 	await vscode.commands.executeCommand(`${VIEW}.focus`);
 	const certificate = listing.certificates.find(({ id }) => id === which.id);
 	if (certificate) await view.reveal(certificate);

@@ -1,10 +1,10 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { INSPECTION_SCHEME } from "../../../common/manifestIds.ts";
-import { chooseFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
+import { promptForFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
 import { reminderDays } from "../../../common/ui/settings.ts";
 import type { CertificateReader } from "../../../domain/certificateFile.ts";
-import type { Certificates } from "../../organization/certificateStore.ts";
+import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { inspectionWords } from "../inspectionDocument.ts";
 
 /** Shows what is in certificate files, as read-only documents. @throws Failure, Cancelled */
@@ -13,7 +13,7 @@ export async function inspectFiles(
 	clicked: unknown,
 	selection: unknown,
 ): Promise<void> {
-	const files = await chooseFiles(l10n.t("Inspect a certificate"), clicked, selection);
+	const files = await promptForFiles(l10n.t("Inspect a certificate"), clicked, selection);
 	for (const file of files) await inspectFile(changed, file);
 }
 
@@ -35,7 +35,7 @@ export async function inspectFile(changed: vscode.EventEmitter<vscode.Uri>, file
 export async function inspectionText(
 	{ query }: vscode.Uri,
 	reader: CertificateReader,
-	certificates: Certificates,
+	certificates: CertificateStore,
 ): Promise<string> {
 	const now = Date.now() / 1000;
 	const { name, bytes } = await readCertificateFile(vscode.Uri.parse(query, true));

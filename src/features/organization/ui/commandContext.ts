@@ -1,15 +1,20 @@
 import * as l10n from "@vscode/l10n";
 import { isRecent } from "../../../common/freshness.ts";
-import { goneWords, nameWords, type Subject, subjectsWords } from "../../../common/messages/certificateMessages.ts";
-import { type Notices, notify } from "../../../common/ui/notifications.ts";
-import { cancellably } from "../../../common/ui/progress.ts";
+import {
+	type CertificateWithContent,
+	goneWords,
+	nameWords,
+	subjectsWords,
+} from "../../../common/messages/certificateMessages.ts";
+import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
+import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import type { Candidate } from "../../../domain/certificateFile.ts";
+import type { ParsedCertificate } from "../../../domain/certificateFile.ts";
 import type { Destination } from "../../../domain/connection.ts";
-import { Failure, problemOf } from "../../../domain/problem.ts";
-import { type Certificates, contentOf } from "../certificateStore.ts";
-import type { Organization } from "../organizationSession.ts";
-import type { Projects } from "../projectStore.ts";
+import { ProblemError, problemOf } from "../../../domain/problem.ts";
+import { type CertificateStore, tryGetContent } from "../certificateStore.ts";
+import type { OrganizationContext } from "../organizationSession.ts";
+import type { ProjectStore } from "../projectStore.ts";
 
 /** The part of the connections that commands use. */
 export interface DestinationProvider {
@@ -24,37 +29,38 @@ export interface RowReveal {
 }
 
 /** What commands on certificates act on. */
-export interface CertificateCommands extends Notices {
-	readonly organization: Organization;
-	readonly certificates: Certificates;
-	readonly projects: Projects;
+export interface CommandContext extends NotificationDeps {
+	readonly organization: OrganizationContext;
+	readonly certificates: CertificateStore;
+	readonly projects: ProjectStore;
 	readonly connections: DestinationProvider;
 }
 
 /** Where a command's calls go. @throws Failure, also where the certificates in the view are another connection's. */
-export async function destinationOf({ connections, certificates }: CertificateCommands): Promise<Destination> {
+export async function requireConnection({ connections, certificates }: CommandContext): Promise<Destination> {
 	const destination = await connections.destination();
-	if (destination.organizationRef !== certificates.organizationRef) throw new Failure({ reason: "connection-changed" });
+	if (destination.organizationRef !== certificates.organizationRef)
+		throw new ProblemError({ reason: "connection-changed" });
 	return destination;
 }
 
 /** Certificates with what they hold, as far as it can be read. @throws Cancelled */
-export async function subjectsOf(
-	{ certificates }: Pick<CertificateCommands, "certificates">,
+export async function loadContents(
+	{ certificates }: Pick<CommandContext, "certificates">,
 	chosen: readonly Certificate[],
 	signal: AbortSignal,
-): Promise<readonly Subject[]> {
+): Promise<readonly CertificateWithContent[]> {
 	return Promise.all(
 		chosen.map(async (certificate) => ({
 			certificate,
-			content: await contentOf(certificate.id, certificates, signal),
+			content: await tryGetContent(certificate.id, certificates, signal),
 		})),
 	);
 }
 
 /** Reads the projects and what is active in each, unless that was just done. What fails is in their state. @throws Cancelled */
 export async function refreshProjects(
-	{ projects }: Pick<CertificateCommands, "projects">,
+	{ projects }: Pick<CommandContext, "projects">,
 	signal: AbortSignal,
 ): Promise<void> {
 	const { loading, loadedAt, problem } = projects.state;
@@ -62,7 +68,7 @@ export async function refreshProjects(
 }
 
 /** The name of a project by its id, as far as the projects are known. */
-export function projectNamed({ projects }: Pick<CertificateCommands, "projects">): (id: string) => string | null {
+export function projectNamed({ projects }: Pick<CommandContext, "projects">): (id: string) => string | null {
 	return (id) => projects.state.projects?.find((project) => project.id === id)?.name ?? null;
 }
 
@@ -70,8 +76,8 @@ export function projectNamed({ projects }: Pick<CertificateCommands, "projects">
  * Does something to certificates; where one of them turns out to be gone, it says so and shows the list as it is now.
  * @throws whatever else `act` throws.
  */
-export async function unlessGone(
-	{ certificates, documents }: Pick<CertificateCommands, "certificates" | "documents">,
+export async function handleDeleted(
+	{ certificates, documents }: Pick<CommandContext, "certificates" | "documents">,
 	chosen: readonly Certificate[],
 	act: () => Promise<void>,
 ): Promise<void> {
@@ -85,7 +91,7 @@ export async function unlessGone(
 		if (problemOf(thrown)?.reason !== "not-found") throw thrown;
 		if (gone().length === 0) await certificates.refresh();
 		if (gone().length === 0) throw thrown;
-		void notify({ documents }, "information", goneWords(subjectsWords(gone())));
+		void showMessage({ documents }, "information", goneWords(subjectsWords(gone())));
 	}
 }
 
@@ -93,30 +99,30 @@ export async function unlessGone(
  * What a certificate holds, read as it is needed.
  * @throws Failure `no-content` where it cannot be read, or whatever kept it from being fetched; Cancelled
  */
-export async function contentFor(
-	commands: Pick<CertificateCommands, "certificates">,
+export async function fetchContent(
+	commands: Pick<CommandContext, "certificates">,
 	certificate: Certificate,
-): Promise<Candidate> {
+): Promise<ParsedCertificate> {
 	const title = l10n.t("Reading “{0}”…", nameWords(certificate));
-	return cancellably(title, (signal) => read(commands, certificate, signal));
+	return withCancellableProgress(title, (signal) => read(commands, certificate, signal));
 }
 
 /** As `contentFor`, of several at once. */
-export async function contentsFor(
-	commands: Pick<CertificateCommands, "certificates">,
+export async function fetchContents(
+	commands: Pick<CommandContext, "certificates">,
 	chosen: readonly Certificate[],
-): Promise<readonly Candidate[]> {
-	return cancellably(l10n.t("Reading {0}…", subjectsWords(chosen)), (signal) =>
+): Promise<readonly ParsedCertificate[]> {
+	return withCancellableProgress(l10n.t("Reading {0}…", subjectsWords(chosen)), (signal) =>
 		Promise.all(chosen.map((certificate) => read(commands, certificate, signal))),
 	);
 }
 
 async function read(
-	{ certificates }: Pick<CertificateCommands, "certificates">,
+	{ certificates }: Pick<CommandContext, "certificates">,
 	{ id, name }: Certificate,
 	signal: AbortSignal,
-): Promise<Candidate> {
+): Promise<ParsedCertificate> {
 	const content = await certificates.contentOf(id, signal);
-	if (!content) throw new Failure({ reason: "no-content", name: name ?? id });
+	if (!content) throw new ProblemError({ reason: "no-content", name: name ?? id });
 	return content;
 }

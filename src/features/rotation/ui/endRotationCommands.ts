@@ -1,18 +1,18 @@
 import * as l10n from "@vscode/l10n";
-import { type Places, placesAt } from "../../../common/messages/scopes.ts";
-import { askAnew } from "../../../common/retryOnChange.ts";
-import { notify } from "../../../common/ui/notifications.ts";
-import { cancellably } from "../../../common/ui/progress.ts";
-import { tellDone } from "../../../common/ui/statusNotifications.ts";
+import { type ScopeSummary, summarizeScopesByName } from "../../../common/messages/scopes.ts";
+import { retryWhenChanged } from "../../../common/retryOnChange.ts";
+import { showMessage } from "../../../common/ui/notifications.ts";
+import { withCancellableProgress } from "../../../common/ui/progress.ts";
+import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { Failure } from "../../../domain/problem.ts";
+import { ProblemError } from "../../../domain/problem.ts";
 import { accessWords } from "../../clientCheck/clientCheckMessages.ts";
-import { ownAccess } from "../../clientCheck/ui/selfAccess.ts";
-import { destinationOf, projectNamed } from "../../organization/ui/commandContext.ts";
+import { checkSelfAccess } from "../../clientCheck/ui/selfAccess.ts";
+import { projectNamed, requireConnection } from "../../organization/ui/commandContext.ts";
 import { finishRotation, undoRotation } from "../endRotation.ts";
-import { flawsOf, type RotationBasis, type RotationScope, type UndoStep, undoStep } from "../rotation.ts";
+import { findIssues, type RotationScope, type RotationSnapshot, type UndoStep, undoStep } from "../rotation.ts";
 import type { RotatedCertificate, RotationPlan } from "../rotationPlan.ts";
-import type { EndAccount } from "../rotationResult.ts";
+import type { RotationResult } from "../rotationResult.ts";
 import { endWords, isEnded, type RotationEnd } from "../rotationResultMessages.ts";
 import { confirmFinish, confirmUndo, refuseLockOut } from "./rotationPrompts.ts";
 import { accessAfter, chains } from "./selfAccessAfterRotation.ts";
@@ -20,12 +20,12 @@ import { planFor, type RotationCommands, readNow } from "./startRotationCommand.
 
 /** How it is before a rotation ends. */
 interface Situation {
-	readonly basis: RotationBasis;
+	readonly basis: RotationSnapshot;
 	readonly plan: RotationPlan;
 	readonly old: Certificate;
 	/** As it is called now. */
 	readonly next: RotatedCertificate;
-	readonly places: (some: readonly RotationScope[]) => Places;
+	readonly places: (some: readonly RotationScope[]) => ScopeSummary;
 }
 
 /** Deactivates a certificate that another one has taken over from, and deletes it if wished. @throws Failure, Cancelled */
@@ -40,7 +40,9 @@ export async function finishRotating(commands: RotationCommands, certificate: Ce
 		});
 		const title = l10n.t("Finishing the rotation…");
 		const request = { confirmed: basis, remove, ownAccess: isAnswered(commands) };
-		const account = await cancellably(title, (signal) => finishRotation(commands.rotations, request, signal));
+		const account = await withCancellableProgress(title, (signal) =>
+			finishRotation(commands.rotations, request, signal),
+		);
 		return { end: { step: "finish", remove, from: old, to: next }, account };
 	});
 }
@@ -62,7 +64,7 @@ export async function undoRotating(commands: RotationCommands, certificate: Cert
 		});
 		const title = l10n.t("Undoing the rotation…");
 		const request = { confirmed: basis, ownAccess: isAnswered(commands) };
-		const account = await cancellably(title, (signal) => undoRotation(commands.rotations, request, signal));
+		const account = await withCancellableProgress(title, (signal) => undoRotation(commands.rotations, request, signal));
 		return { end: { step: "undo", remove: false, from: next, to: old }, account };
 	});
 }
@@ -71,12 +73,12 @@ export async function undoRotating(commands: RotationCommands, certificate: Cert
 async function endRotation(
 	commands: RotationCommands,
 	certificate: Certificate,
-	way: (changed: boolean) => Promise<{ readonly end: RotationEnd; readonly account: EndAccount }>,
+	way: (changed: boolean) => Promise<{ readonly end: RotationEnd; readonly account: RotationResult }>,
 ): Promise<void> {
-	const { end, account } = await askAnew(way);
+	const { end, account } = await retryWhenChanged(way);
 	const words = endWords(end, account, projectNamed(commands));
-	if (isEnded(end, account)) tellDone(words);
-	else void notify(commands, "warning", words);
+	if (isEnded(end, account)) notifyDone(words);
+	else void showMessage(commands, "warning", words);
 	if (!account.removed) await commands.view.reveal(certificate);
 	const broken = account.scopes.find((each) => "defect" in each);
 	if (broken) throw broken.defect;
@@ -88,23 +90,23 @@ async function lookAt(
 	certificate: Certificate,
 	step: "finish" | "undo",
 ): Promise<Situation> {
-	const { organizationRef } = await destinationOf(commands);
+	const { organizationRef } = await requireConnection(commands);
 	const plan = await planFor(commands, organizationRef, certificate);
-	if (!plan) throw new Failure({ reason: "no-rotation" });
+	if (!plan) throw new ProblemError({ reason: "no-rotation" });
 	const basis = await readNow(commands, { organizationRef, oldId: certificate.id, nextId: plan.next.id });
-	const [flaw] = flawsOf(basis, step, Date.now() / 1000, 0);
-	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });
+	const [flaw] = findIssues(basis, step, Date.now() / 1000, 0);
+	if (flaw) throw new ProblemError({ reason: "rotation-refused", flaw });
 	const nameOf = projectNamed(commands);
 	return {
 		...{ basis, plan, old: basis.old.certificate, next: basis.next?.certificate ?? plan.next },
-		places: (some) => placesAt(some, nameOf),
+		places: (some) => summarizeScopesByName(some, nameOf),
 	};
 }
 
 /** @returns what becomes of this extension's own calls without the one that goes. @throws Cancelled where it is shut out */
 async function assertAccess(
 	commands: RotationCommands,
-	basis: RotationBasis,
+	basis: RotationSnapshot,
 	from: RotatedCertificate,
 	to: RotatedCertificate,
 ): Promise<string> {
@@ -115,5 +117,5 @@ async function assertAccess(
 
 function isAnswered(commands: RotationCommands) {
 	return async (anchors: readonly string[], signal = new AbortController().signal) =>
-		chains(await ownAccess(commands, anchors, signal));
+		chains(await checkSelfAccess(commands, anchors, signal));
 }

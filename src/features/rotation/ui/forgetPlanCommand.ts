@@ -1,17 +1,17 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { Cancelled } from "../../../domain/problem.ts";
+import { CancelledError } from "../../../domain/problem.ts";
 import type { RotationPlan } from "../rotationPlan.ts";
-import type { RotationPlans } from "../rotationPlanStore.ts";
+import type { RotationPlanStore } from "../rotationPlanStore.ts";
 import { forgetPlanWords } from "../rotationStatusMessages.ts";
 
 /** Forgets a rotation of an organization that the service did not name, after a question. @throws Failure, Cancelled */
-export async function forgetPlan(plans: Pick<RotationPlans, "forget">, plan: RotationPlan): Promise<void> {
+export async function forgetPlan(plans: Pick<RotationPlanStore, "forget">, plan: RotationPlan): Promise<void> {
 	const { message, detail } = forgetPlanWords(plan);
 	const keep = l10n.t("Don't Forget");
 	const forget = l10n.t("Forget");
 	// Enter takes the first button.
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, keep, forget);
-	if (chosen !== forget) throw new Cancelled();
+	if (chosen !== forget) throw new CancelledError();
 	await plans.forget(plan);
 }

@@ -3,12 +3,12 @@ import * as vscode from "vscode";
 import { COMMANDS, VIEW } from "../../../common/manifestIds.ts";
 import { nameWords } from "../../../common/messages/certificateMessages.ts";
 import { expiryWords } from "../../../common/messages/dates.ts";
-import { rotationFlawWords } from "../../../common/messages/rotationIssues.ts";
-import { type Places, placeWords } from "../../../common/messages/scopes.ts";
-import { askChoice, type Choice } from "../../../common/ui/prompts.ts";
+import { describeRotationIssue } from "../../../common/messages/rotationIssues.ts";
+import { formatScopes, type ScopeSummary } from "../../../common/messages/scopes.ts";
+import { type Choice, pickOne } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { Cancelled } from "../../../domain/problem.ts";
-import { type RotatedCertificate, rotationFlaws } from "../rotationPlan.ts";
+import { CancelledError } from "../../../domain/problem.ts";
+import { findRotationIssues, type RotatedCertificate } from "../rotationPlan.ts";
 import {
 	deadEndWords,
 	type FinishQuestion,
@@ -38,7 +38,7 @@ export async function askForNext(
 		.filter(({ id }) => id !== old.id)
 		.map((certificate) => {
 			const [one, other] = [old, certificate].map((each) => ({ certificate: each, content: null }));
-			const flaws = one && other ? rotationFlaws(one, other, now, soonDays) : [];
+			const flaws = one && other ? findRotationIssues(one, other, now, soonDays) : [];
 			// What the list does not tell the content may, which is read once it is chosen.
 			return { certificate, flaws: flaws.filter((flaw) => flaw !== "dates-unknown") };
 		})
@@ -47,20 +47,20 @@ export async function askForNext(
 		({ certificate, flaws }): Choice<Certificate | null> => ({
 			label: nameWords(certificate),
 			description: `${certificate.id} · ${expiryWords(certificate.expiresAt, now)}`,
-			...(flaws.length > 0 && { detail: flaws.map(rotationFlawWords).join(" ") }),
+			...(flaws.length > 0 && { detail: flaws.map(describeRotationIssue).join(" ") }),
 			value: certificate,
 		}),
 	);
 	const title = l10n.t("Rotate “{0}”", nameWords(old));
 	const question = { title, placeholder: l10n.t("Which certificate takes over?") };
-	return askChoice(question, [{ label: l10n.t("Choose a File…"), value: null }, ...choices]);
+	return pickOne(question, [{ label: l10n.t("Choose a File…"), value: null }, ...choices]);
 }
 
 /** Asks what nothing here can tell: whether the old one is active in these projects by itself. @throws Cancelled */
-export async function askUnclear(old: Certificate, unclear: Places): Promise<"own" | "imposed"> {
+export async function askUnclear(old: Certificate, unclear: ScopeSummary): Promise<"own" | "imposed"> {
 	const title = l10n.t("Where “{0}” is active", nameWords(old));
 	const placeholder = l10n.t("OpenAI's lists do not tell: do projects have it by themselves, too?");
-	return askChoice<"own" | "imposed">({ title, placeholder }, [
+	return pickOne<"own" | "imposed">({ title, placeholder }, [
 		{
 			label: l10n.t("Only through the organization"),
 			detail: l10n.t("Nothing is activated in projects of which it is not known."),
@@ -68,7 +68,7 @@ export async function askUnclear(old: Certificate, unclear: Places): Promise<"ow
 		},
 		{
 			label: l10n.t("By itself, too"),
-			detail: l10n.t("The new one is activated in {0}, too.", placeWords(unclear)),
+			detail: l10n.t("The new one is activated in {0}, too.", formatScopes(unclear)),
 			value: "own",
 		},
 	]);
@@ -109,7 +109,7 @@ async function refuseForAccess(question: Parameters<typeof ask>[0]): Promise<nev
 	const setUp = l10n.t("Set Up Client Certificate");
 	await ask(question, [setUp], [setUp]);
 	await vscode.commands.executeCommand(COMMANDS.openSettings);
-	throw new Cancelled();
+	throw new CancelledError();
 }
 
 /** Says that a rotation could not be ended, and leads to what mends that. @param access As in `refuseLockOut`. @throws Cancelled */
@@ -122,7 +122,7 @@ export async function refuseFull(idle: readonly Certificate[]): Promise<never> {
 	const show = l10n.t("Show Certificates");
 	await ask(noRoomWords(idle, Date.now() / 1000), [show], [show]);
 	await vscode.commands.executeCommand(`${VIEW}.focus`);
-	throw new Cancelled();
+	throw new CancelledError();
 }
 
 /** @param goOn The buttons that go on. @throws Cancelled where it was another one, or none. */
@@ -132,6 +132,6 @@ async function ask(
 	goOn: readonly string[],
 ): Promise<string> {
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen === undefined || !goOn.includes(chosen)) throw new Cancelled();
+	if (chosen === undefined || !goOn.includes(chosen)) throw new CancelledError();
 	return chosen;
 }

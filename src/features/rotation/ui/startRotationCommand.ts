@@ -1,34 +1,34 @@
 import * as l10n from "@vscode/l10n";
 import { nameWords } from "../../../common/messages/certificateMessages.ts";
-import { placesAt } from "../../../common/messages/scopes.ts";
+import { summarizeScopesByName } from "../../../common/messages/scopes.ts";
 import { mayBeOf } from "../../../common/organizationRef.ts";
-import { askAnew } from "../../../common/retryOnChange.ts";
-import { askForFiles } from "../../../common/ui/certificateFilePicker.ts";
-import { notify } from "../../../common/ui/notifications.ts";
-import { cancellably } from "../../../common/ui/progress.ts";
+import { retryWhenChanged } from "../../../common/retryOnChange.ts";
+import { pickFiles } from "../../../common/ui/certificateFilePicker.ts";
+import { showMessage } from "../../../common/ui/notifications.ts";
+import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { reminderDays } from "../../../common/ui/settings.ts";
 import { isActiveAnywhere } from "../../../domain/activationStatus.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import type { Candidate } from "../../../domain/certificateFile.ts";
-import { Failure } from "../../../domain/problem.ts";
+import type { ParsedCertificate } from "../../../domain/certificateFile.ts";
+import { ProblemError } from "../../../domain/problem.ts";
 import { accountWords } from "../../activation/activationResultMessages.ts";
 import { tellSwitched } from "../../activation/ui/activationNotification.ts";
 import { accessWords } from "../../clientCheck/clientCheckMessages.ts";
-import type { OwnAccessCheck } from "../../clientCheck/ui/selfAccess.ts";
-import type { Enforcement } from "../../organization/enforcementIndex.ts";
+import type { SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
+import type { EnforcementIndex } from "../../organization/enforcementIndex.ts";
 import type { RowReveal } from "../../organization/ui/commandContext.ts";
 import {
-	type CertificateCommands,
-	destinationOf,
+	type CommandContext,
 	projectNamed,
 	refreshProjects,
+	requireConnection,
 } from "../../organization/ui/commandContext.ts";
 import { type UploadCommand, uploadFile } from "../../upload/ui/uploadCommand.ts";
 import { tellMore } from "../../upload/ui/uploadPrompts.ts";
-import { flawsOf, prepareRotation, type RotationBasis, type RotationPair, type Rotations } from "../rotation.ts";
-import { type RotationPlan, rotationFlaws } from "../rotationPlan.ts";
+import { findIssues, prepareRotation, type RotationPair, type RotationSnapshot, type Rotations } from "../rotation.ts";
+import { findRotationIssues, type RotationPlan } from "../rotationPlan.ts";
 import { settledRotationWords } from "../rotationPromptMessages.ts";
-import { type StartAccount, startRotation } from "../startRotation.ts";
+import { type StartResult, startRotation } from "../startRotation.ts";
 import {
 	askForNext,
 	askUnclear,
@@ -40,9 +40,9 @@ import {
 import { accessAfter, chains } from "./selfAccessAfterRotation.ts";
 
 /** What rotating needs. */
-export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
+export interface RotationCommands extends CommandContext, SelfAccessDeps {
 	readonly rotations: Rotations;
-	readonly enforcement: Enforcement;
+	readonly enforcement: EnforcementIndex;
 	readonly upload: UploadCommand;
 	readonly view: RowReveal;
 }
@@ -52,17 +52,17 @@ export interface RotationCommands extends CertificateCommands, OwnAccessCheck {
  * @throws Failure, Cancelled
  */
 export async function rotateCertificate(commands: RotationCommands, old: Certificate): Promise<void> {
-	const { organizationRef } = await destinationOf(commands);
+	const { organizationRef } = await requireConnection(commands);
 	const { plans } = commands.rotations;
 	if ((await plans.stateOf({ organizationRef, old })) === "unreadable") {
 		await confirmForgetting(old);
-		await plans.forgetSpoilt({ organizationRef, old });
+		await plans.discardCorrupt({ organizationRef, old });
 	}
 	const plan = await planFor(commands, organizationRef, old);
 	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
 	const pair = { organizationRef, oldId: old.id, nextId };
-	const { next, account } = await askAnew((changed) => start(commands, pair, changed));
-	if (!account) void notify(commands, "information", settledRotationWords(old, next));
+	const { next, account } = await retryWhenChanged((changed) => start(commands, pair, changed));
+	if (!account) void showMessage(commands, "information", settledRotationWords(old, next));
 	else {
 		const words = accountWords([next], account.scopes, true, projectNamed(commands));
 		tellSwitched(commands, words, account.scopes, l10n.t("Rotate again to go on, or undo it."));
@@ -81,8 +81,10 @@ export async function planFor(
 }
 
 /** Reads how it is now, in sight of the person. @throws as `prepareRotation` */
-export async function readNow({ rotations }: RotationCommands, pair: RotationPair): Promise<RotationBasis> {
-	return cancellably(l10n.t("Reading how it is now…"), (signal) => prepareRotation(rotations, pair, signal));
+export async function readNow({ rotations }: RotationCommands, pair: RotationPair): Promise<RotationSnapshot> {
+	return withCancellableProgress(l10n.t("Reading how it is now…"), (signal) =>
+		prepareRotation(rotations, pair, signal),
+	);
 }
 
 /** @returns no account where nothing was left to be activated. @throws Failure, Cancelled */
@@ -90,16 +92,16 @@ async function start(
 	commands: RotationCommands,
 	pair: RotationPair,
 	changed: boolean,
-): Promise<{ readonly next: Certificate; readonly account: StartAccount | null }> {
+): Promise<{ readonly next: Certificate; readonly account: StartResult | null }> {
 	const { rotations } = commands;
 	const nameOf = projectNamed(commands);
 	const basis = await readNow(commands, pair);
 	const { old, next, plan } = basis;
 	const soonDays = reminderDays();
-	const [flaw] = flawsOf(basis, "start", Date.now() / 1000, soonDays);
-	if (flaw || !next) throw new Failure({ reason: "rotation-refused", flaw: flaw ?? "gone" });
+	const [flaw] = findIssues(basis, "start", Date.now() / 1000, soonDays);
+	if (flaw || !next) throw new ProblemError({ reason: "rotation-refused", flaw: flaw ?? "gone" });
 
-	const places = (some: RotationBasis["scopes"]) => placesAt(some, nameOf);
+	const places = (some: RotationSnapshot["scopes"]) => summarizeScopesByName(some, nameOf);
 	const unclear = basis.scopes.filter((each) => each.old === "unclear");
 	const answer = plan || unclear.length === 0 ? "imposed" : await askUnclear(old.certificate, places(unclear));
 	const scopes = basis.scopes.filter((each) => each.old === "active" || (each.old === "unclear" && answer === "own"));
@@ -113,12 +115,12 @@ async function start(
 	});
 	const title = l10n.t("Activating “{0}”…", nameWords(next.certificate));
 	const request = { confirmed: basis, unclear: answer, soonDays } as const;
-	const account = await cancellably(title, (signal) => startRotation(rotations, request, signal));
+	const account = await withCancellableProgress(title, (signal) => startRotation(rotations, request, signal));
 	return { next: next.certificate, account };
 }
 
 /** What would keep from both ends is said before anything is activated. @throws Cancelled */
-async function assertEndable(commands: RotationCommands, basis: RotationBasis, next: Certificate): Promise<void> {
+async function assertEndable(commands: RotationCommands, basis: RotationSnapshot, next: Certificate): Promise<void> {
 	const old = basis.old.certificate;
 	const finished = await accessAfter(commands, basis, old, next);
 	if (chains(finished) || chains(await accessAfter(commands, basis, next, old))) return;
@@ -130,10 +132,10 @@ async function chooseNext(commands: RotationCommands, old: Certificate): Promise
 	const { certificates, upload } = commands;
 	const chosen = await askForNext(old, certificates.state.listing?.certificates ?? [], reminderDays());
 	if (chosen) return chosen;
-	const [file] = await askForFiles(l10n.t("The certificate that takes over from “{0}”", nameWords(old)), false);
-	if (!file) throw new Failure({ reason: "nothing-selected" });
+	const [file] = await pickFiles(l10n.t("The certificate that takes over from “{0}”", nameWords(old)), false);
+	if (!file) throw new ProblemError({ reason: "nothing-selected" });
 	const purpose = {
-		judge: (candidate: Candidate) => assertFit(old, candidate),
+		judge: (candidate: ParsedCertificate) => assertFit(old, candidate),
 		refuseFull: async (signal: AbortSignal) => refuseFull(await idleOnes(commands, signal)),
 	};
 	const uploaded = await uploadFile(upload, file, { purpose });
@@ -142,10 +144,10 @@ async function chooseNext(commands: RotationCommands, old: Certificate): Promise
 }
 
 /** Before it is uploaded: what shows afterwards would be too late. @throws Failure `rotation-refused` */
-function assertFit(old: Certificate, content: Candidate): void {
+function assertFit(old: Certificate, content: ParsedCertificate): void {
 	const { notBefore: validAt, notAfter: expiresAt } = content;
 	const certificate = { id: "", name: null, createdAt: null, validAt, expiresAt, active: undefined };
-	const flaws = rotationFlaws(
+	const flaws = findRotationIssues(
 		{ certificate: old, content: null },
 		{ certificate, content },
 		Date.now() / 1000,
@@ -153,7 +155,7 @@ function assertFit(old: Certificate, content: Candidate): void {
 	);
 	// What the list does not tell of the old one its content may, which is read next.
 	const flaw = flaws.find((each) => each !== "dates-unknown");
-	if (flaw) throw new Failure({ reason: "rotation-refused", flaw });
+	if (flaw) throw new ProblemError({ reason: "rotation-refused", flaw });
 }
 
 /** What is known to be active nowhere: what has expired first. @throws Cancelled */

@@ -1,20 +1,20 @@
 import type { TreeItem } from "vscode";
 import { type Fact, factsOf } from "../../../common/messages/certificateFacts.ts";
-import { type Mend, mendsInView, problemWords } from "../../../common/messages/problems.ts";
+import { describeProblem, type Remedy, remediesInView } from "../../../common/messages/problems.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import type { Problem } from "../../../domain/problem.ts";
-import type { Certificates } from "../../organization/certificateStore.ts";
-import type { Contents } from "../../organization/contentCache.ts";
-import type { Enforcement } from "../../organization/enforcementIndex.ts";
-import type { Projects } from "../../organization/projectStore.ts";
+import type { CertificateStore } from "../../organization/certificateStore.ts";
+import type { ContentCache } from "../../organization/contentCache.ts";
+import type { EnforcementIndex } from "../../organization/enforcementIndex.ts";
+import type { ProjectStore } from "../../organization/projectStore.ts";
 import { projectNamed } from "../../organization/ui/commandContext.ts";
 import type { RotationPlan } from "../../rotation/rotationPlan.ts";
-import type { RotationPlans } from "../../rotation/rotationPlanStore.ts";
+import type { RotationPlanStore } from "../../rotation/rotationPlanStore.ts";
 import { rolesOf, unplacedPlans } from "../../rotation/rotationStatus.ts";
 import { roleFacts } from "../../rotation/rotationStatusMessages.ts";
-import type { RunningUpload, UnconfirmedUpload, Uploads } from "../../upload/uploadService.ts";
+import type { RunningUpload, UnconfirmedUpload, UploadService } from "../../upload/uploadService.ts";
 import { noteWords } from "../listNotes.ts";
-import { inOrder, type Order } from "../sortOrder.ts";
+import { type Order, sortCertificates } from "../sortOrder.ts";
 import {
 	certificateItem,
 	factItem,
@@ -26,23 +26,23 @@ import {
 } from "./treeItems.ts";
 
 /** What a row of the certificates view shows. */
-export type Thing =
+export type TreeNode =
 	| { readonly kind: "upload"; readonly upload: RunningUpload }
 	| { readonly kind: "unconfirmed"; readonly upload: UnconfirmedUpload }
 	| { readonly kind: "unplacedPlan"; readonly plan: RotationPlan }
 	| { readonly kind: "certificate"; readonly certificate: Certificate }
 	| { readonly kind: "fact"; readonly of: Certificate; readonly fact: Fact }
 	| { readonly kind: "note"; readonly text: string }
-	| { readonly kind: "mend"; readonly mend: Mend };
+	| { readonly kind: "mend"; readonly mend: Remedy };
 
 /** What it shows it from. */
 export interface ShownState {
-	readonly certificates: Certificates;
-	readonly uploads: Uploads;
-	readonly projects: Projects;
-	readonly enforcement: Enforcement;
-	readonly plans: RotationPlans;
-	readonly contents: Contents;
+	readonly certificates: CertificateStore;
+	readonly uploads: UploadService;
+	readonly projects: ProjectStore;
+	readonly enforcement: EnforcementIndex;
+	readonly plans: RotationPlanStore;
+	readonly contents: ContentCache;
 	/** The order that the person wants. */
 	readonly order: () => Order;
 }
@@ -54,23 +54,25 @@ export function untoldProblem({ certificates, uploads }: Pick<ShownState, "certi
 }
 
 /** What is on top, from top to bottom. */
-export function thingsOnTop({ certificates, uploads, plans, order }: ShownState): readonly Thing[] {
+export function thingsOnTop({ certificates, uploads, plans, order }: ShownState): readonly TreeNode[] {
 	const { listing, problem, loadedAt } = certificates.state;
-	const trouble = problem && problemWords(problem);
+	const trouble = problem && describeProblem(problem);
 	const notes = noteWords(listing, trouble, loadedAt);
 	const untold = untoldProblem({ certificates, uploads });
 	return [
-		...(untold ? mendsInView(untold) : []).map((mend): Thing => ({ kind: "mend", mend })),
-		...uploads.running.map((upload): Thing => ({ kind: "upload", upload })),
-		...uploads.unconfirmed.map((upload): Thing => ({ kind: "unconfirmed", upload })),
-		...unplacedPlans({ certificates, plans }).map((plan): Thing => ({ kind: "unplacedPlan", plan })),
-		...notes.map((text): Thing => ({ kind: "note", text })),
-		...inOrder(listing?.certificates ?? [], order()).map((each): Thing => ({ kind: "certificate", certificate: each })),
+		...(untold ? remediesInView(untold) : []).map((mend): TreeNode => ({ kind: "mend", mend })),
+		...uploads.running.map((upload): TreeNode => ({ kind: "upload", upload })),
+		...uploads.unconfirmed.map((upload): TreeNode => ({ kind: "unconfirmed", upload })),
+		...unplacedPlans({ certificates, plans }).map((plan): TreeNode => ({ kind: "unplacedPlan", plan })),
+		...notes.map((text): TreeNode => ({ kind: "note", text })),
+		...sortCertificates(listing?.certificates ?? [], order()).map(
+			(each): TreeNode => ({ kind: "certificate", certificate: each }),
+		),
 	];
 }
 
 /** What is below one of them. */
-export function thingsBelow(above: Thing, state: ShownState): readonly Thing[] {
+export function thingsBelow(above: TreeNode, state: ShownState): readonly TreeNode[] {
 	if (above.kind !== "certificate") return [];
 	const { certificate } = above;
 	const { enforcement, contents, projects } = state;
@@ -79,11 +81,11 @@ export function thingsBelow(above: Thing, state: ShownState): readonly Thing[] {
 		...roleFacts(rolesOf(state, certificate.id), projectNamed(state)),
 		...factsOf(certificate, contents.of(certificate.id), activity, projects.state),
 	];
-	return facts.map((fact): Thing => ({ kind: "fact", of: certificate, fact }));
+	return facts.map((fact): TreeNode => ({ kind: "fact", of: certificate, fact }));
 }
 
 /** How it is shown. */
-export function itemOf(thing: Thing, state: ShownState): TreeItem {
+export function itemOf(thing: TreeNode, state: ShownState): TreeItem {
 	switch (thing.kind) {
 		case "upload":
 			return uploadItem(thing.upload);
@@ -104,6 +106,6 @@ export function itemOf(thing: Thing, state: ShownState): TreeItem {
 	}
 }
 
-export function isCertificate(thing: Thing, id: string): boolean {
+export function isCertificate(thing: TreeNode, id: string): boolean {
 	return thing.kind === "certificate" && thing.certificate.id === id;
 }

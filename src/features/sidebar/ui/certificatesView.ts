@@ -2,25 +2,25 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { isStale } from "../../../common/freshness.ts";
 import { CONTEXT, VIEW } from "../../../common/manifestIds.ts";
-import { problemWords } from "../../../common/messages/problems.ts";
+import { describeProblem } from "../../../common/messages/problems.ts";
 import { isActiveAnywhere } from "../../../domain/activationStatus.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../../../domain/certificate.ts";
-import { Failure } from "../../../domain/problem.ts";
+import { ProblemError } from "../../../domain/problem.ts";
 import type { RotationPlan } from "../../rotation/rotationPlan.ts";
 import { plansInUse } from "../../rotation/rotationStatus.ts";
 import type { RunningUpload, UnconfirmedUpload } from "../../upload/uploadService.ts";
-import { emptinessOf } from "../welcomeState.ts";
+import { welcomeStateOf } from "../welcomeState.ts";
 import {
 	isCertificate,
 	itemOf,
 	type ShownState,
-	type Thing,
+	type TreeNode,
 	thingsBelow,
 	thingsOnTop,
 	untoldProblem,
 } from "./certificateNodes.ts";
-import { type Row, ShownRows } from "./incrementalTree.ts";
-import type { Tree } from "./lazyTreeView.ts";
+import { IncrementalTree, type Row } from "./incrementalTree.ts";
+import type { LazyTreeView } from "./lazyTreeView.ts";
 
 const MOST_REVEALS = 10;
 
@@ -36,10 +36,10 @@ interface Sources extends ShownState {
 export class CertificatesView implements vscode.Disposable {
 	readonly #sources: Sources;
 	readonly #report: (thrown: unknown) => void;
-	readonly #view: vscode.TreeView<Row<Thing>>;
+	readonly #view: vscode.TreeView<Row<TreeNode>>;
 	/** What it is called where there is one connection. */
 	readonly #title: string;
-	readonly #rows: ShownRows<Thing>;
+	readonly #rows: IncrementalTree<TreeNode>;
 	/** The ids of the certificates whose facts are in sight. */
 	readonly #expanded = new Set<string>();
 	/** The ids of those that were uploaded a moment ago, and that no person has expanded: they are active in no project. */
@@ -49,12 +49,12 @@ export class CertificatesView implements vscode.Disposable {
 	readonly #subscriptions: vscode.Disposable;
 
 	/** @param report Shows what went wrong where no command was given. */
-	constructor(tree: Tree, sources: Sources, report: (thrown: unknown) => void) {
+	constructor(tree: LazyTreeView, sources: Sources, report: (thrown: unknown) => void) {
 		this.#sources = sources;
 		this.#report = report;
-		this.#view = tree.view as vscode.TreeView<Row<Thing>>;
+		this.#view = tree.view as vscode.TreeView<Row<TreeNode>>;
 		this.#title = this.#view.title ?? "";
-		this.#rows = new ShownRows<Thing>(
+		this.#rows = new IncrementalTree<TreeNode>(
 			{
 				below: (above) => (above ? thingsBelow(above, sources) : thingsOnTop(sources)),
 				item: (thing) => itemOf(thing, sources),
@@ -94,7 +94,7 @@ export class CertificatesView implements vscode.Disposable {
 	 */
 	certificateOf(row: unknown): Certificate {
 		const [certificate] = this.#listed([this.#chosen(row)]);
-		if (!certificate) throw new Failure({ reason: "nothing-selected" });
+		if (!certificate) throw new ProblemError({ reason: "nothing-selected" });
 		return certificate;
 	}
 
@@ -106,11 +106,11 @@ export class CertificatesView implements vscode.Disposable {
 	 */
 	certificatesOf(row: unknown, rows: unknown): readonly Certificate[] {
 		const chosen = this.#chosen(row);
-		if (!chosen) throw new Failure({ reason: "nothing-selected" });
+		if (!chosen) throw new ProblemError({ reason: "nothing-selected" });
 		const { selection } = this.#view;
 		const others = Array.isArray(rows) ? rows.map((each) => this.#rows.known(each)) : [];
 		const certificates = this.#listed([chosen, ...others, ...(selection.includes(chosen) ? selection : [])]);
-		if (certificates.length === 0) throw new Failure({ reason: "nothing-selected" });
+		if (certificates.length === 0) throw new ProblemError({ reason: "nothing-selected" });
 		return certificates;
 	}
 
@@ -118,7 +118,7 @@ export class CertificatesView implements vscode.Disposable {
 	uploadOf(row: unknown): RunningUpload {
 		const chosen = this.#chosen(row)?.thing;
 		const upload = chosen?.kind === "upload" && this.#sources.uploads.running.find(({ id }) => id === chosen.upload.id);
-		if (!upload) throw new Failure({ reason: "nothing-selected" });
+		if (!upload) throw new ProblemError({ reason: "nothing-selected" });
 		return upload;
 	}
 
@@ -128,7 +128,7 @@ export class CertificatesView implements vscode.Disposable {
 		const upload =
 			chosen?.kind === "unconfirmed" &&
 			this.#sources.uploads.unconfirmed.find(({ pending }) => pending.id === chosen.upload.pending.id);
-		if (!upload) throw new Failure({ reason: "nothing-selected" });
+		if (!upload) throw new ProblemError({ reason: "nothing-selected" });
 		return upload;
 	}
 
@@ -154,7 +154,7 @@ export class CertificatesView implements vscode.Disposable {
 		await this.#reveal((thing) => thing.kind === "unconfirmed" && thing.upload.pending.sha256 === sha256);
 	}
 
-	async #reveal(isWanted: (thing: Thing) => boolean, expand = false): Promise<void> {
+	async #reveal(isWanted: (thing: TreeNode) => boolean, expand = false): Promise<void> {
 		// What it does not show yet it is told before it is asked for.
 		this.redraw();
 		const row = this.#rows.getChildren().find(({ thing }) => isWanted(thing));
@@ -209,7 +209,7 @@ export class CertificatesView implements vscode.Disposable {
 		const { certificates, uploads } = this.#sources;
 		const { listing, problem, loading } = certificates.state;
 		const count = listing && listing.certificates.length + listing.unreadable;
-		const empty = uploads.unconfirmed.length > 0 ? "no" : emptinessOf(count, problem, loading);
+		const empty = uploads.unconfirmed.length > 0 ? "no" : welcomeStateOf(count, problem, loading);
 		const shown = listing?.certificates.length;
 		this.#setContext({
 			[CONTEXT.empty]: empty,
@@ -217,7 +217,7 @@ export class CertificatesView implements vscode.Disposable {
 			[CONTEXT.hasCertificates]: Boolean(shown),
 		});
 		const untold = untoldProblem({ certificates, uploads });
-		const message = untold ? problemWords(untold) : "";
+		const message = untold ? describeProblem(untold) : "";
 		// The editor has a message wait its turn among the rows, also one that says the same as before.
 		if (message !== (this.#view.message ?? "")) this.#view.message = message;
 		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
@@ -237,13 +237,13 @@ export class CertificatesView implements vscode.Disposable {
 		}
 	}
 
-	#expand(thing: Thing): void {
+	#expand(thing: TreeNode): void {
 		if (thing.kind !== "certificate" || this.#expanded.has(thing.certificate.id)) return;
 		this.#expanded.add(thing.certificate.id);
 		this.#loadFacts().catch(this.#report);
 	}
 
-	#collapse(thing: Thing): void {
+	#collapse(thing: TreeNode): void {
 		if (thing.kind !== "certificate") return;
 		for (const ids of [this.#expanded, this.#fresh]) ids.delete(thing.certificate.id);
 	}
@@ -267,18 +267,18 @@ export class CertificatesView implements vscode.Disposable {
 		return listing?.certificates.filter(({ id }) => this.#expanded.has(id)) ?? [];
 	}
 
-	#isSelected(isWanted: (thing: Thing) => boolean): boolean {
+	#isSelected(isWanted: (thing: TreeNode) => boolean): boolean {
 		const [selected] = this.#view.selection;
 		return selected !== undefined && isWanted(selected.thing);
 	}
 
 	/** Junk from whoever calls a command must not act on what is selected. */
-	#chosen(row: unknown): Row<Thing> | undefined {
+	#chosen(row: unknown): Row<TreeNode> | undefined {
 		return row === undefined ? this.#view.selection[0] : this.#rows.known(row);
 	}
 
 	/** The certificates of these rows that the list still holds, each once. */
-	#listed(rows: readonly (Row<Thing> | undefined)[]): readonly Certificate[] {
+	#listed(rows: readonly (Row<TreeNode> | undefined)[]): readonly Certificate[] {
 		const { listing } = this.#sources.certificates.state;
 		return listing?.certificates.filter(({ id }) => rows.some((row) => row && isCertificate(row.thing, id))) ?? [];
 	}

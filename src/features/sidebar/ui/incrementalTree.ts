@@ -39,7 +39,7 @@ const MISSED_MS = 1000;
  * its menu closes, or does not open at all. So it draws only what looks otherwise, and the whole tree only where rows on
  * top come, go or change their order.
  */
-export class ShownRows<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onDidChangeTreeData"> {
+export class IncrementalTree<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onDidChangeTreeData"> {
 	readonly #source: Source<Thing>;
 	readonly #draw: (rows: Row<Thing>[] | undefined) => void;
 	readonly #top: Shown<Thing> = { below: [], asked: false };

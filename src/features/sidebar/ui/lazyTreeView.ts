@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 type Rows = Required<Pick<vscode.TreeDataProvider<unknown>, "getChildren" | "getTreeItem" | "getParent">>;
 
 /** A tree in the sidebar before what fills it is loaded: it has no rows, and tells when a person looks at it. */
-export class Tree implements vscode.TreeDataProvider<unknown>, vscode.Disposable {
+export class LazyTreeView implements vscode.TreeDataProvider<unknown>, vscode.Disposable {
 	readonly view: vscode.TreeView<unknown>;
 	readonly #changed = new vscode.EventEmitter<unknown[] | undefined>();
 	#rows: Rows | undefined;

@@ -1,33 +1,33 @@
 import * as vscode from "vscode";
 import { isStale } from "../../../common/freshness.ts";
 import { CONTEXT, PROJECTS_VIEW } from "../../../common/manifestIds.ts";
-import { problemWords } from "../../../common/messages/problems.ts";
+import { describeProblem } from "../../../common/messages/problems.ts";
 import { projectName } from "../../../common/messages/scopes.ts";
-import type { Enforced } from "../../../domain/activationStatus.ts";
+import type { EnforcedCertificate } from "../../../domain/activationStatus.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { Failure, isCancelled } from "../../../domain/problem.ts";
+import { isCancelled, ProblemError } from "../../../domain/problem.ts";
 import type { Project, Scope } from "../../../domain/scope.ts";
-import type { Certificates } from "../../organization/certificateStore.ts";
-import type { Enforcement } from "../../organization/enforcementIndex.ts";
-import type { Projects } from "../../organization/projectStore.ts";
+import type { CertificateStore } from "../../organization/certificateStore.ts";
+import type { EnforcementIndex } from "../../organization/enforcementIndex.ts";
+import type { ProjectStore } from "../../organization/projectStore.ts";
 import { noteWords } from "../listNotes.ts";
 import type { ProjectSituation } from "../projectMessages.ts";
-import { emptinessOf } from "../welcomeState.ts";
-import { type Row, ShownRows } from "./incrementalTree.ts";
-import type { Tree } from "./lazyTreeView.ts";
+import { welcomeStateOf } from "../welcomeState.ts";
+import { IncrementalTree, type Row } from "./incrementalTree.ts";
+import type { LazyTreeView } from "./lazyTreeView.ts";
 import { enforcedItem, noteItem, projectItem } from "./treeItems.ts";
 
 /** What a row shows. */
 type Thing =
 	| { readonly kind: "project"; readonly project: Project }
-	| { readonly kind: "certificate"; readonly project: Project; readonly enforced: Enforced }
+	| { readonly kind: "certificate"; readonly project: Project; readonly enforced: EnforcedCertificate }
 	| { readonly kind: "note"; readonly project: Project | null; readonly text: string };
 
 /** What it shows, and what it is loaded by. */
 interface Sources {
-	readonly certificates: Certificates;
-	readonly projects: Projects;
-	readonly enforcement: Enforcement;
+	readonly certificates: CertificateStore;
+	readonly projects: ProjectStore;
+	readonly enforcement: EnforcementIndex;
 }
 
 /** The projects in the sidebar and what is enforced in each: shows what the state holds, and has it read when a person looks. */
@@ -35,16 +35,16 @@ export class ProjectsView implements vscode.Disposable {
 	readonly #sources: Sources;
 	readonly #report: (thrown: unknown) => void;
 	readonly #view: vscode.TreeView<Row<Thing>>;
-	readonly #rows: ShownRows<Thing>;
+	readonly #rows: IncrementalTree<Thing>;
 	readonly #subscriptions: vscode.Disposable;
 	#reading = new AbortController();
 
 	/** @param report Shows what went wrong where no command was given. */
-	constructor(tree: Tree, sources: Sources, report: (thrown: unknown) => void) {
+	constructor(tree: LazyTreeView, sources: Sources, report: (thrown: unknown) => void) {
 		this.#sources = sources;
 		this.#report = report;
 		this.#view = tree.view as vscode.TreeView<Row<Thing>>;
-		this.#rows = new ShownRows<Thing>(
+		this.#rows = new IncrementalTree<Thing>(
 			{ below: (above) => (above ? this.#below(above) : this.#top()), item: (thing) => this.#item(thing) },
 			(rows) => tree.draw(rows),
 		);
@@ -75,7 +75,7 @@ export class ProjectsView implements vscode.Disposable {
 		const certificates = this.#sources.certificates.state.listing?.certificates ?? [];
 		const certificate =
 			chosen?.kind === "certificate" && certificates.find(({ id }) => id === chosen.enforced.certificate.id);
-		if (!certificate) throw new Failure({ reason: "nothing-selected" });
+		if (!certificate) throw new ProblemError({ reason: "nothing-selected" });
 		return certificate;
 	}
 
@@ -120,7 +120,7 @@ export class ProjectsView implements vscode.Disposable {
 
 	#showEmptiness(): void {
 		const { projects, unreadable, problem, loading } = this.#sources.projects.state;
-		const empty = emptinessOf(projects && projects.length + unreadable, problem, loading);
+		const empty = welcomeStateOf(projects && projects.length + unreadable, problem, loading);
 		void vscode.commands.executeCommand("setContext", CONTEXT.projectsEmpty, empty);
 	}
 
@@ -140,7 +140,11 @@ export class ProjectsView implements vscode.Disposable {
 		if (!projects) return [];
 		// More pages are on their way.
 		const isComing = loading && loadedAt === null;
-		const notes = noteWords({ unreadable, complete: complete || isComing }, problem && problemWords(problem), loadedAt);
+		const notes = noteWords(
+			{ unreadable, complete: complete || isComing },
+			problem && describeProblem(problem),
+			loadedAt,
+		);
 		return [
 			...notes.map((text): Thing => ({ kind: "note", project: null, text })),
 			...projects.toSorted(byName).map((project): Thing => ({ kind: "project", project })),
@@ -152,7 +156,7 @@ export class ProjectsView implements vscode.Disposable {
 		const { project } = above;
 		const { problem, enforced } = this.#situation(project);
 		return [
-			...(problem ? [{ kind: "note", project, text: problemWords(problem) } as const] : []),
+			...(problem ? [{ kind: "note", project, text: describeProblem(problem) } as const] : []),
 			...enforced.map((each): Thing => ({ kind: "certificate", project, enforced: each })),
 		];
 	}

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type * as vscode from "vscode";
-import { askChoice } from "../../../common/ui/prompts.ts";
+import { pickOne } from "../../../common/ui/prompts.ts";
 import { ORDERS, type Order } from "../sortOrder.ts";
 
 const ORDER = "openaiCertificates.order";
@@ -20,7 +20,7 @@ export async function chooseOrder(memory: vscode.Memento): Promise<void> {
 		value,
 	}));
 	const question = { title: l10n.t("Sort certificates"), placeholder: l10n.t("By what?") };
-	const chosen = await askChoice(
+	const chosen = await pickOne(
 		question,
 		choices,
 		choices.find(({ value }) => value === current),

@@ -7,12 +7,12 @@ import {
 	spokenWords,
 	tooltipWords,
 } from "../../../common/messages/certificateMessages.ts";
-import { type Mend, mendWords } from "../../../common/messages/problems.ts";
-import { inert } from "../../../common/messages/sanitize.ts";
+import { formatRemedy, type Remedy } from "../../../common/messages/problems.ts";
+import { sanitize } from "../../../common/messages/sanitize.ts";
 import { projectName } from "../../../common/messages/scopes.ts";
 import { MENDING_COMMANDS } from "../../../common/ui/problemNotification.ts";
 import { reminderDays } from "../../../common/ui/settings.ts";
-import { type Activity, type Enforced, isActiveAnywhere } from "../../../domain/activationStatus.ts";
+import { type ActivationStatus, type EnforcedCertificate, isActiveAnywhere } from "../../../domain/activationStatus.ts";
 import { type Certificate, type ExpiryState, expiryState } from "../../../domain/certificate.ts";
 import type { Project } from "../../../domain/scope.ts";
 import type { RotationPlan } from "../../rotation/rotationPlan.ts";
@@ -41,7 +41,7 @@ const TROUBLE = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warn
 /** A certificate among the organization's. @param roles Its parts in rotations that are not over. */
 export function certificateItem(
 	certificate: Certificate,
-	activity: Activity,
+	activity: ActivationStatus,
 	roles: readonly RotationRole[],
 ): vscode.TreeItem {
 	const now = Date.now() / 1000;
@@ -97,7 +97,7 @@ export function projectItem(situation: ProjectSituation): vscode.TreeItem {
 }
 
 /** A certificate that is enforced in a project, below that. */
-export function enforcedItem(project: Project, enforced: Enforced): vscode.TreeItem {
+export function enforcedItem(project: Project, enforced: EnforcedCertificate): vscode.TreeItem {
 	const { certificate } = enforced;
 	const now = Date.now() / 1000;
 	const state = expiryState(certificate.expiresAt, now, reminderDays());
@@ -114,19 +114,19 @@ export function enforcedItem(project: Project, enforced: Enforced): vscode.TreeI
 
 /** An upload that is on its way. */
 export function uploadItem(upload: RunningUpload): vscode.TreeItem {
-	const item = new vscode.TreeItem(inert(upload.name));
+	const item = new vscode.TreeItem(sanitize(upload.name));
 	item.id = `upload/${upload.id}`;
 	item.description = runningDescription(upload);
 	item.iconPath = LOADING;
 	item.contextValue = "upload";
-	item.accessibilityInformation = { label: `${inert(upload.name)}, ${runningDescription(upload)}` };
+	item.accessibilityInformation = { label: `${sanitize(upload.name)}, ${runningDescription(upload)}` };
 	return item;
 }
 
 /** An upload of which it is not known whether it arrived. */
 export function unconfirmedItem(upload: UnconfirmedUpload): vscode.TreeItem {
 	const now = Date.now();
-	const item = new vscode.TreeItem(inert(upload.pending.name));
+	const item = new vscode.TreeItem(sanitize(upload.pending.name));
 	item.id = `unconfirmed/${upload.pending.id}`;
 	item.description = unconfirmedDescription(upload, now);
 	item.tooltip = unconfirmedTooltip(upload, now);
@@ -166,7 +166,7 @@ export function noteItem(text: string, of = ""): vscode.TreeItem {
 	return item;
 }
 
-const MEND_ICONS: Partial<Record<Mend, string>> = {
+const MEND_ICONS: Partial<Record<Remedy, string>> = {
 	"set-key": "key",
 	"set-passphrase": "key",
 	"open-settings": "gear",
@@ -177,8 +177,8 @@ const MEND_ICONS: Partial<Record<Mend, string>> = {
 };
 
 /** A row that runs a command: what mends the problem that the view's message tells. */
-export function mendItem(mend: Mend): vscode.TreeItem {
-	const title = mendWords(mend);
+export function mendItem(mend: Remedy): vscode.TreeItem {
+	const title = formatRemedy(mend);
 	const [command, ...args] = MENDING_COMMANDS[mend];
 	const item = new vscode.TreeItem(title);
 	item.id = `mend/${mend}`;

@@ -1,16 +1,16 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { VIEW } from "../../../common/manifestIds.ts";
-import { inert } from "../../../common/messages/sanitize.ts";
-import { type Notices, notify } from "../../../common/ui/notifications.ts";
-import { cancellably, patiently } from "../../../common/ui/progress.ts";
-import { askChoice } from "../../../common/ui/prompts.ts";
+import { sanitize } from "../../../common/messages/sanitize.ts";
+import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
+import { withCancellableProgress, withDelayedProgress } from "../../../common/ui/progress.ts";
+import { pickOne } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { Cancelled, Failure, problemOf } from "../../../domain/problem.ts";
-import { LATE_MS, type PendingUpload } from "../uploadAttempt.ts";
+import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
+import { LATE_ARRIVAL_MS, type UploadAttempt } from "../uploadAttempt.ts";
 import { againWords, arrivedWords, forgetWords, unconfirmedDescription } from "../uploadMessages.ts";
-import type { Uploaded } from "../uploadSender.ts";
-import type { UnconfirmedUpload, Uploads } from "../uploadService.ts";
+import type { UploadResult } from "../uploadSender.ts";
+import type { UnconfirmedUpload, UploadService } from "../uploadService.ts";
 import { tellMore } from "./uploadPrompts.ts";
 
 /** The part of the certificates view that these commands use. */
@@ -22,8 +22,8 @@ export interface UploadRows {
 }
 
 /** What the commands on an upload that is not confirmed act on. */
-export interface UnconfirmedCommands extends Notices {
-	readonly uploads: Uploads;
+export interface UnconfirmedCommands extends NotificationDeps {
+	readonly uploads: UploadService;
 	readonly view: UploadRows;
 }
 
@@ -47,7 +47,7 @@ export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): 
 		if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
 		await confirmAgain(upload.pending, problem.look.at);
 	}
-	const uploaded = await uploads.again(upload);
+	const uploaded = await uploads.retry(upload);
 	if (uploaded.how === "found") return tellArrived(commands, uploaded);
 	await view.revealUploaded(uploaded.certificate);
 	tellMore(commands, uploaded);
@@ -65,57 +65,57 @@ export async function forgetUpload(commands: UnconfirmedCommands, row: unknown):
 	// Enter takes the first button.
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, check, forget);
 	if (chosen === check) return tellArrived(commands, await lookFor(commands, upload));
-	if (chosen !== forget) throw new Cancelled();
+	if (chosen !== forget) throw new CancelledError();
 	// A window that died may have been sending it, which takes some seconds to be known.
-	const title = l10n.t("Forgetting the upload of “{0}”…", inert(upload.pending.name));
-	await cancellably(title, (signal) => commands.uploads.forget(upload, signal));
+	const title = l10n.t("Forgetting the upload of “{0}”…", sanitize(upload.pending.name));
+	await withCancellableProgress(title, (signal) => commands.uploads.discard(upload, signal));
 }
 
 /** @throws Failure `nothing-selected`; Cancelled */
 async function chooseUpload({ uploads, view }: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
 	if (row !== undefined) return view.unconfirmedOf(row);
 	const [only, ...others] = uploads.unconfirmed;
-	if (!only) throw new Failure({ reason: "nothing-selected" });
+	if (!only) throw new ProblemError({ reason: "nothing-selected" });
 	if (others.length === 0) return only;
 	const now = Date.now();
 	const choices = [only, ...others].map((upload) => ({
-		label: inert(upload.pending.name),
+		label: sanitize(upload.pending.name),
 		description: unconfirmedDescription(upload, now),
 		value: upload,
 	}));
-	return askChoice({ title: l10n.t("Uploads that are not confirmed"), placeholder: l10n.t("Which one?") }, choices);
+	return pickOne({ title: l10n.t("Uploads that are not confirmed"), placeholder: l10n.t("Which one?") }, choices);
 }
 
 /** What another window has on its way is that window's. @throws Failure `nothing-selected`, `upload-pending`; Cancelled */
 async function chooseOwnUpload(commands: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
 	const upload = await chooseUpload(commands, row);
-	if (upload.elsewhere) throw new Failure({ reason: "upload-pending", name: upload.pending.name, running: true });
+	if (upload.elsewhere) throw new ProblemError({ reason: "upload-pending", name: upload.pending.name, running: true });
 	return upload;
 }
 
 /** @throws Failure `unconfirmed` where it was not found; Cancelled */
-async function lookFor({ uploads }: UnconfirmedCommands, upload: UnconfirmedUpload): Promise<Uploaded> {
+async function lookFor({ uploads }: UnconfirmedCommands, upload: UnconfirmedUpload): Promise<UploadResult> {
 	const abort = new AbortController();
-	const title = l10n.t("Looking for “{0}” among the organization's certificates…", inert(upload.pending.name));
+	const title = l10n.t("Looking for “{0}” among the organization's certificates…", sanitize(upload.pending.name));
 	return vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
-		patiently(title, uploads.check(upload, abort.signal), abort),
+		withDelayedProgress(title, uploads.check(upload, abort.signal), abort),
 	);
 }
 
-async function tellArrived(commands: UnconfirmedCommands, uploaded: Uploaded): Promise<void> {
+async function tellArrived(commands: UnconfirmedCommands, uploaded: UploadResult): Promise<void> {
 	await commands.view.revealUploaded(uploaded.certificate);
-	void notify(commands, "information", arrivedWords(uploaded.certificate, Date.now()));
+	void showMessage(commands, "information", arrivedWords(uploaded.certificate, Date.now()));
 	tellMore(commands, uploaded);
 }
 
 /** @throws Cancelled unless it is to be sent again. */
-async function confirmAgain(pending: PendingUpload, notSeenAt: number): Promise<void> {
+async function confirmAgain(pending: UploadAttempt, notSeenAt: number): Promise<void> {
 	const now = Date.now();
 	const { message, detail } = againWords(pending, notSeenAt, now);
-	const mayArrive = now < pending.startedAt + LATE_MS;
+	const mayArrive = now < pending.startedAt + LATE_ARRIVAL_MS;
 	const goOn = mayArrive ? l10n.t("Upload Anyway") : l10n.t("Upload Again");
 	// Enter takes the first button.
 	const buttons = mayArrive ? [l10n.t("Wait"), goOn] : [goOn];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen !== goOn) throw new Cancelled();
+	if (chosen !== goOn) throw new CancelledError();
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { activationWords, activityWords } from "../../../../src/common/messages/activationStatusMessages.ts";
 import { factsOf } from "../../../../src/common/messages/certificateFacts.ts";
-import type { Activity } from "../../../../src/domain/activationStatus.ts";
-import type { Content } from "../../../../src/domain/certificateContent.ts";
+import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
+import type { ContentState } from "../../../../src/domain/certificateContent.ts";
 import { candidate, certificate } from "../../fakes/certificatesApi.ts";
 
-const nowhere: Activity = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
+const nowhere: ActivationStatus = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
 const [production, staging] = [
 	{ id: "proj_p", name: "Production" },
 	{ id: "proj_s", name: null },
@@ -13,7 +13,7 @@ const [production, staging] = [
 const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
 
 describe("Where a certificate is active, in words", () => {
-	const cases: readonly [Partial<Activity>, string | null, string?][] = [
+	const cases: readonly [Partial<ActivationStatus>, string | null, string?][] = [
 		[{}, "not active"],
 		[{ organization: true }, "active in the organization"],
 		[{ projects: [production] }, "active in “Production”"],
@@ -44,8 +44,8 @@ describe("The facts of a certificate", () => {
 		validAt: Date.UTC(2026, 10, 23) / 1000,
 		expiresAt: Date.UTC(2027, 10, 23) / 1000,
 	});
-	const read: Content = { state: "read", candidate: acme };
-	const rows = (content: Content | undefined, activity: Activity, loading = false, of = root) =>
+	const read: ContentState = { state: "read", candidate: acme };
+	const rows = (content: ContentState | undefined, activity: ActivationStatus, loading = false, of = root) =>
 		factsOf(of, content, activity, { loading, askedAt: 0 }).map(({ label, value, mark }) =>
 			[label, value, ...(mark ? [mark] : [])].join(" | "),
 		);
@@ -108,7 +108,7 @@ describe("The facts of a certificate", () => {
 			assert.deepEqual(rows(content, nowhere).slice(4), [row, "Active in | nowhere"]);
 		});
 
-	const places: readonly [string, Partial<Activity>, boolean, readonly string[]][] = [
+	const places: readonly [string, Partial<ActivationStatus>, boolean, readonly string[]][] = [
 		[
 			"name each scope, but for what projects inherit",
 			{ organization: true, projects: [production, staging] },

@@ -5,7 +5,7 @@ import {
 	refusalWords,
 	skippedWords,
 } from "../../../../src/common/messages/certificateFileMessages.ts";
-import { findingWords } from "../../../../src/common/messages/findings.ts";
+import { describeFinding } from "../../../../src/common/messages/findings.ts";
 import type { Finding, RefusalReason } from "../../../../src/domain/certificateFile.ts";
 import { sourceWith } from "../../../sources.ts";
 
@@ -45,13 +45,13 @@ describe("Words for certificate files", () => {
 
 	it("R11 has a sentence of its own for every finding, with nothing left to fill in", () => {
 		assert.ok(codes.length > 40);
-		const sentences = codes.map((code) => findingWords({ code, level: "warn", ...detail } as unknown as Finding));
+		const sentences = codes.map((code) => describeFinding({ code, level: "warn", ...detail } as unknown as Finding));
 		for (const [index, sentence] of sentences.entries()) assert.match(sentence, /^[A-Z0-9][^{}]*\.$/, codes[index]);
 		assert.equal(new Set(sentences).size, codes.length);
 	});
 
 	it("says what the tables ask for", () => {
-		const words = (finding: object) => findingWords({ level: "warn", ...finding } as Finding);
+		const words = (finding: object) => describeFinding({ level: "warn", ...finding } as Finding);
 		assert.equal(refusalWords("private-key"), "This is a private key. Nothing was sent. Choose the CA certificate.");
 		assert.equal(words({ code: "bytes-follow", bytes: 1 }), "1 byte follows the certificate and is not sent.");
 		assert.equal(words({ code: "bytes-follow", bytes: 812 }), "812 bytes follow the certificate and are not sent.");

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
-import { mendOf, mendWords, problemWords } from "../../../../src/common/messages/problems.ts";
+import { describeProblem, formatRemedy, remedyFor } from "../../../../src/common/messages/problems.ts";
 import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
-import type { ClientCertificateFlaw, Look, Problem, ProxyFlaw, RotationFlaw } from "../../../../src/domain/problem.ts";
+import type {
+	LookupOutcome,
+	Problem,
+	ProxyIssue,
+	RotationIssue,
+	TlsKeyPairIssue,
+} from "../../../../src/domain/problem.ts";
 
 const host = "api.openai.com";
 const proxy = "proxy.test:8080";
@@ -14,14 +20,14 @@ const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }
 	...more,
 });
 
-const proxyFlaw = (why: ProxyFlaw): Problem => ({ reason: "proxy", proxy, why });
-const clientFlaw = (why: ClientCertificateFlaw): Problem => ({ reason: "client-certificate", why, file: "client.pem" });
+const proxyFlaw = (why: ProxyIssue): Problem => ({ reason: "proxy", proxy, why });
+const clientFlaw = (why: TlsKeyPairIssue): Problem => ({ reason: "client-certificate", why, file: "client.pem" });
 const refused = (wanted: "anchor" | "client-certificate", refusal: RefusalReason): Problem => ({
 	...{ reason: "file-refused", file: "a.pem", wanted, refusal, skipped: [] },
 });
-const unconfirmed = (look: Look): Problem => ({ reason: "unconfirmed", name: "Acme", look, ending: null });
+const unconfirmed = (look: LookupOutcome): Problem => ({ reason: "unconfirmed", name: "Acme", look, ending: null });
 
-const FLAWS: readonly RotationFlaw[] = [
+const FLAWS: readonly RotationIssue[] = [
 	"same",
 	"inactive",
 	"gone",
@@ -35,7 +41,7 @@ const FLAWS: readonly RotationFlaw[] = [
 ];
 
 /** What the way to the service and the service itself can come to, and what mends it. */
-const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
+const problems: readonly [Problem, ReturnType<typeof remedyFor>][] = [
 	[{ reason: "unreachable", host, proxy: null }, "open-proxy-settings"],
 	[{ reason: "unreachable", host, proxy }, "open-proxy-settings"],
 	[proxyFlaw("not-a-url"), "open-proxy-settings"],
@@ -113,54 +119,60 @@ const problems: readonly [Problem, ReturnType<typeof mendOf>][] = [
 
 describe("Words for problems", () => {
 	it("R18 are one sentence of its own for each, with nothing left to fill in", () => {
-		const sentences = problems.map(([problem]) => problemWords(problem));
+		const sentences = problems.map(([problem]) => describeProblem(problem));
 		assert.equal(new Set(sentences).size, problems.length);
 		for (const sentence of sentences) assert.match(sentence, /^[^{}]+\.$/);
 	});
 
 	it("R18 name the thing that mends it", () => {
 		for (const [problem, mend] of problems) {
-			assert.equal(mendOf(problem), mend, problem.reason);
-			if (mend) assert.notEqual(mendWords(mend), "");
+			assert.equal(remedyFor(problem), mend, problem.reason);
+			if (mend) assert.notEqual(formatRemedy(mend), "");
 		}
 	});
 
 	it("R18 say the status that came, and of no other", () => {
 		for (const status of [400, 405, 413, 422])
 			for (const param of [null, "name"]) {
-				const numbers = problemWords(rejected(status, { param })).match(/\d{3}/g);
+				const numbers = describeProblem(rejected(status, { param })).match(/\d{3}/g);
 				assert.deepEqual(numbers, [String(status)]);
 			}
-		assert.match(problemWords(rejected(413)), /too large/);
+		assert.match(describeProblem(rejected(413)), /too large/);
 	});
 
 	it("R26 say that nothing was sent only where that is so", () => {
 		for (const through of [null, proxy])
-			assert.match(problemWords({ reason: "unreachable", host, proxy: through }), /Nothing was sent/);
+			assert.match(describeProblem({ reason: "unreachable", host, proxy: through }), /Nothing was sent/);
 		for (const [problem] of problems.filter(([{ reason }]) => reason === "proxy"))
-			assert.match(problemWords(problem), /Nothing was sent/);
+			assert.match(describeProblem(problem), /Nothing was sent/);
 		for (const reason of ["connection-lost", "timeout", "bad-answer"] as const)
-			assert.doesNotMatch(problemWords({ reason, host }), /Nothing was sent/);
+			assert.doesNotMatch(describeProblem({ reason, host }), /Nothing was sent/);
 		// A server that speaks TLS 1.3 refuses a client certificate when the request is on its way.
 		for (const presented of [true, false])
-			assert.doesNotMatch(problemWords({ reason: "client-certificate-refused", host, presented }), /Nothing was sent/);
+			assert.doesNotMatch(
+				describeProblem({ reason: "client-certificate-refused", host, presented }),
+				/Nothing was sent/,
+			);
 	});
 
 	it("R26 name the proxy where there is one, and hint at the setting where there is none", () => {
-		assert.match(problemWords({ reason: "unreachable", host, proxy }), /through the proxy proxy\.test:8080/);
-		assert.match(problemWords({ reason: "unreachable", host, proxy: null }), /set http\.proxy; .*\(PAC\)/);
-		assert.match(problemWords(proxyFlaw("credentials")), /\(407\).*http:\/\/NAME:PASSWORD@HOST:PORT/);
+		assert.match(describeProblem({ reason: "unreachable", host, proxy }), /through the proxy proxy\.test:8080/);
+		assert.match(describeProblem({ reason: "unreachable", host, proxy: null }), /set http\.proxy; .*\(PAC\)/);
+		assert.match(describeProblem(proxyFlaw("credentials")), /\(407\).*http:\/\/NAME:PASSWORD@HOST:PORT/);
 	});
 
 	it("R46 name the file that cannot be presented", () => {
 		const flaws = problems.flatMap(([problem]) => (problem.reason === "client-certificate" ? [problem] : []));
-		for (const flaw of flaws.filter(({ why }) => why !== "not-set")) assert.match(problemWords(flaw), /client\.pem/);
+		for (const flaw of flaws.filter(({ why }) => why !== "not-set")) assert.match(describeProblem(flaw), /client\.pem/);
 	});
 
 	it("name what was looked for in a file, the trust anchor or the client certificate", () => {
-		assert.match(problemWords(refused("anchor", "pkcs12")), /: openssl pkcs12 -in FILE -cacerts -nokeys -out ca\.pem$/);
 		assert.match(
-			problemWords(refused("client-certificate", "pkcs12")),
+			describeProblem(refused("anchor", "pkcs12")),
+			/: openssl pkcs12 -in FILE -cacerts -nokeys -out ca\.pem$/,
+		);
+		assert.match(
+			describeProblem(refused("client-certificate", "pkcs12")),
 			/: openssl pkcs12 -in FILE -nokeys -out client\.pem$/,
 		);
 	});
@@ -168,15 +180,15 @@ describe("Words for problems", () => {
 	it("R35 R53 name the scopes that keep from a change, three projects at most", () => {
 		const projects = ["A", "B", null, "D", "E"].map((name, index) => ({ id: `proj_${index}`, name }));
 		assert.match(
-			problemWords(rejected(400, { code: "certificate_in_use" })),
+			describeProblem(rejected(400, { code: "certificate_in_use" })),
 			/still active somewhere, so it wasn't deleted\./,
 		);
 		assert.equal(
-			problemWords({ reason: "certificate-active", organization: true, projects: projects.slice(0, 1) }),
+			describeProblem({ reason: "certificate-active", organization: true, projects: projects.slice(0, 1) }),
 			"It is active in the organization and project “A”. Nothing was deleted. Deactivate it there first.",
 		);
 		assert.match(
-			problemWords({ reason: "scopes-unread", organization: false, allProjects: true, projects, why: null }),
+			describeProblem({ reason: "scopes-unread", organization: false, allProjects: true, projects, why: null }),
 			/: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects\. Nothing was changed\. Refresh/,
 		);
 	});
@@ -185,12 +197,12 @@ describe("Words for problems", () => {
 		const why: Problem = { reason: "forbidden", permission: "api.management.read" };
 		const unread: Problem = { reason: "scopes-unread", organization: false, allProjects: true, projects: [], why };
 		assert.match(
-			problemWords(unread),
+			describeProblem(unread),
 			/Nothing was changed\. The admin key lacks the permission api\.management\.read\./,
 		);
-		assert.doesNotMatch(problemWords(unread), /Refresh/);
-		assert.equal(mendOf(unread), "set-key");
-		assert.equal(mendOf({ ...unread, why: { reason: "timeout", host } }), "refresh");
+		assert.doesNotMatch(describeProblem(unread), /Refresh/);
+		assert.equal(remedyFor(unread), "set-key");
+		assert.equal(remedyFor({ ...unread, why: { reason: "timeout", host } }), "refresh");
 	});
 
 	it("R12 R13 show the names of hosts, files and certificates as plain text", () => {
@@ -209,6 +221,6 @@ describe("Words for problems", () => {
 			{ reason: "not-saved", file: hostile },
 			{ reason: "certificate-active", organization: false, projects: [{ id: "proj_1", name: hostile }] },
 		];
-		for (const problem of named) assert.doesNotMatch(problemWords(problem), /\n|\]\(/, problem.reason);
+		for (const problem of named) assert.doesNotMatch(describeProblem(problem), /\n|\]\(/, problem.reason);
 	});
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Cancelled, type Problem } from "../../../../src/domain/problem.ts";
+import { CancelledError, type Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
 import {
 	type ActivationTarget,
 	prepareActivation,
-	type ScopeAccount,
+	type ScopeResult,
 	setActive,
 } from "../../../../src/features/activation/activation.ts";
 import {
@@ -47,7 +47,7 @@ describe("Activating and deactivating", () => {
 		more: Partial<Parameters<typeof setActive>[1]> = {},
 		signal?: AbortSignal,
 	) => setActive(organization, { ...target(...scopes), active: true, ...more }, signal);
-	const account = (scope: Scope, more: Partial<ScopeAccount>): ScopeAccount => ({
+	const account = (scope: Scope, more: Partial<ScopeResult>): ScopeResult => ({
 		scope,
 		changed: [],
 		failed: [],
@@ -250,19 +250,19 @@ describe("Activating and deactivating", () => {
 	it("tells what was done although it was cancelled", async () => {
 		const abort = new AbortController();
 		fake.gate = (call) => call === "activate project/p a" && abort.abort();
-		failAt({ "activate project/p a": { thrown: new Cancelled(), committed: true } });
+		failAt({ "activate project/p a": { thrown: new CancelledError(), committed: true } });
 		assert.deepEqual(await activate([p], {}, abort.signal), [account(p, { changed: ["a"] })]);
 	});
 
 	it("throws where it is cancelled before anything was sent", async () => {
-		await assert.rejects(activate([p], {}, AbortSignal.abort()), Cancelled);
+		await assert.rejects(activate([p], {}, AbortSignal.abort()), CancelledError);
 		const abort = new AbortController();
 		fake.gate = async (call) => {
 			if (call !== "list project/p") return;
 			await nextTurn();
 			abort.abort();
 		};
-		await assert.rejects(prepareActivation(organization, target(p), abort.signal), Cancelled);
+		await assert.rejects(prepareActivation(organization, target(p), abort.signal), CancelledError);
 		assert.deepEqual(fake.writes, []);
 	});
 
@@ -353,13 +353,13 @@ describe("Activating and deactivating", () => {
 
 	it("sends nothing to another connection than was confirmed", async () => {
 		const confirmed = await prepareActivation(organization, target(p));
-		organization.certificates.epoch++;
+		organization.certificates.generation++;
 		await assert.rejects(activate([p], { confirmed }), { problem: { reason: "connection-changed" } });
 		assert.deepEqual(fake.writes, []);
 	});
 
 	it("stops where the connection changes on the way", async () => {
-		fake.gate = (call) => call === "activate project/p a" && organization.projects.forget();
+		fake.gate = (call) => call === "activate project/p a" && organization.projects.reset();
 		assert.deepEqual(await activate([p, q]), [
 			account(p, { changed: ["a"] }),
 			account(q, { failed: ["a"], problem: { reason: "connection-changed" } }),
@@ -370,7 +370,7 @@ describe("Activating and deactivating", () => {
 
 	it("reads nothing back from another connection", async () => {
 		failAt({ "activate project/p a": lost(connectionLost) });
-		fake.gate = (call) => call.startsWith("activate") && organization.certificates.epoch++;
+		fake.gate = (call) => call.startsWith("activate") && organization.certificates.generation++;
 		const unknown = account(p, { unknown: ["a"], problem: connectionLost });
 		assert.deepEqual(await activate([p]), [unknown]);
 		assert.equal(fake.calls.at(-1), "activate project/p a");

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { type Subject, subjectLines, subjectsWords } from "../../../../src/common/messages/certificateMessages.ts";
-import { type Places, placeWords } from "../../../../src/common/messages/scopes.ts";
+import {
+	type CertificateWithContent,
+	subjectLines,
+	subjectsWords,
+} from "../../../../src/common/messages/certificateMessages.ts";
+import { formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import type { NamedProject } from "../../../../src/domain/problem.ts";
 import {
 	type ActivationQuestion,
@@ -18,7 +22,11 @@ const DAY = 86_400;
 const time = { now: NOW, reminderDays: 30 };
 
 /** A certificate that is valid for so many days. */
-const subject = (name: string | null, days = 400, more: Partial<Subject> = {}): Subject => ({
+const subject = (
+	name: string | null,
+	days = 400,
+	more: Partial<CertificateWithContent> = {},
+): CertificateWithContent => ({
 	certificate: certificate("cert_1", { name, validAt: NOW - DAY, expiresAt: NOW + days * DAY + 60 }),
 	content: {
 		...candidate("x"),
@@ -29,10 +37,10 @@ const subject = (name: string | null, days = 400, more: Partial<Subject> = {}): 
 	...more,
 });
 
-const nowhere: Places = { organization: false, projects: [] };
-const organization: Places = { organization: true, projects: [] };
+const nowhere: ScopeSummary = { organization: false, projects: [] };
+const organization: ScopeSummary = { organization: true, projects: [] };
 const production: NamedProject = { id: "proj_1", name: "Production" };
-const inProduction: Places = { organization: false, projects: [production] };
+const inProduction: ScopeSummary = { organization: false, projects: [production] };
 
 const question = (more: Partial<ActivationQuestion> = {}): ActivationQuestion => ({
 	subjects: [subject("Acme Root CA")],
@@ -92,7 +100,7 @@ describe("Words before an activation", () => {
 	});
 
 	it("warn of a leaf, of what is expired, about to be, or not valid yet", () => {
-		const lines = (one: Subject) => subjectLines([one], time);
+		const lines = (one: CertificateWithContent) => subjectLines([one], time);
 		const leaf = subject("Leaf");
 		const findings = [{ code: "not-a-ca", level: "strong" }] as const;
 		assert.doesNotMatch(lines(leaf), /Careful/);
@@ -172,10 +180,10 @@ describe("Words before a deactivation", () => {
 		const projects = ["A", "B", "C", "D", "E"].map((name) => ({ id: name, name }));
 		const names = "project “A”, project “B”, project “C”";
 		assert.equal(
-			placeWords({ organization: true, projects: projects.slice(0, 3) }),
+			formatScopes({ organization: true, projects: projects.slice(0, 3) }),
 			`the organization, ${names.replace(", project “C”", ", and project “C”")}`,
 		);
-		assert.equal(placeWords({ organization: false, projects }), `${names}, and 2 more projects`);
+		assert.equal(formatScopes({ organization: false, projects }), `${names}, and 2 more projects`);
 	});
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
-import type { ScopeAccount } from "../../../../src/features/activation/activation.ts";
+import type { ScopeResult } from "../../../../src/features/activation/activation.ts";
 import { accountWords, isDone, notRemovedWords } from "../../../../src/features/activation/activationResultMessages.ts";
 import { savedWords } from "../../../../src/features/certificates/savePemMessages.ts";
 import { inProject } from "../../fakes/adminApi.ts";
@@ -12,7 +12,7 @@ const acme = certificate("a", { name: "Acme" });
 const failed: Problem = { reason: "service-error", status: 500 };
 const nameOf = (id: string) => id.toUpperCase();
 
-const account = (scope: Scope, more: Partial<ScopeAccount>): ScopeAccount => ({
+const account = (scope: Scope, more: Partial<ScopeResult>): ScopeResult => ({
 	scope,
 	changed: [],
 	failed: [],

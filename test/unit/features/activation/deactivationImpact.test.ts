@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
-import type { ActivationBasis, ScopeBasis } from "../../../../src/features/activation/activation.ts";
-import { activeAfter, aftermathOf, isSettled } from "../../../../src/features/activation/deactivationImpact.ts";
+import type { ActivationSnapshot, ScopeSnapshot } from "../../../../src/features/activation/activation.ts";
+import {
+	activeAfter,
+	assessDeactivation,
+	isAlreadyApplied,
+} from "../../../../src/features/activation/deactivationImpact.ts";
 import { inProject } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
 const [p, q] = [inProject("p"), inProject("q")];
 
-const basis = (scope: Scope, active: readonly string[], more: Partial<ScopeBasis> = {}): ScopeBasis => ({
+const basis = (scope: Scope, active: readonly string[], more: Partial<ScopeSnapshot> = {}): ScopeSnapshot => ({
 	scope,
 	active,
 	whole: true,
@@ -22,26 +26,30 @@ const organization = (...active: readonly string[]) =>
 describe("What a deactivation leaves behind", () => {
 	it("is nothing that is enforced, where the last one goes", () => {
 		const scopes = [basis(ORGANIZATION, ["a"]), basis(p, ["a"])];
-		assert.deepEqual(aftermathOf(scopes, ["a"], organization("a")), { off: [ORGANIZATION, p], left: [], unclear: [] });
+		assert.deepEqual(assessDeactivation(scopes, ["a"], organization("a")), {
+			off: [ORGANIZATION, p],
+			left: [],
+			unclear: [],
+		});
 	});
 
 	it("is what the organization enforces, where a project's own last one goes", () => {
 		const left = { off: [], left: [p], unclear: [] };
-		assert.deepEqual(aftermathOf([basis(p, ["a"])], ["a"], organization("b")), left);
-		assert.deepEqual(aftermathOf([basis(p, ["a"])], ["a"], organization("a")), left);
+		assert.deepEqual(assessDeactivation([basis(p, ["a"])], ["a"], organization("b")), left);
+		assert.deepEqual(assessDeactivation([basis(p, ["a"])], ["a"], organization("a")), left);
 		const both = [basis(ORGANIZATION, ["a", "b"]), basis(p, ["a"])];
-		assert.deepEqual(aftermathOf(both, ["a"], organization("a", "b")), left);
+		assert.deepEqual(assessDeactivation(both, ["a"], organization("a", "b")), left);
 	});
 
 	it("is worth no word where others of the scope's own stay, or where nothing is deactivated", () => {
 		const none = { off: [], left: [], unclear: [] };
-		assert.deepEqual(aftermathOf([basis(p, ["a", "b"]), basis(q, [])], ["a"], organization()), none);
-		assert.deepEqual(aftermathOf([basis(p, ["b"])], ["a"], organization()), none);
+		assert.deepEqual(assessDeactivation([basis(p, ["a", "b"]), basis(q, [])], ["a"], organization()), none);
+		assert.deepEqual(assessDeactivation([basis(p, ["b"])], ["a"], organization()), none);
 	});
 
 	it("is not known where there may be more than was read", () => {
 		const scopes = [basis(p, ["a"], { whole: false }), basis(q, ["a", "b"], { whole: false })];
-		assert.deepEqual(aftermathOf(scopes, ["a"], organization()), { off: [], left: [], unclear: [p] });
+		assert.deepEqual(assessDeactivation(scopes, ["a"], organization()), { off: [], left: [], unclear: [p] });
 	});
 
 	it("counts in the organization only what is deactivated there", () => {
@@ -52,10 +60,15 @@ describe("What a deactivation leaves behind", () => {
 });
 
 describe("Nothing to switch", () => {
-	const settled = (scopes: readonly ScopeBasis[], ids: readonly string[], active: boolean, inOrganization = false) => {
+	const settled = (
+		scopes: readonly ScopeSnapshot[],
+		ids: readonly string[],
+		active: boolean,
+		inOrganization = false,
+	) => {
 		const certificates = ids.map((id) => certificate(id, { active: inOrganization }));
-		const now: ActivationBasis = { epoch: 0, certificates, scopes };
-		return isSettled(now, ids, active);
+		const now: ActivationSnapshot = { epoch: 0, certificates, scopes };
+		return isAlreadyApplied(now, ids, active);
 	};
 
 	it("there is where all are as they were to be in every scope", () => {

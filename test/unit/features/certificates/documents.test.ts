@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import type { Activity } from "../../../../src/domain/activationStatus.ts";
+import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
 import type { HistoryEvent } from "../../../../src/domain/administration.ts";
-import type { ClientCheck, ClientFlaw } from "../../../../src/domain/clientCertificateCheck.ts";
+import type { ChainCheckResult, ClientCertificateIssue } from "../../../../src/domain/clientCertificateCheck.ts";
 import { detailsWords } from "../../../../src/features/certificates/detailsDocument.ts";
 import { historyWords } from "../../../../src/features/certificates/historyDocument.ts";
 import {
 	accessWords,
 	clientFlawWords,
 	isAccepted,
-	type OwnAccess,
+	type SelfAccess,
 } from "../../../../src/features/clientCheck/clientCheckMessages.ts";
 import { candidate, certificate } from "../../fakes/certificatesApi.ts";
 
@@ -59,7 +59,7 @@ describe("A certificate's history as a text", () => {
 });
 
 describe("A certificate's details as a text", () => {
-	const activity: Activity = {
+	const activity: ActivationStatus = {
 		organization: true,
 		projects: [{ id: "proj_1", name: "Production" }],
 		unread: 0,
@@ -100,36 +100,36 @@ describe("A certificate's details as a text", () => {
 });
 
 describe("Words for a client certificate that was checked offline", () => {
-	const check = (more: Partial<ClientCheck> = {}): ClientCheck => ({
+	const check = (more: Partial<ChainCheckResult> = {}): ChainCheckResult => ({
 		subject: "CN=client",
 		sha256: "0",
 		notAfter: NOW + 30 * DAY + 60,
 		chain: ["CN=client", "CN=Acme"],
 		accepted: true,
-		flaws: [],
+		issues: [],
 		...more,
 	});
-	const words = (access: OwnAccess) => accessWords(access, NOW);
+	const words = (access: SelfAccess) => accessWords(access, NOW);
 	const flaw = { code: "no-issuer", subject: "CN=client", issuer: "CN=other" } as const;
 
 	it("R33 say that this extension goes on to be answered only where it is accepted", () => {
-		const accepted: OwnAccess = { kind: "checked", check: check(), anchor: acme, unasked: null };
+		const accepted: SelfAccess = { kind: "checked", check: check(), anchor: acme, unasked: null };
 		assert.ok(isAccepted(accepted));
 		assert.equal(
 			words(accepted),
 			"This extension's client certificate CN=client was checked offline: it chains to “Acme” and expires in 30 days.",
 		);
-		const refused: readonly OwnAccess[] = [
+		const refused: readonly SelfAccess[] = [
 			{ kind: "none", answered: false },
 			{ kind: "unusable", problem: { reason: "client-certificate", why: "missing", file: "client.pem" } },
-			{ kind: "checked", check: check({ accepted: false, flaws: [flaw] }), anchor: acme, unasked: null },
+			{ kind: "checked", check: check({ accepted: false, issues: [flaw] }), anchor: acme, unasked: null },
 		];
 		for (const access of refused) {
 			assert.ok(!isAccepted(access));
 			assert.match(words(access), /extension will be refused too/, access.kind);
 		}
 		// What the service itself showed counts more than what is set.
-		const answered: OwnAccess = { kind: "none", answered: true };
+		const answered: SelfAccess = { kind: "none", answered: true };
 		assert.ok(isAccepted(answered));
 		assert.match(words(answered), /OpenAI answers this extension without one, although a certificate is active/);
 		assert.ok(!isAccepted({ kind: "unknown" }));
@@ -137,26 +137,26 @@ describe("Words for a client certificate that was checked offline", () => {
 	});
 
 	it("R33 say of one that would be accepted that nobody asks for it", () => {
-		const access: OwnAccess = { kind: "checked", check: check(), anchor: acme, unasked: "api.openai.com" };
+		const access: SelfAccess = { kind: "checked", check: check(), anchor: acme, unasked: "api.openai.com" };
 		assert.ok(!isAccepted(access));
 		assert.match(words(access), /at mtls\.api\.openai\.com .* leads to api\.openai\.com: .* will be refused\.$/);
 	});
 
 	it("say why it is refused, and what else is to be known of one that is accepted", () => {
 		assert.match(
-			words({ kind: "checked", check: check({ accepted: false, flaws: [flaw] }), anchor: acme, unasked: null }),
+			words({ kind: "checked", check: check({ accepted: false, issues: [flaw] }), anchor: acme, unasked: null }),
 			/CN=client was checked offline: CN=client was issued by CN=other, which is neither in the file nor the trust anchor\.$/,
 		);
 		const hint = { code: "no-authority-key-identifier", subject: "CN=client" } as const;
 		assert.match(
-			words({ kind: "checked", check: check({ flaws: [hint] }), anchor: acme, unasked: null }),
+			words({ kind: "checked", check: check({ issues: [hint] }), anchor: acme, unasked: null }),
 			/expires in 30 days\. CN=client has no authority key identifier/,
 		);
 	});
 
 	it("are a sentence of its own for each flaw, with plain names in it", () => {
 		const subject = "CN=a\n[x](command:y)";
-		const flaws: readonly ClientFlaw[] = [
+		const flaws: readonly ClientCertificateIssue[] = [
 			{ code: "is-an-authority", subject },
 			{ code: "no-issuer", subject, issuer: subject },
 			{ code: "not-signed", subject, issuer: subject },

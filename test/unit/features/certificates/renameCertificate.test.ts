@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Cancelled, type Problem } from "../../../../src/domain/problem.ts";
-import { rename } from "../../../../src/features/certificates/renameCertificate.ts";
+import { CancelledError, type Problem } from "../../../../src/domain/problem.ts";
+import { renameCertificate } from "../../../../src/features/certificates/renameCertificate.ts";
 import { FakeAdministration, type Fault, failing, lost, organizationOf, project } from "../../fakes/adminApi.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
@@ -20,7 +20,7 @@ describe("Renaming", () => {
 
 	const renamed = certificate("a", { name: "new", active: true });
 	const toNew = (signal?: AbortSignal) =>
-		rename(organization, { organizationRef: "acme", shown: certificate("a"), name: "new" }, signal);
+		renameCertificate(organization, { organizationRef: "acme", shown: certificate("a"), name: "new" }, signal);
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.fault = (each) => calls[each];
 	};
@@ -107,7 +107,7 @@ describe("Renaming", () => {
 	}
 
 	it("R34 says that it does not know where it cannot read back", async () => {
-		for (const fault of [failing(connectionLost), { thrown: new Cancelled() }]) {
+		for (const fault of [failing(connectionLost), { thrown: new CancelledError() }]) {
 			fake.calls.length = 0;
 			unreadableAfter(fault);
 			await assert.rejects(toNew(), { problem: { reason: "change-unknown", act: "rename" } });
@@ -121,7 +121,7 @@ describe("Renaming", () => {
 		fake.calls.length = 0;
 		failAt({ "rename a newer": failing(connectionLost) });
 		const request = { organizationRef: "acme", shown: { id: "a", name: "new" }, name: "newer" };
-		await assert.rejects(rename(organization, request), { problem: connectionLost });
+		await assert.rejects(renameCertificate(organization, request), { problem: connectionLost });
 		assert.deepEqual(names(), ["a", "b"]);
 	});
 
@@ -143,15 +143,15 @@ describe("Renaming", () => {
 	});
 
 	it("is silent where it was cancelled in time, and tells the new name where it was not", async () => {
-		failAt({ [call]: { thrown: new Cancelled() } });
-		await assert.rejects(toNew(), Cancelled);
-		failAt({ [call]: { thrown: new Cancelled(), committed: true } });
+		failAt({ [call]: { thrown: new CancelledError() } });
+		await assert.rejects(toNew(), CancelledError);
+		failAt({ [call]: { thrown: new CancelledError(), committed: true } });
 		assert.deepEqual(await toNew(), renamed);
 		const abort = new AbortController();
 		fake.certificates = [certificate("a")];
 		fake.gate = (each) => each === call && abort.abort();
 		failAt({});
-		await assert.rejects(toNew(abort.signal), Cancelled);
+		await assert.rejects(toNew(abort.signal), CancelledError);
 		assert.equal(fake.calls.at(-1), "list organization", "it is read back all the same");
 	});
 });

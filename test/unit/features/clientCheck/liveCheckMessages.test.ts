@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import type { ClientCheck } from "../../../../src/domain/clientCertificateCheck.ts";
-import type { LiveOutcome } from "../../../../src/domain/liveCheck.ts";
+import type { ChainCheckResult } from "../../../../src/domain/clientCertificateCheck.ts";
+import type { LiveCheckResult } from "../../../../src/domain/liveCheck.ts";
 import { checkWords, liveWords } from "../../../../src/features/clientCheck/liveCheckMessages.ts";
 
 const NOW = 1_800_000_000;
 const HOSTILE = "CN=[a](command:b) \u202e$(trash)\n";
 
-const check = (more: Partial<ClientCheck> = {}): ClientCheck => ({
+const check = (more: Partial<ChainCheckResult> = {}): ChainCheckResult => ({
 	subject: "CN=Client",
 	sha256: "",
 	notAfter: NOW + 86_400 * 9,
 	chain: ["CN=Client", "CN=Root"],
 	accepted: true,
-	flaws: [],
+	issues: [],
 	...more,
 });
 
@@ -26,7 +26,7 @@ describe("What a check of a client certificate says", () => {
 			{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" },
 			{ code: "name-constraints-not-checked", subject: "CN=Root" },
 		] as const;
-		assert.deepEqual(checkWords(check({ accepted: false, chain: ["CN=Client"], flaws }), "Acme", NOW), {
+		assert.deepEqual(checkWords(check({ accepted: false, chain: ["CN=Client"], issues: flaws }), "Acme", NOW), {
 			message: "CN=Client would not be accepted by “Acme”.",
 			detail: [
 				"CN=Client was issued by CN=Sub, which is neither in the file nor the trust anchor.",
@@ -38,7 +38,7 @@ describe("What a check of a client certificate says", () => {
 	});
 
 	it("live: one thing for each outcome, which names the host", () => {
-		const outcomes: readonly LiveOutcome[] = [
+		const outcomes: readonly LiveCheckResult[] = [
 			{ code: "accepted" },
 			{ code: "not-allowed", status: 403 },
 			{ code: "key-refused" },
@@ -60,7 +60,11 @@ describe("What a check of a client certificate says", () => {
 
 	it("R12 stays plain whatever the certificates are called", () => {
 		const flaws = [{ code: "no-issuer", subject: HOSTILE, issuer: HOSTILE }] as const;
-		const { message, detail } = checkWords(check({ subject: HOSTILE, chain: [HOSTILE, HOSTILE], flaws }), "Acme", NOW);
+		const { message, detail } = checkWords(
+			check({ subject: HOSTILE, chain: [HOSTILE, HOSTILE], issues: flaws }),
+			"Acme",
+			NOW,
+		);
 		assert.doesNotMatch(message + detail, /\]\(|\u202e|\$\(/);
 		assert.equal(detail.split("\n").length, 3);
 	});

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Cancelled, type Problem } from "../../../../src/domain/problem.ts";
+import { CancelledError, type Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
-import type { ScopeAccount } from "../../../../src/features/activation/activation.ts";
+import type { ScopeResult } from "../../../../src/features/activation/activation.ts";
 import {
-	deactivateEverywhereAndRemove,
-	prepareRemoval,
-	remove,
+	deactivateEverywhereAndDelete,
+	deleteCertificate,
+	prepareDeletion,
 } from "../../../../src/features/deletion/deleteCertificate.ts";
 import {
 	FakeAdministration,
@@ -45,7 +45,7 @@ describe("Deleting", () => {
 		organization = organizationOf(fake);
 	});
 
-	const prepare = () => prepareRemoval(organization, { organizationRef: "acme", id: "a" });
+	const prepare = () => prepareDeletion(organization, { organizationRef: "acme", id: "a" });
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.fault = (call) => calls[call];
 	};
@@ -62,7 +62,7 @@ describe("Deleting", () => {
 			fake.shown.set("organization", await fake.list());
 			fake.shown.set("project/p", await fake.projectCertificates("p"));
 			fake.calls.length = 0;
-			await remove(organization, request);
+			await deleteCertificate(organization, request);
 			assert.deepEqual([...fake.calls.slice(0, -1)].sort(), [
 				"list organization",
 				"list project/p",
@@ -99,7 +99,7 @@ describe("Deleting", () => {
 					if (when === "before") activate(...scopes);
 					const request = await confirm();
 					activate(...scopes);
-					await assert.rejects(remove(organization, request), {
+					await assert.rejects(deleteCertificate(organization, request), {
 						name: "Failure",
 						problem: { reason: "certificate-active", ...holding },
 					});
@@ -156,15 +156,15 @@ describe("Deleting", () => {
 			it(`R53 refuses where ${what}, and names it`, async () => {
 				const request = await confirm();
 				happen();
-				await assert.rejects(remove(organization, request), unread(named));
-				await assert.rejects(deactivateEverywhereAndRemove(organization, request), unread(named));
+				await assert.rejects(deleteCertificate(organization, request), unread(named));
+				await assert.rejects(deactivateEverywhereAndDelete(organization, request), unread(named));
 				assert.deepEqual(fake.writes, []);
 			});
 
 		it("sends nothing where the organization's list fails", async () => {
 			const request = await confirm();
 			failAt({ "list organization": failing(unreachable) });
-			await assert.rejects(remove(organization, request), { problem: unreachable });
+			await assert.rejects(deleteCertificate(organization, request), { problem: unreachable });
 			assert.deepEqual(fake.writes, []);
 		});
 
@@ -172,7 +172,7 @@ describe("Deleting", () => {
 			const request = await confirm();
 			await fake.rename("a", "other");
 			fake.calls.length = 0;
-			for (const act of [remove, deactivateEverywhereAndRemove])
+			for (const act of [deleteCertificate, deactivateEverywhereAndDelete])
 				await assert.rejects(act(organization, request), { problem: { reason: "changed-meanwhile" } });
 			assert.deepEqual(fake.writes, []);
 		});
@@ -180,7 +180,7 @@ describe("Deleting", () => {
 		it("R36 says that it is gone, and shows that it is", async () => {
 			const request = await confirm();
 			fake.certificates = [certificate("b")];
-			for (const act of [remove, deactivateEverywhereAndRemove])
+			for (const act of [deleteCertificate, deactivateEverywhereAndDelete])
 				await assert.rejects(act(organization, request), { problem: { reason: "not-found" } });
 			await assert.rejects(prepare(), { problem: { reason: "not-found" } });
 			assert.deepEqual(fake.writes, []);
@@ -189,8 +189,8 @@ describe("Deleting", () => {
 
 		it("sends nothing to another connection than was confirmed", async () => {
 			const request = await confirm();
-			organization.certificates.epoch++;
-			for (const act of [remove, deactivateEverywhereAndRemove])
+			organization.certificates.generation++;
+			for (const act of [deleteCertificate, deactivateEverywhereAndDelete])
 				await assert.rejects(act(organization, request), { problem: { reason: "connection-changed" } });
 			assert.deepEqual(fake.writes, []);
 		});
@@ -208,14 +208,14 @@ describe("Deleting", () => {
 			it(`R35 finds that it is deleted although the answer was lost: ${problem.reason}`, async () => {
 				const request = await confirm();
 				failAt({ "remove a": lost(problem) });
-				await remove(organization, request);
+				await deleteCertificate(organization, request);
 				assert.deepEqual(ids(), ["b"]);
 			});
 
 			it(`R35 finds that it is still there: ${problem.reason}`, async () => {
 				const request = await confirm();
 				failAt({ "remove a": failing(problem) });
-				await assert.rejects(remove(organization, request), { problem });
+				await assert.rejects(deleteCertificate(organization, request), { problem });
 				assert.deepEqual(ids(), ["a", "b"]);
 			});
 		}
@@ -227,56 +227,57 @@ describe("Deleting", () => {
 				if (call === "remove a") return failing(connectionLost);
 				return fake.writes.length > 0 ? failing(unreachable) : undefined;
 			};
-			await assert.rejects(remove(organization, request), unknown);
+			await assert.rejects(deleteCertificate(organization, request), unknown);
 			failAt({ "remove a": lost(connectionLost) });
 			fake.gate = (call) => {
 				if (call === "remove a") fake.shown.set("organization", { ...listing(), complete: false });
 			};
-			await assert.rejects(remove(organization, request), unknown);
+			await assert.rejects(deleteCertificate(organization, request), unknown);
 		});
 
 		it("R35 finds that it is deleted where it was only just uploaded", async () => {
-			organization.certificates.take({ kind: "added", certificate: certificate("a") }, 0);
+			organization.certificates.recordWrite({ kind: "added", certificate: certificate("a") }, 0);
 			const request = await confirm();
 			fake.gate = (call) => {
-				if (call === "remove a") organization.certificates.take({ kind: "added", certificate: certificate("a") }, 0);
+				if (call === "remove a")
+					organization.certificates.recordWrite({ kind: "added", certificate: certificate("a") }, 0);
 			};
 			failAt({ "remove a": lost(connectionLost) });
-			await remove(organization, request);
+			await deleteCertificate(organization, request);
 			assert.deepEqual(ids(), ["b"]);
 		});
 
 		it("R35 hands on the service's own refusal", async () => {
 			const request = await confirm();
 			failAt({ "remove a": failing(inUse) });
-			await assert.rejects(remove(organization, request), { problem: inUse });
+			await assert.rejects(deleteCertificate(organization, request), { problem: inUse });
 			assert.equal(fake.calls.at(-1), "remove a");
 			failAt({ "remove a": { thrown: new TypeError("a defect") } });
-			await assert.rejects(remove(organization, request), TypeError);
+			await assert.rejects(deleteCertificate(organization, request), TypeError);
 		});
 
 		it("is silent where it was cancelled in time, and not where it is deleted", async () => {
 			const request = await confirm();
-			await assert.rejects(remove(organization, request, AbortSignal.abort()), Cancelled);
+			await assert.rejects(deleteCertificate(organization, request, AbortSignal.abort()), CancelledError);
 			const abort = new AbortController();
 			fake.gate = async (call) => {
 				if (call !== "projects 0") return;
 				await nextTurn();
 				abort.abort();
 			};
-			await assert.rejects(remove(organization, request, abort.signal), Cancelled);
+			await assert.rejects(deleteCertificate(organization, request, abort.signal), CancelledError);
 			fake.gate = () => {};
 			assert.deepEqual(fake.writes, []);
-			failAt({ "remove a": { thrown: new Cancelled() } });
-			await assert.rejects(remove(organization, request), Cancelled);
-			failAt({ "remove a": { thrown: new Cancelled(), committed: true } });
-			await remove(organization, request);
+			failAt({ "remove a": { thrown: new CancelledError() } });
+			await assert.rejects(deleteCertificate(organization, request), CancelledError);
+			failAt({ "remove a": { thrown: new CancelledError(), committed: true } });
+			await deleteCertificate(organization, request);
 			assert.deepEqual(ids(), ["b"]);
 		});
 	});
 
 	describe("what is active, after deactivating it everywhere", () => {
-		const account = (scope: Scope, more: Partial<ScopeAccount> = {}): ScopeAccount => ({
+		const account = (scope: Scope, more: Partial<ScopeResult> = {}): ScopeResult => ({
 			scope,
 			changed: [],
 			failed: [],
@@ -287,7 +288,7 @@ describe("Deleting", () => {
 			...more,
 		});
 		const done = (scope: Scope) => account(scope, { changed: ["a"] });
-		const run = async (signal?: AbortSignal) => deactivateEverywhereAndRemove(organization, await confirm(), signal);
+		const run = async (signal?: AbortSignal) => deactivateEverywhereAndDelete(organization, await confirm(), signal);
 
 		for (const inherits of [false, true])
 			it(`R35 does so where a project's list ${inherits ? "tells" : "does not tell"} of what it inherits`, async () => {
@@ -311,7 +312,7 @@ describe("Deleting", () => {
 			const request = await confirm();
 			fake.shown.set("organization", await fake.list());
 			fake.shown.set("project/p", await fake.projectCertificates("p"));
-			const { removed } = await deactivateEverywhereAndRemove(organization, request);
+			const { removed } = await deactivateEverywhereAndDelete(organization, request);
 			assert.equal(removed, true);
 		});
 
@@ -371,7 +372,7 @@ describe("Deleting", () => {
 			activate(p);
 			const request = await confirm();
 			activate(q);
-			await assert.rejects(deactivateEverywhereAndRemove(organization, request), {
+			await assert.rejects(deactivateEverywhereAndDelete(organization, request), {
 				problem: { reason: "changed-meanwhile" },
 			});
 			assert.deepEqual(fake.writes, []);
@@ -385,12 +386,12 @@ describe("Deleting", () => {
 				const scope = call === "remove a" ? done(p) : account(p, { failed: ["a"] });
 				assert.deepEqual(await run(abort.signal), { scopes: [scope], removed: false, problem: null });
 			}
-			await assert.rejects(run(AbortSignal.abort()), Cancelled);
+			await assert.rejects(run(AbortSignal.abort()), CancelledError);
 		});
 
 		it("sends and reads nothing more where the connection changes on the way", async () => {
 			activate(ORGANIZATION, p);
-			fake.gate = (call) => call.startsWith("deactivate") && organization.certificates.epoch++;
+			fake.gate = (call) => call.startsWith("deactivate") && organization.certificates.generation++;
 			const { scopes, problem } = await run();
 			assert.deepEqual([scopes, problem], [[done(ORGANIZATION)], { reason: "connection-changed" }]);
 			assert.equal(fake.calls.at(-1), "deactivate organization a");

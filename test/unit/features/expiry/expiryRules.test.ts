@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fieldsOf } from "../../../../src/domain/json.ts";
+import { parseObject } from "../../../../src/domain/json.ts";
 import {
 	dayOf,
 	dueToday,
@@ -24,9 +24,13 @@ const snapshot = (...certificates: readonly WatchedCertificate[]) => ({
 	readAt: NOW,
 	certificates,
 });
-const record = (certificates: readonly WatchedCertificate[], toldOn: readonly number[] = [], muted: string[] = []) => ({
+const record = (
+	certificates: readonly WatchedCertificate[],
+	remindedOn: readonly number[] = [],
+	muted: string[] = [],
+) => ({
 	snapshot: snapshot(...certificates),
-	toldOn,
+	remindedOn,
 	muted: new Set(muted),
 });
 const idsOf = (certificates: readonly WatchedCertificate[]) => certificates.map(({ id }) => id);
@@ -71,7 +75,8 @@ describe("What expires", () => {
 
 	it("is told once a day, also by a clock or in a zone that goes back a day", () => {
 		const today = dayOf(NOW);
-		const due = (toldOn: readonly number[], now = NOW) => dueToday(record([expiring("a", 9)], toldOn), now, 30).length;
+		const due = (remindedOn: readonly number[], now = NOW) =>
+			dueToday(record([expiring("a", 9)], remindedOn), now, 30).length;
 		assert.equal(due([today - 1]), 1);
 		assert.equal(due([today - 1, today]), 0);
 		assert.equal(due([today], NOW + DAY), 1);
@@ -103,7 +108,7 @@ describe("A snapshot", () => {
 	const whole = snapshot(expiring("a", 1), expiring("b", 2, { name: null, expiresAt: null, inProject: false }));
 
 	it("is read as it was written", () => {
-		assert.deepEqual(parseSnapshot(fieldsOf(JSON.stringify(whole))), whole);
+		assert.deepEqual(parseSnapshot(parseObject(JSON.stringify(whole))), whole);
 	});
 
 	for (const [title, text] of Object.entries({
@@ -126,6 +131,6 @@ describe("A snapshot", () => {
 		"tells no yes or no": JSON.stringify({ ...whole, certificates: [{ ...expiring("a", 1), inProject: 1 }] }),
 	}))
 		it(`is none where it ${title}`, () => {
-			assert.equal(parseSnapshot(fieldsOf(text)), null);
+			assert.equal(parseSnapshot(parseObject(text)), null);
 		});
 });

@@ -4,12 +4,12 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
-import { dayOf, dueToday, type Snapshot } from "../../../../src/features/expiry/expiryRules.ts";
-import { claimDay, mute, SnapshotFile } from "../../../../src/features/expiry/expirySnapshotWriter.ts";
+import { dayOf, dueToday, type ExpirySnapshot } from "../../../../src/features/expiry/expiryRules.ts";
+import { claimDay, ExpirySnapshotWriter, mute } from "../../../../src/features/expiry/expirySnapshotWriter.ts";
 import { readWatchRecord } from "../../../../src/features/expiry/reminderState.ts";
-import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
-import { Enforcement } from "../../../../src/features/organization/enforcementIndex.ts";
-import { Projects } from "../../../../src/features/organization/projectStore.ts";
+import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
+import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
+import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
 import { assertPrivate } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { FakeAdministration, failing, inProject, project } from "../../fakes/adminApi.ts";
@@ -34,23 +34,23 @@ describe("The snapshot", () => {
 	afterEach(() => temporary.remove());
 
 	const path = () => join(folder, "snapshot.json");
-	const written = (): Snapshot & { readonly version: number } => JSON.parse(readFileSync(path(), "utf8"));
+	const written = (): ExpirySnapshot & { readonly version: number } => JSON.parse(readFileSync(path(), "utf8"));
 	const ids = () => written().certificates.map(({ id }) => id);
 
 	const openWindow = (organizationRef: string | null = ONE) => {
-		const certificates = new Certificates(
+		const certificates = new CertificateStore(
 			async () => fake,
 			async () => readerOf(),
 			() => now,
 		);
-		const projects = new Projects(
+		const projects = new ProjectStore(
 			async () => fake,
 			() => now,
 		);
 		let changes = 0;
-		let unwritten: Snapshot | null = null;
-		const enforcement = new Enforcement(certificates, projects);
-		const file = new SnapshotFile(
+		let unwritten: ExpirySnapshot | null = null;
+		const enforcement = new EnforcementIndex(certificates, projects);
+		const file = new ExpirySnapshotWriter(
 			folder,
 			{ certificates, projects, enforcement },
 			{
@@ -64,7 +64,7 @@ describe("The snapshot", () => {
 				},
 			},
 		);
-		if (organizationRef !== null) certificates.identify(organizationRef);
+		if (organizationRef !== null) certificates.bindConnection(organizationRef);
 		return {
 			certificates,
 			readList: async () => {
@@ -77,8 +77,8 @@ describe("The snapshot", () => {
 				await file.settled();
 			},
 			forget: async (id: string | null) => {
-				certificates.forget(id);
-				projects.forget();
+				certificates.reset(id);
+				projects.reset();
 				await file.settled();
 			},
 			get changes() {
@@ -191,7 +191,7 @@ describe("The snapshot", () => {
 	it("of another connection goes as soon as it is known which one is in use", async () => {
 		await openWindow().readList();
 		const window = openWindow(null);
-		window.certificates.identify(OTHER);
+		window.certificates.bindConnection(OTHER);
 		fake.fault = () => failing(forbidden);
 		await window.readList();
 		assert.ok(!existsSync(path()));
@@ -200,7 +200,7 @@ describe("The snapshot", () => {
 	it("stays where there is no key in another window, also where its key is for the first one alone", async () => {
 		await openWindow().readList();
 		const other = openWindow(null);
-		other.certificates.identify(null);
+		other.certificates.bindConnection(null);
 		await other.forget(null);
 		assert.deepEqual(ids(), ["one", "two"]);
 		await other.forget(ONE);
@@ -223,7 +223,7 @@ describe("The snapshot", () => {
 		const window = openWindow();
 		await window.readList();
 		fake.certificates = unwritable();
-		window.certificates.forget(OTHER);
+		window.certificates.reset(OTHER);
 		await window.readList();
 		assert.deepEqual(readdirSync(folder), []);
 		assert.equal(window.changes, 2);
@@ -290,8 +290,8 @@ describe("The snapshot", () => {
 		it("is told by one of many windows a day, and on the next one again", async () => {
 			for (const at of [now, now + 24 * HOUR, now + 48 * HOUR]) {
 				assert.deepEqual(await due(at), ["one", "two"]);
-				const { toldOn } = await readWatchRecord(folder);
-				const claims = await Promise.all(Array.from({ length: 20 }, () => claimDay(folder, dayOf(at), toldOn)));
+				const { remindedOn } = await readWatchRecord(folder);
+				const claims = await Promise.all(Array.from({ length: 20 }, () => claimDay(folder, dayOf(at), remindedOn)));
 				assert.deepEqual(claims.toSorted(), ["claimed", ...Array(19).fill("taken")]);
 				assert.deepEqual(await due(at), []);
 				assert.equal(await claimDay(folder, dayOf(at), []), "taken");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CertificateListing } from "../../../../src/domain/certificate.ts";
-import { type ScopeReading, whereActive } from "../../../../src/features/organization/activeScopes.ts";
+import { findActiveScopes, type ScopeReading } from "../../../../src/features/organization/activeScopes.ts";
 import { project } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
@@ -15,7 +15,7 @@ describe("Where a certificate is active", () => {
 	const whole = { projects: [p], unreadable: 0, complete: true, problem: null };
 	const read = (each: CertificateListing | null): ScopeReading => ({ listing: each, problem: null });
 	const where = (organization: CertificateListing | null, scope: ScopeReading, reading = {}) =>
-		whereActive("one", organization, { ...whole, ...reading, scope: () => scope });
+		findActiveScopes("one", organization, { ...whole, ...reading, scope: () => scope });
 
 	const known: readonly [string, CertificateListing, CertificateListing, boolean, string | null][] = [
 		["nowhere", inactive, inactive, false, null],

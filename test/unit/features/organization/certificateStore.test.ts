@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Cancelled, Failure } from "../../../../src/domain/problem.ts";
-import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
+import { CancelledError, ProblemError } from "../../../../src/domain/problem.ts";
+import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { candidate, certificate, FakeService, listing, readerOf } from "../../fakes/certificatesApi.ts";
 
 describe("Certificates", () => {
@@ -10,13 +10,13 @@ describe("Certificates", () => {
 	const other = candidate("Other");
 	const unreachable = { reason: "unreachable", host: "a.test", proxy: null } as const;
 	let service: FakeService;
-	let certificates: Certificates;
+	let certificates: CertificateStore;
 	let now: number;
 
 	beforeEach(() => {
 		service = new FakeService();
 		now = 1000;
-		certificates = new Certificates(
+		certificates = new CertificateStore(
 			async () => service,
 			async () => readerOf(acme, other),
 			() => now,
@@ -52,9 +52,9 @@ describe("Certificates", () => {
 
 	it("shows no list of another connection, which another window took into use, before it forgets its own", async () => {
 		let current: string | null = "A";
-		certificates = new Certificates(
+		certificates = new CertificateStore(
 			async () => {
-				certificates.identify(current);
+				certificates.bindConnection(current);
 				return service;
 			},
 			async () => readerOf(),
@@ -65,7 +65,7 @@ describe("Certificates", () => {
 		await certificates.refresh();
 		assert.deepEqual([certificates.organizationRef, ids(), service.listed], ["A", ["one"], 1]);
 		assert.deepEqual(certificates.state.problem, { reason: "connection-changed" });
-		certificates.forget("B");
+		certificates.reset("B");
 		service.nextList().resolve(listing(two));
 		await certificates.refresh();
 		assert.deepEqual([certificates.organizationRef, ids(), certificates.state.problem], ["B", ["two"], null]);
@@ -91,8 +91,8 @@ describe("Certificates", () => {
 	it("R32 takes a list that is on its way where a later one is cancelled", async () => {
 		const answer = service.nextList();
 		const refreshed = certificates.refresh();
-		service.nextList().reject(new Cancelled());
-		await assert.rejects(certificates.load(), Cancelled);
+		service.nextList().reject(new CancelledError());
+		await assert.rejects(certificates.load(), CancelledError);
 		assert.deepEqual([certificates.state.loading, certificates.state.askedAt], [true, 1000]);
 		answer.resolve(listing(one));
 		await refreshed;
@@ -100,28 +100,32 @@ describe("Certificates", () => {
 	});
 
 	it("R31 keeps telling why the list could not be read where another read is cancelled", async () => {
-		service.nextList().reject(new Failure(unreachable));
+		service.nextList().reject(new ProblemError(unreachable));
 		await certificates.refresh();
-		service.nextList().reject(new Cancelled());
-		await assert.rejects(certificates.load(), Cancelled);
+		service.nextList().reject(new CancelledError());
+		await assert.rejects(certificates.load(), CancelledError);
 		assert.deepEqual(certificates.state.problem, unreachable);
 	});
 
 	const overtakers: readonly [string, () => void, readonly string[] | undefined][] = [
-		["a list that was read elsewhere", () => certificates.show(listing(two)), ["two"]],
-		["a certificate that was added", () => certificates.add(two, certificates.epoch, acme.sha256), ["two", "before"]],
-		["forgetting", () => certificates.forget("another"), undefined],
-		["forgetting for another base URL", () => certificates.forget(certificates.organizationRef), undefined],
+		["a list that was read elsewhere", () => certificates.replaceListing(listing(two)), ["two"]],
+		[
+			"a certificate that was added",
+			() => certificates.add(two, certificates.generation, acme.sha256),
+			["two", "before"],
+		],
+		["forgetting", () => certificates.reset("another"), undefined],
+		["forgetting for another base URL", () => certificates.reset(certificates.organizationRef), undefined],
 	];
 	for (const [what, overtake, left] of overtakers)
 		for (const outcome of ["an answer", "a failure"])
 			it(`R32 drops ${outcome} that ${what} overtook`, async () => {
-				certificates.show(listing(certificate("before")));
+				certificates.replaceListing(listing(certificate("before")));
 				const answer = service.nextList();
 				const refreshed = certificates.refresh();
 				overtake();
 				if (outcome === "an answer") answer.resolve(listing(one));
-				else answer.reject(new Failure(unreachable));
+				else answer.reject(new ProblemError(unreachable));
 				await refreshed;
 				assert.deepEqual(ids(), left);
 				assert.equal(certificates.state.problem, null);
@@ -129,9 +133,9 @@ describe("Certificates", () => {
 			});
 
 	it("R31 keeps the list and its age where a refresh fails, until one succeeds", async () => {
-		certificates.show(listing(one));
+		certificates.replaceListing(listing(one));
 		now = 2000;
-		service.nextList().reject(new Failure(unreachable));
+		service.nextList().reject(new ProblemError(unreachable));
 		await certificates.refresh();
 		assert.deepEqual(certificates.state, {
 			listing: listing(one),
@@ -147,7 +151,7 @@ describe("Certificates", () => {
 	});
 
 	it("throws a failure to those who cannot go on without the list", async () => {
-		service.nextList().reject(new Failure(unreachable));
+		service.nextList().reject(new ProblemError(unreachable));
 		await assert.rejects(certificates.load(), { name: "Failure" });
 		assert.deepEqual(certificates.state.problem, unreachable);
 	});
@@ -163,51 +167,51 @@ describe("Certificates", () => {
 		const abort = new AbortController();
 		const loaded = certificates.load(abort.signal);
 		abort.abort();
-		await assert.rejects(loaded, Cancelled);
+		await assert.rejects(loaded, CancelledError);
 		const { askedAt, loading, problem } = certificates.state;
 		assert.deepEqual({ askedAt, loading, problem }, { askedAt: null, loading: false, problem: null });
 	});
 
 	it("adds a certificate in front, in place of an older state of the same", () => {
-		certificates.show(listing(one, two));
-		certificates.add({ ...two, name: "renamed" }, certificates.epoch, acme.sha256);
+		certificates.replaceListing(listing(one, two));
+		certificates.add({ ...two, name: "renamed" }, certificates.generation, acme.sha256);
 		assert.deepEqual(certificates.state.listing, listing({ ...two, name: "renamed" }, one));
 	});
 
 	it("adds a certificate where no list was read yet, and does not take that for the whole", () => {
-		certificates.add(one, certificates.epoch, acme.sha256);
+		certificates.add(one, certificates.generation, acme.sha256);
 		assert.deepEqual(ids(), ["one"]);
 		assert.equal(certificates.state.listing?.complete, false);
 		assert.equal(certificates.state.loadedAt, null);
 	});
 
 	it("goes on showing an added certificate for two minutes where the list lags behind", () => {
-		certificates.add(one, certificates.epoch, acme.sha256);
+		certificates.add(one, certificates.generation, acme.sha256);
 		now += 120_000;
-		certificates.show(listing(two));
+		certificates.replaceListing(listing(two));
 		assert.deepEqual(ids(), ["one", "two"]);
 		now += 1;
-		certificates.show(listing(two));
+		certificates.replaceListing(listing(two));
 		assert.deepEqual(ids(), ["two"]);
 	});
 
 	it("takes the list's own word for an added certificate as soon as it has one", () => {
-		certificates.add(one, certificates.epoch, acme.sha256);
-		certificates.show(listing(two, { ...one, active: true }));
+		certificates.add(one, certificates.generation, acme.sha256);
+		certificates.replaceListing(listing(two, { ...one, active: true }));
 		assert.deepEqual(certificates.state.listing, listing(two, { ...one, active: true }));
-		certificates.show(listing(two));
+		certificates.replaceListing(listing(two));
 		assert.deepEqual(ids(), ["two"], "deleted since");
 	});
 
 	describe("where a call changed something", () => {
 		const active = { kind: "changed", certificate: { ...one, active: true }, field: "active" } as const;
 
-		beforeEach(() => certificates.show(listing(one, two)));
+		beforeEach(() => certificates.replaceListing(listing(one, two)));
 
 		it("shows what the call did while the list does not", async () => {
 			let told = 0;
 			certificates.on("change", () => told++);
-			certificates.take(active, certificates.epoch);
+			certificates.recordWrite(active, certificates.generation);
 			assert.equal(told, 1);
 			assert.deepEqual(certificates.state.listing, listing({ ...one, active: true }, two));
 			service.nextList().resolve(listing(one, two));
@@ -222,25 +226,25 @@ describe("Certificates", () => {
 		it("R32 lets a list that is on its way still count, together with what the call did", async () => {
 			const answer = service.nextList();
 			const loaded = certificates.load();
-			certificates.take({ kind: "removed", id: "two" }, certificates.epoch);
+			certificates.recordWrite({ kind: "removed", id: "two" }, certificates.generation);
 			answer.resolve(listing({ ...one, name: "renamed" }, two));
 			await loaded;
 			assert.deepEqual(certificates.state.listing, listing({ ...one, name: "renamed" }));
 		});
 
 		it("does not bring back by another window's word what was deleted", () => {
-			certificates.take({ kind: "removed", id: "two" }, certificates.epoch);
-			certificates.learn(two, acme.sha256, now);
+			certificates.recordWrite({ kind: "removed", id: "two" }, certificates.generation);
+			certificates.addFromOtherWindow(two, acme.sha256, now);
 			assert.deepEqual(ids(), ["one"]);
 		});
 
 		it("keeps out what was done in another connection, and forgets what was done in this one", () => {
-			const { epoch } = certificates;
-			certificates.take(active, epoch);
-			certificates.forget("another");
-			certificates.show(listing(one));
+			const { generation: epoch } = certificates;
+			certificates.recordWrite(active, epoch);
+			certificates.reset("another");
+			certificates.replaceListing(listing(one));
 			assert.deepEqual(certificates.state.listing, listing(one));
-			certificates.take(active, epoch);
+			certificates.recordWrite(active, epoch);
 			assert.deepEqual(certificates.state.listing, listing(one));
 		});
 	});
@@ -248,20 +252,20 @@ describe("Certificates", () => {
 	it("tells those who remember more of the same connection that it forgot", () => {
 		const told: unknown[] = [];
 		certificates.on("forget", () => told.push([certificates.organizationRef, certificates.state.listing]));
-		certificates.show(listing(one));
-		certificates.forget("another");
+		certificates.replaceListing(listing(one));
+		certificates.reset("another");
 		assert.deepEqual(told, [["another", null]]);
 	});
 
 	it("forgets all that it knew", async () => {
 		service.kept.set("one", acme.pem);
-		certificates.add(one, certificates.epoch, acme.sha256);
+		certificates.add(one, certificates.generation, acme.sha256);
 		await certificates.contentOf("one");
-		certificates.forget("another");
+		certificates.reset("another");
 		const nothing = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
 		assert.deepEqual(certificates.state, nothing);
 		assert.equal(certificates.organizationRef, "another");
-		certificates.show(listing(two));
+		certificates.replaceListing(listing(two));
 		assert.deepEqual(ids(), ["two"]);
 		await certificates.contentOf("one");
 		assert.deepEqual(service.asked, ["one", "one"]);
@@ -272,22 +276,22 @@ describe("Certificates", () => {
 		["base URL", "the same"],
 	] as const) {
 		it(`keeps out a certificate that was uploaded to another ${what}`, () => {
-			certificates.forget("the same");
-			const { epoch } = certificates;
-			certificates.forget(organizationRef);
+			certificates.reset("the same");
+			const { generation: epoch } = certificates;
+			certificates.reset(organizationRef);
 			certificates.add(one, epoch, acme.sha256);
 			assert.equal(certificates.state.listing, null);
 		});
 
 		it(`keeps out a content that was asked of another ${what}`, async () => {
-			certificates.forget("the same");
+			certificates.reset("the same");
 			const answer = Promise.withResolvers<string>();
 			service.kept.set("one", answer.promise);
 			const content = certificates.contentOf("one");
-			certificates.forget(organizationRef);
+			certificates.reset(organizationRef);
 			answer.resolve(acme.pem);
 			assert.equal(await content, acme);
-			certificates.show(listing(one));
+			certificates.replaceListing(listing(one));
 			assert.deepEqual(certificates.knownAs(acme.sha256), []);
 		});
 	}
@@ -313,7 +317,7 @@ describe("Certificates", () => {
 	it("knows under which ids a certificate is, of those that it looked into", async () => {
 		for (const id of ["one", "two", "three"]) service.kept.set(id, acme.pem);
 		service.kept.set("four", other.pem);
-		certificates.show(listing(one, two, certificate("four")));
+		certificates.replaceListing(listing(one, two, certificate("four")));
 		for (const id of ["two", "three", "four"]) await certificates.contentOf(id);
 		assert.deepEqual(certificates.knownAs(acme.sha256), [two]);
 	});
@@ -321,7 +325,7 @@ describe("Certificates", () => {
 	describe("of late", () => {
 		const MINUTE = 60_000;
 
-		beforeEach(() => certificates.show(listing(one)));
+		beforeEach(() => certificates.replaceListing(listing(one)));
 
 		it("R22 is what is known, for as long as that is not too old", async () => {
 			now += MINUTE - 1;
@@ -356,13 +360,13 @@ describe("Certificates", () => {
 		] as const;
 		for (const [what, known] of lacking)
 			it(`R22 is read again where what is known ${what}`, async () => {
-				certificates.show(known);
+				certificates.replaceListing(known);
 				service.nextList().resolve(listing(two));
 				assert.deepEqual(await certificates.recent(MINUTE), listing(two));
 			});
 
 		it("R24 has what was uploaded and the list does not show yet", async () => {
-			certificates.add(two, certificates.epoch, acme.sha256);
+			certificates.add(two, certificates.generation, acme.sha256);
 			assert.deepEqual(await certificates.recent(MINUTE), listing(two, one));
 			service.nextList().resolve(listing(one));
 			assert.deepEqual(await certificates.load(), listing(two, one));
@@ -380,10 +384,10 @@ describe("Certificates", () => {
 
 	describe("that another window uploaded", () => {
 		it("R37 is shown beside the list, also while that is being read", async () => {
-			certificates.show(listing(one));
+			certificates.replaceListing(listing(one));
 			const answer = service.nextList();
 			const refreshed = certificates.refresh();
-			certificates.learn(two, acme.sha256, now);
+			certificates.addFromOtherWindow(two, acme.sha256, now);
 			assert.deepEqual(ids(), ["two", "one"]);
 			answer.resolve(listing(one));
 			await refreshed;
@@ -391,44 +395,44 @@ describe("Certificates", () => {
 		});
 
 		it("R37 waits for the first list", () => {
-			certificates.learn(two, acme.sha256, now);
+			certificates.addFromOtherWindow(two, acme.sha256, now);
 			assert.equal(certificates.state.listing, null);
-			certificates.show(listing(one));
+			certificates.replaceListing(listing(one));
 			assert.deepEqual(ids(), ["two", "one"]);
 		});
 
 		it("R24 is known by its fingerprint, without asking the service", () => {
-			certificates.show(listing(one));
-			certificates.learn(two, acme.sha256, now - 500_000);
+			certificates.replaceListing(listing(one));
+			certificates.addFromOtherWindow(two, acme.sha256, now - 500_000);
 			assert.deepEqual(certificates.knownAs(acme.sha256), []);
-			certificates.show(listing(one, two));
+			certificates.replaceListing(listing(one, two));
 			assert.deepEqual(certificates.knownAs(acme.sha256), [two]);
-			certificates.forget("another");
-			certificates.show(listing(one, two));
+			certificates.reset("another");
+			certificates.replaceListing(listing(one, two));
 			assert.deepEqual(certificates.knownAs(acme.sha256), []);
-			certificates.add(one, certificates.epoch, acme.sha256);
+			certificates.add(one, certificates.generation, acme.sha256);
 			assert.deepEqual(certificates.knownAs(acme.sha256), [one]);
 		});
 
 		it("R37 is shown for two minutes from when it was uploaded", () => {
-			certificates.show(listing(one));
-			certificates.learn(two, acme.sha256, now - 120_001);
+			certificates.replaceListing(listing(one));
+			certificates.addFromOtherWindow(two, acme.sha256, now - 120_001);
 			assert.deepEqual(ids(), ["one"]);
-			certificates.learn(two, acme.sha256, now - 120_000);
+			certificates.addFromOtherWindow(two, acme.sha256, now - 120_000);
 			assert.deepEqual(ids(), ["two", "one"]);
 			now += 1;
-			certificates.show(listing(one));
+			certificates.replaceListing(listing(one));
 			assert.deepEqual(ids(), ["one"]);
 		});
 
 		it("R37 stays away where the list told of it and does so no more", () => {
-			certificates.show(listing(two));
-			certificates.show(listing());
-			certificates.learn(two, acme.sha256, now);
+			certificates.replaceListing(listing(two));
+			certificates.replaceListing(listing());
+			certificates.addFromOtherWindow(two, acme.sha256, now);
 			assert.deepEqual(ids(), []);
-			certificates.forget("another");
-			certificates.show(listing());
-			certificates.learn(two, acme.sha256, now);
+			certificates.reset("another");
+			certificates.replaceListing(listing());
+			certificates.addFromOtherWindow(two, acme.sha256, now);
 			assert.deepEqual(ids(), ["two"]);
 		});
 	});

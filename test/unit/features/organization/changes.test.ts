@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
 import { prepareActivation, setActive } from "../../../../src/features/activation/activation.ts";
-import { rename } from "../../../../src/features/certificates/renameCertificate.ts";
+import { renameCertificate } from "../../../../src/features/certificates/renameCertificate.ts";
 import {
-	deactivateEverywhereAndRemove,
-	prepareRemoval,
-	remove,
+	deactivateEverywhereAndDelete,
+	deleteCertificate,
+	prepareDeletion,
 } from "../../../../src/features/deletion/deleteCertificate.ts";
-import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
-import type { Organization } from "../../../../src/features/organization/organizationSession.ts";
-import { Projects } from "../../../../src/features/organization/projectStore.ts";
-import { AdministrationApi } from "../../../../src/openai/adminClient.ts";
-import { Transport } from "../../../../src/openai/httpTransport.ts";
+import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
+import type { OrganizationContext } from "../../../../src/features/organization/organizationSession.ts";
+import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
+import { AdminClient } from "../../../../src/openai/adminClient.ts";
+import { HttpTransport } from "../../../../src/openai/httpTransport.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import type { FaultKind } from "../../../emulator/faults.ts";
 import type { Operation } from "../../../emulator/routes.ts";
@@ -24,17 +24,17 @@ import { problemIn } from "../../openai/setup.ts";
 describe("A change over real sockets", () => {
 	const organizationRef = "acme";
 	let emulator: Emulator;
-	let transport: Transport;
-	let certificates: Certificates;
-	let projects: Projects;
-	let organization: Organization;
+	let transport: HttpTransport;
+	let certificates: CertificateStore;
+	let projects: ProjectStore;
+	let organization: OrganizationContext;
 	let id: string;
 	let project: Scope & { kind: "project" };
 
 	beforeEach(async () => {
 		emulator = await startEmulator();
 		const network = () => plainNetwork;
-		transport = new Transport({ userAgent: "test", observe: () => {}, network }, { pauseMilliseconds: 1 });
+		transport = new HttpTransport({ userAgent: "test", observe: () => {}, network }, { pauseMilliseconds: 1 });
 		use(emulator.adminKey);
 		id = emulator.state.put({ name: "Root" }).id;
 		emulator.state.put({ name: "Other" });
@@ -48,9 +48,9 @@ describe("A change over real sockets", () => {
 
 	function use(key: string): void {
 		const access = { baseUrl: parseBaseUrl(emulator.url), key, clientCertificate: null };
-		const open = async () => new AdministrationApi(transport, async () => access);
-		certificates = new Certificates(open, async () => readerOf());
-		projects = new Projects(open);
+		const open = async () => new AdminClient(transport, async () => access);
+		certificates = new CertificateStore(open, async () => readerOf());
+		projects = new ProjectStore(open);
 		organization = { open, certificates, projects };
 	}
 
@@ -61,7 +61,7 @@ describe("A change over real sockets", () => {
 	const writes = () => emulator.exchanges.filter(({ method }) => method !== "GET").length;
 	const confirm = async () => ({
 		organizationRef,
-		confirmed: await prepareRemoval(organization, { organizationRef, id }),
+		confirmed: await prepareDeletion(organization, { organizationRef, id }),
 	});
 	const isStored = () => emulator.state.certificates.some((each) => each.id === id);
 	const shown = () => certificates.state.listing?.certificates.find((each) => each.id === id);
@@ -77,7 +77,7 @@ describe("A change over real sockets", () => {
 					Object.assign(emulator.switches, { projectListInherits, projectListInactive, staleReads });
 					activate(ORGANIZATION, project);
 					emulator.state.settle();
-					const { removed, scopes } = await deactivateEverywhereAndRemove(organization, await confirm());
+					const { removed, scopes } = await deactivateEverywhereAndDelete(organization, await confirm());
 					assert.deepEqual([removed, isStored(), shown()], [true, false, undefined]);
 					assert.ok(scopes.every(({ changed }) => changed.length === 1));
 					await certificates.load();
@@ -114,7 +114,7 @@ describe("A change over real sockets", () => {
 			assert.deepEqual([account?.changed, account?.failed], isDone ? [[id], []] : [[], [id]]);
 			assert.equal(account?.problem?.reason, isDone ? undefined : "connection-lost");
 			loseAnswers("rename", when);
-			const renamed = rename(organization, { organizationRef, shown: { id, name: "Root" }, name: "New" });
+			const renamed = renameCertificate(organization, { organizationRef, shown: { id, name: "Root" }, name: "New" });
 			if (isDone) assert.equal((await renamed).name, "New");
 			else assert.equal((await problemIn(renamed)).reason, "connection-lost");
 			assert.equal(shown()?.name, isDone ? "New" : "Root");
@@ -124,7 +124,7 @@ describe("A change over real sockets", () => {
 		it(`R35 says what it finds where both answers to a delete are lost, ${when === "after" ? "done" : "not done"}`, async () => {
 			const request = await confirm();
 			loseAnswers("delete", when);
-			const removed = remove(organization, request);
+			const removed = deleteCertificate(organization, request);
 			if (when === "after") await removed;
 			else assert.equal((await problemIn(removed)).reason, "connection-lost");
 			assert.deepEqual([isStored(), shown() !== undefined], [when === "before", when === "before"]);
@@ -134,7 +134,7 @@ describe("A change over real sockets", () => {
 		const request = await confirm();
 		emulator.switches.staleReads = Number.POSITIVE_INFINITY;
 		activate(project);
-		const problem = await problemIn(remove(organization, request));
+		const problem = await problemIn(deleteCertificate(organization, request));
 		assert.deepEqual([problem.reason, "code" in problem && problem.code], ["rejected", "certificate_in_use"]);
 		assert.equal(isStored(), true);
 	});
@@ -142,11 +142,11 @@ describe("A change over real sockets", () => {
 	it("R36 asks again, or says that it is gone, where it was changed behind the back", async () => {
 		const request = await confirm();
 		emulator.state.rename(id, "Elsewhere").commit();
-		assert.deepEqual(await problemIn(remove(organization, request)), { reason: "changed-meanwhile" });
+		assert.deepEqual(await problemIn(deleteCertificate(organization, request)), { reason: "changed-meanwhile" });
 		assert.equal(shown()?.name, "Elsewhere");
 		emulator.state.remove(id).commit();
 		const target = { organizationRef, scopes: [project], ids: [id], active: true };
-		for (const act of [() => remove(organization, request), () => setActive(organization, target)])
+		for (const act of [() => deleteCertificate(organization, request), () => setActive(organization, target)])
 			assert.deepEqual(await problemIn(act()), { reason: "not-found" });
 		assert.deepEqual([writes(), shown()], [0, undefined]);
 	});
@@ -164,8 +164,8 @@ describe("A change over real sockets", () => {
 					projects: [],
 					why: { reason: "forbidden", permission: "api.management.read" },
 				};
-				assert.deepEqual(await problemIn(remove(organization, request)), problem);
-				assert.deepEqual(await problemIn(deactivateEverywhereAndRemove(organization, request)), problem);
+				assert.deepEqual(await problemIn(deleteCertificate(organization, request)), problem);
+				assert.deepEqual(await problemIn(deactivateEverywhereAndDelete(organization, request)), problem);
 				assert.equal(writes(), 0);
 				const [account] = await setActive(organization, {
 					organizationRef,

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
-import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
-import { Contents } from "../../../../src/features/organization/contentCache.ts";
+import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
+import { ContentCache } from "../../../../src/features/organization/contentCache.ts";
 import { candidate, FakeService, readerOf } from "../../fakes/certificatesApi.ts";
 
 describe("Contents", () => {
 	const acme = candidate("Acme");
 	let service: FakeService;
-	let certificates: Certificates;
-	let contents: Contents;
+	let certificates: CertificateStore;
+	let contents: ContentCache;
 	let told: (string | undefined)[];
 
 	beforeEach(() => {
 		service = new FakeService();
-		certificates = new Certificates(
+		certificates = new CertificateStore(
 			async () => service,
 			async () => readerOf(acme),
 		);
-		contents = new Contents(certificates);
+		contents = new ContentCache(certificates);
 		told = [];
 		contents.on("change", () => told.push(contents.of("one")?.state));
 	});
@@ -51,12 +51,12 @@ describe("Contents", () => {
 	it("are forgotten with the connection, also those on their way", async () => {
 		service.kept.set("one", acme.pem);
 		await contents.load("one");
-		certificates.forget("another");
+		certificates.reset("another");
 		assert.equal(contents.of("one"), undefined);
 		const answer = Promise.withResolvers<string>();
 		service.kept.set("two", answer.promise);
 		const loaded = contents.load("two");
-		certificates.forget("a third");
+		certificates.reset("a third");
 		answer.resolve(acme.pem);
 		await loaded;
 		assert.equal(contents.of("two"), undefined);

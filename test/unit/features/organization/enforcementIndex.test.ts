@@ -2,30 +2,30 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { isActiveAnywhere } from "../../../../src/domain/activationStatus.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
-import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
-import { Enforcement } from "../../../../src/features/organization/enforcementIndex.ts";
-import { Projects } from "../../../../src/features/organization/projectStore.ts";
+import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
+import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
+import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
 import { FakeAdministration, failing, inProject, project } from "../../fakes/adminApi.ts";
 import { certificate, listing, readerOf } from "../../fakes/certificatesApi.ts";
 
 describe("Enforcement", () => {
 	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
 	let fake: FakeAdministration;
-	let certificates: Certificates;
-	let projects: Projects;
-	let enforcement: Enforcement;
+	let certificates: CertificateStore;
+	let projects: ProjectStore;
+	let enforcement: EnforcementIndex;
 
 	beforeEach(() => {
 		fake = new FakeAdministration(
 			["one", "two", "three"].map((id) => certificate(id)),
 			["p", "q", "r"].map((id) => project(id)),
 		);
-		certificates = new Certificates(
+		certificates = new CertificateStore(
 			async () => fake,
 			async () => readerOf(),
 		);
-		projects = new Projects(async () => fake);
-		enforcement = new Enforcement(certificates, projects);
+		projects = new ProjectStore(async () => fake);
+		enforcement = new EnforcementIndex(certificates, projects);
 	});
 
 	const activate = (id: string, ...projectIds: readonly string[]) => {
@@ -143,10 +143,10 @@ describe("Enforcement", () => {
 		await load();
 		assert.equal(isActiveAnywhere(enforcement.activity("one")), false);
 		const active = { ...certificate("one"), active: true };
-		projects.take({ kind: "changed", certificate: active, field: "active" }, projects.epoch, "p");
+		projects.recordWrite({ kind: "changed", certificate: active, field: "active" }, projects.generation, "p");
 		await once(projects, "change");
 		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
-		certificates.take({ kind: "changed", certificate: active, field: "active" }, certificates.epoch);
+		certificates.recordWrite({ kind: "changed", certificate: active, field: "active" }, certificates.generation);
 		assert.equal(enforcement.activity("one").organization, true);
 	});
 });

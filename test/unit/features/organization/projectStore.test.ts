@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { Cancelled } from "../../../../src/domain/problem.ts";
-import { MOST_AT_ONCE, Projects } from "../../../../src/features/organization/projectStore.ts";
+import { CancelledError } from "../../../../src/domain/problem.ts";
+import { MOST_AT_ONCE, ProjectStore } from "../../../../src/features/organization/projectStore.ts";
 import { FakeAdministration, type Fault, failing, inProject, project } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
@@ -12,7 +12,7 @@ describe("Projects", () => {
 	const one = certificate("one");
 	const [p, q] = [project("p"), project("q")];
 	let fake: FakeAdministration;
-	let projects: Projects;
+	let projects: ProjectStore;
 	let now: number;
 	/** The calls that wait for their answer, while `holding`. */
 	let held: { call: string; release: () => void }[];
@@ -30,7 +30,7 @@ describe("Projects", () => {
 			held.push({ call, release: resolve });
 			return promise;
 		};
-		projects = new Projects(
+		projects = new ProjectStore(
 			async () => fake,
 			() => now,
 		);
@@ -136,9 +136,9 @@ describe("Projects", () => {
 		failAt({ "projects 0": failing(forbidden) });
 		await projects.refresh();
 		await once(projects, "change");
-		projects.forget();
+		projects.reset();
 		await once(projects, "change");
-		projects.take({ kind: "removed", id: "one" }, projects.epoch, "p");
+		projects.recordWrite({ kind: "removed", id: "one" }, projects.generation, "p");
 		await once(projects, "change");
 	});
 
@@ -274,7 +274,7 @@ describe("Projects", () => {
 		const loaded = projects.load(abort.signal);
 		await release();
 		abort.abort();
-		await Promise.all([assert.rejects(loaded, Cancelled), release()]);
+		await Promise.all([assert.rejects(loaded, CancelledError), release()]);
 		assert.equal(fake.calls.length, 1 + MOST_AT_ONCE);
 		const { askedAt, loading, problem } = projects.state;
 		assert.deepEqual({ askedAt, loading, problem }, { askedAt: null, loading: false, problem: null });
@@ -287,8 +287,8 @@ describe("Projects", () => {
 		holding = true;
 		const loaded = projects.load();
 		await release();
-		projects.forget();
-		assert.deepEqual(projects.state, new Projects(async () => fake).state);
+		projects.reset();
+		assert.deepEqual(projects.state, new ProjectStore(async () => fake).state);
 		assert.equal(projects.scope("p").listing, null);
 		holding = false;
 		await release();
@@ -308,27 +308,35 @@ describe("Projects", () => {
 
 	it("shows what a call did while the lists do not", async () => {
 		await projects.load();
-		projects.take({ kind: "changed", certificate: { ...one, active: true }, field: "active" }, projects.epoch, "p");
+		projects.recordWrite(
+			{ kind: "changed", certificate: { ...one, active: true }, field: "active" },
+			projects.generation,
+			"p",
+		);
 		assert.equal(isActive("p"), true);
 		const { listing: read } = await projects.loadProject("p");
 		assert.equal(read?.certificates[0]?.active, true);
 		assert.equal(isActive("p"), true);
 		assert.equal((await projects.load()).scope("p").listing?.certificates[0]?.active, true);
-		projects.take({ kind: "removed", id: "one" }, projects.epoch);
+		projects.recordWrite({ kind: "removed", id: "one" }, projects.generation);
 		for (const id of ["p", "q"]) assert.deepEqual(projects.scope(id).listing, listing());
 	});
 
 	it("shows what a call did before its project was read", async () => {
-		projects.take({ kind: "changed", certificate: { ...one, active: true }, field: "active" }, projects.epoch, "p");
+		projects.recordWrite(
+			{ kind: "changed", certificate: { ...one, active: true }, field: "active" },
+			projects.generation,
+			"p",
+		);
 		await projects.load();
 		assert.equal(isActive("p"), true);
 	});
 
 	it("keeps out what a call did in another connection", async () => {
-		const { epoch } = projects;
-		projects.forget();
+		const { generation: epoch } = projects;
+		projects.reset();
 		await projects.load();
-		projects.take({ kind: "removed", id: "one" }, epoch, "p");
+		projects.recordWrite({ kind: "removed", id: "one" }, epoch, "p");
 		assert.equal(isActive("p"), false);
 	});
 });

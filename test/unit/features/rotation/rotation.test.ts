@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { Locks } from "../../../../src/common/storage/locks.ts";
-import type { Candidate } from "../../../../src/domain/certificateFile.ts";
-import { Cancelled, Failure } from "../../../../src/domain/problem.ts";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
+import type { ParsedCertificate } from "../../../../src/domain/certificateFile.ts";
+import { CancelledError, ProblemError } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
-import type { Whereabouts } from "../../../../src/features/organization/activeScopes.ts";
+import type { ActiveScopes } from "../../../../src/features/organization/activeScopes.ts";
 import { finishRotation, undoRotation } from "../../../../src/features/rotation/endRotation.ts";
 import {
-	flawsOf,
+	findIssues,
 	prepareRotation,
-	type RotationBasis,
 	type RotationScope,
+	type RotationSnapshot,
 	type Rotations,
 	rotationStage,
 } from "../../../../src/features/rotation/rotation.ts";
 import type { RotationPlan, RotationStage } from "../../../../src/features/rotation/rotationPlan.ts";
-import { RotationPlans } from "../../../../src/features/rotation/rotationPlanStore.ts";
-import type { EndAccount } from "../../../../src/features/rotation/rotationResult.ts";
+import { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
+import type { RotationResult } from "../../../../src/features/rotation/rotationResult.ts";
 import { startRotation } from "../../../../src/features/rotation/startRotation.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import {
@@ -42,7 +42,7 @@ describe("Rotating", () => {
 	const changed = { reason: "changed-meanwhile" } as const;
 	let fake: FakeAdministration;
 	let folder: ReturnType<typeof temporaryFolder>;
-	let contents: Map<string, Candidate>;
+	let contents: Map<string, ParsedCertificate>;
 	let rotations: Rotations & { organization: ReturnType<typeof organizationOf> };
 
 	beforeEach(() => {
@@ -57,7 +57,8 @@ describe("Rotating", () => {
 	});
 	afterEach(() => folder.remove());
 
-	const plansHere = (now?: () => number) => new RotationPlans(folder.path, new Locks(join(folder.path, "locks")), now);
+	const plansHere = (now?: () => number) =>
+		new RotationPlanStore(folder.path, new FileLocks(join(folder.path, "locks")), now);
 
 	/** As another window, or this one after a restart. */
 	function open(): void {
@@ -90,7 +91,7 @@ describe("Rotating", () => {
 		fake.calls.length = 0;
 		return undoRotation(rotations, request);
 	};
-	const outcomes = ({ scopes }: EndAccount) => scopes.map(({ scope, outcome }) => `${scopeKey(scope)} ${outcome}`);
+	const outcomes = ({ scopes }: RotationResult) => scopes.map(({ scope, outcome }) => `${scopeKey(scope)} ${outcome}`);
 	/** The calls about one scope, without the reading of everything. */
 	const callsIn = (scope: Scope) => fake.calls.filter((call) => call.includes(` ${scopeKey(scope)}`));
 	const known = async () => (await rotations.plans.read()).length;
@@ -162,10 +163,10 @@ describe("Rotating", () => {
 		});
 
 		it("says what keeps from it, and refuses to start then", async () => {
-			assert.deepEqual(flawsOf(await prepare(), "start", at, 30), ["inactive"]);
+			assert.deepEqual(findIssues(await prepare(), "start", at, 30), ["inactive"]);
 			activate("old", p);
-			assert.deepEqual(flawsOf(await prepare(), "start", at, 30), []);
-			assert.deepEqual(flawsOf(await prepare(), "start", at, 500), ["expires-soon"]);
+			assert.deepEqual(findIssues(await prepare(), "start", at, 30), []);
+			assert.deepEqual(findIssues(await prepare(), "start", at, 500), ["expires-soon"]);
 			contents.set("next", candidate("next", { findings: [{ code: "not-a-ca", level: "strong" }] }));
 			assert.deepEqual(await problemIn(start()), { reason: "rotation-refused", flaw: "leaf" });
 			const confirmed = await prepare({ oldId: "next", nextId: "old" });
@@ -265,9 +266,9 @@ describe("Rotating", () => {
 			const confirmed = await prepare();
 			activate("old", q);
 			assert.deepEqual(await problemIn(start({ confirmed })), changed);
-			rotations.organization.certificates.epoch++;
+			rotations.organization.certificates.generation++;
 			assert.deepEqual(await problemIn(start({ confirmed })), { reason: "connection-changed" });
-			await assert.rejects(start({}, AbortSignal.abort()), Cancelled);
+			await assert.rejects(start({}, AbortSignal.abort()), CancelledError);
 			assert.deepEqual([fake.writes, await known()], [[], 0]);
 		});
 
@@ -322,7 +323,7 @@ describe("Rotating", () => {
 			activate("old", p);
 			await start();
 			rotations.plans.remove = async () => {
-				throw new Failure({ reason: "not-recorded", code: null });
+				throw new ProblemError({ reason: "not-recorded", code: null });
 			};
 			for (const [remove, ended] of [
 				[false, false],
@@ -360,7 +361,7 @@ describe("Rotating", () => {
 		const failures: readonly [string, Fault, string, object | null][] = [
 			["refused", failing(forbidden), "failed", forbidden],
 			["lost", lost(connectionLost), "failed", connectionLost],
-			["cancelled", { thrown: new Cancelled() }, "failed", null],
+			["cancelled", { thrown: new CancelledError() }, "failed", null],
 		];
 		for (const [what, fault, outcome, problem] of failures)
 			it(`R34 deactivates nothing where the activation before is ${what}`, async () => {
@@ -536,9 +537,9 @@ describe("Rotating", () => {
 			fake.certificates = fake.certificates.map((each) =>
 				each.id === "next" ? { ...each, expiresAt: at + 21 * DAY } : each,
 			);
-			const soon: RotationBasis = await prepare();
-			assert.deepEqual(flawsOf(soon, "finish", at, 30), []);
-			assert.deepEqual(flawsOf(soon, "finish", at + 21 * DAY, 30), ["expired"]);
+			const soon: RotationSnapshot = await prepare();
+			assert.deepEqual(findIssues(soon, "finish", at, 30), []);
+			assert.deepEqual(findIssues(soon, "finish", at + 21 * DAY, 30), ["expired"]);
 			fake.certificates = fake.certificates.filter(({ id }) => id !== "next");
 			fake.activeIn(p).delete("next");
 			assert.deepEqual(await problemIn(finish()), { reason: "rotation-refused", flaw: "gone" });
@@ -577,7 +578,7 @@ describe("Rotating", () => {
 		it("sends nothing more where the connection changes on the way", async () => {
 			activate("old", p);
 			await start();
-			fake.gate = (call) => call === "activate project/p next" && rotations.organization.certificates.epoch++;
+			fake.gate = (call) => call === "activate project/p next" && rotations.organization.certificates.generation++;
 			const account = await finish();
 			assert.deepEqual(fake.writes, ["activate project/p next"]);
 			assert.deepEqual(account.problem, { reason: "connection-changed" });
@@ -649,11 +650,11 @@ describe("Rotating", () => {
 			await start();
 			assert.deepEqual(await problemIn(undo({ ownAccess: async () => false })), { reason: "own-access" });
 			const basis = await prepare();
-			assert.deepEqual(flawsOf(basis, "undo", at, 30), []);
-			assert.deepEqual(flawsOf(basis, "undo", at + 20 * DAY, 30), ["old-expired"]);
+			assert.deepEqual(findIssues(basis, "undo", at, 30), []);
+			assert.deepEqual(findIssues(basis, "undo", at + 20 * DAY, 30), ["old-expired"]);
 			assert.deepEqual(fake.writes, []);
 			fake.activeIn(ORGANIZATION).delete("next");
-			assert.deepEqual(flawsOf(await prepare(), "undo", at + 20 * DAY, 30), [], "nothing returns to it");
+			assert.deepEqual(findIssues(await prepare(), "undo", at + 20 * DAY, 30), [], "nothing returns to it");
 		});
 
 		it("does not say that the new one stays where the organization had only imposed it", async () => {
@@ -697,7 +698,7 @@ describe("Rotating", () => {
 			scopes: [p, q].map((scope) => ({ scope, nextWasActive: false })),
 			startedAt: 1,
 		};
-		const where = (scopes: readonly Scope[], complete = true): Whereabouts => ({
+		const where = (scopes: readonly Scope[], complete = true): ActiveScopes => ({
 			organization: scopes.includes(ORGANIZATION),
 			projects: scopes.flatMap((scope) =>
 				scope.kind === "project" ? [{ project: project(scope.id), how: "own" as const }] : [],
@@ -707,7 +708,7 @@ describe("Rotating", () => {
 			complete,
 			problem: null,
 		});
-		const stages: readonly [string, Whereabouts, Whereabouts, RotationStage][] = [
+		const stages: readonly [string, ActiveScopes, ActiveScopes, RotationStage][] = [
 			["both are in every scope of the plan", where([p, q]), where([p, q]), "waiting"],
 			["the new one is missing in one of them", where([p, q]), where([q]), "activating"],
 			["it is missing where the old one is not any more", where([p]), where([p]), "waiting"],

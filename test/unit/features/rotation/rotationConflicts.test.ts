@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { Locks } from "../../../../src/common/storage/locks.ts";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
 import { finishRotation, undoRotation } from "../../../../src/features/rotation/endRotation.ts";
-import { flawsOf, prepareRotation, type Rotations, undoStep } from "../../../../src/features/rotation/rotation.ts";
-import { RotationPlans } from "../../../../src/features/rotation/rotationPlanStore.ts";
-import type { EndAccount } from "../../../../src/features/rotation/rotationResult.ts";
+import { findIssues, prepareRotation, type Rotations, undoStep } from "../../../../src/features/rotation/rotation.ts";
+import { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
+import type { RotationResult } from "../../../../src/features/rotation/rotationResult.ts";
 import { startRotation } from "../../../../src/features/rotation/startRotation.ts";
 import { SEED } from "../../../random.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
@@ -45,7 +45,7 @@ describe("What others do while a certificate is rotated", () => {
 	function open(): Rotations {
 		return {
 			organization: organizationOf(fake),
-			plans: new RotationPlans(folder.path, new Locks(join(folder.path, "locks")), () => now),
+			plans: new RotationPlanStore(folder.path, new FileLocks(join(folder.path, "locks")), () => now),
 			contentOf: async () => null,
 			now: () => now,
 		};
@@ -62,7 +62,7 @@ describe("What others do while a certificate is rotated", () => {
 	const ownAccess = async () => true;
 	const finish = async () => finishRotation(rotations, { confirmed: await prepare(), remove: false, ownAccess });
 	const undo = async () => undoRotation(rotations, { confirmed: await prepare(), ownAccess });
-	const outcomes = ({ scopes }: EndAccount) => scopes.map(({ scope, outcome }) => `${scopeKey(scope)} ${outcome}`);
+	const outcomes = ({ scopes }: RotationResult) => scopes.map(({ scope, outcome }) => `${scopeKey(scope)} ${outcome}`);
 	const writesSince = () => {
 		const before = fake.writes.length;
 		return () => fake.writes.slice(before);
@@ -196,7 +196,7 @@ describe("What others do while a certificate is rotated", () => {
 		fake.activeIn(p).delete("next");
 		fake.certificates = fake.certificates.filter(({ id }) => id !== "next");
 		now += 25 * DAY * 1000;
-		assert.deepEqual(flawsOf(await prepare(), "finish", now / 1000, 0), ["gone"]);
+		assert.deepEqual(findIssues(await prepare(), "finish", now / 1000, 0), ["gone"]);
 		const written = writesSince();
 		const account = await undo();
 		assert.deepEqual([outcomes(account), account.ended], [["project/p done"], true]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Places } from "../../../../src/common/messages/scopes.ts";
+import type { ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
-import type { Anchor, RotationPlan, RotationStage } from "../../../../src/features/rotation/rotationPlan.ts";
+import type { RotationPlan, RotationStage, TrustAnchor } from "../../../../src/features/rotation/rotationPlan.ts";
 import {
 	comparisonLines,
 	finishWords,
@@ -12,7 +12,7 @@ import {
 	startWords,
 	undoWords,
 } from "../../../../src/features/rotation/rotationPromptMessages.ts";
-import type { HandOver } from "../../../../src/features/rotation/rotationResult.ts";
+import type { SwitchoverResult } from "../../../../src/features/rotation/rotationResult.ts";
 import { endWords, isEnded, type RotationEnd } from "../../../../src/features/rotation/rotationResultMessages.ts";
 import { type RotationRole, roleFacts, roleWords } from "../../../../src/features/rotation/rotationStatusMessages.ts";
 import { inProject } from "../../fakes/adminApi.ts";
@@ -20,12 +20,12 @@ import { candidate, certificate } from "../../fakes/certificatesApi.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
-const nowhere: Places = { organization: false, projects: [] };
-const everywhere: Places = { organization: true, projects: [{ id: "p", name: "Production" }] };
+const nowhere: ScopeSummary = { organization: false, projects: [] };
+const everywhere: ScopeSummary = { organization: true, projects: [{ id: "p", name: "Production" }] };
 const [p, q] = [inProject("p"), inProject("q")];
 const nameOf = (id: string) => id.toUpperCase();
 
-const anchor = (name: string, days: number, more: Partial<Anchor> = {}): Anchor => {
+const anchor = (name: string, days: number, more: Partial<TrustAnchor> = {}): TrustAnchor => {
 	const [notBefore, notAfter] = [NOW - DAY, NOW + days * DAY];
 	return {
 		certificate: certificate(name.toLowerCase(), { name, validAt: notBefore, expiresAt: notAfter }),
@@ -199,7 +199,7 @@ describe("The account of a rotation's end", () => {
 	const failed: Problem = { reason: "service-error", status: 500 };
 	const end: RotationEnd = { step: "finish", remove: false, from: old.certificate, to: next.certificate };
 	const undo: RotationEnd = { step: "undo", remove: false, from: next.certificate, to: old.certificate };
-	const account = (...scopes: readonly [Scope, HandOver["outcome"], (Problem | null)?][]) => ({
+	const account = (...scopes: readonly [Scope, SwitchoverResult["outcome"], (Problem | null)?][]) => ({
 		scopes: scopes.map(([scope, outcome, problem = null]) => ({ scope, outcome, problem })),
 		...{ ended: false, removed: false, problem: null as Problem | null },
 	});
@@ -247,7 +247,7 @@ describe("The account of a rotation's end", () => {
 			}
 	});
 
-	const outcomes: readonly [HandOver["outcome"], string][] = [
+	const outcomes: readonly [SwitchoverResult["outcome"], string][] = [
 		["kept", "“New” stays, as before."],
 		["returned", "“Old” activated again; “New” stays, as before."],
 		["not-returned", "“Old” not activated again, or that is not known."],

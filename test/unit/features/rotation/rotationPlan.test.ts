@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { type Anchor, rotationFlaws, validityOf } from "../../../../src/features/rotation/rotationPlan.ts";
+import { findRotationIssues, type TrustAnchor, validityOf } from "../../../../src/features/rotation/rotationPlan.ts";
 import { candidate, certificate } from "../../fakes/certificatesApi.ts";
 
 const DAY = 86_400;
 const now = 1000 * DAY;
 const NEVER = 253_402_300_799;
 
-function anchor(id: string, until: number | null, more: Partial<Anchor> = {}): Anchor {
+function anchor(id: string, until: number | null, more: Partial<TrustAnchor> = {}): TrustAnchor {
 	return {
 		certificate: certificate(id, { validAt: now - DAY, expiresAt: until }),
 		content: candidate(id, { notBefore: now - DAY, notAfter: until }),
@@ -16,7 +16,7 @@ function anchor(id: string, until: number | null, more: Partial<Anchor> = {}): A
 
 describe("A rotation", () => {
 	const old = anchor("old", now + 100 * DAY);
-	const flaws = (next: Anchor, soonDays = 30, of = old) => rotationFlaws(of, next, now, soonDays);
+	const flaws = (next: TrustAnchor, soonDays = 30, of = old) => findRotationIssues(of, next, now, soonDays);
 
 	it("goes to a certificate that is valid for longer", () => {
 		assert.deepEqual(flaws(anchor("next", now + 101 * DAY)), []);

@@ -5,10 +5,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import type { HeldLock } from "../../../../src/common/storage/heldLock.ts";
-import { Locks } from "../../../../src/common/storage/locks.ts";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import type { RotationPlan } from "../../../../src/features/rotation/rotationPlan.ts";
-import { RotationPlans } from "../../../../src/features/rotation/rotationPlanStore.ts";
+import { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
 import { roleFacts } from "../../../../src/features/rotation/rotationStatusMessages.ts";
 import { anyCharacter, SEED } from "../../../random.ts";
 import { assertPrivate } from "../../../systemDifferences.ts";
@@ -21,14 +21,14 @@ describe("Plans of rotations", () => {
 	const organizationRef = randomUUID();
 	let folder: ReturnType<typeof temporaryFolder>;
 	let path: string;
-	let plans: RotationPlans;
-	let locks: Locks;
+	let plans: RotationPlanStore;
+	let locks: FileLocks;
 
 	beforeEach(() => {
 		folder = temporaryFolder("plans");
 		path = join(folder.path, "deep", "rotations");
-		locks = new Locks(join(folder.path, "locks"));
-		plans = new RotationPlans(path, locks, () => 1000);
+		locks = new FileLocks(join(folder.path, "locks"));
+		plans = new RotationPlanStore(path, locks, () => 1000);
 	});
 	afterEach(() => folder.remove());
 
@@ -48,7 +48,7 @@ describe("Plans of rotations", () => {
 	it("are kept for whoever reads them later, and nobody else", async () => {
 		assert.deepEqual(await plans.read(), []);
 		assert.equal(await plans.create(plan()), true);
-		const later = new RotationPlans(path, locks);
+		const later = new RotationPlanStore(path, locks);
 		assert.deepEqual(later.known, []);
 		assert.deepEqual(await later.read(), [plan()]);
 		assert.deepEqual(later.known, [plan()]);
@@ -67,9 +67,12 @@ describe("Plans of rotations", () => {
 	});
 
 	it("R37 of two windows that write the same one at once only one wins", async () => {
-		const others = Array.from({ length: 10 }, () => new RotationPlans(path, new Locks(join(folder.path, "locks"))));
+		const others = Array.from(
+			{ length: 10 },
+			() => new RotationPlanStore(path, new FileLocks(join(folder.path, "locks"))),
+		);
 		const won = await Promise.all(
-			others.map((each, index) => each.alone(organizationRef, () => each.create(plan({ startedAt: index })))),
+			others.map((each, index) => each.withLock(organizationRef, () => each.create(plan({ startedAt: index })))),
 		);
 		assert.equal(won.filter(Boolean).length, 1);
 		assert.deepEqual(await plans.read(), [plan({ startedAt: won.indexOf(true) })]);
@@ -81,7 +84,7 @@ describe("Plans of rotations", () => {
 		await plans.create(plan());
 		await plans.reload();
 		assert.equal(told, 1);
-		await new RotationPlans(path, locks).remove(plan());
+		await new RotationPlanStore(path, locks).remove(plan());
 		await plans.reload();
 		assert.deepEqual([told, plans.known], [2, []]);
 	});
@@ -95,7 +98,7 @@ describe("Plans of rotations", () => {
 	});
 
 	it("R37 do not get more scopes where they do not stand any more", async () => {
-		const other = new RotationPlans(path, locks);
+		const other = new RotationPlanStore(path, locks);
 		await plans.create(plan());
 		await other.remove(plan());
 		assert.deepEqual(await problemIn(plans.extend(plan())), { reason: "changed-meanwhile" });
@@ -107,25 +110,25 @@ describe("Plans of rotations", () => {
 	});
 
 	it("R37 have one step at a time in all windows, and more in different organizations", async () => {
-		const other = new RotationPlans(path, new Locks(join(folder.path, "locks")));
+		const other = new RotationPlanStore(path, new FileLocks(join(folder.path, "locks")));
 		let running = 0;
 		const step = async (lock: HeldLock) => {
 			assert.equal(++running, 1);
 			await lock.check();
-			assert.equal(await plans.alone(randomUUID(), async () => "done"), "done");
+			assert.equal(await plans.withLock(randomUUID(), async () => "done"), "done");
 			assert.equal(running--, 1);
 		};
-		await Promise.all([plans.alone(organizationRef, step), other.alone(organizationRef, step)]);
+		await Promise.all([plans.withLock(organizationRef, step), other.withLock(organizationRef, step)]);
 		await assert.rejects(
-			other.alone(organizationRef, async () => assert.fail("a defect")),
+			other.withLock(organizationRef, async () => assert.fail("a defect")),
 			/a defect/,
 		);
-		await plans.alone(organizationRef, step);
+		await plans.withLock(organizationRef, step);
 	});
 
 	it("R37 refuse a second step of one window at once, and say who is at the first", async () => {
-		await plans.alone(organizationRef, async () => {
-			const { reason, ...owner } = (await problemIn(plans.alone(organizationRef, async () => assert.fail()))) ?? {};
+		await plans.withLock(organizationRef, async () => {
+			const { reason, ...owner } = (await problemIn(plans.withLock(organizationRef, async () => assert.fail()))) ?? {};
 			assert.deepEqual([reason, owner], ["locked", { host: hostname(), process: process.pid }]);
 		});
 	});
@@ -137,7 +140,7 @@ describe("Plans of rotations", () => {
 		writeFileSync(join(path, name), newer);
 		assert.deepEqual([await plans.read(), await plans.stateOf(plan())], [[], "newer"]);
 		assert.equal(await plans.create(plan()), false);
-		await plans.forgetSpoilt(plan());
+		await plans.discardCorrupt(plan());
 		await plans.forget(plan());
 		assert.equal(readFileSync(join(path, name), "utf8"), newer);
 	});
@@ -194,10 +197,10 @@ describe("Plans of rotations", () => {
 			await plans.remove(plan());
 			assert.equal(readFileSync(join(path, name), "utf8"), spoilt);
 			assert.equal(await plans.stateOf(plan()), "unreadable");
-			await plans.forgetSpoilt(plan());
+			await plans.discardCorrupt(plan());
 			assert.deepEqual([names(), await plans.stateOf(plan())], [[], "none"]);
 			await plans.create(plan());
-			await plans.forgetSpoilt(plan());
+			await plans.discardCorrupt(plan());
 			assert.deepEqual(await plans.read(), [plan()]);
 		});
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Certificates } from "../../../../src/features/organization/certificateStore.ts";
+import type { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import type { RotationPlan } from "../../../../src/features/rotation/rotationPlan.ts";
-import type { RotationPlans } from "../../../../src/features/rotation/rotationPlanStore.ts";
+import type { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
 import { plansInUse, unplacedPlans } from "../../../../src/features/rotation/rotationStatus.ts";
 import { forgetPlanWords, unplacedPlanWords } from "../../../../src/features/rotation/rotationStatusMessages.ts";
 import { certificate, listing, namedOrganization } from "../../fakes/certificatesApi.ts";
@@ -25,8 +25,8 @@ describe("The rotations of an organization", () => {
 	const told = (organizationRef: string | null | undefined, ...ids: readonly string[] | [null]) => {
 		const list = ids[0] === null ? null : listing(...(ids as string[]).map((id) => certificate(id)));
 		const sources = {
-			certificates: { organizationRef, state: { listing: list } } as Certificates,
-			plans: { known: [ours, unnamed, unnamedElsewhere, another] } as unknown as RotationPlans,
+			certificates: { organizationRef, state: { listing: list } } as CertificateStore,
+			plans: { known: [ours, unnamed, unnamedElsewhere, another] } as unknown as RotationPlanStore,
 		};
 		return [plansInUse(sources), unplacedPlans(sources)];
 	};

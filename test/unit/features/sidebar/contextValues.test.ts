@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { Activity } from "../../../../src/domain/activationStatus.ts";
+import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
 import { certificateContext, enforcedContext } from "../../../../src/features/sidebar/contextValues.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
 describe("What can be done with a row", () => {
-	const nowhere: Activity = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
+	const nowhere: ActivationStatus = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
 	const project = { id: "p", name: "Production" };
-	const contexts: readonly [string, Activity, string][] = [
+	const contexts: readonly [string, ActivationStatus, string][] = [
 		["active in the organization", { ...nowhere, organization: true }, "active;deactivatable"],
 		["active in a project", { ...nowhere, projects: [project] }, "active;deactivatable"],
 		[

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import type { TreeItem } from "vscode";
-import { type Row, ShownRows } from "../../../../src/features/sidebar/ui/incrementalTree.ts";
+import { IncrementalTree, type Row } from "../../../../src/features/sidebar/ui/incrementalTree.ts";
 
 describe("Rows that are shown", () => {
 	/** What is below each thing, by its name, and how it looks; `""` is on top. */
@@ -9,13 +9,13 @@ describe("Rows that are shown", () => {
 	let looks: Record<string, string>;
 	/** What was drawn anew, by the ids of the rows. */
 	let drawn: (readonly string[] | "everything")[];
-	let rows: ShownRows<string>;
+	let rows: IncrementalTree<string>;
 
 	beforeEach(() => {
 		things = { "": ["a", "b"], a: ["a/x", "a/y"], b: ["b/x"] };
 		looks = {};
 		drawn = [];
-		rows = new ShownRows<string>(
+		rows = new IncrementalTree<string>(
 			{
 				below: (above = "") => things[above] ?? [],
 				item: (thing): TreeItem => ({ id: thing, label: looks[thing] ?? thing }),

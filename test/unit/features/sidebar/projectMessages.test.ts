@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Enforced } from "../../../../src/domain/activationStatus.ts";
+import type { EnforcedCertificate } from "../../../../src/domain/activationStatus.ts";
 import {
 	enforcedActivation,
 	enforcedDescription,
@@ -19,7 +19,7 @@ describe("A project in words", () => {
 	const read: ProjectSituation = {
 		...{ project: production, enforced: [], loadedAt: NOW * 1000, loading: false, problem: null },
 	};
-	const enforced = (...hows: readonly Enforced["how"][]) => ({
+	const enforced = (...hows: readonly EnforcedCertificate["how"][]) => ({
 		enforced: hows.map((how, index) => ({ certificate: certificate(`cert_${index}`), how })),
 	});
 	const problem = { reason: "service-error", status: 500 } as const;
@@ -54,7 +54,7 @@ describe("A project in words", () => {
 
 	it("tells of a certificate in it by whom it is enforced", () => {
 		const one = certificate("one", { expiresAt: NOW + 12 * DAY });
-		const words = (how: Enforced["how"]) => [
+		const words = (how: EnforcedCertificate["how"]) => [
 			enforcedDescription({ certificate: one, how }, NOW),
 			enforcedActivation({ certificate: one, how }, production),
 		];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
-import { inOrder } from "../../../../src/features/sidebar/sortOrder.ts";
+import { sortCertificates } from "../../../../src/features/sidebar/sortOrder.ts";
 
 describe("The order of certificates", () => {
 	const certificate = (id: string, more: Partial<Certificate>): Certificate => ({
@@ -16,7 +16,7 @@ describe("The order of certificates", () => {
 			certificate("c", { name: "CA 9" }),
 			certificate("d", { name: "" }),
 		];
-		assert.deepEqual(ids(inOrder(certificates, "name")), ["c", "b", "a", "d"]);
+		assert.deepEqual(ids(sortCertificates(certificates, "name")), ["c", "b", "a", "d"]);
 	});
 
 	it("is by expiry, the soonest first, and last what never says", () => {
@@ -26,7 +26,7 @@ describe("The order of certificates", () => {
 			certificate("c", { expiresAt: 200 }),
 			certificate("d", {}),
 		];
-		assert.deepEqual(ids(inOrder(certificates, "expiry")), ["c", "b", "a", "d"]);
+		assert.deepEqual(ids(sortCertificates(certificates, "expiry")), ["c", "b", "a", "d"]);
 	});
 
 	it("is by creation, the newest first, and as it was where that says nothing", () => {
@@ -36,7 +36,7 @@ describe("The order of certificates", () => {
 			certificate("c", { createdAt: 300 }),
 			certificate("d", { createdAt: 300 }),
 		];
-		assert.deepEqual(ids(inOrder(certificates, "created")), ["c", "d", "b", "a"]);
+		assert.deepEqual(ids(sortCertificates(certificates, "created")), ["c", "d", "b", "a"]);
 		assert.deepEqual(ids(certificates), ["a", "b", "c", "d"], "the list itself stays");
 	});
 });

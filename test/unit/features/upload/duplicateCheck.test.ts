@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Certificate, CertificateListing } from "../../../../src/domain/certificate.ts";
-import { Cancelled } from "../../../../src/domain/problem.ts";
-import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
+import { CancelledError } from "../../../../src/domain/problem.ts";
+import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { duplicateFindings, limitFindings, nameFindings } from "../../../../src/features/upload/duplicateCheck.ts";
 import { candidate, certificate, FakeService, listing, readerOf } from "../../fakes/certificatesApi.ts";
 
@@ -12,11 +12,11 @@ describe("Comparison with what is uploaded", () => {
 	const otherSubject = candidate("Other subject", { publicKeySha256: acme.publicKeySha256 });
 	const { signal } = new AbortController();
 	let service: FakeService;
-	let certificates: Certificates;
+	let certificates: CertificateStore;
 
 	beforeEach(() => {
 		service = new FakeService();
-		certificates = new Certificates(
+		certificates = new CertificateStore(
 			async () => service,
 			async () => readerOf(acme, renewed, otherKey, otherSubject),
 		);
@@ -61,7 +61,7 @@ describe("Comparison with what is uploaded", () => {
 
 	it("R24 finds what was uploaded from here by its fingerprint, whatever its dates, and does not ask for it", async () => {
 		const uploaded = named("uploaded", { validAt: null, expiresAt: 1 });
-		certificates.add(uploaded, certificates.epoch, acme.sha256);
+		certificates.add(uploaded, certificates.generation, acme.sha256);
 		assert.deepEqual(await duplicates(listing(uploaded)), [uploadedAs("uploaded")]);
 		assert.deepEqual(service.asked, []);
 	});
@@ -122,7 +122,7 @@ describe("Comparison with what is uploaded", () => {
 	it("ends where the person has cancelled", async () => {
 		const aborted = AbortSignal.abort();
 		const listed = listing(namesake("one"));
-		await assert.rejects(duplicateFindings(acme, listed, certificates, aborted), Cancelled);
-		await assert.rejects(nameFindings(acme, "Root", listed, certificates, aborted), Cancelled);
+		await assert.rejects(duplicateFindings(acme, listed, certificates, aborted), CancelledError);
+		await assert.rejects(nameFindings(acme, "Root", listed, certificates, aborted), CancelledError);
 	});
 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import * as fc from "fast-check";
 import type { Certificate, CertificateListing } from "../../../../src/domain/certificate.ts";
-import { lookFor, lookOf, type Sighting } from "../../../../src/features/upload/fingerprintMatch.ts";
-import type { PendingUpload } from "../../../../src/features/upload/uploadAttempt.ts";
+import { findMatches, type MatchResult, toLookupOutcome } from "../../../../src/features/upload/fingerprintMatch.ts";
+import type { UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import { SEED } from "../../../random.ts";
 import { candidate, certificate, listing } from "../../fakes/certificatesApi.ts";
 
@@ -12,7 +12,7 @@ const renewed = candidate("Acme renewed");
 /** Unix seconds. */
 const SERVED = 1000;
 
-function attempt(more: Partial<PendingUpload> = {}): PendingUpload {
+function attempt(more: Partial<UploadAttempt> = {}): UploadAttempt {
 	return {
 		organizationRef: randomUUID(),
 		sha256: acme.sha256,
@@ -33,16 +33,16 @@ const created = (id: string, createdAt: number | null, more: Partial<Certificate
 /** Looks where these ids hold Acme, and those that are named `unreadable…` cannot be read. */
 async function look(
 	listed: CertificateListing,
-	attempts: readonly PendingUpload[] = [attempt()],
+	attempts: readonly UploadAttempt[] = [attempt()],
 	holdsAcme: (id: string) => boolean = (id) => id.startsWith("acme") || id === "old",
-): Promise<Sighting> {
-	return lookFor(attempts, new Set(["settled-acme"]), listed, async (id) => {
+): Promise<MatchResult> {
+	return findMatches(attempts, new Set(["settled-acme"]), listed, async (id) => {
 		if (id.startsWith("unreadable")) return null;
 		return holdsAcme(id) || id === "settled-acme" ? acme : renewed;
 	});
 }
 
-const idsOf = ({ ours, unclear, whole }: Sighting) => ({
+const idsOf = ({ ours, unclear, whole }: MatchResult) => ({
 	ours: ours.map(({ id }) => id),
 	unclear: unclear.map(({ id }) => id),
 	whole,
@@ -125,7 +125,8 @@ describe("Looking for an upload", () => {
 	});
 
 	it("R21 says what was seen instead", () => {
-		const said = (sighting: Partial<Sighting>) => lookOf({ ours: [], unclear: [], whole: true, ...sighting }, 5);
+		const said = (sighting: Partial<MatchResult>) =>
+			toLookupOutcome({ ours: [], unclear: [], whole: true, ...sighting }, 5);
 		assert.deepEqual(said({}), { outcome: "not-seen", at: 5 });
 		assert.deepEqual(said({ whole: false }), { outcome: "partial" });
 		assert.deepEqual(said({ unclear: [certificate("one")], whole: false }), { outcome: "ambiguous" });

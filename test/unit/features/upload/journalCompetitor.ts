@@ -1,13 +1,13 @@
 // One of several processes that write attempts of the same upload down, some of which it takes back.
-import { Locks } from "../../../../src/common/storage/locks.ts";
-import { PendingUploads } from "../../../../src/features/upload/journalStore.ts";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
+import { JournalStore } from "../../../../src/features/upload/journalStore.ts";
 
 const [folder = "", locks = "", organizationRef = "", owner = "", rounds = ""] = process.argv.slice(2);
-const store = new PendingUploads(folder, new Locks(locks));
+const store = new JournalStore(folder, new FileLocks(locks));
 const key = { organizationRef, sha256: "ab".repeat(32) };
 const rest = { name: "Root", pem: "PEM", startedAt: Date.now(), idsBefore: [], servedBefore: null, owner };
 for (let round = 1; round <= Number(rounds); round++) {
-	await store.alone(key, async (held) => {
+	await store.withLock(key, async (held) => {
 		await held.add({ ...key, ...rest, id: `${owner} ${round}` });
 		await held.add({ ...key, ...rest, id: "taken back" });
 		await held.remove(["taken back"]);

@@ -5,11 +5,11 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DISK, type Disk } from "../../../../src/common/storage/fileSystem.ts";
-import { Locks } from "../../../../src/common/storage/locks.ts";
+import { FILE_SYSTEM, type FileSystem } from "../../../../src/common/storage/fileSystem.ts";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
-import { PendingUploads } from "../../../../src/features/upload/journalStore.ts";
-import { LATE_MS, type PendingUpload } from "../../../../src/features/upload/uploadAttempt.ts";
+import { JournalStore } from "../../../../src/features/upload/journalStore.ts";
+import { LATE_ARRIVAL_MS, type UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import { assertPrivate, makeLink } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
@@ -20,7 +20,7 @@ const organizationRef = randomUUID();
 const sha256 = "ab".repeat(32);
 const name = `${organizationRef}.${sha256}.json`;
 
-function upload(more: Partial<PendingUpload> = {}): PendingUpload {
+function upload(more: Partial<UploadAttempt> = {}): UploadAttempt {
 	return {
 		organizationRef,
 		sha256,
@@ -39,7 +39,7 @@ describe("Pending uploads", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 	let path: string;
 	let now: number;
-	let store: PendingUploads;
+	let store: JournalStore;
 
 	beforeEach(() => {
 		folder = temporaryFolder("pending");
@@ -50,13 +50,14 @@ describe("Pending uploads", () => {
 	afterEach(() => folder.remove());
 
 	/** As a window does. */
-	const open = (disk?: Disk) => new PendingUploads(path, new Locks(join(folder.path, "locks")), () => now, disk);
+	const open = (disk?: FileSystem) =>
+		new JournalStore(path, new FileLocks(join(folder.path, "locks")), () => now, disk);
 	const names = () => readdirSync(path).sort();
 	const attempts = async () => (await store.read()).all.map(({ pending }) => pending);
-	const add = (pending: PendingUpload) => store.alone(pending, (held) => held.add(pending));
-	const remove = (pending: PendingUpload) => store.alone(pending, (held) => held.remove([pending.id]));
-	const settle = (pending: PendingUpload, ...certificates: readonly Certificate[]) =>
-		store.alone(pending, (held) => held.settle(pending, certificates));
+	const add = (pending: UploadAttempt) => store.withLock(pending, (held) => held.add(pending));
+	const remove = (pending: UploadAttempt) => store.withLock(pending, (held) => held.remove([pending.id]));
+	const settle = (pending: UploadAttempt, ...certificates: readonly Certificate[]) =>
+		store.withLock(pending, (held) => held.settle(pending, certificates));
 
 	it("R22 keeps what was written for whoever reads it later", async () => {
 		assert.deepEqual(await attempts(), []);
@@ -144,7 +145,7 @@ describe("Pending uploads", () => {
 		await add(unconfirmed);
 		now = 5000;
 		await settle(upload(), certificate("cert_3"));
-		now = 5000 + LATE_MS;
+		now = 5000 + LATE_ARRIVAL_MS;
 		assert.equal((await store.read()).uploaded(organizationRef).length, 1);
 		now += 1;
 		const left = await store.read();
@@ -156,8 +157,8 @@ describe("Pending uploads", () => {
 	it("leaves a file to the next reading while another window holds it", async () => {
 		await add(upload());
 		await settle(upload(), certificate("cert_3"));
-		now += LATE_MS + 1;
-		await open().alone(upload(), async () => {
+		now += LATE_ARRIVAL_MS + 1;
+		await open().withLock(upload(), async () => {
 			assert.deepEqual(await attempts(), []);
 			assert.deepEqual(names(), [name]);
 		});
@@ -166,9 +167,9 @@ describe("Pending uploads", () => {
 	});
 
 	it("R37 knows which window holds an upload, and that it is alive once it counted up", async () => {
-		const other = new PendingUploads(path, new Locks(join(folder.path, "locks"), new QuickClock()), () => now);
+		const other = new JournalStore(path, new FileLocks(join(folder.path, "locks"), new QuickClock()), () => now);
 		assert.equal(await store.holderOf(upload()), null);
-		await other.alone(upload(), async () => {
+		await other.withLock(upload(), async () => {
 			assert.deepEqual(await store.holderOf(upload()), { id: other.owner, isSeenAlive: false });
 			while (!(await store.holderOf(upload()))?.isSeenAlive);
 		});
@@ -180,7 +181,7 @@ describe("Pending uploads", () => {
 		writeFileSync(join(path, `.1000.${randomUUID()}.tmp`), "{");
 		await store.read();
 		assert.equal(names().length, 1);
-		now += LATE_MS + 1;
+		now += LATE_ARRIVAL_MS + 1;
 		await store.read();
 		assert.deepEqual(names(), []);
 	});
@@ -219,14 +220,14 @@ describe("Pending uploads", () => {
 				const other = upload({ sha256: "ef".repeat(32) });
 				await add(other);
 				writeFileSync(join(path, name), text);
-				now += LATE_MS + 1;
+				now += LATE_ARRIVAL_MS + 1;
 				assert.deepEqual(await attempts(), [other]);
 				assert.equal((await store.read()).spoilt(upload()), "unreadable");
 				assert.equal((await store.read()).spoilt(other), null);
 				for (const refused of [add, remove])
 					assert.deepEqual(await problemIn(refused(upload())), { reason: "record-unreadable" });
 				assert.equal(readFileSync(join(path, name), "utf8"), text);
-				await store.alone(upload(), (held) => held.discard());
+				await store.withLock(upload(), (held) => held.discard());
 				assert.equal((await store.read()).spoilt(upload()), null);
 			});
 
@@ -237,7 +238,7 @@ describe("Pending uploads", () => {
 			assert.deepEqual(await attempts(), []);
 			assert.equal((await store.read()).spoilt(upload()), "newer");
 			assert.deepEqual(await problemIn(add(upload())), { reason: "record-newer" });
-			await store.alone(upload(), (held) => held.discard());
+			await store.withLock(upload(), (held) => held.discard());
 			assert.equal(readFileSync(join(path, name), "utf8"), newer);
 		});
 
@@ -294,7 +295,7 @@ describe("Pending uploads", () => {
 		it("R58 count before they are taken over, too, while this window or another one holds the upload", async () => {
 			old(1);
 			for (const holder of [store, open()])
-				await holder.alone(upload({ sha256: `ab${"0".repeat(62)}` }), async () => {
+				await holder.withLock(upload({ sha256: `ab${"0".repeat(62)}` }), async () => {
 					assert.deepEqual(await attempts(), [upload({ id: "1.1000" })]);
 				});
 			assert.deepEqual(names(), [`${organizationRef}.${sha256}.1.json`]);
@@ -311,12 +312,12 @@ describe("Pending uploads", () => {
 				const before = names();
 				assert.equal((await store.read()).spoilt(upload()), state);
 				assert.deepEqual(names(), before);
-				await store.alone(upload(), (held) => held.discard());
+				await store.withLock(upload(), (held) => held.discard());
 				assert.deepEqual(names(), state === "newer" ? before : []);
 			});
 	});
 
-	const recordings: readonly [string, PendingUpload][] = [
+	const recordings: readonly [string, UploadAttempt][] = [
 		["a connection that climbs", upload({ organizationRef: "../../x" })],
 		["a fingerprint that climbs", upload({ sha256: "ab/../../x" })],
 	];
@@ -333,24 +334,24 @@ describe("Pending uploads", () => {
 			assert.equal((await problemIn(refused())).reason, "not-recorded");
 	});
 
-	const failing = (change: Partial<Disk>): PendingUploads => open({ ...DISK, ...change } as Disk);
+	const failing = (change: Partial<FileSystem>): JournalStore => open({ ...FILE_SYSTEM, ...change } as FileSystem);
 	const fails = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
 	it("R37 does not take what it cannot read for what is not there", async () => {
 		await add(upload());
-		const sick = failing({ readFile: fails("EIO") as Disk["readFile"] });
+		const sick = failing({ readFile: fails("EIO") as FileSystem["readFile"] });
 		assert.deepEqual(await problemIn(sick.read()), { reason: "not-recorded", code: "EIO" });
 	});
 
 	for (const [step, change] of [
-		["written", { open: fails("ENOSPC") as Disk["open"] }],
-		["renamed", { rename: fails("EACCES") as Disk["rename"] }],
+		["written", { open: fails("ENOSPC") as FileSystem["open"] }],
+		["renamed", { rename: fails("EACCES") as FileSystem["rename"] }],
 	] as const)
 		it(`R37 keeps what was there where a change cannot be ${step}`, async () => {
 			await add(upload());
 			const sick = failing(change);
 			const next = upload({ id: "2" });
-			assert.equal((await problemIn(sick.alone(next, (held) => held.add(next)))).reason, "not-recorded");
+			assert.equal((await problemIn(sick.withLock(next, (held) => held.add(next)))).reason, "not-recorded");
 			assert.deepEqual(await attempts(), [upload()]);
 			assert.deepEqual(names(), [name]);
 		});
@@ -358,14 +359,14 @@ describe("Pending uploads", () => {
 	it("R22 keeps what arrived for arrived where its file cannot be removed", async () => {
 		await add(upload());
 		await settle(upload(), certificate("cert_3"));
-		now += LATE_MS + 1;
-		assert.deepEqual((await failing({ unlink: fails("EACCES") as Disk["unlink"] }).read()).all, []);
+		now += LATE_ARRIVAL_MS + 1;
+		assert.deepEqual((await failing({ unlink: fails("EACCES") as FileSystem["unlink"] }).read()).all, []);
 		assert.deepEqual(names(), [name]);
 	});
 
 	it("R37 writes nothing once another window has taken over", async () => {
 		await add(upload());
-		const refused = store.alone(upload(), async (held) => {
+		const refused = store.withLock(upload(), async (held) => {
 			writeFileSync(join(folder.path, "locks/upload.ab.lock.99"), "{}");
 			for (const change of [
 				() => held.add(upload({ id: "2" })),

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { mock } from "node:test";
-import { Locks } from "../../../../src/common/storage/locks.ts";
-import type { Candidate } from "../../../../src/domain/certificateFile.ts";
-import { Cancelled, type UploadEnding } from "../../../../src/domain/problem.ts";
-import { PendingUploads } from "../../../../src/features/upload/journalStore.ts";
-import { LATE_MS } from "../../../../src/features/upload/uploadAttempt.ts";
-import type { Uploaded } from "../../../../src/features/upload/uploadSender.ts";
-import { X509Reader } from "../../../../src/x509/certificateFileReader.ts";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
+import type { ParsedCertificate } from "../../../../src/domain/certificateFile.ts";
+import { CancelledError, type UploadEnding } from "../../../../src/domain/problem.ts";
+import { JournalStore } from "../../../../src/features/upload/journalStore.ts";
+import { LATE_ARRIVAL_MS } from "../../../../src/features/upload/uploadAttempt.ts";
+import type { UploadResult } from "../../../../src/features/upload/uploadSender.ts";
+import { X509CertificateFileReader } from "../../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../../certificates.ts";
 import { reflow, withContent, withItem } from "../../../emulator/bodies.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
@@ -31,7 +31,7 @@ const LOST: readonly [string, FaultKind, UploadEnding][] = [
 ];
 
 describe("One intent, one certificate", () => {
-	let acme: Candidate;
+	let acme: ParsedCertificate;
 	let folder: ReturnType<typeof temporaryFolder>;
 	let emulator: Emulator;
 	let machine: Machine;
@@ -41,7 +41,7 @@ describe("One intent, one certificate", () => {
 
 	before(async () => {
 		const { pem } = await makeCertificate({ commonName: "Acme" });
-		const { candidates } = await new X509Reader().read(Buffer.from(pem), Date.now() / 1000, 30);
+		const { candidates } = await new X509CertificateFileReader().read(Buffer.from(pem), Date.now() / 1000, 30);
 		acme = candidates[0] ?? assert.fail("no candidate");
 	});
 	beforeEach(async () => {
@@ -68,7 +68,10 @@ describe("One intent, one certificate", () => {
 		return each;
 	}
 
-	const upload = ({ uploads } = window, more: { told?: readonly string[]; name?: string } = {}): Promise<Uploaded> =>
+	const upload = (
+		{ uploads } = window,
+		more: { told?: readonly string[]; name?: string } = {},
+	): Promise<UploadResult> =>
 		uploads.upload({ candidate: acme, name: "Acme", organizationRef: machine.connection.id, ...more });
 	const posts = () => emulator.exchanges.filter(({ method }) => method === "POST").length;
 	const arm = (fault: Fault) => emulator.faults.next({ operation: "upload", ...fault });
@@ -76,15 +79,15 @@ describe("One intent, one certificate", () => {
 	const only = () => (stored().length === 1 && stored()[0]) || assert.fail(`${stored().length} certificates`);
 	const row = ({ uploads } = window) => uploads.unconfirmed[0] ?? assert.fail("there is no row");
 	const openOnes = async () =>
-		(await new PendingUploads(folder.path, new Locks(join(folder.path, "locks")), () => now).read()).unconfirmed;
+		(await new JournalStore(folder.path, new FileLocks(join(folder.path, "locks")), () => now).read()).unconfirmed;
 	const notSeen = (ending: UploadEnding | null = null) => ({
 		...{ reason: "unconfirmed", name: "Acme", look: { outcome: "not-seen", at: now }, ending },
 	});
 
 	/** That the person is shown the one certificate that is there, and nothing else. */
-	async function assertIsThere({ certificate, twins }: Uploaded, { certificates, uploads } = window) {
+	async function assertIsThere({ certificate, duplicates }: UploadResult, { certificates, uploads } = window) {
 		const { id, expiresAt } = only();
-		assert.deepEqual([certificate.id, certificate.expiresAt, twins], [id, expiresAt, []]);
+		assert.deepEqual([certificate.id, certificate.expiresAt, duplicates], [id, expiresAt, []]);
 		const rows = certificates.state.listing?.certificates.map((each) => [each.id, each.expiresAt]);
 		assert.deepEqual(rows, [[id, expiresAt]]);
 		assert.deepEqual([uploads.unconfirmed, uploads.running, await openOnes()], [[], [], []]);
@@ -101,7 +104,7 @@ describe("One intent, one certificate", () => {
 	});
 
 	/** Uploads, and has the time for an answer pass at once where one does not come to an end. */
-	async function uploadThrough(fault: Fault): Promise<Uploaded> {
+	async function uploadThrough(fault: Fault): Promise<UploadResult> {
 		const { reached } = arm(fault);
 		if (fault.kind !== "silence" && fault.kind !== "drip") return upload();
 		mock.timers.enable({ apis: ["setTimeout"] });
@@ -126,7 +129,7 @@ describe("One intent, one certificate", () => {
 			now += 1000;
 			assert.deepEqual(await problemIn(window.uploads.check(row())), notSeen());
 			assert.equal(posts(), 1);
-			await assertIsThere(await window.uploads.again(row()));
+			await assertIsThere(await window.uploads.retry(row()));
 			assert.equal(posts(), 2);
 		});
 	}
@@ -138,7 +141,7 @@ describe("One intent, one certificate", () => {
 		emulator.state.remove(only().id).commit();
 		emulator.state.settle();
 
-		now += LATE_MS;
+		now += LATE_ARRIVAL_MS;
 		arm({ kind: "reset", when: "after" });
 		emulator.switches.staleReads = 2;
 		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
@@ -147,7 +150,7 @@ describe("One intent, one certificate", () => {
 	});
 
 	it("R22 a commit that is late is found by a check, and before it is sent again", async () => {
-		for (const look of ["check", "again"] as const) {
+		for (const look of ["check", "retry"] as const) {
 			arm({ kind: "reset", when: "late" });
 			assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 			emulator.faults.commitLate();
@@ -155,7 +158,7 @@ describe("One intent, one certificate", () => {
 			assert.equal(uploaded.how, "found");
 			await assertIsThere(uploaded);
 			emulator.state.remove(only().id).commit();
-			now += LATE_MS + 1;
+			now += LATE_ARRIVAL_MS + 1;
 		}
 		assert.equal(posts(), 2);
 	});
@@ -169,8 +172,8 @@ describe("One intent, one certificate", () => {
 			when: "after",
 			meanwhile: () => emulator.faults.commitLate(),
 		});
-		const { certificate, twins } = await window.uploads.again(row());
-		assert.deepEqual(new Set([certificate, ...twins].map(({ id }) => id)), new Set(stored().map(({ id }) => id)));
+		const { certificate, duplicates } = await window.uploads.retry(row());
+		assert.deepEqual(new Set([certificate, ...duplicates].map(({ id }) => id)), new Set(stored().map(({ id }) => id)));
 		assert.equal(stored().length, 2);
 	});
 
@@ -184,7 +187,7 @@ describe("One intent, one certificate", () => {
 			await upload(window, { name: "Before" }).then(({ certificate }) =>
 				emulator.state.remove(certificate.id).commit(),
 			);
-			now += LATE_MS + 1;
+			now += LATE_ARRIVAL_MS + 1;
 			await window.certificates.refresh();
 			arm({ kind: "reset", when: "late" });
 			emulator.faults.next({ ...fault, operation: "list", times: Number.POSITIVE_INFINITY });
@@ -198,7 +201,7 @@ describe("One intent, one certificate", () => {
 			const pending = { reason: "upload-pending", name: "Acme", running: false };
 			assert.deepEqual(await problemIn(upload(next)), pending);
 			emulator.faults.clear();
-			now += LATE_MS;
+			now += LATE_ARRIVAL_MS;
 			assert.deepEqual(await problemIn(next.uploads.check(row(next))), notSeen());
 			assert.deepEqual(await problemIn(upload(next)), pending);
 			emulator.faults.commitLate();
@@ -257,7 +260,7 @@ describe("One intent, one certificate", () => {
 		arm({ kind: "reset", when: "before" });
 		const problem = { reason: "unconfirmed", name: "Acme", look: { outcome: "ambiguous" }, ending: null };
 		assert.deepEqual(await problemIn(upload()), { ...problem, ending: NO_RESPONSE });
-		assert.deepEqual(await problemIn(window.uploads.again(row())), problem);
+		assert.deepEqual(await problemIn(window.uploads.retry(row())), problem);
 		assert.equal(posts(), 1);
 	});
 
@@ -295,8 +298,8 @@ describe("One intent, one certificate", () => {
 			emulator.state.upload({ certificate: acme.pem, name: "Another machine's" }).commit();
 		};
 		arm({ kind: "reset", when: "after", meanwhile });
-		const { certificate, twins } = await upload();
-		assert.deepEqual([certificate.name, twins.map(({ name }) => name)], ["Acme", ["Another machine's"]]);
+		const { certificate, duplicates } = await upload();
+		assert.deepEqual([certificate.name, duplicates.map(({ name }) => name)], ["Acme", ["Another machine's"]]);
 		assert.equal(stored().length, 2);
 		assert.deepEqual(await openOnes(), []);
 	});
@@ -306,7 +309,7 @@ describe("One intent, one certificate", () => {
 		const uploading = upload();
 		await reading.reached;
 		window.uploads.running[0]?.cancel();
-		await assert.rejects(uploading, Cancelled);
+		await assert.rejects(uploading, CancelledError);
 		assert.deepEqual([posts(), await openOnes()], [0, []]);
 	});
 
@@ -346,7 +349,7 @@ describe("One intent, one certificate", () => {
 			assert.ok(results.some(({ status }) => status === "fulfilled"));
 			assert.equal(posts(), round);
 			emulator.state.remove(only().id).commit();
-			now += LATE_MS + 1;
+			now += LATE_ARRIVAL_MS + 1;
 		}
 	});
 
@@ -358,7 +361,7 @@ describe("One intent, one certificate", () => {
 		try {
 			machine.connection = { id: namedOrganization(), emulator: organization };
 			assert.deepEqual(await problemIn(window.uploads.check(row())), { reason: "connection-changed" });
-			window.certificates.forget(machine.connection.id);
+			window.certificates.reset(machine.connection.id);
 			assert.deepEqual(window.uploads.unconfirmed, []);
 			const { certificate } = await upload();
 			assert.equal(certificate.id, organization.state.certificates[0]?.id);
@@ -366,7 +369,7 @@ describe("One intent, one certificate", () => {
 			await organization.close();
 		}
 		machine.connection = before;
-		window.certificates.forget(before.id);
+		window.certificates.reset(before.id);
 		assert.deepEqual(await problemIn(window.uploads.check(row())), notSeen());
 		assert.equal(posts(), 1);
 	});

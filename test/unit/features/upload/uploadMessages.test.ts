@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { clockWords, momentWords } from "../../../../src/common/messages/dates.ts";
-import { unconfirmedWords } from "../../../../src/common/messages/problems.ts";
+import { describeUnconfirmedUpload } from "../../../../src/common/messages/problems.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
-import type { Look, UploadEnding } from "../../../../src/domain/problem.ts";
-import { LATE_MS, type PendingUpload } from "../../../../src/features/upload/uploadAttempt.ts";
+import type { LookupOutcome, UploadEnding } from "../../../../src/domain/problem.ts";
+import { LATE_ARRIVAL_MS, type UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import {
 	againWords,
 	arrivedWords,
+	duplicatesWords,
 	forgetWords,
-	twinsWords,
 	unconfirmedDescription,
 	unconfirmedSpoken,
 	unconfirmedTooltip,
@@ -18,7 +18,7 @@ import {
 const at = (hour: number, minute: number) => new Date(2026, 10, 24, hour, minute).getTime();
 const NOW = at(14, 10);
 
-const pending: PendingUpload = {
+const pending: UploadAttempt = {
 	organizationRef: "here",
 	sha256: `3f9a02c1${"0".repeat(56)}`,
 	id: "1",
@@ -30,7 +30,7 @@ const pending: PendingUpload = {
 	owner: "1",
 };
 const NO_RESPONSE: UploadEnding = { kind: "no-response" };
-const notSeen: Look = { outcome: "not-seen", at: at(14, 5) };
+const notSeen: LookupOutcome = { outcome: "not-seen", at: at(14, 5) };
 
 const certificate = (id: string): Certificate => ({
 	id,
@@ -49,7 +49,7 @@ describe("Words for uploads", () => {
 		assert.equal(clockWords(yesterday, NOW), momentWords(yesterday));
 	});
 
-	const looks: readonly (Look | null)[] = [
+	const looks: readonly (LookupOutcome | null)[] = [
 		null,
 		notSeen,
 		{ outcome: "failed" },
@@ -58,12 +58,12 @@ describe("Words for uploads", () => {
 	];
 
 	it("R21 R22 say by a sentence of its own what a look said, and what to do before it is uploaded again", () => {
-		const sentences = looks.map((look) => unconfirmedWords("Acme", NO_RESPONSE, look, NOW));
+		const sentences = looks.map((look) => describeUnconfirmedUpload("Acme", NO_RESPONSE, look, NOW));
 		assert.equal(new Set(sentences).size, looks.length);
 		for (const sentence of sentences)
 			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|forget this one)\.$/);
 		assert.equal(
-			unconfirmedWords("Acme", NO_RESPONSE, notSeen, NOW),
+			describeUnconfirmedUpload("Acme", NO_RESPONSE, notSeen, NOW),
 			"“Acme” was sent, but no response arrived. It wasn't in the list at 14:05 but might still appear. Select Check Now before you upload it again.",
 		);
 	});
@@ -78,27 +78,27 @@ describe("Words for uploads", () => {
 	];
 	for (const [ending, words] of endings)
 		it(`say how an upload ended whose outcome is unknown: ${Object.values(ending).join(" ")}`, () => {
-			const sentence = unconfirmedWords("Acme", ending, notSeen, NOW);
+			const sentence = describeUnconfirmedUpload("Acme", ending, notSeen, NOW);
 			assert.match(sentence, words);
 			assert.equal(/no response/.test(sentence), ending === NO_RESPONSE);
 		});
 
 	it("say something else after another look than after the sending", () => {
-		const again = unconfirmedWords("Acme", null, notSeen, NOW);
+		const again = describeUnconfirmedUpload("Acme", null, notSeen, NOW);
 		assert.match(again, /^The upload of “Acme” is still unconfirmed\. It wasn't in the list at 14:05/);
 		assert.match(
-			unconfirmedWords("Acme", null, null, NOW),
+			describeUnconfirmedUpload("Acme", null, null, NOW),
 			/^An upload of “Acme” was started, but no response arrived\./,
 		);
 	});
 
 	it("R21 never say that it is not there", () => {
 		for (const look of looks)
-			assert.doesNotMatch(unconfirmedWords("Acme", NO_RESPONSE, look, NOW), /not there|did not arrive|failed/);
+			assert.doesNotMatch(describeUnconfirmedUpload("Acme", NO_RESPONSE, look, NOW), /not there|did not arrive|failed/);
 	});
 
 	it("R22 put what is known of it beside its name", () => {
-		const described = (look: Look | null, elsewhere = false) =>
+		const described = (look: LookupOutcome | null, elsewhere = false) =>
 			unconfirmedDescription({ pending, elsewhere, look, unplaced: false }, NOW);
 		assert.equal(described(null), "upload not confirmed");
 		assert.equal(described({ outcome: "failed" }), "upload not confirmed");
@@ -118,7 +118,7 @@ describe("Words for uploads", () => {
 			{ pending, elsewhere: false, look: notSeen, unplaced: false },
 			NOW,
 		).split("\n");
-		assert.equal(happened, unconfirmedWords("Acme Root CA", null, notSeen, NOW));
+		assert.equal(happened, describeUnconfirmedUpload("Acme Root CA", null, notSeen, NOW));
 		assert.equal(started, `Started: ${momentWords(pending.startedAt)}`);
 		assert.equal(fingerprint, "SHA-256: 3f9a 02c1 0000 0000 …");
 		assert.deepEqual(more, []);
@@ -148,7 +148,7 @@ describe("Words for uploads", () => {
 		const { message, detail } = againWords(pending, at(14, 5), NOW);
 		assert.equal(message, "“Acme Root CA” was not seen at 14:05. Upload it again?");
 		assert.equal(detail, "The first upload may still arrive until 14:12: then there would be two.");
-		const later = againWords(pending, at(14, 12), pending.startedAt + LATE_MS);
+		const later = againWords(pending, at(14, 12), pending.startedAt + LATE_ARRIVAL_MS);
 		assert.equal(later.detail, "The first upload was begun at 14:02. Should it arrive after all, there would be two.");
 	});
 
@@ -160,7 +160,7 @@ describe("Words for uploads", () => {
 
 	it("R23 R37 name the copies of a certificate, and say that none was deleted", () => {
 		const ids = ["cert_b", "cert_c", "cert_d", "cert_e", "cert_f", "cert_g"];
-		const words = (count: number) => twinsWords(certificate("cert_a"), ids.slice(0, count).map(certificate));
+		const words = (count: number) => duplicatesWords(certificate("cert_a"), ids.slice(0, count).map(certificate));
 		assert.equal(words(1), "“Acme Root CA” is there once more, with the same SHA-256: cert_b. Neither was deleted.");
 		assert.equal(
 			words(2),

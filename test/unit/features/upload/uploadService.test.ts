@@ -2,15 +2,19 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Locks } from "../../../../src/common/storage/locks.ts";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
-import { Cancelled, Failure, type Look, type Problem } from "../../../../src/domain/problem.ts";
-import { Certificates } from "../../../../src/features/organization/certificateStore.ts";
+import { CancelledError, type LookupOutcome, type Problem, ProblemError } from "../../../../src/domain/problem.ts";
+import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { unplacedFindings } from "../../../../src/features/upload/duplicateCheck.ts";
-import { type HeldUpload, PendingUploads } from "../../../../src/features/upload/journalStore.ts";
-import type { PendingUpload } from "../../../../src/features/upload/uploadAttempt.ts";
+import { JournalStore, type LockedUpload } from "../../../../src/features/upload/journalStore.ts";
+import type { UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import type { UploadKey } from "../../../../src/features/upload/uploadHistory.ts";
-import { type UnconfirmedUpload, Uploads, type UploadsOptions } from "../../../../src/features/upload/uploadService.ts";
+import {
+	type UnconfirmedUpload,
+	UploadService,
+	type UploadsOptions,
+} from "../../../../src/features/upload/uploadService.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import {
 	candidate,
@@ -31,7 +35,7 @@ const one = certificate("one");
 const two = certificate("two");
 const sending = { candidate: acme, name: "Root", organizationRef };
 const ending = { kind: "no-response" } as const;
-const lost = new Failure({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
+const lost = new ProblemError({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
 const unwritten: Problem = { reason: "not-recorded", code: null };
 const pending = (running: boolean) => ({ reason: "upload-pending", name: "Root", running });
@@ -40,33 +44,33 @@ describe("Uploads", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 	let now: number;
 	let service: FakeService;
-	let certificates: Certificates;
+	let certificates: CertificateStore;
 	/** As another window has it. */
-	let store: PendingUploads;
+	let store: JournalStore;
 	/** As the window has it that is tested. */
-	let own: PendingUploads;
-	let uploads: Uploads;
+	let own: JournalStore;
+	let uploads: UploadService;
 
 	/** The records as one more window has them. @param changed What it does otherwise to what it holds. */
-	function openStore(changed: Partial<HeldUpload> = {}): PendingUploads {
-		const locks = new Locks(join(folder.path, "locks"), new QuickClock());
-		return new (class extends PendingUploads {
-			override alone<T>(key: UploadKey, work: (held: HeldUpload) => Promise<T>, options?: { refuse?: boolean }) {
-				return super.alone(key, (held) => work({ ...held, ...changed }), options);
+	function openStore(changed: Partial<LockedUpload> = {}): JournalStore {
+		const locks = new FileLocks(join(folder.path, "locks"), new QuickClock());
+		return new (class extends JournalStore {
+			override withLock<T>(key: UploadKey, work: (held: LockedUpload) => Promise<T>, options?: { refuse?: boolean }) {
+				return super.withLock(key, (held) => work({ ...held, ...changed }), options);
 			}
 		})(join(folder.path, "pending"), locks, () => now);
 	}
 
 	/** A window of the editor, on the same folder as the others. */
 	function open(more: Partial<UploadsOptions> = {}) {
-		const list = new Certificates(
+		const list = new CertificateStore(
 			async () => service,
 			async () => readerOf(acme, other),
 			() => now,
 		);
-		list.forget(organizationRef);
+		list.reset(organizationRef);
 		const options = { certificates: list, pending: openStore(), now: () => now, lookAgainMs: [0] };
-		const window = new Uploads({ service: async () => service, ...options, ...more });
+		const window = new UploadService({ service: async () => service, ...options, ...more });
 		return { list, window };
 	}
 
@@ -77,7 +81,7 @@ describe("Uploads", () => {
 		store = openStore();
 		own = openStore();
 		({ list: certificates, window: uploads } = open({ pending: own }));
-		certificates.show(listing(one));
+		certificates.replaceListing(listing(one));
 	});
 	afterEach(() => folder.remove());
 
@@ -93,25 +97,25 @@ describe("Uploads", () => {
 		return uploads.unconfirmed[0] ?? assert.fail("there is no row");
 	}
 
-	const attempt = (more: Partial<PendingUpload> = {}): PendingUpload => ({
+	const attempt = (more: Partial<UploadAttempt> = {}): UploadAttempt => ({
 		...{ organizationRef, sha256: acme.sha256, id: "1", name: "Root", pem: acme.pem },
 		...{ startedAt: now, idsBefore: ["one"], servedBefore: null, owner: "that" },
 		...more,
 	});
 
 	/** Has another window write down an upload, which it is not sending any more. */
-	async function writeDown(more: Partial<PendingUpload> = {}): Promise<PendingUpload> {
+	async function writeDown(more: Partial<UploadAttempt> = {}): Promise<UploadAttempt> {
 		const upload = attempt(more);
-		await store.alone(upload, (held) => held.add(upload));
+		await store.withLock(upload, (held) => held.add(upload));
 		await uploads.reload();
 		return upload;
 	}
 
 	/** Has another window send an upload. @returns what ends that. */
-	async function sendElsewhere(more: Partial<PendingUpload> = {}): Promise<() => Promise<void>> {
+	async function sendElsewhere(more: Partial<UploadAttempt> = {}): Promise<() => Promise<void>> {
 		const upload = attempt({ owner: store.owner, ...more });
 		const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-		const sent = store.alone(upload, async (held) => {
+		const sent = store.withLock(upload, async (held) => {
 			await held.add(upload);
 			begun.resolve();
 			await over.promise;
@@ -127,9 +131,9 @@ describe("Uploads", () => {
 		};
 	}
 
-	const settle = (upload: PendingUpload, certificates: readonly Certificate[]) =>
-		store.alone(upload, (held) => held.settle(upload, certificates));
-	const remove = (upload: PendingUpload) => store.alone(upload, (held) => held.remove([upload.id]));
+	const settle = (upload: UploadAttempt, certificates: readonly Certificate[]) =>
+		store.withLock(upload, (held) => held.settle(upload, certificates));
+	const remove = (upload: UploadAttempt) => store.withLock(upload, (held) => held.remove([upload.id]));
 
 	/** Has another window take over the lock of the upload, as after it stood still for 15 seconds. */
 	function overtake() {
@@ -157,14 +161,14 @@ describe("Uploads", () => {
 			await service.uploadBegun(1);
 			assert.deepEqual(uploads.unconfirmed, []);
 			answer.resolve(two);
-			assert.deepEqual(await uploading, { certificate: two, twins: [], how: "answered" });
+			assert.deepEqual(await uploading, { certificate: two, duplicates: [], how: "answered" });
 			assert.deepEqual(service.sent, [{ pem: acme.pem, name: "Root" }]);
 			for (const rows of seen) assert.ok(rows.includes("Root") || rows.includes("two"), rows.join());
 			assert.deepEqual(seen.at(-1), ["two", "one"]);
 		});
 
 		it("are there no more where the service could not be opened", async () => {
-			const { window } = open({ service: () => Promise.reject(new Failure({ reason: "no-key" })) });
+			const { window } = open({ service: () => Promise.reject(new ProblemError({ reason: "no-key" })) });
 			assert.deepEqual(await problemIn(window.upload(sending)), { reason: "no-key" });
 			assert.deepEqual(window.running, []);
 			assert.deepEqual(await openOnes(), []);
@@ -179,7 +183,7 @@ describe("Uploads", () => {
 			await service.uploadBegun(2);
 			const [, row] = uploads.running;
 			row?.cancel();
-			await assert.rejects(second, Cancelled);
+			await assert.rejects(second, CancelledError);
 			assert.equal(uploads.running.length, 1);
 			answers[0]?.resolve(two);
 			await first;
@@ -190,17 +194,17 @@ describe("Uploads", () => {
 			const answer = service.nextUpload();
 			const uploading = uploads.upload(sending);
 			await service.uploadBegun(1);
-			certificates.forget(randomUUID());
+			certificates.reset(randomUUID());
 			answer.resolve(two);
-			assert.deepEqual(await uploading, { certificate: two, twins: [], how: "answered" });
+			assert.deepEqual(await uploading, { certificate: two, duplicates: [], how: "answered" });
 			assert.deepEqual(listed(), []);
 			assert.deepEqual(running(), []);
 		});
 
 		it("are refused where the list is another connection's", async () => {
-			certificates.forget(randomUUID());
+			certificates.reset(randomUUID());
 			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "connection-changed" });
-			certificates.forget(null);
+			certificates.reset(null);
 			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "no-key" });
 			assert.deepEqual(service.sent, []);
 		});
@@ -211,7 +215,7 @@ describe("Uploads", () => {
 			now += MINUTE - 1;
 			await writeDown({ sha256: other.sha256 });
 			await settle(await writeDown({ sha256: "ab".repeat(32) }), [certificate("settled")]);
-			certificates.add(certificate("added"), certificates.epoch, other.sha256);
+			certificates.add(certificate("added"), certificates.generation, other.sha256);
 			const answer = service.nextUpload();
 			service.nextList().resolve(listing(two));
 			const uploading = uploads.upload(sending);
@@ -250,7 +254,7 @@ describe("Uploads", () => {
 			["holds what cannot be read", { ...listing(one), unreadable: 1 }],
 		] as const)
 			it(`R22 without ids where the list ${what}`, async () => {
-				certificates.show(lacking);
+				certificates.replaceListing(lacking);
 				service.nextList().resolve(lacking);
 				service.nextUpload().reject(lost);
 				for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(two, one));
@@ -262,7 +266,7 @@ describe("Uploads", () => {
 
 		it("R22 or are not sent: where the list cannot be read", async () => {
 			now += MINUTE;
-			service.nextList().reject(new Failure(unreachable));
+			service.nextList().reject(new ProblemError(unreachable));
 			assert.deepEqual(await problemIn(uploads.upload(sending)), unreachable);
 			assert.deepEqual([service.sent, await openOnes()], [[], []]);
 		});
@@ -307,7 +311,7 @@ describe("Uploads", () => {
 		];
 		for (const refusal of refusals)
 			it(`R18 and are not any more where it was not stored: ${refusal.reason}`, async () => {
-				service.nextUpload().reject(new Failure(refusal));
+				service.nextUpload().reject(new ProblemError(refusal));
 				assert.deepEqual(await problemIn(uploads.upload(sending)), refusal);
 				assert.deepEqual([await openOnes(), uploads.unconfirmed], [[], []]);
 			});
@@ -323,7 +327,7 @@ describe("Uploads", () => {
 			const uploading = uploads.upload(sending);
 			await service.uploadBegun(1);
 			uploads.running[0]?.cancel();
-			await assert.rejects(uploading, Cancelled);
+			await assert.rejects(uploading, CancelledError);
 			assert.deepEqual(await openOnes(), []);
 		});
 	});
@@ -339,7 +343,7 @@ describe("Uploads", () => {
 			await service.uploadBegun(1);
 			assert.deepEqual(await told(), pending(true));
 			uploads.running[0]?.cancel();
-			await assert.rejects(first, Cancelled);
+			await assert.rejects(first, CancelledError);
 		});
 
 		it("R37 are refused while another window sends one, and later, until that is checked", async () => {
@@ -365,7 +369,7 @@ describe("Uploads", () => {
 			await service.listBegun(1);
 			assert.equal((await told(window)).reason, "locked");
 			uploads.running[0]?.cancel();
-			await assert.rejects(first, Cancelled);
+			await assert.rejects(first, CancelledError);
 			service.nextList().resolve(listing(one));
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
@@ -409,17 +413,17 @@ describe("Uploads", () => {
 		});
 
 		it("R24 are not sent where somebody else uploaded it since the person was told", async () => {
-			certificates.show(listing(one, two));
-			const uploaded = await uploads.upload({ ...sending, told: [] });
-			assert.deepEqual(uploaded, { certificate: two, twins: [], how: "there-before" });
+			certificates.replaceListing(listing(one, two));
+			const uploaded = await uploads.upload({ ...sending, knownDuplicateIds: [] });
+			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "there-before" });
 			assert.deepEqual([service.sent, await openOnes()], [[], []]);
 		});
 
 		it("R24 are not sent where another window uploaded it, and the list does not show it yet", async () => {
 			await settle(await writeDown(), [two]);
 			service.kept.clear();
-			const uploaded = await uploads.upload({ ...sending, told: [] });
-			assert.deepEqual(uploaded, { certificate: two, twins: [], how: "there-before" });
+			const uploaded = await uploads.upload({ ...sending, knownDuplicateIds: [] });
+			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "there-before" });
 			assert.deepEqual(listed(), ["two", "one"]);
 		});
 
@@ -427,8 +431,8 @@ describe("Uploads", () => {
 			await settle(await writeDown(), [two]);
 			service.nextUpload().resolve(certificate("three"));
 			service.nextList().resolve(listing(certificate("three"), two, one));
-			const uploaded = await uploads.upload({ ...sending, told: ["two"] });
-			assert.deepEqual(uploaded, { certificate: certificate("three"), twins: [], how: "answered" });
+			const uploaded = await uploads.upload({ ...sending, knownDuplicateIds: ["two"] });
+			assert.deepEqual(uploaded, { certificate: certificate("three"), duplicates: [], how: "answered" });
 		});
 	});
 
@@ -440,7 +444,7 @@ describe("Uploads", () => {
 
 		it("R20 are looked for, and settled where they are found", async () => {
 			service.nextList().resolve(listing(two, one));
-			assert.deepEqual(await uploads.upload(sending), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await uploads.upload(sending), { certificate: two, duplicates: [], how: "found" });
 			const { unconfirmed, all } = await store.read();
 			assert.deepEqual([unconfirmed, all[0]?.arrival?.certificates], [[], [two]]);
 			assert.deepEqual(uploads.unconfirmed, []);
@@ -452,26 +456,26 @@ describe("Uploads", () => {
 			assert.equal((await uploads.upload(sending)).certificate, two);
 		});
 
-		it("R23 have twins where there are two", async () => {
+		it("R23 have duplicates where there are two", async () => {
 			const [earlier, later] = [certificate("two", { createdAt: 8 }), certificate("three", { createdAt: 9 })];
 			service.nextList().resolve(listing(later, earlier, one));
-			assert.deepEqual(await uploads.upload(sending), { certificate: earlier, twins: [later], how: "found" });
+			assert.deepEqual(await uploads.upload(sending), { certificate: earlier, duplicates: [later], how: "found" });
 		});
 
 		it("R21 are a row where they were not seen, with the moment of the look", async () => {
 			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
-			const look: Look = { outcome: "not-seen", at: now };
+			const look: LookupOutcome = { outcome: "not-seen", at: now };
 			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "unconfirmed", name: "Root", look, ending });
 			const [row] = uploads.unconfirmed;
 			assert.deepEqual([row?.pending.sha256, row?.elsewhere, row?.look], [acme.sha256, false, look]);
 			assert.deepEqual(uploads.running, []);
 		});
 
-		const looks: readonly [string, () => void, Look["outcome"]][] = [
-			["the list cannot be read", () => service.nextList().reject(new Failure(unreachable)), "failed"],
+		const looks: readonly [string, () => void, LookupOutcome["outcome"]][] = [
+			["the list cannot be read", () => service.nextList().reject(new ProblemError(unreachable)), "failed"],
 			[
 				"the list cannot be read for now",
-				() => service.nextList().reject(new Failure({ reason: "rate-limited", waitSeconds: 5 })),
+				() => service.nextList().reject(new ProblemError({ reason: "rate-limited", waitSeconds: 5 })),
 				"failed",
 			],
 			["the list is not complete", () => service.nextList().resolve({ ...listing(), complete: false }), "partial"],
@@ -503,7 +507,7 @@ describe("Uploads", () => {
 					},
 				}),
 			});
-			list.show(listing(one));
+			list.replaceListing(listing(one));
 			service.nextList();
 			const uploading = problemIn(window.upload(sending));
 			assert.equal(window.running[0]?.checking, false);
@@ -523,16 +527,16 @@ describe("Uploads", () => {
 					list: () => assert.fail("Nobody expected a list call."),
 					content: () => assert.fail("Nobody expected a content call."),
 					upload: async () => {
-						switched.list.forget(namedOrganization());
+						switched.list.reset(namedOrganization());
 						throw lost;
 					},
 				}),
 			});
-			switched.list.show(listing(one));
+			switched.list.replaceListing(listing(one));
 			const problem = await problemIn(switched.window.upload(sending));
 			assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 			assert.deepEqual(switched.window.unconfirmed, []);
-			switched.list.forget(organizationRef);
+			switched.list.reset(organizationRef);
 			assert.equal(switched.window.unconfirmed.length, 1);
 		});
 	});
@@ -545,13 +549,13 @@ describe("Uploads", () => {
 			await writeDown({ organizationRef: unnamed });
 			assert.equal(unplaced().pending.organizationRef, unnamed);
 			const { list, window } = open();
-			list.forget(unnamed);
+			list.reset(unnamed);
 			await window.reload();
 			assert.deepEqual(
 				window.unconfirmed.map((upload) => upload.unplaced),
 				[false],
 			);
-			list.forget(null);
+			list.reset(null);
 			assert.equal(window.unconfirmed.length, 1);
 		});
 
@@ -559,12 +563,12 @@ describe("Uploads", () => {
 			service.kept.set("one", other.pem).set("two", acme.pem);
 			await writeDown({ organizationRef: unnamed });
 			service.nextList().resolve(listing(two));
-			const look: Look = { outcome: "unplaced" };
+			const look: LookupOutcome = { outcome: "unplaced" };
 			const problem = { reason: "unconfirmed" as const, name: "Root", look, ending: null };
 			assert.deepEqual(await problemIn(uploads.check(unplaced())), problem);
 			assert.deepEqual(unplaced().look, look);
 			service.nextList().resolve(listing(two, one));
-			assert.deepEqual(await uploads.check(unplaced()), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await uploads.check(unplaced()), { certificate: two, duplicates: [], how: "found" });
 			assert.deepEqual(uploads.unconfirmed, []);
 			assert.deepEqual(service.sent, []);
 		});
@@ -580,7 +584,7 @@ describe("Uploads", () => {
 
 		it("R22 are not sent again, are forgotten, and keep nobody from uploading, who is told of them", async () => {
 			await writeDown({ organizationRef: unnamed });
-			assert.equal((await problemIn(uploads.again(unplaced()))).reason, "unconfirmed");
+			assert.equal((await problemIn(uploads.retry(unplaced()))).reason, "unconfirmed");
 			assert.deepEqual(service.sent, []);
 			assert.deepEqual(unplacedFindings(uploads.unconfirmed, acme.sha256), [
 				{ code: "maybe-uploaded", level: "strong", name: "Root", at: now },
@@ -589,29 +593,31 @@ describe("Uploads", () => {
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
 			assert.equal((await uploads.upload(sending)).how, "answered");
-			await uploads.forget(unplaced());
+			await uploads.discard(unplaced());
 			assert.deepEqual(await openOnes(), []);
 		});
 	});
 
 	describe("that were answered", () => {
-		it("R37 have twins where another machine uploaded the same", async () => {
+		it("R37 have duplicates where another machine uploaded the same", async () => {
 			service.kept.set("two", acme.pem).set("three", acme.pem).set("four", other.pem);
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(certificate("four"), certificate("three"), two, one));
 			assert.deepEqual(await uploads.upload(sending), {
 				certificate: two,
-				twins: [certificate("three")],
+				duplicates: [certificate("three")],
 				how: "answered",
 			});
 		});
 
 		it("R22 are there also where that cannot be written down, until a look finds them", async () => {
-			const { list, window } = open({ pending: openStore({ settle: () => Promise.reject(new Failure(unwritten)) }) });
-			list.show(listing(one));
+			const { list, window } = open({
+				pending: openStore({ settle: () => Promise.reject(new ProblemError(unwritten)) }),
+			});
+			list.replaceListing(listing(one));
 			service.kept.set("two", acme.pem);
 			service.nextUpload().resolve(two);
-			service.nextList().reject(new Failure(unreachable));
+			service.nextList().reject(new ProblemError(unreachable));
 			assert.equal((await window.upload(sending)).how, "answered");
 			assert.deepEqual(list.state.listing?.certificates, [two, one]);
 			await uploads.reload();
@@ -622,8 +628,8 @@ describe("Uploads", () => {
 
 		it("are there also where the list cannot be read afterwards", async () => {
 			service.nextUpload().resolve(two);
-			service.nextList().reject(new Failure(unreachable));
-			assert.deepEqual(await uploads.upload(sending), { certificate: two, twins: [], how: "answered" });
+			service.nextList().reject(new ProblemError(unreachable));
+			assert.deepEqual(await uploads.upload(sending), { certificate: two, duplicates: [], how: "answered" });
 			assert.deepEqual(listed(), ["two", "one"]);
 		});
 	});
@@ -642,12 +648,12 @@ describe("Uploads", () => {
 				window.unconfirmed.map(({ pending, elsewhere, look }) => ({ id: pending.id, elsewhere, look })),
 				[{ id: row.pending.id, elsewhere: false, look: null }],
 			);
-			list.forget(namedOrganization());
+			list.reset(namedOrganization());
 			assert.deepEqual(window.unconfirmed, []);
 			// Its key may just be lost.
-			list.forget(null);
+			list.reset(null);
 			assert.equal(window.unconfirmed.length, 1);
-			list.forget(organizationRef);
+			list.reset(organizationRef);
 			now += 100 * MINUTE;
 			await window.reload();
 			assert.equal(window.unconfirmed.length, 1);
@@ -655,17 +661,17 @@ describe("Uploads", () => {
 
 		it("R21 are found by a check, which sends nothing", async () => {
 			service.nextList().resolve(listing(two, one));
-			assert.deepEqual(await uploads.check(row), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await uploads.check(row), { certificate: two, duplicates: [], how: "found" });
 			assert.deepEqual(uploads.unconfirmed, []);
 			assert.equal(service.sent.length, 1);
 		});
 
 		it("R22 are told of where they are settled in a window that read them before it knew its organization", async () => {
 			const { list, window } = open();
-			list.forget(undefined);
+			list.reset(undefined);
 			await window.reload();
 			assert.deepEqual([window.unconfirmed.length, window.unconfirmedIn(organizationRef)], [0, 1]);
-			list.identify(organizationRef);
+			list.bindConnection(organizationRef);
 			assert.equal(window.unconfirmed.length, 1);
 			let told = 0;
 			window.on("change", () => told++);
@@ -693,7 +699,7 @@ describe("Uploads", () => {
 			let told = 0;
 			uploads.on("change", () => told++);
 			service.nextList().resolve(listing(one));
-			const look: Look = { outcome: "not-seen", at: now };
+			const look: LookupOutcome = { outcome: "not-seen", at: now };
 			assert.deepEqual(await problemIn(uploads.check(row)), {
 				reason: "unconfirmed",
 				name: "Root",
@@ -705,7 +711,7 @@ describe("Uploads", () => {
 		});
 
 		it("R22 stay where a check cannot look, which says why", async () => {
-			service.nextList().reject(new Failure({ reason: "unauthorized" }));
+			service.nextList().reject(new ProblemError({ reason: "unauthorized" }));
 			assert.deepEqual(await problemIn(uploads.check(row)), { reason: "unauthorized" });
 			assert.deepEqual(uploads.unconfirmed[0]?.look, { outcome: "failed" });
 		});
@@ -716,7 +722,7 @@ describe("Uploads", () => {
 			const checking = uploads.check(row, abort.signal);
 			await service.listBegun(3);
 			abort.abort();
-			await assert.rejects(checking, Cancelled);
+			await assert.rejects(checking, CancelledError);
 			assert.deepEqual(uploads.unconfirmed, [row]);
 		});
 
@@ -725,17 +731,17 @@ describe("Uploads", () => {
 			await window.reload();
 			service.nextList().resolve(listing(two, one));
 			await window.check(window.unconfirmed[0] ?? assert.fail());
-			assert.deepEqual(await uploads.check(row), { certificate: two, twins: [], how: "found" });
-			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await uploads.check(row), { certificate: two, duplicates: [], how: "found" });
+			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
 			assert.equal(service.sent.length, 1);
 			assert.deepEqual(uploads.unconfirmed, []);
 		});
 
 		it("R37 are settled also where another window sent them again", async () => {
 			await settle(await writeDown({ id: "2" }), [two]);
-			service.nextList().reject(new Failure(unreachable));
-			assert.deepEqual(await uploads.check(row), { certificate: two, twins: [], how: "found" });
-			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
+			service.nextList().reject(new ProblemError(unreachable));
+			assert.deepEqual(await uploads.check(row), { certificate: two, duplicates: [], how: "found" });
+			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
 		});
 
 		it("R37 are settled also where another window found them while it was looked", async () => {
@@ -744,7 +750,7 @@ describe("Uploads", () => {
 			await service.listBegun(3);
 			await settle(row.pending, [two]);
 			answer.resolve(listing(one));
-			assert.deepEqual(await checking, { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await checking, { certificate: two, duplicates: [], how: "found" });
 		});
 
 		it("R23 have as a twin what another window's second attempt became while it was looked", async () => {
@@ -754,7 +760,7 @@ describe("Uploads", () => {
 			const [earlier, later] = [certificate("two", { createdAt: 8 }), certificate("three", { createdAt: 9 })];
 			await settle(await writeDown({ id: "2" }), [later]);
 			answer.resolve(listing(later, earlier, one));
-			assert.deepEqual(await checking, { certificate: earlier, twins: [later], how: "found" });
+			assert.deepEqual(await checking, { certificate: earlier, duplicates: [later], how: "found" });
 		});
 
 		it("R37 are not settled by a look while another window sends them", async () => {
@@ -768,13 +774,13 @@ describe("Uploads", () => {
 		it("R21 are sent again after a look that does not see them, as one more attempt", async () => {
 			service.nextList().resolve(listing(one));
 			const answer = service.nextUpload();
-			const sendingAgain = uploads.again(row);
+			const sendingAgain = uploads.retry(row);
 			await service.uploadBegun(2);
 			const [first, second] = (await store.read()).openAttempts(row.pending);
 			assert.deepEqual([first, second?.name], [row.pending, "Root"]);
 			service.nextList().resolve(listing(two, one));
 			answer.resolve(two);
-			assert.deepEqual(await sendingAgain, { certificate: two, twins: [], how: "answered" });
+			assert.deepEqual(await sendingAgain, { certificate: two, duplicates: [], how: "answered" });
 			assert.deepEqual(
 				(await store.read()).all.map(({ pending: { id } }) => id),
 				[second?.id],
@@ -783,26 +789,26 @@ describe("Uploads", () => {
 
 		it("R21 are not sent again where the look sees them", async () => {
 			service.nextList().resolve(listing(two, one));
-			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
 			assert.equal(service.sent.length, 1);
 		});
 
 		const unsure: readonly [string, () => void][] = [
-			["cannot look", () => service.nextList().reject(new Failure(unreachable))],
+			["cannot look", () => service.nextList().reject(new ProblemError(unreachable))],
 			["does not see all", () => service.nextList().resolve({ ...listing(one), complete: false })],
 		];
 		for (const [what, answer] of unsure)
 			it(`R21 are not sent again where the look ${what}`, async () => {
 				answer();
-				await problemIn(uploads.again(row));
+				await problemIn(uploads.retry(row));
 				assert.equal(service.sent.length, 1);
 				assert.equal(uploads.unconfirmed[0]?.pending.id, row.pending.id);
 			});
 
 		it("R21 are one attempt less where the second was refused", async () => {
 			service.nextList().resolve(listing(one));
-			service.nextUpload().reject(new Failure({ reason: "unauthorized" }));
-			assert.deepEqual(await problemIn(uploads.again(row)), { reason: "unauthorized" });
+			service.nextUpload().reject(new ProblemError({ reason: "unauthorized" }));
+			assert.deepEqual(await problemIn(uploads.retry(row)), { reason: "unauthorized" });
 			assert.equal(uploads.unconfirmed[0]?.pending.id, row.pending.id);
 		});
 
@@ -810,9 +816,9 @@ describe("Uploads", () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().resolve(certificate("three"));
 			service.nextList().resolve(listing(certificate("three"), two, one));
-			assert.deepEqual(await uploads.again(row), {
+			assert.deepEqual(await uploads.retry(row), {
 				certificate: certificate("three"),
-				twins: [two],
+				duplicates: [two],
 				how: "answered",
 			});
 		});
@@ -821,7 +827,7 @@ describe("Uploads", () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().reject(lost);
 			service.nextList().resolve(listing(two, one));
-			assert.deepEqual(await uploads.again(row), { certificate: two, twins: [], how: "found" });
+			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
 		});
 
 		it("R20 are found as the first attempt where a list that was late hid that from the second", async () => {
@@ -829,13 +835,13 @@ describe("Uploads", () => {
 			service.nextList().resolve({ ...listing(one), servedAt: 200 });
 			service.nextUpload().reject(lost);
 			service.nextList().resolve(listing(first, one));
-			assert.deepEqual(await uploads.again(row), { certificate: first, twins: [], how: "found" });
+			assert.deepEqual(await uploads.retry(row), { certificate: first, duplicates: [], how: "found" });
 		});
 
 		it("R37 are not sent again, nor forgotten, while another window sends them", async () => {
 			const end = await sendElsewhere({ id: "2" });
-			assert.deepEqual(await problemIn(uploads.again(row)), pending(true));
-			assert.deepEqual(await problemIn(uploads.forget(row)), pending(true));
+			assert.deepEqual(await problemIn(uploads.retry(row)), pending(true));
+			assert.deepEqual(await problemIn(uploads.discard(row)), pending(true));
 			await end();
 			assert.equal((await openOnes()).length, 1);
 			assert.equal(service.sent.length, 1);
@@ -843,7 +849,7 @@ describe("Uploads", () => {
 
 		it("R37 are not sent again where another window took over, and found them, while this one stood still", async () => {
 			const answer = service.nextList();
-			const sendingAgain = problemIn(uploads.again(row));
+			const sendingAgain = problemIn(uploads.retry(row));
 			await service.listBegun(3);
 			overtake();
 			await settle(row.pending, [two]);
@@ -856,8 +862,8 @@ describe("Uploads", () => {
 		});
 
 		it("R22 are not said to be forgotten where they cannot be", async () => {
-			const { window } = open({ pending: openStore({ remove: () => Promise.reject(new Failure(unwritten)) }) });
-			assert.deepEqual(await problemIn(window.forget(row)), unwritten);
+			const { window } = open({ pending: openStore({ remove: () => Promise.reject(new ProblemError(unwritten)) }) });
+			assert.deepEqual(await problemIn(window.discard(row)), unwritten);
 			assert.equal((await openOnes()).length, 1);
 		});
 
@@ -865,8 +871,8 @@ describe("Uploads", () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().reject(lost);
 			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
-			await problemIn(uploads.again(row));
-			await uploads.forget(uploads.unconfirmed[0] ?? assert.fail());
+			await problemIn(uploads.retry(row));
+			await uploads.discard(uploads.unconfirmed[0] ?? assert.fail());
 			assert.deepEqual([uploads.unconfirmed, await openOnes()], [[], []]);
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
@@ -875,10 +881,10 @@ describe("Uploads", () => {
 
 		describe("by a row that is out of date", () => {
 			let stale: UnconfirmedUpload;
-			let first: PendingUpload;
+			let first: UploadAttempt;
 
 			beforeEach(async () => {
-				await uploads.forget(row);
+				await uploads.discard(row);
 				first = await writeDown({ id: "2" });
 				stale = uploads.unconfirmed[0] ?? assert.fail("there is no row");
 				assert.equal(stale.look, null, "nobody has looked for this one");
@@ -886,14 +892,14 @@ describe("Uploads", () => {
 
 			it("R37 are known to have arrived in the window that was sending them", async () => {
 				await settle(first, [two]);
-				assert.deepEqual(await uploads.again(stale), { certificate: two, twins: [], how: "found" });
+				assert.deepEqual(await uploads.retry(stale), { certificate: two, duplicates: [], how: "found" });
 				assert.equal(service.sent.length, 1);
 			});
 
 			it("R37 are not taken for the next upload of the same", async () => {
 				await settle(first, [two]);
 				await writeDown({ id: "3", name: "Another", owner: "dead" });
-				assert.deepEqual(await uploads.check(stale), { certificate: two, twins: [], how: "found" });
+				assert.deepEqual(await uploads.check(stale), { certificate: two, duplicates: [], how: "found" });
 			});
 
 			it("R37 are not sent again beside the next upload of the same", async () => {
@@ -901,7 +907,7 @@ describe("Uploads", () => {
 				const next = await writeDown({ id: "3", name: "Another", owner: "dead" });
 				service.nextList().resolve(listing(one));
 				const problem = { reason: "upload-pending", name: "Another", running: false };
-				assert.deepEqual(await problemIn(uploads.again(stale)), problem);
+				assert.deepEqual(await problemIn(uploads.retry(stale)), problem);
 				assert.deepEqual(await openOnes(), [next]);
 				assert.equal(service.sent.length, 1);
 			});
@@ -913,13 +919,13 @@ describe("Uploads", () => {
 				service.nextList().resolve(listing(one));
 				service.nextUpload().resolve(two);
 				service.nextList().resolve(listing(two, one));
-				assert.deepEqual(await uploads.again(stale), { certificate: two, twins: [], how: "answered" });
+				assert.deepEqual(await uploads.retry(stale), { certificate: two, duplicates: [], how: "answered" });
 			});
 		});
 
 		it("R37 are not forgotten by a row that is out of date", async () => {
 			const next = await writeDown({ id: "2" });
-			await uploads.forget(row);
+			await uploads.discard(row);
 			assert.deepEqual(await openOnes(), [next]);
 		});
 	});
@@ -928,14 +934,14 @@ describe("Uploads", () => {
 		const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 		const once = Promise.withResolvers<void>();
 		let reads = 0;
-		const slow = new (class extends PendingUploads {
+		const slow = new (class extends JournalStore {
 			override async read() {
 				const records = await super.read();
 				once.resolve();
 				await answers[reads++]?.promise;
 				return records;
 			}
-		})(join(folder.path, "pending"), new Locks(join(folder.path, "locks")), () => now);
+		})(join(folder.path, "pending"), new FileLocks(join(folder.path, "locks")), () => now);
 		const { window } = open({ pending: slow });
 		const first = window.reload();
 		await once.promise;
@@ -961,11 +967,11 @@ describe("Uploads", () => {
 
 	it("R37 are looked at again while another window sends one, also before it is known which organization is shown", async () => {
 		const { list, window } = open({ readAgainMs: 1 });
-		list.forget(undefined);
+		list.reset(undefined);
 		const end = await sendElsewhere();
 		const change = () => new Promise<void>((resolve) => window.on("change", () => resolve()));
 		await window.reload();
-		list.forget(organizationRef);
+		list.reset(organizationRef);
 		const seen = change();
 		assert.equal(window.unconfirmed[0]?.elsewhere, false, "whether it is alive is not known by one look");
 		await seen;
@@ -978,11 +984,11 @@ describe("Uploads", () => {
 
 	it("stay as they were known where they cannot be read", async () => {
 		const { window } = open({
-			pending: new (class extends PendingUploads {
+			pending: new (class extends JournalStore {
 				override read() {
-					return Promise.reject(new Failure({ reason: "not-recorded", code: null }));
+					return Promise.reject(new ProblemError({ reason: "not-recorded", code: null }));
 				}
-			})(folder.path, new Locks(join(folder.path, "locks"))),
+			})(folder.path, new FileLocks(join(folder.path, "locks"))),
 		});
 		await window.reload();
 		assert.deepEqual(window.unconfirmed, []);

@@ -8,8 +8,8 @@ import { mock } from "node:test";
 import { createSecureContext } from "node:tls";
 import type { ClientCertificateFiles } from "../../../../src/domain/adminApi.ts";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
-import { Cancelled, type ClientCertificateFlaw } from "../../../../src/domain/problem.ts";
-import { CertificatesApi } from "../../../../src/openai/certificates.ts";
+import { CancelledError, type TlsKeyPairIssue } from "../../../../src/domain/problem.ts";
+import { CertificatesClient } from "../../../../src/openai/certificates.ts";
 import { type MadeCertificate, makeCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import { isOpensslHere, withOpensslServer } from "../../../network/opensslServer.ts";
@@ -125,7 +125,7 @@ describe("A client certificate", () => {
 		makeUnreadable(context, path);
 		return path;
 	};
-	const paths: readonly [string, ClientCertificateFlaw, (context: Mocha.Context) => string][] = [
+	const paths: readonly [string, TlsKeyPairIssue, (context: Mocha.Context) => string][] = [
 		["is not there", "missing", () => join(folder.path, "none.pem")],
 		["is below a file", "missing", () => join(file(""), "x.pem")],
 		["is relative", "missing", () => relative(process.cwd(), import.meta.filename)],
@@ -163,10 +163,10 @@ describe("A client certificate", () => {
 			const ended = problemIn(listWith(given));
 			const abort = new AbortController();
 			const access = { baseUrl: parseBaseUrl(service.url), key: "k", clientCertificate: given };
-			const cancelled = new CertificatesApi(bench.transport, async () => access).list(abort.signal);
+			const cancelled = new CertificatesClient(bench.transport, async () => access).list(abort.signal);
 			await asked.promise;
 			abort.abort();
-			await assert.rejects(cancelled, Cancelled);
+			await assert.rejects(cancelled, CancelledError);
 			mock.timers.tick(9000);
 			const file = basename(given.certificate);
 			assert.deepEqual(await ended, { reason: "client-certificate", why: "no-answer", file });
@@ -177,12 +177,7 @@ describe("A client certificate", () => {
 		assert.equal(service.connections.total, 0);
 	});
 
-	const contents: readonly [
-		string,
-		ClientCertificateFlaw,
-		"certificate" | "key",
-		() => Partial<ClientCertificateFiles>,
-	][] = [
+	const contents: readonly [string, TlsKeyPairIssue, "certificate" | "key", () => Partial<ClientCertificateFiles>][] = [
 		["has no certificate", "no-certificate", "certificate", () => ({ certificate: file(client.privateKeyPem) })],
 		["is DER", "no-certificate", "certificate", () => ({ certificate: file(client.der) })],
 		["is garbage", "no-certificate", "certificate", () => ({ certificate: file(block("CERTIFICATE")) })],

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import { Cancelled } from "../../../../src/domain/problem.ts";
+import { CancelledError } from "../../../../src/domain/problem.ts";
 import { benchForEachTest } from "../setup.ts";
 import { plainNetwork } from "./directNetwork.ts";
 
@@ -47,7 +47,7 @@ describe("Connections", () => {
 		const { release } = await hold(16);
 		for (const wait of [() => {}, setImmediate]) {
 			const abort = new AbortController();
-			const ended = assert.rejects(bench.api.list(abort.signal), Cancelled);
+			const ended = assert.rejects(bench.api.list(abort.signal), CancelledError);
 			await wait();
 			abort.abort();
 			await ended;
@@ -60,7 +60,7 @@ describe("Connections", () => {
 
 	it("are all closed with the transport, and what runs on them ends", async () => {
 		const silence = bench.emulator.faults.next({ kind: "silence", when: "after" });
-		const ended = assert.rejects(bench.api.list(), Cancelled);
+		const ended = assert.rejects(bench.api.list(), CancelledError);
 		await silence.reached;
 		await bench.transport.close();
 		await ended;

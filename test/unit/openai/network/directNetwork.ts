@@ -1,7 +1,7 @@
-import type { Network } from "../../../../src/domain/networkSettings.ts";
+import type { NetworkSettings } from "../../../../src/domain/networkSettings.ts";
 
 /** What an editor says of the network that was told nothing of it. */
-export const plainNetwork: Network = {
+export const plainNetwork: NetworkSettings = {
 	proxySupport: true,
 	proxy: "",
 	proxyAuthorization: "",

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import type { CertificatesApi } from "../../../../src/openai/certificates.ts";
+import type { CertificatesClient } from "../../../../src/openai/certificates.ts";
 import { benchForEachTest } from "../setup.ts";
 import { trustedAuthority } from "./certificateAuthority.ts";
 
@@ -18,9 +18,9 @@ const uploaded = {
 
 for (const scheme of ["http", "https"])
 	describe(`A connection over ${scheme} that nobody uses`, () => {
-		const bench = benchForEachTest({ doubtMilliseconds: 50 });
+		const bench = benchForEachTest({ possiblyStaleMilliseconds: 50 });
 		const authority = trustedAuthority();
-		let api: CertificatesApi;
+		let api: CertificatesClient;
 		let server: Server;
 		/** Those that were made, oldest first. */
 		let sockets: Socket[];

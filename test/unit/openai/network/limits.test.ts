@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
-import { Cancelled } from "../../../../src/domain/problem.ts";
-import { CertificatesApi } from "../../../../src/openai/certificates.ts";
+import { CancelledError } from "../../../../src/domain/problem.ts";
+import { CertificatesClient } from "../../../../src/openai/certificates.ts";
 import type { FaultKind } from "../../../emulator/faults.ts";
 import { benchForEachTest, problemIn, stopClock, TOTAL_MILLISECONDS } from "../setup.ts";
 
@@ -29,19 +29,19 @@ describe("Cancelled", () => {
 	const bench = benchForEachTest();
 
 	it("R25 before the start: nothing is sent", async () => {
-		await assert.rejects(bench.api.upload(upload, AbortSignal.abort()), Cancelled);
-		await assert.rejects(bench.api.list(AbortSignal.abort()), Cancelled);
+		await assert.rejects(bench.api.upload(upload, AbortSignal.abort()), CancelledError);
+		await assert.rejects(bench.api.list(AbortSignal.abort()), CancelledError);
 		assert.equal(bench.emulator.connections.total, 0);
 	});
 
 	it("R25 while the key is still being read: it ends at once, and nothing was sent", async () => {
 		const abort = new AbortController();
 		const asked = Promise.withResolvers<void>();
-		const api = new CertificatesApi(bench.transport, () => {
+		const api = new CertificatesClient(bench.transport, () => {
 			asked.resolve();
 			return new Promise<never>(() => {});
 		});
-		const ended = assert.rejects(api.upload(upload, abort.signal), Cancelled);
+		const ended = assert.rejects(api.upload(upload, abort.signal), CancelledError);
 		await asked.promise;
 		abort.abort();
 		await ended;
@@ -53,7 +53,7 @@ describe("Cancelled", () => {
 		try {
 			const abort = new AbortController();
 			silent.server.on("connection", () => abort.abort());
-			await assert.rejects(bench.apiFor(silent.url, "k").upload(upload, abort.signal), Cancelled);
+			await assert.rejects(bench.apiFor(silent.url, "k").upload(upload, abort.signal), CancelledError);
 			const [socket = assert.fail()] = silent.sockets;
 			await once(socket.resume(), "close");
 		} finally {
@@ -75,7 +75,7 @@ describe("Cancelled", () => {
 			const kept = await list();
 			abort.abort();
 			await once(given.socket, "close");
-			assert.ok((await given.ended) instanceof Cancelled);
+			assert.ok((await given.ended) instanceof CancelledError);
 			assert.equal(kept.socket.closed, false);
 			await bench.transport.close();
 			await kept.ended;
@@ -87,12 +87,12 @@ describe("Cancelled", () => {
 	it("R25 while the connection is being made: nothing is sent on it later either", async () => {
 		const { emulator, transport } = bench;
 		const abort = new AbortController();
-		const api = new CertificatesApi(transport, async () => {
+		const api = new CertificatesClient(transport, async () => {
 			// After the code that waits for this has begun to connect, and before the system can say that it did.
 			process.nextTick(() => abort.abort());
 			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 		});
-		await assert.rejects(api.upload(upload, abort.signal), Cancelled);
+		await assert.rejects(api.upload(upload, abort.signal), CancelledError);
 		// The next request waits for the same connection, or for a later one.
 		await bench.api.list();
 		assert.deepEqual(
@@ -246,7 +246,7 @@ describe("Time for an answer", () => {
 	});
 
 	it("R59 ends also where the key's storage does not answer", async () => {
-		const api = new CertificatesApi(bench.transport, () => new Promise<never>(() => {}));
+		const api = new CertificatesClient(bench.transport, () => new Promise<never>(() => {}));
 		for (const call of [() => api.list(), () => api.upload(upload)]) {
 			const problem = problemIn(call());
 			await clock.pass(TOTAL_MILLISECONDS);

@@ -3,14 +3,14 @@
 
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { problemOf } from "../../../../src/domain/problem.ts";
-import { CertificatesApi } from "../../../../src/openai/certificates.ts";
-import { Transport } from "../../../../src/openai/httpTransport.ts";
+import { CertificatesClient } from "../../../../src/openai/certificates.ts";
+import { HttpTransport } from "../../../../src/openai/httpTransport.ts";
 import { plainNetwork } from "./directNetwork.ts";
 
 const [url = "", key = "", systemCertificates] = process.argv.slice(2);
 const network = () => ({ ...plainNetwork, systemCertificates: systemCertificates === "true" });
-const transport = new Transport({ userAgent: "test/0", observe: () => {}, network });
-const api = new CertificatesApi(transport, async () => ({
+const transport = new HttpTransport({ userAgent: "test/0", observe: () => {}, network });
+const api = new CertificatesClient(transport, async () => ({
 	baseUrl: parseBaseUrl(url),
 	key,
 	clientCertificate: null,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { X509Reader } from "../../../../src/x509/certificateFileReader.ts";
+import { X509CertificateFileReader } from "../../../../src/x509/certificateFileReader.ts";
 import { type MadeCertificate, makeCertificate } from "../../../certificates.ts";
 import { makePrivateKeys, type TestKey } from "../../x509/privateKeys.ts";
 import { benchForEachTest } from "../setup.ts";
@@ -9,7 +9,7 @@ const WINDOW = 24;
 
 describe("R06 A private key beside the certificate never reaches the service", () => {
 	const bench = benchForEachTest();
-	const reader = new X509Reader();
+	const reader = new X509CertificateFileReader();
 	let root: MadeCertificate;
 
 	before(async () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
-import type { Network } from "../../../../src/domain/networkSettings.ts";
-import { type ProxyFlaw, problemOf } from "../../../../src/domain/problem.ts";
-import { proxyFor } from "../../../../src/openai/proxyResolver.ts";
+import type { NetworkSettings } from "../../../../src/domain/networkSettings.ts";
+import { type ProxyIssue, problemOf } from "../../../../src/domain/problem.ts";
+import { resolveProxy } from "../../../../src/openai/proxyResolver.ts";
 import { plainNetwork } from "./directNetwork.ts";
 
-const choose = (network: Partial<Network>, url = "https://api.openai.com/v1") =>
-	proxyFor(parseBaseUrl(url), { ...plainNetwork, ...network });
-const hostOf = (network: Partial<Network>, url?: string) => choose(network, url)?.host ?? null;
+const choose = (network: Partial<NetworkSettings>, url = "https://api.openai.com/v1") =>
+	resolveProxy(parseBaseUrl(url), { ...plainNetwork, ...network });
+const hostOf = (network: Partial<NetworkSettings>, url?: string) => choose(network, url)?.host ?? null;
 
 describe("The proxy that the editor would take", () => {
 	const proxy = "http://setting.test:1";
@@ -95,7 +95,7 @@ describe("The proxy that the editor would take", () => {
 
 	describe("R45 its password", () => {
 		const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
-		const secretIn = (network: Partial<Network>) => choose(network)?.authorization;
+		const secretIn = (network: Partial<NetworkSettings>) => choose(network)?.authorization;
 
 		it("is that of its URL, without percent-encoding", () => {
 			assert.equal(secretIn({ proxy: "http://me:pass@p.test" }), basic("me:pass"));
@@ -113,7 +113,7 @@ describe("The proxy that the editor would take", () => {
 		});
 	});
 
-	const refused: readonly [proxy: string, why: ProxyFlaw, named: string][] = [
+	const refused: readonly [proxy: string, why: ProxyIssue, named: string][] = [
 		["proxy.test:8080", "not-a-url", "http.proxy"],
 		["me:secret@proxy.test", "not-a-url", "http.proxy"],
 		["http://", "not-a-url", "http.proxy"],

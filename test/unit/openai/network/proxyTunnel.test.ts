@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
-import { Cancelled, type ProxyFlaw } from "../../../../src/domain/problem.ts";
-import { CertificatesApi } from "../../../../src/openai/certificates.ts";
+import { CancelledError, type ProxyIssue } from "../../../../src/domain/problem.ts";
+import { CertificatesClient } from "../../../../src/openai/certificates.ts";
 import { makeCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import { type ProxyOptions, startProxy, type TestProxy } from "../../../network/proxy.ts";
@@ -46,7 +46,7 @@ describe("Through a proxy", () => {
 		for (const each of ended.splice(0).reverse()) await each.close();
 	});
 
-	const problem = (why: ProxyFlaw, host = proxy.host) => ({ reason: "proxy", proxy: host, why });
+	const problem = (why: ProxyIssue, host = proxy.host) => ({ reason: "proxy", proxy: host, why });
 
 	it("R48 it reaches the service, and the proxy is told the host's name and nothing else", async () => {
 		service.state.put();
@@ -241,7 +241,7 @@ describe("Through a proxy", () => {
 		proxy.mode = "silent";
 		const abort = new AbortController();
 		const connected = once(proxy.server, "connect") as Promise<[unknown, Socket]>;
-		const cancelled = assert.rejects(bench.api.upload(upload, abort.signal), Cancelled);
+		const cancelled = assert.rejects(bench.api.upload(upload, abort.signal), CancelledError);
 		const [, socket] = await connected;
 		const closed = once(socket, "close");
 		abort.abort();
@@ -255,7 +255,7 @@ describe("Through a proxy", () => {
 		bench.network = { ...plainNetwork, proxy: other.url };
 		const abort = new AbortController();
 		const connected = once(silent.server, "connection") as Promise<[Socket]>;
-		const cancelled = assert.rejects(bench.api.upload(upload, abort.signal), Cancelled);
+		const cancelled = assert.rejects(bench.api.upload(upload, abort.signal), CancelledError);
 		const [socket] = await connected;
 		const closed = once(socket, "close");
 		abort.abort();
@@ -292,7 +292,7 @@ describe("Through a proxy", () => {
 
 	it("R26 that cannot be used is told before anything is connected", async () => {
 		bench.network = { ...plainNetwork, proxy: "socks5://127.0.0.1:1080" };
-		const api = new CertificatesApi(bench.transport, async () => {
+		const api = new CertificatesClient(bench.transport, async () => {
 			return { baseUrl: parseBaseUrl(BASE_URL), key: "k", clientCertificate: null };
 		});
 		assert.deepEqual(await problemIn(api.list()), problem("unsupported", "127.0.0.1:1080"));

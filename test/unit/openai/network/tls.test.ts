@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import tls from "node:tls";
 import { fileURLToPath } from "node:url";
-import type { ServerCertificateFlaw } from "../../../../src/domain/problem.ts";
+import type { ServerCertificateIssue } from "../../../../src/domain/problem.ts";
 import { type CertificateOptions, makeCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator, type TlsOptions } from "../../../emulator/emulator.ts";
 import { skip } from "../../../skipTest.ts";
@@ -40,7 +40,7 @@ describe("TLS to the service", () => {
 		return { key: privateKeyPem, cert: pem };
 	};
 	const serverAt = [HERE];
-	const flaws: readonly [string, ServerCertificateFlaw, () => Promise<TlsOptions>][] = [
+	const flaws: readonly [string, ServerCertificateIssue, () => Promise<TlsOptions>][] = [
 		["self-signed", "self-signed", () => made({ serverAt })],
 		[
 			"of an authority nobody trusts",

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { readElement } from "../../../../src/x509/asn1/der.ts";
-import { readCertificate } from "../../../../src/x509/certificate.ts";
+import { decodeCertificate } from "../../../../src/x509/certificate.ts";
 import { trustFindings } from "../../../../src/x509/findings/trustFindings.ts";
 import { isSignedByPublicRoot } from "../../../../src/x509/publicRoots.ts";
-import { readStructure, type Structure } from "../../../../src/x509/rawCertificate.ts";
+import { parseRawCertificate, type RawCertificate } from "../../../../src/x509/rawCertificate.ts";
 import * as der from "../der.ts";
 import { read } from "../read.ts";
 import { issuer, judge, ofAnother, withExtensions } from "./setup.ts";
@@ -137,7 +137,7 @@ describe("R11 Findings of who signed it:", () => {
 		assert.ok(!isSignedByPublicRoot({ ...root, issuer: root.notAfter }));
 		// Nobody here can make an intermediate of theirs: what is one is a root of theirs with another key in it.
 		const element = readElement(root.der);
-		const read = element && readCertificate(element);
+		const read = element && decodeCertificate(element);
 		assert.ok(read);
 		const publicKey = readElement(der.spki(der.keys.publicKey)) ?? assert.fail();
 		const intermediate = { ...read, structure: { ...read.structure, publicKey } };
@@ -173,9 +173,9 @@ function canLoad(publicKey: Buffer): boolean {
 	}
 }
 
-function structureOf(pem = ""): Structure {
+function structureOf(pem = ""): RawCertificate {
 	const [, , body = ""] = pem.split("-----");
-	return readStructure(Buffer.from(body, "base64")) ?? assert.fail(pem);
+	return parseRawCertificate(Buffer.from(body, "base64")) ?? assert.fail(pem);
 }
 
 /** The parts of the first public root that another certificate may share with it. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withServiceClock } from "../../../../src/domain/certificateFile.ts";
+import { adjustForClockSkew } from "../../../../src/domain/certificateFile.ts";
 import * as der from "../der.ts";
 import { findingsOf, read } from "../read.ts";
 import { detail, judge } from "./setup.ts";
@@ -34,17 +34,17 @@ describe("R11 Findings of its dates:", () => {
 	it("a clock that differs from the service's makes an expiry a warning, and is said", async () => {
 		const findings = await findingsOf(file, ends + 60);
 		const shown = (ours: number, service: number) =>
-			withServiceClock(findings, ours, service).map(({ level, code }) => `${level} ${code}`);
+			adjustForClockSkew(findings, ours, service).map(({ level, code }) => `${level} ${code}`);
 		assert.deepEqual(shown(ends + 60, ends - 240), ["block expired", "info root"]);
 		for (const [ours, service] of [
 			[ends + 60, ends - 241],
 			[ends - 241, ends + 60],
 		] as const)
 			assert.deepEqual(shown(ours, service), ["warn expired", "warn clock-differs", "info root"]);
-		assert.deepEqual(withServiceClock([], 0, 10_000), []);
+		assert.deepEqual(adjustForClockSkew([], 0, 10_000), []);
 		const lastDay = await findingsOf(file, ends - 60);
 		assert.deepEqual(
-			withServiceClock(lastDay, 0, 301).map(({ level }) => level),
+			adjustForClockSkew(lastDay, 0, 301).map(({ level }) => level),
 			["warn", "warn", "info"],
 		);
 	});
