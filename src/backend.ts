@@ -10,21 +10,20 @@ import { HttpTransport, type TransportOptions } from "./openai/httpTransport.ts"
 import { checkLive } from "./openai/liveCheck.ts";
 import { parseTlsKeyPair, readTlsKeyPair } from "./openai/tlsKeyPair.ts";
 
-/** What the first bundle hands over. */
 export interface BackendOptions extends EagerParts {
-	/** Name and version of this extension. */
+	/** The name and version of this extension. */
 	readonly userAgent: string;
-	/** The editor's language and translations: each bundle has a copy of the words. */
+	/** VS Code's language and translations: each bundle has its own copy of the messages. */
 	readonly language: string;
 	readonly translations: Record<string, string> | undefined;
 }
 
-/** What is loaded on first use. */
+/** The second bundle, loaded on first use. */
 export interface Backend extends Omit<Assembly, keyof vscode.Disposable> {
 	close(): Promise<void>;
 }
 
-/** Loaded for the first file: @peculiar/x509 takes about as long to load as all else, and rows do not wait for it. */
+/** Loads @peculiar/x509 with the first file: it loads about as long as everything else, and rows must not wait. */
 const reader: CertificateReader = {
 	read: async (...file) => {
 		const { X509CertificateFileReader } = await import("./x509/certificateFileReader.ts");
@@ -32,22 +31,22 @@ const reader: CertificateReader = {
 	},
 };
 
-/** Loaded as late. */
+/** Loads @peculiar/x509 on first use too. */
 const checkClient: Adapters["checkClient"] = async (file, anchor) => {
-	const { checkChain: checkClientCertificate } = await import("./x509/chainCheck.ts");
-	return checkClientCertificate(file, anchor, Date.now() / 1000);
+	const { checkChain } = await import("./x509/chainCheck.ts");
+	return checkChain(file, anchor, Date.now() / 1000);
 };
 
-/** Builds what activation does not need: undici, @peculiar/x509, and all that follows a look at a view or a command. */
-export function createBackend({ userAgent, language, translations, ...frame }: BackendOptions): Backend {
+/** Creates everything that activation does not need: undici, @peculiar/x509, and all behind the views and commands. */
+export function createBackend({ userAgent, language, translations, ...eager }: BackendOptions): Backend {
 	setLanguage(language, translations);
-	const observe = ({ message, ...exchange }: RequestLogEntry) =>
-		frame.log.exchange({ ...exchange, message: message && excerpt(message) });
+	const observe = ({ message, ...entry }: RequestLogEntry) =>
+		eager.log.exchange({ ...entry, message: message && excerpt(message) });
 	const options: TransportOptions = { userAgent, observe, network };
 	const transport = new HttpTransport(options);
-	const { dispose, ...assembly } = assemble(frame, {
+	const { dispose, ...assembly } = assemble(eager, {
 		reader,
-		openService: (source) => new AdminClient(transport, source),
+		openService: (credentials) => new AdminClient(transport, credentials),
 		judgeClientFiles: async (files: ClientCertificateFiles) => {
 			parseTlsKeyPair(await readTlsKeyPair(files));
 		},
@@ -56,8 +55,8 @@ export function createBackend({ userAgent, language, translations, ...frame }: B
 			return checkClient(new TextEncoder().encode(cert), anchor);
 		},
 		checkClient,
-		judgeClient: (pair) => void parseTlsKeyPair(pair),
-		checkLive: (check, signal) => checkLive(options, check, signal),
+		judgeClient: (credentials) => void parseTlsKeyPair(credentials),
+		checkLive: (request, signal) => checkLive(options, request, signal),
 	});
 	return {
 		...assembly,

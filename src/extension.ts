@@ -9,9 +9,9 @@ import { ExpiryMonitor } from "./features/expiry/ui/expiryMonitor.ts";
 import { droppedFiles, FILES, LazyTreeView } from "./features/sidebar/ui/lazyTreeView.ts";
 
 /**
- * Registers views without rows and commands that do nothing yet. Nothing here reads a secret, a file or the network: all
- * else is loaded when a person looks at a view or gives a command. The watch alone reads its record by itself, once this is
- * over.
+ * Registers empty views, and commands without handlers. Must not read a secret, a file or the network: the first
+ * visible view or the first command loads everything else. Only the expiry monitor reads its state by itself, after
+ * activation.
  */
 export function activate(context: vscode.ExtensionContext): void {
 	setLanguage(vscode.env.language, vscode.l10n.bundle);
@@ -23,21 +23,22 @@ export function activate(context: vscode.ExtensionContext): void {
 
 	const backend = lazy(() => loadBackend());
 
-	const look = () => void backend().catch(report);
+	const loadOnShow = () => void backend().catch(report);
 	const trees = {
-		certificates: new LazyTreeView(VIEW, { canSelectMany: true, dragAndDropController: UPLOADS_WHAT_IS_DROPPED }, look),
-		projects: new LazyTreeView(PROJECTS_VIEW, {}, look),
+		certificates: new LazyTreeView(VIEW, { canSelectMany: true, dragAndDropController: UPLOAD_ON_DROP }, loadOnShow),
+		projects: new LazyTreeView(PROJECTS_VIEW, {}, loadOnShow),
 	};
-	const watchFolder = vscode.Uri.joinPath(context.globalStorageUri, "watch").fsPath;
+	const expiryFolder = vscode.Uri.joinPath(context.globalStorageUri, "watch").fsPath;
 	const remind = async () => (await backend()).remind();
-	const watch = new ExpiryMonitor({ view: trees.certificates.view, folder: watchFolder, remind, report });
+	const expiryMonitor = new ExpiryMonitor({ view: trees.certificates.view, folder: expiryFolder, remind, report });
 	const loadBackend = async () => {
 		const { createBackend } = await import("./backend.js");
 		return createBackend({
 			userAgent: `${id}/${packageJSON.version}`,
 			language: vscode.env.language,
 			translations: vscode.l10n.bundle,
-			...{ context, log, inspections, certificateTexts, trees, watch, watchFolder, report },
+			...{ context, log, inspections, certificateTexts, trees, report },
+			...{ watch: expiryMonitor, watchFolder: expiryFolder },
 		});
 	};
 
@@ -45,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		log,
 		trees.certificates,
 		trees.projects,
-		watch,
+		expiryMonitor,
 		inspections,
 		certificateTexts,
 		registerCommands(async () => (await backend()).actions, report),
@@ -67,8 +68,8 @@ export function activate(context: vscode.ExtensionContext): void {
 	);
 }
 
-/** By the same command as the menus, and so with the same questions. */
-const UPLOADS_WHAT_IS_DROPPED: vscode.TreeDragAndDropController<unknown> = {
+/** Uploads dropped files by the command of the menus, with its prompts. */
+const UPLOAD_ON_DROP: vscode.TreeDragAndDropController<unknown> = {
 	dragMimeTypes: [],
 	dropMimeTypes: [FILES],
 	handleDrop: async (_, dropped) => {

@@ -10,29 +10,28 @@ import {
 } from "./domain/certificateFile.ts";
 import { X509CertificateFileReader } from "./x509/certificateFileReader.ts";
 
-/** What a terminal asks for. */
 export interface Inspection {
 	readonly files: readonly string[];
-	/** The time to judge as of, Unix seconds. */
+	/** The time to check the dates against, Unix seconds. */
 	readonly at: number;
-	/** The folder that relative paths start from. */
+	/** The base folder of relative paths. */
 	readonly folder: string;
 }
 
-/** Yields what is in each file as one line of JSON; a file that cannot be read is a refused one. Never throws. */
+/** Yields one line of JSON for each file; an unreadable file has the outcome `refuse`. Never throws. */
 export async function* inspect({ files, at, folder }: Inspection): AsyncGenerator<string> {
 	const reader = new X509CertificateFileReader();
 	for (const file of files) {
 		const bytes = await readBytes(resolve(folder, file));
 		const found = typeof bytes === "string" ? refused(bytes) : await reader.read(bytes, at, DEFAULT_REMINDER_DAYS);
-		yield `${inertJson(toJson(file, found))}\n`;
+		yield `${toTerminalSafeJson(toJson(file, found))}\n`;
 	}
 }
 
-/** JSON in which nothing moves a terminal's cursor or turns the direction of its text around. */
-function inertJson(value: unknown): string {
+/** Returns JSON that cannot move a terminal's cursor or reverse its text direction. */
+function toTerminalSafeJson(value: unknown): string {
 	return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-		// JSON escapes units of UTF-16, of which a character may have two (RFC 8259 7).
+		// JSON escapes UTF-16 units; a character may have two units (RFC 8259 7).
 		Array.from(
 			{ length: character.length },
 			(_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, "0")}`,
@@ -40,7 +39,7 @@ function inertJson(value: unknown): string {
 	);
 }
 
-/** The names are fixed: other programs read them. */
+/** Field names must not change: other programs read them. */
 function toJson(file: string, found: CertificateFile) {
 	const { outcome, reason, holdsPrivateKey, candidates, skipped } = found;
 	return {
@@ -49,28 +48,29 @@ function toJson(file: string, found: CertificateFile) {
 		reason,
 		message: outcomeWords(found),
 		holdsPrivateKey,
-		candidates: candidates.map(candidateToJson),
+		candidates: candidates.map(certificateToJson),
 		skipped: skipped.map(({ block, line, kind, reason }) => ({ block, line, kind, reason })),
 	};
 }
 
-function candidateToJson(candidate: ParsedCertificate) {
-	const { sha256, serialNumber, subject, issuer, notBefore, notAfter, isCa, selfSigned, keyType, keyBits } = candidate;
+function certificateToJson(certificate: ParsedCertificate) {
+	const { sha256, serialNumber, subject, issuer, notBefore, notAfter, isCa, selfSigned, keyType, keyBits } =
+		certificate;
 	return {
 		...{ sha256, serialNumber, subject, issuer, notBefore, notAfter, isCa, selfSigned, keyType, keyBits },
-		pem: candidate.pem,
-		findings: candidate.findings.map(({ code, level }) => ({ code, level })),
+		pem: certificate.pem,
+		findings: certificate.findings.map(({ code, level }) => ({ code, level })),
 	};
 }
 
-/** Reads a regular file of at most 1 MiB, or says why not. */
+/** Reads a regular file of at most 1 MiB; otherwise returns the reason for the refusal. */
 async function readBytes(path: string): Promise<Uint8Array | RefusalReason> {
 	try {
-		// A pipe or a device is not even opened: it might never answer.
+		// Never open a pipe or a device: reading might never end.
 		const stats = await stat(path);
 		if (!stats.isFile()) return "not-a-file";
 		if (stats.size > MAX_FILE_BYTES) return "too-large";
-		// The system's own files say that they hold nothing, and some never end.
+		// The system's own files report size 0, and some are endless.
 		return stats.size === 0 ? new Uint8Array() : await readFile(path);
 	} catch (error) {
 		return REASONS[(error as NodeJS.ErrnoException).code ?? ""] ?? "read-failed";

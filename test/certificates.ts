@@ -1,4 +1,4 @@
-// Certificates for tests, made when a test needs them: no key is kept in the repository.
+// Creates certificates for tests on demand: no key is stored in the repository.
 import "reflect-metadata/lite";
 import { createHash, KeyObject, type webcrypto } from "node:crypto";
 import { isIP } from "node:net";
@@ -31,24 +31,24 @@ export type KeyType = keyof typeof KEY_ALGORITHMS;
 export interface CertificateOptions {
 	/** Becomes the subject's only part, unless `subject` is given. */
 	readonly commonName?: string;
-	/** The whole subject: `CN=Root, O=Acme`, `""` for none, or parts: `[{ CN: [{ utf8String: "…" }] }]`. */
+	/** The complete subject: `CN=Root, O=Acme`, `""` for none, or parts: `[{ CN: [{ utf8String: "…" }] }]`. */
 	readonly subject?: string | JsonNameParams;
-	/** Whether it is a certificate authority. Decides the usual extensions. Default: true. */
+	/** True for a certificate authority. Determines the default extensions. Default: true. */
 	readonly ca?: boolean;
-	/** Makes it a server's, not a client's: the IP addresses and DNS names it is for. Only where `ca` is false. */
+	/** IP addresses and DNS names of a server certificate. Default: a client certificate. Only if `ca` is false. */
 	readonly serverAt?: readonly string[];
-	/** Who signs it. Default: itself. */
+	/** The signing certificate. Default: self-signed. */
 	readonly issuer?: MadeCertificate;
 	/** Default: yesterday. */
 	readonly notBefore?: Date;
 	/** Default: in 365 days. */
 	readonly notAfter?: Date;
-	/** Default: `p-256`, the fastest. Ignored where `keyOf` is given. */
+	/** Default: `p-256`, the fastest. Ignored if `keyOf` is given. */
 	readonly keyType?: KeyType;
-	/** Uses this certificate's key again, as a renewal does. */
+	/** Reuses this certificate's key, as a renewal does. */
 	readonly keyOf?: MadeCertificate;
-	/** Takes the usual extensions and gives the ones to write: `() => []`, `(usual) => [...usual, another]`. */
-	readonly extensions?: (usual: Extension[]) => Extension[];
+	/** Changes the default extensions: `() => []`, `(defaults) => [...defaults, another]`. */
+	readonly extensions?: (defaults: Extension[]) => Extension[];
 }
 
 export interface MadeCertificate {
@@ -64,14 +64,14 @@ export interface MadeCertificate {
 	readonly keyType: KeyType;
 }
 
-/** Makes a key and a certificate for it, self-signed unless an issuer is given. */
+/** Creates a key and its certificate, self-signed unless an issuer is given. */
 export async function makeCertificate(options: CertificateOptions = {}): Promise<MadeCertificate> {
 	const { ca = true, issuer, commonName = ca ? "Test CA" : "Test client" } = options;
 	const keyType = options.keyOf?.keyType ?? options.keyType ?? "p-256";
 	const keys = options.keyOf?.keys ?? (await makeKeys(keyType));
 	const signer = issuer ?? { keys, keyType };
-	const usual = [
-		...(ca ? authorityExtensions() : endEntityExtensions(options.serverAt)),
+	const defaults = [
+		...(ca ? caExtensions() : endEntityExtensions(options.serverAt)),
 		await SubjectKeyIdentifierExtension.create(keys.publicKey),
 		await AuthorityKeyIdentifierExtension.create(signer.keys.publicKey),
 	];
@@ -84,7 +84,7 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
 		publicKey: keys.publicKey,
 		signingKey: signer.keys.privateKey,
 		signingAlgorithm: KEY_ALGORITHMS[signer.keyType],
-		extensions: options.extensions?.(usual) ?? usual,
+		extensions: options.extensions?.(defaults) ?? defaults,
 	});
 	const der = new Uint8Array(certificate.rawData);
 	return {
@@ -98,7 +98,7 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
 	};
 }
 
-/** Writes one PEM block: 64 columns, LF, final newline (RFC 7468). */
+/** Returns a PEM block: 64 columns, LF, final newline (RFC 7468). */
 function toPem(label: string, der: Uint8Array): string {
 	const lines =
 		Buffer.from(der)
@@ -107,7 +107,7 @@ function toPem(label: string, der: Uint8Array): string {
 	return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
-function authorityExtensions(): Extension[] {
+function caExtensions(): Extension[] {
 	const usage = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
 	return [new BasicConstraintsExtension(true, undefined, true), new KeyUsagesExtension(usage, true)];
 }

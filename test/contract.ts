@@ -1,11 +1,11 @@
-// The machine-readable contract as a witness: does what went over the wire fit OpenAI's own OpenAPI document?
+// Validates HTTP exchanges against OpenAI's own OpenAPI document.
 import { readFile } from "node:fs/promises";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
 
-/** One request and its answer, as the emulator records them. */
+/** A request and its response, as the emulator records them. */
 export interface WireExchange {
 	readonly method: string;
 	readonly path: string;
@@ -16,15 +16,15 @@ export interface WireExchange {
 	readonly responseBody: string;
 }
 
-interface Verdict {
-	/** Whether the contract says what an answer of this status looks like. */
+interface ValidationResult {
+	/** True if the contract describes a response of this status. */
 	readonly documented: boolean;
-	/** What does not fit; each begins with the part it is about. */
+	/** Violations; each begins with the invalid part. */
 	readonly errors: readonly string[];
 }
 
 export interface Contract {
-	validate(exchange: WireExchange): Verdict;
+	validate(exchange: WireExchange): ValidationResult;
 }
 
 type Json = Record<string, unknown>;
@@ -50,7 +50,7 @@ interface ContractOperation {
 /**
  * Opens an OpenAPI 3.0 or 3.1 document.
  * @param path A YAML or JSON file.
- * @throws Error for another version, and where the file cannot be read.
+ * @throws Error for another version, or if the file cannot be read.
  */
 export async function openContract(path: string): Promise<Contract> {
 	const document = parse(await readFile(path, "utf8")) as Json;
@@ -75,26 +75,27 @@ class OpenApiContract implements Contract {
 		this.#basePath = server === undefined ? "" : new URL(server.url, "http://localhost").pathname.replace(/\/$/, "");
 	}
 
-	validate(exchange: WireExchange): Verdict {
+	validate(exchange: WireExchange): ValidationResult {
 		const operation = this.#find(exchange);
 		if (operation === undefined) return { documented: false, errors: [] };
 		const response = exchange.status === null ? undefined : this.#responseOf(operation, exchange.status);
-		// What was refused need not have been right.
-		const requestErrors = (exchange.status ?? 0) < 400 ? this.#judgeRequest(operation, exchange) : [];
-		const responseErrors = response ? this.#judgeBody("response", response, exchange.responseBody) : [];
+		// A refused request need not be valid.
+		const requestErrors = (exchange.status ?? 0) < 400 ? this.#validateRequest(operation, exchange) : [];
+		const responseErrors = response ? this.#validateBody("response", response, exchange.responseBody) : [];
 		return { documented: response !== undefined, errors: [...requestErrors, ...responseErrors] };
 	}
 
-	/** The operation whose path fits with the fewest parameters. */
+	/** Returns the operation whose path matches with the fewest parameters. */
 	#find({ method, path }: WireExchange): ContractOperation | undefined {
 		if (!path.startsWith(`${this.#basePath}/`)) return undefined;
 		const parts = path.slice(this.#basePath.length).split("/");
 		const paths = this.#document.paths as Record<string, Json>;
 		const [best] = Object.keys(paths)
 			.filter((template) => {
-				const wanted = template.split("/");
+				const expectedParts = template.split("/");
 				return (
-					wanted.length === parts.length && wanted.every((part, index) => part.startsWith("{") || part === parts[index])
+					expectedParts.length === parts.length &&
+					expectedParts.every((part, index) => part.startsWith("{") || part === parts[index])
 				);
 			})
 			.sort((one, other) => one.split("{").length - other.split("{").length);
@@ -108,18 +109,18 @@ class OpenApiContract implements Contract {
 		return response && (this.#resolve(response) as Body);
 	}
 
-	#judgeRequest(operation: ContractOperation, { query, requestBody }: WireExchange): string[] {
-		const queryErrors = this.#judgeQuery(operation.parameters ?? [], new URLSearchParams(query));
+	#validateRequest(operation: ContractOperation, { query, requestBody }: WireExchange): string[] {
+		const queryErrors = this.#validateQuery(operation.parameters ?? [], new URLSearchParams(query));
 		if (operation.requestBody === undefined) {
 			return requestBody === "" ? queryErrors : [...queryErrors, "request: a body where none is documented"];
 		}
 		const body = this.#resolve(operation.requestBody) as Body;
 		if (requestBody === "" && body.required !== true) return queryErrors;
-		return [...queryErrors, ...this.#judgeBody("request", body, requestBody)];
+		return [...queryErrors, ...this.#validateBody("request", body, requestBody)];
 	}
 
-	/** A list may be named with or without `[]`: the document says `include`, its own example and the SDKs `include[]`. */
-	#judgeQuery(parameters: readonly Parameter[], query: URLSearchParams): string[] {
+	/** Accepts list names with or without `[]`: the document uses `include`, its example and the SDKs `include[]`. */
+	#validateQuery(parameters: readonly Parameter[], query: URLSearchParams): string[] {
 		const known = parameters.map((each) => this.#resolve(each) as unknown as Parameter);
 		const errors: string[] = [];
 		const bareName = (name: string) => name.replace(/\[\]$/, "");
@@ -133,22 +134,22 @@ class OpenApiContract implements Contract {
 			const schema = this.#resolve(parameter.schema);
 			const texts = [...query.getAll(name), ...query.getAll(`${name}[]`)];
 			const value = schema.type === "array" ? texts : fromText(texts[0] ?? "", schema.type);
-			errors.push(...this.#check(`query ${name}`, schema, value));
+			errors.push(...this.#validateValue(`query ${name}`, schema, value));
 		}
 		return [...errors, ...[...sent].map((name) => `query ${name}: not documented`)];
 	}
 
-	#judgeBody(part: string, body: Body, text: string): string[] {
+	#validateBody(part: string, body: Body, text: string): string[] {
 		const schema = body.content?.["application/json"]?.schema;
 		if (schema === undefined) return [];
 		try {
-			return this.#check(part, schema, JSON.parse(text));
+			return this.#validateValue(part, schema, JSON.parse(text));
 		} catch {
 			return [`${part}: not JSON`];
 		}
 	}
 
-	#check(part: string, schema: Json, value: unknown): string[] {
+	#validateValue(part: string, schema: Json, value: unknown): string[] {
 		let validate = this.#compiled.get(schema);
 		if (validate === undefined) {
 			validate = this.#ajv.compile({ $id: `contract-${this.#compiled.size}`, ...absolute(schema) });
@@ -163,12 +164,12 @@ class OpenApiContract implements Contract {
 		if (typeof reference !== "string") return object as Json;
 		const parts = reference.replace(/^#\//, "").split("/");
 		let found: unknown = this.#document;
-		for (const part of parts) found = (found as Json)[part.replaceAll("~1", "/").replaceAll("~0", "~")];
+		for (const segment of parts) found = (found as Json)[segment.replaceAll("~1", "/").replaceAll("~0", "~")];
 		return this.#resolve(found as object);
 	}
 }
 
-/** Makes references inside a schema that is compiled alone lead back into the document. */
+/** Makes a schema's references absolute, so that a separately compiled schema refers to the document. */
 function absolute(schema: Json): Json {
 	const text = JSON.stringify(schema, (key, value) =>
 		key === "$ref" && typeof value === "string" && value.startsWith("#") ? `contract${value}` : value,
@@ -182,7 +183,7 @@ function fromText(text: string, type: unknown): unknown {
 	return text;
 }
 
-/** Turns what OpenAPI 3.0 has of its own into JSON Schema 2020-12, which 3.1 uses: `nullable` and boolean bounds. */
+/** Converts OpenAPI 3.0's `nullable` and boolean bounds into JSON Schema 2020-12, which 3.1 uses. */
 function upgrade(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(upgrade);
 	if (typeof value !== "object" || value === null) return value;
@@ -198,6 +199,6 @@ function upgrade(value: unknown): unknown {
 		} else delete rest[exclusive];
 	}
 	if (nullable === true) return { anyOf: [rest, { type: "null" }] };
-	// Not the keyword but something named so, like a property.
+	// Not the keyword, but for example a property of this name.
 	return nullable === undefined || nullable === false ? rest : { ...rest, nullable };
 }

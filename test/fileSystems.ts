@@ -1,4 +1,4 @@
-// Real file systems that lack what Linux's own have, mounted from an image for a test run.
+// Real file systems that lack features of Linux's own, mounted from an image for a test run.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { installProgram } from "./vscode/debian.ts";
 
 const IMAGE_BYTES = 64 * 1024 * 1024;
 
-/** A file system that is mounted. */
+/** A mounted file system. */
 export interface Mounted {
 	readonly path: string;
 	unmount(): void;
@@ -15,17 +15,17 @@ export interface Mounted {
 
 export interface FileSystem {
 	readonly name: string;
-	/** @throws an Error that says why it cannot be mounted here. */
+	/** Mounts the file system. @throws Error with the reason if mounting fails. */
 	mount(): Mounted;
 }
 
-/** No hard links, no modes, no symbolic links; names in any case are the same. */
+/** Without hard links, modes and symbolic links; names are case-insensitive. */
 export const exfat: FileSystem = {
 	name: "exFAT",
 	mount: () =>
 		mountBy(["exfat-fuse", "exfatprogs"], "/usr/sbin/mount.exfat-fuse", (image, path) => {
 			run("mkfs.exfat", image);
-			// It takes a device only.
+			// mount.exfat-fuse accepts only devices.
 			const device = run("losetup", "--find", "--show", image).trim();
 			try {
 				run("mount.exfat-fuse", device, path);
@@ -40,7 +40,7 @@ export const exfat: FileSystem = {
 		}),
 };
 
-/** Names in any case are the same. */
+/** Names are case-insensitive. */
 export const ntfs: FileSystem = {
 	name: "NTFS, without case",
 	mount: () =>
@@ -51,7 +51,7 @@ export const ntfs: FileSystem = {
 		}),
 };
 
-/** @param mount Mounts an image, and returns what unmounts it. */
+/** @param mount Mounts an image, and returns a function that unmounts the image. */
 function mountBy(
 	packages: readonly string[],
 	program: string,
@@ -67,11 +67,11 @@ function mountBy(
 	truncateSync(image, IMAGE_BYTES);
 	try {
 		const unmount = mount(image, path);
-		const ended = atEnd(unmount);
+		const removeExitHandler = atEnd(unmount);
 		return {
 			path,
 			unmount: () => {
-				ended();
+				removeExitHandler();
 				unmount();
 				temporary.remove();
 			},

@@ -1,4 +1,4 @@
-// What the coverage-guided fuzzer calls with each input; throwing is a finding.
+// The target of the coverage-guided fuzzer; an exception is a finding.
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { outcomeWords, skippedWords } from "../src/common/messages/certificateFileMessages.ts";
@@ -6,16 +6,16 @@ import { describeFinding } from "../src/common/messages/findings.ts";
 import { X509CertificateFileReader } from "../src/x509/certificateFileReader.ts";
 
 const reader = new X509CertificateFileReader();
-/** So that certificates of any age meet the same rules in every run. */
+/** A fixed time in Unix seconds, so that every run applies equal rules to certificates of any age. */
 const AT = 1_800_000_000;
 
-/** Reads an input as a file. @throws whatever must not happen. */
+/** Reads an input as a certificate file. @throws Error if an invariant is violated. */
 export async function fuzz(input: Buffer): Promise<void> {
-	const found = await reader.read(input, AT, 30);
-	const { outcome, reason, candidates, skipped } = found;
+	const scan = await reader.read(input, AT, 30);
+	const { outcome, reason, candidates, skipped } = scan;
 	assert.equal(outcome, candidates.length === 0 ? "refuse" : candidates.length === 1 ? "accept" : "choose");
 	assert.equal(reason === null, candidates.length > 0);
-	assert.ok(outcomeWords(found));
+	assert.ok(outcomeWords(scan));
 	for (const block of skipped) assert.ok(skippedWords(block));
 	for (const { der, pem, subject, issuer, findings } of candidates) {
 		const [, begin, body = "", end, after] = pem.split("-----");
@@ -23,7 +23,7 @@ export async function fuzz(input: Buffer): Promise<void> {
 		assert.ok(Buffer.from(body, "base64").equals(der));
 		assert.doesNotMatch(subject + issuer, /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
 		for (const finding of findings) assert.ok(describeFinding(finding));
-		// Nothing is a candidate that OpenSSL does not read.
+		// OpenSSL must be able to read every candidate.
 		new X509Certificate(pem);
 	}
 }

@@ -1,6 +1,6 @@
-// Which part of `src` may import which other part. This list is the only place that says so.
+// The rules for imports between the parts of `src`, defined only here.
 
-/** For each part, the other parts whose files it may import. A part is a folder, or a file directly in `src`. */
+/** For each part, the parts that it may import. A part is a folder, or a file directly in `src`. */
 export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	domain: [],
 	common: ["domain"],
@@ -38,7 +38,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"inspectCli.ts": ["domain", "common", "x509"],
 };
 
-/** Packages and Node modules that a part may import. `node:` stands for all of Node's modules. */
+/** Packages and Node modules that a part may import. `node:` means all of Node's modules. */
 export const ALLOWED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	domain: [],
 	common: ["node:", "@vscode/l10n"],
@@ -51,5 +51,5 @@ export const ALLOWED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	"inspectCli.ts": ["node:"],
 };
 
-/** Files that may import `vscode`. Files that may not are tested without an editor; they must not import these files. */
+/** Files that may import `vscode`. Other files are tested without VS Code, and must not import these files. */
 export const MAY_IMPORT_VSCODE = /^(?:extension\.ts|backend\.ts|app\/.*|common\/ui\/.*|features\/[^/]+\/ui\/.*)$/;

@@ -1,5 +1,5 @@
-// A language that nobody speaks, to see that every word can be translated: its letters all carry accents, so that a plain
-// letter on the screen is a word somebody has hard-wired; each text is in guillemets and about 40 % longer, as German is.
+// Defines a pseudo-language, to test that all texts are translated. Its letters have accents, so that a plain letter on
+// the screen reveals a hard-coded text. Each text is in guillemets and about 40 % longer, as in German.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
@@ -10,26 +10,26 @@ import { root } from "./vscode/install.mjs";
 const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ACCENTED = "áƀćđéƒǧĥíĵķłṁńóṗɋŕśţúṽŵẋýžÁɃĆĐÉƑǦĤÍĴĶŁṀŃÓṖɊŔŚŢÚṼŴẊÝŽ";
 const accents = new Map([...PLAIN].map((letter, index) => [letter, [...ACCENTED][index] ?? letter]));
-/** What stays as it is in every language: placeholders, links, code. */
+/** Parts that are never translated: placeholders, links, code. */
 const FIXED = /(\{\d+\}|\]\([^)]*\)|https?:\/\/[^\s`)]*|`[^`]*`)/;
 
-/** @returns the text in that language, line by line. */
+/** Translates a text into the pseudo-language, line by line. */
 export function pseudo(text: string): string {
 	return text
 		.split("\n")
 		.map((line) => {
 			const button = /^\[(.*)\](\(command:[^)]*\))$/.exec(line);
-			return button ? `[${marked(button[1] ?? "")}]${button[2]}` : marked(line);
+			return button ? `[${translateLine(button[1] ?? "")}]${button[2]}` : translateLine(line);
 		})
 		.join("\n");
 }
 
-/** @returns what a person reads in that language, with values put in, as `l10n.t` does. */
+/** Translates a text and inserts values, as `l10n.t` does. */
 export function said(text: string, ...values: readonly (string | number)[]): string {
 	return pseudo(text).replace(/\{(\d+)\}/g, (_, index) => String(values[Number(index)]));
 }
 
-function marked(line: string): string {
+function translateLine(line: string): string {
 	if (line === "") return line;
 	const accented = line
 		.split(FIXED)
@@ -38,7 +38,7 @@ function marked(line: string): string {
 	return `«${accented} ${"~".repeat(Math.max(1, Math.round(line.length * 0.4) - 3))}»`;
 }
 
-/** Every text of the sources that a translation is asked for. @throws an Error where a call of `l10n.t` has no literal text. */
+/** Returns every translatable text of the sources. @throws Error if a call of `l10n.t` has no literal text. */
 export function translatableTexts(): readonly string[] {
 	const texts = new Set<string>();
 	for (const { file, text } of sources)
@@ -51,20 +51,20 @@ export function translatableTexts(): readonly string[] {
 }
 
 /**
- * Makes a package of the built extension that speaks this language, and dates and plurals in Russian, whose letters are others.
- * An editor without a language pack hands out no translations, so the package brings its own to the place where they would be.
- * @returns its path; it goes with this process.
+ * Packages the built extension in the pseudo-language, with dates and plurals in Russian, for its different letters.
+ * Since VS Code without a language pack provides no translations, the package sets the translations itself.
+ * @returns the path of the package, which is deleted when this process ends.
  */
 export async function packageInPseudo(): Promise<string> {
 	const folder = temporaryFolder("pseudo").path;
 	for (const name of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", ".vscodeignore", "dist", "media"])
 		cpSync(join(root, name), join(folder, name), { recursive: true });
-	const words: Record<string, string> = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8"));
-	const translated = Object.fromEntries(Object.entries(words).map(([key, text]) => [key, pseudo(text)]));
+	const texts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8"));
+	const translated = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, pseudo(text)]));
 	writeFileSync(join(folder, "package.nls.json"), JSON.stringify(translated));
 	const bundle = Object.fromEntries(translatableTexts().map((text) => [text, pseudo(text)]));
 	const main = join(folder, "dist/extension.js");
-	writeFileSync(main, `${SPEAKING(JSON.stringify(bundle))}\n${readFileSync(main, "utf8")}`);
+	writeFileSync(main, `${languageOverride(JSON.stringify(bundle))}\n${readFileSync(main, "utf8")}`);
 	mkdirSync(join(folder, "out"));
 	const packagePath = join(folder, "out/pseudo.vsix");
 	await createVSIX({
@@ -77,8 +77,8 @@ export async function packageInPseudo(): Promise<string> {
 	return packagePath;
 }
 
-/** The editor's own objects cannot be changed, but each extension gets a list of them for itself. */
-const SPEAKING = (bundle: string) => `{
+/** Returns code that sets the language. VS Code's objects are frozen, but each extension has its own `vscode`. */
+const languageOverride = (bundle: string) => `{
 	const vscode = require("vscode");
 	const env = Object.create(vscode.env, { language: { value: "ru" } });
 	const l10n = Object.create(vscode.l10n, { bundle: { value: ${bundle} } });

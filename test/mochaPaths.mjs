@@ -1,4 +1,4 @@
-// Leads the mutation tester to files of mocha's by the names that they have had since mocha 12.
+// Resolves the mutation tester's imports of mocha's files, whose names changed in mocha 12.
 import { registerHooks } from "node:module";
 
 registerHooks({

@@ -1,4 +1,4 @@
-/** What must hold, in few words, by the numbers with which the titles of its tests begin. */
+/** The requirements by number. The titles of a requirement's tests begin with its number. */
 export const requirements: Readonly<Record<string, string>> = {
 	R01: "No setting of a workspace, folder or .code-workspace leads the key elsewhere",
 	R02: "A base URL that breaks a rule is refused before DNS and before the secret is read",

@@ -1,5 +1,5 @@
-// The one way into every script of package.json. Plain JavaScript without dependencies, since it runs in a bare clone on
-// Node 20: it installs the locked packages and the Node that the task needs, then hands over to test/tasks/TASK.ts there.
+// The entry point of every script in package.json: installs the locked packages and Node 24, then runs
+// test/tasks/TASK.ts. Must be plain JavaScript without dependencies, since the script runs in a bare clone on Node 20.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,38 +1,38 @@
-// Looks for secrets where none may be: in whatever a program holds, shows, throws or writes. What it says about a finding
-// never holds the secret itself.
+// Fails if values or files of a program contain secrets. Messages never contain the secret itself.
 import assert from "node:assert/strict";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { Session } from "node:inspector";
 import { join, relative } from "node:path";
 
-const DEPTH = 10;
-/** Shorter ones would be found by chance. */
-const SHORTEST = 8;
+const MAX_DEPTH = 10;
+/** Minimum length of a secret; shorter secrets would be found by chance. */
+const MIN_LENGTH = 8;
 
 /**
- * Fails where a value holds a secret: plain, in base64 (at any offset, also base64url), hexadecimal, URL-encoded, as JSON
- * escapes it or in UTF-16. It sees names and values of properties, private and hidden ones, symbols, entries of maps and
- * sets, bytes, causes and stacks, down to a depth of 10. No getter is called, so nothing happens by being looked at.
+ * Asserts that a value contains no secret: plain, in base64 (at any offset, also base64url), hexadecimal, URL-encoded,
+ * JSON-escaped or in UTF-16. Searches names and values of properties, also private and hidden properties, symbols,
+ * entries of maps and sets, bytes, causes and stacks, down to a depth of 10. Calls no getter of the program, to avoid
+ * side effects.
  * @param secrets At least 8 characters each.
- * @param where What the value is, for the message.
- * @throws AssertionError that names the place.
+ * @param where The value's name, for the message.
+ * @throws AssertionError that names the path.
  */
 export function assertAbsent(value: unknown, secrets: readonly string[], where: string): void {
-	const needles = secrets.map(formsOf);
+	const forms = secrets.map(formsOf);
 	const session = new Session();
 	session.connect();
 	const seen = new Set<unknown>([globalThis, process]);
 	let level: [path: string, value: unknown][] = [[where, value]];
 	try {
-		for (let depth = 0; depth <= DEPTH; depth++) {
+		for (let depth = 0; depth <= MAX_DEPTH; depth++) {
 			const next: typeof level = [];
 			for (const [path, each] of level) {
 				if (seen.has(each)) continue;
 				seen.add(each);
-				for (const text of textsOf(each)) assertFree(text, needles, path);
+				for (const text of textsOf(each)) assertNoForms(text, forms, path);
 				if ((typeof each !== "object" || each === null) && typeof each !== "function") continue;
 				for (const [name, part] of [...partsOf(each), ...hiddenPartsOf(each, session)]) {
-					assertFree(bytesOf(name), needles, `a name in ${path}`);
+					assertNoForms(bytesOf(name), forms, `a name in ${path}`);
 					next.push([`${path}.${name}`, part]);
 				}
 			}
@@ -44,32 +44,32 @@ export function assertAbsent(value: unknown, secrets: readonly string[], where: 
 }
 
 /**
- * Fails where the name or content of a file in a folder, at any depth, holds a secret in one of those forms.
- * @param options.except paths below the folder, as in `state/emulator.json`, whose content may hold one.
- * @returns the files that it looked into, so that a test can tell that there was something to find.
+ * Asserts that no name or content of a file in a folder, at any depth, contains a secret, as `assertNoSecrets` does.
+ * @param options.except paths below the folder, such as `state/emulator.json`, whose content may contain a secret.
+ * @returns the searched files, so that a test can assert that files were searched.
  */
 export function assertAbsentInFolder(
 	folder: string,
 	secrets: readonly string[],
 	{ except = [] }: { readonly except?: readonly string[] } = {},
 ): string[] {
-	const needles = secrets.map(formsOf);
-	const looked: string[] = [];
+	const forms = secrets.map(formsOf);
+	const searched: string[] = [];
 	for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
 		const file = join(folder, path);
-		assertFree(bytesOf(path), needles, `a name in ${folder}`);
-		const { bytes, isFile } = contentOf(file);
-		// It was written meanwhile, and has its final name by now: all is looked through once more.
+		assertNoForms(bytesOf(path), forms, `a name in ${folder}`);
+		const { bytes, isFile } = readContent(file);
+		// A temporary file was renamed meanwhile: search all files again.
 		if (bytes === null) return assertAbsentInFolder(folder, secrets, { except });
 		if (except.includes(relative(folder, file))) continue;
-		assertFree(bytes, needles, file);
-		if (isFile) looked.push(path);
+		assertNoForms(bytes, forms, file);
+		if (isFile) searched.push(path);
 	}
-	return looked;
+	return searched;
 }
 
-/** What a file holds, or where a link leads, one character each byte; `null` where it is not there any more. */
-function contentOf(path: string): { readonly bytes: string | null; readonly isFile: boolean } {
+/** Returns a file's content or a link's target, one character per byte; `null` if the file no longer exists. */
+function readContent(path: string): { readonly bytes: string | null; readonly isFile: boolean } {
 	try {
 		const kind = lstatSync(path);
 		if (kind.isSymbolicLink()) return { bytes: bytesOf(readlinkSync(path)), isFile: false };
@@ -82,23 +82,23 @@ function contentOf(path: string): { readonly bytes: string | null; readonly isFi
 	}
 }
 
-/** Text as bytes, one character each. */
+/** Encodes a text as UTF-8, one character per byte. */
 function bytesOf(text: string): string {
 	return Buffer.from(text).toString("latin1");
 }
 
 interface Forms {
 	readonly plain: readonly string[];
-	/** What may be broken into lines or groups. */
+	/** Forms that may be split into lines or groups. */
 	readonly encoded: readonly string[];
-	/** In lower case, since either case is in use. */
+	/** In lower case; matches either case. */
 	readonly hex: string;
 }
 
 function formsOf(secret: string): Forms {
-	assert.ok(secret.length >= SHORTEST, "a secret that short would be found by chance");
+	assert.ok(secret.length >= MIN_LENGTH, "a secret that short would be found by chance");
 	const bytes = Buffer.from(secret);
-	// How base64 looks depends on what stands before: only the characters made of the secret's bytes alone are sure.
+	// Base64 depends on the preceding bytes: uses only the characters that encode nothing but the secret's bytes.
 	const base64 = [0, 1, 2].map((offset) =>
 		Buffer.concat([Buffer.alloc(offset), bytes])
 			.toString("base64")
@@ -113,8 +113,8 @@ function formsOf(secret: string): Forms {
 	};
 }
 
-/** @param text Bytes, one character each. */
-function assertFree(text: string, secrets: readonly Forms[], path: string): void {
+/** @param text One character per byte. */
+function assertNoForms(text: string, secrets: readonly Forms[], path: string): void {
 	const decoded = text.replaceAll(/%([\da-f]{2})/gi, (_, octet: string) =>
 		String.fromCharCode(Number.parseInt(octet, 16)),
 	);
@@ -128,7 +128,7 @@ function assertFree(text: string, secrets: readonly Forms[], path: string): void
 	}
 }
 
-/** What a value is as text, as bytes with one character each. */
+/** Returns the texts of a value itself, one character per byte. */
 function textsOf(value: unknown): string[] {
 	if (typeof value === "string") return [bytesOf(value)];
 	if (typeof value === "symbol") return [bytesOf(value.description ?? "")];
@@ -136,16 +136,16 @@ function textsOf(value: unknown): string[] {
 		return [Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1")];
 	if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer)
 		return [Buffer.from(value).toString("latin1")];
-	// The one getter that is known: the engine's own.
+	// The only called getter: the engine's own.
 	if (value instanceof Error) return [bytesOf(String(value.stack))];
 	return [];
 }
 
-/** The properties that are its own, and the object it takes others from. */
+/** Returns the own properties and the prototype. */
 function partsOf(value: object): [string, unknown][] {
 	const parts: [string, unknown][] = [["__proto__", Object.getPrototypeOf(value)]];
 	for (const key of Reflect.ownKeys(value)) {
-		// The bytes were read as a whole.
+		// `textsOf` returned all bytes.
 		if (ArrayBuffer.isView(value) && typeof key === "string" && /^\d+$/.test(key)) continue;
 		const descriptor = Reflect.getOwnPropertyDescriptor(value, key);
 		const name = typeof key === "symbol" ? (key.description ?? "") : key;
@@ -154,17 +154,17 @@ function partsOf(value: object): [string, unknown][] {
 	return parts;
 }
 
-/** What only the debugger sees: private fields, what a promise holds, what maps and sets hold, weak ones too. */
+/** Returns parts visible only to the debugger: private fields, promise results, entries of maps and sets, also weak. */
 function hiddenPartsOf(value: object, session: Session): [string, unknown][] {
-	const slot = Symbol.for("canary");
+	const slot = Symbol.for("secretScan");
 	const shared = globalThis as { [slot]?: unknown };
-	const take = `globalThis[Symbol.for("canary")]`;
+	const slotExpression = `globalThis[Symbol.for("secretScan")]`;
 	const parts: [string, unknown][] = [];
-	// It would list every byte.
+	// The debugger would list every byte.
 	if (ArrayBuffer.isView(value)) return parts;
 	shared[slot] = value;
-	// Its answers come before `post` returns.
-	session.post("Runtime.evaluate", { expression: take, objectGroup: "canary" }, (_, { result }) => {
+	// Callbacks run before `post` returns.
+	session.post("Runtime.evaluate", { expression: slotExpression, objectGroup: "secretScan" }, (_, { result }) => {
 		const { objectId } = result;
 		if (objectId === undefined) return;
 		session.post("Runtime.getProperties", { objectId, ownProperties: true }, (_, found) => {
@@ -177,13 +177,13 @@ function hiddenPartsOf(value: object, session: Session): [string, unknown][] {
 				if (part.objectId !== undefined)
 					session.post("Runtime.callFunctionOn", {
 						objectId: part.objectId,
-						functionDeclaration: `function () { ${take} = this; }`,
+						functionDeclaration: `function () { ${slotExpression} = this; }`,
 					});
 				parts.push([name, shared[slot]]);
 			}
 		});
 	});
-	session.post("Runtime.releaseObjectGroup", { objectGroup: "canary" });
+	session.post("Runtime.releaseObjectGroup", { objectGroup: "secretScan" });
 	delete shared[slot];
 	return parts;
 }

@@ -1,4 +1,4 @@
-/** Skips the running test, and has the report say why. */
+/** Skips the running test, with the reason in its title. */
 export function skip(context: Mocha.Context, reason: string): never {
 	const test = context.runnable();
 	test.title += ` (skipped: ${reason})`;

@@ -1,4 +1,4 @@
-// The extension's source files, found by what they are and not by where they lie.
+// Finds the extension's source files by content instead of path.
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,15 +10,18 @@ export interface Source {
 	readonly text: string;
 }
 
-/** All of them, but for what only declares others' types. */
+/** All source files except declarations of others' types. */
 export const sources: readonly Source[] = globSync("src/**/*.ts", { cwd: root })
 	.filter((file) => !file.endsWith(".d.ts"))
 	.map((file) => ({ file: file.replaceAll("\\", "/"), text: readFileSync(join(root, file), "utf8") }));
 
-/** @returns the only one in which this stands. */
-export function sourceWith(words: string): Source {
-	const found = sources.filter(({ text }) => text.includes(words));
+/** Returns the only source file that contains a text. */
+export function sourceWith(content: string): Source {
+	const found = sources.filter(({ text }) => text.includes(content));
 	const [source] = found;
-	assert.ok(source && found.length === 1, `“${words}” stands in ${found.map(({ file }) => file).join(", ") || "none"}`);
+	assert.ok(
+		source && found.length === 1,
+		`“${content}” stands in ${found.map(({ file }) => file).join(", ") || "none"}`,
+	);
 	return source;
 }

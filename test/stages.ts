@@ -1,4 +1,4 @@
-// The stages of a test run, and how they are run: each is a list of jobs, and all jobs share a few lanes, so that no core is
+// Defines and runs the stages of a test run. A stage is a list of jobs. All jobs share a few lanes, so that no core is
 // idle while an interface test waits.
 import { spawn } from "node:child_process";
 import { closeSync, globSync, openSync, readFileSync, statSync } from "node:fs";
@@ -16,8 +16,8 @@ import type { VSCodeVersion } from "./vscode/server.ts";
 import { installWindows, type SystemName } from "./vscode/wine.ts";
 import { packageExtension } from "./vsix.ts";
 
-/** Far more than any test takes: only what hangs gets there. */
-const MOST_MS = 120_000;
+/** Timeout in milliseconds, reached only by a hanging test. */
+const TIMEOUT_MS = 120_000;
 
 const UNIT_TESTS = "test/unit/**/*.test.ts";
 
@@ -28,34 +28,34 @@ const STORAGE_TESTS = [
 	"features/expiry/expirySnapshotWriter",
 ].map((name) => `test/unit/${name}.test.ts`);
 
-/** Where a file with less than this must have a reason, in CONTRIBUTING.md. */
-const COVERED = ["src/x509", "src/openai", "src/common", "src/features"];
-const LEAST_PERCENT = 90;
+/** Folders in which coverage below `MIN_PERCENT` needs a reason, in CONTRIBUTING.md. */
+const COVERED_FOLDERS = ["src/x509", "src/openai", "src/common", "src/features"];
+const MIN_PERCENT = 90;
 
-/** Work that needs a process of its own for most of its time. */
+/** Work that runs mostly in a process of its own. */
 type Job = () => Promise<Results>;
 
 export interface Stage {
 	readonly name: string;
 	readonly jobs: readonly Job[];
-	/** Installs what it needs where that is missing: one stage after the other, for two must not fill the same folder. */
+	/** Installs missing programs. Must not run for two stages at once, since both could write to one folder. */
 	readonly install?: () => void;
 }
 
 /**
- * Runs stages, and prints what came of each and how long it took. Jobs begin in the order in which they stand.
- * @returns the sum of all.
+ * Runs stages, and prints the results and duration of each. Jobs start in the given order.
+ * @returns the sum of all results.
  */
 export async function runStages(stages: readonly Stage[]): Promise<Results> {
-	const begun = performance.now();
+	const installStarted = performance.now();
 	for (const { install } of stages) install?.();
-	console.log(`\nInstalled in ${secondsSince(begun)} s`);
+	console.log(`\nInstalled in ${secondsSince(installStarted)} s`);
 	const started = performance.now();
-	const left = stages.flatMap((stage) => stage.jobs.map((job) => ({ stage, job })));
+	const queue = stages.flatMap((stage) => stage.jobs.map((job) => ({ stage, job })));
 	const running = new Map<Stage, { results: Results; jobs: number; started: number }>();
 	const sums: Results[] = [];
 	const lane = async () => {
-		for (let next = left.shift(); next; next = left.shift()) {
+		for (let next = queue.shift(); next; next = queue.shift()) {
 			const { stage, job } = next;
 			const progress = running.get(stage) ?? {
 				results: NO_RESULTS,
@@ -64,7 +64,7 @@ export async function runStages(stages: readonly Stage[]): Promise<Results> {
 			};
 			running.set(stage, progress);
 			const results = await job().catch((error) => failure(stage.name, String(error)));
-			// Read only now: another lane may have added its own meanwhile.
+			// Read after the job: another lane may have added results meanwhile.
 			progress.results = addResults(progress.results, results);
 			progress.jobs--;
 			if (progress.jobs > 0) continue;
@@ -72,19 +72,19 @@ export async function runStages(stages: readonly Stage[]): Promise<Results> {
 			sums.push(progress.results);
 		}
 	};
-	// One more than there are cores: an interface test waits more than it works.
+	// One lane more than cores: an interface test mostly waits.
 	await Promise.all(Array.from({ length: availableParallelism() + 1 }, lane));
 	console.log(`\nAll stages in ${secondsSince(started)} s`);
 	return sums.reduce(addResults, NO_RESULTS);
 }
 
-/** Prints the sum as the last line, and has the process fail where a test did, or where there was none. */
+/** Prints the sum as the last line. Sets a failing exit code if a test failed or no test passed. */
 export function conclude({ passed, failed, skipped }: Results): void {
 	console.log(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`);
 	process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
 
-/** @returns the stages with a word in their name; says which there are where none has it. */
+/** Returns the stages whose name contains a word; prints all names if there is no such stage. */
 export function withWord(stages: readonly Stage[], word = ""): readonly Stage[] {
 	const chosen = stages.filter(({ name }) => name.includes(word));
 	if (chosen.length === 0)
@@ -103,19 +103,19 @@ function secondsSince(started: number): string {
 	return ((performance.now() - started) / 1000).toFixed(1);
 }
 
-/** A development tool, which says itself what is wrong; it is one test. @param args Its path in `node_modules` first. */
+/** Runs a development tool as one test; the tool prints its own errors. @param path below `node_modules` */
 export function tool(name: string, path: string, ...args: readonly string[]): Stage {
-	return succeeds(name, async () => {
+	return singleTestStage(name, async () => {
 		const code = await exitOf(process.execPath, [join(root, "node_modules", path), ...args]);
 		if (code !== 0) throw new Error(`exit code ${code}`);
 	});
 }
 
 export function packaging(): Stage {
-	return succeeds("package", packaged);
+	return singleTestStage("package", packageOnce);
 }
 
-function succeeds(name: string, work: () => Promise<unknown>): Stage {
+function singleTestStage(name: string, work: () => Promise<unknown>): Stage {
 	const job = async () => {
 		await work();
 		return { ...NO_RESULTS, passed: 1 };
@@ -125,20 +125,21 @@ function succeeds(name: string, work: () => Promise<unknown>): Stage {
 
 let packageOfThisRun: Promise<string> | undefined;
 
-/** Packages the extension, once a run: whatever is tested in a VS Code is never an older build. */
-function packaged(): Promise<string> {
+/** Packages the extension once per run, so that tests never use an older build. */
+function packageOnce(): Promise<string> {
 	packageOfThisRun ??= packageExtension();
 	return packageOfThisRun;
 }
 
-/** @param options.coverage Prints beside the results what the tests ran through. */
+/** Runs the unit tests. @param options.coverage Prints the coverage, too. */
 export function unit(node: 22 | 24, options: { readonly coverage: boolean }): Stage {
 	const job = async () => {
 		if (!options.coverage) return mocha([installNode(node)], [UNIT_TESTS]);
 		const temporary = temporaryFolder("coverage");
 		try {
 			const results = await mocha([installNode(node)], [UNIT_TESTS], { NODE_V8_COVERAGE: temporary.path });
-			for (const line of coverageWords(readCoverage(temporary.path), COVERED, LEAST_PERCENT)) console.log(`  ${line}`);
+			for (const line of coverageWords(readCoverage(temporary.path), COVERED_FOLDERS, MIN_PERCENT))
+				console.log(`  ${line}`);
 			return results;
 		} finally {
 			temporary.remove();
@@ -147,7 +148,7 @@ export function unit(node: 22 | 24, options: { readonly coverage: boolean }): St
 	return { name: `unit on Node ${node}`, jobs: [job], install: () => void installNode(node) };
 }
 
-/** Unit tests of what is stored, on a real file system; skipped, with the reason, where that cannot be mounted. */
+/** Runs the unit tests of storage on a real file system. Skips them, with the reason, if mounting fails. */
 export function storageOn({ name, mount }: FileSystem): Stage {
 	const job = async () => {
 		let mounted: Mounted;
@@ -163,26 +164,26 @@ export function storageOn({ name, mount }: FileSystem): Stage {
 
 export function integration(version: VSCodeVersion, system: SystemName = "own"): Stage {
 	const job = async () => {
-		await packaged();
+		await packageOnce();
 		return runIntegration(version, runInExtensionHost, system);
 	};
 	return {
-		name: `integration in VS Code ${version}${on(system)}`,
+		name: `integration in VS Code ${version}${systemSuffix(system)}`,
 		jobs: [job],
 		install: () => installEditor(version, system),
 	};
 }
 
-/** Unit tests of what Windows' rules concern, under these rules, by Wine. */
+/** Runs unit tests under Windows' rules, in Wine. */
 export function unitOnWindows(files: readonly string[]): Stage {
 	const job = async () => {
 		const { command, env } = installWindows();
 		return mocha(command, ["--exit", ...files], env);
 	};
-	return { name: `unit${on("windows")}`, jobs: [job], install: installWindows };
+	return { name: `unit${systemSuffix("windows")}`, jobs: [job], install: installWindows };
 }
 
-/** Each file is a job with a VS Code of its own. */
+/** Runs interface tests. Each file is a job with its own VS Code. */
 export function throughInterface(
 	version: VSCodeVersion,
 	options: { readonly files: string; readonly order?: "reverse"; readonly system?: SystemName },
@@ -190,20 +191,20 @@ export function throughInterface(
 	const { system = "own" } = options;
 	const env = { VSCODE_VERSION: version, TEST_SYSTEM: system, ...(options.order && { ORDER: options.order }) };
 	const job = (file: string) => async () => {
-		await packaged();
-		// A suite that cannot begin leaves what it has started, which would keep the process, and the whole run, for ever.
+		await packageOnce();
+		// A suite that fails to start leaves running children, which would keep mocha running without --exit.
 		return mocha([installNode(24)], ["--exit", "--require=test/e2e/setup/testOrder.ts", file], env);
 	};
 	const reversed = options.order ? ", in reverse order" : "";
 	const jobs = longestFirst(options.files).map(job);
 	return {
-		name: `interface in VS Code ${version}${on(system)}${reversed}`,
+		name: `interface in VS Code ${version}${systemSuffix(system)}${reversed}`,
 		jobs,
 		install: () => installEditor(version, system),
 	};
 }
 
-function on(system: SystemName): string {
+function systemSuffix(system: SystemName): string {
 	return system === "windows" ? " under Windows' rules" : "";
 }
 
@@ -214,7 +215,7 @@ function installEditor(version: VSCodeVersion, system: SystemName): void {
 	installBrowser();
 }
 
-/** Files that may take long begin first, so that none is left alone at the end. */
+/** Returns files sorted by size, since a long file that starts last would run alone at the end. */
 function longestFirst(files: string): readonly string[] {
 	const sizeOf = (file: string) => statSync(join(root, file)).size;
 	const found = globSync(files, { cwd: root });
@@ -222,7 +223,7 @@ function longestFirst(files: string): readonly string[] {
 	return found.sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
-/** @param command The Node.js to run it on, with its options. */
+/** Runs mocha. @param command Node.js with its options. */
 async function mocha(
 	command: readonly [string, ...string[]],
 	args: readonly string[],
@@ -232,11 +233,17 @@ async function mocha(
 	const report = join(temporary.path, "report.json");
 	const reporter = ["--reporter=json", `--reporter-option=output=${report}`];
 	try {
-		const [program, ...before] = command;
-		const mocha = [...before, "node_modules/mocha/bin/mocha.js", `--timeout=${MOST_MS}`, ...reporter, ...args];
-		// Not a pipe, into which a program that Wine runs cannot write.
+		const [program, ...programArgs] = command;
+		const mochaArgs = [
+			...programArgs,
+			"node_modules/mocha/bin/mocha.js",
+			`--timeout=${TIMEOUT_MS}`,
+			...reporter,
+			...args,
+		];
+		// Not a pipe: programs in Wine cannot write to pipes.
 		const log = openSync(join(temporary.path, "output"), "w");
-		const code = await exitOf(program, mocha, env, log).finally(() => closeSync(log));
+		const code = await exitOf(program, mochaArgs, env, log).finally(() => closeSync(log));
 		process.stdout.write(readFileSync(join(temporary.path, "output")));
 		const { passes, pending, failures } = JSON.parse(readFileSync(report, "utf8"));
 		if (code !== failures.length) throw new Error(`mocha ended with exit code ${code}: ${args.at(-1)}`);
@@ -257,8 +264,9 @@ async function mocha(
 }
 
 /**
- * @param output Where it goes; left out, it goes through.
- * @returns the exit code of a command, which ends with this process.
+ * Runs a command, which is killed when this process ends.
+ * @param output File descriptor for the output. Default: this process's output.
+ * @returns the exit code.
  */
 function exitOf(
 	command: string,
@@ -271,6 +279,8 @@ function exitOf(
 		env: { ...process.env, ...env },
 		stdio: ["ignore", output, output],
 	});
-	const ended = atEnd(() => child.kill());
-	return new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve)).finally(ended);
+	const removeExitHandler = atEnd(() => child.kill());
+	return new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve)).finally(
+		removeExitHandler,
+	);
 }

@@ -1,4 +1,4 @@
-// What not every system has. Where it is missing, the test that needs it is skipped, with the reason.
+// Provides features that not every system has. Skips the test, with the reason, if the feature is missing.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, lstatSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ export const isWindows = process.platform === "win32";
 export function makeLink(context: Mocha.Context, target: string, path: string): void {
 	try {
 		symlinkSync(target, path);
-		// Wine reports success and makes nothing.
+		// Wine reports success without a link.
 		lstatSync(path);
 	} catch (error) {
 		skip(context, `links cannot be made here: ${error}`);
@@ -24,26 +24,26 @@ export function makePipe(context: Mocha.Context, path: string): void {
 	execFileSync("mkfifo", [path]);
 }
 
-/** @returns the path of a device that can be read without end. */
+/** Returns the path of a device with endless content. */
 export function endlessDevice(context: Mocha.Context): string {
 	return isWindows ? skip(context, "Windows has no devices in folders") : "/dev/zero";
 }
 
-/** Has nobody read a file. */
+/** Makes a file unreadable for everybody. */
 export function makeUnreadable(context: Mocha.Context, path: string): void {
 	if (isWindows) skip(context, "on Windows a file's mode keeps nobody from reading it");
 	if (process.getuid?.() === 0) skip(context, "root may read everything");
 	chmodSync(path, 0);
 }
 
-/** That a file or folder is for its owner alone, where the system and the file system have modes for that. */
+/** Asserts that only its owner can access a file or folder, if system and file system support modes. */
 export function assertPrivate(path: string): void {
-	if (isWindows || !keepsModes(dirname(path))) return;
+	if (isWindows || !supportsModes(dirname(path))) return;
 	const stats = statSync(path);
 	assert.equal(stats.mode & 0o777, stats.isDirectory() ? 0o700 : 0o600, path);
 }
 
-function keepsModes(folder: string): boolean {
+function supportsModes(folder: string): boolean {
 	const path = join(folder, "mode");
 	writeFileSync(path, "", { mode: 0o600 });
 	const { mode } = statSync(path);

@@ -1,38 +1,38 @@
-// What must not outlive this process, however it ends.
+// Cleans up when this process ends, however it ends.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const leftovers = new Set<() => void>();
+const cleanups = new Set<() => void>();
 
-const clearAway = () => {
-	for (const clear of leftovers) clear();
-	leftovers.clear();
+const runCleanups = () => {
+	for (const cleanUp of cleanups) cleanUp();
+	cleanups.clear();
 };
-process.on("exit", clearAway);
+process.on("exit", runCleanups);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 	process.once(signal, () => {
-		clearAway();
+		runCleanups();
 		process.kill(process.pid, signal);
 	});
 
-/** Clears something away when this process ends. @returns a function that takes this back. */
-export function atEnd(clear: () => void): () => void {
-	leftovers.add(clear);
-	return () => leftovers.delete(clear);
+/** Runs a cleanup when this process ends. @returns a function that cancels the cleanup. */
+export function atEnd(cleanUp: () => void): () => void {
+	cleanups.add(cleanUp);
+	return () => cleanups.delete(cleanUp);
 }
 
-/** A new folder for what is not kept; it goes with this process at the latest. */
+/** Creates a temporary folder, removed when this process ends at the latest. */
 export function temporaryFolder(name: string): { readonly path: string; remove(): void } {
 	const path = mkdtempSync(join(tmpdir(), `${name}-`));
-	// Tries again, since a process that was ended may still be writing.
-	const clear = () => rmSync(path, { recursive: true, force: true, maxRetries: 10 });
-	const forget = atEnd(clear);
+	// Retries, since a killed process may still be writing.
+	const cleanUp = () => rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+	const cancelCleanup = atEnd(cleanUp);
 	return {
 		path,
 		remove: () => {
-			clear();
-			forget();
+			cleanUp();
+			cancelCleanup();
 		},
 	};
 }

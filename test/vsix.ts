@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import { root } from "./vscode/install.mjs";
 
-/** Where `packageExtension` leaves the package. */
+/** The default path of the package. */
 export const VSIX = join(root, "openai-certificates.vsix");
 
-/** The README as it is packaged. */
+/** The path of the packaged README, below the root. */
 const README = "dist/README.md";
 
 /**
- * Builds both bundles, and prints what they weigh.
- * @param inspect Port on which a debugger finds them; left out, they are what people get.
- * @throws an Error where the build failed, which esbuild has explained.
+ * Builds both bundles, and prints their sizes.
+ * @param inspect Port for a debugger. Default: release bundles.
+ * @throws Error if the build failed; esbuild prints the reason.
  */
 export function buildBundles(inspect?: number): void {
 	const options = inspect === undefined ? [] : [`--inspect=${inspect}`];
@@ -25,10 +25,10 @@ export function buildBundles(inspect?: number): void {
 	if (status !== 0) throw new Error("The build failed.");
 }
 
-/** Builds and packages the extension. @param path Where to. @param inspect See `buildBundles`. @returns the path. */
+/** Builds and packages the extension. @param inspect See `buildBundles`. @returns the path of the package. */
 export async function packageExtension(path = VSIX, inspect?: number): Promise<string> {
 	buildBundles(inspect);
-	writeFileSync(join(root, README), readmeAlone());
+	writeFileSync(join(root, README), standaloneReadme());
 	await createVSIX({
 		cwd: root,
 		packagePath: path,
@@ -40,8 +40,8 @@ export async function packageExtension(path = VSIX, inspect?: number): Promise<s
 	return path;
 }
 
-/** Without pictures and links to other files: an editor shows none of them, and there is no public repository yet to lead to. */
-function readmeAlone(): string {
+/** Returns the README without pictures and relative links: VS Code shows neither, and no public repository exists. */
+function standaloneReadme(): string {
 	return readFileSync(join(root, "README.md"), "utf8")
 		.replace(/^!\[.*\n\n/gm, "")
 		.replace(/\[([^\]]*)\]\((?!https:|#)[^)]*\)/g, "$1");

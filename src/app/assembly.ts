@@ -27,50 +27,49 @@ import { UploadService } from "../features/upload/uploadService.ts";
 import { type CommandDeps, type CommandHandlers, createCommandHandlers, uploadCommand } from "./commandHandlers.ts";
 import { syncState } from "./stateSync.ts";
 
-/** What activation made: views that wait to be filled, and what tells the editor of news. */
+/** The parts that activation creates: empty views and event emitters. */
 export interface EagerParts extends Pick<CommandDeps, "log" | "inspections"> {
 	readonly context: Pick<vscode.ExtensionContext, "secrets" | "globalState" | "globalStorageUri">;
 	readonly trees: { readonly certificates: LazyTreeView; readonly projects: LazyTreeView };
 	readonly watch: Pick<ExpiryMonitor, "check" | "record" | "due" | "goBy" | "claimDayHere">;
-	/** Where the record of what is watched is; an absolute path. */
+	/** The folder of the expiry reminder's state; an absolute path. */
 	readonly watchFolder: string;
-	/** Tells the editor which texts of what the service holds are to be read anew. */
+	/** Makes VS Code read these virtual documents of certificates again. */
 	readonly certificateTexts: vscode.EventEmitter<vscode.Uri>;
-	/** Shows what went wrong where no command was given. */
+	/** Shows an error that no command caused. */
 	readonly report: (thrown: unknown) => void;
 }
 
-/** What the service and the files are reached by. */
 export type Adapters = Pick<CommandDeps, "reader" | "openService" | "checkLive"> &
 	Pick<CommandDeps, "judgeClientFiles" | "traceClientCertificate" | "checkClient" | "judgeClient">;
 
-/** All that a person has to do with. */
+/** The assembled user interface. */
 export interface Assembly extends vscode.Disposable {
 	readonly actions: CommandHandlers;
-	/** Tells what is to be told of certificates that expire, and shows what it met. */
+	/** Shows due reminders of expiring certificates, and any error. */
 	remind(): Promise<void>;
-	/** What is in a certificate file, as a text. */
+	/** Returns the text of an inspected certificate file. */
 	inspectionText(uri: vscode.Uri): Promise<string>;
-	/** What the service holds, as the text that a command showed. */
+	/** Returns the text of a virtual document that a command opened. */
 	certificateText(uri: vscode.Uri): string;
 }
 
-/** Builds it, when the first view is looked at or the first command is given. */
-export function assemble(frame: EagerParts, access: Adapters): Assembly {
-	const { trees, report, watch, watchFolder } = frame;
-	const { secrets, globalState: memory, globalStorageUri } = frame.context;
+/** Creates the user interface on the first visible view or the first command. */
+export function assemble(eager: EagerParts, adapters: Adapters): Assembly {
+	const { trees, report } = eager;
+	const { secrets, globalState, globalStorageUri } = eager.context;
 	const folder = (name: string) => vscode.Uri.joinPath(globalStorageUri, name).fsPath;
 	const clientCertificates = new ClientCertificateSettings(secrets);
 	const locks = new FileLocks(folder("locks"));
-	const secret = new ConnectionSecretStore(secrets, locks, folder("connections"));
-	const connections = new ConnectionStore(secret, clientCertificates, baseUrl);
-	const open = async (organizationRef?: string) => access.openService(() => connections.access(organizationRef));
+	const secretStore = new ConnectionSecretStore(secrets, locks, folder("connections"));
+	const connections = new ConnectionStore(secretStore, clientCertificates, baseUrl);
+	const open = async (organizationRef?: string) => adapters.openService(() => connections.access(organizationRef));
 	const certificates = new CertificateStore(
 		async () => {
 			certificates.bindConnection((await connections.current())?.organizationRef ?? null);
 			return open(certificates.organizationRef ?? undefined);
 		},
-		async () => access.reader,
+		async () => adapters.reader,
 	);
 	const projects = new ProjectStore(async () =>
 		open(certificates.organizationRef ?? (await connections.current())?.organizationRef),
@@ -80,7 +79,7 @@ export function assemble(frame: EagerParts, access: Adapters): Assembly {
 	const uploads = new UploadService({ service: open, certificates, pending });
 	const enforcement = new EnforcementIndex(certificates, projects);
 	const sources = { certificates, projects, enforcement };
-	const snapshot = new ExpirySnapshotWriter(watchFolder, sources, watch);
+	const snapshot = new ExpirySnapshotWriter(eager.watchFolder, sources, eager.watch);
 	const plans = new RotationPlanStore(folder("rotations"), locks);
 	const contents = new ContentCache(certificates);
 	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
@@ -96,9 +95,9 @@ export function assemble(frame: EagerParts, access: Adapters): Assembly {
 			plans,
 			contents,
 			needProjects: () => projectsView.need(),
-			order: () => orderIn(memory),
+			order: () => orderIn(globalState),
 			connectionName: async () => {
-				// Where connections cannot be read the list says so.
+				// If connections cannot be read, the list shows the problem.
 				const { length } = await connections.all().catch(() => []);
 				const current = length > 1 ? await connections.current().catch(() => null) : null;
 				return current && sanitize(current.label);
@@ -107,29 +106,31 @@ export function assemble(frame: EagerParts, access: Adapters): Assembly {
 		report,
 	);
 
-	const documents = new VirtualDocuments(frame.certificateTexts);
+	const documents = new VirtualDocuments(eager.certificateTexts);
 	const rotations: CommandDeps["rotations"] = {
 		organization,
 		plans,
 		contentOf: (id, signal, service) => tryGetContent(id, certificates, signal, service),
 	};
-	const context: CommandDeps = {
-		...{ ...frame, ...access, memory, certificates, projects, enforcement, organization, uploads, rotations },
+	const deps: CommandDeps = {
+		...{ ...eager, ...adapters, memory: globalState },
+		...{ certificates, projects, enforcement, organization, uploads, rotations },
 		...{ connections, clientCertificates, view, projectsView, documents },
 	};
-	const rotation: RotationCommands = { ...context, upload: uploadCommand(context) };
-	const rotate = (certificate: Certificate) => rotateCertificate(rotation, certificate);
-	const following = syncState(connections, { certificates, projects, plans, uploads, report, view, projectsView });
+	const rotationDeps: RotationCommands = { ...deps, upload: uploadCommand(deps) };
+	const rotate = (certificate: Certificate) => rotateCertificate(rotationDeps, certificate);
+	const stateSync = syncState(connections, { certificates, projects, plans, uploads, report, view, projectsView });
 	for (const each of [view, projectsView]) each.refreshIfStale();
 
 	return {
-		actions: createCommandHandlers(context),
+		actions: createCommandHandlers(deps),
 		remind: () =>
-			remind({ watchFolder, snapshot, certificates, view, watch, rotate, documents }).catch((thrown) =>
-				showProblem(thrown, context),
-			),
+			remind({
+				...{ watchFolder: eager.watchFolder, watch: eager.watch },
+				...{ snapshot, certificates, view, rotate, documents },
+			}).catch((thrown) => showProblem(thrown, deps)),
 		certificateText: (uri) => documents.textOf(uri),
-		inspectionText: (uri) => inspectionText(uri, access.reader, certificates),
-		dispose: () => vscode.Disposable.from(following, view, projectsView, connections, documents, uploads).dispose(),
+		inspectionText: (uri) => inspectionText(uri, adapters.reader, certificates),
+		dispose: () => vscode.Disposable.from(stateSync, view, projectsView, connections, documents, uploads).dispose(),
 	};
 }

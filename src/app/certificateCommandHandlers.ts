@@ -22,7 +22,6 @@ import { type RotationCommands, rotateCertificate } from "../features/rotation/u
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
 
-/** What commands on certificates need, and the views whose rows they are given on. */
 export interface CertificateActions
 	extends ActivationCommands,
 		TextCommands,
@@ -33,51 +32,48 @@ export interface CertificateActions
 	readonly projectsView: Pick<ProjectsView, "certificateOf" | "scopeOf">;
 }
 
-/** What each command on certificates does. */
-export function certificateActions(commands: CertificateActions) {
-	const { view, projectsView } = commands;
+export function certificateActions(deps: CertificateActions) {
+	const { view, projectsView } = deps;
 
-	/** All that are selected; in a project, that of the row alone. */
-	const chosenBy = (row: unknown, rows: unknown) => {
-		// Without a row the organization's certificates are meant.
-		const near = row === undefined ? null : projectsView.scopeOf(row);
-		return { near, chosen: near ? [projectsView.certificateOf(row)] : view.certificatesOf(row, rows) };
+	/** Returns all selected certificates; in a project, only the row's certificate. */
+	const selectionOf = (row: unknown, rows: unknown) => {
+		// Without a row, the command is about the organization's certificates.
+		const clickedScope = row === undefined ? null : projectsView.scopeOf(row);
+		return { clickedScope, chosen: clickedScope ? [projectsView.certificateOf(row)] : view.certificatesOf(row, rows) };
 	};
-	const onEach =
-		(act: (chosen: readonly Certificate[], near: Scope | null) => Promise<void>) =>
+	const onSelection =
+		(act: (chosen: readonly Certificate[], clickedScope: Scope | null) => Promise<void>) =>
 		async (row: unknown, rows: unknown): Promise<void> => {
-			const { near, chosen } = chosenBy(row, rows);
-			await handleDeleted(commands, chosen, () => act(chosen, near));
+			const { clickedScope, chosen } = selectionOf(row, rows);
+			await handleDeleted(deps, chosen, () => act(chosen, clickedScope));
 		};
-	/** On the one whose row it is. */
-	const onOne =
+	const onRow =
 		(act: (certificate: Certificate) => Promise<void>) =>
 		async (row: unknown): Promise<void> => {
 			const isInProject = row !== undefined && projectsView.scopeOf(row);
 			const certificate = (isInProject ? projectsView : view).certificateOf(row);
-			await handleDeleted(commands, [certificate], () => act(certificate));
+			await handleDeleted(deps, [certificate], () => act(certificate));
 		};
 
-	const checkOnRow = onOne((certificate) => checkClientCertificate(commands, certificate));
+	const checkRow = onRow((certificate) => checkClientCertificate(deps, certificate));
 
 	return {
-		[COMMANDS.activate]: onEach((chosen, near) => switchCertificates(commands, chosen, true, near)),
-		[COMMANDS.deactivate]: onEach((chosen, near) => switchCertificates(commands, chosen, false, near)),
-		[COMMANDS.rotate]: onOne((certificate) => rotateCertificate(commands, certificate)),
-		[COMMANDS.finishRotation]: onOne((certificate) => finishRotating(commands, certificate)),
-		[COMMANDS.undoRotation]: onOne((certificate) => undoRotating(commands, certificate)),
-		[COMMANDS.rename]: onOne((certificate) => promptAndRename(commands, certificate)),
-		// One after the other, each of which may be gone.
-		[COMMANDS.delete]: (row: unknown, rows: unknown) => removeCertificates(commands, chosenBy(row, rows).chosen),
-		[COMMANDS.copyId]: onEach(copyId),
-		[COMMANDS.copyFingerprint]: onEach((chosen) => copyFingerprint(commands, chosen)),
-		[COMMANDS.copyPem]: onEach((chosen) => copyPem(commands, chosen)),
-		[COMMANDS.openPem]: onOne((certificate) => openPem(commands, certificate)),
-		[COMMANDS.details]: onOne((certificate) => showDetails(commands, certificate)),
-		[COMMANDS.savePem]: onEach((chosen) => savePem(commands, chosen)),
-		/** Without a row it asks. */
-		[COMMANDS.checkClient]: (row: unknown) =>
-			row === undefined ? checkClientCertificate(commands, null) : checkOnRow(row),
-		[COMMANDS.history]: onOne((certificate) => showHistory(commands, certificate)),
+		[COMMANDS.activate]: onSelection((chosen, clickedScope) => switchCertificates(deps, chosen, true, clickedScope)),
+		[COMMANDS.deactivate]: onSelection((chosen, clickedScope) => switchCertificates(deps, chosen, false, clickedScope)),
+		[COMMANDS.rotate]: onRow((certificate) => rotateCertificate(deps, certificate)),
+		[COMMANDS.finishRotation]: onRow((certificate) => finishRotating(deps, certificate)),
+		[COMMANDS.undoRotation]: onRow((certificate) => undoRotating(deps, certificate)),
+		[COMMANDS.rename]: onRow((certificate) => promptAndRename(deps, certificate)),
+		// Handles deleted certificates itself, one by one.
+		[COMMANDS.delete]: (row: unknown, rows: unknown) => removeCertificates(deps, selectionOf(row, rows).chosen),
+		[COMMANDS.copyId]: onSelection(copyId),
+		[COMMANDS.copyFingerprint]: onSelection((chosen) => copyFingerprint(deps, chosen)),
+		[COMMANDS.copyPem]: onSelection((chosen) => copyPem(deps, chosen)),
+		[COMMANDS.openPem]: onRow((certificate) => openPem(deps, certificate)),
+		[COMMANDS.details]: onRow((certificate) => showDetails(deps, certificate)),
+		[COMMANDS.savePem]: onSelection((chosen) => savePem(deps, chosen)),
+		/** Asks for the certificate if there is no row. */
+		[COMMANDS.checkClient]: (row: unknown) => (row === undefined ? checkClientCertificate(deps, null) : checkRow(row)),
+		[COMMANDS.history]: onRow((certificate) => showHistory(deps, certificate)),
 	};
 }

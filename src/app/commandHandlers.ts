@@ -29,12 +29,11 @@ import { type UploadCommand, uploadFiles } from "../features/upload/ui/uploadCom
 import type { UploadService } from "../features/upload/uploadService.ts";
 import { certificateActions } from "./certificateCommandHandlers.ts";
 
-/** What commands act on. */
 export interface CommandDeps extends Pick<ClientCheckCommands, "checkClient" | "judgeClient" | "checkLive"> {
 	readonly certificates: CertificateStore;
 	readonly projects: ProjectStore;
 	readonly enforcement: EnforcementIndex;
-	/** What changes something in the organization goes through. */
+	/** Every change in the organization must use this context. */
 	readonly organization: OrganizationContext;
 	readonly uploads: UploadService;
 	readonly rotations: Rotations;
@@ -42,86 +41,84 @@ export interface CommandDeps extends Pick<ClientCheckCommands, "checkClient" | "
 	readonly clientCertificates: ClientCertificateSettings;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
-	/** What is remembered over a restart. */
+	/** Keeps values over a restart. */
 	readonly memory: vscode.Memento;
 	readonly log: Log;
-	/** Tells the editor which inspections are to be read anew. */
+	/** Makes VS Code read these inspection documents again. */
 	readonly inspections: vscode.EventEmitter<vscode.Uri>;
 	readonly documents: VirtualDocuments;
 	readonly reader: CertificateReader;
-	readonly openService: (access: CredentialsProvider) => CertificatesApi & AdministrationApi;
-	/** Whether a client certificate can be presented. @throws Failure `client-certificate` */
+	readonly openService: (credentials: CredentialsProvider) => CertificatesApi & AdministrationApi;
+	/** Checks that a client certificate can be presented. @throws ProblemError `client-certificate` */
 	readonly judgeClientFiles: (files: ClientCertificateFiles) => Promise<void>;
 	readonly traceClientCertificate: SelfAccessDeps["traceClientCertificate"];
 }
 
-type Action = (...args: unknown[]) => unknown;
+type Handler = (...args: unknown[]) => unknown;
 
-/** What each command does. It is loaded with the first one. */
-export type CommandHandlers = Readonly<Record<CommandId, Action>>;
+/** The handler of each command, loaded on first use. */
+export type CommandHandlers = Readonly<Record<CommandId, Handler>>;
 
-/** Whatever a command throws is shown here and nowhere else. */
-export function createCommandHandlers(context: CommandDeps): CommandHandlers {
-	const actions = Object.entries(actionsOf(context)).map(([id, act]): [string, Action] => [
+/** Creates the handlers. They show every error of a command and never throw. */
+export function createCommandHandlers(deps: CommandDeps): CommandHandlers {
+	const handlers = Object.entries(handlersOf(deps)).map(([id, act]): [string, Handler] => [
 		id,
 		async (...args) => {
 			try {
 				await act(...withoutLostRow(args));
 			} catch (thrown) {
-				await showProblem(thrown, context);
+				await showProblem(thrown, deps);
 			}
 		},
 	]);
-	return Object.fromEntries(actions) as CommandHandlers;
+	return Object.fromEntries(handlers) as CommandHandlers;
 }
 
 /**
- * While the editor draws a view anew, it hands over `undefined` for the row whose menu was used. That must not be taken for
- * a call without a row, which is about what is selected.
+ * Replaces a lost row by `null`. During a refresh of a view, VS Code passes `undefined` for a menu's row. This must not
+ * count as a call without a row, which acts on the selection.
  */
 function withoutLostRow(args: readonly unknown[]): readonly unknown[] {
 	return args.length > 0 && args[0] === undefined ? [null, ...args.slice(1)] : args;
 }
 
-/** @throws Failure, Cancelled */
-function actionsOf(context: CommandDeps): CommandHandlers {
-	const { connections, view, log, inspections } = context;
-	const { clientCertificates, judgeClientFiles, memory } = context;
-	const upload = uploadCommand(context);
+/** @throws ProblemError; CancelledError */
+function handlersOf(deps: CommandDeps): CommandHandlers {
+	const { connections, view, log, inspections } = deps;
+	const upload = uploadCommand(deps);
 	return {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
 		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
-		[COMMANDS.setKey]: () => setKey(context, true),
-		[COMMANDS.removeKey]: () => removeKey(context),
+		[COMMANDS.setKey]: () => setKey(deps, true),
+		[COMMANDS.removeKey]: () => removeKey(deps),
 		[COMMANDS.setPassphrase]: async () => {
-			await setPassphrase(clientCertificates, judgeClientFiles);
-			// It may have been all that was missing.
-			if (context.certificates.state.problem) await refresh(context);
+			await setPassphrase(deps.clientCertificates, deps.judgeClientFiles);
+			// Perhaps only the passphrase was missing.
+			if (deps.certificates.state.problem) await refresh(deps);
 		},
-		[COMMANDS.addConnection]: () => setKey(context, false),
+		[COMMANDS.addConnection]: () => setKey(deps, false),
 		[COMMANDS.switchConnection]: () => switchConnection(connections),
 		[COMMANDS.renameConnection]: () => renameConnection(connections),
-		[COMMANDS.refresh]: () => refresh(context),
+		[COMMANDS.refresh]: () => refresh(deps),
 		[COMMANDS.sortBy]: async () => {
-			await chooseOrder(memory);
+			await chooseOrder(deps.memory);
 			view.redraw();
 		},
-		...certificateActions({ ...context, upload }),
+		...certificateActions({ ...deps, upload }),
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
-		[COMMANDS.checkUpload]: (row) => checkUpload(context, row),
-		[COMMANDS.uploadAgain]: (row) => uploadAgain(context, row),
+		[COMMANDS.checkUpload]: (row) => checkUpload(deps, row),
+		[COMMANDS.uploadAgain]: (row) => uploadAgain(deps, row),
 		[COMMANDS.forgetUpload]: (row) => {
 			const plan = view.unplacedPlanOf(row);
-			return plan ? forgetPlan(context.rotations.plans, plan) : forgetUpload(context, row);
+			return plan ? forgetPlan(deps.rotations.plans, plan) : forgetUpload(deps, row);
 		},
 		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_OF_THIS),
 		[COMMANDS.showLog]: () => log.show(),
 	};
 }
 
-/** What an upload goes by, whoever wants one. */
-export function uploadCommand(context: CommandDeps): UploadCommand {
-	const { reader, certificates, uploads, connections, view, inspections, documents } = context;
+export function uploadCommand(deps: CommandDeps): UploadCommand {
+	const { reader, certificates, uploads, connections, view, inspections, documents } = deps;
 	return {
 		reader,
 		certificates,
@@ -132,7 +129,7 @@ export function uploadCommand(context: CommandDeps): UploadCommand {
 				() => null,
 				(thrown) => problemOf(thrown)?.reason,
 			);
-			if (reason === "no-key" || reason === "key-elsewhere") await setKey(context, true);
+			if (reason === "no-key" || reason === "key-elsewhere") await setKey(deps, true);
 		},
 		destination: () => connections.destination(),
 		view,
@@ -140,9 +137,9 @@ export function uploadCommand(context: CommandDeps): UploadCommand {
 	};
 }
 
-/** Reads again what is in sight: the certificates, and the projects where a person looked at them; each row tells of them then. */
+/** Reads the certificates again, and the projects if visible or requested before: every row shows them then. */
 async function refresh({ view, projects, projectsView }: CommandDeps): Promise<void> {
 	if (!view.visible && !projectsView.visible) await vscode.commands.executeCommand(`${VIEW}.focus`);
-	const isWanted = projectsView.visible || projects.state.askedAt !== null;
-	await Promise.all([view.refresh(), isWanted ? projectsView.refresh() : null]);
+	const isProjectsNeeded = projectsView.visible || projects.state.askedAt !== null;
+	await Promise.all([view.refresh(), isProjectsNeeded ? projectsView.refresh() : null]);
 }

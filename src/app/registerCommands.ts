@@ -4,18 +4,18 @@ import type { CommandHandlers } from "./commandHandlers.ts";
 
 /**
  * Registers every command.
- * @param actions Loaded on first use; each shows by itself what it met.
- * @param report Shows that they could not be loaded.
+ * @param loadHandlers Called on first use. Each handler must show its own errors.
+ * @param report Shows an error of `loadHandlers`.
  */
 export function registerCommands(
-	actions: () => Promise<CommandHandlers>,
+	loadHandlers: () => Promise<CommandHandlers>,
 	report: (thrown: unknown) => void,
 ): vscode.Disposable {
 	return vscode.Disposable.from(
 		...Object.values(COMMANDS).map((id) =>
 			vscode.commands.registerCommand(id, async (...args: unknown[]) => {
 				try {
-					await (await actions())[id](...args);
+					await (await loadHandlers())[id](...args);
 				} catch (thrown) {
 					report(thrown);
 				}

@@ -9,55 +9,55 @@ import type { CertificatesView } from "../features/sidebar/ui/certificatesView.t
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
 import type { UploadService } from "../features/upload/uploadService.ts";
 
-/** What is kept true. */
-interface Followers {
+/** The state to keep up to date. */
+interface SyncTargets {
 	readonly certificates: CertificateStore;
 	readonly projects: ProjectStore;
 	readonly plans: RotationPlanStore;
 	readonly uploads: UploadService;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
-	/** Shows what went wrong where no command was given. */
+	/** Shows an error that no command caused. */
 	readonly report: (thrown: unknown) => void;
 }
 
-/** Keeps the views true to the key and the settings, whoever changes them: this window, another one, a person by hand. */
+/** Updates the views after changes of the key or the settings, also by other windows or by hand. */
 export function syncState(
 	connections: ConnectionStore,
-	{ certificates, projects, plans, uploads, report, view, projectsView }: Followers,
+	{ certificates, projects, plans, uploads, report, view, projectsView }: SyncTargets,
 ): vscode.Disposable {
-	const followKey = async () => {
+	const onConnectionChange = async () => {
 		await view.showConnection();
-		const ref = await connections.current().then(
+		const organizationRef = await connections.current().then(
 			(current) => current?.organizationRef ?? null,
 			(thrown) => {
 				if (!problemOf(thrown)) throw thrown;
-				// The list tells, when it is read anew.
+				// The next read of the list shows the problem.
 				return null;
 			},
 		);
-		// The same organization with another key: only what failed is worth another try.
-		if (ref === certificates.organizationRef && !certificates.state.problem) return;
-		certificates.reset(ref);
+		// With a new key for the current organization, only a failed read is repeated.
+		if (organizationRef === certificates.organizationRef && !certificates.state.problem) return;
+		certificates.reset(organizationRef);
 		view.refreshIfStale();
 	};
-	const followSettings = (event: vscode.ConfigurationChangeEvent) => {
-		if (event.affectsConfiguration(SETTINGS.baseUrl) || (waysThere(event) && certificates.state.problem)) {
+	const onSettingsChange = (event: vscode.ConfigurationChangeEvent) => {
+		if (event.affectsConfiguration(SETTINGS.baseUrl) || (affectsEndpoint(event) && certificates.state.problem)) {
 			certificates.reset(certificates.organizationRef);
 			view.refreshIfStale();
 		}
 		if (event.affectsConfiguration(SETTINGS.reminderDays)) for (const each of [view, projectsView]) each.redraw();
 	};
-	let imposed: readonly string[] = [];
-	const followOrganization = () => {
+	let activeIds: readonly string[] = [];
+	const onCertificatesChange = () => {
 		const listed = certificates.state.listing?.certificates;
-		const before = imposed;
-		imposed = listed?.filter(({ active }) => active).map(({ id }) => id) ?? [];
-		// What is not imposed any more may still stand in the projects' own lists, by which it would be their own.
-		const isOld = listed && before.some((id) => !imposed.includes(id));
-		if (isOld && projects.state.askedAt !== null) projectsView.refresh().catch(report);
+		const previousIds = activeIds;
+		activeIds = listed?.filter(({ active }) => active).map(({ id }) => id) ?? [];
+		// Old project lists may still contain formerly inherited certificates, which would look like their own.
+		const isOutdated = listed && previousIds.some((id) => !activeIds.includes(id));
+		if (isOutdated && projects.state.askedAt !== null) projectsView.refresh().catch(report);
 	};
-	certificates.on("change", followOrganization);
+	certificates.on("change", onCertificatesChange);
 	certificates.on("change", () => {
 		const { organizationRef, state } = certificates;
 		if (!organizationRef || !state.listing) return;
@@ -66,17 +66,17 @@ export function syncState(
 	});
 	certificates.on("forget", () => {
 		projects.reset();
-		// Whoever forgot may have the new list at hand.
+		// The caller of `reset` may set the new list right afterwards.
 		setImmediate(() => projectsView.refreshIfStale());
 	});
 	return vscode.Disposable.from(
-		connections.onDidChange(() => void followKey().catch(report)),
-		vscode.workspace.onDidChangeConfiguration(followSettings),
+		connections.onDidChange(() => void onConnectionChange().catch(report)),
+		vscode.workspace.onDidChangeConfiguration(onSettingsChange),
 	);
 }
 
-/** Whether it changes how the service is reached: what could not be read may be within reach now. */
-function waysThere(event: vscode.ConfigurationChangeEvent): boolean {
+/** True if the change affects connections to the service: failed reads may now succeed. */
+function affectsEndpoint(event: vscode.ConfigurationChangeEvent): boolean {
 	return [SETTINGS.clientCertificate, SETTINGS.clientKey, "http"].some((setting) =>
 		event.affectsConfiguration(setting),
 	);

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 
 /**
- * Tells that something changed. What a listener throws breaks neither whoever tells, who may be in the middle of a change
- * at the service, nor the other listeners: it becomes an `error` afterwards, which is never overlooked.
+ * Emits `change` and `forget`. A listener's error must stop neither the emitter, which may be in the middle of a change
+ * at the service, nor the other listeners. The error is emitted as `error` afterwards, which Node.js never ignores.
  */
 export class ChangeEmitter extends EventEmitter<{ change: []; forget: []; error: [unknown] }> {
 	protected notify(name: "change" | "forget"): void {

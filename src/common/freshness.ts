@@ -1,7 +1,7 @@
-/** A list older than this is read again when a person looks at it or something is done by it, in milliseconds. */
+/** Maximum age of a list, in milliseconds. An older list is read again when a person views it or a command uses it. */
 export const STALE_MS = 60_000;
 
-/** Whether a list is to be read when a person looks at it: because it is old, or was never read. */
+/** True if a list must be read when a person views it: it is too old, or was never read. */
 export function isStale(
 	{ loading, askedAt }: { readonly loading: boolean; readonly askedAt: number | null },
 	now: number = Date.now(),
@@ -10,7 +10,7 @@ export function isStale(
 }
 
 /**
- * Whether that was a moment ago; by a clock that was put back since, nobody knows when it was.
+ * True if `at` is less than `STALE_MS` ago. False for a future time: the clock was set back since.
  * @param at,now Unix milliseconds; `null` for never.
  */
 export function isRecent(at: number | null, now: number = Date.now()): boolean {

@@ -1,23 +1,23 @@
-/** Begins something when it is first asked for. */
+/** A value that is created on the first call. */
 export interface Lazy<T> {
-	/** What it comes to; where it failed, whoever asks later begins it again. */
+	/** Returns the value. Creates it again if the last attempt failed. */
 	(): Promise<T>;
-	/** The same, without beginning it; `undefined` where it has not begun, or failed. */
+	/** Returns the value without creating it; `undefined` before the first call and after a failure. */
 	begun(): Promise<T> | undefined;
 }
 
-/** Begins something once, when it is first asked for, and again only after it failed. */
-export function lazy<T>(begin: () => Promise<T>): Lazy<T> {
-	let begun: Promise<T> | undefined;
-	const ask = () => {
-		if (begun) return begun;
-		const attempt = begin();
-		begun = attempt;
-		// A failure clears nothing that was begun after it.
+/** Creates a value once, on the first call, and again only after a failure. */
+export function lazy<T>(create: () => Promise<T>): Lazy<T> {
+	let current: Promise<T> | undefined;
+	const get = () => {
+		if (current) return current;
+		const attempt = create();
+		current = attempt;
+		// A failed attempt must not clear a later attempt.
 		attempt.catch(() => {
-			if (begun === attempt) begun = undefined;
+			if (current === attempt) current = undefined;
 		});
 		return attempt;
 	};
-	return Object.assign(ask, { begun: () => begun });
+	return Object.assign(get, { begun: () => current });
 }

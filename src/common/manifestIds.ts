@@ -1,4 +1,4 @@
-/** The ids that package.json contributes; a test holds the two together. */
+/** The ids that package.json contributes, as a test verifies. */
 export const COMMANDS = {
 	upload: "openaiCertificates.upload",
 	inspect: "openaiCertificates.inspect",
@@ -35,28 +35,28 @@ export const COMMANDS = {
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 
-/** The scheme of documents that tell what is in a certificate file. */
+/** URI scheme of documents about a certificate file. */
 export const INSPECTION_SCHEME = "openai-certificates-inspection";
 
-/** The scheme of documents that tell what the service holds. */
+/** URI scheme of documents about data from the service. */
 export const CERTIFICATE_SCHEME = "openai-certificates";
 
 export const VIEW = "openaiCertificates.certificates";
 export const PROJECTS_VIEW = "openaiCertificates.projects";
 
-/** Context keys that the manifest's `when` clauses ask for. */
+/** Context keys in the manifest's `when` clauses. */
 export const CONTEXT = {
-	/** Why the view is empty: see emptiness.ts. */
+	/** Why the certificates view is empty: see welcomeState.ts. */
 	empty: "openaiCertificates.empty",
-	/** The same for the projects. */
+	/** Why the projects view is empty. */
 	projectsEmpty: "openaiCertificates.projectsEmpty",
-	/** Steps of the walkthrough that are done, however they were: a list was read, it has certificates, one of them is active. */
+	/** Walkthrough steps, completed in any way: a list was read, the list has certificates, a certificate is active. */
 	hasKey: "openaiCertificates.hasKey",
 	hasCertificates: "openaiCertificates.hasCertificates",
 	hasActive: "openaiCertificates.hasActive",
 } as const;
 
-/** What the settings' search takes for all that this extension contributes. */
+/** Settings search query for all settings of this extension. */
 export const SETTINGS_OF_THIS = "@ext:certificates-for-openai.openai-certificates";
 
 export const SETTINGS = {

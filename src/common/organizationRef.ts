@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Connection } from "../domain/connection.ts";
 
-/** OpenAI's own hosts, its regional and mTLS hosts included: all of them serve the same organizations. */
+/** OpenAI's own hosts, including its regional and mTLS hosts. All of them serve the same organizations. */
 const OPENAI = /^https:\/\/(?:[a-z-]+\.)?api\.openai\.com$/;
 
 const HASH = "[0-9a-f]{64}";
-const NAMED = new RegExp(`^${HASH}$`);
+const NAMED_REF = new RegExp(`^${HASH}$`);
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
-/** What `organizationRef` returns, as part of a pattern. */
+/** Regular expression source that matches the results of `organizationRef`. */
 export const ORGANIZATION_REF = `(?:${HASH}|${UUID})`;
 
 /**
- * Names an organization in records. The name is a hash of the service's own name for it, so that each key, window and browser
- * on this computer finds the same records. At hosts other than OpenAI's the hash includes the origin. If the service names no
- * organization, the name is the connection's random id.
+ * Returns an organization's name in records: a hash of the service's name, so that each key, window and browser on this
+ * computer finds the same records. At hosts other than OpenAI's the hash includes the origin. If the service names no
+ * organization, returns the connection's random id.
  */
 export function organizationRef({
 	id,
@@ -22,18 +22,18 @@ export function organizationRef({
 	organization,
 }: Pick<Connection, "id" | "origin" | "organization">): string {
 	if (organization === null) return id;
-	const place = OPENAI.test(origin) ? "" : origin;
+	const originPart = OPENAI.test(origin) ? "" : origin;
 	return createHash("sha256")
-		.update(JSON.stringify([place, organization]))
+		.update(JSON.stringify([originPart, organization]))
 		.digest("hex");
 }
 
-/** Whether a record's organization was named: then only one and the same name means it. */
+/** True if the service named a record's organization. Then only an equal reference means the same organization. */
 export function isNamed(ref: string): boolean {
-	return NAMED.test(ref);
+	return NAMED_REF.test(ref);
 }
 
-/** Whether a record is about an organization, or about one that was not named, which may be the same. */
+/** True if a record belongs to an organization, or to an unnamed organization, which may be the same. */
 export function mayBeOf(record: { readonly organizationRef: string }, ref: string): boolean {
 	return record.organizationRef === ref || !isNamed(record.organizationRef);
 }

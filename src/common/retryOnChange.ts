@@ -1,22 +1,22 @@
 import { problemOf, type Reason } from "../domain/problem.ts";
 
-/** What shows by itself that something is not as it was when the person was asked. */
-const CHANGED: readonly Reason[] = ["changed-meanwhile", "certificate-active"];
+/** Problems that show that data changed after the person was asked. */
+const CHANGE_REASONS: readonly Reason[] = ["changed-meanwhile", "certificate-active"];
 
-/** After so many it is told instead: what ends before anybody is asked would go on for ever. */
-const MOST_ROUNDS = 5;
+/** Retry limit; prevents a loop if the operation fails before prompting. */
+const MAX_ATTEMPTS = 5;
 
 /**
- * Reads, asks and acts, and does so again for as long as what the person was asked about has changed by then.
- * @param way Told whether that was so.
- * @throws what `way` throws; what changed too, after a few rounds.
+ * Runs an operation that reads, prompts and writes. Repeats the operation if the data changed after the prompt.
+ * @param operation Receives true if the data changed in the last attempt.
+ * @throws any error of `operation`; after 5 attempts also the change
  */
-export async function retryWhenChanged<T>(way: (changed: boolean) => Promise<T>): Promise<T> {
-	for (let round = 1; ; round++)
+export async function retryWhenChanged<T>(operation: (changed: boolean) => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt++)
 		try {
-			return await way(round > 1);
+			return await operation(attempt > 1);
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			if (!problem || !CHANGED.includes(problem.reason) || round === MOST_ROUNDS) throw thrown;
+			if (!problem || !CHANGE_REASONS.includes(problem.reason) || attempt === MAX_ATTEMPTS) throw thrown;
 		}
 }

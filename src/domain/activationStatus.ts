@@ -1,28 +1,28 @@
 import type { Certificate } from "./certificate.ts";
 import type { NamedProject, Problem } from "./problem.ts";
 
-/** Where a certificate is active, as far as it is known, for people. */
+/** The scopes where a certificate is active, as known so far. For display. */
 export interface ActivationStatus {
-	/** Active in the organization, and so enforced in all projects; `undefined` where that is not known. */
+	/** Active in the organization, and so enforced in all projects; `undefined` if unknown. */
 	readonly organization: boolean | undefined;
-	/** The projects in which it is active by themselves, by their names. */
+	/** The projects that activate the certificate themselves, sorted by name. */
 	readonly projects: readonly NamedProject[];
-	/** Of how many projects it is not known. */
+	/** Number of projects whose state is unknown. */
 	readonly unread: number;
-	/** Whether it is known which projects there are. */
+	/** True if the list of projects is complete. */
 	readonly allProjects: boolean;
-	/** What the first of these scopes met that could not be read, else `null`. */
+	/** The problem of the first scope that could not be read, else `null`. */
 	readonly problem: Problem | null;
 }
 
 /** A certificate that is enforced in a project. */
 export interface EnforcedCertificate {
 	readonly certificate: Certificate;
-	/** By the project itself, by the organization alone, or by one of the two that cannot be told. */
+	/** Enforced by the project itself, by the organization alone, or by an unknown scope of the two. */
 	readonly how: "own" | "inherited" | "either";
 }
 
-/** Whether a certificate is known to be active somewhere, or nowhere; `undefined` where that is not known. */
+/** Returns true if a certificate is active in any scope, false if in none, `undefined` if unknown. */
 export function isActiveAnywhere({
 	organization,
 	projects,

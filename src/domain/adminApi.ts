@@ -1,34 +1,34 @@
 import type { BaseUrl } from "./baseUrl.ts";
 import type { Certificate, CertificateListing } from "./certificate.ts";
 
-/** Where a request goes and what it is proved by: always together, so that none of it can be sent elsewhere. */
+/** A base URL and the credentials for it, kept together so that the key is never sent to another server. */
 export interface Credentials {
 	readonly baseUrl: BaseUrl;
 	readonly key: string;
-	/** What to present where the organization enforces mTLS on its administrators too; `null` where nothing is set. */
+	/** The certificate to present if the organization enforces mTLS on administrators too; `null` if none is set. */
 	readonly clientCertificate: ClientCertificateFiles | null;
 }
 
-/** Absolute paths, read when a request is made; the key may lie in the certificate's own file. */
+/** Absolute paths, read for each request. Both can name the same file. */
 export interface ClientCertificateFiles {
 	readonly certificate: string;
 	readonly key: string;
 	readonly passphrase: string | null;
 }
 
-/** Asked for each request anew, so that no key is kept and a changed one counts at once. @throws Failure */
+/** Called for each request, so that no key is kept in memory and a change applies at once. @throws ProblemError */
 export type CredentialsProvider = () => Promise<Credentials>;
 
-/** One exchange with the service, as it may be logged. */
+/** One request and its response, in a form that is safe to log. */
 export interface RequestLogEntry {
 	readonly method: string;
-	/** The route with ids left as they are and without its query. */
+	/** The route with its ids, without its query. */
 	readonly route: string;
-	/** HTTP status, or `null` where no answer came. */
+	/** HTTP status, or `null` without a response. */
 	readonly status: number | null;
 	readonly milliseconds: number;
 	readonly requestId: string | null;
-	/** What the service said of an error, unchanged; `null` without an error, and for a 401, which can repeat part of the key. */
+	/** The unchanged error message; `null` without an error, and for a 401, which can include part of the key. */
 	readonly message: string | null;
 }
 
@@ -37,19 +37,19 @@ export interface NewCertificate {
 	readonly name: string;
 }
 
-/** The certificates of one organization. Every method throws `Failure`, or `Cancelled` once its signal is aborted. */
+/** The certificates of one organization. Methods throw `ProblemError`, or `CancelledError` once `signal` is aborted. */
 export interface CertificatesApi {
 	/** Reads every page. */
 	list(signal?: AbortSignal): Promise<CertificateListing>;
 	/**
-	 * Reads what a certificate holds.
-	 * @param id As the service gave it.
-	 * @returns its PEM as the service keeps it, or `null` where the answer has none.
+	 * Reads the content of a certificate.
+	 * @param id As received from the service.
+	 * @returns the PEM as the service stores it, or `null` if the response has none.
 	 */
 	content(id: string, signal?: AbortSignal): Promise<string | null>;
 	/**
-	 * Uploads one certificate, with one POST that is repeated only where nothing of it can have arrived.
-	 * @throws Failure `unconfirmed` where it was sent and no answer tells whether it arrived.
+	 * Uploads one certificate with one POST. Repeats the POST only if no byte can have arrived.
+	 * @throws ProblemError `unconfirmed` if the POST was sent and no response shows whether the certificate arrived.
 	 */
 	upload(certificate: NewCertificate, signal?: AbortSignal): Promise<Certificate>;
 }

@@ -1,38 +1,38 @@
 import { type BaseUrlRule, ProblemError } from "./problem.ts";
 
-/** Where the service answers. Made only by `parseBaseUrl`. */
+/** The base URL of the service. Must be created by `parseBaseUrl`. */
 export interface BaseUrl {
-	/** Scheme, host and port: what an admin key is bound to. */
+	/** Scheme, host and port. An admin key is bound to its origin. */
 	readonly origin: string;
-	/** Host and port, for people. */
+	/** Host and port, for display. */
 	readonly host: string;
-	/** Path in front of each route, without a slash at its end: `/v1`. */
+	/** Path in front of each route, without a trailing slash: `/v1`. */
 	readonly path: string;
-	/** False only on loopback, where http is allowed. */
+	/** False only for http, which is allowed only on loopback. */
 	readonly encrypted: boolean;
 }
 
 export const DEFAULT_BASE_URL = "https://api.openai.com/v1";
 
-/** The names of this machine, as `URL` writes them. */
+/** Host names of this machine, as `URL` formats them. */
 export const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 const ANY_ADDRESS = new Set(["0.0.0.0", "[::]"]);
 
 /**
- * Takes a base URL apart: https, or http to loopback, and nothing that could hide where it leads.
- * @throws Failure `base-url` with the rule that it breaks.
+ * Parses a base URL. It must be https, or http to loopback, and must not contain parts that could disguise its target.
+ * @throws ProblemError `base-url` with the violated rule.
  */
 export function parseBaseUrl(text: string): BaseUrl {
-	// The URL parser turns backslashes into slashes and drops newlines: look at what was written, not at what it made of it.
-	if (/[\s\\?#@\p{Cc}\p{Cf}]/u.test(text)) throw broken("no-extras");
+	// Check the text itself: the URL parser turns backslashes into slashes and drops newlines.
+	if (/[\s\\?#@\p{Cc}\p{Cf}]/u.test(text)) throw violation("no-extras");
 	const url = URL.parse(text);
-	if (!url?.hostname) throw broken("not-a-url");
+	if (!url?.hostname) throw violation("not-a-url");
 	const encrypted = url.protocol === "https:";
-	if (!encrypted && !(url.protocol === "http:" && LOOPBACK.has(url.hostname))) throw broken("https-or-loopback");
-	if (ANY_ADDRESS.has(url.hostname)) throw broken("https-or-loopback");
+	if (!encrypted && !(url.protocol === "http:" && LOOPBACK.has(url.hostname))) throw violation("https-or-loopback");
+	if (ANY_ADDRESS.has(url.hostname)) throw violation("https-or-loopback");
 	return { origin: url.origin, host: url.host, path: url.pathname.replace(/\/+$/, ""), encrypted };
 }
 
-function broken(rule: BaseUrlRule): ProblemError {
+function violation(rule: BaseUrlRule): ProblemError {
 	return new ProblemError({ reason: "base-url", rule });
 }

@@ -1,7 +1,7 @@
 import type { ParsedCertificate } from "./certificateFile.ts";
 import type { Problem } from "./problem.ts";
 
-/** What is known of what the service keeps under an id. `unreadable`: it is absent, or no certificate that can be read. */
+/** The state of the stored content of a certificate id. `unreadable`: missing, or not a readable certificate. */
 export type ContentState =
 	| { readonly state: "loading" | "unreadable" }
 	| { readonly state: "read"; readonly candidate: ParsedCertificate }

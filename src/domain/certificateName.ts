@@ -4,10 +4,10 @@ import { UNSAFE_CHARACTERS } from "./unsafeCharacters.ts";
 
 export type NameIssue = "blank" | "too-long" | "control-characters";
 
-/** Our own limit: the service does not document one. */
+/** This extension's own limit, in code points. The service documents none. */
 export const MAX_NAME_LENGTH = 200;
 
-/** What keeps a typed text from being a certificate's name, or `null`. Blanks around it do not count. */
+/** Returns the first issue of a typed certificate name, or `null`. Ignores surrounding blanks. */
 export function findNameIssue(text: string): NameIssue | null {
 	const name = text.trim();
 	if (name === "") return "blank";
@@ -15,7 +15,7 @@ export function findNameIssue(text: string): NameIssue | null {
 	return [...name].length > MAX_NAME_LENGTH ? "too-long" : null;
 }
 
-/** The name offered first: common name and year of expiry, without what a name may not hold. */
+/** Returns a default name: common name and year of expiry, without unsafe characters. */
 export function suggestName({ commonName, notAfter }: Pick<ParsedCertificate, "commonName" | "notAfter">): string {
 	const isDated = notAfter !== null && notAfter < NO_EXPIRY;
 	const year = isDated ? String(new Date(notAfter * 1000).getUTCFullYear()) : "";

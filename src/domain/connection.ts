@@ -1,72 +1,71 @@
 import { asRecord, parseObject } from "./json.ts";
 import { type KeyIssue, ProblemError } from "./problem.ts";
 
-/** One organization as this extension reaches it. It is kept whole, in a secret. */
+/** The access to one organization. All fields are stored together in one secret. */
 export interface Connection {
-	/** Random, and new for each key that may belong to another organization, or is of another origin. */
+	/** Random. Must be new for each key that may belong to another organization, or that has another origin. */
 	readonly id: string;
-	/** What the person called it. */
+	/** The name that the user entered. */
 	readonly label: string;
-	/** The only origin that the key is ever sent to. */
+	/** The key must never be sent to another origin. */
 	readonly origin: string;
-	/** Path in front of each route there, as in `BaseUrl`. */
+	/** Path in front of each route, as in `BaseUrl`. */
 	readonly path: string;
-	/** The organization, as the service names it in its answers; `null` where it does not. */
+	/** The organization as named in the service's responses; `null` if not named. */
 	readonly organization: string | null;
 	readonly key: string;
-	/** Whether it is to be forgotten with the window where its key was typed, and is written nowhere. */
+	/** True to never store the connection and to discard it with the window in which its key was entered. */
 	readonly sessionOnly: boolean;
 }
 
-/** All connections, one of which is in use. */
+/** All connections and the current connection. */
 export interface ConnectionSet {
 	readonly current: Connection | null;
 	readonly all: readonly Connection[];
 }
 
-/** Whose organization a new key belongs to: the `id` of a connection that is there, or `null`; `certain` where that is proved. */
+/** The known connection (its `id`) of the organization of a new key, or `null`. `certain`: the result is proved. */
 export interface ConnectionMatch {
 	readonly id: string | null;
 	readonly certain: boolean;
 }
 
 /**
- * Whether a key that was just checked belongs to the organization of a connection that is there. The service names it in a
- * header; where it does not, a certificate id in common proves it, for ids are the service's own.
- * @param answer What the key's first list said.
- * @param replaced The connection whose key it replaces, and the ids of its certificates as far as they are known.
- * @param all All connections.
+ * Finds the known connection of the organization that a checked key belongs to. The service names the organization in a
+ * header; without the header, a common certificate id is proof, because the service assigns the ids.
+ * @param response From the first listing with the key.
+ * @param replaced The connection whose key is replaced, and the known ids of its certificates.
  */
 export function matchConnection(
 	origin: string,
-	answer: { readonly organization: string | null; readonly ids: readonly string[] },
+	response: { readonly organization: string | null; readonly ids: readonly string[] },
 	replaced: (Pick<Connection, "id" | "origin" | "organization"> & { readonly ids: readonly string[] }) | null,
 	all: readonly Pick<Connection, "id" | "origin" | "organization">[],
 ): ConnectionMatch {
-	const { organization, ids } = answer;
+	const { organization, ids } = response;
 	const candidates = [...(replaced ? [replaced] : []), ...all].filter((each) => each.origin === origin);
 	const named = organization === null ? undefined : candidates.find((each) => each.organization === organization);
 	if (named) return { id: named.id, certain: true };
-	const isCommon = replaced?.origin === origin && replaced.ids.some((id) => ids.includes(id));
-	if (isCommon) return { id: replaced.id, certain: true };
-	// Any that is not named may be the same one.
+	const hasCommonId = replaced?.origin === origin && replaced.ids.some((id) => ids.includes(id));
+	if (hasCommonId) return { id: replaced.id, certain: true };
+	// A connection without a named organization may belong to the same organization.
 	return { id: null, certain: candidates.every((each) => organization !== null && each.organization !== null) };
 }
 
-const LONGEST_KEY = 1024;
+const MAX_KEY_LENGTH = 1024;
 
-/** What keeps a typed text from being an admin key, or `null`. Blanks around it do not count. */
+/** Returns the first issue of a typed admin key, or `null`. Ignores surrounding blanks. */
 export function findKeyIssue(text: string): KeyIssue | null {
 	const key = text.trim();
 	if (key === "") return "blank";
-	if (key.length > LONGEST_KEY) return "too-long";
+	if (key.length > MAX_KEY_LENGTH) return "too-long";
 	if (/\s/.test(key)) return "space-inside";
 	return /^[\x21-\x7e]+$/.test(key) ? null : "not-ascii";
 }
 
 /**
- * What a key's first letters say about it: a hint, not proof, since the service does not document the form.
- * `emulator` is what this project's own emulator hands out.
+ * Guesses the kind of a key from its prefix. No proof, because the service does not document the format.
+ * `emulator`: a key of this project's own emulator.
  */
 export function keyKind(key: string): "admin" | "project" | "service-account" | "emulator" | "other" {
 	if (key.startsWith("sk-admin-")) return "admin";
@@ -75,20 +74,20 @@ export function keyKind(key: string): "admin" | "project" | "service-account" | 
 	return key.startsWith("sk-emulator-") ? "emulator" : "other";
 }
 
-/** The newest version of stored connections and of their index that this extension knows. */
+/** The newest supported version of stored connections and of their index. */
 const VERSION = 1;
 
-/** Which connections there are, by their ids in the order in which they were added, and which of them is in use. */
+/** The ids of all connections, in the order in which they were added, and of the current connection. */
 export interface ConnectionIndex {
-	/** Grows with each change. */
+	/** Increases with each change. */
 	readonly revision: number;
 	readonly current: string | null;
 	readonly ids: readonly string[];
 }
 
-/** Reads the stored index; what is none lists nothing. @throws Failure `record-newer` */
+/** Parses the stored index; an invalid index is empty. @throws ProblemError `record-newer` */
 export function parseIndex(secret: string): ConnectionIndex {
-	const { revision, current, ids } = knownFields(secret);
+	const { revision, current, ids } = parseVersioned(secret);
 	return {
 		revision: typeof revision === "number" ? revision : 0,
 		current: typeof current === "string" ? current : null,
@@ -96,52 +95,49 @@ export function parseIndex(secret: string): ConnectionIndex {
 	};
 }
 
-/** What `parseIndex` reads. */
+/** Formats an index for `parseIndex`. */
 export function formatIndex(index: ConnectionIndex): string {
 	return JSON.stringify({ version: VERSION, ...index });
 }
 
-/** Reads the stored connection of this id; `null` where it is none, or not whole. @throws Failure `record-newer` */
+/** Parses the stored connection of this id; `null` if missing or invalid. @throws ProblemError `record-newer` */
 export function parseConnection(secret: string | undefined, id: string | undefined): Connection | null {
-	const connection = connectionIn(knownFields(secret ?? ""));
+	const connection = toConnection(parseVersioned(secret ?? ""));
 	return connection?.id === id ? connection : null;
 }
 
-/** What `parseConnection` reads. */
+/** Formats a connection for `parseConnection`. */
 export function formatConnection({ sessionOnly: _, ...rest }: Connection): string {
 	return JSON.stringify({ version: VERSION, ...rest });
 }
 
-/** @throws Failure `record-newer` */
-function knownFields(secret: string): Record<string, unknown> {
+/** @throws ProblemError `record-newer` */
+function parseVersioned(secret: string): Record<string, unknown> {
 	const { version, ...fields } = parseObject(secret);
 	if (typeof version === "number" && version > VERSION) throw new ProblemError({ reason: "record-newer" });
 	return fields;
 }
 
-/**
- * Reads the one secret in which all connections lay at first. What is no whole connection is as good as none, and does not
- * hide the others.
- */
+/** Parses the single secret in which earlier versions stored all connections. Skips invalid connections. */
 export function parseConnections(secret: string | undefined): ConnectionSet {
 	const { current, connections } = parseObject(secret ?? "");
-	const all = (Array.isArray(connections) ? connections : []).flatMap((each) => connectionIn(each) ?? []);
+	const all = (Array.isArray(connections) ? connections : []).flatMap((each) => toConnection(each) ?? []);
 	return { current: all.find(({ id }) => id === current) ?? null, all };
 }
 
-function connectionIn(value: unknown): Connection | null {
+function toConnection(value: unknown): Connection | null {
 	const { id, label, origin, path, organization = null, key } = asRecord(value);
-	const isWhole = [id, label, origin, key].every((part) => typeof part === "string" && part !== "");
-	if (!isWhole || typeof path !== "string" || !URL.canParse(origin as string)) return null;
+	const isComplete = [id, label, origin, key].every((part) => typeof part === "string" && part !== "");
+	if (!isComplete || typeof path !== "string" || !URL.canParse(origin as string)) return null;
 	if (organization !== null && typeof organization !== "string") return null;
 	return { id, label, origin, path, organization, key, sessionOnly: false } as Connection;
 }
 
-/** Where requests go, as a person knows it. */
+/** The target of requests, for display. */
 export interface Destination {
-	/** As `organizationRef` makes it. */
+	/** Created by `organizationRef`. */
 	readonly organizationRef: string;
 	readonly host: string;
-	/** What the person called the connection. */
+	/** The label of the connection. */
 	readonly label: string;
 }

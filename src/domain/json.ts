@@ -1,4 +1,4 @@
-/** The fields of the JSON object in a text; none where it is no such thing. */
+/** Parses a JSON object; returns `{}` if the text is not a JSON object. */
 export function parseObject(text: string): Record<string, unknown> {
 	try {
 		return asRecord(JSON.parse(text));
@@ -7,7 +7,7 @@ export function parseObject(text: string): Record<string, unknown> {
 	}
 }
 
-/** The fields of what was parsed already; none where it is no object. */
-export function asRecord(json: unknown): Record<string, unknown> {
-	return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
+/** Returns a parsed value as a record; `{}` if the value is not an object. */
+export function asRecord(value: unknown): Record<string, unknown> {
+	return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

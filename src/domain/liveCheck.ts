@@ -1,7 +1,7 @@
 import type { BaseUrl } from "./baseUrl.ts";
 import type { Problem } from "./problem.ts";
 
-/** A project's key, for the one request that it was asked for. What looks like an admin key does not become one. */
+/** A project's key, for a single request. Must never be created from an admin key. */
 export class ProjectKey {
 	readonly #text: string;
 
@@ -9,49 +9,49 @@ export class ProjectKey {
 		this.#text = text;
 	}
 
-	/** @returns `null` where an admin key is in it, as far as its first letters tell. */
+	/** @returns `null` if the text contains the prefix of an admin key. */
 	static of(text: string): ProjectKey | null {
 		return /sk-admin-/i.test(text) ? null : new ProjectKey(text);
 	}
 
-	/** What a request proves itself by (RFC 6750, 2.1). */
+	/** The value of the `authorization` header (RFC 6750, 2.1). */
 	get authorization(): string {
 		return `Bearer ${this.#text}`;
 	}
 }
 
-/** A client certificate that is to be shown to the service, once. */
+/** A request that presents a client certificate to the service, once. */
 export interface LiveCheckRequest {
-	/** The host for client certificates; encrypted. */
+	/** The URL of the host for client certificates. Must be https. */
 	readonly baseUrl: BaseUrl;
-	/** Of the project whose enforcement is meant. */
+	/** The key of the project whose enforcement is checked. */
 	readonly key: ProjectKey;
 	readonly client: ClientCredentials;
 }
 
-/** A client certificate and its key as files hold them, not judged. */
+/** The unvalidated contents of the files of a client certificate and its key. */
 export interface ClientCredentials {
 	readonly certificate: string;
 	readonly key: string;
 	readonly passphrase: string | null;
-	/** The files' names without folders, for people. */
+	/** The file names without folders, for display. */
 	readonly names: { readonly certificate: string; readonly key: string };
 }
 
-/** What the service said to a client certificate. */
+/** The service's reaction to a client certificate. */
 export type LiveCheckResult =
-	/** It was asked for, and the request was answered. */
+	/** The service requested the certificate and answered the request. */
 	| { readonly code: "accepted" }
-	/** It was asked for, and the project key may not do this: the service got as far as that. `status`: HTTP. */
+	/** The service requested the certificate, then denied the project key permission. `status`: HTTP. */
 	| { readonly code: "not-allowed"; readonly status: number }
-	/** It was asked for, and the service does not know the project key, so that nothing tells which anchors count. */
+	/** The service requested the certificate, but does not know the project key; the applicable anchors are unknown. */
 	| { readonly code: "key-refused" }
-	/** Nobody asked for it, so that the answer, whatever it was, says nothing of it. */
+	/** The service did not request the certificate; the response proves nothing. */
 	| { readonly code: "unasked" }
 	/**
-	 * It was refused: by an alert of TLS; by the connection's end in place of an answer, as some servers do once a TLS 1.3
-	 * handshake is over for the client; by an answer that says so.
+	 * The service refused the certificate: by a TLS alert, by closing the connection without a response (some servers do
+	 * so after a TLS 1.3 handshake), or in its response.
 	 */
 	| { readonly code: "refused"; readonly how: "alert" | "closed" | "answer" }
-	/** It did not come to that. */
+	/** The check did not complete. */
 	| { readonly code: "failed"; readonly problem: Problem };

@@ -1,20 +1,20 @@
-/** What the editor's settings and the environment say about the way to a server. Read anew for each request. */
+/** Network settings from VS Code and the environment. */
 export interface NetworkSettings {
-	/** False where `http.proxySupport` is `off`. */
+	/** False if `http.proxySupport` is `off`. */
 	readonly proxySupport: boolean;
-	/** `http.proxy`: a URL, with name and password where the proxy demands them; empty where there is none. */
+	/** `http.proxy`: a URL, with user name and password if the proxy requires them; empty if not set. */
 	readonly proxy: string;
-	/** `http.proxyAuthorization`: sent to the proxy of `http.proxy`, unless its URL holds a password; empty where there is none. */
+	/** `http.proxyAuthorization`: sent to the proxy of `http.proxy` unless its URL has credentials; empty if not set. */
 	readonly proxyAuthorization: string;
-	/** `http.proxyStrictSSL`: whether the proxy's own certificate must hold. Of the service's it always must. */
+	/** `http.proxyStrictSSL`: whether the proxy's certificate is verified. The service's certificate always is. */
 	readonly proxyStrictSSL: boolean;
-	/** `http.noProxy`: hosts that are reached without one. */
+	/** `http.noProxy`: hosts to reach without a proxy. */
 	readonly noProxy: readonly string[];
-	/** `http.systemCertificates`: whether the system's authorities are trusted beside Node's own. */
+	/** `http.systemCertificates`: whether the system's authorities are trusted in addition to Node's. */
 	readonly systemCertificates: boolean;
-	/** The environment's variables, of which `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, in either case. */
+	/** Environment variables. Used: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or lower case. */
 	readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Asked for each request anew, so that a change of the settings counts at once. */
+/** Called for each request, so that a change of the settings applies at once. */
 export type NetworkSettingsProvider = () => NetworkSettings;

@@ -2,15 +2,15 @@ import type { RefusalReason, SkippedBlock } from "./certificateFile.ts";
 import type { Project } from "./scope.ts";
 
 /**
- * Everything that can go wrong, as a closed set. Each has one sentence and at most one mending action, in `ui/words`.
- * A problem carries what its sentence needs and nothing else: never a key, a file's content or a server's own words.
+ * All problems, as a closed set. `common/messages/problems` has one message and at most one remedy for each. A problem
+ * has only the values for its message. It must never contain a key, a file's content or a server's text.
  */
 export type Problem =
 	// The file
 	| {
 			readonly reason: "file-refused";
 			readonly file: string;
-			/** What was looked for in it. */
+			/** The expected content of the file. */
 			readonly wanted: "anchor" | "client-certificate";
 			readonly refusal: RefusalReason;
 			readonly skipped: readonly SkippedBlock[];
@@ -22,24 +22,24 @@ export type Problem =
 	| { readonly reason: "key-malformed"; readonly why: KeyIssue }
 	| { readonly reason: "base-url"; readonly rule: BaseUrlRule }
 	| { readonly reason: "secrets-unavailable" }
-	/** What the settings name as client certificate and key cannot be presented. `file` is a name without folders. */
+	/** The client certificate and key in the settings cannot be presented. `file`: name without folders. */
 	| { readonly reason: "client-certificate"; readonly why: TlsKeyPairIssue; readonly file: string }
-	/** A client certificate and key that were chosen to be shown to the service cannot be. `file`, `why`: as there. */
+	/** The client certificate and key chosen for a check cannot be presented. `file`: name without folders. */
 	| { readonly reason: "client-pair"; readonly why: TlsKeyPairIssue; readonly file: string }
-	// The way to the service
-	/** No connection came about, so that nothing was sent. `proxy` is the host of the one that was asked, if any. */
+	// The network
+	/** No connection could be made, so nothing was sent. `proxy`: the host of the proxy, if any. */
 	| { readonly reason: "unreachable"; readonly host: string; readonly proxy: string | null }
-	/** The way to the proxy, or what it answered; nothing was sent to the service. `proxy` is its host, or what stands for it. */
+	/** The proxy failed, so nothing was sent to the service. `proxy`: its host, or the name of the setting. */
 	| { readonly reason: "proxy"; readonly proxy: string; readonly why: ProxyIssue }
-	/** It ended after something was sent. */
+	/** The connection ended after something was sent. */
 	| { readonly reason: "connection-lost"; readonly host: string }
 	| { readonly reason: "untrusted-server"; readonly host: string; readonly why: ServerCertificateIssue }
-	/** The server ended the handshake for want of a client certificate, or for the one that was presented. */
+	/** The server ended the handshake because of a missing client certificate, or of the presented certificate. */
 	| { readonly reason: "client-certificate-refused"; readonly host: string; readonly presented: boolean }
 	| { readonly reason: "timeout"; readonly host: string }
 	| { readonly reason: "redirected"; readonly host: string }
 	| { readonly reason: "bad-answer"; readonly host: string }
-	// What the service said
+	// The service's response
 	| { readonly reason: "unauthorized" }
 	| { readonly reason: "wrong-region"; readonly host: string }
 	| { readonly reason: "forbidden"; readonly permission: string | null }
@@ -50,88 +50,89 @@ export type Problem =
 			readonly status: number;
 			readonly code: RejectionCode | null;
 			readonly param: string | null;
-			/** It was for the name of an upload's field and not for what the field held. No sentence needs it: the API does. */
+			/** True if the name of an upload's field was refused, not its value. For the API client, not for a message. */
 			readonly fieldRefused: boolean;
 	  }
 	| { readonly reason: "rate-limited"; readonly waitSeconds: number | null }
 	| { readonly reason: "service-error"; readonly status: number }
-	// What was asked for here
+	// The command
 	| { readonly reason: "nothing-selected" }
 	| { readonly reason: "connection-changed" }
-	/** What is about to be sent could not be written down, so that nothing was sent. */
+	/** The record of a request could not be written, so nothing was sent. */
 	| {
 			readonly reason: "not-recorded";
-			/** What the system said, such as `ENOSPC`; `null` where it is not the system's refusal. */
+			/** The system's error code, such as `ENOSPC`; `null` if the error is not from the system. */
 			readonly code: string | null;
 	  }
-	/** A newer version of this extension wrote down what this depends on; it is left as it is, and nothing was done. */
+	/** A newer version of this extension wrote the required record. It was left unchanged, and nothing was done. */
 	| { readonly reason: "record-newer" }
-	/** What was written down of what this depends on cannot be read; it is left as it is, and nothing was done. */
+	/** The required record cannot be read. It was left unchanged, and nothing was done. */
 	| { readonly reason: "record-unreadable" }
-	/** The same certificate is on its way to the same organization, or an upload of it is not confirmed. */
+	/** An upload of the identical certificate to the same organization is running or unconfirmed. */
 	| { readonly reason: "upload-pending"; readonly name: string; readonly running: boolean }
-	/** An upload was sent, and its outcome is unknown. `ending`: how the request ended; `null` where this call sent nothing. */
+	/** An upload was sent, its outcome is unknown. `ending`: end of the request; `null` if this call sent nothing. */
 	| {
 			readonly reason: "unconfirmed";
 			readonly name: string;
 			readonly look: LookupOutcome;
 			readonly ending: UploadEnding | null;
 	  }
-	/** It cannot be deleted, because it is active there. */
+	/** The certificate cannot be deleted, because it is active in these scopes. */
 	| {
 			readonly reason: "certificate-active";
 			readonly organization: boolean;
 			readonly projects: readonly NamedProject[];
 	  }
-	/** What the act depends on could not be read as a whole, so that nothing was changed. `why`: what the first of it met, if it failed. */
+	/** The required lists could not be read completely, so nothing was changed. */
 	| {
 			readonly reason: "scopes-unread";
-			/** The organization's list of certificates. */
+			/** True if the organization's list of certificates was not read. */
 			readonly organization: boolean;
-			/** The list of projects, so that it is not known which there are. */
+			/** True if the list of projects was not read completely. */
 			readonly allProjects: boolean;
-			/** Those whose list of certificates it is. */
+			/** The projects whose list of certificates was not read. */
 			readonly projects: readonly NamedProject[];
+			/** The first problem, if a read failed. */
 			readonly why: Problem | null;
 	  }
-	/** A fresh read shows something else than what was confirmed, so that nothing was changed. */
+	/** A new read differs from the confirmed state, so nothing was changed. */
 	| { readonly reason: "changed-meanwhile" }
-	/** It was sent, no answer tells what became of it, and it could not be read back. */
+	/** The change was sent. No response shows its outcome, and the state could not be read back. */
 	| { readonly reason: "change-unknown"; readonly act: "rename" | "remove" }
-	/** One certificate cannot take over from the other, or nothing can return to it; nothing was changed by that step. */
+	/** The new certificate cannot replace the old, or the old cannot be restored. This step changed nothing. */
 	| { readonly reason: "rotation-refused"; readonly flaw: RotationIssue }
-	/** Another rotation that is not over has one of the two certificates: the one that is called so is its old one. */
+	/** Another unfinished rotation includes one of the two certificates. `name`: its old certificate. */
 	| { readonly reason: "rotation-pending"; readonly name: string }
-	/** Another window, or another step in this one, is at the same; nothing was done. `host` and `process`: which, as far as it is known. */
+	/** Another window or step has the lock; nothing was done. `host`, `process`: the lock's owner, if known. */
 	| { readonly reason: "locked"; readonly host: string; readonly process: number }
-	/** This window stood still for so long that another one has taken its place; it stopped before it sent anything more. */
+	/** This window was suspended until another window acquired its lock. It stopped before sending more. */
 	| { readonly reason: "lock-lost" }
-	/** There is no rotation of it that could be finished or undone. */
+	/** The certificate has no rotation to finish or undo. */
 	| { readonly reason: "no-rotation" }
-	/** This extension's own calls would not be accepted any more, or that is not proven: nothing was deactivated there. */
+	/** This extension could lose its own access, so nothing was deactivated in the organization. */
 	| { readonly reason: "own-access" }
-	/** What the service sent of a certificate holds none that can be read. */
+	/** The service's content of a certificate is not a readable certificate. */
 	| { readonly reason: "no-content"; readonly name: string }
-	/** A file could not be written. `file` is its name without folders. */
+	/** A file could not be written. `file`: name without folders. */
 	| { readonly reason: "not-saved"; readonly file: string };
 
 export type Reason = Problem["reason"];
 
-/** A project as a sentence names it. */
+/** A project as named in a message. */
 export type NamedProject = Pick<Project, "id" | "name">;
 
 /**
- * What a look at the organization's certificates said of an upload that was not answered. `at`: when, Unix milliseconds.
- * `failed`: it could not be looked; `partial`: not all of it could be read; `ambiguous`: one is there that may be an
- * older copy.
+ * Outcome of looking up an unconfirmed upload in the organization's certificates. `at`: time of the lookup, Unix
+ * milliseconds. `failed`: the list could not be read; `partial`: not all certificates could be read; `ambiguous`: the
+ * list has an identical certificate, possibly an older copy; `unplaced`: the upload's organization is unknown.
  */
 export type LookupOutcome =
 	| { readonly outcome: "not-seen"; readonly at: number }
 	| { readonly outcome: "failed" | "partial" | "ambiguous" | "unplaced" };
 
 /**
- * How the request of an upload ended whose outcome is unknown. `canceled`: the person ended it; `unreadable`: the response
- * is not what the API sends. `status`: an HTTP status that does not tell whether the certificate was stored.
+ * How the request of an unconfirmed upload ended. `canceled`: by the user; `unreadable`: not a valid response of the
+ * API. `status`: an HTTP status that does not show whether the certificate was stored.
  */
 export type UploadEnding =
 	| { readonly kind: "no-response" | "canceled" | "redirected" | "unreadable" }
@@ -143,7 +144,7 @@ export type TlsKeyPairIssue =
 	| "missing"
 	| "not-a-file"
 	| "no-permission"
-	/** Its disk or network drive does not answer. */
+	/** The disk or network drive does not respond. */
 	| "no-answer"
 	| "too-large"
 	| "no-certificate"
@@ -151,18 +152,16 @@ export type TlsKeyPairIssue =
 	| "passphrase-needed"
 	| "passphrase-wrong"
 	| "not-a-pair"
-	/** This runtime's TLS takes no such certificate: its key is too short, or its signature too weak. */
+	/** This runtime's TLS rejects the certificate: the key is too short, or the signature too weak. */
 	| "unusable";
 export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "dead-link" | "gone" | "no-permission" | "other";
 export type KeyIssue = "blank" | "space-inside" | "not-ascii" | "too-long";
-/** `mtls`: all of them for the host of client certificates, which has to be asked by https. */
+/** `mtls`: all rules for the host of client certificates, which must use https. */
 export type BaseUrlRule = "not-a-url" | "https-or-loopback" | "no-extras" | "mtls";
 export type ServerCertificateIssue = "expired" | "wrong-name" | "self-signed" | "unknown-issuer" | "other";
 export type RejectionCode = "mtls_certificate_invalid" | "expired_certificate" | "certificate_in_use";
 
-/**
- * The one error that leaves a layer. It keeps no cause: what caused it may hold the key in a header or an address.
- */
+/** An error with a problem to show. Must not have a `cause`, which could contain the key in a header or an address. */
 export class ProblemError extends Error {
 	readonly problem: Problem;
 
@@ -173,7 +172,7 @@ export class ProblemError extends Error {
 	}
 }
 
-/** Thrown where the person said no; the one place that shows failures stays silent on it. */
+/** Thrown if the user cancels. Never shown as a problem. */
 export class CancelledError extends Error {
 	constructor() {
 		super("cancelled");
@@ -182,14 +181,14 @@ export class CancelledError extends Error {
 }
 
 /**
- * The problem in whatever was thrown, or `null` where it is not a `Failure`. Told by name: each bundle has a copy of the
- * class, so that `instanceof` would not know what the other one threw.
+ * Returns the problem of a thrown value, or `null` if the value is not a `ProblemError`. Compares the name, because
+ * `instanceof` fails for errors of the other bundle, which has its own copy of the class.
  */
 export function problemOf(thrown: unknown): Problem | null {
 	return thrown instanceof Error && thrown.name === "ProblemError" ? (thrown as ProblemError).problem : null;
 }
 
-/** Whether a request that ended so may have done its work all the same: all but a refusal and what was never sent. */
+/** True if a request that ended with this problem may have succeeded, so not if refused or never sent. */
 export function isOutcomeUnknown({ reason }: Problem): boolean {
 	return OUTCOME_UNKNOWN.has(reason);
 }
@@ -203,28 +202,28 @@ const OUTCOME_UNKNOWN: ReadonlySet<Reason> = new Set<Reason>([
 	"service-error",
 ]);
 
-/** Whether this is a `Cancelled`, of whichever bundle. */
+/** True for a `CancelledError` of either bundle. */
 export function isCancelled(thrown: unknown): boolean {
 	return thrown instanceof Error && thrown.name === "Cancelled";
 }
 
-/** What keeps a certificate from taking over, or from being returned to. */
+/** An issue that prevents a rotation to the new certificate, or back to the old one. */
 export type RotationIssue =
-	/** Both are the same certificate, by their id or fingerprint. */
+	/** Both certificates are identical, by id or fingerprint. */
 	| "same"
-	/** The old one is active nowhere. */
+	/** The old certificate is not active anywhere. */
 	| "inactive"
-	/** The new one is not there any more. */
+	/** The new certificate no longer exists. */
 	| "gone"
-	/** The new one is no authority, so that no client certificate can chain to it. */
+	/** The new certificate is not an authority, so no client certificate can chain to it. */
 	| "leaf"
-	/** Neither the list nor the content tells when both expire. */
+	/** Neither the list nor the content shows both expiry dates. */
 	| "dates-unknown"
-	/** The new one does not expire later than the old one. */
+	/** The new certificate does not expire later than the old certificate. */
 	| "not-longer"
 	| "not-yet-valid"
 	| "expired"
-	/** Within the given period. */
+	/** The new certificate expires within the given period. */
 	| "expires-soon"
-	/** The old one has expired: nothing returns to it. */
+	/** The old certificate has expired and cannot be restored. */
 	| "old-expired";

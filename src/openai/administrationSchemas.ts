@@ -13,7 +13,7 @@ const projectSchema = v.object({
 	status: v.optional(v.nullable(v.string()), null),
 });
 
-/** A project as the service lists it, or `null` where it cannot be read. */
+/** Parses a project; `null` if unreadable. */
 export function parseProject(json: unknown): Project | null {
 	const { success, output } = v.safeParse(projectSchema, json);
 	if (!success) return null;
@@ -22,8 +22,8 @@ export function parseProject(json: unknown): Project | null {
 }
 
 /**
- * The answer to an activation or a deactivation of these certificates.
- * @returns what parses it: `null` where it does not say of each of them that it is in that state.
+ * Returns a parser of the response to an activation or deactivation of these certificates. The parser returns `null`
+ * unless the response confirms the requested state of each certificate.
  */
 export function activationResponseParser(
 	ids: readonly string[],
@@ -32,12 +32,12 @@ export function activationResponseParser(
 	return (json) => {
 		const { success, output } = v.safeParse(v.object({ data: v.array(v.unknown()) }), json);
 		const certificates = success ? output.data.flatMap((entry) => parseCertificate(entry) ?? []) : [];
-		const told = ids.map((id) => certificates.find((certificate) => certificate.id === id));
-		return told.every((certificate) => certificate?.active === active) ? (told as Certificate[]) : null;
+		const changed = ids.map((id) => certificates.find((certificate) => certificate.id === id));
+		return changed.every((certificate) => certificate?.active === active) ? (changed as Certificate[]) : null;
 	};
 }
 
-/** The answer to a deletion: whether it is of this certificate. */
+/** Returns a parser of the response to a deletion. The parser returns `null` unless it is of this certificate. */
 export function deletionResponseParser(id: string): (json: unknown) => true | null {
 	const schema = v.object({ object: v.literal("certificate.deleted"), id: v.literal(id) });
 	return (json) => (v.is(schema, json) ? true : null);
@@ -51,7 +51,7 @@ const EVENT_TYPES: Readonly<Record<string, HistoryEventType>> = {
 	"certificates.deactivated": "deactivated",
 };
 
-/** The events of the audit log that are about certificates, as the service names them. */
+/** The service's names of the audit log's certificate events. */
 export const HISTORY_TYPES = Object.keys(EVENT_TYPES);
 
 const text = v.fallback(v.nullable(v.string()), null);
@@ -83,7 +83,7 @@ const eventSchema = v.looseObject({
 	actor: actorSchema,
 });
 
-const subjectsSchema = v.union([
+const certificateIdsSchema = v.union([
 	v.pipe(
 		v.object({ certificates: v.array(v.object({ id: v.custom<string>(isCertificateId) })) }),
 		v.transform(({ certificates }) => certificates.map(({ id }) => id)),
@@ -94,7 +94,7 @@ const subjectsSchema = v.union([
 	),
 ]);
 
-/** One page of the audit log; what cannot be read of it is left out. `null` where it is no such page. */
+/** Parses one page of the audit log, without unreadable events; `null` if the page itself is unreadable. */
 export function parseHistory(json: unknown): readonly HistoryEvent[] | null {
 	const page = v.safeParse(v.object({ object: v.literal("list"), data: v.array(v.unknown()) }), json);
 	return page.success ? page.output.data.flatMap((entry) => parseEvent(entry) ?? []) : null;
@@ -104,18 +104,18 @@ function parseEvent(json: unknown): HistoryEvent | null {
 	const { success, output } = v.safeParse(eventSchema, json);
 	const type = success ? EVENT_TYPES[output.type] : undefined;
 	if (!success || !type) return null;
-	const subjects = v.safeParse(subjectsSchema, output[output.type]);
+	const ids = v.safeParse(certificateIdsSchema, output[output.type]);
 	return {
 		id: output.id,
 		type,
 		at: output.effective_at,
 		actor: actorName(output.actor),
 		projectId: output.project?.id ?? null,
-		certificateIds: subjects.success ? subjects.output : [],
+		certificateIds: ids.success ? ids.output : [],
 	};
 }
 
-/** An address where there is one, else an id of whoever it was. */
+/** Returns the actor's e-mail address, or an id without an address. */
 function actorName(actor: v.InferOutput<typeof actorSchema>): string | null {
 	const user = actor?.session?.user ?? actor?.api_key?.user;
 	return user?.email ?? user?.id ?? actor?.api_key?.service_account?.id ?? actor?.api_key?.id ?? null;

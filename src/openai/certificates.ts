@@ -2,69 +2,73 @@ import type { CertificatesApi, Credentials, CredentialsProvider, NewCertificate 
 import { type Certificate, type CertificateListing, isCertificateId } from "../domain/certificate.ts";
 import { isCancelled, ProblemError, problemOf, type UploadEnding } from "../domain/problem.ts";
 import type { HttpTransport } from "./httpTransport.ts";
-import { MAX_CERTIFICATES, readPages, toListing } from "./pagination.ts";
+import { type ListRequest, MAX_CERTIFICATES, readPages, toListing } from "./pagination.ts";
 import { parseCertificate, parseContent, parseUploaded } from "./schemas.ts";
 import type { SendState } from "./sendRequest.ts";
 
 const ROUTE = "/organization/certificates";
 type UploadBody = { readonly name: string } & ({ readonly certificate: string } | { readonly content: string });
 
-/** The certificates API over one transport (API reference, "Certificates"). */
+/** Client of the certificates API (API reference, "Certificates"). */
 export class CertificatesClient implements CertificatesApi {
 	readonly #transport: HttpTransport;
-	readonly #access: CredentialsProvider;
+	readonly #credentials: CredentialsProvider;
 
-	constructor(transport: HttpTransport, access: CredentialsProvider) {
+	constructor(transport: HttpTransport, credentials: CredentialsProvider) {
 		this.#transport = transport;
-		this.#access = access;
+		this.#credentials = credentials;
 	}
 
 	async list(signal?: AbortSignal): Promise<CertificateListing> {
-		const list = { route: ROUTE, most: MAX_CERTIFICATES, parse: parseCertificate };
-		return toListing(await readPages(this.#transport, this.#access, list, signal));
+		const list: ListRequest<Certificate> = { route: ROUTE, most: MAX_CERTIFICATES, parse: parseCertificate };
+		return toListing(await readPages(this.#transport, this.#credentials, list, signal));
 	}
 
 	async content(id: string, signal?: AbortSignal): Promise<string | null> {
 		if (!isCertificateId(id)) throw new ProblemError({ reason: "not-found" });
 		const route = `${ROUTE}/${id}`;
 		const request = { method: "GET", route, query: { "include[]": "content" }, parse: parseContent } as const;
-		return (await this.#transport.send(this.#access, request, signal)).value.pem;
+		return (await this.#transport.send(this.#credentials, request, signal)).value.pem;
 	}
 
 	async upload({ pem, name }: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
-		// Both POSTs, if there are two, go to the same place.
-		const access = await this.#transport.access(this.#access, signal);
-		const { origin } = access.baseUrl;
-		const wantContent = this.#transport.wantContent;
-		if (!wantContent.has(origin)) {
+		// If two POSTs are needed, both must use the same credentials.
+		const credentials = await this.#transport.access(this.#credentials, signal);
+		const { origin } = credentials.baseUrl;
+		const contentFieldOrigins = this.#transport.wantContent;
+		if (!contentFieldOrigins.has(origin)) {
 			try {
-				return await this.#post(access, { certificate: pem, name }, signal);
-			} catch (failure) {
-				// The reference page and its own example name the field differently; such a 400 created nothing.
-				if (!isFieldRefused(failure)) throw failure;
+				return await this.#post(credentials, { certificate: pem, name }, signal);
+			} catch (thrown) {
+				// The API reference and its example name the field differently. A 400 for the field name created nothing.
+				if (!isFieldRefused(thrown)) throw thrown;
 			}
 		}
-		const uploaded = await this.#post(access, { content: pem, name }, signal);
-		wantContent.add(origin);
+		const uploaded = await this.#post(credentials, { content: pem, name }, signal);
+		contentFieldOrigins.add(origin);
 		return uploaded;
 	}
 
-	async #post(access: Credentials, body: UploadBody, signal: AbortSignal | undefined): Promise<Certificate> {
-		const progress: SendState = { sent: false, repeated: false };
+	async #post(credentials: Credentials, body: UploadBody, signal: AbortSignal | undefined): Promise<Certificate> {
+		const state: SendState = { sent: false, repeated: false };
 		try {
 			const request = { method: "POST", route: ROUTE, body, parse: parseUploaded } as const;
-			return (await this.#transport.send(async () => access, request, signal, progress)).value;
-		} catch (failure) {
-			// Whoever looks for it may find out more.
-			const look = { outcome: "failed" } as const;
-			if (progress.sent && mayHaveArrived(failure))
-				throw new ProblemError({ reason: "unconfirmed", name: body.name, look, ending: endingOf(failure) });
-			throw failure;
+			return (await this.#transport.send(async () => credentials, request, signal, state)).value;
+		} catch (thrown) {
+			if (state.sent && mayHaveArrived(thrown))
+				throw new ProblemError({
+					reason: "unconfirmed",
+					name: body.name,
+					// The caller's lookup may find out more.
+					look: { outcome: "failed" },
+					ending: toUploadEnding(thrown),
+				});
+			throw thrown;
 		}
 	}
 }
 
-/** Whether the service may have stored what was sent although this came back: all but a clear refusal. */
+/** True unless the error is a clear refusal, after which the service cannot have stored the certificate. */
 function mayHaveArrived(thrown: unknown): boolean {
 	switch (problemOf(thrown)?.reason) {
 		case "unauthorized":
@@ -79,8 +83,8 @@ function mayHaveArrived(thrown: unknown): boolean {
 	}
 }
 
-/** @param thrown What ended a request that was sent. */
-function endingOf(thrown: unknown): UploadEnding {
+/** @param thrown The error that ended a sent request. */
+function toUploadEnding(thrown: unknown): UploadEnding {
 	const problem = problemOf(thrown);
 	switch (problem?.reason) {
 		case "redirected":

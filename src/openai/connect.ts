@@ -8,30 +8,36 @@ import type { Endpoint } from "./endpoint.ts";
 import { problemFromConnectionError, serverCertificateIssue } from "./errorMapping.ts";
 import type { HttpProxy } from "./proxyResolver.ts";
 
-/** How long a connection is kept that nobody uses. */
+/** How long an idle connection is kept open. */
 const KEEP_ALIVE_MILLISECONDS = 600_000;
-/** After this the system asks an idle one's other side whether it is still there. */
+/** Idle time before the system sends TCP keep-alive probes. */
 const PROBE_MILLISECONDS = 60_000;
 const SILENCE_MILLISECONDS = 30_000;
 
 /**
- * Makes a connection to a way's origin, TLS included.
- * @param signal Ends it, with whatever of it is open by then.
- * @param onSent Told what goes out, as TLS encrypts it.
- * @throws Failure
+ * Connects to an endpoint's origin, including TLS.
+ * @param signal Aborts the attempt and closes its sockets.
+ * @param onSent Called with the outgoing bytes, encrypted by TLS.
+ * @throws ProblemError
  */
-export async function connect(way: Endpoint, signal: AbortSignal, onSent?: (chunk: Buffer) => void): Promise<Socket> {
-	const { origin, proxy, tls } = way;
+export async function connect(
+	endpoint: Endpoint,
+	signal: AbortSignal,
+	onSent?: (chunk: Buffer) => void,
+): Promise<Socket> {
+	const { origin, proxy, tls } = endpoint;
 	try {
-		const socket = proxy ? await tunnel(proxy, way, signal) : await reach(origin, signal, () => tls?.toService);
+		const socket = proxy
+			? await openTunnel(proxy, endpoint, signal)
+			: await connectTcp(origin, signal, () => tls?.toService);
 		if (!tls) return socket;
-		return await secure(onSent ? overhear(socket, onSent) : socket, origin, tls.toService, true, signal);
+		return await startTls(onSent ? tapWrites(socket, onSent) : socket, origin, tls.toService, true, signal);
 	} catch (error) {
-		throw problemOf(error) ? error : problemFromConnectionError(error, way);
+		throw problemOf(error) ? error : problemFromConnectionError(error, endpoint);
 	}
 }
 
-/** A client whose connection is made by `open`, and with it again whenever it was lost. */
+/** Creates a client that connects with `open`, again after each lost connection. */
 export function createClient(origin: string, open: () => Promise<Socket>): Client {
 	return new Client(origin, {
 		connect: (_, callback) =>
@@ -41,25 +47,25 @@ export function createClient(origin: string, open: () => Promise<Socket>): Clien
 			),
 		headersTimeout: SILENCE_MILLISECONDS,
 		bodyTimeout: SILENCE_MILLISECONDS,
-		// A person takes longer to answer a question than the four seconds after which it would be closed. Where the service
-		// names a shorter time, that counts; where it closes first, that is seen before anything is sent, and for one that died
-		// without a sign there is the pool.
+		// Undici's four seconds are too short, because users need longer to answer a prompt. A shorter time from the
+		// service has priority. Undici notices a close by the service before sending. The pool handles connections that
+		// died silently.
 		keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
 		allowH2: false,
 	});
 }
 
 /**
- * Has a proxy lead to a way's origin. Nothing of a request goes to the proxy: what follows in the tunnel is TLS.
+ * Opens a tunnel through a proxy to an endpoint's origin. The proxy cannot read requests: the tunnel carries TLS.
  *
- * The client is undici's because the editor replaces `node:http` for extensions by one that looks for a proxy itself.
+ * Uses undici because VS Code replaces `node:http` for extensions by a version with its own proxy detection.
  */
-async function tunnel(proxy: HttpProxy, { origin, tls }: Endpoint, signal: AbortSignal): Promise<Socket> {
+async function openTunnel(proxy: HttpProxy, { origin, tls }: Endpoint, signal: AbortSignal): Promise<Socket> {
 	const client = createClient(proxy.origin, async () => {
 		try {
 			const encrypted = tls && proxy.origin.startsWith("https:");
-			const socket = await reach(proxy.origin, signal, () => [encrypted && tls.toProxy, tls?.toService]);
-			return encrypted ? await secure(socket, proxy.origin, tls.toProxy, proxy.strict, signal) : socket;
+			const socket = await connectTcp(proxy.origin, signal, () => [encrypted && tls.toProxy, tls?.toService]);
+			return encrypted ? await startTls(socket, proxy.origin, tls.toProxy, proxy.strict, signal) : socket;
 		} catch (error) {
 			const why = serverCertificateIssue(error) ? "untrusted" : "unreachable";
 			throw new ProblemError({ reason: "proxy", proxy: proxy.host, why });
@@ -99,33 +105,33 @@ async function tunnel(proxy: HttpProxy, { origin, tls }: Endpoint, signal: Abort
 }
 
 /**
- * A TCP connection.
- * @param prepare What will be wanted next, made while the other side is waited for; where it throws, it is to do so again then.
+ * Opens a TCP connection.
+ * @param prepare Prepares the next step while waiting for the peer. Its errors are ignored; the next step must rethrow.
  */
-function reach(origin: string, signal: AbortSignal, prepare: () => unknown): Promise<Socket> {
+function connectTcp(origin: string, signal: AbortSignal, prepare: () => unknown): Promise<Socket> {
 	const { hostname, port, protocol } = new URL(origin);
 	const keepAlive = { keepAlive: true, keepAliveInitialDelay: PROBE_MILLISECONDS };
 	const defaultPort = protocol === "https:" ? 443 : 80;
 	const socket = connectSocket({
-		host: unbracketed(hostname),
+		host: stripBrackets(hostname),
 		port: Number(port) || defaultPort,
 		noDelay: true,
 		...keepAlive,
 	});
 	socket.once("connectionAttempt", () =>
-		// The other side is asked right after this event; before it, a name is looked up.
+		// Node sends the connection request right after this event. The name was resolved before.
 		process.nextTick(() => {
 			try {
 				prepare();
 			} catch {}
 		}),
 	);
-	return ready(socket, "connect", signal);
+	return whenReady(socket, "connect", signal);
 }
 
-/** A connection of which it is told what goes out. What came in before it ends is handed on first: it may be an alert. */
-function overhear(socket: Socket, onSent: (chunk: Buffer) => void): Duplex {
-	const heard = new Duplex({
+/** Wraps a socket to observe its writes. Delivers received data before the end, because the data may be an alert. */
+function tapWrites(socket: Socket, onSent: (chunk: Buffer) => void): Duplex {
+	const tapped = new Duplex({
 		read: () => void socket.resume(),
 		write: (chunk, _, done) => {
 			onSent(chunk);
@@ -137,32 +143,32 @@ function overhear(socket: Socket, onSent: (chunk: Buffer) => void): Duplex {
 			done(error);
 		},
 	});
-	socket.on("data", (chunk) => heard.push(chunk) || socket.pause());
-	socket.on("end", () => heard.push(null));
-	socket.on("error", (error) => heard.destroy(error));
-	socket.on("close", () => heard.destroy());
-	return heard;
+	socket.on("data", (chunk) => tapped.push(chunk) || socket.pause());
+	socket.on("end", () => tapped.push(null));
+	socket.on("error", (error) => tapped.destroy(error));
+	socket.on("close", () => tapped.destroy());
+	return tapped;
 }
 
-/** TLS over a connection. @param strict Whether the other side's certificate must hold, whatever the environment says. */
-function secure(
+/** Starts TLS on a connection. @param strict Whether to verify the peer's certificate, whatever the environment. */
+function startTls(
 	socket: Duplex,
 	origin: string,
 	secureContext: SecureContext,
 	strict: boolean,
 	signal: AbortSignal,
 ): Promise<Socket> {
-	const host = unbracketed(new URL(origin).hostname);
-	// Addresses are not to be sent as names (RFC 6066, 3).
+	const host = stripBrackets(new URL(origin).hostname);
+	// IP addresses must not be sent as server names (RFC 6066, 3).
 	const servername = isIP(host) ? "" : host;
 	const options = { host, servername, rejectUnauthorized: strict, ALPNProtocols: ["http/1.1"] };
-	return ready(connectTls({ socket, secureContext, ...options }), "secureConnect", signal);
+	return whenReady(connectTls({ socket, secureContext, ...options }), "secureConnect", signal);
 }
 
-/** Waits for a socket to become ready; it is destroyed where it does not. */
-async function ready(socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal): Promise<Socket> {
-	// Stays, since an error that nobody listens to would end the process. It is the end of the connection, so that undici is
-	// told of it and not of what follows from it: an alert of TLS 1.3 is followed by the connection's end.
+/** Waits for a socket to become ready; destroys the socket on failure. */
+async function whenReady(socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal): Promise<Socket> {
+	// Never removed: an error without a listener would end the process. Destroys the socket with its first error, so
+	// that undici gets the TLS 1.3 alert, and not the end of the connection that follows.
 	socket.on("error", (error) => socket.destroy(error));
 	try {
 		await once(socket, event, { signal });
@@ -173,6 +179,6 @@ async function ready(socket: Socket, event: "connect" | "secureConnect", signal:
 	}
 }
 
-function unbracketed(hostname: string): string {
+function stripBrackets(hostname: string): string {
 	return hostname.replace(/^\[(.*)\]$/, "$1");
 }

@@ -2,103 +2,104 @@ import type { Socket } from "node:net";
 import type Client from "undici/lib/dispatcher/client.js";
 import { createClient } from "./connect.ts";
 
-const MOST_CONNECTIONS = 16;
-/** A connection that was idle for longer than this may have died without a sign: behind a router, or while the computer slept. */
-const DOUBTFUL_AFTER_MILLISECONDS = 60_000;
+const MAX_CONNECTIONS = 16;
+/** A connection idle for longer may be dead without a notice, because of a router or the computer's sleep. */
+const POSSIBLY_STALE_AFTER_MILLISECONDS = 60_000;
 
-interface Connection {
+interface PooledConnection {
 	readonly client: Client;
-	/** When its last request was answered, Unix milliseconds: a clock that goes on while the computer sleeps. */
+	/** Time of the last response, Unix milliseconds: this clock advances while the computer sleeps. */
 	usedAt: number;
-	/** Ends it, also while it is being made. */
+	/** Closes the connection, or aborts connecting. */
 	end(): void;
 }
 
 /**
- * The connections to one origin. Each is used by one request at a time, so that the one of a request that is given up can
- * be closed at once and no other request suffers.
+ * The connections to one origin. Each serves one request at a time, so that an aborted request's connection can be
+ * closed at once without affecting other requests.
  */
 export class ConnectionPool {
 	readonly #origin: string;
 	readonly #connect: (signal: AbortSignal) => Promise<Socket>;
-	/** The one that was used last comes last. */
-	readonly #idle: Connection[] = [];
-	/** Those who wait for a connection, first come first. */
+	/** The most recently used connection is last. */
+	readonly #idle: PooledConnection[] = [];
+	/** Queue of requests that wait for a connection. */
 	readonly #waiting = new Set<() => void>();
 	#busy = 0;
 	#closed = false;
 
-	/** @param connect Makes a connection, until the signal is aborted. */
+	/** @param connect Opens a connection; must stop when the signal is aborted. */
 	constructor(origin: string, connect: (signal: AbortSignal) => Promise<Socket>) {
 		this.#origin = origin;
 		this.#connect = connect;
 	}
 
 	/**
-	 * Runs something on a connection of its own, the one that was used last if it can be. What throws loses it.
-	 * @param signal Ends the waiting for a connection, with its reason.
-	 * @param onlyReads Whether it may be run again: only then it gets a doubtful connection, and is told so.
+	 * Runs a task on an exclusive connection, preferably the last used. Closes the connection if the task throws.
+	 * @param signal Aborts the wait for a connection, with the signal's reason.
+	 * @param onlyReads Whether the task may be repeated. Only such a task gets a possibly stale connection.
 	 */
 	async use<T>(
 		signal: AbortSignal,
 		onlyReads: boolean,
-		run: (client: Client, doubtful: boolean) => Promise<T>,
+		run: (client: Client, possiblyStale: boolean) => Promise<T>,
 	): Promise<T> {
 		signal.throwIfAborted();
-		await this.#turn(signal);
-		if (!onlyReads) this.#endDoubtful();
+		await this.#waitForSlot(signal);
+		if (!onlyReads) this.#endPossiblyStale();
 		const connection = this.#idle.pop() ?? this.#open();
-		const doubtful = isDoubtful(connection);
+		const possiblyStale = isPossiblyStale(connection);
 		try {
-			const result = await run(connection.client, doubtful);
+			const result = await run(connection.client, possiblyStale);
 			connection.usedAt = Date.now();
 			if (this.#closed) connection.end();
 			else this.#idle.push(connection);
 			return result;
 		} catch (thrown) {
 			connection.end();
-			// What it died of, the others may have died of too.
-			if (doubtful) this.#endDoubtful();
+			// The other idle connections may be dead for the same reason.
+			if (possiblyStale) this.#endPossiblyStale();
 			throw thrown;
 		} finally {
+			// Hand the slot to the next waiter, so that a new request can't jump the queue.
 			const [next] = this.#waiting;
 			if (next) next();
 			else this.#busy--;
 		}
 	}
 
-	/** Ends the connections that nobody uses, and every other one after its request. */
+	/** Closes the idle connections now, and each busy connection after its request. */
 	close(): void {
 		this.#closed = true;
 		for (const connection of this.#idle.splice(0)) connection.end();
 	}
 
-	#endDoubtful(): void {
+	#endPossiblyStale(): void {
 		const idle = this.#idle.splice(0);
 		for (const connection of idle)
-			if (isDoubtful(connection)) connection.end();
+			if (isPossiblyStale(connection)) connection.end();
 			else this.#idle.push(connection);
 	}
 
-	async #turn(signal: AbortSignal): Promise<void> {
-		if (this.#busy < MOST_CONNECTIONS) {
+	async #waitForSlot(signal: AbortSignal): Promise<void> {
+		if (this.#busy < MAX_CONNECTIONS) {
 			this.#busy++;
 			return;
 		}
 		await new Promise<void>((resolve, reject) => {
 			const leave = (settle: () => void) => () => {
-				this.#waiting.delete(onTurn);
+				this.#waiting.delete(onSlot);
 				signal.removeEventListener("abort", onAbort);
 				settle();
 			};
-			const onTurn = leave(resolve);
+			const onSlot = leave(resolve);
 			const onAbort = leave(() => reject(signal.reason));
-			this.#waiting.add(onTurn);
+			this.#waiting.add(onSlot);
 			signal.addEventListener("abort", onAbort);
 		});
 	}
 
-	#open(): Connection {
+	#open(): PooledConnection {
 		const abort = new AbortController();
 		const client = createClient(this.#origin, () => this.#connect(abort.signal));
 		return {
@@ -112,8 +113,8 @@ export class ConnectionPool {
 	}
 }
 
-/** Also where the clock was put back. */
-function isDoubtful({ usedAt }: Connection): boolean {
+/** Also true if the clock was set back. */
+function isPossiblyStale({ usedAt }: PooledConnection): boolean {
 	const age = Date.now() - usedAt;
-	return age < 0 || age >= DOUBTFUL_AFTER_MILLISECONDS;
+	return age < 0 || age >= POSSIBLY_STALE_AFTER_MILLISECONDS;
 }

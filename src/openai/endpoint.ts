@@ -2,58 +2,58 @@ import { createSecureContext, getCACertificates, type SecureContext, type Secure
 import type { HttpProxy } from "./proxyResolver.ts";
 import type { TlsKeyPair } from "./tlsKeyPair.ts";
 
-/** The way to one origin: through which proxy, trusting whom, presenting what. */
+/** An origin and how to connect to it: the proxy, the trusted authorities and the client certificate. */
 export interface Endpoint {
 	/** Scheme, host and port. */
 	readonly origin: string;
-	/** Host and port, for people. */
+	/** Host and port, for display. */
 	readonly host: string;
 	readonly proxy: HttpProxy | null;
-	/** `null` where the origin is http. */
+	/** `null` if the origin is http. */
 	readonly tls: TlsContexts | null;
 }
 
-/** TLS on a way. What it trusts is read and prepared once, when it is wanted first: with a system's authorities that takes some 20 to 100 ms. */
+/** The TLS contexts of an endpoint. Created on first use: loading the system's authorities needs 20 to 100 ms. */
 export class TlsContexts {
-	/** Whether there is a client certificate to present. */
+	/** True if a client certificate is presented. */
 	readonly presents: boolean;
 	readonly #systemCertificates: boolean;
-	readonly #certificate: TlsKeyPair | null;
+	readonly #keyPair: TlsKeyPair | null;
 	#trust: SecureContextOptions | undefined;
 	#toService: SecureContext | undefined;
 	#toProxy: SecureContext | undefined;
 
 	/**
-	 * @param systemCertificates Whether the system's authorities are trusted beside Node's own.
-	 * @param certificate The client certificate to present, if any.
+	 * @param systemCertificates Whether to trust the system's authorities in addition to Node's.
+	 * @param keyPair The client certificate to present, if any.
 	 */
-	constructor(systemCertificates: boolean, certificate: TlsKeyPair | null) {
-		this.presents = certificate !== null;
+	constructor(systemCertificates: boolean, keyPair: TlsKeyPair | null) {
+		this.presents = keyPair !== null;
 		this.#systemCertificates = systemCertificates;
-		this.#certificate = certificate;
+		this.#keyPair = keyPair;
 	}
 
 	get toService(): SecureContext {
-		this.#toService ??= this.#certificate ? this.#contextWith(this.#certificate) : this.toProxy;
+		this.#toService ??= this.#keyPair ? this.#contextWith(this.#keyPair) : this.toProxy;
 		return this.#toService;
 	}
 
-	/** Without the client certificate, which is for the service alone. */
+	/** The context without the client certificate, which must be presented only to the service. */
 	get toProxy(): SecureContext {
 		this.#toProxy ??= this.#contextWith({});
 		return this.#toProxy;
 	}
 
-	#contextWith(certificate: SecureContextOptions): SecureContext {
-		this.#trust ??= { minVersion: "TLSv1.2", ...(this.#systemCertificates && authorities()) };
-		return createSecureContext({ ...this.#trust, ...certificate });
+	#contextWith(keyPair: SecureContextOptions): SecureContext {
+		this.#trust ??= { minVersion: "TLSv1.2", ...(this.#systemCertificates && trustedAuthorities()) };
+		return createSecureContext({ ...this.#trust, ...keyPair });
 	}
 }
 
-/** Nothing, and so Node's own, before Node 22.15. */
-function authorities(): { readonly ca?: string[] } {
+/** Returns Node's and the system's authorities. Before Node 22.15 returns nothing, so that Node's own apply. */
+function trustedAuthorities(): { readonly ca?: string[] } {
 	if (typeof getCACertificates !== "function") return {};
 	const all = new Set([...getCACertificates("default"), ...getCACertificates("system")]);
-	// Most are in both, in lines of another length; each takes longer to prepare than to be told from others.
+	// Most are in both lists with different line lengths. Removing duplicates is faster than loading them.
 	return { ca: [...new Map([...all].map((pem) => [pem.replaceAll("\n", ""), pem])).values()] };
 }

@@ -7,53 +7,53 @@ import { type Endpoint, TlsContexts } from "./endpoint.ts";
 import { resolveProxy } from "./proxyResolver.ts";
 import { parseTlsKeyPair, readTlsKeyPair } from "./tlsKeyPair.ts";
 
-/** A way and the connections that were made on it. */
+/** An endpoint and its connections. */
 export interface PooledEndpoint {
 	readonly endpoint: Endpoint;
 	readonly pool: ConnectionPool;
 }
 
-/** The ways that are in use: the connections of one last as long as nothing changes that decides it. */
+/** The connection pools of the endpoints in use. A pool is replaced when the settings of its endpoint change. */
 export class EndpointPools {
 	readonly #connectMilliseconds: number;
 	/** By origin and client certificate. */
-	readonly #open = new Map<string, PooledEndpoint & { readonly mark: string }>();
+	readonly #pools = new Map<string, PooledEndpoint & { readonly settingsHash: string }>();
 
-	/** @param connectMilliseconds How long a connection may take to be made. */
+	/** @param connectMilliseconds Time limit for opening a connection. */
 	constructor(connectMilliseconds: number) {
 		this.#connectMilliseconds = connectMilliseconds;
 	}
 
-	/** @throws Failure `proxy` or `client-certificate`, where what is set cannot be used. */
+	/** Returns an endpoint with its pool. @throws ProblemError `proxy`, `client-certificate` for an unusable setting. */
 	async to({ baseUrl, clientCertificate }: Credentials, network: NetworkSettings): Promise<PooledEndpoint> {
 		const proxy = resolveProxy(baseUrl, network);
 		const files = baseUrl.encrypted ? clientCertificate : null;
-		const text = files && (await readTlsKeyPair(files));
-		const mark = markOf([proxy, network.systemCertificates, text]);
-		const place = JSON.stringify([baseUrl.origin, files?.certificate, files?.key]);
-		const open = this.#open.get(place);
-		if (open?.mark === mark) return open;
+		const contents = files && (await readTlsKeyPair(files));
+		const settingsHash = hashOf([proxy, network.systemCertificates, contents]);
+		const poolKey = JSON.stringify([baseUrl.origin, files?.certificate, files?.key]);
+		const existing = this.#pools.get(poolKey);
+		if (existing?.settingsHash === settingsHash) return existing;
 
 		const { origin, host, encrypted } = baseUrl;
-		const tls = encrypted ? new TlsContexts(network.systemCertificates, text && parseTlsKeyPair(text)) : null;
+		const tls = encrypted ? new TlsContexts(network.systemCertificates, contents && parseTlsKeyPair(contents)) : null;
 		const endpoint: Endpoint = { origin, host, proxy, tls };
 		const pool = new ConnectionPool(origin, (signal) =>
 			connect(endpoint, AbortSignal.any([signal, AbortSignal.timeout(this.#connectMilliseconds)])),
 		);
-		const opened = { endpoint, pool, mark };
-		this.#open.set(place, opened);
-		open?.pool.close();
-		return opened;
+		const created = { endpoint, pool, settingsHash };
+		this.#pools.set(poolKey, created);
+		existing?.pool.close();
+		return created;
 	}
 
-	/** Ends every connection, the used ones after their request. */
+	/** Closes every connection, busy connections after their request. */
 	close(): void {
-		for (const { pool } of this.#open.values()) pool.close();
-		this.#open.clear();
+		for (const { pool } of this.#pools.values()) pool.close();
+		this.#pools.clear();
 	}
 }
 
-/** Tells a change of what is secret too, and keeps nothing of it. */
-function markOf(decisive: unknown): string {
-	return createHash("sha256").update(JSON.stringify(decisive)).digest("hex");
+/** Returns a hash to detect changes, including those of secrets, without keeping the secrets. */
+function hashOf(settings: unknown): string {
+	return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
 }

@@ -2,8 +2,8 @@ import { ProblemError, problemOf, type RejectionCode, type ServerCertificateIssu
 import type { Endpoint } from "./endpoint.ts";
 import { type ResponseHeaders, retryAfterSeconds } from "./headers.ts";
 
-/** OpenSSL's and Node's codes for a server certificate that does not hold (`X509_V_ERR_…`, `tls.checkServerIdentity`). */
-const SERVER_CERTIFICATE_FLAWS: Readonly<Record<string, ServerCertificateIssue>> = {
+/** OpenSSL's and Node's codes for an invalid server certificate (`X509_V_ERR_…`, `tls.checkServerIdentity`). */
+const SERVER_CERTIFICATE_ISSUES: Readonly<Record<string, ServerCertificateIssue>> = {
 	CERT_HAS_EXPIRED: "expired",
 	CERT_NOT_YET_VALID: "expired",
 	ERR_TLS_CERT_ALTNAME_INVALID: "wrong-name",
@@ -24,16 +24,16 @@ const SERVER_CERTIFICATE_FLAWS: Readonly<Record<string, ServerCertificateIssue>>
 };
 
 /**
- * What a server says of a client certificate, or of none: in the handshake of TLS 1.2 (RFC 5246, 7.2.2), after it in TLS 1.3
- * (RFC 8446, 6.2). A 1.2 server that gets none may say just that the handshake failed (RFC 5246, 7.4.6). What stands before
- * `ALERT` differs between the versions of OpenSSL: `SSLV3`, `SSL/TLS`, `TLSV1`, `TLSV13`.
+ * Alerts for an invalid or missing client certificate: during the handshake in TLS 1.2 (RFC 5246, 7.2.2), after it in
+ * TLS 1.3 (RFC 8446, 6.2). Without a certificate, a TLS 1.2 server may just fail the handshake (RFC 5246, 7.4.6). The
+ * text before `ALERT` depends on the OpenSSL version: `SSLV3`, `SSL/TLS`, `TLSV1`, `TLSV13`.
  */
 const CLIENT_CERTIFICATE_ALERT =
 	/^ERR_SSL_\S+_ALERT_(?:(?:NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
 
-const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
+const TIMEOUT_CODES = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
 
-const UNUSABLE_ANSWERS = /^(HPE_|UND_ERR_(RESPONSE|RES_|HEADERS_OVERFLOW))/;
+const MALFORMED_RESPONSE_CODES = /^(HPE_|UND_ERR_(RESPONSE|RES_|HEADERS_OVERFLOW))/;
 
 const REJECTION_CODES: readonly string[] = [
 	"mtls_certificate_invalid",
@@ -41,12 +41,12 @@ const REJECTION_CODES: readonly string[] = [
 	"certificate_in_use",
 ] satisfies RejectionCode[];
 
-/** What is wrong with the other side's certificate, or `null` where the error says nothing of it. */
+/** Returns the issue of the peer's certificate, or `null` for another error. */
 export function serverCertificateIssue(error: unknown): ServerCertificateIssue | null {
-	return SERVER_CERTIFICATE_FLAWS[codeOf(error)] ?? null;
+	return SERVER_CERTIFICATE_ISSUES[codeOf(error)] ?? null;
 }
 
-/** Why no connection came about. Nothing of the error itself goes on. */
+/** Maps a connection error to a problem. Drops the original, which could contain the key. */
 export function problemFromConnectionError(error: unknown, { host, proxy, tls }: Endpoint): ProblemError {
 	const why = serverCertificateIssue(error);
 	if (why) return new ProblemError({ reason: "untrusted-server", host, why });
@@ -56,31 +56,31 @@ export function problemFromConnectionError(error: unknown, { host, proxy, tls }:
 }
 
 /**
- * What undici, TLS or the socket threw, as a failure. Nothing of the error itself goes on.
+ * Maps an error of undici, TLS or the socket to a problem. Drops the original, which could contain the key.
  * @param sent Whether bytes of the request may have reached the service.
  */
-export function problemFromError(error: unknown, way: Endpoint, sent: boolean): Error {
+export function problemFromError(error: unknown, endpoint: Endpoint, sent: boolean): Error {
 	if (error instanceof Error && problemOf(error)) return error;
-	const { host } = way;
+	const { host } = endpoint;
 	const code = codeOf(error);
-	if (!sent || CLIENT_CERTIFICATE_ALERT.test(code)) return problemFromConnectionError(error, way);
-	if (TIMEOUTS.has(code)) return new ProblemError({ reason: "timeout", host });
-	if (UNUSABLE_ANSWERS.test(code)) return new ProblemError({ reason: "bad-answer", host });
+	if (!sent || CLIENT_CERTIFICATE_ALERT.test(code)) return problemFromConnectionError(error, endpoint);
+	if (TIMEOUT_CODES.has(code)) return new ProblemError({ reason: "timeout", host });
+	if (MALFORMED_RESPONSE_CODES.test(code)) return new ProblemError({ reason: "bad-answer", host });
 	return new ProblemError({ reason: "connection-lost", host });
 }
 
-/** A failure for a status that is not 2xx, from its status and those parts of its body that this extension knows. */
+/** Maps a response other than 2xx to a problem. Uses only known values of the body. */
 export function problemFromStatus(status: number, body: unknown, headers: ResponseHeaders, host: string): ProblemError {
 	const error = field(body, "error");
 	switch (status) {
 		case 401:
 			if (field(error, "code") === "incorrect_hostname") return new ProblemError({ reason: "wrong-region", host });
-			// A missing permission can come as 401 too; only its text tells (API guide, admin keys).
-			return permissionIn(error)
-				? new ProblemError({ reason: "forbidden", permission: permissionIn(error) })
+			// A 401 can also mean a missing permission, which only the text shows (API guide, admin keys).
+			return permissionFrom(error)
+				? new ProblemError({ reason: "forbidden", permission: permissionFrom(error) })
 				: new ProblemError({ reason: "unauthorized" });
 		case 403:
-			return new ProblemError({ reason: "forbidden", permission: permissionIn(error) });
+			return new ProblemError({ reason: "forbidden", permission: permissionFrom(error) });
 		case 404:
 			return new ProblemError({ reason: "not-found" });
 		case 408:
@@ -90,7 +90,7 @@ export function problemFromStatus(status: number, body: unknown, headers: Respon
 		case 429:
 			return new ProblemError({
 				reason: "rate-limited",
-				waitSeconds: sensible(retryAfterSeconds(headers, Date.now())),
+				waitSeconds: atMostOneDay(retryAfterSeconds(headers, Date.now())),
 			});
 	}
 	if (status >= 300 && status < 400) return new ProblemError({ reason: "redirected", host });
@@ -104,23 +104,23 @@ export function problemFromStatus(status: number, body: unknown, headers: Respon
 	});
 }
 
-/** What an answer's body says of an error, unchanged; `null` where it says nothing. */
+/** Returns the unchanged error message of a response body, or `null`. */
 export function messageIn(body: unknown): string | null {
 	return textOf(field(body, "error")) || null;
 }
 
-/** Whether an answer's body speaks of the client certificate. */
+/** True if the error in a response body is about the client certificate. */
 export function mentionsClientCertificate(body: unknown): boolean {
 	const error = field(body, "error");
 	return /^mtls_/.test(String(field(error, "code"))) || /\b(?:certificates?|mtls)\b/i.test(textOf(error));
 }
 
-/** Permissions look like `api.mtls.write`, and host names do not; anything else in the service's text is not shown. */
-function permissionIn(error: unknown): string | null {
+/** Returns the permission in a message, such as `api.mtls.write`. Must not match host names or show other text. */
+function permissionFrom(error: unknown): string | null {
 	return /(?<![\w.-])api(?:\.[a-z_]{1,30}){1,3}\.(?:read|write)(?![\w-]|\.\w)/.exec(textOf(error))?.[0] ?? null;
 }
 
-/** Whether the service does not know an upload's field `certificate`, or misses one called `content`. */
+/** True if the service does not know an upload's field `certificate`, or requires the field `content`. */
 function isFieldRefused(error: unknown): boolean {
 	const code = field(error, "code");
 	const param = field(error, "param");
@@ -138,13 +138,13 @@ function rejectionCode(code: unknown): RejectionCode | null {
 	return REJECTION_CODES.includes(code as string) ? (code as RejectionCode) : null;
 }
 
-/** A body field's name as this extension sends them, not whatever the service wrote. */
+/** Returns the name of a request's field, or `null` for any other text of the service. */
 function parameterName(param: unknown): string | null {
 	return param === "certificate" || param === "content" || param === "name" ? param : null;
 }
 
-/** Nobody waits for more than a day. */
-function sensible(seconds: number | null): number | null {
+/** Returns `null` for more than a day, which is too long to wait. */
+function atMostOneDay(seconds: number | null): number | null {
 	return seconds !== null && seconds <= 86_400 ? seconds : null;
 }
 

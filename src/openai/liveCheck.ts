@@ -9,64 +9,63 @@ import { resolveProxy } from "./proxyResolver.ts";
 import { type RawResponse, sendRequest } from "./sendRequest.ts";
 import { parseTlsKeyPair } from "./tlsKeyPair.ts";
 
-/** The least that a project's key is for: it changes nothing and costs nothing (API reference, "Models"). */
+/** A route for any project key, without changes or costs (API reference, "Models"). */
 const ROUTE = "/models";
 const TOTAL_MILLISECONDS = 30_000;
 
-/** More than what a TLS 1.3 client's Finished takes as a record, and less than it takes with a Certificate before it. */
-const MOST_FINISHED = 80;
+/** Larger than a TLS 1.3 client's Finished record, smaller than the records with a Certificate message before it. */
+const MAX_FINISHED_BYTES = 80;
 
 /**
- * Shows a client certificate to the service, over one connection with one request on it.
- * @param signal Ends it.
- * @throws Failure `client-certificate` or `proxy` where what is given cannot be used; Cancelled
+ * Presents a client certificate to the service, with one request on one connection.
+ * @throws ProblemError `client-certificate` or `proxy` if its value is unusable; CancelledError
  */
 export async function checkLive(
 	{ userAgent, observe, network }: TransportOptions,
-	{ baseUrl, key, client: pair }: LiveCheckRequest,
+	{ baseUrl, key, client: credentials }: LiveCheckRequest,
 	signal: AbortSignal,
 ): Promise<LiveCheckResult> {
 	const { origin, host } = baseUrl;
 	const settings = network();
-	const tls = new TlsContexts(settings.systemCertificates, parseTlsKeyPair(pair));
-	const way: Endpoint = { origin, host, proxy: resolveProxy(baseUrl, settings), tls };
+	const tls = new TlsContexts(settings.systemCertificates, parseTlsKeyPair(credentials));
+	const endpoint: Endpoint = { origin, host, proxy: resolveProxy(baseUrl, settings), tls };
 	const limit = AbortSignal.timeout(TOTAL_MILLISECONDS);
 	const end = AbortSignal.any([signal, limit]);
 	const handshake: Buffer[] = [];
-	let isOver = false;
+	let isConnected = false;
 	let connections = 0;
 	const client = createClient(origin, async () => {
-		// A request that was lost is not sent again.
+		// A lost request is not sent again.
 		if (connections++ > 0) throw new ProblemError({ reason: "connection-lost", host });
-		const socket = await connect(way, end, (chunk) => !isOver && handshake.push(chunk));
-		isOver = true;
+		const socket = await connect(endpoint, end, (chunk) => !isConnected && handshake.push(chunk));
+		isConnected = true;
 		return socket;
 	});
 	const started = performance.now();
-	let answer: RawResponse | null = null;
+	let response: RawResponse | null = null;
 	try {
 		const headers = { authorization: key.authorization, accept: "application/json", "user-agent": userAgent };
 		const options = { path: `${baseUrl.path}${ROUTE}`, method: "GET", headers, body: null } as const;
-		answer = await sendRequest(client, options, way, end, { sent: false, repeated: false });
-		return certificateWasRequested(Buffer.concat(handshake)) ? outcomeOf(answer, host) : { code: "unasked" };
+		response = await sendRequest(client, options, endpoint, end, { sent: false, repeated: false });
+		return certificateWasRequested(Buffer.concat(handshake)) ? toResult(response, host) : { code: "unasked" };
 	} catch (thrown) {
 		if (signal.aborted) throw new CancelledError();
 		const problem = limit.aborted ? ({ reason: "timeout", host } as const) : problemOf(thrown);
 		if (!problem) throw thrown;
 		if (problem.reason === "client-certificate-refused") return { code: "refused", how: "alert" };
-		const isEnded = problem.reason === "connection-lost" || problem.reason === "unreachable";
-		return isEnded && certificateWasRequested(Buffer.concat(handshake))
+		const wasClosed = problem.reason === "connection-lost" || problem.reason === "unreachable";
+		return wasClosed && certificateWasRequested(Buffer.concat(handshake))
 			? { code: "refused", how: "closed" }
 			: { code: "failed", problem };
 	} finally {
 		const milliseconds = Math.round(performance.now() - started);
-		const requestId = answer && requestIdFrom(answer.headers, "x-request-id");
-		observe({ method: "GET", route: ROUTE, status: answer?.status ?? null, milliseconds, requestId, message: null });
+		const requestId = response && requestIdFrom(response.headers, "x-request-id");
+		observe({ method: "GET", route: ROUTE, status: response?.status ?? null, milliseconds, requestId, message: null });
 		void client.destroy();
 	}
 }
 
-function outcomeOf({ status, headers, body }: RawResponse, host: string): LiveCheckResult {
+function toResult({ status, headers, body }: RawResponse, host: string): LiveCheckResult {
 	const json = parseJson(body);
 	if (status >= 200 && status <= 299) {
 		const isList = typeof json === "object" && json !== null && "data" in json;
@@ -76,15 +75,15 @@ function outcomeOf({ status, headers, body }: RawResponse, host: string): LiveCh
 	if (mentionsClientCertificate(json)) return { code: "refused", how: "answer" };
 	if (problem.reason === "unauthorized") return { code: "key-refused" };
 	if (problem.reason === "forbidden") return { code: "not-allowed", status };
-	// It is no admin key that a redirect would carry on.
+	// The message for `redirected` mentions the admin key, which this request does not have.
 	return { code: "failed", problem: problem.reason === "redirected" ? { reason: "bad-answer", host } : problem };
 }
 
 /**
- * Whether a server asked for the client's certificate, by what the client sent in the handshake: the message itself in
- * TLS 1.2 (RFC 5246, 7.4.6), and its length in TLS 1.3, where it is encrypted (RFC 8446, 5.2). No TLS library of the
- * editor tells.
- * @param sent All that it sent until then.
+ * True if a server requested the client's certificate. Detected from the client's handshake: a Certificate message in
+ * TLS 1.2 (RFC 5246, 7.4.6), the length of the encrypted records in TLS 1.3 (RFC 8446, 5.2). VS Code's TLS libraries
+ * do not report the request.
+ * @param sent All bytes that the client sent in the handshake.
  */
 export function certificateWasRequested(sent: Buffer): boolean {
 	let encrypted = 0;
@@ -94,7 +93,7 @@ export function certificateWasRequested(sent: Buffer): boolean {
 		if (sent[at] === RECORD.handshake && isPlain && sent[at + 5] === CERTIFICATE_MESSAGE) return true;
 		if (sent[at] === RECORD.encrypted) encrypted += 5 + sent.readUInt16BE(at + 3);
 	}
-	return encrypted > MOST_FINISHED;
+	return encrypted > MAX_FINISHED_BYTES;
 }
 
 const RECORD = { changeCipherSpec: 20, handshake: 22, encrypted: 23 } as const;

@@ -5,64 +5,60 @@ import type { ApiResponse, HttpTransport } from "./httpTransport.ts";
 import { type Page, parsePage } from "./schemas.ts";
 
 const PAGE_SIZE = 100;
-const MOST_PAGES = 20;
+const MAX_PAGES = 20;
 
-/** The most certificates that are read: an organization holds 50 (`CERTIFICATE_LIMIT`). */
+/** Maximum number of certificates to read. An organization has at most 50 (`CERTIFICATE_LIMIT`). */
 export const MAX_CERTIFICATES = 1000;
 
-/** A list as far as it could be read. */
+/** The entries of a list that could be read. */
 export interface Pages<T> {
-	/** Each id once, in the service's order. */
+	/** Without duplicate ids, in the service's order. */
 	readonly entries: readonly T[];
 	readonly unreadable: number;
-	/** False where there may be more: too many pages or entries, or a cursor that came twice or is gone. */
+	/** False if more entries may exist: too many pages or entries, or a repeated or deleted cursor. */
 	readonly complete: boolean;
 	readonly servedAt: number | null;
 	readonly organization: string | null;
 }
 
-/** A list of certificates in the domain's words. */
 export function toListing({ entries, ...rest }: Pages<Certificate>): CertificateListing {
 	return { certificates: entries, ...rest };
 }
 
-/** Which list is read, and how. */
+/** A list to read. */
 export interface ListRequest<T> {
-	/** Its route below the base URL. */
+	/** Relative to the base URL. */
 	readonly route: string;
 	readonly query?: Readonly<Record<string, string | string[]>>;
-	/** The most entries that are read: whoever sends more will not stop. */
+	/** Maximum number of entries to read, in case the server never ends the list. */
 	readonly most: number;
-	/** Reads one entry; `null` where it cannot be read. */
+	/** Parses one entry; `null` if unreadable. */
 	readonly parse: (json: unknown) => T | null;
-	/** Told of each page's entries as they come; of some twice, where it had to start over. */
+	/** Called with each page's entries on arrival; again from the first page if reading had to restart. */
 	readonly onPage?: ((entries: readonly T[]) => void) | undefined;
 }
 
-/**
- * Reads every page of a list. Where a cursor was deleted meanwhile it starts over once.
- * @throws Failure, Cancelled
- */
+/** Reads every page of a list. Restarts once if a cursor was deleted meanwhile. @throws ProblemError, CancelledError */
 export async function readPages<T extends { readonly id: string }>(
 	transport: HttpTransport,
-	access: CredentialsProvider,
+	credentials: CredentialsProvider,
 	request: ListRequest<T>,
 	signal: AbortSignal | undefined,
-	mayStartOver = true,
+	mayRestart = true,
 ): Promise<Pages<T>> {
 	const found = new Map<string, T>();
 	const cursors = new Set<string>();
 	let seen = 0;
 	let unreadable = 0;
-	let told: Pick<Pages<T>, "servedAt" | "organization"> = { servedAt: null, organization: null };
-	const pages = (complete: boolean): Pages<T> => ({ entries: [...found.values()], unreadable, complete, ...told });
-	for (let page = 0; page < MOST_PAGES; page++) {
-		const answer = await readPage(transport, access, request, [...cursors].at(-1), signal);
-		if (answer === null && mayStartOver) return readPages(transport, access, request, signal, false);
-		if (answer === null) break;
-		const { value, servedAt, organization } = answer;
+	let headers: Pick<Pages<T>, "servedAt" | "organization"> = { servedAt: null, organization: null };
+	const pages = (complete: boolean): Pages<T> => ({ entries: [...found.values()], unreadable, complete, ...headers });
+	for (let page = 0; page < MAX_PAGES; page++) {
+		const response = await readPage(transport, credentials, request, [...cursors].at(-1), signal);
+		if (response === null && mayRestart) return readPages(transport, credentials, request, signal, false);
+		if (response === null) break;
+		const { value, servedAt, organization } = response;
 		const { entries, hasMore, lastId } = value;
-		told = { servedAt, organization };
+		headers = { servedAt, organization };
 		const read = entries.slice(0, request.most - seen).flatMap((entry) => request.parse(entry) ?? []);
 		unreadable += Math.min(entries.length, request.most - seen) - read.length;
 		for (const entry of read) found.set(entry.id, entry);
@@ -77,12 +73,12 @@ export async function readPages<T extends { readonly id: string }>(
 
 /**
  * Reads one page.
- * @param after The id that it begins behind.
- * @returns `null` where that id is gone by now: it is refused, or nothing comes of what was promised.
+ * @param after The id before the page's first entry.
+ * @returns `null` if the `after` id was deleted meanwhile: the service refuses it, or returns an empty last page.
  */
 async function readPage(
 	transport: HttpTransport,
-	access: CredentialsProvider,
+	credentials: CredentialsProvider,
 	list: Pick<ListRequest<unknown>, "route" | "query">,
 	after: string | undefined,
 	signal: AbortSignal | undefined,
@@ -90,16 +86,16 @@ async function readPage(
 	const query = { ...list.query, limit: String(PAGE_SIZE), ...(after && { after }) };
 	try {
 		const request = { method: "GET", route: list.route, query, parse: parsePage } as const;
-		const answer = await transport.send(access, request, signal);
-		const { entries, hasMore } = answer.value;
-		return after && entries.length === 0 && !hasMore ? null : answer;
+		const response = await transport.send(credentials, request, signal);
+		const { entries, hasMore } = response.value;
+		return after && entries.length === 0 && !hasMore ? null : response;
 	} catch (thrown) {
 		if (after && isCursorRefused(thrown)) return null;
 		throw thrown;
 	}
 }
 
-/** The same request without a cursor was answered before. */
+/** Blames the cursor, because the request without a cursor succeeded before. */
 function isCursorRefused(thrown: unknown): boolean {
 	const problem = problemOf(thrown);
 	return problem?.reason === "not-found" || (problem?.reason === "rejected" && problem.status === 400);

@@ -3,72 +3,78 @@ import { type BaseUrl, LOOPBACK } from "../domain/baseUrl.ts";
 import type { NetworkSettings } from "../domain/networkSettings.ts";
 import { ProblemError, type ProxyIssue } from "../domain/problem.ts";
 
-/** A proxy that leads to the service through a tunnel (CONNECT, RFC 9110, 9.3.6). */
+/** An HTTP proxy with a tunnel to the service (CONNECT, RFC 9110, 9.3.6). */
 export interface HttpProxy {
-	/** Scheme, host and port. Over https the way to the proxy is encrypted too. */
+	/** Scheme, host and port. With https, the connection to the proxy is encrypted too. */
 	readonly origin: string;
-	/** Host and port, for people. */
+	/** Host and port, for display. */
 	readonly host: string;
-	/** Whether its own certificate must hold. */
+	/** Whether to verify the proxy's certificate. */
 	readonly strict: boolean;
-	/** Its `Proxy-Authorization`, or `null`. No other proxy is sent it. */
+	/** The `Proxy-Authorization` header, or `null`. Must never be sent to another proxy. */
 	readonly authorization: string | null;
 }
 
-/** The setting and the environment's variables that name a proxy, in the order in which the editor asks them. */
+/** The setting and the environment variables of a proxy, in VS Code's order of priority. */
 const SETTING = "http.proxy";
 const VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
 /**
- * Tells which proxy the editor would take to a base URL: the settings before the environment, and none to loopback.
- * @returns `null` where the way is direct.
- * @throws Failure `proxy` where the one that is named cannot be used.
+ * Returns the proxy that VS Code would use for a base URL. Settings have priority over the environment. Loopback hosts
+ * need no proxy.
+ * @returns `null` for a direct connection.
+ * @throws ProblemError `proxy` if the configured proxy is unusable.
  */
 export function resolveProxy(baseUrl: BaseUrl, network: NetworkSettings): HttpProxy | null {
 	const { hostname, port } = new URL(baseUrl.origin);
 	if (LOOPBACK.has(hostname) || !network.proxySupport) return null;
 	const { environment, noProxy } = network;
-	const direct = noProxy.length > 0 ? noProxy : (environment.no_proxy || environment.NO_PROXY || "").split(",");
-	if (direct.some((entry) => isNamed(hostname, port || "443", entry))) return null;
+	const exceptions = noProxy.length > 0 ? noProxy : (environment.no_proxy || environment.NO_PROXY || "").split(",");
+	if (exceptions.some((entry) => matchesException(hostname, port || "443", entry))) return null;
 
-	const named = [[SETTING, network.proxy], ...VARIABLES.map((name) => [name, environment[name]])] as const;
-	const [source, text] = named.find(([, value]) => value?.trim()) ?? [];
+	const sources = [[SETTING, network.proxy], ...VARIABLES.map((name) => [name, environment[name]])] as const;
+	const [source, text] = sources.find(([, value]) => value?.trim()) ?? [];
 	if (!source || !text) return null;
 	const url = parseProxy(source, text.trim());
-	return { origin: url.origin, host: url.host, strict: network.proxyStrictSSL, authorization: secretFor(url, source) };
+	return {
+		origin: url.origin,
+		host: url.host,
+		strict: network.proxyStrictSSL,
+		authorization: authorizationFor(url, source),
+	};
 
-	function secretFor({ username, password, host }: URL, source: string): string | null {
+	function authorizationFor({ username, password, host }: URL, source: string): string | null {
 		if (username || password)
-			return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
-		const set = source === SETTING ? network.proxyAuthorization.trim() : "";
-		if (!/^[\t\x20-\x7e]*$/.test(set)) throw unusable(host, "credentials");
-		return set || null;
+			return `Basic ${Buffer.from(`${decodePercent(username)}:${decodePercent(password)}`).toString("base64")}`;
+		const header = source === SETTING ? network.proxyAuthorization.trim() : "";
+		if (!/^[\t\x20-\x7e]*$/.test(header)) throw proxyProblem(host, "credentials");
+		return header || null;
 	}
 }
 
-/** @param source What names the proxy: its own text may hold a password, so that it is not told. */
+/** @param source The setting or variable, named in a problem instead of `text`, which may contain a password. */
 function parseProxy(source: string, text: string): URL {
 	const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
 	const url = URL.parse(text);
-	if (!scheme || !url) throw unusable(source, "not-a-url");
-	if (scheme !== "http" && scheme !== "https") throw unusable(url.host || source, "unsupported");
+	if (!scheme || !url) throw proxyProblem(source, "not-a-url");
+	if (scheme !== "http" && scheme !== "https") throw proxyProblem(url.host || source, "unsupported");
 	return url;
 }
 
-function unusable(proxy: string, why: ProxyIssue): ProblemError {
+function proxyProblem(proxy: string, why: ProxyIssue): ProblemError {
 	return new ProblemError({ reason: "proxy", proxy, why });
 }
 
-/** Whether an entry of a list of exceptions is for this host: `*`, or a name that stands for what is below it too. */
-function isNamed(hostname: string, port: string, entry: string): boolean {
+/** True if an exception applies to this host: `*`, or a name, which includes its subdomains. */
+function matchesException(hostname: string, port: string, entry: string): boolean {
 	const text = entry.trim().toLowerCase();
 	const [, name = "", onlyPort = port] = /^(.*?)(?::(\d+))?$/.exec(isIPv6(text) ? `[${text}]` : text) ?? [];
 	if (name === "" || onlyPort !== port) return false;
 	return name === "*" || `.${hostname}`.endsWith(`.${name.replace(/^\*?\./, "")}`);
 }
 
-/** Without its percent-encoding, or as it is where that is broken. */
-function decoded(text: string): string {
+/** Decodes percent-encoding; returns the text unchanged if the encoding is invalid. */
+function decodePercent(text: string): string {
 	try {
 		return decodeURIComponent(text);
 	} catch {

@@ -8,7 +8,7 @@ export const unixSeconds = v.optional(
 
 const id = v.custom<string>(isCertificateId);
 
-/** A certificate in any of its shapes: `active` and the details are absent where the operation does not tell them. */
+/** A certificate in the response to any operation. Some operations omit `active` and the details. */
 const certificateSchema = v.object({
 	object: v.picklist(["certificate", "organization.certificate", "organization.project.certificate"]),
 	id,
@@ -24,7 +24,7 @@ const certificateSchema = v.object({
 const { name, certificate_details: details } = certificateSchema.entries;
 const anySeconds = v.fallback(unixSeconds, null);
 
-/** A certificate that was just stored: with its id that is certain, whatever else the answer says. */
+/** The response to an upload. The id is sufficient proof of success, so other invalid fields are ignored. */
 const uploadedSchema = v.object({
 	id,
 	name: v.fallback(name, null),
@@ -35,35 +35,35 @@ const uploadedSchema = v.object({
 const pageSchema = v.object({
 	object: v.literal("list"),
 	data: v.array(v.unknown()),
-	// An entry that cannot be read may be the last one: no reason to lose the page.
+	// The last entry can be unreadable. Its invalid id must not make the page unreadable.
 	last_id: v.fallback(v.nullable(id), null),
 	has_more: v.boolean(),
 });
 
-/** One page of a list, its entries unread. */
+/** One page of a list, with unparsed entries. */
 export interface Page {
 	readonly entries: readonly unknown[];
 	readonly lastId: string | null;
 	readonly hasMore: boolean;
 }
 
-/** A certificate as the service sent it, or `null` where it cannot be read. */
+/** Parses a certificate; `null` if unreadable. */
 export function parseCertificate(json: unknown): Certificate | null {
 	const { success, output } = v.safeParse(certificateSchema, json);
 	return success ? toCertificate(output, output.active) : null;
 }
 
 /**
- * The answer to an upload: an upload never activates, though the answer does not tell. What cannot be read of it is not
- * known; `null` only where it has no id.
+ * Parses the response to an upload; `null` only without a valid id. Other unreadable fields are `null`. The response
+ * has no `active`, but the result is inactive, because an upload never activates.
  */
 export function parseUploaded(json: unknown): Certificate | null {
 	const { success, output } = v.safeParse(uploadedSchema, json);
 	return success ? toCertificate(output, false) : null;
 }
 
-function toCertificate(read: v.InferOutput<typeof uploadedSchema>, active: boolean | undefined): Certificate {
-	const { id, name, created_at: createdAt, certificate_details: details } = read;
+function toCertificate(parsed: v.InferOutput<typeof uploadedSchema>, active: boolean | undefined): Certificate {
+	const { id, name, created_at: createdAt, certificate_details: details } = parsed;
 	return { id, name, createdAt, validAt: details.valid_at, expiresAt: details.expires_at, active };
 }
 
@@ -71,19 +71,18 @@ const contentSchema = v.object({
 	certificate_details: v.object({ content: v.optional(v.nullable(v.string()), null) }),
 });
 
-/** What a certificate holds. */
 export interface CertificateContent {
-	/** PEM, or `null` where the answer has none. */
+	/** PEM, or `null` if the response has none. */
 	readonly pem: string | null;
 }
 
-/** The content of a certificate that was asked for with it, or `null` where the answer is no certificate. */
+/** Parses the response with a certificate's content; `null` if the response is not a certificate. */
 export function parseContent(json: unknown): CertificateContent | null {
 	const { success, output } = v.safeParse(contentSchema, json);
 	return success ? { pem: output.certificate_details.content } : null;
 }
 
-/** A page of a list, or `null` where it is none. */
+/** Parses a page of a list; `null` if unreadable. */
 export function parsePage(json: unknown): Page | null {
 	const { success, output } = v.safeParse(pageSchema, json);
 	return success ? { entries: output.data, lastId: output.last_id, hasMore: output.has_more } : null;

@@ -5,38 +5,39 @@ import type { Endpoint } from "./endpoint.ts";
 import { problemFromError } from "./errorMapping.ts";
 import type { ResponseHeaders } from "./headers.ts";
 
-/** The largest answer that is read. The largest known, a list of 100 certificates, has about 40 kB. */
-const LARGEST_ANSWER = 1024 * 1024;
+/** Maximum size of a response. The largest known response, a list of 100 certificates, has about 40 kB. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** An answer read to its end. */
+/** A complete response. */
 export interface RawResponse {
 	readonly status: number;
 	readonly headers: ResponseHeaders;
 	readonly body: Buffer;
 }
 
-/** How far a request got. Once `sent`, bytes of it may have reached the service. */
+/** The progress of a request. */
 export interface SendState {
+	/** True if bytes of the request may have reached the service. */
 	sent: boolean;
-	/** Whether this is not the first try. */
+	/** True if this is not the first attempt. */
 	repeated: boolean;
 }
 
 /**
- * Sends one request and reads its answer, of no more than `LARGEST_ANSWER`.
+ * Sends one request and reads the response, up to `MAX_RESPONSE_BYTES`.
  *
- * It drives the client itself instead of calling `request`: only a handler is told the moment before the first byte
- * goes out, which is what decides whether an upload may be repeated.
- * @param signal Ends it, with its reason. The connection is no longer of use then, as after every error.
- * @param progress Filled in on the way; it holds also when this throws.
- * @throws Failure, or the signal's reason.
+ * Uses `dispatch` instead of `request`, because only a handler is called before the first byte is sent. This moment
+ * decides whether an upload may be repeated.
+ * @param signal Aborts the request, with the signal's reason. The connection must then be closed, as after every error.
+ * @param state Updated while sending; also valid when this throws.
+ * @throws ProblemError, or the signal's reason.
  */
 export function sendRequest(
 	client: Client,
 	options: Dispatcher.DispatchOptions,
-	way: Endpoint,
+	endpoint: Endpoint,
 	signal: AbortSignal,
-	progress: SendState,
+	state: SendState,
 ): Promise<RawResponse> {
 	return new Promise<RawResponse>((resolve, reject) => {
 		if (signal.aborted) return reject(signal.reason);
@@ -45,18 +46,18 @@ export function sendRequest(
 		const chunks: Buffer[] = [];
 		let size = 0;
 
-		const end = (settle: () => void) => {
+		const finish = (settle: () => void) => {
 			signal.removeEventListener("abort", onAbort);
 			settle();
 		};
-		const onAbort = () => end(() => reject(signal.reason));
+		const onAbort = () => finish(() => reject(signal.reason));
 		signal.addEventListener("abort", onAbort);
 
 		client.dispatch(options, {
 			onRequestStart(controller) {
-				// Aborted while the connection was being made: nothing may be sent any more.
+				// After an abort while connecting, nothing may be sent.
 				if (signal.aborted) return controller.abort(signal.reason);
-				progress.sent = true;
+				state.sent = true;
 			},
 			onResponseStart(_, statusCode, received) {
 				status = statusCode;
@@ -64,11 +65,12 @@ export function sendRequest(
 			},
 			onResponseData(controller, chunk) {
 				size += chunk.length;
-				if (size > LARGEST_ANSWER) return controller.abort(new ProblemError({ reason: "bad-answer", host: way.host }));
+				if (size > MAX_RESPONSE_BYTES)
+					return controller.abort(new ProblemError({ reason: "bad-answer", host: endpoint.host }));
 				chunks.push(chunk);
 			},
-			onResponseEnd: () => end(() => resolve({ status, headers, body: Buffer.concat(chunks) })),
-			onResponseError: (_, error) => end(() => reject(problemFromError(error, way, progress.sent))),
+			onResponseEnd: () => finish(() => resolve({ status, headers, body: Buffer.concat(chunks) })),
+			onResponseError: (_, error) => finish(() => reject(problemFromError(error, endpoint, state.sent))),
 		});
 	});
 }

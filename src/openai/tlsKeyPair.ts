@@ -6,53 +6,53 @@ import type { ClientCertificateFiles } from "../domain/adminApi.ts";
 import type { ClientCredentials } from "../domain/liveCheck.ts";
 import { ProblemError, problemOf, type TlsKeyPairIssue } from "../domain/problem.ts";
 
-/** The largest known, a chain with its key, has some 20 kB. */
-const LARGEST_FILE = 1024 * 1024;
-const MOST_LINKS = 10;
-/** How long reading one file may take, in milliseconds. */
-const LONGEST_READ_MS = 9000;
+/** The largest known file, a chain with its key, has about 20 kB. */
+const MAX_PEM_BYTES = 1024 * 1024;
+const MAX_LINKS = 10;
+const MAX_READ_MS = 9000;
 
-/** A certificate and its private key, as TLS takes them. */
+/** A certificate and its private key, as options for TLS. */
 export interface TlsKeyPair {
-	/** The client's certificate and what follows it in its file, PEM. */
+	/** PEM of all certificates in the file, the client's first. */
 	readonly cert: string;
-	/** PEM, encrypted if it is so in its file. */
+	/** PEM, encrypted if encrypted in the file. */
 	readonly key: string;
 	readonly passphrase?: string;
 }
 
-/** Reads a client certificate's files. @throws Failure `client-certificate` where they cannot be read. */
+/** Reads a client certificate's files. @throws ProblemError `client-certificate` if a file cannot be read. */
 export async function readTlsKeyPair(files: ClientCertificateFiles): Promise<ClientCredentials> {
-	const certificate = await inTime(files.certificate);
-	const key = files.key === files.certificate ? certificate : await inTime(files.key);
+	const certificate = await readWithTimeLimit(files.certificate);
+	const key = files.key === files.certificate ? certificate : await readWithTimeLimit(files.key);
 	const names = { certificate: nameOf(files.certificate), key: nameOf(files.key) };
 	return { certificate, key, passphrase: files.passphrase, names };
 }
 
 /**
- * Takes the certificates and the private key out of what was read and checks that they belong together.
- * @throws Failure `client-certificate`, with nothing of what the files hold.
+ * Extracts the certificates and the private key and checks that they form a pair.
+ * @throws ProblemError `client-certificate`, without any content of the files.
  */
-export function parseTlsKeyPair(text: ClientCredentials): TlsKeyPair {
-	const { passphrase, names } = text;
-	const blocks = text.certificate.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-	const certificate = attempt(() => new X509Certificate(blocks[0] ?? ""));
-	if (!certificate) throw unusable(names.certificate, "no-certificate");
+export function parseTlsKeyPair(contents: ClientCredentials): TlsKeyPair {
+	const { passphrase, names } = contents;
+	const blocks = contents.certificate.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+	const certificate = tryOrNull(() => new X509Certificate(blocks[0] ?? ""));
+	if (!certificate) throw keyPairProblem(names.certificate, "no-certificate");
 
-	const [key, label] = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----(?:(?!-----)[\s\S])*-----END \1-----/.exec(text.key) ?? [];
-	if (!key) throw unusable(names.key, "no-key");
+	const [key, label] =
+		/-----BEGIN ([A-Z ]*PRIVATE KEY)-----(?:(?!-----)[\s\S])*-----END \1-----/.exec(contents.key) ?? [];
+	if (!key) throw keyPairProblem(names.key, "no-key");
 	const encrypted = label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(key);
-	if (encrypted && passphrase === null) throw unusable(names.key, "passphrase-needed");
-	const opened = attempt((): KeyObject => createPrivateKey({ key, ...(passphrase !== null && { passphrase }) }));
-	if (!opened) throw unusable(names.key, encrypted ? "passphrase-wrong" : "no-key");
-	if (!certificate.checkPrivateKey(opened)) throw unusable(names.key, "not-a-pair");
-	const presented = { cert: blocks.join("\n"), key, ...(encrypted && passphrase !== null && { passphrase }) };
-	if (!attempt(() => createSecureContext(presented))) throw unusable(names.certificate, "unusable");
-	return presented;
+	if (encrypted && passphrase === null) throw keyPairProblem(names.key, "passphrase-needed");
+	const privateKey = tryOrNull((): KeyObject => createPrivateKey({ key, ...(passphrase !== null && { passphrase }) }));
+	if (!privateKey) throw keyPairProblem(names.key, encrypted ? "passphrase-wrong" : "no-key");
+	if (!certificate.checkPrivateKey(privateKey)) throw keyPairProblem(names.key, "not-a-pair");
+	const keyPair = { cert: blocks.join("\n"), key, ...(encrypted && passphrase !== null && { passphrase }) };
+	if (!tryOrNull(() => createSecureContext(keyPair))) throw keyPairProblem(names.certificate, "unusable");
+	return keyPair;
 }
 
-/** What it gives, or `null` where it throws: its error could tell of what it read. */
-function attempt<T>(make: () => T): T | null {
+/** Returns the result, or `null` if `make` throws. Drops the error, which could contain file content. */
+function tryOrNull<T>(make: () => T): T | null {
 	try {
 		return make();
 	} catch {
@@ -60,54 +60,54 @@ function attempt<T>(make: () => T): T | null {
 	}
 }
 
-/** Reads a file, and gives up on a drive that does not answer: a read that hangs cannot be ended. */
-async function inTime(path: string): Promise<string> {
-	const late = Promise.withResolvers<never>();
-	const timer = setTimeout(() => late.reject(unusable(nameOf(path), "no-answer")), LONGEST_READ_MS);
-	return Promise.race([readText(path), late.promise]).finally(() => clearTimeout(timer));
+/** Reads a file, with a time limit for unresponsive drives. The read itself cannot be aborted. */
+async function readWithTimeLimit(path: string): Promise<string> {
+	const timeout = Promise.withResolvers<never>();
+	const timer = setTimeout(() => timeout.reject(keyPairProblem(nameOf(path), "no-answer")), MAX_READ_MS);
+	return Promise.race([readText(path), timeout.promise]).finally(() => clearTimeout(timer));
 }
 
-/** Reads a regular file; of a link, what it leads to. Nothing else is opened, since to open some things is to do something. */
+/** Reads a regular file, also through links. Never opens other file types, because opening can have side effects. */
 async function readText(path: string): Promise<string> {
 	const file = nameOf(path);
 	let handle: fs.FileHandle | undefined;
 	try {
-		const target = await regularFile(path, file);
-		// What stands there by now may be another thing than what was looked at.
+		const target = await resolveRegularFile(path, file);
+		// The file may have been replaced since the check, so check the open file again.
 		handle = await fs.open(target, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-		judgeStats(await handle.stat(), file);
+		validateStats(await handle.stat(), file);
 		return await handle.readFile("latin1");
 	} catch (thrown) {
-		throw problemOf(thrown) ? thrown : unusable(file, flawOf((thrown as NodeJS.ErrnoException).code));
+		throw problemOf(thrown) ? thrown : keyPairProblem(file, issueFromCode((thrown as NodeJS.ErrnoException).code));
 	} finally {
 		await handle?.close();
 	}
 }
 
-/** Follows a path's links to a regular file. A UNC path is not even looked at: that alone logs in to its server. */
-async function regularFile(path: string, file: string): Promise<string> {
+/** Follows a path's links to a regular file. Never accesses a UNC path, because any access logs in to its server. */
+async function resolveRegularFile(path: string, file: string): Promise<string> {
 	let target = path;
-	for (let links = 0; links <= MOST_LINKS; links++) {
-		if (/^[\\/]{2}/.test(target)) throw unusable(file, "not-a-file");
+	for (let links = 0; links <= MAX_LINKS; links++) {
+		if (/^[\\/]{2}/.test(target)) throw keyPairProblem(file, "not-a-file");
 		if (!isAbsolute(target)) break;
 		const stats = await fs.lstat(target);
 		if (!stats.isSymbolicLink()) {
-			judgeStats(stats, file);
+			validateStats(stats, file);
 			return target;
 		}
 		const next = await fs.readlink(target);
-		// Not put in order: a `..` in it is meant from where its folder really is.
+		// Must not be normalized: a `..` in the link is relative to the real location of its folder.
 		target = isAbsolute(next) ? next : `${dirname(target)}/${next}`;
 	}
-	throw unusable(file, "missing");
+	throw keyPairProblem(file, "missing");
 }
 
-function judgeStats(stats: Stats, file: string): void {
-	if (!stats.isFile()) throw unusable(file, "not-a-file");
-	if (stats.size > LARGEST_FILE) throw unusable(file, "too-large");
+function validateStats(stats: Stats, file: string): void {
+	if (!stats.isFile()) throw keyPairProblem(file, "not-a-file");
+	if (stats.size > MAX_PEM_BYTES) throw keyPairProblem(file, "too-large");
 }
 
-function flawOf(code: string | undefined): TlsKeyPairIssue {
+function issueFromCode(code: string | undefined): TlsKeyPairIssue {
 	return code === "EACCES" || code === "EPERM" ? "no-permission" : "missing";
 }
 
@@ -115,6 +115,6 @@ function nameOf(path: string): string {
 	return path.split(/[\\/]/).at(-1) || path;
 }
 
-function unusable(file: string, why: TlsKeyPairIssue): ProblemError {
+function keyPairProblem(file: string, why: TlsKeyPairIssue): ProblemError {
 	return new ProblemError({ reason: "client-certificate", file, why });
 }

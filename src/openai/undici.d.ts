@@ -1,4 +1,4 @@
-// undici's deep paths leave the process-wide dispatcher alone; they carry no types of their own.
+// Imports of undici's deep paths don't change the process-wide dispatcher, but these paths have no types.
 declare module "undici/lib/dispatcher/client.js" {
 	type Undici = typeof import("undici");
 	const Client: Undici["Client"];

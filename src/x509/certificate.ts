@@ -5,7 +5,7 @@ import { type PublicKey, readPublicKey } from "./publicKey.ts";
 import { type RawCertificate, splitCertificate } from "./rawCertificate.ts";
 import { isSignedBy, readSignatureAlgorithm, type SignatureAlgorithm } from "./signature.ts";
 
-/** A certificate as it is read, before it is judged. */
+/** A decoded certificate, without findings. */
 export interface DecodedCertificate {
 	readonly structure: RawCertificate;
 	readonly subject: DistinguishedName;
@@ -13,27 +13,27 @@ export interface DecodedCertificate {
 	readonly publicKey: PublicKey;
 	readonly signatureAlgorithm: SignatureAlgorithm;
 	readonly extensions: Extensions;
-	/** Whether subject and issuer are the same. */
+	/** True if subject and issuer are equal. */
 	readonly selfIssued: boolean;
-	/** Whether its own key signed it; `null` where this runtime cannot tell. */
+	/** True if the certificate's own key signed it; `null` if this runtime cannot check. */
 	readonly selfSigned: boolean | null;
 }
 
-/** Reads an element as a certificate; `null` where it is none that can be read. */
+/** Decodes an element as a certificate; returns `null` if the element is malformed. */
 export function decodeCertificate(element: Element): DecodedCertificate | null {
-	const structure = splitCertificate(element);
-	const subject = structure && readName(structure.subject);
-	const issuer = structure && readName(structure.issuer);
-	if (!structure || !subject || !issuer) return null;
+	const raw = splitCertificate(element);
+	const subject = raw && readName(raw.subject);
+	const issuer = raw && readName(raw.issuer);
+	if (!raw || !subject || !issuer) return null;
 	const selfIssued = namesEqual(subject, issuer);
 	return {
-		structure,
+		structure: raw,
 		subject,
 		issuer,
-		publicKey: readPublicKey(structure.publicKey),
-		signatureAlgorithm: readSignatureAlgorithm(structure.signatureAlgorithm),
-		extensions: readExtensions(structure.extensions),
+		publicKey: readPublicKey(raw.publicKey),
+		signatureAlgorithm: readSignatureAlgorithm(raw.signatureAlgorithm),
+		extensions: readExtensions(raw.extensions),
 		selfIssued,
-		selfSigned: selfIssued && isSignedBy(structure, structure.publicKey),
+		selfSigned: selfIssued && isSignedBy(raw, raw.publicKey),
 	};
 }

@@ -11,9 +11,8 @@ import { toParsedCertificate } from "./parsedCertificate.ts";
 import { decodeText } from "./pemScanner.ts";
 import { mainReason } from "./refusalReason.ts";
 
-/** Reads certificate files. */
 export class X509CertificateFileReader implements CertificateReader {
-	/** Gives way to others after each block and each certificate: a bundle takes longer than an editor may stand still. */
+	/** Yields to the event loop after each block and certificate: reading a bundle at once would block the editor. */
 	async read(file: Uint8Array, at: number, reminderDays: number): Promise<CertificateFile> {
 		const steps = readInSteps(file, at, reminderDays);
 		for (;;) {
@@ -26,17 +25,17 @@ export class X509CertificateFileReader implements CertificateReader {
 
 function* readInSteps(file: Uint8Array, at: number, reminderDays: number): Generator<void, CertificateFile> {
 	if (file.length > MAX_FILE_BYTES) return refusal("too-large");
-	const survey = new FileScan();
+	const scan = new FileScan();
 	for (const block of splitBlocks(file)) {
-		yield* survey.add(block);
+		yield* scan.add(block);
 		yield;
 	}
 	const candidates: ParsedCertificate[] = [];
-	for (const found of survey.certificates) {
+	for (const found of scan.certificates) {
 		candidates.push(toParsedCertificate(found, at, reminderDays));
 		yield;
 	}
-	const { skipped, holdsPrivateKey } = survey;
+	const { skipped, holdsPrivateKey } = scan;
 	if (candidates.length > 0)
 		return {
 			outcome: candidates.length === 1 ? "accept" : "choose",

@@ -9,117 +9,121 @@ import { FileScan } from "./fileScan.ts";
 import { fingerprint } from "./parsedCertificate.ts";
 import { isSignedBy } from "./signature.ts";
 
-/** What refuses no certificate by itself. */
-const HARMLESS: readonly string[] = [
+/** Issues that alone never cause a rejection. */
+const NON_FATAL: readonly string[] = [
 	"no-authority-key-identifier",
 	"name-constraints-not-checked",
 ] satisfies ClientCertificateIssue["code"][];
 
-/** A client's file holds a handful; each is a signature to check for each other one of the same name. */
-const MOST_INTERMEDIATES = 32;
+/** Limits signature checks: each intermediate may be checked against all others. Real files have only a few. */
+const MAX_INTERMEDIATES = 32;
 
 /**
- * Checks whether a client certificate would be accepted by a trust anchor, offline.
- * @param file The client certificate with its intermediates, in any order; a private key beside them is passed over.
+ * Checks offline whether a trust anchor would accept a client certificate.
+ * @param file The client certificate with its intermediates, in any order; a private key is ignored.
  * @param anchor DER of the trust anchor.
- * @param at The time to judge as of, Unix seconds.
- * @returns `null` where the file holds no certificate, or the anchor cannot be read.
+ * @param at The time to check the dates against, Unix seconds.
+ * @returns `null` if the file contains no certificate or the anchor is malformed.
  */
 export function checkChain(file: Uint8Array, anchor: Uint8Array, at: number): ChainCheckResult | null {
-	const survey = new FileScan();
-	for (const block of splitBlocks(file)) for (const _ of survey.add(block));
-	const certificates = survey.certificates.map(({ certificate }) => certificate);
+	const scan = new FileScan();
+	for (const block of splitBlocks(file)) for (const _ of scan.add(block));
+	const certificates = scan.certificates.map(({ certificate }) => certificate);
 	const element = readElement(anchor);
 	const root = element && decodeCertificate(element);
-	const client = certificates.find((certificate) => !isAuthority(certificate)) ?? certificates[0];
+	const client = certificates.find((certificate) => !isCa(certificate)) ?? certificates[0];
 	if (!client || !root) return null;
 
-	const others = certificates.filter((certificate) => certificate !== client).slice(0, MOST_INTERMEDIATES);
-	const { chain, gap } = chainTo(root, client, others);
-	const flaws = [...clientFlaws(client), ...(gap ? [gap] : []), ...chain.flatMap((_, k) => linkFlaws(chain, k, at))];
+	const others = certificates.filter((certificate) => certificate !== client).slice(0, MAX_INTERMEDIATES);
+	const { chain, gap } = buildChain(root, client, others);
+	const issues = [
+		...clientIssues(client),
+		...(gap ? [gap] : []),
+		...chain.flatMap((_, index) => linkIssues(chain, index, at)),
+	];
 	return {
 		subject: formatName(client.subject),
 		sha256: fingerprint(client.structure.der),
 		notAfter: readTime(client.structure.notAfter),
 		chain: chain.map(({ subject }) => formatName(subject)),
-		accepted: flaws.every(({ code }) => HARMLESS.includes(code)),
-		issues: flaws,
+		accepted: issues.every(({ code }) => NON_FATAL.includes(code)),
+		issues,
 	};
 }
 
-/** The shortest way from the client to the anchor, or the longest part of one and why it ends there. */
-function chainTo(
+/** Returns the shortest chain from the client to the anchor, or the longest partial chain and why the chain ends. */
+function buildChain(
 	anchor: DecodedCertificate,
 	client: DecodedCertificate,
 	intermediates: readonly DecodedCertificate[],
 ): { readonly chain: readonly DecodedCertificate[]; readonly gap: ClientCertificateIssue | null } {
 	const reached = new Set([client]);
-	const ways: (readonly DecodedCertificate[])[] = [[client]];
-	// Grows while it is walked: the ways of each length come before the longer ones.
-	for (const way of ways) {
-		const last = way.at(-1) ?? client;
-		if (isSame(last, anchor)) return { chain: way, gap: null };
+	const paths: (readonly DecodedCertificate[])[] = [[client]];
+	// Breadth first: `paths` grows during the loop, shorter paths first.
+	for (const path of paths) {
+		const last = path.at(-1) ?? client;
+		if (isSameCertificate(last, anchor)) return { chain: path, gap: null };
 		for (const issuer of [anchor, ...intermediates]) {
 			if (reached.has(issuer) || !namesEqual(issuer.subject, last.issuer)) continue;
 			if (isSignedBy(last.structure, issuer.structure.publicKey) === false) continue;
 			reached.add(issuer);
-			ways.push([...way, issuer]);
+			paths.push([...path, issuer]);
 		}
 	}
-	const chain = ways.at(-1) ?? [client];
+	const chain = paths.at(-1) ?? [client];
 	const last = chain.at(-1) ?? client;
-	const issuerIsThere = [anchor, ...intermediates].some((issuer) => namesEqual(issuer.subject, last.issuer));
-	const code = issuerIsThere ? "not-signed" : "no-issuer";
+	const hasIssuer = [anchor, ...intermediates].some((issuer) => namesEqual(issuer.subject, last.issuer));
+	const code = hasIssuer ? "not-signed" : "no-issuer";
 	return { chain, gap: { code, subject: formatName(last.subject), issuer: formatName(last.issuer) } };
 }
 
-function isSame(one: DecodedCertificate, other: DecodedCertificate): boolean {
+function isSameCertificate(one: DecodedCertificate, other: DecodedCertificate): boolean {
 	return Buffer.compare(one.structure.der, other.structure.der) === 0;
 }
 
-function isAuthority({ extensions, structure, selfIssued }: DecodedCertificate): boolean {
-	return extensions.basicConstraints?.ca ?? (structure.version < 2 && selfIssued);
+function isCa({ extensions, structure: raw, selfIssued }: DecodedCertificate): boolean {
+	return extensions.basicConstraints?.ca ?? (raw.version < 2 && selfIssued);
 }
 
-/** What is wrong with the client certificate itself. */
-function* clientFlaws(client: DecodedCertificate): Generator<ClientCertificateIssue> {
+/** Yields the issues of the client certificate itself. */
+function* clientIssues(client: DecodedCertificate): Generator<ClientCertificateIssue> {
 	const subject = formatName(client.subject);
 	const { keyUsage, authorityKey } = client.extensions;
-	if (isAuthority(client)) yield { code: "is-an-authority", subject };
+	if (isCa(client)) yield { code: "is-an-authority", subject };
 	if (keyUsage && !keyUsage.digitalSignature) yield { code: "no-digital-signature", subject };
 	if (authorityKey === null) yield { code: "no-authority-key-identifier", subject };
 }
 
-/** What is wrong with one certificate of the chain, in its place: 0 is the client's. */
-function linkFlaws(chain: readonly DecodedCertificate[], place: number, at: number): ClientCertificateIssue[] {
-	const certificate = chain[place];
-	const issuer = chain[place + 1];
+/** Returns the issues of the certificate at an index of the chain; the client has index 0. */
+function linkIssues(chain: readonly DecodedCertificate[], index: number, at: number): ClientCertificateIssue[] {
+	const certificate = chain[index];
+	const issuer = chain[index + 1];
 	if (!certificate) return [];
-	const { structure, extensions } = certificate;
+	const { structure: raw, extensions } = certificate;
 	const subject = formatName(certificate.subject);
-	const flaws: ClientCertificateIssue[] = [];
+	const issues: ClientCertificateIssue[] = [];
 
-	const notBefore = readTime(structure.notBefore);
-	const notAfter = readTime(structure.notAfter);
-	if (notBefore === null || notAfter === null) flaws.push({ code: "unreadable-date", subject });
-	else if (notAfter <= at) flaws.push({ code: "expired", subject, seconds: at - notAfter });
-	else if (notBefore > at) flaws.push({ code: "not-yet-valid", subject, seconds: notBefore - at });
+	const notBefore = readTime(raw.notBefore);
+	const notAfter = readTime(raw.notAfter);
+	if (notBefore === null || notAfter === null) issues.push({ code: "unreadable-date", subject });
+	else if (notAfter <= at) issues.push({ code: "expired", subject, seconds: at - notAfter });
+	else if (notBefore > at) issues.push({ code: "not-yet-valid", subject, seconds: notBefore - at });
 
 	const usages = extensions.extendedKeyUsage;
 	if (usages && !usages.includes(CLIENT_AUTHENTICATION) && !usages.includes(ANY_EXTENDED_KEY_USAGE))
-		flaws.push({ code: "no-client-authentication", subject });
-	if (issuer && isSignedBy(structure, issuer.structure.publicKey) === null)
-		flaws.push({ code: "signature-not-checked", subject });
-	if (place === 0) return flaws;
+		issues.push({ code: "no-client-authentication", subject });
+	if (issuer && isSignedBy(raw, issuer.structure.publicKey) === null)
+		issues.push({ code: "signature-not-checked", subject });
+	if (index === 0) return issues;
 
-	if (!isAuthority(certificate)) flaws.push({ code: "not-an-authority", subject });
+	if (!isCa(certificate)) issues.push({ code: "not-an-authority", subject });
 	else if (extensions.keyUsage && !extensions.keyUsage.certificateSign)
-		flaws.push({ code: "no-certificate-sign", subject });
+		issues.push({ code: "no-certificate-sign", subject });
 	const length = extensions.basicConstraints?.pathLength ?? null;
-	// Certificates that name themselves as issuer do not count (RFC 5280 4.2.1.9).
-	const below = chain.slice(1, place).filter(({ selfIssued }) => !selfIssued).length;
-	if (length !== null && below > length) flaws.push({ code: "path-too-long", subject });
-	if (structure.extensions.some(({ oid }) => oid === NAME_CONSTRAINTS))
-		flaws.push({ code: "name-constraints-not-checked", subject });
-	return flaws;
+	// Self-issued certificates do not count (RFC 5280 4.2.1.9).
+	const below = chain.slice(1, index).filter(({ selfIssued }) => !selfIssued).length;
+	if (length !== null && below > length) issues.push({ code: "path-too-long", subject });
+	if (raw.extensions.some(({ oid }) => oid === NAME_CONSTRAINTS))
+		issues.push({ code: "name-constraints-not-checked", subject });
+	return issues;
 }

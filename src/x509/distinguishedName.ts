@@ -2,75 +2,75 @@ import { UNSAFE_CHARACTERS } from "../domain/unsafeCharacters.ts";
 import { decodeString } from "./asn1/asn1String.ts";
 import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./asn1/der.ts";
 
-/** One part of a distinguished name, as `CN` and `Acme Root`. */
-interface NamePart {
+/** One attribute of a distinguished name, such as `CN` and `Acme Root`. */
+interface Attribute {
 	readonly oid: string;
-	/** `null` where the value is no text. */
+	/** `null` if the value is not text. */
 	readonly text: string | null;
 	readonly value: Element;
 }
 
-/** A distinguished name: a list of relative names of usually one part, the least specific first (RFC 5280 4.1.2.4). */
-export type DistinguishedName = readonly (readonly NamePart[])[];
+/** Relative names, usually of one attribute each, least specific first (RFC 5280 4.1.2.4). */
+export type DistinguishedName = readonly (readonly Attribute[])[];
 
-/** A longer name than anyone has would keep the editor waiting. */
-const MAX_BYTES = 65_536;
+/** Longer than any real name; a longer name would block the editor. */
+const MAX_NAME_BYTES = 65_536;
 
-/** Reads a Name; `null` where it is none, or over 64 kB. */
+/** Reads a Name; returns `null` if malformed or over 64 KiB. */
 export function readName(element: Element): DistinguishedName | null {
-	if (element.content.length > MAX_BYTES) return null;
-	const name: NamePart[][] = [];
-	for (const relative of childrenOf(element) ?? [null]) {
-		const parts = relative?.tag === SET ? childrenOf(relative) : null;
+	if (element.content.length > MAX_NAME_BYTES) return null;
+	const name: Attribute[][] = [];
+	for (const relativeName of childrenOf(element) ?? [null]) {
+		const parts = relativeName?.tag === SET ? childrenOf(relativeName) : null;
 		if (!parts) return null;
-		const read: NamePart[] = [];
+		const attributes: Attribute[] = [];
 		for (const part of parts) {
 			const [type, value, ...rest] = part.tag === SEQUENCE ? (childrenOf(part) ?? []) : [];
 			const oid = type?.tag === OBJECT_IDENTIFIER ? oidText(type.content) : null;
 			if (oid === null || value === undefined || rest.length > 0) return null;
 			const text = decodeString(value);
 			if (text === undefined) return null;
-			read.push({ oid, value, text });
+			attributes.push({ oid, value, text });
 		}
-		name.push(read);
+		name.push(attributes);
 	}
 	return name;
 }
 
-/** RFC 2253 text, the most specific part first. What could change how other text looks is written as bytes. */
+/** Returns RFC 2253 text, most specific part first; characters that could disguise other text become byte escapes. */
 export function formatName(name: DistinguishedName): string {
 	return name
 		.toReversed()
-		.map((parts) => parts.toReversed().map(partText).join("+"))
+		.map((attributes) => attributes.toReversed().map(formatAttribute).join("+"))
 		.join(",");
 }
 
-/** The most specific common name, as it is. */
+/** Returns the most specific common name, unescaped. */
 export function commonNameOf(name: DistinguishedName): string | null {
 	return name.flat().findLast(({ oid, text }) => oid === "2.5.4.3" && text !== null)?.text ?? null;
 }
 
-/** Whether two names are the same, however encoded: without regard to case and to needless blanks (RFC 5280 7.1). */
+/** True if two names are equal, ignoring encoding, case and redundant blanks (RFC 5280 7.1). */
 export function namesEqual(one: DistinguishedName, other: DistinguishedName): boolean {
 	return canonical(one) === canonical(other);
 }
 
 function canonical(name: DistinguishedName): string {
 	return JSON.stringify(
-		name.map((parts) =>
-			parts
+		name.map((attributes) =>
+			attributes
 				.map(({ oid, text, value }) => [oid, text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? hex(value.whole)])
 				.sort(),
 		),
 	);
 }
 
-function partText({ oid, text, value }: NamePart): string {
+function formatAttribute({ oid, text, value }: Attribute): string {
 	const label = LABELS[oid];
 	if (label === undefined || text === null) return `${label ?? oid}=#${hex(value.whole)}`;
 	const escaped = text
 		.replaceAll(/[",+;<>\\]|^[ #]| $/gu, "\\$&")
-		.replaceAll(UNSEEN, (character) => hex(Buffer.from(character)).replaceAll(/../g, "\\$&"));
+		.replaceAll(ESCAPED, (character) => hex(Buffer.from(character)).replaceAll(/../g, "\\$&"));
 	return `${label}=${escaped}`;
 }
 
@@ -78,10 +78,10 @@ function hex(bytes: Uint8Array): string {
 	return Buffer.from(bytes).toString("hex").toUpperCase();
 }
 
-/** What is not seen as it is; in a name that is compared letter by letter the joiners too. */
-const UNSEEN = new RegExp(`${UNSAFE_CHARACTERS.source}|[\\u200c\\u200d]`, "gu");
+/** Unsafe characters, and the joiners, because names are compared letter by letter. */
+const ESCAPED = new RegExp(`${UNSAFE_CHARACTERS.source}|[\\u200c\\u200d]`, "gu");
 
-/** The short names that OpenSSL writes too. */
+/** Short names, as OpenSSL writes them. */
 const LABELS: Record<string, string> = {
 	"2.5.4.3": "CN",
 	"2.5.4.4": "SN",

@@ -4,28 +4,28 @@ import { isCutOff, looksLikeDer, readElement } from "./asn1/der.ts";
 import { detectKind } from "./contentKind.ts";
 import { decodeText, findTextBlocks, lineCounter, type TextBlock } from "./pemScanner.ts";
 
-/** One block of a file: what stands between a BEGIN and an END line, or the whole file where it has none. */
+/** A block of a file: the text between a BEGIN and an END line, or a complete file without such lines. */
 export interface Block {
-	/** The line on which it begins, from 1; `null` in a file that is not text, and has no lines. */
+	/** The block's first line, from 1; `null` in a binary file. */
 	readonly line: number | null;
-	/** What its label says it is; `null` without one. */
+	/** The kind that the label names; `null` without a label. */
 	readonly labelled: BlockKind | null;
-	/** Whether it is labelled TRUSTED CERTIFICATE, so that OpenSSL's own data stands behind the certificate. */
+	/** True for the label TRUSTED CERTIFICATE: OpenSSL's own data follows the certificate. */
 	readonly trusted: boolean;
 	readonly content: BlockContent;
 }
 
-/** What a block decodes to, or why it does not. The content of a private key is never decoded. */
+/** The decoded bytes, a decoding fault, or `null` if not decoded. A private key is never decoded. */
 export type BlockContent =
 	| { readonly bytes: Uint8Array }
 	| { readonly fault: "no-end" | "no-begin" | "bad-base64" | "cut-off"; readonly faultLine?: number }
 	| null;
 
-/** Splits a file into its blocks, one at a time, in their order. Linear in its length. */
+/** Yields the blocks of a file in order. Runs in linear time. */
 export function* splitBlocks(file: Uint8Array): Generator<Block> {
-	const whole = { labelled: null, trusted: false } as const;
+	const unlabelled: Omit<Block, "line" | "content"> = { labelled: null, trusted: false };
 	if (looksLikeDer(file) || detectKind(readElement(file)) !== null) {
-		yield { ...whole, line: null, content: { bytes: file } };
+		yield { ...unlabelled, line: null, content: { bytes: file } };
 		return;
 	}
 	const text = decodeText(file);
@@ -34,28 +34,28 @@ export function* splitBlocks(file: Uint8Array): Generator<Block> {
 	if (textBlocks.length > 0) return;
 
 	const bytes = decodeBareBase64(text);
-	if (bytes) yield { ...whole, line: lineCounter(text)(text.search(/\S/)), content: { bytes } };
+	if (bytes) yield { ...unlabelled, line: lineCounter(text)(text.search(/\S/)), content: { bytes } };
 	const sshKey = SSH_PUBLIC_KEY.exec(text);
-	if (sshKey) yield { ...whole, line: lineCounter(text)(sshKey.index), labelled: "ssh-public-key", content: null };
+	if (sshKey) yield { ...unlabelled, line: lineCounter(text)(sshKey.index), labelled: "ssh-public-key", content: null };
 }
 
-/** A public key or certificate as OpenSSH writes it, and as RFC 4716 does. */
+/** Matches a public key or certificate in the format of OpenSSH or RFC 4716. */
 const SSH_PUBLIC_KEY =
 	/^[ \t]*(?:(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|sk-)[\w@.-]* AAAA|---- BEGIN SSH2 PUBLIC KEY ----)/m;
 
 function decodeTextBlock(text: string, { line, label, from, to, fault }: TextBlock): Block {
-	const labelled = kindOfLabel(label);
-	const head = { line, labelled, trusted: label === "TRUSTED CERTIFICATE" };
-	if (labelled === "private-key") return { ...head, content: null };
+	const head: Omit<Block, "content"> = { line, labelled: kindOfLabel(label), trusted: label === "TRUSTED CERTIFICATE" };
+	if (head.labelled === "private-key") return { ...head, content: null };
 	if (fault !== null) return { ...head, content: { fault } };
 	const decoded = decodeBase64(text, skipHeaders(text, from, to), to);
 	if ("bytes" in decoded) return { ...head, content: decoded };
 	if (decoded.faultAt === null) return { ...head, content: { fault: "cut-off" } };
-	const lines = text.slice(from, decoded.faultAt);
-	return { ...head, content: { fault: "bad-base64", faultLine: line + lineCounter(lines)(lines.length) - 1 } };
+	const beforeFault = text.slice(from, decoded.faultAt);
+	const faultLine = line + lineCounter(beforeFault)(beforeFault.length) - 1;
+	return { ...head, content: { fault: "bad-base64", faultLine } };
 }
 
-/** A text that is nothing but the base64 of something known, perhaps in quotes. */
+/** Decodes a text that is only base64 of known or truncated content, optionally in quotes; else returns `null`. */
 function decodeBareBase64(text: string): Uint8Array | null {
 	const trimmed = text.trim().replace(/^(["'])(.*)\1$/s, "$2");
 	const decoded = decodeBase64(trimmed, 0, trimmed.length);

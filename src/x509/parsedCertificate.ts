@@ -11,44 +11,44 @@ import { keyFindings } from "./findings/keyFindings.ts";
 import { chainRoleOf, trustFindings } from "./findings/trustFindings.ts";
 import { validityFindings } from "./findings/validityFindings.ts";
 
-/** The longest PEM that the service takes, by an older help page. */
+/** The service's PEM limit, according to an older help page. */
 const MAX_PEM_BYTES = 16 * 1024;
 
-/** A certificate of a file and where it stands there. */
+/** A certificate and its position in a file. */
 export interface FoundCertificate {
 	readonly certificate: DecodedCertificate;
-	/** SHA-256 of its DER, lower-case hex. */
+	/** SHA-256 of the DER, lower-case hex. */
 	readonly sha256: string;
 	readonly block: number;
 	readonly line: Block["line"];
-	/** What is wrong around it: the bytes behind it, a key beside it. */
+	/** Findings about the file: trailing bytes, a private key. */
 	readonly findings: readonly Finding[];
 }
 
-/** SHA-256, lower-case hex. */
+/** Returns the SHA-256, lower-case hex. */
 export function fingerprint(der: Uint8Array): string {
 	return createHash("sha256").update(der).digest("hex");
 }
 
-/** Judges a certificate and describes it in the domain's words. */
+/** Converts a certificate to the domain's type and adds findings. @param at Unix seconds. */
 export function toParsedCertificate(found: FoundCertificate, at: number, reminderDays: number): ParsedCertificate {
 	const { certificate, sha256, block, line } = found;
-	const { structure, subject, issuer, publicKey, selfSigned, extensions } = certificate;
-	const pem = encodePem(structure.der);
+	const { structure: raw, subject, issuer, publicKey, selfSigned, extensions } = certificate;
+	const pem = encodePem(raw.der);
 	return {
-		// A copy: the file's own memory may hold a key beside it.
-		der: new Uint8Array(structure.der),
+		// Copied, because the file's buffer may contain a private key.
+		der: new Uint8Array(raw.der),
 		pem,
 		sha256,
-		serialNumber: Buffer.from(structure.serialNumber).toString("hex"),
+		serialNumber: Buffer.from(raw.serialNumber).toString("hex"),
 		subject: formatName(subject),
 		issuer: formatName(issuer),
 		commonName: commonNameOf(subject),
-		notBefore: readTime(structure.notBefore),
-		notAfter: readTime(structure.notAfter),
+		notBefore: readTime(raw.notBefore),
+		notAfter: readTime(raw.notAfter),
 		isCa: extensions.basicConstraints?.ca ?? null,
 		selfSigned,
-		publicKeySha256: fingerprint(structure.publicKey.whole),
+		publicKeySha256: fingerprint(raw.publicKey.whole),
 		keyType: publicKey.type,
 		keyBits: publicKey.bits,
 		block,
@@ -63,11 +63,11 @@ function* findingsOf(
 	at: number,
 	reminderDays: number,
 ): Generator<Finding> {
-	const standing = chainRoleOf(certificate);
+	const role = chainRoleOf(certificate);
 	yield* validityFindings(certificate.structure, at, reminderDays);
-	yield* trustFindings(certificate, standing);
-	yield* caFindings(certificate, standing === "root");
-	yield* keyFindings(certificate, standing === "root");
+	yield* trustFindings(certificate, role);
+	yield* caFindings(certificate, role === "root");
+	yield* keyFindings(certificate, role === "root");
 	yield* encodingFindings(certificate);
 	if (pem.length > MAX_PEM_BYTES) yield { code: "over-16-kb", level: "strong", bytes: pem.length };
 }

@@ -1,18 +1,18 @@
 import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, readElement } from "./asn1/der.ts";
 
-/** What a SubjectPublicKeyInfo says of its key. */
+/** The key in a SubjectPublicKeyInfo. */
 export interface PublicKey {
-	/** As `node:crypto` names it, else the dotted object identifier. */
+	/** The name in `node:crypto`, else the dotted object identifier. */
 	readonly type: string;
 	/** Modulus or curve size in bits, else `null`. */
 	readonly bits: number | null;
 	/** An elliptic curve's name or object identifier; `null` for explicit parameters and other keys. */
 	readonly curve: string | null;
-	/** An RSA key's exponent; `null` where there is none to read. */
+	/** An RSA key's exponent; `null` if missing or unreadable. */
 	readonly exponent: bigint | null;
 }
 
-/** Curves by object identifier: their name, as OpenSSL has it, and their size in bits. */
+/** Curves by object identifier: OpenSSL's name and the size in bits. */
 const CURVES: Record<string, readonly [name: string, bits: number]> = {
 	"1.2.840.10045.3.1.1": ["prime192v1", 192],
 	"1.3.132.0.33": ["secp224r1", 224],
@@ -30,8 +30,8 @@ const CURVES: Record<string, readonly [name: string, bits: number]> = {
 	"1.2.156.10197.1.301": ["SM2", 256],
 };
 
-/** The curves that TLS clients and servers all know. */
-const USUAL_CURVES = new Set<string | null>(["prime256v1", "secp384r1", "secp521r1"]);
+/** Curves that all TLS clients and servers support. */
+const COMMON_CURVES = new Set<string | null>(["prime256v1", "secp384r1", "secp521r1"]);
 
 const TYPES: Record<string, string> = {
 	"1.2.840.113549.1.1.1": "rsa",
@@ -61,55 +61,55 @@ const TYPES: Record<string, string> = {
 	"2.16.840.1.101.3.4.3.31": "slh-dsa-shake-256f",
 };
 
-/** Reads what a key is from its SubjectPublicKeyInfo, without loading it: runtimes refuse different ones. */
+/** Reads a SubjectPublicKeyInfo without loading the key, because runtimes reject different keys. */
 export function readPublicKey(info: Element): PublicKey {
 	const [algorithm, key] = childrenOf(info) ?? [];
 	const [identifier, parameters] = childrenOf(algorithm) ?? [];
 	const oid = (identifier && oidText(identifier.content)) ?? "";
 	const type = keyTypeOf(oid);
-	const none = { type, bits: null, curve: null, exponent: null };
+	const typeOnly = { type, bits: null, curve: null, exponent: null };
 	switch (type) {
 		case "rsa":
 		case "rsa-pss": {
 			const [modulus, exponent] = childrenOf(key && readElement(key.content, 1)) ?? [];
-			if (!modulus || !exponent) return none;
-			return { ...none, bits: bitLength(modulus.content), exponent: unsigned(exponent.content) };
+			if (!modulus || !exponent) return typeOnly;
+			return { ...typeOnly, bits: bitLength(modulus.content), exponent: parseUnsigned(exponent.content) };
 		}
 		case "ec": {
 			const curve = parameters?.tag === OBJECT_IDENTIFIER ? oidText(parameters.content) : null;
 			const [name, bits] = CURVES[curve ?? ""] ?? [curve, null];
-			return { ...none, curve: name, bits };
+			return { ...typeOnly, curve: name, bits };
 		}
 		case "dsa": {
 			const prime = childrenOf(parameters)?.[0];
-			return { ...none, bits: prime ? bitLength(prime.content) : null };
+			return { ...typeOnly, bits: prime ? bitLength(prime.content) : null };
 		}
 		default:
-			return none;
+			return typeOnly;
 	}
 }
 
-/** The name that `node:crypto` has for a key's object identifier; the identifier where it has none. */
+/** Returns the `node:crypto` name for a key's object identifier, else the identifier. */
 export function keyTypeOf(oid: string): string {
 	return TYPES[oid] ?? oid;
 }
 
-/** Whether an elliptic curve is one that TLS clients and servers all know. */
+/** True if all TLS clients and servers support the elliptic curve. */
 export function isCommonCurve(curve: string | null): boolean {
-	return USUAL_CURVES.has(curve);
+	return COMMON_CURVES.has(curve);
 }
 
-/** Whether an RSA exponent is one that signatures can be made with: odd, and not 1. */
+/** True if an RSA exponent allows signatures: odd, and not 1. */
 export function isUsableExponent(exponent: bigint | null): exponent is bigint {
 	return exponent !== null && exponent % 2n === 1n && exponent !== 1n;
 }
 
-/** Counts from the highest bit that is set. */
+/** Counts the bits from the highest set bit. */
 function bitLength(content: Uint8Array): number {
 	const first = content.findIndex((octet) => octet !== 0);
 	return first < 0 ? 0 : (content.length - first) * 8 - (Math.clz32(content[first] ?? 0) - 24);
 }
 
-function unsigned(content: Uint8Array): bigint {
+function parseUnsigned(content: Uint8Array): bigint {
 	return content.length === 0 ? 0n : BigInt(`0x${Buffer.from(content).toString("hex")}`);
 }

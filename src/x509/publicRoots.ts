@@ -2,26 +2,26 @@ import { rootCertificates } from "node:tls";
 import { parseRawCertificate, type RawCertificate } from "./rawCertificate.ts";
 import { isSignedBy } from "./signature.ts";
 
-/** The DER of the public web's roots that this runtime carries, without those that the person or the system added. */
-let loaded: readonly Buffer[] | undefined;
+/** DER of the runtime's built-in public web roots, without roots that the user or the system added. */
+let builtInRoots: readonly Buffer[] | undefined;
 
-/** Whether a certificate has the key of a public web CA: a root is often issued again for the same key. */
-export function isPublicRoot({ publicKey: { whole } }: RawCertificate): boolean {
-	return rootsWith(whole).some(({ publicKey }) => Buffer.compare(publicKey.whole, whole) === 0);
+/** True if a certificate has the key of a public web CA. Comparing keys also finds reissued roots. */
+export function isPublicRoot({ publicKey }: RawCertificate): boolean {
+	return rootsContaining(publicKey.whole).some((root) => Buffer.compare(root.publicKey.whole, publicKey.whole) === 0);
 }
 
-/** Whether a public web CA signed a certificate. */
+/** True if a public web CA signed a certificate. */
 export function isSignedByPublicRoot(certificate: RawCertificate): boolean {
-	const { whole } = certificate.issuer;
-	return rootsWith(whole).some(
+	const { issuer } = certificate;
+	return rootsContaining(issuer.whole).some(
 		({ subject, publicKey }) =>
-			Buffer.compare(subject.whole, whole) === 0 && isSignedBy(certificate, publicKey) === true,
+			Buffer.compare(subject.whole, issuer.whole) === 0 && isSignedBy(certificate, publicKey) === true,
 	);
 }
 
-/** The roots in which these bytes stand somewhere. To take all apart would take far longer than to search them all. */
-function rootsWith(bytes: Uint8Array): readonly RawCertificate[] {
-	loaded ??= rootCertificates.map((pem) => Buffer.from(pem.split("-----")[2] ?? "", "base64"));
-	const sought = Buffer.from(bytes);
-	return loaded.filter((der) => der.includes(sought)).flatMap((der) => parseRawCertificate(der) ?? []);
+/** Returns the roots that contain the bytes. Searching all roots is far faster than parsing all roots. */
+function rootsContaining(bytes: Uint8Array): readonly RawCertificate[] {
+	builtInRoots ??= rootCertificates.map((pem) => Buffer.from(pem.split("-----")[2] ?? "", "base64"));
+	const searched = Buffer.from(bytes);
+	return builtInRoots.filter((der) => der.includes(searched)).flatMap((der) => parseRawCertificate(der) ?? []);
 }

@@ -1,10 +1,10 @@
 import { isAlgorithm, isBitString, isInteger, isOid, isPublicKey, isTime } from "./asn1/asn1Validation.ts";
 import { BOOLEAN, childrenOf, type Element, OCTET_STRING, oidText, readElement, SEQUENCE } from "./asn1/der.ts";
 
-/** A certificate taken apart (RFC 5280 4.1), each part as the bytes that stand in the file. */
+/** The parts of a certificate (RFC 5280 4.1), as the bytes of the file. */
 export interface RawCertificate {
 	readonly der: Uint8Array;
-	/** The part that is signed. */
+	/** The signed part (TBSCertificate). */
 	readonly tbs: Uint8Array;
 	/** 0 for version 1, 2 for version 3. */
 	readonly version: number;
@@ -17,24 +17,25 @@ export interface RawCertificate {
 	/** SubjectPublicKeyInfo. */
 	readonly publicKey: Element;
 	readonly extensions: readonly RawExtension[];
-	/** The AlgorithmIdentifier outside of the signed part, and whether the one inside is the same. */
+	/** The AlgorithmIdentifier outside of the signed part. */
 	readonly signatureAlgorithm: Element;
+	/** True if the AlgorithmIdentifier inside the signed part is identical. */
 	readonly signatureAlgorithmsAgree: boolean;
 	readonly signature: Uint8Array;
-	/** Whether it is DER as far as lengths and the signature's bits go: OpenSSL writes anew what is not. */
+	/** True if lengths and the signature's unused bits are DER. OpenSSL re-encodes other certificates. */
 	readonly isDer: boolean;
 }
 
 export interface RawExtension {
 	readonly oid: string;
 	readonly critical: boolean;
-	/** The whole Extension, as `@peculiar/x509` takes it. */
+	/** The complete Extension, as `@peculiar/x509` expects. */
 	readonly der: Uint8Array;
-	/** What stands inside of the OCTET STRING. */
+	/** The content of the OCTET STRING. */
 	readonly value: Uint8Array;
 }
 
-/** Takes a certificate apart; `null` where it is not built as one, so that OpenSSL would not read it either. */
+/** Splits a certificate into its parts; returns `null` for a structure that OpenSSL would also reject. */
 export function splitCertificate(element: Element): RawCertificate | null {
 	const outer = childrenOf(element);
 	if (element.tag !== SEQUENCE || outer?.length !== 3) return null;
@@ -51,7 +52,7 @@ export function splitCertificate(element: Element): RawCertificate | null {
 	if (validity?.tag !== SEQUENCE || dates?.length !== 2 || !isTime(notBefore) || !isTime(notAfter)) return null;
 	if (!isPublicKey(publicKey)) return null;
 
-	const extensions = readOptional(optional);
+	const extensions = readOptionalParts(optional);
 	if (extensions === null) return null;
 	return {
 		der: element.whole,
@@ -67,12 +68,12 @@ export function splitCertificate(element: Element): RawCertificate | null {
 		signatureAlgorithm,
 		signatureAlgorithmsAgree: Buffer.compare(signatureAlgorithm.whole, innerAlgorithm.whole) === 0,
 		signature: signature.content.subarray(1),
-		isDer: isDer(element, 0) && !hasSpareBits(signature),
+		isDer: isDer(element, 0) && !hasUnusedBitsSet(signature),
 	};
 }
 
-/** The extensions out of what follows the public key: two unique identifiers, then they, each at most once. */
-function readOptional(optional: readonly Element[]): RawExtension[] | null {
+/** Returns the extensions from the parts after the public key: two unique identifiers, extensions, all optional. */
+function readOptionalParts(optional: readonly Element[]): RawExtension[] | null {
 	const rest = [...optional];
 	for (const tag of [0x81, 0x82]) if (isBitString(rest[0], tag)) rest.shift();
 	const wrapper = rest.shift();
@@ -92,13 +93,13 @@ function readOptional(optional: readonly Element[]): RawExtension[] | null {
 function readExtension(element: Element): RawExtension | null {
 	const parts = [...(childrenOf(element) ?? [])];
 	const id = parts.shift();
-	const flag = parts[0]?.tag === BOOLEAN ? parts.shift() : undefined;
+	const criticalFlag = parts[0]?.tag === BOOLEAN ? parts.shift() : undefined;
 	const value = parts.shift();
 	if (element.tag !== SEQUENCE || !isOid(id) || value?.tag !== OCTET_STRING || parts.length > 0) return null;
-	if (flag && flag.content.length !== 1) return null;
+	if (criticalFlag && criticalFlag.content.length !== 1) return null;
 	return {
 		oid: oidText(id.content) ?? "",
-		critical: flag !== undefined && flag.content[0] !== 0,
+		critical: criticalFlag !== undefined && criticalFlag.content[0] !== 0,
 		der: element.whole,
 		value: value.content,
 	};
@@ -108,7 +109,7 @@ function isName(element: Element | undefined): element is Element {
 	return element?.tag === SEQUENCE && childrenOf(element) !== null;
 }
 
-/** No certificate in use is nested deeper, what is inside of its extensions not counted. */
+/** No certificate in use is nested deeper, not counting the content of extensions. */
 const MAX_DEPTH = 32;
 
 function isDer(element: Element, depth: number): boolean {
@@ -116,13 +117,13 @@ function isDer(element: Element, depth: number): boolean {
 	return (childrenOf(element) ?? []).every((child) => isDer(child, depth + 1));
 }
 
-/** Whether a BIT STRING has bits set behind its end (X.690 11.2.1). */
-function hasSpareBits({ content }: Element): boolean {
-	const spare = content[0] ?? 0;
-	return ((content.at(-1) ?? 0) & ((1 << spare) - 1)) !== 0;
+/** True if unused bits of a BIT STRING are set (X.690 11.2.1). */
+function hasUnusedBitsSet({ content }: Element): boolean {
+	const unused = content[0] ?? 0;
+	return ((content.at(-1) ?? 0) & ((1 << unused) - 1)) !== 0;
 }
 
-/** The first element of some bytes taken apart as a certificate. */
+/** Parses the certificate at the start of the bytes; returns `null` if malformed. */
 export function parseRawCertificate(bytes: Uint8Array): RawCertificate | null {
 	const element = readElement(bytes);
 	return element && splitCertificate(element);

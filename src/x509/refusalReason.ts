@@ -1,7 +1,7 @@
 import { type BlockKind, isFault, type RefusalReason, type SkippedBlock } from "../domain/certificateFile.ts";
 
-/** What a file without a candidate may hold instead, from what says most about it to what says least. */
-const GRAVITY: readonly RefusalReason[] = [
+/** Reasons for a file without a certificate, the most informative first. */
+const PRIORITY: readonly RefusalReason[] = [
 	"private-key",
 	"pkcs12",
 	"no-certificates",
@@ -13,13 +13,13 @@ const GRAVITY: readonly RefusalReason[] = [
 	"unknown",
 ];
 
-/** The reason that stands for a whole file; `undefined` where it has no block. */
+/** Returns the reason to report for a file; `undefined` if no block was skipped. */
 export function mainReason(skipped: readonly SkippedBlock[]): RefusalReason | undefined {
 	const reasons = skipped.map(({ reason }) => reason);
-	return reasons.find(isFault) ?? GRAVITY.find((reason) => reasons.includes(reason));
+	return reasons.find(isFault) ?? PRIORITY.find((reason) => reasons.includes(reason));
 }
 
-/** Why a block of a kind is no candidate, where nothing more is known. */
+/** Returns the default reason why a block of a kind provides no certificate. */
 export function reasonFor(kind: BlockKind): RefusalReason {
 	return kind === "certificate" || kind === "pkcs7" ? "unreadable" : kind;
 }

@@ -3,15 +3,15 @@ import { childrenOf, type Element, oidText } from "./asn1/der.ts";
 import { isCommonCurve, isUsableExponent, keyTypeOf, type PublicKey, readPublicKey } from "./publicKey.ts";
 import type { RawCertificate } from "./rawCertificate.ts";
 
-/** What an AlgorithmIdentifier of a signature says. */
+/** The decoded AlgorithmIdentifier of a signature. */
 export interface SignatureAlgorithm {
-	/** The keys that can make such signatures, as `node:crypto` names them. */
+	/** Types of key that can make the signature, as named by `node:crypto`. */
 	readonly keys: readonly string[];
-	/** As `node:crypto` names it; `null` where the algorithm has none to choose, or one that is not known. */
+	/** The name in `node:crypto`; `null` if the algorithm has no separate hash or an unknown hash. */
 	readonly hash: string | null;
-	/** The salt's length in bytes, for PSS. */
+	/** The salt's length in bytes for PSS, else `null`. */
 	readonly saltLength: number | null;
-	/** Whether the runtimes that this runs on can be relied on to check it, or to throw. */
+	/** True if every supported runtime either verifies such signatures or throws. */
 	readonly checkable: boolean;
 }
 
@@ -26,7 +26,7 @@ const HASHES: Record<string, string> = {
 	"2.16.840.1.101.3.4.2.3": "sha512",
 };
 
-/** Hash and keys by object identifier (RFC 3279, 4055, 5758). Not checked: MD5, DSA, and what is not listed. */
+/** Hash and keys by object identifier (RFC 3279, 4055, 5758). Not checked: MD5, DSA and unlisted algorithms. */
 const ALGORITHMS: Record<string, readonly [hash: string, key: string, checkable: boolean]> = {
 	[`${RSA}2`]: ["md2", "rsa", false],
 	[`${RSA}3`]: ["md4", "rsa", false],
@@ -48,26 +48,26 @@ const ALGORITHMS: Record<string, readonly [hash: string, key: string, checkable:
 	"2.16.840.1.101.3.4.3.2": ["sha256", "dsa", false],
 };
 
-/** Reads a signature's AlgorithmIdentifier. */
+/** Reads the AlgorithmIdentifier of a signature. */
 export function readSignatureAlgorithm(algorithm: Element): SignatureAlgorithm {
 	const [identifier, parameters] = childrenOf(algorithm) ?? [];
 	const oid = (identifier && oidText(identifier.content)) ?? "";
 	if (oid === `${RSA}10`) return readPss(parameters);
 	const known = ALGORITHMS[oid];
 	if (known) return { hash: known[0], keys: [known[1]], saltLength: null, checkable: known[2] };
-	// EdDSA, ML-DSA and SLH-DSA are named as their keys are, and hash as they do.
-	const key = keyTypeOf(oid);
-	return { hash: null, keys: [key], saltLength: null, checkable: key !== oid };
+	// EdDSA, ML-DSA and SLH-DSA have the identifiers of their keys, and a built-in hash.
+	const keyType = keyTypeOf(oid);
+	return { hash: null, keys: [keyType], saltLength: null, checkable: keyType !== oid };
 }
 
-/** RSASSA-PSS-params (RFC 4055 3.1), whose defaults are SHA-1, MGF1 with SHA-1, and a salt of 20 bytes. */
+/** Reads RSASSA-PSS-params (RFC 4055 3.1). Defaults: SHA-1, MGF1 with SHA-1, a salt of 20 bytes. */
 function readPss(parameters: Element | undefined): SignatureAlgorithm {
 	const fields = childrenOf(parameters) ?? [];
-	const field = (tag: number) => childrenOf(fields.find((candidate) => candidate.tag === tag))?.[0];
+	const field = (tag: number) => childrenOf(fields.find((each) => each.tag === tag))?.[0];
 	const hash = hashOf(field(0xa0));
 	const maskHash = field(0xa1) === undefined ? "sha1" : hashOf(childrenOf(field(0xa1))?.[1]);
 	const saltLength = field(0xa2)?.content.reduce((value, octet) => value * 256 + octet, 0) ?? 20;
-	// `node:crypto` takes no other hash for the mask than for the message.
+	// `node:crypto` requires equal hashes for mask and message.
 	return { hash, keys: ["rsa", "rsa-pss"], saltLength, checkable: hash !== null && hash === maskHash };
 }
 
@@ -78,15 +78,15 @@ function hashOf(algorithm: Element | undefined): string | null {
 }
 
 /**
- * Whether a key made a certificate's signature; `null` where this runtime cannot tell. OpenSSL and BoringSSL refuse
- * different keys, some by an error and some by "does not verify", which must not be taken for damage.
+ * True if a key made a certificate's signature; `null` if this runtime cannot check. OpenSSL and BoringSSL reject
+ * different keys, some by an error and some by "does not verify", which must not be reported as damage.
  * @param signer A SubjectPublicKeyInfo.
  */
 export function isSignedBy(certificate: RawCertificate, signer: Element): boolean | null {
-	const { keys, hash, saltLength, checkable } = readSignatureAlgorithm(certificate.signatureAlgorithm);
+	const { keys: keyTypes, hash, saltLength, checkable } = readSignatureAlgorithm(certificate.signatureAlgorithm);
 	const key = readPublicKey(signer);
-	if (!checkable || !isKeyRelied(key)) return null;
-	if (!certificate.signatureAlgorithmsAgree || !keys.includes(key.type)) return false;
+	if (!checkable || !isKeySupported(key)) return null;
+	if (!certificate.signatureAlgorithmsAgree || !keyTypes.includes(key.type)) return false;
 	try {
 		const publicKey = createPublicKey({ key: Buffer.from(signer.whole), format: "der", type: "spki" });
 		const padding = saltLength === null ? {} : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
@@ -96,8 +96,8 @@ export function isSignedBy(certificate: RawCertificate, signer: Element): boolea
 	}
 }
 
-/** Keys that OpenSSL and BoringSSL both load and check, or refuse by an error. */
-function isKeyRelied({ type, bits, curve, exponent }: PublicKey): boolean {
+/** True for keys that OpenSSL and BoringSSL both either verify with or reject by an error. */
+function isKeySupported({ type, bits, curve, exponent }: PublicKey): boolean {
 	if (type === "rsa" || type === "rsa-pss")
 		return bits !== null && bits >= 512 && bits <= 8192 && isUsableExponent(exponent) && exponent < 2n ** 33n;
 	return type === "ec" ? isCommonCurve(curve) : type !== "dsa";

@@ -2,21 +2,21 @@ import { childrenOf, readElement, SEQUENCE } from "./asn1/der.ts";
 import { detectKind } from "./contentKind.ts";
 import { decodeText, findTextBlocks } from "./pemScanner.ts";
 
-/** Whether bytes that follow a certificate hold a private key: in DER, or in PEM. */
+/** True if the bytes after a certificate contain a private key in DER or PEM. */
 export function holdsPrivateKey(bytes: Uint8Array): boolean {
-	for (let at = 0; at < bytes.length; ) {
-		// Line ends and zeros between two elements are what `cat` and padding leave.
-		const element = BLANKS.has(bytes[at] ?? 0) ? undefined : readElement(bytes, at);
+	for (let offset = 0; offset < bytes.length; ) {
+		// `cat` and padding leave line ends and zeros between elements.
+		const element = SEPARATORS.has(bytes[offset] ?? 0) ? undefined : readElement(bytes, offset);
 		if (element === null) break;
 		if (element && detectKind(element) === "private-key") return true;
-		at += element?.whole.length ?? 1;
+		offset += element?.whole.length ?? 1;
 	}
 	return findTextBlocks(decodeText(bytes)).some(({ label }) => /PRIVATE KEY/i.test(label));
 }
 
-const BLANKS = new Set([0, 9, 10, 13, 32]);
+const SEPARATORS = new Set([0, 9, 10, 13, 32]);
 
-/** Whether bytes are the one element that OpenSSL writes behind a TRUSTED CERTIFICATE (X509_AUX), and no key. */
+/** True if the bytes are exactly the element that OpenSSL appends to a TRUSTED CERTIFICATE (X509_AUX), not a key. */
 export function isOpensslTrustData(bytes: Uint8Array): boolean {
 	const element = readElement(bytes);
 	const parts = element?.tag === SEQUENCE && element.whole.length === bytes.length ? childrenOf(element) : null;
@@ -24,5 +24,5 @@ export function isOpensslTrustData(bytes: Uint8Array): boolean {
 	return parts.every(({ tag }) => AUX_TAGS.has(tag));
 }
 
-/** Trusted uses, rejected uses, alias, key identifier, other. */
+/** Tags of trusted uses, rejected uses, alias, key identifier, other. */
 const AUX_TAGS = new Set([0x30, 0xa0, 0x0c, 0x04, 0xa1]);

@@ -10,8 +10,8 @@ import { openWindow, type Window } from "../vscode/window.ts";
 import { atMostAbove, type Measure } from "./measure.ts";
 import { packaged } from "./packaged.ts";
 
-/** Until the editor has started what it starts by itself, in milliseconds: that would count as ours. */
-const SETTLED = 5000;
+/** Wait in milliseconds until VS Code has started its own parts, whose start would count as ours. */
+const SETTLE_MS = 5000;
 const EMPTY = "Empty extension";
 
 export const activation: Measure = {
@@ -28,10 +28,10 @@ export const activation: Measure = {
 			const empty: number[] = [];
 			for (let run = 0; run < (quick ? 2 : 10); run++) {
 				const window = await openWindow(browser, code.url, { tab: EXTENSION });
-				// The list of what runs has only those in sight.
+				// The list of running extensions contains only visible rows.
 				await window.page.setViewportSize({ width: 1280, height: 2000 });
-				await pause(SETTLED);
-				// Whoever is first in a host may find it colder.
+				await pause(SETTLE_MS);
+				// The first extension in a host may start more slowly.
 				for (const name of run % 2 === 0 ? [EXTENSION, EMPTY] : [EMPTY, EXTENSION])
 					(name === EMPTY ? empty : ours).push(await activate(window, name));
 				await window.close();
@@ -53,28 +53,28 @@ export const activation: Measure = {
 	},
 };
 
-/** Opens an extension's view for the first time. @returns how long its code took to load and to activate, in milliseconds. */
+/** Opens an extension's view for the first time. @returns the time to load and activate, in milliseconds. */
 async function activate(window: Window, name: string): Promise<number> {
 	const { page } = window;
 	await page.locator(".activitybar").getByRole("tab", { name }).click();
 	await window.run("Developer: Show Running Extensions");
 	const running = page.locator(".runtime-extensions-editor .extension").filter({ hasText: name });
-	const told = /Activation: (\d+)ms/;
-	const text = await running.locator(".activation-time").filter({ hasText: told }).innerText();
-	// It is shown over everything else.
+	const activationTime = /Activation: (\d+)ms/;
+	const text = await running.locator(".activation-time").filter({ hasText: activationTime }).innerText();
+	// The list is an overlay.
 	await page.keyboard.press("Escape");
 	await page.locator(".monaco-modal-editor-block").waitFor({ state: "hidden" });
-	return Number(told.exec(text)?.[1]);
+	return Number(activationTime.exec(text)?.[1]);
 }
 
-/** Makes an extension that has a view, too, and whose activation does nothing. @returns the path of its package. */
+/** Packages an extension with a view and an empty activation. @returns the path of the package. */
 async function packageEmpty(folder: string): Promise<string> {
 	const cwd = join(folder, "empty");
 	mkdirSync(cwd);
 	const manifest = {
 		...{ name: "empty", displayName: EMPTY, version: "0.0.1", publisher: "bench", license: "MIT" },
 		...{ engines: { vscode: "^1.103.0" }, main: "./extension.js" },
-		// As ours: what is activated while the host starts finds it colder.
+		// Like ours: activation during the host's start is slower.
 		activationEvents: ["onStartupFinished"],
 		contributes: {
 			viewsContainers: { activitybar: [{ id: "benchEmpty", title: EMPTY, icon: "icon.svg" }] },

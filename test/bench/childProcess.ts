@@ -3,30 +3,30 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 /**
- * Runs a program of this folder in a process of its own, where nothing is warm yet.
- * @param input What `inputApart` hands to it.
- * @param env Variables besides those of this process.
- * @returns what the program tells by `tell`.
+ * Runs a program of this folder in a new process, without warm caches.
+ * @param input Returned by `childInput` in the program.
+ * @param env Variables in addition to this process's variables.
+ * @returns the result that the program sends by `sendResult`.
  */
 export async function apart<T>(program: string, input: unknown, env: NodeJS.ProcessEnv = {}): Promise<T> {
 	const child = fork(join(import.meta.dirname, program), [JSON.stringify(input)], {
-		// Whatever this process is to trust besides counts for none of them.
+		// Programs must not inherit additional trusted certificates.
 		env: { ...process.env, NODE_EXTRA_CA_CERTS: "", NODE_OPTIONS: "", ...env },
 	});
-	const told: T[] = [];
-	child.on("message", (message: T) => told.push(message));
+	const messages: T[] = [];
+	child.on("message", (message: T) => messages.push(message));
 	const [code] = await once(child, "exit");
-	const [result] = told;
+	const [result] = messages;
 	if (code !== 0 || result === undefined) throw new Error(`${program} ended with exit code ${code}.`);
 	return result;
 }
 
-/** What such a program was started with. */
+/** Returns the input of the program. */
 export function inputApart<T>(): T {
 	return JSON.parse(process.argv[2] ?? "");
 }
 
-/** Ends such a program's work. */
+/** Sends the result of the program, and disconnects. */
 export function tell(result: unknown): void {
 	process.send?.(result, () => process.disconnect());
 }

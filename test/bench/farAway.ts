@@ -5,22 +5,22 @@ import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { startSlowLink } from "../network/slowLink.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 
-/** In milliseconds. */
+/** Round-trip time in milliseconds. */
 export const ROUND_TRIP = 100;
 
-/** The service as one that is a round trip away, over TLS. */
+/** An emulator behind a slow link, over TLS. */
 export interface FarAway {
 	readonly emulator: Emulator;
-	/** The base URL, on the long way. */
+	/** The base URL through the slow link. */
 	readonly url: string;
-	/** The file with the authority that its certificate is of, PEM. */
+	/** Path of the server certificate's authority, PEM. */
 	readonly authority: string;
-	/** For what is not kept. */
+	/** Path of a temporary folder. */
 	readonly folder: string;
 }
 
-/** Starts it for as long as something is measured there. */
-export async function withFarAway<T>(work: (farAway: FarAway) => Promise<T>): Promise<T> {
+/** Runs a measurement against an emulator behind a slow link. */
+export async function withFarAway<T>(measure: (service: FarAway) => Promise<T>): Promise<T> {
 	const temporary = temporaryFolder("bench");
 	const issuer = await makeCertificate({ commonName: "Authority of the bench" });
 	const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer });
@@ -32,7 +32,7 @@ export async function withFarAway<T>(work: (farAway: FarAway) => Promise<T>): Pr
 	const host = `127.0.0.1:${link.port}`;
 	names.push(host);
 	try {
-		return await work({ emulator, url: `https://${host}/v1`, authority, folder: temporary.path });
+		return await measure({ emulator, url: `https://${host}/v1`, authority, folder: temporary.path });
 	} finally {
 		await link.close();
 		await emulator.close();

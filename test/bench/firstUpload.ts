@@ -11,45 +11,45 @@ import { type FarAway, ROUND_TRIP, withFarAway } from "./farAway.ts";
 import { atMost, type Beside, type Measure, type Row } from "./measure.ts";
 import type { UploadInput, UploadTimes } from "./uploading.ts";
 
-/** Longer than connections are commonly kept by a client that is told nothing, in milliseconds. */
-const SHORT_WAIT = 5000;
-/** Longer than a list counts as recent. */
-const LONG_WAIT = 65_000;
-/** Between the starts of those that wait long, so that no two of them are busy at once. */
-const APART = 2000;
+/** Wait in milliseconds, longer than clients commonly keep connections by default. */
+const SHORT_WAIT_MS = 5000;
+/** Wait in milliseconds, longer than a list counts as recent. */
+const LONG_WAIT_MS = 65_000;
+/** Milliseconds between the starts of late uploads, so that no two are busy at once. */
+const STAGGER_MS = 2000;
 
 export const firstUpload: Measure = {
 	name: "first upload",
 	run: (quick) =>
-		withFarAway(async (farAway) => {
-			for (const name of ["One", "Two", "Three"]) await addAnchor(farAway.emulator, name);
+		withFarAway(async (service) => {
+			for (const name of ["One", "Two", "Three"]) await addAnchor(service.emulator, name);
 			const soon: UploadTimes[] = [];
 			const curl: number[] = [];
 			const openai: number[] = [];
-			let noCurl = "";
+			let curlProblem = "";
 			for (let run = 0; run < (quick ? 2 : 10); run++) {
-				soon.push(await upload(farAway, SHORT_WAIT));
-				await byCurl(farAway).then(
+				soon.push(await upload(service, SHORT_WAIT_MS));
+				await uploadWithCurl(service).then(
 					(time) => curl.push(time),
 					(error) => {
-						noCurl = error.code === "ENOENT" ? "not installed" : error.message;
+						curlProblem = error.code === "ENOENT" ? "not installed" : error.message;
 					},
 				);
-				openai.push(await byOpenai(farAway));
+				openai.push(await uploadWithOpenai(service));
 			}
 			const late = await Promise.all(
 				Array.from({ length: quick ? 1 : 10 }, async (_, run) => {
-					await pause(run * APART);
-					return upload(farAway, LONG_WAIT);
+					await pause(run * STAGGER_MS);
+					return upload(service, LONG_WAIT_MS);
 				}),
 			);
-			const beside = [
-				{ name: "curl", runs: curl.map(inRoundTrips), missing: noCurl },
+			const baselines = [
+				{ name: "curl", runs: curl.map(inRoundTrips), missing: curlProblem },
 				{ name: "openai", runs: openai.map(inRoundTrips) },
 			];
 			return [
-				...rowsOf(`first upload ${SHORT_WAIT / 1000} s after the list`, soon, 1.1, beside),
-				...rowsOf(`first upload ${LONG_WAIT / 1000} s after the list`, late, 2.1, beside),
+				...rowsOf(`first upload ${SHORT_WAIT_MS / 1000} s after the list`, soon, 1.1, baselines),
+				...rowsOf(`first upload ${LONG_WAIT_MS / 1000} s after the list`, late, 2.1, baselines),
 			];
 		}),
 };
@@ -58,14 +58,14 @@ function rowsOf(
 	title: string,
 	times: readonly UploadTimes[],
 	limit: number,
-	beside: readonly Beside[],
+	baselines: readonly Beside[],
 ): readonly Row[] {
 	const unit = "round trips";
-	const answers = times.map(({ answer }) => inRoundTrips(answer));
-	const whole = times.map(({ whole }) => inRoundTrips(whole));
+	const responses = times.map((each) => inRoundTrips(each.answer));
+	const totals = times.map((each) => inRoundTrips(each.whole));
 	return [
-		{ title, unit, ours: answers, beside, goal: atMost(limit, answers) },
-		{ title: `${title}, twins looked for`, unit, ours: whole, beside: [], goal: null },
+		{ title, unit, ours: responses, beside: baselines, goal: atMost(limit, responses) },
+		{ title: `${title}, twins looked for`, unit, ours: totals, beside: [], goal: null },
 	];
 }
 
@@ -73,13 +73,13 @@ async function upload({ emulator, url, authority, folder }: FarAway, wait: numbe
 	const { pem } = await makeCertificate();
 	const input: UploadInput = { url, key: emulator.adminKey, folder: join(folder, randomUUID()), pem, wait };
 	const times = await apart<UploadTimes>("uploading.ts", input, { SSL_CERT_FILE: authority });
-	const lists = wait === LONG_WAIT ? 2 : 1;
+	const lists = wait === LONG_WAIT_MS ? 2 : 1;
 	if (times.lists !== lists) throw new Error(`The list was read ${times.lists} times before the answer, not ${lists}.`);
 	return times;
 }
 
-/** curl's own figure, which begins with the connection. */
-async function byCurl({ emulator, url, authority, folder }: FarAway): Promise<number> {
+/** Returns curl's own time in milliseconds, which starts with the connection. */
+async function uploadWithCurl({ emulator, url, authority, folder }: FarAway): Promise<number> {
 	const body = join(folder, "body.json");
 	writeFileSync(body, JSON.stringify({ certificate: (await makeCertificate()).pem, name: "Bench" }));
 	const { stdout } = await promisify(execFile)("curl", [
@@ -91,7 +91,7 @@ async function byCurl({ emulator, url, authority, folder }: FarAway): Promise<nu
 	return Number(stdout) * 1000;
 }
 
-async function byOpenai({ emulator, url, authority }: FarAway): Promise<number> {
+async function uploadWithOpenai({ emulator, url, authority }: FarAway): Promise<number> {
 	const { pem } = await makeCertificate();
 	return apart("openaiUploading.ts", { url, key: emulator.adminKey, pem }, { NODE_EXTRA_CA_CERTS: authority });
 }

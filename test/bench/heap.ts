@@ -7,7 +7,7 @@ import { atMostAbove, type Measure } from "./measure.ts";
 const REFRESHING = join(import.meta.dirname, "../unit/openai/repeatedRefresh.ts");
 const CERTIFICATES = 50;
 const PROJECTS = 3;
-const MOST_GROWTH = 5;
+const MAX_GROWTH_MB = 5;
 
 export const heap: Measure = {
 	name: "heap",
@@ -16,7 +16,7 @@ export const heap: Measure = {
 		const early: number[] = [];
 		const late: number[] = [];
 		for (let run = 0; run < (quick ? 1 : 5); run++) {
-			const [first = Number.NaN, last = Number.NaN] = await heapsWhile(refreshes);
+			const [first = Number.NaN, last = Number.NaN] = await heapSizes(refreshes);
 			early.push(first);
 			late.push(last);
 		}
@@ -26,27 +26,27 @@ export const heap: Measure = {
 				unit: "MB",
 				ours: late,
 				beside: [{ name: "after 10", runs: early }],
-				goal: atMostAbove(early, MOST_GROWTH, late),
+				goal: atMostAbove(early, MAX_GROWTH_MB, late),
 			},
 		];
 	},
 };
 
-/** @returns what the heap holds after 10 refreshes and after the last, in MB. */
-async function heapsWhile(refreshes: number): Promise<readonly number[]> {
+/** Returns the size of the heap after 10 refreshes and after the last refresh, in MB. */
+async function heapSizes(refreshes: number): Promise<readonly number[]> {
 	const emulator = await startEmulator();
 	try {
 		for (let index = 0; index < CERTIFICATES; index++) emulator.state.put({ name: `CA ${index}` });
 		for (let index = 0; index < PROJECTS; index++) emulator.state.addProject(`Project ${index}`);
-		const heaps: number[] = [];
+		const sizes: number[] = [];
 		const child = fork(REFRESHING, [emulator.url, emulator.adminKey, `${refreshes}`], { execArgv: ["--expose-gc"] });
 		child.on("message", ({ heap }: { heap: number | null }) => {
-			if (heap !== null) heaps.push(heap / 1e6);
+			if (heap !== null) sizes.push(heap / 1e6);
 			emulator.exchanges.length = 0;
 		});
 		const [code] = await once(child, "exit");
 		if (code !== 0) throw new Error(`The refreshes ended with exit code ${code}.`);
-		return heaps;
+		return sizes;
 	} finally {
 		await emulator.close();
 	}

@@ -9,8 +9,8 @@ import { packaged } from "./packaged.ts";
 const CERTIFICATE = "Bench CA";
 const PROJECTS = "Projects";
 const PROJECT = "Bench project";
-/** Until all that follows a first look is over, in milliseconds. */
-const SETTLED = 5000;
+/** Wait in milliseconds until the views have finished loading. */
+const SETTLE_MS = 5000;
 
 export const idle: Measure = {
 	name: "idle",
@@ -25,9 +25,9 @@ export const idle: Measure = {
 			await signIn(session);
 			await window.openView(PROJECTS);
 			await window.view(PROJECTS).row(PROJECT).appears();
-			await pause(SETTLED);
+			await pause(SETTLE_MS);
 			const { length } = emulator.exchanges;
-			// The organization's list, the projects', and the one of the project.
+			// The organization's list, the list of projects, and the project's list.
 			if (length < 3) throw new Error(`Both views are open, and there were only ${length} requests.`);
 			await pause(milliseconds);
 			const ours = [emulator.exchanges.length - length];

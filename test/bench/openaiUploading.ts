@@ -1,5 +1,4 @@
-// One upload by OpenAI's own client, in a process that has loaded it and done nothing else yet. Tells how long it took, in
-// milliseconds.
+// Makes the first upload of a process with OpenAI's client. Sends the time without loading the client, in milliseconds.
 import { OpenAI } from "openai";
 import { inputApart, tell } from "./childProcess.ts";
 import type { UploadInput } from "./uploading.ts";

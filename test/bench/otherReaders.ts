@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import type { Beside } from "./measure.ts";
 
-/** Others are stopped after this, in milliseconds: some files keep OpenSSL busy for minutes. */
-const PATIENCE = 5000;
-const TOO_SLOW = `over ${PATIENCE} ms`;
+/** Timeout of other readers in milliseconds: some files keep OpenSSL busy for minutes. */
+const TIMEOUT_MS = 5000;
+const TOO_SLOW = `over ${TIMEOUT_MS} ms`;
 
-/** Reads each block of a file, or the whole where it has none, in a process that can be stopped. Times are milliseconds. */
+/** Measures reading each block of a file, or a file without blocks, in a child process. Times are milliseconds. */
 export function byNodeCrypto(path: string, runs: number): Beside {
 	const script = `
 		const { X509Certificate } = require("node:crypto");
@@ -18,7 +18,7 @@ export function byNodeCrypto(path: string, runs: number): Beside {
 		});
 		console.log(JSON.stringify(times));`;
 	const { stdout, error } = spawnSync(process.execPath, ["-e", script, path], {
-		timeout: PATIENCE * runs,
+		timeout: TIMEOUT_MS * runs,
 		encoding: "utf8",
 	});
 	return error
@@ -26,18 +26,18 @@ export function byNodeCrypto(path: string, runs: number): Beside {
 		: { name: "node:crypto", runs: JSON.parse(stdout) };
 }
 
-/** Reads the first block of a file, which is all that openssl looks at; its start is included. */
+/** Measures reading the first block of a file, including the start of openssl, which reads no further block. */
 export function byOpenssl(path: string, runs: number): Beside {
 	const times: number[] = [];
 	for (let run = 0; run < runs; run++) {
 		const start = performance.now();
-		const { error } = spawnSync("openssl", ["x509", "-noout", "-in", path], { timeout: PATIENCE });
-		if (error) return { name: "openssl", runs: [], missing: hasEnded(error) ? TOO_SLOW : "not installed" };
+		const { error } = spawnSync("openssl", ["x509", "-noout", "-in", path], { timeout: TIMEOUT_MS });
+		if (error) return { name: "openssl", runs: [], missing: isTimeout(error) ? TOO_SLOW : "not installed" };
 		times.push(performance.now() - start);
 	}
 	return { name: "openssl with its start", runs: times };
 }
 
-function hasEnded(error: NodeJS.ErrnoException): boolean {
+function isTimeout(error: NodeJS.ErrnoException): boolean {
 	return error.code === "ETIMEDOUT";
 }

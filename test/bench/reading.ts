@@ -9,13 +9,13 @@ import { temporaryFolder } from "../temporaryFolders.ts";
 import { atMost, type Measure, median, type Row } from "./measure.ts";
 import { byNodeCrypto, byOpenssl } from "./otherReaders.ts";
 
-/** The longest stretch without giving way to others, in milliseconds. */
-const LONGEST_STRETCH = 50;
+/** Maximum time for which reading may block the event loop, in milliseconds. */
+const MAX_BLOCKED_MS = 50;
 
-interface File {
+interface InputFile {
 	readonly name: string;
 	readonly text: string;
-	/** In milliseconds. */
+	/** Maximum time in milliseconds. */
 	readonly limit: number;
 }
 
@@ -26,25 +26,25 @@ export const reading: Measure = {
 		try {
 			const path = join(temporary.path, "file.pem");
 			const rows: Row[] = [];
-			const stretches: number[] = [];
+			const blockedTimes: number[] = [];
 			for (const { name, text, limit } of await makeFiles()) {
 				writeFileSync(path, text);
 				const runs = quick ? 2 : 9;
-				const { ours, stretch } = await read(Buffer.from(text), runs);
-				const beside = [byNodeCrypto(path, runs), byOpenssl(path, runs)];
-				rows.push({ title: `reading ${name}`, unit: "ms", ours, beside, goal: atMost(limit, ours) });
-				stretches.push(stretch);
+				const { ours, blockedTime } = await read(Buffer.from(text), runs);
+				const baselines = [byNodeCrypto(path, runs), byOpenssl(path, runs)];
+				rows.push({ title: `reading ${name}`, unit: "ms", ours, beside: baselines, goal: atMost(limit, ours) });
+				blockedTimes.push(blockedTime);
 			}
-			const longest = [Math.max(...stretches)];
+			const longest = [Math.max(...blockedTimes)];
 			const title = "reading: the longest stretch of all these";
-			return [...rows, { title, unit: "ms", ours: longest, beside: [], goal: atMost(LONGEST_STRETCH, longest) }];
+			return [...rows, { title, unit: "ms", ours: longest, beside: [], goal: atMost(MAX_BLOCKED_MS, longest) }];
 		} finally {
 			temporary.remove();
 		}
 	},
 };
 
-async function makeFiles(): Promise<readonly File[]> {
+async function makeFiles(): Promise<readonly InputFile[]> {
 	const { pem } = await makeCertificate({ keyType: "rsa-4096" });
 	const base64 = randomBytes(MAX_FILE_BYTES).toString("base64");
 	const begin = "-----BEGIN CERTIFICATE-----\n";
@@ -63,11 +63,11 @@ async function makeFiles(): Promise<readonly File[]> {
 	];
 }
 
-/** Reads a file several times, and watches how long the event loop stands still meanwhile. @returns milliseconds. */
-async function read(bytes: Uint8Array, runs: number): Promise<{ ours: readonly number[]; stretch: number }> {
+/** Reads a file several times, and measures how long reading blocks the event loop. @returns milliseconds. */
+async function read(bytes: Uint8Array, runs: number): Promise<{ ours: readonly number[]; blockedTime: number }> {
 	const reader = new X509CertificateFileReader();
 	const ours: number[] = [];
-	const stretches: number[] = [];
+	const blockedTimes: number[] = [];
 	for (let run = 0; run < runs; run++) {
 		let reading = true;
 		let longest = 0;
@@ -83,9 +83,9 @@ async function read(bytes: Uint8Array, runs: number): Promise<{ ours: readonly n
 		ours.push(performance.now() - start);
 		watch();
 		reading = false;
-		stretches.push(longest);
+		blockedTimes.push(longest);
 	}
-	return { ours, stretch: median(stretches) };
+	return { ours, blockedTime: median(blockedTimes) };
 }
 
 function mebibyteOf(text: string): string {

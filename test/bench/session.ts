@@ -1,4 +1,4 @@
-// A session of ours as far as it goes without an editor: the real application and API, with their usual limits.
+// Opens a session without VS Code: the real stores and API client, with their default limits.
 import { join } from "node:path";
 import { FileLocks } from "../../src/common/storage/locks.ts";
 import type { RequestLogEntry } from "../../src/domain/adminApi.ts";
@@ -12,18 +12,19 @@ import { HttpTransport } from "../../src/openai/httpTransport.ts";
 import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { plainNetwork } from "../unit/openai/network/directNetwork.ts";
 
-/** Its connection. */
+/** The id of the session's connection. */
 export const CONNECTION_ID = "00000000-0000-4000-8000-000000000000";
 
-/** Where it leads. */
+/** The address and key of the service. */
 export interface Destination {
 	readonly url: string;
 	readonly key: string;
 }
 
 /**
- * @param folder Where uploads are written down.
- * @param observe Told of every exchange when it is over.
+ * Opens a session.
+ * @param folder The folder of the upload journal.
+ * @param observe Called after each exchange.
  */
 export function openSession(
 	{ url, key }: Destination,
@@ -31,8 +32,8 @@ export function openSession(
 	observe: (exchange: RequestLogEntry) => void = () => {},
 ) {
 	const transport = new HttpTransport({ userAgent: "bench/0", observe, network: () => plainNetwork });
-	const access = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
-	const api = new AdminClient(transport, async () => access);
+	const credentials = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
+	const api = new AdminClient(transport, async () => credentials);
 	const service = async () => api;
 	const reader = new X509CertificateFileReader();
 	const certificates = new CertificateStore(service, async () => reader);

@@ -5,7 +5,7 @@ import { VSIX } from "../vsix.ts";
 import { atMost, type Measure } from "./measure.ts";
 import { packaged } from "./packaged.ts";
 
-/** In kB. */
+/** Name, path and maximum size in kB. */
 const LIMITS = [
 	["extension.js", join(root, "dist/extension.js"), 20],
 	["backend.js", join(root, "dist/backend.js"), 550],

@@ -3,48 +3,48 @@ import { type Beside, median, quantile, type Row } from "./measure.ts";
 const DECIMALS: Readonly<Record<Row["unit"], number>> = { "round trips": 2, ms: 1, MB: 1, kB: 1, requests: 0 };
 const WIDTHS = [48, 11, 23, 52] as const;
 
-/** The first lines: what the columns are. */
+/** Returns the header lines. */
 export function tableHead(): string {
 	return [
 		"Medians, with quartiles in brackets; “× 2” is twice as much as ours.",
 		"",
-		line("", "", "ours", "beside it", "to reach"),
+		formatLine("", "", "ours", "beside it", "to reach"),
 	].join("\n");
 }
 
-/** A row as one line, and one more for each further thing that was measured beside it. */
+/** Formats a row as one line, and each further baseline as another line. */
 export function tableRow(row: Row): string {
 	const { title, unit, ours, goal } = row;
-	const [first, ...others] = row.beside.map((each) => besideWords(each, row));
-	const reached = goal ? `${goal.text}: ${goal.reached ? "reached" : "NOT REACHED"}` : "";
-	const lines = [line(title, unit, spread(ours, unit), first ?? "", reached)];
-	for (const other of others) lines.push(line("", "", "", other, ""));
+	const [first, ...others] = row.beside.map((each) => formatBaseline(each, row));
+	const goalText = goal ? `${goal.text}: ${goal.reached ? "reached" : "NOT REACHED"}` : "";
+	const lines = [formatLine(title, unit, formatQuartiles(ours, unit), first ?? "", goalText)];
+	for (const other of others) lines.push(formatLine("", "", "", other, ""));
 	return lines.join("\n");
 }
 
-/** What the file keeps of a row. */
+/** Returns a row as written to bench.json. */
 export function record({ title, unit, ours, beside, goal }: Row): object {
 	const summary = (runs: readonly number[]) => ({
 		...(runs.length > 0 && { median: median(runs), quartiles: [quantile(runs, 0.25), quantile(runs, 0.75)] }),
 		runs,
 	});
-	const others = beside.map(({ name, runs, missing }) => ({ name, ...summary(runs), ...(missing && { missing }) }));
-	return { title, unit, ours: summary(ours), beside: others, goal };
+	const baselines = beside.map(({ name, runs, missing }) => ({ name, ...summary(runs), ...(missing && { missing }) }));
+	return { title, unit, ours: summary(ours), beside: baselines, goal };
 }
 
-function besideWords({ name, runs, missing }: Beside, { unit, ours }: Row): string {
+function formatBaseline({ name, runs, missing }: Beside, { unit, ours }: Row): string {
 	if (runs.length === 0) return `${name}: ${missing}`;
 	const ratio = median(runs) / median(ours);
 	const times = Number.isFinite(ratio) ? ` × ${ratio >= 100 ? Math.round(ratio) : Number(ratio.toPrecision(2))}` : "";
-	return `${name} ${spread(runs, unit)}${times}`;
+	return `${name} ${formatQuartiles(runs, unit)}${times}`;
 }
 
-function spread(runs: readonly number[], unit: Row["unit"]): string {
+function formatQuartiles(runs: readonly number[], unit: Row["unit"]): string {
 	const [middle, low, high] = [0.5, 0.25, 0.75].map((part) => quantile(runs, part).toFixed(DECIMALS[unit]));
 	return runs.length === 1 ? `${middle}` : `${middle} (${low} to ${high})`;
 }
 
-function line(...columns: readonly [string, string, string, string, string]): string {
+function formatLine(...columns: readonly [string, string, string, string, string]): string {
 	return columns
 		.map((column, index) => column.padEnd(WIDTHS[index] ?? 0))
 		.join(" ")

@@ -1,38 +1,37 @@
-// The first upload of a session as the upload command does it: the list is read and compared with while the person
-// answers, which takes as long as is said; then Enter. Tells how long the answer of the upload took, and all that the
-// upload does, in milliseconds.
+// Makes a session's first upload as the upload command does: reads the list and looks for duplicates, waits for the
+// user as given, then uploads. Sends the times until the response and until the end of the upload, in milliseconds.
 import { setTimeout as pause } from "node:timers/promises";
 import { duplicateFindings } from "../../src/features/upload/duplicateCheck.ts";
 import { inputApart, tell } from "./childProcess.ts";
 import { CONNECTION_ID, type Destination, openSession } from "./session.ts";
 
-/** A list older than this is read again, in milliseconds. */
-const RECENT = 60_000;
+/** Maximum age of a recent list in milliseconds; an older list is read again. */
+const RECENT_MS = 60_000;
 
 export interface UploadInput extends Destination {
 	readonly folder: string;
 	readonly pem: string;
-	/** How long the person takes, in milliseconds. */
+	/** The user's time to answer, in milliseconds. */
 	readonly wait: number;
 }
 
 export interface UploadTimes {
 	readonly answer: number;
 	readonly whole: number;
-	/** How often the list was read before the answer: a second time where the first is old. */
+	/** Number of list reads before the response: a second read if the first is old. */
 	readonly lists: number;
 }
 
 const { folder, pem, wait, ...destination } = inputApart<UploadInput>();
-let answered = 0;
+let respondedAt = 0;
 let lists = 0;
 const { transport, certificates, uploads, reader } = openSession(destination, folder, ({ method, route }) => {
-	if (method === "POST") answered = performance.now();
-	else if (route === "/organization/certificates" && answered === 0) lists++;
+	if (method === "POST") respondedAt = performance.now();
+	else if (route === "/organization/certificates" && respondedAt === 0) lists++;
 });
 const [candidate] = (await reader.read(new TextEncoder().encode(pem), Date.now() / 1000, 30)).candidates;
 if (!candidate) throw new Error("No certificate was given.");
-const listing = await certificates.recent(RECENT);
+const listing = await certificates.recent(RECENT_MS);
 await duplicateFindings(candidate, listing, certificates, new AbortController().signal);
 await pause(wait);
 
@@ -46,4 +45,4 @@ const { how } = await uploads.upload({
 const ended = performance.now();
 if (how !== "answered") throw new Error(`The upload was ${how}.`);
 await transport.close();
-tell({ answer: answered - started, whole: ended - started, lists } satisfies UploadTimes);
+tell({ answer: respondedAt - started, whole: ended - started, lists } satisfies UploadTimes);

@@ -10,13 +10,13 @@ const TIMES_FASTER = 8;
 export const wholeMatrix: Measure = {
 	name: "whole matrix",
 	run: (quick) =>
-		withFarAway(async (farAway) => {
-			fill(farAway);
+		withFarAway(async (service) => {
+			fill(service);
 			const ours: number[] = [];
 			const oneByOne: number[] = [];
 			for (let run = 0; run < (quick ? 1 : 5); run++) {
-				ours.push(await readAll(farAway, "as the views do"));
-				oneByOne.push(await readAll(farAway, "one by one"));
+				ours.push(await readAll(service, "as the views do"));
+				oneByOne.push(await readAll(service, "one by one"));
 			}
 			return [
 				{
@@ -41,7 +41,7 @@ function fill({ emulator: { state } }: FarAway): void {
 	}
 }
 
-/** @returns the time in round trips. */
+/** Returns the time to read all lists, in round trips. */
 async function readAll({ emulator, url, authority }: FarAway, how: ReadingInput["how"]): Promise<number> {
 	const input: ReadingInput = { url, key: emulator.adminKey, how, projects: PROJECTS };
 	return (await apart<number>("readingAll.ts", input, { SSL_CERT_FILE: authority })) / ROUND_TRIP;

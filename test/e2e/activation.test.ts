@@ -57,31 +57,31 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 			busy = await addAnchor(emulator, BUSY);
 			production = emulator.state.addProject("Production");
 			staging = emulator.state.addProject("Staging");
-			for (const { id } of [production, staging]) switchAll(id, [busy.id], true);
+			for (const { id } of [production, staging]) setActive(id, [busy.id], true);
 			await signIn(session);
 		},
 	);
 
 	const activeIn = (scope: string) => session.emulator.state.activeIn(scope);
-	const switchAll = (scope: string, ids: readonly string[], active: boolean) =>
+	const setActive = (scope: string, ids: readonly string[], active: boolean) =>
 		session.emulator.state.setActive(scope, ids, active).commit();
 	const fingerprint = (sha256: string) => `${sha256.slice(0, 16).match(/.{4}/g)?.join(" ")} …`;
 
-	it("R33 activates in a project after a modal that names what follows, and whose first button does no harm", async () => {
+	it("R33 activates in a project after a modal that states the consequences, and whose default button does no harm", async () => {
 		const { window, emulator } = session;
-		// What is said once is said again.
+		// Without stored data, so that notes which are shown only once are shown again.
 		await window.loadAsNew();
 		await signIn(session);
 		const before = emulator.exchanges.length;
 		await chooseOn(window, ACME, "Activate…");
-		const pick = await window.quickInput(`Activate “${ACME}”`);
-		const [first, ...others] = await pick.ticks();
+		const picker = await window.quickInput(`Activate “${ACME}”`);
+		const [first, ...others] = await picker.ticks();
 		assert.match(first ?? "", /^The organization.*all of its projects.*not active/);
 		assert.equal(others.length, 2);
 		await session.picture("activate-where");
-		await pick.accept();
-		await pick.tick("Production");
-		await pick.accept();
+		await picker.accept();
+		await picker.tick("Production");
+		await picker.accept();
 		const message = `Activate “${ACME}” in project “Production”?`;
 		const dialog = await window.dialog(message);
 		await session.picture("activate-project");
@@ -104,7 +104,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await saysNothing(window);
 	});
 
-	it("R15 Esc at any question: nothing happens, nothing is said", async () => {
+	it("R15 Esc at any prompt does nothing and shows nothing", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		await chooseOn(window, ACME, "Activate…");
@@ -122,13 +122,13 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 
 	it("says that there is nothing to do", async () => {
 		const { window } = session;
-		switchAll(production.id, [acme.id], true);
+		setActive(production.id, [acme.id], true);
 		await chooseOn(window, ACME, "Activate…");
 		await tickScopes(window, `Activate “${ACME}”`, "Production");
 		await (await window.toast(`“${ACME}”: active in project “Production” already.`)).dismiss();
 	});
 
-	it("R33 activates in the organization only what was typed, after it has said whose calls are refused", async () => {
+	it("R33 activates in the organization only after the name is typed, and says first whose calls will be refused", async () => {
 		const { window, folder } = session;
 		await chooseOn(window, ACME, "Activate…");
 		await tickScopes(window, `Activate “${ACME}”`, ORGANIZATION, "Staging");
@@ -162,7 +162,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await saysNothing(window);
 	});
 
-	it("R33 says why this extension's client certificate will not be accepted, and leads to the settings", async () => {
+	it("R33 says why this extension's client certificate will not be accepted, and opens the settings", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		await chooseOn(window, OTHER, "Activate…");
@@ -178,7 +178,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual(sentSince(emulator, before, "POST"), []);
 	});
 
-	it("R34 reads back what became of it where the answer was lost, twice", async () => {
+	it("R34 reads back the result if the response was lost twice", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "reset", operation: "projectActivate", when: "after", times: 2 });
@@ -191,9 +191,9 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await saysNothing(window);
 	});
 
-	it("tells scope by scope what was changed and what not", async () => {
+	it("reports for each scope whether it was changed", async () => {
 		const { window, emulator } = session;
-		for (const { id } of [production, staging]) switchAll(id, [acme.id], true);
+		for (const { id } of [production, staging]) setActive(id, [acme.id], true);
 		const match = ({ path }: { path: string }) => path.includes(staging.id);
 		emulator.faults.next({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
 		await chooseOn(window, BUSY, "Deactivate…");
@@ -203,7 +203,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await dialog.press("Deactivate");
 		const toast = await window.toast(`“${BUSY}” in project “Production”: deactivated.`);
 		await session.picture("partly");
-		// What failed comes first, and all of it can be read.
+		// Failures come first, and the complete text is available.
 		assert.match(toast.text, /^“Busy CA” in project “Staging”: not deactivated\. .*\(403\)/);
 		assert.deepEqual(toast.buttons, ["Show Details"]);
 		await toast.press("Show Details");
@@ -217,18 +217,18 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual(activeIn(staging.id), [busy.id, acme.id]);
 	});
 
-	it("R36 asks again where something was changed meanwhile, and acts on what is so then", async () => {
+	it("R36 asks again if something was changed meanwhile, and acts on the new state", async () => {
 		const { window, emulator } = session;
-		switchAll(staging.id, [acme.id], true);
-		// It is active in one scope only, so that it does not ask where.
-		switchAll(production.id, [busy.id], false);
+		setActive(staging.id, [acme.id], true);
+		// Active in a single scope, so that the command does not ask for scopes.
+		setActive(production.id, [busy.id], false);
 		await signIn(session);
 		await chooseOn(window, BUSY, "Deactivate…");
 		const message = `Deactivate “${BUSY}” in project “Staging”?`;
 		const dialog = await window.dialog(message);
 		const before = emulator.exchanges.length;
 		assert.doesNotMatch(dialog.detail, /Nothing else is active/);
-		switchAll(staging.id, [acme.id], false);
+		setActive(staging.id, [acme.id], false);
 		await dialog.press("Deactivate");
 		const again = await window.dialog(message);
 		await session.picture("changed-meanwhile");
@@ -242,7 +242,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await saysNothing(window);
 	});
 
-	it("activates several at once, all that were selected", async () => {
+	it("activates all selected certificates at once", async () => {
 		const { window } = session;
 		await (await rowOf(window, ACME)).selectToo();
 		await (await rowOf(window, OTHER)).selectToo();
@@ -256,7 +256,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual([...activeIn("organization")].sort(), [acme.id, other.id].sort());
 	});
 
-	it("R34 says that it was activated and is refused from now on, and which ways lead back", async () => {
+	it("R34 says that the certificate was activated, that the extension is refused from now on, and how to regain access", async () => {
 		const { window, emulator } = session;
 		emulator.switches.lockOut = true;
 		await chooseOn(window, BUSY, "Activate…");
@@ -276,7 +276,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual(activeIn("organization"), [busy.id]);
 	});
 
-	it("R34 does not say that it was activated where no answer says so, although this extension is shut out since", async () => {
+	it("R34 does not report an activation without a response, although the extension is refused since then", async () => {
 		const { window, emulator } = session;
 		const list = { operation: "list", when: "before", times: Number.POSITIVE_INFINITY } as const;
 		emulator.faults.next({
@@ -295,7 +295,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual(activeIn("organization"), []);
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		itKeepsTheContract(() => session);
 
 		itKeepsTheKeySecret(() => session);

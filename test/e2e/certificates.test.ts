@@ -13,13 +13,13 @@ import { rowOf } from "./setup/uploadActions.ts";
 const ACME = "Acme Root CA";
 const OTHER = "Other CA";
 const RENAMED = "Acme CA";
-const CLIMBING = "../../climbing";
+const TRAVERSAL = "../../climbing";
 
-describe(`What else can be done with certificates in VS Code ${environment.version}`, () => {
+describe(`Other commands for certificates in VS Code ${environment.version}`, () => {
 	let session: Session;
-	let made: MadeCertificate;
+	let source: MadeCertificate;
 	let acme: StoredCertificate;
-	let climbing: StoredCertificate;
+	let traversal: StoredCertificate;
 
 	before(async () => {
 		session = await startSession({ ...environment, files: {} });
@@ -33,13 +33,13 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		async () => {
 			const { emulator, folder } = session;
 			for (const file of readdirSync(folder)) rmSync(join(folder, file));
-			// Another one for each test: the clipboard still holds what was copied of the one before.
-			made = await makeCertificate({ commonName: ACME });
-			acme = emulator.state.upload({ certificate: made.pem, name: ACME }).commit();
+			// A new certificate for each test, because the clipboard still contains data of the previous certificate.
+			source = await makeCertificate({ commonName: ACME });
+			acme = emulator.state.upload({ certificate: source.pem, name: ACME }).commit();
 			await addAnchor(emulator, OTHER);
-			// What the service keeps holds a private key, and text, beside the certificate.
-			const content = `nothing of this kind\n${made.privateKeyPem}${made.pem}`;
-			climbing = emulator.state.put({ name: CLIMBING, pem: content });
+			// The service's content includes text and a private key besides the certificate.
+			const content = `nothing of this kind\n${source.privateKeyPem}${source.pem}`;
+			traversal = emulator.state.put({ name: TRAVERSAL, pem: content });
 			const production = emulator.state.addProject("Production");
 			emulator.state.setActive(production.id, [acme.id], true).commit();
 			await signIn(session);
@@ -48,7 +48,7 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 
 	const nameOf = (id: string) => session.emulator.state.get(id).name;
 
-	it("renames, and judges the new name as the upload does", async () => {
+	it("renames, and validates the new name like the name of an upload", async () => {
 		const { window } = session;
 		await chooseOn(window, ACME, "Rename…");
 		const box = await window.quickInput(`Rename ${ACME}`);
@@ -65,7 +65,7 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		await saysNothing(window);
 	});
 
-	it("R34 reads back the name where the answer was lost, twice", async () => {
+	it("R34 reads back the name if the response was lost twice", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "reset", operation: "rename", when: "after", times: 2 });
@@ -77,52 +77,52 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		await saysNothing(window);
 	});
 
-	it("R36 asks again where it was renamed by somebody else meanwhile", async () => {
+	it("R36 asks again if another user renamed the certificate meanwhile", async () => {
 		const { window, emulator } = session;
 		await chooseOn(window, ACME, "Rename…");
 		const box = await window.quickInput(`Rename ${ACME}`);
 		emulator.state.rename(acme.id, "Somebody's").commit();
 		const before = emulator.exchanges.length;
 		await box.answer("Mine");
-		const again = await window.quickInput("Rename Somebody's");
-		await again.message("It was renamed by somebody else meanwhile.");
+		const secondBox = await window.quickInput("Rename Somebody's");
+		await secondBox.message("It was renamed by somebody else meanwhile.");
 		assert.deepEqual(sentSince(emulator, before, "POST"), []);
-		await again.answer(RENAMED);
+		await secondBox.answer(RENAMED);
 		await window.status(`Renamed to “${RENAMED}”.`);
 		assert.equal(nameOf(acme.id), RENAMED);
 	});
 
-	it("copies fingerprint and PEM", async () => {
+	it("copies the fingerprint and the PEM", async () => {
 		const { window } = session;
 		await chooseOn(window, ACME, "Copy SHA-256");
 		await window.status("Copied the SHA-256 fingerprint.");
-		await window.clipboardBecomes(made.sha256);
+		await window.clipboardBecomes(source.sha256);
 		await chooseOn(window, ACME, "Copy PEM");
 		await window.status("Copied the PEM.");
-		await window.clipboardBecomes(made.pem);
+		await window.clipboardBecomes(source.pem);
 	});
 
-	it("R49 opens and saves only a certificate encoded anew, in a file that is named by the id", async () => {
+	it("R49 opens and saves only a re-encoded certificate, in a file named by the id", async () => {
 		const { window, folder } = session;
-		await chooseOn(window, CLIMBING, "Open PEM");
+		await chooseOn(window, TRAVERSAL, "Open PEM");
 		const text = await window.editorText("BEGIN CERTIFICATE");
 		await session.picture("open-pem");
-		assert.equal(`${text.trim()}\n`, made.pem);
-		await chooseOn(window, CLIMBING, "Save PEM As…");
-		const box = await window.quickInput(`Save the PEM of “${CLIMBING}”`);
-		const path = join(folder, `${climbing.id}.pem`);
+		assert.equal(`${text.trim()}\n`, source.pem);
+		await chooseOn(window, TRAVERSAL, "Save PEM As…");
+		const box = await window.quickInput(`Save the PEM of “${TRAVERSAL}”`);
+		const path = join(folder, `${traversal.id}.pem`);
 		await box.valueBecomes(path);
 		await box.accept();
-		await window.status(`Saved ${climbing.id}.pem.`);
-		assert.equal(readFileSync(path, "utf8"), made.pem);
+		await window.status(`Saved ${traversal.id}.pem.`);
+		assert.equal(readFileSync(path, "utf8"), source.pem);
 		assert.ok(!existsSync(join(folder, "../../climbing.pem")));
 	});
 
-	it("saves several into a folder, and nothing over what holds something else", async () => {
+	it("saves several certificates into a folder, and overwrites no file with other content", async () => {
 		const { window, emulator, folder } = session;
-		const taken = emulator.state.certificates.find(({ name }) => name === OTHER) ?? assert.fail();
+		const other = emulator.state.certificates.find(({ name }) => name === OTHER) ?? assert.fail();
 		const fileOf = ({ id }: StoredCertificate) => join(folder, `${id}.pem`);
-		writeFileSync(fileOf(taken), "mine");
+		writeFileSync(fileOf(other), "mine");
 		await (await rowOf(window, ACME)).selectToo();
 		await (await rowOf(window, OTHER)).selectToo();
 		await chooseOn(window, ACME, "Save PEM As…");
@@ -133,20 +133,20 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		assert.match(toast.text, /A file of that name holds something else, and was left alone: Other CA\.$/);
 		await toast.dismiss();
 		assert.equal(readFileSync(fileOf(acme), "utf8"), acme.pem);
-		assert.equal(readFileSync(fileOf(taken), "utf8"), "mine");
+		assert.equal(readFileSync(fileOf(other), "utf8"), "mine");
 	});
 
-	it("shows details, where it is active among them", async () => {
+	it("shows details, including the scopes in which the certificate is active", async () => {
 		const { window } = session;
 		await chooseOn(window, ACME, "Show Details");
 		const text = await window.editorText("Active in");
 		await session.picture("details");
 		assert.match(text, new RegExp(`^${ACME}\n`));
-		assert.ok(text.includes(made.sha256.match(/.{4}/g)?.join(" ") ?? ""), text);
+		assert.ok(text.includes(source.sha256.match(/.{4}/g)?.join(" ") ?? ""), text);
 		assert.match(text, /project “Production”/);
 	});
 
-	it("shows what was done, by whom, and where by the project's name", async () => {
+	it("shows each change, its actor, and the project by name", async () => {
 		const { window, emulator } = session;
 		const byKey = { keyId: "key_emulator" };
 		for (const actor of [byKey, byKey, byKey, byKey, "dashboard"] as const)
@@ -154,9 +154,9 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		await chooseOn(window, ACME, "Show History");
 		const text = await window.editorText("audit log");
 		await session.picture("history");
-		const events = [...text.matchAll(/^ {4}(?!by )(.+)$/gm)].map(([, words]) => words);
+		const events = [...text.matchAll(/^ {4}(?!by )(.+)$/gm)].map(([, event]) => event);
 		assert.deepEqual(
-			[...new Set(events)].map((words) => [words, events.filter((each) => each === words).length]),
+			[...new Set(events)].map((event) => [event, events.filter((each) => each === event).length]),
 			[
 				["renamed", 5],
 				["activated in project “Production”", 1],
@@ -166,7 +166,7 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		assert.match(text, /^ {4}by someone@example\.test$/m);
 	});
 
-	it("names the permission that is missing for the history", async () => {
+	it("names the missing permission for the history", async () => {
 		const { window, emulator } = session;
 		const message = "You have insufficient permissions for this operation. Missing scopes: api.management.read";
 		emulator.faults.next({ kind: "status", status: 403, message, operation: "history", when: "before" });
@@ -174,7 +174,7 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		await (await window.toast("The admin key lacks the permission api.management.read.")).dismiss();
 	});
 
-	it("says by a notification what is done where the editor is set up for a screen reader, which reads no status bar", async () => {
+	it("confirms by a notification if VS Code is set up for a screen reader, which reads no status bar", async () => {
 		const { window } = session;
 		await session.configure({ "editor.accessibilitySupport": "on" });
 		await window.openViews();
@@ -182,7 +182,7 @@ describe(`What else can be done with certificates in VS Code ${environment.versi
 		await (await window.toast("Copied the SHA-256 fingerprint.")).dismiss();
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		itKeepsTheContract(() => session);
 
 		itKeepsTheKeySecret(() => session);

@@ -22,7 +22,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	let session: Session;
 	let anchor: MadeCertificate;
 	let client: MadeCertificate;
-	/** Encrypted. */
+	/** The client's private key, encrypted. PEM. */
 	let key: string;
 	let stranger: MadeCertificate;
 	let projectKey: string;
@@ -47,7 +47,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 			files: {},
 			settings: ({ mtlsUrl }) => ({ "openaiCertificates.mtlsUrl": mtlsUrl?.replace("/v1", "") }),
 			service: { tls: { key: server.privateKeyPem, cert: server.pem } },
-			// Has the editor's system trust the authority that issued the server's certificate.
+			// Adds the server's issuer to the authorities that the system trusts.
 			env: { SSL_CERT_FILE: path("ca.pem") },
 		});
 		projectKey = session.emulator.keys.addProjectKey(PROJECT);
@@ -70,17 +70,17 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 
 	const host = () => new URL(session.emulator.mtlsUrl ?? "").host;
 
-	/** Answers the dialog for a file. */
+	/** Chooses a file in the file dialog. */
 	const chooseFile = async (title: string, name: string) => {
 		const box = await session.window.quickInput(title);
-		// It says where it begins a moment after it has opened, and would overwrite what is typed before.
+		// The dialog sets its start folder shortly after it opens, and would overwrite earlier input.
 		await box.valueBecomes(`${session.folder}/`);
 		await box.type(path(name));
-		// It takes a file only once it has looked at the folder.
+		// The dialog accepts a file only after it has read the folder.
 		await box.pick(name);
 	};
 
-	it("tells offline, without a key and a connection, against an anchor in a file", async () => {
+	it("checks offline, without a key and a connection, against a trust anchor in a file", async () => {
 		const { window, emulator } = session;
 		await signOut(session);
 		const before = emulator.connections.total;
@@ -93,7 +93,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		assert.equal(emulator.connections.total, before);
 	});
 
-	it("R47 R48 shows it to the service with a project key alone, which says that it accepts it", async () => {
+	it("R47 R48 checks live with a project key only, and reports that the service accepts the certificate", async () => {
 		const { window, emulator } = session;
 		await signIn(session);
 		await chooseOn(window, ANCHOR, CHECK);
@@ -111,7 +111,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const box = await window.quickInput(`Project key for ${host()}`);
 		assert.ok(await box.isMasked());
 		const before = emulator.exchanges.length;
-		// One that looks like it, and the very one that is stored, as they may be copied from a file.
+		// Another admin key and the stored admin key, each also in the form in which a file may contain it.
 		for (const admin of [
 			FOREIGN_ADMIN_KEY,
 			`"${FOREIGN_ADMIN_KEY}"`,
@@ -122,7 +122,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 			await box.accept();
 			await box.message("This is an admin key, which is never sent there.");
 			await box.type("");
-			// It says the same of the next one.
+			// The next key causes the same message, so waits until this message is gone.
 			await box.message(`It is sent to ${host()} once`);
 		}
 		await session.picture("project-key");
@@ -138,7 +138,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		);
 	});
 
-	it("tells which one is refused, offline and by the service", async () => {
+	it("reports a refused certificate, offline and live", async () => {
 		const { window } = session;
 		await signIn(session);
 		await window.run(`${EXTENSION}: ${CHECK}`);
@@ -158,7 +158,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		await live.escape();
 	});
 
-	it("R46 says what to choose instead of a key alone, and of a key that is another one's", async () => {
+	it("R46 says what to choose instead of a private key, and reports a key that does not match", async () => {
 		const { window } = session;
 		await signIn(session);
 		await chooseOn(window, ANCHOR, CHECK);
@@ -169,12 +169,12 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		await (await window.dialog(`CN=Client chains to “${ANCHOR}”`)).press("Check Live…");
 		await chooseFile("The private key of client.pem", "stranger.pem");
 		const toast = await window.toast("The private key stranger.pem does not belong to the client certificate.");
-		// No setting names it.
+		// No setting names this key, so there is no button for the settings.
 		assert.deepEqual(toast.buttons, ["Show Details"]);
 		await toast.dismiss();
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
 		itKeepsTheContract(() => session);

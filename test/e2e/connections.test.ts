@@ -12,9 +12,9 @@ import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup
 
 describe(`Several connections in VS Code ${environment.version}`, () => {
 	let session: Session;
-	/** The first organization is that of the session's emulator. */
+	/** The second organization. The first is the session's emulator. */
 	let second: Emulator;
-	/** Whether the window may have a connection to it. */
+	/** True if the window may have a connection to the second organization. */
 	let hasSecond = false;
 
 	before(async () => {
@@ -41,16 +41,16 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 			session.emulator.state.put({ name: "First CA" });
 			await signIn(session);
 		},
-		{ asNew: () => hasSecond },
+		{ clearBrowserData: () => hasSecond },
 	);
 
 	const hostOf = ({ url }: Emulator) => new URL(url).host;
 	const view = () => session.window.view(VIEW);
-	const pending = () => view().rowWith("upload not confirmed");
+	const unconfirmedRow = () => view().rowWith("upload not confirmed");
 	const posts = () =>
 		[session.emulator, second].map(({ exchanges }) => exchanges.filter(({ method }) => method === "POST").length);
 
-	/** Uploads the file with the name that is offered. @returns the name. */
+	/** Uploads the file with the suggested name. @returns the name. */
 	const upload = async () => {
 		await chooseUpload(session.window, "acme.pem");
 		const name = await acceptName(session.window, "Acme");
@@ -58,18 +58,18 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		return name;
 	};
 
-	/** Uploads the file to the first organization, and has no answer come. @returns the name of the upload. */
+	/** Uploads the file to the first organization, which sends no response. @returns the upload's name. */
 	const uploadUnanswered = async () => {
 		const { window, emulator } = session;
 		emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload();
 		await (await window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
 		await window.openViews();
-		await pending().appears();
+		await unconfirmedRow().appears();
 		return name;
 	};
 
-	/** Adds the second organization's connection, which is in use from then on. */
+	/** Adds a connection to the second organization, which becomes the current connection. */
 	const addSecond = async () => {
 		const { window } = session;
 		hasSecond = true;
@@ -82,23 +82,23 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 
 	const switchTo = async (label: string) => {
 		await session.window.run(`${EXTENSION}: Switch Connection…`);
-		const pick = await session.window.quickInput("Switch connection");
-		const options = await pick.options();
-		await pick.pick(label);
+		const picker = await session.window.quickInput("Switch connection");
+		const options = await picker.options();
+		await picker.pick(label);
 		return options;
 	};
 
-	/** The base URL in the person's own settings. */
-	const baseUrl = () => {
+	/** Returns the base URL in the user settings. */
+	const readBaseUrl = () => {
 		const settings = readFileSync(join(session.code.dataFolder, "user/User/settings.json"), "utf8");
 		return JSON.parse(settings)["openaiCertificates.baseUrl"];
 	};
 
-	it("one alone is not named", async () => {
+	it("does not name a single connection", async () => {
 		await view().isCalled(VIEW);
 	});
 
-	it("R03 the key of one is not sent to another host, and what is not confirmed is still shown", async () => {
+	it("R03 does not send a connection's key to another host, and still shows the unconfirmed upload", async () => {
 		const { window } = session;
 		await uploadUnanswered();
 		const before = second.connections.total;
@@ -106,23 +106,23 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await window.openViews();
 		await view().says(`The stored admin key belongs to ${hostOf(session.emulator)}`);
 		await view().shows("Switch Connection…", "Set Admin Key…");
-		await pending().appears();
+		await unconfirmedRow().appears();
 		await session.picture("key-elsewhere");
 		assert.equal(second.connections.total, before);
 	});
 
-	it("R22 another one is added and named, without what is not confirmed of the first, which is back once the first is switched to by its name", async () => {
+	it("R22 adds and names a second connection without the first connection's unconfirmed upload, which returns after a switch to the first", async () => {
 		const { window, emulator } = session;
-		const oneMoreEach = posts().map((before) => before + 1);
-		const pendingName = await uploadUnanswered();
+		const expectedPosts = posts().map((before) => before + 1);
+		const unconfirmedName = await uploadUnanswered();
 		await addSecond();
 		await view().isCalled(`${VIEW}: ${hostOf(second)}`);
-		await pending().disappears();
+		await unconfirmedRow().disappears();
 		const name = await upload();
 		await (await rowOf(window, name)).becomesSelected();
 		await view().row(name).collapse();
 		await view().becomes(name, "Second CA");
-		assert.deepEqual(posts(), oneMoreEach);
+		assert.deepEqual(posts(), expectedPosts);
 
 		const options = await switchTo(hostOf(emulator));
 		assert.deepEqual(
@@ -130,14 +130,14 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 			[false, true],
 		);
 		await view().isCalled(`${VIEW}: ${hostOf(emulator)}`);
-		await view().becomes(pendingName, "First CA");
-		assert.equal(baseUrl(), emulator.url);
-		await pressOn(session.window, pending(), "Check Now");
+		await view().becomes(unconfirmedName, "First CA");
+		assert.equal(readBaseUrl(), emulator.url);
+		await pressOn(session.window, unconfirmedRow(), "Check Now");
 		await (await window.toast("is still unconfirmed. It wasn't in the list at")).dismiss();
-		assert.deepEqual(posts(), oneMoreEach);
+		assert.deepEqual(posts(), expectedPosts);
 	});
 
-	it("is called what the person likes, but not as another one, and is removed by that name; the other one is in use once it is switched to", async () => {
+	it("renames a connection unless the name is used, removes it by the new name, and uses the other connection after a switch", async () => {
 		const { window, emulator } = session;
 		await addSecond();
 		await window.run(`${EXTENSION}: Rename Connection…`);
@@ -155,11 +155,11 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await view().isCalled(VIEW);
 		assert.equal((await switchTo(hostOf(emulator))).length, 1);
 		await rowOf(window, "First CA");
-		assert.equal(baseUrl(), emulator.url);
+		assert.equal(readBaseUrl(), emulator.url);
 		hasSecond = false;
 	});
 
-	it("R52 says where the key is kept, and keeps one in memory alone where that is wanted", async () => {
+	it("R52 says where the key is stored, and stores it in memory only on request", async () => {
 		const { window, emulator } = session;
 		await window.run(`${EXTENSION}: Remove Admin Key…`);
 		await (await window.dialog("Remove the admin key for")).press("Remove Key");
@@ -178,8 +178,8 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await view().welcome("An admin key is needed");
 	});
 
-	describe("in the end", () => {
-		it("R03 the key of each was sent to its own host alone", async () => {
+	describe("after all tests", () => {
+		it("R03 sent each key to its own host only", async () => {
 			if (second.exchanges.length === 0) await addSecond();
 			for (const { exchanges } of [session.emulator, second]) {
 				assert.ok(exchanges.length > 0);

@@ -7,13 +7,13 @@ import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
 import { rowOf, VIEW } from "./setup/uploadActions.ts";
 
-const HELD = "Held CA";
-/** What is active nowhere, oldest first. */
-const OTHERS = ["Free CA", "Lost CA", "Gone CA"];
+const ACTIVE = "Held CA";
+/** Active in no scope, oldest first. */
+const INACTIVE = ["Free CA", "Lost CA", "Gone CA"];
 
 describe(`Deleting in VS Code ${environment.version}`, () => {
 	let session: Session;
-	let held: StoredCertificate;
+	let active: StoredCertificate;
 	let production: Project;
 	let old: Project;
 
@@ -27,12 +27,12 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		() => session,
 		async () => {
 			const { emulator } = session;
-			held = await addAnchor(emulator, HELD);
-			for (const name of OTHERS) await addAnchor(emulator, name);
+			active = await addAnchor(emulator, ACTIVE);
+			for (const name of INACTIVE) await addAnchor(emulator, name);
 			production = emulator.state.addProject("Production");
 			old = emulator.state.addProject("Old", { archived: true });
 			for (const scope of ["organization", production.id, old.id])
-				emulator.state.setActive(scope, [held.id], true).commit();
+				emulator.state.setActive(scope, [active.id], true).commit();
 			await signIn(session);
 		},
 	);
@@ -40,7 +40,7 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 	const names = () => session.emulator.state.certificates.map(({ name }) => name);
 	const message = (name: string) => `Delete “${name}”?`;
 
-	it("R35 deletes what is active nowhere, after a modal whose first button does no harm", async () => {
+	it("R35 deletes an inactive certificate, after a modal whose default button does no harm", async () => {
 		const { window } = session;
 		await chooseOn(window, "Free CA", "Delete…");
 		const dialog = await window.dialog(message("Free CA"));
@@ -59,11 +59,11 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await saysNothing(window);
 	});
 
-	it("acts by F2 and Delete on the row that has the focus, on all that are selected with it, and never while typing", async () => {
+	it("applies F2 and Delete to the focused row and all rows selected with it, and never during typing", async () => {
 		const { window } = session;
 		const { keyboard } = window.page;
 		const view = window.view(VIEW);
-		await view.becomes("Gone CA", "Lost CA", "Free CA", HELD);
+		await view.becomes("Gone CA", "Lost CA", "Free CA", ACTIVE);
 		await view.row("Gone CA").selectToo();
 		await keyboard.press("ArrowDown");
 		await view.row("Lost CA").becomesFocused();
@@ -77,13 +77,13 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await (await window.dialog(message("Lost CA"))).escape();
 		await view.row("Lost CA").selectToo();
 		await keyboard.press("Delete");
-		// One question each; Escape ends them all.
+		// Each certificate has its own question; Escape ends the command.
 		await (await window.dialog(message("Gone CA"))).escape();
 		await saysNothing(window);
-		assert.deepEqual(names(), [HELD, ...OTHERS]);
+		assert.deepEqual(names(), [ACTIVE, ...INACTIVE]);
 	});
 
-	it("R34 says nothing but that it is deleted where the answer was lost, twice", async () => {
+	it("R34 reports only the deletion if the response was lost twice", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "reset", operation: "delete", when: "after", times: 2 });
@@ -97,7 +97,7 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		await saysNothing(window);
 	});
 
-	it("R36 says that it is gone where somebody else was faster, and shows the list as it is", async () => {
+	it("R36 says that the certificate is gone if another user deleted it first, and shows the current list", async () => {
 		const { window, emulator } = session;
 		const gone = emulator.state.certificates.find(({ name }) => name === "Gone CA") ?? assert.fail();
 		emulator.state.remove(gone.id).commit();
@@ -109,24 +109,24 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		assert.deepEqual(sentSince(emulator, before, "DELETE"), []);
 	});
 
-	it("R53 refuses while a scope cannot be read, and names it", async () => {
+	it("R53 refuses while a scope cannot be read, and names the scope", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		const match = ({ path }: { path: string }) => path.includes(old.id);
 		const fault = { kind: "status", status: 403, operation: "projectList", when: "before" } as const;
 		emulator.faults.next({ ...fault, match, times: Number.POSITIVE_INFINITY });
-		await chooseOn(window, HELD, "Delete…");
+		await chooseOn(window, ACTIVE, "Delete…");
 		const toast = await window.toast("Where it is active could not be read as a whole: project “Old”.");
 		assert.match(toast.text, /Nothing was changed\./);
 		await toast.dismiss();
 		assert.deepEqual(sentSince(emulator, before, "DELETE"), []);
 	});
 
-	it("R35 refuses while it is active, names every scope, and deactivates in them and deletes as one act", async () => {
+	it("R35 refuses to delete an active certificate, names every scope, and deactivates and deletes in one step", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		const question = `“${HELD}” cannot be deleted while it is active.`;
-		await chooseOn(window, HELD, "Delete…");
+		const question = `“${ACTIVE}” cannot be deleted while it is active.`;
+		await chooseOn(window, ACTIVE, "Delete…");
 		const dialog = await window.dialog(question);
 		await session.picture("delete-active");
 		assert.match(dialog.detail, /It is active in:\s+• the organization\s+• project “Old”\s+• project “Production”/);
@@ -140,30 +140,30 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		assert.deepEqual(sentSince(emulator, before, "POST"), []);
 
 		emulator.faults.next({ kind: "status", status: 403, operation: "projectDeactivate", when: "before" });
-		await chooseOn(window, HELD, "Delete…");
+		await chooseOn(window, ACTIVE, "Delete…");
 		await (await window.dialog(question)).press("Deactivate Everywhere and Delete");
-		const toast = await window.toast(`“${HELD}” was not deleted.`);
+		const toast = await window.toast(`“${ACTIVE}” was not deleted.`);
 		await session.picture("not-deleted");
-		// What is left to be done comes first.
+		// The unfinished scopes come first.
 		assert.match(
 			toast.text,
 			/“Held CA” in project “Old”: not deactivated\..*“Held CA” in project “Production”: not tried\. “Held CA” in the organization: deactivated\.$/,
 		);
 		await toast.dismiss();
 		assert.deepEqual(emulator.state.activeIn("organization"), []);
-		assert.deepEqual(emulator.state.activeIn(old.id), [held.id]);
+		assert.deepEqual(emulator.state.activeIn(old.id), [active.id]);
 
-		await chooseOn(window, HELD, "Delete…");
-		const left = await window.dialog(question);
-		assert.match(left.detail, /It is active in:\s+• project “Old”\s+• project “Production”/);
-		await left.press("Deactivate Everywhere and Delete");
-		await window.status(`Deleted “${HELD}”.`);
+		await chooseOn(window, ACTIVE, "Delete…");
+		const remaining = await window.dialog(question);
+		assert.match(remaining.detail, /It is active in:\s+• project “Old”\s+• project “Production”/);
+		await remaining.press("Deactivate Everywhere and Delete");
+		await window.status(`Deleted “${ACTIVE}”.`);
 		for (const scope of [production.id, old.id]) assert.deepEqual(emulator.state.activeIn(scope), []);
-		assert.deepEqual(names(), OTHERS);
+		assert.deepEqual(names(), INACTIVE);
 		await saysNothing(window);
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		itKeepsTheContract(() => session);
 
 		itKeepsTheKeySecret(() => session);

@@ -22,12 +22,11 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	let session: Session;
 	let pem: string;
 	let idle: StoredCertificate;
-	/** By how many days the editor's clock is ahead. */
+	/** Number of days by which VS Code's clock is ahead. */
 	let daysAhead = 0;
 
 	before(async () => {
-		const beside = [await packageClock(temporary.path)];
-		session = await startSession({ ...environment, files: {}, beside });
+		session = await startSession({ ...environment, files: {}, beside: [await packageClock(temporary.path)] });
 		({ pem } = await makeCertificate({ commonName: EXPIRING }));
 	});
 
@@ -39,7 +38,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	eachTestBegins(
 		() => session,
 		async () => {
-			removeRecord();
+			removeReminderState();
 			if (daysAhead > 0) await restart(0);
 			const { state } = session.emulator;
 			const expiresIn = (days: number) => Math.floor((Date.now() + days * DAY) / 1000) + 3600;
@@ -50,13 +49,13 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	const record = () => join(session.code.dataFolder, STORAGE, "watch");
-	const removeRecord = () => rmSync(record(), { recursive: true, force: true, maxRetries: 10 });
+	const reminderFolder = () => join(session.code.dataFolder, STORAGE, "watch");
+	const removeReminderState = () => rmSync(reminderFolder(), { recursive: true, force: true, maxRetries: 10 });
 	const tab = (): Locator => session.window.page.locator(".activitybar").getByRole("tab", { name: EXTENSION });
 	const badge = (text: string) =>
 		session.window.page.locator(".activitybar .badge-content").getByText(text, { exact: true });
 
-	/** Starts the editor anew, some days later than now. */
+	/** Restarts VS Code with a clock that is some days ahead. */
 	const restart = async (days: number) => {
 		const { window, code } = session;
 		await window.leave();
@@ -65,14 +64,14 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await window.load();
 	};
 
-	/** Has a person look at the list, and be told today. @returns the reminder. */
-	const isTold = async () => {
+	/** Shows the list and waits for today's reminder. @returns the reminder. */
+	const showReminder = async () => {
 		await signIn(session);
 		return session.window.toast(`“${EXPIRING}” is active and expires in 12 days.`);
 	};
 
-	/** Waits until the extension says that it was activated by itself. */
-	const isRunning = async () => {
+	/** Waits until VS Code shows that the extension was activated. */
+	const waitUntilActivated = async () => {
 		const { page } = session.window;
 		await session.window.run("Developer: Show Running Extensions");
 		const running = page.locator(".runtime-extensions-editor .extension").filter({ hasText: EXTENSION });
@@ -84,22 +83,22 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await page.locator(".monaco-modal-editor-block").waitFor({ state: "hidden" });
 	};
 
-	it("R38 are no reason to connect, or to write anything, before somebody has asked for them", async () => {
+	it("R38 cause no connection and no file before the user has shown the list", async () => {
 		const { window, emulator } = session;
 		await window.leave();
-		removeRecord();
+		removeReminderState();
 		const before = emulator.connections.total;
 		await window.loadAsNew();
-		await isRunning();
+		await waitUntilActivated();
 		assert.equal(emulator.connections.total, before);
-		assert.ok(!existsSync(record()));
+		assert.ok(!existsSync(reminderFolder()));
 	});
 
-	it("are counted in the badge, also for those who listen, and the active one is told once", async () => {
+	it("are counted in the badge, also for screen readers, and the active certificate causes a single reminder", async () => {
 		const { window } = session;
-		// The badge is to be this test's own.
+		// Removes the badge of earlier tests.
 		await signOut(session);
-		const toast = await isTold();
+		const toast = await showReminder();
 		await badge("2").waitFor();
 		await session.picture("expiring");
 		assert.match((await tab().getAttribute("aria-label")) ?? "", /2 certificates expire soon, or have expired/);
@@ -111,26 +110,26 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await (await rowOf(window, EXPIRING)).becomesSelected();
 	});
 
-	it("are not told again on the same day, after a restart, of which the service hears nothing", async () => {
+	it("cause no other reminder on the same day after a restart, and no connection", async () => {
 		const { window, emulator } = session;
-		await (await isTold()).dismiss();
+		await (await showReminder()).dismiss();
 		const before = emulator.connections.total;
-		const told = readdirSync(record()).filter((name) => name.endsWith(".told"));
+		const claimed = readdirSync(reminderFolder()).filter((name) => name.endsWith(".told"));
 		await window.openExplorer();
 		await restart(0);
 		await badge("2").waitFor();
-		await isRunning();
+		await waitUntilActivated();
 		assert.deepEqual(await window.toasts(), []);
 		assert.equal(emulator.connections.total, before);
 		assert.deepEqual(
-			readdirSync(record()).filter((name) => name.endsWith(".told")),
-			told,
+			readdirSync(reminderFolder()).filter((name) => name.endsWith(".told")),
+			claimed,
 		);
 	});
 
-	it("are told again on the next day, with the age of what is known, until the person says not again", async () => {
+	it("cause a reminder on the next day, with the age of the data, until the user mutes the reminder", async () => {
 		const { window, emulator } = session;
-		await (await isTold()).dismiss();
+		await (await showReminder()).dismiss();
 		await window.openExplorer();
 		const before = emulator.connections.total;
 		await restart(1.2);
@@ -138,16 +137,16 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await session.picture("reminder");
 		assert.equal(emulator.connections.total, before);
 		await toast.press("Not Again for This One");
-		while (!readdirSync(record()).some((name) => name.endsWith(".muted"))) await new Promise(setImmediate);
+		while (!readdirSync(reminderFolder()).some((name) => name.endsWith(".muted"))) await new Promise(setImmediate);
 		await restart(2.4);
 		await badge("2").waitFor();
-		await isRunning();
+		await waitUntilActivated();
 		assert.deepEqual(await window.toasts(), []);
 	});
 
-	it("are not counted any more once they are gone, or their connection is", async () => {
+	it("are no longer counted once they or their connection are removed", async () => {
 		const { window, emulator } = session;
-		await (await isTold()).dismiss();
+		await (await showReminder()).dismiss();
 		await badge("2").waitFor();
 		emulator.state.remove(idle.id).commit();
 		await window.run(`${EXTENSION}: Refresh`);
@@ -155,10 +154,10 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await window.run(`${EXTENSION}: Remove Admin Key…`);
 		await (await window.dialog("Remove the admin key")).press("Remove Key");
 		await badge("1").waitFor({ state: "detached" });
-		assert.ok(!existsSync(join(record(), "snapshot.json")));
+		assert.ok(!existsSync(join(reminderFolder(), "snapshot.json")));
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
 		itKeepsTheContract(() => session);

@@ -9,12 +9,12 @@ import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup
 
 const DAY = 86_400_000;
 const HOSTILE = "[x](command:workbench.action.quit) $(trash) \u202e<img src=x> \u001b[31m";
-const INERT = "[x] (command:workbench.action.quit) $ (trash) <img src=x> [31m";
-/** What makes a link or an icon, or turns the direction of text around. */
-const ACTIVE = /\]\(|\$\(|\u202e/u;
+const SANITIZED = "[x] (command:workbench.action.quit) $ (trash) <img src=x> [31m";
+/** Syntax of links and icons, and the character that reverses the text's direction. */
+const UNSAFE = /\]\(|\$\(|\u202e/u;
 const HOSTILE_FILE = "$(trash) [y](command:z).pem";
 const INSPECT = "Inspect Certificate";
-const THERE = "There already";
+const EXISTING = "There already";
 
 describe(`Findings in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -55,17 +55,17 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 
 	eachTestBegins(() => session);
 
-	/** Has the organization hold the root, and the view show it. */
+	/** Adds the root to the organization and waits until the view shows it. @returns the stored root. */
 	const addRoot = async () => {
-		const stored = session.emulator.state.upload({ certificate: root.pem, name: THERE }).commit();
+		const stored = session.emulator.state.upload({ certificate: root.pem, name: EXISTING }).commit();
 		await signIn(session);
 		return stored;
 	};
 
-	/** @returns how many connections and exchanges there have been. */
+	/** Returns the numbers of connections and exchanges so far. */
 	const traffic = () => [session.emulator.connections.total, session.emulator.exchanges.length];
 
-	it("refuses what is damaged before it asks for a key, and Enter only looks", async () => {
+	it("refuses a damaged file before it asks for a key, and Enter only inspects the file", async () => {
 		const { window } = session;
 		await signOut(session);
 		const before = traffic();
@@ -80,7 +80,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		assert.deepEqual(traffic(), before);
 	});
 
-	it("inspects a file without key and network: what is in it, block by block, with findings", async () => {
+	it("inspects a file without key and network: contents, block by block, with findings", async () => {
 		const { window } = session;
 		await signOut(session);
 		const before = traffic();
@@ -96,7 +96,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		assert.deepEqual(traffic(), before);
 	});
 
-	it("refuses what has expired, by the service's clock", async () => {
+	it("refuses an expired certificate, by the service's clock", async () => {
 		const { window, emulator } = session;
 		await signOut(session);
 		await chooseUpload(window, "expired.pem");
@@ -107,7 +107,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.state.certificates.length, 0);
 	});
 
-	it("R11 a grave finding: Enter does no harm, a second button goes on", async () => {
+	it("R11 with a severe finding, Enter does no harm and a second button continues", async () => {
 		const { window, emulator } = session;
 		await signIn(session);
 		await chooseUpload(window, "leaf.pem");
@@ -129,44 +129,44 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		);
 	});
 
-	it("R24 tells that the same certificate is uploaded already, and shows it", async () => {
+	it("R24 says that the same certificate is already uploaded, and shows it", async () => {
 		const { window, emulator } = session;
 		const stored = await addRoot();
 		await chooseUpload(window, "root.pem");
 		await acceptName(window, "Acme Root CA");
 		const dialog = await window.dialog("Upload “Acme Root CA");
-		assert.ok(dialog.detail.includes(`as “${THERE}” (${stored.id})`), dialog.detail);
+		assert.ok(dialog.detail.includes(`as “${EXISTING}” (${stored.id})`), dialog.detail);
 		await dialog.enter();
-		await (await rowOf(window, THERE)).becomesSelected();
+		await (await rowOf(window, EXISTING)).becomesSelected();
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
-	it("says in an inspection under which name a certificate is uploaded, once that is known", async () => {
+	it("shows in an inspection the name of an uploaded certificate, once its content is known", async () => {
 		const { window } = session;
 		await addRoot();
-		await (await rowOf(window, THERE)).expand();
+		await (await rowOf(window, EXISTING)).expand();
 		await window.view(VIEW).rowWith("SHA-256").appears();
 		await (await window.explorerMenu("root.pem")).choose(INSPECT);
 		assert.match(await window.editorText("Uploaded as"), /Uploaded as +There already, cert_/);
 	});
 
-	it("tells a renewal from another certificate of the same name", async () => {
+	it("distinguishes a renewal from another certificate with the same name", async () => {
 		const { window } = session;
 		await addRoot();
-		for (const [file, words] of [
+		for (const [file, finding] of [
 			["renewed.pem", /Note: It renews the certificate with this name/],
 			["leaf.pem", /Warning: Another certificate has this name already/],
 		] as const) {
 			await chooseUpload(window, file);
 			const box = await window.quickInput(`Upload ${file === "leaf.pem" ? "Acme client" : "Acme Root CA"}`);
-			await box.answer(THERE);
-			const dialog = await window.dialog(`Upload “${THERE}” to `);
-			assert.match(dialog.detail, words);
+			await box.answer(EXISTING);
+			const dialog = await window.dialog(`Upload “${EXISTING}” to `);
+			assert.match(dialog.detail, finding);
 			await dialog.escape();
 		}
 	});
 
-	it("says before the name is asked for that there is no room for another one", async () => {
+	it("says that the organization is full before it asks for the name", async () => {
 		const { window, emulator } = session;
 		await addRoot();
 		for (let count = emulator.state.certificates.length; count < 50; count++)
@@ -182,32 +182,32 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await rowOf(window, "CA 49");
 	});
 
-	it("R12 keeps a hostile subject and file name inert wherever they are shown", async () => {
+	it("R12 sanitizes a hostile subject and file name wherever they are shown", async () => {
 		const { window, emulator } = session;
 		await addRoot();
 		await chooseUpload(window, HOSTILE_FILE);
-		const box = await window.quickInput(`Upload ${INERT}`);
+		const box = await window.quickInput(`Upload ${SANITIZED}`);
 		await box.cancel();
 		await chooseUpload(window, HOSTILE_FILE);
-		const again = await window.quickInput(`Upload ${INERT}`);
+		const again = await window.quickInput(`Upload ${SANITIZED}`);
 		await again.answer("[n](command:workbench.action.quit) $(trash)");
-		const inertName = "[n] (command:workbench.action.quit) $ (trash)";
-		const { detail } = await confirm(window, inertName);
+		const sanitizedName = "[n] (command:workbench.action.quit) $ (trash)";
+		const { detail } = await confirm(window, sanitizedName);
 		assert.match(detail, /Subject: CN=\[x\] \(command:workbench/);
-		assert.doesNotMatch(detail, ACTIVE);
-		const row = await rowOf(window, inertName);
+		assert.doesNotMatch(detail, UNSAFE);
+		const row = await rowOf(window, sanitizedName);
 		await row.becomesSelected();
-		assert.ok((await row.tooltip("Valid to:")).startsWith(inertName));
+		assert.ok((await row.tooltip("Valid to:")).startsWith(sanitizedName));
 		await session.picture("hostile-row");
 		assert.equal(emulator.state.certificates.at(-1)?.name, "[n](command:workbench.action.quit) $(trash)");
 		await (await window.explorerMenu(HOSTILE_FILE)).choose(INSPECT);
 		const text = await window.editorText("$ (trash) [y] (command:z).pem");
 		assert.match(text, /Subject +CN=\[x\] \(command:workbench/);
-		assert.doesNotMatch(text, ACTIVE);
+		assert.doesNotMatch(text, UNSAFE);
 		assert.deepEqual(await window.foreignLinks(), []);
 	});
 
-	it("takes several files in turn, stops at Escape, and sums up at the end", async () => {
+	it("uploads several files in turn, stops at Escape, and shows a summary", async () => {
 		const { window, emulator } = session;
 		await addRoot();
 		const before = emulator.state.certificates.length;
@@ -226,7 +226,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await toast.dismiss();
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		beforeEach(() => addRoot());
 
 		itKeepsTheContract(() => session);

@@ -27,7 +27,7 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 
 	eachTestBegins(() => session);
 
-	/** Why the extension host activated the extension so far; that all has started is reason enough for the watch. */
+	/** Returns the log lines of the extension's activations so far, except `onStartupFinished`, used for reminders. */
 	const activations = () => {
 		const logs = join(session.code.dataFolder, "user/logs");
 		return readdirSync(logs, { recursive: true, encoding: "utf8" })
@@ -37,10 +37,10 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 			.filter((line) => !line.includes("activationEvent: 'onStartupFinished'"));
 	};
 
-	it("R51 runs nothing of ours where it lies there, is selected or opened", async () => {
+	it("R51 runs none of the extension's code if the file exists, is selected or is opened", async () => {
 		const { window, emulator } = session;
 		const before = { activations: activations(), connections: emulator.connections.total };
-		// In an extension host of its own, where nothing has run yet.
+		// In a new extension host, where nothing has run yet.
 		await window.loadAsNew();
 		await window.selectFiles("hostile.pem", "cut.pem");
 		await window.openFile("hostile.pem");
@@ -51,7 +51,7 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 		assert.deepEqual({ activations: activations(), connections: emulator.connections.total }, before);
 	});
 
-	it("R51 runs something where a person chooses the command", async () => {
+	it("R51 runs code if the user chooses the command", async () => {
 		const { window, emulator } = session;
 		const before = emulator.connections.total;
 		await chooseUpload(window, "not-text.pem");

@@ -12,11 +12,11 @@ import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup
 
 const ANCHOR = "Acme Root CA";
 
-describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
+describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 	let session: Session;
-	/** How many exchanges there were when the test began. */
+	/** Number of exchanges before the test. */
 	let exchangesBefore: number;
-	/** Of the same organization. */
+	/** Another key of the same organization. */
 	let anotherKey: string;
 
 	before(async () => {
@@ -36,10 +36,10 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	/** How many uploads the service was sent in this test. */
+	/** Counts this test's uploads. */
 	const posts = () => sentSince(session.emulator, exchangesBefore, "POST").length;
 
-	/** Uploads a file with the name that is offered, until the service has it and does not answer. @returns the name. */
+	/** Uploads a file until the service has the request, which it does not answer. @returns the upload's name. */
 	const uploadUnanswered = async (file: string, commonName: string, when: Fault["when"]) => {
 		const { window, emulator } = session;
 		const { reached } = emulator.faults.next({ kind: "silence", operation: "upload", when });
@@ -57,7 +57,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		return row;
 	};
 
-	it("R22 where it arrived before the extension host was killed, the new one finds it in the list", async () => {
+	it("R22 after a kill of the extension host, the new host finds an arrived upload in the list", async () => {
 		const { window, emulator, code } = session;
 		const name = await uploadUnanswered("arrived.pem", "Arrived", "after");
 		const [stored, ...others] = emulator.state.certificates;
@@ -73,7 +73,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		assert.equal(posts(), 1);
 	});
 
-	it("R22 where it did not arrive before the whole editor was killed, a check says when it was not seen", async () => {
+	it("R22 after a kill of VS Code, a check says when the list lacked an upload that did not arrive", async () => {
 		const { window, emulator, code } = session;
 		await addAnchor(emulator, ANCHOR);
 		const name = await uploadUnanswered("lost.pem", "Lost", "before");
@@ -92,7 +92,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		assert.equal(posts(), 1);
 	});
 
-	it("R22 where the key is lost too, the row is there without it, and with another key of the same organization", async () => {
+	it("R22 after the key is lost too, the row is shown without a key, and with another key of the same organization", async () => {
 		const { window, emulator, code } = session;
 		await addAnchor(emulator, ANCHOR);
 		await uploadUnanswered("lost.pem", "Lost", "before");
@@ -115,7 +115,7 @@ describe(`Uploads whose window dies in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		itKeepsTheContract(() => session);
 
 		itKeepsTheKeySecret(

@@ -16,19 +16,19 @@ const TRY_AGAIN = "Try Again";
 
 describe(`The view in VS Code ${environment.version}`, () => {
 	let session: Session;
-	/** Where settings of the workspace want the key to go. */
+	/** The server of the base URL in the workspace's settings. */
 	let attacker: Server;
-	let attacked = 0;
+	let attackerConnections = 0;
 
 	before(async () => {
 		attacker = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
-		attacker.on("connection", () => attacked++);
+		attacker.on("connection", () => attackerConnections++);
 		session = await startSession({ ...environment, files: {} });
-		const evil = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
+		const attackerUrl = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
 		mkdirSync(join(session.folder, ".vscode"));
 		writeFileSync(
 			join(session.folder, ".vscode/settings.json"),
-			JSON.stringify({ "openaiCertificates.baseUrl": evil, openaiCertificates: { baseUrl: evil } }),
+			JSON.stringify({ "openaiCertificates.baseUrl": attackerUrl, openaiCertificates: { baseUrl: attackerUrl } }),
 		);
 		await session.window.load();
 	});
@@ -41,19 +41,19 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	eachTestBegins(
 		() => session,
 		async () => {
-			const at = Date.now();
-			for (const [name, end] of [
+			const now = Date.now();
+			for (const [name, days] of [
 				["Valid CA", 400],
 				["Expiring CA", 12],
 				["Expired CA", -3],
 			] as const) {
-				session.emulator.state.put({ name, expiresAt: Math.floor((at + end * DAY) / 1000) + 60 });
+				session.emulator.state.put({ name, expiresAt: Math.floor((now + days * DAY) / 1000) + 60 });
 			}
 			await signIn(session);
 		},
 	);
 
-	it("tells valid, expiring and expired apart in words and by icon", async () => {
+	it("distinguishes valid, expiring and expired by text and icon", async () => {
 		const { window } = session;
 		await session.picture("three-states");
 		const expected = [
@@ -61,16 +61,16 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			["Expiring CA", "12 days left", ", expiring soon, ", "warning"],
 			["Expired CA", "expired 2 days ago", ", expired, ", "error"],
 		] as const;
-		for (const [name, beside, spoken, icon] of expected) {
+		for (const [name, description, spoken, icon] of expected) {
 			const row = await rowOf(window, name);
-			assert.match(await row.description(), new RegExp(`^${beside} · cert_\\w+$`));
+			assert.match(await row.description(), new RegExp(`^${description} · cert_\\w+$`));
 			assert.ok((await row.spoken()).includes(spoken), await row.spoken());
 			assert.equal(await row.icon(), icon);
 		}
 	});
 
 	it("R01 R44 ignores a base URL that a workspace sets", () => {
-		assert.equal(attacked, 0);
+		assert.equal(attackerConnections, 0);
 		assert.ok(session.emulator.exchanges.length > 0);
 	});
 
@@ -83,20 +83,20 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		await rowOf(window, "Valid CA");
 	});
 
-	// Every other reason is tested in the extension host, and the manifest's texts for them in the manifest's test.
-	const failures: readonly [string, FaultKind, string, readonly string[]][] = [
+	// The integration tests cover all other reasons. The manifest's test covers the manifest's texts for all reasons.
+	const problems: readonly [string, FaultKind, string, readonly string[]][] = [
 		["401", { kind: "status", status: 401 }, "OpenAI rejected the admin key (401)", ["Set or Replace Admin Key…"]],
 		["a reset", { kind: "reset" }, "lost before the answer", [TRY_AGAIN]],
 	];
-	for (const [title, fault, words, buttons] of failures)
-		it(`says why it could not load: ${title}`, async () => {
+	for (const [title, fault, message, buttons] of problems)
+		it(`says why the list could not load: ${title}`, async () => {
 			const { window, emulator } = session;
 			await window.leave();
-			// A list is asked for again by itself where that may help.
+			// The extension retries a list automatically if a retry may help.
 			emulator.faults.next({ ...fault, operation: "list", when: "before", times: Infinity });
 			await window.load();
 			await window.openViews();
-			const welcome = await window.view(VIEW).welcome(words);
+			const welcome = await window.view(VIEW).welcome(message);
 			await session.picture(`welcome ${title}`);
 			assert.deepEqual(welcome.buttons, buttons);
 			assert.deepEqual(await window.view(VIEW).rows(), []);
@@ -119,7 +119,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		assert.equal((await window.view(VIEW).rows()).length, 3);
 	});
 
-	it("follows the removal of the key at once", async () => {
+	it("reacts to the removal of the key at once", async () => {
 		const { window } = session;
 		await window.run(`${EXTENSION}: Remove Admin Key…`);
 		const dialog = await window.dialog("Remove the admin key for");
@@ -128,7 +128,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		await window.view(VIEW).welcome("An admin key is needed");
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		itKeepsTheContract(() => session);
 
 		itKeepsTheKeySecret(() => session);

@@ -9,7 +9,7 @@ import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup
 
 const OTHER = "Other CA";
 
-describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
+describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 	let session: Session;
 
 	before(async () => {
@@ -34,11 +34,11 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	/** How many uploads were sent since there were so many exchanges. */
-	const postsSince = (before: number) =>
+	/** Counts the uploads after the first `before` exchanges. */
+	const countPostsSince = (before: number) =>
 		session.emulator.exchanges.slice(before).filter(({ method }) => method === "POST").length;
 
-	/** Uploads a file with the name that is offered. @returns the name. */
+	/** Uploads a file with the suggested name. @returns the name. */
 	const upload = async (file: string, commonName: string) => {
 		await chooseUpload(session.window, file);
 		const name = await acceptName(session.window, commonName);
@@ -46,7 +46,7 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		return name;
 	};
 
-	/** Waits for the row of an upload that is not confirmed. */
+	/** Waits for the row of an unconfirmed upload. @returns the row. */
 	const unconfirmedRow = async () => {
 		await session.window.openViews();
 		const row = session.window.view(VIEW).rowWith("upload not confirmed");
@@ -54,7 +54,7 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		return row;
 	};
 
-	it("R20 shows the row with id and expiry by itself where the answer was lost after the upload arrived", async () => {
+	it("R20 shows the row with id and expiry without any action if the response was lost after the upload arrived", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "reset", operation: "upload", when: "after" });
@@ -64,11 +64,11 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		const [stored, ...others] = emulator.state.certificates.filter((certificate) => certificate.name === name);
 		assert.deepEqual(others, []);
 		assert.equal(await row.description(), `364 days left · ${stored?.id}`);
-		assert.equal(postsSince(before), 1);
+		assert.equal(countPostsSince(before), 1);
 		await saysNothing(window);
 	});
 
-	it("R21 R22 says when it was not seen, keeps a row, and looks before anything is uploaded again", async () => {
+	it("R21 R22 says when the list lacked the upload, keeps a row, and checks the list before another upload", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
@@ -83,9 +83,9 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		assert.equal(await row.icon(), "question");
 		assert.match(await row.tooltip("Started:"), /SHA-256: [0-9a-f]{4} [0-9a-f]{4}/);
 
-		const looked = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
+		const listRequest = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
 		await toast.press("Check Now");
-		await looked.reached;
+		await listRequest.reached;
 		await (await window.toast(`The upload of “${name}” is still unconfirmed. It wasn't in the list at`)).dismiss();
 
 		await chooseUpload(window, "lost-before.pem");
@@ -97,72 +97,72 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		const menu = await row.menu();
 		assert.deepEqual(await menu.items(), ["Check Now", "Upload Again…", "Forget…"]);
 		await menu.choose("Upload Again…");
-		const waiting = await window.dialog(`“${name}” was not seen at `);
+		const question = await window.dialog(`“${name}” was not seen at `);
 		await session.picture("upload-again");
-		assert.match(waiting.detail, /may still arrive until \d\d:\d\d: then there would be two\./);
-		assert.deepEqual(waiting.buttons, ["Cancel", "Upload Anyway", "Wait"]);
-		assert.equal(waiting.onEnter, "Wait");
-		await waiting.enter();
-		assert.equal(postsSince(before), 1);
+		assert.match(question.detail, /may still arrive until \d\d:\d\d: then there would be two\./);
+		assert.deepEqual(question.buttons, ["Cancel", "Upload Anyway", "Wait"]);
+		assert.equal(question.onEnter, "Wait");
+		await question.enter();
+		assert.equal(countPostsSince(before), 1);
 
 		await untilKnown(window, async () => (await row.menu()).choose("Upload Again…"));
 		await (await window.dialog(`“${name}” was not seen at `)).press("Upload Anyway");
 		await row.disappears();
 		await (await rowOf(window, name)).becomesSelected();
-		assert.equal(postsSince(before), 2);
+		assert.equal(countPostsSince(before), 2);
 		assert.equal(emulator.state.certificates.filter((certificate) => certificate.name === name).length, 1);
 		await saysNothing(window);
 	});
 
-	/** Has an upload of `lost-before.pem` end unconfirmed. @returns its name. */
-	const loseOne = async () => {
+	/** Uploads `lost-before.pem` without a response, so that it stays unconfirmed. @returns the upload's name. */
+	const loseUpload = async () => {
 		session.emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload("lost-before.pem", "Lost before");
 		await (await session.window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
 		return name;
 	};
 
-	/** Gives the admin key where the view has rows all the same. @param listed The name of a certificate. */
-	const giveKeyBesideRows = async (listed: string) => {
+	/** Enters the admin key although the view has rows. @param name Name of a certificate to wait for. */
+	const enterKeyFromRow = async (name: string) => {
 		const { window, emulator } = session;
 		await window.openViews();
 		await window.view(VIEW).says("There is no admin key yet");
 		await window.view(VIEW).row("Set Admin Key…").select();
 		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
-		await rowOf(window, listed);
+		await rowOf(window, name);
 	};
 
-	it("R22 keeps the row where the key is removed and set again in another browser, and does not send the file again", async () => {
+	it("R22 keeps the row after the key is removed and set again in another browser, and does not send the file again", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		const name = await loseOne();
+		const name = await loseUpload();
 		await window.run(`${EXTENSION}: Remove Admin Key…`);
 		const question = await window.dialog("Remove the admin key for");
 		assert.match(question.detail, /^Unfinished: 1 unconfirmed upload\. This is kept/);
 		await session.picture("remove-key-unfinished");
 		await question.press("Remove Key");
 		await window.loadAsNew();
-		await giveKeyBesideRows(OTHER);
+		await enterKeyFromRow(OTHER);
 		const row = await unconfirmedRow();
 		await chooseUpload(window, "lost-before.pem");
 		await (await window.toast(`as “${name}”, is not confirmed: it may have arrived.`)).dismiss();
 		await pressOn(window, row, "Check Now");
 		await (await window.toast("It wasn't in the list at")).dismiss();
-		assert.equal(postsSince(before), 1);
+		assert.equal(countPostsSince(before), 1);
 	});
 
-	it("R22 lists what an organization without a name was sent, warns of it, and forgets it", async () => {
+	it("R22 lists, warns of and discards an upload to an organization without a name", async () => {
 		const { window, emulator } = session;
 		emulator.switches.namesOrganization = false;
 		await window.loadAsNew();
 		await signIn(session);
-		const name = await loseOne();
+		const name = await loseUpload();
 		await window.loadAsNew();
 		emulator.switches.namesOrganization = true;
-		const [there] = emulator.state.certificates;
-		if (there) emulator.state.remove(there.id).commit();
+		const [existing] = emulator.state.certificates;
+		if (existing) emulator.state.remove(existing.id).commit();
 		await addAnchor(emulator, "Later CA");
-		await giveKeyBesideRows("Later CA");
+		await enterKeyFromRow("Later CA");
 		const row = window.view(VIEW).rowWith("organization unknown");
 		await row.appears();
 		assert.match(await row.description(), /^unconfirmed upload · .+ · organization unknown$/);
@@ -175,9 +175,9 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		await acceptName(window, "Lost before");
 		const warning = await window.dialog(`Upload “${name}” to `);
 		assert.match(warning.detail, /is unconfirmed since .+ if it's this one, another upload might create a duplicate\./);
-		const uploaded = emulator.faults.next({ kind: "none", operation: "upload", when: "after" });
+		const uploadRequest = emulator.faults.next({ kind: "none", operation: "upload", when: "after" });
 		await warning.press("Upload Anyway");
-		await uploaded.ended;
+		await uploadRequest.ended;
 		const stored = emulator.state.certificates.find((certificate) => certificate.name === name);
 		await window
 			.view(VIEW)
@@ -188,7 +188,7 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		await row.disappears();
 	});
 
-	it("R22 keeps the row over a restart, and finds what arrived meanwhile", async () => {
+	it("R22 keeps the row over a restart, and finds the upload that arrived meanwhile", async () => {
 		const { window, emulator, code } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "reset", operation: "upload", when: "late" });
@@ -198,7 +198,7 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		await code.restart();
 		await window.load();
 		const row = await unconfirmedRow();
-		// The row is known before the list, whose rows would still move it.
+		// The list loads after the unconfirmed row, and its rows would move that row.
 		await window.view(VIEW).rowWith(OTHER).appears();
 		emulator.faults.commitLate();
 		await pressOn(window, row, "Check Now");
@@ -206,10 +206,10 @@ describe(`Uploads without an answer in VS Code ${environment.version}`, () => {
 		await (await window.toast(`“${name}” had arrived: ${stored?.id}, expires in 364 days.`)).dismiss();
 		await row.disappears();
 		await (await rowOf(window, name)).becomesSelected();
-		assert.equal(postsSince(before), 1);
+		assert.equal(countPostsSince(before), 1);
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		itKeepsTheContract(() => session);
 
 		itKeepsTheKeySecret(() => session);

@@ -10,61 +10,61 @@ import { eachTestBegins } from "./setup/session.ts";
 import { acceptName, confirm, rowOf, VIEW } from "./setup/uploadActions.ts";
 
 describe(`Rotating in VS Code ${environment.version}`, () => {
-	let kit: Awaited<ReturnType<typeof startRotating>>;
-	let rotating: Rotating;
+	let fixture: Awaited<ReturnType<typeof startRotating>>;
+	let scenario: Rotating;
 
 	before(async () => {
-		kit = await startRotating();
+		fixture = await startRotating();
 	});
 
-	after(() => kit.close());
+	after(() => fixture.close());
 
 	eachTestBegins(
-		() => kit.session,
+		() => fixture.session,
 		async () => {
-			rotating = await kit.begin();
+			scenario = await fixture.startScenario();
 		},
 	);
 
-	/** Has the organization hold the new one, and the list show it. */
+	/** Adds the new certificate to the organization and waits until the list shows it. */
 	const addNext = async () => {
-		rotating.addNext();
-		await signIn(kit.session);
+		scenario.addNext();
+		await signIn(fixture.session);
 	};
 
-	/** Has the old one rotate to the new one, until its row says that clients must move. */
+	/** Rotates from the old to the new certificate, and waits until the rows say that clients must move. */
 	const rotate = async () => {
 		await addNext();
-		await rotating.rotate(OLD, NEXT);
+		await scenario.rotate(OLD, NEXT);
 	};
 
-	it("offers a file first, then what fits, then what does not and why", async () => {
-		const { window, picture } = rotating.made.session;
+	it("offers a file first, then suitable certificates, then unsuitable certificates with the reason", async () => {
+		const { window, picture } = scenario.made.session;
 		await chooseOn(window, OLD, "Rotate…");
-		const pick = await window.quickInput(`Rotate “${OLD}”`);
-		const options = await pick.options();
+		const picker = await window.quickInput(`Rotate “${OLD}”`);
+		const options = await picker.options();
 		await picture("rotate-which");
 		assert.match(options[0] ?? "", /^Choose a File…/);
 		assert.match(options[1] ?? "", /^Other CA, /);
 		assert.match(options[2] ?? "", /^Short CA, .*The new certificate does not expire later than the old one\./);
 		assert.equal(options.length, 3);
-		await pick.cancel();
+		await picker.cancel();
 		await saysNothing(window);
 	});
 
-	it("refuses one that does not expire later, before a file is uploaded", async () => {
-		const { window, emulator } = rotating.made.session;
+	it("refuses a certificate that does not expire later, before a file is uploaded", async () => {
+		const { window, emulator } = scenario.made.session;
 		const before = emulator.exchanges.length;
-		const words = "The new certificate does not expire later than the old one.";
-		await rotating.rotateToFile(OLD, "early.pem");
-		await (await window.toast(words)).dismiss();
-		await rotating.rotateTo(OLD, SHORT);
-		await (await window.toast(words)).dismiss();
-		assert.deepEqual(rotating.posts(before), []);
+		const message = "The new certificate does not expire later than the old one.";
+		await scenario.rotateToFile(OLD, "early.pem");
+		await (await window.toast(message)).dismiss();
+		await scenario.rotateTo(OLD, SHORT);
+		await (await window.toast(message)).dismiss();
+		assert.deepEqual(scenario.posts(before), []);
 	});
 
-	it("says what to delete where there is no room, and uploads nothing", async () => {
-		const { window, emulator, picture } = rotating.made.session;
+	it("says what to delete if the organization is full, and uploads nothing", async () => {
+		const { window, emulator, picture } = scenario.made.session;
 		const { state } = emulator;
 		const now = Math.floor(Date.now() / 1000);
 		const room = 50 - state.certificates.length;
@@ -75,39 +75,39 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 				validAt: now - 900_000,
 				expiresAt: now + (index - 1) * 200_000,
 			});
-		await rotating.refresh();
+		await scenario.refresh();
 		const before = emulator.exchanges.length;
-		await rotating.rotateToFile(OLD, "new.pem");
+		await scenario.rotateToFile(OLD, "new.pem");
 		const dialog = await window.dialog("There is no room for the new certificate.");
 		await picture("rotate-no-room");
 		assert.match(dialog.detail, /OpenAI keeps 50 at most\. Delete one first, then rotate\./);
 		assert.match(dialog.detail, /Active nowhere:\s+• “Filler 0”: cert_\w+, expired 2 days ago\s+• “Filler 1”/);
 		assert.deepEqual(dialog.buttons, ["Cancel", "Show Certificates"]);
 		await dialog.enter();
-		assert.deepEqual(rotating.posts(before), []);
+		assert.deepEqual(scenario.posts(before), []);
 		await saysNothing(window);
 	});
 
-	it("R53 refuses while a scope cannot be read, an archived project too, and names it", async () => {
-		const { window, emulator } = rotating.made.session;
+	it("R53 refuses while a scope, even an archived project, cannot be read, and names the scope", async () => {
+		const { window, emulator } = scenario.made.session;
 		const before = emulator.exchanges.length;
-		const match = ({ path }: { path: string }) => path.includes(rotating.made.archived.id);
+		const match = ({ path }: { path: string }) => path.includes(scenario.made.archived.id);
 		const fault = { kind: "status", status: 403, operation: "projectList", when: "before" } as const;
 		emulator.faults.next({ ...fault, match, times: Number.POSITIVE_INFINITY });
-		await rotating.rotateTo(OLD, OTHER);
+		await scenario.rotateTo(OLD, OTHER);
 		const toast = await window.toast("Where it is active could not be read as a whole: project “Archived”.");
 		assert.match(toast.text, /Nothing was changed\./);
 		await toast.dismiss();
-		assert.deepEqual(rotating.posts(before), []);
+		assert.deepEqual(scenario.posts(before), []);
 	});
 
-	it("uploads a file, shows the plan, and activates exactly where the old one is active", async () => {
-		const { window, emulator, picture } = rotating.made.session;
+	it("uploads a file, shows the plan, and activates in exactly the scopes of the old certificate", async () => {
+		const { window, emulator, picture } = scenario.made.session;
 		const before = emulator.exchanges.length;
-		await rotating.rotateToFile(OLD, "new.pem");
+		await scenario.rotateToFile(OLD, "new.pem");
 		const next = await acceptName(window, NEXT);
 		await confirm(window, next);
-		const dialog = await rotating.question(OLD, next);
+		const dialog = await scenario.question(OLD, next);
 		await picture("rotate-plan");
 		assert.match(dialog.detail, /Subject: CN=Old CA → CN=New CA/);
 		assert.match(dialog.detail, /Key: EC.* \(another one\)/i);
@@ -117,22 +117,22 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		assert.deepEqual(dialog.buttons, ["Cancel", "Don't Rotate", "Rotate"]);
 		assert.equal(dialog.onEnter, "Don't Rotate");
 		await dialog.enter();
-		assert.deepEqual(rotating.posts(before), ["POST certificates"]);
+		assert.deepEqual(scenario.posts(before), ["POST certificates"]);
 
-		// The same file again: it is there, so that nothing more is asked and nothing is sent.
-		await rotating.rotateToFile(OLD, "new.pem");
-		await (await rotating.question(OLD, next)).press("Rotate");
-		await rotating.isWaiting(OLD);
+		// The same file again: its certificate is uploaded already, so that nothing more is asked or sent.
+		await scenario.rotateToFile(OLD, "new.pem");
+		await (await scenario.question(OLD, next)).press("Rotate");
+		await scenario.isWaiting(OLD);
 		await saysNothing(window);
-		for (const scope of rotating.scopes)
-			assert.deepEqual(rotating.activeIn(scope), [rotating.made.old.id, rotating.idOf(next)]);
-		assert.deepEqual(rotating.activeIn(rotating.made.staging.id), []);
-		const [, ...activations] = rotating.posts(before);
+		for (const scope of scenario.scopes)
+			assert.deepEqual(scenario.activeIn(scope), [scenario.made.old.id, scenario.idOf(next)]);
+		assert.deepEqual(scenario.activeIn(scenario.made.staging.id), []);
+		const [, ...activations] = scenario.posts(before);
 		assert.deepEqual(
 			activations.toSorted(),
 			[
 				"POST certificates/activate",
-				...[rotating.made.production, rotating.made.archived].map(
+				...[scenario.made.production, scenario.made.archived].map(
 					({ id }) => `POST projects/${id}/certificates/activate`,
 				),
 			].toSorted(),
@@ -140,11 +140,11 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		assert.equal(activations.at(-1), "POST certificates/activate");
 	});
 
-	it("says in its row, its tooltip, to a screen reader and below it what is to be done", async () => {
-		const { window, picture } = rotating.made.session;
+	it("states the next step in the row, its tooltip, its text for screen readers and the rows below", async () => {
+		const { window, picture } = scenario.made.session;
 		await rotate();
 		const row = await rowOf(window, OLD);
-		assert.match(await row.description(), new RegExp(`^${WAITING} · \\d+ days left · .*${rotating.made.old.id}$`));
+		assert.match(await row.description(), new RegExp(`^${WAITING} · \\d+ days left · .*${scenario.made.old.id}$`));
 		assert.match(await row.spoken(), new RegExp(`, ${WAITING}$`));
 		assert.match(await row.tooltip(WAITING), /Activation: active in 3 scopes/);
 		assert.deepEqual(await row.actions(), ["Finish Rotation…", "Deactivate…", "Copy Id"]);
@@ -161,27 +161,27 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		await picture("rotating");
 	});
 
-	it("says so where nothing is left to be activated", async () => {
-		const { window, emulator } = rotating.made.session;
+	it("says that nothing is left to activate", async () => {
+		const { window, emulator } = scenario.made.session;
 		await rotate();
 		const before = emulator.exchanges.length;
 		await chooseOn(window, OLD, "Rotate…");
 		await (await window.toast(`“${NEXT}” is active wherever “${OLD}” is. Move the clients, then Finish.`)).dismiss();
-		assert.deepEqual(rotating.posts(before), []);
+		assert.deepEqual(scenario.posts(before), []);
 	});
 
 	it("keeps the plan over a restart", async () => {
-		const { window, code } = rotating.made.session;
+		const { window, code } = scenario.made.session;
 		await rotate();
 		await window.leave();
 		await code.restart();
 		await window.load();
 		await window.openViews();
-		await rotating.isWaiting(OLD);
+		await scenario.isWaiting(OLD);
 	});
 
-	it("undoes it: all is as it was before", async () => {
-		const { window, emulator, picture } = rotating.made.session;
+	it("restores the previous state by Undo", async () => {
+		const { window, emulator, picture } = scenario.made.session;
 		await rotate();
 		const before = emulator.exchanges.length;
 		await chooseOn(window, OLD, "Undo Rotation…");
@@ -193,27 +193,27 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		assert.deepEqual(dialog.buttons, ["Cancel", "Don't Undo", "Undo"]);
 		assert.equal(dialog.onEnter, "Don't Undo");
 		await dialog.enter();
-		assert.deepEqual(rotating.posts(before), []);
+		assert.deepEqual(scenario.posts(before), []);
 		await chooseOn(window, OLD, "Undo Rotation…");
 		await (await window.dialog(message)).press("Undo");
-		await rotating.isOver();
-		for (const scope of rotating.scopes) assert.deepEqual(rotating.activeIn(scope), [rotating.made.old.id]);
+		await scenario.isOver();
+		for (const scope of scenario.scopes) assert.deepEqual(scenario.activeIn(scope), [scenario.made.old.id]);
 		await saysNothing(window);
 	});
 
-	it("R34 reads back what became of an activation without an answer, and tells what failed", async () => {
-		const { window, emulator, picture } = rotating.made.session;
+	it("R34 reads back the result of an activation without a response, and reports failures", async () => {
+		const { window, emulator, picture } = scenario.made.session;
 		await addNext();
-		const match = ({ path }: { path: string }) => path.includes(rotating.made.archived.id);
+		const match = ({ path }: { path: string }) => path.includes(scenario.made.archived.id);
 		emulator.faults.next({ kind: "status", status: 403, operation: "projectActivate", when: "before", match });
-		await rotating.rotateTo(OLD, NEXT);
-		await (await rotating.question(OLD, NEXT)).press("Rotate");
+		await scenario.rotateTo(OLD, NEXT);
+		await (await scenario.question(OLD, NEXT)).press("Rotate");
 		const toast = await window.toast("in project “Archived”: not activated.");
 		await window.view(VIEW).rowWith("Rotating: replacement not active everywhere yet, Rotate or Finish").appears();
 		await picture("rotation-begun");
 		assert.match(toast.text, /Rotate again to go on, or undo it\.$/);
 		await toast.dismiss();
-		assert.deepEqual(rotating.activeIn(rotating.made.archived.id), [rotating.made.old.id]);
+		assert.deepEqual(scenario.activeIn(scenario.made.archived.id), [scenario.made.old.id]);
 
 		const before = emulator.exchanges.length;
 		emulator.faults.next({ kind: "reset", operation: "projectActivate", when: "after", times: 2 });
@@ -221,33 +221,33 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		const dialog = await window.dialog(`Go on rotating “${OLD}” to “${NEXT}”?`);
 		assert.match(dialog.detail, /is activated in:\s+• project “Archived”\s/);
 		await dialog.press("Rotate");
-		await rotating.isWaiting(OLD);
-		assert.deepEqual(rotating.activeIn(rotating.made.archived.id), [rotating.made.old.id, rotating.idOf(NEXT)]);
-		assert.equal(rotating.posts(before).length, 2);
+		await scenario.isWaiting(OLD);
+		assert.deepEqual(scenario.activeIn(scenario.made.archived.id), [scenario.made.old.id, scenario.idOf(NEXT)]);
+		assert.equal(scenario.posts(before).length, 2);
 		await saysNothing(window);
 	});
 
-	it("says on a machine that has no plan what is not known there, and goes on from what is", async () => {
-		const { code, picture } = rotating.made.session;
+	it("says on a machine without a plan what is not known, and continues from the known state", async () => {
+		const { code, picture } = scenario.made.session;
 		await rotate();
 		const plans = readdirSync(code.dataFolder, { recursive: true, encoding: "utf8" }).filter((path) =>
 			/rotations\/[^/]+\.json$/.test(path),
 		);
 		assert.equal(plans.length, 1);
 		for (const path of plans) rmSync(join(code.dataFolder, path));
-		await rotating.refresh();
-		await rotating.isOver();
-		await rotating.rotateTo(OLD, NEXT);
-		const dialog = await rotating.question(OLD, NEXT);
+		await scenario.refresh();
+		await scenario.isOver();
+		await scenario.rotateTo(OLD, NEXT);
+		const dialog = await scenario.question(OLD, NEXT);
 		await picture("rotation-elsewhere");
 		assert.match(dialog.detail, /is active already in the organization, project “\w+”, and project “\w+”\. Whether/);
 		await dialog.press("Rotate");
-		await rotating.isWaiting(OLD);
+		await scenario.isWaiting(OLD);
 	});
 
-	describe("in the end", () => {
-		itKeepsTheContract(() => kit.session);
+	describe("after all tests", () => {
+		itKeepsTheContract(() => fixture.session);
 
-		itKeepsTheKeySecret(() => kit.session);
+		itKeepsTheKeySecret(() => fixture.session);
 	});
 });

@@ -10,76 +10,76 @@ import { rowOf, VIEW } from "./setup/uploadActions.ts";
 const PROJECT = "Project CA";
 
 describe(`Ending a rotation in VS Code ${environment.version}`, () => {
-	let kit: Awaited<ReturnType<typeof startRotating>>;
-	let rotating: Rotating;
+	let fixture: Awaited<ReturnType<typeof startRotating>>;
+	let scenario: Rotating;
 
 	before(async () => {
-		kit = await startRotating();
+		fixture = await startRotating();
 	});
 
-	after(() => kit.close());
+	after(() => fixture.close());
 
 	eachTestBegins(
-		() => kit.session,
+		() => fixture.session,
 		async () => {
-			rotating = await kit.begin(async (rotating) => {
-				rotating.addNext();
-				await addAnchor(kit.session.emulator, PROJECT);
+			scenario = await fixture.startScenario(async (scenario) => {
+				scenario.addNext();
+				await addAnchor(fixture.session.emulator, PROJECT);
 			});
 		},
 	);
 
-	const unclear = () => rotating.made.session.window.quickInput(`Where “${OLD}” is active`);
+	const scopePrompt = () => scenario.made.session.window.quickInput(`Where “${OLD}” is active`);
 
-	it("does not ask where lists show what is a project's own, and leave out what is not active", async () => {
-		const { switches } = rotating.made.session.emulator;
-		rotating.switch(rotating.made.old.id, false, ...rotating.projects);
+	it("does not ask if lists contain only a project's own active certificates", async () => {
+		const { switches } = scenario.made.session.emulator;
+		scenario.switch(scenario.made.old.id, false, ...scenario.projects);
 		switches.projectListInactive = false;
-		await rotating.rotateTo(OLD, next);
-		const dialog = await rotating.question(OLD, next);
+		await scenario.rotateTo(OLD, next);
+		const dialog = await scenario.question(OLD, next);
 		assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
 		await dialog.escape();
 	});
 
-	it("asks what lists cannot tell, and leaves projects alone where it is the organization only", async () => {
-		const { session, old } = rotating.made;
-		rotating.switch(old.id, false, ...rotating.projects);
+	it("asks if lists are ambiguous, and leaves projects unchanged if the answer is the organization only", async () => {
+		const { session, old } = scenario.made;
+		scenario.switch(old.id, false, ...scenario.projects);
 		session.emulator.switches.projectListInherits = true;
-		await rotating.rotateTo(OLD, next);
-		const pick = await unclear();
+		await scenario.rotateTo(OLD, next);
+		const picker = await scopePrompt();
 		await (await rowOf(session.window, OTHER)).select();
 		await session.picture("rotation-unclear");
-		const [only, too] = await pick.options();
+		const [only, too] = await picker.options();
 		assert.match(only ?? "", /^Only through the organization/);
 		assert.match(too ?? "", /^By itself, too, .* in project “\w+”, project “\w+”, and project “\w+”, too\./);
-		await pick.pick("Only through the organization");
-		const dialog = await rotating.question(OLD, next);
+		await picker.pick("Only through the organization");
+		const dialog = await scenario.question(OLD, next);
 		assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
 		await dialog.press("Rotate");
-		await rotating.isWaiting(OLD);
-		assert.deepEqual(rotating.activeIn(ORGANIZATION), [old.id, rotating.idOf(next)]);
-		for (const id of rotating.projects) assert.deepEqual(rotating.activeIn(id), []);
-		await rotating.undo(next);
-		assert.deepEqual(rotating.activeIn(ORGANIZATION), [old.id]);
+		await scenario.isWaiting(OLD);
+		assert.deepEqual(scenario.activeIn(ORGANIZATION), [old.id, scenario.idOf(next)]);
+		for (const id of scenario.projects) assert.deepEqual(scenario.activeIn(id), []);
+		await scenario.undo(next);
+		assert.deepEqual(scenario.activeIn(ORGANIZATION), [old.id]);
 	});
 
-	it("activates in the projects, too, where the answer is that, and undoes it there", async () => {
-		const { session, old } = rotating.made;
+	it("activates in the projects too if the answer says so, and undoes the activation there", async () => {
+		const { session, old } = scenario.made;
 		session.emulator.switches.projectListInherits = true;
-		rotating.switch(old.id, true, ...rotating.projects);
-		await rotating.rotateTo(OLD, next);
-		await (await unclear()).pick("By itself, too");
-		await (await rotating.question(OLD, next)).press("Rotate");
-		await rotating.isWaiting(OLD);
-		for (const scope of [ORGANIZATION, ...rotating.projects])
-			assert.deepEqual(rotating.activeIn(scope), [old.id, rotating.idOf(next)]);
-		await rotating.undo(next);
-		for (const scope of [ORGANIZATION, ...rotating.projects]) assert.deepEqual(rotating.activeIn(scope), [old.id]);
+		scenario.switch(old.id, true, ...scenario.projects);
+		await scenario.rotateTo(OLD, next);
+		await (await scopePrompt()).pick("By itself, too");
+		await (await scenario.question(OLD, next)).press("Rotate");
+		await scenario.isWaiting(OLD);
+		for (const scope of [ORGANIZATION, ...scenario.projects])
+			assert.deepEqual(scenario.activeIn(scope), [old.id, scenario.idOf(next)]);
+		await scenario.undo(next);
+		for (const scope of [ORGANIZATION, ...scenario.projects]) assert.deepEqual(scenario.activeIn(scope), [old.id]);
 	});
 
-	it("does not finish while this extension would lock itself out, and leads to the settings", async () => {
-		const { window, emulator, picture } = rotating.made.session;
-		await rotating.rotate(OLD, next);
+	it("does not finish while this extension would lock itself out, and opens the settings", async () => {
+		const { window, emulator, picture } = scenario.made.session;
+		await scenario.rotate(OLD, next);
 		const before = emulator.exchanges.length;
 		await pressOn(window, await rowOf(window, OLD), "Finish Rotation…");
 		const dialog = await window.dialog(`“${OLD}” cannot go yet: this extension would lock itself out.`);
@@ -88,42 +88,42 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		assert.deepEqual(dialog.buttons, ["Cancel", "Set Up Client Certificate"]);
 		await dialog.enter();
 		await closeSettings(window);
-		assert.deepEqual(rotating.posts(before), []);
+		assert.deepEqual(scenario.posts(before), []);
 	});
 
-	it("does not start where this extension could neither finish nor undo", async () => {
-		const { window, emulator, picture, chainTo } = { ...rotating.made.session, ...rotating.made };
+	it("does not start if this extension could neither finish nor undo", async () => {
+		const { window, emulator, picture, chainTo } = { ...scenario.made.session, ...scenario.made };
 		chainTo("idle");
 		const before = emulator.exchanges.length;
-		await rotating.rotateTo(OLD, next);
+		await scenario.rotateTo(OLD, next);
 		const dialog = await window.dialog(`Can't rotate “${OLD}”: this extension could neither finish nor undo it.`);
 		await picture("rotation-dead-end");
 		assert.match(dialog.detail, /Set a client certificate that chains to “Old CA” or “New CA/);
 		assert.deepEqual(dialog.buttons, ["Cancel", "Set Up Client Certificate"]);
 		await dialog.escape();
-		assert.deepEqual(rotating.posts(before), []);
+		assert.deepEqual(scenario.posts(before), []);
 	});
 
-	it("finishes without a client certificate where OpenAI answers without one", async () => {
-		const { session, old } = rotating.made;
+	it("finishes without a client certificate if OpenAI requires none", async () => {
+		const { session, old } = scenario.made;
 		const { window } = session;
 		await session.configure({});
 		await signIn(session);
-		await rotating.rotate(OLD, next);
+		await scenario.rotate(OLD, next);
 		await pressOn(window, await rowOf(window, OLD), "Finish Rotation…");
 		const dialog = await window.dialog(`Have all clients moved from “${OLD}” to “${next}”?`);
 		await session.picture("rotation-finish-unasked");
 		assert.match(dialog.detail, /No client certificate is set\. OpenAI answers this extension without one/);
 		await dialog.press("Finish");
-		await rotating.isOver();
-		for (const scope of rotating.scopes) assert.deepEqual(rotating.activeIn(scope), [rotating.idOf(next)]);
-		assert.ok(!rotating.scopes.some((scope) => rotating.activeIn(scope).includes(old.id)));
+		await scenario.isOver();
+		for (const scope of scenario.scopes) assert.deepEqual(scenario.activeIn(scope), [scenario.idOf(next)]);
+		assert.ok(!scenario.scopes.some((scope) => scenario.activeIn(scope).includes(old.id)));
 	});
 
-	it("R36 asks anew where something was changed meanwhile, then finishes in every scope", async () => {
-		const { window, emulator, picture } = rotating.made.session;
-		await rotating.rotate(OLD, next);
-		rotating.made.chainTo("next");
+	it("R36 asks again if something was changed meanwhile, then finishes in every scope", async () => {
+		const { window, emulator, picture } = scenario.made.session;
+		await scenario.rotate(OLD, next);
+		scenario.made.chainTo("next");
 		await pressOn(window, await rowOf(window, OLD), "Finish Rotation…");
 		const message = `Have all clients moved from “${OLD}” to “${next}”?`;
 		const dialog = await window.dialog(message);
@@ -133,35 +133,35 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		assert.match(dialog.detail, /client certificate CN=New client was checked offline: it chains to “New CA/);
 		assert.deepEqual(dialog.buttons, ["Cancel", "Finish", "Finish and Delete", "Not Yet"]);
 		assert.equal(dialog.onEnter, "Not Yet");
-		rotating.switch(rotating.made.old.id, true, rotating.made.staging.id);
+		scenario.switch(scenario.made.old.id, true, scenario.made.staging.id);
 		const before = emulator.exchanges.length;
 		await dialog.press("Finish");
 		const again = await window.dialog(message);
 		assert.match(again.detail, /^Something was changed meanwhile/);
 		assert.match(again.detail, /is not active yet in project “Staging”: it is activated there first\./);
-		assert.deepEqual(rotating.posts(before), []);
+		assert.deepEqual(scenario.posts(before), []);
 		await again.press("Finish");
-		await rotating.isOver();
-		for (const scope of [...rotating.scopes, rotating.made.staging.id])
-			assert.deepEqual(rotating.activeIn(scope), [rotating.idOf(next)]);
-		assert.ok(rotating.idOf(OLD));
+		await scenario.isOver();
+		for (const scope of [...scenario.scopes, scenario.made.staging.id])
+			assert.deepEqual(scenario.activeIn(scope), [scenario.idOf(next)]);
+		assert.ok(scenario.idOf(OLD));
 		await saysNothing(window);
 	});
 
-	it("tells how far it came where a scope fails, and goes on from there, then deletes", async () => {
-		const { window, emulator, picture } = rotating.made.session;
-		const { old, staging, production } = rotating.made;
-		rotating.switch(old.id, false, ...rotating.scopes);
-		rotating.switch(rotating.idOf(next), true, ...rotating.scopes, staging.id);
-		rotating.made.chainTo("next");
-		rotating.switch(rotating.idOf(PROJECT), true, staging.id, production.id);
-		// Has the projects read, too.
+	it("reports its progress if a scope fails, continues from there, then deletes", async () => {
+		const { window, emulator, picture } = scenario.made.session;
+		const { old, staging, production } = scenario.made;
+		scenario.switch(old.id, false, ...scenario.scopes);
+		scenario.switch(scenario.idOf(next), true, ...scenario.scopes, staging.id);
+		scenario.made.chainTo("next");
+		scenario.switch(scenario.idOf(PROJECT), true, staging.id, production.id);
+		// An expanded row makes the extension read the projects too.
 		const projectRow = await rowOf(window, PROJECT);
 		await projectRow.expand();
-		await rotating.refresh();
+		await scenario.refresh();
 		await window.view(VIEW).rowWith("active in 2 scopes").appears();
 		await projectRow.collapse();
-		await rotating.rotate(PROJECT, next);
+		await scenario.rotate(PROJECT, next);
 		const message = `Have all clients moved from “${PROJECT}” to “${next}”?`;
 		const match = ({ path }: { path: string }) => path.includes(staging.id);
 		emulator.faults.next({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
@@ -171,20 +171,20 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		await picture("rotation-not-finished");
 		assert.match(toast.text, /In project “Staging”: “Project CA” not deactivated\. .*\(403\)/);
 		await toast.dismiss();
-		assert.deepEqual(rotating.activeIn(staging.id), [rotating.idOf(next), rotating.idOf(PROJECT)]);
+		assert.deepEqual(scenario.activeIn(staging.id), [scenario.idOf(next), scenario.idOf(PROJECT)]);
 		await chooseOn(window, PROJECT, "Finish Rotation…");
 		const row = await rowOf(window, PROJECT);
 		await (await window.dialog(message)).press("Finish and Delete");
 		await row.disappears();
-		await rotating.isOver();
-		assert.equal(rotating.idOf(PROJECT), "");
-		for (const scope of [staging.id, production.id]) assert.deepEqual(rotating.activeIn(scope), [rotating.idOf(next)]);
+		await scenario.isOver();
+		assert.equal(scenario.idOf(PROJECT), "");
+		for (const scope of [staging.id, production.id]) assert.deepEqual(scenario.activeIn(scope), [scenario.idOf(next)]);
 		await saysNothing(window);
 	});
 
-	describe("in the end", () => {
-		itKeepsTheContract(() => kit.session);
+	describe("after all tests", () => {
+		itKeepsTheContract(() => fixture.session);
 
-		itKeepsTheKeySecret(() => kit.session);
+		itKeepsTheKeySecret(() => fixture.session);
 	});
 });

@@ -19,18 +19,18 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("certificates");
 	const workspace = join(temporary.path, "evil.code-workspace");
 	let emulator: Emulator;
-	/** Where they want the key to go. */
+	/** The server of the base URL in the workspace's settings. */
 	let attacker: Server;
-	let attacked = 0;
+	let attackerConnections = 0;
 	let browser: Browser;
 
 	before(async () => {
 		emulator = await startEmulator();
 		attacker = createServer((_, response) => response.end("{}")).listen(0, "127.0.0.1");
-		attacker.on("connection", () => attacked++);
+		attacker.on("connection", () => attackerConnections++);
 		await once(attacker, "listening");
-		const evil = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
-		const settings = { "openaiCertificates.baseUrl": evil, openaiCertificates: { baseUrl: evil } };
+		const attackerUrl = `http://127.0.0.1:${(attacker.address() as AddressInfo).port}/v1`;
+		const settings = { "openaiCertificates.baseUrl": attackerUrl, openaiCertificates: { baseUrl: attackerUrl } };
 		for (const folder of ["one", "two"]) {
 			mkdirSync(join(temporary.path, folder, ".vscode"), { recursive: true });
 			writeFileSync(join(temporary.path, folder, ".vscode/settings.json"), JSON.stringify(settings));
@@ -52,14 +52,14 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 		emulator.state.put({ name: "Acme Root CA" });
 	});
 
-	/** Starts a VS Code, has something done in it, and ends it with its windows. */
+	/** Starts VS Code, runs `act`, and closes VS Code and its windows. */
 	const inVSCode = async (workspace: string, restricted: boolean, act: (code: VSCode) => Promise<void>) => {
 		const { version, vsix } = environment;
 		const code = await startVSCode({
 			...{ version, restricted, workspace, extensions: [vsix] },
 			settings: {
 				"openaiCertificates.baseUrl": emulator.url,
-				// Restricted without asking.
+				// Starts in Restricted Mode without asking.
 				"security.workspace.trust.startupPrompt": "never",
 			},
 		});
@@ -72,8 +72,8 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 	};
 
 	for (const restricted of [false, true])
-		it(`R01 R44 lead the key nowhere, in a ${restricted ? "restricted" : "trusted"} .code-workspace of two folders`, async () => {
-			const before = attacked;
+		it(`R01 R44 do not redirect the key, in a ${restricted ? "restricted" : "trusted"} .code-workspace of two folders`, async () => {
+			const before = attackerConnections;
 			await inVSCode(temporary.path, restricted, async ({ port }) => {
 				const url = `http://127.0.0.1:${port}/?${new URLSearchParams({ workspace })}`;
 				const window = await openWindow(browser, url, { tab: EXTENSION });
@@ -83,10 +83,10 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 				await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
 				await rowOf(window, "Acme Root CA");
 			});
-			assert.equal(attacked, before);
+			assert.equal(attackerConnections, before);
 		});
 
-	it("keep nobody from uploading in Restricted Mode", async () => {
+	it("do not prevent uploads in Restricted Mode", async () => {
 		const folder = temporaryFolder("untrusted");
 		writeFileSync(join(folder.path, "acme.pem"), (await makeCertificate({ commonName: "Untrusted folder's CA" })).pem);
 		await inVSCode(folder.path, true, async ({ url }) => {

@@ -52,19 +52,25 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	/** Has the certificates shown, and the projects not. */
+	/** Shows the certificates, and collapses the projects. */
 	const showCertificates = async () => {
 		await session.window.openViews();
 		await session.window.closeView(PROJECTS);
 		await signIn(session);
 	};
 
-	/** Has the projects shown beside; what was shown of the ones before reads the same, and so is seen to be gone first. */
+	/** Shows certificates and projects. First waits until the previous test's projects, with equal names, are gone. */
 	const showProjects = async () => {
 		const { emulator, window } = session;
 		await showCertificates();
-		const rewrite = () => ({ object: "list", data: [], first_id: null, last_id: null, has_more: false });
-		emulator.faults.next({ kind: "rewrite", operation: "projects", when: "before", times: Infinity, rewrite });
+		const emptyList = () => ({ object: "list", data: [], first_id: null, last_id: null, has_more: false });
+		emulator.faults.next({
+			kind: "rewrite",
+			operation: "projects",
+			when: "before",
+			times: Infinity,
+			rewrite: emptyList,
+		});
 		await window.openView(PROJECTS);
 		await window.run(REFRESH);
 		await projects.welcome("no projects");
@@ -74,7 +80,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await projects.rowWith("loading…").disappears();
 	};
 
-	it("tells below a certificate's row all about it, and where it is active", async () => {
+	it("shows below a certificate's row its details, and where it is active", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
 		const row = await rowOf(window, ACME);
@@ -112,7 +118,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.exchanges.filter(({ path }) => path.endsWith(acme.id)).length, 1);
 	});
 
-	it("says what it cannot read of a certificate, and reads it again when it is expanded anew", async () => {
+	it("says why a certificate cannot be read, and reads it again when its row is expanded again", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
 		emulator.faults.next({ kind: "status", status: 404, operation: "get", when: "before" });
@@ -128,15 +134,15 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await certificates.rowWith("OpenAI sent no certificate").disappears();
 	});
 
-	it("leaves the menu of a row open while others change", async () => {
+	it("keeps the menu of a row open while other rows change", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
-		const held = emulator.faults.next({ kind: "silence", operation: "get", when: "before" });
+		const silence = emulator.faults.next({ kind: "silence", operation: "get", when: "before" });
 		const other = await rowOf(window, "Zeta CA");
 		await other.expand();
 		await certificates.rowWith("loading…").appears();
 		const menu = await (await rowOf(window, ACME)).menu();
-		held.release();
+		silence.release();
 		await certificates.rowWith("loading…").disappears();
 		await session.picture("menu-while-loading");
 		assert.ok((await menu.items()).includes("Copy Id"));
@@ -145,7 +151,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await window.clipboardBecomes(acme.id);
 	});
 
-	it("R53 counts the projects that could not be read, until they are", async () => {
+	it("R53 counts unread projects until they are read", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
 		await (await rowOf(window, ACME)).expand();
@@ -163,7 +169,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await certificates.rowWith("1 project was not read").disappears();
 	});
 
-	it("shows what is active in each project, by itself and through the organization", async () => {
+	it("shows the active certificates of each project, its own and the organization's", async () => {
 		const { emulator, window } = session;
 		await showProjects();
 		emulator.state.setActive("organization", [acme.id], true).commit();
@@ -195,7 +201,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await window.status("Copied the certificate's id.");
 	});
 
-	it("R53 shows which project could not be read, beside the others", async () => {
+	it("R53 shows which project could not be read, and still shows the others", async () => {
 		const { emulator } = session;
 		await showProjects();
 		emulator.faults.next({
@@ -213,7 +219,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await projects.rowWith("as of ").disappears();
 	});
 
-	it("shows in no project any more what the organization does not impose any more", async () => {
+	it("removes a certificate from all projects once the organization no longer enforces it", async () => {
 		const { emulator, window } = session;
 		await showProjects();
 		emulator.state.setActive("organization", [acme.id, zeta.id], true).commit();
@@ -229,11 +235,11 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await projects.rowWith("the organization's 1 applies").appears();
 	});
 
-	it("shows projects as they come", async () => {
+	it("shows each project as soon as it is read", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
 		await window.leave();
-		const held = emulator.faults.next({
+		const silence = emulator.faults.next({
 			...{ kind: "silence", operation: "projectList", when: "before" },
 			match: ({ path }) => path.includes(staging.id),
 		});
@@ -243,11 +249,11 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await projects.rowWith("2 active").appears();
 		await session.picture("projects-loading");
 		assert.equal(await projects.row("Staging").description(), "loading…");
-		held.release();
+		silence.release();
 		await projects.rowWith("loading…").disappears();
 	});
 
-	it("R30 tells of a project that cannot be read, beside the others", async () => {
+	it("R30 reports a project that cannot be read, and still shows the others", async () => {
 		await showProjects();
 		session.emulator.state.addProject("Odd", { id: "../x" });
 		await projects.action("Refresh");
@@ -256,7 +262,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await session.picture("projects-unreadable");
 	});
 
-	it("R40 uploads a file that is dropped on the view, with the same questions", async () => {
+	it("R40 uploads a file that is dropped on the view, with the same prompts", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
 		await window.openFile("dropped.pem");
@@ -269,26 +275,26 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.state.certificates.at(-1)?.name, name);
 	});
 
-	describe("in a window that knows nothing yet", () => {
-		/** How many exchanges there were before. */
-		let atFirst: number;
+	describe("in a window without stored data", () => {
+		/** Number of exchanges before the test. */
+		let exchangesBefore: number;
 
 		beforeEach(async () => {
 			const { emulator, window } = session;
 			await window.loadAsNew();
-			atFirst = emulator.exchanges.length;
+			exchangesBefore = emulator.exchanges.length;
 			await signIn(session);
 		});
 
-		it("asks for no project before somebody wants to see one", async () => {
+		it("requests no projects before the user shows them", async () => {
 			const { emulator } = session;
-			const asked = emulator.exchanges.slice(atFirst).map(({ path }) => path);
-			assert.deepEqual([...new Set(asked)], ["/v1/organization/certificates"]);
+			const paths = emulator.exchanges.slice(exchangesBefore).map(({ path }) => path);
+			assert.deepEqual([...new Set(paths)], ["/v1/organization/certificates"]);
 			assert.match(await (await rowOf(session.window, ACME)).description(), /^364 days left · cert_\w+$/);
 			assert.equal(await certificates.heading(), "Certificates | 3 of 50");
 		});
 
-		it("sorts by expiry, name and creation, and remembers it", async () => {
+		it("sorts by expiry, name and creation, and remembers the order", async () => {
 			const { window } = session;
 			const sortBy = async (order: string) => {
 				await window.run(`${EXTENSION}: Sort By…`);
@@ -309,7 +315,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			await session.picture("sorted");
 		});
 
-		it("R18 shows what the key lacks where it may not list projects, and the certificates all the same", async () => {
+		it("R18 names the permission to list projects if the key lacks it, and still shows the certificates", async () => {
 			const { emulator, window } = session;
 			emulator.state.setActive("organization", [acme.id], true).commit();
 			await window.openView(PROJECTS);
@@ -325,7 +331,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			await session.picture("projects-forbidden");
 		});
 
-		it("names the connection in the title where there are several, and shows the one in use", async () => {
+		it("names the connection in the title if there are several, and shows the current connection", async () => {
 			const { window } = session;
 			const openBoth = async () => {
 				await window.openViews();
@@ -344,7 +350,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 				await projects.row("Other project").appears();
 				await session.picture("two-connections");
 				assert.equal(await certificates.heading(), `Certificates: ${host} | 1 of 50`);
-				// The base URL leads back to the first one, whose key is there too.
+				// The base URL is the first connection's again, whose key is stored too.
 				await session.configure({});
 				await openBoth();
 				for (const view of [certificates, projects]) {
@@ -358,7 +364,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		});
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
 		itKeepsTheContract(() => session);

@@ -1,4 +1,4 @@
-// The objects that the service answers with, typed as OpenAI's own client types them: types fail where a shape drifts.
+// Builds the service's response objects, typed with OpenAI's client types: a drifting shape fails type checking.
 import type { OpenAI } from "openai";
 import type { PageResponse } from "openai/pagination";
 import type { ListedCertificate, Project, StoredCertificate } from "./state.ts";
@@ -17,7 +17,7 @@ type ProjectItem = OpenAI.Admin.Organization.Projects.CertificateListResponse &
 
 type ListItem = OrganizationItem | ProjectItem;
 
-/** Upload, get and rename: no `active`, and the PEM only where it is asked for. */
+/** Returns the response to upload, get and rename: without `active`, and with the PEM only on request. */
 export function single(certificate: StoredCertificate, withContent = false): Certificate {
 	const details = { valid_at: certificate.validAt, expires_at: certificate.expiresAt };
 	return {
@@ -29,12 +29,12 @@ export function single(certificate: StoredCertificate, withContent = false): Cer
 	};
 }
 
-/** @param object Tells the organization's list from a project's. */
+/** @param object The organization's or a project's object type. */
 export function listItem(object: ListItem["object"], { certificate, active }: ListedCertificate): ListItem {
 	return { ...single(certificate), object, active };
 }
 
-/** Activate and deactivate. */
+/** Returns the response to activate and deactivate. */
 export function toggled(
 	object: ListItem["object"],
 	verb: "activate" | "deactivate",

@@ -1,11 +1,11 @@
-/** An error as the service words it; becomes `{"error":{message,type,param,code}}`, or `{"error":"message"}`. */
+/** An error response of the service: `{"error":{message,type,param,code}}`, or `{"error":"message"}`. */
 export class ApiError extends Error {
 	readonly status: number;
 	readonly code: string | null;
-	/** The field or query parameter at fault. */
+	/** The wrong field or query parameter. */
 	readonly param: string | null;
 	readonly shape: "object" | "text";
-	/** Headers to answer with beside the usual ones. */
+	/** Headers in addition to the default headers. */
 	readonly headers: Readonly<Record<string, string>>;
 
 	constructor(

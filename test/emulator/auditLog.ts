@@ -10,27 +10,27 @@ export type EventType =
 	| "certificates.activated"
 	| "certificates.deactivated";
 
-/** Who did something: an admin key, or a person in the dashboard. */
+/** The author of a change: an admin key, or a person in the dashboard. */
 export type Actor = { readonly keyId: string } | "dashboard";
 
-/** One entry of the history, as the service sends it and OpenAI's client types it. */
+/** An entry of the audit log in the service's format, with OpenAI's client types. */
 export type AuditEvent = Readonly<Pick<ClientEvent, "id" | "type" | "effective_at" | "project" | "actor" | EventType>>;
 
-interface Named {
+interface CertificateSummary {
 	readonly id: string;
 	readonly name: string | null;
 	readonly pem: string;
 }
 
-/** The organization's history: an entry for each change of a certificate. */
+/** The organization's audit log: an entry for each change of a certificate. */
 export class AuditLog {
 	readonly events: AuditEvent[] = [];
-	readonly #subjects = new WeakMap<AuditEvent, ReadonlySet<string>>();
+	readonly #certificateIds = new WeakMap<AuditEvent, ReadonlySet<string>>();
 
 	/** @param at Unix seconds. */
 	add(
 		type: EventType,
-		certificates: readonly Named[],
+		certificates: readonly CertificateSummary[],
 		at: number,
 		actor: Actor,
 		project?: { readonly id: string; readonly name: string },
@@ -40,28 +40,28 @@ export class AuditLog {
 			type,
 			effective_at: at,
 			...(project === undefined ? {} : { project: { id: project.id, name: project.name } }),
-			actor: describe(actor),
-			...detailsOf(type, certificates),
+			actor: actorField(actor),
+			...eventDetails(type, certificates),
 		};
-		this.#subjects.set(event, new Set(certificates.map(({ id }) => id)));
+		this.#certificateIds.set(event, new Set(certificates.map(({ id }) => id)));
 		this.events.push(event);
 	}
 
-	/** The events of these types on these certificates, oldest first; without a list: all. */
+	/** Returns events by type and certificate, oldest first. An omitted filter matches all events. */
 	find(types?: readonly string[], certificateIds?: readonly string[]): AuditEvent[] {
 		return this.events.filter((event) => {
-			const subjects = this.#subjects.get(event);
+			const ids = this.#certificateIds.get(event);
 			return (
 				(types === undefined || types.includes(event.type)) &&
-				(certificateIds === undefined || certificateIds.some((id) => subjects?.has(id)))
+				(certificateIds === undefined || certificateIds.some((id) => ids?.has(id)))
 			);
 		});
 	}
 }
 
-function detailsOf(type: EventType, certificates: readonly Named[]): Pick<ClientEvent, EventType> {
-	const named = certificates.map(({ id, name }) => ({ id, ...(name === null ? {} : { name }) }));
-	const [first] = named;
+function eventDetails(type: EventType, certificates: readonly CertificateSummary[]): Pick<ClientEvent, EventType> {
+	const summaries = certificates.map(({ id, name }) => ({ id, ...(name === null ? {} : { name }) }));
+	const [first] = summaries;
 	switch (type) {
 		case "certificate.created":
 			return { [type]: { ...first } };
@@ -70,13 +70,13 @@ function detailsOf(type: EventType, certificates: readonly Named[]): Pick<Client
 		case "certificate.deleted":
 			return { [type]: { ...first, certificate: certificates[0]?.pem ?? "" } };
 		case "certificates.activated":
-			return { [type]: { certificates: named } };
+			return { [type]: { certificates: summaries } };
 		case "certificates.deactivated":
-			return { [type]: { certificates: named } };
+			return { [type]: { certificates: summaries } };
 	}
 }
 
-function describe(actor: Actor): NonNullable<ClientEvent["actor"]> {
+function actorField(actor: Actor): NonNullable<ClientEvent["actor"]> {
 	const user = { id: "user-emulator", email: "someone@example.test" };
 	if (actor === "dashboard") return { type: "session", session: { user, ip_address: "127.0.0.1" } };
 	return { type: "api_key", api_key: { id: actor.keyId, type: "user", user } };

@@ -1,4 +1,4 @@
-// Bodies gone wrong, for faults of the kind "rewrite".
+// Malformed response bodies, for faults of the kind "rewrite".
 import type { Exchange } from "./record.ts";
 
 type Rewrite = (body: unknown, exchange: Exchange) => unknown;
@@ -7,17 +7,17 @@ interface ListBody {
 	readonly data: readonly Record<string, unknown>[];
 }
 
-/** Each page is full of new certificates and says that there are more. For `times: Infinity`. */
+/** Fills each page with new certificates and always reports more. For `times: Infinity`. */
 export function endlessList(): Rewrite {
-	let made = 0;
+	let count = 0;
 	return onList((list, exchange) => {
 		const limit = Number(new URLSearchParams(exchange.query).get("limit") ?? 20);
-		const data = Array.from({ length: limit }, () => ({ ...listItem, id: `cert_endless_${made++}` }));
+		const data = Array.from({ length: limit }, () => ({ ...listItem, id: `cert_endless_${count++}` }));
 		return { ...list, data, first_id: data[0]?.id, last_id: data.at(-1)?.id, has_more: true };
 	});
 }
 
-/** The first page comes again and again, and always names the same next one. For `times: Infinity`. */
+/** Repeats the first page, always with the same cursor. For `times: Infinity`. */
 export function repeatedPage(): Rewrite {
 	let first: ListBody | undefined;
 	return onList((list) => {
@@ -26,7 +26,7 @@ export function repeatedPage(): Rewrite {
 	});
 }
 
-/** Nothing on the page, and yet there is more. */
+/** Returns an empty page that reports more. */
 export const emptyPageWithMore: Rewrite = onList((list) => ({
 	...list,
 	data: [],
@@ -35,15 +35,15 @@ export const emptyPageWithMore: Rewrite = onList((list) => ({
 	has_more: true,
 }));
 
-/** The first item stands on the page twice. */
+/** Repeats the first item of the page. */
 export const sameIdTwice: Rewrite = onList((list) => ({ ...list, data: [...list.data.slice(0, 1), ...list.data] }));
 
-/** One more item on the page, whatever it is. */
+/** Appends an item of any shape to the page. */
 export function withItem(item: unknown): Rewrite {
 	return onList((list) => ({ ...list, data: [...list.data, item] }));
 }
 
-/** Changes each certificate of an answer, on a list or alone. */
+/** Changes each certificate of a response, in a list or alone. */
 export function eachCertificate(map: (certificate: Record<string, unknown>) => unknown): Rewrite {
 	return (body) => {
 		const object = body as Record<string, unknown>;
@@ -51,7 +51,7 @@ export function eachCertificate(map: (certificate: Record<string, unknown>) => u
 	};
 }
 
-/** Changes the PEM in an answer that carries one; `undefined` leaves it out. */
+/** Changes the PEM of each certificate that has a PEM; `undefined` omits the PEM. */
 export function withContent(map: (pem: string) => string | undefined): Rewrite {
 	return eachCertificate((certificate) => {
 		const details = certificate.certificate_details as { readonly content?: string };
@@ -60,7 +60,7 @@ export function withContent(map: (pem: string) => string | undefined): Rewrite {
 	});
 }
 
-/** One PEM block with other columns and line ends. */
+/** Rewraps a PEM block with other columns and line ends. */
 export function reflow(pem: string, columns: number, lineEnd: string): string {
 	const [first = "", ...rest] = pem.trimEnd().split("\n");
 	const last = rest.pop() ?? "";

@@ -6,7 +6,7 @@ import { ApiError } from "./apiError.ts";
 import type { FaultKind } from "./faults.ts";
 import type { Exchange } from "./record.ts";
 
-/** An answer before it goes out. */
+/** A response before it is sent. */
 export interface Answer {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
@@ -17,8 +17,8 @@ export function jsonAnswer(status: number, body: unknown, headers: Readonly<Reco
 	return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
-/** Says what a fault makes of an answer before it goes out. */
-export function spoil(answer: Answer, fault: FaultKind, exchange: Exchange): Answer {
+/** Returns the response as changed by a fault. */
+export function spoil(prepared: Answer, fault: FaultKind, exchange: Exchange): Answer {
 	switch (fault.kind) {
 		case "status": {
 			const error = new ApiError(fault.status, fault.message ?? `The emulator was told to answer ${fault.status}.`, {
@@ -37,26 +37,26 @@ export function spoil(answer: Answer, fault: FaultKind, exchange: Exchange): Ans
 			return { status: fault.status, headers: { location: fault.location }, body: "" };
 		case "headers": {
 			const value = "x".repeat(fault.bytes ?? 10);
-			const more = Array.from({ length: fault.count }, (_, index) => [`x-more-${index}`, value] as const);
-			return { ...answer, headers: { ...answer.headers, ...Object.fromEntries(more) } };
+			const extra = Array.from({ length: fault.count }, (_, index) => [`x-more-${index}`, value] as const);
+			return { ...prepared, headers: { ...prepared.headers, ...Object.fromEntries(extra) } };
 		}
 		case "rewrite":
-			return { ...answer, body: JSON.stringify(fault.rewrite(JSON.parse(answer.body), exchange)) };
+			return { ...prepared, body: JSON.stringify(fault.rewrite(JSON.parse(prepared.body), exchange)) };
 		default:
-			return answer;
+			return prepared;
 	}
 }
 
-/** Sends an answer the way a fault would have it. The connection itself is handled by `reset`. */
+/** Sends a response as the fault requires. @param reset Resets the connection. */
 export async function deliver(
-	answer: Answer,
+	prepared: Answer,
 	fault: FaultKind,
 	response: ServerResponse,
 	reset: () => void,
 ): Promise<void> {
-	const bytes = Buffer.from(answer.body);
-	const head = (headers: Record<string, string | number>) =>
-		response.writeHead(answer.status, { ...answer.headers, ...headers });
+	const bytes = Buffer.from(prepared.body);
+	const writeHead = (headers: Record<string, string | number>) =>
+		response.writeHead(prepared.status, { ...prepared.headers, ...headers });
 	switch (fault.kind) {
 		case "reset":
 			return reset();
@@ -64,32 +64,32 @@ export async function deliver(
 			response.socket?.end();
 			return;
 		case "cut":
-			head({ "content-length": bytes.length }).write(bytes.subarray(0, bytes.length / 2));
+			writeHead({ "content-length": bytes.length }).write(bytes.subarray(0, bytes.length / 2));
 			response.socket?.end();
 			return;
 		case "contentLength":
-			head({ "content-length": bytes.length + fault.off, connection: "close" }).end(bytes);
+			writeHead({ "content-length": bytes.length + fault.off, connection: "close" }).end(bytes);
 			return;
 		case "drip":
-			head({ "content-length": bytes.length }).flushHeaders();
+			writeHead({ "content-length": bytes.length }).flushHeaders();
 			return drip(bytes, fault.everyMilliseconds ?? 1000, response);
 		case "gzip":
-			head({ "content-encoding": "gzip" }).end(gzipSync(bytes));
+			writeHead({ "content-encoding": "gzip" }).end(gzipSync(bytes));
 			return;
 		case "gzipBomb": {
-			head({ "content-encoding": "gzip" });
+			writeHead({ "content-encoding": "gzip" });
 			const content = Readable.from(whiteSpace(fault.bytes ?? 100 * 1024 * 1024, bytes));
-			// The other side is expected to hang up.
+			// The client is expected to disconnect.
 			return pipeline(content, createGzip(), response).catch(() => {});
 		}
 		case "endless":
-			head({});
+			writeHead({});
 			return pipeline(Readable.from(whiteSpace(Number.POSITIVE_INFINITY, bytes)), response).catch(() => {});
 		case "long":
-			head({ "content-length": fault.bytes + bytes.length });
+			writeHead({ "content-length": fault.bytes + bytes.length });
 			return pipeline(Readable.from(whiteSpace(fault.bytes, bytes)), response).catch(() => {});
 		default:
-			head({ "content-length": bytes.length }).end(bytes);
+			writeHead({ "content-length": bytes.length }).end(bytes);
 	}
 }
 
@@ -107,6 +107,7 @@ function drip(bytes: Buffer, everyMilliseconds: number, response: ServerResponse
 
 function* whiteSpace(count: number, end: Buffer): Generator<Buffer> {
 	const chunk = Buffer.alloc(64 * 1024, " ");
-	for (let left = count; left > 0; left -= chunk.length) yield chunk.subarray(0, Math.min(left, chunk.length));
+	for (let remaining = count; remaining > 0; remaining -= chunk.length)
+		yield chunk.subarray(0, Math.min(remaining, chunk.length));
 	yield end;
 }

@@ -1,5 +1,5 @@
-// OpenAI's certificates API on loopback, for tests and for trying the extension out. It keeps one organization in memory
-// and holds to the rules of the public documentation; what that leaves open is a switch, and what can go wrong is a fault.
+// Emulates OpenAI's certificates API on loopback, for tests and for manual use. Keeps one organization in memory and
+// follows the public documentation. Undocumented behaviour is a switch, and an error is a fault.
 
 import { constants } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -14,7 +14,7 @@ import { Organization } from "./state.ts";
 import { type Switches, usualSwitches } from "./switches.ts";
 
 export interface EmulatorOptions {
-	/** Default: one that the system chooses. */
+	/** Default: chosen by the system. */
 	readonly port?: number;
 	readonly address?: "127.0.0.1" | "::1";
 	readonly switches?: Partial<Switches>;
@@ -29,15 +29,15 @@ export interface EmulatorOptions {
 export interface TlsOptions {
 	readonly key: string;
 	readonly cert: string;
-	/** Asks for a client certificate on the ordinary host too; the mtls host always does. */
+	/** Requests a client certificate on the ordinary host too, as on the mtls host. */
 	readonly requestCert?: boolean;
-	/** Host names that it answers to beside loopback's own, for a client that a proxy leads here. */
+	/** Host names to accept besides loopback's, for clients behind a proxy. */
 	readonly names?: readonly string[];
-	/** Fails the handshake, not the request, of a client that presents no certificate of these anchors. */
+	/** Fails the handshake, not the request, of a client without a certificate of these anchors. */
 	readonly demandCertificateOf?: readonly string[];
-	/** The newest version of TLS that it speaks. Default: Node's own. */
+	/** The newest supported TLS version. Default: Node's. */
 	readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
-	/** The mtls host does not ask for a client certificate either. */
+	/** Requests no client certificate on the mtls host. */
 	readonly asksNobody?: boolean;
 }
 
@@ -45,31 +45,31 @@ export interface Emulator {
 	/** The base URL, with `/v1`. */
 	readonly url: string;
 	readonly origin: string;
-	/** The base URL of the host that asks for a client certificate; `undefined` without TLS. */
+	/** The base URL of the host that requests a client certificate; `undefined` without TLS. */
 	readonly mtlsUrl: string | undefined;
 	/** A key with every permission. */
 	readonly adminKey: string;
-	/** Makes and revokes further keys. */
+	/** Creates and revokes further keys. */
 	readonly keys: Keys;
-	/** The organization; changed here it is changed behind the client's back. */
+	/** The organization, for changes behind the client's back. */
 	readonly state: Organization;
-	/** Holds from the next request on. */
+	/** Changes apply from the next request on. */
 	readonly switches: Switches;
 	readonly faults: Faults;
 	/** Every exchange so far, in the order of the requests. Cleared by `length = 0`. */
 	readonly exchanges: Exchange[];
 	readonly connections: Pick<Connections, "total" | "open">;
-	/** Has an empty organization, the switches of the start and no faults. Keys and the record of exchanges stay. */
+	/** Empties the organization, restores the initial switches and removes faults. Keeps keys and recorded exchanges. */
 	reset(): void;
-	/** Cuts all connections and frees the ports. */
+	/** Closes all connections and frees the ports. */
 	close(): Promise<void>;
 }
 
 /** Starts the service on loopback, with an empty organization. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
 	const { tls, address = "127.0.0.1", now = Date.now } = options;
-	const switchesAtStart = () => ({ ...usualSwitches(), ...options.switches });
-	const switches = switchesAtStart();
+	const initialSwitches = () => ({ ...usualSwitches(), ...options.switches });
+	const switches = initialSwitches();
 	const service: Service = {
 		state: new Organization(switches, now),
 		switches,
@@ -96,7 +96,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	};
 	for (const server of servers) {
 		service.connections.track(server);
-		// An idle connection ends when a test ends it, not by the clock.
+		// Only a test ends an idle connection, never a timeout.
 		server.keepAliveTimeout = 0;
 		await listen(server, server === ordinary ? (options.port ?? 0) : 0, address);
 	}
@@ -109,7 +109,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		reset: () => {
 			service.faults.reset();
 			service.state.clear();
-			Object.assign(switches, switchesAtStart());
+			Object.assign(switches, initialSwitches());
 		},
 		close: async () => {
 			const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
@@ -121,12 +121,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 function startTlsServer(tls: TlsOptions, requestCert: boolean, listener: RequestListener): Server {
 	const anchors = tls.demandCertificateOf;
-	const demands = anchors ? { ca: [...anchors], rejectUnauthorized: true } : { rejectUnauthorized: false };
-	// A resumed session would not bring the client's chain again.
+	const verification = anchors ? { ca: [...anchors], rejectUnauthorized: true } : { rejectUnauthorized: false };
+	// A resumed session would lack the client's chain.
 	const secureOptions = constants.SSL_OP_NO_TICKET;
 	const { key, cert, maxVersion } = tls;
-	const asks = { requestCert: requestCert || anchors !== undefined, ...demands };
-	return createTlsServer({ key, cert, ...asks, secureOptions, ...(maxVersion && { maxVersion }) }, listener);
+	const clientAuthentication = { requestCert: requestCert || anchors !== undefined, ...verification };
+	return createTlsServer(
+		{ key, cert, ...clientAuthentication, secureOptions, ...(maxVersion && { maxVersion }) },
+		listener,
+	);
 }
 
 async function listen(server: Server, port: number, address: string): Promise<void> {

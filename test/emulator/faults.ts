@@ -1,83 +1,83 @@
 import type { Exchange } from "./record.ts";
 import type { Operation } from "./routes.ts";
 
-/** What happens to an answer. Where nothing else is said the answer's own status, headers and body stay. */
+/** What happens to a response. Unless stated otherwise, its status, headers and body stay. */
 export type FaultKind =
-	/** The connection is reset instead of an answer. */
+	/** Resets the connection instead of responding. */
 	| { readonly kind: "reset" }
-	/** The connection is closed in order instead of an answer. */
+	/** Closes the connection in order instead of responding. */
 	| { readonly kind: "close" }
-	/** No answer until `release()`; then the usual one. */
+	/** Delays the response until `release()`. */
 	| { readonly kind: "silence" }
-	/** The head and half of the body, then the connection is closed. */
+	/** Sends the head and half of the body, then closes the connection. */
 	| { readonly kind: "cut" }
-	/** The head, then the body a byte at a time. */
+	/** Sends the head, then the body a byte at a time. */
 	| { readonly kind: "drip"; readonly everyMilliseconds?: number }
-	/** Another status, with the usual error body unless one is given. */
+	/** Sends another status, with the default error body unless `body` is given. */
 	| {
 			readonly kind: "status";
 			readonly status: number;
-			/** The `Retry-After` header as it is to stand. */
+			/** The verbatim `Retry-After` header. */
 			readonly retryAfter?: string;
 			readonly code?: string;
 			readonly message?: string;
-			/** `{"error":"text"}` instead of an object. */
+			/** `text` sends `{"error":"text"}`. */
 			readonly shape?: "object" | "text";
 			readonly body?: unknown;
 			readonly headers?: Readonly<Record<string, string>>;
 	  }
-	/** 200 with a page of HTML. */
+	/** Sends 200 with a page of HTML. */
 	| { readonly kind: "html" }
-	/** 200 with this text as the JSON body: `{}`, or what is no JSON. */
+	/** Sends 200 with this text as the JSON body, such as `{}` or invalid JSON. */
 	| { readonly kind: "body"; readonly text: string }
 	| { readonly kind: "redirect"; readonly status: 301 | 302 | 303 | 307 | 308; readonly location: string }
-	/** A body that never ends. */
+	/** Sends an endless body. */
 	| { readonly kind: "endless" }
-	/** The usual body behind so many bytes of white space. */
+	/** Sends `bytes` bytes of white space before the body. */
 	| { readonly kind: "long"; readonly bytes: number }
-	/** The usual body, compressed. */
+	/** Compresses the body. */
 	| { readonly kind: "gzip" }
-	/** The usual body behind so many bytes of white space, compressed. */
+	/** Compresses `bytes` bytes of white space and the body. */
 	| { readonly kind: "gzipBomb"; readonly bytes?: number }
-	/** A `Content-Length` that is off by so many bytes, then the connection is closed. */
+	/** Sends a `Content-Length` that is wrong by `off` bytes, then closes the connection. */
 	| { readonly kind: "contentLength"; readonly off: number }
-	/** So many more headers, each with a value of so many bytes. */
+	/** Adds `count` headers, each with a value of `bytes` bytes. */
 	| { readonly kind: "headers"; readonly count: number; readonly bytes?: number }
-	/** The usual answer with another body; `bodies.ts` has the ones that a list can go wrong by. */
+	/** Replaces the body; `bodies.ts` has the malformed lists. */
 	| { readonly kind: "rewrite"; readonly rewrite: (body: unknown, exchange: Exchange) => unknown }
-	/** The usual answer: for what `meanwhile` does, or for a late commit. */
+	/** Changes nothing: for `beforeSending`, or for a late commit. */
 	| { readonly kind: "none" };
 
 export type Fault = FaultKind & {
-	/** Which operation it strikes. Default: the next one, whatever it is. */
+	/** The operation to strike. Default: the next operation of any kind. */
 	readonly operation?: Operation;
-	/** Narrows it to some requests. */
+	/** Restricts the fault to matching requests. */
 	readonly match?: (exchange: Exchange) => boolean;
 	/**
-	 * `before`: the change is never made. `after`: it is made first. `late`: it is made on `commitLate()`, or
-	 * `lateMilliseconds` after the answer went out or the connection was cut.
+	 * `before`: the change is never made. `after`: the change is made first. `late`: the change is made on
+	 * `commitLate()`, or `lateMilliseconds` after the response was sent or the connection was closed.
 	 */
 	readonly when: "before" | "after" | "late";
 	readonly lateMilliseconds?: number;
-	/** How many requests it strikes; `Infinity`: until `clear()`. Default: 1. */
+	/** Number of requests to strike; `Infinity`: until `clear()`. Default: 1. */
 	readonly times?: number;
-	/** Runs once the answer is made and before it goes out: a change by somebody else, between two requests. */
+	/** Runs before the response is sent: a change by another client, between two requests. */
 	readonly meanwhile?: () => void;
 };
 
-/** A fault that waits for its request. */
+/** A fault that waits for a matching request. */
 export interface ArmedFault {
-	/** Resolves when it strikes for the first time: the request is read, and an `after` change is made. */
+	/** Resolves at the first strike: the request is read, and an `after` change is made. */
 	readonly reached: Promise<Exchange>;
 	/** Resolves when a `late` change is made. */
 	readonly committed: Promise<Exchange>;
-	/** Resolves when the first answer it struck is over, sent in full or cut off by either side. */
+	/** Resolves when the first struck response has ended, sent in full or aborted by either side. */
 	readonly ended: Promise<Exchange>;
-	/** Ends a silence. */
+	/** Ends a `silence`. */
 	release(): void;
 }
 
-/** One strike, for the server. */
+/** A fault's effect on a request, for the server. */
 export interface Strike {
 	readonly fault: Fault;
 	readonly released: Promise<void>;
@@ -86,87 +86,87 @@ export interface Strike {
 	ended(): void;
 }
 
-interface Waiting {
+interface PendingFault {
 	readonly fault: Fault;
-	left: number;
+	remaining: number;
 	readonly reached: PromiseWithResolvers<Exchange>;
 	readonly committed: PromiseWithResolvers<Exchange>;
 	readonly ended: PromiseWithResolvers<Exchange>;
 	readonly released: PromiseWithResolvers<void>;
 }
 
-/** What is to go wrong, in the order it was asked for. */
+/** The armed faults, in order. */
 export class Faults {
-	#waiting: Waiting[] = [];
-	readonly #silent: Waiting[] = [];
-	#late: (() => void)[] = [];
+	#pending: PendingFault[] = [];
+	readonly #silenced: PendingFault[] = [];
+	#deferred: (() => void)[] = [];
 
-	/** Arms a fault for the next request that fits. Several make a script: the first that fits strikes. */
+	/** Arms a fault for the next matching request. Of several faults the first match strikes. */
 	next(fault: Fault): ArmedFault {
-		const waiting: Waiting = {
+		const pending: PendingFault = {
 			fault,
-			left: fault.times ?? 1,
+			remaining: fault.times ?? 1,
 			reached: Promise.withResolvers(),
 			committed: Promise.withResolvers(),
 			ended: Promise.withResolvers(),
 			released: Promise.withResolvers(),
 		};
-		this.#waiting.push(waiting);
+		this.#pending.push(pending);
 		return {
-			reached: waiting.reached.promise,
-			committed: waiting.committed.promise,
-			ended: waiting.ended.promise,
-			release: () => waiting.released.resolve(),
+			reached: pending.reached.promise,
+			committed: pending.committed.promise,
+			ended: pending.ended.promise,
+			release: () => pending.released.resolve(),
 		};
 	}
 
-	/** The faults that wait for their request. */
+	/** Returns the faults that wait for a matching request. */
 	get armed(): readonly Fault[] {
-		return this.#waiting.map(({ fault }) => fault);
+		return this.#pending.map(({ fault }) => fault);
 	}
 
-	/** Disarms what has not struck. */
+	/** Disarms all faults. */
 	clear(): void {
-		this.#waiting = [];
+		this.#pending = [];
 	}
 
-	/** Disarms what has not struck, ends every silence, and drops the changes that are held back. */
+	/** Disarms all faults, ends every silence, and drops deferred changes. */
 	reset(): void {
 		this.clear();
-		for (const { released } of this.#silent.splice(0)) released.resolve();
-		this.#late = [];
+		for (const { released } of this.#silenced.splice(0)) released.resolve();
+		this.#deferred = [];
 	}
 
-	/** Makes the changes that `late` faults held back, in their order. */
+	/** Makes the changes deferred by `late` faults, in order. */
 	commitLate(): void {
-		for (const commit of this.#late.splice(0)) commit();
+		for (const commit of this.#deferred.splice(0)) commit();
 	}
 
-	/** Holds a change back until `commitLate()`. @returns What makes it now, if it has not been made. */
+	/** Defers a change until `commitLate()`. @returns a function that makes the change now, unless already made. */
 	hold(commit: () => void): () => void {
-		this.#late.push(commit);
+		this.#deferred.push(commit);
 		return () => {
-			const index = this.#late.indexOf(commit);
-			if (index !== -1) this.#late.splice(index, 1)[0]?.();
+			const index = this.#deferred.indexOf(commit);
+			if (index !== -1) this.#deferred.splice(index, 1)[0]?.();
 		};
 	}
 
-	/** Takes the fault that strikes this request, if any. */
+	/** Returns the effect of the first fault that matches a request, and counts the strike. */
 	take(exchange: Exchange): Strike | undefined {
-		const waiting = this.#waiting.find(
+		const pending = this.#pending.find(
 			({ fault }) =>
 				(fault.operation === undefined || fault.operation === exchange.operation) && (fault.match?.(exchange) ?? true),
 		);
-		if (waiting === undefined) return undefined;
-		waiting.left -= 1;
-		if (waiting.fault.kind === "silence") this.#silent.push(waiting);
-		if (waiting.left <= 0) this.#waiting = this.#waiting.filter((other) => other !== waiting);
+		if (pending === undefined) return undefined;
+		pending.remaining -= 1;
+		if (pending.fault.kind === "silence") this.#silenced.push(pending);
+		if (pending.remaining <= 0) this.#pending = this.#pending.filter((other) => other !== pending);
 		return {
-			fault: waiting.fault,
-			released: waiting.released.promise,
-			reached: () => waiting.reached.resolve(exchange),
-			committed: () => waiting.committed.resolve(exchange),
-			ended: () => waiting.ended.resolve(exchange),
+			fault: pending.fault,
+			released: pending.released.promise,
+			reached: () => pending.reached.resolve(exchange),
+			committed: () => pending.committed.resolve(exchange),
+			ended: () => pending.ended.resolve(exchange),
 		};
 	}
 }

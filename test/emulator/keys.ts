@@ -6,24 +6,24 @@ export type Permission = "api.mtls.read" | "api.mtls.write" | "api.management.re
 
 const ALL_PERMISSIONS: readonly Permission[] = ["api.mtls.read", "api.mtls.write", "api.management.read"];
 
-/** A key of the emulator, without the key itself. */
+/** The properties of a key, without the key. */
 export interface KeyHolder {
 	readonly id: string;
 	readonly permissions: ReadonlySet<Permission>;
-	/** The project that it is a key of; `null` for an admin key. */
+	/** The project of a project key; `null` for an admin key. */
 	readonly projectId: string | null;
 }
 
-/** The keys that the emulator takes. They are random and live as long as it does. */
+/** The keys that the emulator accepts: random, and valid for the emulator's lifetime. */
 export class Keys {
-	readonly #holders = new Map<string, KeyHolder>();
+	readonly #keys = new Map<string, KeyHolder>();
 
-	/** Makes a key with these permissions. */
+	/** Creates an admin key. */
 	add(permissions: readonly Permission[] = ALL_PERMISSIONS): string {
 		return this.#add(permissions, null);
 	}
 
-	/** Makes a project's key: it may use the API there and administers nothing. */
+	/** Creates a project key, which can call the API but not administer. */
 	addProjectKey(projectId: string): string {
 		return this.#add([], projectId);
 	}
@@ -31,16 +31,16 @@ export class Keys {
 	#add(permissions: readonly Permission[], projectId: string | null): string {
 		const key = `sk-emulator-${randomBytes(24).toString("base64url")}`;
 		const id = `key_${randomBytes(8).toString("hex")}`;
-		this.#holders.set(key, { id, permissions: new Set(permissions), projectId });
+		this.#keys.set(key, { id, permissions: new Set(permissions), projectId });
 		return key;
 	}
 
 	revoke(key: string): void {
-		this.#holders.delete(key);
+		this.#keys.delete(key);
 	}
 
 	/**
-	 * Finds whose key an `Authorization` header carries.
+	 * Returns the properties of the key in an `Authorization` header.
 	 * @throws ApiError 401, which echoes part of the key as the real service does.
 	 */
 	identify(authorization: string | undefined): KeyHolder {
@@ -48,38 +48,38 @@ export class Keys {
 		if (key === undefined) {
 			throw new ApiError(401, "Missing bearer or basic authentication in header", { code: null });
 		}
-		const holder = this.#holders.get(key);
-		if (holder !== undefined) return holder;
+		const info = this.#keys.get(key);
+		if (info !== undefined) return info;
 		const echo = echoOf(key);
 		throw new ApiError(401, `Incorrect API key provided: ${echo}. You can find your API key in the dashboard.`, {
 			code: "invalid_api_key",
 		});
 	}
 
-	/** The header as it may be kept: whether the key is the emulator's own is all that stays of it. */
+	/** Masks an `Authorization` header for the record. Shows only whether the key is the emulator's. */
 	mask(authorization: string): string {
-		const own = this.#holders.has(authorization.replace(/^Bearer /, ""));
-		return own ? "Bearer sk-emulator-***" : "***";
+		const isOwn = this.#keys.has(authorization.replace(/^Bearer /, ""));
+		return isOwn ? "Bearer sk-emulator-***" : "***";
 	}
 
-	/** Takes the echo of a refused key out of a body before it is kept. */
+	/** Masks the echo of a refused key in a body, for the record. */
 	maskEcho(authorization: string | undefined, body: string): string {
 		const key = authorization?.replace(/^Bearer /, "") ?? "";
-		return key === "" || this.#holders.has(key) ? body : body.replaceAll(echoOf(key), "***");
+		return key === "" || this.#keys.has(key) ? body : body.replaceAll(echoOf(key), "***");
 	}
 }
 
-/** @throws ApiError whose text names the missing permission; 401 or 403, in either shape, by the switches. */
-export function demandPermission(holder: KeyHolder, permission: Permission, switches: Switches): void {
-	if (holder.permissions.has(permission)) return;
+/** @throws ApiError 401 or 403 that names the missing permission; status and shape depend on the switches. */
+export function demandPermission(info: KeyHolder, permission: Permission, switches: Switches): void {
+	if (info.permissions.has(permission)) return;
 	const { status, shape } = switches.missingPermission;
 	const message = `You have insufficient permissions for this operation. Missing scopes: ${permission}. Check that the key has the necessary scopes.`;
 	throw new ApiError(status, message, { shape });
 }
 
-/** @throws ApiError 403 for an admin key, which is not for using the API. */
-export function demandProject(holder: KeyHolder): void {
-	if (holder.projectId !== null) return;
+/** @throws ApiError 403 for an admin key, which cannot call the API. */
+export function demandProject(info: KeyHolder): void {
+	if (info.projectId !== null) return;
 	throw new ApiError(403, "You have insufficient permissions for this operation. Missing scopes: api.model.read.");
 }
 

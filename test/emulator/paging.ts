@@ -8,7 +8,7 @@ export interface PageQuery {
 	readonly order?: "asc" | "desc" | undefined;
 }
 
-/** As OpenAI's client reads it, but for the ids of an empty page: its document has them null, its types do not. */
+/** A page as OpenAI's client types it, except that an empty page's ids are null, as OpenAI's document says. */
 export interface Page<Item> extends Omit<ConversationCursorPageResponse<Item>, "last_id"> {
 	readonly object: "list";
 	readonly first_id: string | null;
@@ -16,9 +16,9 @@ export interface Page<Item> extends Omit<ConversationCursorPageResponse<Item>, "
 }
 
 /**
- * Cuts one page out of a list.
+ * Returns one page of a list.
  * @param items Oldest first.
- * @throws ApiError 400 that names `after` when it is not in the list, unless the switches say otherwise.
+ * @throws ApiError 400 that names `after` if no item has this id, unless the switches allow an unknown id.
  */
 export function pageOf<Item extends { readonly id: string }>(
 	items: readonly Item[],

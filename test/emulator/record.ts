@@ -1,23 +1,23 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Operation } from "./routes.ts";
 
-/** One request and what was answered. It is recorded when its head has arrived and filled in as it goes on. */
+/** A request and its response. Recorded when the request's head arrives, and completed along the way. */
 export interface Exchange {
 	readonly method: string;
 	readonly path: string;
-	/** As it came, without the question mark. */
+	/** As received, without the question mark. */
 	readonly query: string;
-	/** `null` where the request names no operation. */
+	/** `null` if the request matches no operation. */
 	operation: Operation | null;
-	/** The authorization is masked. */
+	/** With a masked `authorization`. */
 	readonly requestHeaders: IncomingHttpHeaders;
-	/** What arrived of the body, as text. */
+	/** The received part of the body, as text. */
 	requestBody: string;
-	/** `null` while, or where, no answer is given. */
+	/** `null` before the response, or without a response. */
 	status: number | null;
 	responseHeaders: OutgoingHttpHeaders;
-	/** The answer that was meant, whatever a fault made of it; without the echo of a key that is not the emulator's. */
+	/** The complete body, even if a fault cuts the transfer; without the echo of a foreign key. */
 	responseBody: string;
-	/** Milliseconds since 1970, by the emulator's clock, when the head arrived. */
+	/** When the head arrived, in milliseconds since 1970 by the emulator's clock. */
 	readonly at: number;
 }

@@ -33,26 +33,26 @@ export type Operation =
 	| "history"
 	| "models";
 
-/** One operation of the API: where it is, what it needs and what it does. */
+/** An operation of the API: its address, requirements and handler. */
 export interface Route {
 	readonly operation: Operation;
 	readonly method: "GET" | "POST" | "DELETE";
 	/** Below `/v1`; a part that starts with a colon is a parameter. */
 	readonly path: string;
-	/** `null` where it takes a project's key instead. */
+	/** `null` if the operation requires a project key instead. */
 	readonly permission: Permission | null;
 	readonly takesBody: boolean;
-	/** Judges what was sent and says what the answer is; nothing changes before the commit. */
-	run(sent: Sent): Change<unknown>;
+	/** Validates the request and returns the response; nothing must change before the commit. */
+	run(request: RouteRequest): Change<unknown>;
 }
 
-interface Sent {
+interface RouteRequest {
 	readonly state: Organization;
 	readonly switches: Switches;
 	readonly actor: Actor;
 	readonly id: string;
 	readonly query: URLSearchParams;
-	/** Parsed JSON; `undefined` for an operation that takes none. */
+	/** Parsed JSON; `undefined` for an operation without a body. */
 	readonly body: unknown;
 }
 
@@ -63,7 +63,7 @@ const ROUTES: readonly Route[] = [
 		activate: "activate",
 		deactivate: "deactivate",
 	}),
-	...certificateRoutes("/organization/projects/:id/certificates", (sent) => sent.id, {
+	...certificateRoutes("/organization/projects/:id/certificates", (request) => request.id, {
 		object: "organization.project.certificate",
 		list: "projectList",
 		activate: "projectActivate",
@@ -88,7 +88,7 @@ const ROUTES: readonly Route[] = [
 		takesBody: false,
 		run: ({ state, query, id }) => {
 			const withContent = readQuery(getQuery, query)["include[]"]?.includes("content") ?? false;
-			return answer(single(state.get(id), withContent));
+			return withoutChange(single(state.get(id), withContent));
 		},
 	},
 	{
@@ -120,9 +120,9 @@ const ROUTES: readonly Route[] = [
 		permission: "api.management.read",
 		takesBody: false,
 		run: ({ state, switches, query }) => {
-			const sent = readQuery(projectsQuery, query);
-			const projects = state.projects.filter(({ archivedAt }) => sent.include_archived || archivedAt === null);
-			return answer(pageOf(projects.map(projectItem), sent, switches.unknownCursor));
+			const parsed = readQuery(projectsQuery, query);
+			const projects = state.projects.filter(({ archivedAt }) => parsed.include_archived || archivedAt === null);
+			return withoutChange(pageOf(projects.map(projectItem), parsed, switches.unknownCursor));
 		},
 	},
 	{
@@ -132,9 +132,9 @@ const ROUTES: readonly Route[] = [
 		permission: "api.management.read",
 		takesBody: false,
 		run: ({ state, switches, query }) => {
-			const sent = readQuery(historyQuery, query);
-			const events = state.auditLog.find(sent["event_types[]"], sent["resource_ids[]"]);
-			return answer<Page<AuditEvent>>(pageOf(events, sent, switches.unknownCursor));
+			const parsed = readQuery(historyQuery, query);
+			const events = state.auditLog.find(parsed["event_types[]"], parsed["resource_ids[]"]);
+			return withoutChange<Page<AuditEvent>>(pageOf(events, parsed, switches.unknownCursor));
 		},
 	},
 	{
@@ -145,15 +145,15 @@ const ROUTES: readonly Route[] = [
 		takesBody: false,
 		run: ({ query }) => {
 			readQuery(noQuery, query);
-			return answer({ object: "list", data: [] });
+			return withoutChange({ object: "list", data: [] });
 		},
 	},
 ];
 
 /**
- * Finds the operation that a request asks for.
- * @param path As it came, without the query.
- * @throws ApiError 404 for a path that is none, 405 for a method that it does not take.
+ * Finds the route of a request.
+ * @param path As received, without the query.
+ * @throws ApiError 404 for an unknown path, 405 for an unsupported method.
  */
 export function findRoute(method: string, path: string): { readonly route: Route; readonly id: string } {
 	const matches = ROUTES.flatMap((route) => {
@@ -169,23 +169,23 @@ export function findRoute(method: string, path: string): { readonly route: Route
 	throw new ApiError(405, `Not allowed to ${method} on ${path}.`, { headers: { allow } });
 }
 
-/** @returns The parameter, `""` where the pattern has none, `undefined` where the path does not match. */
+/** @returns the parameter, `""` for a pattern without a parameter, `undefined` if the path does not match. */
 function matchPath(pattern: string, path: string): string | undefined {
-	const wanted = pattern.split("/");
-	const given = path.split("/");
-	if (wanted.length !== given.length) return undefined;
+	const expectedParts = pattern.split("/");
+	const parts = path.split("/");
+	if (expectedParts.length !== parts.length) return undefined;
 	let id = "";
-	for (const [index, part] of given.entries()) {
-		if (wanted[index] === ":id" && part !== "") id = part;
-		else if (wanted[index] !== part) return undefined;
+	for (const [index, part] of parts.entries()) {
+		if (expectedParts[index] === ":id" && part !== "") id = part;
+		else if (expectedParts[index] !== part) return undefined;
 	}
 	return id;
 }
 
-/** List, activate and deactivate, which each scope has. */
+/** Returns the routes that each scope has: list, activate and deactivate. */
 function certificateRoutes(
 	path: string,
-	scopeOf: (sent: Sent) => Scope,
+	scopeOf: (request: RouteRequest) => Scope,
 	names: {
 		readonly object: Parameters<typeof listItem>[0];
 		readonly list: Operation;
@@ -199,10 +199,10 @@ function certificateRoutes(
 		path: `${path}/${verb}`,
 		permission: "api.mtls.write",
 		takesBody: true,
-		run: (sent) => {
-			readQuery(noQuery, sent.query);
-			const ids = read(toggleBody, sent.body).certificate_ids;
-			return mapChange(sent.state.setActive(scopeOf(sent), ids, verb === "activate", sent.actor), (listed) =>
+		run: (request) => {
+			readQuery(noQuery, request.query);
+			const ids = read(toggleBody, request.body).certificate_ids;
+			return mapChange(request.state.setActive(scopeOf(request), ids, verb === "activate", request.actor), (listed) =>
 				toggled(names.object, verb, listed),
 			);
 		},
@@ -213,16 +213,16 @@ function certificateRoutes(
 		path,
 		permission: "api.mtls.read",
 		takesBody: false,
-		run: (sent) => {
-			const query: PageQuery = readQuery(listQuery, sent.query);
-			const items = sent.state.list(scopeOf(sent)).map((item) => listItem(names.object, item));
-			return answer(pageOf(items, query, sent.switches.unknownCursor));
+		run: (request) => {
+			const query: PageQuery = readQuery(listQuery, request.query);
+			const items = request.state.list(scopeOf(request)).map((item) => listItem(names.object, item));
+			return withoutChange(pageOf(items, query, request.switches.unknownCursor));
 		},
 	};
 	return [list, toggle("activate"), toggle("deactivate")];
 }
 
-function answer<Body>(result: Body): Change<Body> {
+function withoutChange<Body>(result: Body): Change<Body> {
 	return { result, commit: () => result };
 }
 

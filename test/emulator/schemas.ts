@@ -68,45 +68,45 @@ const uploadBodies = {
 	content: v.strictObject({ content: v.string(), name: v.optional(v.string()) }),
 };
 
-/** Reads an upload by the field name that the switches ask for. */
+/** Parses an upload with the field name that the switches require. */
 export function readUpload(body: unknown, switches: Switches): { certificate: string; name: string | null } {
-	const complaint = switches.uploadComplaint;
+	const preferredIssue = switches.uploadComplaint;
 	if (switches.uploadField === "certificate") {
-		const { certificate, name } = read(uploadBodies.certificate, body, complaint);
+		const { certificate, name } = read(uploadBodies.certificate, body, preferredIssue);
 		return { certificate, name: name ?? null };
 	}
-	const { content, name } = read(uploadBodies.content, body, complaint);
+	const { content, name } = read(uploadBodies.content, body, preferredIssue);
 	return { certificate: content, name: name ?? null };
 }
 
 /**
- * Reads what was sent.
- * @throws ApiError 400 that names the field or parameter at fault, and never its value.
+ * Parses a body or query.
+ * @throws ApiError 400 that names the wrong field or parameter, never its value.
  */
 export function read<Schema extends ObjectSchema>(
 	schema: Schema,
-	sent: unknown,
-	complaint: Switches["uploadComplaint"] = "unknown",
+	input: unknown,
+	preferredIssue: Switches["uploadComplaint"] = "unknown",
 ): v.InferOutput<Schema> {
-	const result = v.safeParse(schema, sent);
+	const result = v.safeParse(schema, input);
 	if (result.success) return result.output;
-	const wanted = complaint === "unknown" ? isUnknown : isMissing;
-	throw toError(result.issues.find(wanted) ?? result.issues[0]);
+	const isPreferred = preferredIssue === "unknown" ? isUnknown : isMissing;
+	throw toError(result.issues.find(isPreferred) ?? result.issues[0]);
 }
 
 /**
- * Reads a query string. A name that ends in `[]` may come often and makes a list, any other may come once.
- * @throws ApiError 400 that names the parameter at fault.
+ * Parses a query string. A parameter whose name ends in `[]` may repeat and makes a list; any other must not repeat.
+ * @throws ApiError 400 that names the wrong parameter.
  */
 export function readQuery<Schema extends ObjectSchema>(schema: Schema, query: URLSearchParams): v.InferOutput<Schema> {
-	const sent: Record<string, unknown> = {};
+	const input: Record<string, unknown> = {};
 	for (const name of new Set(query.keys())) {
 		const values = query.getAll(name);
-		if (name.endsWith("[]")) sent[name] = values;
-		else if (values.length === 1) sent[name] = values[0];
+		if (name.endsWith("[]")) input[name] = values;
+		else if (values.length === 1) input[name] = values[0];
 		else throw new ApiError(400, `Duplicate parameter: '${name}'.`, { param: name });
 	}
-	return read(schema, sent);
+	return read(schema, input);
 }
 
 function isUnknown(issue: v.BaseIssue<unknown>): boolean {

@@ -13,7 +13,7 @@ import { refusal, type Switches } from "./switches.ts";
 
 const BODY_LIMIT = 1024 * 1024;
 
-/** What answers requests: everything between the socket and the organization's rules. */
+/** The parts that handle requests, between the socket and the organization's rules. */
 export interface Service {
 	readonly state: Organization;
 	readonly switches: Switches;
@@ -23,42 +23,42 @@ export interface Service {
 	readonly connections: Connections;
 	/** The `openai-organization` header. */
 	readonly organizationName: string;
-	/** Hosts that it answers to beside loopback's names, as a `Host` header has them. */
+	/** `Host` headers to accept besides loopback's names. */
 	readonly names: readonly string[];
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
 }
 
-/** Which of the service's two hosts a request came to: the mtls host asks for a client certificate. */
+/** The service's two hosts. The mtls host requests a client certificate. */
 export type HostKind = "api" | "mtls";
 
-/** Answers one request and records it. */
+/** Handles and records a request. */
 export async function serve(
 	service: Service,
 	host: HostKind,
 	request: IncomingMessage,
 	response: ServerResponse,
 ): Promise<void> {
-	const exchange = open(service, request);
+	const exchange = recordRequest(service, request);
 	response.setHeader("x-request-id", `req_${randomBytes(16).toString("hex")}`);
 	if (service.switches.namesOrganization) response.setHeader("openai-organization", service.organizationName);
 	response.setHeader("date", new Date(service.now()).toUTCString());
 
 	let strike: Strike | undefined;
-	let answer: Answer;
+	let prepared: Answer;
 	try {
-		demandOwnHost(request, service.names);
+		requireOwnHost(request, service.names);
 		await readBody(request, exchange);
 		const { route, id } = findRoute(exchange.method, exchange.path);
 		exchange.operation = route.operation;
 		strike = service.faults.take(exchange);
 		response.on("close", () => strike?.ended());
-		const change = judge(service, host, request, exchange, route, id);
-		settle(service, change, strike, response);
-		answer = jsonAnswer(200, change.result);
+		const change = prepareChange(service, host, request, exchange, route, id);
+		commitOrDefer(service, change, strike, response);
+		prepared = jsonAnswer(200, change.result);
 	} catch (error) {
 		if (request.destroyed && !request.complete) return;
-		answer = toAnswer(error);
+		prepared = errorResponse(error);
 	}
 
 	strike?.fault.meanwhile?.();
@@ -66,17 +66,17 @@ export async function serve(
 	const fault = strike?.fault ?? { kind: "none" };
 	if (fault.kind === "silence") await strike?.released;
 	if (response.destroyed) return;
-	answer = spoil(answer, fault, exchange);
-	const delivered = deliver(answer, fault, response, () => service.connections.reset(request.socket));
-	exchange.responseBody = service.keys.maskEcho(request.headers.authorization, answer.body);
+	prepared = spoil(prepared, fault, exchange);
+	const delivered = deliver(prepared, fault, response, () => service.connections.reset(request.socket));
+	exchange.responseBody = service.keys.maskEcho(request.headers.authorization, prepared.body);
 	if (response.headersSent) {
-		exchange.status = answer.status;
-		exchange.responseHeaders = { ...response.getHeaders(), ...answer.headers };
+		exchange.status = prepared.status;
+		exchange.responseHeaders = { ...response.getHeaders(), ...prepared.headers };
 	}
 	await delivered;
 }
 
-function open({ exchanges, keys, now }: Service, request: IncomingMessage): Exchange {
+function recordRequest({ exchanges, keys, now }: Service, request: IncomingMessage): Exchange {
 	const [path = "", ...query] = (request.url ?? "").split("?");
 	const { authorization } = request.headers;
 	const exchange: Exchange = {
@@ -98,18 +98,18 @@ function open({ exchanges, keys, now }: Service, request: IncomingMessage): Exch
 	return exchange;
 }
 
-/** A web page that had its name resolve to loopback sends that name here. */
-function demandOwnHost(request: IncomingMessage, names: readonly string[]): void {
+/** @throws ApiError 403 for a foreign `Host`: a web page can have its own name resolve to loopback. */
+function requireOwnHost(request: IncomingMessage, names: readonly string[]): void {
 	const { localPort } = request.socket;
-	const own = [...names, `127.0.0.1:${localPort}`, `localhost:${localPort}`, `[::1]:${localPort}`];
-	if (own.includes(request.headers.host ?? "")) return;
+	const ownHosts = [...names, `127.0.0.1:${localPort}`, `localhost:${localPort}`, `[::1]:${localPort}`];
+	if (ownHosts.includes(request.headers.host ?? "")) return;
 	throw new ApiError(403, "This emulator answers to loopback names only.", { headers: { connection: "close" } });
 }
 
 async function readBody(request: IncomingMessage, exchange: Exchange): Promise<void> {
 	const chunks: Buffer[] = [];
 	let length = 0;
-	// Leaving the loop must not take the connection with it: the refusal still has to go out.
+	// Leaving the loop must not close the connection: the refusal is still to be sent.
 	for await (const chunk of request.iterator({ destroyOnReturn: false })) {
 		chunks.push(chunk);
 		length += chunk.length;
@@ -120,7 +120,7 @@ async function readBody(request: IncomingMessage, exchange: Exchange): Promise<v
 	}
 }
 
-function judge(
+function prepareChange(
 	{ state, switches, keys, now }: Service,
 	host: HostKind,
 	request: IncomingMessage,
@@ -131,24 +131,24 @@ function judge(
 	if (host === "mtls" && route.permission !== null && !switches.adminOnMtlsHost) {
 		throw new ApiError(404, `Invalid URL (${exchange.method} ${exchange.path})`);
 	}
-	const holder = keys.identify(request.headers.authorization);
-	const anchors = enforcedFor(holder, state, switches).map((anchor) => state.get(anchor).pem);
+	const key = keys.identify(request.headers.authorization);
+	const anchors = requiredAnchors(key, state, switches).map((anchor) => state.get(anchor).pem);
 	if (anchors.length > 0 && !presentsCertificate(request.socket, anchors, now())) {
-		const whose = holder.projectId === null ? "organization" : "project";
-		throw refusal(switches, "clientCertificateMissing", `This ${whose} requires a client certificate.`);
+		const owner = key.projectId === null ? "organization" : "project";
+		throw refusal(switches, "clientCertificateMissing", `This ${owner} requires a client certificate.`);
 	}
-	if (route.permission === null) demandProject(holder);
-	else demandPermission(holder, route.permission, switches);
+	if (route.permission === null) demandProject(key);
+	else demandPermission(key, route.permission, switches);
 	const body = parseBody(route, request.headers["content-type"], exchange.requestBody);
 	const query = new URLSearchParams(exchange.query);
-	return route.run({ state, switches, actor: { keyId: holder.id }, id, query, body });
+	return route.run({ state, switches, actor: { keyId: key.id }, id, query, body });
 }
 
-/** The ids of the certificates of which a key's requests must present one that is theirs. */
-function enforcedFor({ projectId }: KeyHolder, state: Organization, { lockOut }: Switches): readonly string[] {
-	const imposed = state.activeIn("organization");
-	if (projectId === null) return lockOut ? imposed : [];
-	return [...imposed, ...state.activeIn(projectId)];
+/** Returns the ids of the certificates to which a client certificate must chain; empty if none is required. */
+function requiredAnchors({ projectId }: KeyHolder, state: Organization, { lockOut }: Switches): readonly string[] {
+	const inherited = state.activeIn("organization");
+	if (projectId === null) return lockOut ? inherited : [];
+	return [...inherited, ...state.activeIn(projectId)];
 }
 
 function parseBody(route: Route, contentType: string | undefined, body: string): unknown {
@@ -166,8 +166,8 @@ function parseBody(route: Route, contentType: string | undefined, body: string):
 	}
 }
 
-/** Makes the change now, never, or later, by the fault that struck. */
-function settle(
+/** Makes the change now, never or later, as the fault requires. */
+function commitOrDefer(
 	{ faults }: Service,
 	change: Change<unknown>,
 	strike: Strike | undefined,
@@ -183,9 +183,9 @@ function settle(
 	if (wait !== undefined) response.on("close", () => setTimeout(commitNow, wait).unref());
 }
 
-function toAnswer(error: unknown): Answer {
+function errorResponse(error: unknown): Answer {
 	if (error instanceof ApiError) return jsonAnswer(error.status, error.body, error.headers);
 	const message = error instanceof Error ? error.message : String(error);
-	const own = new ApiError(500, `The emulator itself failed: ${message}`);
-	return jsonAnswer(own.status, own.body);
+	const apiError = new ApiError(500, `The emulator itself failed: ${message}`);
+	return jsonAnswer(apiError.status, apiError.body);
 }

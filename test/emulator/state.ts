@@ -4,7 +4,7 @@ import { type Actor, AuditLog } from "./auditLog.ts";
 import { refusal, type Switches } from "./switches.ts";
 import { readFirstCertificate } from "./x509.ts";
 
-/** A certificate as the organization holds it. Times are Unix seconds. */
+/** A certificate of the organization. Times are Unix seconds. */
 export interface StoredCertificate {
 	readonly id: string;
 	readonly name: string | null;
@@ -23,20 +23,20 @@ export interface Project {
 	readonly archivedAt: number | null;
 }
 
-/** A certificate and whether it is active in the scope that was asked for. */
+/** A certificate with its status in the requested scope. */
 export interface ListedCertificate {
 	readonly certificate: StoredCertificate;
 	readonly active: boolean;
 }
 
-/** A change that was found to be allowed and has not happened yet. `result` is what will be. */
+/** A validated change, not yet made. `result` is the state after the change. */
 export interface Change<Result> {
 	readonly result: Result;
-	/** Makes it happen. */
+	/** Makes the change. */
 	commit(): Result;
 }
 
-/** The organization itself, or the id of one of its projects. */
+/** The organization itself, or the id of a project. */
 export type Scope = "organization" | (string & {});
 
 interface View {
@@ -46,7 +46,7 @@ interface View {
 
 const DAY = 86_400;
 
-/** One organization and the service's rules for it. No HTTP here: tests change it "behind the back" by the same calls. */
+/** An organization and the service's rules, without HTTP. Tests use the same calls behind the client's back. */
 export class Organization {
 	readonly auditLog = new AuditLog();
 	readonly #certificates = new Map<string, StoredCertificate>();
@@ -54,7 +54,7 @@ export class Organization {
 	readonly #active = new Map<Scope, Set<string>>();
 	readonly #switches: Switches;
 	readonly #now: () => number;
-	/** What lists show instead of the present, and how often still. */
+	/** The old state that lists show, and the remaining number of such reads. */
 	#stale: { readonly view: View; reads: number } | undefined;
 
 	/** @param now Milliseconds since 1970. */
@@ -63,9 +63,9 @@ export class Organization {
 		this.#now = now;
 	}
 
-	/** Has it hold no certificate and no project. The audit log stays. */
+	/** Removes all certificates and projects. Keeps the audit log. */
 	clear(): void {
-		for (const held of [this.#certificates, this.#projects, this.#active]) held.clear();
+		for (const map of [this.#certificates, this.#projects, this.#active]) map.clear();
 		this.settle();
 	}
 
@@ -79,7 +79,7 @@ export class Organization {
 		return [...this.#projects.values()];
 	}
 
-	/** The ids that are active in a scope itself, not by inheritance. */
+	/** Returns the ids of the certificates that are active in a scope itself, not by inheritance. */
 	activeIn(scope: Scope): readonly string[] {
 		return [...(this.#active.get(scope) ?? [])];
 	}
@@ -95,7 +95,7 @@ export class Organization {
 		return project;
 	}
 
-	/** Puts a certificate in past all rules: expired, too many, with any id or text. */
+	/** Adds a certificate without validation: expired, too many, with any id or text. */
 	put(certificate: Partial<StoredCertificate> = {}): StoredCertificate {
 		const now = this.#seconds();
 		const stored = {
@@ -119,14 +119,14 @@ export class Organization {
 		return certificate;
 	}
 
-	/** @throws ApiError by the rules of an upload. */
+	/** @throws ApiError for an invalid upload. */
 	upload(
-		sent: { readonly certificate: string; readonly name?: string | null },
+		upload: { readonly certificate: string; readonly name?: string | null },
 		actor: Actor = "dashboard",
 	): Change<StoredCertificate> {
-		const name = sent.name ?? null;
-		const read = this.#judge(sent.certificate);
-		this.#judgeName(name);
+		const name = upload.name ?? null;
+		const parsed = this.#validateCertificate(upload.certificate);
+		this.#validateName(name);
 		if (this.#certificates.size >= this.#switches.certificateLimit) {
 			const limit = this.#switches.certificateLimit;
 			throw this.#refusal("certificateLimit", `An organization can hold up to ${limit} certificates.`);
@@ -135,10 +135,10 @@ export class Organization {
 			id: newId("cert"),
 			name,
 			createdAt: this.#seconds(),
-			validAt: read.validAt,
-			expiresAt: read.expiresAt,
-			pem: read.pem,
-			sha256: read.sha256,
+			validAt: parsed.validAt,
+			expiresAt: parsed.expiresAt,
+			pem: parsed.pem,
+			sha256: parsed.sha256,
 		};
 		return this.#change(certificate, () => {
 			this.#certificates.set(certificate.id, certificate);
@@ -146,11 +146,11 @@ export class Organization {
 		});
 	}
 
-	/** @throws ApiError 404, or by the rules of a name. */
+	/** @throws ApiError 404, or for an invalid name. */
 	rename(id: string, name: string | undefined, actor: Actor = "dashboard"): Change<StoredCertificate> {
 		const before = this.get(id);
 		if (name === undefined) return this.#change(before, () => {});
-		this.#judgeName(name, id);
+		this.#validateName(name, id);
 		return this.#change({ ...before, name }, () => {
 			const renamed = { ...before, name };
 			if (this.#certificates.has(id)) this.#certificates.set(id, renamed);
@@ -158,14 +158,14 @@ export class Organization {
 		});
 	}
 
-	/** @throws ApiError 404, or `certificate_in_use` while it is active anywhere. */
+	/** @throws ApiError 404, or `certificate_in_use` while the certificate is active in any scope. */
 	remove(id: string, actor: Actor = "dashboard"): Change<StoredCertificate> {
 		const certificate = this.get(id);
-		const holders = [...this.#active].filter(([, ids]) => ids.has(id)).map(([scope]) => scope);
-		if (holders.length > 0) {
+		const activeScopes = [...this.#active].filter(([, ids]) => ids.has(id)).map(([scope]) => scope);
+		if (activeScopes.length > 0) {
 			throw this.#refusal(
 				"certificateInUse",
-				`The certificate is active in ${holders.join(", ")}. Deactivate it first.`,
+				`The certificate is active in ${activeScopes.join(", ")}. Deactivate it first.`,
 			);
 		}
 		return this.#change(certificate, () => {
@@ -175,8 +175,8 @@ export class Organization {
 	}
 
 	/**
-	 * Switches certificates on or off in a scope: all of them or none.
-	 * @throws ApiError 404 for a certificate or project that is not there.
+	 * Activates or deactivates either all of the certificates in a scope, or none.
+	 * @throws ApiError 404 for a missing certificate or project.
 	 */
 	setActive(
 		scope: Scope,
@@ -206,46 +206,48 @@ export class Organization {
 	}
 
 	/**
-	 * What a list of this scope shows now, oldest first. Each call counts as a read of a stale list.
-	 * @throws ApiError 404 for a project that is not there.
+	 * Returns the list of a scope, oldest first. Counts as a read of a stale list.
+	 * @throws ApiError 404 for a missing project.
 	 */
 	list(scope: Scope): readonly ListedCertificate[] {
 		const { projectListInherits, projectListInactive } = this.#switches;
 		const isProject = scope !== "organization";
 		if (isProject) this.project(scope);
 		const { certificates, active } = this.#readView();
-		const holds = (holder: Scope, id: string) => active.get(holder)?.has(id) ?? false;
+		const isActiveIn = (scope: Scope, id: string) => active.get(scope)?.has(id) ?? false;
 		const listed = certificates.map((certificate) => ({
 			certificate,
 			active:
-				holds(scope, certificate.id) || (isProject && projectListInherits && holds("organization", certificate.id)),
+				isActiveIn(scope, certificate.id) ||
+				(isProject && projectListInherits && isActiveIn("organization", certificate.id)),
 		}));
 		return isProject && !projectListInactive ? listed.filter((item) => item.active) : listed;
 	}
 
-	/** Lets lists show the present again. */
+	/** Ends stale reads: lists show the current state again. */
 	settle(): void {
 		this.#stale = undefined;
 	}
 
-	#judge(pem: string) {
+	#validateCertificate(pem: string) {
 		const { pemLimit, leafCertificates, duplicateCertificates, uploadField } = this.#switches;
-		const invalid = (why: string) => this.#refusal("certificateInvalid", `Invalid certificate: ${why}.`, uploadField);
+		const invalid = (reason: string) =>
+			this.#refusal("certificateInvalid", `Invalid certificate: ${reason}.`, uploadField);
 		if (Buffer.byteLength(pem) > pemLimit) throw invalid("it is too long");
-		const read = readFirstCertificate(pem);
-		if (read === undefined) throw invalid("it did not validate as PEM");
-		if (leafCertificates === "refused" && !read.isCa) throw invalid("it is not a certificate authority");
-		if (read.expiresAt - this.#now() / 1000 <= DAY) {
+		const parsed = readFirstCertificate(pem);
+		if (parsed === undefined) throw invalid("it did not validate as PEM");
+		if (leafCertificates === "refused" && !parsed.isCa) throw invalid("it is not a certificate authority");
+		if (parsed.expiresAt - this.#now() / 1000 <= DAY) {
 			throw this.#refusal("certificateExpired", "The certificate has expired or expires within a day.", uploadField);
 		}
-		const isThere = this.certificates.some(({ sha256 }) => sha256 === read.sha256);
-		if (duplicateCertificates === "refused" && isThere) {
+		const exists = this.certificates.some(({ sha256 }) => sha256 === parsed.sha256);
+		if (duplicateCertificates === "refused" && exists) {
 			throw this.#refusal("duplicateCertificate", "This certificate was already uploaded.", uploadField);
 		}
-		return read;
+		return parsed;
 	}
 
-	#judgeName(name: string | null, ownId?: string): void {
+	#validateName(name: string | null, ownId?: string): void {
 		const { nameLimit, duplicateNames } = this.#switches;
 		if (name !== null && [...name].length > nameLimit) {
 			throw this.#refusal("nameTooLong", `Invalid 'name': expected at most ${nameLimit} characters.`, "name");
@@ -256,8 +258,8 @@ export class Organization {
 		}
 	}
 
-	#refusal(which: Parameters<typeof refusal>[1], message: string, param: string | null = null): ApiError {
-		return refusal(this.#switches, which, message, param);
+	#refusal(kind: Parameters<typeof refusal>[1], message: string, param: string | null = null): ApiError {
+		return refusal(this.#switches, kind, message, param);
 	}
 
 	#change<Result>(result: Result, apply: () => void): Change<Result> {

@@ -1,38 +1,38 @@
 import { ApiError } from "./apiError.ts";
 
 /**
- * What no source states about the service, and what differs between its sources. Tests set what they need, before the
- * start or while the emulator runs; each default is the mildest reading.
+ * Service behaviour that is undocumented or contradictory. Tests set switches before the start or while the emulator
+ * runs. Each default is the most lenient reading of the documentation.
  */
 export interface Switches {
-	/** The field of an upload that holds the PEM. */
+	/** The field of an upload that contains the PEM. */
 	uploadField: "certificate" | "content";
-	/** Which of two complaints an upload with the wrong field gets: the unknown field or the missing one. */
+	/** The error for an upload with the wrong field: about the unknown or about the missing field. */
 	uploadComplaint: "unknown" | "missing";
 	duplicateCertificates: "accepted" | "refused";
 	duplicateNames: "accepted" | "refused";
 	leafCertificates: "accepted" | "refused";
-	/** The most certificates an organization can hold. */
+	/** The maximum number of certificates in an organization. */
 	certificateLimit: number;
-	/** The longest name, in characters. */
+	/** The maximum length of a name, in characters. */
 	nameLimit: number;
-	/** The longest PEM, in bytes; 16 kB by an older help page. */
+	/** The maximum size of a PEM, in bytes; 16 kB by an older help page. */
 	pemLimit: number;
-	/** How many reads of a list after a write still show what was before it; `Infinity`: until `state.settle()`. */
+	/** Number of list reads after a write that show the old state; `Infinity`: until `state.endStaleReads()`. */
 	staleReads: number;
-	/** What `after` does when it names nothing in the list, as after a delete. */
+	/** The effect of an `after` whose id is not in the list, as after a delete. */
 	unknownCursor: "refused" | "ignored" | "empty";
-	/** Whether a certificate that is active in the organization counts as active in a project's list. */
+	/** True if a certificate that is active in the organization counts as active in a project's list. */
 	projectListInherits: boolean;
-	/** Whether a project's list holds certificates that are not active there. */
+	/** True if a project's list includes certificates that are not active in the project. */
 	projectListInactive: boolean;
-	/** Whether an activation in the organization shuts admin calls out that present no certificate. */
+	/** True if an activation in the organization blocks admin calls without a client certificate. */
 	lockOut: boolean;
-	/** Whether the mtls host answers admin paths. */
+	/** True if the mtls host serves admin paths. */
 	adminOnMtlsHost: boolean;
-	/** Whether each answer names the organization, in the `openai-organization` header. */
+	/** True if each response names the organization in the `openai-organization` header. */
 	namesOrganization: boolean;
-	/** How a key is refused that lacks a permission. */
+	/** The error for a key without a required permission. */
 	missingPermission: { status: 401 | 403; shape: "object" | "text" };
 	/** Status and code of each refusal. */
 	refusals: Record<Refusal, { status: number; code: string | null }>;
@@ -79,8 +79,8 @@ export function usualSwitches(): Switches {
 	};
 }
 
-/** Words a refusal with the status and code that the switches give it. */
-export function refusal(switches: Switches, which: Refusal, message: string, param: string | null = null): ApiError {
-	const { status, code } = switches.refusals[which];
+/** Creates a refusal's error, with status and code from the switches. */
+export function refusal(switches: Switches, kind: Refusal, message: string, param: string | null = null): ApiError {
+	const { status, code } = switches.refusals[kind];
 	return new ApiError(status, message, { code, param });
 }

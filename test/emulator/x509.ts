@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 
-/** What the service keeps of a certificate. Times are Unix seconds. */
+/** The stored properties of a certificate. Times are Unix seconds. */
 export interface ReadCertificate {
-	/** The certificate alone, encoded anew. */
+	/** The certificate alone, re-encoded. */
 	readonly pem: string;
 	/** SHA-256 of the DER, lower-case hex. */
 	readonly sha256: string;
@@ -12,8 +12,8 @@ export interface ReadCertificate {
 }
 
 /**
- * Reads the first certificate of a PEM text, as the service does: of a bundle it uses only the first.
- * @returns `undefined` where there is none that can be read.
+ * Reads the first certificate of a PEM text. As in the service, the rest of a bundle is ignored.
+ * @returns `undefined` if no certificate can be read.
  */
 export function readFirstCertificate(text: string): ReadCertificate | undefined {
 	const block = /-----BEGIN CERTIFICATE-----\s[^-]*-----END CERTIFICATE-----/.exec(text)?.[0];

@@ -8,8 +8,8 @@ import packageJson from "../../package.json" with { type: "json" };
 import { activate } from "../../src/extension.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 
-/** What is not changed by being looked at: each file's content, and when it was written. */
-function filesIn(folder: string): readonly string[] {
+/** Lists a folder's files with their modification times, without changing them. */
+function listFiles(folder: string): readonly string[] {
 	const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
 	return files.map((file) => `${file} ${statSync(join(folder, file), { bigint: true }).mtimeNs}`);
 }
@@ -18,48 +18,48 @@ describe("Activation", () => {
 	const temporary = temporaryFolder("activation");
 	const storage = join(temporary.path, "storage");
 	const subscriptions: vscode.Disposable[] = [];
-	const asked: string[] = [];
+	const calls: string[] = [];
 
 	after(() => temporary.remove());
-	beforeEach(() => asked.splice(0));
+	beforeEach(() => calls.splice(0));
 	afterEach(() => vscode.Disposable.from(...subscriptions.splice(0)).dispose());
 
-	/** Writes down what is called, but for listening. */
-	const observed = (name: string) =>
+	/** Returns an object that records every call except `onDidChange`. */
+	const recordCalls = (name: string) =>
 		new Proxy(
 			{},
 			{
 				get: (_, method) => () => {
-					if (method !== "onDidChange") asked.push(`${name}.${String(method)}`);
+					if (method !== "onDidChange") calls.push(`${name}.${String(method)}`);
 					return { dispose() {} };
 				},
 			},
 		);
-	const activateHere = () =>
+	const activateExtension = () =>
 		activate({
 			subscriptions,
-			secrets: observed("secrets"),
-			globalState: observed("globalState"),
-			workspaceState: observed("workspaceState"),
+			secrets: recordCalls("secrets"),
+			globalState: recordCalls("globalState"),
+			workspaceState: recordCalls("workspaceState"),
 			globalStorageUri: vscode.Uri.file(storage),
 			extension: { id: "certificates-for-openai.openai-certificates", packageJSON: packageJson },
 		} as unknown as vscode.ExtensionContext);
 
-	it("R38 reads no secret, remembers nothing and writes no file", () => {
-		activateHere();
+	it("R38 reads no secret, stores no state and writes no file", () => {
+		activateExtension();
 		assert.ok(subscriptions.length > 0);
-		assert.deepEqual(asked, []);
+		assert.deepEqual(calls, []);
 		assert.ok(!existsSync(storage));
 	});
 
-	it("R38 nor does it when it counts what expires, once it is over", async () => {
+	it("R38 reads no secret, stores no state and writes no file for the badge, after activation", async () => {
 		const folder = join(storage, "watch");
 		mkdirSync(folder, { recursive: true });
 		const expiresAt = Math.floor(Date.now() / 1000) + 9 * 86_400;
 		const certificates = [{ id: "cert_1", name: "Expiring", expiresAt, inOrganization: false }];
 		const snapshot = { organizationRef: randomUUID(), readAt: Date.now(), certificates };
 		writeFileSync(join(folder, "snapshot.json"), JSON.stringify(snapshot));
-		const before = filesIn(storage);
+		const before = listFiles(storage);
 		const { createTreeView } = vscode.window;
 		const badges = new EventEmitter<{ badge: [vscode.ViewBadge | undefined] }>();
 		vscode.window.createTreeView = (id, options) =>
@@ -69,7 +69,7 @@ describe("Activation", () => {
 			});
 		try {
 			const shown = once(badges, "badge");
-			activateHere();
+			activateExtension();
 			vscode.window.createTreeView = createTreeView;
 			const [badge] = await shown;
 			assert.deepEqual(badge, {
@@ -79,7 +79,7 @@ describe("Activation", () => {
 		} finally {
 			vscode.window.createTreeView = createTreeView;
 		}
-		assert.deepEqual(asked, []);
-		assert.deepEqual(filesIn(storage), before);
+		assert.deepEqual(calls, []);
+		assert.deepEqual(listFiles(storage), before);
 	});
 });

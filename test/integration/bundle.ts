@@ -3,21 +3,21 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { cache, root } from "../vscode/install.mjs";
 
-/** A suite, and the extension in whose folder it lies, so that `vscode` in it is the extension's. */
+/** A suite in the extension's folder, so that it gets the extension's `vscode` module. */
 export interface PreparedSuite {
 	readonly suite: string;
 	readonly extensionFolder: string;
 }
 
-/** Bundles every test that uses the editor, wherever it lies, for the extension host, and puts it beside the built extension. */
+/** Bundles all tests that import `vscode` for the extension host, into a copy of the built extension. */
 export async function prepareSuite(): Promise<PreparedSuite> {
 	const extensionFolder = join(cache, "integration");
 	rmSync(extensionFolder, { recursive: true, force: true });
 	mkdirSync(extensionFolder, { recursive: true });
 	for (const part of ["dist", "media", "package.nls.json"])
 		cpSync(join(root, part), join(extensionFolder, part), { recursive: true });
-	// The suite takes the person's place before it has the extension activated. That it activates by itself is tested in
-	// the package.
+	// Without activation events, because the suite must replace the prompts first. The tests of the package cover
+	// activation by events.
 	const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 	writeFileSync(join(extensionFolder, "package.json"), JSON.stringify({ ...manifest, activationEvents: [] }));
 	const suite = join(extensionFolder, "suite.js");

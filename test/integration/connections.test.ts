@@ -12,42 +12,43 @@ import { ConnectionSecretStore } from "../../src/features/connections/ui/connect
 import { SEED } from "../random.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 
-/** Where all connections lay at first. */
-const BEFORE = "openaiCertificates.connections";
+/** The secret in which older versions store all connections. */
+const OLD_SECRET = "openaiCertificates.connections";
 
-/** How long a change takes to be seen by another window, in milliseconds, at most. */
-const LATEST_MS = 8;
+/** Maximum delay until another window sees a change, in milliseconds. */
+const MAX_DELAY_MS = 8;
 
-/** The secrets of one person, as several windows see them: each at once what it wrote itself, and late what others did. */
-class Person {
-	readonly #views: View[] = [];
+/** Secrets of several windows. A window sees its own changes at once, and others late. */
+class SharedSecrets {
+	readonly #views: WindowSecrets[] = [];
 	readonly delay: () => number;
 
 	constructor(delay: () => number) {
 		this.delay = delay;
 	}
 
-	open(values: ReadonlyMap<string, string> = new Map()): View {
-		const view = new View(this, values);
+	open(values: ReadonlyMap<string, string> = new Map()): WindowSecrets {
+		const view = new WindowSecrets(this, values);
 		this.#views.push(view);
 		return view;
 	}
 
-	/** Changes arrive in the order in which they were made. */
-	tell(from: View, key: string, value: string | undefined) {
-		for (const view of this.#views) if (view !== from) view.hear(key, value);
+	/** Sends a change to the other windows. Changes arrive in order. */
+	broadcast(source: WindowSecrets, key: string, value: string | undefined) {
+		for (const view of this.#views) if (view !== source) view.receive(key, value);
 	}
 }
 
-class View implements vscode.SecretStorage {
+/** The secrets as one window sees them. */
+class WindowSecrets implements vscode.SecretStorage {
 	readonly values: Map<string, string>;
-	readonly #person: Person;
+	readonly #shared: SharedSecrets;
 	readonly #changed = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>();
 	readonly onDidChange = this.#changed.event;
-	#heard: Promise<unknown> = Promise.resolve();
+	#received: Promise<unknown> = Promise.resolve();
 
-	constructor(person: Person, values: ReadonlyMap<string, string>) {
-		this.#person = person;
+	constructor(shared: SharedSecrets, values: ReadonlyMap<string, string>) {
+		this.#shared = shared;
 		this.values = new Map(values);
 	}
 
@@ -57,21 +58,21 @@ class View implements vscode.SecretStorage {
 
 	async store(key: string, value: string) {
 		this.#set(key, value);
-		this.#person.tell(this, key, value);
+		this.#shared.broadcast(this, key, value);
 	}
 
 	async delete(key: string) {
 		this.#set(key, undefined);
-		this.#person.tell(this, key, undefined);
+		this.#shared.broadcast(this, key, undefined);
 	}
 
-	hear(key: string, value: string | undefined) {
-		this.#heard = this.#heard.then(() => pause(this.#person.delay())).then(() => this.#set(key, value));
+	receive(key: string, value: string | undefined) {
+		this.#received = this.#received.then(() => pause(this.#shared.delay())).then(() => this.#set(key, value));
 	}
 
-	/** Waits until everything has arrived. */
-	async settle() {
-		await this.#heard;
+	/** Waits until all changes have arrived. */
+	async waitForChanges() {
+		await this.#received;
 	}
 
 	#set(key: string, value: string | undefined) {
@@ -81,7 +82,7 @@ class View implements vscode.SecretStorage {
 	}
 }
 
-describe("The connections of several windows", () => {
+describe("Connections of several windows", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 
 	beforeEach(() => {
@@ -96,8 +97,8 @@ describe("The connections of several windows", () => {
 		...{ id, label: id, origin: "https://api.openai.com", path: "/v1", organization: null, key: `sk-${id}` },
 		...{ sessionOnly: false, ...more },
 	});
-	const add = (secret: ConnectionSecretStore, one: Connection) =>
-		secret.change(({ all }) => ({ current: one, all: [...all.filter(({ id }) => id !== one.id), one] }));
+	const add = (secret: ConnectionSecretStore, added: Connection) =>
+		secret.change(({ all }) => ({ current: added, all: [...all.filter(({ id }) => id !== added.id), added] }));
 	const remove = (secret: ConnectionSecretStore, id: string) =>
 		secret.change(({ current, all }) => ({
 			current: current?.id === id ? null : current,
@@ -105,70 +106,72 @@ describe("The connections of several windows", () => {
 		}));
 	const idsIn = async (secret: ConnectionSecretStore) => (await secret.read()).all.map(({ id }) => id).sort();
 
-	it("take over what lay in one secret at first, with the first change", async () => {
-		const [one, other] = [connection("one"), connection("other")];
-		const connections = [one, other].map(({ sessionOnly: _, ...rest }) => rest);
-		const view = new Person(() => 0).open(new Map([[BEFORE, JSON.stringify({ current: "one", connections })]]));
+	it("are migrated from the old single secret by the first change", async () => {
+		const [first, second] = [connection("one"), connection("other")];
+		const connections = [first, second].map(({ sessionOnly: _, ...rest }) => rest);
+		const view = new SharedSecrets(() => 0).open(
+			new Map([[OLD_SECRET, JSON.stringify({ current: "one", connections })]]),
+		);
 		const secret = open(view);
-		assert.deepEqual(await secret.read(), { current: one, all: [one, other] });
+		assert.deepEqual(await secret.read(), { current: first, all: [first, second] });
 		const third = connection("third");
 		await add(secret, third);
-		assert.deepEqual(await secret.read(), { current: third, all: [one, other, third] });
-		assert.equal(view.values.has(BEFORE), false);
+		assert.deepEqual(await secret.read(), { current: third, all: [first, second, third] });
+		assert.equal(view.values.has(OLD_SECRET), false);
 		assert.equal(view.values.size, 4);
 		for (const [key, text] of view.values) assert.equal(key.endsWith("Index") && text.includes("sk-"), false);
 	});
 
-	it("take over what an older window puts there later, and leave nothing there where they ended half-way", async () => {
-		const view = new Person(() => 0).open();
+	it("are migrated if an older window writes the old secret later, also after an interrupted migration", async () => {
+		const view = new SharedSecrets(() => 0).open();
 		const secret = open(view);
 		await add(secret, connection("one"));
 		const { sessionOnly: _, ...late } = connection("late");
-		await view.store(BEFORE, JSON.stringify({ current: "late", connections: [late] }));
+		await view.store(OLD_SECRET, JSON.stringify({ current: "late", connections: [late] }));
 		assert.deepEqual(await idsIn(secret), ["late", "one"]);
-		// As where the last step of taking over did not come about.
-		const isDeleted = view.delete.bind(view);
+		// Simulates a migration whose last step failed.
+		const deleteSecret = view.delete.bind(view);
 		view.delete = () => Promise.reject(new Error("no"));
 		await assert.rejects(remove(secret, "one"), (thrown) => problemOf(thrown)?.reason === "secrets-unavailable");
-		view.delete = isDeleted;
+		view.delete = deleteSecret;
 		await remove(secret, "one");
 		await remove(secret, "late");
 		assert.deepEqual([await idsIn(secret), [...view.values.keys()]], [[], ["openaiCertificates.connectionIndex"]]);
 	});
 
-	it("leave no secret behind, and lose none, wherever a change ends half-way", async () => {
-		for (let steps = 0; steps < 6; steps++) {
-			const view = new Person(() => 0).open();
+	it("leave no secret behind and lose none, at whatever step a change is interrupted", async () => {
+		for (let stepCount = 0; stepCount < 6; stepCount++) {
+			const view = new SharedSecrets(() => 0).open();
 			const secret = open(view);
 			await add(secret, connection("old"));
-			let left = steps;
-			const { store, delete: drop } = view;
-			const mortal =
+			let remainingSteps = stepCount;
+			const { store, delete: deleteSecret } = view;
+			const failing =
 				<Args extends unknown[]>(act: (...args: Args) => Promise<void>) =>
 				(...args: Args) =>
-					left-- > 0 ? act.apply(view, args) : Promise.reject(new Error("no"));
-			Object.assign(view, { store: mortal(store), delete: mortal(drop) });
-			const replaced = connection("new");
+					remainingSteps-- > 0 ? act.apply(view, args) : Promise.reject(new Error("no"));
+			Object.assign(view, { store: failing(store), delete: failing(deleteSecret) });
+			const replacement = connection("new");
 			const isDone = await secret
-				.change(() => ({ current: replaced, all: [replaced] }))
+				.change(() => ({ current: replacement, all: [replacement] }))
 				.then(
 					() => true,
 					() => false,
 				);
-			Object.assign(view, { store, delete: drop });
-			const there = await idsIn(open(view));
-			assert.ok(isDone ? there.join() === "new" : there.length > 0, `${steps}: ${there}`);
-			// Whoever removes all that is shown leaves no key.
+			Object.assign(view, { store, delete: deleteSecret });
+			const ids = await idsIn(open(view));
+			assert.ok(isDone ? ids.join() === "new" : ids.length > 0, `${stepCount}: ${ids}`);
+			// Removing all visible connections must leave no key.
 			const later = open(view);
-			for (const id of there) await remove(later, id);
+			for (const id of ids) await remove(later, id);
 			await add(later, connection("last"));
 			await remove(later, "last");
-			assert.deepEqual([...view.values.keys()], ["openaiCertificates.connectionIndex"], String(steps));
+			assert.deepEqual([...view.values.keys()], ["openaiCertificates.connectionIndex"], String(stepCount));
 		}
 	});
 
-	it("R59 are removed, and kept in memory, where nothing can be written down", async () => {
-		const view = new Person(() => 0).open();
+	it("R59 are removed, and kept in memory, if no file can be written", async () => {
+		const view = new SharedSecrets(() => 0).open();
 		await add(open(view), connection("one"));
 		writeFileSync(join(folder.path, "file"), "");
 		const secret = new ConnectionSecretStore(
@@ -183,66 +186,66 @@ describe("The connections of several windows", () => {
 		assert.ok(![...view.values.keys()].some((key) => key.endsWith(".one")));
 	});
 
-	it("R58 are neither read nor overwritten where a newer version wrote them", async () => {
+	it("R58 are neither read nor overwritten if a newer version wrote them", async () => {
 		const index = '{"version":2,"ids":["one"]}';
-		const view = new Person(() => 0).open(new Map([["openaiCertificates.connectionIndex", index]]));
+		const view = new SharedSecrets(() => 0).open(new Map([["openaiCertificates.connectionIndex", index]]));
 		const secret = open(view);
 		for (const refused of [secret.read(), add(secret, connection("mine"))])
 			await assert.rejects(refused, (thrown) => problemOf(thrown)?.reason === "record-newer");
 		assert.deepEqual([...view.values.values()], [index]);
 	});
 
-	it("lose nothing that was set, and bring back nothing that was removed, in 400 changes by two windows at once", async () => {
-		const delays = fc.sample(fc.integer({ min: 0, max: LATEST_MS }), { numRuns: 1000, seed: SEED });
+	it("lose no added and restore no removed connection in 400 concurrent changes by two windows", async () => {
+		const delays = fc.sample(fc.integer({ min: 0, max: MAX_DELAY_MS }), { numRuns: 1000, seed: SEED });
 		const kinds = fc.constantFrom("add", "replace", "remove", "use", "rename");
-		const acts = fc.sample(fc.record({ kind: kinds, index: fc.nat() }), { numRuns: 400, seed: SEED });
-		let told = 0;
-		const person = new Person(() => delays[told++ % delays.length] ?? 0);
-		const windows = [person.open(), person.open()].map((view) => ({ view, secret: open(view) }));
-		const there = new Map<string, string>();
-		const gone = new Set<string>();
+		const changes = fc.sample(fc.record({ kind: kinds, index: fc.nat() }), { numRuns: 400, seed: SEED });
+		let delayCount = 0;
+		const shared = new SharedSecrets(() => delays[delayCount++ % delays.length] ?? 0);
+		const windows = [shared.open(), shared.open()].map((view) => ({ view, secret: open(view) }));
+		const expected = new Map<string, string>();
+		const removed = new Set<string>();
 		await Promise.all(
-			windows.map(async ({ secret }, half) => {
-				for (const { kind, index } of acts.slice(200 * half, 200 * (half + 1)))
-					await secret.change((seen) => {
-						// What is seen within a change is what the changes before it, of both windows, have left.
-						assert.deepEqual(new Map(seen.all.map(({ id, key }) => [id, key])), there);
-						const some = seen.all[index % Math.max(1, seen.all.length)];
-						if (kind === "add" || !some) {
+			windows.map(async ({ secret }, windowIndex) => {
+				for (const { kind, index } of changes.slice(200 * windowIndex, 200 * (windowIndex + 1)))
+					await secret.change((state) => {
+						// A change sees the result of all previous changes of both windows.
+						assert.deepEqual(new Map(state.all.map(({ id, key }) => [id, key])), expected);
+						const chosen = state.all[index % Math.max(1, state.all.length)];
+						if (kind === "add" || !chosen) {
 							const added = connection(randomUUID());
-							there.set(added.id, added.key);
-							return { current: added, all: [...seen.all, added] };
+							expected.set(added.id, added.key);
+							return { current: added, all: [...state.all, added] };
 						}
-						const others = seen.all.filter((each) => each !== some);
+						const others = state.all.filter((each) => each !== chosen);
 						if (kind === "remove") {
-							there.delete(some.id);
-							gone.add(some.id);
-							return { current: others.find(({ id }) => id === seen.current?.id) ?? null, all: others };
+							expected.delete(chosen.id);
+							removed.add(chosen.id);
+							return { current: others.find(({ id }) => id === state.current?.id) ?? null, all: others };
 						}
-						if (kind === "use") return { ...seen, current: some };
+						if (kind === "use") return { ...state, current: chosen };
 						const changed =
-							kind === "rename" ? { ...some, label: randomUUID() } : { ...some, key: `sk-${randomUUID()}` };
-						there.set(changed.id, changed.key);
-						const all = seen.all.map((each) => (each === some ? changed : each));
-						return { current: all.find(({ id }) => id === seen.current?.id) ?? null, all };
+							kind === "rename" ? { ...chosen, label: randomUUID() } : { ...chosen, key: `sk-${randomUUID()}` };
+						expected.set(changed.id, changed.key);
+						const all = state.all.map((each) => (each === chosen ? changed : each));
+						return { current: all.find(({ id }) => id === state.current?.id) ?? null, all };
 					});
 			}),
 		);
-		assert.ok(gone.size > 20, `${gone.size} removed`);
+		assert.ok(removed.size > 20, `${removed.size} removed`);
 		for (const { view, secret } of windows) {
-			await view.settle();
-			assert.deepEqual(await idsIn(secret), [...there.keys()].sort());
-			assert.equal(view.values.size, there.size + 1, "no key is left of what was removed");
+			await view.waitForChanges();
+			assert.deepEqual(await idsIn(secret), [...expected.keys()].sort());
+			assert.equal(view.values.size, expected.size + 1, "no key is left of what was removed");
 		}
 	});
 
-	it("wait for no change that never arrives, as that of another browser", async () => {
-		const [one, other] = [new Person(() => 0).open(), new Person(() => 0).open()].map(open);
-		if (!one || !other) assert.fail();
-		await add(one, connection("one"));
-		await add(other, connection("other"));
-		assert.deepEqual([await idsIn(one), await idsIn(other)], [["one"], ["other"]]);
-		await remove(one, "one");
-		assert.deepEqual([await idsIn(one), await idsIn(other)], [[], ["other"]]);
+	it("do not wait for changes that never arrive, such as those of another browser", async () => {
+		const [first, second] = [new SharedSecrets(() => 0).open(), new SharedSecrets(() => 0).open()].map(open);
+		if (!first || !second) assert.fail();
+		await add(first, connection("one"));
+		await add(second, connection("other"));
+		assert.deepEqual([await idsIn(first), await idsIn(second)], [["one"], ["other"]]);
+		await remove(first, "one");
+		assert.deepEqual([await idsIn(first), await idsIn(second)], [[], ["other"]]);
 	});
 });

@@ -3,8 +3,8 @@ import * as vscode from "vscode";
 import { CERTIFICATE_SCHEME } from "../../src/common/manifestIds.ts";
 import { VirtualDocuments } from "../../src/common/ui/virtualDocuments.ts";
 
-describe("A document that a command has made", () => {
-	it("is kept until it is closed, and others stay", async () => {
+describe("A virtual document", () => {
+	it("is kept until it is closed, without affecting others", async () => {
 		const changed = new vscode.EventEmitter<vscode.Uri>();
 		const closed = new vscode.EventEmitter<{ uri: vscode.Uri }>();
 		const documents = new VirtualDocuments(changed, closed.event);

@@ -14,7 +14,7 @@ import { shown, wasAskedAsExpected, willPress } from "./user.ts";
 const DAY = 86_400_000;
 const REMINDER_DAYS = "openaiCertificates.reminderDays";
 
-describe("The watch", () => {
+describe("The expiry monitor", () => {
 	let temporary: ReturnType<typeof temporaryFolder>;
 	let folder: string;
 	let now: number;
@@ -46,7 +46,7 @@ describe("The watch", () => {
 		...more,
 	});
 
-	/** What another window, or this one before, wrote down. */
+	/** Writes the snapshot of a window, and sets the list that the service returns. */
 	const write = (...certificates: readonly WatchedCertificate[]) => {
 		const snapshot: ExpirySnapshot = { organizationRef, readAt: now, certificates };
 		mkdirSync(folder, { recursive: true });
@@ -58,7 +58,7 @@ describe("The watch", () => {
 		};
 	};
 
-	/** Opens a window whose clock is this test's. */
+	/** Opens a window that uses the test's clock. */
 	const open = () => {
 		const certificates = new CertificateStore(
 			async () => ({ list: async () => listing }) as never,
@@ -69,7 +69,7 @@ describe("The watch", () => {
 		const view = { badge: undefined as vscode.ViewBadge | undefined };
 		const reveal = { reveal: async ({ id }: { id: string }) => void revealed.push(id) };
 		let reminders: Promise<unknown> = Promise.resolve();
-		const watch = new ExpiryMonitor({
+		const monitor = new ExpiryMonitor({
 			view: view as vscode.TreeView<unknown>,
 			folder,
 			now: () => now,
@@ -78,48 +78,48 @@ describe("The watch", () => {
 				const snapshot = { settled: async () => {} };
 				const rotate = async (certificate: Certificate) => void rotated.push(certificate);
 				const reminder = remind({
-					...{ watchFolder: folder, snapshot, certificates, view: reveal as never, watch, rotate },
+					...{ watchFolder: folder, snapshot, certificates, view: reveal as never, watch: monitor, rotate },
 					documents: { show: async () => assert.fail("Nobody expected a document.") },
 				});
 				reminders = Promise.all([reminders, reminder]);
 				return reminder;
 			},
 		});
-		windows.push(watch);
+		windows.push(monitor);
 		return {
 			view,
-			goBy: (snapshot: ExpirySnapshot) => watch.goBy(snapshot),
+			setUnsavedSnapshot: (snapshot: ExpirySnapshot) => monitor.goBy(snapshot),
 			check: async () => {
-				await watch.check();
-				// The first check of a window comes by itself, and one of two tells: which one may be the later one.
-				for (let awaited: Promise<unknown> | undefined; awaited !== reminders; ) {
-					awaited = reminders;
-					await awaited;
+				await monitor.check();
+				// A window also starts a first check by itself. Either check may show the reminder.
+				for (let checked: Promise<unknown> | undefined; checked !== reminders; ) {
+					checked = reminders;
+					await checked;
 				}
 			},
 		};
 	};
 
-	const told = () => shown.messages.splice(0);
+	const newMessages = () => shown.messages.splice(0);
 
-	it("R59 counts and tells once a day by what this window read, where nothing can be written down", async () => {
+	it("R59 counts and reminds once a day by what this window read, if no file can be written", async () => {
 		const certificates = [expiring("one", 12)];
 		write(...certificates);
 		rmSync(folder, { recursive: true });
 		writeFileSync(folder, "a file in its place");
 		const window = open();
-		window.goBy({ organizationRef, readAt: now, certificates });
+		window.setUnsavedSnapshot({ organizationRef, readAt: now, certificates });
 		await window.check();
 		assert.equal(window.view.badge?.value, 1);
-		assert.deepEqual(told(), ["“Name of one” is active and expires in 12 days."]);
+		assert.deepEqual(newMessages(), ["“Name of one” is active and expires in 12 days."]);
 		await window.check();
-		assert.deepEqual(told(), []);
+		assert.deepEqual(newMessages(), []);
 		now += DAY;
 		await window.check();
-		assert.match(told().join(), /^“Name of one” is active and expires in 11 days\. /);
+		assert.match(newMessages().join(), /^“Name of one” is active and expires in 11 days\. /);
 	});
 
-	it("counts in the badge what expires, and tells once a day what is active, by a moved clock", async () => {
+	it("counts expiring certificates in the badge, and reminds of active ones once a day", async () => {
 		assert.ok(vscode.window.state.focused);
 		write(expiring("one", 12), expiring("idle", 3, { inOrganization: false }), expiring("far", 30.5));
 		const window = open();
@@ -128,39 +128,39 @@ describe("The watch", () => {
 			value: 2,
 			tooltip: "2 certificates expire soon, or have expired while they are active",
 		});
-		assert.deepEqual(told(), ["“Name of one” is active and expires in 12 days."]);
+		assert.deepEqual(newMessages(), ["“Name of one” is active and expires in 12 days."]);
 		await window.check();
 		now += DAY / 2;
 		await window.check();
-		assert.deepEqual(told(), []);
+		assert.deepEqual(newMessages(), []);
 		now += DAY / 2;
 		await window.check();
 		assert.equal(window.view.badge?.value, 3);
 		const age = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(now - DAY);
-		assert.deepEqual(told(), [
+		assert.deepEqual(newMessages(), [
 			`2 active certificates need to be replaced: “Name of one” (expires in 11 days), “Name of far” (expires in 29 days). This is as of ${age}.`,
 		]);
 	});
 
-	it("tells it in one of two windows, and not again after a restart", async () => {
+	it("reminds in one of two windows, and not again after a restart", async () => {
 		write(expiring("one", 12));
-		const [one, two] = [open(), open()];
-		await Promise.all([one.check(), two.check()]);
-		assert.equal(told().length, 1);
+		const [first, second] = [open(), open()];
+		await Promise.all([first.check(), second.check()]);
+		assert.equal(newMessages().length, 1);
 		const restarted = open();
 		await restarted.check();
-		assert.deepEqual([restarted.view.badge?.value, told()], [1, []]);
+		assert.deepEqual([restarted.view.badge?.value, newMessages()], [1, []]);
 		now += DAY;
-		await Promise.all([one.check(), two.check(), restarted.check()]);
-		assert.equal(told().length, 1);
+		await Promise.all([first.check(), second.check(), restarted.check()]);
+		assert.equal(newMessages().length, 1);
 	});
 
-	it("neither counts nor tells of one that is gone, renewed, or another connection's", async () => {
+	it("neither counts nor reminds of certificates that are deleted, renewed, or of another connection", async () => {
 		const window = open();
 		for (const certificates of [[], [expiring("new", 365)], [expiring("one", 12, { inOrganization: false })]]) {
 			write(...certificates);
 			await window.check();
-			assert.deepEqual(told(), []);
+			assert.deepEqual(newMessages(), []);
 		}
 		assert.equal(window.view.badge?.value, 1);
 		temporary.remove();
@@ -168,53 +168,53 @@ describe("The watch", () => {
 		assert.equal(window.view.badge, undefined);
 	});
 
-	it("stays silent for good about those of which it was told not to speak again", async () => {
+	it("never reminds of muted certificates again", async () => {
 		write(expiring("one", 12), expiring("two", 11));
 		willPress("Not Again for These");
 		await open().check();
-		assert.deepEqual(told(), [
+		assert.deepEqual(newMessages(), [
 			"2 active certificates need to be replaced: “Name of two” (expires in 11 days), “Name of one” (expires in 12 days).",
 		]);
 		now += DAY;
 		write(expiring("one", 11), expiring("two", 10), expiring("three", 9));
 		const next = open();
 		await next.check();
-		assert.deepEqual(told(), ["“Name of three” is active and expires in 9 days."]);
+		assert.deepEqual(newMessages(), ["“Name of three” is active and expires in 9 days."]);
 		assert.equal(next.view.badge?.value, 3);
 	});
 
-	it("shows the row of the most urgent one", async () => {
+	it("shows the row of the most urgent certificate", async () => {
 		write(expiring("one", 12), expiring("two", -2));
 		willPress("Show");
 		await open().check();
 		assert.deepEqual(revealed, ["two"]);
-		assert.match(told().join(), /“Name of two” \(expired 1 day ago\)/);
+		assert.match(newMessages().join(), /“Name of two” \(expired 1 day ago\)/);
 	});
 
-	it("says that one was deleted meanwhile, where it was", async () => {
+	it("reports that the certificate was deleted meanwhile", async () => {
 		write(expiring("one", 12));
 		listing = { ...listing, certificates: [] };
 		willPress("Show");
 		await open().check();
 		assert.deepEqual(revealed, []);
-		assert.deepEqual(told().slice(1), ["“Name of one”: deleted meanwhile, by somebody else."]);
+		assert.deepEqual(newMessages().slice(1), ["“Name of one”: deleted meanwhile, by somebody else."]);
 	});
 
-	it("leads to the rotation of the one, whatever is selected", async () => {
+	it("starts the rotation of the certificate, regardless of the selection", async () => {
 		write(expiring("one", 12));
 		willPress("Rotate…");
 		await open().check();
 		assert.deepEqual([revealed, rotated], [["one"], [listing.certificates[0]]]);
 	});
 
-	it("does nothing where the period is 0, and follows the setting", async () => {
+	it("does nothing if the period is 0, and applies a changed setting", async () => {
 		const set = (days: number | undefined) =>
 			vscode.workspace.getConfiguration().update(REMINDER_DAYS, days, vscode.ConfigurationTarget.Global);
 		write(expiring("one", 12));
 		await set(0);
 		const window = open();
 		await window.check();
-		assert.deepEqual([window.view.badge, told()], [undefined, []]);
+		assert.deepEqual([window.view.badge, newMessages()], [undefined, []]);
 		await set(undefined);
 		await window.check();
 		assert.equal(window.view.badge?.value, 1);

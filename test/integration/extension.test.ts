@@ -16,19 +16,20 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	let connections = 0;
 	let listening: vscode.Disposable | undefined;
 
-	/** What a second undici, or a proxy of somebody's own, would put in place of what is there. */
+	/** Returns the globals that a second undici, or a proxy of another extension, would replace. */
 	const globals = () => ({
 		dispatcher1: Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.1")),
 		dispatcher2: Reflect.get(globalThis, Symbol.for("undici.globalDispatcher.2")),
 		fetch: globalThis.fetch,
 	});
-	let untouched: ReturnType<typeof globals>;
-	const globalsAreUntouched = () => {
-		for (const [name, value] of Object.entries(globals())) assert.ok(value === Reflect.get(untouched, name), name);
+	let originalGlobals: ReturnType<typeof globals>;
+	const assertGlobalsUnchanged = () => {
+		for (const [name, value] of Object.entries(globals()))
+			assert.ok(value === Reflect.get(originalGlobals, name), name);
 	};
 
 	before(async () => {
-		untouched = globals();
+		originalGlobals = globals();
 		sitDown();
 		emulator = await startEmulator();
 		await setBaseUrl(emulator.url);
@@ -46,8 +47,8 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	const setBaseUrl = (url: string) =>
 		vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", url, vscode.ConfigurationTarget.Global);
 
-	/** Another form of the base URL counts as another one: what was known is forgotten. */
-	const forgetList = async () => {
+	/** Clears the cached list, by another spelling of the base URL. */
+	const forceReload = async () => {
 		slashes += "/";
 		await setBaseUrl(emulator.url + slashes);
 	};
@@ -68,24 +69,24 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		return items.map(({ label, description }) => `${label} ${description ?? ""}`.trim());
 	};
 
-	it("R38 activates without a connection, and leaves fetch and undici's dispatcher alone", async () => {
+	it("R38 activates without a connection, and does not change fetch and undici's dispatcher", async () => {
 		assert.ok(extension);
 		assert.equal(extension.isActive, false);
 		const before = connections;
 		await extension.activate();
 		assert.ok(extension.isActive);
 		assert.equal(connections, before);
-		globalsAreUntouched();
+		assertGlobalsUnchanged();
 	});
 
-	it("registers every command that the manifest contributes", async () => {
+	it("registers every command of the manifest", async () => {
 		const registered = (await vscode.commands.getCommands(true)).filter((id) => id.startsWith("openaiCertificates."));
 		const contributed = packageJson.contributes.commands.map(({ command }) => command);
-		// The editor adds commands of its own for each view.
+		// VS Code registers additional commands for each view.
 		for (const command of contributed) assert.ok(registered.includes(command), command);
 	});
 
-	it("says that there is no key, where there is none", async () => {
+	it("reports a missing key", async () => {
 		await refresh();
 		assert.deepEqual(await rows(), []);
 		await contextBecomes(EMPTY, "no-key");
@@ -109,23 +110,23 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		[{ kind: "unconfirmed", upload: { id: "other", pending: { name: "x" } } }],
 	];
 
-	/** Windows has neither. */
+	/** Files that the suite does not create on Windows. */
 	const ONLY_POSIX = [
 		["broken-link.pem", /leads to no regular file/],
 		["pipe.pem", /not a regular file/],
 		["zero.pem", /leads to no regular file/],
 	] as const;
 
-	const FOR_ROWS = new Set(packageJson.contributes.menus["view/item/context"].map(({ command }) => command));
-	/** It asks where it is called without a row. */
-	const ASKS = "openaiCertificates.checkClient";
+	const ROW_COMMANDS = new Set(packageJson.contributes.menus["view/item/context"].map(({ command }) => command));
+	/** A command that shows a prompt if called without a row. */
+	const PICKER_COMMAND = "openaiCertificates.checkClient";
 
-	/** Calls each command that needs a row with each of these arguments: it says so, and does nothing. */
+	/** Asserts that each command for rows, called with each list of arguments, only asks for a row. */
 	const callWithJunk = async (...calls: readonly (readonly unknown[])[]) => {
 		await vscode.env.clipboard.writeText("untouched");
 		for (const junk of calls)
-			for (const command of FOR_ROWS) {
-				if (command === ASKS && junk.length === 0) continue;
+			for (const command of ROW_COMMANDS) {
+				if (command === PICKER_COMMAND && junk.length === 0) continue;
 				shown.messages.length = 0;
 				await vscode.commands.executeCommand(command, ...junk);
 				const call = `${command} ${JSON.stringify(junk)}`;
@@ -134,7 +135,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 			}
 	};
 
-	it("R39 takes junk from whoever calls a command, and says in words what is missing", async () => {
+	it("R39 rejects invalid arguments of commands with a message", async () => {
 		const uri = vscode.Uri.parse("http://evil.test/x.pem");
 		await callWithJunk([], ...JUNK);
 		shown.messages.length = 0;
@@ -142,22 +143,22 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.deepEqual(shown.messages, ["x.pem could not be read. Nothing was sent."]);
 	});
 
-	it("R09 says in one sentence why a file cannot be read", async () => {
+	it("R09 explains in one sentence why a file cannot be read", async () => {
 		const cases = [
 			["folder.pem", /is a folder/],
 			["large.pem", /larger than 1 MiB/],
 			["gone.pem", /not there any more/],
 			...(process.platform === "win32" ? [] : ONLY_POSIX),
 		] as const;
-		for (const [name, words] of cases) {
+		for (const [name, message] of cases) {
 			shown.messages.length = 0;
 			await vscode.commands.executeCommand("openaiCertificates.upload", file(name));
 			assert.equal(shown.messages.length, 1, name);
-			assert.match(shown.messages[0] ?? "", words, name);
+			assert.match(shown.messages[0] ?? "", message, name);
 		}
 	});
 
-	it("keeps a key that the service accepts, and shows what the service holds", async () => {
+	it("stores a key that the service accepts, and shows the service's certificates", async () => {
 		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
 		await vscode.commands.executeCommand("openaiCertificates.setKey");
 		assert.deepEqual(await rows(), []);
@@ -170,7 +171,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.deepEqual(await rows(), [`Named in the test 364 days left · ${certificate.id}`]);
 	});
 
-	it("R39 takes no junk for the row that is selected", async () => {
+	it("R39 does not use the selected row for invalid arguments", async () => {
 		const [certificate] = emulator.state.certificates;
 		assert.deepEqual(view().tree.selection, view().provider.getChildren());
 		await callWithJunk(...JUNK);
@@ -178,19 +179,19 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.equal(await vscode.env.clipboard.readText(), certificate?.id);
 	});
 
-	it("draws nothing anew where a refresh brings nothing new, and a certificate's row alone where that changed", async () => {
+	it("redraws nothing if a refresh finds no change, and only the row of a changed certificate", async () => {
 		const { provider } = view();
-		// Without the one that was uploaded: it is expanded, so that a refresh reads the projects, too, and its row says so.
+		// Without the uploaded certificate: its row is expanded, so a refresh would read the projects and update the row.
 		const [uploaded] = emulator.state.certificates;
 		assert.ok(uploaded);
 		emulator.state.remove(uploaded.id).commit();
 		const other = emulator.state.put({ name: "Other" });
 		await refresh();
 		assert.equal((await rows()).length, 1);
-		const drawn: unknown[] = [];
+		const changeEvents: unknown[] = [];
 		const changed = new Promise<void>((resolve) => {
 			listening = provider.onDidChangeTreeData?.((event) => {
-				drawn.push(event);
+				changeEvents.push(event);
 				resolve();
 			});
 		});
@@ -201,14 +202,14 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		listening?.dispose();
 		const [row] = (await provider.getChildren()) ?? [];
 		assert.match(String((await rows())[0]), /^Renamed /);
-		assert.equal(drawn.length, 1);
-		assert.ok(Array.isArray(drawn[0]) && drawn[0].length === 1 && drawn[0][0] === row);
+		assert.equal(changeEvents.length, 1);
+		assert.ok(Array.isArray(changeEvents[0]) && changeEvents[0].length === 1 && changeEvents[0][0] === row);
 		emulator.state.remove(other.id).commit();
 		emulator.state.put(uploaded);
 		await refresh();
 	});
 
-	it("takes the text of an editor that was not saved, and says so", async () => {
+	it("uploads the text of an unsaved editor, with a warning", async () => {
 		const { pem } = await makeCertificate({ commonName: "Unsaved CA" });
 		const document = await vscode.workspace.openTextDocument({ content: pem });
 		shown.details.length = 0;
@@ -219,7 +220,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
-	it("R07 says of a text in which there is no certificate why not, and nothing of the text", async () => {
+	it("R07 explains why a text contains no certificate, without quoting the text", async () => {
 		const document = await vscode.workspace.openTextDocument({ content: "nothing of this kind" });
 		shown.messages.length = 0;
 		await vscode.commands.executeCommand("openaiCertificates.upload", document.uri);
@@ -228,7 +229,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.doesNotMatch(shown.messages[0] ?? "", /nothing of this kind/);
 	});
 
-	it("R15 Escape at the name: silence", async () => {
+	it("R15 shows nothing after Escape at the prompt for the name", async () => {
 		shown.messages.length = 0;
 		willAnswer(/^Upload Acme Root CA/, null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
@@ -249,28 +250,28 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		["connection-lost", { kind: "reset" }],
 	];
 	for (const [reason, fault] of failures)
-		it(`says by a welcome text why the list could not load: ${reason}`, async () => {
-			// A list is asked for again by itself where that may help.
+		it(`shows a welcome view for the reason why the list could not load: ${reason}`, async () => {
+			// Fail every request, because some failures are retried.
 			emulator.faults.next({ ...fault, operation: "list", when: "before", times: Infinity });
-			// The upload has opened the view, so the list is read again at once.
-			await forgetList();
+			// Reloads at once, because the upload has opened the view.
+			await forceReload();
 			await contextBecomes(EMPTY, reason);
 			assert.deepEqual(await rows(), []);
 			emulator.faults.clear();
 		});
 
-	it("R02 a base URL that breaks a rule is refused before anything is sent", async () => {
+	it("R02 rejects an invalid base URL before sending anything", async () => {
 		await setBaseUrl("http://api.openai.com/v1");
 		await contextBecomes(EMPTY, "base-url");
 	});
 
-	it("R03 a key is never sent to another host than the one it was set for", async () => {
+	it("R03 never sends a key to another host than it was set for", async () => {
 		const other = await startEmulator();
 		await setBaseUrl(other.url);
 		await contextBecomes(EMPTY, "key-elsewhere");
 		willAnswer(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
-		// It asks for a key for the other host, which the title names.
+		// The prompt's title names the other host.
 		willAnswer(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		assert.equal(other.connections.total, 0);
@@ -281,7 +282,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.equal((await rows()).length, 1);
 	});
 
-	it("follows the removal of the key at once", async () => {
+	it("clears the list at once when the key is removed", async () => {
 		const { provider } = view();
 		const changed = new Promise<void>((resolve) => {
 			const listening = provider.onDidChangeTreeData?.(async () => {
@@ -296,8 +297,8 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		assert.deepEqual(await rows(), []);
 	});
 
-	it("R38 leaves fetch and undici's dispatcher alone also when it has spoken to the service", () => {
+	it("R38 does not change fetch and undici's dispatcher after requests to the service either", () => {
 		assert.ok(emulator.connections.total > 0);
-		globalsAreUntouched();
+		assertGlobalsUnchanged();
 	});
 });

@@ -10,8 +10,8 @@ import type { SystemName } from "../vscode/wine.ts";
 import { prepareSuite } from "./bundle.ts";
 
 /**
- * Runs the integration suite inside the extension host of a VS Code, on the built extension.
- * @param runIn Which kind of VS Code: `runInExtensionHost` or `runInDesktop`.
+ * Runs the integration suite on the built extension, inside VS Code's extension host.
+ * @param runIn `runInExtensionHost` or `runInDesktop`.
  */
 export async function runIntegration(
 	version: VSCodeVersion,
@@ -28,13 +28,13 @@ export async function runIntegration(
 	}
 }
 
-/** Certificate files, and what is none although its name says so. */
+/** Creates a certificate file, and entries named like certificate files that are not readable as such. */
 async function fillWorkspace(folder: string, isWindows: boolean): Promise<void> {
 	const { pem } = await makeCertificate({ commonName: "Acme Root CA" });
 	writeFileSync(join(folder, "root.pem"), pem);
 	writeFileSync(join(folder, "large.pem"), Buffer.alloc(1024 * 1024 + 1, "-"));
 	mkdirSync(join(folder, "folder.pem"));
-	// On Windows not everybody may make links, and there are no pipes and devices in folders.
+	// On Windows, links require a privilege, and folders contain no pipes and devices.
 	if (isWindows) return;
 	symlinkSync("nowhere", join(folder, "broken-link.pem"));
 	symlinkSync("/dev/zero", join(folder, "zero.pem"));

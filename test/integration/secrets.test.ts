@@ -16,21 +16,21 @@ import { shown, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
 
 const KEY = `sk-admin-${randomBytes(24).toString("hex")}`;
 
-/** A secret storage that fails as it is told to, and counts what it is asked. */
+/** A secret storage with settable failures, which counts reads and writes. */
 class FailingSecrets implements vscode.SecretStorage {
 	readonly #changed = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>();
 	readonly onDidChange = this.#changed.event;
 	readonly #values = new Map<string, string>();
-	/** What `get` gives instead of what is stored, or throws. */
-	instead: { readonly value: unknown } | Error | null = null;
+	/** The result of `get` instead of the stored value; an `Error` is thrown. */
+	override: { readonly value: unknown } | Error | null = null;
 	readOnly = false;
-	asked = 0;
-	written = 0;
+	readCount = 0;
+	writeCount = 0;
 
 	async get(key: string): Promise<string | undefined> {
-		this.asked++;
-		if (this.instead instanceof Error) throw this.instead;
-		return this.instead ? (this.instead.value as string) : this.#values.get(key);
+		this.readCount++;
+		if (this.override instanceof Error) throw this.override;
+		return this.override ? (this.override.value as string) : this.#values.get(key);
 	}
 
 	async store(key: string, value: string): Promise<void> {
@@ -45,7 +45,7 @@ class FailingSecrets implements vscode.SecretStorage {
 
 	#change(key: string): void {
 		if (this.readOnly) throw new Error(`${KEY} cannot be stored`);
-		this.written++;
+		this.writeCount++;
 		this.#changed.fire({ key });
 	}
 }
@@ -68,7 +68,7 @@ describe("R19 Secret storage", () => {
 		folder.remove();
 	});
 
-	/** As a window does. */
+	/** Opens the store as a window does. */
 	const open = (storage: vscode.SecretStorage = secrets) => {
 		const secret = new ConnectionSecretStore(
 			storage,
@@ -81,20 +81,20 @@ describe("R19 Secret storage", () => {
 	const store = ({ key = KEY, replaces = true, sessionOnly = false, organization = null as string | null } = {}) =>
 		storeKey(connections, { baseUrl: baseUrl(), key }, { organization, ids: [] }, () => [], { replaces, sessionOnly });
 
-	/** Of the connection in use, which is the one of this id. */
-	const accessOf = async (id: string) => {
+	/** Asserts the current connection's id, and returns its credentials. */
+	const credentialsOf = async (id: string) => {
 		assert.equal((await connections.current())?.id, id);
 		return connections.access();
 	};
 
-	const fails = (promise: Promise<unknown>, reason: string) =>
+	const assertFails = (promise: Promise<unknown>, reason: string) =>
 		assert.rejects(promise, (thrown) => {
 			assertAbsent(thrown, [KEY], "what was thrown");
 			assert.equal(problemOf(thrown)?.reason, reason);
 			return true;
 		});
 
-	const nothings: readonly [string, FailingSecrets["instead"]][] = [
+	const unusableValues: readonly [string, FailingSecrets["override"]][] = [
 		["gives nothing", null],
 		...[
 			"",
@@ -107,57 +107,57 @@ describe("R19 Secret storage", () => {
 			`{"key":"${KEY}"}`,
 			'{"connections":[null,7,{"key":1}]}',
 			7,
-		].map((value): [string, FailingSecrets["instead"]] => [`gives ${JSON.stringify(value).slice(0, 12)}`, { value }]),
+		].map((value): [string, FailingSecrets["override"]] => [`gives ${JSON.stringify(value).slice(0, 12)}`, { value }]),
 	];
-	for (const [title, instead] of nothings)
-		it(`that ${title}: there is no key`, async () => {
-			secrets.instead = instead;
+	for (const [title, override] of unusableValues)
+		it(`that ${title} means that there is no key`, async () => {
+			secrets.override = override;
 			assert.equal(await connections.current(), null);
-			await fails(connections.access(), "no-key");
-			await fails(connections.destination(), "no-key");
-			assert.equal(secrets.written, 0);
+			await assertFails(connections.access(), "no-key");
+			await assertFails(connections.destination(), "no-key");
+			assert.equal(secrets.writeCount, 0);
 		});
 
-	it("that rejects, as a locked keyring does: it says so, and not that there is no key", async () => {
+	it("that rejects, like a locked keyring, is reported as unavailable, not as a missing key", async () => {
 		await store();
-		secrets.instead = new Error(KEY);
-		for (const ask of [connections.current(), connections.all(), connections.access(), connections.destination()])
-			await fails(ask, "secrets-unavailable");
+		secrets.override = new Error(KEY);
+		for (const call of [connections.current(), connections.all(), connections.access(), connections.destination()])
+			await assertFails(call, "secrets-unavailable");
 	});
 
-	it("that does not store: it says so, and there is still no key", async () => {
+	it("that cannot be written is reported, and there is still no key", async () => {
 		let changes = 0;
 		connections.onDidChange(() => changes++);
 		secrets.readOnly = true;
-		await fails(store(), "secrets-unavailable");
-		await fails(connections.access(), "no-key");
+		await assertFails(store(), "secrets-unavailable");
+		await assertFails(connections.access(), "no-key");
 		assert.equal(changes, 0);
 	});
 
 	it("that cannot be read is not overwritten", async () => {
 		await store();
-		const { written } = secrets;
-		secrets.instead = new Error(KEY);
-		await fails(store(), "secrets-unavailable");
-		assert.equal(secrets.written, written);
-		secrets.instead = null;
+		const { writeCount } = secrets;
+		secrets.override = new Error(KEY);
+		await assertFails(store(), "secrets-unavailable");
+		assert.equal(secrets.writeCount, writeCount);
+		secrets.override = null;
 		assert.equal((await connections.access()).key, KEY);
 	});
 
-	it("that does not delete: it says so, and the key is still there", async () => {
+	it("that cannot delete is reported, and the key still exists", async () => {
 		const { id } = await store();
 		secrets.readOnly = true;
-		await fails(connections.remove(id), "secrets-unavailable");
+		await assertFails(connections.remove(id), "secrets-unavailable");
 		assert.equal((await connections.access()).key, KEY);
 	});
 
-	it("keeps the key out of every field, and of what is told about a connection", async () => {
+	it("does not expose the key in the fields and the destination of a connection", async () => {
 		await store();
 		assertAbsent(await connections.current(), [KEY], "the connection in use");
 		assertAbsent(await connections.destination(), [KEY], "where it goes");
 	});
 
-	it("R22 names an organization the same after its key was removed and set again, in another browser, and for another key", async () => {
+	it("R22 gives an organization the same reference for a re-entered key, another key and another browser", async () => {
 		const refs = new Set<string>();
 		for (const key of [KEY, "sk-other"]) {
 			const { id, organizationRef } = await store({ key, organization: "org-1" });
@@ -171,27 +171,27 @@ describe("R19 Secret storage", () => {
 		assert.equal(refs.size, 1);
 		const { organizationRef: other } = await store({ organization: "org-2", replaces: false });
 		assert.ok(!refs.has(other));
-		await fails(connections.access([...refs][0]), "connection-changed");
+		await assertFails(connections.access([...refs][0]), "connection-changed");
 	});
 
-	it("R52 gets nothing of a key that is to pass with the window, which is used all the same", async () => {
+	it("R52 never stores a session-only key, which is used nevertheless", async () => {
 		let changes = 0;
 		connections.onDidChange(() => changes++);
 		const { id } = await store({ sessionOnly: true });
-		assert.deepEqual([secrets.written, changes], [0, 1]);
+		assert.deepEqual([secrets.writeCount, changes], [0, 1]);
 		assert.equal((await connections.access()).key, KEY);
 		await connections.rename(id, "For now");
 		assert.equal((await connections.current())?.label, "For now");
 		await connections.remove(id);
-		await fails(connections.access(), "no-key");
-		assert.deepEqual([secrets.written, changes], [0, 3]);
+		await assertFails(connections.access(), "no-key");
+		assert.deepEqual([secrets.writeCount, changes], [0, 3]);
 	});
 
-	it("R52 keeps what lies there beside a key that passes with the window, for the next one", async () => {
+	it("R52 keeps stored keys besides a session-only key, for the next window", async () => {
 		const { id } = await store({ key: "sk-lasting" });
-		const { written } = secrets;
+		const { writeCount } = secrets;
 		await store({ sessionOnly: true, replaces: false });
-		assert.equal(secrets.written, written);
+		assert.equal(secrets.writeCount, writeCount);
 		assert.equal((await connections.access()).key, KEY);
 		assert.equal((await connections.all()).length, 2);
 		connections.dispose();
@@ -199,85 +199,85 @@ describe("R19 Secret storage", () => {
 		assert.equal((await connections.access()).key, "sk-lasting");
 	});
 
-	it("R52 that cannot be written leaves the key that passes as it was", async () => {
+	it("R52 that cannot be written leaves a session-only key unchanged", async () => {
 		await store({ sessionOnly: true });
 		secrets.readOnly = true;
-		await fails(store({ key: "sk-lasting", replaces: false }), "secrets-unavailable");
+		await assertFails(store({ key: "sk-lasting", replaces: false }), "secrets-unavailable");
 		assert.equal((await connections.access()).key, KEY);
 		assert.equal((await connections.all()).length, 1);
 	});
 
-	it("R52 keeps a stored key whatever becomes of one that passes and stands for it, or takes its place", async () => {
+	it("R52 keeps a stored key, whatever happens to a session-only key that overrides it", async () => {
 		const organization = "org-1";
 		await store({ key: "sk-other", organization: "org-2", replaces: false });
 		const { id } = await store({ key: "sk-lasting", organization, replaces: false });
-		const { written } = secrets;
+		const { writeCount } = secrets;
 		const labels = async () => (await connections.all()).map(({ label, sessionOnly }) => [label, sessionOnly]);
-		const other = (await connections.all()).find((each) => each.id !== id)?.id ?? assert.fail();
+		const otherId = (await connections.all()).find((each) => each.id !== id)?.id ?? assert.fail();
 		for (const replaces of [false, true]) {
 			assert.equal((await store({ organization, sessionOnly: true, replaces })).id, id);
-			assert.equal((await accessOf(id)).key, KEY);
+			assert.equal((await credentialsOf(id)).key, KEY);
 			await connections.rename(id, "For now");
 			assert.equal((await connections.current())?.label, "For now");
 			await connections.remove(id);
-			assert.equal((await accessOf(id)).key, "sk-lasting");
+			assert.equal((await credentialsOf(id)).key, "sk-lasting");
 			assert.equal((await connections.all()).length, 2);
 		}
-		// One of an organization that is not known takes the place of none.
-		const { id: third } = await store({ organization: "org-3", sessionOnly: true });
+		// A key of another organization overrides no stored key.
+		const { id: thirdId } = await store({ organization: "org-3", sessionOnly: true });
 		assert.equal((await connections.all()).length, 3);
-		assert.equal((await accessOf(third)).key, KEY);
-		await connections.remove(third);
-		assert.equal(secrets.written, written);
+		assert.equal((await credentialsOf(thirdId)).key, KEY);
+		await connections.remove(thirdId);
+		assert.equal(secrets.writeCount, writeCount);
 
 		await store({ organization, sessionOnly: true });
-		await connections.use(other);
+		await connections.use(otherId);
 		await connections.use(id);
-		assert.equal((await accessOf(id)).key, KEY);
-		await connections.use(other);
-		// Another window takes into use what it knows under the same id.
+		assert.equal((await credentialsOf(id)).key, KEY);
+		await connections.use(otherId);
+		// Another window uses the stored key of this id.
 		const another = open();
 		await another.use(id);
 		another.dispose();
-		assert.equal((await accessOf(id)).key, KEY);
-		await connections.use(other);
+		assert.equal((await credentialsOf(id)).key, KEY);
+		await connections.use(otherId);
 		connections.dispose();
 		assert.deepEqual(await labels(), [
 			["api.openai.com", false],
 			["api.openai.com (org-1)", false],
 		]);
 		await connections.use(id);
-		assert.equal((await accessOf(id)).key, "sk-lasting");
+		assert.equal((await credentialsOf(id)).key, "sk-lasting");
 	});
 
-	it("R52 that cannot be read keeps none from a key that passes, and is not written", async () => {
+	it("R52 that cannot be read does not prevent a session-only key, and is not written", async () => {
 		await store({ key: "sk-lasting", organization: "org-1" });
-		const { written } = secrets;
-		secrets.instead = new Error(KEY);
+		const { writeCount } = secrets;
+		secrets.override = new Error(KEY);
 		const { id } = await store({ sessionOnly: true, organization: "org-2" });
-		assert.equal((await accessOf(id)).key, KEY);
+		assert.equal((await credentialsOf(id)).key, KEY);
 		await connections.rename(id, "For now");
-		await fails(store({ key: "sk-more" }), "secrets-unavailable");
+		await assertFails(store({ key: "sk-more" }), "secrets-unavailable");
 		assert.equal((await connections.current())?.label, "For now");
 		await connections.remove(id);
-		await fails(connections.remove(id), "secrets-unavailable");
-		await fails(connections.access(), "secrets-unavailable");
-		secrets.instead = null;
+		await assertFails(connections.remove(id), "secrets-unavailable");
+		await assertFails(connections.access(), "secrets-unavailable");
+		secrets.override = null;
 		assert.equal((await connections.access()).key, "sk-lasting");
-		assert.equal(secrets.written, written);
+		assert.equal(secrets.writeCount, writeCount);
 	});
 
-	it("R47 finds an admin key in whatever surrounds it, also a stored one for which another stands", async () => {
+	it("R47 finds an admin key within any text, also a stored key that a session-only key overrides", async () => {
 		await store({ key: "sk-emulator-stored", organization: "org-1" });
 		await store({ key: "sk-emulator-sessionOnly", organization: "org-1", sessionOnly: true });
 		for (const text of ["sk-emulator-stored", '"sk-emulator-stored"', "KEY=sk-emulator-sessionOnly"])
 			assert.equal(await connections.containsKey(text), true, text);
 		assert.equal(await connections.containsKey("sk-proj-other"), false);
-		secrets.instead = new Error(KEY);
-		await fails(connections.containsKey("sk-emulator-stored"), "secrets-unavailable");
+		secrets.override = new Error(KEY);
+		await assertFails(connections.containsKey("sk-emulator-stored"), "secrets-unavailable");
 	});
 
-	it("R46 forgets the passphrase of a host when it is to, and no other one", async () => {
+	it("R46 deletes only the passphrase of the given host", async () => {
 		const clientCertificates = new ClientCertificateSettings(secrets);
 		const [here, there] = ["https://api.openai.com", "https://eu.api.openai.com"];
 		await clientCertificates.storePassphrase(here, "open sesame");
@@ -287,31 +287,31 @@ describe("R19 Secret storage", () => {
 			[true, false],
 		);
 		secrets.readOnly = true;
-		await fails(clientCertificates.forgetPassphrase(here), "secrets-unavailable");
+		await assertFails(clientCertificates.forgetPassphrase(here), "secrets-unavailable");
 		secrets.readOnly = false;
 		await clientCertificates.forgetPassphrase(here);
 		assert.equal(await clientCertificates.keepsPassphrase(here), false);
 	});
 
-	it("R02 is not read where the base URL breaks a rule", async () => {
+	it("R02 is not read if the base URL is invalid", async () => {
 		await store();
-		secrets.asked = 0;
+		secrets.readCount = 0;
 		baseUrl = () => {
 			throw new ProblemError({ reason: "base-url", rule: "not-a-url" });
 		};
-		await fails(connections.access(), "base-url");
-		assert.equal(secrets.asked, 0);
+		await assertFails(connections.access(), "base-url");
+		assert.equal(secrets.readCount, 0);
 	});
 
-	it("R03 gives its key to no other origin", async () => {
+	it("R03 returns a key for no other origin", async () => {
 		await store();
 		for (const other of ["https://eu.api.openai.com/v1", "https://api.openai.com:8443/v1", "http://127.0.0.1/v1"]) {
 			baseUrl = () => parseBaseUrl(other);
-			await fails(connections.access(), "key-elsewhere");
+			await assertFails(connections.access(), "key-elsewhere");
 		}
 	});
 
-	it("R03 keeps the key of a host when another host's is set", async () => {
+	it("R03 keeps the key of a host when a key of another host is set", async () => {
 		const { id } = await store();
 		baseUrl = () => parseBaseUrl("https://eu.api.openai.com/v1");
 		await store({ key: "sk-other" });
@@ -347,21 +347,21 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 	};
 
 	for (const beginning of ["sk-admin-", "sk-", ""])
-		it(`is not sent before a question, which names what listens there; Escape there is silent: ${beginning}…`, async () => {
+		it(`is not sent before a confirmation that names the recipient; Escape is silent: ${beginning}…`, async () => {
 			await setKey(KEY.replace("sk-admin-", beginning));
 			assert.equal(emulator.connections.total, 0);
 			assert.deepEqual(shown.messages, [`Send this key unencrypted to ${new URL(emulator.url).host}?`]);
 			assert.match(shown.details[0] ?? "", /program .* on this machine/);
 		});
 
-	it("is not sent by the button that Enter takes", async () => {
+	it("is not sent by the default button", async () => {
 		willPress("Don't Send");
 		await setKey();
 		assert.equal(emulator.connections.total, 0);
 		assert.equal(shown.messages.length, 1);
 	});
 
-	it("goes out by Use Anyway alone, and is not kept where it is refused", async () => {
+	it("is sent only by Use Anyway, and is not stored if rejected", async () => {
 		willPress("Use Anyway");
 		const { ended } = emulator.faults.next({ kind: "none", when: "before" });
 		const settled = setKey();
@@ -369,7 +369,7 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 		assert.equal(emulator.exchanges.length, 1);
 		assert.equal(emulator.exchanges[0]?.status, 401);
 		assertAbsent(emulator.exchanges, [KEY], "the emulator's record");
-		// It stays open for another key.
+		// The prompt stays open for another key.
 		let closed = false;
 		void settled.then(() => {
 			closed = true;

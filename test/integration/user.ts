@@ -1,60 +1,61 @@
-// A person in front of the editor, for tests in the extension host: real input boxes are filled in and accepted, and what
-// is shown is written down. It must take its place before the extension is activated.
+// Simulates the user, for tests in the extension host. Fills in and accepts real input boxes, and records all messages.
+// `installFakeUser` must run before the extension is activated.
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import * as vscode from "vscode";
 
-/** What was shown since the start. */
+/** The texts shown since the start. */
 export const shown = {
 	messages: [] as string[],
-	/** What modal messages said in small letters. */
+	/** The details of modal messages. */
 	details: [] as string[],
 };
 
-/** The context keys that were set, by which the editor chooses welcome texts. */
+/** The current context keys, which select the welcome view. */
 const contextKeys = new Map<string, unknown>();
 const contextChanged = new EventEmitter();
 
-/** Waits until a context key has a value. It may be `no` on the way, as long as nothing is known; all else is a failure. */
+/** Waits until a context key has a value. @throws AssertionError on any other value except `no`, the initial value. */
 export async function contextBecomes(key: string, value: unknown): Promise<void> {
 	while (contextKeys.get(key) !== value) {
-		const now = contextKeys.get(key) ?? "no";
-		assert.equal(now, "no", `${key} became ${now} where it should have become ${value}`);
+		const current = contextKeys.get(key) ?? "no";
+		assert.equal(current, "no", `${key} became ${current} where it should have become ${value}`);
 		await once(contextChanged, "change");
 	}
 }
 
-/** Each view that was created, and what fills it. */
+/** The created views and their data providers, by view id. */
 export const views = new Map<
 	string,
 	{ readonly tree: vscode.TreeView<unknown>; readonly provider: vscode.TreeDataProvider<unknown> }
 >();
 
 const answers: { readonly title: RegExp; readonly text: string | null }[] = [];
-const presses: string[] = [];
-const surprises: string[] = [];
+const buttons: string[] = [];
+const unexpected: string[] = [];
 
-/** Answers the next input box. @param text `null` to press Escape. */
+/** Announces an input box, and answers it. @param text `null` for Escape. */
 export function willAnswer(title: RegExp, text: string | null): void {
 	answers.push({ title, text });
 }
 
-/** Presses this button of the next message that has it. */
+/** Announces a message with a button, and presses the button. */
 export function willPress(button: string): void {
-	presses.push(button);
+	buttons.push(button);
 }
 
-/** Fails where a question came that nobody had announced, or one that was announced did not come. */
+/** Asserts that exactly the announced prompts were shown. */
 export function wasAskedAsExpected(): void {
-	const unasked = [...answers.splice(0).map(({ title }) => String(title)), ...presses.splice(0)];
-	assert.deepEqual({ surprises: surprises.splice(0), unasked }, { surprises: [], unasked: [] });
+	const missing = [...answers.splice(0).map(({ title }) => String(title)), ...buttons.splice(0)];
+	assert.deepEqual({ surprises: unexpected.splice(0), unasked: missing }, { surprises: [], unasked: [] });
 }
 
-/** Takes the person's place in front of the editor. */
+/** Replaces VS Code's prompts and messages by the simulated user. */
 export function sitDown(): void {
 	const { createInputBox, createQuickPick, createTreeView } = vscode.window;
-	vscode.window.createInputBox = () => attend(createInputBox(), answer);
-	vscode.window.createQuickPick = <T extends vscode.QuickPickItem>() => attend(createQuickPick<T>(), refuse);
+	vscode.window.createInputBox = () => answerOnShow(createInputBox(), answerInput);
+	vscode.window.createQuickPick = <T extends vscode.QuickPickItem>() =>
+		answerOnShow(createQuickPick<T>(), dismissUnexpected);
 	vscode.window.createTreeView = (id, options) => {
 		const tree = createTreeView(id, options);
 		views.set(id, { tree, provider: options.treeDataProvider as vscode.TreeDataProvider<unknown> });
@@ -72,14 +73,14 @@ export function sitDown(): void {
 		shown.messages.push(text);
 		const [options] = rest;
 		if (typeof options === "object") shown.details.push((options as vscode.MessageOptions).detail ?? "");
-		return presses[0] !== undefined && rest.includes(presses[0]) ? presses.shift() : undefined;
+		return buttons[0] !== undefined && rest.includes(buttons[0]) ? buttons.shift() : undefined;
 	};
 	const { window } = vscode as unknown as { window: Record<string, unknown> };
 	for (const kind of ["showErrorMessage", "showWarningMessage", "showInformationMessage"]) window[kind] = message;
 }
 
-/** Has a question answered as soon as it is shown. */
-function attend<Question extends vscode.QuickInput>(
+/** Calls `answer` as soon as a prompt is shown. */
+function answerOnShow<Question extends vscode.QuickInput>(
 	question: Question,
 	answer: (question: Question) => void,
 ): Question {
@@ -91,26 +92,26 @@ function attend<Question extends vscode.QuickInput>(
 	return question;
 }
 
-/** Closes a question that nobody expected, and remembers it. */
-function refuse(question: vscode.QuickInput): void {
-	surprises.push(question.title ?? "");
+/** Closes and records an unexpected prompt. */
+function dismissUnexpected(question: vscode.QuickInput): void {
+	unexpected.push(question.title ?? "");
 	question.hide();
 }
 
-async function answer(box: vscode.InputBox): Promise<void> {
+async function answerInput(box: vscode.InputBox): Promise<void> {
 	const [next] = answers;
-	if (!next?.title.test(box.title ?? "")) return refuse(box);
+	if (!next?.title.test(box.title ?? "")) return dismissUnexpected(box);
 	answers.shift();
-	let over = false;
+	let isClosed = false;
 	box.onDidAccept(() => {
-		over = true;
+		isClosed = true;
 	});
 	box.onDidHide(() => {
-		over = true;
+		isClosed = true;
 	});
 	if (next.text !== null) box.value = next.text;
 	const command =
 		next.text === null ? "workbench.action.closeQuickOpen" : "workbench.action.acceptSelectedQuickOpenItem";
-	// The box shows up a little later than `show` returns, and nothing tells when.
-	while (!over) await vscode.commands.executeCommand(command);
+	// The box becomes visible some time after `show` returns, without an event.
+	while (!isClosed) await vscode.commands.executeCommand(command);
 }

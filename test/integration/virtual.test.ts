@@ -4,13 +4,13 @@ import { type MadeCertificate, makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { shown, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
 
-/** Files that are on no disk, as those of a repository that is only looked at. */
-class Elsewhere implements vscode.FileSystemProvider {
+/** A file system in memory, as for a remote repository. */
+class MemoryFileSystem implements vscode.FileSystemProvider {
 	readonly #files: ReadonlyMap<string, Uint8Array>;
 	readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 	readonly onDidChangeFile = this.#changes.event;
-	/** What was read, in bytes. */
-	read = 0;
+	/** Number of bytes read. */
+	bytesRead = 0;
 
 	constructor(files: Readonly<Record<string, Uint8Array>>) {
 		this.#files = new Map(Object.entries(files));
@@ -28,7 +28,7 @@ class Elsewhere implements vscode.FileSystemProvider {
 
 	readFile(uri: vscode.Uri): Uint8Array {
 		const content = this.#contentOf(uri);
-		this.read += content.length;
+		this.bytesRead += content.length;
 		return content;
 	}
 
@@ -60,7 +60,7 @@ class Elsewhere implements vscode.FileSystemProvider {
 describe("In a virtual workspace", () => {
 	let emulator: Emulator;
 	let made: MadeCertificate;
-	let elsewhere: Elsewhere;
+	let fileSystem: MemoryFileSystem;
 	let registration: vscode.Disposable;
 
 	before(async () => {
@@ -68,11 +68,11 @@ describe("In a virtual workspace", () => {
 		const { Global } = vscode.ConfigurationTarget;
 		await vscode.workspace.getConfiguration().update("openaiCertificates.baseUrl", emulator.url, Global);
 		made = await makeCertificate({ commonName: "Virtual CA" });
-		elsewhere = new Elsewhere({
+		fileSystem = new MemoryFileSystem({
 			"/virtual.pem": Buffer.from(made.pem),
 			"/large.pem": Buffer.alloc(1024 * 1024 + 1, "-"),
 		});
-		registration = vscode.workspace.registerFileSystemProvider("elsewhere", elsewhere, { isReadonly: true });
+		registration = vscode.workspace.registerFileSystemProvider("elsewhere", fileSystem, { isReadonly: true });
 		shown.messages.length = 0;
 	});
 
@@ -86,16 +86,16 @@ describe("In a virtual workspace", () => {
 	const upload = (name: string) =>
 		vscode.commands.executeCommand("openaiCertificates.upload", vscode.Uri.parse(`elsewhere:/${name}`));
 
-	it("R09 says of a file that is too large or not there why it cannot be read, without reading it", async () => {
+	it("R09 explains why a file that is too large or missing cannot be read, without reading it", async () => {
 		await upload("large.pem");
 		await upload("gone.pem");
 		assert.match(shown.messages[0] ?? "", /larger than 1 MiB/);
 		assert.match(shown.messages[1] ?? "", /not there any more/);
 		assert.equal(shown.messages.length, 2);
-		assert.equal(elsewhere.read, 0);
+		assert.equal(fileSystem.bytesRead, 0);
 	});
 
-	it("uploads a file that is on no disk", async () => {
+	it("uploads a file that is not on disk", async () => {
 		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
 		willAnswer(/^Upload Virtual CA$/, "From elsewhere");
 		willPress("Upload");

@@ -2,37 +2,37 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 
-/** Whether there is an OpenSSL here that judges as this Node's does; what macOS calls so is LibreSSL. */
+/** True if `openssl` is OpenSSL 3 or later, which validates as Node does; macOS has LibreSSL. */
 export function isOpensslHere(): boolean {
 	const { stdout } = spawnSync("openssl", ["version"], { encoding: "utf8" });
 	return /^OpenSSL [3-9]\./.test(stdout ?? "");
 }
 
 /**
- * Runs something against OpenSSL's own server, which demands a client certificate.
- * @param files Paths: the server's certificate and key, and the authority that a client's must chain to. PEM.
- * @param act Told where it listens: host and port.
+ * Runs an action against OpenSSL's own server, which requires a client certificate.
+ * @param files Paths of PEM files: the server's certificate and key, and the authority of client certificates.
+ * @param action Receives the server's `host:port`.
  */
 export async function withOpensslServer(
 	files: { readonly certificate: string; readonly key: string; readonly authority: string },
 	version: "tls1_2" | "tls1_3",
-	act: (host: string) => Promise<void>,
+	action: (host: string) => Promise<void>,
 ): Promise<void> {
-	const own = ["-accept", "127.0.0.1:0", "-cert", files.certificate, "-key", files.key];
-	const demand = ["-CAfile", files.authority, "-Verify", "3", "-verify_return_error"];
-	const server = spawn("openssl", ["s_server", ...own, ...demand, `-${version}`], {
-		// It ends with its input.
+	const serverArgs = ["-accept", "127.0.0.1:0", "-cert", files.certificate, "-key", files.key];
+	const clientArgs = ["-CAfile", files.authority, "-Verify", "3", "-verify_return_error"];
+	const server = spawn("openssl", ["s_server", ...serverArgs, ...clientArgs, `-${version}`], {
+		// The server ends when its input ends.
 		stdio: ["pipe", "pipe", "ignore"],
 	});
 	const closed = once(server, "close");
 	try {
-		let said = "";
+		let output = "";
 		for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
-			said += chunk;
-			if (/ACCEPT 127\.0\.0\.1:\d+\r?\n/.test(said)) break;
+			output += chunk;
+			if (/ACCEPT 127\.0\.0\.1:\d+\r?\n/.test(output)) break;
 		}
 		server.stdout.resume();
-		await act(/127\.0\.0\.1:\d+/.exec(said)?.[0] ?? assert.fail(said));
+		await action(/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? assert.fail(output));
 	} finally {
 		server.kill();
 		await closed;

@@ -1,4 +1,4 @@
-// An HTTP proxy on loopback for tests: it leads to what a test says, whatever the name, and can fail in the usual ways.
+// An HTTP proxy on loopback for tests. The test chooses the target of each name, and can cause common failures.
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -6,20 +6,20 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { Connections } from "../emulator/connections.ts";
 
 export interface ProxyOptions {
-	/** What `Proxy-Authorization` must be. Default: anything or nothing. */
+	/** The required `Proxy-Authorization`. Default: not checked. */
 	readonly authorization?: string;
-	/** Makes it an https proxy. PEM. */
+	/** Serves https. PEM. */
 	readonly tls?: { readonly key: string; readonly cert: string };
-	/** Where a name really is; `null` where there is no such host, which it says by a 502. */
+	/** Returns the address for a name; `null` for an unknown host, which causes a 502. */
 	readonly resolve: (host: string, port: number) => { readonly host: string; readonly port: number } | null;
 }
 
-/** What it was asked for by one CONNECT. */
+/** A CONNECT request. */
 export interface Tunnel {
 	/** `host:port` */
 	readonly target: string;
 	readonly headers: IncomingHttpHeaders;
-	/** Everything that the client sent through it, as it came. */
+	/** All chunks that the client sent through the tunnel. */
 	readonly sent: Buffer[];
 }
 
@@ -29,16 +29,16 @@ export interface TestProxy {
 	/** `127.0.0.1:port` */
 	readonly host: string;
 	readonly tunnels: Tunnel[];
-	/** What it does with the next CONNECT: a tunnel, no answer at all, or an answer of this status. */
+	/** The response to the next CONNECT: a tunnel, no response, or this status. */
 	mode: "tunnel" | "silent" | number;
 	readonly connections: Pick<Connections, "total" | "open">;
-	/** Emits `connect` with each CONNECT, its socket second. */
+	/** Emits `connect` for each CONNECT, with the socket as second argument. */
 	readonly server: Server;
-	/** Cuts all connections and frees the port. */
+	/** Closes all connections and frees the port. */
 	close(): Promise<void>;
 }
 
-/** Starts a proxy that leads only by CONNECT; any other request is refused with a 400. */
+/** Starts a proxy that supports only CONNECT, and refuses any other request with a 400. */
 export async function startProxy(options: ProxyOptions): Promise<TestProxy> {
 	const server: Server = options.tls ? createTlsServer(options.tls) : createServer();
 	const connections = new Connections();
@@ -49,16 +49,16 @@ export async function startProxy(options: ProxyOptions): Promise<TestProxy> {
 		const target = request.url ?? "";
 		const sent = [head];
 		proxy.tunnels.push({ target, headers: request.headers, sent });
-		const answer = (status: number) => void socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\n\r\n`);
+		const refuse = (status: number) => void socket.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\n\r\n`);
 		const { authorization } = options;
 		if (proxy.mode === "silent") return void socket.resume();
-		if (proxy.mode !== "tunnel") return answer(proxy.mode);
-		if (authorization !== undefined && request.headers["proxy-authorization"] !== authorization) return answer(407);
+		if (proxy.mode !== "tunnel") return refuse(proxy.mode);
+		if (authorization !== undefined && request.headers["proxy-authorization"] !== authorization) return refuse(407);
 		const { hostname, port } = new URL(`https://${target}`);
-		const end = options.resolve(hostname, Number(port) || 443);
-		if (end === null) return answer(502);
+		const address = options.resolve(hostname, Number(port) || 443);
+		if (address === null) return refuse(502);
 
-		const upstream = connect(end.port, end.host);
+		const upstream = connect(address.port, address.host);
 		upstream.on("error", () => socket.destroy());
 		upstream.on("close", () => socket.destroy());
 		socket.on("close", () => upstream.destroy());

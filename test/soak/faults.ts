@@ -1,13 +1,13 @@
-// What can go wrong in a sequence, as data that can be printed and shrunk.
+// Generates the disruptions of an upload sequence, as printable and shrinkable data.
 import * as fc from "fast-check";
 import { emptyPageWithMore, reflow, sameIdTwice, withContent, withItem } from "../emulator/bodies.ts";
 import type { Fault, FaultKind } from "../emulator/faults.ts";
 
-/** A name for a fault, so that a failing sequence can be read. */
-type Named<T> = T & { readonly name: string };
+/** Names a fault, so that a failing sequence is readable. */
+type NamedFault = FaultKind & { readonly name: string };
 
-/** An upload that gets no usable answer: nobody can tell from it whether it was stored. */
-const LOST: readonly Named<FaultKind>[] = [
+/** Responses that leave open whether the certificate was stored. */
+const LOST_RESPONSES: readonly NamedFault[] = [
 	{ name: "reset", kind: "reset" },
 	{ name: "close", kind: "close" },
 	{ name: "cut", kind: "cut" },
@@ -20,14 +20,14 @@ const LOST: readonly Named<FaultKind>[] = [
 	...[408, 409, 500, 502, 503].map((status) => ({ name: `${status}`, kind: "status", status }) as const),
 ];
 
-/** A clear no: nothing was stored. */
-const REFUSED: readonly Named<FaultKind>[] = [
+/** Rejections: nothing was stored. */
+const REFUSALS: readonly NamedFault[] = [
 	...[400, 401, 403, 404, 413, 422].map((status) => ({ name: `${status}`, kind: "status", status }) as const),
 	{ name: "429 for long", kind: "status", status: 429, retryAfter: "60" },
 	{ name: "429 for now", kind: "status", status: 429, retryAfter: "0" },
 ];
 
-const LISTS: readonly Named<FaultKind>[] = [
+const LIST_FAULTS: readonly NamedFault[] = [
 	{ name: "reset", kind: "reset" },
 	{ name: "cut", kind: "cut" },
 	{ name: "html", kind: "html" },
@@ -38,20 +38,20 @@ const LISTS: readonly Named<FaultKind>[] = [
 	{ name: "id twice", kind: "rewrite", rewrite: sameIdTwice },
 ];
 
-const CONTENTS: readonly Named<FaultKind>[] = [
+const CONTENT_FAULTS: readonly NamedFault[] = [
 	{ name: "reset", kind: "reset" },
 	...[404, 429, 500].map((status) => ({ name: `${status}`, kind: "status", status }) as const),
-	{ name: "absent", kind: "rewrite", rewrite: changed(() => undefined) },
-	{ name: "junk", kind: "rewrite", rewrite: changed(() => "junk") },
-	{ name: "other line ends", kind: "rewrite", rewrite: changed((pem) => reflow(pem, 76, "\r\n")) },
+	{ name: "absent", kind: "rewrite", rewrite: rewriteContent(() => undefined) },
+	{ name: "junk", kind: "rewrite", rewrite: rewriteContent(() => "junk") },
+	{ name: "other line ends", kind: "rewrite", rewrite: rewriteContent((pem) => reflow(pem, 76, "\r\n")) },
 ];
 
-/** One time in four. */
+/** Generates a value one time in four, else `null`. */
 export function sometimes<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
 	return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
 }
 
-/** Something that happens to others, or to this window, in the midst of a request. */
+/** An event in this window, or another administrator's action, during a request. */
 export type Event =
 	| { readonly do: "cancel" | "kill" | "switch" | "follow" | "commit late" }
 	| { readonly do: "other uploads"; readonly certificate: number }
@@ -69,65 +69,78 @@ export const events: fc.Arbitrary<Event> = fc.oneof(
 	fc.record({ do: fc.constant("wait"), milliseconds }),
 );
 
-/** One request that goes wrong, or during which something happens. */
+/** A fault of one or more requests, or an event during them. */
 export interface Strike {
-	readonly fault: Named<FaultKind>;
+	readonly fault: NamedFault;
 	readonly when: Fault["when"];
-	/** How many requests of this operation go well before it, and how many it strikes. */
+	/** Number of unaffected requests of this operation before. */
 	readonly skip: number;
+	/** Number of affected requests. */
 	readonly times: number;
 	readonly event: Event | null;
 }
 
-const well = fc.constant<Named<FaultKind>>({ name: "none", kind: "none" });
-const maybe = sometimes(events);
-const skip = fc.nat({ max: 2 });
+const noFault = fc.constant<NamedFault>({ name: "none", kind: "none" });
+const maybeEvent = sometimes(events);
+const skipCounts = fc.nat({ max: 2 });
 
-/** Uploads: the service never says a lie, so that a clear no and a good answer come with what they say. */
+/** For uploads. A rejection or a success of the emulator is always true. */
 export const postStrikes: fc.Arbitrary<Strike> = fc.oneof(
 	{
 		weight: 5,
-		arbitrary: fc.record({
-			fault: fc.constantFrom(...LOST),
+		arbitrary: fc.record<Strike>({
+			fault: fc.constantFrom(...LOST_RESPONSES),
 			when: fc.constantFrom("before", "after", "late"),
 			skip: fc.constant(0),
 			times: fc.constant(1),
-			event: maybe,
+			event: maybeEvent,
 		}),
 	},
-	fc.record({
-		fault: fc.constantFrom(...REFUSED),
+	fc.record<Strike>({
+		fault: fc.constantFrom(...REFUSALS),
 		when: fc.constant("before"),
 		skip: fc.constant(0),
 		times: fc.constantFrom(1, 2),
-		event: maybe,
+		event: maybeEvent,
 	}),
-	fc.record({ fault: well, when: fc.constant("after"), skip: fc.constant(0), times: fc.constant(1), event: events }),
+	fc.record<Strike>({
+		fault: noFault,
+		when: fc.constant("after"),
+		skip: fc.constant(0),
+		times: fc.constant(1),
+		event: events,
+	}),
 );
 
-/** Lists and contents; three in a row is where a call gives up. */
-const readStrikes = (faults: readonly Named<FaultKind>[]): fc.Arbitrary<Strike> =>
+/** For lists and contents. A call gives up after three failures in a row. */
+const readDisruptions = (faults: readonly NamedFault[]): fc.Arbitrary<Strike> =>
 	fc.oneof(
-		fc.record({
+		fc.record<Strike>({
 			fault: fc.constantFrom(...faults),
 			when: fc.constant("before"),
-			skip,
+			skip: skipCounts,
 			times: fc.constantFrom(1, 3, 100),
-			event: maybe,
+			event: maybeEvent,
 		}),
-		fc.record({ fault: well, when: fc.constant("before"), skip, times: fc.constant(1), event: events }),
+		fc.record<Strike>({
+			fault: noFault,
+			when: fc.constant("before"),
+			skip: skipCounts,
+			times: fc.constant(1),
+			event: events,
+		}),
 	);
 
-export const listStrikes = readStrikes(LISTS);
-export const contentStrikes = readStrikes(CONTENTS);
+export const listStrikes = readDisruptions(LIST_FAULTS);
+export const contentStrikes = readDisruptions(CONTENT_FAULTS);
 
-/** Whether a list that it strikes may lack what is there. */
+/** True if an affected list may lack existing certificates. */
 export function hides({ fault }: Strike): boolean {
 	return fault.name === "no end";
 }
 
-/** Changes a content; a certificate that is gone has none. */
-function changed(map: (pem: string) => string | undefined): Extract<FaultKind, { kind: "rewrite" }>["rewrite"] {
+/** Returns a rewrite of a certificate's content, which leaves error bodies unchanged. */
+function rewriteContent(map: (pem: string) => string | undefined): Extract<FaultKind, { kind: "rewrite" }>["rewrite"] {
 	const rewrite = withContent(map);
 	return (body, exchange) => ((body as { readonly error?: unknown }).error ? body : rewrite(body, exchange));
 }

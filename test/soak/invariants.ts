@@ -1,4 +1,4 @@
-// Whether what a person was told is true, and nothing was lost or sent without being asked for.
+// Checks that every report to the user is true, and that no upload is lost or sent without a request.
 import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
 import type { Problem } from "../../src/domain/problem.ts";
 import { LATE_ARRIVAL_MS } from "../../src/features/upload/uploadAttempt.ts";
@@ -7,40 +7,40 @@ import type { Ledger, Post } from "./serverHistory.ts";
 import { type Call, type Intent, isSame, isTheSameAs, mayBeStored } from "./uploadIntent.ts";
 import type { Outcome, World } from "./world.ts";
 
-/** For how long a list may be out of date on which something is said, in milliseconds, with some to spare. */
-const LIST_AGE_MS = 130_000;
+/** Maximum age of a list that a report is based on, in milliseconds, with a margin. */
+const MAX_LIST_AGE_MS = 130_000;
 
 export class Truth {
 	readonly intents: Intent[] = [];
 	readonly violations: string[] = [];
-	/** The calls that go on. */
+	/** The running calls. */
 	readonly calls = new Set<Call>();
 	readonly #world: World;
-	readonly #arrived = new Set<string>();
+	readonly #reportedIds = new Set<string>();
 
 	constructor(world: World) {
 		this.#world = world;
-		world.onPost = (ledger, post) => this.#posted(ledger, post);
+		world.onPost = (server, post) => this.#recordPost(server, post);
 	}
 
-	/** Every upload that is open by the files. */
+	/** Returns the newest attempt of each upload that the journal files do not confirm. */
 	get open(): readonly Written[] {
 		return openOnDisk(this.#world.machine.folder);
 	}
 
-	/** A person wants a certificate uploaded. @param told The ids of the same that the person knows of. */
-	intend(ledger: Ledger, candidate: ParsedCertificate, told: readonly string[]): Intent {
+	/** Adds an upload that the user requested. @param knownDuplicateIds Ids that the user was shown. */
+	intend(server: Ledger, candidate: ParsedCertificate, knownDuplicateIds: readonly string[]): Intent {
 		const intent: Intent = {
 			name: `intent ${this.intents.length + 1}`,
-			ledger,
+			ledger: server,
 			candidate,
-			told,
+			told: knownDuplicateIds,
 			posts: [],
 			agains: 0,
 			status: "running",
 			forgotten: false,
 			ids: new Set(),
-			knownBefore: new Set(this.#arrived),
+			knownBefore: new Set(this.#reportedIds),
 			servedBefore: null,
 		};
 		this.intents.push(intent);
@@ -51,215 +51,226 @@ export class Truth {
 		return this.intents.find((intent) => intent.name === name);
 	}
 
-	/** Takes in how a call ended, and judges what was said by it. */
+	/** Records the outcome of a call, and checks its report. */
 	judge(call: Call, outcome: Outcome): void {
 		const { intent, verb } = call;
 		switch (outcome.kind) {
 			case "done":
-				if (outcome.uploaded) this.#judgeArrival(call, outcome.uploaded);
-				else this.#judgeForgetting(call);
+				if (outcome.uploaded) this.#validateArrival(call, outcome.uploaded);
+				else this.#validateForget(call);
 				return;
 			case "failed":
-				this.#judgeFailure(call, outcome.problem);
+				this.#validateFailure(call, outcome.problem);
 				return;
 			case "cancelled":
-				this.#judgeRefusal(call, "cancelled");
+				this.#validateRefusal(call, "cancelled");
 				return;
 			case "killed":
 				if (verb === "forget" && !this.open.some(({ name }) => name === intent.name)) intent.forgotten = true;
-				this.#reconsider(intent);
-				// What arrived is not written down for ever; that it did shows in the list.
+				this.#updateStatus(intent);
+				// Confirmations are not kept for ever, but the list shows the certificate.
 				if (this.#world.now - call.at > LATE_ARRIVAL_MS && intent.posts.some(({ entry }) => entry.committed))
 					if (!this.open.some(({ name }) => name === intent.name)) intent.status = "arrived";
 		}
 	}
 
-	/** What must hold between any two steps. */
+	/** Checks the invariants, which must be true between steps. */
 	verify(): void {
-		const { open } = this;
+		const { open: openAttempts } = this;
 		for (const intent of this.intents) {
-			const isOpen = open.some(({ name }) => name === intent.name);
+			const isOpen = openAttempts.some(({ name }) => name === intent.name);
 			if (intent.status === "unknown" && !intent.forgotten && mayBeStored(intent.posts) && !isOpen)
-				this.#violated(`${intent.name} was sent, nobody knows what became of it, and no record of it is left`);
+				this.#addViolation(`${intent.name} was sent, nobody knows what became of it, and no record of it is left`);
 			if (isOpen && intent.status !== "unknown")
-				this.#violated(`${intent.name} is a row, though a person was told: ${intent.status}`);
+				this.#addViolation(`${intent.name} is a row, though a person was told: ${intent.status}`);
 		}
-		for (const { name } of open) if (!this.intentNamed(name)) this.#violated(`${name} is a row of nobody's`);
+		for (const { name } of openAttempts)
+			if (!this.intentNamed(name)) this.#addViolation(`${name} is a row of nobody's`);
 	}
 
-	#violated(what: string): void {
-		this.violations.push(what);
+	#addViolation(violation: string): void {
+		this.violations.push(violation);
 	}
 
-	/** A POST got to the service. */
-	#posted(ledger: Ledger, post: Post): void {
-		const { entry, strike } = post;
+	/** Records an upload request that reached the service, and checks that it was allowed. */
+	#recordPost(server: Ledger, post: Post): void {
+		const { entry, strike: disruption } = post;
 		const intent = this.intentNamed(entry.name ?? "");
 		if (!intent) {
-			this.#violated(`a POST of nobody's: ${entry.name}`);
+			this.#addViolation(`a POST of nobody's: ${entry.name}`);
 			return;
 		}
 		const isFirst = intent.posts.length === 0;
 		intent.posts.push(post);
-		if (intent.ledger !== ledger) this.#violated(`${intent.name} was sent to another organization`);
-		if (intent.status === "refused") this.#violated(`${intent.name} was sent after it was said that it was not`);
-		const counted = intent.posts.filter((each) => each.strike?.fault.name !== "429 for now");
-		if (counted.length > 1 + intent.agains) this.#violated(`${intent.name} was sent ${counted.length} times`);
+		if (intent.ledger !== server) this.#addViolation(`${intent.name} was sent to another organization`);
+		if (intent.status === "refused") this.#addViolation(`${intent.name} was sent after it was said that it was not`);
+		const countedPosts = intent.posts.filter((each) => each.strike?.fault.name !== "429 for now");
+		if (countedPosts.length > 1 + intent.agains)
+			this.#addViolation(`${intent.name} was sent ${countedPosts.length} times`);
 		const records = readDisk(this.#world.machine.folder).filter(({ name }) => name === intent.name);
 		if (!this.open.some(({ name }) => name === intent.name))
-			this.#violated(`${intent.name} was sent and is not written down (${strike?.fault.name})`);
+			this.#addViolation(`${intent.name} was sent and is not written down (${disruption?.fault.name})`);
 		for (const call of this.calls)
 			if (call.intent === intent && call.owner !== post.owner && this.#isSending(call))
-				this.#violated(`${intent.name} was sent again while another window was sending it`);
+				this.#addViolation(`${intent.name} was sent again while another window was sending it`);
 		const others = this.intents.filter((other) => other !== intent && isSame(other, intent));
 		for (const other of others)
 			if (this.#isPending(other))
-				this.#violated(`${intent.name} was sent while nobody knew what became of ${other.name}`);
+				this.#addViolation(`${intent.name} was sent while nobody knew what became of ${other.name}`);
 		if (!isFirst) return;
-		intent.knownBefore = new Set(this.#arrived);
-		// An attempt that was written down by a window that died may have been sent: nobody else knows.
-		const served = records.map(({ servedBefore }) => servedBefore);
-		intent.servedBefore = served.includes(null) ? null : Math.min(...served.map(Number));
-		for (const other of others) if (!other.forgotten) this.#judgeSecond(intent, other);
+		intent.knownBefore = new Set(this.#reportedIds);
+		// An attempt recorded by a crashed window may have been sent before.
+		const servedTimes = records.map(({ servedBefore }) => servedBefore);
+		intent.servedBefore = servedTimes.includes(null) ? null : Math.min(...servedTimes.map(Number));
+		for (const other of others) if (!other.forgotten) this.#validateDuplicate(intent, other);
 	}
 
-	/** Whether something was sent for it of which nobody knows what became, not even a window that looks further. */
+	/** True if the outcome of a sent upload is unknown to every window. */
 	#isPending({ name, status, posts, forgotten }: Intent): boolean {
 		if (forgotten || !mayBeStored(posts)) return false;
 		const isKnown = () => readDisk(this.#world.machine.folder).some((each) => each.name === name && each.arrived);
 		return status === "unknown" || (status === "running" && !isKnown());
 	}
 
-	/** Whether a window that runs has had its POST out. */
-	#isSending({ verb, slot, owner, intent, posts }: Call): boolean {
+	/** True if a running call has sent its upload request. */
+	#isSending({ verb, slot, owner, intent, posts: postCount }: Call): boolean {
 		if (verb === "check" || verb === "forget" || slot.dead || slot.owner !== owner) return false;
-		return intent.posts.slice(posts).some((post) => post.owner === owner);
+		return intent.posts.slice(postCount).some((post) => post.owner === owner);
 	}
 
-	/** Whether the person was told of what an earlier upload of the same certificate became. */
-	#judgeSecond(intent: Intent, other: Intent): void {
+	/** Checks that the user was shown the result of an earlier upload of the same certificate. */
+	#validateDuplicate(intent: Intent, other: Intent): void {
 		const { content, list } = this.#world.struck;
-		const written = readDisk(this.#world.machine.folder).flatMap(({ arrived }) => arrived ?? []);
+		const confirmedIds = readDisk(this.#world.machine.folder).flatMap(
+			({ arrived: confirmedIds }) => confirmedIds ?? [],
+		);
 		for (const { id } of other.ledger.stored) {
 			if (!other.ids.has(id) || intent.told.includes(id)) continue;
-			// Of a list that lacks something it is said that not all was compared; what was written down needs no reading.
-			if (!list && (!content || written.includes(id)))
-				this.#violated(`${intent.name} was sent though ${other.name} is there as ${id}, of which nobody was told`);
+			// An incomplete list is reported as such. A recorded confirmation needs no content.
+			if (!list && (!content || confirmedIds.includes(id)))
+				this.#addViolation(`${intent.name} was sent though ${other.name} is there as ${id}, of which nobody was told`);
 		}
 	}
 
-	#judgeArrival(
+	#validateArrival(
 		call: Call,
 		{ certificate, duplicates, how }: NonNullable<Extract<Outcome, { kind: "done" }>["uploaded"]>,
 	): void {
 		const { intent, owner } = call;
-		const { ledger, candidate } = intent;
-		const says = (what: string) =>
-			this.#violated(`${intent.name} is said to be ${certificate.id} (${how}), but ${what}`);
-		const entry = ledger.find(certificate.id);
-		if (entry.sha256 !== candidate.sha256) says("that is another certificate");
-		if (!entry.committed) says("that was never stored");
+		const { ledger: server, candidate } = intent;
+		const addViolation = (reason: string) =>
+			this.#addViolation(`${intent.name} is said to be ${certificate.id} (${how}), but ${reason}`);
+		const entry = server.find(certificate.id);
+		if (entry.sha256 !== candidate.sha256) addViolation("that is another certificate");
+		if (!entry.committed) addViolation("that was never stored");
 		for (const { id } of duplicates)
-			if (id === entry.id || ledger.find(id).sha256 !== candidate.sha256) says(`${id} is no twin of it`);
+			if (id === entry.id || server.find(id).sha256 !== candidate.sha256) addViolation(`${id} is no twin of it`);
 		if (how === "there-before") {
 			const { deletedAt } = entry;
-			if (mayBeStored(intent.posts)) says("something was sent");
-			if (intent.told.includes(entry.id)) says("the person knew of it");
-			if (deletedAt !== null && deletedAt < call.at - LIST_AGE_MS) says("that was deleted long ago");
+			if (mayBeStored(intent.posts)) addViolation("something was sent");
+			if (intent.told.includes(entry.id)) addViolation("the person knew of it");
+			if (deletedAt !== null && deletedAt < call.at - MAX_LIST_AGE_MS) addViolation("that was deleted long ago");
 			intent.status = "refused";
 			return;
 		}
-		if (how === "answered" && !intent.posts.some((post) => post.entry === entry)) says("that is another upload's");
+		if (how === "answered" && !intent.posts.some((post) => post.entry === entry))
+			addViolation("that is another upload's");
 		if (how === "found") {
-			if (entry.byUs && intent.knownBefore.has(entry.id)) says("that was known before");
+			if (entry.byUs && intent.knownBefore.has(entry.id)) addViolation("that was known before");
 			const { servedBefore } = intent;
-			if (!entry.byUs && servedBefore !== null && entry.createdAt < servedBefore) says("that is an older copy");
+			if (!entry.byUs && servedBefore !== null && entry.createdAt < servedBefore) addViolation("that is an older copy");
 		}
 		intent.ids.add(entry.id);
-		this.#arrived.add(entry.id);
-		const left = this.open.find(({ name }) => name === intent.name);
-		if (!left) intent.status = "arrived";
-		else if (this.#isBusyWith(left, owner) || call.overlapped) intent.status = "unknown";
-		else says("it is still a row");
+		this.#reportedIds.add(entry.id);
+		const remaining = this.open.find(({ name }) => name === intent.name);
+		if (!remaining) intent.status = "arrived";
+		else if (this.#isRunInOtherWindow(remaining, owner) || call.overlapped) intent.status = "unknown";
+		else addViolation("it is still a row");
 	}
 
-	#judgeFailure(call: Call, problem: Problem): void {
+	#validateFailure(call: Call, problem: Problem): void {
 		const { intent, verb, owner } = call;
-		const key = this.open.filter(
+		const sameUploads = this.open.filter(
 			({ organizationRef, sha256 }) =>
 				organizationRef === intent.ledger.organizationRef && sha256 === intent.candidate.sha256,
 		);
-		const isBusy = (each: Written) => this.#isBusyWith(each, owner);
+		const isBusy = (each: Written) => this.#isRunInOtherWindow(each, owner);
 		switch (problem.reason) {
 			case "unconfirmed":
 				if (verb !== "check") intent.status = "unknown";
-				if (problem.name !== intent.name) this.#violated(`${intent.name} is called ${problem.name}`);
-				if (problem.look.outcome === "not-seen") this.#judgeNotSeen(call, problem.look.at);
+				if (problem.name !== intent.name) this.#addViolation(`${intent.name} is called ${problem.name}`);
+				if (problem.look.outcome === "not-seen") this.#validateNotSeen(call, problem.look.at);
 				if (problem.look.outcome === "ambiguous" && !intent.ledger.entries.some(isTheSameAs(intent)))
-					this.#violated(`${intent.name} may be an older copy, but there is none`);
-				this.#reconsider(intent);
+					this.#addViolation(`${intent.name} may be an older copy, but there is none`);
+				this.#updateStatus(intent);
 				return;
 			case "upload-pending":
-				// By a row that is out of date another upload of the same is in the way, whoever sent it.
-				if (!call.overlapped && !key.some((each) => verb === "upload" || each.name !== intent.name || isBusy(each)))
-					this.#violated(`${intent.name} was refused for another one, but there is none`);
-				if (verb === "upload") this.#judgeRefusal(call, problem.reason);
+				// For an outdated row, any other upload of the same certificate is a valid reason.
+				if (
+					!call.overlapped &&
+					!sameUploads.some((each) => verb === "upload" || each.name !== intent.name || isBusy(each))
+				)
+					this.#addViolation(`${intent.name} was refused for another one, but there is none`);
+				if (verb === "upload") this.#validateRefusal(call, problem.reason);
 				return;
 			default:
-				this.#judgeRefusal(call, problem.reason);
+				this.#validateRefusal(call, problem.reason);
 		}
 	}
 
-	/** Whether another window that runs may still be at it. */
-	#isBusyWith({ owner, sha256 }: Written, own: string): boolean {
+	/** True if another window may still be running a call for an attempt. */
+	#isRunInOtherWindow({ owner, sha256 }: Written, ownWindow: string): boolean {
 		return [...this.calls].some(
-			(call) => call.owner === owner && owner !== own && !call.slot.dead && call.intent.candidate.sha256 === sha256,
+			(call) =>
+				call.owner === owner && owner !== ownWindow && !call.slot.dead && call.intent.candidate.sha256 === sha256,
 		);
 	}
 
-	#judgeNotSeen(call: Call, at: number): void {
+	#validateNotSeen(call: Call, at: number): void {
 		const { intent, owner } = call;
-		const { emulator, struck } = intent.ledger;
-		if (at < call.at || at > this.#world.now) this.#violated(`${intent.name} was not seen at another time`);
-		const seen = emulator.exchanges
+		const { emulator, struck: disruptedExchanges } = intent.ledger;
+		if (at < call.at || at > this.#world.now) this.#addViolation(`${intent.name} was not seen at another time`);
+		const lastList = emulator.exchanges
 			.slice(call.exchanges)
 			.filter((each) => each.operation === "list" && each.requestHeaders["user-agent"] === owner)
-			.filter((each) => each.at <= at && !struck.has(each))
+			.filter((each) => each.at <= at && !disruptedExchanges.has(each))
 			.at(-1);
-		if (!seen?.responseBody) return;
-		const ids = (JSON.parse(seen.responseBody) as { data: { id: string }[] }).data.map(({ id }) => id);
+		if (!lastList?.responseBody) return;
+		const ids = (JSON.parse(lastList.responseBody) as { data: { id: string }[] }).data.map(({ id }) => id);
 		for (const { entry } of intent.posts)
-			if (ids.includes(entry.id)) this.#violated(`${intent.name} was not seen, but it was in the list`);
+			if (ids.includes(entry.id)) this.#addViolation(`${intent.name} was not seen, but it was in the list`);
 	}
 
-	/** A call that says that it sent nothing, or that what it sent was not stored. */
-	#judgeRefusal(call: Call, why: string): void {
+	/** Checks a call that reports that nothing was sent or stored. */
+	#validateRefusal(call: Call, reason: string): void {
 		const { intent, verb, owner } = call;
 		if (mayBeStored(intent.posts.slice(call.posts).filter((post) => post.owner === owner)))
-			this.#violated(`${intent.name} may have been stored, but ${verb} says ${why}`);
+			this.#addViolation(`${intent.name} may have been stored, but ${verb} says ${reason}`);
 		if (verb === "upload") intent.status = "refused";
-		else this.#reconsider(intent);
+		else this.#updateStatus(intent);
 	}
 
-	#judgeForgetting({ intent, startedAt, overlapped }: Call): void {
-		const left = this.open.find(({ name }) => name === intent.name);
-		// One that was sent since the row was drawn stays: of that nobody has said that it is to be forgotten.
-		const isNewer = left && left.startedAt > (startedAt ?? 0);
+	#validateForget({ intent, startedAt, overlapped }: Call): void {
+		const remaining = this.open.find(({ name }) => name === intent.name);
+		// An attempt that is newer than the row must stay: the user did not choose to forget it.
+		const isNewer = remaining && remaining.startedAt > (startedAt ?? 0);
 		intent.forgotten ||= !isNewer || overlapped;
-		if (left && !isNewer && !overlapped) this.#violated(`${intent.name} was forgotten and is still a row`);
+		if (remaining && !isNewer && !overlapped) this.#addViolation(`${intent.name} was forgotten and is still a row`);
 	}
 
-	/** What can be known of an intent by what is written down, where nobody was told. */
-	#reconsider(intent: Intent): void {
+	/** Updates an intent's status from the journal files, if no outcome was reported. */
+	#updateStatus(intent: Intent): void {
 		if (intent.status === "arrived" || intent.status === "refused") return;
-		const open = this.open.some(({ name }) => name === intent.name);
-		const arrived = readDisk(this.#world.machine.folder).filter(({ name, arrived }) => name === intent.name && arrived);
-		if (open) intent.status = "unknown";
-		else if (arrived.length > 0) {
+		const isOpen = this.open.some(({ name }) => name === intent.name);
+		const confirmed = readDisk(this.#world.machine.folder).filter(
+			({ name, arrived: confirmedIds }) => name === intent.name && confirmedIds,
+		);
+		if (isOpen) intent.status = "unknown";
+		else if (confirmed.length > 0) {
 			intent.status = "arrived";
-			for (const id of arrived.flatMap((each) => each.arrived ?? [])) {
+			for (const id of confirmed.flatMap((each) => each.arrived ?? [])) {
 				intent.ids.add(id);
-				this.#arrived.add(id);
+				this.#reportedIds.add(id);
 			}
 		} else intent.status = mayBeStored(intent.posts) ? "unknown" : "refused";
 	}

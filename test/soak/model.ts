@@ -1,4 +1,4 @@
-// Sequences of what may happen to uploads. After each step nothing may be lost, doubled or told wrongly.
+// Tests uploads in random sequences of events. No step may lose, double or misreport an upload.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
@@ -13,18 +13,18 @@ import { type Slot, World } from "./world.ts";
 export interface SoakOptions {
 	readonly sequences: number;
 	readonly seed: number;
-	/** Counts what happened. */
+	/** Counts the events. */
 	readonly tally?: Map<string, number>;
 }
 
-const step = stepsIn<Person, Slot>(async (person, window, act) => {
-	await person.world.reviveAll();
-	await act(person.world.slots[window] ?? assert.fail("no such window"));
-	person.truth.verify();
-	assert.deepEqual(person.truth.violations, []);
+const step = stepsIn<Person, Slot>(async (user, window, act) => {
+	await user.world.reviveAll();
+	await act(user.world.slots[window] ?? assert.fail("no such window"));
+	user.truth.verify();
+	assert.deepEqual(user.truth.violations, []);
 });
 
-const holds: fc.Arbitrary<Hold> = fc.record({
+const delayedRequests: fc.Arbitrary<Hold> = fc.record<Hold>({
 	operation: fc.constantFrom("upload", "upload", "list", "get"),
 	skip: fc.nat({ max: 1 }),
 	when: fc.constantFrom("before", "after", "late"),
@@ -33,53 +33,53 @@ const holds: fc.Arbitrary<Hold> = fc.record({
 	end: fc.constantFrom("release", "cancel", "kill"),
 });
 
-const scripts: fc.Arbitrary<Script> = fc.record({
+const scripts: fc.Arbitrary<Script> = fc.record<Script>({
 	post: fc.option(postStrikes, { freq: 3 }),
 	list: sometimes(listStrikes),
 	content: sometimes(contentStrikes),
-	hold: sometimes(holds),
+	hold: sometimes(delayedRequests),
 	crashIn: sometimes(fc.nat({ max: 99 })),
 });
 
-const uploadStyles: fc.Arbitrary<UploadStyle> = fc.record({
+const uploadStyles: fc.Arbitrary<UploadStyle> = fc.record<UploadStyle>({
 	certificate: fc.constantFrom(0, 0, 1, 2),
 	anyway: fc.boolean(),
 	early: fc.boolean(),
 	between: sometimes(events),
 });
 
-const rowStyles: fc.Arbitrary<RowStyle> = fc.record({ row: fc.nat({ max: 2 }), reload: fc.boolean() });
+const rowStyles: fc.Arbitrary<RowStyle> = fc.record<RowStyle>({ row: fc.nat({ max: 2 }), reload: fc.boolean() });
 
-const scripted = <T>(style: fc.Arbitrary<T>) => fc.tuple(style, scripts);
-const nothing = fc.constant(null);
-const follows = (person: Person, slot: Slot) => person.world.follow(slot);
+const withScript = <T>(style: fc.Arbitrary<T>) => fc.tuple(style, scripts);
+const noDetails = fc.constant(null);
+const followConnection = (user: Person, slot: Slot) => user.world.follow(slot);
 
 const steps = fc.commands<object, Person, false>(
 	[
 		...Array.from({ length: 4 }, () =>
-			step("upload", scripted(uploadStyles), (person, slot, [style, script]) => {
-				follows(person, slot);
-				return person.upload(slot, style, script);
+			step("upload", withScript(uploadStyles), (user, slot, [style, script]) => {
+				followConnection(user, slot);
+				return user.upload(slot, style, script);
 			}),
 		),
-		step("upload, not following", uploadStyles, (person, slot, style) => person.upload(slot, style)),
-		step("upload in both windows", fc.tuple(uploadStyles, scripts), async (person, _, [style, script]) => {
-			for (const each of person.world.slots) follows(person, each);
-			const [one, other] = person.world.slots;
-			// Whichever window's request it is that stands still: it must go on by itself.
-			const hold: Script["hold"] = script.hold && { ...script.hold, end: "release" };
+		step("upload, not following", uploadStyles, (user, slot, style) => user.upload(slot, style)),
+		step("upload in both windows", fc.tuple(uploadStyles, scripts), async (user, _, [style, script]) => {
+			for (const each of user.world.slots) followConnection(user, each);
+			const [first, second] = user.world.slots;
+			// Either window's request may be delayed, so the delay must end by itself.
+			const delayedRequest: Script["hold"] = script.hold && { ...script.hold, end: "release" };
 			await Promise.all([
-				person.upload(one, style, { ...script, hold }),
-				person.upload(other, { ...style, between: null }),
+				user.upload(first, style, { ...script, hold: delayedRequest }),
+				user.upload(second, { ...style, between: null }),
 			]);
 		}),
-		step("check", scripted(rowStyles), (person, slot, [style, script]) => person.check(slot, style, script)),
-		step("check", rowStyles, (person, slot, style) => person.check(slot, style)),
-		step("again", scripted(rowStyles), (person, slot, [style, script]) => person.again(slot, style, script)),
-		step("again", rowStyles, (person, slot, style) => person.again(slot, style)),
-		step("forget", scripted(rowStyles), (person, slot, [style, script]) => person.forget(slot, style, script)),
-		step("refresh", scripted(nothing), (person, slot, [, script]) => person.refresh(slot, script)),
-		step("restart", nothing, ({ world }, slot) => {
+		step("check", withScript(rowStyles), (user, slot, [style, script]) => user.check(slot, style, script)),
+		step("check", rowStyles, (user, slot, style) => user.check(slot, style)),
+		step("again", withScript(rowStyles), (user, slot, [style, script]) => user.again(slot, style, script)),
+		step("again", rowStyles, (user, slot, style) => user.again(slot, style)),
+		step("forget", withScript(rowStyles), (user, slot, [style, script]) => user.forget(slot, style, script)),
+		step("refresh", withScript(noDetails), (user, slot, [, script]) => user.refresh(slot, script)),
+		step("restart", noDetails, ({ world }, slot) => {
 			world.kill(slot);
 			return world.revive(slot);
 		}),
@@ -97,10 +97,10 @@ const steps = fc.commands<object, Person, false>(
 			fc.tuple(fc.nat({ max: 2 }), events),
 			({ world }, slot, [reads, event]) => {
 				const { switches } = world.ledger.emulator;
-				const before = switches.staleReads;
+				const previous = switches.staleReads;
 				switches.staleReads = reads + 1;
 				world.happen({ do: "other uploads", certificate: 0 }, slot);
-				switches.staleReads = before;
+				switches.staleReads = previous;
 				if (event.do === "wait") world.happen(event, slot);
 			},
 		),
@@ -108,17 +108,17 @@ const steps = fc.commands<object, Person, false>(
 	{ maxCommands: 14, size: "max" },
 );
 
-/** Runs sequences. @throws with the seed and the shortest sequence found where something does not hold. */
+/** Runs sequences. @throws Error with the seed and the shortest sequence found that violates an invariant. */
 export async function soak({ sequences, seed, tally = new Map() }: SoakOptions): Promise<void> {
 	const candidates = await makeCandidates();
 	await fc.assert(
-		fc.asyncProperty(steps, async (chosen) => {
+		fc.asyncProperty(steps, async (commands) => {
 			const world = await World.open(candidates);
 			try {
-				const person = new Person(world, tally);
-				await fc.asyncModelRun(() => ({ model: {}, real: person }), chosen);
-				await person.finish();
-				assert.deepEqual(person.truth.violations, []);
+				const user = new Person(world, tally);
+				await fc.asyncModelRun(() => ({ model: {}, real: user }), commands);
+				await user.finish();
+				assert.deepEqual(user.truth.violations, []);
 			} finally {
 				await world.close();
 			}
@@ -127,12 +127,12 @@ export async function soak({ sequences, seed, tally = new Map() }: SoakOptions):
 	);
 }
 
-/** Three certificates, two of which have the same subject, key and dates. */
+/** Makes three certificates. The first two have the same subject, key and dates. */
 async function makeCandidates(): Promise<readonly ParsedCertificate[]> {
-	const dates = { notBefore: daysFromBegin(-1), notAfter: daysFromBegin(365) };
+	const dates = { notBefore: daysFromStart(-1), notAfter: daysFromStart(365) };
 	const first = await makeCertificate({ commonName: "Acme", ...dates });
 	const second = await makeCertificate({ commonName: "Acme", keyOf: first, ...dates });
-	const third = await makeCertificate({ commonName: "Another", ...dates, notAfter: daysFromBegin(30) });
+	const third = await makeCertificate({ commonName: "Another", ...dates, notAfter: daysFromStart(30) });
 	const reader = new X509CertificateFileReader();
 	const files = await Promise.all(
 		[first, second, third].map(({ pem }) => reader.read(Buffer.from(pem), BEGIN / 1000, 0)),
@@ -140,6 +140,6 @@ async function makeCandidates(): Promise<readonly ParsedCertificate[]> {
 	return files.flatMap(({ candidates }) => candidates);
 }
 
-function daysFromBegin(days: number): Date {
+function daysFromStart(days: number): Date {
 	return new Date(BEGIN + days * 86_400_000);
 }

@@ -1,4 +1,4 @@
-// What is true: what one organization was sent and what it stored, whatever anybody was told of it.
+// Records the uploads that an organization received and stored.
 import assert from "node:assert/strict";
 import type { Emulator } from "../emulator/emulator.ts";
 import type { ArmedFault } from "../emulator/faults.ts";
@@ -7,42 +7,41 @@ import type { Operation } from "../emulator/routes.ts";
 import { namedOrganization } from "../unit/fakes/certificatesApi.ts";
 import type { Strike } from "./faults.ts";
 
-/** A certificate that was stored, or may be. */
+/** An uploaded certificate, stored or not. */
 export interface Entry {
 	readonly id: string;
 	readonly name: string | null;
 	readonly sha256: string;
-	/** Whether it came by the key of the windows, not from another administrator. */
+	/** True if a window uploaded the certificate, not another administrator. */
 	readonly byUs: boolean;
 	/** Unix seconds. */
 	readonly createdAt: number;
 	committed: boolean;
-	/** Unix milliseconds, or `null` while it is there. */
+	/** Unix milliseconds, `null` if not deleted. */
 	deletedAt: number | null;
 }
 
-/** One POST of ours. */
+/** An upload request of a window. */
 export interface Post {
 	readonly entry: Entry;
-	/** What it met, or `null`. */
+	/** The disruption of the request, or `null`. */
 	readonly strike: Strike | null;
-	/** The window that sent it. */
+	/** The sending window. */
 	readonly owner: string;
 }
 
-/** An organization, and what happened in it. */
+/** An organization and the history of its certificates. */
 export class Ledger {
 	readonly emulator: Emulator;
-	/** The connection of whoever has its key. */
+	/** Of the connection with the organization's key. */
 	readonly organizationRef = namedOrganization();
 	readonly entries: Entry[] = [];
-	/** The exchanges that went wrong. */
 	readonly struck = new WeakSet<Exchange>();
-	readonly #posts = new WeakSet<Exchange>();
-	/** What the POST meets that is being looked at. */
-	#struck: Strike | null = null;
+	readonly #attributed = new WeakSet<Exchange>();
+	/** The disruption of the upload request in progress. */
+	#nextDisruption: Strike | null = null;
 
-	/** @param onPost Told of each POST of ours, before it is answered. */
+	/** @param onPost Called before the response to each upload request of a window. */
 	constructor(emulator: Emulator, now: () => number, onPost: (post: Post) => void) {
 		this.emulator = emulator;
 		const { state } = emulator;
@@ -50,12 +49,12 @@ export class Ledger {
 		state.upload = (sent, actor) => {
 			const change = upload(sent, actor);
 			const { id, name, sha256, createdAt } = change.result;
-			const byUs = actor !== undefined && actor !== "dashboard";
-			const entry: Entry = { id, name, sha256, byUs, createdAt, committed: false, deletedAt: null };
+			const fromWindow = actor !== undefined && actor !== "dashboard";
+			const entry: Entry = { id, name, sha256, byUs: fromWindow, createdAt, committed: false, deletedAt: null };
 			this.entries.push(entry);
-			const strike = this.#struck;
-			this.#struck = null;
-			if (byUs) onPost({ entry, strike, owner: this.#ownerOf(name ?? "") });
+			const disruption = this.#nextDisruption;
+			this.#nextDisruption = null;
+			if (fromWindow) onPost({ entry, strike: disruption, owner: this.#ownerOf(name ?? "") });
 			return {
 				...change,
 				commit: () => {
@@ -81,41 +80,41 @@ export class Ledger {
 		return this.entries.find((entry) => entry.id === id) ?? assert.fail(`nobody stored ${id}`);
 	}
 
-	/** The window whose POST it is that is being looked at. */
+	/** Returns the sender of the newest unattributed upload request with this name. */
 	#ownerOf(name: string): string {
 		const exchange = this.emulator.exchanges.findLast(
 			(each) =>
-				each.operation === "upload" && !this.#posts.has(each) && each.requestBody.includes(JSON.stringify(name)),
+				each.operation === "upload" && !this.#attributed.has(each) && each.requestBody.includes(JSON.stringify(name)),
 		);
 		if (!exchange) return assert.fail(`nobody sent ${name}`);
-		this.#posts.add(exchange);
+		this.#attributed.add(exchange);
 		return exchange.requestHeaders["user-agent"] ?? "";
 	}
 
-	/** What is there. */
+	/** Returns the certificates that exist now. */
 	get stored(): readonly Entry[] {
 		return this.entries.filter(({ committed, deletedAt }) => committed && deletedAt === null);
 	}
 
-	/** Has an operation go wrong. @param onStrike Told once it does. */
-	arm(operation: Operation, strike: Strike, onStrike: () => void): ArmedFault {
-		const { fault, when, times } = strike;
-		let { skip } = strike;
-		let told = false;
+	/** Disrupts an operation. @param onFirstDisruption Called at the first affected request. */
+	arm(operation: Operation, disruption: Strike, onFirstDisruption: () => void): ArmedFault {
+		const { fault, when, times } = disruption;
+		let { skip: remainingSkips } = disruption;
+		let hasHappened = false;
 		return this.emulator.faults.next({
 			...fault,
 			operation,
 			when,
 			times,
 			match: (exchange) => {
-				if (skip-- > 0) return false;
+				if (remainingSkips-- > 0) return false;
 				if (fault.kind !== "none") this.struck.add(exchange);
-				if (operation === "upload") this.#struck = strike;
+				if (operation === "upload") this.#nextDisruption = disruption;
 				return true;
 			},
 			meanwhile: () => {
-				if (!told) onStrike();
-				told = true;
+				if (!hasHappened) onFirstDisruption();
+				hasHappened = true;
 			},
 		});
 	}

@@ -1,2 +1,2 @@
-/** When every sequence begins, Unix milliseconds: the same on every day, so that a seed always gives the same sequence. */
+/** The start of every sequence, Unix milliseconds. Constant, so that a seed always yields the same sequence. */
 export const BEGIN = Date.UTC(2027, 0, 15, 12);

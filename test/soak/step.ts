@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 
-/** One step. It prints what it does, so that a failing sequence can be read. */
-class Step<Person> implements fc.AsyncCommand<object, Person> {
+/** A step that prints its action, so that a failing sequence is readable. */
+class Step<User> implements fc.AsyncCommand<object, User> {
 	readonly #text: string;
-	readonly #run: (person: Person) => Promise<void>;
+	readonly #run: (user: User) => Promise<void>;
 
-	constructor(text: string, run: (person: Person) => Promise<void>) {
+	constructor(text: string, run: (user: User) => Promise<void>) {
 		this.#text = text;
 		this.#run = run;
 	}
@@ -14,8 +14,8 @@ class Step<Person> implements fc.AsyncCommand<object, Person> {
 		return true;
 	}
 
-	run(_: object, person: Person): Promise<void> {
-		return this.#run(person);
+	run(_: object, user: User): Promise<void> {
+		return this.#run(user);
 	}
 
 	toString(): string {
@@ -24,19 +24,19 @@ class Step<Person> implements fc.AsyncCommand<object, Person> {
 }
 
 /**
- * Makes steps, each in one of two windows.
- * @param around What is done in every step: it has the step act on a window, and looks whether all holds.
+ * Returns a function that makes steps, each in one of two windows.
+ * @param runStep Must call `act` with the window and check the invariants.
  */
-export function stepsIn<Person, Slot>(
-	around: (person: Person, window: number, act: (slot: Slot) => unknown) => Promise<void>,
+export function stepsIn<User, Slot>(
+	runStep: (user: User, window: number, act: (slot: Slot) => unknown) => Promise<void>,
 ) {
-	return <T>(what: string, details: fc.Arbitrary<T>, act: (person: Person, slot: Slot, details: T) => unknown) =>
+	return <T>(name: string, details: fc.Arbitrary<T>, act: (user: User, slot: Slot, details: T) => unknown) =>
 		fc
 			.tuple(fc.nat({ max: 1 }), details)
 			.map(
-				([window, chosen]) =>
-					new Step(`\n${what} ${window} ${JSON.stringify(chosen)}`, (person: Person) =>
-						around(person, window, (slot) => act(person, slot, chosen)),
+				([window, values]) =>
+					new Step(`\n${name} ${window} ${JSON.stringify(values)}`, (user: User) =>
+						runStep(user, window, (slot) => act(user, slot, values)),
 					),
 			);
 }

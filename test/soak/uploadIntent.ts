@@ -1,48 +1,49 @@
-// What a person wants, and what was done about it.
+// Describes requested uploads, and the calls made for them.
 import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
 import type { Ledger, Post } from "./serverHistory.ts";
 import type { Slot } from "./world.ts";
 
-/** What a person wanted: one certificate in one organization, by a name of its own. */
+/** An upload that the user requested, with a unique name. */
 export interface Intent {
 	readonly name: string;
 	readonly ledger: Ledger;
 	readonly candidate: ParsedCertificate;
-	/** The ids of the same certificate that the person was told of before. */
+	/** The duplicates that the user was shown before. */
 	readonly told: readonly string[];
 	readonly posts: Post[];
-	/** How often the person said Upload Again. */
+	/** Number of retries by Upload Again. */
 	agains: number;
-	/** `unknown` as long as nobody was told what became of it. */
+	/** `unknown` until the outcome is reported to the user. */
 	status: "running" | "arrived" | "refused" | "unknown";
 	forgotten: boolean;
-	/** The ids that somebody was told it became. */
+	/** The ids reported as the uploaded certificate. */
 	readonly ids: Set<string>;
-	/** What people were told to have arrived before its first POST. */
+	/** The ids of all uploads reported as arrived before the first request. */
 	knownBefore: ReadonlySet<string>;
-	/** The service's clock before it was written down, Unix seconds. */
+	/** The service's time before the upload was recorded, Unix seconds. */
 	servedBefore: number | null;
 }
 
-/** One call of a window. */
 export interface Call {
 	readonly verb: "upload" | "check" | "again" | "forget";
 	readonly slot: Slot;
 	readonly owner: string;
 	readonly intent: Intent;
-	/** When the attempt was written down that the row showed at which it was given, Unix milliseconds; `null` for an upload. */
+	/** When the selected row's attempt was recorded, Unix milliseconds; `null` for an upload. */
 	readonly startedAt: number | null;
-	/** How many exchanges and POSTs there were before, and when. */
+	/** Number of exchanges before. */
 	readonly exchanges: number;
+	/** Number of the intent's upload requests before. */
 	readonly posts: number;
+	/** When the call began, Unix milliseconds. */
 	readonly at: number;
-	/** Whether another call was about the same certificate at the same time. */
+	/** True if another call concerned the same certificate at the same time. */
 	overlapped: boolean;
 }
 
-/** Whether any of these POSTs was stored, or still may be, as far as those can tell who sent them. */
+/** True if, to the sender's knowledge, a request was stored or may still be stored. */
 export function mayBeStored(posts: readonly Post[]): boolean {
-	return posts.some(({ strike }) => !(strike && isRefusal(strike.fault)));
+	return posts.some(({ strike: disruption }) => !(disruption && isRefusal(disruption.fault)));
 }
 
 function isRefusal(fault: NonNullable<Post["strike"]>["fault"]): boolean {

@@ -1,4 +1,4 @@
-// What a person does in a window, as the interface would have it done.
+// Performs the user's actions in a window, as the user interface does.
 import assert from "node:assert/strict";
 import { duplicateFindings } from "../../src/features/upload/duplicateCheck.ts";
 import type { UploadResult } from "../../src/features/upload/uploadSender.ts";
@@ -9,7 +9,7 @@ import { Truth } from "./invariants.ts";
 import type { Call, Intent } from "./uploadIntent.ts";
 import type { Outcome, Slot, World } from "./world.ts";
 
-/** A request that stands still while the other window does something. */
+/** A response that is delayed until the other window's action ends. */
 export interface Hold {
 	readonly operation: "list" | "upload" | "get";
 	readonly skip: number;
@@ -19,85 +19,86 @@ export interface Hold {
 	readonly end: "release" | "cancel" | "kill";
 }
 
-/** All that goes wrong during one action. */
+/** The disruptions of one action. */
 export interface Script {
 	readonly post: Strike | null;
 	readonly list: Strike | null;
 	readonly content: Strike | null;
 	readonly hold: Hold | null;
-	/** After so many steps of its files the window dies. */
+	/** Number of file operations until the window crashes. */
 	readonly crashIn: number | null;
 }
 
-/** How a person goes about an upload. */
+/** The user's choices at an upload. */
 export interface UploadStyle {
 	readonly certificate: number;
-	/** Goes on where it is there already. */
+	/** True to upload a duplicate. */
 	readonly anyway: boolean;
-	/** The script begins while it is compared, not when it is confirmed. */
+	/** True to start the disruptions before the search for duplicates. */
 	readonly early: boolean;
-	/** What happens while the question stands. */
+	/** An event while the prompt is open. */
 	readonly between: Event | null;
 }
 
-/** Which row is meant, and whether the window reads them before. */
+/** The choice of a row. */
 export interface RowStyle {
+	/** Index, modulo the number of rows. */
 	readonly row: number;
 	readonly reload: boolean;
 }
 
-const NOTHING: Script = { post: null, list: null, content: null, hold: null, crashIn: null };
+const NO_DISRUPTION: Script = { post: null, list: null, content: null, hold: null, crashIn: null };
 const FIRST_ROW: RowStyle = { row: 0, reload: true };
 
 export class Person {
 	readonly world: World;
 	readonly truth: Truth;
 	readonly #tally: Map<string, number>;
-	#depth = 0;
+	#nestingDepth = 0;
 
-	/** @param tally Counts what happened. */
+	/** @param tally Counts the events. */
 	constructor(world: World, tally: Map<string, number>) {
 		this.world = world;
 		this.#tally = tally;
 		this.truth = new Truth(world);
 	}
 
-	/** Compares a certificate with what is there, and uploads it. */
-	async upload(slot: Slot, style: UploadStyle, script: Script = NOTHING): Promise<void> {
-		const { candidates, ledger } = this.world;
+	/** Searches for duplicates of a certificate, then uploads it. */
+	async upload(slot: Slot, style: UploadStyle, script: Script = NO_DISRUPTION): Promise<void> {
+		const { candidates, ledger: server } = this.world;
 		const candidate = candidates[style.certificate % candidates.length] ?? assert.fail("no candidate");
-		const { organizationRef } = ledger;
-		let told: readonly string[] = [];
-		const ask = () =>
+		const { organizationRef } = server;
+		let duplicateIds: readonly string[] = [];
+		const compare = () =>
 			this.world.outcomeOf(slot, async ({ certificates, uploads }) => {
 				const abort = new AbortController();
 				slot.cancel = () => abort.abort();
 				await uploads.reload();
 				const listing = await certificates.recent(60_000, abort.signal);
 				const findings = await duplicateFindings(candidate, listing, certificates, abort.signal);
-				told = findings.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
+				duplicateIds = findings.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
 				return null;
 			});
 		const send = async () => {
-			if (told.length > 0 && !style.anyway) return this.#count("upload: told of a duplicate");
+			if (duplicateIds.length > 0 && !style.anyway) return this.#count("upload: told of a duplicate");
 			if (style.between) this.world.happen(style.between, slot);
-			const intent = this.truth.intend(ledger, candidate, told);
+			const intent = this.truth.intend(server, candidate, duplicateIds);
 			await this.#call("upload", slot, intent, null, ({ uploads }) => {
 				slot.cancel = () => uploads.running.at(-1)?.cancel();
-				return uploads.upload({ candidate, name: intent.name, organizationRef, knownDuplicateIds: told });
+				return uploads.upload({ candidate, name: intent.name, organizationRef, knownDuplicateIds: duplicateIds });
 			});
 		};
 		if (style.early)
-			await this.#scripted(slot, script, async () => {
-				if ((await ask()).kind === "done") await send();
+			await this.#runWithScript(slot, script, async () => {
+				if ((await compare()).kind === "done") await send();
 			});
-		else if ((await ask()).kind === "done") await this.#scripted(slot, script, send);
+		else if ((await compare()).kind === "done") await this.#runWithScript(slot, script, send);
 	}
 
-	/** Check Now. */
-	async check(slot: Slot, style: RowStyle, script: Script = NOTHING): Promise<void> {
-		await this.#scripted(slot, script, () =>
-			this.#atRow("check", slot, style, ({ uploads }, row) => {
+	/** Performs Check Now. */
+	async check(slot: Slot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
+		await this.#runWithScript(slot, script, () =>
+			this.#actOnRow("check", slot, style, ({ uploads }, row) => {
 				const abort = new AbortController();
 				slot.cancel = () => abort.abort();
 				return uploads.check(row, abort.signal);
@@ -105,10 +106,10 @@ export class Person {
 		);
 	}
 
-	/** Upload Again. */
-	async again(slot: Slot, style: RowStyle, script: Script = NOTHING): Promise<void> {
-		await this.#scripted(slot, script, () =>
-			this.#atRow("again", slot, style, ({ uploads }, row, intent) => {
+	/** Performs Upload Again. */
+	async again(slot: Slot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
+		await this.#runWithScript(slot, script, () =>
+			this.#actOnRow("again", slot, style, ({ uploads }, row, intent) => {
 				intent.agains++;
 				if (intent.status === "refused") intent.status = "running";
 				slot.cancel = () => uploads.running.at(-1)?.cancel();
@@ -117,10 +118,10 @@ export class Person {
 		);
 	}
 
-	/** Forget. */
-	async forget(slot: Slot, style: RowStyle, script: Script = NOTHING): Promise<void> {
-		await this.#scripted(slot, script, () =>
-			this.#atRow("forget", slot, style, async ({ uploads }, row) => {
+	/** Performs Forget. */
+	async forget(slot: Slot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
+		await this.#runWithScript(slot, script, () =>
+			this.#actOnRow("forget", slot, style, async ({ uploads }, row) => {
 				slot.cancel = () => {};
 				await uploads.discard(row);
 				return null;
@@ -128,9 +129,9 @@ export class Person {
 		);
 	}
 
-	/** Refresh. */
-	async refresh(slot: Slot, script: Script = NOTHING): Promise<void> {
-		await this.#scripted(slot, script, async () => {
+	/** Performs Refresh. */
+	async refresh(slot: Slot, script: Script = NO_DISRUPTION): Promise<void> {
+		await this.#runWithScript(slot, script, async () => {
 			await this.world.outcomeOf(slot, async ({ certificates, uploads }) => {
 				const abort = new AbortController();
 				slot.cancel = () => abort.abort();
@@ -140,9 +141,9 @@ export class Person {
 		});
 	}
 
-	/** Ends a sequence: what is late comes, and every row is checked in the end. */
+	/** Ends a sequence: commits late uploads, checks every row, asserts the final state. */
 	async finish(): Promise<void> {
-		const { world, truth } = this;
+		const { world, truth: validator } = this;
 		await world.reviveAll();
 		const [slot] = world.slots;
 		world.happen({ do: "commit late" }, slot);
@@ -153,22 +154,24 @@ export class Person {
 			await slot.window.uploads.reload();
 			const { organizationRef } = world.ledger;
 			const rows = slot.window.uploads.unconfirmed.map(({ pending }) => pending.name).sort();
-			const written = truth.open.filter((each) => each.organizationRef === organizationRef).map(({ name }) => name);
-			assert.deepEqual(rows, written.sort(), "the rows are those that are written down");
-			// What is found goes, what is not stays: from the last row on each is checked once.
+			const recorded = validator.open
+				.filter((each) => each.organizationRef === organizationRef)
+				.map(({ name }) => name);
+			assert.deepEqual(rows, recorded.sort(), "the rows are those that are written down");
+			// A check removes the row of a found upload, so start with the last row.
 			for (let row = rows.length - 1; row >= 0; row--) await this.check(slot, { row, reload: true });
 			await slot.window.uploads.reload();
-			for (const { pending, look } of slot.window.uploads.unconfirmed) {
-				const intent = truth.intentNamed(pending.name);
-				const there = intent?.posts.filter(({ entry }) => entry.committed && entry.deletedAt === null) ?? [];
-				const isUnsure = look?.outcome === "ambiguous" && pending.idsBefore === null;
-				assert.ok(there.length === 0 || isUnsure, `${pending.name} is there and was not found`);
+			for (const { pending, look: lookup } of slot.window.uploads.unconfirmed) {
+				const intent = validator.intentNamed(pending.name);
+				const stored = intent?.posts.filter(({ entry }) => entry.committed && entry.deletedAt === null) ?? [];
+				const isUnsure = lookup?.outcome === "ambiguous" && pending.idsBefore === null;
+				assert.ok(stored.length === 0 || isUnsure, `${pending.name} is there and was not found`);
 			}
 		}
-		truth.verify();
+		validator.verify();
 	}
 
-	async #atRow(
+	async #actOnRow(
 		verb: Call["verb"],
 		slot: Slot,
 		{ row: index, reload }: RowStyle,
@@ -193,7 +196,7 @@ export class Person {
 	): Promise<void> {
 		const { exchanges } = intent.ledger.emulator;
 		const { owner } = slot;
-		const posts = intent.posts.length;
+		const postCount = intent.posts.length;
 		const call: Call = {
 			verb,
 			slot,
@@ -201,7 +204,7 @@ export class Person {
 			intent,
 			startedAt,
 			exchanges: exchanges.length,
-			posts,
+			posts: postCount,
 			at: this.world.now,
 			overlapped: false,
 		};
@@ -212,47 +215,49 @@ export class Person {
 		const outcome = await this.world.outcomeOf(slot, work);
 		this.truth.calls.delete(call);
 		this.truth.judge(call, outcome);
-		this.#count(`${verb}: ${labelOf(outcome)}`);
+		this.#count(`${verb}: ${formatOutcome(outcome)}`);
 	}
 
-	/** Does something while what is in the script happens. */
-	async #scripted(
+	/** Runs an action with a script's disruptions. */
+	async #runWithScript(
 		slot: Slot,
-		{ post, list, content, hold, crashIn }: Script,
-		work: () => Promise<void>,
+		{ post, list, content, hold: delayedRequest, crashIn: stepsUntilCrash }: Script,
+		act: () => Promise<void>,
 	): Promise<void> {
 		const { world } = this;
-		const { ledger } = world;
-		const { faults } = ledger.emulator;
-		const other = world.slots.find((each) => each !== slot) ?? assert.fail("no other window");
-		const arm = (operation: Hold["operation"], strike: Strike | null, onStrike = () => {}) =>
-			strike &&
-			ledger.arm(operation, strike, () => {
-				onStrike();
-				if (strike.event) world.happen(strike.event, slot);
+		const { ledger: server } = world;
+		const { faults } = server.emulator;
+		const otherSlot = world.slots.find((each) => each !== slot) ?? assert.fail("no other window");
+		const arm = (operation: Hold["operation"], disruption: Strike | null, onFirstDisruption = () => {}) =>
+			disruption &&
+			server.arm(operation, disruption, () => {
+				onFirstDisruption();
+				if (disruption.event) world.happen(disruption.event, slot);
 			});
-		const when = hold?.end === "release" ? "after" : (hold?.when ?? "after");
+		const when = delayedRequest?.end === "release" ? "after" : (delayedRequest?.when ?? "after");
 		const fault = { name: "silence", kind: "silence" } as const;
-		const armed = hold && arm(hold.operation, { fault, when, skip: hold.skip, times: 1, event: hold.event });
+		const armed =
+			delayedRequest &&
+			arm(delayedRequest.operation, { fault, when, skip: delayedRequest.skip, times: 1, event: delayedRequest.event });
 		arm("upload", post);
 		arm("list", list, () => (world.struck.list ||= list !== null && hides(list)));
 		arm("get", content, () => (world.struck.content = true));
-		slot.crashIn = crashIn;
-		this.#depth++;
+		slot.crashIn = stepsUntilCrash;
+		this.#nestingDepth++;
 		try {
-			const ended = work();
-			const reached = armed?.reached.then(() => true) ?? new Promise<false>(() => {});
-			if (hold && (await Promise.race([reached, ended.then(() => false)]))) {
-				await this.#meanwhile(other, hold.other);
-				if (hold.end === "release") armed?.release();
-				else world.happen({ do: hold.end }, slot);
+			const finished = act();
+			const isReached = armed?.reached.then(() => true) ?? new Promise<false>(() => {});
+			if (delayedRequest && (await Promise.race([isReached, finished.then(() => false)]))) {
+				await this.#actMeanwhile(otherSlot, delayedRequest.other);
+				if (delayedRequest.end === "release") armed?.release();
+				else world.happen({ do: delayedRequest.end }, slot);
 			}
-			await ended;
+			await finished;
 		} finally {
-			this.#depth--;
+			this.#nestingDepth--;
 			armed?.release();
 			slot.crashIn = null;
-			if (this.#depth === 0) {
+			if (this.#nestingDepth === 0) {
 				faults.clear();
 				world.struck = { content: false, list: false };
 			}
@@ -263,7 +268,7 @@ export class Person {
 		}
 	}
 
-	async #meanwhile(slot: Slot, action: Hold["other"]): Promise<void> {
+	async #actMeanwhile(slot: Slot, action: Hold["other"]): Promise<void> {
 		this.#count(`meanwhile: ${action}`);
 		switch (action) {
 			case "upload":
@@ -275,12 +280,12 @@ export class Person {
 		}
 	}
 
-	#count(what: string): void {
-		this.#tally.set(what, (this.#tally.get(what) ?? 0) + 1);
+	#count(event: string): void {
+		this.#tally.set(event, (this.#tally.get(event) ?? 0) + 1);
 	}
 }
 
-function labelOf(outcome: Outcome): string {
+function formatOutcome(outcome: Outcome): string {
 	if (outcome.kind === "done") return outcome.uploaded?.how ?? "done";
 	if (outcome.kind !== "failed") return outcome.kind;
 	const { problem } = outcome;

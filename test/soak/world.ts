@@ -1,4 +1,4 @@
-// One machine with two windows, two organizations, and whoever else changes them.
+// Simulates one machine with two windows, two organizations, and another administrator.
 
 import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
 import { isCancelled, type Problem, problemOf } from "../../src/domain/problem.ts";
@@ -10,40 +10,39 @@ import type { Event } from "./faults.ts";
 import { Ledger, type Post } from "./serverHistory.ts";
 import { BEGIN } from "./startTime.ts";
 
-/** A list that is late stays so for no longer than this, in milliseconds. */
-const LATEST_LIST_MS = 60_000;
+/** After this time, in milliseconds, lists show every change. */
+const MAX_LIST_LAG_MS = 60_000;
 
-/** A window, or the one that was opened in its place after it died. */
+/** A window, and after its crash its replacement. */
 export interface Slot {
 	owner: string;
 	window: Window;
 	died: PromiseWithResolvers<void>;
 	dead: boolean;
-	/** After so many steps of its files it dies; `null`: not by itself. */
+	/** Number of file operations until the window crashes; `null` for no crash. */
 	crashIn: number | null;
-	/** What the person's Cancel does. */
+	/** Cancels the running call, as the user's Cancel does. */
 	cancel: () => void;
 }
 
-/** One call of a window, as it ended. */
+/** The outcome of a window's call. */
 export type Outcome =
 	| { readonly kind: "done"; readonly uploaded: UploadResult | null }
 	| { readonly kind: "failed"; readonly problem: Problem }
 	| { readonly kind: "cancelled" | "killed" };
 
-/** What a sequence acts on. */
 export class World {
 	readonly candidates: readonly ParsedCertificate[];
 	readonly ledgers: readonly [Ledger, Ledger];
 	readonly machine: Machine;
 	readonly slots: readonly [Slot, Slot];
-	/** Told of each POST from here. */
-	onPost: (ledger: Ledger, post: Post) => void = () => {};
-	/** Whether something was struck since it was last set to false: a content, or a list so that it may lack something. */
+	/** Called with each upload request of a window. */
+	onPost: (server: Ledger, post: Post) => void = () => {};
+	/** True if, since the last reset, a content was disrupted, or a list in a way that may hide certificates. */
 	struck = { content: false, list: false };
 	readonly #folder = temporaryFolder("soak");
 	readonly #clock: { now: number };
-	#settledAt: number;
+	#listsUpdatedAt: number;
 
 	private constructor(
 		candidates: readonly ParsedCertificate[],
@@ -52,12 +51,12 @@ export class World {
 	) {
 		this.candidates = candidates;
 		this.#clock = clock;
-		this.#settledAt = clock.now;
-		const ledgerOf = (emulator: Ledger["emulator"]): Ledger => {
-			const ledger: Ledger = new Ledger(emulator, this.tick, (post) => this.onPost(ledger, post));
-			return ledger;
+		this.#listsUpdatedAt = clock.now;
+		const createServer = (emulator: Ledger["emulator"]): Ledger => {
+			const server: Ledger = new Ledger(emulator, this.tick, (post) => this.onPost(server, post));
+			return server;
 		};
-		this.ledgers = [ledgerOf(emulators[0]), ledgerOf(emulators[1])];
+		this.ledgers = [createServer(emulators[0]), createServer(emulators[1])];
 		this.machine = {
 			folder: this.#folder.path,
 			connection: connectionOf(this.ledgers[0]),
@@ -72,21 +71,21 @@ export class World {
 		return new World(candidates, await Promise.all([start("org-one"), start("org-two")]), clock);
 	}
 
-	/** The clock of everybody; no two moments are the same. */
+	/** Returns a unique time, Unix milliseconds. */
 	readonly tick = (): number => ++this.#clock.now;
 
-	/** The time, Unix milliseconds. */
+	/** Returns the time, Unix milliseconds. */
 	get now(): number {
 		return this.#clock.now;
 	}
 
-	/** The organization whose key is in use. */
+	/** Returns the organization whose key is in use. */
 	get ledger(): Ledger {
 		const { id } = this.machine.connection;
 		return this.ledgers.find(({ organizationRef }) => organizationRef === id) ?? this.ledgers[0];
 	}
 
-	/** What happens in the midst of something that a window does. */
+	/** Applies an event, also during a call. @param slot The window to cancel or kill. */
 	happen(event: Event, slot: Slot): void {
 		const { state } = this.ledger.emulator;
 		const { stored } = this.ledger;
@@ -98,8 +97,8 @@ export class World {
 				this.kill(slot);
 				break;
 			case "switch": {
-				const [one, other] = this.ledgers;
-				this.machine.connection = connectionOf(this.ledger === one ? other : one);
+				const [first, second] = this.ledgers;
+				this.machine.connection = connectionOf(this.ledger === first ? second : first);
 				break;
 			}
 			case "follow":
@@ -121,17 +120,17 @@ export class World {
 			}
 			case "wait":
 				this.#clock.now += event.milliseconds;
-				if (this.now - this.#settledAt > LATEST_LIST_MS) this.settle();
+				if (this.now - this.#listsUpdatedAt > MAX_LIST_LAG_MS) this.settle();
 		}
 	}
 
-	/** Lets lists show the present. */
+	/** Makes lists show every change. */
 	settle(): void {
-		this.#settledAt = this.now;
+		this.#listsUpdatedAt = this.now;
 		for (const { emulator } of this.ledgers) emulator.state.settle();
 	}
 
-	/** Has a window learn which connection is in use. */
+	/** Makes a window switch to the connection in use. */
 	follow({ window: { certificates } }: Slot): void {
 		const { id } = this.machine.connection;
 		if (certificates.organizationRef !== id) certificates.reset(id);
@@ -143,7 +142,7 @@ export class World {
 		void slot.window.die();
 	}
 
-	/** Opens a window in the place of one that died. */
+	/** Replaces a killed window. */
 	async revive(slot: Slot): Promise<void> {
 		await slot.window.die();
 		Object.assign(slot, this.#open());
@@ -153,7 +152,7 @@ export class World {
 		for (const slot of this.slots) if (slot.dead) await this.revive(slot);
 	}
 
-	/** Waits for a call of a window, or for the window's end. */
+	/** Waits for the end of a window's call, or for the window's crash. */
 	async outcomeOf(slot: Slot, call: (window: Window) => Promise<UploadResult | null>): Promise<Outcome> {
 		const ended = call(slot.window).then(
 			(uploaded): Outcome => ({ kind: "done", uploaded }),
@@ -167,7 +166,7 @@ export class World {
 		const killed = slot.died.promise.then((): Outcome => ({ kind: "killed" }));
 		const outcome = await Promise.race([killed, ended]);
 		if (outcome.kind !== "killed") return outcome;
-		// What a window says that is dying nobody hears.
+		// Ignore the errors of a crashed window.
 		ended.catch(() => {});
 		await slot.window.die();
 		return outcome;
@@ -184,7 +183,7 @@ export class World {
 			const slot = this.slots.find((each) => each.window === window);
 			if (slot && slot.crashIn !== null && slot.crashIn-- === 0) this.kill(slot);
 		};
-		// Nothing here takes so long: it is ended before, by one who waits for it or by the other side.
+		// Never reached: the caller or the emulator ends every request earlier.
 		const window = openWindow(this.machine, { limits: { totalMilliseconds: 30_000 }, onStep });
 		const { owner } = window;
 		return { owner, window, died: Promise.withResolvers(), dead: false, crashIn: null, cancel: () => {} };

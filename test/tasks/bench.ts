@@ -1,6 +1,6 @@
-// npm run bench [-- WORD…] [--quick]: how fast it all is, beside others and beside what cannot be faster, in one run on this
-// machine; only what has one of the words in its name. Prints a table and writes bench.json. A quiet machine takes about
-// ten minutes; --quick has fewer runs and shorter waits.
+// npm run bench [-- WORD…] [--quick]: measures the extension, other clients and lower bounds on this machine. With
+// words, runs only benchmarks whose name contains a word. Prints a table and writes bench.json. Takes about ten minutes
+// on an idle machine; --quick makes fewer runs and shorter waits.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,17 +16,17 @@ import { record, tableHead, tableRow } from "../bench/table.ts";
 import { wholeMatrix } from "../bench/wholeMatrix.ts";
 import { root } from "../vscode/install.mjs";
 
-const measures = [firstUpload, firstRows, wholeMatrix, activation, heap, reading, sizes, idle];
+const benchmarks = [firstUpload, firstRows, wholeMatrix, activation, heap, reading, sizes, idle];
 
 const { values, positionals: words } = parseArgs({
 	allowPositionals: true,
 	options: { quick: { type: "boolean", default: false } },
 });
-const chosen = measures.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-if (chosen.length === 0) console.log(`There is ${measures.map(({ name }) => name).join(", ")}.`);
+const selected = benchmarks.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+if (selected.length === 0) console.log(`There is ${benchmarks.map(({ name }) => name).join(", ")}.`);
 const rows: Row[] = [];
 const failed: string[] = [];
-for (const { name, run } of chosen) {
+for (const { name, run } of selected) {
 	console.error(`${name} …`);
 	try {
 		rows.push(...(await run(values.quick)));
@@ -44,4 +44,4 @@ writeFileSync(
 	join(root, "bench.json"),
 	`${JSON.stringify({ node, quick: values.quick, failed, rows: rows.map(record) }, null, "\t")}\n`,
 );
-process.exitCode = chosen.length > 0 && missed === 0 && failed.length === 0 ? 0 : 1;
+process.exitCode = selected.length > 0 && missed === 0 && failed.length === 0 ? 0 : 1;

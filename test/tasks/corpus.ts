@@ -1,4 +1,4 @@
-// npm run corpus -- DIR: compares what the reader makes of a corpus with what its index.json says.
+// npm run corpus -- DIR: compares the reader's results for a corpus with the corpus's index.json.
 import { resolve } from "node:path";
 import { compareCorpus } from "../corpus.ts";
 
@@ -11,7 +11,7 @@ try {
 	const path = resolve(process.env.INIT_CWD ?? process.cwd(), folder);
 	const { files, certificates, differences, notCompared } = await compareCorpus(path);
 	for (const difference of differences) console.log(difference);
-	for (const what of notCompared) console.log(`Not compared, since openssl is not here: ${what}.`);
+	for (const check of notCompared) console.log(`Not compared, since openssl is not here: ${check}.`);
 	console.log(`${files} files, ${certificates} certificates, ${differences.length} differences.`);
 	process.exitCode = differences.length > 0 ? 1 : 0;
 } catch (error) {

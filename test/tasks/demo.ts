@@ -1,5 +1,5 @@
-// Shows the whole job on real parts: packages the extension, installs it into a real VS Code and drives it by its interface.
-// The moving picture of the README is what it leaves.
+// Demonstrates an upload: packages the extension, installs it into a real VS Code and drives its interface. Writes the
+// README's animation.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
@@ -9,7 +9,7 @@ import { root } from "../vscode/install.mjs";
 import { movingPicture } from "../vscode/movingPicture.ts";
 import { packageExtension } from "../vsix.ts";
 
-/** Long enough to read what each step asks. */
+/** Display time of each step in milliseconds. */
 const STEP_MS = 2500;
 
 const pictures = join(root, "out/demo");
@@ -43,17 +43,18 @@ async function run({ window, emulator, picture }: Session): Promise<void> {
 	console.log(`Key and name given, and confirmed: ${name}`);
 
 	const row = await rowOf(window, name);
-	const beside = await row.description();
+	const description = await row.description();
 	await window.view(VIEW).rowWith("SHA-256").appears();
 	await picture("5-row");
 	await window.screenshotSideBar(join(pictures, "row.png"), 120);
 	const steps = ["1-right-click", "2-admin-key", "3-name", "4-confirmation", "5-row"];
 	const frames = steps.map((step) => ({ png: readFileSync(join(pictures, `${step}.png`)), milliseconds: STEP_MS }));
 	writeFileSync(join(pictures, "upload.png"), movingPicture(frames));
-	const [expiry, id] = beside.split(" · ");
+	const [expiry, id] = description.split(" · ");
 	const [stored] = emulator.state.certificates;
-	if (!id || !expiry || stored?.id !== id) throw new Error(`The row says “${beside}”, the emulator has ${stored?.id}.`);
-	console.log(`\nThe row reads:  ${name}  ${beside}`);
+	if (!id || !expiry || stored?.id !== id)
+		throw new Error(`The row says “${description}”, the emulator has ${stored?.id}.`);
+	console.log(`\nThe row reads:  ${name}  ${description}`);
 	console.log(`Id:             ${id}`);
 	console.log(`Expiry:         ${expiry} (${new Date((stored.expiresAt ?? 0) * 1000).toISOString()})`);
 	console.log(`Pictures:       ${pictures}`);

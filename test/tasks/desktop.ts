@@ -1,4 +1,4 @@
-// The integration suite in desktop VS Code, the oldest and the newest one.
+// Runs the integration suite in the oldest and the newest desktop VS Code.
 import { runIntegration } from "../integration/run.ts";
 import { installDesktop, runInDesktop } from "../vscode/desktop.ts";
 import { buildBundles } from "../vsix.ts";

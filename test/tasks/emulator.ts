@@ -1,4 +1,4 @@
-// npm run emulator [-- --port N]: OpenAI's certificates API on loopback, to try the extension against.
+// npm run emulator [-- --port N]: starts OpenAI's certificates API on loopback, to try out the extension.
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { startEmulator } from "../emulator/emulator.ts";

@@ -1,18 +1,18 @@
-// npm run mutation [-- PART [options of Stryker's]]: breaks the code of one part in every small way that there is, and
-// tells which breaks no test sees. It takes half an hour for `x509`, more beside other work. The report is out/mutation/PART.html.
+// npm run mutation [-- PART [options of Stryker's]]: mutates the code of one part, and reports mutants that no test
+// detects. Takes half an hour for `x509`, longer on a busy machine. Writes the report out/mutation/PART.html.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { cache, installMutationTester, root } from "../vscode/install.mjs";
 
-/** Tests that run every break for minutes, or in processes of their own, where it does not reach. */
-const LEFT_OUT = ["properties", "corpus", "inspectCli", "openaiClient*"];
+/** Excluded tests, which take minutes per mutant or run in other processes, which mutants do not reach. */
+const EXCLUDED_TESTS = ["properties", "corpus", "inspectCli", "openaiClient*"];
 
 const [part = "x509", ...options] = process.argv.slice(2);
 const stryker = installMutationTester();
-/** What the domain decides shows in the layers above. */
-const tested = part === "domain" ? ["domain", "x509", "common", "features"] : [part];
+/** Parts whose tests run: the domain's mutants also show in parts that use the domain. */
+const testedParts = part === "domain" ? ["domain", "x509", "common", "features"] : [part];
 const folder = join(cache, "mutants");
 const config = join(folder, `${part}.json`);
 const mochaPaths = ["--import", fileURLToPath(import.meta.resolve("../mochaPaths.mjs"))];
@@ -26,14 +26,14 @@ writeFileSync(
 		checkerNodeArgs: mochaPaths,
 		plugins: [pathToFileURL(join(stryker, "mocha-runner/dist/src/index.js"))],
 		mochaOptions: {
-			spec: tested.map((folder) => `test/unit/${folder}/**/*.test.ts`),
-			ignore: LEFT_OUT.map((name) => `**/${name}.test.ts`),
+			spec: testedParts.map((folder) => `test/unit/${folder}/**/*.test.ts`),
+			ignore: EXCLUDED_TESTS.map((name) => `**/${name}.test.ts`),
 		},
 		coverageAnalysis: "perTest",
 		concurrency: 1,
 		timeoutMS: 10_000,
 		thresholds: { high: 95, low: 85, break: 85 },
-		// Below the root, so that packages are found there. Its own check of types needs a compiler that is not here.
+		// Below the root, so that packages are found. Stryker's type check needs a compiler that is not installed.
 		tempDirName: join(folder, "sandbox"),
 		symlinkNodeModules: false,
 		ignorePatterns: [".cache", "dist", "media", "out", "tsconfig.json", "*.vsix"],

@@ -1,7 +1,7 @@
-// npm run test:rest [-- WORD]: what `npm test` leaves out, since it takes longer and seldom finds more: the unit tests on the
-// older Node, with what they run through, and all tests in the oldest VS Code, the interface tests in reverse order, which
-// shows that none needs another; how it looks in each theme and in a made-up language, and the ways through proxies and with
-// client certificates, in the newest one, too; and storage on file systems that lack what Linux's own have.
+// npm run test:rest [-- WORD]: runs the tests that `npm test` omits, since they are slow and seldom find more: unit
+// tests on the older Node, with coverage; all tests in the oldest VS Code, interface tests in reverse order to show
+// that no test needs another; in the newest VS Code the looks in each theme and in a made-up language, proxies and
+// client certificates; and storage on file systems that lack features of Linux's own.
 import { exfat, ntfs } from "../fileSystems.ts";
 import { conclude, integration, runStages, storageOn, throughInterface, unit, withWord } from "../stages.ts";
 

@@ -1,5 +1,6 @@
-// npm run soak [-- rotation] [-- --sequences N --seed S]: what may happen to uploads, or to a rotation, in sequences that
-// nobody thought of; 5,000 unless told otherwise. Prints the seed, what happened how often, and where something does not hold the shortest sequence found.
+// npm run soak [-- rotation] [-- --sequences N --seed S]: tests uploads, or a rotation, in random sequences of events.
+// Default: 5,000 sequences. Prints the seed, the number of each event, and the shortest sequence found that violates an
+// invariant.
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { soak } from "../soak/model.ts";
@@ -21,5 +22,5 @@ try {
 	console.error(error);
 	process.exitCode = 1;
 }
-for (const [what, count] of [...tally].sort()) console.log(`${String(count).padStart(8)}  ${what}`);
+for (const [event, count] of [...tally].sort()) console.log(`${String(count).padStart(8)}  ${event}`);
 console.log(`${((performance.now() - started) / 1000).toFixed(0)} s`);

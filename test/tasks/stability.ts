@@ -1,5 +1,6 @@
-// npm run stability -- --runs N [--load] [--reverse] [--vscode VERSION]: repeats the interface tests, and prints each test that
-// failed and how often. With --load one core is kept busy meanwhile; with --reverse the tests of each file run in reverse order.
+// npm run stability -- --runs N [--load] [--reverse] [--vscode VERSION]: repeats the interface tests, and prints each
+// failed test with its number of failures. --load keeps one core busy; --reverse runs the tests of each file in reverse
+// order.
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { conclude, runStages, throughInterface } from "../stages.ts";
@@ -18,14 +19,14 @@ const { values } = parseArgs({
 if (values.load) keepOneCoreBusy();
 const files = "test/e2e/**/*.test.ts";
 const stage = throughInterface(values.vscode as VSCodeVersion, { files, ...(values.reverse && { order: "reverse" }) });
-let all = NO_RESULTS;
+let sum = NO_RESULTS;
 for (let run = 1; run <= Number(values.runs); run++) {
 	console.log(`\nRun ${run} of ${values.runs}`);
-	all = addResults(all, await runStages([stage]));
+	sum = addResults(sum, await runStages([stage]));
 }
-const failures = Map.groupBy(all.failures, ({ title }) => title);
+const failures = Map.groupBy(sum.failures, ({ title }) => title);
 for (const [title, { length }] of failures) console.log(`\nFailed ${length} of ${values.runs} times: ${title}`);
-conclude(all);
+conclude(sum);
 
 function keepOneCoreBusy(): void {
 	const child = spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" });

@@ -1,5 +1,5 @@
-// npm start [-- --inspect PORT]: the extension in VS Code for a person to click in, against the emulator, until Ctrl+C. With
-// a port it is built for a debugger, which finds it there.
+// npm start [-- --inspect PORT]: opens VS Code with the extension and the emulator for manual use, until Ctrl+C. With a
+// port, builds the extension for a debugger on this port.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

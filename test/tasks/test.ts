@@ -1,5 +1,5 @@
-// npm test [-- WORD]: what must hold before anything is merged, from types to the interface; with a word the stages that have
-// it in their name. The last line is the sum. What it leaves out is in rest.ts.
+// npm test [-- WORD]: runs the checks required before a merge, from types to the interface. With a word, runs only
+// stages whose name contains the word. The last line is the sum. The remaining tests are in rest.ts.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { conclude, integration, packaging, runStages, throughInterface, tool, unit, withWord } from "../stages.ts";

@@ -1,5 +1,5 @@
-// npm run test:windows: what Windows' rules for files and processes concern, under these rules as Wine has them: the unit tests of
-// storage, API, words and domain, the suite inside the extension host, and the interface tests of uploads and lost answers.
+// npm run test:windows: runs tests under Windows' rules for files and processes, in Wine: the unit tests of storage,
+// API, messages and domain, the suite inside the extension host, and the interface tests of uploads and lost responses.
 import { conclude, integration, runStages, throughInterface, unitOnWindows } from "../stages.ts";
 
 const UNIT_TESTS = ["common", "domain", "features", "openai"].map((folder) => `test/unit/${folder}/**/*.test.ts`);

@@ -1,9 +1,9 @@
-// Finds Chromium and starts it without a screen.
+// Finds Chromium and starts it headless.
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 import { installProgram } from "./debian.ts";
 
-/** @throws an Error that says what to install, where there is no Chromium. */
+/** Starts Chromium. @throws Error that explains what to install, if Chromium is missing. */
 export function launchBrowser(): Promise<Browser> {
 	return chromium.launch({
 		executablePath: installBrowser(),
@@ -20,20 +20,20 @@ export function launchBrowser(): Promise<Browser> {
 	});
 }
 
-/** Debian's Chromium; the one without a window of its own is smaller and takes less time. */
+/** Debian's Chromium; the headless shell is smaller and faster. */
 const SHELL = "chromium-headless-shell";
 const PATHS = [`/usr/bin/${SHELL}`, "/usr/bin/chromium"];
 
 /**
- * Installs Chromium where that takes no more than Debian's apt-get.
- * @returns its path.
- * @throws an Error that says what to install, where there is none.
+ * Installs Chromium if Debian's apt-get can do so.
+ * @returns the path of Chromium.
+ * @throws Error that explains what to install, if Chromium is missing.
  */
 export function installBrowser(): string {
-	const { CHROMIUM_PATH: given } = process.env;
-	const path = given === undefined ? installProgram([SHELL], PATHS) : [given].find(existsSync);
+	const { CHROMIUM_PATH: configuredPath } = process.env;
+	const path = configuredPath === undefined ? installProgram([SHELL], PATHS) : [configuredPath].find(existsSync);
 	if (path) return path;
 	throw new Error(
-		`No Chromium at ${given ?? PATHS.join(" or ")}. Install it, or set CHROMIUM_PATH to the path of a Chromium or Chrome.`,
+		`No Chromium at ${configuredPath ?? PATHS.join(" or ")}. Install it, or set CHROMIUM_PATH to the path of a Chromium or Chrome.`,
 	);
 }

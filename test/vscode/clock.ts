@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
 
-/** Moves the clock of the host in which it runs, before anything else is activated there. */
+/** Shifts the clock of its extension host, before any other extension is activated. */
 const CODE = `
 	const { Date } = globalThis;
 	const now = () => Date.now() + Number(process.env.CLOCK_AHEAD ?? 0);
@@ -13,12 +13,12 @@ const CODE = `
 	exports.activate = () => {};
 `;
 
-/** The variable of an extension host that says by how much its clock is ahead. @param milliseconds Negative for behind. */
+/** Returns the environment of an extension host whose clock is ahead. @param milliseconds Negative for behind. */
 export function clockAhead(milliseconds: number): Readonly<Record<string, string>> {
 	return { CLOCK_AHEAD: String(milliseconds) };
 }
 
-/** Makes an extension that moves the clock of all extensions: nothing else reaches into their process. @returns its package. */
+/** Packages an extension that shifts the clock of its process, for all extensions. @returns the package's path. */
 export async function packageClock(folder: string): Promise<string> {
 	const cwd = join(folder, "clock");
 	mkdirSync(cwd);

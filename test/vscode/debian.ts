@@ -2,9 +2,9 @@ import { type ExecFileSyncOptions, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
 /**
- * Installs a program by Debian's apt-get where it is missing, and where that is possible.
- * @param paths Where it may be; whichever is there is taken.
- * @returns its path; `undefined` where it is missing.
+ * Installs a missing program by Debian's apt-get, if possible.
+ * @param paths Possible paths of the program; the first existing path is used.
+ * @returns the path of the program; `undefined` if missing.
  */
 export function installProgram(packages: readonly string[], paths: readonly string[]): string | undefined {
 	const found = () => paths.find(existsSync);

@@ -1,4 +1,4 @@
-// Desktop VS Code, where its download site can be reached.
+// Runs desktop VS Code, if its download site can be reached.
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,14 +11,14 @@ import type { VSCodeOptions, VSCodeVersion } from "./server.ts";
 
 const RELEASES: Readonly<Record<VSCodeVersion, string>> = { "1.103": "1.103.2", "1.139": "1.139.1" };
 
-/** Downloads a desktop VS Code unless it is there. @returns the path of its executable. */
+/** Downloads desktop VS Code if missing. @returns the path of its executable. */
 export function installDesktop(version: VSCodeVersion): Promise<string> {
 	return downloadAndUnzipVSCode({ version: RELEASES[version], cachePath: join(cache, "desktop") });
 }
 
 /**
- * Opens a desktop VS Code for a person, with the extension under development.
- * @returns `null` where there is no screen or no VS Code to be had.
+ * Opens desktop VS Code for a person, with the extension under development.
+ * @returns `null` without a screen, or if VS Code cannot be downloaded.
  */
 export async function openDesktop(
 	options: Pick<VSCodeOptions, "version" | "workspace" | "settings">,
@@ -46,7 +46,7 @@ export async function openDesktop(
 	};
 }
 
-/** As `runInExtensionHost`, in desktop VS Code. */
+/** Like `runInExtensionHost`, in desktop VS Code. */
 export async function runInDesktop(options: HostOptions): Promise<Results> {
 	const folder = makeDataFolder(options.settings);
 	const file = join(folder, "results.json");

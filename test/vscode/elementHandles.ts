@@ -1,52 +1,52 @@
 import type { Locator } from "playwright-core";
 
-const MARK = "data-held";
+const MARKER = "data-pinned";
 
-let marks = 0;
+let markerCount = 0;
 
 /**
  * Waits until a locator's first element is visible.
  * @param options.timeout in milliseconds
- * @returns a locator of that very element, which never leads to another one that reads the same.
+ * @returns a locator of this very element, never of another element with the same text.
  */
 export async function hold(locator: Locator, options?: { readonly timeout: number }): Promise<Locator> {
 	const first = locator.first();
 	await first.waitFor(options);
-	const mark = await first.evaluate(
-		(element, [name, mark]) => {
-			if (!element.hasAttribute(name)) element.setAttribute(name, mark);
+	const marker = await first.evaluate(
+		(element, [name, marker]) => {
+			if (!element.hasAttribute(name)) element.setAttribute(name, marker);
 			return element.getAttribute(name);
 		},
-		[MARK, String(++marks)] as const,
+		[MARKER, String(++markerCount)] as const,
 		options,
 	);
-	return locator.page().locator(`[${MARK}="${mark}"]`);
+	return locator.page().locator(`[${MARKER}="${marker}"]`);
 }
 
-/** Waits until an element is hidden or removed. @param held from `hold` */
-export function isGone(held: Locator): Promise<void> {
-	return held.waitFor({ state: "hidden" });
+/** Waits until an element is hidden or removed. @param pinned from `pinElement` */
+export function isGone(pinned: Locator): Promise<void> {
+	return pinned.waitFor({ state: "hidden" });
 }
 
 /**
  * Clicks an element once it is visible.
  * @param options As for Playwright's `click`.
- * @throws where it was drawn anew between the press and the release of the button, so that nothing was clicked.
+ * @throws Error if the element was redrawn between press and release of the mouse button, so that nothing was clicked.
  */
 export async function click(locator: Locator, options: Parameters<Locator["click"]>[0] & { readonly timeout: number }) {
-	const held = await hold(locator, options);
-	const seen = await held.evaluateHandle(
+	const pinned = await hold(locator, options);
+	const state = await pinned.evaluateHandle(
 		(element) => {
-			const seen = { clicked: false };
+			const state = { clicked: false };
 			const listen = () => {
-				seen.clicked = true;
+				state.clicked = true;
 			};
 			element.addEventListener("click", listen, { capture: true, once: true });
-			return seen;
+			return state;
 		},
 		undefined,
 		options,
 	);
-	await held.click(options);
-	if (!(await seen.evaluate(({ clicked }) => clicked))) throw new Error("It was drawn anew while it was clicked.");
+	await pinned.click(options);
+	if (!(await state.evaluate(({ clicked }) => clicked))) throw new Error("It was drawn anew while it was clicked.");
 }

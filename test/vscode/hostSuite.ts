@@ -7,18 +7,18 @@ import { type Results, readResults } from "./results.ts";
 import { startVSCode, type VSCodeOptions } from "./server.ts";
 import { windowsPath } from "./wine.ts";
 
-/** Far more than a suite takes, and reached only where the extension host hangs or never came up. */
-const lastResort = 300_000;
+/** Timeout in milliseconds, reached only if the extension host hangs or does not start. */
+const TIMEOUT_MS = 300_000;
 
-/** A suite and what it runs on. */
+/** A suite and its environment. */
 export interface HostOptions extends Pick<VSCodeOptions, "version" | "workspace" | "settings" | "env" | "system"> {
 	/** Absolute path of the folder with the extension's package.json. */
 	readonly extensionFolder: string;
-	/** Absolute path of a CommonJS file that exports `run()` and there calls `runMocha` of inHost.ts. */
+	/** Absolute path of a CommonJS file that exports `run()`, which must call `runMocha` of inHost.ts. */
 	readonly suite: string;
 }
 
-/** Opens a window with an extension under development and runs a suite in its extension host. @returns what it reported. */
+/** Opens a window with an extension under development and runs a suite in its extension host. */
 export async function runInExtensionHost(options: HostOptions): Promise<Results> {
 	const browser = await launchBrowser();
 	const temporary = temporaryFolder("host-suite");
@@ -36,11 +36,11 @@ async function run(options: HostOptions, browser: Browser, file: string): Promis
 	const code = await startVSCode({ ...rest, smokeTestDriver: true, env: { ...env, TEST_RESULTS: resultsPath } });
 	try {
 		const page = await browser.newPage();
-		const said: string[] = [];
-		await page.exposeFunction("codeAutomationLog", (_type: string, words: unknown[]) => said.push(words.join(" ")));
+		const log: string[] = [];
+		await page.exposeFunction("codeAutomationLog", (_type: string, args: unknown[]) => log.push(args.join(" ")));
 		const exited = Promise.withResolvers<string>();
 		await page.exposeFunction("codeAutomationExit", (code: number) => exited.resolve(`exit code ${code}`));
-		setTimeout(() => exited.resolve(`no end after ${lastResort / 1000} seconds`), lastResort).unref();
+		setTimeout(() => exited.resolve(`no end after ${TIMEOUT_MS / 1000} seconds`), TIMEOUT_MS).unref();
 		const remote = `vscode-remote://127.0.0.1:${code.port}`;
 		const payload = [
 			["extensionDevelopmentPath", remote + code.urlPath(extensionFolder)],
@@ -49,8 +49,8 @@ async function run(options: HostOptions, browser: Browser, file: string): Promis
 		];
 		await page.goto(`${code.url}&${new URLSearchParams({ payload: JSON.stringify(payload) })}`);
 		const end = await exited.promise;
-		// What a suite died of comes last.
-		return readResults(file, end, [code.output(), ...said].join("\n"));
+		// The log comes last, since it ends with the cause of a crash.
+		return readResults(file, end, [code.output(), ...log].join("\n"));
 	} finally {
 		await code.close();
 	}

@@ -1,12 +1,12 @@
-// The half of hostSuite.ts that runs inside the extension host, as part of the bundled suite.
+// The part of hostSuite.ts that runs inside the extension host, in the bundled suite.
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
 import type { Results } from "./results.ts";
 
 /**
- * Runs tests and writes their results where hostSuite.ts looks for them.
- * @param register declares the tests by mocha's `describe` and `it`, usually by requiring the files that do.
- * @throws an Error if a test failed, so that the editor's exit code says so too.
+ * Runs tests and writes their results for hostSuite.ts.
+ * @param register declares the tests by mocha's `describe` and `it`, usually by requiring test files.
+ * @throws Error if a test failed, so that VS Code's exit code shows the failure, too.
  */
 export async function runMocha(register: () => void | Promise<void>): Promise<void> {
 	const mocha = new Mocha({ ui: "bdd", timeout: 120_000, reporter: Mocha.reporters.Base });

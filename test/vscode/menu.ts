@@ -14,7 +14,7 @@ export class Menu {
 		this.#menu = menu;
 	}
 
-	/** Opens the context menu of a row; again where none shows up, as it happens where the row was drawn meanwhile. */
+	/** Opens the context menu of a row. Retries if no menu appears, as happens after a redraw of the row. */
 	static async of(row: Locator): Promise<Menu> {
 		return new Menu(row, await open(row));
 	}
@@ -23,7 +23,7 @@ export class Menu {
 		return this.#items().locator(".action-label").allInnerTexts();
 	}
 
-	/** Chooses an item; from the menu opened again where it is not there: rows that moved meanwhile had another one clicked. */
+	/** Chooses an item. Reopens the menu if the item is missing, since moved rows can have opened another row's menu. */
 	async choose(item: string) {
 		await inTries(async () => {
 			const chosen = this.#items().filter({ has: this.#menu.page().getByText(item, { exact: true }) });
@@ -33,7 +33,7 @@ export class Menu {
 				this.#menu = await open(this.#row);
 				throw error;
 			}
-			// Not by a click: a menu ignores the mouse button for the first tenth of a second.
+			// Not by a click: a menu ignores the mouse button for the first 100 ms.
 			await chosen.press("Enter", TRY);
 		});
 		await isGone(this.#menu);
@@ -48,13 +48,13 @@ export class Menu {
 	}
 }
 
-/** Closes the menu that is open, if any. */
+/** Closes the open menu, if any. */
 export async function closeMenus(page: Page): Promise<void> {
 	const menu = page.locator(MENU).first();
 	if (await menu.isVisible()) await closeMenu(await hold(menu, TRY));
 }
 
-/** @returns the menu of a row, and of nothing that was clicked before. */
+/** Opens a row's menu, after closing any other menu. */
 async function open(row: Locator): Promise<Locator> {
 	await closeMenus(row.page());
 	const menu = row.page().locator(MENU);

@@ -1,13 +1,13 @@
 import type { Locator } from "playwright-core";
 
-/** As pages have it; this project knows no other types of the DOM. */
+/** Declares the browser's class; the project has no other DOM types. */
 declare class MutationObserver {
 	constructor(listener: () => void);
-	observe(node: unknown, what: object): void;
+	observe(node: unknown, options: object): void;
 	disconnect(): void;
 }
 
-/** An input box or a list to pick from. */
+/** An input box or a pick list. */
 export class QuickInput {
 	readonly #widget: Locator;
 	readonly #box: Locator;
@@ -18,7 +18,7 @@ export class QuickInput {
 		this.#widget = widget;
 		this.#box = widget.locator("input.input");
 		this.#options = widget.getByRole("option");
-		// What can be ticked has another role.
+		// Includes rows with checkboxes, which have another role.
 		this.#rows = widget.locator(".quick-input-list .monaco-list-row");
 	}
 
@@ -26,7 +26,7 @@ export class QuickInput {
 		return this.#box.inputValue();
 	}
 
-	/** Waits for a value that takes its time, such as the path in a file dialog. */
+	/** Waits for a slow value, such as the path in a file dialog. */
 	async valueBecomes(value: string) {
 		const box = await this.#box.elementHandle();
 		await this.#box.page().waitForFunction(([box, value]) => box?.value === value, [box, value] as const);
@@ -36,57 +36,57 @@ export class QuickInput {
 		return (await this.#box.getAttribute("placeholder")) ?? "";
 	}
 
-	/** @returns whether the value is shown as dots. */
+	/** True if the value is shown as dots. */
 	async isMasked(): Promise<boolean> {
 		return (await this.#box.getAttribute("type")) === "password";
 	}
 
-	/** @returns the line below the box, once it includes a text: the prompt, or what is wrong with the value. */
+	/** Waits until the line below the box includes `part`. @returns the line: the prompt or a validation message. */
 	async message(part: string): Promise<string> {
 		const message = this.#widget.locator(".quick-input-message").filter({ hasText: part });
 		await message.waitFor();
 		return message.innerText();
 	}
 
-	/** @returns what is said of the value, once it is marked as wrong or doubtful. */
+	/** Waits until the value has an error or warning. @returns the message. */
 	async verdict(): Promise<string> {
 		await this.#widget.locator(".monaco-inputbox:is(.error, .warning)").waitFor();
 		return this.#widget.locator(".quick-input-message").innerText();
 	}
 
-	/** @returns whether the value is marked as wrong now; await the message that says why first. */
+	/** True if the value has an error now; await its message first. */
 	async isWrong(): Promise<boolean> {
 		return (await this.#widget.locator(".monaco-inputbox.error").count()) > 0;
 	}
 
-	/** Puts a text in place of the value. */
+	/** Replaces the value. */
 	async type(text: string, options?: { readonly timeout: number }) {
 		await this.#box.fill(text, options);
 	}
 
-	/** Presses Enter; the box stays where its value is refused. */
+	/** Presses Enter; the box stays open if the value is invalid. */
 	async accept() {
 		await this.#box.press("Enter");
 	}
 
-	/** Accepts a value that is right, and waits until the box is gone. */
+	/** Enters a valid value, and waits until the box is gone. */
 	async answer(text: string) {
 		await this.type(text);
 		await this.#end(() => this.accept());
 	}
 
-	/** Closes it. It gives the focus back when it is gone, which would close what was opened meanwhile. */
+	/** Closes the input and waits until it is gone: closing restores the focus, which would close a newer input. */
 	async cancel() {
 		await this.#end(() => this.#box.press("Escape"));
 	}
 
-	/** @returns what the list offers, each with its description and detail as a screen reader says it. */
+	/** Returns the options as a screen reader speaks them, with description and detail. */
 	async options(): Promise<string[]> {
 		await this.#options.first().waitFor();
 		return this.#options.evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
 	}
 
-	/** @returns the labels in sight. */
+	/** Returns the visible labels. */
 	labels(): Promise<string[]> {
 		return this.#rows
 			.locator(".label-name")
@@ -98,21 +98,21 @@ export class QuickInput {
 		await this.#end(() => this.#options.filter({ has: this.#name(label) }).click());
 	}
 
-	/** @returns what can be ticked in a list of several, each as a screen reader says it. */
+	/** Returns the rows of a list with checkboxes, as a screen reader speaks them. */
 	async ticks(): Promise<string[]> {
 		await this.#rows.first().waitFor();
 		return this.#rows.evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
 	}
 
-	/** Ticks, or unticks, one of several. */
+	/** Toggles a row's checkbox. */
 	async tick(label: string) {
 		await this.#rows.filter({ has: this.#name(label) }).click();
 	}
 
-	/** The name of an option as a whole: the palette has what was typed in an element of its own, in longer names, too. */
+	/** Matches an option's complete name: the palette wraps typed text in its own element, also in longer names. */
 	#name(label: string): Locator {
-		const whole = new RegExp(`^\\s*${label.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&")}\\s*$`);
-		return this.#widget.page().locator(".monaco-icon-name-container").filter({ hasText: whole });
+		const completeName = new RegExp(`^\\s*${label.replaceAll(/[$()*+.?[\\\]^{|}]/g, "\\$&")}\\s*$`);
+		return this.#widget.page().locator(".monaco-icon-name-container").filter({ hasText: completeName });
 	}
 
 	/** Presses a button of the title bar, such as "Back". */
@@ -121,26 +121,27 @@ export class QuickInput {
 	}
 
 	/**
-	 * Does what ends this input. The editor has one widget for all of them, so that the next one may already be in it: the
-	 * input is gone as soon as the widget is hidden, or shows another title, value or placeholder.
+	 * Runs an action that ends this input, and waits until the input is gone. VS Code has one widget for all inputs,
+	 * which may already show the next: the input is gone once the widget is hidden or has another title, value or
+	 * placeholder.
 	 */
-	async #end(act: () => Promise<void>) {
-		const watched = await this.#widget.evaluateHandle((widget) => {
+	async #end(action: () => Promise<void>) {
+		const state = await this.#widget.evaluateHandle((widget) => {
 			const box = widget.querySelector("input.input");
-			const shown = () =>
+			const currentContent = () =>
 				[widget.querySelector(".quick-input-title").textContent, box.value, box.placeholder].join("\n");
-			const before = shown();
-			const watched = { over: false };
+			const before = currentContent();
+			const state = { ended: false };
 			const observer = new MutationObserver(() => {
-				if (widget.style.display !== "none" && shown() === before) return;
-				watched.over = true;
+				if (widget.style.display !== "none" && currentContent() === before) return;
+				state.ended = true;
 				observer.disconnect();
 			});
 			observer.observe(widget, { attributes: true, childList: true, characterData: true, subtree: true });
-			return watched;
+			return state;
 		});
-		await act();
-		await this.#widget.page().waitForFunction(({ over }) => over, watched);
-		await watched.dispose();
+		await action();
+		await this.#widget.page().waitForFunction(({ ended }) => ended, state);
+		await state.dispose();
 	}
 }

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** What a run of tests came to. */
+/** The results of a test run. */
 export interface Results {
 	readonly passed: number;
 	readonly failed: number;
-	/** Titles of the tests that were not run, each with its reason. */
+	/** Titles of skipped tests, each with its reason. */
 	readonly skipped: readonly string[];
 	readonly failures: readonly { readonly title: string; readonly message: string }[];
 }
@@ -20,21 +20,21 @@ export function addResults(a: Results, b: Results): Results {
 	};
 }
 
-/** The results of a run that did not come to testing. */
+/** Returns the results of a run that failed before any test. */
 export function failure(title: string, message: string): Results {
 	return { passed: 0, failed: 1, skipped: [], failures: [{ title, message }] };
 }
 
 /**
- * Reads what a suite in an extension host reported. A run that did not end well, or in which nothing was tested, counts
- * as a failure: the editor's exit code is 0 even where the suite never started.
- * @param end how the editor ended.
- * @param said what it said on the way.
+ * Reads the results of a suite in an extension host. A run with a bad end or without tests counts as a failure: VS
+ * Code's exit code is 0 even if the suite never started.
+ * @param end how VS Code ended, such as `exit code 0`.
+ * @param output VS Code's output.
  */
-export function readResults(file: string, end: string, said: string): Results {
-	if (!existsSync(file)) return failure("The extension host", `${end}\n${said}`);
+export function readResults(file: string, end: string, output: string): Results {
+	if (!existsSync(file)) return failure("The extension host", `${end}\n${output}`);
 	const results: Results = JSON.parse(readFileSync(file, "utf8"));
 	if (results.failed > 0) return results;
-	if (end !== "exit code 0") return failure("The extension host", `${end}\n${said}`);
+	if (end !== "exit code 0") return failure("The extension host", `${end}\n${output}`);
 	return results.passed > 0 ? results : failure("The suite", "No test was run.");
 }

@@ -1,14 +1,14 @@
-const MOST_TRIES = 10;
+const MAX_ATTEMPTS = 10;
 
-/** How long one try may take, in milliseconds. */
+/** The timeout of an attempt, in milliseconds. */
 export const TRY = { timeout: 3000 };
 
-/** Does what a person would do again where it had no effect, such as a click on what was drawn anew. @throws what the last try threw. */
-export async function inTries<T>(act: () => Promise<T>): Promise<T> {
-	for (let tries = 1; ; tries++)
+/** Repeats a failing action as a person would, such as a click on a redrawn row. @throws the last attempt's error. */
+export async function inTries<T>(action: () => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt++)
 		try {
-			return await act();
+			return await action();
 		} catch (error) {
-			if (tries === MOST_TRIES) throw error;
+			if (attempt === MAX_ATTEMPTS) throw error;
 		}
 }

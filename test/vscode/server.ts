@@ -1,4 +1,4 @@
-// Starts a real VS Code: the workbench and the Node extension host as the npm package code-server carries them.
+// Starts a real VS Code: workbench and Node extension host from the npm package code-server.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -8,53 +8,53 @@ import { atEnd, temporaryFolder } from "../temporaryFolders.ts";
 import { installVSCode } from "./install.mjs";
 import { installWindows, ownSystem, type System, type SystemName } from "./wine.ts";
 
-/** The oldest VS Code that the extension supports, and the newest that it was tested on. */
+/** The oldest supported and the newest tested VS Code. */
 export type VSCodeVersion = "1.103" | "1.139";
 
 export interface VSCodeOptions {
 	readonly version: VSCodeVersion;
-	/** Absolute path of the folder that the window opens. */
+	/** Absolute path of the folder to open. */
 	readonly workspace: string;
-	/** User settings, added to those that keep everything but the workspace out of a new window. */
+	/** User settings, in addition to `quietSettings`. */
 	readonly settings?: Readonly<Record<string, unknown>>;
 	/** Paths of packaged extensions (.vsix) to install before the start. */
 	readonly extensions?: readonly string[];
-	/** Lets a page run tests inside the extension host. Toasts do not appear then. */
+	/** Lets a page run tests inside the extension host. Disables toasts. */
 	readonly smokeTestDriver?: boolean;
-	/** Opens what nobody has said to trust in Restricted Mode; left out, everything counts as trusted. */
+	/** Opens untrusted workspaces in Restricted Mode. Default: everything is trusted. */
 	readonly restricted?: boolean;
-	/** Lets in only pages that know a secret token: for everything that stays up for a person. */
+	/** Requires a secret token; for servers that a person uses. */
 	readonly token?: boolean;
-	/** Variables for the extension host, which inherits none but PATH and LANG. */
+	/** Variables for the extension host, which inherits only PATH and LANG. */
 	readonly env?: Readonly<Record<string, string>>;
-	/** Left out, the one that the variable TEST_SYSTEM names. */
+	/** Default: the value of the variable TEST_SYSTEM. */
 	readonly system?: SystemName | undefined;
-	/** Port on 127.0.0.1; left out, the system chooses. */
+	/** Port on 127.0.0.1. Default: chosen by the system. */
 	readonly port?: number;
-	/** Where settings, extensions and logs lie, kept on close; left out, a new one that close removes. */
+	/** Folder for settings, extensions and logs, kept on close. Default: a new folder, removed on close. */
 	readonly dataFolder?: string;
 }
 
 export interface VSCode extends Pick<System, "urlPath"> {
-	/** Address of the window, with the token if there is one. */
+	/** Address of the window, including any token. */
 	readonly url: string;
 	readonly port: number;
 	readonly dataFolder: string;
-	/** What the server has printed so far. */
+	/** Returns the server's output so far. */
 	output(): string;
-	/** Replaces the settings that the options gave; a window that is open takes them in when it is loaded anew. */
+	/** Replaces the settings of the options; an open window applies the settings on reload. */
 	configure(settings: Readonly<Record<string, unknown>>): void;
 	/**
-	 * Ends the server with all its processes and starts it again on the same port and data.
-	 * @param env Variables for the extension host instead of those that the options gave.
+	 * Ends the server with all its processes and restarts it with the same port and data.
+	 * @param env Replaces the options' variables for the extension host.
 	 */
 	restart(env?: Readonly<Record<string, string>>): Promise<void>;
-	/** Ends the extension host of the only window, as a crash does, and nothing else. Linux only. */
+	/** Kills only the extension host of the only window, as a crash does. Linux only. */
 	killExtensionHost(): void;
 	close(): Promise<void>;
 }
 
-/** What no test is about and takes time at each start stays out, too: Git, and a second extension host in the browser. */
+/** Hides everything but the workspace, and disables untested slow features: Git, and a second extension host. */
 const quietSettings = {
 	"chat.disableAIFeatures": true,
 	"extensions.autoCheckUpdates": false,
@@ -70,15 +70,15 @@ const quietSettings = {
 };
 
 /**
- * Starts VS Code, installing it first where it is missing.
- * @throws an Error with the server's own words when it does not come up.
+ * Starts VS Code; installs it first if missing.
+ * @throws Error with the server's output if the server does not start.
  */
 export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	const { node, server } = installVSCode(options.version);
 	const isWindows = (options.system ?? process.env.TEST_SYSTEM) === "windows";
 	const system = isWindows ? installWindows() : ownSystem(node);
 	const { path, urlPath } = system;
-	const [program, ...before] = system.command;
+	const [program, ...programArgs] = system.command;
 	const temporary = temporaryFolder("vscode");
 	const dataFolder = options.dataFolder ?? join(temporary.path, "data");
 
@@ -92,7 +92,7 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	if (token) writeFileSync(tokenFile, token, { mode: 0o600 });
 
 	const command = [
-		...before,
+		...programArgs,
 		path(server),
 		"--accept-server-license-terms",
 		"--disable-telemetry",
@@ -101,25 +101,25 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 		...["--user-data-dir", path(join(dataFolder, "user"))],
 		...["--extensions-dir", path(join(dataFolder, "extensions"))],
 	];
-	const ownEnv = {
+	const baseEnv = {
 		PATH: process.env.PATH,
 		LANG: process.env.LANG,
 		HOME: dataFolder,
-		// For the sockets, which are left behind and whose paths must be short.
+		// For sockets, which stay behind and must have short paths.
 		...(isWindows ? { TEST_HOME: path(dataFolder), TEST_TEMP: path(temporary.path) } : { TMPDIR: temporary.path }),
 		...system.env,
 		EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "http://127.0.0.1:9/" }),
 	};
-	let env = { ...ownEnv, ...options.env };
+	let env = { ...baseEnv, ...options.env };
 
 	let running: ChildProcess | undefined;
-	// Not a pipe, into which a program that Wine runs cannot write.
+	// Not a pipe: programs in Wine cannot write to pipes.
 	const log = join(temporary.path, "output");
 	const output = () => readFileSync(log, "utf8");
 	const end = () => {
 		if (running?.pid) endGroup(running.pid);
 	};
-	const endedByUs = atEnd(end);
+	const removeExitHandler = atEnd(end);
 
 	function run(args: readonly string[]): ChildProcess {
 		const file = openSync(log, "w");
@@ -141,12 +141,12 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 			...(options.smokeTestDriver ? ["--enable-smoke-test-driver"] : []),
 		]);
 		const listening = Promise.withResolvers<number>();
-		const look = () => {
+		const checkOutput = () => {
 			const [, port] = /Extension host agent listening on (\d+)/.exec(output()) ?? [];
 			if (port) listening.resolve(Number(port));
 		};
-		const watcher = watch(log, look);
-		look();
+		const watcher = watch(log, checkOutput);
+		checkOutput();
 		child.on("error", listening.reject);
 		child.on("exit", () => listening.reject(new Error(`VS Code ${options.version} did not start:\n${output()}`)));
 		return listening.promise.finally(() => watcher.close());
@@ -163,7 +163,7 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	async function close() {
 		await stop();
 		temporary.remove();
-		endedByUs();
+		removeExitHandler();
 	}
 
 	try {
@@ -176,9 +176,9 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 			urlPath,
 			output,
 			configure,
-			restart: async (otherEnv) => {
+			restart: async (newEnv) => {
 				await stop();
-				if (otherEnv) env = { ...ownEnv, ...otherEnv };
+				if (newEnv) env = { ...baseEnv, ...newEnv };
 				await start(port);
 			},
 			killExtensionHost: () => {
@@ -194,26 +194,26 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	}
 }
 
-/** Ends a detached process with all that it started. */
+/** Kills a detached process with all its descendants. */
 function endGroup(pid: number) {
 	try {
 		process.kill(-pid, "SIGKILL");
 	} catch {
-		// It has ended already.
+		// The process has already ended.
 	}
 }
 
-/** The processes of a group that were started with this argument, by the lists that Linux keeps. */
+/** Returns the ids of a group's processes with this argument, from Linux's /proc. */
 function processesIn(group: number, argument: string): number[] {
 	return readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.filter((id) => {
 			try {
-				// What follows the name in its brackets begins with the state, the parent's id and the group.
+				// After the bracketed name: state, parent's id, group.
 				const [, , groupId] = readFileSync(`/proc/${id}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
 				return Number(groupId) === group && readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0").includes(argument);
 			} catch {
-				// It ended meanwhile.
+				// The process ended meanwhile.
 				return false;
 			}
 		})

@@ -3,7 +3,7 @@ import { click } from "./elementHandles.ts";
 import { Menu } from "./menu.ts";
 import { inTries, TRY } from "./retry.ts";
 
-/** One view of the side bar: rows, or a welcome text where there are none. */
+/** A view of the side bar: rows, or a welcome text. */
 export class View {
 	readonly #page: Page;
 	readonly #pane: Locator;
@@ -11,29 +11,29 @@ export class View {
 
 	constructor(page: Page, name: string) {
 		this.#page = page;
-		// With more behind its name where the extension adds it.
+		// The extension may add a suffix to the name.
 		const tree = page.locator(`[role="tree"]:is([aria-label="${name}"], [aria-label^="${name}: "])`);
 		this.#pane = page.locator(".pane").filter({ has: tree });
 		this.#welcome = this.#pane.locator(".welcome-view-content");
 	}
 
-	/** Waits until its title bar says this. */
+	/** Waits until the title bar shows a title. */
 	async isCalled(title: string) {
 		await this.#pane.locator(".pane-header").getByText(title, { exact: true }).waitFor();
 	}
 
-	/** @param label what the row shows first. Where several rows show it, the first of them is meant. */
+	/** Returns the first row with this label. */
 	row(label: string): Row {
 		const name = this.#page.locator(".monaco-icon-name-container").getByText(label, { exact: true });
 		return new Row(this.#pane.getByRole("treeitem").filter({ has: name }).first());
 	}
 
-	/** @param part somewhere in what the row shows. */
+	/** Returns the first row whose text includes `part`. */
 	rowWith(part: string): Row {
 		return new Row(this.#pane.getByRole("treeitem").filter({ hasText: part }).first());
 	}
 
-	/** @returns the rows in sight now, from top to bottom, each as label and description. */
+	/** Returns label and description of each visible row, from top to bottom. */
 	rows(): Promise<string[]> {
 		return this.#pane
 			.getByRole("treeitem")
@@ -48,7 +48,7 @@ export class View {
 			);
 	}
 
-	/** Waits until the rows in sight, without what is below them, show these labels, from top to bottom. */
+	/** Waits until the visible top-level rows show these labels, from top to bottom. */
 	async becomes(...labels: readonly string[]) {
 		await this.#page.waitForFunction(
 			([pane, labels]) => {
@@ -61,16 +61,15 @@ export class View {
 		);
 	}
 
-	/** Waits until each of these texts is in a row in sight. @returns how many rows are in sight then. */
+	/** Waits until each text is in a visible row. @returns the number of visible rows. */
 	async shows(...parts: readonly string[]): Promise<number> {
 		for (const part of parts) await this.rowWith(part).appears();
 		return this.#pane.getByRole("treeitem").count();
 	}
 
 	/**
-	 * Waits until it shows a row, or says why there is none.
-	 * @param part somewhere in what the row shows
-	 * @returns the buttons where there is none.
+	 * Waits for a row whose text includes `part`, or for the welcome text.
+	 * @returns the buttons of the welcome text; none if the row is visible.
 	 */
 	async settles(part: string): Promise<readonly string[]> {
 		const buttons = this.#welcome.getByRole("button");
@@ -78,12 +77,12 @@ export class View {
 		return buttons.allInnerTexts();
 	}
 
-	/** Waits until it says this above its rows. */
+	/** Waits for a message above the rows. */
 	async says(part: string) {
 		await this.#pane.locator(".message").filter({ hasText: part }).first().waitFor();
 	}
 
-	/** @returns the text of the view without rows, buttons included, once it includes a text. */
+	/** Waits until the welcome text includes `part`. @returns the text, including buttons, and the buttons' names. */
 	async welcome(part: string): Promise<{ text: string; buttons: string[] }> {
 		const welcome = this.#welcome.filter({ hasText: part });
 		await welcome.waitFor();
@@ -97,7 +96,7 @@ export class View {
 		await inTries(() => click(button, TRY));
 	}
 
-	/** @returns what the view's title says, and beside it. */
+	/** Returns the view's title and description. */
 	heading(): Promise<string> {
 		return this.#pane
 			.locator(".pane-header")
@@ -106,12 +105,12 @@ export class View {
 			);
 	}
 
-	/** Drops what is dragged from elsewhere below the rows. */
+	/** Drags an element below the rows. */
 	async drop(dragged: Locator) {
 		await dragged.dragTo(this.#pane.locator(".pane-body"));
 	}
 
-	/** @returns the names of the buttons of the view's title, without the editor's own. */
+	/** Returns the names of the title's buttons, except VS Code's own. */
 	async actions(): Promise<string[]> {
 		await this.#pane.hover();
 		return this.#pane
@@ -119,7 +118,7 @@ export class View {
 			.evaluateAll((buttons) => buttons.map((button) => button.getAttribute("aria-label") ?? ""));
 	}
 
-	/** Presses a button of the view's title. */
+	/** Presses a button of the title. */
 	async action(name: string) {
 		const button = this.#pane.locator(".pane-header").getByRole("button", { name, exact: true });
 		await inTries(async () => {
@@ -129,7 +128,7 @@ export class View {
 	}
 }
 
-/** One row of a view; every question waits until the row is there. */
+/** A row of a view. Every method waits until the row exists. */
 export class Row {
 	readonly #row: Locator;
 
@@ -145,23 +144,23 @@ export class Row {
 		await this.#row.waitFor({ state: "detached" });
 	}
 
-	/** @returns the text beside the label. */
+	/** Returns the text beside the label. */
 	description(): Promise<string> {
 		return this.#row.locator(".label-description").innerText();
 	}
 
-	/** @returns what a screen reader says. */
+	/** Returns the text for screen readers. */
 	async spoken(): Promise<string> {
 		return (await this.#row.getAttribute("aria-label")) ?? "";
 	}
 
-	/** @returns the tooltip, once it includes a text. */
+	/** Waits until the tooltip includes `part`. @returns the tooltip. */
 	async tooltip(part: string): Promise<string> {
 		const page = this.#row.page();
 		const tooltip = page.locator(".monaco-hover").filter({ hasText: part });
 		await this.appears();
 		return inTries(async () => {
-			// A row that is drawn anew under the mouse shows none; a person moves the mouse away and back.
+			// A row that was redrawn under the mouse shows no tooltip; a person moves the mouse away and back.
 			await page.mouse.move(0, 0);
 			await this.#row.hover(TRY);
 			await tooltip.waitFor(TRY);
@@ -169,7 +168,7 @@ export class Row {
 		});
 	}
 
-	/** @returns the name of the product icon in front of the row. */
+	/** Returns the name of the row's product icon. */
 	icon(): Promise<string> {
 		return this.#row
 			.locator(".custom-view-tree-node-item-icon")
@@ -181,7 +180,7 @@ export class Row {
 		await inTries(() => click(this.#row, TRY));
 	}
 
-	/** Selects it beside what is selected. */
+	/** Adds the row to the selection. */
 	async selectToo() {
 		await this.appears();
 		await inTries(() => click(this.#row, { ...TRY, modifiers: ["ControlOrMeta"] }));
@@ -191,7 +190,7 @@ export class Row {
 		await this.#row.and(this.#row.page().locator('[aria-selected="true"]')).waitFor();
 	}
 
-	/** Waits until the keyboard acts on this row. */
+	/** Waits until the row has the keyboard focus. */
 	async becomesFocused() {
 		await this.#row.and(this.#row.page().locator(".monaco-list:focus .focused")).waitFor();
 	}
@@ -216,7 +215,7 @@ export class Row {
 		return Menu.of(this.#row);
 	}
 
-	/** @returns the names of the buttons on the row. */
+	/** Returns the names of the row's buttons. */
 	async actions(): Promise<string[]> {
 		await this.#row.hover();
 		return this.#row
@@ -225,7 +224,7 @@ export class Row {
 			.evaluateAll((buttons) => buttons.map((button) => button.getAttribute("aria-label") ?? ""));
 	}
 
-	/** Presses a button on the row, which is there only under the mouse; where rows move away from under it, it follows. */
+	/** Presses a button of the row, visible only under the mouse. Follows the row if rows move. */
 	async action(name: string) {
 		const button = this.#row.getByRole("button", { name, exact: true });
 		await this.appears();

@@ -1,5 +1,4 @@
-// Drives one window of VS Code as a person does: by what can be read, clicked and typed. Nothing sleeps; what takes time
-// is awaited by the text that it brings.
+// Drives a VS Code window as a person does: reads, clicks and types. Never sleeps; waits for the text that results.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { hold, isGone } from "./elementHandles.ts";
 import { closeMenus, Menu } from "./menu.ts";
@@ -8,7 +7,7 @@ import { inTries, TRY } from "./retry.ts";
 import { View } from "./view.ts";
 
 /**
- * Opens a window and waits until it has read what the extension contributes, since a menu opened before lacks it.
+ * Opens a window and waits until the extension's contributions are loaded: an earlier menu would lack them.
  * @param options.tab name of the extension's tab in the activity bar.
  * @param options.keepSecrets keeps stored secrets readable after a reload, as the desktop does.
  */
@@ -23,7 +22,7 @@ export async function openWindow(
 		reducedMotion: "reduce",
 	});
 	if (options.keepSecrets) await answerMintKey(context, Buffer.alloc(32, 7));
-	// A last resort against waiting forever; whatever is awaited takes a few seconds at most, even on a busy machine.
+	// Only prevents endless waiting: every wait takes a few seconds at most, even on a busy machine.
 	context.setDefaultTimeout(40_000);
 	const window = new Window(context, await context.newPage(), url, options.tab);
 	await window.load();
@@ -31,11 +30,11 @@ export async function openWindow(
 }
 
 /**
- * Answers pages that are loaded from now on what the workbench asks code-server's wrapper, which does not run here: for half of
- * the key that encrypts secrets. With another half they cannot read what was stored before.
+ * Replaces code-server's wrapper for pages loaded later: answers the workbench's request for half of the key that
+ * encrypts secrets. With a different half, stored secrets become unreadable.
  */
 export async function answerMintKey(context: BrowserContext, half: Uint8Array): Promise<void> {
-	// In the page, since a route would have the browser load all files of the workbench again each time.
+	// In the page, since a Playwright route would make the browser reload all workbench files each time.
 	await context.addInitScript(
 		([bytes]) => {
 			const { fetch } = globalThis;
@@ -46,13 +45,13 @@ export async function answerMintKey(context: BrowserContext, half: Uint8Array): 
 	);
 }
 
-/** How often a key is pressed to close what is open. */
-const MOST_PRESSES = 10;
+/** Maximum number of key presses to close all widgets of a kind. */
+const MAX_PRESSES = 10;
 
 const DIALOG = ".monaco-dialog-box";
 const TOAST = ".notification-toast";
 const QUICK_INPUT = ".quick-input-widget";
-/** Newer versions show settings and some editors over everything else. */
+/** Newer versions show settings and some editors as an overlay. */
 const MODAL_EDITOR = ".monaco-modal-editor-block";
 
 export class Window {
@@ -60,7 +59,7 @@ export class Window {
 	readonly page: Page;
 	readonly #url: string;
 	readonly #tab: Locator;
-	/** What the status bar said that may still be there. */
+	/** Awaited status bar texts that may still be visible. */
 	readonly #statuses = new Set<string>();
 
 	constructor(context: BrowserContext, page: Page, url: string, tab: string) {
@@ -74,18 +73,18 @@ export class Window {
 		return this.page.locator(".activitybar").getByRole("tab", { name });
 	}
 
-	/** Loads the window, anew where it was loaded before. */
+	/** Loads or reloads the window. */
 	async load() {
 		await this.page.goto(this.#url);
-		// The workbench's own marks: before them a second load shows what it remembers, and then moves the focus.
+		// Performance marks of the workbench. Before these marks, a reload shows restored state and then moves the focus.
 		for (const mark of ["code/LifecyclePhase/Restored", "code/didLoadExtensions"])
 			await this.page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, mark);
 		await this.#tab.waitFor();
 	}
 
 	/**
-	 * Closes what was left open: menus, dialogs, inputs, editors and notifications. Where that fails, as with a dialog that does
-	 * not close, the window is loaded anew.
+	 * Closes all menus, dialogs, inputs, editors and notifications. If closing fails, as with a dialog that does not
+	 * close, reloads the window.
 	 */
 	async clear() {
 		try {
@@ -99,44 +98,44 @@ export class Window {
 		const { keyboard } = this.page;
 		const pressUntilGone = async (selector: string, key: string) => {
 			const visible = this.page.locator(`${selector}:visible`);
-			for (let tries = 0; await visible.first().isVisible(); tries++) {
-				if (tries === MOST_PRESSES) throw new Error(`${selector} does not close`);
-				const [held] = await visible.elementHandles();
-				// It closed by itself meanwhile.
-				if (!held) continue;
+			for (let presses = 0; await visible.first().isVisible(); presses++) {
+				if (presses === MAX_PRESSES) throw new Error(`${selector} does not close`);
+				const [element] = await visible.elementHandles();
+				// The widget closed by itself meanwhile.
+				if (!element) continue;
 				await keyboard.press(key);
-				await held.waitForElementState("hidden", TRY);
+				await element.waitForElementState("hidden", TRY);
 			}
 		};
 		await closeMenus(this.page);
 		await pressUntilGone(DIALOG, "Escape");
-		// An input that stays open may have lost the focus.
+		// An open input may have lost the focus.
 		const box = this.page.locator(`${QUICK_INPUT}:visible input.input`).first();
 		if (await box.isVisible()) await box.focus(TRY);
 		for (const selector of [QUICK_INPUT, MODAL_EDITOR]) await pressUntilGone(selector, "Escape");
 		const tabs = this.page.locator(".part.editor .tabs-container").getByRole("tab");
 		if ((await tabs.count()) > 0) {
 			await this.run("View: Close All Editors");
-			await this.#none(tabs);
+			await this.#waitForNone(tabs);
 		}
 		if (await this.page.locator(TOAST).first().isVisible()) await this.run("Notifications: Clear All Notifications");
-		await this.#none(this.page.locator(TOAST));
-		// A status that is said again while it is still there cannot be told from the one before.
+		await this.#waitForNone(this.page.locator(TOAST));
+		// A repeated status cannot be distinguished from the previous status while the previous is visible.
 		for (const status of this.#statuses) await this.#status(status).waitFor({ state: "hidden" });
 		this.#statuses.clear();
 	}
 
-	/** Waits until nothing fits. */
-	async #none(some: Locator) {
-		while ((await some.count()) > 0) await some.first().waitFor({ state: "detached" });
+	/** Waits until a locator matches no element. */
+	async #waitForNone(locator: Locator) {
+		while ((await locator.count()) > 0) await locator.first().waitFor({ state: "detached" });
 	}
 
-	/** Leaves the page as if it were closed, so that it writes its state; `load` opens it again. */
+	/** Leaves the page as if closed, so that the page saves its state; `load` opens it again. */
 	async leave() {
 		await this.page.goto("about:blank");
 	}
 
-	/** Deletes all that the editor keeps in the browser, secrets and the state of extensions included, and loads the window. */
+	/** Deletes VS Code's data in the browser, including secrets and extension state, and loads the window. */
 	async loadAsNew() {
 		await this.leave();
 		const devTools = await this.context.newCDPSession(this.page);
@@ -146,7 +145,7 @@ export class Window {
 		await this.load();
 	}
 
-	/** @returns whether an extension has kept a secret since the window was loaded as new. */
+	/** True if an extension has stored a secret since `loadWithoutData`. */
 	hasKeptSecrets(): Promise<boolean> {
 		return this.page.evaluate("'secrets.provider' in localStorage");
 	}
@@ -159,7 +158,7 @@ export class Window {
 		await this.page.screenshot({ path, animations: "disabled" });
 	}
 
-	/** Takes a picture of the top of the side bar. @param height in pixels */
+	/** Saves a screenshot of the top of the side bar. @param height in pixels */
 	async screenshotSideBar(path: string, height: number) {
 		const box = await this.page.locator(".part.sidebar").boundingBox();
 		if (box) await this.page.screenshot({ path, animations: "disabled", clip: { ...box, height } });
@@ -170,17 +169,17 @@ export class Window {
 		await openTab(this.#tab);
 	}
 
-	/** Shows the explorer, and so hides the extension's views. */
+	/** Shows the explorer, which hides the extension's views. */
 	async openExplorer() {
 		await openTab(this.#activityTab("Explorer"));
 	}
 
-	/** Opens a view of the side bar that is collapsed to its title. */
+	/** Expands a view of the side bar. */
 	async openView(title: string) {
 		await this.#setExpanded(title, true);
 	}
 
-	/** Collapses a view of the side bar to its title. */
+	/** Collapses a view of the side bar. */
 	async closeView(title: string) {
 		await this.#setExpanded(title, false);
 	}
@@ -191,12 +190,12 @@ export class Window {
 		if ((await header.getAttribute("aria-expanded")) === String(!expanded)) await header.click();
 	}
 
-	/** Gives the side bar a width in pixels; the editor allows no less than 170. */
+	/** Sets the width of the side bar in pixels; VS Code's minimum is 170. */
 	async setSideBarWidth(width: number) {
 		await this.widenSideBar(width - (await this.#sideBar()).width);
 	}
 
-	/** Drags the edge of the side bar. */
+	/** Drags the edge of the side bar. @param by in pixels */
 	async widenSideBar(by: number) {
 		const { x, y, width, height } = await this.#sideBar();
 		const edge = { x: x + width, y: y + height / 2 };
@@ -214,20 +213,20 @@ export class Window {
 		return new View(this.page, name);
 	}
 
-	/** Shows the explorer and opens the context menu of a file or folder in sight there. */
+	/** Shows the explorer and opens the context menu of a visible file or folder. */
 	async explorerMenu(name: string): Promise<Menu> {
 		await this.openExplorer();
 		return Menu.of(this.#file(name));
 	}
 
-	/** Selects several files in sight in the explorer. */
+	/** Selects several visible files in the explorer. */
 	async selectFiles(...names: string[]) {
 		await this.openExplorer();
 		for (const [index, name] of names.entries())
 			await this.#file(name).click({ modifiers: index === 0 ? [] : ["ControlOrMeta"] });
 	}
 
-	/** @returns the links and pictures in what is shown over and beside the editor that lead elsewhere. */
+	/** Returns the HTML of links and images with external targets in side bar, notifications and hovers. */
 	foreignLinks(): Promise<string[]> {
 		return this.page
 			.locator(
@@ -236,7 +235,7 @@ export class Window {
 			.evaluateAll((elements) => elements.map((element) => element.outerHTML));
 	}
 
-	/** Opens a file in sight in the explorer in an editor. */
+	/** Opens a visible file of the explorer in an editor. */
 	async openFile(name: string) {
 		await this.openExplorer();
 		await this.#file(name).dblclick();
@@ -256,7 +255,7 @@ export class Window {
 		return this.page.locator(".part.editor .tabs-container").getByRole("tab", { name });
 	}
 
-	/** Waits until the status bar says this. */
+	/** Waits until the status bar shows a text. */
 	async status(text: string) {
 		await this.#status(text).waitFor();
 		this.#statuses.add(text);
@@ -266,22 +265,22 @@ export class Window {
 		return this.page.locator(".part.statusbar").getByText(text, { exact: true });
 	}
 
-	/** Waits until the settings are open, searched for this. */
+	/** Waits until the settings are open with this search text. */
 	async settingsFoundBy(search: string) {
 		await this.page.locator(".settings-editor .suggest-input-container .view-lines").getByText(search).waitFor();
 	}
 
-	/** Waits until this text is on the clipboard, which the browser context must be allowed to read. */
+	/** Waits until the clipboard contains a text. The browser context must be allowed to read the clipboard. */
 	async clipboardBecomes(text: string) {
 		await this.page.waitForFunction(`navigator.clipboard.readText().then((held) => held === ${JSON.stringify(text)})`);
 	}
 
-	/** Runs a command by the palette; `title` is all that it shows there, such as "Category: Title". */
+	/** Runs a command by the palette. @param title as shown in the palette, such as "Category: Title". */
 	async run(title: string) {
 		await (await this.#palette(title)).pick(title);
 	}
 
-	/** @returns what the palette offers of a category, as it shows it. */
+	/** Returns the titles of a category's commands, as the palette shows them. */
 	async commands(category: string): Promise<string[]> {
 		const palette = await this.#palette(category);
 		await this.page.locator(".quick-input-list").getByText(`${category}: `).first().waitFor();
@@ -292,7 +291,7 @@ export class Window {
 
 	async #palette(text: string): Promise<QuickInput> {
 		const palette = new QuickInput(this.page.locator(QUICK_INPUT));
-		// The palette closes where the focus moves late; a person opens it again.
+		// The palette closes if the focus moves late; a person would open the palette again.
 		await inTries(async () => {
 			await this.page.keyboard.press("F1");
 			await palette.type(`>${text}`, TRY);
@@ -300,7 +299,7 @@ export class Window {
 		return palette;
 	}
 
-	/** @returns the input box or list with this title, once it is there. */
+	/** Waits for the input box or pick list with this title. */
 	async quickInput(title: string): Promise<QuickInput> {
 		const bar = this.page.locator(".quick-input-titlebar");
 		const widget = this.page.locator(QUICK_INPUT).filter({ has: bar.getByText(title, { exact: true }) });
@@ -308,21 +307,21 @@ export class Window {
 		return new QuickInput(widget);
 	}
 
-	/** @returns the modal dialog that says this, once it is there. */
+	/** Waits for the modal dialog with this message. */
 	async dialog(message: string) {
 		const box = await hold(this.page.locator(DIALOG).filter({ hasText: message }));
 		const buttons = box.locator(".dialog-buttons");
-		// It gives the focus back when it is gone, which would close what was opened meanwhile.
-		const closing = async (act: Promise<void>) => {
-			await act;
+		// A closing dialog restores the focus, which would close a newer input.
+		const closing = async (action: Promise<void>) => {
+			await action;
 			await isGone(box);
 		};
 		return {
 			message: await box.locator(".dialog-message").innerText(),
 			detail: await box.locator(".dialog-message-detail").innerText(),
-			/** Sorted, since the editor orders them as the system does. */
+			/** Sorted, since VS Code orders the buttons by system. */
 			buttons: (await buttons.getByRole("button").allInnerTexts()).sort(),
-			/** The button that Enter takes. */
+			/** The button that Enter presses. */
 			onEnter: await buttons.locator(".monaco-button:focus").innerText(),
 			press: (name: string) => closing(buttons.getByRole("button", { name, exact: true }).click()),
 			enter: () => closing(this.page.keyboard.press("Enter")),
@@ -330,7 +329,7 @@ export class Window {
 		};
 	}
 
-	/** @returns the notification that says this, once it is there. */
+	/** Waits for the notification with this text. */
 	async toast(text: string) {
 		const toast = await hold(this.page.locator(TOAST).filter({ hasText: text }));
 		const message = toast.locator(".notification-list-item-message");
@@ -343,7 +342,7 @@ export class Window {
 				await isGone(toast);
 			},
 			dismiss: async () => {
-				// Not by its button, which is there only under the mouse and may move away from it.
+				// Not by the button, which is visible only under the mouse and may move away from the mouse.
 				await message.click();
 				await this.page.keyboard.press("Delete");
 				await isGone(toast);
@@ -351,17 +350,17 @@ export class Window {
 		};
 	}
 
-	/** @returns the texts of the notifications that are shown now. */
+	/** Returns the texts of the visible notifications. */
 	toasts(): Promise<string[]> {
 		return this.page.locator(".notification-toast .notification-list-item-message").allInnerTexts();
 	}
 
-	/** @returns the lines in sight of the open editor, once they include a text. */
+	/** Waits until the open editor's visible lines include `part`. @returns the lines. */
 	async editorText(part: string): Promise<string> {
 		const lines = this.page.locator(".part.editor .view-lines").filter({ hasText: part });
 		await lines.waitFor();
 		return lines.evaluate((element) =>
-			// They do not stand in order, and hold hard spaces.
+			// The lines are unordered, and contain no-break spaces.
 			[...element.querySelectorAll(".view-line")]
 				.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
 				.map((line) => line.textContent.replaceAll("\u00a0", " "))
@@ -370,7 +369,7 @@ export class Window {
 	}
 }
 
-/** Shows what is behind a tab of the activity bar; a click on the one that is shown would hide it. */
+/** Selects a tab of the activity bar; a click on a selected tab would hide its views. */
 async function openTab(tab: Locator) {
 	if ((await tab.getAttribute("aria-selected")) !== "true") await tab.click();
 }

@@ -1,4 +1,4 @@
-// Runs programs for Windows by Wine: how files behave under Windows' rules can be seen on Linux.
+// Runs Windows programs in Wine, to test on Linux how files behave under Windows' rules.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
@@ -9,32 +9,32 @@ const here = import.meta.dirname;
 const WINE = "/usr/bin/wine";
 const PREFIX = join(cache, "windows/prefix");
 
-/** What programs run on: the system itself, or Windows' rules, by Wine. */
+/** The system on which programs run: this system, or Windows' rules by Wine. */
 export type SystemName = "own" | "windows";
 
-/** How a program for Node.js is run, and how it knows files by their paths here. */
+/** How to run a Node.js program, and how to translate paths for the program. */
 export interface System {
-	/** What to run, with what comes before the program. */
+	/** The executable and its arguments before the program. */
 	readonly command: readonly [string, ...string[]];
 	readonly env: Readonly<Record<string, string>>;
-	/** A path as the program has it. */
+	/** Translates a path for the program. */
 	path(path: string): string;
-	/** A path as it stands in its URLs. */
+	/** Translates a path for the program's URLs. */
 	urlPath(path: string): string;
 }
 
-/** @param node The Node.js to run. */
+/** Returns this system. @param node The path of Node.js. */
 export function ownSystem(node: string): System {
 	return { command: [node], env: {}, path: (path) => path, urlPath: (path) => path };
 }
 
-/** Whether Wine can be installed here, or is. */
+/** True if Wine is installed, or could be installed now. */
 function hasWine(): boolean {
 	const isLinux = process.platform === "linux" && process.arch === "x64";
 	return isLinux && installProgram(["wine", "wine64"], [WINE]) !== undefined;
 }
 
-/** Installs Wine, a Node.js for Windows, and what VS Code asks of Windows. @throws an Error where there is no Wine. */
+/** Installs Wine, Node.js for Windows, and VS Code's modules for Windows. @throws Error without Wine. */
 export function installWindows(): System {
 	if (!hasWine()) throw new Error(`No Wine at ${WINE}. Install Debian's packages wine and wine64.`);
 	const node = installWindowsNode();
@@ -47,7 +47,7 @@ export function installWindows(): System {
 	return { command, env, path: windowsPath, urlPath: (path) => `/z:${path}` };
 }
 
-/** A path as programs that Wine runs have it. */
+/** Translates a path for programs in Wine. */
 export function windowsPath(path: string): string {
 	return `Z:${path}`;
 }

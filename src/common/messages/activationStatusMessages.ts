@@ -3,14 +3,14 @@ import { type ActivationStatus, isActiveAnywhere } from "../../domain/activation
 import { currentLocale } from "./locale.ts";
 import { projectName } from "./scopes.ts";
 
-/** Where a certificate is active, in few words; `null` where not enough is known to say anything. */
-export function activityWords(activity: ActivationStatus): string | null {
-	const { organization, projects, unread, allProjects } = activity;
+/** Returns a short phrase about where a certificate is active; `null` if too little is known. */
+export function activityWords(status: ActivationStatus): string | null {
+	const { organization, projects, unread, allProjects } = status;
 	const [only] = projects;
 	const count = projects.length + (organization ? 1 : 0);
 	switch (count) {
 		case 0:
-			return isActiveAnywhere(activity) === false ? l10n.t("not active") : null;
+			return isActiveAnywhere(status) === false ? l10n.t("not active") : null;
 		case 1:
 			return only ? l10n.t("active in “{0}”", projectName(only)) : l10n.t("active in the organization");
 		default:
@@ -20,16 +20,13 @@ export function activityWords(activity: ActivationStatus): string | null {
 	}
 }
 
-/** The same in any case, and as far as it is known. */
-export function activationWords(activity: ActivationStatus): string {
-	const words = activityWords(activity);
-	if (words !== null) return words;
-	return activity.organization === undefined
-		? l10n.t("activation not known")
-		: l10n.t("not active in the organization");
+/** Like `formatKnownActivation`, with a phrase for unknown activation, too. */
+export function activationWords(status: ActivationStatus): string {
+	const known = activityWords(status);
+	if (known !== null) return known;
+	return status.organization === undefined ? l10n.t("activation not known") : l10n.t("not active in the organization");
 }
 
-/** How many projects there are of which it is not known. */
 export function unreadProjectsWords(count: number): string {
 	return new Intl.PluralRules(currentLocale()).select(count) === "one"
 		? l10n.t("{0} project was not read", count)

@@ -10,30 +10,30 @@ import { describeProblem } from "./problems.ts";
 import { sanitize } from "./sanitize.ts";
 import { projectName } from "./scopes.ts";
 
-/** One thing about a certificate, in a row of its own. */
+/** A fact about a certificate, shown in a row. */
 export interface Fact {
-	/** Tells it from the certificate's other facts. */
+	/** Unique among the certificate's facts. */
 	readonly key: string;
 	readonly label: string;
 	readonly value: string;
-	/** What the row has no room for. */
+	/** Text that the row has no room for. */
 	readonly more?: string;
-	/** `loading`: it is not there yet. `trouble`: it could not be read. */
+	/** `loading`: the value is being read. `trouble`: the value could not be read. */
 	readonly mark?: "loading" | "trouble";
 }
 
-/** How far reading the projects is. */
+/** The state of reading the projects. */
 export interface ProjectsProgress {
 	readonly loading: boolean;
-	/** When they were asked for last, Unix milliseconds; `null` where nobody has. */
+	/** Time of the last request, Unix milliseconds; `null` if there was none. */
 	readonly askedAt: number | null;
 }
 
-/** Everything about a certificate: what the list says, what its content says, and where it is active. */
+/** Returns all facts about a certificate from the list, its content and its activation. */
 export function factsOf(
 	certificate: Certificate,
 	content: ContentState | undefined,
-	activity: ActivationStatus,
+	status: ActivationStatus,
 	projects: ProjectsProgress,
 ): readonly Fact[] {
 	const { id, createdAt } = certificate;
@@ -43,29 +43,29 @@ export function factsOf(
 		createdAt === null
 			? { key: "created", label: l10n.t("Uploaded"), value: l10n.t("unknown") }
 			: { key: "created", label: l10n.t("Uploaded"), value: dayWords(createdAt), more: absoluteTime(createdAt) },
-		...contentFacts(content),
-		...activityFacts(activity, projects),
+		...contentStateFacts(content),
+		...activityFacts(status, projects),
 	];
 }
 
-/** Where a certificate is active, and what is not known of that. */
-export function activityFacts(activity: ActivationStatus, projects: ProjectsProgress): readonly Fact[] {
-	return [...places(activity), ...unknownPlaces(activity, projects)];
+/** Returns the scopes in which a certificate is active, and the scopes that are not known. */
+export function activityFacts(status: ActivationStatus, projects: ProjectsProgress): readonly Fact[] {
+	return [...activeScopeFacts(status), ...unknownScopeFacts(status, projects)];
 }
 
 function expiryFacts({ validAt, expiresAt }: Certificate, content: ContentState | undefined): readonly Fact[] {
-	const candidate = content?.state === "read" ? content.candidate : null;
+	const parsed = content?.state === "read" ? content.candidate : null;
 	const fact = (key: string, label: string, at: number | null): Fact =>
 		at === null
 			? { key, label, value: l10n.t("unknown") }
 			: { key, label, value: l10n.t("{0} (UTC)", dayWords(at)), more: absoluteTime(at) };
 	return [
-		fact("expires", l10n.t("Expires"), expiresAt ?? candidate?.notAfter ?? null),
-		fact("valid", l10n.t("Valid from"), validAt ?? candidate?.notBefore ?? null),
+		fact("expires", l10n.t("Expires"), expiresAt ?? parsed?.notAfter ?? null),
+		fact("valid", l10n.t("Valid from"), validAt ?? parsed?.notBefore ?? null),
 	];
 }
 
-function contentFacts(content: ContentState | undefined): readonly Fact[] {
+function contentStateFacts(content: ContentState | undefined): readonly Fact[] {
 	const label = l10n.t("Content");
 	switch (content?.state) {
 		case undefined:
@@ -78,12 +78,12 @@ function contentFacts(content: ContentState | undefined): readonly Fact[] {
 				{ key: "content", label, value: l10n.t("OpenAI sent no certificate that can be read."), mark: "trouble" },
 			];
 		case "read":
-			return candidateFacts(content.candidate);
+			return parsedFacts(content.candidate);
 	}
 }
 
-function candidateFacts(candidate: ParsedCertificate): readonly Fact[] {
-	const { subject, issuer, sha256 } = candidate;
+function parsedFacts(parsed: ParsedCertificate): readonly Fact[] {
+	const { subject, issuer, sha256 } = parsed;
 	return [
 		{
 			key: "sha256",
@@ -93,15 +93,15 @@ function candidateFacts(candidate: ParsedCertificate): readonly Fact[] {
 		},
 		{ key: "subject", label: l10n.t("Subject"), value: sanitize(subject) || l10n.t("(empty)") },
 		{ key: "issuer", label: l10n.t("Issuer"), value: sanitize(issuer) || l10n.t("(empty)") },
-		{ key: "key", label: l10n.t("Key"), value: keyWords(candidate) },
+		{ key: "key", label: l10n.t("Key"), value: keyWords(parsed) },
 	];
 }
 
-/** A row for each scope where it is active. What projects inherit is not told one by one. */
-function places(activity: ActivationStatus): readonly Fact[] {
+/** Returns a row for each active scope. One row covers all projects that inherit the activation. */
+function activeScopeFacts(status: ActivationStatus): readonly Fact[] {
 	const label = l10n.t("Active in");
-	const { organization, projects } = activity;
-	if (isActiveAnywhere(activity) === false) return [{ key: "active", label, value: l10n.t("nowhere") }];
+	const { organization, projects } = status;
+	if (isActiveAnywhere(status) === false) return [{ key: "active", label, value: l10n.t("nowhere") }];
 	return [
 		...(organization
 			? [
@@ -118,30 +118,30 @@ function places(activity: ActivationStatus): readonly Fact[] {
 	];
 }
 
-/** What is not known of where it is active, and why. */
-function unknownPlaces(activity: ActivationStatus, { loading, askedAt }: ProjectsProgress): readonly Fact[] {
-	const { organization, unread, allProjects, problem } = activity;
+/** Returns rows for the scopes whose activation is not known, with the reason. */
+function unknownScopeFacts(status: ActivationStatus, { loading, askedAt }: ProjectsProgress): readonly Fact[] {
+	const { organization, unread, allProjects, problem } = status;
 	const label = l10n.t("Not known");
-	const unknown: Fact[] = [];
+	const facts: Fact[] = [];
 	if (organization === undefined)
-		unknown.push({ key: "unknown/organization", label, value: l10n.t("whether it is active in the organization") });
+		facts.push({ key: "unknown/organization", label, value: l10n.t("whether it is active in the organization") });
 	if (loading && (unread > 0 || !allProjects))
-		return [...unknown, { key: "unknown/projects", label, value: l10n.t("reading the projects…"), mark: "loading" }];
+		return [...facts, { key: "unknown/projects", label, value: l10n.t("reading the projects…"), mark: "loading" }];
 	if (askedAt === null) {
 		const more = l10n.t("Refresh to check them.");
-		return [...unknown, { key: "unknown/projects", label: l10n.t("Projects"), value: l10n.t("not checked yet"), more }];
+		return [...facts, { key: "unknown/projects", label: l10n.t("Projects"), value: l10n.t("not checked yet"), more }];
 	}
-	const why = l10n.t("Refresh to read them again.");
-	const more = problem ? `${describeProblem(problem)} ${why}` : why;
+	const retry = l10n.t("Refresh to read them again.");
+	const more = problem ? `${describeProblem(problem)} ${retry}` : retry;
 	if (unread > 0)
-		unknown.push({ key: "unknown/projects", label, value: unreadProjectsWords(unread), more, mark: "trouble" });
+		facts.push({ key: "unknown/projects", label, value: unreadProjectsWords(unread), more, mark: "trouble" });
 	if (!allProjects)
-		unknown.push({
+		facts.push({
 			key: "unknown/all",
 			label,
 			value: problem ? describeProblem(problem) : l10n.t("which projects there are"),
 			more,
 			mark: "trouble",
 		});
-	return unknown;
+	return facts;
 }

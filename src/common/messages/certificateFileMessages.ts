@@ -7,7 +7,7 @@ import {
 	type SkippedBlock,
 } from "../../domain/certificateFile.ts";
 
-/** One sentence for what a file turned out to be: how many certificates, or why it is refused and what to do instead. */
+/** Describes a file's outcome: the number of certificates, or why the file is refused and what to do instead. */
 export function outcomeWords({
 	reason,
 	candidates,
@@ -17,23 +17,23 @@ export function outcomeWords({
 		return candidates.length === 1
 			? l10n.t("This file holds one certificate.")
 			: l10n.t("This file holds {0} certificates. Choose the one to upload.", candidates.length);
-	const faulty = isFault(reason) && skipped.find((block) => block.reason === reason);
-	return faulty ? skippedWords(faulty) : refusalWords(reason);
+	const faultyBlock = isFault(reason) && skipped.find((block) => block.reason === reason);
+	return faultyBlock ? skippedWords(faultyBlock) : refusalWords(reason);
 }
 
-/** Why a block of a file is no candidate, and where it is. */
+/** Describes why and where a block of a file is skipped. */
 export function skippedWords({ block, line, kind, reason, faultLine }: SkippedBlock): string {
-	const words = faultLine === undefined ? refusalWords(reason) : faultWords(faultLine);
+	const refusal = faultLine === undefined ? refusalWords(reason) : describeFault(faultLine);
 	return line === null
-		? l10n.t("Block {0} ({1}): {2}", block, blockKindWords(kind), words)
-		: l10n.t("Block {0} (line {1}, {2}): {3}", block, line, blockKindWords(kind), words);
+		? l10n.t("Block {0} ({1}): {2}", block, blockKindWords(kind), refusal)
+		: l10n.t("Block {0} (line {1}, {2}): {3}", block, line, blockKindWords(kind), refusal);
 }
 
-function faultWords(line: number): string {
+function describeFault(line: number): string {
 	return l10n.t("Line {0} holds something that is not base64. Copy the certificate again, as a whole.", line);
 }
 
-/** Why a file, or a block of it, is refused, and what to do instead. */
+/** Describes why a file or a block is refused, and what to do instead. */
 export function refusalWords(reason: RefusalReason): string {
 	switch (reason) {
 		case "not-found":
@@ -85,7 +85,7 @@ export function refusalWords(reason: RefusalReason): string {
 	}
 }
 
-/** Why a file is refused in which a client certificate was looked for, and what to do instead. */
+/** Like `describeFileRefusal`, for a file that should contain a client certificate. */
 export function clientRefusalWords(reason: RefusalReason): string {
 	switch (reason) {
 		case "private-key":
@@ -99,7 +99,6 @@ export function clientRefusalWords(reason: RefusalReason): string {
 	}
 }
 
-/** What a block is. */
 export function blockKindWords(kind: BlockKind): string {
 	switch (kind) {
 		case "certificate":

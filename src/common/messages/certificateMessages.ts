@@ -9,28 +9,28 @@ import { currentLocale } from "./locale.ts";
 import { fingerprintStart } from "./parsedCertificateMessages.ts";
 import { sanitize } from "./sanitize.ts";
 
-/** What a certificate is called in a row. */
+/** Returns a certificate's name for display. */
 export function nameWords({ name }: Pick<Certificate, "name">): string {
 	return sanitize(name ?? "") || l10n.t("(no name)");
 }
 
 /**
- * Beside the name: expiry, where it is active as far as that is known, and the id, which a narrow view may cut off.
+ * Returns the text beside a row's name: expiry, known activation and id. A narrow view may cut off the id.
  * @param now Unix seconds.
  */
-export function descriptionWords({ id, expiresAt }: Certificate, activity: ActivationStatus, now: number): string {
-	return [timeLeftWords(expiresAt, now), activityWords(activity), id].filter((part) => part !== null).join(" · ");
+export function descriptionWords({ id, expiresAt }: Certificate, status: ActivationStatus, now: number): string {
+	return [timeLeftWords(expiresAt, now), activityWords(status), id].filter((part) => part !== null).join(" · ");
 }
 
 /**
- * What a screen reader says of a row: name, state, expiry, where it is active.
- * @param activation The last of these, in words.
+ * Returns a row's text for screen readers: name, state, expiry, activation, id.
+ * @param activation The formatted activation.
  * @param now Unix seconds.
  */
 export function spokenWords(certificate: Certificate, state: ExpiryState, activation: string, now: number): string {
 	return [
 		nameWords(certificate),
-		stateWords(state),
+		formatExpiryState(state),
 		expiryWords(certificate.expiresAt, now),
 		activation,
 		certificate.id,
@@ -38,8 +38,8 @@ export function spokenWords(certificate: Certificate, state: ExpiryState, activa
 }
 
 /**
- * Everything that a list says of a certificate, one fact a line, with absolute times.
- * @param activation As in `spokenWords`.
+ * Returns all facts from the list, one per line, with absolute times.
+ * @param activation As in `formatAccessibilityLabel`.
  * @param now Unix seconds.
  */
 export function tooltipWords(certificate: Certificate, state: ExpiryState, activation: string, now: number): string {
@@ -47,7 +47,7 @@ export function tooltipWords(certificate: Certificate, state: ExpiryState, activ
 	const lines = [
 		nameWords(certificate),
 		l10n.t("Id: {0}", id),
-		l10n.t("State: {0}, {1}", stateWords(state), expiryWords(expiresAt, now)),
+		l10n.t("State: {0}, {1}", formatExpiryState(state), expiryWords(expiresAt, now)),
 		l10n.t("Activation: {0}", activation),
 	];
 	if (validAt !== null) lines.push(l10n.t("Valid from: {0}", absoluteTime(validAt)));
@@ -56,7 +56,7 @@ export function tooltipWords(certificate: Certificate, state: ExpiryState, activ
 	return lines.join("\n");
 }
 
-function stateWords(state: ExpiryState): string {
+function formatExpiryState(state: ExpiryState): string {
 	switch (state) {
 		case "valid":
 			return l10n.t("valid");
@@ -69,24 +69,24 @@ function stateWords(state: ExpiryState): string {
 	}
 }
 
-/** So many certificates are told of one by one. */
+/** Maximum number of certificates that a message lists. */
 const MAX_LISTED = 8;
 
-/** A certificate that something is to be done to. */
+/** A certificate that a command changes. */
 export interface CertificateWithContent {
 	readonly certificate: Certificate;
-	/** `null` where it could not be read. */
+	/** `null` if unreadable. */
 	readonly content: ParsedCertificate | null;
 }
 
-/** A moment, and from when on before its expiry a certificate counts as expiring. */
+/** The current time, and how many days before its expiry a certificate counts as expiring. */
 export interface Time {
 	/** Unix seconds. */
 	readonly now: number;
 	readonly reminderDays: number;
 }
 
-/** Certificates in one phrase. */
+/** Returns one phrase: the only certificate's name, or the number of certificates. */
 export function subjectsWords(certificates: readonly Certificate[]): string {
 	const [only] = certificates;
 	if (only && certificates.length === 1) return l10n.t("“{0}”", nameWords(only));
@@ -95,53 +95,53 @@ export function subjectsWords(certificates: readonly Certificate[]): string {
 		: l10n.t("{0} certificates", certificates.length);
 }
 
-/** Which certificates they are, a line each, and below each what gives pause. */
-export function subjectLines(subjects: readonly CertificateWithContent[], time: Time): string {
-	const lines = subjects
+/** Returns a line for each certificate, followed by its cautions. */
+export function subjectLines(certificates: readonly CertificateWithContent[], time: Time): string {
+	const lines = certificates
 		.slice(0, MAX_LISTED)
-		.flatMap((subject) => [subjectLine(subject, time), ...cautions(subject, time)]);
-	const more = subjects.length - MAX_LISTED;
+		.flatMap((each) => [formatCertificateLine(each, time), ...cautions(each, time)]);
+	const more = certificates.length - MAX_LISTED;
 	return [...lines, ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])].join("\n");
 }
 
-function subjectLine({ certificate, content }: CertificateWithContent, { now }: Time): string {
+function formatCertificateLine({ certificate, content }: CertificateWithContent, { now }: Time): string {
 	const fingerprint = content ? fingerprintStart(content.sha256) : l10n.t("could not be read");
 	const expiry = expiryWords(content?.notAfter ?? certificate.expiresAt, now);
 	return l10n.t("“{0}”: {1}, SHA-256 {2}, {3}", nameWords(certificate), certificate.id, fingerprint, expiry);
 }
 
-/** What about a certificate gives pause before it is enforced. */
+/** Describes the risks of activating a certificate. */
 export function cautions(
 	{ certificate, content }: CertificateWithContent,
 	{ now, reminderDays }: Time,
 ): readonly string[] {
 	const expiresAt = content?.notAfter ?? certificate.expiresAt;
 	const validAt = content?.notBefore ?? certificate.validAt;
-	const words: string[] = [];
-	const leaf = content && notCaFinding(content);
-	if (leaf) words.push(describeFinding(leaf));
+	const sentences: string[] = [];
+	const notCa = content && notCaFinding(content);
+	if (notCa) sentences.push(describeFinding(notCa));
 	if (validAt !== null && validAt > now)
-		words.push(describeFinding({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));
+		sentences.push(describeFinding({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));
 	if (expiresAt !== null) {
 		const state = expiryState(expiresAt, now, reminderDays);
-		if (state === "expired") words.push(l10n.t("It {0}: its clients are refused.", expiryWords(expiresAt, now)));
+		if (state === "expired") sentences.push(l10n.t("It {0}: its clients are refused.", expiryWords(expiresAt, now)));
 		if (state === "expiring")
-			words.push(describeFinding({ code: "expires-soon", level: "warn", seconds: expiresAt - now }));
+			sentences.push(describeFinding({ code: "expires-soon", level: "warn", seconds: expiresAt - now }));
 	}
-	return words.map((sentence) => l10n.t("Careful: {0}", sentence));
+	return sentences.map((sentence) => l10n.t("Careful: {0}", sentence));
 }
 
-/** Parts of a text with a blank line between them. */
+/** Joins the non-empty parts with blank lines. */
 export function paragraphs(...parts: readonly (string | false | null)[]): string {
 	return parts.filter((part) => part).join("\n\n");
 }
 
-/** That a question is asked again, and why. */
+/** Explains why a question is repeated. */
 export function changedWords(): string {
 	return l10n.t("Something was changed meanwhile, so nothing was done. This is how it is now.");
 }
 
-/** That certificates were deleted before they could be acted on here. @param which What they are called. */
+/** Describes that somebody else deleted certificates in the meantime. @param which The formatted certificates. */
 export function goneWords(which: string): string {
 	return l10n.t("{0}: deleted meanwhile, by somebody else.", which);
 }

@@ -2,9 +2,8 @@ import * as l10n from "@vscode/l10n";
 import type { Certificate } from "../../domain/certificate.ts";
 import { findNameIssue, MAX_NAME_LENGTH, type NameIssue } from "../../domain/certificateName.ts";
 
-/** What is wrong with a typed name. */
-export function describeNameIssue(flaw: NameIssue): string {
-	switch (flaw) {
+export function describeNameIssue(issue: NameIssue): string {
+	switch (issue) {
 		case "blank":
 			return l10n.t("Enter a name.");
 		case "too-long":
@@ -14,13 +13,13 @@ export function describeNameIssue(flaw: NameIssue): string {
 	}
 }
 
-/** What is to be said of a typed name. @param existing The certificates that may have it already. */
+/** Validates a typed name. @param existing The certificates whose names may be equal. */
 export function validateNameInput(
 	text: string,
 	existing: readonly Certificate[],
 ): { message: string; severity: "error" | "warning" } | null {
-	const flaw = findNameIssue(text);
-	if (flaw) return { message: describeNameIssue(flaw), severity: "error" };
+	const issue = findNameIssue(text);
+	if (issue) return { message: describeNameIssue(issue), severity: "error" };
 	if (existing.some(({ name }) => name === text.trim()))
 		return { message: l10n.t("Another certificate has this name already."), severity: "warning" };
 	return null;

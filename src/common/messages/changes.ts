@@ -2,12 +2,12 @@ import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
 import { formatList, formatScopes, projectNames } from "./scopes.ts";
 
-/** Where a certificate is active that is to be deleted. */
+/** Describes where a certificate that should be deleted is active. */
 export function describeActiveCertificate(problem: Problem & { reason: "certificate-active" }): string {
 	return l10n.t("It is active in {0}. Nothing was deleted. Deactivate it there first.", formatScopes(problem));
 }
 
-/** What of the scopes could not be read on which a change depends. @param why What the first of it met, in words. */
+/** Describes which scopes could not be read before a change. @param why The first problem, described. */
 export function describeUnreadScopes(
 	{ organization, allProjects, projects }: Problem & { reason: "scopes-unread" },
 	why: string | null,
@@ -17,11 +17,14 @@ export function describeUnreadScopes(
 		...(allProjects ? [l10n.t("the list of projects")] : []),
 		...projectNames(projects),
 	];
-	const what = l10n.t("Where it is active could not be read as a whole: {0}. Nothing was changed.", formatList(parts));
-	return `${what} ${why ?? l10n.t("Refresh, then try again.")}`;
+	const unread = l10n.t(
+		"Where it is active could not be read as a whole: {0}. Nothing was changed.",
+		formatList(parts),
+	);
+	return `${unread} ${why ?? l10n.t("Refresh, then try again.")}`;
 }
 
-/** That no answer tells whether a change was made. */
+/** Describes a change whose outcome is unknown. */
 export function describeUnknownChange({ act }: Problem & { reason: "change-unknown" }): string {
 	switch (act) {
 		case "rename":

@@ -4,7 +4,7 @@ import { expiryWords, momentWords } from "./dates.ts";
 import { currentLocale } from "./locale.ts";
 import { sanitize } from "./sanitize.ts";
 
-/** A finding in a sentence or two: what is so, what will happen, and what to do. */
+/** Describes a finding in one or two sentences: the fact, its effect, and what to do. */
 export function describeFinding(finding: Finding): string {
 	switch (finding.code) {
 		// Dates
@@ -30,10 +30,10 @@ export function describeFinding(finding: Finding): string {
 		case "clock-differs":
 			return l10n.t(
 				"This computer's clock and the service's differ by {0}, so it may look expired and not be. Set the clock right.",
-				duration(finding.seconds),
+				formatDuration(finding.seconds),
 			);
 
-		// What the service holds
+		// Certificates of the organization
 		case "limit-reached":
 			return l10n.t(
 				"The organization holds {0} certificates, which is all it can: OpenAI refuses another one. Delete one first.",
@@ -65,7 +65,7 @@ export function describeFinding(finding: Finding): string {
 		case "unsaved":
 			return l10n.t("It is the text of an open editor, which is not saved. The file on the disk may be another one.");
 
-		// Whose certificate it is
+		// Signer
 		case "damaged":
 			return l10n.t("It is damaged: its own signature does not fit, so it is of no use. Get it from its source again.");
 		case "signature-not-checked":
@@ -87,7 +87,7 @@ export function describeFinding(finding: Finding): string {
 				"An intermediate of a public web CA: anyone can get a certificate from it, and would be let in. Upload a CA of your own.",
 			);
 
-		// What its extensions say
+		// Extensions
 		case "not-a-ca":
 			return l10n.t(
 				"It is not a CA; it looks like a client certificate. Usually one uploads the CA certificate that issued it.",
@@ -178,7 +178,7 @@ export function describeFinding(finding: Finding): string {
 		case "over-16-kb":
 			return l10n.t("It is larger than 16 kB, which the service may refuse. It can be tried.");
 
-		// What is around it
+		// Other file content
 		case "private-key-in-file":
 			if (!isOne(finding.count))
 				return finding.line === null
@@ -215,8 +215,8 @@ function isOne(count: number): boolean {
 	return new Intl.PluralRules(currentLocale()).select(count) === "one";
 }
 
-/** A length of time in its largest whole unit. */
-function duration(seconds: number): string {
+/** Formats a duration in its largest unit, rounded down. */
+function formatDuration(seconds: number): string {
 	const [unit, length] = seconds >= 172_800 ? ["day", 86_400] : seconds >= 7200 ? ["hour", 3600] : ["minute", 60];
 	const style = { style: "unit", unit, unitDisplay: "long" } as const;
 	return new Intl.NumberFormat(currentLocale(), style).format(Math.floor(seconds / length));

@@ -3,9 +3,9 @@ import * as l10n from "@vscode/l10n";
 let locale = "en";
 
 /**
- * Sets the language of every word and date, once, before the first is asked for.
- * @param language The editor's language (BCP 47, or what an editor takes for it).
- * @param bundle The editor's translations for this extension. Where it has none, dates are in English as the words are.
+ * Sets the language of all messages and dates. Must be called once, before the first message.
+ * @param language The editor's language (BCP 47, or an editor's variant).
+ * @param bundle The editor's translations for this extension. Without them, dates are in English like the messages.
  */
 export function setLanguage(language: string, bundle: Record<string, string> | undefined): void {
 	locale = "en";
@@ -14,20 +14,20 @@ export function setLanguage(language: string, bundle: Record<string, string> | u
 	try {
 		locale = new Intl.Locale(language.replaceAll("_", "-")).toString();
 	} catch {
-		// Dates in English are better than none.
+		// Dates stay in English.
 	}
 }
 
-/** The language that `Intl` should speak. */
+/** Returns the language for `Intl`. */
 export function currentLocale(): string {
 	return locale;
 }
 
-/** Something of `Intl` in that language: making one takes far longer than using it, and rows need hundreds. */
-export function formatInLocale<T>(make: (locale: string) => T): () => T {
-	let made: { readonly locale: string; readonly value: T } | undefined;
+/** Caches an `Intl` formatter for the current locale: creation is slow, and rows format hundreds of values. */
+export function formatInLocale<T>(create: (locale: string) => T): () => T {
+	let cached: { readonly locale: string; readonly value: T } | undefined;
 	return () => {
-		if (made?.locale !== locale) made = { locale, value: make(locale) };
-		return made.value;
+		if (cached?.locale !== locale) cached = { locale, value: create(locale) };
+		return cached.value;
 	};
 }

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { BaseUrlRule, ProxyIssue, ServerCertificateIssue, TlsKeyPairIssue } from "../../domain/problem.ts";
 
-/** That no connection came about. @param proxy The one that was asked, or `null` where there is none. */
+/** Describes a failed connection. @param proxy The proxy in use, or `null`. */
 export function unreachableWords(host: string, proxy: string | null): string {
 	return proxy === null
 		? l10n.t(
@@ -15,7 +15,7 @@ export function unreachableWords(host: string, proxy: string | null): string {
 			);
 }
 
-/** What is wrong with the way to the proxy. */
+/** Describes why the proxy cannot be used. */
 export function proxyWords(why: ProxyIssue, proxy: string): string {
 	switch (why) {
 		case "not-a-url":
@@ -48,7 +48,7 @@ export function proxyWords(why: ProxyIssue, proxy: string): string {
 	}
 }
 
-/** Why the client certificate that the settings name cannot be presented. @param file A file's name, or what stands for it. */
+/** Describes why the client certificate or key cannot be used. @param file A file's name, or a placeholder. */
 export function clientCertificateWords(why: TlsKeyPairIssue, file: string): string {
 	switch (why) {
 		case "not-set":
@@ -90,7 +90,7 @@ export function clientCertificateWords(why: TlsKeyPairIssue, file: string): stri
 	}
 }
 
-/** That the server ended the handshake over the client certificate. */
+/** Describes that the server refused the handshake because of the client certificate. */
 export function refusedClientWords(host: string, presented: boolean): string {
 	return presented
 		? l10n.t(
@@ -100,7 +100,7 @@ export function refusedClientWords(host: string, presented: boolean): string {
 		: l10n.t("{0} demands a client certificate. Name one in the settings.", host);
 }
 
-/** Which rule the base URL breaks. */
+/** Describes the rule that the base URL breaks. */
 export function baseUrlWords(rule: BaseUrlRule): string {
 	switch (rule) {
 		case "not-a-url":
@@ -120,7 +120,6 @@ export function baseUrlWords(rule: BaseUrlRule): string {
 	}
 }
 
-/** What is wrong with the server's certificate. */
 export function serverCertificateWords(why: ServerCertificateIssue, host: string): string {
 	switch (why) {
 		case "expired":

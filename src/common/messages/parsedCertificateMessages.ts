@@ -4,96 +4,96 @@ import { absoluteTime, dayWords, expiryWords } from "./dates.ts";
 import { describeFinding } from "./findings.ts";
 import { sanitize } from "./sanitize.ts";
 
-/** What a candidate is called: its common name, else its whole subject. */
+/** Returns a certificate's common name for display, else its complete subject. */
 export function candidateName({ commonName, subject }: ParsedCertificate): string {
 	return sanitize(commonName ?? subject) || l10n.t("(no subject)");
 }
 
-/** How a candidate reads in the list of those that a file holds. @param now Unix seconds. */
+/** Returns a certificate's entry in a list of a file's certificates. @param now Unix seconds. */
 export function candidateChoiceWords(
-	candidate: ParsedCertificate,
+	parsed: ParsedCertificate,
 	position: number,
 	count: number,
 	now: number,
 ): { label: string; description: string } {
-	const kind = candidate.isCa ? l10n.t("CA") : l10n.t("leaf");
-	const description = [kind, expiryWords(candidate.notAfter, now), l10n.t("{0} of {1}", position, count)].join(" · ");
-	return { label: candidateName(candidate), description };
+	const kind = parsed.isCa ? l10n.t("CA") : l10n.t("leaf");
+	const description = [kind, expiryWords(parsed.notAfter, now), l10n.t("{0} of {1}", position, count)].join(" · ");
+	return { label: candidateName(parsed), description };
 }
 
 /**
- * What a certificate is, a fact a line: label and value.
+ * Returns a certificate's main fields: label and value.
  * @param now Unix seconds.
- * @param longest The longest value that is somebody else's text, in graphemes.
+ * @param maxLength Maximum length of subject and issuer, in graphemes.
  */
 export function factWords(
-	candidate: ParsedCertificate,
+	parsed: ParsedCertificate,
 	now: number,
-	longest?: number,
+	maxLength?: number,
 ): readonly (readonly [string, string])[] {
-	const { subject, issuer, notBefore, notAfter, sha256 } = candidate;
+	const { subject, issuer, notBefore, notAfter, sha256 } = parsed;
 	const validity = l10n.t("{0} to {1} (UTC), {2}", dayWords(notBefore), dayWords(notAfter), expiryWords(notAfter, now));
 	return [
-		[l10n.t("Subject"), sanitize(subject, longest) || l10n.t("(empty)")],
-		[l10n.t("Issuer"), sanitize(issuer, longest) || l10n.t("(empty)")],
+		[l10n.t("Subject"), sanitize(subject, maxLength) || l10n.t("(empty)")],
+		[l10n.t("Issuer"), sanitize(issuer, maxLength) || l10n.t("(empty)")],
 		[l10n.t("Valid"), validity],
 		[l10n.t("SHA-256"), fingerprintWords(sha256)],
 	];
 }
 
-/** The longest subject in a document, in graphemes: there is room, but not for a text without end. */
-const LONGEST = 1000;
+/** Maximum length of a subject in a document, in graphemes. */
+const MAX_SUBJECT_LENGTH = 1000;
 
-/** Everything about a certificate that a document has room for, as `factWords` does. @param now Unix seconds. */
-export function contentFacts(candidate: ParsedCertificate, now: number): readonly (readonly [string, string])[] {
-	const { notBefore, notAfter, serialNumber, isCa } = candidate;
+/** Like `formatMainFields`, with all fields for a document. @param now Unix seconds. */
+export function contentFacts(parsed: ParsedCertificate, now: number): readonly (readonly [string, string])[] {
+	const { notBefore, notAfter, serialNumber, isCa } = parsed;
 	return [
-		...factWords(candidate, now, LONGEST),
+		...factWords(parsed, now, MAX_SUBJECT_LENGTH),
 		...(notBefore === null ? [] : [[l10n.t("Valid from"), absoluteTime(notBefore)] as const]),
 		...(notAfter === null ? [] : [[l10n.t("Valid to"), absoluteTime(notAfter)] as const]),
 		[l10n.t("Serial number"), serialNumber],
-		[l10n.t("Key"), keyWords(candidate)],
+		[l10n.t("Key"), keyWords(parsed)],
 		[l10n.t("CA"), isCa === null ? l10n.t("it does not say") : isCa ? l10n.t("yes") : l10n.t("no")],
 	];
 }
 
-/** The kind of a certificate's key, and its size. */
+/** Returns a key's type and size. */
 export function keyWords({ keyType, keyBits }: ParsedCertificate): string {
 	const type = KEY_TYPES[keyType] ?? keyType;
 	return keyBits === null ? type : l10n.t("{0}, {1} bits", type, keyBits);
 }
 
-/** As people write them. */
+/** Display names of key types. */
 const KEY_TYPES: Readonly<Record<string, string>> = {
 	...{ ec: "EC", rsa: "RSA", "rsa-pss": "RSA-PSS", dsa: "DSA", ed25519: "Ed25519", ed448: "Ed448" },
 };
 
-/** Facts, a line each, with the values below one another. */
-export function factLines(facts: readonly (readonly [label: string, value: string])[]): readonly string[] {
-	const width = Math.max(...facts.map(([label]) => label.length));
-	return facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
+/** Returns a line for each field, with aligned values. */
+export function factLines(fields: readonly (readonly [label: string, value: string])[]): readonly string[] {
+	const width = Math.max(...fields.map(([label]) => label.length));
+	return fields.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
 }
 
-/** Findings, a line each, with their weight in words. */
+/** Returns a line for each finding, with its severity. */
 export function findingLines(findings: readonly Finding[]): readonly string[] {
-	return findings.map((finding) => `${levelWords(finding.level)}: ${describeFinding(finding)}`);
+	return findings.map((finding) => `${formatSeverity(finding.level)}: ${describeFinding(finding)}`);
 }
 
-/** A fingerprint in groups of four, to be compared by eye. @param sha256 Hex. */
+/** Returns a fingerprint in groups of four, for comparison by eye. @param sha256 Hex. */
 export function fingerprintWords(sha256: string): string {
 	return sha256.replace(/(.{4})(?=.)/g, "$1 ");
 }
 
-/** So much of a fingerprint is enough to tell it by, in hex digits. */
-const FINGERPRINT_START = 16;
+/** Number of hex digits that are enough to recognize a fingerprint. */
+const SHORT_FINGERPRINT_DIGITS = 16;
 
-/** The beginning of a fingerprint, in groups of four. @param sha256 Hex. */
+/** Returns the beginning of a fingerprint, in groups of four. @param sha256 Hex. */
 export function fingerprintStart(sha256: string): string {
-	return `${fingerprintWords(sha256.slice(0, FINGERPRINT_START))} …`;
+	return `${fingerprintWords(sha256.slice(0, SHORT_FINGERPRINT_DIGITS))} …`;
 }
 
-function levelWords(level: Severity): string {
-	switch (level) {
+function formatSeverity(severity: Severity): string {
+	switch (severity) {
 		case "block":
 			return l10n.t("Not possible");
 		case "strong":

@@ -15,7 +15,7 @@ import { describeRotationIssue } from "./rotationIssues.ts";
 import { sanitize } from "./sanitize.ts";
 import { describeLateStorageProblem, describeStorageProblem } from "./storageProblems.ts";
 
-/** What mends a problem. */
+/** A command that can solve a problem. */
 export type Remedy =
 	| "set-key"
 	| "set-passphrase"
@@ -27,7 +27,7 @@ export type Remedy =
 	| "check-upload"
 	| "switch-connection";
 
-/** One sentence for a problem, which says what happened and what to do. */
+/** Describes a problem: what happened, and what to do. */
 export function describeProblem(problem: Problem): string {
 	switch (problem.reason) {
 		case "file-refused":
@@ -39,7 +39,7 @@ export function describeProblem(problem: Problem): string {
 					: clientRefusalWords(problem.refusal),
 			);
 		case "file-unreadable":
-			return unreadableWords(problem.why, sanitize(problem.file));
+			return describeUnreadableFile(problem.why, sanitize(problem.file));
 		case "connection-changed":
 			return l10n.t("The admin key or the base URL was changed while you were asked. Nothing was sent. Start again.");
 		case "nothing-selected":
@@ -108,7 +108,7 @@ export function describeProblem(problem: Problem): string {
 				"OpenAI refused because something else was changed at the same time (409). Refresh the list, then try again.",
 			);
 		case "rejected":
-			return rejectionWords(problem);
+			return describeRejection(problem);
 		case "rate-limited":
 			return problem.waitSeconds === null
 				? l10n.t("OpenAI received too many requests (429). Wait a while, then try again.")
@@ -156,7 +156,7 @@ export function describeProblem(problem: Problem): string {
 	}
 }
 
-/** As `problemWords`, of what was met after something had been done: some of these say that nothing was. */
+/** Like `describeProblem`, for a problem after a change, where a sentence must not say that nothing was changed. */
 export function describePartialFailure(problem: Problem): string {
 	switch (problem.reason) {
 		case "connection-changed":
@@ -169,7 +169,7 @@ export function describePartialFailure(problem: Problem): string {
 	}
 }
 
-/** What mends a problem, where a command can. */
+/** Returns the remedy for a problem; `null` if no command can help. */
 export function remedyFor(problem: Problem): Remedy | null {
 	switch (problem.reason) {
 		case "no-key":
@@ -196,7 +196,7 @@ export function remedyFor(problem: Problem): Remedy | null {
 		case "rotation-pending":
 			return "show-view";
 		case "unconfirmed":
-			// Looking again does not tell an older copy from ours; a person may.
+			// Another lookup cannot distinguish an older copy from this upload. A person may.
 			return problem.look.outcome === "ambiguous" ? "show-view" : "check-upload";
 		case "connection-lost":
 		case "not-found":
@@ -215,15 +215,15 @@ export function remedyFor(problem: Problem): Remedy | null {
 	}
 }
 
-/** What to offer, at least, where a problem keeps the list from being shown at all. */
+/** Returns at least one remedy for a problem that prevents the list from being shown. */
 export function remediesInView(problem: Problem): readonly Remedy[] {
-	const mend = remedyFor(problem) ?? "refresh";
-	return problem.reason === "key-elsewhere" ? ["switch-connection", mend] : [mend];
+	const remedy = remedyFor(problem) ?? "refresh";
+	return problem.reason === "key-elsewhere" ? ["switch-connection", remedy] : [remedy];
 }
 
-/** The label of the button that mends. */
-export function formatRemedy(mend: Remedy): string {
-	switch (mend) {
+/** Returns a remedy's button label. */
+export function formatRemedy(remedy: Remedy): string {
+	switch (remedy) {
 		case "set-key":
 			return l10n.t("Set Admin Key…");
 		case "set-passphrase":
@@ -245,9 +245,8 @@ export function formatRemedy(mend: Remedy): string {
 	}
 }
 
-/** What is wrong with a typed key. */
-export function describeKeyIssue(flaw: KeyIssue): string {
-	switch (flaw) {
+export function describeKeyIssue(issue: KeyIssue): string {
+	switch (issue) {
 		case "blank":
 			return l10n.t("Enter an admin key.");
 		case "space-inside":
@@ -259,7 +258,7 @@ export function describeKeyIssue(flaw: KeyIssue): string {
 	}
 }
 
-function unreadableWords(why: UnreadableFile, file: string): string {
+function describeUnreadableFile(why: UnreadableFile, file: string): string {
 	switch (why) {
 		case "too-large":
 			return l10n.t("{0} is larger than 1 MiB, so it is no certificate file. Nothing was sent.", file);
@@ -278,7 +277,7 @@ function unreadableWords(why: UnreadableFile, file: string): string {
 	}
 }
 
-function rejectionWords({ status, code, param }: Problem & { reason: "rejected" }): string {
+function describeRejection({ status, code, param }: Problem & { reason: "rejected" }): string {
 	switch (code) {
 		case "mtls_certificate_invalid":
 			return l10n.t("OpenAI refused the certificate as not valid. Nothing was uploaded.");
@@ -296,7 +295,7 @@ function rejectionWords({ status, code, param }: Problem & { reason: "rejected" 
 	}
 }
 
-/** That the same certificate is on its way, or may have arrived. @param running Whether it is on its way. */
+/** Describes that an upload of the same certificate is running or unconfirmed. */
 export function describePendingUpload(name: string, running: boolean): string {
 	return running
 		? l10n.t(
@@ -310,25 +309,25 @@ export function describePendingUpload(name: string, running: boolean): string {
 }
 
 /**
- * Says that the outcome of an upload is unknown, and what to do. It never says that the certificate isn't there.
- * @param ending How the request ended; `null` where this call sent nothing.
- * @param look What was found in the organization's list; `null` before the first look.
+ * Describes an upload with unknown outcome, and what to do. Must never say that the certificate isn't there.
+ * @param ending How the request ended; `null` if this call sent nothing.
+ * @param lookup The outcome of the last lookup in the organization's list; `null` before the first lookup.
  * @param now Unix milliseconds.
  */
 export function describeUnconfirmedUpload(
 	name: string,
 	ending: UploadEnding | null,
-	look: LookupOutcome | null,
+	lookup: LookupOutcome | null,
 	now: number,
 ): string {
-	return `${endingWords(name, ending, look !== null)} ${lookWords(look, now)}`;
+	return `${describeUploadEnding(name, ending, lookup !== null)} ${describeLookup(lookup, now)}`;
 }
 
-/** @param looked Whether the organization's list was looked at since. */
-function endingWords(name: string, ending: UploadEnding | null, looked: boolean): string {
+/** @param wasLookedUp True after a lookup in the organization's list. */
+function describeUploadEnding(name: string, ending: UploadEnding | null, wasLookedUp: boolean): string {
 	switch (ending?.kind) {
 		case undefined:
-			return looked
+			return wasLookedUp
 				? l10n.t("The upload of “{0}” is still unconfirmed.", name)
 				: l10n.t("An upload of “{0}” was started, but no response arrived.", name);
 		case "no-response":
@@ -346,14 +345,14 @@ function endingWords(name: string, ending: UploadEnding | null, looked: boolean)
 	}
 }
 
-function lookWords(look: LookupOutcome | null, now: number): string {
-	switch (look?.outcome) {
+function describeLookup(lookup: LookupOutcome | null, now: number): string {
+	switch (lookup?.outcome) {
 		case undefined:
 			return l10n.t("Select Check Now before you upload it again.");
 		case "not-seen":
 			return l10n.t(
 				"It wasn't in the list at {0} but might still appear. Select Check Now before you upload it again.",
-				clockWords(look.at, now),
+				clockWords(lookup.at, now),
 			);
 		case "failed":
 			return l10n.t("The list couldn't be loaded. Select Check Now before you upload it again.");

@@ -1,9 +1,9 @@
 import * as l10n from "@vscode/l10n";
 import type { RotationIssue } from "../../domain/problem.ts";
 
-/** Why one certificate cannot take over from another, or nothing returns to it. */
-export function describeRotationIssue(flaw: RotationIssue): string {
-	switch (flaw) {
+/** Describes why one certificate cannot replace another, or why the old certificate cannot return. */
+export function describeRotationIssue(issue: RotationIssue): string {
+	switch (issue) {
 		case "same":
 			return l10n.t("Both are the same certificate.");
 		case "inactive":

@@ -1,29 +1,29 @@
 import { UNSAFE_CHARACTERS } from "../../domain/unsafeCharacters.ts";
 
-const DISGUISES = new RegExp(`${UNSAFE_CHARACTERS.source}+`, "gu");
+const UNSAFE_SEQUENCE = new RegExp(`${UNSAFE_CHARACTERS.source}+`, "gu");
 
-/** The longest text of somebody else's that is shown in the interface, in graphemes. */
-const LONGEST = 100;
+/** Maximum length of foreign text in the interface, in graphemes. */
+const MAX_LENGTH = 100;
 
 /**
- * Makes text that we did not write safe to show in any place of the editor: names, subjects, file names.
- * Control and bidirectional characters would disguise it; `[a](command:b)` becomes a link that runs a command in
+ * Makes foreign text safe for display anywhere in the editor: names, subjects, file names.
+ * Control and bidirectional characters would disguise the text; `[a](command:b)` becomes a link that runs a command in
  * notifications and input validation; `$(icon)` becomes an icon in quick picks.
- * @returns one line of at most `longest` graphemes.
+ * @returns one line of at most `maxLength` graphemes
  */
-export function sanitize(text: string, longest = LONGEST): string {
+export function sanitize(text: string, maxLength = MAX_LENGTH): string {
 	const line = text
-		// Cut roughly first, so that the segmenter never walks through a text of any length.
-		.slice(0, longest * 20)
-		.replace(DISGUISES, " ")
+		// Cut roughly first, so that the segmenter never processes a very long text.
+		.slice(0, maxLength * 20)
+		.replace(UNSAFE_SEQUENCE, " ")
 		.replaceAll("](", "] (")
 		.replaceAll("$(", "$ (")
 		.trim();
-	if (line.length <= longest) return line;
+	if (line.length <= maxLength) return line;
 	const graphemes = [...new Intl.Segmenter("en").segment(line)];
-	if (graphemes.length <= longest) return line;
+	if (graphemes.length <= maxLength) return line;
 	return `${graphemes
-		.slice(0, longest - 1)
+		.slice(0, maxLength - 1)
 		.map(({ segment }) => segment)
 		.join("")}…`;
 }

@@ -4,16 +4,16 @@ import type { Scope } from "../../domain/scope.ts";
 import { currentLocale } from "./locale.ts";
 import { sanitize } from "./sanitize.ts";
 
-/** Scopes as a sentence names them. */
+/** Scopes for a sentence. */
 export interface ScopeSummary {
 	readonly organization: boolean;
 	readonly projects: readonly NamedProject[];
 }
 
-/** So many projects are named; a notification has little room. */
-const MOST_NAMED = 3;
+/** Maximum number of named projects; a notification has little room. */
+const MAX_NAMED = 3;
 
-/** @param nameOf The name of a project by its id, where it is known. */
+/** @param nameOf Returns a project's name by its id; `null` if unknown. */
 export function summarizeScopes(scopes: readonly Scope[], nameOf: (projectId: string) => string | null): ScopeSummary {
 	return {
 		organization: scopes.some(({ kind }) => kind === "organization"),
@@ -21,43 +21,43 @@ export function summarizeScopes(scopes: readonly Scope[], nameOf: (projectId: st
 	};
 }
 
-/** The same for what has a scope each. */
+/** Like `summarizeScopes`, for items with a scope each. */
 export function summarizeScopesByName(
-	some: readonly { readonly scope: Scope }[],
+	items: readonly { readonly scope: Scope }[],
 	nameOf: (projectId: string) => string | null,
 ): ScopeSummary {
 	return summarizeScopes(
-		some.map(({ scope }) => scope),
+		items.map(({ scope }) => scope),
 		nameOf,
 	);
 }
 
-/** Scopes in one phrase, such as “the organization and project “A””. @param most So many projects are named. */
-export function formatScopes({ organization, projects }: ScopeSummary, most = MOST_NAMED): string {
-	return formatList([...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, most)]);
+/** Returns one phrase, such as “the organization and project “A””. @param max Maximum number of named projects. */
+export function formatScopes({ organization, projects }: ScopeSummary, max = MAX_NAMED): string {
+	return formatList([...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, max)]);
 }
 
-/** Scopes, a line each. @param most So many projects have a line. */
-export function formatScopeLines({ organization, projects }: ScopeSummary, most: number): string {
-	const names = [...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, most)];
+/** Returns a line for each scope. @param max Maximum number of projects with a line. */
+export function formatScopeLines({ organization, projects }: ScopeSummary, max: number): string {
+	const names = [...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, max)];
 	return names.map((name) => `• ${name}`).join("\n");
 }
 
-/** The names of projects, and how many more there are. */
-export function projectNames(projects: readonly NamedProject[], most = MOST_NAMED): string[] {
-	const names = projects.slice(0, most).map((project) => l10n.t("project “{0}”", projectName(project)));
+/** Returns phrases with the names of projects and the number of unnamed projects. */
+export function projectNames(projects: readonly NamedProject[], max = MAX_NAMED): string[] {
+	const names = projects.slice(0, max).map((project) => l10n.t("project “{0}”", projectName(project)));
 	const more = projects.length - names.length;
 	if (more === 0) return names;
 	const isOne = new Intl.PluralRules(currentLocale()).select(more) === "one";
 	return [...names, isOne ? l10n.t("{0} more project", more) : l10n.t("{0} more projects", more)];
 }
 
-/** What a project is called: its name, else its id. */
+/** Returns a project's name for display, else its id. */
 export function projectName({ id, name }: NamedProject): string {
 	return sanitize(name ?? "") || id;
 }
 
-/** Parts of a sentence, with an “and” before the last. */
+/** Joins parts of a sentence, with an “and” before the last part. */
 export function formatList(parts: readonly string[]): string {
 	return new Intl.ListFormat(currentLocale()).format(parts);
 }

@@ -2,18 +2,18 @@ import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
 import { sanitize } from "./sanitize.ts";
 
-type RecordProblem = Extract<
+type StorageProblem = Extract<
 	Problem,
 	{ readonly reason: "not-recorded" | "record-newer" | "record-unreadable" | "locked" | "lock-lost" }
 >;
 
-/** What kept something from being written down before anything was done. */
-export function describeStorageProblem(problem: RecordProblem): string {
+/** Describes a problem with records or locks that prevented a change. */
+export function describeStorageProblem(problem: StorageProblem): string {
 	switch (problem.reason) {
 		case "not-recorded":
 			return l10n.t(
 				"Nothing was sent: what is about to be done could not be written down first, which keeps it from being done twice. {0} Then try again.",
-				diskWords(problem.code),
+				describeDiskRemedy(problem.code),
 			);
 		case "record-newer":
 			return l10n.t(
@@ -38,17 +38,17 @@ export function describeStorageProblem(problem: RecordProblem): string {
 	}
 }
 
-/** The same of what was met after something had been done. */
+/** Like `describeStorageProblem`, for a problem after a change. */
 export function describeLateStorageProblem(
-	problem: Extract<RecordProblem, { readonly reason: "not-recorded" | "lock-lost" }>,
+	problem: Extract<StorageProblem, { readonly reason: "not-recorded" | "lock-lost" }>,
 ): string {
 	return problem.reason === "lock-lost"
 		? l10n.t("This window did not respond for so long that another one took over, so it went no further.")
-		: l10n.t("What is written down of it could not be changed. {0}", diskWords(problem.code));
+		: l10n.t("What is written down of it could not be changed. {0}", describeDiskRemedy(problem.code));
 }
 
-/** What to look at where a file could not be written. @param code As the system said it, such as `ENOSPC` */
-function diskWords(code: string | null): string {
+/** Describes how to make a file writable. @param code The system's error code, such as `ENOSPC` */
+function describeDiskRemedy(code: string | null): string {
 	switch (code) {
 		case "ENOSPC":
 		case "EDQUOT":

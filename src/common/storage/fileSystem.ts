@@ -2,50 +2,53 @@ import fs from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { ProblemError } from "../../domain/problem.ts";
 
-/** What is needed of a file system; tests have it fail. */
+/** The file system functions in use; tests inject failures. */
 export type FileSystem = Pick<typeof fs, "mkdir" | "open" | "readdir" | "readFile" | "rename" | "unlink" | "writeFile">;
 
 export const FILE_SYSTEM: FileSystem = fs;
 
-/** What Windows, and some network drives, answer for a moment while a virus scanner or another process has a file open. */
-const PASSING: readonly unknown[] = ["EPERM", "EBUSY"];
+/** Short-lived errors of Windows and some network drives while a virus scanner or another process has a file open. */
+const TRANSIENT_CODES: readonly unknown[] = ["EPERM", "EBUSY"];
 
-/** The pauses before each new try, in milliseconds: some two seconds in all. */
-const PAUSES: readonly number[] = [10, 20, 40, 80, 160, 320, 640, 800];
+/** Delays before each retry, in milliseconds: about two seconds in total. */
+const RETRY_DELAYS_MS: readonly number[] = [10, 20, 40, 80, 160, 320, 640, 800];
 
-/** A network drive that is gone may never answer; so long it is waited for, in milliseconds. */
-const LONGEST_CALL_MS = 7000;
+/** Time limit of a call, in milliseconds. A disconnected network drive may never respond. */
+const MAX_CALL_MS = 7000;
 
-/** Does something with a file again while the system says that it is in use. @throws what the last try threw; as `answered` */
-export async function retryWhileBusy<T>(act: () => Promise<T>, pauses: readonly number[] = PAUSES): Promise<T> {
+/** Runs a file operation again while the system reports a file in use. @throws the last error */
+export async function retryWhileBusy<T>(
+	operation: () => Promise<T>,
+	delays: readonly number[] = RETRY_DELAYS_MS,
+): Promise<T> {
 	try {
-		return await withTimeLimit(act());
+		return await withTimeLimit(operation());
 	} catch (error) {
-		const [next, ...rest] = pauses;
-		if (next === undefined || !PASSING.includes((error as NodeJS.ErrnoException).code)) throw error;
+		const [next, ...rest] = delays;
+		if (next === undefined || !TRANSIENT_CODES.includes((error as NodeJS.ErrnoException).code)) throw error;
 		await pause(next);
-		return retryWhileBusy(act, rest);
+		return retryWhileBusy(operation, rest);
 	}
 }
 
-/** Waits for a file system's answer for some seconds. A call that hangs cannot be ended. @throws an error with the code ETIMEDOUT */
+/** Waits up to 7 seconds for a file system call, which cannot be canceled. @throws an error with the code ETIMEDOUT */
 export function withTimeLimit<T>(call: Promise<T>): Promise<T> {
-	const late = Promise.withResolvers<never>();
+	const timeout = Promise.withResolvers<never>();
 	const timer = setTimeout(
-		() => late.reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
-		LONGEST_CALL_MS,
+		() => timeout.reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })),
+		MAX_CALL_MS,
 	);
-	// The call itself keeps a process alive as long as it goes on.
+	// The pending call itself keeps the process alive.
 	timer.unref();
-	return Promise.race([call, late.promise]).finally(() => clearTimeout(timer));
+	return Promise.race([call, timeout.promise]).finally(() => clearTimeout(timer));
 }
 
-/** Whether a system call failed with this code, such as `ENOENT`. */
+/** True if a system call failed with this code, such as `ENOENT`. */
 export function hasErrorCode(error: unknown, code: string): boolean {
 	return (error as NodeJS.ErrnoException).code === code;
 }
 
-/** A Failure `not-recorded` of what the system said. */
+/** Returns a ProblemError `not-recorded` with the system's error code. */
 export function toStorageProblem(error: unknown): ProblemError {
 	const { code = null } = error as NodeJS.ErrnoException;
 	return new ProblemError({ reason: "not-recorded", code });

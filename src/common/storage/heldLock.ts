@@ -1,96 +1,95 @@
 import { ProblemError } from "../../domain/problem.ts";
 import { type FileSystem, hasErrorCode, retryWhileBusy, toStorageProblem, withTimeLimit } from "./fileSystem.ts";
 
-/** A holder counts up this often, in milliseconds. */
+/** Interval between a holder's heartbeats, in milliseconds. */
 export const HEARTBEAT_MS = 3000;
 
-/** What stands in the file of a lock that was released. */
+/** Content of a released lock's file. */
 export const RELEASED = "{}";
 
-/** Who holds a lock, for people. */
+/** The owner of a lock, for display. */
 export interface LockOwner {
 	readonly host: string;
 	readonly process: number;
 }
 
-/** What stands in the file of a lock that is held. */
+/** Content of a held lock's file. */
 export interface LockHolder extends LockOwner {
-	/** Names the window among all. */
+	/** Unique id of the window. */
 	readonly id: string;
-	/** How often it counted up. */
+	/** Number of heartbeats so far. */
 	readonly heartbeats: number;
 }
 
-/** A lock that is held. */
 export interface HeldLock {
 	/**
-	 * Must be called right before each request, and each write, that changes something.
-	 * @throws Failure `lock-lost` where another window has taken the lock over; `not-recorded` where the lock's files cannot be read
+	 * Asserts that this window still has the lock. Must be called right before each changing request or write.
+	 * @throws ProblemError `lock-lost` if another window took over the lock; `not-recorded` if its files cannot be read
 	 */
 	check(): Promise<void>;
 }
 
-/** The time, which tests move. */
+/** A clock that tests control. */
 export interface LockClock {
-	/** Milliseconds, which never go back and have no meaning in another process. */
+	/** Returns monotonic milliseconds, which have no meaning in another process. */
 	now(): number;
-	/** Calls back after some milliseconds. @returns what prevents it. */
-	after(milliseconds: number, act: () => void): () => void;
+	/** Calls back after some milliseconds. @returns a function that cancels the call. */
+	after(milliseconds: number, callback: () => void): () => void;
 }
 
-/** The highest file of a lock. */
+/** The highest-numbered file of a lock. */
 export class LockFile implements HeldLock {
 	readonly #path: string;
 	readonly #owner: Omit<LockHolder, "heartbeats">;
 	readonly #clock: LockClock;
-	readonly #disk: FileSystem;
+	readonly #fileSystem: FileSystem;
 	readonly #isHighest: () => Promise<boolean>;
 	#text = "";
-	#beats = 0;
+	#heartbeats = 0;
 	#stop = () => {};
-	/** The end of what was written last, so that nothing overtakes it. */
-	#written = Promise.resolve();
+	/** Resolves after the last write, so that writes never overtake each other. */
+	#lastWrite = Promise.resolve();
 
 	constructor(
 		path: string,
 		owner: Omit<LockHolder, "heartbeats">,
 		clock: LockClock,
-		disk: FileSystem,
+		fileSystem: FileSystem,
 		isHighest: () => Promise<boolean>,
 	) {
 		this.#path = path;
 		this.#owner = owner;
 		this.#clock = clock;
-		this.#disk = disk;
+		this.#fileSystem = fileSystem;
 		this.#isHighest = isHighest;
 	}
 
-	/** Creates the file, and counts up in it from then on. @throws what the system says, such as EEXIST */
+	/** Creates the file and starts the heartbeat. @throws the system's error, such as EEXIST */
 	async create(): Promise<void> {
 		try {
-			await this.#beat("wx");
+			await this.#writeHeartbeat("wx");
 		} catch (error) {
 			this.#stop();
-			// A full disk leaves an empty file, which would count as a holder's. Another window's file is left alone.
-			const left = await withTimeLimit(this.#disk.readFile(this.#path, "utf8")).catch(() => null);
-			if (!hasErrorCode(error, "EEXIST") && left !== null && this.#text.startsWith(left)) await this.withdraw();
+			// A full disk leaves an empty file, which would count as held. Another window's file must stay.
+			const content = await withTimeLimit(this.#fileSystem.readFile(this.#path, "utf8")).catch(() => null);
+			if (!hasErrorCode(error, "EEXIST") && content !== null && this.#text.startsWith(content)) await this.withdraw();
 			throw error;
 		}
 	}
 
 	async check(): Promise<void> {
 		this.#stop();
-		await this.#beat("r+").catch((error) => {
-			// Whoever has overtaken it removes its file.
+		await this.#writeHeartbeat("r+").catch((error) => {
+			// A window that took over the lock removes this file.
 			if (!hasErrorCode(error, "ENOENT")) throw toStorageProblem(error);
 		});
 		if (await this.#isHighest()) return;
-		// Where the other window gives way, nobody has it: not this one, which says that it is lost.
+		// If the other window gives up too, the lock must be free.
 		await this.release();
 		throw new ProblemError({ reason: "lock-lost" });
 	}
 
-	/** Marks the file as released. If that fails, waiting windows take the lock over after 15 seconds. */
+	/** Marks the file as released. If that fails, waiting windows take over the lock after 15 seconds. */
 	async release(): Promise<void> {
 		this.#stop();
 		await this.#write(RELEASED.padEnd(this.#text.length), "r+").catch(() => {});
@@ -99,23 +98,23 @@ export class LockFile implements HeldLock {
 	/** Removes the file, so that the holder of the number below keeps the lock. */
 	async withdraw(): Promise<void> {
 		this.#stop();
-		await withTimeLimit(this.#disk.unlink(this.#path)).catch(() => {});
+		await withTimeLimit(this.#fileSystem.unlink(this.#path)).catch(() => {});
 	}
 
-	/** @param flag Never creates a file that another window has removed. */
-	async #beat(flag: "wx" | "r+"): Promise<void> {
-		this.#text = JSON.stringify({ ...this.#owner, beats: ++this.#beats });
-		this.#stop = this.#clock.after(HEARTBEAT_MS, () => void this.#beat("r+").catch(() => {}));
+	/** @param flag `r+` never creates a file that another window has removed. */
+	async #writeHeartbeat(flag: "wx" | "r+"): Promise<void> {
+		this.#text = JSON.stringify({ ...this.#owner, beats: ++this.#heartbeats });
+		this.#stop = this.#clock.after(HEARTBEAT_MS, () => void this.#writeHeartbeat("r+").catch(() => {}));
 		await this.#write(this.#text, flag);
 	}
 
-	/** Puts a text in the file that is as long as the one before, or longer. */
+	/** Writes a text, which must not be shorter than the text before. */
 	#write(text: string, flag: "wx" | "r+"): Promise<void> {
-		const once = () => withTimeLimit(this.#disk.writeFile(this.#path, text, { flag, mode: 0o600 }));
-		// Who tries to create it again meets what the first try may have left.
-		const write = flag === "wx" ? once : () => retryWhileBusy(once);
-		const writing = this.#written.then(write);
-		this.#written = writing.catch(() => {});
+		const attempt = () => withTimeLimit(this.#fileSystem.writeFile(this.#path, text, { flag, mode: 0o600 }));
+		// A second creation would fail on a file that the first attempt created.
+		const write = flag === "wx" ? attempt : () => retryWhileBusy(attempt);
+		const writing = this.#lastWrite.then(write);
+		this.#lastWrite = writing.catch(() => {});
 		return writing;
 	}
 }

@@ -21,194 +21,195 @@ import {
 	RELEASED,
 } from "./heldLock.ts";
 
-/** A holder whose counter stays the same for so long, in milliseconds, is taken for dead: five beats. */
+/** Silence after which a holder counts as dead, in milliseconds: five heartbeats. */
 export const EXPIRES_AFTER_MS = 15_000;
 
-/** Whoever waits looks this often, in milliseconds. */
-const LOOK_MS = 25;
+/** Interval at which a waiting window reads the lock, in milliseconds. */
+const POLL_MS = 25;
 
-/** Nobody waits longer, in milliseconds: a dead holder is overtaken before. */
-const LONGEST_WAIT_MS = 2 * EXPIRES_AFTER_MS;
+/** Longest wait for a lock, in milliseconds. A dead holder is overtaken earlier. */
+const MAX_WAIT_MS = 2 * EXPIRES_AFTER_MS;
 
 const SYSTEM_CLOCK: LockClock = {
 	now: () => performance.now(),
-	after: (milliseconds, act) => {
-		const timer = setTimeout(act, milliseconds);
+	after: (milliseconds, callback) => {
+		const timer = setTimeout(callback, milliseconds);
 		return () => clearTimeout(timer);
 	},
 };
 
-const OWNER: LockOwner = { host: hostname(), process: process.pid };
+const THIS_PROCESS: LockOwner = { host: hostname(), process: process.pid };
 
-const NOBODY: LockOwner = { host: "", process: 0 };
+const UNKNOWN_OWNER: LockOwner = { host: "", process: 0 };
 
-/** What was read of a holder's file, and when. */
-interface Seen {
+/** The last reading of a holder's file. */
+interface Reading {
 	readonly text: string;
-	readonly at: number;
-	/** For how long it has been seen to stay so. */
+	readonly readAt: number;
+	/** How long the text was seen unchanged, in milliseconds. */
 	readonly silentMs: number;
-	/** Whether it was seen to change. */
-	readonly hasBeaten: boolean;
+	/** True if the text was seen to change. */
+	readonly heartbeatSeen: boolean;
 }
 
 /**
- * Exclusive locks between windows, also of several computers that share a folder, on any file system that can create a file
- * only if there is none. The files of a lock are `NAME.1`, `NAME.2` and so on: the highest number holds. Its holder counts up
- * in it. A lock that was released, or whose counter stays the same for 15 seconds, is taken by creating the next number. Neither the
- * wall clock nor process ids decide, so that a clock that jumps and an id that is used again do no harm.
+ * Exclusive locks between windows, also of several computers that share a folder. The file system must support
+ * exclusive creation of files. A lock's files are `NAME.lock.1`, `NAME.lock.2` and so on. The creator of the highest
+ * number holds the lock and writes heartbeats to the file. A lock that is released, or silent for 15 seconds, is
+ * acquired by creating the next number. Wall clocks and process ids never decide, so that a clock change or a reused id
+ * does no harm.
  */
 export class FileLocks {
 	readonly #folder: string;
 	readonly #clock: LockClock;
 	readonly #owner: LockOwner;
-	readonly #disk: FileSystem;
-	/** Names this window among all. */
+	readonly #fileSystem: FileSystem;
+	/** Unique id of this window. */
 	readonly id = randomUUID();
-	/** The locks that this window holds. */
-	readonly #held = new Set<string>();
-	/** What was read last of each lock that another window holds. */
-	readonly #seen = new Map<string, Seen>();
+	/** Names of the locks that this window holds. */
+	readonly #heldNames = new Set<string>();
+	/** The last reading of each lock that another window holds, by file name. */
+	readonly #readings = new Map<string, Reading>();
 
-	/** @param folder An absolute path; it is created when the first lock is taken. */
+	/** @param folder An absolute path. The first lock creates the folder. */
 	constructor(
 		folder: string,
 		clock: LockClock = SYSTEM_CLOCK,
-		owner: LockOwner = OWNER,
-		disk: FileSystem = FILE_SYSTEM,
+		owner: LockOwner = THIS_PROCESS,
+		fileSystem: FileSystem = FILE_SYSTEM,
 	) {
-		this.#disk = disk;
+		this.#fileSystem = fileSystem;
 		this.#folder = folder;
 		this.#clock = clock;
 		this.#owner = owner;
 	}
 
 	/**
-	 * Does some work while nobody else holds a lock.
+	 * Runs work while holding a lock.
 	 * @param name Lower-case letters, digits, dots and hyphens.
-	 * @param options.refuse Whether to give up as soon as another holder is seen to be alive, instead of waiting for it.
-	 * @throws Failure `locked` with its holder, after 30 seconds at most; `not-recorded` where the lock's files cannot be written;
-	 * what `work` throws; Cancelled
+	 * @param options.refuse Throws as soon as another holder is seen alive, instead of waiting for the lock.
+	 * @throws ProblemError `locked` with the holder, after 30 seconds at most; `not-recorded` if the lock's files cannot
+	 * be written; any error of `work`; CancelledError
 	 */
 	async withLock<T>(
 		name: string,
 		work: (lock: HeldLock) => Promise<T>,
 		options: { readonly refuse?: boolean; readonly signal?: AbortSignal } = {},
 	): Promise<T> {
-		if (options.refuse && this.#held.has(name)) throw new ProblemError({ reason: "locked", ...this.#owner });
-		const held = await this.#take(name, options);
-		this.#held.add(name);
+		if (options.refuse && this.#heldNames.has(name)) throw new ProblemError({ reason: "locked", ...this.#owner });
+		const lock = await this.#acquire(name, options);
+		this.#heldNames.add(name);
 		try {
-			return await work(held);
+			return await work(lock);
 		} finally {
-			this.#held.delete(name);
-			await held.release();
+			this.#heldNames.delete(name);
+			await lock.release();
 		}
 	}
 
 	/**
-	 * Which window holds a lock, by one more look.
-	 * @returns the window's `id`, and whether it was seen to count up, which nobody does who died; `null` where no window holds
-	 * it, or the one that did was silent for 15 seconds.
-	 * @throws Failure `not-recorded` where the lock's files cannot be read
+	 * Reads which window holds a lock.
+	 * @returns the window's `id`, and whether a heartbeat was seen, which proves that the window is alive; `null` if the
+	 * lock is free, or its holder was silent for 15 seconds
+	 * @throws ProblemError `not-recorded` if the lock's files cannot be read
 	 */
 	async holderOf(name: string): Promise<{ readonly id: string; readonly isSeenAlive: boolean } | null> {
-		const highest = (await this.#numbers(name)).at(-1) ?? 0;
-		const file = fileName(name, highest);
-		const holder = this.#alive(file, await this.#text(file));
-		return holder && { id: holder.id, isSeenAlive: this.#seen.get(file)?.hasBeaten ?? false };
+		const highest = (await this.#listNumbers(name)).at(-1) ?? 0;
+		const file = lockFileName(name, highest);
+		const holder = this.#liveHolder(file, await this.#readFile(file));
+		return holder && { id: holder.id, isSeenAlive: this.#readings.get(file)?.heartbeatSeen ?? false };
 	}
 
-	async #take(
+	async #acquire(
 		name: string,
 		{ refuse = false, signal }: { readonly refuse?: boolean; readonly signal?: AbortSignal },
 	): Promise<LockFile> {
 		const started = this.#clock.now();
-		let first = null as LockHolder | null;
+		let firstHolder = null as LockHolder | null;
 		for (;;) {
 			if (signal?.aborted) throw new CancelledError();
-			const highest = (await this.#numbers(name)).at(-1) ?? 0;
-			const file = fileName(name, highest);
-			const text = await this.#text(file);
-			const owner = this.#alive(file, text);
-			const held = owner ? null : await this.#create(name, highest, text);
-			if (held) return held;
-			// What was seen before it waited may be the last word of one that died.
-			if (first?.id !== owner?.id) first = owner;
-			const hasBeaten = owner?.heartbeats !== first?.heartbeats;
-			const isTooLong = this.#clock.now() - started > LONGEST_WAIT_MS;
-			if (isTooLong || (refuse && hasBeaten)) {
-				const { host, process } = owner ?? NOBODY;
+			const highest = (await this.#listNumbers(name)).at(-1) ?? 0;
+			const file = lockFileName(name, highest);
+			const text = await this.#readFile(file);
+			const holder = this.#liveHolder(file, text);
+			const claimed = holder ? null : await this.#claim(name, highest, text);
+			if (claimed) return claimed;
+			// The first reading may be a dead holder's last heartbeat.
+			if (firstHolder?.id !== holder?.id) firstHolder = holder;
+			const heartbeatSeen = holder?.heartbeats !== firstHolder?.heartbeats;
+			const isTimedOut = this.#clock.now() - started > MAX_WAIT_MS;
+			if (isTimedOut || (refuse && heartbeatSeen)) {
+				const { host, process } = holder ?? UNKNOWN_OWNER;
 				throw new ProblemError({ reason: "locked", host, process });
 			}
-			await this.#pause(LOOK_MS, signal);
+			await this.#pause(POLL_MS, signal);
 		}
 	}
 
 	/**
-	 * Takes a lock whose highest number is released, or silent.
-	 * @param seen What its file said, by which that was judged.
-	 * @returns `null` where somebody else has the next number, or a higher one, or was not silent after all.
+	 * Claims a lock whose highest number is released or silent.
+	 * @param expected The text by which the highest file was judged.
+	 * @returns `null` if another window has the next number or a higher number, or the holder was not silent after all.
 	 */
-	async #create(name: string, highest: number, seen: string): Promise<LockFile | null> {
+	async #claim(name: string, highest: number, expected: string): Promise<LockFile | null> {
 		const number = highest + 1;
-		const overtaken = fileName(name, highest);
-		const path = join(this.#folder, fileName(name, number));
-		const isHighest = async () => (await this.#numbers(name)).at(-1) === number;
-		const held = new LockFile(path, { id: this.id, ...this.#owner }, this.#clock, this.#disk, isHighest);
-		await withTimeLimit(this.#disk.mkdir(this.#folder, { recursive: true, mode: 0o700 })).catch((error) => {
+		const previous = lockFileName(name, highest);
+		const path = join(this.#folder, lockFileName(name, number));
+		const isHighest = async () => (await this.#listNumbers(name)).at(-1) === number;
+		const lock = new LockFile(path, { id: this.id, ...this.#owner }, this.#clock, this.#fileSystem, isHighest);
+		await withTimeLimit(this.#fileSystem.mkdir(this.#folder, { recursive: true, mode: 0o700 })).catch((error) => {
 			throw toStorageProblem(error);
 		});
 		try {
-			await retryWhileBusy(() => held.create());
+			await retryWhileBusy(() => lock.create());
 		} catch (error) {
 			if (hasErrorCode(error, "EEXIST")) return null;
 			throw toStorageProblem(error);
 		}
-		// Whoever is overtaken counts up before it looks for a higher number, and this looks for that after it has one: one of
-		// the two sees the other.
-		const isMine = await held.check().then(
-			async () => (await this.#text(overtaken)) === seen,
+		// An overtaken holder writes a heartbeat before looking for a higher number. This window creates a number before
+		// looking for the heartbeat. So at least one of the two windows sees the other.
+		const isMine = await lock.check().then(
+			async () => (await this.#readFile(previous)) === expected,
 			() => false,
 		);
 		if (!isMine) {
-			await held.withdraw();
+			await lock.withdraw();
 			return null;
 		}
 		await this.#removeBelow(name, number);
-		return held;
+		return lock;
 	}
 
-	/** Who holds a lock by what its file says now; `null` where it is released, removed, or silent. */
-	#alive(file: string, text: string): LockHolder | null {
+	/** Returns a lock's holder by its file's current text; `null` if the lock is released, removed or silent. */
+	#liveHolder(file: string, text: string): LockHolder | null {
 		if (text.trimEnd() === RELEASED) {
-			this.#seen.delete(file);
+			this.#readings.delete(file);
 			return null;
 		}
-		const at = this.#clock.now();
-		const seen = this.#seen.get(file);
-		// A computer that slept between two looks has slept for the holder, too.
-		const silentMs = seen?.text === text ? seen.silentMs + Math.min(at - seen.at, HEARTBEAT_MS) : 0;
-		this.#seen.set(file, {
+		const readAt = this.#clock.now();
+		const seen = this.#readings.get(file);
+		// The computer may have slept between two readings, and the holder with it.
+		const silentMs = seen?.text === text ? seen.silentMs + Math.min(readAt - seen.readAt, HEARTBEAT_MS) : 0;
+		this.#readings.set(file, {
 			text,
-			at,
+			readAt,
 			silentMs,
-			hasBeaten: seen !== undefined && (seen.hasBeaten || seen.text !== text),
+			heartbeatSeen: seen !== undefined && (seen.heartbeatSeen || seen.text !== text),
 		});
-		return silentMs >= EXPIRES_AFTER_MS ? null : holderIn(text);
+		return silentMs >= EXPIRES_AFTER_MS ? null : parseHolder(text);
 	}
 
-	/** What stands in a lock's file; as in a released one where it is gone. @throws Failure `not-recorded` */
-	#text(file: string): Promise<string> {
-		return retryWhileBusy(() => this.#disk.readFile(join(this.#folder, file), "utf8")).catch((error) => {
+	/** Reads a lock's file; `RELEASED` if the file is gone. @throws ProblemError `not-recorded` */
+	#readFile(file: string): Promise<string> {
+		return retryWhileBusy(() => this.#fileSystem.readFile(join(this.#folder, file), "utf8")).catch((error) => {
 			if (hasErrorCode(error, "ENOENT")) return RELEASED;
 			throw toStorageProblem(error);
 		});
 	}
 
-	/** The numbers of a lock's files, the highest last. @throws Failure `not-recorded` */
-	async #numbers(name: string): Promise<readonly number[]> {
-		const names = await retryWhileBusy(() => this.#disk.readdir(this.#folder)).catch((error) => {
+	/** Returns the numbers of a lock's files, in ascending order. @throws ProblemError `not-recorded` */
+	async #listNumbers(name: string): Promise<readonly number[]> {
+		const names = await retryWhileBusy(() => this.#fileSystem.readdir(this.#folder)).catch((error) => {
 			if (hasErrorCode(error, "ENOENT")) return [];
 			throw toStorageProblem(error);
 		});
@@ -219,35 +220,35 @@ export class FileLocks {
 			.sort((one, other) => one - other);
 	}
 
-	/** Removes what counts no more. The highest file stays, so that no number comes twice while somebody may be about to create it. */
+	/** Removes obsolete files, but never the highest file, so that no window creates the same number again. */
 	async #removeBelow(name: string, number: number): Promise<void> {
-		for (const each of await this.#numbers(name).catch(() => []))
+		for (const each of await this.#listNumbers(name).catch(() => []))
 			if (each < number)
-				await withTimeLimit(this.#disk.unlink(join(this.#folder, fileName(name, each)))).catch(() => {});
+				await withTimeLimit(this.#fileSystem.unlink(join(this.#folder, lockFileName(name, each)))).catch(() => {});
 	}
 
-	/** Ends early where the signal is aborted. */
+	/** Ends early if the signal is aborted. */
 	#pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
 		return new Promise((resolve) => {
 			if (signal?.aborted) return resolve();
-			const stop = () => {
-				forget();
+			const onAbort = () => {
+				cancelTimer();
 				resolve();
 			};
-			const forget = this.#clock.after(milliseconds, () => {
-				signal?.removeEventListener("abort", stop);
+			const cancelTimer = this.#clock.after(milliseconds, () => {
+				signal?.removeEventListener("abort", onAbort);
 				resolve();
 			});
-			signal?.addEventListener("abort", stop, { once: true });
+			signal?.addEventListener("abort", onAbort, { once: true });
 		});
 	}
 }
 
-function fileName(name: string, number: number): string {
+function lockFileName(name: string, number: number): string {
 	return `${name}.lock.${number}`;
 }
 
-function holderIn(text: string): LockHolder {
+function parseHolder(text: string): LockHolder {
 	const { id, host, process, beats } = parseObject(text);
 	return {
 		id: typeof id === "string" ? id : "",

@@ -6,23 +6,22 @@ import { CancelledError, ProblemError, type UnreadableFile } from "../../domain/
 import { sanitize } from "../messages/sanitize.ts";
 import { pickOne } from "./prompts.ts";
 
-/** The endings that the menus show on; what is in a file is decided by its content alone. */
-const ENDINGS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as const;
+/** File extensions on which the menus appear. Only the content decides the format of a file. */
+const EXTENSIONS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as const;
 
-/** A certificate file as it was read. */
 export interface FileContent {
-	/** The file's name without its folders, for people. */
+	/** The file's name without folders, for display. */
 	readonly name: string;
 	readonly bytes: Uint8Array;
-	/** Whether this is an open editor's text that is not what lies on the disk. */
+	/** True for an open editor's text that differs from the file on disk. */
 	readonly unsaved: boolean;
 }
 
 /**
- * The files a command is about: what a menu handed over, else the active editor's file or what the person picks.
- * @param title What the command does, for the question.
- * @param clicked,selection What the editor passes to a command from its menus; anything else is ignored.
- * @throws Cancelled
+ * Returns the files for a command: a menu's files, else the active editor's file or files that the person picks.
+ * @param title The command's action, for the prompt.
+ * @param clicked,selection Arguments that the editor's menus pass to a command; any other value is ignored.
+ * @throws CancelledError
  */
 export async function promptForFiles(
 	title: string,
@@ -35,50 +34,50 @@ export async function promptForFiles(
 	return pickFiles(title, true);
 }
 
-/** Has one file chosen, and reads it. @param endings The dialog's first filter. @throws Failure, Cancelled */
-export async function promptForFile(title: string, endings: readonly string[] = ENDINGS): Promise<FileContent> {
-	const [file] = await pickFiles(title, false, endings);
+/** Prompts for a file and reads it. @param extensions The first filter. @throws ProblemError; CancelledError */
+export async function promptForFile(title: string, extensions: readonly string[] = EXTENSIONS): Promise<FileContent> {
+	const [file] = await pickFiles(title, false, extensions);
 	if (!file) throw new CancelledError();
 	return readCertificateFile(file);
 }
 
-/** @param several Whether more than one may be picked. @param endings As in `chooseFile`. @throws Cancelled */
+/** Prompts for files. @param extensions As in `promptForFile`. @throws CancelledError */
 export async function pickFiles(
 	title: string,
-	several: boolean,
-	endings: readonly string[] = ENDINGS,
+	multiple: boolean,
+	extensions: readonly string[] = EXTENSIONS,
 ): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
-		const here = { label: sanitize(fileName(active)), description: l10n.t("active editor"), value: active };
-		const other = { label: l10n.t("Choose a file…"), value: null };
-		const chosen = await pickOne({ title, placeholder: l10n.t("Which file?") }, [here, other]);
+		const activeChoice = { label: sanitize(fileName(active)), description: l10n.t("active editor"), value: active };
+		const otherChoice = { label: l10n.t("Choose a file…"), value: null };
+		const chosen = await pickOne({ title, placeholder: l10n.t("Which file?") }, [activeChoice, otherChoice]);
 		if (chosen) return [chosen];
 	}
 	const picked = await vscode.window.showOpenDialog({
-		canSelectMany: several,
+		canSelectMany: multiple,
 		openLabel: l10n.t("Choose"),
 		title,
-		filters: { [l10n.t("Certificate files")]: [...endings], [l10n.t("All files")]: ["*"] },
+		filters: { [l10n.t("Certificate files")]: [...extensions], [l10n.t("All files")]: ["*"] },
 	});
 	if (!picked) throw new CancelledError();
 	return picked;
 }
 
-/** The file in the active editor, text or not, where there is one. */
+/** Returns the active editor's file, text or not; `null` if there is none. */
 function activeFile(): vscode.Uri | null {
 	const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
 	return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : null;
 }
 
-/** A file's name without its folders, for people. */
+/** Returns a file's name without folders, for display. */
 export function fileName(uri: vscode.Uri): string {
 	return posix.basename(uri.path);
 }
 
 /**
- * Reads a file within bounds: at most 1 MiB of a regular file. An open editor's unsaved text goes before the file.
- * @throws Failure `file-unreadable`
+ * Reads a regular file of at most 1 MiB. An open editor's unsaved text has priority over the file.
+ * @throws ProblemError `file-unreadable`
  */
 export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent> {
 	const name = fileName(uri);
@@ -94,21 +93,21 @@ export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent>
 	try {
 		const { type, size } = await vscode.workspace.fs.stat(uri);
 		if (type & vscode.FileType.Directory) throw unreadable("folder");
-		// A pipe or a device would never end. A link is followed, and its target counts.
+		// A pipe or a device would never end. A link counts as its target.
 		if (!(type & vscode.FileType.File))
 			throw unreadable(type & vscode.FileType.SymbolicLink ? "dead-link" : "not-a-file");
 		if (size > MAX_FILE_BYTES) throw unreadable("too-large");
-		// The system's own files say that they hold nothing, and some never end.
+		// System files report a size of 0, and some never end.
 		const bytes = size === 0 && uri.scheme === "file" ? new Uint8Array() : await vscode.workspace.fs.readFile(uri);
 		if (bytes.length > MAX_FILE_BYTES) throw unreadable("too-large");
 		return { name, bytes, unsaved: false };
 	} catch (thrown) {
 		if (thrown instanceof ProblemError) throw thrown;
-		throw unreadable(thrown instanceof vscode.FileSystemError ? (CODES[thrown.code] ?? "other") : "other");
+		throw unreadable(thrown instanceof vscode.FileSystemError ? (REASONS[thrown.code] ?? "other") : "other");
 	}
 }
 
-const CODES: Readonly<Record<string, UnreadableFile>> = {
+const REASONS: Readonly<Record<string, UnreadableFile>> = {
 	FileNotFound: "gone",
 	FileNotADirectory: "gone",
 	FileIsADirectory: "folder",

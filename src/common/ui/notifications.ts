@@ -2,8 +2,8 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { VirtualDocuments } from "./virtualDocuments.ts";
 
-/** A message without a button is one line in VS Code, with room for about so many characters; the rest is cut. */
-const ONE_LINE = 50;
+/** Number of characters that VS Code shows of a message without buttons, approximately. */
+const MAX_SHOWN_LENGTH = 50;
 
 const SHOW = {
 	information: vscode.window.showInformationMessage,
@@ -11,30 +11,34 @@ const SHOW = {
 	error: vscode.window.showErrorMessage,
 };
 
-/** What messages need. */
 export interface NotificationDeps {
 	readonly documents: Pick<VirtualDocuments, "show">;
 }
 
+interface MessageText {
+	readonly brief: string;
+	readonly whole: string;
+}
+
 /**
- * Shows a message. One that is too long for a line, or has several, gets a button: only then VS Code shows all of it.
- * @param words A line for each thing that it says; VS Code shows them as one paragraph. `whole`: where the message itself
- *   leaves something out.
- * @param buttons The actions that it offers.
- * @returns the chosen one.
+ * Shows a message. A long text, or a text of several lines, gets a button, because VS Code shows only messages with
+ * buttons in full.
+ * @param message A line per statement; VS Code shows one paragraph. `complete`: the full text, if `brief` omits parts.
+ * @param buttons The labels of actions.
+ * @returns the chosen label
  */
 export async function showMessage(
 	{ documents }: NotificationDeps,
 	kind: keyof typeof SHOW,
-	words: string | { readonly brief: string; readonly whole: string },
+	message: string | MessageText,
 	...buttons: readonly string[]
 ): Promise<string | undefined> {
-	const { brief: text, whole } = typeof words === "string" ? { brief: words, whole: words } : words;
+	const text: MessageText = typeof message === "string" ? { brief: message, whole: message } : message;
 	const details = l10n.t("Show Details");
-	const isCut = buttons.length === 0 && text.length > ONE_LINE;
-	const offered = isCut || text.includes("\n") ? [...buttons, details] : buttons;
-	const chosen = await SHOW[kind](text, ...offered);
+	const isTruncated = buttons.length === 0 && text.brief.length > MAX_SHOWN_LENGTH;
+	const labels = isTruncated || text.brief.includes("\n") ? [...buttons, details] : buttons;
+	const chosen = await SHOW[kind](text.brief, ...labels);
 	if (chosen !== details) return chosen;
-	await documents.show(l10n.t("Details"), `${whole}\n`);
+	await documents.show(l10n.t("Details"), `${text.whole}\n`);
 	return undefined;
 }

@@ -6,7 +6,7 @@ import type { Log } from "./log.ts";
 import { type NotificationDeps, showMessage } from "./notifications.ts";
 import { showUnexpectedError } from "./unexpectedError.ts";
 
-/** What each of them runs. */
+/** The command that each remedy runs. */
 export const MENDING_COMMANDS: Readonly<Record<Remedy, readonly [command: string, ...args: string[]]>> = {
 	"set-key": [COMMANDS.setKey],
 	"set-passphrase": [COMMANDS.setPassphrase],
@@ -19,12 +19,17 @@ export const MENDING_COMMANDS: Readonly<Record<Remedy, readonly [command: string
 	"switch-connection": [COMMANDS.switchConnection],
 };
 
-/** Shows what a command threw: one message with what mends it; nothing where the person cancelled. */
+/** Shows a command's error as a message with a remedy. Shows nothing if the person cancelled. */
 export async function showProblem(thrown: unknown, context: NotificationDeps & { readonly log: Log }): Promise<void> {
 	if (isCancelled(thrown)) return;
 	const problem = problemOf(thrown);
 	if (!problem) return showUnexpectedError(thrown, context.log);
-	const mend = remedyFor(problem);
-	const chosen = await showMessage(context, "error", describeProblem(problem), ...(mend ? [formatRemedy(mend)] : []));
-	if (chosen && mend) await vscode.commands.executeCommand(...MENDING_COMMANDS[mend]);
+	const remedy = remedyFor(problem);
+	const chosen = await showMessage(
+		context,
+		"error",
+		describeProblem(problem),
+		...(remedy ? [formatRemedy(remedy)] : []),
+	);
+	if (chosen && remedy) await vscode.commands.executeCommand(...MENDING_COMMANDS[remedy]);
 }

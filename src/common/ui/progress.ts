@@ -1,17 +1,17 @@
 import * as vscode from "vscode";
 import { VIEW } from "../manifestIds.ts";
 
-/** From when on a wait is shown, in milliseconds. */
-const SLOW_MS = 500;
+/** Delay before progress is shown, in milliseconds. */
+const DELAY_MS = 500;
 
-/** Shows that something takes longer than expected, with a way to end it. @param title What is waited for. */
+/** Waits for a promise, and shows cancellable progress after 500 ms. @param title The operation's description. */
 export async function withDelayedProgress<T>(title: string, promise: Promise<T>, abort: AbortController): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
-	const slow = new Promise<"slow">((resolve) => {
-		timer = setTimeout(() => resolve("slow"), SLOW_MS);
+	const delay = new Promise<"slow">((resolve) => {
+		timer = setTimeout(() => resolve("slow"), DELAY_MS);
 	});
 	try {
-		if ((await Promise.race([promise, slow])) !== "slow") return await promise;
+		if ((await Promise.race([promise, delay])) !== "slow") return await promise;
 	} finally {
 		clearTimeout(timer);
 	}
@@ -22,10 +22,10 @@ export async function withDelayedProgress<T>(title: string, promise: Promise<T>,
 	});
 }
 
-/** The same for what the certificates' view shows to be going on. @param act Ends by its signal. */
-export async function withCancellableProgress<T>(title: string, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Like `withDelayedProgress`, and shows progress in the certificates view. @param task Must end by its signal. */
+export async function withCancellableProgress<T>(title: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
 	const abort = new AbortController();
 	return vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
-		withDelayedProgress(title, act(abort.signal), abort),
+		withDelayedProgress(title, task(abort.signal), abort),
 	);
 }

@@ -1,16 +1,16 @@
 import * as vscode from "vscode";
 import { CancelledError } from "../../domain/problem.ts";
 
-/** Thrown where the person chose to go back to the question before. */
+/** Thrown if the person goes back to the previous question. */
 export class BackPressed extends Error {}
 
-/** Where a question stands in a row of questions. */
+/** A question's position in a sequence. */
 export interface Position {
 	readonly step: number;
 	readonly steps: number;
 }
 
-/** What is said of a typed text while it is typed; an error keeps it from being accepted. */
+/** Feedback on a text during typing. The box never accepts a text with an error. */
 export interface Validation {
 	readonly message: string;
 	readonly severity: "info" | "warning" | "error";
@@ -22,28 +22,28 @@ export interface TextQuestion {
 	readonly placeholder: string;
 	readonly value?: string;
 	readonly password?: boolean;
-	/** Blanks around the text belong to it. */
+	/** Blanks around the text are part of the text. */
 	readonly keepWhitespace?: boolean;
 	readonly position?: Position;
 	readonly button?: TextButton;
 	validate(text: string): Validation | null;
 	/**
 	 * Checks an accepted text while the box shows that it is busy.
-	 * @returns why it is not good, or `null`.
+	 * @returns the reason to reject the text, or `null`
 	 */
 	check?(text: string, signal: AbortSignal): Promise<string | null>;
 }
 
-/** A button in the box that changes what becomes of the text. */
+/** A button in the box that changes how the text is used. */
 export interface TextButton {
 	readonly icon: vscode.ThemeIcon;
-	/** What pressing it does next. */
+	/** Returns the effect of the next press. */
 	tooltip(): string;
-	/** @returns the prompt from then on. */
+	/** @returns the new prompt */
 	press(): string;
 }
 
-/** @returns the text, without blanks around it unless it is `verbatim`. @throws Cancelled, Back; whatever `check` throws. */
+/** Prompts for a text, trimmed unless `keepWhitespace`. @throws CancelledError; BackPressed; any error of `check` */
 export async function promptText(question: TextQuestion): Promise<string> {
 	const box = vscode.window.createInputBox();
 	const abort = new AbortController();
@@ -52,46 +52,46 @@ export async function promptText(question: TextQuestion): Promise<string> {
 	box.placeholder = question.placeholder;
 	box.value = question.value ?? "";
 	box.password = question.password ?? false;
-	staysOpen(box);
-	placeAt(box, question.position);
+	keepOpen(box);
+	showPosition(box, question.position);
 	const { button } = question;
 	const showButton = () => {
 		if (button) box.buttons = [{ iconPath: button.icon, tooltip: button.tooltip() }];
 	};
 	showButton();
 
-	const judge = () => {
-		const verdict = question.validate(box.value);
-		// An untouched empty box is not scolded; accepting it is.
-		box.validationMessage = verdict && box.value !== "" ? asValidation(verdict) : undefined;
-		return verdict;
+	const validate = () => {
+		const validation = question.validate(box.value);
+		// An empty box must not show an error before the person presses Enter.
+		box.validationMessage = validation && box.value !== "" ? toValidationMessage(validation) : undefined;
+		return validation;
 	};
-	judge();
+	validate();
 
 	try {
 		return await new Promise<string>((resolve, reject) => {
 			const accept = async () => {
 				if (box.busy) return;
-				const verdict = judge();
-				if (verdict?.severity === "error") {
-					box.validationMessage = asValidation(verdict);
+				const validation = validate();
+				if (validation?.severity === "error") {
+					box.validationMessage = toValidationMessage(validation);
 					return;
 				}
 				const text = question.keepWhitespace ? box.value : box.value.trim();
 				if (question.check) {
 					box.busy = true;
 					box.enabled = false;
-					const refusal = await question.check(text, abort.signal);
+					const rejection = await question.check(text, abort.signal);
 					box.busy = false;
 					box.enabled = true;
-					if (refusal !== null) {
-						box.validationMessage = asValidation({ message: refusal, severity: "error" });
+					if (rejection !== null) {
+						box.validationMessage = toValidationMessage({ message: rejection, severity: "error" });
 						return;
 					}
 				}
 				resolve(text);
 			};
-			box.onDidChangeValue(judge);
+			box.onDidChangeValue(validate);
 			box.onDidAccept(() => accept().catch(reject));
 			box.onDidTriggerButton((pressed) => {
 				if (!button || pressed === vscode.QuickInputButtons.Back) return reject(new BackPressed());
@@ -107,12 +107,11 @@ export async function promptText(question: TextQuestion): Promise<string> {
 	}
 }
 
-/** One choice of a list. */
 export interface Choice<T> extends vscode.QuickPickItem {
 	readonly value: T;
 }
 
-/** @param preselected The choice that Enter takes. @throws Cancelled, Back */
+/** Prompts for a choice. @param preselected The choice that Enter accepts. @throws CancelledError; BackPressed */
 export async function pickOne<T>(
 	question: { readonly title: string; readonly placeholder: string; readonly position?: Position },
 	choices: readonly Choice<T>[],
@@ -121,12 +120,12 @@ export async function pickOne<T>(
 	const pick = vscode.window.createQuickPick<Choice<T>>();
 	pick.title = question.title;
 	pick.placeholder = question.placeholder;
-	staysOpen(pick);
+	keepOpen(pick);
 	pick.matchOnDescription = true;
 	pick.matchOnDetail = true;
 	pick.items = choices;
 	if (preselected) pick.activeItems = [preselected];
-	placeAt(pick, question.position);
+	showPosition(pick, question.position);
 	try {
 		return await new Promise<T>((resolve, reject) => {
 			pick.onDidAccept(() => {
@@ -143,8 +142,8 @@ export async function pickOne<T>(
 }
 
 /**
- * As `askChoice`, where several may be ticked. It stays open until at least one is.
- * @param ticked Those that are to begin with.
+ * Like `pickOne`, for several choices. Accepts only if at least one choice is ticked.
+ * @param ticked The choices that are ticked at first.
  */
 export async function pickMany<T>(
 	question: { readonly title: string; readonly placeholder: string },
@@ -155,7 +154,7 @@ export async function pickMany<T>(
 	pick.title = question.title;
 	pick.placeholder = question.placeholder;
 	pick.canSelectMany = true;
-	staysOpen(pick);
+	keepOpen(pick);
 	pick.matchOnDescription = true;
 	pick.items = choices;
 	pick.selectedItems = ticked;
@@ -173,8 +172,8 @@ export async function pickMany<T>(
 }
 
 /**
- * Asks several questions in a row, with a way back from each but the first.
- * @throws Cancelled as soon as one of them is cancelled.
+ * Asks questions in a sequence, with a way back from each question but the first.
+ * @throws CancelledError as soon as a question is cancelled
  */
 export async function runSteps(questions: readonly ((position: Position) => Promise<void>)[]): Promise<void> {
 	let step = 0;
@@ -189,12 +188,12 @@ export async function runSteps(questions: readonly ((position: Position) => Prom
 	}
 }
 
-/** Keeps a question open when the focus goes elsewhere: a view that draws itself anew may take it, and a person may fetch something. */
-function staysOpen(input: vscode.QuickInput): void {
+/** Keeps a prompt open without focus: a refreshed view may get the focus, and the person may copy a text elsewhere. */
+function keepOpen(input: vscode.QuickInput): void {
 	input.ignoreFocusOut = true;
 }
 
-function placeAt(
+function showPosition(
 	input: vscode.QuickInput & { buttons: readonly vscode.QuickInputButton[] },
 	position?: Position,
 ): void {
@@ -204,7 +203,7 @@ function placeAt(
 	if (position.step > 1) input.buttons = [vscode.QuickInputButtons.Back];
 }
 
-function asValidation({ message, severity }: Validation): vscode.InputBoxValidationMessage {
+function toValidationMessage({ message, severity }: Validation): vscode.InputBoxValidationMessage {
 	const severities = vscode.InputBoxValidationSeverity;
 	return {
 		message,

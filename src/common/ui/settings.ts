@@ -8,48 +8,48 @@ import { SETTINGS } from "../manifestIds.ts";
 const DEFAULT_MTLS_URL = "https://mtls.api.openai.com";
 const DEFAULT_PATH = "/v1";
 
-/** Where the service answers. @throws Failure `base-url` where the setting breaks a rule. */
+/** Returns the service's URL. @throws ProblemError `base-url` if the setting breaks a rule */
 export function baseUrl(): BaseUrl {
-	return parseBaseUrl(ownText(SETTINGS.baseUrl) || DEFAULT_BASE_URL);
+	return parseBaseUrl(userText(SETTINGS.baseUrl) || DEFAULT_BASE_URL);
 }
 
-/** Where client certificates are asked for. @throws Failure `base-url` where the setting breaks a rule. */
+/** Returns the URL for client certificates. @throws ProblemError `base-url` if the setting breaks a rule */
 export function mtlsUrl(): BaseUrl {
 	try {
-		const url = parseBaseUrl(ownText(SETTINGS.mtlsUrl) || DEFAULT_MTLS_URL);
+		const url = parseBaseUrl(userText(SETTINGS.mtlsUrl) || DEFAULT_MTLS_URL);
 		if (url.encrypted) return { ...url, path: url.path || DEFAULT_PATH };
 	} catch {
-		// It is told below.
+		// Thrown below.
 	}
 	throw new ProblemError({ reason: "base-url", rule: "mtls" });
 }
 
-/** Days before its expiry from which on a certificate counts as expiring. */
+/** Returns how many days before its expiry a certificate counts as expiring. */
 export function reminderDays(): number {
-	const days = ownValue(SETTINGS.reminderDays);
+	const days = userValue(SETTINGS.reminderDays);
 	return typeof days === "number" && days >= 0 ? days : DEFAULT_REMINDER_DAYS;
 }
 
-/** The path of the client certificate to present; empty where there is none. */
+/** Returns the client certificate's path; empty if none is set. */
 export function clientCertificate(): string {
-	return ownText(SETTINGS.clientCertificate);
+	return userText(SETTINGS.clientCertificate);
 }
 
-/** The path of its private key; empty where it lies in the certificate's file. */
+/** Returns the path of the client certificate's key; empty if the certificate's file contains the key. */
 export function clientKey(): string {
-	return ownText(SETTINGS.clientKey);
+	return userText(SETTINGS.clientKey);
 }
 
 /**
- * What the editor was told about the way to a server, as of now. These are the editor's own settings, policies included;
- * it takes none of them from a workspace.
+ * Returns the editor's current proxy and TLS settings, including policies. The editor never reads these settings from a
+ * workspace.
  */
 export function network(): NetworkSettings {
 	const http = vscode.workspace.getConfiguration("http");
 	return {
 		proxySupport: http.get("proxySupport") !== "off",
-		proxy: text(http.get("proxy")),
-		proxyAuthorization: text(http.get("proxyAuthorization")),
+		proxy: textOrEmpty(http.get("proxy")),
+		proxyAuthorization: textOrEmpty(http.get("proxyAuthorization")),
 		proxyStrictSSL: http.get("proxyStrictSSL") !== false,
 		noProxy: [http.get<unknown>("noProxy")].flat().filter((host) => typeof host === "string"),
 		systemCertificates: http.get("systemCertificates") !== false,
@@ -58,17 +58,17 @@ export function network(): NetworkSettings {
 }
 
 /**
- * The value in the person's own settings. A workspace could lead the key elsewhere, so what it says does not count,
- * whatever the editor makes of the setting's scope.
+ * Returns the value from the person's user settings. A workspace could send the key to another host, so its value must
+ * never count, even if the editor ignores the setting's scope.
  */
-function ownValue(setting: string): unknown {
+function userValue(setting: string): unknown {
 	return vscode.workspace.getConfiguration().inspect(setting)?.globalValue;
 }
 
-function ownText(setting: string): string {
-	return text(ownValue(setting));
+function userText(setting: string): string {
+	return textOrEmpty(userValue(setting));
 }
 
-function text(value: unknown): string {
+function textOrEmpty(value: unknown): string {
 	return typeof value === "string" ? value.trim() : "";
 }

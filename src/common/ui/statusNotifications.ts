@@ -3,12 +3,12 @@ import * as vscode from "vscode";
 const STATUS_MS = 5000;
 
 /**
- * Says that all was done: beside what the rows show, the status bar is enough. A screen reader does not read that aloud, so
- * that a notification says it to those who set the editor up for one.
+ * Reports success in the status bar, since the rows show the result, too. Screen readers don't read the status bar
+ * aloud, so an editor set up for a screen reader shows a notification instead.
  */
-export function notifyDone(words: string): void {
-	const isHeard = vscode.workspace.getConfiguration("editor").get("accessibilitySupport") === "on";
-	const line = words.replaceAll("\n", " ");
-	if (isHeard) void vscode.window.showInformationMessage(line);
+export function notifyDone(message: string): void {
+	const usesScreenReader = vscode.workspace.getConfiguration("editor").get("accessibilitySupport") === "on";
+	const line = message.replaceAll("\n", " ");
+	if (usesScreenReader) void vscode.window.showInformationMessage(line);
 	else vscode.window.setStatusBarMessage(line, STATUS_MS);
 }

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { COMMANDS } from "../manifestIds.ts";
 import type { Log } from "./log.ts";
 
-/** Shows a defect of ours, of which the log tells the kind and the place. */
+/** Shows and logs an unexpected error. The log gets its type and code location. */
 export async function showUnexpectedError(thrown: unknown, log: Log): Promise<void> {
 	log.defect(thrown);
 	const showLog = l10n.t("Show Log");

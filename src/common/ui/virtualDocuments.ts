@@ -2,15 +2,15 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { CERTIFICATE_SCHEME } from "../manifestIds.ts";
 
-/** Read-only documents, whose texts commands have made. Whoever opens another address of the scheme sees nothing. */
+/** Read-only documents with texts of commands. Other addresses of the scheme show no data. */
 export class VirtualDocuments implements vscode.Disposable {
 	readonly #texts = new Map<string, string>();
 	readonly #changed: vscode.EventEmitter<vscode.Uri>;
 	readonly #subscription: vscode.Disposable;
 
 	/**
-	 * @param changed Tells the editor that a document is to be read anew.
-	 * @param closed Tells that the editor has closed a document: its text is not kept any longer.
+	 * @param changed Notifies the editor that a document must be read again.
+	 * @param closed Emits documents that the editor has closed. Their texts are deleted.
 	 */
 	constructor(
 		changed: vscode.EventEmitter<vscode.Uri>,
@@ -24,7 +24,7 @@ export class VirtualDocuments implements vscode.Disposable {
 		this.#subscription.dispose();
 	}
 
-	/** Shows a text. @param name What its tab is called; another text of that name takes the place of the one before. */
+	/** Shows a text. @param name The tab's title. Replaces an earlier text of that name. */
 	async show(name: string, text: string): Promise<void> {
 		const uri = vscode.Uri.from({ scheme: CERTIFICATE_SCHEME, path: `/${name}` });
 		this.#texts.set(uri.toString(), text);
@@ -32,7 +32,7 @@ export class VirtualDocuments implements vscode.Disposable {
 		await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
 	}
 
-	/** The text of a document. */
+	/** Returns a document's text, or a notice if the text was deleted. */
 	textOf(uri: vscode.Uri): string {
 		return (
 			this.#texts.get(uri.toString()) ?? l10n.t("This text is not kept. Open it again from the certificates view.")

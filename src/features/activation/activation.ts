@@ -15,15 +15,15 @@ import { isActive, isComplete, type ScopeReading } from "../organization/activeS
 import { type OrganizationContext, OrganizationSession } from "../organization/organizationSession.ts";
 import { MOST_AT_ONCE } from "../organization/projectStore.ts";
 
-/** Certificates and the scopes in which they are to be switched. */
+/** The certificates and scopes of an activation or deactivation. */
 export interface ActivationTarget {
-	/** The connection that the person was told of. */
+	/** The connection that the user was shown. */
 	readonly organizationRef: string;
 	readonly scopes: readonly Scope[];
 	readonly ids: readonly string[];
 }
 
-/** What a fresh read shows before certificates are switched: what a person is asked about. */
+/** The freshly read state that the user confirms before a change. */
 export interface ActivationSnapshot {
 	readonly epoch: number;
 	/** The certificates as the organization lists them. */
@@ -33,50 +33,50 @@ export interface ActivationSnapshot {
 
 export interface ScopeSnapshot {
 	readonly scope: Scope;
-	/** The ids of all that is active there by its list, sorted. */
+	/** The active ids in the scope's list, sorted. */
 	readonly active: readonly string[];
-	/** False where there may be more. */
+	/** False if the list may be incomplete. */
 	readonly whole: boolean;
-	/** Why its list could not be read, else `null`. */
+	/** Why the list could not be read, else `null`. */
 	readonly problem: Problem | null;
 }
 
-/** What became of the certificates in one scope. Each id stands in exactly one of the lists. */
+/** The result for one scope. Each id must be in exactly one of the lists. */
 export interface ScopeResult {
 	readonly scope: Scope;
-	/** As they were meant to be, by the service's answer or by what was read back. */
+	/** In the requested state, by the service's answer or a later read. */
 	readonly changed: readonly string[];
 	readonly failed: readonly string[];
-	/** The answer was lost, and they could not be read back. */
+	/** The answer was lost, and the state could not be read afterwards. */
 	readonly unknown: readonly string[];
-	/** Not asked for, after something failed or the person cancelled. */
+	/** Not requested, because a call failed or the user cancelled. */
 	readonly notTried: readonly string[];
-	/** Why not all is changed; `null` also where the person cancelled. */
+	/** Why not every id is in `changed`; `null` also if the user cancelled. */
 	readonly problem: Problem | null;
-	/** Since the activation was sent OpenAI rejects this extension: the way back is the dashboard or a client certificate. */
+	/** True if OpenAI rejects this extension since the activation; only the dashboard or a client certificate helps. */
 	readonly lockedOut: boolean;
 }
 
 /**
- * Reads what a person has to know before certificates are switched.
- * @throws Failure `not-found` where one is gone (the list shows it by then), and where the organization's list cannot be
- * read; Cancelled
+ * Reads the state that the user confirms before an activation or deactivation.
+ * @throws ProblemError `not-found` if a certificate was deleted (and the list shows this); ProblemError if the
+ * organization's list cannot be read; CancelledError
  */
 export async function prepareActivation(
 	organization: OrganizationContext,
 	{ organizationRef, scopes, ids }: ActivationTarget,
 	signal?: AbortSignal,
 ): Promise<ActivationSnapshot> {
-	return readBasis(await OrganizationSession.open(organization, organizationRef), scopes, ids, signal);
+	return readSnapshot(await OrganizationSession.open(organization, organizationRef), scopes, ids, signal);
 }
 
 /**
- * Activates or deactivates certificates in some scopes, one after the other; the organization comes last where it is an
- * activation, since that may shut this extension out.
- * @param request.confirmed What the person said yes to, if anybody was asked.
- * @returns a true account, in the order in which it was done, also where it was cancelled on the way.
- * @throws before anything is changed: Failure as `prepareActivation`, `changed-meanwhile` where a fresh read shows
- * something else than what was confirmed, `connection-changed`; Cancelled
+ * Activates or deactivates certificates in one scope after the other. Activates in the organization last, because this
+ * may lock this extension out.
+ * @param request.confirmed The state that the user confirmed, if there was a prompt.
+ * @returns the results in the order of execution, also after a cancellation.
+ * @throws before any change: ProblemError as in `prepareActivation`, `changed-meanwhile` if a fresh read differs from
+ * `confirmed`, `connection-changed`; CancelledError
  */
 export async function setActive(
 	organization: OrganizationContext,
@@ -85,19 +85,19 @@ export async function setActive(
 ): Promise<readonly ScopeResult[]> {
 	const { organizationRef, scopes, ids, active, confirmed } = request;
 	const session = await OrganizationSession.open(organization, organizationRef);
-	// The organization is read in any case: it knows which certificates there are, and that it could be read now tells later
-	// whether an activation shut this extension out.
-	const fresh = await readBasis(session, confirmed ? scopes : [], ids, signal);
+	// Always read the organization: its list shows which certificates exist. Only after a successful read can a later
+	// failure show that an activation locked this extension out.
+	const fresh = await readSnapshot(session, confirmed ? scopes : [], ids, signal);
 	if (confirmed) assertConfirmed(confirmed, fresh);
 	const unread = fresh.scopes.filter(({ problem }) => problem);
 	const readable = scopes.filter((scope) => !unread.some((each) => keyOf(each) === scopeKey(scope)));
-	const refused = unread.map(({ scope, problem }) => ({ ...notAttempted(scope, ids), problem }));
-	return [...refused, ...(await applyToScopes(session, readable, ids, active, signal))];
+	const skipped = unread.map(({ scope, problem }) => ({ ...notAttempted(scope, ids), problem }));
+	return [...skipped, ...(await applyToScopes(session, readable, ids, active, signal))];
 }
 
 /**
- * As `setActive`, without reading anything first.
- * @param refuse What keeps from a scope, asked right before it.
+ * Like `setActive`, without a read before.
+ * @param refuse Called right before each scope; returns a problem to skip the scope.
  */
 export async function applyToScopes(
 	session: OrganizationSession,
@@ -108,77 +108,77 @@ export async function applyToScopes(
 	refuse: (scope: Scope) => Promise<Problem | null> = async () => null,
 ): Promise<readonly ScopeResult[]> {
 	const isLast = ({ kind }: Scope) => active && kind === "organization";
-	const accounts: ScopeResult[] = [];
+	const results: ScopeResult[] = [];
 	for (const scope of [...scopes.filter((each) => !isLast(each)), ...scopes.filter(isLast)]) {
-		const isHopeless = accounts.some(({ problem }) => problem && !isAboutScope(problem));
-		const problem = isHopeless ? null : await refuse(scope);
-		const isLeft = isHopeless || problem;
-		accounts.push(
-			isLeft ? { ...notAttempted(scope, ids), problem } : await switchScope(session, scope, ids, active, signal),
+		const isBlocked = results.some(({ problem }) => problem && !isScopeSpecific(problem));
+		const problem = isBlocked ? null : await refuse(scope);
+		const isSkipped = isBlocked || problem;
+		results.push(
+			isSkipped ? { ...notAttempted(scope, ids), problem } : await applyToScope(session, scope, ids, active, signal),
 		);
 	}
-	return accounts;
+	return results;
 }
 
-/** An account of what was not even begun. */
+/** Returns the result for a scope in which nothing was requested. */
 export function notAttempted(scope: Scope, ids: readonly string[]): ScopeResult {
 	return { scope, changed: [], failed: [], unknown: [], notTried: ids, problem: null, lockedOut: false };
 }
 
-async function switchScope(
+async function applyToScope(
 	session: OrganizationSession,
 	scope: Scope,
 	ids: readonly string[],
 	active: boolean,
 	signal?: AbortSignal,
 ): Promise<ScopeResult> {
-	let account = notAttempted(scope, ids);
-	while (account.notTried.length > 0 && !account.problem && !account.lockedOut && !signal?.aborted) {
-		const batch = account.notTried.slice(0, MAX_PER_CALL);
-		const outcome = await switchBatch(session, scope, batch, active, signal);
-		account = {
+	let result = notAttempted(scope, ids);
+	while (result.notTried.length > 0 && !result.problem && !result.lockedOut && !signal?.aborted) {
+		const batch = result.notTried.slice(0, MAX_PER_CALL);
+		const outcome = await applyToBatch(session, scope, batch, active, signal);
+		result = {
 			scope,
-			changed: [...account.changed, ...outcome.changed],
-			failed: [...account.failed, ...outcome.failed],
-			unknown: [...account.unknown, ...outcome.unknown],
-			notTried: account.notTried.slice(MAX_PER_CALL),
+			changed: [...result.changed, ...outcome.changed],
+			failed: [...result.failed, ...outcome.failed],
+			unknown: [...result.unknown, ...outcome.unknown],
+			notTried: result.notTried.slice(MAX_PER_CALL),
 			problem: outcome.problem,
 			lockedOut: outcome.lockedOut,
 		};
 	}
-	return account;
+	return result;
 }
 
-type Outcome = Omit<ScopeResult, "scope" | "notTried">;
+type BatchResult = Omit<ScopeResult, "scope" | "notTried">;
 
-async function switchBatch(
+async function applyToBatch(
 	session: OrganizationSession,
 	scope: Scope,
 	batch: readonly string[],
 	active: boolean,
 	signal?: AbortSignal,
-): Promise<Outcome> {
+): Promise<BatchResult> {
 	const isRisky = active && scope.kind === "organization";
-	const outcome: Outcome = { changed: [], failed: [], unknown: [], problem: null, lockedOut: false };
+	const nothing: BatchResult = { changed: [], failed: [], unknown: [], problem: null, lockedOut: false };
 	try {
 		const certificates = await session.setActive(scope, batch, active, signal);
 		for (const certificate of certificates)
 			session.recordWrite({ kind: "changed", certificate, field: "active" }, scope);
-		const lockedOut = isRisky && isShutOut(await session.scope(scope));
-		return { ...outcome, changed: batch, lockedOut };
+		const lockedOut = isRisky && isLockedOut(await session.scope(scope));
+		return { ...nothing, changed: batch, lockedOut };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
-		if (problem && !isOutcomeUnknown(problem)) return { ...outcome, failed: batch, problem };
+		if (problem && !isOutcomeUnknown(problem)) return { ...nothing, failed: batch, problem };
 		if (!problem && !isCancelled(thrown)) throw thrown;
 		for (const id of batch) session.recordWrite({ kind: "unknown", id, field: "active" }, scope);
-		// Without the signal: also who cancelled has to know how it is now.
+		// Read without the signal, because a cancelled caller must know the current state too.
 		const reading = await session.scope(scope);
-		// A rejected read does not show that the activation took effect: the key might have been revoked.
-		const lockedOut = isRisky && isShutOut(reading);
+		// A rejected read does not prove that the activation took effect: the key might have been revoked.
+		const lockedOut = isRisky && isLockedOut(reading);
 		const found = (wanted: boolean | undefined) => batch.filter((id) => isActive(id, reading.listing) === wanted);
 		const changed = found(active);
 		return {
-			...outcome,
+			...nothing,
 			changed,
 			failed: found(!active),
 			unknown: found(undefined),
@@ -188,31 +188,35 @@ async function switchBatch(
 	}
 }
 
-/** Whether a scope cannot be read for want of a client certificate. The service does not document how it says so. */
-function isShutOut({ problem }: ScopeReading): boolean {
-	return problem !== null && SHUT_OUT.has(problem.reason);
+/** True if a scope cannot be read without a client certificate. The service does not document its error for that. */
+function isLockedOut({ problem }: ScopeReading): boolean {
+	return problem !== null && LOCKOUT_REASONS.has(problem.reason);
 }
 
-const SHUT_OUT: ReadonlySet<Reason> = new Set<Reason>(["unauthorized", "forbidden", "client-certificate-refused"]);
+const LOCKOUT_REASONS: ReadonlySet<Reason> = new Set<Reason>([
+	"unauthorized",
+	"forbidden",
+	"client-certificate-refused",
+]);
 
-/** Whether another scope may do better: the service answered about this one, or nobody knows. */
-function isAboutScope(problem: Problem): boolean {
+/** True if other scopes may still succeed: the problem concerns one scope, or the outcome is unknown. */
+function isScopeSpecific(problem: Problem): boolean {
 	return isOutcomeUnknown(problem) || ["forbidden", "not-found", "rejected"].includes(problem.reason);
 }
 
-async function readBasis(
+async function readSnapshot(
 	session: OrganizationSession,
 	scopes: readonly Scope[],
 	ids: readonly string[],
 	signal?: AbortSignal,
 ): Promise<ActivationSnapshot> {
-	const inTurn = limitConcurrency(MOST_AT_ONCE);
+	const limit = limitConcurrency(MOST_AT_ONCE);
 	const organization = session.certificates(signal);
 	const [listing, ...readings] = await Promise.all([
 		organization,
 		...scopes.map(async (scope): Promise<ScopeReading> => {
 			if (scope.kind === "organization") return { listing: await organization, problem: null };
-			return inTurn(() => session.scope(scope, signal));
+			return limit(() => session.scope(scope, signal));
 		}),
 	]);
 	const certificates = listing.certificates.filter(({ id }) => ids.includes(id));
@@ -224,7 +228,7 @@ async function readBasis(
 	};
 }
 
-/** A scope as a reading of its list shows it. */
+/** Converts a reading of a scope's list. */
 export function basisOf(scope: Scope, reading: ScopeReading | undefined): ScopeSnapshot {
 	const listing = reading?.listing ?? null;
 	const active = listing?.certificates.filter((each) => each.active).map(({ id }) => id) ?? [];
@@ -236,11 +240,11 @@ export function basisOf(scope: Scope, reading: ScopeReading | undefined): ScopeS
 	};
 }
 
-/** @throws Failure `connection-changed`, `changed-meanwhile` */
+/** @throws ProblemError `connection-changed`, `changed-meanwhile` */
 function assertConfirmed(confirmed: ActivationSnapshot, fresh: ActivationSnapshot): void {
 	if (confirmed.epoch !== fresh.epoch) throw new ProblemError({ reason: "connection-changed" });
 	const names = ({ certificates }: ActivationSnapshot) => new Map(certificates.map(({ id, name }) => [id, name]));
-	// What cannot be read now is not compared: it is not changed either.
+	// Scopes that cannot be read now are not compared, because they stay unchanged.
 	const readable = fresh.scopes.filter(({ problem }) => !problem).map(keyOf);
 	const active = ({ scopes }: ActivationSnapshot) =>
 		readable.map((key) => scopes.find((each) => keyOf(each) === key && !each.problem)?.active);

@@ -4,80 +4,68 @@ import { describePartialFailure } from "../../common/messages/problems.ts";
 import { formatScopes, summarizeScopesByName } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
-import type { Scope } from "../../domain/scope.ts";
-
-/** What became of some certificates in one scope, by their ids; each stands in exactly one of the lists. */
-interface Account {
-	readonly scope: Scope;
-	readonly changed: readonly string[];
-	readonly failed: readonly string[];
-	readonly unknown: readonly string[];
-	readonly notTried: readonly string[];
-	/** Why not all is changed; `null` also where the person cancelled. */
-	readonly problem: Problem | null;
-	readonly lockedOut: boolean;
-}
+import type { ScopeResult } from "./activation.ts";
 
 type NameOf = (projectId: string) => string | null;
 
-/** Whether all is as it was meant to be, and there is nothing to say of it. */
-export function isDone(accounts: readonly Account[]): boolean {
-	return accounts.every(
+/** True if every certificate has the requested state and this extension is not locked out. */
+export function isDone(results: readonly ScopeResult[]): boolean {
+	return results.every(
 		({ failed, unknown, notTried, lockedOut }) => failed.length + unknown.length + notTried.length === 0 && !lockedOut,
 	);
 }
 
-/** What became of certificates that were to be activated or deactivated, a line for each outcome. */
+/** Describes the results of an activation or deactivation, one line for each outcome. */
 export function accountWords(
 	certificates: readonly Certificate[],
-	accounts: readonly Account[],
+	results: readonly ScopeResult[],
 	active: boolean,
 	nameOf: NameOf,
 ): string {
 	const subjects = subjectsWords(certificates);
-	// One line for all scopes with the same outcome; incomplete ones first.
-	const ordered = accounts.toSorted((one, other) => Number(isDone([one])) - Number(isDone([other])));
-	const alike = Map.groupBy(ordered, (account) =>
-		[outcomeWords(account, active), ...(account.problem ? [describePartialFailure(account.problem)] : [])].join(" "),
+	// One line for all scopes with the same outcome; incomplete scopes first.
+	const ordered = results.toSorted((one, other) => Number(isDone([one])) - Number(isDone([other])));
+	const groups = Map.groupBy(ordered, (result) =>
+		[formatOutcome(result, active), ...(result.problem ? [describePartialFailure(result.problem)] : [])].join(" "),
 	);
-	const sentences = [...alike].map(([words, group]) =>
-		l10n.t("{0} in {1}: {2}", subjects, formatScopes(summarizeScopesByName(group, nameOf)), words),
+	const sentences = [...groups].map(([outcome, group]) =>
+		l10n.t("{0} in {1}: {2}", subjects, formatScopes(summarizeScopesByName(group, nameOf)), outcome),
 	);
-	if (accounts.some(({ lockedOut }) => lockedOut)) sentences.push(lockedOutWords());
+	if (results.some(({ lockedOut }) => lockedOut)) sentences.push(describeLockout());
 	return sentences.join("\n");
 }
 
-/** That a certificate which was to be deactivated everywhere and deleted is still there, or may be, and how far that came. */
+/** Describes a deletion that did not succeed or may not have, with the deactivations before it. */
 export function notRemovedWords(
 	certificate: Certificate,
-	accounts: readonly Account[],
+	results: readonly ScopeResult[],
 	problem: Problem | null,
 	nameOf: NameOf,
 ): string {
-	const isTold = accounts.some((account) => account.problem === problem);
+	const isReported = results.some((result) => result.problem === problem);
 	return [
 		problem?.reason === "change-unknown"
 			? l10n.t("It's unknown whether “{0}” was deleted.", nameWords(certificate))
 			: l10n.t("“{0}” was not deleted.", nameWords(certificate)),
-		...(accounts.length > 0 ? [accountWords([certificate], accounts, false, nameOf)] : []),
-		...(problem && !isTold ? [describePartialFailure(problem)] : []),
+		...(results.length > 0 ? [accountWords([certificate], results, false, nameOf)] : []),
+		...(problem && !isReported ? [describePartialFailure(problem)] : []),
 	].join("\n");
 }
 
-function lockedOutWords(): string {
+function describeLockout(): string {
 	return l10n.t(
 		"This extension is now refused. The way back is the dashboard at OpenAI, or a client certificate that chains to an active certificate.",
 	);
 }
 
-function outcomeWords({ changed, failed, unknown, notTried }: Account, active: boolean): string {
-	const outcomes: readonly (readonly [ids: readonly string[], words: string])[] = [
+function formatOutcome({ changed, failed, unknown, notTried }: ScopeResult, active: boolean): string {
+	const outcomes: readonly (readonly [ids: readonly string[], label: string])[] = [
 		[changed, active ? l10n.t("activated") : l10n.t("deactivated")],
 		[failed, active ? l10n.t("not activated") : l10n.t("not deactivated")],
 		[unknown, active ? l10n.t("not known whether activated") : l10n.t("not known whether deactivated")],
 		[notTried, l10n.t("not tried")],
 	];
-	const happened = outcomes.filter(([ids]) => ids.length > 0);
-	const words = happened.map(([{ length }, words]) => (happened.length === 1 ? words : `${length} ${words}`));
-	return `${words.join(", ")}.`;
+	const present = outcomes.filter(([ids]) => ids.length > 0);
+	const parts = present.map(([{ length }, label]) => (present.length === 1 ? label : `${length} ${label}`));
+	return `${parts.join(", ")}.`;
 }

@@ -2,37 +2,37 @@ import type { CertificateListing } from "../../domain/certificate.ts";
 import type { Scope } from "../../domain/scope.ts";
 import type { ActivationSnapshot, ScopeSnapshot } from "./activation.ts";
 
-/** What deactivating certificates leaves in the scopes where they are active and nothing else of the scope's own is. */
+/** The scopes in which a deactivation leaves no active certificate of the scope's own. */
 export interface DeactivationImpact {
-	/** Nothing is enforced any more. */
+	/** Nothing is enforced any longer. */
 	readonly off: readonly Scope[];
-	/** Projects in which what is active in the organization goes on to be enforced. */
+	/** Projects in which the organization's active certificates remain enforced. */
 	readonly left: readonly Scope[];
-	/** Something else may be active, in what could not be read. */
+	/** Another certificate may be active in the unread part of the list. */
 	readonly unclear: readonly Scope[];
 }
 
 /**
- * Tells what deactivating certificates leaves behind.
- * @param scopes Where they are to be deactivated, as it is before.
- * @param organization The organization's own list, as it is before.
+ * Returns the scopes that a deactivation leaves without active certificates of their own.
+ * @param scopes The scopes before the deactivation.
+ * @param organization The organization's own list before the deactivation.
  */
 export function assessDeactivation(
 	scopes: readonly ScopeSnapshot[],
 	ids: readonly string[],
 	organization: CertificateListing | null,
 ): DeactivationImpact {
-	const enforced = activeAfter(scopes, ids, organization).length > 0;
+	const isEnforced = activeAfter(scopes, ids, organization).length > 0;
 	const emptied = scopes.filter(
 		({ active }) => active.some((id) => ids.includes(id)) && active.every((id) => ids.includes(id)),
 	);
-	const known = emptied.filter(({ whole }) => whole).map(({ scope }) => scope);
-	const unclear = emptied.filter(({ whole }) => !whole).map(({ scope }) => scope);
-	// The organization is not emptied where something stays active in it.
-	return enforced ? { off: [], left: known, unclear } : { off: known, left: [], unclear };
+	const certain = emptied.filter((each) => each.whole).map(({ scope }) => scope);
+	const uncertain = emptied.filter((each) => !each.whole).map(({ scope }) => scope);
+	// `emptied` contains the organization only if no certificate stays active there.
+	return isEnforced ? { off: [], left: certain, unclear: uncertain } : { off: certain, left: [], unclear: uncertain };
 }
 
-/** The ids that stay active in the organization itself. */
+/** Returns the ids that stay active in the organization itself. */
 export function activeAfter(
 	scopes: readonly ScopeSnapshot[],
 	ids: readonly string[],
@@ -43,7 +43,7 @@ export function activeAfter(
 	return isTouched ? active.filter((id) => !ids.includes(id)) : active;
 }
 
-/** Whether certificates are, by a fresh read, as they were to be in every scope that could be read. */
+/** True if a fresh read shows the requested state in every scope; false if a scope is unread. */
 export function isAlreadyApplied(
 	{ scopes, certificates }: ActivationSnapshot,
 	ids: readonly string[],
@@ -51,12 +51,13 @@ export function isAlreadyApplied(
 ): boolean {
 	const inOrganization = certificates.filter((each) => each.active).map(({ id }) => id);
 	return scopes.every(
-		({ scope, problem, whole, active: now }) =>
-			!problem &&
+		(each) =>
+			!each.problem &&
 			ids.every((id) => {
-				// A project's list may say of what it inherits that it is active.
-				if (active) return now.includes(id) && !(scope.kind === "project" && inOrganization.includes(id));
-				return whole && !now.includes(id);
+				const isActive = each.active.includes(id);
+				// A project's list may show inherited certificates as active.
+				if (active) return isActive && !(each.scope.kind === "project" && inOrganization.includes(id));
+				return each.whole && !isActive;
 			}),
 	);
 }

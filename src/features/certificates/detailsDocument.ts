@@ -5,10 +5,10 @@ import { absoluteTime } from "../../common/messages/dates.ts";
 import { contentFacts, factLines, findingLines } from "../../common/messages/parsedCertificateMessages.ts";
 import type { ActivationStatus } from "../../domain/activationStatus.ts";
 
-/** Everything about a certificate, as a text to read. @param now Unix seconds. */
+/** Formats all known facts about a certificate as plain text. @param now Unix seconds. */
 export function detailsWords(
 	{ certificate, content }: CertificateWithContent,
-	activity: ActivationStatus,
+	activation: ActivationStatus,
 	now: number,
 ): string {
 	const { id, createdAt, validAt, expiresAt } = certificate;
@@ -20,7 +20,7 @@ export function detailsWords(
 		if (expiresAt !== null) facts.push([l10n.t("Valid to"), absoluteTime(expiresAt)]);
 		facts.push([l10n.t("Content"), l10n.t("could not be read")]);
 	}
-	for (const { label, value } of activityFacts(activity, { loading: false, askedAt: 0 })) facts.push([label, value]);
+	for (const { label, value } of activityFacts(activation, { loading: false, askedAt: 0 })) facts.push([label, value]);
 	const blocks = [[nameWords(certificate)], factLines(facts), content ? findingLines(content.findings) : []];
 	return `${blocks
 		.filter(({ length }) => length > 0)

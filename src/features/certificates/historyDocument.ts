@@ -7,8 +7,8 @@ import type { HistoryEvent, HistoryEventType } from "../../domain/administration
 import type { Certificate } from "../../domain/certificate.ts";
 
 /**
- * What was done to a certificate, newest first, as a text to read.
- * @param nameOf The name of a project by its id, where it is known.
+ * Formats a certificate's audit log events, newest first, as plain text.
+ * @param nameOf Returns a project's name by its id, or `null` if unknown.
  * @param now Unix seconds.
  */
 export function historyWords(
@@ -17,40 +17,40 @@ export function historyWords(
 	nameOf: (projectId: string) => string | null,
 	now: number,
 ): string {
-	const head = [
+	const header = [
 		nameWords(certificate),
 		certificate.id,
 		l10n.t("From the organization's audit log, as of {0}", absoluteTime(now)),
 	];
 	const lines = events.map((event) =>
-		[absoluteTime(event.at), eventWords(event, nameOf), actorWords(event)].join("\n    "),
+		[absoluteTime(event.at), formatEvent(event, nameOf), formatActor(event)].join("\n    "),
 	);
 	const body =
 		lines.length > 0 ? lines : [l10n.t("The audit log tells nothing of it. It may be switched off at OpenAI.")];
-	return `${[head.join("\n"), ...body].join("\n\n")}\n`;
+	return `${[header.join("\n"), ...body].join("\n\n")}\n`;
 }
 
-function eventWords(
+function formatEvent(
 	{ type, projectId, certificateIds }: HistoryEvent,
 	nameOf: (projectId: string) => string | null,
 ): string {
-	const what = typeWords(type);
-	const isScoped = type === "activated" || type === "deactivated";
-	const where =
+	const action = formatType(type);
+	const hasScope = type === "activated" || type === "deactivated";
+	const scoped =
 		projectId !== null
-			? l10n.t("{0} in project “{1}”", what, projectName({ id: projectId, name: nameOf(projectId) }))
-			: isScoped
-				? l10n.t("{0} in the organization", what)
-				: what;
+			? l10n.t("{0} in project “{1}”", action, projectName({ id: projectId, name: nameOf(projectId) }))
+			: hasScope
+				? l10n.t("{0} in the organization", action)
+				: action;
 	const count = certificateIds.length;
-	return count > 1 ? l10n.t("{0}, {1} certificates at once", where, count) : where;
+	return count > 1 ? l10n.t("{0}, {1} certificates at once", scoped, count) : scoped;
 }
 
-function actorWords({ actor }: HistoryEvent): string {
+function formatActor({ actor }: HistoryEvent): string {
 	return actor === null ? l10n.t("by somebody whom the audit log does not name") : l10n.t("by {0}", sanitize(actor));
 }
 
-function typeWords(type: HistoryEventType): string {
+function formatType(type: HistoryEventType): string {
 	switch (type) {
 		case "created":
 			return l10n.t("uploaded");

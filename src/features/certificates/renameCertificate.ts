@@ -8,11 +8,10 @@ import {
 } from "../organization/organizationSession.ts";
 
 /**
- * Gives a certificate another name.
- * @param request.shown As the person saw it.
- * @returns the certificate as it is now, also where the answer was lost or the person cancelled too late.
- * @throws Failure `changed-meanwhile` where it has another name by now than the person saw; `not-found` where it is gone
- * (the list shows it by then); `change-unknown`; Cancelled where it has its old name
+ * @param request.shown The id and the old name that the user saw.
+ * @returns the renamed certificate, also if the answer was lost or the user cancelled too late.
+ * @throws ProblemError `changed-meanwhile` if the name differs from `request.shown`; `not-found` if the certificate was
+ * deleted (and the list shows this); `change-unknown`; CancelledError if the certificate has its old name
  */
 export async function renameCertificate(
 	organization: OrganizationContext,
@@ -33,15 +32,15 @@ export async function renameCertificate(
 		return { ...renamed, active: found.active };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
-		const isGone = problem?.reason === "not-found";
-		if (problem ? !isOutcomeUnknown(problem) && !isGone : !isCancelled(thrown)) throw thrown;
+		const isDeleted = problem?.reason === "not-found";
+		if (problem ? !isOutcomeUnknown(problem) && !isDeleted : !isCancelled(thrown)) throw thrown;
 		session.recordWriteEverywhere({ kind: "unknown", id: found.id, field: "name" });
-		// Without the signal: also who cancelled has to know how it is now.
+		// Read without the signal, because a cancelled caller must know the current state too.
 		const { listing } = await session.scope(ORGANIZATION);
-		if (isGone) throw thrown;
+		if (isDeleted) throw thrown;
 		if (!listing) throw new ProblemError({ reason: "change-unknown", act: "rename" });
-		const now = requireCertificate(listing, found.id);
-		if (now.name !== name) throw thrown;
-		return now;
+		const current = requireCertificate(listing, found.id);
+		if (current.name !== name) throw thrown;
+		return current;
 	}
 }

@@ -3,25 +3,25 @@ import { nameWords } from "../../common/messages/certificateMessages.ts";
 import { formatList } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 
-/** What became of a certificate that was to be saved. */
+/** The result of saving one certificate. */
 export interface SavedPem {
 	readonly certificate: Certificate;
-	/** `taken`: a file of that name holds something else; `unreadable`: what the service sent is no certificate. */
+	/** `taken`: a file of that name has other content; `unreadable`: the service sent no valid certificate. */
 	readonly outcome: "saved" | "taken" | "unreadable" | "failed";
 }
 
-/** So many certificates are named; a notification has little room. */
-const MOST_NAMED = 5;
+/** Limit of named certificates, because a notification has little room. */
+const MAX_NAMED = 5;
 
-/** How many certificates are saved, and why others are not. */
+/** Says how many certificates were saved, and why the others were not. */
 export function savedWords(saved: readonly SavedPem[]): string {
-	const namesWhere = (wanted: SavedPem["outcome"]) => {
+	const namesWith = (wanted: SavedPem["outcome"]) => {
 		const found = saved.filter(({ outcome }) => outcome === wanted).map(({ certificate }) => nameWords(certificate));
-		return found.length > MOST_NAMED ? [...found.slice(0, MOST_NAMED), "…"] : found;
+		return found.length > MAX_NAMED ? [...found.slice(0, MAX_NAMED), "…"] : found;
 	};
 	const count = saved.filter(({ outcome }) => outcome === "saved").length;
 	const sentences = [l10n.t("{0} of {1} certificates saved.", count, saved.length)];
-	const [taken, unreadable, failed] = [namesWhere("taken"), namesWhere("unreadable"), namesWhere("failed")];
+	const [taken, unreadable, failed] = [namesWith("taken"), namesWith("unreadable"), namesWith("failed")];
 	if (taken.length > 0)
 		sentences.push(l10n.t("A file of that name holds something else, and was left alone: {0}.", formatList(taken)));
 	if (unreadable.length > 0) sentences.push(l10n.t("No certificate could be read: {0}.", formatList(unreadable)));

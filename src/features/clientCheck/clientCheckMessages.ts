@@ -7,33 +7,33 @@ import type { Certificate } from "../../domain/certificate.ts";
 import type { ChainCheckResult, ClientCertificateIssue } from "../../domain/clientCertificateCheck.ts";
 import type { Problem } from "../../domain/problem.ts";
 
-/** How the client certificate that the settings name stands to the anchors that an organization enforces. */
+/** Result of checking the configured client certificate against the anchors that an organization enforces. */
 export type SelfAccess =
 	/**
-	 * Settings contain none. `answered`: OpenAI just answered a request without one, while a certificate was active in the
-	 * organization.
+	 * No client certificate is configured. `answered`: OpenAI just answered a request without one while a certificate
+	 * was active in the organization.
 	 */
 	| { readonly kind: "none"; readonly answered: boolean }
-	/** It cannot be presented. */
+	/** The client certificate cannot be presented. */
 	| { readonly kind: "unusable"; readonly problem: Problem }
-	/** It was compared with the anchors, offline: with the one that accepts it, else with the one it comes closest to. */
+	/** Result of the offline check by the anchor that accepts the certificate, else by the anchor that comes closest. */
 	| {
 			readonly kind: "checked";
 			readonly check: ChainCheckResult;
 			readonly anchor: Certificate;
-			/** The host of the base URL, where OpenAI asks for no client certificate at it; else `null`. */
+			/** The host of the base URL if OpenAI requests no client certificate there; else `null`. */
 			readonly unasked: string | null;
 	  }
-	/** No anchor that could be read accepts it, and not all could be. */
+	/** No readable anchor accepts the certificate, and some anchors could not be read. */
 	| { readonly kind: "unknown" };
 
-/** Whether this extension's own calls would go on to be answered, as far as that can be told offline. */
+/** True if this extension's own calls would still be answered, according to the offline check. */
 export function isAccepted(access: SelfAccess): boolean {
 	if (access.kind === "none") return access.answered;
 	return access.kind === "checked" && access.check.accepted && access.unasked === null;
 }
 
-/** What will become of this extension's own calls. @param now Unix seconds. */
+/** Describes what will happen to this extension's own calls. @param now Unix seconds. */
 export function accessWords(access: SelfAccess, now: number): string {
 	switch (access.kind) {
 		case "none":
@@ -52,7 +52,7 @@ export function accessWords(access: SelfAccess, now: number): string {
 				"Not every certificate could be read with which this extension's client certificate is to be compared: it may be refused too.",
 			);
 		case "checked": {
-			const { check, anchor, unasked } = access;
+			const { check, anchor } = access;
 			const subject = sanitize(check.subject);
 			const issues = check.issues.map(clientFlawWords);
 			if (!check.accepted)
@@ -68,37 +68,37 @@ export function accessWords(access: SelfAccess, now: number): string {
 					expiryWords(check.notAfter, now),
 				),
 				...issues,
-				...(unasked === null ? [] : [unaskedWords(unasked)]),
+				...(access.unasked === null ? [] : [describeHostWithoutMtls(access.unasked)]),
 			].join(" ");
 		}
 	}
 }
 
-function unaskedWords(host: string): string {
+function describeHostWithoutMtls(host: string): string {
 	return l10n.t(
 		"But OpenAI asks for client certificates at mtls.api.openai.com and its regional hosts, and the base URL leads to {0}: unless it is changed, this extension will be refused.",
 		sanitize(host),
 	);
 }
 
-/** What keeps a client certificate from being accepted, in a sentence. */
-export function clientFlawWords(flaw: ClientCertificateIssue): string {
-	const subject = sanitize(flaw.subject);
-	switch (flaw.code) {
+/** Describes why a client certificate may not be accepted. */
+export function clientFlawWords(issue: ClientCertificateIssue): string {
+	const subject = sanitize(issue.subject);
+	switch (issue.code) {
 		case "is-an-authority":
 			return l10n.t("{0} is a CA certificate; none in the file is a client's.", subject);
 		case "no-issuer":
 			return l10n.t(
 				"{0} was issued by {1}, which is neither in the file nor the trust anchor.",
 				subject,
-				sanitize(flaw.issuer),
+				sanitize(issue.issuer),
 			);
 		case "not-signed":
-			return l10n.t("{0} was signed by another key than that of {1}.", subject, sanitize(flaw.issuer));
+			return l10n.t("{0} was signed by another key than that of {1}.", subject, sanitize(issue.issuer));
 		case "signature-not-checked":
 			return l10n.t("The signature on {0} cannot be checked here.", subject);
 		case "expired":
-			return l10n.t("{0} {1}.", subject, expiryWords(-flaw.seconds, 0));
+			return l10n.t("{0} {1}.", subject, expiryWords(-issue.seconds, 0));
 		case "not-yet-valid":
 			return l10n.t("{0} is not valid yet.", subject);
 		case "unreadable-date":

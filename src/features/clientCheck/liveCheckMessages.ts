@@ -6,17 +6,17 @@ import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
 import type { LiveCheckResult } from "../../domain/liveCheck.ts";
 import { clientFlawWords } from "./clientCheckMessages.ts";
 
-interface Told {
+interface MessageWithDetail {
 	readonly message: string;
 	readonly detail: string;
 }
 
 /**
- * How a client certificate stands to a trust anchor.
- * @param anchor What that is called; inert.
+ * Describes whether a trust anchor would accept a client certificate.
+ * @param anchor The anchor's name, sanitized.
  * @param now Unix seconds.
  */
-export function checkWords(check: ChainCheckResult, anchor: string, now: number): Told {
+export function checkWords(check: ChainCheckResult, anchor: string, now: number): MessageWithDetail {
 	const { accepted, chain, issues, notAfter } = check;
 	const subject = sanitize(check.subject);
 	return {
@@ -31,9 +31,9 @@ export function checkWords(check: ChainCheckResult, anchor: string, now: number)
 	};
 }
 
-/** What the service said to a client certificate. */
-export function liveWords(outcome: LiveCheckResult, host: string): Told {
-	switch (outcome.code) {
+/** Describes the service's answer to a client certificate. */
+export function liveWords(result: LiveCheckResult, host: string): MessageWithDetail {
+	switch (result.code) {
 		case "accepted":
 			return {
 				message: l10n.t("{0} accepted the client certificate.", host),
@@ -44,7 +44,7 @@ export function liveWords(outcome: LiveCheckResult, host: string): Told {
 		case "not-allowed":
 			return {
 				message: l10n.t("{0} did not refuse the client certificate, but the project key.", host),
-				detail: l10n.t("It may not list models ({0}). Try a key that may.", outcome.status),
+				detail: l10n.t("It may not list models ({0}). Try a key that may.", result.status),
 			};
 		case "key-refused":
 			return {
@@ -57,13 +57,13 @@ export function liveWords(outcome: LiveCheckResult, host: string): Told {
 				detail: l10n.t("Check the host in the settings, and whether a proxy inspects traffic on the way."),
 			};
 		case "refused":
-			return { message: l10n.t("{0} refused the client certificate.", host), detail: refusalWords(outcome.how) };
+			return { message: l10n.t("{0} refused the client certificate.", host), detail: describeRefusal(result.how) };
 		case "failed":
-			return { message: l10n.t("The client certificate was not checked."), detail: describeProblem(outcome.problem) };
+			return { message: l10n.t("The client certificate was not checked."), detail: describeProblem(result.problem) };
 	}
 }
 
-function refusalWords(how: "alert" | "closed" | "answer"): string {
+function describeRefusal(how: "alert" | "closed" | "answer"): string {
 	switch (how) {
 		case "alert":
 			return l10n.t("It ended the connection with an alert about the certificate.");

@@ -2,8 +2,8 @@ import * as l10n from "@vscode/l10n";
 import { currentLocale } from "../../common/messages/locale.ts";
 
 /**
- * What isn't finished in an organization whose key is to be removed, and what becomes of it; `false` where there is nothing.
- * @param isNamed Whether the service named the organization.
+ * Describes the unfinished work of an organization whose key is to be removed; `false` if there is none.
+ * @param isNamed True if the service named the organization.
  */
 export function unfinishedWords(
 	{ uploads, rotations }: { readonly uploads: number; readonly rotations: number },

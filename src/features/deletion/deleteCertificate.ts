@@ -18,67 +18,67 @@ import {
 	requireCertificate,
 } from "../organization/organizationSession.ts";
 
-/** What a fresh read shows before a certificate is deleted: what a person is asked about. */
-export interface DeletionSnapshot {
+/** The certificate to delete. */
+export interface DeletionTarget {
 	readonly epoch: number;
 	/** As the organization lists it. */
 	readonly certificate: Certificate;
+}
+
+/** The freshly read state that the user confirms before a deletion. */
+export interface DeletionSnapshot extends DeletionTarget {
 	readonly where: ActiveScopes;
 }
 
-/** What is to be deleted, wherever it is active. */
-type Subject = Pick<DeletionSnapshot, "epoch" | "certificate">;
-
 export interface DeletionRequest {
-	/** The connection that the person was told of. */
+	/** The connection that the user was shown. */
 	readonly organizationRef: string;
-	/** What the person said yes to. */
+	/** The state that the user confirmed. */
 	readonly confirmed: DeletionSnapshot;
 }
 
-/** What became of a certificate that was to be deactivated wherever it is active and then deleted. */
+/** The result of deactivating a certificate everywhere and then deleting it. */
 export interface DeletionResult {
-	/** Where it was to be deactivated, in the order in which it was done. */
+	/** The deactivations, in the order of execution. */
 	readonly scopes: readonly ScopeResult[];
 	readonly removed: boolean;
-	/** Why it is not deleted; `null` also where the person cancelled. */
+	/** Why the certificate is not deleted; `null` also if the user cancelled. */
 	readonly problem: Problem | null;
 }
 
 /**
- * Reads what a person has to know before a certificate is deleted: itself, and every scope, archived projects included.
- * @throws Failure `not-found` where it is gone (the list shows it by then), and where the organization's list cannot be
- * read; Cancelled
+ * Reads the certificate and every scope, including archived projects, for the user's confirmation.
+ * @throws ProblemError `not-found` if the certificate was deleted (and the list shows this); ProblemError if the
+ * organization's list cannot be read; CancelledError
  */
 export async function prepareDeletion(
 	organization: OrganizationContext,
 	{ organizationRef, id }: { readonly organizationRef: string; readonly id: string },
 	signal?: AbortSignal,
 ): Promise<DeletionSnapshot> {
-	return readBasis(await OrganizationSession.open(organization, organizationRef), id, signal);
+	return readSnapshot(await OrganizationSession.open(organization, organizationRef), id, signal);
 }
 
 /**
- * Deletes a certificate that is active nowhere. Returns where it is gone, also where the answer was lost or the person
- * cancelled too late.
- * @throws Failure `certificate-active`, `scopes-unread`, `changed-meanwhile`, `connection-changed`, `not-found` before
- * anything is sent; `change-unknown`; Cancelled where it is still there
+ * Deletes an inactive certificate. Returns after the deletion, also if the answer was lost or the user cancelled late.
+ * @throws ProblemError `certificate-active`, `scopes-unread`, `changed-meanwhile`, `connection-changed`, `not-found`
+ * before the request; `change-unknown`; CancelledError if the certificate still exists
  */
 export async function deleteCertificate(
 	organization: OrganizationContext,
-	{ organizationRef, confirmed }: { readonly organizationRef: string; readonly confirmed: Subject },
+	{ organizationRef, confirmed }: { readonly organizationRef: string; readonly confirmed: DeletionTarget },
 	signal?: AbortSignal,
 ): Promise<void> {
 	const session = await OrganizationSession.open(organization, organizationRef);
-	await removeNow(session, confirmed, signal);
+	await deleteInactive(session, confirmed, signal);
 }
 
 /**
- * Deactivates a certificate wherever it is active, then deletes it. It stops at the first scope that fails: what would
- * not lead to the end is left enforced.
- * @returns a true account, also where it was cancelled on the way.
- * @throws before anything is changed: Failure as `remove` but for `certificate-active`, and `changed-meanwhile` also where
- * it is active elsewhere than was confirmed; Cancelled
+ * Deactivates a certificate wherever it is active, then deletes it. Stops at the first scope that fails; the others
+ * stay enforced.
+ * @returns the results so far, also after a cancellation.
+ * @throws before any change: ProblemError as in `deleteCertificate` except `certificate-active`, and
+ * `changed-meanwhile` also if the active scopes differ from the confirmed scopes; CancelledError
  */
 export async function deactivateEverywhereAndDelete(
 	organization: OrganizationContext,
@@ -87,73 +87,75 @@ export async function deactivateEverywhereAndDelete(
 ): Promise<DeletionResult> {
 	const session = await OrganizationSession.open(organization, organizationRef);
 	const { id } = confirmed.certificate;
-	let found = await readBasis(session, id, signal);
-	assertSame(confirmed, found);
-	assertAllScopesRead(found.where);
-	if (!isDeepStrictEqual(scopesToDeactivate(confirmed.where), scopesToDeactivate(found.where)))
+	let current = await readSnapshot(session, id, signal);
+	assertSame(confirmed, current);
+	assertAllScopesRead(current.where);
+	if (!isDeepStrictEqual(scopesToDeactivate(confirmed.where), scopesToDeactivate(current.where)))
 		throw new ProblemError({ reason: "changed-meanwhile" });
-	const accounts: ScopeResult[] = [];
-	const account = (removed: boolean, problem: Problem | null): DeletionResult => ({
-		scopes: accounts,
-		removed,
-		problem,
-	});
+	const scopes: ScopeResult[] = [];
+	const notDeleted = (problem: Problem | null): DeletionResult => ({ scopes, removed: false, problem });
 	try {
-		if (found.where.organization) {
-			accounts.push(...(await deactivateInTurn(session, [ORGANIZATION], id, signal)));
-			if (!isDone(accounts)) return account(false, problemIn(accounts));
-			// What a project merely inherits shows only now.
-			found = await readBasis(session, id, signal);
-			assertAllScopesRead(found.where);
+		if (current.where.organization) {
+			scopes.push(...(await deactivateInOrder(session, [ORGANIZATION], id, signal)));
+			if (!areDeactivated(scopes)) return notDeleted(problemIn(scopes));
+			// Only now does a read show which projects merely inherited the certificate.
+			current = await readSnapshot(session, id, signal);
+			assertAllScopesRead(current.where);
 		}
-		accounts.push(...(await deactivateInTurn(session, scopesToDeactivate(found.where), id, signal)));
-		if (!isDone(accounts)) return account(false, problemIn(accounts));
-		await removeNow(session, confirmed, signal);
-		return account(true, null);
+		scopes.push(...(await deactivateInOrder(session, scopesToDeactivate(current.where), id, signal)));
+		if (!areDeactivated(scopes)) return notDeleted(problemIn(scopes));
+		await deleteInactive(session, confirmed, signal);
+		return { scopes, removed: true, problem: null };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
 		if (!problem && !isCancelled(thrown)) throw thrown;
-		return account(false, problem);
+		return notDeleted(problem);
 	}
 }
 
-/** Deactivates a certificate in one scope after the other, as long as that succeeds. */
-async function deactivateInTurn(
+/** Deactivates a certificate in one scope after the other until a scope fails. */
+async function deactivateInOrder(
 	session: OrganizationSession,
 	scopes: readonly Scope[],
 	id: string,
 	signal?: AbortSignal,
 ): Promise<readonly ScopeResult[]> {
-	const accounts: ScopeResult[] = [];
+	const results: ScopeResult[] = [];
 	for (const scope of scopes)
-		accounts.push(
-			...(isDone(accounts) ? await applyToScopes(session, [scope], [id], false, signal) : [notAttempted(scope, [id])]),
+		results.push(
+			...(areDeactivated(results)
+				? await applyToScopes(session, [scope], [id], false, signal)
+				: [notAttempted(scope, [id])]),
 		);
-	return accounts;
+	return results;
 }
 
-function isDone(accounts: readonly ScopeResult[]): boolean {
-	return accounts.every(({ changed }) => changed.length > 0);
+function areDeactivated(results: readonly ScopeResult[]): boolean {
+	return results.every(({ changed }) => changed.length > 0);
 }
 
-function problemIn(accounts: readonly ScopeResult[]): Problem | null {
-	return accounts.find(({ problem }) => problem)?.problem ?? null;
+function problemIn(results: readonly ScopeResult[]): Problem | null {
+	return results.find(({ problem }) => problem)?.problem ?? null;
 }
 
-async function removeNow(session: OrganizationSession, confirmed: Subject, signal?: AbortSignal): Promise<void> {
+async function deleteInactive(
+	session: OrganizationSession,
+	confirmed: DeletionTarget,
+	signal?: AbortSignal,
+): Promise<void> {
 	const { id } = confirmed.certificate;
-	const found = await readBasis(session, id, signal);
-	assertFree(found.where);
-	assertSame(confirmed, found);
+	const current = await readSnapshot(session, id, signal);
+	assertInactive(current.where);
+	assertSame(confirmed, current);
 	try {
 		await session.service.remove(id, signal);
 	} catch (thrown) {
 		const problem = problemOf(thrown);
-		// It was there a moment ago: whoever deleted it, the list tells.
-		const isLost = problem ? isOutcomeUnknown(problem) || problem.reason === "not-found" : isCancelled(thrown);
-		if (!isLost) throw thrown;
+		// The certificate existed a moment ago. After `not-found`, the list shows whether it is gone.
+		const isUncertain = problem ? isOutcomeUnknown(problem) || problem.reason === "not-found" : isCancelled(thrown);
+		if (!isUncertain) throw thrown;
 		session.recordWriteEverywhere({ kind: "unknown", id, field: null });
-		// Without the signal: also who cancelled has to know how it is now.
+		// Read without the signal, because a cancelled caller must know the current state too.
 		const { listing } = await session.scope(ORGANIZATION);
 		if (listing?.certificates.some((each) => each.id === id)) throw thrown;
 		if (!listing || !isComplete(listing)) throw new ProblemError({ reason: "change-unknown", act: "remove" });
@@ -161,23 +163,23 @@ async function removeNow(session: OrganizationSession, confirmed: Subject, signa
 	session.recordWriteEverywhere({ kind: "removed", id });
 }
 
-async function readBasis(session: OrganizationSession, id: string, signal?: AbortSignal): Promise<DeletionSnapshot> {
+async function readSnapshot(session: OrganizationSession, id: string, signal?: AbortSignal): Promise<DeletionSnapshot> {
 	const [listing, projects] = await Promise.all([session.certificates(signal), session.projects(signal)]);
 	const certificate = requireCertificate(listing, id);
 	return { epoch: session.generation, certificate, where: findActiveScopes(id, listing, projects) };
 }
 
-/** @throws Failure `connection-changed`, `changed-meanwhile` */
-function assertSame(confirmed: Subject, found: DeletionSnapshot): void {
-	if (confirmed.epoch !== found.epoch) throw new ProblemError({ reason: "connection-changed" });
-	if (confirmed.certificate.name !== found.certificate.name) throw new ProblemError({ reason: "changed-meanwhile" });
+/** @throws ProblemError `connection-changed`, `changed-meanwhile` */
+function assertSame(confirmed: DeletionTarget, current: DeletionTarget): void {
+	if (confirmed.epoch !== current.epoch) throw new ProblemError({ reason: "connection-changed" });
+	if (confirmed.certificate.name !== current.certificate.name) throw new ProblemError({ reason: "changed-meanwhile" });
 }
 
-/** @throws Failure `certificate-active`, `scopes-unread` */
-function assertFree(where: ActiveScopes): void {
-	const projects = projectsToDeactivate(where.projects).map(toNamedProject);
-	const organization = where.organization === true;
+/** @throws ProblemError `certificate-active`, `scopes-unread` */
+function assertInactive(activeScopes: ActiveScopes): void {
+	const projects = projectsToDeactivate(activeScopes.projects).map(toNamedProject);
+	const organization = activeScopes.organization === true;
 	if (organization || projects.length > 0)
 		throw new ProblemError({ reason: "certificate-active", organization, projects });
-	assertAllScopesRead(where);
+	assertAllScopesRead(activeScopes);
 }

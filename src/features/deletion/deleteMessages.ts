@@ -8,12 +8,12 @@ import {
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
 import { formatScopeLines, type ScopeSummary } from "../../common/messages/scopes.ts";
-import { offWords } from "../activation/activationMessages.ts";
+import { type ImpactSummary, offWords } from "../activation/activationMessages.ts";
 
-/** So many projects are named one by one: all that a dialog has room for. */
-const MOST_NAMED = 20;
+/** Limit of named projects, because a dialog has room for no more. */
+const MAX_NAMED = 20;
 
-/** The question before a certificate is deleted that is active nowhere. @param changed Whether it is asked again because something changed. */
+/** Describes the deletion of an inactive certificate. @param changed True if a change made the prompt repeat. */
 export function removalWords(
 	subject: CertificateWithContent,
 	changed: boolean,
@@ -31,28 +31,24 @@ export function removalWords(
 	};
 }
 
-/** What is asked before a certificate is deleted that is active. */
-export interface ActiveRemovalQuestion {
+/** The prompt before an active certificate is deleted. */
+export interface ActiveRemovalQuestion extends ImpactSummary {
 	readonly subject: CertificateWithContent;
-	/** Where it has to be deactivated first. */
+	/** The scopes to deactivate in first. */
 	readonly places: ScopeSummary;
-	/** As in the question before a deactivation. */
-	readonly off: ScopeSummary;
-	readonly left: ScopeSummary;
-	readonly unclear: ScopeSummary;
 	readonly access: string | null;
 	readonly changed: boolean;
 }
 
-/** The question before a certificate is deactivated everywhere and deleted. */
+/** Describes the deactivation of a certificate everywhere and its deletion. */
 export function activeRemovalWords(question: ActiveRemovalQuestion, time: Time): { message: string; detail: string } {
-	const { subject, places, access, changed } = question;
+	const { subject, access, changed } = question;
 	return {
 		message: l10n.t("“{0}” cannot be deleted while it is active.", nameWords(subject.certificate)),
 		detail: paragraphs(
 			changed && changedWords(),
 			subjectLines([subject], time),
-			`${l10n.t("It is active in:")}\n${formatScopeLines(places, MOST_NAMED)}`,
+			`${l10n.t("It is active in:")}\n${formatScopeLines(question.places, MAX_NAMED)}`,
 			...offWords(question),
 			access,
 			l10n.t(

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { currentLocale } from "../../common/messages/locale.ts";
 
-/** What a badge says to those who cannot see it. */
+/** Returns the badge's tooltip, for screen readers too. */
 export function badgeWords(count: number): string {
 	return new Intl.PluralRules(currentLocale()).select(count) === "one"
 		? l10n.t("{0} certificate expires soon, or has expired while it is active", count)

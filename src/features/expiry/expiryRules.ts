@@ -3,80 +3,80 @@ import { asRecord } from "../../domain/json.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What is remembered of a certificate, to tell of its expiry without asking the service. */
+/** A stored certificate: enough to remind of its expiry without calling the service. */
 export interface WatchedCertificate {
 	readonly id: string;
 	readonly name: string | null;
-	/** Unix seconds; `null` where the service did not say. */
+	/** Unix seconds; `null` if the service gave no date. */
 	readonly expiresAt: number | null;
-	/** Active in the organization, and in a project by itself; absent where that is not known. */
+	/** Active in the organization, and directly in a project; absent if not known. */
 	readonly inOrganization?: boolean | undefined;
 	readonly inProject?: boolean | undefined;
 }
 
-/** The certificates of the organization in use, as they were read last. */
+/** The current organization's certificates, as last read. */
 export interface ExpirySnapshot {
 	readonly organizationRef: string;
-	/** When they were read, Unix milliseconds. */
+	/** Read time, Unix milliseconds. */
 	readonly readAt: number;
 	readonly certificates: readonly WatchedCertificate[];
 }
 
-/** What all windows know together. */
+/** The state that all windows share. */
 export interface ReminderState {
-	/** `null` where nothing was read yet. */
+	/** `null` before the first read. */
 	readonly snapshot: ExpirySnapshot | null;
-	/** The days, as `dayOf` counts them, on which something was told. */
+	/** Days with a reminder, as from `localDay`. */
 	readonly remindedOn: readonly number[];
-	/** The ids of the snapshot's certificates of which nothing is to be told again. */
+	/** Ids of the snapshot's certificates without further reminders. */
 	readonly muted: ReadonlySet<string>;
 }
 
 /**
- * The certificates that call for something to be done: those that expire within the period, and those that have expired
- * and are known to be active all the same; the most urgent first.
+ * Returns the certificates that need action, the most urgent first: certificates that expire within the period, and
+ * expired certificates known to be active.
  * @param now Unix milliseconds.
- * @param days The period; 0 for none.
+ * @param days The period; 0 returns no certificates.
  */
 export function expiringIn(snapshot: ExpirySnapshot | null, now: number, days: number): readonly WatchedCertificate[] {
 	if (days === 0) return [];
-	const calls = (snapshot?.certificates ?? []).filter((certificate) => {
+	const expiring = (snapshot?.certificates ?? []).filter((certificate) => {
 		const state = expiryState(certificate.expiresAt, now / 1000, days);
 		return state === "expiring" || (state === "expired" && isKnownActive(certificate));
 	});
-	return calls.sort((one, other) => (one.expiresAt ?? 0) - (other.expiresAt ?? 0));
+	return expiring.sort((one, other) => (one.expiresAt ?? 0) - (other.expiresAt ?? 0));
 }
 
 /**
- * What a person is to be told of today: those of them that are known to be active, unless something was told today. A day
- * that a clock or a time zone has left behind counts too, so that none is told of twice.
- * @param now,days As in `expiringIn`.
+ * Returns the certificates to remind of today: certificates from `findExpiring` known to be active and not muted.
+ * Returns none after today's reminder, nor after tomorrow's: a change of clock or time zone must not repeat a reminder.
+ * @param now,days As in `findExpiring`.
  */
-export function dueToday(record: ReminderState, now: number, days: number): readonly WatchedCertificate[] {
+export function dueToday(state: ReminderState, now: number, days: number): readonly WatchedCertificate[] {
 	const today = dayOf(now);
-	if (record.remindedOn.some((day) => day === today || day === today + 1)) return [];
-	return expiringIn(record.snapshot, now, days).filter(
-		(certificate) => isKnownActive(certificate) && !record.muted.has(certificate.id),
+	if (state.remindedOn.some((day) => day === today || day === today + 1)) return [];
+	return expiringIn(state.snapshot, now, days).filter(
+		(certificate) => isKnownActive(certificate) && !state.muted.has(certificate.id),
 	);
 }
 
-/** When either may come to be another, if nothing else changes: a new day, an expiry, or a period that begins. Unix milliseconds. */
+/** Returns when either result can change next, Unix milliseconds: at midnight, an expiry, or a period's start. */
 export function nextMoment(snapshot: ExpirySnapshot | null, now: number, days: number): number {
-	const offset = minutesBehind(now) * 60_000;
+	const offset = minutesBehindUtc(now) * 60_000;
 	const midnight = (dayOf(now) + 1) * DAY_MS + offset;
 	const expiries = (snapshot?.certificates ?? []).flatMap(({ expiresAt }) =>
 		expiresAt === null ? [] : expiresAt * 1000,
 	);
-	const moments = expiries.flatMap((expiry) => [expiry - days * DAY_MS, expiry]).filter((moment) => moment > now);
-	return Math.min(midnight, ...moments);
+	const changes = expiries.flatMap((expiry) => [expiry - days * DAY_MS, expiry]).filter((time) => time > now);
+	return Math.min(midnight, ...changes);
 }
 
-/** Which day it is where the person is, counted since 1970. @param now Unix milliseconds. */
+/** Returns the local day, in days since 1970. @param now Unix milliseconds. */
 export function dayOf(now: number): number {
-	return Math.floor((now - minutesBehind(now) * 60_000) / DAY_MS);
+	return Math.floor((now - minutesBehindUtc(now) * 60_000) / DAY_MS);
 }
 
-function minutesBehind(now: number): number {
+function minutesBehindUtc(now: number): number {
 	return new Date(now).getTimezoneOffset();
 }
 
@@ -84,25 +84,25 @@ function isKnownActive({ inOrganization, inProject }: WatchedCertificate): boole
 	return inOrganization === true || inProject === true;
 }
 
-/** Reads the fields of what was written of a snapshot; `null` where it is not whole. */
+/** Parses a snapshot's stored fields; returns `null` if they are incomplete or invalid. */
 export function parseSnapshot({
 	organizationRef,
 	readAt,
 	certificates,
 }: Record<string, unknown>): ExpirySnapshot | null {
-	if (typeof organizationRef !== "string" || !isTime(readAt, NO_EXPIRY * 1000) || !Array.isArray(certificates))
+	if (typeof organizationRef !== "string" || !isTimestamp(readAt, NO_EXPIRY * 1000) || !Array.isArray(certificates))
 		return null;
-	return certificates.every(isWatched) ? { organizationRef, readAt, certificates } : null;
+	return certificates.every(isSnapshotCertificate) ? { organizationRef, readAt, certificates } : null;
 }
 
-function isWatched(value: unknown): value is WatchedCertificate {
+function isSnapshotCertificate(value: unknown): value is WatchedCertificate {
 	const { id, name, expiresAt, inOrganization, inProject } = asRecord(value);
-	const isKnown = [inOrganization, inProject].every((each) => each === undefined || typeof each === "boolean");
-	const isDated = expiresAt === null || isTime(expiresAt, NO_EXPIRY);
-	return isCertificateId(id) && (name === null || typeof name === "string") && isDated && isKnown;
+	const isActivityValid = [inOrganization, inProject].every((each) => each === undefined || typeof each === "boolean");
+	const isExpiryValid = expiresAt === null || isTimestamp(expiresAt, NO_EXPIRY);
+	return isCertificateId(id) && (name === null || typeof name === "string") && isExpiryValid && isActivityValid;
 }
 
-/** A whole number up to the last one that a date can be told of. */
-function isTime(value: unknown, last: number): value is number {
+/** True for an integer from 0 to `last`. */
+function isTimestamp(value: unknown, last: number): value is number {
 	return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= last;
 }

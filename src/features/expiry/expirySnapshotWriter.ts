@@ -9,78 +9,78 @@ import type { ProjectStore } from "../organization/projectStore.ts";
 import type { ExpirySnapshot, ReminderState, WatchedCertificate } from "./expiryRules.ts";
 import { mutedFile, SNAPSHOT_FILE, snapshotsIn, toldFile } from "./reminderState.ts";
 
-/** By how much it may look older than it is, in milliseconds, so that not every look at the list writes a file. */
+/** How far the stored read time may lag, in milliseconds, so that not every read of the list writes a file. */
 const AGE_TOLERANCE_MS = 3_600_000;
 
-/** What the snapshot is made of. */
-interface Sources {
+interface SnapshotSources {
 	readonly certificates: CertificateStore;
 	readonly projects: ProjectStore;
 	readonly enforcement: EnforcementIndex;
 }
 
-/** Who reads it. */
-interface Reader {
-	/** Reads what is written down by now. */
+interface SnapshotReader {
+	/** Reads the current state. */
 	record(): Promise<ReminderState>;
-	/** Told when the snapshot may be another one. */
+	/** Called when the snapshot may have changed. */
 	check(): unknown;
-	/** Has it go by a snapshot that cannot be written down, in this window; `null`: by what is written down. */
-	goBy(unwritten: ExpirySnapshot | null): void;
+	/** Makes this window use a snapshot that cannot be stored; `null`: the stored one. */
+	goBy(unsaved: ExpirySnapshot | null): void;
 }
 
-/** Keeps the snapshot true to the lists: it is written once one was read, and goes with the connection that it was read by. */
+/** Keeps the snapshot in sync with the lists: writes it after a read, and deletes it with its connection. */
 export class ExpirySnapshotWriter {
 	readonly #folder: string;
-	readonly #sources: Sources;
-	readonly #reader: Reader;
-	#done: Promise<void> = Promise.resolve();
-	#isWaiting = false;
-	/** The organization that was in use last in this window. */
-	#used: string | undefined;
+	readonly #sources: SnapshotSources;
+	readonly #reader: SnapshotReader;
+	#synced: Promise<void> = Promise.resolve();
+	#isScheduled = false;
+	/** The organization last used in this window. */
+	#lastUsed: string | undefined;
 
-	/** @param folder An absolute path; it is made when something is to be written. */
-	constructor(folder: string, sources: Sources, reader: Reader) {
+	/** @param folder An absolute path; created by the first write. */
+	constructor(folder: string, sources: SnapshotSources, reader: SnapshotReader) {
 		this.#folder = folder;
 		this.#sources = sources;
 		this.#reader = reader;
-		const follow = () => this.#follow();
-		sources.certificates.on("change", follow);
-		sources.projects.on("change", follow);
+		const scheduleSync = () => this.#scheduleSync();
+		sources.certificates.on("change", scheduleSync);
+		sources.projects.on("change", scheduleSync);
 	}
 
-	/** Waits until it says what the lists say. */
+	/** Waits until the snapshot matches the lists. */
 	async settled(): Promise<void> {
-		await this.#done;
+		await this.#synced;
 	}
 
-	#follow(): void {
+	#scheduleSync(): void {
 		const { organizationRef } = this.#sources.certificates;
-		if (typeof organizationRef === "string") this.#used = organizationRef;
-		if (this.#isWaiting) return;
-		this.#isWaiting = true;
-		this.#done = this.#done.then(async () => {
-			// What changes from here on is for the next time.
+		if (typeof organizationRef === "string") this.#lastUsed = organizationRef;
+		if (this.#isScheduled) return;
+		this.#isScheduled = true;
+		this.#synced = this.#synced.then(async () => {
+			// Changes from the next turn on schedule another sync.
 			await new Promise(setImmediate);
-			this.#isWaiting = false;
-			if (await this.#bring().catch(() => true)) this.#reader.check();
+			this.#isScheduled = false;
+			if (await this.#sync().catch(() => true)) this.#reader.check();
 		});
 	}
 
-	/** @returns whether it is another one now. */
-	async #bring(): Promise<boolean> {
-		const { snapshot: kept } = await this.#reader.record();
+	/** @returns true if the snapshot changed. */
+	async #sync(): Promise<boolean> {
+		const { snapshot: stored } = await this.#reader.record();
 		const { organizationRef } = this.#sources.certificates;
-		const isOurs = kept !== null && kept.organizationRef === organizationRef;
-		// Another window may use one that this one knows nothing of.
-		const isGone =
-			kept !== null && !isOurs && (typeof organizationRef === "string" || kept.organizationRef === this.#used);
-		if (isGone) {
+		const isCurrent = stored !== null && stored.organizationRef === organizationRef;
+		// Another window may use an organization unknown here.
+		const isObsolete =
+			stored !== null &&
+			!isCurrent &&
+			(typeof organizationRef === "string" || stored.organizationRef === this.#lastUsed);
+		if (isObsolete) {
 			this.#reader.goBy(null);
 			await this.#remove();
 		}
-		const snapshot = this.#take(isOurs ? kept : null);
-		if (!snapshot || (isOurs && isSame(kept, snapshot))) return isGone;
+		const snapshot = this.#buildSnapshot(isCurrent ? stored : null);
+		if (!snapshot || (isCurrent && isSame(stored, snapshot))) return isObsolete;
 		const isWritten = await this.#write(snapshot).then(
 			() => true,
 			(thrown) => {
@@ -92,31 +92,31 @@ export class ExpirySnapshotWriter {
 		return true;
 	}
 
-	/** @param before What was known of the same organization. */
-	#take(before: ExpirySnapshot | null): ExpirySnapshot | null {
+	/** @param before The stored snapshot of the same organization. */
+	#buildSnapshot(before: ExpirySnapshot | null): ExpirySnapshot | null {
 		const { certificates, enforcement } = this.#sources;
 		const { organizationRef } = certificates;
 		const { listing, loadedAt } = certificates.state;
 		if (!listing || loadedAt === null || typeof organizationRef !== "string") return null;
 		const listed = listing.certificates.map(({ id, name, expiresAt }): WatchedCertificate => {
 			const { organization, projects, unread, allProjects } = enforcement.activity(id);
-			const isNowhere = organization === false && allProjects && unread === 0;
-			const known = projects.length > 0 ? true : isNowhere ? false : undefined;
-			// The projects are not read each time that the list is.
+			const isInactive = organization === false && allProjects && unread === 0;
+			const known = projects.length > 0 ? true : isInactive ? false : undefined;
+			// Projects are not read with every list.
 			const inProject = known ?? before?.certificates.find((each) => each.id === id)?.inProject;
 			return { id, name, expiresAt, inOrganization: organization, inProject };
 		});
-		// A list that is not whole does not tell what is gone.
-		const others = isComplete(listing) ? [] : (before?.certificates ?? []);
-		const unseen = others.filter(({ id }) => !listed.some((each) => each.id === id));
-		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...unseen] };
+		// An incomplete list does not show which certificates are deleted.
+		const unlisted = isComplete(listing) ? [] : (before?.certificates ?? []);
+		const kept = unlisted.filter(({ id }) => !listed.some((each) => each.id === id));
+		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...kept] };
 	}
 
-	/** @throws Failure `not-recorded`, `record-newer` */
+	/** @throws ProblemError `not-recorded`, `record-newer` */
 	async #write(snapshot: ExpirySnapshot): Promise<void> {
-		const files = snapshotsIn(this.#folder);
-		if ((await files.read(SNAPSHOT_FILE)).state === "newer") throw new ProblemError({ reason: "record-newer" });
-		await files.write(SNAPSHOT_FILE, snapshot);
+		const store = snapshotsIn(this.#folder);
+		if ((await store.read(SNAPSHOT_FILE)).state === "newer") throw new ProblemError({ reason: "record-newer" });
+		await store.write(SNAPSHOT_FILE, snapshot);
 	}
 
 	async #remove(): Promise<void> {
@@ -127,10 +127,10 @@ export class ExpirySnapshotWriter {
 }
 
 /**
- * Takes it on to tell something on a day, in the name of all windows.
- * @param day As `dayOf` counts it.
- * @param past The days on which something was told, of which no more needs to be known.
- * @returns `unwritten` where it cannot be written down, so that other windows may tell it too.
+ * Claims a day's reminder on behalf of all windows.
+ * @param day As from `localDay`.
+ * @param past Days with a reminder; the files of earlier days are deleted.
+ * @returns `unwritten` if the claim cannot be stored, so that other windows may remind too.
  */
 export async function claimDay(
 	folder: string,
@@ -143,7 +143,7 @@ export async function claimDay(
 	return "claimed";
 }
 
-/** Has nothing told of certificates again. */
+/** Stops reminders of these certificates. */
 export async function mute(folder: string, organizationRef: string, ids: readonly string[]): Promise<void> {
 	for (const id of ids) {
 		const name = mutedFile(organizationRef, id);
@@ -151,7 +151,7 @@ export async function mute(folder: string, organizationRef: string, ids: readonl
 	}
 }
 
-/** Of two that create the same, only one does. */
+/** Creates a file exclusively: `created` for only one of several callers. */
 async function createFile(folder: string, name: string): Promise<"created" | "there" | "failed"> {
 	try {
 		await mkdir(folder, { recursive: true, mode: 0o700 });

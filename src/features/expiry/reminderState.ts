@@ -7,22 +7,21 @@ import { type ExpirySnapshot, parseSnapshot, type ReminderState } from "./expiry
 
 const REF = new RegExp(`^${ORGANIZATION_REF}$`);
 
-/** What the service held when it was asked last. */
 export const SNAPSHOT_FILE = "snapshot.json";
 
-/** The snapshots that lie in a folder. */
+/** Returns the store of a folder's snapshot. */
 export function snapshotsIn(folder: string): JsonFileStore<ExpirySnapshot> {
 	return new JsonFileStore(folder, { version: 1, parse: parseSnapshot });
 }
 
-/** The name of the file that says that something was told on a day: whoever makes it tells. */
+/** Returns the name of the file that claims a day's reminder: the window that creates the file shows the reminder. */
 export function toldFile(day: number): string {
 	return `${day}.told`;
 }
 
 /**
- * The name of the file that says that nothing is to be told of a certificate. `null` where a part of it could lead elsewhere.
- * Where case does not count in names of files, it does in ids.
+ * Returns the name of the file that mutes a certificate; `null` if a part could name another path. The id is hashed,
+ * because ids are case-sensitive, and file names may not be.
  */
 export function mutedFile(organizationRef: string, certificateId: string): string | null {
 	if (!REF.test(organizationRef) || !isCertificateId(certificateId)) return null;
@@ -30,7 +29,7 @@ export function mutedFile(organizationRef: string, certificateId: string): strin
 }
 
 /**
- * Reads what all windows know of what is to be watched. What is missing or broken is as if it had never been there.
+ * Reads the state that all windows share. Ignores corrupt files.
  * @param folder An absolute path.
  */
 export async function readWatchRecord(folder: string): Promise<ReminderState> {
@@ -44,7 +43,7 @@ export async function readWatchRecord(folder: string): Promise<ReminderState> {
 	const remindedOn = names.flatMap((name) => /^(\d{1,8})\.told$/.exec(name)?.[1] ?? []).map(Number);
 	const ids = snapshot?.certificates.map(({ id }) => id) ?? [];
 	const ref = snapshot?.organizationRef ?? "";
-	// The second name is the one that it had at first.
+	// Early versions used the second name.
 	const isMuted = (id: string) => [mutedFile(ref, id), `${ref}.${id}.muted`].some((name) => names.includes(name ?? ""));
 	const muted = ids.filter(isMuted);
 	return { snapshot, remindedOn, muted: new Set(muted) };

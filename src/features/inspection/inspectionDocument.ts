@@ -6,12 +6,12 @@ import { sanitize } from "../../common/messages/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { CertificateFile, ParsedCertificate } from "../../domain/certificateFile.ts";
 
-/** The longest file name in a document, in graphemes. */
-const LONGEST = 1000;
+/** Maximum length of a file name, in graphemes. */
+const MAX_FILE_NAME_LENGTH = 1000;
 
 /**
- * What is in a certificate file, block by block, as a text to read.
- * @param knownAs Under which names a certificate is known to be uploaded, by its SHA-256.
+ * Returns a readable text of a certificate file's content, block by block.
+ * @param knownAs Returns the uploaded certificates with a SHA-256.
  * @param now Unix seconds.
  */
 export function inspectionWords(
@@ -21,10 +21,13 @@ export function inspectionWords(
 	now: number,
 ): string {
 	const blocks = [
-		...file.candidates.map((candidate) => ({ at: candidate, lines: candidateLines(candidate, knownAs, now) })),
-		...file.skipped.map((skipped) => ({ at: skipped, lines: [skippedWords(skipped)] })),
-	].sort((one, other) => one.at.block - other.at.block);
-	const head = [sanitize(name, LONGEST), outcomeWords(file)];
+		...file.candidates.map((candidate) => ({
+			position: candidate.block,
+			lines: candidateLines(candidate, knownAs, now),
+		})),
+		...file.skipped.map((skipped) => ({ position: skipped.block, lines: [skippedWords(skipped)] })),
+	].sort((one, other) => one.position - other.position);
+	const head = [sanitize(name, MAX_FILE_NAME_LENGTH), outcomeWords(file)];
 	if (file.holdsPrivateKey) head.push(l10n.t("It holds a private key, which is never sent."));
 	return `${[head, ...blocks.map(({ lines }) => lines)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
@@ -43,7 +46,7 @@ function candidateLines(
 	];
 	return [
 		line === null ? l10n.t("Block {0} (certificate)", block) : l10n.t("Block {0} (line {1}, certificate)", block, line),
-		...factLines(facts).map((words) => `  ${words}`),
-		...findingLines(findings).map((words) => `  ${words}`),
+		...factLines(facts).map((text) => `  ${text}`),
+		...findingLines(findings).map((text) => `  ${text}`),
 	];
 }

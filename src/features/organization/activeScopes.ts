@@ -2,26 +2,26 @@ import type { CertificateListing } from "../../domain/certificate.ts";
 import { type NamedProject, type Problem, ProblemError } from "../../domain/problem.ts";
 import { ORGANIZATION, type Project, type Scope } from "../../domain/scope.ts";
 
-/** What the newest attempt to read a project's certificates came to. */
+/** Result of the newest attempt to read the certificates of a scope. */
 export interface ScopeReading {
-	/** `null` where none was read. */
+	/** `null` if no list was read. */
 	readonly listing: CertificateListing | null;
-	/** Why the newest attempt failed, else `null`; what was read before it may be out of date. */
+	/** Why the newest attempt failed, else `null`. After a problem, `listing` may be out of date. */
 	readonly problem: Problem | null;
-	/** As the service sent it, without what was written and does not show in it; only of what was just read. */
+	/** The list as sent by the service, without pending writes; only right after a read. */
 	readonly served?: CertificateListing | null;
 }
 
-/** What is known of an organization's projects. */
+/** The projects of an organization as last read. */
 export interface ProjectsReading {
-	/** `null` where none was read. */
+	/** `null` if no list was read. */
 	readonly projects: readonly Project[] | null;
-	/** Projects that the service sent and that could not be read. */
+	/** Number of projects in the service's answer that could not be parsed. */
 	readonly unreadable: number;
-	/** False when there may be more than was read. */
+	/** False if there may be more projects. */
 	readonly complete: boolean;
 	readonly problem: Problem | null;
-	/** @returns what is known of a project's certificates. */
+	/** Returns a project's certificates as last read. */
 	scope(projectId: string): ScopeReading;
 }
 
@@ -29,37 +29,37 @@ export interface ProjectsReading {
 export interface ProjectActivation {
 	readonly project: Project;
 	/**
-	 * `own`: by the project itself. `inherited`: by the organization, which imposes it on all projects, and not by this one.
-	 * `either`: whether by the project itself cannot be told. Its list says so, but may say so of what it inherits (the
-	 * service does not document that); or one of the two lists was not read.
+	 * `own`: by the project itself. `inherited`: only by the organization, for all projects. `either`: possibly by the
+	 * project itself. Its list contains the certificate, but may include inherited ones (the service does not document
+	 * this), or one of the two lists was not read.
 	 */
 	readonly how: "own" | "inherited" | "either";
 }
 
-/** Where a certificate is active, as far as it is known. */
+/** Where a certificate is known to be active. */
 export interface ActiveScopes {
-	/** Active in the organization; `undefined` where that is not known. */
+	/** True if active in the organization; `undefined` if unknown. */
 	readonly organization: boolean | undefined;
-	/** Where it is enforced. */
+	/** The projects in which the certificate is enforced. */
 	readonly projects: readonly ProjectActivation[];
-	/** Of which it is not known whether it is active in the project itself, because their lists could not be read as a whole. */
+	/** The projects whose own activation is unknown, because their lists could not be read completely. */
 	readonly unknown: readonly Project[];
-	/** Whether it is known which projects there are. */
+	/** True if all projects are known. */
 	readonly allProjects: boolean;
-	/** Whether every scope could be read. */
+	/** True if every scope could be read. */
 	readonly complete: boolean;
-	/** What the first scope met that could not be read; `null` where all could be, or were merely not read as a whole. */
+	/** The problem of the first unreadable scope; `null` if there is none, even if a list is incomplete. */
 	readonly problem: Problem | null;
 }
 
-/** Tells where a certificate is active from what was read. @param organization The organization's own list. */
+/** Returns where a certificate is active according to the lists. @param organization The organization's own list. */
 export function findActiveScopes(
 	certificateId: string,
 	organization: CertificateListing | null,
 	reading: ProjectsReading,
 ): ActiveScopes {
 	const inOrganization = isActive(certificateId, organization);
-	const holders: ProjectActivation[] = [];
+	const activations: ProjectActivation[] = [];
 	const unknown: Project[] = [];
 	let problem = reading.problem;
 	for (const project of reading.projects ?? []) {
@@ -67,13 +67,13 @@ export function findActiveScopes(
 		problem ??= scope.problem;
 		const inProject = scope.problem ? undefined : isActive(certificateId, scope.listing);
 		if (inProject === undefined) unknown.push(project);
-		if (inOrganization) holders.push({ project, how: inProject === false ? "inherited" : "either" });
-		else if (inProject) holders.push({ project, how: inOrganization === undefined ? "either" : "own" });
+		if (inOrganization) activations.push({ project, how: inProject === false ? "inherited" : "either" });
+		else if (inProject) activations.push({ project, how: inOrganization === undefined ? "either" : "own" });
 	}
 	const allProjects = reading.projects !== null && reading.complete && reading.unreadable === 0 && !reading.problem;
 	return {
 		organization: inOrganization,
-		projects: holders,
+		projects: activations,
 		unknown,
 		allProjects,
 		complete: allProjects && unknown.length === 0 && inOrganization !== undefined,
@@ -82,9 +82,9 @@ export function findActiveScopes(
 }
 
 /**
- * Whether a certificate is active by a scope's list. One that is not in it is not active: a list may leave out what is
- * not, and what is deleted is not either.
- * @returns `undefined` where the list does not tell.
+ * True if a certificate is active according to a scope's list. A certificate that is missing from a complete list is
+ * inactive or deleted, because a list may omit inactive certificates.
+ * @returns `undefined` if unknown.
  */
 export function isActive(certificateId: string, listing: CertificateListing | null): boolean | undefined {
 	const certificate = listing?.certificates.find(({ id }) => id === certificateId);
@@ -92,18 +92,17 @@ export function isActive(certificateId: string, listing: CertificateListing | nu
 	return listing && isComplete(listing) ? false : undefined;
 }
 
-/** Whether nothing is missing in a list. */
 export function isComplete({ complete, unreadable }: CertificateListing): boolean {
 	return complete && unreadable === 0;
 }
 
-/** The scopes in which a certificate has to be deactivated before it can be deleted. */
+/** Returns the scopes in which a certificate must be deactivated before it can be deleted. */
 export function scopesToDeactivate({ organization, projects }: ActiveScopes): readonly Scope[] {
 	const ofProjects = projectsToDeactivate(projects).map(({ id }): Scope => ({ kind: "project", id }));
 	return organization ? [ORGANIZATION, ...ofProjects] : ofProjects;
 }
 
-/** That every scope could be read. @throws Failure `scopes-unread` */
+/** Asserts that every scope could be read. @throws ProblemError `scopes-unread` */
 export function assertAllScopesRead({ complete, organization, allProjects, unknown, problem }: ActiveScopes): void {
 	if (complete) return;
 	throw new ProblemError({
@@ -115,12 +114,12 @@ export function assertAllScopesRead({ complete, organization, allProjects, unkno
 	});
 }
 
-/** The projects in which a certificate is active, or may be beside what they inherit. */
-export function projectsToDeactivate(holders: ActiveScopes["projects"]): readonly Project[] {
-	return holders.filter(({ how }) => how !== "inherited").map(({ project }) => project);
+/** Returns the projects in which a certificate is active, or may be in addition to the inherited activation. */
+export function projectsToDeactivate(activations: ActiveScopes["projects"]): readonly Project[] {
+	return activations.filter(({ how }) => how !== "inherited").map(({ project }) => project);
 }
 
-/** Returns a project as problems name it. */
+/** Returns the fields by which problems name a project. */
 export function toNamedProject({ id, name }: Project): NamedProject {
 	return { id, name };
 }

@@ -7,20 +7,20 @@ import { isComplete } from "./activeScopes.ts";
 import { OptimisticWrites, STALE_LIST_MS, type Write } from "./optimisticWrites.ts";
 import type { OrganizationList } from "./organizationSession.ts";
 
-/** What is known of an organization's certificates. */
+/** State of an organization's certificate list. */
 export interface CertificatesState {
-	/** The newest list that was read, also while or after a later one failed. */
+	/** The newest list that was read. It stays while a later read runs or after that fails. */
 	readonly listing: CertificateListing | null;
 	/** When `listing` was read, Unix milliseconds. */
 	readonly loadedAt: number | null;
-	/** When the newest attempt to read it began, Unix milliseconds. */
+	/** When the newest attempt to read the list began, Unix milliseconds. */
 	readonly askedAt: number | null;
 	readonly loading: boolean;
 	/** Why the newest attempt failed, else `null`. */
 	readonly problem: Problem | null;
 }
 
-const NOTHING_READ: CertificateListing = {
+const EMPTY_LISTING: CertificateListing = {
 	certificates: [],
 	unreadable: 0,
 	complete: false,
@@ -28,33 +28,38 @@ const NOTHING_READ: CertificateListing = {
 	organization: null,
 };
 
-const UNKNOWN: CertificatesState = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
+const INITIAL_STATE: CertificatesState = {
+	listing: null,
+	loadedAt: null,
+	askedAt: null,
+	loading: false,
+	problem: null,
+};
 
 /**
- * The one copy of the list. Everything that shows or asks for certificates reads it here and follows `change`; `forget`
- * tells those who remember more of the same organization.
+ * Single source of truth for the list. Emits `change`, and `forget` when the connection changes, so that dependents
+ * clear their caches.
  */
 export class CertificateStore extends ChangeEmitter implements OrganizationList {
 	readonly #service: () => Promise<CertificatesApi>;
 	readonly #reader: () => Promise<CertificateReader>;
 	readonly #now: () => number;
-	#state = UNKNOWN;
+	#state = INITIAL_STATE;
 	#organizationRef: string | null | undefined;
-	readonly #written: OptimisticWrites;
-	/** The ids of all that was in the list at some time. */
-	readonly #seen = new Set<string>();
-	/** When the list was asked for that is shown, Unix milliseconds; an answer may be long on its way. */
-	#asOf = Number.NEGATIVE_INFINITY;
-	/** Counts the reads. */
-	#begun = 0;
-	/** Those that go on and that nothing newer has overtaken; the answers to others are dropped. */
-	readonly #reads = new Set<number>();
-	#epoch = 0;
+	readonly #writes: OptimisticWrites;
+	/** The ids of all certificates that the list has ever contained. */
+	readonly #seenIds = new Set<string>();
+	/** When the current list was requested, Unix milliseconds. Its answer can arrive much later. */
+	#listingAskedAt = Number.NEGATIVE_INFINITY;
+	#readCount = 0;
+	/** Running reads that no newer read has overtaken. Other reads' answers are dropped. */
+	readonly #activeReads = new Set<number>();
+	#generation = 0;
 
-	/** What the service keeps under an id never changes, so that it is fetched once. */
+	/** Contents by id. Each is fetched once, because the service never changes the content under an id. */
 	readonly #contents = new Map<string, ParsedCertificate>();
-	/** The fingerprints of what was uploaded from this machine, by id. */
-	readonly #uploaded = new Map<string, string>();
+	/** SHA-256 of the certificates uploaded from this machine, by id. */
+	readonly #uploadedSha256 = new Map<string, string>();
 
 	/**
 	 * @param service,reader Loaded on first use.
@@ -69,14 +74,14 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 		this.#service = service;
 		this.#reader = reader;
 		this.#now = now;
-		this.#written = new OptimisticWrites(now);
+		this.#writes = new OptimisticWrites(now);
 	}
 
 	get state(): CertificatesState {
 		return this.#state;
 	}
 
-	/** Reads the list again. What fails becomes part of the state and is not thrown; the list before stays. */
+	/** Reads the list again. A problem becomes part of the state and is not thrown; the old list stays. */
 	async refresh(signal?: AbortSignal): Promise<void> {
 		try {
 			await this.load(signal);
@@ -86,92 +91,92 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 	}
 
 	/**
-	 * As `refresh`, for those who cannot go on without the list.
-	 * @param service Who is asked, where it must be the organization that somebody has in mind.
-	 * @returns the list with what was written and does not show in it yet.
-	 * @throws Failure, Cancelled
+	 * Like `refresh`, for callers that need the list.
+	 * @param service Where to read, if the caller requires a certain organization.
+	 * @returns the list with pending writes applied.
+	 * @throws ProblemError, CancelledError
 	 */
 	async load(signal?: AbortSignal, service?: Pick<CertificatesApi, "list">): Promise<CertificateListing> {
-		const read = ++this.#begun;
-		const epoch = this.#epoch;
+		const read = ++this.#readCount;
+		const generation = this.#generation;
 		const askedAt = this.#now();
-		this.#reads.add(read);
-		this.#become({ ...this.#state, askedAt, loading: true });
+		this.#activeReads.add(read);
+		this.#setState({ ...this.#state, askedAt, loading: true });
 		try {
 			const listing = await (service ?? (await this.#service())).list(signal);
-			if (this.#ends(read)) this.#take(listing, askedAt);
-			return epoch === this.#epoch ? this.#written.apply(listing, askedAt) : listing;
+			if (this.#endRead(read)) this.#applyListing(listing, askedAt);
+			return generation === this.#generation ? this.#writes.apply(listing, askedAt) : listing;
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			if (problem && this.#ends(read)) this.#become({ ...this.#state, loading: this.#isReading, problem });
-			if (!problem && this.#reads.delete(read)) {
-				// What was cancelled was not asked for, and says nothing.
+			if (problem && this.#endRead(read)) this.#setState({ ...this.#state, loading: this.#isReading, problem });
+			if (!problem && this.#activeReads.delete(read)) {
+				// A cancelled read counts neither as an attempt nor as a problem.
 				const askedAt = this.#isReading ? this.#state.askedAt : null;
-				this.#become({ ...this.#state, askedAt, loading: this.#isReading });
+				this.#setState({ ...this.#state, askedAt, loading: this.#isReading });
 			}
 			throw thrown;
 		}
 	}
 
 	get #isReading(): boolean {
-		return this.#reads.size > 0;
+		return this.#activeReads.size > 0;
 	}
 
-	/** Ends a read, and those that began before it. @returns false where it was overtaken. */
-	#ends(read: number): boolean {
-		if (!this.#reads.has(read)) return false;
-		for (const each of this.#reads) if (each <= read) this.#reads.delete(each);
+	/** Ends a read and all earlier ones. @returns false if a newer read has overtaken it. */
+	#endRead(read: number): boolean {
+		if (!this.#activeReads.has(read)) return false;
+		for (const each of this.#activeReads) if (each <= read) this.#activeReads.delete(each);
 		return true;
 	}
 
 	/**
-	 * The list that is known, where it is whole and was asked for no longer ago than this; else it is read.
+	 * Returns the known list if it is complete and was requested less than `maxAge` ago; else reads it.
 	 * @param maxAge Milliseconds.
 	 * @param service As in `load`.
-	 * @throws Failure, Cancelled
+	 * @throws ProblemError, CancelledError
 	 */
 	async recent(maxAge: number, signal?: AbortSignal, service?: CertificatesApi): Promise<CertificateListing> {
 		const { listing } = this.#state;
-		const age = this.#now() - this.#asOf;
+		const age = this.#now() - this.#listingAskedAt;
 		return listing && isComplete(listing) && age >= 0 && age < maxAge ? listing : this.load(signal, service);
 	}
 
 	/**
-	 * The certificate that the service keeps under an id: the first one, as the service itself uses only that.
+	 * Returns the first certificate in the content under an id; the service itself uses only the first.
 	 * @param service As in `load`.
-	 * @returns `null` where its content is absent or cannot be read.
-	 * @throws Failure, Cancelled
+	 * @returns `null` if the content is absent or unreadable.
+	 * @throws ProblemError, CancelledError
 	 */
 	async contentOf(id: string, signal?: AbortSignal, service?: CertificatesApi): Promise<ParsedCertificate | null> {
 		const known = this.#contents.get(id);
 		if (known !== undefined) return known;
-		const epoch = this.#epoch;
+		const generation = this.#generation;
 		const pem = await (service ?? (await this.#service())).content(id, signal);
 		const file = await (await this.#reader()).read(new TextEncoder().encode(pem ?? ""), this.#now() / 1000, 0);
 		const content = file.candidates[0] ?? null;
-		if (content && epoch === this.#epoch) this.#contents.set(id, content);
+		if (content && generation === this.#generation) this.#contents.set(id, content);
 		return content;
 	}
 
-	/** The ids under which a certificate is known to be uploaded, without asking the service. @param sha256 As in `Candidate`. */
+	/** Returns the listed certificates known to have this fingerprint, without a call. @param sha256 Lower-case hex. */
 	knownAs(sha256: string): readonly Certificate[] {
 		const certificates = this.#state.listing?.certificates ?? [];
-		return certificates.filter(({ id }) => (this.#contents.get(id)?.sha256 ?? this.#uploaded.get(id)) === sha256);
+		return certificates.filter(({ id }) => (this.#contents.get(id)?.sha256 ?? this.#uploadedSha256.get(id)) === sha256);
 	}
 
-	/** Takes a list that was just read elsewhere. */
+	/** Replaces the list by a list that the caller has just read. */
 	replaceListing(listing: CertificateListing): void {
-		this.#reads.clear();
-		this.#take(listing, this.#now());
+		this.#activeReads.clear();
+		this.#applyListing(listing, this.#now());
 	}
 
-	/** @param asOf When it was asked for, Unix milliseconds. */
-	#take(listing: CertificateListing, asOf: number): void {
+	/** @param askedAt When the list was requested, Unix milliseconds. */
+	#applyListing(listing: CertificateListing, askedAt: number): void {
 		const now = this.#now();
-		this.#asOf = asOf;
-		for (const { id } of listing.certificates) this.#seen.add(id);
-		this.#become({
-			listing: this.#written.reconcile(listing, asOf),
+		this.#listingAskedAt = askedAt;
+		for (const { id } of listing.certificates) this.#seenIds.add(id);
+		this.#setState({
+			listing: this.#writes.reconcile(listing, askedAt),
 			loadedAt: now,
 			askedAt: now,
 			loading: this.#isReading,
@@ -180,57 +185,57 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 	}
 
 	/**
-	 * Takes in a certificate as a call returned it; the service's own list may not show it at once.
-	 * @param epoch As it was when the call began: what belongs to another organization by now is dropped.
-	 * @param sha256 Its fingerprint, as in `Candidate`.
+	 * Adds a certificate that a call returned. The service's list may not show it at once.
+	 * @param generation `generation` when the call began. After a reset, the certificate is dropped.
+	 * @param sha256 Its fingerprint, as in `ParsedCertificate`.
 	 */
-	add(certificate: Certificate, epoch: number, sha256: string): void {
-		if (epoch !== this.#epoch) return;
-		this.#reads.clear();
-		this.#uploaded.set(certificate.id, sha256);
-		this.#keep(certificate, this.#now());
-		const listing = this.#state.listing ?? NOTHING_READ;
-		this.#become({ ...this.#state, listing: inFront(certificate, listing), loading: false });
+	add(certificate: Certificate, generation: number, sha256: string): void {
+		if (generation !== this.#generation) return;
+		this.#activeReads.clear();
+		this.#uploadedSha256.set(certificate.id, sha256);
+		this.#recordAdded(certificate, this.#now());
+		const listing = this.#state.listing ?? EMPTY_LISTING;
+		this.#setState({ ...this.#state, listing: prepend(certificate, listing), loading: false });
 	}
 
 	/**
-	 * Takes in a certificate that another window uploaded, unless the list told of it before: then only the list counts.
-	 * @param sha256 Its fingerprint, as in `Candidate`.
-	 * @param at When it was uploaded, Unix milliseconds.
+	 * Adds a certificate that another window uploaded, unless the list has ever contained it: then only the list counts.
+	 * @param sha256 Its fingerprint, as in `ParsedCertificate`.
+	 * @param at When the certificate was uploaded, Unix milliseconds.
 	 */
 	addFromOtherWindow(certificate: Certificate, sha256: string, at: number): void {
-		this.#uploaded.set(certificate.id, sha256);
-		if (this.#seen.has(certificate.id) || at + STALE_LIST_MS < this.#now()) return;
-		this.#keep(certificate, at);
+		this.#uploadedSha256.set(certificate.id, sha256);
+		if (this.#seenIds.has(certificate.id) || at + STALE_LIST_MS < this.#now()) return;
+		this.#recordAdded(certificate, at);
 		const { listing } = this.#state;
-		if (listing) this.#become({ ...this.#state, listing: inFront(certificate, listing) });
+		if (listing) this.#setState({ ...this.#state, listing: prepend(certificate, listing) });
 	}
 
-	#keep(certificate: Certificate, at: number): void {
-		this.#seen.add(certificate.id);
-		this.#written.take({ kind: "added", certificate }, at);
+	#recordAdded(certificate: Certificate, at: number): void {
+		this.#seenIds.add(certificate.id);
+		this.#writes.take({ kind: "added", certificate }, at);
 	}
 
-	recordWrite(write: Write, epoch: number): void {
-		if (epoch !== this.#epoch) return;
-		this.#written.take(write);
+	recordWrite(write: Write, generation: number): void {
+		if (generation !== this.#generation) return;
+		this.#writes.take(write);
 		const { listing } = this.#state;
-		if (listing) this.#become({ ...this.#state, listing: this.#written.apply(listing) });
+		if (listing) this.#setState({ ...this.#state, listing: this.#writes.apply(listing) });
 	}
 
-	/** Changes whenever what is known is forgotten. */
+	/** Changes with each `reset`. */
 	get generation(): number {
-		return this.#epoch;
+		return this.#generation;
 	}
 
-	/** The organization that `forget` or `identify` named, `null` where there is none; `undefined` before the first time. */
+	/** The organization set by `reset` or `bindConnection`; `null` if there is none, `undefined` if none was set yet. */
 	get organizationRef(): string | null | undefined {
 		return this.#organizationRef;
 	}
 
 	/**
-	 * Names the organization that all this is of, or that there is none, unless it is known; nothing is forgotten.
-	 * @throws Failure `connection-changed` where it is known to be another one's, up to `forget`.
+	 * Sets the organization, or `null` for none, unless an organization is set already. Clears nothing.
+	 * @throws ProblemError `connection-changed` if another organization is set; only `reset` replaces it
 	 */
 	bindConnection(organizationRef: string | null): void {
 		if (organizationRef === this.#organizationRef) return;
@@ -242,33 +247,33 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 		this.notify("change");
 	}
 
-	/** Forgets everything: what follows belongs to another organization, or to another way to it, or to none (`null`). */
+	/** Clears everything. Later data is of another organization, of another connection to it, or of none (`null`). */
 	reset(organizationRef: string | null | undefined): void {
-		this.#reads.clear();
-		this.#epoch++;
+		this.#activeReads.clear();
+		this.#generation++;
 		this.#organizationRef = organizationRef;
-		this.#written.clear();
-		this.#seen.clear();
+		this.#writes.clear();
+		this.#seenIds.clear();
 		this.#contents.clear();
-		this.#uploaded.clear();
-		this.#become(UNKNOWN);
+		this.#uploadedSha256.clear();
+		this.#setState(INITIAL_STATE);
 		this.notify("forget");
 	}
 
-	#become(state: CertificatesState): void {
+	#setState(state: CertificatesState): void {
 		this.#state = state;
 		this.notify("change");
 	}
 }
 
-function inFront(certificate: Certificate, listing: CertificateListing): CertificateListing {
+function prepend(certificate: Certificate, listing: CertificateListing): CertificateListing {
 	const others = listing.certificates.filter(({ id }) => id !== certificate.id);
 	return { ...listing, certificates: [certificate, ...others] };
 }
 
 /**
- * What is under an id, or `null` where it cannot be told: a certificate that is gone must not end another one's upload.
- * @throws Cancelled
+ * Returns the content under an id, or `null` after a problem. A deleted certificate must not abort another's upload.
+ * @throws CancelledError
  */
 export async function tryGetContent(
 	id: string,

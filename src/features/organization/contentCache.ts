@@ -3,7 +3,7 @@ import type { ContentState } from "../../domain/certificateContent.ts";
 import { problemOf } from "../../domain/problem.ts";
 import type { CertificateStore } from "./certificateStore.ts";
 
-/** What certificates hold, as far as somebody wanted to see it. */
+/** Caches the contents of certificates that were requested for display. */
 export class ContentCache extends ChangeEmitter {
 	readonly #certificates: CertificateStore;
 	readonly #contents = new Map<string, ContentState>();
@@ -14,28 +14,28 @@ export class ContentCache extends ChangeEmitter {
 		certificates.on("forget", () => this.#contents.clear());
 	}
 
-	/** What is known of a certificate's content; `undefined` where nobody has asked for it. */
+	/** Returns the state of a certificate's content; `undefined` if the content was never requested. */
 	of(certificateId: string): ContentState | undefined {
 		return this.#contents.get(certificateId);
 	}
 
-	/** Has a content fetched, unless it is known or on its way. What fails becomes part of the state and is not thrown. */
+	/** Fetches a content unless it is known or loading. A problem becomes part of the state and is not thrown. */
 	async load(certificateId: string): Promise<void> {
 		const known = this.of(certificateId)?.state;
 		if (known === "loading" || known === "read") return;
-		const { generation: epoch } = this.#certificates;
-		const become = (content: ContentState) => {
-			if (epoch !== this.#certificates.generation) return;
+		const { generation } = this.#certificates;
+		const setState = (content: ContentState) => {
+			if (generation !== this.#certificates.generation) return;
 			this.#contents.set(certificateId, content);
 			this.notify("change");
 		};
-		become({ state: "loading" });
+		setState({ state: "loading" });
 		try {
 			const candidate = await this.#certificates.contentOf(certificateId);
-			become(candidate ? { state: "read", candidate } : { state: "unreadable" });
+			setState(candidate ? { state: "read", candidate } : { state: "unreadable" });
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			become(problem ? { state: "failed", problem } : { state: "unreadable" });
+			setState(problem ? { state: "failed", problem } : { state: "unreadable" });
 			if (!problem) throw thrown;
 		}
 	}

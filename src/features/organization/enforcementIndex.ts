@@ -3,37 +3,37 @@ import { type ActiveScopes, isActive } from "./activeScopes.ts";
 import type { CertificateStore } from "./certificateStore.ts";
 import type { ProjectStore } from "./projectStore.ts";
 
-/** Where certificates are enforced, told from both lists at once; anew once either changes. */
+/** Combines both lists into where certificates are enforced. Caches results until either list changes. */
 export class EnforcementIndex {
 	readonly #certificates: CertificateStore;
 	readonly #projects: ProjectStore;
-	/** What was told already since the last change, by the certificate's id. */
-	readonly #told = new Map<string, ActivationStatus>();
-	/** How much had changed in the projects by then. */
-	#changes = 0;
+	/** Cached results by certificate id. */
+	readonly #statuses = new Map<string, ActivationStatus>();
+	/** The projects' `changeCount` for which the cache is valid. */
+	#changeCount = 0;
 
 	constructor(certificates: CertificateStore, projects: ProjectStore) {
 		this.#certificates = certificates;
 		this.#projects = projects;
-		certificates.on("change", () => this.#told.clear());
+		certificates.on("change", () => this.#statuses.clear());
 	}
 
-	/** Where a certificate is active. */
+	/** Returns where a certificate is active. */
 	activity(certificateId: string): ActivationStatus {
-		const { changes } = this.#projects;
-		// Not by their event, which comes later: whoever just had them read must not be told what was so before.
-		if (changes !== this.#changes) this.#told.clear();
-		this.#changes = changes;
-		const told = this.#told.get(certificateId);
-		if (told) return told;
-		const where = this.#projects.whereActive(certificateId, this.#certificates.state.listing);
-		const { organization, unknown, allProjects, problem } = where;
-		const activity = { organization, projects: ownProjects(where), unread: unknown.length, allProjects, problem };
-		this.#told.set(certificateId, activity);
-		return activity;
+		const changeCount = this.#projects.changes;
+		// Their event comes too late: a caller that has just read the projects must not get an old result.
+		if (changeCount !== this.#changeCount) this.#statuses.clear();
+		this.#changeCount = changeCount;
+		const cached = this.#statuses.get(certificateId);
+		if (cached) return cached;
+		const activeScopes = this.#projects.whereActive(certificateId, this.#certificates.state.listing);
+		const { organization, unknown, allProjects, problem } = activeScopes;
+		const status = { organization, projects: ownProjects(activeScopes), unread: unknown.length, allProjects, problem };
+		this.#statuses.set(certificateId, status);
+		return status;
 	}
 
-	/** What is enforced in a project by what was read last, its own and what the organization imposes, by their names. */
+	/** Returns the certificates enforced in a project as last read, its own and inherited ones, sorted by name. */
 	inProject(projectId: string): readonly EnforcedCertificate[] {
 		const organization = this.#certificates.state.listing;
 		const { listing } = this.#projects.scope(projectId);
@@ -46,16 +46,16 @@ export class EnforcementIndex {
 			return { certificate: certificates.get(certificate.id) ?? certificate, how: isOwn ? "own" : "either" };
 		});
 		const ids = new Set(own.map(({ certificate }) => certificate.id));
-		const imposed = organization?.certificates.filter(({ id, active }) => active && !ids.has(id)) ?? [];
+		const inherited = organization?.certificates.filter(({ id, active }) => active && !ids.has(id)) ?? [];
 		const how = listing ? "inherited" : "either";
-		const all = [...own, ...imposed.map((certificate): EnforcedCertificate => ({ certificate, how }))];
+		const all = [...own, ...inherited.map((certificate): EnforcedCertificate => ({ certificate, how }))];
 		return all.sort((one, other) => byName(one.certificate, other.certificate));
 	}
 }
 
 /**
- * The projects in which a certificate is active by themselves. Where one project's list does not show what it inherits,
- * none does, so that what the others show is their own.
+ * Returns the projects that activated a certificate themselves. If one project's list omits an inherited certificate,
+ * all projects' lists omit inherited ones, so certificates in the other lists are the projects' own.
  */
 function ownProjects({ organization, projects, unknown }: ActiveScopes): ActivationStatus["projects"] {
 	const showsOwnOnly = projects.some(({ how }) => how === "inherited");
@@ -66,8 +66,8 @@ function ownProjects({ organization, projects, unknown }: ActiveScopes): Activat
 		.sort(byName);
 }
 
-const names = new Intl.Collator(undefined, { numeric: true });
+const collator = new Intl.Collator(undefined, { numeric: true });
 
 function byName(one: { readonly name: string | null }, other: { readonly name: string | null }): number {
-	return names.compare(one.name ?? "", other.name ?? "");
+	return collator.compare(one.name ?? "", other.name ?? "");
 }

@@ -1,48 +1,48 @@
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
 
-/** For how long a list may not show what was just written, in milliseconds; the service does not say. */
+/** How long a list may miss a write, in milliseconds. The service documents no limit. */
 export const STALE_LIST_MS = 120_000;
 
-/** What a call did to a certificate in one scope. */
+/** The effect of a call on a certificate in one scope. */
 export type Write =
 	| { readonly kind: "added"; readonly certificate: Certificate }
-	/** `certificate` as the call returned it; `field` is what it changed. */
+	/** `certificate` is the call's answer; `field` is the changed field. */
 	| { readonly kind: "changed"; readonly certificate: Certificate; readonly field: Field }
 	| { readonly kind: "removed"; readonly id: string }
-	/** Its answer was lost: only a list can tell `field` from now on, or by `null` whether it is still there. */
+	/** The answer was lost. Only a list shows the value of `field`; with `null`, whether the certificate exists. */
 	| { readonly kind: "unknown"; readonly id: string; readonly field: Field | null };
 
 type Field = "name" | "active";
 
 interface Entry {
-	/** `null` once it is removed. */
+	/** `null` after removal. */
 	readonly certificate: Certificate | null;
-	/** Whether it stays in the list until a list shows it. */
+	/** True if the certificate stays in the list until the service's list shows it. */
 	readonly added: boolean;
-	/** What counts in place of the list's own word. */
+	/** Values that override the list's. */
 	readonly fields: Partial<Pick<Certificate, Field>>;
-	/** Unix milliseconds. */
+	/** When the entry expires, Unix milliseconds. */
 	readonly until: number;
 }
 
-/** What calls did to the certificates of one scope and its lists may not show yet. */
+/** Pending writes of one scope: effects of calls that its lists may not show yet. */
 export class OptimisticWrites {
 	readonly #now: () => number;
 	readonly #entries = new Map<string, Entry>();
-	/** When it became unknown whether a certificate is active, by its id, in Unix milliseconds. */
-	readonly #unknown = new Map<string, number>();
+	/** When a certificate's `active` became unknown, by its id, Unix milliseconds. */
+	readonly #activeUnknown = new Map<string, number>();
 
 	/** @param now The clock, Unix milliseconds. */
 	constructor(now: () => number) {
 		this.#now = now;
 	}
 
-	/** Remembers a write. @param at When it was done, Unix milliseconds. */
+	/** Records a write. @param at When the call was done, Unix milliseconds. */
 	take(write: Write, at: number = this.#now()): void {
 		const id = "id" in write ? write.id : write.certificate.id;
 		const before = this.#entries.get(id);
-		if (write.kind === "unknown" && write.field === "active") this.#unknown.set(id, at);
-		else if (write.kind !== "changed" || write.field === "active") this.#unknown.delete(id);
+		if (write.kind === "unknown" && write.field === "active") this.#activeUnknown.set(id, at);
+		else if (write.kind !== "changed" || write.field === "active") this.#activeUnknown.delete(id);
 		const until = at + STALE_LIST_MS;
 		switch (write.kind) {
 			case "added":
@@ -50,7 +50,7 @@ export class OptimisticWrites {
 				break;
 			case "changed": {
 				const { field } = write;
-				// Not every answer says whether it is active.
+				// Some answers omit `active`.
 				const certificate = { ...write.certificate, active: write.certificate.active ?? before?.certificate?.active };
 				const fields = { ...before?.fields, [field]: certificate[field] };
 				this.#entries.set(id, { certificate, added: before?.added ?? false, fields, until });
@@ -68,26 +68,26 @@ export class OptimisticWrites {
 	}
 
 	/**
-	 * A list that was just read, with what it does not show yet. What it does show counts as settled from now on.
-	 * @param askedAt When it was asked for, Unix milliseconds: an older one does not tell what is unknown since.
+	 * Applies pending writes to a list that was just read, and drops the writes that the list confirms.
+	 * @param askedAt When the list was requested, Unix milliseconds. Values that became unknown later stay unknown.
 	 */
 	reconcile(listing: CertificateListing, askedAt: number): CertificateListing {
-		for (const [id, since] of this.#unknown) if (since <= askedAt) this.#unknown.delete(id);
+		for (const [id, since] of this.#activeUnknown) if (since <= askedAt) this.#activeUnknown.delete(id);
 		const listed = new Map(listing.certificates.map((certificate) => [certificate.id, certificate]));
 		for (const [id, entry] of this.#entries) {
-			const left = unsettled(entry, listed.get(id), listing.complete);
-			if (left) this.#entries.set(id, left);
+			const remaining = unconfirmedPart(entry, listed.get(id), listing.complete);
+			if (remaining) this.#entries.set(id, remaining);
 			else this.#entries.delete(id);
 		}
 		return this.apply(listing, askedAt);
 	}
 
-	/** The same for a list that is not the newest: nothing counts as settled by it. @param askedAt Left out: long ago. */
+	/** Applies pending writes without marking any as confirmed. @param askedAt As in `reconcile`. Default: long ago. */
 	apply(listing: CertificateListing, askedAt: number = Number.NEGATIVE_INFINITY): CertificateListing {
 		const now = this.#now();
 		for (const [id, entry] of this.#entries)
 			if (entry.until < now) this.#entries.delete(id);
-			// By a clock that was put back since, it would count for too long.
+			// After the clock was set back, the entry would expire too late.
 			else this.#entries.set(id, { ...entry, until: Math.min(entry.until, now + STALE_LIST_MS) });
 		const listed = new Set(listing.certificates.map(({ id }) => id));
 		const missing = [...this.#entries].flatMap(([id, { certificate, added, fields }]) =>
@@ -95,27 +95,26 @@ export class OptimisticWrites {
 		);
 		const certificates = listing.certificates.flatMap((certificate) => {
 			const entry = this.#entries.get(certificate.id);
-			const unknown = (this.#unknown.get(certificate.id) ?? askedAt) > askedAt && { active: undefined };
-			if (!entry) return unknown ? [{ ...certificate, ...unknown }] : [certificate];
-			return entry.certificate ? [{ ...certificate, ...entry.fields, ...unknown }] : [];
+			const override = (this.#activeUnknown.get(certificate.id) ?? askedAt) > askedAt && { active: undefined };
+			if (!entry) return override ? [{ ...certificate, ...override }] : [certificate];
+			return entry.certificate ? [{ ...certificate, ...entry.fields, ...override }] : [];
 		});
 		return { ...listing, certificates: [...missing, ...certificates] };
 	}
 
-	/** Forgets everything. */
 	clear(): void {
 		this.#entries.clear();
-		this.#unknown.clear();
+		this.#activeUnknown.clear();
 	}
 }
 
-/** What of an entry a list does not show yet, or `null`. @param listed The certificate as the list has it. */
-function unsettled(entry: Entry, listed: Certificate | undefined, whole: boolean): Entry | null {
-	if (!entry.certificate) return listed || !whole ? entry : null;
-	if (!listed && (entry.added || !whole)) return entry;
+/** Returns the part of an entry that a list does not confirm, or `null`. @param listed The certificate in the list. */
+function unconfirmedPart(entry: Entry, listed: Certificate | undefined, complete: boolean): Entry | null {
+	if (!entry.certificate) return listed || !complete ? entry : null;
+	if (!listed && (entry.added || !complete)) return entry;
 	const fields = { ...entry.fields };
 	if (listed && "name" in fields && fields.name === listed.name) delete fields.name;
-	// A list may leave out what is not active.
+	// A list may omit inactive certificates.
 	if ("active" in fields && fields.active === (listed ? listed.active : false)) delete fields.active;
 	return Object.keys(fields).length > 0 ? { ...entry, added: false, fields } : null;
 }

@@ -8,37 +8,40 @@ import { isComplete, type ProjectsReading, type ScopeReading } from "./activeSco
 import type { Write } from "./optimisticWrites.ts";
 import type { ProjectStore } from "./projectStore.ts";
 
-/** The organization's own list of certificates, as far as those who change it need it. */
+/** The part of `CertificateStore` that changes need. */
 export interface OrganizationList {
-	/** Changes whenever what is known is forgotten. */
+	/** Changes with each reset of the list. */
 	readonly generation: number;
 	/**
-	 * Reads the list anew; what fails shows in its state too.
-	 * @param service Who is asked.
-	 * @returns the list with what was written and does not show in it yet.
-	 * @throws Failure, Cancelled
+	 * Reads the list again. A problem becomes part of its state, too.
+	 * @param service Where to read.
+	 * @returns the list with pending writes applied.
+	 * @throws ProblemError, CancelledError
 	 */
 	load(signal?: AbortSignal, service?: Pick<CertificatesApi, "list">): Promise<CertificateListing>;
-	/** Takes in what a call did. @param epoch As it was when the call began. */
-	recordWrite(write: Write, epoch: number): void;
+	/** Applies a call's effect to the list. @param generation `generation` when the call began. */
+	recordWrite(write: Write, generation: number): void;
 }
 
-/** What it takes to change something in an organization. */
+/** Dependencies of changes in an organization. */
 export interface OrganizationContext {
-	/** Opens one organization: its calls throw Failure `connection-changed` once another one is in use. @param ref As `organizationRef` makes it. */
+	/**
+	 * Opens one organization. Its calls throw ProblemError `connection-changed` once another organization is in use.
+	 * @param ref From `organizationRef`.
+	 */
 	readonly open: (ref: string) => Promise<CertificatesApi & AdministrationApi>;
 	readonly certificates: OrganizationList;
 	readonly projects: ProjectStore;
 }
 
-/** One change from its first call to its last: all of them go to one organization, and what they say to its lists. */
+/** Runs one change. All its calls go to one organization, and their results into that organization's lists. */
 export class OrganizationSession {
 	readonly service: CertificatesApi & AdministrationApi;
-	/** Tells what was read in one session from what is known after everything was forgotten. */
+	/** The list's generation when the session began. It differs after a reset. */
 	readonly generation: number;
 	readonly #certificates: OrganizationList;
 	readonly #projects: ProjectStore;
-	readonly #projectsEpoch: number;
+	readonly #projectsGeneration: number;
 	readonly #lock: HeldLock | undefined;
 	readonly #organization: OrganizationContext;
 
@@ -46,7 +49,7 @@ export class OrganizationSession {
 		service: CertificatesApi & AdministrationApi,
 		organization: OrganizationContext,
 		lock: HeldLock | undefined,
-		of?: OrganizationSession,
+		original?: OrganizationSession,
 	) {
 		const { certificates, projects } = organization;
 		this.service = service;
@@ -54,14 +57,14 @@ export class OrganizationSession {
 		this.#lock = lock;
 		this.#certificates = certificates;
 		this.#projects = projects;
-		this.generation = of?.generation ?? certificates.generation;
-		this.#projectsEpoch = of ? of.#projectsEpoch : projects.generation;
+		this.generation = original?.generation ?? certificates.generation;
+		this.#projectsGeneration = original ? original.#projectsGeneration : projects.generation;
 	}
 
 	/**
-	 * @param organizationRef The organization that the person was told of.
-	 * @param lock Checked right before each activation and deactivation, where there is one.
-	 * @throws Failure
+	 * @param organizationRef The organization that the user was shown.
+	 * @param lock Checked right before each activation and deactivation.
+	 * @throws ProblemError
 	 */
 	static async open(
 		organization: OrganizationContext,
@@ -71,31 +74,33 @@ export class OrganizationSession {
 		return new OrganizationSession(await organization.open(organizationRef), organization, lock);
 	}
 
-	/** @throws Failure `connection-changed` where what this session is about was forgotten. */
+	/** @throws ProblemError `connection-changed` if the lists were reset since the session began */
 	assertCurrent(): void {
-		if (this.#certificates.generation !== this.generation || this.#projects.generation !== this.#projectsEpoch)
+		if (this.#certificates.generation !== this.generation || this.#projects.generation !== this.#projectsGeneration)
 			throw new ProblemError({ reason: "connection-changed" });
 	}
 
-	/** The same session without its lock. */
 	unlocked(): OrganizationSession {
 		return new OrganizationSession(this.service, this.#organization, undefined, this);
 	}
 
-	/** As `Administration.setActive`. @throws Failure, also `connection-changed` and `lock-lost`, before anything is sent; Cancelled */
+	/**
+	 * Like `AdministrationApi.setActive`.
+	 * @throws ProblemError, also `connection-changed` and `lock-lost` before anything is sent; CancelledError
+	 */
 	async setActive(...call: Parameters<AdministrationApi["setActive"]>): Promise<readonly Certificate[]> {
 		await this.#lock?.check();
 		this.assertCurrent();
 		return this.service.setActive(...call);
 	}
 
-	/** Reads the organization's list. @throws Failure, Cancelled */
+	/** Reads the organization's list. @throws ProblemError, CancelledError */
 	async certificates(signal?: AbortSignal): Promise<CertificateListing> {
 		this.assertCurrent();
 		return this.#certificates.load(signal, this.service);
 	}
 
-	/** Reads every project and its certificates. @returns also what failed. @throws Cancelled */
+	/** Reads all projects and their certificates. The result includes any problem. @throws CancelledError */
 	async projects(signal?: AbortSignal): Promise<ProjectsReading> {
 		try {
 			this.assertCurrent();
@@ -108,7 +113,7 @@ export class OrganizationSession {
 		}
 	}
 
-	/** Reads the list of one scope. @returns also what failed. @throws Cancelled */
+	/** Reads the list of one scope. The result includes any problem. @throws CancelledError */
 	async scope(scope: Scope, signal?: AbortSignal): Promise<ScopeReading> {
 		try {
 			this.assertCurrent();
@@ -126,20 +131,20 @@ export class OrganizationSession {
 		}
 	}
 
-	/** Takes in what a call did to a certificate in one scope. */
+	/** Applies a call's effect to the list of one scope. */
 	recordWrite(write: Write, scope: Scope): void {
 		if (scope.kind === "organization") this.#certificates.recordWrite(write, this.generation);
-		else this.#projects.recordWrite(write, this.#projectsEpoch, scope.id);
+		else this.#projects.recordWrite(write, this.#projectsGeneration, scope.id);
 	}
 
-	/** Takes in what a call did to a certificate in all scopes. */
+	/** Applies a call's effect to the lists of all scopes. */
 	recordWriteEverywhere(write: Write): void {
 		this.#certificates.recordWrite(write, this.generation);
-		this.#projects.recordWrite(write, this.#projectsEpoch);
+		this.#projects.recordWrite(write, this.#projectsGeneration);
 	}
 }
 
-/** @throws Failure `not-found`; `scopes-unread` where it may be in what could not be read */
+/** Returns a certificate of a list. @throws ProblemError `not-found`; `scopes-unread` if the list is incomplete */
 export function requireCertificate(listing: CertificateListing, id: string): Certificate {
 	const certificate = listing.certificates.find((each) => each.id === id);
 	if (certificate) return certificate;

@@ -7,27 +7,27 @@ import type { Project } from "../../domain/scope.ts";
 import { type ActiveScopes, findActiveScopes, type ProjectsReading, type ScopeReading } from "./activeScopes.ts";
 import { OptimisticWrites, type Write } from "./optimisticWrites.ts";
 
-/** What is known of an organization's projects. What was read before stays while or after a later attempt fails. */
+/** State of an organization's projects. Old data stays while a later attempt runs or after that fails. */
 export interface ProjectsState extends Omit<ProjectsReading, "scope"> {
-	/** Whether projects or their certificates are being read. */
+	/** True while projects or their certificates are being read. */
 	readonly loading: boolean;
 	/** When the list of projects was read, Unix milliseconds. */
 	readonly loadedAt: number | null;
-	/** When the newest attempt to read it began, Unix milliseconds. */
+	/** When the newest attempt to read the list began, Unix milliseconds. */
 	readonly askedAt: number | null;
 }
 
-/** What is known of one project's certificates. */
+/** State of one project's certificates. */
 export interface ScopeState extends ScopeReading {
 	readonly loading: boolean;
 	/** When `listing` was read, Unix milliseconds. */
 	readonly loadedAt: number | null;
 }
 
-/** How many projects' lists are read at once. The transport has as many connections. */
+/** Maximum number of calls at once. The transport has as many connections. */
 export const MOST_AT_ONCE = 16;
 
-const UNKNOWN: ProjectsState = {
+const INITIAL_STATE: ProjectsState = {
 	projects: null,
 	unreadable: 0,
 	complete: false,
@@ -37,27 +37,26 @@ const UNKNOWN: ProjectsState = {
 	askedAt: null,
 };
 
-const UNKNOWN_SCOPE: ScopeState = { listing: null, problem: null, loading: false, loadedAt: null };
+const INITIAL_SCOPE_STATE: ScopeState = { listing: null, problem: null, loading: false, loadedAt: null };
 
-/** What is kept of one project. */
-interface Scope {
+interface ScopeEntry {
 	readonly id: string;
 	state: ScopeState;
-	readonly written: OptimisticWrites;
-	/** Counts the attempts to read it, so that an answer that was overtaken is dropped. */
+	readonly writes: OptimisticWrites;
+	/** Number of attempts to read the project. An overtaken attempt's answer is dropped. */
 	attempts: number;
 }
 
-/** The projects of an organization and what is active in each. `change` comes once for all that happens in one turn. */
+/** Stores an organization's projects and their certificates. Emits one `change` per turn of the event loop. */
 export class ProjectStore extends ChangeEmitter {
 	readonly #administration: () => Promise<AdministrationApi>;
 	readonly #now: () => number;
-	#state = UNKNOWN;
-	#scopes = new Map<string, Scope>();
-	#version = 0;
-	#epoch = 0;
-	#changes = 0;
-	#telling = false;
+	#state = INITIAL_STATE;
+	#entries = new Map<string, ScopeEntry>();
+	#attempts = 0;
+	#generation = 0;
+	#changeCount = 0;
+	#isChangeScheduled = false;
 
 	/**
 	 * @param administration Loaded on first use.
@@ -73,17 +72,17 @@ export class ProjectStore extends ChangeEmitter {
 		return this.#state;
 	}
 
-	/** What is known of one project's certificates. */
+	/** Returns the state of one project's certificates. */
 	scope(projectId: string): ScopeState {
-		return this.#scopes.get(projectId)?.state ?? UNKNOWN_SCOPE;
+		return this.#entries.get(projectId)?.state ?? INITIAL_SCOPE_STATE;
 	}
 
-	/** Where a certificate is active, by what was read last. @param organization The organization's own list. */
+	/** Returns where a certificate is active, as last read. @param organization The organization's own list. */
 	whereActive(certificateId: string, organization: CertificateListing | null): ActiveScopes {
 		return findActiveScopes(certificateId, organization, { ...this.#state, scope: (id) => this.scope(id) });
 	}
 
-	/** Reads everything again. What fails becomes part of the state and is not thrown. */
+	/** Reads everything again. Problems become part of the state and are not thrown. */
 	async refresh(signal?: AbortSignal): Promise<void> {
 		try {
 			await this.load(signal);
@@ -93,166 +92,166 @@ export class ProjectStore extends ChangeEmitter {
 	}
 
 	/**
-	 * Reads the projects, and as each page of them comes their certificates; all can be seen as it comes. A project whose
-	 * certificates cannot be read has its problem and does not keep the others from theirs.
-	 * @param administration Who is asked, where it must be the connection that somebody has in mind.
-	 * @returns what this very call read, with what was written and does not show in it yet.
-	 * @throws Failure where the projects cannot be read, Cancelled
+	 * Reads the projects, and their certificates as each page of projects arrives. The state shows each result at once.
+	 * If a project's certificates cannot be read, its own state has the problem, and other projects are still read.
+	 * @param administration Where to read, if the caller requires a certain connection.
+	 * @returns the results of this call, with pending writes applied.
+	 * @throws ProblemError if the projects cannot be read; CancelledError
 	 */
 	async load(signal?: AbortSignal, administration?: AdministrationApi): Promise<ProjectsReading> {
-		const version = ++this.#version;
-		const become = (changes: Partial<ProjectsState>) => {
-			if (version === this.#version) this.#become(changes);
+		const attempt = ++this.#attempts;
+		const update = (changes: Partial<ProjectsState>) => {
+			if (attempt === this.#attempts) this.#update(changes);
 		};
-		const inTurn = limitConcurrency(MOST_AT_ONCE);
-		// Pages that come after `forget` must not get into what follows it.
-		const scopes = this.#scopes;
+		const withLimit = limitConcurrency(MOST_AT_ONCE);
+		// Pages that arrive after `reset` must not get into the new state.
+		const entries = this.#entries;
 		const readings = new Map<string, Promise<ScopeReading>>();
-		become({ askedAt: this.#now(), loading: true });
+		update({ askedAt: this.#now(), loading: true });
 		try {
-			const asked = administration ?? (await this.#administration());
-			const read = (projects: readonly Project[]) => {
+			const api = administration ?? (await this.#administration());
+			const readPage = (projects: readonly Project[]) => {
 				for (const { id } of projects) {
 					if (readings.has(id)) continue;
-					const reading = this.#read(this.#scope(id, scopes), asked, signal, inTurn);
-					// It is awaited below, after the last page.
+					const reading = this.#readScope(this.#entry(id, entries), api, signal, withLimit);
+					// Awaited below, after the last page.
 					reading.catch(() => {});
 					readings.set(id, reading);
 				}
 			};
-			const listing = await asked.projects(signal, (page) => {
-				read(page);
-				become({ projects: united(this.#state.projects ?? [], page) });
+			const listing = await api.projects(signal, (page) => {
+				readPage(page);
+				update({ projects: mergeProjects(this.#state.projects ?? [], page) });
 			});
-			if (version === this.#version) this.#show(listing);
-			const outcomes = new Map<string, ScopeReading>();
-			for (const [id, reading] of readings) outcomes.set(id, await reading);
-			return { ...listing, problem: null, scope: (id) => outcomes.get(id) ?? UNKNOWN_SCOPE };
+			if (attempt === this.#attempts) this.#applyListing(listing);
+			const results = new Map<string, ScopeReading>();
+			for (const [id, reading] of readings) results.set(id, await reading);
+			return { ...listing, problem: null, scope: (id) => results.get(id) ?? INITIAL_SCOPE_STATE };
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			// What was cancelled was not asked for.
-			become(problem ? { problem } : { askedAt: null });
+			// A cancelled load does not count as an attempt.
+			update(problem ? { problem } : { askedAt: null });
 			await Promise.allSettled(readings.values());
 			throw thrown;
 		} finally {
-			become({ loading: false });
+			update({ loading: false });
 		}
 	}
 
 	/**
-	 * Reads one project's certificates again. What fails becomes part of the state and is not thrown.
+	 * Reads one project's certificates again. A problem becomes part of the state and is not thrown.
 	 * @param administration As in `load`.
-	 * @returns what this very call read, with what was written and does not show in it yet.
-	 * @throws Cancelled
+	 * @returns the result of this call, with pending writes applied.
+	 * @throws CancelledError
 	 */
 	async loadProject(
 		projectId: string,
 		signal?: AbortSignal,
 		administration?: AdministrationApi,
 	): Promise<ScopeReading> {
-		return this.#read(this.#scope(projectId), administration, signal, (task) => task());
+		return this.#readScope(this.#entry(projectId), administration, signal, (task) => task());
 	}
 
 	/**
-	 * Takes in what a call did; the lists may not show it at once.
-	 * @param epoch As it was when the call began: what belongs to another connection by now is dropped.
-	 * @param projectId Where it was done; without it, in every project that is known.
+	 * Applies a call's effect. The service's lists may not show it at once.
+	 * @param generation `generation` when the call began. After a reset, the write is dropped.
+	 * @param projectId The changed project; by default every known project.
 	 */
-	recordWrite(write: Write, epoch: number, projectId?: string): void {
-		if (epoch !== this.#epoch) return;
-		const scopes = projectId === undefined ? this.#scopes.values() : [this.#scope(projectId)];
-		for (const scope of scopes) {
-			scope.written.take(write);
-			const { listing } = scope.state;
-			if (listing) scope.state = { ...scope.state, listing: scope.written.apply(listing) };
+	recordWrite(write: Write, generation: number, projectId?: string): void {
+		if (generation !== this.#generation) return;
+		const entries = projectId === undefined ? this.#entries.values() : [this.#entry(projectId)];
+		for (const entry of entries) {
+			entry.writes.take(write);
+			const { listing } = entry.state;
+			if (listing) entry.state = { ...entry.state, listing: entry.writes.apply(listing) };
 		}
-		this.#tell();
+		this.#scheduleChange();
 	}
 
-	/** Changes whenever what is known is forgotten. */
+	/** Changes with each `reset`. */
 	get generation(): number {
-		return this.#epoch;
+		return this.#generation;
 	}
 
-	/** Forgets everything: what follows belongs to another connection, or to none. */
+	/** Clears everything. Later data belongs to another connection, or to none. */
 	reset(): void {
-		this.#version++;
-		this.#epoch++;
-		// Answers that are still on their way are for scopes that nobody sees any more.
-		this.#scopes = new Map();
-		this.#state = UNKNOWN;
-		this.#tell();
+		this.#attempts++;
+		this.#generation++;
+		// Answers that are still expected update the old entries, which nothing reads any more.
+		this.#entries = new Map();
+		this.#state = INITIAL_STATE;
+		this.#scheduleChange();
 	}
 
-	async #read(
-		scope: Scope,
+	async #readScope(
+		entry: ScopeEntry,
 		administration: AdministrationApi | undefined,
 		signal: AbortSignal | undefined,
-		inTurn: <T>(task: () => Promise<T>) => Promise<T>,
+		withLimit: <T>(task: () => Promise<T>) => Promise<T>,
 	): Promise<ScopeReading> {
-		const attempt = ++scope.attempts;
-		const become = (changes: Partial<ScopeState>) => {
-			if (attempt !== scope.attempts) return;
-			scope.state = { ...scope.state, ...changes };
-			this.#tell();
+		const attempt = ++entry.attempts;
+		const update = (changes: Partial<ScopeState>) => {
+			if (attempt !== entry.attempts) return;
+			entry.state = { ...entry.state, ...changes };
+			this.#scheduleChange();
 		};
-		become({ loading: true });
+		update({ loading: true });
 		try {
 			let askedAt = this.#now();
-			const listing = await inTurn(async () => {
+			const listing = await withLimit(async () => {
 				if (signal?.aborted) throw new CancelledError();
 				askedAt = this.#now();
-				return (administration ?? (await this.#administration())).projectCertificates(scope.id, signal);
+				return (administration ?? (await this.#administration())).projectCertificates(entry.id, signal);
 			});
-			const merged = scope.written.reconcile(listing, askedAt);
-			become({ listing: merged, problem: null, loadedAt: this.#now() });
+			const merged = entry.writes.reconcile(listing, askedAt);
+			update({ listing: merged, problem: null, loadedAt: this.#now() });
 			return { listing: merged, problem: null, served: listing };
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (!problem) throw thrown;
-			become({ problem });
+			update({ problem });
 			return { listing: null, problem };
 		} finally {
-			become({ loading: false });
+			update({ loading: false });
 		}
 	}
 
-	#scope(id: string, scopes = this.#scopes): Scope {
-		const known = scopes.get(id);
+	#entry(id: string, entries = this.#entries): ScopeEntry {
+		const known = entries.get(id);
 		if (known) return known;
-		const scope = { id, state: UNKNOWN_SCOPE, written: new OptimisticWrites(this.#now), attempts: 0 };
-		scopes.set(id, scope);
-		return scope;
+		const entry = { id, state: INITIAL_SCOPE_STATE, writes: new OptimisticWrites(this.#now), attempts: 0 };
+		entries.set(id, entry);
+		return entry;
 	}
 
-	#show({ projects, unreadable, complete }: ProjectListing): void {
-		this.#become({ projects, unreadable, complete, problem: null, loadedAt: this.#now() });
+	#applyListing({ projects, unreadable, complete }: ProjectListing): void {
+		this.#update({ projects, unreadable, complete, problem: null, loadedAt: this.#now() });
 	}
 
-	#become(changes: Partial<ProjectsState>): void {
+	#update(changes: Partial<ProjectsState>): void {
 		this.#state = { ...this.#state, ...changes };
-		this.#tell();
+		this.#scheduleChange();
 	}
 
-	/** Counts what changed so far, also what `change` has not told yet. */
+	/** Number of changes so far, including those not emitted yet. */
 	get changes(): number {
-		return this.#changes;
+		return this.#changeCount;
 	}
 
-	/** Hundreds of answers must not make hundreds of redraws. */
-	#tell(): void {
-		this.#changes++;
-		if (this.#telling) return;
-		this.#telling = true;
+	/** Emits once per turn: hundreds of answers must not cause hundreds of redraws. */
+	#scheduleChange(): void {
+		this.#changeCount++;
+		if (this.#isChangeScheduled) return;
+		this.#isChangeScheduled = true;
 		setImmediate(() => {
-			this.#telling = false;
+			this.#isChangeScheduled = false;
 			this.notify("change");
 		});
 	}
 }
 
-/** Both in the order in which they were first seen, the newer state of each. */
-function united(older: readonly Project[], newer: readonly Project[]): readonly Project[] {
+/** Merges two lists in the order of first appearance, with the newer state of each project. */
+function mergeProjects(older: readonly Project[], newer: readonly Project[]): readonly Project[] {
 	const projects = new Map([...older, ...newer].map((project) => [project.id, project]));
 	return [...projects.values()];
 }

@@ -28,11 +28,10 @@ import {
 } from "./rotationPlan.ts";
 import type { RotationPlanStore } from "./rotationPlanStore.ts";
 
-/** What it takes to rotate. */
 export interface Rotations {
 	readonly organization: OrganizationContext;
 	readonly plans: RotationPlanStore;
-	/** What the service keeps under an id; `null` where it cannot be read. @throws Cancelled */
+	/** Returns a certificate's content at the service; `null` if unreadable. @throws CancelledError */
 	readonly contentOf: (
 		id: string,
 		signal: AbortSignal | undefined,
@@ -42,89 +41,89 @@ export interface Rotations {
 	readonly now?: () => number;
 }
 
-/** Which rotation. */
+/** Identifies a rotation. */
 export interface RotationPair {
-	/** The organization that the person was told of. */
+	/** The organization shown to the person. */
 	readonly organizationRef: string;
 	readonly oldId: string;
 	readonly nextId: string;
 }
 
-/** One scope in which one of the two is active, or was by the plan. */
+/** A scope where one of the two certificates is active, or that the plan contains. */
 export interface RotationScope {
 	readonly scope: Scope;
 	/**
-	 * Whether the old one is active there itself. `unclear`: the project's list says so, but may say so of what the
-	 * organization imposes; the person is to be asked, unless a plan stands.
+	 * Whether the old certificate is directly active in the scope. `unclear`: the project's list shows the certificate,
+	 * but the organization may impose it; the person must be asked, unless a plan exists.
 	 */
 	readonly old: "active" | "inactive" | "unclear";
-	/** Whether the new one is active by the scope's own list, which for a project may mean that it is imposed. */
+	/** True if the scope's own list shows the new certificate as active; for a project, it may be imposed. */
 	readonly next: boolean;
-	/** Whether the plan has it. */
+	/** True if the plan contains the scope. */
 	readonly planned: boolean;
 }
 
-/** What a fresh read of everything shows: what a person is asked about, at each step. */
+/** A rotation's state by a fresh read of everything. Each step's question shows this state. */
 export interface RotationSnapshot {
 	readonly organizationRef: string;
 	readonly epoch: number;
 	readonly old: TrustAnchor;
-	/** `null` where it is gone; only where a plan stands. */
+	/** `null` if deleted; only if a plan exists. */
 	readonly next: TrustAnchor | null;
-	/** The organization first, if it is one of them, then projects, archived ones too. */
+	/** The organization first, if included, then projects, also archived projects. */
 	readonly scopes: readonly RotationScope[];
-	/** The ids of all that is active in the organization itself. */
+	/** The ids of all certificates active in the organization itself. */
 	readonly inOrganization: readonly string[];
-	/** What this machine wrote down of this rotation. Without it nobody knows where the new one was active before. */
+	/** The plan stored on this machine. Without a plan, earlier activations of `next` are unknown. */
 	readonly plan: RotationPlan | null;
 }
 
 /**
- * Reads all that a person has to know before any step of a rotation. What keeps from the step is told apart, by `flawsOf`.
- * @throws Failure `scopes-unread` where anything could not be read as a whole; `rotation-pending` where no plan stands, and
- * another rotation has one of the two; `not-found` where one is gone; `not-recorded`; Cancelled
+ * Reads the state to show before a step of a rotation. `findStepIssues` returns the reasons against the step.
+ * @throws ProblemError `scopes-unread` if any list is incomplete; `rotation-pending` if no plan exists, and another
+ * rotation includes one of the two; `not-found` if a certificate is deleted; `not-recorded`; CancelledError
  */
 export async function prepareRotation(
-	rotations: Rotations,
+	deps: Rotations,
 	pair: RotationPair,
 	signal?: AbortSignal,
 ): Promise<RotationSnapshot> {
-	const session = await OrganizationSession.open(rotations.organization, pair.organizationRef);
-	return readRotation(rotations, session, pair, signal);
+	const session = await OrganizationSession.open(deps.organization, pair.organizationRef);
+	return readRotation(deps, session, pair, signal);
 }
 
 /**
- * What keeps from a step.
+ * Returns the reasons against a step.
  * @param now Unix seconds.
- * @param soonDays For a start: the new one must be valid for longer than so many days. A step of a rotation that stands
- * asks only that it is valid.
+ * @param soonDays For a start: `next` must be valid for longer than this number of days. If a plan exists, `next` must
+ * only be valid.
  */
 export function findIssues(
-	basis: RotationSnapshot,
+	snapshot: RotationSnapshot,
 	step: "start" | "finish" | "undo",
 	now: number,
 	soonDays: number,
 ): readonly RotationIssue[] {
-	const { old, next, plan, scopes } = basis;
+	const { old, next, plan, scopes } = snapshot;
 	if (step === "undo") {
-		const isOver = (validityOf(old).until ?? now + 1) <= now;
-		// Where nothing would return to it the plan alone is removed.
+		const isExpired = (validityOf(old).until ?? now + 1) <= now;
+		// If no scope returns to `old`, undo only removes the plan.
 		const returns = plan && scopes.some((each) => ["take", "return"].includes(undoStep(each, plan)));
-		return isOver && returns ? ["old-expired"] : [];
+		return isExpired && returns ? ["old-expired"] : [];
 	}
 	if (!next) return ["gone"];
-	const flaws = findRotationIssues(old, next, now, step === "start" && !plan ? soonDays : 0);
+	const issues = findRotationIssues(old, next, now, step === "start" && !plan ? soonDays : 0);
 	const isInactive = step === "start" && scopes.every((each) => each.old === "inactive");
-	return isInactive ? [...flaws, "inactive"] : flaws;
+	return isInactive ? [...issues, "inactive"] : issues;
 }
 
 /**
- * What undoing does in one scope.
- * - `take`: the new one is deactivated, after an activation of the old one.
- * - `return`: the new one was active before and stays; the old one, which is not active any more, is activated beside it.
- * - `keep`: the new one was active before and stays; so does the old one.
- * - `nothing`: the new one is not active there. Where the old one is not either, somebody lets clients in without a
- *   certificate, which must not end by an undo.
+ * The action of undo in one scope.
+ * - `take`: activates `old`, then deactivates `next`.
+ * - `return`: activates `old`, which is inactive; `next` was active before and stays.
+ * - `keep`: none; `next` was active before, and both stay.
+ * - `nothing`: none; `next` is inactive. If `old` is inactive too, somebody accepts clients without a certificate, and
+ *   undo must not end that access.
  */
 export type UndoStep = "take" | "return" | "keep" | "nothing";
 
@@ -135,7 +134,7 @@ export function undoStep({ scope, old, next, planned }: RotationScope, { scopes 
 	return old === "inactive" ? "return" : "keep";
 }
 
-/** How far a rotation is, by where both are active. */
+/** Returns how far a rotation is, by the scopes where both certificates are active. */
 export function rotationStage(plan: RotationPlan, old: ActiveScopes, next: ActiveScopes): RotationStage {
 	if (!old.complete || !next.complete) return "unknown";
 	const [withOld, withNext] = [old, next].map((where) => new Set(scopesToDeactivate(where).map(scopeKey)));
@@ -144,49 +143,49 @@ export function rotationStage(plan: RotationPlan, old: ActiveScopes, next: Activ
 	return keys.some((key) => withOld?.has(key) && !withNext?.has(key)) ? "activating" : "waiting";
 }
 
-/** As `prepareRotation`. */
+/** Like `prepareRotation`, within a session. */
 export async function readRotation(
-	{ plans, contentOf }: Rotations,
+	{ plans, contentOf: readContent }: Rotations,
 	session: OrganizationSession,
 	pair: RotationPair,
 	signal?: AbortSignal,
 ): Promise<RotationSnapshot> {
 	const { organizationRef, oldId, nextId } = pair;
-	const plan = planOf(await plans.read(organizationRef), pair);
+	const plan = findPlan(await plans.read(organizationRef), pair);
 	const [listing, projects] = await Promise.all([session.certificates(signal), session.projects(signal)]);
 	const old = requireCertificate(listing, oldId);
 	const isGone = plan && isComplete(listing) && !listing.certificates.some(({ id }) => id === nextId);
 	const next = isGone ? null : requireCertificate(listing, nextId);
 	const [ofOld, ofNext] = [findActiveScopes(oldId, listing, projects), findActiveScopes(nextId, listing, projects)];
 	for (const where of [ofOld, ofNext]) assertAllScopesRead(where);
-	assertWhole(listing, projects);
-	const anchorOf = async (certificate: Certificate): Promise<TrustAnchor> => ({
+	assertComplete(listing, projects);
+	const toTrustAnchor = async (certificate: Certificate): Promise<TrustAnchor> => ({
 		certificate,
-		content: await contentOf(certificate.id, signal, session.service),
+		content: await readContent(certificate.id, signal, session.service),
 	});
 	return {
 		organizationRef,
 		epoch: session.generation,
-		old: await anchorOf(old),
-		next: next && (await anchorOf(next)),
-		scopes: scopesOf(pair, plan, listing, projects),
-		inOrganization: activeIn(listing),
+		old: await toTrustAnchor(old),
+		next: next && (await toTrustAnchor(next)),
+		scopes: toRotationScopes(pair, plan, listing, projects),
+		inOrganization: activeIds(listing),
 		plan,
 	};
 }
 
 /**
- * A fresh read that shows what a person said yes to.
- * @throws Failure `connection-changed`, `changed-meanwhile`, and as `prepareRotation`; Cancelled
+ * Reads the state again, which must match the confirmed state.
+ * @throws ProblemError `connection-changed`, `changed-meanwhile`, and as `prepareRotation`; CancelledError
  */
 export async function readConfirmed(
-	rotations: Rotations,
+	deps: Rotations,
 	session: OrganizationSession,
 	confirmed: RotationSnapshot,
 	signal?: AbortSignal,
 ): Promise<RotationSnapshot> {
 	if (confirmed.epoch !== session.generation) throw new ProblemError({ reason: "connection-changed" });
-	const fresh = await readRotation(rotations, session, pairOf(confirmed), signal);
+	const fresh = await readRotation(deps, session, pairOf(confirmed), signal);
 	const shown = ({ old, next, scopes, plan }: RotationSnapshot) => [
 		old.certificate.name,
 		next?.certificate.name,
@@ -197,54 +196,59 @@ export async function readConfirmed(
 	return fresh;
 }
 
-/** @throws Failure `rotation-refused` */
-export function assertFit(...[basis, step, now, soonDays]: Parameters<typeof findIssues>): void {
-	const [flaw] = findIssues(basis, step, now, soonDays);
-	if (flaw) throw new ProblemError({ reason: "rotation-refused", flaw });
+/** @throws ProblemError `rotation-refused` */
+export function assertFit(...[snapshot, step, now, soonDays]: Parameters<typeof findIssues>): void {
+	const [issue] = findIssues(snapshot, step, now, soonDays);
+	if (issue) throw new ProblemError({ reason: "rotation-refused", flaw: issue });
 }
 
 export function pairOf({ organizationRef, old, next, plan }: RotationSnapshot): RotationPair {
 	return { organizationRef, oldId: old.certificate.id, nextId: next?.certificate.id ?? plan?.next.id ?? "" };
 }
 
-/** @throws Failure `rotation-pending` */
-function planOf(plans: readonly RotationPlan[], { organizationRef, oldId, nextId }: RotationPair): RotationPlan | null {
-	const ours = plans.filter((plan) => mayBeOf(plan, organizationRef));
-	const plan = ours.find(({ old, next }) => old.id === oldId && next.id === nextId);
+/** @throws ProblemError `rotation-pending` */
+function findPlan(
+	plans: readonly RotationPlan[],
+	{ organizationRef, oldId, nextId }: RotationPair,
+): RotationPlan | null {
+	const matching = plans.filter((plan) => mayBeOf(plan, organizationRef));
+	const plan = matching.find(({ old, next }) => old.id === oldId && next.id === nextId);
 	if (plan) return plan;
-	// Whichever of the two another one has, one of them could take away what the other one relies on.
-	const other = ours.find(({ old, next }) => [old.id, next.id].some((id) => id === oldId || id === nextId));
+	// If two rotations share a certificate, one could deactivate a certificate that the other relies on.
+	const other = matching.find(({ old, next }) => [old.id, next.id].some((id) => id === oldId || id === nextId));
 	if (other) throw new ProblemError({ reason: "rotation-pending", name: other.old.name ?? other.old.id });
 	return null;
 }
 
-/** The ids of what is active in the organization once one of the two has taken over from the other. */
+/** Returns the ids of the certificates active in the organization once `to` has replaced `from`. */
 export function leftInOrganization(
-	{ inOrganization }: Pick<RotationSnapshot, "inOrganization">,
+	{ inOrganization: active }: RotationSnapshot,
 	from: string,
 	to: string,
 ): readonly string[] {
-	return [...new Set([...inOrganization, to])].filter((id) => id !== from);
+	return [...new Set([...active, to])].filter((id) => id !== from);
 }
 
-/** Also where what is missing in a list is something else. @throws Failure `scopes-unread` */
-function assertWhole(organization: CertificateListing, { projects, scope }: ProjectsReading): void {
-	const isPart = (listing: CertificateListing | null) => !listing || !isComplete(listing);
-	const parts = (projects ?? []).filter(({ id }) => isPart(scope(id).listing)).map(({ id, name }) => ({ id, name }));
-	if (!isPart(organization) && parts.length === 0) return;
-	const rest = { allProjects: false, projects: parts, why: null };
-	throw new ProblemError({ reason: "scopes-unread", organization: isPart(organization), ...rest });
+/** Refuses incomplete lists, even if both certificates were found. @throws ProblemError `scopes-unread` */
+function assertComplete(organization: CertificateListing, { projects, scope }: ProjectsReading): void {
+	const isIncomplete = (listing: CertificateListing | null) => !listing || !isComplete(listing);
+	const incomplete = (projects ?? [])
+		.filter(({ id }) => isIncomplete(scope(id).listing))
+		.map(({ id, name }) => ({ id, name }));
+	if (!isIncomplete(organization) && incomplete.length === 0) return;
+	const rest = { allProjects: false, projects: incomplete, why: null };
+	throw new ProblemError({ reason: "scopes-unread", organization: isIncomplete(organization), ...rest });
 }
 
-function scopesOf(
+function toRotationScopes(
 	{ oldId, nextId }: RotationPair,
 	plan: RotationPlan | null,
 	listing: CertificateListing,
 	projects: ProjectsReading,
 ): readonly RotationScope[] {
 	const planned = new Set(plan?.scopes.map(({ scope }) => scopeKey(scope)));
-	const inOrganization = activeIn(listing);
-	// By what the service sends: that a list does not show what was just written there tells nothing.
+	const inOrganization = activeIds(listing);
+	// By the lists as served: an absence from a list with own writes applied proves nothing.
 	const showsOwnOnly = (projects.projects ?? []).some(({ id }) =>
 		inOrganization.some((imposed) => isActive(imposed, projects.scope(id).served ?? null) === false),
 	);
@@ -260,11 +264,11 @@ function scopesOf(
 		const isImposed = (id: string) => scope.kind === "project" && !showsOwnOnly && inOrganization.includes(id);
 		const next = isActive(nextId, shown) === true;
 		const old = !isActive(oldId, shown) ? "inactive" : isImposed(oldId) && !isPlanned ? "unclear" : "active";
-		const counts = old !== "inactive" || isPlanned || (next && !isImposed(nextId));
-		return counts ? [{ scope, old, next, planned: isPlanned }] : [];
+		const isIncluded = old !== "inactive" || isPlanned || (next && !isImposed(nextId));
+		return isIncluded ? [{ scope, old, next, planned: isPlanned }] : [];
 	});
 }
 
-function activeIn({ certificates }: CertificateListing): readonly string[] {
+function activeIds({ certificates }: CertificateListing): readonly string[] {
 	return certificates.filter(({ active }) => active).map(({ id }) => id);
 }

@@ -3,46 +3,46 @@ import { notCaFinding, type ParsedCertificate } from "../../domain/certificateFi
 import type { RotationIssue } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
 
-/** A new trust anchor taking over an old one's scopes, as it was written down before the first activation. */
+/** The plan by which `next` replaces `old` as a trust anchor. Written before the first activation. */
 export interface RotationPlan {
 	readonly organizationRef: string;
 	readonly old: RotatedCertificate;
 	readonly next: RotatedCertificate;
-	/** Where the old one was active; where it was found to be active since is added before the new one is activated there. */
+	/** Where `old` was active. Scopes found later must be added before `next` is activated there. */
 	readonly scopes: readonly PlannedScope[];
-	/** When it was written down, Unix milliseconds. */
+	/** When the plan was written, Unix milliseconds. */
 	readonly startedAt: number;
 }
 
-/** As it was called then. */
+/** A certificate with its name when recorded. */
 export type RotatedCertificate = Pick<Certificate, "id" | "name">;
 
 export interface PlannedScope {
 	readonly scope: Scope;
-	/** Whether the new one was active there before by the scope's list: undoing leaves it there. */
+	/** True if the scope's list showed `next` as active before: undo leaves `next` active. */
 	readonly nextWasActive: boolean;
 }
 
 /**
- * How far a rotation is. `activating`: the new one is not active yet in every scope of the plan where the old one is;
- * `waiting`: it is, and clients must move; `finished`: the old one is active nowhere any more; `unknown`: not all scopes
- * could be read.
+ * How far a rotation is. `activating`: `next` is not active yet in every planned scope where `old` is; `waiting`:
+ * `next` is, and clients must move; `finished`: `old` is active nowhere any more; `unknown`: not all scopes could be
+ * read.
  */
 export type RotationStage = "activating" | "waiting" | "finished" | "unknown";
 
-/** A certificate and what the service keeps of it; `null` where that cannot be read. */
+/** A certificate and its content at the service; `null` if unreadable. */
 export interface TrustAnchor {
 	readonly certificate: Certificate;
 	readonly content: ParsedCertificate | null;
 }
 
-/** From when until when, Unix seconds; what the list does not tell the content may. */
+/** Unix seconds, from the list, else from the content; `null` if unknown. */
 export interface Validity {
 	readonly from: number | null;
 	readonly until: number | null;
 }
 
-const DAY = 86_400;
+const DAY_SECONDS = 86_400;
 
 export function validityOf({ certificate, content }: TrustAnchor): Validity {
 	return {
@@ -52,9 +52,9 @@ export function validityOf({ certificate, content }: TrustAnchor): Validity {
 }
 
 /**
- * What of the two certificates themselves keeps the new one from taking over.
+ * Returns the reasons why `next` cannot replace `old`, judged by the two certificates alone.
  * @param now Unix seconds.
- * @param soonDays The new one must be valid for longer than so many days.
+ * @param soonDays `next` must be valid for longer than this number of days.
  */
 export function findRotationIssues(
 	old: TrustAnchor,
@@ -62,17 +62,17 @@ export function findRotationIssues(
 	now: number,
 	soonDays: number,
 ): readonly RotationIssue[] {
-	const flaws: RotationIssue[] = [];
+	const issues: RotationIssue[] = [];
 	const { from, until } = validityOf(next);
 	const oldUntil = validityOf(old).until;
 	const isSame = old.content !== null && old.content.sha256 === next.content?.sha256;
 	if (isSame || old.certificate.id === next.certificate.id) return ["same"];
-	if (next.content && notCaFinding(next.content)) flaws.push("leaf");
-	if (until === null || oldUntil === null) flaws.push("dates-unknown");
-	// The last second means no expiry (RFC 5280 4.1.2.5): nothing is valid for longer.
-	else if (until <= oldUntil && until < NO_EXPIRY) flaws.push("not-longer");
-	if (from !== null && from > now) flaws.push("not-yet-valid");
-	if (until !== null && until <= now) flaws.push("expired");
-	else if (until !== null && until - now <= soonDays * DAY) flaws.push("expires-soon");
-	return flaws;
+	if (next.content && notCaFinding(next.content)) issues.push("leaf");
+	if (until === null || oldUntil === null) issues.push("dates-unknown");
+	// `NO_EXPIRY` (RFC 5280 4.1.2.5): no certificate is valid for longer.
+	else if (until <= oldUntil && until < NO_EXPIRY) issues.push("not-longer");
+	if (from !== null && from > now) issues.push("not-yet-valid");
+	if (until !== null && until <= now) issues.push("expired");
+	else if (until !== null && until - now <= soonDays * DAY_SECONDS) issues.push("expires-soon");
+	return issues;
 }

@@ -9,16 +9,16 @@ import type { ParsedCertificate } from "../../domain/certificateFile.ts";
 import { type RotatedCertificate, type TrustAnchor, validityOf } from "./rotationPlan.ts";
 import { rotatedName } from "./rotationStatusMessages.ts";
 
-/** So many scopes or certificates have a line in a question. */
-const MOST_LINES = 8;
+/** Maximum number of scopes or certificates with a line in a question. */
+const MAX_LINES = 8;
 
-/** A question: what a modal says. */
+/** The texts of a modal. */
 interface Question {
 	readonly message: string;
 	readonly detail: string;
 }
 
-/** What two certificates are and where they differ, a line for each fact: the old one's, then the new one's. */
+/** Compares two certificates, a line for each fact: the old certificate's value, then the new certificate's. */
 export function comparisonLines(old: TrustAnchor, next: TrustAnchor): readonly string[] {
 	const line = (label: string, one: string, other: string) =>
 		one === other ? l10n.t("{0}: {1} (both)", label, one) : l10n.t("{0}: {1} → {2}", label, one, other);
@@ -50,32 +50,33 @@ export function comparisonLines(old: TrustAnchor, next: TrustAnchor): readonly s
 	];
 }
 
-/** What is asked before a certificate takes over. */
+/** The input of `describeStart`. */
 export interface StartQuestion {
 	readonly old: TrustAnchor;
 	readonly next: TrustAnchor;
-	/** Where the new one is to be activated. */
+	/** Where `next` will be activated. */
 	readonly missing: ScopeSummary;
-	/** Where it is active already, as the old one is. */
+	/** Where `next` is active already, beside `old`. */
 	readonly present: ScopeSummary;
-	/** Whether this machine wrote the plan down before. */
+	/** True if this machine has already stored the plan. */
 	readonly planned: boolean;
-	/** Whether it is asked again because something changed. */
+	/** True if the question is repeated after a change. */
 	readonly changed: boolean;
 }
 
-/** The question before a certificate takes over: both, what is done now, and what is left to do later. */
+/** Returns the question before a rotation starts: both certificates, the changes now, and the later steps. */
 export function startWords({ old, next, missing, present, planned, changed }: StartQuestion): Question {
 	const [from, to] = [nameWords(old.certificate), nameWords(next.certificate)];
-	const already = l10n.t("“{0}” is active already in {1}.", to, formatScopes(present, MOST_LINES));
+	const already = l10n.t("“{0}” is active already in {1}.", to, formatScopes(present, MAX_LINES));
 	const unknown = l10n.t("Whether it was before the rotation is not known here: Undo will leave it active there.");
 	return {
 		message: planned ? l10n.t("Go on rotating “{0}” to “{1}”?", from, to) : l10n.t("Rotate “{0}” to “{1}”?", from, to),
 		detail: paragraphs(
 			changed && changedWords(),
 			comparisonLines(old, next).join("\n"),
-			isSome(missing) && [l10n.t("Now, “{0}” is activated in:", to), formatScopeLines(missing, MOST_LINES)].join("\n"),
-			isSome(present) && (planned ? already : `${already} ${unknown}`),
+			hasScopes(missing) &&
+				[l10n.t("Now, “{0}” is activated in:", to), formatScopeLines(missing, MAX_LINES)].join("\n"),
+			hasScopes(present) && (planned ? already : `${already} ${unknown}`),
 			l10n.t(
 				"“{0}” stays active beside it. Later, once the clients have moved, Finish deactivates it in these scopes and deletes it if you wish. Until then there is Undo.",
 				from,
@@ -89,12 +90,12 @@ export function startWords({ old, next, missing, present, planned, changed }: St
 	};
 }
 
-/** That nothing is left to be activated. */
+/** States that nothing is left to activate. */
 export function settledRotationWords(old: Certificate, next: Certificate): string {
 	return l10n.t("“{0}” is active wherever “{1}” is. Move the clients, then Finish.", nameWords(next), nameWords(old));
 }
 
-/** That what was written down of a rotation cannot be read, and what it means to go on without it. */
+/** Returns the question before a corrupt plan is discarded, with the consequences. */
 export function spoiltPlanWords(old: Certificate): Question {
 	return {
 		message: l10n.t("What was written down of a rotation of “{0}” cannot be read. Forget it?", nameWords(old)),
@@ -104,23 +105,23 @@ export function spoiltPlanWords(old: Certificate): Question {
 	};
 }
 
-/** What is asked before the old one goes. */
+/** The input of `describeFinish`. */
 export interface FinishQuestion {
 	readonly old: Certificate;
 	readonly next: RotatedCertificate;
-	/** Where the old one is to be deactivated. */
+	/** Where `old` will be deactivated. */
 	readonly places: ScopeSummary;
-	/** Those of them where the new one is not active yet. */
+	/** The `scopes` where `next` is not active yet. */
 	readonly missing: ScopeSummary;
-	/** What will become of this extension's own calls; `null` where the organization is not among them. */
+	/** The effect on this extension's own calls; `null` if the organization is not among the `scopes`. */
 	readonly access: string | null;
 	readonly changed: boolean;
 }
 
-/** The question before the old one goes. */
-export function finishWords({ old, next, places, missing, access, changed }: FinishQuestion): Question {
+/** Returns the question before a rotation is finished. */
+export function finishWords({ old, next, places: scopes, missing, access, changed }: FinishQuestion): Question {
 	const [from, to] = [nameWords(old), rotatedName(next)];
-	const isActive = isSome(places);
+	const isActive = hasScopes(scopes);
 	return {
 		message: isActive
 			? l10n.t("Have all clients moved from “{0}” to “{1}”?", from, to)
@@ -132,9 +133,9 @@ export function finishWords({ old, next, places, missing, access, changed }: Fin
 					"Nothing here can show whether they have. Without “{0}”, clients are refused whose certificates chain to it alone, and identities that log in by it no longer can.",
 					from,
 				),
-			isActive && [l10n.t("“{0}” is deactivated in:", from), formatScopeLines(places, MOST_LINES)].join("\n"),
-			isSome(missing) &&
-				l10n.t("“{0}” is not active yet in {1}: it is activated there first.", to, formatScopes(missing, MOST_LINES)),
+			isActive && [l10n.t("“{0}” is deactivated in:", from), formatScopeLines(scopes, MAX_LINES)].join("\n"),
+			hasScopes(missing) &&
+				l10n.t("“{0}” is not active yet in {1}: it is activated there first.", to, formatScopes(missing, MAX_LINES)),
 			access,
 			l10n.t(
 				"“Finish and Delete” deletes “{0}” afterwards, too: OpenAI has no copy of it then. There is no Undo after Finish.",
@@ -144,7 +145,7 @@ export function finishWords({ old, next, places, missing, access, changed }: Fin
 	};
 }
 
-/** That a certificate must not go while this extension's own calls depend on it. @param access What would become of them. */
+/** Explains that this extension's own calls depend on `from`. @param access The effect on these calls. */
 export function lockOutWords(from: RotatedCertificate, to: RotatedCertificate, access: string): Question {
 	return {
 		message: l10n.t("“{0}” cannot go yet: this extension would lock itself out.", rotatedName(from)),
@@ -158,7 +159,7 @@ export function lockOutWords(from: RotatedCertificate, to: RotatedCertificate, a
 	};
 }
 
-/** The same for a rotation that could then be neither finished nor undone. @param access As in `lockOutWords`. */
+/** Explains that a rotation could be neither finished nor undone. @param access As in `describeLockOut`. */
 export function deadEndWords(old: RotatedCertificate, next: RotatedCertificate, access: string): Question {
 	return {
 		message: l10n.t("Can't rotate “{0}”: this extension could neither finish nor undo it.", rotatedName(old)),
@@ -173,33 +174,43 @@ export function deadEndWords(old: RotatedCertificate, next: RotatedCertificate, 
 	};
 }
 
-/** What is asked before a rotation is undone. */
+/** The input of `describeUndo`. */
 export interface UndoQuestion {
 	readonly old: Certificate;
 	readonly next: RotatedCertificate;
-	/** Where the new one is to be deactivated. */
+	/** Where `next` will be deactivated. */
 	readonly places: ScopeSummary;
-	/** Where it was active before, and stays. */
+	/** Where `next` was active before, and stays. */
 	readonly kept: ScopeSummary;
-	/** Where the old one is activated again. */
+	/** Where `old` will be activated again. */
 	readonly back: ScopeSummary;
 	readonly access: string | null;
 	readonly changed: boolean;
 }
 
-/** The question before a rotation is undone. */
-export function undoWords({ old, next, places, kept, back, access, changed }: UndoQuestion): Question {
+/** Returns the question before a rotation is undone. */
+export function undoWords({
+	old,
+	next,
+	places: scopes,
+	kept,
+	back: reactivated,
+	access,
+	changed,
+}: UndoQuestion): Question {
 	const [from, to] = [nameWords(old), rotatedName(next)];
 	return {
 		message: l10n.t("Undo the rotation of “{0}” to “{1}”?", from, to),
 		detail: paragraphs(
 			changed && changedWords(),
-			isSome(back) && l10n.t("“{0}” is activated again in {1}.", from, formatScopes(back, MOST_LINES)),
-			isSome(places) && [l10n.t("“{0}” is deactivated in:", to), formatScopeLines(places, MOST_LINES)].join("\n"),
-			isSome(places) && l10n.t("Clients that have moved are refused there from then on."),
-			isSome(kept) &&
-				l10n.t("It stays active in {0}, where it was before the rotation.", formatScopes(kept, MOST_LINES)),
-			!isSome(places) && !isSome(back) && l10n.t("Nothing is left to be deactivated: only the plan is removed."),
+			hasScopes(reactivated) && l10n.t("“{0}” is activated again in {1}.", from, formatScopes(reactivated, MAX_LINES)),
+			hasScopes(scopes) && [l10n.t("“{0}” is deactivated in:", to), formatScopeLines(scopes, MAX_LINES)].join("\n"),
+			hasScopes(scopes) && l10n.t("Clients that have moved are refused there from then on."),
+			hasScopes(kept) &&
+				l10n.t("It stays active in {0}, where it was before the rotation.", formatScopes(kept, MAX_LINES)),
+			!hasScopes(scopes) &&
+				!hasScopes(reactivated) &&
+				l10n.t("Nothing is left to be deactivated: only the plan is removed."),
 			access,
 			l10n.t("“{0}” is not deleted.", to),
 		),
@@ -207,28 +218,28 @@ export function undoWords({ old, next, places, kept, back, access, changed }: Un
 }
 
 /**
- * That there is no room for one more certificate, and which to delete first.
- * @param idle Those that are active nowhere, the first to go first.
+ * Explains that the organization is full, and which certificate to delete first.
+ * @param inactive The certificates active nowhere, in order of deletion.
  * @param now Unix seconds.
  */
-export function noRoomWords(idle: readonly Certificate[], now: number): Question {
-	const lines = idle.slice(0, MOST_LINES).map((certificate) => {
+export function noRoomWords(inactive: readonly Certificate[], now: number): Question {
+	const lines = inactive.slice(0, MAX_LINES).map((certificate) => {
 		const { id, expiresAt } = certificate;
 		return `• ${l10n.t("“{0}”: {1}, {2}", nameWords(certificate), id, expiryWords(expiresAt, now))}`;
 	});
-	const more = idle.length - MOST_LINES;
+	const more = inactive.length - MAX_LINES;
 	if (more > 0) lines.push(l10n.t("… and {0} more", more));
 	return {
 		message: l10n.t("There is no room for the new certificate."),
 		detail: paragraphs(
 			l10n.t("OpenAI keeps {0} at most. Delete one first, then rotate.", CERTIFICATE_LIMIT),
-			idle.length > 0
+			inactive.length > 0
 				? `${l10n.t("Active nowhere:")}\n${lines.join("\n")}`
 				: l10n.t("None is known to be active nowhere: deactivate one first that nobody needs."),
 		),
 	};
 }
 
-function isSome({ organization, projects }: ScopeSummary): boolean {
+function hasScopes({ organization, projects }: ScopeSummary): boolean {
 	return organization || projects.length > 0;
 }

@@ -1,20 +1,20 @@
 import type { Problem } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
 
-/** What became of one scope in which one certificate was to go and another to be active. */
+/** The result in one scope where one certificate was to replace another. */
 export interface SwitchoverResult {
 	readonly scope: Scope;
 	/**
-	 * - `done`: as it was meant to be, or it was so already.
-	 * - `kept`: the old one is active, and the new one, which was active there before the rotation, stays beside it.
-	 * - `returned`: the new one stays, and the old one, which was not active any more, is active beside it again.
-	 * - `not-returned`: that did not succeed, or it is not known whether it did.
-	 * - `failed`: nothing was deactivated; `problem` tells why, `null` where the person cancelled.
-	 * - `unread`: deactivated, and it could not be read back.
-	 * - `unknown`: no answer to the last call, and it could not be read back either.
-	 * - `restored`: after the deactivation neither of the two was active; what was deactivated was activated again at once.
-	 * - `emptied`: the same, but it could not be activated again, or that is not known.
-	 * - `neither`: neither of the two was active, and nothing was done.
+	 * - `done`: as intended, also if nothing had to change.
+	 * - `kept`: the old certificate is active; the new certificate was active before the rotation and stays.
+	 * - `returned`: the old certificate, which had become inactive, is active again; the new certificate stays.
+	 * - `not-returned`: as `returned`, but the activation failed, or its outcome is unknown.
+	 * - `failed`: nothing was deactivated; `problem` is the reason, `null` if the person cancelled.
+	 * - `unread`: deactivated, but the list could not be read back.
+	 * - `unknown`: the last call got no answer, and the list could not be read back either.
+	 * - `restored`: neither was active after the deactivation; the deactivated certificate was reactivated at once.
+	 * - `emptied`: as `restored`, but the reactivation failed, or its outcome is unknown.
+	 * - `neither`: neither was active, and nothing was done.
 	 * - `not-tried`: not begun.
 	 */
 	readonly outcome:
@@ -30,18 +30,18 @@ export interface SwitchoverResult {
 		| "neither"
 		| "not-tried";
 	readonly problem: Problem | null;
-	/** What went wrong in this extension itself; nothing more is done then. */
+	/** An unexpected error of this extension; no further scope is tried. */
 	readonly defect?: unknown;
 }
 
-/** What became of a rotation that was to end. */
+/** The result of ending a rotation. */
 export interface RotationResult {
-	/** In the order in which it was done; what comes after the first that fails is not tried. */
+	/** In execution order; scopes after the first failure are not tried. */
 	readonly scopes: readonly SwitchoverResult[];
-	/** Whether it is over, and its plan removed. */
+	/** True if the rotation is over, and its plan removed. */
 	readonly ended: boolean;
-	/** Whether the old one is deleted. */
+	/** True if the old certificate is deleted. */
 	readonly removed: boolean;
-	/** Why it is not over; `null` also where the person cancelled, or where the last outcome says it all. */
+	/** Why the rotation is not over; `null` also if the person cancelled, or if the last outcome explains it. */
 	readonly problem: Problem | null;
 }

@@ -6,68 +6,71 @@ import type { RotatedCertificate } from "./rotationPlan.ts";
 import type { RotationResult, SwitchoverResult } from "./rotationResult.ts";
 import { rotatedName } from "./rotationStatusMessages.ts";
 
-/** The end that was meant: which certificate was to go, and which to be active. */
+/** The intended end: `from` is deactivated, and `to` stays active. */
 export interface RotationEnd {
 	readonly step: "finish" | "undo";
-	/** Whether the one that was to go was to be deleted, too. */
+	/** True if `from` was to be deleted, too. */
 	readonly remove: boolean;
 	readonly from: RotatedCertificate;
 	readonly to: RotatedCertificate;
 }
 
-/** Whether all is as it was meant to be, and there is nothing to say of it. */
-export function isEnded({ remove }: RotationEnd, { scopes, ended, removed }: RotationResult): boolean {
-	return ended && removed === remove && scopes.every(isDone);
+/** True if everything ended as intended, so that no warning is needed. */
+export function isEnded(
+	{ remove: deleteOld }: RotationEnd,
+	{ scopes, ended, removed: deleted }: RotationResult,
+): boolean {
+	return ended && deleted === deleteOld && scopes.every(isDone);
 }
 
 function isDone({ outcome }: SwitchoverResult): boolean {
 	return outcome === "done" || outcome === "kept" || outcome === "returned";
 }
 
-/** What became of a rotation that was to end, a line for each outcome. */
+/** Describes the result of ending a rotation, a line for each outcome. */
 export function endWords(
 	end: RotationEnd,
-	{ scopes, ended, removed, problem }: RotationResult,
+	{ scopes, ended, removed: deleted, problem }: RotationResult,
 	nameOf: (projectId: string) => string | null,
 ): string {
 	const [from, to] = [rotatedName(end.from), rotatedName(end.to)];
-	const isTold = scopes.some((each) => each.problem === problem);
+	const isShown = scopes.some((each) => each.problem === problem);
 	// One line for all scopes with the same outcome; incomplete ones first.
 	const ordered = scopes.toSorted((one, other) => Number(isDone(one)) - Number(isDone(other)));
-	const alike = Map.groupBy(ordered, (each) =>
-		[outcomeWords(each, from, to), ...(each.problem ? [describePartialFailure(each.problem)] : [])].join(" "),
+	const groups = Map.groupBy(ordered, (each) =>
+		[formatOutcome(each, from, to), ...(each.problem ? [describePartialFailure(each.problem)] : [])].join(" "),
 	);
 	return [
-		headWords(end, ended, removed),
-		...[...alike].map(([words, group]) =>
-			l10n.t("In {0}: {1}", formatScopes(summarizeScopesByName(group, nameOf)), words),
+		describeEnd(end, ended, deleted),
+		...[...groups].map(([outcome, group]) =>
+			l10n.t("In {0}: {1}", formatScopes(summarizeScopesByName(group, nameOf)), outcome),
 		),
-		...(problem && !isTold ? [stopWords(problem)] : []),
+		...(problem && !isShown ? [describeStop(problem)] : []),
 		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
 	].join("\n");
 }
 
-/** Why it stopped between two scopes. */
-function stopWords(problem: Problem): string {
+/** Describes why the end stopped between two scopes. */
+function describeStop(problem: Problem): string {
 	return problem.reason === "changed-meanwhile"
 		? l10n.t("Something else was changed meanwhile, or only shows now.")
 		: describePartialFailure(problem);
 }
 
-function headWords({ step, remove, from, to }: RotationEnd, ended: boolean, removed: boolean): string {
+function describeEnd({ step, remove: deleteOld, from, to }: RotationEnd, ended: boolean, deleted: boolean): string {
 	if (step === "undo")
 		return ended
 			? l10n.t("The rotation of “{0}” is undone.", rotatedName(to))
 			: l10n.t("The rotation of “{0}” is not undone.", rotatedName(to));
 	const name = rotatedName(from);
 	if (!ended) return l10n.t("The rotation of “{0}” is not finished.", name);
-	if (removed) return l10n.t("The rotation of “{0}” is finished, and it is deleted.", name);
-	return remove
+	if (deleted) return l10n.t("The rotation of “{0}” is finished, and it is deleted.", name);
+	return deleteOld
 		? l10n.t("The rotation of “{0}” is finished, but it was not deleted.", name)
 		: l10n.t("The rotation of “{0}” is finished.", name);
 }
 
-function outcomeWords({ outcome }: SwitchoverResult, from: string, to: string): string {
+function formatOutcome({ outcome }: SwitchoverResult, from: string, to: string): string {
 	switch (outcome) {
 		case "done":
 			return l10n.t("“{0}” deactivated.", from);

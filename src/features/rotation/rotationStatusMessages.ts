@@ -5,29 +5,29 @@ import { sanitize } from "../../common/messages/sanitize.ts";
 import { formatScopeLines, formatScopes, summarizeScopesByName } from "../../common/messages/scopes.ts";
 import type { RotatedCertificate, RotationPlan, RotationStage } from "./rotationPlan.ts";
 
-/** The part that a certificate has in a rotation that is not over. */
+/** A certificate's role in an unfinished rotation. */
 export interface RotationRole {
 	readonly part: "old" | "next";
 	readonly stage: RotationStage;
 	readonly plan: RotationPlan;
-	/** As the other one is called now. */
+	/** The other certificate, with its current name. */
 	readonly other: RotatedCertificate;
 }
 
-/** So many projects have a line. */
-const MOST_LINES = 20;
+/** Maximum number of projects with a line. */
+const MAX_LINES = 20;
 
-/** What a certificate of a rotation is called: its name, else its id, for it may be gone. */
+/** Returns a certificate's name, else its id, also for a deleted certificate. */
 export function rotatedName({ id, name }: RotatedCertificate): string {
 	return sanitize(name ?? "") || id;
 }
 
-/** What is going on with a certificate, and what to do; `null` where it has no part in a rotation. */
+/** Returns a certificate's rotation status and the next step; `null` without a role. */
 export function roleWords(roles: readonly RotationRole[]): string | null {
-	return roles.length === 0 ? null : roles.map(words).join(" · ");
+	return roles.length === 0 ? null : roles.map(formatRole).join(" · ");
 }
 
-function words({ part, stage, other }: RotationRole): string {
+function formatRole({ part, stage, other }: RotationRole): string {
 	if (part === "next") return l10n.t("taking over from “{0}”", rotatedName(other));
 	switch (stage) {
 		case "activating":
@@ -41,7 +41,7 @@ function words({ part, stage, other }: RotationRole): string {
 	}
 }
 
-/** What its row says of a rotation in an organization that the service did not name. */
+/** Returns the row's texts for a rotation of an unnamed organization. */
 export function unplacedPlanWords({ old, next, startedAt }: RotationPlan) {
 	return {
 		description: l10n.t("unfinished rotation · {0} · organization unknown", momentWords(startedAt)),
@@ -55,7 +55,7 @@ export function unplacedPlanWords({ old, next, startedAt }: RotationPlan) {
 	};
 }
 
-/** The question before the plan of such a rotation is forgotten. */
+/** Returns the question before the plan of such a rotation is discarded. */
 export function forgetPlanWords({ old, next }: RotationPlan): { readonly message: string; readonly detail: string } {
 	return {
 		message: l10n.t("Forget the rotation of “{0}” to “{1}”?", rotatedName(old), rotatedName(next)),
@@ -65,18 +65,18 @@ export function forgetPlanWords({ old, next }: RotationPlan): { readonly message
 	};
 }
 
-/** A row for each rotation that a certificate has a part in. @param nameOf The name of a project by its id, where it is known. */
+/** Returns a row for each of a certificate's roles. @param nameOf Returns a project's name by its id, if known. */
 export function roleFacts(
 	roles: readonly RotationRole[],
 	nameOf: (projectId: string) => string | null,
 ): readonly Fact[] {
 	return roles.map(({ part, plan, other }) => {
-		const places = summarizeScopesByName(plan.scopes, nameOf);
-		const more = [other.id, formatScopeLines(places, MOST_LINES), l10n.t("Started: {0}", momentWords(plan.startedAt))];
+		const scopes = summarizeScopesByName(plan.scopes, nameOf);
+		const more = [other.id, formatScopeLines(scopes, MAX_LINES), l10n.t("Started: {0}", momentWords(plan.startedAt))];
 		return {
 			key: `rotation/${other.id}`,
 			label: part === "old" ? l10n.t("Rotating to") : l10n.t("Taking over from"),
-			value: l10n.t("“{0}” in {1}", rotatedName(other), formatScopes(places)),
+			value: l10n.t("“{0}” in {1}", rotatedName(other), formatScopes(scopes)),
 			more: more.join("\n"),
 		};
 	});

@@ -9,39 +9,40 @@ import type { RotationPlanStore } from "./rotationPlanStore.ts";
 import { activateAlongside } from "./switchover.ts";
 
 export interface StartRequest {
-	/** What the person said yes to. */
+	/** The state that the person confirmed. */
 	readonly confirmed: RotationSnapshot;
-	/** The person's word on what is `unclear`. It counts for nothing where nothing is, or where a plan stands. */
+	/** The person's answer about `unclear` scopes. Ignored without such scopes, or if a plan exists. */
 	readonly unclear: "own" | "imposed";
-	/** As in `flawsOf`. */
+	/** As in `findStepIssues`. */
 	readonly soonDays: number;
 }
 
-/** What became of activating the new one wherever the old one is. */
+/** The result of activating the new certificate wherever the old certificate is active. */
 export interface StartResult {
 	readonly plan: RotationPlan;
-	/** Where the new one was still to be activated, in the order in which it was done; none where it was active everywhere. */
+	/** Where the new certificate was still inactive, in execution order; empty if it was active everywhere. */
 	readonly scopes: readonly ScopeResult[];
 }
 
 /**
- * Writes the plan down, then activates the new certificate in exactly the scopes where the old one is active; the
- * organization comes last. Each is read right before, and it ends where the old one is not active any more. Where a plan stands it goes on with that one. The old one stays as it is.
- * @returns a true account, also where it was cancelled on the way.
- * @throws before anything is changed: Failure as `prepareRotation`, `rotation-refused`, `changed-meanwhile`,
- * `connection-changed`, `locked`, `not-recorded`; Cancelled
+ * Writes the plan, then activates the new certificate in exactly the scopes where the old certificate is active, the
+ * organization last. Reads each scope right before, and stops if the old certificate is inactive. Continues an existing
+ * plan. Never changes the old certificate.
+ * @returns the actual results, also if cancelled on the way.
+ * @throws before any change: ProblemError as `prepareRotation`, `rotation-refused`, `changed-meanwhile`,
+ * `connection-changed`, `locked`, `not-recorded`; CancelledError
  */
 export async function startRotation(
-	rotations: Rotations,
+	deps: Rotations,
 	{ confirmed, unclear, soonDays }: StartRequest,
 	signal?: AbortSignal,
 ): Promise<StartResult> {
-	return rotations.plans.withLock(
+	return deps.plans.withLock(
 		confirmed.organizationRef,
 		async (lock) => {
-			const { organization, plans, now = Date.now } = rotations;
+			const { organization, plans, now = Date.now } = deps;
 			const session = await OrganizationSession.open(organization, confirmed.organizationRef, lock);
-			const fresh = await readConfirmed(rotations, session, confirmed, signal);
+			const fresh = await readConfirmed(deps, session, confirmed, signal);
 			const startedAt = now();
 			assertFit(fresh, "start", startedAt / 1000, soonDays);
 			const { organizationRef, oldId, nextId } = pairOf(fresh);
@@ -57,7 +58,7 @@ export async function startRotation(
 				...fresh.plan,
 				scopes: [...(fresh.plan?.scopes ?? []), ...added],
 			};
-			if (!fresh.plan) await create(plans, plan, lock);
+			if (!fresh.plan) await createPlan(plans, plan, lock);
 			else if (added.length > 0) await plans.extend(plan, lock);
 			const missing = chosen.filter(({ next }) => !next).map(({ scope }) => scope);
 			return { plan, scopes: await activateAlongside(session, missing, nextId, oldId, signal) };
@@ -66,8 +67,8 @@ export async function startRotation(
 	);
 }
 
-/** @throws Failure `changed-meanwhile` where another window was first; `not-recorded` */
-async function create(plans: RotationPlanStore, plan: RotationPlan, lock: HeldLock): Promise<void> {
+/** @throws ProblemError `changed-meanwhile` if another window was first; `not-recorded` */
+async function createPlan(plans: RotationPlanStore, plan: RotationPlan, lock: HeldLock): Promise<void> {
 	if (await plans.create(plan, lock)) return;
 	const { organizationRef, old } = plan;
 	const isKnown = plans.known.some((each) => mayBeOf(each, organizationRef) && each.old.id === old.id);

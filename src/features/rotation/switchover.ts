@@ -8,70 +8,71 @@ import type { OrganizationSession } from "../organization/organizationSession.ts
 import { MOST_AT_ONCE } from "../organization/projectStore.ts";
 import type { SwitchoverResult } from "./rotationResult.ts";
 
-/** Ids: which is to go and which is to be active. */
+/** The ids of the certificates of a switchover: `from` is deactivated, and `to` is activated. */
 export interface Roles {
 	readonly from: string;
 	readonly to: string;
-	/** Whether the organization imposes `from`, so that a project's list may not tell whether it is active there itself. */
+	/** True if the organization imposes `from`: a project's list may then not show its direct activation. */
 	readonly imposed: boolean;
-	/** Whether the person was told that `from` goes there; else it was not active, and must not have become so. */
+	/** True if the person confirmed deactivating `from`; else `from` must still be inactive. */
 	readonly goes: boolean;
 }
 
 /**
- * Hands one scope over. Nothing is deactivated unless a fresh read showed what is to go as active, and after it an
- * activation of the other one was answered; the deactivation follows at once, is sent once, and is read back. An own write
- * counts for nothing in that, for somebody else may have undone it. Where neither of the two is active then, what was
- * deactivated is activated at once.
+ * Replaces `from` with `to` in one scope. Must deactivate only after a fresh read showed `from` as active, and after an
+ * activation of `to` was then answered. The deactivation follows at once, is sent once, and is read back. Never relies
+ * on an own write, because somebody else may have undone the write. If neither is active then, reactivates `from` at
+ * once.
  */
 export async function switchOver(
 	session: OrganizationSession,
 	scope: Scope,
-	{ from, to, imposed, goes }: Roles,
+	{ from, to, imposed, goes: expectedActive }: Roles,
 	signal?: AbortSignal,
 ): Promise<SwitchoverResult> {
-	const told = accountOf(scope);
+	const result = resultFor(scope);
 	const before = await attempt(() => session.scope(scope, signal));
-	if ("ended" in before) return told("failed", before.ended);
+	if ("ended" in before) return result("failed", before.ended);
 	const { listing, problem } = before.value;
 	const [wasFrom, wasTo] = [from, to].map((id) => isActive(id, listing));
 	if (!listing || !isComplete(listing) || wasFrom === undefined || wasTo === undefined)
-		return told("failed", problem ?? unread(scope));
-	if (!wasFrom) return told(wasTo ? "done" : "neither");
-	if (!goes) return told("failed", { reason: "changed-meanwhile" });
+		return result("failed", problem ?? unreadProblem(scope));
+	if (!wasFrom) return result(wasTo ? "done" : "neither");
+	if (!expectedActive) return result("failed", { reason: "changed-meanwhile" });
 
 	const activated = await attempt(() => session.setActive(scope, [to], true, signal));
-	take(session, scope, to, activated);
-	if ("ended" in activated) return told("failed", activated.ended);
-	if (signal?.aborted) return told("failed");
+	recordAttempt(session, scope, to, activated);
+	if ("ended" in activated) return result("failed", activated.ended);
+	if (signal?.aborted) return result("failed");
 	try {
 		const deactivated = await attempt(() => session.setActive(scope, [from], false, signal, true));
-		take(session, scope, from, deactivated);
+		recordAttempt(session, scope, from, deactivated);
 
-		// Without the signal: also who cancelled has to know how it is now.
+		// Without the signal: the result must show the current state also if cancelled.
 		const after = await session.scope(scope);
 		const served = after.served ?? null;
 		const [isFrom, isTo] = [from, to].map((id) => isActive(id, served));
-		// Somebody else has undone it, so that it must not be laid over the lists any more.
+		// Somebody else undid the activation: it must not be applied to the lists any more.
 		if (isTo === false) session.recordWrite({ kind: "unknown", id: to, field: "active" }, scope);
 		if (isFrom === false && isTo === false) {
-			// One certificate too many does no harm, so that no lock keeps from it.
-			const [account] = await activate(session.unlocked(), [scope], from);
-			return account?.changed.length ? told("restored") : told("emptied", account?.problem);
+			// Needs no lock: an extra active certificate does no harm.
+			const [reactivation] = await activate(session.unlocked(), [scope], from);
+			return reactivation?.changed.length ? result("restored") : result("emptied", reactivation?.problem);
 		}
 		const isRead = served && isComplete(served) && isFrom !== undefined && isTo !== undefined;
-		if (!("ended" in deactivated)) return isRead ? told("done") : told("unread", after.problem ?? unread(scope));
+		if (!("ended" in deactivated))
+			return isRead ? result("done") : result("unread", after.problem ?? unreadProblem(scope));
 		const { ended } = deactivated;
-		if (ended && !isOutcomeUnknown(ended)) return told("failed", ended);
-		if (isFrom === undefined || (isFrom && imposed)) return told("unknown", ended);
-		return isFrom ? told("failed", ended) : told("done");
+		if (ended && !isOutcomeUnknown(ended)) return result("failed", ended);
+		if (isFrom === undefined || (isFrom && imposed)) return result("unknown", ended);
+		return isFrom ? result("failed", ended) : result("done");
 	} catch (defect) {
-		return { ...(await restored(session, scope, { from, to, imposed })), defect };
+		return { ...(await recover(session, scope, { from, to, imposed })), defect };
 	}
 }
 
-/** Says what became of a scope. */
-function accountOf(scope: Scope) {
+/** Returns a function that builds the scope's result. */
+function resultFor(scope: Scope) {
 	return (outcome: SwitchoverResult["outcome"], problem: Problem | null = null): SwitchoverResult => ({
 		scope,
 		outcome,
@@ -79,30 +80,30 @@ function accountOf(scope: Scope) {
 	});
 }
 
-/** As at the end of a hand-over, past the lists: after a defect, which may be one of what follows them. */
-async function restored(
+/** Like the end of `switchOver`, but bypasses the lists: their listeners may have caused the unexpected error. */
+async function recover(
 	{ service }: OrganizationSession,
 	scope: Scope,
-	{ from, to, imposed }: Omit<Roles, "goes">,
+	{ from, to, imposed }: Pick<Roles, "from" | "to" | "imposed">,
 ): Promise<SwitchoverResult> {
-	const told = accountOf(scope);
+	const result = resultFor(scope);
 	const read = () => (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
 	const listing = await read().catch(() => null);
 	const [isFrom, isTo] = [from, to].map((id) => isActive(id, listing));
-	if (isFrom === undefined || isTo === undefined || (isFrom && imposed)) return told("unknown");
-	if (isFrom) return told("failed");
-	if (isTo) return told("done");
+	if (isFrom === undefined || isTo === undefined || (isFrom && imposed)) return result("unknown");
+	if (isFrom) return result("failed");
+	if (isTo) return result("done");
 	try {
 		await service.setActive(scope, [from], true);
-		return told("restored");
+		return result("restored");
 	} catch (thrown) {
-		return told("emptied", problemOf(thrown));
+		return result("emptied", problemOf(thrown));
 	}
 }
 
 /**
- * Activates a certificate where another one is active by a fresh read right before: where none is, that would be the
- * beginning of refusing clients without one. It ends at the first scope where the other one is not.
+ * Activates a certificate where `beside` is active by a fresh read right before: where no certificate is active, the
+ * activation would start refusing clients without a certificate. Stops at the first scope where `beside` is inactive.
  */
 export async function activateAlongside(
 	session: OrganizationSession,
@@ -113,18 +114,18 @@ export async function activateAlongside(
 ): Promise<readonly ScopeResult[]> {
 	return activate(session, scopes, id, signal, async (scope) => {
 		const reading = await attempt(() => session.scope(scope, signal));
-		// The activation tells that it was cancelled.
+		// The activation reports the cancellation.
 		if ("ended" in reading) return reading.ended;
 		const { listing, problem } = reading.value;
-		const isBeside = isActive(beside, listing);
-		if (isBeside === undefined) return problem ?? unread(scope);
-		return isBeside ? null : { reason: "changed-meanwhile" };
+		const isBesideActive = isActive(beside, listing);
+		if (isBesideActive === undefined) return problem ?? unreadProblem(scope);
+		return isBesideActive ? null : { reason: "changed-meanwhile" };
 	});
 }
 
 /**
- * Activates a certificate in some scopes, and reads those: as long as no list has confirmed a write, it would hide what
- * others do there.
+ * Activates a certificate in scopes, and reads the changed scopes: until a list confirms a write, the write hides
+ * changes by others there.
  */
 export async function activate(
 	session: OrganizationSession,
@@ -133,17 +134,17 @@ export async function activate(
 	signal?: AbortSignal,
 	refuse?: (scope: Scope) => Promise<Problem | null>,
 ): Promise<readonly ScopeResult[]> {
-	const accounts = await applyToScopes(session, scopes, [id], true, signal, refuse);
-	const inTurn = limitConcurrency(MOST_AT_ONCE);
-	const changed = accounts.filter((account) => account.changed.length > 0);
-	await Promise.all(changed.map(({ scope }) => inTurn(() => session.scope(scope))));
-	return accounts;
+	const results = await applyToScopes(session, scopes, [id], true, signal, refuse);
+	const limit = limitConcurrency(MOST_AT_ONCE);
+	const changed = results.filter((result) => result.changed.length > 0);
+	await Promise.all(changed.map(({ scope }) => limit(() => session.scope(scope))));
+	return results;
 }
 
-/** How a call ended that failed: by a problem, or cancelled. */
+/** A call's value, or the problem that ended the call; `null` if cancelled. */
 type Attempt<T> = { readonly value: T } | { readonly ended: Problem | null };
 
-/** @throws what is neither a Failure nor a Cancelled */
+/** @throws errors other than ProblemError and CancelledError */
 async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
 	try {
 		return { value: await call() };
@@ -154,8 +155,8 @@ async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
 	}
 }
 
-/** Has the lists show what a switch did. */
-function take(
+/** Applies an attempted activation or deactivation to the lists. */
+function recordAttempt(
 	session: OrganizationSession,
 	scope: Scope,
 	id: string,
@@ -168,7 +169,7 @@ function take(
 		session.recordWrite({ kind: "unknown", id, field: "active" }, scope);
 }
 
-function unread(scope: Scope): Problem {
+function unreadProblem(scope: Scope): Problem {
 	const isProject = scope.kind === "project";
 	return {
 		reason: "scopes-unread",

@@ -1,14 +1,13 @@
 import { type ActivationStatus, type EnforcedCertificate, isActiveAnywhere } from "../../domain/activationStatus.ts";
 
 /**
- * What can be done with a certificate's row among the organization's certificates, as a context value for the `when`
- * clauses of menus: `active` or `inactive`, the latter also where that is not known; `deactivatable` unless it is known to be
- * active nowhere; and `rotating`.
- * @param rotating Whether it is the old one of a rotation that is not over.
+ * Returns a row's context value in the certificates view, for `when` clauses of menus: `active`, or `inactive` also if
+ * unknown; `deactivatable` unless known to be active nowhere; `rotating`.
+ * @param rotating Whether the certificate is the old one of an unfinished rotation.
  */
-export function certificateContext(activity: ActivationStatus, rotating: boolean): string {
-	const isActive = isActiveAnywhere(activity);
-	return words(
+export function certificateContext(activation: ActivationStatus, rotating: boolean): string {
+	const isActive = isActiveAnywhere(activation);
+	return joinParts(
 		"certificate",
 		isActive ? "active" : "inactive",
 		isActive !== false && "deactivatable",
@@ -16,11 +15,11 @@ export function certificateContext(activity: ActivationStatus, rotating: boolean
 	);
 }
 
-/** The same for a certificate's row in a project: what it inherits is deactivated in the organization. */
+/** Returns a row's context value in a project. Only the organization can deactivate inherited certificates. */
 export function enforcedContext({ how }: EnforcedCertificate): string {
-	return words("certificate", "active", how !== "inherited" && "deactivatable");
+	return joinParts("certificate", "active", how !== "inherited" && "deactivatable");
 }
 
-function words(...parts: readonly (string | false)[]): string {
+function joinParts(...parts: readonly (string | false)[]): string {
 	return parts.filter((part) => part !== false).join(";");
 }

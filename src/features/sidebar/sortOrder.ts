@@ -1,25 +1,24 @@
 import type { Certificate } from "../../domain/certificate.ts";
 
-/** What certificates can be ordered by. */
 export const ORDERS = ["created", "expiry", "name"] as const;
 
 export type Order = (typeof ORDERS)[number];
 
 /**
- * Certificates in an order: the newest first, the one that expires first, or by name. What lacks it comes last, and equal
- * ones stay as they were.
+ * Sorts certificates: newest first, earliest expiry first, or by name. Certificates without the value come last. The
+ * order of equal certificates stays.
  */
 export function sortCertificates(certificates: readonly Certificate[], order: Order): readonly Certificate[] {
 	return certificates.toSorted(COMPARISONS[order]);
 }
 
-/** The difference of two of these is no number, which sorting takes for equal. */
+/** The difference of two of these is `NaN`, which counts as equal when sorting. */
 const LAST = Number.POSITIVE_INFINITY;
 
-const names = new Intl.Collator(undefined, { numeric: true });
+const collator = new Intl.Collator(undefined, { numeric: true });
 
 const COMPARISONS: Readonly<Record<Order, (one: Certificate, other: Certificate) => number>> = {
 	created: (one, other) => (other.createdAt ?? -LAST) - (one.createdAt ?? -LAST),
 	expiry: (one, other) => (one.expiresAt ?? LAST) - (other.expiresAt ?? LAST),
-	name: (one, other) => (one.name ? 0 : 1) - (other.name ? 0 : 1) || names.compare(one.name ?? "", other.name ?? ""),
+	name: (one, other) => (one.name ? 0 : 1) - (other.name ? 0 : 1) || collator.compare(one.name ?? "", other.name ?? ""),
 };

@@ -4,17 +4,17 @@ import type { Finding, ParsedCertificate } from "../../domain/certificateFile.ts
 import { type CertificateStore, tryGetContent } from "../organization/certificateStore.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 
-/** What the number of certificates means for one more. */
+/** Returns a finding if the organization has reached its limit of certificates. */
 export function limitFindings({ certificates }: CertificateListing): readonly Finding[] {
 	const count = certificates.length;
 	return count < CERTIFICATE_LIMIT ? [] : [{ code: "limit-reached", level: "strong", count }];
 }
 
 /**
- * Whether a certificate is uploaded already: the same DER, under any name. Only what has the same dates is fetched and
- * compared; dates that the list does not tell could be the same.
- * @param service Who is asked, where it must be the connection that somebody has in mind.
- * @throws Cancelled
+ * Finds uploaded certificates with the same DER, under any name. Fetches only contents whose listed dates match or are
+ * missing.
+ * @param service Overrides the store's connection.
+ * @throws CancelledError
  */
 export async function duplicateFindings(
 	candidate: Pick<ParsedCertificate, "sha256" | "notBefore" | "notAfter">,
@@ -23,29 +23,29 @@ export async function duplicateFindings(
 	signal: AbortSignal,
 	service?: CertificatesApi,
 ): Promise<readonly Finding[]> {
-	const known = new Set(certificates.knownAs(candidate.sha256).map(({ id }) => id));
-	const alike = listing.certificates.filter(
+	const knownIds = new Set(certificates.knownAs(candidate.sha256).map(({ id }) => id));
+	const possible = listing.certificates.filter(
 		({ id, validAt, expiresAt }) =>
-			known.has(id) ||
+			knownIds.has(id) ||
 			((validAt === null || validAt === candidate.notBefore) &&
 				(expiresAt === null || expiresAt === candidate.notAfter)),
 	);
 	const fingerprints = await Promise.all(
-		alike.map(async ({ id }) =>
-			known.has(id) ? candidate.sha256 : ((await tryGetContent(id, certificates, signal, service))?.sha256 ?? null),
+		possible.map(async ({ id }) =>
+			knownIds.has(id) ? candidate.sha256 : ((await tryGetContent(id, certificates, signal, service))?.sha256 ?? null),
 		),
 	);
-	const findings = alike.flatMap(({ id, name }, index): Finding[] =>
+	const findings = possible.flatMap(({ id, name }, index): Finding[] =>
 		fingerprints[index] === candidate.sha256 ? [{ code: "already-uploaded", level: "strong", id, name }] : [],
 	);
-	const unknown = !listing.complete || listing.unreadable > 0 || fingerprints.includes(null);
-	return unknown ? [...findings, { code: "not-compared", level: "warn" }] : findings;
+	const isIncomplete = !listing.complete || listing.unreadable > 0 || fingerprints.includes(null);
+	return isIncomplete ? [...findings, { code: "not-compared", level: "warn" }] : findings;
 }
 
 /**
- * Whether an upload of the same certificate is unconfirmed that may have gone to this organization.
- * @param unconfirmed As in `Uploads`.
- * @param sha256 As in `Candidate`.
+ * Returns a finding for each unconfirmed upload of the certificate that may have gone to this organization.
+ * @param unconfirmed As in `UploadService`.
+ * @param sha256 As in `ParsedCertificate`.
  */
 export function unplacedFindings(
 	unconfirmed: readonly { readonly pending: UploadAttempt; readonly unplaced: boolean }[],
@@ -57,8 +57,8 @@ export function unplacedFindings(
 }
 
 /**
- * What it means that a name is in use: a renewal where subject and key are the same, else two that are hard to tell apart.
- * @throws Cancelled
+ * Classifies each certificate that already has the name: a renewal if subject and key match, else a name conflict.
+ * @throws CancelledError
  */
 export async function nameFindings(
 	candidate: ParsedCertificate,
@@ -67,14 +67,14 @@ export async function nameFindings(
 	certificates: CertificateStore,
 	signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-	const namesakes = listing.certificates.filter((certificate) => certificate.name === name);
+	const sameName = listing.certificates.filter((certificate) => certificate.name === name);
 	const findings = await Promise.all(
-		namesakes.map(async ({ id }): Promise<Finding[]> => {
+		sameName.map(async ({ id }): Promise<Finding[]> => {
 			const content = await tryGetContent(id, certificates, signal);
-			// That it is the very same one is a finding of its own.
+			// `duplicateFindings` reports identical certificates.
 			if (content?.sha256 === candidate.sha256) return [];
-			const renews = content?.subject === candidate.subject && content.publicKeySha256 === candidate.publicKeySha256;
-			return [renews ? { code: "renewal", level: "info", id } : { code: "name-in-use", level: "warn", id }];
+			const isRenewal = content?.subject === candidate.subject && content.publicKeySha256 === candidate.publicKeySha256;
+			return [isRenewal ? { code: "renewal", level: "info", id } : { code: "name-in-use", level: "warn", id }];
 		}),
 	);
 	return findings.flat();

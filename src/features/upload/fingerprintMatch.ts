@@ -3,67 +3,68 @@ import type { ParsedCertificate } from "../../domain/certificateFile.ts";
 import type { LookupOutcome } from "../../domain/problem.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 
-/** By how much two clocks of the one service may differ, in seconds. */
+/** Maximum difference between two clocks of the service, in seconds. */
 const CLOCK_TOLERANCE = 5;
 
-/** What a list shows of an upload. */
+/** The certificates of a list that match an upload. */
 export interface MatchResult {
 	/**
-	 * What it became: more than one where it was sent more than once, or by others too. Those of the name that was sent are
-	 * first, and of these the earliest.
+	 * Certificates created by the upload; several after repeated sending or uploads by others. Certificates with the
+	 * uploaded name come first, then the earliest.
 	 */
 	readonly ours: readonly Certificate[];
-	/** The same certificate, of which it cannot be told whether it was there before. */
+	/** Identical certificates that may have existed before the upload. */
 	readonly unclear: readonly Certificate[];
-	/** Whether all could be read that might have been it. */
+	/** False if a possible match could not be read. */
 	readonly whole: boolean;
 }
 
 /**
- * Looks for an upload in a list that was read after it: it is a certificate that was not there before and has the same
- * fingerprint. Names and dates do not decide: names can be changed, and dates may be missing.
- * @param attempts All that were sent and of which it is not known whether they arrived, at least one.
- * @param others Ids that are known to be of other uploads.
- * @param contentOf What is under an id; `null` where it cannot be told.
+ * Finds an upload in a list that was read after sending. A match has the same fingerprint and was not listed before.
+ * Names and dates don't decide: names can be changed, and dates may be missing.
+ * @param attempts Unconfirmed attempts to upload one certificate, at least one.
+ * @param otherIds Ids known to belong to other uploads.
+ * @param contentOf Returns an id's content; `null` if unknown.
  * @throws whatever `contentOf` throws.
  */
 export async function findMatches(
 	attempts: readonly UploadAttempt[],
-	others: ReadonlySet<string>,
+	otherIds: ReadonlySet<string>,
 	listing: CertificateListing,
 	contentOf: (id: string) => Promise<ParsedCertificate | null>,
 ): Promise<MatchResult> {
-	const candidates = listing.certificates.flatMap((certificate) => {
-		const verdicts = others.has(certificate.id) ? [] : attempts.map((attempt) => verdictOn(certificate, attempt));
-		const verdict = (["new", "unclear"] as const).find((each) => verdicts.includes(each));
-		return verdict ? [{ certificate, verdict }] : [];
+	const possible = listing.certificates.flatMap((certificate) => {
+		const ages = otherIds.has(certificate.id) ? [] : attempts.map((attempt) => compareAge(certificate, attempt));
+		const age = (["new", "unclear"] as const).find((each) => ages.includes(each));
+		return age ? [{ certificate, age }] : [];
 	});
-	const contents = await Promise.all(candidates.map(({ certificate }) => contentOf(certificate.id)));
-	const same = candidates.filter((_, index) => contents[index]?.sha256 === attempts[0]?.sha256);
-	const judged = (wanted: "new" | "unclear") =>
-		same.filter(({ verdict }) => verdict === wanted).map(({ certificate }) => certificate);
-	const isNamed = ({ name }: Certificate) => attempts.some((attempt) => attempt.name === name);
+	const contents = await Promise.all(possible.map(({ certificate }) => contentOf(certificate.id)));
+	const identical = possible.filter((_, index) => contents[index]?.sha256 === attempts[0]?.sha256);
+	const ofAge = (wanted: "new" | "unclear") =>
+		identical.filter(({ age }) => age === wanted).map(({ certificate }) => certificate);
+	const hasUploadedName = ({ name }: Certificate) => attempts.some((attempt) => attempt.name === name);
 	return {
-		ours: judged("new").sort(
+		ours: ofAge("new").sort(
 			(one, other) =>
-				Number(isNamed(other)) - Number(isNamed(one)) || (one.createdAt ?? Infinity) - (other.createdAt ?? Infinity),
+				Number(hasUploadedName(other)) - Number(hasUploadedName(one)) ||
+				(one.createdAt ?? Infinity) - (other.createdAt ?? Infinity),
 		),
-		unclear: judged("unclear"),
+		unclear: ofAge("unclear"),
 		whole: listing.complete && listing.unreadable === 0 && !contents.includes(null),
 	};
 }
 
-/** What to say of an upload that is not among what was seen. @param at When it was looked, Unix milliseconds. */
-export function toLookupOutcome({ unclear, whole }: MatchResult, at: number): LookupOutcome {
-	if (unclear.length > 0) return { outcome: "ambiguous" };
-	return whole ? { outcome: "not-seen", at } : { outcome: "partial" };
+/** Returns the outcome for an upload without a match. @param at When the list was read, Unix milliseconds. */
+export function toLookupOutcome({ unclear: ambiguous, whole: complete }: MatchResult, at: number): LookupOutcome {
+	if (ambiguous.length > 0) return { outcome: "ambiguous" };
+	return complete ? { outcome: "not-seen", at } : { outcome: "partial" };
 }
 
 /**
- * Whether a certificate was there before an attempt. The list before it may have been stale, so that its time counts too,
- * on the same service's clock.
+ * Compares a certificate's age with an attempt. The list read before sending may have been stale, so its server time
+ * counts too.
  */
-function verdictOn({ id, createdAt }: Certificate, attempt: UploadAttempt): "before" | "unclear" | "new" {
+function compareAge({ id, createdAt }: Certificate, attempt: UploadAttempt): "before" | "unclear" | "new" {
 	const { idsBefore, servedBefore } = attempt;
 	if (idsBefore?.includes(id)) return "before";
 	if (createdAt !== null && servedBefore !== null && createdAt < servedBefore)

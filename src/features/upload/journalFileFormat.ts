@@ -6,45 +6,45 @@ import { ProblemError } from "../../domain/problem.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 import type { Confirmation, UploadKey, UploadRecord } from "./uploadHistory.ts";
 
-/** What a file holds: all attempts to upload one certificate to one organization that are to be remembered, oldest first. */
+/** A file's content: the remembered attempts to upload one certificate to one organization, oldest first. */
 export interface UploadFile {
 	readonly attempts: readonly UploadRecord[];
 }
 
 const NAME = new RegExp(`^(${ORGANIZATION_REF})\\.([0-9a-f]{64})\\.json$`);
 
-/** What a file of this name is about; `null` for one that is not ours. */
+/** Parses a file name; `null` if it is not a journal file. */
 export function keyIn(name: string): UploadKey | null {
 	const [, organizationRef, sha256] = NAME.exec(name) ?? [];
 	return organizationRef === undefined || sha256 === undefined ? null : { organizationRef, sha256 };
 }
 
-/** The name of a file. @throws Failure `not-recorded` where a part of it could lead elsewhere */
+/** Returns a journal file's name. @throws ProblemError `not-recorded` if a part could lead to another folder */
 export function fileName({ organizationRef, sha256 }: UploadKey): string {
 	const name = `${organizationRef}.${sha256}.json`;
 	if (NAME.test(name)) return name;
 	throw new ProblemError({ reason: "not-recorded", code: null });
 }
 
-/** Versions 0 and 1 had files of other names: `oldUploads.ts`. */
+/** Versions 0 and 1 used other file names: `oldJournalFiles.ts`. */
 export const UPLOADS: JsonFileFormat<UploadFile> = {
 	version: 2,
 	parse: ({ attempts }, name) => {
 		const key = keyIn(name);
 		if (!key || !Array.isArray(attempts)) return null;
-		const records = attempts.map((each) => recordIn(each, key));
+		const records = attempts.map((each) => parseRecord(each, key));
 		return records.every((record) => record !== null) ? { attempts: records } : null;
 	},
 };
 
-function recordIn(json: unknown, key: UploadKey): UploadRecord | null {
+function parseRecord(json: unknown, key: UploadKey): UploadRecord | null {
 	const { pending, arrival } = asRecord(json);
 	const attempt = attemptIn(asRecord(pending), key);
-	const arrived = arrival === null ? null : arrivalIn(asRecord(arrival));
-	return attempt && (arrived || arrival === null) ? { pending: attempt, arrival: arrived } : null;
+	const confirmation = arrival === null ? null : arrivalIn(asRecord(arrival));
+	return attempt && (confirmation || arrival === null) ? { pending: attempt, arrival: confirmation } : null;
 }
 
-/** An attempt; `null` where it is not whole, or about something else. */
+/** Parses an attempt; `null` if it is invalid or belongs to another upload. */
 export function attemptIn(fields: Record<string, unknown>, key: UploadKey): UploadAttempt | null {
 	const { id, name, pem, startedAt, idsBefore, servedBefore, owner } = fields;
 	if (fields.organizationRef !== key.organizationRef || fields.sha256 !== key.sha256) return null;
@@ -54,14 +54,14 @@ export function attemptIn(fields: Record<string, unknown>, key: UploadKey): Uplo
 	return { ...key, id, name, pem, startedAt, idsBefore, servedBefore, owner };
 }
 
-/** What an attempt became; `null` where it is not whole. */
+/** Parses a confirmation; `null` if it is invalid. */
 export function arrivalIn({ certificates, at }: Record<string, unknown>): Confirmation | null {
 	if (!isTime(at) || !Array.isArray(certificates)) return null;
-	const read = certificates.map(certificateIn);
-	return read.every((certificate) => certificate !== null) ? { certificates: read, at } : null;
+	const parsed = certificates.map(parseCertificate);
+	return parsed.every((certificate) => certificate !== null) ? { certificates: parsed, at } : null;
 }
 
-function certificateIn(json: unknown): Certificate | null {
+function parseCertificate(json: unknown): Certificate | null {
 	const { id, name, createdAt, validAt, expiresAt, active } = asRecord(json);
 	const times = [createdAt, validAt, expiresAt];
 	if (!isCertificateId(id) || !(name === null || isText(name))) return null;

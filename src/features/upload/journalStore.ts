@@ -10,74 +10,74 @@ import { LATE_ARRIVAL_MS, type UploadAttempt } from "./uploadAttempt.ts";
 import { type SpoiltUpload, spoiltFailure, UploadHistory, type UploadKey, type UploadRecord } from "./uploadHistory.ts";
 
 /**
- * What all windows write down of their uploads, in one folder: a file for each certificate and organization. Only the holder of
- * its lock changes it. The file is removed when it holds no attempt any more.
+ * Stores the uploads of all windows in one folder, with a file per certificate and organization. Only the owner of
+ * a file's lock may change the file. A file without attempts is deleted.
  */
 export class JournalStore {
 	readonly #files: JsonFileStore<UploadFile>;
-	readonly #old: OldJournalFiles;
+	readonly #oldFiles: OldJournalFiles;
 	readonly #locks: FileLocks;
 	readonly #now: () => number;
 
-	/** @param folder,now,disk As in `Records`. */
+	/** @param folder,now,disk As in `JsonFileStore`. */
 	constructor(folder: string, locks: FileLocks, now: () => number = Date.now, disk?: FileSystem) {
 		this.#files = new JsonFileStore(folder, UPLOADS, now, disk);
-		this.#old = new OldJournalFiles(folder);
+		this.#oldFiles = new OldJournalFiles(folder);
 		this.#locks = locks;
 		this.#now = now;
 	}
 
-	/** Names this window as the sender of uploads. */
+	/** This window's id, recorded as the sender of its uploads. */
 	get owner(): string {
 		return this.#locks.id;
 	}
 
 	/**
-	 * Reads all records, and removes those that are no longer needed. What cannot be understood stays, and is listed as spoilt.
-	 * @throws Failure `not-recorded` where the folder or a file cannot be read: it may be about an upload that is open.
+	 * Reads all records and deletes those no longer needed. Keeps unusable files and lists them in the result.
+	 * @throws ProblemError `not-recorded` if the folder or a file can't be read: it may describe an open upload.
 	 */
 	async read(): Promise<UploadHistory> {
 		const names = await this.#files.names();
-		const old = OldJournalFiles.keysIn(names);
-		const spoilt: SpoiltUpload[] = [];
+		const oldKeys = OldJournalFiles.keysIn(names);
+		const unusable: SpoiltUpload[] = [];
 		const all: UploadRecord[] = [];
-		for (const key of old) {
-			const records = await this.#old.read(key);
-			if (typeof records === "string") spoilt.push({ ...key, state: records });
-			else if (!(await this.#unlessHeld(key, (held) => held.takeOver()))) all.push(...records);
+		for (const key of oldKeys) {
+			const records = await this.#oldFiles.read(key);
+			if (typeof records === "string") unusable.push({ ...key, state: records });
+			else if (!(await this.#ifUnlocked(key, (locked) => locked.takeOver()))) all.push(...records);
 		}
-		const taken = new Set(all.map(({ pending }) => pending.id));
-		const keys = (old.length > 0 ? await this.#files.names() : names).flatMap((name) => keyIn(name) ?? []);
+		const oldIds = new Set(all.map(({ pending }) => pending.id));
+		const keys = (oldKeys.length > 0 ? await this.#files.names() : names).flatMap((name) => keyIn(name) ?? []);
 		const read = await Promise.all(keys.map(async (key) => ({ key, records: await this.#read(key) })));
 		for (const { key, records } of read)
-			if (typeof records === "string") spoilt.push({ ...key, state: records });
-			else if (records.length > 0) all.push(...records.filter(({ pending }) => !taken.has(pending.id)));
-			else await this.#unlessHeld(key, (held) => held.remove([]));
-		return new UploadHistory(all, spoilt);
+			if (typeof records === "string") unusable.push({ ...key, state: records });
+			else if (records.length > 0) all.push(...records.filter(({ pending }) => !oldIds.has(pending.id)));
+			else await this.#ifUnlocked(key, (locked) => locked.remove([]));
+		return new UploadHistory(all, unusable);
 	}
 
 	/**
-	 * Does something while no other window changes, or sends, the same upload.
-	 * @param options.refuse,options.signal As in `Locks`.
-	 * @throws Failure `locked`, `not-recorded`; what `work` throws; Cancelled
+	 * Runs `work` while no other window changes or sends the upload.
+	 * @param options.refuse,options.signal As in `FileLocks`.
+	 * @throws ProblemError `locked`, `not-recorded`; errors of `work`; CancelledError
 	 */
 	withLock<T>(
 		key: UploadKey,
-		work: (held: LockedUpload) => Promise<T>,
+		work: (locked: LockedUpload) => Promise<T>,
 		options?: { readonly refuse?: boolean; readonly signal?: AbortSignal },
 	): Promise<T> {
-		return this.#locks.withLock(lockOf(key), (lock) => work(this.#heldBy(lock, key)), options);
+		return this.#locks.withLock(lockName(key), (lock) => work(this.#lockedUpload(lock, key)), options);
 	}
 
-	/** Which window is at an upload, as in `Locks`. @throws Failure `not-recorded` */
+	/** Returns the window that has locked an upload, as in `FileLocks`. @throws ProblemError `not-recorded` */
 	holderOf(key: UploadKey): ReturnType<FileLocks["holderOf"]> {
-		return this.#locks.holderOf(lockOf(key));
+		return this.#locks.holderOf(lockName(key));
 	}
 
-	#heldBy(lock: HeldLock, key: UploadKey): LockedUpload {
+	#lockedUpload(lock: HeldLock, key: UploadKey): LockedUpload {
 		const change = async (map: (records: readonly UploadRecord[]) => readonly UploadRecord[]) => {
 			const before = await this.#read(key);
-			// What cannot be understood is never written over.
+			// Never overwrite an unusable file.
 			if (typeof before === "string") throw spoiltFailure(before);
 			const attempts = map(before);
 			if (attempts.length > 0) await this.#files.write(fileName(key), { attempts }, lock);
@@ -85,37 +85,37 @@ export class JournalStore {
 		};
 		return {
 			check: () => lock.check(),
-			add: (pending) => change((records) => [...records, { pending, arrival: null }]),
+			add: (attempt) => change((records) => [...records, { pending: attempt, arrival: null }]),
 			settle: ({ id }, certificates) =>
 				change((records) => {
 					const index = records.findIndex((record) => record.pending.id === id && !record.arrival);
-					const settled = records[index];
-					if (!settled) return records;
-					// What an arrival of a newer attempt leaves open of older ones counts no more.
+					const confirmed = records[index];
+					if (!confirmed) return records;
+					// Confirming an attempt drops older open attempts.
 					const older = records.slice(0, index).filter(({ arrival }) => arrival);
-					return [...older, { ...settled, arrival: { certificates, at: this.#now() } }, ...records.slice(index + 1)];
+					return [...older, { ...confirmed, arrival: { certificates, at: this.#now() } }, ...records.slice(index + 1)];
 				}),
 			remove: (ids) => change((records) => records.filter(({ pending }) => !ids.includes(pending.id))),
 			discard: async () => {
 				if ((await this.#read(key)) === "unreadable") await this.#remove(key, lock);
-				if ((await this.#old.read(key)) !== "unreadable") return;
+				if ((await this.#oldFiles.read(key)) !== "unreadable") return;
 				await lock.check();
-				await this.#old.remove(key);
+				await this.#oldFiles.remove(key);
 			},
 			takeOver: async () => {
-				const old = await this.#old.read(key);
+				const old = await this.#oldFiles.read(key);
 				if (typeof old === "string") throw spoiltFailure(old);
 				await change((known) => {
 					const added = old.filter(({ pending }) => !known.some((each) => each.pending.id === pending.id));
 					return [...added, ...known].toSorted((one, other) => one.pending.startedAt - other.pending.startedAt);
 				});
 				await lock.check();
-				await this.#old.remove(key);
+				await this.#oldFiles.remove(key);
 			},
 		};
 	}
 
-	/** What is to be remembered of one upload, oldest first; or why that is not known. */
+	/** Reads the remembered records of one upload, oldest first; or the reason why the file is unusable. */
 	async #read(key: UploadKey): Promise<readonly UploadRecord[] | SpoiltUpload["state"]> {
 		const stored = await this.#files.read(fileName(key));
 		if (stored.state === "newer" || stored.state === "unreadable") return stored.state;
@@ -128,8 +128,8 @@ export class JournalStore {
 		await this.#files.remove(fileName(key));
 	}
 
-	/** Clears up while no window, this one included, holds an upload. @returns whether that was done; else the next reading does it. */
-	async #unlessHeld(key: UploadKey, work: (held: LockedUpload) => Promise<void>): Promise<boolean> {
+	/** Cleans up unless any window has locked the upload. @returns false if skipped; the next read retries. */
+	async #ifUnlocked(key: UploadKey, work: (locked: LockedUpload) => Promise<void>): Promise<boolean> {
 		try {
 			if (await this.holderOf(key)) return false;
 			await this.withLock(key, work, { refuse: true });
@@ -141,26 +141,29 @@ export class JournalStore {
 	}
 }
 
-/** One upload's file, for the holder of its lock. Each call throws Failure `lock-lost`, `not-recorded`, `record-newer` or `record-unreadable`. */
+/**
+ * One upload's file, for the lock's owner.
+ * @throws ProblemError `lock-lost`, `not-recorded`, `record-newer` or `record-unreadable` from each call.
+ */
 export interface LockedUpload {
 	/** As in `HeldLock`. */
 	check(): Promise<void>;
-	/** Writes one more attempt down. */
+	/** Records one more attempt. */
 	add(attempt: UploadAttempt): Promise<void>;
-	/** Writes down what an attempt that is open arrived as. The first word counts. */
+	/** Records the certificates that an open attempt created. Keeps the first confirmation. */
 	settle(attempt: UploadAttempt, certificates: readonly Certificate[]): Promise<void>;
-	/** Takes out attempts. */
+	/** Deletes attempts. */
 	remove(ids: readonly string[]): Promise<void>;
-	/** Removes the file where it is not whole. */
+	/** Deletes the file if it is corrupt. */
 	discard(): Promise<void>;
-	/** Writes what an older version of this extension wrote as this one does. */
+	/** Converts files of an older version of this extension to the current format. */
 	takeOver(): Promise<void>;
 }
 
-/** What others need of it. */
+/** The public part of `JournalStore`. */
 export type UploadStore = Pick<JournalStore, keyof JournalStore>;
 
-/** So many locks there are at most: the files of a lock are never all removed. */
-function lockOf({ sha256 }: UploadKey): string {
+/** Limits the number of locks to 256, because a lock's files are never all deleted. */
+function lockName({ sha256 }: UploadKey): string {
 	return `upload.${sha256.slice(0, 2)}`;
 }

@@ -1,24 +1,21 @@
-/** One upload as it was written down before it was sent. It is not changed: what became of it is told apart. */
+/** One attempt to upload a certificate. Recorded before sending, never changed; the confirmation is separate. */
 export interface UploadAttempt {
 	readonly organizationRef: string;
 	/** SHA-256 of the DER, lower-case hex. */
 	readonly sha256: string;
-	/** Unique. What is sent once more of the same certificate to the same organization has another one. */
+	/** Unique. A retry for the same certificate and organization has a new id. */
 	readonly id: string;
 	readonly name: string;
 	readonly pem: string;
-	/** When it was written down, Unix milliseconds. */
+	/** When the attempt was recorded, Unix milliseconds. */
 	readonly startedAt: number;
-	/**
-	 * The ids of everything that was known to be uploaded before: what is ours has another one. `null` where not all of it
-	 * could be read.
-	 */
+	/** Ids of all certificates known before sending; ours has a new id. `null` if some could not be read. */
 	readonly idsBefore: readonly string[] | null;
-	/** The service's clock when it told them, Unix seconds; `null` where it did not. */
+	/** Server time of the list that gave `idsBefore`, Unix seconds; `null` if the service sent none. */
 	readonly servedBefore: number | null;
-	/** Names the window that sends it, as in its locks. */
+	/** Id of the sending window, as in its locks. */
 	readonly owner: string;
 }
 
-/** For how long an upload that was not seen may still appear, in milliseconds: a commit or a list may be late. */
+/** How long an upload that was not seen may still appear, in milliseconds: a commit or a list can be late. */
 export const LATE_ARRIVAL_MS = 600_000;

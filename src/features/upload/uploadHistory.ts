@@ -2,37 +2,37 @@ import type { Certificate } from "../../domain/certificate.ts";
 import { ProblemError } from "../../domain/problem.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 
-/** Which uploads belong together: the same certificate to the same organization. */
+/** Identifies an upload: all attempts with the same certificate and organization belong together. */
 export type UploadKey = Pick<UploadAttempt, "organizationRef" | "sha256">;
 
-/** That an attempt arrived, and as what. */
+/** The certificates that an attempt created. */
 export interface Confirmation {
 	readonly certificates: readonly Certificate[];
-	/** When it was known, Unix milliseconds. */
+	/** When this became known, Unix milliseconds. */
 	readonly at: number;
 }
 
-/** One attempt as it was written down, and what became of it. */
+/** A recorded attempt and its confirmation. */
 export interface UploadRecord {
 	readonly pending: UploadAttempt;
-	/** `null` while it is not known whether it arrived. */
+	/** `null` while the attempt's outcome is unknown. */
 	readonly arrival: Confirmation | null;
 }
 
-/** A certificate as an upload from this machine became it. */
-interface Arrived {
+/** A certificate that was uploaded from this machine. */
+interface UploadedCertificate {
 	readonly certificate: Certificate;
 	readonly sha256: string;
-	/** Unix milliseconds. */
+	/** As in `Confirmation`. */
 	readonly at: number;
 }
 
-/** What was written down and cannot be understood: a newer version of this extension wrote it, or it is not whole. */
+/** An upload with an unusable file: written by a newer version of this extension, or corrupt. */
 export interface SpoiltUpload extends UploadKey {
 	readonly state: "newer" | "unreadable";
 }
 
-/** The Failure for a record that cannot be understood. */
+/** Returns the ProblemError for an unusable file. */
 export function spoiltFailure(state: SpoiltUpload["state"]): ProblemError {
 	return new ProblemError({ reason: state === "newer" ? "record-newer" : "record-unreadable" });
 }
@@ -41,23 +41,23 @@ export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
 	return one.organizationRef === other.organizationRef && one.sha256 === other.sha256;
 }
 
-/** What was written down of uploads, as it was at one moment. */
+/** All recorded uploads at one moment. */
 export class UploadHistory {
-	/** Those of one upload are in the order in which they were sent. */
+	/** Records of one upload are in sending order. */
 	readonly all: readonly UploadRecord[];
-	readonly #spoilt: readonly SpoiltUpload[];
+	readonly #unusable: readonly SpoiltUpload[];
 
-	constructor(all: readonly UploadRecord[], spoilt: readonly SpoiltUpload[] = []) {
-		this.all = all;
-		this.#spoilt = spoilt;
+	constructor(records: readonly UploadRecord[], unusable: readonly SpoiltUpload[] = []) {
+		this.all = records;
+		this.#unusable = unusable;
 	}
 
-	/** Why nobody knows what became of an upload; `null` where what was written down of it can be understood. */
+	/** Returns the reason why an upload's file is unusable; `null` if the file is readable or missing. */
 	spoilt(key: UploadKey): SpoiltUpload["state"] | null {
-		return this.#spoilt.find((each) => isSameUpload(each, key))?.state ?? null;
+		return this.#unusable.find((each) => isSameUpload(each, key))?.state ?? null;
 	}
 
-	/** The attempts of which it is not known whether they arrived, oldest first. None where a newer one did. */
+	/** Returns the attempts with unknown outcome since the last confirmed attempt, oldest first. */
 	openAttempts(key: UploadKey): readonly UploadAttempt[] {
 		const records = this.all.filter(({ pending }) => isSameUpload(pending, key));
 		return records.slice(records.findLastIndex(({ arrival }) => arrival) + 1).map(({ pending }) => pending);
@@ -72,8 +72,8 @@ export class UploadHistory {
 		return this.all.map(({ pending }) => pending).filter((pending) => this.openAttempts(pending).at(-1) === pending);
 	}
 
-	/** What is known to have arrived in an organization, each with its fingerprint and when it was known. */
-	uploaded(organizationRef: string): readonly Arrived[] {
+	/** Returns the confirmed certificates of an organization. */
+	uploaded(organizationRef: string): readonly UploadedCertificate[] {
 		return this.all.flatMap(({ pending, arrival }) => {
 			if (!arrival || pending.organizationRef !== organizationRef) return [];
 			const { sha256 } = pending;
@@ -81,7 +81,7 @@ export class UploadHistory {
 		});
 	}
 
-	/** What an attempt arrived as, or a newer one in its place; `null` where that is not known. */
+	/** Returns the confirmation of an attempt or a newer attempt of the upload; `null` if there is none. */
 	arrivalSince(attempt: UploadAttempt): Confirmation | null {
 		const records = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
 		const index = records.findIndex(({ pending }) => pending.id === attempt.id);

@@ -4,64 +4,64 @@ import type { UploadStore } from "./journalStore.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 import { spoiltFailure, UploadHistory, type UploadKey } from "./uploadHistory.ts";
 
-/** What all windows wrote down of uploads, as this one read it last. */
+/** The uploads that all windows have recorded, as last read by this window. */
 export class UploadJournal {
-	readonly #files: UploadStore;
+	readonly #store: UploadStore;
 	readonly #certificates: CertificateStore;
-	#records = new UploadHistory([]);
-	/** The attempts of windows that hold their lock, and whether each was seen to be alive. */
-	#heldElsewhere: ReadonlyMap<string, boolean> = new Map();
+	#history = new UploadHistory([]);
+	/** Ids of attempts that another window has locked, and whether that window's heartbeat was observed. */
+	#lockedByOthers: ReadonlyMap<string, boolean> = new Map();
 	#reads = 0;
 	#newest = 0;
 
-	constructor(files: UploadStore, certificates: CertificateStore) {
-		this.#files = files;
+	constructor(store: UploadStore, certificates: CertificateStore) {
+		this.#store = store;
 		this.#certificates = certificates;
 	}
 
-	/** As it was last read. */
+	/** The uploads as last read. */
 	get records(): UploadHistory {
-		return this.#records;
+		return this.#history;
 	}
 
-	/** Reads it anew, and has the list show what other windows uploaded. @throws Failure `not-recorded` */
+	/** Reads the uploads, and adds other windows' uploads to the list. @throws ProblemError `not-recorded` */
 	async read(): Promise<UploadHistory> {
 		const read = ++this.#reads;
-		const records = await this.#files.read();
-		const elsewhere = new Map<string, boolean>();
-		for (const { id, owner, ...key } of records.unconfirmed) {
-			const holder = owner === this.#files.owner ? null : await this.#files.holderOf(key);
-			if (holder?.id === owner) elsewhere.set(id, holder.isSeenAlive);
+		const history = await this.#store.read();
+		const lockedByOthers = new Map<string, boolean>();
+		for (const { id, owner, ...key } of history.unconfirmed) {
+			const holder = owner === this.#store.owner ? null : await this.#store.holderOf(key);
+			if (holder?.id === owner) lockedByOthers.set(id, holder.isSeenAlive);
 		}
-		if (read < this.#newest) return records;
+		if (read < this.#newest) return history;
 		this.#newest = read;
-		this.#records = records;
-		this.#heldElsewhere = elsewhere;
-		for (const { certificate, sha256, at } of records.uploaded(this.#certificates.organizationRef ?? ""))
+		this.#history = history;
+		this.#lockedByOthers = lockedByOthers;
+		for (const { certificate, sha256, at } of history.uploaded(this.#certificates.organizationRef ?? ""))
 			this.#certificates.addFromOtherWindow(certificate, sha256, at);
-		return records;
+		return history;
 	}
 
-	/** Whether another window was seen to be sending it. */
+	/** True if another window is known to be sending the attempt. */
 	runsElsewhere({ id }: UploadAttempt): boolean {
-		return this.#heldElsewhere.get(id) ?? false;
+		return this.#lockedByOthers.get(id) ?? false;
 	}
 
-	/** Whether only another look can tell what became of a window that was sending. */
+	/** True if other windows have locked attempts, so that only another read shows when their uploads end. */
 	get isToBeRead(): boolean {
-		return this.#heldElsewhere.size > 0;
+		return this.#lockedByOthers.size > 0;
 	}
 
-	/** @throws Failure `upload-pending`, `record-newer`, `record-unreadable` where it is not known what became of an upload of the same. */
-	refuseOpen(key: UploadKey, records: UploadHistory): void {
-		this.refuseSpoilt(key, records);
-		const open = records.openAttempts(key).at(-1);
+	/** @throws ProblemError `upload-pending` if the upload has an open attempt; as `assertUsable` */
+	refuseOpen(key: UploadKey, history: UploadHistory): void {
+		this.refuseSpoilt(key, history);
+		const open = history.openAttempts(key).at(-1);
 		if (open) throw new ProblemError({ reason: "upload-pending", name: open.name, running: this.runsElsewhere(open) });
 	}
 
-	/** @throws Failure `record-newer`, `record-unreadable` where what was written down of the same cannot be understood. */
-	refuseSpoilt(key: UploadKey, records: UploadHistory): void {
-		const state = records.spoilt(key);
+	/** @throws ProblemError `record-newer`, `record-unreadable` if the upload's file is unusable. */
+	refuseSpoilt(key: UploadKey, history: UploadHistory): void {
+		const state = history.spoilt(key);
 		if (state) throw spoiltFailure(state);
 	}
 }

@@ -9,58 +9,64 @@ import type { Certificate } from "../../domain/certificate.ts";
 import type { LookupOutcome } from "../../domain/problem.ts";
 import { LATE_ARRIVAL_MS, type UploadAttempt } from "./uploadAttempt.ts";
 
-/** An upload that was written down and of which it is not known whether it arrived. */
+/** A recorded upload with unknown outcome. */
 interface Unconfirmed {
 	readonly pending: UploadAttempt;
-	/** Whether another window has it on its way. */
+	/** True if another window is sending the upload. */
 	readonly elsewhere: boolean;
-	/** What a look said, or `null` before the first one. */
+	/** Outcome of the last lookup; `null` before the first. */
 	readonly look: LookupOutcome | null;
-	/** Whether the service did not name the organization that it was sent to. */
+	/** True if the service did not name the target organization. */
 	readonly unplaced: boolean;
 }
 
-/** So many ids are named; a notification has little room. */
-const MOST_NAMED = 5;
+/** Maximum number of ids in a notification. */
+const MAX_NAMED = 5;
 
-/** What an upload is doing, beside its name. */
+/** Returns the row description of a running upload. */
 export function runningDescription({ checking }: { readonly checking: boolean }): string {
 	return checking ? l10n.t("checking whether it arrived…") : l10n.t("uploading…");
 }
 
-/** Beside the name of an upload that is not confirmed. @param now Unix milliseconds. */
-export function unconfirmedDescription({ pending, elsewhere, look, unplaced }: Unconfirmed, now: number): string {
-	if (elsewhere) return l10n.t("uploading in another window…");
+/** Returns the row description of an unconfirmed upload. @param now Unix milliseconds. */
+export function unconfirmedDescription(
+	{ pending, elsewhere: inOtherWindow, look: lookup, unplaced }: Unconfirmed,
+	now: number,
+): string {
+	if (inOtherWindow) return l10n.t("uploading in another window…");
 	if (unplaced) return l10n.t("unconfirmed upload · {0} · organization unknown", momentWords(pending.startedAt));
-	return look?.outcome === "not-seen"
-		? l10n.t("upload not confirmed · not seen at {0}", clockWords(look.at, now))
+	return lookup?.outcome === "not-seen"
+		? l10n.t("upload not confirmed · not seen at {0}", clockWords(lookup.at, now))
 		: l10n.t("upload not confirmed");
 }
 
-/** What happened to it, when, and what to do, one thing a line. @param now Unix milliseconds. */
-export function unconfirmedTooltip({ pending, elsewhere, look }: Unconfirmed, now: number): string {
+/** Returns the tooltip of an unconfirmed upload, one fact per line. @param now Unix milliseconds. */
+export function unconfirmedTooltip(
+	{ pending, elsewhere: inOtherWindow, look: lookup }: Unconfirmed,
+	now: number,
+): string {
 	const name = sanitize(pending.name);
 	return [
-		elsewhere
+		inOtherWindow
 			? l10n.t("Another window is uploading “{0}”. Check Now looks whether it has arrived.", name)
-			: describeUnconfirmedUpload(name, null, look, now),
+			: describeUnconfirmedUpload(name, null, lookup, now),
 		l10n.t("Started: {0}", momentWords(pending.startedAt)),
 		l10n.t("SHA-256: {0}", fingerprintStart(pending.sha256)),
 	].join("\n");
 }
 
-/** What a screen reader says of the row. @param now Unix milliseconds. */
+/** Returns the row's label for screen readers. @param now Unix milliseconds. */
 export function unconfirmedSpoken(upload: Unconfirmed, now: number): string {
 	return `${sanitize(upload.pending.name)}, ${unconfirmedDescription(upload, now)}`;
 }
 
-/** That an upload without an answer had arrived. @param now Unix milliseconds. */
+/** Reports that an unconfirmed upload had arrived. @param now Unix milliseconds. */
 export function arrivedWords(certificate: Certificate, now: number): string {
 	const expiry = expiryWords(certificate.expiresAt, now / 1000);
 	return l10n.t("“{0}” had arrived: {1}, {2}.", nameWords(certificate), certificate.id, expiry);
 }
 
-/** Says that the same certificate was uploaded in the meantime. */
+/** Reports that an identical certificate was uploaded in the meantime, so that nothing was sent. */
 export function thereBeforeWords(certificate: Certificate): string {
 	return l10n.t(
 		"The same certificate was uploaded in the meantime, as “{0}” ({1}). Nothing was sent.",
@@ -69,10 +75,10 @@ export function thereBeforeWords(certificate: Certificate): string {
 	);
 }
 
-/** That the same certificate is there more than once. */
+/** Warns about identical certificates in the organization. */
 export function duplicatesWords(certificate: Certificate, duplicates: readonly Certificate[]): string {
-	const ids = duplicates.slice(0, MOST_NAMED).map(({ id }) => id);
-	if (duplicates.length > MOST_NAMED) ids.push("…");
+	const ids = duplicates.slice(0, MAX_NAMED).map(({ id }) => id);
+	if (duplicates.length > MAX_NAMED) ids.push("…");
 	const list = ids.join(", ");
 	return new Intl.PluralRules(currentLocale()).select(duplicates.length) === "one"
 		? l10n.t("“{0}” is there once more, with the same SHA-256: {1}. Neither was deleted.", nameWords(certificate), list)
@@ -85,21 +91,24 @@ export function duplicatesWords(certificate: Certificate, duplicates: readonly C
 }
 
 /**
- * The question before an upload that was not seen is repeated.
- * @param seenNoneAt When it was looked for, Unix milliseconds.
+ * Asks whether to repeat an upload that was not seen.
+ * @param notSeenAt When the lookup ran, Unix milliseconds.
  * @param now Unix milliseconds.
  */
 export function againWords(
 	{ name, startedAt }: UploadAttempt,
-	seenNoneAt: number,
+	notSeenAt: number,
 	now: number,
 ): { readonly message: string; readonly detail: string } {
-	const late = startedAt + LATE_ARRIVAL_MS;
+	const latestArrival = startedAt + LATE_ARRIVAL_MS;
 	return {
-		message: l10n.t("“{0}” was not seen at {1}. Upload it again?", sanitize(name), clockWords(seenNoneAt, now)),
+		message: l10n.t("“{0}” was not seen at {1}. Upload it again?", sanitize(name), clockWords(notSeenAt, now)),
 		detail:
-			now < late
-				? l10n.t("The first upload may still arrive until {0}: then there would be two.", clockWords(late, now))
+			now < latestArrival
+				? l10n.t(
+						"The first upload may still arrive until {0}: then there would be two.",
+						clockWords(latestArrival, now),
+					)
 				: l10n.t(
 						"The first upload was begun at {0}. Should it arrive after all, there would be two.",
 						clockWords(startedAt, now),
@@ -107,7 +116,7 @@ export function againWords(
 	};
 }
 
-/** The question before what was written down of an upload is discarded, unread. @param name The certificate's, for people */
+/** Asks whether to discard an upload's corrupt record. @param name The certificate's display name. */
 export function spoiltWords(name: string): { readonly message: string; readonly detail: string } {
 	return {
 		message: l10n.t("What was written down of an earlier upload of “{0}” cannot be read. Discard it?", name),
@@ -117,7 +126,7 @@ export function spoiltWords(name: string): { readonly message: string; readonly 
 	};
 }
 
-/** The question before an upload that is not confirmed is forgotten. */
+/** Asks whether to forget an unconfirmed upload. */
 export function forgetWords({ name }: UploadAttempt): { readonly message: string; readonly detail: string } {
 	return {
 		message: l10n.t("Forget the upload of “{0}”?", sanitize(name)),

@@ -8,68 +8,70 @@ import type { UploadStore } from "./journalStore.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 import type { UploadHistory } from "./uploadHistory.ts";
 
-/** The organization that is looked at. */
+/** The organization to search. */
 export interface Target {
 	readonly organizationRef: string;
-	/** Bound to it. */
+	/** Must be bound to the organization. */
 	readonly service: CertificatesApi;
-	/** As it was in `Certificates` when the work began. */
+	/** The generation of `CertificateStore` when the operation started. */
 	readonly epoch: number;
 }
 
-/** The attempts of one upload of which it is not known whether they arrived, oldest first. */
+/** The attempts of one upload with unknown outcome, oldest first. */
 export type Attempts = readonly [...UploadAttempt[], UploadAttempt];
 
-/** What an upload became. */
+/** The certificates that an upload created. */
 export interface Found {
 	readonly certificate: Certificate;
-	/** Others with the same fingerprint that were not there before, or of which that cannot be told. */
+	/** Identical certificates that did not exist before the upload, or may not have. */
 	readonly duplicates: readonly Certificate[];
 }
 
-/** Nothing tells whether it was sent to the organization that was looked at. */
+/** The searched organization may not be the one that the upload was sent to. */
 export const UNPLACED: LookupOutcome = { outcome: "unplaced" };
 
-const LOOK_AGAIN_MS: readonly number[] = [2000];
+const RETRY_DELAYS_MS: readonly number[] = [2000];
 
-/** Looks for uploads among an organization's certificates, each time in a list that it reads for that. */
+/** Searches an organization's certificates for unconfirmed uploads. Reads a new list for each lookup. */
 export class UploadReconciler {
 	readonly #certificates: CertificateStore;
-	readonly #pending: Pick<UploadStore, "read">;
+	readonly #store: Pick<UploadStore, "read">;
 	readonly #now: () => number;
-	readonly #againMs: readonly number[];
+	readonly #retryDelaysMs: readonly number[];
 
-	/** @param againMs The pauses after which `insist` looks again, in milliseconds. */
+	/** @param retryDelaysMs The pauses between the lookups of `reconcileWithRetries`, in milliseconds. */
 	constructor(
 		certificates: CertificateStore,
-		pending: Pick<UploadStore, "read">,
+		store: Pick<UploadStore, "read">,
 		now: () => number,
-		againMs: readonly number[] = LOOK_AGAIN_MS,
+		retryDelaysMs: readonly number[] = RETRY_DELAYS_MS,
 	) {
 		this.#certificates = certificates;
-		this.#pending = pending;
+		this.#store = store;
 		this.#now = now;
-		this.#againMs = againMs;
+		this.#retryDelaysMs = retryDelaysMs;
 	}
 
 	/**
-	 * Looks once. What another window found out counts as well.
-	 * @throws Failure `unconfirmed` where it was not seen, or whatever kept from looking; Cancelled
+	 * Searches once. Accepts another window's confirmation too.
+	 * @throws ProblemError `unconfirmed` if not found, or the problem that prevented the lookup; CancelledError
 	 */
 	async reconcile(attempts: Attempts, target: Target, signal: AbortSignal): Promise<Found> {
-		const known = arrivedIn(await this.#pending.read(), attempts);
+		const known = foundInHistory(await this.#store.read(), attempts);
 		if (known) return known;
-		const { sighting, records, listing } = await this.#sight(attempts, target, signal);
-		if (!isPlaced(attempts, target, listing)) refuse(attempts, UNPLACED);
+		const { match, history, listing } = await this.#search(attempts, target, signal);
+		if (!wasSentTo(attempts, target, listing)) throwUnconfirmed(attempts, UNPLACED);
 		return (
-			foundIn(sighting) ?? arrivedIn(records, attempts) ?? refuse(attempts, toLookupOutcome(sighting, this.#now()))
+			foundByMatch(match) ??
+			foundInHistory(history, attempts) ??
+			throwUnconfirmed(attempts, toLookupOutcome(match, this.#now()))
 		);
 	}
 
 	/**
-	 * What a list that was just read shows of attempts, by the contents of what was not there before; nothing is sent.
-	 * @returns `null` where it is not seen, or not for certain.
-	 * @throws Failure, Cancelled
+	 * Searches a list that was just read, comparing the contents of new certificates. Sends nothing.
+	 * @returns `null` if the upload was not found, or not for certain.
+	 * @throws ProblemError, CancelledError
 	 */
 	async within(
 		listing: CertificateListing,
@@ -77,14 +79,14 @@ export class UploadReconciler {
 		target: Target,
 		signal: AbortSignal,
 	): Promise<Found | null> {
-		if (!isPlaced(attempts, target, listing)) return null;
-		return foundIn((await this.#sightIn(listing, attempts, target, signal)).sighting);
+		if (!wasSentTo(attempts, target, listing)) return null;
+		return foundByMatch((await this.#searchIn(listing, attempts, target, signal)).match);
 	}
 
 	/**
-	 * Looks some times, with pauses.
+	 * Searches repeatedly, with pauses.
 	 * @param ending How the request of the newest attempt ended.
-	 * @throws Failure `unconfirmed` with what the last look said.
+	 * @throws ProblemError `unconfirmed` with the last lookup's outcome.
 	 */
 	async reconcileWithRetries(
 		attempts: Attempts,
@@ -92,80 +94,79 @@ export class UploadReconciler {
 		target: Target,
 		signal: AbortSignal,
 	): Promise<Found> {
-		let look: LookupOutcome = { outcome: "failed" };
-		for (const wait of [0, ...this.#againMs])
+		let lookup: LookupOutcome = { outcome: "failed" };
+		for (const delay of [0, ...this.#retryDelaysMs])
 			try {
-				if (wait > 0) await pause(wait, undefined, { signal });
+				if (delay > 0) await pause(delay, undefined, { signal });
 				return await this.reconcile(attempts, target, signal);
 			} catch (thrown) {
 				if (signal.aborted) break;
 				const problem = problemOf(thrown);
 				if (!problem) throw thrown;
-				look = problem.reason === "unconfirmed" ? problem.look : { outcome: "failed" };
+				lookup = problem.reason === "unconfirmed" ? problem.look : { outcome: "failed" };
 			}
-		return refuse(attempts, look, ending);
+		return throwUnconfirmed(attempts, lookup, ending);
 	}
 
-	/** What else is there with the fingerprint of an upload that was answered, and was not before; none where it cannot be told. */
+	/** Returns the other new certificates identical to a confirmed upload; empty if the lookup fails. */
 	async duplicates(attempts: Attempts, { id }: Certificate, target: Target, signal: AbortSignal) {
 		try {
-			const { ours, unclear } = (await this.#sight(attempts, target, signal, id)).sighting;
-			return [...ours, ...unclear];
+			const { ours: matches, unclear: ambiguous } = (await this.#search(attempts, target, signal, id)).match;
+			return [...matches, ...ambiguous];
 		} catch (thrown) {
-			// It is uploaded all the same.
+			// The upload itself succeeded.
 			if (problemOf(thrown) || isCancelled(thrown)) return [];
 			throw thrown;
 		}
 	}
 
-	/** @param known The id of what is known to be ours. */
-	async #sight(attempts: Attempts, target: Target, signal: AbortSignal, known?: string) {
+	/** @param knownId The id of a certificate that the upload is known to have created. */
+	async #search(attempts: Attempts, target: Target, signal: AbortSignal, knownId?: string) {
 		if (target.epoch !== this.#certificates.generation) throw new ProblemError({ reason: "connection-changed" });
 		const listing = await this.#certificates.load(signal, target.service);
-		return this.#sightIn(listing, attempts, target, signal, known);
+		return this.#searchIn(listing, attempts, target, signal, knownId);
 	}
 
-	async #sightIn(
+	async #searchIn(
 		listing: CertificateListing,
 		attempts: Attempts,
 		{ organizationRef, service }: Target,
 		signal: AbortSignal,
-		known?: string,
+		knownId?: string,
 	) {
-		const records = await this.#pending.read();
-		const own = records.arrivalSince(attempts[0])?.certificates.map(({ id }) => id) ?? [];
-		const uploaded = records.uploaded(organizationRef).map(({ certificate }) => certificate.id);
-		const others = new Set([...uploaded.filter((id) => !own.includes(id)), ...(known ? [known] : [])]);
-		const content = (id: string) => tryGetContent(id, this.#certificates, signal, service);
-		return { sighting: await findMatches(attempts, others, listing, content), records, listing };
+		const history = await this.#store.read();
+		const ownIds = history.arrivalSince(attempts[0])?.certificates.map(({ id }) => id) ?? [];
+		const uploadedIds = history.uploaded(organizationRef).map(({ certificate }) => certificate.id);
+		const otherIds = new Set([...uploadedIds.filter((id) => !ownIds.includes(id)), ...(knownId ? [knownId] : [])]);
+		const contentOf = (id: string) => tryGetContent(id, this.#certificates, signal, service);
+		return { match: await findMatches(attempts, otherIds, listing, contentOf), history, listing };
 	}
 }
 
-/** Whether attempts were sent to the organization of a list: by its name, or by a certificate that was there before. */
-function isPlaced(attempts: Attempts, { organizationRef }: Target, { certificates }: CertificateListing): boolean {
+/** True if a list's organization received an attempt: it has the same name, or a certificate listed before sending. */
+function wasSentTo(attempts: Attempts, { organizationRef }: Target, { certificates }: CertificateListing): boolean {
 	return attempts.some(
 		({ idsBefore, ...attempt }) =>
 			attempt.organizationRef === organizationRef || certificates.some(({ id }) => idsBefore?.includes(id)),
 	);
 }
 
-/** @throws Failure `unconfirmed` */
-function refuse(attempts: Attempts, look: LookupOutcome, ending: UploadEnding | null = null): never {
-	throw new ProblemError({ reason: "unconfirmed", name: newestOf(attempts).name, look, ending });
+function throwUnconfirmed(attempts: Attempts, lookup: LookupOutcome, ending: UploadEnding | null = null): never {
+	throw new ProblemError({ reason: "unconfirmed", name: newestOf(attempts).name, look: lookup, ending });
 }
 
-function foundIn({ ours, unclear }: MatchResult): Found | null {
-	const [certificate, ...others] = ours;
-	return certificate ? { certificate, duplicates: [...others, ...unclear] } : null;
+function foundByMatch({ ours: matches, unclear: ambiguous }: MatchResult): Found | null {
+	const [certificate, ...others] = matches;
+	return certificate ? { certificate, duplicates: [...others, ...ambiguous] } : null;
 }
 
-function arrivedIn(records: UploadHistory, attempts: Attempts): Found | null {
-	const [certificate, ...duplicates] = records.arrivalSince(newestOf(attempts))?.certificates ?? [];
+function foundInHistory(history: UploadHistory, attempts: Attempts): Found | null {
+	const [certificate, ...duplicates] = history.arrivalSince(newestOf(attempts))?.certificates ?? [];
 	return certificate ? { certificate, duplicates } : null;
 }
 
-/** The one that was sent last. */
+/** Returns the attempt that was sent last. */
 export function newestOf(attempts: Attempts): UploadAttempt {
-	// `at` does not see that there always is one.
+	// `OpenAttempts` is never empty, but `at` may return undefined by its type.
 	return attempts.at(-1) as UploadAttempt;
 }

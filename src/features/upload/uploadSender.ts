@@ -7,142 +7,142 @@ import type { UploadAttempt } from "./uploadAttempt.ts";
 import type { UploadKey } from "./uploadHistory.ts";
 import { type Attempts, type Found, newestOf, type Target, type UploadReconciler } from "./uploadReconciler.ts";
 
-/** A certificate that is there. */
+/** A certificate that exists in the organization. */
 export interface UploadResult {
 	readonly certificate: Certificate;
-	/** Others with the same fingerprint that were not there before. */
+	/** Identical certificates that did not exist before. */
 	readonly duplicates: readonly Certificate[];
 	/**
-	 * How it is known: the service answered so; the list showed it where no answer came; or somebody else had uploaded the
-	 * same one since the person was asked, so that nothing was sent.
+	 * `answered`: the service confirmed the upload. `found`: a lookup found the certificate after a missing answer.
+	 * `there-before`: somebody else uploaded the certificate after the person was asked, so nothing was sent.
 	 */
 	readonly how: "answered" | "found" | "there-before";
 }
 
-/** How a window sees to an upload that is being sent. */
+/** Controls a running upload. */
 export interface Sending {
-	/** Ends it. */
+	/** Cancels the upload. */
 	readonly signal: AbortSignal;
-	/** Says that it is looked for, since no answer came. @returns what ends that. */
+	/** Announces that the lookup for an unanswered upload starts. @returns the signal that cancels the lookup. */
 	check(): AbortSignal;
 }
 
-/** What an upload is sent with. */
+/** The options of `UploadSender.send`. */
 export interface SendOptions {
-	/** The attempts that are open, oldest first. */
+	/** Earlier open attempts, oldest first. */
 	readonly earlier: readonly UploadAttempt[];
-	/** What was there before. */
+	/** The certificates before sending. */
 	readonly listing: CertificateListing;
 	readonly held: LockedUpload;
 	readonly target: Target;
 	readonly sending: Sending;
 }
 
-/** Sends uploads that are written down, and writes down what became of each. */
+/** Sends uploads, recording each attempt before sending and each outcome. */
 export class UploadSender {
 	readonly #certificates: CertificateStore;
-	readonly #pending: UploadStore;
-	readonly #lookUp: UploadReconciler;
+	readonly #store: UploadStore;
+	readonly #reconciler: UploadReconciler;
 	readonly #now: () => number;
-	readonly #looks = new Map<string, LookupOutcome>();
+	readonly #lookups = new Map<string, LookupOutcome>();
 
 	constructor({
 		certificates,
-		pending,
-		lookUp,
+		store,
+		reconciler,
 		now,
 	}: {
 		readonly certificates: CertificateStore;
-		readonly pending: UploadStore;
-		readonly lookUp: UploadReconciler;
+		readonly store: UploadStore;
+		readonly reconciler: UploadReconciler;
 		readonly now: () => number;
 	}) {
 		this.#certificates = certificates;
-		this.#pending = pending;
-		this.#lookUp = lookUp;
+		this.#store = store;
+		this.#reconciler = reconciler;
 		this.#now = now;
 	}
 
-	/** What the newest look for an attempt said; `null` where there was none. */
+	/** Returns the outcome of the last lookup for an attempt; `null` if there was none. */
 	lookAt({ id }: UploadAttempt): LookupOutcome | null {
-		return this.#looks.get(id) ?? null;
+		return this.#lookups.get(id) ?? null;
 	}
 
-	/** Forgets what was said of an attempt. */
+	/** Discards an attempt's lookup outcome. */
 	forget({ id }: UploadAttempt): void {
-		this.#looks.delete(id);
+		this.#lookups.delete(id);
 	}
 
-	/** Writes one more attempt down, and sends it. @throws as `Uploads.upload` */
+	/** Records one more attempt and sends it. @throws as `UploadService.upload` */
 	async send(
 		{ organizationRef, sha256, name, pem }: UploadKey & Pick<UploadAttempt, "name" | "pem">,
-		{ earlier, listing, held, target, sending }: SendOptions,
+		{ earlier: earlierAttempts, listing, held: locked, target, sending: control }: SendOptions,
 	): Promise<UploadResult> {
 		const attempt: UploadAttempt = {
 			...{ id: randomUUID(), organizationRef, sha256, name, pem },
 			startedAt: this.#now(),
-			idsBefore: await this.#idsIn(listing, organizationRef),
+			idsBefore: await this.#idsBefore(listing, organizationRef),
 			servedBefore: listing.servedAt,
-			owner: this.#pending.owner,
+			owner: this.#store.owner,
 		};
-		await held.add(attempt);
-		const attempts: Attempts = [...earlier, attempt];
+		await locked.add(attempt);
+		const attempts: Attempts = [...earlierAttempts, attempt];
 		let certificate: Certificate;
 		try {
-			await held.check();
-			certificate = await target.service.upload({ pem, name }, sending.signal);
+			await locked.check();
+			certificate = await target.service.upload({ pem, name }, control.signal);
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (problem?.reason === "unconfirmed")
 				return this.found(
 					attempts,
-					this.#lookUp.reconcileWithRetries(attempts, problem.ending, target, sending.check()),
-					held,
+					this.#reconciler.reconcileWithRetries(attempts, problem.ending, target, control.check()),
+					locked,
 				);
-			// All else that a service throws means that nothing was stored.
-			if (problem || isCancelled(thrown)) await this.#write(attempt, (held) => held.remove([attempt.id]), held);
+			// Any other problem means that the service stored nothing.
+			if (problem || isCancelled(thrown)) await this.#write(attempt, (locked) => locked.remove([attempt.id]), locked);
 			throw thrown;
 		}
-		await this.settle(attempt, { certificate, duplicates: [] }, held);
+		await this.settle(attempt, { certificate, duplicates: [] }, locked);
 		this.#certificates.add(certificate, target.epoch, sha256);
-		const duplicates = await this.#lookUp.duplicates(attempts, certificate, target, sending.signal);
+		const duplicates = await this.#reconciler.duplicates(attempts, certificate, target, control.signal);
 		return { certificate, duplicates, how: "answered" };
 	}
 
-	/** All that is known to be there before an upload; `null` where not all of it could be read. */
-	async #idsIn({ certificates, complete, unreadable }: CertificateListing, organizationRef: string) {
-		const uploaded = (await this.#pending.read()).uploaded(organizationRef).map(({ certificate }) => certificate);
+	/** Returns the ids of all certificates known before sending; `null` if some certificates could not be read. */
+	async #idsBefore({ certificates, complete, unreadable }: CertificateListing, organizationRef: string) {
+		const uploaded = (await this.#store.read()).uploaded(organizationRef).map(({ certificate }) => certificate);
 		return complete && unreadable === 0 ? [...new Set([...certificates, ...uploaded].map(({ id }) => id))] : null;
 	}
 
-	/** Settles what was found, and remembers what was seen instead. @throws what `looking` ends with */
-	async found(attempts: Attempts, looking: Promise<Found>, held?: LockedUpload): Promise<UploadResult> {
+	/** Confirms an upload that a lookup finds, else remembers the lookup's outcome. @throws the lookup's error */
+	async found(attempts: Attempts, lookup: Promise<Found>, locked?: LockedUpload): Promise<UploadResult> {
 		const attempt = newestOf(attempts);
 		try {
-			const found = await looking;
-			await this.settle(attempt, found, held);
+			const found = await lookup;
+			await this.settle(attempt, found, locked);
 			return { ...found, how: "found" };
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			if (problem) this.#looks.set(attempt.id, problem.reason === "unconfirmed" ? problem.look : LOOK_FAILED);
+			if (problem) this.#lookups.set(attempt.id, problem.reason === "unconfirmed" ? problem.look : LOOKUP_FAILED);
 			throw thrown;
 		}
 	}
 
-	/** Writes down what an attempt arrived as. What another window is sending is settled by that one. */
-	async settle(attempt: UploadAttempt, { certificate, duplicates }: Found, held?: LockedUpload): Promise<void> {
-		await this.#write(attempt, (held) => held.settle(attempt, [certificate, ...duplicates]), held);
+	/** Records the certificates that an attempt created. Skips an attempt that another window is sending. */
+	async settle(attempt: UploadAttempt, { certificate, duplicates }: Found, locked?: LockedUpload): Promise<void> {
+		await this.#write(attempt, (locked) => locked.settle(attempt, [certificate, ...duplicates]), locked);
 	}
 
-	/** Writes something down of an attempt. What cannot be written is found by the next look. @param held Its lock, which may be lost by now. */
+	/** Changes an attempt's file. Ignores problems: a later lookup finds the certificate. @param locked May have lost its lock. */
 	async #write(
 		attempt: UploadAttempt,
-		work: (held: LockedUpload) => Promise<void>,
-		held?: LockedUpload,
+		work: (locked: LockedUpload) => Promise<void>,
+		locked?: LockedUpload,
 	): Promise<void> {
 		try {
-			await (held ? work(held) : this.#pending.withLock(attempt, work, { refuse: true })).catch((thrown) => {
-				if (held && problemOf(thrown)?.reason === "lock-lost") return this.#pending.withLock(attempt, work);
+			await (locked ? work(locked) : this.#store.withLock(attempt, work, { refuse: true })).catch((thrown) => {
+				if (locked && problemOf(thrown)?.reason === "lock-lost") return this.#store.withLock(attempt, work);
 				throw thrown;
 			});
 		} catch (thrown) {
@@ -151,4 +151,4 @@ export class UploadSender {
 	}
 }
 
-const LOOK_FAILED: LookupOutcome = { outcome: "failed" };
+const LOOKUP_FAILED: LookupOutcome = { outcome: "failed" };

@@ -14,19 +14,19 @@ import { UploadJournal } from "./uploadJournal.ts";
 import { type Attempts, type Found, newestOf, type Target, UNPLACED, UploadReconciler } from "./uploadReconciler.ts";
 import { type Sending, type UploadResult, UploadSender } from "./uploadSender.ts";
 
-/** A list older than this is read again before an upload, in milliseconds. */
+/** Maximum age of the list before an upload, in milliseconds; an older list is read again. */
 const RECENT_MS = 60_000;
 
 export interface UploadsOptions {
-	/** The service of one connection: each call fails with `connection-changed` where it is another one by then. */
+	/** Returns the API of one connection. Calls fail with `connection-changed` once another connection is in use. */
 	service(organizationRef: string): Promise<CertificatesApi>;
 	readonly certificates: CertificateStore;
 	readonly pending: UploadStore;
 	/** The clock, Unix milliseconds. */
 	readonly now?: () => number;
-	/** After an upload without an answer it is looked at once, and again after each of these pauses, in milliseconds. */
+	/** Pauses before each further lookup for an unanswered upload, in milliseconds. */
 	readonly lookAgainMs?: readonly number[];
-	/** How often it is looked whether another window is still sending, in milliseconds. */
+	/** How often to check whether another window is still sending, in milliseconds. */
 	readonly readAgainMs?: number;
 }
 
@@ -35,66 +35,72 @@ export interface UploadRequest {
 	readonly name: string;
 	readonly organizationRef: string;
 	/**
-	 * The ids under which, as the person was told, the same certificate is there already. Where it is there under another
-	 * one, nothing is sent. Left out: whatever is there, it is sent.
+	 * Ids of identical certificates that the person knows of. An unknown duplicate prevents the upload. If omitted,
+	 * duplicates never prevent the upload.
 	 */
 	readonly knownDuplicateIds?: readonly string[];
 }
 
-/** An upload on its way. */
+/** An upload that is being sent or looked up. */
 export interface RunningUpload {
 	/** Unique in this window. */
 	readonly id: string;
 	readonly name: string;
-	/** Whether it was sent without a usable response, and is being looked for in the organization's list. */
+	/** True if the request got no usable response, and the organization's list is being searched. */
 	readonly checking: boolean;
 	cancel(): void;
 }
 
-/** An upload that was written down and of which it is not known whether it arrived. */
+/** A recorded upload with unknown outcome. */
 export interface UnconfirmedUpload {
-	/** Its newest attempt. */
+	/** The newest attempt. */
 	readonly pending: UploadAttempt;
-	/** Whether another window is believed to be sending it. */
+	/** True if another window is known to be sending the upload. */
 	readonly elsewhere: boolean;
-	/** What the newest look of this window said. */
+	/** Outcome of this window's last lookup. */
 	readonly look: LookupOutcome | null;
-	/** Whether the service named no organization at the time of the upload, so that it may be the one in use. */
+	/** True if the service named no organization at the upload, so that it may be the current organization. */
 	readonly unplaced: boolean;
 }
 
-interface Running extends UploadKey {
+interface TrackedUpload extends UploadKey {
 	upload: RunningUpload;
-	/** What `cancel` ends. */
-	stop: AbortController;
+	/** Aborted by `cancel`. */
+	controller: AbortController;
 }
 
-/** Uploads certificates, one for each intent whatever becomes of the answer, and knows those of which that is not known. */
+/** Uploads certificates at most once per request and tracks uploads with unknown outcome. */
 export class UploadService extends ChangeEmitter {
 	readonly #service: UploadsOptions["service"];
 	readonly #certificates: CertificateStore;
-	readonly #pending: UploadStore;
-	readonly #readAgainMs: number;
+	readonly #store: UploadStore;
+	readonly #pollIntervalMs: number;
 	readonly #journal: UploadJournal;
-	readonly #lookUp: UploadReconciler;
-	readonly #running = new Map<string, Running>();
+	readonly #reconciler: UploadReconciler;
+	readonly #running = new Map<string, TrackedUpload>();
 	readonly #sender: UploadSender;
 	#started = 0;
 	#timer: NodeJS.Timeout | undefined;
-	#isOver = false;
-	/** The list that was last looked through for what is not confirmed. */
-	#seen: CertificateListing | null = null;
+	#isDisposed = false;
+	/** The last list that was searched for unconfirmed uploads. */
+	#searchedListing: CertificateListing | null = null;
 
 	constructor(options: UploadsOptions) {
 		super();
-		const { certificates, pending, now = Date.now, lookAgainMs, readAgainMs = HEARTBEAT_MS } = options;
+		const {
+			certificates,
+			pending: store,
+			now = Date.now,
+			lookAgainMs: retryDelaysMs,
+			readAgainMs: pollIntervalMs = HEARTBEAT_MS,
+		} = options;
 		this.#service = (organizationRef) => options.service(organizationRef);
 		this.#certificates = certificates;
-		this.#pending = pending;
-		this.#readAgainMs = readAgainMs;
-		this.#journal = new UploadJournal(pending, certificates);
-		this.#lookUp = new UploadReconciler(certificates, pending, now, lookAgainMs);
-		this.#sender = new UploadSender({ certificates, pending, lookUp: this.#lookUp, now });
+		this.#store = store;
+		this.#pollIntervalMs = pollIntervalMs;
+		this.#journal = new UploadJournal(store, certificates);
+		this.#reconciler = new UploadReconciler(certificates, store, now, retryDelaysMs);
+		this.#sender = new UploadSender({ certificates, store, reconciler: this.#reconciler, now });
 	}
 
 	get running(): readonly RunningUpload[] {
@@ -102,14 +108,14 @@ export class UploadService extends ChangeEmitter {
 	}
 
 	/**
-	 * Those of the organization in use and of any that was not named, of all where there is no key, as last read; not those
-	 * that run here.
+	 * Unconfirmed uploads of the current organization and of unnamed organizations (of all organizations if there is no
+	 * key), excluding those running in this window. As last read.
 	 */
 	get unconfirmed(): readonly UnconfirmedUpload[] {
 		const { organizationRef } = this.#certificates;
 		return this.#journal.records.unconfirmed
 			.filter((pending) => organizationRef === null || (organizationRef && mayBeOf(pending, organizationRef)))
-			.filter((pending) => !this.#runsHere(pending))
+			.filter((pending) => !this.#runningHere(pending))
 			.map((pending) => ({
 				pending,
 				elsewhere: this.#journal.runsElsewhere(pending),
@@ -118,12 +124,12 @@ export class UploadService extends ChangeEmitter {
 			}));
 	}
 
-	/** How many are not confirmed in one organization, as last read. */
+	/** Returns the number of an organization's unconfirmed uploads, as last read. */
 	unconfirmedIn(organizationRef: string): number {
 		return this.#journal.records.unconfirmed.filter((pending) => pending.organizationRef === organizationRef).length;
 	}
 
-	/** Reads again what all windows wrote down; where it cannot be read it stays as it was known. */
+	/** Reads all windows' uploads again; keeps the previous state if reading fails. */
 	async reload(): Promise<void> {
 		await this.#read().catch((thrown) => {
 			if (!problemOf(thrown)) throw thrown;
@@ -131,31 +137,31 @@ export class UploadService extends ChangeEmitter {
 	}
 
 	/**
-	 * Uploads one certificate and takes it into the list. It is written down before it is sent, and sent once. Where no
-	 * answer tells what became of it, it is looked for.
-	 * @param signal As `cancel` of the running upload.
-	 * @throws Failure: `unconfirmed` where it was not found; `upload-pending` where an upload of the same is not settled;
-	 * `locked`, `not-recorded`. `Cancelled` where it was cancelled before anything was sent.
+	 * Uploads one certificate and adds it to the list. Records the attempt first and sends it once. Without an answer,
+	 * searches the organization's certificates.
+	 * @param signal Like `cancel` of the running upload.
+	 * @throws ProblemError `unconfirmed` if not found; `upload-pending` if an earlier upload of the certificate is open;
+	 * `locked`, `not-recorded`. CancelledError if cancelled before sending.
 	 */
 	upload(request: UploadRequest, signal?: AbortSignal): Promise<UploadResult> {
 		const { candidate, name, organizationRef } = request;
 		const { sha256, pem } = candidate;
 		const key = { organizationRef, sha256 };
-		return this.#run(
+		return this.#track(
 			key,
 			name,
 			async (running, target) => {
-				const { signal } = running.stop;
-				// Another window that sends it may take long.
+				const { signal } = running.controller;
+				// Waiting for another window's upload could be long, so refuse first.
 				this.#journal.refuseOpen(key, await this.#read());
-				return this.#alone(key, { signal }, async (held) => {
+				return this.#withLock(key, { signal }, async (locked) => {
 					this.#journal.refuseOpen(key, await this.#read());
 					const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
-					const untold = await this.#untold(request, target, signal);
-					if (untold) return { ...untold, how: "there-before" };
+					const unknownDuplicate = await this.#findUnknownDuplicate(request, target, signal);
+					if (unknownDuplicate) return { ...unknownDuplicate, how: "there-before" };
 					return this.#sender.send(
 						{ ...key, name, pem },
-						{ earlier: [], listing, held, target, sending: this.#sending(running) },
+						{ earlier: [], listing, held: locked, target, sending: this.#controlOf(running) },
 					);
 				});
 			},
@@ -164,18 +170,18 @@ export class UploadService extends ChangeEmitter {
 	}
 
 	/**
-	 * Looks whether an upload has arrived; it sends nothing.
-	 * @throws Failure `unconfirmed` where it was not seen, or whatever kept from looking; Cancelled
+	 * Checks whether an upload has arrived. Sends nothing.
+	 * @throws ProblemError `unconfirmed` if not found, or the problem that prevented the lookup; CancelledError
 	 */
 	async check(
 		{ pending, unplaced }: UnconfirmedUpload,
 		signal: AbortSignal = new AbortController().signal,
 	): Promise<UploadResult> {
 		const { organizationRef } = this.#certificates;
-		const target = await this.#open(unplaced && organizationRef ? organizationRef : pending.organizationRef);
-		const attempts = attemptsOf(await this.#read(), pending);
+		const target = await this.#openTarget(unplaced && organizationRef ? organizationRef : pending.organizationRef);
+		const attempts = openAttemptsOf(await this.#read(), pending);
 		try {
-			return await this.#sender.found(attempts, this.#lookUp.reconcile(attempts, target, signal));
+			return await this.#sender.found(attempts, this.#reconciler.reconcile(attempts, target, signal));
 		} finally {
 			await this.reload();
 			this.notify("change");
@@ -183,19 +189,19 @@ export class UploadService extends ChangeEmitter {
 	}
 
 	/**
-	 * Settles what a list shows to have arrived, without a word: its row is there. What fails is left for `check`.
-	 * @param listing As it was just read.
+	 * Silently confirms the uploads that a list shows, because each has a row. Leaves failures to `check`.
+	 * @param listing Must have just been read.
 	 */
 	async settleSeen(listing: CertificateListing): Promise<void> {
 		const { organizationRef } = this.#certificates;
-		if (!organizationRef || listing === this.#seen) return;
-		this.#seen = listing;
-		for (const { pending, elsewhere } of this.unconfirmed) {
-			if (elsewhere) continue;
+		if (!organizationRef || listing === this.#searchedListing) return;
+		this.#searchedListing = listing;
+		for (const { pending, elsewhere: inOtherWindow } of this.unconfirmed) {
+			if (inOtherWindow) continue;
 			try {
-				const target = await this.#open(organizationRef);
-				const attempts = attemptsOf(this.#journal.records, pending);
-				const found = await this.#lookUp.within(listing, attempts, target, new AbortController().signal);
+				const target = await this.#openTarget(organizationRef);
+				const attempts = openAttemptsOf(this.#journal.records, pending);
+				const found = await this.#reconciler.within(listing, attempts, target, new AbortController().signal);
 				if (found) await this.#sender.settle(newestOf(attempts), found);
 			} catch (thrown) {
 				if (!problemOf(thrown)) throw thrown;
@@ -205,71 +211,71 @@ export class UploadService extends ChangeEmitter {
 	}
 
 	/**
-	 * Uploads once more what was not confirmed, as one more attempt. It looks first, and sends nothing unless that says
-	 * `not-seen`. What is of an organization that was not named is not sent again.
+	 * Sends an unconfirmed upload again, as a new attempt. Searches first, and sends only if the outcome is `not-seen`.
+	 * Never resends an upload to an unnamed organization.
 	 * @throws as `upload` and `check`.
 	 */
 	async retry({ pending, unplaced }: UnconfirmedUpload): Promise<UploadResult> {
 		if (unplaced) throw new ProblemError({ reason: "unconfirmed", name: pending.name, look: UNPLACED, ending: null });
-		return this.#run(pending, pending.name, (running, target) =>
-			this.#alone(pending, { refuse: true, signal: running.stop.signal }, async (held) => {
-				const { signal } = running.stop;
-				const records = await this.#read();
-				const attempts = attemptsOf(records, pending);
-				this.#journal.refuseSpoilt(pending, records);
+		return this.#track(pending, pending.name, (running, target) =>
+			this.#withLock(pending, { refuse: true, signal: running.controller.signal }, async (locked) => {
+				const { signal } = running.controller;
+				const history = await this.#read();
+				const attempts = openAttemptsOf(history, pending);
+				this.#journal.refuseSpoilt(pending, history);
 				try {
-					return await this.#sender.found(attempts, this.#lookUp.reconcile(attempts, target, signal), held);
+					return await this.#sender.found(attempts, this.#reconciler.reconcile(attempts, target, signal), locked);
 				} catch (thrown) {
 					const problem = problemOf(thrown);
 					if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
 				}
-				// Where another one took its place, that is to be settled first.
-				if (!records.isOpen(pending)) this.#journal.refuseOpen(pending, records);
+				// A newer attempt in place of this one must be confirmed first.
+				if (!history.isOpen(pending)) this.#journal.refuseOpen(pending, history);
 				const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
 				return this.#sender.send(pending, {
 					earlier: attempts,
 					listing,
-					held,
+					held: locked,
 					target,
-					sending: this.#sending(running),
+					sending: this.#controlOf(running),
 				});
 			}),
 		);
 	}
 
 	/**
-	 * Takes an upload out of those that are not confirmed, whatever became of it.
-	 * @param signal Ends waiting for a window that may still be sending it.
-	 * @throws Failure `upload-pending`, `locked`, `not-recorded`; Cancelled
+	 * Removes an upload from the unconfirmed uploads, whatever its outcome.
+	 * @param signal Ends waiting for another window that may still be sending the upload.
+	 * @throws ProblemError `upload-pending`, `locked`, `not-recorded`; CancelledError
 	 */
 	async discard({ pending }: UnconfirmedUpload, signal?: AbortSignal): Promise<void> {
-		await this.#alone(pending, { refuse: true, ...(signal && { signal }) }, async (held) => {
+		await this.#withLock(pending, { refuse: true, ...(signal && { signal }) }, async (locked) => {
 			const ids = (await this.#read()).openAttempts(pending).map(({ id }) => id);
-			await held.remove(ids.slice(0, ids.indexOf(pending.id) + 1));
+			await locked.remove(ids.slice(0, ids.indexOf(pending.id) + 1));
 		});
 		this.#sender.forget(pending);
 		await this.reload();
 	}
 
-	/** Whether there is a record of an upload of the same that is not whole, as last read. */
+	/** True if the upload's record is corrupt, as last read. */
 	isSpoilt(key: UploadKey): boolean {
 		return this.#journal.records.spoilt(key) === "unreadable";
 	}
 
-	/** Removes the record of an upload that is not whole, for a person who does without. @throws Failure `locked`, `not-recorded` */
+	/** Deletes the upload's corrupt record, after a person's consent. @throws ProblemError `locked`, `not-recorded` */
 	async discardSpoilt(key: UploadKey): Promise<void> {
-		await this.#pending.withLock(key, (held) => held.discard());
+		await this.#store.withLock(key, (locked) => locked.discard());
 		await this.reload();
 	}
 
-	/** Does something to an upload. @throws Failure `upload-pending` where another window is sending it; as `UploadStore.alone` */
-	async #alone<T>(
+	/** @throws ProblemError `upload-pending` if another window is sending the upload; as `JournalStore.withLock` */
+	async #withLock<T>(
 		key: UploadKey,
 		options: { readonly refuse?: boolean; readonly signal?: AbortSignal },
-		work: (held: LockedUpload) => Promise<T>,
+		work: (locked: LockedUpload) => Promise<T>,
 	): Promise<T> {
 		try {
-			return await this.#pending.withLock(key, work, options);
+			return await this.#store.withLock(key, work, options);
 		} catch (thrown) {
 			if (problemOf(thrown)?.reason !== "locked") throw thrown;
 			const open = (await this.#read()).openAttempts(key).at(-1);
@@ -278,24 +284,24 @@ export class UploadService extends ChangeEmitter {
 		}
 	}
 
-	/** Shows something as on its way while it is worked on. */
-	async #run(
+	/** Lists an upload as running during `work`. */
+	async #track(
 		{ organizationRef, sha256 }: UploadKey,
 		name: string,
-		work: (running: Running, target: Target) => Promise<UploadResult>,
+		work: (running: TrackedUpload, target: Target) => Promise<UploadResult>,
 		signal?: AbortSignal,
 	): Promise<UploadResult> {
 		const key = { organizationRef, sha256 };
-		const other = this.#runsHere(key);
+		const other = this.#runningHere(key);
 		if (other) throw new ProblemError({ reason: "upload-pending", name: other.upload.name, running: true });
 		const id = String(++this.#started);
-		const upload = { id, name, checking: false, cancel: () => running.stop.abort() };
-		const running: Running = { ...key, upload, stop: new AbortController() };
+		const upload = { id, name, checking: false, cancel: () => running.controller.abort() };
+		const running: TrackedUpload = { ...key, upload, controller: new AbortController() };
 		this.#running.set(id, running);
 		signal?.addEventListener("abort", upload.cancel);
 		this.notify("change");
 		try {
-			return await work(running, await this.#open(organizationRef));
+			return await work(running, await this.#openTarget(organizationRef));
 		} finally {
 			await this.reload();
 			this.#running.delete(id);
@@ -303,39 +309,39 @@ export class UploadService extends ChangeEmitter {
 		}
 	}
 
-	/** @throws Failure `connection-changed` where the certificates are those of another connection; `no-key` where there is none. */
-	async #open(organizationRef: string): Promise<Target> {
-		const { generation: epoch, organizationRef: known } = this.#certificates;
-		if (known === null) throw new ProblemError({ reason: "no-key" });
-		if (known !== undefined && known !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
-		return { organizationRef, service: await this.#service(organizationRef), epoch };
+	/** @throws ProblemError `connection-changed` if the certificates belong to another connection; `no-key`. */
+	async #openTarget(organizationRef: string): Promise<Target> {
+		const { generation, organizationRef: current } = this.#certificates;
+		if (current === null) throw new ProblemError({ reason: "no-key" });
+		if (current !== undefined && current !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
+		return { organizationRef, service: await this.#service(organizationRef), epoch: generation };
 	}
 
-	/** The same certificate, where it is there and the person was not told. */
-	async #untold(
-		{ candidate, knownDuplicateIds: told }: UploadRequest,
+	/** Returns identical certificates that the person does not know of. */
+	async #findUnknownDuplicate(
+		{ candidate, knownDuplicateIds }: UploadRequest,
 		{ service }: Target,
 		signal: AbortSignal,
 	): Promise<Found | null> {
 		const { listing } = this.#certificates.state;
-		if (!told || !listing) return null;
+		if (!knownDuplicateIds || !listing) return null;
 		const findings = await duplicateFindings(candidate, listing, this.#certificates, signal, service);
 		const ids = findings.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
-		const untold = listing.certificates.filter(({ id }) => ids.includes(id) && !told.includes(id));
-		const [certificate, ...duplicates] = untold;
+		const [certificate, ...duplicates] = listing.certificates.filter(
+			({ id }) => ids.includes(id) && !knownDuplicateIds.includes(id),
+		);
 		return certificate ? { certificate, duplicates } : null;
 	}
 
-	/** An upload on its way, as it is sent. */
-	#sending(running: Running): Sending {
+	#controlOf(running: TrackedUpload): Sending {
 		return {
-			signal: running.stop.signal,
+			signal: running.controller.signal,
 			check: () => {
-				// What was cancelled is the sending: whether it came too late is still to be seen.
-				running.stop = new AbortController();
+				// Cancelling ended only the request; the lookup shows whether the upload arrived.
+				running.controller = new AbortController();
 				running.upload = { ...running.upload, checking: true };
 				this.notify("change");
-				return running.stop.signal;
+				return running.controller.signal;
 			},
 		};
 	}
@@ -343,43 +349,46 @@ export class UploadService extends ChangeEmitter {
 	async #read(): Promise<UploadHistory> {
 		const before = this.#digest();
 		try {
-			const records = await this.#journal.read();
+			const history = await this.#journal.read();
 			if (this.#digest() !== before) this.notify("change");
-			return records;
+			return history;
 		} finally {
-			this.#lookAgain();
+			this.#schedulePoll();
 		}
 	}
 
-	/** Ends looking at what other windows do. */
+	/** Stops polling other windows' uploads. */
 	dispose(): void {
-		this.#isOver = true;
+		this.#isDisposed = true;
 		clearTimeout(this.#timer);
 	}
 
-	/** Reads again as long as another window is sending: nothing else tells when that is over. */
-	#lookAgain(): void {
-		if (this.#isOver || this.#timer || !this.#journal.isToBeRead) return;
-		const look = () => {
+	/** Polls while another window is sending, because nothing else reports the end of its upload. */
+	#schedulePoll(): void {
+		if (this.#isDisposed || this.#timer || !this.#journal.isToBeRead) return;
+		const poll = () => {
 			this.#timer = undefined;
 			void this.reload();
 		};
-		this.#timer = setTimeout(look, this.#readAgainMs).unref();
+		this.#timer = setTimeout(poll, this.#pollIntervalMs).unref();
 	}
 
-	#runsHere(key: UploadKey): Running | undefined {
+	#runningHere(key: UploadKey): TrackedUpload | undefined {
 		return [...this.#running.values()].find((running) => isSameUpload(running, key));
 	}
 
 	#digest(): string {
 		return this.unconfirmed
-			.map(({ pending, elsewhere, look }) => `${pending.id} ${elsewhere} ${JSON.stringify(look)}`)
+			.map(
+				({ pending, elsewhere: inOtherWindow, look: lookup }) =>
+					`${pending.id} ${inOtherWindow} ${JSON.stringify(lookup)}`,
+			)
 			.join();
 	}
 }
 
-/** All attempts that are open, or the one that is meant where it is not among them any more. */
-function attemptsOf(records: UploadHistory, pending: UploadAttempt): Attempts {
-	const open = records.isOpen(pending) ? records.openAttempts(pending) : [];
+/** Returns all open attempts of an upload, or only `pending` if it is no longer open. */
+function openAttemptsOf(history: UploadHistory, pending: UploadAttempt): Attempts {
+	const open = history.isOpen(pending) ? history.openAttempts(pending) : [];
 	return [...open.slice(0, -1), open.at(-1) ?? pending];
 }

@@ -1,8 +1,8 @@
 import { BIT_STRING, BMP_STRING, type Element, SEQUENCE, UNIVERSAL_STRING } from "./der.ts";
 
 /**
- * The text of a value in a name (X.520's DirectoryString and what else OpenSSL reads); `null` for a type that is no text,
- * `undefined` for one that a name may not have, or content that is not of its type.
+ * Decodes a value in a name (X.520's DirectoryString and the other types that OpenSSL reads). Returns `null` for a type
+ * that is not text, and `undefined` for malformed content or a type that a name must not contain.
  */
 export function decodeString({ tag, content }: Element): string | null | undefined {
 	const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
@@ -27,7 +27,7 @@ export function decodeString({ tag, content }: Element): string | null | undefin
 	}
 }
 
-/** Types that OpenSSL lets pass in a name, though no standard has them there. */
+/** Types that OpenSSL allows in a name, although no standard does. */
 const UNCHECKED_TYPES = new Set([0x07, 0x08, 0x09, 0x0b, 0x0d, 0x0e, 0x0f, 0x1d]);
 
 function decodeUtf8(bytes: Buffer): string | undefined {
@@ -38,14 +38,14 @@ function decodeUtf8(bytes: Buffer): string | undefined {
 	}
 }
 
-/** A code point in every two or four bytes, the highest byte first; surrogates are none. */
+/** Decodes code points of two or four bytes each, highest byte first; surrogates are invalid. */
 function decodeWide(bytes: Buffer, width: 2 | 4): string | undefined {
 	if (bytes.length % width !== 0) return undefined;
 	let text = "";
-	for (let at = 0; at < bytes.length; at += width) {
-		const point = bytes.readUIntBE(at, width);
-		if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return undefined;
-		text += String.fromCodePoint(point);
+	for (let position = 0; position < bytes.length; position += width) {
+		const codePoint = bytes.readUIntBE(position, width);
+		if (codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint <= 0xdfff)) return undefined;
+		text += String.fromCodePoint(codePoint);
 	}
 	return text;
 }

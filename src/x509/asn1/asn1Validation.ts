@@ -1,4 +1,4 @@
-// What OpenSSL asks of the parts of a certificate before it reads it.
+// OpenSSL's checks of a certificate's parts before parsing.
 import {
 	BIT_STRING,
 	BMP_STRING,
@@ -17,12 +17,12 @@ import {
 	UTC_TIME,
 } from "./der.ts";
 
-/** An OBJECT IDENTIFIER whose content is one. */
+/** True for an OBJECT IDENTIFIER with valid content. */
 export function isOid(element: Element | undefined): element is Element {
 	return element?.tag === OBJECT_IDENTIFIER && oidText(element.content) !== null;
 }
 
-/** An INTEGER with at least one octet and no needless one in front (X.690 8.3.2). */
+/** True for an INTEGER with at least one octet and no redundant first octet (X.690 8.3.2). */
 export function isInteger(element: Element | undefined, tag = INTEGER): element is Element {
 	if (element?.tag !== tag) return false;
 	const [first, second = 0] = element.content;
@@ -30,32 +30,32 @@ export function isInteger(element: Element | undefined, tag = INTEGER): element 
 	return element.content.length === 1 || !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
 }
 
-/** A BIT STRING that says how many bits of its last octet are spare, under its own tag or another. */
+/** True for a BIT STRING with a valid count of unused bits, under its own tag or another tag. */
 export function isBitString(element: Element | undefined, tag = BIT_STRING): element is Element {
 	return element?.tag === tag && element.content.length > 0 && (element.content[0] ?? 8) < 8;
 }
 
-/** A time of at least the length that its type has with seconds and zone; whether it is a date is another question. */
+/** True for a time with at least its type's length including seconds and zone. Does not validate the date. */
 export function isTime(element: Element | undefined): element is Element {
 	if (element?.tag === UTC_TIME) return element.content.length >= "YYMMDDHHMMSSZ".length;
 	return element?.tag === GENERALIZED_TIME && element.content.length >= "YYYYMMDDHHMMSSZ".length;
 }
 
-/** An AlgorithmIdentifier: an OBJECT IDENTIFIER and at most one parameter. */
+/** True for an AlgorithmIdentifier: an OBJECT IDENTIFIER and at most one parameter. */
 export function isAlgorithm(element: Element | undefined): element is Element {
 	const parts = element?.tag === SEQUENCE ? childrenOf(element) : null;
 	if (parts === null || parts.length === 0 || parts.length > 2 || !isOid(parts[0])) return false;
 	return parts[1] === undefined || isAny(parts[1]);
 }
 
-/** A universal type of one octet. In DER, SEQUENCE and SET are made of other elements, and nothing else is. */
+/** True for a one-octet universal tag. In DER, only SEQUENCE and SET are constructed. */
 function isUniversal(tag: number): boolean {
 	const isConstructed = (tag & 0x20) !== 0;
 	const number = tag & 0x1f;
 	return number !== 0x1f && isConstructed === (number === (SEQUENCE & 0x1f) || number === (SET & 0x1f));
 }
 
-/** Any value, but one of a simple type has to be well formed. */
+/** True for any value, except a malformed value of a simple type. */
 function isAny(element: Element): boolean {
 	const { tag, content } = element;
 	switch (tag) {
@@ -82,7 +82,7 @@ function isAny(element: Element): boolean {
 	}
 }
 
-/** A SubjectPublicKeyInfo, whatever key it holds. */
+/** True for a SubjectPublicKeyInfo with any kind of key. */
 export function isPublicKey(element: Element | undefined): element is Element {
 	const parts = element?.tag === SEQUENCE ? childrenOf(element) : null;
 	return parts?.length === 2 && isAlgorithm(parts[0]) && isBitString(parts[1]);

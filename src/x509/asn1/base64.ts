@@ -1,56 +1,56 @@
-/** The bytes that a text of base64 holds, or the offset at which it stops being base64; `null` where its end is missing. */
+/** The decoded bytes, or the offset of the first character that is not base64; `null` if the end is missing. */
 export type Decoded = { readonly bytes: Buffer } | { readonly faultAt: number | null };
 
 /**
- * Decodes the base64 between two offsets of a text. Blanks and line ends may stand anywhere, also as the escapes of a
- * JSON string: `\\n`, `\\r`, `\\t`, and `\\/` for a slash. Padding may be missing; nothing but blanks may follow it.
+ * Decodes the base64 between two offsets of a text. Blanks and line ends may occur anywhere, also as the escapes of a
+ * JSON string: `\\n`, `\\r`, `\\t`, and `\\/` for a slash. Padding may be missing; only blanks may follow padding.
  */
 export function decodeBase64(text: string, from: number, to: number): Decoded {
 	const digits = Buffer.allocUnsafe(to - from);
 	let count = 0;
 	let padding = 0;
-	for (let at = from; at < to; at++) {
-		const code = text.charCodeAt(at);
-		if (isBlank(code)) continue;
+	for (let position = from; position < to; position++) {
+		const code = text.charCodeAt(position);
+		if (isWhitespace(code)) continue;
 		if (code === BACKSLASH) {
-			const escaped = text.charCodeAt(at + 1);
-			if (escaped === LETTER_N || escaped === LETTER_R || escaped === LETTER_T) at++;
-			else if (escaped !== BACKSLASH && escaped !== SLASH) return { faultAt: at };
+			const escaped = text.charCodeAt(position + 1);
+			if (escaped === LETTER_N || escaped === LETTER_R || escaped === LETTER_T) position++;
+			else if (escaped !== BACKSLASH && escaped !== SLASH) return { faultAt: position };
 		} else if (code === EQUALS) padding++;
-		else if (padding === 0 && isDigit(code)) digits[count++] = code;
-		else return { faultAt: at };
+		else if (padding === 0 && isBase64Digit(code)) digits[count++] = code;
+		else return { faultAt: position };
 	}
 	if (count % 4 === 1 || (padding > 0 && (count + padding) % 4 !== 0)) return { faultAt: null };
 	return { bytes: Buffer.from(digits.toString("latin1", 0, count), "base64") };
 }
 
-/** The offset at which a block's body begins: behind its headers, where it has some (RFC 1421 4.4). */
+/** Returns the offset at which a block's body begins, after any headers (RFC 1421 4.4). */
 export function skipHeaders(text: string, from: number, to: number): number {
-	let bodyAt = from;
+	let bodyStart = from;
 	let inHeaders = false;
-	for (let at = from; at < to; ) {
-		const { line, next } = readLine(text, at, to);
+	for (let position = from; position < to; ) {
+		const { line, next } = readLine(text, position, to);
 		if (line.trim() === "") {
 			if (inHeaders) return next;
 		} else if (line.includes(":")) {
 			inHeaders = true;
-			bodyAt = next;
+			bodyStart = next;
 		} else if (!inHeaders) return from;
-		at = next;
+		position = next;
 	}
-	return bodyAt;
+	return bodyStart;
 }
 
-/** One line of a text and the offset of the next; a line ends at LF, CR, or the escape of one. */
+/** Returns a line and the offset of the next line. LF, CR or the escape of either ends a line. */
 function readLine(text: string, from: number, to: number): { line: string; next: number } {
-	for (let at = from; at < to; at++) {
-		const code = text.charCodeAt(at);
+	for (let position = from; position < to; position++) {
+		const code = text.charCodeAt(position);
 		if (code === 10 || code === 13) {
-			const next = code === 13 && text.charCodeAt(at + 1) === 10 ? at + 2 : at + 1;
-			return { line: text.slice(from, at), next };
+			const next = code === 13 && text.charCodeAt(position + 1) === 10 ? position + 2 : position + 1;
+			return { line: text.slice(from, position), next };
 		}
-		const escaped = code === BACKSLASH ? text.charCodeAt(at + 1) : 0;
-		if (escaped === LETTER_N || escaped === LETTER_R) return { line: text.slice(from, at), next: at + 2 };
+		const escaped = code === BACKSLASH ? text.charCodeAt(position + 1) : 0;
+		if (escaped === LETTER_N || escaped === LETTER_R) return { line: text.slice(from, position), next: position + 2 };
 	}
 	return { line: text.slice(from, to), next: to };
 }
@@ -62,11 +62,11 @@ const LETTER_N = 0x6e;
 const LETTER_R = 0x72;
 const LETTER_T = 0x74;
 
-function isBlank(code: number): boolean {
+function isWhitespace(code: number): boolean {
 	return code === 32 || (code >= 9 && code <= 13);
 }
 
-function isDigit(code: number): boolean {
+function isBase64Digit(code: number): boolean {
 	return (
 		(code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x2f && code <= 0x39) || code === 0x2b
 	);

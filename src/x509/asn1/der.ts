@@ -1,11 +1,11 @@
 /** One TLV element of BER or DER (X.690 8.1), measured but not interpreted. */
 export interface Element {
-	/** The first identifier octet: class, constructed bit and tag number, `0x30` for a SEQUENCE. */
+	/** First identifier octet: class, constructed bit and tag number; `0x30` for a SEQUENCE. */
 	readonly tag: number;
-	/** The element itself: identifier, length and content, and nothing behind it. */
+	/** Identifier, length and content octets, without trailing bytes. */
 	readonly whole: Uint8Array;
 	readonly content: Uint8Array;
-	/** False for an indefinite length or one written longer than need be, which DER forbids (X.690 10.1). */
+	/** False for an indefinite length or a length with redundant octets, which DER forbids (X.690 10.1). */
 	readonly isDer: boolean;
 }
 
@@ -23,18 +23,18 @@ export const BMP_STRING = 0x1e;
 export const SEQUENCE = 0x30;
 export const SET = 0x31;
 
-/** Elements of indefinite length are looked for inside each other, which costs their number times their depth. */
-const MAX_DEPTH = 16;
-const MAX_OID_LENGTH = 128;
-/** `@peculiar/x509` reads no more nodes than this either. */
+/** Nesting limit for elements of indefinite length, because measuring costs their number times their depth. */
+const MAX_INDEFINITE_DEPTH = 16;
+const MAX_OID_BYTES = 128;
+/** The node limit of `@peculiar/x509`. */
 const MAX_CHILDREN = 10_000;
 
-/** Measures the element that starts at an offset; `null` where none does, or it ends behind the bytes. */
+/** Measures the element at an offset; returns `null` if no complete element starts there. */
 export function readElement(bytes: Uint8Array, offset = 0): Element | null {
 	return measure(bytes, offset, 0);
 }
 
-/** The elements that a constructed element is made of; `null` unless they fill it exactly. */
+/** Returns a constructed element's children; `null` unless at most 10,000 children fill its content exactly. */
 export function childrenOf(element: Element | null | undefined): readonly Element[] | null {
 	if (!element || (element.tag & 0x20) === 0) return null;
 	const children: Element[] = [];
@@ -47,21 +47,21 @@ export function childrenOf(element: Element | null | undefined): readonly Elemen
 	return children;
 }
 
-/** Whether bytes begin as a SEQUENCE of more than 127 bytes does, and as no text would. */
+/** True if the bytes begin like a SEQUENCE of more than 127 bytes, which no text does. */
 export function looksLikeDer(bytes: Uint8Array): boolean {
 	const length = bytes[1] ?? 0;
 	return bytes[0] === SEQUENCE && length >= 0x80 && length <= 0x84;
 }
 
-/** Whether bytes begin as a SEQUENCE that says it is longer than what is there. */
+/** True if the bytes begin like a SEQUENCE whose length exceeds the bytes present. */
 export function isCutOff(bytes: Uint8Array): boolean {
 	const head = looksLikeDer(bytes) ? readHead(bytes, 0) : null;
 	return head !== null && head.length !== null && head.start + head.length > bytes.length;
 }
 
-/** The dotted text of an OBJECT IDENTIFIER's content (X.690 8.19); `null` where it is none, or longer than any in use. */
+/** Decodes an OBJECT IDENTIFIER's content to dotted text (X.690 8.19); `null` if malformed or over 128 bytes. */
 export function oidText(content: Uint8Array): string | null {
-	if (content.length > MAX_OID_LENGTH) return null;
+	if (content.length > MAX_OID_BYTES) return null;
 	const parts: bigint[] = [];
 	let value = 0n;
 	let continued = false;
@@ -88,31 +88,31 @@ function measure(bytes: Uint8Array, offset: number, depth: number): Element | nu
 		if (end > bytes.length) return null;
 		return { tag, isDer, whole: bytes.subarray(offset, end), content: bytes.subarray(start, end) };
 	}
-	if ((tag & 0x20) === 0 || depth === MAX_DEPTH) return null;
-	for (let at = start; at + 2 <= bytes.length; ) {
-		if (bytes[at] === 0 && bytes[at + 1] === 0)
-			return { tag, isDer, whole: bytes.subarray(offset, at + 2), content: bytes.subarray(start, at) };
-		const child = measure(bytes, at, depth + 1);
+	if ((tag & 0x20) === 0 || depth === MAX_INDEFINITE_DEPTH) return null;
+	for (let position = start; position + 2 <= bytes.length; ) {
+		if (bytes[position] === 0 && bytes[position + 1] === 0)
+			return { tag, isDer, whole: bytes.subarray(offset, position + 2), content: bytes.subarray(start, position) };
+		const child = measure(bytes, position, depth + 1);
 		if (child === null) return null;
-		at += child.whole.length;
+		position += child.whole.length;
 	}
 	return null;
 }
 
-/** Reads identifier and length octets; the length is `null` where it is indefinite. */
+/** Reads identifier and length octets; an indefinite length is `null`. */
 function readHead(bytes: Uint8Array, offset: number) {
-	let at = offset;
-	const tag = bytes[at++];
+	let position = offset;
+	const tag = bytes[position++];
 	if (tag === undefined || tag === 0) return null;
-	if ((tag & 0x1f) === 0x1f) while ((bytes[at++] ?? 0) >= 0x80);
-	const first = bytes[at++];
+	if ((tag & 0x1f) === 0x1f) while ((bytes[position++] ?? 0) >= 0x80);
+	const first = bytes[position++];
 	if (first === undefined) return null;
-	if (first < 0x80) return { tag, start: at, length: first, isDer: true };
-	if (first === 0x80) return { tag, start: at, length: null, isDer: false };
+	if (first < 0x80) return { tag, start: position, length: first, isDer: true };
+	if (first === 0x80) return { tag, start: position, length: null, isDer: false };
 	const octets = first & 0x7f;
-	if (octets > 6 || at + octets > bytes.length) return null;
+	if (octets > 6 || position + octets > bytes.length) return null;
 	let length = 0;
-	for (let i = 0; i < octets; i++) length = length * 256 + (bytes[at++] ?? 0);
+	for (let i = 0; i < octets; i++) length = length * 256 + (bytes[position++] ?? 0);
 	const isDer = length >= 0x80 && length >= 256 ** (octets - 1);
-	return { tag, start: at, length, isDer };
+	return { tag, start: position, length, isDer };
 }

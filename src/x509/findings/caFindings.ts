@@ -4,8 +4,8 @@ import type { DecodedCertificate } from "../certificate.ts";
 import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "../extensions.ts";
 import type { RawExtension } from "../rawCertificate.ts";
 
-/** Extensions that may be critical, since every validator of certificate chains has to apply them (RFC 5280 4.2). */
-const APPLIED = new Set([
+/** Extensions that may be critical, because every validator of chains must process them (RFC 5280 4.2). */
+const ALLOWED_CRITICAL = new Set([
 	"2.5.29.15", // key usage
 	"2.5.29.17", // subject alternative name
 	"2.5.29.19", // basic constraints
@@ -15,19 +15,19 @@ const APPLIED = new Set([
 	"2.5.29.36", // policy constraints
 	"2.5.29.37", // extended key usage
 	"2.5.29.54", // inhibit anyPolicy
-	// Not meant to be critical, but known to all who check a chain.
+	// Should not be critical, but every validator knows both.
 	"2.5.29.14", // subject key identifier
 	"2.5.29.35", // authority key identifier
 ]);
 
-/** Judges whether a certificate may serve as an authority for client certificates, by what its extensions say. */
+/** Yields findings about a certificate's use as a CA for client certificates, from its extensions. */
 export function* caFindings(certificate: DecodedCertificate, isRoot: boolean): Generator<Finding> {
-	const { structure, extensions } = certificate;
-	if (structure.version < 2) yield { code: "version-1", level: "warn" };
-	if (structure.version < 2 && structure.extensions.length === 0) return;
+	const { structure: raw, extensions } = certificate;
+	if (raw.version < 2) yield { code: "version-1", level: "warn" };
+	if (raw.version < 2 && raw.extensions.length === 0) return;
 
 	const { basicConstraints } = extensions;
-	const has = (oid: string) => structure.extensions.some((extension) => extension.oid === oid);
+	const has = (oid: string) => raw.extensions.some((extension) => extension.oid === oid);
 	if (!has("2.5.29.19")) yield { code: "no-basic-constraints", level: "strong" };
 	else if (basicConstraints?.ca === false) yield { code: "not-a-ca", level: "strong" };
 	if (basicConstraints?.ca) {
@@ -46,8 +46,8 @@ export function* caFindings(certificate: DecodedCertificate, isRoot: boolean): G
 			? { code: "any-usage-only", level: "warn" }
 			: { code: "no-client-authentication", level: "strong" };
 
-	for (const extension of structure.extensions) {
-		if (extension.critical && !APPLIED.has(extension.oid))
+	for (const extension of raw.extensions) {
+		if (extension.critical && !ALLOWED_CRITICAL.has(extension.oid))
 			yield { code: "unknown-critical-extension", level: "strong", oid: extension.oid };
 		if (extension.oid === NAME_CONSTRAINTS)
 			yield extension.critical && constrainsDirectoryNames(extension)
@@ -62,7 +62,7 @@ function* keyUsageFindings({ extensions: { keyUsage } }: DecodedCertificate): Ge
 	if (!keyUsage.crlSign) yield { code: "no-crl-sign", level: "warn" };
 }
 
-/** Whether a subtree, permitted or excluded, is a directory name (RFC 5280 4.2.1.10). */
+/** True if a permitted or excluded subtree is a directory name (RFC 5280 4.2.1.10). */
 function constrainsDirectoryNames({ value }: RawExtension): boolean {
 	const subtrees = (childrenOf(readElement(value)) ?? []).flatMap((list) => childrenOf(list) ?? []);
 	return subtrees.some((subtree) => childrenOf(subtree)?.[0]?.tag === 0xa4);

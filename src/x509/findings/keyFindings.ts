@@ -5,8 +5,8 @@ import { isCommonCurve, isUsableExponent, type PublicKey } from "../publicKey.ts
 const WEAK_HASHES = new Set<string | null>(["md2", "md4", "md5", "sha1"]);
 
 /**
- * Judges the key and the signature.
- * @param isRoot Whether it is a root, whose signature no one uses.
+ * Yields findings about the key and the signature.
+ * @param isRoot True for a root, whose signature is never used.
  */
 export function* keyFindings(
 	{ publicKey, signatureAlgorithm: { hash, saltLength } }: DecodedCertificate,
@@ -19,14 +19,14 @@ export function* keyFindings(
 		else if (bits < 2048) yield { code: "rsa-under-2048", level: "warn", bits };
 	} else if (type === "ed25519") yield { code: "ed25519", level: "info" };
 	else if (type !== "ec" || !isCommonCurve(publicKey.curve))
-		yield { code: "key-support-unknown", level: "strong", key: describe(publicKey) };
+		yield { code: "key-support-unknown", level: "strong", key: formatKey(publicKey) };
 
 	if (hash !== null && WEAK_HASHES.has(hash))
 		yield { code: "weak-signature", level: isRoot ? "info" : "warn", hash: hash.toUpperCase() };
 	if (saltLength !== null) yield { code: "pss-signature", level: "info" };
 }
 
-function describe({ type, curve }: PublicKey): string {
+function formatKey({ type, curve }: PublicKey): string {
 	if (type !== "ec") return type;
 	return curve === null ? "ec, explicit parameters" : `ec, ${curve}`;
 }

@@ -4,53 +4,52 @@ import { childrenOf, type Element } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
 import { isPublicRoot, isSignedByPublicRoot } from "../publicRoots.ts";
 
-/** Where a certificate stands in a chain, as far as it can be told from it alone. */
+/** The role of a certificate in a chain, as derived from the certificate alone. */
 export type ChainRole = "damaged" | "key-rollover" | "root" | "intermediate" | "leaf";
 
 /**
- * Tells a root from an intermediate. A certificate whose subject is its issuer claims to have signed itself, unless its
+ * Returns the role of a certificate. A certificate whose subject is its issuer claims to have signed itself, unless its
  * authority key identifier names another key (RFC 5280 3.2).
  */
 export function chainRoleOf(certificate: DecodedCertificate): ChainRole {
-	const { structure, selfIssued, selfSigned, extensions } = certificate;
-	const isAuthority = extensions.basicConstraints?.ca ?? structure.version < 2;
+	const { structure: raw, selfIssued, selfSigned, extensions } = certificate;
+	const isCa = extensions.basicConstraints?.ca ?? raw.version < 2;
 	if (selfIssued) {
 		if (namesAnotherKey(certificate)) return "key-rollover";
 		if (selfSigned === false) return "damaged";
-		return isAuthority ? "root" : "leaf";
+		return isCa ? "root" : "leaf";
 	}
-	return isAuthority && structure.version >= 2 ? "intermediate" : "leaf";
+	return isCa && raw.version >= 2 ? "intermediate" : "leaf";
 }
 
-/** Judges whose certificate it is. */
-export function* trustFindings(certificate: DecodedCertificate, standing: ChainRole): Generator<Finding> {
-	const { structure, selfIssued, selfSigned } = certificate;
+/** Yields findings about a certificate's role and about public web CAs. */
+export function* trustFindings(certificate: DecodedCertificate, role: ChainRole): Generator<Finding> {
+	const { structure: raw, selfIssued, selfSigned } = certificate;
 	if (selfIssued && selfSigned === null) yield { code: "signature-not-checked", level: "info" };
-	if (standing === "damaged") yield { code: "damaged", level: "block" };
-	if (standing === "key-rollover") yield { code: "key-rollover", level: "strong" };
-	if (standing === "root") yield { code: "root", level: "info" };
-	if (standing === "intermediate") yield { code: "intermediate", level: "warn" };
-	if (standing === "damaged" || standing === "leaf") return;
-	if (isPublicRoot(structure)) yield { code: "public-ca", level: "strong" };
-	else if (isSignedByPublicRoot(structure)) yield { code: "public-intermediate", level: "strong" };
+	if (role === "damaged") yield { code: "damaged", level: "block" };
+	if (role === "key-rollover") yield { code: "key-rollover", level: "strong" };
+	if (role === "root") yield { code: "root", level: "info" };
+	if (role === "intermediate") yield { code: "intermediate", level: "warn" };
+	if (role === "damaged" || role === "leaf") return;
+	if (isPublicRoot(raw)) yield { code: "public-ca", level: "strong" };
+	else if (isSignedByPublicRoot(raw)) yield { code: "public-intermediate", level: "strong" };
 }
 
-/** Whether the authority key identifier names another key or certificate than this one. */
+/** True if the authority key identifier names another key or certificate. */
 function namesAnotherKey({
-	structure,
+	structure: raw,
 	selfSigned,
 	extensions: { authorityKey, subjectKey },
 }: DecodedCertificate): boolean {
 	if (authorityKey === null) return false;
 	const { keyId, serialNumber } = authorityKey;
-	if (keyId === null)
-		return serialNumber !== null && serialNumber !== Buffer.from(structure.serialNumber).toString("hex");
+	if (keyId === null) return serialNumber !== null && serialNumber !== Buffer.from(raw.serialNumber).toString("hex");
 	if (subjectKey !== null) return keyId !== subjectKey;
-	return selfSigned === false && keyId !== usualKeyId(structure.publicKey);
+	return selfSigned === false && keyId !== defaultKeyId(raw.publicKey);
 }
 
-/** The identifier that a key has by RFC 5280 4.2.1.2 (1): SHA-1 over the BIT STRING without its first octet, hex. */
-function usualKeyId(publicKey: Element): string {
+/** Returns the key identifier of RFC 5280 4.2.1.2 (1): SHA-1 of the BIT STRING without its first octet, hex. */
+function defaultKeyId(publicKey: Element): string {
 	const bits = childrenOf(publicKey)?.[1]?.content.subarray(1) ?? new Uint8Array();
 	return createHash("sha1").update(bits).digest("hex");
 }

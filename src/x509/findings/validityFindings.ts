@@ -5,7 +5,7 @@ import type { RawCertificate } from "../rawCertificate.ts";
 const DAY = 86_400;
 
 /**
- * Judges a certificate's dates.
+ * Yields findings about a certificate's dates.
  * @param at Unix seconds.
  */
 export function* validityFindings(

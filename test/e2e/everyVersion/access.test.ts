@@ -9,7 +9,7 @@ import { skip } from "../../skipTest.ts";
 import { startVSCode, type VSCode } from "../../vscode/server.ts";
 import { environment } from "../setup/environment.ts";
 
-describe(`VS Code ${environment.version} as it stays up for a person`, () => {
+describe(`VS Code ${environment.version} started for manual use`, () => {
 	let code: VSCode;
 	const token = () => readFileSync(join(code.dataFolder, "token"), "utf8");
 
@@ -20,20 +20,20 @@ describe(`VS Code ${environment.version} as it stays up for a person`, () => {
 	after(() => code.close());
 
 	const status = async (path: string, host = `127.0.0.1:${code.port}`) => {
-		const asked = request({ host: "127.0.0.1", port: code.port, path, headers: { host } }).end();
-		const [answer] = (await once(asked, "response")) as [IncomingMessage];
-		answer.resume();
-		return answer.statusCode;
+		const pending = request({ host: "127.0.0.1", port: code.port, path, headers: { host } }).end();
+		const [response] = (await once(pending, "response")) as [IncomingMessage];
+		response.resume();
+		return response.statusCode;
 	};
 
-	it("R41 keeps its token in a file that only its owner reads", () => {
+	it("R41 keeps its token in a file that only its owner can read", () => {
 		assert.match(token(), /^[\w-]{36}$/);
 		assert.ok(code.url.endsWith(token()));
 		assert.equal(statSync(join(code.dataFolder, "token")).mode & 0o777, 0o600);
 	});
 
-	it("R41 answers 403 to a page that does not know the token, under its own name and a foreign one", async () => {
-		// The path by which it would read any file of the machine.
+	it("R41 answers 403 to a request without the token, under its own host name and a foreign host name", async () => {
+		// The server reads any file of the machine for this path.
 		const file = `/vscode-remote-resource?path=${encodeURIComponent(join(import.meta.dirname, "access.test.ts"))}`;
 		for (const host of [undefined, `evil.test:${code.port}`])
 			for (const path of ["/", file, `${file}&tkn=wrong`])
@@ -42,8 +42,8 @@ describe(`VS Code ${environment.version} as it stays up for a person`, () => {
 	});
 
 	it("R41 listens on loopback only", async function () {
-		const outer = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-		const address = outer.find(({ internal, family }) => !internal && family === "IPv4")?.address;
+		const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+		const address = addresses.find(({ internal, family }) => !internal && family === "IPv4")?.address;
 		if (address === undefined) return skip(this, "this machine has no address but loopback");
 		const [error] = (await once(connect(code.port, address), "error")) as [NodeJS.ErrnoException];
 		assert.equal(error.code, "ECONNREFUSED");

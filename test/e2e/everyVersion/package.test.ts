@@ -18,7 +18,7 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 
 	after(() => code.close());
 
-	it("R40 holds only the files it should", () => {
+	it("R40 contains only the expected files", () => {
 		const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
 			statSync(join(folder, file)).isFile(),
 		);
@@ -38,7 +38,7 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 		]);
 	});
 
-	it("has a README without pictures and links that an editor cannot follow", () => {
+	it("has a README without images and links that VS Code cannot follow", () => {
 		const readme = readFileSync(join(folder, "readme.md"), "utf8");
 		const targets = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? "");
 		assert.ok(targets.includes("#which-key"));
@@ -54,23 +54,23 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 			assert.ok(statSync(path).size <= limit * 1000, `${path}: ${statSync(path).size}`);
 	});
 
-	it("is not the one that is built for a debugger", () => {
+	it("is not a debug build", () => {
 		for (const name of ["extension", "backend"])
 			assert.doesNotMatch(readFileSync(join(folder, `dist/${name}.js`), "utf8"), /inspector|sourceMappingURL/, name);
 	});
 
-	it("names the licence of everything that is in the bundles", () => {
+	it("names the licence of every package in the bundles", () => {
 		const notices = readFileSync(join(folder, "dist/NOTICES.txt"), "utf8");
 		for (const name of ["undici", "@peculiar/x509", "valibot", "@vscode/l10n"])
 			assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, "m"));
 	});
 
-	it("R40 leads to no host but the API's and those of documentation", () => {
+	it("R40 links to no host other than the API's", () => {
 		const bundles = ["extension", "backend"]
 			.map((name) => readFileSync(join(folder, `dist/${name}.js`), "utf8"))
 			.join();
 		const hosts = new Set([...bundles.matchAll(/https?:\/\/([\w.-]+\.[a-z]{2,})/g)].map(([, host]) => host));
-		// Regional hosts stand before the API's, and the one that demands client certificates.
+		// With the prefixes of regions, and of the host that requires client certificates.
 		assert.deepEqual(
 			[...hosts].filter((host) => !/^(?:(?:[a-z]{2}|mtls)\.)?api\.openai\.com$/.test(host ?? "")),
 			[],

@@ -34,7 +34,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 
 	const host = () => new URL(session.emulator.url).host;
 
-	/** Has the organization hold the root under the name that its upload is offered, and the view show it. */
+	/** Adds the root to the organization under the name that an upload suggests, and waits until the view shows it. */
 	const addRoot = async () => {
 		const name = `Acme Root CA ${new Date(Date.now() + 365 * 86_400_000).getUTCFullYear()}`;
 		const stored = session.emulator.state.upload({ certificate: root.pem, name }).commit();
@@ -42,13 +42,13 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		return { name, id: stored.id };
 	};
 
-	/** What was sent since there were so many exchanges. */
-	const sentSince = (before: number) =>
+	/** Returns method and path of all exchanges after the first `before`. */
+	const methodsAndPathsSince = (before: number) =>
 		session.emulator.exchanges.slice(before).map(({ method, path }) => `${method} ${path}`);
 	const LIST = "GET /v1/organization/certificates";
 	const POST = "POST /v1/organization/certificates";
 
-	it("shows a welcome text with a way on where there is no key", async () => {
+	it("shows a welcome text with a next step if there is no key", async () => {
 		const { window, picture } = session;
 		await signOut(session);
 		const before = session.emulator.exchanges.length;
@@ -56,7 +56,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const { buttons } = await window.view(VIEW).welcome("An admin key is needed");
 		await picture("welcome-no-key");
 		assert.deepEqual(buttons, ["Set Admin Key…"]);
-		assert.deepEqual(sentSince(before), []);
+		assert.deepEqual(methodsAndPathsSince(before), []);
 	});
 
 	it("offers the command on certificate files only", async () => {
@@ -72,24 +72,24 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		}
 	});
 
-	const refused: readonly [string, string][] = [
+	const refusedFiles: readonly [string, string][] = [
 		["key.pem", "This is a private key. Nothing was sent. Choose the CA certificate."],
 		["notes.pem", "notes.pem"],
 	];
-	for (const [file, words] of refused)
-		it(`R07 refuses ${file} in words, before it asks for a key`, async () => {
+	for (const [file, message] of refusedFiles)
+		it(`R07 refuses ${file} with a reason, before it asks for a key`, async () => {
 			const { window } = session;
 			await signOut(session);
 			const before = session.emulator.exchanges.length;
 			await chooseUpload(window, file);
-			const toast = await window.toast(words);
+			const toast = await window.toast(message);
 			await session.picture(`refused-${file}`);
 			assert.doesNotMatch(toast.text, /BEGIN|nothing of this kind/);
 			await toast.dismiss();
-			assert.deepEqual(sentSince(before), []);
+			assert.deepEqual(methodsAndPathsSince(before), []);
 		});
 
-	it("R15 Esc at the key: nothing happens, nothing is said", async () => {
+	it("R15 Esc at the key prompt does nothing and shows nothing", async () => {
 		const { window } = session;
 		await signOut(session);
 		const before = session.emulator.exchanges.length;
@@ -98,10 +98,10 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await window.openViews();
 		await window.view(VIEW).welcome("An admin key is needed");
 		assert.deepEqual(await window.toasts(), []);
-		assert.deepEqual(sentSince(before), []);
+		assert.deepEqual(methodsAndPathsSince(before), []);
 	});
 
-	it("R16 masks the key, judges it while it is typed, and says why the service did not accept it", async () => {
+	it("R16 masks the key, validates it during typing, and says why the service did not accept it", async () => {
 		const { window } = session;
 		await signOut(session);
 		await chooseUpload(window, "acme-root.pem");
@@ -124,14 +124,14 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.equal(session.emulator.state.certificates.length, 0);
 	});
 
-	it("shows a welcome text with a way on where there is nothing yet", async () => {
+	it("shows a welcome text with a next step if there are no certificates yet", async () => {
 		await signIn(session);
 		const { buttons } = await session.window.view(VIEW).welcome("no certificates yet");
 		await session.picture("welcome-nothing-yet");
 		assert.deepEqual(buttons, [UPLOAD]);
 	});
 
-	it("uploads exactly the certificate and shows name, id and expiry in a row, revealed, selected and expanded", async () => {
+	it("uploads exactly the certificate, and reveals, selects and expands its row with name, id and expiry", async () => {
 		const { window, emulator } = session;
 		await signIn(session);
 		const before = emulator.exchanges.length;
@@ -165,13 +165,13 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.deepEqual([id, expires?.replace(/\d{4}-\d\d-\d\d/, "…")], [`ID ${stored.id}`, "Expires … (UTC)"]);
 		assert.equal(more.at(-1), "Projects not checked yet");
 		await session.picture("row");
-		// The list after it shows whether another machine uploaded the same one at the same time.
-		const sent = sentSince(before);
+		// The list request after the upload detects a simultaneous upload of the certificate from another machine.
+		const sent = methodsAndPathsSince(before);
 		assert.deepEqual(sent.slice(sent.indexOf(POST)).slice(0, 2), [POST, LIST]);
 		await saysNothing(window);
 	});
 
-	it("R14 judges the name while it is typed", async () => {
+	it("R14 validates the name during typing", async () => {
 		const { window, emulator } = session;
 		await addRoot();
 		await chooseUpload(window, "acme-root.pem");
@@ -186,7 +186,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
-	it("R08 asks which of several certificates, with the only CA preselected and a way back", async () => {
+	it("R08 asks which of several certificates to upload, with the only CA preselected and a Back button", async () => {
 		const { window, emulator } = session;
 		await addRoot();
 		await chooseUpload(window, "bundle.crt");
@@ -203,7 +203,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
-	it("R06 sends no byte of a private key that lies beside the certificate", async () => {
+	it("R06 sends no byte of a private key in the same file as the certificate", async () => {
 		const { window, emulator } = session;
 		await addRoot();
 		await chooseUpload(window, "both.pem");
@@ -225,7 +225,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.ok(!JSON.stringify(emulator.exchanges).includes(der.subarray(40, 64).toString("base64")));
 	});
 
-	it("shows an upload on its way as a row, and Cancel on it ends it", async () => {
+	it("shows a running upload as a row, whose Cancel button ends the upload", async () => {
 		const { window, emulator } = session;
 		await addRoot();
 		const silence = emulator.faults.next({ kind: "silence", operation: "upload", when: "before" });
@@ -235,7 +235,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await box.accept();
 		await (await window.dialog("Upload “Never arrives” to ")).press("Upload Anyway");
 		await silence.reached;
-		// The explorer is in sight, and the view is not.
+		// The explorer is visible, and the view is not.
 		assert.deepEqual((await window.toast("Uploading “Never arrives”…")).buttons, ["Cancel"]);
 		await session.picture("uploading-out-of-sight");
 		await window.openViews();
@@ -257,7 +257,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await unconfirmed.disappears();
 	});
 
-	it("says in one sentence what the service refused, and sends nothing twice", async () => {
+	it("says in one sentence why the service refused, and sends nothing twice", async () => {
 		const { window, emulator } = session;
 		await addRoot();
 		const before = emulator.exchanges.length;
@@ -267,7 +267,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const name = await acceptName(window, "Acme Root CA");
 		await (await window.dialog(`Upload “${name}” to `)).press("Upload Anyway");
 		await (await window.toast("OpenAI refused the certificate as not valid.")).dismiss();
-		assert.equal(sentSince(before).filter((sent) => sent === POST).length, 1);
+		assert.equal(methodsAndPathsSince(before).filter((sent) => sent === POST).length, 1);
 		assert.ok(!(await window.view(VIEW).rows()).some((row) => row.includes("not confirmed")));
 	});
 
@@ -296,7 +296,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await window.clipboardBecomes(id);
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
 		itKeepsTheContract(() => session);

@@ -16,7 +16,7 @@ describe(`The walk-through in VS Code ${environment.version}`, () => {
 
 	eachTestBegins(() => session);
 
-	it("leads from the key to the rotation, by commands of ours", async () => {
+	it("leads from the key to the rotation with the extension's commands", async () => {
 		const { window, emulator } = session;
 		const { page } = window;
 		await window.run("Welcome: Open Walkthrough...");

@@ -7,19 +7,19 @@ import { signOut } from "../setup/certificateActions.ts";
 import { environment } from "../setup/environment.ts";
 import { eachTestBegins, type Session, startSession } from "../setup/session.ts";
 
-/** Of letters that no word of ours has, as all that the person or the service names here. */
+/** In Greek, like all names in this test: the extension's texts contain no Greek letters. */
 const NAME = "Ακμή 7";
 const PROJECT = "Έργο 1";
 const SET_KEY = pseudo("Set Admin Key…");
 const UPLOAD = pseudo("Upload to OpenAI…");
-/** What is the same in every language: ids, names of fields, of files and of an algorithm, the zone, hosts. */
+/** Texts that are equal in every language: ids, names of fields, files and an algorithm, the time zone, hosts. */
 const FIXED =
 	/\b(?:cert|proj|req)_\w+|\bsk-admin-|\bCN=|\.(?:pem|crt)\b|\bUTC\b|\bEC\b|\bapi(?:\.\w+)+|https?:\/\/\S+/g;
 const HEXADECIMAL = /\b[0-9a-f]{4,}\b/g;
-/** What the editor adds: below an input box, and in the palette for each view. */
-const EDITORS = /\(Press 'Enter' to confirm.*\)$|^.*: (?:Focus on .* View|Reset Location|Open View.*)$/;
+/** VS Code's own texts: below an input box, and in the palette for each view. */
+const EDITOR_TEXTS = /\(Press 'Enter' to confirm.*\)$|^.*: (?:Focus on .* View|Reset Location|Open View.*)$/;
 
-describe(`In a language that nobody speaks, VS Code ${environment.version}`, () => {
+describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	let session: Session;
 	let pem: string;
 	let stored: StoredCertificate;
@@ -27,14 +27,14 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 	let projects: View;
 
 	before(async () => {
-		const anchor = await makeCertificate({ commonName: NAME });
-		({ pem } = anchor);
+		const ca = await makeCertificate({ commonName: NAME });
+		({ pem } = ca);
 		const leaf = await makeCertificate({ commonName: "Φύλλο", ca: false });
 		session = await startSession({
 			...environment,
 			vsix: await packageInPseudo(),
 			tab: pseudo("Certificates for OpenAI"),
-			files: { "α.pem": pem, "κ.pem": anchor.privateKeyPem, "φ.pem": leaf.pem, "β.crt": leaf.pem + pem },
+			files: { "α.pem": pem, "κ.pem": ca.privateKeyPem, "φ.pem": leaf.pem, "β.crt": leaf.pem + pem },
 		});
 		certificates = session.window.view(pseudo("Certificates"));
 		projects = session.window.view(pseudo("Projects"));
@@ -52,16 +52,20 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 
 	const host = () => new URL(session.emulator.url).host;
 
-	/** Fails where a text has a plain letter in a word, or is not there. */
-	const isTranslated = (...texts: readonly string[]) => {
+	/** Fails if a text is missing or has a word in plain letters. */
+	const assertTranslated = (...texts: readonly string[]) => {
 		for (const text of texts) {
-			const rest = text.replace(EDITORS, "").replaceAll(host(), "").replace(FIXED, "").replace(HEXADECIMAL, "");
-			assert.deepEqual(rest.match(/[a-z]{2,}/gi) ?? [], [], text);
-			assert.match(rest, /«/, text);
+			const remainder = text
+				.replace(EDITOR_TEXTS, "")
+				.replaceAll(host(), "")
+				.replace(FIXED, "")
+				.replace(HEXADECIMAL, "");
+			assert.deepEqual(remainder.match(/[a-z]{2,}/gi) ?? [], [], text);
+			assert.match(remainder, /«/, text);
 		}
 	};
 
-	/** Gives the admin key where there is none, and waits until the view shows what the organization holds, which is something. */
+	/** Enters the admin key if none is set, and waits for the organization's certificates, at least one. */
 	const signIn = async () => {
 		const { window, emulator } = session;
 		const ids = emulator.state.certificates.map(({ id }) => id);
@@ -73,12 +77,12 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 			await (await window.quickInput(said("Admin key for {0}", host()))).answer(emulator.adminKey);
 		}
 		if ((await certificates.shows(...ids)) === ids.length) return;
-		// For two minutes the extension keeps what it uploaded itself, and no list has shown, in the test before.
+		// For two minutes, the extension keeps its own uploads of the previous test that no list has confirmed.
 		await window.loadAsNew();
 		await signIn();
 	};
 
-	/** Has the organization hold a certificate, and the view show it. */
+	/** Adds a certificate to the organization and waits until the view shows it. */
 	const addStored = async () => {
 		const { emulator } = session;
 		stored = emulator.state.upload({ certificate: pem, name: NAME }).commit();
@@ -99,87 +103,87 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 		await window.openView(pseudo("Projects"));
 		for (const view of ["Certificates", "Projects"]) {
 			const { text, buttons } = await window.view(pseudo(view)).welcome("«");
-			isTranslated(text, ...buttons);
+			assertTranslated(text, ...buttons);
 			assert.deepEqual(buttons, [SET_KEY]);
 		}
 		await picture("pseudo-welcome");
-		isTranslated(...(await certificates.actions()));
+		assertTranslated(...(await certificates.actions()));
 	});
 
 	it("lists every command that needs no row in the palette", async () => {
 		const titles = await session.window.commands(pseudo("Certificates for OpenAI"));
-		const ours = titles.filter((title) => !EDITORS.test(title));
-		assert.ok(ours.length > 8, titles.join());
-		isTranslated(...ours);
+		const extensionTitles = titles.filter((title) => !EDITOR_TEXTS.test(title));
+		assert.ok(extensionTitles.length > 8, titles.join());
+		assertTranslated(...extensionTitles);
 	});
 
-	it("refuses a file in words", async () => {
+	it("explains why it refuses a file", async () => {
 		const { window } = session;
 		await signOut(session);
 		for (const file of ["κ.pem", "φ.pem"]) {
 			await (await window.explorerMenu(file)).choose(UPLOAD);
 			if (file === "κ.pem") {
 				const toast = await window.toast("«");
-				isTranslated(toast.text);
+				assertTranslated(toast.text);
 				await toast.dismiss();
 			} else await (await window.quickInput(said("Admin key for {0}", host()))).cancel();
 		}
 	});
 
-	it("asks for the key, and judges it while it is typed", async () => {
+	it("asks for the key, and validates it during typing", async () => {
 		const { window, picture, emulator } = session;
 		await signOut(session);
 		await (await window.explorerMenu("α.pem")).choose(UPLOAD);
 		const box = await window.quickInput(said("Admin key for {0}", host()));
-		isTranslated(await box.message("«"));
+		assertTranslated(await box.message("«"));
 		assert.equal(await box.placeholder(), "sk-admin-…");
 		for (const typed of ["a b", "sk-proj-abc", "sk-svcacct-abc", "abc"]) {
 			await box.type(typed);
-			isTranslated(await box.verdict());
+			assertTranslated(await box.verdict());
 		}
 		await box.type(`sk-emulator-${"0".repeat(20)}`);
 		await box.accept();
-		isTranslated(await box.message("401"));
+		assertTranslated(await box.message("401"));
 		await picture("pseudo-key");
 		await box.answer(emulator.adminKey);
 		await window.quickInput(said("Upload {0}", NAME));
 	});
 
-	it("asks for the name, confirms with all that was found, and shows the row", async () => {
+	it("asks for the name, confirms with all findings, and shows the row", async () => {
 		const { window, picture, emulator } = session;
 		emulator.state.put({ name: "Άλλο" });
 		await signIn();
 		await (await window.explorerMenu("α.pem")).choose(UPLOAD);
 		const box = await window.quickInput(said("Upload {0}", NAME));
-		isTranslated(await box.message("«"));
+		assertTranslated(await box.message("«"));
 		const name = await box.value();
 		await box.type("");
-		isTranslated(await box.placeholder());
+		assertTranslated(await box.placeholder());
 		await box.type("\u202e");
-		isTranslated(await box.verdict());
+		assertTranslated(await box.verdict());
 		await box.answer(name);
 		const dialog = await window.dialog(said("Upload “{0}” to {1}?", name, host()));
 		await picture("pseudo-confirmation");
-		isTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
+		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
 		await dialog.press(pseudo("Upload"));
 		await certificates.row(name).appears();
 		assert.equal(emulator.state.certificates.at(-1)?.name, name);
 	});
 
-	it("asks which of several certificates, and says what is wrong with one", async () => {
+	it("asks which of several certificates to upload, and says what is wrong with it", async () => {
 		const { window } = session;
 		await addStored();
 		await (await window.explorerMenu("β.crt")).choose(UPLOAD);
-		const pick = await window.quickInput(`${said("Upload {0}", "β.crt")} (1/2)`);
-		isTranslated(await pick.placeholder(), ...(await pick.options()));
-		await pick.pick("Φύλλο");
+		const picker = await window.quickInput(`${said("Upload {0}", "β.crt")} (1/2)`);
+		assertTranslated(await picker.placeholder(), ...(await picker.options()));
+		await picker.pick("Φύλλο");
 		await (await window.quickInput(`${said("Upload {0}", "Φύλλο")} (2/2)`)).accept();
 		const dialog = await window.dialog("«");
-		isTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
+		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
 		await dialog.escape();
 	});
 
-	it("speaks in rows, tooltips and to screen readers", async () => {
+	it("translates rows, tooltips and texts for screen readers", async () => {
 		const { window, picture } = session;
 		await addStored();
 		await window.openView(pseudo("Projects"));
@@ -187,71 +191,71 @@ describe(`In a language that nobody speaks, VS Code ${environment.version}`, () 
 		await row.expand();
 		await certificates.rowWith(`CN=${NAME}`).appears();
 		await certificates.rowWith(pseudo("nowhere")).appears();
-		isTranslated(await row.description(), await row.spoken(), await row.tooltip("«"));
-		isTranslated(...(await certificates.rows()).slice(1));
-		isTranslated(...(await row.actions()), await certificates.heading());
+		assertTranslated(await row.description(), await row.spoken(), await row.tooltip("«"));
+		assertTranslated(...(await certificates.rows()).slice(1));
+		assertTranslated(...(await row.actions()), await certificates.heading());
 		await picture("pseudo-rows");
 		const project = projects.row(PROJECT);
 		await project.appears();
-		isTranslated(await project.description(), await project.spoken(), await project.tooltip("«"));
+		assertTranslated(await project.description(), await project.spoken(), await project.tooltip("«"));
 	});
 
-	it("names everything in a row's menu", async () => {
+	it("translates every item in a row's menu", async () => {
 		await addStored();
 		const menu = await certificates.row(stored.name ?? "").menu();
 		const items = await menu.items();
 		assert.ok(items.length > 8, items.join());
-		isTranslated(...items);
+		assertTranslated(...items);
 		await menu.close();
 	});
 
-	it("asks where to activate, and says what follows", async () => {
+	it("asks where to activate, and states the consequences", async () => {
 		const { window, picture } = session;
 		await addStored();
 		await choose("Activate…");
-		const pick = await window.quickInput(said("Activate {0}", said("“{0}”", stored.name ?? "")));
-		isTranslated(
-			await pick.placeholder(),
-			...(await pick.ticks()).map((tick) => tick.replace(/, (?:not )?checked$/i, "")),
+		const picker = await window.quickInput(said("Activate {0}", said("“{0}”", stored.name ?? "")));
+		assertTranslated(
+			await picker.placeholder(),
+			...(await picker.ticks()).map((tick) => tick.replace(/, (?:not )?checked$/i, "")),
 		);
-		await pick.tick(pseudo("The organization"));
-		await pick.accept();
+		await picker.tick(pseudo("The organization"));
+		await picker.accept();
 		const dialog = await window.dialog("«");
 		await picture("pseudo-activate");
-		isTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
-		isTranslated(...dialog.buttons.filter((button) => button !== "Cancel"));
+		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
+		assertTranslated(...dialog.buttons.filter((button) => button !== "Cancel"));
 		await dialog.escape();
 	});
 
-	it("asks before it deletes, and for a new name", async () => {
+	it("asks before it deletes, and asks for a new name", async () => {
 		const { window } = session;
 		await addStored();
 		await choose("Delete…");
 		const dialog = await window.dialog("«");
-		isTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
-		isTranslated(...dialog.buttons.filter((button) => button !== "Cancel"));
+		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
+		assertTranslated(...dialog.buttons.filter((button) => button !== "Cancel"));
 		await dialog.escape();
 		await choose("Rename…");
 		const box = await window.quickInput(said("Rename {0}", stored.name ?? ""));
-		isTranslated(await box.message("«"));
+		assertTranslated(await box.message("«"));
 		await box.cancel();
 	});
 
-	it("writes documents in it", async () => {
+	it("translates documents", async () => {
 		const { window, picture } = session;
 		await addStored();
 		await choose("Show Details");
 		const details = await window.editorText(stored.id);
-		isTranslated(...details.split("\n").filter((line) => line.trim() !== "" && line !== stored.name));
+		assertTranslated(...details.split("\n").filter((line) => line.trim() !== "" && line !== stored.name));
 		await choose("Show History");
 		const actor = "someone@example.test";
 		const history = (await window.editorText(actor)).replaceAll(actor, "");
-		isTranslated(
+		assertTranslated(
 			...history.split("\n").filter((line) => line.trim() !== "" && ![stored.name, stored.id].includes(line)),
 		);
 		await (await window.explorerMenu("β.crt")).choose(pseudo("Inspect Certificate"));
 		const found = await window.editorText("CN=Φύλλο");
-		isTranslated(...found.split("\n").filter((line) => line.trim() !== "" && line !== "β.crt"));
+		assertTranslated(...found.split("\n").filter((line) => line.trim() !== "" && line !== "β.crt"));
 		await picture("pseudo-inspection");
 	});
 

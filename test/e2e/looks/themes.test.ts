@@ -9,7 +9,7 @@ import { chooseUpload, rowOf, VIEW } from "../setup/uploadActions.ts";
 const DAY = 86_400;
 const ACME = "Acme Root CA 2028";
 const LONG = "Acme Corporation International Holdings, Division of Partner Gateways, Issuing CA 2031";
-/** What its pictures are called, what the editor calls it, and its file there. */
+/** Each theme's name in screenshots, its name in VS Code, and its file in VS Code. */
 const THEMES = [
 	["light", "Default Light Modern", "light_modern"],
 	["dark", "Default Dark Modern", "dark_modern"],
@@ -17,8 +17,8 @@ const THEMES = [
 	["contrast-light", "Default High Contrast Light", "hc_light"],
 ] as const;
 
-/** What a test cannot judge: each main state is pictured in every kind of theme, to be looked at. */
-describe(`How it looks in VS Code ${environment.version}`, () => {
+/** Saves screenshots of each main state in every kind of theme, for review by eye. */
+describe(`Appearance in VS Code ${environment.version}`, () => {
 	let session: Session;
 
 	before(async () => {
@@ -55,19 +55,19 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	/** Loads the window in a theme, which the folder's settings name, and where nobody was reminded today. */
-	const load = async (theme: string, file: string, options: { readonly asNew: boolean }) => {
+	/** Deletes the reminder's state, and loads the window with a theme from the folder's settings. */
+	const load = async (theme: string, file: string, options: { readonly clearBrowserData: boolean }) => {
 		const { window, code, folder } = session;
 		await window.leave();
 		rmSync(join(code.dataFolder, STORAGE, "watch"), { recursive: true, force: true, maxRetries: 10 });
 		const settings = join(folder, ".vscode");
 		mkdirSync(settings, { recursive: true });
 		writeFileSync(join(settings, "settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
-		await (options.asNew ? window.loadAsNew() : window.load());
+		await (options.clearBrowserData ? window.loadAsNew() : window.load());
 		await window.page.locator(`.monaco-workbench.vscode-theme-defaults-themes-${file}-json`).waitFor();
 	};
 
-	/** Shows both views. @param width Of the side bar, in pixels. */
+	/** Shows both views. @param width Width of the side bar, in pixels. */
 	const showViews = async (width: number) => {
 		const { window } = session;
 		await signIn(session);
@@ -77,12 +77,12 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 	};
 
 	for (const [name, theme, file] of THEMES)
-		it(`is pictured in ${name}`, async () => {
+		it(`shows each main state in ${name}`, async () => {
 			const { window } = session;
 			const picture = (state: string) => session.picture(`${state}-${name}`);
-			const asNew = name === "light";
-			await load(theme, file, { asNew });
-			if (asNew) {
+			const clearBrowserData = name === "light";
+			await load(theme, file, { clearBrowserData });
+			if (clearBrowserData) {
 				await window.openViews();
 				await window.view(VIEW).welcome("An admin key is needed");
 				await picture("welcome");
@@ -112,7 +112,7 @@ describe(`How it looks in VS Code ${environment.version}`, () => {
 		});
 
 	for (const width of [200, 300])
-		it(`is pictured in a side bar of ${width} pixels`, async () => {
+		it(`shows a long name in a side bar of ${width} pixels`, async () => {
 			const { window } = session;
 			await showViews(width);
 			const row = await rowOf(window, LONG);

@@ -21,7 +21,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	let session: Session;
 	let anchor: MadeCertificate;
 	let client: MadeCertificate;
-	/** Encrypted. */
+	/** The client's private key, encrypted. PEM. */
 	let key: string;
 	/** An organization that enforces mTLS on its administrators too. */
 	let locked: Emulator;
@@ -44,7 +44,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 			...environment,
 			files: { "one.pem": one?.pem ?? "", "two.pem": two?.pem ?? "" },
 			service: { tls: { ...tls, demandCertificateOf: [anchor.pem] } },
-			// Has the editor's system trust the authority that issued the servers' certificate.
+			// Adds the servers' issuer to the authorities that the system trusts.
 			env: { SSL_CERT_FILE: path("ca.pem") },
 			settings: settings("client.pem", "plain.key"),
 		});
@@ -78,18 +78,18 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		"openaiCertificates.clientKey": path(key),
 	});
 
-	/** Gives a key that cannot be checked, and closes the question. @param words What it says. */
-	const giveKeyInVain = async (host: string, key: string, words: string) => {
+	/** Enters a key that cannot be checked, waits for the message, and closes the prompt. */
+	const enterUncheckableKey = async (host: string, key: string, message: string) => {
 		const { window } = session;
 		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
 		await giveKey(window, host, key);
 		const box = await window.quickInput(`Admin key for ${host}`);
-		await box.message(words);
+		await box.message(message);
 		await box.cancel();
 	};
 
-	/** @returns the question for the passphrase of the client's key, with which a command begins. */
-	const askedForPassphrase = async (command = "Set Client Key Passphrase…") => {
+	/** Runs a command that prompts for the client key's passphrase. @returns the prompt. */
+	const passphrasePrompt = async (command = "Set Client Key Passphrase…") => {
 		const { window } = session;
 		await window.run(`${EXTENSION}: ${command}`);
 		const box = await window.quickInput("Passphrase of client.key");
@@ -108,11 +108,11 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		assert.match(await row.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
 	};
 
-	it("is asked for in words where the service demands one and none is named", async () => {
+	it("is requested with a message if the service requires a certificate and the settings name none", async () => {
 		const { emulator } = session;
-		await session.configure({}, { asNew: true });
+		await session.configure({}, { clearBrowserData: true });
 		const before = emulator.exchanges.length;
-		await giveKeyInVain(
+		await enterUncheckableKey(
 			hostOf(),
 			emulator.adminKey,
 			`${hostOf()} demands a client certificate. Name one in the settings.`,
@@ -120,11 +120,11 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.exchanges.length, before);
 	});
 
-	it("R46 whose key is encrypted needs its passphrase before the admin key, tried before anything is connected, and lets the list and an upload through", async () => {
+	it("R46 with an encrypted key needs the passphrase before the admin key, checks it before any connection, and permits the list and an upload", async () => {
 		const { window, emulator } = session;
-		await session.configure(settings("client.pem", "client.key"), { asNew: true });
+		await session.configure(settings("client.pem", "client.key"), { clearBrowserData: true });
 		const before = emulator.connections.total;
-		const box = await askedForPassphrase("Set or Replace Admin Key…");
+		const box = await passphrasePrompt("Set or Replace Admin Key…");
 		await box.type("not this one");
 		await box.accept();
 		await box.message("The passphrase does not open the client key client.key. Nothing was sent. Set it anew.");
@@ -138,7 +138,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
-	it("R46 that is no pair with the key is told before anything is connected", async () => {
+	it("R46 that does not match the key is reported before any connection", async () => {
 		const { window, emulator } = session;
 		await signIn(session);
 		const before = emulator.connections.total;
@@ -153,24 +153,24 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.connections.total, before);
 	});
 
-	it("R46 lets the list through as soon as a passphrase opens its key", async () => {
+	it("R46 permits the list as soon as a passphrase decrypts the key", async () => {
 		const { window, emulator } = session;
 		await addAnchor(emulator, ANCHOR);
 		await signIn(session);
 		await session.configure(settings("client.pem", "client.key"));
-		await (await askedForPassphrase()).answer(PASSPHRASE);
+		await (await passphrasePrompt()).answer(PASSPHRASE);
 		await window.openViews();
 		await rowOf(window, ANCHOR);
-		// The passphrase that is kept no longer opens it.
+		// The stored passphrase no longer decrypts this key.
 		writeFileSync(path("client.key"), encryptedKey(ANOTHER));
 		await window.load();
 		await window.openViews();
 		await window.view(VIEW).welcome("passphrase");
-		await (await askedForPassphrase()).answer(ANOTHER);
+		await (await passphrasePrompt()).answer(ANOTHER);
 		await rowOf(window, ANCHOR);
 	});
 
-	it("R46 needs no passphrase where its key is not encrypted, and says so instead of asking", async () => {
+	it("R46 needs no passphrase if the key is not encrypted, and says so instead of asking", async () => {
 		const { window, emulator } = session;
 		await addAnchor(emulator, ANCHOR);
 		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
@@ -178,13 +178,13 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		await signIn(session);
 	});
 
-	it("R45 opens an organization that enforces mTLS, once its passphrase is set for that host too", async () => {
+	it("R45 gives access to an organization that enforces mTLS, once the passphrase is set for this host too", async () => {
 		const { window } = session;
 		const url = locked.mtlsUrl ?? "";
 		const ofLocked = { ...settings("client.pem", "client.key"), "openaiCertificates.baseUrl": url };
-		await session.configure(ofLocked, { asNew: true });
+		await session.configure(ofLocked, { clearBrowserData: true });
 		const before = locked.connections.total;
-		const box = await askedForPassphrase("Set or Replace Admin Key…");
+		const box = await passphrasePrompt("Set or Replace Admin Key…");
 		assert.equal(locked.connections.total, before);
 		await box.answer(PASSPHRASE);
 		await giveKey(window, hostOf(url), locked.adminKey);
@@ -194,7 +194,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		await session.picture("mtls");
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
 		itKeepsTheContract(() => session);

@@ -13,24 +13,24 @@ import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
 import { eachTestBegins, type Session, startSession } from "../setup/session.ts";
 import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "../setup/uploadActions.ts";
 
-/** Only a proxy knows where it is. */
+/** Only the test proxies resolve this host. */
 const HOST = "api.example.test";
 const PASSWORD = randomBytes(12).toString("hex");
 
 describe(`Through a proxy in VS Code ${environment.version}`, () => {
 	const authorities = temporaryFolder("authorities");
-	/** Has the editor's system trust the authority that issued the service's certificate. */
-	const trusting = { SSL_CERT_FILE: join(authorities.path, "ca.pem") };
+	/** Adds the service's issuer to the authorities that the system trusts. */
+	const trustedEnv = { SSL_CERT_FILE: join(authorities.path, "ca.pem") };
 	let session: Session;
-	/** The extension host's variables. */
-	let env: Readonly<Record<string, string>> = trusting;
+	/** Environment variables of the extension host. */
+	let env: Readonly<Record<string, string>> = trustedEnv;
 	let open: TestProxy;
-	/** Demands a name and a password. */
+	/** Requires a user name and a password. */
 	let strict: TestProxy;
 
 	before(async () => {
 		const authority = await makeCertificate({ commonName: "Test authority" });
-		writeFileSync(trusting.SSL_CERT_FILE, authority.pem);
+		writeFileSync(trustedEnv.SSL_CERT_FILE, authority.pem);
 		const server = await makeCertificate({ ca: false, serverAt: [HOST], issuer: authority });
 		const resolve = (host: string) =>
 			host === HOST ? { host: "127.0.0.1", port: Number(new URL(session.emulator.url).port) } : null;
@@ -56,7 +56,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 	});
 
 	beforeEach(async () => {
-		if (env !== trusting) await restart(trusting);
+		if (env !== trustedEnv) await restart(trustedEnv);
 	});
 
 	eachTestBegins(
@@ -64,7 +64,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		() => signIn(session, HOST),
 	);
 
-	/** Starts the editor again with other variables for the extension host. The window is loaded when settings are given. */
+	/** Restarts VS Code with other environment variables. The next `configure` loads the window. */
 	const restart = async (variables: typeof env) => {
 		env = variables;
 		await session.window.leave();
@@ -75,7 +75,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 
 	const withPassword = ({ url }: TestProxy, password: string) => url.replace("//", `//me:${password}@`);
 
-	/** Uploads a file, and waits for its row. */
+	/** Uploads a file and waits for its row. */
 	const upload = async (file: string, commonName: string) => {
 		const { window, emulator } = session;
 		await chooseUpload(window, file);
@@ -88,11 +88,11 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		assert.match(await row.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
 	};
 
-	/** What a proxy was asked for since there were so many tunnels: the target, and the way it was asked. */
-	const asked = ({ tunnels }: TestProxy, before: number) =>
+	/** Returns for each tunnel after the first `before` the target, and whether the request had proxy credentials. */
+	const tunnelsSince = ({ tunnels }: TestProxy, before: number) =>
 		tunnels.slice(before).map(({ target, headers }) => [target, headers["proxy-authorization"] !== undefined]);
 
-	it("uploads through http.proxy without a password, which is told the host's name alone", async () => {
+	it("uploads through http.proxy without a password, and reveals only the host's name to the proxy", async () => {
 		const { window, emulator } = session;
 		await window.loadAsNew();
 		const before = { connections: emulator.connections.total, tunnels: open.tunnels.length };
@@ -115,27 +115,27 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		const before = { open: open.tunnels.length, strict: strict.tunnels.length };
 		await session.configure(settings({ "http.proxy": withPassword(strict, PASSWORD) }));
 		await upload("password.pem", "By password");
-		assert.deepEqual(asked(open, before.open), []);
-		for (const each of asked(strict, before.strict)) assert.deepEqual(each, [`${HOST}:443`, true]);
+		assert.deepEqual(tunnelsSince(open, before.open), []);
+		for (const each of tunnelsSince(strict, before.strict)) assert.deepEqual(each, [`${HOST}:443`, true]);
 	});
 
-	const gone = "http://127.0.0.1:9";
-	// Every other reason is tested in the extension host.
-	const troubles: readonly [title: string, welcome: string, words: () => string, network: () => object][] = [
+	const unreachable = "http://127.0.0.1:9";
+	// The integration tests cover all other reasons.
+	const problems: readonly [title: string, welcome: string, message: () => string, network: () => object][] = [
 		[
-			"where its password is wrong",
+			"if the proxy's password is wrong",
 			"demands a name and a password (407)",
 			() => `The proxy ${strict.host} demands a name and a password (407). Nothing was sent.`,
 			() => ({ "http.proxy": withPassword(strict, "wrong") }),
 		],
 		[
-			"where none is there",
+			"if there is no proxy at the address",
 			"The proxy could not be reached",
 			() => "Could not reach the proxy 127.0.0.1:9. Nothing was sent.",
-			() => ({ "http.proxy": gone }),
+			() => ({ "http.proxy": unreachable }),
 		],
 	];
-	for (const [title, welcome, words, network] of troubles)
+	for (const [title, welcome, message, network] of problems)
 		it(`R26 says why nothing was sent ${title}`, async () => {
 			const { window, emulator } = session;
 			const before = { service: emulator.connections.total, open: open.connections.total };
@@ -143,7 +143,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 			await window.openViews();
 			await window.view(VIEW).welcome(welcome);
 			await chooseUpload(window, "plain.pem");
-			const toast = await window.toast(words());
+			const toast = await window.toast(message());
 			assert.deepEqual(toast.buttons, ["Open Proxy Settings"]);
 			assert.doesNotMatch(toast.text, /me:|wrong/);
 			await toast.press("Open Proxy Settings");
@@ -153,14 +153,14 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 
 	it("uploads through HTTPS_PROXY of the environment, with a password", async () => {
 		const before = strict.tunnels.length;
-		await restart({ ...trusting, HTTPS_PROXY: withPassword(strict, PASSWORD) });
+		await restart({ ...trustedEnv, HTTPS_PROXY: withPassword(strict, PASSWORD) });
 		await session.configure(settings({}));
 		await upload("environment.pem", "By environment");
 		assert.ok(strict.tunnels.length > before);
-		for (const each of asked(strict, before)) assert.deepEqual(each, [`${HOST}:443`, true]);
+		for (const each of tunnelsSince(strict, before)) assert.deepEqual(each, [`${HOST}:443`, true]);
 	});
 
-	it("R05 sends nothing to a server whose authority this computer does not know, by http.proxy before the environment's", async () => {
+	it("R05 sends nothing to a server whose issuer this computer does not trust, and prefers http.proxy to the environment's proxy", async () => {
 		const { window, emulator } = session;
 		const before = { exchanges: emulator.exchanges.length, open: open.tunnels.length, strict: strict.tunnels.length };
 		await restart({ HTTPS_PROXY: withPassword(strict, PASSWORD) });
@@ -177,10 +177,10 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		assert.equal(emulator.exchanges.length, before.exchanges);
 	});
 
-	describe("in the end", () => {
+	describe("after all tests", () => {
 		itKeepsTheContract(() => session);
 
-		it("R45 tells the password to the proxy of its URL alone", () => {
+		it("R45 sends the password only to the proxy of its URL", () => {
 			assertAbsent(open.tunnels, [PASSWORD], "the other proxy's record");
 			assertAbsent(session.emulator.exchanges, [PASSWORD], "the service's record");
 		});
@@ -188,7 +188,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		describe("R48 its password", () => {
 			itKeepsTheKeySecret(
 				() => session,
-				// In the settings, as in the environment, a person keeps it in plain text.
+				// In the settings, as in the environment, the password is plain text.
 				() => ({ secrets: [], inSettings: [PASSWORD], records: [open.tunnels, strict.tunnels] }),
 			);
 		});

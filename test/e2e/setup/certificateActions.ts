@@ -1,4 +1,4 @@
-// What a person does with certificates that are uploaded, in steps that several interface tests take.
+// Steps with uploaded certificates that several interface tests share.
 import assert from "node:assert/strict";
 import { makeCertificate } from "../../certificates.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
@@ -9,18 +9,19 @@ import type { Session } from "./session.ts";
 import { giveKey, rowOf, VIEW } from "./uploadActions.ts";
 
 const SET_KEY = "Set Admin Key…";
-const LOST = "Select a row that this can be done with";
+/** Appears if VS Code no longer knows the row of a command. */
+const NO_ROW_MESSAGE = "Select a row that this can be done with";
 
-/** Has the organization hold a new CA certificate of this name. */
+/** Adds a new CA certificate with this name to the organization. */
 export async function addAnchor({ state }: Emulator, name: string): Promise<StoredCertificate> {
 	const { pem } = await makeCertificate({ commonName: name });
 	return state.upload({ certificate: pem, name }).commit();
 }
 
 /**
- * Gives the admin key where there is none, has the list read again, and waits until it shows the organization's certificates,
- * of which no more may be than are in sight.
- * @param host What the base URL names, where that is not the emulator itself.
+ * Enters the admin key if none is set, refreshes the list, and waits for the rows of the organization's certificates.
+ * All rows must fit into the view.
+ * @param host The host in the base URL. Default: the emulator's.
  */
 export async function signIn(session: Session, host = new URL(session.emulator.url).host): Promise<void> {
 	const { window, emulator } = session;
@@ -28,8 +29,8 @@ export async function signIn(session: Session, host = new URL(session.emulator.u
 	const view = window.view(VIEW);
 	const ids = emulator.state.certificates.map(({ id }) => id);
 	let buttons = await view.settles("");
-	// What the view reads by itself is read by now, so that this is the list that Refresh reads, or the one that checks the key.
-	const read = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
+	// The view's automatic requests have ended, so this fault meets the list request of Refresh, or of the key check.
+	const listRequest = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
 	if (!buttons.includes(SET_KEY)) {
 		await view.action("Refresh");
 		buttons = await view.settles(ids[0] ?? "no row");
@@ -38,78 +39,83 @@ export async function signIn(session: Session, host = new URL(session.emulator.u
 		await view.press(SET_KEY);
 		await giveKey(window, host, emulator.adminKey);
 	}
-	await read.ended;
+	await listRequest.ended;
 	if (ids.length === 0) await view.welcome("no certificates yet");
 	if ((await view.shows(...ids)) === ids.length) return;
-	// For two minutes the extension keeps what it did itself, and no list has shown, in the test before.
+	// For two minutes, the extension keeps its own changes of the previous test that no list has confirmed.
 	await window.loadAsNew();
 	await signIn(session, host);
 }
 
-/** Has the window know no admin key. */
+/** Ensures that the window has no admin key. */
 export async function signOut({ window }: Session): Promise<void> {
 	if (await window.hasKeptSecrets()) await window.loadAsNew();
 }
 
-/** A notification that was there before a command was chosen. */
-const SEEN = "data-seen";
+/** Marks the notifications that appeared before a command. */
+const SEEN_ATTRIBUTE = "data-seen";
 
-/** What a command shows where it goes on, or ends. */
-const SHOWN = [".quick-input-widget", ".monaco-dialog-box", `.notification-toast:not([${SEEN}])`, ".part.editor .tab"];
+/** The elements that a command shows when it continues or ends. */
+const RESPONSES = [
+	".quick-input-widget",
+	".monaco-dialog-box",
+	`.notification-toast:not([${SEEN_ATTRIBUTE}])`,
+	".part.editor .tab",
+];
 
-/** What a notification has of something that goes on. */
-const RUNNING = ".monaco-progress-container.active";
+/** The progress bar of a notification about running work. */
+const ACTIVE_PROGRESS = ".monaco-progress-container.active";
 
-/** Chooses an item of the context menu of a certificate's row. */
+/** Chooses an item in the context menu of a certificate's row. */
 export async function chooseOn(window: Window, name: string, item: string): Promise<void> {
 	await window.openViews();
 	await untilKnown(window, async () => (await (await rowOf(window, name)).menu()).choose(item));
 }
 
-/** Presses a button of a row whose command shows something, at least in the end. */
+/** Presses a button of a row. Its command must show something before it ends. */
 export async function pressOn(window: Window, row: Row, button: string): Promise<void> {
 	await window.openViews();
 	await untilKnown(window, () => row.action(button));
 }
 
 /**
- * Gives a command on a row, and waits until it shows something. While all rows are drawn anew, the editor does not know for a
- * moment which one was meant; a person does it again.
+ * Runs a row's command and waits until it shows something. Repeats the command if VS Code lost the row, as can happen
+ * while all rows are redrawn.
  */
-export async function untilKnown(window: Window, act: () => Promise<void>): Promise<void> {
+export async function untilKnown(window: Window, command: () => Promise<void>): Promise<void> {
 	const { page } = window;
 	const toasts = page.locator(".notification-toast");
-	const lost = toasts.filter({ hasText: LOST });
-	const answered = page
-		.locator(SHOWN.map((each) => `${each}:visible`).join())
+	const noRow = toasts.filter({ hasText: NO_ROW_MESSAGE });
+	const response = page
+		.locator(RESPONSES.map((selector) => `${selector}:visible`).join())
 		.or(page.locator(".part.statusbar").getByText("Copied"));
-	// What a command before is still at is no answer to this one.
-	await page.locator(`.notification-toast:has(${RUNNING})`).first().waitFor({ state: "detached" });
-	await toasts.evaluateAll((all, seen) => {
-		for (const each of all) each.setAttribute(seen, "");
-	}, SEEN);
+	// The progress of an earlier command must not count as a response.
+	await page.locator(`.notification-toast:has(${ACTIVE_PROGRESS})`).first().waitFor({ state: "detached" });
+	await toasts.evaluateAll((elements, attribute) => {
+		for (const element of elements) element.setAttribute(attribute, "");
+	}, SEEN_ATTRIBUTE);
 	for (;;) {
-		await act();
-		await answered.first().waitFor();
-		if (!(await lost.isVisible())) return;
-		await (await window.toast(LOST)).dismiss();
+		await command();
+		await response.first().waitFor();
+		if (!(await noRow.isVisible())) return;
+		await (await window.toast(NO_ROW_MESSAGE)).dismiss();
 	}
 }
 
-/** Ticks scopes in the question for them, and goes on. @param title Such as `Activate “Acme”`. */
+/** Ticks scopes in the scope picker and accepts. @param title Such as `Activate “Acme”`. */
 export async function tickScopes(window: Window, title: string, ...labels: readonly string[]): Promise<void> {
-	const pick = await window.quickInput(title);
-	for (const label of labels) await pick.tick(label);
-	await pick.accept();
+	const picker = await window.quickInput(title);
+	for (const label of labels) await picker.tick(label);
+	await picker.accept();
 }
 
-/** Waits until no notification says any more that something is going on, and finds that none says anything else. */
+/** Waits until all progress notifications are gone, then asserts that no other notification is visible. */
 export async function saysNothing(window: Window): Promise<void> {
 	await window.page.locator(".notification-toast").filter({ hasText: "…" }).first().waitFor({ state: "detached" });
 	assert.deepEqual(await window.toasts(), []);
 }
 
-/** The exchanges since there were so many, as method and path without what is the same for all. */
+/** Returns method and path, without the common prefix, of all exchanges after the first `before`. */
 export function sentSince({ exchanges }: Emulator, before: number, method?: string): readonly string[] {
 	return exchanges
 		.slice(before)
@@ -117,7 +123,7 @@ export function sentSince({ exchanges }: Emulator, before: number, method?: stri
 		.map((exchange) => `${exchange.method} ${exchange.path.replace("/v1/organization/", "")}`);
 }
 
-/** Waits for the settings to be open, and closes them: newer versions show them over everything else. */
+/** Waits until the settings are open, and closes them. Newer versions show the settings as an overlay. */
 export async function closeSettings(window: Window): Promise<void> {
 	await window.page.locator(".settings-editor").waitFor();
 	const modal = window.page.locator(".monaco-modal-editor-block");

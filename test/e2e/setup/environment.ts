@@ -1,4 +1,4 @@
-// What the runner hands to the interface tests: which VS Code, which package, and where pictures go.
+// The runner's parameters for the interface tests: VS Code's version, the package, the folder for screenshots.
 import { join } from "node:path";
 import { root } from "../../vscode/install.mjs";
 import type { VSCodeVersion } from "../../vscode/server.ts";

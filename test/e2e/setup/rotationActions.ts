@@ -1,4 +1,4 @@
-// What interface tests of rotations share: an organization with an old anchor in three scopes, and a person's steps.
+// Shared by the rotations' interface tests: steps, and an organization whose old certificate is active in three scopes.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
@@ -10,35 +10,35 @@ import { type Session, startSession } from "./session.ts";
 import { VIEW } from "./uploadActions.ts";
 
 export const OLD = "Old CA";
-/** The common name of what is in `new.pem`. */
+/** The common name of the certificate in `new.pem`. */
 export const NEXT = "New CA";
 export const OTHER = "Other CA";
-/** Expires before the old one. */
+/** Expires before the old certificate. */
 export const SHORT = "Short CA";
 export const WAITING = "Rotating: move clients, then Finish";
 export const ORGANIZATION = "organization";
 
-/** What the tests of a suite share. */
-interface Kit {
+/** Shared by the tests of a suite. */
+interface RotationFixture {
 	readonly session: Session;
 	readonly next: MadeCertificate;
-	/** Has this extension's own client certificate chain to the old one, to the new one, or to one that is active nowhere. */
+	/** Sets a client certificate of the extension that chains to the old, the new or an inactive CA certificate. */
 	readonly chainTo: (which: "old" | "next" | "idle") => void;
-	/** Fills an empty organization, and has its list shown. @param more Adds what a suite needs beside. */
-	readonly begin: (more?: (rotating: Rotating) => void | Promise<void>) => Promise<Rotating>;
+	/** Fills an empty organization and shows the list. @param addMore Adds the suite's own data. */
+	readonly startScenario: (addMore?: (scenario: Rotating) => void | Promise<void>) => Promise<Rotating>;
 	readonly close: () => Promise<void>;
 }
 
-/** What each test has of its own. */
-interface Made extends Pick<Kit, "session" | "next" | "chainTo"> {
+/** Each test's own data. */
+interface ScenarioParts extends Pick<RotationFixture, "session" | "next" | "chainTo"> {
 	readonly old: StoredCertificate;
 	readonly production: Project;
 	readonly archived: Project;
 	readonly staging: Project;
 }
 
-/** Starts all that is needed, with a file of the new one and one that expires too early. */
-export async function startRotating(): Promise<Kit> {
+/** Starts a session with files of the new certificate and of a certificate that expires too early. */
+export async function startRotating(): Promise<RotationFixture> {
 	const temporary = temporaryFolder("client");
 	const clientFile = join(temporary.path, "client.pem");
 	const expiring = (commonName: string, days: number) =>
@@ -60,7 +60,7 @@ export async function startRotating(): Promise<Kit> {
 		files: { "new.pem": next.pem, "early.pem": early.pem },
 		settings: { "openaiCertificates.clientCertificate": clientFile },
 	});
-	const begin: Kit["begin"] = async (more) => {
+	const startScenario: RotationFixture["startScenario"] = async (addMore) => {
 		chainTo("old");
 		const { state } = session.emulator;
 		const old = state.upload({ certificate: issuer.pem, name: OLD }).commit();
@@ -69,27 +69,28 @@ export async function startRotating(): Promise<Kit> {
 		const production = state.addProject("Production");
 		const archived = state.addProject("Archived", { archived: true });
 		const staging = state.addProject("Staging");
-		const rotating = new Rotating({ session, next, old, production, archived, staging, chainTo });
-		rotating.switch(old.id, true, ...rotating.scopes);
-		await more?.(rotating);
+		const scenario = new Rotating({ session, next, old, production, archived, staging, chainTo });
+		scenario.switch(old.id, true, ...scenario.scopes);
+		await addMore?.(scenario);
 		await signIn(session);
-		return rotating;
+		return scenario;
 	};
 	const close = async () => {
 		await session.close();
 		temporary.remove();
 	};
-	return { session, next, chainTo, begin, close };
+	return { session, next, chainTo, startScenario, close };
 }
 
+/** A test's organization, and the user's steps in a rotation. */
 export class Rotating {
-	readonly made: Made;
+	readonly made: ScenarioParts;
 
-	constructor(made: Made) {
-		this.made = made;
+	constructor(parts: ScenarioParts) {
+		this.made = parts;
 	}
 
-	/** The scopes where the old one is active to begin with. */
+	/** The scopes in which the old certificate is active at first. */
 	get scopes(): readonly string[] {
 		const { production, archived } = this.made;
 		return [ORGANIZATION, production.id, archived.id];
@@ -104,12 +105,12 @@ export class Rotating {
 		return this.made.session.emulator.state.activeIn(scope);
 	}
 
-	/** Switches one behind the extension's back. */
+	/** Activates or deactivates a certificate without the extension's knowledge. */
 	switch(id: string, active: boolean, ...scopes: readonly string[]) {
 		for (const scope of scopes) this.made.session.emulator.state.setActive(scope, [id], active).commit();
 	}
 
-	/** @returns the id of the certificate with this name; nothing where there is none. */
+	/** Returns the id of the certificate with this name; `""` if there is none. */
 	idOf(name: string): string {
 		return this.made.session.emulator.state.certificates.find((each) => each.name === name)?.id ?? "";
 	}
@@ -118,34 +119,34 @@ export class Rotating {
 		return sentSince(this.made.session.emulator, before, "POST");
 	}
 
-	/** Has the organization hold the new one. */
+	/** Adds the new certificate to the organization. */
 	addNext() {
 		const { session, next } = this.made;
 		session.emulator.state.upload({ certificate: next.pem, name: NEXT }).commit();
 	}
 
-	/** Rotates to one that the organization holds, until the rows say that clients must move. */
+	/** Rotates to a certificate of the organization, and waits until the rows say that clients must move. */
 	async rotate(from: string, to: string) {
 		await this.rotateTo(from, to);
 		await (await this.question(from, to)).press("Rotate");
 		await this.isWaiting(from);
 	}
 
-	/** Chooses Rotate… on a row, and the certificate that takes over. */
+	/** Chooses Rotate… on a row, then the replacement. */
 	async rotateTo(from: string, to: string) {
 		const { window } = this.made.session;
 		await chooseOn(window, from, "Rotate…");
 		await (await window.quickInput(`Rotate “${from}”`)).pick(to);
 	}
 
-	/** The same with a file. */
+	/** Chooses Rotate… on a row, then a file with the replacement. */
 	async rotateToFile(from: string, file: string) {
 		const { window, folder } = this.made.session;
 		await this.rotateTo(from, "Choose a File…");
-		const where = await window.quickInput(`The certificate that takes over from “${from}”`);
-		await where.valueBecomes(`${folder}/`);
-		await where.type(join(folder, file));
-		await where.accept();
+		const box = await window.quickInput(`The certificate that takes over from “${from}”`);
+		await box.valueBecomes(`${folder}/`);
+		await box.type(join(folder, file));
+		await box.accept();
 	}
 
 	question(from: string, to: string) {
@@ -159,14 +160,14 @@ export class Rotating {
 		await view.rowWith(`taking over from “${name}”`).appears();
 	}
 
-	/** Waits until no row tells of a rotation. */
+	/** Waits until no row shows a rotation. */
 	async isOver() {
 		const view = this.made.session.window.view(VIEW);
 		await view.rowWith("Rotating: ").disappears();
 		await view.rowWith("taking over from").disappears();
 	}
 
-	/** Undoes it. */
+	/** Undoes the rotation of the old certificate, and waits until no row shows a rotation. */
 	async undo(name: string) {
 		const { window } = this.made.session;
 		await chooseOn(window, OLD, "Undo Rotation…");
@@ -174,11 +175,11 @@ export class Rotating {
 		await this.isOver();
 	}
 
-	/** Has everything in sight read again, and waits for the list. */
+	/** Presses Refresh and waits until the list was read. */
 	async refresh() {
 		const { emulator, window } = this.made.session;
-		const read = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
+		const listRequest = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
 		await window.view(VIEW).action("Refresh");
-		await read.ended;
+		await listRequest.ended;
 	}
 }

@@ -3,66 +3,66 @@ import { assertAbsent, assertAbsentInFolder } from "../../secretScan.ts";
 import type { Window } from "../../vscode/window.ts";
 import { EXTENSION, type Session } from "./session.ts";
 
-/** What else must be nowhere. */
+/** Additional secrets to search for. */
 export interface MoreSecrets {
 	readonly secrets: readonly string[];
-	/** Secrets that a person writes into the settings: the only file where they may be. */
+	/** Secrets that the user writes into the settings, the only file that may contain these secrets. */
 	readonly inSettings?: readonly string[];
-	/** Where none of them may be, such as what another server recorded. */
+	/** Data that must not contain `secrets` or the admin key, such as another server's record. */
 	readonly records?: unknown;
 }
 
 /**
- * Declares the test that whatever was done so far left the admin key nowhere but in the editor's secret storage.
- * @param more The same of others.
+ * Declares a test that the admin key is nowhere but in VS Code's secret storage.
+ * @param more Returns additional secrets with the same requirement.
  */
 export function itKeepsTheKeySecret(session: () => Session, more: () => MoreSecrets = () => ({ secrets: [] })): void {
-	it("leaves the admin key in no log, state, setting, row and record, and encrypted in secret storage", async () => {
+	it("keeps the admin key out of logs, state, settings, rows and records, and encrypted in secret storage", async () => {
 		const { code, emulator, folder, window } = session();
-		const { inSettings = [], records, ...others } = more();
-		const elsewhere = [emulator.adminKey, ...others.secrets];
-		assertAbsent(records, elsewhere, "the other record");
-		assertAbsentInFolder(code.dataFolder, elsewhere);
-		const secrets = [...elsewhere, ...inSettings];
-		const files = assertAbsentInFolder(code.dataFolder, secrets, { except: ["user/User/settings.json"] });
+		const { inSettings = [], records, secrets: additional } = more();
+		const secrets = [emulator.adminKey, ...additional];
+		assertAbsent(records, secrets, "the other record");
+		assertAbsentInFolder(code.dataFolder, secrets);
+		const allSecrets = [...secrets, ...inSettings];
+		const files = assertAbsentInFolder(code.dataFolder, allSecrets, { except: ["user/User/settings.json"] });
 		for (const log of [`${EXTENSION}.log`, "exthost.log"])
 			assert.ok(
 				files.some((file) => file.endsWith(log)),
 				`${log} is not among ${files.join(", ")}`,
 			);
-		assertAbsentInFolder(folder, secrets);
-		assertAbsent(code.output(), secrets, "what the server printed");
-		assertAbsent(emulator.exchanges, secrets, "the record");
+		assertAbsentInFolder(folder, allSecrets);
+		assertAbsent(code.output(), allSecrets, "what the server printed");
+		assertAbsent(emulator.exchanges, allSecrets, "the record");
 		const { page } = window;
-		assertAbsent(await page.content(), secrets, "the window");
-		const kept = (await page.evaluate(everythingKept)) as [localStorage: object, databases: unknown];
-		// All secrets are one text there, which the editor encrypts.
-		assert.ok("secrets.provider" in kept[0]);
-		assertAbsent(kept, secrets, "the browser's storage");
+		assertAbsent(await page.content(), allSecrets, "the window");
+		const storage = (await page.evaluate(BROWSER_STORAGE)) as [localStorage: object, databases: unknown];
+		// VS Code encrypts all secrets into a single text.
+		assert.ok("secrets.provider" in storage[0]);
+		assertAbsent(storage, allSecrets, "the browser's storage");
 	});
 }
 
-/** Waits until the window has written into the browser what an extension remembers; it does so every few seconds. */
+/** Waits until the browser's storage contains a text. VS Code stores extension state there every few seconds. */
 export async function isKept({ page }: Window, text: string): Promise<void> {
 	await page.evaluate(`(async () => {
-		const isThere = (kept) => kept.flat(5).some((each) => typeof each === "string" && each.includes(${JSON.stringify(text)}));
-		while (!isThere(await ${everythingKept})) await new Promise(requestAnimationFrame);
+		const isStored = (storage) => storage.flat(5).some((value) => typeof value === "string" && value.includes(${JSON.stringify(text)}));
+		while (!isStored(await ${BROWSER_STORAGE})) await new Promise(requestAnimationFrame);
 	})()`);
 }
 
-/** What the window keeps in the browser: secrets in local storage, state in databases. */
-const everythingKept = `(async () => {
-	const ended = (request) =>
+/** Script that returns the browser's storage: secrets in local storage, state in databases. */
+const BROWSER_STORAGE = `(async () => {
+	const resultOf = (request) =>
 		new Promise((resolve, reject) => {
 			request.onsuccess = () => resolve(request.result);
 			request.onerror = () => reject(request.error);
 		});
 	const databases = [];
 	for (const { name } of await indexedDB.databases()) {
-		const database = await ended(indexedDB.open(name));
+		const database = await resultOf(indexedDB.open(name));
 		for (const store of database.objectStoreNames) {
 			const entries = database.transaction(store).objectStore(store);
-			databases.push(name, store, await Promise.all([entries.getAllKeys(), entries.getAll()].map(ended)));
+			databases.push(name, store, await Promise.all([entries.getAllKeys(), entries.getAll()].map(resultOf)));
 		}
 		database.close();
 	}

@@ -1,4 +1,4 @@
-// The packaged extension in a real VS Code against the emulator, with a folder of certificate files.
+// A real VS Code with the packaged extension, the emulator, and a folder of certificate files.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -8,10 +8,10 @@ import { launchBrowser } from "../../vscode/browser.ts";
 import { startVSCode, type VSCode, type VSCodeVersion } from "../../vscode/server.ts";
 import { openWindow, type Window } from "../../vscode/window.ts";
 
-/** Where the extension keeps files, in the folder of an editor's data. */
+/** Path of the extension's files in VS Code's data folder. */
 export const STORAGE = "user/User/globalStorage/certificates-for-openai.openai-certificates";
 
-/** The extension's name, as the activity bar and the palette show it. */
+/** The extension's name in the activity bar and the palette. */
 export const EXTENSION = "Certificates for OpenAI";
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -24,17 +24,17 @@ export interface Session {
 	/** The folder that is open in the window. */
 	readonly folder: string;
 	/**
-	 * Opens the window anew with other settings, to which a base URL that leads to the emulator is added.
-	 * @param options.asNew Deletes what the browser keeps, too.
+	 * Reloads the window with other settings. Adds the emulator's base URL unless the settings contain a base URL.
+	 * @param options.clearBrowserData Deletes the browser's data too.
 	 */
-	configure(settings: Settings, options?: { readonly asNew?: boolean }): Promise<void>;
+	configure(settings: Settings, options?: { readonly clearBrowserData?: boolean }): Promise<void>;
 	/**
-	 * Undoes what a test did: closes what is open, empties the organization, takes back faults, switches and settings, and
-	 * deletes what the extension keeps of uploads and rotations. What the view shows stays until it is refreshed.
-	 * @param options.asNew Deletes what the browser keeps, too: the key, the order of the list, what was said once.
+	 * Undoes a test's changes: closes everything open, empties the organization, resets faults, switches and settings,
+	 * and deletes the extension's files about uploads and rotations. The view stays unchanged until the next refresh.
+	 * @param options.clearBrowserData Deletes the browser's data too: the key, the sort order, the shown notes.
 	 */
-	reset(options?: { readonly asNew?: boolean }): Promise<void>;
-	/** Takes a picture of the window. */
+	reset(options?: { readonly clearBrowserData?: boolean }): Promise<void>;
+	/** Saves a screenshot of the window. */
 	picture(name: string): Promise<void>;
 	close(): Promise<void>;
 }
@@ -43,22 +43,22 @@ export interface SessionOptions {
 	readonly version: VSCodeVersion;
 	/** Path of the packaged extension. */
 	readonly vsix: string;
-	/** Where pictures go. */
+	/** Folder for screenshots. */
 	readonly pictures: string;
-	/** What lies in the folder: names and contents. */
+	/** Contents of the folder's files, by name. */
 	readonly files: Readonly<Record<string, string | Uint8Array>>;
-	/** Without a base URL that leads to the emulator. */
+	/** The emulator's base URL is added unless the settings contain a base URL. */
 	readonly settings?: Settings | ((emulator: Emulator) => Settings);
-	/** Variables for the extension host. */
+	/** Environment variables of the extension host. */
 	readonly env?: Readonly<Record<string, string>>;
 	readonly service?: EmulatorOptions;
-	/** Paths of packages to install beside. */
+	/** Paths of other extensions' packages to install. */
 	readonly beside?: readonly string[];
-	/** What the extension is called, where its package speaks another language. */
+	/** The extension's name if its package is translated. Default: `EXTENSION_NAME`. */
 	readonly tab?: string;
 }
 
-/** Starts all that an interface test needs, with the explorer in sight; `close` ends it and removes the folder. */
+/** Starts the emulator, VS Code and a window that shows the explorer. `close` ends all three and removes the folder. */
 export async function startSession(options: SessionOptions): Promise<Session> {
 	const { version, vsix, pictures, files } = options;
 	const temporary = temporaryFolder("certificates");
@@ -66,27 +66,27 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	writeFiles(folder, files);
 	mkdirSync(pictures, { recursive: true });
 	const emulator = await startEmulator(options.service);
-	const { settings: given = {} } = options;
-	const atStart = typeof given === "function" ? given(emulator) : given;
+	const { settings = {} } = options;
+	const initialSettings = typeof settings === "function" ? settings(emulator) : settings;
 	const withBaseUrl = (settings: Settings) => ({ "openaiCertificates.baseUrl": emulator.url, ...settings });
 	const env = options.env ?? {};
 	const code = await startVSCode({
 		version,
 		workspace: folder,
-		settings: withBaseUrl(atStart),
+		settings: withBaseUrl(initialSettings),
 		env,
 		extensions: [vsix, ...(options.beside ?? [])],
 	});
 	const browser = await launchBrowser();
 	const window = await openWindow(browser, code.url, { tab: options.tab ?? EXTENSION, keepSecrets: true });
-	const configure: Session["configure"] = async (settings, { asNew } = {}) => {
+	const configure: Session["configure"] = async (settings, { clearBrowserData } = {}) => {
 		await window.leave();
 		code.configure(withBaseUrl(settings));
-		await (asNew ? window.loadAsNew() : window.load());
+		await (clearBrowserData ? window.loadAsNew() : window.load());
 	};
-	// As the file has them, since the extension changes settings, too.
-	const settingsNow = () => readFileSync(join(code.dataFolder, "user/User/settings.json"), "utf8");
-	const settingsAtStart = settingsNow();
+	// From the file, because the extension changes settings too.
+	const readSettings = () => readFileSync(join(code.dataFolder, "user/User/settings.json"), "utf8");
+	const settingsAtStart = readSettings();
 	return {
 		emulator,
 		code,
@@ -94,12 +94,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		window,
 		folder,
 		configure,
-		reset: async ({ asNew = false } = {}) => {
+		reset: async ({ clearBrowserData = false } = {}) => {
 			emulator.reset();
-			for (const kept of ["pending-uploads", "rotations"])
-				rmSync(join(code.dataFolder, STORAGE, kept), { recursive: true, force: true, maxRetries: 10 });
-			if (asNew || settingsNow() !== settingsAtStart) await configure(atStart, { asNew });
-			if (!asNew) await window.clear();
+			for (const name of ["pending-uploads", "rotations"])
+				rmSync(join(code.dataFolder, STORAGE, name), { recursive: true, force: true, maxRetries: 10 });
+			if (clearBrowserData || readSettings() !== settingsAtStart)
+				await configure(initialSettings, { clearBrowserData });
+			if (!clearBrowserData) await window.clear();
 		},
 		picture: (name) => window.screenshot(join(pictures, `${name}.png`)),
 		close: async () => {
@@ -112,31 +113,31 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 }
 
 /**
- * Declares how each test of a suite begins, whatever the ones before it did: with nothing open, no fault, the usual switches,
- * no unconfirmed upload, no rotation, the settings of the start, and an organization of its own.
- * @param prepare Fills the organization, then does whatever else the tests need.
- * @param options.asNew Whether what the browser keeps is to be deleted, too.
+ * Resets the session before each test of a suite: nothing open, no fault, default switches, no unconfirmed upload, no
+ * rotation, the initial settings, and an empty organization.
+ * @param prepare Fills the organization, then prepares everything else for the test.
+ * @param options.clearBrowserData True if the browser's data must be deleted too.
  */
 export function eachTestBegins(
 	session: () => Session,
 	prepare: () => void | Promise<void> = () => {},
-	{ asNew = () => false }: { readonly asNew?: () => boolean } = {},
+	{ clearBrowserData = () => false }: { readonly clearBrowserData?: () => boolean } = {},
 ): void {
 	let failed = false;
 
-	const begin = async (asNew: boolean) => {
-		await session().reset({ asNew });
+	const start = async (clearBrowserData: boolean) => {
+		await session().reset({ clearBrowserData });
 		await prepare();
 	};
 
 	beforeEach(async () => {
 		try {
-			await begin(failed || asNew());
+			await start(failed || clearBrowserData());
 		} catch (error) {
-			// An error here would end the whole suite, so what a test has left behind may fail it once. It is said.
+			// An error here would end the suite, so leftovers of an earlier test may cause one failure, which is logged.
 			console.log(`A test begins again, with a new window: ${error}`);
-			await begin(true).catch(async (thrown) => {
-				throw await explained(thrown, session(), "a test begins");
+			await start(true).catch(async (thrown) => {
+				throw await addDiagnostics(thrown, session(), "a test begins");
 			});
 		}
 		failed = false;
@@ -145,33 +146,32 @@ export function eachTestBegins(
 	afterEach(async function () {
 		const { currentTest: test } = this;
 		failed = test?.state === "failed";
-		if (test?.err && failed) await explained(test.err, session(), test.title);
+		if (test?.err && failed) await addDiagnostics(test.err, session(), test.title);
 	});
 }
 
-/** Takes a picture of what went wrong, and has the error say where it is and what the emulator did. @returns the error. */
-async function explained(error: Error, { emulator, picture }: Session, what: string): Promise<Error> {
-	const name = `failed ${what}`.replaceAll("/", " ");
-	const taken = await picture(name).then(
+/** Saves a screenshot, and appends its name and the emulator's state to the error's stack. @returns the error. */
+async function addDiagnostics(error: Error, { emulator, picture }: Session, step: string): Promise<Error> {
+	const name = `failed ${step}`.replaceAll("/", " ");
+	const screenshot = await picture(name).then(
 		() => `Picture: ${name}.png`,
 		(thrown) => `No picture: ${thrown}`,
 	);
-	error.stack += `\n${describeEmulator(emulator)}\n${taken}`;
+	error.stack += `\n${describeEmulator(emulator)}\n${screenshot}`;
 	return error;
 }
 
-const LAST_EXCHANGES = 8;
+const MAX_EXCHANGES = 8;
 
-/** What the emulator answered last, and which faults no request has met: what a test may be waiting for. */
+/** Describes the emulator's last exchanges and the unmet faults: a test may be waiting for either. */
 function describeEmulator({ exchanges, faults }: Emulator): string {
 	const lines = exchanges
-		.slice(-LAST_EXCHANGES)
+		.slice(-MAX_EXCHANGES)
 		.map(({ method, path, query, status }) => `  ${method} ${path}${query && "?"}${query} ${status ?? "unanswered"}`);
 	const armed = faults.armed.map(({ kind, operation, when }) => `  ${kind} ${when} ${operation ?? "any operation"}`);
 	return ["The emulator's last exchanges:", ...lines, "Faults that no request has met:", ...armed].join("\n");
 }
 
-/** Writes files into a folder. */
 function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
 	for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 }

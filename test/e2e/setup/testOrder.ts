@@ -1,14 +1,14 @@
-// Given to mocha by --require: runs the tests of each suite in the order that ORDER says, the usual one or `reverse`. What a
-// suite holds in suites of its own stays behind its tests.
+// For mocha's --require: runs the tests of each suite in the order that ORDER names: usual, or `reverse`. Nested suites
+// still run after the tests of their suite.
 
-/** For each of mocha's root suites. */
+/** Runs once for each of mocha's root suites. */
 export const mochaHooks = {
 	beforeAll(this: Mocha.Context) {
-		if (process.env.ORDER === "reverse") reverse(this.test?.parent);
+		if (process.env.ORDER === "reverse") reverseTests(this.test?.parent);
 	},
 };
 
-function reverse(suite: Mocha.Suite | undefined): void {
+function reverseTests(suite: Mocha.Suite | undefined): void {
 	suite?.tests.reverse();
-	for (const each of suite?.suites ?? []) reverse(each);
+	for (const nested of suite?.suites ?? []) reverseTests(nested);
 }

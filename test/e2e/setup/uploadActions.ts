@@ -1,23 +1,23 @@
-// The whole job, as a person does it. The demo and the interface tests both do it by these steps.
+// The steps of an upload, shared by the demo and the interface tests.
 import type { Row } from "../../vscode/view.ts";
 import type { Window } from "../../vscode/window.ts";
 
 export const UPLOAD = "Upload to OpenAI…";
 export const VIEW = "Certificates";
 
-/** Right-clicks a file in the explorer and chooses the upload. */
+/** Chooses the upload in the context menu of a file in the explorer. */
 export async function chooseUpload(window: Window, file: string): Promise<void> {
 	await (await window.explorerMenu(file)).choose(UPLOAD);
 }
 
-/** Answers the question for the admin key. */
+/** Waits for the prompt for the admin key, and enters a key. */
 export async function giveKey(window: Window, host: string, key: string): Promise<void> {
 	const box = await window.quickInput(`Admin key for ${host}`);
 	await box.type(key);
 	await box.accept();
 }
 
-/** Answers the question for the name. @returns the name that stood there. */
+/** Accepts the suggested name. @returns the name. */
 export async function acceptName(window: Window, commonName: string): Promise<string> {
 	const box = await window.quickInput(`Upload ${commonName}`);
 	const name = await box.value();
@@ -25,14 +25,14 @@ export async function acceptName(window: Window, commonName: string): Promise<st
 	return name;
 }
 
-/** Reads the confirmation, and presses Upload on it. @returns what it said. */
+/** Presses Upload in the confirmation. @returns the confirmation. */
 export async function confirm(window: Window, name: string): Promise<Awaited<ReturnType<Window["dialog"]>>> {
 	const dialog = await window.dialog(`Upload “${name}” to `);
 	await dialog.press("Upload");
 	return dialog;
 }
 
-/** @returns the row with this name, once it is there. */
+/** Waits for the row with this name. @returns the row. */
 export async function rowOf(window: Window, name: string): Promise<Row> {
 	const row = window.view(VIEW).row(name);
 	await row.appears();

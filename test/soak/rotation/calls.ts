@@ -1,4 +1,4 @@
-// One call of a window, what it sent for it, and how it ended.
+// Describes a window's call, its requests and outcome.
 
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
 import type { RotationSnapshot } from "../../../src/features/rotation/rotation.ts";
@@ -8,32 +8,41 @@ import type { Exchange } from "../../emulator/record.ts";
 import { isOf } from "./faults.ts";
 import { scopeIn, type World } from "./world.ts";
 
-/** One call of a window. */
 export interface Call {
 	readonly verb: "start" | "finish" | "undo";
 	readonly owner: string;
 	readonly confirmed: RotationSnapshot;
-	/** The answer to what was unclear, at a start. */
+	/** The user's answer about unclear scopes, at a start. */
 	readonly unclear: "own" | "imposed";
 	readonly ownAccess: boolean;
-	/** How many exchanges and commits there were before. */
+	/** Number of exchanges before. */
 	readonly exchanges: number;
+	/** Number of commits before. */
 	readonly commits: number;
-	/** Whether lists may have been late at some time during the call. */
+	/** True if lists may have been late during the call. */
 	late: boolean;
 }
 
-/** How a call ended. */
+interface StartOutcome {
+	readonly kind: "started";
+	readonly account: StartResult;
+}
+
+interface EndOutcome {
+	readonly kind: "ended";
+	readonly account: RotationResult;
+}
+
 export type Outcome =
-	| { readonly kind: "started"; readonly account: StartResult }
-	| { readonly kind: "ended"; readonly account: RotationResult }
+	| StartOutcome
+	| EndOutcome
 	| { readonly kind: "failed"; readonly reason: string }
 	| { readonly kind: "cancelled" | "killed" };
 
-/** What a window sent during a call. */
-export function oursOf(world: World, { owner, exchanges }: Call): readonly Exchange[] {
+/** Returns the requests that a window sent during a call. */
+export function oursOf(world: World, { owner, exchanges: exchangeCount }: Call): readonly Exchange[] {
 	return world.emulator.exchanges
-		.slice(exchanges)
+		.slice(exchangeCount)
 		.filter(({ requestHeaders }) => requestHeaders["user-agent"] === owner);
 }
 
@@ -54,7 +63,7 @@ export function succeeded(world: World, exchange: Exchange | undefined): boolean
 	return exchange?.status === 200 && !world.struck.has(exchange);
 }
 
-/** As the emulator names it. */
+/** Returns the emulator's name of a scope. */
 export function keyOf(scope: Scope): string {
 	return scope.kind === "organization" ? ORGANIZATION.kind : scope.id;
 }

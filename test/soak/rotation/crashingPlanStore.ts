@@ -4,11 +4,11 @@ import { FileLocks } from "../../../src/common/storage/locks.ts";
 import type { RotationPlan } from "../../../src/features/rotation/rotationPlan.ts";
 import { RotationPlanStore } from "../../../src/features/rotation/rotationPlanStore.ts";
 
-/** How much faster time goes for locks here than on the clock. */
-const FASTER = 100;
+/** Factor by which lock time is faster than real time. */
+const SPEED_FACTOR = 100;
 
-/** The time of a window that may die: then nothing of it happens any more. */
-class MortalClock implements LockClock {
+/** A window's clock. After a crash no timer fires. */
+class CrashingClock implements LockClock {
 	#dead = false;
 
 	die() {
@@ -16,28 +16,29 @@ class MortalClock implements LockClock {
 	}
 
 	now() {
-		return performance.now() * FASTER;
+		return performance.now() * SPEED_FACTOR;
 	}
 
 	after(milliseconds: number, act: () => void) {
-		const timer = setTimeout(() => this.#dead || act(), milliseconds / FASTER);
+		const timer = setTimeout(() => this.#dead || act(), milliseconds / SPEED_FACTOR);
 		return () => clearTimeout(timer);
 	}
 }
 
-/** Plans as a window has them that may die: then it writes nothing any more. */
+/** A window's plan store. After a crash the store writes nothing. */
 export class MortalPlans extends RotationPlanStore {
-	readonly #clock: MortalClock;
+	readonly #clock: CrashingClock;
 	#dead = false;
 	readonly #steps = new Set<Promise<unknown>>();
 
-	/** @param folder,now As in `RotationPlans`. */
+	/** @param folder,now As in `RotationPlanStore`. */
 	constructor(folder: string, now: () => number) {
-		const clock = new MortalClock();
+		const clock = new CrashingClock();
 		super(folder, new FileLocks(join(folder, "locks"), clock), now);
 		this.#clock = clock;
 	}
 
+	/** Crashes, and waits for running writes. */
 	async die(): Promise<void> {
 		this.#dead = true;
 		this.#clock.die();
@@ -56,7 +57,7 @@ export class MortalPlans extends RotationPlanStore {
 		return this.#step(() => super.remove(plan));
 	}
 
-	/** What a window is at that dies stays written down. */
+	/** Leaves the lock in place after a crash. */
 	override withLock<T>(organizationRef: string, step: (lock: HeldLock) => Promise<T>, signal?: AbortSignal) {
 		return super.withLock(
 			organizationRef,
@@ -73,12 +74,12 @@ export class MortalPlans extends RotationPlanStore {
 
 	async #step<T>(work: () => Promise<T>): Promise<T> {
 		if (this.#dead) return new Promise<never>(() => {});
-		const step = work();
-		this.#steps.add(step);
+		const running = work();
+		this.#steps.add(running);
 		try {
-			return await step;
+			return await running;
 		} finally {
-			this.#steps.delete(step);
+			this.#steps.delete(running);
 		}
 	}
 }

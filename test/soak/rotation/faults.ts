@@ -1,25 +1,25 @@
-// What can go wrong while a certificate is rotated, as data that can be printed and shrunk.
+// Generates the disruptions of a rotation, as printable and shrinkable data.
 import * as fc from "fast-check";
 import { emptyPageWithMore, withItem } from "../../emulator/bodies.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import type { Operation } from "../../emulator/routes.ts";
 
-type Named = FaultKind & { readonly name: string };
+type NamedFault = FaultKind & { readonly name: string };
 
-const LOST: readonly Named[] = [
+const LOST_RESPONSES: readonly NamedFault[] = [
 	{ name: "reset", kind: "reset" },
 	{ name: "cut", kind: "cut" },
 	{ name: "{}", kind: "body", text: "{}" },
 	...[500, 409].map((status) => ({ name: `${status}`, kind: "status", status }) as const),
 ];
 
-const REFUSED: readonly Named[] = [
+const REFUSALS: readonly NamedFault[] = [
 	...[400, 401, 403, 404].map((status) => ({ name: `${status}`, kind: "status", status }) as const),
 	{ name: "429 for long", kind: "status", status: 429, retryAfter: "60" },
 	{ name: "429 for now", kind: "status", status: 429, retryAfter: "0" },
 ];
 
-const UNREAD: readonly Named[] = [
+const READ_FAULTS: readonly NamedFault[] = [
 	{ name: "reset", kind: "reset" },
 	...[401, 403, 500].map((status) => ({ name: `${status}`, kind: "status", status }) as const),
 	{ name: "429", kind: "status", status: 429, retryAfter: "60" },
@@ -27,15 +27,15 @@ const UNREAD: readonly Named[] = [
 	{ name: "no end", kind: "rewrite", rewrite: emptyPageWithMore },
 ];
 
-const NONE: Named = { name: "none", kind: "none" };
+const NO_FAULT: NamedFault = { name: "none", kind: "none" };
 
-/** A certificate by its role, and a scope by a number: 0 is the organization, `null` the one that a request is about. */
 export interface Place {
 	readonly certificate: "old" | "next" | "third";
+	/** 0 for the organization, `null` for the scope of the current request. */
 	readonly scope: number | null;
 }
 
-/** Something that happens to others, or to this window, between any two requests. */
+/** An event in this window, or another administrator's action, between two requests. */
 export type Event =
 	| { readonly do: "cancel" | "kill" | "settle" | "upload" }
 	| ({ readonly do: "activate" | "deactivate" } & Place)
@@ -44,7 +44,7 @@ export type Event =
 	| { readonly do: "wait"; readonly milliseconds: number };
 
 const certificate = fc.constantFrom("old", "next", "third");
-/** Most of what happens, happens where it matters. */
+/** Prefers the scope of the current request. */
 const scope = fc.oneof(
 	{ weight: 4, arbitrary: fc.constant(null) },
 	{ weight: 3, arbitrary: fc.nat({ max: 3 }) },
@@ -62,12 +62,12 @@ export const events: fc.Arbitrary<Event> = fc.oneof(
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant("wait"), milliseconds: fc.constantFrom(5000, 130_000) }) },
 );
 
-/** What both scopes' operations have in common. */
+/** A kind of operation, on the organization or a project. */
 export type Kind = "read" | "readBack" | "projects" | "activate" | "deactivate" | "delete";
 
-const KINDS: Readonly<Record<Kind, readonly Operation[]>> = {
+const OPERATIONS: Readonly<Record<Kind, readonly Operation[]>> = {
 	read: ["list", "projectList"],
-	/** The one that follows a deactivation. */
+	/** A read after a deactivation. */
 	readBack: ["list", "projectList"],
 	projects: ["projects"],
 	activate: ["activate", "projectActivate"],
@@ -76,70 +76,79 @@ const KINDS: Readonly<Record<Kind, readonly Operation[]>> = {
 };
 
 export function isOf(kind: Kind, operation: Operation | null): boolean {
-	return operation !== null && KINDS[kind].includes(operation);
+	return operation !== null && OPERATIONS[kind].includes(operation);
 }
 
-/** Requests that go wrong, or during which something happens. */
+/** A fault of one or more requests, or an event during them. */
 export interface Strike {
 	readonly on: Kind;
-	readonly fault: Named;
+	readonly fault: NamedFault;
 	readonly when: "before" | "after";
-	/** How many requests of the kind go well before it, and how many it strikes. */
+	/** Number of unaffected requests of this kind before. */
 	readonly skip: number;
+	/** Number of affected requests. */
 	readonly times: number;
 	readonly event: Event | null;
-	/** What the other window does while the answer is held back. */
+	/** The other window's action while the response is delayed. */
 	readonly other: "start" | "finish" | "undo" | null;
 }
 
-const skip = fc.oneof(
+const skipCounts = fc.oneof(
 	{ weight: 3, arbitrary: fc.constant(0) },
 	{ weight: 2, arbitrary: fc.nat({ max: 3 }) },
 	{ weight: 1, arbitrary: fc.nat({ max: 40 }) },
 );
-const event = fc.option(events, { freq: 1 });
-const writes = fc.constantFrom<Kind>("activate", "activate", "deactivate", "deactivate", "delete");
-const never = fc.constant(null);
+const maybeEvent = fc.option(events, { freq: 1 });
+const writeKinds = fc.constantFrom<Kind>("activate", "activate", "deactivate", "deactivate", "delete");
+const nothing = fc.constant(null);
 
-/** A deactivation that gets no answer and cannot be read back. */
+/** Generates a deactivation whose response is lost and that cannot be read back. */
 export const blindness: fc.Arbitrary<readonly Strike[]> = fc
-	.tuple(fc.constantFrom(...LOST), fc.constantFrom("before", "after"), event, fc.nat({ max: 1 }))
-	.map(([fault, when, event, skip]) => [
-		{ on: "deactivate", fault, when, skip, times: 1, event, other: null },
-		{ on: "readBack", fault: UNREAD[0] ?? NONE, when: "before", skip, times: 3, event: null, other: null },
+	.tuple(fc.constantFrom(...LOST_RESPONSES), fc.constantFrom("before", "after"), maybeEvent, fc.nat({ max: 1 }))
+	.map(([fault, when, event, skipCount]): readonly Strike[] => [
+		{ on: "deactivate", fault, when, skip: skipCount, times: 1, event, other: null },
+		{
+			on: "readBack",
+			fault: READ_FAULTS[0] ?? NO_FAULT,
+			when: "before",
+			skip: skipCount,
+			times: 3,
+			event: null,
+			other: null,
+		},
 	]);
 
 export const strikes: fc.Arbitrary<Strike> = fc.oneof(
-	fc.record({
-		on: writes,
-		fault: fc.constantFrom(...LOST),
+	fc.record<Strike>({
+		on: writeKinds,
+		fault: fc.constantFrom(...LOST_RESPONSES),
 		when: fc.constantFrom("before", "after"),
-		skip,
+		skip: skipCounts,
 		times: fc.constantFrom(1, 2),
-		event,
-		other: never,
+		event: maybeEvent,
+		other: nothing,
 	}),
-	fc.record({
-		on: writes,
-		fault: fc.constantFrom(...REFUSED),
+	fc.record<Strike>({
+		on: writeKinds,
+		fault: fc.constantFrom(...REFUSALS),
 		when: fc.constant("before"),
-		skip,
+		skip: skipCounts,
 		times: fc.constantFrom(1, 2),
-		event,
-		other: never,
+		event: maybeEvent,
+		other: nothing,
 	}),
-	fc.record({
+	fc.record<Strike>({
 		on: fc.constantFrom<Kind>("read", "readBack", "readBack", "projects"),
-		fault: fc.constantFrom(...UNREAD),
+		fault: fc.constantFrom(...READ_FAULTS),
 		when: fc.constant("before"),
-		skip,
+		skip: skipCounts,
 		times: fc.constantFrom(1, 3),
-		event,
-		other: never,
+		event: maybeEvent,
+		other: nothing,
 	}),
 	{
 		weight: 3,
-		arbitrary: fc.record({
+		arbitrary: fc.record<Strike>({
 			on: fc.constantFrom<Kind>(
 				"read",
 				"readBack",
@@ -150,21 +159,21 @@ export const strikes: fc.Arbitrary<Strike> = fc.oneof(
 				"deactivate",
 				"delete",
 			),
-			fault: fc.constant(NONE),
+			fault: fc.constant(NO_FAULT),
 			when: fc.constant("after"),
-			skip,
+			skip: skipCounts,
 			times: fc.constant(1),
 			event: events,
-			other: never,
+			other: nothing,
 		}),
 	},
-	fc.record({
+	fc.record<Strike>({
 		on: fc.constantFrom<Kind>("read", "readBack", "activate", "deactivate"),
-		fault: fc.constant(NONE),
+		fault: fc.constant(NO_FAULT),
 		when: fc.constant("after"),
-		skip,
+		skip: skipCounts,
 		times: fc.constant(1),
-		event: never,
+		event: nothing,
 		other: fc.constantFrom("start", "finish", "undo"),
 	}),
 );

@@ -1,4 +1,4 @@
-// Sequences of what may happen to a rotation. After each step the promise must be kept and every word true.
+// Tests a rotation in random sequences of events. Every step must keep the safety rule, and every report be true.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
@@ -11,62 +11,69 @@ import { stepsIn } from "../step.ts";
 import type { Call, Outcome } from "./calls.ts";
 import { blindness, type Event, events, type Strike, strikes } from "./faults.ts";
 import { Judge } from "./invariants.ts";
-import { type Setting, type Slot, World } from "./world.ts";
+import { type Before, type Setting, type Slot, World } from "./world.ts";
 
-/** How a person goes about one step. */
-interface Style {
+/** The user's choices at a step, and the disruptions. */
+interface StepStyle {
 	readonly unclear: "own" | "imposed";
-	readonly remove: boolean;
-	readonly ownAccess: boolean;
-	/** What goes wrong, from the first read on or once it is confirmed. */
-	readonly strikes: readonly Strike[];
-	readonly early: boolean;
-	/** What happens while the question stands. */
-	readonly between: Event | null;
+	readonly deleteOld: boolean;
+	readonly hasSelfAccess: boolean;
+	readonly disruptions: readonly Strike[];
+	/** True to start the disruptions before the first read, not at the confirmation. */
+	readonly fromFirstRead: boolean;
+	/** An event while the prompt is open. */
+	readonly eventAtPrompt: Event | null;
 }
 
-const PLAIN: Style = { unclear: "own", remove: false, ownAccess: true, strikes: [], early: false, between: null };
+const UNDISTURBED: StepStyle = {
+	unclear: "own",
+	deleteOld: false,
+	hasSelfAccess: true,
+	disruptions: [],
+	fromFirstRead: false,
+	eventAtPrompt: null,
+};
 
-class Person {
+class User {
 	readonly world: World;
-	readonly judge: Judge;
+	readonly validator: Judge;
 	readonly #tally: Map<string, number>;
 	readonly #calls = new Set<Call>();
 
 	constructor(world: World, tally: Map<string, number>) {
 		this.world = world;
-		this.judge = new Judge(world);
+		this.validator = new Judge(world);
 		this.#tally = tally;
 	}
 
-	/** Looks at how it is, and does one step. @returns how it ended. */
-	async act(verb: Call["verb"], slot: Slot, style: Style): Promise<Outcome["kind"]> {
+	/** Reads the current state and performs one step. @returns the kind of outcome. */
+	async act(verb: Call["verb"], slot: Slot, style: StepStyle): Promise<Outcome["kind"]> {
 		const { world } = this;
 		const { faults } = world.emulator;
 		const armed: ReturnType<World["arm"]>[] = [];
 		let meanwhile: Promise<unknown> = Promise.resolve();
 		const arm = () => {
-			for (const strike of style.strikes) {
-				const fault = world.arm(strike, slot);
+			for (const disruption of style.disruptions) {
+				const fault = world.arm(disruption, slot);
 				armed.push(fault);
-				// An answer that is held back goes on once the other window has done what it does, one thing after the other.
-				if (strike.other)
+				// End a response's delay after the other window's action. The actions run one after the other.
+				if (disruption.other)
 					void fault.reached.then(() => {
-						meanwhile = meanwhile.then(() => this.#meanwhile(strike.other, slot)).finally(fault.release);
+						meanwhile = meanwhile.then(() => this.#actMeanwhile(disruption.other, slot)).finally(fault.release);
 					});
 			}
 		};
 		try {
-			if (style.early) arm();
-			let basis = await this.#look(slot);
-			if (basis && !basis.plan && verb !== "start") {
-				await this.#call("start", slot, basis, { ...PLAIN, unclear: style.unclear });
-				basis = await this.#look(slot);
+			if (style.fromFirstRead) arm();
+			let snapshot = await this.#prepare(slot);
+			if (snapshot && !snapshot.plan && verb !== "start") {
+				await this.#call("start", slot, snapshot, { ...UNDISTURBED, unclear: style.unclear });
+				snapshot = await this.#prepare(slot);
 			}
-			if (!basis) return "failed";
-			if (!style.early) arm();
-			if (style.between) world.happen(style.between, slot);
-			return await this.#call(verb, slot, basis, style);
+			if (!snapshot) return "failed";
+			if (!style.fromFirstRead) arm();
+			if (style.eventAtPrompt) world.happen(style.eventAtPrompt, slot);
+			return await this.#call(verb, slot, snapshot, style);
 		} finally {
 			for (const { release } of armed) release();
 			await meanwhile;
@@ -75,15 +82,15 @@ class Person {
 		}
 	}
 
-	async #meanwhile(verb: Strike["other"], slot: Slot): Promise<void> {
+	async #actMeanwhile(verb: Strike["other"], slot: Slot): Promise<void> {
 		const other = this.world.slots.find((each) => each !== slot) ?? assert.fail("no other window");
 		if (!verb || other.dead) return;
 		this.#count(`meanwhile: ${verb}`);
-		const basis = await this.#look(other);
-		if (basis) await this.#call(verb, other, basis, PLAIN);
+		const snapshot = await this.#prepare(other);
+		if (snapshot) await this.#call(verb, other, snapshot, UNDISTURBED);
 	}
 
-	/** Ends a sequence: nothing goes wrong any more, and what a rotation left is finished or undone. */
+	/** Ends a sequence: finishes or undoes an open rotation, without disruptions. */
 	async finish(): Promise<void> {
 		const { world } = this;
 		const [slot] = world.slots;
@@ -92,29 +99,29 @@ class Person {
 		await world.revive(slot);
 		world.late = false;
 		if (!(await world.plan())) return;
-		// An answer about what is unclear may have been wrong: then it is asked once more.
+		// Retries, because the user's answer about unclear scopes may have been wrong.
 		for (const verb of ["finish", "finish", "finish", "undo", "undo"] as const) {
-			await this.act(verb, slot, PLAIN);
+			await this.act(verb, slot, UNDISTURBED);
 			if (!(await world.plan())) return;
 		}
 		assert.ok(!world.isStored("old"), "a rotation comes to its end where nothing goes wrong");
 	}
 
-	async #look(slot: Slot): Promise<RotationSnapshot | null> {
+	async #prepare(slot: Slot): Promise<RotationSnapshot | null> {
 		const { commits } = this.world;
 		const { length } = commits;
 		const abort = new AbortController();
 		slot.cancel = () => abort.abort();
-		const basis = await this.#alive(slot, prepareRotation(slot.rotations, this.world.pair, abort.signal));
-		if (basis && "scopes" in basis) {
-			if (!this.world.late && commits.length === length) this.judge.judgeLook(basis, slot.owner);
-			return basis;
+		const snapshot = await this.#waitForOutcome(slot, prepareRotation(slot.rotations, this.world.pair, abort.signal));
+		if (snapshot && "scopes" in snapshot) {
+			if (!this.world.late && commits.length === length) this.validator.judgeLook(snapshot, slot.owner);
+			return snapshot;
 		}
-		this.#count(`look: ${basis === null ? "killed" : labelOf(basis)}`);
+		this.#count(`look: ${snapshot === null ? "killed" : formatOutcome(snapshot)}`);
 		return null;
 	}
 
-	async #call(verb: Call["verb"], slot: Slot, confirmed: RotationSnapshot, style: Style): Promise<Outcome["kind"]> {
+	async #call(verb: Call["verb"], slot: Slot, confirmed: RotationSnapshot, style: StepStyle): Promise<Outcome["kind"]> {
 		const { world } = this;
 		const { exchanges } = world.emulator;
 		const call: Call = {
@@ -122,7 +129,7 @@ class Person {
 			owner: slot.owner,
 			confirmed,
 			unclear: style.unclear,
-			ownAccess: style.ownAccess,
+			ownAccess: style.hasSelfAccess,
 			exchanges: exchanges.length,
 			commits: world.commits.length,
 			late: world.late,
@@ -130,21 +137,21 @@ class Person {
 		this.#calls.add(call);
 		const abort = new AbortController();
 		slot.cancel = () => abort.abort();
-		const ended = await this.#alive(slot, run(slot.rotations, call, style, abort.signal));
+		const result = await this.#waitForOutcome(slot, runCall(slot.rotations, call, style, abort.signal));
 		for (const each of this.#calls) each.late ||= world.late;
 		this.#calls.delete(call);
-		const outcome: Outcome = ended ?? { kind: "killed" };
-		this.judge.judge(call, outcome);
-		this.#count(`${verb}: ${labelOf(outcome)}`);
+		const outcome: Outcome = result ?? { kind: "killed" };
+		this.validator.judge(call, outcome);
+		this.#count(`${verb}: ${formatOutcome(outcome)}`);
 		const plan = verb === "start" && this.#calls.size === 0 ? await world.plan() : null;
-		if (plan) this.judge.judgePlan(call, plan);
+		if (plan) this.validator.judgePlan(call, plan);
 		if (outcome.kind === "ended")
 			for (const each of outcome.account.scopes) this.#count(`${verb} of a scope: ${each.outcome}`);
 		return outcome.kind;
 	}
 
-	/** What a call comes to; `null` where the window dies before, and its `Outcome` where it fails. */
-	async #alive<T extends object>(slot: Slot, work: Promise<T>): Promise<T | Outcome | null> {
+	/** Waits for a call. @returns its result, a `RotationOutcome` on failure, `null` if the window crashes. */
+	async #waitForOutcome<T extends object>(slot: Slot, work: Promise<T>): Promise<T | Outcome | null> {
 		const ended = work.catch((thrown): Outcome => {
 			const problem = problemOf(thrown);
 			if (problem) return { kind: "failed", reason: problem.reason };
@@ -153,34 +160,34 @@ class Person {
 		});
 		const outcome = await Promise.race([slot.died.promise.then(() => null), ended]);
 		if (outcome !== null && !slot.dead) return outcome;
-		// What a window says that is dying nobody hears; what it sent is still done.
+		// Ignore a crashed window's errors. The service still processes its requests.
 		ended.catch(() => {});
 		await slot.plans.die();
 		await slot.transport.close();
 		return null;
 	}
 
-	#count(what: string): void {
-		this.#tally.set(what, (this.#tally.get(what) ?? 0) + 1);
+	#count(event: string): void {
+		this.#tally.set(event, (this.#tally.get(event) ?? 0) + 1);
 	}
 }
 
-async function run(rotations: Rotations, call: Call, style: Style, signal: AbortSignal): Promise<Outcome> {
+async function runCall(deps: Rotations, call: Call, style: StepStyle, signal: AbortSignal): Promise<Outcome> {
 	const { confirmed, verb, unclear } = call;
-	const ownAccess = async () => style.ownAccess;
+	const hasSelfAccess = async () => style.hasSelfAccess;
 	switch (verb) {
 		case "start":
-			return { kind: "started", account: await startRotation(rotations, { confirmed, unclear, soonDays: 30 }, signal) };
+			return { kind: "started", account: await startRotation(deps, { confirmed, unclear, soonDays: 30 }, signal) };
 		case "finish": {
-			const request = { confirmed, ownAccess, remove: style.remove };
-			return { kind: "ended", account: await finishRotation(rotations, request, signal) };
+			const request = { confirmed, ownAccess: hasSelfAccess, remove: style.deleteOld };
+			return { kind: "ended", account: await finishRotation(deps, request, signal) };
 		}
 		case "undo":
-			return { kind: "ended", account: await undoRotation(rotations, { confirmed, ownAccess }, signal) };
+			return { kind: "ended", account: await undoRotation(deps, { confirmed, ownAccess: hasSelfAccess }, signal) };
 	}
 }
 
-function labelOf(outcome: Outcome): string {
+function formatOutcome(outcome: Outcome): string {
 	switch (outcome.kind) {
 		case "failed":
 			return outcome.reason;
@@ -191,36 +198,36 @@ function labelOf(outcome: Outcome): string {
 	}
 }
 
-const step = stepsIn<Person, Slot>(async ({ world, judge }, window, act) => {
+const step = stepsIn<User, Slot>(async ({ world, validator }, window, act) => {
 	await act(world.slots[window] ?? assert.fail("no such window"));
-	assert.deepEqual(judge.violations, []);
+	assert.deepEqual(validator.violations, []);
 	for (const each of world.slots) if (each.dead) await world.revive(each);
 });
 
-const answers = fc.constantFrom("own", "imposed");
+const unclearAnswers = fc.constantFrom("own", "imposed");
 
-const styles: fc.Arbitrary<Style> = fc.record({
-	unclear: answers,
-	remove: fc.constantFrom(false, false, true),
-	ownAccess: fc.constantFrom(true, true, true, false),
-	strikes: fc.oneof({ weight: 9, arbitrary: fc.array(strikes, { minLength: 1, maxLength: 2 }) }, blindness),
-	early: fc.constantFrom(false, false, false, false, false, true),
-	between: sometimes(sometimes(events)),
+const styles: fc.Arbitrary<StepStyle> = fc.record<StepStyle>({
+	unclear: unclearAnswers,
+	deleteOld: fc.constantFrom(false, false, true),
+	hasSelfAccess: fc.constantFrom(true, true, true, false),
+	disruptions: fc.oneof({ weight: 9, arbitrary: fc.array(strikes, { minLength: 1, maxLength: 2 }) }, blindness),
+	fromFirstRead: fc.constantFrom(false, false, false, false, false, true),
+	eventAtPrompt: sometimes(sometimes(events)),
 });
 
-const verb = (verb: Call["verb"]) => step(verb, styles, (person, slot, style) => person.act(verb, slot, style));
-const nothing = fc.constant(null);
+const verbStep = (verb: Call["verb"]) => step(verb, styles, (user, slot, style) => user.act(verb, slot, style));
+const noDetails = fc.constant(null);
 
-const steps = fc.commands<object, Person, false>(
+const steps = fc.commands<object, User, false>(
 	[
-		verb("start"),
-		step("start, and nothing goes wrong", nothing, (person, slot) => person.act("start", slot, PLAIN)),
-		verb("finish"),
-		verb("finish"),
-		verb("undo"),
-		step("restart", nothing, ({ world }, slot) => world.revive(slot)),
+		verbStep("start"),
+		step("start, and nothing goes wrong", noDetails, (user, slot) => user.act("start", slot, UNDISTURBED)),
+		verbStep("finish"),
+		verbStep("finish"),
+		verbStep("undo"),
+		step("restart", noDetails, ({ world }, slot) => world.revive(slot)),
 		step("event", events, ({ world }, slot, event) => world.happen(event, slot)),
-		step("on time again", nothing, ({ world }, slot) => {
+		step("on time again", noDetails, ({ world }, slot) => {
 			world.happen({ do: "settle" }, slot);
 			world.late = false;
 		}),
@@ -228,35 +235,35 @@ const steps = fc.commands<object, Person, false>(
 	{ maxCommands: 8, size: "max" },
 );
 
-const before = (old: fc.Arbitrary<boolean>) =>
-	fc.record({
+const initialStates = (old: fc.Arbitrary<boolean>) =>
+	fc.record<Before>({
 		old,
 		next: fc.constantFrom(false, false, false, true),
 		third: fc.constantFrom(false, false, true),
 		archived: fc.constantFrom(false, false, true),
 	});
 
-const settings: fc.Arbitrary<Setting> = fc.record({
-	organization: before(fc.boolean()),
+const setups: fc.Arbitrary<Setting> = fc.record<Setting>({
+	organization: initialStates(fc.boolean()),
 	projects: fc.oneof(
-		{ weight: 9, arbitrary: fc.array(before(fc.constantFrom(true, true, false)), { maxLength: 4 }) },
-		{ weight: 1, arbitrary: fc.array(before(fc.boolean()), { minLength: 5, maxLength: 30 }) },
+		{ weight: 9, arbitrary: fc.array(initialStates(fc.constantFrom(true, true, false)), { maxLength: 4 }) },
+		{ weight: 1, arbitrary: fc.array(initialStates(fc.boolean()), { minLength: 5, maxLength: 30 }) },
 	),
 	inherits: fc.boolean(),
 	inactive: fc.boolean(),
 });
 
-/** Runs sequences. @throws with the seed and the shortest sequence found where something does not hold. */
+/** Runs sequences. @throws Error with the seed and the shortest sequence found that violates an invariant. */
 export async function soakRotation({ sequences, seed, tally = new Map() }: SoakOptions): Promise<void> {
 	await fc.assert(
-		fc.asyncProperty(settings, answers, steps, async (setting, unclear, chosen) => {
-			const world = await World.open(setting);
+		fc.asyncProperty(setups, unclearAnswers, steps, async (setup, unclear, commands) => {
+			const world = await World.open(setup);
 			try {
-				const person = new Person(world, tally);
-				await person.act("start", world.slots[0], { ...PLAIN, unclear });
-				await fc.asyncModelRun(() => ({ model: {}, real: person }), chosen);
-				await person.finish();
-				assert.deepEqual(person.judge.violations, []);
+				const user = new User(world, tally);
+				await user.act("start", world.slots[0], { ...UNDISTURBED, unclear });
+				await fc.asyncModelRun(() => ({ model: {}, real: user }), commands);
+				await user.finish();
+				assert.deepEqual(user.validator.violations, []);
 			} finally {
 				await world.close();
 			}

@@ -1,4 +1,4 @@
-// One machine with two windows, one organization with its projects, and another administrator.
+// Simulates a machine with two windows, an organization with projects, and another administrator.
 import assert from "node:assert/strict";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
@@ -17,38 +17,39 @@ import { BEGIN } from "../startTime.ts";
 import { MortalPlans } from "./crashingPlanStore.ts";
 import { type Event, isOf, type Place, type Strike } from "./faults.ts";
 
-/** What is active in one scope before. */
+/** The initial state of a scope. */
 export interface Before {
 	readonly old: boolean;
 	readonly next: boolean;
 	readonly third: boolean;
-	/** Of a project. */
+	/** Only for projects. */
 	readonly archived: boolean;
 }
 
 export interface Setting {
 	readonly organization: Before;
 	readonly projects: readonly Before[];
-	/** What the service does not document. */
+	/** Undocumented by OpenAI, as the emulator's `projectListInherits`. */
 	readonly inherits: boolean;
+	/** Undocumented by OpenAI, as the emulator's `projectListInactive`. */
 	readonly inactive: boolean;
 }
 
-/** One change of what is active, or a deletion, as it was made. */
+/** An activation, a deactivation or a deletion. */
 export interface Commit {
-	/** How many exchanges there were. */
+	/** Number of exchanges up to the change. */
 	readonly at: number;
-	/** The window, or `null` for the other administrator. */
+	/** The id of the window, `null` for the other administrator. */
 	readonly by: string | null;
 	/** `null` for a deletion. */
 	readonly scope: string | null;
 	readonly id: string;
 	readonly active: boolean;
-	/** Whether nothing was active in the scope itself after it. */
+	/** True if the change left no certificate active in the scope itself. */
 	readonly empties: boolean;
 }
 
-/** A window, or the one that was opened in its place after it died. */
+/** A window, and after its crash its replacement. */
 export interface Slot {
 	owner: string;
 	rotations: Rotations;
@@ -56,7 +57,7 @@ export interface Slot {
 	plans: MortalPlans;
 	died: PromiseWithResolvers<void>;
 	dead: boolean;
-	/** What the person's Cancel does. */
+	/** Cancels the running call, as the user's Cancel does. */
 	cancel: () => void;
 }
 
@@ -67,64 +68,64 @@ export class World {
 	readonly emulator: Emulator;
 	readonly setting: Setting;
 	readonly commits: Commit[] = [];
-	/** The exchanges whose answer did not arrive as the service made it. */
+	/** The exchanges whose response a fault changed. */
 	readonly struck = new WeakSet<Exchange>();
-	/** The exchanges for which lists may have been late. */
+	/** The exchanges during which lists may have been late. */
 	readonly lateFor = new WeakSet<Exchange>();
-	/** Whether any list may have been late since it was last set to false. */
+	/** True if any list may have been late since the last reset. */
 	late = false;
 	readonly ids: Readonly<Record<Place["certificate"], string>>;
-	/** The organization first, as the emulator names them. */
+	/** The emulator's names of the scopes, the organization first. */
 	readonly scopes: readonly string[];
 	readonly slots: readonly [Slot, Slot];
 	readonly #folder = temporaryFolder("rotation");
 	readonly #clock: { now: number };
-	#opened = 0;
+	#openedCount = 0;
 
-	private constructor(setting: Setting, emulator: Emulator, clock: { now: number }) {
-		this.setting = setting;
+	private constructor(setup: Setting, emulator: Emulator, clock: { now: number }) {
+		this.setting = setup;
 		this.emulator = emulator;
 		this.#clock = clock;
 		const { state, switches } = emulator;
-		switches.projectListInherits = setting.inherits;
-		switches.projectListInactive = setting.inactive;
+		switches.projectListInherits = setup.inherits;
+		switches.projectListInactive = setup.inactive;
 		const at = Math.floor(clock.now / 1000);
 		const put = (name: string, days: number) => state.put({ name, expiresAt: at + days * DAY }).id;
 		this.ids = { old: put("old", 90), next: put("next", 900), third: put("third", 900) };
-		const projects = setting.projects.map(({ archived }, index) => state.addProject(`${index}`, { archived }).id);
+		const projects = setup.projects.map(({ archived }, index) => state.addProject(`${index}`, { archived }).id);
 		this.scopes = ["organization", ...projects];
-		for (const [index, before] of [setting.organization, ...setting.projects].entries())
+		for (const [index, initial] of [setup.organization, ...setup.projects].entries())
 			for (const role of ["old", "next", "third"] as const)
-				if (before[role]) state.setActive(this.scopes[index] ?? "", [this.ids[role]], true).commit();
+				if (initial[role]) state.setActive(this.scopes[index] ?? "", [this.ids[role]], true).commit();
 		this.#observe();
 		this.slots = [this.#open(), this.#open()];
 	}
 
-	static async open(setting: Setting): Promise<World> {
+	static async open(setup: Setting): Promise<World> {
 		const clock = { now: BEGIN };
-		return new World(setting, await startEmulator({ now: () => ++clock.now }), clock);
+		return new World(setup, await startEmulator({ now: () => ++clock.now }), clock);
 	}
 
 	get pair(): RotationPair {
 		return { organizationRef: CONNECTION, oldId: this.ids.old, nextId: this.ids.next };
 	}
 
-	/** The time, Unix milliseconds. */
+	/** Returns the time, Unix milliseconds. */
 	get now(): number {
 		return this.#clock.now;
 	}
 
-	/** What is written down, read anew by nobody's window. */
+	/** Reads the recorded plan, independently of the windows. */
 	async plan(): Promise<RotationPlan | null> {
 		return (await new MortalPlans(this.#folder.path, Date.now).read())[0] ?? null;
 	}
 
-	/** Whether a certificate is active in a scope itself. */
+	/** True if a certificate is active in a scope itself. */
 	isActive(role: Place["certificate"], scope: string): boolean {
 		return this.emulator.state.activeIn(scope).includes(this.ids[role]);
 	}
 
-	/** Whether a scope's list shows it as active. */
+	/** True if a scope's list shows a certificate as active. */
 	isShown(role: Place["certificate"], scope: string): boolean {
 		return this.isActive(role, scope) || (this.setting.inherits && this.isActive(role, "organization"));
 	}
@@ -133,8 +134,8 @@ export class World {
 		return this.emulator.state.certificates.some(({ id }) => id === this.ids[role]);
 	}
 
-	/** What happens in the midst of something that a window does. @param here The scope that a request is about. */
-	happen(event: Event, slot: Slot, here = "organization"): void {
+	/** Applies an event, also during a call. @param requestScope Of the current request. */
+	happen(event: Event, slot: Slot, requestScope = "organization"): void {
 		const { state, switches } = this.emulator;
 		switch (event.do) {
 			case "cancel":
@@ -158,45 +159,46 @@ export class World {
 				this.#clock.now += event.milliseconds;
 				break;
 			case "delete":
-				ifAllowed(() => state.remove(this.ids[event.certificate]).commit());
+				ignoreRefusal(() => state.remove(this.ids[event.certificate]).commit());
 				break;
 			default: {
-				const scope = event.scope === null ? here : (this.scopes[event.scope % this.scopes.length] ?? "");
-				ifAllowed(() => state.setActive(scope, [this.ids[event.certificate]], event.do === "activate").commit());
+				const scope = event.scope === null ? requestScope : (this.scopes[event.scope % this.scopes.length] ?? "");
+				ignoreRefusal(() => state.setActive(scope, [this.ids[event.certificate]], event.do === "activate").commit());
 			}
 		}
 	}
 
-	/** Has requests go wrong. @param slot The window that Cancel and death strike. */
-	arm(strike: Strike, slot: Slot): ArmedFault {
+	/** Disrupts requests. @param slot The window to cancel or kill. */
+	arm(disruption: Strike, slot: Slot): ArmedFault {
 		const { owner } = slot;
-		let { skip } = strike;
-		let told = false;
-		let here: string | undefined;
-		const fault = strike.other ? ({ kind: "silence" } as const) : strike.fault;
+		let { skip: remainingSkips } = disruption;
+		let hasHappened = false;
+		let requestScope: string | undefined;
+		const fault = disruption.other ? ({ kind: "silence" } as const) : disruption.fault;
 		return this.emulator.faults.next({
 			...fault,
-			when: strike.when,
-			times: strike.times,
+			when: disruption.when,
+			times: disruption.times,
 			match: (exchange) => {
-				// The other window must go on by itself.
-				if (strike.other && exchange.requestHeaders["user-agent"] !== owner) return false;
-				if (!isOf(strike.on, exchange.operation)) return false;
-				if (strike.on === "readBack" && !isOf("deactivate", this.#before(exchange)?.operation ?? null)) return false;
-				if (skip-- > 0) return false;
-				here = scopeIn(exchange);
-				if (strike.fault.kind !== "none") this.struck.add(exchange);
+				// Never delay the other window: its action ends the delay.
+				if (disruption.other && exchange.requestHeaders["user-agent"] !== owner) return false;
+				if (!isOf(disruption.on, exchange.operation)) return false;
+				if (disruption.on === "readBack" && !isOf("deactivate", this.#previousExchange(exchange)?.operation ?? null))
+					return false;
+				if (remainingSkips-- > 0) return false;
+				requestScope = scopeIn(exchange);
+				if (disruption.fault.kind !== "none") this.struck.add(exchange);
 				return true;
 			},
 			meanwhile: () => {
-				if (!told && strike.event) this.happen(strike.event, slot, here);
-				told = true;
+				if (!hasHappened && disruption.event) this.happen(disruption.event, slot, requestScope);
+				hasHappened = true;
 			},
 		});
 	}
 
-	/** What the same window sent before. */
-	#before(exchange: Exchange): Exchange | undefined {
+	/** Returns the window's previous request. */
+	#previousExchange(exchange: Exchange): Exchange | undefined {
 		const owner = exchange.requestHeaders["user-agent"];
 		const { exchanges } = this.emulator;
 		const earlier = exchanges.slice(0, exchanges.indexOf(exchange));
@@ -210,7 +212,7 @@ export class World {
 		void slot.transport.close();
 	}
 
-	/** Opens a window in the place of another one. */
+	/** Kills and replaces a window. */
 	async revive(slot: Slot): Promise<void> {
 		this.kill(slot);
 		await slot.plans.die();
@@ -228,41 +230,46 @@ export class World {
 	}
 
 	#open(): Slot {
-		const owner = `window-${++this.#opened}`;
+		const owner = `window-${++this.#openedCount}`;
 		const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
 		const transport = new HttpTransport(options, { pauseMilliseconds: 1 });
-		const access = { baseUrl: parseBaseUrl(this.emulator.url), key: this.emulator.adminKey, clientCertificate: null };
-		const open = async () => new AdminClient(transport, async () => access);
+		const credentials = {
+			baseUrl: parseBaseUrl(this.emulator.url),
+			key: this.emulator.adminKey,
+			clientCertificate: null,
+		};
+		const open = async () => new AdminClient(transport, async () => credentials);
 		const now = () => ++this.#clock.now;
 		const certificates = new CertificateStore(open, async () => readerOf(), now);
 		const projects = new ProjectStore(open, now);
 		const plans = new MortalPlans(this.#folder.path, now);
 		const organization = { open, certificates, projects };
-		const rotations = { organization, plans, contentOf: async () => null, now };
-		return { owner, rotations, transport, plans, died: Promise.withResolvers(), dead: false, cancel: () => {} };
+		const deps = { organization, plans, contentOf: async () => null, now };
+		return { owner, rotations: deps, transport, plans, died: Promise.withResolvers(), dead: false, cancel: () => {} };
 	}
 
-	/** Writes down each change as it is made. */
+	/** Records each change in `commits`. */
 	#observe(): void {
 		const { state, exchanges, faults } = this.emulator;
-		let judged: string | undefined;
+		let currentOwner: string | undefined;
 		const take = faults.take.bind(faults);
 		faults.take = (exchange) => {
-			judged = exchange.requestHeaders["user-agent"];
+			currentOwner = exchange.requestHeaders["user-agent"];
 			if (this.late) this.lateFor.add(exchange);
 			return take(exchange);
 		};
-		const byOf = (actor: unknown) => (actor === undefined ? null : (judged ?? assert.fail("nobody's change")));
+		const ownerOf = (actor: unknown) => (actor === undefined ? null : (currentOwner ?? assert.fail("nobody's change")));
 		const setActive = state.setActive.bind(state);
 		state.setActive = (scope, ids, active, actor) => {
 			const change = setActive(scope, ids, active, actor);
-			const by = byOf(actor);
+			const by = ownerOf(actor);
 			return {
 				...change,
 				commit: () => {
 					const result = change.commit();
-					const empties = state.activeIn(scope).length === 0;
-					for (const id of ids) this.commits.push({ at: exchanges.length, by, scope, id, active, empties });
+					const leavesEmpty = state.activeIn(scope).length === 0;
+					for (const id of ids)
+						this.commits.push({ at: exchanges.length, by, scope, id, active, empties: leavesEmpty });
 					return result;
 				},
 			};
@@ -270,7 +277,7 @@ export class World {
 		const remove = state.remove.bind(state);
 		state.remove = (id, actor) => {
 			const change = remove(id, actor);
-			const by = byOf(actor);
+			const by = ownerOf(actor);
 			return {
 				...change,
 				commit: () => {
@@ -282,15 +289,15 @@ export class World {
 	}
 }
 
-/** As the emulator names it. */
+/** Returns the emulator's name of the scope of a request. */
 export function scopeIn({ path }: Exchange): string {
 	return /\/projects\/([^/]+)\//.exec(path)?.[1] ?? "organization";
 }
 
-function ifAllowed(act: () => unknown): void {
+function ignoreRefusal(act: () => unknown): void {
 	try {
 		act();
 	} catch {
-		// The service refuses it to this administrator, too.
+		// The service rejects the change.
 	}
 }

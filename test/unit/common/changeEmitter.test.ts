@@ -7,7 +7,7 @@ import { FakeAdministration, project } from "../fakes/adminApi.ts";
 import { candidate, certificate, listing, readerOf } from "../fakes/certificatesApi.ts";
 
 describe("A listener that throws", () => {
-	const defect = new RangeError("a row could not be drawn");
+	const listenerError = new RangeError("a row could not be drawn");
 	const fake = new FakeAdministration([certificate("one")], [project("p")]);
 	fake.content = async () => candidate("one").pem;
 	const certificates = new CertificateStore(
@@ -22,28 +22,28 @@ describe("A listener that throws", () => {
 		["the projects", projects, () => projects.load()],
 		["the contents", contents, () => contents.load("one")],
 	] as const)
-		it(`breaks nothing for whoever changes ${title}, nor for others that listen, and is told of`, async () => {
-			let told = 0;
+		it(`affects neither a change of ${title} nor other listeners, and is reported`, async () => {
+			let calls = 0;
 			source.on("change", () => {
-				throw defect;
+				throw listenerError;
 			});
-			source.on("change", () => told++);
+			source.on("change", () => calls++);
 			const failed = once(source, "change");
 			const reported = new Promise((resolve) => source.once("error", resolve));
 			await Promise.all([change(), failed]);
-			assert.equal(await reported, defect);
-			assert.ok(told > 0);
+			assert.equal(await reported, listenerError);
+			assert.ok(calls > 0);
 			source.on("error", () => {});
 		});
 
-	it("does not keep the others from knowing that all is forgotten", () => {
-		let forgotten = 0;
+	it("does not prevent other listeners from receiving `forget`", () => {
+		let forgetCalls = 0;
 		certificates.on("forget", () => {
-			throw defect;
+			throw listenerError;
 		});
-		certificates.on("forget", () => forgotten++);
+		certificates.on("forget", () => forgetCalls++);
 		certificates.reset("other");
-		assert.deepEqual([forgotten, certificates.state.listing, certificates.organizationRef], [1, null, "other"]);
+		assert.deepEqual([forgetCalls, certificates.state.listing, certificates.organizationRef], [1, null, "other"]);
 		certificates.replaceListing(listing());
 	});
 });

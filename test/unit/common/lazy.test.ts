@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { lazy } from "../../../src/common/lazy.ts";
 
-describe("What is begun when it is first asked for", () => {
-	it("is begun once, and not by asking whether it was", async () => {
-		let begun = 0;
-		const ask = lazy(async () => ++begun);
-		assert.equal(ask.begun(), undefined);
-		assert.deepEqual(await Promise.all([ask(), ask()]), [1, 1]);
-		assert.equal(await ask.begun(), 1);
+describe("A lazy value", () => {
+	it("is created once, and never by `begun`", async () => {
+		let created = 0;
+		const get = lazy(async () => ++created);
+		assert.equal(get.begun(), undefined);
+		assert.deepEqual(await Promise.all([get(), get()]), [1, 1]);
+		assert.equal(await get.begun(), 1);
 	});
 
-	it("is begun again after it failed, and a failure clears nothing that was begun since", async () => {
+	it("is created again after a failure, which never clears a later attempt", async () => {
 		const attempts = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
-		let begun = 0;
-		const ask = lazy(async () => attempts[begun++]?.promise ?? assert.fail());
-		// Both ask for the first one, and the first to hear that it failed begins the second one.
-		const again = ask().catch(() => ask());
-		const failed = ask();
+		let created = 0;
+		const get = lazy(async () => attempts[created++]?.promise ?? assert.fail());
+		// Both calls return the first attempt. The first handler of its failure starts the second attempt.
+		const retried = get().catch(() => get());
+		const failed = get();
 		attempts[0]?.reject(new Error("no"));
 		await assert.rejects(failed, /no/);
 		attempts[1]?.resolve("yes");
-		assert.deepEqual([await again, await ask(), begun], ["yes", "yes", 2]);
+		assert.deepEqual([await retried, await get(), created], ["yes", "yes", 2]);
 	});
 });

@@ -1,15 +1,15 @@
-// One of several processes that want the same lock: takes it so many times, and says how often nobody else was inside.
+// Competes with other processes for a lock: acquires the lock `times` times, and prints how often it was exclusive.
 import { rmSync, writeFileSync } from "node:fs";
 import { FileLocks } from "../../../src/common/storage/locks.ts";
 
-const [folder = "", inside = "", times = ""] = process.argv.slice(2);
+const [folder = "", marker = "", times = ""] = process.argv.slice(2);
 const locks = new FileLocks(folder);
-let alone = 0;
+let exclusive = 0;
 for (let time = 0; time < Number(times); time++)
 	await locks.withLock("race", async (lock) => {
-		writeFileSync(inside, String(process.pid), { flag: "wx" });
+		writeFileSync(marker, String(process.pid), { flag: "wx" });
 		await lock.check();
-		rmSync(inside);
-		alone++;
+		rmSync(marker);
+		exclusive++;
 	});
-console.log(alone);
+console.log(exclusive);

@@ -14,51 +14,51 @@ import { temporaryFolder } from "../../temporaryFolders.ts";
 
 const NAME = "rotation.abc";
 
-/** A clock that goes on only when it is told to; whoever waits is called back in order. */
+/** A clock that only `advance` and `jump` move. Calls back in the order of registration. */
 class TestClock implements LockClock {
 	#now = 0;
-	#waiting: { readonly at: number; readonly act: () => void }[] = [];
+	#timers: { readonly at: number; readonly callback: () => void }[] = [];
 
 	now() {
 		return this.#now;
 	}
 
-	after(milliseconds: number, act: () => void) {
-		const waiting = { at: this.#now + milliseconds, act };
-		this.#waiting.push(waiting);
+	after(milliseconds: number, callback: () => void) {
+		const timer = { at: this.#now + milliseconds, callback };
+		this.#timers.push(timer);
 		return () => {
-			this.#waiting = this.#waiting.filter((each) => each !== waiting);
+			this.#timers = this.#timers.filter((each) => each !== timer);
 		};
 	}
 
-	/** Lets much time pass at once, as a computer does that slept. */
-	async leap(milliseconds: number) {
+	/** Adds much time at once, like a computer that wakes from sleep. */
+	async jump(milliseconds: number) {
 		this.#now += milliseconds - 100;
-		await this.pass(100);
+		await this.advance(100);
 	}
 
-	/** Lets some time pass, in steps of a tenth of a second, with what follows from each on the disk. */
-	async pass(milliseconds: number) {
+	/** Adds time in steps of 100 ms, and completes file operations after each step. */
+	async advance(milliseconds: number) {
 		const end = this.#now + milliseconds;
 		while (this.#now < end) {
 			this.#now += 100;
-			const due = this.#waiting.filter(({ at }) => at <= this.#now);
-			this.#waiting = this.#waiting.filter((each) => !due.includes(each));
-			for (const { act } of due) act();
-			await settled();
+			const due = this.#timers.filter(({ at }) => at <= this.#now);
+			this.#timers = this.#timers.filter((each) => !due.includes(each));
+			for (const { callback } of due) callback();
+			await fileOperationsSettled();
 		}
 	}
 }
 
-/** Waits until nothing is going on on the disk, and nothing follows from what was. */
-async function settled() {
+/** Waits until no file operation is running or follows from an earlier one. */
+async function fileOperationsSettled() {
 	for (let quiet = 0; quiet < 3; quiet++) {
 		await new Promise(setImmediate);
 		if (process.getActiveResourcesInfo().some((name) => /FSReq|CloseReq/i.test(name))) quiet = 0;
 	}
 }
 
-describe("a lock between windows", () => {
+describe("A lock between windows", () => {
 	let temporary: ReturnType<typeof temporaryFolder>;
 	let folder: string;
 
@@ -72,7 +72,7 @@ describe("a lock between windows", () => {
 	const files = () => readdirSync(folder).sort();
 	const locksOf = (process: number, clock: LockClock = new TestClock()) =>
 		new FileLocks(folder, clock, { host: "here", process });
-	const untilReleased = () => Promise.withResolvers<void>();
+	const createGate = () => Promise.withResolvers<void>();
 	const problem = async (promise: Promise<unknown>) => {
 		try {
 			await promise;
@@ -82,7 +82,7 @@ describe("a lock between windows", () => {
 		return null;
 	};
 
-	it("gives back what the work gives, throws what it throws, and is free after both", async () => {
+	it("returns the result of the work, throws its error, and is free afterwards", async () => {
 		const locks = locksOf(1);
 		assert.equal(await locks.withLock(NAME, async () => 7), 7);
 		await assert.rejects(
@@ -92,7 +92,7 @@ describe("a lock between windows", () => {
 		assert.equal(await locks.withLock(NAME, async () => 8), 8);
 	});
 
-	it("leaves one file, and never uses a number twice", async () => {
+	it("leaves one file, and never reuses a number", async () => {
 		const locks = locksOf(1);
 		for (const expected of ["1", "2", "3"]) {
 			await locks.withLock(NAME, async () => {});
@@ -100,137 +100,137 @@ describe("a lock between windows", () => {
 		}
 	});
 
-	it("has two works of one window, and of two windows, wait for each other", async () => {
+	it("serializes the work of one window and of two windows", async () => {
 		const clock = new TestClock();
 		const [one, other] = [locksOf(1, clock), locksOf(2, clock)];
 		const order: string[] = [];
-		const gates = { first: untilReleased(), second: untilReleased() };
+		const gates = { first: createGate(), second: createGate() };
 		const first = one.withLock(NAME, async () => {
 			order.push("first begins");
 			await gates.first.promise;
 			order.push("first ends");
 		});
-		await settled();
+		await fileOperationsSettled();
 		const rest = [one, other].map((locks, index) => locks.withLock(NAME, async () => void order.push(`work ${index}`)));
-		await clock.pass(2000);
+		await clock.advance(2000);
 		assert.deepEqual(order, ["first begins"]);
 		gates.first.resolve();
 		await first;
-		await clock.pass(2000);
+		await clock.advance(2000);
 		await Promise.all(rest);
 		assert.deepEqual(order.slice(0, 2), ["first begins", "first ends"]);
 		assert.deepEqual(order.slice(2).sort(), ["work 0", "work 1"]);
 	});
 
-	it("keeps locks of different names apart", async () => {
+	it("does not block locks with other names", async () => {
 		const locks = locksOf(1);
 		assert.equal(await locks.withLock(NAME, () => locks.withLock("another", async () => "both")), "both");
 	});
 
-	it("says who holds it, and gives up at once where asked to, as soon as the holder is seen to be alive", async () => {
+	it("names the holder, and with `refuse` gives up as soon as the holder is known to be alive", async () => {
 		const clock = new TestClock();
-		const gate = untilReleased();
+		const gate = createGate();
 		const holding = locksOf(17, clock).withLock(NAME, () => gate.promise);
-		await settled();
+		await fileOperationsSettled();
 		const other = locksOf(2, clock);
 		const refused = problem(other.withLock(NAME, async () => {}, { refuse: true }));
-		await clock.pass(4000);
+		await clock.advance(4000);
 		assert.deepEqual(await refused, { reason: "locked", host: "here", process: 17 });
 		gate.resolve();
 		await holding;
 	});
 
-	it("waits for a live holder no longer than half a minute", async () => {
+	it("waits for a live holder for 30 seconds at most", async () => {
 		const clock = new TestClock();
-		const gate = untilReleased();
+		const gate = createGate();
 		const holding = locksOf(17, clock).withLock(NAME, () => gate.promise);
-		await settled();
+		await fileOperationsSettled();
 		const waiting = problem(locksOf(2, clock).withLock(NAME, async () => {}));
-		await clock.pass(2 * EXPIRES_AFTER_MS + 1000);
+		await clock.advance(2 * EXPIRES_AFTER_MS + 1000);
 		assert.deepEqual(await waiting, { reason: "locked", host: "here", process: 17 });
 		gate.resolve();
 		await holding;
 	});
 
-	it("takes it over from a holder that is silent for 15 seconds, and no sooner", async () => {
+	it("is taken over from a holder that is silent for 15 seconds, not earlier", async () => {
 		const [frozen, clock] = [new TestClock(), new TestClock()];
-		const gate = untilReleased();
+		const gate = createGate();
 		let isHeld: unknown = "not asked";
 		const holding = locksOf(17, frozen).withLock(NAME, async (lock) => {
 			await gate.promise;
 			isHeld = await problem(lock.check());
 		});
-		await settled();
-		let taken = false;
+		await fileOperationsSettled();
+		let acquired = false;
 		const other = locksOf(2, clock);
-		const taking = other.withLock(NAME, async (lock) => {
-			taken = true;
+		const acquiring = other.withLock(NAME, async (lock) => {
+			acquired = true;
 			await lock.check();
-			// The first one comes back, and finds out before it does anything more.
+			// The first holder wakes, and must detect the loss before its next write.
 			gate.resolve();
 			await holding;
 			await lock.check();
 		});
-		await clock.pass(EXPIRES_AFTER_MS - 500);
-		assert.equal(taken, false);
-		await clock.pass(3000);
-		await taking;
+		await clock.advance(EXPIRES_AFTER_MS - 500);
+		assert.equal(acquired, false);
+		await clock.advance(3000);
+		await acquiring;
 		assert.deepEqual(isHeld, { reason: "lock-lost" });
 		assert.deepEqual(files(), [`${NAME}.lock.2`]);
 	});
 
-	it("does not overtake a holder where the computer slept between two looks", async () => {
+	it("is not taken over if the computer slept between two checks", async () => {
 		const [frozen, clock] = [new TestClock(), new TestClock()];
-		const gate = untilReleased();
+		const gate = createGate();
 		const holding = locksOf(17, frozen).withLock(NAME, () => gate.promise);
-		await settled();
-		let taken = false;
-		const taking = locksOf(2, clock).withLock(NAME, async () => {
-			taken = true;
+		await fileOperationsSettled();
+		let acquired = false;
+		const acquiring = locksOf(2, clock).withLock(NAME, async () => {
+			acquired = true;
 		});
-		await clock.pass(1000);
-		await clock.leap(20_000);
-		assert.equal(taken, false);
+		await clock.advance(1000);
+		await clock.jump(20_000);
+		assert.equal(acquired, false);
 		gate.resolve();
 		await holding;
-		await clock.pass(1000);
-		await taking;
+		await clock.advance(1000);
+		await acquiring;
 	});
 
-	it("gives way to a holder that wakes while it is overtaken, which then still holds", async () => {
+	it("stays with a holder that wakes during the takeover", async () => {
 		const [frozen, clock] = [new TestClock(), new TestClock()];
-		const gate = untilReleased();
+		const gate = createGate();
 		let lock: HeldLock | undefined;
 		const holding = locksOf(17, frozen).withLock(NAME, (held) => {
 			lock = held;
 			return gate.promise;
 		});
-		await settled();
-		// The holder counts up just when the next number is created.
-		let woken: Promise<unknown> | undefined;
+		await fileOperationsSettled();
+		// The holder writes a heartbeat exactly when the next number is created.
+		let heartbeat: Promise<unknown> | undefined;
 		const disk: FileSystem = {
 			...fs,
 			writeFile: async (...args) => {
-				woken ??= problem(lock?.check() ?? assert.fail());
-				await woken;
+				heartbeat ??= problem(lock?.check() ?? assert.fail());
+				await heartbeat;
 				return fs.writeFile(...args);
 			},
 		};
-		let taken = false;
-		const taking = new FileLocks(folder, clock, { host: "here", process: 2 }, disk).withLock(NAME, async () => {
-			taken = true;
+		let acquired = false;
+		const acquiring = new FileLocks(folder, clock, { host: "here", process: 2 }, disk).withLock(NAME, async () => {
+			acquired = true;
 		});
-		await clock.pass(EXPIRES_AFTER_MS + 3000);
-		assert.deepEqual([await woken, taken, await problem(lock?.check() ?? assert.fail())], [null, false, null]);
+		await clock.advance(EXPIRES_AFTER_MS + 3000);
+		assert.deepEqual([await heartbeat, acquired, await problem(lock?.check() ?? assert.fail())], [null, false, null]);
 		gate.resolve();
 		await holding;
-		await clock.pass(1000);
-		await taking;
-		assert.equal(taken, true);
+		await clock.advance(1000);
+		await acquiring;
+		assert.equal(acquired, true);
 	});
 
 	for (const code of ["ENOSPC", "EROFS"])
-		it(`R59 leaves nothing that counts as a holder where its file cannot be filled: ${code}`, async () => {
+		it(`R59 leaves no file that counts as held if its file cannot be filled: ${code}`, async () => {
 			await locksOf(1).withLock(NAME, async () => {});
 			const full: FileSystem = {
 				...fs,
@@ -245,12 +245,12 @@ describe("a lock between windows", () => {
 			await locksOf(1).withLock(NAME, async () => {});
 		});
 
-	it("R59 leaves another window's file where it could not create its own", async () => {
+	it("R59 keeps another window's file after failing to create its own", async () => {
 		const other = JSON.stringify({ id: "other", host: "there", process: 3, beats: 1 });
 		const slow: FileSystem = {
 			...fs,
 			writeFile: async (path, ...args) => {
-				// Another window was faster.
+				// Another window creates the file first.
 				if (args[1] && Object(args[1]).flag === "wx") await fs.writeFile(path, other, { flag: "wx" });
 				throw Object.assign(new Error("EMFILE"), { code: "EMFILE" });
 			},
@@ -260,19 +260,19 @@ describe("a lock between windows", () => {
 		assert.equal(readFileSync(join(folder, `${NAME}.lock.1`), "utf8"), other);
 	});
 
-	it("is released by a window that is told that it has lost it, also where the other one gives way", async () => {
+	it("is released by a window that has lost it, even if the other window gives up", async () => {
 		const locks = locksOf(1);
 		const first = locks.withLock(NAME, async (lock) => {
 			writeFileSync(join(folder, `${NAME}.lock.2`), "{}");
 			assert.deepEqual(await problem(lock.check()), { reason: "lock-lost" });
 			rmSync(join(folder, `${NAME}.lock.2`));
-			// Without waiting for itself.
+			// Must not wait for itself.
 			return locks.withLock(NAME, async () => "done");
 		});
 		assert.equal(await first, "done");
 	});
 
-	it("R59 is taken where its file is in use for a moment when it is created", async () => {
+	it("R59 is acquired even if its file is briefly in use at creation", async () => {
 		let failures = 2;
 		const disk: FileSystem = {
 			...fs,
@@ -288,30 +288,30 @@ describe("a lock between windows", () => {
 		assert.equal(await locks.withLock(NAME, async () => "taken"), "taken");
 	});
 
-	it("gives way where a higher number came meanwhile, and takes the next one", async () => {
+	it("gives up a number below a new higher one, and uses the next number", async () => {
 		const locks = locksOf(1);
 		await locks.withLock(NAME, async () => {});
-		// As a window would that read the folder long ago: number 1 is released, so that it wants 2, while 3 is there.
+		// Like a window with an outdated listing: 1 is released, so the window creates 2, although 3 exists.
 		writeFileSync(join(folder, `${NAME}.lock.3`), "{}");
 		await locks.withLock(NAME, async () => assert.deepEqual(files(), [`${NAME}.lock.4`]));
 	});
 
-	it("takes a file without a word in it for a holder, until it is silent", async () => {
+	it("treats an empty file as held until it expires", async () => {
 		const clock = new TestClock();
 		await locksOf(1).withLock(NAME, async () => {});
 		writeFileSync(join(folder, `${NAME}.lock.9`), "");
 		const locks = locksOf(2, clock);
-		let taken = false;
-		const taking = locks.withLock(NAME, async () => {
-			taken = true;
+		let acquired = false;
+		const acquiring = locks.withLock(NAME, async () => {
+			acquired = true;
 		});
-		await clock.pass(EXPIRES_AFTER_MS - 500);
-		assert.equal(taken, false);
-		await clock.pass(3000);
-		await taking;
+		await clock.advance(EXPIRES_AFTER_MS - 500);
+		assert.equal(acquired, false);
+		await clock.advance(3000);
+		await acquiring;
 	});
 
-	it("leaves other files alone", async () => {
+	it("ignores other files", async () => {
 		const locks = locksOf(1);
 		await locks.withLock(NAME, async () => {});
 		for (const name of [`${NAME}.lock.x`, `${NAME}.json`, `${NAME}.lock.`]) writeFileSync(join(folder, name), "mine");
@@ -320,21 +320,21 @@ describe("a lock between windows", () => {
 			assert.equal(readFileSync(join(folder, name), "utf8"), "mine");
 	});
 
-	it("ends waiting when it is cancelled", async () => {
+	it("stops waiting when cancelled", async () => {
 		const clock = new TestClock();
-		const gate = untilReleased();
+		const gate = createGate();
 		const holding = locksOf(17, clock).withLock(NAME, () => gate.promise);
-		await settled();
+		await fileOperationsSettled();
 		const abort = new AbortController();
 		const waiting = problem(locksOf(2, clock).withLock(NAME, async () => {}, { signal: abort.signal }));
-		await settled();
+		await fileOperationsSettled();
 		abort.abort();
 		assert.ok(isCancelled(await waiting));
 		gate.resolve();
 		await holding;
 	});
 
-	it("says that nothing can be written where its folder cannot be made", async () => {
+	it("reports that its folder cannot be created", async () => {
 		writeFileSync(folder, "a file");
 		assert.deepEqual(await problem(locksOf(1).withLock(NAME, async () => {})), {
 			reason: "not-recorded",
@@ -342,7 +342,7 @@ describe("a lock between windows", () => {
 		});
 	});
 
-	it("is lost where its file is removed from under it", async () => {
+	it("is lost if its file is removed", async () => {
 		await locksOf(1).withLock(NAME, async (lock) => {
 			rmSync(folder, { recursive: true });
 			assert.deepEqual(await problem(lock.check()), { reason: "lock-lost" });
@@ -351,20 +351,20 @@ describe("a lock between windows", () => {
 
 	it("is held by one of three processes at a time", async () => {
 		const path = fileURLToPath(new URL("lockCompetitor.ts", import.meta.url));
-		const racers = Array.from({ length: 3 }, () =>
+		const competitors = Array.from({ length: 3 }, () =>
 			spawn(process.execPath, [path, folder, join(temporary.path, "inside"), "100"], {
 				stdio: ["ignore", "pipe", "inherit"],
 			}),
 		);
-		const counts = await Promise.all(racers.map(heldBy));
+		const counts = await Promise.all(competitors.map(countExclusive));
 		assert.deepEqual(counts, [100, 100, 100]);
 	});
 });
 
-/** How often a process held the lock alone. */
-async function heldBy(racer: ChildProcess): Promise<number> {
+/** Returns how often a process held the lock exclusively. */
+async function countExclusive(competitor: ChildProcess): Promise<number> {
 	let last = "";
-	if (racer.stdout) createInterface(racer.stdout).on("line", (line) => (last = line));
-	await once(racer, "close");
+	if (competitor.stdout) createInterface(competitor.stdout).on("line", (line) => (last = line));
+	await once(competitor, "close");
 	return Number(last);
 }

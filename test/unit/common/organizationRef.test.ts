@@ -3,17 +3,17 @@ import { isNamed, mayBeOf, organizationRef } from "../../../src/common/organizat
 
 const ID = "00000000-0000-4000-8000-000000000001";
 
-describe("What names an organization in records", () => {
+describe("An organization reference", () => {
 	const refOf = (origin: string, organization: string | null, id = ID) => organizationRef({ id, origin, organization });
 	const here = refOf("https://api.openai.com", "org-1");
 
-	it("R22 is the same at each of OpenAI's hosts, whatever the connection", () => {
+	it("R22 is equal for all hosts of OpenAI, whatever the connection", () => {
 		for (const host of ["eu.api.openai.com", "mtls.api.openai.com", "mtls-us.api.openai.com"])
 			assert.equal(refOf(`https://${host}`, "org-1", "another id"), here, host);
 		assert.ok(isNamed(here));
 	});
 
-	it("differs for another organization, and for another origin than OpenAI's", () => {
+	it("differs for another organization, and for an origin other than OpenAI's", () => {
 		const others = [
 			refOf("https://api.openai.com", "org-2"),
 			...["https://gateway.test", "https://api.openai.com.evil.test", "https://evilapi.openai.com"].map((origin) =>
@@ -24,7 +24,7 @@ describe("What names an organization in records", () => {
 		assert.equal(new Set([...others, here]).size, others.length + 1);
 	});
 
-	it("is the connection's own id where the service does not name it: then it may be any", () => {
+	it("is the connection's id if the service names no organization, and then possibly matches any reference", () => {
 		const unnamed = refOf("https://gateway.test", null);
 		assert.equal(unnamed, ID);
 		assert.ok(!isNamed(unnamed));

@@ -3,35 +3,35 @@ import { retryWhenChanged } from "../../../src/common/retryOnChange.ts";
 import { ProblemError } from "../../../src/domain/problem.ts";
 import { problemIn } from "../openai/setup.ts";
 
-describe("Asking anew", () => {
+describe("Retrying after a change", () => {
 	const changed = { reason: "changed-meanwhile" } as const;
 
-	it("goes on until nothing changed, and tells that something had", async () => {
-		const told: boolean[] = [];
-		const way = async (changedBefore: boolean) => {
-			if (told.push(changedBefore) < 3) throw new ProblemError(changed);
+	it("continues until nothing changes, and passes on that something changed", async () => {
+		const received: boolean[] = [];
+		const operation = async (changedBefore: boolean) => {
+			if (received.push(changedBefore) < 3) throw new ProblemError(changed);
 			return "done";
 		};
-		assert.equal(await retryWhenChanged(way), "done");
-		assert.deepEqual(told, [false, true, true]);
+		assert.equal(await retryWhenChanged(operation), "done");
+		assert.deepEqual(received, [false, true, true]);
 	});
 
-	it("ends with what changed where it never comes to an end", async () => {
+	it("throws the change if the data keeps changing", async () => {
 		let rounds = 0;
-		const way = async () => {
+		const operation = async () => {
 			assert.ok(++rounds < 100, "it goes on for ever");
 			throw new ProblemError(changed);
 		};
-		assert.deepEqual(await problemIn(retryWhenChanged(way)), changed);
+		assert.deepEqual(await problemIn(retryWhenChanged(operation)), changed);
 	});
 
-	it("does not try again what failed otherwise", async () => {
+	it("does not retry other failures", async () => {
 		let rounds = 0;
-		const way = async () => {
+		const operation = async () => {
 			rounds++;
 			throw new ProblemError({ reason: "no-rotation" });
 		};
-		assert.deepEqual(await problemIn(retryWhenChanged(way)), { reason: "no-rotation" });
+		assert.deepEqual(await problemIn(retryWhenChanged(operation)), { reason: "no-rotation" });
 		assert.equal(rounds, 1);
 	});
 });

@@ -30,7 +30,7 @@ describe("Base URL", () => {
 		["http://localhost/v1", { origin: "http://localhost", host: "localhost", path: "/v1", encrypted: false }],
 	];
 	for (const [text, expected] of good)
-		it(`takes ${text} apart`, () => {
+		it(`splits ${text}`, () => {
 			assert.deepEqual(parseBaseUrl(text), expected);
 		});
 
@@ -63,7 +63,7 @@ describe("Base URL", () => {
 			);
 		});
 
-	it("R02 whatever is typed gives https, loopback, or a Failure", () => {
+	it("R02 accepts only https and loopback, and throws a ProblemError for any other input", () => {
 		const scheme = fc.constantFrom("https://", "http://", "HTTP://", "http:", "//", "file://", "");
 		const host = fc.oneof(
 			fc.constantFrom("127.0.0.1", "[::1]", "localhost", "127.1", "a.test"),

@@ -6,7 +6,7 @@ import { anyCharacter, SEED } from "../../random.ts";
 const JULY_2027 = Date.UTC(2027, 6, 1) / 1000;
 
 describe("Certificate name", () => {
-	const flaws: readonly [string, ReturnType<typeof findNameIssue>][] = [
+	const issues: readonly [string, ReturnType<typeof findNameIssue>][] = [
 		["Acme Root CA 2027", null],
 		[" Ünïcode 証明書 🔏 ", null],
 		["", "blank"],
@@ -20,9 +20,9 @@ describe("Certificate name", () => {
 		["n".repeat(MAX_NAME_LENGTH), null],
 		["n".repeat(MAX_NAME_LENGTH + 1), "too-long"],
 	];
-	for (const [text, flaw] of flaws)
-		it(`R14 judges ${JSON.stringify(text.slice(0, 20))}: ${flaw ?? "good"}`, () => {
-			assert.equal(findNameIssue(text), flaw);
+	for (const [text, issue] of issues)
+		it(`R14 validates ${JSON.stringify(text.slice(0, 20))}: ${issue ?? "good"}`, () => {
+			assert.equal(findNameIssue(text), issue);
 		});
 
 	const suggestions: readonly [string | null, number | null, string][] = [
@@ -41,7 +41,7 @@ describe("Certificate name", () => {
 			assert.equal(suggestName({ commonName, notAfter }), expected);
 		});
 
-	it("never suggests a name that it would refuse", () => {
+	it("never suggests an invalid name", () => {
 		const text = fc.string({ unit: anyCharacter, maxLength: 500 });
 		fc.assert(
 			fc.property(text, (commonName) => {

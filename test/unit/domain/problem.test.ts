@@ -8,20 +8,23 @@ import {
 	type Reason,
 } from "../../../src/domain/problem.ts";
 
-/** What the other bundle throws: the same by name, of another class. */
+/** Makes an error like those of the other bundle: with the same name, of another class. */
 const named = (name: string, more: object = {}) => Object.assign(new Error("x"), { name, ...more });
 
-describe("What was thrown", () => {
-	it("is a Failure or a Cancelled by its name, of whichever bundle, and nothing else is", () => {
+describe("A thrown value", () => {
+	it("is a ProblemError or a CancelledError by its name, from either bundle", () => {
 		const problem = { reason: "not-found" } as const;
-		assert.deepEqual([new ProblemError(problem), named("Failure", { problem })].map(problemOf), [problem, problem]);
+		assert.deepEqual([new ProblemError(problem), named("ProblemError", { problem })].map(problemOf), [
+			problem,
+			problem,
+		]);
 		assert.deepEqual([new CancelledError(), named("Cancelled")].map(isCancelled), [true, true]);
 		const others = [
-			new Error("Failure"),
+			new Error("ProblemError"),
 			named("TypeError", { problem }),
-			{ name: "Failure", problem },
+			{ name: "ProblemError", problem },
 			null,
-			"Failure",
+			"ProblemError",
 		];
 		assert.deepEqual([...others, new CancelledError()].map(problemOf), [null, null, null, null, null, null]);
 		const cancels = [
@@ -34,16 +37,16 @@ describe("What was thrown", () => {
 		assert.deepEqual(cancels.map(isCancelled), [false, false, false, false, false]);
 	});
 
-	it("tells by its message no more than its reason", () => {
+	it("has only its reason as its message", () => {
 		const { message, cause } = new ProblemError({ reason: "timeout", host: "a.test" });
 		assert.deepEqual([message, cause], ["timeout", undefined]);
 	});
 
-	it("leaves the outcome open unless the service refused or nothing was sent", () => {
-		const isOpen = (reason: Reason) => isOutcomeUnknown({ reason } as Parameters<typeof isOutcomeUnknown>[0]);
-		const open = ["connection-lost", "timeout", "redirected", "bad-answer", "conflict", "service-error"] as const;
-		assert.deepEqual(open.map(isOpen), Array(6).fill(true));
-		const settled = [
+	it("leaves the outcome unknown, unless the service refused or nothing was sent", () => {
+		const isUnknown = (reason: Reason) => isOutcomeUnknown({ reason } as Parameters<typeof isOutcomeUnknown>[0]);
+		const unknown = ["connection-lost", "timeout", "redirected", "bad-answer", "conflict", "service-error"] as const;
+		assert.deepEqual(unknown.map(isUnknown), Array(6).fill(true));
+		const known = [
 			"unreachable",
 			"unauthorized",
 			"forbidden",
@@ -52,6 +55,6 @@ describe("What was thrown", () => {
 			"rate-limited",
 			"no-key",
 		] as const;
-		assert.deepEqual(settled.map(isOpen), Array(7).fill(false));
+		assert.deepEqual(known.map(isUnknown), Array(7).fill(false));
 	});
 });

@@ -19,7 +19,7 @@ describe("emulator: access and record", () => {
 
 	afterEach(() => emulator.close());
 
-	it("R41 answers 403 to a foreign Host, before it looks at anything else", async () => {
+	it("R41 responds 403 to a foreign Host before it checks anything else", async () => {
 		const { port } = new URL(emulator.url);
 		for (const host of ["evil.test", `evil.test:${port}`, "127.0.0.1", `127.0.0.1.evil.test:${port}`, "localhost:1"]) {
 			assert.equal((await raw("GET", { host })).status, 403, host);
@@ -49,21 +49,21 @@ describe("emulator: access and record", () => {
 		}
 	});
 
-	it("takes a project's key for using the API, an admin key for administering, and neither for the other", async () => {
+	it("accepts a project's key only for the API, and an admin key only for administration", async () => {
 		const key = emulator.keys.addProjectKey(emulator.state.addProject("A").id);
 		const models = async (bearer: string) => {
-			const answer = await fetch(`${emulator.url}/models`, { headers: { authorization: `Bearer ${bearer}` } });
-			return answer.status;
+			const response = await fetch(`${emulator.url}/models`, { headers: { authorization: `Bearer ${bearer}` } });
+			return response.status;
 		};
 		assert.deepEqual([await models(key), await models(emulator.adminKey), await models("sk-proj-x")], [200, 403, 401]);
 		assert.equal((await call(emulator, "GET /certificates", { key })).status, 403);
 		const { id } = emulator.state.put();
 		emulator.state.setActive("organization", [id], true).commit();
-		// It holds for every project, and not for administrators unless they are locked out too.
+		// Applies to every project, and to administrators only with the switch `lockOut`.
 		assert.deepEqual([await models(key), (await call(emulator, "GET /certificates")).status], [401, 200]);
 	});
 
-	it("R42 refuses a key that is not its own, echoes part of it, and keeps none of it", async () => {
+	it("R42 refuses an unknown key, repeats part of it, and records none of it", async () => {
 		const other = await startEmulator();
 		await other.close();
 		assert.match(other.adminKey, /^sk-emulator-[\w-]{32}$/);
@@ -75,26 +75,26 @@ describe("emulator: access and record", () => {
 			const echo = key.slice(0, 2);
 			assert.match(body.error?.message ?? "", new RegExp(`provided: ${echo}`));
 			assert.ok(!body.error?.message.includes(key));
-			const kept = emulator.exchanges.at(-1);
-			assert.equal(kept?.requestHeaders.authorization, "***");
-			assert.match(kept?.responseBody ?? "", /provided: \*\*\*\./);
+			const recorded = emulator.exchanges.at(-1);
+			assert.equal(recorded?.requestHeaders.authorization, "***");
+			assert.match(recorded?.responseBody ?? "", /provided: \*\*\*\./);
 		}
 	});
 
-	it("masks its own key in the record, and says that it was its own", async () => {
+	it("masks its own key in the record, recognizably", async () => {
 		await call(emulator, "GET /certificates");
 		assert.equal(emulator.exchanges[0]?.requestHeaders.authorization, "Bearer sk-emulator-***");
 		assert.ok(!JSON.stringify(emulator.exchanges).includes(emulator.adminKey));
 	});
 
-	it("refuses a request without a key, and a key that was revoked", async () => {
+	it("refuses a request without a key, and a revoked key", async () => {
 		assert.equal((await raw("GET", {}, undefined, null)).status, 401);
 		assert.equal((await raw("GET", {}, undefined, `Basic ${emulator.adminKey}`)).status, 401);
 		emulator.keys.revoke(emulator.adminKey);
 		assert.equal((await call(emulator, "GET /certificates")).status, 401);
 	});
 
-	it("names the permission that a key lacks, as 401 or 403, in either shape", async () => {
+	it("names a missing permission, with 401 or 403, in either shape", async () => {
 		const needs: [Permission, string, unknown?][] = [
 			["api.mtls.read", "GET /certificates"],
 			["api.mtls.read", "GET /certificates/cert_a"],
@@ -115,8 +115,8 @@ describe("emulator: access and record", () => {
 			const refused = await call(emulator, target, { key, body });
 			assert.equal(refused.status, 403, target);
 			assert.match(refused.body.error?.message ?? "", new RegExp(permission.replaceAll(".", "\\.")));
-			const enough = await call(emulator, target, { key: emulator.keys.add([permission]), body });
-			assert.notEqual(enough.status, 403, target);
+			const allowed = await call(emulator, target, { key: emulator.keys.add([permission]), body });
+			assert.notEqual(allowed.status, 403, target);
 		}
 		const key = emulator.keys.add([]);
 		emulator.switches.missingPermission = { status: 401, shape: "text" };
@@ -125,24 +125,24 @@ describe("emulator: access and record", () => {
 		assert.match(String(refused.body.error), /api\.mtls\.read/);
 	});
 
-	it("names each answer and the organization, and tells its own time", async () => {
+	it("sends a request id, the organization and its own time with each response", async () => {
 		await emulator.close();
 		emulator = await startEmulator({ now: () => 1_800_000_000_123, organizationName: "org-acme" });
-		const answers = [
+		const responses = [
 			await call(emulator, "GET /certificates"),
 			await call(emulator, "GET /nothing"),
 			await call(emulator, "GET /certificates", { key: "x" }),
 		];
-		for (const { headers } of answers) {
+		for (const { headers } of responses) {
 			assert.match(headers.get("x-request-id") ?? "", /^req_[0-9a-f]{32}$/);
 			assert.equal(headers.get("openai-organization"), "org-acme");
 			assert.equal(headers.get("date"), new Date(1_800_000_000_000).toUTCString());
 		}
-		assert.equal(new Set(answers.map(({ headers }) => headers.get("x-request-id"))).size, answers.length);
+		assert.equal(new Set(responses.map(({ headers }) => headers.get("x-request-id"))).size, responses.length);
 		assert.equal(emulator.exchanges[0]?.at, 1_800_000_000_123);
 	});
 
-	it("wants JSON where it wants a body, and no body elsewhere", async () => {
+	it("requires JSON where it requires a body, and no body for other operations", async () => {
 		const { pem: certificate } = await makeCertificate();
 		const post = (body: string, type: string) =>
 			call(emulator, "POST /certificates", { body, headers: { "content-type": type } });
@@ -156,7 +156,7 @@ describe("emulator: access and record", () => {
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
-	it("counts connections, also those that never say anything", async () => {
+	it("counts connections, also without any request", async () => {
 		const socket = connect(Number(new URL(emulator.url).port), "127.0.0.1");
 		await once(socket, "connect");
 		await call(emulator, "GET /certificates");
@@ -167,7 +167,7 @@ describe("emulator: access and record", () => {
 		socket.destroy();
 	});
 
-	/** A request with headers that `fetch` does not let one set. */
+	/** Sends a request with headers that `fetch` does not allow. */
 	async function raw(
 		method: string,
 		headers: Record<string, string | number>,

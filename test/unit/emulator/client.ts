@@ -1,6 +1,6 @@
 import type { Emulator } from "../../emulator/emulator.ts";
 
-/** What an answer may hold; the emulator's tests look at it field by field. */
+/** The possible fields of a response's body. */
 export interface ReplyBody {
 	readonly object?: string;
 	readonly id?: string;
@@ -30,13 +30,13 @@ export interface Reply {
 }
 
 export interface CallOptions {
-	/** Sent as JSON, or as it is where it is a string. */
+	/** Sent as JSON; a string is sent unchanged. */
 	readonly body?: unknown;
 	readonly key?: string;
 	readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Asks an emulator something by a real request. `target` is method and path below `/v1/organization`. */
+/** Sends a real request to an emulator. @param target Method and path below `/v1/organization`. */
 export async function call(emulator: Emulator, target: string, options: CallOptions = {}): Promise<Reply> {
 	const [method = "", path = ""] = target.split(" ");
 	const { body, key = emulator.adminKey, headers } = options;

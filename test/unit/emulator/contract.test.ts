@@ -39,18 +39,18 @@ describe("contract", () => {
 			);
 		});
 
-		it("accepts what fits", () => {
-			for (const fits of [
+		it("accepts valid exchanges", () => {
+			for (const valid of [
 				exchange({}),
 				exchange({ query: "limit=5&sort=up&include[]=a&include[]=b" }),
 				exchange({ responseBody: '{"size":null,"at":"2026-11-24T08:00:00Z"}' }),
 				exchange({ method: "POST", requestBody: '{"name":"x"}' }),
 			]) {
-				assert.deepEqual(contract.validate(fits), { documented: true, errors: [] });
+				assert.deepEqual(contract.validate(valid), { documented: true, errors: [] });
 			}
 		});
 
-		it("names what does not fit, and where", () => {
+		it("names each error and its location", () => {
 			for (const [changes, error] of [
 				[{ responseBody: '{"size":"big"}' }, "response/size: must be integer,null"],
 				[{ responseBody: '{"size":1,"at":"today"}' }, 'response/at: must match format "date-time"'],
@@ -70,23 +70,23 @@ describe("contract", () => {
 		});
 
 		it("prefers the path with fewer parameters", () => {
-			const verdict = contract.validate(exchange({ path: "/v1/things/all", responseBody: "[]" }));
-			assert.deepEqual(verdict, { documented: true, errors: [] });
+			const result = contract.validate(exchange({ path: "/v1/things/all", responseBody: "[]" }));
+			assert.deepEqual(result, { documented: true, errors: [] });
 		});
 
-		it("says where the contract is silent", () => {
-			for (const silent of [
+		it("marks exchanges that the contract does not describe", () => {
+			for (const undocumented of [
 				exchange({ status: 500, responseBody: "<html>" }),
 				exchange({ status: null, responseBody: "" }),
 				exchange({ method: "DELETE" }),
 				exchange({ path: "/v1/others" }),
 				exchange({ path: "/v2/things/a" }),
 			]) {
-				assert.deepEqual(contract.validate(silent), { documented: false, errors: [] });
+				assert.deepEqual(contract.validate(undocumented), { documented: false, errors: [] });
 			}
 		});
 
-		it("does not judge a request that was refused", () => {
+		it("does not validate a refused request", () => {
 			const refused = exchange({ query: "other=1", status: 404, responseBody: '{"error":{}}' });
 			assert.deepEqual(contract.validate(refused), { documented: true, errors: [] });
 		});
@@ -103,7 +103,7 @@ describe("contract", () => {
 		assert.notDeepEqual(errorsOf('{"size":"big"}'), []);
 	});
 
-	it("reads no other version", async () => {
+	it("supports no other version", async () => {
 		await assert.rejects(open("swagger: '2.0'"), /OpenAPI undefined; 3\.0 or 3\.1 is needed/);
 	});
 });
@@ -117,13 +117,13 @@ describe("contract: the emulator", () => {
 
 	afterEach(() => emulator.close());
 
-	async function openOpenAIs(context: Mocha.Context): Promise<Contract> {
+	async function openOpenAIContract(context: Mocha.Context): Promise<Contract> {
 		const path = process.env.OPENAPI_CONTRACT;
 		return path ? openContract(path) : skip(context, "OPENAPI_CONTRACT does not name OpenAI's OpenAPI document");
 	}
 
-	it("does all twelve operations as OpenAI's document has them", async function () {
-		const contract = await openOpenAIs(this);
+	it("performs all twelve operations as OpenAI's document describes them", async function () {
+		const contract = await openOpenAIContract(this);
 		await runAllOperations(emulator);
 		const seen = new Set(emulator.exchanges.map(({ operation }) => operation));
 		const operations: Operation[] = [
@@ -148,8 +148,8 @@ describe("contract: the emulator", () => {
 		}
 	});
 
-	it("refuses as it has it, where it says how", async function () {
-		const contract = await openOpenAIs(this);
+	it("refuses as the document describes, if it describes the refusal", async function () {
+		const contract = await openOpenAIContract(this);
 		const { adminKey: key } = emulator;
 		await call(emulator, "GET /certificates?limit=0");
 		await call(emulator, "POST /certificates", { body: { certificate: "text" } });
@@ -161,16 +161,16 @@ describe("contract: the emulator", () => {
 		await call(emulator, "GET /certificates", { key });
 		await call(emulator, "GET /projects", { key });
 
-		const verdicts = emulator.exchanges.map((each) => ({ each, verdict: contract.validate(each) }));
-		const silent = verdicts
-			.filter(({ verdict }) => !verdict.documented)
+		const results = emulator.exchanges.map((each) => ({ each, result: contract.validate(each) }));
+		const undocumented = results
+			.filter(({ result }) => !result.documented)
 			.map(({ each }) => `${each.operation} ${each.status}`);
-		console.log(`      not documented: ${silent.length} of ${verdicts.length} (${silent.join(", ")})`);
-		for (const { each, verdict } of verdicts) assert.deepEqual(verdict.errors, [], `${each.operation} ${each.status}`);
+		console.log(`      not documented: ${undocumented.length} of ${results.length} (${undocumented.join(", ")})`);
+		for (const { each, result } of results) assert.deepEqual(result.errors, [], `${each.operation} ${each.status}`);
 	});
 
-	it("is caught where it is not", async function () {
-		const contract = await openOpenAIs(this);
+	it("is reported if it deviates", async function () {
+		const contract = await openOpenAIContract(this);
 		emulator.state.put();
 		emulator.faults.next({
 			kind: "rewrite",
@@ -184,7 +184,7 @@ describe("contract: the emulator", () => {
 	});
 });
 
-/** Every operation, in each way that changes the shape of its answer. */
+/** Runs every operation, in each variant that changes the shape of its response. */
 async function runAllOperations(emulator: Emulator): Promise<void> {
 	const project = emulator.state.addProject("Open");
 	emulator.state.addProject("Archived", { archived: true });
@@ -210,7 +210,7 @@ async function runAllOperations(emulator: Emulator): Promise<void> {
 	await call(emulator, `GET /audit_logs?event_types[]=certificate.deleted&resource_ids[]=${body.id}&limit=1`);
 }
 
-/** A small contract of the given version; `size` is the schema of one property. */
+/** Returns a small contract. @param version Of OpenAPI. @param size Schema properties of the response body. */
 function contractOf(version: string, size: string): string {
 	return `
 openapi: ${version}

@@ -33,7 +33,7 @@ describe("emulator: faults", () => {
 
 	afterEach(() => emulator.close());
 
-	/** Begins an upload whose answer, if there is one, is looked at on the wire. */
+	/** Starts an upload whose response is inspected on the wire. */
 	function startUpload(): ClientRequest {
 		const outgoing = request(`${emulator.url}/organization/certificates`, {
 			method: "POST",
@@ -44,21 +44,21 @@ describe("emulator: faults", () => {
 		return outgoing;
 	}
 
-	async function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
+	async function responseTo(outgoing: ClientRequest): Promise<IncomingMessage> {
 		const [response] = (await once(outgoing, "response")) as [IncomingMessage];
 		return response;
 	}
 
 	const stored = () => emulator.state.certificates.length;
 
-	/** The faults that leave a client without an answer it could read, and how each looks from there. */
-	const lost: [FaultKind, (outgoing: ClientRequest) => Promise<void>][] = [
-		[{ kind: "reset" }, (outgoing) => assert.rejects(answerTo(outgoing), { message: "read ECONNRESET" })],
-		[{ kind: "close" }, (outgoing) => assert.rejects(answerTo(outgoing), { message: "socket hang up" })],
+	/** The faults after which a client has no valid response, with a check of the client's view. */
+	const lostResponses: [FaultKind, (outgoing: ClientRequest) => Promise<void>][] = [
+		[{ kind: "reset" }, (outgoing) => assert.rejects(responseTo(outgoing), { message: "read ECONNRESET" })],
+		[{ kind: "close" }, (outgoing) => assert.rejects(responseTo(outgoing), { message: "socket hang up" })],
 		[
 			{ kind: "cut" },
 			async (outgoing) => {
-				const response = await answerTo(outgoing);
+				const response = await responseTo(outgoing);
 				assert.equal(response.statusCode, 200);
 				const chunks: Buffer[] = [];
 				response.on("data", (chunk) => chunks.push(chunk));
@@ -67,11 +67,11 @@ describe("emulator: faults", () => {
 				assert.equal(Buffer.concat(chunks).length, Math.floor(expected / 2));
 			},
 		],
-		[{ kind: "status", status: 502 }, async (outgoing) => assert.equal((await answerTo(outgoing)).statusCode, 502)],
+		[{ kind: "status", status: 502 }, async (outgoing) => assert.equal((await responseTo(outgoing)).statusCode, 502)],
 		[
 			{ kind: "html" },
 			async (outgoing) => {
-				const response = await answerTo(outgoing);
+				const response = await responseTo(outgoing);
 				assert.equal(response.statusCode, 200);
 				assert.equal(response.headers["content-type"], "text/html");
 				assert.match((await buffer(response)).toString(), /^<!doctype html>/);
@@ -79,12 +79,12 @@ describe("emulator: faults", () => {
 		],
 		[
 			{ kind: "body", text: "{}" },
-			async (outgoing) => assert.equal((await buffer(await answerTo(outgoing))).toString(), "{}"),
+			async (outgoing) => assert.equal((await buffer(await responseTo(outgoing))).toString(), "{}"),
 		],
 		[
 			{ kind: "redirect", status: 308, location: "http://127.0.0.1:1/v1" },
 			async (outgoing) => {
-				const response = await answerTo(outgoing);
+				const response = await responseTo(outgoing);
 				assert.equal(response.statusCode, 308);
 				assert.equal(response.headers.location, "http://127.0.0.1:1/v1");
 			},
@@ -92,7 +92,7 @@ describe("emulator: faults", () => {
 		[
 			{ kind: "drip", everyMilliseconds: 1 },
 			async (outgoing) => {
-				const response = await answerTo(outgoing);
+				const response = await responseTo(outgoing);
 				const [first] = (await once(response, "data")) as [Buffer];
 				assert.equal(first.toString(), "{");
 				response.destroy();
@@ -101,13 +101,13 @@ describe("emulator: faults", () => {
 		[
 			{ kind: "contentLength", off: 5 },
 			async (outgoing) => {
-				await assert.rejects(buffer(await answerTo(outgoing)), { message: "aborted" });
+				await assert.rejects(buffer(await responseTo(outgoing)), { message: "aborted" });
 			},
 		],
 		[
 			{ kind: "endless" },
 			async (outgoing) => {
-				const response = await answerTo(outgoing);
+				const response = await responseTo(outgoing);
 				let received = 0;
 				for await (const chunk of response) {
 					received += chunk.length;
@@ -118,29 +118,29 @@ describe("emulator: faults", () => {
 		],
 	];
 
-	for (const [fault, look] of lost) {
-		it(`${fault.kind} after the commit, and before it`, async () => {
+	for (const [fault, check] of lostResponses) {
+		it(`${fault.kind} after the commit and before the commit`, async () => {
 			const after = emulator.faults.next({ ...fault, operation: "upload", when: "after" });
-			await look(startUpload());
+			await check(startUpload());
 			await after.ended;
 			assert.equal(stored(), 1);
 			const before = emulator.faults.next({ ...fault, operation: "upload", when: "before" });
-			await look(startUpload());
+			await check(startUpload());
 			await before.ended;
 			assert.equal(stored(), 1);
 			assert.equal(emulator.exchanges.length, 2);
 		});
 	}
 
-	it("keeps the answer that was meant when none was given", async () => {
+	it("records the intended response if none was sent", async () => {
 		const { ended } = emulator.faults.next({ kind: "reset", when: "after" });
-		await assert.rejects(answerTo(startUpload()));
+		await assert.rejects(responseTo(startUpload()));
 		const exchange = await ended;
 		assert.equal(exchange.status, null);
 		assert.equal(JSON.parse(exchange.responseBody).id, emulator.state.certificates[0]?.id);
 	});
 
-	it("is silent until it is released", async () => {
+	it("sends nothing until it is released", async () => {
 		const silence = emulator.faults.next({ kind: "silence", when: "after" });
 		const outgoing = startUpload();
 		let answered = false;
@@ -149,14 +149,14 @@ describe("emulator: faults", () => {
 		});
 		assert.equal((await silence.reached).operation, "upload");
 		assert.equal(stored(), 1);
-		// Another request goes through the same server and back: time enough for an answer that should not come.
+		// A complete exchange with the same server leaves enough time for an unexpected response.
 		assert.equal((await call(emulator, "GET /certificates")).status, 200);
 		assert.equal(answered, false);
 		silence.release();
-		assert.equal((await answerTo(outgoing)).statusCode, 200);
+		assert.equal((await responseTo(outgoing)).statusCode, 200);
 	});
 
-	it("tells when the other side has hung up on a silence", async () => {
+	it("reports if the client hangs up during a silence", async () => {
 		const silence = emulator.faults.next({ kind: "silence", when: "before" });
 		const outgoing = startUpload();
 		outgoing.on("error", () => {});
@@ -167,9 +167,9 @@ describe("emulator: faults", () => {
 		assert.equal((await call(emulator, "GET /certificates")).status, 200);
 	});
 
-	it("commits late, when it is told to", async () => {
+	it("commits late, on demand", async () => {
 		const { ended } = emulator.faults.next({ kind: "reset", when: "late" });
-		await assert.rejects(answerTo(startUpload()));
+		await assert.rejects(responseTo(startUpload()));
 		const exchange = await ended;
 		assert.equal(stored(), 0);
 		emulator.faults.commitLate();
@@ -178,9 +178,9 @@ describe("emulator: faults", () => {
 		assert.equal(emulator.state.certificates[0]?.id, JSON.parse(exchange.responseBody).id);
 	});
 
-	it("commits late by itself, some time after the connection was cut", async () => {
+	it("commits late by itself, some time after the connection was closed", async () => {
 		const { committed, ended } = emulator.faults.next({ kind: "close", when: "late", lateMilliseconds: 1 });
-		await assert.rejects(answerTo(startUpload()));
+		await assert.rejects(responseTo(startUpload()));
 		await ended;
 		await committed;
 		assert.equal(stored(), 1);
@@ -188,7 +188,7 @@ describe("emulator: faults", () => {
 		assert.equal(stored(), 1);
 	});
 
-	it("answers any status, with what a real one brings", async () => {
+	it("responds with any status, with body and headers as from the service", async () => {
 		emulator.faults.next({ kind: "status", status: 429, retryAfter: "17", when: "before" });
 		const tooMany = await call(emulator, "GET /certificates");
 		assert.equal(tooMany.status, 429);
@@ -222,18 +222,18 @@ describe("emulator: faults", () => {
 		assert.equal(broken.headers.get("x-should-retry"), "false");
 	});
 
-	it("compresses", async () => {
+	it("compresses a response", async () => {
 		emulator.state.put();
 		emulator.faults.next({ kind: "gzip", when: "after" });
-		const response = await answerTo(startUpload());
+		const response = await responseTo(startUpload());
 		assert.equal(response.headers["content-encoding"], "gzip");
 		const body = JSON.parse(gunzipSync(await buffer(response)).toString());
 		assert.equal(body.name, "Root");
 	});
 
-	it("sends a bomb: small on the wire, huge unpacked, and an honest answer at its end", async () => {
+	it("sends a gzip bomb: small on the wire, huge unpacked, with a valid response at its end", async () => {
 		emulator.faults.next({ kind: "gzipBomb", bytes: 10_000_001, when: "after" });
-		const response = await answerTo(startUpload());
+		const response = await responseTo(startUpload());
 		let packed = 0;
 		response.on("data", (chunk) => {
 			packed += chunk.length;
@@ -244,9 +244,9 @@ describe("emulator: faults", () => {
 		assert.equal(JSON.parse(unpacked.toString()).name, "Root");
 	});
 
-	it("sends a long body whole, with the honest answer at its end", async () => {
+	it("sends a long body completely, with a valid response at its end", async () => {
 		emulator.faults.next({ kind: "long", bytes: 1_000_001, when: "after" });
-		const response = await answerTo(startUpload());
+		const response = await responseTo(startUpload());
 		const body = await buffer(response);
 		assert.equal(response.headers["content-length"], String(body.length));
 		assert.ok(body.length > 1_000_001);
@@ -267,13 +267,13 @@ describe("emulator: faults", () => {
 
 	it("sends many headers", async () => {
 		emulator.faults.next({ kind: "headers", count: 200, bytes: 3, when: "after" });
-		const { headers } = await answerTo(startUpload());
+		const { headers } = await responseTo(startUpload());
 		const more = Object.keys((headers as OutgoingHttpHeaders) ?? {}).filter((name) => name.startsWith("x-more-"));
 		assert.equal(more.length, 200);
 		assert.equal(headers["x-more-199"], "xxx");
 	});
 
-	it("strikes one operation, some requests, several times, in the order asked for", async () => {
+	it("applies to one operation, to matching requests, and several times, in the requested order", async () => {
 		emulator.faults.next({ kind: "status", status: 500, operation: "projects", when: "before" });
 		emulator.faults.next({ kind: "status", status: 502, match: ({ query }) => query === "limit=1", when: "before" });
 		emulator.faults.next({ kind: "status", status: 503, operation: "list", when: "before", times: 2 });
@@ -286,7 +286,7 @@ describe("emulator: faults", () => {
 		assert.equal((await call(emulator, "GET /projects")).status, 500);
 	});
 
-	it("is disarmed by clear()", async () => {
+	it("is removed by clear()", async () => {
 		emulator.faults.next({ kind: "status", status: 500, when: "before", times: Number.POSITIVE_INFINITY });
 		assert.equal((await call(emulator, "GET /certificates")).status, 500);
 		assert.equal((await call(emulator, "GET /certificates")).status, 500);
@@ -294,7 +294,7 @@ describe("emulator: faults", () => {
 		assert.equal((await call(emulator, "GET /certificates")).status, 200);
 	});
 
-	it("lets somebody else change something between two requests", async () => {
+	it("lets another administrator make a change between two requests", async () => {
 		const [second, first] = [emulator.state.put(), emulator.state.put()];
 		emulator.faults.next({ kind: "none", when: "after", meanwhile: () => emulator.state.remove(first.id).commit() });
 		const page = await call(emulator, "GET /certificates?limit=1");
@@ -305,12 +305,12 @@ describe("emulator: faults", () => {
 	});
 
 	describe("in bodies", () => {
-		const spoil = (rewrite: ReturnType<typeof withItem>, times = 1) =>
+		const rewriteNext = (rewrite: ReturnType<typeof withItem>, times = 1) =>
 			emulator.faults.next({ kind: "rewrite", rewrite, when: "after", times });
 		const list = (query = "") => call(emulator, `GET /certificates${query}`);
 
-		it("a list without end", async () => {
-			spoil(endlessList(), Number.POSITIVE_INFINITY);
+		it("an endless list", async () => {
+			rewriteNext(endlessList(), Number.POSITIVE_INFINITY);
 			const seen = new Set<unknown>();
 			let after = "";
 			for (let page = 0; page < 25; page += 1) {
@@ -323,9 +323,9 @@ describe("emulator: faults", () => {
 			assert.equal(seen.size, 2500);
 		});
 
-		it("a page that comes again and again", async () => {
+		it("a page that repeats forever", async () => {
 			const ids = [emulator.state.put().id, emulator.state.put().id].reverse();
-			spoil(repeatedPage(), Number.POSITIVE_INFINITY);
+			rewriteNext(repeatedPage(), Number.POSITIVE_INFINITY);
 			const first = await list();
 			assert.deepEqual(idsOf(first), ids);
 			assert.equal(first.body.has_more, true);
@@ -334,7 +334,7 @@ describe("emulator: faults", () => {
 
 		it("an empty page that promises more", async () => {
 			emulator.state.put();
-			spoil(emptyPageWithMore);
+			rewriteNext(emptyPageWithMore);
 			assert.deepEqual((await list()).body, {
 				object: "list",
 				data: [],
@@ -344,28 +344,28 @@ describe("emulator: faults", () => {
 			});
 		});
 
-		it("an id twice", async () => {
+		it("a duplicate id", async () => {
 			const { id } = emulator.state.put();
-			spoil(sameIdTwice);
+			rewriteNext(sameIdTwice);
 			assert.deepEqual(idsOf(await list()), [id, id]);
 		});
 
-		it("an item that is none", async () => {
+		it("an invalid item", async () => {
 			const { id } = emulator.state.put();
-			spoil(withItem({ id: "..", object: 7 }));
+			rewriteNext(withItem({ id: "..", object: 7 }));
 			assert.deepEqual(idsOf(await list()), [id, ".."]);
 		});
 
-		it("details changed", async () => {
+		it("changed details", async () => {
 			emulator.state.put();
-			spoil(eachCertificate((certificate) => ({ ...certificate, certificate_details: { valid_at: "soon" } })));
+			rewriteNext(eachCertificate((certificate) => ({ ...certificate, certificate_details: { valid_at: "soon" } })));
 			assert.deepEqual((await list()).body.data?.[0]?.certificate_details, { valid_at: "soon" });
 		});
 
-		it("content with other lines, several blocks, or absent", async () => {
+		it("content with other line breaks, with several blocks, or without any", async () => {
 			const { id } = emulator.state.upload({ certificate: root.pem }).commit();
 			const content = async (map: (pem: string) => string | undefined) => {
-				spoil(withContent(map));
+				rewriteNext(withContent(map));
 				const { body } = await call(emulator, `GET /certificates/${id}?include[]=content`);
 				return body.certificate_details?.content;
 			};

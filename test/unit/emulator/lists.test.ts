@@ -11,14 +11,14 @@ describe("emulator: lists", () => {
 
 	afterEach(() => emulator.close());
 
-	/** Puts so many certificates in. @returns Their ids, newest first, as lists show them. */
+	/** Adds certificates. @returns their ids, newest first, as in lists. */
 	function fill(count: number): string[] {
 		return Array.from({ length: count }, () => emulator.state.put().id).reverse();
 	}
 
 	const list = (query = "") => call(emulator, `GET /certificates${query}`);
 
-	it("refuses a cursor that is gone, or starts over, or ends", async () => {
+	it("refuses an unknown cursor, starts again, or returns an empty page", async () => {
 		const ids = fill(3);
 		emulator.state.remove(ids[1] ?? "").commit();
 		const refused = await list(`?after=${ids[1]}`);
@@ -32,10 +32,10 @@ describe("emulator: lists", () => {
 		assert.deepEqual(idsOf(empty), []);
 	});
 
-	it("names an unknown, repeated or wrong parameter, and never its value", async () => {
+	it("names an unknown, repeated or invalid parameter, and never its value", async () => {
 		for (const [query, param] of [
-			["?limit=canary", "limit"],
-			["?order=canary", "order"],
+			["?limit=secret-value", "limit"],
+			["?order=secret-value", "order"],
 			["?active=true", "active"],
 			["?limit=1&limit=2", "limit"],
 			["?include[]=content", "include[]"],
@@ -43,11 +43,11 @@ describe("emulator: lists", () => {
 			const { status, body } = await list(query);
 			assert.equal(status, 400);
 			assert.equal(body.error?.param, param);
-			assert.ok(!JSON.stringify(body).includes("canary"));
+			assert.ok(!JSON.stringify(body).includes("secret-value"));
 		}
 	});
 
-	it("shows a write at once, or after so many reads, or when told", async () => {
+	it("shows a write at once, after a number of reads, or on demand", async () => {
 		const [before] = fill(1);
 		emulator.switches.staleReads = 2;
 		emulator.state.setActive("organization", [before ?? ""], true).commit();
@@ -62,7 +62,7 @@ describe("emulator: lists", () => {
 		assert.deepEqual(await actives(), [false]);
 	});
 
-	it("shows what was before the first of several writes", async () => {
+	it("shows the state before the first of several writes", async () => {
 		emulator.switches.staleReads = 1;
 		const [first] = fill(1);
 		emulator.state.rename(first ?? "", "B").commit();
@@ -78,7 +78,7 @@ describe("emulator: lists", () => {
 			emulator.state.addProject("A", { id: "proj_a" });
 		});
 
-		it("shows the organization's activations, or not", async () => {
+		it("shows the organization's activations only with the switch", async () => {
 			const [first] = fill(1);
 			emulator.state.setActive("organization", [first ?? ""], true).commit();
 			assert.equal((await projectList()).body.data?.[0]?.active, false);
@@ -86,7 +86,7 @@ describe("emulator: lists", () => {
 			assert.equal((await projectList()).body.data?.[0]?.active, true);
 		});
 
-		it("shows inactive certificates, or not", async () => {
+		it("omits inactive certificates with the switch", async () => {
 			const [, first] = fill(2);
 			emulator.state.setActive("proj_a", [first ?? ""], true).commit();
 			emulator.switches.projectListInactive = false;

@@ -1,4 +1,4 @@
-// A second witness for the emulator: OpenAI's own client must find in it what it expects of the service.
+// Checks the emulator with OpenAI's own client, independently of this project's client.
 import assert from "node:assert/strict";
 import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
 import { openContract } from "../../contract.ts";
@@ -28,25 +28,25 @@ describe("emulator: OpenAI's own client", () => {
 		return emulator.state.upload({ certificate: root.pem, name }).commit();
 	}
 
-	/** Puts so many certificates in. @returns Their ids, newest first. */
+	/** Adds certificates. @returns their ids, newest first. */
 	function fill(count: number): string[] {
 		return Array.from({ length: count }, () => emulator.state.put().id).reverse();
 	}
 
 	const queries = () => emulator.exchanges.map(({ query }) => query);
 
-	it("uploads, and reads what the organization then holds", async () => {
+	it("uploads, and reads the uploaded certificate", async () => {
 		const uploaded = await organization.certificates.create({ certificate: root.pem, name: "Root" });
 		const [stored] = emulator.state.certificates;
 		assert.ok(stored);
 		assert.equal(stored.sha256, root.sha256);
-		assert.deepEqual(uploaded, { object: "certificate", ...shown(stored) });
+		assert.deepEqual(uploaded, { object: "certificate", ...commonFields(stored) });
 		assert.deepEqual(await organization.certificates.retrieve(stored.id), uploaded);
 		const { data } = await organization.certificates.list();
-		assert.deepEqual(data, [{ object: "organization.certificate", ...shown(stored), active: false }]);
+		assert.deepEqual(data, [{ object: "organization.certificate", ...commonFields(stored), active: false }]);
 	});
 
-	it("reads the PEM where it asks for it", async () => {
+	it("reads the PEM if it requests it", async () => {
 		const { id } = upload();
 		const { certificate_details: bare } = await organization.certificates.retrieve(id);
 		const { certificate_details: full } = await organization.certificates.retrieve(id, { include: ["content"] });
@@ -78,10 +78,10 @@ describe("emulator: OpenAI's own client", () => {
 		assert.deepEqual(await idsOf(organization.certificates.list()), []);
 	});
 
-	it("renames, and finds only the name changed", async () => {
+	it("renames, which changes only the name", async () => {
 		const before = upload();
 		const renamed = await organization.certificates.update(before.id, { name: "New" });
-		assert.deepEqual(renamed, { object: "certificate", ...shown(before), name: "New" });
+		assert.deepEqual(renamed, { object: "certificate", ...commonFields(before), name: "New" });
 		assert.deepEqual(emulator.state.certificates, [{ ...before, name: "New" }]);
 	});
 
@@ -92,7 +92,7 @@ describe("emulator: OpenAI's own client", () => {
 		assert.equal(activated.object, "organization.certificate.activation");
 		assert.deepEqual(
 			activated.data,
-			[first, third].map((id) => ({ object, ...shown(emulator.state.get(id)), active: true })),
+			[first, third].map((id) => ({ object, ...commonFields(emulator.state.get(id)), active: true })),
 		);
 		assert.deepEqual(emulator.state.activeIn("organization"), [first, third]);
 		const listed = await all(organization.certificates.list());
@@ -104,23 +104,23 @@ describe("emulator: OpenAI's own client", () => {
 
 		const deactivated = await organization.certificates.deactivate({ certificate_ids: [first] });
 		assert.equal(deactivated.object, "organization.certificate.deactivation");
-		assert.deepEqual(deactivated.data, [{ object, ...shown(emulator.state.get(first)), active: false }]);
+		assert.deepEqual(deactivated.data, [{ object, ...commonFields(emulator.state.get(first)), active: false }]);
 		assert.deepEqual(emulator.state.activeIn("organization"), [third]);
 	});
 
-	it("activates and deactivates in a project alone", async () => {
+	it("activates and deactivates only in a project", async () => {
 		const project = emulator.state.addProject("A").id;
 		const stored = upload();
 		const object = "organization.project.certificate";
 		const ids = { certificate_ids: [stored.id] };
 		const activated = await organization.projects.certificates.activate(project, ids);
 		assert.equal(activated.object, "organization.project.certificate.activation");
-		assert.deepEqual(activated.data, [{ object, ...shown(stored), active: true }]);
+		assert.deepEqual(activated.data, [{ object, ...commonFields(stored), active: true }]);
 		assert.deepEqual(emulator.state.activeIn(project), [stored.id]);
 		assert.deepEqual(emulator.state.activeIn("organization"), []);
 		const deactivated = await organization.projects.certificates.deactivate(project, ids);
 		assert.equal(deactivated.object, "organization.project.certificate.deactivation");
-		assert.deepEqual(deactivated.data, [{ object, ...shown(stored), active: false }]);
+		assert.deepEqual(deactivated.data, [{ object, ...commonFields(stored), active: false }]);
 		assert.deepEqual(emulator.state.activeIn(project), []);
 	});
 
@@ -133,7 +133,7 @@ describe("emulator: OpenAI's own client", () => {
 		);
 	});
 
-	it("pages through projects, the archived ones on demand", async () => {
+	it("pages through projects, with archived projects on demand", async () => {
 		const open = Array.from({ length: 3 }, (_, index) => emulator.state.addProject(`Open ${index}`).id).reverse();
 		const archived = emulator.state.addProject("Archived", { archived: true });
 		assert.deepEqual(await idsOf(organization.projects.list({ limit: 2 })), open);
@@ -152,7 +152,7 @@ describe("emulator: OpenAI's own client", () => {
 		});
 	});
 
-	it("pages through the history, of some kinds and some certificates", async () => {
+	it("pages through the history, filtered by kind and by certificate", async () => {
 		const project = emulator.state.addProject("A");
 		const { id } = upload("One");
 		upload("Other");
@@ -179,7 +179,7 @@ describe("emulator: OpenAI's own client", () => {
 		assert.deepEqual(created, [events[4]?.id, events[5]?.id]);
 	});
 
-	it("does all twelve operations", async () => {
+	it("performs all twelve operations", async () => {
 		const operations = await runAllOperations(emulator, organization);
 		assert.equal(operations.length, 12);
 		assert.deepEqual(
@@ -188,7 +188,7 @@ describe("emulator: OpenAI's own client", () => {
 		);
 	});
 
-	it("does them as OpenAI's document has them", async function () {
+	it("performs all operations as OpenAI's document describes them", async function () {
 		const path = process.env.OPENAPI_CONTRACT;
 		if (!path) return skip(this, "OPENAPI_CONTRACT does not name OpenAI's OpenAPI document");
 		const contract = await openContract(path);
@@ -199,7 +199,7 @@ describe("emulator: OpenAI's own client", () => {
 	});
 });
 
-/** Runs each operation once, with all the parameters that it has. @returns Them, in the order they ran. */
+/** Runs each operation once, with all its parameters. @returns the operations, in their order. */
 async function runAllOperations(emulator: Emulator, organization: Administration): Promise<Operation[]> {
 	const { certificates, projects, auditLogs } = organization;
 	const { pem: certificate } = await makeCertificate();
@@ -224,7 +224,7 @@ async function runAllOperations(emulator: Emulator, organization: Administration
 	return Object.keys(operations) as Operation[];
 }
 
-/** What every answer shows of a certificate. */
-function shown({ id, name, createdAt, validAt, expiresAt }: StoredCertificate) {
+/** Returns the fields of a certificate that every response contains. */
+function commonFields({ id, name, createdAt, validAt, expiresAt }: StoredCertificate) {
 	return { id, name, created_at: createdAt, certificate_details: { valid_at: validAt, expires_at: expiresAt } };
 }

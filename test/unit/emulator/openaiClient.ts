@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { type ClientOptions, OpenAI } from "openai";
 import type { Emulator } from "../../emulator/emulator.ts";
 
-/** What the client calls the organization's administration: where all twelve operations are. */
+/** The part of OpenAI's client with all twelve operations. */
 export type Administration = OpenAI["admin"]["organization"];
 
-/** Opens OpenAI's own client on an emulator, with its usual settings. It takes nothing from the environment. */
+/** Creates OpenAI's own client for an emulator, with default settings. Ignores environment variables. */
 export function connect(emulator: Emulator, options: ClientOptions = {}): OpenAI {
-	// The client adds these headers to every request, and no option keeps it from them.
+	// The client adds these headers to every request. No option prevents this.
 	delete process.env.OPENAI_CUSTOM_HEADERS;
 	return new OpenAI({
 		baseURL: emulator.url,
@@ -17,7 +17,7 @@ export function connect(emulator: Emulator, options: ClientOptions = {}): OpenAI
 		project: null,
 		webhookSecret: null,
 		logLevel: "off",
-		// Whatever becomes of the options above, no request goes anywhere else.
+		// No request may go to another server, even if the options above fail.
 		fetch: (url, init) => {
 			assert.ok(String(url).startsWith(`${emulator.url}/`), String(url));
 			return fetch(url, init);
@@ -26,7 +26,7 @@ export function connect(emulator: Emulator, options: ClientOptions = {}): OpenAI
 	});
 }
 
-/** Everything that the client finds, page after page. */
+/** Returns the items of all pages. */
 export async function all<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
 	const items: Item[] = [];
 	for await (const item of pages) items.push(item);

@@ -9,7 +9,7 @@ import { type Administration, connect } from "./openaiClient.ts";
 
 type ErrorClass = new (...given: never[]) => APIError;
 
-describe("emulator: OpenAI's own client, refused or without an answer", () => {
+describe("emulator: OpenAI's own client, refused or without a response", () => {
 	let emulator: Emulator;
 	let root: MadeCertificate;
 
@@ -47,7 +47,7 @@ describe("emulator: OpenAI's own client, refused or without an answer", () => {
 			assert.equal(error.requestID, emulator.exchanges.at(-1)?.responseHeaders["x-request-id"]);
 		}
 
-		it("400: what is sent is wrong", async () => {
+		it("400: invalid input", async () => {
 			const { certificates } = organization;
 			await refuses(certificates.create({ certificate: "text" }), OpenAI.BadRequestError, {
 				status: 400,
@@ -68,7 +68,7 @@ describe("emulator: OpenAI's own client, refused or without an answer", () => {
 			await refuses(certificates.list({ after: "cert_gone" }), OpenAI.BadRequestError, { status: 400, param: "after" });
 		});
 
-		it("400: the certificate after the fiftieth", async () => {
+		it("400: the fifty-first certificate", async () => {
 			for (let count = 0; count < 50; count += 1) emulator.state.put();
 			const call = organization.certificates.create({ certificate: root.pem });
 			await refuses(call, OpenAI.BadRequestError, { status: 400 });
@@ -88,7 +88,7 @@ describe("emulator: OpenAI's own client, refused or without an answer", () => {
 			assert.equal((await organization.certificates.delete(id)).id, id);
 		});
 
-		it("401: a key that is none", async () => {
+		it("401: an unknown key", async () => {
 			const expected = { status: 401, code: "invalid_api_key" };
 			await refuses(administer("sk-admin-none").projects.list(), OpenAI.AuthenticationError, expected);
 		});
@@ -103,7 +103,7 @@ describe("emulator: OpenAI's own client, refused or without an answer", () => {
 			assert.deepEqual(emulator.state.certificates, []);
 		});
 
-		it("404: a certificate or project that is not there", async () => {
+		it("404: an unknown certificate or project", async () => {
 			const { certificates, projects } = organization;
 			const certificate_ids = [emulator.state.put().id, "cert_none"];
 			for (const call of [
@@ -134,17 +134,17 @@ describe("emulator: OpenAI's own client, refused or without an answer", () => {
 		});
 	});
 
-	describe("with its usual settings", () => {
+	describe("with its default settings", () => {
 		const upload = () => connect(emulator).admin.organization.certificates.create({ certificate: root.pem });
-		/** Waits for a call, and has the pauses between its tries pass at once. */
-		const over = async <T>(call: Promise<T>): Promise<T> => {
-			let isOver = false;
+		/** Waits for a call, and skips the pauses between its attempts. */
+		const withoutPauses = async <T>(call: Promise<T>): Promise<T> => {
+			let isDone = false;
 			void call
 				.catch(() => {})
 				.finally(() => {
-					isOver = true;
+					isDone = true;
 				});
-			while (!isOver) {
+			while (!isDone) {
 				await setImmediate();
 				mock.timers.tick(5);
 			}
@@ -153,18 +153,18 @@ describe("emulator: OpenAI's own client, refused or without an answer", () => {
 		beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 		afterEach(() => mock.timers.reset());
 
-		const lost: readonly [string, FaultKind, ErrorClass][] = [
+		const lostResponses: readonly [string, FaultKind, ErrorClass][] = [
 			["reset", { kind: "reset" }, OpenAI.APIConnectionError],
 			["500", { kind: "status", status: 500 }, OpenAI.InternalServerError],
 			["409", { kind: "status", status: 409 }, OpenAI.ConflictError],
 		];
 
-		for (const [title, fault, type] of lost) {
-			it(`makes three of one when each answer to an upload is lost: ${title}`, async () => {
+		for (const [title, fault, type] of lostResponses) {
+			it(`uploads three copies if each response to an upload is lost: ${title}`, async () => {
 				emulator.faults.next({ ...fault, operation: "upload", when: "after", times: Number.POSITIVE_INFINITY });
-				await assert.rejects(over(upload()), type);
-				const made = emulator.state.certificates.map(({ sha256 }) => sha256);
-				assert.deepEqual(made, [root.sha256, root.sha256, root.sha256]);
+				await assert.rejects(withoutPauses(upload()), type);
+				const uploaded = emulator.state.certificates.map(({ sha256 }) => sha256);
+				assert.deepEqual(uploaded, [root.sha256, root.sha256, root.sha256]);
 				const sent = emulator.exchanges.map(({ requestHeaders }) => requestHeaders);
 				assert.deepEqual(
 					sent.map((each) => each["x-stainless-retry-count"]),
@@ -174,18 +174,18 @@ describe("emulator: OpenAI's own client, refused or without an answer", () => {
 			});
 		}
 
-		it("makes two of one when the first answer to an upload is lost, and tells of one", async () => {
+		it("uploads two copies if the first response to an upload is lost, and reports one", async () => {
 			emulator.faults.next({ kind: "reset", operation: "upload", when: "after" });
-			const { id } = await over(upload());
+			const { id } = await withoutPauses(upload());
 			const ids = emulator.state.certificates.map((certificate) => certificate.id);
 			assert.deepEqual([ids.length, ids[1]], [2, id]);
 		});
 
-		it("reads nothing of the person's environment", async () => {
+		it("reads no environment variable of the user", async () => {
 			const kinds = ["API_KEY", "ADMIN_KEY", "BASE_URL", "ORG_ID", "PROJECT_ID", "WEBHOOK_SECRET", "LOG"];
 			const names = [...kinds, "CUSTOM_HEADERS"].map((kind) => `OPENAI_${kind}`);
 			const before = names.map((name) => [name, process.env[name]] as const);
-			for (const name of names) process.env[name] = "x-canary: canary";
+			for (const name of names) process.env[name] = "x-from-environment: yes";
 			try {
 				await upload();
 			} finally {
@@ -194,7 +194,7 @@ describe("emulator: OpenAI's own client, refused or without an answer", () => {
 					else process.env[name] = value;
 				}
 			}
-			assert.ok(!JSON.stringify(emulator.exchanges).includes("canary"));
+			assert.ok(!JSON.stringify(emulator.exchanges).includes("x-from-environment"));
 		});
 	});
 });

@@ -23,7 +23,7 @@ describe("npm run emulator", () => {
 	}
 
 	for (const signal of ["SIGINT", "SIGTERM"] as const) {
-		it(`prints where it is and a key that works, and ends on ${signal}`, async function () {
+		it(`prints its URL and a working key, and ends on ${signal}`, async function () {
 			if (isWindows) skip(this, "on Windows a signal ends a process at once");
 			const { stdout } = start();
 			assert.ok(stdout);
@@ -41,28 +41,31 @@ describe("npm run emulator", () => {
 		});
 	}
 
-	it("says in one line that a port is taken", async () => {
+	it("reports in one line that a port is in use", async () => {
 		const server = createServer().listen(0, "127.0.0.1");
 		await once(server, "listening");
 		const { port } = server.address() as AddressInfo;
 		try {
-			assert.equal(await complaint("--port", `${port}`), `The emulator could not listen on port ${port}: EADDRINUSE\n`);
+			assert.equal(
+				await errorOutput("--port", `${port}`),
+				`The emulator could not listen on port ${port}: EADDRINUSE\n`,
+			);
 		} finally {
 			server.close();
 		}
 	});
 
-	for (const [args, words] of [
+	for (const [args, message] of [
 		["--port http", /^--port takes a number .*\n$/],
 		["--port 65536", /^--port takes a number .*\n$/],
 		["--prot 1", /^Unknown option '--prot'.*\n$/],
 	] as const) {
-		it(`says in one line what is wrong with ${args}`, async () => {
-			assert.match(await complaint(...args.split(" ")), words);
+		it(`reports in one line the error in ${args}`, async () => {
+			assert.match(await errorOutput(...args.split(" ")), message);
 		});
 	}
 
-	async function complaint(...args: string[]): Promise<string> {
+	async function errorOutput(...args: string[]): Promise<string> {
 		const { stderr } = start(...args);
 		const [printed, [code]] = await Promise.all([stderr ? text(stderr) : "", once(child, "exit")]);
 		assert.notEqual(code, 0);

@@ -25,7 +25,7 @@ describe("emulator: TLS", () => {
 
 	afterEach(() => emulator?.close());
 
-	/** Asks for the list, with a client certificate if one is given. */
+	/** Requests the list. @param options With a client certificate, if any. */
 	async function list(
 		url: string,
 		options: RequestOptions = {},
@@ -46,7 +46,7 @@ describe("emulator: TLS", () => {
 		cert: [leaf, ...chain].map(({ pem }) => pem).join(""),
 	});
 
-	async function startLocked(anchor: MadeCertificate): Promise<Emulator> {
+	async function startLockedOut(anchor: MadeCertificate): Promise<Emulator> {
 		const locked = await startEmulator({ tls: { ...serverTls, requestCert: true }, switches: { lockOut: true } });
 		emulator = locked;
 		const { id } = locked.state.put({ pem: anchor.pem });
@@ -54,7 +54,7 @@ describe("emulator: TLS", () => {
 		return locked;
 	}
 
-	it("serves https with the certificate that it was given", async () => {
+	it("serves https with the given certificate", async () => {
 		emulator = await startEmulator({ tls: serverTls });
 		assert.match(emulator.url, /^https:\/\/127\.0\.0\.1:\d+\/v1$/);
 		assert.equal((await list(emulator.url)).status, 200);
@@ -63,10 +63,10 @@ describe("emulator: TLS", () => {
 		assert.equal(emulator.connections.total, 2);
 	});
 
-	it("R41 answers to the names that it was given, and to no other", async () => {
+	it("R41 responds only to the given names", async () => {
 		emulator = await startEmulator({ tls: { ...serverTls, names: ["api.example.test"] } });
 		const headers = { authorization: `Bearer ${emulator.adminKey}` };
-		// The name in TLS is another matter.
+		// The name in the TLS handshake is not tested here.
 		const options = { checkServerIdentity: () => undefined };
 		const status = async (host: string) =>
 			(await list(emulator?.url ?? "", { ...options, headers: { ...headers, host } })).status;
@@ -82,8 +82,8 @@ describe("emulator: TLS", () => {
 		assert.equal(emulator.exchanges.length, 1);
 	});
 
-	it("demands no client certificate while no anchor is active, and none at all without the switch", async () => {
-		const { state, switches, url } = await startLocked(root);
+	it("demands a client certificate only while an anchor is active and the switch is on", async () => {
+		const { state, switches, url } = await startLockedOut(root);
 		const [anchor] = state.activeIn("organization");
 		assert.equal((await list(url)).status, 401);
 		state.setActive("organization", [anchor ?? ""], false).commit();
@@ -93,7 +93,7 @@ describe("emulator: TLS", () => {
 		assert.equal((await list(url)).status, 200);
 	});
 
-	it("locks out a client over plain http, which can present nothing", async () => {
+	it("locks out a client over plain http, which can present no certificate", async () => {
 		emulator = await startEmulator({ switches: { lockOut: true } });
 		const { id } = emulator.state.upload({ certificate: root.pem }).commit();
 		const activate = (active: boolean) => emulator?.state.setActive("organization", [id], active).commit();
@@ -111,18 +111,18 @@ describe("emulator: TLS", () => {
 		assert.equal(await status(), 200);
 	});
 
-	it("lets in a client whose certificate chains to an active anchor", async () => {
-		const { url } = await startLocked(root);
+	it("accepts a client whose certificate chains to an active anchor", async () => {
+		const { url } = await startLockedOut(root);
 		assert.equal((await list(url, as(client, intermediate))).status, 200);
 	});
 
-	it("lets in a client certificate that is itself the anchor", async () => {
-		const { url } = await startLocked(client);
+	it("accepts a client certificate that is itself the anchor", async () => {
+		const { url } = await startLockedOut(client);
 		assert.equal((await list(url, as(client))).status, 200);
 	});
 
-	it("keeps out every other client certificate", async () => {
-		const { url } = await startLocked(root);
+	it("refuses every other client certificate", async () => {
+		const { url } = await startLockedOut(root);
 		const impostor = await makeCertificate({ commonName: "Root" });
 		const issued = (options: CertificateOptions) => makeCertificate({ ca: false, issuer: root, ...options });
 		const without = (type: new (...args: never) => Extension) => (usual: Extension[]) =>
@@ -133,7 +133,7 @@ describe("emulator: TLS", () => {
 			extensions: without(AuthorityKeyIdentifierExtension),
 		});
 		const otherName = await makeCertificate({ commonName: "Other root", keyOf: root });
-		// Nothing but its basic constraints says that it may not issue.
+		// Only its basic constraints prevent it from issuing certificates.
 		const noCa = await issued({ commonName: "Not a CA", extensions: without(KeyUsagesExtension) });
 		const attempts: [string, RequestOptions][] = [
 			["without the intermediate", as(client)],
@@ -147,14 +147,14 @@ describe("emulator: TLS", () => {
 		assert.equal((await list(url, as(await issued({})))).status, 200);
 	});
 
-	it("keeps out who chains to an anchor that has expired", async () => {
+	it("refuses a client whose certificate chains to an expired anchor", async () => {
 		const expired = await makeCertificate({ notBefore: new Date(0), notAfter: new Date(1) });
-		const { url } = await startLocked(expired);
+		const { url } = await startLockedOut(expired);
 		assert.equal((await list(url, as(await makeCertificate({ ca: false, issuer: expired })))).status, 401);
 	});
 
-	it("judges each request by the anchors of that moment, on an old connection too", async () => {
-		const { state, url, connections } = await startLocked(root);
+	it("checks each request against the current anchors, on an existing connection too", async () => {
+		const { state, url, connections } = await startLockedOut(root);
 		const other = await makeCertificate({ commonName: "Other root" });
 		const { id } = state.upload({ certificate: other.pem }).commit();
 		const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -168,8 +168,8 @@ describe("emulator: TLS", () => {
 		agent.destroy();
 	});
 
-	it("sees the chain of a resumed session", async () => {
-		const { url, connections } = await startLocked(root);
+	it("checks the chain of a resumed session", async () => {
+		const { url, connections } = await startLockedOut(root);
 		const agent = new Agent({ keepAlive: false, maxCachedSessions: 10 });
 		for (let turn = 0; turn < 3; turn += 1) {
 			assert.equal((await list(url, { agent, ...as(client, intermediate) })).status, 200);
@@ -178,7 +178,7 @@ describe("emulator: TLS", () => {
 		agent.destroy();
 	});
 
-	it("asks for a certificate on the mtls host, whose admin paths are there or not", async () => {
+	it("requests a certificate on the mtls host, with or without admin paths", async () => {
 		emulator = await startEmulator({ tls: serverTls, switches: { lockOut: true } });
 		const { id } = emulator.state.upload({ certificate: root.pem }).commit();
 		emulator.state.setActive("organization", [id], true).commit();

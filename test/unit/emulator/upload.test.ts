@@ -8,7 +8,7 @@ const upload = (emulator: Emulator, body: unknown) => call(emulator, "POST /cert
 
 describe("emulator: upload", () => {
 	let emulator: Emulator;
-	/** Milliseconds. */
+	/** Unix milliseconds. */
 	let clock: number;
 
 	beforeEach(async () => {
@@ -18,7 +18,7 @@ describe("emulator: upload", () => {
 
 	afterEach(() => emulator.close());
 
-	it("refuses what expires within a day, to the second", async () => {
+	it("refuses a certificate that expires within a day, to the second", async () => {
 		const expiresAt = Math.floor(clock / 1000) * 1000 + 2 * DAY * 1000;
 		const { pem } = await makeCertificate({ notAfter: new Date(expiresAt) });
 		clock = expiresAt - DAY * 1000;
@@ -29,23 +29,23 @@ describe("emulator: upload", () => {
 		assert.equal((await upload(emulator, { certificate: pem })).status, 200);
 	});
 
-	it("names a wrong or extra field, and never its value", async () => {
-		const canary = "canary-5f2c";
+	it("names an invalid or unknown field, and never its value", async () => {
+		const secret = "secret-5f2c";
 		const root = await makeCertificate();
 		const wrong: [unknown, string | null][] = [
-			[{ certificate: root.pem, other: canary }, "other"],
+			[{ certificate: root.pem, other: secret }, "other"],
 			[{ certificate: root.pem, name: null }, "name"],
-			[{ certificate: [canary] }, "certificate"],
-			[{ name: canary }, "certificate"],
+			[{ certificate: [secret] }, "certificate"],
+			[{ name: secret }, "certificate"],
 			[[], "certificate"],
-			[canary, null],
+			[secret, null],
 			["null", null],
 		];
 		for (const [body, param] of wrong) {
 			const reply = await upload(emulator, body);
 			assert.equal(reply.status, 400);
 			assert.equal(reply.body.error?.param, param);
-			assert.ok(!JSON.stringify(reply.body).includes(canary));
+			assert.ok(!JSON.stringify(reply.body).includes(secret));
 		}
 	});
 });

@@ -1,5 +1,5 @@
-// A stand-in for the service and for the organization's list: one organization in memory, whose calls a test can hold,
-// fail or lose the answer of.
+// Fakes for the admin API and for the organization's list, with one organization in memory. A test can delay calls, or
+// make them fail before or after their effect.
 import assert from "node:assert/strict";
 import type { CertificatesApi } from "../../../src/domain/adminApi.ts";
 import type { AdministrationApi, HistoryEvent, ProjectListing } from "../../../src/domain/administration.ts";
@@ -11,18 +11,18 @@ import type { OrganizationContext, OrganizationList } from "../../../src/feature
 import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
 import { listing } from "./certificatesApi.ts";
 
-/** How a call ends instead of with its answer. `committed`: it did its work all the same. */
+/** An error that a call throws. `committed`: true if the call has its effect first. */
 export interface Fault {
 	readonly thrown: unknown;
 	readonly committed?: boolean;
 }
 
-/** A call that ends with this problem. */
+/** Makes a call fail without an effect. */
 export function failing(problem: Problem): Fault {
 	return { thrown: new ProblemError(problem) };
 }
 
-/** A call that does its work and ends with this problem. */
+/** Makes a call fail after its effect. */
 export function lost(problem: Problem): Fault {
 	return { ...failing(problem), committed: true };
 }
@@ -36,20 +36,20 @@ export function inProject(id: string): Scope {
 }
 
 export class FakeAdministration implements CertificatesApi, AdministrationApi {
-	/** What was called, such as `list organization`, `activate project/p a,b` or `remove a`. */
+	/** All calls, such as `list organization`, `activate project/p a,b` or `remove a`. */
 	readonly calls: string[] = [];
-	/** What there is; `active` counts for nothing, `activeIn` does. */
+	/** The stored certificates. `active` is ignored, in favour of `activeIn`. */
 	certificates: Certificate[];
 	allProjects: Project[];
 	pageSize = 100;
-	/** Whether a project's list says of what is active in the organization that it is active. */
+	/** True if a project's list shows certificates as active that are active in the organization only. */
 	inherits = false;
-	/** What lists show in place of what there is, by scope. */
+	/** Lists to return in place of the stored certificates, by `scopeKey`. */
 	readonly shown = new Map<string, CertificateListing>();
 	projectListing: Partial<ProjectListing> = {};
-	/** Asked at each call how it ends. */
+	/** Returns the fault of a call. */
 	fault: (call: string) => Fault | undefined = () => undefined;
-	/** Awaited in each call before anything else happens. */
+	/** Awaited at the start of each call. */
 	gate: (call: string) => unknown = () => {};
 	readonly #active = new Map<string, Set<string>>();
 
@@ -58,14 +58,14 @@ export class FakeAdministration implements CertificatesApi, AdministrationApi {
 		this.allProjects = projects;
 	}
 
-	/** The ids that are active in a scope itself. */
+	/** Returns the ids that are active in a scope itself. May be changed. */
 	activeIn(scope: Scope): Set<string> {
 		const active = this.#active.get(scopeKey(scope)) ?? new Set();
 		this.#active.set(scopeKey(scope), active);
 		return active;
 	}
 
-	/** The calls that were to change something. */
+	/** The calls that change something. */
 	get writes(): readonly string[] {
 		return this.calls.filter((call) => !/^(list|projects)/.test(call));
 	}
@@ -142,22 +142,22 @@ export class FakeAdministration implements CertificatesApi, AdministrationApi {
 		return certificate;
 	}
 
-	async #call<T>(call: string, signal: AbortSignal | undefined, act: () => T): Promise<T> {
+	async #call<T>(call: string, signal: AbortSignal | undefined, effect: () => T): Promise<T> {
 		this.calls.push(call);
 		if (signal?.aborted) throw new CancelledError();
 		await this.gate(call);
 		const fault = this.fault(call);
-		if (fault?.committed) act();
+		if (fault?.committed) effect();
 		if (fault) throw fault.thrown;
 		if (signal?.aborted) throw new CancelledError();
-		return act();
+		return effect();
 	}
 }
 
-/** The organization's list, as `Certificates` keeps it. */
+/** The organization's list with pending writes, as `CertificateStore` keeps it. */
 export class FakeList implements OrganizationList {
 	readonly #service: CertificatesApi;
-	readonly #written = new OptimisticWrites(Date.now);
+	readonly #writes = new OptimisticWrites(Date.now);
 	listing: CertificateListing | null = null;
 	generation = 0;
 
@@ -167,18 +167,18 @@ export class FakeList implements OrganizationList {
 
 	async load(signal?: AbortSignal, service: CertificatesApi = this.#service): Promise<CertificateListing> {
 		const askedAt = Date.now();
-		this.listing = this.#written.reconcile(await service.list(signal), askedAt);
+		this.listing = this.#writes.reconcile(await service.list(signal), askedAt);
 		return this.listing;
 	}
 
-	recordWrite(write: Write, epoch: number): void {
-		if (epoch !== this.generation) return;
-		this.#written.take(write);
-		if (this.listing) this.listing = this.#written.apply(this.listing);
+	recordWrite(write: Write, generation: number): void {
+		if (generation !== this.generation) return;
+		this.#writes.take(write);
+		if (this.listing) this.listing = this.#writes.apply(this.listing);
 	}
 }
 
-/** An organization whose connections all lead to the fake; `opened` tells which were. */
+/** Makes an organization that uses the fake for every `organizationRef`. @returns also `opened`, all refs in order. */
 export function organizationOf(fake: FakeAdministration) {
 	const opened: string[] = [];
 	const certificates = new FakeList(fake);

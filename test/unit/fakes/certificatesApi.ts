@@ -1,4 +1,4 @@
-// Stand-ins for what lies below the application: they answer what a test says, when it says so.
+// Fakes for the file reader and the admin API. A test sets each response, and when it arrives.
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
@@ -8,17 +8,17 @@ import type { Certificate, CertificateListing } from "../../../src/domain/certif
 import type { CertificateReader, ParsedCertificate } from "../../../src/domain/certificateFile.ts";
 import { CancelledError, ProblemError } from "../../../src/domain/problem.ts";
 
-/** A certificate as the service lists it, named like its id. It has the dates that `candidate` makes. */
+/** Makes a certificate of a list, named like its id, with the dates of `parsedCertificate`. */
 export function certificate(id: string, more: Partial<Certificate> = {}): Certificate {
 	return { id, name: id, createdAt: null, validAt: 100, expiresAt: 200, active: false, ...more };
 }
 
-/** A whole list. */
+/** Makes a complete list. */
 export function listing(...certificates: readonly Certificate[]): CertificateListing {
 	return { certificates, unreadable: 0, complete: true, servedAt: null, organization: null };
 }
 
-/** A certificate as a file holds it. @param text Stands for its DER. */
+/** Makes a certificate of a file. @param text Stands in for the DER. */
 export function candidate(text: string, more: Partial<ParsedCertificate> = {}): ParsedCertificate {
 	const der = new TextEncoder().encode(text);
 	return {
@@ -43,7 +43,7 @@ export function candidate(text: string, more: Partial<ParsedCertificate> = {}): 
 	};
 }
 
-/** A reader that finds those of these candidates whose PEM is a line of the file, in the file's order. */
+/** Makes a reader that finds the given certificates whose PEM is a line of the file, in the file's order. */
 export function readerOf(...known: readonly ParsedCertificate[]): CertificateReader {
 	return {
 		async read(bytes) {
@@ -55,43 +55,43 @@ export function readerOf(...known: readonly ParsedCertificate[]): CertificateRea
 	};
 }
 
-/** A service that answers as it is told. */
+/** An API whose responses a test sets. */
 export class FakeService implements CertificatesApi {
-	/** What it keeps under each id; an id that is not here is not found. */
+	/** The content of each certificate, by id. Other ids are not found. */
 	readonly kept = new Map<string, string | null | Promise<string | null>>();
-	/** The ids whose content was asked for. */
+	/** The ids whose content was requested. */
 	readonly asked: string[] = [];
-	/** What was uploaded. */
+	/** The uploaded certificates. */
 	readonly sent: NewCertificate[] = [];
-	/** How many list calls there were. */
+	/** The number of list calls. */
 	listed = 0;
-	readonly #begun = new EventEmitter();
+	readonly #started = new EventEmitter();
 	readonly #lists: PromiseWithResolvers<CertificateListing>[] = [];
 	readonly #uploads: PromiseWithResolvers<Certificate>[] = [];
 
-	/** The answer to the next list call, to be given whenever the test likes. */
+	/** Queues a response to a list call. The test settles the response at any time. */
 	nextList(): PromiseWithResolvers<CertificateListing> {
 		return next(this.#lists);
 	}
 
-	/** The answer to the next upload. */
+	/** Queues a response to an upload. */
 	nextUpload(): PromiseWithResolvers<Certificate> {
 		return next(this.#uploads);
 	}
 
-	/** Waits until so many lists were asked for. */
+	/** Waits for a number of list calls since the start. */
 	async listBegun(count: number): Promise<void> {
-		while (this.listed < count) await once(this.#begun, "list");
+		while (this.listed < count) await once(this.#started, "list");
 	}
 
-	/** Waits until so many uploads were asked for. */
+	/** Waits for a number of uploads since the start. */
 	async uploadBegun(count: number): Promise<void> {
-		while (this.sent.length < count) await once(this.#begun, "upload");
+		while (this.sent.length < count) await once(this.#started, "upload");
 	}
 
 	async list(signal?: AbortSignal): Promise<CertificateListing> {
 		this.listed++;
-		this.#begun.emit("list");
+		this.#started.emit("list");
 		return unlessAborted(this.#lists.shift() ?? assert.fail("Nobody expected a list call."), signal);
 	}
 
@@ -105,17 +105,17 @@ export class FakeService implements CertificatesApi {
 
 	async upload(certificate: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
 		this.sent.push(certificate);
-		this.#begun.emit("upload");
+		this.#started.emit("upload");
 		return unlessAborted(this.#uploads.shift() ?? assert.fail("Nobody expected an upload."), signal);
 	}
 }
 
-function next<T>(answers: PromiseWithResolvers<T>[]): PromiseWithResolvers<T> {
-	const answer = Promise.withResolvers<T>();
-	// It may be refused before anybody asks for it.
-	answer.promise.catch(() => {});
-	answers.push(answer);
-	return answer;
+function next<T>(responses: PromiseWithResolvers<T>[]): PromiseWithResolvers<T> {
+	const response = Promise.withResolvers<T>();
+	// Avoids an unhandled rejection if the test rejects before the call.
+	response.promise.catch(() => {});
+	responses.push(response);
+	return response;
 }
 
 function unlessAborted<T>({ promise, reject }: PromiseWithResolvers<T>, signal?: AbortSignal): Promise<T> {
@@ -124,7 +124,7 @@ function unlessAborted<T>({ promise, reject }: PromiseWithResolvers<T>, signal?:
 	return promise;
 }
 
-/** @returns what stands for an organization that the service names, another one each time. */
+/** Returns an `organizationRef` of an organization that the service names, different each time. */
 export function namedOrganization(): string {
 	return organizationRef({ id: "", origin: "https://api.openai.com", organization: `org-${randomUUID()}` });
 }

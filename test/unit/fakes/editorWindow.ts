@@ -1,4 +1,4 @@
-// A window of the editor as far as uploads go: the real application and API, over real sockets.
+// VS Code windows for tests of uploads, with the real stores and API client, over real sockets.
 import { join } from "node:path";
 import { FILE_SYSTEM, type FileSystem } from "../../../src/common/storage/fileSystem.ts";
 import type { LockClock } from "../../../src/common/storage/heldLock.ts";
@@ -14,57 +14,57 @@ import { X509CertificateFileReader } from "../../../src/x509/certificateFileRead
 import type { Emulator } from "../../emulator/emulator.ts";
 import { plainNetwork } from "../openai/network/directNetwork.ts";
 
-/** What the windows of one machine have in common. */
+/** The state that all windows of one machine share. */
 export interface Machine {
-	/** Where uploads are written down. */
+	/** The folder of the upload journal. */
 	readonly folder: string;
-	/** The connection that the secret holds. */
+	/** The current connection. */
 	connection: { readonly id: string; readonly emulator: Emulator };
 	/** The clock, Unix milliseconds. */
 	readonly now: () => number;
 }
 
 export interface Window {
-	/** Names it, also to the service, as its user agent. */
+	/** Unique id of the window, and its user agent. */
 	readonly owner: string;
 	readonly certificates: CertificateStore;
 	readonly uploads: UploadService;
-	/** Ends it as a crash does: what it does to a file is still done, but nothing that it began comes to an end any more. */
+	/** Ends the window as a crash would: a started file operation completes, but no other code of the window runs. */
 	die(): Promise<void>;
 }
 
 export interface WindowOptions {
 	readonly limits?: Partial<TransportLimits>;
-	/** Called after each step of the files: when one was read, written, renamed or removed. */
+	/** Called after each file operation, such as a read, write, rename or delete. */
 	readonly onStep?: () => void;
 }
 
-/** By how much the time of `QuickClock` goes faster. */
-const HURRY = 500;
+/** The speed of `FastClock`, as a multiple of real time. */
+const SPEED = 500;
 
-/** By how much it goes on between two looks at most, in milliseconds: a busy machine is slow for everybody. */
-const LONGEST_STEP = 300;
+/** Most milliseconds that the clock advances between two reads: a busy machine must not make locks expire. */
+const MAX_STEP_MS = 300;
 
-/** A clock of one window's locks for which one that died is overtaken after some 30 milliseconds. */
+/** A clock of one window's locks. The lock of a crashed window expires after about 30 real milliseconds. */
 export class QuickClock implements LockClock {
-	#lookedAt = performance.now();
+	#readAt = performance.now();
 	#time = 0;
 	readonly #timers = new Set<NodeJS.Timeout>();
-	#dead = false;
+	#stopped = false;
 
 	now(): number {
 		const at = performance.now();
-		this.#time += Math.min((at - this.#lookedAt) * HURRY, LONGEST_STEP);
-		this.#lookedAt = at;
+		this.#time += Math.min((at - this.#readAt) * SPEED, MAX_STEP_MS);
+		this.#readAt = at;
 		return this.#time;
 	}
 
-	after(milliseconds: number, act: () => void): () => void {
-		if (this.#dead) return () => {};
+	after(milliseconds: number, callback: () => void): () => void {
+		if (this.#stopped) return () => {};
 		const timer = setTimeout(() => {
 			this.#timers.delete(timer);
-			act();
-		}, milliseconds / HURRY);
+			callback();
+		}, milliseconds / SPEED);
 		this.#timers.add(timer);
 		return () => {
 			this.#timers.delete(timer);
@@ -72,20 +72,20 @@ export class QuickClock implements LockClock {
 		};
 	}
 
-	/** Ends it with its window. */
+	/** Cancels all timers, and starts no more. */
 	die(): void {
-		this.#dead = true;
+		this.#stopped = true;
 		for (const timer of this.#timers) clearTimeout(timer);
 	}
 }
 
-/** Opens one that knows the connection. */
+/** Opens a window that uses the current connection. */
 export function openWindow(machine: Machine, { limits, onStep = () => {} }: WindowOptions = {}): Window {
 	const { now, folder } = machine;
-	const mortal = new MortalDisk(onStep);
+	const crashable = new CrashableFileSystem(onStep);
 	const clock = new QuickClock();
-	const locks = new FileLocks(join(folder, "locks"), clock, undefined, mortal.disk);
-	const pending = new JournalStore(folder, locks, now, mortal.disk);
+	const locks = new FileLocks(join(folder, "locks"), clock, undefined, crashable.fileSystem);
+	const pending = new JournalStore(folder, locks, now, crashable.fileSystem);
 	const { owner } = pending;
 	const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
 	const transport = new HttpTransport(options, { pauseMilliseconds: 1, ...limits });
@@ -97,12 +97,12 @@ export function openWindow(machine: Machine, { limits, onStep = () => {} }: Wind
 			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 		});
 	const reader = async () => new X509CertificateFileReader();
-	// As the extension opens it: of a connection that it has not followed yet a window shows nothing.
-	const ofItsConnection = async (): Promise<CertificatesClient> => {
+	// As in the extension: the store shows no list of a connection that it is not bound to.
+	const currentService = async (): Promise<CertificatesClient> => {
 		certificates.bindConnection(machine.connection.id);
 		return service(machine.connection.id);
 	};
-	const certificates = new CertificateStore(ofItsConnection, reader, now);
+	const certificates = new CertificateStore(currentService, reader, now);
 	certificates.reset(machine.connection.id);
 	const uploads = new UploadService({ service, certificates, pending, now, lookAgainMs: [0], readAgainMs: 1 });
 	return {
@@ -112,46 +112,46 @@ export function openWindow(machine: Machine, { limits, onStep = () => {} }: Wind
 		die: async () => {
 			uploads.dispose();
 			clock.die();
-			const lastStep = mortal.die();
+			const lastSteps = crashable.crash();
 			await transport.close();
-			await lastStep;
+			await lastSteps;
 		},
 	};
 }
 
-/** The file system as a window has it that may die. */
-class MortalDisk {
-	readonly disk: FileSystem;
+/** A file system that stops working when its window crashes. */
+class CrashableFileSystem {
+	readonly fileSystem: FileSystem;
 	readonly #onStep: () => void;
-	#dead = false;
+	#crashed = false;
 	readonly #steps = new Set<Promise<unknown>>();
 
 	constructor(onStep: () => void) {
 		this.#onStep = onStep;
-		this.disk = new Proxy(FILE_SYSTEM, {
+		this.fileSystem = new Proxy(FILE_SYSTEM, {
 			get:
-				(disk, name: keyof FileSystem) =>
+				(target, name: keyof FileSystem) =>
 				(...args: unknown[]) =>
-					this.#step(() => Reflect.apply(disk[name], disk, args)),
+					this.#step(() => Reflect.apply(target[name], target, args)),
 		});
 	}
 
-	async die(): Promise<void> {
-		this.#dead = true;
+	async crash(): Promise<void> {
+		this.#crashed = true;
 		await Promise.allSettled(this.#steps);
 	}
 
-	async #step<T>(work: () => Promise<T>): Promise<T> {
+	async #step<T>(operation: () => Promise<T>): Promise<T> {
 		const never = new Promise<never>(() => {});
-		if (this.#dead) return never;
-		const step = work();
+		if (this.#crashed) return never;
+		const step = operation();
 		this.#steps.add(step);
 		try {
 			return await step;
 		} finally {
 			this.#steps.delete(step);
-			if (!this.#dead) this.#onStep();
-			if (this.#dead) {
+			if (!this.#crashed) this.#onStep();
+			if (this.#crashed) {
 				await step.then(close, () => {});
 				await never;
 			}
@@ -159,7 +159,7 @@ class MortalDisk {
 	}
 }
 
-/** Closes what was opened. */
+/** Closes the result of an operation, if it is an open file. */
 async function close(opened: unknown): Promise<void> {
 	await (opened as { close?(): Promise<void> } | undefined)?.close?.();
 }

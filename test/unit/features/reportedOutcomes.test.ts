@@ -1,5 +1,5 @@
-// R56: whatever becomes of a request that changes something, the words, the row and the service's own state agree. Each operation
-// meets each fault over real sockets; the table at the end has a cell for each pair.
+// R56: the message, the row and the service's state must agree after every outcome of a changing request. Runs each
+// operation with each fault over real sockets, and prints a table with a cell for each pair.
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { describeProblem } from "../../../src/common/messages/problems.ts";
@@ -40,39 +40,39 @@ import { namedOrganization } from "../fakes/certificatesApi.ts";
 import { plainNetwork } from "../openai/network/directNetwork.ts";
 import { TOTAL_MILLISECONDS } from "../openai/setup.ts";
 
-/** What is known of whether it was done. */
-type Known = "done" | "not done" | "unknown";
+/** The outcome according to the message. */
+type MessageOutcome = "done" | "not done" | "unknown";
 
 interface Fault {
 	readonly title: string;
 	readonly kind: FaultKind;
-	/** Whether the service makes the change all the same. */
+	/** True if the service makes the change despite the fault. */
 	readonly committed: boolean;
-	/** What it answers to everything from then on, if not as usual. */
+	/** Status of all later responses, if not as usual. */
 	readonly afterwards?: 401 | 403;
-	/** How the person or the clock ends it once the service has the request. */
+	/** End of the request after the service received it: by the user or the time limit. */
 	readonly ends?: "cancel" | "time-out";
 }
 
-const whetherCommitted = (title: string, fault: Omit<Fault, "title" | "committed">): readonly Fault[] =>
+const withAndWithoutCommit = (title: string, fault: Omit<Fault, "title" | "committed">): readonly Fault[] =>
 	[false, true].map((committed) => ({ ...fault, committed, title: `${title}, ${committed ? "" : "not "}committed` }));
 
 const RESET: FaultKind = { kind: "reset" };
 const FAULTS: readonly Fault[] = [
-	...whetherCommitted("reset", { kind: RESET }),
-	...whetherCommitted("500", { kind: { kind: "status", status: 500 } }),
-	...whetherCommitted("reset then 401", { kind: RESET, afterwards: 401 }),
-	...whetherCommitted("reset then 403", { kind: RESET, afterwards: 403 }),
+	...withAndWithoutCommit("reset", { kind: RESET }),
+	...withAndWithoutCommit("500", { kind: { kind: "status", status: 500 } }),
+	...withAndWithoutCommit("reset then 401", { kind: RESET, afterwards: 401 }),
+	...withAndWithoutCommit("reset then 403", { kind: RESET, afterwards: 403 }),
 	{ title: "answered then 401", kind: { kind: "none" }, committed: true, afterwards: 401 },
 	{ title: "answered then 403", kind: { kind: "none" }, committed: true, afterwards: 403 },
-	...whetherCommitted("cancel", { kind: { kind: "silence" }, ends: "cancel" }),
-	...whetherCommitted("time-out", { kind: { kind: "silence" }, ends: "time-out" }),
+	...withAndWithoutCommit("cancel", { kind: { kind: "silence" }, ends: "cancel" }),
+	...withAndWithoutCommit("time-out", { kind: { kind: "silence" }, ends: "time-out" }),
 ];
 
-/** That nothing has happened, which no text says once a request was sent. */
-const NOTHING = /nothing (?:else |more )?was (?:sent|done|changed|deleted|uploaded)/i;
+/** Matches a claim that nothing happened, which no message may make after a request was sent. */
+const NOTHING_DONE = /nothing (?:else |more )?was (?:sent|done|changed|deleted|uploaded)/i;
 
-describe("R56 What is said of a change", () => {
+describe("R56 The reported outcome of a change", () => {
 	const organizationRef = namedOrganization();
 	const table = new Map<string, string[]>();
 	let acme: ParsedCertificate;
@@ -85,7 +85,7 @@ describe("R56 What is said of a change", () => {
 	let rotations: Rotations;
 	let uploads: UploadService;
 	let project: Scope & { kind: "project" };
-	/** The ids of the certificate that it is about, and of the one that takes over from it. */
+	/** The id of the changed certificate, and of its replacement in a rotation. */
 	let old: string;
 	let next: string;
 
@@ -95,14 +95,14 @@ describe("R56 What is said of a change", () => {
 		acme = candidates[0] ?? assert.fail("no candidate");
 	});
 	beforeEach(async () => {
-		folder = temporaryFolder("truth");
+		folder = temporaryFolder("outcomes");
 		emulator = await startEmulator();
 		transport = new HttpTransport(
 			{ userAgent: "test", observe: () => {}, network: () => plainNetwork },
 			{ pauseMilliseconds: 1 },
 		);
-		const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-		const open = async () => new AdminClient(transport, async () => access);
+		const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
+		const open = async () => new AdminClient(transport, async () => credentials);
 		certificates = new CertificateStore(open, async () => new X509CertificateFileReader());
 		certificates.bindConnection(organizationRef);
 		projects = new ProjectStore(open);
@@ -137,39 +137,45 @@ describe("R56 What is said of a change", () => {
 	const shownActive = (scope: Scope, id: string): boolean | undefined =>
 		isActive(id, scope.kind === "project" ? (projects.scope(scope.id)?.listing ?? null) : certificates.state.listing);
 	const listed = (id: string) => certificates.state.listing?.certificates.find((each) => each.id === id);
-	/** Whether the view says, above its rows, as of when they are. */
-	const isOld = () => certificates.state.problem !== null;
+	/** True if the view marks its rows as outdated. */
+	const isOutdated = () => certificates.state.problem !== null;
 	const certificateOf = (id: string): Certificate => listed(id) ?? assert.fail("it is not listed");
 	const isStored = (id: string) => emulator.state.certificates.some((each) => each.id === id);
 	const nameOf = () => "Production";
 
-	/** One operation: how it is begun, what tells how it ended, and what the service and the row say of it. */
-	interface Row {
+	/** An operation, and its outcome in the message, the service and the row. */
+	interface TestedChange {
 		readonly title: string;
-		/** The request that the fault strikes. */
-		readonly struck: Operation;
-		readonly begin: () => Promise<(signal: AbortSignal) => Promise<string>>;
-		/** What the words say where it is done. */
-		readonly done: RegExp;
+		/** The request that gets the fault. */
+		readonly failingRequest: Operation;
+		/** Prepares the operation. @returns a function that runs the operation and returns its message. */
+		readonly prepare: () => Promise<(signal: AbortSignal) => Promise<string>>;
+		/** Matches the message of a success. */
+		readonly donePattern: RegExp;
 		readonly isDone: () => boolean;
-		/** `undefined` where the row says that it is not known. */
+		/** `undefined` if the row shows an unknown state. */
 		readonly isShown: () => boolean | undefined;
 	}
 
-	const switching = (title: string, struck: Operation, scopeOf: () => Scope, active: boolean): Row => ({
+	const activationChange = (
+		title: string,
+		failingRequest: Operation,
+		scopeOf: () => Scope,
+		active: boolean,
+	): TestedChange => ({
 		title,
-		struck,
-		begin: async () => {
+		failingRequest,
+		prepare: async () => {
 			const scope = scopeOf();
 			if (!active) activate(scope, old);
 			const target = { organizationRef, scopes: [scope], ids: [old] };
 			const confirmed = await prepareActivation(organization, target);
 			return async (signal) => {
-				const accounts = await setActive(organization, { ...target, active, confirmed }, signal);
-				return accountWords([certificateOf(old)], accounts, active, nameOf);
+				const results = await setActive(organization, { ...target, active, confirmed }, signal);
+				return accountWords([certificateOf(old)], results, active, nameOf);
 			};
 		},
-		done: active ? /: activated\./ : /: deactivated\./,
+		donePattern: active ? /: activated\./ : /: deactivated\./,
 		isDone: () => isActiveAt(scopeOf(), old) === active,
 		isShown: () => {
 			const shown = shownActive(scopeOf(), old);
@@ -177,7 +183,7 @@ describe("R56 What is said of a change", () => {
 		},
 	});
 
-	const rotating = async () => {
+	const setUpRotation = async () => {
 		activate(project, old);
 		const pair = { organizationRef, oldId: old, nextId: next };
 		const prepared = () => prepareRotation(rotations, pair);
@@ -186,24 +192,24 @@ describe("R56 What is said of a change", () => {
 		return { prepared, start };
 	};
 
-	const ending = (step: "finish" | "undo"): Row => ({
+	const rotationEnd = (step: "finish" | "undo"): TestedChange => ({
 		title: step === "finish" ? "finish a rotation" : "undo a rotation",
-		struck: "projectDeactivate",
-		begin: async () => {
-			const { prepared, start } = await rotating();
+		failingRequest: "projectDeactivate",
+		prepare: async () => {
+			const { prepared, start } = await setUpRotation();
 			await start();
 			const request = { confirmed: await prepared(), ownAccess: async () => true };
 			const [from, to] = step === "finish" ? [old, next] : [next, old];
 			return async (signal) => {
-				const account =
+				const result =
 					step === "finish"
 						? await finishRotation(rotations, { ...request, remove: false }, signal)
 						: await undoRotation(rotations, request, signal);
 				const end = { step, remove: false, from: certificateOf(from), to: certificateOf(to) };
-				return endWords(end, account, nameOf);
+				return endWords(end, result, nameOf);
 			};
 		},
-		done: /” deactivated/,
+		donePattern: /” deactivated/,
 		isDone: () => !isActiveAt(project, step === "finish" ? old : next),
 		isShown: () => {
 			const shown = shownActive(project, step === "finish" ? old : next);
@@ -211,90 +217,90 @@ describe("R56 What is said of a change", () => {
 		},
 	});
 
-	const rows: readonly Row[] = [
+	const changes: readonly TestedChange[] = [
 		{
 			title: "upload",
-			struck: "upload",
-			begin: async () => async (signal) => {
+			failingRequest: "upload",
+			prepare: async () => async (signal) => {
 				const { certificate } = await uploads.upload({ candidate: acme, name: "Acme", organizationRef }, signal);
 				return `“${certificate.name}” is shown.`;
 			},
-			done: /is shown/,
+			donePattern: /is shown/,
 			isDone: () => emulator.state.certificates.some(({ name }) => name === "Acme"),
 			isShown: () => {
 				if (uploads.unconfirmed.length > 0) return undefined;
 				return certificates.state.listing?.certificates.some(({ name }) => name === "Acme");
 			},
 		},
-		switching("activate in the organization", "activate", () => ORGANIZATION, true),
-		switching("activate in a project", "projectActivate", () => project, true),
-		switching("deactivate in the organization", "deactivate", () => ORGANIZATION, false),
-		switching("deactivate in a project", "projectDeactivate", () => project, false),
+		activationChange("activate in the organization", "activate", () => ORGANIZATION, true),
+		activationChange("activate in a project", "projectActivate", () => project, true),
+		activationChange("deactivate in the organization", "deactivate", () => ORGANIZATION, false),
+		activationChange("deactivate in a project", "projectDeactivate", () => project, false),
 		{
 			title: "rename",
-			struck: "rename",
-			begin: async () => async (signal) => {
+			failingRequest: "rename",
+			prepare: async () => async (signal) => {
 				const shown = { id: old, name: "Old" };
 				const { name } = await renameCertificate(organization, { organizationRef, shown, name: "New" }, signal);
 				return `Renamed to “${name}”.`;
 			},
-			done: /Renamed/,
+			donePattern: /Renamed/,
 			isDone: () => emulator.state.get(old).name === "New",
-			isShown: () => (isOld() ? undefined : listed(old)?.name === "New"),
+			isShown: () => (isOutdated() ? undefined : listed(old)?.name === "New"),
 		},
 		{
 			title: "delete",
-			struck: "delete",
-			begin: async () => {
+			failingRequest: "delete",
+			prepare: async () => {
 				const confirmed = await prepareDeletion(organization, { organizationRef, id: old });
 				return async (signal) => {
 					await deleteCertificate(organization, { organizationRef, confirmed }, signal);
 					return "Deleted.";
 				};
 			},
-			done: /Deleted/,
+			donePattern: /Deleted/,
 			isDone: () => !isStored(old),
-			isShown: () => (isOld() ? undefined : listed(old) === undefined),
+			isShown: () => (isOutdated() ? undefined : listed(old) === undefined),
 		},
 		{
 			title: "deactivate everywhere, then delete",
-			struck: "delete",
-			begin: async () => {
+			failingRequest: "delete",
+			prepare: async () => {
 				activate(project, old);
 				const confirmed = await prepareDeletion(organization, { organizationRef, id: old });
 				const certificate = certificateOf(old);
 				return async (signal) => {
-					const account = await deactivateEverywhereAndDelete(organization, { organizationRef, confirmed }, signal);
-					const { removed, scopes, problem } = account;
-					return removed ? "Deleted." : notRemovedWords(certificate, scopes, problem, nameOf);
+					const result = await deactivateEverywhereAndDelete(organization, { organizationRef, confirmed }, signal);
+					const { removed: deleted, scopes, problem } = result;
+					return deleted ? "Deleted." : notRemovedWords(certificate, scopes, problem, nameOf);
 				};
 			},
-			done: /Deleted/,
+			donePattern: /Deleted/,
 			isDone: () => !isStored(old),
-			isShown: () => (isOld() ? undefined : listed(old) === undefined),
+			isShown: () => (isOutdated() ? undefined : listed(old) === undefined),
 		},
 		{
 			title: "start a rotation",
-			struck: "projectActivate",
-			begin: async () => {
-				const { start } = await rotating();
+			failingRequest: "projectActivate",
+			prepare: async () => {
+				const { start } = await setUpRotation();
 				return async (signal) => {
 					const { scopes } = await start(signal);
 					return accountWords([certificateOf(next)], scopes, true, nameOf);
 				};
 			},
-			done: /: activated\./,
+			donePattern: /: activated\./,
 			isDone: () => isActiveAt(project, next),
 			isShown: () => shownActive(project, next),
 		},
-		ending("finish"),
-		ending("undo"),
+		rotationEnd("finish"),
+		rotationEnd("undo"),
 	];
 
-	/** What a person reads, also where it failed; nothing where it was cancelled. */
-	async function wordsOf(ended: Promise<string>): Promise<string> {
+	/** Returns the message of a success or problem; empty after a cancellation. */
+	async function messageOf(operation: Promise<string>): Promise<string> {
 		try {
-			return await ended;
+			return await operation;
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (problem) return describeProblem(problem);
@@ -303,46 +309,47 @@ describe("R56 What is said of a change", () => {
 		}
 	}
 
-	function arm(struck: Operation, { kind, committed, afterwards }: Fault): ArmedFault {
+	function armFault(failingRequest: Operation, { kind, committed, afterwards }: Fault): ArmedFault {
 		const refuse = (status: 401 | 403) =>
 			emulator.faults.next({ kind: "status", status, when: "before", times: Number.POSITIVE_INFINITY });
 		return emulator.faults.next({
 			...kind,
-			operation: struck,
+			operation: failingRequest,
 			when: committed ? "after" : "before",
-			// Both tries, where it is repeated.
+			// Both attempts of a repeated request.
 			times: kind.kind === "reset" || kind.kind === "status" ? 2 : 1,
 			...(afterwards && { meanwhile: () => refuse(afterwards) }),
 		});
 	}
 
-	for (const { title, begin, struck, done, isDone, isShown } of rows)
+	for (const { title, prepare, failingRequest, donePattern, isDone, isShown } of changes)
 		for (const fault of FAULTS)
-			it(`agrees with the service: ${title}, ${fault.title}`, async () => {
-				const act = await begin();
-				const armed = arm(struck, fault);
+			it(`agrees with the service's state: ${title}, ${fault.title}`, async () => {
+				const run = await prepare();
+				const armed = armFault(failingRequest, fault);
 				const abort = new AbortController();
 				if (fault.ends === "time-out") mock.timers.enable({ apis: ["setTimeout"] });
-				const words = wordsOf(act(abort.signal));
+				const pendingMessage = messageOf(run(abort.signal));
 				await armed.reached;
 				if (fault.ends === "time-out") {
 					mock.timers.tick(TOTAL_MILLISECONDS);
 					mock.timers.reset();
 				}
 				if (fault.ends === "cancel") abort.abort();
-				const told = await words;
-				const said: Known = /unknown|unconfirmed|not known|no answer tells|Check Now before you upload/.test(told)
-					? "unknown"
-					: done.test(told)
-						? "done"
-						: "not done";
+				const message = await pendingMessage;
+				const outcome: MessageOutcome =
+					/unknown|unconfirmed|not known|no answer tells|Check Now before you upload/.test(message)
+						? "unknown"
+						: donePattern.test(message)
+							? "done"
+							: "not done";
 				const shown = isShown();
 				const sign = (known: boolean | undefined) => (known === undefined ? "?" : known ? "+" : "-");
-				const cell = [said === "unknown" ? "?" : sign(said === "done"), sign(shown), sign(isDone())].join("");
+				const cell = [outcome === "unknown" ? "?" : sign(outcome === "done"), sign(shown), sign(isDone())].join("");
 				table.set(title, [...(table.get(title) ?? []), cell]);
-				if (said !== "unknown") assert.equal(said === "done", isDone(), told);
-				if (shown !== undefined) assert.equal(shown, isDone(), `the row, beside: ${told}`);
-				assert.doesNotMatch(told, NOTHING);
-				if (said === "unknown") assert.doesNotMatch(told, /was not deleted|wasn't deleted/);
+				if (outcome !== "unknown") assert.equal(outcome === "done", isDone(), message);
+				if (shown !== undefined) assert.equal(shown, isDone(), `the row, beside: ${message}`);
+				assert.doesNotMatch(message, NOTHING_DONE);
+				if (outcome === "unknown") assert.doesNotMatch(message, /was not deleted|wasn't deleted/);
 			});
 });

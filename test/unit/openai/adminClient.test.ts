@@ -8,27 +8,27 @@ import type { FaultKind } from "../../emulator/faults.ts";
 import type { Operation } from "../../emulator/routes.ts";
 import { benchForEachTest, problemIn, stopClock, TOTAL_MILLISECONDS } from "./setup.ts";
 
-describe("Administration", () => {
-	const bench = benchForEachTest();
+describe("AdminClient", () => {
+	const fixture = benchForEachTest();
 	let api: AdminClient;
 	let id: string;
 	let project: string;
 	const inProject = (): Scope => ({ kind: "project", id: project });
 
 	beforeEach(() => {
-		const { emulator, transport } = bench;
-		const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-		api = new AdminClient(transport, async () => access);
+		const { emulator, transport } = fixture;
+		const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
+		api = new AdminClient(transport, async () => credentials);
 		id = emulator.state.put({ name: "Root" }).id;
 		project = emulator.state.addProject("Production").id;
 	});
 
-	/** What each request of an operation came to. */
+	/** Returns the HTTP statuses of an operation's requests. */
 	const statuses = (operation: Operation) =>
-		bench.emulator.exchanges.filter((exchange) => exchange.operation === operation).map(({ status }) => status);
+		fixture.emulator.exchanges.filter((exchange) => exchange.operation === operation).map(({ status }) => status);
 
-	it("reads every page of projects, archived ones too, and tells of each as it comes", async () => {
-		const { state } = bench.emulator;
+	it("reads every page of projects, including archived projects, and reports each page when it arrives", async () => {
+		const { state } = fixture.emulator;
 		for (let number = 2; number <= 149; number++) state.addProject(`Project ${number}`);
 		state.addProject("Old", { archived: true });
 		const pages: number[] = [];
@@ -44,34 +44,34 @@ describe("Administration", () => {
 		assert.deepEqual([projects[0]?.name, projects[0]?.archived], ["Old", true]);
 	});
 
-	it("sends once what must not come later, whatever kept it from an answer", async () => {
+	it("sends a change that must not arrive late only once, whatever the failure", async () => {
 		for (const fault of [
 			{ kind: "reset" },
 			{ kind: "status", status: 500 },
 			{ kind: "status", status: 429 },
 		] as const) {
-			bench.emulator.exchanges.length = 0;
-			bench.emulator.faults.next({ ...fault, operation: "projectDeactivate", when: "before" });
+			fixture.emulator.exchanges.length = 0;
+			fixture.emulator.faults.next({ ...fault, operation: "projectDeactivate", when: "before" });
 			await problemIn(api.setActive(inProject(), [id], false, undefined, true));
 			assert.equal(statuses("projectDeactivate").length, 1);
 		}
 		await api.setActive(inProject(), [id], false, undefined, true);
 	});
 
-	it("R30 counts a project that cannot be read, and keeps the others", async () => {
-		bench.emulator.state.addProject("Staging");
-		const spoilt = { object: "organization.project", id: "../x", name: "n" };
-		bench.emulator.faults.next({
+	it("R30 counts an unreadable project, and keeps the others", async () => {
+		fixture.emulator.state.addProject("Staging");
+		const malformed = { object: "organization.project", id: "../x", name: "n" };
+		fixture.emulator.faults.next({
 			kind: "rewrite",
-			rewrite: (body) => ({ ...(body as object), data: [spoilt, ...(body as { data: Project[] }).data, null] }),
+			rewrite: (body) => ({ ...(body as object), data: [malformed, ...(body as { data: Project[] }).data, null] }),
 			when: "after",
 		});
 		const { projects, unreadable } = await api.projects();
 		assert.deepEqual([projects.map(({ name }) => name), unreadable], [["Staging", "Production"], 2]);
 	});
 
-	it("tells of a project's certificates whether they are active there", async () => {
-		const { state } = bench.emulator;
+	it("reads a project's certificates and whether they are active in the project", async () => {
+		const { state } = fixture.emulator;
 		const other = state.put({ name: "Other" }).id;
 		state.setActive(project, [id], true).commit();
 		const { certificates, complete } = await api.projectCertificates(project);
@@ -86,7 +86,7 @@ describe("Administration", () => {
 	});
 
 	it("activates and deactivates in the organization and in a project", async () => {
-		const { state } = bench.emulator;
+		const { state } = fixture.emulator;
 		for (const [scope, key] of [
 			[ORGANIZATION, "organization"],
 			[inProject(), project],
@@ -98,8 +98,8 @@ describe("Administration", () => {
 		}
 	});
 
-	it("does not believe an answer that says something else than was asked for", async () => {
-		const { emulator } = bench;
+	it("rejects a response that contradicts the request", async () => {
+		const { emulator } = fixture;
 		const host = new URL(emulator.url).host;
 		const rewrite = eachCertificate((certificate) => ({ ...certificate, active: false }));
 		emulator.faults.next({ kind: "rewrite", rewrite, operation: "activate", when: "after" });
@@ -108,24 +108,24 @@ describe("Administration", () => {
 		assert.deepEqual(await problemIn(api.setActive(ORGANIZATION, [id], true)), { reason: "bad-answer", host });
 	});
 
-	it("renames", async () => {
+	it("renames a certificate", async () => {
 		const { name, active } = await api.rename(id, "Root 2028");
-		assert.deepEqual([name, active, bench.emulator.state.get(id).name], ["Root 2028", undefined, "Root 2028"]);
+		assert.deepEqual([name, active, fixture.emulator.state.get(id).name], ["Root 2028", undefined, "Root 2028"]);
 	});
 
-	it("deletes", async () => {
+	it("deletes a certificate", async () => {
 		await api.remove(id);
-		assert.deepEqual(bench.emulator.state.certificates, []);
+		assert.deepEqual(fixture.emulator.state.certificates, []);
 	});
 
-	it("says that what is not there cannot be deleted", async () => {
+	it("reports that a missing certificate cannot be deleted", async () => {
 		await api.remove(id);
 		assert.deepEqual(await problemIn(api.remove(id)), { reason: "not-found" });
 		assert.deepEqual(statuses("delete"), [200, 404]);
 	});
 
-	it("reads a certificate's history, newest first, with who did it and where", async () => {
-		const { state, adminKey } = bench.emulator;
+	it("reads a certificate's history, newest first, with actors and projects", async () => {
+		const { state, adminKey } = fixture.emulator;
 		await api.setActive(inProject(), [id], true);
 		state.rename(id, "Renamed").commit();
 		state.rename(state.put().id, "Another one's").commit();
@@ -144,13 +144,18 @@ describe("Administration", () => {
 		assert.ok(!JSON.stringify(events).includes(adminKey));
 	});
 
-	it("leaves out what cannot be read of a history", async () => {
+	it("omits unreadable entries of a history", async () => {
 		await api.rename(id, "Renamed");
-		const odd = [null, {}, { id: "1", type: "user.added", effective_at: 1 }, { id: "2", type: "certificate.created" }];
-		const bare = { id: "3", type: "certificate.deleted", effective_at: 5, actor: { type: "new" }, project: null };
-		bench.emulator.faults.next({
+		const malformed = [
+			null,
+			{},
+			{ id: "1", type: "user.added", effective_at: 1 },
+			{ id: "2", type: "certificate.created" },
+		];
+		const minimal = { id: "3", type: "certificate.deleted", effective_at: 5, actor: { type: "new" }, project: null };
+		fixture.emulator.faults.next({
 			kind: "body",
-			text: JSON.stringify({ object: "list", data: [...odd, bare] }),
+			text: JSON.stringify({ object: "list", data: [...malformed, minimal] }),
 			when: "after",
 		});
 		assert.deepEqual(await api.history(id), [
@@ -158,7 +163,7 @@ describe("Administration", () => {
 		]);
 	});
 
-	const lost: readonly [string, FaultKind][] = [
+	const failures: readonly [string, FaultKind][] = [
 		["a reset", { kind: "reset" }],
 		["a close", { kind: "close" }],
 		["a 500", { kind: "status", status: 500 }],
@@ -169,16 +174,16 @@ describe("Administration", () => {
 		["rename", () => api.rename(id, "Renamed")],
 		["delete", () => api.remove(id)],
 	];
-	for (const [title, fault] of lost)
+	for (const [title, fault] of failures)
 		for (const [operation, write] of writes) {
-			it(`R34 repeats ${operation} once after ${title}, and says what came of it`, async () => {
-				bench.emulator.faults.next({ ...fault, operation, when: "after" });
+			it(`R34 repeats ${operation} once after ${title}, and returns the result`, async () => {
+				fixture.emulator.faults.next({ ...fault, operation, when: "after" });
 				await write();
 				assert.equal(statuses(operation).length, 2);
 			});
 
 			it(`R34 repeats ${operation} no more than once after ${title}`, async () => {
-				const { emulator } = bench;
+				const { emulator } = fixture;
 				emulator.faults.next({ ...fault, operation, when: "before", times: Number.POSITIVE_INFINITY });
 				const { reason } = await problemIn(write());
 				assert.equal(reason, fault.kind === "status" ? "service-error" : "connection-lost");
@@ -186,8 +191,8 @@ describe("Administration", () => {
 			});
 		}
 
-	it("R34 keeps the first failure where the second try is refused: the first may have shut it out", async () => {
-		const { emulator } = bench;
+	it("R34 reports the first failure if the second attempt is refused, because the first may have locked the client out", async () => {
+		const { emulator } = fixture;
 		emulator.faults.next({ kind: "reset", operation: "activate", when: "after" });
 		emulator.faults.next({ kind: "status", status: 401, operation: "activate", when: "before" });
 		const { reason } = await problemIn(api.setActive(ORGANIZATION, [id], true));
@@ -195,19 +200,19 @@ describe("Administration", () => {
 		assert.deepEqual(emulator.state.activeIn("organization"), [id]);
 	});
 
-	describe("in little time", () => {
-		const hurried = benchForEachTest();
+	describe("at the time limit", () => {
+		const clockFixture = benchForEachTest();
 		const clock = stopClock();
 
-		it("R34 keeps the first failure where time runs out before the second try gets anywhere", async () => {
-			const { emulator, transport } = hurried;
-			const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
+		it("R34 reports the first failure if the time limit ends the second attempt", async () => {
+			const { emulator, transport } = clockFixture;
+			const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 			const { id } = emulator.state.put();
 			emulator.faults.next({ kind: "reset", operation: "activate", when: "after" });
 			const silence = emulator.faults.next({ kind: "silence", operation: "activate", when: "before" });
-			const call = new AdminClient(transport, async () => access).setActive(ORGANIZATION, [id], true);
+			const call = new AdminClient(transport, async () => credentials).setActive(ORGANIZATION, [id], true);
 			const problem = problemIn(call);
-			await once(hurried.log, "observed");
+			await once(clockFixture.log, "observed");
 			await clock.pass(1);
 			await silence.reached;
 			await clock.pass(TOTAL_MILLISECONDS);
@@ -215,24 +220,24 @@ describe("Administration", () => {
 		});
 	});
 
-	it("repeats nothing that was refused", async () => {
-		bench.emulator.state.setActive("organization", [id], true).commit();
+	it("repeats no refused request", async () => {
+		fixture.emulator.state.setActive("organization", [id], true).commit();
 		const { reason } = await problemIn(api.remove(id));
 		assert.equal(reason, "rejected");
 		assert.deepEqual(statuses("delete"), [400]);
 	});
 
-	for (const wrong of ["..", "a/b", "", "x".repeat(129)])
-		it(`R30 builds no path from ${JSON.stringify(wrong.slice(0, 9))}`, async () => {
+	for (const invalidId of ["..", "a/b", "", "x".repeat(129)])
+		it(`R30 builds no path from the invalid id ${JSON.stringify(invalidId.slice(0, 9))}`, async () => {
 			const calls = [
-				api.remove(wrong),
-				api.rename(wrong, "n"),
-				api.history(wrong),
-				api.projectCertificates(wrong),
-				api.setActive({ kind: "project", id: wrong }, [id], true),
-				api.setActive(ORGANIZATION, [wrong], true),
+				api.remove(invalidId),
+				api.rename(invalidId, "n"),
+				api.history(invalidId),
+				api.projectCertificates(invalidId),
+				api.setActive({ kind: "project", id: invalidId }, [id], true),
+				api.setActive(ORGANIZATION, [invalidId], true),
 			];
 			for (const call of calls) assert.deepEqual(await problemIn(call), { reason: "not-found" });
-			assert.equal(bench.emulator.exchanges.length, 0);
+			assert.equal(fixture.emulator.exchanges.length, 0);
 		});
 });

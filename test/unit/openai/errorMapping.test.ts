@@ -3,22 +3,22 @@ import { problemOf } from "../../../src/domain/problem.ts";
 import type { Endpoint } from "../../../src/openai/endpoint.ts";
 import { problemFromConnectionError, problemFromError, problemFromStatus } from "../../../src/openai/errorMapping.ts";
 
-const way = { host: "api.test", proxy: null, tls: null } as Endpoint;
+const endpoint = { host: "api.test", proxy: null, tls: null } as Endpoint;
 
-/** As Node, OpenSSL and undici throw it. */
+/** Creates an error like those of Node, OpenSSL and undici. */
 function errorWith(code: unknown): Error {
 	return Object.assign(new Error("text of another's"), { code });
 }
 
-/** What is told of a refusal. */
+/** Returns the problem of a refused request. */
 function rejection(status: number, error: unknown) {
 	const problem = problemOf(problemFromStatus(status, { error }, {}, "api.test"));
 	assert.ok(problem?.reason === "rejected");
 	return problem;
 }
 
-describe("What went wrong on the way", () => {
-	const flaws: Readonly<Record<string, string>> = {
+describe("Connection errors", () => {
+	const issues: Readonly<Record<string, string>> = {
 		CERT_HAS_EXPIRED: "expired",
 		CERT_NOT_YET_VALID: "expired",
 		ERR_TLS_CERT_ALTNAME_INVALID: "wrong-name",
@@ -37,10 +37,10 @@ describe("What went wrong on the way", () => {
 		INVALID_PURPOSE: "other",
 		PATH_LENGTH_EXCEEDED: "other",
 	};
-	for (const [code, why] of Object.entries(flaws))
-		it(`R05 ${code} says of the server's certificate: ${why}`, () => {
-			const told = { reason: "untrusted-server", host: "api.test", why };
-			assert.deepEqual(problemOf(problemFromConnectionError(errorWith(code), way)), told);
+	for (const [code, why] of Object.entries(issues))
+		it(`R05 maps ${code} to the server certificate issue ${why}`, () => {
+			const expected = { reason: "untrusted-server", host: "api.test", why };
+			assert.deepEqual(problemOf(problemFromConnectionError(errorWith(code), endpoint)), expected);
 		});
 
 	const afterSending: readonly [string, string][] = [
@@ -60,35 +60,38 @@ describe("What went wrong on the way", () => {
 		["ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "connection-lost"],
 	];
 	for (const [code, reason] of afterSending)
-		it(`${code} after something was sent is: ${reason}`, () => {
-			assert.equal(problemOf(problemFromError(errorWith(code), way, true))?.reason, reason);
+		it(`maps ${code} after the first byte to ${reason}`, () => {
+			assert.equal(problemOf(problemFromError(errorWith(code), endpoint, true))?.reason, reason);
 		});
 
-	it("R26 whatever it is before anything was sent, the service was not reached", () => {
+	it("R26 maps every error before the first byte to an unreachable service", () => {
 		for (const code of ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT", undefined, 7])
-			assert.equal(problemOf(problemFromError(errorWith(code), way, false))?.reason, "unreachable");
+			assert.equal(problemOf(problemFromError(errorWith(code), endpoint, false))?.reason, "unreachable");
 	});
 
-	it("names the proxy that was asked", () => {
+	it("names the proxy", () => {
 		const { proxy } = { proxy: { host: "proxy.test" } } as unknown as Endpoint;
-		const told = { reason: "unreachable", host: "api.test", proxy: "proxy.test" };
-		assert.deepEqual(problemOf(problemFromConnectionError(errorWith("ECONNREFUSED"), { ...way, proxy })), told);
+		const expected = { reason: "unreachable", host: "api.test", proxy: "proxy.test" };
+		assert.deepEqual(
+			problemOf(problemFromConnectionError(errorWith("ECONNREFUSED"), { ...endpoint, proxy })),
+			expected,
+		);
 	});
 });
 
-describe("What the service refused", () => {
-	it("R18 tells the codes that this extension has a sentence for, and no other one", () => {
+describe("Refused requests", () => {
+	it("R18 returns only error codes that have a message", () => {
 		for (const code of ["mtls_certificate_invalid", "expired_certificate", "certificate_in_use"])
 			assert.equal(rejection(400, { code }).code, code);
 		for (const code of ["other", "", null, 7]) assert.equal(rejection(400, { code }).code, null);
 	});
 
-	it("R18 tells the fields that this extension sends, and no other one", () => {
+	it("R18 returns only names of fields that this extension sends", () => {
 		for (const param of ["certificate", "content", "name"]) assert.equal(rejection(400, { param }).param, param);
 		for (const param of ["certificates", "", "key", null, 7]) assert.equal(rejection(400, { param }).param, null);
 	});
 
-	const ofTheField = [
+	const fieldErrors = [
 		{ code: "unknown_parameter", param: "certificate" },
 		{ code: "missing_required_parameter", param: "content" },
 		{ message: "Unknown parameter: 'certificate'." },
@@ -97,13 +100,13 @@ describe("What the service refused", () => {
 		{ message: "Missing required parameter: content" },
 		"Unknown parameter: 'certificate'.",
 	];
-	for (const error of ofTheField)
-		it(`R18 ${JSON.stringify(error)} is about the name of the field, with a 400 alone`, () => {
+	for (const error of fieldErrors)
+		it(`R18 ${JSON.stringify(error)} is about the name of the field, only with status 400`, () => {
 			assert.equal(rejection(400, error).fieldRefused, true);
 			assert.equal(rejection(422, error).fieldRefused, false);
 		});
 
-	const ofSomethingElse = [
+	const otherErrors = [
 		{ code: "unknown_parameter", param: "name" },
 		{ code: "missing_required_parameter", param: "certificate" },
 		{ code: "invalid", param: "certificate" },
@@ -113,12 +116,12 @@ describe("What the service refused", () => {
 		null,
 		undefined,
 	];
-	for (const error of ofSomethingElse)
+	for (const error of otherErrors)
 		it(`R18 ${JSON.stringify(error)} is not about the name of the field`, () => {
 			assert.equal(rejection(400, error).fieldRefused, false);
 		});
 
-	it("R28 tells a wait of a day at most", () => {
+	it("R28 returns a wait of one day at most", () => {
 		const waitOf = (retryAfter: string) => problemOf(problemFromStatus(429, null, { "retry-after": retryAfter }, ""));
 		assert.deepEqual(waitOf("86400"), { reason: "rate-limited", waitSeconds: 86_400 });
 		assert.deepEqual(waitOf("86401"), { reason: "rate-limited", waitSeconds: null });

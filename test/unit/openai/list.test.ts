@@ -12,137 +12,137 @@ const entry = {
 };
 const expiring = (expires_at: unknown) => ({ ...entry, certificate_details: { valid_at: 1_700_000_000, expires_at } });
 
-describe("List", () => {
-	const bench = benchForEachTest();
+describe("Certificate list", () => {
+	const fixture = benchForEachTest();
 
 	for (const count of [0, 1, 50, 100, 101])
-		it(`R29 has all pages of ${count} certificates`, async () => {
-			for (let i = 0; i < count; i++) bench.emulator.state.put();
-			const { certificates, unreadable, complete } = await bench.api.list();
+		it(`R29 reads all pages of ${count} certificates`, async () => {
+			for (let i = 0; i < count; i++) fixture.emulator.state.put();
+			const { certificates, unreadable, complete } = await fixture.api.list();
 			assert.deepEqual(
 				certificates.map(({ id }) => id).toSorted(),
-				bench.emulator.state.certificates.map(({ id }) => id).toSorted(),
+				fixture.emulator.state.certificates.map(({ id }) => id).toSorted(),
 			);
 			assert.deepEqual({ unreadable, complete }, { unreadable: 0, complete: true });
-			assert.equal(bench.emulator.exchanges.length, count > 100 ? 2 : 1);
+			assert.equal(fixture.emulator.exchanges.length, count > 100 ? 2 : 1);
 		});
 
-	it("R29 stops at 1,000 entries where there is always more, and says that it is not all", async () => {
-		bench.emulator.switches.unknownCursor = "ignored";
-		bench.emulator.faults.next({
+	it("R29 stops at 1,000 entries of an endless list, and marks the list as incomplete", async () => {
+		fixture.emulator.switches.unknownCursor = "ignored";
+		fixture.emulator.faults.next({
 			kind: "rewrite",
 			rewrite: endlessList(),
 			when: "after",
 			times: Number.POSITIVE_INFINITY,
 		});
-		const { certificates, complete } = await bench.api.list();
+		const { certificates, complete } = await fixture.api.list();
 		assert.deepEqual({ count: certificates.length, complete }, { count: 1000, complete: false });
-		assert.equal(bench.emulator.exchanges.length, 10);
+		assert.equal(fixture.emulator.exchanges.length, 10);
 	});
 
 	for (const [count, complete] of [
 		[1000, true],
 		[1001, false],
 	] as const)
-		it(`R29 shows 1,000 of ${count} entries on one page`, async () => {
+		it(`R29 returns 1,000 of ${count} entries of one page`, async () => {
 			const data = Array.from({ length: count }, (_, index) => ({ ...entry, id: `cert_${index}` }));
 			const text = JSON.stringify({ object: "list", data, first_id: null, last_id: null, has_more: false });
-			bench.emulator.faults.next({ kind: "body", text, when: "after" });
-			const listing = await bench.api.list();
+			fixture.emulator.faults.next({ kind: "body", text, when: "after" });
+			const listing = await fixture.api.list();
 			assert.deepEqual([listing.certificates.length, listing.complete], [1000, complete]);
 		});
 
-	it("R29 stops at 20 pages, however short they are", async () => {
-		bench.emulator.switches.unknownCursor = "ignored";
-		let made = 0;
+	it("R29 stops at 20 pages, even if they are short", async () => {
+		fixture.emulator.switches.unknownCursor = "ignored";
+		let created = 0;
 		const rewrite = () => {
-			const id = `cert_${made++}`;
+			const id = `cert_${created++}`;
 			return { object: "list", data: [{ ...entry, id }], first_id: id, last_id: id, has_more: true };
 		};
-		bench.emulator.faults.next({ kind: "rewrite", rewrite, when: "after", times: Number.POSITIVE_INFINITY });
-		const { certificates, complete } = await bench.api.list();
+		fixture.emulator.faults.next({ kind: "rewrite", rewrite, when: "after", times: Number.POSITIVE_INFINITY });
+		const { certificates, complete } = await fixture.api.list();
 		assert.deepEqual({ count: certificates.length, complete }, { count: 20, complete: false });
-		assert.equal(bench.emulator.exchanges.length, 20);
+		assert.equal(fixture.emulator.exchanges.length, 20);
 	});
 
-	it("R29 stops at a cursor that comes again", async () => {
-		bench.emulator.state.put();
-		bench.emulator.faults.next({
+	it("R29 stops at a repeated cursor", async () => {
+		fixture.emulator.state.put();
+		fixture.emulator.faults.next({
 			kind: "rewrite",
 			rewrite: repeatedPage(),
 			when: "after",
 			times: Number.POSITIVE_INFINITY,
 		});
-		const { certificates, complete } = await bench.api.list();
+		const { certificates, complete } = await fixture.api.list();
 		assert.deepEqual({ count: certificates.length, complete }, { count: 1, complete: false });
-		assert.equal(bench.emulator.exchanges.length, 2);
+		assert.equal(fixture.emulator.exchanges.length, 2);
 	});
 
-	it("R29 stops at an empty page that promises more", async () => {
-		bench.emulator.faults.next({ kind: "rewrite", rewrite: emptyPageWithMore, when: "after" });
-		assert.partialDeepStrictEqual(await bench.api.list(), { certificates: [], unreadable: 0, complete: false });
-		assert.equal(bench.emulator.exchanges.length, 1);
+	it("R29 stops at an empty page with `has_more`", async () => {
+		fixture.emulator.faults.next({ kind: "rewrite", rewrite: emptyPageWithMore, when: "after" });
+		assert.partialDeepStrictEqual(await fixture.api.list(), { certificates: [], unreadable: 0, complete: false });
+		assert.equal(fixture.emulator.exchanges.length, 1);
 	});
 
-	it("R29 has each id once", async () => {
-		bench.emulator.state.put();
-		bench.emulator.faults.next({ kind: "rewrite", rewrite: sameIdTwice, when: "after" });
-		const { certificates, complete } = await bench.api.list();
+	it("R29 removes duplicate ids", async () => {
+		fixture.emulator.state.put();
+		fixture.emulator.faults.next({ kind: "rewrite", rewrite: sameIdTwice, when: "after" });
+		const { certificates, complete } = await fixture.api.list();
 		assert.deepEqual({ count: certificates.length, complete }, { count: 1, complete: true });
 	});
 
-	/** Makes 101 certificates and has the last one of the first page deleted once that page was sent. */
+	/** Creates 101 certificates, and deletes the last of the first page after that page is sent. */
 	const deleteCursor = () => {
-		const { state, faults } = bench.emulator;
+		const { state, faults } = fixture.emulator;
 		const ids = Array.from({ length: 101 }, () => state.put().id);
 		faults.next({ kind: "none", when: "after", meanwhile: () => state.remove(ids[1] ?? "").commit() });
 	};
 
 	for (const unknownCursor of ["refused", "empty"] as const)
-		it(`starts over where the page's last certificate was deleted, which is then ${unknownCursor}`, async () => {
-			bench.emulator.switches.unknownCursor = unknownCursor;
+		it(`starts again if the cursor's certificate was deleted (unknown cursors: ${unknownCursor})`, async () => {
+			fixture.emulator.switches.unknownCursor = unknownCursor;
 			deleteCursor();
-			const { certificates, complete } = await bench.api.list();
+			const { certificates, complete } = await fixture.api.list();
 			assert.deepEqual(
 				certificates.map(({ id }) => id),
-				bench.emulator.state.certificates.map(({ id }) => id).toReversed(),
+				fixture.emulator.state.certificates.map(({ id }) => id).toReversed(),
 			);
 			assert.equal(complete, true);
-			assert.equal(bench.emulator.exchanges.length, 3);
+			assert.equal(fixture.emulator.exchanges.length, 3);
 		});
 
-	it("goes on where a deleted certificate is ignored as a cursor", async () => {
-		bench.emulator.switches.unknownCursor = "ignored";
+	it("continues if the service ignores a deleted certificate as cursor", async () => {
+		fixture.emulator.switches.unknownCursor = "ignored";
 		deleteCursor();
-		const { certificates, complete } = await bench.api.list();
-		for (const { id } of bench.emulator.state.certificates) assert.ok(certificates.some((each) => each.id === id));
+		const { certificates, complete } = await fixture.api.list();
+		for (const { id } of fixture.emulator.state.certificates) assert.ok(certificates.some((each) => each.id === id));
 		assert.equal(complete, true);
-		assert.equal(bench.emulator.exchanges.length, 2);
+		assert.equal(fixture.emulator.exchanges.length, 2);
 	});
 
 	for (const status of [400, 404])
-		it(`starts over once where a cursor is refused by ${status}, then says that it may not be all`, async () => {
-			for (let i = 0; i < 101; i++) bench.emulator.state.put();
+		it(`starts again once if a cursor is refused with ${status}, then marks the list as incomplete`, async () => {
+			for (let i = 0; i < 101; i++) fixture.emulator.state.put();
 			const match = ({ query }: { query: string }) => query.includes("after");
-			bench.emulator.faults.next({ kind: "status", status, match, when: "before", times: Number.POSITIVE_INFINITY });
-			const { certificates, complete } = await bench.api.list();
+			fixture.emulator.faults.next({ kind: "status", status, match, when: "before", times: Number.POSITIVE_INFINITY });
+			const { certificates, complete } = await fixture.api.list();
 			assert.deepEqual({ count: certificates.length, complete }, { count: 100, complete: false });
-			assert.equal(bench.emulator.exchanges.length, 4);
+			assert.equal(fixture.emulator.exchanges.length, 4);
 		});
 
-	it("does not start over where the first page is refused, or a later one for another reason", async () => {
-		for (let i = 0; i < 101; i++) bench.emulator.state.put();
-		bench.emulator.faults.next({ kind: "status", status: 400, when: "before" });
-		await assert.rejects(bench.api.list(), { message: "rejected" });
+	it("does not start again if the first page is refused, or a later page for another reason", async () => {
+		for (let i = 0; i < 101; i++) fixture.emulator.state.put();
+		fixture.emulator.faults.next({ kind: "status", status: 400, when: "before" });
+		await assert.rejects(fixture.api.list(), { message: "rejected" });
 		const match = ({ query }: { query: string }) => query.includes("after");
 		for (const [status, message] of [
 			[403, "forbidden"],
 			[422, "rejected"],
 		] as const) {
-			bench.emulator.faults.next({ kind: "status", status, match, when: "before" });
-			await assert.rejects(bench.api.list(), { message });
+			fixture.emulator.faults.next({ kind: "status", status, match, when: "before" });
+			await assert.rejects(fixture.api.list(), { message });
 		}
-		assert.equal(bench.emulator.exchanges.length, 5);
+		assert.equal(fixture.emulator.exchanges.length, 5);
 	});
 
 	const organizations: readonly [string, string | null][] = [
@@ -154,11 +154,11 @@ describe("List", () => {
 		["x".repeat(101), null],
 	];
 	for (const [header, organization] of organizations)
-		it(`tells the organization ${organization ?? "not"} by the header "${header}"`, async () => {
+		it(`reads the organization ${organization ?? "as unknown"} from the header "${header}"`, async () => {
 			const body = { object: "list", data: [], first_id: null, last_id: null, has_more: false };
 			const headers = { "openai-organization": header };
-			bench.emulator.faults.next({ kind: "status", status: 200, body, headers, when: "after" });
-			assert.equal((await bench.api.list()).organization, organization);
+			fixture.emulator.faults.next({ kind: "status", status: 200, body, headers, when: "after" });
+			assert.equal((await fixture.api.list()).organization, organization);
 		});
 
 	const malformed: readonly [string, unknown][] = [
@@ -167,25 +167,25 @@ describe("List", () => {
 		["a list", [entry]],
 		["an id `..`", { ...entry, id: ".." }],
 		["an id with a slash", { ...entry, id: "a/b" }],
-		["an id that is a number", { ...entry, id: 7 }],
-		["an id that is null", { ...entry, id: null }],
+		["a number as id", { ...entry, id: 7 }],
+		["null as id", { ...entry, id: null }],
 		["an id of 129 letters", { ...entry, id: "a".repeat(129) }],
 		["no id", { ...entry, id: undefined }],
 		["another object", { ...entry, object: "organization.project" }],
-		["a name that is no text", { ...entry, name: { toString: "x" } }],
-		["details that are null", { ...entry, certificate_details: null }],
+		["an object as name", { ...entry, name: { toString: "x" } }],
+		["null as details", { ...entry, certificate_details: null }],
 		["an expiry of 0", expiring(0)],
 		["an expiry of 1e20", expiring(1e20)],
 		["an expiry in milliseconds", expiring(1_800_000_000_000)],
-		["an expiry that is text", expiring("4000000000")],
+		["text as expiry", expiring("4000000000")],
 		["an expiry with a fraction", expiring(4_000_000_000.5)],
-		["a flag that is text", { ...entry, active: "yes" }],
+		["text as flag", { ...entry, active: "yes" }],
 	];
 	for (const [title, item] of malformed)
 		it(`R30 counts an entry with ${title} as unreadable, and keeps the others`, async () => {
-			const { id } = bench.emulator.state.put();
-			bench.emulator.faults.next({ kind: "rewrite", rewrite: withItem(item), when: "after" });
-			const { certificates, unreadable, complete } = await bench.api.list();
+			const { id } = fixture.emulator.state.put();
+			fixture.emulator.faults.next({ kind: "rewrite", rewrite: withItem(item), when: "after" });
+			const { certificates, unreadable, complete } = await fixture.api.list();
 			assert.deepEqual(
 				certificates.map((certificate) => certificate.id),
 				[id],
@@ -197,9 +197,9 @@ describe("List", () => {
 		["missing", expiring(undefined)],
 		["null", expiring(null)],
 	] as const)
-		it(`R30 reads an entry whose expiry is ${title}, which is then not known`, async () => {
-			bench.emulator.faults.next({ kind: "rewrite", rewrite: withItem(item), when: "after" });
-			const { certificates, unreadable } = await bench.api.list();
+		it(`R30 reads an entry whose expiry is ${title} as an entry with unknown expiry`, async () => {
+			fixture.emulator.faults.next({ kind: "rewrite", rewrite: withItem(item), when: "after" });
+			const { certificates, unreadable } = await fixture.api.list();
 			assert.equal(unreadable, 0);
 			assert.deepEqual(
 				certificates.map(({ expiresAt }) => expiresAt),
@@ -207,10 +207,10 @@ describe("List", () => {
 			);
 		});
 
-	it("R30 keeps a page whose last id, and so its cursor, is none", async () => {
-		bench.emulator.state.put({ id: ".." });
-		const { id } = bench.emulator.state.put();
-		const { certificates, unreadable, complete } = await bench.api.list();
+	it("R30 keeps a page whose last id, the cursor, is invalid", async () => {
+		fixture.emulator.state.put({ id: ".." });
+		const { id } = fixture.emulator.state.put();
+		const { certificates, unreadable, complete } = await fixture.api.list();
 		assert.deepEqual(
 			certificates.map((certificate) => certificate.id),
 			[id],
@@ -218,8 +218,9 @@ describe("List", () => {
 		assert.deepEqual({ unreadable, complete }, { unreadable: 1, complete: true });
 	});
 
-	it("R30 builds no path from what is no id", async () => {
-		for (const id of ["..", "a/b", "", "%2e%2e"]) await assert.rejects(bench.api.content(id), { message: "not-found" });
-		assert.equal(bench.emulator.connections.total, 0);
+	it("R30 builds no path from an invalid id", async () => {
+		for (const id of ["..", "a/b", "", "%2e%2e"])
+			await assert.rejects(fixture.api.content(id), { message: "not-found" });
+		assert.equal(fixture.emulator.connections.total, 0);
 	});
 });

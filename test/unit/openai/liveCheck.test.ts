@@ -21,34 +21,38 @@ import { trustedAuthority } from "./network/certificateAuthority.ts";
 import { plainNetwork } from "./network/directNetwork.ts";
 import { problemIn } from "./setup.ts";
 
-describe("A live check of a client certificate", () => {
+describe("Live check of a client certificate", () => {
 	const authority = trustedAuthority();
 	const folder = temporaryFolder("live-check");
 	const passphrase = randomBytes(12).toString("base64url");
 	let anchor: MadeCertificate;
 	let intermediate: MadeCertificate;
 	let client: MadeCertificate;
-	let stranger: MadeCertificate;
+	let otherClient: MadeCertificate;
 	let service: Emulator;
 	let projectKey: string;
 	let projectId: string;
-	let observed: RequestLogEntry[];
+	let logEntries: RequestLogEntry[];
 	let network: NetworkSettings;
 
 	before(async () => {
 		anchor = await makeCertificate({ commonName: "Anchor" });
 		intermediate = await makeCertificate({ commonName: "Intermediate", issuer: anchor });
 		client = await makeCertificate({ ca: false, commonName: "Client", issuer: intermediate });
-		stranger = await makeCertificate({ ca: false, commonName: "Stranger", issuer: await makeCertificate() });
+		otherClient = await makeCertificate({ ca: false, commonName: "Stranger", issuer: await makeCertificate() });
 	});
 	after(() => folder.remove());
 	afterEach(() => service.close());
 	beforeEach(() => {
-		observed = [];
+		logEntries = [];
 		network = plainNetwork;
 	});
 
-	const pairOf = (made: MadeCertificate, certificate = made.pem, key = made.privateKeyPem): ClientCredentials => ({
+	const credentialsOf = (
+		made: MadeCertificate,
+		certificate = made.pem,
+		key = made.privateKeyPem,
+	): ClientCredentials => ({
 		certificate,
 		key,
 		passphrase: null,
@@ -61,111 +65,117 @@ describe("A live check of a client certificate", () => {
 		return path;
 	};
 
-	const good = () => pairOf(client, client.pem + intermediate.pem);
+	const validCredentials = () => credentialsOf(client, client.pem + intermediate.pem);
 
 	/** Starts the service, with the anchor active in a project. */
-	const start = async (tls: Partial<TlsOptions> = {}, at = "127.0.0.1") => {
-		service = await startEmulator({ tls: { ...(await authority.serverAt([at])), ...tls } });
+	const start = async (tls: Partial<TlsOptions> = {}, host = "127.0.0.1") => {
+		service = await startEmulator({ tls: { ...(await authority.serverAt([host])), ...tls } });
 		projectId = service.state.addProject("Production").id;
 		projectKey = service.keys.addProjectKey(projectId);
 		const { id } = service.state.put({ pem: anchor.pem });
 		service.state.setActive(projectId, [id], true).commit();
 	};
 
-	const check = (pair: ClientCredentials, more: { url?: string; key?: string; signal?: AbortSignal } = {}) => {
-		const key = ProjectKey.of(more.key ?? projectKey) ?? assert.fail("no project key");
+	const check = (
+		credentials: ClientCredentials,
+		overrides: { url?: string; key?: string; signal?: AbortSignal } = {},
+	) => {
+		const key = ProjectKey.of(overrides.key ?? projectKey) ?? assert.fail("no project key");
 		const options = {
 			userAgent: "test/0",
-			observe: (each: RequestLogEntry) => void observed.push(each),
+			observe: (entry: RequestLogEntry) => void logEntries.push(entry),
 			network: () => network,
 		};
-		const baseUrl = parseBaseUrl(more.url ?? service.mtlsUrl ?? "");
-		return checkLive(options, { baseUrl, key, client: pair }, more.signal ?? new AbortController().signal);
+		const baseUrl = parseBaseUrl(overrides.url ?? service.mtlsUrl ?? "");
+		return checkLive(options, { baseUrl, key, client: credentials }, overrides.signal ?? new AbortController().signal);
 	};
 
 	for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const)
-		describe(`by ${maxVersion}`, () => {
-			it("says that it was accepted, after one harmless request on one connection", async () => {
+		describe(`over ${maxVersion}`, () => {
+			it("reports an accepted certificate, after one read request on one connection", async () => {
 				await start({ maxVersion });
-				assert.deepEqual(await check(good()), { code: "accepted" });
+				assert.deepEqual(await check(validCredentials()), { code: "accepted" });
 				assert.equal(service.connections.total, 1);
 				assert.deepEqual(
 					service.exchanges.map(({ method, path, query, requestBody }) => [method, path, query, requestBody]),
 					[["GET", "/v1/models", "", ""]],
 				);
 				assert.deepEqual(
-					observed.map(({ method, route, status }) => [method, route, status]),
+					logEntries.map(({ method, route, status }) => [method, route, status]),
 					[["GET", "/models", 200]],
 				);
 			});
 
-			it("says that it was refused by the connection's end, without an answer", async () => {
+			it("reports a refusal if the server closes the connection without a response", async () => {
 				await start({ maxVersion, demandCertificateOf: [anchor.pem] });
-				assert.deepEqual(await check(pairOf(stranger)), { code: "refused", how: "closed" });
+				assert.deepEqual(await check(credentialsOf(otherClient)), { code: "refused", how: "closed" });
 				assert.equal(service.exchanges.length, 0);
 				assert.equal(service.connections.total, 1);
 				const direct = await makeCertificate({ ca: false, issuer: anchor });
-				assert.deepEqual(await check(pairOf(direct)), { code: "accepted" });
+				assert.deepEqual(await check(credentialsOf(direct)), { code: "accepted" });
 			});
 
-			it("says that it was refused by an alert, which comes after the request in TLS 1.3", async function () {
+			it("reports a refusal by an alert, which arrives after the request in TLS 1.3", async function () {
 				if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
 				await start();
 				const { key, cert } = await authority.serverAt(["127.0.0.1"]);
 				const served = { certificate: file(cert), key: file(key), authority: file(anchor.pem) };
 				await withOpensslServer(served, maxVersion === "TLSv1.3" ? "tls1_3" : "tls1_2", async (host) => {
 					const refused = { code: "refused", how: "alert" };
-					assert.deepEqual(await check(pairOf(stranger), { url: `https://${host}/v1` }), refused);
+					assert.deepEqual(await check(credentialsOf(otherClient), { url: `https://${host}/v1` }), refused);
 				});
 			});
 
-			it("says that it was refused by an answer, for the project that the key is of", async () => {
+			it("reports a refusal by a response, for the key's project only", async () => {
 				await start({ maxVersion });
-				assert.deepEqual(await check(pairOf(stranger)), { code: "refused", how: "answer" });
+				assert.deepEqual(await check(credentialsOf(otherClient)), { code: "refused", how: "answer" });
 				// The intermediate is missing.
-				assert.deepEqual(await check(pairOf(client)), { code: "refused", how: "answer" });
-				const free = service.keys.addProjectKey(service.state.addProject("Free").id);
-				assert.deepEqual(await check(pairOf(stranger), { key: free }), { code: "accepted" });
+				assert.deepEqual(await check(credentialsOf(client)), { code: "refused", how: "answer" });
+				const otherProjectKey = service.keys.addProjectKey(service.state.addProject("Free").id);
+				assert.deepEqual(await check(credentialsOf(otherClient), { key: otherProjectKey }), { code: "accepted" });
 			});
 
-			it("says that nobody asked for it, whatever was answered", async () => {
+			it("reports that the server requests no certificate, whatever the response", async () => {
 				await start({ maxVersion, asksNobody: true });
-				assert.deepEqual(await check(good()), { code: "unasked" });
+				assert.deepEqual(await check(validCredentials()), { code: "unasked" });
 				service.state.setActive(projectId, service.state.activeIn(projectId), false).commit();
-				assert.deepEqual(await check(good()), { code: "unasked" });
+				assert.deepEqual(await check(validCredentials()), { code: "unasked" });
 				assert.deepEqual(
 					service.exchanges.map(({ status }) => status),
 					[401, 200],
 				);
 			});
 
-			it("says that the connection was ended instead of an answer", async () => {
+			it("reports a connection that is closed instead of a response", async () => {
 				await start({ maxVersion });
 				service.faults.next({ kind: "reset", operation: "models", when: "before", times: 9 });
-				assert.deepEqual(await check(good()), { code: "refused", how: "closed" });
+				assert.deepEqual(await check(validCredentials()), { code: "refused", how: "closed" });
 				assert.equal(service.exchanges.length, 1);
 				await service.close();
 				await start({ maxVersion, asksNobody: true });
 				service.faults.next({ kind: "reset", operation: "models", when: "before", times: 9 });
 				const { host } = new URL(service.mtlsUrl ?? "");
-				assert.deepEqual(await check(good()), { code: "failed", problem: { reason: "connection-lost", host } });
+				assert.deepEqual(await check(validCredentials()), {
+					code: "failed",
+					problem: { reason: "connection-lost", host },
+				});
 			});
 
 			it("leaves no connection open", async () => {
 				await start({ maxVersion });
-				await check(good());
+				await check(validCredentials());
 				while (service.connections.open > 0) await new Promise(setImmediate);
 			});
 		});
 
-	it("says that the key is not known, and that it may not do this", async () => {
+	it("reports an unknown key and a missing permission", async () => {
 		await start();
-		assert.deepEqual(await check(good(), { key: "sk-proj-unknown" }), { code: "key-refused" });
+		assert.deepEqual(await check(validCredentials(), { key: "sk-proj-unknown" }), { code: "key-refused" });
 		service.faults.next({ kind: "status", status: 403, operation: "models", when: "before" });
-		assert.deepEqual(await check(good()), { code: "not-allowed", status: 403 });
+		assert.deepEqual(await check(validCredentials()), { code: "not-allowed", status: 403 });
 	});
 
-	it("says what else kept it from an answer", async () => {
+	it("reports any other failure", async () => {
 		await start();
 		const { host } = new URL(service.mtlsUrl ?? "");
 		const faults = [
@@ -190,45 +200,45 @@ describe("A live check of a client certificate", () => {
 		for (const [fault, problem] of faults) {
 			service.exchanges.length = 0;
 			service.faults.next({ ...fault, operation: "models", when: "before", times: 9 });
-			assert.deepEqual(await check(good()), { code: "failed", problem });
+			assert.deepEqual(await check(validCredentials()), { code: "failed", problem });
 			assert.equal(service.exchanges.length, 1, "asked once");
 			service.faults.clear();
 		}
 	});
 
-	it("sends nothing to a server of another name, or that nobody trusts, or that is not there", async () => {
+	it("sends nothing to a server that has another name, is untrusted or is unreachable", async () => {
 		await start({}, "elsewhere.test");
 		const { host } = new URL(service.mtlsUrl ?? "");
 		const untrusted = (why: string) => ({ code: "failed", problem: { reason: "untrusted-server", host, why } });
-		assert.deepEqual(await check(good()), untrusted("wrong-name"));
+		assert.deepEqual(await check(validCredentials()), untrusted("wrong-name"));
 		const { pem: cert, privateKeyPem: key } = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"] });
 		const other = await startEmulator({ tls: { key, cert } });
-		const outcome = await check(good(), { url: other.mtlsUrl ?? "" });
+		const outcome = await check(validCredentials(), { url: other.mtlsUrl ?? "" });
 		assert.equal(outcome.code === "failed" && outcome.problem.reason, "untrusted-server");
 		assert.equal(other.exchanges.length + service.exchanges.length, 0);
 		await other.close();
 		const problem = { reason: "unreachable", host: new URL(other.mtlsUrl ?? "").host, proxy: null };
-		assert.deepEqual(await check(good(), { url: other.mtlsUrl ?? "" }), { code: "failed", problem });
+		assert.deepEqual(await check(validCredentials(), { url: other.mtlsUrl ?? "" }), { code: "failed", problem });
 	});
 
-	it("goes by the proxy of the editor", async () => {
+	it("uses VS Code's proxy", async () => {
 		const name = "mtls.example.test";
 		await start({ names: [name] }, name);
 		const port = Number(new URL(service.mtlsUrl ?? "").port);
 		const proxy = await startProxy({ resolve: () => ({ host: "127.0.0.1", port }) });
 		network = { ...plainNetwork, proxy: proxy.url };
-		assert.deepEqual(await check(good(), { url: `https://${name}/v1` }), { code: "accepted" });
+		assert.deepEqual(await check(validCredentials(), { url: `https://${name}/v1` }), { code: "accepted" });
 		assert.equal(proxy.tunnels.length, 1);
 		await proxy.close();
 	});
 
-	it("can be cancelled, and closes its connection", async () => {
+	it("closes its connection when cancelled", async () => {
 		await start();
 		const silent = createServer().listen(0, "127.0.0.1");
 		await once(silent, "listening");
 		const { port } = silent.address() as { port: number };
 		const abort = new AbortController();
-		const checking = check(good(), { url: `https://127.0.0.1:${port}`, signal: abort.signal });
+		const checking = check(validCredentials(), { url: `https://127.0.0.1:${port}`, signal: abort.signal });
 		const [socket] = (await once(silent, "connection")) as [Socket];
 		socket.resume();
 		abort.abort();
@@ -237,72 +247,73 @@ describe("A live check of a client certificate", () => {
 		silent.close();
 	});
 
-	it("needs a certificate and a key that belong together", async () => {
+	it("requires a matching certificate and key", async () => {
 		await start();
-		const why = async (pair: ClientCredentials) => {
-			const problem = await problemIn(check(pair));
+		const why = async (credentials: ClientCredentials) => {
+			const problem = await problemIn(check(credentials));
 			return problem.reason === "client-certificate" && problem.why;
 		};
 		const encrypted = createPrivateKey(client.privateKeyPem)
 			.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase })
 			.toString();
-		assert.equal(await why(pairOf(client, client.pem, stranger.privateKeyPem)), "not-a-pair");
-		assert.equal(await why(pairOf(client, "", client.privateKeyPem)), "no-certificate");
-		assert.equal(await why(pairOf(client, client.pem, encrypted)), "passphrase-needed");
+		assert.equal(await why(credentialsOf(client, client.pem, otherClient.privateKeyPem)), "not-a-pair");
+		assert.equal(await why(credentialsOf(client, "", client.privateKeyPem)), "no-certificate");
+		assert.equal(await why(credentialsOf(client, client.pem, encrypted)), "passphrase-needed");
 		assert.equal(service.connections.total, 0);
-		assert.deepEqual(await check({ ...good(), key: encrypted, passphrase }), { code: "accepted" });
+		assert.deepEqual(await check({ ...validCredentials(), key: encrypted, passphrase }), { code: "accepted" });
 	});
 
-	it("tells by the client's records whether it was asked for", () => {
-		const record = (type: number, first: number, length = 40) => {
+	it("detects in the client's TLS records whether the server requested a certificate", () => {
+		const record = (type: number, firstByte: number, length = 40) => {
 			const header = Buffer.from([type, 3, 3, 0, length]);
-			return Buffer.concat([header, Buffer.alloc(length, first)]);
+			return Buffer.concat([header, Buffer.alloc(length, firstByte)]);
 		};
 		const [hello, change] = [record(22, 1), record(20, 1, 1)];
 		const cases: readonly [boolean, ...Buffer[]][] = [
 			[false],
 			[false, hello],
-			// TLS 1.2: what follows the change of cipher is encrypted, whatever it begins with.
+			// TLS 1.2: records after the change of cipher are encrypted, whatever their first byte.
 			[false, hello, record(22, 16), change, record(22, 11)],
 			[true, hello, record(22, 11), record(22, 16), change, record(22, 0)],
-			// TLS 1.3, after a retry too.
+			// TLS 1.3, also after a retry.
 			[false, hello, change, record(23, 11, 69)],
 			[false, hello, change, hello, record(23, 11, 69)],
 			[true, hello, change, record(23, 0, 200), record(23, 0, 69)],
-			// Cut off.
+			// Truncated.
 			[false, hello, change, record(23, 0, 200).subarray(0, 4)],
 		];
-		for (const [asked, ...records] of cases) assert.equal(certificateWasRequested(Buffer.concat(records)), asked);
+		for (const [requested, ...records] of cases)
+			assert.equal(certificateWasRequested(Buffer.concat(records)), requested);
 	});
 
-	it("R47 takes no admin key: there is no project key that looks like one", () => {
-		const surrounded = ['"sk-admin-abc"', "OPENAI_ADMIN_KEY=sk-admin-abc", "Bearer:sk-admin-abc"];
-		for (const text of ["sk-admin-abc", "SK-ADMIN-abc", ...surrounded]) assert.equal(ProjectKey.of(text), null, text);
+	it("R47 rejects an admin key as project key", () => {
+		const embedded = ['"sk-admin-abc"', "OPENAI_ADMIN_KEY=sk-admin-abc", "Bearer:sk-admin-abc"];
+		for (const text of ["sk-admin-abc", "SK-ADMIN-abc", ...embedded]) assert.equal(ProjectKey.of(text), null, text);
 		assert.ok(ProjectKey.of("sk-proj-abc"));
 	});
 
-	it("R48 tells nothing of the project key, the client's key and its passphrase", async () => {
+	it("R48 reveals neither the project key nor the client's key and passphrase", async () => {
 		await start({ demandCertificateOf: [anchor.pem] });
-		const foreignKey = `sk-proj-${randomBytes(18).toString("base64url")}`;
+		const unknownKey = `sk-proj-${randomBytes(18).toString("base64url")}`;
 		const privateKey = createPrivateKey(client.privateKeyPem);
 		const key = privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();
 		const keyBytes = privateKey.export({ format: "jwk" }).d ?? assert.fail();
-		const secrets = [projectKey, foreignKey, passphrase, keyBytes];
-		const pair = { ...good(), key, passphrase };
+		const secrets = [projectKey, unknownKey, passphrase, keyBytes];
+		const credentials = { ...validCredentials(), key, passphrase };
 		const outcomes: unknown[] = [
-			await check(pair),
-			await check(pair, { key: foreignKey }),
-			await check({ ...pair, passphrase: "wrong" }).catch((thrown) => thrown),
-			await check({ ...pair, certificate: stranger.pem }).catch((thrown) => thrown),
+			await check(credentials),
+			await check(credentials, { key: unknownKey }),
+			await check({ ...credentials, passphrase: "wrong" }).catch((thrown) => thrown),
+			await check({ ...credentials, certificate: otherClient.pem }).catch((thrown) => thrown),
 		];
 		for (const kind of ["reset", "html"] as const) {
 			service.faults.next({ kind, operation: "models", when: "before" });
-			outcomes.push(await check(pair));
+			outcomes.push(await check(credentials));
 		}
 		await service.close();
-		outcomes.push(await check(pair));
+		outcomes.push(await check(credentials));
 		assertAbsent(outcomes, secrets, "what came out");
-		assertAbsent(observed, secrets, "the log");
+		assertAbsent(logEntries, secrets, "the log");
 		assertAbsent(service.exchanges, secrets, "the record");
 	});
 });

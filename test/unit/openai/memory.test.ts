@@ -9,24 +9,24 @@ const PROJECTS = 3;
 const CERTIFICATES = 50;
 
 describe("Memory", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 
 	it("grows by less than 5 MB from the 10th refresh of all lists to the 1,000th", async () => {
-		const { emulator } = bench;
+		const { emulator } = fixture;
 		for (let index = 0; index < CERTIFICATES; index++) emulator.state.put({ name: `CA ${index}` });
 		for (let index = 0; index < PROJECTS; index++) emulator.state.addProject(`Project ${index}`);
 		const heaps: number[] = [];
 		const program = fileURLToPath(new URL("repeatedRefresh.ts", import.meta.url));
-		const refreshing = fork(program, [emulator.url, emulator.adminKey, `${REFRESHES}`], {
+		const child = fork(program, [emulator.url, emulator.adminKey, `${REFRESHES}`], {
 			execArgv: ["--expose-gc"],
 		});
 		let shown = 0;
-		refreshing.on("message", (message: { shown: number; heap: number | null }) => {
+		child.on("message", (message: { shown: number; heap: number | null }) => {
 			shown += message.shown;
 			if (message.heap !== null) heaps.push(message.heap / 1e6);
 			emulator.exchanges.length = 0;
 		});
-		assert.deepEqual(await once(refreshing, "exit"), [0, null]);
+		assert.deepEqual(await once(child, "exit"), [0, null]);
 		assert.equal(shown, REFRESHES * CERTIFICATES);
 		const [early = 0, late = 0] = heaps;
 		assert.equal(heaps.length, 2);

@@ -4,12 +4,12 @@ import { createServer } from "node:net";
 import { benchForEachTest, problemIn } from "./setup.ts";
 
 describe("A redirect", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 
 	for (const status of [301, 302, 303, 307, 308] as const)
-		for (const where of ["the same origin", "another origin"])
-			it(`R04 ${status} to ${where} is not followed, and leaves an upload unconfirmed`, async () => {
-				const { emulator, api } = bench;
+		for (const target of ["the same origin", "another origin"])
+			it(`R04 ${status} to ${target} is not followed, and leaves an upload unconfirmed`, async () => {
+				const { emulator, api } = fixture;
 				const other = createServer().listen(0, "127.0.0.1");
 				await once(other, "listening");
 				let connections = 0;
@@ -19,7 +19,7 @@ describe("A redirect", () => {
 				});
 				try {
 					const { port } = other.address() as { port: number };
-					const origin = where === "the same origin" ? emulator.origin : `http://127.0.0.1:${port}`;
+					const origin = target === "the same origin" ? emulator.origin : `http://127.0.0.1:${port}`;
 					const location = `${origin}/v1/organization/certificates`;
 					emulator.faults.next({ kind: "redirect", status, location, when: "before", times: 2 });
 					const { host } = new URL(emulator.url);

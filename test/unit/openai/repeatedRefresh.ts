@@ -1,5 +1,5 @@
-// Refreshes all that the views show over and over, in a process of its own, and tells its parent the heap after the
-// first few times and after the last.
+// Refreshes and formats all lists repeatedly, in a separate process. Sends its parent the number of listed certificates
+// after each refresh, and the heap size in bytes after the 10th and the last refresh.
 
 import { factsOf } from "../../../src/common/messages/certificateFacts.ts";
 import { descriptionWords } from "../../../src/common/messages/certificateMessages.ts";
@@ -14,13 +14,13 @@ import { HttpTransport } from "../../../src/openai/httpTransport.ts";
 import { readerOf } from "../fakes/certificatesApi.ts";
 import { plainNetwork } from "./network/directNetwork.ts";
 
-/** It has settled by then. */
-const EARLY = 10;
+/** The refresh after which the heap size is stable. */
+const WARM_UP = 10;
 
 const [url = "", key = "", times = ""] = process.argv.slice(2);
 const transport = new HttpTransport({ userAgent: "refreshing", observe: () => {}, network: () => plainNetwork });
-const access = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
-const api = new AdminClient(transport, async () => access);
+const credentials = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
+const api = new AdminClient(transport, async () => credentials);
 const certificates = new CertificateStore(
 	async () => api,
 	async () => readerOf(),
@@ -33,12 +33,12 @@ for (let refresh = 1; refresh <= Number(times); refresh++) {
 	await Promise.all([certificates.refresh(), projects.refresh()]);
 	const listed = certificates.state.listing?.certificates ?? [];
 	for (const certificate of sortCertificates(listed, "expiry")) {
-		const activity = enforcement.activity(certificate.id);
-		descriptionWords(certificate, activity, 0);
-		factsOf(certificate, contents.of(certificate.id), activity, projects.state);
+		const status = enforcement.activity(certificate.id);
+		descriptionWords(certificate, status, 0);
+		factsOf(certificate, contents.of(certificate.id), status, projects.state);
 	}
 	for (const { id } of projects.state.projects ?? []) enforcement.inProject(id);
-	const isMeasured = refresh === EARLY || refresh === Number(times);
+	const isMeasured = refresh === WARM_UP || refresh === Number(times);
 	if (isMeasured) globalThis.gc?.();
 	process.send?.({ shown: listed.length, heap: isMeasured ? process.memoryUsage().heapUsed : null });
 }

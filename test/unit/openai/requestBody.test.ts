@@ -4,25 +4,25 @@ import { makeCertificate } from "../../certificates.ts";
 import { benchForEachTest } from "./setup.ts";
 
 describe("R10 The body of an upload", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 	const reader = new X509CertificateFileReader();
 
 	const files: Readonly<Record<string, (pem: string, der: Uint8Array) => string | Uint8Array>> = {
 		"a clean file": (pem) => pem,
 		"a file with headers in the block": (pem) => pem.replace("-----\n", "-----\nComment: sk-x\n\n"),
 		"a file with Bag Attributes": (pem) => `Bag Attributes\n    friendlyName: Acme\nsubject=CN = Acme\n${pem}`,
-		"a file with junk before and behind": (pem) => `junk\n${pem}junk\u0000\n-----BEGIN NOTHING`,
+		"a file with junk before and after the block": (pem) => `junk\n${pem}junk\u0000\n-----BEGIN NOTHING`,
 		"one line of base64": (_, der) => Buffer.from(der).toString("base64"),
 		"CRLF and long lines": (_, der) =>
 			`-----BEGIN CERTIFICATE-----\r\n${Buffer.from(der).toString("base64")}\r\n-----END CERTIFICATE-----\r\n`,
 		DER: (_, der) => der,
-		"DER with bytes behind": (_, der) => Buffer.concat([der, Buffer.from("junk")]),
+		"DER with trailing bytes": (_, der) => Buffer.concat([der, Buffer.from("junk")]),
 	};
-	for (const [title, write] of Object.entries(files))
-		it(`is name and one canonical block, and nothing else, for ${title}`, async () => {
-			const { api, emulator } = bench;
+	for (const [title, encode] of Object.entries(files))
+		it(`contains only the name and one canonical PEM block, for ${title}`, async () => {
+			const { api, emulator } = fixture;
 			const { pem, der } = await makeCertificate({ commonName: "Acme Root CA" });
-			const { candidates } = await reader.read(Buffer.from(write(pem, der)), Date.now() / 1000, 30);
+			const { candidates } = await reader.read(Buffer.from(encode(pem, der)), Date.now() / 1000, 30);
 			const [candidate = assert.fail()] = candidates;
 			await api.upload({ pem: candidate.pem, name: "Acme" });
 			const [exchange, ...others] = emulator.exchanges;

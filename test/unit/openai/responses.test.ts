@@ -3,16 +3,16 @@ import { type Problem, problemOf, type RejectionCode } from "../../../src/domain
 import type { FaultKind } from "../../emulator/faults.ts";
 import { benchForEachTest, problemIn } from "./setup.ts";
 
-describe("Answers", () => {
-	const bench = benchForEachTest();
-	const host = () => new URL(bench.emulator.url).host;
+describe("Responses", () => {
+	const fixture = benchForEachTest();
+	const host = () => new URL(fixture.emulator.url).host;
 
-	it("tells the log method, route, status and request id, and nothing else of an answer without an error", async () => {
-		await bench.api.list();
-		const [{ milliseconds, requestId, ...rest } = assert.fail()] = bench.observed;
+	it("logs only method, route, status, duration and request id of a response without an error", async () => {
+		await fixture.api.list();
+		const [{ milliseconds, requestId, ...rest } = assert.fail()] = fixture.observed;
 		assert.deepEqual(rest, { method: "GET", route: "/organization/certificates", status: 200, message: null });
 		assert.ok(Number.isInteger(milliseconds));
-		assert.equal(requestId, bench.emulator.exchanges[0]?.responseHeaders["x-request-id"]);
+		assert.equal(requestId, fixture.emulator.exchanges[0]?.responseHeaders["x-request-id"]);
 	});
 
 	const messages: readonly [status: number, body: unknown, message: string | null][] = [
@@ -23,10 +23,10 @@ describe("Answers", () => {
 		[401, { error: { message: "Incorrect API key provided: sk-adm***1234" } }, null],
 	];
 	for (const [status, body, message] of messages)
-		it(`tells the log ${message === null ? "nothing" : "what the service said"} of a ${status} with ${JSON.stringify(body)}`, async () => {
-			bench.emulator.faults.next({ kind: "status", status, body, when: "before", times: Number.POSITIVE_INFINITY });
-			await problemIn(bench.api.list());
-			assert.equal(bench.observed[0]?.message, message);
+		it(`logs ${message === null ? "no message" : "the service's message"} for a ${status} with ${JSON.stringify(body)}`, async () => {
+			fixture.emulator.faults.next({ kind: "status", status, body, when: "before", times: Number.POSITIVE_INFINITY });
+			await problemIn(fixture.api.list());
+			assert.equal(fixture.observed[0]?.message, message);
 		});
 
 	const rejected = (status: number, param: string | null = null, code: RejectionCode | null = null): Problem => ({
@@ -37,7 +37,7 @@ describe("Answers", () => {
 		fieldRefused: false,
 	});
 	const forbidden = (permission: string | null): Problem => ({ reason: "forbidden", permission });
-	const answers: readonly [string, FaultKind, Problem | (() => Problem)][] = [
+	const responses: readonly [string, FaultKind, Problem | (() => Problem)][] = [
 		["400", { kind: "status", status: 400 }, rejected(400)],
 		[
 			"400 that names a field",
@@ -92,7 +92,7 @@ describe("Answers", () => {
 			{ reason: "rate-limited", waitSeconds: 31 },
 		],
 		[
-			"429 with a Retry-After that is no number",
+			"429 with an invalid Retry-After",
 			{ kind: "status", status: 429, retryAfter: "-1" },
 			{ reason: "rate-limited", waitSeconds: null },
 		],
@@ -109,19 +109,19 @@ describe("Answers", () => {
 			() => ({ reason: "redirected", host: host() }),
 		],
 	];
-	for (const [title, fault, problem] of answers)
-		it(`R18 ${title} is one problem of its own`, async () => {
-			bench.emulator.faults.next({ ...fault, when: "before", times: Number.POSITIVE_INFINITY });
-			assert.deepEqual(await problemIn(bench.api.list()), typeof problem === "function" ? problem() : problem);
+	for (const [title, fault, problem] of responses)
+		it(`R18 maps ${title} to its own problem`, async () => {
+			fixture.emulator.faults.next({ ...fault, when: "before", times: Number.POSITIVE_INFINITY });
+			assert.deepEqual(await problemIn(fixture.api.list()), typeof problem === "function" ? problem() : problem);
 		});
 
-	it("R17 a key that is not the service's own is one problem, and its echo goes nowhere", async () => {
+	it("R17 reports an unknown key, and never reveals its echo", async () => {
 		const key = `sk-admin-${"c".repeat(40)}`;
-		const thrown = await bench
-			.apiFor(bench.emulator.url, key)
+		const thrown = await fixture
+			.apiFor(fixture.emulator.url, key)
 			.list()
 			.catch((error: Error) => error);
 		assert.deepEqual(problemOf(thrown), { reason: "unauthorized" });
-		assert.doesNotMatch(JSON.stringify({ ...bench.observed, thrown, stack: (thrown as Error).stack }), /cccc/);
+		assert.doesNotMatch(JSON.stringify({ ...fixture.observed, thrown, stack: (thrown as Error).stack }), /cccc/);
 	});
 });

@@ -14,14 +14,14 @@ const unreachable: Problem = { reason: "unreachable", host, proxy: null };
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 describe("The retry rule", () => {
-	const pause = (changes: Partial<FailedAttempt>) =>
+	const delayAfter = (changes: Partial<FailedAttempt>) =>
 		retryDelay(
 			{ method: "GET", idempotent: false, problem: limited, sent: true, headers: null, before: [], ...changes },
 			500,
 			NOW,
 		);
 
-	const passing: readonly Problem[] = [
+	const transient: readonly Problem[] = [
 		unreachable,
 		{ reason: "proxy", proxy: "p.test", why: "unreachable" },
 		{ reason: "connection-lost", host },
@@ -29,7 +29,7 @@ describe("The retry rule", () => {
 		limited,
 		{ reason: "service-error", status: 500 },
 	];
-	const lasting: readonly Problem[] = [
+	const permanent: readonly Problem[] = [
 		{ reason: "proxy", proxy: "p.test", why: "credentials" },
 		{ reason: "proxy", proxy: "p.test", why: "refused" },
 		{ reason: "proxy", proxy: "p.test", why: "untrusted" },
@@ -45,41 +45,45 @@ describe("The retry rule", () => {
 	];
 	const titleOf = (problem: Problem) => `${problem.reason}${"why" in problem ? ` (${problem.why})` : ""}`;
 
-	for (const problem of passing)
-		it(`a read is tried three times after ${titleOf(problem)}, with growing pauses`, () => {
-			assert.equal(pause({ problem }), 500);
-			assert.equal(pause({ problem, before: [problem.reason] }), 1000);
-			assert.equal(pause({ problem, before: [problem.reason, problem.reason] }), null);
+	for (const problem of transient)
+		it(`a read is sent up to three times after ${titleOf(problem)}, with growing pauses`, () => {
+			assert.equal(delayAfter({ problem }), 500);
+			assert.equal(delayAfter({ problem, before: [problem.reason] }), 1000);
+			assert.equal(delayAfter({ problem, before: [problem.reason, problem.reason] }), null);
 		});
 
-	for (const problem of lasting)
+	for (const problem of permanent)
 		it(`nothing is repeated after ${titleOf(problem)}`, () => {
 			for (const method of ["GET", "POST"] as const)
-				for (const sent of [true, false]) assert.equal(pause({ method, problem, sent }), null);
+				for (const sent of [true, false]) assert.equal(delayAfter({ method, problem, sent }), null);
 		});
 
-	it("an upload is repeated where no byte went out, and once where there were too many requests", () => {
-		for (const problem of passing) {
-			const limit = problem.reason === "rate-limited";
-			const way = problem.reason === "unreachable" || problem.reason === "proxy";
-			assert.equal(pause({ method: "POST", problem, sent: false }), limit || way ? 500 : null, problem.reason);
-			assert.equal(pause({ method: "POST", problem, sent: true }), limit ? 500 : null, problem.reason);
+	it("an upload is repeated if no byte was sent, and once after too many requests", () => {
+		for (const problem of transient) {
+			const isLimited = problem.reason === "rate-limited";
+			const isUnreachable = problem.reason === "unreachable" || problem.reason === "proxy";
+			assert.equal(
+				delayAfter({ method: "POST", problem, sent: false }),
+				isLimited || isUnreachable ? 500 : null,
+				problem.reason,
+			);
+			assert.equal(delayAfter({ method: "POST", problem, sent: true }), isLimited ? 500 : null, problem.reason);
 		}
-		assert.equal(pause({ method: "POST", before: ["unreachable"] }), 1000);
-		assert.equal(pause({ method: "POST", before: ["rate-limited"] }), null);
-		assert.equal(pause({ method: "POST", problem: unreachable, sent: false, before: ["rate-limited"] }), 1000);
+		assert.equal(delayAfter({ method: "POST", before: ["unreachable"] }), 1000);
+		assert.equal(delayAfter({ method: "POST", before: ["rate-limited"] }), null);
+		assert.equal(delayAfter({ method: "POST", problem: unreachable, sent: false, before: ["rate-limited"] }), 1000);
 	});
 
-	it("the service's own word on it counts for more, but repeats no upload that may have been done", () => {
-		const told = (value: string) => ({ "x-should-retry": value });
-		assert.equal(pause({ headers: told("false") }), null);
-		assert.equal(pause({ method: "POST", headers: told("false") }), null);
+	it("the service's `x-should-retry` has priority, but never repeats an upload that may have arrived", () => {
+		const headersWith = (value: string) => ({ "x-should-retry": value });
+		assert.equal(delayAfter({ headers: headersWith("false") }), null);
+		assert.equal(delayAfter({ method: "POST", headers: headersWith("false") }), null);
 		for (const problem of [{ reason: "conflict" }, { reason: "service-error", status: 500 }] as const) {
-			assert.equal(pause({ problem, headers: told("true") }), 500);
-			assert.equal(pause({ method: "POST", problem, headers: told("true") }), null);
+			assert.equal(delayAfter({ problem, headers: headersWith("true") }), 500);
+			assert.equal(delayAfter({ method: "POST", problem, headers: headersWith("true") }), null);
 		}
-		assert.equal(pause({ headers: told("true"), before: ["conflict", "conflict"] }), null);
-		assert.equal(pause({ headers: told("perhaps") }), 500);
+		assert.equal(delayAfter({ headers: headersWith("true"), before: ["conflict", "conflict"] }), null);
+		assert.equal(delayAfter({ headers: headersWith("perhaps") }), 500);
 	});
 
 	const inSeconds = (seconds: number) => new Date(NOW + seconds * 1000).toUTCString();
@@ -107,20 +111,20 @@ describe("The retry rule", () => {
 	for (const [value, expected] of waits)
 		for (const method of ["GET", "POST"] as const)
 			it(`R28 a ${method} ${expected === null ? "is not repeated" : `waits ${expected} ms`} after Retry-After: ${value}`, () => {
-				assert.equal(pause({ method, headers: { "retry-after": value } }), expected);
+				assert.equal(delayAfter({ method, headers: { "retry-after": value } }), expected);
 			});
 
-	it("R28 a date is taken by the service's own clock", () => {
+	it("R28 a date is compared with the service's clock", () => {
 		const date = inSeconds(-3600);
-		assert.equal(pause({ headers: { "retry-after": inSeconds(-3590), date } }), 10_000);
-		assert.equal(pause({ headers: { "retry-after": inSeconds(10), date } }), null);
-		assert.equal(pause({ headers: { "retry-after": inSeconds(10), date: "today" } }), 10_000);
+		assert.equal(delayAfter({ headers: { "retry-after": inSeconds(-3590), date } }), 10_000);
+		assert.equal(delayAfter({ headers: { "retry-after": inSeconds(10), date } }), null);
+		assert.equal(delayAfter({ headers: { "retry-after": inSeconds(10), date: "today" } }), 10_000);
 	});
 });
 
-describe("Repeated", () => {
-	const bench = benchForEachTest();
-	const statuses = () => bench.observed.map(({ status }) => status);
+describe("Repeating", () => {
+	const fixture = benchForEachTest();
+	const statuses = () => fixture.observed.map(({ status }) => status);
 
 	const faults: readonly [string, FaultKind, number | null][] = [
 		["a reset", { kind: "reset" }, null],
@@ -131,97 +135,97 @@ describe("Repeated", () => {
 		["a 409 that may be repeated", { kind: "status", status: 409, headers: { "x-should-retry": "true" } }, 409],
 	];
 	for (const [title, fault, status] of faults)
-		it(`a list is read after ${title}, and the log is told of each try`, async () => {
-			bench.emulator.faults.next({ ...fault, when: "before", times: 2 });
-			assert.equal((await bench.api.list()).complete, true);
+		it(`reads a list after ${title}, and logs each attempt`, async () => {
+			fixture.emulator.faults.next({ ...fault, when: "before", times: 2 });
+			assert.equal((await fixture.api.list()).complete, true);
 			assert.deepEqual(statuses(), [status, status, 200]);
-			assert.equal(bench.emulator.exchanges.length, 3);
+			assert.equal(fixture.emulator.exchanges.length, 3);
 		});
 
-	it("an upload is once after a 429, and is stored once", async () => {
-		bench.emulator.faults.next({ kind: "status", status: 429, when: "before" });
-		await bench.api.upload({ ...upload, pem: (await makeCertificate()).pem });
+	it("repeats an upload once after a 429, and stores the certificate once", async () => {
+		fixture.emulator.faults.next({ kind: "status", status: 429, when: "before" });
+		await fixture.api.upload({ ...upload, pem: (await makeCertificate()).pem });
 		assert.deepEqual(statuses(), [429, 200]);
-		assert.equal(bench.emulator.state.certificates.length, 1);
+		assert.equal(fixture.emulator.state.certificates.length, 1);
 	});
 
-	it("an upload is not a second time, nor where the service says no", async () => {
-		bench.emulator.faults.next({ kind: "status", status: 429, when: "before", times: 2 });
-		assert.deepEqual(await problemIn(bench.api.upload(upload)), limited);
+	it("does not repeat an upload a second time, or if the service forbids it", async () => {
+		fixture.emulator.faults.next({ kind: "status", status: 429, when: "before", times: 2 });
+		assert.deepEqual(await problemIn(fixture.api.upload(upload)), limited);
 		assert.deepEqual(statuses(), [429, 429]);
 		const headers = { "x-should-retry": "false" };
-		bench.emulator.faults.next({ kind: "status", status: 429, headers, when: "before" });
-		assert.deepEqual(await problemIn(bench.api.upload(upload)), limited);
-		assert.equal(bench.emulator.exchanges.length, 3);
+		fixture.emulator.faults.next({ kind: "status", status: 429, headers, when: "before" });
+		assert.deepEqual(await problemIn(fixture.api.upload(upload)), limited);
+		assert.equal(fixture.emulator.exchanges.length, 3);
 	});
 
-	it("R20 an upload whose repetition is lost is not confirmed", async () => {
-		bench.emulator.faults.next({ kind: "status", status: 429, when: "before" });
-		bench.emulator.faults.next({ kind: "reset", when: "after" });
-		assert.equal((await problemIn(bench.api.upload(upload))).reason, "unconfirmed");
-		assert.equal(bench.emulator.exchanges.length, 2);
+	it("R20 leaves an upload unconfirmed if its repetition is lost", async () => {
+		fixture.emulator.faults.next({ kind: "status", status: 429, when: "before" });
+		fixture.emulator.faults.next({ kind: "reset", when: "after" });
+		assert.equal((await problemIn(fixture.api.upload(upload))).reason, "unconfirmed");
+		assert.equal(fixture.emulator.exchanges.length, 2);
 	});
 
-	for (const [what, call] of [
-		["a list", (signal: AbortSignal) => bench.api.list(signal)],
-		["an upload, of which nothing is stored", (signal: AbortSignal) => bench.api.upload(upload, signal)],
+	for (const [title, call] of [
+		["a list", (signal: AbortSignal) => fixture.api.list(signal)],
+		["an upload", (signal: AbortSignal) => fixture.api.upload(upload, signal)],
 	] as const)
-		it(`R28 a cancel while waiting ends ${what}`, async () => {
-			bench.emulator.faults.next({ kind: "status", status: 429, retryAfter: "30", when: "before" });
+		it(`R28 ends ${title} when cancelled during the wait`, async () => {
+			fixture.emulator.faults.next({ kind: "status", status: 429, retryAfter: "30", when: "before" });
 			const abort = new AbortController();
 			const cancelled = assert.rejects(call(abort.signal), CancelledError);
-			await once(bench.log, "observed");
+			await once(fixture.log, "observed");
 			await setImmediate();
 			abort.abort();
 			await cancelled;
-			assert.equal(bench.emulator.exchanges.length, 1);
+			assert.equal(fixture.emulator.exchanges.length, 1);
 		});
 
-	it("R28 a transport that is closed waits no longer", async () => {
-		bench.emulator.faults.next({ kind: "status", status: 429, retryAfter: "30", when: "before" });
-		const cancelled = assert.rejects(bench.api.list(), CancelledError);
-		await once(bench.log, "observed");
+	it("R28 stops waiting when the transport is closed", async () => {
+		fixture.emulator.faults.next({ kind: "status", status: 429, retryAfter: "30", when: "before" });
+		const cancelled = assert.rejects(fixture.api.list(), CancelledError);
+		await once(fixture.log, "observed");
 		await setImmediate();
-		await bench.transport.close();
+		await fixture.transport.close();
 		await cancelled;
-		await assert.rejects(bench.api.list(), CancelledError);
-		assert.equal(bench.emulator.exchanges.length, 1);
+		await assert.rejects(fixture.api.list(), CancelledError);
+		assert.equal(fixture.emulator.exchanges.length, 1);
 	});
 
-	const told: readonly [string, number | null][] = [
+	const reportedWaits: readonly [string, number | null][] = [
 		["31", 31],
 		["86400", 86_400],
 		["86401", null],
 		["99999999999999999999999", null],
 	];
-	for (const [retryAfter, waitSeconds] of told)
-		it(`R28 a wait of ${retryAfter} s is told as ${waitSeconds ?? "not known"}`, async () => {
-			bench.emulator.faults.next({ kind: "status", status: 429, retryAfter, when: "before" });
-			assert.deepEqual(await problemIn(bench.api.list()), { reason: "rate-limited", waitSeconds });
+	for (const [retryAfter, waitSeconds] of reportedWaits)
+		it(`R28 reports a wait of ${retryAfter} s as ${waitSeconds ?? "unknown"}`, async () => {
+			fixture.emulator.faults.next({ kind: "status", status: 429, retryAfter, when: "before" });
+			assert.deepEqual(await problemIn(fixture.api.list()), { reason: "rate-limited", waitSeconds });
 		});
 });
 
-describe("Repeated within a total time", () => {
-	const bench = benchForEachTest({ totalMilliseconds: 20_000 });
+describe("Repeating within the total time limit", () => {
+	const fixture = benchForEachTest({ totalMilliseconds: 20_000 });
 	const clock = stopClock();
 
-	it("R28 a list is given up at once where the wait would be longer", async () => {
-		bench.emulator.faults.next({ kind: "status", status: 503, retryAfter: "21", when: "before" });
-		assert.deepEqual(await problemIn(bench.api.list()), { reason: "service-error", status: 503 });
-		assert.equal(bench.emulator.exchanges.length, 1);
+	it("R28 gives up at once if the wait would be longer", async () => {
+		fixture.emulator.faults.next({ kind: "status", status: 503, retryAfter: "21", when: "before" });
+		assert.deepEqual(await problemIn(fixture.api.list()), { reason: "service-error", status: 503 });
+		assert.equal(fixture.emulator.exchanges.length, 1);
 	});
 
-	it("R27 the time is for all tries together", async () => {
-		const { host } = new URL(bench.emulator.url);
-		bench.emulator.faults.next({ kind: "reset", when: "before" });
-		const silence = bench.emulator.faults.next({ kind: "silence", when: "before" });
-		const problem = problemIn(bench.api.list());
-		await once(bench.log, "observed");
+	it("R27 applies the limit to all attempts together", async () => {
+		const { host } = new URL(fixture.emulator.url);
+		fixture.emulator.faults.next({ kind: "reset", when: "before" });
+		const silence = fixture.emulator.faults.next({ kind: "silence", when: "before" });
+		const problem = problemIn(fixture.api.list());
+		await once(fixture.log, "observed");
 		await clock.pass(19_999);
 		await silence.reached;
 		await clock.pass(1);
 		assert.deepEqual(await problem, { reason: "timeout", host });
 		await silence.ended;
-		assert.equal(bench.emulator.exchanges.length, 2);
+		assert.equal(fixture.emulator.exchanges.length, 2);
 	});
 });

@@ -10,24 +10,24 @@ import { benchForEachTest } from "./setup.ts";
 
 const PROJECTS = 250;
 const CERTIFICATES = 50;
-/** Of 100 projects each. */
+/** Number of pages, of 100 projects each. */
 const PAGES = 3;
-const AT_ONCE = 16;
+const MAX_CONCURRENT_REQUESTS = 16;
 
 describe("An organization of 250 projects and 50 certificates", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 	let certificates: CertificateStore;
 	let projects: ProjectStore;
 
 	beforeEach(() => {
-		const { emulator, transport } = bench;
+		const { emulator, transport } = fixture;
 		const ids = Array.from({ length: CERTIFICATES }, (_, index) => emulator.state.put({ name: `CA ${index}` }).id);
 		for (let index = 0; index < PROJECTS; index++) {
 			const { id } = emulator.state.addProject(`Project ${index}`);
 			emulator.state.setActive(id, [ids[index % CERTIFICATES] ?? ""], true).commit();
 		}
-		const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-		const api = new AdminClient(transport, async () => access);
+		const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
+		const api = new AdminClient(transport, async () => credentials);
 		certificates = new CertificateStore(
 			async () => api,
 			async () => readerOf(),
@@ -35,8 +35,8 @@ describe("An organization of 250 projects and 50 certificates", () => {
 		projects = new ProjectStore(async () => api);
 	});
 
-	it("shows its certificates after one round trip, its first projects after one more, and all there is after as many as sixteen at a time take", async () => {
-		const { emulator } = bench;
+	it("loads its certificates in one round trip, its first projects in one more, and the rest with sixteen requests at a time", async () => {
+		const { emulator } = fixture;
 		await certificates.refresh();
 		assert.equal(emulator.exchanges.length, 1);
 		assert.equal(certificates.state.listing?.certificates.length, CERTIFICATES);
@@ -48,7 +48,7 @@ describe("An organization of 250 projects and 50 certificates", () => {
 		});
 		await projects.refresh();
 		assert.equal(await first, 1);
-		assert.ok(roundTrips() <= Math.ceil(PROJECTS / AT_ONCE) + 3, `${roundTrips()} round trips`);
+		assert.ok(roundTrips() <= Math.ceil(PROJECTS / MAX_CONCURRENT_REQUESTS) + 3, `${roundTrips()} round trips`);
 		const listed = certificates.state.listing?.certificates ?? [];
 		const known = listed.map(({ id }) => enforcement.activity(id));
 		assert.deepEqual(
@@ -58,34 +58,34 @@ describe("An organization of 250 projects and 50 certificates", () => {
 	});
 
 	/**
-	 * Answers nothing before the client has asked all that it can ask without an answer, as if each answer took equally long:
-	 * one thing at first, then sixteen, until so many are answered. It hangs where the client asks for less at a time.
-	 * @returns how often it has answered.
+	 * Delays responses until the client has sent every request that needs no further response, as if all responses had
+	 * the same latency: one request at first, then sixteen, up to `requests`. Hangs if the client sends fewer at a time.
+	 * @returns a function that returns the number of round trips so far.
 	 */
 	function countRoundTrips(requests: number): () => number {
-		const { faults } = bench.emulator;
+		const { faults } = fixture.emulator;
 		let roundTrips = 0;
 		let answered = 0;
-		let held = 0;
+		let waiting = 0;
 		let armed: ArmedFault;
-		const hold = () => {
-			armed = faults.next({ kind: "silence", when: "before", times: Number.POSITIVE_INFINITY, match: take });
+		const arm = () => {
+			armed = faults.next({ kind: "silence", when: "before", times: Number.POSITIVE_INFINITY, match: count });
 		};
-		const take = () => {
-			held++;
-			const expected = answered === 0 ? 1 : Math.min(AT_ONCE, requests - answered);
-			if (held === expected) {
+		const count = () => {
+			waiting++;
+			const expected = answered === 0 ? 1 : Math.min(MAX_CONCURRENT_REQUESTS, requests - answered);
+			if (waiting === expected) {
 				roundTrips++;
-				answered += held;
-				held = 0;
-				const full = armed;
+				answered += waiting;
+				waiting = 0;
+				const current = armed;
 				faults.clear();
-				hold();
-				full.release();
+				arm();
+				current.release();
 			}
 			return true;
 		};
-		hold();
+		arm();
 		return () => roundTrips;
 	}
 });

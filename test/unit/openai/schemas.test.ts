@@ -5,10 +5,10 @@ import {
 	parseProject,
 } from "../../../src/openai/administrationSchemas.ts";
 
-describe("What an answer about an organization says", () => {
+describe("Response schemas", () => {
 	const project = { object: "organization.project", id: "proj_1", name: "One", created_at: 1 };
 
-	it("a project is archived by its status or by when it was", () => {
+	it("recognize an archived project by its status or its archiving time", () => {
 		const archived = (more: object) => parseProject({ ...project, ...more })?.archived;
 		assert.deepEqual(
 			[{}, { status: "active" }, { archived_at: null }, { status: "archived" }, { archived_at: 5 }].map(archived),
@@ -18,7 +18,7 @@ describe("What an answer about an organization says", () => {
 
 	const certificate = (id: string, active?: boolean) => ({ object: "certificate", id, name: id, active });
 
-	it("an activation is one of each certificate, in the order in which they were asked for", () => {
+	it("return the certificates of an activation in the requested order", () => {
 		const parse = activationResponseParser(["cert_1", "cert_2"], true);
 		const both = parse({ data: [certificate("cert_2", true), 7, certificate("cert_1", true)] });
 		assert.deepEqual(
@@ -27,20 +27,20 @@ describe("What an answer about an organization says", () => {
 		);
 	});
 
-	const untold: readonly [string, unknown][] = [
-		["leaves one out", { data: [certificate("cert_1", true)] }],
-		["says of another one", { data: [certificate("cert_1", true), certificate("cert_3", true)] }],
-		["says the opposite of one", { data: [certificate("cert_1", true), certificate("cert_2", false)] }],
-		["does not say of one", { data: [certificate("cert_1", true), certificate("cert_2")] }],
+	const invalid: readonly [string, unknown][] = [
+		["omits a certificate", { data: [certificate("cert_1", true)] }],
+		["has another certificate", { data: [certificate("cert_1", true), certificate("cert_3", true)] }],
+		["has the opposite state of a certificate", { data: [certificate("cert_1", true), certificate("cert_2", false)] }],
+		["has no state of a certificate", { data: [certificate("cert_1", true), certificate("cert_2")] }],
 		["has no data", {}],
-		["is none", null],
+		["is null", null],
 	];
-	for (const [title, json] of untold)
-		it(`is no answer where it ${title}`, () => {
+	for (const [title, json] of invalid)
+		it(`reject an activation that ${title}`, () => {
 			assert.equal(activationResponseParser(["cert_1", "cert_2"], true)(json), null);
 		});
 
-	it("a deletion is one of this very certificate", () => {
+	it("accept only the deletion of the requested certificate", () => {
 		const parse = deletionResponseParser("cert_1");
 		assert.equal(parse({ object: "certificate.deleted", id: "cert_1" }), true);
 		for (const json of [

@@ -14,12 +14,12 @@ import { benchForEachTest } from "./setup.ts";
 
 const HOST = "api.example.test";
 
-describe("R48 No secret is told", () => {
-	const bench = benchForEachTest();
+describe("R48 No secret is revealed", () => {
+	const fixture = benchForEachTest();
 	const authority = trustedAuthority();
 	const folder = temporaryFolder("secrets");
-	const canary = () => randomBytes(18).toString("base64url");
-	const [password, passphrase, foreignKey] = [canary(), canary(), `sk-admin-${canary()}`] as const;
+	const randomSecret = () => randomBytes(18).toString("base64url");
+	const [password, passphrase, unknownKey] = [randomSecret(), randomSecret(), `sk-admin-${randomSecret()}`] as const;
 	let files: ClientCertificateFiles;
 	let keyBytes: string;
 	let service: Emulator;
@@ -41,7 +41,7 @@ describe("R48 No secret is told", () => {
 		const authorization = `Basic ${Buffer.from(`me:${password}`).toString("base64")}`;
 		const port = Number(new URL(service.url).port);
 		proxy = await startProxy({ authorization, resolve: () => ({ host: "127.0.0.1", port }) });
-		bench.network = { ...plainNetwork, proxy: proxy.url.replace("//", `//me:${password}@`) };
+		fixture.network = { ...plainNetwork, proxy: proxy.url.replace("//", `//me:${password}@`) };
 	});
 	afterEach(async () => {
 		await proxy.close();
@@ -49,29 +49,33 @@ describe("R48 No secret is told", () => {
 	});
 
 	const faults: readonly [string, () => unknown][] = [
-		["a key that is not the service's", () => {}],
+		["a key that the service does not know", () => {}],
 		["a reset", () => service.faults.next({ kind: "reset", when: "after", times: 9 })],
-		["no sense", () => service.faults.next({ kind: "body", text: "{}", when: "after", times: 9 })],
+		["an invalid response", () => service.faults.next({ kind: "body", text: "{}", when: "after", times: 9 })],
 		[
 			"a redirect",
 			() => service.faults.next({ kind: "redirect", status: 307, location: "/", when: "after", times: 9 }),
 		],
-		["a failure", () => service.faults.next({ kind: "status", status: 500, when: "after", times: 9 })],
+		["a server error", () => service.faults.next({ kind: "status", status: 500, when: "after", times: 9 })],
 		["a proxy that refuses", () => Object.assign(proxy, { mode: 403 })],
-		["a proxy that does not know the password", () => Object.assign(proxy, { mode: 407 })],
-		["a proxy that is gone", () => proxy.close()],
-		["a service that is gone", () => service.close()],
-		["a proxy of another kind", () => changeProxy((url) => url.replace("http:", "socks5:"))],
-		["a proxy that is no URL", () => changeProxy((url) => url.replace("http://", ""))],
-		["a proxy with no such port", () => changeProxy((url) => url.replace(/:\d+$/, ":99999"))],
+		["a proxy that rejects the password", () => Object.assign(proxy, { mode: 407 })],
+		["an unreachable proxy", () => proxy.close()],
+		["an unreachable service", () => service.close()],
+		["an unsupported kind of proxy", () => changeProxy((url) => url.replace("http:", "socks5:"))],
+		["a proxy without a valid URL", () => changeProxy((url) => url.replace("http://", ""))],
+		["a proxy with an invalid port", () => changeProxy((url) => url.replace(/:\d+$/, ":99999"))],
 	];
 	const changeProxy = (change: (url: string) => string) => {
-		bench.network = { ...bench.network, proxy: change(bench.network.proxy) };
+		fixture.network = { ...fixture.network, proxy: change(fixture.network.proxy) };
 	};
 	for (const [title, prepare] of faults)
 		it(`by ${title}`, async () => {
 			await prepare();
-			const api = bench.apiFor(`https://${HOST}/v1`, title.startsWith("a key") ? foreignKey : service.adminKey, files);
+			const api = fixture.apiFor(
+				`https://${HOST}/v1`,
+				title.startsWith("a key") ? unknownKey : service.adminKey,
+				files,
+			);
 			const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 			const errors = await Promise.all(
 				[api.list(), api.upload(upload), api.content("cert_1")].map((call) =>
@@ -81,15 +85,15 @@ describe("R48 No secret is told", () => {
 					),
 				),
 			);
-			const secrets = [password, `me:${password}`, passphrase, keyBytes, foreignKey, service.adminKey, folder.path];
+			const secrets = [password, `me:${password}`, passphrase, keyBytes, unknownKey, service.adminKey, folder.path];
 			assertAbsent(errors, secrets, "the errors");
-			assertAbsent(bench.observed, secrets, "the log");
+			assertAbsent(fixture.observed, secrets, "the log");
 		});
 
-	it("where all goes well", async () => {
-		await bench.apiFor(`https://${HOST}/v1`, service.adminKey, files).list();
+	it("by a successful request", async () => {
+		await fixture.apiFor(`https://${HOST}/v1`, service.adminKey, files).list();
 		assert.equal(proxy.tunnels.length, 1);
-		assertAbsent(bench.observed, [password, passphrase, keyBytes, service.adminKey], "the log");
+		assertAbsent(fixture.observed, [password, passphrase, keyBytes, service.adminKey], "the log");
 		assertAbsent(proxy.tunnels[0]?.sent, [password, passphrase, keyBytes, service.adminKey], "the tunnel");
 	});
 });

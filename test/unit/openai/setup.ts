@@ -11,70 +11,70 @@ import { HttpTransport, type TransportLimits } from "../../../src/openai/httpTra
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { plainNetwork } from "./network/directNetwork.ts";
 
-/** What a test of the API has at hand. */
+/** An emulator, and an API client for it. */
 export interface Bench {
 	emulator: Emulator;
 	transport: HttpTransport;
 	api: CertificatesClient;
-	/** What the log was told. */
+	/** All log entries. */
 	observed: RequestLogEntry[];
-	/** Emits `observed` with each of it. */
+	/** Emits `observed` for each log entry. */
 	log: EventEmitter<{ observed: [RequestLogEntry] }>;
-	/** What the editor says of the network; a test changes it. */
+	/** VS Code's network settings, for tests to change. */
 	network: NetworkSettings;
-	/** The API at another base URL, or with another key, over the same transport. */
+	/** Creates a client for another base URL or key, over the same transport. */
 	apiFor(url: string, key: string, clientCertificate?: Credentials["clientCertificate"]): CertificatesClient;
 }
 
-/** Starts an emulator and the API on it before each test of the suite, and ends both after it. */
+/** Starts an emulator and a client before each test of the suite, and closes both afterwards. */
 export function benchForEachTest(limits?: Partial<TransportLimits>): Bench {
-	const bench = {} as Bench;
+	const fixture = {} as Bench;
 	beforeEach(async () => {
-		bench.emulator = await startEmulator();
-		bench.observed = [];
-		bench.log = new EventEmitter();
-		bench.log.on("observed", (exchange) => bench.observed.push(exchange));
-		bench.network = plainNetwork;
-		bench.transport = new HttpTransport(
+		fixture.emulator = await startEmulator();
+		fixture.observed = [];
+		fixture.log = new EventEmitter();
+		fixture.log.on("observed", (entry) => fixture.observed.push(entry));
+		fixture.network = plainNetwork;
+		fixture.transport = new HttpTransport(
 			{
 				userAgent: "certificates-for-openai.openai-certificates/0",
-				observe: (exchange) => bench.log.emit("observed", exchange),
-				network: () => bench.network,
+				observe: (entry) => fixture.log.emit("observed", entry),
+				network: () => fixture.network,
 			},
 			{ pauseMilliseconds: 1, ...limits },
 		);
-		bench.apiFor = (url, key, clientCertificate = null) =>
-			new CertificatesClient(bench.transport, async () => ({ baseUrl: parseBaseUrl(url), key, clientCertificate }));
-		bench.api = bench.apiFor(bench.emulator.url, bench.emulator.adminKey);
+		fixture.apiFor = (url, key, clientCertificate = null) =>
+			new CertificatesClient(fixture.transport, async () => ({ baseUrl: parseBaseUrl(url), key, clientCertificate }));
+		fixture.api = fixture.apiFor(fixture.emulator.url, fixture.emulator.adminKey);
 	});
 	afterEach(async () => {
-		await bench.transport.close();
-		await bench.emulator.close();
+		await fixture.transport.close();
+		await fixture.emulator.close();
 	});
-	return bench;
+	return fixture;
 }
 
-/** How long a call may take in total. */
+/** Total time limit of a call. */
 export const TOTAL_MILLISECONDS = 60_000;
 
-/** Stops the client's clock in each test of the suite: no time passes there but by `pass`, however slow the computer is. */
+/** Stops the client's clock in each test of the suite, so that only `advance` moves it. */
 export function stopClock(): { pass(milliseconds: number): Promise<void> } {
 	beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 	afterEach(() => mock.timers.reset());
 	return {
 		pass: async (milliseconds) => {
-			// What follows from an answer, such as the pause before the next try, has begun by then.
+			// First the client must react to the last response, for example start the pause before the next attempt.
 			await setImmediate();
 			mock.timers.tick(milliseconds);
 		},
 	};
 }
 
-/** The problem that a call ends with. */
+/** Returns the problem with which a call fails. */
 export async function problemIn(call: Promise<unknown>): Promise<Problem> {
 	const thrown = await call.then(
 		() => assert.fail("nothing was thrown"),
 		(error) => error,
 	);
-	return problemOf(thrown) ?? assert.fail(`not a Failure: ${thrown}`);
+	return problemOf(thrown) ?? assert.fail(`not a ProblemError: ${thrown}`);
 }

@@ -18,17 +18,17 @@ import { plainNetwork } from "../openai/network/directNetwork.ts";
 import { pkcs7 } from "../x509/der.ts";
 import { read } from "../x509/read.ts";
 
-describe("What is left out of the bundles", () => {
+describe("Code that is left out of the bundles", () => {
 	const temporary = temporaryFolder("bundle");
 
 	after(() => temporary.remove());
 
-	/** Lines that export what the files do in which these are declared. */
-	const sourcesOf = (...declarations: readonly string[]) =>
-		declarations.map((what) => `export * from "./${sourceWith(`export ${what}`).file}";`).join("\n");
+	/** Returns lines that re-export the files with these declarations. */
+	const exportsOf = (...declarations: readonly string[]) =>
+		declarations.map((each) => `export * from "./${sourceWith(`export ${each}`).file}";`).join("\n");
 
-	/** Bundles what these lines export, as the backend is bundled. */
-	const bundled = async <T>(lines: string): Promise<T> => {
+	/** Bundles these lines as the backend is bundled, and loads the bundle. */
+	const loadBundle = async <T>(lines: string): Promise<T> => {
 		const outfile = join(temporary.path, "bundle.js");
 		await build({
 			stdin: { contents: lines, resolveDir: root, loader: "ts" },
@@ -41,8 +41,8 @@ describe("What is left out of the bundles", () => {
 		return require(outfile);
 	};
 
-	it("is not missed where files are read: they say bundled what they say unbundled", async () => {
-		const { X509CertificateFileReader } = await bundled<typeof reader>(sourcesOf("class X509CertificateFileReader"));
+	it("is not needed to read files: a bundled reader returns the same result", async () => {
+		const { X509CertificateFileReader } = await loadBundle<typeof reader>(exportsOf("class X509CertificateFileReader"));
 		const authority = await makeCertificate({ keyType: "rsa-2048" });
 		const client = await makeCertificate({ ca: false, issuer: authority, keyType: "ed25519" });
 		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1", "a.test"] });
@@ -54,31 +54,31 @@ describe("What is left out of the bundles", () => {
 		];
 		for (const file of files) {
 			const now = Date.now() / 1000;
-			const bundled = await new X509CertificateFileReader().read(Buffer.from(file), now, 30);
-			assert.deepEqual(bundled, await read(Buffer.from(file), now));
+			const actual = await new X509CertificateFileReader().read(Buffer.from(file), now, 30);
+			assert.deepEqual(actual, await read(Buffer.from(file), now));
 		}
 	});
 
-	it("is not missed where the service is asked, and no other extension is told of it", async () => {
+	it("is not needed for requests, of which no other extension is notified", async () => {
 		type Api = typeof certificates & typeof baseUrls & typeof transports;
-		const { CertificatesClient, HttpTransport, parseBaseUrl } = await bundled<Api>(
-			sourcesOf("class CertificatesClient", "class HttpTransport", "function parseBaseUrl"),
+		const { CertificatesClient, HttpTransport, parseBaseUrl } = await loadBundle<Api>(
+			exportsOf("class CertificatesClient", "class HttpTransport", "function parseBaseUrl"),
 		);
-		const told: unknown[] = [];
+		const messages: unknown[] = [];
 		const channels = ["request:create", "client:sendHeaders", "client:connected"].map((name) => `undici:${name}`);
-		const listen = (message: unknown) => void told.push(message);
+		const listen = (message: unknown) => void messages.push(message);
 		for (const channel of channels) subscribe(channel, listen);
 		const emulator = await startEmulator();
 		const transport = new HttpTransport({ userAgent: "a", observe: () => {}, network: () => plainNetwork });
 		try {
-			const access = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-			const api = new CertificatesClient(transport, async () => access);
+			const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
+			const api = new CertificatesClient(transport, async () => credentials);
 			const { id } = await api.upload({ pem: (await makeCertificate()).pem, name: "n" });
 			assert.deepEqual(
 				(await api.list()).certificates.map((certificate) => certificate.id),
 				[id],
 			);
-			assert.deepEqual(told, []);
+			assert.deepEqual(messages, []);
 		} finally {
 			for (const channel of channels) unsubscribe(channel, listen);
 			await transport.close();
@@ -86,10 +86,10 @@ describe("What is left out of the bundles", () => {
 		}
 	});
 
-	it("would be missed aloud", async () => {
+	it("causes an error if it is used", async () => {
 		type Packages = Pick<typeof import("@peculiar/x509"), "Pkcs10CertificateRequest" | "X509Certificates"> &
 			Pick<typeof import("undici"), "Client">;
-		const { Client, Pkcs10CertificateRequest, X509Certificates } = await bundled<Packages>(`
+		const { Client, Pkcs10CertificateRequest, X509Certificates } = await loadBundle<Packages>(`
 			import "reflect-metadata/lite";
 			export { Pkcs10CertificateRequest, X509Certificates } from "@peculiar/x509";
 			export { default as Client } from "undici/lib/dispatcher/client.js";`);

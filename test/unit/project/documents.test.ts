@@ -11,7 +11,7 @@ const titles: Record<string, string> = JSON.parse(read("package.nls.json"));
 const documents = globSync(["*.md", "docs/*.md"], { cwd: root });
 
 describe("Documents", () => {
-	it("lead to files and headings that are there", () => {
+	it("link only to existing files and headings", () => {
 		assert.ok(documents.length >= 5);
 		for (const document of documents)
 			for (const [, target = ""] of read(document).matchAll(/\]\(([^)\s]+)\)/g)) {
@@ -30,14 +30,14 @@ describe("Documents", () => {
 			}
 	});
 
-	it("name every command and every setting, as the editor does", () => {
+	it("name every command and every setting as VS Code shows them", () => {
 		const readme = read("README.md").replace(/\s+/g, " ");
 		for (const { command, title } of contributes.commands)
 			assert.ok(readme.includes(titles[title.replaceAll("%", "")] ?? "?"), command);
 		for (const setting of Object.values(SETTINGS)) assert.ok(readme.includes(`\`${setting}\``), setting);
 	});
 
-	it("name scripts that are there, and all of them", () => {
+	it("name every script, and no others", () => {
 		const named = new Set(
 			documents.flatMap((file) => [...read(file).matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name)),
 		);
@@ -47,23 +47,23 @@ describe("Documents", () => {
 			assert.match(contributing, new RegExp(`npm (?:run (?:--silent )?)?${name}\\b`), name);
 	});
 
-	it("give a reason for every source file that is too long to be read at a glance", () => {
+	it("give a reason for every source file of more than 300 lines", () => {
 		const long = sources.filter(({ text }) => text.split("\n").length > 301);
 		for (const { file } of long) assert.ok(read("CONTRIBUTING.md").includes(`\`${file}\``), file);
 	});
 
-	it("show pictures that are small enough to load", () => {
+	it("show every picture in media, each small enough to load", () => {
 		const shown = [...read("README.md").matchAll(/\((media\/[^)]+)\)/g)].map(([, file]) => file ?? "");
 		assert.ok(shown.length >= 3);
 		for (const file of shown) {
 			const limit = read("README.md").indexOf(file) < read("README.md").indexOf("## ") ? 1_500_000 : 100_000;
 			assert.ok(statSync(join(root, file)).size <= limit, `${file}: ${statSync(join(root, file)).size}`);
 		}
-		const there = globSync("media/*.png", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
-		assert.deepEqual(there.toSorted(), ["media/icon.png", ...shown].toSorted());
+		const existing = globSync("media/*.png", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
+		assert.deepEqual(existing.toSorted(), ["media/icon.png", ...shown].toSorted());
 	});
 
-	it("tell of this version what is new", () => {
+	it("list the changes in this version", () => {
 		assert.match(read("CHANGELOG.md"), new RegExp(`^## ${version.replaceAll(".", "\\.")}\\b`, "m"));
 	});
 });

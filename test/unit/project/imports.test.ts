@@ -14,7 +14,7 @@ interface Import {
 
 const SPECIFIER = /\bfrom "([^"]+)"|\bimport "([^"]+)"|\bimport\("([^"]+)"\)/g;
 
-/** Lists the imports in a file's text. The backend's bundle counts as the file that it is built from. */
+/** Lists the imports in a file's text. The backend's bundle counts as its source file. */
 function importsIn(file: string, text: string): readonly Import[] {
 	return [...text.matchAll(SPECIFIER)].map(([, named, bare, dynamic]) => {
 		const specifier = named ?? bare ?? dynamic ?? "";
@@ -33,7 +33,7 @@ function partOf<Rule>(rules: Readonly<Record<string, Rule>>, file: string): [str
 	return found;
 }
 
-/** Returns true if the rules allow an import. */
+/** True if the rules allow an import. */
 function isAllowed({ from, to }: Import): boolean {
 	if (to === "vscode") return MAY_IMPORT_VSCODE.test(from);
 	if (!isOwnFile(to)) {
@@ -78,7 +78,7 @@ describe("Imports", () => {
 			assert.equal(isAllowed({ from, to }), false);
 		});
 
-	it("are found in every form that TypeScript has", () => {
+	it("are found in every form that TypeScript allows", () => {
 		const text = [
 			'import { a } from "./a.ts";',
 			'import type {\n\tB,\n} from "../b.ts";',
@@ -92,7 +92,7 @@ describe("Imports", () => {
 		);
 	});
 
-	it("form no circle", () => {
+	it("form no cycle", () => {
 		const graph = new Map(files.map(({ file }) => [file, imports.filter(({ from }) => from === file)]));
 		const finished = new Set<string>();
 		const visit = (file: string, path: readonly string[]) => {
@@ -104,7 +104,7 @@ describe("Imports", () => {
 		for (const { file } of files) visit(file, []);
 	});
 
-	it("take no type by `import(…)`: only what is loaded late", () => {
+	it("use `import(…)` only to load code late, never for a type", () => {
 		const lines = sources.flatMap(({ text }) => text.match(/^.*\bimport\s*\(.*$/gm) ?? []);
 		assert.ok(lines.length > 0);
 		for (const line of lines) assert.match(line, /^\s*const \{ [\w, ]+ \} = await import\("[^"]+"\);$/);
@@ -112,7 +112,7 @@ describe("Imports", () => {
 });
 
 describe("Folders", () => {
-	it("hold at most 20 files each", () => {
+	it("contain at most 20 files each", () => {
 		const counts = new Map<string, number>();
 		for (const file of globSync("{src,test}/**/*.*", { cwd: root, exclude: ["**/node_modules/**"] })) {
 			const folder = posix.dirname(file.replaceAll("\\", "/"));

@@ -2,34 +2,34 @@ import assert from "node:assert/strict";
 import { translatableTexts } from "../../madeUpLanguage.ts";
 import { sources, sourceWith } from "../../sources.ts";
 
-/** The log is in English, for whoever helps. */
+/** The source of the log, which is always in English. */
 const log = sourceWith("createOutputChannel(");
 
-/** What speaks to a person, without comments. */
-const speaking = sources
+/** The sources with texts for the user, without comments. */
+const sourcesWithTexts = sources
 	.filter((source) => source !== log && /from "(?:vscode|@vscode\/l10n)"/.test(source.text))
 	.map(({ file, text }) => ({ file, text: text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "") }));
 
 describe("Language", () => {
-	it("asks for a translation by literal texts only, so that a list of them can be made", () => {
+	it("translates only literal texts, so that all of them can be listed", () => {
 		assert.ok(translatableTexts().length > 300);
 	});
 
-	it("has no sentence and no label that is not translated", () => {
+	it("translates every sentence and every label", () => {
 		const translated = /l10n\.t\(\s*(?:"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)/g;
 		const literal = /"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g;
-		for (const { file, text } of speaking)
+		for (const { file, text } of sourcesWithTexts)
 			for (const [all, quoted, template] of text.replace(translated, "t(").matchAll(literal)) {
 				const words = (quoted ?? template ?? "").replace(/\$\{[^}]*\}/g, "…");
 				assert.doesNotMatch(words, /[A-Za-z]{2,}[,.:;…]? [A-Za-z]{2,}|^[A-Z][a-z]+(?:…| |$)/, `${file}: ${all}`);
 			}
 	});
 
-	it("takes dates, numbers and plurals from Intl alone", () => {
-		for (const { file, text } of speaking) assert.doesNotMatch(text, /toLocale\w*String|"s" : ""|\(s\)/, file);
+	it("formats dates, numbers and plurals only with Intl", () => {
+		for (const { file, text } of sourcesWithTexts) assert.doesNotMatch(text, /toLocale\w*String|"s" : ""|\(s\)/, file);
 	});
 
-	it("fills every placeholder of a text, and has none to spare", () => {
+	it("numbers the placeholders of a text from 0 without gaps", () => {
 		for (const text of translatableTexts()) {
 			const numbers = [...new Set([...text.matchAll(/\{(\d+)\}/g)].map(([, number]) => Number(number)))];
 			assert.deepEqual(

@@ -7,15 +7,12 @@ import { root } from "../../vscode/install.mjs";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const manifest = JSON.parse(read("package.json"));
-const words: Record<string, string> = JSON.parse(read("package.nls.json"));
+const texts: Record<string, string> = JSON.parse(read("package.nls.json"));
 const { contributes } = manifest;
 const menuItems: { command: string; when?: string }[] = Object.values(contributes.menus).flat() as never;
 
-/** It is contributed by what is built beside the rest. */
-const ROTATE = "openaiCertificates.rotate";
-
 describe("Manifest", () => {
-	it("contributes exactly the commands, the views and the settings that the code names", () => {
+	it("contributes exactly the commands, views and settings of manifestIds.ts", () => {
 		const ids = contributes.commands.map(({ command }: { command: string }) => command);
 		assert.deepEqual(ids.toSorted(), Object.values(COMMANDS).toSorted());
 		assert.deepEqual(
@@ -26,19 +23,19 @@ describe("Manifest", () => {
 		for (const { command } of menuItems) assert.ok(ids.includes(command), command);
 	});
 
-	it("gives every command a title and the one category", () => {
+	it("gives every command a title, and the same category", () => {
 		for (const { command, title, category } of contributes.commands) {
-			assert.ok(words[title.replaceAll("%", "")], command);
+			assert.ok(texts[title.replaceAll("%", "")], command);
 			assert.equal(category, "%displayName%");
 		}
 	});
 
-	it("uses every word of package.nls.json, and no other", () => {
+	it("uses every text of package.nls.json, and no others", () => {
 		const used = [...read("package.json").matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key);
-		assert.deepEqual([...new Set(used)].toSorted(), Object.keys(words).toSorted());
+		assert.deepEqual([...new Set(used)].toSorted(), Object.keys(texts).toSorted());
 	});
 
-	it("hides commands that need a row from the palette, but for one that asks", () => {
+	it("hides commands that need a row from the palette, except a command that prompts for it", () => {
 		const onRows = contributes.menus["view/item/context"].map(({ command }: { command: string }) => command);
 		const forRows = onRows.filter((command: string) => command !== COMMANDS.checkClient);
 		const hidden = contributes.menus.commandPalette.filter(({ when }: { when: string }) => when === "false");
@@ -49,10 +46,10 @@ describe("Manifest", () => {
 		assert.ok(forRows.length < onRows.length);
 	});
 
-	it("acts by the keyboard on the row that has the focus, not on another one that is selected, and never while typing", () => {
-		// The editor hands this row over as it does from a menu; the API has no name for it. Where it does not, it is junk.
+	it("runs a key binding on the focused row, not on the selected row, and never while the user types", () => {
+		// VS Code replaces these undocumented arguments by the focused row, as from a menu. Otherwise they mean nothing.
 		const args = { $treeViewId: VIEW, $focusedTreeItem: true };
-		// A view counts as focused also while a notification is; the tree does not.
+		// A view also counts as focused while a notification has the focus. Its tree does not.
 		const when = `focusedView == ${VIEW} && customTreeView && listFocus && !inputFocus`;
 		assert.deepEqual(contributes.keybindings, [
 			{ command: COMMANDS.rename, key: "f2", when, args },
@@ -60,7 +57,7 @@ describe("Manifest", () => {
 		]);
 	});
 
-	it("says in an empty view why it is empty, whatever the reason, with a way on", () => {
+	it("explains in an empty view why it is empty, for every reason, with a next step", () => {
 		const reasons = [
 			...[
 				"nothing-yet",
@@ -101,14 +98,14 @@ describe("Manifest", () => {
 				);
 				assert.equal(fitting.length, 1, `${view} ${reason}`);
 				assert.match(
-					words[fitting[0].contents.replaceAll("%", "")] ?? "",
+					texts[fitting[0].contents.replaceAll("%", "")] ?? "",
 					/\[[^\]]+\]\(command:openaiCertificates\.\w+\)$/,
 				);
 			}
 	});
 
-	it("R50 links welcome texts and the walk-through to our own commands only, without arguments", () => {
-		const links = Object.values(words).flatMap((text) => [...text.matchAll(/\]\(([^)]*)\)/g)].map(([, link]) => link));
+	it("R50 links welcome texts and the walk-through only to commands of this extension, without arguments", () => {
+		const links = Object.values(texts).flatMap((text) => [...text.matchAll(/\]\(([^)]*)\)/g)].map(([, link]) => link));
 		assert.ok(links.length > 0);
 		for (const link of links)
 			assert.ok(
@@ -117,35 +114,40 @@ describe("Manifest", () => {
 			);
 	});
 
-	it("R50 has the walk-through's texts and files, which hold no link, and a command of ours that completes each step", () => {
+	it("R50 has the walk-through's texts and files, without links, and a command that completes each step", () => {
 		const [{ steps }] = contributes.walkthroughs;
 		const completing: string[] = steps.flatMap(
 			({ completionEvents }: { completionEvents: string[] }) => completionEvents,
 		);
 		assert.deepEqual(
 			completing.filter((event) => event.startsWith("onCommand:")),
-			[COMMANDS.setKey, COMMANDS.inspect, COMMANDS.upload, COMMANDS.activate, COMMANDS.checkClient, ROTATE].map(
-				(command) => `onCommand:${command}`,
-			),
+			[
+				COMMANDS.setKey,
+				COMMANDS.inspect,
+				COMMANDS.upload,
+				COMMANDS.activate,
+				COMMANDS.checkClient,
+				COMMANDS.rotate,
+			].map((command) => `onCommand:${command}`),
 		);
-		// What was done before, or in another way, is ticked too.
+		// A step also completes if its result already exists.
 		assert.deepEqual(
 			completing.filter((event) => !event.startsWith("onCommand:")),
 			[CONTEXT.hasKey, CONTEXT.hasCertificates, CONTEXT.hasActive].map((key) => `onContext:${key}`),
 		);
 		for (const { media, description } of steps) {
 			assert.doesNotMatch(read(media.markdown), /\]\(|<|https?:/);
-			assert.match(words[description.replaceAll("%", "")] ?? "", /\n\[[^\]]+\]\(command:openaiCertificates\.\w+\)$/);
+			assert.match(texts[description.replaceAll("%", "")] ?? "", /\n\[[^\]]+\]\(command:openaiCertificates\.\w+\)$/);
 		}
 	});
 
-	it("R44 takes no setting from a workspace", () => {
+	it("R44 reads no setting from a workspace", () => {
 		for (const { scope } of Object.values<{ scope: string }>(contributes.configuration.properties))
 			assert.equal(scope, "application");
 		assert.equal(contributes.configuration.properties[SETTINGS.baseUrl].ignoreSync, true);
 	});
 
-	it("runs where the person is, in restricted and virtual workspaces, and by itself only once all else has started", () => {
+	it("runs on the user's computer, in restricted and virtual workspaces too, and activates after startup", () => {
 		assert.deepEqual(manifest.extensionKind, ["ui", "workspace"]);
 		assert.deepEqual(manifest.capabilities, { untrustedWorkspaces: { supported: true }, virtualWorkspaces: true });
 		assert.deepEqual(manifest.activationEvents, ["onStartupFinished"]);
@@ -160,7 +162,7 @@ describe("Manifest", () => {
 		]);
 	});
 
-	it("R40 has types no newer than the oldest VS Code, undici at 7.29 or later, and exact versions", () => {
+	it("R40 uses types no newer than the oldest supported VS Code, undici 7.29 or later, and exact versions", () => {
 		assert.equal(manifest.engines.vscode, `^${manifest.devDependencies["@types/vscode"]}`);
 		for (const [name, version] of Object.entries<string>(manifest.devDependencies))
 			assert.match(version, /^\d+\.\d+\.\d+$/, name);
@@ -168,12 +170,12 @@ describe("Manifest", () => {
 		assert.ok(major === 7 && minor >= 29);
 	});
 
-	it("has a category of the list, and five keywords at most", () => {
+	it("has a valid category, and at most five keywords", () => {
 		assert.deepEqual(manifest.categories, ["Other"]);
 		assert.ok(manifest.keywords.length <= 5);
 	});
 
-	it("gives each view an icon of one colour and a title for where people move it", () => {
+	it("gives each view an icon of one colour, and a title for when a user moves the view", () => {
 		for (const { icon, contextualTitle } of contributes.views.openaiCertificates) {
 			assert.equal(contextualTitle, "%displayName%");
 			const svg = read(icon);
@@ -183,7 +185,7 @@ describe("Manifest", () => {
 		}
 	});
 
-	it("offers row commands on rows they are for only, three at most on the row itself", () => {
+	it("shows row commands only on rows that they apply to, at most three of them inline", () => {
 		const items: { command: string; when: string; group: string }[] = contributes.menus["view/item/context"];
 		for (const { command, when, group } of items) {
 			assert.match(when, /^view == openaiCertificates\.\w+ && viewItem (?:=~|==) /, command);
@@ -192,20 +194,20 @@ describe("Manifest", () => {
 		for (const view of [VIEW, PROJECTS_VIEW]) {
 			const inline = items.filter(({ when, group }) => group.startsWith("inline") && when.includes(`${view} `));
 			for (const row of ["certificate;active;deactivatable", "certificate;inactive", "upload", "unconfirmed"]) {
-				const shown = inline.filter(({ when }) => fits(when, row));
+				const shown = inline.filter(({ when }) => matchesRow(when, row));
 				assert.ok(shown.length <= 3, `${view} ${row}: ${shown.map(({ command }) => command)}`);
 			}
 		}
 	});
 
-	it("gives every setting a default and a sentence", () => {
+	it("gives every setting a default and a description", () => {
 		for (const [name, setting] of Object.entries<Record<string, string>>(contributes.configuration.properties)) {
 			assert.notEqual(setting.default, undefined, name);
-			assert.match(words[setting.markdownDescription?.replaceAll("%", "") ?? ""] ?? "", /\.$/, name);
+			assert.match(texts[setting.markdownDescription?.replaceAll("%", "") ?? ""] ?? "", /\.$/, name);
 		}
 	});
 
-	it("draws only with icons and colours of the theme, and says every row to screen readers", () => {
+	it("uses only icons and colours of the theme, and labels every row for screen readers", () => {
 		let rows = 0;
 		for (const { file, text } of sources) {
 			assert.doesNotMatch(text, /#[0-9a-f]{6}\b|iconPath = (?:vscode\.Uri|\{|")/, file);
@@ -220,7 +222,7 @@ describe("Manifest", () => {
 		for (const { file, text } of sources) assert.doesNotMatch(text, /telemetry/i, file);
 	});
 
-	it("R54 pins what tests download by integrity, and names no registry", () => {
+	it("R54 pins the downloads of tests by integrity, and names no registry", () => {
 		const locks = [
 			"package-lock.json",
 			...readdirSync(join(root, "test/vscode/hosts")).map((host) => `test/vscode/hosts/${host}/package-lock.json`),
@@ -235,8 +237,8 @@ describe("Manifest", () => {
 	});
 });
 
-/** Whether a row with this `contextValue` fits a `when` of the manifest. */
-function fits(when: string, row: string): boolean {
+/** True if a `when` of the manifest matches a row. @param row Its `contextValue`. */
+function matchesRow(when: string, row: string): boolean {
 	const [, pattern, value] = /viewItem (?:=~ \/(.*)\/|== (\w+))$/.exec(when) ?? [];
 	return pattern === undefined ? row === value : new RegExp(pattern).test(row);
 }

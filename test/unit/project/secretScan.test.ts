@@ -6,11 +6,11 @@ import { assertAbsent, assertAbsentInFolder } from "../../secretScan.ts";
 import { makeLink } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 
-/** With what base64, URLs and JSON write differently. */
+/** Contains characters that base64, URLs and JSON encode differently. */
 const SECRET = `sk-emulator-${randomBytes(24).toString("hex")}>>>???"ä`;
 const OTHER = `sk-emulator-${randomBytes(24).toString("hex")}`;
 
-const isFound = (value: unknown, where: RegExp, secret = SECRET) =>
+const assertFound = (value: unknown, where: RegExp, secret = SECRET) =>
 	assert.throws(
 		() => assertAbsent(value, [OTHER, secret], "It"),
 		({ message }: Error) => {
@@ -20,7 +20,7 @@ const isFound = (value: unknown, where: RegExp, secret = SECRET) =>
 		},
 	);
 
-/** @returns the secret this many objects deep. */
+/** Nests the secret in a number of objects. */
 const nested = (depth: number): unknown => (depth === 0 ? SECRET : { inner: nested(depth - 1) });
 
 class Hidden {
@@ -30,12 +30,12 @@ class Hidden {
 		this.#field = field;
 	}
 
-	holds(value: unknown): boolean {
+	contains(value: unknown): boolean {
 		return this.#field === value;
 	}
 }
 
-describe("A canary", () => {
+describe("A secret", () => {
 	const base64 = (before: string) => Buffer.from(`${before}${SECRET} and more`).toString("base64");
 	const forms: readonly [string, string | Uint8Array][] = [
 		["plain", `Bearer ${SECRET}!`],
@@ -58,19 +58,19 @@ describe("A canary", () => {
 	];
 	for (const [form, value] of forms)
 		it(`is found ${form}`, () => {
-			isFound({ value }, /^Secret 2 of 2 stands in It\.value/);
+			assertFound({ value }, /^Secret 2 of 2 stands in It\.value/);
 		});
 
-	const places: readonly [string, () => unknown, RegExp][] = [
+	const locations: readonly [string, () => unknown, RegExp][] = [
 		["in an array", () => [1, SECRET], /It\.1$/],
-		["as a property's name", () => ({ [SECRET]: 1 }), /a name in It$/],
-		["in what cannot be listed", () => Object.defineProperty({}, "key", { value: SECRET }), /It\.key$/],
+		["as the name of a property", () => ({ [SECRET]: 1 }), /a name in It$/],
+		["in a property that is not enumerable", () => Object.defineProperty({}, "key", { value: SECRET }), /It\.key$/],
 		["behind a symbol", () => ({ [Symbol("key")]: SECRET }), /It\.key$/],
 		["in a symbol", () => Symbol(SECRET), /It$/],
 		["in a private field", () => new Hidden({ key: SECRET }), /It\.#field\.key$/],
-		["in what it takes properties from", () => Object.create({ key: SECRET }), /It\.__proto__\.key$/],
-		["at a function", () => Object.assign(() => {}, { key: SECRET }), /It\.key$/],
-		["bound to a function", () => isFound.bind(null, SECRET), /BoundArgs/],
+		["in a prototype", () => Object.create({ key: SECRET }), /It\.__proto__\.key$/],
+		["in a property of a function", () => Object.assign(() => {}, { key: SECRET }), /It\.key$/],
+		["bound to a function", () => assertFound.bind(null, SECRET), /BoundArgs/],
 		["as a map's key", () => new Map([[SECRET, 1]]), /Entries.*key$/],
 		["as a map's value", () => new Map([[1, { key: SECRET }]]), /Entries.*value\.key$/],
 		["in a set", () => new Set([SECRET]), /Entries.*value$/],
@@ -81,17 +81,17 @@ describe("A canary", () => {
 		["in an ArrayBuffer", () => new Uint8Array(Buffer.from(SECRET)).buffer, /It$/],
 		["in headers", () => new Headers({ authorization: `Bearer ${OTHER}` }), /^Secret 1 of 2 .*headersList/],
 		["in an error's message", () => new Error(SECRET), /It$/],
-		["in a stack alone", () => Object.assign(new Error("x"), { stack: SECRET }), /It$/],
+		["only in a stack", () => Object.assign(new Error("x"), { stack: SECRET }), /It$/],
 		["in a cause's cause", () => new Error("x", { cause: new Error("y", { cause: SECRET }) }), /It\.cause\.cause$/],
 		["in one of several errors", () => new AggregateError([{ key: SECRET }]), /It\.errors\.0\.key$/],
 		["behind 10 objects", () => nested(10), /(\.inner){10}$/],
 	];
-	for (const [place, make, where] of places)
-		it(`is found ${place}`, () => {
-			isFound(make(), where);
+	for (const [location, make, where] of locations)
+		it(`is found ${location}`, () => {
+			assertFound(make(), where);
 		});
 
-	it("is not found where it is not", () => {
+	it("is not found in values without the secret", () => {
 		const shared = Buffer.from(SECRET).subarray(0, 8);
 		const circular = { inner: {} };
 		circular.inner = circular;
@@ -99,7 +99,7 @@ describe("A canary", () => {
 		assertAbsent([shared, circular, similar, new Hidden(1), new Error("x"), null, undefined], [SECRET, OTHER], "It");
 	});
 
-	it("calls no getter", () => {
+	it("is searched for without calling a getter", () => {
 		let calls = 0;
 		const object = {
 			get key() {
@@ -115,31 +115,31 @@ describe("A canary", () => {
 		assert.throws(() => assertAbsent("", ["1234567"], "It"), /by chance/);
 	});
 
-	it("is found in a link", function () {
-		const temporary = temporaryFolder("canary");
+	it("is found in the target of a link", function () {
+		const temporary = temporaryFolder("secret-scan");
 		try {
 			makeLink(this, OTHER, join(temporary.path, "link"));
-			const look = () => assertAbsentInFolder(temporary.path, [SECRET, OTHER]);
-			assert.throws(look, /Secret 2 of 2 stands in .*link$/);
+			const scan = () => assertAbsentInFolder(temporary.path, [SECRET, OTHER]);
+			assert.throws(scan, /Secret 2 of 2 stands in .*link$/);
 		} finally {
 			temporary.remove();
 		}
 	});
 
-	it("is found in a folder: in a file's content and name, and nowhere else", () => {
-		const temporary = temporaryFolder("canary");
+	it("is found in a folder, in the content and the name of a file only", () => {
+		const temporary = temporaryFolder("secret-scan");
 		const at = (...path: string[]) => join(temporary.path, ...path);
-		const isFoundIn = (where: RegExp) =>
+		const assertFoundInFolder = (where: RegExp) =>
 			assert.throws(() => assertAbsentInFolder(temporary.path, [SECRET, OTHER]), where);
 		try {
 			mkdirSync(at("a/b"), { recursive: true });
 			writeFileSync(at("a/empty.log"), "");
 			assert.deepEqual(assertAbsentInFolder(temporary.path, [SECRET, OTHER]), [join("a", "empty.log")]);
 			writeFileSync(at("a/b/state"), Buffer.concat([Buffer.alloc(9), Buffer.from(OTHER), Buffer.alloc(9)]));
-			isFoundIn(/^AssertionError.*Secret 2 of 2 stands in .*state$/);
+			assertFoundInFolder(/^AssertionError.*Secret 2 of 2 stands in .*state$/);
 			const except = [join("a", "b", "state")];
 			assert.deepEqual(assertAbsentInFolder(temporary.path, [OTHER], { except }), [join("a", "empty.log")]);
-			const named = temporaryFolder("canary");
+			const named = temporaryFolder("secret-scan");
 			writeFileSync(join(named.path, OTHER), "");
 			assert.throws(() => assertAbsentInFolder(named.path, [OTHER]), /Secret 1 of 1 stands in a name/);
 			named.remove();

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { root } from "../../vscode/install.mjs";
 
 describe("Servers", () => {
-	it("R41 of ours listen on loopback, wherever a test or a script starts one", () => {
+	it("R41 of all tests and scripts listen on loopback", () => {
 		const listening = globSync("{src,test}/**/*.{ts,mjs}", { cwd: root }).flatMap((file) =>
-			[...readFileSync(join(root, file), "utf8").matchAll(/\.listen\((.*)\)/g)].map(([, how]) => `${file}: ${how}`),
+			[...readFileSync(join(root, file), "utf8").matchAll(/\.listen\((.*)\)/g)].map(([, args]) => `${file}: ${args}`),
 		);
-		const elsewhere = listening.filter((how) => !/: 0, "127\.0\.0\.1"$/.test(how));
-		// Its address is 127.0.0.1 unless a test of it says otherwise.
-		assert.deepEqual(elsewhere, [`${join("test", "emulator", "emulator.ts")}: port, address, resolve`]);
+		const others = listening.filter((each) => !/: 0, "127\.0\.0\.1"$/.test(each));
+		// The emulator's address is 127.0.0.1, except in a test of the emulator.
+		assert.deepEqual(others, [`${join("test", "emulator", "emulator.ts")}: port, address, resolve`]);
 		assert.ok(listening.length > 1);
 	});
 });

@@ -27,14 +27,14 @@ const jobs = workflows.flatMap(({ file, jobs }) =>
 const steps = jobs.flatMap(({ where, job }) => (job.steps ?? []).map((step) => ({ where, step })));
 
 describe("Workflows", () => {
-	it("are there to test and to release", () => {
+	it("exist for tests and for releases", () => {
 		assert.deepEqual(workflows.map(({ file }) => file).toSorted(), [
 			".github/workflows/release.yml",
 			".github/workflows/test.yml",
 		]);
 	});
 
-	it("R54 pin every action by the hash of a commit, with its version beside it", () => {
+	it("R54 pin every action by the hash of a commit, with its version in a comment", () => {
 		const used = workflows.flatMap(({ text }) => [...text.matchAll(/uses: (.*)/g)].map(([, action]) => action ?? ""));
 		assert.ok(used.length > 0);
 		for (const action of used.filter((each) => !each.startsWith("./")))
@@ -50,11 +50,13 @@ describe("Workflows", () => {
 		for (const [name, versions] of hashes) assert.equal(versions.size, 1, name);
 	});
 
-	it("may do nothing unless a job says what, and write only what its job is for", () => {
+	it("have no permissions except those of their jobs, and only the necessary write permissions", () => {
 		for (const { file, permissions } of workflows) assert.deepEqual(permissions, {}, file);
 		const writing = jobs.flatMap(({ where, job }) => {
 			assert.ok(job.permissions, where);
-			return Object.entries(job.permissions).flatMap(([what, how]) => (how === "read" ? [] : `${where} ${what}`));
+			return Object.entries(job.permissions).flatMap(([permission, level]) =>
+				level === "read" ? [] : `${where} ${permission}`,
+			);
 		});
 		assert.deepEqual(writing.toSorted(), [
 			".github/workflows/release.yml attest attestations",
@@ -65,7 +67,7 @@ describe("Workflows", () => {
 		]);
 	});
 
-	it("run nothing of a pull request with rights, and take no text of others into a command", () => {
+	it("run no code of a pull request with permissions, and insert no outside text into a command", () => {
 		for (const { file, text, on } of workflows) {
 			assert.ok(!("pull_request_target" in on) && !("workflow_run" in on), file);
 			assert.doesNotMatch(text, /npm_token|_PAT\b|secrets\b/i, file);
@@ -73,20 +75,20 @@ describe("Workflows", () => {
 		for (const { where, step } of steps) assert.doesNotMatch(step.run ?? "", /\$\{\{/, where);
 	});
 
-	it("leave no credentials behind in a checkout, and end some time", () => {
+	it("leave no credentials in a checkout, and have a timeout", () => {
 		for (const { where, step } of steps)
 			if (step.uses?.startsWith("actions/checkout@")) assert.equal(step.with?.["persist-credentials"], false, where);
 		for (const { where, job } of jobs) if (!job.uses) assert.ok((job["timeout-minutes"] ?? 0) > 0, where);
 	});
 
-	it("publish from an environment, where people can be asked, and by identity", () => {
+	it("publish by identity, from an environment that can require approval", () => {
 		const publishing = jobs.filter(({ job }) => job.steps?.some(({ run }) => /\bpublish\b/.test(run ?? "")));
 		assert.deepEqual(publishing.map(({ job }) => job.environment).toSorted(), ["marketplace", "open-vsx"]);
 		for (const { where, job } of publishing)
 			assert.match(job.steps?.at(-1)?.run ?? "", /--azure-credential|--trusted-publishing/, where);
 	});
 
-	it("R54 publish with tools that a lock file pins", () => {
+	it("R54 publish with tools pinned by a lock file", () => {
 		const { dependencies } = JSON.parse(read(".github/open-vsx/package.json"));
 		assert.match(dependencies.ovsx, /^\d+\.\d+\.\d+$/);
 		const { packages } = JSON.parse(read(".github/open-vsx/package-lock.json"));
@@ -102,7 +104,7 @@ describe("Workflows", () => {
 describe("Issue forms", () => {
 	const forms = files.filter((file) => file.startsWith(".github/ISSUE_TEMPLATE/") && !file.endsWith("config.yml"));
 
-	it("warn first of pasting keys", () => {
+	it("begin with a warning not to paste keys", () => {
 		assert.equal(forms.length, 2);
 		for (const form of forms) {
 			const [first] = parse(read(form)).body;
@@ -111,7 +113,7 @@ describe("Issue forms", () => {
 		}
 	});
 
-	it("name commands as the editor does", () => {
+	it("name commands as VS Code shows them", () => {
 		const titles = Object.values<string>(JSON.parse(read("package.nls.json")));
 		const named = forms.flatMap((form) => [...read(form).matchAll(/“Certificates for OpenAI: ([^”]+)”/g)]);
 		assert.ok(named.length > 0);

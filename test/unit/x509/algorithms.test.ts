@@ -19,7 +19,7 @@ const algorithm = (oid: string, ...parameters: Uint8Array[]) => der.sequence(der
 const keyOf = (publicKey: KeyObject) => readPublicKey(readElement(der.spki(publicKey)) ?? assert.fail());
 const selfSigned = async (file: Uint8Array) => (await read(file)).candidates[0]?.selfSigned;
 
-describe("Public keys, beside OpenSSL's view of them", () => {
+describe("Public keys, compared with OpenSSL", () => {
 	for (const curve of CURVES)
 		it(curve, () => {
 			const { publicKey } = generateKeyPairSync("ec", { namedCurve: curve });
@@ -30,7 +30,7 @@ describe("Public keys, beside OpenSSL's view of them", () => {
 			});
 		});
 
-	it("every other kind of key that this runtime makes", () => {
+	it("every other type of key that this runtime supports", () => {
 		let made = 0;
 		for (const type of OTHER_KEYS) {
 			let publicKey: KeyObject;
@@ -65,7 +65,7 @@ describe("Public keys, beside OpenSSL's view of them", () => {
 		}
 	});
 
-	it("keys that cannot be read", async () => {
+	it("unreadable keys", async () => {
 		const RSA = "1.2.840.113549.1.1.1";
 		const rows: readonly [Uint8Array, string][] = [
 			[der.sequence(algorithm(RSA), der.bitString(der.sequence(der.integer(5)))), "strong key-support-unknown"],
@@ -91,9 +91,9 @@ describe("Public keys, beside OpenSSL's view of them", () => {
 	});
 });
 
-describe("Signatures, beside OpenSSL's view of them", () => {
-	type Made = readonly [oid: string, hash: string, keys: Readonly<Record<"publicKey" | "privateKey", KeyObject>>];
-	const made: readonly Made[] = [
+describe("Signatures, compared with OpenSSL", () => {
+	type Row = readonly [oid: string, hash: string, keys: Readonly<Record<"publicKey" | "privateKey", KeyObject>>];
+	const rows: readonly Row[] = [
 		["1.2.840.113549.1.1.5", "sha1", rsa],
 		["1.2.840.113549.1.1.14", "sha224", rsa],
 		["1.2.840.113549.1.1.11", "sha256", rsa],
@@ -106,8 +106,8 @@ describe("Signatures, beside OpenSSL's view of them", () => {
 		["1.2.840.10045.4.3.3", "sha384", der.keys],
 		["1.2.840.10045.4.3.4", "sha512", der.keys],
 	];
-	for (const [oid, hash, keys] of made)
-		it(`${oid}, ${hash}: checked, and no other hash or key fits`, async () => {
+	for (const [oid, hash, keys] of rows)
+		it(`${oid}, ${hash}: checked, and valid only with this hash and key`, async () => {
 			const { publicKey, privateKey: key } = keys;
 			const parts = { publicKey: der.spki(publicKey), key, hash, signatureAlgorithm: algorithm(oid, der.nothing()) };
 			const file = der.certificate(parts);
@@ -134,7 +134,7 @@ describe("Signatures, beside OpenSSL's view of them", () => {
 		["2.16.840.1.101.3.4.3.2", null],
 	];
 	for (const [oid, weak] of unchecked)
-		it(`${oid}, ${weak ?? "not weak"}: not checked, whoever's key it is`, async () => {
+		it(`${oid}, ${weak ?? "not weak"}: not checked, with any key`, async () => {
 			for (const { publicKey } of [rsa, dsa, der.keys]) {
 				const parts = { publicKey: der.spki(publicKey), signatureAlgorithm: algorithm(oid, der.nothing()) };
 				const findings = await findingsOf(der.certificate(parts));
@@ -144,19 +144,19 @@ describe("Signatures, beside OpenSSL's view of them", () => {
 			}
 		});
 
-	it("a DSA key under another's algorithm is not checked, which is not damage", async () => {
+	it("a DSA key with an algorithm for other keys is not checked, and not called damaged", async () => {
 		assert.equal(await selfSigned(der.certificate({ publicKey: der.spki(dsa.publicKey) })), null);
 	});
 
-	it("a key that does not load is not damage", async () => {
-		const offTheCurve = der.sequence(
+	it("a key that does not load is not called damaged", async () => {
+		const pointOffCurve = der.sequence(
 			algorithm("1.2.840.10045.2.1", der.oid("1.2.840.10045.3.1.7")),
 			der.bitString(Buffer.of(4), Buffer.alloc(64, 7)),
 		);
-		assert.equal(await selfSigned(der.certificate({ publicKey: offTheCurve })), null);
+		assert.equal(await selfSigned(der.certificate({ publicKey: pointOffCurve })), null);
 	});
 
-	it("RSA keys that OpenSSL and BoringSSL do not both take are not checked; the largest that they take are", async () => {
+	it("RSA keys of a size that OpenSSL or BoringSSL rejects are not checked; all others are", async () => {
 		const signatureAlgorithm = algorithm("1.2.840.113549.1.1.11", der.nothing());
 		const ofBits = (bits: number) => {
 			const modulus = Buffer.alloc(Math.ceil(bits / 8), 0xff);
@@ -178,7 +178,7 @@ describe("Signatures, beside OpenSSL's view of them", () => {
 	});
 });
 
-describe("PSS signatures (RFC 4055), beside OpenSSL's view of them", () => {
+describe("PSS signatures (RFC 4055), compared with OpenSSL", () => {
 	const HASHES = {
 		sha1: "1.3.14.3.2.26",
 		sha224: "2.16.840.1.101.3.4.2.4",
@@ -188,7 +188,7 @@ describe("PSS signatures (RFC 4055), beside OpenSSL's view of them", () => {
 	};
 	const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 });
 	const MGF1 = "1.2.840.113549.1.1.8";
-	/** The fields that are not left out. */
+	/** Makes a PSS algorithm with the given parameters. Omitted parameters have their default. */
 	const withFields = (hash?: string, mask?: string, salt?: readonly number[]) =>
 		algorithm(
 			"1.2.840.113549.1.1.10",
@@ -206,7 +206,7 @@ describe("PSS signatures (RFC 4055), beside OpenSSL's view of them", () => {
 		});
 
 	for (const [hash, oid] of Object.entries(HASHES))
-		it(`${hash}, with an RSA key and one for PSS alone`, async () => {
+		it(`${hash}, with an RSA key and a key for PSS only`, async () => {
 			for (const keys of [rsa, pss]) {
 				assert.equal(await selfSigned(signedBy(keys, hash, 32, withFields(oid, oid, [32]))), true);
 				assert.equal(await selfSigned(signedBy(keys, hash, 20, withFields(oid, oid))), true);
@@ -214,20 +214,20 @@ describe("PSS signatures (RFC 4055), beside OpenSSL's view of them", () => {
 			}
 		});
 
-	it("nothing said: SHA-1 and a salt of 20 bytes", async () => {
+	it("no parameters: SHA-1 and a salt of 20 bytes", async () => {
 		const file = signedBy(rsa, "sha1", 20, withFields());
 		assert.equal(await selfSigned(file), true);
 		const codes = (await findingsOf(file)).map(({ code }) => code);
 		assert.deepEqual(codes, ["root", "weak-signature", "pss-signature"]);
 	});
 
-	it("a salt of two octets' length", async () => {
+	it("a salt length of two octets", async () => {
 		const { sha256 } = HASHES;
 		const large = generateKeyPairSync("rsa", { modulusLength: 4096 });
 		assert.equal(await selfSigned(signedBy(large, "sha256", 258, withFields(sha256, sha256, [1, 2]))), true);
 	});
 
-	it("hash and mask that differ, or that nobody knows, are not checked", async () => {
+	it("a mask with another hash, and unknown hashes, are not checked", async () => {
 		const { sha256, sha384 } = HASHES;
 		for (const [hash, mask] of [
 			[sha256, sha384],

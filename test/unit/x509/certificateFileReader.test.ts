@@ -4,7 +4,7 @@ import * as der from "./der.ts";
 import { makePrivateKeys } from "./privateKeys.ts";
 import { codes, ends, read, withCode } from "./read.ts";
 
-describe("What may be right-clicked", () => {
+describe("A certificate file", () => {
 	let root: MadeCertificate;
 	let intermediate: MadeCertificate;
 	let client: MadeCertificate;
@@ -19,30 +19,30 @@ describe("What may be right-clicked", () => {
 	describe("is accepted", () => {
 		const bodyOf = (pem: string) => pem.split("\n").slice(1, -2);
 		const files: Record<string, (pem: string) => string | Uint8Array> = {
-			"one CERTIFICATE with LF": (pem) => pem,
+			"with LF": (pem) => pem,
 			"with CRLF": (pem) => pem.replaceAll("\n", "\r\n"),
 			"with CR only": (pem) => pem.replaceAll("\n", "\r"),
 			"with a UTF-8 byte order mark": (pem) => `\ufeff${pem}`,
 			"in UTF-16, little endian": (pem) => Buffer.from(`\ufeff${pem}`, "utf16le"),
 			"in UTF-16, big endian": (pem) => Buffer.from(`\ufeff${pem}`, "utf16le").swap16(),
-			"with its base64 on one line": (pem) =>
+			"with base64 on one line": (pem) =>
 				`-----BEGIN CERTIFICATE-----\n${bodyOf(pem).join("")}\n-----END CERTIFICATE-----\n`,
 			"with trailing blanks": (pem) => pem.replaceAll("\n", " \t \n"),
-			"without a last newline": (pem) => pem.trimEnd(),
+			"without a final newline": (pem) => pem.trimEnd(),
 			"indented as in YAML": (pem) => `tls:\n  ca: |\n${pem.replaceAll(/^/gm, "    ")}`,
 			"indented by tabs": (pem) => pem.replaceAll(/^/gm, "\t"),
 			"with blank lines inside": (pem) => pem.replaceAll("\n", "\n\n"),
-			"with newlines turned into blanks": (pem) => pem.replaceAll("\n", " "),
-			"with literal \\n, as in JSON": (pem) => JSON.stringify({ ca: pem }),
-			"indented by literal \\t": (pem) => JSON.stringify(pem.replaceAll(/^/gm, "\t")),
-			"with literal \\r\\n": (pem) => JSON.stringify({ ca: pem.replaceAll("\n", "\r\n") }),
+			"with blanks instead of newlines": (pem) => pem.replaceAll("\n", " "),
+			"with escaped newlines, as in JSON": (pem) => JSON.stringify({ ca: pem }),
+			"indented by escaped tabs": (pem) => JSON.stringify(pem.replaceAll(/^/gm, "\t")),
+			"with escaped CRLF": (pem) => JSON.stringify({ ca: pem.replaceAll("\n", "\r\n") }),
 			"with escaped slashes, as in PHP's JSON": (pem) => JSON.stringify({ ca: pem }).replaceAll("/", "\\/"),
 			"in JSON in JSON": (pem) => JSON.stringify(JSON.stringify({ ca: pem })),
-			"after the text that openssl -text writes": (pem) => `Certificate:\n    Data:\n        Version: 3 (0x2)\n${pem}`,
+			"after the output of openssl -text": (pem) => `Certificate:\n    Data:\n        Version: 3 (0x2)\n${pem}`,
 			"after Bag Attributes": (pem) => `Bag Attributes\n    friendlyName: Acme\nsubject=CN = Acme\n${pem}`,
 			"between comments": (pem) => `# our CA\n${pem}# until 2030\n`,
 			"labelled X509 CERTIFICATE": (pem) => pem.replaceAll("CERTIFICATE", "X509 CERTIFICATE"),
-			"with headers inside of the block": (pem) =>
+			"with headers inside the block": (pem) =>
 				pem.replace("-----\n", "-----\nProc-Type: 0,CLEAR\nComment: one\n two\n\n"),
 			"with headers, CRLF": (pem) =>
 				pem.replace("-----\n", "-----\nComment: one\nComment: two\n\n").replaceAll("\n", "\r\n"),
@@ -53,9 +53,9 @@ describe("What may be right-clicked", () => {
 			"with headers, CRLF, in JSON": (pem) =>
 				JSON.stringify(pem.replace("-----\n", "-----\nComment: one\n\n").replaceAll("\n", "\r\n")),
 			"with headers and no blank line": (pem) => pem.replace("-----\n", "-----\nComment: one\n"),
-			"with two blanks before its labels": (pem) => pem.replaceAll(" CERTIFICATE", "  CERTIFICATE"),
-			"as base64 without armour": (pem) => bodyOf(pem).join("\n"),
-			"as base64 without armour, in quotes": (pem) => `"${bodyOf(pem).join("")}"\n`,
+			"with two blanks before the labels": (pem) => pem.replaceAll(" CERTIFICATE", "  CERTIFICATE"),
+			"as base64 without PEM labels": (pem) => bodyOf(pem).join("\n"),
+			"as base64 without PEM labels, in quotes": (pem) => `"${bodyOf(pem).join("")}"\n`,
 			"as base64 without padding": (pem) => bodyOf(pem).join("\n").replaceAll("=", ""),
 			"as DER": (pem) => Buffer.from(bodyOf(pem).join(""), "base64"),
 		};
@@ -67,7 +67,7 @@ describe("What may be right-clicked", () => {
 				assert.deepEqual(codes(found), ["root"]);
 			});
 
-		it("R10 labelled TRUSTED CERTIFICATE, without the data that OpenSSL puts behind it", async () => {
+		it("R10 labelled TRUSTED CERTIFICATE, without OpenSSL's trailing trust data", async () => {
 			const trust = der.sequence(der.sequence(der.oid("1.3.6.1.5.5.7.3.2")), der.text("an alias"));
 			const found = await read(der.armour("TRUSTED CERTIFICATE", Buffer.concat([root.der, trust])));
 			assert.deepEqual([ends(found), codes(found)], [["accept", [root.sha256], []], ["root"]]);
@@ -81,14 +81,14 @@ describe("What may be right-clicked", () => {
 			);
 		});
 
-		it("R10 behind bytes that are no byte order mark", async () => {
+		it("R10 after bytes that are not a byte order mark", async () => {
 			for (const bytes of [[0xff], [0x41, 0xfe], [0xfe], [0x41, 0xff], [0xef, 0xbb], [0xef], [0x41, 0xbb]]) {
 				const found = await read(Buffer.concat([Buffer.from(bytes), Buffer.from(root.pem)]));
 				assert.deepEqual(ends(found), ["accept", [root.sha256], []], bytes.join());
 			}
 		});
 
-		it("R10 labelled CERTIFICATE with OpenSSL's trust data behind it, and TRUSTED CERTIFICATE with other data", async () => {
+		it("R10 labelled CERTIFICATE with OpenSSL's trust data, and TRUSTED CERTIFICATE with other trailing data", async () => {
 			const trust = der.sequence(der.sequence(der.oid("1.3.6.1.5.5.7.3.2")), der.text("an alias"));
 			const others = [
 				der.set(der.text("an alias")),
@@ -110,16 +110,16 @@ describe("What may be right-clicked", () => {
 			}
 		});
 
-		it("beside an SSH public key, which is not looked for beside a block", async () => {
+		it("with an SSH public key, which is ignored in a file with a block", async () => {
 			assert.deepEqual(ends(await read(`${root.pem}ssh-rsa AAAAB3 me\n`)), ["accept", [root.sha256], []]);
 		});
 
-		it("as base64 without armour behind blank lines, on its line", async () => {
+		it("as base64 without PEM labels after blank lines, with its line number", async () => {
 			const [candidate] = (await read(`\n \n${bodyOf(root.pem).join("\n")}`)).candidates;
 			assert.deepEqual([candidate?.sha256, candidate?.line], [root.sha256, 3]);
 		});
 
-		it("R10 at every length, in 64 columns and without a blank line", async () => {
+		it("R10 of every length, in 64 columns and without a blank line", async () => {
 			for (let length = 0; length < 48; length++) {
 				const padding = { oid: "1.2.3", value: Buffer.alloc(length) };
 				const bytes = der.certificate({ extensions: [...der.usualExtensions(), padding] });
@@ -127,20 +127,20 @@ describe("What may be right-clicked", () => {
 			}
 		});
 
-		it("the same certificate twice, as one", async () => {
+		it("with the same certificate twice, as one certificate", async () => {
 			const found = await read(root.pem + der.armour("X509 CERTIFICATE", root.der));
 			assert.deepEqual(ends(found), ["accept", [root.sha256], ["2 certificate duplicate"]]);
 		});
 
-		it("a label that says something else than the content, by the content", async () => {
+		it("with a wrong label, by its content", async () => {
 			assert.deepEqual(ends(await read(der.armour("CERTIFICATE REQUEST", root.der))), ["accept", [root.sha256], []]);
 		});
 	});
 
-	describe("R08 several certificates are offered, never silently the first:", () => {
+	describe("R08 with several certificates offers all, and never silently chooses the first:", () => {
 		const lines = (pem: string) => pem.split("\n").length - 1;
 
-		it("a chain, with text between", async () => {
+		it("a chain with text in between", async () => {
 			const found = await read(`# client\n${client.pem}# CA\n${intermediate.pem}\n${root.pem}`);
 			assert.deepEqual(ends(found), ["choose", [client.sha256, intermediate.sha256, root.sha256], []]);
 			const [first = 0, second = 0] = [lines(client.pem), lines(intermediate.pem)];
@@ -177,7 +177,7 @@ describe("What may be right-clicked", () => {
 			assert.deepEqual(ends(await read(file)), ["choose", [client.sha256, root.sha256], []]);
 		});
 
-		it("the lines of blocks are counted whatever ends them", async () => {
+		it("line numbers with every kind of line ending", async () => {
 			const lines = client.pem.split("\n").length + 2;
 			for (const ending of ["\n", "\r\n", "\r"]) {
 				const found = await read(`# one\n\n${client.pem}${root.pem}`.replaceAll("\n", ending));
@@ -188,7 +188,7 @@ describe("What may be right-clicked", () => {
 			}
 		});
 
-		it("in a DER file, one that is damaged does not hide the other", async () => {
+		it("a damaged certificate in a DER file, and a good one", async () => {
 			const p7 = der.pkcs7(der.sequence(der.integer(1)), root.der);
 			const found = await read(p7);
 			assert.deepEqual(ends(found), ["accept", [root.sha256], ["1 certificate unreadable"]]);
@@ -196,7 +196,7 @@ describe("What may be right-clicked", () => {
 		});
 	});
 
-	describe("R06 a private key beside a certificate is named by its line, and the certificate goes on:", () => {
+	describe("R06 with a private key is accepted, with the line of the key:", () => {
 		for (const { kind, text } of keys)
 			it(kind, async () => {
 				for (const [file, line] of [
@@ -214,16 +214,21 @@ describe("What may be right-clicked", () => {
 
 		for (const { kind, der: key } of keys) {
 			if (key === null) continue;
-			it(`${kind} in DER, glued behind it, in a file or inside one block`, async () => {
-				const glued = Buffer.concat([root.der, key]);
-				const apart = Buffer.concat([root.der, Buffer.from("\n"), key]);
-				for (const file of [glued, apart, der.armour("CERTIFICATE", glued), der.armour("TRUSTED CERTIFICATE", glued)]) {
+			it(`${kind} in DER, appended to the certificate, in a DER file or a PEM block`, async () => {
+				const appended = Buffer.concat([root.der, key]);
+				const separated = Buffer.concat([root.der, Buffer.from("\n"), key]);
+				for (const file of [
+					appended,
+					separated,
+					der.armour("CERTIFICATE", appended),
+					der.armour("TRUSTED CERTIFICATE", appended),
+				]) {
 					const found = await read(file);
 					assert.deepEqual([found.outcome, found.holdsPrivateKey], ["accept", true]);
 					assert.deepEqual([found.candidates[0]?.pem, found.candidates[0]?.sha256], [root.pem, root.sha256]);
-					const bytes: number = file === apart ? key.length + 1 : key.length;
+					const bytes: number = file === separated ? key.length + 1 : key.length;
 					assert.deepEqual(withCode(found, "bytes-follow"), [{ code: "bytes-follow", level: "warn", bytes }]);
-					const line = file === glued || file === apart ? null : 1;
+					const line = file === appended || file === separated ? null : 1;
 					assert.deepEqual(withCode(found, "private-key-in-file"), [
 						{ code: "private-key-in-file", level: "warn", line, count: 1 },
 					]);
@@ -231,7 +236,7 @@ describe("What may be right-clicked", () => {
 			});
 		}
 
-		it("counted, where there is more than one", async () => {
+		it("several keys, with their number", async () => {
 			const [one, other] = keys.map(({ text }) => text);
 			const found = await read(`${one}${root.pem}${other}`);
 			assert.deepEqual(withCode(found, "private-key-in-file"), [
@@ -239,7 +244,7 @@ describe("What may be right-clicked", () => {
 			]);
 		});
 
-		it("in PEM, behind a certificate in DER", async () => {
+		it("in PEM, after a certificate in DER", async () => {
 			for (const { text } of keys) {
 				const found = await read(Buffer.concat([root.der, Buffer.from(text)]));
 				assert.deepEqual([found.outcome, found.holdsPrivateKey], ["accept", true]);
@@ -247,14 +252,14 @@ describe("What may be right-clicked", () => {
 			}
 		});
 
-		it("behind PKCS#7", async () => {
+		it("after PKCS#7", async () => {
 			const key = keys[0]?.der ?? Buffer.alloc(0);
 			const found = await read(Buffer.concat([der.pkcs7(root.der), key]));
 			assert.deepEqual([found.outcome, found.holdsPrivateKey, codes(found)[0]], ["accept", true, "bytes-follow"]);
 		});
 	});
 
-	it("bytes behind the certificate's element are counted and left out", async () => {
+	it("is accepted without bytes that follow the certificate, which are counted", async () => {
 		for (const junk of [Buffer.of(0), Buffer.from("\n"), Buffer.from("junk"), Buffer.alloc(700, 0xff)])
 			for (const file of [
 				Buffer.concat([root.der, junk]),
@@ -268,7 +273,7 @@ describe("What may be right-clicked", () => {
 				]);
 			}
 	});
-	it("R09 a certificate over 16 kB is a candidate with a strong finding", async () => {
+	it("R09 with a certificate over 16 kB is accepted, with a strong finding", async () => {
 		const large = { oid: "1.2.3.4", value: Buffer.alloc(20_000, 7) };
 		const found = await read(der.certificate({ extensions: [...der.usualExtensions(), large] }));
 		const bytes = found.candidates[0]?.pem.length ?? 0;

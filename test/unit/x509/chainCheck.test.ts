@@ -23,8 +23,8 @@ const now = Math.floor(Date.now() / 1000);
 const date = (seconds: number) => new Date(seconds * 1000);
 const bytes = (...parts: readonly string[]) => new TextEncoder().encode(parts.join(""));
 
-/** Takes the usual extensions and puts another one in the place of its kind. */
-const instead = (extension: Extension) => (usual: Extension[]) =>
+/** Replaces the usual extension of the same type. */
+const replace = (extension: Extension) => (usual: Extension[]) =>
 	usual.map((each) => (each.type === extension.type ? extension : each));
 const without = (oid: string) => (usual: Extension[]) => usual.filter(({ type }) => type !== oid);
 
@@ -46,8 +46,8 @@ describe("A client certificate and a trust anchor", () => {
 
 	const hasOpenssl = isOpensslHere();
 
-	/** Compares with what OpenSSL says of the same files, where it is there. */
-	const opensslAgrees = (
+	/** Compares with OpenSSL's result for the same files, if OpenSSL is installed. */
+	const assertOpensslAgrees = (
 		accepted: boolean,
 		anchor: MadeCertificate,
 		leaf: string,
@@ -65,11 +65,11 @@ describe("A client certificate and a trust anchor", () => {
 		assert.equal(spawnSync("openssl", command, { cwd: folder.path }).status === 0, accepted, "openssl differs");
 	};
 
-	it("is judged as OpenSSL judges it", function () {
+	it("are compared with OpenSSL's result", function () {
 		if (!hasOpenssl) skip(this, "there is no OpenSSL 3");
 	});
 
-	it("is accepted where the anchor signed it", async () => {
+	it("are accepted if the anchor signed the certificate", async () => {
 		const { pem, sha256 } = await client();
 		const result = check(root, pem);
 		assert.deepEqual(result, {
@@ -78,12 +78,12 @@ describe("A client certificate and a trust anchor", () => {
 			notAfter: result.notAfter,
 			chain: ["CN=Client", "CN=Root"],
 			accepted: true,
-			flaws: [],
+			issues: [],
 		});
-		opensslAgrees(true, root, pem);
+		assertOpensslAgrees(true, root, pem);
 	});
 
-	it("is accepted through intermediates of the file, in any order, with its key beside", async () => {
+	it("are accepted with intermediates in the file, in any order, and with a key in the file", async () => {
 		const { pem, privateKeyPem } = await client({ issuer: authority });
 		for (const file of [
 			[pem, authority.pem, privateKeyPem],
@@ -92,46 +92,46 @@ describe("A client certificate and a trust anchor", () => {
 		])
 			assert.deepEqual(check(root, ...file).chain, ["CN=Client", "CN=Sub", "CN=Root"]);
 		assert.equal(check(root, pem, authority.pem).accepted, true);
-		opensslAgrees(true, root, pem, [authority.pem]);
+		assertOpensslAgrees(true, root, pem, [authority.pem]);
 	});
 
-	it("is accepted by an intermediate that is the anchor", async () => {
+	it("are accepted if the anchor is an intermediate", async () => {
 		const { pem } = await client({ issuer: authority });
 		assert.deepEqual(check(authority, pem).chain, ["CN=Client", "CN=Sub"]);
 		assert.equal(check(authority, pem).accepted, true);
-		opensslAgrees(true, authority, pem);
+		assertOpensslAgrees(true, authority, pem);
 	});
 
-	it("does not chain where the intermediate is missing: its issuer is named", async () => {
+	it("are refused if the intermediate is missing, with the name of the issuer", async () => {
 		const { pem } = await client({ issuer: authority });
-		const { accepted, chain, issues: flaws } = check(root, pem);
+		const { accepted, chain, issues } = check(root, pem);
 		assert.deepEqual([accepted, chain], [false, ["CN=Client"]]);
-		assert.deepEqual(flaws, [{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" }]);
-		opensslAgrees(false, root, pem);
+		assert.deepEqual(issues, [{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" }]);
+		assertOpensslAgrees(false, root, pem);
 	});
 
-	it("does not chain to an anchor of the same name with another key", async () => {
+	it("are refused if the anchor has the same name and another key", async () => {
 		const { pem } = await client();
 		const successor = await makeCertificate({ commonName: "Root" });
 		assert.deepEqual(check(successor, pem).issues, [{ code: "not-signed", subject: "CN=Client", issuer: "CN=Root" }]);
-		opensslAgrees(false, successor, pem);
+		assertOpensslAgrees(false, successor, pem);
 	});
 
-	it("still chains to an anchor that was renewed with the same key", async () => {
+	it("are accepted if the anchor was renewed with the same key", async () => {
 		const { pem } = await client();
 		const renewed = await makeCertificate({ commonName: "Root", keyOf: root, notAfter: date(now + 900 * DAY) });
 		assert.equal(check(renewed, pem).accepted, true);
-		opensslAgrees(true, renewed, pem);
+		assertOpensslAgrees(true, renewed, pem);
 	});
 
-	it("ends where authorities sign each other in a circle", async () => {
+	it("are refused if authorities sign each other in a cycle", async () => {
 		const one = await makeCertificate({ commonName: "One", issuer: await makeCertificate({ commonName: "Two" }) });
 		const two = await makeCertificate({ commonName: "Two", issuer: one });
 		const { pem } = await client({ issuer: two });
 		const back = await makeCertificate({ commonName: "One", keyOf: one, issuer: two });
-		const { accepted, chain, issues: flaws } = check(root, pem, back.pem, two.pem);
+		const { accepted, chain, issues } = check(root, pem, back.pem, two.pem);
 		assert.deepEqual([accepted, chain], [false, ["CN=Client", "CN=Two", "CN=One"]]);
-		assert.deepEqual(flaws, [{ code: "not-signed", subject: "CN=One", issuer: "CN=Two" }]);
+		assert.deepEqual(issues, [{ code: "not-signed", subject: "CN=One", issuer: "CN=Two" }]);
 	});
 
 	const oid = { keyUsage: "2.5.29.15", authorityKey: "2.5.29.35" };
@@ -140,79 +140,79 @@ describe("A client certificate and a trust anchor", () => {
 	const rows: readonly [string, CertificateOptions, string][] = [
 		["expired", { notBefore: date(now - 3 * DAY), notAfter: date(now - DAY) }, "expired"],
 		["not yet valid", { notBefore: date(now + DAY), notAfter: date(now + 3 * DAY) }, "not-yet-valid"],
-		["a server's", { extensions: instead(server) }, "no-client-authentication"],
-		["for encipherment alone", { extensions: instead(encipherment) }, "no-digital-signature"],
+		["only for servers", { extensions: replace(server) }, "no-client-authentication"],
+		["only for encipherment", { extensions: replace(encipherment) }, "no-digital-signature"],
 		["an authority", { ca: true }, "is-an-authority"],
 	];
 	for (const [title, options, code] of rows)
-		it(`is refused where it is ${title}`, async () => {
+		it(`are refused if the certificate is ${title}`, async () => {
 			const { pem } = await client(options);
-			const { accepted, issues: flaws } = check(root, pem);
+			const { accepted, issues } = check(root, pem);
 			assert.equal(accepted, false);
 			assert.ok(
-				flaws.some((flaw) => flaw.code === code && flaw.subject.startsWith("CN=")),
-				JSON.stringify(flaws),
+				issues.some((issue) => issue.code === code && issue.subject.startsWith("CN=")),
+				JSON.stringify(issues),
 			);
-			// OpenSSL lets an authority pass as a client.
-			if (code !== "is-an-authority") opensslAgrees(false, root, pem);
+			// OpenSSL accepts an authority as a client.
+			if (code !== "is-an-authority") assertOpensslAgrees(false, root, pem);
 		});
 
-	it("says how long ago or until when", async () => {
+	it("are refused with the seconds since expiry or until validity", async () => {
 		const past = await client({ notBefore: date(now - 3 * DAY), notAfter: date(now - DAY) });
 		const future = await client({ notBefore: date(now + DAY), notAfter: date(now + 3 * DAY) });
 		assert.deepEqual(check(root, past.pem).issues, [{ code: "expired", subject: "CN=Client", seconds: DAY }]);
 		assert.deepEqual(check(root, future.pem).issues, [{ code: "not-yet-valid", subject: "CN=Client", seconds: DAY }]);
 	});
 
-	it("may lack key usages, and is told about a missing authority key identifier without being refused", async () => {
-		const bare = await client({ extensions: without(oid.keyUsage) });
-		assert.deepEqual(check(root, bare.pem).issues, []);
-		const lost = await client({ extensions: without(oid.authorityKey) });
-		const { accepted, issues: flaws } = check(root, lost.pem);
-		assert.deepEqual([accepted, flaws], [true, [{ code: "no-authority-key-identifier", subject: "CN=Client" }]]);
+	it("are accepted without key usages, and without an authority key identifier, which is reported", async () => {
+		const withoutUsages = await client({ extensions: without(oid.keyUsage) });
+		assert.deepEqual(check(root, withoutUsages.pem).issues, []);
+		const withoutIdentifier = await client({ extensions: without(oid.authorityKey) });
+		const { accepted, issues } = check(root, withoutIdentifier.pem);
+		assert.deepEqual([accepted, issues], [true, [{ code: "no-authority-key-identifier", subject: "CN=Client" }]]);
 	});
 
 	const links: readonly [string, CertificateOptions, string][] = [
 		["is no authority", { ca: false }, "not-an-authority"],
-		["may not sign", { extensions: instead(encipherment) }, "no-certificate-sign"],
+		["may not sign", { extensions: replace(encipherment) }, "no-certificate-sign"],
 		["has expired", { notBefore: date(now - 3 * DAY), notAfter: date(now - DAY) }, "expired"],
 		["is for servers", { extensions: (usual) => [...usual, server] }, "no-client-authentication"],
 	];
 	for (const [title, options, code] of links)
-		it(`is refused where an intermediate ${title}, which is named`, async () => {
+		it(`are refused if an intermediate ${title}, with its name`, async () => {
 			const between = await makeCertificate({ commonName: "Between", issuer: root, ...options });
 			const { pem } = await client({ issuer: between });
-			// An authority's place in the file does not matter; a certificate that is none could be taken for the client's.
-			const { accepted, issues: flaws } = check(root, pem, between.pem);
+			// An intermediate that is not an authority must not come first, or it would count as the client's certificate.
+			const { accepted, issues } = check(root, pem, between.pem);
 			assert.equal(accepted, false);
 			assert.deepEqual(
-				flaws.map((flaw) => [flaw.code, flaw.subject]),
+				issues.map((issue) => [issue.code, issue.subject]),
 				[[code, "CN=Between"]],
 			);
-			opensslAgrees(false, root, pem, [between.pem]);
+			assertOpensslAgrees(false, root, pem, [between.pem]);
 		});
 
-	it("is refused where more intermediates follow than a path length allows", async () => {
+	it("are refused if more intermediates follow than a path length allows", async () => {
 		const short = await makeCertificate({
 			commonName: "Short",
-			extensions: instead(new BasicConstraintsExtension(true, 0, true)),
+			extensions: replace(new BasicConstraintsExtension(true, 0, true)),
 		});
 		const between = await makeCertificate({ commonName: "Between", issuer: short });
 		const direct = await client({ issuer: short });
 		const far = await client({ issuer: between });
 		assert.equal(check(short, direct.pem).accepted, true);
 		assert.deepEqual(check(short, far.pem, between.pem).issues, [{ code: "path-too-long", subject: "CN=Short" }]);
-		opensslAgrees(false, short, far.pem, [between.pem]);
+		assertOpensslAgrees(false, short, far.pem, [between.pem]);
 	});
 
-	it("is refused where the anchor itself has expired", async () => {
+	it("are refused if the anchor has expired", async () => {
 		const old = await makeCertificate({ commonName: "Old", notBefore: date(now - 9 * DAY), notAfter: date(now - DAY) });
 		const { pem } = await client({ issuer: old });
 		assert.deepEqual(check(old, pem).issues, [{ code: "expired", subject: "CN=Old", seconds: DAY }]);
-		opensslAgrees(false, old, pem);
+		assertOpensslAgrees(false, old, pem);
 	});
 
-	describe("of a form that libraries do not write,", () => {
+	describe("of a form that libraries do not produce", () => {
 		const CA = { subject: der.name("Root") };
 		const v1 = { version: null, extensions: [] };
 		const anchor = der.certificate({ ...CA, extensions: der.usualExtensions({ [der.AUTHORITY_KEY]: null }) });
@@ -220,40 +220,40 @@ describe("A client certificate and a trust anchor", () => {
 		const named = { oid: der.AUTHORITY_KEY, value: der.sequence(der.tlv(0x80, Buffer.from("our own key"))) };
 		const leaf = (parts: der.Parts = {}) =>
 			der.certificate({ subject: der.name("Client"), issuer: CA.subject, extensions: [named], ...parts });
-		const flaws = (root: Uint8Array, ...file: readonly Uint8Array[]) => {
+		const issues = (root: Uint8Array, ...file: readonly Uint8Array[]) => {
 			const text = file.map((each) => der.armour("CERTIFICATE", each)).join("");
 			return checkChain(Buffer.from(text), root, now)?.issues.map(({ code, subject }) => `${code} ${subject}`);
 		};
 
-		it("is refused where a date is none", () => {
+		it("are refused if a date is invalid", () => {
 			const notAfter = der.utcTime("491301000000Z");
-			assert.deepEqual(flaws(anchor, leaf({ notAfter })), ["unreadable-date CN=Client"]);
+			assert.deepEqual(issues(anchor, leaf({ notAfter })), ["unreadable-date CN=Client"]);
 			const notBefore = der.utcTime("491301000000Z");
-			assert.deepEqual(flaws(anchor, leaf({ notBefore })), ["unreadable-date CN=Client"]);
+			assert.deepEqual(issues(anchor, leaf({ notBefore })), ["unreadable-date CN=Client"]);
 		});
 
-		it("is refused where its signature cannot be checked", () => {
+		it("are refused if the signature cannot be checked", () => {
 			const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nothing());
-			assert.deepEqual(flaws(anchor, leaf({ signatureAlgorithm })), ["signature-not-checked CN=Client"]);
+			assert.deepEqual(issues(anchor, leaf({ signatureAlgorithm })), ["signature-not-checked CN=Client"]);
 		});
 
-		it("is accepted for any use", () => {
-			assert.deepEqual(flaws(anchor, leaf({ extensions: [named, usages("2.5.29.37.0")] })), []);
+		it("are accepted for any usage", () => {
+			assert.deepEqual(issues(anchor, leaf({ extensions: [named, usages("2.5.29.37.0")] })), []);
 			const server = leaf({ extensions: [named, usages("1.3.6.1.5.5.7.3.1")] });
-			assert.deepEqual(flaws(anchor, server), ["no-client-authentication CN=Client"]);
+			assert.deepEqual(issues(anchor, server), ["no-client-authentication CN=Client"]);
 		});
 
-		it("is accepted by an anchor of version 1, which is an authority where it signed itself, and there alone", () => {
+		it("are accepted with an anchor of version 1, which counts as an authority only if it is self-signed", () => {
 			const old = der.certificate({ ...CA, ...v1 });
-			assert.deepEqual(flaws(old, old, leaf()), []);
-			assert.deepEqual(flaws(der.certificate({ ...CA, extensions: [] }), leaf()), ["not-an-authority CN=Root"]);
+			assert.deepEqual(issues(old, old, leaf()), []);
+			assert.deepEqual(issues(der.certificate({ ...CA, extensions: [] }), leaf()), ["not-an-authority CN=Root"]);
 			const between = der.certificate({ ...v1, subject: der.name("Between"), issuer: CA.subject });
-			assert.deepEqual(flaws(anchor, leaf({ issuer: der.name("Between") }), between), ["not-an-authority CN=Between"]);
-			assert.deepEqual(flaws(anchor, leaf({ ...v1 })), ["no-authority-key-identifier CN=Client"]);
+			assert.deepEqual(issues(anchor, leaf({ issuer: der.name("Between") }), between), ["not-an-authority CN=Between"]);
+			assert.deepEqual(issues(anchor, leaf({ ...v1 })), ["no-authority-key-identifier CN=Client"]);
 		});
 	});
 
-	it("is nothing to check where there is no certificate, or no anchor", async () => {
+	it("return null without a certificate or a valid anchor", async () => {
 		const { pem, privateKeyPem } = await client();
 		assert.equal(checkChain(bytes(privateKeyPem), root.der, now), null);
 		assert.equal(checkChain(bytes(""), root.der, now), null);

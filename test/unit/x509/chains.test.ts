@@ -24,44 +24,46 @@ const now = Date.now();
 const KEY_TYPES: readonly KeyType[] = ["p-256", "p-384", "ed25519"];
 const DEPTHS = [0, 1, 2, 3];
 
-/** How one certificate of a chain differs from the usual one. */
+/** Changes to a usual certificate. */
 type Change = CertificateOptions;
 
-/** A kind of chain: what is changed in the anchor, in the last authority before the client, and in the client. */
+/** A kind of chain: how it differs from the usual chain. */
 interface Kind {
 	readonly anchor?: Change;
-	/** The one that issued the client's; without intermediates the anchor. */
+	/** The client's issuer: the last intermediate, or the anchor. */
 	readonly issuer?: Change;
 	readonly client?: Change;
-	/** What of the chain the client's file holds, and against which anchor. */
+	/** Changes the intermediates in the client's file, or the anchor to check against. */
 	readonly presented?: (chain: Chain) => Partial<Chain> | Promise<Partial<Chain>>;
-	/** The fewest intermediates with which it is of this kind. */
-	readonly least?: number;
+	/** Minimum number of intermediates for this kind. */
+	readonly minDepth?: number;
 }
 
 interface Chain {
 	readonly anchor: MadeCertificate;
-	/** From the one that the anchor issued to the one that issued the client's. */
+	/** From the anchor's side to the client's side. */
 	readonly intermediates: readonly MadeCertificate[];
 	readonly client: MadeCertificate;
 }
 
-const put =
+const replace =
 	(...extensions: readonly Extension[]) =>
 	(usual: Extension[]) => [
 		...usual.filter(({ type }) => !extensions.some((each) => each.type === type)),
 		...extensions,
 	];
 const without = (oid: string) => (usual: Extension[]) => usual.filter(({ type }) => type !== oid);
-const usage = (flags: number) => ({ extensions: put(new KeyUsagesExtension(flags, true)) });
-const purpose = (...oids: string[]) => ({ extensions: put(new ExtendedKeyUsageExtension(oids)) });
-const length = (pathLength: number) => ({ extensions: put(new BasicConstraintsExtension(true, pathLength, true)) });
+const usage = (flags: number) => ({ extensions: replace(new KeyUsagesExtension(flags, true)) });
+const purpose = (...oids: string[]) => ({ extensions: replace(new ExtendedKeyUsageExtension(oids)) });
+const length = (pathLength: number) => ({ extensions: replace(new BasicConstraintsExtension(true, pathLength, true)) });
 const past = { notBefore: new Date(now - 9 * DAY), notAfter: new Date(now - DAY) };
 const future = { notBefore: new Date(now + DAY), notAfter: new Date(now + 9 * DAY) };
-const named = (value: string) => ({ extensions: put(new SubjectAlternativeNameExtension([{ type: "dns", value }])) });
-/** Permits names below one domain alone (RFC 5280 4.2.1.10). */
+const named = (value: string) => ({
+	extensions: replace(new SubjectAlternativeNameExtension([{ type: "dns", value }])),
+});
+/** Permits only names below one domain (RFC 5280 4.2.1.10). */
 const constrained = {
-	extensions: put(
+	extensions: replace(
 		new Extension(
 			"2.5.29.30",
 			true,
@@ -84,7 +86,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 		presented: async ({ anchor }) => ({ anchor: await makeCertificate({ commonName: "Authority 0", keyOf: anchor }) }),
 	},
 	"issuer of the same name with another key": {
-		least: 1,
+		minDepth: 1,
 		presented: async ({ anchor, intermediates }) => {
 			const commonName = `Authority ${intermediates.length}`;
 			const issuer = intermediates.at(-2) ?? anchor;
@@ -92,25 +94,25 @@ const KINDS: Readonly<Record<string, Kind>> = {
 		},
 	},
 	"nearest intermediate missing": {
-		least: 1,
+		minDepth: 1,
 		presented: (chain) => ({ intermediates: chain.intermediates.slice(0, -1) }),
 	},
 	"farthest intermediate missing": {
-		least: 1,
+		minDepth: 1,
 		presented: (chain) => ({ intermediates: chain.intermediates.slice(1) }),
 	},
-	"intermediates the other way around": {
-		least: 2,
+	"intermediates in reverse order": {
+		minDepth: 2,
 		presented: (chain) => ({ intermediates: chain.intermediates.toReversed() }),
 	},
 	"an intermediate that is the anchor": {
-		least: 1,
+		minDepth: 1,
 		presented: ({ intermediates }) => ({
 			anchor: intermediates[0] as MadeCertificate,
 			intermediates: intermediates.slice(1),
 		}),
 	},
-	"issuer with CA:FALSE": { least: 1, issuer: { ca: false } },
+	"issuer with CA:FALSE": { minDepth: 1, issuer: { ca: false } },
 	"issuer without basic constraints": { issuer: { extensions: without("2.5.29.19") } },
 	"issuer that may not sign": { issuer: usage(KeyUsageFlags.cRLSign) },
 	"issuer without key usage": { issuer: { extensions: without("2.5.29.15") } },
@@ -140,22 +142,22 @@ const KINDS: Readonly<Record<string, Kind>> = {
 	"names outside the constraints": { issuer: constrained, client: named("a.example.org") },
 };
 
-/** Where the check says something else than OpenSSL does, and why. */
+/** The kinds for which the check differs from OpenSSL, with the reason. */
 const DIFFERS: Readonly<Record<string, string>> = {
 	"issuer without basic constraints":
-		"its key may verify no other certificate's signature then (RFC 5280 4.2.1.9); OpenSSL takes Certificate Sign for enough",
+		"without them the key must not verify certificates (RFC 5280 4.2.1.9); OpenSSL requires only Certificate Sign",
 	"client for any purpose":
 		"any extended key usage includes client authentication (RFC 5280 4.2.1.12); OpenSSL ignores it",
-	"issuer for any purpose": "the same",
+	"issuer for any purpose": "as above",
 	"client for key agreement alone":
-		"a client signs in the handshake, which such a key may not (RFC 8446 4.4.2.2); OpenSSL thinks of TLS 1.2 with fixed keys",
-	"client that is an authority": "a mix-up with the trust anchor is likelier; OpenSSL lets it pass",
-	"names outside the constraints": "names are not checked, which it says",
+		"a client signs in the handshake, forbidden for such a key (RFC 8446 4.4.2.2); OpenSSL allows it, as for TLS 1.2 with fixed keys",
+	"client that is an authority": "the user more likely confused it with the trust anchor; OpenSSL accepts it",
+	"names outside the constraints": "names are not checked, which is reported as an issue",
 };
 
 interface Case {
 	readonly title: string;
-	/** How many intermediates there are. */
+	/** Number of intermediates. */
 	readonly depth: number;
 	readonly chain: Chain;
 }
@@ -165,26 +167,26 @@ describe("Chains of client certificates", () => {
 	after(() => folder.remove());
 
 	for (const keyType of KEY_TYPES)
-		it(`are judged as OpenSSL judges them, but for what is listed with its reason: ${keyType}`, async function () {
+		it(`have the same result as in OpenSSL, except for the listed kinds: ${keyType}`, async function () {
 			if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
 			const usual = await makeUsual(keyType);
 			const cases: Case[] = [];
 			for (const [title, kind] of Object.entries(KINDS))
-				for (const depth of DEPTHS.filter((each) => each >= (kind.least ?? 0))) {
+				for (const depth of DEPTHS.filter((each) => each >= (kind.minDepth ?? 0))) {
 					const made = await make(kind, depth, usual);
 					cases.push({ title, depth, chain: { ...made, ...(await kind.presented?.(made)) } });
 				}
-			const theirs = opensslAccepts(cases);
+			const acceptedByOpenssl = opensslAccepts(cases);
 			const differing = new Set<string>();
 			let agreed = 0;
 			for (const each of cases) {
 				const { title, depth, chain } = each;
-				const ours = judge(chain);
+				const result = check(chain);
 				if (title in DIFFERS) {
-					if (ours.accepted !== theirs.has(each)) differing.add(title);
+					if (result.accepted !== acceptedByOpenssl.has(each)) differing.add(title);
 				} else {
-					const which = `${title}, ${depth} intermediates: ${JSON.stringify(ours.issues)}`;
-					assert.equal(ours.accepted, theirs.has(each), which);
+					const message = `${title}, ${depth} intermediates: ${JSON.stringify(result.issues)}`;
+					assert.equal(result.accepted, acceptedByOpenssl.has(each), message);
 					agreed++;
 				}
 			}
@@ -192,7 +194,7 @@ describe("Chains of client certificates", () => {
 			assert.ok(agreed > 100, `${agreed} chains`);
 		});
 
-	/** What most chains are made of: the anchor and the authorities below it, and a client's certificate of each of them. */
+	/** The unchanged certificates: the anchor and the authorities below it, and a client certificate issued by each. */
 	interface Usual {
 		readonly authorities: readonly MadeCertificate[];
 		readonly clients: readonly MadeCertificate[];
@@ -210,14 +212,14 @@ describe("Chains of client certificates", () => {
 		return { authorities, clients };
 	}
 
-	/** Makes anew what the kind changes, with the same names and keys, so that the rest still fits. */
+	/** Makes a chain of a kind. Changed certificates have the usual names and keys, so that the others still match. */
 	async function make(kind: Kind, depth: number, usual: Usual): Promise<Chain> {
 		const authorities = usual.authorities.slice(0, depth + 1);
-		const change = async (place: number, changes: Change | undefined) => {
-			const [own, issuer] = [authorities[place], authorities[place - 1]];
+		const change = async (index: number, changes: Change | undefined) => {
+			const [own, issuer] = [authorities[index], authorities[index - 1]];
 			if (!own || !changes) return;
-			const same = { commonName: `Authority ${place}`, keyOf: own, ...(issuer && { issuer }) };
-			authorities[place] = await makeCertificate({ ...same, ...changes });
+			const same = { commonName: `Authority ${index}`, keyOf: own, ...(issuer && { issuer }) };
+			authorities[index] = await makeCertificate({ ...same, ...changes });
 		};
 		await change(0, kind.anchor);
 		await change(depth, kind.issuer);
@@ -230,12 +232,12 @@ describe("Chains of client certificates", () => {
 		return { anchor, intermediates, client };
 	}
 
-	function judge({ anchor, intermediates, client }: Chain) {
+	function check({ anchor, intermediates, client }: Chain) {
 		const file = [client, ...intermediates.toReversed()].map(({ pem }) => pem).join("");
 		return checkChain(new TextEncoder().encode(file), anchor.der, now / 1000) ?? assert.fail();
 	}
 
-	/** @returns those that OpenSSL accepts. It is asked once for all clients of the same authorities. */
+	/** Returns the cases that OpenSSL accepts. Runs OpenSSL once for all clients of the same authorities. */
 	function opensslAccepts(cases: readonly Case[]): ReadonlySet<Case> {
 		const sameAuthorities = Map.groupBy(cases, ({ chain }) =>
 			[chain.anchor, ...chain.intermediates].map(({ sha256 }) => sha256).join(),
@@ -250,9 +252,9 @@ describe("Chains of client certificates", () => {
 				} = assert.fail(),
 			] = group;
 			write("anchor", [anchor]);
-			write("rest", intermediates);
+			write("intermediates", intermediates);
 			for (const [index, { chain }] of group.entries()) write(`client-${index}`, [chain.client]);
-			const untrusted = intermediates.length > 0 ? ["-untrusted", "rest"] : [];
+			const untrusted = intermediates.length > 0 ? ["-untrusted", "intermediates"] : [];
 			const options = ["-partial_chain", "-purpose", "sslclient", "-CAfile", "anchor", ...untrusted];
 			const clients = group.map((_, index) => `client-${index}`);
 			const { stdout } = spawnSync("openssl", ["verify", ...options, ...clients], {

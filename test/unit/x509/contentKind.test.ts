@@ -12,37 +12,37 @@ const s = (...parts: Uint8Array[]) => der.sequence(...parts);
 const utc = der.utcTime("260101000000Z");
 const later = der.generalizedTime("20600101000000Z");
 const oid = der.oid;
-/** An OBJECT IDENTIFIER that is none. */
+/** An invalid OBJECT IDENTIFIER. */
 const noOid = der.tlv(0x06, Buffer.of(0x80));
-/** A SEQUENCE whose content is no row of elements. */
+/** A SEQUENCE whose content is not a series of elements. */
 const broken = der.tlv(0x30, Buffer.of(0x30));
 const signed = (...inner: Uint8Array[]) => s(s(...inner), s(), b);
 
-describe("DER by its first levels", () => {
-	const rows: readonly [kind: BlockKind | null, what: string, bytes: Uint8Array][] = [
+describe("The kind of DER content", () => {
+	const rows: readonly [kind: BlockKind | null, title: string, bytes: Uint8Array][] = [
 		["certificate", "version 3", signed(v, i, s(), s(), s(), s(), v)],
 		["certificate", "version 1", signed(i, s(), s(), s(), s())],
-		[null, "a certificate's parts behind another", signed(o, i, s(), s(), s(), s())],
-		[null, "a version in another place", signed(i, v, s(), s(), s(), s())],
-		[null, "a certificate's parts and no signature", s(s(v, i, s(), s(), s(), s()), s())],
+		[null, "a certificate's parts after another element", signed(o, i, s(), s(), s(), s())],
+		[null, "a version in the wrong position", signed(i, v, s(), s(), s(), s())],
+		[null, "a certificate's parts without a signature", s(s(v, i, s(), s(), s(), s()), s())],
 		[null, "a certificate's parts in a SET", der.set(s(v, i, s(), s(), s(), s()), s(), b)],
 		["certificate-request", "with attributes", signed(i, s(), s(), v)],
-		["certificate-request", "without", signed(i, s(), s())],
-		[null, "a request's parts and another", signed(i, s(), s(), i)],
+		["certificate-request", "without attributes", signed(i, s(), s())],
+		[null, "a request's parts and another element", signed(i, s(), s(), i)],
 		[null, "a request's parts without a version", signed(b, s(), s())],
 		["crl", "version 2", signed(i, s(), s(), utc)],
 		["crl", "version 1", signed(s(), s(), utc)],
-		["crl", "of a later time", signed(s(), s(), later)],
-		[null, "a list's parts behind another", signed(o, s(), s(), utc)],
+		["crl", "with a GeneralizedTime", signed(s(), s(), later)],
+		[null, "a list's parts after another element", signed(o, s(), s(), utc)],
 		["public-key", "an algorithm and bits", s(s(oid("1.2.3")), b)],
 		[null, "no algorithm and bits", s(s(), b)],
 		[null, "a number and bits", s(s(i), b)],
-		[null, "what cannot be taken apart, and bits", s(broken, b)],
+		[null, "an invalid SEQUENCE and bits", s(broken, b)],
 		["private-key", "encrypted by PKCS#5", s(s(oid("1.2.840.113549.1.5.13")), o)],
 		["private-key", "encrypted by PKCS#12", s(s(oid("1.2.840.113549.1.12.1.3")), o)],
 		[null, "another algorithm and octets", s(s(oid("1.2.3")), o)],
 		[null, "no algorithm and octets", s(s(), o)],
-		[null, "an algorithm that is none, and octets", s(s(noOid), o)],
+		[null, "an invalid algorithm and octets", s(s(noOid), o)],
 		["private-key", "PKCS#8", s(i, s(), o)],
 		["private-key", "PKCS#8 with attributes", s(i, s(), o, v)],
 		["private-key", "of a curve", s(i, o)],
@@ -50,26 +50,26 @@ describe("DER by its first levels", () => {
 		["private-key", "PKCS#1", s(...Array(9).fill(i))],
 		["private-key", "PKCS#1 of more than two primes", s(...Array(9).fill(i), s())],
 		["private-key", "DSA", s(...Array(6).fill(i))],
-		[null, "PKCS#8 with something between", s(i, der.text("x"), s(), o)],
+		[null, "PKCS#8 with another element in between", s(i, der.text("x"), s(), o)],
 		["pkcs12", "with a MAC", s(der.integer(3), s(), s())],
-		["pkcs12", "without", s(der.integer(3), s())],
+		["pkcs12", "without a MAC", s(der.integer(3), s())],
 		[null, "PKCS#12's version and bits", s(der.integer(3), b)],
 		[null, "five numbers", s(...Array(5).fill(i))],
 		["public-key", "two numbers", s(i, i)],
 		["parameters", "three numbers", s(i, i, i)],
 		["pkcs7", "signed data", s(oid("1.2.840.113549.1.7.2"), v)],
 		[null, "content of another type", s(oid("1.2.3"), v)],
-		[null, "content of no type", s(noOid, v)],
+		[null, "content of an invalid type", s(noOid, v)],
 		[null, "nothing", s()],
-		[null, "what cannot be taken apart", broken],
-		[null, "a text first", s(der.text("x"), s(), b)],
+		[null, "an invalid SEQUENCE", broken],
+		[null, "a text as the first element", s(der.text("x"), s(), b)],
 	];
-	for (const [kind, what, bytes] of rows)
-		it(`${kind ?? "unknown"}: ${what}`, () => {
+	for (const [kind, title, bytes] of rows)
+		it(`${kind ?? "unknown"}: ${title}`, () => {
 			assert.equal(detectKind(readElement(bytes)), kind);
 		});
 
-	it("two numbers are what their label says", () => {
+	it("two numbers: by their label", () => {
 		assert.equal(detectKind(readElement(s(i, i)), "parameters"), "parameters");
 		assert.equal(detectKind(readElement(s(i, i)), "certificate"), "public-key");
 		assert.equal(detectKind(null), null);

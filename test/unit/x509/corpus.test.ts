@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { compareCorpus } from "../../corpus.ts";
 
-describe("A corpus of others' files", () => {
+describe("A corpus of certificate files", () => {
 	const folder = process.env.CERTIFICATE_CORPUS;
 	if (!folder) return void it("is not compared: CERTIFICATE_CORPUS is not set");
-	it("is read as openssl reads it", async () => {
+	it("is read as OpenSSL reads it", async () => {
 		const { differences, notCompared } = await compareCorpus(folder);
-		for (const what of notCompared) console.log(`      Not compared, since openssl is not here: ${what}.`);
+		for (const each of notCompared) console.log(`      Not compared, since openssl is not here: ${each}.`);
 		assert.deepEqual(differences, []);
 	}).timeout(60_000);
 });

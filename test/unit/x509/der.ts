@@ -1,7 +1,7 @@
-// Writes DER by hand, for certificates and keys that no library would make.
+// Encodes DER, for certificates and keys that no library creates.
 import { generateKeyPairSync, type KeyObject, type SignKeyObjectInput, sign } from "node:crypto";
 
-/** One element: tag, length in the shortest form, content. */
+/** Encodes an element: tag, length in the shortest form, content. */
 export function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
 	const content = Buffer.concat(parts);
 	const length = content.length.toString(16);
@@ -18,7 +18,7 @@ export const integer = (...octets: readonly number[]) => tlv(0x02, Buffer.from(o
 export const boolean = (value: boolean) => tlv(0x01, Buffer.of(value ? 0xff : 0));
 export const nothing = () => tlv(0x05);
 export const text = (value: string, tag = 0x0c) => tlv(tag, Buffer.from(value, "utf8"));
-/** A constructed, context-specific element. */
+/** Encodes a constructed, context-specific element. */
 export const context = (number: number, ...parts: readonly Uint8Array[]) => tlv(0xa0 + number, ...parts);
 
 export function oid(dotted: string): Buffer {
@@ -33,7 +33,7 @@ function base128(value: number): number[] {
 	return octets;
 }
 
-/** A date as RFC 5280 has it: UTCTime until 2049. */
+/** Encodes a date as in RFC 5280: UTCTime until 2049, then GeneralizedTime. */
 export function time(date: Date): Buffer {
 	const digits = date.toISOString().replace(/\D/g, "").slice(0, 14);
 	return date.getUTCFullYear() < 2050 ? utcTime(`${digits.slice(2)}Z`) : generalizedTime(`${digits}Z`);
@@ -41,7 +41,7 @@ export function time(date: Date): Buffer {
 export const utcTime = (value: string) => text(value, 0x17);
 export const generalizedTime = (value: string) => text(value, 0x18);
 
-/** A name of one common name. */
+/** Encodes a name with only a common name. */
 export const name = (commonName: string) => sequence(set(sequence(oid("2.5.4.3"), text(commonName))));
 
 export interface ExtensionParts {
@@ -50,13 +50,13 @@ export interface ExtensionParts {
 	readonly value: Uint8Array;
 }
 
-/** Each part as DER; those left out are a self-signed CA's, valid for a year. */
+/** The parts of a certificate, in DER. Defaults: a self-signed CA, valid for a year. */
 export interface Parts {
-	/** The value of the version field; `null` leaves it out, as version 1 does. */
+	/** The value of the version field; `null` omits the field, as in version 1. */
 	readonly version?: number | null;
 	readonly serial?: Uint8Array;
 	readonly signatureAlgorithm?: Uint8Array;
-	/** Inside of the signed part, where it is to differ. */
+	/** The signature algorithm inside the signed part. Default: `signatureAlgorithm`. */
 	readonly innerAlgorithm?: Uint8Array;
 	readonly issuer?: Uint8Array;
 	readonly subject?: Uint8Array;
@@ -64,9 +64,9 @@ export interface Parts {
 	readonly notAfter?: Uint8Array;
 	readonly publicKey?: Uint8Array;
 	readonly extensions?: readonly ExtensionParts[];
-	/** What stands behind the extensions. */
+	/** Elements after the extensions. */
 	readonly rest?: readonly Uint8Array[];
-	/** Signs it. */
+	/** The key that signs the certificate. */
 	readonly key?: KeyObject | SignKeyObjectInput;
 	readonly hash?: string | null;
 	readonly signature?: Uint8Array;
@@ -86,7 +86,7 @@ export const SUBJECT_KEY = "2.5.29.14";
 export const AUTHORITY_KEY = "2.5.29.35";
 export const NAME_CONSTRAINTS = "2.5.29.30";
 
-/** The usual extensions of a CA, each of which can be replaced or left out (`null`). */
+/** Returns the usual extensions of a CA. Each can be replaced, or omitted with `null`. */
 export function usualExtensions(replaced: Partial<Record<string, ExtensionParts | null>> = {}): ExtensionParts[] {
 	const usual: Record<string, ExtensionParts> = {
 		[BASIC_CONSTRAINTS]: { oid: BASIC_CONSTRAINTS, critical: true, value: sequence(boolean(true)) },
@@ -97,7 +97,7 @@ export function usualExtensions(replaced: Partial<Record<string, ExtensionParts 
 	return Object.values({ ...usual, ...replaced }).filter((extension) => extension != null);
 }
 
-/** Writes a certificate out of its parts, and signs it. */
+/** Encodes and signs a certificate. */
 export function certificate(parts: Parts = {}): Buffer {
 	const { version = 2, serial = integer(0x17), signatureAlgorithm = ECDSA_SHA256, key = keys.privateKey } = parts;
 	const subject = parts.subject ?? name("Test CA");
@@ -122,14 +122,14 @@ export function certificate(parts: Parts = {}): Buffer {
 	return sequence(tbs, signatureAlgorithm, bitString(parts.signature ?? sign(hash, tbs, key)));
 }
 
-/** Wraps certificates as PKCS#7 SignedData without signers does (RFC 2315 9.1). */
+/** Wraps certificates in PKCS#7 SignedData without signers (RFC 2315 9.1). */
 export function pkcs7(...certificates: readonly Uint8Array[]): Buffer {
 	const data = sequence(oid("1.2.840.113549.1.7.1"));
 	const signedData = sequence(integer(1), set(), data, context(0, ...certificates), set());
 	return sequence(oid("1.2.840.113549.1.7.2"), context(0, signedData));
 }
 
-/** One block of PEM: 64 columns, LF, final newline. */
+/** Encodes a PEM block with 64 columns, LF and a final newline. */
 export function armour(label: string, bytes: Uint8Array): string {
 	const lines =
 		Buffer.from(bytes)

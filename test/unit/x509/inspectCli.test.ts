@@ -34,7 +34,7 @@ describe("Inspection from a terminal", () => {
 		return lines;
 	}
 
-	it("tells all there is to know of a certificate, under the names that others build on", async () => {
+	it("prints all facts about a certificate, under stable names", async () => {
 		const [line = "", ...more] = await lines("root.pem");
 		assert.equal(more.length, 0);
 		assert.match(line, /^\{.*\}\n$/);
@@ -63,7 +63,7 @@ describe("Inspection from a terminal", () => {
 		assert.ok(Number.isInteger(notBefore) && Number.isInteger(notAfter));
 	});
 
-	it("gives each file a line, whatever it is, and the block that is no candidate its kind", async () => {
+	it("prints a line for each file, with the kind of each skipped block", async () => {
 		const [both, empty] = (await lines("both.pem", "empty.pem")).map((line) => JSON.parse(line));
 		assert.deepEqual([both.outcome, both.holdsPrivateKey, both.candidates.length], ["choose", true, 2]);
 		const line = client.pem.split("\n").length;
@@ -77,10 +77,10 @@ describe("Inspection from a terminal", () => {
 		["a link to a device", "not-a-file", (path, context) => makeLink(context, endlessDevice(context), path)],
 		["a pipe", "not-a-file", (path, context) => makePipe(context, path)],
 		["a byte too large", "too-large", (path) => writeFileSync(path, Buffer.alloc(1_048_577, 0x0a))],
-		["as large as can be", "empty", (path) => writeFileSync(path, Buffer.alloc(1_048_576, 0x0a))],
-		["not there", "not-found", () => {}],
+		["of the maximum size", "empty", (path) => writeFileSync(path, Buffer.alloc(1_048_576, 0x0a))],
+		["missing", "not-found", () => {}],
 		[
-			"not to be read by this person",
+			"unreadable for the user",
 			"no-permission",
 			(path, context) => {
 				writeFileSync(path, root.pem);
@@ -88,23 +88,23 @@ describe("Inspection from a terminal", () => {
 			},
 		],
 	];
-	const saysWhy = async (file: string, reason: string) => {
+	const assertReason = async (file: string, reason: string) => {
 		const [found, ...more] = (await lines(file)).map((line) => JSON.parse(line));
 		assert.deepEqual([found.file, found.reason, more], [file, reason, []]);
 		assert.match(found.message, /^[^.]+\.( [^.]+\.)*$/);
 	};
-	for (const [what, reason, make] of unreadable)
-		it(`R09 says in one sentence why a file cannot be read, and hangs on none: it is ${what}`, async function () {
-			const name = `${what}.pem`;
+	for (const [title, reason, make] of unreadable)
+		it(`R09 explains briefly why a file cannot be read, and never hangs: it is ${title}`, async function () {
+			const name = `${title}.pem`;
 			make(join(folder, name), this);
-			await saysWhy(name, reason);
+			await assertReason(name, reason);
 		});
 
-	it("R09 says in one sentence why a file cannot be read, and hangs on none: it is below a file", () =>
-		saysWhy("root.pem/below", "not-found"));
+	it("R09 explains briefly why a file cannot be read, and never hangs: it is below a file", () =>
+		assertReason("root.pem/below", "not-found"));
 
-	it("R12 a hostile file name stays inert in a terminal, and the same to a program", async () => {
-		// Windows keeps control characters out of names by itself.
+	it("R12 escapes a hostile file name for a terminal, so that a program still reads the same name", async () => {
+		// Windows does not allow control characters in names.
 		const name = `bad${isWindows ? "" : "\x1b[2J"}\u202e\u{e0041}.pem`;
 		writeFileSync(join(folder, name), root.pem.replace("MII", "MI!"));
 		const [line = ""] = await lines(name);
@@ -114,7 +114,7 @@ describe("Inspection from a terminal", () => {
 		assert.match(message, /^Block 1 \(line 1, certificate\): Line 2 holds something that is not base64/);
 	});
 
-	it("judges as of a time that is given, from the folder where the person stands", async () => {
+	it("checks as of a given time, with paths relative to the user's folder", async () => {
 		const args = [TASK, "--at", "4102444800", "root.pem", "nothing.pem"];
 		const { stdout, stderr } = await run(process.execPath, args, {
 			cwd: tmpdir(),
@@ -128,7 +128,7 @@ describe("Inspection from a terminal", () => {
 		assert.deepEqual([found.outcome, missing.reason, stderr], ["accept", "not-found", ""]);
 	});
 
-	it("explains itself when called wrongly", async () => {
+	it("prints one line of usage if the arguments are invalid", async () => {
 		for (const args of [[], ["--at", "soon", "x.pem"], ["--nothing"]]) {
 			const failed = await run(process.execPath, [TASK, ...args]).catch((error) => error);
 			assert.deepEqual([failed.code, failed.stdout], [2, ""]);

@@ -1,22 +1,22 @@
-// Private keys of every kind that stands beside certificates, made when a test asks for them.
+// Private keys of every kind that occurs in files with certificates.
 import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 
 export interface TestKey {
 	readonly kind: string;
-	/** As it stands in a text file. */
+	/** As in a text file. */
 	readonly text: string;
-	/** As it stands in a binary file; none for kinds that are text only. */
+	/** As in a binary file; `null` for kinds that are text only. */
 	readonly der: Buffer | null;
-	/** The bytes that its text encodes. */
+	/** The bytes that `text` encodes. */
 	readonly bytes: Buffer;
 }
 
-let made: readonly TestKey[] | undefined;
+let cached: readonly TestKey[] | undefined;
 
-/** One key of each kind, label and encryption, made once. None belongs to any certificate. */
+/** Returns one key of each kind, label and encryption. No key belongs to a certificate. Caches the keys. */
 export function makePrivateKeys(): readonly TestKey[] {
-	made ??= make();
-	return made;
+	cached ??= make();
+	return cached;
 }
 
 function make(): readonly TestKey[] {
@@ -35,9 +35,9 @@ function make(): readonly TestKey[] {
 		exported("SEC 1", ec, { type: "sec1" }),
 		textOnly("PKCS#1 encrypted", rsa.export({ format: "pem", type: "pkcs1", ...secret }).toString()),
 		textOnly("SEC 1 encrypted", ec.export({ format: "pem", type: "sec1", ...secret }).toString()),
-		armoured("OpenSSH", "OPENSSH PRIVATE KEY", Buffer.concat([Buffer.from("openssh-key-v1\0"), randomBytes(300)])),
-		armoured("PGP", "PGP PRIVATE KEY BLOCK", randomBytes(400)),
-		armoured("any other label", "NEBULA ED25519 PRIVATE KEY", randomBytes(64)),
+		labelled("OpenSSH", "OPENSSH PRIVATE KEY", Buffer.concat([Buffer.from("openssh-key-v1\0"), randomBytes(300)])),
+		labelled("PGP", "PGP PRIVATE KEY BLOCK", randomBytes(400)),
+		labelled("any other label", "NEBULA ED25519 PRIVATE KEY", randomBytes(64)),
 	];
 }
 
@@ -54,7 +54,7 @@ function textOnly(kind: string, text: string): TestKey {
 	return { kind, der: null, bytes: Buffer.from(body, "base64"), text };
 }
 
-function armoured(kind: string, label: string, bytes: Buffer): TestKey {
+function labelled(kind: string, label: string, bytes: Buffer): TestKey {
 	const lines = bytes.toString("base64").match(/.{1,70}/g) ?? [];
 	return { kind, der: null, bytes, text: `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n` };
 }

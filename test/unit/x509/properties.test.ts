@@ -17,16 +17,16 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 
 	before(async () => {
 		const root = await makeCertificate({ commonName: "Root" });
-		// To read extensions takes most of the time, and they do not matter to most of this.
+		// Reading extensions would be slow, and most of these tests do not need them.
 		const bare = { issuer: root, extensions: () => [] };
 		made = [root, await makeCertificate({ ...bare, commonName: "One" }), await makeCertificate(bare)];
 	});
 
-	const check = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => Promise<void>) =>
-		fc.assert(fc.asyncProperty(arbitrary, holds), { numRuns: RUNS, seed: SEED });
+	const check = <T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => Promise<void>) =>
+		fc.assert(fc.asyncProperty(arbitrary, property), { numRuns: RUNS, seed: SEED });
 
-	it("arbitrary bytes, and bytes that look like files, never throw", async () => {
-		const bit = fc.constantFrom(
+	it("never throws for arbitrary bytes, or for bytes that resemble files", async () => {
+		const fragment = fc.constantFrom(
 			...[
 				"-----BEGIN CERTIFICATE-----",
 				"-----END CERTIFICATE-----",
@@ -51,7 +51,7 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 				"0\x03\x02\x01",
 			],
 		);
-		const lookalike = fc.array(fc.oneof(bit, fc.base64String({ maxLength: 40 })), { maxLength: 30 });
+		const lookalike = fc.array(fc.oneof(fragment, fc.base64String({ maxLength: 40 })), { maxLength: 30 });
 		const file = fc.oneof(
 			fc.uint8Array({ maxLength: 300 }),
 			lookalike.map((parts) => Buffer.from(parts.join(""), "latin1")),
@@ -59,7 +59,7 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 		await check(file, async (bytes) => assertSound(await read(bytes)));
 	});
 
-	it("mutated files never throw, and what comes out reads back to the same bytes, here and in OpenSSL", async () => {
+	it("never throws for mutated files, and returns certificates that OpenSSL reads as the same bytes", async () => {
 		const ders = [...made.map((one) => one.der), ...rootCertificates.slice(0, 20).map(derOf)];
 		const p7 = der.pkcs7(...ders.slice(0, 2));
 		const files: Uint8Array[] = ders.flatMap((bytes) => [bytes, Buffer.from(der.armour("CERTIFICATE", bytes))]);
@@ -80,7 +80,7 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 			survived += found.candidates.length;
 			for (const { pem, sha256, findings } of found.candidates) {
 				const { fingerprint256 } = new X509Certificate(pem);
-				// OpenSSL writes anew what is not DER before it takes the fingerprint.
+				// OpenSSL re-encodes certificates that are not DER before it calculates the fingerprint.
 				if (findings.some(({ code }) => code === "not-der")) continue;
 				assert.equal(fingerprint256.replaceAll(":", "").toLowerCase(), sha256);
 			}
@@ -88,10 +88,10 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 		assert.ok(survived > RUNS / 10, `only ${survived} candidates`);
 	});
 
-	it("R06 certificates and keys in any order, with any text around: they come out as they are, and no byte of a key", async () => {
+	it("R06 reads certificates among keys in any order, with any text around, unchanged and without any part of a key", async () => {
 		const secrets = new Secrets(keys, made);
 		const ending = fc.constantFrom("\n", "\r\n", "\r");
-		// A block begins on a line of its own, or a dash before it would belong to it.
+		// A block begins on a new line. Otherwise a dash in front would belong to its label.
 		const outside = fc
 			.string({ unit: "binary-ascii", maxLength: 60 })
 			.filter((text) => !/-----|---- BEGIN|PuTTY/.test(text))
@@ -101,7 +101,7 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 		const certificate = fc.record({
 			certificate: fc.nat(2),
 			label: fc.constantFrom("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"),
-			glued: fc.option(fc.constantFrom(...keys.filter((key) => key.der !== null)), { freq: 3 }),
+			appended: fc.option(fc.constantFrom(...keys.filter((key) => key.der !== null)), { freq: 3 }),
 		});
 		const block = fc.record({ before: around, content: fc.oneof(certificate, fc.constantFrom(...keys)) });
 		const blocks = fc.array(block, { minLength: 1, maxLength: 4 });
@@ -118,8 +118,8 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 					const one = made[content.certificate];
 					assert.ok(one);
 					certificates.add(one);
-					if (content.glued) used.push(content.glued);
-					text += der.armour(content.label, Buffer.concat([one.der, content.glued?.der ?? Buffer.alloc(0)]));
+					if (content.appended) used.push(content.appended);
+					text += der.armour(content.label, Buffer.concat([one.der, content.appended?.der ?? Buffer.alloc(0)]));
 				}
 			}
 			const found = await read((text + after).replaceAll("\n", ending));
@@ -133,15 +133,15 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 		});
 	});
 
-	it("R06 a key glued behind in a DER file, with or without something between", async () => {
+	it("R06 reads a certificate in a DER file with a key after or before it, without any part of the key", async () => {
 		const secrets = new Secrets(keys, made);
-		const glued = fc.record({
+		const appended = fc.record({
 			certificate: fc.nat(2),
 			between: fc.constantFrom("", "\n", "\r\n\0\0"),
 			key: fc.constantFrom(...keys),
 			before: fc.boolean(),
 		});
-		await check(glued, async ({ certificate, between, key, before }) => {
+		await check(appended, async ({ certificate, between, key, before }) => {
 			const one = made[certificate];
 			assert.ok(one);
 			const secret = key.der ?? Buffer.from(key.text);
@@ -155,7 +155,7 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 		});
 	});
 
-	it("R12 no subject carries what moves a cursor or turns text around", async () => {
+	it("R12 returns no subject with control characters or bidirectional controls", async () => {
 		const text = fc.oneof(
 			fc.string({ unit: "grapheme-composite", maxLength: 40 }),
 			fc.string({ unit: anyCharacter, maxLength: 40 }),
@@ -175,7 +175,7 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 	});
 });
 
-/** What decides about structure when it stands in the wrong place. */
+/** Octets that change the structure if inserted at another position. */
 const TAGS = fc.constantFrom(
 	0x00,
 	0x01,
@@ -203,7 +203,7 @@ function derOf(pem: string): Buffer {
 	return Buffer.from(pem.split("-----")[2] ?? "", "base64");
 }
 
-/** What holds of every file that was read. */
+/** Asserts the invariants of every result. */
 function assertSound({ outcome, reason, candidates, skipped }: CertificateFile): void {
 	assert.equal(outcome, candidates.length === 0 ? "refuse" : candidates.length === 1 ? "accept" : "choose");
 	assert.equal(reason === null, candidates.length > 0);
@@ -222,26 +222,26 @@ function assertSound({ outcome, reason, candidates, skipped }: CertificateFile):
 
 const WINDOW = 16;
 
-/** Every run of 16 characters of some keys, as bytes and as base64, that none of the certificates has as well. */
+/** All runs of 16 characters of keys, as bytes and as base64, except runs that certificates contain too. */
 class Secrets {
 	readonly #runs = new Set<string>();
-	/** What was looked through: the same certificates come out again and again. */
-	readonly #free = new Set<string>();
+	/** Texts without any secret, cached because most results contain the same certificates. */
+	readonly #clean = new Set<string>();
 
 	constructor(keys: readonly TestKey[], certificates: readonly MadeCertificate[]) {
-		// Names of algorithms are no secret, and stand in both.
-		const open = new Set<string>();
+		// The names of algorithms are not secret, and occur in both.
+		const publicRuns = new Set<string>();
 		for (const { der: bytes, pem } of certificates)
-			for (const run of [...runsOf(Buffer.from(bytes).toString("latin1")), ...runsOf(pem)]) open.add(run);
+			for (const run of [...runsOf(Buffer.from(bytes).toString("latin1")), ...runsOf(pem)]) publicRuns.add(run);
 		for (const key of keys) {
 			const body = key.text.replace(/-----[^-]+-----|^.*: .*$/gm, "").replaceAll(/\s/g, "");
-			const runs = [...runsOf(key.bytes.toString("latin1")), ...runsOf(body)].filter((run) => !open.has(run));
+			const runs = [...runsOf(key.bytes.toString("latin1")), ...runsOf(body)].filter((run) => !publicRuns.has(run));
 			assert.ok(new Set(runs).size > 40, key.kind);
 			for (const run of runs) this.#runs.add(run);
 		}
 	}
 
-	/** @throws where a text or bytes in it hold one of them, whatever line ends stand between. */
+	/** Fails if a text or bytes in a value contain a secret run. Ignores line feeds. */
 	assertAbsent(value: unknown): void {
 		if (value instanceof Uint8Array) this.#assertFree(Buffer.from(value).toString("latin1"));
 		else if (typeof value === "string") this.#assertFree(value.replaceAll("\n", ""));
@@ -250,9 +250,9 @@ class Secrets {
 	}
 
 	#assertFree(text: string): void {
-		if (this.#free.has(text)) return;
-		for (const run of runsOf(text)) assert.ok(!this.#runs.has(run), "a private key stands there");
-		this.#free.add(text);
+		if (this.#clean.has(text)) return;
+		for (const run of runsOf(text)) assert.ok(!this.#runs.has(run), "contains part of a private key");
+		this.#clean.add(text);
 	}
 }
 

@@ -5,7 +5,7 @@ import { decodeCertificate } from "../../../src/x509/certificate.ts";
 import * as der from "./der.ts";
 
 const signature = Buffer.alloc(70, 7);
-/** Every universal type, simple and in pieces, and some of each other class. */
+/** All universal types, primitive and constructed, and some types of each other class. */
 const TAGS = [
 	...Array.from({ length: 0x3f }, (_, index) => index + 1),
 	0x40,
@@ -28,9 +28,9 @@ const CONTENTS = [
 ].map((text) => Buffer.from(text, "hex"));
 CONTENTS.push(Buffer.from("250101000000Z"), Buffer.from("20250101000000Z"), Buffer.from("2501010000Z"));
 
-describe("A certificate's structure, beside OpenSSL's view of it", () => {
-	/** Each puts a part of any kind in its place. */
-	const places: Record<string, (part: Buffer) => der.Parts> = {
+describe("A certificate's structure, compared with OpenSSL", () => {
+	/** Each returns a certificate's parts with one part replaced. */
+	const replacements: Record<string, (part: Buffer) => der.Parts> = {
 		"the version": (part) => ({ version: null, serial: Buffer.concat([der.context(0, part), der.integer(1)]) }),
 		"the serial number": (serial) => ({ serial }),
 		"an algorithm's parameter": (part) => ({ signatureAlgorithm: der.sequence(der.oid("1.2.3"), part) }),
@@ -41,11 +41,11 @@ describe("A certificate's structure, beside OpenSSL's view of it", () => {
 		"a date": (notAfter) => ({ notAfter }),
 		"a value in a name": (part) => ({ subject: der.sequence(der.set(der.sequence(der.oid("2.5.4.3"), part))) }),
 		"a name's type": (part) => ({ subject: der.sequence(der.set(der.sequence(part, der.text("a")))) }),
-		"what follows the extensions": (part) => ({ rest: [part] }),
-		"what stands instead of the extensions": (part) => ({ extensions: [], rest: [part] }),
+		"an element after the extensions": (part) => ({ rest: [part] }),
+		"an element in place of the extensions": (part) => ({ extensions: [], rest: [part] }),
 	};
-	for (const [place, partsWith] of Object.entries(places))
-		it(`${place}, of every type, is read where OpenSSL reads it`, () => {
+	for (const [title, partsWith] of Object.entries(replacements))
+		it(`${title}, of every type, is read if OpenSSL reads it`, () => {
 			for (const tag of TAGS)
 				for (const content of CONTENTS) {
 					const part = der.tlv(tag, content);
@@ -54,7 +54,7 @@ describe("A certificate's structure, beside OpenSSL's view of it", () => {
 				}
 		}).timeout(30_000);
 
-	it("each part that is lost, doubled, emptied or of another type is judged as OpenSSL does", () => {
+	it("a missing, duplicate, empty or retyped part has the same result as in OpenSSL", () => {
 		const root = readElement(der.certificate({ signature, issuer: der.name("x"), subject: der.name("y") }));
 		let readable = 0;
 		for (const file of altered(root)) {
@@ -66,16 +66,17 @@ describe("A certificate's structure, beside OpenSSL's view of it", () => {
 });
 
 /**
- * BER writes simple types in pieces, too, which OpenSSL puts together; DER forbids it, and nobody does. Nor does a type
- * stand in certificates whose number goes on in further octets.
+ * True for tags that no certificate has: primitive types in constructed form, which DER forbids and OpenSSL accepts as
+ * BER, and types with numbers of several octets.
  */
 function isBeyondDer(tag: number): boolean {
-	const isInPieces = tag !== 0x30 && tag !== 0x31 && (tag & 0x20) !== 0 && (tag < 0x40 || tag === 0xa1 || tag === 0xa2);
-	return isInPieces || (tag & 0x1f) === 0x1f;
+	const isConstructedPrimitive =
+		tag !== 0x30 && tag !== 0x31 && (tag & 0x20) !== 0 && (tag < 0x40 || tag === 0xa1 || tag === 0xa2);
+	return isConstructedPrimitive || (tag & 0x1f) === 0x1f;
 }
 
-function assertAsOpenssl(file: Uint8Array, what: string): void {
-	assert.equal(isReadable(file), opensslReads(file), what);
+function assertAsOpenssl(file: Uint8Array, message: string): void {
+	assert.equal(isReadable(file), opensslReads(file), message);
 }
 
 function isReadable(file: Uint8Array): boolean {
@@ -91,25 +92,25 @@ function opensslReads(file: Uint8Array): boolean {
 	}
 }
 
-/** An element with one of the elements in it altered, in every way and at every place. */
+/** Yields copies of an element, each with one change in it, in every way and at every position. */
 function* altered(element: Element | null): Generator<Buffer> {
 	if (element === null) return;
-	const { tag, content, whole } = element;
+	const { tag, content, whole: encoded } = element;
 	for (const other of [0x02, 0x03, 0x04, 0x06, 0x0c, 0x17, 0x30, 0x31, 0xa0, 0xa3]) yield der.tlv(other, content);
 	yield der.tlv(tag);
 	const children = childrenOf(element) ?? [];
 	for (const [index, child] of children.entries()) {
 		const around = (...parts: Uint8Array[]) =>
-			der.tlv(tag, ...children.slice(0, index).map(wholeOf), ...parts, ...children.slice(index + 1).map(wholeOf));
+			der.tlv(tag, ...children.slice(0, index).map(encodedOf), ...parts, ...children.slice(index + 1).map(encodedOf));
 		yield around();
 		yield around(child.whole, child.whole);
 		yield around(child.whole, der.nothing());
 		for (const other of altered(child)) yield around(other);
 	}
 	if (children.length === 0 && content.length > 0) yield der.tlv(tag, content.subarray(1));
-	assert.deepEqual(der.tlv(tag, content), Buffer.from(whole));
+	assert.deepEqual(der.tlv(tag, content), Buffer.from(encoded));
 }
 
-function wholeOf({ whole }: Element): Uint8Array {
-	return whole;
+function encodedOf({ whole: encoded }: Element): Uint8Array {
+	return encoded;
 }

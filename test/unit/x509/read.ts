@@ -1,12 +1,12 @@
 import type { CertificateFile } from "../../../src/domain/certificateFile.ts";
 import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
 
-/** Reads a file made of text or bytes as of now, with the usual reminder of 30 days. */
+/** Reads a certificate file, with a reminder of 30 days. @param at Unix seconds. Default: now. */
 export function read(file: string | Uint8Array, at = Date.now() / 1000) {
 	return new X509CertificateFileReader().read(typeof file === "string" ? Buffer.from(file) : file, at, 30);
 }
 
-/** Reads one certificate, and gives its findings by code and level. */
+/** Returns the findings of a file with one certificate. @throws Error for any other number of certificates. */
 export async function findingsOf(file: string | Uint8Array, at?: number) {
 	const { candidates } = await read(file, at);
 	const [candidate] = candidates;
@@ -14,7 +14,7 @@ export async function findingsOf(file: string | Uint8Array, at?: number) {
 	return candidate.findings;
 }
 
-/** Outcome, fingerprints, and what was skipped: block, kind and reason. */
+/** Returns the outcome, the fingerprints, and the block, kind and reason of each skipped block. */
 export function ends({ outcome, candidates, skipped }: CertificateFile) {
 	return [
 		outcome,
@@ -23,12 +23,12 @@ export function ends({ outcome, candidates, skipped }: CertificateFile) {
 	];
 }
 
-/** The findings of all candidates, by their codes. */
+/** Returns the codes of all findings. */
 export function codes({ candidates }: CertificateFile) {
 	return candidates.flatMap(({ findings }) => findings.map(({ code }) => code));
 }
 
-/** Those of one code. */
+/** Returns the findings with a code. */
 export function withCode({ candidates }: CertificateFile, code: string) {
 	return candidates.flatMap(({ findings }) => findings.filter((finding) => finding.code === code));
 }

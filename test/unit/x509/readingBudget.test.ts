@@ -4,47 +4,47 @@ import * as der from "./der.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
 
-describe("Measuring DER", () => {
-	const measured: [what: string, bytes: string, whole: number, content: number, isDer: boolean][] = [
+describe("Reading DER", () => {
+	const valid: [title: string, bytes: string, encoded: number, content: number, isDer: boolean][] = [
 		["the short form", "04 02 0102 ff", 4, 2, true],
 		["no content", "05 00", 2, 0, true],
 		["the long form", `04 8180 ${"00".repeat(128)} ff`, 131, 128, true],
 		["two octets of length", `04 820100 ${"00".repeat(256)}`, 260, 256, true],
-		["a long form that is not needed", "04 8101 00", 4, 1, false],
+		["a redundant long form", "04 8101 00", 4, 1, false],
 		["leading zeros in the length", `04 820080 ${"00".repeat(128)}`, 132, 128, false],
 		["six octets of length", "04 86000000000001 00 ff", 9, 1, false],
 		["a tag of several octets", "1f 8148 01 00", 5, 1, true],
 		["a tag of several octets, the first of them empty", "1f 8001 01 00", 5, 1, true],
 		["an indefinite length", "30 80 0500 0000 ff", 6, 2, false],
-		["one in another", "30 80 3080 0500 0000 0000", 10, 6, false],
+		["nested indefinite lengths", "30 80 3080 0500 0000 0000", 10, 6, false],
 	];
-	for (const [what, bytes, whole, content, isDer] of measured)
-		it(what, () => {
+	for (const [title, bytes, encoded, content, isDer] of valid)
+		it(title, () => {
 			const element = readElement(hex(bytes));
-			assert.deepEqual([element?.whole.length, element?.content.length, element?.isDer], [whole, content, isDer]);
+			assert.deepEqual([element?.whole.length, element?.content.length, element?.isDer], [encoded, content, isDer]);
 		});
 
-	const unmeasured: [what: string, bytes: string][] = [
+	const invalid: [title: string, bytes: string][] = [
 		["nothing", ""],
 		["a tag alone", "30"],
 		["a tag of several octets that does not end", "1f 81"],
 		["the end of contents", "00 00"],
 		["content that ends early", "04 03 0102"],
 		["a length that ends early", "04 82 01"],
-		["a length of more octets than any file has", `04 87 00000000000001 ${"00".repeat(4)}`],
+		["a length of too many octets", `04 87 00000000000001 ${"00".repeat(4)}`],
 		["an indefinite length of a simple type", "04 80 0500 0000"],
 		["an indefinite length without an end", "30 80 0500"],
-		["one with half an end", "30 80 0500 00"],
-		["one with the end of contents in it, which has content", "30 80 0001 0500 0000"],
+		["an indefinite length with half an end", "30 80 0500 00"],
+		["an indefinite length with an end of contents that is not empty", "30 80 0001 0500 0000"],
 		["indefinite lengths nested without end", "3080".repeat(1000) + "0000".repeat(1000)],
 	];
-	for (const [what, bytes] of unmeasured)
-		it(`not ${what}`, () => {
+	for (const [title, bytes] of invalid)
+		it(`not ${title}`, () => {
 			assert.equal(readElement(hex(bytes)), null);
 		});
 
-	it("the parts of a constructed element, where they fill it", () => {
-		const lengths = (bytes: string) => childrenOf(readElement(hex(bytes)))?.map(({ whole }) => whole.length);
+	it("the children of a constructed element, if they fill it exactly", () => {
+		const lengths = (bytes: string) => childrenOf(readElement(hex(bytes)))?.map(({ whole: encoded }) => encoded.length);
 		assert.deepEqual(lengths("30 05 0500 020101"), [2, 3]);
 		assert.deepEqual(lengths("30 00"), []);
 		assert.equal(lengths("30 03 0500 02"), undefined);
@@ -54,7 +54,7 @@ describe("Measuring DER", () => {
 		assert.deepEqual([many(10_000)?.length, many(10_001)], [10_000, null]);
 	});
 
-	it("object identifiers, and what is none", () => {
+	it("object identifiers, valid and invalid", () => {
 		for (const text of [
 			"0.39",
 			"1.0",
@@ -74,7 +74,7 @@ describe("Measuring DER", () => {
 		assert.equal(oidText(hex("2a".repeat(128)))?.split(".").length, 129);
 	});
 
-	it("what begins as a longer SEQUENCE than is there", () => {
+	it("a truncated SEQUENCE", () => {
 		assert.deepEqual(
 			["3080", "308100", "308401000000", "30", "307f", "308500", "318100", ""].map((bytes) => looksLikeDer(hex(bytes))),
 			[true, true, true, false, false, false, false, false],

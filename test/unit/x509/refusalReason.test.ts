@@ -7,7 +7,7 @@ import * as der from "./der.ts";
 import { makePrivateKeys } from "./privateKeys.ts";
 import { ends, read, withCode } from "./read.ts";
 
-describe("What is no certificate file", () => {
+describe("A file without certificates", () => {
 	let root: MadeCertificate;
 	let intermediate: MadeCertificate;
 	const keys = makePrivateKeys();
@@ -17,7 +17,7 @@ describe("What is no certificate file", () => {
 		intermediate = await makeCertificate({ commonName: "Acme Intermediate", issuer: root });
 	});
 
-	describe("R07 is refused, and named:", () => {
+	describe("R07 is refused, with the kind of its content:", () => {
 		for (const { kind, text, der: key } of keys)
 			it(`private key, ${kind}`, async () => {
 				for (const file of [text, text.replaceAll("\n", "\r\n"), text.replaceAll("\n", "\r"), ...(key ? [key] : [])]) {
@@ -31,7 +31,7 @@ describe("What is no certificate file", () => {
 				}
 			});
 
-		it("private keys that are text without armour, or cut off", async () => {
+		it("private keys without PEM labels, or cut off", async () => {
 			const pkcs8 = keys[0]?.text ?? "";
 			const files = [
 				"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
@@ -47,7 +47,7 @@ describe("What is no certificate file", () => {
 			}
 		});
 
-		it("PKCS#12, whatever is in it, with how to get the CA certificate out", async () => {
+		it("PKCS#12 with any content, and how to extract the CA certificate", async () => {
 			const p12 = der.sequence(der.integer(3), der.sequence(der.oid("1.2.840.113549.1.7.1"), der.context(0)));
 			for (const file of [p12, der.armour("PKCS12", p12), p12.toString("base64")]) {
 				const found = await read(file);
@@ -56,7 +56,7 @@ describe("What is no certificate file", () => {
 			}
 		});
 
-		it("but not what only begins as PKCS#12 does", async () => {
+		it("but not as PKCS#12 if it only begins like PKCS#12", async () => {
 			for (const version of [1, 4]) {
 				const other = der.sequence(der.integer(version), der.sequence(der.oid("1.2.3")));
 				assert.equal((await read(der.armour("CERTIFICATE", other))).reason, "unreadable");
@@ -65,7 +65,7 @@ describe("What is no certificate file", () => {
 			assert.equal((await read(der.armour("CERTIFICATE", twoOctets))).reason, "unreadable");
 		});
 
-		it("a block by its label where its content is none that is known", async () => {
+		it("a block of unknown content, by its label", async () => {
 			const rows = {
 				"X509 CERTIFICATE": "certificate unreadable",
 				"TRUSTED CERTIFICATE": "certificate unreadable",
@@ -85,7 +85,7 @@ describe("What is no certificate file", () => {
 			}
 		});
 
-		it("a private key by its label alone, whatever is in it", async () => {
+		it("a private key by its label, with any content", async () => {
 			const found = await read(der.armour("PRIVATE KEY", root.der));
 			assert.deepEqual(ends(found), ["refuse", [], ["1 private-key private-key"]]);
 		});
@@ -102,7 +102,7 @@ describe("What is no certificate file", () => {
 			der.bitString(Buffer.alloc(64)),
 		);
 		const pkcs1 = publicKey.export({ type: "pkcs1", format: "der" });
-		const refused: [what: string, reason: string, kind: string, files: (string | Uint8Array)[]][] = [
+		const refused: [title: string, reason: string, kind: string, files: (string | Uint8Array)[]][] = [
 			[
 				"a public key",
 				"public-key",
@@ -159,8 +159,8 @@ describe("What is no certificate file", () => {
 			],
 			["another label", "unknown", "unknown", [der.armour("SOMETHING ELSE", Buffer.from("x"))]],
 		];
-		for (const [what, reason, kind, files] of refused)
-			it(what, async () => {
+		for (const [title, reason, kind, files] of refused)
+			it(title, async () => {
 				for (const file of files) {
 					const found = await read(file);
 					assert.deepEqual(ends(found), ["refuse", [], [`1 ${kind} ${reason}`]]);
@@ -169,7 +169,7 @@ describe("What is no certificate file", () => {
 				}
 			});
 
-		it("an empty file, and a text without a block, each in its own words", async () => {
+		it("an empty file, and a text without a block, with different messages", async () => {
 			for (const file of ["", " \r\n\t", "\ufeff", Buffer.of(0xff, 0xfe)])
 				assert.deepEqual([(await read(file)).reason, (await read(file)).skipped], ["empty", []]);
 			for (const file of [
@@ -190,7 +190,7 @@ describe("What is no certificate file", () => {
 		});
 	});
 
-	describe("R07 broken blocks are refused by number, line and fault:", () => {
+	describe("R07 with invalid blocks is refused, with the number, line and fault of each:", () => {
 		const message = async (file: string | Uint8Array) => outcomeWords(await read(file));
 		const withBadCharacter = (pem: string) => pem.replace("\nMII", "\nMI!");
 
@@ -200,7 +200,7 @@ describe("What is no certificate file", () => {
 			assert.match(await message(file), /^Block 1 \(line 2, certificate\): Its END line is missing/);
 		});
 
-		it("an END line of another label, and what its label says it is", async () => {
+		it("an END line of another label, which counts as another block", async () => {
 			const file = root.pem.replace("END CERTIFICATE", "END PRIVATE KEY");
 			const found = await read(file);
 			assert.deepEqual(ends(found), ["refuse", [], ["1 certificate no-end", "2 private-key private-key"]]);
@@ -220,7 +220,7 @@ describe("What is no certificate file", () => {
 			assert.match(outcomeWords(found), /^Block 1 \(line 3, certificate\): Line 4 holds something that is not base64/);
 		});
 
-		it("every character beside those of base64, and a colon that belongs to no header", async () => {
+		it("every character that is not base64, and a colon outside a header", async () => {
 			const lines = root.pem.split("\n");
 			for (const character of ["{", "[", "`", "@", ":", ".", "\0", "\b", "\u00e9", "\\x", "\\"]) {
 				const file = lines.with(3, `MI${character}${lines[3]?.slice(3)}`).join("\n");
@@ -234,7 +234,7 @@ describe("What is no certificate file", () => {
 			assert.equal((await read(header)).skipped[0]?.faultLine, 7);
 		});
 
-		it("base64 whose last characters or whose padding are not all there", async () => {
+		it("base64 with missing final characters or missing padding", async () => {
 			const padded = der.armour(
 				"CERTIFICATE",
 				Buffer.concat([root.der, Buffer.alloc((4 - (root.der.length % 3)) % 3)]),
@@ -255,7 +255,7 @@ describe("What is no certificate file", () => {
 			]);
 		});
 
-		it("lines lost within, at the end, or half of a DER file", async () => {
+		it("missing lines inside or at the end, or half of a DER file", async () => {
 			const lines = root.pem.split("\n");
 			const files = [
 				lines.toSpliced(-4, 1).join("\n"),
@@ -268,7 +268,7 @@ describe("What is no certificate file", () => {
 			assert.deepEqual(ends(await read(root.der.subarray(0, 300))), ["refuse", [], ["1 unknown cut-off"]]);
 		});
 
-		it("an empty block, and one of something else", async () => {
+		it("an empty block, and a block with other content", async () => {
 			for (const bytes of [
 				Buffer.alloc(0),
 				Buffer.from("hello"),
@@ -282,14 +282,14 @@ describe("What is no certificate file", () => {
 				]);
 		});
 
-		it("one altered character of a self-signed certificate: damaged", async () => {
+		it("one changed character of a self-signed certificate: accepted, as damaged", async () => {
 			const at = root.pem.length - 60;
 			const altered = root.pem[at] === "A" ? "B" : "A";
 			const found = await read(root.pem.slice(0, at) + altered + root.pem.slice(at + 1));
 			assert.deepEqual([found.outcome, withCode(found, "damaged")], ["accept", [{ code: "damaged", level: "block" }]]);
 		});
 
-		it("and never hide a good one, whichever stands first", async () => {
+		it("an invalid block and a good block, in either order: accepted", async () => {
 			const bad = withBadCharacter(intermediate.pem);
 			const cut = intermediate.pem.slice(0, 300);
 			for (const [file, block, line] of [

@@ -25,7 +25,12 @@ import {
 	type ScopeSnapshot,
 	setActive,
 } from "../activation.ts";
-import { settledWords } from "../activationMessages.ts";
+import {
+	type ActivationQuestion,
+	type ConfirmationQuestion,
+	type ImpactSummary,
+	settledWords,
+} from "../activationMessages.ts";
 import { accountWords } from "../activationResultMessages.ts";
 import { activeAfter, assessDeactivation, isAlreadyApplied } from "../deactivationImpact.ts";
 import { tellSwitched } from "./activationNotification.ts";
@@ -33,108 +38,115 @@ import { confirmDeactivation, confirmInOrganization, confirmInProjects } from ".
 import { isNew, wasSaid } from "./saidOnce.ts";
 import { askForScopes } from "./scopePicker.ts";
 
-/** What activating and deactivating need. */
 export interface ActivationCommands extends CommandContext, SelfAccessDeps {
-	/** Remembers what was said once. */
+	/** Remembers which notes were shown once. */
 	readonly memory: vscode.Memento;
 }
 
-/** How it is before certificates are switched. */
-interface Situation {
-	readonly basis: ActivationSnapshot;
+/** The state that the user confirms. */
+interface ActivationPreview {
+	readonly snapshot: ActivationSnapshot;
 	readonly subjects: readonly CertificateWithContent[];
-	/** `null` where this extension's own calls are not at stake. */
+	/** `null` if this extension's own calls are not affected. */
 	readonly access: SelfAccess | null;
 }
 
 /**
- * Activates or deactivates certificates where the person says.
- * @param near The scope whose row was chosen, if any.
- * @throws Failure, Cancelled
+ * Activates or deactivates certificates in scopes that the user picks.
+ * @param clickedScope The scope of the clicked row, if any.
+ * @throws ProblemError; CancelledError
  */
 export async function switchCertificates(
-	commands: ActivationCommands,
+	deps: ActivationCommands,
 	chosen: readonly Certificate[],
 	active: boolean,
-	near: Scope | null,
+	clickedScope: Scope | null,
 ): Promise<void> {
-	const { organizationRef } = await requireConnection(commands);
-	const scopes = await askForScopes(commands, chosen, active, near);
+	const { organizationRef } = await requireConnection(deps);
+	const scopes = await askForScopes(deps, chosen, active, clickedScope);
 	const target = { organizationRef, scopes, ids: chosen.map(({ id }) => id) };
-	const nameOf = projectNamed(commands);
-	const accounts = await retryWhenChanged(async (changed) => {
+	const nameOf = projectNamed(deps);
+	const results = await retryWhenChanged(async (changed) => {
 		const reading = l10n.t("Reading how it is now…");
-		const situation = await withCancellableProgress(reading, (signal) =>
-			lookAt(commands, target, chosen, active, signal),
+		const preview = await withCancellableProgress(reading, (signal) =>
+			loadPreview(deps, target, chosen, active, signal),
 		);
-		const { basis, subjects } = situation;
-		if (isAlreadyApplied(basis, target.ids, active)) return null;
-		await confirm(commands, situation, active, changed);
-		const what = subjectsWords(subjects.map(({ certificate }) => certificate));
-		const title = active ? l10n.t("Activating {0}…", what) : l10n.t("Deactivating {0}…", what);
-		const request = { ...target, active, confirmed: basis };
-		return withCancellableProgress(title, (signal) => setActive(commands.organization, request, signal));
+		const { snapshot, subjects } = preview;
+		if (isAlreadyApplied(snapshot, target.ids, active)) return null;
+		await confirm(deps, preview, active, changed);
+		const label = subjectsWords(subjects.map(({ certificate }) => certificate));
+		const title = active ? l10n.t("Activating {0}…", label) : l10n.t("Deactivating {0}…", label);
+		const request = { ...target, active, confirmed: snapshot };
+		return withCancellableProgress(title, (signal) => setActive(deps.organization, request, signal));
 	});
-	if (accounts) tellSwitched(commands, accountWords(chosen, accounts, active, nameOf), accounts);
-	else void showMessage(commands, "information", settledWords(chosen, summarizeScopes(scopes, nameOf), active));
+	if (results) tellSwitched(deps, accountWords(chosen, results, active, nameOf), results);
+	else void showMessage(deps, "information", settledWords(chosen, summarizeScopes(scopes, nameOf), active));
 }
 
-/** @throws Failure where none of the scopes can be read; Cancelled */
-async function lookAt(
-	commands: ActivationCommands,
+/** @throws ProblemError if none of the scopes can be read; CancelledError */
+async function loadPreview(
+	deps: ActivationCommands,
 	target: ActivationTarget,
 	chosen: readonly Certificate[],
 	active: boolean,
 	signal: AbortSignal,
-): Promise<Situation> {
-	const { organization, certificates } = commands;
+): Promise<ActivationPreview> {
+	const { organization, certificates } = deps;
 	const { ids } = target;
-	const basis = await prepareActivation(organization, target, signal);
-	const readable = basis.scopes.filter(isReadable);
-	const [unread] = basis.scopes;
+	const snapshot = await prepareActivation(organization, target, signal);
+	const readable = snapshot.scopes.filter(isReadable);
+	const [unread] = snapshot.scopes;
 	if (readable.length === 0 && unread?.problem) throw new ProblemError(unread.problem);
-	const fresh = chosen.map((each) => basis.certificates.find(({ id }) => id === each.id) ?? each);
+	const fresh = chosen.map((each) => snapshot.certificates.find(({ id }) => id === each.id) ?? each);
 	const { listing } = certificates.state;
-	const staying = activeAfter(readable, ids, listing);
-	const anchors = active ? [...new Set([...staying, ...ids])] : staying;
-	const isAtStake = readable.some(({ scope }) => scope.kind === "organization") && anchors.length > 0;
-	const access = isAtStake ? await checkSelfAccess(commands, anchors, signal) : null;
-	return { basis, subjects: await loadContents(commands, fresh, signal), access };
+	const remaining = activeAfter(readable, ids, listing);
+	const anchors = active ? [...new Set([...remaining, ...ids])] : remaining;
+	const isAffected = readable.some(({ scope }) => scope.kind === "organization") && anchors.length > 0;
+	const access = isAffected ? await checkSelfAccess(deps, anchors, signal) : null;
+	return { snapshot, subjects: await loadContents(deps, fresh, signal), access };
 }
 
-/** @throws Cancelled unless they are to be switched. */
+/** @throws CancelledError unless the user confirms. */
 async function confirm(
-	commands: ActivationCommands,
-	{ basis, subjects, access }: Situation,
+	deps: ActivationCommands,
+	{ snapshot, subjects, access }: ActivationPreview,
 	active: boolean,
 	changed: boolean,
 ): Promise<void> {
-	const { certificates, memory } = commands;
+	const { certificates } = deps;
 	const time = { now: Date.now() / 1000, reminderDays: reminderDays() };
-	const nameOf = projectNamed(commands);
-	const places = (scopes: readonly Scope[]) => summarizeScopes(scopes, nameOf);
-	const readable = basis.scopes.filter(isReadable);
-	const unreadable = basis.scopes.filter((each) => !isReadable(each));
+	const nameOf = projectNamed(deps);
+	const summarize = (scopes: readonly Scope[]) => summarizeScopes(scopes, nameOf);
+	const readable = snapshot.scopes.filter(isReadable);
+	const unreadable = snapshot.scopes.filter((each) => !isReadable(each));
 	const [first] = unreadable;
-	const question = {
+	const question: ConfirmationQuestion = {
 		subjects,
-		places: places(readable.map(scopeOf)),
-		unread: first?.problem ? { places: places(unreadable.map(scopeOf)), problem: first.problem } : null,
+		places: summarize(readable.map(scopeOf)),
+		unread: first?.problem ? { places: summarize(unreadable.map(scopeOf)), problem: first.problem } : null,
 		access: access && accessWords(access, time.now),
 		changed,
 	};
 	if (!active) {
 		const ids = subjects.map(({ certificate }) => certificate.id);
-		const { off, left, unclear } = assessDeactivation(readable, ids, certificates.state.listing);
-		const aftermath = { off: places(off), left: places(left), unclear: places(unclear) };
-		return confirmDeactivation({ ...question, ...aftermath }, time);
+		const impact = assessDeactivation(readable, ids, certificates.state.listing);
+		const summary: ImpactSummary = {
+			off: summarize(impact.off),
+			left: summarize(impact.left),
+			unclear: summarize(impact.unclear),
+		};
+		return confirmDeactivation({ ...question, ...summary }, time);
 	}
-	const open = places(readable.filter((scope) => scope.active.length === 0).map(scopeOf));
-	const policies = isNew(memory, "policies");
-	if (policies) await wasSaid(memory, "policies");
-	const asked = { ...question, open, policies };
-	if (!access) return confirmInProjects(asked, time);
-	return confirmInOrganization(asked, time, isAccepted(access), () => saveAllPems(commands));
+	const unenforced = readable.filter((scope) => scope.active.length === 0);
+	const isFirst = isNew(deps.memory, "policies");
+	if (isFirst) await wasSaid(deps.memory, "policies");
+	const activation: ActivationQuestion = {
+		...question,
+		open: summarize(unenforced.map(scopeOf)),
+		policies: isFirst,
+	};
+	if (!access) return confirmInProjects(activation, time);
+	return confirmInOrganization(activation, time, isAccepted(access), () => saveAllPems(deps));
 }
 
 function isReadable({ problem }: ScopeSnapshot): boolean {

@@ -6,20 +6,20 @@ import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { ScopeResult } from "../activation.ts";
 import { isDone } from "../activationResultMessages.ts";
 
-/** Says what became of a switch in some scopes. @param goOn What to do where not all was done. */
+/** Shows the results of an activation or deactivation. @param nextStep Advice after an incomplete one. */
 export function tellSwitched(
-	notices: NotificationDeps,
-	words: string,
-	accounts: readonly ScopeResult[],
-	goOn?: string,
+	deps: NotificationDeps,
+	message: string,
+	results: readonly ScopeResult[],
+	nextStep?: string,
 ): void {
-	if (isDone(accounts)) {
-		notifyDone(words);
+	if (isDone(results)) {
+		notifyDone(message);
 		return;
 	}
 	const setUp = l10n.t("Set Up Client Certificate");
-	const buttons = accounts.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
-	void showMessage(notices, "warning", goOn ? `${words}\n${goOn}` : words, ...buttons).then((pressed) => {
+	const buttons = results.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
+	void showMessage(deps, "warning", nextStep ? `${message}\n${nextStep}` : message, ...buttons).then((pressed) => {
 		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
 	});
 }

@@ -12,21 +12,21 @@ import {
 	textToType,
 } from "../activationMessages.ts";
 
-/** Asks before certificates are activated in projects alone. @throws Cancelled unless they are to be. */
+/** Asks for confirmation of an activation in projects only. @throws CancelledError unless the user confirms. */
 export async function confirmInProjects(question: ActivationQuestion, time: Time): Promise<void> {
 	const { message, detail } = activationWords(question, time);
 	const activate = l10n.t("Activate");
-	// Enter takes the first button.
+	// Enter presses the first button.
 	const buttons = [l10n.t("Don't Activate"), activate];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
 	if (chosen !== activate) throw new CancelledError();
 }
 
 /**
- * Asks before certificates are activated in the organization, which may shut this extension out: only typing goes on.
- * @param isSafe Whether this extension's own calls will be answered, as far as that can be told.
- * @param savePems Saves what the organization holds. @throws Cancelled
- * @throws Cancelled unless they are to be.
+ * Asks for typed confirmation of an activation in the organization, which may lock this extension out.
+ * @param isSafe Whether this extension's own calls are expected to be accepted.
+ * @param savePems Saves all certificates of the organization. @throws CancelledError
+ * @throws CancelledError unless the user confirms.
  */
 export async function confirmInOrganization(
 	question: ActivationQuestion,
@@ -37,23 +37,23 @@ export async function confirmInOrganization(
 	const { message, detail } = activationWords(question, time);
 	const save = l10n.t("Save All Anchors' PEMs…");
 	const setUp = l10n.t("Set Up Client Certificate");
-	const goOn = l10n.t("Continue…");
-	// Enter takes the first button.
-	const buttons = isSafe ? [save, goOn] : [setUp, save, goOn];
+	const proceed = l10n.t("Continue…");
+	// Enter presses the first button.
+	const buttons = isSafe ? [save, proceed] : [setUp, save, proceed];
 	for (;;) {
 		const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-		if (chosen === goOn) break;
+		if (chosen === proceed) break;
 		if (chosen === setUp) await vscode.commands.executeCommand(COMMANDS.openSettings);
 		if (chosen !== save) throw new CancelledError();
 		await savePems().catch((thrown) => {
 			if (!isCancelled(thrown)) throw thrown;
 		});
 	}
-	await askToType(question.subjects);
+	await promptForConfirmation(question.subjects);
 }
 
-/** Has a person type what is to be activated. @throws Cancelled */
-async function askToType(subjects: readonly CertificateWithContent[]): Promise<void> {
+/** Prompts for the confirmation text. @throws CancelledError */
+async function promptForConfirmation(subjects: readonly CertificateWithContent[]): Promise<void> {
 	const expected = textToType(subjects);
 	await promptText({
 		title: l10n.t("Activate in the organization"),
@@ -64,11 +64,11 @@ async function askToType(subjects: readonly CertificateWithContent[]): Promise<v
 	});
 }
 
-/** Asks before certificates are deactivated. @throws Cancelled unless they are to be. */
+/** Asks for confirmation of a deactivation. @throws CancelledError unless the user confirms. */
 export async function confirmDeactivation(question: DeactivationQuestion, time: Time): Promise<void> {
 	const { message, detail } = deactivationWords(question, time);
 	const deactivate = l10n.t("Deactivate");
-	// Enter takes the first button.
+	// Enter presses the first button.
 	const buttons = [l10n.t("Don't Deactivate"), deactivate];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
 	if (chosen !== deactivate) throw new CancelledError();

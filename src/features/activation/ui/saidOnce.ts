@@ -1,16 +1,17 @@
 import type * as vscode from "vscode";
 
-const SAID = "openaiCertificates.said";
+const SHOWN_NOTES_KEY = "openaiCertificates.said";
 
-/** What is said once, and not again on this computer. */
+/** Notes that are shown only once on this computer. */
 export type SaidOnce = "policies";
 
-/** Whether something was not said yet. */
-export function isNew(memory: vscode.Memento, what: SaidOnce): boolean {
-	return !memory.get<readonly string[]>(SAID, []).includes(what);
+/** True if a note was not shown yet. */
+export function isNew(globalState: vscode.Memento, note: SaidOnce): boolean {
+	return !globalState.get<readonly string[]>(SHOWN_NOTES_KEY, []).includes(note);
 }
 
-/** Remembers that something was said. */
-export async function wasSaid(memory: vscode.Memento, what: SaidOnce): Promise<void> {
-	await memory.update(SAID, [...new Set([...memory.get<readonly string[]>(SAID, []), what])]);
+/** Remembers that a note was shown. */
+export async function wasSaid(globalState: vscode.Memento, note: SaidOnce): Promise<void> {
+	const shown = globalState.get<readonly string[]>(SHOWN_NOTES_KEY, []);
+	await globalState.update(SHOWN_NOTES_KEY, [...new Set([...shown, note])]);
 }

@@ -11,32 +11,32 @@ import { isActive } from "../../organization/activeScopes.ts";
 import { type CommandContext, refreshProjects } from "../../organization/ui/commandContext.ts";
 
 /**
- * Asks in which scopes certificates are to be switched: the organization first, then the projects.
- * @param near The scope whose row was chosen, if any: it is ticked to begin with.
- * @returns none where nothing is active that is to be deactivated. Where that is so in one scope only, it does not ask.
- * @throws Failure, Cancelled
+ * Asks for the scopes to activate or deactivate in; lists the organization first, then the projects.
+ * @param clickedScope The scope of the clicked row, if any; initially checked.
+ * @returns the picked scopes. A deactivation does not prompt if at most one scope has an active certificate.
+ * @throws ProblemError; CancelledError
  */
 export async function askForScopes(
-	commands: CommandContext,
+	deps: CommandContext,
 	chosen: readonly Certificate[],
 	active: boolean,
-	near: Scope | null,
+	clickedScope: Scope | null,
 ): Promise<readonly Scope[]> {
-	const { certificates, projects } = commands;
-	// What is active somewhere must not be missing among what can be deactivated; where to activate, any project will do.
+	const { certificates, projects } = deps;
+	// A deactivation must offer every scope with an active certificate, so it reads all lists again.
 	await withCancellableProgress(l10n.t("Reading the projects…"), async (signal) => {
-		if (active) await refreshProjects(commands, signal);
+		if (active) await refreshProjects(deps, signal);
 		else await Promise.all([certificates.load(signal), projects.refresh(signal)]);
 	});
 	const { projects: known, problem } = projects.state;
-	const ofOrganization = l10n.t("all of its projects, and this extension's own calls");
+	const organizationDetail = l10n.t("all of its projects, and this extension's own calls");
 	const choices = [
-		choiceOf(ORGANIZATION, l10n.t("The organization"), [ofOrganization], chosen, certificates.state.listing),
+		toChoice(ORGANIZATION, l10n.t("The organization"), [organizationDetail], chosen, certificates.state.listing),
 		...(known ?? []).toSorted(byName).map((project) => {
-			const beside = project.archived ? [project.id, l10n.t("archived")] : [project.id];
+			const details = project.archived ? [project.id, l10n.t("archived")] : [project.id];
 			const reading = projects.scope(project.id);
 			const listing = reading.problem ? null : reading.listing;
-			return choiceOf({ kind: "project", id: project.id }, projectName(project), beside, chosen, listing);
+			return toChoice({ kind: "project", id: project.id }, projectName(project), details, chosen, listing);
 		}),
 	].filter(({ mayBeActive }) => active || mayBeActive);
 	if (problem && choices.length === 0)
@@ -55,41 +55,41 @@ export async function askForScopes(
 	const placeholder = problem
 		? l10n.t("{0} Not all projects could be read: {1}", where, describeProblem(problem))
 		: where;
-	const nearest = choices.filter(({ value }) => near && scopeKey(value) === scopeKey(near));
-	return pickMany({ title, placeholder }, choices, choices.length === 1 ? choices : nearest);
+	const clicked = choices.filter(({ value }) => clickedScope && scopeKey(value) === scopeKey(clickedScope));
+	return pickMany({ title, placeholder }, choices, choices.length === 1 ? choices : clicked);
 }
 
-/** What is archived comes last. */
+/** Compares by name; archived projects last. */
 function byName(one: Project, other: Project): number {
-	return Number(one.archived) - Number(other.archived) || names.compare(projectName(one), projectName(other));
+	return Number(one.archived) - Number(other.archived) || collator.compare(projectName(one), projectName(other));
 }
 
-const names = new Intl.Collator(undefined, { numeric: true });
+const collator = new Intl.Collator(undefined, { numeric: true });
 
 interface ScopeChoice extends Choice<Scope> {
-	/** Whether one of the certificates is active there, or may be. */
+	/** True if one of the certificates is active in the scope, or may be. */
 	readonly mayBeActive: boolean;
 }
 
-function choiceOf(
+function toChoice(
 	value: Scope,
 	label: string,
-	beside: readonly string[],
+	details: readonly string[],
 	chosen: readonly Certificate[],
 	listing: CertificateListing | null,
 ): ScopeChoice {
 	const states = chosen.map(({ id }) => isActive(id, listing));
 	const count = states.filter((state) => state === true).length;
-	const words = states.includes(undefined) ? l10n.t("not known whether active") : stateWords(count, states.length);
+	const state = states.includes(undefined) ? l10n.t("not known whether active") : formatCount(count, states.length);
 	return {
 		label,
-		description: [...beside, words].join(" · "),
+		description: [...details, state].join(" · "),
 		value,
 		mayBeActive: states.some((state) => state !== false),
 	};
 }
 
-function stateWords(count: number, of: number): string {
+function formatCount(count: number, of: number): string {
 	if (count === 0) return l10n.t("not active");
 	return count === of ? l10n.t("active") : l10n.t("{0} of {1} active", count, of);
 }

@@ -10,10 +10,10 @@ import { CancelledError, ProblemError } from "../../../domain/problem.ts";
 import { type CommandContext, requireConnection } from "../../organization/ui/commandContext.ts";
 import { renameCertificate } from "../renameCertificate.ts";
 
-/** Gives a certificate another name. @throws Failure, Cancelled */
-export async function promptAndRename(commands: CommandContext, { id }: Certificate): Promise<void> {
-	const { organization, certificates } = commands;
-	const { organizationRef } = await requireConnection(commands);
+/** @throws ProblemError; CancelledError */
+export async function promptAndRename(deps: CommandContext, { id }: Certificate): Promise<void> {
+	const { organization, certificates } = deps;
+	const { organizationRef } = await requireConnection(deps);
 	const listed = () => certificates.state.listing?.certificates ?? [];
 	const renamed = await retryWhenChanged(async (changed) => {
 		const shown = listed().find((each) => each.id === id);

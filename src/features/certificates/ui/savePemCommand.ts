@@ -12,23 +12,22 @@ import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { fetchContent, loadContents } from "../../organization/ui/commandContext.ts";
 import { type SavedPem, savedWords } from "../savePemMessages.ts";
 
-/** What saving certificates needs. */
 export interface PemCommands extends NotificationDeps {
 	readonly certificates: CertificateStore;
 }
 
 /**
- * Saves certificates as PEM: one where the person says, several into a folder.
- * @throws Failure, Cancelled
+ * Saves certificates as PEM: one in a file that the user names, several in a folder.
+ * @throws ProblemError; CancelledError
  */
-export async function savePem(commands: PemCommands, chosen: readonly Certificate[]): Promise<void> {
+export async function savePem(deps: PemCommands, chosen: readonly Certificate[]): Promise<void> {
 	const [only, ...others] = chosen;
 	if (!only) throw new ProblemError({ reason: "nothing-selected" });
-	if (others.length > 0) return saveIntoFolder(commands, chosen);
-	const { pem } = await fetchContent(commands, only);
+	if (others.length > 0) return saveInFolder(deps, chosen);
+	const { pem } = await fetchContent(deps, only);
 	const file = await vscode.window.showSaveDialog({
 		title: l10n.t("Save the PEM of “{0}”", nameWords(only)),
-		defaultUri: vscode.Uri.joinPath(startFolder(), fileNameFor(only)),
+		defaultUri: vscode.Uri.joinPath(initialFolder(), fileNameFor(only)),
 		filters: { PEM: ["pem"] },
 	});
 	if (!file) throw new CancelledError();
@@ -40,35 +39,35 @@ export async function savePem(commands: PemCommands, chosen: readonly Certificat
 	notifyDone(l10n.t("Saved {0}.", file.path.split("/").at(-1) ?? ""));
 }
 
-/** Saves every certificate of the organization into a folder that the person chooses. @throws Cancelled */
-export async function saveAllPems(commands: PemCommands): Promise<void> {
-	await saveIntoFolder(commands, commands.certificates.state.listing?.certificates ?? []);
+/** Saves all certificates of the organization in a folder that the user picks. @throws CancelledError */
+export async function saveAllPems(deps: PemCommands): Promise<void> {
+	await saveInFolder(deps, deps.certificates.state.listing?.certificates ?? []);
 }
 
-async function saveIntoFolder(commands: PemCommands, chosen: readonly Certificate[]): Promise<void> {
+async function saveInFolder(deps: PemCommands, chosen: readonly Certificate[]): Promise<void> {
 	const picked = await vscode.window.showOpenDialog({
 		title: l10n.t("Where to save {0} PEM files", chosen.length),
 		openLabel: l10n.t("Save Here"),
 		canSelectFolders: true,
 		canSelectFiles: false,
-		defaultUri: startFolder(),
+		defaultUri: initialFolder(),
 	});
 	const [folder] = picked ?? [];
 	if (!folder) throw new CancelledError();
 	const reading = l10n.t("Reading {0}…", subjectsWords(chosen));
-	const subjects = await withCancellableProgress(reading, (signal) => loadContents(commands, chosen, signal));
+	const subjects = await withCancellableProgress(reading, (signal) => loadContents(deps, chosen, signal));
 	const saved: SavedPem[] = [];
 	for (const { certificate, content } of subjects) {
 		const file = vscode.Uri.joinPath(folder, fileNameFor(certificate));
-		saved.push({ certificate, outcome: content ? await saveNew(file, content.pem) : "unreadable" });
+		saved.push({ certificate, outcome: content ? await writeUnlessDifferent(file, content.pem) : "unreadable" });
 	}
-	const words = savedWords(saved);
-	if (saved.every(({ outcome }) => outcome === "saved")) notifyDone(words);
-	else void showMessage(commands, "warning", words);
+	const message = savedWords(saved);
+	if (saved.every(({ outcome }) => outcome === "saved")) notifyDone(message);
+	else void showMessage(deps, "warning", message);
 }
 
-/** Writes a file, but not over one that holds something else. */
-async function saveNew(file: vscode.Uri, pem: string): Promise<SavedPem["outcome"]> {
+/** Writes a file, but never over a file with other content. */
+async function writeUnlessDifferent(file: vscode.Uri, pem: string): Promise<SavedPem["outcome"]> {
 	const bytes = new TextEncoder().encode(pem);
 	const { fs } = vscode.workspace;
 	try {
@@ -87,11 +86,11 @@ async function saveNew(file: vscode.Uri, pem: string): Promise<SavedPem["outcome
 	}
 }
 
-/** A file's name is made of the id alone: a name could lead elsewhere. */
+/** Returns a file name made of the id alone: a name could contain a path. */
 function fileNameFor({ id }: Certificate): string {
 	return `${id}.pem`;
 }
 
-function startFolder(): vscode.Uri {
+function initialFolder(): vscode.Uri {
 	return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
 }

@@ -20,75 +20,71 @@ import {
 import { detailsWords } from "../detailsDocument.ts";
 import { historyWords } from "../historyDocument.ts";
 
-/** What showing and copying certificates needs. */
 export interface TextCommands extends CommandContext {
 	readonly enforcement: EnforcementIndex;
 	readonly documents: Pick<VirtualDocuments, "show">;
 	readonly reader: CertificateReader;
 }
 
-/** Copies the ids of certificates, a line each. */
+/** Copies the ids of certificates, one per line. */
 export async function copyId(chosen: readonly Certificate[]): Promise<void> {
 	await vscode.env.clipboard.writeText(chosen.map(({ id }) => id).join("\n"));
-	tellCopied(chosen, l10n.t("Copied the certificate's id."), l10n.t("Copied the ids, a line each."));
+	notifyCopied(chosen, l10n.t("Copied the certificate's id."), l10n.t("Copied the ids, a line each."));
 }
 
-/** Copies the fingerprints of certificates, a line each. @throws Failure, Cancelled */
-export async function copyFingerprint(commands: TextCommands, chosen: readonly Certificate[]): Promise<void> {
-	const contents = await fetchContents(commands, chosen);
+/** Copies the SHA-256 fingerprints of certificates, one per line. @throws ProblemError; CancelledError */
+export async function copyFingerprint(deps: TextCommands, chosen: readonly Certificate[]): Promise<void> {
+	const contents = await fetchContents(deps, chosen);
 	await vscode.env.clipboard.writeText(contents.map(({ sha256 }) => sha256).join("\n"));
-	tellCopied(
+	notifyCopied(
 		chosen,
 		l10n.t("Copied the SHA-256 fingerprint."),
 		l10n.t("Copied the SHA-256 fingerprints, a line each."),
 	);
 }
 
-/** Copies certificates as PEM. @throws Failure, Cancelled */
-export async function copyPem(commands: TextCommands, chosen: readonly Certificate[]): Promise<void> {
-	const contents = await fetchContents(commands, chosen);
+/** Copies certificates as PEM. @throws ProblemError; CancelledError */
+export async function copyPem(deps: TextCommands, chosen: readonly Certificate[]): Promise<void> {
+	const contents = await fetchContents(deps, chosen);
 	await vscode.env.clipboard.writeText(contents.map(({ pem }) => pem).join(""));
-	tellCopied(chosen, l10n.t("Copied the PEM."), l10n.t("Copied the PEMs, one after the other."));
+	notifyCopied(chosen, l10n.t("Copied the PEM."), l10n.t("Copied the PEMs, one after the other."));
 }
 
-function tellCopied({ length }: readonly Certificate[], one: string, several: string): void {
+function notifyCopied({ length }: readonly Certificate[], one: string, several: string): void {
 	notifyDone(length === 1 ? one : several);
 }
 
-/** Shows a certificate's PEM, encoded anew. @throws Failure, Cancelled */
-export async function openPem(commands: TextCommands, certificate: Certificate): Promise<void> {
-	const { pem } = await fetchContent(commands, certificate);
-	await commands.documents.show(`${certificate.id}.pem`, pem);
+/** Shows a certificate's re-encoded PEM. @throws ProblemError; CancelledError */
+export async function openPem(deps: TextCommands, certificate: Certificate): Promise<void> {
+	const { pem } = await fetchContent(deps, certificate);
+	await deps.documents.show(`${certificate.id}.pem`, pem);
 }
 
-/** Shows all that is known of a certificate. @throws Cancelled */
-export async function showDetails(commands: TextCommands, certificate: Certificate): Promise<void> {
-	const { enforcement, documents, reader } = commands;
+/** Shows all known facts about a certificate. @throws CancelledError */
+export async function showDetails(deps: TextCommands, certificate: Certificate): Promise<void> {
+	const { enforcement, documents, reader } = deps;
 	const subject = await withCancellableProgress(l10n.t("Reading “{0}”…", nameWords(certificate)), async (signal) => {
-		const [subjects] = await Promise.all([
-			loadContents(commands, [certificate], signal),
-			refreshProjects(commands, signal),
-		]);
+		const [subjects] = await Promise.all([loadContents(deps, [certificate], signal), refreshProjects(deps, signal)]);
 		return subjects[0] ?? { certificate, content: null };
 	});
 	const now = Date.now() / 1000;
-	// What is known of a content was judged when it was first read.
-	const anew = subject.content && (await reader.read(subject.content.der, now, reminderDays()));
-	const judged = { certificate, content: anew?.candidates[0] ?? null };
-	const text = detailsWords(judged, enforcement.activity(certificate.id), now);
+	// The findings of a cached content may be out of date.
+	const file = subject.content && (await reader.read(subject.content.der, now, reminderDays()));
+	const checked = { certificate, content: file?.candidates[0] ?? null };
+	const text = detailsWords(checked, enforcement.activity(certificate.id), now);
 	await documents.show(l10n.t("{0} (details)", certificate.id), text);
 }
 
-/** Shows what was done to a certificate, by the organization's audit log. @throws Failure, Cancelled */
-export async function showHistory(commands: TextCommands, certificate: Certificate): Promise<void> {
-	const { organization, documents } = commands;
-	const { organizationRef } = await requireConnection(commands);
+/** Shows a certificate's events in the organization's audit log. @throws ProblemError; CancelledError */
+export async function showHistory(deps: TextCommands, certificate: Certificate): Promise<void> {
+	const { organization, documents } = deps;
+	const { organizationRef } = await requireConnection(deps);
 	const service = await organization.open(organizationRef);
 	const events = await withCancellableProgress(l10n.t("Reading the audit log…"), async (signal) => {
-		const found = await service.history(certificate.id, signal);
-		if (found.some(({ projectId }) => projectId !== null)) await refreshProjects(commands, signal);
-		return found;
+		const events = await service.history(certificate.id, signal);
+		if (events.some(({ projectId }) => projectId !== null)) await refreshProjects(deps, signal);
+		return events;
 	});
-	const text = historyWords(certificate, events, projectNamed(commands), Date.now() / 1000);
+	const text = historyWords(certificate, events, projectNamed(deps), Date.now() / 1000);
 	await documents.show(l10n.t("{0} (history)", certificate.id), text);
 }

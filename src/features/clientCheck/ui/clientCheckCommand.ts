@@ -27,60 +27,57 @@ import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { fetchContent } from "../../organization/ui/commandContext.ts";
 import { checkWords, liveWords } from "../liveCheckMessages.ts";
 
-/** What checking a client certificate needs. */
 export interface ClientCheckCommands {
 	readonly certificates: CertificateStore;
 	readonly connections: Pick<ConnectionStore, "containsKey">;
 	readonly reader: CertificateReader;
-	/** As `checkClientCertificate`, by this computer's clock. */
+	/** Like `checkChain` in `x509`, by this computer's clock. */
 	readonly checkClient: (file: Uint8Array, anchor: Uint8Array) => Promise<ChainCheckResult | null>;
-	/** Whether a certificate and a key can be presented. @throws Failure `client-certificate` */
-	readonly judgeClient: (pair: ClientCredentials) => void;
-	/** Shows a client certificate to the service. @throws Failure, Cancelled */
-	readonly checkLive: (check: LiveCheckRequest, signal: AbortSignal) => Promise<LiveCheckResult>;
+	/** Checks that a certificate and a key can be presented. @throws ProblemError `client-certificate` */
+	readonly judgeClient: (credentials: ClientCredentials) => void;
+	/** Presents a client certificate to the service. @throws ProblemError, CancelledError */
+	readonly checkLive: (request: LiveCheckRequest, signal: AbortSignal) => Promise<LiveCheckResult>;
 }
 
-interface Anchor {
-	/** For people. */
+interface NamedAnchor {
+	/** For display. */
 	readonly name: string;
 	readonly der: Uint8Array;
 }
 
 /**
- * Checks a client certificate against a trust anchor: offline, and by the service where the person wants that too.
- * @param certificate The anchor; `null` to ask for it.
- * @throws Failure, Cancelled
+ * Checks a client certificate against a trust anchor: offline, then by the service if the user wants.
+ * @param certificate The anchor; `null` to prompt for it.
+ * @throws ProblemError, CancelledError
  */
 export async function checkClientCertificate(
-	commands: ClientCheckCommands,
+	deps: ClientCheckCommands,
 	certificate: Certificate | null,
 ): Promise<void> {
-	const anchor = certificate ? await anchorIn(commands, certificate) : await askForAnchor(commands);
-	const client = await promptForFile(l10n.t("The client certificate, with its intermediates"));
-	const found = await commands.reader.read(client.bytes, Date.now() / 1000, reminderDays());
-	const check = await commands.checkClient(client.bytes, anchor.der);
-	if (!check) throw refusal("client-certificate", client, found);
+	const anchor = certificate ? await readAnchor(deps, certificate) : await promptForAnchor(deps);
+	const clientFile = await promptForFile(l10n.t("The client certificate, with its intermediates"));
+	const found = await deps.reader.read(clientFile.bytes, Date.now() / 1000, reminderDays());
+	const check = await deps.checkClient(clientFile.bytes, anchor.der);
+	if (!check) throw fileRefused("client-certificate", clientFile, found);
 	const { message, detail } = checkWords(check, anchor.name, Date.now() / 1000);
 	const live = l10n.t("Check Live…");
-	if ((await tell(check.accepted, message, detail, live)) !== live) return;
+	if ((await showResult(check.accepted, message, detail, live)) !== live) return;
 
 	const baseUrl = mtlsUrl();
-	const pair = await askForPair(commands, client, found, check);
-	const key = await askForProjectKey(commands, baseUrl.host);
+	const client = await promptForCredentials(deps, clientFile, found, check);
+	const key = await promptForProjectKey(deps, baseUrl.host);
 	const title = l10n.t("Showing the client certificate to {0}…", baseUrl.host);
-	const outcome = await withCancellableProgress(title, (signal) =>
-		commands.checkLive({ baseUrl, key, client: pair }, signal),
-	);
-	const said = liveWords(outcome, baseUrl.host);
-	await tell(outcome.code === "accepted", said.message, said.detail);
+	const outcome = await withCancellableProgress(title, (signal) => deps.checkLive({ baseUrl, key, client }, signal));
+	const result = liveWords(outcome, baseUrl.host);
+	await showResult(outcome.code === "accepted", result.message, result.detail);
 }
 
-function tell(isGood: boolean, message: string, detail: string, ...buttons: readonly string[]) {
+function showResult(isGood: boolean, message: string, detail: string, ...buttons: readonly string[]) {
 	const show = isGood ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
 	return show(message, { modal: true, detail }, ...buttons);
 }
 
-function refusal(
+function fileRefused(
 	wanted: "anchor" | "client-certificate",
 	{ name }: FileContent,
 	{ reason, skipped }: CertificateFile,
@@ -94,15 +91,15 @@ function refusal(
 	});
 }
 
-async function anchorIn(commands: ClientCheckCommands, certificate: Certificate): Promise<Anchor> {
-	return { name: nameWords(certificate), der: (await fetchContent(commands, certificate)).der };
+async function readAnchor(deps: ClientCheckCommands, certificate: Certificate): Promise<NamedAnchor> {
+	return { name: nameWords(certificate), der: (await fetchContent(deps, certificate)).der };
 }
 
-/** One of the organization's, or one in a file. */
-async function askForAnchor(commands: ClientCheckCommands): Promise<Anchor> {
+/** Prompts for one of the organization's certificates, or for a file. */
+async function promptForAnchor(deps: ClientCheckCommands): Promise<NamedAnchor> {
 	const title = l10n.t("Check a client certificate");
 	const now = Date.now() / 1000;
-	const listed = await listedBy(commands);
+	const listed = await listCertificates(deps);
 	const choices = listed.map((value) => ({
 		label: nameWords(value),
 		description: `${value.id} · ${expiryWords(value.expiresAt, now)}`,
@@ -111,22 +108,23 @@ async function askForAnchor(commands: ClientCheckCommands): Promise<Anchor> {
 	const other = { label: l10n.t("Choose a trust anchor's file…"), value: null };
 	const placeholder = l10n.t("Against which trust anchor?");
 	const chosen = listed.length > 0 ? await pickOne({ title, placeholder }, [...choices, other]) : null;
-	if (chosen) return anchorIn(commands, chosen);
+	if (chosen) return readAnchor(deps, chosen);
 
 	const file = await promptForFile(l10n.t("The trust anchor"));
-	const found = await commands.reader.read(file.bytes, now, reminderDays());
+	const found = await deps.reader.read(file.bytes, now, reminderDays());
 	const { candidates } = found;
 	const [only] = candidates;
-	if (!only) throw refusal("anchor", file, found);
-	const words = (each: ParsedCertificate, index: number) =>
-		candidateChoiceWords(each, index + 1, candidates.length, now);
-	const several = candidates.map((value, index) => ({ ...words(value, index), value }));
-	const candidate = several.length > 1 ? await pickOne({ title, placeholder }, several) : only;
-	return { name: candidateName(candidate), der: candidate.der };
+	if (!only) throw fileRefused("anchor", file, found);
+	const toChoice = (value: ParsedCertificate, index: number) => ({
+		...candidateChoiceWords(value, index + 1, candidates.length, now),
+		value,
+	});
+	const picked = candidates.length > 1 ? await pickOne({ title, placeholder }, candidates.map(toChoice)) : only;
+	return { name: candidateName(picked), der: picked.der };
 }
 
-/** None where they cannot be read: an anchor's file needs no connection. */
-async function listedBy({ certificates }: ClientCheckCommands): Promise<readonly Certificate[]> {
+/** Returns no certificates if they cannot be read: an anchor's file needs no connection. @throws CancelledError */
+async function listCertificates({ certificates }: ClientCheckCommands): Promise<readonly Certificate[]> {
 	try {
 		const title = l10n.t("Reading the certificates…");
 		return (await withCancellableProgress(title, (signal) => certificates.recent(STALE_MS, signal))).certificates;
@@ -137,39 +135,39 @@ async function listedBy({ certificates }: ClientCheckCommands): Promise<readonly
 }
 
 /**
- * The client certificate and its intermediates with its key, which may lie in the same file, and the passphrase that opens it.
- * @throws Failure `client-pair`, Cancelled
+ * Returns the client certificate and its intermediates with the key, which may be in the same file, and its passphrase.
+ * @throws ProblemError `client-pair`; CancelledError
  */
-async function askForPair(
+async function promptForCredentials(
 	{ judgeClient }: ClientCheckCommands,
-	client: FileContent,
+	clientFile: FileContent,
 	{ candidates, holdsPrivateKey }: CertificateFile,
 	{ sha256 }: ChainCheckResult,
 ): Promise<ClientCredentials> {
-	const title = l10n.t("The private key of {0}", sanitize(client.name));
-	const keyFile = holdsPrivateKey ? client : await promptForFile(title, ["key", "pem"]);
-	// TLS wants the client's own first (RFC 8446 4.4.2).
+	const title = l10n.t("The private key of {0}", sanitize(clientFile.name));
+	const keyFile = holdsPrivateKey ? clientFile : await promptForFile(title, ["key", "pem"]);
+	// TLS requires the client's own certificate first (RFC 8446 4.4.2).
 	const own = candidates.filter((each) => each.sha256 === sha256);
 	const intermediates = candidates.filter((each) => each.sha256 !== sha256);
-	const pair = {
+	const credentials = {
 		certificate: [...own, ...intermediates].map(({ pem }) => pem).join(""),
 		key: Buffer.from(keyFile.bytes).toString("latin1"),
-		names: { certificate: client.name, key: keyFile.name },
+		names: { certificate: clientFile.name, key: keyFile.name },
 	};
 	const prompt = l10n.t("It opens the key on this machine, now and once. It is not kept.");
 	try {
 		const passphrase = await promptForPassphrase(keyFile.name, prompt, (passphrase) =>
-			judgeClient({ ...pair, passphrase }),
+			judgeClient({ ...credentials, passphrase }),
 		);
-		return { ...pair, passphrase };
+		return { ...credentials, passphrase };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
 		throw problem?.reason === "client-certificate" ? new ProblemError({ ...problem, reason: "client-pair" }) : thrown;
 	}
 }
 
-/** Nobody keeps it. An admin key is not taken: neither what looks like one, nor the one that is stored. */
-async function askForProjectKey({ connections }: ClientCheckCommands, host: string): Promise<ProjectKey> {
+/** Prompts for a project key, which must never be stored. Refuses stored admin keys and text that looks like one. */
+async function promptForProjectKey({ connections }: ClientCheckCommands, host: string): Promise<ProjectKey> {
 	const isAdmin = l10n.t("This is an admin key, which is never sent there. Paste a key of the project.");
 	const text = await promptText({
 		title: l10n.t("Project key for {0}", host),
@@ -180,9 +178,9 @@ async function askForProjectKey({ connections }: ClientCheckCommands, host: stri
 		placeholder: "sk-proj-…",
 		password: true,
 		validate(text) {
-			const flaw = findKeyIssue(text);
-			if (flaw === "blank") return { message: l10n.t("Enter a project key."), severity: "error" };
-			if (flaw) return { message: describeKeyIssue(flaw), severity: "error" };
+			const issue = findKeyIssue(text);
+			if (issue === "blank") return { message: l10n.t("Enter a project key."), severity: "error" };
+			if (issue) return { message: describeKeyIssue(issue), severity: "error" };
 			return ProjectKey.of(text.trim()) ? null : { message: isAdmin, severity: "error" };
 		},
 		check: async (text) => ((await connections.containsKey(text)) ? isAdmin : null),

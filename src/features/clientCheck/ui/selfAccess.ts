@@ -1,5 +1,6 @@
 import { baseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
+import type { Certificate } from "../../../domain/certificate.ts";
 import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
 import { problemOf } from "../../../domain/problem.ts";
 import type { ClientCertificateSettings } from "../../connections/ui/clientCertificateSettings.ts";
@@ -7,18 +8,17 @@ import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { loadContents } from "../../organization/ui/commandContext.ts";
 import type { SelfAccess } from "../clientCheckMessages.ts";
 
-/** The hosts beside which there is one for client certificates (API guide, "Mutual TLS"). */
-const ASKS_FOR_NONE = /^(?:(?!mtls\.)[a-z]+\.)?api\.openai\.com$/;
+/** Hosts that have a separate host for client certificates (API guide, "Mutual TLS"). */
+const HOST_WITHOUT_MTLS = /^(?:(?!mtls\.)[a-z]+\.)?api\.openai\.com$/;
 
-/** What it takes to tell what will become of this extension's own calls. */
 export interface SelfAccessDeps {
 	readonly certificates: CertificateStore;
 	readonly clientCertificates: Pick<ClientCertificateSettings, "filesFor">;
 	/**
-	 * Checks offline whether the client certificate in these files would be accepted by a trust anchor.
+	 * Checks offline whether a trust anchor would accept the client certificate in these files.
 	 * @param anchor DER.
-	 * @returns `null` where the anchor cannot be read.
-	 * @throws Failure `client-certificate` where it cannot be presented.
+	 * @returns `null` if the anchor cannot be read.
+	 * @throws ProblemError `client-certificate` if the client certificate cannot be presented.
 	 */
 	readonly traceClientCertificate: (
 		files: ClientCertificateFiles,
@@ -27,10 +27,10 @@ export interface SelfAccessDeps {
 }
 
 /**
- * Compares the client certificate that the settings name with the anchors that are to be enforced, offline. Without one, the
- * newest answer of the Admin API tells whether it demands one; so read the organization's list first.
- * @param anchors The ids of all that will be active in the organization.
- * @throws Cancelled
+ * Compares the configured client certificate with the anchors to be enforced, offline. If none is configured, the
+ * newest answer of the Admin API shows whether it requires one, so the organization's list must be read first.
+ * @param anchors The ids of all certificates that will be active in the organization.
+ * @throws CancelledError
  */
 export async function checkSelfAccess(
 	{ certificates, clientCertificates, traceClientCertificate }: SelfAccessDeps,
@@ -43,22 +43,22 @@ export async function checkSelfAccess(
 	const listed = listing?.certificates ?? [];
 	if (!files) return { kind: "none", answered: problem === null && listed.some(({ active }) => active) };
 	const enforced = listed.filter(({ id }) => anchors.includes(id));
-	const subjects = await loadContents({ certificates }, enforced, signal);
-	let closest: (SelfAccess & { kind: "checked" }) | undefined;
-	const unasked = ASKS_FOR_NONE.test(host) ? host : null;
-	let unread = enforced.length < anchors.length;
+	const anchorsWithContent = await loadContents({ certificates }, enforced, signal);
+	const toChecked = (check: ChainCheckResult, anchor: Certificate) =>
+		({ kind: "checked", check, anchor, unasked: HOST_WITHOUT_MTLS.test(host) ? host : null }) satisfies SelfAccess;
+	let closest: ReturnType<typeof toChecked> | undefined;
+	let hasUnread = enforced.length < anchors.length;
 	try {
-		for (const { certificate, content } of subjects) {
+		for (const { certificate, content } of anchorsWithContent) {
 			const check = content && (await traceClientCertificate(files, content.der));
-			if (!check) unread = true;
-			else if (check.accepted) return { kind: "checked", check, anchor: certificate, unasked };
-			else if (check.chain.length > (closest?.check.chain.length ?? 0))
-				closest = { kind: "checked", check, anchor: certificate, unasked };
+			if (!check) hasUnread = true;
+			else if (check.accepted) return toChecked(check, certificate);
+			else if (check.chain.length > (closest?.check.chain.length ?? 0)) closest = toChecked(check, certificate);
 		}
 	} catch (thrown) {
 		const unusable = problemOf(thrown);
 		if (!unusable) throw thrown;
 		return { kind: "unusable", problem: unusable };
 	}
-	return unread || !closest ? { kind: "unknown" } : closest;
+	return hasUnread || !closest ? { kind: "unknown" } : closest;
 }

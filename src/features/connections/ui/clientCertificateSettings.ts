@@ -7,15 +7,15 @@ import { ProblemError } from "../../../domain/problem.ts";
 
 const SECRET = "openaiCertificates.passphrase";
 
-/** A passphrase and what it may be used for. */
+/** A passphrase with the origin and the key file that it may be used for. */
 interface BoundPassphrase {
 	readonly origin: string;
-	/** The key file's path as the setting has it. */
+	/** Path of the key file, as in the setting. */
 	readonly key: string;
 	readonly passphrase: string;
 }
 
-/** The client certificate that the settings name; its key's passphrase is a secret, bound to the key file and the origin. */
+/** Reads the configured client certificate. Stores its key's passphrase as a secret, bound to key file and origin. */
 export class ClientCertificateSettings {
 	readonly #secrets: vscode.SecretStorage;
 
@@ -23,18 +23,18 @@ export class ClientCertificateSettings {
 		this.#secrets = secrets;
 	}
 
-	/** What to present to an origin, or `null` where the settings name nothing. */
+	/** Returns the files to present to an origin, or `null` if none are configured. */
 	async filesFor(origin: string): Promise<ClientCertificateFiles | null> {
 		const certificate = clientCertificate();
 		if (certificate === "") return null;
-		// One file often holds both.
+		// One file often contains both.
 		const key = clientKey() || certificate;
-		const bound = await this.#bound();
+		const bound = await this.#readPassphrase();
 		const passphrase = bound?.origin === origin && bound.key === key ? bound.passphrase : null;
-		return { certificate: absolute(certificate), key: absolute(key), passphrase };
+		return { certificate: expandHome(certificate), key: expandHome(key), passphrase };
 	}
 
-	/** Keeps the passphrase of the key that is set now, for this origin alone. @throws Failure `secrets-unavailable` */
+	/** Stores the passphrase of the configured key, for this origin only. @throws ProblemError `secrets-unavailable` */
 	async storePassphrase(origin: string, passphrase: string): Promise<void> {
 		const bound: BoundPassphrase = { origin, key: clientKey() || clientCertificate(), passphrase };
 		try {
@@ -44,12 +44,12 @@ export class ClientCertificateSettings {
 		}
 	}
 
-	/** Whether a passphrase is kept for an origin. */
+	/** True if a passphrase is stored for an origin. */
 	async keepsPassphrase(origin: string): Promise<boolean> {
-		return (await this.#bound())?.origin === origin;
+		return (await this.#readPassphrase())?.origin === origin;
 	}
 
-	/** Forgets the passphrase that is kept for an origin, whichever key it opens. @throws Failure `secrets-unavailable` */
+	/** Deletes an origin's stored passphrase, whichever key it opens. @throws ProblemError `secrets-unavailable` */
 	async forgetPassphrase(origin: string): Promise<void> {
 		if (!(await this.keepsPassphrase(origin))) return;
 		try {
@@ -59,18 +59,18 @@ export class ClientCertificateSettings {
 		}
 	}
 
-	async #bound(): Promise<BoundPassphrase | null> {
+	async #readPassphrase(): Promise<BoundPassphrase | null> {
 		try {
 			const { origin, key, passphrase } = JSON.parse((await this.#secrets.get(SECRET)) ?? "{}");
-			const whole = [origin, key, passphrase].every((part) => typeof part === "string");
-			return whole ? { origin, key, passphrase } : null;
+			const isComplete = [origin, key, passphrase].every((part) => typeof part === "string");
+			return isComplete ? { origin, key, passphrase } : null;
 		} catch {
 			return null;
 		}
 	}
 }
 
-/** Paths in settings are often written from the home folder on. */
-function absolute(path: string): string {
+/** Expands a leading `~/`, which is common in settings. */
+function expandHome(path: string): string {
 	return path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
 }

@@ -7,9 +7,9 @@ import { baseUrl } from "../../../common/ui/settings.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 import type { ConnectionStore, ConnectionSummary } from "./connectionStore.ts";
 
-const LONGEST_LABEL = 60;
+const MAX_LABEL_LENGTH = 60;
 
-/** Has the person choose the connection to use. @throws Failure, Cancelled */
+/** Prompts for the connection to use. @throws ProblemError, CancelledError */
 export async function switchConnection(connections: ConnectionStore): Promise<void> {
 	const current = await connections.current();
 	const all = await connections.all();
@@ -26,16 +26,16 @@ export async function switchConnection(connections: ConnectionStore): Promise<vo
 		choices,
 		choices.find(({ value }) => value.id !== current?.id),
 	);
-	// Its key goes to its own host alone, so that the base URL follows: the person has just said where to go.
-	if (!leadsTo(chosen))
+	// A key is only sent to its own host, so the base URL must follow the user's choice.
+	if (!matchesBaseUrl(chosen))
 		await vscode.workspace
 			.getConfiguration()
 			.update(SETTINGS.baseUrl, chosen.origin + chosen.path, vscode.ConfigurationTarget.Global);
 	await connections.use(chosen.id);
 }
 
-/** Whether the base URL is a connection's own; one that breaks a rule is nobody's. */
-function leadsTo(connection: ConnectionSummary): boolean {
+/** True if the base URL is this connection's. An invalid base URL matches no connection. */
+function matchesBaseUrl(connection: ConnectionSummary): boolean {
 	try {
 		const { origin, path } = baseUrl();
 		return origin === connection.origin && path === connection.path;
@@ -45,7 +45,7 @@ function leadsTo(connection: ConnectionSummary): boolean {
 	}
 }
 
-/** Has the person call the connection in use something else. @throws Failure, Cancelled */
+/** Prompts for a new label of the connection in use. @throws ProblemError, CancelledError */
 export async function renameConnection(connections: ConnectionStore): Promise<void> {
 	const current = await connections.current();
 	if (!current) throw new ProblemError({ reason: "no-key" });
@@ -55,15 +55,15 @@ export async function renameConnection(connections: ConnectionStore): Promise<vo
 		prompt: l10n.t("A name for this organization, for you alone."),
 		placeholder: l10n.t("Name"),
 		value: current.label,
-		validate: (text) => judgeLabel(text.trim(), others),
+		validate: (text) => validateLabel(text.trim(), others),
 	});
 	if (label === current.label) throw new CancelledError();
 	await connections.rename(current.id, label);
 }
 
-function judgeLabel(label: string, others: readonly ConnectionSummary[]): Validation | null {
+function validateLabel(label: string, others: readonly ConnectionSummary[]): Validation | null {
 	if (label === "") return { message: l10n.t("Enter a name."), severity: "error" };
-	if (label.length > LONGEST_LABEL) return { message: l10n.t("This is too long."), severity: "error" };
+	if (label.length > MAX_LABEL_LENGTH) return { message: l10n.t("This is too long."), severity: "error" };
 	if (others.some((other) => other.label === label))
 		return { message: l10n.t("Another connection has this name already."), severity: "error" };
 	return null;

@@ -7,24 +7,22 @@ import { ProblemError } from "../../../domain/problem.ts";
 import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
 import type { ConnectionSecretStore } from "./connectionSecretStore.ts";
 
-/** A connection as a person tells it from others. */
+/** A connection without its key. */
 export interface ConnectionSummary extends Omit<Connection, "key"> {
-	/** As `organizationRef` makes it. */
+	/** From `organizationRef`. */
 	readonly organizationRef: string;
 }
 
-/** The connections, and which of them is in use. What they are is read anew each time: no field holds a key. */
+/** Manages the connections and the one in use. Reads them on each call: no field may contain a key. */
 export class ConnectionStore implements vscode.Disposable {
 	readonly #secret: ConnectionSecretStore;
 	readonly #clientCertificates: ClientCertificateSettings;
 	readonly #baseUrl: () => BaseUrl;
 
-	/** Fires when a connection was added, changed, removed or taken into use, in this window or in another one. */
+	/** Fires when a connection was added, changed, removed or selected, in this or another window. */
 	readonly onDidChange: vscode.Event<void>;
 
-	/**
-	 * @param baseUrl Where the service answers now. @throws Failure
-	 */
+	/** @param baseUrl Returns the configured base URL. @throws ProblemError */
 	constructor(secret: ConnectionSecretStore, clientCertificates: ClientCertificateSettings, baseUrl: () => BaseUrl) {
 		this.#secret = secret;
 		this.onDidChange = this.#secret.onDidChange;
@@ -32,47 +30,47 @@ export class ConnectionStore implements vscode.Disposable {
 		this.#baseUrl = baseUrl;
 	}
 
-	/** The connection in use, or `null` where there is none. @throws Failure `secrets-unavailable`, `record-newer` */
+	/** Returns the connection in use, or `null`. @throws ProblemError `secrets-unavailable`, `record-newer` */
 	async current(): Promise<ConnectionSummary | null> {
 		const { current } = await this.#secret.read();
-		return current && summaryOf(current);
+		return current && toSummary(current);
 	}
 
-	/** All connections, in the order in which they were added. @throws as `current` */
+	/** Returns all connections, in the order in which they were added. @throws like `current` */
 	async all(): Promise<readonly ConnectionSummary[]> {
-		return (await this.#secret.read()).all.map(summaryOf);
+		return (await this.#secret.read()).all.map(toSummary);
 	}
 
-	/** Whether the admin key of one of them is in a text. @throws Failure `secrets-unavailable` where that cannot be told */
+	/** True if a text contains any connection's admin key. @throws ProblemError `secrets-unavailable` */
 	containsKey(text: string): Promise<boolean> {
 		return this.#secret.isIn(text);
 	}
 
 	/**
-	 * Where a request may go, and what it is proved by.
-	 * @param ref The only organization that will do, where there is one, as `organizationRef` makes it.
-	 * @throws Failure `base-url` before the secret is even read; `no-key`; `secrets-unavailable`; `record-newer`; `key-elsewhere` where the key belongs to another
-	 * origin; `connection-changed` where it is another organization's by now.
+	 * Returns the base URL and the credentials for a request.
+	 * @param ref The required organization, from `organizationRef`.
+	 * @throws ProblemError `base-url` before the secret is read; `no-key`; `secrets-unavailable`; `record-newer`;
+	 * `key-elsewhere` if the key belongs to another origin; `connection-changed` if it belongs to another organization.
 	 */
 	async access(ref?: string): Promise<Credentials> {
-		const { baseUrl, connection } = await this.#open();
+		const { baseUrl, connection } = await this.#requireCurrent();
 		if (ref !== undefined && organizationRef(connection) !== ref)
 			throw new ProblemError({ reason: "connection-changed" });
 		return this.accessWith(baseUrl, connection.key);
 	}
 
-	/** The same with a key that is not stored yet. */
+	/** Returns credentials with a key that is not stored yet. */
 	async accessWith(baseUrl: BaseUrl, key: string): Promise<Credentials> {
 		return { baseUrl, key, clientCertificate: await this.#clientCertificates.filesFor(baseUrl.origin) };
 	}
 
-	/** Where a request would go, for people. @throws Failure as `access` */
+	/** Returns where a request would go, for display. @throws like `credentials` */
 	async destination(): Promise<Destination> {
-		const { baseUrl, connection } = await this.#open();
+		const { baseUrl, connection } = await this.#requireCurrent();
 		return { organizationRef: organizationRef(connection), host: baseUrl.host, label: connection.label };
 	}
 
-	async #open(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {
+	async #requireCurrent(): Promise<{ readonly baseUrl: BaseUrl; readonly connection: Connection }> {
 		const baseUrl = this.#baseUrl();
 		const { current: connection } = await this.#secret.read();
 		if (!connection) throw new ProblemError({ reason: "no-key" });
@@ -82,22 +80,22 @@ export class ConnectionStore implements vscode.Disposable {
 	}
 
 	/**
-	 * Keeps a connection and takes it into use.
-	 * @param decide Which one, and what becomes of the others, by all that are there.
-	 * @throws Failure `secrets-unavailable` where it was not kept.
+	 * Stores a connection and selects it.
+	 * @param decide Returns the new connections for the existing ones.
+	 * @throws ProblemError `secrets-unavailable` if the connection was not stored.
 	 */
 	async keep<T extends ConnectionSet & { readonly current: Connection }>(
-		decide: (seen: ConnectionSet) => T,
+		decide: (existing: ConnectionSet) => T,
 	): Promise<T> {
 		return this.#secret.change(decide);
 	}
 
-	/** Takes a connection into use. @throws Failure `secrets-unavailable` */
+	/** Selects a connection. @throws ProblemError `secrets-unavailable` */
 	async use(id: string): Promise<void> {
 		await this.#secret.change(({ current, all }) => ({ current: all.find((each) => each.id === id) ?? current, all }));
 	}
 
-	/** Calls a connection something else. @throws Failure `secrets-unavailable` */
+	/** Changes a connection's label. @throws ProblemError `secrets-unavailable` */
 	async rename(id: string, label: string): Promise<void> {
 		await this.#secret.change(({ current, all }) => {
 			const renamed = all.map((each) => (each.id === id ? { ...each, label } : each));
@@ -106,9 +104,9 @@ export class ConnectionStore implements vscode.Disposable {
 	}
 
 	/**
-	 * Removes a connection with its key; the one that was added last takes its place, and where it was to pass with this
-	 * window, what the others use.
-	 * @throws Failure `secrets-unavailable` where it was not removed.
+	 * Removes a connection and its key. If it was in use, selects the connection added last. After a session-only
+	 * connection, selects another session-only one, else the one that other windows use.
+	 * @throws ProblemError `secrets-unavailable` if the connection was not removed.
 	 */
 	async remove(id: string): Promise<void> {
 		await this.#secret.change(({ current, all }) => {
@@ -123,6 +121,6 @@ export class ConnectionStore implements vscode.Disposable {
 	}
 }
 
-function summaryOf({ key: _, ...rest }: Connection): ConnectionSummary {
+function toSummary({ key: _, ...rest }: Connection): ConnectionSummary {
 	return { ...rest, organizationRef: organizationRef(rest) };
 }

@@ -16,43 +16,43 @@ import { promptForKey } from "./keyPrompt.ts";
 import { setPassphrase } from "./passphrasePrompt.ts";
 import { storeKey } from "./storeKey.ts";
 
-/** What the commands around the admin key act on. */
 export interface KeyCommands extends NotificationDeps {
 	readonly clientCertificates: ClientCertificateSettings;
-	/** Whether a client certificate can be presented. @throws Failure `client-certificate` */
+	/** Checks that a client certificate can be presented. @throws ProblemError `client-certificate` */
 	readonly judgeClientFiles: (files: ClientCertificateFiles) => Promise<void>;
 	readonly connections: ConnectionStore;
 	readonly certificates: CertificateStore;
-	readonly openService: (access: CredentialsProvider) => CertificatesApi;
+	readonly openService: (credentials: CredentialsProvider) => CertificatesApi;
 }
 
 /**
- * Asks for an admin key, checks and keeps it; before that for the passphrase of the client key, where the check needs one.
- * @param replaces Whether it takes the place of the one in use for the same host, or is one more.
- * @throws Failure, Cancelled
+ * Prompts for an admin key, checks and stores it. If the check needs the client key's passphrase, prompts for it first.
+ * @param replaces True to replace the key in use for the same host; false to add a connection.
+ * @throws ProblemError, CancelledError
  */
-export async function setKey(commands: KeyCommands, replaces: boolean): Promise<void> {
-	const { openService, connections, certificates, documents } = commands;
-	// The question names this host: a key typed for it goes to no other one, whatever the setting becomes meanwhile.
-	const asked = baseUrl();
-	await ensurePassphrase(commands, asked.origin);
-	const { access, listing, sessionOnly } = await promptForKey(
-		asked,
-		(key) => connections.accessWith(asked, key),
-		(access) => openService(async () => access),
+export async function setKey(deps: KeyCommands, replaces: boolean): Promise<void> {
+	const { openService, connections, certificates, documents } = deps;
+	// The prompt names this host. The key must never go to another host, even if the setting changes meanwhile.
+	const target = baseUrl();
+	await ensurePassphrase(deps, target.origin);
+	const checked = await promptForKey(
+		target,
+		(key) => connections.accessWith(target, key),
+		(credentials) => openService(async () => credentials),
 	);
+	const { listing, sessionOnly } = checked;
 	const answer = { organization: listing.organization, ids: listing.certificates.map(({ id }) => id) };
 	const idsOf = (connection: Connection) =>
 		organizationRef(connection) === certificates.organizationRef
 			? (certificates.state.listing?.certificates ?? []).map(({ id }) => id)
 			: [];
-	const { organizationRef: ref, certain } = await storeKey(connections, access, answer, idsOf, {
+	const { organizationRef: ref, certain } = await storeKey(connections, checked.access, answer, idsOf, {
 		replaces,
 		sessionOnly,
 	});
 	certificates.reset(ref);
-	// The list that showed that the key is good is also the first one to show, unless the base URL was changed meanwhile.
-	if (baseUrl().origin === asked.origin) certificates.replaceListing(listing);
+	// The list that proved the key is the first one to show, unless the base URL was changed meanwhile.
+	if (baseUrl().origin === target.origin) certificates.replaceListing(listing);
 	else await certificates.refresh();
 	if (!certain)
 		void showMessage(
@@ -64,7 +64,7 @@ export async function setKey(commands: KeyCommands, replaces: boolean): Promise<
 		);
 }
 
-/** A key that was pasted must not be lost for want of a passphrase. @throws Failure, Cancelled */
+/** Prompts for a missing passphrase, so that a pasted key is not lost later. @throws ProblemError, CancelledError */
 async function ensurePassphrase({ clientCertificates, judgeClientFiles }: KeyCommands, origin: string): Promise<void> {
 	const files = await clientCertificates.filesFor(origin);
 	if (!files) return;
@@ -73,13 +73,12 @@ async function ensurePassphrase({ clientCertificates, judgeClientFiles }: KeyCom
 	} catch (thrown) {
 		const problem = problemOf(thrown);
 		if (!problem) throw thrown;
-		// Whatever else is wrong with it the check of the key says.
+		// The check of the admin key reports any other problem.
 		const isLocked = problem.reason === "client-certificate" && problem.why.startsWith("passphrase-");
 		if (isLocked) await setPassphrase(clientCertificates, judgeClientFiles);
 	}
 }
 
-/** What removing a key acts on. */
 export interface RemoveKeyCommands extends Pick<KeyCommands, "connections" | "clientCertificates"> {
 	readonly uploads: {
 		reload(): Promise<void>;
@@ -95,12 +94,12 @@ export interface RemoveKeyCommands extends Pick<KeyCommands, "connections" | "cl
 }
 
 /**
- * Removes the connection in use with its key, after a question, and with the last key for a host the passphrase that was kept
- * for it.
- * @throws Failure, Cancelled
+ * Removes the connection in use and its key after a confirmation. With the last key for a host, also deletes the
+ * passphrase stored for that host.
+ * @throws ProblemError, CancelledError
  */
-export async function removeKey(commands: RemoveKeyCommands): Promise<void> {
-	const { connections, clientCertificates, uploads, rotations } = commands;
+export async function removeKey(deps: RemoveKeyCommands): Promise<void> {
+	const { connections, clientCertificates, uploads, rotations } = deps;
 	const connection = await connections.current();
 	if (!connection) throw new ProblemError({ reason: "no-key" });
 	const { id, origin, label, organizationRef } = connection;

@@ -8,47 +8,47 @@ import type { CertificateListing } from "../../../domain/certificate.ts";
 import { findKeyIssue, keyKind } from "../../../domain/connection.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 
-/** A key that the service accepted, and the list with which it showed that. */
+/** A key that the service accepted, and the list that proved it. */
 export interface CheckedKey {
 	readonly access: Credentials;
 	readonly listing: CertificateListing;
-	/** Whether it is to be forgotten with this window. */
+	/** True if the key must be forgotten with this window. */
 	readonly sessionOnly: boolean;
 }
 
 /**
- * Asks for an admin key, masked, and checks it by one list call before anything keeps it.
- * @param accessWith What goes with a key that is not stored yet.
- * @param openService The service as it answers to that.
- * @throws Cancelled
+ * Prompts for an admin key in a password field, and checks it by one list call before it is stored.
+ * @param credentialsWith Returns the credentials for a key that is not stored yet.
+ * @param openService Connects to the service with these credentials.
+ * @throws CancelledError
  */
 export async function promptForKey(
 	baseUrl: BaseUrl,
-	accessWith: (key: string) => Promise<Credentials>,
-	openService: (access: Credentials) => CertificatesApi,
+	credentialsWith: (key: string) => Promise<Credentials>,
+	openService: (credentials: Credentials) => CertificatesApi,
 ): Promise<CheckedKey> {
 	let checked: Omit<CheckedKey, "sessionOnly"> | undefined;
 	let sessionOnly = false;
 	await promptText({
 		title: l10n.t("Admin key for {0}", baseUrl.host),
-		prompt: promptFor(baseUrl, sessionOnly),
+		prompt: keyPromptText(baseUrl, sessionOnly),
 		placeholder: "sk-admin-…",
 		password: true,
-		validate: judgeKey,
+		validate: validateKey,
 		button: {
 			icon: new vscode.ThemeIcon("history"),
 			tooltip: () => (sessionOnly ? l10n.t("Keep the Key") : l10n.t("Forget the Key with This Window")),
 			press() {
 				sessionOnly = !sessionOnly;
-				return promptFor(baseUrl, sessionOnly);
+				return keyPromptText(baseUrl, sessionOnly);
 			},
 		},
 		async check(text, signal) {
-			// A key of whatever form may be a real one.
+			// A key of any other form may be a real one.
 			if (!baseUrl.encrypted && keyKind(text) !== "emulator") await confirmUnencrypted(baseUrl);
 			try {
-				const access = await accessWith(text);
-				checked = { access, listing: await openService(access).list(signal) };
+				const credentials = await credentialsWith(text);
+				checked = { access: credentials, listing: await openService(credentials).list(signal) };
 				return null;
 			} catch (thrown) {
 				const problem = problemOf(thrown);
@@ -63,8 +63,8 @@ export async function promptForKey(
 	return { ...checked, sessionOnly };
 }
 
-/** The editor does not tell whether there is a keyring; in a browser there is none. */
-function promptFor({ host }: BaseUrl, sessionOnly: boolean): string {
+/** Returns the prompt's text. VS Code does not expose whether there is a keyring; a browser has none. */
+function keyPromptText({ host }: BaseUrl, sessionOnly: boolean): string {
 	if (sessionOnly)
 		return l10n.t("It is checked, kept in memory until this window is closed, and sent to {0} only.", host);
 	return vscode.env.uiKind === vscode.UIKind.Web
@@ -75,9 +75,9 @@ function promptFor({ host }: BaseUrl, sessionOnly: boolean): string {
 		: l10n.t("It is checked, then kept in the editor's secret storage, and sent to {0} only.", host);
 }
 
-function judgeKey(text: string): Validation | null {
-	const flaw = findKeyIssue(text);
-	if (flaw) return { message: describeKeyIssue(flaw), severity: "error" };
+function validateKey(text: string): Validation | null {
+	const issue = findKeyIssue(text);
+	if (issue) return { message: describeKeyIssue(issue), severity: "error" };
 	switch (keyKind(text.trim())) {
 		case "admin":
 		case "emulator":
@@ -95,7 +95,7 @@ function warning(message: string): Validation {
 	return { message, severity: "warning" };
 }
 
-/** @throws Cancelled unless the person insists. */
+/** Asks whether to send a key unencrypted. @throws CancelledError unless the user confirms */
 async function confirmUnencrypted({ host }: BaseUrl): Promise<void> {
 	const use = l10n.t("Use Anyway");
 	const chosen = await vscode.window.showWarningMessage(
@@ -106,7 +106,7 @@ async function confirmUnencrypted({ host }: BaseUrl): Promise<void> {
 				"Whatever program listens there on this machine will receive it, and could use it to take over the organization.",
 			),
 		},
-		// Enter takes the first button.
+		// Enter presses the first button.
 		l10n.t("Don't Send"),
 		use,
 	);

@@ -9,14 +9,14 @@ import { ProblemError, problemOf } from "../../../domain/problem.ts";
 import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
 
 /**
- * Asks for the passphrase of the client key that the settings name, and keeps it once it opens the key. Where the key needs
- * none, it says so, and forgets the one that was kept.
- * @param judge Reads the files and checks that they belong together. @throws Failure
- * @throws Failure where the files will not do whatever the passphrase; Cancelled
+ * Prompts for the passphrase of the configured client key, and stores it once it opens the key. If the key needs none,
+ * says so and deletes the stored passphrase.
+ * @param validate Reads the files and checks that they match. @throws ProblemError
+ * @throws ProblemError if the files are unusable with any passphrase; CancelledError
  */
 export async function setPassphrase(
 	clientCertificates: ClientCertificateSettings,
-	judge: (files: ClientCertificateFiles) => Promise<void>,
+	validate: (files: ClientCertificateFiles) => Promise<void>,
 ): Promise<void> {
 	const { origin, host } = baseUrl();
 	const files = await clientCertificates.filesFor(origin);
@@ -25,7 +25,7 @@ export async function setPassphrase(
 	const passphrase = await promptForPassphrase(
 		file,
 		l10n.t("It opens the key on this machine, for requests to {0} only, and is kept in secret storage.", host),
-		(passphrase) => judge({ ...files, passphrase }),
+		(passphrase) => validate({ ...files, passphrase }),
 	);
 	if (passphrase !== null) return clientCertificates.storePassphrase(origin, passphrase);
 	await clientCertificates.forgetPassphrase(origin);
@@ -33,20 +33,20 @@ export async function setPassphrase(
 }
 
 /**
- * Asks for a passphrase until it opens a key.
- * @param file The key's, without folders.
- * @param prompt What becomes of it.
- * @param judge Tries the key without a passphrase, then each one. @throws Failure
- * @returns `null` where the key needs none.
- * @throws Failure where it is not for want of a passphrase; Cancelled
+ * Prompts for a passphrase until it opens a key.
+ * @param file Name of the key's file, without folders.
+ * @param prompt Says how the passphrase is used.
+ * @param tryPassphrase Tries to open the key, first with `null`. @throws ProblemError
+ * @returns `null` if the key needs no passphrase.
+ * @throws ProblemError if the key fails for another reason than a missing passphrase; CancelledError
  */
 export async function promptForPassphrase(
 	file: string,
 	prompt: string,
-	judge: (passphrase: string | null) => void | Promise<void>,
+	tryPassphrase: (passphrase: string | null) => void | Promise<void>,
 ): Promise<string | null> {
 	try {
-		await judge(null);
+		await tryPassphrase(null);
 		return null;
 	} catch (thrown) {
 		const problem = problemOf(thrown);
@@ -61,7 +61,7 @@ export async function promptForPassphrase(
 		validate: (text) => (text === "" ? { message: l10n.t("Enter the passphrase."), severity: "error" } : null),
 		async check(text) {
 			try {
-				await judge(text);
+				await tryPassphrase(text);
 				return null;
 			} catch (thrown) {
 				const problem = problemOf(thrown);

@@ -7,20 +7,20 @@ import type { ConnectionStore } from "./connectionStore.ts";
 /** A connection that was just stored. */
 export interface StoredConnection {
 	readonly id: string;
-	/** As `organizationRef` makes it. */
+	/** From `organizationRef`. */
 	readonly organizationRef: string;
-	/** False where nothing tells whether its key belongs to the same organization as the one before. */
+	/** False if it is unknown whether the key belongs to the same organization as the previous one. */
 	readonly certain: boolean;
 }
 
 /**
- * Keeps a key that was just checked, and takes its connection into use. It continues the connection that is known for its
- * organization, so that what is remembered is found again, and is a new one otherwise.
- * @param answer What the list said that checked it.
- * @param idsOf The ids of a connection's certificates as far as they are known.
- * @param how.replaces Whether the key takes the place of the one in use for the same host, of whichever organization.
- * @param how.sessionOnly As in `Connection`.
- * @throws Failure `secrets-unavailable` where it was not kept.
+ * Stores a checked key and selects its connection. Reuses the known connection of the key's organization, so that its
+ * records are found again; else creates one.
+ * @param answer Result of the list call that checked the key.
+ * @param idsOf Returns the known certificate ids of a connection.
+ * @param options.replaces True to replace the key in use for the same host, of any organization.
+ * @param options.sessionOnly As in `Connection`.
+ * @throws ProblemError `secrets-unavailable` if the key was not stored.
  */
 export async function storeKey(
 	connections: Pick<ConnectionStore, "keep">,
@@ -31,22 +31,22 @@ export async function storeKey(
 ): Promise<StoredConnection> {
 	const { origin, path, host } = baseUrl;
 	const { organization } = answer;
-	const kept = await connections.keep(({ current, all }) => {
-		// The key of another host stays where it belongs: nobody has said that it is to go.
+	const stored = await connections.keep(({ current, all }) => {
+		// A key for another host stays, because the user did not ask to remove it.
 		const replaced = replaces && current?.origin === origin ? { ...current, ids: idsOf(current) } : null;
-		const { id: continued, certain } = matchConnection(origin, answer, replaced, all);
-		const id = continued ?? randomUUID();
+		const { id: matchedId, certain } = matchConnection(origin, answer, replaced, all);
+		const id = matchedId ?? randomUUID();
 		const label = all.find((each) => each.id === id)?.label ?? labelFor(host, organization, all);
 		const connection: Connection = { id, label, origin, path, organization, key, sessionOnly };
-		// One that passes takes away nothing that lasts.
-		const goes = (each: Connection) => each.id === replaced?.id && (each.sessionOnly || !sessionOnly);
-		const others = all.filter((each) => each.id !== id && !goes(each));
+		// A session-only connection must not remove a stored one.
+		const isRemoved = (each: Connection) => each.id === replaced?.id && (each.sessionOnly || !sessionOnly);
+		const others = all.filter((each) => each.id !== id && !isRemoved(each));
 		return { current: connection, all: [...others, connection], certain };
 	});
-	return { id: kept.current.id, organizationRef: organizationRef(kept.current), certain: kept.certain };
+	return { id: stored.current.id, organizationRef: organizationRef(stored.current), certain: stored.certain };
 }
 
-/** A label that no other connection has: the host, and the organization where that is not enough. */
+/** Returns an unused label: the host, if necessary with the organization and a number. */
 function labelFor(host: string, organization: string | null, others: readonly Connection[]): string {
 	const isTaken = (label: string) => others.some((each) => each.label === label);
 	const label = isTaken(host) && organization !== null ? `${host} (${organization})` : host;

@@ -33,132 +33,130 @@ import {
 } from "../deleteCertificate.ts";
 import { activeRemovalWords, removalWords } from "../deleteMessages.ts";
 
-/** What deleting needs. */
 export interface RemovalCommands extends CommandContext, SelfAccessDeps {}
 
-/** How it is before a certificate is deleted. */
-interface Situation {
-	readonly basis: DeletionSnapshot;
+/** The state that the user confirms. */
+interface DeletionPreview {
+	readonly snapshot: DeletionSnapshot;
 	readonly subject: CertificateWithContent;
-	/** Where it has to be deactivated first. */
+	/** The scopes to deactivate in first. */
 	readonly scopes: readonly Scope[];
-	/** What will become of this extension's own calls; `null` where that is not touched. */
+	/** The effect on this extension's own calls; `null` if there is none. */
 	readonly access: string | null;
 }
 
-/** Deletes certificates, one question each; Escape ends them all. @throws Failure, Cancelled */
-export async function removeCertificates(commands: RemovalCommands, chosen: readonly Certificate[]): Promise<void> {
-	for (const certificate of chosen)
-		await handleDeleted(commands, [certificate], () => removeCertificate(commands, certificate));
+/** Prompts for each certificate; Escape ends the command. @throws ProblemError; CancelledError */
+export async function removeCertificates(deps: RemovalCommands, chosen: readonly Certificate[]): Promise<void> {
+	for (const certificate of chosen) await handleDeleted(deps, [certificate], () => deleteOne(deps, certificate));
 }
 
-async function removeCertificate(commands: RemovalCommands, { id }: Certificate): Promise<void> {
-	const { organization } = commands;
-	const { organizationRef } = await requireConnection(commands);
-	const { certificate, account } = await retryWhenChanged(async (changed) => {
+async function deleteOne(deps: RemovalCommands, { id }: Certificate): Promise<void> {
+	const { organization } = deps;
+	const { organizationRef } = await requireConnection(deps);
+	const { certificate, result } = await retryWhenChanged(async (changed) => {
 		const reading = l10n.t("Reading where it is active…");
-		const situation = await withCancellableProgress(reading, (signal) => lookAt(commands, organizationRef, id, signal));
-		const { basis, subject, scopes } = situation;
-		const request = { organizationRef, confirmed: basis };
+		const preview = await withCancellableProgress(reading, (signal) => loadPreview(deps, organizationRef, id, signal));
+		const { snapshot, subject, scopes } = preview;
+		const request = { organizationRef, confirmed: snapshot };
 		const name = nameWords(subject.certificate);
 		if (scopes.length === 0) {
-			await confirmRemoval(commands, subject, changed);
+			await confirmDeletion(deps, subject, changed);
 			await withCancellableProgress(l10n.t("Deleting “{0}”…", name), (signal) =>
 				deleteCertificate(organization, request, signal),
 			);
-			return { certificate: subject.certificate, account: null };
+			return { certificate: subject.certificate, result: null };
 		}
-		await confirmEverywhere(commands, situation, changed);
+		await confirmEverywhere(deps, preview, changed);
 		const title = l10n.t("Deactivating “{0}” everywhere and deleting it…", name);
-		const account = await withCancellableProgress(title, (signal) =>
+		const result = await withCancellableProgress(title, (signal) =>
 			deactivateEverywhereAndDelete(organization, request, signal),
 		);
-		return { certificate: subject.certificate, account };
+		return { certificate: subject.certificate, result };
 	});
-	if (account && !account.removed) return tellNotRemoved(commands, certificate, account);
+	if (result && !result.removed) return notifyNotDeleted(deps, certificate, result);
 	notifyDone(l10n.t("Deleted “{0}”.", nameWords(certificate)));
 }
 
-/** @throws Cancelled, so that those which were to follow are left alone. */
-function tellNotRemoved(commands: RemovalCommands, certificate: Certificate, account: DeletionResult): never {
-	const { scopes, problem } = account;
-	void showMessage(commands, "warning", notRemovedWords(certificate, scopes, problem, projectNamed(commands)));
+/** @throws CancelledError, so that the remaining certificates are not deleted. */
+function notifyNotDeleted(deps: RemovalCommands, certificate: Certificate, result: DeletionResult): never {
+	const { scopes, problem } = result;
+	void showMessage(deps, "warning", notRemovedWords(certificate, scopes, problem, projectNamed(deps)));
 	throw new CancelledError();
 }
 
-/** @throws Failure `scopes-unread`, also where it is active in what could be read; Cancelled */
-async function lookAt(
-	commands: RemovalCommands,
+/** @throws ProblemError `scopes-unread`, also if the certificate is active in a scope that was read; CancelledError */
+async function loadPreview(
+	deps: RemovalCommands,
 	organizationRef: string,
 	id: string,
 	signal: AbortSignal,
-): Promise<Situation> {
-	const { organization, certificates } = commands;
-	const basis = await prepareDeletion(organization, { organizationRef, id }, signal);
-	assertAllScopesRead(basis.where);
-	const scopes = scopesToDeactivate(basis.where);
-	const [subject = { certificate: basis.certificate, content: null }] = await loadContents(
-		commands,
-		[basis.certificate],
+): Promise<DeletionPreview> {
+	const { organization, certificates } = deps;
+	const snapshot = await prepareDeletion(organization, { organizationRef, id }, signal);
+	assertAllScopesRead(snapshot.where);
+	const scopes = scopesToDeactivate(snapshot.where);
+	const [subject = { certificate: snapshot.certificate, content: null }] = await loadContents(
+		deps,
+		[snapshot.certificate],
 		signal,
 	);
-	const anchors = basis.where.organization
-		? activeAfter(scopes.map(toBasis(commands)), [id], certificates.state.listing)
+	const anchors = snapshot.where.organization
+		? activeAfter(scopes.map(knownSnapshot(deps)), [id], certificates.state.listing)
 		: [];
-	const access = anchors.length > 0 ? await checkSelfAccess(commands, anchors, signal) : null;
-	return { basis, subject, scopes, access: access && accessWords(access, Date.now() / 1000) };
+	const access = anchors.length > 0 ? await checkSelfAccess(deps, anchors, signal) : null;
+	return { snapshot, subject, scopes, access: access && accessWords(access, Date.now() / 1000) };
 }
 
-/** @throws Cancelled unless it is to be deleted. */
-async function confirmRemoval(
-	commands: RemovalCommands,
+/** @throws CancelledError unless the user confirms. */
+async function confirmDeletion(
+	deps: RemovalCommands,
 	subject: CertificateWithContent,
 	changed: boolean,
 ): Promise<void> {
 	const time = { now: Date.now() / 1000, reminderDays: reminderDays() };
 	const { message, detail } = removalWords(subject, changed, time);
 	const save = l10n.t("Save PEM As…");
-	const goOn = l10n.t("Delete");
-	// Enter takes the first button.
-	const buttons = subject.content ? [save, goOn] : [l10n.t("Don't Delete"), goOn];
+	const proceed = l10n.t("Delete");
+	// Enter presses the first button.
+	const buttons = subject.content ? [save, proceed] : [l10n.t("Don't Delete"), proceed];
 	for (;;) {
 		const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-		if (chosen === goOn) return;
+		if (chosen === proceed) return;
 		if (chosen !== save) throw new CancelledError();
-		await savePem(commands, [subject.certificate]).catch((thrown) => {
+		await savePem(deps, [subject.certificate]).catch((thrown) => {
 			if (!isCancelled(thrown)) throw thrown;
 		});
 	}
 }
 
-/** @throws Cancelled unless it is to be deactivated everywhere and deleted. */
-async function confirmEverywhere(commands: RemovalCommands, situation: Situation, changed: boolean): Promise<void> {
-	const { subject, scopes, access } = situation;
-	const nameOf = projectNamed(commands);
-	const places = (some: readonly Scope[]) => summarizeScopes(some, nameOf);
-	const { listing } = commands.certificates.state;
-	const aftermath = assessDeactivation(scopes.map(toBasis(commands)), [subject.certificate.id], listing);
+/** @throws CancelledError unless the user confirms. */
+async function confirmEverywhere(deps: RemovalCommands, preview: DeletionPreview, changed: boolean): Promise<void> {
+	const { subject, scopes, access } = preview;
+	const nameOf = projectNamed(deps);
+	const summarize = (some: readonly Scope[]) => summarizeScopes(some, nameOf);
+	const { listing } = deps.certificates.state;
+	const impact = assessDeactivation(scopes.map(knownSnapshot(deps)), [subject.certificate.id], listing);
 	const { message, detail } = activeRemovalWords(
 		{
 			subject,
-			places: places(scopes),
-			off: places(aftermath.off),
-			left: places(aftermath.left),
-			unclear: places(aftermath.unclear),
+			places: summarize(scopes),
+			off: summarize(impact.off),
+			left: summarize(impact.left),
+			unclear: summarize(impact.unclear),
 			access,
 			changed,
 		},
 		{ now: Date.now() / 1000, reminderDays: reminderDays() },
 	);
-	const goOn = l10n.t("Deactivate Everywhere and Delete");
-	// Enter takes the first button.
-	const buttons = [l10n.t("Keep It"), goOn];
+	const proceed = l10n.t("Deactivate Everywhere and Delete");
+	// Enter presses the first button.
+	const buttons = [l10n.t("Keep It"), proceed];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen !== goOn) throw new CancelledError();
+	if (chosen !== proceed) throw new CancelledError();
 }
 
-/** A scope as it was read last. */
-function toBasis({ certificates, projects }: CommandContext) {
+/** Converts the last reading of a scope. */
+function knownSnapshot({ certificates, projects }: CommandContext) {
 	return (scope: Scope) => {
 		if (scope.kind === "project") return basisOf(scope, projects.scope(scope.id));
 		return basisOf(scope, { listing: certificates.state.listing, problem: null });

@@ -12,119 +12,118 @@ import {
 } from "../expiryRules.ts";
 import { readWatchRecord } from "../reminderState.ts";
 
-/** What the watch acts by. */
-interface WatchOptions {
+interface MonitorOptions {
 	/** The view with the badge. */
 	readonly view: vscode.TreeView<unknown>;
-	/** Where the record is; an absolute path. */
+	/** The folder of the shared state; an absolute path. */
 	readonly folder: string;
-	/** Tells what is to be told today, unless another window does. */
+	/** Shows today's reminder, unless another window does. */
 	readonly remind: () => Promise<void>;
-	/** Shows what went wrong. */
+	/** Shows an error. */
 	readonly report: (thrown: unknown) => void;
 	/** The clock, Unix milliseconds. */
 	readonly now?: () => number;
 }
 
-/** What is to be told. */
+/** A reminder that is due. */
 export interface Due {
 	readonly record: ReminderState;
-	/** When that was decided, Unix milliseconds. */
+	/** Decision time, Unix milliseconds. */
 	readonly now: number;
 	/** The most urgent first. */
 	readonly certificates: readonly WatchedCertificate[];
 }
 
 /**
- * Counts in the view's badge what expires, and has it told once a day where a person is. It knows only what was written
- * down when the list was read last: it asks the service nothing and keeps nothing running.
+ * Shows the number of expiring certificates in the view's badge, and starts a reminder once a day in a focused window.
+ * Reads only the stored snapshot: never calls the service, never keeps the process alive.
  */
 export class ExpiryMonitor implements vscode.Disposable {
-	readonly #options: WatchOptions;
+	readonly #options: MonitorOptions;
 	readonly #now: () => number;
 	readonly #subscriptions: vscode.Disposable;
 	#timer: NodeJS.Timeout | undefined;
-	/** When there may be something new to say, Unix milliseconds. */
-	#next = 0;
-	/** What this window goes by where nothing can be written down: a snapshot, and the days on which it told something. */
-	#unwritten: ExpirySnapshot | null = null;
+	/** When the state must be checked next, Unix milliseconds. */
+	#nextCheckAt = 0;
+	/** This window's own state if nothing can be stored: a snapshot, and the days with a reminder. */
+	#unsavedSnapshot: ExpirySnapshot | null = null;
 	readonly #remindedOn: number[] = [];
-	#checked: Promise<void> = Promise.resolve();
-	#isOver = false;
+	#pending: Promise<void> = Promise.resolve();
+	#isDisposed = false;
 
-	constructor(options: WatchOptions) {
+	constructor(options: MonitorOptions) {
 		this.#options = options;
 		this.#now = options.now ?? Date.now;
 		this.#subscriptions = vscode.Disposable.from(
-			// A clock that was asleep with the computer is late.
+			// A timer is late after the computer slept.
 			vscode.window.onDidChangeWindowState(({ focused }) => {
-				if (focused && this.#now() >= this.#next) void this.check();
+				if (focused && this.#now() >= this.#nextCheckAt) void this.check();
 			}),
 			vscode.workspace.onDidChangeConfiguration((event) => {
 				if (event.affectsConfiguration(SETTINGS.reminderDays)) void this.check();
 			}),
 		);
-		this.#wait(0);
+		this.#schedule(0);
 	}
 
-	/** Reads the record and shows what it says by now; what is told is not waited for. */
+	/** Reads the state, updates the badge and starts a due reminder, without waiting for the reminder. */
 	check(): Promise<void> {
-		this.#checked = this.#checked.then(() => this.#look()).catch(this.#options.report);
-		return this.#checked;
+		this.#pending = this.#pending.then(() => this.#update()).catch(this.#options.report);
+		return this.#pending;
 	}
 
 	dispose(): void {
-		this.#isOver = true;
+		this.#isDisposed = true;
 		clearTimeout(this.#timer);
 		this.#subscriptions.dispose();
 	}
 
-	/** What all windows know by now, and what this one goes by instead where nothing can be written down. */
+	/** Reads the shared state, with this window's own state if nothing can be stored. */
 	async record(): Promise<ReminderState> {
-		const record = await readWatchRecord(this.#options.folder);
+		const shared = await readWatchRecord(this.#options.folder);
 		return {
-			...record,
-			snapshot: this.#unwritten ?? record.snapshot,
-			remindedOn: [...record.remindedOn, ...this.#remindedOn],
+			...shared,
+			snapshot: this.#unsavedSnapshot ?? shared.snapshot,
+			remindedOn: [...shared.remindedOn, ...this.#remindedOn],
 		};
 	}
 
-	goBy(unwritten: ExpirySnapshot | null): void {
-		this.#unwritten = unwritten;
+	goBy(unsaved: ExpirySnapshot | null): void {
+		this.#unsavedSnapshot = unsaved;
 	}
 
-	/** Takes it on to tell something on a day, in the name of this window alone. @returns false where it has been. */
+	/** Claims a day's reminder for this window alone. @returns false if the day is already claimed. */
 	claimDayHere(day: number): boolean {
 		if (this.#remindedOn.includes(day)) return false;
 		this.#remindedOn.push(day);
 		return true;
 	}
 
-	/** What is to be told by now. */
+	/** Reads the reminder that is due now. */
 	async due(): Promise<Due> {
-		const record = await this.record();
+		const state = await this.record();
 		const now = this.#now();
-		return { record, now, certificates: dueToday(record, now, reminderDays()) };
+		return { record: state, now, certificates: dueToday(state, now, reminderDays()) };
 	}
 
-	async #look(): Promise<void> {
+	async #update(): Promise<void> {
 		const { view, remind, report } = this.#options;
-		const { record, now, certificates } = await this.due();
-		if (this.#isOver) return;
+		const { record: state, now, certificates } = await this.due();
+		if (this.#isDisposed) return;
 		const days = reminderDays();
-		const { length } = expiringIn(record.snapshot, now, days);
+		const { length } = expiringIn(state.snapshot, now, days);
 		if (length !== (view.badge?.value ?? 0))
 			view.badge = length > 0 ? { value: length, tooltip: badgeWords(length) } : undefined;
 		const isDue = certificates.length > 0;
-		const isSeen = vscode.window.state.focused;
-		const next = nextMoment(record.snapshot, now, days);
-		this.#next = isDue && !isSeen ? now : next;
-		this.#wait(next - now);
-		if (isDue && isSeen) remind().catch(report);
+		const isFocused = vscode.window.state.focused;
+		const next = nextMoment(state.snapshot, now, days);
+		this.#nextCheckAt = isDue && !isFocused ? now : next;
+		this.#schedule(next - now);
+		if (isDue && isFocused) remind().catch(report);
 	}
 
-	/** Checks again after so many milliseconds. */
-	#wait(milliseconds: number): void {
+	/** Schedules the next check and cancels an earlier one. */
+	#schedule(milliseconds: number): void {
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => void this.check(), milliseconds);
 		this.#timer.unref();

@@ -16,50 +16,53 @@ import { claimDay, type ExpirySnapshotWriter, mute } from "../expirySnapshotWrit
 import { reminderWords } from "../reminderMessages.ts";
 import type { ExpiryMonitor } from "./expiryMonitor.ts";
 
-/** What a reminder is made of, and what leads on from it. */
-interface Reminding extends NotificationDeps {
-	/** Where the record is; an absolute path. */
+interface ReminderDeps extends NotificationDeps {
+	/** The folder of the shared state; an absolute path. */
 	readonly watchFolder: string;
 	readonly snapshot: Pick<ExpirySnapshotWriter, "settled">;
 	readonly certificates: CertificateStore;
 	readonly view: RowReveal;
 	readonly watch: Pick<ExpiryMonitor, "due" | "claimDayHere">;
-	/** As the command on its row. @throws Failure, Cancelled */
+	/** Runs the row's rotate command. @throws ProblemError; CancelledError */
 	readonly rotate: (certificate: Certificate) => Promise<void>;
 }
 
-/** Tells once, for all windows, what is to be told today, and does what the person chooses. @throws Failure, Cancelled */
-export async function remind({ watchFolder, snapshot, watch, ...reminding }: Reminding): Promise<void> {
-	// What was read a moment ago counts.
-	await snapshot.settled();
-	const { record, now, certificates: due } = await watch.due();
-	if (!record.snapshot || due.length === 0) return;
-	const { organizationRef, readAt } = record.snapshot;
-	// Whoever cannot say it must not take it on.
-	const words = reminderWords(due, readAt, now);
+/** Shows today's reminder once for all windows, and runs the chosen action. @throws ProblemError; CancelledError */
+export async function remind({
+	watchFolder: folder,
+	snapshot: snapshotWriter,
+	watch: monitor,
+	...deps
+}: ReminderDeps): Promise<void> {
+	// Include a list read just now.
+	await snapshotWriter.settled();
+	const { record: state, now, certificates: due } = await monitor.due();
+	if (!state.snapshot || due.length === 0) return;
+	const { organizationRef, readAt } = state.snapshot;
+	// Must precede the claim: a window that fails here must not claim the day.
+	const message = reminderWords(due, readAt, now);
 	const day = dayOf(now);
-	const claim = await claimDay(watchFolder, day, record.remindedOn);
-	if (claim === "taken" || (claim === "unwritten" && !watch.claimDayHere(day))) return;
+	const claim = await claimDay(folder, day, state.remindedOn);
+	if (claim === "taken" || (claim === "unwritten" && !monitor.claimDayHere(day))) return;
 
 	const rotate = l10n.t("Rotate…");
 	const show = l10n.t("Show");
 	const silence = due.length === 1 ? l10n.t("Not Again for This One") : l10n.t("Not Again for These");
-	const chosen = await vscode.window.showWarningMessage(words, rotate, show, silence);
+	const chosen = await vscode.window.showWarningMessage(message, rotate, show, silence);
 	if (chosen === silence)
 		return mute(
-			watchFolder,
+			folder,
 			organizationRef,
 			due.map(({ id }) => id),
 		);
 	if (chosen !== rotate && chosen !== show) return;
-	const which = chosen === rotate && due.length > 1 ? await askWhich(due, now) : due[0];
-	const certificate = which && (await reveal(which, organizationRef, reminding));
-	if (certificate && chosen === rotate)
-		await handleDeleted(reminding, [certificate], () => reminding.rotate(certificate));
+	const selected = chosen === rotate && due.length > 1 ? await promptForCertificate(due, now) : due[0];
+	const certificate = selected && (await reveal(selected, organizationRef, deps));
+	if (certificate && chosen === rotate) await handleDeleted(deps, [certificate], () => deps.rotate(certificate));
 }
 
-/** @throws Cancelled */
-function askWhich(due: readonly WatchedCertificate[], now: number): Promise<WatchedCertificate> {
+/** @throws CancelledError */
+function promptForCertificate(due: readonly WatchedCertificate[], now: number): Promise<WatchedCertificate> {
 	const choices = due.map((value) => ({
 		label: nameWords(value),
 		description: expiryWords(value.expiresAt, now / 1000),
@@ -68,18 +71,18 @@ function askWhich(due: readonly WatchedCertificate[], now: number): Promise<Watc
 	return pickOne({ title: l10n.t("Rotate a certificate"), placeholder: l10n.t("Which one?") }, choices);
 }
 
-/** Selects a certificate's row. @returns it as the list has it, if it is still there. @throws Failure, Cancelled */
+/** Selects a certificate's row. @returns `undefined` if deleted. @throws ProblemError; CancelledError */
 async function reveal(
-	which: WatchedCertificate,
+	selected: WatchedCertificate,
 	organizationRef: string,
-	{ certificates, view }: Pick<Reminding, "certificates" | "view">,
+	{ certificates, view }: Pick<ReminderDeps, "certificates" | "view">,
 ): Promise<Certificate | undefined> {
 	const title = l10n.t("Reading the certificates…");
 	const listing = await withCancellableProgress(title, (signal) => certificates.recent(STALE_MS, signal));
 	if (certificates.organizationRef !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
 	await vscode.commands.executeCommand(`${VIEW}.focus`);
-	const certificate = listing.certificates.find(({ id }) => id === which.id);
+	const certificate = listing.certificates.find(({ id }) => id === selected.id);
 	if (certificate) await view.reveal(certificate);
-	else void vscode.window.showInformationMessage(goneWords(l10n.t("“{0}”", nameWords(which))));
+	else void vscode.window.showInformationMessage(goneWords(l10n.t("“{0}”", nameWords(selected))));
 	return certificate;
 }

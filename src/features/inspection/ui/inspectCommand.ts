@@ -7,31 +7,31 @@ import type { CertificateReader } from "../../../domain/certificateFile.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { inspectionWords } from "../inspectionDocument.ts";
 
-/** Shows what is in certificate files, as read-only documents. @throws Failure, Cancelled */
+/** Shows the content of certificate files in read-only documents. @throws ProblemError, CancelledError */
 export async function inspectFiles(
-	changed: vscode.EventEmitter<vscode.Uri>,
+	didChange: vscode.EventEmitter<vscode.Uri>,
 	clicked: unknown,
 	selection: unknown,
 ): Promise<void> {
 	const files = await promptForFiles(l10n.t("Inspect a certificate"), clicked, selection);
-	for (const file of files) await inspectFile(changed, file);
+	for (const file of files) await inspectFile(didChange, file);
 }
 
 /**
- * Shows what is in one certificate file.
- * @param changed Tells the editor that a document which may be open already is to be read anew.
- * @throws Failure where it cannot be read.
+ * Shows the content of one certificate file.
+ * @param didChange Makes VS Code reload the document if already open.
+ * @throws ProblemError if the file can't be read.
  */
-export async function inspectFile(changed: vscode.EventEmitter<vscode.Uri>, file: vscode.Uri): Promise<void> {
-	// Read here first: what a document's provider throws is shown by the editor in its own words.
+export async function inspectFile(didChange: vscode.EventEmitter<vscode.Uri>, file: vscode.Uri): Promise<void> {
+	// Read first, because VS Code shows a provider's error in its own words.
 	await readCertificateFile(file);
 	const path = l10n.t("{0} (inspected)", file.path);
 	const uri = vscode.Uri.from({ scheme: INSPECTION_SCHEME, path, query: file.toString() });
-	changed.fire(uri);
+	didChange.fire(uri);
 	await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
 }
 
-/** The text of a document that `inspectFile` opened. It needs no key and no network. @throws Failure */
+/** Returns the text of a document that `inspectFile` opened. Needs no key or network. @throws ProblemError */
 export async function inspectionText(
 	{ query }: vscode.Uri,
 	reader: CertificateReader,

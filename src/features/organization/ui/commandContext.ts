@@ -16,9 +16,9 @@ import { type CertificateStore, tryGetContent } from "../certificateStore.ts";
 import type { OrganizationContext } from "../organizationSession.ts";
 import type { ProjectStore } from "../projectStore.ts";
 
-/** The part of the connections that commands use. */
+/** The part of `ConnectionStore` that commands use. */
 export interface DestinationProvider {
-	/** Returns where requests go. @throws Failure */
+	/** Returns where requests go. @throws ProblemError */
 	destination(): Promise<Destination>;
 }
 
@@ -28,7 +28,7 @@ export interface RowReveal {
 	reveal(certificate: Pick<Certificate, "id">): Promise<void>;
 }
 
-/** What commands on certificates act on. */
+/** Dependencies of commands on certificates. */
 export interface CommandContext extends NotificationDeps {
 	readonly organization: OrganizationContext;
 	readonly certificates: CertificateStore;
@@ -36,7 +36,7 @@ export interface CommandContext extends NotificationDeps {
 	readonly connections: DestinationProvider;
 }
 
-/** Where a command's calls go. @throws Failure, also where the certificates in the view are another connection's. */
+/** Returns where a command's calls go. @throws ProblemError, also if the list belongs to another organization */
 export async function requireConnection({ connections, certificates }: CommandContext): Promise<Destination> {
 	const destination = await connections.destination();
 	if (destination.organizationRef !== certificates.organizationRef)
@@ -44,7 +44,7 @@ export async function requireConnection({ connections, certificates }: CommandCo
 	return destination;
 }
 
-/** Certificates with what they hold, as far as it can be read. @throws Cancelled */
+/** Returns certificates with their contents; a content is `null` if unreadable. @throws CancelledError */
 export async function loadContents(
 	{ certificates }: Pick<CommandContext, "certificates">,
 	chosen: readonly Certificate[],
@@ -58,7 +58,7 @@ export async function loadContents(
 	);
 }
 
-/** Reads the projects and what is active in each, unless that was just done. What fails is in their state. @throws Cancelled */
+/** Reads projects and their certificates unless recent. Problems are in their state. @throws CancelledError */
 export async function refreshProjects(
 	{ projects }: Pick<CommandContext, "projects">,
 	signal: AbortSignal,
@@ -67,21 +67,21 @@ export async function refreshProjects(
 	if (loading || problem || !isRecent(loadedAt)) await projects.refresh(signal);
 }
 
-/** The name of a project by its id, as far as the projects are known. */
+/** Returns a function that maps a project's id to its name, or to `null` if the project is unknown. */
 export function projectNamed({ projects }: Pick<CommandContext, "projects">): (id: string) => string | null {
 	return (id) => projects.state.projects?.find((project) => project.id === id)?.name ?? null;
 }
 
 /**
- * Does something to certificates; where one of them turns out to be gone, it says so and shows the list as it is now.
- * @throws whatever else `act` throws.
+ * Runs `act` on certificates. If some of them turn out to be deleted, refreshes the list and says so.
+ * @throws any other error of `act`
  */
 export async function handleDeleted(
 	{ certificates, documents }: Pick<CommandContext, "certificates" | "documents">,
 	chosen: readonly Certificate[],
 	act: () => Promise<void>,
 ): Promise<void> {
-	const gone = () => {
+	const findDeleted = () => {
 		const listed = certificates.state.listing?.certificates ?? [];
 		return chosen.filter((each) => !listed.some(({ id }) => id === each.id));
 	};
@@ -89,35 +89,35 @@ export async function handleDeleted(
 		await act();
 	} catch (thrown) {
 		if (problemOf(thrown)?.reason !== "not-found") throw thrown;
-		if (gone().length === 0) await certificates.refresh();
-		if (gone().length === 0) throw thrown;
-		void showMessage({ documents }, "information", goneWords(subjectsWords(gone())));
+		if (findDeleted().length === 0) await certificates.refresh();
+		if (findDeleted().length === 0) throw thrown;
+		void showMessage({ documents }, "information", goneWords(subjectsWords(findDeleted())));
 	}
 }
 
 /**
- * What a certificate holds, read as it is needed.
- * @throws Failure `no-content` where it cannot be read, or whatever kept it from being fetched; Cancelled
+ * Returns a certificate's content, read with progress unless it is known.
+ * @throws ProblemError `no-content` if the content is absent or unreadable, or the request's problem; CancelledError
  */
 export async function fetchContent(
-	commands: Pick<CommandContext, "certificates">,
+	context: Pick<CommandContext, "certificates">,
 	certificate: Certificate,
 ): Promise<ParsedCertificate> {
 	const title = l10n.t("Reading “{0}”…", nameWords(certificate));
-	return withCancellableProgress(title, (signal) => read(commands, certificate, signal));
+	return withCancellableProgress(title, (signal) => requireContent(context, certificate, signal));
 }
 
-/** As `contentFor`, of several at once. */
+/** Like `fetchContent`, for several certificates at once. */
 export async function fetchContents(
-	commands: Pick<CommandContext, "certificates">,
+	context: Pick<CommandContext, "certificates">,
 	chosen: readonly Certificate[],
 ): Promise<readonly ParsedCertificate[]> {
 	return withCancellableProgress(l10n.t("Reading {0}…", subjectsWords(chosen)), (signal) =>
-		Promise.all(chosen.map((certificate) => read(commands, certificate, signal))),
+		Promise.all(chosen.map((certificate) => requireContent(context, certificate, signal))),
 	);
 }
 
-async function read(
+async function requireContent(
 	{ certificates }: Pick<CommandContext, "certificates">,
 	{ id, name }: Certificate,
 	signal: AbortSignal,

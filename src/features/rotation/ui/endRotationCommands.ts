@@ -9,7 +9,7 @@ import { ProblemError } from "../../../domain/problem.ts";
 import { accessWords } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess } from "../../clientCheck/ui/selfAccess.ts";
 import { projectNamed, requireConnection } from "../../organization/ui/commandContext.ts";
-import { finishRotation, undoRotation } from "../endRotation.ts";
+import { type EndRequest, type FinishRequest, finishRotation, undoRotation } from "../endRotation.ts";
 import { findIssues, type RotationScope, type RotationSnapshot, type UndoStep, undoStep } from "../rotation.ts";
 import type { RotatedCertificate, RotationPlan } from "../rotationPlan.ts";
 import type { RotationResult } from "../rotationResult.ts";
@@ -18,104 +18,102 @@ import { confirmFinish, confirmUndo, refuseLockOut } from "./rotationPrompts.ts"
 import { accessAfter, chains } from "./selfAccessAfterRotation.ts";
 import { planFor, type RotationCommands, readNow } from "./startRotationCommand.ts";
 
-/** How it is before a rotation ends. */
-interface Situation {
-	readonly basis: RotationSnapshot;
+/** The state before a rotation ends. */
+interface EndState {
+	readonly snapshot: RotationSnapshot;
 	readonly plan: RotationPlan;
 	readonly old: Certificate;
-	/** As it is called now. */
+	/** With its current name. */
 	readonly next: RotatedCertificate;
-	readonly places: (some: readonly RotationScope[]) => ScopeSummary;
+	readonly summarize: (scopes: readonly RotationScope[]) => ScopeSummary;
 }
 
-/** Deactivates a certificate that another one has taken over from, and deletes it if wished. @throws Failure, Cancelled */
-export async function finishRotating(commands: RotationCommands, certificate: Certificate): Promise<void> {
-	await endRotation(commands, certificate, async (changed) => {
-		const { basis, old, next, places } = await lookAt(commands, certificate, "finish");
-		const active = basis.scopes.filter((each) => each.old === "active");
-		const access = basis.inOrganization.includes(old.id) ? await assertAccess(commands, basis, old, next) : null;
-		const remove = await confirmFinish({
+/** Deactivates a rotation's old certificate, and deletes it on request. @throws ProblemError; CancelledError */
+export async function finishRotating(deps: RotationCommands, certificate: Certificate): Promise<void> {
+	await runEnd(deps, certificate, async (changed) => {
+		const { snapshot, old, next, summarize } = await readEndState(deps, certificate, "finish");
+		const active = snapshot.scopes.filter((each) => each.old === "active");
+		const access = snapshot.inOrganization.includes(old.id) ? await requireAccess(deps, snapshot, old, next) : null;
+		const deleteOld = await confirmFinish({
 			...{ old, next, access, changed },
-			...{ places: places(active), missing: places(active.filter((each) => !each.next)) },
+			...{ places: summarize(active), missing: summarize(active.filter((each) => !each.next)) },
 		});
 		const title = l10n.t("Finishing the rotation…");
-		const request = { confirmed: basis, remove, ownAccess: isAnswered(commands) };
-		const account = await withCancellableProgress(title, (signal) =>
-			finishRotation(commands.rotations, request, signal),
-		);
-		return { end: { step: "finish", remove, from: old, to: next }, account };
+		const request: FinishRequest = { confirmed: snapshot, remove: deleteOld, ownAccess: selfAccessCheck(deps) };
+		const result = await withCancellableProgress(title, (signal) => finishRotation(deps.rotations, request, signal));
+		return { end: { step: "finish", remove: deleteOld, from: old, to: next }, result };
 	});
 }
 
-/** Puts back what a rotation has done so far. @throws Failure, Cancelled */
-export async function undoRotating(commands: RotationCommands, certificate: Certificate): Promise<void> {
-	await endRotation(commands, certificate, async (changed) => {
-		const { basis, plan, old, next, places } = await lookAt(commands, certificate, "undo");
-		const stepped = (...steps: readonly UndoStep[]) =>
-			basis.scopes.filter((each) => steps.includes(undoStep(each, plan)));
-		const going = stepped("take");
-		const isInOrganization = going.some(({ scope }) => scope.kind === "organization");
-		const access = isInOrganization ? await assertAccess(commands, basis, next, old) : null;
+/** Undoes an unfinished rotation. @throws ProblemError; CancelledError */
+export async function undoRotating(deps: RotationCommands, certificate: Certificate): Promise<void> {
+	await runEnd(deps, certificate, async (changed) => {
+		const { snapshot, plan, old, next, summarize } = await readEndState(deps, certificate, "undo");
+		const scopesWith = (...steps: readonly UndoStep[]) =>
+			snapshot.scopes.filter((each) => steps.includes(undoStep(each, plan)));
+		const deactivated = scopesWith("take");
+		const isInOrganization = deactivated.some(({ scope }) => scope.kind === "organization");
+		const access = isInOrganization ? await requireAccess(deps, snapshot, next, old) : null;
 		await confirmUndo({
 			...{ old, next, access, changed },
-			places: places(going),
-			kept: places(stepped("keep", "return")),
-			back: places(stepped("take", "return").filter((each) => each.old === "inactive")),
+			places: summarize(deactivated),
+			kept: summarize(scopesWith("keep", "return")),
+			back: summarize(scopesWith("take", "return").filter((each) => each.old === "inactive")),
 		});
 		const title = l10n.t("Undoing the rotation…");
-		const request = { confirmed: basis, ownAccess: isAnswered(commands) };
-		const account = await withCancellableProgress(title, (signal) => undoRotation(commands.rotations, request, signal));
-		return { end: { step: "undo", remove: false, from: next, to: old }, account };
+		const request: EndRequest = { confirmed: snapshot, ownAccess: selfAccessCheck(deps) };
+		const result = await withCancellableProgress(title, (signal) => undoRotation(deps.rotations, request, signal));
+		return { end: { step: "undo", remove: false, from: next, to: old }, result };
 	});
 }
 
-/** Says what became of it: where all is done, the rows and the status bar are enough. */
-async function endRotation(
-	commands: RotationCommands,
+/** Runs an end and shows its result: a complete end only in the rows and the status bar. */
+async function runEnd(
+	deps: RotationCommands,
 	certificate: Certificate,
-	way: (changed: boolean) => Promise<{ readonly end: RotationEnd; readonly account: RotationResult }>,
+	run: (changed: boolean) => Promise<{ readonly end: RotationEnd; readonly result: RotationResult }>,
 ): Promise<void> {
-	const { end, account } = await retryWhenChanged(way);
-	const words = endWords(end, account, projectNamed(commands));
-	if (isEnded(end, account)) notifyDone(words);
-	else void showMessage(commands, "warning", words);
-	if (!account.removed) await commands.view.reveal(certificate);
-	const broken = account.scopes.find((each) => "defect" in each);
-	if (broken) throw broken.defect;
+	const { end, result } = await retryWhenChanged(run);
+	const message = endWords(end, result, projectNamed(deps));
+	if (isEnded(end, result)) notifyDone(message);
+	else void showMessage(deps, "warning", message);
+	if (!result.removed) await deps.view.reveal(certificate);
+	const defective = result.scopes.find((each) => "defect" in each);
+	if (defective) throw defective.defect;
 }
 
-/** @throws Failure where no rotation of it stands by now, and as `prepareRotation` */
-async function lookAt(
-	commands: RotationCommands,
+/** @throws ProblemError `no-rotation`, `rotation-refused`, and as `prepareRotation`; CancelledError */
+async function readEndState(
+	deps: RotationCommands,
 	certificate: Certificate,
 	step: "finish" | "undo",
-): Promise<Situation> {
-	const { organizationRef } = await requireConnection(commands);
-	const plan = await planFor(commands, organizationRef, certificate);
+): Promise<EndState> {
+	const { organizationRef } = await requireConnection(deps);
+	const plan = await planFor(deps, organizationRef, certificate);
 	if (!plan) throw new ProblemError({ reason: "no-rotation" });
-	const basis = await readNow(commands, { organizationRef, oldId: certificate.id, nextId: plan.next.id });
-	const [flaw] = findIssues(basis, step, Date.now() / 1000, 0);
-	if (flaw) throw new ProblemError({ reason: "rotation-refused", flaw });
-	const nameOf = projectNamed(commands);
+	const snapshot = await readNow(deps, { organizationRef, oldId: certificate.id, nextId: plan.next.id });
+	const [issue] = findIssues(snapshot, step, Date.now() / 1000, 0);
+	if (issue) throw new ProblemError({ reason: "rotation-refused", flaw: issue });
+	const nameOf = projectNamed(deps);
 	return {
-		...{ basis, plan, old: basis.old.certificate, next: basis.next?.certificate ?? plan.next },
-		places: (some) => summarizeScopesByName(some, nameOf),
+		...{ snapshot, plan, old: snapshot.old.certificate, next: snapshot.next?.certificate ?? plan.next },
+		summarize: (scopes) => summarizeScopesByName(scopes, nameOf),
 	};
 }
 
-/** @returns what becomes of this extension's own calls without the one that goes. @throws Cancelled where it is shut out */
-async function assertAccess(
-	commands: RotationCommands,
-	basis: RotationSnapshot,
+/** @returns the effect on this extension's own calls. @throws CancelledError if the calls would be refused */
+async function requireAccess(
+	deps: RotationCommands,
+	snapshot: RotationSnapshot,
 	from: RotatedCertificate,
 	to: RotatedCertificate,
 ): Promise<string> {
-	const access = await accessAfter(commands, basis, from, to);
-	const words = accessWords(access, Date.now() / 1000);
-	return chains(access) ? words : refuseLockOut(from, to, words);
+	const access = await accessAfter(deps, snapshot, from, to);
+	const effect = accessWords(access, Date.now() / 1000);
+	return chains(access) ? effect : refuseLockOut(from, to, effect);
 }
 
-function isAnswered(commands: RotationCommands) {
+function selfAccessCheck(deps: RotationCommands) {
 	return async (anchors: readonly string[], signal = new AbortController().signal) =>
-		chains(await checkSelfAccess(commands, anchors, signal));
+		chains(await checkSelfAccess(deps, anchors, signal));
 }

@@ -5,12 +5,12 @@ import type { RotationPlan } from "../rotationPlan.ts";
 import type { RotationPlanStore } from "../rotationPlanStore.ts";
 import { forgetPlanWords } from "../rotationStatusMessages.ts";
 
-/** Forgets a rotation of an organization that the service did not name, after a question. @throws Failure, Cancelled */
+/** Discards the plan of an unnamed organization's rotation, after a question. @throws ProblemError; CancelledError */
 export async function forgetPlan(plans: Pick<RotationPlanStore, "forget">, plan: RotationPlan): Promise<void> {
 	const { message, detail } = forgetPlanWords(plan);
 	const keep = l10n.t("Don't Forget");
 	const forget = l10n.t("Forget");
-	// Enter takes the first button.
+	// Enter presses the first button.
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, keep, forget);
 	if (chosen !== forget) throw new CancelledError();
 	await plans.forget(plan);

@@ -23,10 +23,10 @@ import {
 } from "../rotationPromptMessages.ts";
 
 /**
- * Asks which certificate is to take over: a file's, or one that is there already, those that fit first.
- * @param soonDays As in `rotationFlaws`.
- * @returns `null` for a file's.
- * @throws Cancelled
+ * Prompts for the new certificate: a file, or a listed certificate, suitable certificates first.
+ * @param soonDays As in `findRotationIssues`.
+ * @returns `null` for a file.
+ * @throws CancelledError
  */
 export async function askForNext(
 	old: Certificate,
@@ -38,16 +38,16 @@ export async function askForNext(
 		.filter(({ id }) => id !== old.id)
 		.map((certificate) => {
 			const [one, other] = [old, certificate].map((each) => ({ certificate: each, content: null }));
-			const flaws = one && other ? findRotationIssues(one, other, now, soonDays) : [];
-			// What the list does not tell the content may, which is read once it is chosen.
-			return { certificate, flaws: flaws.filter((flaw) => flaw !== "dates-unknown") };
+			const issues = one && other ? findRotationIssues(one, other, now, soonDays) : [];
+			// The content, read after the choice, may contain the dates.
+			return { certificate, issues: issues.filter((issue) => issue !== "dates-unknown") };
 		})
-		.toSorted((one, other) => Number(one.flaws.length > 0) - Number(other.flaws.length > 0));
+		.toSorted((one, other) => Number(one.issues.length > 0) - Number(other.issues.length > 0));
 	const choices = others.map(
-		({ certificate, flaws }): Choice<Certificate | null> => ({
+		({ certificate, issues }): Choice<Certificate | null> => ({
 			label: nameWords(certificate),
 			description: `${certificate.id} · ${expiryWords(certificate.expiresAt, now)}`,
-			...(flaws.length > 0 && { detail: flaws.map(describeRotationIssue).join(" ") }),
+			...(issues.length > 0 && { detail: issues.map(describeRotationIssue).join(" ") }),
 			value: certificate,
 		}),
 	);
@@ -56,7 +56,7 @@ export async function askForNext(
 	return pickOne(question, [{ label: l10n.t("Choose a File…"), value: null }, ...choices]);
 }
 
-/** Asks what nothing here can tell: whether the old one is active in these projects by itself. @throws Cancelled */
+/** Asks for direct activations in projects, which the lists do not show. @throws CancelledError */
 export async function askUnclear(old: Certificate, unclear: ScopeSummary): Promise<"own" | "imposed"> {
 	const title = l10n.t("Where “{0}” is active", nameWords(old));
 	const placeholder = l10n.t("OpenAI's lists do not tell: do projects have it by themselves, too?");
@@ -74,64 +74,65 @@ export async function askUnclear(old: Certificate, unclear: ScopeSummary): Promi
 	]);
 }
 
-/** @throws Cancelled unless what cannot be read of a rotation is to be forgotten. */
+/** @throws CancelledError unless the person agrees to discard the corrupt plan. */
 export async function confirmForgetting(old: Certificate): Promise<void> {
 	const forget = l10n.t("Forget and Rotate");
-	await ask(spoiltPlanWords(old), [l10n.t("Don't Rotate"), forget], [forget]);
+	await promptModal(spoiltPlanWords(old), [l10n.t("Don't Rotate"), forget], [forget]);
 }
 
-/** @throws Cancelled unless the new one is to be activated. */
+/** @throws CancelledError unless the person agrees to the activation. */
 export async function confirmStart(question: StartQuestion): Promise<void> {
-	const goOn = l10n.t("Rotate");
-	// Enter takes the first button.
-	await ask(startWords(question), [l10n.t("Don't Rotate"), goOn], [goOn]);
+	const rotate = l10n.t("Rotate");
+	// Enter presses the first button.
+	await promptModal(startWords(question), [l10n.t("Don't Rotate"), rotate], [rotate]);
 }
 
-/** @returns whether the old one is to be deleted, too. @throws Cancelled unless the rotation is to be finished. */
+/** @returns true to delete the old certificate, too. @throws CancelledError unless the person agrees to finish. */
 export async function confirmFinish(question: FinishQuestion): Promise<boolean> {
 	const finish = l10n.t("Finish");
-	const remove = l10n.t("Finish and Delete");
-	return (await ask(finishWords(question), [l10n.t("Not Yet"), finish, remove], [finish, remove])) === remove;
+	const finishAndDelete = l10n.t("Finish and Delete");
+	const accepting = [finish, finishAndDelete];
+	return (await promptModal(finishWords(question), [l10n.t("Not Yet"), ...accepting], accepting)) === finishAndDelete;
 }
 
-/** @throws Cancelled unless the rotation is to be undone. */
+/** @throws CancelledError unless the person agrees to undo. */
 export async function confirmUndo(question: UndoQuestion): Promise<void> {
 	const undo = l10n.t("Undo");
-	await ask(undoWords(question), [l10n.t("Don't Undo"), undo], [undo]);
+	await promptModal(undoWords(question), [l10n.t("Don't Undo"), undo], [undo]);
 }
 
-/** Says that this extension would lock itself out, and leads to what keeps it from that. @throws Cancelled */
+/** Shows that this extension would lock itself out, and offers the settings. @throws CancelledError */
 export async function refuseLockOut(from: RotatedCertificate, to: RotatedCertificate, access: string): Promise<never> {
-	return refuseForAccess(lockOutWords(from, to, access));
+	return refuseAndOfferSettings(lockOutWords(from, to, access));
 }
 
-async function refuseForAccess(question: Parameters<typeof ask>[0]): Promise<never> {
+async function refuseAndOfferSettings(question: Parameters<typeof promptModal>[0]): Promise<never> {
 	const setUp = l10n.t("Set Up Client Certificate");
-	await ask(question, [setUp], [setUp]);
+	await promptModal(question, [setUp], [setUp]);
 	await vscode.commands.executeCommand(COMMANDS.openSettings);
 	throw new CancelledError();
 }
 
-/** Says that a rotation could not be ended, and leads to what mends that. @param access As in `refuseLockOut`. @throws Cancelled */
+/** Shows that the rotation could not be ended; else as `refuseLockOut`. @throws CancelledError */
 export async function refuseDeadEnd(old: RotatedCertificate, next: RotatedCertificate, access: string): Promise<never> {
-	return refuseForAccess(deadEndWords(old, next, access));
+	return refuseAndOfferSettings(deadEndWords(old, next, access));
 }
 
-/** Says which certificate to delete first. @param idle As in `noRoomWords`. @throws Cancelled */
-export async function refuseFull(idle: readonly Certificate[]): Promise<never> {
+/** Shows which certificate to delete first. @param inactive As in `describeNoRoom`. @throws CancelledError */
+export async function refuseFull(inactive: readonly Certificate[]): Promise<never> {
 	const show = l10n.t("Show Certificates");
-	await ask(noRoomWords(idle, Date.now() / 1000), [show], [show]);
+	await promptModal(noRoomWords(inactive, Date.now() / 1000), [show], [show]);
 	await vscode.commands.executeCommand(`${VIEW}.focus`);
 	throw new CancelledError();
 }
 
-/** @param goOn The buttons that go on. @throws Cancelled where it was another one, or none. */
-async function ask(
+/** @param accepting The buttons that continue. @throws CancelledError after another button, or none */
+async function promptModal(
 	{ message, detail }: { readonly message: string; readonly detail: string },
 	buttons: readonly string[],
-	goOn: readonly string[],
+	accepting: readonly string[],
 ): Promise<string> {
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen === undefined || !goOn.includes(chosen)) throw new CancelledError();
+	if (chosen === undefined || !accepting.includes(chosen)) throw new CancelledError();
 	return chosen;
 }

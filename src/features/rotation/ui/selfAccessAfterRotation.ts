@@ -5,19 +5,19 @@ import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfA
 import { leftInOrganization, type RotationSnapshot } from "../rotation.ts";
 import type { RotatedCertificate } from "../rotationPlan.ts";
 
-/** The same once one of the two certificates of a rotation has taken over from the other in the organization, in sight of the person. @throws Cancelled */
+/** Runs `checkSelfAccess` with progress, as if `to` had replaced `from` in the organization. @throws CancelledError */
 export async function accessAfter(
-	check: SelfAccessDeps,
-	basis: RotationSnapshot,
+	deps: SelfAccessDeps,
+	snapshot: RotationSnapshot,
 	from: Pick<RotatedCertificate, "id">,
 	to: Pick<RotatedCertificate, "id">,
 ): Promise<SelfAccess> {
 	const title = l10n.t("Checking this extension's client certificate…");
-	const anchors = leftInOrganization(basis, from.id, to.id);
-	return withCancellableProgress(title, (signal) => checkSelfAccess(check, anchors, signal));
+	const anchors = leftInOrganization(snapshot, from.id, to.id);
+	return withCancellableProgress(title, (signal) => checkSelfAccess(deps, anchors, signal));
 }
 
-/** Which host is asked does not matter in a rotation: all was read there a moment ago, with the old one active. */
+/** True if own calls would be accepted. Ignores the host: it just served all reads with the old certificate active. */
 export function chains(access: SelfAccess): boolean {
 	return access.kind === "checked" ? access.check.accepted : isAccepted(access);
 }

@@ -28,7 +28,7 @@ import { tellMore } from "../../upload/ui/uploadPrompts.ts";
 import { findIssues, prepareRotation, type RotationPair, type RotationSnapshot, type Rotations } from "../rotation.ts";
 import { findRotationIssues, type RotationPlan } from "../rotationPlan.ts";
 import { settledRotationWords } from "../rotationPromptMessages.ts";
-import { type StartResult, startRotation } from "../startRotation.ts";
+import { type StartRequest, type StartResult, startRotation } from "../startRotation.ts";
 import {
 	askForNext,
 	askUnclear,
@@ -39,7 +39,6 @@ import {
 } from "./rotationPrompts.ts";
 import { accessAfter, chains } from "./selfAccessAfterRotation.ts";
 
-/** What rotating needs. */
 export interface RotationCommands extends CommandContext, SelfAccessDeps {
 	readonly rotations: Rotations;
 	readonly enforcement: EnforcementIndex;
@@ -48,29 +47,29 @@ export interface RotationCommands extends CommandContext, SelfAccessDeps {
 }
 
 /**
- * Has another certificate that the person chooses take over, or goes on with that, up to the point where clients must move.
- * @throws Failure, Cancelled
+ * Starts or continues a rotation to a certificate that the person chooses, up to the point where clients must move.
+ * @throws ProblemError; CancelledError
  */
-export async function rotateCertificate(commands: RotationCommands, old: Certificate): Promise<void> {
-	const { organizationRef } = await requireConnection(commands);
-	const { plans } = commands.rotations;
+export async function rotateCertificate(deps: RotationCommands, old: Certificate): Promise<void> {
+	const { organizationRef } = await requireConnection(deps);
+	const { plans } = deps.rotations;
 	if ((await plans.stateOf({ organizationRef, old })) === "unreadable") {
 		await confirmForgetting(old);
 		await plans.discardCorrupt({ organizationRef, old });
 	}
-	const plan = await planFor(commands, organizationRef, old);
-	const nextId = plan?.next.id ?? (await chooseNext(commands, old)).id;
+	const plan = await planFor(deps, organizationRef, old);
+	const nextId = plan?.next.id ?? (await chooseNext(deps, old)).id;
 	const pair = { organizationRef, oldId: old.id, nextId };
-	const { next, account } = await retryWhenChanged((changed) => start(commands, pair, changed));
-	if (!account) void showMessage(commands, "information", settledRotationWords(old, next));
+	const { next, result } = await retryWhenChanged((changed) => start(deps, pair, changed));
+	if (!result) void showMessage(deps, "information", settledRotationWords(old, next));
 	else {
-		const words = accountWords([next], account.scopes, true, projectNamed(commands));
-		tellSwitched(commands, words, account.scopes, l10n.t("Rotate again to go on, or undo it."));
+		const message = accountWords([next], result.scopes, true, projectNamed(deps));
+		tellSwitched(deps, message, result.scopes, l10n.t("Rotate again to go on, or undo it."));
 	}
-	await commands.view.reveal(old);
+	await deps.view.reveal(old);
 }
 
-/** The plan of a certificate's rotation, as it is now. @throws Failure `not-recorded`, `record-newer` where the plans cannot be read */
+/** Reads the plan of a certificate's rotation. @throws ProblemError `not-recorded`, `record-newer` */
 export async function planFor(
 	{ rotations }: Pick<RotationCommands, "rotations">,
 	organizationRef: string,
@@ -80,88 +79,91 @@ export async function planFor(
 	return plans.find((plan) => mayBeOf(plan, organizationRef) && plan.old.id === id) ?? null;
 }
 
-/** Reads how it is now, in sight of the person. @throws as `prepareRotation` */
+/** Runs `prepareRotation` with progress. @throws as `prepareRotation` */
 export async function readNow({ rotations }: RotationCommands, pair: RotationPair): Promise<RotationSnapshot> {
 	return withCancellableProgress(l10n.t("Reading how it is now…"), (signal) =>
 		prepareRotation(rotations, pair, signal),
 	);
 }
 
-/** @returns no account where nothing was left to be activated. @throws Failure, Cancelled */
+/** @returns a `null` result if nothing was left to activate. @throws ProblemError; CancelledError */
 async function start(
-	commands: RotationCommands,
+	deps: RotationCommands,
 	pair: RotationPair,
 	changed: boolean,
-): Promise<{ readonly next: Certificate; readonly account: StartResult | null }> {
-	const { rotations } = commands;
-	const nameOf = projectNamed(commands);
-	const basis = await readNow(commands, pair);
-	const { old, next, plan } = basis;
+): Promise<{ readonly next: Certificate; readonly result: StartResult | null }> {
+	const { rotations } = deps;
+	const nameOf = projectNamed(deps);
+	const snapshot = await readNow(deps, pair);
+	const { old, next, plan } = snapshot;
 	const soonDays = reminderDays();
-	const [flaw] = findIssues(basis, "start", Date.now() / 1000, soonDays);
-	if (flaw || !next) throw new ProblemError({ reason: "rotation-refused", flaw: flaw ?? "gone" });
+	const [issue] = findIssues(snapshot, "start", Date.now() / 1000, soonDays);
+	if (issue || !next) throw new ProblemError({ reason: "rotation-refused", flaw: issue ?? "gone" });
 
-	const places = (some: RotationSnapshot["scopes"]) => summarizeScopesByName(some, nameOf);
-	const unclear = basis.scopes.filter((each) => each.old === "unclear");
-	const answer = plan || unclear.length === 0 ? "imposed" : await askUnclear(old.certificate, places(unclear));
-	const scopes = basis.scopes.filter((each) => each.old === "active" || (each.old === "unclear" && answer === "own"));
+	const summarize = (some: RotationSnapshot["scopes"]) => summarizeScopesByName(some, nameOf);
+	const unclear = snapshot.scopes.filter((each) => each.old === "unclear");
+	const answer = plan || unclear.length === 0 ? "imposed" : await askUnclear(old.certificate, summarize(unclear));
+	const scopes = snapshot.scopes.filter(
+		(each) => each.old === "active" || (each.old === "unclear" && answer === "own"),
+	);
 	const missing = scopes.filter((each) => !each.next);
 	const present = scopes.filter((each) => each.next);
-	if (plan && missing.length === 0) return { next: next.certificate, account: null };
-	if (basis.inOrganization.includes(old.certificate.id)) await assertEndable(commands, basis, next.certificate);
+	if (plan && missing.length === 0) return { next: next.certificate, result: null };
+	if (snapshot.inOrganization.includes(old.certificate.id)) await assertEndable(deps, snapshot, next.certificate);
 	await confirmStart({
 		...{ old, next, changed },
-		...{ missing: places(missing), present: places(present), planned: plan !== null },
+		...{ missing: summarize(missing), present: summarize(present), planned: plan !== null },
 	});
 	const title = l10n.t("Activating “{0}”…", nameWords(next.certificate));
-	const request = { confirmed: basis, unclear: answer, soonDays } as const;
-	const account = await withCancellableProgress(title, (signal) => startRotation(rotations, request, signal));
-	return { next: next.certificate, account };
+	const request: StartRequest = { confirmed: snapshot, unclear: answer, soonDays };
+	const result = await withCancellableProgress(title, (signal) => startRotation(rotations, request, signal));
+	return { next: next.certificate, result };
 }
 
-/** What would keep from both ends is said before anything is activated. @throws Cancelled */
-async function assertEndable(commands: RotationCommands, basis: RotationSnapshot, next: Certificate): Promise<void> {
-	const old = basis.old.certificate;
-	const finished = await accessAfter(commands, basis, old, next);
-	if (chains(finished) || chains(await accessAfter(commands, basis, next, old))) return;
-	await refuseDeadEnd(old, next, accessWords(finished, Date.now() / 1000));
+/** Refuses a rotation that could be neither finished nor undone, before any activation. @throws CancelledError */
+async function assertEndable(deps: RotationCommands, snapshot: RotationSnapshot, next: Certificate): Promise<void> {
+	const old = snapshot.old.certificate;
+	const afterFinish = await accessAfter(deps, snapshot, old, next);
+	if (chains(afterFinish) || chains(await accessAfter(deps, snapshot, next, old))) return;
+	await refuseDeadEnd(old, next, accessWords(afterFinish, Date.now() / 1000));
 }
 
-/** Asks for the certificate that is to take over, and uploads it where it is not there yet. @throws Failure, Cancelled */
-async function chooseNext(commands: RotationCommands, old: Certificate): Promise<Certificate> {
-	const { certificates, upload } = commands;
+/** Prompts for the new certificate, and uploads a chosen file. @throws ProblemError; CancelledError */
+async function chooseNext(deps: RotationCommands, old: Certificate): Promise<Certificate> {
+	const { certificates, upload } = deps;
 	const chosen = await askForNext(old, certificates.state.listing?.certificates ?? [], reminderDays());
 	if (chosen) return chosen;
 	const [file] = await pickFiles(l10n.t("The certificate that takes over from “{0}”", nameWords(old)), false);
 	if (!file) throw new ProblemError({ reason: "nothing-selected" });
-	const purpose = {
-		judge: (candidate: ParsedCertificate) => assertFit(old, candidate),
-		refuseFull: async (signal: AbortSignal) => refuseFull(await idleOnes(commands, signal)),
-	};
-	const uploaded = await uploadFile(upload, file, { purpose });
-	if (uploaded.how !== "there-before") tellMore(commands, uploaded);
+	const uploaded = await uploadFile(upload, file, {
+		purpose: {
+			judge: (parsed: ParsedCertificate) => assertCanReplace(old, parsed),
+			refuseFull: async (signal: AbortSignal) => refuseFull(await findInactive(deps, signal)),
+		},
+	});
+	if (uploaded.how !== "there-before") tellMore(deps, uploaded);
 	return uploaded.certificate;
 }
 
-/** Before it is uploaded: what shows afterwards would be too late. @throws Failure `rotation-refused` */
-function assertFit(old: Certificate, content: ParsedCertificate): void {
+/** Must run before the upload: a later refusal would be too late. @throws ProblemError `rotation-refused` */
+function assertCanReplace(old: Certificate, content: ParsedCertificate): void {
 	const { notBefore: validAt, notAfter: expiresAt } = content;
 	const certificate = { id: "", name: null, createdAt: null, validAt, expiresAt, active: undefined };
-	const flaws = findRotationIssues(
+	const issues = findRotationIssues(
 		{ certificate: old, content: null },
 		{ certificate, content },
 		Date.now() / 1000,
 		reminderDays(),
 	);
-	// What the list does not tell of the old one its content may, which is read next.
-	const flaw = flaws.find((each) => each !== "dates-unknown");
-	if (flaw) throw new ProblemError({ reason: "rotation-refused", flaw });
+	// The old certificate's content, read next, may contain the dates.
+	const issue = issues.find((each) => each !== "dates-unknown");
+	if (issue) throw new ProblemError({ reason: "rotation-refused", flaw: issue });
 }
 
-/** What is known to be active nowhere: what has expired first. @throws Cancelled */
-async function idleOnes(commands: RotationCommands, signal: AbortSignal): Promise<readonly Certificate[]> {
-	await refreshProjects(commands, signal);
-	const { certificates, enforcement } = commands;
+/** Returns the certificates known to be active nowhere, in order of expiry. @throws CancelledError */
+async function findInactive(deps: RotationCommands, signal: AbortSignal): Promise<readonly Certificate[]> {
+	await refreshProjects(deps, signal);
+	const { certificates, enforcement } = deps;
 	const listed = certificates.state.listing?.certificates ?? [];
 	return listed
 		.filter(({ id }) => isActiveAnywhere(enforcement.activity(id)) === false)

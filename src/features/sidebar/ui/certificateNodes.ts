@@ -25,7 +25,7 @@ import {
 	uploadItem,
 } from "./treeItems.ts";
 
-/** What a row of the certificates view shows. */
+/** The content of a row in the certificates view. */
 export type TreeNode =
 	| { readonly kind: "upload"; readonly upload: RunningUpload }
 	| { readonly kind: "unconfirmed"; readonly upload: UnconfirmedUpload }
@@ -35,7 +35,6 @@ export type TreeNode =
 	| { readonly kind: "note"; readonly text: string }
 	| { readonly kind: "mend"; readonly mend: Remedy };
 
-/** What it shows it from. */
 export interface ShownState {
 	readonly certificates: CertificateStore;
 	readonly uploads: UploadService;
@@ -43,24 +42,22 @@ export interface ShownState {
 	readonly enforcement: EnforcementIndex;
 	readonly plans: RotationPlanStore;
 	readonly contents: ContentCache;
-	/** The order that the person wants. */
 	readonly order: () => Order;
 }
 
-/** Why there is no list, if other rows keep the welcome text away that would say so. */
+/** Returns why there is no list, if other rows hide the welcome text that would say so; else `null`. */
 export function untoldProblem({ certificates, uploads }: Pick<ShownState, "certificates" | "uploads">): Problem | null {
 	const { listing, problem } = certificates.state;
 	return !listing && uploads.unconfirmed.length > 0 ? problem : null;
 }
 
-/** What is on top, from top to bottom. */
+/** Returns the top-level nodes in display order. */
 export function thingsOnTop({ certificates, uploads, plans, order }: ShownState): readonly TreeNode[] {
 	const { listing, problem, loadedAt } = certificates.state;
-	const trouble = problem && describeProblem(problem);
-	const notes = noteWords(listing, trouble, loadedAt);
-	const untold = untoldProblem({ certificates, uploads });
+	const notes = noteWords(listing, problem && describeProblem(problem), loadedAt);
+	const shownProblem = untoldProblem({ certificates, uploads });
 	return [
-		...(untold ? remediesInView(untold) : []).map((mend): TreeNode => ({ kind: "mend", mend })),
+		...(shownProblem ? remediesInView(shownProblem) : []).map((each): TreeNode => ({ kind: "mend", mend: each })),
 		...uploads.running.map((upload): TreeNode => ({ kind: "upload", upload })),
 		...uploads.unconfirmed.map((upload): TreeNode => ({ kind: "unconfirmed", upload })),
 		...unplacedPlans({ certificates, plans }).map((plan): TreeNode => ({ kind: "unplacedPlan", plan })),
@@ -71,41 +68,43 @@ export function thingsOnTop({ certificates, uploads, plans, order }: ShownState)
 	];
 }
 
-/** What is below one of them. */
-export function thingsBelow(above: TreeNode, state: ShownState): readonly TreeNode[] {
-	if (above.kind !== "certificate") return [];
-	const { certificate } = above;
-	const { enforcement, contents, projects } = state;
-	const activity = enforcement.activity(certificate.id);
+export function thingsBelow(parent: TreeNode, sources: ShownState): readonly TreeNode[] {
+	if (parent.kind !== "certificate") return [];
+	const { certificate } = parent;
+	const { enforcement, contents, projects } = sources;
+	const activation = enforcement.activity(certificate.id);
 	const facts = [
-		...roleFacts(rolesOf(state, certificate.id), projectNamed(state)),
-		...factsOf(certificate, contents.of(certificate.id), activity, projects.state),
+		...roleFacts(rolesOf(sources, certificate.id), projectNamed(sources)),
+		...factsOf(certificate, contents.of(certificate.id), activation, projects.state),
 	];
 	return facts.map((fact): TreeNode => ({ kind: "fact", of: certificate, fact }));
 }
 
-/** How it is shown. */
-export function itemOf(thing: TreeNode, state: ShownState): TreeItem {
-	switch (thing.kind) {
+export function itemOf(node: TreeNode, sources: ShownState): TreeItem {
+	switch (node.kind) {
 		case "upload":
-			return uploadItem(thing.upload);
+			return uploadItem(node.upload);
 		case "unconfirmed":
-			return unconfirmedItem(thing.upload);
+			return unconfirmedItem(node.upload);
 		case "unplacedPlan":
-			return unplacedPlanItem(thing.plan);
+			return unplacedPlanItem(node.plan);
 		case "certificate": {
-			const { certificate } = thing;
-			return certificateItem(certificate, state.enforcement.activity(certificate.id), rolesOf(state, certificate.id));
+			const { certificate } = node;
+			return certificateItem(
+				certificate,
+				sources.enforcement.activity(certificate.id),
+				rolesOf(sources, certificate.id),
+			);
 		}
 		case "fact":
-			return factItem(thing.of, thing.fact);
+			return factItem(node.of, node.fact);
 		case "note":
-			return noteItem(thing.text);
+			return noteItem(node.text);
 		case "mend":
-			return mendItem(thing.mend);
+			return mendItem(node.mend);
 	}
 }
 
-export function isCertificate(thing: TreeNode, id: string): boolean {
-	return thing.kind === "certificate" && thing.certificate.id === id;
+export function isCertificate(node: TreeNode, id: string): boolean {
+	return node.kind === "certificate" && node.certificate.id === id;
 }

@@ -22,57 +22,56 @@ import {
 import { IncrementalTree, type Row } from "./incrementalTree.ts";
 import type { LazyTreeView } from "./lazyTreeView.ts";
 
-const MOST_REVEALS = 10;
+const MAX_REVEAL_ATTEMPTS = 10;
 
-/** What it shows, and what it is loaded by. */
-interface Sources extends ShownState {
-	/** Has the projects read where they are old, or were never read. */
+interface CertificatesViewSources extends ShownState {
+	/** Reads the projects if the last reading is old or missing. */
 	readonly needProjects: () => Promise<void>;
-	/** What to tell the connection in use by; `null` where there is no other one. */
+	/** Returns the current connection's name; `null` if there are no other connections. */
 	readonly connectionName: () => Promise<string | null>;
 }
 
-/** The view in the sidebar: shows what the state holds, and has it read when a person looks. */
+/** Shows the certificates in the sidebar. Reads stale state when the user looks. */
 export class CertificatesView implements vscode.Disposable {
-	readonly #sources: Sources;
+	readonly #sources: CertificatesViewSources;
 	readonly #report: (thrown: unknown) => void;
 	readonly #view: vscode.TreeView<Row<TreeNode>>;
-	/** What it is called where there is one connection. */
+	/** The view's title if there is only one connection. */
 	readonly #title: string;
 	readonly #rows: IncrementalTree<TreeNode>;
-	/** The ids of the certificates whose facts are in sight. */
+	/** The ids of the expanded certificates. */
 	readonly #expanded = new Set<string>();
-	/** The ids of those that were uploaded a moment ago, and that no person has expanded: they are active in no project. */
-	readonly #fresh = new Set<string>();
-	/** What was set last of the context keys. */
+	/** The ids of just uploaded certificates, active in no project, that the user has not expanded. */
+	readonly #justUploaded = new Set<string>();
+	/** The values of the context keys that were set last. */
 	readonly #context = new Map<string, string | boolean>();
 	readonly #subscriptions: vscode.Disposable;
 
-	/** @param report Shows what went wrong where no command was given. */
-	constructor(tree: LazyTreeView, sources: Sources, report: (thrown: unknown) => void) {
+	/** @param report Shows an error that no command caused. */
+	constructor(tree: LazyTreeView, sources: CertificatesViewSources, report: (thrown: unknown) => void) {
 		this.#sources = sources;
 		this.#report = report;
 		this.#view = tree.view as vscode.TreeView<Row<TreeNode>>;
 		this.#title = this.#view.title ?? "";
 		this.#rows = new IncrementalTree<TreeNode>(
 			{
-				below: (above) => (above ? thingsBelow(above, sources) : thingsOnTop(sources)),
-				item: (thing) => itemOf(thing, sources),
-				// It tells so by an event too, which gets lost where it is drawing the tree anew.
-				expanded: (thing) => setImmediate(() => this.#expand(thing)),
+				below: (parent) => (parent ? thingsBelow(parent, sources) : thingsOnTop(sources)),
+				item: (node) => itemOf(node, sources),
+				// VS Code also fires an event, but loses the event during a refresh of the tree.
+				expanded: (node) => setImmediate(() => this.#expand(node)),
 			},
 			(rows) => {
 				tree.draw(rows);
-				// Where certificates are active is looked up only where a row has changed, not at each of hundreds of answers.
-				this.#showWhetherActive();
+				// Look for active certificates only after a row changed, not after each of hundreds of answers.
+				this.#updateHasActive();
 			},
 		);
-		const follow = () => {
-			this.#showHeading();
+		const update = () => {
+			this.#updateHeading();
 			this.#rows.compareSoon();
 		};
 		for (const source of [sources.certificates, sources.uploads, sources.projects, sources.plans, sources.contents])
-			source.on("change", follow);
+			source.on("change", update);
 		sources.certificates.on("change", () => this.#loadMissing());
 		this.#subscriptions = vscode.Disposable.from(
 			this.#view.onDidChangeVisibility(() => this.refreshIfStale()),
@@ -88,9 +87,8 @@ export class CertificatesView implements vscode.Disposable {
 	}
 
 	/**
-	 * The certificate that a command is about: the row that a menu handed over, else the one that is selected. Only what
-	 * the list holds counts, whoever calls.
-	 * @throws Failure `nothing-selected`
+	 * Returns a listed certificate: of a menu's row, or of the selected row if `row` is `undefined`.
+	 * @throws ProblemError `nothing-selected`
 	 */
 	certificateOf(row: unknown): Certificate {
 		const [certificate] = this.#listed([this.#chosen(row)]);
@@ -99,10 +97,9 @@ export class CertificatesView implements vscode.Disposable {
 	}
 
 	/**
-	 * The certificates that a command is about, likewise: the row that a menu handed over and all that were selected with
-	 * it, else those that are selected; each once.
-	 * @param row,rows What the editor hands to a command from its menus.
-	 * @throws Failure `nothing-selected`
+	 * Like `certificateOf`, for a menu's row and the rows selected with it, or for the selected rows; each once.
+	 * @param row,rows The arguments that VS Code passes from menus.
+	 * @throws ProblemError `nothing-selected`
 	 */
 	certificatesOf(row: unknown, rows: unknown): readonly Certificate[] {
 		const chosen = this.#chosen(row);
@@ -114,7 +111,7 @@ export class CertificatesView implements vscode.Disposable {
 		return certificates;
 	}
 
-	/** The running upload that a command is about, likewise. @throws Failure `nothing-selected` */
+	/** Like `certificateOf`, for a running upload. @throws ProblemError `nothing-selected` */
 	uploadOf(row: unknown): RunningUpload {
 		const chosen = this.#chosen(row)?.thing;
 		const upload = chosen?.kind === "upload" && this.#sources.uploads.running.find(({ id }) => id === chosen.upload.id);
@@ -122,7 +119,7 @@ export class CertificatesView implements vscode.Disposable {
 		return upload;
 	}
 
-	/** The upload that is not confirmed and that a command is about, likewise. @throws Failure `nothing-selected` */
+	/** Like `certificateOf`, for an unconfirmed upload. @throws ProblemError `nothing-selected` */
 	unconfirmedOf(row: unknown): UnconfirmedUpload {
 		const chosen = this.#chosen(row)?.thing;
 		const upload =
@@ -132,54 +129,54 @@ export class CertificatesView implements vscode.Disposable {
 		return upload;
 	}
 
-	/** The rotation of an organization that was not named, if a row is about one. */
+	/** Returns the row's rotation in an unknown organization, if any. */
 	unplacedPlanOf(row: unknown): RotationPlan | undefined {
 		const chosen = this.#chosen(row)?.thing;
 		return chosen?.kind === "unplacedPlan" ? chosen.plan : undefined;
 	}
 
-	/** Opens the view and selects the row of a certificate that the list holds; the keyboard stays where it is. */
+	/** Opens the view and selects a listed certificate's row without moving the keyboard focus. */
 	async reveal({ id }: Pick<Certificate, "id">): Promise<void> {
-		await this.#reveal((thing) => isCertificate(thing, id));
+		await this.#reveal((node) => isCertificate(node, id));
 	}
 
-	/** The same for one that was just uploaded, with its facts. */
+	/** Like `reveal`, for a certificate that was just uploaded; also expands the row. */
 	async revealUploaded({ id }: Pick<Certificate, "id">): Promise<void> {
-		this.#fresh.add(id);
-		await this.#reveal((thing) => isCertificate(thing, id), true);
+		this.#justUploaded.add(id);
+		await this.#reveal((node) => isCertificate(node, id), true);
 	}
 
-	/** The same for the unconfirmed upload of a certificate, if there is one. @param sha256 As in `Candidate`. */
+	/** Like `reveal`, for a certificate's unconfirmed upload, if any. @param sha256 As in `ParsedCertificate`. */
 	async revealUnconfirmed(sha256: string): Promise<void> {
-		await this.#reveal((thing) => thing.kind === "unconfirmed" && thing.upload.pending.sha256 === sha256);
+		await this.#reveal((node) => node.kind === "unconfirmed" && node.upload.pending.sha256 === sha256);
 	}
 
-	async #reveal(isWanted: (thing: TreeNode) => boolean, expand = false): Promise<void> {
-		// What it does not show yet it is told before it is asked for.
+	async #reveal(isWanted: (node: TreeNode) => boolean, expand = false): Promise<void> {
+		// VS Code must know new rows before it can reveal them.
 		this.redraw();
-		const row = this.#rows.getChildren().find(({ thing }) => isWanted(thing));
+		const row = this.#rows.getChildren().find((each) => isWanted(each.thing));
 		if (!row) return;
-		// A view that was hidden draws itself anew when it is shown. Until it has, the editor does not know the row, which it
-		// says by an error, or drops the selection; and it does not tell when it has.
-		for (let tries = 0; tries < MOST_REVEALS && !this.#isSelected(isWanted); tries++)
+		// A hidden view refreshes when shown. Until the refresh ends, VS Code rejects the row with an error or drops the
+		// selection. No event reports the end.
+		for (let attempt = 0; attempt < MAX_REVEAL_ATTEMPTS && !this.#isSelected(isWanted); attempt++)
 			await this.#view.reveal(row, { select: true, focus: false, expand }).then(
 				() => {},
 				() => {},
 			);
 	}
 
-	/** Reads all that is in sight again; the view shows that it does. */
+	/** Reads everything that is visible again, with progress in the view. */
 	async refresh(): Promise<void> {
 		const { uploads, certificates, plans } = this.#sources;
-		this.#fresh.clear();
-		// At once, so that nobody takes the list for stale meanwhile.
-		const read = Promise.all([certificates.refresh(), uploads.reload(), plans.reload(), this.showConnection()]);
-		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => read);
-		this.#showWhetherActive();
+		this.#justUploaded.clear();
+		// Start at once, so that the list does not count as stale meanwhile.
+		const reading = Promise.all([certificates.refresh(), uploads.reload(), plans.reload(), this.showConnection()]);
+		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => reading);
+		this.#updateHasActive();
 		await this.#loadFacts();
 	}
 
-	/** Reads what is not confirmed again where a person looks, and the list where it is old, or was never read. */
+	/** Reads the unconfirmed uploads again, and the list if it is old or missing, unless the view is hidden. */
 	refreshIfStale(): void {
 		if (!this.#view.visible) return;
 		const { uploads, certificates, plans } = this.#sources;
@@ -188,7 +185,7 @@ export class CertificatesView implements vscode.Disposable {
 		reading.catch(this.#report);
 	}
 
-	/** Names the connection in use where there are several. */
+	/** Shows the current connection's name in the title if there are several. */
 	async showConnection(): Promise<void> {
 		const name = await this.#sources.connectionName();
 		this.#view.title = name === null ? this.#title : l10n.t("{0}: {1}", this.#title, name);
@@ -198,32 +195,32 @@ export class CertificatesView implements vscode.Disposable {
 		this.#subscriptions.dispose();
 	}
 
-	/** Shows what the state holds. */
+	/** Shows the current state. */
 	redraw(): void {
-		this.#showHeading();
+		this.#updateHeading();
 		this.#rows.compare();
 	}
 
-	/** Shows how many certificates there are, or why there are none. */
-	#showHeading(): void {
+	/** Shows the number of certificates, or why there are none. */
+	#updateHeading(): void {
 		const { certificates, uploads } = this.#sources;
 		const { listing, problem, loading } = certificates.state;
 		const count = listing && listing.certificates.length + listing.unreadable;
-		const empty = uploads.unconfirmed.length > 0 ? "no" : welcomeStateOf(count, problem, loading);
-		const shown = listing?.certificates.length;
+		const welcomeState = uploads.unconfirmed.length > 0 ? "no" : welcomeStateOf(count, problem, loading);
+		const listed = listing?.certificates.length;
 		this.#setContext({
-			[CONTEXT.empty]: empty,
+			[CONTEXT.empty]: welcomeState,
 			[CONTEXT.hasKey]: listing !== null,
-			[CONTEXT.hasCertificates]: Boolean(shown),
+			[CONTEXT.hasCertificates]: Boolean(listed),
 		});
-		const untold = untoldProblem({ certificates, uploads });
-		const message = untold ? describeProblem(untold) : "";
-		// The editor has a message wait its turn among the rows, also one that says the same as before.
+		const shownProblem = untoldProblem({ certificates, uploads });
+		const message = shownProblem ? describeProblem(shownProblem) : "";
+		// VS Code queues each message behind the rows, even an unchanged one.
 		if (message !== (this.#view.message ?? "")) this.#view.message = message;
-		this.#view.description = shown ? l10n.t("{0} of {1}", shown, CERTIFICATE_LIMIT) : "";
+		this.#view.description = listed ? l10n.t("{0} of {1}", listed, CERTIFICATE_LIMIT) : "";
 	}
 
-	#showWhetherActive(): void {
+	#updateHasActive(): void {
 		const { certificates, enforcement } = this.#sources;
 		const isActive = ({ id }: Certificate) => isActiveAnywhere(enforcement.activity(id)) === true;
 		this.#setContext({ [CONTEXT.hasActive]: certificates.state.listing?.certificates.some(isActive) ?? false });
@@ -237,47 +234,47 @@ export class CertificatesView implements vscode.Disposable {
 		}
 	}
 
-	#expand(thing: TreeNode): void {
-		if (thing.kind !== "certificate" || this.#expanded.has(thing.certificate.id)) return;
-		this.#expanded.add(thing.certificate.id);
+	#expand(node: TreeNode): void {
+		if (node.kind !== "certificate" || this.#expanded.has(node.certificate.id)) return;
+		this.#expanded.add(node.certificate.id);
 		this.#loadFacts().catch(this.#report);
 	}
 
-	#collapse(thing: TreeNode): void {
-		if (thing.kind !== "certificate") return;
-		for (const ids of [this.#expanded, this.#fresh]) ids.delete(thing.certificate.id);
+	#collapse(node: TreeNode): void {
+		if (node.kind !== "certificate") return;
+		for (const ids of [this.#expanded, this.#justUploaded]) ids.delete(node.certificate.id);
 	}
 
-	/** Has read what is to be told of the certificates that are expanded, and of rotations. */
+	/** Reads the facts of expanded certificates and of rotations. */
 	async #loadFacts(): Promise<void> {
-		const { contents, needProjects } = this.#sources;
-		const expanded = this.#expandedOnes();
-		const isNeeded = expanded.some(({ id }) => !this.#fresh.has(id)) || plansInUse(this.#sources).length > 0;
-		await Promise.all([isNeeded && needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
+		const expanded = this.#expandedCertificates();
+		const isNeeded = expanded.some(({ id }) => !this.#justUploaded.has(id)) || plansInUse(this.#sources).length > 0;
+		const { contents } = this.#sources;
+		await Promise.all([isNeeded && this.#sources.needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
 	}
 
-	/** The same where nobody has asked for it since the connection changed. */
+	/** Like `#loadFacts`, if a content was not requested since the connection changed. */
 	#loadMissing(): void {
 		const { contents } = this.#sources;
-		if (this.#expandedOnes().some(({ id }) => !contents.of(id))) this.#loadFacts().catch(this.#report);
+		if (this.#expandedCertificates().some(({ id }) => !contents.of(id))) this.#loadFacts().catch(this.#report);
 	}
 
-	#expandedOnes(): readonly Certificate[] {
+	#expandedCertificates(): readonly Certificate[] {
 		const { listing } = this.#sources.certificates.state;
 		return listing?.certificates.filter(({ id }) => this.#expanded.has(id)) ?? [];
 	}
 
-	#isSelected(isWanted: (thing: TreeNode) => boolean): boolean {
+	#isSelected(isWanted: (node: TreeNode) => boolean): boolean {
 		const [selected] = this.#view.selection;
 		return selected !== undefined && isWanted(selected.thing);
 	}
 
-	/** Junk from whoever calls a command must not act on what is selected. */
+	/** Returns a row, or the selected row for `undefined`. An invalid row must never mean the selection. */
 	#chosen(row: unknown): Row<TreeNode> | undefined {
 		return row === undefined ? this.#view.selection[0] : this.#rows.known(row);
 	}
 
-	/** The certificates of these rows that the list still holds, each once. */
+	/** Returns the rows' certificates that the list still contains, each once. */
 	#listed(rows: readonly (Row<TreeNode> | undefined)[]): readonly Certificate[] {
 		const { listing } = this.#sources.certificates.state;
 		return listing?.certificates.filter(({ id }) => rows.some((row) => row && isCertificate(row.thing, id))) ?? [];

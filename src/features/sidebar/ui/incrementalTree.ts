@@ -1,146 +1,154 @@
 import { isDeepStrictEqual } from "node:util";
 import type { TreeDataProvider, TreeItem } from "vscode";
 
-/** What the editor has of what is below a row, or of the rows on top. */
-interface Shown<Thing> {
-	/** What it got when it asked last. */
-	below: readonly Row<Thing>[];
-	/** False where it has not asked yet, or is about to ask again. */
+/** The children of a row, or the top-level rows, in VS Code. */
+interface Shown<T> {
+	/** The rows that VS Code got last. */
+	below: readonly Row<T>[];
+	/** False if VS Code has not requested the rows yet, or is about to request them again. */
 	asked: boolean;
 }
 
-/** A row of a tree: the same object for as long as what it shows is there. */
-export interface Row<Thing> extends Shown<Thing> {
+/** A row of a tree: must stay the same object as long as its node exists. */
+export interface Row<T> extends Shown<T> {
 	readonly id: string;
-	readonly above: Row<Thing> | undefined;
-	/** The newest of what it shows. */
-	thing: Thing;
-	/** How the editor shows it; `null` where it is about to ask. */
+	readonly above: Row<T> | undefined;
+	/** The newest content. */
+	thing: T;
+	/** The item that VS Code shows; `null` if VS Code is about to request a new item. */
 	item: TreeItem | null;
 }
 
-/** What there is to be shown. */
-export interface Source<Thing> {
-	/** What is below a thing, or on top, from top to bottom. */
-	below(above: Thing | undefined): readonly Thing[];
-	/** How a thing is shown; the `id` tells it from all others in the tree. */
-	item(thing: Thing): TreeItem;
-	/** Told that the editor asked for what is below a thing, as it does once that is expanded. */
-	expanded?(thing: Thing): void;
+/** The nodes that a tree shows. */
+export interface Source<T> {
+	/** Returns the children of a node, or the top-level nodes, in display order. */
+	below(parent: T | undefined): readonly T[];
+	/** Creates a node's item; its `id` must be unique in the tree. */
+	item(node: T): TreeItem;
+	/** Called after VS Code requested a node's children, as it does after expanding the node. */
+	expanded?(node: T): void;
 }
 
 const PAUSE_MS = 100;
 
-/** After so long it is drawn again where the editor has not asked: its own pause is 200 ms. While it draws, it loses the row that is clicked. */
+/**
+ * After this time without a request, a refresh is repeated. VS Code's own delay is 200 ms. During a refresh, VS Code
+ * loses the clicked row.
+ */
 const MISSED_MS = 1000;
 
 /**
- * The rows that the editor shows, and what of them has to be drawn anew. While it draws a row, the editor does not know it:
- * its menu closes, or does not open at all. So it draws only what looks otherwise, and the whole tree only where rows on
- * top come, go or change their order.
+ * Tracks the rows that VS Code shows, and refreshes only changed rows. During its refresh, VS Code does not know a row,
+ * so that the row's menu closes or does not open. Refreshes the complete tree only if top-level rows are added, removed
+ * or reordered.
  */
-export class IncrementalTree<Thing> implements Omit<TreeDataProvider<Row<Thing>>, "onDidChangeTreeData"> {
-	readonly #source: Source<Thing>;
-	readonly #draw: (rows: Row<Thing>[] | undefined) => void;
-	readonly #top: Shown<Thing> = { below: [], asked: false };
-	readonly #handedOut = new WeakSet<Row<Thing>>();
+export class IncrementalTree<T> implements Omit<TreeDataProvider<Row<T>>, "onDidChangeTreeData"> {
+	readonly #source: Source<T>;
+	readonly #refreshRows: (rows: Row<T>[] | undefined) => void;
+	readonly #root: Shown<T> = { below: [], asked: false };
+	readonly #issued = new WeakSet<Row<T>>();
 	#pause: NodeJS.Timeout | undefined;
-	/** Runs while the editor may still ask for all that it was told to draw. */
-	#drawing: NodeJS.Timeout | undefined;
-	#isBehind = false;
+	/** Runs while VS Code may still request the rows of a complete refresh. */
+	#refreshTimer: NodeJS.Timeout | undefined;
+	#isOutdated = false;
 
-	/** @param draw Has the editor draw these rows anew, with what is below them; the whole tree by `undefined`. */
-	constructor(source: Source<Thing>, draw: (rows: Row<Thing>[] | undefined) => void) {
+	/** @param refreshRows Refreshes rows and their children; `undefined` refreshes the complete tree. */
+	constructor(source: Source<T>, refreshRows: (rows: Row<T>[] | undefined) => void) {
 		this.#source = source;
-		this.#draw = draw;
+		this.#refreshRows = refreshRows;
 	}
 
-	getChildren(above?: Row<Thing>): Row<Thing>[] {
-		const rows = this.#laidOut(above).map(({ row }) => row);
-		for (const row of rows) this.#handedOut.add(row);
-		Object.assign(above ?? this.#top, { below: rows, asked: true });
-		if (above) this.#source.expanded?.(above.thing);
+	getChildren(parent?: Row<T>): Row<T>[] {
+		const rows = this.#currentRows(parent).map(({ row }) => row);
+		for (const row of rows) this.#issued.add(row);
+		const shown = parent ?? this.#root;
+		shown.below = rows;
+		shown.asked = true;
+		if (parent) this.#source.expanded?.(parent.thing);
 		return rows;
 	}
 
-	getTreeItem(row: Row<Thing>): TreeItem {
+	getTreeItem(row: Row<T>): TreeItem {
 		row.item = this.#source.item(row.thing);
 		return row.item;
 	}
 
-	getParent(row: Row<Thing>): Row<Thing> | undefined {
+	getParent(row: Row<T>): Row<T> | undefined {
 		return row.above;
 	}
 
-	/** What somebody hands over as a row, where it is one that the editor got. */
-	known(row: unknown): Row<Thing> | undefined {
-		return this.#handedOut.has(row as Row<Thing>) ? (row as Row<Thing>) : undefined;
+	/** Returns the value as a row if VS Code got this row from here. */
+	known(value: unknown): Row<T> | undefined {
+		return this.#issued.has(value as Row<T>) ? (value as Row<T>) : undefined;
 	}
 
 	/** Refreshes the rows that changed. */
 	compare(): void {
-		const changed = this.#top.asked ? this.#changed() : undefined;
-		if (!changed) this.#drawAll();
-		else if (changed.length > 0) this.#draw(changed);
+		const changed = this.#root.asked ? this.#changedRows() : undefined;
+		if (!changed) this.#refreshAll();
+		else if (changed.length > 0) this.#refreshRows(changed);
 	}
 
-	/** Refreshes the whole tree, and once more if VS Code asks for no row within `MISSED_MS`, because it can drop the event. */
-	#drawAll(): void {
-		if (!this.#top.asked && this.#drawing) return;
-		clearTimeout(this.#drawing);
-		// It asks for all that it shows again.
-		for (const each of [this.#top, ...this.#top.below]) each.asked = false;
-		this.#draw(undefined);
-		this.#drawing = setTimeout(() => {
-			this.#drawing = undefined;
-			if (!this.#top.asked) this.#draw(undefined);
+	/** Refreshes the complete tree, twice if VS Code requests no row within `MISSED_MS`: VS Code can drop the event. */
+	#refreshAll(): void {
+		if (!this.#root.asked && this.#refreshTimer) return;
+		clearTimeout(this.#refreshTimer);
+		// VS Code requests all visible rows again.
+		for (const each of [this.#root, ...this.#root.below]) each.asked = false;
+		this.#refreshRows(undefined);
+		this.#refreshTimer = setTimeout(() => {
+			this.#refreshTimer = undefined;
+			if (!this.#root.asked) this.#refreshRows(undefined);
 		}, MISSED_MS);
 	}
 
-	/** The same for one of hundreds of changes, which come one by one: at once, and then after a pause. */
+	/** Like `refreshChanged`, but for hundreds of changes: refreshes at once, and then once after each pause. */
 	compareSoon(): void {
-		this.#isBehind = this.#pause !== undefined;
-		if (this.#isBehind) return;
+		this.#isOutdated = this.#pause !== undefined;
+		if (this.#isOutdated) return;
 		this.compare();
 		this.#pause = setTimeout(() => {
 			this.#pause = undefined;
-			if (this.#isBehind) this.compareSoon();
+			if (this.#isOutdated) this.compareSoon();
 		}, PAUSE_MS);
 	}
 
 	/**
-	 * The rows that look otherwise, below a row or anywhere; `undefined` where other rows are there than were, or where one
-	 * has rows below that were asked for: VS Code 1.103 may drop a row that is drawn alone while they are.
+	 * Returns the changed rows below a row, or in the tree; `undefined` if rows were added, removed or reordered, or if
+	 * a changed row has requested children: VS Code 1.103 may drop a row that is refreshed alone during that request.
 	 */
-	#changed(above?: Row<Thing>): Row<Thing>[] | undefined {
-		const now = this.#laidOut(above);
-		const { below } = above ?? this.#top;
-		if (now.length !== below.length || now.some(({ row }, index) => row !== below[index])) return undefined;
-		const changed: Row<Thing>[] = [];
-		for (const { row, item } of now.filter(({ row }) => row.item !== null)) {
-			const within = row.asked ? this.#changed(row) : [];
-			const isSame = within !== undefined && isDeepStrictEqual(item, row.item);
+	#changedRows(parent?: Row<T>): Row<T>[] | undefined {
+		const current = this.#currentRows(parent);
+		const previous = (parent ?? this.#root).below;
+		if (current.length !== previous.length || current.some(({ row }, index) => row !== previous[index]))
+			return undefined;
+		const changed: Row<T>[] = [];
+		for (const { row, item } of current.filter(({ row }) => row.item !== null)) {
+			const inside = row.asked ? this.#changedRows(row) : [];
+			const isSame = inside !== undefined && isDeepStrictEqual(item, row.item);
 			if (!isSame && row.asked && row.below.length > 0) return undefined;
-			if (isSame) changed.push(...within);
-			else changed.push(anew(row));
+			if (isSame) changed.push(...inside);
+			else changed.push(invalidate(row));
 		}
 		return changed;
 	}
 
-	/** What belongs below a row, or on top, and how it looks: in rows that are there already where it has one. */
-	#laidOut(above: Row<Thing> | undefined): readonly { readonly row: Row<Thing>; readonly item: TreeItem }[] {
-		const there = new Map((above ?? this.#top).below.map((row) => [row.id, row]));
-		return this.#source.below(above?.thing).map((thing) => {
-			const item = this.#source.item(thing);
+	/** Returns the current rows below a row, or on top, with new items. Reuses existing rows. */
+	#currentRows(parent: Row<T> | undefined): readonly { readonly row: Row<T>; readonly item: TreeItem }[] {
+		const existing = new Map((parent ?? this.#root).below.map((row) => [row.id, row]));
+		return this.#source.below(parent?.thing).map((node) => {
+			const item = this.#source.item(node);
 			const { id = "" } = item;
-			const row = there.get(id) ?? { id, above, thing, item: null, below: [], asked: false };
-			row.thing = thing;
+			const row: Row<T> = existing.get(id) ?? { id, above: parent, thing: node, item: null, below: [], asked: false };
+			row.thing = node;
 			return { row, item };
 		});
 	}
 }
 
-/** The editor asks for it, and for what is below it, again. */
-function anew<Thing>(row: Row<Thing>): Row<Thing> {
-	return Object.assign(row, { item: null, asked: false });
+/** Expects VS Code to request the row and its children again. */
+function invalidate<T>(row: Row<T>): Row<T> {
+	row.item = null;
+	row.asked = false;
+	return row;
 }

@@ -1,50 +1,49 @@
 import * as vscode from "vscode";
 
-/** What fills a tree. */
-type Rows = Required<Pick<vscode.TreeDataProvider<unknown>, "getChildren" | "getTreeItem" | "getParent">>;
+type RowProvider = Required<Pick<vscode.TreeDataProvider<unknown>, "getChildren" | "getTreeItem" | "getParent">>;
 
-/** A tree in the sidebar before what fills it is loaded: it has no rows, and tells when a person looks at it. */
+/** A tree in the sidebar that is empty until `setProvider`. */
 export class LazyTreeView implements vscode.TreeDataProvider<unknown>, vscode.Disposable {
 	readonly view: vscode.TreeView<unknown>;
 	readonly #changed = new vscode.EventEmitter<unknown[] | undefined>();
-	#rows: Rows | undefined;
+	#provider: RowProvider | undefined;
 	readonly #subscriptions: vscode.Disposable[];
 
 	readonly onDidChangeTreeData = this.#changed.event;
 
-	/** @param look Called when it comes into sight. */
-	constructor(id: string, options: Omit<vscode.TreeViewOptions<unknown>, "treeDataProvider">, look: () => void) {
+	/** @param onShown Called when the view becomes visible without a provider. */
+	constructor(id: string, options: Omit<vscode.TreeViewOptions<unknown>, "treeDataProvider">, onShown: () => void) {
 		this.view = vscode.window.createTreeView(id, { ...options, treeDataProvider: this });
 		this.#subscriptions = [
 			this.view,
 			this.#changed,
 			this.view.onDidChangeVisibility(({ visible }) => {
-				if (visible && !this.#rows) look();
+				if (visible && !this.#provider) onShown();
 			}),
 		];
 	}
 
-	/** From now on the rows come from there. */
-	fill(rows: Rows): void {
-		this.#rows = rows;
+	/** Shows the rows of a provider from now on. */
+	fill(provider: RowProvider): void {
+		this.#provider = provider;
 		this.draw(undefined);
 	}
 
-	/** Has rows drawn anew, with what is below them; the whole tree by `undefined`. */
+	/** Refreshes rows and their children; `undefined` refreshes the complete tree. */
 	draw(rows: unknown[] | undefined): void {
 		this.#changed.fire(rows);
 	}
 
 	getChildren(row?: unknown): vscode.ProviderResult<unknown[]> {
-		return this.#rows?.getChildren(row) ?? [];
+		return this.#provider?.getChildren(row) ?? [];
 	}
 
 	getTreeItem(row: unknown): vscode.TreeItem | Thenable<vscode.TreeItem> {
-		return this.#rows?.getTreeItem(row) ?? new vscode.TreeItem("");
+		return this.#provider?.getTreeItem(row) ?? new vscode.TreeItem("");
 	}
 
 	getParent(row: unknown): vscode.ProviderResult<unknown> {
-		return this.#rows?.getParent(row);
+		return this.#provider?.getParent(row);
 	}
 
 	dispose(): void {
@@ -52,12 +51,11 @@ export class LazyTreeView implements vscode.TreeDataProvider<unknown>, vscode.Di
 	}
 }
 
-/** What a drag hands over as files: the addresses in its list (RFC 2483). */
+/** Returns the URIs of dropped files from the URI list (RFC 2483). */
 export async function droppedFiles(dropped: vscode.DataTransfer): Promise<readonly vscode.Uri[]> {
 	const list = (await dropped.get(FILES)?.asString()) ?? "";
 	const lines = list.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
 	return lines.map((line) => vscode.Uri.parse(line));
 }
 
-/** The kind of data that droppedFiles reads. */
 export const FILES = "text/uri-list";

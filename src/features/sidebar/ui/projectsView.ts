@@ -17,43 +17,41 @@ import { IncrementalTree, type Row } from "./incrementalTree.ts";
 import type { LazyTreeView } from "./lazyTreeView.ts";
 import { enforcedItem, noteItem, projectItem } from "./treeItems.ts";
 
-/** What a row shows. */
-type Thing =
+type ProjectTreeNode =
 	| { readonly kind: "project"; readonly project: Project }
 	| { readonly kind: "certificate"; readonly project: Project; readonly enforced: EnforcedCertificate }
 	| { readonly kind: "note"; readonly project: Project | null; readonly text: string };
 
-/** What it shows, and what it is loaded by. */
-interface Sources {
+interface ProjectTreeSources {
 	readonly certificates: CertificateStore;
 	readonly projects: ProjectStore;
 	readonly enforcement: EnforcementIndex;
 }
 
-/** The projects in the sidebar and what is enforced in each: shows what the state holds, and has it read when a person looks. */
+/** Shows the projects and their enforced certificates in the sidebar. Reads stale state when the user looks. */
 export class ProjectsView implements vscode.Disposable {
-	readonly #sources: Sources;
+	readonly #sources: ProjectTreeSources;
 	readonly #report: (thrown: unknown) => void;
-	readonly #view: vscode.TreeView<Row<Thing>>;
-	readonly #rows: IncrementalTree<Thing>;
+	readonly #view: vscode.TreeView<Row<ProjectTreeNode>>;
+	readonly #rows: IncrementalTree<ProjectTreeNode>;
 	readonly #subscriptions: vscode.Disposable;
 	#reading = new AbortController();
 
-	/** @param report Shows what went wrong where no command was given. */
-	constructor(tree: LazyTreeView, sources: Sources, report: (thrown: unknown) => void) {
+	/** @param report Shows an error that no command caused. */
+	constructor(tree: LazyTreeView, sources: ProjectTreeSources, report: (thrown: unknown) => void) {
 		this.#sources = sources;
 		this.#report = report;
-		this.#view = tree.view as vscode.TreeView<Row<Thing>>;
-		this.#rows = new IncrementalTree<Thing>(
-			{ below: (above) => (above ? this.#below(above) : this.#top()), item: (thing) => this.#item(thing) },
+		this.#view = tree.view as vscode.TreeView<Row<ProjectTreeNode>>;
+		this.#rows = new IncrementalTree<ProjectTreeNode>(
+			{ below: (parent) => (parent ? this.#children(parent) : this.#roots()), item: (node) => this.#item(node) },
 			(rows) => tree.draw(rows),
 		);
-		const follow = () => {
-			this.#showEmptiness();
+		const update = () => {
+			this.#updateWelcomeState();
 			this.#rows.compareSoon();
 		};
-		sources.certificates.on("change", follow);
-		sources.projects.on("change", follow);
+		sources.certificates.on("change", update);
+		sources.projects.on("change", update);
 		this.#subscriptions = vscode.Disposable.from(
 			this.#view.onDidChangeVisibility(() => this.refreshIfStale()),
 			vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refreshIfStale()),
@@ -66,9 +64,8 @@ export class ProjectsView implements vscode.Disposable {
 	}
 
 	/**
-	 * The certificate whose row a menu handed over, or that is selected where it handed over nothing. Only what the list
-	 * holds counts, whoever calls.
-	 * @throws Failure `nothing-selected`
+	 * Returns a listed certificate: of a menu's row, or of the selected row if `row` is `undefined`.
+	 * @throws ProblemError `nothing-selected`
 	 */
 	certificateOf(row: unknown): Certificate {
 		const chosen = this.#chosen(row);
@@ -79,37 +76,37 @@ export class ProjectsView implements vscode.Disposable {
 		return certificate;
 	}
 
-	/** The project that such a row belongs to, or is; `null` where it is no row of this view. */
+	/** Returns the project of such a row; `null` if the row is not in this view. */
 	scopeOf(row: unknown): Scope | null {
 		const chosen = this.#chosen(row);
 		return chosen?.project ? { kind: "project", id: chosen.project.id } : null;
 	}
 
-	/** Reads everything again; the view shows that it does. What was being read before is not waited for. */
+	/** Reads everything again with progress in the view. Aborts an earlier refresh. */
 	async refresh(): Promise<void> {
 		const { certificates, projects } = this.#sources;
 		this.#reading.abort();
 		this.#reading = new AbortController();
-		// What the organization imposes stands in its own list.
-		const listed = isStale(certificates.state) ? certificates.refresh() : null;
-		const read = projects.refresh(this.#reading.signal).catch(unlessCancelled);
+		// The certificates that all projects inherit are in the organization's own list.
+		const certificatesRead = isStale(certificates.state) ? certificates.refresh() : null;
+		const projectsRead = projects.refresh(this.#reading.signal).catch(ignoreCancelled);
 		const progress = { location: { viewId: PROJECTS_VIEW } };
-		await vscode.window.withProgress(progress, () => Promise.all([listed, read]));
+		await vscode.window.withProgress(progress, () => Promise.all([certificatesRead, projectsRead]));
 	}
 
-	/** Reads everything where a person looks and it is old, or was never read. */
+	/** Like `ensureFresh`, if the view is visible. */
 	refreshIfStale(): void {
 		if (this.#view.visible) this.need().catch(this.#report);
 	}
 
-	/** Reads everything where it is old, or was never read. */
+	/** Reads everything if the last reading is old or missing. */
 	async need(): Promise<void> {
 		if (isStale(this.#sources.projects.state)) await this.refresh();
 	}
 
-	/** Shows what the state holds. */
+	/** Shows the current state. */
 	redraw(): void {
-		this.#showEmptiness();
+		this.#updateWelcomeState();
 		this.#rows.compare();
 	}
 
@@ -118,68 +115,68 @@ export class ProjectsView implements vscode.Disposable {
 		this.#subscriptions.dispose();
 	}
 
-	#showEmptiness(): void {
+	#updateWelcomeState(): void {
 		const { projects, unreadable, problem, loading } = this.#sources.projects.state;
-		const empty = welcomeStateOf(projects && projects.length + unreadable, problem, loading);
-		void vscode.commands.executeCommand("setContext", CONTEXT.projectsEmpty, empty);
+		const welcomeState = welcomeStateOf(projects && projects.length + unreadable, problem, loading);
+		void vscode.commands.executeCommand("setContext", CONTEXT.projectsEmpty, welcomeState);
 	}
 
-	#item(thing: Thing): vscode.TreeItem {
-		switch (thing.kind) {
+	#item(node: ProjectTreeNode): vscode.TreeItem {
+		switch (node.kind) {
 			case "project":
-				return projectItem(this.#situation(thing.project));
+				return projectItem(this.#status(node.project));
 			case "certificate":
-				return enforcedItem(thing.project, thing.enforced);
+				return enforcedItem(node.project, node.enforced);
 			case "note":
-				return noteItem(thing.text, thing.project ? `project/${thing.project.id}/` : "");
+				return noteItem(node.text, node.project ? `project/${node.project.id}/` : "");
 		}
 	}
 
-	#top(): readonly Thing[] {
+	#roots(): readonly ProjectTreeNode[] {
 		const { projects, unreadable, complete, problem, loading, loadedAt } = this.#sources.projects.state;
 		if (!projects) return [];
-		// More pages are on their way.
-		const isComing = loading && loadedAt === null;
+		// The first reading is incomplete until its last page.
+		const isFirstReading = loading && loadedAt === null;
 		const notes = noteWords(
-			{ unreadable, complete: complete || isComing },
+			{ unreadable, complete: complete || isFirstReading },
 			problem && describeProblem(problem),
 			loadedAt,
 		);
 		return [
-			...notes.map((text): Thing => ({ kind: "note", project: null, text })),
-			...projects.toSorted(byName).map((project): Thing => ({ kind: "project", project })),
+			...notes.map((text): ProjectTreeNode => ({ kind: "note", project: null, text })),
+			...projects.toSorted(byName).map((project): ProjectTreeNode => ({ kind: "project", project })),
 		];
 	}
 
-	#below(above: Thing): readonly Thing[] {
-		if (above.kind !== "project") return [];
-		const { project } = above;
-		const { problem, enforced } = this.#situation(project);
+	#children(parent: ProjectTreeNode): readonly ProjectTreeNode[] {
+		if (parent.kind !== "project") return [];
+		const { project } = parent;
+		const { problem, enforced } = this.#status(project);
 		return [
 			...(problem ? [{ kind: "note", project, text: describeProblem(problem) } as const] : []),
-			...enforced.map((each): Thing => ({ kind: "certificate", project, enforced: each })),
+			...enforced.map((each): ProjectTreeNode => ({ kind: "certificate", project, enforced: each })),
 		];
 	}
 
-	#situation(project: Project): ProjectSituation {
+	#status(project: Project): ProjectSituation {
 		const { projects, enforcement } = this.#sources;
 		const { loadedAt, loading, problem } = projects.scope(project.id);
 		return { project, enforced: enforcement.inProject(project.id), loadedAt, loading, problem };
 	}
 
-	/** Junk from whoever calls a command must not act on what is selected. */
-	#chosen(row: unknown): Thing | undefined {
+	/** Returns a row's node, or the selected node for `undefined`. An invalid row must never mean the selection. */
+	#chosen(row: unknown): ProjectTreeNode | undefined {
 		return (row === undefined ? this.#view.selection[0] : this.#rows.known(row))?.thing;
 	}
 }
 
-const names = new Intl.Collator(undefined, { numeric: true });
+const collator = new Intl.Collator(undefined, { numeric: true });
 
-/** Archived projects last. */
+/** Compares by name; archived projects last. */
 function byName(one: Project, other: Project): number {
-	return Number(one.archived) - Number(other.archived) || names.compare(projectName(one), projectName(other));
+	return Number(one.archived) - Number(other.archived) || collator.compare(projectName(one), projectName(other));
 }
 
-function unlessCancelled(thrown: unknown): void {
+function ignoreCancelled(thrown: unknown): void {
 	if (!isCancelled(thrown)) throw thrown;
 }

@@ -3,19 +3,19 @@ import type * as vscode from "vscode";
 import { pickOne } from "../../../common/ui/prompts.ts";
 import { ORDERS, type Order } from "../sortOrder.ts";
 
-const ORDER = "openaiCertificates.order";
+const SORT_ORDER_KEY = "openaiCertificates.order";
 
-/** The order that the person chose last: as the service lists them where nobody chose one. */
-export function orderIn(memory: vscode.Memento): Order {
-	const order = memory.get<unknown>(ORDER);
+/** Returns the sort order that the user picked last; the service's order by default. */
+export function orderIn(globalState: vscode.Memento): Order {
+	const order = globalState.get<unknown>(SORT_ORDER_KEY);
 	return ORDERS.find((each) => each === order) ?? "created";
 }
 
-/** Has the person choose an order, and remembers it. @throws Cancelled */
-export async function chooseOrder(memory: vscode.Memento): Promise<void> {
-	const current = orderIn(memory);
+/** Asks for a sort order and stores it. @throws CancelledError */
+export async function chooseOrder(globalState: vscode.Memento): Promise<void> {
+	const current = orderIn(globalState);
 	const choices = ORDERS.map((value) => ({
-		label: orderWords(value),
+		label: formatOrder(value),
 		description: value === current ? l10n.t("in use") : "",
 		value,
 	}));
@@ -25,10 +25,10 @@ export async function chooseOrder(memory: vscode.Memento): Promise<void> {
 		choices,
 		choices.find(({ value }) => value === current),
 	);
-	await memory.update(ORDER, chosen);
+	await globalState.update(SORT_ORDER_KEY, chosen);
 }
 
-function orderWords(order: Order): string {
+function formatOrder(order: Order): string {
 	switch (order) {
 		case "created":
 			return l10n.t("Created, newest first");

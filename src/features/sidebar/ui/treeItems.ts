@@ -36,67 +36,65 @@ import {
 
 const ACTIVE = new vscode.ThemeIcon("verified", new vscode.ThemeColor("testing.iconPassed"));
 const LOADING = new vscode.ThemeIcon("loading~spin");
-const TROUBLE = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
+const WARNING = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
 
-/** A certificate among the organization's. @param roles Its parts in rotations that are not over. */
+/** Creates the item of a certificate in the organization. @param roles Its roles in unfinished rotations. */
 export function certificateItem(
 	certificate: Certificate,
-	activity: ActivationStatus,
+	status: ActivationStatus,
 	roles: readonly RotationRole[],
 ): vscode.TreeItem {
 	const now = Date.now() / 1000;
 	const state = expiryState(certificate.expiresAt, now, reminderDays());
-	const activation = activationWords(activity);
+	const activation = activationWords(status);
 	const rotation = roleWords(roles);
 	const item = new vscode.TreeItem(nameWords(certificate), vscode.TreeItemCollapsibleState.Collapsed);
 	item.id = `organization/${certificate.id}`;
-	const description = descriptionWords(certificate, activity, now);
+	const description = descriptionWords(certificate, status, now);
 	const tooltip = tooltipWords(certificate, state, activation, now);
-	const spoken = spokenWords(certificate, state, activation, now);
-	// First, for a narrow view has no room for the rest.
+	const label = spokenWords(certificate, state, activation, now);
+	// The rotation comes first, because a narrow view cuts off the rest.
 	item.description = rotation === null ? description : `${rotation} · ${description}`;
 	item.tooltip = rotation === null ? tooltip : `${tooltip}\n${rotation}`;
-	item.iconPath = iconOf(state, isActiveAnywhere(activity));
+	item.iconPath = iconFor(state, isActiveAnywhere(status));
 	item.contextValue = certificateContext(
-		activity,
+		status,
 		roles.some(({ part }) => part === "old"),
 	);
-	item.accessibilityInformation = { label: rotation === null ? spoken : `${spoken}, ${rotation}` };
+	item.accessibilityInformation = { label: rotation === null ? label : `${label}, ${rotation}` };
 	return item;
 }
 
-/** One thing about a certificate, below it. */
 export function factItem({ id }: Certificate, { key, label, value, more, mark }: Fact): vscode.TreeItem {
 	const item = new vscode.TreeItem(label);
 	item.id = `organization/${id}/fact/${key}`;
 	item.description = value;
 	item.tooltip = more === undefined ? `${label}: ${value}` : `${label}: ${value}\n${more}`;
-	if (mark) item.iconPath = mark === "loading" ? LOADING : TROUBLE;
+	if (mark) item.iconPath = mark === "loading" ? LOADING : WARNING;
 	item.contextValue = "fact";
 	item.accessibilityInformation = { label: `${label}: ${value}` };
 	return item;
 }
 
-/** A project. */
-export function projectItem(situation: ProjectSituation): vscode.TreeItem {
-	const { project, enforced, loading, problem, loadedAt } = situation;
+export function projectItem(status: ProjectSituation): vscode.TreeItem {
+	const { project, enforced, loading, problem, loadedAt } = status;
 	const isEmpty = enforced.length === 0 && !problem;
 	const item = new vscode.TreeItem(
 		projectName(project),
 		isEmpty ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed,
 	);
 	item.id = `project/${project.id}`;
-	item.description = projectDescription(situation);
-	item.tooltip = projectTooltip(situation);
-	if (problem && !loading) item.iconPath = TROUBLE;
+	item.description = projectDescription(status);
+	item.tooltip = projectTooltip(status);
+	if (problem && !loading) item.iconPath = WARNING;
 	else if (loading && loadedAt === null) item.iconPath = LOADING;
 	else item.iconPath = new vscode.ThemeIcon(project.archived ? "archive" : "project");
 	item.contextValue = "project";
-	item.accessibilityInformation = { label: projectSpoken(situation) };
+	item.accessibilityInformation = { label: projectSpoken(status) };
 	return item;
 }
 
-/** A certificate that is enforced in a project, below that. */
+/** Creates the item of a certificate below the project that enforces it. */
 export function enforcedItem(project: Project, enforced: EnforcedCertificate): vscode.TreeItem {
 	const { certificate } = enforced;
 	const now = Date.now() / 1000;
@@ -106,13 +104,12 @@ export function enforcedItem(project: Project, enforced: EnforcedCertificate): v
 	item.id = `project/${project.id}/${certificate.id}`;
 	item.description = enforcedDescription(enforced, now);
 	item.tooltip = tooltipWords(certificate, state, activation, now);
-	item.iconPath = iconOf(state, true);
+	item.iconPath = iconFor(state, true);
 	item.contextValue = enforcedContext(enforced);
 	item.accessibilityInformation = { label: spokenWords(certificate, state, activation, now) };
 	return item;
 }
 
-/** An upload that is on its way. */
 export function uploadItem(upload: RunningUpload): vscode.TreeItem {
 	const item = new vscode.TreeItem(sanitize(upload.name));
 	item.id = `upload/${upload.id}`;
@@ -123,7 +120,7 @@ export function uploadItem(upload: RunningUpload): vscode.TreeItem {
 	return item;
 }
 
-/** An upload of which it is not known whether it arrived. */
+/** Creates the item of an upload with unknown outcome. */
 export function unconfirmedItem(upload: UnconfirmedUpload): vscode.TreeItem {
 	const now = Date.now();
 	const item = new vscode.TreeItem(sanitize(upload.pending.name));
@@ -131,18 +128,18 @@ export function unconfirmedItem(upload: UnconfirmedUpload): vscode.TreeItem {
 	item.description = unconfirmedDescription(upload, now);
 	item.tooltip = unconfirmedTooltip(upload, now);
 	item.iconPath = new vscode.ThemeIcon("question", new vscode.ThemeColor("list.warningForeground"));
-	item.contextValue = contextOf(upload);
+	item.contextValue = contextValueOf(upload);
 	item.accessibilityInformation = { label: unconfirmedSpoken(upload, now) };
 	return item;
 }
 
-/** Which commands it has. */
-function contextOf({ elsewhere, unplaced }: UnconfirmedUpload): string {
-	if (elsewhere) return "unconfirmedElsewhere";
-	return unplaced ? "unconfirmedUnplaced" : "unconfirmed";
+/** Selects the row's commands. */
+function contextValueOf(upload: UnconfirmedUpload): string {
+	if (upload.elsewhere) return "unconfirmedElsewhere";
+	return upload.unplaced ? "unconfirmedUnplaced" : "unconfirmed";
 }
 
-/** A rotation in an organization that was not named. */
+/** Creates the item of a rotation in an unknown organization. */
 export function unplacedPlanItem(plan: RotationPlan): vscode.TreeItem {
 	const { description, tooltip } = unplacedPlanWords(plan);
 	const item = new vscode.TreeItem(rotatedName(plan.old));
@@ -155,10 +152,10 @@ export function unplacedPlanItem(plan: RotationPlan): vscode.TreeItem {
 	return item;
 }
 
-/** What must be known of what is above it, or of the whole view. @param of The id of the row above, if any. */
-export function noteItem(text: string, of = ""): vscode.TreeItem {
+/** @param parentId The id prefix of the parent row; empty for a note on the view. */
+export function noteItem(text: string, parentId = ""): vscode.TreeItem {
 	const item = new vscode.TreeItem(text);
-	item.id = `${of}note/${text}`;
+	item.id = `${parentId}note/${text}`;
 	item.tooltip = text;
 	item.iconPath = new vscode.ThemeIcon("info");
 	item.contextValue = "note";
@@ -166,7 +163,7 @@ export function noteItem(text: string, of = ""): vscode.TreeItem {
 	return item;
 }
 
-const MEND_ICONS: Partial<Record<Remedy, string>> = {
+const REMEDY_ICONS: Partial<Record<Remedy, string>> = {
 	"set-key": "key",
 	"set-passphrase": "key",
 	"open-settings": "gear",
@@ -176,31 +173,31 @@ const MEND_ICONS: Partial<Record<Remedy, string>> = {
 	"switch-connection": "plug",
 };
 
-/** A row that runs a command: what mends the problem that the view's message tells. */
-export function mendItem(mend: Remedy): vscode.TreeItem {
-	const title = formatRemedy(mend);
-	const [command, ...args] = MENDING_COMMANDS[mend];
+/** Creates a row that runs a remedy for the problem in the view's message. */
+export function mendItem(remedy: Remedy): vscode.TreeItem {
+	const title = formatRemedy(remedy);
+	const [command, ...args] = MENDING_COMMANDS[remedy];
 	const item = new vscode.TreeItem(title);
-	item.id = `mend/${mend}`;
+	item.id = `mend/${remedy}`;
 	item.tooltip = title;
-	item.iconPath = new vscode.ThemeIcon(MEND_ICONS[mend] ?? "arrow-right");
+	item.iconPath = new vscode.ThemeIcon(REMEDY_ICONS[remedy] ?? "arrow-right");
 	item.contextValue = "mend";
 	item.command = { command, title, arguments: args };
 	item.accessibilityInformation = { label: title };
 	return item;
 }
 
-/** How a certificate stands, at a glance; the words beside it say so too. */
-function iconOf(state: ExpiryState, isActive: boolean | undefined): vscode.ThemeIcon {
+/** Returns a state's icon. The text beside the icon must name the state too. */
+function iconFor(state: ExpiryState, isActive: boolean | undefined): vscode.ThemeIcon {
 	switch (state) {
 		case "expired":
 			return new vscode.ThemeIcon("error", new vscode.ThemeColor("list.errorForeground"));
 		case "expiring":
-			return TROUBLE;
+			return WARNING;
 		case "unknown":
 			return new vscode.ThemeIcon("question");
 		case "valid":
-			// The same whether it is inactive or that is unknown: the words beside it say which.
+			// Inactive and unknown share an icon: the text beside the icon differs.
 			return isActive ? ACTIVE : new vscode.ThemeIcon("circle-outline");
 	}
 }

@@ -15,63 +15,66 @@ import { tellMore } from "./uploadPrompts.ts";
 
 /** The part of the certificates view that these commands use. */
 export interface UploadRows {
-	/** Returns the unconfirmed upload that a row shows. @throws Failure `nothing-selected` */
+	/** Returns the unconfirmed upload that a row shows. @throws ProblemError `nothing-selected` */
 	unconfirmedOf(row: unknown): UnconfirmedUpload;
 	/** Selects the row of a certificate that was just uploaded. */
 	revealUploaded(certificate: Pick<Certificate, "id">): Promise<void>;
 }
 
-/** What the commands on an upload that is not confirmed act on. */
+/** The dependencies of the commands on an unconfirmed upload. */
 export interface UnconfirmedCommands extends NotificationDeps {
 	readonly uploads: UploadService;
 	readonly view: UploadRows;
 }
 
 /**
- * Looks whether an upload has arrived after all.
- * @param row What the menu handed over; without it the only one is meant, or the person is asked.
- * @throws Failure, Cancelled
+ * Checks whether an upload has arrived after all.
+ * @param row The row from the menu; without a row, the only unconfirmed upload, or the person's choice.
+ * @throws ProblemError, CancelledError
  */
-export async function checkUpload(commands: UnconfirmedCommands, row: unknown): Promise<void> {
-	await tellArrived(commands, await lookFor(commands, await chooseUpload(commands, row)));
-}
-
-/** Uploads once more what a look does not see, after a question. @param row As in `checkUpload`. @throws Failure, Cancelled */
-export async function uploadAgain(commands: UnconfirmedCommands, row: unknown): Promise<void> {
-	const { uploads, view } = commands;
-	const upload = await chooseOwnUpload(commands, row);
-	try {
-		return await tellArrived(commands, await lookFor(commands, upload));
-	} catch (thrown) {
-		const problem = problemOf(thrown);
-		if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
-		await confirmAgain(upload.pending, problem.look.at);
-	}
-	const uploaded = await uploads.retry(upload);
-	if (uploaded.how === "found") return tellArrived(commands, uploaded);
-	await view.revealUploaded(uploaded.certificate);
-	tellMore(commands, uploaded);
+export async function checkUpload(deps: UnconfirmedCommands, row: unknown): Promise<void> {
+	await notifyArrived(deps, await check(deps, await chooseUpload(deps, row)));
 }
 
 /**
- * Takes an upload out of the list without looking for it, after a question that offers to look.
- * @param row As in `checkUpload`. @throws Failure, Cancelled
+ * Sends an upload again, after a check and a confirmation.
+ * @param row As in `checkUpload`. @throws ProblemError, CancelledError
  */
-export async function forgetUpload(commands: UnconfirmedCommands, row: unknown): Promise<void> {
-	const upload = await chooseOwnUpload(commands, row);
-	const { message, detail } = forgetWords(upload.pending);
-	const check = l10n.t("Check Now");
-	const forget = l10n.t("Forget");
-	// Enter takes the first button.
-	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, check, forget);
-	if (chosen === check) return tellArrived(commands, await lookFor(commands, upload));
-	if (chosen !== forget) throw new CancelledError();
-	// A window that died may have been sending it, which takes some seconds to be known.
-	const title = l10n.t("Forgetting the upload of “{0}”…", sanitize(upload.pending.name));
-	await withCancellableProgress(title, (signal) => commands.uploads.discard(upload, signal));
+export async function uploadAgain(deps: UnconfirmedCommands, row: unknown): Promise<void> {
+	const { uploads, view } = deps;
+	const upload = await chooseOwnUpload(deps, row);
+	try {
+		return await notifyArrived(deps, await check(deps, upload));
+	} catch (thrown) {
+		const problem = problemOf(thrown);
+		if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
+		await confirmRetry(upload.pending, problem.look.at);
+	}
+	const uploaded = await uploads.retry(upload);
+	if (uploaded.how === "found") return notifyArrived(deps, uploaded);
+	await view.revealUploaded(uploaded.certificate);
+	tellMore(deps, uploaded);
 }
 
-/** @throws Failure `nothing-selected`; Cancelled */
+/**
+ * Removes an unconfirmed upload without a check, after a confirmation that offers a check.
+ * @param row As in `checkUpload`. @throws ProblemError, CancelledError
+ */
+export async function forgetUpload(deps: UnconfirmedCommands, row: unknown): Promise<void> {
+	const upload = await chooseOwnUpload(deps, row);
+	const { message, detail } = forgetWords(upload.pending);
+	const checkNow = l10n.t("Check Now");
+	const forget = l10n.t("Forget");
+	// Enter presses the first button.
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, checkNow, forget);
+	if (chosen === checkNow) return notifyArrived(deps, await check(deps, upload));
+	if (chosen !== forget) throw new CancelledError();
+	// If the sending window died, its lock expires only after some seconds.
+	const title = l10n.t("Forgetting the upload of “{0}”…", sanitize(upload.pending.name));
+	await withCancellableProgress(title, (signal) => deps.uploads.discard(upload, signal));
+}
+
+/** @throws ProblemError `nothing-selected`; CancelledError */
 async function chooseUpload({ uploads, view }: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
 	if (row !== undefined) return view.unconfirmedOf(row);
 	const [only, ...others] = uploads.unconfirmed;
@@ -86,15 +89,15 @@ async function chooseUpload({ uploads, view }: UnconfirmedCommands, row: unknown
 	return pickOne({ title: l10n.t("Uploads that are not confirmed"), placeholder: l10n.t("Which one?") }, choices);
 }
 
-/** What another window has on its way is that window's. @throws Failure `nothing-selected`, `upload-pending`; Cancelled */
-async function chooseOwnUpload(commands: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
-	const upload = await chooseUpload(commands, row);
+/** @throws ProblemError `nothing-selected`; `upload-pending` if another window is sending the upload; CancelledError */
+async function chooseOwnUpload(deps: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
+	const upload = await chooseUpload(deps, row);
 	if (upload.elsewhere) throw new ProblemError({ reason: "upload-pending", name: upload.pending.name, running: true });
 	return upload;
 }
 
-/** @throws Failure `unconfirmed` where it was not found; Cancelled */
-async function lookFor({ uploads }: UnconfirmedCommands, upload: UnconfirmedUpload): Promise<UploadResult> {
+/** Checks an upload, showing progress. @throws ProblemError `unconfirmed` if not found; CancelledError */
+async function check({ uploads }: UnconfirmedCommands, upload: UnconfirmedUpload): Promise<UploadResult> {
 	const abort = new AbortController();
 	const title = l10n.t("Looking for “{0}” among the organization's certificates…", sanitize(upload.pending.name));
 	return vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
@@ -102,20 +105,20 @@ async function lookFor({ uploads }: UnconfirmedCommands, upload: UnconfirmedUplo
 	);
 }
 
-async function tellArrived(commands: UnconfirmedCommands, uploaded: UploadResult): Promise<void> {
-	await commands.view.revealUploaded(uploaded.certificate);
-	void showMessage(commands, "information", arrivedWords(uploaded.certificate, Date.now()));
-	tellMore(commands, uploaded);
+async function notifyArrived(deps: UnconfirmedCommands, uploaded: UploadResult): Promise<void> {
+	await deps.view.revealUploaded(uploaded.certificate);
+	void showMessage(deps, "information", arrivedWords(uploaded.certificate, Date.now()));
+	tellMore(deps, uploaded);
 }
 
-/** @throws Cancelled unless it is to be sent again. */
-async function confirmAgain(pending: UploadAttempt, notSeenAt: number): Promise<void> {
+/** @throws CancelledError unless the person confirms the retry. */
+async function confirmRetry(attempt: UploadAttempt, notSeenAt: number): Promise<void> {
 	const now = Date.now();
-	const { message, detail } = againWords(pending, notSeenAt, now);
-	const mayArrive = now < pending.startedAt + LATE_ARRIVAL_MS;
-	const goOn = mayArrive ? l10n.t("Upload Anyway") : l10n.t("Upload Again");
-	// Enter takes the first button.
-	const buttons = mayArrive ? [l10n.t("Wait"), goOn] : [goOn];
+	const { message, detail } = againWords(attempt, notSeenAt, now);
+	const mayArrive = now < attempt.startedAt + LATE_ARRIVAL_MS;
+	const upload = mayArrive ? l10n.t("Upload Anyway") : l10n.t("Upload Again");
+	// Enter presses the first button.
+	const buttons = mayArrive ? [l10n.t("Wait"), upload] : [upload];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen !== goOn) throw new CancelledError();
+	if (chosen !== upload) throw new CancelledError();
 }

@@ -40,8 +40,8 @@ import {
 	tellMore,
 } from "./uploadPrompts.ts";
 
-/** What concerns one of several files only. */
-const ITS_OWN: readonly Reason[] = [
+/** Problems that concern only one of several files; the others are still uploaded. */
+const SINGLE_FILE_REASONS: readonly Reason[] = [
 	"file-refused",
 	"file-unreadable",
 	"rejected",
@@ -50,18 +50,18 @@ const ITS_OWN: readonly Reason[] = [
 	"unconfirmed",
 ];
 
-/** What an upload from the interface needs. */
+/** The dependencies of the upload command. */
 export interface UploadCommand extends NotificationDeps {
 	readonly reader: CertificateReader;
 	readonly certificates: CertificateStore;
 	readonly uploads: UploadService;
-	/** Asks for a key where there is none. @throws Cancelled */
+	/** Prompts for a key if there is none. @throws CancelledError */
 	readonly ensureKey: () => Promise<void>;
-	/** Where the upload would go. @throws Failure */
+	/** Returns the upload's target. @throws ProblemError */
 	readonly destination: () => Promise<Destination>;
-	/** Shows what is in a file. */
+	/** Shows a file's content. */
 	readonly inspect: (file: vscode.Uri) => Promise<void>;
-	/** Where its row is while it goes on, and in the end. */
+	/** The view that shows the upload's row, and later the certificate's. */
 	readonly view: RowReveal &
 		Pick<UploadRows, "revealUploaded"> & {
 			readonly visible: boolean;
@@ -71,142 +71,147 @@ export interface UploadCommand extends NotificationDeps {
 }
 
 /**
- * The way from a click to a row, for each file in turn. Several files end with one summary, and Escape ends them all.
- * @param clicked,selection What the editor hands to a command from its menus.
- * @throws Failure, Cancelled
+ * Uploads the selected files in turn, ending with one summary for several files. Escape cancels the remaining files.
+ * @param clicked,selection The arguments of a menu command.
+ * @throws ProblemError, CancelledError
  */
-export async function uploadFiles(command: UploadCommand, clicked: unknown, selection: unknown): Promise<void> {
+export async function uploadFiles(deps: UploadCommand, clicked: unknown, selection: unknown): Promise<void> {
 	const files = await promptForFiles(l10n.t("Upload a certificate to OpenAI"), clicked, selection);
 	const [only, ...others] = files;
-	if (only && others.length === 0) return showUploaded(command, await uploadFile(command, only));
+	if (only && others.length === 0) return showUploaded(deps, await uploadFile(deps, only));
 
-	const refused: string[] = [];
+	const failures: string[] = [];
 	let uploaded = 0;
 	try {
 		for (const [index, file] of files.entries()) {
 			try {
-				const result = await uploadFile(command, file, { among: amongWords(fileName(file), index + 1, files.length) });
+				const result = await uploadFile(deps, file, {
+					filePosition: amongWords(fileName(file), index + 1, files.length),
+				});
 				if (result.how !== "there-before") uploaded++;
-				await showUploaded(command, result);
+				await showUploaded(deps, result);
 			} catch (thrown) {
-				refused.push(refusalOf(thrown, file));
+				failures.push(describeFailure(thrown, file));
 			}
 		}
 	} finally {
-		if (uploaded + refused.length > 0)
-			void showMessage(command, "information", summaryWords(files.length, uploaded, refused));
+		if (uploaded + failures.length > 0)
+			void showMessage(deps, "information", summaryWords(files.length, uploaded, failures));
 	}
 }
 
-async function showUploaded(command: UploadCommand, uploaded: UploadResult): Promise<void> {
-	await command.view.revealUploaded(uploaded.certificate);
-	tellMore(command, uploaded);
+async function showUploaded(deps: UploadCommand, uploaded: UploadResult): Promise<void> {
+	await deps.view.revealUploaded(uploaded.certificate);
+	tellMore(deps, uploaded);
 }
 
-/** Why one of several files was not uploaded. @throws what was thrown, where it ends the others' way too. */
-function refusalOf(thrown: unknown, file: vscode.Uri): string {
+/** Returns why a file was not uploaded. Rethrows an error that concerns the remaining files too. */
+function describeFailure(thrown: unknown, file: vscode.Uri): string {
 	if (thrown instanceof Refused) return blockedWords(fileName(file));
 	const problem = problemOf(thrown);
-	if (problem && ITS_OWN.includes(problem.reason)) return describeProblem(problem);
+	if (problem && SINGLE_FILE_REASONS.includes(problem.reason)) return describeProblem(problem);
 	throw thrown;
 }
 
-/** What a certificate is uploaded for, where that is not all. */
-interface Purpose {
-	/** @throws Failure where it will not do, before anything else is asked. */
+/** Constraints that a caller imposes on the certificate. */
+interface UploadConstraints {
+	/** Runs before the prompts. @throws ProblemError if the certificate is unsuitable */
 	readonly judge: (candidate: ParsedCertificate) => void;
-	/** Says what to do where there is no room for one more. @throws always */
+	/** Runs if the limit of certificates is reached. Must throw. */
 	readonly refuseFull: (signal: AbortSignal) => Promise<never>;
 }
 
 /**
- * The way from one file to a certificate at the service.
- * @param options.purpose With one, a certificate that is uploaded already is taken as it is, and nothing more is asked.
- * @param options.among Which of several files it is; each question says so.
- * @throws Failure, Cancelled
+ * Uploads one file: checks, prompts, confirmation and sending.
+ * @param options.constraints If set, an already uploaded certificate is returned without prompts.
+ * @param options.filePosition The file's position among several files, for the prompts.
+ * @throws ProblemError, CancelledError
  */
 export async function uploadFile(
-	command: UploadCommand,
+	deps: UploadCommand,
 	uri: vscode.Uri,
-	{ purpose, among }: { readonly purpose?: Purpose; readonly among?: string } = {},
+	{ purpose: constraints, filePosition }: { readonly purpose?: UploadConstraints; readonly filePosition?: string } = {},
 ): Promise<UploadResult> {
-	const { reader, certificates, uploads, ensureKey, destination, inspect, view } = command;
+	const { reader, certificates, uploads, ensureKey, destination, inspect, view } = deps;
 	const { name: file, bytes, unsaved } = await readCertificateFile(uri);
 	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, reminderDays());
 	const [first] = candidates;
 	if (!first)
 		throw new ProblemError({ reason: "file-refused", file, wanted: "anchor", refusal: reason ?? "no-block", skipped });
-	const looks: Looks = { inspect: () => inspect(uri), reveal: (id) => view.reveal({ id }) };
-	if (candidates.every(({ findings }) => isAlwaysBlocked(findings))) await refuseUpload(first, first.findings, looks);
+	const actions: Looks = { inspect: () => inspect(uri), reveal: (id) => view.reveal({ id }) };
+	if (candidates.every(({ findings }) => isAlwaysBlocked(findings))) await refuseUpload(first, first.findings, actions);
 
 	await ensureKey();
 	const { organizationRef } = await destination();
 	if (organizationRef !== certificates.organizationRef) certificates.reset(organizationRef);
 	await uploads.reload();
-	if (candidates.length === 1) refusePending(uploads, first);
+	if (candidates.length === 1) assertNotPending(uploads, first);
 	const abort = new AbortController();
 	try {
-		// Read while the person answers: it is what the certificate is compared with, and opens the connection for the upload.
+		// Load the list during the prompts. It is needed for the comparison, and loading opens the upload's connection.
 		const loading = inBackground(certificates.recent(STALE_MS, abort.signal));
 		const compare = <T>(promise: Promise<T>) =>
 			withDelayedProgress(l10n.t("Comparing with the organization's certificates…"), promise, abort);
 		const [limit] = limitFindings(certificates.state.listing ?? (await compare(loading)));
-		if (limit && !purpose) await confirmLimit(limit, () => vscode.commands.executeCommand(`${VIEW}.focus`));
+		if (limit && !constraints) await confirmLimit(limit, () => vscode.commands.executeCommand(`${VIEW}.focus`));
 
 		let candidate = first;
 		let findings: readonly Finding[] = [];
 		let duplicates: Promise<readonly Finding[]> = Promise.resolve([]);
 		let name = "";
-		let there: Certificate | undefined;
-		const judge = async (chosen: ParsedCertificate) => {
+		let existing: Certificate | undefined;
+		const validate = async (chosen: ParsedCertificate) => {
 			const key = { organizationRef, sha256: chosen.sha256 };
 			if (uploads.isSpoilt(key)) {
 				await confirmDiscarding(chosen);
 				await uploads.discardSpoilt(key);
 			}
-			refusePending(uploads, chosen);
+			assertNotPending(uploads, chosen);
 			const { servedAt } = await compare(loading);
-			const ours = (certificates.state.loadedAt ?? Date.now()) / 1000;
+			const localTime = (certificates.state.loadedAt ?? Date.now()) / 1000;
 			candidate = chosen;
-			findings = adjustForClockSkew(chosen.findings, ours, servedAt ?? ours);
-			if (isBlocked(findings)) await refuseUpload(chosen, findings, looks).catch(backIf(candidates.length > 1));
+			findings = adjustForClockSkew(chosen.findings, localTime, servedAt ?? localTime);
+			if (isBlocked(findings))
+				await refuseUpload(chosen, findings, actions).catch(backOnBlocked(candidates.length > 1));
 			duplicates = inBackground(
 				loading.then((listing) => duplicateFindings(chosen, listing, certificates, abort.signal)),
 			);
-			if (!purpose) return;
-			purpose.judge(chosen);
+			if (!constraints) return;
+			constraints.judge(chosen);
 			const ids = uploadedIds(await compare(duplicates));
-			there = (await loading).certificates.find(({ id }) => ids.includes(id));
-			if (limit && !there) await purpose.refuseFull(abort.signal);
+			existing = (await loading).certificates.find(({ id }) => ids.includes(id));
+			if (limit && !existing) await constraints.refuseFull(abort.signal);
 		};
-		const askWhich = async (position: Position) => judge(await askForCandidate(file, candidates, { position, among }));
-		const askName = async (position: Position) => {
-			if (there) return;
-			name = await askForName(candidate, () => certificates.state.listing?.certificates ?? [], { position, among });
+		const promptCandidate = async (position: Position) =>
+			validate(await askForCandidate(file, candidates, { position, filePosition }));
+		const promptName = async (position: Position) => {
+			if (existing) return;
+			const listed = () => certificates.state.listing?.certificates ?? [];
+			name = await askForName(candidate, listed, { position, filePosition });
 		};
-		if (candidates.length === 1) await judge(first);
-		await runSteps(candidates.length > 1 ? [askWhich, askName] : [askName]);
+		if (candidates.length === 1) await validate(first);
+		await runSteps(candidates.length > 1 ? [promptCandidate, promptName] : [promptName]);
 
 		const listing = await loading;
-		if (there) return { certificate: there, duplicates: [], how: "there-before" };
-		const named = nameFindings(candidate, name, listing, certificates, abort.signal);
-		const compared = (await compare(Promise.all([duplicates, named]))).flat();
-		compared.push(...unplacedFindings(uploads.unconfirmed, candidate.sha256));
-		if (unsaved) compared.push({ code: "unsaved", level: "warn" });
-		const all = [...findings, ...compared].sort(bySeverity);
+		if (existing) return { certificate: existing, duplicates: [], how: "there-before" };
+		const sameName = nameFindings(candidate, name, listing, certificates, abort.signal);
+		const newFindings = (await compare(Promise.all([duplicates, sameName]))).flat();
+		newFindings.push(...unplacedFindings(uploads.unconfirmed, candidate.sha256));
+		if (unsaved) newFindings.push({ code: "unsaved", level: "warn" });
+		const all = [...findings, ...newFindings].sort(bySeverity);
 		const confirmed = await destination();
-		// All of this was found in the organization of the beginning.
+		// All findings concern the organization at the start.
 		if (confirmed.organizationRef !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
-		await confirmUpload({ candidate, name, destination: confirmed, among }, all, looks);
-		// It goes where the confirmation said, whatever another window has changed meanwhile; the key is looked at last.
+		await confirmUpload({ candidate, name, destination: confirmed, filePosition }, all, actions);
+		// Another window may have changed the connection: send only to the confirmed host. The key is checked last.
 		if ((await destination()).host !== confirmed.host) throw new ProblemError({ reason: "connection-changed" });
-		return await send(command, { candidate, name, organizationRef, knownDuplicateIds: uploadedIds(compared) });
+		return await send(deps, { candidate, name, organizationRef, knownDuplicateIds: uploadedIds(newFindings) });
 	} finally {
 		abort.abort();
 	}
 }
 
-/** Uploads in sight of the person: a row where the view is visible, else a notification; what is unconfirmed has its row shown. */
+/** Uploads, showing progress in a visible view's row, else in a notification. Reveals an unconfirmed upload's row. */
 async function send({ uploads, view }: UploadCommand, request: UploadRequest): Promise<UploadResult> {
 	const cancel = new AbortController();
 	const sending = uploads.upload(request, cancel.signal);
@@ -219,26 +224,27 @@ async function send({ uploads, view }: UploadCommand, request: UploadRequest): P
 	}
 }
 
-/** The ids under which the same certificate was found. */
+/** Returns the ids of identical certificates. */
 function uploadedIds(findings: readonly Finding[]): readonly string[] {
 	return findings.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
 }
 
-/** @throws Failure `upload-pending` where an upload of the same certificate is not confirmed. */
-function refusePending({ unconfirmed }: UploadService, { sha256 }: ParsedCertificate): void {
-	const same = unconfirmed.find(({ pending, unplaced }) => pending.sha256 === sha256 && !unplaced);
-	if (same) throw new ProblemError({ reason: "upload-pending", name: same.pending.name, running: same.elsewhere });
+/** @throws ProblemError `upload-pending` if an upload of the certificate is unconfirmed. */
+function assertNotPending({ unconfirmed }: UploadService, { sha256 }: ParsedCertificate): void {
+	const upload = unconfirmed.find(({ pending, unplaced }) => pending.sha256 === sha256 && !unplaced);
+	if (upload)
+		throw new ProblemError({ reason: "upload-pending", name: upload.pending.name, running: upload.elsewhere });
 }
 
-/** Lets a promise fail before somebody awaits it; whoever does is still told. */
+/** Prevents an unhandled rejection if a promise fails before it is awaited; awaiting still throws. */
 function inBackground<T>(promise: Promise<T>): Promise<T> {
 	promise.catch(() => {});
 	return promise;
 }
 
-/** Where there are others to choose from, a refusal leads back to the choice. */
-function backIf(choice: boolean): (thrown: unknown) => never {
+/** Returns to the choice of a certificate if one is blocked and the file contains others. */
+function backOnBlocked(hasChoice: boolean): (thrown: unknown) => never {
 	return (thrown) => {
-		throw choice && thrown instanceof Refused ? new BackPressed() : thrown;
+		throw hasChoice && thrown instanceof Refused ? new BackPressed() : thrown;
 	};
 }

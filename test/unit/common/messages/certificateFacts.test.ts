@@ -12,7 +12,7 @@ const [production, staging] = [
 ];
 const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
 
-describe("Where a certificate is active, in words", () => {
+describe("Activation texts", () => {
 	const cases: readonly [Partial<ActivationStatus>, string | null, string?][] = [
 		[{}, "not active"],
 		[{ organization: true }, "active in the organization"],
@@ -28,14 +28,14 @@ describe("Where a certificate is active, in words", () => {
 		[{ organization: undefined }, null, "activation not known"],
 		[{ organization: true, allProjects: false }, "active in the organization"],
 	];
-	for (const [what, words, spoken = words] of cases)
-		it(`${JSON.stringify(what)}: ${spoken}`, () => {
-			assert.equal(activityWords({ ...nowhere, ...what }), words);
-			assert.equal(activationWords({ ...nowhere, ...what }), spoken);
+	for (const [changes, text, fullText = text] of cases)
+		it(`${JSON.stringify(changes)}: ${fullText}`, () => {
+			assert.equal(activityWords({ ...nowhere, ...changes }), text);
+			assert.equal(activationWords({ ...nowhere, ...changes }), fullText);
 		});
 });
 
-const READ = { loading: false, askedAt: 0 };
+const LOADED = { loading: false, askedAt: 0 };
 
 describe("The facts of a certificate", () => {
 	const acme = candidate("Acme", { sha256: "0123456789abcdef".repeat(4), subject: "CN=Acme", issuer: "" });
@@ -45,12 +45,12 @@ describe("The facts of a certificate", () => {
 		expiresAt: Date.UTC(2027, 10, 23) / 1000,
 	});
 	const read: ContentState = { state: "read", candidate: acme };
-	const rows = (content: ContentState | undefined, activity: ActivationStatus, loading = false, of = root) =>
-		factsOf(of, content, activity, { loading, askedAt: 0 }).map(({ label, value, mark }) =>
+	const rows = (content: ContentState | undefined, status: ActivationStatus, loading = false, listed = root) =>
+		factsOf(listed, content, status, { loading, askedAt: 0 }).map(({ label, value, mark }) =>
 			[label, value, ...(mark ? [mark] : [])].join(" | "),
 		);
 
-	it("are what the list says and what its content says, with whole fingerprint and times as tooltips", () => {
+	it("combine list and content, with complete fingerprint and times as tooltips", () => {
 		assert.deepEqual(rows(read, nowhere), [
 			"ID | cert_a",
 			"Expires | 2027-11-23 (UTC)",
@@ -62,26 +62,26 @@ describe("The facts of a certificate", () => {
 			"Key | EC, 256 bits",
 			"Active in | nowhere",
 		]);
-		const more = Object.fromEntries(factsOf(root, read, nowhere, READ).map(({ key, more }) => [key, more ?? ""]));
+		const more = Object.fromEntries(factsOf(root, read, nowhere, LOADED).map(({ key, more }) => [key, more ?? ""]));
 		assert.equal(more.sha256, Array(4).fill("0123 4567 89ab cdef").join(" "));
 		assert.match(more.created ?? "", /^2026-11-24 00:00 UTC/);
 		assert.match(more.valid ?? "", /^2026-11-23 00:00 UTC/);
 		assert.match(more.expires ?? "", /^2027-11-23 00:00 UTC/);
 	});
 
-	it("have keys of their own, from which ids of rows are made", () => {
+	it("have unique keys, from which row ids are made", () => {
 		const everything = { ...nowhere, organization: undefined, projects: [production, staging], unread: 2 };
-		const facts = factsOf(root, read, { ...everything, allProjects: false }, READ);
+		const facts = factsOf(root, read, { ...everything, allProjects: false }, LOADED);
 		assert.equal(new Set(facts.map(({ key }) => key)).size, facts.length);
 	});
 
-	it("do not warn of projects that nobody has asked for yet", () => {
+	it("do not warn about projects that were never requested", () => {
 		const facts = factsOf(root, read, { ...nowhere, allProjects: false }, { loading: false, askedAt: null });
 		const { label, value, mark } = facts.at(-1) ?? {};
 		assert.deepEqual([label, value, mark], ["Projects", "not checked yet", undefined]);
 	});
 
-	it("say what they do not know, and take dates from the content where the list has none", () => {
+	it("show unknown values, and use the content's dates if the list has none", () => {
 		const bare = certificate("cert_b", { validAt: null, expiresAt: null });
 		assert.deepEqual(rows({ state: "unreadable" }, nowhere, false, bare).slice(1, 5), [
 			"Expires | unknown",
@@ -95,22 +95,22 @@ describe("The facts of a certificate", () => {
 		]);
 	});
 
-	for (const [what, content, row] of [
-		["was asked for just now", undefined, "Content | loading… | loading"],
-		["is on its way", { state: "loading" }, "Content | loading… | loading"],
+	for (const [title, content, row] of [
+		["was just requested", undefined, "Content | loading… | loading"],
+		["is loading", { state: "loading" }, "Content | loading… | loading"],
 		[
 			"cannot be fetched",
 			{ state: "failed", problem: { reason: "service-error", status: 503 } },
 			"Content | OpenAI's service failed (503). Nothing is known to be wrong here. Try again later. | trouble",
 		],
 	] as const)
-		it(`tell that a content ${what}, beside what is known`, () => {
+		it(`show that a content ${title}, after the known facts`, () => {
 			assert.deepEqual(rows(content, nowhere).slice(4), [row, "Active in | nowhere"]);
 		});
 
-	const places: readonly [string, Partial<ActivationStatus>, boolean, readonly string[]][] = [
+	const scopeCases: readonly [string, Partial<ActivationStatus>, boolean, readonly string[]][] = [
 		[
-			"name each scope, but for what projects inherit",
+			"name each scope, and summarize inherited activation",
 			{ organization: true, projects: [production, staging] },
 			false,
 			[
@@ -121,21 +121,21 @@ describe("The facts of a certificate", () => {
 			],
 		],
 		[
-			"count the projects that were not read",
+			"count the unread projects",
 			{ projects: [production], unread: 3 },
 			false,
 			["Active in | project “Production”", "Not known | 3 projects were not read | trouble"],
 		],
-		["count one project that was not read", { unread: 1 }, false, ["Not known | 1 project was not read | trouble"]],
+		["count one unread project", { unread: 1 }, false, ["Not known | 1 project was not read | trouble"]],
 		[
-			"tell that the projects are being read",
+			"show that the projects are being read",
 			{ allProjects: false },
 			true,
 			["Not known | reading the projects… | loading"],
 		],
-		["tell that it is being read again in vain only where something is not known", {}, true, ["Active in | nowhere"]],
+		["show no progress if everything is known", {}, true, ["Active in | nowhere"]],
 		[
-			"tell why the projects could not be read",
+			"explain why the projects could not be read",
 			{ allProjects: false, problem: forbidden },
 			false,
 			[
@@ -143,27 +143,27 @@ describe("The facts of a certificate", () => {
 			],
 		],
 		[
-			"tell that there may be more projects",
+			"show that more projects may exist",
 			{ allProjects: false },
 			false,
 			["Not known | which projects there are | trouble"],
 		],
 		[
-			"tell that the organization's list does not say it",
+			"show that the organization's list lacks the state",
 			{ organization: undefined },
 			false,
 			["Not known | whether it is active in the organization"],
 		],
 	];
-	for (const [title, activity, loading, expected] of places)
+	for (const [title, changes, loading, expected] of scopeCases)
 		it(title, () => {
-			assert.deepEqual(rows(read, { ...nowhere, ...activity }, loading).slice(8), expected);
+			assert.deepEqual(rows(read, { ...nowhere, ...changes }, loading).slice(8), expected);
 		});
 
-	it("R12 R13 show text of others inert", () => {
+	it("R12 R13 sanitize foreign text", () => {
 		const hostile = candidate("Evil", { subject: "[x](command:y)\u202e", issuer: "$(trash)" });
 		const project = { id: "proj_x", name: "[p](command:y)" };
-		const words = rows({ state: "read", candidate: hostile }, { ...nowhere, projects: [project] }).join("\n");
-		assert.doesNotMatch(words, /\]\(|\$\(|\u202e/);
+		const text = rows({ state: "read", candidate: hostile }, { ...nowhere, projects: [project] }).join("\n");
+		assert.doesNotMatch(text, /\]\(|\$\(|\u202e/);
 	});
 });

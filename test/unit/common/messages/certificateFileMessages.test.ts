@@ -9,8 +9,8 @@ import { describeFinding } from "../../../../src/common/messages/findings.ts";
 import type { Finding, RefusalReason } from "../../../../src/domain/certificateFile.ts";
 import { sourceWith } from "../../../sources.ts";
 
-/** The members of a union or the keys of an interface, as they stand in the source: the compiler keeps no list. */
-function listed(declaration: string, member: RegExp): string[] {
+/** Returns the members of a union or the keys of an interface from the source, because types don't exist at run time. */
+function membersOf(declaration: string, member: RegExp): string[] {
 	const body =
 		sourceWith(declaration)
 			.text.split(declaration)[1]
@@ -18,10 +18,10 @@ function listed(declaration: string, member: RegExp): string[] {
 	return [...body.matchAll(member)].map(([, code = ""]) => code);
 }
 
-describe("Words for certificate files", () => {
-	const reasons = listed("export type RefusalReason =", /\| "([\w-]+)"/g) as RefusalReason[];
-	const codes = listed("export interface FindingDetails {", /readonly "?([\w-]+)"?: (?:Plain|\{)/g);
-	const detail = {
+describe("Messages for certificate files", () => {
+	const reasons = membersOf("export type RefusalReason =", /\| "([\w-]+)"/g) as RefusalReason[];
+	const codes = membersOf("export interface FindingDetails {", /readonly "?([\w-]+)"?: (?:Plain|\{)/g);
+	const details = {
 		seconds: 3 * 86_400,
 		oid: "1.2.3",
 		bits: 512,
@@ -36,67 +36,67 @@ describe("Words for certificate files", () => {
 		name: "Acme",
 	};
 
-	it("has a sentence of its own for every reason to refuse", () => {
+	it("has a unique sentence for every refusal reason", () => {
 		assert.ok(reasons.length > 20);
 		const sentences = reasons.map(refusalWords);
 		for (const sentence of sentences) assert.match(sentence, /^[A-Z].*[.\w]$/);
 		assert.equal(new Set(sentences).size, reasons.length);
 	});
 
-	it("R11 has a sentence of its own for every finding, with nothing left to fill in", () => {
+	it("R11 has a unique sentence for every finding, without placeholders", () => {
 		assert.ok(codes.length > 40);
-		const sentences = codes.map((code) => describeFinding({ code, level: "warn", ...detail } as unknown as Finding));
+		const sentences = codes.map((code) => describeFinding({ code, level: "warn", ...details } as unknown as Finding));
 		for (const [index, sentence] of sentences.entries()) assert.match(sentence, /^[A-Z0-9][^{}]*\.$/, codes[index]);
 		assert.equal(new Set(sentences).size, codes.length);
 	});
 
-	it("says what the tables ask for", () => {
-		const words = (finding: object) => describeFinding({ level: "warn", ...finding } as Finding);
+	it("has the specified texts", () => {
+		const textOf = (finding: object) => describeFinding({ level: "warn", ...finding } as Finding);
 		assert.equal(refusalWords("private-key"), "This is a private key. Nothing was sent. Choose the CA certificate.");
-		assert.equal(words({ code: "bytes-follow", bytes: 1 }), "1 byte follows the certificate and is not sent.");
-		assert.equal(words({ code: "bytes-follow", bytes: 812 }), "812 bytes follow the certificate and are not sent.");
+		assert.equal(textOf({ code: "bytes-follow", bytes: 1 }), "1 byte follows the certificate and is not sent.");
+		assert.equal(textOf({ code: "bytes-follow", bytes: 812 }), "812 bytes follow the certificate and are not sent.");
 		assert.equal(
-			words({ code: "private-key-in-file", line: 31, count: 1 }),
+			textOf({ code: "private-key-in-file", line: 31, count: 1 }),
 			"The file also contains a private key, on line 31. It isn't sent.",
 		);
 		assert.equal(
-			words({ code: "private-key-in-file", line: 31, count: 2 }),
+			textOf({ code: "private-key-in-file", line: 31, count: 2 }),
 			"The file also contains 2 private keys, the first on line 31. They aren't sent.",
 		);
 		for (const [count, sentence] of [
 			[1, "The file also contains a private key. It isn't sent."],
 			[2, "The file also contains 2 private keys. They aren't sent."],
 		] as const)
-			assert.equal(words({ code: "private-key-in-file", line: null, count }), sentence);
-		assert.match(words({ code: "expired", seconds: 3 * 86_400 }), /^It expired 3 days ago: /);
-		assert.match(words({ code: "expires-within-a-day", seconds: 7300 }), /^It expires in 2 hours: /);
-		assert.match(words({ code: "expires-soon", seconds: 12 * 86_400 + 5 }), /^It expires in 12 days: /);
-		assert.match(words({ code: "clock-differs", seconds: 301 }), /differ by 5 minutes,/);
-		assert.match(words({ code: "clock-differs", seconds: 3 * 3600 }), /differ by 3 hours,/);
-		assert.match(words({ code: "clock-differs", seconds: 3 * 86_400 }), /differ by 3 days,/);
-		assert.match(words({ code: "unreadable-block", block: 1, line: 4, count: 1 }), /^Block 1 on line 4 is unreadable/);
-		assert.match(words({ code: "unreadable-block", block: 1, line: 4, count: 3 }), /^3 blocks are unreadable/);
-		assert.match(words({ code: "unreadable-block", block: 1, line: null, count: 1 }), /^A certificate in the file is/);
+			assert.equal(textOf({ code: "private-key-in-file", line: null, count }), sentence);
+		assert.match(textOf({ code: "expired", seconds: 3 * 86_400 }), /^It expired 3 days ago: /);
+		assert.match(textOf({ code: "expires-within-a-day", seconds: 7300 }), /^It expires in 2 hours: /);
+		assert.match(textOf({ code: "expires-soon", seconds: 12 * 86_400 + 5 }), /^It expires in 12 days: /);
+		assert.match(textOf({ code: "clock-differs", seconds: 301 }), /differ by 5 minutes,/);
+		assert.match(textOf({ code: "clock-differs", seconds: 3 * 3600 }), /differ by 3 hours,/);
+		assert.match(textOf({ code: "clock-differs", seconds: 3 * 86_400 }), /differ by 3 days,/);
+		assert.match(textOf({ code: "unreadable-block", block: 1, line: 4, count: 1 }), /^Block 1 on line 4 is unreadable/);
+		assert.match(textOf({ code: "unreadable-block", block: 1, line: 4, count: 3 }), /^3 blocks are unreadable/);
+		assert.match(textOf({ code: "unreadable-block", block: 1, line: null, count: 1 }), /^A certificate in the file is/);
 		assert.match(
-			words({ code: "unreadable-block", block: 1, line: null, count: 2 }),
+			textOf({ code: "unreadable-block", block: 1, line: null, count: 2 }),
 			/^2 certificates in the file are/,
 		);
 	});
 
-	it("names the block, the line and the fault of what was cut off", () => {
+	it("names block, line and issue of a truncated block", () => {
 		const skipped = [{ block: 2, line: 40, kind: "certificate", reason: "no-end" }] as const;
 		const file = { outcome: "refuse", reason: "no-end", holdsPrivateKey: false, candidates: [], skipped } as const;
 		const sentence = `Block 2 (line 40, certificate): ${refusalWords("no-end")}`;
 		assert.deepEqual([outcomeWords(file), skippedWords(skipped[0])], [sentence, sentence]);
 	});
 
-	it("names no line of a file that has none", () => {
+	it("names no line in a file without lines", () => {
 		const skipped = { block: 1, line: null, kind: "crl", reason: "crl" } as const;
 		assert.match(skippedWords(skipped), /^Block 1 \([^,)]+\): /);
 	});
 
-	it("has a word for every kind of block", () => {
-		const kinds = listed("export type BlockKind =", /\| "([\w-]+)"/g) as Parameters<typeof blockKindWords>[0][];
+	it("has a unique name for every kind of block", () => {
+		const kinds = membersOf("export type BlockKind =", /\| "([\w-]+)"/g) as Parameters<typeof blockKindWords>[0][];
 		assert.ok(kinds.length >= 10);
 		assert.equal(new Set(kinds.map(blockKindWords)).size, kinds.length);
 	});

@@ -9,8 +9,8 @@ import { anyCharacter, SEED } from "../../../random.ts";
 const NOW = 1_800_000_000;
 const DAY = 86_400;
 
-describe("Words", () => {
-	const distances: readonly [number | null, string][] = [
+describe("Certificate messages", () => {
+	const expiries: readonly [number | null, string][] = [
 		[NOW + 364 * DAY + 5, "expires in 364 days"],
 		[NOW + 2 * DAY - 1, "expires in 1 day"],
 		[NOW + DAY - 1, "expires in 23 hours"],
@@ -21,12 +21,12 @@ describe("Words", () => {
 		[253_402_300_799, "never expires"],
 		[null, "expiry not known"],
 	];
-	for (const [at, words] of distances)
-		it(`say ${words}`, () => {
-			assert.equal(expiryWords(at, NOW), words);
+	for (const [at, text] of expiries)
+		it(`describe the expiry: ${text}`, () => {
+			assert.equal(expiryWords(at, NOW), text);
 		});
 
-	for (const [at, words] of [
+	for (const [at, text] of [
 		[NOW + 364 * DAY + 5, "364 days left"],
 		[NOW + DAY, "1 day left"],
 		[NOW + 3 * 3600, "3 hours left"],
@@ -34,11 +34,11 @@ describe("Words", () => {
 		[NOW - DAY, "expired 1 day ago"],
 		[null, "expiry not known"],
 	] as const)
-		it(`have few of them for a row: ${words}`, () => {
-			assert.equal(timeLeftWords(at, NOW), words);
+		it(`describe the remaining time in a row: ${text}`, () => {
+			assert.equal(timeLeftWords(at, NOW), text);
 		});
 
-	it("put expiry, where it is active and id beside a name, and all that matters into what is spoken", () => {
+	it("describe a row by expiry, activation and id, and its label by all main facts", () => {
 		const certificate = {
 			id: "cert_abc",
 			name: "Root",
@@ -56,20 +56,20 @@ describe("Words", () => {
 		);
 	});
 
-	it("R29 R30 R31 tell what a list lacks and how old it is", () => {
+	it("R29 R30 R31 describe missing entries and age of a list", () => {
 		const listing = { certificates: [], unreadable: 2, complete: false, servedAt: null, organization: null };
-		const trouble = "a.test did not answer in time.";
-		assert.deepEqual(noteWords(null, trouble, null), []);
+		const problem = "a.test did not answer in time.";
+		assert.deepEqual(noteWords(null, problem, null), []);
 		assert.deepEqual(noteWords({ ...listing, unreadable: 0, complete: true }, null, NOW), []);
-		const [age, incomplete, unreadable] = noteWords(listing, trouble, Date.UTC(2026, 0, 1));
+		const [age, incomplete, unreadable] = noteWords(listing, problem, Date.UTC(2026, 0, 1));
 		assert.match(age ?? "", /^As of .+\. a\.test did not answer in time/);
 		assert.equal(incomplete, "The list may be incomplete.");
 		assert.equal(unreadable, "2 entries could not be read.");
-		assert.equal(noteWords(listing, trouble, null)[0], trouble, "it was never read as a whole");
+		assert.equal(noteWords(listing, problem, null)[0], problem, "it was never read as a whole");
 	});
 });
 
-describe("R12 R13 Text of others", () => {
+describe("R12 R13 Foreign text", () => {
 	const hostile: readonly [string, string][] = [
 		["Acme\nRoot\tCA", "Acme Root CA"],
 		["a\u202egnp.exe", "a gnp.exe"],
@@ -81,11 +81,11 @@ describe("R12 R13 Text of others", () => {
 		["👩‍👩‍👧".repeat(200), `${"👩‍👩‍👧".repeat(99)}…`],
 	];
 	for (const [text, expected] of hostile)
-		it(`makes ${JSON.stringify(text.slice(0, 30))} inert`, () => {
+		it(`is sanitized: ${JSON.stringify(text.slice(0, 30))}`, () => {
 			assert.equal(sanitize(text), expected);
 		});
 
-	it("is one short line without links and icons, whatever it was", () => {
+	it("becomes one short line without links and icons", () => {
 		const pieces = fc.constantFrom(
 			"](",
 			"[",
@@ -115,7 +115,7 @@ describe("R12 R13 Text of others", () => {
 		);
 	});
 
-	it("cuts a text of any length", () => {
+	it("is truncated, whatever its length", () => {
 		assert.equal([...sanitize("x".repeat(50_000_000))].length, 100);
 	});
 });

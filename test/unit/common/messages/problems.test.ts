@@ -20,14 +20,23 @@ const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }
 	...more,
 });
 
-const proxyFlaw = (why: ProxyIssue): Problem => ({ reason: "proxy", proxy, why });
-const clientFlaw = (why: TlsKeyPairIssue): Problem => ({ reason: "client-certificate", why, file: "client.pem" });
+const proxyProblem = (why: ProxyIssue): Problem => ({ reason: "proxy", proxy, why });
+const clientCertificateProblem = (why: TlsKeyPairIssue): Problem => ({
+	reason: "client-certificate",
+	why,
+	file: "client.pem",
+});
 const refused = (wanted: "anchor" | "client-certificate", refusal: RefusalReason): Problem => ({
 	...{ reason: "file-refused", file: "a.pem", wanted, refusal, skipped: [] },
 });
-const unconfirmed = (look: LookupOutcome): Problem => ({ reason: "unconfirmed", name: "Acme", look, ending: null });
+const unconfirmed = (lookup: LookupOutcome): Problem => ({
+	reason: "unconfirmed",
+	name: "Acme",
+	look: lookup,
+	ending: null,
+});
 
-const FLAWS: readonly RotationIssue[] = [
+const ROTATION_ISSUES: readonly RotationIssue[] = [
 	"same",
 	"inactive",
 	"gone",
@@ -40,28 +49,28 @@ const FLAWS: readonly RotationIssue[] = [
 	"old-expired",
 ];
 
-/** What the way to the service and the service itself can come to, and what mends it. */
+/** Problems, with their remedies. */
 const problems: readonly [Problem, ReturnType<typeof remedyFor>][] = [
 	[{ reason: "unreachable", host, proxy: null }, "open-proxy-settings"],
 	[{ reason: "unreachable", host, proxy }, "open-proxy-settings"],
-	[proxyFlaw("not-a-url"), "open-proxy-settings"],
-	[proxyFlaw("unsupported"), "open-proxy-settings"],
-	[proxyFlaw("unreachable"), "open-proxy-settings"],
-	[proxyFlaw("untrusted"), "open-proxy-settings"],
-	[proxyFlaw("credentials"), "open-proxy-settings"],
-	[proxyFlaw("refused"), "open-proxy-settings"],
-	[clientFlaw("not-set"), "open-settings"],
-	[clientFlaw("missing"), "open-settings"],
-	[clientFlaw("not-a-file"), "open-settings"],
-	[clientFlaw("no-permission"), "open-settings"],
-	[clientFlaw("no-answer"), "open-settings"],
-	[clientFlaw("too-large"), "open-settings"],
-	[clientFlaw("no-certificate"), "open-settings"],
-	[clientFlaw("no-key"), "open-settings"],
-	[clientFlaw("passphrase-needed"), "set-passphrase"],
-	[clientFlaw("passphrase-wrong"), "set-passphrase"],
-	[clientFlaw("not-a-pair"), "open-settings"],
-	[clientFlaw("unusable"), "open-settings"],
+	[proxyProblem("not-a-url"), "open-proxy-settings"],
+	[proxyProblem("unsupported"), "open-proxy-settings"],
+	[proxyProblem("unreachable"), "open-proxy-settings"],
+	[proxyProblem("untrusted"), "open-proxy-settings"],
+	[proxyProblem("credentials"), "open-proxy-settings"],
+	[proxyProblem("refused"), "open-proxy-settings"],
+	[clientCertificateProblem("not-set"), "open-settings"],
+	[clientCertificateProblem("missing"), "open-settings"],
+	[clientCertificateProblem("not-a-file"), "open-settings"],
+	[clientCertificateProblem("no-permission"), "open-settings"],
+	[clientCertificateProblem("no-answer"), "open-settings"],
+	[clientCertificateProblem("too-large"), "open-settings"],
+	[clientCertificateProblem("no-certificate"), "open-settings"],
+	[clientCertificateProblem("no-key"), "open-settings"],
+	[clientCertificateProblem("passphrase-needed"), "set-passphrase"],
+	[clientCertificateProblem("passphrase-wrong"), "set-passphrase"],
+	[clientCertificateProblem("not-a-pair"), "open-settings"],
+	[clientCertificateProblem("unusable"), "open-settings"],
 	[{ reason: "client-pair", why: "not-a-pair", file: "chosen.key" }, null],
 	[refused("anchor", "private-key"), null],
 	[refused("client-certificate", "private-key"), null],
@@ -109,7 +118,7 @@ const problems: readonly [Problem, ReturnType<typeof remedyFor>][] = [
 	[{ reason: "changed-meanwhile" }, "refresh"],
 	[{ reason: "change-unknown", act: "rename" }, "refresh"],
 	[{ reason: "change-unknown", act: "remove" }, "refresh"],
-	...FLAWS.map((flaw): [Problem, null] => [{ reason: "rotation-refused", flaw }, null]),
+	...ROTATION_ISSUES.map((issue): [Problem, null] => [{ reason: "rotation-refused", flaw: issue }, null]),
 	[{ reason: "rotation-pending", name: "Acme" }, "show-view"],
 	[{ reason: "no-rotation" }, "refresh"],
 	[{ reason: "own-access" }, "open-settings"],
@@ -117,21 +126,21 @@ const problems: readonly [Problem, ReturnType<typeof remedyFor>][] = [
 	[{ reason: "not-saved", file: "acme.pem" }, null],
 ];
 
-describe("Words for problems", () => {
-	it("R18 are one sentence of its own for each, with nothing left to fill in", () => {
+describe("Problem messages", () => {
+	it("R18 are unique sentences without placeholders", () => {
 		const sentences = problems.map(([problem]) => describeProblem(problem));
 		assert.equal(new Set(sentences).size, problems.length);
 		for (const sentence of sentences) assert.match(sentence, /^[^{}]+\.$/);
 	});
 
-	it("R18 name the thing that mends it", () => {
-		for (const [problem, mend] of problems) {
-			assert.equal(remedyFor(problem), mend, problem.reason);
-			if (mend) assert.notEqual(formatRemedy(mend), "");
+	it("R18 name the remedy", () => {
+		for (const [problem, remedy] of problems) {
+			assert.equal(remedyFor(problem), remedy, problem.reason);
+			if (remedy) assert.notEqual(formatRemedy(remedy), "");
 		}
 	});
 
-	it("R18 say the status that came, and of no other", () => {
+	it("R18 contain the received status and no other", () => {
 		for (const status of [400, 405, 413, 422])
 			for (const param of [null, "name"]) {
 				const numbers = describeProblem(rejected(status, { param })).match(/\d{3}/g);
@@ -140,14 +149,14 @@ describe("Words for problems", () => {
 		assert.match(describeProblem(rejected(413)), /too large/);
 	});
 
-	it("R26 say that nothing was sent only where that is so", () => {
-		for (const through of [null, proxy])
-			assert.match(describeProblem({ reason: "unreachable", host, proxy: through }), /Nothing was sent/);
+	it("R26 state that nothing was sent only if that is true", () => {
+		for (const proxyHost of [null, proxy])
+			assert.match(describeProblem({ reason: "unreachable", host, proxy: proxyHost }), /Nothing was sent/);
 		for (const [problem] of problems.filter(([{ reason }]) => reason === "proxy"))
 			assert.match(describeProblem(problem), /Nothing was sent/);
 		for (const reason of ["connection-lost", "timeout", "bad-answer"] as const)
 			assert.doesNotMatch(describeProblem({ reason, host }), /Nothing was sent/);
-		// A server that speaks TLS 1.3 refuses a client certificate when the request is on its way.
+		// A TLS 1.3 server refuses a client certificate after the request is sent.
 		for (const presented of [true, false])
 			assert.doesNotMatch(
 				describeProblem({ reason: "client-certificate-refused", host, presented }),
@@ -155,18 +164,19 @@ describe("Words for problems", () => {
 			);
 	});
 
-	it("R26 name the proxy where there is one, and hint at the setting where there is none", () => {
+	it("R26 name the proxy if there is one, and otherwise mention the setting", () => {
 		assert.match(describeProblem({ reason: "unreachable", host, proxy }), /through the proxy proxy\.test:8080/);
 		assert.match(describeProblem({ reason: "unreachable", host, proxy: null }), /set http\.proxy; .*\(PAC\)/);
-		assert.match(describeProblem(proxyFlaw("credentials")), /\(407\).*http:\/\/NAME:PASSWORD@HOST:PORT/);
+		assert.match(describeProblem(proxyProblem("credentials")), /\(407\).*http:\/\/NAME:PASSWORD@HOST:PORT/);
 	});
 
-	it("R46 name the file that cannot be presented", () => {
-		const flaws = problems.flatMap(([problem]) => (problem.reason === "client-certificate" ? [problem] : []));
-		for (const flaw of flaws.filter(({ why }) => why !== "not-set")) assert.match(describeProblem(flaw), /client\.pem/);
+	it("R46 name the unusable file", () => {
+		const issues = problems.flatMap(([problem]) => (problem.reason === "client-certificate" ? [problem] : []));
+		for (const issue of issues.filter(({ why }) => why !== "not-set"))
+			assert.match(describeProblem(issue), /client\.pem/);
 	});
 
-	it("name what was looked for in a file, the trust anchor or the client certificate", () => {
+	it("name the expected content of a file, trust anchor or client certificate", () => {
 		assert.match(
 			describeProblem(refused("anchor", "pkcs12")),
 			/: openssl pkcs12 -in FILE -cacerts -nokeys -out ca\.pem$/,
@@ -177,7 +187,7 @@ describe("Words for problems", () => {
 		);
 	});
 
-	it("R35 R53 name the scopes that keep from a change, three projects at most", () => {
+	it("R35 R53 name the scopes that prevent a change, three projects at most", () => {
 		const projects = ["A", "B", null, "D", "E"].map((name, index) => ({ id: `proj_${index}`, name }));
 		assert.match(
 			describeProblem(rejected(400, { code: "certificate_in_use" })),
@@ -193,7 +203,7 @@ describe("Words for problems", () => {
 		);
 	});
 
-	it("R18 R53 name the permission for want of which the scopes are not known, and what mends that", () => {
+	it("R18 R53 name the missing permission to read the scopes, and its remedy", () => {
 		const why: Problem = { reason: "forbidden", permission: "api.management.read" };
 		const unread: Problem = { reason: "scopes-unread", organization: false, allProjects: true, projects: [], why };
 		assert.match(

@@ -13,7 +13,7 @@ describe("The redactor", () => {
 		["a bearer token", "authorization: Bearer abc.def", "authorization: Bearer …"],
 		["a proxy's credentials", "proxy-authorization: basic dTpw==", "proxy-authorization: basic …"],
 		["a URL with a password", "via http://user:p%40ss@proxy.test:3128/", "via http://…@proxy.test:3128/"],
-		["a URL without one", "via http://proxy.test:3128/a@b", "via http://proxy.test:3128/a@b"],
+		["a URL without a password", "via http://proxy.test:3128/a@b", "via http://proxy.test:3128/a@b"],
 		["a PEM block", "a -----BEGIN X-----\nAA==\n-----END X----- b", "a … b"],
 		["a PEM block without an end", "a -----BEGIN X-----\nAA==", "a …"],
 	];
@@ -22,7 +22,7 @@ describe("The redactor", () => {
 			assert.equal(redact(text), expected);
 		});
 
-	const said: readonly [string, string, string][] = [
+	const serviceMessages: readonly [string, string, string][] = [
 		[
 			"an ID",
 			"No certificate found with id 'cert_0123456789abcdef01234567'.",
@@ -33,8 +33,8 @@ describe("The redactor", () => {
 		["several lines and a link", "a\n[x](command:y)", "a [x] (command:y)"],
 		["a long text", "no ".repeat(500), `${"no ".repeat(100).slice(0, 299)}…`],
 	];
-	for (const [title, text, expected] of said)
-		it(`R13 keeps of what the service said ${title}`, () => {
+	for (const [title, text, expected] of serviceMessages)
+		it(`R13 sanitizes a service message with ${title}`, () => {
 			assert.equal(excerpt(text), expected);
 		});
 });

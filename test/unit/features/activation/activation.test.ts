@@ -25,7 +25,7 @@ describe("Activating and deactivating", () => {
 	const forbidden = { reason: "forbidden", permission: "api.mtls.write" } as const;
 	const connectionLost = { reason: "connection-lost", host } as const;
 	const unreachable = { reason: "unreachable", host, proxy: null } as const;
-	const lostAnswers: readonly Problem[] = [
+	const unknownOutcomes: readonly Problem[] = [
 		connectionLost,
 		{ reason: "timeout", host },
 		{ reason: "bad-answer", host },
@@ -44,10 +44,10 @@ describe("Activating and deactivating", () => {
 	const target = (...scopes: readonly Scope[]): ActivationTarget => ({ organizationRef: "acme", scopes, ids: ["a"] });
 	const activate = (
 		scopes: readonly Scope[],
-		more: Partial<Parameters<typeof setActive>[1]> = {},
+		overrides: Partial<Parameters<typeof setActive>[1]> = {},
 		signal?: AbortSignal,
-	) => setActive(organization, { ...target(...scopes), active: true, ...more }, signal);
-	const account = (scope: Scope, more: Partial<ScopeResult>): ScopeResult => ({
+	) => setActive(organization, { ...target(...scopes), active: true, ...overrides }, signal);
+	const result = (scope: Scope, overrides: Partial<ScopeResult>): ScopeResult => ({
 		scope,
 		changed: [],
 		failed: [],
@@ -55,13 +55,13 @@ describe("Activating and deactivating", () => {
 		notTried: [],
 		problem: null,
 		lockedOut: false,
-		...more,
+		...overrides,
 	});
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.fault = (call) => calls[call];
 	};
-	/** The organization's list cannot be read any more once something was written. */
-	const shutOutBy = (problem: Problem, writeFault?: Fault) => {
+	/** Fails each read of the organization's list after the first write. */
+	const failReadsAfterWrite = (problem: Problem, writeFault?: Fault) => {
 		fake.fault = (call) => {
 			if (call === "list organization") return fake.writes.length > 0 ? failing(problem) : undefined;
 			return call.startsWith("list") ? undefined : writeFault;
@@ -69,13 +69,13 @@ describe("Activating and deactivating", () => {
 	};
 	const activeIn = (scope: Scope) => [...fake.activeIn(scope)];
 
-	it("activates in one scope after the other, in the organization last, and shows it", async () => {
+	it("activates in one scope after the other, the organization last, and updates the lists", async () => {
 		await organization.projects.load();
 		fake.shown.set("project/p", await fake.projectCertificates("p"));
-		const accounts = await activate([ORGANIZATION, p, q]);
+		const results = await activate([ORGANIZATION, p, q]);
 		assert.deepEqual(
-			accounts,
-			[p, q, ORGANIZATION].map((scope) => account(scope, { changed: ["a"] })),
+			results,
+			[p, q, ORGANIZATION].map((scope) => result(scope, { changed: ["a"] })),
 		);
 		assert.deepEqual(fake.writes, ["activate project/p a", "activate project/q a", "activate organization a"]);
 		assert.deepEqual(organization.opened, ["acme"]);
@@ -92,28 +92,28 @@ describe("Activating and deactivating", () => {
 		assert.equal((await organization.projects.loadProject("p")).listing?.certificates[0]?.active, true, "a stale list");
 	});
 
-	it("deactivates in the order that it is told", async () => {
+	it("deactivates in the given order", async () => {
 		for (const scope of [ORGANIZATION, p]) fake.activeIn(scope).add("a").add("b");
-		const accounts = await activate([ORGANIZATION, p], { active: false });
+		const results = await activate([ORGANIZATION, p], { active: false });
 		assert.deepEqual(
-			accounts,
-			[ORGANIZATION, p].map((scope) => account(scope, { changed: ["a"] })),
+			results,
+			[ORGANIZATION, p].map((scope) => result(scope, { changed: ["a"] })),
 		);
 		assert.deepEqual([activeIn(ORGANIZATION), activeIn(p)], [["b"], ["b"]]);
 		assert.equal(organization.certificates.listing?.certificates[0]?.active, false);
 	});
 
-	it("sends ten at most with each call", async () => {
+	it("sends at most ten certificates in each call", async () => {
 		fake.certificates = Array.from({ length: 21 }, (_, index) => certificate(`c${index}`));
 		const ids = fake.certificates.map(({ id }) => id);
-		assert.deepEqual(await activate([p], { ids }), [account(p, { changed: ids })]);
+		assert.deepEqual(await activate([p], { ids }), [result(p, { changed: ids })]);
 		assert.deepEqual(
 			fake.writes.map((call) => call.split(",").length),
 			[10, 10, 1],
 		);
 	});
 
-	it("ends a scope that refuses, with the others going on", async () => {
+	it("stops in a scope that refuses, and continues with the other scopes", async () => {
 		fake.certificates = Array.from({ length: 25 }, (_, index) => certificate(`c${index}`));
 		const ids = fake.certificates.map(({ id }) => id);
 		const [first, second, rest] = [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)];
@@ -121,43 +121,43 @@ describe("Activating and deactivating", () => {
 		for (const problem of [forbidden, rejected, { reason: "not-found" }] as const) {
 			failAt({ [`activate project/p ${second.join()}`]: failing(problem) });
 			assert.deepEqual(await activate([p, q], { ids }), [
-				account(p, { changed: first, failed: second, notTried: rest, problem }),
-				account(q, { changed: ids }),
+				result(p, { changed: first, failed: second, notTried: rest, problem }),
+				result(q, { changed: ids }),
 			]);
 		}
 	});
 
-	it("ends at what no other scope would escape", async () => {
+	it("stops at a problem that all other scopes would have too", async () => {
 		failAt({ "activate project/p a": failing(unreachable) });
 		assert.deepEqual(await activate([p, q]), [
-			account(p, { failed: ["a"], problem: unreachable }),
-			account(q, { notTried: ["a"] }),
+			result(p, { failed: ["a"], problem: unreachable }),
+			result(q, { notTried: ["a"] }),
 		]);
 	});
 
-	it("does not take a defect for an outcome", async () => {
+	it("throws an unexpected error instead of returning a result", async () => {
 		failAt({ "activate project/p a": { thrown: new TypeError("a defect") } });
 		await assert.rejects(activate([p]), TypeError);
 	});
 
 	for (const scope of [ORGANIZATION, p])
 		for (const active of [true, false])
-			for (const problem of lostAnswers) {
+			for (const problem of unknownOutcomes) {
 				const call = `${active ? "activate" : "deactivate"} ${scopeKey(scope)} a`;
-				it(`R34 says what is found after “${call}” was done and its answer lost: ${problem.reason}`, async () => {
+				it(`R34 reads back the state after “${call}” succeeded and its response was lost: ${problem.reason}`, async () => {
 					if (!active) fake.activeIn(scope).add("a");
 					failAt({ [call]: lost(problem) });
-					assert.deepEqual(await activate([scope], { active }), [account(scope, { changed: ["a"] })]);
+					assert.deepEqual(await activate([scope], { active }), [result(scope, { changed: ["a"] })]);
 				});
 
-				it(`R34 says what is found after “${call}” came to nothing and its answer was lost: ${problem.reason}`, async () => {
+				it(`R34 reads back the state after “${call}” failed and its response was lost: ${problem.reason}`, async () => {
 					if (!active) fake.activeIn(scope).add("a");
 					failAt({ [call]: failing(problem) });
-					assert.deepEqual(await activate([scope], { active }), [account(scope, { failed: ["a"], problem })]);
+					assert.deepEqual(await activate([scope], { active }), [result(scope, { failed: ["a"], problem })]);
 				});
 			}
 
-	it("R34 goes on with the next batch where a lost answer turns out well, and with the next scope in any case", async () => {
+	it("R34 continues with the next batch if a call with a lost response succeeded, and with the next scope in any case", async () => {
 		fake.certificates = Array.from({ length: 11 }, (_, index) => certificate(`c${index}`));
 		const ids = fake.certificates.map(({ id }) => id);
 		const first = ids.slice(0, 10);
@@ -166,26 +166,26 @@ describe("Activating and deactivating", () => {
 			[`activate project/q ${first.join()}`]: failing(connectionLost),
 		});
 		assert.deepEqual(await activate([p, q, ORGANIZATION], { ids }), [
-			account(p, { changed: ids }),
-			account(q, { failed: first, notTried: ids.slice(10), problem: connectionLost }),
-			account(ORGANIZATION, { changed: ids }),
+			result(p, { changed: ids }),
+			result(q, { failed: first, notTried: ids.slice(10), problem: connectionLost }),
+			result(ORGANIZATION, { changed: ids }),
 		]);
 	});
 
-	it("R34 says that it does not know where it cannot read back, or not as a whole", async () => {
+	it("R34 reports an unknown outcome if the list cannot be read back completely", async () => {
 		failAt({ "activate project/p a": lost(connectionLost), "list project/p": failing(unreachable) });
-		const unknown = [account(p, { unknown: ["a"], problem: connectionLost })];
+		const unknown = [result(p, { unknown: ["a"], problem: connectionLost })];
 		assert.deepEqual(await activate([p]), unknown);
 		failAt({ "activate project/p a": lost(connectionLost) });
 		fake.shown.set("project/p", { ...(await fake.projectCertificates("p")), certificates: [], unreadable: 1 });
 		assert.deepEqual(await activate([p]), unknown);
 	});
 
-	it("R34 believes the list and not an older answer after one was lost", async () => {
+	it("R34 trusts the list, not an older response, after a response was lost", async () => {
 		await activate([p]);
 		fake.activeIn(p).delete("a");
 		failAt({ "activate project/p a": failing(connectionLost) });
-		assert.deepEqual(await activate([p]), [account(p, { failed: ["a"], problem: connectionLost })]);
+		assert.deepEqual(await activate([p]), [result(p, { failed: ["a"], problem: connectionLost })]);
 		assert.equal(organization.projects.scope("p").listing?.certificates[0]?.active, false);
 	});
 
@@ -194,67 +194,67 @@ describe("Activating and deactivating", () => {
 		{ reason: "forbidden", permission: null },
 		{ reason: "client-certificate-refused", host, presented: false },
 	] as const) {
-		it(`R34 says that an activation in the organization locked this extension out: ${problem.reason}`, async () => {
-			shutOutBy(problem);
-			const lockedOut = account(ORGANIZATION, { changed: ["a"], lockedOut: true });
+		it(`R34 reports that an activation in the organization locked this extension out: ${problem.reason}`, async () => {
+			failReadsAfterWrite(problem);
+			const lockedOut = result(ORGANIZATION, { changed: ["a"], lockedOut: true });
 			assert.deepEqual(await activate([ORGANIZATION]), [lockedOut]);
 		});
 
-		for (const [what, fault] of [
+		for (const [title, fault] of [
 			["done", lost(connectionLost)],
 			["not done", failing(connectionLost)],
 		] as const)
-			it(`R34 does not say that it was activated where no answer says so and it is shut out, ${what}: ${problem.reason}`, async () => {
+			it(`R34 reports an unknown outcome if the response was lost and this extension is locked out, ${title}: ${problem.reason}`, async () => {
 				await organization.certificates.load();
-				shutOutBy(problem, fault);
-				const unknown = account(ORGANIZATION, { unknown: ["a"], problem: connectionLost, lockedOut: true });
+				failReadsAfterWrite(problem, fault);
+				const unknown = result(ORGANIZATION, { unknown: ["a"], problem: connectionLost, lockedOut: true });
 				assert.deepEqual(await activate([ORGANIZATION]), [unknown]);
 				const shown = organization.certificates.listing?.certificates.find(({ id }) => id === "a");
 				assert.equal(shown?.active, undefined, "nor does the row");
 			});
 	}
 
-	it("R34 sends nothing more once it is locked out", async () => {
+	it("R34 sends nothing more after a lock-out", async () => {
 		fake.certificates = Array.from({ length: 11 }, (_, index) => certificate(`c${index}`));
 		const ids = fake.certificates.map(({ id }) => id);
-		shutOutBy({ reason: "unauthorized" });
+		failReadsAfterWrite({ reason: "unauthorized" });
 		assert.deepEqual(await activate([ORGANIZATION], { ids }), [
-			account(ORGANIZATION, { changed: ids.slice(0, 10), notTried: ids.slice(10), lockedOut: true }),
+			result(ORGANIZATION, { changed: ids.slice(0, 10), notTried: ids.slice(10), lockedOut: true }),
 		]);
 	});
 
-	it("R34 does not take another failure for a lock-out, nor a deactivation or a project for its cause", async () => {
-		shutOutBy({ reason: "timeout", host });
-		assert.deepEqual(await activate([ORGANIZATION]), [account(ORGANIZATION, { changed: ["a"] })]);
+	it("R34 reports a lock-out only for an access problem after an activation in the organization", async () => {
+		failReadsAfterWrite({ reason: "timeout", host });
+		assert.deepEqual(await activate([ORGANIZATION]), [result(ORGANIZATION, { changed: ["a"] })]);
 		fake.calls.length = 0;
-		shutOutBy({ reason: "unauthorized" });
-		assert.deepEqual(await activate([p]), [account(p, { changed: ["a"] })]);
+		failReadsAfterWrite({ reason: "unauthorized" });
+		assert.deepEqual(await activate([p]), [result(p, { changed: ["a"] })]);
 		fake.calls.length = 0;
-		shutOutBy({ reason: "unauthorized" }, lost(connectionLost));
+		failReadsAfterWrite({ reason: "unauthorized" }, lost(connectionLost));
 		assert.deepEqual(await activate([ORGANIZATION], { active: false }), [
-			account(ORGANIZATION, { unknown: ["a"], problem: connectionLost }),
+			result(ORGANIZATION, { unknown: ["a"], problem: connectionLost }),
 		]);
 	});
 
-	it("tells what was done before it was cancelled", async () => {
+	it("returns the results before a cancellation", async () => {
 		const abort = new AbortController();
 		fake.gate = (call) => call === "activate project/q a" && abort.abort();
 		assert.deepEqual(await activate([p, q, ORGANIZATION], {}, abort.signal), [
-			account(p, { changed: ["a"] }),
-			account(q, { failed: ["a"] }),
-			account(ORGANIZATION, { notTried: ["a"] }),
+			result(p, { changed: ["a"] }),
+			result(q, { failed: ["a"] }),
+			result(ORGANIZATION, { notTried: ["a"] }),
 		]);
 		assert.equal(fake.calls.at(-1), "list project/q", "what was sent is read back all the same");
 	});
 
-	it("tells what was done although it was cancelled", async () => {
+	it("reports a change that succeeded despite a cancellation", async () => {
 		const abort = new AbortController();
 		fake.gate = (call) => call === "activate project/p a" && abort.abort();
 		failAt({ "activate project/p a": { thrown: new CancelledError(), committed: true } });
-		assert.deepEqual(await activate([p], {}, abort.signal), [account(p, { changed: ["a"] })]);
+		assert.deepEqual(await activate([p], {}, abort.signal), [result(p, { changed: ["a"] })]);
 	});
 
-	it("throws where it is cancelled before anything was sent", async () => {
+	it("throws CancelledError if cancelled before the first change", async () => {
 		await assert.rejects(activate([p], {}, AbortSignal.abort()), CancelledError);
 		const abort = new AbortController();
 		fake.gate = async (call) => {
@@ -266,10 +266,10 @@ describe("Activating and deactivating", () => {
 		assert.deepEqual(fake.writes, []);
 	});
 
-	it("R36 sends nothing for a certificate that is gone, and shows that it is", async () => {
+	it("R36 sends nothing for a deleted certificate, and removes it from the list", async () => {
 		await organization.certificates.load();
 		fake.certificates = [certificate("b")];
-		await assert.rejects(activate([p]), { name: "Failure", problem: { reason: "not-found" } });
+		await assert.rejects(activate([p]), { name: "ProblemError", problem: { reason: "not-found" } });
 		await assert.rejects(prepareActivation(organization, target(p)), { problem: { reason: "not-found" } });
 		assert.deepEqual(fake.writes, []);
 		assert.deepEqual(
@@ -278,18 +278,18 @@ describe("Activating and deactivating", () => {
 		);
 	});
 
-	it("goes on where the certificate may be in what could not be read", async () => {
+	it("continues if the certificate may be in the unread part of the list", async () => {
 		fake.shown.set("organization", { ...(await fake.list()), certificates: [], complete: false });
-		assert.deepEqual(await activate([p]), [account(p, { changed: ["a"] })]);
+		assert.deepEqual(await activate([p]), [result(p, { changed: ["a"] })]);
 	});
 
-	it("sends nothing where the organization's list cannot be read", async () => {
+	it("sends nothing if the organization's list cannot be read", async () => {
 		failAt({ "list organization": failing(unreachable) });
 		await assert.rejects(activate([p]), { problem: unreachable });
 		assert.deepEqual(fake.writes, []);
 	});
 
-	it("tells what a person has to know: what is active in each scope", async () => {
+	it("returns the active certificates of each scope for the confirmation", async () => {
 		fake.activeIn(p).add("b").add("a");
 		failAt({ "list project/q": failing(forbidden) });
 		const { certificates, scopes } = await prepareActivation(organization, target(ORGANIZATION, p, q));
@@ -303,28 +303,28 @@ describe("Activating and deactivating", () => {
 		assert.deepEqual(fake.writes, []);
 	});
 
-	it("says that there may be more where a list is not whole", async () => {
+	it("marks an incomplete list", async () => {
 		fake.shown.set("project/p", { ...(await fake.projectCertificates("p")), complete: false });
 		fake.shown.set("organization", { ...(await fake.list()), unreadable: 1 });
 		const { scopes } = await prepareActivation(organization, target(ORGANIZATION, p));
 		assert.deepEqual(
-			scopes.map(({ whole }) => whole),
+			scopes.map(({ whole: complete }) => complete),
 			[false, false],
 		);
 	});
 
-	it("R36 does what was confirmed where a fresh read shows the same", async () => {
+	it("R36 makes the confirmed change if a new read shows no difference", async () => {
 		fake.activeIn(p).add("b");
 		const confirmed = await prepareActivation(organization, target(p));
-		assert.deepEqual(await activate([p], { confirmed }), [account(p, { changed: ["a"] })]);
+		assert.deepEqual(await activate([p], { confirmed }), [result(p, { changed: ["a"] })]);
 	});
 
-	for (const [what, change] of [
+	for (const [title, change] of [
 		["the certificate was renamed", () => fake.rename("a", "other")],
-		["it was activated", () => fake.activeIn(p).add("a")],
-		["another one was activated in the scope", () => fake.activeIn(p).add("b")],
+		["the certificate was activated", () => fake.activeIn(p).add("a")],
+		["another certificate was activated in the scope", () => fake.activeIn(p).add("b")],
 	] as const)
-		it(`R36 asks again where ${what} since it was confirmed`, async () => {
+		it(`R36 requires a new confirmation if ${title} since the last`, async () => {
 			const confirmed = await prepareActivation(organization, target(p));
 			await change();
 			fake.calls.length = 0;
@@ -332,7 +332,7 @@ describe("Activating and deactivating", () => {
 			assert.deepEqual(fake.writes, []);
 		});
 
-	it("R36 asks again for a scope that was not confirmed, or could not be read then", async () => {
+	it("R36 requires a new confirmation for a scope that was not confirmed or not read", async () => {
 		failAt({ "list project/p": failing(forbidden) });
 		const confirmed = await prepareActivation(organization, target(p));
 		failAt({});
@@ -341,28 +341,28 @@ describe("Activating and deactivating", () => {
 		assert.deepEqual(fake.writes, []);
 	});
 
-	it("R53 leaves a scope alone that cannot be read, and says so", async () => {
+	it("R53 skips a scope that cannot be read, and reports it", async () => {
 		const confirmed = await prepareActivation(organization, target(p, q));
 		failAt({ "list project/p": failing(forbidden) });
 		assert.deepEqual(await activate([p, q], { confirmed }), [
-			account(p, { notTried: ["a"], problem: forbidden }),
-			account(q, { changed: ["a"] }),
+			result(p, { notTried: ["a"], problem: forbidden }),
+			result(q, { changed: ["a"] }),
 		]);
 		assert.deepEqual(fake.writes, ["activate project/q a"]);
 	});
 
-	it("sends nothing to another connection than was confirmed", async () => {
+	it("sends nothing if the connection changed since the confirmation", async () => {
 		const confirmed = await prepareActivation(organization, target(p));
 		organization.certificates.generation++;
 		await assert.rejects(activate([p], { confirmed }), { problem: { reason: "connection-changed" } });
 		assert.deepEqual(fake.writes, []);
 	});
 
-	it("stops where the connection changes on the way", async () => {
+	it("stops if the connection changes between calls", async () => {
 		fake.gate = (call) => call === "activate project/p a" && organization.projects.reset();
 		assert.deepEqual(await activate([p, q]), [
-			account(p, { changed: ["a"] }),
-			account(q, { failed: ["a"], problem: { reason: "connection-changed" } }),
+			result(p, { changed: ["a"] }),
+			result(q, { failed: ["a"], problem: { reason: "connection-changed" } }),
 		]);
 		assert.equal(organization.projects.scope("p").listing, null);
 		assert.equal(fake.calls.at(-1), "activate project/p a");
@@ -371,10 +371,10 @@ describe("Activating and deactivating", () => {
 	it("reads nothing back from another connection", async () => {
 		failAt({ "activate project/p a": lost(connectionLost) });
 		fake.gate = (call) => call.startsWith("activate") && organization.certificates.generation++;
-		const unknown = account(p, { unknown: ["a"], problem: connectionLost });
+		const unknown = result(p, { unknown: ["a"], problem: connectionLost });
 		assert.deepEqual(await activate([p]), [unknown]);
 		assert.equal(fake.calls.at(-1), "activate project/p a");
-		assert.deepEqual(await activate([ORGANIZATION]), [account(ORGANIZATION, { changed: ["a"] })]);
+		assert.deepEqual(await activate([ORGANIZATION]), [result(ORGANIZATION, { changed: ["a"] })]);
 		assert.equal(fake.calls.at(-1), "activate organization a");
 	});
 });

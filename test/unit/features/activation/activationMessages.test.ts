@@ -21,11 +21,11 @@ const NOW = 1_800_000_000;
 const DAY = 86_400;
 const time = { now: NOW, reminderDays: 30 };
 
-/** A certificate that is valid for so many days. */
-const subject = (
+/** Returns a certificate that expires after the given days. */
+const withContent = (
 	name: string | null,
 	days = 400,
-	more: Partial<CertificateWithContent> = {},
+	overrides: Partial<CertificateWithContent> = {},
 ): CertificateWithContent => ({
 	certificate: certificate("cert_1", { name, validAt: NOW - DAY, expiresAt: NOW + days * DAY + 60 }),
 	content: {
@@ -34,7 +34,7 @@ const subject = (
 		notBefore: NOW - DAY,
 		notAfter: NOW + days * DAY + 60,
 	},
-	...more,
+	...overrides,
 });
 
 const nowhere: ScopeSummary = { organization: false, projects: [] };
@@ -42,19 +42,19 @@ const organization: ScopeSummary = { organization: true, projects: [] };
 const production: NamedProject = { id: "proj_1", name: "Production" };
 const inProduction: ScopeSummary = { organization: false, projects: [production] };
 
-const question = (more: Partial<ActivationQuestion> = {}): ActivationQuestion => ({
-	subjects: [subject("Acme Root CA")],
+const question = (overrides: Partial<ActivationQuestion> = {}): ActivationQuestion => ({
+	subjects: [withContent("Acme Root CA")],
 	places: inProduction,
 	open: inProduction,
 	unread: null,
 	access: null,
 	policies: false,
 	changed: false,
-	...more,
+	...overrides,
 });
 
-const deactivation = (more: Partial<DeactivationQuestion> = {}): DeactivationQuestion => ({
-	subjects: [subject("Acme Root CA")],
+const deactivation = (overrides: Partial<DeactivationQuestion> = {}): DeactivationQuestion => ({
+	subjects: [withContent("Acme Root CA")],
 	places: inProduction,
 	off: nowhere,
 	left: nowhere,
@@ -62,11 +62,11 @@ const deactivation = (more: Partial<DeactivationQuestion> = {}): DeactivationQue
 	unread: null,
 	access: null,
 	changed: false,
-	...more,
+	...overrides,
 });
 
-describe("Words before an activation", () => {
-	it("R33 name the certificate, its fingerprint's beginning and the scope, and what is refused from then on", () => {
+describe("The prompt before an activation", () => {
+	it("R33 shows the certificate, its short fingerprint, the scope, and the requests that will be refused", () => {
 		const { message, detail } = activationWords(question(), time);
 		assert.equal(message, "Activate “Acme Root CA” in project “Production”?");
 		assert.equal(
@@ -78,7 +78,7 @@ describe("Words before an activation", () => {
 		);
 	});
 
-	it("R33 say of the organization that this extension's own calls are refused too, and which way leads back", () => {
+	it("R33 says for the organization that this extension will be refused too, and how to restore access", () => {
 		const access = "This is what becomes of it.";
 		const { message, detail } = activationWords(question({ places: organization, open: organization, access }), time);
 		assert.equal(message, "Activate “Acme Root CA” in the organization?");
@@ -89,7 +89,7 @@ describe("Words before an activation", () => {
 		);
 	});
 
-	it("say where it is demanded already, once that filters do not come along, and what could not be read", () => {
+	it("says where a certificate is required already, that filters are not copied, and which scopes are unread", () => {
 		const problem = { reason: "forbidden", permission: "api.mtls.read" } as const;
 		const unread = { places: { organization: false, projects: [{ id: "proj_2", name: null }] }, problem };
 		const { detail } = activationWords(question({ open: nowhere, policies: true, unread, changed: true }), time);
@@ -99,17 +99,17 @@ describe("Words before an activation", () => {
 		assert.match(detail, /Nothing is changed in project “proj_2”, which could not be read\. .* api\.mtls\.read/);
 	});
 
-	it("warn of a leaf, of what is expired, about to be, or not valid yet", () => {
-		const lines = (one: CertificateWithContent) => subjectLines([one], time);
-		const leaf = subject("Leaf");
+	it("warns of a certificate that is no CA, has expired, expires soon or is not valid yet", () => {
+		const lines = (item: CertificateWithContent) => subjectLines([item], time);
+		const leaf = withContent("Leaf");
 		const findings = [{ code: "not-a-ca", level: "strong" }] as const;
 		assert.doesNotMatch(lines(leaf), /Careful/);
 		assert.match(
 			lines({ ...leaf, content: { ...candidate("leaf"), notAfter: null, findings } }),
 			/\nCareful: It is not a CA; it looks like a client certificate\./,
 		);
-		assert.match(lines(subject("Old", -3)), /\nCareful: It expired 2 days ago: its clients are refused\.$/);
-		assert.match(lines(subject("Soon", 12)), /\nCareful: It expires in 12 days: then its clients are refused\./);
+		assert.match(lines(withContent("Old", -3)), /\nCareful: It expired 2 days ago: its clients are refused\.$/);
+		assert.match(lines(withContent("Soon", 12)), /\nCareful: It expires in 12 days: then its clients are refused\./);
 		const early = certificate("cert_1", { name: "Early", validAt: NOW + DAY, expiresAt: NOW + 400 * DAY });
 		assert.match(
 			lines({ certificate: early, content: null }),
@@ -117,33 +117,36 @@ describe("Words before an activation", () => {
 		);
 	});
 
-	it("tell of eight certificates one by one", () => {
-		const many = Array.from({ length: 10 }, (_, index) => subject(`CA ${index}`));
+	it("lists at most eight certificates", () => {
+		const many = Array.from({ length: 10 }, (_, index) => withContent(`CA ${index}`));
 		assert.equal(subjectsWords(many.map(({ certificate }) => certificate)), "10 certificates");
 		const lines = subjectLines(many, time).split("\n");
 		assert.equal(lines.length, 9);
 		assert.equal(lines.at(-1), "… and 2 more");
 	});
 
-	it("R33 ask to type the name as it is shown, else the id, and of several how many", () => {
-		assert.equal(textToType([subject("Acme Root CA")]), "Acme Root CA");
-		assert.equal(textToType([subject("  padded ")]), "padded");
+	it("R33 requires typing the displayed name, or the id if that is impossible, or the number of several certificates", () => {
+		assert.equal(textToType([withContent("Acme Root CA")]), "Acme Root CA");
+		assert.equal(textToType([withContent("  padded ")]), "padded");
 		for (const name of [null, "", "  ", "a\u202eb", "two  blanks", "hard\u00a0blank", "$(trash)", "x".repeat(101)])
-			assert.equal(textToType([subject(name)]), "cert_1", JSON.stringify(name));
-		assert.equal(textToType([subject("A"), subject("B"), subject("C")]), "activate 3");
+			assert.equal(textToType([withContent(name)]), "cert_1", JSON.stringify(name));
+		assert.equal(textToType([withContent("A"), withContent("B"), withContent("C")]), "activate 3");
 	});
 
-	it("name a hostile certificate and project as plain text", () => {
+	it("shows hostile names of certificates and projects as plain text", () => {
 		const hostile = "a\n[x](command:y) $(trash)";
-		const places = { organization: false, projects: [{ id: "proj_1", name: hostile }] };
-		const { message, detail } = activationWords(question({ subjects: [subject(hostile)], places, open: places }), time);
+		const summary = { organization: false, projects: [{ id: "proj_1", name: hostile }] };
+		const { message, detail } = activationWords(
+			question({ subjects: [withContent(hostile)], places: summary, open: summary }),
+			time,
+		);
 		for (const text of [message, ...detail.split("\n")]) assert.doesNotMatch(text, /\]\(|\$\(/);
 		assert.ok(!message.includes("\n"));
 	});
 });
 
-describe("Words before a deactivation", () => {
-	it("say where nothing is checked any more", () => {
+describe("The prompt before a deactivation", () => {
+	it("says where no client certificate will be required", () => {
 		const { message, detail } = deactivationWords(deactivation({ off: inProduction }), time);
 		assert.equal(message, "Deactivate “Acme Root CA” in project “Production”?");
 		assert.match(
@@ -156,27 +159,27 @@ describe("Words before a deactivation", () => {
 		);
 	});
 
-	it("say whose clients are refused where one is still demanded", () => {
+	it("says which clients will be refused where a certificate is still required", () => {
 		const refused =
 			/\n\nClients whose certificates chain to nothing else that is active there are refused from then on\./;
 		assert.match(deactivationWords(deactivation(), time).detail, refused);
-		const left = deactivationWords(deactivation({ left: inProduction }), time).detail;
-		assert.match(left, refused);
-		assert.match(left, /What is active in the organization still counts there\./);
+		const detail = deactivationWords(deactivation({ left: inProduction }), time).detail;
+		assert.match(detail, refused);
+		assert.match(detail, /What is active in the organization still counts there\./);
 		assert.match(
 			deactivationWords(deactivation({ unclear: inProduction }), time).detail,
 			/It is not known whether anything else is active in project “Production”\./,
 		);
 	});
 
-	it("say that there is nothing to do", () => {
-		const { certificate } = subject("A");
+	it("says that the certificate already has the requested state", () => {
+		const { certificate } = withContent("A");
 		assert.equal(settledWords([certificate], inProduction, true), "“A”: active in project “Production” already.");
 		assert.equal(settledWords([certificate], organization, false), "“A”: not active in the organization.");
 		assert.equal(settledWords([certificate], nowhere, false), "“A”: active nowhere.");
 	});
 
-	it("name some projects and count the others", () => {
+	it("names three projects, and counts the others", () => {
 		const projects = ["A", "B", "C", "D", "E"].map((name) => ({ id: name, name }));
 		const names = "project “A”, project “B”, project “C”";
 		assert.equal(
@@ -187,9 +190,9 @@ describe("Words before a deactivation", () => {
 	});
 });
 
-describe("Words before a certificate is deleted", () => {
-	it("R35 name it, and say that there is no copy", () => {
-		const { message, detail } = removalWords(subject("Acme"), false, time);
+describe("The prompt before a deletion", () => {
+	it("R35 shows the certificate, and says that OpenAI keeps no copy", () => {
+		const { message, detail } = removalWords(withContent("Acme"), false, time);
 		assert.equal(message, "Delete “Acme”?");
 		assert.match(
 			detail,
@@ -197,13 +200,13 @@ describe("Words before a certificate is deleted", () => {
 		);
 	});
 
-	it("R35 list every scope that holds it, and say what follows", () => {
+	it("R35 lists every scope where the certificate is active, and the consequences", () => {
 		const projects = Array.from({ length: 21 }, (_, index) => ({ id: `proj_${index}`, name: `P${index}` }));
-		const places = { organization: true, projects };
+		const summary = { organization: true, projects };
 		const { message, detail } = activeRemovalWords(
 			{
-				subject: subject("Acme"),
-				places,
+				subject: withContent("Acme"),
+				places: summary,
 				off: organization,
 				left: nowhere,
 				unclear: nowhere,

@@ -12,7 +12,7 @@ const acme = certificate("a", { name: "Acme" });
 const failed: Problem = { reason: "service-error", status: 500 };
 const nameOf = (id: string) => id.toUpperCase();
 
-const account = (scope: Scope, more: Partial<ScopeResult>): ScopeResult => ({
+const result = (scope: Scope, overrides: Partial<ScopeResult>): ScopeResult => ({
 	scope,
 	changed: [],
 	failed: [],
@@ -20,33 +20,30 @@ const account = (scope: Scope, more: Partial<ScopeResult>): ScopeResult => ({
 	notTried: [],
 	problem: null,
 	lockedOut: false,
-	...more,
+	...overrides,
 });
 
-describe("Words after certificates were switched", () => {
-	it("are one sentence where all is done", () => {
-		const accounts = [account(p, { changed: ["a"] }), account(ORGANIZATION, { changed: ["a"] })];
-		assert.ok(isDone(accounts));
+describe("Messages after an activation or deactivation", () => {
+	it("are one sentence if everything succeeded", () => {
+		const results = [result(p, { changed: ["a"] }), result(ORGANIZATION, { changed: ["a"] })];
+		assert.ok(isDone(results));
+		assert.equal(accountWords([acme], results, true, nameOf), "“Acme” in the organization and project “P”: activated.");
 		assert.equal(
-			accountWords([acme], accounts, true, nameOf),
-			"“Acme” in the organization and project “P”: activated.",
-		);
-		assert.equal(
-			accountWords([acme], accounts, false, nameOf),
+			accountWords([acme], results, false, nameOf),
 			"“Acme” in the organization and project “P”: deactivated.",
 		);
 	});
 
-	it("R34 tell scope by scope what was changed, what not, what is not known, and why", () => {
-		const accounts = [
-			account(p, { changed: ["a"] }),
-			account(q, { failed: ["a"], problem: failed }),
-			account(r, { unknown: ["a"], problem: { reason: "connection-lost", host: "a.test" } }),
-			account(ORGANIZATION, { notTried: ["a"] }),
+	it("R34 give the outcome of each scope, and the reason", () => {
+		const results = [
+			result(p, { changed: ["a"] }),
+			result(q, { failed: ["a"], problem: failed }),
+			result(r, { unknown: ["a"], problem: { reason: "connection-lost", host: "a.test" } }),
+			result(ORGANIZATION, { notTried: ["a"] }),
 		];
-		assert.ok(!isDone(accounts));
+		assert.ok(!isDone(results));
 		assert.equal(
-			accountWords([acme], accounts, true, nameOf),
+			accountWords([acme], results, true, nameOf),
 			[
 				"“Acme” in project “Q”: not activated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.",
 				"“Acme” in project “R”: not known whether activated. The connection to a.test was lost before the answer was there. Try again.",
@@ -56,57 +53,57 @@ describe("Words after certificates were switched", () => {
 		);
 	});
 
-	it("count certificates where they did not all fare alike", () => {
+	it("count certificates if their outcomes differ", () => {
 		const ids = Array.from({ length: 25 }, (_, index) => `c${index}`);
 		const certificates = ids.map((id) => certificate(id));
-		const partly = account(p, {
+		const partialResult = result(p, {
 			changed: ids.slice(0, 10),
 			failed: ids.slice(10, 20),
 			notTried: ids.slice(20),
 			problem: failed,
 		});
 		assert.match(
-			accountWords(certificates, [partly], false, nameOf),
+			accountWords(certificates, [partialResult], false, nameOf),
 			/^25 certificates in project “P”: 10 deactivated, 10 not deactivated, 5 not tried\. OpenAI's service failed/,
 		);
 		assert.match(
-			accountWords(certificates, [account(p, { failed: ids, problem: failed })], true, nameOf),
+			accountWords(certificates, [result(p, { failed: ids, problem: failed })], true, nameOf),
 			/^25 certificates in project “P”: not activated\. OpenAI's/,
 		);
 	});
 
-	it("tell together what went the same way", () => {
-		const accounts = [p, q].map((scope) => account(scope, { failed: ["a"], problem: failed }));
+	it("combine scopes with equal outcomes", () => {
+		const results = [p, q].map((scope) => result(scope, { failed: ["a"], problem: failed }));
 		assert.match(
-			accountWords([acme], accounts, true, nameOf),
+			accountWords([acme], results, true, nameOf),
 			/^“Acme” in project “P” and project “Q”: not activated\./,
 		);
 	});
 
-	it("R34 say that this extension is now refused, and which ways lead back", () => {
-		const accounts = [account(ORGANIZATION, { changed: ["a"], lockedOut: true })];
-		assert.ok(!isDone(accounts));
+	it("R34 say that this extension is now refused, and how to restore access", () => {
+		const results = [result(ORGANIZATION, { changed: ["a"], lockedOut: true })];
+		assert.ok(!isDone(results));
 		assert.equal(
-			accountWords([acme], accounts, true, nameOf),
+			accountWords([acme], results, true, nameOf),
 			"“Acme” in the organization: activated.\nThis extension is now refused. The way back is the dashboard at OpenAI, or a client certificate that chains to an active certificate.",
 		);
 	});
 
-	it("R35 say that a certificate is still there, how far it came, and why once", () => {
-		const accounts = [account(ORGANIZATION, { changed: ["a"] }), account(p, { failed: ["a"], problem: failed })];
+	it("R35 say that a certificate was not deleted, the outcome of each scope, and the reason once", () => {
+		const results = [result(ORGANIZATION, { changed: ["a"] }), result(p, { failed: ["a"], problem: failed })];
 		assert.equal(
-			notRemovedWords(acme, accounts, failed, nameOf),
+			notRemovedWords(acme, results, failed, nameOf),
 			"“Acme” was not deleted.\n“Acme” in project “P”: not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\n“Acme” in the organization: deactivated.",
 		);
 		assert.equal(
-			notRemovedWords(acme, [account(p, { changed: ["a"] })], { reason: "change-unknown", act: "remove" }, nameOf),
+			notRemovedWords(acme, [result(p, { changed: ["a"] })], { reason: "change-unknown", act: "remove" }, nameOf),
 			"It's unknown whether “Acme” was deleted.\n“Acme” in project “P”: deactivated.\nThe deletion was sent, but no answer tells whether it was done. Refresh to see.",
 		);
 	});
 });
 
-describe("Words after certificates were saved", () => {
-	it("count them, and name those that were not saved, and why", () => {
+describe("Messages after certificates were saved", () => {
+	it("count the saved certificates, and name each unsaved certificate with the reason", () => {
 		const saved = (["saved", "taken", "unreadable", "failed"] as const).map((outcome) => ({
 			certificate: certificate(outcome, { name: `CA ${outcome}` }),
 			outcome,

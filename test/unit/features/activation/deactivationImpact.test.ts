@@ -11,21 +11,21 @@ import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
 const [p, q] = [inProject("p"), inProject("q")];
 
-const basis = (scope: Scope, active: readonly string[], more: Partial<ScopeSnapshot> = {}): ScopeSnapshot => ({
+const snapshot = (scope: Scope, active: readonly string[], overrides: Partial<ScopeSnapshot> = {}): ScopeSnapshot => ({
 	scope,
 	active,
 	whole: true,
 	problem: null,
-	...more,
+	...overrides,
 });
 
-/** The organization's list, in which these are active and `x` is not. */
+/** Returns the organization's list with these active certificates and the inactive `x`. */
 const organization = (...active: readonly string[]) =>
 	listing(certificate("x"), ...active.map((id) => certificate(id, { active: true })));
 
-describe("What a deactivation leaves behind", () => {
-	it("is nothing that is enforced, where the last one goes", () => {
-		const scopes = [basis(ORGANIZATION, ["a"]), basis(p, ["a"])];
+describe("The impact of a deactivation", () => {
+	it("is no enforcement in scopes that lose their last certificate", () => {
+		const scopes = [snapshot(ORGANIZATION, ["a"]), snapshot(p, ["a"])];
 		assert.deepEqual(assessDeactivation(scopes, ["a"], organization("a")), {
 			off: [ORGANIZATION, p],
 			left: [],
@@ -33,58 +33,58 @@ describe("What a deactivation leaves behind", () => {
 		});
 	});
 
-	it("is what the organization enforces, where a project's own last one goes", () => {
-		const left = { off: [], left: [p], unclear: [] };
-		assert.deepEqual(assessDeactivation([basis(p, ["a"])], ["a"], organization("b")), left);
-		assert.deepEqual(assessDeactivation([basis(p, ["a"])], ["a"], organization("a")), left);
-		const both = [basis(ORGANIZATION, ["a", "b"]), basis(p, ["a"])];
-		assert.deepEqual(assessDeactivation(both, ["a"], organization("a", "b")), left);
+	it("is enforcement only by the organization in a project that loses its own last certificate", () => {
+		const expected = { off: [], left: [p], unclear: [] };
+		assert.deepEqual(assessDeactivation([snapshot(p, ["a"])], ["a"], organization("b")), expected);
+		assert.deepEqual(assessDeactivation([snapshot(p, ["a"])], ["a"], organization("a")), expected);
+		const both = [snapshot(ORGANIZATION, ["a", "b"]), snapshot(p, ["a"])];
+		assert.deepEqual(assessDeactivation(both, ["a"], organization("a", "b")), expected);
 	});
 
-	it("is worth no word where others of the scope's own stay, or where nothing is deactivated", () => {
+	it("is empty if other certificates stay active in the scope, or if nothing is deactivated", () => {
 		const none = { off: [], left: [], unclear: [] };
-		assert.deepEqual(assessDeactivation([basis(p, ["a", "b"]), basis(q, [])], ["a"], organization()), none);
-		assert.deepEqual(assessDeactivation([basis(p, ["b"])], ["a"], organization()), none);
+		assert.deepEqual(assessDeactivation([snapshot(p, ["a", "b"]), snapshot(q, [])], ["a"], organization()), none);
+		assert.deepEqual(assessDeactivation([snapshot(p, ["b"])], ["a"], organization()), none);
 	});
 
-	it("is not known where there may be more than was read", () => {
-		const scopes = [basis(p, ["a"], { whole: false }), basis(q, ["a", "b"], { whole: false })];
+	it("is unknown if the list is incomplete", () => {
+		const scopes = [snapshot(p, ["a"], { whole: false }), snapshot(q, ["a", "b"], { whole: false })];
 		assert.deepEqual(assessDeactivation(scopes, ["a"], organization()), { off: [], left: [], unclear: [p] });
 	});
 
-	it("counts in the organization only what is deactivated there", () => {
-		assert.deepEqual(activeAfter([basis(p, ["a"])], ["a"], organization("a", "b")), ["a", "b"]);
-		assert.deepEqual(activeAfter([basis(ORGANIZATION, ["a"])], ["a"], organization("a", "b")), ["b"]);
+	it("removes a certificate from the organization only if it is deactivated there", () => {
+		assert.deepEqual(activeAfter([snapshot(p, ["a"])], ["a"], organization("a", "b")), ["a", "b"]);
+		assert.deepEqual(activeAfter([snapshot(ORGANIZATION, ["a"])], ["a"], organization("a", "b")), ["b"]);
 		assert.deepEqual(activeAfter([], [], null), []);
 	});
 });
 
-describe("Nothing to switch", () => {
-	const settled = (
+describe("A change that is already applied", () => {
+	const isApplied = (
 		scopes: readonly ScopeSnapshot[],
 		ids: readonly string[],
 		active: boolean,
 		inOrganization = false,
 	) => {
 		const certificates = ids.map((id) => certificate(id, { active: inOrganization }));
-		const now: ActivationSnapshot = { epoch: 0, certificates, scopes };
-		return isAlreadyApplied(now, ids, active);
+		const current: ActivationSnapshot = { epoch: 0, certificates, scopes };
+		return isAlreadyApplied(current, ids, active);
 	};
 
-	it("there is where all are as they were to be in every scope", () => {
-		assert.ok(settled([basis(ORGANIZATION, ["a", "b"])], ["a", "b"], true, true));
-		assert.ok(settled([basis(p, ["a"]), basis(q, ["a"])], ["a"], true));
-		assert.ok(!settled([basis(p, ["a"]), basis(q, [])], ["a"], true));
-		assert.ok(!settled([basis(p, ["a"])], ["a", "b"], true));
-		assert.ok(settled([basis(p, ["b"])], ["a"], false));
-		assert.ok(!settled([basis(p, ["a", "b"])], ["a"], false));
+	it("has the requested state of all certificates in every scope", () => {
+		assert.ok(isApplied([snapshot(ORGANIZATION, ["a", "b"])], ["a", "b"], true, true));
+		assert.ok(isApplied([snapshot(p, ["a"]), snapshot(q, ["a"])], ["a"], true));
+		assert.ok(!isApplied([snapshot(p, ["a"]), snapshot(q, [])], ["a"], true));
+		assert.ok(!isApplied([snapshot(p, ["a"])], ["a", "b"], true));
+		assert.ok(isApplied([snapshot(p, ["b"])], ["a"], false));
+		assert.ok(!isApplied([snapshot(p, ["a", "b"])], ["a"], false));
 	});
 
-	it("there is not where that cannot be told", () => {
+	it("is not assumed if the state is unclear", () => {
 		const problem = { reason: "timeout", host: "a.test" } as const;
-		assert.ok(!settled([basis(p, [], { problem })], ["a"], false));
-		assert.ok(!settled([basis(p, [], { whole: false })], ["a"], false));
-		// What a project's list shows may be the organization's.
-		assert.ok(!settled([basis(p, ["a"])], ["a"], true, true));
+		assert.ok(!isApplied([snapshot(p, [], { problem })], ["a"], false));
+		assert.ok(!isApplied([snapshot(p, [], { whole: false })], ["a"], false));
+		// A project's list may show the organization's activation.
+		assert.ok(!isApplied([snapshot(p, ["a"])], ["a"], true, true));
 	});
 });

@@ -16,20 +16,20 @@ const NOW = 1_800_000_000;
 const DAY = 86_400;
 const acme = certificate("cert_1", { name: "Acme" });
 
-describe("A certificate's history as a text", () => {
-	const event = (more: Partial<HistoryEvent>): HistoryEvent => ({
+describe("A certificate's history document", () => {
+	const event = (overrides: Partial<HistoryEvent>): HistoryEvent => ({
 		id: "e",
 		type: "activated",
 		at: NOW - DAY,
 		actor: "someone@example.test",
 		projectId: null,
 		certificateIds: ["cert_1"],
-		...more,
+		...overrides,
 	});
 	const text = (...events: readonly HistoryEvent[]) =>
 		historyWords(acme, events, (id) => (id === "proj_1" ? "Production" : null), NOW);
 
-	it("tells what was done, where by the project's name, when and by whom", () => {
+	it("lists each event with its scope, time and actor", () => {
 		const [head, ...blocks] = text(
 			event({ projectId: "proj_1" }),
 			event({ type: "deactivated", projectId: "proj_9", certificateIds: ["cert_1", "cert_2"] }),
@@ -49,17 +49,17 @@ describe("A certificate's history as a text", () => {
 		assert.match(blocks[0] ?? "", /^2027-01-14 08:00 UTC \(here /);
 	});
 
-	it("says that the log tells nothing", () => {
+	it("says that the audit log has no events", () => {
 		assert.match(text(), /\n\nThe audit log tells nothing of it\. It may be switched off at OpenAI\.\n$/);
 	});
 
-	it("R12 shows whoever did it as plain text", () => {
+	it("R12 shows the actor as plain text", () => {
 		assert.doesNotMatch(text(event({ actor: "a\u202e[x](command:y)" })), /\u202e|\]\(/);
 	});
 });
 
-describe("A certificate's details as a text", () => {
-	const activity: ActivationStatus = {
+describe("A certificate's details document", () => {
+	const status: ActivationStatus = {
 		organization: true,
 		projects: [{ id: "proj_1", name: "Production" }],
 		unread: 0,
@@ -75,10 +75,10 @@ describe("A certificate's details as a text", () => {
 	const values = (text: string, label: string) =>
 		[...text.matchAll(new RegExp(`^${label} {2,}(.*)$`, "gm"))].map(([, value]) => value);
 
-	it("tells what the list and the content say, where it is active, and what was found", () => {
+	it("shows the fields of the list and the content, the active scopes and the findings", () => {
 		const content = { ...candidate("Acme"), subject: "CN=Acme, O=a\u202eb", sha256: "3f9a".repeat(16) };
 		const findings = [{ code: "not-a-ca", level: "strong" }] as const;
-		const text = detailsWords({ certificate: listed, content: { ...content, findings } }, activity, NOW);
+		const text = detailsWords({ certificate: listed, content: { ...content, findings } }, status, NOW);
 		assert.match(text, /^Acme\n\nId {2,}cert_1\n/);
 		assert.deepEqual(values(text, "SHA-256"), [Array(16).fill("3f9a").join(" ")]);
 		assert.deepEqual(values(text, "Subject"), ["CN=Acme, O=a b"]);
@@ -90,8 +90,8 @@ describe("A certificate's details as a text", () => {
 		assert.match(text, /\n\nCareful: It is not a CA; .*\n$/);
 	});
 
-	it("tells what is known where the content could not be read", () => {
-		const nowhere = { ...activity, organization: false, projects: [] };
+	it("shows the fields of the list if the content could not be read", () => {
+		const nowhere = { ...status, organization: false, projects: [] };
 		const text = detailsWords({ certificate: listed, content: null }, nowhere, NOW);
 		assert.match(values(text, "Valid to")[0] ?? "", /^2028-02-19 08:00 UTC/);
 		assert.deepEqual(values(text, "Content"), ["could not be read"]);
@@ -99,64 +99,75 @@ describe("A certificate's details as a text", () => {
 	});
 });
 
-describe("Words for a client certificate that was checked offline", () => {
-	const check = (more: Partial<ChainCheckResult> = {}): ChainCheckResult => ({
+describe("The message about an offline check of the extension's own client certificate", () => {
+	const check = (overrides: Partial<ChainCheckResult> = {}): ChainCheckResult => ({
 		subject: "CN=client",
 		sha256: "0",
 		notAfter: NOW + 30 * DAY + 60,
 		chain: ["CN=client", "CN=Acme"],
 		accepted: true,
 		issues: [],
-		...more,
+		...overrides,
 	});
-	const words = (access: SelfAccess) => accessWords(access, NOW);
-	const flaw = { code: "no-issuer", subject: "CN=client", issuer: "CN=other" } as const;
+	const describeAccess = (access: SelfAccess) => accessWords(access, NOW);
+	const issue = { code: "no-issuer", subject: "CN=client", issuer: "CN=other" } as const;
 
-	it("R33 say that this extension goes on to be answered only where it is accepted", () => {
+	it("R33 says that this extension keeps its access only if the certificate is accepted", () => {
 		const accepted: SelfAccess = { kind: "checked", check: check(), anchor: acme, unasked: null };
 		assert.ok(isAccepted(accepted));
 		assert.equal(
-			words(accepted),
+			describeAccess(accepted),
 			"This extension's client certificate CN=client was checked offline: it chains to “Acme” and expires in 30 days.",
 		);
 		const refused: readonly SelfAccess[] = [
 			{ kind: "none", answered: false },
 			{ kind: "unusable", problem: { reason: "client-certificate", why: "missing", file: "client.pem" } },
-			{ kind: "checked", check: check({ accepted: false, issues: [flaw] }), anchor: acme, unasked: null },
+			{ kind: "checked", check: check({ accepted: false, issues: [issue] }), anchor: acme, unasked: null },
 		];
 		for (const access of refused) {
 			assert.ok(!isAccepted(access));
-			assert.match(words(access), /extension will be refused too/, access.kind);
+			assert.match(describeAccess(access), /extension will be refused too/, access.kind);
 		}
-		// What the service itself showed counts more than what is set.
+		// The service's behavior overrides the settings.
 		const answered: SelfAccess = { kind: "none", answered: true };
 		assert.ok(isAccepted(answered));
-		assert.match(words(answered), /OpenAI answers this extension without one, although a certificate is active/);
+		assert.match(
+			describeAccess(answered),
+			/OpenAI answers this extension without one, although a certificate is active/,
+		);
 		assert.ok(!isAccepted({ kind: "unknown" }));
-		assert.match(words({ kind: "unknown" }), /it may be refused too\.$/);
+		assert.match(describeAccess({ kind: "unknown" }), /it may be refused too\.$/);
 	});
 
-	it("R33 say of one that would be accepted that nobody asks for it", () => {
+	it("R33 says that a valid certificate is not requested by the host of the base URL", () => {
 		const access: SelfAccess = { kind: "checked", check: check(), anchor: acme, unasked: "api.openai.com" };
 		assert.ok(!isAccepted(access));
-		assert.match(words(access), /at mtls\.api\.openai\.com .* leads to api\.openai\.com: .* will be refused\.$/);
+		assert.match(
+			describeAccess(access),
+			/at mtls\.api\.openai\.com .* leads to api\.openai\.com: .* will be refused\.$/,
+		);
 	});
 
-	it("say why it is refused, and what else is to be known of one that is accepted", () => {
+	it("says why a certificate is refused, and adds hints about an accepted certificate", () => {
 		assert.match(
-			words({ kind: "checked", check: check({ accepted: false, issues: [flaw] }), anchor: acme, unasked: null }),
+			describeAccess({
+				kind: "checked",
+				check: check({ accepted: false, issues: [issue] }),
+				anchor: acme,
+				unasked: null,
+			}),
 			/CN=client was checked offline: CN=client was issued by CN=other, which is neither in the file nor the trust anchor\.$/,
 		);
 		const hint = { code: "no-authority-key-identifier", subject: "CN=client" } as const;
 		assert.match(
-			words({ kind: "checked", check: check({ issues: [hint] }), anchor: acme, unasked: null }),
+			describeAccess({ kind: "checked", check: check({ issues: [hint] }), anchor: acme, unasked: null }),
 			/expires in 30 days\. CN=client has no authority key identifier/,
 		);
 	});
 
-	it("are a sentence of its own for each flaw, with plain names in it", () => {
+	it("has a distinct sentence for each issue, with names as plain text", () => {
 		const subject = "CN=a\n[x](command:y)";
-		const flaws: readonly ClientCertificateIssue[] = [
+		const issues: readonly ClientCertificateIssue[] = [
 			{ code: "is-an-authority", subject },
 			{ code: "no-issuer", subject, issuer: subject },
 			{ code: "not-signed", subject, issuer: subject },
@@ -171,8 +182,8 @@ describe("Words for a client certificate that was checked offline", () => {
 			{ code: "no-digital-signature", subject },
 			{ code: "no-authority-key-identifier", subject },
 		];
-		const sentences = flaws.map(clientFlawWords);
-		assert.equal(new Set(sentences).size, flaws.length);
+		const sentences = issues.map(clientFlawWords);
+		assert.equal(new Set(sentences).size, issues.length);
 		for (const sentence of sentences) assert.match(sentence, /^[^{}\n]*\.$/);
 		assert.doesNotMatch(sentences.join(), /\]\(/);
 		assert.match(

@@ -4,7 +4,7 @@ import { renameCertificate } from "../../../../src/features/certificates/renameC
 import { FakeAdministration, type Fault, failing, lost, organizationOf, project } from "../../fakes/adminApi.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
-describe("Renaming", () => {
+describe("Renaming a certificate", () => {
 	const host = "a.test";
 	const connectionLost = { reason: "connection-lost", host } as const;
 	const unreachable = { reason: "unreachable", host, proxy: null } as const;
@@ -19,25 +19,25 @@ describe("Renaming", () => {
 	});
 
 	const renamed = certificate("a", { name: "new", active: true });
-	const toNew = (signal?: AbortSignal) =>
+	const renameToNew = (signal?: AbortSignal) =>
 		renameCertificate(organization, { organizationRef: "acme", shown: certificate("a"), name: "new" }, signal);
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.fault = (each) => calls[each];
 	};
 	const names = () => organization.certificates.listing?.certificates.map(({ name }) => name);
-	/** The list can be read until the rename is sent. */
-	const unreadableAfter = (fault: Fault) => {
+	/** Ends the rename with a fault, and fails all later reads. */
+	const failRenameAndReads = (fault: Fault) => {
 		fake.fault = (each) => {
 			if (each === call) return fault;
 			return fake.writes.length > 0 ? failing(unreachable) : undefined;
 		};
 	};
 
-	it("renames, keeps what was known of the certificate, and shows it in all scopes while the lists do not", async () => {
+	it("renames, keeps the certificate's other fields, and shows the name in all scopes while the lists are stale", async () => {
 		await organization.projects.load();
 		fake.shown.set("organization", await fake.list());
 		fake.shown.set("project/p", await fake.projectCertificates("p"));
-		assert.deepEqual(await toNew(), renamed);
+		assert.deepEqual(await renameToNew(), renamed);
 		assert.deepEqual(names(), ["new", "b"]);
 		await organization.certificates.load();
 		assert.deepEqual(organization.certificates.listing?.certificates[0], renamed);
@@ -46,45 +46,45 @@ describe("Renaming", () => {
 		assert.deepEqual(organization.opened, ["acme"]);
 	});
 
-	it("R36 asks again where it has another name by now", async () => {
+	it("R36 requires a new confirmation if the name has changed meanwhile", async () => {
 		await fake.rename("a", "other");
 		fake.calls.length = 0;
-		await assert.rejects(toNew(), { name: "Failure", problem: { reason: "changed-meanwhile" } });
+		await assert.rejects(renameToNew(), { name: "ProblemError", problem: { reason: "changed-meanwhile" } });
 		assert.deepEqual(fake.writes, []);
 		assert.deepEqual(names(), ["other", "b"]);
 	});
 
-	it("R36 says that it is gone, and shows that it is", async () => {
+	it("R36 reports a deleted certificate, and removes it from the list", async () => {
 		await organization.certificates.load();
 		fake.certificates = [certificate("b")];
-		await assert.rejects(toNew(), { problem: { reason: "not-found" } });
+		await assert.rejects(renameToNew(), { problem: { reason: "not-found" } });
 		assert.deepEqual(fake.writes, []);
 		assert.deepEqual(names(), ["b"]);
 	});
 
-	it("R36 says so too where it went at the last moment", async () => {
+	it("R36 reports a certificate that was deleted at the last moment", async () => {
 		fake.gate = (each) => {
 			if (each === call) fake.certificates = [certificate("b")];
 		};
-		await assert.rejects(toNew(), { problem: { reason: "not-found" } });
+		await assert.rejects(renameToNew(), { problem: { reason: "not-found" } });
 		assert.deepEqual(names(), ["b"]);
 		fake.certificates = [certificate("a")];
 		fake.shown.set("organization", await fake.list());
-		await assert.rejects(toNew(), { problem: { reason: "not-found" } }, "although a stale list still shows it");
+		await assert.rejects(renameToNew(), { problem: { reason: "not-found" } }, "although a stale list still shows it");
 		fake.calls.length = 0;
 		fake.gate = () => {};
-		unreadableAfter(failing({ reason: "not-found" }));
-		await assert.rejects(toNew(), { problem: { reason: "not-found" } }, "although no list says so");
+		failRenameAndReads(failing({ reason: "not-found" }));
+		await assert.rejects(renameToNew(), { problem: { reason: "not-found" } }, "although no list says so");
 	});
 
-	it("R53 does not call gone what may be in what could not be read", async () => {
+	it("R53 does not report a certificate as deleted if the list is incomplete", async () => {
 		fake.shown.set("organization", { ...(await fake.list()), certificates: [], complete: false });
-		await assert.rejects(toNew(), {
+		await assert.rejects(renameToNew(), {
 			problem: { reason: "scopes-unread", organization: true, allProjects: false, projects: [], why: null },
 		});
 	});
 
-	const lostAnswers: readonly Problem[] = [
+	const unknownOutcomes: readonly Problem[] = [
 		connectionLost,
 		{ reason: "timeout", host },
 		{ reason: "bad-answer", host },
@@ -92,30 +92,30 @@ describe("Renaming", () => {
 		{ reason: "conflict" },
 		{ reason: "service-error", status: 502 },
 	];
-	for (const problem of lostAnswers) {
-		it(`R34 finds that it was done although the answer was lost: ${problem.reason}`, async () => {
+	for (const problem of unknownOutcomes) {
+		it(`R34 detects a rename whose response was lost: ${problem.reason}`, async () => {
 			failAt({ [call]: lost(problem) });
-			assert.deepEqual(await toNew(), renamed);
+			assert.deepEqual(await renameToNew(), renamed);
 			assert.deepEqual(names(), ["new", "b"]);
 		});
 
-		it(`R34 finds that it came to nothing: ${problem.reason}`, async () => {
+		it(`R34 detects that the rename was not done: ${problem.reason}`, async () => {
 			failAt({ [call]: failing(problem) });
-			await assert.rejects(toNew(), { problem });
+			await assert.rejects(renameToNew(), { problem });
 			assert.deepEqual(names(), ["a", "b"]);
 		});
 	}
 
-	it("R34 says that it does not know where it cannot read back", async () => {
+	it("R34 reports an unknown outcome if the name cannot be read back", async () => {
 		for (const fault of [failing(connectionLost), { thrown: new CancelledError() }]) {
 			fake.calls.length = 0;
-			unreadableAfter(fault);
-			await assert.rejects(toNew(), { problem: { reason: "change-unknown", act: "rename" } });
+			failRenameAndReads(fault);
+			await assert.rejects(renameToNew(), { problem: { reason: "change-unknown", act: "rename" } });
 		}
 	});
 
-	it("R34 believes the list and not an older answer after one was lost", async () => {
-		await toNew();
+	it("R34 trusts the list, not an older response, after a response was lost", async () => {
+		await renameToNew();
 		await fake.rename("a", "a");
 		fake.shown.set("organization", await fake.list());
 		fake.calls.length = 0;
@@ -125,33 +125,33 @@ describe("Renaming", () => {
 		assert.deepEqual(names(), ["a", "b"]);
 	});
 
-	it("R34 says that it is gone where the list says so after the answer was lost", async () => {
+	it("R34 reports a deleted certificate if the list lacks it after a lost response", async () => {
 		fake.gate = (each) => {
 			if (each === call) fake.certificates = [certificate("b")];
 		};
 		failAt({ [call]: failing(connectionLost) });
-		await assert.rejects(toNew(), { problem: { reason: "not-found" } });
+		await assert.rejects(renameToNew(), { problem: { reason: "not-found" } });
 	});
 
-	it("hands on a refusal without another call", async () => {
+	it("passes on a refusal without another call", async () => {
 		const rejected = { reason: "rejected", status: 400, code: null, param: "name", fieldRefused: false } as const;
 		failAt({ [call]: failing(rejected) });
-		await assert.rejects(toNew(), { problem: rejected });
+		await assert.rejects(renameToNew(), { problem: rejected });
 		assert.deepEqual(fake.calls, ["list organization", call]);
 		failAt({ [call]: { thrown: new TypeError("a defect") } });
-		await assert.rejects(toNew(), TypeError);
+		await assert.rejects(renameToNew(), TypeError);
 	});
 
-	it("is silent where it was cancelled in time, and tells the new name where it was not", async () => {
+	it("throws CancelledError if cancelled in time, and returns the new name otherwise", async () => {
 		failAt({ [call]: { thrown: new CancelledError() } });
-		await assert.rejects(toNew(), CancelledError);
+		await assert.rejects(renameToNew(), CancelledError);
 		failAt({ [call]: { thrown: new CancelledError(), committed: true } });
-		assert.deepEqual(await toNew(), renamed);
+		assert.deepEqual(await renameToNew(), renamed);
 		const abort = new AbortController();
 		fake.certificates = [certificate("a")];
 		fake.gate = (each) => each === call && abort.abort();
 		failAt({});
-		await assert.rejects(toNew(abort.signal), CancelledError);
+		await assert.rejects(renameToNew(abort.signal), CancelledError);
 		assert.equal(fake.calls.at(-1), "list organization", "it is read back all the same");
 	});
 });

@@ -6,27 +6,27 @@ import { checkWords, liveWords } from "../../../../src/features/clientCheck/live
 const NOW = 1_800_000_000;
 const HOSTILE = "CN=[a](command:b) \u202e$(trash)\n";
 
-const check = (more: Partial<ChainCheckResult> = {}): ChainCheckResult => ({
+const check = (overrides: Partial<ChainCheckResult> = {}): ChainCheckResult => ({
 	subject: "CN=Client",
 	sha256: "",
 	notAfter: NOW + 86_400 * 9,
 	chain: ["CN=Client", "CN=Root"],
 	accepted: true,
 	issues: [],
-	...more,
+	...overrides,
 });
 
-describe("What a check of a client certificate says", () => {
-	it("offline: whether it would be accepted, by which chain, and why not", () => {
+describe("The message about a client certificate check", () => {
+	it("says offline whether the certificate would be accepted, by which chain, and why not", () => {
 		assert.deepEqual(checkWords(check(), "Acme", NOW), {
 			message: "CN=Client chains to “Acme” and would be accepted, as far as can be told offline.",
 			detail: "Chain: CN=Client → CN=Root\nThe client certificate expires in 9 days.",
 		});
-		const flaws = [
+		const issues = [
 			{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" },
 			{ code: "name-constraints-not-checked", subject: "CN=Root" },
 		] as const;
-		assert.deepEqual(checkWords(check({ accepted: false, chain: ["CN=Client"], issues: flaws }), "Acme", NOW), {
+		assert.deepEqual(checkWords(check({ accepted: false, chain: ["CN=Client"], issues }), "Acme", NOW), {
 			message: "CN=Client would not be accepted by “Acme”.",
 			detail: [
 				"CN=Client was issued by CN=Sub, which is neither in the file nor the trust anchor.",
@@ -37,7 +37,7 @@ describe("What a check of a client certificate says", () => {
 		});
 	});
 
-	it("live: one thing for each outcome, which names the host", () => {
+	it("is distinct for each live outcome, and names the host", () => {
 		const outcomes: readonly LiveCheckResult[] = [
 			{ code: "accepted" },
 			{ code: "not-allowed", status: 403 },
@@ -48,23 +48,19 @@ describe("What a check of a client certificate says", () => {
 			{ code: "refused", how: "answer" },
 			{ code: "failed", problem: { reason: "untrusted-server", host: "mtls.test", why: "wrong-name" } },
 		];
-		const told = outcomes.map((outcome) => liveWords(outcome, "mtls.test"));
-		assert.equal(new Set(told.map(({ message, detail }) => message + detail)).size, outcomes.length);
-		for (const { message, detail } of told) assert.ok(`${message} ${detail}`.includes("mtls.test"));
+		const messages = outcomes.map((outcome) => liveWords(outcome, "mtls.test"));
+		assert.equal(new Set(messages.map(({ message, detail }) => message + detail)).size, outcomes.length);
+		for (const { message, detail } of messages) assert.ok(`${message} ${detail}`.includes("mtls.test"));
 		assert.deepEqual(
-			told.filter(({ message }) => /accepted the client certificate/.test(message)),
-			[told[0]],
+			messages.filter(({ message }) => /accepted the client certificate/.test(message)),
+			[messages[0]],
 		);
-		assert.match(told[3]?.message ?? "", /proves nothing/);
+		assert.match(messages[3]?.message ?? "", /proves nothing/);
 	});
 
-	it("R12 stays plain whatever the certificates are called", () => {
-		const flaws = [{ code: "no-issuer", subject: HOSTILE, issuer: HOSTILE }] as const;
-		const { message, detail } = checkWords(
-			check({ subject: HOSTILE, chain: [HOSTILE, HOSTILE], issues: flaws }),
-			"Acme",
-			NOW,
-		);
+	it("R12 shows any certificate name as plain text", () => {
+		const issues = [{ code: "no-issuer", subject: HOSTILE, issuer: HOSTILE }] as const;
+		const { message, detail } = checkWords(check({ subject: HOSTILE, chain: [HOSTILE, HOSTILE], issues }), "Acme", NOW);
 		assert.doesNotMatch(message + detail, /\]\(|\u202e|\$\(/);
 		assert.equal(detail.split("\n").length, 3);
 	});

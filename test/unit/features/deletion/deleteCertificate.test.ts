@@ -19,7 +19,7 @@ import {
 } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
-describe("Deleting", () => {
+describe("Deleting a certificate", () => {
 	const host = "a.test";
 	const [p, q] = [inProject("p"), inProject("q")];
 	const connectionLost = { reason: "connection-lost", host } as const;
@@ -54,10 +54,10 @@ describe("Deleting", () => {
 		for (const scope of scopes) fake.activeIn(scope).add("a");
 	};
 	const confirm = async () => ({ organizationRef: "acme", confirmed: await prepare() });
-	const unread = (more: object) => ({ problem: { reason: "scopes-unread", ...allRead, ...more } });
+	const unread = (overrides: object) => ({ problem: { reason: "scopes-unread", ...allRead, ...overrides } });
 
-	describe("what is active nowhere", () => {
-		it("reads every scope anew, archived projects too, deletes, and shows it while the lists do not", async () => {
+	describe("that is not active anywhere", () => {
+		it("reads every scope again, archived projects too, deletes, and hides the certificate while the lists are stale", async () => {
 			const request = await confirm();
 			fake.shown.set("organization", await fake.list());
 			fake.shown.set("project/p", await fake.projectCertificates("p"));
@@ -77,31 +77,31 @@ describe("Deleting", () => {
 			assert.deepEqual(organization.opened, ["acme", "acme"]);
 		});
 
-		it("tells what a person has to know: where it is active", async () => {
+		it("returns the active scopes for the confirmation", async () => {
 			activate(q);
-			const { certificate: found, where } = await prepare();
+			const { certificate: found, where: activeScopes } = await prepare();
 			assert.deepEqual(found, certificate("a"));
 			const how = "own" as const;
-			assert.deepEqual(where.projects, [{ project: project("q", { archived: true }), how }]);
-			assert.deepEqual([where.organization, where.complete], [false, true]);
+			assert.deepEqual(activeScopes.projects, [{ project: project("q", { archived: true }), how }]);
+			assert.deepEqual([activeScopes.organization, activeScopes.complete], [false, true]);
 			assert.deepEqual(fake.writes, []);
 		});
 
-		const holders: readonly [string, readonly Scope[], object][] = [
+		const activeCases: readonly [string, readonly Scope[], object][] = [
 			["the organization", [ORGANIZATION], { organization: true, projects: [] }],
 			["a project", [p], { organization: false, projects: [{ id: "p", name: "Project p" }] }],
 			["an archived project", [q], { organization: false, projects: [{ id: "q", name: "Project q" }] }],
 			["both", [ORGANIZATION, p], { organization: true, projects: [{ id: "p", name: "Project p" }] }],
 		];
-		for (const [what, scopes, holding] of holders)
+		for (const [title, scopes, expected] of activeCases)
 			for (const when of ["before", "since"] as const)
-				it(`R35 refuses where it is active in ${what}, ${when} it was confirmed, and names it`, async () => {
+				it(`R35 refuses and names the scopes if it is active in ${title}, ${when} the confirmation`, async () => {
 					if (when === "before") activate(...scopes);
 					const request = await confirm();
 					activate(...scopes);
 					await assert.rejects(deleteCertificate(organization, request), {
-						name: "Failure",
-						problem: { reason: "certificate-active", ...holding },
+						name: "ProblemError",
+						problem: { reason: "certificate-active", ...expected },
 					});
 					assert.deepEqual(fake.writes, []);
 				});
@@ -113,12 +113,12 @@ describe("Deleting", () => {
 				{ projects: [{ id: "q", name: "Project q" }], why: forbidden },
 			],
 			[
-				"a project's list is capped",
+				"a project's list is incomplete",
 				() => fake.shown.set("project/p", { ...listing(certificate("b")), complete: false }),
 				{ projects: [{ id: "p", name: "Project p" }] },
 			],
 			[
-				"a project's list holds what cannot be read",
+				"a project's list has an entry that cannot be read",
 				() => fake.shown.set("project/p", { ...listing(), unreadable: 1 }),
 				{ projects: [{ id: "p", name: "Project p" }] },
 			],
@@ -142,33 +142,33 @@ describe("Deleting", () => {
 				{ allProjects: true },
 			],
 			[
-				"the organization's list is capped and does not show it",
+				"the organization's list is incomplete and lacks the certificate",
 				() => fake.shown.set("organization", { ...listing(certificate("b")), complete: false }),
 				{ organization: true },
 			],
 			[
-				"the organization's list does not say whether it is active",
+				"the organization's list does not say whether the certificate is active",
 				() => fake.shown.set("organization", listing(certificate("a", { active: undefined }))),
 				{ organization: true },
 			],
 		];
-		for (const [what, happen, named] of scopesUnread)
-			it(`R53 refuses where ${what}, and names it`, async () => {
+		for (const [title, breakRead, expected] of scopesUnread)
+			it(`R53 refuses and names the unread list if ${title}`, async () => {
 				const request = await confirm();
-				happen();
-				await assert.rejects(deleteCertificate(organization, request), unread(named));
-				await assert.rejects(deactivateEverywhereAndDelete(organization, request), unread(named));
+				breakRead();
+				await assert.rejects(deleteCertificate(organization, request), unread(expected));
+				await assert.rejects(deactivateEverywhereAndDelete(organization, request), unread(expected));
 				assert.deepEqual(fake.writes, []);
 			});
 
-		it("sends nothing where the organization's list fails", async () => {
+		it("sends nothing if the organization's list fails", async () => {
 			const request = await confirm();
 			failAt({ "list organization": failing(unreachable) });
 			await assert.rejects(deleteCertificate(organization, request), { problem: unreachable });
 			assert.deepEqual(fake.writes, []);
 		});
 
-		it("R36 asks again where it has another name than was confirmed", async () => {
+		it("R36 requires a new confirmation if the name has changed since the last", async () => {
 			const request = await confirm();
 			await fake.rename("a", "other");
 			fake.calls.length = 0;
@@ -177,7 +177,7 @@ describe("Deleting", () => {
 			assert.deepEqual(fake.writes, []);
 		});
 
-		it("R36 says that it is gone, and shows that it is", async () => {
+		it("R36 reports a deleted certificate, and removes it from the list", async () => {
 			const request = await confirm();
 			fake.certificates = [certificate("b")];
 			for (const act of [deleteCertificate, deactivateEverywhereAndDelete])
@@ -187,7 +187,7 @@ describe("Deleting", () => {
 			assert.deepEqual(ids(), ["b"]);
 		});
 
-		it("sends nothing to another connection than was confirmed", async () => {
+		it("sends nothing if the connection changed since the confirmation", async () => {
 			const request = await confirm();
 			organization.certificates.generation++;
 			for (const act of [deleteCertificate, deactivateEverywhereAndDelete])
@@ -195,7 +195,7 @@ describe("Deleting", () => {
 			assert.deepEqual(fake.writes, []);
 		});
 
-		const lostAnswers: readonly Problem[] = [
+		const unknownOutcomes: readonly Problem[] = [
 			connectionLost,
 			{ reason: "timeout", host },
 			{ reason: "bad-answer", host },
@@ -204,15 +204,15 @@ describe("Deleting", () => {
 			{ reason: "service-error", status: 502 },
 			{ reason: "not-found" },
 		];
-		for (const problem of lostAnswers) {
-			it(`R35 finds that it is deleted although the answer was lost: ${problem.reason}`, async () => {
+		for (const problem of unknownOutcomes) {
+			it(`R35 detects a deletion whose response was lost: ${problem.reason}`, async () => {
 				const request = await confirm();
 				failAt({ "remove a": lost(problem) });
 				await deleteCertificate(organization, request);
 				assert.deepEqual(ids(), ["b"]);
 			});
 
-			it(`R35 finds that it is still there: ${problem.reason}`, async () => {
+			it(`R35 detects that the certificate was not deleted: ${problem.reason}`, async () => {
 				const request = await confirm();
 				failAt({ "remove a": failing(problem) });
 				await assert.rejects(deleteCertificate(organization, request), { problem });
@@ -220,7 +220,7 @@ describe("Deleting", () => {
 			});
 		}
 
-		it("R35 says that it does not know where it cannot read back, or not as a whole", async () => {
+		it("R35 reports an unknown outcome if the list cannot be read back completely", async () => {
 			const request = await confirm();
 			const unknown = { problem: { reason: "change-unknown", act: "remove" } };
 			fake.fault = (call) => {
@@ -235,7 +235,7 @@ describe("Deleting", () => {
 			await assert.rejects(deleteCertificate(organization, request), unknown);
 		});
 
-		it("R35 finds that it is deleted where it was only just uploaded", async () => {
+		it("R35 detects the deletion of a certificate that was just uploaded", async () => {
 			organization.certificates.recordWrite({ kind: "added", certificate: certificate("a") }, 0);
 			const request = await confirm();
 			fake.gate = (call) => {
@@ -247,7 +247,7 @@ describe("Deleting", () => {
 			assert.deepEqual(ids(), ["b"]);
 		});
 
-		it("R35 hands on the service's own refusal", async () => {
+		it("R35 passes on the service's refusal", async () => {
 			const request = await confirm();
 			failAt({ "remove a": failing(inUse) });
 			await assert.rejects(deleteCertificate(organization, request), { problem: inUse });
@@ -256,7 +256,7 @@ describe("Deleting", () => {
 			await assert.rejects(deleteCertificate(organization, request), TypeError);
 		});
 
-		it("is silent where it was cancelled in time, and not where it is deleted", async () => {
+		it("throws CancelledError if cancelled in time, and not after the deletion", async () => {
 			const request = await confirm();
 			await assert.rejects(deleteCertificate(organization, request, AbortSignal.abort()), CancelledError);
 			const abort = new AbortController();
@@ -276,8 +276,8 @@ describe("Deleting", () => {
 		});
 	});
 
-	describe("what is active, after deactivating it everywhere", () => {
-		const account = (scope: Scope, more: Partial<ScopeResult> = {}): ScopeResult => ({
+	describe("after deactivating it everywhere", () => {
+		const scopeResult = (scope: Scope, overrides: Partial<ScopeResult> = {}): ScopeResult => ({
 			scope,
 			changed: [],
 			failed: [],
@@ -285,13 +285,13 @@ describe("Deleting", () => {
 			notTried: [],
 			problem: null,
 			lockedOut: false,
-			...more,
+			...overrides,
 		});
-		const done = (scope: Scope) => account(scope, { changed: ["a"] });
+		const done = (scope: Scope) => scopeResult(scope, { changed: ["a"] });
 		const run = async (signal?: AbortSignal) => deactivateEverywhereAndDelete(organization, await confirm(), signal);
 
 		for (const inherits of [false, true])
-			it(`R35 does so where a project's list ${inherits ? "tells" : "does not tell"} of what it inherits`, async () => {
+			it(`R35 deletes if a project's list ${inherits ? "shows" : "does not show"} inherited certificates`, async () => {
 				activate(ORGANIZATION, q);
 				fake.inherits = inherits;
 				assert.deepEqual(await run(), { scopes: [done(ORGANIZATION), done(q)], removed: true, problem: null });
@@ -299,7 +299,7 @@ describe("Deleting", () => {
 				assert.deepEqual(ids(), ["b"]);
 			});
 
-		it("R35 does so in projects alone, and where it is active nowhere", async () => {
+		it("R35 deletes a certificate that is active only in projects, or not at all", async () => {
 			activate(p, q);
 			assert.deepEqual(await run(), { scopes: [done(p), done(q)], removed: true, problem: null });
 			fake.certificates = [certificate("a")];
@@ -307,20 +307,20 @@ describe("Deleting", () => {
 			assert.deepEqual(await run(), { scopes: [], removed: true, problem: null });
 		});
 
-		it("R35 is not held up by lists that do not show the deactivations yet", async () => {
+		it("R35 deletes although the lists do not show the deactivations yet", async () => {
 			activate(ORGANIZATION, p);
 			const request = await confirm();
 			fake.shown.set("organization", await fake.list());
 			fake.shown.set("project/p", await fake.projectCertificates("p"));
-			const { removed } = await deactivateEverywhereAndDelete(organization, request);
-			assert.equal(removed, true);
+			const { removed: deleted } = await deactivateEverywhereAndDelete(organization, request);
+			assert.equal(deleted, true);
 		});
 
-		it("R35 stops at the first scope that fails, and leaves the others enforced", async () => {
+		it("R35 stops at the first scope that fails, and leaves the certificate active in the others", async () => {
 			activate(p, q);
 			failAt({ "deactivate project/p a": failing(forbidden) });
 			assert.deepEqual(await run(), {
-				scopes: [account(p, { failed: ["a"], problem: forbidden }), account(q, { notTried: ["a"] })],
+				scopes: [scopeResult(p, { failed: ["a"], problem: forbidden }), scopeResult(q, { notTried: ["a"] })],
 				removed: false,
 				problem: forbidden,
 			});
@@ -328,19 +328,19 @@ describe("Deleting", () => {
 			activate(ORGANIZATION);
 			failAt({ "deactivate organization a": failing(forbidden) });
 			assert.deepEqual(await run(), {
-				scopes: [account(ORGANIZATION, { failed: ["a"], problem: forbidden })],
+				scopes: [scopeResult(ORGANIZATION, { failed: ["a"], problem: forbidden })],
 				removed: false,
 				problem: forbidden,
 			});
 		});
 
-		it("R34 goes on where a lost answer turns out well", async () => {
+		it("R34 continues if a deactivation with a lost response succeeded", async () => {
 			activate(p);
 			failAt({ "deactivate project/p a": lost(connectionLost) });
 			assert.deepEqual(await run(), { scopes: [done(p)], removed: true, problem: null });
 		});
 
-		it("R35 does not delete what was activated again meanwhile", async () => {
+		it("R35 does not delete a certificate that was activated again meanwhile", async () => {
 			activate(p);
 			fake.gate = (call) => {
 				if (call === "deactivate project/p a") activate(q);
@@ -352,7 +352,7 @@ describe("Deleting", () => {
 			});
 		});
 
-		it("R53 stops where a scope cannot be read any more", async () => {
+		it("R53 stops if a scope can no longer be read", async () => {
 			activate(ORGANIZATION, p, q);
 			fake.fault = (call) => (call === "list project/p" && fake.writes.length > 0 ? failing(forbidden) : undefined);
 			assert.deepEqual(await run(), {
@@ -368,7 +368,7 @@ describe("Deleting", () => {
 			assert.deepEqual(fake.writes, ["deactivate organization a"]);
 		});
 
-		it("R36 asks again where it is active elsewhere than was confirmed", async () => {
+		it("R36 requires a new confirmation if the active scopes have changed since the last", async () => {
 			activate(p);
 			const request = await confirm();
 			activate(q);
@@ -378,18 +378,18 @@ describe("Deleting", () => {
 			assert.deepEqual(fake.writes, []);
 		});
 
-		it("tells what was done before it was cancelled", async () => {
+		it("returns the results before a cancellation", async () => {
 			for (const call of ["deactivate project/p a", "remove a"]) {
 				activate(p);
 				const abort = new AbortController();
 				fake.gate = (each) => each === call && abort.abort();
-				const scope = call === "remove a" ? done(p) : account(p, { failed: ["a"] });
+				const scope = call === "remove a" ? done(p) : scopeResult(p, { failed: ["a"] });
 				assert.deepEqual(await run(abort.signal), { scopes: [scope], removed: false, problem: null });
 			}
 			await assert.rejects(run(AbortSignal.abort()), CancelledError);
 		});
 
-		it("sends and reads nothing more where the connection changes on the way", async () => {
+		it("sends and reads nothing more if the connection changes between calls", async () => {
 			activate(ORGANIZATION, p);
 			fake.gate = (call) => call.startsWith("deactivate") && organization.certificates.generation++;
 			const { scopes, problem } = await run();
@@ -397,7 +397,7 @@ describe("Deleting", () => {
 			assert.equal(fake.calls.at(-1), "deactivate organization a");
 		});
 
-		it("does not take a defect for an outcome", async () => {
+		it("throws an unexpected error instead of returning a result", async () => {
 			failAt({ "remove a": { thrown: new TypeError("a defect") } });
 			await assert.rejects(run(), TypeError);
 		});

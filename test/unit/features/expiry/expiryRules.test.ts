@@ -12,19 +12,19 @@ import {
 const DAY = 86_400_000;
 const NOW = new Date(2026, 10, 25, 13, 30).getTime();
 
-const expiring = (id: string, days: number, more: Partial<WatchedCertificate> = {}): WatchedCertificate => ({
+const expiring = (id: string, days: number, overrides: Partial<WatchedCertificate> = {}): WatchedCertificate => ({
 	id,
 	name: id,
 	expiresAt: (NOW + days * DAY) / 1000,
 	inOrganization: true,
-	...more,
+	...overrides,
 });
 const snapshot = (...certificates: readonly WatchedCertificate[]) => ({
 	organizationRef: "c",
 	readAt: NOW,
 	certificates,
 });
-const record = (
+const stateWith = (
 	certificates: readonly WatchedCertificate[],
 	remindedOn: readonly number[] = [],
 	muted: string[] = [],
@@ -35,8 +35,8 @@ const record = (
 });
 const idsOf = (certificates: readonly WatchedCertificate[]) => certificates.map(({ id }) => id);
 
-describe("What expires", () => {
-	it("is counted within the period, active or not, the most urgent first", () => {
+describe("Expiring certificates", () => {
+	it("are counted within the period, active or not, the most urgent first", () => {
 		const all = snapshot(
 			expiring("far", 31),
 			expiring("edge", 30),
@@ -47,7 +47,7 @@ describe("What expires", () => {
 		assert.deepEqual(idsOf(expiringIn(all, NOW, 30)), ["unused", "unknown", "edge"]);
 	});
 
-	it("is counted after its expiry only while it is known to be active", () => {
+	it("are counted after their expiry only if known to be active", () => {
 		const all = snapshot(
 			expiring("old", -9, { inOrganization: false }),
 			expiring("unknown", -9, { inOrganization: undefined }),
@@ -56,13 +56,13 @@ describe("What expires", () => {
 		assert.deepEqual(idsOf(expiringIn(all, NOW, 30)), ["held"]);
 	});
 
-	it("is not counted and not told where the period is 0, and nothing is where nothing was read", () => {
+	it("are neither counted nor due if the period is 0, nor counted without a snapshot", () => {
 		assert.deepEqual(expiringIn(snapshot(expiring("a", 1), expiring("b", -1)), NOW, 0), []);
-		assert.deepEqual(dueToday(record([expiring("a", 1)]), NOW, 0), []);
+		assert.deepEqual(dueToday(stateWith([expiring("a", 1)]), NOW, 0), []);
 		assert.deepEqual(expiringIn(null, NOW, 30), []);
 	});
 
-	it("is told where it is known to be active, and not where the person said not again", () => {
+	it("are due if known to be active and not muted", () => {
 		const all = [
 			expiring("organization", 3),
 			expiring("project", 4, { inOrganization: false, inProject: true }),
@@ -70,22 +70,22 @@ describe("What expires", () => {
 			expiring("unknown", 1, { inOrganization: undefined }),
 			expiring("inactive", 1, { inOrganization: false, inProject: false }),
 		];
-		assert.deepEqual(idsOf(dueToday(record(all, [], ["muted"]), NOW, 30)), ["organization", "project"]);
+		assert.deepEqual(idsOf(dueToday(stateWith(all, [], ["muted"]), NOW, 30)), ["organization", "project"]);
 	});
 
-	it("is told once a day, also by a clock or in a zone that goes back a day", () => {
+	it("are due once a day, even if the clock or time zone goes back a day", () => {
 		const today = dayOf(NOW);
 		const due = (remindedOn: readonly number[], now = NOW) =>
-			dueToday(record([expiring("a", 9)], remindedOn), now, 30).length;
+			dueToday(stateWith([expiring("a", 9)], remindedOn), now, 30).length;
 		assert.equal(due([today - 1]), 1);
 		assert.equal(due([today - 1, today]), 0);
 		assert.equal(due([today], NOW + DAY), 1);
 		assert.equal(due([today], NOW - DAY), 0);
-		// A clock that was years ahead does not silence it for years.
+		// A clock that was years ahead must not suppress reminders for years.
 		assert.equal(due([today + 900]), 1);
 	});
 
-	it("is told from the person's own midnight on", () => {
+	it("are due from midnight in the user's time zone", () => {
 		const midnight = new Date(2026, 10, 26).getTime();
 		assert.equal(dayOf(midnight - 1), dayOf(NOW));
 		assert.equal(dayOf(midnight), dayOf(NOW) + 1);
@@ -93,7 +93,7 @@ describe("What expires", () => {
 		assert.equal(nextMoment(null, midnight, 30), midnight + DAY);
 	});
 
-	it("may change before midnight, where a period begins or a certificate expires", () => {
+	it("are checked before midnight if a period begins or a certificate expires", () => {
 		const begins = snapshot(
 			expiring("begins", 30 + 1 / 24),
 			expiring("past", -1),
@@ -105,32 +105,32 @@ describe("What expires", () => {
 });
 
 describe("A snapshot", () => {
-	const whole = snapshot(expiring("a", 1), expiring("b", 2, { name: null, expiresAt: null, inProject: false }));
+	const valid = snapshot(expiring("a", 1), expiring("b", 2, { name: null, expiresAt: null, inProject: false }));
 
-	it("is read as it was written", () => {
-		assert.deepEqual(parseSnapshot(parseObject(JSON.stringify(whole))), whole);
+	it("is parsed as it was written", () => {
+		assert.deepEqual(parseSnapshot(parseObject(JSON.stringify(valid))), valid);
 	});
 
 	for (const [title, text] of Object.entries({
 		"is empty": "",
-		"is cut": JSON.stringify(whole).slice(0, -9),
-		"is nothing": "null",
-		"is something else": "[1]",
-		"has no connection": JSON.stringify({ ...whole, organizationRef: 7 }),
-		"has no time": JSON.stringify({ ...whole, readAt: "yesterday" }),
-		"was read before any time": JSON.stringify({ ...whole, readAt: -1e300 }),
-		"was read after all times": JSON.stringify({ ...whole, readAt: 8.64e15 }),
-		"was read between two moments": JSON.stringify({ ...whole, readAt: 0.5 }),
-		"has no certificates": JSON.stringify({ ...whole, certificates: {} }),
-		"has a certificate that is none": JSON.stringify({ ...whole, certificates: [null] }),
-		"has an id that leads elsewhere": JSON.stringify(snapshot(expiring("../a", 1))),
-		"has a name that is none": JSON.stringify({ ...whole, certificates: [{ ...expiring("a", 1), name: 1 }] }),
-		"has a date that is none": JSON.stringify({ ...whole, certificates: [{ ...expiring("a", 1), expiresAt: "1" }] }),
-		"has a date before any": JSON.stringify(snapshot({ ...expiring("a", 1), expiresAt: -1 })),
-		"has a date after all": JSON.stringify(snapshot({ ...expiring("a", 1), expiresAt: 1e308 })),
-		"tells no yes or no": JSON.stringify({ ...whole, certificates: [{ ...expiring("a", 1), inProject: 1 }] }),
+		"is truncated": JSON.stringify(valid).slice(0, -9),
+		"is null": "null",
+		"is an array": "[1]",
+		"has no connection": JSON.stringify({ ...valid, organizationRef: 7 }),
+		"has no time": JSON.stringify({ ...valid, readAt: "yesterday" }),
+		"has a time before the valid range": JSON.stringify({ ...valid, readAt: -1e300 }),
+		"has a time after the valid range": JSON.stringify({ ...valid, readAt: 8.64e15 }),
+		"has a fractional time": JSON.stringify({ ...valid, readAt: 0.5 }),
+		"has no certificates": JSON.stringify({ ...valid, certificates: {} }),
+		"has a certificate that is null": JSON.stringify({ ...valid, certificates: [null] }),
+		"has an id with a path": JSON.stringify(snapshot(expiring("../a", 1))),
+		"has a name that is a number": JSON.stringify({ ...valid, certificates: [{ ...expiring("a", 1), name: 1 }] }),
+		"has a date that is text": JSON.stringify({ ...valid, certificates: [{ ...expiring("a", 1), expiresAt: "1" }] }),
+		"has a negative date": JSON.stringify(snapshot({ ...expiring("a", 1), expiresAt: -1 })),
+		"has a date after the valid range": JSON.stringify(snapshot({ ...expiring("a", 1), expiresAt: 1e308 })),
+		"has a flag that is a number": JSON.stringify({ ...valid, certificates: [{ ...expiring("a", 1), inProject: 1 }] }),
 	}))
-		it(`is none where it ${title}`, () => {
+		it(`is rejected if it ${title}`, () => {
 			assert.equal(parseSnapshot(parseObject(text)), null);
 		});
 });

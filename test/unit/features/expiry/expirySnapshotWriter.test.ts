@@ -18,7 +18,7 @@ import { certificate, listing, readerOf } from "../../fakes/certificatesApi.ts";
 const [ONE, OTHER] = [randomUUID(), randomUUID()];
 const HOUR = 3_600_000;
 
-describe("The snapshot", () => {
+describe("The expiry snapshot", () => {
 	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
 	let temporary: ReturnType<typeof temporaryFolder>;
 	let folder: string;
@@ -34,8 +34,8 @@ describe("The snapshot", () => {
 	afterEach(() => temporary.remove());
 
 	const path = () => join(folder, "snapshot.json");
-	const written = (): ExpirySnapshot & { readonly version: number } => JSON.parse(readFileSync(path(), "utf8"));
-	const ids = () => written().certificates.map(({ id }) => id);
+	const stored = (): ExpirySnapshot & { readonly version: number } => JSON.parse(readFileSync(path(), "utf8"));
+	const ids = () => stored().certificates.map(({ id }) => id);
 
 	const openWindow = (organizationRef: string | null = ONE) => {
 		const certificates = new CertificateStore(
@@ -48,19 +48,19 @@ describe("The snapshot", () => {
 			() => now,
 		);
 		let changes = 0;
-		let unwritten: ExpirySnapshot | null = null;
+		let unsavedSnapshot: ExpirySnapshot | null = null;
 		const enforcement = new EnforcementIndex(certificates, projects);
-		const file = new ExpirySnapshotWriter(
+		const writer = new ExpirySnapshotWriter(
 			folder,
 			{ certificates, projects, enforcement },
 			{
 				record: async () => {
-					const record = await readWatchRecord(folder);
-					return { ...record, snapshot: unwritten ?? record.snapshot };
+					const state = await readWatchRecord(folder);
+					return { ...state, snapshot: unsavedSnapshot ?? state.snapshot };
 				},
 				check: () => changes++,
 				goBy: (snapshot) => {
-					unwritten = snapshot;
+					unsavedSnapshot = snapshot;
 				},
 			},
 		);
@@ -69,23 +69,23 @@ describe("The snapshot", () => {
 			certificates,
 			readList: async () => {
 				await certificates.refresh();
-				await file.settled();
+				await writer.settled();
 			},
 			readProjects: async () => {
 				await projects.refresh();
 				await once(projects, "change");
-				await file.settled();
+				await writer.settled();
 			},
-			forget: async (id: string | null) => {
+			resetConnection: async (id: string | null) => {
 				certificates.reset(id);
 				projects.reset();
-				await file.settled();
+				await writer.settled();
 			},
 			get changes() {
 				return changes;
 			},
-			get unwritten() {
-				return unwritten;
+			get unsavedSnapshot() {
+				return unsavedSnapshot;
 			},
 		};
 	};
@@ -98,10 +98,10 @@ describe("The snapshot", () => {
 		assert.equal(window.changes, 0);
 	});
 
-	it("holds names, ids, dates and what is known of the activation, for its owner alone", async () => {
+	it("contains names, ids, dates and activation status, readable only by its owner", async () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		await openWindow().readList();
-		assert.deepEqual(written(), {
+		assert.deepEqual(stored(), {
 			version: 1,
 			organizationRef: ONE,
 			readAt: now,
@@ -114,7 +114,7 @@ describe("The snapshot", () => {
 		for (const each of [path(), folder]) assertPrivate(each);
 	});
 
-	it("is written anew only where it differs, or would look an hour older than it is", async () => {
+	it("is rewritten only if it differs, or if its time is an hour old", async () => {
 		const window = openWindow();
 		await window.readList();
 		const first = statSync(path(), { bigint: true }).ino;
@@ -125,14 +125,14 @@ describe("The snapshot", () => {
 		assert.equal(window.changes, 1);
 		now += 1;
 		await window.readList();
-		assert.equal(written().readAt, now);
+		assert.equal(stored().readAt, now);
 		fake.activeIn(ORGANIZATION).add("two");
 		await window.readList();
-		assert.equal(written().certificates[1]?.inOrganization, true);
+		assert.equal(stored().certificates[1]?.inOrganization, true);
 		assert.equal(window.changes, 3);
 	});
 
-	it("loses what is gone", async () => {
+	it("drops deleted certificates", async () => {
 		const window = openWindow();
 		await window.readList();
 		fake.certificates = fake.certificates.slice(1);
@@ -140,7 +140,7 @@ describe("The snapshot", () => {
 		assert.deepEqual(ids(), ["two"]);
 	});
 
-	it("keeps what a list that is not whole does not show", async () => {
+	it("keeps certificates that an incomplete list lacks", async () => {
 		const window = openWindow();
 		await window.readList();
 		fake.shown.set("organization", { ...listing(certificate("two")), complete: false });
@@ -148,22 +148,22 @@ describe("The snapshot", () => {
 		assert.deepEqual(ids(), ["two", "one"]);
 	});
 
-	it("remembers that a project holds one, until the projects say otherwise", async () => {
+	it("keeps the activation in a project until the projects are read again", async () => {
 		const window = openWindow();
 		fake.activeIn(inProject("p")).add("one");
 		await window.readList();
-		assert.equal(written().certificates[0]?.inProject, undefined);
+		assert.equal(stored().certificates[0]?.inProject, undefined);
 		await window.readProjects();
 		assert.deepEqual(
-			written().certificates.map((each) => each.inProject),
+			stored().certificates.map((each) => each.inProject),
 			[true, false],
 		);
-		// A window that reads the list alone.
+		// This window reads only the organization's list.
 		const next = openWindow();
 		fake.activeIn(ORGANIZATION).add("two");
 		await next.readList();
 		assert.deepEqual(
-			written().certificates.map((each) => [each.inOrganization, each.inProject]),
+			stored().certificates.map((each) => [each.inOrganization, each.inProject]),
 			[
 				[false, true],
 				[true, false],
@@ -171,24 +171,24 @@ describe("The snapshot", () => {
 		);
 		fake.activeIn(inProject("p")).delete("one");
 		await next.readProjects();
-		assert.equal(written().certificates[0]?.inProject, false);
+		assert.equal(stored().certificates[0]?.inProject, false);
 	});
 
-	it("goes with its connection: removed, or another one in its place", async () => {
+	it("is deleted if its connection is removed or replaced", async () => {
 		const window = openWindow();
 		await window.readList();
-		await window.forget(ONE);
+		await window.resetConnection(ONE);
 		assert.ok(existsSync(path()), "the same connection, not read yet");
-		await window.forget(OTHER);
+		await window.resetConnection(OTHER);
 		assert.ok(!existsSync(path()));
 		assert.equal(window.changes, 2);
 		await window.readList();
-		assert.equal(written().organizationRef, OTHER);
-		await window.forget(null);
+		assert.equal(stored().organizationRef, OTHER);
+		await window.resetConnection(null);
 		assert.ok(!existsSync(path()));
 	});
 
-	it("of another connection goes as soon as it is known which one is in use", async () => {
+	it("of another connection is deleted as soon as the current connection is known", async () => {
 		await openWindow().readList();
 		const window = openWindow(null);
 		window.certificates.bindConnection(OTHER);
@@ -197,65 +197,67 @@ describe("The snapshot", () => {
 		assert.ok(!existsSync(path()));
 	});
 
-	it("stays where there is no key in another window, also where its key is for the first one alone", async () => {
+	it("is kept by a window that never had the key, and deleted by a window that lost it", async () => {
 		await openWindow().readList();
 		const other = openWindow(null);
 		other.certificates.bindConnection(null);
-		await other.forget(null);
+		await other.resetConnection(null);
 		assert.deepEqual(ids(), ["one", "two"]);
-		await other.forget(ONE);
-		await other.forget(null);
+		await other.resetConnection(ONE);
+		await other.resetConnection(null);
 		assert.ok(!existsSync(path()), "the key was removed where it was known");
 	});
 
-	// Stands for a disk that is full: nothing else fails for whoever runs the tests as root.
-	const unwritable = () => [certificate("one", { name: { toJSON: () => assert.fail("cannot be written") } as never })];
+	// Simulates a full disk: other write errors do not occur if root runs the tests.
+	const unserializable = () => [
+		certificate("one", { name: { toJSON: () => assert.fail("cannot be written") } as never }),
+	];
 
-	it("stays as it was where another one of the same connection cannot be written", async () => {
+	it("is kept if a new snapshot of its connection cannot be written", async () => {
 		const window = openWindow();
 		await window.readList();
-		fake.certificates = unwritable();
+		fake.certificates = unserializable();
 		await window.readList();
 		assert.deepEqual(ids(), ["one", "two"]);
 	});
 
-	it("does not stay where the one of another connection cannot be written", async () => {
+	it("is deleted if the snapshot of a new connection cannot be written", async () => {
 		const window = openWindow();
 		await window.readList();
-		fake.certificates = unwritable();
+		fake.certificates = unserializable();
 		window.certificates.reset(OTHER);
 		await window.readList();
 		assert.deepEqual(readdirSync(folder), []);
 		assert.equal(window.changes, 2);
 	});
 
-	describe("whose place is not free", () => {
+	describe("with a folder at its path", () => {
 		beforeEach(() => mkdirSync(path(), { recursive: true }));
 
-		it("R59 is what this window goes by where it stays so, and leaves nothing behind", async () => {
+		it("R59 is used unsaved by this window, and leaves no temporary file", async () => {
 			const window = openWindow();
 			await window.readList();
 			assert.deepEqual(readdirSync(folder), ["snapshot.json"]);
 			assert.ok(statSync(path()).isDirectory());
 			assert.deepEqual(
-				window.unwritten?.certificates.map(({ id }) => id),
+				window.unsavedSnapshot?.certificates.map(({ id }) => id),
 				["one", "two"],
 			);
 			rmdirSync(path());
 			now += HOUR;
 			await window.readList();
-			assert.deepEqual([window.unwritten, ids()], [null, ["one", "two"]]);
+			assert.deepEqual([window.unsavedSnapshot, ids()], [null, ["one", "two"]]);
 		});
 
-		it("is not gone by any more once its connection is gone", async () => {
+		it("is no longer used once its connection is replaced", async () => {
 			const window = openWindow();
 			await window.readList();
-			await window.forget(OTHER);
-			assert.equal(window.unwritten, null);
+			await window.resetConnection(OTHER);
+			assert.equal(window.unsavedSnapshot, null);
 		});
 	});
 
-	it("R58 that a newer version wrote is as none, stays as it is, and this window goes by what it read", async () => {
+	it("R58 of a newer version is ignored and kept, and this window uses an unsaved snapshot", async () => {
 		mkdirSync(folder, { recursive: true });
 		const newer = '{"version":2}';
 		writeFileSync(path(), newer);
@@ -264,12 +266,12 @@ describe("The snapshot", () => {
 		assert.equal((await readWatchRecord(folder)).snapshot, null);
 		assert.equal(readFileSync(path(), "utf8"), newer);
 		assert.deepEqual(
-			window.unwritten?.certificates.map(({ id }) => id),
+			window.unsavedSnapshot?.certificates.map(({ id }) => id),
 			["one", "two"],
 		);
 	});
 
-	it("that is broken is as none, and is written anew", async () => {
+	it("is ignored and rewritten if it is corrupt", async () => {
 		mkdirSync(folder, { recursive: true });
 		writeFileSync(path(), "{");
 		assert.equal((await readWatchRecord(folder)).snapshot, null);
@@ -277,7 +279,7 @@ describe("The snapshot", () => {
 		assert.deepEqual(ids(), ["one", "two"]);
 	});
 
-	describe("and what is told", () => {
+	describe("and its reminder", () => {
 		const due = async (at = now) => dueToday(await readWatchRecord(folder), at, 30).map(({ id }) => id);
 
 		beforeEach(async () => {
@@ -287,7 +289,7 @@ describe("The snapshot", () => {
 			await openWindow().readList();
 		});
 
-		it("is told by one of many windows a day, and on the next one again", async () => {
+		it("is shown by one of many windows each day", async () => {
 			for (const at of [now, now + 24 * HOUR, now + 48 * HOUR]) {
 				assert.deepEqual(await due(at), ["one", "two"]);
 				const { remindedOn } = await readWatchRecord(folder);
@@ -302,18 +304,18 @@ describe("The snapshot", () => {
 			);
 		});
 
-		it("R59 is told by each window where that cannot be written down", async () => {
+		it("R59 is shown by each window if the day cannot be recorded", async () => {
 			writeFileSync(join(temporary.path, "file"), "");
 			for (const path of [join(temporary.path, "file"), join(temporary.path, "file", "watch")])
 				assert.equal(await claimDay(path, dayOf(now), []), "unwritten");
 		});
 
-		it("is not told again of one by the name that its file had at first", async () => {
+		it("is not shown for a certificate with a mute file of the original name", async () => {
 			writeFileSync(join(folder, `${ONE}.one.muted`), "");
 			assert.deepEqual(await due(), ["two"]);
 		});
 
-		it("R59 is told of one whose id differs from a muted one's only by case, on every file system", async () => {
+		it("R59 is muted separately for ids that differ only in case, on every file system", async () => {
 			const expiresAt = now / 1000 + 9 * 86_400;
 			fake.certificates = ["cert_aB", "cert_Ab"].map((id) => certificate(id, { expiresAt }));
 			for (const { id } of fake.certificates) fake.activeIn(ORGANIZATION).add(id);
@@ -323,7 +325,7 @@ describe("The snapshot", () => {
 			assert.equal(new Set(names.map((name) => name.toLowerCase())).size, 2);
 		});
 
-		it("is not told again of one of which it should not, and of others it is", async () => {
+		it("is not shown for a muted certificate, but for others", async () => {
 			await Promise.all([mute(folder, ONE, ["one"]), mute(folder, ONE, ["one"])]);
 			assert.deepEqual(await due(), ["two"]);
 			await mute(folder, OTHER, ["two"]);

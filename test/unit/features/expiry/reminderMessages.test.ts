@@ -12,13 +12,13 @@ const due = (name: string | null, days: number): WatchedCertificate => ({
 	expiresAt: (NOW + days * DAY) / 1000,
 });
 
-describe("What is told of expiries", () => {
-	it("counts for those who cannot see the badge", () => {
+describe("Messages about expiring certificates", () => {
+	it("count the certificates in the badge's tooltip", () => {
 		assert.equal(badgeWords(1), "1 certificate expires soon, or has expired while it is active");
 		assert.equal(badgeWords(2), "2 certificates expire soon, or have expired while they are active");
 	});
 
-	it("names one, or up to three and how many more, each with its expiry", () => {
+	it("name up to three certificates with their expiry, and count the others", () => {
 		assert.equal(reminderWords([due("A", 2)], NOW, NOW), "“A” is active and expires in 2 days.");
 		assert.equal(reminderWords([due(null, -2)], NOW, NOW), "“(no name)” is active and expired 2 days ago.");
 		const all = [due("A", 1), due("B", 2), due("C", 3), due("D", 4), due("E", 5)];
@@ -28,14 +28,14 @@ describe("What is told of expiries", () => {
 		);
 	});
 
-	it("says how old it is once that is a day", () => {
+	it("give the time of the snapshot once it is a day old", () => {
 		assert.doesNotMatch(reminderWords([due("A", 2)], NOW - DAY + 1, NOW), /as of/);
 		assert.match(reminderWords([due("A", 2)], NOW - DAY, NOW), /\. This is as of .+\.$/);
 	});
 
-	it("R12 R13 stays plain whatever the name is", () => {
-		const words = reminderWords([due("[a](command:b) \u202e$(trash)\n", 2), due("x".repeat(9999), 3)], NOW, NOW);
-		assert.doesNotMatch(words, /\]\(|\u202e|\$\(|\n/);
-		assert.ok(words.length < 400);
+	it("R12 R13 show any name as short plain text", () => {
+		const text = reminderWords([due("[a](command:b) \u202e$(trash)\n", 2), due("x".repeat(9999), 3)], NOW, NOW);
+		assert.doesNotMatch(text, /\]\(|\u202e|\$\(|\n/);
+		assert.ok(text.length < 400);
 	});
 });

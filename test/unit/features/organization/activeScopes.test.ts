@@ -4,30 +4,30 @@ import { findActiveScopes, type ScopeReading } from "../../../../src/features/or
 import { project } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
-describe("Where a certificate is active", () => {
+describe("The active scopes of a certificate", () => {
 	const p = project("p");
 	const active = listing(certificate("one", { active: true }), certificate("two"));
 	const inactive = listing(certificate("one"), certificate("two", { active: true }));
 	const absent = listing(certificate("two", { active: true }));
-	const unsaid = listing(certificate("one", { active: undefined }));
+	const unspecified = listing(certificate("one", { active: undefined }));
 	const forbidden = { reason: "forbidden", permission: null } as const;
 
-	const whole = { projects: [p], unreadable: 0, complete: true, problem: null };
+	const completeReading = { projects: [p], unreadable: 0, complete: true, problem: null };
 	const read = (each: CertificateListing | null): ScopeReading => ({ listing: each, problem: null });
-	const where = (organization: CertificateListing | null, scope: ScopeReading, reading = {}) =>
-		findActiveScopes("one", organization, { ...whole, ...reading, scope: () => scope });
+	const find = (organization: CertificateListing | null, scope: ScopeReading, reading = {}) =>
+		findActiveScopes("one", organization, { ...completeReading, ...reading, scope: () => scope });
 
 	const known: readonly [string, CertificateListing, CertificateListing, boolean, string | null][] = [
-		["nowhere", inactive, inactive, false, null],
-		["nowhere, by a list that leaves out what is not active", inactive, absent, false, null],
-		["in the project", inactive, active, false, "own"],
-		["in the organization, which imposes it on the project", active, inactive, true, "inherited"],
-		["in the organization, the project's list leaving it out", active, absent, true, "inherited"],
-		["in the organization, and perhaps in the project too", active, active, true, "either"],
+		["none", inactive, inactive, false, null],
+		["none, by a list without inactive certificates", inactive, absent, false, null],
+		["the project", inactive, active, false, "own"],
+		["the organization, which imposes the certificate on the project", active, inactive, true, "inherited"],
+		["the organization, if the project's list lacks the certificate", active, absent, true, "inherited"],
+		["the organization, and perhaps the project too", active, active, true, "either"],
 	];
-	for (const [what, organization, scope, inOrganization, how] of known)
-		it(`is ${what}`, () => {
-			assert.deepEqual(where(organization, read(scope)), {
+	for (const [title, organization, scope, inOrganization, how] of known)
+		it(`are ${title}`, () => {
+			assert.deepEqual(find(organization, read(scope)), {
 				organization: inOrganization,
 				projects: how === null ? [] : [{ project: p, how }],
 				unknown: [],
@@ -40,43 +40,43 @@ describe("Where a certificate is active", () => {
 	const unknown: readonly [string, ScopeReading][] = [
 		["was not read", read(null)],
 		["could not be read", { listing: null, problem: forbidden }],
-		["could not be read lately", { listing: inactive, problem: forbidden }],
-		["is capped and does not show it", read({ ...absent, complete: false })],
-		["holds what cannot be read and does not show it", read({ ...absent, unreadable: 1 })],
-		["does not say whether it is active", read(unsaid)],
+		["could not be read recently", { listing: inactive, problem: forbidden }],
+		["is incomplete and lacks the certificate", read({ ...absent, complete: false })],
+		["has an unreadable entry and lacks the certificate", read({ ...absent, unreadable: 1 })],
+		["does not say whether the certificate is active", read(unspecified)],
 	];
-	for (const [what, scope] of unknown)
-		it(`R53 is not known in a project whose list ${what}`, () => {
-			const found = where(inactive, scope);
+	for (const [title, scope] of unknown)
+		it(`R53 are unknown in a project whose list ${title}`, () => {
+			const found = find(inactive, scope);
 			assert.deepEqual(found.unknown, [p]);
 			assert.deepEqual(found.projects, []);
 			assert.deepEqual(found.problem, scope.problem);
 			assert.equal(found.complete, false);
-			assert.deepEqual(where(active, scope).projects, [{ project: p, how: "either" }], "imposed in any case");
+			assert.deepEqual(find(active, scope).projects, [{ project: p, how: "either" }], "imposed in any case");
 		});
 
-	it("R53 takes a capped list's word for what it does show", () => {
+	it("R53 include all certificates that an incomplete list shows", () => {
 		const capped = { ...inactive, complete: false, unreadable: 1 };
-		assert.equal(where(capped, read(capped)).complete, true);
-		assert.equal(where({ ...absent, complete: false }, read(inactive)).organization, undefined);
-		assert.equal(where({ ...absent, complete: false }, read(inactive)).complete, false);
+		assert.equal(find(capped, read(capped)).complete, true);
+		assert.equal(find({ ...absent, complete: false }, read(inactive)).organization, undefined);
+		assert.equal(find({ ...absent, complete: false }, read(inactive)).complete, false);
 	});
 
-	it("R53 cannot tell the project's from the organization's where that is unread", () => {
-		const found = where(null, read(active));
+	it("R53 do not separate own from imposed activations if the organization's list is unread", () => {
+		const found = find(null, read(active));
 		assert.equal(found.organization, undefined);
 		assert.deepEqual(found.projects, [{ project: p, how: "either" }]);
 		assert.equal(found.complete, false);
 	});
 
-	for (const [what, reading] of [
+	for (const [title, reading] of [
 		["were not read", { projects: null }],
 		["are too many", { complete: false }],
-		["hold one that cannot be read", { unreadable: 1 }],
-		["could not be read lately", { problem: forbidden }],
+		["include one that cannot be read", { unreadable: 1 }],
+		["could not be read recently", { problem: forbidden }],
 	] as const)
-		it(`R53 is not known where the projects ${what}`, () => {
-			const found = where(inactive, read(inactive), reading);
+		it(`R53 are unknown if the projects ${title}`, () => {
+			const found = find(inactive, read(inactive), reading);
 			assert.equal(found.allProjects, false);
 			assert.equal(found.complete, false);
 		});

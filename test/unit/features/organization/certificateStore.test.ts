@@ -3,7 +3,7 @@ import { CancelledError, ProblemError } from "../../../../src/domain/problem.ts"
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { candidate, certificate, FakeService, listing, readerOf } from "../../fakes/certificatesApi.ts";
 
-describe("Certificates", () => {
+describe("The certificate store", () => {
 	const one = certificate("one");
 	const two = certificate("two");
 	const acme = candidate("Acme");
@@ -25,21 +25,21 @@ describe("Certificates", () => {
 
 	const ids = () => certificates.state.listing?.certificates.map(({ id }) => id);
 
-	it("reads the list, and tells of it before and after", async () => {
+	it("reads the list, and emits a change before and after", async () => {
 		const answer = service.nextList();
-		const told: unknown[] = [];
-		certificates.on("change", () => told.push({ ...certificates.state }));
+		const events: unknown[] = [];
+		certificates.on("change", () => events.push({ ...certificates.state }));
 		const refreshed = certificates.refresh();
 		now = 2000;
 		answer.resolve(listing(one));
 		await refreshed;
-		assert.deepEqual(told, [
+		assert.deepEqual(events, [
 			{ listing: null, loadedAt: null, askedAt: 1000, loading: true, problem: null },
 			{ listing: listing(one), loadedAt: 2000, askedAt: 2000, loading: false, problem: null },
 		]);
 	});
 
-	it("R32 takes the newest of two lists where they arrive in the wrong order", async () => {
+	it("R32 uses the newest of two lists if they arrive in the wrong order", async () => {
 		const [older, newer] = [service.nextList(), service.nextList()];
 		const loaded = [certificates.load(), certificates.load()];
 		newer.resolve(listing(two));
@@ -50,7 +50,7 @@ describe("Certificates", () => {
 		assert.equal(certificates.state.loading, false);
 	});
 
-	it("shows no list of another connection, which another window took into use, before it forgets its own", async () => {
+	it("does not read another connection, selected in another window, before its own is reset", async () => {
 		let current: string | null = "A";
 		certificates = new CertificateStore(
 			async () => {
@@ -69,14 +69,14 @@ describe("Certificates", () => {
 		service.nextList().resolve(listing(two));
 		await certificates.refresh();
 		assert.deepEqual([certificates.organizationRef, ids(), certificates.state.problem], ["B", ["two"], null]);
-		// That there is none is for the service to say.
+		// The service reports a missing connection.
 		current = null;
 		service.nextList().resolve(listing(two));
 		await certificates.refresh();
 		assert.equal(certificates.organizationRef, "B");
 	});
 
-	it("R32 takes each of two lists where they arrive in order", async () => {
+	it("R32 uses each of two lists if they arrive in order", async () => {
 		const [older, newer] = [service.nextList(), service.nextList()];
 		const refreshed = [certificates.refresh(), certificates.refresh()];
 		older.resolve(listing(one));
@@ -88,7 +88,7 @@ describe("Certificates", () => {
 		assert.deepEqual(ids(), ["two"]);
 	});
 
-	it("R32 takes a list that is on its way where a later one is cancelled", async () => {
+	it("R32 uses a pending list if a later request is cancelled", async () => {
 		const answer = service.nextList();
 		const refreshed = certificates.refresh();
 		service.nextList().reject(new CancelledError());
@@ -99,7 +99,7 @@ describe("Certificates", () => {
 		assert.deepEqual([ids(), certificates.state.loading], [["one"], false]);
 	});
 
-	it("R31 keeps telling why the list could not be read where another read is cancelled", async () => {
+	it("R31 keeps the problem of a failed read if another read is cancelled", async () => {
 		service.nextList().reject(new ProblemError(unreachable));
 		await certificates.refresh();
 		service.nextList().reject(new CancelledError());
@@ -107,32 +107,28 @@ describe("Certificates", () => {
 		assert.deepEqual(certificates.state.problem, unreachable);
 	});
 
-	const overtakers: readonly [string, () => void, readonly string[] | undefined][] = [
-		["a list that was read elsewhere", () => certificates.replaceListing(listing(two)), ["two"]],
-		[
-			"a certificate that was added",
-			() => certificates.add(two, certificates.generation, acme.sha256),
-			["two", "before"],
-		],
-		["forgetting", () => certificates.reset("another"), undefined],
-		["forgetting for another base URL", () => certificates.reset(certificates.organizationRef), undefined],
+	const interruptions: readonly [string, () => void, readonly string[] | undefined][] = [
+		["a list from another read", () => certificates.replaceListing(listing(two)), ["two"]],
+		["an added certificate", () => certificates.add(two, certificates.generation, acme.sha256), ["two", "before"]],
+		["a reset", () => certificates.reset("another"), undefined],
+		["a reset for another base URL", () => certificates.reset(certificates.organizationRef), undefined],
 	];
-	for (const [what, overtake, left] of overtakers)
-		for (const outcome of ["an answer", "a failure"])
-			it(`R32 drops ${outcome} that ${what} overtook`, async () => {
+	for (const [title, interrupt, remaining] of interruptions)
+		for (const outcome of ["a response", "a failure"])
+			it(`R32 drops ${outcome} to a request older than ${title}`, async () => {
 				certificates.replaceListing(listing(certificate("before")));
 				const answer = service.nextList();
 				const refreshed = certificates.refresh();
-				overtake();
-				if (outcome === "an answer") answer.resolve(listing(one));
+				interrupt();
+				if (outcome === "a response") answer.resolve(listing(one));
 				else answer.reject(new ProblemError(unreachable));
 				await refreshed;
-				assert.deepEqual(ids(), left);
+				assert.deepEqual(ids(), remaining);
 				assert.equal(certificates.state.problem, null);
 				assert.equal(certificates.state.loading, false);
 			});
 
-	it("R31 keeps the list and its age where a refresh fails, until one succeeds", async () => {
+	it("R31 keeps the list and its age after a failed refresh, until a refresh succeeds", async () => {
 		certificates.replaceListing(listing(one));
 		now = 2000;
 		service.nextList().reject(new ProblemError(unreachable));
@@ -150,19 +146,19 @@ describe("Certificates", () => {
 		assert.equal(certificates.state.problem, null);
 	});
 
-	it("throws a failure to those who cannot go on without the list", async () => {
+	it("throws the problem from `load`", async () => {
 		service.nextList().reject(new ProblemError(unreachable));
-		await assert.rejects(certificates.load(), { name: "Failure" });
+		await assert.rejects(certificates.load(), { name: "ProblemError" });
 		assert.deepEqual(certificates.state.problem, unreachable);
 	});
 
-	it("does not take a defect for a state", async () => {
+	it("throws an unexpected error instead of storing it", async () => {
 		service.nextList().reject(new TypeError("a defect"));
 		await assert.rejects(certificates.refresh(), TypeError);
 		assert.equal(certificates.state.loading, false);
 	});
 
-	it("counts a cancelled list as never asked for", async () => {
+	it("counts a cancelled list as never requested", async () => {
 		service.nextList();
 		const abort = new AbortController();
 		const loaded = certificates.load(abort.signal);
@@ -172,20 +168,20 @@ describe("Certificates", () => {
 		assert.deepEqual({ askedAt, loading, problem }, { askedAt: null, loading: false, problem: null });
 	});
 
-	it("adds a certificate in front, in place of an older state of the same", () => {
+	it("adds a certificate in front, and replaces its older state", () => {
 		certificates.replaceListing(listing(one, two));
 		certificates.add({ ...two, name: "renamed" }, certificates.generation, acme.sha256);
 		assert.deepEqual(certificates.state.listing, listing({ ...two, name: "renamed" }, one));
 	});
 
-	it("adds a certificate where no list was read yet, and does not take that for the whole", () => {
+	it("adds a certificate before the first list, and marks the list as incomplete", () => {
 		certificates.add(one, certificates.generation, acme.sha256);
 		assert.deepEqual(ids(), ["one"]);
 		assert.equal(certificates.state.listing?.complete, false);
 		assert.equal(certificates.state.loadedAt, null);
 	});
 
-	it("goes on showing an added certificate for two minutes where the list lags behind", () => {
+	it("shows an added certificate for two minutes while the list is stale", () => {
 		certificates.add(one, certificates.generation, acme.sha256);
 		now += 120_000;
 		certificates.replaceListing(listing(two));
@@ -195,7 +191,7 @@ describe("Certificates", () => {
 		assert.deepEqual(ids(), ["two"]);
 	});
 
-	it("takes the list's own word for an added certificate as soon as it has one", () => {
+	it("uses the list's state of an added certificate as soon as it is listed", () => {
 		certificates.add(one, certificates.generation, acme.sha256);
 		certificates.replaceListing(listing(two, { ...one, active: true }));
 		assert.deepEqual(certificates.state.listing, listing(two, { ...one, active: true }));
@@ -203,16 +199,16 @@ describe("Certificates", () => {
 		assert.deepEqual(ids(), ["two"], "deleted since");
 	});
 
-	describe("where a call changed something", () => {
+	describe("after a write", () => {
 		const active = { kind: "changed", certificate: { ...one, active: true }, field: "active" } as const;
 
 		beforeEach(() => certificates.replaceListing(listing(one, two)));
 
-		it("shows what the call did while the list does not", async () => {
-			let told = 0;
-			certificates.on("change", () => told++);
+		it("shows the effect of the write while the list is stale", async () => {
+			let events = 0;
+			certificates.on("change", () => events++);
 			certificates.recordWrite(active, certificates.generation);
-			assert.equal(told, 1);
+			assert.equal(events, 1);
 			assert.deepEqual(certificates.state.listing, listing({ ...one, active: true }, two));
 			service.nextList().resolve(listing(one, two));
 			assert.deepEqual(await certificates.load(), listing({ ...one, active: true }, two));
@@ -223,7 +219,7 @@ describe("Certificates", () => {
 			assert.deepEqual(await certificates.load(), listing(one, two), "the list showed it, and somebody took it back");
 		});
 
-		it("R32 lets a list that is on its way still count, together with what the call did", async () => {
+		it("R32 uses a pending list together with the write", async () => {
 			const answer = service.nextList();
 			const loaded = certificates.load();
 			certificates.recordWrite({ kind: "removed", id: "two" }, certificates.generation);
@@ -232,38 +228,38 @@ describe("Certificates", () => {
 			assert.deepEqual(certificates.state.listing, listing({ ...one, name: "renamed" }));
 		});
 
-		it("does not bring back by another window's word what was deleted", () => {
+		it("does not restore a deleted certificate that another window reports", () => {
 			certificates.recordWrite({ kind: "removed", id: "two" }, certificates.generation);
 			certificates.addFromOtherWindow(two, acme.sha256, now);
 			assert.deepEqual(ids(), ["one"]);
 		});
 
-		it("keeps out what was done in another connection, and forgets what was done in this one", () => {
-			const { generation: epoch } = certificates;
-			certificates.recordWrite(active, epoch);
+		it("ignores writes to another connection, and drops its own on reset", () => {
+			const { generation } = certificates;
+			certificates.recordWrite(active, generation);
 			certificates.reset("another");
 			certificates.replaceListing(listing(one));
 			assert.deepEqual(certificates.state.listing, listing(one));
-			certificates.recordWrite(active, epoch);
+			certificates.recordWrite(active, generation);
 			assert.deepEqual(certificates.state.listing, listing(one));
 		});
 	});
 
-	it("tells those who remember more of the same connection that it forgot", () => {
-		const told: unknown[] = [];
-		certificates.on("forget", () => told.push([certificates.organizationRef, certificates.state.listing]));
+	it("emits `forget` on reset", () => {
+		const events: unknown[] = [];
+		certificates.on("forget", () => events.push([certificates.organizationRef, certificates.state.listing]));
 		certificates.replaceListing(listing(one));
 		certificates.reset("another");
-		assert.deepEqual(told, [["another", null]]);
+		assert.deepEqual(events, [["another", null]]);
 	});
 
-	it("forgets all that it knew", async () => {
+	it("clears all state on reset", async () => {
 		service.kept.set("one", acme.pem);
 		certificates.add(one, certificates.generation, acme.sha256);
 		await certificates.contentOf("one");
 		certificates.reset("another");
-		const nothing = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
-		assert.deepEqual(certificates.state, nothing);
+		const emptyState = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
+		assert.deepEqual(certificates.state, emptyState);
 		assert.equal(certificates.organizationRef, "another");
 		certificates.replaceListing(listing(two));
 		assert.deepEqual(ids(), ["two"]);
@@ -271,19 +267,19 @@ describe("Certificates", () => {
 		assert.deepEqual(service.asked, ["one", "one"]);
 	});
 
-	for (const [what, organizationRef] of [
+	for (const [title, organizationRef] of [
 		["connection", "another"],
 		["base URL", "the same"],
 	] as const) {
-		it(`keeps out a certificate that was uploaded to another ${what}`, () => {
+		it(`ignores a certificate uploaded to another ${title}`, () => {
 			certificates.reset("the same");
-			const { generation: epoch } = certificates;
+			const { generation } = certificates;
 			certificates.reset(organizationRef);
-			certificates.add(one, epoch, acme.sha256);
+			certificates.add(one, generation, acme.sha256);
 			assert.equal(certificates.state.listing, null);
 		});
 
-		it(`keeps out a content that was asked of another ${what}`, async () => {
+		it(`does not store a content requested from another ${title}`, async () => {
 			certificates.reset("the same");
 			const answer = Promise.withResolvers<string>();
 			service.kept.set("one", answer.promise);
@@ -296,25 +292,25 @@ describe("Certificates", () => {
 		});
 	}
 
-	it("fetches a content once, and takes its first certificate, the only one that the service uses", async () => {
+	it("fetches a content once, and returns its first certificate, because the service uses no other", async () => {
 		service.kept.set("one", `${other.pem}\n${acme.pem}`);
 		assert.equal(await certificates.contentOf("one"), other);
 		assert.equal(await certificates.contentOf("one"), other);
 		assert.deepEqual(service.asked, ["one"]);
 	});
 
-	for (const [what, content] of [
+	for (const [title, content] of [
 		["is absent", null],
 		["cannot be read", "junk"],
 	] as const)
-		it(`asks again for a content that ${what}`, async () => {
+		it(`requests a content again that ${title}`, async () => {
 			service.kept.set("one", content);
 			assert.equal(await certificates.contentOf("one"), null);
 			service.kept.set("one", acme.pem);
 			assert.equal(await certificates.contentOf("one"), acme);
 		});
 
-	it("knows under which ids a certificate is, of those that it looked into", async () => {
+	it("finds the ids of a certificate among the fetched contents", async () => {
 		for (const id of ["one", "two", "three"]) service.kept.set(id, acme.pem);
 		service.kept.set("four", other.pem);
 		certificates.replaceListing(listing(one, two, certificate("four")));
@@ -322,12 +318,12 @@ describe("Certificates", () => {
 		assert.deepEqual(certificates.knownAs(acme.sha256), [two]);
 	});
 
-	describe("of late", () => {
+	describe("a recent list", () => {
 		const MINUTE = 60_000;
 
 		beforeEach(() => certificates.replaceListing(listing(one)));
 
-		it("R22 is what is known, for as long as that is not too old", async () => {
+		it("R22 is the known list until that is too old", async () => {
 			now += MINUTE - 1;
 			assert.deepEqual(await certificates.recent(MINUTE), listing(one));
 			now += 1;
@@ -336,7 +332,7 @@ describe("Certificates", () => {
 			assert.deepEqual(ids(), ["two"]);
 		});
 
-		it("R22 is as old as the question, however long the answer took", async () => {
+		it("R22 has the age of its request, however long the response took", async () => {
 			const slow = service.nextList();
 			const refreshed = certificates.refresh();
 			now += MINUTE - 1;
@@ -348,42 +344,42 @@ describe("Certificates", () => {
 			assert.deepEqual(await certificates.recent(MINUTE), listing(one));
 		});
 
-		it("R22 is read again where the clock was set back", async () => {
+		it("R22 is read again if the clock was set back", async () => {
 			now -= 1;
 			service.nextList().resolve(listing(two));
 			assert.deepEqual(await certificates.recent(MINUTE), listing(two));
 		});
 
-		const lacking = [
+		const incompleteLists = [
 			["is incomplete", { ...listing(one), complete: false }],
-			["holds what cannot be read", { ...listing(one), unreadable: 1 }],
+			["has an entry that cannot be read", { ...listing(one), unreadable: 1 }],
 		] as const;
-		for (const [what, known] of lacking)
-			it(`R22 is read again where what is known ${what}`, async () => {
+		for (const [title, known] of incompleteLists)
+			it(`R22 is read again if the known list ${title}`, async () => {
 				certificates.replaceListing(known);
 				service.nextList().resolve(listing(two));
 				assert.deepEqual(await certificates.recent(MINUTE), listing(two));
 			});
 
-		it("R24 has what was uploaded and the list does not show yet", async () => {
+		it("R24 includes an upload that the list does not show yet", async () => {
 			certificates.add(two, certificates.generation, acme.sha256);
 			assert.deepEqual(await certificates.recent(MINUTE), listing(two, one));
 			service.nextList().resolve(listing(one));
 			assert.deepEqual(await certificates.load(), listing(two, one));
 		});
 
-		it("is asked of the one that is named", async () => {
-			const named = new FakeService();
-			named.nextList().resolve(listing(two));
-			named.kept.set("two", acme.pem);
-			assert.deepEqual(await certificates.load(undefined, named), listing(two));
-			assert.equal(await certificates.contentOf("two", undefined, named), acme);
+		it("is requested from a given service", async () => {
+			const otherService = new FakeService();
+			otherService.nextList().resolve(listing(two));
+			otherService.kept.set("two", acme.pem);
+			assert.deepEqual(await certificates.load(undefined, otherService), listing(two));
+			assert.equal(await certificates.contentOf("two", undefined, otherService), acme);
 			assert.deepEqual(service.asked, []);
 		});
 	});
 
-	describe("that another window uploaded", () => {
-		it("R37 is shown beside the list, also while that is being read", async () => {
+	describe("a certificate uploaded in another window", () => {
+		it("R37 is added to the list, also during a read", async () => {
 			certificates.replaceListing(listing(one));
 			const answer = service.nextList();
 			const refreshed = certificates.refresh();
@@ -394,14 +390,14 @@ describe("Certificates", () => {
 			assert.deepEqual(ids(), ["two", "one"]);
 		});
 
-		it("R37 waits for the first list", () => {
+		it("R37 is shown only after the first list", () => {
 			certificates.addFromOtherWindow(two, acme.sha256, now);
 			assert.equal(certificates.state.listing, null);
 			certificates.replaceListing(listing(one));
 			assert.deepEqual(ids(), ["two", "one"]);
 		});
 
-		it("R24 is known by its fingerprint, without asking the service", () => {
+		it("R24 is found by its fingerprint without a request", () => {
 			certificates.replaceListing(listing(one));
 			certificates.addFromOtherWindow(two, acme.sha256, now - 500_000);
 			assert.deepEqual(certificates.knownAs(acme.sha256), []);
@@ -414,7 +410,7 @@ describe("Certificates", () => {
 			assert.deepEqual(certificates.knownAs(acme.sha256), [one]);
 		});
 
-		it("R37 is shown for two minutes from when it was uploaded", () => {
+		it("R37 is shown for two minutes after its upload", () => {
 			certificates.replaceListing(listing(one));
 			certificates.addFromOtherWindow(two, acme.sha256, now - 120_001);
 			assert.deepEqual(ids(), ["one"]);
@@ -425,7 +421,7 @@ describe("Certificates", () => {
 			assert.deepEqual(ids(), ["one"]);
 		});
 
-		it("R37 stays away where the list told of it and does so no more", () => {
+		it("R37 is not added again once the list had it and dropped it", () => {
 			certificates.replaceListing(listing(two));
 			certificates.replaceListing(listing());
 			certificates.addFromOtherWindow(two, acme.sha256, now);

@@ -1,4 +1,4 @@
-// The changes over real sockets, from the use case to the service's rules.
+// Tests changes over real sockets, from the use case to the service's rules.
 import assert from "node:assert/strict";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
@@ -35,7 +35,7 @@ describe("A change over real sockets", () => {
 		emulator = await startEmulator();
 		const network = () => plainNetwork;
 		transport = new HttpTransport({ userAgent: "test", observe: () => {}, network }, { pauseMilliseconds: 1 });
-		use(emulator.adminKey);
+		connectWith(emulator.adminKey);
 		id = emulator.state.put({ name: "Root" }).id;
 		emulator.state.put({ name: "Other" });
 		project = { kind: "project", id: emulator.state.addProject("Production").id };
@@ -46,9 +46,9 @@ describe("A change over real sockets", () => {
 		await emulator.close();
 	});
 
-	function use(key: string): void {
-		const access = { baseUrl: parseBaseUrl(emulator.url), key, clientCertificate: null };
-		const open = async () => new AdminClient(transport, async () => access);
+	function connectWith(key: string): void {
+		const credentials = { baseUrl: parseBaseUrl(emulator.url), key, clientCertificate: null };
+		const open = async () => new AdminClient(transport, async () => credentials);
 		certificates = new CertificateStore(open, async () => readerOf());
 		projects = new ProjectStore(open);
 		organization = { open, certificates, projects };
@@ -65,54 +65,54 @@ describe("A change over real sockets", () => {
 	});
 	const isStored = () => emulator.state.certificates.some((each) => each.id === id);
 	const shown = () => certificates.state.listing?.certificates.find((each) => each.id === id);
-	/** Both tries of a call lose their answer. */
+	/** Loses the responses to both attempts of a call. */
 	const loseAnswers = (operation: Operation, when: "before" | "after", fault: FaultKind = { kind: "reset" }) =>
 		emulator.faults.next({ ...fault, operation, when, times: 2 });
 
 	for (const projectListInherits of [false, true])
 		for (const projectListInactive of [false, true])
 			for (const staleReads of [0, Number.POSITIVE_INFINITY]) {
-				const lists = `${staleReads ? "stale lists" : "lists"} with${projectListInherits ? "" : "out"} what is inherited and with${projectListInactive ? "" : "out"} what is inactive`;
-				it(`R35 deactivates everywhere and deletes, by ${lists}`, async () => {
+				const lists = `${staleReads ? "stale lists" : "lists"} with${projectListInherits ? "" : "out"} inherited and with${projectListInactive ? "" : "out"} inactive certificates`;
+				it(`R35 deactivates everywhere and deletes, using ${lists}`, async () => {
 					Object.assign(emulator.switches, { projectListInherits, projectListInactive, staleReads });
 					activate(ORGANIZATION, project);
 					emulator.state.settle();
-					const { removed, scopes } = await deactivateEverywhereAndDelete(organization, await confirm());
-					assert.deepEqual([removed, isStored(), shown()], [true, false, undefined]);
+					const { removed: deleted, scopes } = await deactivateEverywhereAndDelete(organization, await confirm());
+					assert.deepEqual([deleted, isStored(), shown()], [true, false, undefined]);
 					assert.ok(scopes.every(({ changed }) => changed.length === 1));
 					await certificates.load();
 					assert.equal(shown(), undefined);
 				});
 			}
 
-	for (const [what, fault] of [
+	for (const [title, fault] of [
 		["", null],
-		[", and not that it took effect where the answer was lost", { kind: "reset" }],
-		[", and not that it took effect where only half of the answer came", { kind: "cut" }],
+		[", but with an unknown outcome if the response was lost", { kind: "reset" }],
+		[", but with an unknown outcome if the response was truncated", { kind: "cut" }],
 	] as const)
-		it(`R34 says that this extension is shut out since an activation${what}`, async () => {
+		it(`R34 reports that an activation locked this extension out${title}`, async () => {
 			emulator.switches.lockOut = true;
 			const target = { organizationRef, scopes: [ORGANIZATION, project], ids: [id] };
 			const confirmed = await prepareActivation(organization, target);
 			if (fault) emulator.faults.next({ ...fault, operation: "activate", when: "after" });
-			const accounts = await setActive(organization, { ...target, active: true, confirmed });
-			const [own, whole] = accounts;
-			assert.deepEqual([own?.scope, own?.changed], [project, [id]]);
+			const results = await setActive(organization, { ...target, active: true, confirmed });
+			const [projectResult, organizationResult] = results;
+			assert.deepEqual([projectResult?.scope, projectResult?.changed], [project, [id]]);
 			const answered = fault === null;
-			assert.deepEqual([whole?.changed, whole?.unknown], answered ? [[id], []] : [[], [id]]);
-			assert.deepEqual([whole?.lockedOut, whole?.problem === null], [true, answered]);
+			assert.deepEqual([organizationResult?.changed, organizationResult?.unknown], answered ? [[id], []] : [[], [id]]);
+			assert.deepEqual([organizationResult?.lockedOut, organizationResult?.problem === null], [true, answered]);
 			assert.equal(shown()?.active, answered ? true : undefined);
 			assert.deepEqual(certificates.state.problem, { reason: "unauthorized" });
 			assert.ok(shown(), "what was known is still shown");
 		});
 
 	for (const when of ["after", "before"] as const)
-		it(`R34 says what it finds where both answers are lost, ${when === "after" ? "done" : "not done"}`, async () => {
+		it(`R34 reads back the state if both responses are lost, ${when === "after" ? "done" : "not done"}`, async () => {
 			loseAnswers("projectActivate", when);
-			const [account] = await setActive(organization, { organizationRef, scopes: [project], ids: [id], active: true });
+			const [result] = await setActive(organization, { organizationRef, scopes: [project], ids: [id], active: true });
 			const isDone = when === "after";
-			assert.deepEqual([account?.changed, account?.failed], isDone ? [[id], []] : [[], [id]]);
-			assert.equal(account?.problem?.reason, isDone ? undefined : "connection-lost");
+			assert.deepEqual([result?.changed, result?.failed], isDone ? [[id], []] : [[], [id]]);
+			assert.equal(result?.problem?.reason, isDone ? undefined : "connection-lost");
 			loseAnswers("rename", when);
 			const renamed = renameCertificate(organization, { organizationRef, shown: { id, name: "Root" }, name: "New" });
 			if (isDone) assert.equal((await renamed).name, "New");
@@ -121,16 +121,16 @@ describe("A change over real sockets", () => {
 		});
 
 	for (const when of ["after", "before"] as const)
-		it(`R35 says what it finds where both answers to a delete are lost, ${when === "after" ? "done" : "not done"}`, async () => {
+		it(`R35 reads back the state if both responses to a delete are lost, ${when === "after" ? "done" : "not done"}`, async () => {
 			const request = await confirm();
 			loseAnswers("delete", when);
-			const removed = deleteCertificate(organization, request);
-			if (when === "after") await removed;
-			else assert.equal((await problemIn(removed)).reason, "connection-lost");
+			const deletion = deleteCertificate(organization, request);
+			if (when === "after") await deletion;
+			else assert.equal((await problemIn(deletion)).reason, "connection-lost");
 			assert.deepEqual([isStored(), shown() !== undefined], [when === "before", when === "before"]);
 		});
 
-	it("R35 hands on the service's refusal where somebody else activated it and no list shows it yet", async () => {
+	it("R35 passes on the service's refusal if somebody activated the certificate and no list shows it yet", async () => {
 		const request = await confirm();
 		emulator.switches.staleReads = Number.POSITIVE_INFINITY;
 		activate(project);
@@ -139,7 +139,7 @@ describe("A change over real sockets", () => {
 		assert.equal(isStored(), true);
 	});
 
-	it("R36 asks again, or says that it is gone, where it was changed behind the back", async () => {
+	it("R36 requires a new confirmation after a rename by others, and reports a deletion by others", async () => {
 		const request = await confirm();
 		emulator.state.rename(id, "Elsewhere").commit();
 		assert.deepEqual(await problemIn(deleteCertificate(organization, request)), { reason: "changed-meanwhile" });
@@ -155,7 +155,7 @@ describe("A change over real sockets", () => {
 		for (const shape of ["object", "text"] as const)
 			it(`R53 deletes nothing with a key that may not list projects: ${status}, ${shape}`, async () => {
 				emulator.switches.missingPermission = { status, shape };
-				use(emulator.keys.add(["api.mtls.read", "api.mtls.write"]));
+				connectWith(emulator.keys.add(["api.mtls.read", "api.mtls.write"]));
 				const request = await confirm();
 				const problem = {
 					reason: "scopes-unread",
@@ -167,12 +167,12 @@ describe("A change over real sockets", () => {
 				assert.deepEqual(await problemIn(deleteCertificate(organization, request)), problem);
 				assert.deepEqual(await problemIn(deactivateEverywhereAndDelete(organization, request)), problem);
 				assert.equal(writes(), 0);
-				const [account] = await setActive(organization, {
+				const [result] = await setActive(organization, {
 					organizationRef,
 					scopes: [ORGANIZATION],
 					ids: [id],
 					active: true,
 				});
-				assert.deepEqual(account?.changed, [id], "the certificates keep working");
+				assert.deepEqual(result?.changed, [id], "the certificates keep working");
 			});
 });

@@ -3,12 +3,12 @@ import { CertificateStore } from "../../../../src/features/organization/certific
 import { ContentCache } from "../../../../src/features/organization/contentCache.ts";
 import { candidate, FakeService, readerOf } from "../../fakes/certificatesApi.ts";
 
-describe("Contents", () => {
+describe("The content cache", () => {
 	const acme = candidate("Acme");
 	let service: FakeService;
 	let certificates: CertificateStore;
 	let contents: ContentCache;
-	let told: (string | undefined)[];
+	let states: (string | undefined)[];
 
 	beforeEach(() => {
 		service = new FakeService();
@@ -17,21 +17,21 @@ describe("Contents", () => {
 			async () => readerOf(acme),
 		);
 		contents = new ContentCache(certificates);
-		told = [];
-		contents.on("change", () => told.push(contents.of("one")?.state));
+		states = [];
+		contents.on("change", () => states.push(contents.of("one")?.state));
 	});
 
-	it("are fetched once, and tell that they are on their way", async () => {
+	it("fetches a content once, and returns `loading` meanwhile", async () => {
 		assert.equal(contents.of("one"), undefined);
 		service.kept.set("one", acme.pem);
 		await Promise.all([contents.load("one"), contents.load("one")]);
 		await contents.load("one");
 		assert.deepEqual(service.asked, ["one"]);
-		assert.deepEqual(told, ["loading", "read"]);
+		assert.deepEqual(states, ["loading", "read"]);
 		assert.deepEqual(contents.of("one"), { state: "read", candidate: acme });
 	});
 
-	it("tell why they could not be fetched, and are fetched again by whoever wants them next", async () => {
+	it("returns why a content could not be fetched, and fetches it again on the next request", async () => {
 		await contents.load("one");
 		assert.deepEqual(contents.of("one"), { state: "failed", problem: { reason: "not-found" } });
 		service.kept.set("one", "junk");
@@ -42,13 +42,13 @@ describe("Contents", () => {
 		assert.equal(contents.of("one")?.state, "read");
 	});
 
-	it("do not take a defect for a state", async () => {
+	it("throws an unexpected error", async () => {
 		service.kept.set("one", Promise.reject(new TypeError("a defect")));
 		await assert.rejects(contents.load("one"), TypeError);
 		assert.equal(contents.of("one")?.state, "unreadable");
 	});
 
-	it("are forgotten with the connection, also those on their way", async () => {
+	it("drops all contents with the connection, also pending contents", async () => {
 		service.kept.set("one", acme.pem);
 		await contents.load("one");
 		certificates.reset("another");

@@ -8,7 +8,7 @@ import { ProjectStore } from "../../../../src/features/organization/projectStore
 import { FakeAdministration, failing, inProject, project } from "../../fakes/adminApi.ts";
 import { certificate, listing, readerOf } from "../../fakes/certificatesApi.ts";
 
-describe("Enforcement", () => {
+describe("The enforcement index", () => {
 	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
 	let fake: FakeAdministration;
 	let certificates: CertificateStore;
@@ -40,7 +40,7 @@ describe("Enforcement", () => {
 			ids.map((id) => [id, enforcement.inProject(id).map(({ certificate, how }) => `${certificate.id} ${how}`)]),
 		);
 
-	it("tells in which projects a certificate is active by themselves, by their names", async () => {
+	it("returns the projects with an own activation of a certificate, sorted by name", async () => {
 		activate("one", "r", "p");
 		await load();
 		const { projects: own, ...rest } = enforcement.activity("one");
@@ -56,7 +56,7 @@ describe("Enforcement", () => {
 		);
 	});
 
-	it("tells at once what was just read, before everybody is told that it was", async () => {
+	it("includes a new read before its change event", async () => {
 		activate("one", "p");
 		await certificates.refresh();
 		assert.equal(enforcement.activity("one").allProjects, false);
@@ -64,7 +64,7 @@ describe("Enforcement", () => {
 		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
 	});
 
-	it("tells what projects have of their own from what they inherit, where lists do not show what is inherited", async () => {
+	it("separates own from inherited certificates if lists do not show inherited certificates", async () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		activate("one", "q");
 		activate("two", "q");
@@ -73,7 +73,7 @@ describe("Enforcement", () => {
 		assert.deepEqual(inProjects("p", "q"), { p: ["one inherited"], q: ["one own", "two own"] });
 	});
 
-	it("does not guess where every list shows it", async () => {
+	it("does not guess if every list shows the certificate", async () => {
 		fake.inherits = true;
 		fake.activeIn(ORGANIZATION).add("one");
 		activate("two", "q");
@@ -83,7 +83,7 @@ describe("Enforcement", () => {
 		assert.deepEqual(inProjects("p", "q"), { p: ["one either"], q: ["one either", "two own"] });
 	});
 
-	it("R53 counts the projects that could not be read, and knows nothing of them", async () => {
+	it("R53 counts the projects that could not be read, and treats their state as unknown", async () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		activate("one", "q");
 		fake.fault = (call) => (call === "list project/p" ? failing(forbidden) : undefined);
@@ -95,7 +95,7 @@ describe("Enforcement", () => {
 		assert.equal(isActiveAnywhere(enforcement.activity("two")), undefined);
 	});
 
-	it("knows of no project before any is read", async () => {
+	it("has no projects before the first read", async () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		await certificates.refresh();
 		assert.deepEqual(enforcement.activity("one"), {
@@ -105,7 +105,7 @@ describe("Enforcement", () => {
 		assert.equal(isActiveAnywhere(enforcement.activity("two")), undefined);
 	});
 
-	it("takes a project's own word where the organization's list is not known", async () => {
+	it("uses a project's list if the organization's list is not known", async () => {
 		activate("one", "p");
 		await projects.refresh();
 		assert.equal(enforcement.activity("one").organization, undefined);
@@ -113,7 +113,7 @@ describe("Enforcement", () => {
 		assert.deepEqual(inProjects("p"), { p: ["one own"] });
 	});
 
-	it("shows what is enforced in a project by the certificates' names in the organization", async () => {
+	it("sorts the certificates of a project by their names in the organization", async () => {
 		fake.certificates = [certificate("one", { name: "CA 10" }), certificate("two", { name: "CA 9" })];
 		activate("one", "p");
 		activate("two", "p");
@@ -121,7 +121,7 @@ describe("Enforcement", () => {
 		assert.deepEqual(inProjects("p"), { p: ["two own", "one own"] });
 	});
 
-	it("calls a certificate what the organization calls it, where a project's list lags behind", async () => {
+	it("uses the organization's name of a certificate if a project's list is stale", async () => {
 		fake.shown.set("project/p", listing(certificate("one", { name: "before", active: true })));
 		await load();
 		assert.deepEqual(
@@ -130,7 +130,7 @@ describe("Enforcement", () => {
 		);
 	});
 
-	it("R31 shows what was read before of a project that cannot be read any more", async () => {
+	it("R31 shows the earlier list of a project that can no longer be read", async () => {
 		activate("one", "q");
 		await load();
 		fake.fault = (call) => (call === "list project/q" ? failing(forbidden) : undefined);
@@ -139,7 +139,7 @@ describe("Enforcement", () => {
 		assert.deepEqual(enforcement.activity("one").projects, [], "but takes nothing for granted");
 	});
 
-	it("follows what changes in either list", async () => {
+	it("follows changes of both lists", async () => {
 		await load();
 		assert.equal(isActiveAnywhere(enforcement.activity("one")), false);
 		const active = { ...certificate("one"), active: true };

@@ -6,7 +6,7 @@ import { MOST_AT_ONCE, ProjectStore } from "../../../../src/features/organizatio
 import { FakeAdministration, type Fault, failing, inProject, project } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
-describe("Projects", () => {
+describe("The project store", () => {
 	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
 	const unreachable = { reason: "unreachable", host: "a.test", proxy: null } as const;
 	const one = certificate("one");
@@ -14,20 +14,20 @@ describe("Projects", () => {
 	let fake: FakeAdministration;
 	let projects: ProjectStore;
 	let now: number;
-	/** The calls that wait for their answer, while `holding`. */
-	let held: { call: string; release: () => void }[];
-	let holding: boolean;
+	/** The calls that wait for a response, added while `blocking`. */
+	let waiting: { call: string; release: () => void }[];
+	let blocking: boolean;
 
 	beforeEach(() => {
 		fake = new FakeAdministration([one], [p, q]);
 		fake.activeIn(inProject("q")).add("one");
 		now = 1000;
-		held = [];
-		holding = false;
+		waiting = [];
+		blocking = false;
 		fake.gate = (call) => {
-			if (!holding) return;
+			if (!blocking) return;
 			const { promise, resolve } = Promise.withResolvers<void>();
-			held.push({ call, release: resolve });
+			waiting.push({ call, release: resolve });
 			return promise;
 		};
 		projects = new ProjectStore(
@@ -41,11 +41,11 @@ describe("Projects", () => {
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.fault = (call) => calls[call];
 	};
-	/** Answers what waits, and lets all that follows from it happen. */
-	async function release(which: (call: string) => boolean = () => true): Promise<void> {
+	/** Completes the matching waiting calls, and lets their callers continue. */
+	async function release(matches: (call: string) => boolean = () => true): Promise<void> {
 		await nextTurn();
-		const answered = held.filter(({ call }) => which(call));
-		held = held.filter(({ call }) => !which(call));
+		const answered = waiting.filter(({ call }) => matches(call));
+		waiting = waiting.filter(({ call }) => !matches(call));
 		for (const each of answered) each.release();
 		await nextTurn();
 	}
@@ -71,9 +71,9 @@ describe("Projects", () => {
 		assert.deepEqual(projects.whereActive("one", listing(one)).projects, [{ project: q, how: "own" }]);
 	});
 
-	it("shows each page of projects and each list as it comes", async () => {
+	it("shows each page of projects and each list as it arrives", async () => {
 		fake.pageSize = 1;
-		holding = true;
+		blocking = true;
 		const loaded = projects.load();
 		await release();
 		assert.deepEqual(ids(), ["p"]);
@@ -91,44 +91,44 @@ describe("Projects", () => {
 		assert.equal(projects.state.loading, false);
 	});
 
-	it("reads 250 projects in as few round trips as eight calls at a time allow, and never more at a time", async () => {
+	it("reads 250 projects in the fewest round trips that eight connections allow, with limited concurrency", async () => {
 		fake.allProjects = Array.from({ length: 250 }, (_, index) => project(`p${index}`));
-		holding = true;
-		let most = 0;
+		blocking = true;
+		let maxConcurrent = 0;
 		let roundTrips = 0;
-		let isOver = false;
+		let isDone = false;
 		const loaded = projects.load().then(() => {
-			isOver = true;
+			isDone = true;
 		});
-		for (await nextTurn(); !isOver; roundTrips++) {
-			most = Math.max(most, held.filter(({ call }) => call.startsWith("list")).length);
-			// The transport has eight connections for all that is asked; the others wait.
-			const answered = held.slice(0, 8).map(({ call }) => call);
+		for (await nextTurn(); !isDone; roundTrips++) {
+			maxConcurrent = Math.max(maxConcurrent, waiting.filter(({ call }) => call.startsWith("list")).length);
+			// The transport has eight connections; further calls wait.
+			const answered = waiting.slice(0, 8).map(({ call }) => call);
 			await release((call) => answered.includes(call));
 		}
 		await loaded;
-		assert.equal(most, MOST_AT_ONCE);
+		assert.equal(maxConcurrent, MOST_AT_ONCE);
 		assert.ok(roundTrips <= Math.ceil(250 / 8) + 3, `${roundTrips} round trips`);
 		assert.equal(fake.calls.length, 3 + 250, "each list once");
 		assert.equal(projects.whereActive("one", listing(one)).complete, true);
 	});
 
-	it("tells of hundreds of answers that come together once", async () => {
+	it("emits one change for hundreds of simultaneous responses", async () => {
 		fake.allProjects = Array.from({ length: 250 }, (_, index) => project(`p${index}`));
-		let told = 0;
-		projects.on("change", () => told++);
-		holding = true;
+		let changes = 0;
+		projects.on("change", () => changes++);
+		blocking = true;
 		const loaded = projects.load();
 		await release();
-		told = 0;
+		changes = 0;
 		await release((call) => call.startsWith("list"));
-		assert.equal(told, 1);
-		holding = false;
+		assert.equal(changes, 1);
+		blocking = false;
 		await release();
 		await loaded;
 	});
 
-	it("tells of every change in the end", async () => {
+	it("emits a change after every kind of change", async () => {
 		await projects.load();
 		await once(projects, "change");
 		await projects.loadProject("p");
@@ -142,18 +142,18 @@ describe("Projects", () => {
 		await once(projects, "change");
 	});
 
-	it("R53 shows why a project's certificates cannot be read beside all the others", async () => {
+	it("R53 shows why a project's certificates cannot be read, next to all other projects", async () => {
 		failAt({ "list project/p": failing(forbidden) });
 		const reading = await projects.load();
 		assert.deepEqual(projects.scope("p"), { listing: null, problem: forbidden, loading: false, loadedAt: null });
 		assert.deepEqual(reading.scope("p").problem, forbidden);
 		assert.equal(isActive("q"), true);
 		assert.equal(projects.state.problem, null);
-		const where = projects.whereActive("one", listing(one));
-		assert.deepEqual([where.unknown, where.complete, where.problem], [[p], false, forbidden]);
+		const activeScopes = projects.whereActive("one", listing(one));
+		assert.deepEqual([activeScopes.unknown, activeScopes.complete, activeScopes.problem], [[p], false, forbidden]);
 	});
 
-	it("R31 keeps what was read before where a later attempt fails", async () => {
+	it("R31 keeps the earlier lists if a later read fails", async () => {
 		await projects.load();
 		now = 2000;
 		failAt({ "list project/q": failing(unreachable) });
@@ -163,7 +163,7 @@ describe("Projects", () => {
 		assert.deepEqual(rest, { problem: unreachable, loading: false, loadedAt: 1000 });
 		assert.equal(reading.scope("q").listing, null, "whoever asked is not handed the old list as a new one");
 		failAt({ "projects 0": failing(forbidden) });
-		await assert.rejects(projects.load(), { name: "Failure", problem: forbidden });
+		await assert.rejects(projects.load(), { name: "ProblemError", problem: forbidden });
 		assert.deepEqual([ids(), projects.state.problem], [["p", "q"], forbidden]);
 		failAt({});
 		await projects.load();
@@ -171,7 +171,7 @@ describe("Projects", () => {
 		assert.equal(projects.scope("q").problem, null);
 	});
 
-	it("makes the projects' failure part of the state, and keeps what came before it", async () => {
+	it("adds a problem of the project list to the state, and keeps earlier pages", async () => {
 		fake.pageSize = 1;
 		failAt({ "projects 1": failing(forbidden) });
 		await projects.refresh();
@@ -182,7 +182,7 @@ describe("Projects", () => {
 		assert.equal(projects.whereActive("one", listing(one)).allProjects, false);
 	});
 
-	it("does not take a defect for a state", async () => {
+	it("throws an unexpected error instead of storing it", async () => {
 		failAt({ "list project/p": { thrown: new TypeError("a defect") } });
 		await assert.rejects(projects.refresh(), TypeError);
 		await assert.rejects(projects.loadProject("p"), TypeError);
@@ -190,34 +190,34 @@ describe("Projects", () => {
 		assert.equal(projects.scope("p").loading, false);
 	});
 
-	it("hands on a defect that comes while the next page is on its way", async () => {
+	it("passes on an unexpected error during the read of the next page", async () => {
 		const unhandled: unknown[] = [];
-		const note = (reason: unknown) => unhandled.push(reason);
-		process.on("unhandledRejection", note);
+		const collect = (reason: unknown) => unhandled.push(reason);
+		process.on("unhandledRejection", collect);
 		try {
 			failAt({ "list project/p": { thrown: new TypeError("a defect") } });
 			fake.pageSize = 1;
-			holding = true;
+			blocking = true;
 			const loaded = assert.rejects(projects.load(), TypeError);
 			await release();
 			await release((call) => call === "list project/p");
-			holding = false;
+			blocking = false;
 			await release();
 			await loaded;
 		} finally {
-			process.off("unhandledRejection", note);
+			process.off("unhandledRejection", collect);
 		}
 		assert.deepEqual(unhandled, []);
 	});
 
-	it("drops a project that is not listed any more", async () => {
+	it("drops a project that is no longer listed", async () => {
 		await projects.load();
 		fake.allProjects = [q];
 		await projects.load();
 		assert.deepEqual(ids(), ["q"]);
 	});
 
-	it("R29 reads a project once that comes twice", async () => {
+	it("R29 reads a project once that is listed twice", async () => {
 		fake.allProjects = [p, q, p];
 		fake.pageSize = 2;
 		await projects.load();
@@ -237,28 +237,28 @@ describe("Projects", () => {
 		assert.deepEqual(projects.scope("p").problem, unreachable);
 	});
 
-	it("R32 takes the newest answer for each project", async () => {
-		holding = true;
+	it("R32 uses the response to the newest request for each project", async () => {
+		blocking = true;
 		const older = projects.loadProject("p");
 		await nextTurn();
 		const newer = projects.loadProject("p");
 		await nextTurn();
 		fake.activeIn(inProject("p")).add("one");
-		held.pop()?.release();
+		waiting.pop()?.release();
 		await newer;
 		fake.activeIn(inProject("p")).delete("one");
-		held.pop()?.release();
+		waiting.pop()?.release();
 		assert.equal((await older).listing?.certificates[0]?.active, false, "whoever asked is answered all the same");
 		assert.equal(isActive("p"), true);
 		assert.equal(projects.scope("p").loading, false);
 	});
 
-	for (const outcome of ["an answer", "a failure"])
-		it(`R32 drops ${outcome} of the projects that a newer one overtook`, async () => {
-			holding = true;
+	for (const outcome of ["a response", "a failure"])
+		it(`R32 drops ${outcome} to an older request for the projects`, async () => {
+			blocking = true;
 			const older = Promise.allSettled([projects.load()]);
 			await nextTurn();
-			holding = false;
+			blocking = false;
 			await projects.load();
 			fake.allProjects = [p];
 			if (outcome === "a failure") failAt({ "projects 0": failing(unreachable) });
@@ -267,9 +267,9 @@ describe("Projects", () => {
 			assert.deepEqual([ids(), projects.state.problem, projects.state.loading], [["p", "q"], null, false]);
 		});
 
-	it("asks for nothing more once it is cancelled, and counts as never asked", async () => {
+	it("sends no more requests after a cancellation, and counts as never requested", async () => {
 		fake.allProjects = Array.from({ length: 20 }, (_, index) => project(`p${index}`));
-		holding = true;
+		blocking = true;
 		const abort = new AbortController();
 		const loaded = projects.load(abort.signal);
 		await release();
@@ -281,16 +281,16 @@ describe("Projects", () => {
 		assert.equal(projects.scope("p19").loading, false);
 	});
 
-	it("forgets all that it knew, and keeps out what was asked of another connection", async () => {
+	it("resets its state, and ignores responses for the former connection", async () => {
 		await projects.load();
 		fake.pageSize = 1;
-		holding = true;
+		blocking = true;
 		const loaded = projects.load();
 		await release();
 		projects.reset();
 		assert.deepEqual(projects.state, new ProjectStore(async () => fake).state);
 		assert.equal(projects.scope("p").listing, null);
-		holding = false;
+		blocking = false;
 		await release();
 		assert.deepEqual((await loaded).projects, [p, q], "whoever asked is answered all the same");
 		assert.equal(projects.state.projects, null);
@@ -298,7 +298,7 @@ describe("Projects", () => {
 		for (const id of ["p", "q"]) assert.equal(projects.scope(id).listing, null);
 	});
 
-	it("asks the connection that somebody has in mind", async () => {
+	it("uses a given API client", async () => {
 		const other = new FakeAdministration([one], [p]);
 		await projects.load(undefined, other);
 		await projects.loadProject("p", undefined, other);
@@ -306,7 +306,7 @@ describe("Projects", () => {
 		assert.deepEqual(fake.calls, []);
 	});
 
-	it("shows what a call did while the lists do not", async () => {
+	it("shows the effect of a write while the lists are stale", async () => {
 		await projects.load();
 		projects.recordWrite(
 			{ kind: "changed", certificate: { ...one, active: true }, field: "active" },
@@ -322,7 +322,7 @@ describe("Projects", () => {
 		for (const id of ["p", "q"]) assert.deepEqual(projects.scope(id).listing, listing());
 	});
 
-	it("shows what a call did before its project was read", async () => {
+	it("shows the effect of a write before the first read of its project", async () => {
 		projects.recordWrite(
 			{ kind: "changed", certificate: { ...one, active: true }, field: "active" },
 			projects.generation,
@@ -332,11 +332,11 @@ describe("Projects", () => {
 		assert.equal(isActive("p"), true);
 	});
 
-	it("keeps out what a call did in another connection", async () => {
-		const { generation: epoch } = projects;
+	it("ignores a write to another connection", async () => {
+		const { generation } = projects;
 		projects.reset();
 		await projects.load();
-		projects.recordWrite({ kind: "removed", id: "one" }, epoch, "p");
+		projects.recordWrite({ kind: "removed", id: "one" }, generation, "p");
 		assert.equal(isActive("p"), false);
 	});
 });

@@ -6,7 +6,12 @@ import type { ParsedCertificate } from "../../../../src/domain/certificateFile.t
 import { CancelledError, ProblemError } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
 import type { ActiveScopes } from "../../../../src/features/organization/activeScopes.ts";
-import { finishRotation, undoRotation } from "../../../../src/features/rotation/endRotation.ts";
+import {
+	type EndRequest,
+	type FinishRequest,
+	finishRotation,
+	undoRotation,
+} from "../../../../src/features/rotation/endRotation.ts";
 import {
 	findIssues,
 	prepareRotation,
@@ -32,7 +37,7 @@ import {
 import { candidate, certificate, listing } from "../../fakes/certificatesApi.ts";
 import { problemIn } from "../../openai/setup.ts";
 
-describe("Rotating", () => {
+describe("A rotation", () => {
 	const organizationRef = randomUUID();
 	const DAY = 86_400;
 	const at = 1000 * DAY;
@@ -60,7 +65,7 @@ describe("Rotating", () => {
 	const plansHere = (now?: () => number) =>
 		new RotationPlanStore(folder.path, new FileLocks(join(folder.path, "locks")), now);
 
-	/** As another window, or this one after a restart. */
+	/** Opens another window, or this window after a restart. */
 	function open(): void {
 		rotations = {
 			organization: organizationOf(fake),
@@ -77,25 +82,30 @@ describe("Rotating", () => {
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.fault = (call) => calls[call];
 	};
-	const prepare = (more: object = {}) =>
-		prepareRotation(rotations, { organizationRef, oldId: "old", nextId: "next", ...more });
-	const start = async (more: object = {}, signal?: AbortSignal) =>
-		startRotation(rotations, { confirmed: await prepare(), unclear: "imposed", soonDays: 30, ...more }, signal);
-	const finish = async (more: object = {}, signal?: AbortSignal) => {
-		const request = { confirmed: await prepare(), remove: false, ownAccess: async () => true, ...more };
+	const prepare = (overrides: Partial<Parameters<typeof prepareRotation>[1]> = {}) =>
+		prepareRotation(rotations, { organizationRef, oldId: "old", nextId: "next", ...overrides });
+	const start = async (overrides: Partial<Parameters<typeof startRotation>[1]> = {}, signal?: AbortSignal) =>
+		startRotation(rotations, { confirmed: await prepare(), unclear: "imposed", soonDays: 30, ...overrides }, signal);
+	const finish = async (overrides: Partial<FinishRequest> = {}, signal?: AbortSignal) => {
+		const request: FinishRequest = {
+			confirmed: await prepare(),
+			remove: false,
+			ownAccess: async () => true,
+			...overrides,
+		};
 		fake.calls.length = 0;
 		return finishRotation(rotations, request, signal);
 	};
-	const undo = async (more: object = {}) => {
-		const request = { confirmed: await prepare(), ownAccess: async () => true, ...more };
+	const undo = async (overrides: Partial<EndRequest> = {}) => {
+		const request: EndRequest = { confirmed: await prepare(), ownAccess: async () => true, ...overrides };
 		fake.calls.length = 0;
 		return undoRotation(rotations, request);
 	};
 	const outcomes = ({ scopes }: RotationResult) => scopes.map(({ scope, outcome }) => `${scopeKey(scope)} ${outcome}`);
-	/** The calls about one scope, without the reading of everything. */
+	/** Returns the calls for one scope. */
 	const callsIn = (scope: Scope) => fake.calls.filter((call) => call.includes(` ${scopeKey(scope)}`));
-	const known = async () => (await rotations.plans.read()).length;
-	const row = (scope: Scope, old: RotationScope["old"], next: boolean, planned: boolean) => ({
+	const planCount = async () => (await rotations.plans.read()).length;
+	const scopeState = (scope: Scope, old: RotationScope["old"], next: boolean, planned: boolean) => ({
 		scope,
 		old,
 		next,
@@ -103,53 +113,53 @@ describe("Rotating", () => {
 	});
 
 	describe("before it starts", () => {
-		it("reads everything, archived projects too, and writes nothing", async () => {
+		it("reads all scopes, archived projects too, and changes nothing", async () => {
 			activate("old", p, q);
 			activate("next", q);
 			activate("third", ORGANIZATION);
-			const basis = await prepare();
-			assert.deepEqual(basis.scopes, [row(p, "active", false, false), row(q, "active", true, false)]);
-			assert.equal(basis.plan, null);
-			assert.deepEqual(basis.inOrganization, ["third"]);
-			assert.deepEqual([fake.writes, await known()], [[], 0]);
+			const snapshot = await prepare();
+			assert.deepEqual(snapshot.scopes, [scopeState(p, "active", false, false), scopeState(q, "active", true, false)]);
+			assert.equal(snapshot.plan, null);
+			assert.deepEqual(snapshot.inOrganization, ["third"]);
+			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
 		});
 
-		it("R53 stops where a list is in part, fails, or holds what cannot be read", async () => {
+		it("R53 stops if a list is incomplete, fails or has an entry that cannot be read", async () => {
 			activate("old", p);
-			const unread = async (more: object) => {
+			const assertUnread = async (overrides: object) => {
 				const problem = await problemIn(prepare());
 				const nothing = { reason: "scopes-unread", organization: false, allProjects: false, projects: [], why: null };
-				assert.deepEqual(problem, { ...nothing, ...more });
+				assert.deepEqual(problem, { ...nothing, ...overrides });
 			};
 			const projects = [{ id: "q", name: "Project q" }];
 			failAt({ "list project/q": failing(forbidden) });
-			await unread({ projects, why: forbidden });
+			await assertUnread({ projects, why: forbidden });
 			failAt({});
 			const all = ["old", "next", "third"].map((id) => certificate(id));
-			for (const part of [{ unreadable: 1 }, { complete: false }]) {
-				fake.shown.set("project/q", { ...listing(...all), ...part });
-				await unread({ projects });
+			for (const incomplete of [{ unreadable: 1 }, { complete: false }]) {
+				fake.shown.set("project/q", { ...listing(...all), ...incomplete });
+				await assertUnread({ projects });
 			}
 			fake.shown.clear();
 			fake.shown.set("organization", { ...listing(...all), unreadable: 1 });
-			await unread({ organization: true });
+			await assertUnread({ organization: true });
 			fake.shown.clear();
 			fake.projectListing = { complete: false };
-			await unread({ allProjects: true });
+			await assertUnread({ allProjects: true });
 		});
 
 		for (const inherits of [false, true])
-			it(`asks where it cannot be told, and only there: lists ${inherits ? "show" : "do not show"} what is imposed`, async () => {
+			it(`marks projects as unclear only if needed: lists ${inherits ? "show" : "do not show"} imposed certificates`, async () => {
 				fake.inherits = inherits;
 				activate("old", ORGANIZATION, p);
 				const [organization, ...projects] = (await prepare()).scopes;
-				assert.deepEqual(organization, row(ORGANIZATION, "active", false, false));
-				// That it is not in one of the lists tells that no list shows what is imposed.
-				const unclear = [row(p, "unclear", false, false), row(q, "unclear", false, false)];
-				assert.deepEqual(projects, inherits ? unclear : [row(p, "active", false, false)]);
+				assert.deepEqual(organization, scopeState(ORGANIZATION, "active", false, false));
+				// The certificate is missing in one list, so no list shows imposed certificates.
+				const unclear = [scopeState(p, "unclear", false, false), scopeState(q, "unclear", false, false)];
+				assert.deepEqual(projects, inherits ? unclear : [scopeState(p, "active", false, false)]);
 			});
 
-		it("asks also where all lists show it, and not where another one tells that they show their own only", async () => {
+		it("marks projects as unclear if all lists show the certificate, unless another shows that lists contain only their own", async () => {
 			activate("old", ORGANIZATION, p, q);
 			assert.deepEqual(
 				(await prepare()).scopes.map(({ old }) => old),
@@ -162,7 +172,7 @@ describe("Rotating", () => {
 			);
 		});
 
-		it("says what keeps from it, and refuses to start then", async () => {
+		it("returns the issues, and refuses to start with an issue", async () => {
 			assert.deepEqual(findIssues(await prepare(), "start", at, 30), ["inactive"]);
 			activate("old", p);
 			assert.deepEqual(findIssues(await prepare(), "start", at, 30), []);
@@ -175,15 +185,15 @@ describe("Rotating", () => {
 				reason: "rotation-refused",
 				flaw: "not-longer",
 			});
-			assert.deepEqual([fake.writes, await known()], [[], 0]);
+			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
 		});
 
-		it("says that one of the two is gone", async () => {
+		it("reports that one of the certificates was deleted", async () => {
 			for (const ids of [{ oldId: "gone" }, { nextId: "gone" }])
 				assert.deepEqual(await problemIn(prepare(ids)), { reason: "not-found" });
 		});
 
-		it("refuses what another rotation that is not over has", async () => {
+		it("refuses certificates of another unfinished rotation", async () => {
 			activate("old", p);
 			activate("third", p);
 			await start();
@@ -193,7 +203,7 @@ describe("Rotating", () => {
 				{ oldId: "next", nextId: "old" },
 				{ oldId: "next", nextId: "third" },
 				{ oldId: "third", nextId: "old" },
-				// The undo of one would take what the clients of the other one, once finished, rely on.
+				// Undo of one rotation would deactivate the certificate that clients use after Finish of the other.
 				{ oldId: "third", nextId: "next" },
 			])
 				assert.deepEqual(await problemIn(prepare(pair)), pending);
@@ -201,12 +211,12 @@ describe("Rotating", () => {
 	});
 
 	describe("at its start", () => {
-		it("writes the plan first, then activates exactly where the old one is, the organization last", async () => {
+		it("writes the plan first, then activates exactly where the old certificate is active, the organization last", async () => {
 			activate("old", ORGANIZATION, q);
 			activate("third", p);
-			let written = 0;
+			let plansFound = 0;
 			fake.gate = async (call) => {
-				if (call.startsWith("activate")) written += (await rotations.plans.read()).length;
+				if (call.startsWith("activate")) plansFound += (await rotations.plans.read()).length;
 			};
 			const { plan, scopes } = await start();
 			assert.deepEqual(fake.writes, ["activate project/q next", "activate organization next"]);
@@ -214,15 +224,15 @@ describe("Rotating", () => {
 				{ scope: ORGANIZATION, nextWasActive: false },
 				{ scope: q, nextWasActive: false },
 			]);
-			assert.ok(scopes.every((account) => account.changed.length === 1));
-			assert.equal(written, 2);
-			// So that what was written does not hide what others do there.
+			assert.ok(scopes.every((result) => result.changed.length === 1));
+			assert.equal(plansFound, 2);
+			// These reads end the optimistic writes, which could hide changes by others.
 			assert.deepEqual(fake.calls.slice(-2).sort(), ["list organization", "list project/q"]);
 			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p), activeIn(q)], ["next,old", "third", "next,old"]);
 		});
 
 		for (const unclear of ["own", "imposed"] as const)
-			it(`goes by the person's word on what is unclear: ${unclear}`, async () => {
+			it(`uses the user's answer for unclear projects: ${unclear}`, async () => {
 				fake.inherits = true;
 				activate("old", ORGANIZATION, p);
 				await start({ unclear });
@@ -230,7 +240,7 @@ describe("Rotating", () => {
 				assert.deepEqual(fake.writes, [...(unclear === "own" ? own : []), "activate organization next"]);
 			});
 
-		it("goes on from what is there after it was stopped, and does nothing twice", async () => {
+		it("resumes from the current state after an interruption, and repeats no change", async () => {
 			activate("old", p, q);
 			failAt({ "activate project/q next": failing(forbidden) });
 			const { scopes } = await start();
@@ -241,27 +251,27 @@ describe("Rotating", () => {
 			failAt({});
 			open();
 			fake.calls.length = 0;
-			const again = await start();
+			const resumed = await start();
 			assert.deepEqual(fake.writes, ["activate project/q next"]);
-			assert.equal(again.plan.scopes.length, 2);
-			assert.equal(await known(), 1);
+			assert.equal(resumed.plan.scopes.length, 2);
+			assert.equal(await planCount(), 1);
 			fake.calls.length = 0;
 			assert.deepEqual((await start()).scopes, []);
 			assert.deepEqual(fake.writes, []);
 		});
 
-		it("adds to the plan where the old one was activated since", async () => {
+		it("adds scopes to the plan where the old certificate was activated since", async () => {
 			activate("old", p);
 			await start();
 			activate("old", q);
-			assert.deepEqual((await prepare()).scopes[1], row(q, "active", false, false));
+			assert.deepEqual((await prepare()).scopes[1], scopeState(q, "active", false, false));
 			await start();
-			assert.deepEqual((await prepare()).scopes[1], row(q, "active", true, true));
+			assert.deepEqual((await prepare()).scopes[1], scopeState(q, "active", true, true));
 			await undo();
 			assert.deepEqual([activeIn(p), activeIn(q)], ["old", "old"]);
 		});
 
-		it("R36 does nothing where it is not as it was confirmed", async () => {
+		it("R36 changes nothing if the state differs from the confirmed state", async () => {
 			activate("old", p);
 			const confirmed = await prepare();
 			activate("old", q);
@@ -269,10 +279,10 @@ describe("Rotating", () => {
 			rotations.organization.certificates.generation++;
 			assert.deepEqual(await problemIn(start({ confirmed })), { reason: "connection-changed" });
 			await assert.rejects(start({}, AbortSignal.abort()), CancelledError);
-			assert.deepEqual([fake.writes, await known()], [[], 0]);
+			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
 		});
 
-		it("R37 does nothing where another window was first, or what it wrote cannot be read", async () => {
+		it("R37 changes nothing if another window started first, and later continues with its plan", async () => {
 			activate("old", p);
 			const confirmed = await prepare();
 			const create = rotations.plans.create.bind(rotations.plans);
@@ -286,7 +296,7 @@ describe("Rotating", () => {
 			assert.equal(scopes.length, 1, "it goes on with the other window's plan");
 		});
 
-		it("sends nothing where the plan cannot be written", async () => {
+		it("sends nothing if the plan cannot be written", async () => {
 			activate("old", p);
 			const confirmed = await prepare();
 			rotations.plans.create = async () => false;
@@ -306,9 +316,9 @@ describe("Rotating", () => {
 		it("R36 reads, activates, deactivates and reads back, the organization first", async () => {
 			activate("old", ORGANIZATION, q);
 			await start();
-			const account = await finish();
-			assert.deepEqual(outcomes(account), ["organization done", "project/q done"]);
-			assert.deepEqual([account.ended, account.removed, account.problem], [true, false, null]);
+			const result = await finish();
+			assert.deepEqual(outcomes(result), ["organization done", "project/q done"]);
+			assert.deepEqual([result.ended, result.removed, result.problem], [true, false, null]);
 			assert.deepEqual(callsIn(q).slice(-6, -1), [`list project/q`, ...step("project/q")]);
 			assert.deepEqual(fake.writes, [
 				"activate organization next",
@@ -316,10 +326,10 @@ describe("Rotating", () => {
 				"activate project/q next",
 				"deactivate project/q old",
 			]);
-			assert.deepEqual([activeIn(ORGANIZATION), activeIn(q), await known()], ["next", "next", 0]);
+			assert.deepEqual([activeIn(ORGANIZATION), activeIn(q), await planCount()], ["next", "next", 0]);
 		});
 
-		it("R34 is over once the old one is deleted, also where that cannot be written down", async () => {
+		it("R34 is finished once the old certificate is deleted, even if that cannot be recorded", async () => {
 			activate("old", p);
 			await start();
 			rotations.plans.remove = async () => {
@@ -329,21 +339,21 @@ describe("Rotating", () => {
 				[false, false],
 				[true, true],
 			] as const) {
-				const account = await finish({ remove });
-				assert.deepEqual([account.ended, account.removed], [ended, remove]);
-				assert.equal(account.problem?.reason, ended ? undefined : "not-recorded");
+				const result = await finish({ remove });
+				assert.deepEqual([result.ended, result.removed], [ended, remove]);
+				assert.equal(result.problem?.reason, ended ? undefined : "not-recorded");
 			}
 		});
 
-		it("R35 deletes only if that is wished, and only what is active nowhere", async () => {
+		it("R35 deletes only on request, and only a certificate that is not active anywhere", async () => {
 			activate("old", p);
 			await start();
-			const account = await finish({ remove: true });
-			assert.deepEqual([account.ended, account.removed, fake.writes.at(-1)], [true, true, "remove old"]);
-			assert.equal(await known(), 0);
+			const result = await finish({ remove: true });
+			assert.deepEqual([result.ended, result.removed, fake.writes.at(-1)], [true, true, "remove old"]);
+			assert.equal(await planCount(), 0);
 		});
 
-		it("R35 does not delete what somebody activated elsewhere meanwhile, and keeps the plan", async () => {
+		it("R35 does not delete a certificate that somebody activated in another scope, and keeps the plan", async () => {
 			activate("old", p);
 			await start();
 			fake.gate = (call) => {
@@ -354,7 +364,7 @@ describe("Rotating", () => {
 				fake.activeIn(q).delete("old");
 				const { ended, problem } = await finish({ remove });
 				assert.deepEqual([ended, problem?.reason], [false, remove ? "certificate-active" : "changed-meanwhile"]);
-				assert.equal(await known(), 1);
+				assert.equal(await planCount(), 1);
 			}
 		});
 
@@ -363,19 +373,19 @@ describe("Rotating", () => {
 			["lost", lost(connectionLost), "failed", connectionLost],
 			["cancelled", { thrown: new CancelledError() }, "failed", null],
 		];
-		for (const [what, fault, outcome, problem] of failures)
-			it(`R34 deactivates nothing where the activation before is ${what}`, async () => {
+		for (const [title, fault, outcome, problem] of failures)
+			it(`R34 deactivates nothing if the activation before is ${title}`, async () => {
 				activate("old", p, q);
 				await start();
 				failAt({ "activate project/p next": fault });
-				const account = await finish();
-				assert.deepEqual(outcomes(account), [`project/p ${outcome}`, "project/q not-tried"]);
-				assert.deepEqual([account.ended, account.problem], [false, problem]);
+				const result = await finish();
+				assert.deepEqual(outcomes(result), [`project/p ${outcome}`, "project/q not-tried"]);
+				assert.deepEqual([result.ended, result.problem], [false, problem]);
 				assert.deepEqual(fake.writes, ["activate project/p next"]);
-				assert.equal(await known(), 1);
+				assert.equal(await planCount(), 1);
 			});
 
-		it("deactivates nothing where the read before fails", async () => {
+		it("deactivates nothing if the read before fails", async () => {
 			activate("old", p);
 			await start();
 			const confirmed = await prepare();
@@ -388,7 +398,7 @@ describe("Rotating", () => {
 			assert.deepEqual(fake.writes, []);
 		});
 
-		it("R34 finds out what became of a deactivation without an answer", async () => {
+		it("R34 reads back the outcome of a deactivation without a response", async () => {
 			activate("old", p, q);
 			await start();
 			failAt({ "deactivate project/p old": lost(connectionLost) });
@@ -397,64 +407,64 @@ describe("Rotating", () => {
 			open();
 			await start();
 			failAt({ "deactivate project/p old": failing(connectionLost) });
-			const account = await finish();
-			assert.deepEqual([outcomes(account)[0], account.problem], ["project/p failed", connectionLost]);
-			assert.deepEqual([activeIn(p), await known()], ["next,old", 1]);
+			const result = await finish();
+			assert.deepEqual([outcomes(result)[0], result.problem], ["project/p failed", connectionLost]);
+			assert.deepEqual([activeIn(p), await planCount()], ["next,old", 1]);
 		});
 
-		for (const [what, ends, outcome] of [
-			["an answer", undefined, "unread"],
-			["none", lost(connectionLost), "unknown"],
+		for (const [title, fault, outcome] of [
+			["a response", undefined, "unread"],
+			["no response", lost(connectionLost), "unknown"],
 		] as const)
-			it(`says that it could not be read back: ${what} to the deactivation`, async () => {
+			it(`reports that the scope could not be read back: ${title} to the deactivation`, async () => {
 				activate("old", p);
 				await start();
 				fake.fault = (call) => {
-					if (call === "deactivate project/p old") return ends;
+					if (call === "deactivate project/p old") return fault;
 					const isAfter = fake.writes.at(-1) === "deactivate project/p old";
 					return call === "list project/p" && isAfter ? failing(forbidden) : undefined;
 				};
 				assert.deepEqual(outcomes(await finish()), [`project/p ${outcome}`]);
-				assert.equal(await known(), 1);
+				assert.equal(await planCount(), 1);
 			});
 
-		it("activates the old one again at once where neither is active after it, and ends there", async () => {
+		it("reactivates the old certificate at once if neither is active afterwards, and stops", async () => {
 			activate("old", p, q);
 			await start();
 			fake.gate = (call) => {
 				if (call === "deactivate project/p old") fake.activeIn(p).delete("next");
 			};
-			const account = await finish();
-			assert.deepEqual(outcomes(account), ["project/p restored", "project/q not-tried"]);
+			const result = await finish();
+			assert.deepEqual(outcomes(result), ["project/p restored", "project/q not-tried"]);
 			assert.deepEqual(fake.writes.slice(-2), ["deactivate project/p old", "activate project/p old"]);
 			const { length } = fake.calls;
 			assert.equal(fake.calls.lastIndexOf("activate project/p old"), length - 2, "nothing but the read comes between");
-			assert.deepEqual([activeIn(p), account.ended, await known()], ["old", false, 1]);
+			assert.deepEqual([activeIn(p), result.ended, await planCount()], ["old", false, 1]);
 		});
 
-		it("tells where it could not be activated again", async () => {
+		it("reports a failed reactivation", async () => {
 			activate("old", p);
 			await start();
 			fake.gate = (call) => {
 				if (call === "deactivate project/p old") fake.activeIn(p).delete("next");
 			};
 			failAt({ "activate project/p old": failing(forbidden) });
-			const account = await finish();
-			assert.deepEqual([outcomes(account), account.problem], [["project/p emptied"], forbidden]);
+			const result = await finish();
+			assert.deepEqual([outcomes(result), result.problem], [["project/p emptied"], forbidden]);
 		});
 
-		for (const [what, meanwhile, fails, outcome] of [
-			["activated again where neither is active", () => fake.activeIn(p).delete("next"), null, "restored"],
+		for (const [title, meanwhile, fails, outcome] of [
+			["reactivates the old certificate if neither is active", () => fake.activeIn(p).delete("next"), null, "restored"],
 			[
-				"told to be active nowhere where that fails",
+				"reports no active certificate if the reactivation fails",
 				() => fake.activeIn(p).delete("next"),
 				"activate project/p old",
 				"emptied",
 			],
-			["told to be unknown where it cannot be read either", () => {}, "list project/p", "unknown"],
-			["done where only the new one is active", () => {}, null, "done"],
+			["reports an unknown state if the scope cannot be read either", () => {}, "list project/p", "unknown"],
+			["reports success if only the new certificate is active", () => {}, null, "done"],
 		] as const)
-			it(`R57 is ${what}, after a defect behind the deactivation, which comes out as well`, async () => {
+			it(`R57 returns an unexpected error after the deactivation, and ${title}`, async () => {
 				activate("old", p, q);
 				await start();
 				const { projects } = rotations.organization;
@@ -467,24 +477,24 @@ describe("Rotating", () => {
 					if (fails) failAt({ [fails]: failing(forbidden) });
 				};
 				const loadProject = projects.loadProject.bind(projects);
-				projects.loadProject = (...call) => (deactivated ? Promise.reject(defect) : loadProject(...call));
-				const account = await finish();
-				assert.deepEqual(outcomes(account), [`project/p ${outcome}`, "project/q not-tried"]);
-				assert.equal(account.scopes[0]?.defect, defect);
-				assert.deepEqual([account.ended, await known()], [false, 1]);
+				projects.loadProject = (...args) => (deactivated ? Promise.reject(defect) : loadProject(...args));
+				const result = await finish();
+				assert.deepEqual(outcomes(result), [`project/p ${outcome}`, "project/q not-tried"]);
+				assert.equal(result.scopes[0]?.defect, defect);
+				assert.deepEqual([result.ended, await planCount()], [false, 1]);
 				assert.equal(activeIn(p), { restored: "old", emptied: "", unknown: "next", done: "next" }[outcome]);
 			});
 
-		it("tells where neither is active, and leaves it so", async () => {
+		it("reports scopes where neither certificate is active, and leaves them unchanged", async () => {
 			activate("old", p, q);
 			await start();
 			fake.activeIn(p).clear();
-			const account = await finish();
-			assert.deepEqual(outcomes(account), ["project/q done", "project/p neither"]);
-			assert.deepEqual([account.ended, activeIn(p)], [true, ""]);
+			const result = await finish();
+			assert.deepEqual(outcomes(result), ["project/q done", "project/p neither"]);
+			assert.deepEqual([result.ended, activeIn(p)], [true, ""]);
 		});
 
-		it("does not touch the organization unless its own access is proven by what stays active there", async () => {
+		it("does not change the organization unless the remaining certificates prove the extension's own access", async () => {
 			activate("old", ORGANIZATION, p);
 			activate("third", ORGANIZATION);
 			await start();
@@ -495,30 +505,30 @@ describe("Rotating", () => {
 			};
 			assert.deepEqual(await problemIn(finish({ ownAccess })), { reason: "own-access" });
 			assert.deepEqual([...anchors].sort(), ["next", "third"]);
-			assert.deepEqual([fake.writes, await known()], [[], 1]);
+			assert.deepEqual([fake.writes, await planCount()], [[], 1]);
 		});
 
-		it("needs no access of its own for projects", async () => {
+		it("needs no proof of its own access for projects", async () => {
 			activate("old", p);
 			await start();
 			assert.equal((await finish({ ownAccess: async () => assert.fail() })).ended, true);
 		});
 
-		it("stops where a project that was said to inherit has it by itself, and asks again", async () => {
+		it("stops and requires a new confirmation if a project with an assumed inheritance has an own activation", async () => {
 			fake.inherits = true;
 			activate("old", ORGANIZATION, p);
 			await start({ unclear: "imposed" });
-			const account = await finish();
-			assert.deepEqual([outcomes(account), account.problem], [["organization done"], changed]);
+			const result = await finish();
+			assert.deepEqual([outcomes(result), result.problem], [["organization done"], changed]);
 			assert.deepEqual((await prepare()).scopes, [
-				row(ORGANIZATION, "inactive", true, true),
-				row(p, "active", true, false),
+				scopeState(ORGANIZATION, "inactive", true, true),
+				scopeState(p, "active", true, false),
 			]);
 			assert.deepEqual(outcomes(await finish()), ["project/p done"]);
-			assert.equal(await known(), 0);
+			assert.equal(await planCount(), 0);
 		});
 
-		it("R36 does nothing where it is not as it was confirmed, or the plan is gone", async () => {
+		it("R36 changes nothing if the state differs from the confirmed state, or the plan was removed", async () => {
 			activate("old", p);
 			await start();
 			const confirmed = await prepare();
@@ -531,23 +541,23 @@ describe("Rotating", () => {
 			assert.deepEqual(fake.writes, []);
 		});
 
-		it("does not go on to a certificate that is gone or has expired, but to one that expires soon", async () => {
+		it("refuses a deleted or expired new certificate, but accepts one that expires soon", async () => {
 			activate("old", p);
 			await start();
 			fake.certificates = fake.certificates.map((each) =>
 				each.id === "next" ? { ...each, expiresAt: at + 21 * DAY } : each,
 			);
-			const soon: RotationSnapshot = await prepare();
-			assert.deepEqual(findIssues(soon, "finish", at, 30), []);
-			assert.deepEqual(findIssues(soon, "finish", at + 21 * DAY, 30), ["expired"]);
+			const expiringSoon: RotationSnapshot = await prepare();
+			assert.deepEqual(findIssues(expiringSoon, "finish", at, 30), []);
+			assert.deepEqual(findIssues(expiringSoon, "finish", at + 21 * DAY, 30), ["expired"]);
 			fake.certificates = fake.certificates.filter(({ id }) => id !== "next");
 			fake.activeIn(p).delete("next");
 			assert.deepEqual(await problemIn(finish()), { reason: "rotation-refused", flaw: "gone" });
 			assert.deepEqual(outcomes(await undo()), ["project/p done"]);
-			assert.deepEqual([activeIn(p), await known()], ["old", 0]);
+			assert.deepEqual([activeIn(p), await planCount()], ["old", 0]);
 		});
 
-		it("is over where somebody else deleted the old one on the way", async () => {
+		it("is finished if somebody deleted the old certificate meanwhile", async () => {
 			activate("old", p);
 			await start();
 			fake.gate = (call) => {
@@ -555,8 +565,8 @@ describe("Rotating", () => {
 				fake.certificates = fake.certificates.filter(({ id }) => id !== "old");
 			};
 			for (const remove of [true, false]) {
-				const account = await finish({ remove });
-				assert.deepEqual([account.ended, account.removed, await known()], [true, true, 0]);
+				const result = await finish({ remove });
+				assert.deepEqual([result.ended, result.removed, await planCount()], [true, true, 0]);
 				fake.calls.length = 0;
 				fake.certificates.push(certificate("old", { validAt: at - DAY, expiresAt: at + DAY }));
 				activate("old", p);
@@ -565,26 +575,26 @@ describe("Rotating", () => {
 			}
 		});
 
-		it("tells what was done before it was cancelled", async () => {
+		it("returns the results before a cancellation", async () => {
 			activate("old", p, q);
 			await start();
 			const abort = new AbortController();
 			fake.gate = (call) => call === "activate project/q next" && abort.abort();
-			const account = await finish({}, abort.signal);
-			assert.deepEqual(outcomes(account), ["project/p done", "project/q failed"]);
-			assert.deepEqual([account.problem, activeIn(q), await known()], [null, "next,old", 1]);
+			const result = await finish({}, abort.signal);
+			assert.deepEqual(outcomes(result), ["project/p done", "project/q failed"]);
+			assert.deepEqual([result.problem, activeIn(q), await planCount()], [null, "next,old", 1]);
 		});
 
-		it("sends nothing more where the connection changes on the way", async () => {
+		it("sends nothing more if the connection changes between calls", async () => {
 			activate("old", p);
 			await start();
 			fake.gate = (call) => call === "activate project/p next" && rotations.organization.certificates.generation++;
-			const account = await finish();
+			const result = await finish();
 			assert.deepEqual(fake.writes, ["activate project/p next"]);
-			assert.deepEqual(account.problem, { reason: "connection-changed" });
+			assert.deepEqual(result.problem, { reason: "connection-changed" });
 		});
 
-		it("R57 does not take a defect for an outcome, and tells how the scope is", async () => {
+		it("R57 returns an unexpected error next to the outcome of its scope", async () => {
 			activate("old", p);
 			await start();
 			const defect = new TypeError("a defect");
@@ -595,13 +605,13 @@ describe("Rotating", () => {
 	});
 
 	describe("when undone", () => {
-		it("leaves the scopes as they were, and what was there before where it was", async () => {
+		it("restores the scopes, and keeps the new certificate where it was active before", async () => {
 			activate("old", ORGANIZATION, p, q);
 			activate("next", q);
 			activate("third", ORGANIZATION);
 			await start();
-			const account = await undo();
-			assert.deepEqual(outcomes(account), ["organization done", "project/p done", "project/q kept"]);
+			const result = await undo();
+			assert.deepEqual(outcomes(result), ["organization done", "project/p done", "project/q kept"]);
 			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p), activeIn(q)], ["old,third", "old", "next,old"]);
 			assert.deepEqual(fake.writes, [
 				"activate organization old",
@@ -609,10 +619,10 @@ describe("Rotating", () => {
 				"activate project/p old",
 				"deactivate project/p next",
 			]);
-			assert.deepEqual([account.ended, account.removed, await known()], [true, false, 0]);
+			assert.deepEqual([result.ended, result.removed, await planCount()], [true, false, 0]);
 		});
 
-		it("activates the old one again where a finish took it, also beside what was there before", async () => {
+		it("reactivates the old certificate where Finish deactivated it, even if the new certificate stays there", async () => {
 			activate("old", p, q);
 			activate("next", q);
 			await start();
@@ -623,41 +633,41 @@ describe("Rotating", () => {
 			assert.deepEqual([activeIn(p), activeIn(q)], ["old", "next,old"]);
 		});
 
-		it("tells where that could not be done, and keeps the plan", async () => {
+		it("reports a failed reactivation, and keeps the plan", async () => {
 			activate("old", p, q);
 			activate("next", p);
 			await start();
 			fake.activeIn(p).delete("old");
 			failAt({ "activate project/p old": failing(forbidden) });
-			const account = await undo();
-			assert.deepEqual(outcomes(account), ["project/p not-returned", "project/q not-tried"]);
-			assert.deepEqual([account.problem, await known()], [forbidden, 1]);
+			const result = await undo();
+			assert.deepEqual(outcomes(result), ["project/p not-returned", "project/q not-tried"]);
+			assert.deepEqual([result.problem, await planCount()], [forbidden, 1]);
 		});
 
-		it("activates the new one again where neither is active after it", async () => {
+		it("reactivates the new certificate if neither is active afterwards", async () => {
 			activate("old", p);
 			await start();
 			fake.gate = (call) => {
 				if (call === "deactivate project/p next") fake.activeIn(p).delete("old");
 			};
-			const account = await undo();
-			assert.deepEqual([outcomes(account), activeIn(p)], [["project/p restored"], "next"]);
-			assert.equal(await known(), 1);
+			const result = await undo();
+			assert.deepEqual([outcomes(result), activeIn(p)], [["project/p restored"], "next"]);
+			assert.equal(await planCount(), 1);
 		});
 
-		it("needs its own access in the organization, and an old certificate that is valid", async () => {
+		it("requires its own access in the organization, and a valid old certificate", async () => {
 			activate("old", ORGANIZATION);
 			await start();
 			assert.deepEqual(await problemIn(undo({ ownAccess: async () => false })), { reason: "own-access" });
-			const basis = await prepare();
-			assert.deepEqual(findIssues(basis, "undo", at, 30), []);
-			assert.deepEqual(findIssues(basis, "undo", at + 20 * DAY, 30), ["old-expired"]);
+			const snapshot = await prepare();
+			assert.deepEqual(findIssues(snapshot, "undo", at, 30), []);
+			assert.deepEqual(findIssues(snapshot, "undo", at + 20 * DAY, 30), ["old-expired"]);
 			assert.deepEqual(fake.writes, []);
 			fake.activeIn(ORGANIZATION).delete("next");
 			assert.deepEqual(findIssues(await prepare(), "undo", at + 20 * DAY, 30), [], "nothing returns to it");
 		});
 
-		it("does not say that the new one stays where the organization had only imposed it", async () => {
+		it("does not keep the new certificate in a project where the organization only imposed it", async () => {
 			fake.inherits = true;
 			activate("old", ORGANIZATION, p);
 			await start({ unclear: "imposed" });
@@ -667,7 +677,7 @@ describe("Rotating", () => {
 			assert.deepEqual([activeIn(ORGANIZATION), activeIn(p)], ["old", "old"]);
 		});
 
-		it("takes nothing where a project's list only says what the organization imposes", async () => {
+		it("deactivates nothing in a project whose list only shows the organization's certificates", async () => {
 			fake.inherits = true;
 			activate("old", p);
 			activate("next", ORGANIZATION);
@@ -677,7 +687,7 @@ describe("Rotating", () => {
 		});
 	});
 
-	it("can be taken up where nothing is written down, but then the new one stays where it is", async () => {
+	it("can be resumed without a plan, but then Undo keeps the new certificate", async () => {
 		activate("old", p, q);
 		await start();
 		folder.remove();
@@ -690,7 +700,7 @@ describe("Rotating", () => {
 		assert.deepEqual(activeIn(p), "next,old");
 	});
 
-	describe("How far it is", () => {
+	describe("in its stages", () => {
 		const plan: RotationPlan = {
 			organizationRef,
 			old: { id: "old", name: null },
@@ -698,7 +708,7 @@ describe("Rotating", () => {
 			scopes: [p, q].map((scope) => ({ scope, nextWasActive: false })),
 			startedAt: 1,
 		};
-		const where = (scopes: readonly Scope[], complete = true): ActiveScopes => ({
+		const activeScopes = (scopes: readonly Scope[], complete = true): ActiveScopes => ({
 			organization: scopes.includes(ORGANIZATION),
 			projects: scopes.flatMap((scope) =>
 				scope.kind === "project" ? [{ project: project(scope.id), how: "own" as const }] : [],
@@ -709,15 +719,40 @@ describe("Rotating", () => {
 			problem: null,
 		});
 		const stages: readonly [string, ActiveScopes, ActiveScopes, RotationStage][] = [
-			["both are in every scope of the plan", where([p, q]), where([p, q]), "waiting"],
-			["the new one is missing in one of them", where([p, q]), where([q]), "activating"],
-			["it is missing where the old one is not any more", where([p]), where([p]), "waiting"],
-			["it is missing outside the plan", where([ORGANIZATION, p, q]), where([p, q]), "waiting"],
-			["the old one is nowhere", where([]), where([p]), "finished"],
-			["not all is known of the old one", where([p, q], false), where([q]), "unknown"],
-			["not all is known of the new one", where([]), where([q], false), "unknown"],
+			["both are active in every scope of the plan", activeScopes([p, q]), activeScopes([p, q]), "waiting"],
+			[
+				"the new certificate is missing in one scope of the plan",
+				activeScopes([p, q]),
+				activeScopes([q]),
+				"activating",
+			],
+			[
+				"the new certificate is missing only where the old is no longer active",
+				activeScopes([p]),
+				activeScopes([p]),
+				"waiting",
+			],
+			[
+				"the new certificate is missing only outside the plan",
+				activeScopes([ORGANIZATION, p, q]),
+				activeScopes([p, q]),
+				"waiting",
+			],
+			["the old certificate is not active anywhere", activeScopes([]), activeScopes([p]), "finished"],
+			[
+				"the scopes of the old certificate are not completely known",
+				activeScopes([p, q], false),
+				activeScopes([q]),
+				"unknown",
+			],
+			[
+				"the scopes of the new certificate are not completely known",
+				activeScopes([]),
+				activeScopes([q], false),
+				"unknown",
+			],
 		];
 		for (const [when, old, next, stage] of stages)
-			it(`is “${stage}” where ${when}`, () => assert.equal(rotationStage(plan, old, next), stage));
+			it(`is “${stage}” if ${when}`, () => assert.equal(rotationStage(plan, old, next), stage));
 	});
 });

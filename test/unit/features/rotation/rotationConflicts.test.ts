@@ -14,7 +14,7 @@ import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { FakeAdministration, inProject, organizationOf, project } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
-describe("What others do while a certificate is rotated", () => {
+describe("Concurrent changes during a rotation", () => {
 	const organizationRef = randomUUID();
 	const DAY = 86_400;
 	const at = 1000 * DAY;
@@ -41,7 +41,7 @@ describe("What others do while a certificate is rotated", () => {
 		rotations = open();
 	}
 
-	/** A window. */
+	/** Opens a window. */
 	function open(): Rotations {
 		return {
 			organization: organizationOf(fake),
@@ -68,18 +68,18 @@ describe("What others do while a certificate is rotated", () => {
 		return () => fake.writes.slice(before);
 	};
 
-	it("R36 does not begin to refuse clients by an undo where somebody lets them in without a certificate", async () => {
+	it("R36 Undo activates nothing in a scope where somebody deactivated both certificates", async () => {
 		activate("old", p, q);
 		await start();
 		for (const scope of [p, q]) fake.activeIn(scope).clear();
-		const written = writesSince();
-		const account = await undo();
-		assert.deepEqual(outcomes(account), ["project/p neither", "project/q neither"]);
-		assert.deepEqual([written(), activeIn(p), activeIn(q)], [[], "", ""]);
-		assert.equal(account.ended, true);
+		const newWrites = writesSince();
+		const result = await undo();
+		assert.deepEqual(outcomes(result), ["project/p neither", "project/q neither"]);
+		assert.deepEqual([newWrites(), activeIn(p), activeIn(q)], [[], "", ""]);
+		assert.equal(result.ended, true);
 	});
 
-	it("R36 changes by an end only what the question names", async () => {
+	it("R36 Finish and Undo change only the scopes named in the prompt", async () => {
 		const before = fc.record({ old: fc.boolean(), next: fc.boolean() });
 		const scopes = fc.tuple(...[ORGANIZATION, p, q].map((scope) => fc.tuple(fc.constant(scope), before, before)));
 		await fc.assert(
@@ -100,17 +100,17 @@ describe("What others do while a certificate is rotated", () => {
 				const named = scopes.filter((each) =>
 					step === "finish" ? each.old === "active" : ["take", "return"].includes(undoStep(each, plan)),
 				);
-				const written = writesSince();
+				const newWrites = writesSince();
 				await (step === "finish" ? finish() : undo());
 				const keys = named.map(({ scope }) => scopeKey(scope));
-				for (const call of written()) assert.ok(keys.includes(call.split(" ")[1] ?? ""), call);
+				for (const call of newWrites()) assert.ok(keys.includes(call.split(" ")[1] ?? ""), call);
 				for (const each of await rotations.plans.read()) await rotations.plans.remove(each);
 			}),
 			{ numRuns: 100, seed: SEED },
 		);
 	});
 
-	it("R36 takes the new one only where the question named it, though somebody has activated it since", async () => {
+	it("R36 Undo deactivates the new certificate only in scopes named in the prompt, even if it was activated since", async () => {
 		activate("old", p);
 		await start();
 		fake.activeIn(p).delete("next");
@@ -119,12 +119,12 @@ describe("What others do while a certificate is rotated", () => {
 		fake.gate = (call) => {
 			if (call === "list project/p" && ++reads === 2) activate("next", p);
 		};
-		const account = await undoRotation(rotations, { confirmed, ownAccess });
-		assert.deepEqual([outcomes(account), account.problem, account.ended], [["project/p failed"], changed, false]);
+		const result = await undoRotation(rotations, { confirmed, ownAccess });
+		assert.deepEqual([outcomes(result), result.problem, result.ended], [["project/p failed"], changed, false]);
 		assert.equal(activeIn(p), "next,old");
 	});
 
-	it("R36 starts nothing where the old one is not active any more right before", async () => {
+	it("R36 a start skips a scope where the old certificate was deactivated just before", async () => {
 		activate("old", ORGANIZATION, p, q);
 		fake.gate = (call) => {
 			if (call === "activate project/q next") fake.activeIn(ORGANIZATION).clear();
@@ -142,13 +142,13 @@ describe("What others do while a certificate is rotated", () => {
 		assert.equal(activeIn(ORGANIZATION), "");
 	});
 
-	it("R36 lets of Finish and Undo at once, of lists that are late, only one take anything", async () => {
+	it("R36 only one of concurrent Finish and Undo deactivates a certificate, even with stale lists", async () => {
 		activate("old", p);
 		await start();
 		const confirmed = await prepare();
 		const both = listing(...fake.certificates.map((each) => ({ ...each, active: each.id !== "third" })));
 		fake.shown.set("project/p", both);
-		const written = writesSince();
+		const newWrites = writesSince();
 		const ended = await Promise.allSettled([
 			finishRotation(rotations, { confirmed, remove: false, ownAccess }),
 			undoRotation(open(), { confirmed, ownAccess }),
@@ -159,14 +159,14 @@ describe("What others do while a certificate is rotated", () => {
 			problems.every((reason) => ["locked", "changed-meanwhile", "no-rotation"].includes(reason)),
 			problems.join(),
 		);
-		// A start that comes first finds nothing left to activate, and keeps from neither.
-		const ends = ended.slice(0, 2).map(({ status }) => status);
-		assert.deepEqual(ends.toSorted(), ["fulfilled", "rejected"]);
-		assert.ok(written().filter((call) => call.startsWith("deactivate")).length < 2);
+		// A start that runs first has nothing left to activate, and blocks neither.
+		const statuses = ended.slice(0, 2).map(({ status }) => status);
+		assert.deepEqual(statuses.toSorted(), ["fulfilled", "rejected"]);
+		assert.ok(newWrites().filter((call) => call.startsWith("deactivate")).length < 2);
 		assert.notEqual(activeIn(p), "");
 	});
 
-	it("R37 lets of two rotations that have one certificate in common only one begin", async () => {
+	it("R37 only one of two rotations with a common certificate can start", async () => {
 		activate("old", p);
 		activate("next", q);
 		const [one, other] = [open(), open()];
@@ -183,24 +183,24 @@ describe("What others do while a certificate is rotated", () => {
 		for (const { old, next } of plans) assert.ok((await prepare(old.id, next.id)).plan);
 	});
 
-	it("R37 can be ended though another plan has one of its certificates", async () => {
+	it("R37 a rotation can be ended although another plan has one of its certificates", async () => {
 		activate("old", p);
 		const { plan } = await start();
 		await rotations.plans.create({ ...plan, old: plan.next, next: { id: "third", name: null } });
 		assert.equal((await undo()).ended, true);
 	});
 
-	it("removes the plan alone where the new one is gone and the old one has expired", async () => {
+	it("Undo removes only the plan if the new certificate was deleted and the old has expired", async () => {
 		activate("old", p);
 		await start();
 		fake.activeIn(p).delete("next");
 		fake.certificates = fake.certificates.filter(({ id }) => id !== "next");
 		now += 25 * DAY * 1000;
 		assert.deepEqual(findIssues(await prepare(), "finish", now / 1000, 0), ["gone"]);
-		const written = writesSince();
-		const account = await undo();
-		assert.deepEqual([outcomes(account), account.ended], [["project/p done"], true]);
-		assert.deepEqual([written(), await rotations.plans.read()], [[], []]);
+		const newWrites = writesSince();
+		const result = await undo();
+		assert.deepEqual([outcomes(result), result.ended], [["project/p done"], true]);
+		assert.deepEqual([newWrites(), await rotations.plans.read()], [[], []]);
 		assert.equal((await prepare("old", "third")).plan, null, "another one may take over");
 	});
 });

@@ -25,12 +25,12 @@ const everywhere: ScopeSummary = { organization: true, projects: [{ id: "p", nam
 const [p, q] = [inProject("p"), inProject("q")];
 const nameOf = (id: string) => id.toUpperCase();
 
-const anchor = (name: string, days: number, more: Partial<TrustAnchor> = {}): TrustAnchor => {
+const anchor = (name: string, days: number, overrides: Partial<TrustAnchor> = {}): TrustAnchor => {
 	const [notBefore, notAfter] = [NOW - DAY, NOW + days * DAY];
 	return {
 		certificate: certificate(name.toLowerCase(), { name, validAt: notBefore, expiresAt: notAfter }),
 		content: candidate(name, { notBefore, notAfter }),
-		...more,
+		...overrides,
 	};
 };
 const [old, next] = [anchor("Old", 10), anchor("New", 900)];
@@ -57,18 +57,18 @@ describe("The row of a certificate in a rotation", () => {
 		["finished", "Rotating: active nowhere any more, Finish ends it"],
 		["unknown", "Rotating: not known how far"],
 	];
-	for (const [stage, words] of stages)
-		it(`says what to do where it is ${stage}`, () => {
-			assert.equal(roleWords([role("old", stage)]), words);
+	for (const [stage, expected] of stages)
+		it(`says the next step in the stage ${stage}`, () => {
+			assert.equal(roleWords([role("old", stage)]), expected);
 		});
 
-	it("says from whom it takes over, from each of several", () => {
+	it("names each certificate that it replaces", () => {
 		assert.equal(roleWords([]), null);
 		const other = { ...role("next"), other: { id: "cert_gone", name: null } };
 		assert.equal(roleWords([role("next"), other]), "taking over from “Old” · taking over from “cert_gone”");
 	});
 
-	it("has the other one, the scopes and the beginning below it", () => {
+	it("shows the other certificate, the scopes and the start time", () => {
 		const [fact, ...others] = roleFacts([role("old")], nameOf);
 		assert.deepEqual(others, []);
 		assert.equal(fact?.label, "Rotating to");
@@ -78,8 +78,8 @@ describe("The row of a certificate in a rotation", () => {
 	});
 });
 
-describe("The question before a rotation", () => {
-	it("says what it means to forget what cannot be read of one", () => {
+describe("The prompt before a rotation", () => {
+	it("explains the effect of forgetting an unreadable plan", () => {
 		const { message, detail } = spoiltPlanWords(old.certificate);
 		assert.equal(message, "What was written down of a rotation of “Old” cannot be read. Forget it?");
 		assert.match(detail, /^Nothing is changed at OpenAI by that\./);
@@ -87,7 +87,7 @@ describe("The question before a rotation", () => {
 
 	const question = { old, next, missing: everywhere, present: nowhere, planned: false, changed: false };
 
-	it("tells what both are and where they differ", () => {
+	it("compares both certificates", () => {
 		const [one, other] = [old.content?.sha256, next.content?.sha256].map((sha256) =>
 			sha256?.slice(0, 16).match(/.{4}/g)?.join(" "),
 		);
@@ -106,21 +106,21 @@ describe("The question before a rotation", () => {
 		]);
 	});
 
-	it("goes by the lists' dates where a content cannot be read, and says so", () => {
+	it("uses the dates of the lists if a content cannot be read, and says so", () => {
 		assert.deepEqual(comparisonLines(old, { ...next, content: null }), [
 			"Valid: 2027-01-14 to 2027-01-25 (UTC) → 2027-01-14 to 2029-07-03 (UTC)",
 			"The content of “New” could not be read.",
 		]);
 	});
 
-	it("R12 holds no foreign text as it came", () => {
-		const evil = anchor("a\u202eb\nc", 10, { content: candidate("x", { subject: "CN=\u202e\n", issuer: "" }) });
-		const { message, detail } = startWords({ ...question, old: evil });
+	it("R12 sanitizes all external text", () => {
+		const hostile = anchor("a\u202eb\nc", 10, { content: candidate("x", { subject: "CN=\u202e\n", issuer: "" }) });
+		const { message, detail } = startWords({ ...question, old: hostile });
 		assert.doesNotMatch(message + detail, /\u202e/);
 		assert.equal(message.split("\n").length, 1);
 	});
 
-	it("tells the scopes, that the old one stays, and that a filter does not come along", () => {
+	it("names the scopes, and says that the old certificate stays active and filters are not copied", () => {
 		const { message, detail } = startWords(question);
 		assert.equal(message, "Rotate “Old” to “New”?");
 		assert.match(detail, /Now, “New” is activated in:\n• the organization\n• project “Production”\n/);
@@ -129,18 +129,18 @@ describe("The question before a rotation", () => {
 		assert.doesNotMatch(detail, /already|meanwhile/);
 	});
 
-	it("says what is not known where this machine wrote no plan down", () => {
-		const half = { ...question, missing: nowhere, present: everywhere };
+	it("says that earlier activations are unknown if this computer has no plan", () => {
+		const partlyActive = { ...question, missing: nowhere, present: everywhere };
 		const unknown = /is active already in the organization and project “Production”\. Whether it was before/;
-		assert.match(startWords(half).detail, unknown);
-		const planned = startWords({ ...half, planned: true, changed: true });
+		assert.match(startWords(partlyActive).detail, unknown);
+		const planned = startWords({ ...partlyActive, planned: true, changed: true });
 		assert.equal(planned.message, "Go on rotating “Old” to “New”?");
 		assert.doesNotMatch(planned.detail, /Whether it was before/);
 		assert.match(planned.detail, /^Something was changed meanwhile/);
 	});
 });
 
-describe("The question before a rotation ends", () => {
+describe("The prompt before the end of a rotation", () => {
 	const finish = {
 		...{ old: old.certificate, next: next.certificate, places: everywhere },
 		...{ missing: nowhere, access: null, changed: false },
@@ -150,7 +150,7 @@ describe("The question before a rotation ends", () => {
 		...{ kept: nowhere, back: nowhere, access: null, changed: false },
 	};
 
-	it("says that nothing can show whether clients have moved, and who is refused", () => {
+	it("says that moved clients cannot be detected, and which clients will be refused", () => {
 		const { message, detail } = finishWords({ ...finish, access: "It will be answered." });
 		assert.equal(message, "Have all clients moved from “Old” to “New”?");
 		assert.match(detail, /^Nothing here can show whether they have\. .* identities that log in by it no longer can\./);
@@ -159,15 +159,15 @@ describe("The question before a rotation ends", () => {
 		assert.match(detail, /There is no Undo after Finish\.$/);
 	});
 
-	it("says where the new one is not active yet, and where the old one is active nowhere", () => {
+	it("says where the new certificate is not active yet, and if the old certificate is no longer active", () => {
 		const missing = { organization: false, projects: [{ id: "p", name: "Production" }] };
 		assert.match(finishWords({ ...finish, missing }).detail, /“New” is not active yet in project “Production”: it is/);
-		const over = finishWords({ ...finish, places: nowhere });
-		assert.equal(over.message, "“Old” is active nowhere any more. End its rotation to “New”?");
-		assert.doesNotMatch(over.detail, /refused|deactivated in/);
+		const inactive = finishWords({ ...finish, places: nowhere });
+		assert.equal(inactive.message, "“Old” is active nowhere any more. End its rotation to “New”?");
+		assert.doesNotMatch(inactive.detail, /refused|deactivated in/);
 	});
 
-	it("says what Undo deactivates, keeps and brings back", () => {
+	it("says what Undo deactivates, keeps and reactivates", () => {
 		assert.match(undoWords(undo).detail, /^“New” is deactivated in:\n• the organization/);
 		const mixed = undoWords({ ...undo, places: nowhere, kept: everywhere, back: everywhere });
 		assert.match(mixed.detail, /^“Old” is activated again in the organization and project “Production”\./);
@@ -181,7 +181,7 @@ describe("The question before a rotation ends", () => {
 		assert.match(detail, /^None is set\.\n\nSet up a client certificate that chains to “New”, or to another one/);
 	});
 
-	it("says which certificates to delete where there is no room", () => {
+	it("suggests certificates to delete if the limit is reached", () => {
 		const idle = Array.from({ length: 10 }, (_, index) =>
 			certificate(`c${index}`, { name: `CA ${index}`, expiresAt: NOW + (index - 1) * 2 * DAY }),
 		);
@@ -195,17 +195,17 @@ describe("The question before a rotation ends", () => {
 	});
 });
 
-describe("The account of a rotation's end", () => {
+describe("The result of a rotation's end", () => {
 	const failed: Problem = { reason: "service-error", status: 500 };
 	const end: RotationEnd = { step: "finish", remove: false, from: old.certificate, to: next.certificate };
 	const undo: RotationEnd = { step: "undo", remove: false, from: next.certificate, to: old.certificate };
-	const account = (...scopes: readonly [Scope, SwitchoverResult["outcome"], (Problem | null)?][]) => ({
+	const resultOf = (...scopes: readonly [Scope, SwitchoverResult["outcome"], (Problem | null)?][]) => ({
 		scopes: scopes.map(([scope, outcome, problem = null]) => ({ scope, outcome, problem })),
 		...{ ended: false, removed: false, problem: null as Problem | null },
 	});
 
-	it("is one sentence for what went the same way", () => {
-		const done = { ...account([ORGANIZATION, "done"], [p, "done"]), ended: true };
+	it("is one sentence for equal outcomes", () => {
+		const done = { ...resultOf([ORGANIZATION, "done"], [p, "done"]), ended: true };
 		assert.ok(isEnded(end, done));
 		assert.ok(!isEnded({ ...end, remove: true }, done));
 		assert.equal(
@@ -219,31 +219,31 @@ describe("The account of a rotation's end", () => {
 		assert.match(endWords({ ...end, remove: true }, done, nameOf), /is finished, but it was not deleted\.\n/);
 	});
 
-	it("R34 tells scope by scope, and why once", () => {
-		const partly = { ...account([ORGANIZATION, "done"], [p, "failed", failed], [q, "not-tried"]), problem: failed };
-		assert.ok(!isEnded(end, partly));
+	it("R34 gives the outcome of each scope, and the reason once", () => {
+		const partial = { ...resultOf([ORGANIZATION, "done"], [p, "failed", failed], [q, "not-tried"]), problem: failed };
+		assert.ok(!isEnded(end, partial));
 		assert.equal(
-			endWords(end, partly, nameOf),
+			endWords(end, partial, nameOf),
 			"The rotation of “Old” is not finished.\nIn project “P”: “Old” not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\nIn project “Q”: not tried.\nIn the organization: “Old” deactivated.\nFinish again to go on.",
 		);
 		assert.match(
-			endWords(end, { ...account([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
+			endWords(end, { ...resultOf([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
 			/deactivated\.\nSomething else was changed meanwhile, or only shows now\.\nFinish again to go on\.$/,
 		);
 	});
 
-	it("R34 does not say that nothing was sent where something was", () => {
+	it("R34 does not say that nothing was sent if something was", () => {
 		const problems: readonly Problem[] = [
 			{ reason: "connection-changed" },
 			{ reason: "not-recorded", code: "ENOSPC" },
 			{ reason: "lock-lost" },
 		];
 		for (const problem of problems)
-			for (const told of [account([p, "done"]), account([p, "done"], [q, "failed", problem])]) {
-				const words = endWords(end, { ...told, problem }, nameOf);
-				assert.match(words, /“Old” deactivated\./);
-				assert.match(words, /it went no further|could not be changed/);
-				assert.doesNotMatch(words, /Nothing was sent/);
+			for (const result of [resultOf([p, "done"]), resultOf([p, "done"], [q, "failed", problem])]) {
+				const message = endWords(end, { ...result, problem }, nameOf);
+				assert.match(message, /“Old” deactivated\./);
+				assert.match(message, /it went no further|could not be changed/);
+				assert.doesNotMatch(message, /Nothing was sent/);
 			}
 	});
 
@@ -257,13 +257,13 @@ describe("The account of a rotation's end", () => {
 		["emptied", "neither “New” nor “Old” is active now. Activate one of them."],
 		["neither", "neither “New” nor “Old” was active; nothing was done."],
 	];
-	for (const [outcome, words] of outcomes)
-		it(`of Undo says where it is ${outcome}`, () => {
-			const undone = { ...account([p, outcome]), ended: true };
+	for (const [outcome, expected] of outcomes)
+		it(`of Undo names the scopes with the outcome ${outcome}`, () => {
+			const undone = { ...resultOf([p, outcome]), ended: true };
 			assert.equal(isEnded(undo, undone), outcome === "kept" || outcome === "returned");
-			assert.equal(endWords(undo, undone, nameOf), `The rotation of “Old” is undone.\nIn project “P”: ${words}`);
+			assert.equal(endWords(undo, undone, nameOf), `The rotation of “Old” is undone.\nIn project “P”: ${expected}`);
 			assert.match(
-				endWords(undo, account([p, outcome]), nameOf),
+				endWords(undo, resultOf([p, outcome]), nameOf),
 				/^The rotation of “Old” is not undone\.\n.*\nUndo again to go on\.$/,
 			);
 		});

@@ -6,58 +6,62 @@ const DAY = 86_400;
 const now = 1000 * DAY;
 const NEVER = 253_402_300_799;
 
-function anchor(id: string, until: number | null, more: Partial<TrustAnchor> = {}): TrustAnchor {
+function anchor(id: string, until: number | null, overrides: Partial<TrustAnchor> = {}): TrustAnchor {
 	return {
 		certificate: certificate(id, { validAt: now - DAY, expiresAt: until }),
 		content: candidate(id, { notBefore: now - DAY, notAfter: until }),
-		...more,
+		...overrides,
 	};
 }
 
 describe("A rotation", () => {
 	const old = anchor("old", now + 100 * DAY);
-	const flaws = (next: TrustAnchor, soonDays = 30, of = old) => findRotationIssues(of, next, now, soonDays);
+	const issues = (next: TrustAnchor, soonDays = 30, current = old) => findRotationIssues(current, next, now, soonDays);
 
-	it("goes to a certificate that is valid for longer", () => {
-		assert.deepEqual(flaws(anchor("next", now + 101 * DAY)), []);
-		assert.deepEqual(flaws(anchor("next", NEVER), 30, anchor("old", NEVER)), []);
+	it("is allowed to a certificate that is valid for longer", () => {
+		assert.deepEqual(issues(anchor("next", now + 101 * DAY)), []);
+		assert.deepEqual(issues(anchor("next", NEVER), 30, anchor("old", NEVER)), []);
 	});
 
-	it("does not go to the same certificate, by its id or its content", () => {
-		assert.deepEqual(flaws(old), ["same"]);
+	it("is refused to the same certificate, by id or content", () => {
+		assert.deepEqual(issues(old), ["same"]);
 		const { content } = old;
-		assert.deepEqual(flaws(anchor("copy", now + 200 * DAY, { content })), ["same"]);
-		const without = anchor("old", now + 100 * DAY, { content: null });
-		assert.deepEqual(flaws(anchor("next", now + 101 * DAY, { content: null }), 30, without), []);
+		assert.deepEqual(issues(anchor("copy", now + 200 * DAY, { content })), ["same"]);
+		const unread = anchor("old", now + 100 * DAY, { content: null });
+		assert.deepEqual(issues(anchor("next", now + 101 * DAY, { content: null }), 30, unread), []);
 	});
 
-	it("does not go to one that expires no later, or soon, or has expired", () => {
-		assert.deepEqual(flaws(anchor("next", now + 100 * DAY)), ["not-longer"]);
-		assert.deepEqual(flaws(anchor("next", now + 30 * DAY), 30, anchor("old", now)), ["expires-soon"]);
-		assert.deepEqual(flaws(anchor("next", now + 30 * DAY + 1), 30, anchor("old", now)), []);
-		assert.deepEqual(flaws(anchor("next", now), 0, anchor("old", now - DAY)), ["expired"]);
+	it("is refused to a certificate that does not expire later, expires soon or has expired", () => {
+		assert.deepEqual(issues(anchor("next", now + 100 * DAY)), ["not-longer"]);
+		assert.deepEqual(issues(anchor("next", now + 30 * DAY), 30, anchor("old", now)), ["expires-soon"]);
+		assert.deepEqual(issues(anchor("next", now + 30 * DAY + 1), 30, anchor("old", now)), []);
+		assert.deepEqual(issues(anchor("next", now), 0, anchor("old", now - DAY)), ["expired"]);
 	});
 
-	it("does not go to one that is not valid yet, or no authority", () => {
+	it("is refused to a certificate that is not valid yet or not an authority", () => {
 		const next = anchor("next", now + 200 * DAY);
 		const later = { ...next, certificate: { ...next.certificate, validAt: now + 1 } };
-		assert.deepEqual(flaws(later), ["not-yet-valid"]);
-		const judged = (...codes: readonly ("not-a-ca" | "no-basic-constraints" | "no-crl-sign")[]) =>
-			flaws({ ...next, content: candidate("next", { findings: codes.map((code) => ({ code, level: "strong" })) }) });
-		assert.deepEqual(judged("no-crl-sign", "not-a-ca"), ["leaf"]);
-		assert.deepEqual(judged("no-basic-constraints"), ["leaf"]);
-		assert.deepEqual(judged("no-crl-sign"), []);
+		assert.deepEqual(issues(later), ["not-yet-valid"]);
+		const issuesWith = (...codes: readonly ("not-a-ca" | "no-basic-constraints" | "no-crl-sign")[]) =>
+			issues({ ...next, content: candidate("next", { findings: codes.map((code) => ({ code, level: "strong" })) }) });
+		assert.deepEqual(issuesWith("no-crl-sign", "not-a-ca"), ["leaf"]);
+		assert.deepEqual(issuesWith("no-basic-constraints"), ["leaf"]);
+		assert.deepEqual(issuesWith("no-crl-sign"), []);
 	});
 
-	it("takes the dates from the content where the list does not tell, and stops where neither does", () => {
-		const silent = certificate("next", { validAt: null, expiresAt: null });
-		const told = { certificate: silent, content: candidate("next", { notBefore: 1, notAfter: now + 200 * DAY }) };
-		assert.deepEqual(validityOf(told), { from: 1, until: now + 200 * DAY });
-		assert.deepEqual(flaws(told), []);
-		const untold = { certificate: silent, content: null };
-		assert.deepEqual(flaws(untold), ["dates-unknown"]);
-		assert.deepEqual(flaws(anchor("next", now + 200 * DAY), 30, { ...untold, certificate: { ...silent, id: "old" } }), [
-			"dates-unknown",
-		]);
+	it("uses the content's dates if the list has none, and is refused if neither has dates", () => {
+		const withoutDates = certificate("next", { validAt: null, expiresAt: null });
+		const dated = {
+			certificate: withoutDates,
+			content: candidate("next", { notBefore: 1, notAfter: now + 200 * DAY }),
+		};
+		assert.deepEqual(validityOf(dated), { from: 1, until: now + 200 * DAY });
+		assert.deepEqual(issues(dated), []);
+		const undated = { certificate: withoutDates, content: null };
+		assert.deepEqual(issues(undated), ["dates-unknown"]);
+		assert.deepEqual(
+			issues(anchor("next", now + 200 * DAY), 30, { ...undated, certificate: { ...withoutDates, id: "old" } }),
+			["dates-unknown"],
+		);
 	});
 });

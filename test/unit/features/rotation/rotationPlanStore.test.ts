@@ -17,7 +17,7 @@ import { inProject } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 import { problemIn } from "../../openai/setup.ts";
 
-describe("Plans of rotations", () => {
+describe("Rotation plans", () => {
 	const organizationRef = randomUUID();
 	let folder: ReturnType<typeof temporaryFolder>;
 	let path: string;
@@ -32,7 +32,7 @@ describe("Plans of rotations", () => {
 	});
 	afterEach(() => folder.remove());
 
-	const plan = (more: Partial<RotationPlan> = {}): RotationPlan => ({
+	const plan = (overrides: Partial<RotationPlan> = {}): RotationPlan => ({
 		organizationRef,
 		old: { id: "cert_A", name: "Old" },
 		next: { id: "cert_B", name: null },
@@ -41,11 +41,11 @@ describe("Plans of rotations", () => {
 			{ scope: inProject("p"), nextWasActive: true },
 		],
 		startedAt: 1000,
-		...more,
+		...overrides,
 	});
 	const names = () => readdirSync(path);
 
-	it("are kept for whoever reads them later, and nobody else", async () => {
+	it("are kept for later reads, only by their owner", async () => {
 		assert.deepEqual(await plans.read(), []);
 		assert.equal(await plans.create(plan()), true);
 		const later = new RotationPlanStore(path, locks);
@@ -56,17 +56,17 @@ describe("Plans of rotations", () => {
 		assertPrivate(join(path, names()[0] ?? ""));
 	});
 
-	it("R37 are one for each old certificate of a connection; the first one wins", async () => {
+	it("R37 are unique per connection and old certificate; the first plan is kept", async () => {
 		await plans.create(plan());
 		assert.equal(await plans.create(plan({ next: { id: "cert_C", name: null } })), false);
 		assert.deepEqual(await plans.read(), [plan()]);
 		assert.equal(await plans.create(plan({ organizationRef: randomUUID() })), true);
-		// Where case does not count in a file's name, it does in an id.
+		// Ids are case-sensitive, even if file names are not.
 		assert.equal(await plans.create(plan({ old: { id: "cert_a", name: null } })), true);
 		assert.equal(new Set(names().map((name) => name.toLowerCase())).size, 3);
 	});
 
-	it("R37 of two windows that write the same one at once only one wins", async () => {
+	it("R37 are written by only one of several windows at once", async () => {
 		const others = Array.from(
 			{ length: 10 },
 			() => new RotationPlanStore(path, new FileLocks(join(folder.path, "locks"))),
@@ -78,26 +78,26 @@ describe("Plans of rotations", () => {
 		assert.deepEqual(await plans.read(), [plan({ startedAt: won.indexOf(true) })]);
 	});
 
-	it("tell when others are known, and only then", async () => {
-		let told = 0;
-		plans.on("change", () => told++);
+	it("emit `change` only if the known plans changed", async () => {
+		let changes = 0;
+		plans.on("change", () => changes++);
 		await plans.create(plan());
 		await plans.reload();
-		assert.equal(told, 1);
+		assert.equal(changes, 1);
 		await new RotationPlanStore(path, locks).remove(plan());
 		await plans.reload();
-		assert.deepEqual([told, plans.known], [2, []]);
+		assert.deepEqual([changes, plans.known], [2, []]);
 	});
 
-	it("get more scopes", async () => {
+	it("can be extended by scopes", async () => {
 		await plans.create(plan());
-		const more = plan({ scopes: [...plan().scopes, { scope: inProject("q"), nextWasActive: false }] });
-		await plans.extend(more);
-		assert.deepEqual(await plans.read(), [more]);
+		const extended = plan({ scopes: [...plan().scopes, { scope: inProject("q"), nextWasActive: false }] });
+		await plans.extend(extended);
+		assert.deepEqual(await plans.read(), [extended]);
 		assert.equal(names().length, 1);
 	});
 
-	it("R37 do not get more scopes where they do not stand any more", async () => {
+	it("R37 are not extended if they were removed or replaced", async () => {
 		const other = new RotationPlanStore(path, locks);
 		await plans.create(plan());
 		await other.remove(plan());
@@ -109,7 +109,7 @@ describe("Plans of rotations", () => {
 		assert.deepEqual(await plans.read(), [another]);
 	});
 
-	it("R37 have one step at a time in all windows, and more in different organizations", async () => {
+	it("R37 have one step at a time in all windows, but parallel steps in different organizations", async () => {
 		const other = new RotationPlanStore(path, new FileLocks(join(folder.path, "locks")));
 		let running = 0;
 		const step = async (lock: HeldLock) => {
@@ -126,14 +126,14 @@ describe("Plans of rotations", () => {
 		await plans.withLock(organizationRef, step);
 	});
 
-	it("R37 refuse a second step of one window at once, and say who is at the first", async () => {
+	it("R37 refuse a second concurrent step of one window, and name the owner of the lock", async () => {
 		await plans.withLock(organizationRef, async () => {
 			const { reason, ...owner } = (await problemIn(plans.withLock(organizationRef, async () => assert.fail()))) ?? {};
 			assert.deepEqual([reason, owner], ["locked", { host: hostname(), process: process.pid }]);
 		});
 	});
 
-	it("R58 of a newer version are not known, and left as they are", async () => {
+	it("R58 of a newer version are ignored and kept unchanged", async () => {
 		await plans.create(plan());
 		const [name = ""] = names();
 		const newer = readFileSync(join(path, name), "utf8").replace('"version":1', '"version":2');
@@ -145,7 +145,7 @@ describe("Plans of rotations", () => {
 		assert.equal(readFileSync(join(path, name), "utf8"), newer);
 	});
 
-	it("R58 from before there were versions are read", async () => {
+	it("R58 without a version number are read", async () => {
 		await plans.create(plan());
 		const [name = ""] = names();
 		const { version: _, organizationRef: connectionId, ...rest } = JSON.parse(readFileSync(join(path, name), "utf8"));
@@ -153,7 +153,7 @@ describe("Plans of rotations", () => {
 		assert.deepEqual(await plans.read(), [plan()]);
 	});
 
-	it("are removed, but not another one that took its place", async () => {
+	it("are removed unless another plan replaced them", async () => {
 		await plans.create(plan());
 		await plans.remove(plan({ startedAt: 2000 }));
 		await plans.remove(plan({ next: { id: "cert_C", name: null } }));
@@ -162,7 +162,7 @@ describe("Plans of rotations", () => {
 		assert.deepEqual(names(), []);
 	});
 
-	it("are over once the old certificate is gone from the whole list of their connection", async () => {
+	it("are finished once the old certificate is missing in a complete list of their connection", async () => {
 		await plans.create(plan());
 		const gone = listing(certificate("cert_B"));
 		await plans.settle(organizationRef, { ...gone, complete: false });
@@ -173,29 +173,29 @@ describe("Plans of rotations", () => {
 		assert.deepEqual(plans.known, []);
 	});
 
-	const broken: readonly [string, (text: string) => string][] = [
+	const corruptions: readonly [string, (text: string) => string][] = [
 		["empty", () => ""],
-		["at no time", (text) => text.replace('"startedAt":1000', '"startedAt":1e300')],
-		["before all time", (text) => text.replace('"startedAt":1000', '"startedAt":-1')],
-		["cut off", (text) => text.slice(0, -1)],
+		["with a time after the valid range", (text) => text.replace('"startedAt":1000', '"startedAt":1e300')],
+		["with a negative time", (text) => text.replace('"startedAt":1000', '"startedAt":-1')],
+		["truncated", (text) => text.slice(0, -1)],
 		["of another old certificate", (text) => text.replace("cert_A", "cert_Z")],
-		["with an id that climbs", (text) => text.replace('"p"', '"../p"')],
-		["with a scope of no kind", (text) => text.replace("organization", "galaxy")],
-		["with no word on what was active", (text) => text.replace('"nextWasActive":true', '"nextWasActive":1')],
+		["with a parent path as id", (text) => text.replace('"p"', '"../p"')],
+		["with an unknown kind of scope", (text) => text.replace("organization", "galaxy")],
+		["with a flag that is a number", (text) => text.replace('"nextWasActive":true', '"nextWasActive":1')],
 		["without scopes", (text) => text.replace(/"scopes":\[.*\]/, '"scopes":{}')],
-		["without a time", (text) => text.replace('"startedAt":1000', '"startedAt":"1000"')],
-		["with a new certificate that is none", (text) => text.replace("cert_B", "..")],
+		["with a time that is text", (text) => text.replace('"startedAt":1000', '"startedAt":"1000"')],
+		["with an invalid new certificate", (text) => text.replace("cert_B", "..")],
 	];
-	for (const [what, spoil] of broken)
-		it(`that cannot be read are left alone until a person forgets them: ${what}`, async () => {
+	for (const [title, corrupt] of corruptions)
+		it(`that cannot be read are kept until the user discards them: ${title}`, async () => {
 			await plans.create(plan());
 			const [name = ""] = names();
-			const spoilt = spoil(readFileSync(join(path, name), "utf8"));
-			writeFileSync(join(path, name), spoilt);
+			const corruptText = corrupt(readFileSync(join(path, name), "utf8"));
+			writeFileSync(join(path, name), corruptText);
 			assert.deepEqual(await plans.read(), []);
 			assert.equal(await plans.create(plan()), false);
 			await plans.remove(plan());
-			assert.equal(readFileSync(join(path, name), "utf8"), spoilt);
+			assert.equal(readFileSync(join(path, name), "utf8"), corruptText);
 			assert.equal(await plans.stateOf(plan()), "unreadable");
 			await plans.discardCorrupt(plan());
 			assert.deepEqual([names(), await plans.stateOf(plan())], [[], "none"]);
@@ -204,27 +204,27 @@ describe("Plans of rotations", () => {
 			assert.deepEqual(await plans.read(), [plan()]);
 		});
 
-	it("that stand and cannot be read for a moment do not count as gone", async () => {
+	it("that are temporarily unreadable do not count as removed", async () => {
 		await plans.create(plan());
 		const [name = ""] = names();
-		const kept = join(folder.path, "kept");
-		renameSync(join(path, name), kept);
-		// What stands there then cannot be read, whoever asks.
+		const movedTo = join(folder.path, "kept");
+		renameSync(join(path, name), movedTo);
+		// A folder cannot be read as a file, not even by root.
 		mkdirSync(join(path, name));
 		assert.deepEqual(await problemIn(plans.stateOf(plan())), { reason: "not-recorded", code: "EISDIR" });
 		rmdirSync(join(path, name));
-		renameSync(kept, join(path, name));
+		renameSync(movedTo, join(path, name));
 		assert.deepEqual(await plans.read(), [plan()]);
 	});
 
-	it("have words whatever their files hold", async () => {
+	it("can be displayed whatever their files contain", async () => {
 		const time = fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger());
 		await plans.create(plan());
 		const [name = ""] = names();
 		await fc.assert(
-			fc.asyncProperty(time, fc.string({ unit: anyCharacter }), fc.string(), async (startedAt, called, id) => {
+			fc.asyncProperty(time, fc.string({ unit: anyCharacter }), fc.string(), async (startedAt, nextName, id) => {
 				const scopes = [{ scope: { kind: "project", id }, nextWasActive: true }];
-				const next = { id: "cert_B", name: called };
+				const next = { id: "cert_B", name: nextName };
 				writeFileSync(join(path, name), JSON.stringify({ ...plan({ next, startedAt }), scopes }));
 				for (const read of await plans.read()) {
 					const role = { part: "old", stage: "waiting", plan: read, other: read.next } as const;
@@ -235,9 +235,9 @@ describe("Plans of rotations", () => {
 		);
 	});
 
-	it("that cannot be written down are refused", async () => {
-		for (const odd of ["", "../x", "not-a-uuid"])
-			assert.deepEqual(await problemIn(plans.create(plan({ organizationRef: odd }))), {
+	it("that cannot be written are refused", async () => {
+		for (const invalidRef of ["", "../x", "not-a-uuid"])
+			assert.deepEqual(await problemIn(plans.create(plan({ organizationRef: invalidRef }))), {
 				reason: "not-recorded",
 				code: null,
 			});

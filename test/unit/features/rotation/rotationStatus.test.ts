@@ -18,30 +18,30 @@ describe("The rotations of an organization", () => {
 	});
 	const ours = planOf(here, "gone");
 	const unnamed = planOf(randomUUID(), "listed");
-	const unnamedElsewhere = planOf(randomUUID(), "elsewhere");
+	const unnamedUnlisted = planOf(randomUUID(), "elsewhere");
 	const another = planOf(namedOrganization(), "listed");
 
-	/** What is in use, and what cannot be placed, where these are listed; nothing is read where there is no list. */
-	const told = (organizationRef: string | null | undefined, ...ids: readonly string[] | [null]) => {
+	/** Returns the plans in use and the plans of unknown organizations, for a list of ids or no list (`null`). */
+	const plansFor = (organizationRef: string | null | undefined, ...ids: readonly string[] | [null]) => {
 		const list = ids[0] === null ? null : listing(...(ids as string[]).map((id) => certificate(id)));
 		const sources = {
 			certificates: { organizationRef, state: { listing: list } } as CertificateStore,
-			plans: { known: [ours, unnamed, unnamedElsewhere, another] } as unknown as RotationPlanStore,
+			plans: { known: [ours, unnamed, unnamedUnlisted, another] } as unknown as RotationPlanStore,
 		};
 		return [plansInUse(sources), unplacedPlans(sources)];
 	};
 
-	it("R22 are those of its name, and those of an organization without a name whose old certificate it lists", () => {
-		assert.deepEqual(told(here, "listed", "other"), [[ours, unnamed], [unnamedElsewhere]]);
-		assert.deepEqual(told(unnamed.organizationRef, "other"), [[unnamed], [unnamedElsewhere]]);
+	it("R22 are those of its name, and those of unnamed organizations whose old certificate it lists", () => {
+		assert.deepEqual(plansFor(here, "listed", "other"), [[ours, unnamed], [unnamedUnlisted]]);
+		assert.deepEqual(plansFor(unnamed.organizationRef, "other"), [[unnamed], [unnamedUnlisted]]);
 	});
 
-	it("are told from those of unknown ones only once the list is there", () => {
-		assert.deepEqual(told(here, null), [[ours], []]);
-		for (const nobody of [null, undefined]) assert.deepEqual(told(nobody, null), [[], []]);
+	it("are separated from those of unknown organizations only after a list was read", () => {
+		assert.deepEqual(plansFor(here, null), [[ours], []]);
+		for (const noOrganization of [null, undefined]) assert.deepEqual(plansFor(noOrganization, null), [[], []]);
 	});
 
-	it("R12 are named, with their time, in words that nothing runs in", () => {
+	it("R12 are described with their time and names as plain text", () => {
 		const hostile = { ...unnamed, old: { id: "old", name: "a\n[x](command:y) $(trash)" } };
 		const { description, tooltip } = unplacedPlanWords(hostile);
 		assert.match(description, /^unfinished rotation · .*1970.* · organization unknown$/);

@@ -3,7 +3,7 @@ import type { ActivationStatus } from "../../../../src/domain/activationStatus.t
 import { certificateContext, enforcedContext } from "../../../../src/features/sidebar/contextValues.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
-describe("What can be done with a row", () => {
+describe("The context value of a row", () => {
 	const nowhere: ActivationStatus = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
 	const project = { id: "p", name: "Production" };
 	const contexts: readonly [string, ActivationStatus, string][] = [
@@ -15,16 +15,16 @@ describe("What can be done with a row", () => {
 			"active;deactivatable",
 		],
 		["active nowhere", nowhere, "inactive"],
-		["perhaps in a project", { ...nowhere, unread: 1 }, "inactive;deactivatable"],
-		["perhaps in one of unknown projects", { ...nowhere, allProjects: false }, "inactive;deactivatable"],
-		["perhaps in the organization", { ...nowhere, organization: undefined }, "inactive;deactivatable"],
+		["perhaps active in a project", { ...nowhere, unread: 1 }, "inactive;deactivatable"],
+		["perhaps active in an unknown project", { ...nowhere, allProjects: false }, "inactive;deactivatable"],
+		["perhaps active in the organization", { ...nowhere, organization: undefined }, "inactive;deactivatable"],
 	];
-	for (const [what, activity, context] of contexts)
-		it(`of a certificate that is ${what}: ${context}`, () => {
-			assert.equal(certificateContext(activity, false), `certificate;${context}`);
+	for (const [title, status, context] of contexts)
+		it(`of a certificate that is ${title}: ${context}`, () => {
+			assert.equal(certificateContext(status, false), `certificate;${context}`);
 		});
 
-	it("tells the old one of a rotation, also once it is active nowhere", () => {
+	it("marks the old certificate of a rotation, even if it is not active anywhere", () => {
 		assert.equal(certificateContext(nowhere, true), "certificate;inactive;rotating");
 		assert.equal(
 			certificateContext({ ...nowhere, organization: true }, true),

@@ -3,184 +3,184 @@ import { mock } from "node:test";
 import type { TreeItem } from "vscode";
 import { IncrementalTree, type Row } from "../../../../src/features/sidebar/ui/incrementalTree.ts";
 
-describe("Rows that are shown", () => {
-	/** What is below each thing, by its name, and how it looks; `""` is on top. */
-	let things: Record<string, string[]>;
-	let looks: Record<string, string>;
-	/** What was drawn anew, by the ids of the rows. */
-	let drawn: (readonly string[] | "everything")[];
-	let rows: IncrementalTree<string>;
+describe("The incremental tree", () => {
+	/** The children of each node by id (`""`: root), and the labels that differ from the id. */
+	let children: Record<string, string[]>;
+	let labels: Record<string, string>;
+	/** The refreshes, by ids of rows. */
+	let refreshes: (readonly string[] | "everything")[];
+	let tree: IncrementalTree<string>;
 
 	beforeEach(() => {
-		things = { "": ["a", "b"], a: ["a/x", "a/y"], b: ["b/x"] };
-		looks = {};
-		drawn = [];
-		rows = new IncrementalTree<string>(
+		children = { "": ["a", "b"], a: ["a/x", "a/y"], b: ["b/x"] };
+		labels = {};
+		refreshes = [];
+		tree = new IncrementalTree<string>(
 			{
-				below: (above = "") => things[above] ?? [],
-				item: (thing): TreeItem => ({ id: thing, label: looks[thing] ?? thing }),
+				below: (parent = "") => children[parent] ?? [],
+				item: (node): TreeItem => ({ id: node, label: labels[node] ?? node }),
 			},
-			(changed) => drawn.push(changed?.map(({ id }) => id) ?? "everything"),
+			(changed) => refreshes.push(changed?.map(({ id }) => id) ?? "everything"),
 		);
 	});
 
-	/** Asks for rows and how they look, as the editor does. */
-	function ask(above?: Row<string>): Row<string>[] {
-		const asked = rows.getChildren(above);
-		for (const row of asked) rows.getTreeItem(row);
-		return asked;
+	/** Requests rows and their items like VS Code. */
+	function requestRows(parent?: Row<string>): Row<string>[] {
+		const rows = tree.getChildren(parent);
+		for (const row of rows) tree.getTreeItem(row);
+		return rows;
 	}
 
-	const drawnSince = (change: () => void) => {
+	const refreshesAfter = (change: () => void) => {
 		change();
-		rows.compare();
-		return drawn.splice(0);
+		tree.compare();
+		return refreshes.splice(0);
 	};
 
-	it("draws everything once more a second later where the editor has not asked, which may have missed it", () => {
+	it("repeats a full refresh after a second if VS Code may have missed the event", () => {
 		mock.timers.enable({ apis: ["setTimeout"] });
 		try {
-			rows.compare();
-			rows.compare();
+			tree.compare();
+			tree.compare();
 			mock.timers.tick(999);
-			assert.deepEqual(drawn.splice(0), ["everything"]);
+			assert.deepEqual(refreshes.splice(0), ["everything"]);
 			mock.timers.tick(1);
 			mock.timers.runAll();
-			assert.deepEqual(drawn.splice(0), ["everything"]);
-			rows.compare();
-			ask(ask()[0]);
+			assert.deepEqual(refreshes.splice(0), ["everything"]);
+			tree.compare();
+			requestRows(requestRows()[0]);
 			mock.timers.runAll();
-			assert.deepEqual(drawn.splice(0), ["everything"]);
-			rows.compare();
-			assert.deepEqual(drawn, []);
+			assert.deepEqual(refreshes.splice(0), ["everything"]);
+			tree.compare();
+			assert.deepEqual(refreshes, []);
 		} finally {
 			mock.timers.reset();
 		}
 	});
 
-	it("draws the row alone that looks otherwise, once until the editor has asked for it", () => {
-		const [a] = ask();
+	it("refreshes only a changed row, once until VS Code requests it", () => {
+		const [a] = requestRows();
 		assert.deepEqual(
-			drawnSince(() => {
-				looks.a = "A";
+			refreshesAfter(() => {
+				labels.a = "A";
 			}),
 			[["a"]],
 		);
 		assert.deepEqual(
-			drawnSince(() => {
-				looks.a = "AA";
+			refreshesAfter(() => {
+				labels.a = "AA";
 			}),
 			[],
 		);
-		assert.equal(rows.getTreeItem(a ?? assert.fail()).label, "AA");
+		assert.equal(tree.getTreeItem(a ?? assert.fail()).label, "AA");
 		assert.deepEqual(
-			drawnSince(() => {
-				looks.a = "A";
+			refreshesAfter(() => {
+				labels.a = "A";
 			}),
 			[["a"]],
 		);
 	});
 
-	it("draws a row alone below one that was expanded, and everything where others came there, or that one looks otherwise", () => {
-		const [a, b] = ask();
+	it("refreshes only a changed row below an expanded row, and everything if the expanded row or its children changed", () => {
+		const [a, b] = requestRows();
 		const expand = () => {
-			ask();
-			ask(a);
-			ask(b);
+			requestRows();
+			requestRows(a);
+			requestRows(b);
 		};
 		expand();
 		assert.deepEqual(
-			drawnSince(() => {
-				looks["a/y"] = "Y";
+			refreshesAfter(() => {
+				labels["a/y"] = "Y";
 			}),
 			[["a/y"]],
 		);
 		expand();
 		assert.deepEqual(
-			drawnSince(() => {
-				things.b = ["b/z", "b/x"];
+			refreshesAfter(() => {
+				children.b = ["b/z", "b/x"];
 			}),
 			["everything"],
 		);
 		expand();
 		assert.deepEqual(
-			drawnSince(() => {
-				looks.a = "A";
+			refreshesAfter(() => {
+				labels.a = "A";
 			}),
 			["everything"],
 		);
 	});
 
-	it("does not draw a row for what was below it once the editor has drawn it collapsed", () => {
-		const [a] = ask();
-		ask(a);
-		things.a = [];
+	it("ignores the children of a row that VS Code has shown collapsed", () => {
+		const [a] = requestRows();
+		requestRows(a);
+		children.a = [];
 		assert.deepEqual(
-			drawnSince(() => {}),
+			refreshesAfter(() => {}),
 			["everything"],
 		);
-		ask();
-		things.a = ["a/x"];
+		requestRows();
+		children.a = ["a/x"];
 		assert.deepEqual(
-			drawnSince(() => {}),
+			refreshesAfter(() => {}),
 			[],
 		);
 	});
 
-	it("draws everything where rows on top came, went or changed their order, once until the editor has asked", () => {
-		for (const others of [
+	it("refreshes everything if root rows were added, removed or reordered, once until VS Code requests them", () => {
+		for (const order of [
 			["a", "b", "c"],
 			["b", "c"],
 			["c", "b"],
 		]) {
-			ask();
+			requestRows();
 			assert.deepEqual(
-				drawnSince(() => {
-					things[""] = others;
+				refreshesAfter(() => {
+					children[""] = order;
 				}),
 				["everything"],
 			);
 			assert.deepEqual(
-				drawnSince(() => {}),
+				refreshesAfter(() => {}),
 				[],
 			);
 		}
 	});
 
-	it("hands the same row out for as long as its thing is there, and tells what is above it", () => {
-		const [a, b] = ask();
-		const [x] = ask(a);
-		things[""] = ["c", "b", "a"];
-		const again = ask();
-		assert.ok(again[2] === a && again[1] === b);
-		assert.ok(ask(a)[0] === x);
-		assert.equal(rows.getParent(x ?? assert.fail()), a);
-		assert.equal(rows.getParent(b ?? assert.fail()), undefined);
+	it("keeps the row of a node while it exists, and returns its parent", () => {
+		const [a, b] = requestRows();
+		const [x] = requestRows(a);
+		children[""] = ["c", "b", "a"];
+		const reordered = requestRows();
+		assert.ok(reordered[2] === a && reordered[1] === b);
+		assert.ok(requestRows(a)[0] === x);
+		assert.equal(tree.getParent(x ?? assert.fail()), a);
+		assert.equal(tree.getParent(b ?? assert.fail()), undefined);
 	});
 
-	it("R39 knows only the rows that it handed out", () => {
-		const [a] = ask();
-		assert.ok(a && rows.known(a) === a);
-		for (const junk of [{ ...a }, undefined, null, "a", 7]) assert.equal(rows.known(junk), undefined);
+	it("R39 accepts only rows that it has returned", () => {
+		const [a] = requestRows();
+		assert.ok(a && tree.known(a) === a);
+		for (const foreign of [{ ...a }, undefined, null, "a", 7]) assert.equal(tree.known(foreign), undefined);
 	});
 
-	it("compares once for all changes that come in a short while, and never forgets the last", () => {
+	it("compares once for changes in quick succession, and never misses the last", () => {
 		mock.timers.enable({ apis: ["setTimeout"] });
 		try {
-			ask();
+			requestRows();
 			let compared = 0;
-			looks = new Proxy(looks, {
-				get: (target, thing) => {
-					if (thing === "a") compared++;
-					return Reflect.get(target, thing);
+			labels = new Proxy(labels, {
+				get: (target, node) => {
+					if (node === "a") compared++;
+					return Reflect.get(target, node);
 				},
 			});
-			for (let changes = 0; changes < 100; changes++) rows.compareSoon();
+			for (let changes = 0; changes < 100; changes++) tree.compareSoon();
 			assert.equal(compared, 1);
-			looks.b = "B";
+			labels.b = "B";
 			mock.timers.runAll();
 			assert.equal(compared, 2);
-			assert.deepEqual(drawn, [["b"]]);
+			assert.deepEqual(refreshes, [["b"]]);
 			mock.timers.runAll();
 			assert.equal(compared, 2);
 		} finally {

@@ -14,7 +14,7 @@ import { certificate } from "../../fakes/certificatesApi.ts";
 const NOW = 1_800_000_000;
 const DAY = 86_400;
 
-describe("A project in words", () => {
+describe("A project's texts", () => {
 	const production = project("proj_p", { name: "Production", createdAt: NOW });
 	const read: ProjectSituation = {
 		...{ project: production, enforced: [], loadedAt: NOW * 1000, loading: false, problem: null },
@@ -37,14 +37,14 @@ describe("A project in words", () => {
 		[{ ...enforced("own"), problem }, /^1 active · as of .*2027/],
 		[{ ...enforced("own"), loading: true }, /^1 active$/],
 	];
-	for (const [what, words] of cases)
-		it(`is described: ${words.source}`, () => {
-			const situation = { ...read, ...what };
-			assert.match(projectDescription(situation), words);
+	for (const [overrides, expected] of cases)
+		it(`describe its state: ${expected.source}`, () => {
+			const situation = { ...read, ...overrides };
+			assert.match(projectDescription(situation), expected);
 			assert.equal(projectSpoken(situation), `Production, ${projectDescription(situation)}`);
 		});
 
-	it("tells in its tooltip what the row has no room for", () => {
+	it("show details in the tooltip", () => {
 		const lines = projectTooltip({ ...read, problem }).split("\n");
 		assert.deepEqual(lines.slice(0, 2), ["Production", "Id: proj_p"]);
 		assert.match(lines[3] ?? "", /^Created: 2027-01-15 /);
@@ -52,17 +52,17 @@ describe("A project in words", () => {
 		assert.match(lines[5] ?? "", /OpenAI's service failed/);
 	});
 
-	it("tells of a certificate in it by whom it is enforced", () => {
+	it("say whether the project or the organization enforces a certificate", () => {
 		const one = certificate("one", { expiresAt: NOW + 12 * DAY });
-		const words = (how: EnforcedCertificate["how"]) => [
+		const texts = (how: EnforcedCertificate["how"]) => [
 			enforcedDescription({ certificate: one, how }, NOW),
 			enforcedActivation({ certificate: one, how }, production),
 		];
-		assert.deepEqual(words("own"), ["12 days left", "active in “Production”"]);
-		assert.deepEqual(words("inherited"), [
+		assert.deepEqual(texts("own"), ["12 days left", "active in “Production”"]);
+		assert.deepEqual(texts("inherited"), [
 			"12 days left · through the organization",
 			"active in “Production”, through the organization",
 		]);
-		assert.match(words("either")[0] ?? "", /through the organization, or perhaps by itself$/);
+		assert.match(texts("either")[0] ?? "", /through the organization, or perhaps by itself$/);
 	});
 });

@@ -3,13 +3,13 @@ import type { Certificate } from "../../../../src/domain/certificate.ts";
 import { sortCertificates } from "../../../../src/features/sidebar/sortOrder.ts";
 
 describe("The order of certificates", () => {
-	const certificate = (id: string, more: Partial<Certificate>): Certificate => ({
+	const certificate = (id: string, overrides: Partial<Certificate>): Certificate => ({
 		...{ id, name: id, createdAt: null, validAt: null, expiresAt: null, active: undefined },
-		...more,
+		...overrides,
 	});
 	const ids = (certificates: readonly Certificate[]) => certificates.map(({ id }) => id);
 
-	it("is by name as people count, without a name last", () => {
+	it("is by name in natural order, unnamed certificates last", () => {
 		const certificates = [
 			certificate("a", { name: null }),
 			certificate("b", { name: "CA 10" }),
@@ -19,7 +19,7 @@ describe("The order of certificates", () => {
 		assert.deepEqual(ids(sortCertificates(certificates, "name")), ["c", "b", "a", "d"]);
 	});
 
-	it("is by expiry, the soonest first, and last what never says", () => {
+	it("is by expiry, the soonest first, unknown dates last", () => {
 		const certificates = [
 			certificate("a", {}),
 			certificate("b", { expiresAt: 300 }),
@@ -29,7 +29,7 @@ describe("The order of certificates", () => {
 		assert.deepEqual(ids(sortCertificates(certificates, "expiry")), ["c", "b", "a", "d"]);
 	});
 
-	it("is by creation, the newest first, and as it was where that says nothing", () => {
+	it("is by creation, the newest first, and unchanged for equal or unknown dates", () => {
 		const certificates = [
 			certificate("a", {}),
 			certificate("b", { createdAt: 200 }),

@@ -12,7 +12,7 @@ const renewed = candidate("Acme renewed");
 /** Unix seconds. */
 const SERVED = 1000;
 
-function attempt(more: Partial<UploadAttempt> = {}): UploadAttempt {
+function attempt(overrides: Partial<UploadAttempt> = {}): UploadAttempt {
 	return {
 		organizationRef: randomUUID(),
 		sha256: acme.sha256,
@@ -23,116 +23,128 @@ function attempt(more: Partial<UploadAttempt> = {}): UploadAttempt {
 		idsBefore: ["old"],
 		servedBefore: SERVED,
 		owner: "window",
-		...more,
+		...overrides,
 	};
 }
 
-const created = (id: string, createdAt: number | null, more: Partial<Certificate> = {}) =>
-	certificate(id, { createdAt, ...more });
+const created = (id: string, createdAt: number | null, overrides: Partial<Certificate> = {}) =>
+	certificate(id, { createdAt, ...overrides });
 
-/** Looks where these ids hold Acme, and those that are named `unreadable…` cannot be read. */
-async function look(
+/** Finds matches. Ids for which `hasAcme` is true have Acme's content; `unreadable…` cannot be read. */
+async function find(
 	listed: CertificateListing,
 	attempts: readonly UploadAttempt[] = [attempt()],
-	holdsAcme: (id: string) => boolean = (id) => id.startsWith("acme") || id === "old",
+	hasAcme: (id: string) => boolean = (id) => id.startsWith("acme") || id === "old",
 ): Promise<MatchResult> {
 	return findMatches(attempts, new Set(["settled-acme"]), listed, async (id) => {
 		if (id.startsWith("unreadable")) return null;
-		return holdsAcme(id) || id === "settled-acme" ? acme : renewed;
+		return hasAcme(id) || id === "settled-acme" ? acme : renewed;
 	});
 }
 
-const idsOf = ({ ours, unclear, whole }: MatchResult) => ({
-	ours: ours.map(({ id }) => id),
-	unclear: unclear.map(({ id }) => id),
-	whole,
+const idsOf = ({ ours: matches, unclear: ambiguous, whole: complete }: MatchResult) => ({
+	matches: matches.map(({ id }) => id),
+	ambiguous: ambiguous.map(({ id }) => id),
+	complete,
 });
 
-describe("Looking for an upload", () => {
-	const NOTHING = { ours: [], unclear: [], whole: true };
+describe("Matching an upload by its fingerprint", () => {
+	const NOTHING = { matches: [], ambiguous: [], complete: true };
 	const cases: readonly [string, CertificateListing, ReturnType<typeof idsOf>][] = [
-		["finds what is new and has the fingerprint", listing(created("acme", SERVED)), { ...NOTHING, ours: ["acme"] }],
-		["finds it under another name", listing(created("acme", SERVED, { name: "x" })), { ...NOTHING, ours: ["acme"] }],
 		[
-			"finds it with other dates, or none",
+			"finds a new certificate with the fingerprint",
+			listing(created("acme", SERVED)),
+			{ ...NOTHING, matches: ["acme"] },
+		],
+		[
+			"finds a match under another name",
+			listing(created("acme", SERVED, { name: "x" })),
+			{ ...NOTHING, matches: ["acme"] },
+		],
+		[
+			"finds matches with other dates, or none",
 			listing(created("acme", SERVED, { validAt: 1 }), created("acme2", SERVED, { validAt: null, expiresAt: null })),
-			{ ...NOTHING, ours: ["acme", "acme2"] },
+			{ ...NOTHING, matches: ["acme", "acme2"] },
 		],
-		["does not take what has the dates and another fingerprint", listing(created("renewed", SERVED)), NOTHING],
-		["does not take an older copy", listing(created("old", null)), NOTHING],
-		["does not take what another upload arrived as", listing(created("settled-acme", SERVED)), NOTHING],
-		["does not take an older copy that a stale list did not show", listing(created("acme", SERVED - 6)), NOTHING],
+		["rejects a certificate with its dates and another fingerprint", listing(created("renewed", SERVED)), NOTHING],
+		["rejects an older copy", listing(created("old", null)), NOTHING],
+		["rejects the certificate of another upload", listing(created("settled-acme", SERVED)), NOTHING],
+		["rejects an older copy that a stale list did not show", listing(created("acme", SERVED - 6)), NOTHING],
 		[
-			"cannot tell of a copy from about the moment of the list before",
+			"is ambiguous for a copy from about the time of the list before",
 			listing(created("acme", SERVED - 5), created("acme2", SERVED - 1)),
-			{ ...NOTHING, unclear: ["acme", "acme2"] },
+			{ ...NOTHING, ambiguous: ["acme", "acme2"] },
 		],
-		["takes what does not say when it was created", listing(created("acme", null)), { ...NOTHING, ours: ["acme"] }],
+		["finds a match without a creation time", listing(created("acme", null)), { ...NOTHING, matches: ["acme"] }],
 		[
-			"has the earliest of two in front",
+			"sorts matches by creation time",
 			listing(created("acme3", null), created("acme2", SERVED + 9), created("acme1", SERVED)),
-			{ ...NOTHING, ours: ["acme1", "acme2", "acme3"] },
+			{ ...NOTHING, matches: ["acme1", "acme2", "acme3"] },
 		],
 		[
-			"has those of its name in front, whatever came earlier",
+			"sorts matches of its name first",
 			listing(
 				created("acme4", SERVED, { name: "x" }),
 				created("acme3", SERVED + 9, { name: "Acme" }),
 				created("acme2", SERVED + 1, { name: null }),
 				created("acme1", SERVED + 5, { name: "Acme" }),
 			),
-			{ ...NOTHING, ours: ["acme1", "acme3", "acme4", "acme2"] },
+			{ ...NOTHING, matches: ["acme1", "acme3", "acme4", "acme2"] },
 		],
 		[
-			"is not sure where a content cannot be read",
+			"is incomplete if a content cannot be read",
 			listing(created("unreadable", SERVED)),
-			{ ...NOTHING, whole: false },
+			{ ...NOTHING, complete: false },
 		],
 		[
-			"finds it beside a content that cannot be read",
+			"finds a match next to a content that cannot be read",
 			listing(created("unreadable", SERVED), created("acme", SERVED)),
-			{ ...NOTHING, ours: ["acme"], whole: false },
+			{ ...NOTHING, matches: ["acme"], complete: false },
 		],
 		[
-			"does not look into what was there before",
+			"does not read contents of earlier certificates",
 			listing(created("old", SERVED), created("unreadable", SERVED - 6)),
 			NOTHING,
 		],
-		["is not sure in a list that is not complete", { ...listing(), complete: false }, { ...NOTHING, whole: false }],
-		["is not sure beside an entry that cannot be read", { ...listing(), unreadable: 1 }, { ...NOTHING, whole: false }],
+		["is incomplete for an incomplete list", { ...listing(), complete: false }, { ...NOTHING, complete: false }],
+		[
+			"is incomplete for an entry that cannot be read",
+			{ ...listing(), unreadable: 1 },
+			{ ...NOTHING, complete: false },
+		],
 	];
-	for (const [what, listed, seen] of cases)
-		it(`R23 ${what}`, async () => {
-			assert.deepEqual(idsOf(await look(listed)), seen);
+	for (const [title, listed, expected] of cases)
+		it(`R23 ${title}`, async () => {
+			assert.deepEqual(idsOf(await find(listed)), expected);
 		});
 
-	it("R23 goes by the ids alone where the service did not tell its clock", async () => {
+	it("R23 uses only the ids if the service's time is not known", async () => {
 		const listed = listing(created("acme", SERVED - 100), created("old", SERVED));
-		assert.deepEqual(idsOf(await look(listed, [attempt({ servedBefore: null })])), { ...NOTHING, ours: ["acme"] });
+		assert.deepEqual(idsOf(await find(listed, [attempt({ servedBefore: null })])), { ...NOTHING, matches: ["acme"] });
 	});
 
-	it("R23 is sure of nothing that it finds where not all was known before", async () => {
+	it("R23 is ambiguous for every match if the earlier ids are not known", async () => {
 		const listed = listing(created("acme", SERVED), created("acme2", null), created("acme3", SERVED - 6));
-		const seen = idsOf(await look(listed, [attempt({ idsBefore: null })]));
-		assert.deepEqual(seen, { ...NOTHING, unclear: ["acme", "acme2"] });
+		const found = idsOf(await find(listed, [attempt({ idsBefore: null })]));
+		assert.deepEqual(found, { ...NOTHING, ambiguous: ["acme", "acme2"] });
 	});
 
-	it("R21 takes what any of several attempts became", async () => {
+	it("R21 finds the certificate of any attempt", async () => {
 		const listed = listing(created("acme", SERVED + 1));
 		const second = attempt({ id: "2", idsBefore: ["old"], servedBefore: SERVED + 60 });
-		assert.deepEqual(idsOf(await look(listed, [second])), NOTHING);
-		assert.deepEqual(idsOf(await look(listed, [attempt(), second])), { ...NOTHING, ours: ["acme"] });
+		assert.deepEqual(idsOf(await find(listed, [second])), NOTHING);
+		assert.deepEqual(idsOf(await find(listed, [attempt(), second])), { ...NOTHING, matches: ["acme"] });
 	});
 
-	it("R21 says what was seen instead", () => {
-		const said = (sighting: Partial<MatchResult>) =>
-			toLookupOutcome({ ours: [], unclear: [], whole: true, ...sighting }, 5);
-		assert.deepEqual(said({}), { outcome: "not-seen", at: 5 });
-		assert.deepEqual(said({ whole: false }), { outcome: "partial" });
-		assert.deepEqual(said({ unclear: [certificate("one")], whole: false }), { outcome: "ambiguous" });
+	it("R21 returns the outcome of a lookup without a match", () => {
+		const outcomeOf = (match: Partial<MatchResult>) =>
+			toLookupOutcome({ ours: [], unclear: [], whole: true, ...match }, 5);
+		assert.deepEqual(outcomeOf({}), { outcome: "not-seen", at: 5 });
+		assert.deepEqual(outcomeOf({ whole: false }), { outcome: "partial" });
+		assert.deepEqual(outcomeOf({ unclear: [certificate("one")], whole: false }), { outcome: "ambiguous" });
 	});
 
-	it("R23 never takes what was there, another fingerprint, or what is older, and never misses what is new", async () => {
+	it("R23 never matches an earlier certificate, another fingerprint or an older copy, and never misses a new copy", async () => {
 		const entry = fc.record({
 			id: fc.constantFrom("old", "settled-acme", "acme1", "acme2", "renewed", "unreadable"),
 			createdAt: fc.option(fc.integer({ min: SERVED - 20, max: SERVED + 20 })),
@@ -146,14 +158,18 @@ describe("Looking for an upload", () => {
 				fc.uniqueArray(entry, { selector: ({ id }) => id }),
 				fc.option(fc.constant(SERVED)),
 				async (entries, servedBefore) => {
-					const { ours, unclear, whole } = await look(listing(...entries), [attempt({ servedBefore })]);
+					const {
+						ours: matches,
+						unclear: ambiguous,
+						whole: complete,
+					} = await find(listing(...entries), [attempt({ servedBefore })]);
 					const isOlder = ({ createdAt }: Certificate) =>
 						servedBefore !== null && createdAt !== null && createdAt < servedBefore;
-					const mayBeOurs: readonly Certificate[] = entries.filter(({ id }) => id.startsWith("acme"));
-					assert.deepEqual(new Set(ours), new Set(mayBeOurs.filter((one) => !isOlder(one))));
-					for (const one of unclear) assert.ok(mayBeOurs.includes(one) && isOlder(one));
-					const doubtful = entries.filter((one) => one.id === "unreadable" && !isOlder(one));
-					if (doubtful.length > 0) assert.equal(whole, false);
+					const copies: readonly Certificate[] = entries.filter(({ id }) => id.startsWith("acme"));
+					assert.deepEqual(new Set(matches), new Set(copies.filter((each) => !isOlder(each))));
+					for (const each of ambiguous) assert.ok(copies.includes(each) && isOlder(each));
+					const unreadable = entries.filter((each) => each.id === "unreadable" && !isOlder(each));
+					if (unreadable.length > 0) assert.equal(complete, false);
 				},
 			),
 			{ seed: SEED },

@@ -20,7 +20,7 @@ const organizationRef = randomUUID();
 const sha256 = "ab".repeat(32);
 const name = `${organizationRef}.${sha256}.json`;
 
-function upload(more: Partial<UploadAttempt> = {}): UploadAttempt {
+function upload(overrides: Partial<UploadAttempt> = {}): UploadAttempt {
 	return {
 		organizationRef,
 		sha256,
@@ -31,11 +31,11 @@ function upload(more: Partial<UploadAttempt> = {}): UploadAttempt {
 		idsBefore: ["cert_1", "cert_2"],
 		servedBefore: 1,
 		owner: "window",
-		...more,
+		...overrides,
 	};
 }
 
-describe("Pending uploads", () => {
+describe("The journal store", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 	let path: string;
 	let now: number;
@@ -49,17 +49,17 @@ describe("Pending uploads", () => {
 	});
 	afterEach(() => folder.remove());
 
-	/** As a window does. */
-	const open = (disk?: FileSystem) =>
-		new JournalStore(path, new FileLocks(join(folder.path, "locks")), () => now, disk);
+	/** Opens the journal like a window. */
+	const open = (fileSystem?: FileSystem) =>
+		new JournalStore(path, new FileLocks(join(folder.path, "locks")), () => now, fileSystem);
 	const names = () => readdirSync(path).sort();
 	const attempts = async () => (await store.read()).all.map(({ pending }) => pending);
-	const add = (pending: UploadAttempt) => store.withLock(pending, (held) => held.add(pending));
-	const remove = (pending: UploadAttempt) => store.withLock(pending, (held) => held.remove([pending.id]));
-	const settle = (pending: UploadAttempt, ...certificates: readonly Certificate[]) =>
-		store.withLock(pending, (held) => held.settle(pending, certificates));
+	const add = (attempt: UploadAttempt) => store.withLock(attempt, (locked) => locked.add(attempt));
+	const remove = (attempt: UploadAttempt) => store.withLock(attempt, (locked) => locked.remove([attempt.id]));
+	const confirm = (attempt: UploadAttempt, ...certificates: readonly Certificate[]) =>
+		store.withLock(attempt, (locked) => locked.settle(attempt, certificates));
 
-	it("R22 keeps what was written for whoever reads it later", async () => {
+	it("R22 keeps attempts for later readers", async () => {
 		assert.deepEqual(await attempts(), []);
 		const one = upload();
 		const unknown = upload({ sha256: "cd".repeat(32), id: "2", idsBefore: null, servedBefore: null });
@@ -72,14 +72,14 @@ describe("Pending uploads", () => {
 		assert.equal(later.unconfirmed.length, 2);
 	});
 
-	it("R37 lets nobody else read the files, and leaves nothing beside them", async () => {
+	it("R37 lets only their owner read the files, and leaves no other files", async () => {
 		await add(upload());
-		await settle(upload(), certificate("cert_3"));
+		await confirm(upload(), certificate("cert_3"));
 		assert.deepEqual(names(), [name]);
 		for (const each of [path, join(path, name)]) assertPrivate(each);
 	});
 
-	it("R37 counts the newest attempt, and the one before it where that was taken out", async () => {
+	it("R37 uses the newest attempt, or the previous attempt if that was removed", async () => {
 		const [first, second] = [upload(), upload({ id: "2" })];
 		await add(first);
 		await add(second);
@@ -92,12 +92,12 @@ describe("Pending uploads", () => {
 		assert.deepEqual(names(), []);
 	});
 
-	it("R23 knows as what an attempt arrived, by the first word on it", async () => {
+	it("R23 keeps the first confirmation of an attempt", async () => {
 		await add(upload());
 		const stored = certificate("cert_3", { createdAt: 5, active: undefined });
 		now = 1500;
-		await settle(upload(), stored, certificate("cert_4"));
-		await settle(upload(), certificate("cert_5"));
+		await confirm(upload(), stored, certificate("cert_4"));
+		await confirm(upload(), certificate("cert_5"));
 		const records = await store.read();
 		const known = { sha256, at: 1500 };
 		assert.deepEqual(records.uploaded(organizationRef), [
@@ -108,20 +108,20 @@ describe("Pending uploads", () => {
 		assert.deepEqual(records.unconfirmed, []);
 	});
 
-	it("R22 takes no arrival of an attempt that was taken out for that of a later one", async () => {
+	it("R22 does not apply the confirmation of a removed attempt to a later attempt", async () => {
 		await add(upload());
 		await remove(upload());
-		const again = upload({ id: "2" });
-		await add(again);
-		await settle(upload(), certificate("cert_3"));
-		assert.deepEqual((await store.read()).unconfirmed, [again]);
+		const retry = upload({ id: "2" });
+		await add(retry);
+		await confirm(upload(), certificate("cert_3"));
+		assert.deepEqual((await store.read()).unconfirmed, [retry]);
 	});
 
-	it("R37 tells what an attempt became, or a newer one, also where it is not there any more", async () => {
+	it("R37 returns the confirmation of an attempt or a newer attempt, even if the attempt was dropped", async () => {
 		const [first, second] = [upload(), upload({ id: "2", startedAt: 2000 })];
 		for (const each of [first, second]) await add(each);
 		assert.equal((await store.read()).arrivalSince(first), null);
-		await settle(second, certificate("cert_3"));
+		await confirm(second, certificate("cert_3"));
 		const records = await store.read();
 		const later = upload({ id: "3", startedAt: 3000 });
 		assert.deepEqual(
@@ -130,33 +130,33 @@ describe("Pending uploads", () => {
 		);
 	});
 
-	it("forgets older attempts once a newer one has arrived, and not before", async () => {
+	it("drops older attempts only once a newer attempt is confirmed", async () => {
 		const [first, second, third] = [upload(), upload({ id: "2" }), upload({ id: "3" })];
 		for (const each of [first, second, third]) await add(each);
 		assert.deepEqual(await attempts(), [first, second, third]);
-		await settle(second, certificate("cert_3"));
+		await confirm(second, certificate("cert_3"));
 		assert.deepEqual(await attempts(), [second, third]);
 		assert.deepEqual((await store.read()).unconfirmed, [third]);
 	});
 
-	it("R22 keeps what arrived for ten minutes and then nothing of it, and what is not confirmed for ever", async () => {
+	it("R22 keeps confirmed attempts for ten minutes, and unconfirmed attempts forever", async () => {
 		const unconfirmed = upload({ sha256: "cd".repeat(32) });
 		await add(upload());
 		await add(unconfirmed);
 		now = 5000;
-		await settle(upload(), certificate("cert_3"));
+		await confirm(upload(), certificate("cert_3"));
 		now = 5000 + LATE_ARRIVAL_MS;
 		assert.equal((await store.read()).uploaded(organizationRef).length, 1);
 		now += 1;
-		const left = await store.read();
-		assert.deepEqual(left.unconfirmed, [unconfirmed]);
-		assert.deepEqual(left.uploaded(organizationRef), []);
+		const remaining = await store.read();
+		assert.deepEqual(remaining.unconfirmed, [unconfirmed]);
+		assert.deepEqual(remaining.uploaded(organizationRef), []);
 		assert.deepEqual(names(), [`${organizationRef}.${unconfirmed.sha256}.json`]);
 	});
 
-	it("leaves a file to the next reading while another window holds it", async () => {
+	it("leaves a file to the next read while another window has its lock", async () => {
 		await add(upload());
-		await settle(upload(), certificate("cert_3"));
+		await confirm(upload(), certificate("cert_3"));
 		now += LATE_ARRIVAL_MS + 1;
 		await open().withLock(upload(), async () => {
 			assert.deepEqual(await attempts(), []);
@@ -166,7 +166,7 @@ describe("Pending uploads", () => {
 		assert.deepEqual(names(), []);
 	});
 
-	it("R37 knows which window holds an upload, and that it is alive once it counted up", async () => {
+	it("R37 returns the window that has an upload's lock, as alive after a heartbeat", async () => {
 		const other = new JournalStore(path, new FileLocks(join(folder.path, "locks"), new QuickClock()), () => now);
 		assert.equal(await store.holderOf(upload()), null);
 		await other.withLock(upload(), async () => {
@@ -176,7 +176,7 @@ describe("Pending uploads", () => {
 		assert.equal(await store.holderOf(upload()), null);
 	});
 
-	it("clears away late what a window left that died while writing", async () => {
+	it("deletes the temporary file of a crashed window after ten minutes", async () => {
 		mkdirSync(path, { recursive: true });
 		writeFileSync(join(path, `.1000.${randomUUID()}.tmp`), "{");
 		await store.read();
@@ -186,37 +186,37 @@ describe("Pending uploads", () => {
 		assert.deepEqual(names(), []);
 	});
 
-	describe("what is not ours, or not whole", () => {
-		const arrival = { certificates: [certificate("cert_3")], at: 1000 };
-		const record = (pending: object, arrived: unknown = null) =>
-			JSON.stringify({ version: 2, attempts: [{ pending: { ...upload(), ...pending }, arrival: arrived }] });
-		const arrived = (change: object) =>
-			record({}, { ...arrival, certificates: [{ ...certificate("cert_3"), ...change }] });
+	describe("a foreign or corrupt file", () => {
+		const confirmation = { certificates: [certificate("cert_3")], at: 1000 };
+		const record = (fields: object, arrival: unknown = null) =>
+			JSON.stringify({ version: 2, attempts: [{ pending: { ...upload(), ...fields }, arrival }] });
+		const withCertificate = (change: object) =>
+			record({}, { ...confirmation, certificates: [{ ...certificate("cert_3"), ...change }] });
 		const files: readonly [string, string][] = [
-			["a cut file", record({}).slice(0, -5)],
+			["a truncated file", record({}).slice(0, -5)],
 			["an empty file", ""],
-			["no object", "null"],
+			["null", "null"],
 			["no attempts", JSON.stringify({ version: 2 })],
-			["another connection than the name says", record({ organizationRef: randomUUID() })],
-			["another fingerprint than the name says", record({ sha256: "cd".repeat(32) })],
-			["no id", record({ id: 1 })],
-			["no name", record({ name: null })],
-			["a PEM that is none", record({ pem: 5 })],
+			["another connection than in the file name", record({ organizationRef: randomUUID() })],
+			["another fingerprint than in the file name", record({ sha256: "cd".repeat(32) })],
+			["an id that is a number", record({ id: 1 })],
+			["a name that is null", record({ name: null })],
+			["a PEM that is a number", record({ pem: 5 })],
 			["a time that is text", record({ startedAt: "1000" })],
-			["no ids", record({ idsBefore: 5 })],
-			["an id that climbs", record({ idsBefore: [".."] })],
+			["ids that are a number", record({ idsBefore: 5 })],
+			["an id that is a parent path", record({ idsBefore: [".."] })],
 			["a clock that is text", record({ servedBefore: "1" })],
-			["no owner", record({ owner: null })],
-			["an arrival with nothing", record({}, {})],
-			["an arrival without a list", record({}, { ...arrival, certificates: null })],
-			["an arrival at no moment", record({}, { ...arrival, at: null })],
-			["an arrival with an id that climbs", arrived({ id: "../x" })],
-			["an arrival with a name that is a number", arrived({ name: 5 })],
-			["an arrival with a time that is text", arrived({ expiresAt: "1" })],
-			["an arrival with a flag that is text", arrived({ active: "no" })],
+			["an owner that is null", record({ owner: null })],
+			["an empty confirmation", record({}, {})],
+			["a confirmation without a list", record({}, { ...confirmation, certificates: null })],
+			["a confirmation without a time", record({}, { ...confirmation, at: null })],
+			["a confirmation with a parent path as id", withCertificate({ id: "../x" })],
+			["a confirmation with a name that is a number", withCertificate({ name: 5 })],
+			["a confirmation with a time that is text", withCertificate({ expiresAt: "1" })],
+			["a confirmation with a flag that is text", withCertificate({ active: "no" })],
 		];
-		for (const [what, text] of files)
-			it(`R58 is told, left alone and not written over, until a person discards it: ${what}`, async () => {
+		for (const [title, text] of files)
+			it(`R58 is reported and kept unchanged until the user discards it: ${title}`, async () => {
 				const other = upload({ sha256: "ef".repeat(32) });
 				await add(other);
 				writeFileSync(join(path, name), text);
@@ -227,22 +227,22 @@ describe("Pending uploads", () => {
 				for (const refused of [add, remove])
 					assert.deepEqual(await problemIn(refused(upload())), { reason: "record-unreadable" });
 				assert.equal(readFileSync(join(path, name), "utf8"), text);
-				await store.withLock(upload(), (held) => held.discard());
+				await store.withLock(upload(), (locked) => locked.discard());
 				assert.equal((await store.read()).spoilt(upload()), null);
 			});
 
-		it("R58 is told to be newer, and never discarded: what a newer version wrote", async () => {
+		it("R58 is reported as newer and never discarded if a newer version wrote it", async () => {
 			await add(upload());
 			const newer = readFileSync(join(path, name), "utf8").replace('"version":2', '"version":3');
 			writeFileSync(join(path, name), newer);
 			assert.deepEqual(await attempts(), []);
 			assert.equal((await store.read()).spoilt(upload()), "newer");
 			assert.deepEqual(await problemIn(add(upload())), { reason: "record-newer" });
-			await store.withLock(upload(), (held) => held.discard());
+			await store.withLock(upload(), (locked) => locked.discard());
 			assert.equal(readFileSync(join(path, name), "utf8"), newer);
 		});
 
-		it("is left out and left alone: other files, a folder, a link and a dead link of such names", async function () {
+		it("is ignored and kept: other files, and a folder, link or dead link with a journal file's name", async function () {
 			await add(upload());
 			const named = (hex: string) => `${organizationRef}.${hex.repeat(32)}.json`;
 			for (const other of ["README.md", `x.${sha256}.json`]) writeFileSync(join(path, other), "{}");
@@ -255,20 +255,20 @@ describe("Pending uploads", () => {
 		});
 	});
 
-	describe("that older versions wrote", () => {
+	describe("files of older versions", () => {
 		const { id: _, ...fields } = upload();
-		const old = (number: number, more: object = {}) =>
-			write(`${number}.json`, { version: 1, ...fields, attempt: number, ...more });
+		const writeOld = (number: number, overrides: object = {}) =>
+			write(`${number}.json`, { version: 1, ...fields, attempt: number, ...overrides });
 		const write = (ending: string, content: unknown) => {
 			mkdirSync(path, { recursive: true });
 			writeFileSync(join(path, `${organizationRef}.${sha256}.${ending}`), JSON.stringify(content));
 		};
 
-		it("R58 are taken over, with what became of them", async () => {
+		it("R58 are migrated with their outcomes", async () => {
 			write("1.closed.json", {});
-			old(2);
+			writeOld(2);
 			write("2.uploaded.json", { version: 1, certificates: [certificate("cert_3")], at: 1000 });
-			old(10);
+			writeOld(10);
 			const records = await store.read();
 			assert.deepEqual(records.unconfirmed, [upload({ id: "10.1000" })]);
 			assert.deepEqual(
@@ -279,21 +279,21 @@ describe("Pending uploads", () => {
 			assert.deepEqual((await store.read()).unconfirmed, records.unconfirmed);
 		});
 
-		it("R58 are taken over from before there were versions, when the organization had another name", async () => {
+		it("R58 are migrated from before the first version number, with the former field name of the organization", async () => {
 			const { organizationRef: connectionId, ...rest } = fields;
 			write("1.json", { connectionId, ...rest, attempt: 1 });
 			assert.deepEqual(await attempts(), [upload({ id: "1.1000" })]);
 		});
 
-		it("R58 are taken over beside what was written since", async () => {
+		it("R58 are migrated next to newer attempts", async () => {
 			await add(upload({ id: "new", startedAt: 2000 }));
-			old(1);
+			writeOld(1);
 			assert.deepEqual(await attempts(), [upload({ id: "1.1000" }), upload({ id: "new", startedAt: 2000 })]);
 			assert.deepEqual(names(), [name]);
 		});
 
-		it("R58 count before they are taken over, too, while this window or another one holds the upload", async () => {
-			old(1);
+		it("R58 are read before their migration too, while a window has the lock", async () => {
+			writeOld(1);
 			for (const holder of [store, open()])
 				await holder.withLock(upload({ sha256: `ab${"0".repeat(62)}` }), async () => {
 					assert.deepEqual(await attempts(), [upload({ id: "1.1000" })]);
@@ -303,91 +303,91 @@ describe("Pending uploads", () => {
 			assert.deepEqual(names(), [name]);
 		});
 
-		for (const [what, state, content] of [
+		for (const [title, state, content] of [
 			["cannot be read", "unreadable", { version: 1 }],
-			["are of a newer version", "newer", { version: 2, ...fields, attempt: 1 }],
+			["have a newer version", "newer", { version: 2, ...fields, attempt: 1 }],
 		] as const)
-			it(`R58 stay where they ${what}, and keep the upload from being sent`, async () => {
+			it(`R58 are kept if they ${title}, and block the upload`, async () => {
 				write("1.json", content);
 				const before = names();
 				assert.equal((await store.read()).spoilt(upload()), state);
 				assert.deepEqual(names(), before);
-				await store.withLock(upload(), (held) => held.discard());
+				await store.withLock(upload(), (locked) => locked.discard());
 				assert.deepEqual(names(), state === "newer" ? before : []);
 			});
 	});
 
-	const recordings: readonly [string, UploadAttempt][] = [
-		["a connection that climbs", upload({ organizationRef: "../../x" })],
-		["a fingerprint that climbs", upload({ sha256: "ab/../../x" })],
+	const unsafeKeys: readonly [string, UploadAttempt][] = [
+		["a connection with a parent path", upload({ organizationRef: "../../x" })],
+		["a fingerprint with a parent path", upload({ sha256: "ab/../../x" })],
 	];
-	for (const [what, odd] of recordings)
-		it(`R37 writes nothing under a name made of ${what}`, async () => {
-			assert.deepEqual(await problemIn(add(odd)), { reason: "not-recorded", code: null });
+	for (const [title, invalid] of unsafeKeys)
+		it(`R37 writes no file for ${title}`, async () => {
+			assert.deepEqual(await problemIn(add(invalid)), { reason: "not-recorded", code: null });
 			assert.deepEqual(readdirSync(folder.path), ["locks"]);
 		});
 
-	it("R37 says so where it cannot be written or read", async () => {
+	it("R37 reports that the journal cannot be written or read", async () => {
 		mkdirSync(join(folder.path, "deep"));
 		writeFileSync(path, "");
 		for (const refused of [() => add(upload()), () => store.read()])
 			assert.equal((await problemIn(refused())).reason, "not-recorded");
 	});
 
-	const failing = (change: Partial<FileSystem>): JournalStore => open({ ...FILE_SYSTEM, ...change } as FileSystem);
-	const fails = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
+	const storeWith = (change: Partial<FileSystem>): JournalStore => open({ ...FILE_SYSTEM, ...change } as FileSystem);
+	const rejectWith = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
-	it("R37 does not take what it cannot read for what is not there", async () => {
+	it("R37 does not treat an unreadable file as missing", async () => {
 		await add(upload());
-		const sick = failing({ readFile: fails("EIO") as FileSystem["readFile"] });
-		assert.deepEqual(await problemIn(sick.read()), { reason: "not-recorded", code: "EIO" });
+		const brokenStore = storeWith({ readFile: rejectWith("EIO") as FileSystem["readFile"] });
+		assert.deepEqual(await problemIn(brokenStore.read()), { reason: "not-recorded", code: "EIO" });
 	});
 
 	for (const [step, change] of [
-		["written", { open: fails("ENOSPC") as FileSystem["open"] }],
-		["renamed", { rename: fails("EACCES") as FileSystem["rename"] }],
+		["written", { open: rejectWith("ENOSPC") as FileSystem["open"] }],
+		["renamed", { rename: rejectWith("EACCES") as FileSystem["rename"] }],
 	] as const)
-		it(`R37 keeps what was there where a change cannot be ${step}`, async () => {
+		it(`R37 keeps the previous content if a change cannot be ${step}`, async () => {
 			await add(upload());
-			const sick = failing(change);
+			const brokenStore = storeWith(change);
 			const next = upload({ id: "2" });
-			assert.equal((await problemIn(sick.withLock(next, (held) => held.add(next)))).reason, "not-recorded");
+			assert.equal((await problemIn(brokenStore.withLock(next, (locked) => locked.add(next)))).reason, "not-recorded");
 			assert.deepEqual(await attempts(), [upload()]);
 			assert.deepEqual(names(), [name]);
 		});
 
-	it("R22 keeps what arrived for arrived where its file cannot be removed", async () => {
+	it("R22 still treats an upload as confirmed if its file cannot be deleted", async () => {
 		await add(upload());
-		await settle(upload(), certificate("cert_3"));
+		await confirm(upload(), certificate("cert_3"));
 		now += LATE_ARRIVAL_MS + 1;
-		assert.deepEqual((await failing({ unlink: fails("EACCES") as FileSystem["unlink"] }).read()).all, []);
+		assert.deepEqual((await storeWith({ unlink: rejectWith("EACCES") as FileSystem["unlink"] }).read()).all, []);
 		assert.deepEqual(names(), [name]);
 	});
 
-	it("R37 writes nothing once another window has taken over", async () => {
+	it("R37 writes nothing after another window acquired the lock", async () => {
 		await add(upload());
-		const refused = store.withLock(upload(), async (held) => {
+		const refused = store.withLock(upload(), async (locked) => {
 			writeFileSync(join(folder.path, "locks/upload.ab.lock.99"), "{}");
 			for (const change of [
-				() => held.add(upload({ id: "2" })),
-				() => held.remove(["1"]),
-				() => held.settle(upload(), []),
+				() => locked.add(upload({ id: "2" })),
+				() => locked.remove(["1"]),
+				() => locked.settle(upload(), []),
 			])
 				assert.deepEqual(await problemIn(change()), { reason: "lock-lost" });
-			await held.check();
+			await locked.check();
 		});
 		assert.deepEqual(await problemIn(refused), { reason: "lock-lost" });
 		assert.deepEqual(await attempts(), [upload()]);
 	});
 
-	it("R37 loses none of what two processes write 100 times each", async () => {
+	it("R37 loses no attempt if two processes write 100 each", async () => {
 		const program = fileURLToPath(new URL("journalCompetitor.ts", import.meta.url));
-		const racers = ["first", "second"].map((owner) =>
+		const competitors = ["first", "second"].map((owner) =>
 			spawn(process.execPath, [program, path, join(folder.path, "locks"), organizationRef, owner, "100"], {
 				stdio: ["ignore", "inherit", "inherit"],
 			}),
 		);
-		const codes = await Promise.all(racers.map(async (racer) => (await once(racer, "exit"))[0]));
+		const codes = await Promise.all(competitors.map(async (competitor) => (await once(competitor, "exit"))[0]));
 		assert.deepEqual(codes, [0, 0]);
 		const ids = (await attempts()).map(({ id }) => id);
 		const numbers = (owner: string) => ids.filter((id) => id.startsWith(owner));

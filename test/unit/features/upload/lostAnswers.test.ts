@@ -7,6 +7,7 @@ import { CancelledError, type UploadEnding } from "../../../../src/domain/proble
 import { JournalStore } from "../../../../src/features/upload/journalStore.ts";
 import { LATE_ARRIVAL_MS } from "../../../../src/features/upload/uploadAttempt.ts";
 import type { UploadResult } from "../../../../src/features/upload/uploadSender.ts";
+import type { UploadRequest } from "../../../../src/features/upload/uploadService.ts";
 import { X509CertificateFileReader } from "../../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../../certificates.ts";
 import { reflow, withContent, withItem } from "../../../emulator/bodies.ts";
@@ -23,14 +24,14 @@ const LOST: readonly [string, FaultKind, UploadEnding][] = [
 	["a reset", { kind: "reset" }, NO_RESPONSE],
 	["a close", { kind: "close" }, NO_RESPONSE],
 	["a 502", { kind: "status", status: 502 }, { kind: "status", status: 502 }],
-	["a cut body", { kind: "cut" }, NO_RESPONSE],
+	["a truncated body", { kind: "cut" }, NO_RESPONSE],
 	["HTML", { kind: "html" }, UNREADABLE],
 	["{}", { kind: "body", text: "{}" }, UNREADABLE],
 	["silence", { kind: "silence" }, NO_RESPONSE],
 	["one byte a second", { kind: "drip" }, NO_RESPONSE],
 ];
 
-describe("One intent, one certificate", () => {
+describe("An upload over real sockets", () => {
 	let acme: ParsedCertificate;
 	let folder: ReturnType<typeof temporaryFolder>;
 	let emulator: Emulator;
@@ -53,7 +54,7 @@ describe("One intent, one certificate", () => {
 			connection: { id: namedOrganization(), emulator },
 			now: () => now,
 		};
-		window = opened();
+		window = openTestWindow();
 	});
 	afterEach(async () => {
 		mock.timers.reset();
@@ -62,38 +63,36 @@ describe("One intent, one certificate", () => {
 		folder.remove();
 	});
 
-	function opened(): Window {
+	function openTestWindow(): Window {
 		const each = openWindow(machine);
 		windows.push(each);
 		return each;
 	}
 
-	const upload = (
-		{ uploads } = window,
-		more: { told?: readonly string[]; name?: string } = {},
-	): Promise<UploadResult> =>
-		uploads.upload({ candidate: acme, name: "Acme", organizationRef: machine.connection.id, ...more });
-	const posts = () => emulator.exchanges.filter(({ method }) => method === "POST").length;
-	const arm = (fault: Fault) => emulator.faults.next({ operation: "upload", ...fault });
+	const upload = ({ uploads } = window, overrides: Partial<UploadRequest> = {}): Promise<UploadResult> =>
+		uploads.upload({ candidate: acme, name: "Acme", organizationRef: machine.connection.id, ...overrides });
+	const postCount = () => emulator.exchanges.filter(({ method }) => method === "POST").length;
+	const armFault = (fault: Fault) => emulator.faults.next({ operation: "upload", ...fault });
 	const stored = () => emulator.state.certificates;
-	const only = () => (stored().length === 1 && stored()[0]) || assert.fail(`${stored().length} certificates`);
+	const onlyCertificate = () =>
+		(stored().length === 1 && stored()[0]) || assert.fail(`${stored().length} certificates`);
 	const row = ({ uploads } = window) => uploads.unconfirmed[0] ?? assert.fail("there is no row");
-	const openOnes = async () =>
+	const openAttempts = async () =>
 		(await new JournalStore(folder.path, new FileLocks(join(folder.path, "locks")), () => now).read()).unconfirmed;
 	const notSeen = (ending: UploadEnding | null = null) => ({
 		...{ reason: "unconfirmed", name: "Acme", look: { outcome: "not-seen", at: now }, ending },
 	});
 
-	/** That the person is shown the one certificate that is there, and nothing else. */
+	/** Asserts that the window shows only the stored certificate, and that no upload is open. */
 	async function assertIsThere({ certificate, duplicates }: UploadResult, { certificates, uploads } = window) {
-		const { id, expiresAt } = only();
+		const { id, expiresAt } = onlyCertificate();
 		assert.deepEqual([certificate.id, certificate.expiresAt, duplicates], [id, expiresAt, []]);
 		const rows = certificates.state.listing?.certificates.map((each) => [each.id, each.expiresAt]);
 		assert.deepEqual(rows, [[id, expiresAt]]);
-		assert.deepEqual([uploads.unconfirmed, uploads.running, await openOnes()], [[], [], []]);
+		assert.deepEqual([uploads.unconfirmed, uploads.running, await openAttempts()], [[], [], []]);
 	}
 
-	it("is one POST between two lists where the answer comes", async () => {
+	it("is one POST between two lists if the response arrives", async () => {
 		const uploaded = await upload();
 		assert.equal(uploaded.how, "answered");
 		await assertIsThere(uploaded);
@@ -103,9 +102,9 @@ describe("One intent, one certificate", () => {
 		);
 	});
 
-	/** Uploads, and has the time for an answer pass at once where one does not come to an end. */
-	async function uploadThrough(fault: Fault): Promise<UploadResult> {
-		const { reached } = arm(fault);
+	/** Uploads, and skips the time limit if the fault sends no complete response. */
+	async function uploadWithFault(fault: Fault): Promise<UploadResult> {
+		const { reached } = armFault(fault);
 		if (fault.kind !== "silence" && fault.kind !== "drip") return upload();
 		mock.timers.enable({ apis: ["setTimeout"] });
 		const uploading = upload();
@@ -115,56 +114,56 @@ describe("One intent, one certificate", () => {
 		return uploading;
 	}
 
-	for (const [what, fault, ending] of LOST) {
-		it(`R20 after the commit, ${what}: it is found, and sent once`, async () => {
-			const uploaded = await uploadThrough({ ...fault, when: "after" });
+	for (const [title, fault, ending] of LOST) {
+		it(`R20 is found and sent once after a fault after the commit: ${title}`, async () => {
+			const uploaded = await uploadWithFault({ ...fault, when: "after" });
 			assert.equal(uploaded.how, "found");
 			await assertIsThere(uploaded);
-			assert.equal(posts(), 1);
+			assert.equal(postCount(), 1);
 		});
 
-		it(`R21 before the commit, ${what}: it is not seen, and can be sent again after a look`, async () => {
-			assert.deepEqual(await problemIn(uploadThrough({ ...fault, when: "before" })), notSeen(ending));
-			assert.equal(posts(), 1);
+		it(`R21 is not seen after a fault before the commit, and can be sent again after a lookup: ${title}`, async () => {
+			assert.deepEqual(await problemIn(uploadWithFault({ ...fault, when: "before" })), notSeen(ending));
+			assert.equal(postCount(), 1);
 			now += 1000;
 			assert.deepEqual(await problemIn(window.uploads.check(row())), notSeen());
-			assert.equal(posts(), 1);
+			assert.equal(postCount(), 1);
 			await assertIsThere(await window.uploads.retry(row()));
-			assert.equal(posts(), 2);
+			assert.equal(postCount(), 2);
 		});
 	}
 
-	it("R20 a list that is late by one is looked at twice, by more is checked later", async () => {
-		arm({ kind: "reset", when: "after" });
+	it("R20 is found by a second read if one list is stale, and by a later check if more are", async () => {
+		armFault({ kind: "reset", when: "after" });
 		emulator.switches.staleReads = 1;
 		await assertIsThere(await upload());
-		emulator.state.remove(only().id).commit();
+		emulator.state.remove(onlyCertificate().id).commit();
 		emulator.state.settle();
 
 		now += LATE_ARRIVAL_MS;
-		arm({ kind: "reset", when: "after" });
+		armFault({ kind: "reset", when: "after" });
 		emulator.switches.staleReads = 2;
 		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 		await assertIsThere(await window.uploads.check(row()));
-		assert.equal(posts(), 2);
+		assert.equal(postCount(), 2);
 	});
 
-	it("R22 a commit that is late is found by a check, and before it is sent again", async () => {
-		for (const look of ["check", "retry"] as const) {
-			arm({ kind: "reset", when: "late" });
+	it("R22 is found after a late commit, both by a check and before a retry", async () => {
+		for (const method of ["check", "retry"] as const) {
+			armFault({ kind: "reset", when: "late" });
 			assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 			emulator.faults.commitLate();
-			const uploaded = await window.uploads[look](row());
+			const uploaded = await window.uploads[method](row());
 			assert.equal(uploaded.how, "found");
 			await assertIsThere(uploaded);
-			emulator.state.remove(only().id).commit();
+			emulator.state.remove(onlyCertificate().id).commit();
 			now += LATE_ARRIVAL_MS + 1;
 		}
-		assert.equal(posts(), 2);
+		assert.equal(postCount(), 2);
 	});
 
-	it("R20 a commit that is later than the second upload is told as its twin", async () => {
-		arm({ kind: "reset", when: "late" });
+	it("R20 is reported as a duplicate if it is committed during the second upload", async () => {
+		armFault({ kind: "reset", when: "late" });
 		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 		emulator.faults.next({
 			kind: "none",
@@ -178,40 +177,45 @@ describe("One intent, one certificate", () => {
 	});
 
 	const unreadable: readonly [string, Fault, string][] = [
-		["the way there is gone", { kind: "reset", when: "before" }, "failed"],
+		["the connection fails", { kind: "reset", when: "before" }, "failed"],
 		["there are too many requests", { kind: "status", status: 429, retryAfter: "60", when: "before" }, "failed"],
 		["an entry cannot be read", { kind: "rewrite", rewrite: withItem({ id: ".." }), when: "before" }, "partial"],
 	];
-	for (const [what, fault, outcome] of unreadable)
-		it(`R22 it is a row that survives a restart and keeps it from being uploaded, where ${what}`, async () => {
+	for (const [title, fault, outcome] of unreadable)
+		it(`R22 is a row that survives a restart and blocks another upload, if ${title}`, async () => {
 			await upload(window, { name: "Before" }).then(({ certificate }) =>
 				emulator.state.remove(certificate.id).commit(),
 			);
 			now += LATE_ARRIVAL_MS + 1;
 			await window.certificates.refresh();
-			arm({ kind: "reset", when: "late" });
+			armFault({ kind: "reset", when: "late" });
 			emulator.faults.next({ ...fault, operation: "list", times: Number.POSITIVE_INFINITY });
-			const look = { outcome };
-			assert.deepEqual(await problemIn(upload()), { reason: "unconfirmed", name: "Acme", look, ending: NO_RESPONSE });
+			const lookup = { outcome };
+			assert.deepEqual(await problemIn(upload()), {
+				reason: "unconfirmed",
+				name: "Acme",
+				look: lookup,
+				ending: NO_RESPONSE,
+			});
 			await window.die();
 
-			const next = opened();
+			const next = openTestWindow();
 			await next.uploads.reload();
 			assert.equal(row(next).elsewhere, false);
-			const pending = { reason: "upload-pending", name: "Acme", running: false };
-			assert.deepEqual(await problemIn(upload(next)), pending);
+			const pendingProblem = { reason: "upload-pending", name: "Acme", running: false };
+			assert.deepEqual(await problemIn(upload(next)), pendingProblem);
 			emulator.faults.clear();
 			now += LATE_ARRIVAL_MS;
 			assert.deepEqual(await problemIn(next.uploads.check(row(next))), notSeen());
-			assert.deepEqual(await problemIn(upload(next)), pending);
+			assert.deepEqual(await problemIn(upload(next)), pendingProblem);
 			emulator.faults.commitLate();
 			await assertIsThere(await next.uploads.check(row(next)), next);
-			assert.equal(posts(), 2);
+			assert.equal(postCount(), 2);
 		});
 
-	it("R22 it is a row in every window where the window died while it waited for the answer", async () => {
-		const other = opened();
-		const silence = arm({ kind: "silence", when: "after" });
+	it("R22 is a row in every window if the sending window crashed", async () => {
+		const other = openTestWindow();
+		const silence = armFault({ kind: "silence", when: "after" });
 		void upload();
 		await silence.reached;
 		await other.uploads.reload();
@@ -219,15 +223,15 @@ describe("One intent, one certificate", () => {
 		await window.die();
 		while (row(other).elsewhere) await other.uploads.reload();
 		await assertIsThere(await other.uploads.check(row(other)), other);
-		assert.equal(posts(), 1);
+		assert.equal(postCount(), 1);
 	});
 
-	it("R23 it is found though it was renamed and its dates are gone", async () => {
+	it("R23 is found although it was renamed and its dates are missing", async () => {
 		const meanwhile = () => {
-			const { id } = only();
+			const { id } = onlyCertificate();
 			emulator.state.rename(id, "Renamed").commit();
 		};
-		arm({ kind: "reset", when: "after", meanwhile });
+		armFault({ kind: "reset", when: "after", meanwhile });
 		const rewrite = (body: unknown) => {
 			const list = body as { data: Record<string, unknown>[] };
 			return { ...list, data: list.data.map(({ certificate_details: _, ...rest }) => rest) };
@@ -237,124 +241,132 @@ describe("One intent, one certificate", () => {
 		const { certificate } = await upload();
 		assert.deepEqual(
 			[certificate.id, certificate.name, certificate.validAt, certificate.expiresAt],
-			[only().id, "Renamed", null, null],
+			[onlyCertificate().id, "Renamed", null, null],
 		);
 	});
 
-	it("R23 an older copy is not taken for it, also where a stale list did not show it before", async () => {
+	it("R23 is not confused with an older copy, even if a stale list did not show that before", async () => {
 		const actor = "dashboard";
 		emulator.switches.staleReads = 1;
 		emulator.state.upload({ certificate: acme.pem, name: "Older" }, actor).commit();
 		now += 10_000;
 		emulator.switches.staleReads = 0;
-		arm({ kind: "reset", when: "before" });
+		armFault({ kind: "reset", when: "before" });
 		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
-		assert.equal(only().name, "Older");
+		assert.equal(onlyCertificate().name, "Older");
 	});
 
-	it("R23 a copy from about the same moment, which a stale list did not show, leaves it in doubt", async () => {
+	it("R23 is ambiguous if a stale list did not show a copy from about the same time", async () => {
 		emulator.switches.staleReads = 1;
 		emulator.state.upload({ certificate: acme.pem, name: "Older" }).commit();
 		now += 3000;
 		emulator.switches.staleReads = 0;
-		arm({ kind: "reset", when: "before" });
+		armFault({ kind: "reset", when: "before" });
 		const problem = { reason: "unconfirmed", name: "Acme", look: { outcome: "ambiguous" }, ending: null };
 		assert.deepEqual(await problemIn(upload()), { ...problem, ending: NO_RESPONSE });
 		assert.deepEqual(await problemIn(window.uploads.retry(row())), problem);
-		assert.equal(posts(), 1);
+		assert.equal(postCount(), 1);
 	});
 
 	const contents: readonly [string, (pem: string, other: string) => string | undefined, boolean][] = [
-		["with other line ends", (pem) => reflow(pem, 76, "\r\n"), true],
-		["with several blocks, ours the first", (pem, other) => pem + other, true],
-		["with several blocks, ours the second", (pem, other) => other + pem, false],
+		["with other line endings", (pem) => reflow(pem, 76, "\r\n"), true],
+		["with several blocks, the uploaded block first", (pem, other) => pem + other, true],
+		["with several blocks, the uploaded block second", (pem, other) => other + pem, false],
 	];
-	for (const [what, change, isOurs] of contents)
-		it(`R23 a content ${what} ${isOurs ? "is ours" : "is not"}`, async () => {
+	for (const [title, change, isMatch] of contents)
+		it(`R23 ${isMatch ? "matches" : "does not match"} a content ${title}`, async () => {
 			const { pem } = await makeCertificate({ commonName: "Other" });
-			arm({ kind: "reset", when: "after" });
+			armFault({ kind: "reset", when: "after" });
 			const rewrite = withContent((own) => change(own, pem));
 			emulator.faults.next({ kind: "rewrite", rewrite, operation: "get", when: "before", times: 2 });
-			if (isOurs) await assertIsThere(await upload());
+			if (isMatch) await assertIsThere(await upload());
 			else assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
 		});
 
-	for (const [what, content] of [
+	for (const [title, content] of [
 		["is absent", undefined],
 		["cannot be decoded", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
 	] as const)
-		it(`R23 a content that ${what} leaves it unknown`, async () => {
-			arm({ kind: "reset", when: "after" });
+		it(`R23 is unconfirmed if the content ${title}`, async () => {
+			armFault({ kind: "reset", when: "after" });
 			const rewrite = withContent(() => content);
 			emulator.faults.next({ kind: "rewrite", rewrite, operation: "get", when: "before", times: 2 });
-			const look = { outcome: "partial" };
-			assert.deepEqual(await problemIn(upload()), { reason: "unconfirmed", name: "Acme", look, ending: NO_RESPONSE });
+			const lookup = { outcome: "partial" };
+			assert.deepEqual(await problemIn(upload()), {
+				reason: "unconfirmed",
+				name: "Acme",
+				look: lookup,
+				ending: NO_RESPONSE,
+			});
 			await assertIsThere(await window.uploads.check(row()));
 		});
 
-	it("R23 of two matches both are told, and none is deleted", async () => {
+	it("R23 reports both of two matches, and deletes neither", async () => {
 		const meanwhile = () => {
 			now += 2000;
 			emulator.state.upload({ certificate: acme.pem, name: "Another machine's" }).commit();
 		};
-		arm({ kind: "reset", when: "after", meanwhile });
+		armFault({ kind: "reset", when: "after", meanwhile });
 		const { certificate, duplicates } = await upload();
 		assert.deepEqual([certificate.name, duplicates.map(({ name }) => name)], ["Acme", ["Another machine's"]]);
 		assert.equal(stored().length, 2);
-		assert.deepEqual(await openOnes(), []);
+		assert.deepEqual(await openAttempts(), []);
 	});
 
-	it("R25 cancelled before it is sent, nothing is sent", async () => {
+	it("R25 is not sent if cancelled before", async () => {
 		const reading = emulator.faults.next({ kind: "silence", operation: "list", when: "before" });
 		const uploading = upload();
 		await reading.reached;
 		window.uploads.running[0]?.cancel();
 		await assert.rejects(uploading, CancelledError);
-		assert.deepEqual([posts(), await openOnes()], [0, []]);
+		assert.deepEqual([postCount(), await openAttempts()], [0, []]);
 	});
 
 	for (const when of ["after", "before"] as const)
-		it(`R25 cancelled after it was sent, ${when} the commit: it is looked for`, async () => {
-			const silence = arm({ kind: "silence", when });
+		it(`R25 is looked up if cancelled after it was sent, ${when} the commit`, async () => {
+			const silence = armFault({ kind: "silence", when });
 			const uploading = upload();
 			await silence.reached;
 			window.uploads.running[0]?.cancel();
 			await silence.ended;
 			if (when === "after") await assertIsThere(await uploading);
 			else assert.deepEqual(await problemIn(uploading), notSeen({ kind: "canceled" }));
-			assert.equal(posts(), 1);
+			assert.equal(postCount(), 1);
 		});
 
-	it("R37 two windows upload the same file: one POST, and the second one is told", async () => {
-		const other = opened();
-		const silence = arm({ kind: "silence", when: "after" });
-		const uploading = upload(window, { told: [] });
+	it("R37 is one POST if two windows upload one file, and the second window is notified", async () => {
+		const other = openTestWindow();
+		const silence = armFault({ kind: "silence", when: "after" });
+		const uploading = upload(window, { knownDuplicateIds: [] });
 		await silence.reached;
 		do await other.uploads.reload();
 		while (!row(other).elsewhere);
-		const pending = { reason: "upload-pending", name: "Acme", running: true };
-		assert.deepEqual(await problemIn(upload(other, { told: [] })), pending);
+		const pendingProblem = { reason: "upload-pending", name: "Acme", running: true };
+		assert.deepEqual(await problemIn(upload(other, { knownDuplicateIds: [] })), pendingProblem);
 		silence.release();
 		await assertIsThere(await uploading);
 		emulator.switches.staleReads = Number.POSITIVE_INFINITY;
-		const { certificate, how } = await upload(other, { told: [] });
-		assert.deepEqual([certificate.id, how], [only().id, "there-before"]);
-		assert.equal(posts(), 1);
+		const { certificate, how } = await upload(other, { knownDuplicateIds: [] });
+		assert.deepEqual([certificate.id, how], [onlyCertificate().id, "there-before"]);
+		assert.equal(postCount(), 1);
 	});
 
-	it("R37 two windows upload the same file at the same moment 20 times: one POST each time", async () => {
-		const other = opened();
+	it("R37 is one POST each time if two windows upload one file simultaneously, 20 times", async () => {
+		const other = openTestWindow();
 		for (let round = 1; round <= 20; round++) {
-			const results = await Promise.allSettled([upload(window, { told: [] }), upload(other, { told: [] })]);
+			const results = await Promise.allSettled([
+				upload(window, { knownDuplicateIds: [] }),
+				upload(other, { knownDuplicateIds: [] }),
+			]);
 			assert.ok(results.some(({ status }) => status === "fulfilled"));
-			assert.equal(posts(), round);
-			emulator.state.remove(only().id).commit();
+			assert.equal(postCount(), round);
+			emulator.state.remove(onlyCertificate().id).commit();
 			now += LATE_ARRIVAL_MS + 1;
 		}
 	});
 
-	it("R37 what is not confirmed belongs to its connection", async () => {
-		arm({ kind: "reset", when: "before" });
+	it("R37 belongs to its connection while unconfirmed", async () => {
+		armFault({ kind: "reset", when: "before" });
 		await problemIn(upload());
 		const before = machine.connection;
 		const organization = await startEmulator({ now: () => now });
@@ -371,6 +383,6 @@ describe("One intent, one certificate", () => {
 		machine.connection = before;
 		window.certificates.reset(before.id);
 		assert.deepEqual(await problemIn(window.uploads.check(row())), notSeen());
-		assert.equal(posts(), 1);
+		assert.equal(postCount(), 1);
 	});
 });

@@ -14,7 +14,7 @@ import {
 	unconfirmedTooltip,
 } from "../../../../src/features/upload/uploadMessages.ts";
 
-/** A day in the person's own zone, so that the clock reads the same wherever the test runs. */
+/** Returns a local time in Unix milliseconds, so that texts are equal in all time zones. */
 const at = (hour: number, minute: number) => new Date(2026, 10, 24, hour, minute).getTime();
 const NOW = at(14, 10);
 
@@ -41,15 +41,15 @@ const certificate = (id: string): Certificate => ({
 	active: false,
 });
 
-describe("Words for uploads", () => {
-	it("say hour and minute, and the day where it is another one", () => {
+describe("Upload messages", () => {
+	it("give hour and minute, and the date if it is not today", () => {
 		assert.equal(clockWords(at(14, 5), NOW), "14:05");
 		assert.equal(clockWords(at(0, 5), NOW), "00:05");
 		const yesterday = NOW - 86_400_000;
 		assert.equal(clockWords(yesterday, NOW), momentWords(yesterday));
 	});
 
-	const looks: readonly (LookupOutcome | null)[] = [
+	const lookups: readonly (LookupOutcome | null)[] = [
 		null,
 		notSeen,
 		{ outcome: "failed" },
@@ -57,9 +57,9 @@ describe("Words for uploads", () => {
 		{ outcome: "ambiguous" },
 	];
 
-	it("R21 R22 say by a sentence of its own what a look said, and what to do before it is uploaded again", () => {
-		const sentences = looks.map((look) => describeUnconfirmedUpload("Acme", NO_RESPONSE, look, NOW));
-		assert.equal(new Set(sentences).size, looks.length);
+	it("R21 R22 have a distinct sentence for each lookup outcome, with the step before another upload", () => {
+		const sentences = lookups.map((lookup) => describeUnconfirmedUpload("Acme", NO_RESPONSE, lookup, NOW));
+		assert.equal(new Set(sentences).size, lookups.length);
 		for (const sentence of sentences)
 			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|forget this one)\.$/);
 		assert.equal(
@@ -76,34 +76,37 @@ describe("Words for uploads", () => {
 		[{ kind: "status", status: 503 }, /but OpenAI had a server error \(503\)\./],
 		[{ kind: "status", status: 409 }, /but OpenAI reported a conflict \(409\)\./],
 	];
-	for (const [ending, words] of endings)
-		it(`say how an upload ended whose outcome is unknown: ${Object.values(ending).join(" ")}`, () => {
+	for (const [ending, expected] of endings)
+		it(`say how an upload with unknown outcome ended: ${Object.values(ending).join(" ")}`, () => {
 			const sentence = describeUnconfirmedUpload("Acme", ending, notSeen, NOW);
-			assert.match(sentence, words);
+			assert.match(sentence, expected);
 			assert.equal(/no response/.test(sentence), ending === NO_RESPONSE);
 		});
 
-	it("say something else after another look than after the sending", () => {
-		const again = describeUnconfirmedUpload("Acme", null, notSeen, NOW);
-		assert.match(again, /^The upload of “Acme” is still unconfirmed\. It wasn't in the list at 14:05/);
+	it("differ between a later lookup and the end of sending", () => {
+		const sentence = describeUnconfirmedUpload("Acme", null, notSeen, NOW);
+		assert.match(sentence, /^The upload of “Acme” is still unconfirmed\. It wasn't in the list at 14:05/);
 		assert.match(
 			describeUnconfirmedUpload("Acme", null, null, NOW),
 			/^An upload of “Acme” was started, but no response arrived\./,
 		);
 	});
 
-	it("R21 never say that it is not there", () => {
-		for (const look of looks)
-			assert.doesNotMatch(describeUnconfirmedUpload("Acme", NO_RESPONSE, look, NOW), /not there|did not arrive|failed/);
+	it("R21 never say that the certificate is missing", () => {
+		for (const lookup of lookups)
+			assert.doesNotMatch(
+				describeUnconfirmedUpload("Acme", NO_RESPONSE, lookup, NOW),
+				/not there|did not arrive|failed/,
+			);
 	});
 
-	it("R22 put what is known of it beside its name", () => {
-		const described = (look: LookupOutcome | null, elsewhere = false) =>
-			unconfirmedDescription({ pending, elsewhere, look, unplaced: false }, NOW);
-		assert.equal(described(null), "upload not confirmed");
-		assert.equal(described({ outcome: "failed" }), "upload not confirmed");
-		assert.equal(described(notSeen), "upload not confirmed · not seen at 14:05");
-		assert.equal(described(notSeen, true), "uploading in another window…");
+	it("R22 describe the upload's state next to its name", () => {
+		const describeRow = (lookup: LookupOutcome | null, inOtherWindow = false) =>
+			unconfirmedDescription({ pending, elsewhere: inOtherWindow, look: lookup, unplaced: false }, NOW);
+		assert.equal(describeRow(null), "upload not confirmed");
+		assert.equal(describeRow({ outcome: "failed" }), "upload not confirmed");
+		assert.equal(describeRow(notSeen), "upload not confirmed · not seen at 14:05");
+		assert.equal(describeRow(notSeen, true), "uploading in another window…");
 		const unplaced = { pending, elsewhere: false, look: null, unplaced: true };
 		assert.equal(
 			unconfirmedDescription(unplaced, NOW),
@@ -113,22 +116,22 @@ describe("Words for uploads", () => {
 		assert.equal(unconfirmedSpoken(upload, NOW), "Acme Root CA, upload not confirmed · not seen at 14:05");
 	});
 
-	it("R22 tell in the tooltip what happened, since when, and which certificate it is", () => {
-		const [happened, started, fingerprint, ...more] = unconfirmedTooltip(
+	it("R22 show state, start time and fingerprint in the tooltip", () => {
+		const [happened, started, fingerprint, ...others] = unconfirmedTooltip(
 			{ pending, elsewhere: false, look: notSeen, unplaced: false },
 			NOW,
 		).split("\n");
 		assert.equal(happened, describeUnconfirmedUpload("Acme Root CA", null, notSeen, NOW));
 		assert.equal(started, `Started: ${momentWords(pending.startedAt)}`);
 		assert.equal(fingerprint, "SHA-256: 3f9a 02c1 0000 0000 …");
-		assert.deepEqual(more, []);
+		assert.deepEqual(others, []);
 		assert.match(
 			unconfirmedTooltip({ pending, elsewhere: true, look: null, unplaced: false }, NOW),
 			/^Another window is uploading “Acme/,
 		);
 	});
 
-	it("R12 show a name as plain text wherever it stands", () => {
+	it("R12 show a name as plain text everywhere", () => {
 		const hostile = { ...pending, name: "a\n[x](command:y) $(trash)" };
 		const upload = { pending: hostile, elsewhere: false, look: null, unplaced: false };
 		const { message } = forgetWords(hostile);
@@ -140,7 +143,7 @@ describe("Words for uploads", () => {
 		for (const text of [...texts, message]) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
 	});
 
-	it("R20 say that it had arrived, with id and expiry", () => {
+	it("R20 say that an upload had arrived, with id and expiry", () => {
 		assert.equal(arrivedWords(certificate("cert_a"), NOW), "“Acme Root CA” had arrived: cert_a, expires in 364 days.");
 	});
 
@@ -152,7 +155,7 @@ describe("Words for uploads", () => {
 		assert.equal(later.detail, "The first upload was begun at 14:02. Should it arrive after all, there would be two.");
 	});
 
-	it("R22 say what forgetting an upload means", () => {
+	it("R22 explain the effect of Forget", () => {
 		const { message, detail } = forgetWords(pending);
 		assert.equal(message, "Forget the upload of “Acme Root CA”?");
 		assert.match(detail, /show up in the list\..*uploaded twice\.$/);
@@ -160,12 +163,12 @@ describe("Words for uploads", () => {
 
 	it("R23 R37 name the copies of a certificate, and say that none was deleted", () => {
 		const ids = ["cert_b", "cert_c", "cert_d", "cert_e", "cert_f", "cert_g"];
-		const words = (count: number) => duplicatesWords(certificate("cert_a"), ids.slice(0, count).map(certificate));
-		assert.equal(words(1), "“Acme Root CA” is there once more, with the same SHA-256: cert_b. Neither was deleted.");
+		const message = (count: number) => duplicatesWords(certificate("cert_a"), ids.slice(0, count).map(certificate));
+		assert.equal(message(1), "“Acme Root CA” is there once more, with the same SHA-256: cert_b. Neither was deleted.");
 		assert.equal(
-			words(2),
+			message(2),
 			"“Acme Root CA” is there 2 times more, with the same SHA-256: cert_b, cert_c. None was deleted.",
 		);
-		assert.match(words(6), /6 times more.*: cert_b, cert_c, cert_d, cert_e, cert_f, …\. None/);
+		assert.match(message(6), /6 times more.*: cert_b, cert_c, cert_d, cert_e, cert_f, …\. None/);
 	});
 });

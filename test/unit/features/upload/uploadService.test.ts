@@ -33,36 +33,36 @@ const acme = candidate("Acme");
 const other = candidate("Other");
 const one = certificate("one");
 const two = certificate("two");
-const sending = { candidate: acme, name: "Root", organizationRef };
+const request = { candidate: acme, name: "Root", organizationRef };
 const ending = { kind: "no-response" } as const;
-const lost = new ProblemError({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
+const lostResponse = new ProblemError({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
-const unwritten: Problem = { reason: "not-recorded", code: null };
-const pending = (running: boolean) => ({ reason: "upload-pending", name: "Root", running });
+const notRecorded: Problem = { reason: "not-recorded", code: null };
+const pendingProblem = (running: boolean) => ({ reason: "upload-pending", name: "Root", running });
 
 describe("Uploads", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 	let now: number;
 	let service: FakeService;
 	let certificates: CertificateStore;
-	/** As another window has it. */
-	let store: JournalStore;
-	/** As the window has it that is tested. */
-	let own: JournalStore;
+	/** The store of another window. */
+	let otherStore: JournalStore;
+	/** The store of the tested window. */
+	let ownStore: JournalStore;
 	let uploads: UploadService;
 
-	/** The records as one more window has them. @param changed What it does otherwise to what it holds. */
-	function openStore(changed: Partial<LockedUpload> = {}): JournalStore {
+	/** Opens the store of another window. @param overrides Replacements of methods of a locked upload. */
+	function openStore(overrides: Partial<LockedUpload> = {}): JournalStore {
 		const locks = new FileLocks(join(folder.path, "locks"), new QuickClock());
 		return new (class extends JournalStore {
-			override withLock<T>(key: UploadKey, work: (held: LockedUpload) => Promise<T>, options?: { refuse?: boolean }) {
-				return super.withLock(key, (held) => work({ ...held, ...changed }), options);
+			override withLock<T>(key: UploadKey, work: (locked: LockedUpload) => Promise<T>, options?: { refuse?: boolean }) {
+				return super.withLock(key, (locked) => work({ ...locked, ...overrides }), options);
 			}
 		})(join(folder.path, "pending"), locks, () => now);
 	}
 
-	/** A window of the editor, on the same folder as the others. */
-	function open(more: Partial<UploadsOptions> = {}) {
+	/** Opens a window on the shared folder. */
+	function open(overrides: Partial<UploadsOptions> = {}) {
 		const list = new CertificateStore(
 			async () => service,
 			async () => readerOf(acme, other),
@@ -70,7 +70,7 @@ describe("Uploads", () => {
 		);
 		list.reset(organizationRef);
 		const options = { certificates: list, pending: openStore(), now: () => now, lookAgainMs: [0] };
-		const window = new UploadService({ service: async () => service, ...options, ...more });
+		const window = new UploadService({ service: async () => service, ...options, ...overrides });
 		return { list, window };
 	}
 
@@ -78,108 +78,108 @@ describe("Uploads", () => {
 		folder = temporaryFolder("uploads");
 		now = 1_000_000;
 		service = new FakeService();
-		store = openStore();
-		own = openStore();
-		({ list: certificates, window: uploads } = open({ pending: own }));
+		otherStore = openStore();
+		ownStore = openStore();
+		({ list: certificates, window: uploads } = open({ pending: ownStore }));
 		certificates.replaceListing(listing(one));
 	});
 	afterEach(() => folder.remove());
 
 	const running = () => uploads.running.map(({ name }) => name);
 	const listed = () => certificates.state.listing?.certificates.map(({ id }) => id) ?? [];
-	const openOnes = async () => (await store.read()).unconfirmed;
+	const openAttempts = async () => (await otherStore.read()).unconfirmed;
 
-	/** Has an upload end without an answer, and two looks that do not see it. */
-	async function loseOne(): Promise<UnconfirmedUpload> {
-		service.nextUpload().reject(lost);
+	/** Uploads without a response and with two lookups that do not find it. @returns the row. */
+	async function loseResponse(): Promise<UnconfirmedUpload> {
+		service.nextUpload().reject(lostResponse);
 		for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
-		assert.equal((await problemIn(uploads.upload(sending))).reason, "unconfirmed");
+		assert.equal((await problemIn(uploads.upload(request))).reason, "unconfirmed");
 		return uploads.unconfirmed[0] ?? assert.fail("there is no row");
 	}
 
-	const attempt = (more: Partial<UploadAttempt> = {}): UploadAttempt => ({
+	const attempt = (overrides: Partial<UploadAttempt> = {}): UploadAttempt => ({
 		...{ organizationRef, sha256: acme.sha256, id: "1", name: "Root", pem: acme.pem },
 		...{ startedAt: now, idsBefore: ["one"], servedBefore: null, owner: "that" },
-		...more,
+		...overrides,
 	});
 
-	/** Has another window write down an upload, which it is not sending any more. */
-	async function writeDown(more: Partial<UploadAttempt> = {}): Promise<UploadAttempt> {
-		const upload = attempt(more);
-		await store.withLock(upload, (held) => held.add(upload));
+	/** Records an attempt in another window, which no longer sends it. */
+	async function recordAttempt(overrides: Partial<UploadAttempt> = {}): Promise<UploadAttempt> {
+		const upload = attempt(overrides);
+		await otherStore.withLock(upload, (locked) => locked.add(upload));
 		await uploads.reload();
 		return upload;
 	}
 
-	/** Has another window send an upload. @returns what ends that. */
-	async function sendElsewhere(more: Partial<UploadAttempt> = {}): Promise<() => Promise<void>> {
-		const upload = attempt({ owner: store.owner, ...more });
-		const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-		const sent = store.withLock(upload, async (held) => {
-			await held.add(upload);
-			begun.resolve();
-			await over.promise;
+	/** Starts an upload in another window. @returns a function that ends it. */
+	async function sendInOtherWindow(overrides: Partial<UploadAttempt> = {}): Promise<() => Promise<void>> {
+		const upload = attempt({ owner: otherStore.owner, ...overrides });
+		const [started, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+		const sent = otherStore.withLock(upload, async (locked) => {
+			await locked.add(upload);
+			started.resolve();
+			await ended.promise;
 		});
-		await begun.promise;
-		// Its window is known to be alive once it counts up.
+		await started.promise;
+		// The other window counts as alive after its next heartbeat.
 		do await uploads.reload();
 		while (!uploads.unconfirmed[0]?.elsewhere);
 		return async () => {
-			over.resolve();
+			ended.resolve();
 			await sent;
 			await uploads.reload();
 		};
 	}
 
-	const settle = (upload: UploadAttempt, certificates: readonly Certificate[]) =>
-		store.withLock(upload, (held) => held.settle(upload, certificates));
-	const remove = (upload: UploadAttempt) => store.withLock(upload, (held) => held.remove([upload.id]));
+	const confirm = (upload: UploadAttempt, certificates: readonly Certificate[]) =>
+		otherStore.withLock(upload, (locked) => locked.settle(upload, certificates));
+	const removeAttempt = (upload: UploadAttempt) => otherStore.withLock(upload, (locked) => locked.remove([upload.id]));
 
-	/** Has another window take over the lock of the upload, as after it stood still for 15 seconds. */
-	function overtake() {
+	/** Acquires the upload's lock for another window, as after a suspension of 15 seconds. */
+	function acquireLock() {
 		const locks = join(folder.path, "locks");
-		const [held = ""] = readdirSync(locks).filter((name) => name.startsWith("upload."));
+		const [lockFile = ""] = readdirSync(locks).filter((name) => name.startsWith("upload."));
 		writeFileSync(
 			join(
 				locks,
-				held.replace(/\d+$/, (number) => String(Number(number) + 1)),
+				lockFile.replace(/\d+$/, (number) => String(Number(number) + 1)),
 			),
 			"{}",
 		);
 	}
 
-	describe("on their way", () => {
-		it("are there until they are in the list, at every moment in one of them", async () => {
-			const seen: string[][] = [];
-			const look = () => seen.push([...running(), ...listed()]);
-			certificates.on("change", look);
-			uploads.on("change", look);
+	describe("while running", () => {
+		it("are at every moment shown as running or in the list", async () => {
+			const shownRows: string[][] = [];
+			const collectRows = () => shownRows.push([...running(), ...listed()]);
+			certificates.on("change", collectRows);
+			uploads.on("change", collectRows);
 			const answer = service.nextUpload();
 			service.nextList().resolve(listing(two, one));
-			const uploading = uploads.upload(sending);
+			const uploading = uploads.upload(request);
 			assert.deepEqual(running(), ["Root"]);
 			await service.uploadBegun(1);
 			assert.deepEqual(uploads.unconfirmed, []);
 			answer.resolve(two);
 			assert.deepEqual(await uploading, { certificate: two, duplicates: [], how: "answered" });
 			assert.deepEqual(service.sent, [{ pem: acme.pem, name: "Root" }]);
-			for (const rows of seen) assert.ok(rows.includes("Root") || rows.includes("two"), rows.join());
-			assert.deepEqual(seen.at(-1), ["two", "one"]);
+			for (const rows of shownRows) assert.ok(rows.includes("Root") || rows.includes("two"), rows.join());
+			assert.deepEqual(shownRows.at(-1), ["two", "one"]);
 		});
 
-		it("are there no more where the service could not be opened", async () => {
+		it("are removed if the service could not be opened", async () => {
 			const { window } = open({ service: () => Promise.reject(new ProblemError({ reason: "no-key" })) });
-			assert.deepEqual(await problemIn(window.upload(sending)), { reason: "no-key" });
+			assert.deepEqual(await problemIn(window.upload(request)), { reason: "no-key" });
 			assert.deepEqual(window.running, []);
-			assert.deepEqual(await openOnes(), []);
+			assert.deepEqual(await openAttempts(), []);
 		});
 
-		it("R25 are cancelled alone, whatever else is on its way", async () => {
+		it("R25 are cancelled individually", async () => {
 			const answers = [service.nextUpload(), service.nextUpload()];
 			service.nextList().resolve(listing(two, one));
-			const first = uploads.upload(sending);
+			const first = uploads.upload(request);
 			await service.uploadBegun(1);
-			const second = uploads.upload({ ...sending, candidate: other });
+			const second = uploads.upload({ ...request, candidate: other });
 			await service.uploadBegun(2);
 			const [, row] = uploads.running;
 			row?.cancel();
@@ -187,12 +187,12 @@ describe("Uploads", () => {
 			assert.equal(uploads.running.length, 1);
 			answers[0]?.resolve(two);
 			await first;
-			assert.deepEqual(await openOnes(), []);
+			assert.deepEqual(await openAttempts(), []);
 		});
 
-		it("do not get into another connection's list", async () => {
+		it("are not added to another connection's list", async () => {
 			const answer = service.nextUpload();
-			const uploading = uploads.upload(sending);
+			const uploading = uploads.upload(request);
 			await service.uploadBegun(1);
 			certificates.reset(randomUUID());
 			answer.resolve(two);
@@ -201,88 +201,88 @@ describe("Uploads", () => {
 			assert.deepEqual(running(), []);
 		});
 
-		it("are refused where the list is another connection's", async () => {
+		it("are refused if the list is of another connection", async () => {
 			certificates.reset(randomUUID());
-			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "connection-changed" });
+			assert.deepEqual(await problemIn(uploads.upload(request)), { reason: "connection-changed" });
 			certificates.reset(null);
-			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "no-key" });
+			assert.deepEqual(await problemIn(uploads.upload(request)), { reason: "no-key" });
 			assert.deepEqual(service.sent, []);
 		});
 	});
 
-	describe("are written down before they are sent", () => {
-		it("R22 with all that was known to be there before", async () => {
+	describe("recorded before they are sent", () => {
+		it("R22 include all ids known before", async () => {
 			now += MINUTE - 1;
-			await writeDown({ sha256: other.sha256 });
-			await settle(await writeDown({ sha256: "ab".repeat(32) }), [certificate("settled")]);
+			await recordAttempt({ sha256: other.sha256 });
+			await confirm(await recordAttempt({ sha256: "ab".repeat(32) }), [certificate("settled")]);
 			certificates.add(certificate("added"), certificates.generation, other.sha256);
 			const answer = service.nextUpload();
 			service.nextList().resolve(listing(two));
-			const uploading = uploads.upload(sending);
+			const uploading = uploads.upload(request);
 			await service.uploadBegun(1);
-			const [written] = (await openOnes()).filter(({ sha256 }) => sha256 === acme.sha256);
-			assert.deepEqual(written, {
+			const [recorded] = (await openAttempts()).filter(({ sha256 }) => sha256 === acme.sha256);
+			assert.deepEqual(recorded, {
 				organizationRef,
 				sha256: acme.sha256,
-				id: written?.id,
+				id: recorded?.id,
 				name: "Root",
 				pem: acme.pem,
 				startedAt: now,
 				idsBefore: ["settled", "added", "one"],
 				servedBefore: null,
-				owner: own.owner,
+				owner: ownStore.owner,
 			});
 			answer.resolve(two);
 			await uploading;
 		});
 
-		it("R22 by a list that is not older than a minute", async () => {
+		it("R22 use a list that is less than a minute old", async () => {
 			now += MINUTE;
 			service.nextList().resolve({ ...listing(one, two), servedAt: 5 });
 			const answer = service.nextUpload();
-			const uploading = uploads.upload(sending);
+			const uploading = uploads.upload(request);
 			await service.uploadBegun(1);
-			const [written] = await openOnes();
-			assert.deepEqual([written?.idsBefore, written?.servedBefore], [["one", "two"], 5]);
+			const [recorded] = await openAttempts();
+			assert.deepEqual([recorded?.idsBefore, recorded?.servedBefore], [["one", "two"], 5]);
 			service.nextList().resolve(listing());
 			answer.resolve(certificate("three"));
 			await uploading;
 		});
 
-		for (const [what, lacking] of [
-			["is not complete", { ...listing(one), complete: false }],
-			["holds what cannot be read", { ...listing(one), unreadable: 1 }],
+		for (const [title, incomplete] of [
+			["is incomplete", { ...listing(one), complete: false }],
+			["has an entry that cannot be read", { ...listing(one), unreadable: 1 }],
 		] as const)
-			it(`R22 without ids where the list ${what}`, async () => {
-				certificates.replaceListing(lacking);
-				service.nextList().resolve(lacking);
-				service.nextUpload().reject(lost);
+			it(`R22 omit the ids if the list ${title}`, async () => {
+				certificates.replaceListing(incomplete);
+				service.nextList().resolve(incomplete);
+				service.nextUpload().reject(lostResponse);
 				for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(two, one));
 				service.kept.set("one", other.pem).set("two", acme.pem);
-				const { reason, ...rest } = await problemIn(uploads.upload(sending));
+				const { reason, ...rest } = await problemIn(uploads.upload(request));
 				assert.deepEqual([reason, rest], ["unconfirmed", { name: "Root", look: { outcome: "ambiguous" }, ending }]);
-				assert.equal((await openOnes())[0]?.idsBefore, null);
+				assert.equal((await openAttempts())[0]?.idsBefore, null);
 			});
 
-		it("R22 or are not sent: where the list cannot be read", async () => {
+		it("R22 are not sent if the list cannot be read", async () => {
 			now += MINUTE;
 			service.nextList().reject(new ProblemError(unreachable));
-			assert.deepEqual(await problemIn(uploads.upload(sending)), unreachable);
-			assert.deepEqual([service.sent, await openOnes()], [[], []]);
+			assert.deepEqual(await problemIn(uploads.upload(request)), unreachable);
+			assert.deepEqual([service.sent, await openAttempts()], [[], []]);
 		});
 
-		it("R58 or are not sent: where an earlier one cannot be read, until a person discards it; never over a newer version's", async () => {
+		it("R58 are not sent while an earlier record is corrupt, until the user discards it, or is of a newer version", async () => {
 			const key = { organizationRef, sha256: acme.sha256 };
-			await writeDown();
+			await recordAttempt();
 			const [name = ""] = readdirSync(join(folder.path, "pending"));
 			const path = join(folder.path, "pending", name);
-			const whole = readFileSync(path, "utf8");
+			const original = readFileSync(path, "utf8");
 			for (const [text, reason] of [
-				[whole.replace('"version":2', '"version":3'), "record-newer"],
-				[whole.slice(0, -9), "record-unreadable"],
+				[original.replace('"version":2', '"version":3'), "record-newer"],
+				[original.slice(0, -9), "record-unreadable"],
 			] as const) {
 				writeFileSync(path, text);
-				assert.deepEqual(await problemIn(uploads.upload(sending)), { reason });
+				assert.deepEqual(await problemIn(uploads.upload(request)), { reason });
 				assert.equal(uploads.isSpoilt(key), reason === "record-unreadable");
 				if (reason === "record-newer") await uploads.discardSpoilt(key);
 				assert.equal(readFileSync(path, "utf8"), text);
@@ -292,13 +292,13 @@ describe("Uploads", () => {
 			assert.deepEqual(service.sent, []);
 			service.nextUpload().resolve(one);
 			service.nextList().resolve(listing(one));
-			assert.equal((await uploads.upload(sending)).certificate.id, "one");
+			assert.equal((await uploads.upload(request)).certificate.id, "one");
 			assert.equal(service.sent.length, 1);
 		});
 
-		it("R37 or are not sent: where nothing can be written", async () => {
+		it("R37 are not sent if no record can be written", async () => {
 			writeFileSync(join(folder.path, "pending"), "");
-			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "not-recorded", code: "ENOTDIR" });
+			assert.deepEqual(await problemIn(uploads.upload(request)), { reason: "not-recorded", code: "ENOTDIR" });
 			assert.deepEqual(service.sent, []);
 		});
 
@@ -310,208 +310,213 @@ describe("Uploads", () => {
 			unreachable,
 		];
 		for (const refusal of refusals)
-			it(`R18 and are not any more where it was not stored: ${refusal.reason}`, async () => {
+			it(`R18 are removed if the certificate was not stored: ${refusal.reason}`, async () => {
 				service.nextUpload().reject(new ProblemError(refusal));
-				assert.deepEqual(await problemIn(uploads.upload(sending)), refusal);
-				assert.deepEqual([await openOnes(), uploads.unconfirmed], [[], []]);
+				assert.deepEqual(await problemIn(uploads.upload(request)), refusal);
+				assert.deepEqual([await openAttempts(), uploads.unconfirmed], [[], []]);
 			});
 
-		it("R22 and stay so after a defect, of which nobody knows what it left", async () => {
+		it("R22 stay recorded after an unexpected error", async () => {
 			service.nextUpload().reject(new TypeError("a defect"));
-			await assert.rejects(uploads.upload(sending), TypeError);
+			await assert.rejects(uploads.upload(request), TypeError);
 			assert.equal(uploads.unconfirmed.length, 1);
 		});
 
-		it("R25 and are not any more where they were cancelled before they were sent", async () => {
+		it("R25 are removed if cancelled before they were sent", async () => {
 			service.nextUpload();
-			const uploading = uploads.upload(sending);
+			const uploading = uploads.upload(request);
 			await service.uploadBegun(1);
 			uploads.running[0]?.cancel();
 			await assert.rejects(uploading, CancelledError);
-			assert.deepEqual(await openOnes(), []);
+			assert.deepEqual(await openAttempts(), []);
 		});
 	});
 
-	describe("of which another one is not settled", () => {
-		const told = async (window = uploads) => problemIn(window.upload({ ...sending, name: "Again" }));
+	describe("next to an unconfirmed upload of the same certificate", () => {
+		const uploadProblem = async (window = uploads) => problemIn(window.upload({ ...request, name: "Again" }));
 		afterEach(() => assert.ok(service.sent.length <= 1));
 
-		it("R22 are refused while one runs here", async () => {
+		it("R22 are refused while that runs in this window", async () => {
 			service.nextUpload();
-			const first = uploads.upload(sending);
-			assert.deepEqual(await told(), pending(true));
+			const first = uploads.upload(request);
+			assert.deepEqual(await uploadProblem(), pendingProblem(true));
 			await service.uploadBegun(1);
-			assert.deepEqual(await told(), pending(true));
+			assert.deepEqual(await uploadProblem(), pendingProblem(true));
 			uploads.running[0]?.cancel();
 			await assert.rejects(first, CancelledError);
 		});
 
-		it("R37 are refused while another window sends one, and later, until that is checked", async () => {
-			const end = await sendElsewhere();
-			assert.deepEqual(await told(), pending(true));
+		it("R37 are refused while another window sends that, and afterwards until a check", async () => {
+			const end = await sendInOtherWindow();
+			assert.deepEqual(await uploadProblem(), pendingProblem(true));
 			assert.equal(uploads.unconfirmed[0]?.elsewhere, true);
 			await end();
-			assert.deepEqual(await told(), pending(false));
+			assert.deepEqual(await uploadProblem(), pendingProblem(false));
 			assert.equal(uploads.unconfirmed[0]?.elsewhere, false);
 		});
 
-		it("R22 are refused where the window died that sent one", async () => {
-			await writeDown();
-			assert.deepEqual(await told(), pending(false));
+		it("R22 are refused if the sending window crashed", async () => {
+			await recordAttempt();
+			assert.deepEqual(await uploadProblem(), pendingProblem(false));
 			assert.equal(uploads.unconfirmed[0]?.elsewhere, false);
 		});
 
-		it("R37 wait for another window that is about to send one, and are refused where that takes long", async () => {
+		it("R37 wait for another window that is about to send, but not for long", async () => {
 			now += MINUTE;
 			service.nextList();
 			const { window } = open();
-			const first = uploads.upload(sending);
+			const first = uploads.upload(request);
 			await service.listBegun(1);
-			assert.equal((await told(window)).reason, "locked");
+			assert.equal((await uploadProblem(window)).reason, "locked");
 			uploads.running[0]?.cancel();
 			await assert.rejects(first, CancelledError);
 			service.nextList().resolve(listing(one));
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
-			assert.equal((await window.upload(sending)).certificate, two);
+			assert.equal((await window.upload(request)).certificate, two);
 		});
 
-		it("R37 are not sent where another window took over before, and leave nothing", async () => {
+		it("R37 are not sent if another window acquired the lock, and leave no record", async () => {
 			now += MINUTE;
 			const answer = service.nextList();
-			const uploading = problemIn(uploads.upload(sending));
+			const uploading = problemIn(uploads.upload(request));
 			await service.listBegun(1);
-			overtake();
+			acquireLock();
 			answer.resolve(listing(one));
 			assert.deepEqual(await uploading, { reason: "lock-lost" });
-			assert.deepEqual([await openOnes(), service.sent], [[], []]);
+			assert.deepEqual([await openAttempts(), service.sent], [[], []]);
 		});
 
-		it("R37 are settled also where another window took over while they were sent", async () => {
+		it("R37 are confirmed although another window acquired the lock meanwhile", async () => {
 			const answer = service.nextUpload();
-			const uploading = uploads.upload(sending);
+			const uploading = uploads.upload(request);
 			await service.uploadBegun(1);
-			overtake();
+			acquireLock();
 			service.nextList().resolve(listing(two, one));
 			answer.resolve(two);
 			assert.equal((await uploading).how, "answered");
-			assert.deepEqual(await openOnes(), []);
+			assert.deepEqual(await openAttempts(), []);
 		});
 
-		it("are sent where it is another certificate, or another connection", async () => {
-			await writeDown({ sha256: other.sha256 });
-			await writeDown({ organizationRef: randomUUID() });
+		it("are sent for another certificate or connection", async () => {
+			await recordAttempt({ sha256: other.sha256 });
+			await recordAttempt({ organizationRef: randomUUID() });
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
-			assert.equal((await uploads.upload(sending)).certificate, two);
+			assert.equal((await uploads.upload(request)).certificate, two);
 		});
 	});
 
-	describe("of what is there already", () => {
+	describe("of a certificate that exists already", () => {
 		beforeEach(() => {
 			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
 		});
 
-		it("R24 are not sent where somebody else uploaded it since the person was told", async () => {
+		it("R24 are not sent if somebody uploaded the certificate since the user's confirmation", async () => {
 			certificates.replaceListing(listing(one, two));
-			const uploaded = await uploads.upload({ ...sending, knownDuplicateIds: [] });
+			const uploaded = await uploads.upload({ ...request, knownDuplicateIds: [] });
 			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "there-before" });
-			assert.deepEqual([service.sent, await openOnes()], [[], []]);
+			assert.deepEqual([service.sent, await openAttempts()], [[], []]);
 		});
 
-		it("R24 are not sent where another window uploaded it, and the list does not show it yet", async () => {
-			await settle(await writeDown(), [two]);
+		it("R24 are not sent if another window uploaded the certificate, even if the list does not show it yet", async () => {
+			await confirm(await recordAttempt(), [two]);
 			service.kept.clear();
-			const uploaded = await uploads.upload({ ...sending, knownDuplicateIds: [] });
+			const uploaded = await uploads.upload({ ...request, knownDuplicateIds: [] });
 			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "there-before" });
 			assert.deepEqual(listed(), ["two", "one"]);
 		});
 
-		it("R24 are sent where the person was told of it", async () => {
-			await settle(await writeDown(), [two]);
+		it("R24 are sent if the user confirmed the duplicate", async () => {
+			await confirm(await recordAttempt(), [two]);
 			service.nextUpload().resolve(certificate("three"));
 			service.nextList().resolve(listing(certificate("three"), two, one));
-			const uploaded = await uploads.upload({ ...sending, knownDuplicateIds: ["two"] });
+			const uploaded = await uploads.upload({ ...request, knownDuplicateIds: ["two"] });
 			assert.deepEqual(uploaded, { certificate: certificate("three"), duplicates: [], how: "answered" });
 		});
 	});
 
-	describe("that got no answer", () => {
+	describe("without a response", () => {
 		beforeEach(() => {
 			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
-			service.nextUpload().reject(lost);
+			service.nextUpload().reject(lostResponse);
 		});
 
-		it("R20 are looked for, and settled where they are found", async () => {
+		it("R20 are looked up, and confirmed if found", async () => {
 			service.nextList().resolve(listing(two, one));
-			assert.deepEqual(await uploads.upload(sending), { certificate: two, duplicates: [], how: "found" });
-			const { unconfirmed, all } = await store.read();
+			assert.deepEqual(await uploads.upload(request), { certificate: two, duplicates: [], how: "found" });
+			const { unconfirmed, all } = await otherStore.read();
 			assert.deepEqual([unconfirmed, all[0]?.arrival?.certificates], [[], [two]]);
 			assert.deepEqual(uploads.unconfirmed, []);
 		});
 
-		it("R20 are looked for again where the list is late", async () => {
+		it("R20 are looked up again if the list is stale", async () => {
 			service.nextList().resolve(listing(one));
 			service.nextList().resolve(listing(two, one));
-			assert.equal((await uploads.upload(sending)).certificate, two);
+			assert.equal((await uploads.upload(request)).certificate, two);
 		});
 
-		it("R23 have duplicates where there are two", async () => {
+		it("R23 have duplicates if there are two matches", async () => {
 			const [earlier, later] = [certificate("two", { createdAt: 8 }), certificate("three", { createdAt: 9 })];
 			service.nextList().resolve(listing(later, earlier, one));
-			assert.deepEqual(await uploads.upload(sending), { certificate: earlier, duplicates: [later], how: "found" });
+			assert.deepEqual(await uploads.upload(request), { certificate: earlier, duplicates: [later], how: "found" });
 		});
 
-		it("R21 are a row where they were not seen, with the moment of the look", async () => {
+		it("R21 are a row with the lookup's time if not found", async () => {
 			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
-			const look: LookupOutcome = { outcome: "not-seen", at: now };
-			assert.deepEqual(await problemIn(uploads.upload(sending)), { reason: "unconfirmed", name: "Root", look, ending });
+			const lookup: LookupOutcome = { outcome: "not-seen", at: now };
+			assert.deepEqual(await problemIn(uploads.upload(request)), {
+				reason: "unconfirmed",
+				name: "Root",
+				look: lookup,
+				ending,
+			});
 			const [row] = uploads.unconfirmed;
-			assert.deepEqual([row?.pending.sha256, row?.elsewhere, row?.look], [acme.sha256, false, look]);
+			assert.deepEqual([row?.pending.sha256, row?.elsewhere, row?.look], [acme.sha256, false, lookup]);
 			assert.deepEqual(uploads.running, []);
 		});
 
-		const looks: readonly [string, () => void, LookupOutcome["outcome"]][] = [
+		const failedLookups: readonly [string, () => void, LookupOutcome["outcome"]][] = [
 			["the list cannot be read", () => service.nextList().reject(new ProblemError(unreachable)), "failed"],
 			[
-				"the list cannot be read for now",
+				"the list is rate-limited",
 				() => service.nextList().reject(new ProblemError({ reason: "rate-limited", waitSeconds: 5 })),
 				"failed",
 			],
-			["the list is not complete", () => service.nextList().resolve({ ...listing(), complete: false }), "partial"],
+			["the list is incomplete", () => service.nextList().resolve({ ...listing(), complete: false }), "partial"],
 			["an entry cannot be read", () => service.nextList().resolve({ ...listing(), unreadable: 1 }), "partial"],
 			["a content is absent", () => service.nextList().resolve(listing(certificate("absent"))), "partial"],
-			["a content is gone", () => service.nextList().resolve(listing(certificate("gone"))), "partial"],
+			["a certificate was deleted", () => service.nextList().resolve(listing(certificate("gone"))), "partial"],
 		];
-		for (const [what, answer, outcome] of looks)
-			it(`R22 are not said to be not seen where ${what}`, async () => {
+		for (const [title, answer, outcome] of failedLookups)
+			it(`R22 are not reported as not seen if ${title}`, async () => {
 				service.kept.set("absent", null);
 				answer();
 				answer();
-				const problem = await problemIn(uploads.upload(sending));
+				const problem = await problemIn(uploads.upload(request));
 				assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome }, ending });
 				assert.deepEqual(uploads.unconfirmed[0]?.look, { outcome });
 			});
 
-		it("R25 are looked for after a cancel that came too late, until that is cancelled too", async () => {
+		it("R25 are looked up after a late cancellation, until the lookup is cancelled too", async () => {
 			const upload: FakeService["upload"] = (_, signal) =>
-				new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(lost)));
-			const begun = Promise.withResolvers<void>();
+				new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(lostResponse)));
+			const started = Promise.withResolvers<void>();
 			const { list, window } = open({
 				service: async () => ({
 					list: (signal) => service.list(signal),
 					content: (id) => service.content(id),
 					upload: (sent, signal) => {
-						begun.resolve();
+						started.resolve();
 						return upload(sent, signal);
 					},
 				}),
 			});
 			list.replaceListing(listing(one));
 			service.nextList();
-			const uploading = problemIn(window.upload(sending));
+			const uploading = problemIn(window.upload(request));
 			assert.equal(window.running[0]?.checking, false);
-			await begun.promise;
+			await started.promise;
 			window.running[0]?.cancel();
 			await service.listBegun(1);
 			assert.equal(window.running[0]?.checking, true, "it is not being uploaded any more");
@@ -520,7 +525,7 @@ describe("Uploads", () => {
 			assert.equal(window.unconfirmed.length, 1);
 		});
 
-		it("R37 are not looked for in another connection's list", async () => {
+		it("R37 are not looked up in another connection's list", async () => {
 			const switched = open({
 				service: async () => ({
 					...service,
@@ -528,12 +533,12 @@ describe("Uploads", () => {
 					content: () => assert.fail("Nobody expected a content call."),
 					upload: async () => {
 						switched.list.reset(namedOrganization());
-						throw lost;
+						throw lostResponse;
 					},
 				}),
 			});
 			switched.list.replaceListing(listing(one));
-			const problem = await problemIn(switched.window.upload(sending));
+			const problem = await problemIn(switched.window.upload(request));
 			assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
 			assert.deepEqual(switched.window.unconfirmed, []);
 			switched.list.reset(organizationRef);
@@ -541,12 +546,12 @@ describe("Uploads", () => {
 		});
 	});
 
-	describe("of an organization that the service did not name", () => {
+	describe("to an unnamed organization", () => {
 		const unnamed = randomUUID();
 		const unplaced = () => uploads.unconfirmed.find((upload) => upload.unplaced) ?? assert.fail("there is no row");
 
-		it("R22 are listed in each organization, and in their own as any other", async () => {
-			await writeDown({ organizationRef: unnamed });
+		it("R22 are listed in each organization, and as usual in their own", async () => {
+			await recordAttempt({ organizationRef: unnamed });
 			assert.equal(unplaced().pending.organizationRef, unnamed);
 			const { list, window } = open();
 			list.reset(unnamed);
@@ -559,31 +564,31 @@ describe("Uploads", () => {
 			assert.equal(window.unconfirmed.length, 1);
 		});
 
-		it("R22 are found where a certificate is listed that was there before, and nowhere else", async () => {
+		it("R22 are found only if the list has a certificate from before the upload", async () => {
 			service.kept.set("one", other.pem).set("two", acme.pem);
-			await writeDown({ organizationRef: unnamed });
+			await recordAttempt({ organizationRef: unnamed });
 			service.nextList().resolve(listing(two));
-			const look: LookupOutcome = { outcome: "unplaced" };
-			const problem = { reason: "unconfirmed" as const, name: "Root", look, ending: null };
+			const lookup: LookupOutcome = { outcome: "unplaced" };
+			const problem = { reason: "unconfirmed" as const, name: "Root", look: lookup, ending: null };
 			assert.deepEqual(await problemIn(uploads.check(unplaced())), problem);
-			assert.deepEqual(unplaced().look, look);
+			assert.deepEqual(unplaced().look, lookup);
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await uploads.check(unplaced()), { certificate: two, duplicates: [], how: "found" });
 			assert.deepEqual(uploads.unconfirmed, []);
 			assert.deepEqual(service.sent, []);
 		});
 
-		it("R22 are settled by a list too, where it has what was there before, and by no other one", async () => {
+		it("R22 are confirmed only by a list with a certificate from before the upload", async () => {
 			service.kept.set("one", other.pem).set("two", acme.pem);
-			await writeDown({ organizationRef: unnamed });
+			await recordAttempt({ organizationRef: unnamed });
 			await uploads.settleSeen(listing(two));
 			assert.equal(uploads.unconfirmed.length, 1);
 			await uploads.settleSeen(listing(two, one));
 			assert.deepEqual(uploads.unconfirmed, []);
 		});
 
-		it("R22 are not sent again, are forgotten, and keep nobody from uploading, who is told of them", async () => {
-			await writeDown({ organizationRef: unnamed });
+		it("R22 are not sent again, can be discarded, and add a finding to an upload without blocking it", async () => {
+			await recordAttempt({ organizationRef: unnamed });
 			assert.equal((await problemIn(uploads.retry(unplaced()))).reason, "unconfirmed");
 			assert.deepEqual(service.sent, []);
 			assert.deepEqual(unplacedFindings(uploads.unconfirmed, acme.sha256), [
@@ -592,65 +597,69 @@ describe("Uploads", () => {
 			assert.deepEqual(unplacedFindings(uploads.unconfirmed, other.sha256), []);
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
-			assert.equal((await uploads.upload(sending)).how, "answered");
+			assert.equal((await uploads.upload(request)).how, "answered");
 			await uploads.discard(unplaced());
-			assert.deepEqual(await openOnes(), []);
+			assert.deepEqual(await openAttempts(), []);
 		});
 	});
 
-	describe("that were answered", () => {
-		it("R37 have duplicates where another machine uploaded the same", async () => {
+	describe("with a response", () => {
+		it("R37 have duplicates if another computer uploaded the same certificate", async () => {
 			service.kept.set("two", acme.pem).set("three", acme.pem).set("four", other.pem);
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(certificate("four"), certificate("three"), two, one));
-			assert.deepEqual(await uploads.upload(sending), {
+			assert.deepEqual(await uploads.upload(request), {
 				certificate: two,
 				duplicates: [certificate("three")],
 				how: "answered",
 			});
 		});
 
-		it("R22 are there also where that cannot be written down, until a look finds them", async () => {
+		it("R22 are listed even if the confirmation cannot be recorded, until a lookup finds them", async () => {
 			const { list, window } = open({
-				pending: openStore({ settle: () => Promise.reject(new ProblemError(unwritten)) }),
+				pending: openStore({ settle: () => Promise.reject(new ProblemError(notRecorded)) }),
 			});
 			list.replaceListing(listing(one));
 			service.kept.set("two", acme.pem);
 			service.nextUpload().resolve(two);
 			service.nextList().reject(new ProblemError(unreachable));
-			assert.equal((await window.upload(sending)).how, "answered");
+			assert.equal((await window.upload(request)).how, "answered");
 			assert.deepEqual(list.state.listing?.certificates, [two, one]);
 			await uploads.reload();
 			service.nextList().resolve(listing(two, one));
 			await uploads.check(uploads.unconfirmed[0] ?? assert.fail());
-			assert.deepEqual(await openOnes(), []);
+			assert.deepEqual(await openAttempts(), []);
 		});
 
-		it("are there also where the list cannot be read afterwards", async () => {
+		it("are listed even if the list cannot be read afterwards", async () => {
 			service.nextUpload().resolve(two);
 			service.nextList().reject(new ProblemError(unreachable));
-			assert.deepEqual(await uploads.upload(sending), { certificate: two, duplicates: [], how: "answered" });
+			assert.deepEqual(await uploads.upload(request), { certificate: two, duplicates: [], how: "answered" });
 			assert.deepEqual(listed(), ["two", "one"]);
 		});
 	});
 
-	describe("that are not confirmed", () => {
+	describe("while unconfirmed", () => {
 		let row: UnconfirmedUpload;
 		beforeEach(async () => {
 			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
-			row = await loseOne();
+			row = await loseResponse();
 		});
 
-		it("R22 are there for each window of that connection, and for no other one", async () => {
+		it("R22 are shown in each window of their connection, and in no other", async () => {
 			const { list, window } = open();
 			await window.reload();
 			assert.deepEqual(
-				window.unconfirmed.map(({ pending, elsewhere, look }) => ({ id: pending.id, elsewhere, look })),
-				[{ id: row.pending.id, elsewhere: false, look: null }],
+				window.unconfirmed.map(({ pending, elsewhere: inOtherWindow, look: lookup }) => ({
+					id: pending.id,
+					inOtherWindow,
+					lookup,
+				})),
+				[{ id: row.pending.id, inOtherWindow: false, lookup: null }],
 			);
 			list.reset(namedOrganization());
 			assert.deepEqual(window.unconfirmed, []);
-			// Its key may just be lost.
+			// The key may just be lost.
 			list.reset(null);
 			assert.equal(window.unconfirmed.length, 1);
 			list.reset(organizationRef);
@@ -659,27 +668,27 @@ describe("Uploads", () => {
 			assert.equal(window.unconfirmed.length, 1);
 		});
 
-		it("R21 are found by a check, which sends nothing", async () => {
+		it("R21 are found by a check, which uploads nothing", async () => {
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await uploads.check(row), { certificate: two, duplicates: [], how: "found" });
 			assert.deepEqual(uploads.unconfirmed, []);
 			assert.equal(service.sent.length, 1);
 		});
 
-		it("R22 are told of where they are settled in a window that read them before it knew its organization", async () => {
+		it("R22 emit a change on confirmation in a window that read them before its organization was known", async () => {
 			const { list, window } = open();
 			list.reset(undefined);
 			await window.reload();
 			assert.deepEqual([window.unconfirmed.length, window.unconfirmedIn(organizationRef)], [0, 1]);
 			list.bindConnection(organizationRef);
 			assert.equal(window.unconfirmed.length, 1);
-			let told = 0;
-			window.on("change", () => told++);
+			let changes = 0;
+			window.on("change", () => changes++);
 			await window.settleSeen(listing(two, one));
-			assert.deepEqual([window.unconfirmed.length, told], [0, 1]);
+			assert.deepEqual([window.unconfirmed.length, changes], [0, 1]);
 		});
 
-		it("R22 are settled by a list that shows them, once for each list, whatever is wrong with one", async () => {
+		it("R22 are confirmed by a list that shows them; each list is checked once", async () => {
 			await uploads.settleSeen(listing(one));
 			assert.equal(uploads.unconfirmed.length, 1);
 			const shown = listing(two, one);
@@ -694,29 +703,29 @@ describe("Uploads", () => {
 			assert.equal(service.sent.length, 1);
 		});
 
-		it("R21 are not seen by a check, which remembers when", async () => {
+		it("R21 keep the time of a check that does not find them", async () => {
 			now += MINUTE;
-			let told = 0;
-			uploads.on("change", () => told++);
+			let changes = 0;
+			uploads.on("change", () => changes++);
 			service.nextList().resolve(listing(one));
-			const look: LookupOutcome = { outcome: "not-seen", at: now };
+			const lookup: LookupOutcome = { outcome: "not-seen", at: now };
 			assert.deepEqual(await problemIn(uploads.check(row)), {
 				reason: "unconfirmed",
 				name: "Root",
-				look,
+				look: lookup,
 				ending: null,
 			});
-			assert.deepEqual(uploads.unconfirmed[0]?.look, look);
-			assert.ok(told > 0);
+			assert.deepEqual(uploads.unconfirmed[0]?.look, lookup);
+			assert.ok(changes > 0);
 		});
 
-		it("R22 stay where a check cannot look, which says why", async () => {
+		it("R22 are kept if a check cannot read the list, and the check reports why", async () => {
 			service.nextList().reject(new ProblemError({ reason: "unauthorized" }));
 			assert.deepEqual(await problemIn(uploads.check(row)), { reason: "unauthorized" });
 			assert.deepEqual(uploads.unconfirmed[0]?.look, { outcome: "failed" });
 		});
 
-		it("stay as they are where a check is cancelled", async () => {
+		it("are unchanged if a check is cancelled", async () => {
 			service.nextList();
 			const abort = new AbortController();
 			const checking = uploads.check(row, abort.signal);
@@ -726,7 +735,7 @@ describe("Uploads", () => {
 			assert.deepEqual(uploads.unconfirmed, [row]);
 		});
 
-		it("R37 are settled also where another window found them", async () => {
+		it("R37 are confirmed if another window found them", async () => {
 			const { window } = open();
 			await window.reload();
 			service.nextList().resolve(listing(two, one));
@@ -737,82 +746,82 @@ describe("Uploads", () => {
 			assert.deepEqual(uploads.unconfirmed, []);
 		});
 
-		it("R37 are settled also where another window sent them again", async () => {
-			await settle(await writeDown({ id: "2" }), [two]);
+		it("R37 are confirmed if another window sent them again", async () => {
+			await confirm(await recordAttempt({ id: "2" }), [two]);
 			service.nextList().reject(new ProblemError(unreachable));
 			assert.deepEqual(await uploads.check(row), { certificate: two, duplicates: [], how: "found" });
 			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
 		});
 
-		it("R37 are settled also where another window found them while it was looked", async () => {
+		it("R37 are confirmed if another window found them during the lookup", async () => {
 			const answer = service.nextList();
 			const checking = uploads.check(row);
 			await service.listBegun(3);
-			await settle(row.pending, [two]);
+			await confirm(row.pending, [two]);
 			answer.resolve(listing(one));
 			assert.deepEqual(await checking, { certificate: two, duplicates: [], how: "found" });
 		});
 
-		it("R23 have as a twin what another window's second attempt became while it was looked", async () => {
+		it("R23 have a duplicate from another window's second attempt during the lookup", async () => {
 			const answer = service.nextList();
 			const checking = uploads.check(row);
 			await service.listBegun(3);
 			const [earlier, later] = [certificate("two", { createdAt: 8 }), certificate("three", { createdAt: 9 })];
-			await settle(await writeDown({ id: "2" }), [later]);
+			await confirm(await recordAttempt({ id: "2" }), [later]);
 			answer.resolve(listing(later, earlier, one));
 			assert.deepEqual(await checking, { certificate: earlier, duplicates: [later], how: "found" });
 		});
 
-		it("R37 are not settled by a look while another window sends them", async () => {
-			const end = await sendElsewhere({ id: "2" });
+		it("R37 are not confirmed by a lookup while another window sends them", async () => {
+			const end = await sendInOtherWindow({ id: "2" });
 			service.nextList().resolve(listing(two, one));
 			assert.equal((await uploads.check(row)).certificate, two);
-			assert.equal((await openOnes()).length, 1);
+			assert.equal((await openAttempts()).length, 1);
 			await end();
 		});
 
-		it("R21 are sent again after a look that does not see them, as one more attempt", async () => {
+		it("R21 are sent again, as another attempt, after a lookup that does not find them", async () => {
 			service.nextList().resolve(listing(one));
 			const answer = service.nextUpload();
-			const sendingAgain = uploads.retry(row);
+			const retrying = uploads.retry(row);
 			await service.uploadBegun(2);
-			const [first, second] = (await store.read()).openAttempts(row.pending);
+			const [first, second] = (await otherStore.read()).openAttempts(row.pending);
 			assert.deepEqual([first, second?.name], [row.pending, "Root"]);
 			service.nextList().resolve(listing(two, one));
 			answer.resolve(two);
-			assert.deepEqual(await sendingAgain, { certificate: two, duplicates: [], how: "answered" });
+			assert.deepEqual(await retrying, { certificate: two, duplicates: [], how: "answered" });
 			assert.deepEqual(
-				(await store.read()).all.map(({ pending: { id } }) => id),
+				(await otherStore.read()).all.map(({ pending: { id } }) => id),
 				[second?.id],
 			);
 		});
 
-		it("R21 are not sent again where the look sees them", async () => {
+		it("R21 are not sent again if the lookup finds them", async () => {
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
 			assert.equal(service.sent.length, 1);
 		});
 
-		const unsure: readonly [string, () => void][] = [
-			["cannot look", () => service.nextList().reject(new ProblemError(unreachable))],
-			["does not see all", () => service.nextList().resolve({ ...listing(one), complete: false })],
+		const unsureLookups: readonly [string, () => void][] = [
+			["cannot read the list", () => service.nextList().reject(new ProblemError(unreachable))],
+			["reads an incomplete list", () => service.nextList().resolve({ ...listing(one), complete: false })],
 		];
-		for (const [what, answer] of unsure)
-			it(`R21 are not sent again where the look ${what}`, async () => {
+		for (const [title, answer] of unsureLookups)
+			it(`R21 are not sent again if the lookup ${title}`, async () => {
 				answer();
 				await problemIn(uploads.retry(row));
 				assert.equal(service.sent.length, 1);
 				assert.equal(uploads.unconfirmed[0]?.pending.id, row.pending.id);
 			});
 
-		it("R21 are one attempt less where the second was refused", async () => {
+		it("R21 drop the second attempt if it was refused", async () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().reject(new ProblemError({ reason: "unauthorized" }));
 			assert.deepEqual(await problemIn(uploads.retry(row)), { reason: "unauthorized" });
 			assert.equal(uploads.unconfirmed[0]?.pending.id, row.pending.id);
 		});
 
-		it("R20 tell of the first attempt where that arrives beside the second", async () => {
+		it("R20 have the first attempt as a duplicate if both arrived", async () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().resolve(certificate("three"));
 			service.nextList().resolve(listing(certificate("three"), two, one));
@@ -823,129 +832,129 @@ describe("Uploads", () => {
 			});
 		});
 
-		it("R20 are found as the first attempt where the second got no answer either", async () => {
+		it("R20 are found as the first attempt if the second got no response either", async () => {
 			service.nextList().resolve(listing(one));
-			service.nextUpload().reject(lost);
+			service.nextUpload().reject(lostResponse);
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
 		});
 
-		it("R20 are found as the first attempt where a list that was late hid that from the second", async () => {
+		it("R20 are found as the first attempt if a stale list hid it from the second", async () => {
 			const first = certificate("two", { createdAt: 100 });
 			service.nextList().resolve({ ...listing(one), servedAt: 200 });
-			service.nextUpload().reject(lost);
+			service.nextUpload().reject(lostResponse);
 			service.nextList().resolve(listing(first, one));
 			assert.deepEqual(await uploads.retry(row), { certificate: first, duplicates: [], how: "found" });
 		});
 
-		it("R37 are not sent again, nor forgotten, while another window sends them", async () => {
-			const end = await sendElsewhere({ id: "2" });
-			assert.deepEqual(await problemIn(uploads.retry(row)), pending(true));
-			assert.deepEqual(await problemIn(uploads.discard(row)), pending(true));
+		it("R37 are neither sent again nor discarded while another window sends them", async () => {
+			const end = await sendInOtherWindow({ id: "2" });
+			assert.deepEqual(await problemIn(uploads.retry(row)), pendingProblem(true));
+			assert.deepEqual(await problemIn(uploads.discard(row)), pendingProblem(true));
 			await end();
-			assert.equal((await openOnes()).length, 1);
+			assert.equal((await openAttempts()).length, 1);
 			assert.equal(service.sent.length, 1);
 		});
 
-		it("R37 are not sent again where another window took over, and found them, while this one stood still", async () => {
+		it("R37 are not sent again if another window found them while this window was suspended", async () => {
 			const answer = service.nextList();
-			const sendingAgain = problemIn(uploads.retry(row));
+			const retrying = problemIn(uploads.retry(row));
 			await service.listBegun(3);
-			overtake();
-			await settle(row.pending, [two]);
+			acquireLock();
+			await confirm(row.pending, [two]);
 			now += 11 * MINUTE;
-			await store.read();
+			await otherStore.read();
 			answer.resolve(listing(one));
 			service.nextList().resolve(listing(two, one));
-			assert.deepEqual(await sendingAgain, { reason: "lock-lost" });
+			assert.deepEqual(await retrying, { reason: "lock-lost" });
 			assert.equal(service.sent.length, 1);
 		});
 
-		it("R22 are not said to be forgotten where they cannot be", async () => {
-			const { window } = open({ pending: openStore({ remove: () => Promise.reject(new ProblemError(unwritten)) }) });
-			assert.deepEqual(await problemIn(window.discard(row)), unwritten);
-			assert.equal((await openOnes()).length, 1);
+		it("R22 are not reported as discarded if that fails", async () => {
+			const { window } = open({ pending: openStore({ remove: () => Promise.reject(new ProblemError(notRecorded)) }) });
+			assert.deepEqual(await problemIn(window.discard(row)), notRecorded);
+			assert.equal((await openAttempts()).length, 1);
 		});
 
-		it("are forgotten with all their attempts, and can be uploaded anew", async () => {
+		it("are discarded with all attempts, and can be uploaded again", async () => {
 			service.nextList().resolve(listing(one));
-			service.nextUpload().reject(lost);
+			service.nextUpload().reject(lostResponse);
 			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
 			await problemIn(uploads.retry(row));
 			await uploads.discard(uploads.unconfirmed[0] ?? assert.fail());
-			assert.deepEqual([uploads.unconfirmed, await openOnes()], [[], []]);
+			assert.deepEqual([uploads.unconfirmed, await openAttempts()], [[], []]);
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
-			assert.equal((await uploads.upload(sending)).certificate, two);
+			assert.equal((await uploads.upload(request)).certificate, two);
 		});
 
-		describe("by a row that is out of date", () => {
-			let stale: UnconfirmedUpload;
+		describe("in an outdated row", () => {
+			let staleRow: UnconfirmedUpload;
 			let first: UploadAttempt;
 
 			beforeEach(async () => {
 				await uploads.discard(row);
-				first = await writeDown({ id: "2" });
-				stale = uploads.unconfirmed[0] ?? assert.fail("there is no row");
-				assert.equal(stale.look, null, "nobody has looked for this one");
+				first = await recordAttempt({ id: "2" });
+				staleRow = uploads.unconfirmed[0] ?? assert.fail("there is no row");
+				assert.equal(staleRow.look, null, "nobody has looked for this one");
 			});
 
-			it("R37 are known to have arrived in the window that was sending them", async () => {
-				await settle(first, [two]);
-				assert.deepEqual(await uploads.retry(stale), { certificate: two, duplicates: [], how: "found" });
+			it("R37 are found if the sending window confirmed them", async () => {
+				await confirm(first, [two]);
+				assert.deepEqual(await uploads.retry(staleRow), { certificate: two, duplicates: [], how: "found" });
 				assert.equal(service.sent.length, 1);
 			});
 
-			it("R37 are not taken for the next upload of the same", async () => {
-				await settle(first, [two]);
-				await writeDown({ id: "3", name: "Another", owner: "dead" });
-				assert.deepEqual(await uploads.check(stale), { certificate: two, duplicates: [], how: "found" });
+			it("R37 are not confused with the next upload of the certificate", async () => {
+				await confirm(first, [two]);
+				await recordAttempt({ id: "3", name: "Another", owner: "dead" });
+				assert.deepEqual(await uploads.check(staleRow), { certificate: two, duplicates: [], how: "found" });
 			});
 
-			it("R37 are not sent again beside the next upload of the same", async () => {
-				await remove(first);
-				const next = await writeDown({ id: "3", name: "Another", owner: "dead" });
+			it("R37 are not sent again next to the next upload of the certificate", async () => {
+				await removeAttempt(first);
+				const next = await recordAttempt({ id: "3", name: "Another", owner: "dead" });
 				service.nextList().resolve(listing(one));
 				const problem = { reason: "upload-pending", name: "Another", running: false };
-				assert.deepEqual(await problemIn(uploads.retry(stale)), problem);
-				assert.deepEqual(await openOnes(), [next]);
+				assert.deepEqual(await problemIn(uploads.retry(staleRow)), problem);
+				assert.deepEqual(await openAttempts(), [next]);
 				assert.equal(service.sent.length, 1);
 			});
 
-			it("R21 are looked for and sent again where that window took them back", async () => {
-				await remove(first);
+			it("R21 are looked up and sent again if the sending window removed the attempt", async () => {
+				await removeAttempt(first);
 				service.nextList().resolve(listing(one));
-				assert.equal((await problemIn(uploads.check(stale))).reason, "unconfirmed");
+				assert.equal((await problemIn(uploads.check(staleRow))).reason, "unconfirmed");
 				service.nextList().resolve(listing(one));
 				service.nextUpload().resolve(two);
 				service.nextList().resolve(listing(two, one));
-				assert.deepEqual(await uploads.retry(stale), { certificate: two, duplicates: [], how: "answered" });
+				assert.deepEqual(await uploads.retry(staleRow), { certificate: two, duplicates: [], how: "answered" });
 			});
 		});
 
-		it("R37 are not forgotten by a row that is out of date", async () => {
-			const next = await writeDown({ id: "2" });
+		it("R37 are not discarded by an outdated row", async () => {
+			const next = await recordAttempt({ id: "2" });
 			await uploads.discard(row);
-			assert.deepEqual(await openOnes(), [next]);
+			assert.deepEqual(await openAttempts(), [next]);
 		});
 	});
 
-	it("R32 the newest of two readings counts, whatever arrives last", async () => {
+	it("R32 use the newest of two reads, whichever ends last", async () => {
 		const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-		const once = Promise.withResolvers<void>();
+		const firstRead = Promise.withResolvers<void>();
 		let reads = 0;
-		const slow = new (class extends JournalStore {
+		const slowStore = new (class extends JournalStore {
 			override async read() {
 				const records = await super.read();
-				once.resolve();
+				firstRead.resolve();
 				await answers[reads++]?.promise;
 				return records;
 			}
 		})(join(folder.path, "pending"), new FileLocks(join(folder.path, "locks")), () => now);
-		const { window } = open({ pending: slow });
+		const { window } = open({ pending: slowStore });
 		const first = window.reload();
-		await once.promise;
-		await writeDown();
+		await firstRead.promise;
+		await recordAttempt();
 		const second = window.reload();
 		answers[1]?.resolve();
 		await second;
@@ -954,35 +963,35 @@ describe("Uploads", () => {
 		assert.equal(window.unconfirmed.length, 1);
 	});
 
-	it("tells of a change where there is one, and only then", async () => {
-		let told = 0;
-		uploads.on("change", () => told++);
+	it("emit `change` only if something changed", async () => {
+		let changes = 0;
+		uploads.on("change", () => changes++);
 		await uploads.reload();
-		assert.equal(told, 0);
-		await writeDown();
-		assert.equal(told, 1);
+		assert.equal(changes, 0);
+		await recordAttempt();
+		assert.equal(changes, 1);
 		await uploads.reload();
-		assert.equal(told, 1);
+		assert.equal(changes, 1);
 	});
 
-	it("R37 are looked at again while another window sends one, also before it is known which organization is shown", async () => {
+	it("R37 are read repeatedly while another window sends, even before the organization is known", async () => {
 		const { list, window } = open({ readAgainMs: 1 });
 		list.reset(undefined);
-		const end = await sendElsewhere();
+		const end = await sendInOtherWindow();
 		const change = () => new Promise<void>((resolve) => window.on("change", () => resolve()));
 		await window.reload();
 		list.reset(organizationRef);
-		const seen = change();
+		const changed = change();
 		assert.equal(window.unconfirmed[0]?.elsewhere, false, "whether it is alive is not known by one look");
-		await seen;
+		await changed;
 		assert.equal(window.unconfirmed[0]?.elsewhere, true);
-		const over = change();
+		const ended = change();
 		await end();
-		await over;
+		await ended;
 		assert.equal(window.unconfirmed[0]?.elsewhere, false);
 	});
 
-	it("stay as they were known where they cannot be read", async () => {
+	it("are unchanged if they cannot be read", async () => {
 		const { window } = open({
 			pending: new (class extends JournalStore {
 				override read() {

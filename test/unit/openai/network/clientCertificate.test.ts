@@ -23,7 +23,7 @@ import { trustedAuthority } from "./certificateAuthority.ts";
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 describe("A client certificate", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 	const authority = trustedAuthority();
 	const folder = temporaryFolder("client-certificates");
 	const PASSPHRASE = randomBytes(12).toString("base64url");
@@ -67,9 +67,9 @@ describe("A client certificate", () => {
 		...changes,
 	});
 	const listWith = (clientCertificate: ClientCertificateFiles | null) =>
-		bench.apiFor(service.url, service.adminKey, clientCertificate).list();
+		fixture.apiFor(service.url, service.adminKey, clientCertificate).list();
 
-	it("that an active anchor issued opens what is locked", async () => {
+	it("issued by an active anchor gives access to a locked organization", async () => {
 		assert.deepEqual(await problemIn(listWith(null)), { reason: "unauthorized" });
 		assert.equal((await listWith(files())).certificates.length, 1);
 	});
@@ -78,7 +78,7 @@ describe("A client certificate", () => {
 		["whose key is SEC 1", () => files({ key: file(keyPem("sec1")) })],
 		["whose key is encrypted PKCS#8", () => files({ key: file(keyPem("pkcs8", PASSPHRASE)), passphrase: PASSPHRASE })],
 		["whose key is encrypted SEC 1", () => files({ key: file(keyPem("sec1", PASSPHRASE)), passphrase: PASSPHRASE })],
-		["whose passphrase is not needed", () => files({ passphrase: PASSPHRASE })],
+		["with a passphrase that its key does not need", () => files({ passphrase: PASSPHRASE })],
 		[
 			"in one file with its key",
 			() => {
@@ -86,9 +86,9 @@ describe("A client certificate", () => {
 				return files({ certificate: one, key: one });
 			},
 		],
-		["with line ends of Windows", () => files({ key: file(client.privateKeyPem.replaceAll("\n", "\r\n")) })],
+		["with Windows line endings", () => files({ key: file(client.privateKeyPem.replaceAll("\n", "\r\n")) })],
 		[
-			"behind links",
+			"behind symbolic links",
 			(context) => {
 				mkdirSync(join(folder.path, "a"), { recursive: true });
 				const link = linkTo(context, file(client.privateKeyPem));
@@ -103,8 +103,8 @@ describe("A client certificate", () => {
 			assert.equal((await listWith(make(this))).certificates.length, 1);
 		});
 
-	const CANARY = randomBytes(48).toString("base64");
-	const block = (label: string) => `-----BEGIN ${label}-----\n${CANARY}\n-----END ${label}-----\n`;
+	const RANDOM_SECRET = randomBytes(48).toString("base64");
+	const block = (label: string) => `-----BEGIN ${label}-----\n${RANDOM_SECRET}\n-----END ${label}-----\n`;
 	const sparse = (): string => {
 		const path = file("");
 		truncateSync(path, 1024 * 1024 + 1);
@@ -125,12 +125,12 @@ describe("A client certificate", () => {
 		makeUnreadable(context, path);
 		return path;
 	};
-	const paths: readonly [string, TlsKeyPairIssue, (context: Mocha.Context) => string][] = [
-		["is not there", "missing", () => join(folder.path, "none.pem")],
+	const refusedPaths: readonly [string, TlsKeyPairIssue, (context: Mocha.Context) => string][] = [
+		["does not exist", "missing", () => join(folder.path, "none.pem")],
 		["is below a file", "missing", () => join(file(""), "x.pem")],
 		["is relative", "missing", () => relative(process.cwd(), import.meta.filename)],
 		["is empty", "missing", () => ""],
-		["is a link to nothing", "missing", (context) => linkTo(context, join(folder.path, "none.pem"))],
+		["is a link to a missing file", "missing", (context) => linkTo(context, join(folder.path, "none.pem"))],
 		["is a link to itself", "missing", (context) => linkTo(context, join(folder.path, `${written}`))],
 		["is a folder", "not-a-file", () => folder.path],
 		["is a FIFO", "not-a-file", pipe],
@@ -140,10 +140,10 @@ describe("A client certificate", () => {
 		["is a UNC path with slashes", "not-a-file", () => "//server.test/share/client.pem"],
 		["is a link to a UNC path", "not-a-file", (context) => linkTo(context, "//server.test/share/client.pem")],
 		["is larger than 1 MiB", "too-large", sparse],
-		["may not be read", "no-permission", unreadable],
+		["is not readable", "no-permission", unreadable],
 	];
-	for (const [title, why, make] of paths)
-		it(`R46 whose path ${title} is refused before anything is connected`, async function () {
+	for (const [title, why, make] of refusedPaths)
+		it(`R46 whose path ${title} is refused before any connection`, async function () {
 			const path = make(this);
 			const expected = { reason: "client-certificate", why, file: path.split(/[\\/]/).at(-1) };
 			assert.deepEqual(await problemIn(listWith(files({ certificate: path, key: path }))), expected);
@@ -151,7 +151,7 @@ describe("A client certificate", () => {
 			assert.equal(service.connections.total, 0);
 		});
 
-	it("R59 whose drive does not answer is given up after nine seconds, and at once where it is cancelled", async () => {
+	it("R59 on an unresponsive drive fails after nine seconds, or at once when cancelled", async () => {
 		const asked = Promise.withResolvers<void>();
 		mock.method(fs.promises, "lstat", () => {
 			asked.resolve();
@@ -159,16 +159,16 @@ describe("A client certificate", () => {
 		});
 		mock.timers.enable({ apis: ["setTimeout"] });
 		try {
-			const given = files();
-			const ended = problemIn(listWith(given));
+			const paths = files();
+			const ended = problemIn(listWith(paths));
 			const abort = new AbortController();
-			const access = { baseUrl: parseBaseUrl(service.url), key: "k", clientCertificate: given };
-			const cancelled = new CertificatesClient(bench.transport, async () => access).list(abort.signal);
+			const credentials = { baseUrl: parseBaseUrl(service.url), key: "k", clientCertificate: paths };
+			const cancelled = new CertificatesClient(fixture.transport, async () => credentials).list(abort.signal);
 			await asked.promise;
 			abort.abort();
 			await assert.rejects(cancelled, CancelledError);
 			mock.timers.tick(9000);
-			const file = basename(given.certificate);
+			const file = basename(paths.certificate);
 			assert.deepEqual(await ended, { reason: "client-certificate", why: "no-answer", file });
 		} finally {
 			mock.restoreAll();
@@ -182,7 +182,7 @@ describe("A client certificate", () => {
 		["is DER", "no-certificate", "certificate", () => ({ certificate: file(client.der) })],
 		["is garbage", "no-certificate", "certificate", () => ({ certificate: file(block("CERTIFICATE")) })],
 		["has no key", "no-key", "key", () => ({ key: file(client.pem) })],
-		["has a key that is garbage", "no-key", "key", () => ({ key: file(block("PRIVATE KEY")) })],
+		["has garbage as key", "no-key", "key", () => ({ key: file(block("PRIVATE KEY")) })],
 		["has a key of OpenSSH", "no-key", "key", () => ({ key: file(block("OPENSSH PRIVATE KEY")) })],
 		["has a public key", "no-key", "key", () => ({ key: file(block("PUBLIC KEY")) })],
 		["has an encrypted key", "passphrase-needed", "key", () => ({ key: file(keyPem("pkcs8", PASSPHRASE)) })],
@@ -202,61 +202,61 @@ describe("A client certificate", () => {
 		["has the key of another certificate", "not-a-pair", "key", () => ({ key: file(root.privateKeyPem) })],
 	];
 	for (const [title, why, which, make] of contents)
-		it(`R46 whose file ${title} is refused before anything is connected, and nothing of it is told`, async () => {
+		it(`R46 whose file ${title} is refused before any connection, without revealing its content`, async () => {
 			const changed = files(make());
 			const thrown = await listWith(changed).catch((error: Error) => error);
 			const name = basename(changed[which]);
 			assert.deepEqual((thrown as { problem?: unknown }).problem, { reason: "client-certificate", why, file: name });
-			const secrets = [CANARY, PASSPHRASE, client.privateKeyPem.split("\n")[1] ?? "", folder.path];
+			const secrets = [RANDOM_SECRET, PASSPHRASE, client.privateKeyPem.split("\n")[1] ?? "", folder.path];
 			assertAbsent(thrown, secrets, "the error");
-			assertAbsent(bench.observed, secrets, "the log");
+			assertAbsent(fixture.observed, secrets, "the log");
 			assert.equal(service.connections.total, 0);
 		});
 
-	it("R46 whose key is too short for this Node is refused before anything is connected", async function () {
+	it("R46 whose key is too short for this Node is refused before any connection", async function () {
 		const short = await makeCertificate({ ca: false, keyType: "rsa-1024" });
 		try {
 			createSecureContext({ cert: short.pem, key: short.privateKeyPem });
 		} catch {
-			const set = files({ certificate: file(short.pem), key: file(short.privateKeyPem) });
-			const name = basename(set.certificate);
+			const paths = files({ certificate: file(short.pem), key: file(short.privateKeyPem) });
+			const name = basename(paths.certificate);
 			const expected = { reason: "client-certificate", why: "unusable", file: name };
-			assert.deepEqual(await problemIn(listWith(set)), expected);
+			assert.deepEqual(await problemIn(listWith(paths)), expected);
 			assert.equal(service.connections.total, 0);
 			return;
 		}
 		skip(this, "this Node takes 1024 bits");
 	});
 
-	it("R46 that cannot be presented stops an upload as well, which is then not sent", async () => {
-		const api = bench.apiFor(service.url, service.adminKey, files({ key: file(root.privateKeyPem) }));
+	it("R46 that cannot be presented prevents an upload too", async () => {
+		const api = fixture.apiFor(service.url, service.adminKey, files({ key: file(root.privateKeyPem) }));
 		assert.equal((await problemIn(api.upload(upload))).reason, "client-certificate");
 		assert.equal(service.connections.total, 0);
 	});
 
-	it("that is set is not even looked at over http, where nothing could be presented", async () => {
-		const { url, adminKey } = bench.emulator;
+	it("is not read for http", async () => {
+		const { url, adminKey } = fixture.emulator;
 		const none = join(folder.path, "none.pem");
-		await bench.apiFor(url, adminKey, { certificate: none, key: none, passphrase: null }).list();
+		await fixture.apiFor(url, adminKey, { certificate: none, key: none, passphrase: null }).list();
 	});
 
-	it("is presented anew where its file was replaced, on a new connection, and never beside another one's", async () => {
-		const set = files();
-		const other = files({ certificate: file(root.pem), key: file(root.privateKeyPem) });
-		await listWith(set);
-		await listWith(other);
-		await listWith(set);
+	it("is presented on a new connection after its file is replaced, and never shares a connection with another certificate", async () => {
+		const paths = files();
+		const otherPaths = files({ certificate: file(root.pem), key: file(root.privateKeyPem) });
+		await listWith(paths);
+		await listWith(otherPaths);
+		await listWith(paths);
 		assert.equal(service.connections.total, 2);
 		const renewed = await makeCertificate({ ca: false, issuer: root });
-		writeFileSync(set.certificate, renewed.pem);
-		writeFileSync(set.key, renewed.privateKeyPem);
-		await listWith(set);
+		writeFileSync(paths.certificate, renewed.pem);
+		writeFileSync(paths.key, renewed.privateKeyPem);
+		await listWith(paths);
 		assert.equal(service.connections.total, 3);
 	});
 
 	describe("that the server refuses", () => {
-		/** Answers the first bytes of a handshake with a fatal alert (RFC 8446, 6). */
-		const alerting = async (alert: number) => {
+		/** Starts a server that responds to a handshake with a fatal alert (RFC 8446, 6). */
+		const startAlertServer = async (alert: number) => {
 			const server = createServer((socket) => {
 				socket.on("error", () => {});
 				socket.once("data", () => socket.end(Uint8Array.of(0x15, 3, 3, 0, 2, 2, alert)));
@@ -273,15 +273,15 @@ describe("A client certificate", () => {
 			116: "certificate_required",
 			40: "handshake_failure",
 		}))
-			it(`by the alert ${name} is one problem, asked once, and says whether there was one`, async () => {
-				const { server, url } = await alerting(Number(alert));
+			it(`by the alert ${name} is reported after one attempt, with whether a certificate was presented`, async () => {
+				const { server, url } = await startAlertServer(Number(alert));
 				let connections = 0;
 				server.on("connection", () => connections++);
 				try {
 					const { host } = new URL(url);
 					const refused = { reason: "client-certificate-refused", host };
-					assert.deepEqual(await problemIn(bench.apiFor(url, "k").list()), { ...refused, presented: false });
-					const api = bench.apiFor(url, "k", files());
+					assert.deepEqual(await problemIn(fixture.apiFor(url, "k").list()), { ...refused, presented: false });
+					const api = fixture.apiFor(url, "k", files());
 					assert.deepEqual(await problemIn(api.list()), { ...refused, presented: true });
 					assert.deepEqual(await problemIn(api.upload(upload)), { ...refused, presented: true });
 					assert.equal(connections, 3);
@@ -290,11 +290,11 @@ describe("A client certificate", () => {
 				}
 			});
 
-		it("by another alert is a connection that did not come about", async () => {
-			const { server, url } = await alerting(80);
+		it("by another alert is reported as unreachable", async () => {
+			const { server, url } = await startAlertServer(80);
 			try {
 				const { host } = new URL(url);
-				assert.deepEqual(await problemIn(bench.apiFor(url, "k", files()).list()), {
+				assert.deepEqual(await problemIn(fixture.apiFor(url, "k", files()).list()), {
 					reason: "unreachable",
 					host,
 					proxy: null,
@@ -305,18 +305,18 @@ describe("A client certificate", () => {
 		});
 
 		for (const version of ["tls1_2", "tls1_3"] as const)
-			it(`by a real server of ${version} is told so; in TLS 1.3 an upload had gone out by then`, async function () {
+			it(`by OpenSSL's server over ${version} is reported; in TLS 1.3 an upload was already sent`, async function () {
 				if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
-				const own = await authority.serverAt(["127.0.0.1"]);
-				const served = { certificate: file(own.cert), key: file(own.key), authority: file(root.pem) };
+				const pair = await authority.serverAt(["127.0.0.1"]);
+				const served = { certificate: file(pair.cert), key: file(pair.key), authority: file(root.pem) };
 				await withOpensslServer(served, version, async (host) => {
 					const url = `https://${host}/v1`;
-					const stranger = files({
+					const otherClient = files({
 						certificate: file(authority.certificate.pem),
 						key: file(authority.certificate.privateKeyPem),
 					});
-					for (const clientCertificate of [null, stranger]) {
-						const api = bench.apiFor(url, "k", clientCertificate ?? undefined);
+					for (const clientCertificate of [null, otherClient]) {
+						const api = fixture.apiFor(url, "k", clientCertificate ?? undefined);
 						const refused = { reason: "client-certificate-refused", host, presented: clientCertificate !== null };
 						assert.deepEqual(await problemIn(api.list()), refused);
 						const ending = { kind: "no-response" };
@@ -331,10 +331,10 @@ describe("A client certificate", () => {
 				tls: { ...(await authority.serverAt(["127.0.0.1"])), demandCertificateOf: [root.pem] },
 			});
 			try {
-				const problem = await problemIn(bench.apiFor(closing.url, closing.adminKey).upload(upload));
+				const problem = await problemIn(fixture.apiFor(closing.url, closing.adminKey).upload(upload));
 				assert.equal(problem.reason, "unconfirmed");
 				assert.equal(closing.connections.total, 1);
-				assert.equal(bench.observed.length, 1);
+				assert.equal(fixture.observed.length, 1);
 			} finally {
 				await closing.close();
 			}

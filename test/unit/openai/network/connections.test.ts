@@ -8,66 +8,68 @@ import { benchForEachTest } from "../setup.ts";
 import { plainNetwork } from "./directNetwork.ts";
 
 describe("Connections", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 
-	/** So many lists whose answers are held back until `release()`. */
-	const hold = async (count: number) => {
-		const held = Array.from({ length: count }, () => bench.emulator.faults.next({ kind: "silence", when: "after" }));
-		const lists = held.map(() => bench.api.list());
-		for (const { reached } of held) await reached;
+	/** Requests `count` lists, whose responses are delayed until `release()`. */
+	const requestLists = async (count: number) => {
+		const silences = Array.from({ length: count }, () =>
+			fixture.emulator.faults.next({ kind: "silence", when: "after" }),
+		);
+		const lists = silences.map(() => fixture.api.list());
+		for (const { reached } of silences) await reached;
 		return {
 			release: async () => {
-				for (const { release } of held) release();
+				for (const { release } of silences) release();
 				await Promise.all(lists);
 			},
 		};
 	};
 
-	it("are used again", async () => {
-		await bench.api.list();
-		await bench.api.list();
-		await (await hold(2)).release();
-		await (await hold(2)).release();
-		assert.equal(bench.emulator.connections.total, 2);
+	it("are reused", async () => {
+		await fixture.api.list();
+		await fixture.api.list();
+		await (await requestLists(2)).release();
+		await (await requestLists(2)).release();
+		assert.equal(fixture.emulator.connections.total, 2);
 	});
 
-	it("are no more than sixteen at once: one more request waits for its turn", async () => {
-		const { release } = await hold(16);
-		const more = [bench.api.list(), bench.api.list()];
-		assert.equal(bench.emulator.exchanges.length, 16);
+	it("are limited to sixteen, and further requests wait", async () => {
+		const { release } = await requestLists(16);
+		const more = [fixture.api.list(), fixture.api.list()];
+		assert.equal(fixture.emulator.exchanges.length, 16);
 		await release();
 		await Promise.all(more);
-		assert.equal(bench.emulator.connections.total, 16);
-		assert.equal(bench.emulator.exchanges.length, 18);
-		await (await hold(16)).release();
-		assert.equal(bench.emulator.connections.total, 16);
+		assert.equal(fixture.emulator.connections.total, 16);
+		assert.equal(fixture.emulator.exchanges.length, 18);
+		await (await requestLists(16)).release();
+		assert.equal(fixture.emulator.connections.total, 16);
 	});
 
-	it("R25 a cancel ends the waiting for one, and nothing is sent", async () => {
-		const { release } = await hold(16);
+	it("R25 are not awaited after a cancellation, and nothing is sent", async () => {
+		const { release } = await requestLists(16);
 		for (const wait of [() => {}, setImmediate]) {
 			const abort = new AbortController();
-			const ended = assert.rejects(bench.api.list(abort.signal), CancelledError);
+			const ended = assert.rejects(fixture.api.list(abort.signal), CancelledError);
 			await wait();
 			abort.abort();
 			await ended;
 		}
 		await release();
-		await bench.api.list();
-		assert.equal(bench.emulator.exchanges.length, 17);
-		assert.equal(bench.emulator.connections.total, 16);
+		await fixture.api.list();
+		assert.equal(fixture.emulator.exchanges.length, 17);
+		assert.equal(fixture.emulator.connections.total, 16);
 	});
 
-	it("are all closed with the transport, and what runs on them ends", async () => {
-		const silence = bench.emulator.faults.next({ kind: "silence", when: "after" });
-		const ended = assert.rejects(bench.api.list(), CancelledError);
+	it("are closed with the transport, which ends their requests", async () => {
+		const silence = fixture.emulator.faults.next({ kind: "silence", when: "after" });
+		const ended = assert.rejects(fixture.api.list(), CancelledError);
 		await silence.reached;
-		await bench.transport.close();
+		await fixture.transport.close();
 		await ended;
 		await silence.ended;
 	});
 
-	describe("to a server that promises to keep them", () => {
+	describe("to a server with keep-alive", () => {
 		const page = JSON.stringify({ object: "list", data: [], first_id: null, last_id: null, has_more: false });
 		let server: Server;
 		let responses: ServerResponse[];
@@ -76,10 +78,10 @@ describe("Connections", () => {
 			responses = [];
 			server = createServer((_, response) => {
 				responses.push(response);
-				server.emit("asked");
+				server.emit("received");
 			}).listen(0, "127.0.0.1");
 			await once(server, "listening");
-			bench.api = bench.apiFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "k");
+			fixture.api = fixture.apiFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "k");
 		});
 
 		afterEach(() => {
@@ -87,42 +89,42 @@ describe("Connections", () => {
 			server.closeAllConnections();
 		});
 
-		/** A list that is on its way, on a new connection. */
-		const list = async () => {
+		/** Requests a list on a new connection. Returns when the server has received the request. */
+		const requestList = async () => {
 			const connected = once(server, "connection") as Promise<[Socket]>;
-			const listed = bench.api.list();
-			await once(server, "asked");
+			const listed = fixture.api.list();
+			await once(server, "received");
 			return { socket: (await connected)[0], listed };
 		};
-		const answer = () => responses.shift()?.setHeader("keep-alive", "timeout=600").end(page);
+		const respond = () => responses.shift()?.setHeader("keep-alive", "timeout=600").end(page);
 
-		it("are closed when the settings change: the idle one at once, the used one after its answer", async () => {
-			const lists = [await list(), await list()];
-			answer();
-			answer();
+		it("are closed when the settings change: an idle connection at once, a busy one after its response", async () => {
+			const lists = [await requestList(), await requestList()];
+			respond();
+			respond();
 			await Promise.all(lists.map(({ listed }) => listed));
-			const slow = bench.api.list();
-			await once(server, "asked");
+			const slow = fixture.api.list();
+			await once(server, "received");
 			const sockets = lists.map(({ socket }) => socket);
 			const closed = sockets.map((socket) => once(socket, "close"));
-			bench.network = { ...plainNetwork, systemCertificates: false };
-			const next = await list();
+			fixture.network = { ...plainNetwork, systemCertificates: false };
+			const next = await requestList();
 			await Promise.race(closed);
 			assert.deepEqual(sockets.map((socket) => socket.closed).toSorted(), [false, true]);
-			answer();
+			respond();
 			await slow;
 			await Promise.all(closed);
-			answer();
+			respond();
 			await next.listed;
 			assert.equal(next.socket.closed, false);
 		});
 
 		it("are closed with the transport", async () => {
-			const { socket, listed } = await list();
-			answer();
+			const { socket, listed } = await requestList();
+			respond();
 			await listed;
 			const closed = once(socket, "close");
-			await bench.transport.close();
+			await fixture.transport.close();
 			await closed;
 		});
 	});

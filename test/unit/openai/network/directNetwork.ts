@@ -1,6 +1,6 @@
 import type { NetworkSettings } from "../../../../src/domain/networkSettings.ts";
 
-/** What an editor says of the network that was told nothing of it. */
+/** VS Code's default network settings, without a proxy. */
 export const plainNetwork: NetworkSettings = {
 	proxySupport: true,
 	proxy: "",

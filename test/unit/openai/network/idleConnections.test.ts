@@ -17,28 +17,28 @@ const uploaded = {
 };
 
 for (const scheme of ["http", "https"])
-	describe(`A connection over ${scheme} that nobody uses`, () => {
-		const bench = benchForEachTest({ possiblyStaleMilliseconds: 50 });
+	describe(`An idle connection over ${scheme}`, () => {
+		const fixture = benchForEachTest({ possiblyStaleMilliseconds: 50 });
 		const authority = trustedAuthority();
 		let api: CertificatesClient;
 		let server: Server;
-		/** Those that were made, oldest first. */
+		/** All connections, oldest first. */
 		let sockets: Socket[];
-		/** The requests that came, as method and number of the connection, from 1. */
+		/** All received requests, as method and number of the connection, from 1. */
 		let requests: string[];
-		/** What the server says of how long it keeps one; by itself it keeps it. */
+		/** The server's `keep-alive` header, if any. The server itself never closes an idle connection. */
 		let keepAlive: string | undefined;
-		/** Those on which no answer comes any more, and no end. */
-		let dead: ReadonlySet<Socket>;
+		/** Connections on which the server neither responds nor closes. */
+		let unresponsive: ReadonlySet<Socket>;
 
 		beforeEach(async () => {
-			dead = new Set();
+			unresponsive = new Set();
 			sockets = [];
 			requests = [];
 			keepAlive = undefined;
 			const answer = (request: IncomingMessage, response: ServerResponse) => {
 				requests.push(`${request.method} ${sockets.indexOf(request.socket) + 1}`);
-				if (dead.has(request.socket)) return;
+				if (unresponsive.has(request.socket)) return;
 				if (keepAlive) response.setHeader("keep-alive", keepAlive);
 				request.resume().on("end", () => response.end(JSON.stringify(request.method === "POST" ? uploaded : page)));
 			};
@@ -48,7 +48,7 @@ for (const scheme of ["http", "https"])
 			server.on(scheme === "https" ? "secureConnection" : "connection", (socket) => sockets.push(socket));
 			server.listen(0, "127.0.0.1");
 			await once(server, "listening");
-			api = bench.apiFor(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "k");
+			api = fixture.apiFor(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "k");
 		});
 
 		afterEach(() => {
@@ -59,23 +59,23 @@ for (const scheme of ["http", "https"])
 
 		const ends: readonly [string, (socket: Socket) => void][] = [
 			["closes", (socket) => socket.end()],
-			["cuts", (socket) => socket.destroy()],
+			["destroys", (socket) => socket.destroy()],
 		];
 		for (const [how, end] of ends)
-			it(`costs no upload where the server ${how} it: what follows is sent once, on a new one, and answered`, async () => {
+			it(`does not affect an upload after the server ${how} it: the upload is sent once, on a new connection`, async () => {
 				await api.list();
 				const [socket] = sockets;
 				assert.ok(socket);
 				const closed = once(socket, "close");
 				end(socket);
 				await closed;
-				// Where it is cut, the client has not had the time to see it.
+				// After `destroy`, the client has had no time to notice the end.
 				const { id } = await api.upload(upload);
 				assert.equal(id, "cert_1");
 				assert.deepEqual(requests, ["GET 1", "POST 2"]);
 			});
 
-		it("costs no upload either where there are several of them, and the server closes them all", async () => {
+		it("does not affect an upload after the server closes several of them", async () => {
 			await Promise.all([api.list(), api.list(), api.list()]);
 			const closed = sockets.map((socket) => once(socket, "close"));
 			for (const socket of sockets) socket.end();
@@ -87,73 +87,73 @@ for (const scheme of ["http", "https"])
 			);
 		});
 
-		/** So many seconds pass for the client, from when it is done with its last answer. */
-		const pass = async (seconds: number) => {
+		/** Advances the client's clock, once the client has processed its last response. */
+		const advance = async (seconds: number) => {
 			await setImmediate();
 			mock.timers.tick(seconds * 1000);
 		};
 		const stopClock = () => mock.timers.enable({ apis: ["setTimeout", "Date"] });
-		/** Until then the client keeps it, and after that it has closed it. */
-		const lasts = async (seconds: number) => {
+		/** Asserts that the client closes an idle connection after `seconds`, not earlier. */
+		const assertLifetime = async (seconds: number) => {
 			stopClock();
 			await api.list();
-			await pass(seconds - 1);
+			await advance(seconds - 1);
 			await api.list();
 			assert.deepEqual(requests, ["GET 1", "GET 1"]);
 			const closed = once(sockets[0] ?? assert.fail(), "close");
-			await pass(seconds);
+			await advance(seconds);
 			await closed;
 			await api.list();
 			assert.deepEqual(requests, ["GET 1", "GET 1", "GET 2"]);
 		};
 
-		it("is kept for ten minutes, however long a person takes to answer", () => lasts(600));
+		it("is kept for ten minutes", () => assertLifetime(600));
 
-		it("is closed two seconds before the server would, where it says when", async () => {
+		it("is closed two seconds before the server's announced time", async () => {
 			keepAlive = "timeout=10, max=100";
-			await lasts(8);
+			await assertLifetime(8);
 		});
 
-		it("is kept no longer than ten minutes, whatever the server says", async () => {
+		it("is kept for ten minutes at most, whatever the server announces", async () => {
 			keepAlive = "timeout=3600";
-			await lasts(600);
+			await assertLifetime(600);
 		});
 
-		it("gets an upload only where something was heard on it within a minute: a read, or another upload", async () => {
+		it("is used for an upload only within a minute of its last response, of a read or an upload", async () => {
 			stopClock();
 			await api.list();
-			await pass(59);
+			await advance(59);
 			await api.upload(upload);
-			await pass(59);
+			await advance(59);
 			await api.upload(upload);
-			await pass(300);
+			await advance(300);
 			await api.list();
 			await api.upload(upload);
 			assert.deepEqual(requests, ["GET 1", "POST 1", "POST 1", "GET 1", "POST 1"]);
 			const closed = once(sockets[0] ?? assert.fail(), "close");
-			await pass(60);
+			await advance(60);
 			await api.upload(upload);
 			await closed;
 			assert.deepEqual(requests.slice(5), ["POST 2"]);
 		});
 
-		/** Is done as if so many seconds had passed since. */
-		const ago = async (seconds: number, act: () => Promise<unknown>) => {
+		/** Runs a function with the clock set back by `seconds`. */
+		const runInPast = async (seconds: number, act: () => Promise<unknown>) => {
 			mock.timers.enable({ apis: ["Date"], now: Date.now() - seconds * 1000 });
 			await act();
 			mock.timers.reset();
 		};
 
-		it("gets no upload where the computer's clock was put back", async () => {
-			await ago(-10, () => api.list());
+		it("is not used for an upload after the computer's clock is set back", async () => {
+			await runInPast(-10, () => api.list());
 			await api.upload(upload);
 			assert.deepEqual(requests, ["GET 1", "POST 2"]);
 		});
 
-		it("that died without a sign keeps a read waiting for a short time, and no upload; those that are as old are closed", async () => {
-			await ago(61, () => Promise.all([api.list(), api.list(), api.list()]));
+		it("that died silently delays a read only briefly and no upload, and equally old connections are closed", async () => {
+			await runInPast(61, () => Promise.all([api.list(), api.list(), api.list()]));
 			const closed = sockets.map((socket) => once(socket, "close"));
-			dead = new Set(sockets);
+			unresponsive = new Set(sockets);
 			await api.list();
 			await api.upload(upload);
 			await Promise.all(closed);

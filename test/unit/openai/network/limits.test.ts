@@ -12,7 +12,7 @@ const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed
 
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
-/** Takes connections and says nothing, so that no TLS handshake ends. */
+/** Starts a server that accepts connections and never responds, so that no TLS handshake ends. */
 async function startSilentServer(): Promise<{ server: Server; url: string; sockets: Socket[]; close: () => void }> {
 	const sockets: Socket[] = [];
 	const server = createServer((socket) => sockets.push(socket.on("error", () => {}))).listen(0, "127.0.0.1");
@@ -25,19 +25,19 @@ async function startSilentServer(): Promise<{ server: Server; url: string; socke
 	return { server, url: `https://127.0.0.1:${port}/v1`, sockets, close };
 }
 
-describe("Cancelled", () => {
-	const bench = benchForEachTest();
+describe("Cancelling", () => {
+	const fixture = benchForEachTest();
 
-	it("R25 before the start: nothing is sent", async () => {
-		await assert.rejects(bench.api.upload(upload, AbortSignal.abort()), CancelledError);
-		await assert.rejects(bench.api.list(AbortSignal.abort()), CancelledError);
-		assert.equal(bench.emulator.connections.total, 0);
+	it("R25 before the start sends nothing", async () => {
+		await assert.rejects(fixture.api.upload(upload, AbortSignal.abort()), CancelledError);
+		await assert.rejects(fixture.api.list(AbortSignal.abort()), CancelledError);
+		assert.equal(fixture.emulator.connections.total, 0);
 	});
 
-	it("R25 while the key is still being read: it ends at once, and nothing was sent", async () => {
+	it("R25 while the key is being read ends at once, and nothing is sent", async () => {
 		const abort = new AbortController();
 		const asked = Promise.withResolvers<void>();
-		const api = new CertificatesClient(bench.transport, () => {
+		const api = new CertificatesClient(fixture.transport, () => {
 			asked.resolve();
 			return new Promise<never>(() => {});
 		});
@@ -45,15 +45,15 @@ describe("Cancelled", () => {
 		await asked.promise;
 		abort.abort();
 		await ended;
-		assert.equal(bench.emulator.connections.total, 0);
+		assert.equal(fixture.emulator.connections.total, 0);
 	});
 
-	it("R25 while TLS is being set up: it ends at once, and nothing was sent", async () => {
+	it("R25 during the TLS handshake ends at once, and nothing is sent", async () => {
 		const silent = await startSilentServer();
 		try {
 			const abort = new AbortController();
 			silent.server.on("connection", () => abort.abort());
-			await assert.rejects(bench.apiFor(silent.url, "k").upload(upload, abort.signal), CancelledError);
+			await assert.rejects(fixture.apiFor(silent.url, "k").upload(upload, abort.signal), CancelledError);
 			const [socket = assert.fail()] = silent.sockets;
 			await once(socket.resume(), "close");
 		} finally {
@@ -61,50 +61,50 @@ describe("Cancelled", () => {
 		}
 	});
 
-	it("R25 while TLS is being set up: the connection that another request waits for stays", async () => {
+	it("R25 during the TLS handshake keeps the connection of another request", async () => {
 		const silent = await startSilentServer();
 		try {
 			const abort = new AbortController();
-			const api = bench.apiFor(silent.url, "k");
+			const api = fixture.apiFor(silent.url, "k");
 			const list = async (signal?: AbortSignal) => {
 				const ended = api.list(signal).catch((error: Error) => error);
 				const [socket] = (await once(silent.server, "connection")) as [Socket];
 				return { ended, socket: socket.resume() };
 			};
-			const given = await list(abort.signal);
-			const kept = await list();
+			const cancelled = await list(abort.signal);
+			const other = await list();
 			abort.abort();
-			await once(given.socket, "close");
-			assert.ok((await given.ended) instanceof CancelledError);
-			assert.equal(kept.socket.closed, false);
-			await bench.transport.close();
-			await kept.ended;
+			await once(cancelled.socket, "close");
+			assert.ok((await cancelled.ended) instanceof CancelledError);
+			assert.equal(other.socket.closed, false);
+			await fixture.transport.close();
+			await other.ended;
 		} finally {
 			silent.close();
 		}
 	});
 
-	it("R25 while the connection is being made: nothing is sent on it later either", async () => {
-		const { emulator, transport } = bench;
+	it("R25 while connecting prevents sending on the new connection later", async () => {
+		const { emulator, transport } = fixture;
 		const abort = new AbortController();
 		const api = new CertificatesClient(transport, async () => {
-			// After the code that waits for this has begun to connect, and before the system can say that it did.
+			// Abort after the transport starts to connect, before the system can report the connection.
 			process.nextTick(() => abort.abort());
 			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 		});
 		await assert.rejects(api.upload(upload, abort.signal), CancelledError);
-		// The next request waits for the same connection, or for a later one.
-		await bench.api.list();
+		// The next request uses the same connection or a later one.
+		await fixture.api.list();
 		assert.deepEqual(
 			emulator.exchanges.map(({ operation }) => operation),
 			["list"],
 		);
 	});
 
-	it("R25 before the answer: the connection is closed, and what was sent is not confirmed", async () => {
-		const silence = bench.emulator.faults.next({ kind: "silence", when: "before" });
+	it("R25 before the response closes the connection and leaves the upload unconfirmed", async () => {
+		const silence = fixture.emulator.faults.next({ kind: "silence", when: "before" });
 		const abort = new AbortController();
-		const problem = problemIn(bench.api.upload(upload, abort.signal));
+		const problem = problemIn(fixture.api.upload(upload, abort.signal));
 		await silence.reached;
 		abort.abort();
 		assert.deepEqual(await problem, { ...unconfirmed, ending: { kind: "canceled" } });
@@ -115,13 +115,13 @@ describe("Cancelled", () => {
 describe("No connection", () => {
 	for (const limits of [{ connectMilliseconds: 50 }, { totalMilliseconds: 50 }])
 		describe(JSON.stringify(limits), () => {
-			const bench = benchForEachTest(limits);
+			const fixture = benchForEachTest(limits);
 
-			it("R26 whose handshake never ends is told as not reached, also of an upload", async () => {
+			it("R26 because a handshake never ends is reported as unreachable, also for an upload", async () => {
 				const silent = await startSilentServer();
 				try {
 					const { host } = new URL(silent.url);
-					const api = bench.apiFor(silent.url, "k");
+					const api = fixture.apiFor(silent.url, "k");
 					assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host, proxy: null });
 					assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host, proxy: null });
 				} finally {
@@ -130,51 +130,51 @@ describe("No connection", () => {
 			});
 		});
 
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 
-	it("R26 where nothing listens is told as not reached, also of an upload", async () => {
-		const nobody = await startSilentServer();
-		nobody.close();
-		await once(nobody.server, "close");
-		const { host } = new URL(nobody.url);
-		const api = bench.apiFor(`http://${host}/v1`, "k");
+	it("R26 because nothing listens is reported as unreachable, also for an upload", async () => {
+		const closed = await startSilentServer();
+		closed.close();
+		await once(closed.server, "close");
+		const { host } = new URL(closed.url);
+		const api = fixture.apiFor(`http://${host}/v1`, "k");
 		assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host, proxy: null });
 		assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host, proxy: null });
 	});
 });
 
-describe("Bounds of an answer", () => {
-	const bench = benchForEachTest();
-	const host = () => new URL(bench.emulator.url).host;
+describe("Response limits", () => {
+	const fixture = benchForEachTest();
+	const host = () => new URL(fixture.emulator.url).host;
 
-	for (const [size, holds] of [
+	for (const [size, isAccepted] of [
 		[1024 * 1024, true],
 		[1024 * 1024 + 1, false],
 	] as const)
-		it(`R27 ${size} bytes are ${holds ? "read" : "too many"}`, async () => {
+		it(`R27 ${size} bytes are ${isAccepted ? "read" : "too many"}`, async () => {
 			const text = '{"object":"list","data":[],"has_more":false}'.padEnd(size);
-			bench.emulator.faults.next({ kind: "body", text, when: "after" });
-			if (holds) assert.equal((await bench.api.list()).complete, true);
-			else assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
+			fixture.emulator.faults.next({ kind: "body", text, when: "after" });
+			if (isAccepted) assert.equal((await fixture.api.list()).complete, true);
+			else assert.deepEqual(await problemIn(fixture.api.list()), { reason: "bad-answer", host: host() });
 		});
 
-	/** The most memory that this process took while something ran, beyond what it took before, in bytes. */
-	const growthWhile = async (run: () => Promise<unknown>): Promise<number> => {
-		const taken = () => {
+	/** Runs a function, and returns the peak growth of this process's memory in the meantime, in bytes. */
+	const measurePeakGrowth = async (run: () => Promise<unknown>): Promise<number> => {
+		const memoryInUse = () => {
 			const { heapUsed, external } = process.memoryUsage();
 			return heapUsed + external;
 		};
-		const before = taken();
-		let most = before;
+		const before = memoryInUse();
+		let peak = before;
 		const timer = setInterval(() => {
-			most = Math.max(most, taken());
+			peak = Math.max(peak, memoryInUse());
 		}, 1);
 		try {
 			await run();
 		} finally {
 			clearInterval(timer);
 		}
-		return Math.max(most, taken()) - before;
+		return Math.max(peak, memoryInUse()) - before;
 	};
 
 	const MEGABYTES = 1_000_000;
@@ -184,39 +184,39 @@ describe("Bounds of an answer", () => {
 		["of 100 MB in a gzip bomb", { kind: "gzipBomb", bytes: 100 * MEGABYTES }],
 	];
 	for (const [title, fault] of large)
-		it(`R27 a body ${title} is cut off, and takes no 50 MB of memory`, async () => {
-			const armed = bench.emulator.faults.next({ ...fault, when: "after" });
-			const growth = await growthWhile(async () => {
-				assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
+		it(`R27 cuts off a body ${title}, using less than 50 MB of memory`, async () => {
+			const armed = fixture.emulator.faults.next({ ...fault, when: "after" });
+			const growth = await measurePeakGrowth(async () => {
+				assert.deepEqual(await problemIn(fixture.api.list()), { reason: "bad-answer", host: host() });
 				await armed.ended;
 			});
 			assert.ok(growth < 50 * MEGABYTES, `${growth} bytes`);
-			assert.equal(bench.emulator.exchanges.length, 1);
+			assert.equal(fixture.emulator.exchanges.length, 1);
 		});
 
 	const unusable: readonly [string, FaultKind][] = [
-		["compressed, which was not asked for", { kind: "gzip" }],
-		["shorter than it says", { kind: "contentLength", off: 1 }],
-		["longer than it says", { kind: "contentLength", off: -1 }],
-		["behind 40 kB of headers", { kind: "headers", count: 200, bytes: 200 }],
+		["with unrequested compression", { kind: "gzip" }],
+		["shorter than its Content-Length", { kind: "contentLength", off: 1 }],
+		["longer than its Content-Length", { kind: "contentLength", off: -1 }],
+		["with 40 kB of headers", { kind: "headers", count: 200, bytes: 200 }],
 	];
 	for (const [title, fault] of unusable)
-		it(`R27 ${title} is no answer`, async () => {
-			bench.emulator.faults.next({ ...fault, when: "after" });
-			assert.deepEqual(await problemIn(bench.api.list()), { reason: "bad-answer", host: host() });
+		it(`R27 rejects a response ${title}`, async () => {
+			fixture.emulator.faults.next({ ...fault, when: "after" });
+			assert.deepEqual(await problemIn(fixture.api.list()), { reason: "bad-answer", host: host() });
 		});
 
-	it("R27 200 short headers do no harm", async () => {
-		bench.emulator.faults.next({ kind: "headers", count: 200, when: "after" });
-		assert.equal((await bench.api.list()).complete, true);
+	it("R27 accepts 200 short headers", async () => {
+		fixture.emulator.faults.next({ kind: "headers", count: 200, when: "after" });
+		assert.equal((await fixture.api.list()).complete, true);
 	});
 });
 
-describe("Time for an answer", () => {
-	const bench = benchForEachTest();
+describe("Time limit of a response", () => {
+	const fixture = benchForEachTest();
 	const clock = stopClock();
 
-	it("R27 ends in total, though a byte comes now and again", async () => {
+	it("R27 applies in total, even if bytes keep arriving", async () => {
 		const [head, ...bytes] = ["HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n", "{", " ", " "];
 		const server = createServer((socket) => {
 			socket.on("error", () => {}).once("data", () => socket.write(head ?? "", () => server.emit("answered", socket)));
@@ -226,7 +226,7 @@ describe("Time for an answer", () => {
 			const answered = once(server, "answered") as Promise<[Socket]>;
 			const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 			let ended = false;
-			const problem = problemIn(bench.apiFor(`http://${host}/v1`, "k").list()).finally(() => {
+			const problem = problemIn(fixture.apiFor(`http://${host}/v1`, "k").list()).finally(() => {
 				ended = true;
 			});
 			const [socket] = await answered;
@@ -245,23 +245,23 @@ describe("Time for an answer", () => {
 		}
 	});
 
-	it("R59 ends also where the key's storage does not answer", async () => {
-		const api = new CertificatesClient(bench.transport, () => new Promise<never>(() => {}));
+	it("R59 applies if the key's storage does not respond", async () => {
+		const api = new CertificatesClient(fixture.transport, () => new Promise<never>(() => {}));
 		for (const call of [() => api.list(), () => api.upload(upload)]) {
 			const problem = problemIn(call());
 			await clock.pass(TOTAL_MILLISECONDS);
 			assert.deepEqual(await problem, { reason: "secrets-unavailable" });
 		}
-		assert.equal(bench.emulator.exchanges.length, 0);
+		assert.equal(fixture.emulator.exchanges.length, 0);
 	});
 
-	it("R20 ends so for an upload too, which is then not confirmed and was sent once", async () => {
-		const silence = bench.emulator.faults.next({ kind: "silence", when: "before" });
-		const problem = problemIn(bench.api.upload(upload));
+	it("R20 applies to an upload too, which is then unconfirmed and was sent once", async () => {
+		const silence = fixture.emulator.faults.next({ kind: "silence", when: "before" });
+		const problem = problemIn(fixture.api.upload(upload));
 		await silence.reached;
 		await clock.pass(TOTAL_MILLISECONDS);
 		assert.deepEqual(await problem, unconfirmed);
 		await silence.ended;
-		assert.equal(bench.emulator.exchanges.length, 1);
+		assert.equal(fixture.emulator.exchanges.length, 1);
 	});
 });

@@ -1,5 +1,5 @@
-// Reads a list in a process of its own, for what is decided as a process starts.
-// Arguments: base URL, key, whether the system's authorities are trusted. Writes what came of it, as JSON.
+// Reads a list in a separate process, for settings that are fixed when a process starts.
+// Arguments: base URL, key, whether the system's authorities are trusted. Prints the result as JSON.
 
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { problemOf } from "../../../../src/domain/problem.ts";

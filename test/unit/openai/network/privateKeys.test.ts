@@ -4,11 +4,11 @@ import { type MadeCertificate, makeCertificate } from "../../../certificates.ts"
 import { makePrivateKeys, type TestKey } from "../../x509/privateKeys.ts";
 import { benchForEachTest } from "../setup.ts";
 
-/** So many bytes of a key in a row are its own: longer than the algorithm's name, which the certificate's key shares. */
+/** Length in bytes that identifies a key: longer than the algorithm identifier, which the certificate's key shares. */
 const WINDOW = 24;
 
 describe("R06 A private key beside the certificate never reaches the service", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 	const reader = new X509CertificateFileReader();
 	let root: MadeCertificate;
 
@@ -16,15 +16,15 @@ describe("R06 A private key beside the certificate never reaches the service", (
 		root = await makeCertificate({ commonName: "Acme Root CA" });
 	});
 
-	/** The files in which a certificate and this key can lie. */
+	/** Yields files that contain the certificate and this key. */
 	function* filesWith({ text, der }: TestKey): Generator<Uint8Array> {
 		const orders = [text + root.pem, root.pem + text, `${text}\n# between\n${root.pem}${text}`];
 		for (const order of orders)
 			for (const ending of ["\n", "\r\n", "\r"]) yield Buffer.from(order.replaceAll("\n", ending));
 		if (!der) return;
-		const glued = Buffer.concat([root.der, der]);
-		yield glued;
-		const body = glued
+		const concatenated = Buffer.concat([root.der, der]);
+		yield concatenated;
+		const body = concatenated
 			.toString("base64")
 			.match(/.{1,64}/g)
 			?.join("\n");
@@ -32,8 +32,8 @@ describe("R06 A private key beside the certificate never reaches the service", (
 	}
 
 	for (const key of makePrivateKeys())
-		it(`${key.kind}, in any order, with any line ending, glued behind`, async () => {
-			const { api, emulator } = bench;
+		it(`${key.kind}, in any order, with any line ending, appended`, async () => {
+			const { api, emulator } = fixture;
 			emulator.switches.certificateLimit = 100;
 			let files = 0;
 			for (const file of filesWith(key)) {

@@ -5,11 +5,11 @@ import { type ProxyIssue, problemOf } from "../../../../src/domain/problem.ts";
 import { resolveProxy } from "../../../../src/openai/proxyResolver.ts";
 import { plainNetwork } from "./directNetwork.ts";
 
-const choose = (network: Partial<NetworkSettings>, url = "https://api.openai.com/v1") =>
+const resolve = (network: Partial<NetworkSettings>, url = "https://api.openai.com/v1") =>
 	resolveProxy(parseBaseUrl(url), { ...plainNetwork, ...network });
-const hostOf = (network: Partial<NetworkSettings>, url?: string) => choose(network, url)?.host ?? null;
+const hostOf = (network: Partial<NetworkSettings>, url?: string) => resolve(network, url)?.host ?? null;
 
-describe("The proxy that the editor would take", () => {
+describe("The proxy that VS Code would use", () => {
 	const proxy = "http://setting.test:1";
 	const everyVariable = {
 		https_proxy: "http://a.test",
@@ -18,12 +18,12 @@ describe("The proxy that the editor would take", () => {
 		HTTP_PROXY: "http://d.test",
 	};
 
-	it("is none where nothing names one", () => {
-		assert.equal(choose({}), null);
-		assert.equal(choose({ proxy: "  ", environment: { https_proxy: "" } }), null);
+	it("is none if nothing sets one", () => {
+		assert.equal(resolve({}), null);
+		assert.equal(resolve({ proxy: "  ", environment: { https_proxy: "" } }), null);
 	});
 
-	it("is that of the settings, else the first variable that is not empty", () => {
+	it("comes from the settings, else from the first variable that is not empty", () => {
 		assert.equal(hostOf({ proxy, environment: everyVariable }), "setting.test:1");
 		for (const [name, host] of Object.entries({
 			https_proxy: "a.test",
@@ -38,10 +38,10 @@ describe("The proxy that the editor would take", () => {
 		assert.equal(hostOf({ environment: { ALL_PROXY: "http://a.test" } }), null);
 	});
 
-	it("is none to loopback, and none at all where support for it is off", () => {
+	it("is none for loopback, and none at all if proxy support is off", () => {
 		for (const url of ["http://127.0.0.1:1/v1", "http://[::1]:1/v1", "https://localhost/v1"])
-			assert.equal(choose({ proxy, environment: everyVariable }, url), null);
-		assert.equal(choose({ proxySupport: false, proxy, environment: everyVariable }), null);
+			assert.equal(resolve({ proxy, environment: everyVariable }, url), null);
+		assert.equal(resolve({ proxySupport: false, proxy, environment: everyVariable }), null);
 	});
 
 	const exceptions: readonly [entry: string, excepted: boolean, url?: string][] = [
@@ -70,22 +70,22 @@ describe("The proxy that the editor would take", () => {
 		["192.0.2.1", true, "https://192.0.2.1/v1"],
 	];
 	for (const [entry, excepted, url] of exceptions)
-		it(`is ${excepted ? "none" : "asked"} where "${entry}" is excepted${url ? ` and the host is ${url}` : ""}`, () => {
+		it(`is ${excepted ? "none" : "used"} with the exception "${entry}"${url ? ` for ${url}` : ""}`, () => {
 			const expected = excepted ? null : "setting.test:1";
 			assert.equal(hostOf({ proxy, noProxy: ["other.test", entry] }, url), expected);
 			for (const name of ["no_proxy", "NO_PROXY"])
 				assert.equal(hostOf({ proxy, environment: { [name]: `other.test, ${entry}` } }, url), expected);
 		});
 
-	it("takes the exceptions of the settings and no others, where there are any", () => {
+	it("uses only the exceptions of the settings if there are any", () => {
 		assert.equal(hostOf({ proxy, noProxy: ["other.test"], environment: { NO_PROXY: "*" } }), "setting.test:1");
 		assert.equal(hostOf({ proxy, environment: { no_proxy: "", NO_PROXY: "*" } }), null);
 		assert.equal(hostOf({ proxy, environment: { no_proxy: "other.test", NO_PROXY: "*" } }), "setting.test:1");
 	});
 
 	it("keeps scheme, host and port of its URL", () => {
-		const chosen = choose({ proxy: " HTTPS://Proxy.test:8443/path?q ", proxyStrictSSL: false });
-		assert.deepEqual(chosen, {
+		const resolved = resolve({ proxy: " HTTPS://Proxy.test:8443/path?q ", proxyStrictSSL: false });
+		assert.deepEqual(resolved, {
 			origin: "https://proxy.test:8443",
 			host: "proxy.test:8443",
 			strict: false,
@@ -95,21 +95,21 @@ describe("The proxy that the editor would take", () => {
 
 	describe("R45 its password", () => {
 		const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
-		const secretIn = (network: Partial<NetworkSettings>) => choose(network)?.authorization;
+		const authorizationOf = (network: Partial<NetworkSettings>) => resolve(network)?.authorization;
 
-		it("is that of its URL, without percent-encoding", () => {
-			assert.equal(secretIn({ proxy: "http://me:pass@p.test" }), basic("me:pass"));
-			assert.equal(secretIn({ proxy: "http://me%40corp:p%3A%2F%C3%A9@p.test" }), basic("me@corp:p:/é"));
-			assert.equal(secretIn({ proxy: "http://me:100%@p.test" }), basic("me:100%"));
-			assert.equal(secretIn({ proxy: "http://me@p.test" }), basic("me:"));
-			assert.equal(secretIn({ environment: { HTTPS_PROXY: "http://me:pass@p.test" } }), basic("me:pass"));
+		it("comes from its URL, without percent-encoding", () => {
+			assert.equal(authorizationOf({ proxy: "http://me:pass@p.test" }), basic("me:pass"));
+			assert.equal(authorizationOf({ proxy: "http://me%40corp:p%3A%2F%C3%A9@p.test" }), basic("me@corp:p:/é"));
+			assert.equal(authorizationOf({ proxy: "http://me:100%@p.test" }), basic("me:100%"));
+			assert.equal(authorizationOf({ proxy: "http://me@p.test" }), basic("me:"));
+			assert.equal(authorizationOf({ environment: { HTTPS_PROXY: "http://me:pass@p.test" } }), basic("me:pass"));
 		});
 
-		it("is the setting's where its URL has none, and only for the proxy of the settings", () => {
+		it("comes from the setting if its URL has none, only for the proxy of the settings", () => {
 			const proxyAuthorization = " Bearer x ";
-			assert.equal(secretIn({ proxy, proxyAuthorization }), "Bearer x");
-			assert.equal(secretIn({ proxy: "http://me:pass@p.test", proxyAuthorization }), basic("me:pass"));
-			assert.equal(secretIn({ environment: { HTTPS_PROXY: "http://p.test" }, proxyAuthorization }), null);
+			assert.equal(authorizationOf({ proxy, proxyAuthorization }), "Bearer x");
+			assert.equal(authorizationOf({ proxy: "http://me:pass@p.test", proxyAuthorization }), basic("me:pass"));
+			assert.equal(authorizationOf({ environment: { HTTPS_PROXY: "http://p.test" }, proxyAuthorization }), null);
 		});
 	});
 
@@ -126,14 +126,14 @@ describe("The proxy that the editor would take", () => {
 		["ftp://proxy.test", "unsupported", "proxy.test"],
 	];
 	for (const [proxy, why, named] of refused)
-		it(`is refused as ${why} where it is ${proxy}, and no password is told`, () => {
+		it(`is refused as ${why} if it is ${proxy}, without revealing a password`, () => {
 			for (const [network, source] of [
 				[{ proxy }, "http.proxy"],
 				[{ environment: { HTTPS_PROXY: proxy } }, "HTTPS_PROXY"],
 			] as const) {
 				const expected = { reason: "proxy", proxy: named === "http.proxy" ? source : named, why };
 				assert.throws(
-					() => choose(network),
+					() => resolve(network),
 					(thrown) => {
 						assert.deepEqual(problemOf(thrown), expected);
 						return true;
@@ -142,9 +142,9 @@ describe("The proxy that the editor would take", () => {
 			}
 		});
 
-	it("is refused where its authorization can be no header", () => {
+	it("is refused if its authorization is not a valid header", () => {
 		const problem = { reason: "proxy", proxy: "setting.test:1", why: "credentials" };
 		for (const proxyAuthorization of ["a\nb", "é"])
-			assert.throws(() => choose({ proxy, proxyAuthorization }), { problem });
+			assert.throws(() => resolve({ proxy, proxyAuthorization }), { problem });
 	});
 });

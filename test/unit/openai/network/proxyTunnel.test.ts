@@ -18,39 +18,39 @@ const BASE_URL = `https://${HOST}/v1`;
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 describe("Through a proxy", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 	const authority = trustedAuthority();
 	let service: Emulator;
 	let proxy: TestProxy;
-	const ended: { close(): unknown }[] = [];
+	const resources: { close(): unknown }[] = [];
 
-	/** The service is at this name for whoever asks one of the proxies. */
+	/** Resolves `HOST` to the service, for all proxies. */
 	const resolve: ProxyOptions["resolve"] = (host) =>
 		host === HOST ? { host: "127.0.0.1", port: Number(new URL(service.url).port) } : null;
 
 	const start = async (options: Partial<ProxyOptions> = {}): Promise<TestProxy> => {
 		const started = await startProxy({ resolve, ...options });
-		ended.push(started);
+		resources.push(started);
 		return started;
 	};
 
 	beforeEach(async () => {
 		service = await startEmulator({ tls: { ...(await authority.serverAt([HOST])), names: [HOST] } });
-		ended.push(service);
+		resources.push(service);
 		proxy = await start();
-		bench.network = { ...plainNetwork, proxy: proxy.url };
-		bench.api = bench.apiFor(BASE_URL, service.adminKey);
+		fixture.network = { ...plainNetwork, proxy: proxy.url };
+		fixture.api = fixture.apiFor(BASE_URL, service.adminKey);
 	});
 
 	afterEach(async () => {
-		for (const each of ended.splice(0).reverse()) await each.close();
+		for (const each of resources.splice(0).reverse()) await each.close();
 	});
 
-	const problem = (why: ProxyIssue, host = proxy.host) => ({ reason: "proxy", proxy: host, why });
+	const proxyProblem = (why: ProxyIssue, host = proxy.host) => ({ reason: "proxy", proxy: host, why });
 
-	it("R48 it reaches the service, and the proxy is told the host's name and nothing else", async () => {
+	it("R48 reaches the service, and reveals only the host's name to the proxy", async () => {
 		service.state.put();
-		assert.equal((await bench.api.list()).certificates.length, 1);
+		assert.equal((await fixture.api.list()).certificates.length, 1);
 		const [{ target, headers, sent } = assert.fail()] = proxy.tunnels;
 		assert.equal(target, `${HOST}:443`);
 		assert.deepEqual(Object.keys(headers).toSorted(), ["connection", "host"]);
@@ -59,21 +59,21 @@ describe("Through a proxy", () => {
 		assertAbsent(proxy.tunnels, [service.adminKey], "the tunnel");
 	});
 
-	it("one tunnel serves one request after the other", async () => {
-		await bench.api.list();
-		await bench.api.list();
+	it("uses one tunnel for successive requests", async () => {
+		await fixture.api.list();
+		await fixture.api.list();
 		assert.equal(proxy.tunnels.length, 1);
 		assert.equal(service.exchanges.length, 2);
 	});
 
-	it("it asks none to loopback", async () => {
-		const local = bench.apiFor(bench.emulator.url, bench.emulator.adminKey);
+	it("uses no proxy for loopback", async () => {
+		const local = fixture.apiFor(fixture.emulator.url, fixture.emulator.adminKey);
 		await local.list();
 		assert.equal(proxy.connections.total, 0);
 	});
 
-	it("an IPv6 address is named in brackets, and with its port", async () => {
-		await problemIn(bench.apiFor("https://[2001:db8::1]:8443/v1", "k").list());
+	it("sends an IPv6 address in brackets, with its port", async () => {
+		await problemIn(fixture.apiFor("https://[2001:db8::1]:8443/v1", "k").list());
 		assert.equal(proxy.tunnels[0]?.target, "[2001:db8::1]:8443");
 	});
 
@@ -88,21 +88,21 @@ describe("Through a proxy", () => {
 		const withPassword = ({ url }: TestProxy) => url.replace("//", "//me:pass%20word@");
 
 		it("of its URL are sent to it", async () => {
-			bench.network = { ...plainNetwork, environment: { HTTPS_PROXY: withPassword(strict) } };
-			await bench.api.list();
+			fixture.network = { ...plainNetwork, environment: { HTTPS_PROXY: withPassword(strict) } };
+			await fixture.api.list();
 			assert.equal(strict.tunnels.length, 1);
 		});
 
 		it("of the settings are sent to it", async () => {
-			bench.network = { ...plainNetwork, proxy: strict.url, proxyAuthorization: authorization };
-			await bench.api.list();
+			fixture.network = { ...plainNetwork, proxy: strict.url, proxyAuthorization: authorization };
+			await fixture.api.list();
 			assert.equal(strict.tunnels.length, 1);
 		});
 
-		it("that it demands and does not get are one problem, asked once, of an upload too", async () => {
-			bench.network = { ...plainNetwork, proxy: strict.url };
-			assert.deepEqual(await problemIn(bench.api.list()), problem("credentials", strict.host));
-			assert.deepEqual(await problemIn(bench.api.upload(upload)), problem("credentials", strict.host));
+		it("that it requires and does not receive are reported after one attempt, also for an upload", async () => {
+			fixture.network = { ...plainNetwork, proxy: strict.url };
+			assert.deepEqual(await problemIn(fixture.api.list()), proxyProblem("credentials", strict.host));
+			assert.deepEqual(await problemIn(fixture.api.upload(upload)), proxyProblem("credentials", strict.host));
 			assert.equal(strict.tunnels.length, 2);
 			assert.equal(service.connections.total, 0);
 		});
@@ -111,14 +111,14 @@ describe("Through a proxy", () => {
 			["the settings", ({ url }: TestProxy) => ({ proxy: url })],
 			["the environment", ({ url }: TestProxy) => ({ environment: { HTTPS_PROXY: url } })],
 		] as const)
-			it(`R45 of one proxy are not sent to the next, named by ${title}; the old connection is closed`, async () => {
-				bench.network = { ...plainNetwork, proxy: withPassword(strict) };
+			it(`R45 of one proxy are not sent to the next, set in ${title}; the old connection is closed`, async () => {
+				fixture.network = { ...plainNetwork, proxy: withPassword(strict) };
 				const connected = once(strict.server, "connect") as Promise<[unknown, Socket]>;
-				await bench.api.list();
+				await fixture.api.list();
 				const [, socket] = await connected;
 				const closed = once(socket, "close");
-				bench.network = { ...plainNetwork, ...settings(proxy) };
-				await bench.api.list();
+				fixture.network = { ...plainNetwork, ...settings(proxy) };
+				await fixture.api.list();
 				await closed;
 				assert.equal(strict.tunnels.length, 1);
 				const [{ headers } = assert.fail()] = proxy.tunnels;
@@ -126,37 +126,37 @@ describe("Through a proxy", () => {
 			});
 
 		it("R45 of the settings' authorization are not sent to the environment's proxy", async () => {
-			bench.network = {
+			fixture.network = {
 				...plainNetwork,
 				environment: { HTTPS_PROXY: proxy.url },
 				proxyAuthorization: authorization,
 			};
-			await bench.api.list();
+			await fixture.api.list();
 			assert.equal(proxy.tunnels[0]?.headers["proxy-authorization"], undefined);
 		});
 	});
 
 	for (const status of [403, 502, 302])
-		it(`R26 that answers ${status} is told as refusing, and asked once`, async () => {
+		it(`R26 reports a proxy that responds with ${status} as refusing, after one attempt`, async () => {
 			proxy.mode = status;
-			assert.deepEqual(await problemIn(bench.api.list()), problem("refused"));
-			assert.deepEqual(await problemIn(bench.api.upload(upload)), problem("refused"));
+			assert.deepEqual(await problemIn(fixture.api.list()), proxyProblem("refused"));
+			assert.deepEqual(await problemIn(fixture.api.upload(upload)), proxyProblem("refused"));
 			assert.equal(proxy.tunnels.length, 2);
 		});
 
-	it("R26 that does not know the host is told as refusing", async () => {
-		assert.deepEqual(await problemIn(bench.apiFor("https://other.test/v1", "k").list()), problem("refused"));
+	it("R26 reports a proxy that does not know the host as refusing", async () => {
+		assert.deepEqual(await problemIn(fixture.apiFor("https://other.test/v1", "k").list()), proxyProblem("refused"));
 	});
 
-	it("R26 where no proxy listens, it is told so, after three tries, of an upload too", async () => {
+	it("R26 reports an unreachable proxy after three attempts, also for an upload", async () => {
 		await proxy.close();
-		assert.deepEqual(await problemIn(bench.api.list()), problem("unreachable"));
-		assert.equal(bench.observed.length, 3);
-		assert.deepEqual(await problemIn(bench.api.upload(upload)), problem("unreachable"));
-		assert.equal(bench.observed.length, 6);
+		assert.deepEqual(await problemIn(fixture.api.list()), proxyProblem("unreachable"));
+		assert.equal(fixture.observed.length, 3);
+		assert.deepEqual(await problemIn(fixture.api.upload(upload)), proxyProblem("unreachable"));
+		assert.equal(fixture.observed.length, 6);
 	});
 
-	/** Something else than a proxy, or than the service. */
+	/** Starts a server that is neither a proxy nor the service. */
 	const listen = async (onConnection: (socket: Socket) => void): Promise<{ server: Server; port: number }> => {
 		const sockets: Socket[] = [];
 		const server = createServer((socket) => {
@@ -164,7 +164,7 @@ describe("Through a proxy", () => {
 			onConnection(socket);
 		}).listen(0, "127.0.0.1");
 		await once(server, "listening");
-		ended.push({
+		resources.push({
 			close: () => {
 				server.close();
 				for (const socket of sockets) socket.destroy();
@@ -173,24 +173,24 @@ describe("Through a proxy", () => {
 		return { server, port: (server.address() as { port: number }).port };
 	};
 
-	it("R26 that is no proxy, or leads to no TLS, is named as the way on which the service was not reached", async () => {
-		const talker = await listen((socket) => socket.end("SSH-2.0-x\r\n"));
-		const closer = await listen((socket) => socket.end());
-		for (const port of [talker.port, closer.port]) {
+	it("R26 reports the service as unreachable through a server that is no proxy or connects to no TLS server", async () => {
+		const sshServer = await listen((socket) => socket.end("SSH-2.0-x\r\n"));
+		const closingServer = await listen((socket) => socket.end());
+		for (const port of [sshServer.port, closingServer.port]) {
 			const host = `127.0.0.1:${port}`;
-			bench.network = { ...plainNetwork, proxy: `http://${host}` };
-			assert.deepEqual(await problemIn(bench.api.list()), { reason: "unreachable", host: HOST, proxy: host });
+			fixture.network = { ...plainNetwork, proxy: `http://${host}` };
+			assert.deepEqual(await problemIn(fixture.api.list()), { reason: "unreachable", host: HOST, proxy: host });
 		}
-		for (const port of [talker.port, closer.port]) {
+		for (const port of [sshServer.port, closingServer.port]) {
 			const other = await start({ resolve: () => ({ host: "127.0.0.1", port }) });
-			bench.network = { ...plainNetwork, proxy: other.url };
+			fixture.network = { ...plainNetwork, proxy: other.url };
 			const expected = { reason: "unreachable", host: HOST, proxy: other.host };
-			assert.deepEqual(await problemIn(bench.api.list()), expected);
-			assert.deepEqual(await problemIn(bench.api.upload(upload)), expected);
+			assert.deepEqual(await problemIn(fixture.api.list()), expected);
+			assert.deepEqual(await problemIn(fixture.api.upload(upload)), expected);
 		}
 	});
 
-	it("the service is told which name it is asked under, and no address", async () => {
+	it("sends the service's name in the TLS handshake, never an address", async () => {
 		const names: unknown[] = [];
 		const server = createTlsServer(await authority.serverAt([HOST, "127.0.0.1"]), (socket) => {
 			names.push(socket.servername);
@@ -200,48 +200,49 @@ describe("Through a proxy", () => {
 		const { port } = server.address() as AddressInfo;
 		const other = await start({ resolve: () => ({ host: "127.0.0.1", port }) });
 		try {
-			bench.network = { ...plainNetwork, proxy: other.url };
-			await problemIn(bench.apiFor(BASE_URL, "k").upload(upload));
-			await problemIn(bench.apiFor(`https://127.0.0.1:${port}/v1`, "k").upload(upload));
+			fixture.network = { ...plainNetwork, proxy: other.url };
+			await problemIn(fixture.apiFor(BASE_URL, "k").upload(upload));
+			await problemIn(fixture.apiFor(`https://127.0.0.1:${port}/v1`, "k").upload(upload));
 			assert.deepEqual(names, [HOST, false]);
 		} finally {
 			server.close();
 		}
 	});
 
-	it("R26 an upload is tried again where TLS did not come about, and is sent once", async () => {
-		const closer = await listen((socket) => socket.end());
-		let asked = 0;
+	it("R26 retries an upload after a failed TLS handshake, and sends it once", async () => {
+		const closingServer = await listen((socket) => socket.end());
+		let connections = 0;
 		const other = await start({
-			resolve: (host, port) => (asked++ < 2 ? { host: "127.0.0.1", port: closer.port } : resolve(host, port)),
+			resolve: (host, port) =>
+				connections++ < 2 ? { host: "127.0.0.1", port: closingServer.port } : resolve(host, port),
 		});
-		bench.network = { ...plainNetwork, proxy: other.url };
-		await bench.api.upload({ pem: authority.certificate.pem, name: "n" });
+		fixture.network = { ...plainNetwork, proxy: other.url };
+		await fixture.api.upload({ pem: authority.certificate.pem, name: "n" });
 		assert.deepEqual(
-			bench.observed.map(({ status }) => status),
+			fixture.observed.map(({ status }) => status),
 			[null, null, 200],
 		);
 		assert.equal(service.exchanges.length, 1);
 	});
 
-	it("R05 a server behind it whose certificate does not hold gets no request", async () => {
+	it("R05 sends no request to a server with an invalid certificate", async () => {
 		const self = await makeCertificate({ ca: false, serverAt: [HOST] });
 		const impostor = await startEmulator({ tls: { key: self.privateKeyPem, cert: self.pem, names: [HOST] } });
-		ended.push(impostor);
+		resources.push(impostor);
 		const other = await start({ resolve: () => ({ host: "127.0.0.1", port: Number(new URL(impostor.url).port) }) });
-		bench.network = { ...plainNetwork, proxy: other.url, proxyStrictSSL: false };
+		fixture.network = { ...plainNetwork, proxy: other.url, proxyStrictSSL: false };
 		const expected = { reason: "untrusted-server", host: HOST, why: "self-signed" };
-		assert.deepEqual(await problemIn(bench.api.list()), expected);
-		assert.deepEqual(await problemIn(bench.api.upload(upload)), expected);
+		assert.deepEqual(await problemIn(fixture.api.list()), expected);
+		assert.deepEqual(await problemIn(fixture.api.upload(upload)), expected);
 		assert.equal(impostor.connections.total, 2);
 		assert.equal(impostor.exchanges.length, 0);
 	});
 
-	it("R25 a cancel while it is silent closes the connection to it", async () => {
+	it("R25 closes the connection to a silent proxy when cancelled", async () => {
 		proxy.mode = "silent";
 		const abort = new AbortController();
 		const connected = once(proxy.server, "connect") as Promise<[unknown, Socket]>;
-		const cancelled = assert.rejects(bench.api.upload(upload, abort.signal), CancelledError);
+		const cancelled = assert.rejects(fixture.api.upload(upload, abort.signal), CancelledError);
 		const [, socket] = await connected;
 		const closed = once(socket, "close");
 		abort.abort();
@@ -249,13 +250,13 @@ describe("Through a proxy", () => {
 		await closed;
 	});
 
-	it("R25 a cancel while TLS is being set up behind it closes the tunnel", async () => {
+	it("R25 closes the tunnel when cancelled during the TLS handshake", async () => {
 		const silent = await listen(() => {});
 		const other = await start({ resolve: () => ({ host: "127.0.0.1", port: silent.port }) });
-		bench.network = { ...plainNetwork, proxy: other.url };
+		fixture.network = { ...plainNetwork, proxy: other.url };
 		const abort = new AbortController();
 		const connected = once(silent.server, "connection") as Promise<[Socket]>;
-		const cancelled = assert.rejects(bench.api.upload(upload, abort.signal), CancelledError);
+		const cancelled = assert.rejects(fixture.api.upload(upload, abort.signal), CancelledError);
 		const [socket] = await connected;
 		const closed = once(socket, "close");
 		abort.abort();
@@ -264,11 +265,11 @@ describe("Through a proxy", () => {
 		await closed;
 	});
 
-	describe("by https", () => {
-		it("it reaches the service", async () => {
+	describe("over https", () => {
+		it("reaches the service", async () => {
 			const encrypted = await start({ tls: await authority.serverAt(["127.0.0.1"]) });
-			bench.network = { ...plainNetwork, proxy: encrypted.url };
-			await bench.api.list();
+			fixture.network = { ...plainNetwork, proxy: encrypted.url };
+			await fixture.api.list();
 			assert.equal(encrypted.tunnels.length, 1);
 			assert.equal(service.exchanges.length, 1);
 		});
@@ -277,41 +278,41 @@ describe("Through a proxy", () => {
 			["self-signed", () => makeCertificate({ ca: false, serverAt: ["127.0.0.1"] })],
 			["for another name", () => makeCertificate({ ca: false, serverAt: ["p.test"], issuer: authority.certificate })],
 		] as const)
-			it(`R05 whose certificate is ${title}, it is asked only where the editor is told not to look`, async () => {
+			it(`R05 uses a proxy whose certificate is ${title} only if VS Code does not verify certificates`, async () => {
 				const { privateKeyPem, pem } = await tls();
 				const encrypted = await start({ tls: { key: privateKeyPem, cert: pem } });
-				bench.network = { ...plainNetwork, proxy: encrypted.url };
-				assert.deepEqual(await problemIn(bench.api.list()), problem("untrusted", encrypted.host));
+				fixture.network = { ...plainNetwork, proxy: encrypted.url };
+				assert.deepEqual(await problemIn(fixture.api.list()), proxyProblem("untrusted", encrypted.host));
 				assert.equal(encrypted.tunnels.length, 0);
 				assert.equal(encrypted.connections.total, 1);
-				bench.network = { ...plainNetwork, proxy: encrypted.url, proxyStrictSSL: false };
-				await bench.api.list();
+				fixture.network = { ...plainNetwork, proxy: encrypted.url, proxyStrictSSL: false };
+				await fixture.api.list();
 				assert.equal(encrypted.tunnels.length, 1);
 			});
 	});
 
-	it("R26 that cannot be used is told before anything is connected", async () => {
-		bench.network = { ...plainNetwork, proxy: "socks5://127.0.0.1:1080" };
-		const api = new CertificatesClient(bench.transport, async () => {
+	it("R26 reports an unusable proxy before any connection", async () => {
+		fixture.network = { ...plainNetwork, proxy: "socks5://127.0.0.1:1080" };
+		const api = new CertificatesClient(fixture.transport, async () => {
 			return { baseUrl: parseBaseUrl(BASE_URL), key: "k", clientCertificate: null };
 		});
-		assert.deepEqual(await problemIn(api.list()), problem("unsupported", "127.0.0.1:1080"));
-		assert.equal(bench.observed.length, 0);
+		assert.deepEqual(await problemIn(api.list()), proxyProblem("unsupported", "127.0.0.1:1080"));
+		assert.equal(fixture.observed.length, 0);
 	});
 });
 
-describe("Through a proxy that says nothing", () => {
+describe("Through a silent proxy", () => {
 	for (const limits of [{ connectMilliseconds: 50 }, { totalMilliseconds: 50 }])
 		describe(JSON.stringify(limits), () => {
-			const bench = benchForEachTest(limits);
+			const fixture = benchForEachTest(limits);
 
-			it("R26 the service is told as not reached, and the proxy named", async () => {
+			it("R26 reports the service as unreachable, and names the proxy", async () => {
 				const proxy = await startProxy({ resolve: () => null });
 				proxy.mode = "silent";
 				try {
-					bench.network = { ...plainNetwork, proxy: proxy.url };
+					fixture.network = { ...plainNetwork, proxy: proxy.url };
 					const expected = { reason: "unreachable", host: HOST, proxy: proxy.host };
-					assert.deepEqual(await problemIn(bench.apiFor(BASE_URL, "k").upload(upload)), expected);
+					assert.deepEqual(await problemIn(fixture.apiFor(BASE_URL, "k").upload(upload)), expected);
 				} finally {
 					await proxy.close();
 				}

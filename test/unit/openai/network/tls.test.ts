@@ -17,17 +17,17 @@ import { benchForEachTest, problemIn } from "../setup.ts";
 import { trustedAuthority } from "./certificateAuthority.ts";
 import { plainNetwork } from "./directNetwork.ts";
 
-const HERE = "127.0.0.1";
+const LOOPBACK = "127.0.0.1";
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 describe("TLS to the service", () => {
-	const bench = benchForEachTest();
+	const fixture = benchForEachTest();
 	const authority = trustedAuthority();
 	let service: Emulator | undefined;
 
 	const start = async (options: TlsOptions) => {
 		service = await startEmulator({ tls: options });
-		return { service, host: new URL(service.url).host, api: bench.apiFor(service.url, service.adminKey) };
+		return { service, host: new URL(service.url).host, api: fixture.apiFor(service.url, service.adminKey) };
 	};
 
 	afterEach(async () => {
@@ -35,29 +35,29 @@ describe("TLS to the service", () => {
 		service = undefined;
 	});
 
-	const made = async (options: CertificateOptions) => {
+	const makeKeyPair = async (options: CertificateOptions) => {
 		const { privateKeyPem, pem } = await makeCertificate({ ca: false, ...options });
 		return { key: privateKeyPem, cert: pem };
 	};
-	const serverAt = [HERE];
-	const flaws: readonly [string, ServerCertificateIssue, () => Promise<TlsOptions>][] = [
-		["self-signed", "self-signed", () => made({ serverAt })],
+	const serverAt = [LOOPBACK];
+	const issues: readonly [string, ServerCertificateIssue, () => Promise<TlsOptions>][] = [
+		["self-signed", "self-signed", () => makeKeyPair({ serverAt })],
 		[
-			"of an authority nobody trusts",
+			"from an untrusted authority",
 			"unknown-issuer",
-			async () => made({ serverAt, issuer: await makeCertificate() }),
+			async () => makeKeyPair({ serverAt, issuer: await makeCertificate() }),
 		],
 		["for another name", "wrong-name", () => authority.serverAt(["api.example.test"])],
 		["expired", "expired", () => authority.serverAt(serverAt, { notBefore: new Date(0), notAfter: new Date(1) })],
 		["not yet valid", "expired", () => authority.serverAt(serverAt, { notBefore: new Date(Date.now() + 3_600_000) })],
-		["for clients", "other", () => made({ issuer: authority.certificate })],
+		["for clients", "other", () => makeKeyPair({ issuer: authority.certificate })],
 	];
 	for (const systemCertificates of [true, false])
-		for (const [title, why, options] of flaws)
-			it(`R05 a server gets no request whose certificate is ${title}, whatever environment and editor say${systemCertificates ? "" : ", without the system's authorities"}`, async () => {
+		for (const [title, why, options] of issues)
+			it(`R05 sends no request to a server whose certificate is ${title}, whatever environment and settings${systemCertificates ? "" : ", without the system's authorities"}`, async () => {
 				const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 				process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
-				bench.network = { ...plainNetwork, proxyStrictSSL: false, systemCertificates };
+				fixture.network = { ...plainNetwork, proxyStrictSSL: false, systemCertificates };
 				try {
 					const { service, host, api } = await start(await options());
 					const expected = { reason: "untrusted-server", host, why };
@@ -71,25 +71,25 @@ describe("TLS to the service", () => {
 				}
 			});
 
-	it("is spoken with a certificate that holds", async () => {
+	it("accepts a valid certificate", async () => {
 		for (const systemCertificates of [true, false]) {
-			bench.network = { ...plainNetwork, systemCertificates };
-			const { service, api } = await start(await authority.serverAt([HERE]));
+			fixture.network = { ...plainNetwork, systemCertificates };
+			const { service, api } = await start(await authority.serverAt([LOOPBACK]));
 			await api.list();
 			assert.equal(service.exchanges.length, 1);
 			await service.close();
 		}
 	});
 
-	it("trusts the system's authorities where the editor does", async function () {
+	it("trusts the system's authorities if VS Code does", async function () {
 		if (process.platform !== "linux") skip(this, "only on Linux can a test give a process authorities of its own");
 		const root = await makeCertificate({ commonName: "System authority" });
-		const { service, host } = await start(await made({ serverAt, issuer: root }));
+		const { service, host } = await start(await makeKeyPair({ serverAt, issuer: root }));
 		const folder = temporaryFolder("system-authorities");
 		try {
 			const file = join(folder.path, "authorities.pem");
 			writeFileSync(file, root.pem);
-			// The system's authorities are read once, as a process starts.
+			// Node reads the system's authorities once, when a process starts.
 			const list = async (systemCertificates: boolean) => {
 				const program = fileURLToPath(new URL("listOnce.ts", import.meta.url));
 				const child = spawn(process.execPath, [program, service.url, service.adminKey, String(systemCertificates)], {
@@ -106,25 +106,25 @@ describe("TLS to the service", () => {
 		}
 	});
 
-	it("is prepared once for all its connections, while the first is being made, and not for http", async () => {
+	it("creates its context once for all connections, while the first one connects, and never for http", async () => {
 		const { createSecureContext } = tls;
 		const { connect } = net;
 		let newest: net.Socket | undefined;
-		let preparedWhile: (boolean | undefined)[] = [];
+		let createdWhileConnecting: (boolean | undefined)[] = [];
 		net.connect = ((options: net.NetConnectOpts) => {
 			newest = connect(options);
 			return newest;
 		}) as typeof connect;
 		tls.createSecureContext = (options) => {
-			preparedWhile.push(newest?.connecting);
+			createdWhileConnecting.push(newest?.connecting);
 			return createSecureContext(options);
 		};
 		syncBuiltinESMExports();
 		try {
-			await bench.api.list();
-			assert.deepEqual(preparedWhile, []);
-			const { service, api } = await start(await authority.serverAt([HERE]));
-			preparedWhile = [];
+			await fixture.api.list();
+			assert.deepEqual(createdWhileConnecting, []);
+			const { service, api } = await start(await authority.serverAt([LOOPBACK]));
+			createdWhileConnecting = [];
 			await api.list();
 			const silences = [1, 2].map(() => service.faults.next({ kind: "silence", when: "after" }));
 			const lists = [api.list(), api.list()];
@@ -132,7 +132,7 @@ describe("TLS to the service", () => {
 			for (const { release } of silences) release();
 			await Promise.all(lists);
 			assert.equal(service.connections.total, 2);
-			assert.deepEqual(preparedWhile, [true]);
+			assert.deepEqual(createdWhileConnecting, [true]);
 		} finally {
 			Object.assign(tls, { createSecureContext });
 			Object.assign(net, { connect });
@@ -140,22 +140,22 @@ describe("TLS to the service", () => {
 		}
 	});
 
-	it("a change of what is trusted holds from the next request on, on a new connection", async () => {
-		const { service, api } = await start(await authority.serverAt([HERE]));
+	it("applies a change of the trusted authorities to the next request, on a new connection", async () => {
+		const { service, api } = await start(await authority.serverAt([LOOPBACK]));
 		await api.list();
 		await api.list();
 		assert.equal(service.connections.total, 1);
-		bench.network = { ...plainNetwork, systemCertificates: false };
+		fixture.network = { ...plainNetwork, systemCertificates: false };
 		await api.list();
 		assert.equal(service.connections.total, 2);
 	});
 
-	it("a request that is under way when the settings change is answered all the same", async () => {
-		const { service, api } = await start(await authority.serverAt([HERE]));
+	it("completes a running request after the settings change", async () => {
+		const { service, api } = await start(await authority.serverAt([LOOPBACK]));
 		const silence = service.faults.next({ kind: "silence", when: "after" });
 		const slow = api.list();
 		await silence.reached;
-		bench.network = { ...plainNetwork, systemCertificates: false };
+		fixture.network = { ...plainNetwork, systemCertificates: false };
 		await api.list();
 		assert.equal(service.connections.open, 2);
 		silence.release();

@@ -5,7 +5,7 @@ import { detail, issuer, judge, withExtensions } from "./setup.ts";
 
 const { certificate, usualExtensions } = der;
 
-describe("R11 Findings of whether it is a CA for clients:", () => {
+describe("R11 Findings of CA extensions:", () => {
 	const basic = (...parts: Uint8Array[]) => ({
 		[der.BASIC_CONSTRAINTS]: { oid: der.BASIC_CONSTRAINTS, critical: true, value: der.sequence(...parts) },
 	});
@@ -31,40 +31,44 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 		},
 	});
 	const unknown = { oid: "1.3.6.1.4.1.99999.1", value: der.nothing() };
-	const rows: [what: string, file: Uint8Array, expected: string[]][] = [
+	const rows: [title: string, file: Uint8Array, expected: string[]][] = [
 		["CA:FALSE", withExtensions(basic()), ["strong not-a-ca"]],
-		["CA:FALSE written out", withExtensions(basic(der.boolean(false))), ["strong not-a-ca"]],
+		["explicit CA:FALSE", withExtensions(basic(der.boolean(false))), ["strong not-a-ca"]],
 		["no basic constraints", withExtensions({ [der.BASIC_CONSTRAINTS]: null }), ["strong no-basic-constraints"]],
-		["version 1, which says so alone", certificate({ version: null, extensions: [] }), ["warn version-1", "info root"]],
-		["version 1 of another's", certificate({ version: null, extensions: [], issuer }), ["warn version-1"]],
-		["version 1 with extensions all the same", certificate({ version: null }), ["warn version-1", "info root"]],
+		["version 1, self-signed", certificate({ version: null, extensions: [] }), ["warn version-1", "info root"]],
+		["version 1, not self-signed", certificate({ version: null, extensions: [], issuer }), ["warn version-1"]],
+		["version 1 despite extensions", certificate({ version: null }), ["warn version-1", "info root"]],
 		[
-			"version 1 with extensions that say it is no CA",
+			"version 1 with CA:FALSE",
 			certificate({ version: null, extensions: usualExtensions(basic()) }),
 			["strong not-a-ca", "warn version-1"],
 		],
-		["version 3 with none", certificate({ extensions: [] }), ["strong no-basic-constraints"]],
+		["version 3 without extensions", certificate({ extensions: [] }), ["strong no-basic-constraints"]],
 		[
 			"key usage without Certificate Sign",
 			withExtensions(keyUsage(1, 0b0000_0010)),
 			["strong no-certificate-sign", "info root"],
 		],
 		["key usage without CRL Sign", withExtensions(keyUsage(2, 0b0000_0100)), ["warn no-crl-sign", "info root"]],
-		["no key usage at all", withExtensions({ [der.KEY_USAGE]: null }), ["info root"]],
+		["no key usage", withExtensions({ [der.KEY_USAGE]: null }), ["info root"]],
 		[
 			"extended key usage without client authentication",
 			withExtensions(usages("1.3.6.1.5.5.7.3.1")),
 			["strong no-client-authentication", "info root"],
 		],
-		["extended key usage with it", withExtensions(usages("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")), ["info root"]],
-		["extended key usage any alone", withExtensions(usages("2.5.29.37.0")), ["warn any-usage-only", "info root"]],
+		[
+			"extended key usage with client authentication",
+			withExtensions(usages("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")),
+			["info root"],
+		],
+		["extended key usage with only `any`", withExtensions(usages("2.5.29.37.0")), ["warn any-usage-only", "info root"]],
 		[
 			"an unknown critical extension",
 			withExtensions({}, [{ ...unknown, critical: true }]),
 			["strong unknown-critical-extension", "info root"],
 		],
 		...["17", "32", "33", "36", "54"].map((arc): [string, Uint8Array, string[]] => [
-			`the critical extension 2.5.29.${arc}, which whoever checks a chain applies`,
+			`the critical extension 2.5.29.${arc}, known to all verifiers`,
 			withExtensions({}, [{ oid: `2.5.29.${arc}`, critical: true, value: der.nothing() }]),
 			["info root"],
 		]),
@@ -78,7 +82,7 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 			["info root"],
 		],
 		[
-			"an extension that is said not to be critical",
+			"an extension with an explicit critical FALSE",
 			certificate({
 				extensions: [],
 				rest: [
@@ -96,7 +100,11 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 			withExtensions(names(0xa4, true)),
 			["strong directory-name-constraint", "info root"],
 		],
-		["one that is not critical", withExtensions(names(0xa4, false)), ["warn name-constraints", "info root"]],
+		[
+			"a directoryName constraint that is not critical",
+			withExtensions(names(0xa4, false)),
+			["warn name-constraints", "info root"],
+		],
 		[
 			"a critical constraint on a DNS name and a directoryName",
 			withExtensions(
@@ -105,7 +113,7 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 			["strong directory-name-constraint", "info root"],
 		],
 		[
-			"a critical constraint on nothing, and on what is no subtree",
+			"a critical constraint on an empty and on an invalid subtree",
 			withExtensions(constraints(der.sequence(), der.integer(1))),
 			["warn name-constraints", "info root"],
 		],
@@ -127,7 +135,7 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 			["warn intermediate", "warn no-authority-key-identifier"],
 		],
 		[
-			"an authority key identifier that names no key",
+			"an authority key identifier without a key",
 			certificate({
 				issuer,
 				extensions: usualExtensions({ [der.AUTHORITY_KEY]: { oid: der.AUTHORITY_KEY, value: der.sequence() } }),
@@ -135,24 +143,24 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 			["warn intermediate", "warn authority-key-identifier-without-key"],
 		],
 		[
-			"an extension twice",
+			"a duplicate extension",
 			withExtensions({}, [unknown, unknown, unknown]),
 			["strong duplicate-extension", "info root"],
 		],
 		["a negative serial number", certificate({ serial: der.integer(0x80) }), ["strong negative-serial", "info root"]],
 		["an empty subject", certificate({ subject: der.sequence() }), ["strong empty-subject", "info root"]],
 	];
-	for (const [what, file, expected] of rows)
-		it(what, async () => {
+	for (const [title, file, expected] of rows)
+		it(title, async () => {
 			assert.deepEqual(await judge(file), expected);
 		});
 
-	it("an extension that is empty or broken, while the certificate is readable", async () => {
+	it("an empty or invalid extension of a readable certificate", async () => {
 		for (const oid of [der.BASIC_CONSTRAINTS, der.KEY_USAGE, der.SUBJECT_KEY, der.AUTHORITY_KEY])
 			for (const value of [Buffer.alloc(0), Buffer.from("junk"), der.sequence(der.sequence(der.integer(0)))]) {
 				const file = withExtensions({ [oid]: { oid, value } });
-				const judged = await judge(file);
-				assert.ok(judged.includes("strong unreadable-extension"), `${oid} ${value.toString("hex")} ${judged}`);
+				const found = await judge(file);
+				assert.ok(found.includes("strong unreadable-extension"), `${oid} ${value.toString("hex")} ${found}`);
 				assert.deepEqual(await detail(file, "unreadable-extension"), {
 					code: "unreadable-extension",
 					level: "strong",
@@ -163,7 +171,7 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 		assert.equal((await read(withExtensions({ [junk.oid]: junk }))).candidates[0]?.isCa, null);
 	});
 
-	it("a path length that is none, or an extension larger than any, which do not keep the editor waiting", async () => {
+	it("an invalid path length, and an oversized extension, without a delay", async () => {
 		for (const length of [der.integer(0xff), der.tlv(0x02, Buffer.alloc(20, 0x11))])
 			assert.deepEqual(await findingsOf(withExtensions(basic(der.boolean(true), length))), [
 				{ code: "unreadable-extension", level: "strong", oid: der.BASIC_CONSTRAINTS },
@@ -173,7 +181,7 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 		assert.ok((await judge(withExtensions({ [large.oid]: large }))).includes("strong unreadable-extension"));
 	});
 
-	it("BER in place of DER", async () => {
+	it("BER instead of DER", async () => {
 		const open = (element: Uint8Array) => {
 			const content = element.subarray(element[1] === 0x82 ? 4 : element[1] === 0x81 ? 3 : 2);
 			return Buffer.concat([Buffer.of(0x30, 0x80), content, Buffer.alloc(2)]);
@@ -185,9 +193,9 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 		assert.deepEqual(await judge(certificate({ signatureAlgorithm: extra })), ["strong not-der", "info root"]);
 	});
 
-	it("bits of the signature behind its end, which DER has as zeros", async () => {
+	it("unused bits of the signature, which must be zero in DER", async () => {
 		const signature = Buffer.alloc(64, 7);
-		for (const [spare, last, isDer] of [
+		for (const [unused, last, isDer] of [
 			[0, 0xff, true],
 			[1, 0xfe, true],
 			[1, 0xff, false],
@@ -196,12 +204,12 @@ describe("R11 Findings of whether it is a CA for clients:", () => {
 		] as const) {
 			signature[63] = last;
 			const file = certificate({ issuer, signature });
-			file[file.length - 65] = spare;
-			assert.equal((await judge(file)).includes("strong not-der"), !isDer, `${spare} ${last}`);
+			file[file.length - 65] = unused;
+			assert.equal((await judge(file)).includes("strong not-der"), !isDer, `${unused} ${last}`);
 		}
 	});
 
-	it("elements in each other deeper than in any certificate in use", async () => {
+	it("elements nested deeper than in real certificates", async () => {
 		const nested = (depth: number): Uint8Array => (depth === 0 ? der.nothing() : der.sequence(nested(depth - 1)));
 		for (const [depth, isDer] of [
 			[29, true],

@@ -6,14 +6,14 @@ import { detail, issuer, judge, ofAnother } from "./setup.ts";
 
 const { certificate, usualExtensions } = der;
 
-describe("R11 Findings of its key and signature:", () => {
+describe("R11 Findings of the key and signature:", () => {
 	const rsaInfo = (bits: number, ...exponent: number[]) => {
 		const modulus = Buffer.alloc(Math.ceil(bits / 8), 0xff);
 		modulus[0] = 0xff >> (modulus.length * 8 - bits);
 		const key = der.sequence(der.tlv(0x02, Buffer.of(0), modulus), der.integer(...exponent));
 		return der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.1"), der.nothing()), der.bitString(key));
 	};
-	/** An intermediate's findings: its signature is another's, and does not matter here. */
+	/** Returns the findings of an intermediate with a key. Its signature is not checked. */
 	const ofKey = async (publicKey: Uint8Array) => {
 		const file = certificate({ issuer, publicKey, extensions: usualExtensions(ofAnother) });
 		return (await judge(file)).filter((finding) => finding !== "warn intermediate");
@@ -33,13 +33,13 @@ describe("R11 Findings of its key and signature:", () => {
 		assert.deepEqual([keyType, keyBits], ["rsa", 1023]);
 	});
 
-	it("RSA exponents of 1, and even ones", async () => {
+	it("RSA exponents of 1 and even RSA exponents", async () => {
 		for (const exponent of [[1], [2], [1, 0, 0], [0]])
 			assert.deepEqual(await ofKey(rsaInfo(2048, ...exponent)), ["strong bad-rsa-exponent"]);
 		assert.deepEqual(await ofKey(rsaInfo(2048, 3)), []);
 	});
 
-	it("keys of which it is not known whether the service takes them", async () => {
+	it("keys that the service may not support", async () => {
 		const ec = (namedCurve: string, paramEncoding: "named" | "explicit" = "named") =>
 			der.spki(generateKeyPairSync("ec", { namedCurve, paramEncoding }).publicKey);
 		const rows: [Uint8Array, string, string, number | null][] = [
@@ -83,7 +83,7 @@ describe("R11 Findings of its key and signature:", () => {
 		assert.deepEqual(await judge(certificate(parts)), ["info root", "info ed25519"]);
 	});
 
-	it("SHA-1 and MD5 signatures: a warning, but only a note on a root", async () => {
+	it("SHA-1 and MD5 signatures: `warn`, but only `info` on a root", async () => {
 		const sha1 = { signatureAlgorithm: der.sequence(der.oid("1.2.840.10045.4.1")), hash: "sha1" };
 		assert.deepEqual(await judge(certificate(sha1)), ["info root", "info weak-signature"]);
 		const extensions = usualExtensions(ofAnother);
@@ -96,7 +96,7 @@ describe("R11 Findings of its key and signature:", () => {
 		assert.deepEqual(await detail(md5, "weak-signature"), { code: "weak-signature", level: "warn", hash: "MD5" });
 	});
 
-	it("a PSS signature, checked with the hash and salt that it names", async () => {
+	it("a PSS signature, checked with its own hash and salt", async () => {
 		const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 		const sha256 = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"));
 		const parameters = (salt: number) =>
@@ -110,20 +110,20 @@ describe("R11 Findings of its key and signature:", () => {
 		const parts = { publicKey: der.spki(publicKey), key, signatureAlgorithm: algorithm(32) };
 		assert.deepEqual(await judge(certificate(parts)), ["info root", "info pss-signature"]);
 		assert.ok((await judge(certificate({ ...parts, signatureAlgorithm: algorithm(20) }))).includes("block damaged"));
-		// By default the mask is made with SHA-1, which `node:crypto` cannot be told beside another hash.
+		// By default the mask uses SHA-1, which `node:crypto` does not support with another hash.
 		const mixed = der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence(der.context(0, sha256)));
-		const judged = await judge(certificate({ ...parts, signatureAlgorithm: mixed }));
-		assert.ok(judged.includes("info signature-not-checked"), judged.join());
+		const findings = await judge(certificate({ ...parts, signatureAlgorithm: mixed }));
+		assert.ok(findings.includes("info signature-not-checked"), findings.join());
 	});
 
-	it("the smallest RSA key that can be is still checked", async () => {
+	it("the smallest supported RSA key is checked", async () => {
 		const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 512 });
 		const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.nothing());
 		const file = certificate({ publicKey: der.spki(publicKey), key: privateKey, signatureAlgorithm });
 		assert.equal((await read(file)).candidates[0]?.selfSigned, true);
 	});
 
-	it("RSA and every hash are checked, and an unusable RSA key is not called damage", async () => {
+	it("RSA signatures with every hash are checked, and an unusable RSA key is not called damaged", async () => {
 		const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 		const rows = [
 			["5", "sha1"],

@@ -12,8 +12,8 @@ import { issuer, judge, ofAnother, withExtensions } from "./setup.ts";
 
 const { certificate, usualExtensions } = der;
 
-describe("R11 Findings of who signed it:", () => {
-	it("has nothing to say of an ordinary root but that it is one", async () => {
+describe("R11 Findings of the signature's issuer:", () => {
+	it("an ordinary root: only `root`", async () => {
 		assert.deepEqual(await judge(certificate()), ["info root"]);
 		assert.deepEqual(
 			(await read(certificate())).candidates.map(({ selfSigned }) => selfSigned),
@@ -21,7 +21,7 @@ describe("R11 Findings of who signed it:", () => {
 		);
 	});
 
-	it("an altered self-signed certificate is damaged, whether it has an authority key identifier or not", async () => {
+	it("a changed self-signed certificate is damaged, with or without an authority key identifier", async () => {
 		for (const file of [certificate(), withExtensions({ [der.AUTHORITY_KEY]: null })]) {
 			file[60] = (file[60] ?? 0) ^ 1;
 			assert.ok((await judge(file)).includes("block damaged"));
@@ -30,7 +30,7 @@ describe("R11 Findings of who signed it:", () => {
 		}
 	});
 
-	it("the same without a subject key identifier, by the identifier that its key usually has", async () => {
+	it("a self-signed certificate without a subject key identifier, recognized by the usual identifier of its key", async () => {
 		const usual = createHash("sha1").update(der.spki(der.keys.publicKey).subarray(26)).digest();
 		const file = withExtensions({
 			[der.SUBJECT_KEY]: null,
@@ -41,24 +41,24 @@ describe("R11 Findings of who signed it:", () => {
 		assert.deepEqual(await judge(file), ["block damaged", "warn no-subject-key-identifier"]);
 	});
 
-	it("an authority key identifier that names nothing names no other key", async () => {
+	it("an empty authority key identifier does not name another key", async () => {
 		const nothing = { [der.AUTHORITY_KEY]: { oid: der.AUTHORITY_KEY, value: der.sequence() } };
 		assert.deepEqual(await judge(withExtensions(nothing)), ["info root"]);
 	});
 
-	it("a signature algorithm inside that differs from the one outside does not verify", async () => {
+	it("different signature algorithms inside and outside the signed part: damaged", async () => {
 		const innerAlgorithm = der.sequence(der.oid("1.2.840.10045.4.3.3"));
 		assert.ok((await judge(certificate({ innerAlgorithm }))).includes("block damaged"));
 	});
 
-	it("names that differ in case, blanks and encoding are the same (RFC 5280 7.1)", async () => {
+	it("names that differ in case, blanks and encoding are equal (RFC 5280 7.1)", async () => {
 		const cn = (text: Uint8Array) => der.sequence(der.set(der.sequence(der.oid("2.5.4.3"), text)));
 		const subject = cn(der.text("Test  CA "));
 		for (const issuer of [cn(der.text("test ca", 0x13)), cn(der.tlv(0x1e, Buffer.from("TEST CA", "utf16le").swap16()))])
 			assert.deepEqual(await judge(certificate({ subject, issuer })), ["info root"]);
 	});
 
-	it("MD5, DSA, an unusual curve and an unknown algorithm are not checked, which is not damage", async () => {
+	it("MD5, DSA, an unusual curve and an unknown algorithm are not checked, and not called damaged", async () => {
 		const secp256k1 = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
 		const files = [
 			certificate({ signatureAlgorithm: der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nothing()) }),
@@ -67,14 +67,14 @@ describe("R11 Findings of who signed it:", () => {
 			certificate({ publicKey: der.spki(secp256k1.publicKey), key: secp256k1.privateKey }),
 		];
 		for (const file of files) {
-			const judged = await judge(file);
-			assert.ok(judged.includes("info signature-not-checked") && judged.includes("info root"), judged.join());
-			assert.ok(!judged.some((finding) => finding.startsWith("block")), judged.join());
+			const findings = await judge(file);
+			assert.ok(findings.includes("info signature-not-checked") && findings.includes("info root"), findings.join());
+			assert.ok(!findings.some((finding) => finding.startsWith("block")), findings.join());
 			assert.equal((await read(file)).candidates[0]?.selfSigned, null);
 		}
 	});
 
-	it("ML-DSA is checked where the runtime can, and else not called damaged", async () => {
+	it("ML-DSA is checked if the runtime supports it, and otherwise not called damaged", async () => {
 		const publicKey = der.sequence(
 			der.sequence(der.oid("2.16.840.1.101.3.4.3.17")),
 			der.bitString(Buffer.alloc(1312, 7)),
@@ -82,10 +82,10 @@ describe("R11 Findings of who signed it:", () => {
 		const file = certificate({ publicKey, signatureAlgorithm: der.sequence(der.oid("2.16.840.1.101.3.4.3.17")) });
 		const { selfSigned, keyType, keyBits } = (await read(file)).candidates[0] ?? {};
 		assert.deepEqual([keyType, keyBits], ["ml-dsa-44", null]);
-		assert.equal(selfSigned, canLoad(publicKey) ? false : null);
+		assert.equal(selfSigned, isSupported(publicKey) ? false : null);
 	});
 
-	it("another key's name in the authority key identifier: a key rollover", async () => {
+	it("an authority key identifier with another key: a key rollover", async () => {
 		const other = generateKeyPairSync("ec", { namedCurve: "P-256" });
 		const file = certificate({ extensions: usualExtensions(ofAnother), key: other.privateKey });
 		assert.deepEqual(await judge(file), ["strong key-rollover"]);
@@ -97,7 +97,7 @@ describe("R11 Findings of who signed it:", () => {
 		]);
 	});
 
-	it("another serial number in the authority key identifier: a key rollover too", async () => {
+	it("an authority key identifier with another serial number: a key rollover", async () => {
 		const bySerial = (serial: number) => ({
 			[der.AUTHORITY_KEY]: {
 				oid: der.AUTHORITY_KEY,
@@ -117,25 +117,25 @@ describe("R11 Findings of who signed it:", () => {
 		assert.equal((await read(file)).candidates[0]?.selfSigned, false);
 	});
 
-	it("a public web CA, also when issued anew for the same key", async () => {
+	it("a public web CA, also if reissued for the same key", async () => {
 		for (const pem of rootCertificates.slice(0, 3))
 			assert.ok((await judge(Buffer.from(pem))).includes("strong public-ca"));
 		const { publicKey } = publicRoot();
-		const again = certificate({ issuer, publicKey, extensions: usualExtensions(ofAnother) });
-		assert.ok((await judge(again)).includes("strong public-ca"));
+		const reissued = certificate({ issuer, publicKey, extensions: usualExtensions(ofAnother) });
+		assert.ok((await judge(reissued)).includes("strong public-ca"));
 		const ofClient = usualExtensions({ ...ofAnother, [der.BASIC_CONSTRAINTS]: null });
 		assert.ok(!(await judge(certificate({ issuer, publicKey, extensions: ofClient }))).includes("strong public-ca"));
 	});
 
-	it("what a public web CA signed", () => {
-		const roots = rootCertificates.map((pem) => structureOf(pem));
+	it("a certificate that a public web CA signed", () => {
+		const roots = rootCertificates.map((pem) => rawCertificateOf(pem));
 		const signed = roots.filter(isSignedByPublicRoot);
 		// A few have keys that are not checked.
 		assert.ok(signed.length > roots.length * 0.9, `${signed.length} of ${roots.length}`);
 		const [root = assert.fail()] = signed;
 		assert.ok(!isSignedByPublicRoot({ ...root, tbs: root.tbs.subarray(1) }));
 		assert.ok(!isSignedByPublicRoot({ ...root, issuer: root.notAfter }));
-		// Nobody here can make an intermediate of theirs: what is one is a root of theirs with another key in it.
+		// No test can sign as a public CA. A public root with another key counts as an intermediate of a public CA.
 		const element = readElement(root.der);
 		const read = element && decodeCertificate(element);
 		assert.ok(read);
@@ -150,14 +150,14 @@ describe("R11 Findings of who signed it:", () => {
 		);
 	});
 
-	it("a damaged public web CA is damaged, and no more", async () => {
+	it("a damaged public web CA is only damaged", async () => {
 		const file = Buffer.from(rootCertificates[0]?.split("-----")[2] ?? "", "base64");
 		file[file.length - 1] = (file.at(-1) ?? 0) ^ 1;
-		const judged = await judge(file);
-		assert.ok(judged.includes("block damaged") && !judged.includes("strong public-ca"), judged.join());
+		const findings = await judge(file);
+		assert.ok(findings.includes("block damaged") && !findings.includes("strong public-ca"), findings.join());
 	});
 
-	it("a CA of one's own that has a public one's name is not public", async () => {
+	it("a private CA with the name of a public CA is not public", async () => {
 		const { subject } = publicRoot();
 		assert.deepEqual(await judge(certificate({ issuer: subject, extensions: usualExtensions(ofAnother) })), [
 			"warn intermediate",
@@ -165,7 +165,7 @@ describe("R11 Findings of who signed it:", () => {
 	});
 });
 
-function canLoad(publicKey: Buffer): boolean {
+function isSupported(publicKey: Buffer): boolean {
 	try {
 		return Boolean(createPublicKey({ key: publicKey, format: "der", type: "spki" }));
 	} catch {
@@ -173,13 +173,13 @@ function canLoad(publicKey: Buffer): boolean {
 	}
 }
 
-function structureOf(pem = ""): RawCertificate {
+function rawCertificateOf(pem = ""): RawCertificate {
 	const [, , body = ""] = pem.split("-----");
 	return parseRawCertificate(Buffer.from(body, "base64")) ?? assert.fail(pem);
 }
 
-/** The parts of the first public root that another certificate may share with it. */
+/** Returns the subject and key of a public root, in DER. */
 function publicRoot(): { subject: Uint8Array; publicKey: Uint8Array } {
-	const { subject, publicKey } = structureOf(rootCertificates[0]);
+	const { subject, publicKey } = rawCertificateOf(rootCertificates[0]);
 	return { subject: subject.whole, publicKey: publicKey.whole };
 }

@@ -8,10 +8,10 @@ const { certificate } = der;
 const NOW = Date.UTC(2027, 5, 1);
 const DAY = 86_400;
 
-describe("R11 Findings of its dates:", () => {
+describe("R11 Findings of the dates:", () => {
 	const from = (notBefore: Date, notAfter: Date) =>
 		certificate({ notBefore: der.time(notBefore), notAfter: der.time(notAfter) });
-	const ends = NOW / 1000;
+	const expiresAt = NOW / 1000;
 	const file = from(new Date(NOW - 365 * der.DAY), new Date(NOW));
 	const times: [left: number, expected: string, seconds: number][] = [
 		[0, "block expired", 0],
@@ -23,26 +23,26 @@ describe("R11 Findings of its dates:", () => {
 	];
 	for (const [left, expected, seconds] of times)
 		it(`${left} seconds left: ${expected}`, async () => {
-			assert.deepEqual(await judge(file, ends - left), [expected, "info root"]);
-			const [finding] = await findingsOf(file, ends - left);
+			assert.deepEqual(await judge(file, expiresAt - left), [expected, "info root"]);
+			const [finding] = await findingsOf(file, expiresAt - left);
 			assert.equal(finding && "seconds" in finding && finding.seconds, seconds);
 		});
-	it("more than the reminder left: nothing", async () => {
-		assert.deepEqual(await judge(file, ends - 30 * DAY - 1), ["info root"]);
+	it("more than the reminder period left: nothing", async () => {
+		assert.deepEqual(await judge(file, expiresAt - 30 * DAY - 1), ["info root"]);
 	});
 
-	it("a clock that differs from the service's makes an expiry a warning, and is said", async () => {
-		const findings = await findingsOf(file, ends + 60);
-		const shown = (ours: number, service: number) =>
-			adjustForClockSkew(findings, ours, service).map(({ level, code }) => `${level} ${code}`);
-		assert.deepEqual(shown(ends + 60, ends - 240), ["block expired", "info root"]);
-		for (const [ours, service] of [
-			[ends + 60, ends - 241],
-			[ends - 241, ends + 60],
+	it("a clock that differs from the service's clock: reported, with expiry as a warning only", async () => {
+		const findings = await findingsOf(file, expiresAt + 60);
+		const adjusted = (local: number, service: number) =>
+			adjustForClockSkew(findings, local, service).map(({ level, code }) => `${level} ${code}`);
+		assert.deepEqual(adjusted(expiresAt + 60, expiresAt - 240), ["block expired", "info root"]);
+		for (const [local, service] of [
+			[expiresAt + 60, expiresAt - 241],
+			[expiresAt - 241, expiresAt + 60],
 		] as const)
-			assert.deepEqual(shown(ours, service), ["warn expired", "warn clock-differs", "info root"]);
+			assert.deepEqual(adjusted(local, service), ["warn expired", "warn clock-differs", "info root"]);
 		assert.deepEqual(adjustForClockSkew([], 0, 10_000), []);
-		const lastDay = await findingsOf(file, ends - 60);
+		const lastDay = await findingsOf(file, expiresAt - 60);
 		assert.deepEqual(
 			adjustForClockSkew(lastDay, 0, 301).map(({ level }) => level),
 			["warn", "warn", "info"],
@@ -51,19 +51,23 @@ describe("R11 Findings of its dates:", () => {
 
 	it("not valid yet", async () => {
 		const file = from(new Date(NOW), new Date(NOW + 365 * der.DAY));
-		assert.deepEqual(await judge(file, ends - 60), ["warn not-yet-valid", "info root"]);
-		assert.deepEqual(await detail(file, "not-yet-valid", ends - 60), {
+		assert.deepEqual(await judge(file, expiresAt - 60), ["warn not-yet-valid", "info root"]);
+		assert.deepEqual(await detail(file, "not-yet-valid", expiresAt - 60), {
 			code: "not-yet-valid",
 			level: "warn",
 			seconds: 60,
 		});
-		assert.deepEqual(await judge(file, ends), ["info root"]);
+		assert.deepEqual(await judge(file, expiresAt), ["info root"]);
 	});
 
 	it("notAfter before notBefore", async () => {
 		const file = from(new Date(NOW), new Date(NOW - 1000));
-		assert.deepEqual(await judge(file, ends - 60 * DAY), ["block dates-reversed", "warn not-yet-valid", "info root"]);
-		assert.deepEqual(await judge(from(new Date(NOW), new Date(NOW)), ends - 60 * DAY), [
+		assert.deepEqual(await judge(file, expiresAt - 60 * DAY), [
+			"block dates-reversed",
+			"warn not-yet-valid",
+			"info root",
+		]);
+		assert.deepEqual(await judge(from(new Date(NOW), new Date(NOW)), expiresAt - 60 * DAY), [
 			"warn not-yet-valid",
 			"info root",
 		]);
@@ -74,18 +78,19 @@ describe("R11 Findings of its dates:", () => {
 		assert.deepEqual(await judge(file), ["info root", "info no-expiry"].toSorted());
 	});
 
-	it("a date encoded wrongly", async () => {
-		const wrong = [
+	it("a date in the wrong encoding", async () => {
+		const wrongEncodings = [
 			{ notAfter: der.generalizedTime("20490101000000Z") },
 			{ notAfter: der.utcTime("490101000000+0100") },
 			{ notAfter: der.generalizedTime("20600101000000.5Z") },
 			{ notBefore: der.generalizedTime("20200101000000Z") },
 		];
-		for (const parts of wrong) assert.deepEqual(await judge(certificate(parts)), ["warn date-encoding", "info root"]);
+		for (const parts of wrongEncodings)
+			assert.deepEqual(await judge(certificate(parts)), ["warn date-encoding", "info root"]);
 		assert.deepEqual(await judge(certificate({ notAfter: der.generalizedTime("20500101000000Z") })), ["info root"]);
 	});
 
-	it("a date that is no date", async () => {
+	it("an invalid date", async () => {
 		for (const date of ["491301000000Z", "490230000000Z", "490101240000Z", "49010100000 Z", "4901010000001"]) {
 			const file = certificate({ notAfter: der.utcTime(date) });
 			assert.deepEqual(await judge(file), ["strong unreadable-date", "info root"]);

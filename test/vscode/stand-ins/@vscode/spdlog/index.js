@@ -1,11 +1,11 @@
-// What VS Code asks of its native logger: plain lines in a file, without rotation.
+// Replaces VS Code's native logger: writes plain lines to a file, without rotation.
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 class Logger {
 	#file;
 	#level = 2;
-	#bare = false;
+	#verbatim = false;
 
 	constructor(file) {
 		this.#file = file;
@@ -32,9 +32,9 @@ class Logger {
 	setLevel(level) {
 		this.#level = level;
 	}
-	/** From now on VS Code brings date and line ends itself, as for an output channel. */
+	/** Writes texts verbatim from now on: VS Code adds dates and line ends itself, as for an output channel. */
 	clearFormatters() {
-		this.#bare = true;
+		this.#verbatim = true;
 	}
 	setPattern() {}
 	flush() {}
@@ -42,7 +42,7 @@ class Logger {
 
 	#write(level, word, text) {
 		if (level < this.#level) return;
-		appendFileSync(this.#file, this.#bare ? text : `${new Date().toISOString()} [${word}] ${text}\n`);
+		appendFileSync(this.#file, this.#verbatim ? text : `${new Date().toISOString()} [${word}] ${text}\n`);
 	}
 }
 
