@@ -2,7 +2,7 @@ import type * as vscode from "vscode";
 import { type Adapters, type Assembly, assemble, type EagerParts } from "./app/assembly.ts";
 import { setLanguage } from "./common/messages/locale.ts";
 import { excerpt } from "./common/messages/redact.ts";
-import { network } from "./common/ui/settings.ts";
+import { readNetworkSettings } from "./common/ui/settings.ts";
 import type { ClientCertificateFiles, RequestLogEntry } from "./domain/adminApi.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
 import { AdminClient } from "./openai/adminClient.ts";
@@ -32,7 +32,7 @@ const reader: CertificateReader = {
 };
 
 /** Loads @peculiar/x509 on first use too. */
-const checkClient: Adapters["checkClient"] = async (file, anchor) => {
+const checkClient: Adapters["checkChain"] = async (file, anchor) => {
 	const { checkChain } = await import("./x509/chainCheck.ts");
 	return checkChain(file, anchor, Date.now() / 1000);
 };
@@ -41,21 +41,21 @@ const checkClient: Adapters["checkClient"] = async (file, anchor) => {
 export function createBackend({ userAgent, language, translations, ...eager }: BackendOptions): Backend {
 	setLanguage(language, translations);
 	const observe = ({ message, ...entry }: RequestLogEntry) =>
-		eager.log.exchange({ ...entry, message: message && excerpt(message) });
-	const options: TransportOptions = { userAgent, observe, network };
+		eager.log.logRequest({ ...entry, message: message && excerpt(message) });
+	const options: TransportOptions = { userAgent, observe, network: readNetworkSettings };
 	const transport = new HttpTransport(options);
 	const { dispose, ...assembly } = assemble(eager, {
 		reader,
 		openService: (credentials) => new AdminClient(transport, credentials),
-		judgeClientFiles: async (files: ClientCertificateFiles) => {
+		validateClientFiles: async (files: ClientCertificateFiles) => {
 			parseTlsKeyPair(await readTlsKeyPair(files));
 		},
 		traceClientCertificate: async (files, anchor) => {
 			const { cert } = parseTlsKeyPair(await readTlsKeyPair(files));
 			return checkClient(new TextEncoder().encode(cert), anchor);
 		},
-		checkClient,
-		judgeClient: (credentials) => void parseTlsKeyPair(credentials),
+		checkChain: checkClient,
+		validateClientCredentials: (credentials) => void parseTlsKeyPair(credentials),
 		checkLive: (request, signal) => checkLive(options, request, signal),
 	});
 	return {

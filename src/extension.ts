@@ -1,12 +1,18 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./app/registerCommands.ts";
 import { lazy } from "./common/lazy.ts";
-import { CERTIFICATE_SCHEME, COMMANDS, INSPECTION_SCHEME, PROJECTS_VIEW, VIEW } from "./common/manifestIds.ts";
+import {
+	CERTIFICATE_SCHEME,
+	CERTIFICATES_VIEW,
+	COMMANDS,
+	INSPECTION_SCHEME,
+	PROJECTS_VIEW,
+} from "./common/manifestIds.ts";
 import { setLanguage } from "./common/messages/locale.ts";
 import { Log } from "./common/ui/log.ts";
 import { showUnexpectedError } from "./common/ui/unexpectedError.ts";
 import { ExpiryMonitor } from "./features/expiry/ui/expiryMonitor.ts";
-import { droppedFiles, FILES, LazyTreeView } from "./features/sidebar/ui/lazyTreeView.ts";
+import { LazyTreeView, readDroppedFiles, URI_LIST } from "./features/sidebar/ui/lazyTreeView.ts";
 
 /**
  * Registers empty views, and commands without handlers. Must not read a secret, a file or the network: the first
@@ -25,7 +31,11 @@ export function activate(context: vscode.ExtensionContext): void {
 
 	const loadOnShow = () => void backend().catch(report);
 	const trees = {
-		certificates: new LazyTreeView(VIEW, { canSelectMany: true, dragAndDropController: UPLOAD_ON_DROP }, loadOnShow),
+		certificates: new LazyTreeView(
+			CERTIFICATES_VIEW,
+			{ canSelectMany: true, dragAndDropController: UPLOAD_ON_DROP },
+			loadOnShow,
+		),
 		projects: new LazyTreeView(PROJECTS_VIEW, {}, loadOnShow),
 	};
 	const expiryFolder = vscode.Uri.joinPath(context.globalStorageUri, "watch").fsPath;
@@ -38,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
 			language: vscode.env.language,
 			translations: vscode.l10n.bundle,
 			...{ context, log, inspections, certificateTexts, trees, report },
-			...{ watch: expiryMonitor, watchFolder: expiryFolder },
+			...{ expiryMonitor, expiryFolder },
 		});
 	};
 
@@ -49,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		expiryMonitor,
 		inspections,
 		certificateTexts,
-		registerCommands(async () => (await backend()).actions, report),
+		registerCommands(async () => (await backend()).commandHandlers, report),
 		vscode.workspace.registerTextDocumentContentProvider(INSPECTION_SCHEME, {
 			onDidChange: inspections.event,
 			provideTextDocumentContent: async (uri) => (await backend()).inspectionText(uri),
@@ -71,9 +81,9 @@ export function activate(context: vscode.ExtensionContext): void {
 /** Uploads dropped files by the command of the menus, with its prompts. */
 const UPLOAD_ON_DROP: vscode.TreeDragAndDropController<unknown> = {
 	dragMimeTypes: [],
-	dropMimeTypes: [FILES],
+	dropMimeTypes: [URI_LIST],
 	handleDrop: async (_, dropped) => {
-		const files = await droppedFiles(dropped);
+		const files = await readDroppedFiles(dropped);
 		if (files.length > 0) await vscode.commands.executeCommand(COMMANDS.upload, files[0], files);
 	},
 };

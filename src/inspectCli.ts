@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { outcomeWords } from "./common/messages/certificateFileMessages.ts";
+import { describeFileOutcome } from "./common/messages/certificateFileMessages.ts";
 import { DEFAULT_REMINDER_DAYS } from "./domain/certificate.ts";
 import {
 	type CertificateFile,
@@ -10,7 +10,7 @@ import {
 } from "./domain/certificateFile.ts";
 import { X509CertificateFileReader } from "./x509/certificateFileReader.ts";
 
-export interface Inspection {
+export interface InspectOptions {
 	readonly files: readonly string[];
 	/** The time to check the dates against, Unix seconds. */
 	readonly at: number;
@@ -19,7 +19,7 @@ export interface Inspection {
 }
 
 /** Yields one line of JSON for each file; an unreadable file has the outcome `refuse`. Never throws. */
-export async function* inspect({ files, at, folder }: Inspection): AsyncGenerator<string> {
+export async function* inspect({ files, at, folder }: InspectOptions): AsyncGenerator<string> {
 	const reader = new X509CertificateFileReader();
 	for (const file of files) {
 		const bytes = await readBytes(resolve(folder, file));
@@ -46,7 +46,7 @@ function toJson(file: string, found: CertificateFile) {
 		file,
 		outcome,
 		reason,
-		message: outcomeWords(found),
+		message: describeFileOutcome(found),
 		holdsPrivateKey,
 		candidates: candidates.map(certificateToJson),
 		skipped: skipped.map(({ block, line, kind, reason }) => ({ block, line, kind, reason })),

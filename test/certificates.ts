@@ -36,9 +36,9 @@ export interface CertificateOptions {
 	/** True for a certificate authority. Determines the default extensions. Default: true. */
 	readonly ca?: boolean;
 	/** IP addresses and DNS names of a server certificate. Default: a client certificate. Only if `ca` is false. */
-	readonly serverAt?: readonly string[];
+	readonly serverNames?: readonly string[];
 	/** The signing certificate. Default: self-signed. */
-	readonly issuer?: MadeCertificate;
+	readonly issuer?: TestCertificate;
 	/** Default: yesterday. */
 	readonly notBefore?: Date;
 	/** Default: in 365 days. */
@@ -46,12 +46,12 @@ export interface CertificateOptions {
 	/** Default: `p-256`, the fastest. Ignored if `keyOf` is given. */
 	readonly keyType?: KeyType;
 	/** Reuses this certificate's key, as a renewal does. */
-	readonly keyOf?: MadeCertificate;
+	readonly keyOf?: TestCertificate;
 	/** Changes the default extensions: `() => []`, `(defaults) => [...defaults, another]`. */
 	readonly extensions?: (defaults: Extension[]) => Extension[];
 }
 
-export interface MadeCertificate {
+export interface TestCertificate {
 	/** One CERTIFICATE block, 64 columns, LF, final newline. */
 	readonly pem: string;
 	readonly der: Uint8Array;
@@ -65,13 +65,13 @@ export interface MadeCertificate {
 }
 
 /** Creates a key and its certificate, self-signed unless an issuer is given. */
-export async function makeCertificate(options: CertificateOptions = {}): Promise<MadeCertificate> {
+export async function makeCertificate(options: CertificateOptions = {}): Promise<TestCertificate> {
 	const { ca = true, issuer, commonName = ca ? "Test CA" : "Test client" } = options;
 	const keyType = options.keyOf?.keyType ?? options.keyType ?? "p-256";
 	const keys = options.keyOf?.keys ?? (await makeKeys(keyType));
 	const signer = issuer ?? { keys, keyType };
 	const defaults = [
-		...(ca ? caExtensions() : endEntityExtensions(options.serverAt)),
+		...(ca ? caExtensions() : endEntityExtensions(options.serverNames)),
 		await SubjectKeyIdentifierExtension.create(keys.publicKey),
 		await AuthorityKeyIdentifierExtension.create(signer.keys.publicKey),
 	];

@@ -18,7 +18,7 @@ interface ScriptCoverage {
 }
 
 /** The number of lines or branches, and the number that was run. */
-export interface Share {
+export interface CoverageCount {
 	readonly all: number;
 	readonly run: number;
 }
@@ -26,8 +26,8 @@ export interface Share {
 export interface FileCoverage {
 	/** Relative to the project, with slashes. */
 	readonly file: string;
-	readonly lines: Share;
-	readonly branches: Share;
+	readonly lines: CoverageCount;
+	readonly branches: CoverageCount;
 	/** Numbers of the lines that were not run. */
 	readonly missed: readonly number[];
 }
@@ -86,7 +86,7 @@ function withoutComments(code: string): string {
 }
 
 /** Formats the coverage by folder, and of each file in `folders` with less than `minPercent`. */
-export function coverageWords(
+export function formatCoverage(
 	files: readonly FileCoverage[],
 	folders: readonly string[],
 	minPercent: number,
@@ -110,12 +110,12 @@ export function coverageWords(
 	return output;
 }
 
-const NOTHING: Share = { all: 0, run: 0 };
+const NOTHING: CoverageCount = { all: 0, run: 0 };
 
-function share({ all, run }: Share): number {
+function share({ all, run }: CoverageCount): number {
 	return all === 0 ? 100 : (100 * run) / all;
 }
 
-function percent(part: Share): string {
+function percent(part: CoverageCount): string {
 	return `${share(part).toFixed(1).padStart(5)} %`;
 }

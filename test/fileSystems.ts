@@ -2,25 +2,25 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { atEnd, temporaryFolder } from "./temporaryFolders.ts";
+import { onExit, temporaryFolder } from "./temporaryFolders.ts";
 import { installProgram } from "./vscode/debian.ts";
 
 const IMAGE_BYTES = 64 * 1024 * 1024;
 
 /** A mounted file system. */
-export interface Mounted {
+export interface MountedFileSystem {
 	readonly path: string;
 	unmount(): void;
 }
 
-export interface FileSystem {
+export interface MountableFileSystem {
 	readonly name: string;
 	/** Mounts the file system. @throws Error with the reason if mounting fails. */
-	mount(): Mounted;
+	mount(): MountedFileSystem;
 }
 
 /** Without hard links, modes and symbolic links; names are case-insensitive. */
-export const exfat: FileSystem = {
+export const exfat: MountableFileSystem = {
 	name: "exFAT",
 	mount: () =>
 		mountBy(["exfat-fuse", "exfatprogs"], "/usr/sbin/mount.exfat-fuse", (image, path) => {
@@ -41,7 +41,7 @@ export const exfat: FileSystem = {
 };
 
 /** Names are case-insensitive. */
-export const ntfs: FileSystem = {
+export const ntfs: MountableFileSystem = {
 	name: "NTFS, without case",
 	mount: () =>
 		mountBy(["ntfs-3g"], "/usr/bin/lowntfs-3g", (image, path) => {
@@ -56,7 +56,7 @@ function mountBy(
 	packages: readonly string[],
 	program: string,
 	mount: (image: string, path: string) => () => unknown,
-): Mounted {
+): MountedFileSystem {
 	if (!existsSync("/dev/fuse")) throw new Error("there is no /dev/fuse");
 	if (!installProgram(packages, [program])) throw new Error(`there is no ${program}`);
 	const temporary = temporaryFolder("file-system");
@@ -67,7 +67,7 @@ function mountBy(
 	truncateSync(image, IMAGE_BYTES);
 	try {
 		const unmount = mount(image, path);
-		const removeExitHandler = atEnd(unmount);
+		const removeExitHandler = onExit(unmount);
 		return {
 			path,
 			unmount: () => {

@@ -1,7 +1,7 @@
 // The target of the coverage-guided fuzzer; an exception is a finding.
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { outcomeWords, skippedWords } from "../src/common/messages/certificateFileMessages.ts";
+import { describeFileOutcome, describeSkippedBlock } from "../src/common/messages/certificateFileMessages.ts";
 import { describeFinding } from "../src/common/messages/findings.ts";
 import { X509CertificateFileReader } from "../src/x509/certificateFileReader.ts";
 
@@ -15,8 +15,8 @@ export async function fuzz(input: Buffer): Promise<void> {
 	const { outcome, reason, candidates, skipped } = scan;
 	assert.equal(outcome, candidates.length === 0 ? "refuse" : candidates.length === 1 ? "accept" : "choose");
 	assert.equal(reason === null, candidates.length > 0);
-	assert.ok(outcomeWords(scan));
-	for (const block of skipped) assert.ok(skippedWords(block));
+	assert.ok(describeFileOutcome(scan));
+	for (const block of skipped) assert.ok(describeSkippedBlock(block));
 	for (const { der, pem, subject, issuer, findings } of candidates) {
 		const [, begin, body = "", end, after] = pem.split("-----");
 		assert.deepEqual([begin, end, after], ["BEGIN CERTIFICATE", "END CERTIFICATE", "\n"]);

@@ -14,7 +14,7 @@ const accents = new Map([...PLAIN].map((letter, index) => [letter, [...ACCENTED]
 const FIXED = /(\{\d+\}|\]\([^)]*\)|https?:\/\/[^\s`)]*|`[^`]*`)/;
 
 /** Translates a text into the pseudo-language, line by line. */
-export function pseudo(text: string): string {
+export function pseudolocalize(text: string): string {
 	return text
 		.split("\n")
 		.map((line) => {
@@ -25,8 +25,8 @@ export function pseudo(text: string): string {
 }
 
 /** Translates a text and inserts values, as `l10n.t` does. */
-export function said(text: string, ...values: readonly (string | number)[]): string {
-	return pseudo(text).replace(/\{(\d+)\}/g, (_, index) => String(values[Number(index)]));
+export function formatPseudo(text: string, ...values: readonly (string | number)[]): string {
+	return pseudolocalize(text).replace(/\{(\d+)\}/g, (_, index) => String(values[Number(index)]));
 }
 
 function translateLine(line: string): string {
@@ -55,14 +55,14 @@ export function translatableTexts(): readonly string[] {
  * Since VS Code without a language pack provides no translations, the package sets the translations itself.
  * @returns the path of the package, which is deleted when this process ends.
  */
-export async function packageInPseudo(): Promise<string> {
+export async function packagePseudolocalized(): Promise<string> {
 	const folder = temporaryFolder("pseudo").path;
 	for (const name of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", ".vscodeignore", "dist", "media"])
 		cpSync(join(root, name), join(folder, name), { recursive: true });
 	const texts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8"));
-	const translated = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, pseudo(text)]));
+	const translated = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, pseudolocalize(text)]));
 	writeFileSync(join(folder, "package.nls.json"), JSON.stringify(translated));
-	const bundle = Object.fromEntries(translatableTexts().map((text) => [text, pseudo(text)]));
+	const bundle = Object.fromEntries(translatableTexts().map((text) => [text, pseudolocalize(text)]));
 	const main = join(folder, "dist/extension.js");
 	writeFileSync(main, `${languageOverride(JSON.stringify(bundle))}\n${readFileSync(main, "utf8")}`);
 	mkdirSync(join(folder, "out"));

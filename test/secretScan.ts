@@ -17,7 +17,7 @@ const MIN_LENGTH = 8;
  * @param where The value's name, for the message.
  * @throws AssertionError that names the path.
  */
-export function assertAbsent(value: unknown, secrets: readonly string[], where: string): void {
+export function assertNoSecrets(value: unknown, secrets: readonly string[], where: string): void {
 	const forms = secrets.map(formsOf);
 	const session = new Session();
 	session.connect();
@@ -48,7 +48,7 @@ export function assertAbsent(value: unknown, secrets: readonly string[], where: 
  * @param options.except paths below the folder, such as `state/emulator.json`, whose content may contain a secret.
  * @returns the searched files, so that a test can assert that files were searched.
  */
-export function assertAbsentInFolder(
+export function assertNoSecretsInFolder(
 	folder: string,
 	secrets: readonly string[],
 	{ except = [] }: { readonly except?: readonly string[] } = {},
@@ -60,7 +60,7 @@ export function assertAbsentInFolder(
 		assertNoForms(bytesOf(path), forms, `a name in ${folder}`);
 		const { bytes, isFile } = readContent(file);
 		// A temporary file was renamed meanwhile: search all files again.
-		if (bytes === null) return assertAbsentInFolder(folder, secrets, { except });
+		if (bytes === null) return assertNoSecretsInFolder(folder, secrets, { except });
 		if (except.includes(relative(folder, file))) continue;
 		assertNoForms(bytes, forms, file);
 		if (isFile) searched.push(path);

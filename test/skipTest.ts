@@ -1,5 +1,5 @@
 /** Skips the running test, with the reason in its title. */
-export function skip(context: Mocha.Context, reason: string): never {
+export function skipTest(context: Mocha.Context, reason: string): never {
 	const test = context.runnable();
 	test.title += ` (skipped: ${reason})`;
 	return context.skip();

@@ -16,7 +16,7 @@ export const sources: readonly Source[] = globSync("src/**/*.ts", { cwd: root })
 	.map((file) => ({ file: file.replaceAll("\\", "/"), text: readFileSync(join(root, file), "utf8") }));
 
 /** Returns the only source file that contains a text. */
-export function sourceWith(content: string): Source {
+export function findSource(content: string): Source {
 	const found = sources.filter(({ text }) => text.includes(content));
 	const [source] = found;
 	assert.ok(

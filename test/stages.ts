@@ -4,14 +4,14 @@ import { spawn } from "node:child_process";
 import { closeSync, globSync, openSync, readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { coverageWords, readCoverage } from "./coverage.ts";
-import type { FileSystem, Mounted } from "./fileSystems.ts";
+import { formatCoverage, readCoverage } from "./coverage.ts";
+import type { MountableFileSystem, MountedFileSystem } from "./fileSystems.ts";
 import { runIntegration } from "./integration/run.ts";
-import { atEnd, temporaryFolder } from "./temporaryFolders.ts";
+import { onExit, temporaryFolder } from "./temporaryFolders.ts";
 import { installBrowser } from "./vscode/browser.ts";
 import { runInExtensionHost } from "./vscode/hostSuite.ts";
 import { installNode, installVSCode, root } from "./vscode/install.mjs";
-import { addResults, failure, NO_RESULTS, type Results } from "./vscode/results.ts";
+import { addResults, failedRun, NO_RESULTS, type Results } from "./vscode/results.ts";
 import type { VSCodeVersion } from "./vscode/server.ts";
 import { installWindows, type SystemName } from "./vscode/wine.ts";
 import { packageExtension } from "./vsix.ts";
@@ -63,7 +63,7 @@ export async function runStages(stages: readonly Stage[]): Promise<Results> {
 				started: performance.now(),
 			};
 			running.set(stage, progress);
-			const results = await job().catch((error) => failure(stage.name, String(error)));
+			const results = await job().catch((error) => failedRun(stage.name, String(error)));
 			// Read after the job: another lane may have added results meanwhile.
 			progress.results = addResults(progress.results, results);
 			progress.jobs--;
@@ -79,13 +79,13 @@ export async function runStages(stages: readonly Stage[]): Promise<Results> {
 }
 
 /** Prints the sum as the last line. Sets a failing exit code if a test failed or no test passed. */
-export function conclude({ passed, failed, skipped }: Results): void {
+export function reportSum({ passed, failed, skipped }: Results): void {
 	console.log(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`);
 	process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 }
 
 /** Returns the stages whose name contains a word; prints all names if there is no such stage. */
-export function withWord(stages: readonly Stage[], word = ""): readonly Stage[] {
+export function selectStages(stages: readonly Stage[], word = ""): readonly Stage[] {
 	const chosen = stages.filter(({ name }) => name.includes(word));
 	if (chosen.length === 0)
 		console.log(`No stage has “${word}” in its name: ${stages.map(({ name }) => name).join(", ")}`);
@@ -104,14 +104,14 @@ function secondsSince(started: number): string {
 }
 
 /** Runs a development tool as one test; the tool prints its own errors. @param path below `node_modules` */
-export function tool(name: string, path: string, ...args: readonly string[]): Stage {
+export function toolStage(name: string, path: string, ...args: readonly string[]): Stage {
 	return singleTestStage(name, async () => {
 		const code = await exitOf(process.execPath, [join(root, "node_modules", path), ...args]);
 		if (code !== 0) throw new Error(`exit code ${code}`);
 	});
 }
 
-export function packaging(): Stage {
+export function packageStage(): Stage {
 	return singleTestStage("package", packageOnce);
 }
 
@@ -132,13 +132,13 @@ function packageOnce(): Promise<string> {
 }
 
 /** Runs the unit tests. @param options.coverage Prints the coverage, too. */
-export function unit(node: 22 | 24, options: { readonly coverage: boolean }): Stage {
+export function unitStage(node: 22 | 24, options: { readonly coverage: boolean }): Stage {
 	const job = async () => {
 		if (!options.coverage) return mocha([installNode(node)], [UNIT_TESTS]);
 		const temporary = temporaryFolder("coverage");
 		try {
 			const results = await mocha([installNode(node)], [UNIT_TESTS], { NODE_V8_COVERAGE: temporary.path });
-			for (const line of coverageWords(readCoverage(temporary.path), COVERED_FOLDERS, MIN_PERCENT))
+			for (const line of formatCoverage(readCoverage(temporary.path), COVERED_FOLDERS, MIN_PERCENT))
 				console.log(`  ${line}`);
 			return results;
 		} finally {
@@ -149,9 +149,9 @@ export function unit(node: 22 | 24, options: { readonly coverage: boolean }): St
 }
 
 /** Runs the unit tests of storage on a real file system. Skips them, with the reason, if mounting fails. */
-export function storageOn({ name, mount }: FileSystem): Stage {
+export function storageStage({ name, mount }: MountableFileSystem): Stage {
 	const job = async () => {
-		let mounted: Mounted;
+		let mounted: MountedFileSystem;
 		try {
 			mounted = mount();
 		} catch (error) {
@@ -162,7 +162,7 @@ export function storageOn({ name, mount }: FileSystem): Stage {
 	return { name: `storage on ${name}`, jobs: [job], install: () => void installNode(24) };
 }
 
-export function integration(version: VSCodeVersion, system: SystemName = "own"): Stage {
+export function integrationStage(version: VSCodeVersion, system: SystemName = "own"): Stage {
 	const job = async () => {
 		await packageOnce();
 		return runIntegration(version, runInExtensionHost, system);
@@ -175,7 +175,7 @@ export function integration(version: VSCodeVersion, system: SystemName = "own"):
 }
 
 /** Runs unit tests under Windows' rules, in Wine. */
-export function unitOnWindows(files: readonly string[]): Stage {
+export function windowsUnitStage(files: readonly string[]): Stage {
 	const job = async () => {
 		const { command, env } = installWindows();
 		return mocha(command, ["--exit", ...files], env);
@@ -184,7 +184,7 @@ export function unitOnWindows(files: readonly string[]): Stage {
 }
 
 /** Runs interface tests. Each file is a job with its own VS Code. */
-export function throughInterface(
+export function interfaceStage(
 	version: VSCodeVersion,
 	options: { readonly files: string; readonly order?: "reverse"; readonly system?: SystemName },
 ): Stage {
@@ -279,7 +279,7 @@ function exitOf(
 		env: { ...process.env, ...env },
 		stdio: ["ignore", output, output],
 	});
-	const removeExitHandler = atEnd(() => child.kill());
+	const removeExitHandler = onExit(() => child.kill());
 	return new Promise<number | null>((resolve, reject) => child.on("error", reject).on("exit", resolve)).finally(
 		removeExitHandler,
 	);

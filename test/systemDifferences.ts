@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, lstatSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { skip } from "./skipTest.ts";
+import { skipTest } from "./skipTest.ts";
 
 export const isWindows = process.platform === "win32";
 
@@ -14,25 +14,25 @@ export function makeLink(context: Mocha.Context, target: string, path: string): 
 		// Wine reports success without a link.
 		lstatSync(path);
 	} catch (error) {
-		skip(context, `links cannot be made here: ${error}`);
+		skipTest(context, `links cannot be made here: ${error}`);
 	}
 }
 
 /** Makes a named pipe. */
 export function makePipe(context: Mocha.Context, path: string): void {
-	if (isWindows) skip(context, "Windows has no pipes in folders");
+	if (isWindows) skipTest(context, "Windows has no pipes in folders");
 	execFileSync("mkfifo", [path]);
 }
 
 /** Returns the path of a device with endless content. */
 export function endlessDevice(context: Mocha.Context): string {
-	return isWindows ? skip(context, "Windows has no devices in folders") : "/dev/zero";
+	return isWindows ? skipTest(context, "Windows has no devices in folders") : "/dev/zero";
 }
 
 /** Makes a file unreadable for everybody. */
 export function makeUnreadable(context: Mocha.Context, path: string): void {
-	if (isWindows) skip(context, "on Windows a file's mode keeps nobody from reading it");
-	if (process.getuid?.() === 0) skip(context, "root may read everything");
+	if (isWindows) skipTest(context, "on Windows a file's mode keeps nobody from reading it");
+	if (process.getuid?.() === 0) skipTest(context, "root may read everything");
 	chmodSync(path, 0);
 }
 

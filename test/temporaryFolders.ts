@@ -17,7 +17,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 	});
 
 /** Runs a cleanup when this process ends. @returns a function that cancels the cleanup. */
-export function atEnd(cleanUp: () => void): () => void {
+export function onExit(cleanUp: () => void): () => void {
 	cleanups.add(cleanUp);
 	return () => cleanups.delete(cleanUp);
 }
@@ -27,7 +27,7 @@ export function temporaryFolder(name: string): { readonly path: string; remove()
 	const path = mkdtempSync(join(tmpdir(), `${name}-`));
 	// Retries, since a killed process may still be writing.
 	const cleanUp = () => rmSync(path, { recursive: true, force: true, maxRetries: 10 });
-	const cancelCleanup = atEnd(cleanUp);
+	const cancelCleanup = onExit(cleanUp);
 	return {
 		path,
 		remove: () => {

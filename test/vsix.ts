@@ -6,7 +6,7 @@ import { createVSIX } from "@vscode/vsce";
 import { root } from "./vscode/install.mjs";
 
 /** The default path of the package. */
-export const VSIX = join(root, "openai-certificates.vsix");
+export const VSIX_PATH = join(root, "openai-certificates.vsix");
 
 /** The path of the packaged README, below the root. */
 const README = "dist/README.md";
@@ -26,7 +26,7 @@ export function buildBundles(inspect?: number): void {
 }
 
 /** Builds and packages the extension. @param inspect See `buildBundles`. @returns the path of the package. */
-export async function packageExtension(path = VSIX, inspect?: number): Promise<string> {
+export async function packageExtension(path = VSIX_PATH, inspect?: number): Promise<string> {
 	buildBundles(inspect);
 	writeFileSync(join(root, README), standaloneReadme());
 	await createVSIX({

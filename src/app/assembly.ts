@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { sanitize } from "../common/messages/sanitize.ts";
 import { FileLocks } from "../common/storage/locks.ts";
 import { showProblem } from "../common/ui/problemNotification.ts";
-import { baseUrl } from "../common/ui/settings.ts";
+import { readBaseUrl } from "../common/ui/settings.ts";
 import { VirtualDocuments } from "../common/ui/virtualDocuments.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import { ClientCertificateSettings } from "../features/connections/ui/clientCertificateSettings.ts";
@@ -17,23 +17,26 @@ import { ContentCache } from "../features/organization/contentCache.ts";
 import { EnforcementIndex } from "../features/organization/enforcementIndex.ts";
 import { ProjectStore } from "../features/organization/projectStore.ts";
 import { RotationPlanStore } from "../features/rotation/rotationPlanStore.ts";
-import { type RotationCommands, rotateCertificate } from "../features/rotation/ui/startRotationCommand.ts";
+import { type RotationCommandDeps, rotateCertificate } from "../features/rotation/ui/startRotationCommand.ts";
 import { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
 import type { LazyTreeView } from "../features/sidebar/ui/lazyTreeView.ts";
 import { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
-import { orderIn } from "../features/sidebar/ui/sortCommand.ts";
+import { storedSortOrder } from "../features/sidebar/ui/sortCommand.ts";
 import { JournalStore } from "../features/upload/journalStore.ts";
 import { UploadService } from "../features/upload/uploadService.ts";
-import { type CommandDeps, type CommandHandlers, createCommandHandlers, uploadCommand } from "./commandHandlers.ts";
+import { type CommandDeps, type CommandHandlers, createCommandHandlers, createUploadDeps } from "./commandHandlers.ts";
 import { syncState } from "./stateSync.ts";
 
 /** The parts that activation creates: empty views and event emitters. */
 export interface EagerParts extends Pick<CommandDeps, "log" | "inspections"> {
 	readonly context: Pick<vscode.ExtensionContext, "secrets" | "globalState" | "globalStorageUri">;
 	readonly trees: { readonly certificates: LazyTreeView; readonly projects: LazyTreeView };
-	readonly watch: Pick<ExpiryMonitor, "check" | "record" | "due" | "goBy" | "claimDayHere">;
+	readonly expiryMonitor: Pick<
+		ExpiryMonitor,
+		"check" | "readState" | "readDueReminder" | "setUnsavedSnapshot" | "claimDayLocally"
+	>;
 	/** The folder of the expiry reminder's state; an absolute path. */
-	readonly watchFolder: string;
+	readonly expiryFolder: string;
 	/** Makes VS Code read these virtual documents of certificates again. */
 	readonly certificateTexts: vscode.EventEmitter<vscode.Uri>;
 	/** Shows an error that no command caused. */
@@ -41,11 +44,11 @@ export interface EagerParts extends Pick<CommandDeps, "log" | "inspections"> {
 }
 
 export type Adapters = Pick<CommandDeps, "reader" | "openService" | "checkLive"> &
-	Pick<CommandDeps, "judgeClientFiles" | "traceClientCertificate" | "checkClient" | "judgeClient">;
+	Pick<CommandDeps, "validateClientFiles" | "traceClientCertificate" | "checkChain" | "validateClientCredentials">;
 
 /** The assembled user interface. */
 export interface Assembly extends vscode.Disposable {
-	readonly actions: CommandHandlers;
+	readonly commandHandlers: CommandHandlers;
 	/** Shows due reminders of expiring certificates, and any error. */
 	remind(): Promise<void>;
 	/** Returns the text of an inspected certificate file. */
@@ -62,8 +65,8 @@ export function assemble(eager: EagerParts, adapters: Adapters): Assembly {
 	const clientCertificates = new ClientCertificateSettings(secrets);
 	const locks = new FileLocks(folder("locks"));
 	const secretStore = new ConnectionSecretStore(secrets, locks, folder("connections"));
-	const connections = new ConnectionStore(secretStore, clientCertificates, baseUrl);
-	const open = async (organizationRef?: string) => adapters.openService(() => connections.access(organizationRef));
+	const connections = new ConnectionStore(secretStore, clientCertificates, readBaseUrl);
+	const open = async (organizationRef?: string) => adapters.openService(() => connections.credentials(organizationRef));
 	const certificates = new CertificateStore(
 		async () => {
 			certificates.bindConnection((await connections.current())?.organizationRef ?? null);
@@ -76,10 +79,10 @@ export function assemble(eager: EagerParts, adapters: Adapters): Assembly {
 	);
 	const organization = { open, certificates, projects };
 	const pending = new JournalStore(folder("pending-uploads"), locks);
-	const uploads = new UploadService({ service: open, certificates, pending });
+	const uploads = new UploadService({ service: open, certificates, store: pending });
 	const enforcement = new EnforcementIndex(certificates, projects);
 	const sources = { certificates, projects, enforcement };
-	const snapshot = new ExpirySnapshotWriter(eager.watchFolder, sources, eager.watch);
+	const snapshot = new ExpirySnapshotWriter(eager.expiryFolder, sources, eager.expiryMonitor);
 	const plans = new RotationPlanStore(folder("rotations"), locks);
 	const contents = new ContentCache(certificates);
 	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
@@ -94,8 +97,8 @@ export function assemble(eager: EagerParts, adapters: Adapters): Assembly {
 			enforcement,
 			plans,
 			contents,
-			needProjects: () => projectsView.need(),
-			order: () => orderIn(globalState),
+			ensureProjects: () => projectsView.ensureFresh(),
+			sortOrder: () => storedSortOrder(globalState),
 			connectionName: async () => {
 				// If connections cannot be read, the list shows the problem.
 				const { length } = await connections.all().catch(() => []);
@@ -110,24 +113,24 @@ export function assemble(eager: EagerParts, adapters: Adapters): Assembly {
 	const rotations: CommandDeps["rotations"] = {
 		organization,
 		plans,
-		contentOf: (id, signal, service) => tryGetContent(id, certificates, signal, service),
+		readContent: (id, signal, service) => tryGetContent(id, certificates, signal, service),
 	};
 	const deps: CommandDeps = {
-		...{ ...eager, ...adapters, memory: globalState },
+		...{ ...eager, ...adapters, globalState },
 		...{ certificates, projects, enforcement, organization, uploads, rotations },
 		...{ connections, clientCertificates, view, projectsView, documents },
 	};
-	const rotationDeps: RotationCommands = { ...deps, upload: uploadCommand(deps) };
+	const rotationDeps: RotationCommandDeps = { ...deps, upload: createUploadDeps(deps) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotationDeps, certificate);
 	const stateSync = syncState(connections, { certificates, projects, plans, uploads, report, view, projectsView });
 	for (const each of [view, projectsView]) each.refreshIfStale();
 
 	return {
-		actions: createCommandHandlers(deps),
+		commandHandlers: createCommandHandlers(deps),
 		remind: () =>
 			remind({
-				...{ watchFolder: eager.watchFolder, watch: eager.watch },
-				...{ snapshot, certificates, view, rotate, documents },
+				...{ folder: eager.expiryFolder, monitor: eager.expiryMonitor },
+				...{ snapshotWriter: snapshot, certificates, view, rotate, documents },
 			}).catch((thrown) => showProblem(thrown, deps)),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, adapters.reader, certificates),

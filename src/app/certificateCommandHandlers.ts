@@ -1,7 +1,7 @@
 import { COMMANDS } from "../common/manifestIds.ts";
 import type { Certificate } from "../domain/certificate.ts";
 import type { Scope } from "../domain/scope.ts";
-import { type ActivationCommands, switchCertificates } from "../features/activation/ui/activationCommand.ts";
+import { type ActivationDeps, changeActivation } from "../features/activation/ui/activationCommand.ts";
 import { promptAndRename } from "../features/certificates/ui/renameCommand.ts";
 import { savePem } from "../features/certificates/ui/savePemCommand.ts";
 import {
@@ -11,28 +11,28 @@ import {
 	openPem,
 	showDetails,
 	showHistory,
-	type TextCommands,
+	type ViewAndCopyDeps,
 } from "../features/certificates/ui/viewAndCopyCommands.ts";
-import { type ClientCheckCommands, checkClientCertificate } from "../features/clientCheck/ui/clientCheckCommand.ts";
+import { type ClientCheckDeps, checkClientCertificate } from "../features/clientCheck/ui/clientCheckCommand.ts";
 import type { ConnectionStore } from "../features/connections/ui/connectionStore.ts";
-import { removeCertificates } from "../features/deletion/ui/deleteCommand.ts";
+import { deleteCertificates } from "../features/deletion/ui/deleteCommand.ts";
 import { handleDeleted } from "../features/organization/ui/commandContext.ts";
 import { finishRotating, undoRotating } from "../features/rotation/ui/endRotationCommands.ts";
-import { type RotationCommands, rotateCertificate } from "../features/rotation/ui/startRotationCommand.ts";
+import { type RotationCommandDeps, rotateCertificate } from "../features/rotation/ui/startRotationCommand.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
 
-export interface CertificateActions
-	extends ActivationCommands,
-		TextCommands,
-		RotationCommands,
-		Omit<ClientCheckCommands, "connections"> {
+export interface CertificateCommandDeps
+	extends ActivationDeps,
+		ViewAndCopyDeps,
+		RotationCommandDeps,
+		Omit<ClientCheckDeps, "connections"> {
 	readonly connections: ConnectionStore;
 	readonly view: Pick<CertificatesView, "certificateOf" | "certificatesOf" | "reveal">;
 	readonly projectsView: Pick<ProjectsView, "certificateOf" | "scopeOf">;
 }
 
-export function certificateActions(deps: CertificateActions) {
+export function createCertificateCommandHandlers(deps: CertificateCommandDeps) {
 	const { view, projectsView } = deps;
 
 	/** Returns all selected certificates; in a project, only the row's certificate. */
@@ -58,14 +58,14 @@ export function certificateActions(deps: CertificateActions) {
 	const checkRow = onRow((certificate) => checkClientCertificate(deps, certificate));
 
 	return {
-		[COMMANDS.activate]: onSelection((chosen, clickedScope) => switchCertificates(deps, chosen, true, clickedScope)),
-		[COMMANDS.deactivate]: onSelection((chosen, clickedScope) => switchCertificates(deps, chosen, false, clickedScope)),
+		[COMMANDS.activate]: onSelection((chosen, clickedScope) => changeActivation(deps, chosen, true, clickedScope)),
+		[COMMANDS.deactivate]: onSelection((chosen, clickedScope) => changeActivation(deps, chosen, false, clickedScope)),
 		[COMMANDS.rotate]: onRow((certificate) => rotateCertificate(deps, certificate)),
 		[COMMANDS.finishRotation]: onRow((certificate) => finishRotating(deps, certificate)),
 		[COMMANDS.undoRotation]: onRow((certificate) => undoRotating(deps, certificate)),
 		[COMMANDS.rename]: onRow((certificate) => promptAndRename(deps, certificate)),
 		// Handles deleted certificates itself, one by one.
-		[COMMANDS.delete]: (row: unknown, rows: unknown) => removeCertificates(deps, selectionOf(row, rows).chosen),
+		[COMMANDS.delete]: (row: unknown, rows: unknown) => deleteCertificates(deps, selectionOf(row, rows).chosen),
 		[COMMANDS.copyId]: onSelection(copyId),
 		[COMMANDS.copyFingerprint]: onSelection((chosen) => copyFingerprint(deps, chosen)),
 		[COMMANDS.copyPem]: onSelection((chosen) => copyPem(deps, chosen)),

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { COMMANDS, type CommandId, SETTINGS_OF_THIS, VIEW } from "../common/manifestIds.ts";
+import { CERTIFICATES_VIEW, COMMANDS, type CommandId, SETTINGS_QUERY } from "../common/manifestIds.ts";
 import type { Log } from "../common/ui/log.ts";
 import { showProblem } from "../common/ui/problemNotification.ts";
 import type { VirtualDocuments } from "../common/ui/virtualDocuments.ts";
@@ -7,7 +7,7 @@ import type { CertificatesApi, ClientCertificateFiles, CredentialsProvider } fro
 import type { AdministrationApi } from "../domain/administration.ts";
 import type { CertificateReader } from "../domain/certificateFile.ts";
 import { problemOf } from "../domain/problem.ts";
-import type { ClientCheckCommands } from "../features/clientCheck/ui/clientCheckCommand.ts";
+import type { ClientCheckDeps } from "../features/clientCheck/ui/clientCheckCommand.ts";
 import type { SelfAccessDeps } from "../features/clientCheck/ui/selfAccess.ts";
 import type { ClientCertificateSettings } from "../features/connections/ui/clientCertificateSettings.ts";
 import { renameConnection, switchConnection } from "../features/connections/ui/connectionCommands.ts";
@@ -19,30 +19,30 @@ import type { CertificateStore } from "../features/organization/certificateStore
 import type { EnforcementIndex } from "../features/organization/enforcementIndex.ts";
 import type { OrganizationContext } from "../features/organization/organizationSession.ts";
 import type { ProjectStore } from "../features/organization/projectStore.ts";
-import type { Rotations } from "../features/rotation/rotation.ts";
+import type { RotationDeps } from "../features/rotation/rotation.ts";
 import { forgetPlan } from "../features/rotation/ui/forgetPlanCommand.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
-import { chooseOrder } from "../features/sidebar/ui/sortCommand.ts";
+import { promptForSortOrder } from "../features/sidebar/ui/sortCommand.ts";
 import { checkUpload, forgetUpload, uploadAgain } from "../features/upload/ui/unconfirmedCommands.ts";
-import { type UploadCommand, uploadFiles } from "../features/upload/ui/uploadCommand.ts";
+import { type UploadDeps, uploadFiles } from "../features/upload/ui/uploadCommand.ts";
 import type { UploadService } from "../features/upload/uploadService.ts";
-import { certificateActions } from "./certificateCommandHandlers.ts";
+import { createCertificateCommandHandlers } from "./certificateCommandHandlers.ts";
 
-export interface CommandDeps extends Pick<ClientCheckCommands, "checkClient" | "judgeClient" | "checkLive"> {
+export interface CommandDeps extends Pick<ClientCheckDeps, "checkChain" | "validateClientCredentials" | "checkLive"> {
 	readonly certificates: CertificateStore;
 	readonly projects: ProjectStore;
 	readonly enforcement: EnforcementIndex;
 	/** Every change in the organization must use this context. */
 	readonly organization: OrganizationContext;
 	readonly uploads: UploadService;
-	readonly rotations: Rotations;
+	readonly rotations: RotationDeps;
 	readonly connections: ConnectionStore;
 	readonly clientCertificates: ClientCertificateSettings;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
 	/** Keeps values over a restart. */
-	readonly memory: vscode.Memento;
+	readonly globalState: vscode.Memento;
 	readonly log: Log;
 	/** Makes VS Code read these inspection documents again. */
 	readonly inspections: vscode.EventEmitter<vscode.Uri>;
@@ -50,7 +50,7 @@ export interface CommandDeps extends Pick<ClientCheckCommands, "checkClient" | "
 	readonly reader: CertificateReader;
 	readonly openService: (credentials: CredentialsProvider) => CertificatesApi & AdministrationApi;
 	/** Checks that a client certificate can be presented. @throws ProblemError `client-certificate` */
-	readonly judgeClientFiles: (files: ClientCertificateFiles) => Promise<void>;
+	readonly validateClientFiles: (files: ClientCertificateFiles) => Promise<void>;
 	readonly traceClientCertificate: SelfAccessDeps["traceClientCertificate"];
 }
 
@@ -85,14 +85,14 @@ function withoutLostRow(args: readonly unknown[]): readonly unknown[] {
 /** @throws ProblemError; CancelledError */
 function handlersOf(deps: CommandDeps): CommandHandlers {
 	const { connections, view, log, inspections } = deps;
-	const upload = uploadCommand(deps);
+	const upload = createUploadDeps(deps);
 	return {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
 		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
 		[COMMANDS.setKey]: () => setKey(deps, true),
 		[COMMANDS.removeKey]: () => removeKey(deps),
 		[COMMANDS.setPassphrase]: async () => {
-			await setPassphrase(deps.clientCertificates, deps.judgeClientFiles);
+			await setPassphrase(deps.clientCertificates, deps.validateClientFiles);
 			// Perhaps only the passphrase was missing.
 			if (deps.certificates.state.problem) await refresh(deps);
 		},
@@ -101,10 +101,10 @@ function handlersOf(deps: CommandDeps): CommandHandlers {
 		[COMMANDS.renameConnection]: () => renameConnection(connections),
 		[COMMANDS.refresh]: () => refresh(deps),
 		[COMMANDS.sortBy]: async () => {
-			await chooseOrder(deps.memory);
+			await promptForSortOrder(deps.globalState);
 			view.redraw();
 		},
-		...certificateActions({ ...deps, upload }),
+		...createCertificateCommandHandlers({ ...deps, upload }),
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
 		[COMMANDS.checkUpload]: (row) => checkUpload(deps, row),
 		[COMMANDS.uploadAgain]: (row) => uploadAgain(deps, row),
@@ -112,12 +112,12 @@ function handlersOf(deps: CommandDeps): CommandHandlers {
 			const plan = view.unplacedPlanOf(row);
 			return plan ? forgetPlan(deps.rotations.plans, plan) : forgetUpload(deps, row);
 		},
-		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_OF_THIS),
+		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_QUERY),
 		[COMMANDS.showLog]: () => log.show(),
 	};
 }
 
-export function uploadCommand(deps: CommandDeps): UploadCommand {
+export function createUploadDeps(deps: CommandDeps): UploadDeps {
 	const { reader, certificates, uploads, connections, view, inspections, documents } = deps;
 	return {
 		reader,
@@ -139,7 +139,7 @@ export function uploadCommand(deps: CommandDeps): UploadCommand {
 
 /** Reads the certificates again, and the projects if visible or requested before: every row shows them then. */
 async function refresh({ view, projects, projectsView }: CommandDeps): Promise<void> {
-	if (!view.visible && !projectsView.visible) await vscode.commands.executeCommand(`${VIEW}.focus`);
+	if (!view.visible && !projectsView.visible) await vscode.commands.executeCommand(`${CERTIFICATES_VIEW}.focus`);
 	const isProjectsNeeded = projectsView.visible || projects.state.askedAt !== null;
 	await Promise.all([view.refresh(), isProjectsNeeded ? projectsView.refresh() : null]);
 }

@@ -61,8 +61,8 @@ export function syncState(
 	certificates.on("change", () => {
 		const { organizationRef, state } = certificates;
 		if (!organizationRef || !state.listing) return;
-		plans.settle(organizationRef, state.listing).catch(report);
-		if (uploads.unconfirmed.length > 0) uploads.settleSeen(state.listing).catch(report);
+		plans.removeFinished(organizationRef, state.listing).catch(report);
+		if (uploads.unconfirmed.length > 0) uploads.confirmListed(state.listing).catch(report);
 	});
 	certificates.on("forget", () => {
 		projects.reset();

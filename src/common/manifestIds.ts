@@ -41,11 +41,11 @@ export const INSPECTION_SCHEME = "openai-certificates-inspection";
 /** URI scheme of documents about data from the service. */
 export const CERTIFICATE_SCHEME = "openai-certificates";
 
-export const VIEW = "openaiCertificates.certificates";
+export const CERTIFICATES_VIEW = "openaiCertificates.certificates";
 export const PROJECTS_VIEW = "openaiCertificates.projects";
 
 /** Context keys in the manifest's `when` clauses. */
-export const CONTEXT = {
+export const CONTEXT_KEYS = {
 	/** Why the certificates view is empty: see welcomeState.ts. */
 	empty: "openaiCertificates.empty",
 	/** Why the projects view is empty. */
@@ -57,7 +57,7 @@ export const CONTEXT = {
 } as const;
 
 /** Settings search query for all settings of this extension. */
-export const SETTINGS_OF_THIS = "@ext:certificates-for-openai.openai-certificates";
+export const SETTINGS_QUERY = "@ext:certificates-for-openai.openai-certificates";
 
 export const SETTINGS = {
 	baseUrl: "openaiCertificates.baseUrl",

@@ -29,11 +29,11 @@ export function organizationRef({
 }
 
 /** True if the service named a record's organization. Then only an equal reference means the same organization. */
-export function isNamed(ref: string): boolean {
+export function isNamedOrganization(ref: string): boolean {
 	return NAMED_REF.test(ref);
 }
 
 /** True if a record belongs to an organization, or to an unnamed organization, which may be the same. */
-export function mayBeOf(record: { readonly organizationRef: string }, ref: string): boolean {
-	return record.organizationRef === ref || !isNamed(record.organizationRef);
+export function mayBelongTo(record: { readonly organizationRef: string }, ref: string): boolean {
+	return record.organizationRef === ref || !isNamedOrganization(record.organizationRef);
 }

@@ -74,7 +74,7 @@ export type Problem =
 	| {
 			readonly reason: "unconfirmed";
 			readonly name: string;
-			readonly look: LookupOutcome;
+			readonly lookup: LookupOutcome;
 			readonly ending: UploadEnding | null;
 	  }
 	/** The certificate cannot be deleted, because it is active in these scopes. */
@@ -100,7 +100,7 @@ export type Problem =
 	/** The change was sent. No response shows its outcome, and the state could not be read back. */
 	| { readonly reason: "change-unknown"; readonly act: "rename" | "remove" }
 	/** The new certificate cannot replace the old, or the old cannot be restored. This step changed nothing. */
-	| { readonly reason: "rotation-refused"; readonly flaw: RotationIssue }
+	| { readonly reason: "rotation-refused"; readonly issue: RotationIssue }
 	/** Another unfinished rotation includes one of the two certificates. `name`: its old certificate. */
 	| { readonly reason: "rotation-pending"; readonly name: string }
 	/** Another window or step has the lock; nothing was done. `host`, `process`: the lock's owner, if known. */
@@ -176,7 +176,7 @@ export class ProblemError extends Error {
 export class CancelledError extends Error {
 	constructor() {
 		super("cancelled");
-		this.name = "Cancelled";
+		this.name = "CancelledError";
 	}
 }
 
@@ -204,7 +204,7 @@ const OUTCOME_UNKNOWN: ReadonlySet<Reason> = new Set<Reason>([
 
 /** True for a `CancelledError` of either bundle. */
 export function isCancelled(thrown: unknown): boolean {
-	return thrown instanceof Error && thrown.name === "Cancelled";
+	return thrown instanceof Error && thrown.name === "CancelledError";
 }
 
 /** An issue that prevents a rotation to the new certificate, or back to the old one. */

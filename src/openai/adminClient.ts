@@ -33,14 +33,20 @@ export class AdminClient extends CertificatesClient implements AdministrationApi
 
 	async projects(signal?: AbortSignal, onPage?: (projects: readonly Project[]) => void): Promise<ProjectListing> {
 		const query = { include_archived: "true" };
-		const list: ListRequest<Project> = { route: PROJECTS, query, most: MAX_PROJECTS, parse: parseProject, onPage };
+		const list: ListRequest<Project> = {
+			route: PROJECTS,
+			query,
+			maxEntries: MAX_PROJECTS,
+			parse: parseProject,
+			onPage,
+		};
 		const { entries, unreadable, complete } = await readPages(this.#transport, this.#credentials, list, signal);
 		return { projects: entries, unreadable, complete };
 	}
 
 	async projectCertificates(projectId: string, signal?: AbortSignal): Promise<CertificateListing> {
 		const route = `${scopeRoute({ kind: "project", id: projectId })}/certificates`;
-		const list: ListRequest<Certificate> = { route, most: MAX_CERTIFICATES, parse: parseCertificate };
+		const list: ListRequest<Certificate> = { route, maxEntries: MAX_CERTIFICATES, parse: parseCertificate };
 		return toListing(await readPages(this.#transport, this.#credentials, list, signal));
 	}
 

@@ -3,7 +3,7 @@ import { type Certificate, type CertificateListing, isCertificateId } from "../d
 import { isCancelled, ProblemError, problemOf, type UploadEnding } from "../domain/problem.ts";
 import type { HttpTransport } from "./httpTransport.ts";
 import { type ListRequest, MAX_CERTIFICATES, readPages, toListing } from "./pagination.ts";
-import { parseCertificate, parseContent, parseUploaded } from "./schemas.ts";
+import { parseCertificate, parseContent, parseUploadResponse } from "./schemas.ts";
 import type { SendState } from "./sendRequest.ts";
 
 const ROUTE = "/organization/certificates";
@@ -20,7 +20,7 @@ export class CertificatesClient implements CertificatesApi {
 	}
 
 	async list(signal?: AbortSignal): Promise<CertificateListing> {
-		const list: ListRequest<Certificate> = { route: ROUTE, most: MAX_CERTIFICATES, parse: parseCertificate };
+		const list: ListRequest<Certificate> = { route: ROUTE, maxEntries: MAX_CERTIFICATES, parse: parseCertificate };
 		return toListing(await readPages(this.#transport, this.#credentials, list, signal));
 	}
 
@@ -33,9 +33,9 @@ export class CertificatesClient implements CertificatesApi {
 
 	async upload({ pem, name }: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
 		// If two POSTs are needed, both must use the same credentials.
-		const credentials = await this.#transport.access(this.#credentials, signal);
+		const credentials = await this.#transport.resolveCredentials(this.#credentials, signal);
 		const { origin } = credentials.baseUrl;
-		const contentFieldOrigins = this.#transport.wantContent;
+		const contentFieldOrigins = this.#transport.contentFieldOrigins;
 		if (!contentFieldOrigins.has(origin)) {
 			try {
 				return await this.#post(credentials, { certificate: pem, name }, signal);
@@ -52,7 +52,7 @@ export class CertificatesClient implements CertificatesApi {
 	async #post(credentials: Credentials, body: UploadBody, signal: AbortSignal | undefined): Promise<Certificate> {
 		const state: SendState = { sent: false, repeated: false };
 		try {
-			const request = { method: "POST", route: ROUTE, body, parse: parseUploaded } as const;
+			const request = { method: "POST", route: ROUTE, body, parse: parseUploadResponse } as const;
 			return (await this.#transport.send(async () => credentials, request, signal, state)).value;
 		} catch (thrown) {
 			if (state.sent && mayHaveArrived(thrown))
@@ -60,7 +60,7 @@ export class CertificatesClient implements CertificatesApi {
 					reason: "unconfirmed",
 					name: body.name,
 					// The caller's lookup may find out more.
-					look: { outcome: "failed" },
+					lookup: { outcome: "failed" },
 					ending: toUploadEnding(thrown),
 				});
 			throw thrown;

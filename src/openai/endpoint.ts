@@ -16,7 +16,7 @@ export interface Endpoint {
 /** The TLS contexts of an endpoint. Created on first use: loading the system's authorities needs 20 to 100 ms. */
 export class TlsContexts {
 	/** True if a client certificate is presented. */
-	readonly presents: boolean;
+	readonly hasClientCertificate: boolean;
 	readonly #systemCertificates: boolean;
 	readonly #keyPair: TlsKeyPair | null;
 	#trust: SecureContextOptions | undefined;
@@ -28,7 +28,7 @@ export class TlsContexts {
 	 * @param keyPair The client certificate to present, if any.
 	 */
 	constructor(systemCertificates: boolean, keyPair: TlsKeyPair | null) {
-		this.presents = keyPair !== null;
+		this.hasClientCertificate = keyPair !== null;
 		this.#systemCertificates = systemCertificates;
 		this.#keyPair = keyPair;
 	}

@@ -25,7 +25,7 @@ export class EndpointPools {
 	}
 
 	/** Returns an endpoint with its pool. @throws ProblemError `proxy`, `client-certificate` for an unusable setting. */
-	async to({ baseUrl, clientCertificate }: Credentials, network: NetworkSettings): Promise<PooledEndpoint> {
+	async get({ baseUrl, clientCertificate }: Credentials, network: NetworkSettings): Promise<PooledEndpoint> {
 		const proxy = resolveProxy(baseUrl, network);
 		const files = baseUrl.encrypted ? clientCertificate : null;
 		const contents = files && (await readTlsKeyPair(files));

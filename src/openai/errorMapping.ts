@@ -51,7 +51,11 @@ export function problemFromConnectionError(error: unknown, { host, proxy, tls }:
 	const why = serverCertificateIssue(error);
 	if (why) return new ProblemError({ reason: "untrusted-server", host, why });
 	if (CLIENT_CERTIFICATE_ALERT.test(codeOf(error)))
-		return new ProblemError({ reason: "client-certificate-refused", host, presented: tls?.presents ?? false });
+		return new ProblemError({
+			reason: "client-certificate-refused",
+			host,
+			presented: tls?.hasClientCertificate ?? false,
+		});
 	return new ProblemError({ reason: "unreachable", host, proxy: proxy?.host ?? null });
 }
 
@@ -105,7 +109,7 @@ export function problemFromStatus(status: number, body: unknown, headers: Respon
 }
 
 /** Returns the unchanged error message of a response body, or `null`. */
-export function messageIn(body: unknown): string | null {
+export function errorMessageFrom(body: unknown): string | null {
 	return textOf(field(body, "error")) || null;
 }
 

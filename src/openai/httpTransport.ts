@@ -10,7 +10,7 @@ import {
 	type Reason,
 } from "../domain/problem.ts";
 import { EndpointPools, type PooledEndpoint } from "./endpointPools.ts";
-import { messageIn, problemFromStatus } from "./errorMapping.ts";
+import { errorMessageFrom, problemFromStatus } from "./errorMapping.ts";
 import { requestIdFrom, serverTimeFrom } from "./headers.ts";
 import { retryDelay } from "./retryPolicy.ts";
 import { type RawResponse, type SendState, sendRequest } from "./sendRequest.ts";
@@ -70,7 +70,7 @@ const KEY_UNREAD = (): Problem => ({ reason: "secrets-unavailable" });
 /** Sends requests with common limits and VS Code's proxy and authorities. Always verifies the service's certificate. */
 export class HttpTransport {
 	/** The origins found to require the PEM of an upload in the field `content`. */
-	readonly wantContent = new Set<string>();
+	readonly contentFieldOrigins = new Set<string>();
 	readonly #options: TransportOptions;
 	readonly #limits: TransportLimits;
 	readonly #pools: EndpointPools;
@@ -101,7 +101,7 @@ export class HttpTransport {
 			() => timeoutProblem(),
 			async (signal) => {
 				const credentials = await unlessAborted(signal, getCredentials());
-				const pooled = await unlessAborted(signal, this.#pools.to(credentials, this.#options.network()));
+				const pooled = await unlessAborted(signal, this.#pools.get(credentials, this.#options.network()));
 				const { host, proxy } = pooled.endpoint;
 				timeoutProblem = () =>
 					state.sent ? { reason: "timeout", host } : { reason: "unreachable", host, proxy: proxy?.host ?? null };
@@ -111,7 +111,7 @@ export class HttpTransport {
 	}
 
 	/** Reads the credentials once, to use for several requests. @throws ProblemError; CancelledError as `send` */
-	async access(getCredentials: CredentialsProvider, cancel?: AbortSignal): Promise<Credentials> {
+	async resolveCredentials(getCredentials: CredentialsProvider, cancel?: AbortSignal): Promise<Credentials> {
 		return this.#withTimeLimit(cancel, KEY_UNREAD, (signal) => unlessAborted(signal, getCredentials()));
 	}
 
@@ -207,7 +207,9 @@ export class HttpTransport {
 			const milliseconds = Math.round(performance.now() - started);
 			const requestId = response && requestIdFrom(response.headers, "x-request-id");
 			const message =
-				response && response.status >= 400 && response.status !== 401 ? messageIn(parseJson(response.body)) : null;
+				response && response.status >= 400 && response.status !== 401
+					? errorMessageFrom(parseJson(response.body))
+					: null;
 			observe({ method, route, status: response?.status ?? null, milliseconds, requestId, message });
 		}
 	}

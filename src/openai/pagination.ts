@@ -11,7 +11,7 @@ const MAX_PAGES = 20;
 export const MAX_CERTIFICATES = 1000;
 
 /** The entries of a list that could be read. */
-export interface Pages<T> {
+export interface ListResult<T> {
 	/** Without duplicate ids, in the service's order. */
 	readonly entries: readonly T[];
 	readonly unreadable: number;
@@ -21,7 +21,7 @@ export interface Pages<T> {
 	readonly organization: string | null;
 }
 
-export function toListing({ entries, ...rest }: Pages<Certificate>): CertificateListing {
+export function toListing({ entries, ...rest }: ListResult<Certificate>): CertificateListing {
 	return { certificates: entries, ...rest };
 }
 
@@ -31,7 +31,7 @@ export interface ListRequest<T> {
 	readonly route: string;
 	readonly query?: Readonly<Record<string, string | string[]>>;
 	/** Maximum number of entries to read, in case the server never ends the list. */
-	readonly most: number;
+	readonly maxEntries: number;
 	/** Parses one entry; `null` if unreadable. */
 	readonly parse: (json: unknown) => T | null;
 	/** Called with each page's entries on arrival; again from the first page if reading had to restart. */
@@ -45,13 +45,18 @@ export async function readPages<T extends { readonly id: string }>(
 	request: ListRequest<T>,
 	signal: AbortSignal | undefined,
 	mayRestart = true,
-): Promise<Pages<T>> {
+): Promise<ListResult<T>> {
 	const found = new Map<string, T>();
 	const cursors = new Set<string>();
 	let seen = 0;
 	let unreadable = 0;
-	let headers: Pick<Pages<T>, "servedAt" | "organization"> = { servedAt: null, organization: null };
-	const pages = (complete: boolean): Pages<T> => ({ entries: [...found.values()], unreadable, complete, ...headers });
+	let headers: Pick<ListResult<T>, "servedAt" | "organization"> = { servedAt: null, organization: null };
+	const pages = (complete: boolean): ListResult<T> => ({
+		entries: [...found.values()],
+		unreadable,
+		complete,
+		...headers,
+	});
 	for (let page = 0; page < MAX_PAGES; page++) {
 		const response = await readPage(transport, credentials, request, [...cursors].at(-1), signal);
 		if (response === null && mayRestart) return readPages(transport, credentials, request, signal, false);
@@ -59,13 +64,13 @@ export async function readPages<T extends { readonly id: string }>(
 		const { value, servedAt, organization } = response;
 		const { entries, hasMore, lastId } = value;
 		headers = { servedAt, organization };
-		const read = entries.slice(0, request.most - seen).flatMap((entry) => request.parse(entry) ?? []);
-		unreadable += Math.min(entries.length, request.most - seen) - read.length;
+		const read = entries.slice(0, request.maxEntries - seen).flatMap((entry) => request.parse(entry) ?? []);
+		unreadable += Math.min(entries.length, request.maxEntries - seen) - read.length;
 		for (const entry of read) found.set(entry.id, entry);
 		request.onPage?.(read);
 		seen += entries.length;
-		if (!hasMore && seen <= request.most) return pages(true);
-		if (seen >= request.most || lastId === null || cursors.has(lastId)) break;
+		if (!hasMore && seen <= request.maxEntries) return pages(true);
+		if (seen >= request.maxEntries || lastId === null || cursors.has(lastId)) break;
 		cursors.add(lastId);
 	}
 	return pages(false);

@@ -57,7 +57,7 @@ export function parseCertificate(json: unknown): Certificate | null {
  * Parses the response to an upload; `null` only without a valid id. Other unreadable fields are `null`. The response
  * has no `active`, but the result is inactive, because an upload never activates.
  */
-export function parseUploaded(json: unknown): Certificate | null {
+export function parseUploadResponse(json: unknown): Certificate | null {
 	const { success, output } = v.safeParse(uploadedSchema, json);
 	return success ? toCertificate(output, false) : null;
 }

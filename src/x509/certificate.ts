@@ -7,7 +7,7 @@ import { isSignedBy, readSignatureAlgorithm, type SignatureAlgorithm } from "./s
 
 /** A decoded certificate, without findings. */
 export interface DecodedCertificate {
-	readonly structure: RawCertificate;
+	readonly raw: RawCertificate;
 	readonly subject: DistinguishedName;
 	readonly issuer: DistinguishedName;
 	readonly publicKey: PublicKey;
@@ -27,7 +27,7 @@ export function decodeCertificate(element: Element): DecodedCertificate | null {
 	if (!raw || !subject || !issuer) return null;
 	const selfIssued = namesEqual(subject, issuer);
 	return {
-		structure: raw,
+		raw,
 		subject,
 		issuer,
 		publicKey: readPublicKey(raw.publicKey),

@@ -43,8 +43,8 @@ export function checkChain(file: Uint8Array, anchor: Uint8Array, at: number): Ch
 	];
 	return {
 		subject: formatName(client.subject),
-		sha256: fingerprint(client.structure.der),
-		notAfter: readTime(client.structure.notAfter),
+		sha256: fingerprint(client.raw.der),
+		notAfter: readTime(client.raw.notAfter),
 		chain: chain.map(({ subject }) => formatName(subject)),
 		accepted: issues.every(({ code }) => NON_FATAL.includes(code)),
 		issues,
@@ -65,7 +65,7 @@ function buildChain(
 		if (isSameCertificate(last, anchor)) return { chain: path, gap: null };
 		for (const issuer of [anchor, ...intermediates]) {
 			if (reached.has(issuer) || !namesEqual(issuer.subject, last.issuer)) continue;
-			if (isSignedBy(last.structure, issuer.structure.publicKey) === false) continue;
+			if (isSignedBy(last.raw, issuer.raw.publicKey) === false) continue;
 			reached.add(issuer);
 			paths.push([...path, issuer]);
 		}
@@ -78,10 +78,10 @@ function buildChain(
 }
 
 function isSameCertificate(one: DecodedCertificate, other: DecodedCertificate): boolean {
-	return Buffer.compare(one.structure.der, other.structure.der) === 0;
+	return Buffer.compare(one.raw.der, other.raw.der) === 0;
 }
 
-function isCa({ extensions, structure: raw, selfIssued }: DecodedCertificate): boolean {
+function isCa({ extensions, raw, selfIssued }: DecodedCertificate): boolean {
 	return extensions.basicConstraints?.ca ?? (raw.version < 2 && selfIssued);
 }
 
@@ -99,7 +99,7 @@ function linkIssues(chain: readonly DecodedCertificate[], index: number, at: num
 	const certificate = chain[index];
 	const issuer = chain[index + 1];
 	if (!certificate) return [];
-	const { structure: raw, extensions } = certificate;
+	const { raw, extensions } = certificate;
 	const subject = formatName(certificate.subject);
 	const issues: ClientCertificateIssue[] = [];
 
@@ -112,8 +112,7 @@ function linkIssues(chain: readonly DecodedCertificate[], index: number, at: num
 	const usages = extensions.extendedKeyUsage;
 	if (usages && !usages.includes(CLIENT_AUTHENTICATION) && !usages.includes(ANY_EXTENDED_KEY_USAGE))
 		issues.push({ code: "no-client-authentication", subject });
-	if (issuer && isSignedBy(raw, issuer.structure.publicKey) === null)
-		issues.push({ code: "signature-not-checked", subject });
+	if (issuer && isSignedBy(raw, issuer.raw.publicKey) === null) issues.push({ code: "signature-not-checked", subject });
 	if (index === 0) return issues;
 
 	if (!isCa(certificate)) issues.push({ code: "not-an-authority", subject });

@@ -2,11 +2,11 @@ import type { BlockKind } from "../domain/certificateFile.ts";
 import {
 	BIT_STRING,
 	childrenOf,
+	decodeOid,
 	type Element,
 	INTEGER,
 	OBJECT_IDENTIFIER,
 	OCTET_STRING,
-	oidText,
 	SEQUENCE,
 } from "./asn1/der.ts";
 
@@ -25,7 +25,7 @@ export function detectKind(element: Element | null, labelKind: BlockKind | null 
 	if (!parts || !first) return null;
 	switch (first.tag) {
 		case OBJECT_IDENTIFIER:
-			return oidText(first.content)?.startsWith(PKCS7) ? "pkcs7" : null;
+			return decodeOid(first.content)?.startsWith(PKCS7) ? "pkcs7" : null;
 		case SEQUENCE:
 			return detectBySequence(shapeOf(parts), childrenOf(first) ?? []);
 		case INTEGER:
@@ -37,7 +37,7 @@ export function detectKind(element: Element | null, labelKind: BlockKind | null 
 
 /** Detects content that begins with a SEQUENCE: an algorithm or signed data. */
 function detectBySequence(shape: string, inner: readonly Element[]): BlockKind | null {
-	const algorithm = inner[0]?.tag === OBJECT_IDENTIFIER ? oidText(inner[0].content) : null;
+	const algorithm = inner[0]?.tag === OBJECT_IDENTIFIER ? decodeOid(inner[0].content) : null;
 	if (shape === "sb") return algorithm === null ? null : "public-key";
 	if (shape === "so") return ENCRYPTION_SCHEMES.some((scheme) => algorithm?.startsWith(scheme)) ? "private-key" : null;
 	return shape === "ssb" ? detectSigned(inner) : null;

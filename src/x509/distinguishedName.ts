@@ -1,6 +1,6 @@
 import { UNSAFE_CHARACTERS } from "../domain/unsafeCharacters.ts";
 import { decodeString } from "./asn1/asn1String.ts";
-import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, SEQUENCE, SET } from "./asn1/der.ts";
+import { childrenOf, decodeOid, type Element, OBJECT_IDENTIFIER, SEQUENCE, SET } from "./asn1/der.ts";
 
 /** One attribute of a distinguished name, such as `CN` and `Acme Root`. */
 interface Attribute {
@@ -26,7 +26,7 @@ export function readName(element: Element): DistinguishedName | null {
 		const attributes: Attribute[] = [];
 		for (const part of parts) {
 			const [type, value, ...rest] = part.tag === SEQUENCE ? (childrenOf(part) ?? []) : [];
-			const oid = type?.tag === OBJECT_IDENTIFIER ? oidText(type.content) : null;
+			const oid = type?.tag === OBJECT_IDENTIFIER ? decodeOid(type.content) : null;
 			if (oid === null || value === undefined || rest.length > 0) return null;
 			const text = decodeString(value);
 			if (text === undefined) return null;
@@ -59,7 +59,7 @@ function canonical(name: DistinguishedName): string {
 	return JSON.stringify(
 		name.map((attributes) =>
 			attributes
-				.map(({ oid, text, value }) => [oid, text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? hex(value.whole)])
+				.map(({ oid, text, value }) => [oid, text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? hex(value.encoded)])
 				.sort(),
 		),
 	);
@@ -67,7 +67,7 @@ function canonical(name: DistinguishedName): string {
 
 function formatAttribute({ oid, text, value }: Attribute): string {
 	const label = LABELS[oid];
-	if (label === undefined || text === null) return `${label ?? oid}=#${hex(value.whole)}`;
+	if (label === undefined || text === null) return `${label ?? oid}=#${hex(value.encoded)}`;
 	const escaped = text
 		.replaceAll(/[",+;<>\\]|^[ #]| $/gu, "\\$&")
 		.replaceAll(ESCAPED, (character) => hex(Buffer.from(character)).replaceAll(/../g, "\\$&"));

@@ -1,6 +1,6 @@
 import type { BlockKind } from "../domain/certificateFile.ts";
 import { decodeBase64, skipHeaders } from "./asn1/base64.ts";
-import { isCutOff, looksLikeDer, readElement } from "./asn1/der.ts";
+import { isTruncated, looksLikeDer, readElement } from "./asn1/der.ts";
 import { detectKind } from "./contentKind.ts";
 import { decodeText, findTextBlocks, lineCounter, type TextBlock } from "./pemScanner.ts";
 
@@ -9,7 +9,7 @@ export interface Block {
 	/** The block's first line, from 1; `null` in a binary file. */
 	readonly line: number | null;
 	/** The kind that the label names; `null` without a label. */
-	readonly labelled: BlockKind | null;
+	readonly labelKind: BlockKind | null;
 	/** True for the label TRUSTED CERTIFICATE: OpenSSL's own data follows the certificate. */
 	readonly trusted: boolean;
 	readonly content: BlockContent;
@@ -23,7 +23,7 @@ export type BlockContent =
 
 /** Yields the blocks of a file in order. Runs in linear time. */
 export function* splitBlocks(file: Uint8Array): Generator<Block> {
-	const unlabelled: Omit<Block, "line" | "content"> = { labelled: null, trusted: false };
+	const unlabelled: Omit<Block, "line" | "content"> = { labelKind: null, trusted: false };
 	if (looksLikeDer(file) || detectKind(readElement(file)) !== null) {
 		yield { ...unlabelled, line: null, content: { bytes: file } };
 		return;
@@ -36,7 +36,8 @@ export function* splitBlocks(file: Uint8Array): Generator<Block> {
 	const bytes = decodeBareBase64(text);
 	if (bytes) yield { ...unlabelled, line: lineCounter(text)(text.search(/\S/)), content: { bytes } };
 	const sshKey = SSH_PUBLIC_KEY.exec(text);
-	if (sshKey) yield { ...unlabelled, line: lineCounter(text)(sshKey.index), labelled: "ssh-public-key", content: null };
+	if (sshKey)
+		yield { ...unlabelled, line: lineCounter(text)(sshKey.index), labelKind: "ssh-public-key", content: null };
 }
 
 /** Matches a public key or certificate in the format of OpenSSH or RFC 4716. */
@@ -44,13 +45,17 @@ const SSH_PUBLIC_KEY =
 	/^[ \t]*(?:(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp\d{3}|sk-)[\w@.-]* AAAA|---- BEGIN SSH2 PUBLIC KEY ----)/m;
 
 function decodeTextBlock(text: string, { line, label, from, to, fault }: TextBlock): Block {
-	const head: Omit<Block, "content"> = { line, labelled: kindOfLabel(label), trusted: label === "TRUSTED CERTIFICATE" };
-	if (head.labelled === "private-key") return { ...head, content: null };
+	const head: Omit<Block, "content"> = {
+		line,
+		labelKind: kindOfLabel(label),
+		trusted: label === "TRUSTED CERTIFICATE",
+	};
+	if (head.labelKind === "private-key") return { ...head, content: null };
 	if (fault !== null) return { ...head, content: { fault } };
 	const decoded = decodeBase64(text, skipHeaders(text, from, to), to);
 	if ("bytes" in decoded) return { ...head, content: decoded };
-	if (decoded.faultAt === null) return { ...head, content: { fault: "cut-off" } };
-	const beforeFault = text.slice(from, decoded.faultAt);
+	if (decoded.faultOffset === null) return { ...head, content: { fault: "cut-off" } };
+	const beforeFault = text.slice(from, decoded.faultOffset);
 	const faultLine = line + lineCounter(beforeFault)(beforeFault.length) - 1;
 	return { ...head, content: { fault: "bad-base64", faultLine } };
 }
@@ -60,7 +65,7 @@ function decodeBareBase64(text: string): Uint8Array | null {
 	const trimmed = text.trim().replace(/^(["'])(.*)\1$/s, "$2");
 	const decoded = decodeBase64(trimmed, 0, trimmed.length);
 	if (!("bytes" in decoded)) return null;
-	return detectKind(readElement(decoded.bytes)) !== null || isCutOff(decoded.bytes) ? decoded.bytes : null;
+	return detectKind(readElement(decoded.bytes)) !== null || isTruncated(decoded.bytes) ? decoded.bytes : null;
 }
 
 function kindOfLabel(label: string): BlockKind {

@@ -5,13 +5,13 @@ import {
 	type RefusalReason,
 	type SkippedBlock,
 } from "../domain/certificateFile.ts";
-import { type Element, isCutOff, readElement } from "./asn1/der.ts";
+import { type Element, isTruncated, readElement } from "./asn1/der.ts";
 import { decodeCertificate } from "./certificate.ts";
 import { detectKind } from "./contentKind.ts";
 import type { Block } from "./fileBlocks.ts";
 import { type FoundCertificate, fingerprint } from "./parsedCertificate.ts";
 import { certificatesIn } from "./pkcs7.ts";
-import { reasonFor } from "./refusalReason.ts";
+import { defaultReason } from "./refusalReason.ts";
 import { holdsPrivateKey, isOpensslTrustData } from "./trailingData.ts";
 
 /** Collects the certificates and skipped blocks of a file. */
@@ -42,16 +42,16 @@ export class FileScan {
 	}
 
 	/** Adds the next block; yields after each certificate, because decoding requires about a millisecond. */
-	*add({ line, labelled: labelKind, trusted, content }: Block): Generator<void> {
+	*add({ line, labelKind, trusted, content }: Block): Generator<void> {
 		this.#blocks++;
 		const fallbackKind = labelKind ?? "unknown";
-		if (content === null) return this.#skip(line, fallbackKind, reasonFor(fallbackKind));
+		if (content === null) return this.#skip(line, fallbackKind, defaultReason(fallbackKind));
 		if ("fault" in content) {
 			const { fault, ...location } = content;
 			return this.#skip(
 				line,
 				fallbackKind,
-				shouldContainCertificates(labelKind) ? fault : reasonFor(fallbackKind),
+				shouldContainCertificates(labelKind) ? fault : defaultReason(fallbackKind),
 				location,
 			);
 		}
@@ -59,12 +59,12 @@ export class FileScan {
 		const element = readElement(bytes);
 		const kind = detectKind(element, labelKind);
 		if (element === null || kind === null) {
-			const fault = isCutOff(bytes) ? "cut-off" : "unreadable";
-			return this.#skip(line, fallbackKind, shouldContainCertificates(labelKind) ? fault : reasonFor(fallbackKind));
+			const fault = isTruncated(bytes) ? "cut-off" : "unreadable";
+			return this.#skip(line, fallbackKind, shouldContainCertificates(labelKind) ? fault : defaultReason(fallbackKind));
 		}
-		const trailing = bytes.subarray(element.whole.length);
+		const trailing = bytes.subarray(element.encoded.length);
 		if (holdsPrivateKey(trailing)) this.#keyLines.push(line);
-		if (kind !== "certificate" && kind !== "pkcs7") return this.#skip(line, kind, reasonFor(kind));
+		if (kind !== "certificate" && kind !== "pkcs7") return this.#skip(line, kind, defaultReason(kind));
 
 		const trailingLength = trusted && isOpensslTrustData(trailing) ? 0 : trailing.length;
 		const findings: Finding[] =
@@ -78,7 +78,7 @@ export class FileScan {
 	}
 
 	#addCertificate(element: Element, line: Block["line"], findings: readonly Finding[]): void {
-		const sha256 = fingerprint(element.whole);
+		const sha256 = fingerprint(element.encoded);
 		const isDuplicate = this.#found.has(sha256);
 		const certificate = isDuplicate ? null : decodeCertificate(element);
 		if (certificate) this.#found.set(sha256, { certificate, sha256, block: this.#blocks, line, findings });

@@ -33,7 +33,7 @@ export function fingerprint(der: Uint8Array): string {
 /** Converts a certificate to the domain's type and adds findings. @param at Unix seconds. */
 export function toParsedCertificate(found: FoundCertificate, at: number, reminderDays: number): ParsedCertificate {
 	const { certificate, sha256, block, line } = found;
-	const { structure: raw, subject, issuer, publicKey, selfSigned, extensions } = certificate;
+	const { raw, subject, issuer, publicKey, selfSigned, extensions } = certificate;
 	const pem = encodePem(raw.der);
 	return {
 		// Copied, because the file's buffer may contain a private key.
@@ -48,7 +48,7 @@ export function toParsedCertificate(found: FoundCertificate, at: number, reminde
 		notAfter: readTime(raw.notAfter),
 		isCa: extensions.basicConstraints?.ca ?? null,
 		selfSigned,
-		publicKeySha256: fingerprint(raw.publicKey.whole),
+		publicKeySha256: fingerprint(raw.publicKey.encoded),
 		keyType: publicKey.type,
 		keyBits: publicKey.bits,
 		block,
@@ -64,7 +64,7 @@ function* findingsOf(
 	reminderDays: number,
 ): Generator<Finding> {
 	const role = chainRoleOf(certificate);
-	yield* validityFindings(certificate.structure, at, reminderDays);
+	yield* validityFindings(certificate.raw, at, reminderDays);
 	yield* trustFindings(certificate, role);
 	yield* caFindings(certificate, role === "root");
 	yield* keyFindings(certificate, role === "root");

@@ -1,4 +1,4 @@
-import { childrenOf, type Element, OBJECT_IDENTIFIER, oidText, readElement } from "./asn1/der.ts";
+import { childrenOf, decodeOid, type Element, OBJECT_IDENTIFIER, readElement } from "./asn1/der.ts";
 
 /** The key in a SubjectPublicKeyInfo. */
 export interface PublicKey {
@@ -65,7 +65,7 @@ const TYPES: Record<string, string> = {
 export function readPublicKey(info: Element): PublicKey {
 	const [algorithm, key] = childrenOf(info) ?? [];
 	const [identifier, parameters] = childrenOf(algorithm) ?? [];
-	const oid = (identifier && oidText(identifier.content)) ?? "";
+	const oid = (identifier && decodeOid(identifier.content)) ?? "";
 	const type = keyTypeOf(oid);
 	const typeOnly = { type, bits: null, curve: null, exponent: null };
 	switch (type) {
@@ -76,7 +76,7 @@ export function readPublicKey(info: Element): PublicKey {
 			return { ...typeOnly, bits: bitLength(modulus.content), exponent: parseUnsigned(exponent.content) };
 		}
 		case "ec": {
-			const curve = parameters?.tag === OBJECT_IDENTIFIER ? oidText(parameters.content) : null;
+			const curve = parameters?.tag === OBJECT_IDENTIFIER ? decodeOid(parameters.content) : null;
 			const [name, bits] = CURVES[curve ?? ""] ?? [curve, null];
 			return { ...typeOnly, curve: name, bits };
 		}

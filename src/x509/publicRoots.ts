@@ -7,15 +7,17 @@ let builtInRoots: readonly Buffer[] | undefined;
 
 /** True if a certificate has the key of a public web CA. Comparing keys also finds reissued roots. */
 export function isPublicRoot({ publicKey }: RawCertificate): boolean {
-	return rootsContaining(publicKey.whole).some((root) => Buffer.compare(root.publicKey.whole, publicKey.whole) === 0);
+	return rootsContaining(publicKey.encoded).some(
+		(root) => Buffer.compare(root.publicKey.encoded, publicKey.encoded) === 0,
+	);
 }
 
 /** True if a public web CA signed a certificate. */
 export function isSignedByPublicRoot(certificate: RawCertificate): boolean {
 	const { issuer } = certificate;
-	return rootsContaining(issuer.whole).some(
+	return rootsContaining(issuer.encoded).some(
 		({ subject, publicKey }) =>
-			Buffer.compare(subject.whole, issuer.whole) === 0 && isSignedBy(certificate, publicKey) === true,
+			Buffer.compare(subject.encoded, issuer.encoded) === 0 && isSignedBy(certificate, publicKey) === true,
 	);
 }
 

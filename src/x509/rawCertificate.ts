@@ -1,5 +1,5 @@
 import { isAlgorithm, isBitString, isInteger, isOid, isPublicKey, isTime } from "./asn1/asn1Validation.ts";
-import { BOOLEAN, childrenOf, type Element, OCTET_STRING, oidText, readElement, SEQUENCE } from "./asn1/der.ts";
+import { BOOLEAN, childrenOf, decodeOid, type Element, OCTET_STRING, readElement, SEQUENCE } from "./asn1/der.ts";
 
 /** The parts of a certificate (RFC 5280 4.1), as the bytes of the file. */
 export interface RawCertificate {
@@ -55,8 +55,8 @@ export function splitCertificate(element: Element): RawCertificate | null {
 	const extensions = readOptionalParts(optional);
 	if (extensions === null) return null;
 	return {
-		der: element.whole,
-		tbs: tbs.whole,
+		der: element.encoded,
+		tbs: tbs.encoded,
 		version: versionPart?.[0]?.content.at(-1) ?? 0,
 		serialNumber: serialNumber.content,
 		issuer,
@@ -66,7 +66,7 @@ export function splitCertificate(element: Element): RawCertificate | null {
 		publicKey,
 		extensions,
 		signatureAlgorithm,
-		signatureAlgorithmsAgree: Buffer.compare(signatureAlgorithm.whole, innerAlgorithm.whole) === 0,
+		signatureAlgorithmsAgree: Buffer.compare(signatureAlgorithm.encoded, innerAlgorithm.encoded) === 0,
 		signature: signature.content.subarray(1),
 		isDer: isDer(element, 0) && !hasUnusedBitsSet(signature),
 	};
@@ -98,9 +98,9 @@ function readExtension(element: Element): RawExtension | null {
 	if (element.tag !== SEQUENCE || !isOid(id) || value?.tag !== OCTET_STRING || parts.length > 0) return null;
 	if (criticalFlag && criticalFlag.content.length !== 1) return null;
 	return {
-		oid: oidText(id.content) ?? "",
+		oid: decodeOid(id.content) ?? "",
 		critical: criticalFlag !== undefined && criticalFlag.content[0] !== 0,
-		der: element.whole,
+		der: element.encoded,
 		value: value.content,
 	};
 }

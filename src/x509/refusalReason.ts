@@ -20,6 +20,6 @@ export function mainReason(skipped: readonly SkippedBlock[]): RefusalReason | un
 }
 
 /** Returns the default reason why a block of a kind provides no certificate. */
-export function reasonFor(kind: BlockKind): RefusalReason {
+export function defaultReason(kind: BlockKind): RefusalReason {
 	return kind === "certificate" || kind === "pkcs7" ? "unreadable" : kind;
 }

@@ -1,12 +1,12 @@
 import { constants, createPublicKey, verify } from "node:crypto";
-import { childrenOf, type Element, oidText } from "./asn1/der.ts";
+import { childrenOf, decodeOid, type Element } from "./asn1/der.ts";
 import { isCommonCurve, isUsableExponent, keyTypeOf, type PublicKey, readPublicKey } from "./publicKey.ts";
 import type { RawCertificate } from "./rawCertificate.ts";
 
 /** The decoded AlgorithmIdentifier of a signature. */
 export interface SignatureAlgorithm {
 	/** Types of key that can make the signature, as named by `node:crypto`. */
-	readonly keys: readonly string[];
+	readonly keyTypes: readonly string[];
 	/** The name in `node:crypto`; `null` if the algorithm has no separate hash or an unknown hash. */
 	readonly hash: string | null;
 	/** The salt's length in bytes for PSS, else `null`. */
@@ -51,13 +51,13 @@ const ALGORITHMS: Record<string, readonly [hash: string, key: string, checkable:
 /** Reads the AlgorithmIdentifier of a signature. */
 export function readSignatureAlgorithm(algorithm: Element): SignatureAlgorithm {
 	const [identifier, parameters] = childrenOf(algorithm) ?? [];
-	const oid = (identifier && oidText(identifier.content)) ?? "";
+	const oid = (identifier && decodeOid(identifier.content)) ?? "";
 	if (oid === `${RSA}10`) return readPss(parameters);
 	const known = ALGORITHMS[oid];
-	if (known) return { hash: known[0], keys: [known[1]], saltLength: null, checkable: known[2] };
+	if (known) return { hash: known[0], keyTypes: [known[1]], saltLength: null, checkable: known[2] };
 	// EdDSA, ML-DSA and SLH-DSA have the identifiers of their keys, and a built-in hash.
 	const keyType = keyTypeOf(oid);
-	return { hash: null, keys: [keyType], saltLength: null, checkable: keyType !== oid };
+	return { hash: null, keyTypes: [keyType], saltLength: null, checkable: keyType !== oid };
 }
 
 /** Reads RSASSA-PSS-params (RFC 4055 3.1). Defaults: SHA-1, MGF1 with SHA-1, a salt of 20 bytes. */
@@ -68,13 +68,13 @@ function readPss(parameters: Element | undefined): SignatureAlgorithm {
 	const maskHash = field(0xa1) === undefined ? "sha1" : hashOf(childrenOf(field(0xa1))?.[1]);
 	const saltLength = field(0xa2)?.content.reduce((value, octet) => value * 256 + octet, 0) ?? 20;
 	// `node:crypto` requires equal hashes for mask and message.
-	return { hash, keys: ["rsa", "rsa-pss"], saltLength, checkable: hash !== null && hash === maskHash };
+	return { hash, keyTypes: ["rsa", "rsa-pss"], saltLength, checkable: hash !== null && hash === maskHash };
 }
 
 function hashOf(algorithm: Element | undefined): string | null {
 	if (algorithm === undefined) return "sha1";
 	const identifier = childrenOf(algorithm)?.[0];
-	return HASHES[(identifier && oidText(identifier.content)) ?? ""] ?? null;
+	return HASHES[(identifier && decodeOid(identifier.content)) ?? ""] ?? null;
 }
 
 /**
@@ -83,12 +83,12 @@ function hashOf(algorithm: Element | undefined): string | null {
  * @param signer A SubjectPublicKeyInfo.
  */
 export function isSignedBy(certificate: RawCertificate, signer: Element): boolean | null {
-	const { keys: keyTypes, hash, saltLength, checkable } = readSignatureAlgorithm(certificate.signatureAlgorithm);
+	const { keyTypes, hash, saltLength, checkable } = readSignatureAlgorithm(certificate.signatureAlgorithm);
 	const key = readPublicKey(signer);
 	if (!checkable || !isKeySupported(key)) return null;
 	if (!certificate.signatureAlgorithmsAgree || !keyTypes.includes(key.type)) return false;
 	try {
-		const publicKey = createPublicKey({ key: Buffer.from(signer.whole), format: "der", type: "spki" });
+		const publicKey = createPublicKey({ key: Buffer.from(signer.encoded), format: "der", type: "spki" });
 		const padding = saltLength === null ? {} : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
 		return verify(hash, certificate.tbs, { key: publicKey, ...padding }, certificate.signature);
 	} catch {

@@ -9,7 +9,7 @@ export function holdsPrivateKey(bytes: Uint8Array): boolean {
 		const element = SEPARATORS.has(bytes[offset] ?? 0) ? undefined : readElement(bytes, offset);
 		if (element === null) break;
 		if (element && detectKind(element) === "private-key") return true;
-		offset += element?.whole.length ?? 1;
+		offset += element?.encoded.length ?? 1;
 	}
 	return findTextBlocks(decodeText(bytes)).some(({ label }) => /PRIVATE KEY/i.test(label));
 }
@@ -19,7 +19,7 @@ const SEPARATORS = new Set([0, 9, 10, 13, 32]);
 /** True if the bytes are exactly the element that OpenSSL appends to a TRUSTED CERTIFICATE (X509_AUX), not a key. */
 export function isOpensslTrustData(bytes: Uint8Array): boolean {
 	const element = readElement(bytes);
-	const parts = element?.tag === SEQUENCE && element.whole.length === bytes.length ? childrenOf(element) : null;
+	const parts = element?.tag === SEQUENCE && element.encoded.length === bytes.length ? childrenOf(element) : null;
 	if (parts === null || detectKind(element) !== null) return false;
 	return parts.every(({ tag }) => AUX_TAGS.has(tag));
 }

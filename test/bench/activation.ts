@@ -2,37 +2,37 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createVSIX } from "@vscode/vsce";
-import { EXTENSION } from "../e2e/setup/session.ts";
+import { EXTENSION_NAME } from "../e2e/setup/session.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { launchBrowser } from "../vscode/browser.ts";
 import { startVSCode } from "../vscode/server.ts";
 import { openWindow, type Window } from "../vscode/window.ts";
-import { atMostAbove, type Measure } from "./measure.ts";
-import { packaged } from "./packaged.ts";
+import { atMostAbove, type Benchmark } from "./measure.ts";
+import { packageOnce } from "./packaged.ts";
 
 /** Wait in milliseconds until VS Code has started its own parts, whose start would count as ours. */
 const SETTLE_MS = 5000;
 const EMPTY = "Empty extension";
 
-export const activation: Measure = {
+export const activation: Benchmark = {
 	name: "activation",
 	run: async (quick) => {
 		const temporary = temporaryFolder("activation");
 		const workspace = join(temporary.path, "workspace");
 		mkdirSync(workspace);
-		const extensions = [await packaged(), await packageEmpty(temporary.path)];
+		const extensions = [await packageOnce(), await packageEmpty(temporary.path)];
 		const code = await startVSCode({ version: "1.139", workspace, extensions });
 		const browser = await launchBrowser();
 		try {
 			const ours: number[] = [];
 			const empty: number[] = [];
 			for (let run = 0; run < (quick ? 2 : 10); run++) {
-				const window = await openWindow(browser, code.url, { tab: EXTENSION });
+				const window = await openWindow(browser, code.url, { tab: EXTENSION_NAME });
 				// The list of running extensions contains only visible rows.
 				await window.page.setViewportSize({ width: 1280, height: 2000 });
 				await pause(SETTLE_MS);
 				// The first extension in a host may start more slowly.
-				for (const name of run % 2 === 0 ? [EXTENSION, EMPTY] : [EMPTY, EXTENSION])
+				for (const name of run % 2 === 0 ? [EXTENSION_NAME, EMPTY] : [EMPTY, EXTENSION_NAME])
 					(name === EMPTY ? empty : ours).push(await activate(window, name));
 				await window.close();
 			}

@@ -2,15 +2,15 @@
 // like the extension, all authorities of Node and of the system. Sends the time in milliseconds.
 import { readFileSync } from "node:fs";
 import { connect, getCACertificates } from "node:tls";
-import { inputApart, tell } from "./childProcess.ts";
-import type { Destination } from "./session.ts";
+import { childInput, sendResult } from "./childProcess.ts";
+import type { BenchTarget } from "./session.ts";
 
-export interface BareInput extends Destination {
+export interface BareInput extends BenchTarget {
 	/** Path of the only trusted authority. Default: all authorities. */
 	readonly authority?: string;
 }
 
-const { url, key, authority } = inputApart<BareInput>();
+const { url, key, authority } = childInput<BareInput>();
 const { hostname, port, host, pathname } = new URL(url);
 const request = [
 	`GET ${pathname}/organization/certificates?limit=100 HTTP/1.1`,
@@ -24,4 +24,4 @@ let response = "";
 for await (const chunk of socket) response += chunk;
 const time = performance.now() - started;
 if (!response.startsWith("HTTP/1.1 200 ")) throw new Error(response);
-tell(time);
+sendResult(time);

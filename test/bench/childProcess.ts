@@ -8,7 +8,7 @@ import { join } from "node:path";
  * @param env Variables in addition to this process's variables.
  * @returns the result that the program sends by `sendResult`.
  */
-export async function apart<T>(program: string, input: unknown, env: NodeJS.ProcessEnv = {}): Promise<T> {
+export async function runInChildProcess<T>(program: string, input: unknown, env: NodeJS.ProcessEnv = {}): Promise<T> {
 	const child = fork(join(import.meta.dirname, program), [JSON.stringify(input)], {
 		// Programs must not inherit additional trusted certificates.
 		env: { ...process.env, NODE_EXTRA_CA_CERTS: "", NODE_OPTIONS: "", ...env },
@@ -22,11 +22,11 @@ export async function apart<T>(program: string, input: unknown, env: NodeJS.Proc
 }
 
 /** Returns the input of the program. */
-export function inputApart<T>(): T {
+export function childInput<T>(): T {
 	return JSON.parse(process.argv[2] ?? "");
 }
 
 /** Sends the result of the program, and disconnects. */
-export function tell(result: unknown): void {
+export function sendResult(result: unknown): void {
 	process.send?.(result, () => process.disconnect());
 }

@@ -6,10 +6,10 @@ import { startSlowLink } from "../network/slowLink.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 
 /** Round-trip time in milliseconds. */
-export const ROUND_TRIP = 100;
+export const ROUND_TRIP_MS = 100;
 
 /** An emulator behind a slow link, over TLS. */
-export interface FarAway {
+export interface RemoteService {
 	readonly emulator: Emulator;
 	/** The base URL through the slow link. */
 	readonly url: string;
@@ -20,15 +20,15 @@ export interface FarAway {
 }
 
 /** Runs a measurement against an emulator behind a slow link. */
-export async function withFarAway<T>(measure: (service: FarAway) => Promise<T>): Promise<T> {
+export async function withRemoteService<T>(measure: (service: RemoteService) => Promise<T>): Promise<T> {
 	const temporary = temporaryFolder("bench");
 	const issuer = await makeCertificate({ commonName: "Authority of the bench" });
-	const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer });
+	const server = await makeCertificate({ ca: false, serverNames: ["127.0.0.1"], issuer });
 	const authority = join(temporary.path, "authority.pem");
 	writeFileSync(authority, issuer.pem);
 	const names: string[] = [];
 	const emulator = await startEmulator({ tls: { key: server.privateKeyPem, cert: server.pem, names } });
-	const link = await startSlowLink(Number(new URL(emulator.origin).port), ROUND_TRIP);
+	const link = await startSlowLink(Number(new URL(emulator.origin).port), ROUND_TRIP_MS);
 	const host = `127.0.0.1:${link.port}`;
 	names.push(host);
 	try {

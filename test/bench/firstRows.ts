@@ -1,14 +1,14 @@
 import type { BareInput } from "./bareList.ts";
-import { apart } from "./childProcess.ts";
-import { ROUND_TRIP, withFarAway } from "./farAway.ts";
-import { atMostAbove, type Measure } from "./measure.ts";
+import { runInChildProcess } from "./childProcess.ts";
+import { ROUND_TRIP_MS, withRemoteService } from "./farAway.ts";
+import { atMostAbove, type Benchmark } from "./measure.ts";
 
 const CERTIFICATES = 10;
 
-export const firstRows: Measure = {
+export const firstRows: Benchmark = {
 	name: "first rows",
 	run: (quick) =>
-		withFarAway(async ({ emulator, url, authority }) => {
+		withRemoteService(async ({ emulator, url, authority }) => {
 			for (let index = 0; index < CERTIFICATES; index++) emulator.state.put({ name: `CA ${index}` });
 			const ours: number[] = [];
 			const oneAuthority: number[] = [];
@@ -17,9 +17,9 @@ export const firstRows: Measure = {
 			const bareInput: BareInput = { ...destination, authority };
 			const trust = { SSL_CERT_FILE: authority };
 			for (let run = 0; run < (quick ? 2 : 20); run++) {
-				ours.push((await apart<number>("listInView.ts", destination, trust)) / ROUND_TRIP);
-				oneAuthority.push((await apart<number>("bareList.ts", bareInput)) / ROUND_TRIP);
-				allAuthorities.push((await apart<number>("bareList.ts", destination, trust)) / ROUND_TRIP);
+				ours.push((await runInChildProcess<number>("listInView.ts", destination, trust)) / ROUND_TRIP_MS);
+				oneAuthority.push((await runInChildProcess<number>("bareList.ts", bareInput)) / ROUND_TRIP_MS);
+				allAuthorities.push((await runInChildProcess<number>("bareList.ts", destination, trust)) / ROUND_TRIP_MS);
 			}
 			return [
 				{

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { makeCertificate } from "../certificates.ts";
-import { addAnchor } from "../e2e/setup/certificateActions.ts";
-import { apart } from "./childProcess.ts";
-import { type FarAway, ROUND_TRIP, withFarAway } from "./farAway.ts";
-import { atMost, type Beside, type Measure, type Row } from "./measure.ts";
+import { addCaCertificate } from "../e2e/setup/certificateActions.ts";
+import { runInChildProcess } from "./childProcess.ts";
+import { type RemoteService, ROUND_TRIP_MS, withRemoteService } from "./farAway.ts";
+import { atMost, type Baseline, type Benchmark, type ResultRow } from "./measure.ts";
 import type { UploadInput, UploadTimes } from "./uploading.ts";
 
 /** Wait in milliseconds, longer than clients commonly keep connections by default. */
@@ -18,11 +18,11 @@ const LONG_WAIT_MS = 65_000;
 /** Milliseconds between the starts of late uploads, so that no two are busy at once. */
 const STAGGER_MS = 2000;
 
-export const firstUpload: Measure = {
+export const firstUpload: Benchmark = {
 	name: "first upload",
 	run: (quick) =>
-		withFarAway(async (service) => {
-			for (const name of ["One", "Two", "Three"]) await addAnchor(service.emulator, name);
+		withRemoteService(async (service) => {
+			for (const name of ["One", "Two", "Three"]) await addCaCertificate(service.emulator, name);
 			const soon: UploadTimes[] = [];
 			const curl: number[] = [];
 			const openai: number[] = [];
@@ -58,28 +58,28 @@ function rowsOf(
 	title: string,
 	times: readonly UploadTimes[],
 	limit: number,
-	baselines: readonly Beside[],
-): readonly Row[] {
+	baselines: readonly Baseline[],
+): readonly ResultRow[] {
 	const unit = "round trips";
-	const responses = times.map((each) => inRoundTrips(each.answer));
-	const totals = times.map((each) => inRoundTrips(each.whole));
+	const responses = times.map((each) => inRoundTrips(each.responseTime));
+	const totals = times.map((each) => inRoundTrips(each.totalTime));
 	return [
 		{ title, unit, ours: responses, beside: baselines, goal: atMost(limit, responses) },
 		{ title: `${title}, twins looked for`, unit, ours: totals, beside: [], goal: null },
 	];
 }
 
-async function upload({ emulator, url, authority, folder }: FarAway, wait: number): Promise<UploadTimes> {
+async function upload({ emulator, url, authority, folder }: RemoteService, wait: number): Promise<UploadTimes> {
 	const { pem } = await makeCertificate();
 	const input: UploadInput = { url, key: emulator.adminKey, folder: join(folder, randomUUID()), pem, wait };
-	const times = await apart<UploadTimes>("uploading.ts", input, { SSL_CERT_FILE: authority });
+	const times = await runInChildProcess<UploadTimes>("uploading.ts", input, { SSL_CERT_FILE: authority });
 	const lists = wait === LONG_WAIT_MS ? 2 : 1;
 	if (times.lists !== lists) throw new Error(`The list was read ${times.lists} times before the answer, not ${lists}.`);
 	return times;
 }
 
 /** Returns curl's own time in milliseconds, which starts with the connection. */
-async function uploadWithCurl({ emulator, url, authority, folder }: FarAway): Promise<number> {
+async function uploadWithCurl({ emulator, url, authority, folder }: RemoteService): Promise<number> {
 	const body = join(folder, "body.json");
 	writeFileSync(body, JSON.stringify({ certificate: (await makeCertificate()).pem, name: "Bench" }));
 	const { stdout } = await promisify(execFile)("curl", [
@@ -91,11 +91,15 @@ async function uploadWithCurl({ emulator, url, authority, folder }: FarAway): Pr
 	return Number(stdout) * 1000;
 }
 
-async function uploadWithOpenai({ emulator, url, authority }: FarAway): Promise<number> {
+async function uploadWithOpenai({ emulator, url, authority }: RemoteService): Promise<number> {
 	const { pem } = await makeCertificate();
-	return apart("openaiUploading.ts", { url, key: emulator.adminKey, pem }, { NODE_EXTRA_CA_CERTS: authority });
+	return runInChildProcess(
+		"openaiUploading.ts",
+		{ url, key: emulator.adminKey, pem },
+		{ NODE_EXTRA_CA_CERTS: authority },
+	);
 }
 
 function inRoundTrips(milliseconds: number): number {
-	return milliseconds / ROUND_TRIP;
+	return milliseconds / ROUND_TRIP_MS;
 }

@@ -2,14 +2,14 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { startEmulator } from "../emulator/emulator.ts";
-import { atMostAbove, type Measure } from "./measure.ts";
+import { atMostAbove, type Benchmark } from "./measure.ts";
 
 const REFRESHING = join(import.meta.dirname, "../unit/openai/repeatedRefresh.ts");
 const CERTIFICATES = 50;
 const PROJECTS = 3;
 const MAX_GROWTH_MB = 5;
 
-export const heap: Measure = {
+export const heap: Benchmark = {
 	name: "heap",
 	run: async (quick) => {
 		const refreshes = quick ? 100 : 1000;

@@ -1,8 +1,8 @@
 // Reads the list as the view of a new session does. Sends the time until the first rows, in milliseconds.
-import { inputApart, tell } from "./childProcess.ts";
-import { type Destination, openSession } from "./session.ts";
+import { childInput, sendResult } from "./childProcess.ts";
+import { type BenchTarget, openSession } from "./session.ts";
 
-const { transport, certificates } = openSession(inputApart<Destination>(), "");
+const { transport, certificates } = openSession(childInput<BenchTarget>(), "");
 const rowsShown = new Promise<number>((resolve) => {
 	certificates.on("change", () => {
 		if (certificates.state.listing) resolve(performance.now());
@@ -12,4 +12,4 @@ const started = performance.now();
 await certificates.refresh();
 const ended = await rowsShown;
 await transport.close();
-tell(ended - started);
+sendResult(ended - started);

@@ -1,22 +1,22 @@
 /** A benchmark. */
-export interface Measure {
+export interface Benchmark {
 	/** The beginning of each row's title. */
 	readonly name: string;
 	/** @param quick Makes fewer runs and shorter waits: a test of the benchmark, not a measurement. */
-	run(quick: boolean): Promise<readonly Row[]>;
+	run(quick: boolean): Promise<readonly ResultRow[]>;
 }
 
 /** A result: every run of the extension and of the baselines. */
-export interface Row {
+export interface ResultRow {
 	readonly title: string;
 	readonly unit: "round trips" | "ms" | "MB" | "kB" | "requests";
 	readonly ours: readonly number[];
-	readonly beside: readonly Beside[];
+	readonly beside: readonly Baseline[];
 	/** `null` if the figure is only for comparison. */
 	readonly goal: Goal | null;
 }
 
-export interface Beside {
+export interface Baseline {
 	readonly name: string;
 	readonly runs: readonly number[];
 	/** The reason for no runs. */

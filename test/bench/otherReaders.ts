@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
-import type { Beside } from "./measure.ts";
+import type { Baseline } from "./measure.ts";
 
 /** Timeout of other readers in milliseconds: some files keep OpenSSL busy for minutes. */
 const TIMEOUT_MS = 5000;
 const TOO_SLOW = `over ${TIMEOUT_MS} ms`;
 
 /** Measures reading each block of a file, or a file without blocks, in a child process. Times are milliseconds. */
-export function byNodeCrypto(path: string, runs: number): Beside {
+export function measureNodeCrypto(path: string, runs: number): Baseline {
 	const script = `
 		const { X509Certificate } = require("node:crypto");
 		const text = require("node:fs").readFileSync(process.argv[1], "latin1");
@@ -27,7 +27,7 @@ export function byNodeCrypto(path: string, runs: number): Beside {
 }
 
 /** Measures reading the first block of a file, including the start of openssl, which reads no further block. */
-export function byOpenssl(path: string, runs: number): Beside {
+export function measureOpenssl(path: string, runs: number): Baseline {
 	const times: number[] = [];
 	for (let run = 0; run < runs; run++) {
 		const start = performance.now();

@@ -6,8 +6,8 @@ import { MAX_FILE_BYTES } from "../../src/domain/certificateFile.ts";
 import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { atMost, type Measure, median, type Row } from "./measure.ts";
-import { byNodeCrypto, byOpenssl } from "./otherReaders.ts";
+import { atMost, type Benchmark, median, type ResultRow } from "./measure.ts";
+import { measureNodeCrypto, measureOpenssl } from "./otherReaders.ts";
 
 /** Maximum time for which reading may block the event loop, in milliseconds. */
 const MAX_BLOCKED_MS = 50;
@@ -19,19 +19,19 @@ interface InputFile {
 	readonly limit: number;
 }
 
-export const reading: Measure = {
+export const reading: Benchmark = {
 	name: "reading",
 	run: async (quick) => {
 		const temporary = temporaryFolder("bench");
 		try {
 			const path = join(temporary.path, "file.pem");
-			const rows: Row[] = [];
+			const rows: ResultRow[] = [];
 			const blockedTimes: number[] = [];
 			for (const { name, text, limit } of await makeFiles()) {
 				writeFileSync(path, text);
 				const runs = quick ? 2 : 9;
 				const { ours, blockedTime } = await read(Buffer.from(text), runs);
-				const baselines = [byNodeCrypto(path, runs), byOpenssl(path, runs)];
+				const baselines = [measureNodeCrypto(path, runs), measureOpenssl(path, runs)];
 				rows.push({ title: `reading ${name}`, unit: "ms", ours, beside: baselines, goal: atMost(limit, ours) });
 				blockedTimes.push(blockedTime);
 			}

@@ -1,15 +1,15 @@
 // Reads the lists of the organization and of all projects, as the views do or one call after another. Sends the time in
 // milliseconds.
-import { inputApart, tell } from "./childProcess.ts";
-import { type Destination, openSession } from "./session.ts";
+import { childInput, sendResult } from "./childProcess.ts";
+import { type BenchTarget, openSession } from "./session.ts";
 
-export interface ReadingInput extends Destination {
+export interface ReadingInput extends BenchTarget {
 	readonly how: "as the views do" | "one by one";
 	/** Expected number of projects. */
 	readonly projects: number;
 }
 
-const { how, projects: expected, ...destination } = inputApart<ReadingInput>();
+const { how, projects: expected, ...destination } = childInput<ReadingInput>();
 const { transport, api, certificates, projects } = openSession(destination, "");
 let readCount = 0;
 const started = performance.now();
@@ -26,4 +26,4 @@ if (how === "one by one") {
 const time = performance.now() - started;
 await transport.close();
 if (readCount !== expected) throw new Error(`${readCount} projects were read, not ${expected}.`);
-tell(time);
+sendResult(time);

@@ -10,13 +10,13 @@ import { UploadService } from "../../src/features/upload/uploadService.ts";
 import { AdminClient } from "../../src/openai/adminClient.ts";
 import { HttpTransport } from "../../src/openai/httpTransport.ts";
 import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
-import { plainNetwork } from "../unit/openai/network/directNetwork.ts";
+import { directNetwork } from "../unit/openai/network/directNetwork.ts";
 
 /** The id of the session's connection. */
 export const CONNECTION_ID = "00000000-0000-4000-8000-000000000000";
 
 /** The address and key of the service. */
-export interface Destination {
+export interface BenchTarget {
 	readonly url: string;
 	readonly key: string;
 }
@@ -27,11 +27,11 @@ export interface Destination {
  * @param observe Called after each exchange.
  */
 export function openSession(
-	{ url, key }: Destination,
+	{ url, key }: BenchTarget,
 	folder: string,
 	observe: (exchange: RequestLogEntry) => void = () => {},
 ) {
-	const transport = new HttpTransport({ userAgent: "bench/0", observe, network: () => plainNetwork });
+	const transport = new HttpTransport({ userAgent: "bench/0", observe, network: () => directNetwork });
 	const credentials = { baseUrl: parseBaseUrl(url), key, clientCertificate: null };
 	const api = new AdminClient(transport, async () => credentials);
 	const service = async () => api;
@@ -40,6 +40,6 @@ export function openSession(
 	certificates.reset(CONNECTION_ID);
 	const projects = new ProjectStore(service);
 	const pending = new JournalStore(folder, new FileLocks(join(folder, "locks")));
-	const uploads = new UploadService({ service, certificates, pending });
+	const uploads = new UploadService({ service, certificates, store: pending });
 	return { transport, api, reader, certificates, projects, uploads };
 }

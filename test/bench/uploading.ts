@@ -2,13 +2,13 @@
 // user as given, then uploads. Sends the times until the response and until the end of the upload, in milliseconds.
 import { setTimeout as pause } from "node:timers/promises";
 import { duplicateFindings } from "../../src/features/upload/duplicateCheck.ts";
-import { inputApart, tell } from "./childProcess.ts";
-import { CONNECTION_ID, type Destination, openSession } from "./session.ts";
+import { childInput, sendResult } from "./childProcess.ts";
+import { type BenchTarget, CONNECTION_ID, openSession } from "./session.ts";
 
 /** Maximum age of a recent list in milliseconds; an older list is read again. */
 const RECENT_MS = 60_000;
 
-export interface UploadInput extends Destination {
+export interface UploadInput extends BenchTarget {
 	readonly folder: string;
 	readonly pem: string;
 	/** The user's time to answer, in milliseconds. */
@@ -16,13 +16,13 @@ export interface UploadInput extends Destination {
 }
 
 export interface UploadTimes {
-	readonly answer: number;
-	readonly whole: number;
+	readonly responseTime: number;
+	readonly totalTime: number;
 	/** Number of list reads before the response: a second read if the first is old. */
 	readonly lists: number;
 }
 
-const { folder, pem, wait, ...destination } = inputApart<UploadInput>();
+const { folder, pem, wait, ...destination } = childInput<UploadInput>();
 let respondedAt = 0;
 let lists = 0;
 const { transport, certificates, uploads, reader } = openSession(destination, folder, ({ method, route }) => {
@@ -31,7 +31,7 @@ const { transport, certificates, uploads, reader } = openSession(destination, fo
 });
 const [candidate] = (await reader.read(new TextEncoder().encode(pem), Date.now() / 1000, 30)).candidates;
 if (!candidate) throw new Error("No certificate was given.");
-const listing = await certificates.recent(RECENT_MS);
+const listing = await certificates.loadIfStale(RECENT_MS);
 await duplicateFindings(candidate, listing, certificates, new AbortController().signal);
 await pause(wait);
 
@@ -45,4 +45,4 @@ const { how } = await uploads.upload({
 const ended = performance.now();
 if (how !== "answered") throw new Error(`The upload was ${how}.`);
 await transport.close();
-tell({ answer: respondedAt - started, whole: ended - started, lists } satisfies UploadTimes);
+sendResult({ responseTime: respondedAt - started, totalTime: ended - started, lists } satisfies UploadTimes);

@@ -1,16 +1,16 @@
-import { apart } from "./childProcess.ts";
-import { type FarAway, ROUND_TRIP, withFarAway } from "./farAway.ts";
-import { type Measure, median } from "./measure.ts";
+import { runInChildProcess } from "./childProcess.ts";
+import { type RemoteService, ROUND_TRIP_MS, withRemoteService } from "./farAway.ts";
+import { type Benchmark, median } from "./measure.ts";
 import type { ReadingInput } from "./readingAll.ts";
 
 const PROJECTS = 100;
 const CERTIFICATES = 50;
 const TIMES_FASTER = 8;
 
-export const wholeMatrix: Measure = {
+export const completeMatrix: Benchmark = {
 	name: "whole matrix",
 	run: (quick) =>
-		withFarAway(async (service) => {
+		withRemoteService(async (service) => {
 			fill(service);
 			const ours: number[] = [];
 			const oneByOne: number[] = [];
@@ -33,7 +33,7 @@ export const wholeMatrix: Measure = {
 		}),
 };
 
-function fill({ emulator: { state } }: FarAway): void {
+function fill({ emulator: { state } }: RemoteService): void {
 	const ids = Array.from({ length: CERTIFICATES }, (_, index) => state.put({ name: `CA ${index}` }).id);
 	for (let index = 0; index < PROJECTS; index++) {
 		const { id } = state.addProject(`Project ${index}`);
@@ -42,7 +42,7 @@ function fill({ emulator: { state } }: FarAway): void {
 }
 
 /** Returns the time to read all lists, in round trips. */
-async function readAll({ emulator, url, authority }: FarAway, how: ReadingInput["how"]): Promise<number> {
+async function readAll({ emulator, url, authority }: RemoteService, how: ReadingInput["how"]): Promise<number> {
 	const input: ReadingInput = { url, key: emulator.adminKey, how, projects: PROJECTS };
-	return (await apart<number>("readingAll.ts", input, { SSL_CERT_FILE: authority })) / ROUND_TRIP;
+	return (await runInChildProcess<number>("readingAll.ts", input, { SSL_CERT_FILE: authority })) / ROUND_TRIP_MS;
 }

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import {
-	addAnchor,
-	chooseOn,
+	addCaCertificate,
+	assertNoNotifications,
+	chooseInRowMenu,
 	closeSettings,
-	saysNothing,
-	sentSince,
+	pickScopes,
+	requestsSince,
 	signIn,
-	tickScopes,
 } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
-import { rowOf } from "./setup/uploadActions.ts";
+import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { waitForRow } from "./setup/uploadActions.ts";
 
 const ACME = "Acme Root CA";
 const OTHER = "Other CA";
@@ -27,7 +27,7 @@ const ORGANIZATION = "The organization";
 describe(`Activating and deactivating in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("client");
 	let session: Session;
-	let issuer: MadeCertificate;
+	let issuer: TestCertificate;
 	let acme: StoredCertificate;
 	let other: StoredCertificate;
 	let busy: StoredCertificate;
@@ -48,13 +48,13 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		temporary.remove();
 	});
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
 			const { emulator } = session;
 			acme = emulator.state.upload({ certificate: issuer.pem, name: ACME }).commit();
-			other = await addAnchor(emulator, OTHER);
-			busy = await addAnchor(emulator, BUSY);
+			other = await addCaCertificate(emulator, OTHER);
+			busy = await addCaCertificate(emulator, BUSY);
 			production = emulator.state.addProject("Production");
 			staging = emulator.state.addProject("Staging");
 			for (const { id } of [production, staging]) setActive(id, [busy.id], true);
@@ -70,17 +70,17 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 	it("R33 activates in a project after a modal that states the consequences, and whose default button does no harm", async () => {
 		const { window, emulator } = session;
 		// Without stored data, so that notes which are shown only once are shown again.
-		await window.loadAsNew();
+		await window.loadWithoutData();
 		await signIn(session);
 		const before = emulator.exchanges.length;
-		await chooseOn(window, ACME, "Activate…");
+		await chooseInRowMenu(window, ACME, "Activate…");
 		const picker = await window.quickInput(`Activate “${ACME}”`);
-		const [first, ...others] = await picker.ticks();
+		const [first, ...others] = await picker.checkboxRows();
 		assert.match(first ?? "", /^The organization.*all of its projects.*not active/);
 		assert.equal(others.length, 2);
 		await session.picture("activate-where");
 		await picker.accept();
-		await picker.tick("Production");
+		await picker.toggleCheckbox("Production");
 		await picker.accept();
 		const message = `Activate “${ACME}” in project “Production”?`;
 		const dialog = await window.dialog(message);
@@ -91,47 +91,47 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual(dialog.buttons, ["Activate", "Cancel", "Don't Activate"]);
 		assert.equal(dialog.onEnter, "Don't Activate");
 		await dialog.enter();
-		await chooseOn(window, ACME, "Activate…");
-		await tickScopes(window, `Activate “${ACME}”`, "Production");
+		await chooseInRowMenu(window, ACME, "Activate…");
+		await pickScopes(window, `Activate “${ACME}”`, "Production");
 		const again = await window.dialog(message);
 		assert.doesNotMatch(again.detail, /CEL policy/);
-		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
 		await again.press("Activate");
-		await window.status(`“${ACME}” in project “Production”: activated.`);
+		await window.waitForStatus(`“${ACME}” in project “Production”: activated.`);
 		assert.deepEqual(activeIn(production.id), [busy.id, acme.id]);
 		assert.deepEqual(activeIn("organization"), []);
-		assert.deepEqual(sentSince(emulator, before, "POST"), [`POST projects/${production.id}/certificates/activate`]);
-		await saysNothing(window);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), [`POST projects/${production.id}/certificates/activate`]);
+		await assertNoNotifications(window);
 	});
 
 	it("R15 Esc at any prompt does nothing and shows nothing", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		await chooseOn(window, ACME, "Activate…");
+		await chooseInRowMenu(window, ACME, "Activate…");
 		await (await window.quickInput(`Activate “${ACME}”`)).cancel();
-		await chooseOn(window, ACME, "Activate…");
-		await tickScopes(window, `Activate “${ACME}”`, "Staging");
+		await chooseInRowMenu(window, ACME, "Activate…");
+		await pickScopes(window, `Activate “${ACME}”`, "Staging");
 		await (await window.dialog("Activate “Acme Root CA” in project “Staging”?")).escape();
-		await chooseOn(window, ACME, "Activate…");
-		await tickScopes(window, `Activate “${ACME}”`, ORGANIZATION);
+		await chooseInRowMenu(window, ACME, "Activate…");
+		await pickScopes(window, `Activate “${ACME}”`, ORGANIZATION);
 		await (await window.dialog("Activate “Acme Root CA” in the organization?")).press("Continue…");
 		await (await window.quickInput("Activate in the organization")).cancel();
-		assert.deepEqual(sentSince(emulator, before, "POST"), []);
-		await saysNothing(window);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
+		await assertNoNotifications(window);
 	});
 
 	it("says that there is nothing to do", async () => {
 		const { window } = session;
 		setActive(production.id, [acme.id], true);
-		await chooseOn(window, ACME, "Activate…");
-		await tickScopes(window, `Activate “${ACME}”`, "Production");
+		await chooseInRowMenu(window, ACME, "Activate…");
+		await pickScopes(window, `Activate “${ACME}”`, "Production");
 		await (await window.toast(`“${ACME}”: active in project “Production” already.`)).dismiss();
 	});
 
 	it("R33 activates in the organization only after the name is typed, and says first whose calls will be refused", async () => {
 		const { window, folder } = session;
-		await chooseOn(window, ACME, "Activate…");
-		await tickScopes(window, `Activate “${ACME}”`, ORGANIZATION, "Staging");
+		await chooseInRowMenu(window, ACME, "Activate…");
+		await pickScopes(window, `Activate “${ACME}”`, ORGANIZATION, "Staging");
 		const dialog = await window.dialog("in the organization and project “Staging”?");
 		await session.picture("activate-organization");
 		assert.match(dialog.detail, /refuses every request in the organization and all of its projects that/);
@@ -142,9 +142,9 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.equal(dialog.onEnter, "Save All Anchors' PEMs…");
 		await dialog.enter();
 		const where = await window.quickInput("Where to save 3 PEM files");
-		await where.valueBecomes(`${folder}/`);
+		await where.waitForValue(`${folder}/`);
 		await where.accept();
-		await window.status("3 of 3 certificates saved.");
+		await window.waitForStatus("3 of 3 certificates saved.");
 		for (const { id, pem } of [acme, other, busy]) assert.equal(readFileSync(join(folder, `${id}.pem`), "utf8"), pem);
 		await (await window.dialog("in the organization and project “Staging”?")).press("Continue…");
 		const box = await window.quickInput("Activate in the organization");
@@ -156,17 +156,17 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual(activeIn("organization"), []);
 		await box.type(ACME);
 		await box.accept();
-		await window.status(`“${ACME}” in the organization and project “Staging”: activated.`);
+		await window.waitForStatus(`“${ACME}” in the organization and project “Staging”: activated.`);
 		assert.deepEqual(activeIn("organization"), [acme.id]);
 		assert.deepEqual(activeIn(staging.id), [busy.id, acme.id]);
-		await saysNothing(window);
+		await assertNoNotifications(window);
 	});
 
 	it("R33 says why this extension's client certificate will not be accepted, and opens the settings", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		await chooseOn(window, OTHER, "Activate…");
-		await tickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
+		await chooseInRowMenu(window, OTHER, "Activate…");
+		await pickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
 		const dialog = await window.dialog(`Activate “${OTHER}” in the organization?`);
 		assert.match(
 			dialog.detail,
@@ -175,29 +175,29 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.equal(dialog.onEnter, "Set Up Client Certificate");
 		await dialog.enter();
 		await closeSettings(window);
-		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
 	});
 
 	it("R34 reads back the result if the response was lost twice", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		emulator.faults.next({ kind: "reset", operation: "projectActivate", when: "after", times: 2 });
-		await chooseOn(window, OTHER, "Activate…");
-		await tickScopes(window, `Activate “${OTHER}”`, "Production");
+		emulator.faults.arm({ kind: "reset", operation: "projectActivate", when: "after", times: 2 });
+		await chooseInRowMenu(window, OTHER, "Activate…");
+		await pickScopes(window, `Activate “${OTHER}”`, "Production");
 		await (await window.dialog(`Activate “${OTHER}” in project “Production”?`)).press("Activate");
-		await window.status(`“${OTHER}” in project “Production”: activated.`);
+		await window.waitForStatus(`“${OTHER}” in project “Production”: activated.`);
 		assert.deepEqual(activeIn(production.id), [busy.id, other.id]);
-		assert.equal(sentSince(emulator, before, "POST").length, 2);
-		await saysNothing(window);
+		assert.equal(requestsSince(emulator, before, "POST").length, 2);
+		await assertNoNotifications(window);
 	});
 
 	it("reports for each scope whether it was changed", async () => {
 		const { window, emulator } = session;
 		for (const { id } of [production, staging]) setActive(id, [acme.id], true);
 		const match = ({ path }: { path: string }) => path.includes(staging.id);
-		emulator.faults.next({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
-		await chooseOn(window, BUSY, "Deactivate…");
-		await tickScopes(window, `Deactivate “${BUSY}”`, "Production", "Staging");
+		emulator.faults.arm({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
+		await chooseInRowMenu(window, BUSY, "Deactivate…");
+		await pickScopes(window, `Deactivate “${BUSY}”`, "Production", "Staging");
 		const dialog = await window.dialog(`Deactivate “${BUSY}” in project “Production” and project “Staging”?`);
 		assert.match(dialog.detail, /Clients whose certificates chain to nothing else that is active there are refused/);
 		await dialog.press("Deactivate");
@@ -223,7 +223,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		// Active in a single scope, so that the command does not ask for scopes.
 		setActive(production.id, [busy.id], false);
 		await signIn(session);
-		await chooseOn(window, BUSY, "Deactivate…");
+		await chooseInRowMenu(window, BUSY, "Deactivate…");
 		const message = `Deactivate “${BUSY}” in project “Staging”?`;
 		const dialog = await window.dialog(message);
 		const before = emulator.exchanges.length;
@@ -235,32 +235,32 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.match(again.detail, /^Something was changed meanwhile, so nothing was done\. This is how it is now\./);
 		assert.match(again.detail, /Nothing else is active in project “Staging”\. From then on, no client certificate is/);
 		assert.equal(again.onEnter, "Don't Deactivate");
-		assert.deepEqual(sentSince(emulator, before, "POST"), []);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
 		await again.press("Deactivate");
-		await window.status(`“${BUSY}” in project “Staging”: deactivated.`);
+		await window.waitForStatus(`“${BUSY}” in project “Staging”: deactivated.`);
 		assert.deepEqual(activeIn(staging.id), []);
-		await saysNothing(window);
+		await assertNoNotifications(window);
 	});
 
 	it("activates all selected certificates at once", async () => {
 		const { window } = session;
-		await (await rowOf(window, ACME)).selectToo();
-		await (await rowOf(window, OTHER)).selectToo();
-		await chooseOn(window, ACME, "Activate…");
-		await tickScopes(window, "Activate 2 certificates", ORGANIZATION);
+		await (await waitForRow(window, ACME)).addToSelection();
+		await (await waitForRow(window, OTHER)).addToSelection();
+		await chooseInRowMenu(window, ACME, "Activate…");
+		await pickScopes(window, "Activate 2 certificates", ORGANIZATION);
 		await (await window.dialog("Activate 2 certificates in the organization?")).press("Continue…");
 		const box = await window.quickInput("Activate in the organization");
 		await box.type("activate 2");
 		await box.accept();
-		await window.status("2 certificates in the organization: activated.");
+		await window.waitForStatus("2 certificates in the organization: activated.");
 		assert.deepEqual([...activeIn("organization")].sort(), [acme.id, other.id].sort());
 	});
 
 	it("R34 says that the certificate was activated, that the extension is refused from now on, and how to regain access", async () => {
 		const { window, emulator } = session;
 		emulator.switches.lockOut = true;
-		await chooseOn(window, BUSY, "Activate…");
-		await tickScopes(window, `Activate “${BUSY}”`, ORGANIZATION);
+		await chooseInRowMenu(window, BUSY, "Activate…");
+		await pickScopes(window, `Activate “${BUSY}”`, ORGANIZATION);
 		await (await window.dialog(`Activate “${BUSY}” in the organization?`)).press("Continue…");
 		const box = await window.quickInput("Activate in the organization");
 		await box.type(BUSY);
@@ -279,24 +279,24 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 	it("R34 does not report an activation without a response, although the extension is refused since then", async () => {
 		const { window, emulator } = session;
 		const list = { operation: "list", when: "before", times: Number.POSITIVE_INFINITY } as const;
-		emulator.faults.next({
+		emulator.faults.arm({
 			...{ kind: "reset", operation: "activate", when: "before", times: 2 },
-			meanwhile: () => void emulator.faults.next({ ...list, kind: "status", status: 401, code: "invalid_api_key" }),
+			beforeSending: () => void emulator.faults.arm({ ...list, kind: "status", status: 401, code: "invalid_api_key" }),
 		});
-		await chooseOn(window, OTHER, "Activate…");
-		await tickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
+		await chooseInRowMenu(window, OTHER, "Activate…");
+		await pickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
 		await (await window.dialog(`Activate “${OTHER}” in the organization?`)).press("Continue…");
-		await (await window.quickInput("Activate in the organization")).answer(OTHER);
+		await (await window.quickInput("Activate in the organization")).submit(OTHER);
 		const toast = await window.toast("This extension is now refused.");
 		await session.picture("shut-out-unknown");
 		assert.match(toast.text, /^“Other CA” in the organization: not known whether activated\./);
 		await toast.dismiss();
-		assert.match(await (await rowOf(window, OTHER)).spoken(), /, activation not known, /);
+		assert.match(await (await waitForRow(window, OTHER)).ariaLabel(), /, activation not known, /);
 		assert.deepEqual(activeIn("organization"), []);
 	});
 
 	describe("after all tests", () => {
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(() => session);
 	});

@@ -1,14 +1,20 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import type { StoredCertificate } from "../emulator/state.ts";
-import { addAnchor, chooseOn, saysNothing, sentSince, signIn } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import {
+	addCaCertificate,
+	assertNoNotifications,
+	chooseInRowMenu,
+	requestsSince,
+	signIn,
+} from "./setup/certificateActions.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
-import { rowOf } from "./setup/uploadActions.ts";
+import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { waitForRow } from "./setup/uploadActions.ts";
 
 const ACME = "Acme Root CA";
 const OTHER = "Other CA";
@@ -17,7 +23,7 @@ const TRAVERSAL = "../../climbing";
 
 describe(`Other commands for certificates in VS Code ${environment.version}`, () => {
 	let session: Session;
-	let source: MadeCertificate;
+	let source: TestCertificate;
 	let acme: StoredCertificate;
 	let traversal: StoredCertificate;
 
@@ -28,7 +34,7 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 
 	after(() => session.close());
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
 			const { emulator, folder } = session;
@@ -36,7 +42,7 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 			// A new certificate for each test, because the clipboard still contains data of the previous certificate.
 			source = await makeCertificate({ commonName: ACME });
 			acme = emulator.state.upload({ certificate: source.pem, name: ACME }).commit();
-			await addAnchor(emulator, OTHER);
+			await addCaCertificate(emulator, OTHER);
 			// The service's content includes text and a private key besides the certificate.
 			const content = `nothing of this kind\n${source.privateKeyPem}${source.pem}`;
 			traversal = emulator.state.put({ name: TRAVERSAL, pem: content });
@@ -50,7 +56,7 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 
 	it("renames, and validates the new name like the name of an upload", async () => {
 		const { window } = session;
-		await chooseOn(window, ACME, "Rename…");
+		await chooseInRowMenu(window, ACME, "Rename…");
 		const box = await window.quickInput(`Rename ${ACME}`);
 		assert.equal(await box.value(), ACME);
 		await box.type(OTHER);
@@ -58,62 +64,62 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 		await box.type("a\u202eb");
 		await box.accept();
 		await box.message("A name holds no control characters");
-		await box.answer("Acme Root CA 2028");
-		await window.status("Renamed to “Acme Root CA 2028”.");
-		await rowOf(window, "Acme Root CA 2028");
+		await box.submit("Acme Root CA 2028");
+		await window.waitForStatus("Renamed to “Acme Root CA 2028”.");
+		await waitForRow(window, "Acme Root CA 2028");
 		assert.equal(nameOf(acme.id), "Acme Root CA 2028");
-		await saysNothing(window);
+		await assertNoNotifications(window);
 	});
 
 	it("R34 reads back the name if the response was lost twice", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		emulator.faults.next({ kind: "reset", operation: "rename", when: "after", times: 2 });
-		await chooseOn(window, ACME, "Rename…");
-		await (await window.quickInput(`Rename ${ACME}`)).answer(RENAMED);
-		await window.status(`Renamed to “${RENAMED}”.`);
+		emulator.faults.arm({ kind: "reset", operation: "rename", when: "after", times: 2 });
+		await chooseInRowMenu(window, ACME, "Rename…");
+		await (await window.quickInput(`Rename ${ACME}`)).submit(RENAMED);
+		await window.waitForStatus(`Renamed to “${RENAMED}”.`);
 		assert.equal(nameOf(acme.id), RENAMED);
-		assert.equal(sentSince(emulator, before, "POST").length, 2);
-		await saysNothing(window);
+		assert.equal(requestsSince(emulator, before, "POST").length, 2);
+		await assertNoNotifications(window);
 	});
 
 	it("R36 asks again if another user renamed the certificate meanwhile", async () => {
 		const { window, emulator } = session;
-		await chooseOn(window, ACME, "Rename…");
+		await chooseInRowMenu(window, ACME, "Rename…");
 		const box = await window.quickInput(`Rename ${ACME}`);
 		emulator.state.rename(acme.id, "Somebody's").commit();
 		const before = emulator.exchanges.length;
-		await box.answer("Mine");
+		await box.submit("Mine");
 		const secondBox = await window.quickInput("Rename Somebody's");
 		await secondBox.message("It was renamed by somebody else meanwhile.");
-		assert.deepEqual(sentSince(emulator, before, "POST"), []);
-		await secondBox.answer(RENAMED);
-		await window.status(`Renamed to “${RENAMED}”.`);
+		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
+		await secondBox.submit(RENAMED);
+		await window.waitForStatus(`Renamed to “${RENAMED}”.`);
 		assert.equal(nameOf(acme.id), RENAMED);
 	});
 
 	it("copies the fingerprint and the PEM", async () => {
 		const { window } = session;
-		await chooseOn(window, ACME, "Copy SHA-256");
-		await window.status("Copied the SHA-256 fingerprint.");
-		await window.clipboardBecomes(source.sha256);
-		await chooseOn(window, ACME, "Copy PEM");
-		await window.status("Copied the PEM.");
-		await window.clipboardBecomes(source.pem);
+		await chooseInRowMenu(window, ACME, "Copy SHA-256");
+		await window.waitForStatus("Copied the SHA-256 fingerprint.");
+		await window.waitForClipboard(source.sha256);
+		await chooseInRowMenu(window, ACME, "Copy PEM");
+		await window.waitForStatus("Copied the PEM.");
+		await window.waitForClipboard(source.pem);
 	});
 
 	it("R49 opens and saves only a re-encoded certificate, in a file named by the id", async () => {
 		const { window, folder } = session;
-		await chooseOn(window, TRAVERSAL, "Open PEM");
+		await chooseInRowMenu(window, TRAVERSAL, "Open PEM");
 		const text = await window.editorText("BEGIN CERTIFICATE");
 		await session.picture("open-pem");
 		assert.equal(`${text.trim()}\n`, source.pem);
-		await chooseOn(window, TRAVERSAL, "Save PEM As…");
+		await chooseInRowMenu(window, TRAVERSAL, "Save PEM As…");
 		const box = await window.quickInput(`Save the PEM of “${TRAVERSAL}”`);
 		const path = join(folder, `${traversal.id}.pem`);
-		await box.valueBecomes(path);
+		await box.waitForValue(path);
 		await box.accept();
-		await window.status(`Saved ${traversal.id}.pem.`);
+		await window.waitForStatus(`Saved ${traversal.id}.pem.`);
 		assert.equal(readFileSync(path, "utf8"), source.pem);
 		assert.ok(!existsSync(join(folder, "../../climbing.pem")));
 	});
@@ -123,11 +129,11 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 		const other = emulator.state.certificates.find(({ name }) => name === OTHER) ?? assert.fail();
 		const fileOf = ({ id }: StoredCertificate) => join(folder, `${id}.pem`);
 		writeFileSync(fileOf(other), "mine");
-		await (await rowOf(window, ACME)).selectToo();
-		await (await rowOf(window, OTHER)).selectToo();
-		await chooseOn(window, ACME, "Save PEM As…");
+		await (await waitForRow(window, ACME)).addToSelection();
+		await (await waitForRow(window, OTHER)).addToSelection();
+		await chooseInRowMenu(window, ACME, "Save PEM As…");
 		const box = await window.quickInput("Where to save 2 PEM files");
-		await box.valueBecomes(`${folder}/`);
+		await box.waitForValue(`${folder}/`);
 		await box.accept();
 		const toast = await window.toast("1 of 2 certificates saved.");
 		assert.match(toast.text, /A file of that name holds something else, and was left alone: Other CA\.$/);
@@ -138,7 +144,7 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 
 	it("shows details, including the scopes in which the certificate is active", async () => {
 		const { window } = session;
-		await chooseOn(window, ACME, "Show Details");
+		await chooseInRowMenu(window, ACME, "Show Details");
 		const text = await window.editorText("Active in");
 		await session.picture("details");
 		assert.match(text, new RegExp(`^${ACME}\n`));
@@ -151,7 +157,7 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 		const byKey = { keyId: "key_emulator" };
 		for (const actor of [byKey, byKey, byKey, byKey, "dashboard"] as const)
 			emulator.state.rename(acme.id, ACME, actor).commit();
-		await chooseOn(window, ACME, "Show History");
+		await chooseInRowMenu(window, ACME, "Show History");
 		const text = await window.editorText("audit log");
 		await session.picture("history");
 		const events = [...text.matchAll(/^ {4}(?!by )(.+)$/gm)].map(([, event]) => event);
@@ -169,8 +175,8 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 	it("names the missing permission for the history", async () => {
 		const { window, emulator } = session;
 		const message = "You have insufficient permissions for this operation. Missing scopes: api.management.read";
-		emulator.faults.next({ kind: "status", status: 403, message, operation: "history", when: "before" });
-		await chooseOn(window, ACME, "Show History");
+		emulator.faults.arm({ kind: "status", status: 403, message, operation: "history", when: "before" });
+		await chooseInRowMenu(window, ACME, "Show History");
 		await (await window.toast("The admin key lacks the permission api.management.read.")).dismiss();
 	});
 
@@ -178,12 +184,12 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 		const { window } = session;
 		await session.configure({ "editor.accessibilitySupport": "on" });
 		await window.openViews();
-		await chooseOn(window, ACME, "Copy SHA-256");
+		await chooseInRowMenu(window, ACME, "Copy SHA-256");
 		await (await window.toast("Copied the SHA-256 fingerprint.")).dismiss();
 	});
 
 	describe("after all tests", () => {
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(() => session);
 	});

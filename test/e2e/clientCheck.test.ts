@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { chooseOn, signIn, signOut } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { chooseInRowMenu, signIn, signOut } from "./setup/certificateActions.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 
 const ANCHOR = "Acme Root CA";
 const CHECK = "Check a Client Certificate…";
@@ -20,16 +20,16 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	const folder = temporaryFolder("client-check");
 	const path = (name: string) => join(folder.path, name);
 	let session: Session;
-	let anchor: MadeCertificate;
-	let client: MadeCertificate;
+	let anchor: TestCertificate;
+	let client: TestCertificate;
 	/** The client's private key, encrypted. PEM. */
 	let key: string;
-	let stranger: MadeCertificate;
+	let stranger: TestCertificate;
 	let projectKey: string;
 
 	before(async () => {
 		const authority = await makeCertificate({ commonName: "Test authority" });
-		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer: authority });
+		const server = await makeCertificate({ ca: false, serverNames: ["127.0.0.1"], issuer: authority });
 		anchor = await makeCertificate({ commonName: ANCHOR });
 		client = await makeCertificate({ ca: false, commonName: "Client", issuer: anchor });
 		key = createPrivateKey(client.privateKeyPem)
@@ -46,7 +46,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 			...environment,
 			files: {},
 			settings: ({ mtlsUrl }) => ({ "openaiCertificates.mtlsUrl": mtlsUrl?.replace("/v1", "") }),
-			service: { tls: { key: server.privateKeyPem, cert: server.pem } },
+			emulatorOptions: { tls: { key: server.privateKeyPem, cert: server.pem } },
 			// Adds the server's issuer to the authorities that the system trusts.
 			env: { SSL_CERT_FILE: path("ca.pem") },
 		});
@@ -58,7 +58,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		folder.remove();
 	});
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		() => {
 			const { state } = session.emulator;
@@ -74,7 +74,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	const chooseFile = async (title: string, name: string) => {
 		const box = await session.window.quickInput(title);
 		// The dialog sets its start folder shortly after it opens, and would overwrite earlier input.
-		await box.valueBecomes(`${session.folder}/`);
+		await box.waitForValue(`${session.folder}/`);
 		await box.type(path(name));
 		// The dialog accepts a file only after it has read the folder.
 		await box.pick(name);
@@ -84,7 +84,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const { window, emulator } = session;
 		await signOut(session);
 		const before = emulator.connections.total;
-		await window.run(`${EXTENSION}: ${CHECK}`);
+		await window.run(`${EXTENSION_NAME}: ${CHECK}`);
 		await chooseFile("The trust anchor", "anchor.pem");
 		await chooseFile("The client certificate, with its intermediates", "client.pem");
 		const dialog = await window.dialog(`CN=Client chains to “${ANCHOR}” and would be accepted`);
@@ -96,20 +96,20 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	it("R47 R48 checks live with a project key only, and reports that the service accepts the certificate", async () => {
 		const { window, emulator } = session;
 		await signIn(session);
-		await chooseOn(window, ANCHOR, CHECK);
+		await chooseInRowMenu(window, ANCHOR, CHECK);
 		await chooseFile("The client certificate, with its intermediates", "client.der");
 		const offline = await window.dialog(`CN=Client chains to “${ANCHOR}”`);
 		await session.picture("client-check");
 		await offline.press("Check Live…");
 		await chooseFile("The private key of client.der", "client.key");
 		const passphrase = await window.quickInput("Passphrase of client.key");
-		assert.ok(await passphrase.isMasked());
+		assert.ok(await passphrase.isPassword());
 		await passphrase.type("wrong");
 		await passphrase.accept();
 		await passphrase.message("The passphrase does not open");
-		await passphrase.answer(PASSPHRASE);
+		await passphrase.submit(PASSPHRASE);
 		const box = await window.quickInput(`Project key for ${host()}`);
-		assert.ok(await box.isMasked());
+		assert.ok(await box.isPassword());
 		const before = emulator.exchanges.length;
 		// Another admin key and the stored admin key, each also in the form in which a file may contain it.
 		for (const admin of [
@@ -141,7 +141,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	it("reports a refused certificate, offline and live", async () => {
 		const { window } = session;
 		await signIn(session);
-		await window.run(`${EXTENSION}: ${CHECK}`);
+		await window.run(`${EXTENSION_NAME}: ${CHECK}`);
 		await (await window.quickInput("Check a client certificate")).pick(ANCHOR);
 		await chooseFile("The client certificate, with its intermediates", "stranger.pem");
 		const offline = await window.dialog(`CN=Stranger would not be accepted by “${ANCHOR}”.`);
@@ -161,10 +161,10 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	it("R46 says what to choose instead of a private key, and reports a key that does not match", async () => {
 		const { window } = session;
 		await signIn(session);
-		await chooseOn(window, ANCHOR, CHECK);
+		await chooseInRowMenu(window, ANCHOR, CHECK);
 		await chooseFile("The client certificate, with its intermediates", "client.key");
 		await (await window.toast("This is a private key. Choose the client certificate")).dismiss();
-		await chooseOn(window, ANCHOR, CHECK);
+		await chooseInRowMenu(window, ANCHOR, CHECK);
 		await chooseFile("The client certificate, with its intermediates", "client.pem");
 		await (await window.dialog(`CN=Client chains to “${ANCHOR}”`)).press("Check Live…");
 		await chooseFile("The private key of client.pem", "stranger.pem");
@@ -177,7 +177,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		describe("R48 with its keys and its passphrase", () => {
 			itKeepsTheKeySecret(

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { pressOn, signIn } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { pressRowButton, signIn } from "./setup/certificateActions.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
+import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 describe(`Several connections in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -23,7 +23,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		session = await startSession({
 			...environment,
 			files: { "acme.pem": pem },
-			service: { organizationName: "org-first" },
+			emulatorOptions: { organizationName: "org-first" },
 		});
 	});
 
@@ -32,7 +32,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		await second.close();
 	});
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
 			hasSecond = false;
@@ -45,7 +45,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 	);
 
 	const hostOf = ({ url }: Emulator) => new URL(url).host;
-	const view = () => session.window.view(VIEW);
+	const view = () => session.window.view(VIEW_TITLE);
 	const unconfirmedRow = () => view().rowWith("upload not confirmed");
 	const posts = () =>
 		[session.emulator, second].map(({ exchanges }) => exchanges.filter(({ method }) => method === "POST").length);
@@ -54,18 +54,18 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 	const upload = async () => {
 		await chooseUpload(session.window, "acme.pem");
 		const name = await acceptName(session.window, "Acme");
-		await confirm(session.window, name);
+		await pressUpload(session.window, name);
 		return name;
 	};
 
 	/** Uploads the file to the first organization, which sends no response. @returns the upload's name. */
 	const uploadUnanswered = async () => {
 		const { window, emulator } = session;
-		emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
+		emulator.faults.arm({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload();
 		await (await window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
 		await window.openViews();
-		await unconfirmedRow().appears();
+		await unconfirmedRow().waitUntilVisible();
 		return name;
 	};
 
@@ -75,13 +75,13 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		hasSecond = true;
 		await session.configure({ "openaiCertificates.baseUrl": second.url });
 		await window.openViews();
-		await window.run(`${EXTENSION}: Add Connection…`);
-		await giveKey(window, hostOf(second), second.adminKey);
-		await rowOf(window, "Second CA");
+		await window.run(`${EXTENSION_NAME}: Add Connection…`);
+		await enterKey(window, hostOf(second), second.adminKey);
+		await waitForRow(window, "Second CA");
 	};
 
 	const switchTo = async (label: string) => {
-		await session.window.run(`${EXTENSION}: Switch Connection…`);
+		await session.window.run(`${EXTENSION_NAME}: Switch Connection…`);
 		const picker = await session.window.quickInput("Switch connection");
 		const options = await picker.options();
 		await picker.pick(label);
@@ -95,7 +95,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 	};
 
 	it("does not name a single connection", async () => {
-		await view().isCalled(VIEW);
+		await view().waitForTitle(VIEW_TITLE);
 	});
 
 	it("R03 does not send a connection's key to another host, and still shows the unconfirmed upload", async () => {
@@ -104,9 +104,9 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		const before = second.connections.total;
 		await session.configure({ "openaiCertificates.baseUrl": second.url });
 		await window.openViews();
-		await view().says(`The stored admin key belongs to ${hostOf(session.emulator)}`);
-		await view().shows("Switch Connection…", "Set Admin Key…");
-		await unconfirmedRow().appears();
+		await view().waitForMessage(`The stored admin key belongs to ${hostOf(session.emulator)}`);
+		await view().waitForTexts("Switch Connection…", "Set Admin Key…");
+		await unconfirmedRow().waitUntilVisible();
 		await session.picture("key-elsewhere");
 		assert.equal(second.connections.total, before);
 	});
@@ -116,12 +116,12 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		const expectedPosts = posts().map((before) => before + 1);
 		const unconfirmedName = await uploadUnanswered();
 		await addSecond();
-		await view().isCalled(`${VIEW}: ${hostOf(second)}`);
-		await unconfirmedRow().disappears();
+		await view().waitForTitle(`${VIEW_TITLE}: ${hostOf(second)}`);
+		await unconfirmedRow().waitUntilGone();
 		const name = await upload();
-		await (await rowOf(window, name)).becomesSelected();
+		await (await waitForRow(window, name)).waitUntilSelected();
 		await view().row(name).collapse();
-		await view().becomes(name, "Second CA");
+		await view().waitForRows(name, "Second CA");
 		assert.deepEqual(posts(), expectedPosts);
 
 		const options = await switchTo(hostOf(emulator));
@@ -129,10 +129,10 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 			options.map((option) => option.includes("in use")),
 			[false, true],
 		);
-		await view().isCalled(`${VIEW}: ${hostOf(emulator)}`);
-		await view().becomes(unconfirmedName, "First CA");
+		await view().waitForTitle(`${VIEW_TITLE}: ${hostOf(emulator)}`);
+		await view().waitForRows(unconfirmedName, "First CA");
 		assert.equal(readBaseUrl(), emulator.url);
-		await pressOn(session.window, unconfirmedRow(), "Check Now");
+		await pressRowButton(session.window, unconfirmedRow(), "Check Now");
 		await (await window.toast("is still unconfirmed. It wasn't in the list at")).dismiss();
 		assert.deepEqual(posts(), expectedPosts);
 	});
@@ -140,39 +140,39 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 	it("renames a connection unless the name is used, removes it by the new name, and uses the other connection after a switch", async () => {
 		const { window, emulator } = session;
 		await addSecond();
-		await window.run(`${EXTENSION}: Rename Connection…`);
+		await window.run(`${EXTENSION_NAME}: Rename Connection…`);
 		const box = await window.quickInput(`Rename the connection to ${hostOf(second)}`);
 		assert.equal(await box.value(), hostOf(second));
 		await box.type(hostOf(emulator));
 		await box.message("Another connection has this name already.");
-		await box.answer("Acme production");
-		await view().isCalled(`${VIEW}: Acme production`);
+		await box.submit("Acme production");
+		await view().waitForTitle(`${VIEW_TITLE}: Acme production`);
 		await session.picture("connection");
 
-		await window.run(`${EXTENSION}: Remove Admin Key…`);
+		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
 		await (await window.dialog("Remove the admin key for Acme production")).press("Remove Key");
 		await view().welcome("The base URL leads to another host");
-		await view().isCalled(VIEW);
+		await view().waitForTitle(VIEW_TITLE);
 		assert.equal((await switchTo(hostOf(emulator))).length, 1);
-		await rowOf(window, "First CA");
+		await waitForRow(window, "First CA");
 		assert.equal(readBaseUrl(), emulator.url);
 		hasSecond = false;
 	});
 
 	it("R52 says where the key is stored, and stores it in memory only on request", async () => {
 		const { window, emulator } = session;
-		await window.run(`${EXTENSION}: Remove Admin Key…`);
+		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
 		await (await window.dialog("Remove the admin key for")).press("Remove Key");
 		await view().welcome("An admin key is needed");
-		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
+		await window.run(`${EXTENSION_NAME}: Set or Replace Admin Key…`);
 		const box = await window.quickInput(`Admin key for ${hostOf(emulator)}`);
 		await box.message("kept in this browser's storage, since a browser has no keyring");
 		await box.press("Forget the Key with This Window");
 		await box.message("kept in memory until this window is closed");
 		await session.picture("passing-key");
-		await box.answer(emulator.adminKey);
-		await rowOf(window, "First CA");
-		await window.leave();
+		await box.submit(emulator.adminKey);
+		await waitForRow(window, "First CA");
+		await window.unload();
 		await window.load();
 		await window.openViews();
 		await view().welcome("An admin key is needed");
@@ -190,7 +190,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 			}
 		});
 
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(
 			() => session,

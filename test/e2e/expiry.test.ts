@@ -5,20 +5,20 @@ import type { Locator } from "playwright-core";
 import { makeCertificate } from "../certificates.ts";
 import type { StoredCertificate } from "../emulator/state.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { clockAhead, packageClock } from "../vscode/clock.ts";
+import { clockOffsetEnv, packageClockExtension } from "../vscode/clock.ts";
 import { signIn, signOut } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION, eachTestBegins, type Session, STORAGE, startSession } from "./setup/session.ts";
-import { rowOf } from "./setup/uploadActions.ts";
+import { EXTENSION_NAME, resetBeforeEachTest, type Session, STORAGE_PATH, startSession } from "./setup/session.ts";
+import { waitForRow } from "./setup/uploadActions.ts";
 
 const DAY = 86_400_000;
 const EXPIRING = "Expiring CA";
 
 describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("clock");
-	const ahead = (days: number) => clockAhead(days * DAY);
+	const ahead = (days: number) => clockOffsetEnv(days * DAY);
 	let session: Session;
 	let pem: string;
 	let idle: StoredCertificate;
@@ -26,7 +26,11 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	let daysAhead = 0;
 
 	before(async () => {
-		session = await startSession({ ...environment, files: {}, beside: [await packageClock(temporary.path)] });
+		session = await startSession({
+			...environment,
+			files: {},
+			otherExtensions: [await packageClockExtension(temporary.path)],
+		});
 		({ pem } = await makeCertificate({ commonName: EXPIRING }));
 	});
 
@@ -35,7 +39,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		temporary.remove();
 	});
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
 			removeReminderState();
@@ -49,16 +53,16 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	const reminderFolder = () => join(session.code.dataFolder, STORAGE, "watch");
+	const reminderFolder = () => join(session.code.dataFolder, STORAGE_PATH, "watch");
 	const removeReminderState = () => rmSync(reminderFolder(), { recursive: true, force: true, maxRetries: 10 });
-	const tab = (): Locator => session.window.page.locator(".activitybar").getByRole("tab", { name: EXTENSION });
+	const tab = (): Locator => session.window.page.locator(".activitybar").getByRole("tab", { name: EXTENSION_NAME });
 	const badge = (text: string) =>
 		session.window.page.locator(".activitybar .badge-content").getByText(text, { exact: true });
 
 	/** Restarts VS Code with a clock that is some days ahead. */
 	const restart = async (days: number) => {
 		const { window, code } = session;
-		await window.leave();
+		await window.unload();
 		await code.restart(ahead(days));
 		daysAhead = days;
 		await window.load();
@@ -74,7 +78,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	const waitUntilActivated = async () => {
 		const { page } = session.window;
 		await session.window.run("Developer: Show Running Extensions");
-		const running = page.locator(".runtime-extensions-editor .extension").filter({ hasText: EXTENSION });
+		const running = page.locator(".runtime-extensions-editor .extension").filter({ hasText: EXTENSION_NAME });
 		await running
 			.locator(".activation-time")
 			.filter({ hasText: /Activation: \d+ms/ })
@@ -85,10 +89,10 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 
 	it("R38 cause no connection and no file before the user has shown the list", async () => {
 		const { window, emulator } = session;
-		await window.leave();
+		await window.unload();
 		removeReminderState();
 		const before = emulator.connections.total;
-		await window.loadAsNew();
+		await window.loadWithoutData();
 		await waitUntilActivated();
 		assert.equal(emulator.connections.total, before);
 		assert.ok(!existsSync(reminderFolder()));
@@ -107,7 +111,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 			["Show", "Not Again for This One"],
 		);
 		await toast.press("Show");
-		await (await rowOf(window, EXPIRING)).becomesSelected();
+		await (await waitForRow(window, EXPIRING)).waitUntilSelected();
 	});
 
 	it("cause no other reminder on the same day after a restart, and no connection", async () => {
@@ -149,9 +153,9 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await (await showReminder()).dismiss();
 		await badge("2").waitFor();
 		emulator.state.remove(idle.id).commit();
-		await window.run(`${EXTENSION}: Refresh`);
+		await window.run(`${EXTENSION_NAME}: Refresh`);
 		await badge("1").waitFor();
-		await window.run(`${EXTENSION}: Remove Admin Key…`);
+		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
 		await (await window.dialog("Remove the admin key")).press("Remove Key");
 		await badge("1").waitFor({ state: "detached" });
 		assert.ok(!existsSync(join(reminderFolder(), "snapshot.json")));
@@ -160,7 +164,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(() => session);
 	});

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import { signIn, signOut } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
+import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 const DAY = 86_400_000;
 const HOSTILE = "[x](command:workbench.action.quit) $(trash) \u202e<img src=x> \u001b[31m";
@@ -18,7 +18,7 @@ const EXISTING = "There already";
 
 describe(`Findings in VS Code ${environment.version}`, () => {
 	let session: Session;
-	let root: MadeCertificate;
+	let root: TestCertificate;
 
 	before(async () => {
 		const at = Date.now();
@@ -53,7 +53,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	eachTestBegins(() => session);
+	resetBeforeEachTest(() => session);
 
 	/** Adds the root to the organization and waits until the view shows it. @returns the stored root. */
 	const addRoot = async () => {
@@ -100,7 +100,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		await signOut(session);
 		await chooseUpload(window, "expired.pem");
-		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+		await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
 		const dialog = await window.dialog("Old CA cannot be uploaded.");
 		assert.match(dialog.detail, /Not possible: It expired 2 days ago: the service refuses it/);
 		await dialog.escape();
@@ -122,7 +122,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await chooseUpload(window, "leaf.pem");
 		await acceptName(window, "Acme client");
 		await (await window.dialog(`Upload “${name}” to `)).press("Upload Anyway");
-		await (await rowOf(window, name)).becomesSelected();
+		await (await waitForRow(window, name)).waitUntilSelected();
 		assert.deepEqual(
 			emulator.state.certificates.map((certificate) => certificate.name),
 			[name],
@@ -137,15 +137,15 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const dialog = await window.dialog("Upload “Acme Root CA");
 		assert.ok(dialog.detail.includes(`as “${EXISTING}” (${stored.id})`), dialog.detail);
 		await dialog.enter();
-		await (await rowOf(window, EXISTING)).becomesSelected();
+		await (await waitForRow(window, EXISTING)).waitUntilSelected();
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
 	it("shows in an inspection the name of an uploaded certificate, once its content is known", async () => {
 		const { window } = session;
 		await addRoot();
-		await (await rowOf(window, EXISTING)).expand();
-		await window.view(VIEW).rowWith("SHA-256").appears();
+		await (await waitForRow(window, EXISTING)).expand();
+		await window.view(VIEW_TITLE).rowWith("SHA-256").waitUntilVisible();
 		await (await window.explorerMenu("root.pem")).choose(INSPECT);
 		assert.match(await window.editorText("Uploaded as"), /Uploaded as +There already, cert_/);
 	});
@@ -159,7 +159,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		] as const) {
 			await chooseUpload(window, file);
 			const box = await window.quickInput(`Upload ${file === "leaf.pem" ? "Acme client" : "Acme Root CA"}`);
-			await box.answer(EXISTING);
+			await box.submit(EXISTING);
 			const dialog = await window.dialog(`Upload “${EXISTING}” to `);
 			assert.match(dialog.detail, finding);
 			await dialog.escape();
@@ -172,14 +172,14 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		for (let count = emulator.state.certificates.length; count < 50; count++)
 			emulator.state.put({ name: `CA ${count}` });
 		await window.run("Certificates for OpenAI: Refresh");
-		await rowOf(window, "CA 49");
+		await waitForRow(window, "CA 49");
 		await chooseUpload(window, "root.pem");
 		const dialog = await window.dialog("The organization holds 50 certificates");
 		await session.picture("no-room");
 		assert.deepEqual(dialog.buttons, ["Cancel", "Show Certificates", "Upload Anyway"]);
 		assert.equal(dialog.onEnter, "Show Certificates");
 		await dialog.enter();
-		await rowOf(window, "CA 49");
+		await waitForRow(window, "CA 49");
 	});
 
 	it("R12 sanitizes a hostile subject and file name wherever they are shown", async () => {
@@ -190,13 +190,13 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await box.cancel();
 		await chooseUpload(window, HOSTILE_FILE);
 		const again = await window.quickInput(`Upload ${SANITIZED}`);
-		await again.answer("[n](command:workbench.action.quit) $(trash)");
+		await again.submit("[n](command:workbench.action.quit) $(trash)");
 		const sanitizedName = "[n] (command:workbench.action.quit) $ (trash)";
-		const { detail } = await confirm(window, sanitizedName);
+		const { detail } = await pressUpload(window, sanitizedName);
 		assert.match(detail, /Subject: CN=\[x\] \(command:workbench/);
 		assert.doesNotMatch(detail, UNSAFE);
-		const row = await rowOf(window, sanitizedName);
-		await row.becomesSelected();
+		const row = await waitForRow(window, sanitizedName);
+		await row.waitUntilSelected();
 		assert.ok((await row.tooltip("Valid to:")).startsWith(sanitizedName));
 		await session.picture("hostile-row");
 		assert.equal(emulator.state.certificates.at(-1)?.name, "[n](command:workbench.action.quit) $(trash)");
@@ -204,7 +204,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const text = await window.editorText("$ (trash) [y] (command:z).pem");
 		assert.match(text, /Subject +CN=\[x\] \(command:workbench/);
 		assert.doesNotMatch(text, UNSAFE);
-		assert.deepEqual(await window.foreignLinks(), []);
+		assert.deepEqual(await window.externalLinks(), []);
 	});
 
 	it("uploads several files in turn, stops at Escape, and shows a summary", async () => {
@@ -214,10 +214,10 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await window.selectFiles("key.pem", "renewed.pem", "root.pem");
 		await chooseUpload(window, "root.pem");
 		const box = await window.quickInput("Upload Acme Root CA · renewed.pem, 2 of 3");
-		await box.answer("First of several");
-		const { detail } = await confirm(window, "First of several");
+		await box.submit("First of several");
+		const { detail } = await pressUpload(window, "First of several");
 		assert.match(detail, /^File: renewed\.pem, 2 of 3$/m);
-		await (await rowOf(window, "First of several")).becomesSelected();
+		await (await waitForRow(window, "First of several")).waitUntilSelected();
 		await (await window.quickInput("Upload Acme Root CA · root.pem, 3 of 3")).cancel();
 		const toast = await window.toast("1 of 3 files uploaded.");
 		await session.picture("summary");
@@ -229,7 +229,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 	describe("after all tests", () => {
 		beforeEach(() => addRoot());
 
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(() => session);
 	});

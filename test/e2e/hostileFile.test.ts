@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { environment } from "./setup/environment.ts";
-import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
+import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import { chooseUpload } from "./setup/uploadActions.ts";
 
 const HOSTILE = "[x](command:workbench.action.quit) $(trash) <img src=x> \u202e\u001b[31m";
@@ -25,7 +25,7 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	eachTestBegins(() => session);
+	resetBeforeEachTest(() => session);
 
 	/** Returns the log lines of the extension's activations so far, except `onStartupFinished`, used for reminders. */
 	const activations = () => {
@@ -41,7 +41,7 @@ describe(`A hostile file in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		const before = { activations: activations(), connections: emulator.connections.total };
 		// In a new extension host, where nothing has run yet.
-		await window.loadAsNew();
+		await window.loadWithoutData();
 		await window.selectFiles("hostile.pem", "cut.pem");
 		await window.openFile("hostile.pem");
 		await window.editorText("BEGIN PRIVATE KEY");

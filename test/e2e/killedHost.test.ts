@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { makeCertificate } from "../certificates.ts";
 import type { Fault } from "../emulator/faults.ts";
-import { answerMintKey } from "../vscode/window.ts";
-import { addAnchor, pressOn, sentSince, signIn } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { stubMintKey } from "../vscode/window.ts";
+import { addCaCertificate, pressRowButton, requestsSince, signIn } from "./setup/certificateActions.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { eachTestBegins, type Session, startSession } from "./setup/session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
+import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 const ANCHOR = "Acme Root CA";
 
@@ -28,7 +28,7 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
 			await signIn(session);
@@ -37,23 +37,23 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 	);
 
 	/** Counts this test's uploads. */
-	const posts = () => sentSince(session.emulator, exchangesBefore, "POST").length;
+	const posts = () => requestsSince(session.emulator, exchangesBefore, "POST").length;
 
 	/** Uploads a file until the service has the request, which it does not answer. @returns the upload's name. */
 	const uploadUnanswered = async (file: string, commonName: string, when: Fault["when"]) => {
 		const { window, emulator } = session;
-		const { reached } = emulator.faults.next({ kind: "silence", operation: "upload", when });
+		const { reached } = emulator.faults.arm({ kind: "silence", operation: "upload", when });
 		await chooseUpload(window, file);
 		const name = await acceptName(window, commonName);
-		await confirm(window, name);
+		await pressUpload(window, name);
 		await reached;
 		return name;
 	};
 
 	const unconfirmedRow = async () => {
 		await session.window.openViews();
-		const row = session.window.view(VIEW).rowWith("upload not confirmed");
-		await row.appears();
+		const row = session.window.view(VIEW_TITLE).rowWith("upload not confirmed");
+		await row.waitUntilVisible();
 		return row;
 	};
 
@@ -64,29 +64,29 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 		assert.deepEqual(others, []);
 		code.killExtensionHost();
 		await window.openViews();
-		const certificate = window.view(VIEW).rowWith(stored?.id ?? assert.fail());
-		await certificate.appears();
-		await window.view(VIEW).rowWith("upload not confirmed").disappears();
+		const certificate = window.view(VIEW_TITLE).rowWith(stored?.id ?? assert.fail());
+		await certificate.waitUntilVisible();
+		await window.view(VIEW_TITLE).rowWith("upload not confirmed").waitUntilGone();
 		assert.match(await certificate.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
-		assert.match(await certificate.spoken(), new RegExp(`^${name}, `));
+		assert.match(await certificate.ariaLabel(), new RegExp(`^${name}, `));
 		assert.deepEqual(await window.toasts(), []);
 		assert.equal(posts(), 1);
 	});
 
 	it("R22 after a kill of VS Code, a check says when the list lacked an upload that did not arrive", async () => {
 		const { window, emulator, code } = session;
-		await addAnchor(emulator, ANCHOR);
+		await addCaCertificate(emulator, ANCHOR);
 		const name = await uploadUnanswered("lost.pem", "Lost", "before");
 		await code.restart();
 		await window.load();
 		const row = await unconfirmedRow();
-		await rowOf(window, ANCHOR);
+		await waitForRow(window, ANCHOR);
 		assert.equal(await row.description(), "upload not confirmed");
-		await pressOn(window, row, "Check Now");
+		await pressRowButton(window, row, "Check Now");
 		const toast = await window.toast(`The upload of “${name}” is still unconfirmed.`);
 		assert.match(toast.text, /It wasn't in the list at \d\d:\d\d but might still appear/);
 		await toast.dismiss();
-		await window.view(VIEW).rowWith("upload not confirmed · not seen at ").appears();
+		await window.view(VIEW_TITLE).rowWith("upload not confirmed · not seen at ").waitUntilVisible();
 		await chooseUpload(window, "lost.pem");
 		await (await window.toast(`as “${name}”, is not confirmed: it may have arrived.`)).dismiss();
 		assert.equal(posts(), 1);
@@ -94,29 +94,29 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 
 	it("R22 after the key is lost too, the row is shown without a key, and with another key of the same organization", async () => {
 		const { window, emulator, code } = session;
-		await addAnchor(emulator, ANCHOR);
+		await addCaCertificate(emulator, ANCHOR);
 		await uploadUnanswered("lost.pem", "Lost", "before");
 		code.killExtensionHost();
 		await unconfirmedRow();
-		await window.leave();
-		await answerMintKey(window.context, randomBytes(32));
+		await window.unload();
+		await stubMintKey(window.context, randomBytes(32));
 		await window.load();
 		const row = await unconfirmedRow();
-		await window.view(VIEW).says("There is no admin key yet");
+		await window.view(VIEW_TITLE).waitForMessage("There is no admin key yet");
 		await session.picture("unconfirmed-without-key");
-		await pressOn(window, row, "Check Now");
+		await pressRowButton(window, row, "Check Now");
 		await (await window.toast("There is no admin key yet. Set one first.")).press("Set Admin Key…");
-		await giveKey(window, new URL(emulator.url).host, anotherKey);
-		await rowOf(window, ANCHOR);
-		await row.appears();
-		await pressOn(window, row, "Check Now");
+		await enterKey(window, new URL(emulator.url).host, anotherKey);
+		await waitForRow(window, ANCHOR);
+		await row.waitUntilVisible();
+		await pressRowButton(window, row, "Check Now");
 		await (await window.toast("It wasn't in the list at")).dismiss();
 		assert.equal(posts(), 1);
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
 	describe("after all tests", () => {
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(
 			() => session,

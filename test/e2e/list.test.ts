@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { FaultKind } from "../emulator/faults.ts";
 import { signIn } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
-import { rowOf, VIEW } from "./setup/uploadActions.ts";
+import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 const DAY = 86_400_000;
 const TRY_AGAIN = "Try Again";
@@ -38,7 +38,7 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		await session.close();
 	});
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
 			const now = Date.now();
@@ -62,9 +62,9 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			["Expired CA", "expired 2 days ago", ", expired, ", "error"],
 		] as const;
 		for (const [name, description, spoken, icon] of expected) {
-			const row = await rowOf(window, name);
+			const row = await waitForRow(window, name);
 			assert.match(await row.description(), new RegExp(`^${description} · cert_\\w+$`));
-			assert.ok((await row.spoken()).includes(spoken), await row.spoken());
+			assert.ok((await row.ariaLabel()).includes(spoken), await row.ariaLabel());
 			assert.equal(await row.icon(), icon);
 		}
 	});
@@ -76,11 +76,11 @@ describe(`The view in VS Code ${environment.version}`, () => {
 
 	it("keeps the key in secret storage over a restart", async () => {
 		const { window, code } = session;
-		await window.leave();
+		await window.unload();
 		await code.restart();
 		await window.load();
 		await window.openViews();
-		await rowOf(window, "Valid CA");
+		await waitForRow(window, "Valid CA");
 	});
 
 	// The integration tests cover all other reasons. The manifest's test covers the manifest's texts for all reasons.
@@ -91,45 +91,45 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	for (const [title, fault, message, buttons] of problems)
 		it(`says why the list could not load: ${title}`, async () => {
 			const { window, emulator } = session;
-			await window.leave();
+			await window.unload();
 			// The extension retries a list automatically if a retry may help.
-			emulator.faults.next({ ...fault, operation: "list", when: "before", times: Infinity });
+			emulator.faults.arm({ ...fault, operation: "list", when: "before", times: Infinity });
 			await window.load();
 			await window.openViews();
-			const welcome = await window.view(VIEW).welcome(message);
+			const welcome = await window.view(VIEW_TITLE).welcome(message);
 			await session.picture(`welcome ${title}`);
 			assert.deepEqual(welcome.buttons, buttons);
-			assert.deepEqual(await window.view(VIEW).rows(), []);
+			assert.deepEqual(await window.view(VIEW_TITLE).rows(), []);
 			emulator.faults.clear();
 			if (!buttons.includes(TRY_AGAIN)) return;
-			await window.view(VIEW).press(TRY_AGAIN);
-			await rowOf(window, "Valid CA");
+			await window.view(VIEW_TITLE).pressWelcomeButton(TRY_AGAIN);
+			await waitForRow(window, "Valid CA");
 		});
 
 	it("R31 keeps the list when a refresh fails, and says how old it is", async () => {
 		const { window, emulator } = session;
-		emulator.faults.next({ kind: "status", status: 503, operation: "list", when: "before", times: Infinity });
-		await window.run(`${EXTENSION}: Refresh`);
-		await window.view(VIEW).rowWith("As of ").appears();
+		emulator.faults.arm({ kind: "status", status: 503, operation: "list", when: "before", times: Infinity });
+		await window.run(`${EXTENSION_NAME}: Refresh`);
+		await window.view(VIEW_TITLE).rowWith("As of ").waitUntilVisible();
 		await session.picture("old-list");
-		assert.equal((await window.view(VIEW).rows()).length, 4);
+		assert.equal((await window.view(VIEW_TITLE).rows()).length, 4);
 		emulator.faults.clear();
-		await window.run(`${EXTENSION}: Refresh`);
-		await window.view(VIEW).rowWith("As of ").disappears();
-		assert.equal((await window.view(VIEW).rows()).length, 3);
+		await window.run(`${EXTENSION_NAME}: Refresh`);
+		await window.view(VIEW_TITLE).rowWith("As of ").waitUntilGone();
+		assert.equal((await window.view(VIEW_TITLE).rows()).length, 3);
 	});
 
 	it("reacts to the removal of the key at once", async () => {
 		const { window } = session;
-		await window.run(`${EXTENSION}: Remove Admin Key…`);
+		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
 		const dialog = await window.dialog("Remove the admin key for");
 		assert.match(dialog.detail, /stays valid until it is revoked/);
 		await dialog.press("Remove Key");
-		await window.view(VIEW).welcome("An admin key is needed");
+		await window.view(VIEW_TITLE).welcome("An admin key is needed");
 	});
 
 	describe("after all tests", () => {
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(() => session);
 	});

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { makeCertificate } from "../certificates.ts";
-import { addAnchor, pressOn, saysNothing, signIn, untilKnown } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import {
+	addCaCertificate,
+	assertNoNotifications,
+	pressRowButton,
+	runRowCommand,
+	signIn,
+} from "./setup/certificateActions.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
+import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 const OTHER = "Other CA";
 
@@ -26,10 +32,10 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
-			await addAnchor(session.emulator, OTHER);
+			await addCaCertificate(session.emulator, OTHER);
 			await signIn(session);
 		},
 	);
@@ -42,36 +48,36 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 	const upload = async (file: string, commonName: string) => {
 		await chooseUpload(session.window, file);
 		const name = await acceptName(session.window, commonName);
-		await confirm(session.window, name);
+		await pressUpload(session.window, name);
 		return name;
 	};
 
 	/** Waits for the row of an unconfirmed upload. @returns the row. */
 	const unconfirmedRow = async () => {
 		await session.window.openViews();
-		const row = session.window.view(VIEW).rowWith("upload not confirmed");
-		await row.appears();
+		const row = session.window.view(VIEW_TITLE).rowWith("upload not confirmed");
+		await row.waitUntilVisible();
 		return row;
 	};
 
 	it("R20 shows the row with id and expiry without any action if the response was lost after the upload arrived", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		emulator.faults.next({ kind: "reset", operation: "upload", when: "after" });
+		emulator.faults.arm({ kind: "reset", operation: "upload", when: "after" });
 		const name = await upload("lost-after.pem", "Lost after");
-		const row = await rowOf(window, name);
-		await row.becomesSelected();
+		const row = await waitForRow(window, name);
+		await row.waitUntilSelected();
 		const [stored, ...others] = emulator.state.certificates.filter((certificate) => certificate.name === name);
 		assert.deepEqual(others, []);
 		assert.equal(await row.description(), `364 days left · ${stored?.id}`);
 		assert.equal(countPostsSince(before), 1);
-		await saysNothing(window);
+		await assertNoNotifications(window);
 	});
 
 	it("R21 R22 says when the list lacked the upload, keeps a row, and checks the list before another upload", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
+		emulator.faults.arm({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload("lost-before.pem", "Lost before");
 		const toast = await window.toast(`“${name}” was sent, but no response arrived.`);
 		assert.match(toast.text, /It wasn't in the list at \d\d:\d\d but might still appear/);
@@ -79,11 +85,11 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		const row = await unconfirmedRow();
 		await session.picture("unconfirmed");
 		assert.match(await row.description(), /^upload not confirmed · not seen at \d\d:\d\d$/);
-		assert.match(await row.spoken(), new RegExp(`^${name}, upload not confirmed · not seen at`));
+		assert.match(await row.ariaLabel(), new RegExp(`^${name}, upload not confirmed · not seen at`));
 		assert.equal(await row.icon(), "question");
 		assert.match(await row.tooltip("Started:"), /SHA-256: [0-9a-f]{4} [0-9a-f]{4}/);
 
-		const listRequest = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
+		const listRequest = emulator.faults.arm({ kind: "none", operation: "list", when: "before" });
 		await toast.press("Check Now");
 		await listRequest.reached;
 		await (await window.toast(`The upload of “${name}” is still unconfirmed. It wasn't in the list at`)).dismiss();
@@ -93,7 +99,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		assert.deepEqual(refusal.buttons, ["Show Certificates"]);
 		await refusal.press("Show Certificates");
 
-		assert.deepEqual(await row.actions(), ["Check Now", "Forget…"]);
+		assert.deepEqual(await row.actionNames(), ["Check Now", "Forget…"]);
 		const menu = await row.menu();
 		assert.deepEqual(await menu.items(), ["Check Now", "Upload Again…", "Forget…"]);
 		await menu.choose("Upload Again…");
@@ -105,18 +111,18 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		await question.enter();
 		assert.equal(countPostsSince(before), 1);
 
-		await untilKnown(window, async () => (await row.menu()).choose("Upload Again…"));
+		await runRowCommand(window, async () => (await row.menu()).choose("Upload Again…"));
 		await (await window.dialog(`“${name}” was not seen at `)).press("Upload Anyway");
-		await row.disappears();
-		await (await rowOf(window, name)).becomesSelected();
+		await row.waitUntilGone();
+		await (await waitForRow(window, name)).waitUntilSelected();
 		assert.equal(countPostsSince(before), 2);
 		assert.equal(emulator.state.certificates.filter((certificate) => certificate.name === name).length, 1);
-		await saysNothing(window);
+		await assertNoNotifications(window);
 	});
 
 	/** Uploads `lost-before.pem` without a response, so that it stays unconfirmed. @returns the upload's name. */
 	const loseUpload = async () => {
-		session.emulator.faults.next({ kind: "reset", operation: "upload", when: "before" });
+		session.emulator.faults.arm({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload("lost-before.pem", "Lost before");
 		await (await session.window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
 		return name;
@@ -126,27 +132,27 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 	const enterKeyFromRow = async (name: string) => {
 		const { window, emulator } = session;
 		await window.openViews();
-		await window.view(VIEW).says("There is no admin key yet");
-		await window.view(VIEW).row("Set Admin Key…").select();
-		await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
-		await rowOf(window, name);
+		await window.view(VIEW_TITLE).waitForMessage("There is no admin key yet");
+		await window.view(VIEW_TITLE).row("Set Admin Key…").select();
+		await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
+		await waitForRow(window, name);
 	};
 
 	it("R22 keeps the row after the key is removed and set again in another browser, and does not send the file again", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		const name = await loseUpload();
-		await window.run(`${EXTENSION}: Remove Admin Key…`);
+		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
 		const question = await window.dialog("Remove the admin key for");
 		assert.match(question.detail, /^Unfinished: 1 unconfirmed upload\. This is kept/);
 		await session.picture("remove-key-unfinished");
 		await question.press("Remove Key");
-		await window.loadAsNew();
+		await window.loadWithoutData();
 		await enterKeyFromRow(OTHER);
 		const row = await unconfirmedRow();
 		await chooseUpload(window, "lost-before.pem");
 		await (await window.toast(`as “${name}”, is not confirmed: it may have arrived.`)).dismiss();
-		await pressOn(window, row, "Check Now");
+		await pressRowButton(window, row, "Check Now");
 		await (await window.toast("It wasn't in the list at")).dismiss();
 		assert.equal(countPostsSince(before), 1);
 	});
@@ -154,63 +160,63 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 	it("R22 lists, warns of and discards an upload to an organization without a name", async () => {
 		const { window, emulator } = session;
 		emulator.switches.namesOrganization = false;
-		await window.loadAsNew();
+		await window.loadWithoutData();
 		await signIn(session);
 		const name = await loseUpload();
-		await window.loadAsNew();
+		await window.loadWithoutData();
 		emulator.switches.namesOrganization = true;
 		const [existing] = emulator.state.certificates;
 		if (existing) emulator.state.remove(existing.id).commit();
-		await addAnchor(emulator, "Later CA");
+		await addCaCertificate(emulator, "Later CA");
 		await enterKeyFromRow("Later CA");
-		const row = window.view(VIEW).rowWith("organization unknown");
-		await row.appears();
+		const row = window.view(VIEW_TITLE).rowWith("organization unknown");
+		await row.waitUntilVisible();
 		assert.match(await row.description(), /^unconfirmed upload · .+ · organization unknown$/);
 		await session.picture("organization-unknown");
-		assert.deepEqual(await row.actions(), ["Check Now", "Forget…"]);
-		await pressOn(window, row, "Check Now");
+		assert.deepEqual(await row.actionNames(), ["Check Now", "Forget…"]);
+		await pressRowButton(window, row, "Check Now");
 		await (await window.toast("nothing shows that it's this one")).dismiss();
 
 		await chooseUpload(window, "lost-before.pem");
 		await acceptName(window, "Lost before");
 		const warning = await window.dialog(`Upload “${name}” to `);
 		assert.match(warning.detail, /is unconfirmed since .+ if it's this one, another upload might create a duplicate\./);
-		const uploadRequest = emulator.faults.next({ kind: "none", operation: "upload", when: "after" });
+		const uploadRequest = emulator.faults.arm({ kind: "none", operation: "upload", when: "after" });
 		await warning.press("Upload Anyway");
 		await uploadRequest.ended;
 		const stored = emulator.state.certificates.find((certificate) => certificate.name === name);
 		await window
-			.view(VIEW)
+			.view(VIEW_TITLE)
 			.rowWith(stored?.id ?? assert.fail())
-			.becomesSelected();
-		await pressOn(window, row, "Forget…");
+			.waitUntilSelected();
+		await pressRowButton(window, row, "Forget…");
 		await (await window.dialog(`Forget the upload of “${name}”?`)).press("Forget");
-		await row.disappears();
+		await row.waitUntilGone();
 	});
 
 	it("R22 keeps the row over a restart, and finds the upload that arrived meanwhile", async () => {
 		const { window, emulator, code } = session;
 		const before = emulator.exchanges.length;
-		emulator.faults.next({ kind: "reset", operation: "upload", when: "late" });
+		emulator.faults.arm({ kind: "reset", operation: "upload", when: "late" });
 		const name = await upload("late.pem", "Late");
 		await (await window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
-		await window.leave();
+		await window.unload();
 		await code.restart();
 		await window.load();
 		const row = await unconfirmedRow();
 		// The list loads after the unconfirmed row, and its rows would move that row.
-		await window.view(VIEW).rowWith(OTHER).appears();
+		await window.view(VIEW_TITLE).rowWith(OTHER).waitUntilVisible();
 		emulator.faults.commitLate();
-		await pressOn(window, row, "Check Now");
+		await pressRowButton(window, row, "Check Now");
 		const [stored] = emulator.state.certificates.filter((certificate) => certificate.name === name);
 		await (await window.toast(`“${name}” had arrived: ${stored?.id}, expires in 364 days.`)).dismiss();
-		await row.disappears();
-		await (await rowOf(window, name)).becomesSelected();
+		await row.waitUntilGone();
+		await (await waitForRow(window, name)).waitUntilSelected();
 		assert.equal(countPostsSince(before), 1);
 	});
 
 	describe("after all tests", () => {
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(() => session);
 	});

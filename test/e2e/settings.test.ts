@@ -12,8 +12,8 @@ import { launchBrowser } from "../vscode/browser.ts";
 import { startVSCode, type VSCode } from "../vscode/server.ts";
 import { openWindow } from "../vscode/window.ts";
 import { environment } from "./setup/environment.ts";
-import { EXTENSION } from "./setup/session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
+import { EXTENSION_NAME } from "./setup/session.ts";
+import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("certificates");
@@ -76,12 +76,12 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 			const before = attackerConnections;
 			await inVSCode(temporary.path, restricted, async ({ port }) => {
 				const url = `http://127.0.0.1:${port}/?${new URLSearchParams({ workspace })}`;
-				const window = await openWindow(browser, url, { tab: EXTENSION });
-				if (restricted) await window.status("Restricted Mode");
+				const window = await openWindow(browser, url, { tab: EXTENSION_NAME });
+				if (restricted) await window.waitForStatus("Restricted Mode");
 				await window.openViews();
-				await window.view(VIEW).press("Set Admin Key…");
-				await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
-				await rowOf(window, "Acme Root CA");
+				await window.view(VIEW_TITLE).pressWelcomeButton("Set Admin Key…");
+				await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
+				await waitForRow(window, "Acme Root CA");
 			});
 			assert.equal(attackerConnections, before);
 		});
@@ -90,13 +90,13 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 		const folder = temporaryFolder("untrusted");
 		writeFileSync(join(folder.path, "acme.pem"), (await makeCertificate({ commonName: "Untrusted folder's CA" })).pem);
 		await inVSCode(folder.path, true, async ({ url }) => {
-			const window = await openWindow(browser, url, { tab: EXTENSION });
-			await window.status("Restricted Mode");
+			const window = await openWindow(browser, url, { tab: EXTENSION_NAME });
+			await window.waitForStatus("Restricted Mode");
 			await chooseUpload(window, "acme.pem");
-			await giveKey(window, new URL(emulator.url).host, emulator.adminKey);
+			await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
 			const name = await acceptName(window, "Untrusted folder's CA");
-			await confirm(window, name);
-			await (await rowOf(window, name)).becomesSelected();
+			await pressUpload(window, name);
+			await (await waitForRow(window, name)).waitUntilSelected();
 		});
 		folder.remove();
 	});

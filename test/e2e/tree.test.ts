@@ -3,17 +3,17 @@ import { makeCertificate } from "../certificates.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
 import type { View } from "../vscode/view.ts";
-import { addAnchor, chooseOn, signIn, tickScopes, untilKnown } from "./setup/certificateActions.ts";
-import { itKeepsTheContract } from "./setup/contractCheck.ts";
+import { addCaCertificate, chooseInRowMenu, pickScopes, runRowCommand, signIn } from "./setup/certificateActions.ts";
+import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
-import { isKept, itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "./setup/session.ts";
-import { acceptName, confirm, giveKey, rowOf, VIEW } from "./setup/uploadActions.ts";
+import { itKeepsTheKeySecret, waitUntilStored } from "./setup/secretChecks.ts";
+import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { acceptName, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 const DAY = 86_400;
 const ACME = "Acme Root CA";
 const PROJECTS = "Projects";
-const REFRESH = `${EXTENSION}: Refresh`;
+const REFRESH = `${EXTENSION_NAME}: Refresh`;
 
 describe(`The trees in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -29,19 +29,19 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		session = await startSession({ ...environment, files: { "dropped.pem": pem } });
 		const { window } = session;
 		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
-		certificates = window.view(VIEW);
+		certificates = window.view(VIEW_TITLE);
 		projects = window.view(PROJECTS);
 	});
 
 	after(() => session.close());
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
 			const { emulator } = session;
 			const { state } = emulator;
 			const now = Math.floor(Date.now() / 1000);
-			acme = await addAnchor(emulator, ACME);
+			acme = await addCaCertificate(emulator, ACME);
 			const old = state.put({ name: "Old CA", createdAt: now - 300 * DAY, expiresAt: now + 12 * DAY + 3600 });
 			zeta = state.put({ name: "Zeta CA", createdAt: now - 200 * DAY, expiresAt: now + 800 * DAY + 3600 });
 			production = state.addProject("Production");
@@ -64,7 +64,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		const { emulator, window } = session;
 		await showCertificates();
 		const emptyList = () => ({ object: "list", data: [], first_id: null, last_id: null, has_more: false });
-		emulator.faults.next({
+		emulator.faults.arm({
 			kind: "rewrite",
 			operation: "projects",
 			when: "before",
@@ -75,20 +75,20 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await window.run(REFRESH);
 		await projects.welcome("no projects");
 		emulator.faults.clear();
-		await window.view(VIEW).action("Refresh");
-		await projects.becomes("Production", "Staging", "Archive");
-		await projects.rowWith("loading…").disappears();
+		await window.view(VIEW_TITLE).pressAction("Refresh");
+		await projects.waitForRows("Production", "Staging", "Archive");
+		await projects.rowWith("loading…").waitUntilGone();
 	};
 
 	it("shows below a certificate's row its details, and where it is active", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
-		const row = await rowOf(window, ACME);
+		const row = await waitForRow(window, ACME);
 		await row.expand();
-		await certificates.rowWith("project “Archive”").appears();
-		await certificates.rowWith("project “Production”").appears();
-		await certificates.rowWith("0 projects").disappears();
-		await certificates.rowWith("SHA-256").appears();
+		await certificates.rowWith("project “Archive”").waitUntilVisible();
+		await certificates.rowWith("project “Production”").waitUntilVisible();
+		await certificates.rowWith("0 projects").waitUntilGone();
+		await certificates.rowWith("SHA-256").waitUntilVisible();
 		await session.picture("facts");
 		const groups = acme.sha256.replace(/(.{4})(?=.)/g, "$1 ");
 		const rows = await certificates.rows();
@@ -113,7 +113,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		);
 		assert.ok((await certificates.rowWith("SHA-256").tooltip(groups)).includes(groups));
 		assert.match(await row.description(), / · active in 2 scopes · cert_\w+$/);
-		assert.match(await row.spoken(), /^Acme Root CA, valid, expires in 364 days, active in 2 scopes, cert_\w+/);
+		assert.match(await row.ariaLabel(), /^Acme Root CA, valid, expires in 364 days, active in 2 scopes, cert_\w+/);
 		assert.equal(await row.icon(), "verified");
 		assert.equal(emulator.exchanges.filter(({ path }) => path.endsWith(acme.id)).length, 1);
 	});
@@ -121,69 +121,69 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 	it("says why a certificate cannot be read, and reads it again when its row is expanded again", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
-		emulator.faults.next({ kind: "status", status: 404, operation: "get", when: "before" });
-		const row = await rowOf(window, "Old CA");
+		emulator.faults.arm({ kind: "status", status: 404, operation: "get", when: "before" });
+		const row = await waitForRow(window, "Old CA");
 		await row.expand();
-		await certificates.rowWith("OpenAI found nothing there (404)").appears();
+		await certificates.rowWith("OpenAI found nothing there (404)").waitUntilVisible();
 		await row.collapse();
-		await certificates.rowWith("OpenAI found nothing there (404)").disappears();
+		await certificates.rowWith("OpenAI found nothing there (404)").waitUntilGone();
 		await row.expand();
-		await certificates.rowWith("OpenAI sent no certificate that can be read.").appears();
+		await certificates.rowWith("OpenAI sent no certificate that can be read.").waitUntilVisible();
 		await session.picture("facts-unread");
 		await row.collapse();
-		await certificates.rowWith("OpenAI sent no certificate").disappears();
+		await certificates.rowWith("OpenAI sent no certificate").waitUntilGone();
 	});
 
 	it("keeps the menu of a row open while other rows change", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
-		const silence = emulator.faults.next({ kind: "silence", operation: "get", when: "before" });
-		const other = await rowOf(window, "Zeta CA");
+		const silence = emulator.faults.arm({ kind: "silence", operation: "get", when: "before" });
+		const other = await waitForRow(window, "Zeta CA");
 		await other.expand();
-		await certificates.rowWith("loading…").appears();
-		const menu = await (await rowOf(window, ACME)).menu();
+		await certificates.rowWith("loading…").waitUntilVisible();
+		const menu = await (await waitForRow(window, ACME)).menu();
 		silence.release();
-		await certificates.rowWith("loading…").disappears();
+		await certificates.rowWith("loading…").waitUntilGone();
 		await session.picture("menu-while-loading");
 		assert.ok((await menu.items()).includes("Copy Id"));
 		await menu.choose("Copy Id");
-		await window.status("Copied the certificate's id.");
-		await window.clipboardBecomes(acme.id);
+		await window.waitForStatus("Copied the certificate's id.");
+		await window.waitForClipboard(acme.id);
 	});
 
 	it("R53 counts unread projects until they are read", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
-		await (await rowOf(window, ACME)).expand();
-		await certificates.rowWith("project “Production”").appears();
-		emulator.faults.next({
+		await (await waitForRow(window, ACME)).expand();
+		await certificates.rowWith("project “Production”").waitUntilVisible();
+		emulator.faults.arm({
 			...{ kind: "status", status: 500, when: "before", times: Infinity },
 			match: ({ path }) => path.includes(production.id),
 		});
 		await window.run(REFRESH);
-		await certificates.rowWith("1 project was not read").appears();
-		assert.match(await (await rowOf(window, ACME)).description(), / · active in “Archive” · cert_\w+$/);
+		await certificates.rowWith("1 project was not read").waitUntilVisible();
+		assert.match(await (await waitForRow(window, ACME)).description(), / · active in “Archive” · cert_\w+$/);
 		await session.picture("facts-unread-project");
 		emulator.faults.clear();
-		await window.view(VIEW).action("Refresh");
-		await certificates.rowWith("1 project was not read").disappears();
+		await window.view(VIEW_TITLE).pressAction("Refresh");
+		await certificates.rowWith("1 project was not read").waitUntilGone();
 	});
 
 	it("shows the active certificates of each project, its own and the organization's", async () => {
 		const { emulator, window } = session;
 		await showProjects();
 		emulator.state.setActive("organization", [acme.id], true).commit();
-		await window.view(VIEW).action("Refresh");
-		await certificates.rowWith("active in 3 scopes").appears();
-		await projects.rowWith("the organization's 1 applies").appears();
+		await window.view(VIEW_TITLE).pressAction("Refresh");
+		await certificates.rowWith("active in 3 scopes").waitUntilVisible();
+		await projects.rowWith("the organization's 1 applies").waitUntilVisible();
 		assert.deepEqual(await projects.rows(), [
 			"Production 2 active",
 			"Staging none of its own; the organization's 1 applies",
 			"Archive archived · 1 active",
 		]);
 		for (const name of ["Staging", "Production"]) await projects.row(name).expand();
-		await projects.rowWith("through the organization").appears();
-		await projects.row("Old CA").appears();
+		await projects.rowWith("through the organization").waitUntilVisible();
+		await projects.row("Old CA").waitUntilVisible();
 		await session.picture("projects");
 		assert.deepEqual(await projects.rows(), [
 			"Production 2 active",
@@ -194,29 +194,29 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			"Archive archived · 1 active",
 		]);
 		assert.match(
-			await projects.rowWith("through the organization").spoken(),
+			await projects.rowWith("through the organization").ariaLabel(),
 			/^Acme Root CA, valid, expires in 364 days, active in “Staging”, through the organization, cert_\w+/,
 		);
-		await untilKnown(window, async () => (await projects.row("Old CA").menu()).choose("Copy Id"));
-		await window.status("Copied the certificate's id.");
+		await runRowCommand(window, async () => (await projects.row("Old CA").menu()).choose("Copy Id"));
+		await window.waitForStatus("Copied the certificate's id.");
 	});
 
 	it("R53 shows which project could not be read, and still shows the others", async () => {
 		const { emulator } = session;
 		await showProjects();
-		emulator.faults.next({
+		emulator.faults.arm({
 			...{ kind: "status", status: 500, when: "before", times: Infinity },
 			match: ({ path }) => path.includes(staging.id),
 		});
-		await projects.action("Refresh");
-		await projects.rowWith("as of ").appears();
+		await projects.pressAction("Refresh");
+		await projects.rowWith("as of ").waitUntilVisible();
 		await projects.row("Staging").expand();
-		await projects.rowWith("OpenAI's service failed (500)").appears();
+		await projects.rowWith("OpenAI's service failed (500)").waitUntilVisible();
 		await session.picture("projects-unread");
 		assert.ok((await projects.rows()).includes("Production 2 active"));
 		emulator.faults.clear();
-		await projects.action("Refresh");
-		await projects.rowWith("as of ").disappears();
+		await projects.pressAction("Refresh");
+		await projects.rowWith("as of ").waitUntilGone();
 	});
 
 	it("removes a certificate from all projects once the organization no longer enforces it", async () => {
@@ -224,41 +224,41 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await showProjects();
 		emulator.state.setActive("organization", [acme.id, zeta.id], true).commit();
 		emulator.switches.projectListInherits = true;
-		await window.view(VIEW).action("Refresh");
-		await projects.rowWith("3 active").appears();
-		await chooseOn(window, "Zeta CA", "Deactivate…");
-		await tickScopes(window, "Deactivate “Zeta CA”", "The organization");
+		await window.view(VIEW_TITLE).pressAction("Refresh");
+		await projects.rowWith("3 active").waitUntilVisible();
+		await chooseInRowMenu(window, "Zeta CA", "Deactivate…");
+		await pickScopes(window, "Deactivate “Zeta CA”", "The organization");
 		await (await window.dialog("Deactivate “Zeta CA” in the organization?")).press("Deactivate");
-		await projects.rowWith("3 active").disappears();
+		await projects.rowWith("3 active").waitUntilGone();
 		emulator.switches.projectListInherits = false;
-		await projects.action("Refresh");
-		await projects.rowWith("the organization's 1 applies").appears();
+		await projects.pressAction("Refresh");
+		await projects.rowWith("the organization's 1 applies").waitUntilVisible();
 	});
 
 	it("shows each project as soon as it is read", async () => {
 		const { emulator, window } = session;
 		await showCertificates();
-		await window.leave();
-		const silence = emulator.faults.next({
+		await window.unload();
+		const silence = emulator.faults.arm({
 			...{ kind: "silence", operation: "projectList", when: "before" },
 			match: ({ path }) => path.includes(staging.id),
 		});
 		await window.load();
 		await window.openViews();
 		await window.openView(PROJECTS);
-		await projects.rowWith("2 active").appears();
+		await projects.rowWith("2 active").waitUntilVisible();
 		await session.picture("projects-loading");
 		assert.equal(await projects.row("Staging").description(), "loading…");
 		silence.release();
-		await projects.rowWith("loading…").disappears();
+		await projects.rowWith("loading…").waitUntilGone();
 	});
 
 	it("R30 reports a project that cannot be read, and still shows the others", async () => {
 		await showProjects();
 		session.emulator.state.addProject("Odd", { id: "../x" });
-		await projects.action("Refresh");
-		await projects.row("1 entry could not be read.").appears();
-		await projects.row("Production").appears();
+		await projects.pressAction("Refresh");
+		await projects.row("1 entry could not be read.").waitUntilVisible();
+		await projects.row("Production").waitUntilVisible();
 		await session.picture("projects-unreadable");
 	});
 
@@ -269,9 +269,9 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 		await window.openViews();
 		await certificates.drop(window.page.locator(".part.editor .tab").filter({ hasText: "dropped.pem" }));
 		const name = await acceptName(window, "Dropped CA");
-		const { detail } = await confirm(window, name);
+		const { detail } = await pressUpload(window, name);
 		assert.match(detail, /^Subject: CN=Dropped CA\n/);
-		await (await rowOf(window, name)).becomesSelected();
+		await (await waitForRow(window, name)).waitUntilSelected();
 		assert.equal(emulator.state.certificates.at(-1)?.name, name);
 	});
 
@@ -281,7 +281,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 
 		beforeEach(async () => {
 			const { emulator, window } = session;
-			await window.loadAsNew();
+			await window.loadWithoutData();
 			exchangesBefore = emulator.exchanges.length;
 			await signIn(session);
 		});
@@ -290,28 +290,28 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			const { emulator } = session;
 			const paths = emulator.exchanges.slice(exchangesBefore).map(({ path }) => path);
 			assert.deepEqual([...new Set(paths)], ["/v1/organization/certificates"]);
-			assert.match(await (await rowOf(session.window, ACME)).description(), /^364 days left · cert_\w+$/);
+			assert.match(await (await waitForRow(session.window, ACME)).description(), /^364 days left · cert_\w+$/);
 			assert.equal(await certificates.heading(), "Certificates | 3 of 50");
 		});
 
 		it("sorts by expiry, name and creation, and remembers the order", async () => {
 			const { window } = session;
 			const sortBy = async (order: string) => {
-				await window.run(`${EXTENSION}: Sort By…`);
+				await window.run(`${EXTENSION_NAME}: Sort By…`);
 				await (await window.quickInput("Sort certificates")).pick(order);
 			};
-			await certificates.becomes(ACME, "Zeta CA", "Old CA");
+			await certificates.waitForRows(ACME, "Zeta CA", "Old CA");
 			await sortBy("Name");
-			await certificates.becomes(ACME, "Old CA", "Zeta CA");
+			await certificates.waitForRows(ACME, "Old CA", "Zeta CA");
 			await sortBy("Created, newest first");
-			await certificates.becomes(ACME, "Zeta CA", "Old CA");
+			await certificates.waitForRows(ACME, "Zeta CA", "Old CA");
 			await sortBy("Expiry, soonest first");
-			await certificates.becomes("Old CA", ACME, "Zeta CA");
-			await isKept(window, '"openaiCertificates.order":"expiry"');
-			await window.leave();
+			await certificates.waitForRows("Old CA", ACME, "Zeta CA");
+			await waitUntilStored(window, '"openaiCertificates.order":"expiry"');
+			await window.unload();
 			await window.load();
 			await window.openViews();
-			await certificates.becomes("Old CA", ACME, "Zeta CA");
+			await certificates.waitForRows("Old CA", ACME, "Zeta CA");
 			await session.picture("sorted");
 		});
 
@@ -320,14 +320,14 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 			emulator.state.setActive("organization", [acme.id], true).commit();
 			await window.openView(PROJECTS);
 			const key = emulator.keys.add(["api.mtls.read", "api.mtls.write"]);
-			await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
-			await giveKey(window, new URL(emulator.url).host, key);
+			await window.run(`${EXTENSION_NAME}: Set or Replace Admin Key…`);
+			await enterKey(window, new URL(emulator.url).host, key);
 			const { text, buttons } = await projects.welcome("api.management.read");
 			assert.match(text, /Without it certificates cannot be deleted or rotated/);
 			assert.deepEqual(buttons, ["Set or Replace Admin Key…"]);
-			await (await rowOf(window, ACME)).expand();
-			await certificates.rowWith("lacks the permission api.management.read").appears();
-			await certificates.rowWith("all projects, through the organization").appears();
+			await (await waitForRow(window, ACME)).expand();
+			await certificates.rowWith("lacks the permission api.management.read").waitUntilVisible();
+			await certificates.rowWith("all projects, through the organization").waitUntilVisible();
 			await session.picture("projects-forbidden");
 		});
 
@@ -342,12 +342,12 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 				other.state.put({ name: "Other CA" });
 				other.state.addProject("Other project");
 				await session.configure({ "openaiCertificates.baseUrl": other.url });
-				await window.run(`${EXTENSION}: Add Connection…`);
+				await window.run(`${EXTENSION_NAME}: Add Connection…`);
 				const { host } = new URL(other.url);
-				await giveKey(window, host, other.adminKey);
+				await enterKey(window, host, other.adminKey);
 				await openBoth();
-				await certificates.row("Other CA").appears();
-				await projects.row("Other project").appears();
+				await certificates.row("Other CA").waitUntilVisible();
+				await projects.row("Other project").waitUntilVisible();
 				await session.picture("two-connections");
 				assert.equal(await certificates.heading(), `Certificates: ${host} | 1 of 50`);
 				// The base URL is the first connection's again, whose key is stored too.
@@ -367,7 +367,7 @@ describe(`The trees in VS Code ${environment.version}`, () => {
 	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(() => session);
 	});

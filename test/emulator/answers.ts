@@ -18,7 +18,7 @@ type ProjectItem = OpenAI.Admin.Organization.Projects.CertificateListResponse &
 type ListItem = OrganizationItem | ProjectItem;
 
 /** Returns the response to upload, get and rename: without `active`, and with the PEM only on request. */
-export function single(certificate: StoredCertificate, withContent = false): Certificate {
+export function certificateObject(certificate: StoredCertificate, withContent = false): Certificate {
 	const details = { valid_at: certificate.validAt, expires_at: certificate.expiresAt };
 	return {
 		object: "certificate",
@@ -30,25 +30,25 @@ export function single(certificate: StoredCertificate, withContent = false): Cer
 }
 
 /** @param object The organization's or a project's object type. */
-export function listItem(object: ListItem["object"], { certificate, active }: ListedCertificate): ListItem {
-	return { ...single(certificate), object, active };
+export function certificateListItem(object: ListItem["object"], { certificate, active }: ListedCertificate): ListItem {
+	return { ...certificateObject(certificate), object, active };
 }
 
 /** Returns the response to activate and deactivate. */
-export function toggled(
+export function activationResponse(
 	object: ListItem["object"],
 	verb: "activate" | "deactivate",
 	listed: readonly ListedCertificate[],
 ): PageResponse<ListItem> {
 	const noun = verb === "activate" ? "activation" : "deactivation";
-	return { object: `${object}.${noun}`, data: listed.map((item) => listItem(object, item)) };
+	return { object: `${object}.${noun}`, data: listed.map((item) => certificateListItem(object, item)) };
 }
 
-export function deleted(id: string): Deleted {
+export function deletionResponse(id: string): Deleted {
 	return { object: "certificate.deleted", id };
 }
 
-export function projectItem(project: Project): ClientProject {
+export function projectObject(project: Project): ClientProject {
 	return {
 		object: "organization.project",
 		id: project.id,

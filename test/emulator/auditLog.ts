@@ -3,7 +3,7 @@ import type { OpenAI } from "openai";
 
 type ClientEvent = OpenAI.Admin.Organization.AuditLogListResponse;
 
-export type EventType =
+export type AuditEventType =
 	| "certificate.created"
 	| "certificate.updated"
 	| "certificate.deleted"
@@ -14,7 +14,9 @@ export type EventType =
 export type Actor = { readonly keyId: string } | "dashboard";
 
 /** An entry of the audit log in the service's format, with OpenAI's client types. */
-export type AuditEvent = Readonly<Pick<ClientEvent, "id" | "type" | "effective_at" | "project" | "actor" | EventType>>;
+export type AuditEvent = Readonly<
+	Pick<ClientEvent, "id" | "type" | "effective_at" | "project" | "actor" | AuditEventType>
+>;
 
 interface CertificateSummary {
 	readonly id: string;
@@ -29,7 +31,7 @@ export class AuditLog {
 
 	/** @param at Unix seconds. */
 	add(
-		type: EventType,
+		type: AuditEventType,
 		certificates: readonly CertificateSummary[],
 		at: number,
 		actor: Actor,
@@ -59,7 +61,10 @@ export class AuditLog {
 	}
 }
 
-function eventDetails(type: EventType, certificates: readonly CertificateSummary[]): Pick<ClientEvent, EventType> {
+function eventDetails(
+	type: AuditEventType,
+	certificates: readonly CertificateSummary[],
+): Pick<ClientEvent, AuditEventType> {
 	const summaries = certificates.map(({ id, name }) => ({ id, ...(name === null ? {} : { name }) }));
 	const [first] = summaries;
 	switch (type) {

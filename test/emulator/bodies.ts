@@ -36,15 +36,15 @@ export const emptyPageWithMore: Rewrite = onList((list) => ({
 }));
 
 /** Repeats the first item of the page. */
-export const sameIdTwice: Rewrite = onList((list) => ({ ...list, data: [...list.data.slice(0, 1), ...list.data] }));
+export const repeatedItem: Rewrite = onList((list) => ({ ...list, data: [...list.data.slice(0, 1), ...list.data] }));
 
 /** Appends an item of any shape to the page. */
-export function withItem(item: unknown): Rewrite {
+export function appendItem(item: unknown): Rewrite {
 	return onList((list) => ({ ...list, data: [...list.data, item] }));
 }
 
 /** Changes each certificate of a response, in a list or alone. */
-export function eachCertificate(map: (certificate: Record<string, unknown>) => unknown): Rewrite {
+export function mapCertificates(map: (certificate: Record<string, unknown>) => unknown): Rewrite {
 	return (body) => {
 		const object = body as Record<string, unknown>;
 		return Array.isArray(object.data) ? { ...object, data: object.data.map(map) } : map(object);
@@ -52,8 +52,8 @@ export function eachCertificate(map: (certificate: Record<string, unknown>) => u
 }
 
 /** Changes the PEM of each certificate that has a PEM; `undefined` omits the PEM. */
-export function withContent(map: (pem: string) => string | undefined): Rewrite {
-	return eachCertificate((certificate) => {
+export function mapContent(map: (pem: string) => string | undefined): Rewrite {
+	return mapCertificates((certificate) => {
 		const details = certificate.certificate_details as { readonly content?: string };
 		if (details.content === undefined) return certificate;
 		return { ...certificate, certificate_details: { ...details, content: map(details.content) } };
@@ -61,7 +61,7 @@ export function withContent(map: (pem: string) => string | undefined): Rewrite {
 }
 
 /** Rewraps a PEM block with other columns and line ends. */
-export function reflow(pem: string, columns: number, lineEnd: string): string {
+export function rewrapPem(pem: string, columns: number, lineEnd: string): string {
 	const [first = "", ...rest] = pem.trimEnd().split("\n");
 	const last = rest.pop() ?? "";
 	const lines = rest.join("").match(new RegExp(`.{1,${columns}}`, "g")) ?? [];

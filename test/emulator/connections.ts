@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Server, Socket } from "node:net";
 
 /** Tracks the TCP connections of servers, including connections that never send HTTP. */
-export class Connections {
+export class TcpConnections {
 	/** Number of connections since the start. */
 	total = 0;
 	readonly #open = new Map<string, Socket>();

@@ -7,18 +7,22 @@ import type { FaultKind } from "./faults.ts";
 import type { Exchange } from "./record.ts";
 
 /** A response before it is sent. */
-export interface Answer {
+export interface PreparedResponse {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: string;
 }
 
-export function jsonAnswer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+export function jsonResponse(
+	status: number,
+	body: unknown,
+	headers: Readonly<Record<string, string>> = {},
+): PreparedResponse {
 	return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
 /** Returns the response as changed by a fault. */
-export function spoil(prepared: Answer, fault: FaultKind, exchange: Exchange): Answer {
+export function applyFault(prepared: PreparedResponse, fault: FaultKind, exchange: Exchange): PreparedResponse {
 	switch (fault.kind) {
 		case "status": {
 			const error = new ApiError(fault.status, fault.message ?? `The emulator was told to answer ${fault.status}.`, {
@@ -27,7 +31,7 @@ export function spoil(prepared: Answer, fault: FaultKind, exchange: Exchange): A
 			});
 			const retryAfter = fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter };
 			const body = fault.body === undefined ? error.body : fault.body;
-			return jsonAnswer(fault.status, body, { ...retryAfter, ...fault.headers });
+			return jsonResponse(fault.status, body, { ...retryAfter, ...fault.headers });
 		}
 		case "html":
 			return { status: 200, headers: { "content-type": "text/html" }, body: "<!doctype html><title>Sign in</title>" };
@@ -49,7 +53,7 @@ export function spoil(prepared: Answer, fault: FaultKind, exchange: Exchange): A
 
 /** Sends a response as the fault requires. @param reset Resets the connection. */
 export async function deliver(
-	prepared: Answer,
+	prepared: PreparedResponse,
 	fault: FaultKind,
 	response: ServerResponse,
 	reset: () => void,

@@ -5,13 +5,13 @@ import { constants } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { Connections } from "./connections.ts";
+import { TcpConnections } from "./connections.ts";
 import { Faults } from "./faults.ts";
-import { Keys } from "./keys.ts";
+import { EmulatorKeys } from "./keys.ts";
 import type { Exchange } from "./record.ts";
-import { type HostKind, type Service, serve } from "./service.ts";
+import { type HostKind, handleRequest, type ServiceContext } from "./service.ts";
 import { Organization } from "./state.ts";
-import { type Switches, usualSwitches } from "./switches.ts";
+import { defaultSwitches, type Switches } from "./switches.ts";
 
 export interface EmulatorOptions {
 	/** Default: chosen by the system. */
@@ -34,11 +34,11 @@ export interface TlsOptions {
 	/** Host names to accept besides loopback's, for clients behind a proxy. */
 	readonly names?: readonly string[];
 	/** Fails the handshake, not the request, of a client without a certificate of these anchors. */
-	readonly demandCertificateOf?: readonly string[];
+	readonly requireCertificateFrom?: readonly string[];
 	/** The newest supported TLS version. Default: Node's. */
 	readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
 	/** Requests no client certificate on the mtls host. */
-	readonly asksNobody?: boolean;
+	readonly neverRequestsCert?: boolean;
 }
 
 export interface Emulator {
@@ -50,7 +50,7 @@ export interface Emulator {
 	/** A key with every permission. */
 	readonly adminKey: string;
 	/** Creates and revokes further keys. */
-	readonly keys: Keys;
+	readonly keys: EmulatorKeys;
 	/** The organization, for changes behind the client's back. */
 	readonly state: Organization;
 	/** Changes apply from the next request on. */
@@ -58,7 +58,7 @@ export interface Emulator {
 	readonly faults: Faults;
 	/** Every exchange so far, in the order of the requests. Cleared by `length = 0`. */
 	readonly exchanges: Exchange[];
-	readonly connections: Pick<Connections, "total" | "open">;
+	readonly connections: Pick<TcpConnections, "total" | "open">;
 	/** Empties the organization, restores the initial switches and removes faults. Keeps keys and recorded exchanges. */
 	reset(): void;
 	/** Closes all connections and frees the ports. */
@@ -68,15 +68,15 @@ export interface Emulator {
 /** Starts the service on loopback, with an empty organization. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
 	const { tls, address = "127.0.0.1", now = Date.now } = options;
-	const initialSwitches = () => ({ ...usualSwitches(), ...options.switches });
+	const initialSwitches = () => ({ ...defaultSwitches(), ...options.switches });
 	const switches = initialSwitches();
-	const service: Service = {
+	const service: ServiceContext = {
 		state: new Organization(switches, now),
 		switches,
-		keys: new Keys(),
+		keys: new EmulatorKeys(),
 		faults: new Faults(),
 		exchanges: [],
-		connections: new Connections(),
+		connections: new TcpConnections(),
 		organizationName: options.organizationName ?? "org-emulator",
 		names: tls?.names ?? [],
 		now,
@@ -84,11 +84,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	const listenerOf =
 		(host: HostKind): RequestListener =>
 		(request, response) =>
-			void serve(service, host, request, response);
+			void handleRequest(service, host, request, response);
 	const ordinary = tls
 		? startTlsServer(tls, tls.requestCert ?? false, listenerOf("api"))
 		: createServer(listenerOf("api"));
-	const mtls = tls && startTlsServer(tls, !tls.asksNobody, listenerOf("mtls"));
+	const mtls = tls && startTlsServer(tls, !tls.neverRequestsCert, listenerOf("mtls"));
 	const servers = mtls ? [ordinary, mtls] : [ordinary];
 	const originOf = (server: Server) => {
 		const { port } = server.address() as AddressInfo;
@@ -120,7 +120,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 function startTlsServer(tls: TlsOptions, requestCert: boolean, listener: RequestListener): Server {
-	const anchors = tls.demandCertificateOf;
+	const anchors = tls.requireCertificateFrom;
 	const verification = anchors ? { ca: [...anchors], rejectUnauthorized: true } : { rejectUnauthorized: false };
 	// A resumed session would lack the client's chain.
 	const secureOptions = constants.SSL_OP_NO_TICKET;

@@ -62,7 +62,7 @@ export type Fault = FaultKind & {
 	/** Number of requests to strike; `Infinity`: until `clear()`. Default: 1. */
 	readonly times?: number;
 	/** Runs before the response is sent: a change by another client, between two requests. */
-	readonly meanwhile?: () => void;
+	readonly beforeSending?: () => void;
 };
 
 /** A fault that waits for a matching request. */
@@ -102,7 +102,7 @@ export class Faults {
 	#deferred: (() => void)[] = [];
 
 	/** Arms a fault for the next matching request. Of several faults the first match strikes. */
-	next(fault: Fault): ArmedFault {
+	arm(fault: Fault): ArmedFault {
 		const pending: PendingFault = {
 			fault,
 			remaining: fault.times ?? 1,
@@ -143,7 +143,7 @@ export class Faults {
 	}
 
 	/** Defers a change until `commitLate()`. @returns a function that makes the change now, unless already made. */
-	hold(commit: () => void): () => void {
+	defer(commit: () => void): () => void {
 		this.#deferred.push(commit);
 		return () => {
 			const index = this.#deferred.indexOf(commit);
@@ -152,7 +152,7 @@ export class Faults {
 	}
 
 	/** Returns the effect of the first fault that matches a request, and counts the strike. */
-	take(exchange: Exchange): Strike | undefined {
+	strike(exchange: Exchange): Strike | undefined {
 		const pending = this.#pending.find(
 			({ fault }) =>
 				(fault.operation === undefined || fault.operation === exchange.operation) && (fault.match?.(exchange) ?? true),

@@ -7,7 +7,7 @@ export type Permission = "api.mtls.read" | "api.mtls.write" | "api.management.re
 const ALL_PERMISSIONS: readonly Permission[] = ["api.mtls.read", "api.mtls.write", "api.management.read"];
 
 /** The properties of a key, without the key. */
-export interface KeyHolder {
+export interface KeyInfo {
 	readonly id: string;
 	readonly permissions: ReadonlySet<Permission>;
 	/** The project of a project key; `null` for an admin key. */
@@ -15,8 +15,8 @@ export interface KeyHolder {
 }
 
 /** The keys that the emulator accepts: random, and valid for the emulator's lifetime. */
-export class Keys {
-	readonly #keys = new Map<string, KeyHolder>();
+export class EmulatorKeys {
+	readonly #keys = new Map<string, KeyInfo>();
 
 	/** Creates an admin key. */
 	add(permissions: readonly Permission[] = ALL_PERMISSIONS): string {
@@ -43,7 +43,7 @@ export class Keys {
 	 * Returns the properties of the key in an `Authorization` header.
 	 * @throws ApiError 401, which echoes part of the key as the real service does.
 	 */
-	identify(authorization: string | undefined): KeyHolder {
+	authenticate(authorization: string | undefined): KeyInfo {
 		const key = /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
 		if (key === undefined) {
 			throw new ApiError(401, "Missing bearer or basic authentication in header", { code: null });
@@ -70,7 +70,7 @@ export class Keys {
 }
 
 /** @throws ApiError 401 or 403 that names the missing permission; status and shape depend on the switches. */
-export function demandPermission(info: KeyHolder, permission: Permission, switches: Switches): void {
+export function requirePermission(info: KeyInfo, permission: Permission, switches: Switches): void {
 	if (info.permissions.has(permission)) return;
 	const { status, shape } = switches.missingPermission;
 	const message = `You have insufficient permissions for this operation. Missing scopes: ${permission}. Check that the key has the necessary scopes.`;
@@ -78,7 +78,7 @@ export function demandPermission(info: KeyHolder, permission: Permission, switch
 }
 
 /** @throws ApiError 403 for an admin key, which cannot call the API. */
-export function demandProject(info: KeyHolder): void {
+export function requireProjectKey(info: KeyInfo): void {
 	if (info.projectId !== null) return;
 	throw new ApiError(403, "You have insufficient permissions for this operation. Missing scopes: api.model.read.");
 }

@@ -9,7 +9,7 @@ export interface PageQuery {
 }
 
 /** A page as OpenAI's client types it, except that an empty page's ids are null, as OpenAI's document says. */
-export interface Page<Item> extends Omit<ConversationCursorPageResponse<Item>, "last_id"> {
+export interface ListPage<Item> extends Omit<ConversationCursorPageResponse<Item>, "last_id"> {
 	readonly object: "list";
 	readonly first_id: string | null;
 	readonly last_id: ConversationCursorPageResponse<Item>["last_id"] | null;
@@ -20,11 +20,11 @@ export interface Page<Item> extends Omit<ConversationCursorPageResponse<Item>, "
  * @param items Oldest first.
  * @throws ApiError 400 that names `after` if no item has this id, unless the switches allow an unknown id.
  */
-export function pageOf<Item extends { readonly id: string }>(
+export function paginate<Item extends { readonly id: string }>(
 	items: readonly Item[],
 	query: PageQuery,
 	onUnknownCursor: Switches["unknownCursor"],
-): Page<Item> {
+): ListPage<Item> {
 	const ordered = query.order === "asc" ? items : items.toReversed();
 	const start = startOf(ordered, query.after, onUnknownCursor);
 	const data = ordered.slice(start, start + query.limit);

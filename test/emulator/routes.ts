@@ -1,21 +1,27 @@
-import { deleted, listItem, projectItem, single, toggled } from "./answers.ts";
+import {
+	activationResponse,
+	certificateListItem,
+	certificateObject,
+	deletionResponse,
+	projectObject,
+} from "./answers.ts";
 import { ApiError } from "./apiError.ts";
 import type { Actor, AuditEvent } from "./auditLog.ts";
 import type { Permission } from "./keys.ts";
-import { type Page, type PageQuery, pageOf } from "./paging.ts";
+import { type ListPage, type PageQuery, paginate } from "./paging.ts";
 import {
+	activationBody,
 	getQuery,
 	historyQuery,
 	listQuery,
 	noQuery,
+	parseInput,
+	parseQuery,
+	parseUpload,
 	projectsQuery,
-	read,
-	readQuery,
-	readUpload,
 	renameBody,
-	toggleBody,
 } from "./schemas.ts";
-import type { Change, Organization, Scope } from "./state.ts";
+import type { Organization, PreparedChange, ScopeId } from "./state.ts";
 import type { Switches } from "./switches.ts";
 
 export type Operation =
@@ -41,9 +47,9 @@ export interface Route {
 	readonly path: string;
 	/** `null` if the operation requires a project key instead. */
 	readonly permission: Permission | null;
-	readonly takesBody: boolean;
+	readonly hasBody: boolean;
 	/** Validates the request and returns the response; nothing must change before the commit. */
-	run(request: RouteRequest): Change<unknown>;
+	run(request: RouteRequest): PreparedChange<unknown>;
 }
 
 interface RouteRequest {
@@ -74,10 +80,10 @@ const ROUTES: readonly Route[] = [
 		method: "POST",
 		path: "/organization/certificates",
 		permission: "api.mtls.write",
-		takesBody: true,
+		hasBody: true,
 		run: ({ state, switches, query, body, actor }) => {
-			readQuery(noQuery, query);
-			return mapChange(state.upload(readUpload(body, switches), actor), single);
+			parseQuery(noQuery, query);
+			return mapChange(state.upload(parseUpload(body, switches), actor), certificateObject);
 		},
 	},
 	{
@@ -85,10 +91,10 @@ const ROUTES: readonly Route[] = [
 		method: "GET",
 		path: "/organization/certificates/:id",
 		permission: "api.mtls.read",
-		takesBody: false,
+		hasBody: false,
 		run: ({ state, query, id }) => {
-			const withContent = readQuery(getQuery, query)["include[]"]?.includes("content") ?? false;
-			return withoutChange(single(state.get(id), withContent));
+			const withContent = parseQuery(getQuery, query)["include[]"]?.includes("content") ?? false;
+			return withoutChange(certificateObject(state.get(id), withContent));
 		},
 	},
 	{
@@ -96,10 +102,10 @@ const ROUTES: readonly Route[] = [
 		method: "POST",
 		path: "/organization/certificates/:id",
 		permission: "api.mtls.write",
-		takesBody: true,
+		hasBody: true,
 		run: ({ state, query, body, id, actor }) => {
-			readQuery(noQuery, query);
-			return mapChange(state.rename(id, read(renameBody, body).name, actor), single);
+			parseQuery(noQuery, query);
+			return mapChange(state.rename(id, parseInput(renameBody, body).name, actor), certificateObject);
 		},
 	},
 	{
@@ -107,10 +113,10 @@ const ROUTES: readonly Route[] = [
 		method: "DELETE",
 		path: "/organization/certificates/:id",
 		permission: "api.mtls.write",
-		takesBody: false,
+		hasBody: false,
 		run: ({ state, query, id, actor }) => {
-			readQuery(noQuery, query);
-			return mapChange(state.remove(id, actor), () => deleted(id));
+			parseQuery(noQuery, query);
+			return mapChange(state.remove(id, actor), () => deletionResponse(id));
 		},
 	},
 	{
@@ -118,11 +124,11 @@ const ROUTES: readonly Route[] = [
 		method: "GET",
 		path: "/organization/projects",
 		permission: "api.management.read",
-		takesBody: false,
+		hasBody: false,
 		run: ({ state, switches, query }) => {
-			const parsed = readQuery(projectsQuery, query);
+			const parsed = parseQuery(projectsQuery, query);
 			const projects = state.projects.filter(({ archivedAt }) => parsed.include_archived || archivedAt === null);
-			return withoutChange(pageOf(projects.map(projectItem), parsed, switches.unknownCursor));
+			return withoutChange(paginate(projects.map(projectObject), parsed, switches.unknownCursor));
 		},
 	},
 	{
@@ -130,11 +136,11 @@ const ROUTES: readonly Route[] = [
 		method: "GET",
 		path: "/organization/audit_logs",
 		permission: "api.management.read",
-		takesBody: false,
+		hasBody: false,
 		run: ({ state, switches, query }) => {
-			const parsed = readQuery(historyQuery, query);
+			const parsed = parseQuery(historyQuery, query);
 			const events = state.auditLog.find(parsed["event_types[]"], parsed["resource_ids[]"]);
-			return withoutChange<Page<AuditEvent>>(pageOf(events, parsed, switches.unknownCursor));
+			return withoutChange<ListPage<AuditEvent>>(paginate(events, parsed, switches.unknownCursor));
 		},
 	},
 	{
@@ -142,9 +148,9 @@ const ROUTES: readonly Route[] = [
 		method: "GET",
 		path: "/models",
 		permission: null,
-		takesBody: false,
+		hasBody: false,
 		run: ({ query }) => {
-			readQuery(noQuery, query);
+			parseQuery(noQuery, query);
 			return withoutChange({ object: "list", data: [] });
 		},
 	},
@@ -185,9 +191,9 @@ function matchPath(pattern: string, path: string): string | undefined {
 /** Returns the routes that each scope has: list, activate and deactivate. */
 function certificateRoutes(
 	path: string,
-	scopeOf: (request: RouteRequest) => Scope,
+	scopeOf: (request: RouteRequest) => ScopeId,
 	names: {
-		readonly object: Parameters<typeof listItem>[0];
+		readonly object: Parameters<typeof certificateListItem>[0];
 		readonly list: Operation;
 		readonly activate: Operation;
 		readonly deactivate: Operation;
@@ -198,12 +204,12 @@ function certificateRoutes(
 		method: "POST",
 		path: `${path}/${verb}`,
 		permission: "api.mtls.write",
-		takesBody: true,
+		hasBody: true,
 		run: (request) => {
-			readQuery(noQuery, request.query);
-			const ids = read(toggleBody, request.body).certificate_ids;
+			parseQuery(noQuery, request.query);
+			const ids = parseInput(activationBody, request.body).certificate_ids;
 			return mapChange(request.state.setActive(scopeOf(request), ids, verb === "activate", request.actor), (listed) =>
-				toggled(names.object, verb, listed),
+				activationResponse(names.object, verb, listed),
 			);
 		},
 	});
@@ -212,20 +218,20 @@ function certificateRoutes(
 		method: "GET",
 		path,
 		permission: "api.mtls.read",
-		takesBody: false,
+		hasBody: false,
 		run: (request) => {
-			const query: PageQuery = readQuery(listQuery, request.query);
-			const items = request.state.list(scopeOf(request)).map((item) => listItem(names.object, item));
-			return withoutChange(pageOf(items, query, request.switches.unknownCursor));
+			const query: PageQuery = parseQuery(listQuery, request.query);
+			const items = request.state.list(scopeOf(request)).map((item) => certificateListItem(names.object, item));
+			return withoutChange(paginate(items, query, request.switches.unknownCursor));
 		},
 	};
 	return [list, toggle("activate"), toggle("deactivate")];
 }
 
-function withoutChange<Body>(result: Body): Change<Body> {
+function withoutChange<Body>(result: Body): PreparedChange<Body> {
 	return { result, commit: () => result };
 }
 
-function mapChange<From, To>(change: Change<From>, map: (from: From) => To): Change<To> {
+function mapChange<From, To>(change: PreparedChange<From>, map: (from: From) => To): PreparedChange<To> {
 	return { result: map(change.result), commit: () => map(change.commit()) };
 }

@@ -59,7 +59,7 @@ export const historyQuery = v.strictObject({
 	"resource_ids[]": v.optional(v.array(v.string())),
 });
 
-export const toggleBody = v.strictObject({ certificate_ids: certificateIds });
+export const activationBody = v.strictObject({ certificate_ids: certificateIds });
 
 export const renameBody = v.strictObject({ name: v.optional(v.string()) });
 
@@ -69,13 +69,13 @@ const uploadBodies = {
 };
 
 /** Parses an upload with the field name that the switches require. */
-export function readUpload(body: unknown, switches: Switches): { certificate: string; name: string | null } {
+export function parseUpload(body: unknown, switches: Switches): { certificate: string; name: string | null } {
 	const preferredIssue = switches.uploadComplaint;
 	if (switches.uploadField === "certificate") {
-		const { certificate, name } = read(uploadBodies.certificate, body, preferredIssue);
+		const { certificate, name } = parseInput(uploadBodies.certificate, body, preferredIssue);
 		return { certificate, name: name ?? null };
 	}
-	const { content, name } = read(uploadBodies.content, body, preferredIssue);
+	const { content, name } = parseInput(uploadBodies.content, body, preferredIssue);
 	return { certificate: content, name: name ?? null };
 }
 
@@ -83,7 +83,7 @@ export function readUpload(body: unknown, switches: Switches): { certificate: st
  * Parses a body or query.
  * @throws ApiError 400 that names the wrong field or parameter, never its value.
  */
-export function read<Schema extends ObjectSchema>(
+export function parseInput<Schema extends ObjectSchema>(
 	schema: Schema,
 	input: unknown,
 	preferredIssue: Switches["uploadComplaint"] = "unknown",
@@ -98,7 +98,7 @@ export function read<Schema extends ObjectSchema>(
  * Parses a query string. A parameter whose name ends in `[]` may repeat and makes a list; any other must not repeat.
  * @throws ApiError 400 that names the wrong parameter.
  */
-export function readQuery<Schema extends ObjectSchema>(schema: Schema, query: URLSearchParams): v.InferOutput<Schema> {
+export function parseQuery<Schema extends ObjectSchema>(schema: Schema, query: URLSearchParams): v.InferOutput<Schema> {
 	const input: Record<string, unknown> = {};
 	for (const name of new Set(query.keys())) {
 		const values = query.getAll(name);
@@ -106,7 +106,7 @@ export function readQuery<Schema extends ObjectSchema>(schema: Schema, query: UR
 		else if (values.length === 1) input[name] = values[0];
 		else throw new ApiError(400, `Duplicate parameter: '${name}'.`, { param: name });
 	}
-	return read(schema, input);
+	return parseInput(schema, input);
 }
 
 function isUnknown(issue: v.BaseIssue<unknown>): boolean {

@@ -2,25 +2,25 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiError } from "./apiError.ts";
 import { presentsCertificate } from "./clientCertificate.ts";
-import type { Connections } from "./connections.ts";
-import { type Answer, deliver, jsonAnswer, spoil } from "./delivery.ts";
+import type { TcpConnections } from "./connections.ts";
+import { applyFault, deliver, jsonResponse, type PreparedResponse } from "./delivery.ts";
 import type { Faults, Strike } from "./faults.ts";
-import { demandPermission, demandProject, type KeyHolder, type Keys } from "./keys.ts";
+import { type EmulatorKeys, type KeyInfo, requirePermission, requireProjectKey } from "./keys.ts";
 import type { Exchange } from "./record.ts";
 import { findRoute, type Route } from "./routes.ts";
-import type { Change, Organization } from "./state.ts";
-import { refusal, type Switches } from "./switches.ts";
+import type { Organization, PreparedChange } from "./state.ts";
+import { createRefusal, type Switches } from "./switches.ts";
 
 const BODY_LIMIT = 1024 * 1024;
 
 /** The parts that handle requests, between the socket and the organization's rules. */
-export interface Service {
+export interface ServiceContext {
 	readonly state: Organization;
 	readonly switches: Switches;
-	readonly keys: Keys;
+	readonly keys: EmulatorKeys;
 	readonly faults: Faults;
 	readonly exchanges: Exchange[];
-	readonly connections: Connections;
+	readonly connections: TcpConnections;
 	/** The `openai-organization` header. */
 	readonly organizationName: string;
 	/** `Host` headers to accept besides loopback's names. */
@@ -33,8 +33,8 @@ export interface Service {
 export type HostKind = "api" | "mtls";
 
 /** Handles and records a request. */
-export async function serve(
-	service: Service,
+export async function handleRequest(
+	service: ServiceContext,
 	host: HostKind,
 	request: IncomingMessage,
 	response: ServerResponse,
@@ -45,28 +45,28 @@ export async function serve(
 	response.setHeader("date", new Date(service.now()).toUTCString());
 
 	let strike: Strike | undefined;
-	let prepared: Answer;
+	let prepared: PreparedResponse;
 	try {
 		requireOwnHost(request, service.names);
 		await readBody(request, exchange);
 		const { route, id } = findRoute(exchange.method, exchange.path);
 		exchange.operation = route.operation;
-		strike = service.faults.take(exchange);
+		strike = service.faults.strike(exchange);
 		response.on("close", () => strike?.ended());
 		const change = prepareChange(service, host, request, exchange, route, id);
 		commitOrDefer(service, change, strike, response);
-		prepared = jsonAnswer(200, change.result);
+		prepared = jsonResponse(200, change.result);
 	} catch (error) {
 		if (request.destroyed && !request.complete) return;
 		prepared = errorResponse(error);
 	}
 
-	strike?.fault.meanwhile?.();
+	strike?.fault.beforeSending?.();
 	strike?.reached();
 	const fault = strike?.fault ?? { kind: "none" };
 	if (fault.kind === "silence") await strike?.released;
 	if (response.destroyed) return;
-	prepared = spoil(prepared, fault, exchange);
+	prepared = applyFault(prepared, fault, exchange);
 	const delivered = deliver(prepared, fault, response, () => service.connections.reset(request.socket));
 	exchange.responseBody = service.keys.maskEcho(request.headers.authorization, prepared.body);
 	if (response.headersSent) {
@@ -76,7 +76,7 @@ export async function serve(
 	await delivered;
 }
 
-function recordRequest({ exchanges, keys, now }: Service, request: IncomingMessage): Exchange {
+function recordRequest({ exchanges, keys, now }: ServiceContext, request: IncomingMessage): Exchange {
 	const [path = "", ...query] = (request.url ?? "").split("?");
 	const { authorization } = request.headers;
 	const exchange: Exchange = {
@@ -121,38 +121,38 @@ async function readBody(request: IncomingMessage, exchange: Exchange): Promise<v
 }
 
 function prepareChange(
-	{ state, switches, keys, now }: Service,
+	{ state, switches, keys, now }: ServiceContext,
 	host: HostKind,
 	request: IncomingMessage,
 	exchange: Exchange,
 	route: Route,
 	id: string,
-): Change<unknown> {
+): PreparedChange<unknown> {
 	if (host === "mtls" && route.permission !== null && !switches.adminOnMtlsHost) {
 		throw new ApiError(404, `Invalid URL (${exchange.method} ${exchange.path})`);
 	}
-	const key = keys.identify(request.headers.authorization);
+	const key = keys.authenticate(request.headers.authorization);
 	const anchors = requiredAnchors(key, state, switches).map((anchor) => state.get(anchor).pem);
 	if (anchors.length > 0 && !presentsCertificate(request.socket, anchors, now())) {
 		const owner = key.projectId === null ? "organization" : "project";
-		throw refusal(switches, "clientCertificateMissing", `This ${owner} requires a client certificate.`);
+		throw createRefusal(switches, "clientCertificateMissing", `This ${owner} requires a client certificate.`);
 	}
-	if (route.permission === null) demandProject(key);
-	else demandPermission(key, route.permission, switches);
+	if (route.permission === null) requireProjectKey(key);
+	else requirePermission(key, route.permission, switches);
 	const body = parseBody(route, request.headers["content-type"], exchange.requestBody);
 	const query = new URLSearchParams(exchange.query);
 	return route.run({ state, switches, actor: { keyId: key.id }, id, query, body });
 }
 
 /** Returns the ids of the certificates to which a client certificate must chain; empty if none is required. */
-function requiredAnchors({ projectId }: KeyHolder, state: Organization, { lockOut }: Switches): readonly string[] {
+function requiredAnchors({ projectId }: KeyInfo, state: Organization, { lockOut }: Switches): readonly string[] {
 	const inherited = state.activeIn("organization");
 	if (projectId === null) return lockOut ? inherited : [];
 	return [...inherited, ...state.activeIn(projectId)];
 }
 
 function parseBody(route: Route, contentType: string | undefined, body: string): unknown {
-	if (!route.takesBody) {
+	if (!route.hasBody) {
 		if (body !== "") throw new ApiError(400, `${route.method} on this path takes no body.`);
 		return undefined;
 	}
@@ -168,14 +168,14 @@ function parseBody(route: Route, contentType: string | undefined, body: string):
 
 /** Makes the change now, never or later, as the fault requires. */
 function commitOrDefer(
-	{ faults }: Service,
-	change: Change<unknown>,
+	{ faults }: ServiceContext,
+	change: PreparedChange<unknown>,
 	strike: Strike | undefined,
 	response: ServerResponse,
 ): void {
 	if (strike === undefined || strike.fault.when === "after") change.commit();
 	if (strike?.fault.when !== "late") return;
-	const commitNow = faults.hold(() => {
+	const commitNow = faults.defer(() => {
 		change.commit();
 		strike.committed();
 	});
@@ -183,9 +183,9 @@ function commitOrDefer(
 	if (wait !== undefined) response.on("close", () => setTimeout(commitNow, wait).unref());
 }
 
-function errorResponse(error: unknown): Answer {
-	if (error instanceof ApiError) return jsonAnswer(error.status, error.body, error.headers);
+function errorResponse(error: unknown): PreparedResponse {
+	if (error instanceof ApiError) return jsonResponse(error.status, error.body, error.headers);
 	const message = error instanceof Error ? error.message : String(error);
 	const apiError = new ApiError(500, `The emulator itself failed: ${message}`);
-	return jsonAnswer(apiError.status, apiError.body);
+	return jsonResponse(apiError.status, apiError.body);
 }

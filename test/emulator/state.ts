@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ApiError } from "./apiError.ts";
 import { type Actor, AuditLog } from "./auditLog.ts";
-import { refusal, type Switches } from "./switches.ts";
+import { createRefusal, type Switches } from "./switches.ts";
 import { readFirstCertificate } from "./x509.ts";
 
 /** A certificate of the organization. Times are Unix seconds. */
@@ -30,18 +30,18 @@ export interface ListedCertificate {
 }
 
 /** A validated change, not yet made. `result` is the state after the change. */
-export interface Change<Result> {
+export interface PreparedChange<Result> {
 	readonly result: Result;
 	/** Makes the change. */
 	commit(): Result;
 }
 
 /** The organization itself, or the id of a project. */
-export type Scope = "organization" | (string & {});
+export type ScopeId = "organization" | (string & {});
 
 interface View {
 	readonly certificates: readonly StoredCertificate[];
-	readonly active: ReadonlyMap<Scope, ReadonlySet<string>>;
+	readonly active: ReadonlyMap<ScopeId, ReadonlySet<string>>;
 }
 
 const DAY = 86_400;
@@ -51,7 +51,7 @@ export class Organization {
 	readonly auditLog = new AuditLog();
 	readonly #certificates = new Map<string, StoredCertificate>();
 	readonly #projects = new Map<string, Project>();
-	readonly #active = new Map<Scope, Set<string>>();
+	readonly #active = new Map<ScopeId, Set<string>>();
 	readonly #switches: Switches;
 	readonly #now: () => number;
 	/** The old state that lists show, and the remaining number of such reads. */
@@ -66,7 +66,7 @@ export class Organization {
 	/** Removes all certificates and projects. Keeps the audit log. */
 	clear(): void {
 		for (const map of [this.#certificates, this.#projects, this.#active]) map.clear();
-		this.settle();
+		this.endStaleReads();
 	}
 
 	/** Oldest first. */
@@ -80,7 +80,7 @@ export class Organization {
 	}
 
 	/** Returns the ids of the certificates that are active in a scope itself, not by inheritance. */
-	activeIn(scope: Scope): readonly string[] {
+	activeIn(scope: ScopeId): readonly string[] {
 		return [...(this.#active.get(scope) ?? [])];
 	}
 
@@ -123,7 +123,7 @@ export class Organization {
 	upload(
 		upload: { readonly certificate: string; readonly name?: string | null },
 		actor: Actor = "dashboard",
-	): Change<StoredCertificate> {
+	): PreparedChange<StoredCertificate> {
 		const name = upload.name ?? null;
 		const parsed = this.#validateCertificate(upload.certificate);
 		this.#validateName(name);
@@ -147,7 +147,7 @@ export class Organization {
 	}
 
 	/** @throws ApiError 404, or for an invalid name. */
-	rename(id: string, name: string | undefined, actor: Actor = "dashboard"): Change<StoredCertificate> {
+	rename(id: string, name: string | undefined, actor: Actor = "dashboard"): PreparedChange<StoredCertificate> {
 		const before = this.get(id);
 		if (name === undefined) return this.#change(before, () => {});
 		this.#validateName(name, id);
@@ -159,7 +159,7 @@ export class Organization {
 	}
 
 	/** @throws ApiError 404, or `certificate_in_use` while the certificate is active in any scope. */
-	remove(id: string, actor: Actor = "dashboard"): Change<StoredCertificate> {
+	remove(id: string, actor: Actor = "dashboard"): PreparedChange<StoredCertificate> {
 		const certificate = this.get(id);
 		const activeScopes = [...this.#active].filter(([, ids]) => ids.has(id)).map(([scope]) => scope);
 		if (activeScopes.length > 0) {
@@ -179,11 +179,11 @@ export class Organization {
 	 * @throws ApiError 404 for a missing certificate or project.
 	 */
 	setActive(
-		scope: Scope,
+		scope: ScopeId,
 		ids: readonly string[],
 		active: boolean,
 		actor: Actor = "dashboard",
-	): Change<readonly ListedCertificate[]> {
+	): PreparedChange<readonly ListedCertificate[]> {
 		const project = scope === "organization" ? undefined : this.project(scope);
 		const result = ids.map((id) => ({ certificate: this.get(id), active }));
 		return this.#change(result, () => {
@@ -209,12 +209,12 @@ export class Organization {
 	 * Returns the list of a scope, oldest first. Counts as a read of a stale list.
 	 * @throws ApiError 404 for a missing project.
 	 */
-	list(scope: Scope): readonly ListedCertificate[] {
+	list(scope: ScopeId): readonly ListedCertificate[] {
 		const { projectListInherits, projectListInactive } = this.#switches;
 		const isProject = scope !== "organization";
 		if (isProject) this.project(scope);
 		const { certificates, active } = this.#readView();
-		const isActiveIn = (scope: Scope, id: string) => active.get(scope)?.has(id) ?? false;
+		const isActiveIn = (scope: ScopeId, id: string) => active.get(scope)?.has(id) ?? false;
 		const listed = certificates.map((certificate) => ({
 			certificate,
 			active:
@@ -225,7 +225,7 @@ export class Organization {
 	}
 
 	/** Ends stale reads: lists show the current state again. */
-	settle(): void {
+	endStaleReads(): void {
 		this.#stale = undefined;
 	}
 
@@ -258,11 +258,11 @@ export class Organization {
 		}
 	}
 
-	#refusal(kind: Parameters<typeof refusal>[1], message: string, param: string | null = null): ApiError {
-		return refusal(this.#switches, kind, message, param);
+	#refusal(kind: Parameters<typeof createRefusal>[1], message: string, param: string | null = null): ApiError {
+		return createRefusal(this.#switches, kind, message, param);
 	}
 
-	#change<Result>(result: Result, apply: () => void): Change<Result> {
+	#change<Result>(result: Result, apply: () => void): PreparedChange<Result> {
 		return {
 			result,
 			commit: () => {

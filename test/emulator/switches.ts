@@ -48,7 +48,7 @@ export type Refusal =
 	| "nameTooLong"
 	| "clientCertificateMissing";
 
-export function usualSwitches(): Switches {
+export function defaultSwitches(): Switches {
 	return {
 		uploadField: "certificate",
 		uploadComplaint: "unknown",
@@ -80,7 +80,12 @@ export function usualSwitches(): Switches {
 }
 
 /** Creates a refusal's error, with status and code from the switches. */
-export function refusal(switches: Switches, kind: Refusal, message: string, param: string | null = null): ApiError {
+export function createRefusal(
+	switches: Switches,
+	kind: Refusal,
+	message: string,
+	param: string | null = null,
+): ApiError {
 	const { status, code } = switches.refusals[kind];
 	return new ApiError(status, message, { code, param });
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
 /** The stored properties of a certificate. Times are Unix seconds. */
-export interface ReadCertificate {
+export interface CertificateData {
 	/** The certificate alone, re-encoded. */
 	readonly pem: string;
 	/** SHA-256 of the DER, lower-case hex. */
@@ -15,7 +15,7 @@ export interface ReadCertificate {
  * Reads the first certificate of a PEM text. As in the service, the rest of a bundle is ignored.
  * @returns `undefined` if no certificate can be read.
  */
-export function readFirstCertificate(text: string): ReadCertificate | undefined {
+export function readFirstCertificate(text: string): CertificateData | undefined {
 	const block = /-----BEGIN CERTIFICATE-----\s[^-]*-----END CERTIFICATE-----/.exec(text)?.[0];
 	if (block === undefined) return undefined;
 	let certificate: X509Certificate;

@@ -4,12 +4,12 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { Certificate, CertificateListing } from "../../src/domain/certificate.ts";
-import type { ExpirySnapshot, WatchedCertificate } from "../../src/features/expiry/expiryRules.ts";
+import type { ExpirySnapshot, SnapshotCertificate } from "../../src/features/expiry/expiryRules.ts";
 import { ExpiryMonitor } from "../../src/features/expiry/ui/expiryMonitor.ts";
 import { remind } from "../../src/features/expiry/ui/reminderNotification.ts";
 import { CertificateStore } from "../../src/features/organization/certificateStore.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { shown, wasAskedAsExpected, willPress } from "./user.ts";
+import { assertExpectedPrompts, expectButton, shown } from "./user.ts";
 
 const DAY = 86_400_000;
 const REMINDER_DAYS = "openaiCertificates.reminderDays";
@@ -35,10 +35,10 @@ describe("The expiry monitor", () => {
 	afterEach(() => {
 		for (const window of windows.splice(0)) window.dispose();
 		temporary.remove();
-		wasAskedAsExpected();
+		assertExpectedPrompts();
 	});
 
-	const expiring = (id: string, days: number, more: Partial<WatchedCertificate> = {}): WatchedCertificate => ({
+	const expiring = (id: string, days: number, more: Partial<SnapshotCertificate> = {}): SnapshotCertificate => ({
 		id,
 		name: `Name of ${id}`,
 		expiresAt: (now + days * DAY) / 1000 + 60,
@@ -47,7 +47,7 @@ describe("The expiry monitor", () => {
 	});
 
 	/** Writes the snapshot of a window, and sets the list that the service returns. */
-	const write = (...certificates: readonly WatchedCertificate[]) => {
+	const write = (...certificates: readonly SnapshotCertificate[]) => {
 		const snapshot: ExpirySnapshot = { organizationRef, readAt: now, certificates };
 		mkdirSync(folder, { recursive: true });
 		writeFileSync(join(folder, "snapshot.json"), JSON.stringify(snapshot));
@@ -75,10 +75,10 @@ describe("The expiry monitor", () => {
 			now: () => now,
 			report: (thrown) => assert.fail(String(thrown)),
 			remind: () => {
-				const snapshot = { settled: async () => {} };
+				const snapshot = { flush: async () => {} };
 				const rotate = async (certificate: Certificate) => void rotated.push(certificate);
 				const reminder = remind({
-					...{ watchFolder: folder, snapshot, certificates, view: reveal as never, watch: monitor, rotate },
+					...{ folder, snapshotWriter: snapshot, certificates, view: reveal as never, monitor, rotate },
 					documents: { show: async () => assert.fail("Nobody expected a document.") },
 				});
 				reminders = Promise.all([reminders, reminder]);
@@ -88,7 +88,7 @@ describe("The expiry monitor", () => {
 		windows.push(monitor);
 		return {
 			view,
-			setUnsavedSnapshot: (snapshot: ExpirySnapshot) => monitor.goBy(snapshot),
+			setUnsavedSnapshot: (snapshot: ExpirySnapshot) => monitor.setUnsavedSnapshot(snapshot),
 			check: async () => {
 				await monitor.check();
 				// A window also starts a first check by itself. Either check may show the reminder.
@@ -170,7 +170,7 @@ describe("The expiry monitor", () => {
 
 	it("never reminds of muted certificates again", async () => {
 		write(expiring("one", 12), expiring("two", 11));
-		willPress("Not Again for These");
+		expectButton("Not Again for These");
 		await open().check();
 		assert.deepEqual(newMessages(), [
 			"2 active certificates need to be replaced: “Name of two” (expires in 11 days), “Name of one” (expires in 12 days).",
@@ -185,7 +185,7 @@ describe("The expiry monitor", () => {
 
 	it("shows the row of the most urgent certificate", async () => {
 		write(expiring("one", 12), expiring("two", -2));
-		willPress("Show");
+		expectButton("Show");
 		await open().check();
 		assert.deepEqual(revealed, ["two"]);
 		assert.match(newMessages().join(), /“Name of two” \(expired 1 day ago\)/);
@@ -194,7 +194,7 @@ describe("The expiry monitor", () => {
 	it("reports that the certificate was deleted meanwhile", async () => {
 		write(expiring("one", 12));
 		listing = { ...listing, certificates: [] };
-		willPress("Show");
+		expectButton("Show");
 		await open().check();
 		assert.deepEqual(revealed, []);
 		assert.deepEqual(newMessages().slice(1), ["“Name of one”: deleted meanwhile, by somebody else."]);
@@ -202,7 +202,7 @@ describe("The expiry monitor", () => {
 
 	it("starts the rotation of the certificate, regardless of the selection", async () => {
 		write(expiring("one", 12));
-		willPress("Rotate…");
+		expectButton("Rotate…");
 		await open().check();
 		assert.deepEqual([revealed, rotated], [["one"], [listing.certificates[0]]]);
 	});

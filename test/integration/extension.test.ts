@@ -5,7 +5,15 @@ import packageJson from "../../package.json" with { type: "json" };
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import type { FaultKind } from "../emulator/faults.ts";
-import { contextBecomes, shown, sitDown, views, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
+import {
+	assertExpectedPrompts,
+	expectButton,
+	expectInput,
+	installFakeUser,
+	shown,
+	views,
+	waitForContext,
+} from "./user.ts";
 
 const EMPTY = "openaiCertificates.empty";
 const VIEW = "openaiCertificates.certificates";
@@ -30,7 +38,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 
 	before(async () => {
 		originalGlobals = globals();
-		sitDown();
+		installFakeUser();
 		emulator = await startEmulator();
 		await setBaseUrl(emulator.url);
 		const { connect } = Socket.prototype;
@@ -40,7 +48,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		};
 	});
 
-	afterEach(wasAskedAsExpected);
+	afterEach(assertExpectedPrompts);
 
 	after(() => emulator.close());
 
@@ -89,7 +97,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	it("reports a missing key", async () => {
 		await refresh();
 		assert.deepEqual(await rows(), []);
-		await contextBecomes(EMPTY, "no-key");
+		await waitForContext(EMPTY, "no-key");
 		assert.equal(emulator.connections.total, 0);
 		await vscode.commands.executeCommand("openaiCertificates.removeKey");
 		assert.match(shown.messages.at(-1) ?? "", /no admin key yet/);
@@ -159,11 +167,11 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	});
 
 	it("stores a key that the service accepts, and shows the service's certificates", async () => {
-		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
+		expectInput(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
 		await vscode.commands.executeCommand("openaiCertificates.setKey");
 		assert.deepEqual(await rows(), []);
-		willAnswer(/^Upload Acme Root CA/, "Named in the test");
-		willPress("Upload");
+		expectInput(/^Upload Acme Root CA/, "Named in the test");
+		expectButton("Upload");
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"), [file("root.pem")]);
 		const [certificate, ...others] = emulator.state.certificates;
 		assert.deepEqual(others, []);
@@ -213,7 +221,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const { pem } = await makeCertificate({ commonName: "Unsaved CA" });
 		const document = await vscode.workspace.openTextDocument({ content: pem });
 		shown.details.length = 0;
-		willAnswer(/^Upload Unsaved CA$/, "Never sent");
+		expectInput(/^Upload Unsaved CA$/, "Never sent");
 		await vscode.commands.executeCommand("openaiCertificates.upload", document.uri);
 		assert.equal(shown.details.length, 1);
 		assert.match(shown.details[0] ?? "", /^Subject: CN=Unsaved CA\n(?:.*\n)*Warning: .*which is not saved/);
@@ -231,7 +239,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 
 	it("R15 shows nothing after Escape at the prompt for the name", async () => {
 		shown.messages.length = 0;
-		willAnswer(/^Upload Acme Root CA/, null);
+		expectInput(/^Upload Acme Root CA/, null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		assert.deepEqual(shown.messages, []);
 		assert.equal(emulator.state.certificates.length, 1);
@@ -252,32 +260,32 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 	for (const [reason, fault] of failures)
 		it(`shows a welcome view for the reason why the list could not load: ${reason}`, async () => {
 			// Fail every request, because some failures are retried.
-			emulator.faults.next({ ...fault, operation: "list", when: "before", times: Infinity });
+			emulator.faults.arm({ ...fault, operation: "list", when: "before", times: Infinity });
 			// Reloads at once, because the upload has opened the view.
 			await forceReload();
-			await contextBecomes(EMPTY, reason);
+			await waitForContext(EMPTY, reason);
 			assert.deepEqual(await rows(), []);
 			emulator.faults.clear();
 		});
 
 	it("R02 rejects an invalid base URL before sending anything", async () => {
 		await setBaseUrl("http://api.openai.com/v1");
-		await contextBecomes(EMPTY, "base-url");
+		await waitForContext(EMPTY, "base-url");
 	});
 
 	it("R03 never sends a key to another host than it was set for", async () => {
 		const other = await startEmulator();
 		await setBaseUrl(other.url);
-		await contextBecomes(EMPTY, "key-elsewhere");
-		willAnswer(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
+		await waitForContext(EMPTY, "key-elsewhere");
+		expectInput(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		// The prompt's title names the other host.
-		willAnswer(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
+		expectInput(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		assert.equal(other.connections.total, 0);
 		await other.close();
 		await setBaseUrl(emulator.url);
-		await contextBecomes(EMPTY, "no");
+		await waitForContext(EMPTY, "no");
 		await refresh();
 		assert.equal((await rows()).length, 1);
 	});
@@ -291,7 +299,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 				resolve();
 			});
 		});
-		willPress("Remove Key");
+		expectButton("Remove Key");
 		await vscode.commands.executeCommand("openaiCertificates.removeKey");
 		await changed;
 		assert.deepEqual(await rows(), []);

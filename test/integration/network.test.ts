@@ -3,15 +3,15 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import { startProxy, type TestProxy } from "../network/proxy.ts";
-import { trustedAuthority } from "../unit/openai/network/certificateAuthority.ts";
-import { views, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
+import { trustTestAuthority } from "../unit/openai/network/certificateAuthority.ts";
+import { assertExpectedPrompts, expectButton, expectInput, views } from "./user.ts";
 
 const VIEW = "openaiCertificates.certificates";
 /** A host that only the proxies resolve. */
 const HOST = "api.example.test";
 
 describe("The connection to the service", () => {
-	const authority = trustedAuthority();
+	const authority = trustTestAuthority();
 	const password = randomBytes(12).toString("hex");
 	const changed = new Set<string>();
 	let service: Emulator;
@@ -20,7 +20,7 @@ describe("The connection to the service", () => {
 	let strictProxy: TestProxy;
 
 	before(async () => {
-		service = await startEmulator({ tls: { ...(await authority.serverAt([HOST])), names: [HOST] } });
+		service = await startEmulator({ tls: { ...(await authority.issueServerCertificate([HOST])), names: [HOST] } });
 		service.state.put({ name: "Acme Root CA" });
 		const address = { host: "127.0.0.1", port: Number(new URL(service.url).port) };
 		const resolve = (host: string) => (host === HOST ? address : null);
@@ -29,14 +29,14 @@ describe("The connection to the service", () => {
 		strictProxy = await startProxy({ resolve, authorization });
 		await set("openaiCertificates.baseUrl", `https://${HOST}/v1`);
 		await set("http.proxy", openProxy.url);
-		willAnswer(/^Admin key for api\.example\.test/, service.adminKey);
+		expectInput(/^Admin key for api\.example\.test/, service.adminKey);
 		await run("setKey");
 	});
 
-	afterEach(wasAskedAsExpected);
+	afterEach(assertExpectedPrompts);
 
 	after(async () => {
-		willPress("Remove Key");
+		expectButton("Remove Key");
 		await run("removeKey");
 		for (const setting of changed) await set(setting, undefined);
 		for (const each of [openProxy, strictProxy, service]) await each.close();

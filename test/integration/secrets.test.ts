@@ -10,9 +10,9 @@ import { ConnectionSecretStore } from "../../src/features/connections/ui/connect
 import { ConnectionStore } from "../../src/features/connections/ui/connectionStore.ts";
 import { storeKey } from "../../src/features/connections/ui/storeKey.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { assertAbsent } from "../secretScan.ts";
+import { assertNoSecrets } from "../secretScan.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { shown, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
+import { assertExpectedPrompts, expectButton, expectInput, shown } from "./user.ts";
 
 const KEY = `sk-admin-${randomBytes(24).toString("hex")}`;
 
@@ -84,12 +84,12 @@ describe("R19 Secret storage", () => {
 	/** Asserts the current connection's id, and returns its credentials. */
 	const credentialsOf = async (id: string) => {
 		assert.equal((await connections.current())?.id, id);
-		return connections.access();
+		return connections.credentials();
 	};
 
 	const assertFails = (promise: Promise<unknown>, reason: string) =>
 		assert.rejects(promise, (thrown) => {
-			assertAbsent(thrown, [KEY], "what was thrown");
+			assertNoSecrets(thrown, [KEY], "what was thrown");
 			assert.equal(problemOf(thrown)?.reason, reason);
 			return true;
 		});
@@ -113,7 +113,7 @@ describe("R19 Secret storage", () => {
 		it(`that ${title} means that there is no key`, async () => {
 			secrets.override = override;
 			assert.equal(await connections.current(), null);
-			await assertFails(connections.access(), "no-key");
+			await assertFails(connections.credentials(), "no-key");
 			await assertFails(connections.destination(), "no-key");
 			assert.equal(secrets.writeCount, 0);
 		});
@@ -121,7 +121,7 @@ describe("R19 Secret storage", () => {
 	it("that rejects, like a locked keyring, is reported as unavailable, not as a missing key", async () => {
 		await store();
 		secrets.override = new Error(KEY);
-		for (const call of [connections.current(), connections.all(), connections.access(), connections.destination()])
+		for (const call of [connections.current(), connections.all(), connections.credentials(), connections.destination()])
 			await assertFails(call, "secrets-unavailable");
 	});
 
@@ -130,7 +130,7 @@ describe("R19 Secret storage", () => {
 		connections.onDidChange(() => changes++);
 		secrets.readOnly = true;
 		await assertFails(store(), "secrets-unavailable");
-		await assertFails(connections.access(), "no-key");
+		await assertFails(connections.credentials(), "no-key");
 		assert.equal(changes, 0);
 	});
 
@@ -141,20 +141,20 @@ describe("R19 Secret storage", () => {
 		await assertFails(store(), "secrets-unavailable");
 		assert.equal(secrets.writeCount, writeCount);
 		secrets.override = null;
-		assert.equal((await connections.access()).key, KEY);
+		assert.equal((await connections.credentials()).key, KEY);
 	});
 
 	it("that cannot delete is reported, and the key still exists", async () => {
 		const { id } = await store();
 		secrets.readOnly = true;
 		await assertFails(connections.remove(id), "secrets-unavailable");
-		assert.equal((await connections.access()).key, KEY);
+		assert.equal((await connections.credentials()).key, KEY);
 	});
 
 	it("does not expose the key in the fields and the destination of a connection", async () => {
 		await store();
-		assertAbsent(await connections.current(), [KEY], "the connection in use");
-		assertAbsent(await connections.destination(), [KEY], "where it goes");
+		assertNoSecrets(await connections.current(), [KEY], "the connection in use");
+		assertNoSecrets(await connections.destination(), [KEY], "where it goes");
 	});
 
 	it("R22 gives an organization the same reference for a re-entered key, another key and another browser", async () => {
@@ -171,7 +171,7 @@ describe("R19 Secret storage", () => {
 		assert.equal(refs.size, 1);
 		const { organizationRef: other } = await store({ organization: "org-2", replaces: false });
 		assert.ok(!refs.has(other));
-		await assertFails(connections.access([...refs][0]), "connection-changed");
+		await assertFails(connections.credentials([...refs][0]), "connection-changed");
 	});
 
 	it("R52 never stores a session-only key, which is used nevertheless", async () => {
@@ -179,11 +179,11 @@ describe("R19 Secret storage", () => {
 		connections.onDidChange(() => changes++);
 		const { id } = await store({ sessionOnly: true });
 		assert.deepEqual([secrets.writeCount, changes], [0, 1]);
-		assert.equal((await connections.access()).key, KEY);
+		assert.equal((await connections.credentials()).key, KEY);
 		await connections.rename(id, "For now");
 		assert.equal((await connections.current())?.label, "For now");
 		await connections.remove(id);
-		await assertFails(connections.access(), "no-key");
+		await assertFails(connections.credentials(), "no-key");
 		assert.deepEqual([secrets.writeCount, changes], [0, 3]);
 	});
 
@@ -192,18 +192,18 @@ describe("R19 Secret storage", () => {
 		const { writeCount } = secrets;
 		await store({ sessionOnly: true, replaces: false });
 		assert.equal(secrets.writeCount, writeCount);
-		assert.equal((await connections.access()).key, KEY);
+		assert.equal((await connections.credentials()).key, KEY);
 		assert.equal((await connections.all()).length, 2);
 		connections.dispose();
 		assert.equal((await connections.current())?.id, id);
-		assert.equal((await connections.access()).key, "sk-lasting");
+		assert.equal((await connections.credentials()).key, "sk-lasting");
 	});
 
 	it("R52 that cannot be written leaves a session-only key unchanged", async () => {
 		await store({ sessionOnly: true });
 		secrets.readOnly = true;
 		await assertFails(store({ key: "sk-lasting", replaces: false }), "secrets-unavailable");
-		assert.equal((await connections.access()).key, KEY);
+		assert.equal((await connections.credentials()).key, KEY);
 		assert.equal((await connections.all()).length, 1);
 	});
 
@@ -261,9 +261,9 @@ describe("R19 Secret storage", () => {
 		assert.equal((await connections.current())?.label, "For now");
 		await connections.remove(id);
 		await assertFails(connections.remove(id), "secrets-unavailable");
-		await assertFails(connections.access(), "secrets-unavailable");
+		await assertFails(connections.credentials(), "secrets-unavailable");
 		secrets.override = null;
-		assert.equal((await connections.access()).key, "sk-lasting");
+		assert.equal((await connections.credentials()).key, "sk-lasting");
 		assert.equal(secrets.writeCount, writeCount);
 	});
 
@@ -281,16 +281,16 @@ describe("R19 Secret storage", () => {
 		const clientCertificates = new ClientCertificateSettings(secrets);
 		const [here, there] = ["https://api.openai.com", "https://eu.api.openai.com"];
 		await clientCertificates.storePassphrase(here, "open sesame");
-		await clientCertificates.forgetPassphrase(there);
+		await clientCertificates.deletePassphrase(there);
 		assert.deepEqual(
-			[await clientCertificates.keepsPassphrase(here), await clientCertificates.keepsPassphrase(there)],
+			[await clientCertificates.hasPassphrase(here), await clientCertificates.hasPassphrase(there)],
 			[true, false],
 		);
 		secrets.readOnly = true;
-		await assertFails(clientCertificates.forgetPassphrase(here), "secrets-unavailable");
+		await assertFails(clientCertificates.deletePassphrase(here), "secrets-unavailable");
 		secrets.readOnly = false;
-		await clientCertificates.forgetPassphrase(here);
-		assert.equal(await clientCertificates.keepsPassphrase(here), false);
+		await clientCertificates.deletePassphrase(here);
+		assert.equal(await clientCertificates.hasPassphrase(here), false);
 	});
 
 	it("R02 is not read if the base URL is invalid", async () => {
@@ -299,7 +299,7 @@ describe("R19 Secret storage", () => {
 		baseUrl = () => {
 			throw new ProblemError({ reason: "base-url", rule: "not-a-url" });
 		};
-		await assertFails(connections.access(), "base-url");
+		await assertFails(connections.credentials(), "base-url");
 		assert.equal(secrets.readCount, 0);
 	});
 
@@ -307,7 +307,7 @@ describe("R19 Secret storage", () => {
 		await store();
 		for (const other of ["https://eu.api.openai.com/v1", "https://api.openai.com:8443/v1", "http://127.0.0.1/v1"]) {
 			baseUrl = () => parseBaseUrl(other);
-			await assertFails(connections.access(), "key-elsewhere");
+			await assertFails(connections.credentials(), "key-elsewhere");
 		}
 	});
 
@@ -315,11 +315,11 @@ describe("R19 Secret storage", () => {
 		const { id } = await store();
 		baseUrl = () => parseBaseUrl("https://eu.api.openai.com/v1");
 		await store({ key: "sk-other" });
-		assert.equal((await connections.access()).key, "sk-other");
+		assert.equal((await connections.credentials()).key, "sk-other");
 		assert.equal((await connections.all()).length, 2);
 		await connections.use(id);
 		baseUrl = () => parseBaseUrl("https://api.openai.com/v1");
-		assert.equal((await connections.access()).key, KEY);
+		assert.equal((await connections.credentials()).key, KEY);
 	});
 });
 
@@ -337,12 +337,12 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 		shown.details.length = 0;
 	});
 
-	afterEach(wasAskedAsExpected);
+	afterEach(assertExpectedPrompts);
 
 	after(() => emulator.close());
 
 	const setKey = (key = KEY) => {
-		willAnswer(/^Admin key for 127\.0\.0\.1/, key);
+		expectInput(/^Admin key for 127\.0\.0\.1/, key);
 		return vscode.commands.executeCommand("openaiCertificates.setKey");
 	};
 
@@ -355,20 +355,20 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 		});
 
 	it("is not sent by the default button", async () => {
-		willPress("Don't Send");
+		expectButton("Don't Send");
 		await setKey();
 		assert.equal(emulator.connections.total, 0);
 		assert.equal(shown.messages.length, 1);
 	});
 
 	it("is sent only by Use Anyway, and is not stored if rejected", async () => {
-		willPress("Use Anyway");
-		const { ended } = emulator.faults.next({ kind: "none", when: "before" });
+		expectButton("Use Anyway");
+		const { ended } = emulator.faults.arm({ kind: "none", when: "before" });
 		const settled = setKey();
 		await ended;
 		assert.equal(emulator.exchanges.length, 1);
 		assert.equal(emulator.exchanges[0]?.status, 401);
-		assertAbsent(emulator.exchanges, [KEY], "the emulator's record");
+		assertNoSecrets(emulator.exchanges, [KEY], "the emulator's record");
 		// The prompt stays open for another key.
 		let closed = false;
 		void settled.then(() => {

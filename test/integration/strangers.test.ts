@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { shown, views, wasAskedAsExpected, willAnswer } from "./user.ts";
+import { assertExpectedPrompts, expectInput, shown, views } from "./user.ts";
 
 const VIEW = "openaiCertificates.certificates";
 /** Contains a command link, an icon, a picture, colours, reversed text, a line break and excessive length. */
@@ -21,7 +21,7 @@ describe("Hostile texts and calls", () => {
 		shown.messages.length = 0;
 	});
 
-	afterEach(wasAskedAsExpected);
+	afterEach(assertExpectedPrompts);
 
 	after(() => emulator.close());
 
@@ -55,7 +55,7 @@ describe("Hostile texts and calls", () => {
 
 	it("R13 a hostile certificate name is plain and short in its row", async () => {
 		emulator.state.put({ name: HOSTILE });
-		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
+		expectInput(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
 		await runCommand("setKey");
 		const [row, ...others] = await visibleTexts();
 		assert.deepEqual(others, []);
@@ -70,7 +70,7 @@ describe("Hostile texts and calls", () => {
 
 	it("R13 a rejection is reported without the service's words", async () => {
 		for (const status of [400, 401, 403, 404, 409, 413, 422, 500]) {
-			emulator.faults.next({
+			emulator.faults.arm({
 				...{ kind: "status", status, when: "before", times: Number.POSITIVE_INFINITY },
 				...{
 					message: HOSTILE,

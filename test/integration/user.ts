@@ -16,7 +16,7 @@ const contextKeys = new Map<string, unknown>();
 const contextChanged = new EventEmitter();
 
 /** Waits until a context key has a value. @throws AssertionError on any other value except `no`, the initial value. */
-export async function contextBecomes(key: string, value: unknown): Promise<void> {
+export async function waitForContext(key: string, value: unknown): Promise<void> {
 	while (contextKeys.get(key) !== value) {
 		const current = contextKeys.get(key) ?? "no";
 		assert.equal(current, "no", `${key} became ${current} where it should have become ${value}`);
@@ -35,23 +35,23 @@ const buttons: string[] = [];
 const unexpected: string[] = [];
 
 /** Announces an input box, and answers it. @param text `null` for Escape. */
-export function willAnswer(title: RegExp, text: string | null): void {
+export function expectInput(title: RegExp, text: string | null): void {
 	answers.push({ title, text });
 }
 
 /** Announces a message with a button, and presses the button. */
-export function willPress(button: string): void {
+export function expectButton(button: string): void {
 	buttons.push(button);
 }
 
 /** Asserts that exactly the announced prompts were shown. */
-export function wasAskedAsExpected(): void {
+export function assertExpectedPrompts(): void {
 	const missing = [...answers.splice(0).map(({ title }) => String(title)), ...buttons.splice(0)];
 	assert.deepEqual({ surprises: unexpected.splice(0), unasked: missing }, { surprises: [], unasked: [] });
 }
 
 /** Replaces VS Code's prompts and messages by the simulated user. */
-export function sitDown(): void {
+export function installFakeUser(): void {
 	const { createInputBox, createQuickPick, createTreeView } = vscode.window;
 	vscode.window.createInputBox = () => answerOnShow(createInputBox(), answerInput);
 	vscode.window.createQuickPick = <T extends vscode.QuickPickItem>() =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { type MadeCertificate, makeCertificate } from "../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { shown, wasAskedAsExpected, willAnswer, willPress } from "./user.ts";
+import { assertExpectedPrompts, expectButton, expectInput, shown } from "./user.ts";
 
 /** A file system in memory, as for a remote repository. */
 class MemoryFileSystem implements vscode.FileSystemProvider {
@@ -59,7 +59,7 @@ class MemoryFileSystem implements vscode.FileSystemProvider {
 
 describe("In a virtual workspace", () => {
 	let emulator: Emulator;
-	let made: MadeCertificate;
+	let made: TestCertificate;
 	let fileSystem: MemoryFileSystem;
 	let registration: vscode.Disposable;
 
@@ -76,7 +76,7 @@ describe("In a virtual workspace", () => {
 		shown.messages.length = 0;
 	});
 
-	afterEach(wasAskedAsExpected);
+	afterEach(assertExpectedPrompts);
 
 	after(async () => {
 		registration.dispose();
@@ -96,9 +96,9 @@ describe("In a virtual workspace", () => {
 	});
 
 	it("uploads a file that is not on disk", async () => {
-		willAnswer(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
-		willAnswer(/^Upload Virtual CA$/, "From elsewhere");
-		willPress("Upload");
+		expectInput(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
+		expectInput(/^Upload Virtual CA$/, "From elsewhere");
+		expectButton("Upload");
 		await upload("virtual.pem");
 		assert.deepEqual(
 			emulator.state.certificates.map(({ name, sha256 }) => [name, sha256]),

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 
 /** True if `openssl` is OpenSSL 3 or later, which validates as Node does; macOS has LibreSSL. */
-export function isOpensslHere(): boolean {
+export function hasOpenssl3(): boolean {
 	const { stdout } = spawnSync("openssl", ["version"], { encoding: "utf8" });
 	return /^OpenSSL [3-9]\./.test(stdout ?? "");
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { Connections } from "../emulator/connections.ts";
+import { TcpConnections } from "../emulator/connections.ts";
 
 export interface ProxyOptions {
 	/** The required `Proxy-Authorization`. Default: not checked. */
@@ -31,7 +31,7 @@ export interface TestProxy {
 	readonly tunnels: Tunnel[];
 	/** The response to the next CONNECT: a tunnel, no response, or this status. */
 	mode: "tunnel" | "silent" | number;
-	readonly connections: Pick<Connections, "total" | "open">;
+	readonly connections: Pick<TcpConnections, "total" | "open">;
 	/** Emits `connect` for each CONNECT, with the socket as second argument. */
 	readonly server: Server;
 	/** Closes all connections and frees the port. */
@@ -41,7 +41,7 @@ export interface TestProxy {
 /** Starts a proxy that supports only CONNECT, and refuses any other request with a 400. */
 export async function startProxy(options: ProxyOptions): Promise<TestProxy> {
 	const server: Server = options.tls ? createTlsServer(options.tls) : createServer();
-	const connections = new Connections();
+	const connections = new TcpConnections();
 	connections.track(server);
 	server.on("request", (_, response) => response.writeHead(400).end());
 	server.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {

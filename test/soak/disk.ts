@@ -11,13 +11,13 @@ interface JournalAttempt {
 	readonly servedBefore: number | null;
 }
 
-export interface Written extends JournalAttempt {
+export interface RecordedAttempt extends JournalAttempt {
 	/** The ids of the confirmed certificates, `null` if not confirmed. */
-	readonly arrived: readonly string[] | null;
+	readonly confirmedIds: readonly string[] | null;
 }
 
 /** Returns every attempt on disk, confirmed or not, the attempts of one upload in the order of sending. */
-export function readDisk(folder: string): readonly Written[] {
+export function readAttempts(folder: string): readonly RecordedAttempt[] {
 	return readdirSync(folder)
 		.filter((name) => /^[0-9a-f-]{36,64}\.[0-9a-f]{64}\.json$/.test(name))
 		.flatMap((name) => {
@@ -28,19 +28,19 @@ export function readDisk(folder: string): readonly Written[] {
 				}[];
 			};
 			return attempts.map(
-				({ pending, arrival }): Written => ({
+				({ pending, arrival }): RecordedAttempt => ({
 					...pending,
-					arrived: arrival?.certificates.map(({ id }) => id) ?? null,
+					confirmedIds: arrival?.certificates.map(({ id }) => id) ?? null,
 				}),
 			);
 		});
 }
 
 /** Returns the newest attempt of each upload, if it is not confirmed. */
-export function openOnDisk(folder: string): readonly Written[] {
-	const uploads = Map.groupBy(readDisk(folder), ({ organizationRef, sha256 }) => `${organizationRef}.${sha256}`);
+export function readOpenAttempts(folder: string): readonly RecordedAttempt[] {
+	const uploads = Map.groupBy(readAttempts(folder), ({ organizationRef, sha256 }) => `${organizationRef}.${sha256}`);
 	return [...uploads.values()].flatMap((attempts) => {
 		const newestAttempt = attempts.at(-1);
-		return newestAttempt && newestAttempt.arrived === null ? [newestAttempt] : [];
+		return newestAttempt && newestAttempt.confirmedIds === null ? [newestAttempt] : [];
 	});
 }

@@ -2,57 +2,63 @@
 import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
 import type { Problem } from "../../src/domain/problem.ts";
 import { LATE_ARRIVAL_MS } from "../../src/features/upload/uploadAttempt.ts";
-import { openOnDisk, readDisk, type Written } from "./disk.ts";
-import type { Ledger, Post } from "./serverHistory.ts";
-import { type Call, type Intent, isSame, isTheSameAs, mayBeStored } from "./uploadIntent.ts";
-import type { Outcome, World } from "./world.ts";
+import { type RecordedAttempt, readAttempts, readOpenAttempts } from "./disk.ts";
+import type { Post, ServerHistory } from "./serverHistory.ts";
+import {
+	matchesFingerprintOf,
+	mayBeStored,
+	targetsSameCertificate,
+	type UploadCall,
+	type UploadIntent,
+} from "./uploadIntent.ts";
+import type { UploadOutcome, UploadWorld } from "./world.ts";
 
 /** Maximum age of a list that a report is based on, in milliseconds, with a margin. */
 const MAX_LIST_AGE_MS = 130_000;
 
-export class Truth {
-	readonly intents: Intent[] = [];
+export class UploadValidator {
+	readonly intents: UploadIntent[] = [];
 	readonly violations: string[] = [];
 	/** The running calls. */
-	readonly calls = new Set<Call>();
-	readonly #world: World;
+	readonly calls = new Set<UploadCall>();
+	readonly #world: UploadWorld;
 	readonly #reportedIds = new Set<string>();
 
-	constructor(world: World) {
+	constructor(world: UploadWorld) {
 		this.#world = world;
 		world.onPost = (server, post) => this.#recordPost(server, post);
 	}
 
 	/** Returns the newest attempt of each upload that the journal files do not confirm. */
-	get open(): readonly Written[] {
-		return openOnDisk(this.#world.machine.folder);
+	get openAttempts(): readonly RecordedAttempt[] {
+		return readOpenAttempts(this.#world.machine.folder);
 	}
 
 	/** Adds an upload that the user requested. @param knownDuplicateIds Ids that the user was shown. */
-	intend(server: Ledger, candidate: ParsedCertificate, knownDuplicateIds: readonly string[]): Intent {
-		const intent: Intent = {
+	addIntent(server: ServerHistory, candidate: ParsedCertificate, knownDuplicateIds: readonly string[]): UploadIntent {
+		const intent: UploadIntent = {
 			name: `intent ${this.intents.length + 1}`,
-			ledger: server,
+			server,
 			candidate,
-			told: knownDuplicateIds,
+			knownDuplicateIds,
 			posts: [],
-			agains: 0,
+			retryCount: 0,
 			status: "running",
 			forgotten: false,
-			ids: new Set(),
-			knownBefore: new Set(this.#reportedIds),
+			reportedIds: new Set(),
+			reportedBefore: new Set(this.#reportedIds),
 			servedBefore: null,
 		};
 		this.intents.push(intent);
 		return intent;
 	}
 
-	intentNamed(name: string): Intent | undefined {
+	findIntent(name: string): UploadIntent | undefined {
 		return this.intents.find((intent) => intent.name === name);
 	}
 
 	/** Records the outcome of a call, and checks its report. */
-	judge(call: Call, outcome: Outcome): void {
+	validateOutcome(call: UploadCall, outcome: UploadOutcome): void {
 		const { intent, verb } = call;
 		switch (outcome.kind) {
 			case "done":
@@ -66,17 +72,17 @@ export class Truth {
 				this.#validateRefusal(call, "cancelled");
 				return;
 			case "killed":
-				if (verb === "forget" && !this.open.some(({ name }) => name === intent.name)) intent.forgotten = true;
+				if (verb === "forget" && !this.openAttempts.some(({ name }) => name === intent.name)) intent.forgotten = true;
 				this.#updateStatus(intent);
 				// Confirmations are not kept for ever, but the list shows the certificate.
-				if (this.#world.now - call.at > LATE_ARRIVAL_MS && intent.posts.some(({ entry }) => entry.committed))
-					if (!this.open.some(({ name }) => name === intent.name)) intent.status = "arrived";
+				if (this.#world.now - call.calledAt > LATE_ARRIVAL_MS && intent.posts.some(({ entry }) => entry.committed))
+					if (!this.openAttempts.some(({ name }) => name === intent.name)) intent.status = "arrived";
 		}
 	}
 
 	/** Checks the invariants, which must be true between steps. */
-	verify(): void {
-		const { open: openAttempts } = this;
+	validateState(): void {
+		const { openAttempts } = this;
 		for (const intent of this.intents) {
 			const isOpen = openAttempts.some(({ name }) => name === intent.name);
 			if (intent.status === "unknown" && !intent.forgotten && mayBeStored(intent.posts) && !isOpen)
@@ -84,8 +90,7 @@ export class Truth {
 			if (isOpen && intent.status !== "unknown")
 				this.#addViolation(`${intent.name} is a row, though a person was told: ${intent.status}`);
 		}
-		for (const { name } of openAttempts)
-			if (!this.intentNamed(name)) this.#addViolation(`${name} is a row of nobody's`);
+		for (const { name } of openAttempts) if (!this.findIntent(name)) this.#addViolation(`${name} is a row of nobody's`);
 	}
 
 	#addViolation(violation: string): void {
@@ -93,32 +98,32 @@ export class Truth {
 	}
 
 	/** Records an upload request that reached the service, and checks that it was allowed. */
-	#recordPost(server: Ledger, post: Post): void {
-		const { entry, strike: disruption } = post;
-		const intent = this.intentNamed(entry.name ?? "");
+	#recordPost(server: ServerHistory, post: Post): void {
+		const { entry, disruption } = post;
+		const intent = this.findIntent(entry.name ?? "");
 		if (!intent) {
 			this.#addViolation(`a POST of nobody's: ${entry.name}`);
 			return;
 		}
 		const isFirst = intent.posts.length === 0;
 		intent.posts.push(post);
-		if (intent.ledger !== server) this.#addViolation(`${intent.name} was sent to another organization`);
+		if (intent.server !== server) this.#addViolation(`${intent.name} was sent to another organization`);
 		if (intent.status === "refused") this.#addViolation(`${intent.name} was sent after it was said that it was not`);
-		const countedPosts = intent.posts.filter((each) => each.strike?.fault.name !== "429 for now");
-		if (countedPosts.length > 1 + intent.agains)
+		const countedPosts = intent.posts.filter((each) => each.disruption?.fault.name !== "429 for now");
+		if (countedPosts.length > 1 + intent.retryCount)
 			this.#addViolation(`${intent.name} was sent ${countedPosts.length} times`);
-		const records = readDisk(this.#world.machine.folder).filter(({ name }) => name === intent.name);
-		if (!this.open.some(({ name }) => name === intent.name))
+		const records = readAttempts(this.#world.machine.folder).filter(({ name }) => name === intent.name);
+		if (!this.openAttempts.some(({ name }) => name === intent.name))
 			this.#addViolation(`${intent.name} was sent and is not written down (${disruption?.fault.name})`);
 		for (const call of this.calls)
 			if (call.intent === intent && call.owner !== post.owner && this.#isSending(call))
 				this.#addViolation(`${intent.name} was sent again while another window was sending it`);
-		const others = this.intents.filter((other) => other !== intent && isSame(other, intent));
+		const others = this.intents.filter((other) => other !== intent && targetsSameCertificate(other, intent));
 		for (const other of others)
 			if (this.#isPending(other))
 				this.#addViolation(`${intent.name} was sent while nobody knew what became of ${other.name}`);
 		if (!isFirst) return;
-		intent.knownBefore = new Set(this.#reportedIds);
+		intent.reportedBefore = new Set(this.#reportedIds);
 		// An attempt recorded by a crashed window may have been sent before.
 		const servedTimes = records.map(({ servedBefore }) => servedBefore);
 		intent.servedBefore = servedTimes.includes(null) ? null : Math.min(...servedTimes.map(Number));
@@ -126,26 +131,25 @@ export class Truth {
 	}
 
 	/** True if the outcome of a sent upload is unknown to every window. */
-	#isPending({ name, status, posts, forgotten }: Intent): boolean {
+	#isPending({ name, status, posts, forgotten }: UploadIntent): boolean {
 		if (forgotten || !mayBeStored(posts)) return false;
-		const isKnown = () => readDisk(this.#world.machine.folder).some((each) => each.name === name && each.arrived);
+		const isKnown = () =>
+			readAttempts(this.#world.machine.folder).some((each) => each.name === name && each.confirmedIds);
 		return status === "unknown" || (status === "running" && !isKnown());
 	}
 
 	/** True if a running call has sent its upload request. */
-	#isSending({ verb, slot, owner, intent, posts: postCount }: Call): boolean {
+	#isSending({ verb, slot, owner, intent, postCount }: UploadCall): boolean {
 		if (verb === "check" || verb === "forget" || slot.dead || slot.owner !== owner) return false;
 		return intent.posts.slice(postCount).some((post) => post.owner === owner);
 	}
 
 	/** Checks that the user was shown the result of an earlier upload of the same certificate. */
-	#validateDuplicate(intent: Intent, other: Intent): void {
-		const { content, list } = this.#world.struck;
-		const confirmedIds = readDisk(this.#world.machine.folder).flatMap(
-			({ arrived: confirmedIds }) => confirmedIds ?? [],
-		);
-		for (const { id } of other.ledger.stored) {
-			if (!other.ids.has(id) || intent.told.includes(id)) continue;
+	#validateDuplicate(intent: UploadIntent, other: UploadIntent): void {
+		const { content, list } = this.#world.disrupted;
+		const confirmedIds = readAttempts(this.#world.machine.folder).flatMap(({ confirmedIds }) => confirmedIds ?? []);
+		for (const { id } of other.server.stored) {
+			if (!other.reportedIds.has(id) || intent.knownDuplicateIds.includes(id)) continue;
 			// An incomplete list is reported as such. A recorded confirmation needs no content.
 			if (!list && (!content || confirmedIds.includes(id)))
 				this.#addViolation(`${intent.name} was sent though ${other.name} is there as ${id}, of which nobody was told`);
@@ -153,11 +157,11 @@ export class Truth {
 	}
 
 	#validateArrival(
-		call: Call,
-		{ certificate, duplicates, how }: NonNullable<Extract<Outcome, { kind: "done" }>["uploaded"]>,
+		call: UploadCall,
+		{ certificate, duplicates, how }: NonNullable<Extract<UploadOutcome, { kind: "done" }>["uploaded"]>,
 	): void {
 		const { intent, owner } = call;
-		const { ledger: server, candidate } = intent;
+		const { server, candidate } = intent;
 		const addViolation = (reason: string) =>
 			this.#addViolation(`${intent.name} is said to be ${certificate.id} (${how}), but ${reason}`);
 		const entry = server.find(certificate.id);
@@ -168,39 +172,40 @@ export class Truth {
 		if (how === "there-before") {
 			const { deletedAt } = entry;
 			if (mayBeStored(intent.posts)) addViolation("something was sent");
-			if (intent.told.includes(entry.id)) addViolation("the person knew of it");
-			if (deletedAt !== null && deletedAt < call.at - MAX_LIST_AGE_MS) addViolation("that was deleted long ago");
+			if (intent.knownDuplicateIds.includes(entry.id)) addViolation("the person knew of it");
+			if (deletedAt !== null && deletedAt < call.calledAt - MAX_LIST_AGE_MS) addViolation("that was deleted long ago");
 			intent.status = "refused";
 			return;
 		}
 		if (how === "answered" && !intent.posts.some((post) => post.entry === entry))
 			addViolation("that is another upload's");
 		if (how === "found") {
-			if (entry.byUs && intent.knownBefore.has(entry.id)) addViolation("that was known before");
+			if (entry.fromWindow && intent.reportedBefore.has(entry.id)) addViolation("that was known before");
 			const { servedBefore } = intent;
-			if (!entry.byUs && servedBefore !== null && entry.createdAt < servedBefore) addViolation("that is an older copy");
+			if (!entry.fromWindow && servedBefore !== null && entry.createdAt < servedBefore)
+				addViolation("that is an older copy");
 		}
-		intent.ids.add(entry.id);
+		intent.reportedIds.add(entry.id);
 		this.#reportedIds.add(entry.id);
-		const remaining = this.open.find(({ name }) => name === intent.name);
+		const remaining = this.openAttempts.find(({ name }) => name === intent.name);
 		if (!remaining) intent.status = "arrived";
 		else if (this.#isRunInOtherWindow(remaining, owner) || call.overlapped) intent.status = "unknown";
 		else addViolation("it is still a row");
 	}
 
-	#validateFailure(call: Call, problem: Problem): void {
+	#validateFailure(call: UploadCall, problem: Problem): void {
 		const { intent, verb, owner } = call;
-		const sameUploads = this.open.filter(
+		const sameUploads = this.openAttempts.filter(
 			({ organizationRef, sha256 }) =>
-				organizationRef === intent.ledger.organizationRef && sha256 === intent.candidate.sha256,
+				organizationRef === intent.server.organizationRef && sha256 === intent.candidate.sha256,
 		);
-		const isBusy = (each: Written) => this.#isRunInOtherWindow(each, owner);
+		const isBusy = (each: RecordedAttempt) => this.#isRunInOtherWindow(each, owner);
 		switch (problem.reason) {
 			case "unconfirmed":
 				if (verb !== "check") intent.status = "unknown";
 				if (problem.name !== intent.name) this.#addViolation(`${intent.name} is called ${problem.name}`);
-				if (problem.look.outcome === "not-seen") this.#validateNotSeen(call, problem.look.at);
-				if (problem.look.outcome === "ambiguous" && !intent.ledger.entries.some(isTheSameAs(intent)))
+				if (problem.lookup.outcome === "not-seen") this.#validateNotSeen(call, problem.lookup.at);
+				if (problem.lookup.outcome === "ambiguous" && !intent.server.entries.some(matchesFingerprintOf(intent)))
 					this.#addViolation(`${intent.name} may be an older copy, but there is none`);
 				this.#updateStatus(intent);
 				return;
@@ -219,19 +224,19 @@ export class Truth {
 	}
 
 	/** True if another window may still be running a call for an attempt. */
-	#isRunInOtherWindow({ owner, sha256 }: Written, ownWindow: string): boolean {
+	#isRunInOtherWindow({ owner, sha256 }: RecordedAttempt, ownWindow: string): boolean {
 		return [...this.calls].some(
 			(call) =>
 				call.owner === owner && owner !== ownWindow && !call.slot.dead && call.intent.candidate.sha256 === sha256,
 		);
 	}
 
-	#validateNotSeen(call: Call, at: number): void {
+	#validateNotSeen(call: UploadCall, at: number): void {
 		const { intent, owner } = call;
-		const { emulator, struck: disruptedExchanges } = intent.ledger;
-		if (at < call.at || at > this.#world.now) this.#addViolation(`${intent.name} was not seen at another time`);
+		const { emulator, disruptedExchanges } = intent.server;
+		if (at < call.calledAt || at > this.#world.now) this.#addViolation(`${intent.name} was not seen at another time`);
 		const lastList = emulator.exchanges
-			.slice(call.exchanges)
+			.slice(call.exchangeCount)
 			.filter((each) => each.operation === "list" && each.requestHeaders["user-agent"] === owner)
 			.filter((each) => each.at <= at && !disruptedExchanges.has(each))
 			.at(-1);
@@ -242,16 +247,16 @@ export class Truth {
 	}
 
 	/** Checks a call that reports that nothing was sent or stored. */
-	#validateRefusal(call: Call, reason: string): void {
+	#validateRefusal(call: UploadCall, reason: string): void {
 		const { intent, verb, owner } = call;
-		if (mayBeStored(intent.posts.slice(call.posts).filter((post) => post.owner === owner)))
+		if (mayBeStored(intent.posts.slice(call.postCount).filter((post) => post.owner === owner)))
 			this.#addViolation(`${intent.name} may have been stored, but ${verb} says ${reason}`);
 		if (verb === "upload") intent.status = "refused";
 		else this.#updateStatus(intent);
 	}
 
-	#validateForget({ intent, startedAt, overlapped }: Call): void {
-		const remaining = this.open.find(({ name }) => name === intent.name);
+	#validateForget({ intent, startedAt, overlapped }: UploadCall): void {
+		const remaining = this.openAttempts.find(({ name }) => name === intent.name);
 		// An attempt that is newer than the row must stay: the user did not choose to forget it.
 		const isNewer = remaining && remaining.startedAt > (startedAt ?? 0);
 		intent.forgotten ||= !isNewer || overlapped;
@@ -259,17 +264,17 @@ export class Truth {
 	}
 
 	/** Updates an intent's status from the journal files, if no outcome was reported. */
-	#updateStatus(intent: Intent): void {
+	#updateStatus(intent: UploadIntent): void {
 		if (intent.status === "arrived" || intent.status === "refused") return;
-		const isOpen = this.open.some(({ name }) => name === intent.name);
-		const confirmed = readDisk(this.#world.machine.folder).filter(
-			({ name, arrived: confirmedIds }) => name === intent.name && confirmedIds,
+		const isOpen = this.openAttempts.some(({ name }) => name === intent.name);
+		const confirmed = readAttempts(this.#world.machine.folder).filter(
+			({ name, confirmedIds }) => name === intent.name && confirmedIds,
 		);
 		if (isOpen) intent.status = "unknown";
 		else if (confirmed.length > 0) {
 			intent.status = "arrived";
-			for (const id of confirmed.flatMap((each) => each.arrived ?? [])) {
-				intent.ids.add(id);
+			for (const id of confirmed.flatMap((each) => each.confirmedIds ?? [])) {
+				intent.reportedIds.add(id);
 				this.#reportedIds.add(id);
 			}
 		} else intent.status = mayBeStored(intent.posts) ? "unknown" : "refused";

@@ -4,11 +4,11 @@ import * as fc from "fast-check";
 import type { ParsedCertificate } from "../../src/domain/certificateFile.ts";
 import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
-import { contentStrikes, events, listStrikes, postStrikes, sometimes } from "./faults.ts";
-import { BEGIN } from "./startTime.ts";
-import { stepsIn } from "./step.ts";
-import { type Hold, Person, type RowStyle, type Script, type UploadStyle } from "./user.ts";
-import { type Slot, World } from "./world.ts";
+import { contentDisruptions, events, listDisruptions, oneTimeInFour, postDisruptions } from "./faults.ts";
+import { START_TIME } from "./startTime.ts";
+import { createStepFactory } from "./step.ts";
+import { type DelayedRequest, type RowStyle, type Script, type UploadStyle, UploadUser } from "./user.ts";
+import { type UploadSlot, UploadWorld } from "./world.ts";
 
 export interface SoakOptions {
 	readonly sequences: number;
@@ -17,44 +17,44 @@ export interface SoakOptions {
 	readonly tally?: Map<string, number>;
 }
 
-const step = stepsIn<Person, Slot>(async (user, window, act) => {
+const step = createStepFactory<UploadUser, UploadSlot>(async (user, window, act) => {
 	await user.world.reviveAll();
 	await act(user.world.slots[window] ?? assert.fail("no such window"));
-	user.truth.verify();
-	assert.deepEqual(user.truth.violations, []);
+	user.validator.validateState();
+	assert.deepEqual(user.validator.violations, []);
 });
 
-const delayedRequests: fc.Arbitrary<Hold> = fc.record<Hold>({
+const delayedRequests: fc.Arbitrary<DelayedRequest> = fc.record<DelayedRequest>({
 	operation: fc.constantFrom("upload", "upload", "list", "get"),
-	skip: fc.nat({ max: 1 }),
+	skipCount: fc.nat({ max: 1 }),
 	when: fc.constantFrom("before", "after", "late"),
-	other: fc.constantFrom("upload", "check", "again", "forget", "refresh"),
-	event: sometimes(events),
+	otherAction: fc.constantFrom("upload", "check", "again", "forget", "refresh"),
+	event: oneTimeInFour(events),
 	end: fc.constantFrom("release", "cancel", "kill"),
 });
 
 const scripts: fc.Arbitrary<Script> = fc.record<Script>({
-	post: fc.option(postStrikes, { freq: 3 }),
-	list: sometimes(listStrikes),
-	content: sometimes(contentStrikes),
-	hold: sometimes(delayedRequests),
-	crashIn: sometimes(fc.nat({ max: 99 })),
+	post: fc.option(postDisruptions, { freq: 3 }),
+	list: oneTimeInFour(listDisruptions),
+	content: oneTimeInFour(contentDisruptions),
+	delayedRequest: oneTimeInFour(delayedRequests),
+	stepsUntilCrash: oneTimeInFour(fc.nat({ max: 99 })),
 });
 
 const uploadStyles: fc.Arbitrary<UploadStyle> = fc.record<UploadStyle>({
 	certificate: fc.constantFrom(0, 0, 1, 2),
 	anyway: fc.boolean(),
-	early: fc.boolean(),
-	between: sometimes(events),
+	fromComparison: fc.boolean(),
+	eventAtPrompt: oneTimeInFour(events),
 });
 
 const rowStyles: fc.Arbitrary<RowStyle> = fc.record<RowStyle>({ row: fc.nat({ max: 2 }), reload: fc.boolean() });
 
 const withScript = <T>(style: fc.Arbitrary<T>) => fc.tuple(style, scripts);
 const noDetails = fc.constant(null);
-const followConnection = (user: Person, slot: Slot) => user.world.follow(slot);
+const followConnection = (user: UploadUser, slot: UploadSlot) => user.world.followConnection(slot);
 
-const steps = fc.commands<object, Person, false>(
+const steps = fc.commands<object, UploadUser, false>(
 	[
 		...Array.from({ length: 4 }, () =>
 			step("upload", withScript(uploadStyles), (user, slot, [style, script]) => {
@@ -67,10 +67,13 @@ const steps = fc.commands<object, Person, false>(
 			for (const each of user.world.slots) followConnection(user, each);
 			const [first, second] = user.world.slots;
 			// Either window's request may be delayed, so the delay must end by itself.
-			const delayedRequest: Script["hold"] = script.hold && { ...script.hold, end: "release" };
+			const delayedRequest: Script["delayedRequest"] = script.delayedRequest && {
+				...script.delayedRequest,
+				end: "release",
+			};
 			await Promise.all([
-				user.upload(first, style, { ...script, hold: delayedRequest }),
-				user.upload(second, { ...style, between: null }),
+				user.upload(first, style, { ...script, delayedRequest }),
+				user.upload(second, { ...style, eventAtPrompt: null }),
 			]);
 		}),
 		step("check", withScript(rowStyles), (user, slot, [style, script]) => user.check(slot, style, script)),
@@ -85,23 +88,23 @@ const steps = fc.commands<object, Person, false>(
 		}),
 		...Array.from({ length: 2 }, () =>
 			step("event", events, async ({ world }, slot, event) => {
-				world.happen(event, slot);
+				world.applyEvent(event, slot);
 				if (slot.dead) await world.revive(slot);
 			}),
 		),
 		step("late lists", fc.nat({ max: 3 }), ({ world }, _, reads) => {
-			for (const { emulator } of world.ledgers) emulator.switches.staleReads = reads;
+			for (const { emulator } of world.servers) emulator.switches.staleReads = reads;
 		}),
 		step(
 			"another's that lists do not show yet",
 			fc.tuple(fc.nat({ max: 2 }), events),
 			({ world }, slot, [reads, event]) => {
-				const { switches } = world.ledger.emulator;
+				const { switches } = world.currentServer.emulator;
 				const previous = switches.staleReads;
 				switches.staleReads = reads + 1;
-				world.happen({ do: "other uploads", certificate: 0 }, slot);
+				world.applyEvent({ do: "other uploads", certificate: 0 }, slot);
 				switches.staleReads = previous;
-				if (event.do === "wait") world.happen(event, slot);
+				if (event.do === "wait") world.applyEvent(event, slot);
 			},
 		),
 	],
@@ -109,16 +112,16 @@ const steps = fc.commands<object, Person, false>(
 );
 
 /** Runs sequences. @throws Error with the seed and the shortest sequence found that violates an invariant. */
-export async function soak({ sequences, seed, tally = new Map() }: SoakOptions): Promise<void> {
+export async function soakUploads({ sequences, seed, tally = new Map() }: SoakOptions): Promise<void> {
 	const candidates = await makeCandidates();
 	await fc.assert(
 		fc.asyncProperty(steps, async (commands) => {
-			const world = await World.open(candidates);
+			const world = await UploadWorld.open(candidates);
 			try {
-				const user = new Person(world, tally);
+				const user = new UploadUser(world, tally);
 				await fc.asyncModelRun(() => ({ model: {}, real: user }), commands);
 				await user.finish();
-				assert.deepEqual(user.truth.violations, []);
+				assert.deepEqual(user.validator.violations, []);
 			} finally {
 				await world.close();
 			}
@@ -135,11 +138,11 @@ async function makeCandidates(): Promise<readonly ParsedCertificate[]> {
 	const third = await makeCertificate({ commonName: "Another", ...dates, notAfter: daysFromStart(30) });
 	const reader = new X509CertificateFileReader();
 	const files = await Promise.all(
-		[first, second, third].map(({ pem }) => reader.read(Buffer.from(pem), BEGIN / 1000, 0)),
+		[first, second, third].map(({ pem }) => reader.read(Buffer.from(pem), START_TIME / 1000, 0)),
 	);
 	return files.flatMap(({ candidates }) => candidates);
 }
 
 function daysFromStart(days: number): Date {
-	return new Date(BEGIN + days * 86_400_000);
+	return new Date(START_TIME + days * 86_400_000);
 }

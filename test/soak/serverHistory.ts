@@ -4,16 +4,16 @@ import type { Emulator } from "../emulator/emulator.ts";
 import type { ArmedFault } from "../emulator/faults.ts";
 import type { Exchange } from "../emulator/record.ts";
 import type { Operation } from "../emulator/routes.ts";
-import { namedOrganization } from "../unit/fakes/certificatesApi.ts";
-import type { Strike } from "./faults.ts";
+import { uniqueOrganizationRef } from "../unit/fakes/certificatesApi.ts";
+import type { UploadDisruption } from "./faults.ts";
 
 /** An uploaded certificate, stored or not. */
-export interface Entry {
+export interface HistoryEntry {
 	readonly id: string;
 	readonly name: string | null;
 	readonly sha256: string;
 	/** True if a window uploaded the certificate, not another administrator. */
-	readonly byUs: boolean;
+	readonly fromWindow: boolean;
 	/** Unix seconds. */
 	readonly createdAt: number;
 	committed: boolean;
@@ -23,23 +23,23 @@ export interface Entry {
 
 /** An upload request of a window. */
 export interface Post {
-	readonly entry: Entry;
+	readonly entry: HistoryEntry;
 	/** The disruption of the request, or `null`. */
-	readonly strike: Strike | null;
+	readonly disruption: UploadDisruption | null;
 	/** The sending window. */
 	readonly owner: string;
 }
 
 /** An organization and the history of its certificates. */
-export class Ledger {
+export class ServerHistory {
 	readonly emulator: Emulator;
 	/** Of the connection with the organization's key. */
-	readonly organizationRef = namedOrganization();
-	readonly entries: Entry[] = [];
-	readonly struck = new WeakSet<Exchange>();
+	readonly organizationRef = uniqueOrganizationRef();
+	readonly entries: HistoryEntry[] = [];
+	readonly disruptedExchanges = new WeakSet<Exchange>();
 	readonly #attributed = new WeakSet<Exchange>();
 	/** The disruption of the upload request in progress. */
-	#nextDisruption: Strike | null = null;
+	#nextDisruption: UploadDisruption | null = null;
 
 	/** @param onPost Called before the response to each upload request of a window. */
 	constructor(emulator: Emulator, now: () => number, onPost: (post: Post) => void) {
@@ -50,11 +50,11 @@ export class Ledger {
 			const change = upload(sent, actor);
 			const { id, name, sha256, createdAt } = change.result;
 			const fromWindow = actor !== undefined && actor !== "dashboard";
-			const entry: Entry = { id, name, sha256, byUs: fromWindow, createdAt, committed: false, deletedAt: null };
+			const entry: HistoryEntry = { id, name, sha256, fromWindow, createdAt, committed: false, deletedAt: null };
 			this.entries.push(entry);
 			const disruption = this.#nextDisruption;
 			this.#nextDisruption = null;
-			if (fromWindow) onPost({ entry, strike: disruption, owner: this.#ownerOf(name ?? "") });
+			if (fromWindow) onPost({ entry, disruption, owner: this.#ownerOf(name ?? "") });
 			return {
 				...change,
 				commit: () => {
@@ -76,7 +76,7 @@ export class Ledger {
 		};
 	}
 
-	find(id: string): Entry {
+	find(id: string): HistoryEntry {
 		return this.entries.find((entry) => entry.id === id) ?? assert.fail(`nobody stored ${id}`);
 	}
 
@@ -92,27 +92,27 @@ export class Ledger {
 	}
 
 	/** Returns the certificates that exist now. */
-	get stored(): readonly Entry[] {
+	get stored(): readonly HistoryEntry[] {
 		return this.entries.filter(({ committed, deletedAt }) => committed && deletedAt === null);
 	}
 
 	/** Disrupts an operation. @param onFirstDisruption Called at the first affected request. */
-	arm(operation: Operation, disruption: Strike, onFirstDisruption: () => void): ArmedFault {
+	arm(operation: Operation, disruption: UploadDisruption, onFirstDisruption: () => void): ArmedFault {
 		const { fault, when, times } = disruption;
-		let { skip: remainingSkips } = disruption;
+		let { skipCount: remainingSkips } = disruption;
 		let hasHappened = false;
-		return this.emulator.faults.next({
+		return this.emulator.faults.arm({
 			...fault,
 			operation,
 			when,
 			times,
 			match: (exchange) => {
 				if (remainingSkips-- > 0) return false;
-				if (fault.kind !== "none") this.struck.add(exchange);
+				if (fault.kind !== "none") this.disruptedExchanges.add(exchange);
 				if (operation === "upload") this.#nextDisruption = disruption;
 				return true;
 			},
-			meanwhile: () => {
+			beforeSending: () => {
 				if (!hasHappened) onFirstDisruption();
 				hasHappened = true;
 			},

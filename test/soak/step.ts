@@ -27,7 +27,7 @@ class Step<User> implements fc.AsyncCommand<object, User> {
  * Returns a function that makes steps, each in one of two windows.
  * @param runStep Must call `act` with the window and check the invariants.
  */
-export function stepsIn<User, Slot>(
+export function createStepFactory<User, Slot>(
 	runStep: (user: User, window: number, act: (slot: Slot) => unknown) => Promise<void>,
 ) {
 	return <T>(name: string, details: fc.Arbitrary<T>, act: (user: User, slot: Slot, details: T) => unknown) =>

@@ -3,30 +3,30 @@ import assert from "node:assert/strict";
 import { duplicateFindings } from "../../src/features/upload/duplicateCheck.ts";
 import type { UploadResult } from "../../src/features/upload/uploadSender.ts";
 import type { UnconfirmedUpload } from "../../src/features/upload/uploadService.ts";
-import type { Window } from "../unit/fakes/editorWindow.ts";
-import { type Event, hides, type Strike } from "./faults.ts";
-import { Truth } from "./invariants.ts";
-import type { Call, Intent } from "./uploadIntent.ts";
-import type { Outcome, Slot, World } from "./world.ts";
+import type { EditorWindow } from "../unit/fakes/editorWindow.ts";
+import { mayHideCertificates, type UploadDisruption, type UploadEvent } from "./faults.ts";
+import { UploadValidator } from "./invariants.ts";
+import type { UploadCall, UploadIntent } from "./uploadIntent.ts";
+import type { UploadOutcome, UploadSlot, UploadWorld } from "./world.ts";
 
 /** A response that is delayed until the other window's action ends. */
-export interface Hold {
+export interface DelayedRequest {
 	readonly operation: "list" | "upload" | "get";
-	readonly skip: number;
+	readonly skipCount: number;
 	readonly when: "before" | "after" | "late";
-	readonly other: "upload" | "check" | "again" | "forget" | "refresh";
-	readonly event: Event | null;
+	readonly otherAction: "upload" | "check" | "again" | "forget" | "refresh";
+	readonly event: UploadEvent | null;
 	readonly end: "release" | "cancel" | "kill";
 }
 
 /** The disruptions of one action. */
 export interface Script {
-	readonly post: Strike | null;
-	readonly list: Strike | null;
-	readonly content: Strike | null;
-	readonly hold: Hold | null;
+	readonly post: UploadDisruption | null;
+	readonly list: UploadDisruption | null;
+	readonly content: UploadDisruption | null;
+	readonly delayedRequest: DelayedRequest | null;
 	/** Number of file operations until the window crashes. */
-	readonly crashIn: number | null;
+	readonly stepsUntilCrash: number | null;
 }
 
 /** The user's choices at an upload. */
@@ -35,9 +35,9 @@ export interface UploadStyle {
 	/** True to upload a duplicate. */
 	readonly anyway: boolean;
 	/** True to start the disruptions before the search for duplicates. */
-	readonly early: boolean;
+	readonly fromComparison: boolean;
 	/** An event while the prompt is open. */
-	readonly between: Event | null;
+	readonly eventAtPrompt: UploadEvent | null;
 }
 
 /** The choice of a row. */
@@ -47,48 +47,48 @@ export interface RowStyle {
 	readonly reload: boolean;
 }
 
-const NO_DISRUPTION: Script = { post: null, list: null, content: null, hold: null, crashIn: null };
+const NO_DISRUPTION: Script = { post: null, list: null, content: null, delayedRequest: null, stepsUntilCrash: null };
 const FIRST_ROW: RowStyle = { row: 0, reload: true };
 
-export class Person {
-	readonly world: World;
-	readonly truth: Truth;
+export class UploadUser {
+	readonly world: UploadWorld;
+	readonly validator: UploadValidator;
 	readonly #tally: Map<string, number>;
 	#nestingDepth = 0;
 
 	/** @param tally Counts the events. */
-	constructor(world: World, tally: Map<string, number>) {
+	constructor(world: UploadWorld, tally: Map<string, number>) {
 		this.world = world;
 		this.#tally = tally;
-		this.truth = new Truth(world);
+		this.validator = new UploadValidator(world);
 	}
 
 	/** Searches for duplicates of a certificate, then uploads it. */
-	async upload(slot: Slot, style: UploadStyle, script: Script = NO_DISRUPTION): Promise<void> {
-		const { candidates, ledger: server } = this.world;
+	async upload(slot: UploadSlot, style: UploadStyle, script: Script = NO_DISRUPTION): Promise<void> {
+		const { candidates, currentServer: server } = this.world;
 		const candidate = candidates[style.certificate % candidates.length] ?? assert.fail("no candidate");
 		const { organizationRef } = server;
 		let duplicateIds: readonly string[] = [];
 		const compare = () =>
-			this.world.outcomeOf(slot, async ({ certificates, uploads }) => {
+			this.world.waitForOutcome(slot, async ({ certificates, uploads }) => {
 				const abort = new AbortController();
 				slot.cancel = () => abort.abort();
 				await uploads.reload();
-				const listing = await certificates.recent(60_000, abort.signal);
+				const listing = await certificates.loadIfStale(60_000, abort.signal);
 				const findings = await duplicateFindings(candidate, listing, certificates, abort.signal);
 				duplicateIds = findings.flatMap((finding) => (finding.code === "already-uploaded" ? [finding.id] : []));
 				return null;
 			});
 		const send = async () => {
 			if (duplicateIds.length > 0 && !style.anyway) return this.#count("upload: told of a duplicate");
-			if (style.between) this.world.happen(style.between, slot);
-			const intent = this.truth.intend(server, candidate, duplicateIds);
+			if (style.eventAtPrompt) this.world.applyEvent(style.eventAtPrompt, slot);
+			const intent = this.validator.addIntent(server, candidate, duplicateIds);
 			await this.#call("upload", slot, intent, null, ({ uploads }) => {
 				slot.cancel = () => uploads.running.at(-1)?.cancel();
 				return uploads.upload({ candidate, name: intent.name, organizationRef, knownDuplicateIds: duplicateIds });
 			});
 		};
-		if (style.early)
+		if (style.fromComparison)
 			await this.#runWithScript(slot, script, async () => {
 				if ((await compare()).kind === "done") await send();
 			});
@@ -96,7 +96,7 @@ export class Person {
 	}
 
 	/** Performs Check Now. */
-	async check(slot: Slot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
+	async check(slot: UploadSlot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
 		await this.#runWithScript(slot, script, () =>
 			this.#actOnRow("check", slot, style, ({ uploads }, row) => {
 				const abort = new AbortController();
@@ -107,10 +107,10 @@ export class Person {
 	}
 
 	/** Performs Upload Again. */
-	async again(slot: Slot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
+	async again(slot: UploadSlot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
 		await this.#runWithScript(slot, script, () =>
 			this.#actOnRow("again", slot, style, ({ uploads }, row, intent) => {
-				intent.agains++;
+				intent.retryCount++;
 				if (intent.status === "refused") intent.status = "running";
 				slot.cancel = () => uploads.running.at(-1)?.cancel();
 				return uploads.retry(row);
@@ -119,7 +119,7 @@ export class Person {
 	}
 
 	/** Performs Forget. */
-	async forget(slot: Slot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
+	async forget(slot: UploadSlot, style: RowStyle, script: Script = NO_DISRUPTION): Promise<void> {
 		await this.#runWithScript(slot, script, () =>
 			this.#actOnRow("forget", slot, style, async ({ uploads }, row) => {
 				slot.cancel = () => {};
@@ -130,9 +130,9 @@ export class Person {
 	}
 
 	/** Performs Refresh. */
-	async refresh(slot: Slot, script: Script = NO_DISRUPTION): Promise<void> {
+	async refresh(slot: UploadSlot, script: Script = NO_DISRUPTION): Promise<void> {
 		await this.#runWithScript(slot, script, async () => {
-			await this.world.outcomeOf(slot, async ({ certificates, uploads }) => {
+			await this.world.waitForOutcome(slot, async ({ certificates, uploads }) => {
 				const abort = new AbortController();
 				slot.cancel = () => abort.abort();
 				await Promise.all([uploads.reload(), certificates.refresh(abort.signal)]);
@@ -143,123 +143,133 @@ export class Person {
 
 	/** Ends a sequence: commits late uploads, checks every row, asserts the final state. */
 	async finish(): Promise<void> {
-		const { world, truth: validator } = this;
+		const { world, validator } = this;
 		await world.reviveAll();
 		const [slot] = world.slots;
-		world.happen({ do: "commit late" }, slot);
-		world.happen({ do: "wait", milliseconds: 601_000 }, slot);
-		for (const _ of world.ledgers) {
-			world.happen({ do: "switch" }, slot);
-			world.follow(slot);
+		world.applyEvent({ do: "commit late" }, slot);
+		world.applyEvent({ do: "wait", milliseconds: 601_000 }, slot);
+		for (const _ of world.servers) {
+			world.applyEvent({ do: "switch" }, slot);
+			world.followConnection(slot);
 			await slot.window.uploads.reload();
-			const { organizationRef } = world.ledger;
+			const { organizationRef } = world.currentServer;
 			const rows = slot.window.uploads.unconfirmed.map(({ pending }) => pending.name).sort();
-			const recorded = validator.open
+			const recorded = validator.openAttempts
 				.filter((each) => each.organizationRef === organizationRef)
 				.map(({ name }) => name);
 			assert.deepEqual(rows, recorded.sort(), "the rows are those that are written down");
 			// A check removes the row of a found upload, so start with the last row.
 			for (let row = rows.length - 1; row >= 0; row--) await this.check(slot, { row, reload: true });
 			await slot.window.uploads.reload();
-			for (const { pending, look: lookup } of slot.window.uploads.unconfirmed) {
-				const intent = validator.intentNamed(pending.name);
+			for (const { pending, lookup } of slot.window.uploads.unconfirmed) {
+				const intent = validator.findIntent(pending.name);
 				const stored = intent?.posts.filter(({ entry }) => entry.committed && entry.deletedAt === null) ?? [];
 				const isUnsure = lookup?.outcome === "ambiguous" && pending.idsBefore === null;
 				assert.ok(stored.length === 0 || isUnsure, `${pending.name} is there and was not found`);
 			}
 		}
-		validator.verify();
+		validator.validateState();
 	}
 
 	async #actOnRow(
-		verb: Call["verb"],
-		slot: Slot,
+		verb: UploadCall["verb"],
+		slot: UploadSlot,
 		{ row: index, reload }: RowStyle,
-		work: (window: Window, row: UnconfirmedUpload, intent: Intent) => Promise<UploadResult | null>,
+		work: (window: EditorWindow, row: UnconfirmedUpload, intent: UploadIntent) => Promise<UploadResult | null>,
 	): Promise<void> {
 		const { uploads } = slot.window;
-		if (reload) await this.world.outcomeOf(slot, async () => uploads.reload().then(() => null));
+		if (reload) await this.world.waitForOutcome(slot, async () => uploads.reload().then(() => null));
 		const rows = uploads.unconfirmed;
 		const row = rows[index % Math.max(1, rows.length)];
-		const intent = row && this.truth.intentNamed(row.pending.name);
+		const intent = row && this.validator.findIntent(row.pending.name);
 		if (!row || !intent || slot.dead) return;
 		if (intent.posts.length === 0) intent.servedBefore = row.pending.servedBefore;
 		await this.#call(verb, slot, intent, row.pending.startedAt, (window) => work(window, row, intent));
 	}
 
 	async #call(
-		verb: Call["verb"],
-		slot: Slot,
-		intent: Intent,
+		verb: UploadCall["verb"],
+		slot: UploadSlot,
+		intent: UploadIntent,
 		startedAt: number | null,
-		work: (window: Window) => Promise<UploadResult | null>,
+		work: (window: EditorWindow) => Promise<UploadResult | null>,
 	): Promise<void> {
-		const { exchanges } = intent.ledger.emulator;
+		const { exchanges } = intent.server.emulator;
 		const { owner } = slot;
 		const postCount = intent.posts.length;
-		const call: Call = {
+		const call: UploadCall = {
 			verb,
 			slot,
 			owner,
 			intent,
 			startedAt,
-			exchanges: exchanges.length,
-			posts: postCount,
-			at: this.world.now,
+			exchangeCount: exchanges.length,
+			postCount,
+			calledAt: this.world.now,
 			overlapped: false,
 		};
-		for (const other of this.truth.calls)
-			if (other.intent.candidate === intent.candidate && other.intent.ledger === intent.ledger)
+		for (const other of this.validator.calls)
+			if (other.intent.candidate === intent.candidate && other.intent.server === intent.server)
 				call.overlapped = other.overlapped = true;
-		this.truth.calls.add(call);
-		const outcome = await this.world.outcomeOf(slot, work);
-		this.truth.calls.delete(call);
-		this.truth.judge(call, outcome);
+		this.validator.calls.add(call);
+		const outcome = await this.world.waitForOutcome(slot, work);
+		this.validator.calls.delete(call);
+		this.validator.validateOutcome(call, outcome);
 		this.#count(`${verb}: ${formatOutcome(outcome)}`);
 	}
 
 	/** Runs an action with a script's disruptions. */
 	async #runWithScript(
-		slot: Slot,
-		{ post, list, content, hold: delayedRequest, crashIn: stepsUntilCrash }: Script,
+		slot: UploadSlot,
+		{ post, list, content, delayedRequest, stepsUntilCrash }: Script,
 		act: () => Promise<void>,
 	): Promise<void> {
 		const { world } = this;
-		const { ledger: server } = world;
+		const { currentServer: server } = world;
 		const { faults } = server.emulator;
 		const otherSlot = world.slots.find((each) => each !== slot) ?? assert.fail("no other window");
-		const arm = (operation: Hold["operation"], disruption: Strike | null, onFirstDisruption = () => {}) =>
+		const arm = (
+			operation: DelayedRequest["operation"],
+			disruption: UploadDisruption | null,
+			onFirstDisruption = () => {},
+		) =>
 			disruption &&
 			server.arm(operation, disruption, () => {
 				onFirstDisruption();
-				if (disruption.event) world.happen(disruption.event, slot);
+				if (disruption.event) world.applyEvent(disruption.event, slot);
 			});
 		const when = delayedRequest?.end === "release" ? "after" : (delayedRequest?.when ?? "after");
 		const fault = { name: "silence", kind: "silence" } as const;
 		const armed =
 			delayedRequest &&
-			arm(delayedRequest.operation, { fault, when, skip: delayedRequest.skip, times: 1, event: delayedRequest.event });
+			arm(delayedRequest.operation, {
+				fault,
+				when,
+				skipCount: delayedRequest.skipCount,
+				times: 1,
+				event: delayedRequest.event,
+			});
 		arm("upload", post);
-		arm("list", list, () => (world.struck.list ||= list !== null && hides(list)));
-		arm("get", content, () => (world.struck.content = true));
-		slot.crashIn = stepsUntilCrash;
+		arm("list", list, () => (world.disrupted.list ||= list !== null && mayHideCertificates(list)));
+		arm("get", content, () => (world.disrupted.content = true));
+		slot.stepsUntilCrash = stepsUntilCrash;
 		this.#nestingDepth++;
 		try {
 			const finished = act();
 			const isReached = armed?.reached.then(() => true) ?? new Promise<false>(() => {});
 			if (delayedRequest && (await Promise.race([isReached, finished.then(() => false)]))) {
-				await this.#actMeanwhile(otherSlot, delayedRequest.other);
+				await this.#actMeanwhile(otherSlot, delayedRequest.otherAction);
 				if (delayedRequest.end === "release") armed?.release();
-				else world.happen({ do: delayedRequest.end }, slot);
+				else world.applyEvent({ do: delayedRequest.end }, slot);
 			}
 			await finished;
 		} finally {
 			this.#nestingDepth--;
 			armed?.release();
-			slot.crashIn = null;
+			slot.stepsUntilCrash = null;
 			if (this.#nestingDepth === 0) {
 				faults.clear();
-				world.struck = { content: false, list: false };
+				world.disrupted = { content: false, list: false };
 			}
 			if (slot.dead) {
 				this.#count("a window died");
@@ -268,11 +278,11 @@ export class Person {
 		}
 	}
 
-	async #actMeanwhile(slot: Slot, action: Hold["other"]): Promise<void> {
+	async #actMeanwhile(slot: UploadSlot, action: DelayedRequest["otherAction"]): Promise<void> {
 		this.#count(`meanwhile: ${action}`);
 		switch (action) {
 			case "upload":
-				return this.upload(slot, { certificate: 0, anyway: false, early: false, between: null });
+				return this.upload(slot, { certificate: 0, anyway: false, fromComparison: false, eventAtPrompt: null });
 			case "refresh":
 				return this.refresh(slot);
 			default:
@@ -285,9 +295,9 @@ export class Person {
 	}
 }
 
-function formatOutcome(outcome: Outcome): string {
+function formatOutcome(outcome: UploadOutcome): string {
 	if (outcome.kind === "done") return outcome.uploaded?.how ?? "done";
 	if (outcome.kind !== "failed") return outcome.kind;
 	const { problem } = outcome;
-	return problem.reason === "unconfirmed" ? problem.look.outcome : problem.reason;
+	return problem.reason === "unconfirmed" ? problem.lookup.outcome : problem.reason;
 }

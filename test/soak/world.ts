@@ -5,70 +5,70 @@ import { isCancelled, type Problem, problemOf } from "../../src/domain/problem.t
 import type { UploadResult } from "../../src/features/upload/uploadSender.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { type Machine, openWindow, type Window } from "../unit/fakes/editorWindow.ts";
-import type { Event } from "./faults.ts";
-import { Ledger, type Post } from "./serverHistory.ts";
-import { BEGIN } from "./startTime.ts";
+import { type EditorWindow, type Machine, openEditorWindow } from "../unit/fakes/editorWindow.ts";
+import type { UploadEvent } from "./faults.ts";
+import { type Post, ServerHistory } from "./serverHistory.ts";
+import { START_TIME } from "./startTime.ts";
 
 /** After this time, in milliseconds, lists show every change. */
 const MAX_LIST_LAG_MS = 60_000;
 
 /** A window, and after its crash its replacement. */
-export interface Slot {
+export interface UploadSlot {
 	owner: string;
-	window: Window;
+	window: EditorWindow;
 	died: PromiseWithResolvers<void>;
 	dead: boolean;
 	/** Number of file operations until the window crashes; `null` for no crash. */
-	crashIn: number | null;
+	stepsUntilCrash: number | null;
 	/** Cancels the running call, as the user's Cancel does. */
 	cancel: () => void;
 }
 
 /** The outcome of a window's call. */
-export type Outcome =
+export type UploadOutcome =
 	| { readonly kind: "done"; readonly uploaded: UploadResult | null }
 	| { readonly kind: "failed"; readonly problem: Problem }
 	| { readonly kind: "cancelled" | "killed" };
 
-export class World {
+export class UploadWorld {
 	readonly candidates: readonly ParsedCertificate[];
-	readonly ledgers: readonly [Ledger, Ledger];
+	readonly servers: readonly [ServerHistory, ServerHistory];
 	readonly machine: Machine;
-	readonly slots: readonly [Slot, Slot];
+	readonly slots: readonly [UploadSlot, UploadSlot];
 	/** Called with each upload request of a window. */
-	onPost: (server: Ledger, post: Post) => void = () => {};
+	onPost: (server: ServerHistory, post: Post) => void = () => {};
 	/** True if, since the last reset, a content was disrupted, or a list in a way that may hide certificates. */
-	struck = { content: false, list: false };
+	disrupted = { content: false, list: false };
 	readonly #folder = temporaryFolder("soak");
 	readonly #clock: { now: number };
 	#listsUpdatedAt: number;
 
 	private constructor(
 		candidates: readonly ParsedCertificate[],
-		emulators: readonly [Ledger["emulator"], Ledger["emulator"]],
+		emulators: readonly [ServerHistory["emulator"], ServerHistory["emulator"]],
 		clock: { now: number },
 	) {
 		this.candidates = candidates;
 		this.#clock = clock;
 		this.#listsUpdatedAt = clock.now;
-		const createServer = (emulator: Ledger["emulator"]): Ledger => {
-			const server: Ledger = new Ledger(emulator, this.tick, (post) => this.onPost(server, post));
+		const createServer = (emulator: ServerHistory["emulator"]): ServerHistory => {
+			const server: ServerHistory = new ServerHistory(emulator, this.tick, (post) => this.onPost(server, post));
 			return server;
 		};
-		this.ledgers = [createServer(emulators[0]), createServer(emulators[1])];
+		this.servers = [createServer(emulators[0]), createServer(emulators[1])];
 		this.machine = {
 			folder: this.#folder.path,
-			connection: connectionOf(this.ledgers[0]),
+			connection: connectionOf(this.servers[0]),
 			now: this.tick,
 		};
 		this.slots = [this.#open(), this.#open()];
 	}
 
-	static async open(candidates: readonly ParsedCertificate[]): Promise<World> {
-		const clock = { now: BEGIN };
+	static async open(candidates: readonly ParsedCertificate[]): Promise<UploadWorld> {
+		const clock = { now: START_TIME };
 		const start = (organizationName: string) => startEmulator({ organizationName, now: () => ++clock.now });
-		return new World(candidates, await Promise.all([start("org-one"), start("org-two")]), clock);
+		return new UploadWorld(candidates, await Promise.all([start("org-one"), start("org-two")]), clock);
 	}
 
 	/** Returns a unique time, Unix milliseconds. */
@@ -80,15 +80,15 @@ export class World {
 	}
 
 	/** Returns the organization whose key is in use. */
-	get ledger(): Ledger {
+	get currentServer(): ServerHistory {
 		const { id } = this.machine.connection;
-		return this.ledgers.find(({ organizationRef }) => organizationRef === id) ?? this.ledgers[0];
+		return this.servers.find(({ organizationRef }) => organizationRef === id) ?? this.servers[0];
 	}
 
 	/** Applies an event, also during a call. @param slot The window to cancel or kill. */
-	happen(event: Event, slot: Slot): void {
-		const { state } = this.ledger.emulator;
-		const { stored } = this.ledger;
+	applyEvent(event: UploadEvent, slot: UploadSlot): void {
+		const { state } = this.currentServer.emulator;
+		const { stored } = this.currentServer;
 		switch (event.do) {
 			case "cancel":
 				slot.cancel();
@@ -97,15 +97,15 @@ export class World {
 				this.kill(slot);
 				break;
 			case "switch": {
-				const [first, second] = this.ledgers;
-				this.machine.connection = connectionOf(this.ledger === first ? second : first);
+				const [first, second] = this.servers;
+				this.machine.connection = connectionOf(this.currentServer === first ? second : first);
 				break;
 			}
 			case "follow":
-				for (const each of this.slots) this.follow(each);
+				for (const each of this.slots) this.followConnection(each);
 				break;
 			case "commit late":
-				for (const { emulator } of this.ledgers) emulator.faults.commitLate();
+				for (const { emulator } of this.servers) emulator.faults.commitLate();
 				break;
 			case "other uploads":
 				state.upload({ certificate: this.candidates[event.certificate]?.pem ?? "", name: "another's" }).commit();
@@ -120,31 +120,31 @@ export class World {
 			}
 			case "wait":
 				this.#clock.now += event.milliseconds;
-				if (this.now - this.#listsUpdatedAt > MAX_LIST_LAG_MS) this.settle();
+				if (this.now - this.#listsUpdatedAt > MAX_LIST_LAG_MS) this.updateLists();
 		}
 	}
 
 	/** Makes lists show every change. */
-	settle(): void {
+	updateLists(): void {
 		this.#listsUpdatedAt = this.now;
-		for (const { emulator } of this.ledgers) emulator.state.settle();
+		for (const { emulator } of this.servers) emulator.state.endStaleReads();
 	}
 
 	/** Makes a window switch to the connection in use. */
-	follow({ window: { certificates } }: Slot): void {
+	followConnection({ window: { certificates } }: UploadSlot): void {
 		const { id } = this.machine.connection;
 		if (certificates.organizationRef !== id) certificates.reset(id);
 	}
 
-	kill(slot: Slot): void {
+	kill(slot: UploadSlot): void {
 		slot.dead = true;
 		slot.died.resolve();
-		void slot.window.die();
+		void slot.window.crash();
 	}
 
 	/** Replaces a killed window. */
-	async revive(slot: Slot): Promise<void> {
-		await slot.window.die();
+	async revive(slot: UploadSlot): Promise<void> {
+		await slot.window.crash();
 		Object.assign(slot, this.#open());
 	}
 
@@ -153,43 +153,46 @@ export class World {
 	}
 
 	/** Waits for the end of a window's call, or for the window's crash. */
-	async outcomeOf(slot: Slot, call: (window: Window) => Promise<UploadResult | null>): Promise<Outcome> {
+	async waitForOutcome(
+		slot: UploadSlot,
+		call: (window: EditorWindow) => Promise<UploadResult | null>,
+	): Promise<UploadOutcome> {
 		const ended = call(slot.window).then(
-			(uploaded): Outcome => ({ kind: "done", uploaded }),
-			(thrown): Outcome => {
+			(uploaded): UploadOutcome => ({ kind: "done", uploaded }),
+			(thrown): UploadOutcome => {
 				const problem = problemOf(thrown);
 				if (problem) return { kind: "failed", problem };
 				if (isCancelled(thrown)) return { kind: "cancelled" };
 				throw thrown;
 			},
 		);
-		const killed = slot.died.promise.then((): Outcome => ({ kind: "killed" }));
+		const killed = slot.died.promise.then((): UploadOutcome => ({ kind: "killed" }));
 		const outcome = await Promise.race([killed, ended]);
 		if (outcome.kind !== "killed") return outcome;
 		// Ignore the errors of a crashed window.
 		ended.catch(() => {});
-		await slot.window.die();
+		await slot.window.crash();
 		return outcome;
 	}
 
 	async close(): Promise<void> {
-		for (const { window } of this.slots) await window.die();
-		for (const { emulator } of this.ledgers) await emulator.close();
+		for (const { window } of this.slots) await window.crash();
+		for (const { emulator } of this.servers) await emulator.close();
 		this.#folder.remove();
 	}
 
-	#open(): Slot {
+	#open(): UploadSlot {
 		const onStep = () => {
 			const slot = this.slots.find((each) => each.window === window);
-			if (slot && slot.crashIn !== null && slot.crashIn-- === 0) this.kill(slot);
+			if (slot && slot.stepsUntilCrash !== null && slot.stepsUntilCrash-- === 0) this.kill(slot);
 		};
 		// Never reached: the caller or the emulator ends every request earlier.
-		const window = openWindow(this.machine, { limits: { totalMilliseconds: 30_000 }, onStep });
+		const window = openEditorWindow(this.machine, { limits: { totalMilliseconds: 30_000 }, onStep });
 		const { owner } = window;
-		return { owner, window, died: Promise.withResolvers(), dead: false, crashIn: null, cancel: () => {} };
+		return { owner, window, died: Promise.withResolvers(), dead: false, stepsUntilCrash: null, cancel: () => {} };
 	}
 }
 
-function connectionOf({ organizationRef, emulator }: Ledger): Machine["connection"] {
+function connectionOf({ organizationRef, emulator }: ServerHistory): Machine["connection"] {
 	return { id: organizationRef, emulator };
 }

@@ -9,14 +9,14 @@ import { firstRows } from "../bench/firstRows.ts";
 import { firstUpload } from "../bench/firstUpload.ts";
 import { heap } from "../bench/heap.ts";
 import { idle } from "../bench/idle.ts";
-import type { Row } from "../bench/measure.ts";
+import type { ResultRow } from "../bench/measure.ts";
 import { reading } from "../bench/reading.ts";
 import { sizes } from "../bench/sizes.ts";
-import { record, tableHead, tableRow } from "../bench/table.ts";
-import { wholeMatrix } from "../bench/wholeMatrix.ts";
+import { tableHead, tableRow, toJsonRow } from "../bench/table.ts";
+import { completeMatrix } from "../bench/wholeMatrix.ts";
 import { root } from "../vscode/install.mjs";
 
-const benchmarks = [firstUpload, firstRows, wholeMatrix, activation, heap, reading, sizes, idle];
+const benchmarks = [firstUpload, firstRows, completeMatrix, activation, heap, reading, sizes, idle];
 
 const { values, positionals: words } = parseArgs({
 	allowPositionals: true,
@@ -24,7 +24,7 @@ const { values, positionals: words } = parseArgs({
 });
 const selected = benchmarks.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 if (selected.length === 0) console.log(`There is ${benchmarks.map(({ name }) => name).join(", ")}.`);
-const rows: Row[] = [];
+const rows: ResultRow[] = [];
 const failed: string[] = [];
 for (const { name, run } of selected) {
 	console.error(`${name} …`);
@@ -42,6 +42,6 @@ console.log(missed === 0 ? "All that was measured is reached." : `${missed} not 
 const { node } = process.versions;
 writeFileSync(
 	join(root, "bench.json"),
-	`${JSON.stringify({ node, quick: values.quick, failed, rows: rows.map(record) }, null, "\t")}\n`,
+	`${JSON.stringify({ node, quick: values.quick, failed, rows: rows.map(toJsonRow) }, null, "\t")}\n`,
 );
 process.exitCode = selected.length > 0 && missed === 0 && failed.length === 0 ? 0 : 1;

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Session, startSession } from "../e2e/setup/session.ts";
-import { acceptName, confirm, giveKey, rowOf, VIEW } from "../e2e/setup/uploadActions.ts";
+import { acceptName, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "../e2e/setup/uploadActions.ts";
 import { root } from "../vscode/install.mjs";
-import { movingPicture } from "../vscode/movingPicture.ts";
+import { makeAnimatedPng } from "../vscode/movingPicture.ts";
 import { packageExtension } from "../vsix.ts";
 
 /** Display time of each step in milliseconds. */
@@ -33,23 +33,23 @@ async function run({ window, emulator, picture }: Session): Promise<void> {
 	await menu.choose("Upload to OpenAI…");
 	await window.quickInput(`Admin key for ${host}`);
 	await picture("2-admin-key");
-	await giveKey(window, host, emulator.adminKey);
+	await enterKey(window, host, emulator.adminKey);
 	await window.quickInput("Upload Acme Root CA");
 	await picture("3-name");
 	const name = await acceptName(window, "Acme Root CA");
 	await window.dialog(`Upload “${name}”`);
 	await picture("4-confirmation");
-	await confirm(window, name);
+	await pressUpload(window, name);
 	console.log(`Key and name given, and confirmed: ${name}`);
 
-	const row = await rowOf(window, name);
+	const row = await waitForRow(window, name);
 	const description = await row.description();
-	await window.view(VIEW).rowWith("SHA-256").appears();
+	await window.view(VIEW_TITLE).rowWith("SHA-256").waitUntilVisible();
 	await picture("5-row");
 	await window.screenshotSideBar(join(pictures, "row.png"), 120);
 	const steps = ["1-right-click", "2-admin-key", "3-name", "4-confirmation", "5-row"];
 	const frames = steps.map((step) => ({ png: readFileSync(join(pictures, `${step}.png`)), milliseconds: STEP_MS }));
-	writeFileSync(join(pictures, "upload.png"), movingPicture(frames));
+	writeFileSync(join(pictures, "upload.png"), makeAnimatedPng(frames));
 	const [expiry, id] = description.split(" · ");
 	const [stored] = emulator.state.certificates;
 	if (!id || !expiry || stored?.id !== id)

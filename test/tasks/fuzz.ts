@@ -56,8 +56,8 @@ async function seeds(): Promise<(string | Uint8Array)[]> {
 	const keys = makePrivateKeys();
 	const generated = [
 		...[root.pem, root.der, client.pem, client.der, root.pem + client.pem, JSON.stringify(root.pem)],
-		...[der.pkcs7(root.der, client.der), der.armour("PKCS7", der.pkcs7(root.der))],
-		...[der.armour("TRUSTED CERTIFICATE", root.der), Buffer.from(`\ufeff${root.pem}`, "utf16le")],
+		...[der.pkcs7(root.der, client.der), der.pemBlock("PKCS7", der.pkcs7(root.der))],
+		...[der.pemBlock("TRUSTED CERTIFICATE", root.der), Buffer.from(`\ufeff${root.pem}`, "utf16le")],
 		...[der.certificate({ version: null, extensions: [] }), Buffer.from(root.der).toString("base64")],
 		...keys.flatMap((key) => [key.text, root.pem + key.text, ...(key.der ? [Buffer.concat([root.der, key.der])] : [])]),
 	];

@@ -3,14 +3,22 @@
 // that no test needs another; in the newest VS Code the looks in each theme and in a made-up language, proxies and
 // client certificates; and storage on file systems that lack features of Linux's own.
 import { exfat, ntfs } from "../fileSystems.ts";
-import { conclude, integration, runStages, storageOn, throughInterface, unit, withWord } from "../stages.ts";
+import {
+	integrationStage,
+	interfaceStage,
+	reportSum,
+	runStages,
+	selectStages,
+	storageStage,
+	unitStage,
+} from "../stages.ts";
 
 const stages = [
-	unit(22, { coverage: true }),
-	throughInterface("1.103", { files: "test/e2e/**/*.test.ts", order: "reverse" }),
-	integration("1.103"),
-	throughInterface("1.139", { files: "test/e2e/{looks,network}/*.test.ts" }),
-	storageOn(exfat),
-	storageOn(ntfs),
+	unitStage(22, { coverage: true }),
+	interfaceStage("1.103", { files: "test/e2e/**/*.test.ts", order: "reverse" }),
+	integrationStage("1.103"),
+	interfaceStage("1.139", { files: "test/e2e/{looks,network}/*.test.ts" }),
+	storageStage(exfat),
+	storageStage(ntfs),
 ];
-conclude(await runStages(withWord(stages, process.argv[2])));
+reportSum(await runStages(selectStages(stages, process.argv[2])));

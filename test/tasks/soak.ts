@@ -3,7 +3,7 @@
 // invariant.
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import { soak } from "../soak/model.ts";
+import { soakUploads } from "../soak/model.ts";
 import { soakRotation } from "../soak/rotation/model.ts";
 
 const { values, positionals } = parseArgs({
@@ -16,7 +16,7 @@ const tally = new Map<string, number>();
 console.log(`${sequences} sequences, --seed ${seed}`);
 const started = performance.now();
 try {
-	await (positionals.includes("rotation") ? soakRotation : soak)({ sequences, seed, tally });
+	await (positionals.includes("rotation") ? soakRotation : soakUploads)({ sequences, seed, tally });
 	console.log("Everything held.");
 } catch (error) {
 	console.error(error);

@@ -3,8 +3,8 @@
 // order.
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
-import { conclude, runStages, throughInterface } from "../stages.ts";
-import { atEnd } from "../temporaryFolders.ts";
+import { interfaceStage, reportSum, runStages } from "../stages.ts";
+import { onExit } from "../temporaryFolders.ts";
 import { addResults, NO_RESULTS } from "../vscode/results.ts";
 import type { VSCodeVersion } from "../vscode/server.ts";
 
@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 if (values.load) keepOneCoreBusy();
 const files = "test/e2e/**/*.test.ts";
-const stage = throughInterface(values.vscode as VSCodeVersion, { files, ...(values.reverse && { order: "reverse" }) });
+const stage = interfaceStage(values.vscode as VSCodeVersion, { files, ...(values.reverse && { order: "reverse" }) });
 let sum = NO_RESULTS;
 for (let run = 1; run <= Number(values.runs); run++) {
 	console.log(`\nRun ${run} of ${values.runs}`);
@@ -26,10 +26,10 @@ for (let run = 1; run <= Number(values.runs); run++) {
 }
 const failures = Map.groupBy(sum.failures, ({ title }) => title);
 for (const [title, { length }] of failures) console.log(`\nFailed ${length} of ${values.runs} times: ${title}`);
-conclude(sum);
+reportSum(sum);
 
 function keepOneCoreBusy(): void {
 	const child = spawn(process.execPath, ["--eval", "for (;;);"], { stdio: "ignore" });
 	child.unref();
-	atEnd(() => child.kill("SIGKILL"));
+	onExit(() => child.kill("SIGKILL"));
 }

@@ -2,22 +2,31 @@
 // stages whose name contains the word. The last line is the sum. The remaining tests are in rest.ts.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { conclude, integration, packaging, runStages, throughInterface, tool, unit, withWord } from "../stages.ts";
+import {
+	integrationStage,
+	interfaceStage,
+	packageStage,
+	reportSum,
+	runStages,
+	selectStages,
+	toolStage,
+	unitStage,
+} from "../stages.ts";
 import { root } from "../vscode/install.mjs";
 
-const stages = withWord(
+const stages = selectStages(
 	[
-		tool("types", "typescript/bin/tsc"),
-		tool("lint and imports", "@biomejs/biome/bin/biome", "ci", "--log-level=warn", "."),
-		tool("unused code", "knip/bin/knip.js"),
-		packaging(),
-		unit(24, { coverage: false }),
-		throughInterface("1.139", { files: "test/e2e/{,everyVersion/}*.test.ts" }),
-		integration("1.139"),
-		throughInterface("1.103", { files: "test/e2e/everyVersion/*.test.ts" }),
+		toolStage("types", "typescript/bin/tsc"),
+		toolStage("lint and imports", "@biomejs/biome/bin/biome", "ci", "--log-level=warn", "."),
+		toolStage("unused code", "knip/bin/knip.js"),
+		packageStage(),
+		unitStage(24, { coverage: false }),
+		interfaceStage("1.139", { files: "test/e2e/{,everyVersion/}*.test.ts" }),
+		integrationStage("1.139"),
+		interfaceStage("1.103", { files: "test/e2e/everyVersion/*.test.ts" }),
 	],
 	process.argv[2],
 );
 if (stages.some(({ name }) => name.startsWith("interface")))
 	rmSync(join(root, "out/pictures"), { recursive: true, force: true });
-conclude(await runStages(stages));
+reportSum(await runStages(stages));

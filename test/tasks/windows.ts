@@ -1,14 +1,14 @@
 // npm run test:windows: runs tests under Windows' rules for files and processes, in Wine: the unit tests of storage,
 // API, messages and domain, the suite inside the extension host, and the interface tests of uploads and lost responses.
-import { conclude, integration, runStages, throughInterface, unitOnWindows } from "../stages.ts";
+import { integrationStage, interfaceStage, reportSum, runStages, windowsUnitStage } from "../stages.ts";
 
 const UNIT_TESTS = ["common", "domain", "features", "openai"].map((folder) => `test/unit/${folder}/**/*.test.ts`);
 const INTERFACE_TESTS = "test/e2e/{everyVersion/upload,lostAnswers,killedHost}.test.ts";
 
-conclude(
+reportSum(
 	await runStages([
-		unitOnWindows(UNIT_TESTS),
-		throughInterface("1.139", { files: INTERFACE_TESTS, system: "windows" }),
-		integration("1.139", "windows"),
+		windowsUnitStage(UNIT_TESTS),
+		interfaceStage("1.139", { files: INTERFACE_TESTS, system: "windows" }),
+		integrationStage("1.139", "windows"),
 	]),
 );

@@ -14,12 +14,12 @@ const CODE = `
 `;
 
 /** Returns the environment of an extension host whose clock is ahead. @param milliseconds Negative for behind. */
-export function clockAhead(milliseconds: number): Readonly<Record<string, string>> {
+export function clockOffsetEnv(milliseconds: number): Readonly<Record<string, string>> {
 	return { CLOCK_AHEAD: String(milliseconds) };
 }
 
 /** Packages an extension that shifts the clock of its process, for all extensions. @returns the package's path. */
-export async function packageClock(folder: string): Promise<string> {
+export async function packageClockExtension(folder: string): Promise<string> {
 	const cwd = join(folder, "clock");
 	mkdirSync(cwd);
 	const manifest = {

@@ -9,7 +9,7 @@ let markerCount = 0;
  * @param options.timeout in milliseconds
  * @returns a locator of this very element, never of another element with the same text.
  */
-export async function hold(locator: Locator, options?: { readonly timeout: number }): Promise<Locator> {
+export async function pinElement(locator: Locator, options?: { readonly timeout: number }): Promise<Locator> {
 	const first = locator.first();
 	await first.waitFor(options);
 	const marker = await first.evaluate(
@@ -24,7 +24,7 @@ export async function hold(locator: Locator, options?: { readonly timeout: numbe
 }
 
 /** Waits until an element is hidden or removed. @param pinned from `pinElement` */
-export function isGone(pinned: Locator): Promise<void> {
+export function waitUntilGone(pinned: Locator): Promise<void> {
 	return pinned.waitFor({ state: "hidden" });
 }
 
@@ -34,7 +34,7 @@ export function isGone(pinned: Locator): Promise<void> {
  * @throws Error if the element was redrawn between press and release of the mouse button, so that nothing was clicked.
  */
 export async function click(locator: Locator, options: Parameters<Locator["click"]>[0] & { readonly timeout: number }) {
-	const pinned = await hold(locator, options);
+	const pinned = await pinElement(locator, options);
 	const state = await pinned.evaluateHandle(
 		(element) => {
 			const state = { clicked: false };

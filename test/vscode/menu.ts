@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
-import { hold, isGone } from "./elementHandles.ts";
-import { inTries, TRY } from "./retry.ts";
+import { pinElement, waitUntilGone } from "./elementHandles.ts";
+import { ATTEMPT_TIMEOUT, withRetries } from "./retry.ts";
 
 const MENU = ".monaco-menu";
 
@@ -15,7 +15,7 @@ export class Menu {
 	}
 
 	/** Opens the context menu of a row. Retries if no menu appears, as happens after a redraw of the row. */
-	static async of(row: Locator): Promise<Menu> {
+	static async open(row: Locator): Promise<Menu> {
 		return new Menu(row, await open(row));
 	}
 
@@ -25,18 +25,18 @@ export class Menu {
 
 	/** Chooses an item. Reopens the menu if the item is missing, since moved rows can have opened another row's menu. */
 	async choose(item: string) {
-		await inTries(async () => {
+		await withRetries(async () => {
 			const chosen = this.#items().filter({ has: this.#menu.page().getByText(item, { exact: true }) });
 			try {
-				await chosen.hover(TRY);
+				await chosen.hover(ATTEMPT_TIMEOUT);
 			} catch (error) {
 				this.#menu = await open(this.#row);
 				throw error;
 			}
 			// Not by a click: a menu ignores the mouse button for the first 100 ms.
-			await chosen.press("Enter", TRY);
+			await chosen.press("Enter", ATTEMPT_TIMEOUT);
 		});
-		await isGone(this.#menu);
+		await waitUntilGone(this.#menu);
 	}
 
 	async close() {
@@ -51,20 +51,20 @@ export class Menu {
 /** Closes the open menu, if any. */
 export async function closeMenus(page: Page): Promise<void> {
 	const menu = page.locator(MENU).first();
-	if (await menu.isVisible()) await closeMenu(await hold(menu, TRY));
+	if (await menu.isVisible()) await closeMenu(await pinElement(menu, ATTEMPT_TIMEOUT));
 }
 
 /** Opens a row's menu, after closing any other menu. */
 async function open(row: Locator): Promise<Locator> {
 	await closeMenus(row.page());
 	const menu = row.page().locator(MENU);
-	return inTries(async () => {
-		if (!(await menu.first().isVisible())) await row.click({ button: "right", ...TRY });
-		return hold(menu, TRY);
+	return withRetries(async () => {
+		if (!(await menu.first().isVisible())) await row.click({ button: "right", ...ATTEMPT_TIMEOUT });
+		return pinElement(menu, ATTEMPT_TIMEOUT);
 	});
 }
 
 async function closeMenu(menu: Locator): Promise<void> {
 	await menu.press("Escape");
-	await isGone(menu);
+	await waitUntilGone(menu);
 }

@@ -12,7 +12,7 @@ export interface Frame {
 }
 
 /** Returns an endless animation of frames, which must have equal size and pixel format. */
-export function movingPicture(frames: readonly Frame[]): Buffer {
+export function makeAnimatedPng(frames: readonly Frame[]): Buffer {
 	const [first] = frames.map(({ png }) => header(png));
 	assert.ok(first);
 	const parts: Buffer[] = [SIGNATURE, chunk("IHDR", first), chunk("acTL", uint32s(frames.length, 0))];

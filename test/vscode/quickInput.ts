@@ -27,7 +27,7 @@ export class QuickInput {
 	}
 
 	/** Waits for a slow value, such as the path in a file dialog. */
-	async valueBecomes(value: string) {
+	async waitForValue(value: string) {
 		const box = await this.#box.elementHandle();
 		await this.#box.page().waitForFunction(([box, value]) => box?.value === value, [box, value] as const);
 	}
@@ -37,7 +37,7 @@ export class QuickInput {
 	}
 
 	/** True if the value is shown as dots. */
-	async isMasked(): Promise<boolean> {
+	async isPassword(): Promise<boolean> {
 		return (await this.#box.getAttribute("type")) === "password";
 	}
 
@@ -49,13 +49,13 @@ export class QuickInput {
 	}
 
 	/** Waits until the value has an error or warning. @returns the message. */
-	async verdict(): Promise<string> {
+	async validationMessage(): Promise<string> {
 		await this.#widget.locator(".monaco-inputbox:is(.error, .warning)").waitFor();
 		return this.#widget.locator(".quick-input-message").innerText();
 	}
 
 	/** True if the value has an error now; await its message first. */
-	async isWrong(): Promise<boolean> {
+	async hasError(): Promise<boolean> {
 		return (await this.#widget.locator(".monaco-inputbox.error").count()) > 0;
 	}
 
@@ -70,7 +70,7 @@ export class QuickInput {
 	}
 
 	/** Enters a valid value, and waits until the box is gone. */
-	async answer(text: string) {
+	async submit(text: string) {
 		await this.type(text);
 		await this.#end(() => this.accept());
 	}
@@ -99,13 +99,13 @@ export class QuickInput {
 	}
 
 	/** Returns the rows of a list with checkboxes, as a screen reader speaks them. */
-	async ticks(): Promise<string[]> {
+	async checkboxRows(): Promise<string[]> {
 		await this.#rows.first().waitFor();
 		return this.#rows.evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
 	}
 
 	/** Toggles a row's checkbox. */
-	async tick(label: string) {
+	async toggleCheckbox(label: string) {
 		await this.#rows.filter({ has: this.#name(label) }).click();
 	}
 

@@ -21,7 +21,7 @@ export function addResults(a: Results, b: Results): Results {
 }
 
 /** Returns the results of a run that failed before any test. */
-export function failure(title: string, message: string): Results {
+export function failedRun(title: string, message: string): Results {
 	return { passed: 0, failed: 1, skipped: [], failures: [{ title, message }] };
 }
 
@@ -32,9 +32,9 @@ export function failure(title: string, message: string): Results {
  * @param output VS Code's output.
  */
 export function readResults(file: string, end: string, output: string): Results {
-	if (!existsSync(file)) return failure("The extension host", `${end}\n${output}`);
+	if (!existsSync(file)) return failedRun("The extension host", `${end}\n${output}`);
 	const results: Results = JSON.parse(readFileSync(file, "utf8"));
 	if (results.failed > 0) return results;
-	if (end !== "exit code 0") return failure("The extension host", `${end}\n${output}`);
-	return results.passed > 0 ? results : failure("The suite", "No test was run.");
+	if (end !== "exit code 0") return failedRun("The extension host", `${end}\n${output}`);
+	return results.passed > 0 ? results : failedRun("The suite", "No test was run.");
 }

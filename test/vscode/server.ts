@@ -4,9 +4,9 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { atEnd, temporaryFolder } from "../temporaryFolders.ts";
+import { onExit, temporaryFolder } from "../temporaryFolders.ts";
 import { installVSCode } from "./install.mjs";
-import { installWindows, ownSystem, type System, type SystemName } from "./wine.ts";
+import { installWindows, nativeSystem, type System, type SystemName } from "./wine.ts";
 
 /** The oldest supported and the newest tested VS Code. */
 export type VSCodeVersion = "1.103" | "1.139";
@@ -76,7 +76,7 @@ const quietSettings = {
 export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	const { node, server } = installVSCode(options.version);
 	const isWindows = (options.system ?? process.env.TEST_SYSTEM) === "windows";
-	const system = isWindows ? installWindows() : ownSystem(node);
+	const system = isWindows ? installWindows() : nativeSystem(node);
 	const { path, urlPath } = system;
 	const [program, ...programArgs] = system.command;
 	const temporary = temporaryFolder("vscode");
@@ -119,7 +119,7 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	const end = () => {
 		if (running?.pid) endGroup(running.pid);
 	};
-	const removeExitHandler = atEnd(end);
+	const removeExitHandler = onExit(end);
 
 	function run(args: readonly string[]): ChildProcess {
 		const file = openSync(log, "w");

@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { click } from "./elementHandles.ts";
 import { Menu } from "./menu.ts";
-import { inTries, TRY } from "./retry.ts";
+import { ATTEMPT_TIMEOUT, withRetries } from "./retry.ts";
 
 /** A view of the side bar: rows, or a welcome text. */
 export class View {
@@ -18,7 +18,7 @@ export class View {
 	}
 
 	/** Waits until the title bar shows a title. */
-	async isCalled(title: string) {
+	async waitForTitle(title: string) {
 		await this.#pane.locator(".pane-header").getByText(title, { exact: true }).waitFor();
 	}
 
@@ -49,7 +49,7 @@ export class View {
 	}
 
 	/** Waits until the visible top-level rows show these labels, from top to bottom. */
-	async becomes(...labels: readonly string[]) {
+	async waitForRows(...labels: readonly string[]) {
 		await this.#page.waitForFunction(
 			([pane, labels]) => {
 				const shown = [...pane.querySelectorAll('[role="treeitem"][aria-level="1"]')]
@@ -62,8 +62,8 @@ export class View {
 	}
 
 	/** Waits until each text is in a visible row. @returns the number of visible rows. */
-	async shows(...parts: readonly string[]): Promise<number> {
-		for (const part of parts) await this.rowWith(part).appears();
+	async waitForTexts(...parts: readonly string[]): Promise<number> {
+		for (const part of parts) await this.rowWith(part).waitUntilVisible();
 		return this.#pane.getByRole("treeitem").count();
 	}
 
@@ -71,14 +71,14 @@ export class View {
 	 * Waits for a row whose text includes `part`, or for the welcome text.
 	 * @returns the buttons of the welcome text; none if the row is visible.
 	 */
-	async settles(part: string): Promise<readonly string[]> {
+	async waitForRowOrWelcome(part: string): Promise<readonly string[]> {
 		const buttons = this.#welcome.getByRole("button");
 		await this.#pane.getByRole("treeitem").filter({ hasText: part }).or(buttons).first().waitFor();
 		return buttons.allInnerTexts();
 	}
 
 	/** Waits for a message above the rows. */
-	async says(part: string) {
+	async waitForMessage(part: string) {
 		await this.#pane.locator(".message").filter({ hasText: part }).first().waitFor();
 	}
 
@@ -90,10 +90,10 @@ export class View {
 	}
 
 	/** Presses a button of the welcome text. */
-	async press(name: string) {
+	async pressWelcomeButton(name: string) {
 		const button = this.#welcome.getByRole("button", { name, exact: true });
 		await button.waitFor();
-		await inTries(() => click(button, TRY));
+		await withRetries(() => click(button, ATTEMPT_TIMEOUT));
 	}
 
 	/** Returns the view's title and description. */
@@ -111,7 +111,7 @@ export class View {
 	}
 
 	/** Returns the names of the title's buttons, except VS Code's own. */
-	async actions(): Promise<string[]> {
+	async actionNames(): Promise<string[]> {
 		await this.#pane.hover();
 		return this.#pane
 			.locator(".pane-header .action-label:not(.codicon-toolbar-more)")
@@ -119,11 +119,11 @@ export class View {
 	}
 
 	/** Presses a button of the title. */
-	async action(name: string) {
+	async pressAction(name: string) {
 		const button = this.#pane.locator(".pane-header").getByRole("button", { name, exact: true });
-		await inTries(async () => {
-			await this.#pane.hover(TRY);
-			await click(button, TRY);
+		await withRetries(async () => {
+			await this.#pane.hover(ATTEMPT_TIMEOUT);
+			await click(button, ATTEMPT_TIMEOUT);
 		});
 	}
 }
@@ -136,11 +136,11 @@ export class Row {
 		this.#row = row;
 	}
 
-	async appears() {
+	async waitUntilVisible() {
 		await this.#row.waitFor();
 	}
 
-	async disappears() {
+	async waitUntilGone() {
 		await this.#row.waitFor({ state: "detached" });
 	}
 
@@ -150,7 +150,7 @@ export class Row {
 	}
 
 	/** Returns the text for screen readers. */
-	async spoken(): Promise<string> {
+	async ariaLabel(): Promise<string> {
 		return (await this.#row.getAttribute("aria-label")) ?? "";
 	}
 
@@ -158,12 +158,12 @@ export class Row {
 	async tooltip(part: string): Promise<string> {
 		const page = this.#row.page();
 		const tooltip = page.locator(".monaco-hover").filter({ hasText: part });
-		await this.appears();
-		return inTries(async () => {
+		await this.waitUntilVisible();
+		return withRetries(async () => {
 			// A row that was redrawn under the mouse shows no tooltip; a person moves the mouse away and back.
 			await page.mouse.move(0, 0);
-			await this.#row.hover(TRY);
-			await tooltip.waitFor(TRY);
+			await this.#row.hover(ATTEMPT_TIMEOUT);
+			await tooltip.waitFor(ATTEMPT_TIMEOUT);
 			return tooltip.innerText();
 		});
 	}
@@ -176,22 +176,22 @@ export class Row {
 	}
 
 	async select() {
-		await this.appears();
-		await inTries(() => click(this.#row, TRY));
+		await this.waitUntilVisible();
+		await withRetries(() => click(this.#row, ATTEMPT_TIMEOUT));
 	}
 
 	/** Adds the row to the selection. */
-	async selectToo() {
-		await this.appears();
-		await inTries(() => click(this.#row, { ...TRY, modifiers: ["ControlOrMeta"] }));
+	async addToSelection() {
+		await this.waitUntilVisible();
+		await withRetries(() => click(this.#row, { ...ATTEMPT_TIMEOUT, modifiers: ["ControlOrMeta"] }));
 	}
 
-	async becomesSelected() {
+	async waitUntilSelected() {
 		await this.#row.and(this.#row.page().locator('[aria-selected="true"]')).waitFor();
 	}
 
 	/** Waits until the row has the keyboard focus. */
-	async becomesFocused() {
+	async waitUntilFocused() {
 		await this.#row.and(this.#row.page().locator(".monaco-list:focus .focused")).waitFor();
 	}
 
@@ -204,19 +204,19 @@ export class Row {
 	}
 
 	async #setExpanded(expanded: boolean) {
-		await this.appears();
-		await inTries(async () => {
+		await this.waitUntilVisible();
+		await withRetries(async () => {
 			const isExpanded = (await this.#row.getAttribute("aria-expanded")) === "true";
-			if (isExpanded !== expanded) await click(this.#row.locator(".monaco-tl-twistie"), TRY);
+			if (isExpanded !== expanded) await click(this.#row.locator(".monaco-tl-twistie"), ATTEMPT_TIMEOUT);
 		});
 	}
 
 	menu(): Promise<Menu> {
-		return Menu.of(this.#row);
+		return Menu.open(this.#row);
 	}
 
 	/** Returns the names of the row's buttons. */
-	async actions(): Promise<string[]> {
+	async actionNames(): Promise<string[]> {
 		await this.#row.hover();
 		return this.#row
 			.locator(".actions")
@@ -225,12 +225,12 @@ export class Row {
 	}
 
 	/** Presses a button of the row, visible only under the mouse. Follows the row if rows move. */
-	async action(name: string) {
+	async pressAction(name: string) {
 		const button = this.#row.getByRole("button", { name, exact: true });
-		await this.appears();
-		await inTries(async () => {
-			await this.#row.hover(TRY);
-			await click(button, TRY);
+		await this.waitUntilVisible();
+		await withRetries(async () => {
+			await this.#row.hover(ATTEMPT_TIMEOUT);
+			await click(button, ATTEMPT_TIMEOUT);
 		});
 	}
 }

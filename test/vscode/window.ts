@@ -1,9 +1,9 @@
 // Drives a VS Code window as a person does: reads, clicks and types. Never sleeps; waits for the text that results.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { hold, isGone } from "./elementHandles.ts";
+import { pinElement, waitUntilGone } from "./elementHandles.ts";
 import { closeMenus, Menu } from "./menu.ts";
 import { QuickInput } from "./quickInput.ts";
-import { inTries, TRY } from "./retry.ts";
+import { ATTEMPT_TIMEOUT, withRetries } from "./retry.ts";
 import { View } from "./view.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function openWindow(
 		viewport: { width: 1280, height: 800 },
 		reducedMotion: "reduce",
 	});
-	if (options.keepSecrets) await answerMintKey(context, Buffer.alloc(32, 7));
+	if (options.keepSecrets) await stubMintKey(context, Buffer.alloc(32, 7));
 	// Only prevents endless waiting: every wait takes a few seconds at most, even on a busy machine.
 	context.setDefaultTimeout(40_000);
 	const window = new Window(context, await context.newPage(), url, options.tab);
@@ -33,7 +33,7 @@ export async function openWindow(
  * Replaces code-server's wrapper for pages loaded later: answers the workbench's request for half of the key that
  * encrypts secrets. With a different half, stored secrets become unreadable.
  */
-export async function answerMintKey(context: BrowserContext, half: Uint8Array): Promise<void> {
+export async function stubMintKey(context: BrowserContext, half: Uint8Array): Promise<void> {
 	// In the page, since a Playwright route would make the browser reload all workbench files each time.
 	await context.addInitScript(
 		([bytes]) => {
@@ -104,14 +104,14 @@ export class Window {
 				// The widget closed by itself meanwhile.
 				if (!element) continue;
 				await keyboard.press(key);
-				await element.waitForElementState("hidden", TRY);
+				await element.waitForElementState("hidden", ATTEMPT_TIMEOUT);
 			}
 		};
 		await closeMenus(this.page);
 		await pressUntilGone(DIALOG, "Escape");
 		// An open input may have lost the focus.
 		const box = this.page.locator(`${QUICK_INPUT}:visible input.input`).first();
-		if (await box.isVisible()) await box.focus(TRY);
+		if (await box.isVisible()) await box.focus(ATTEMPT_TIMEOUT);
 		for (const selector of [QUICK_INPUT, MODAL_EDITOR]) await pressUntilGone(selector, "Escape");
 		const tabs = this.page.locator(".part.editor .tabs-container").getByRole("tab");
 		if ((await tabs.count()) > 0) {
@@ -131,13 +131,13 @@ export class Window {
 	}
 
 	/** Leaves the page as if closed, so that the page saves its state; `load` opens it again. */
-	async leave() {
+	async unload() {
 		await this.page.goto("about:blank");
 	}
 
 	/** Deletes VS Code's data in the browser, including secrets and extension state, and loads the window. */
-	async loadAsNew() {
-		await this.leave();
+	async loadWithoutData() {
+		await this.unload();
 		const devTools = await this.context.newCDPSession(this.page);
 		const { origin } = new URL(this.#url);
 		await devTools.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
@@ -146,7 +146,7 @@ export class Window {
 	}
 
 	/** True if an extension has stored a secret since `loadWithoutData`. */
-	hasKeptSecrets(): Promise<boolean> {
+	hasStoredSecrets(): Promise<boolean> {
 		return this.page.evaluate("'secrets.provider' in localStorage");
 	}
 
@@ -216,7 +216,7 @@ export class Window {
 	/** Shows the explorer and opens the context menu of a visible file or folder. */
 	async explorerMenu(name: string): Promise<Menu> {
 		await this.openExplorer();
-		return Menu.of(this.#file(name));
+		return Menu.open(this.#file(name));
 	}
 
 	/** Selects several visible files in the explorer. */
@@ -227,7 +227,7 @@ export class Window {
 	}
 
 	/** Returns the HTML of links and images with external targets in side bar, notifications and hovers. */
-	foreignLinks(): Promise<string[]> {
+	externalLinks(): Promise<string[]> {
 		return this.page
 			.locator(
 				".part.sidebar a[href], .notifications-toasts a[href], .monaco-hover a[href], .part.sidebar img[src], .monaco-hover img",
@@ -244,7 +244,7 @@ export class Window {
 
 	/** Opens the context menu of an editor's tab. */
 	tabMenu(name: string): Promise<Menu> {
-		return Menu.of(this.#editorTab(name));
+		return Menu.open(this.#editorTab(name));
 	}
 
 	#file(name: string): Locator {
@@ -256,7 +256,7 @@ export class Window {
 	}
 
 	/** Waits until the status bar shows a text. */
-	async status(text: string) {
+	async waitForStatus(text: string) {
 		await this.#status(text).waitFor();
 		this.#statuses.add(text);
 	}
@@ -266,12 +266,12 @@ export class Window {
 	}
 
 	/** Waits until the settings are open with this search text. */
-	async settingsFoundBy(search: string) {
+	async waitForSettingsSearch(search: string) {
 		await this.page.locator(".settings-editor .suggest-input-container .view-lines").getByText(search).waitFor();
 	}
 
 	/** Waits until the clipboard contains a text. The browser context must be allowed to read the clipboard. */
-	async clipboardBecomes(text: string) {
+	async waitForClipboard(text: string) {
 		await this.page.waitForFunction(`navigator.clipboard.readText().then((held) => held === ${JSON.stringify(text)})`);
 	}
 
@@ -292,9 +292,9 @@ export class Window {
 	async #palette(text: string): Promise<QuickInput> {
 		const palette = new QuickInput(this.page.locator(QUICK_INPUT));
 		// The palette closes if the focus moves late; a person would open the palette again.
-		await inTries(async () => {
+		await withRetries(async () => {
 			await this.page.keyboard.press("F1");
-			await palette.type(`>${text}`, TRY);
+			await palette.type(`>${text}`, ATTEMPT_TIMEOUT);
 		});
 		return palette;
 	}
@@ -309,12 +309,12 @@ export class Window {
 
 	/** Waits for the modal dialog with this message. */
 	async dialog(message: string) {
-		const box = await hold(this.page.locator(DIALOG).filter({ hasText: message }));
+		const box = await pinElement(this.page.locator(DIALOG).filter({ hasText: message }));
 		const buttons = box.locator(".dialog-buttons");
 		// A closing dialog restores the focus, which would close a newer input.
 		const closing = async (action: Promise<void>) => {
 			await action;
-			await isGone(box);
+			await waitUntilGone(box);
 		};
 		return {
 			message: await box.locator(".dialog-message").innerText(),
@@ -331,7 +331,7 @@ export class Window {
 
 	/** Waits for the notification with this text. */
 	async toast(text: string) {
-		const toast = await hold(this.page.locator(TOAST).filter({ hasText: text }));
+		const toast = await pinElement(this.page.locator(TOAST).filter({ hasText: text }));
 		const message = toast.locator(".notification-list-item-message");
 		const buttons = toast.locator(".notification-list-item-buttons-container");
 		return {
@@ -339,13 +339,13 @@ export class Window {
 			buttons: await buttons.getByRole("button").allInnerTexts(),
 			press: async (name: string) => {
 				await buttons.getByRole("button", { name, exact: true }).click();
-				await isGone(toast);
+				await waitUntilGone(toast);
 			},
 			dismiss: async () => {
 				// Not by the button, which is visible only under the mouse and may move away from the mouse.
 				await message.click();
 				await this.page.keyboard.press("Delete");
-				await isGone(toast);
+				await waitUntilGone(toast);
 			},
 		};
 	}

@@ -24,7 +24,7 @@ export interface System {
 }
 
 /** Returns this system. @param node The path of Node.js. */
-export function ownSystem(node: string): System {
+export function nativeSystem(node: string): System {
 	return { command: [node], env: {}, path: (path) => path, urlPath: (path) => path };
 }
 

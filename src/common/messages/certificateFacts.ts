@@ -3,12 +3,12 @@ import { type ActivationStatus, isActiveAnywhere } from "../../domain/activation
 import type { Certificate } from "../../domain/certificate.ts";
 import type { ContentState } from "../../domain/certificateContent.ts";
 import type { ParsedCertificate } from "../../domain/certificateFile.ts";
-import { unreadProjectsWords } from "./activationStatusMessages.ts";
-import { absoluteTime, dayWords } from "./dates.ts";
-import { fingerprintStart, fingerprintWords, keyWords } from "./parsedCertificateMessages.ts";
+import { formatUnreadProjects } from "./activationStatusMessages.ts";
+import { formatAbsoluteTime, formatUtcDay } from "./dates.ts";
+import { formatFingerprint, formatKeyDetails, formatShortFingerprint } from "./parsedCertificateMessages.ts";
 import { describeProblem } from "./problems.ts";
 import { sanitize } from "./sanitize.ts";
-import { projectName } from "./scopes.ts";
+import { formatProjectName } from "./scopes.ts";
 
 /** A fact about a certificate, shown in a row. */
 export interface Fact {
@@ -30,7 +30,7 @@ export interface ProjectsProgress {
 }
 
 /** Returns all facts about a certificate from the list, its content and its activation. */
-export function factsOf(
+export function certificateFacts(
 	certificate: Certificate,
 	content: ContentState | undefined,
 	status: ActivationStatus,
@@ -42,14 +42,19 @@ export function factsOf(
 		...expiryFacts(certificate, content),
 		createdAt === null
 			? { key: "created", label: l10n.t("Uploaded"), value: l10n.t("unknown") }
-			: { key: "created", label: l10n.t("Uploaded"), value: dayWords(createdAt), more: absoluteTime(createdAt) },
+			: {
+					key: "created",
+					label: l10n.t("Uploaded"),
+					value: formatUtcDay(createdAt),
+					more: formatAbsoluteTime(createdAt),
+				},
 		...contentStateFacts(content),
-		...activityFacts(status, projects),
+		...activationFacts(status, projects),
 	];
 }
 
 /** Returns the scopes in which a certificate is active, and the scopes that are not known. */
-export function activityFacts(status: ActivationStatus, projects: ProjectsProgress): readonly Fact[] {
+export function activationFacts(status: ActivationStatus, projects: ProjectsProgress): readonly Fact[] {
 	return [...activeScopeFacts(status), ...unknownScopeFacts(status, projects)];
 }
 
@@ -58,7 +63,7 @@ function expiryFacts({ validAt, expiresAt }: Certificate, content: ContentState 
 	const fact = (key: string, label: string, at: number | null): Fact =>
 		at === null
 			? { key, label, value: l10n.t("unknown") }
-			: { key, label, value: l10n.t("{0} (UTC)", dayWords(at)), more: absoluteTime(at) };
+			: { key, label, value: l10n.t("{0} (UTC)", formatUtcDay(at)), more: formatAbsoluteTime(at) };
 	return [
 		fact("expires", l10n.t("Expires"), expiresAt ?? parsed?.notAfter ?? null),
 		fact("valid", l10n.t("Valid from"), validAt ?? parsed?.notBefore ?? null),
@@ -88,12 +93,12 @@ function parsedFacts(parsed: ParsedCertificate): readonly Fact[] {
 		{
 			key: "sha256",
 			label: l10n.t("SHA-256"),
-			value: fingerprintStart(sha256),
-			more: fingerprintWords(sha256),
+			value: formatShortFingerprint(sha256),
+			more: formatFingerprint(sha256),
 		},
 		{ key: "subject", label: l10n.t("Subject"), value: sanitize(subject) || l10n.t("(empty)") },
 		{ key: "issuer", label: l10n.t("Issuer"), value: sanitize(issuer) || l10n.t("(empty)") },
-		{ key: "key", label: l10n.t("Key"), value: keyWords(parsed) },
+		{ key: "key", label: l10n.t("Key"), value: formatKeyDetails(parsed) },
 	];
 }
 
@@ -112,7 +117,7 @@ function activeScopeFacts(status: ActivationStatus): readonly Fact[] {
 		...projects.map((project) => ({
 			key: `active/project/${project.id}`,
 			label,
-			value: l10n.t("project “{0}”", projectName(project)),
+			value: l10n.t("project “{0}”", formatProjectName(project)),
 			more: project.id,
 		})),
 	];
@@ -134,7 +139,7 @@ function unknownScopeFacts(status: ActivationStatus, { loading, askedAt }: Proje
 	const retry = l10n.t("Refresh to read them again.");
 	const more = problem ? `${describeProblem(problem)} ${retry}` : retry;
 	if (unread > 0)
-		facts.push({ key: "unknown/projects", label, value: unreadProjectsWords(unread), more, mark: "trouble" });
+		facts.push({ key: "unknown/projects", label, value: formatUnreadProjects(unread), more, mark: "trouble" });
 	if (!allProjects)
 		facts.push({
 			key: "unknown/all",

@@ -8,7 +8,7 @@ import {
 } from "../../domain/certificateFile.ts";
 
 /** Describes a file's outcome: the number of certificates, or why the file is refused and what to do instead. */
-export function outcomeWords({
+export function describeFileOutcome({
 	reason,
 	candidates,
 	skipped,
@@ -18,15 +18,15 @@ export function outcomeWords({
 			? l10n.t("This file holds one certificate.")
 			: l10n.t("This file holds {0} certificates. Choose the one to upload.", candidates.length);
 	const faultyBlock = isFault(reason) && skipped.find((block) => block.reason === reason);
-	return faultyBlock ? skippedWords(faultyBlock) : refusalWords(reason);
+	return faultyBlock ? describeSkippedBlock(faultyBlock) : describeFileRefusal(reason);
 }
 
 /** Describes why and where a block of a file is skipped. */
-export function skippedWords({ block, line, kind, reason, faultLine }: SkippedBlock): string {
-	const refusal = faultLine === undefined ? refusalWords(reason) : describeFault(faultLine);
+export function describeSkippedBlock({ block, line, kind, reason, faultLine }: SkippedBlock): string {
+	const refusal = faultLine === undefined ? describeFileRefusal(reason) : describeFault(faultLine);
 	return line === null
-		? l10n.t("Block {0} ({1}): {2}", block, blockKindWords(kind), refusal)
-		: l10n.t("Block {0} (line {1}, {2}): {3}", block, line, blockKindWords(kind), refusal);
+		? l10n.t("Block {0} ({1}): {2}", block, formatBlockKind(kind), refusal)
+		: l10n.t("Block {0} (line {1}, {2}): {3}", block, line, formatBlockKind(kind), refusal);
 }
 
 function describeFault(line: number): string {
@@ -34,7 +34,7 @@ function describeFault(line: number): string {
 }
 
 /** Describes why a file or a block is refused, and what to do instead. */
-export function refusalWords(reason: RefusalReason): string {
+export function describeFileRefusal(reason: RefusalReason): string {
 	switch (reason) {
 		case "not-found":
 			return l10n.t("There is no such file. It may have been moved or deleted.");
@@ -86,7 +86,7 @@ export function refusalWords(reason: RefusalReason): string {
 }
 
 /** Like `describeFileRefusal`, for a file that should contain a client certificate. */
-export function clientRefusalWords(reason: RefusalReason): string {
+export function describeClientFileRefusal(reason: RefusalReason): string {
 	switch (reason) {
 		case "private-key":
 			return l10n.t("This is a private key. Choose the client certificate that belongs to it.");
@@ -99,7 +99,7 @@ export function clientRefusalWords(reason: RefusalReason): string {
 	}
 }
 
-export function blockKindWords(kind: BlockKind): string {
+export function formatBlockKind(kind: BlockKind): string {
 	switch (kind) {
 		case "certificate":
 			return l10n.t("certificate");

@@ -2,15 +2,15 @@ import * as l10n from "@vscode/l10n";
 import type { ActivationStatus } from "../../domain/activationStatus.ts";
 import { type Certificate, type ExpiryState, expiryState } from "../../domain/certificate.ts";
 import { notCaFinding, type ParsedCertificate } from "../../domain/certificateFile.ts";
-import { activityWords } from "./activationStatusMessages.ts";
-import { absoluteTime, expiryWords, timeLeftWords } from "./dates.ts";
+import { formatKnownActivation } from "./activationStatusMessages.ts";
+import { formatAbsoluteTime, formatExpiry, formatTimeLeft } from "./dates.ts";
 import { describeFinding } from "./findings.ts";
 import { currentLocale } from "./locale.ts";
-import { fingerprintStart } from "./parsedCertificateMessages.ts";
+import { formatShortFingerprint } from "./parsedCertificateMessages.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** Returns a certificate's name for display. */
-export function nameWords({ name }: Pick<Certificate, "name">): string {
+export function formatCertificateName({ name }: Pick<Certificate, "name">): string {
 	return sanitize(name ?? "") || l10n.t("(no name)");
 }
 
@@ -18,8 +18,10 @@ export function nameWords({ name }: Pick<Certificate, "name">): string {
  * Returns the text beside a row's name: expiry, known activation and id. A narrow view may cut off the id.
  * @param now Unix seconds.
  */
-export function descriptionWords({ id, expiresAt }: Certificate, status: ActivationStatus, now: number): string {
-	return [timeLeftWords(expiresAt, now), activityWords(status), id].filter((part) => part !== null).join(" · ");
+export function formatRowDescription({ id, expiresAt }: Certificate, status: ActivationStatus, now: number): string {
+	return [formatTimeLeft(expiresAt, now), formatKnownActivation(status), id]
+		.filter((part) => part !== null)
+		.join(" · ");
 }
 
 /**
@@ -27,11 +29,16 @@ export function descriptionWords({ id, expiresAt }: Certificate, status: Activat
  * @param activation The formatted activation.
  * @param now Unix seconds.
  */
-export function spokenWords(certificate: Certificate, state: ExpiryState, activation: string, now: number): string {
+export function formatAccessibilityLabel(
+	certificate: Certificate,
+	state: ExpiryState,
+	activation: string,
+	now: number,
+): string {
 	return [
-		nameWords(certificate),
+		formatCertificateName(certificate),
 		formatExpiryState(state),
-		expiryWords(certificate.expiresAt, now),
+		formatExpiry(certificate.expiresAt, now),
 		activation,
 		certificate.id,
 	].join(", ");
@@ -42,17 +49,22 @@ export function spokenWords(certificate: Certificate, state: ExpiryState, activa
  * @param activation As in `formatAccessibilityLabel`.
  * @param now Unix seconds.
  */
-export function tooltipWords(certificate: Certificate, state: ExpiryState, activation: string, now: number): string {
+export function certificateTooltip(
+	certificate: Certificate,
+	state: ExpiryState,
+	activation: string,
+	now: number,
+): string {
 	const { id, createdAt, validAt, expiresAt } = certificate;
 	const lines = [
-		nameWords(certificate),
+		formatCertificateName(certificate),
 		l10n.t("Id: {0}", id),
-		l10n.t("State: {0}, {1}", formatExpiryState(state), expiryWords(expiresAt, now)),
+		l10n.t("State: {0}, {1}", formatExpiryState(state), formatExpiry(expiresAt, now)),
 		l10n.t("Activation: {0}", activation),
 	];
-	if (validAt !== null) lines.push(l10n.t("Valid from: {0}", absoluteTime(validAt)));
-	if (expiresAt !== null) lines.push(l10n.t("Valid to: {0}", absoluteTime(expiresAt)));
-	if (createdAt !== null) lines.push(l10n.t("Created: {0}", absoluteTime(createdAt)));
+	if (validAt !== null) lines.push(l10n.t("Valid from: {0}", formatAbsoluteTime(validAt)));
+	if (expiresAt !== null) lines.push(l10n.t("Valid to: {0}", formatAbsoluteTime(expiresAt)));
+	if (createdAt !== null) lines.push(l10n.t("Created: {0}", formatAbsoluteTime(createdAt)));
 	return lines.join("\n");
 }
 
@@ -87,31 +99,37 @@ export interface Time {
 }
 
 /** Returns one phrase: the only certificate's name, or the number of certificates. */
-export function subjectsWords(certificates: readonly Certificate[]): string {
+export function formatCertificates(certificates: readonly Certificate[]): string {
 	const [only] = certificates;
-	if (only && certificates.length === 1) return l10n.t("“{0}”", nameWords(only));
+	if (only && certificates.length === 1) return l10n.t("“{0}”", formatCertificateName(only));
 	return new Intl.PluralRules(currentLocale()).select(certificates.length) === "one"
 		? l10n.t("{0} certificate", certificates.length)
 		: l10n.t("{0} certificates", certificates.length);
 }
 
 /** Returns a line for each certificate, followed by its cautions. */
-export function subjectLines(certificates: readonly CertificateWithContent[], time: Time): string {
+export function formatCertificateLines(certificates: readonly CertificateWithContent[], time: Time): string {
 	const lines = certificates
 		.slice(0, MAX_LISTED)
-		.flatMap((each) => [formatCertificateLine(each, time), ...cautions(each, time)]);
+		.flatMap((each) => [formatCertificateLine(each, time), ...describeCautions(each, time)]);
 	const more = certificates.length - MAX_LISTED;
 	return [...lines, ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])].join("\n");
 }
 
 function formatCertificateLine({ certificate, content }: CertificateWithContent, { now }: Time): string {
-	const fingerprint = content ? fingerprintStart(content.sha256) : l10n.t("could not be read");
-	const expiry = expiryWords(content?.notAfter ?? certificate.expiresAt, now);
-	return l10n.t("“{0}”: {1}, SHA-256 {2}, {3}", nameWords(certificate), certificate.id, fingerprint, expiry);
+	const fingerprint = content ? formatShortFingerprint(content.sha256) : l10n.t("could not be read");
+	const expiry = formatExpiry(content?.notAfter ?? certificate.expiresAt, now);
+	return l10n.t(
+		"“{0}”: {1}, SHA-256 {2}, {3}",
+		formatCertificateName(certificate),
+		certificate.id,
+		fingerprint,
+		expiry,
+	);
 }
 
 /** Describes the risks of activating a certificate. */
-export function cautions(
+export function describeCautions(
 	{ certificate, content }: CertificateWithContent,
 	{ now, reminderDays }: Time,
 ): readonly string[] {
@@ -124,7 +142,7 @@ export function cautions(
 		sentences.push(describeFinding({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));
 	if (expiresAt !== null) {
 		const state = expiryState(expiresAt, now, reminderDays);
-		if (state === "expired") sentences.push(l10n.t("It {0}: its clients are refused.", expiryWords(expiresAt, now)));
+		if (state === "expired") sentences.push(l10n.t("It {0}: its clients are refused.", formatExpiry(expiresAt, now)));
 		if (state === "expiring")
 			sentences.push(describeFinding({ code: "expires-soon", level: "warn", seconds: expiresAt - now }));
 	}
@@ -132,16 +150,16 @@ export function cautions(
 }
 
 /** Joins the non-empty parts with blank lines. */
-export function paragraphs(...parts: readonly (string | false | null)[]): string {
+export function joinParagraphs(...parts: readonly (string | false | null)[]): string {
 	return parts.filter((part) => part).join("\n\n");
 }
 
 /** Explains why a question is repeated. */
-export function changedWords(): string {
+export function describeChangedMeanwhile(): string {
 	return l10n.t("Something was changed meanwhile, so nothing was done. This is how it is now.");
 }
 
 /** Describes that somebody else deleted certificates in the meantime. @param which The formatted certificates. */
-export function goneWords(which: string): string {
+export function describeDeletedMeanwhile(which: string): string {
 	return l10n.t("{0}: deleted meanwhile, by somebody else.", which);
 }

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
-import { formatList, formatScopes, projectNames } from "./scopes.ts";
+import { formatList, formatProjectNames, formatScopes } from "./scopes.ts";
 
 /** Describes where a certificate that should be deleted is active. */
 export function describeActiveCertificate(problem: Problem & { reason: "certificate-active" }): string {
@@ -15,7 +15,7 @@ export function describeUnreadScopes(
 	const parts = [
 		...(organization ? [l10n.t("the organization's list")] : []),
 		...(allProjects ? [l10n.t("the list of projects")] : []),
-		...projectNames(projects),
+		...formatProjectNames(projects),
 	];
 	const unread = l10n.t(
 		"Where it is active could not be read as a whole: {0}. Nothing was changed.",

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { NO_EXPIRY } from "../../domain/certificate.ts";
-import { formatInLocale } from "./locale.ts";
+import { cachePerLocale } from "./locale.ts";
 
 const UNITS = [
 	["day", 86_400],
@@ -8,16 +8,16 @@ const UNITS = [
 	["minute", 60],
 ] as const;
 
-const relativeTimes = formatInLocale((locale) => new Intl.RelativeTimeFormat(locale));
-const durations = formatInLocale((locale) =>
+const relativeTimes = cachePerLocale((locale) => new Intl.RelativeTimeFormat(locale));
+const durations = cachePerLocale((locale) =>
 	Object.fromEntries(
 		UNITS.map(([unit]) => [unit, new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" })]),
 	),
 );
-const dateTimes = formatInLocale(
+const dateTimes = cachePerLocale(
 	(locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
 );
-const timesOfDay = formatInLocale(
+const timesOfDay = cachePerLocale(
 	(locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
 );
 
@@ -26,7 +26,7 @@ const timesOfDay = formatInLocale(
  * @param expiresAt Unix seconds, or `null` if unknown.
  * @param now Unix seconds.
  */
-export function expiryWords(expiresAt: number | null, now: number): string {
+export function formatExpiry(expiresAt: number | null, now: number): string {
 	if (expiresAt === null) return l10n.t("expiry not known");
 	if (expiresAt >= NO_EXPIRY) return l10n.t("never expires");
 	const seconds = expiresAt - now;
@@ -35,8 +35,8 @@ export function expiryWords(expiresAt: number | null, now: number): string {
 }
 
 /** Like `formatExpiry`, but shorter, for a row. */
-export function timeLeftWords(expiresAt: number | null, now: number): string {
-	if (expiresAt === null || expiresAt >= NO_EXPIRY || expiresAt <= now) return expiryWords(expiresAt, now);
+export function formatTimeLeft(expiresAt: number | null, now: number): string {
+	if (expiresAt === null || expiresAt >= NO_EXPIRY || expiresAt <= now) return formatExpiry(expiresAt, now);
 	const [count, unit] = inLargestUnit(expiresAt - now);
 	return l10n.t("{0} left", durations()[unit]?.format(count) ?? "");
 }
@@ -48,24 +48,24 @@ function inLargestUnit(seconds: number): readonly [count: number, unit: (typeof 
 }
 
 /** Returns the day in UTC. @param at Unix seconds, or `null` if unreadable. */
-export function dayWords(at: number | null): string {
+export function formatUtcDay(at: number | null): string {
 	return at === null ? l10n.t("(cannot be read)") : new Date(at * 1000).toISOString().slice(0, 10);
 }
 
 /** Returns a time in UTC and in the person's time zone. @param at Unix seconds. */
-export function absoluteTime(at: number): string {
+export function formatAbsoluteTime(at: number): string {
 	const date = new Date(at * 1000);
 	const utc = `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 	return l10n.t("{0} (here {1})", utc, dateTimes().format(date));
 }
 
 /** Returns day and time in the person's time zone. @param at Unix milliseconds. */
-export function momentWords(at: number): string {
+export function formatDateTime(at: number): string {
 	return dateTimes().format(at);
 }
 
 /** Returns the time in the person's time zone, with the day if it is not today. @param at,now Unix milliseconds. */
-export function clockWords(at: number, now: number): string {
-	if (new Date(at).toDateString() !== new Date(now).toDateString()) return momentWords(at);
+export function formatTimeOfDay(at: number, now: number): string {
+	if (new Date(at).toDateString() !== new Date(now).toDateString()) return formatDateTime(at);
 	return timesOfDay().format(at);
 }

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Finding } from "../../domain/certificateFile.ts";
-import { expiryWords, momentWords } from "./dates.ts";
+import { formatDateTime, formatExpiry } from "./dates.ts";
 import { currentLocale } from "./locale.ts";
 import { sanitize } from "./sanitize.ts";
 
@@ -9,14 +9,14 @@ export function describeFinding(finding: Finding): string {
 	switch (finding.code) {
 		// Dates
 		case "expired":
-			return l10n.t("It {0}: the service refuses it. Upload its successor.", expiryWords(-finding.seconds, 0));
+			return l10n.t("It {0}: the service refuses it. Upload its successor.", formatExpiry(-finding.seconds, 0));
 		case "expires-within-a-day":
 			return l10n.t(
 				"It {0}: the service refuses certificates with less than a day left. Upload its successor.",
-				expiryWords(finding.seconds, 0),
+				formatExpiry(finding.seconds, 0),
 			);
 		case "expires-soon":
-			return l10n.t("It {0}: then its clients are refused. Get its successor ready.", expiryWords(finding.seconds, 0));
+			return l10n.t("It {0}: then its clients are refused. Get its successor ready.", formatExpiry(finding.seconds, 0));
 		case "not-yet-valid":
 			return l10n.t("It is not valid yet, so its clients are refused until it is. Check its first day.");
 		case "no-expiry":
@@ -49,7 +49,7 @@ export function describeFinding(finding: Finding): string {
 			return l10n.t(
 				"An upload of this certificate, as “{0}”, is unconfirmed since {1}. OpenAI didn't name its organization: if it's this one, another upload might create a duplicate.",
 				sanitize(finding.name),
-				momentWords(finding.at),
+				formatDateTime(finding.at),
 			);
 		case "name-in-use":
 			return l10n.t(

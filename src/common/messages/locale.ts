@@ -24,7 +24,7 @@ export function currentLocale(): string {
 }
 
 /** Caches an `Intl` formatter for the current locale: creation is slow, and rows format hundreds of values. */
-export function formatInLocale<T>(create: (locale: string) => T): () => T {
+export function cachePerLocale<T>(create: (locale: string) => T): () => T {
 	let cached: { readonly locale: string; readonly value: T } | undefined;
 	return () => {
 		if (cached?.locale !== locale) cached = { locale, value: create(locale) };

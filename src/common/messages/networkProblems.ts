@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import type { BaseUrlRule, ProxyIssue, ServerCertificateIssue, TlsKeyPairIssue } from "../../domain/problem.ts";
 
 /** Describes a failed connection. @param proxy The proxy in use, or `null`. */
-export function unreachableWords(host: string, proxy: string | null): string {
+export function describeUnreachableServer(host: string, proxy: string | null): string {
 	return proxy === null
 		? l10n.t(
 				"Could not reach {0}. Nothing was sent. Check the network. If it needs a proxy, set http.proxy; an automatic proxy script (PAC) cannot be used here: set the proxy's address.",
@@ -16,7 +16,7 @@ export function unreachableWords(host: string, proxy: string | null): string {
 }
 
 /** Describes why the proxy cannot be used. */
-export function proxyWords(why: ProxyIssue, proxy: string): string {
+export function describeProxyIssue(why: ProxyIssue, proxy: string): string {
 	switch (why) {
 		case "not-a-url":
 			return l10n.t("The proxy in {0} is not a URL. Nothing was sent. It should look like http://HOST:PORT.", proxy);
@@ -49,7 +49,7 @@ export function proxyWords(why: ProxyIssue, proxy: string): string {
 }
 
 /** Describes why the client certificate or key cannot be used. @param file A file's name, or a placeholder. */
-export function clientCertificateWords(why: TlsKeyPairIssue, file: string): string {
+export function describeTlsKeyPairIssue(why: TlsKeyPairIssue, file: string): string {
 	switch (why) {
 		case "not-set":
 			return l10n.t("No client certificate is set. Name its file in the settings first.");
@@ -91,7 +91,7 @@ export function clientCertificateWords(why: TlsKeyPairIssue, file: string): stri
 }
 
 /** Describes that the server refused the handshake because of the client certificate. */
-export function refusedClientWords(host: string, presented: boolean): string {
+export function describeRefusedClientCertificate(host: string, presented: boolean): string {
 	return presented
 		? l10n.t(
 				"{0} did not accept the client certificate. Choose one that an active trust anchor issued and that is not expired.",
@@ -101,7 +101,7 @@ export function refusedClientWords(host: string, presented: boolean): string {
 }
 
 /** Describes the rule that the base URL breaks. */
-export function baseUrlWords(rule: BaseUrlRule): string {
+export function describeBaseUrlIssue(rule: BaseUrlRule): string {
 	switch (rule) {
 		case "not-a-url":
 			return l10n.t("The base URL in the settings is not a URL. It should look like https://api.openai.com/v1.");
@@ -120,7 +120,7 @@ export function baseUrlWords(rule: BaseUrlRule): string {
 	}
 }
 
-export function serverCertificateWords(why: ServerCertificateIssue, host: string): string {
+export function describeServerCertificateIssue(why: ServerCertificateIssue, host: string): string {
 	switch (why) {
 		case "expired":
 			return l10n.t(

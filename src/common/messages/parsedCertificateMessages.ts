@@ -1,24 +1,24 @@
 import * as l10n from "@vscode/l10n";
 import type { Finding, ParsedCertificate, Severity } from "../../domain/certificateFile.ts";
-import { absoluteTime, dayWords, expiryWords } from "./dates.ts";
+import { formatAbsoluteTime, formatExpiry, formatUtcDay } from "./dates.ts";
 import { describeFinding } from "./findings.ts";
 import { sanitize } from "./sanitize.ts";
 
 /** Returns a certificate's common name for display, else its complete subject. */
-export function candidateName({ commonName, subject }: ParsedCertificate): string {
+export function formatParsedCertificateName({ commonName, subject }: ParsedCertificate): string {
 	return sanitize(commonName ?? subject) || l10n.t("(no subject)");
 }
 
 /** Returns a certificate's entry in a list of a file's certificates. @param now Unix seconds. */
-export function candidateChoiceWords(
+export function formatCertificateChoice(
 	parsed: ParsedCertificate,
 	position: number,
 	count: number,
 	now: number,
 ): { label: string; description: string } {
 	const kind = parsed.isCa ? l10n.t("CA") : l10n.t("leaf");
-	const description = [kind, expiryWords(parsed.notAfter, now), l10n.t("{0} of {1}", position, count)].join(" · ");
-	return { label: candidateName(parsed), description };
+	const description = [kind, formatExpiry(parsed.notAfter, now), l10n.t("{0} of {1}", position, count)].join(" · ");
+	return { label: formatParsedCertificateName(parsed), description };
 }
 
 /**
@@ -26,18 +26,23 @@ export function candidateChoiceWords(
  * @param now Unix seconds.
  * @param maxLength Maximum length of subject and issuer, in graphemes.
  */
-export function factWords(
+export function formatMainFields(
 	parsed: ParsedCertificate,
 	now: number,
 	maxLength?: number,
 ): readonly (readonly [string, string])[] {
 	const { subject, issuer, notBefore, notAfter, sha256 } = parsed;
-	const validity = l10n.t("{0} to {1} (UTC), {2}", dayWords(notBefore), dayWords(notAfter), expiryWords(notAfter, now));
+	const validity = l10n.t(
+		"{0} to {1} (UTC), {2}",
+		formatUtcDay(notBefore),
+		formatUtcDay(notAfter),
+		formatExpiry(notAfter, now),
+	);
 	return [
 		[l10n.t("Subject"), sanitize(subject, maxLength) || l10n.t("(empty)")],
 		[l10n.t("Issuer"), sanitize(issuer, maxLength) || l10n.t("(empty)")],
 		[l10n.t("Valid"), validity],
-		[l10n.t("SHA-256"), fingerprintWords(sha256)],
+		[l10n.t("SHA-256"), formatFingerprint(sha256)],
 	];
 }
 
@@ -45,20 +50,20 @@ export function factWords(
 const MAX_SUBJECT_LENGTH = 1000;
 
 /** Like `formatMainFields`, with all fields for a document. @param now Unix seconds. */
-export function contentFacts(parsed: ParsedCertificate, now: number): readonly (readonly [string, string])[] {
+export function formatAllFields(parsed: ParsedCertificate, now: number): readonly (readonly [string, string])[] {
 	const { notBefore, notAfter, serialNumber, isCa } = parsed;
 	return [
-		...factWords(parsed, now, MAX_SUBJECT_LENGTH),
-		...(notBefore === null ? [] : [[l10n.t("Valid from"), absoluteTime(notBefore)] as const]),
-		...(notAfter === null ? [] : [[l10n.t("Valid to"), absoluteTime(notAfter)] as const]),
+		...formatMainFields(parsed, now, MAX_SUBJECT_LENGTH),
+		...(notBefore === null ? [] : [[l10n.t("Valid from"), formatAbsoluteTime(notBefore)] as const]),
+		...(notAfter === null ? [] : [[l10n.t("Valid to"), formatAbsoluteTime(notAfter)] as const]),
 		[l10n.t("Serial number"), serialNumber],
-		[l10n.t("Key"), keyWords(parsed)],
+		[l10n.t("Key"), formatKeyDetails(parsed)],
 		[l10n.t("CA"), isCa === null ? l10n.t("it does not say") : isCa ? l10n.t("yes") : l10n.t("no")],
 	];
 }
 
 /** Returns a key's type and size. */
-export function keyWords({ keyType, keyBits }: ParsedCertificate): string {
+export function formatKeyDetails({ keyType, keyBits }: ParsedCertificate): string {
 	const type = KEY_TYPES[keyType] ?? keyType;
 	return keyBits === null ? type : l10n.t("{0}, {1} bits", type, keyBits);
 }
@@ -69,18 +74,18 @@ const KEY_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Returns a line for each field, with aligned values. */
-export function factLines(fields: readonly (readonly [label: string, value: string])[]): readonly string[] {
+export function formatFieldLines(fields: readonly (readonly [label: string, value: string])[]): readonly string[] {
 	const width = Math.max(...fields.map(([label]) => label.length));
 	return fields.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
 }
 
 /** Returns a line for each finding, with its severity. */
-export function findingLines(findings: readonly Finding[]): readonly string[] {
+export function formatFindingLines(findings: readonly Finding[]): readonly string[] {
 	return findings.map((finding) => `${formatSeverity(finding.level)}: ${describeFinding(finding)}`);
 }
 
 /** Returns a fingerprint in groups of four, for comparison by eye. @param sha256 Hex. */
-export function fingerprintWords(sha256: string): string {
+export function formatFingerprint(sha256: string): string {
 	return sha256.replace(/(.{4})(?=.)/g, "$1 ");
 }
 
@@ -88,8 +93,8 @@ export function fingerprintWords(sha256: string): string {
 const SHORT_FINGERPRINT_DIGITS = 16;
 
 /** Returns the beginning of a fingerprint, in groups of four. @param sha256 Hex. */
-export function fingerprintStart(sha256: string): string {
-	return `${fingerprintWords(sha256.slice(0, SHORT_FINGERPRINT_DIGITS))} …`;
+export function formatShortFingerprint(sha256: string): string {
+	return `${formatFingerprint(sha256.slice(0, SHORT_FINGERPRINT_DIGITS))} …`;
 }
 
 function formatSeverity(severity: Severity): string {

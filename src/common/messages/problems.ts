@@ -1,19 +1,19 @@
 import * as l10n from "@vscode/l10n";
-import type { KeyIssue, LookupOutcome, Problem, UnreadableFile, UploadEnding } from "../../domain/problem.ts";
-import { clientRefusalWords, outcomeWords } from "./certificateFileMessages.ts";
+import type { KeyIssue, Problem, UnreadableFile } from "../../domain/problem.ts";
+import { describeClientFileRefusal, describeFileOutcome } from "./certificateFileMessages.ts";
 import { describeActiveCertificate, describeUnknownChange, describeUnreadScopes } from "./changes.ts";
-import { clockWords } from "./dates.ts";
 import {
-	baseUrlWords,
-	clientCertificateWords,
-	proxyWords,
-	refusedClientWords,
-	serverCertificateWords,
-	unreachableWords,
+	describeBaseUrlIssue,
+	describeProxyIssue,
+	describeRefusedClientCertificate,
+	describeServerCertificateIssue,
+	describeTlsKeyPairIssue,
+	describeUnreachableServer,
 } from "./networkProblems.ts";
 import { describeRotationIssue } from "./rotationIssues.ts";
 import { sanitize } from "./sanitize.ts";
 import { describeLateStorageProblem, describeStorageProblem } from "./storageProblems.ts";
+import { describePendingUpload, describeUnconfirmedUpload } from "./uploadProblems.ts";
 
 /** A command that can solve a problem. */
 export type Remedy =
@@ -35,8 +35,8 @@ export function describeProblem(problem: Problem): string {
 				"{0}: {1}",
 				sanitize(problem.file),
 				problem.wanted === "anchor"
-					? outcomeWords({ reason: problem.refusal, candidates: [], skipped: problem.skipped })
-					: clientRefusalWords(problem.refusal),
+					? describeFileOutcome({ reason: problem.refusal, candidates: [], skipped: problem.skipped })
+					: describeClientFileRefusal(problem.refusal),
 			);
 		case "file-unreadable":
 			return describeUnreadableFile(problem.why, sanitize(problem.file));
@@ -55,24 +55,24 @@ export function describeProblem(problem: Problem): string {
 		case "key-malformed":
 			return describeKeyIssue(problem.why);
 		case "base-url":
-			return baseUrlWords(problem.rule);
+			return describeBaseUrlIssue(problem.rule);
 		case "secrets-unavailable":
 			return l10n.t(
 				"The editor's secret storage did not work, so nothing was stored. Check that this computer's keyring is unlocked, then try again.",
 			);
 		case "unreachable":
-			return unreachableWords(sanitize(problem.host), problem.proxy === null ? null : sanitize(problem.proxy));
+			return describeUnreachableServer(sanitize(problem.host), problem.proxy === null ? null : sanitize(problem.proxy));
 		case "proxy":
-			return proxyWords(problem.why, sanitize(problem.proxy));
+			return describeProxyIssue(problem.why, sanitize(problem.proxy));
 		case "client-certificate":
 		case "client-pair":
-			return clientCertificateWords(problem.why, sanitize(problem.file));
+			return describeTlsKeyPairIssue(problem.why, sanitize(problem.file));
 		case "client-certificate-refused":
-			return refusedClientWords(sanitize(problem.host), problem.presented);
+			return describeRefusedClientCertificate(sanitize(problem.host), problem.presented);
 		case "connection-lost":
 			return l10n.t("The connection to {0} was lost before the answer was there. Try again.", sanitize(problem.host));
 		case "untrusted-server":
-			return serverCertificateWords(problem.why, sanitize(problem.host));
+			return describeServerCertificateIssue(problem.why, sanitize(problem.host));
 		case "timeout":
 			return l10n.t("{0} did not answer in time. Try again later.", sanitize(problem.host));
 		case "redirected":
@@ -127,7 +127,7 @@ export function describeProblem(problem: Problem): string {
 		case "upload-pending":
 			return describePendingUpload(sanitize(problem.name), problem.running);
 		case "unconfirmed":
-			return describeUnconfirmedUpload(sanitize(problem.name), problem.ending, problem.look, Date.now());
+			return describeUnconfirmedUpload(sanitize(problem.name), problem.ending, problem.lookup, Date.now());
 		case "certificate-active":
 			return describeActiveCertificate(problem);
 		case "scopes-unread":
@@ -137,7 +137,7 @@ export function describeProblem(problem: Problem): string {
 		case "change-unknown":
 			return describeUnknownChange(problem);
 		case "rotation-refused":
-			return describeRotationIssue(problem.flaw);
+			return describeRotationIssue(problem.issue);
 		case "rotation-pending":
 			return l10n.t("The rotation of “{0}” is not over. Finish or undo it first.", sanitize(problem.name));
 		case "no-rotation":
@@ -197,7 +197,7 @@ export function remedyFor(problem: Problem): Remedy | null {
 			return "show-view";
 		case "unconfirmed":
 			// Another lookup cannot distinguish an older copy from this upload. A person may.
-			return problem.look.outcome === "ambiguous" ? "show-view" : "check-upload";
+			return problem.lookup.outcome === "ambiguous" ? "show-view" : "check-upload";
 		case "connection-lost":
 		case "not-found":
 		case "conflict":
@@ -292,79 +292,5 @@ function describeRejection({ status, code, param }: Problem & { reason: "rejecte
 			return param === null
 				? l10n.t("OpenAI refused the request ({0}). Nothing was changed. The log has the request's id.", status)
 				: l10n.t("OpenAI refused the request because of its field “{0}” ({1}). Nothing was changed.", param, status);
-	}
-}
-
-/** Describes that an upload of the same certificate is running or unconfirmed. */
-export function describePendingUpload(name: string, running: boolean): string {
-	return running
-		? l10n.t(
-				"The same certificate is being uploaded already, as “{0}”. Nothing more was sent. Wait until that is over.",
-				name,
-			)
-		: l10n.t(
-				"An upload of the same certificate, as “{0}”, is not confirmed: it may have arrived. Nothing more was sent. Check Now on its row first.",
-				name,
-			);
-}
-
-/**
- * Describes an upload with unknown outcome, and what to do. Must never say that the certificate isn't there.
- * @param ending How the request ended; `null` if this call sent nothing.
- * @param lookup The outcome of the last lookup in the organization's list; `null` before the first lookup.
- * @param now Unix milliseconds.
- */
-export function describeUnconfirmedUpload(
-	name: string,
-	ending: UploadEnding | null,
-	lookup: LookupOutcome | null,
-	now: number,
-): string {
-	return `${describeUploadEnding(name, ending, lookup !== null)} ${describeLookup(lookup, now)}`;
-}
-
-/** @param wasLookedUp True after a lookup in the organization's list. */
-function describeUploadEnding(name: string, ending: UploadEnding | null, wasLookedUp: boolean): string {
-	switch (ending?.kind) {
-		case undefined:
-			return wasLookedUp
-				? l10n.t("The upload of “{0}” is still unconfirmed.", name)
-				: l10n.t("An upload of “{0}” was started, but no response arrived.", name);
-		case "no-response":
-			return l10n.t("“{0}” was sent, but no response arrived.", name);
-		case "canceled":
-			return l10n.t("You canceled the upload of “{0}” after it was sent.", name);
-		case "redirected":
-			return l10n.t("“{0}” was sent, but the server tried to redirect the request, which wasn't followed.", name);
-		case "unreadable":
-			return l10n.t("“{0}” was sent, but the response couldn't be read.", name);
-		case "status":
-			return ending.status === 409
-				? l10n.t("“{0}” was sent, but OpenAI reported a conflict (409).", name)
-				: l10n.t("“{0}” was sent, but OpenAI had a server error ({1}).", name, ending.status);
-	}
-}
-
-function describeLookup(lookup: LookupOutcome | null, now: number): string {
-	switch (lookup?.outcome) {
-		case undefined:
-			return l10n.t("Select Check Now before you upload it again.");
-		case "not-seen":
-			return l10n.t(
-				"It wasn't in the list at {0} but might still appear. Select Check Now before you upload it again.",
-				clockWords(lookup.at, now),
-			);
-		case "failed":
-			return l10n.t("The list couldn't be loaded. Select Check Now before you upload it again.");
-		case "partial":
-			return l10n.t("Not all certificates could be read. Select Check Now before you upload it again.");
-		case "unplaced":
-			return l10n.t(
-				"OpenAI didn't name the organization it was sent to, and nothing shows that it's this one. Look there, or forget this upload.",
-			);
-		case "ambiguous":
-			return l10n.t(
-				"The same certificate is in the list, possibly an older copy. Check when it was uploaded; if it's this upload, forget this one.",
-			);
 	}
 }

@@ -22,7 +22,7 @@ export function summarizeScopes(scopes: readonly Scope[], nameOf: (projectId: st
 }
 
 /** Like `summarizeScopes`, for items with a scope each. */
-export function summarizeScopesByName(
+export function summarizeScopesOf(
 	items: readonly { readonly scope: Scope }[],
 	nameOf: (projectId: string) => string | null,
 ): ScopeSummary {
@@ -34,18 +34,18 @@ export function summarizeScopesByName(
 
 /** Returns one phrase, such as “the organization and project “A””. @param max Maximum number of named projects. */
 export function formatScopes({ organization, projects }: ScopeSummary, max = MAX_NAMED): string {
-	return formatList([...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, max)]);
+	return formatList([...(organization ? [l10n.t("the organization")] : []), ...formatProjectNames(projects, max)]);
 }
 
 /** Returns a line for each scope. @param max Maximum number of projects with a line. */
 export function formatScopeLines({ organization, projects }: ScopeSummary, max: number): string {
-	const names = [...(organization ? [l10n.t("the organization")] : []), ...projectNames(projects, max)];
+	const names = [...(organization ? [l10n.t("the organization")] : []), ...formatProjectNames(projects, max)];
 	return names.map((name) => `• ${name}`).join("\n");
 }
 
 /** Returns phrases with the names of projects and the number of unnamed projects. */
-export function projectNames(projects: readonly NamedProject[], max = MAX_NAMED): string[] {
-	const names = projects.slice(0, max).map((project) => l10n.t("project “{0}”", projectName(project)));
+export function formatProjectNames(projects: readonly NamedProject[], max = MAX_NAMED): string[] {
+	const names = projects.slice(0, max).map((project) => l10n.t("project “{0}”", formatProjectName(project)));
 	const more = projects.length - names.length;
 	if (more === 0) return names;
 	const isOne = new Intl.PluralRules(currentLocale()).select(more) === "one";
@@ -53,7 +53,7 @@ export function projectNames(projects: readonly NamedProject[], max = MAX_NAMED)
 }
 
 /** Returns a project's name for display, else its id. */
-export function projectName({ id, name }: NamedProject): string {
+export function formatProjectName({ id, name }: NamedProject): string {
 	return sanitize(name ?? "") || id;
 }
 

@@ -26,7 +26,7 @@ export interface HeldLock {
 	 * Asserts that this window still has the lock. Must be called right before each changing request or write.
 	 * @throws ProblemError `lock-lost` if another window took over the lock; `not-recorded` if its files cannot be read
 	 */
-	check(): Promise<void>;
+	assertHeld(): Promise<void>;
 }
 
 /** A clock that tests control. */
@@ -77,7 +77,7 @@ export class LockFile implements HeldLock {
 		}
 	}
 
-	async check(): Promise<void> {
+	async assertHeld(): Promise<void> {
 		this.#stop();
 		await this.#writeHeartbeat("r+").catch((error) => {
 			// A window that took over the lock removes this file.

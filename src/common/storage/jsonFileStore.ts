@@ -57,7 +57,7 @@ export class JsonFileStore<T> {
 	}
 
 	/** Lists the plain files. Removes unfinished files of dead windows. @throws ProblemError `not-recorded` */
-	async names(): Promise<readonly string[]> {
+	async listFiles(): Promise<readonly string[]> {
 		const entries = await retryWhileBusy(() => this.#fileSystem.readdir(this.#folder, { withFileTypes: true })).catch(
 			(error) => {
 				if (hasErrorCode(error, "ENOENT")) return [];
@@ -100,7 +100,7 @@ export class JsonFileStore<T> {
 			await withTimeLimit(this.#fileSystem.mkdir(this.#folder, { recursive: true, mode: 0o700 }));
 			await this.#writeFlushed(temporary, JSON.stringify({ version: this.#format.version, ...value }));
 			await retryWhileBusy(async () => {
-				await lock?.check();
+				await lock?.assertHeld();
 				await this.#fileSystem.rename(temporary, join(this.#folder, name));
 			});
 		} catch (error) {

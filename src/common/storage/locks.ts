@@ -168,7 +168,7 @@ export class FileLocks {
 		}
 		// An overtaken holder writes a heartbeat before looking for a higher number. This window creates a number before
 		// looking for the heartbeat. So at least one of the two windows sees the other.
-		const isMine = await lock.check().then(
+		const isMine = await lock.assertHeld().then(
 			async () => (await this.#readFile(previous)) === expected,
 			() => false,
 		);

@@ -49,7 +49,11 @@ export async function pickFiles(
 ): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
-		const activeChoice = { label: sanitize(fileName(active)), description: l10n.t("active editor"), value: active };
+		const activeChoice = {
+			label: sanitize(displayFileName(active)),
+			description: l10n.t("active editor"),
+			value: active,
+		};
 		const otherChoice = { label: l10n.t("Choose a file…"), value: null };
 		const chosen = await pickOne({ title, placeholder: l10n.t("Which file?") }, [activeChoice, otherChoice]);
 		if (chosen) return [chosen];
@@ -71,7 +75,7 @@ function activeFile(): vscode.Uri | null {
 }
 
 /** Returns a file's name without folders, for display. */
-export function fileName(uri: vscode.Uri): string {
+export function displayFileName(uri: vscode.Uri): string {
 	return posix.basename(uri.path);
 }
 
@@ -80,7 +84,7 @@ export function fileName(uri: vscode.Uri): string {
  * @throws ProblemError `file-unreadable`
  */
 export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent> {
-	const name = fileName(uri);
+	const name = displayFileName(uri);
 	const unreadable = (why: UnreadableFile) => new ProblemError({ reason: "file-unreadable", file: name, why });
 
 	const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());

@@ -15,14 +15,14 @@ export class Log implements vscode.Disposable {
 	}
 
 	/** Logs a request: method, route, status, milliseconds, request id, and the service's error message. */
-	exchange({ method, route, status, milliseconds, requestId, message }: RequestLogEntry): void {
+	logRequest({ method, route, status, milliseconds, requestId, message }: RequestLogEntry): void {
 		const parts = [method, route, status ?? "no answer", `${milliseconds} ms`, requestId ?? ""];
 		if (message !== null) parts.push(`“${message}”`);
 		this.#channel.info(redact(parts.join(" ").trimEnd()));
 	}
 
 	/** Logs an unexpected error's type and code location. Never its message, which could contain anything. */
-	defect(thrown: unknown): void {
+	logUnexpectedError(thrown: unknown): void {
 		this.#channel.error(
 			redact(`Unexpected ${thrown instanceof Error ? thrown.name : typeof thrown} ${codeLocation(thrown)}`),
 		);

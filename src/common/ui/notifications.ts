@@ -17,7 +17,7 @@ export interface NotificationDeps {
 
 interface MessageText {
 	readonly brief: string;
-	readonly whole: string;
+	readonly complete: string;
 }
 
 /**
@@ -33,12 +33,12 @@ export async function showMessage(
 	message: string | MessageText,
 	...buttons: readonly string[]
 ): Promise<string | undefined> {
-	const text: MessageText = typeof message === "string" ? { brief: message, whole: message } : message;
+	const text: MessageText = typeof message === "string" ? { brief: message, complete: message } : message;
 	const details = l10n.t("Show Details");
 	const isTruncated = buttons.length === 0 && text.brief.length > MAX_SHOWN_LENGTH;
 	const labels = isTruncated || text.brief.includes("\n") ? [...buttons, details] : buttons;
 	const chosen = await SHOW[kind](text.brief, ...labels);
 	if (chosen !== details) return chosen;
-	await documents.show(l10n.t("Details"), `${text.whole}\n`);
+	await documents.show(l10n.t("Details"), `${text.complete}\n`);
 	return undefined;
 }

@@ -1,20 +1,20 @@
 import * as vscode from "vscode";
 import { isCancelled, problemOf } from "../../domain/problem.ts";
-import { COMMANDS, VIEW } from "../manifestIds.ts";
+import { CERTIFICATES_VIEW, COMMANDS } from "../manifestIds.ts";
 import { describeProblem, formatRemedy, type Remedy, remedyFor } from "../messages/problems.ts";
 import type { Log } from "./log.ts";
 import { type NotificationDeps, showMessage } from "./notifications.ts";
 import { showUnexpectedError } from "./unexpectedError.ts";
 
 /** The command that each remedy runs. */
-export const MENDING_COMMANDS: Readonly<Record<Remedy, readonly [command: string, ...args: string[]]>> = {
+export const REMEDY_COMMANDS: Readonly<Record<Remedy, readonly [command: string, ...args: string[]]>> = {
 	"set-key": [COMMANDS.setKey],
 	"set-passphrase": [COMMANDS.setPassphrase],
 	"open-settings": [COMMANDS.openSettings],
 	"open-proxy-settings": ["workbench.action.openSettings", "http.proxy"],
 	"show-log": [COMMANDS.showLog],
 	refresh: [COMMANDS.refresh],
-	"show-view": [`${VIEW}.focus`],
+	"show-view": [`${CERTIFICATES_VIEW}.focus`],
 	"check-upload": [COMMANDS.checkUpload],
 	"switch-connection": [COMMANDS.switchConnection],
 };
@@ -31,5 +31,5 @@ export async function showProblem(thrown: unknown, context: NotificationDeps & {
 		describeProblem(problem),
 		...(remedy ? [formatRemedy(remedy)] : []),
 	);
-	if (chosen && remedy) await vscode.commands.executeCommand(...MENDING_COMMANDS[remedy]);
+	if (chosen && remedy) await vscode.commands.executeCommand(...REMEDY_COMMANDS[remedy]);
 }

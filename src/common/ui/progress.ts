@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { VIEW } from "../manifestIds.ts";
+import { CERTIFICATES_VIEW } from "../manifestIds.ts";
 
 /** Delay before progress is shown, in milliseconds. */
 const DELAY_MS = 500;
@@ -25,7 +25,7 @@ export async function withDelayedProgress<T>(title: string, promise: Promise<T>,
 /** Like `withDelayedProgress`, and shows progress in the certificates view. @param task Must end by its signal. */
 export async function withCancellableProgress<T>(title: string, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
 	const abort = new AbortController();
-	return vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
+	return vscode.window.withProgress({ location: { viewId: CERTIFICATES_VIEW } }, () =>
 		withDelayedProgress(title, task(abort.signal), abort),
 	);
 }

@@ -5,7 +5,7 @@ import { CancelledError } from "../../domain/problem.ts";
 export class BackPressed extends Error {}
 
 /** A question's position in a sequence. */
-export interface Position {
+export interface StepPosition {
 	readonly step: number;
 	readonly steps: number;
 }
@@ -24,7 +24,7 @@ export interface TextQuestion {
 	readonly password?: boolean;
 	/** Blanks around the text are part of the text. */
 	readonly keepWhitespace?: boolean;
-	readonly position?: Position;
+	readonly position?: StepPosition;
 	readonly button?: TextButton;
 	validate(text: string): Validation | null;
 	/**
@@ -113,7 +113,7 @@ export interface Choice<T> extends vscode.QuickPickItem {
 
 /** Prompts for a choice. @param preselected The choice that Enter accepts. @throws CancelledError; BackPressed */
 export async function pickOne<T>(
-	question: { readonly title: string; readonly placeholder: string; readonly position?: Position },
+	question: { readonly title: string; readonly placeholder: string; readonly position?: StepPosition },
 	choices: readonly Choice<T>[],
 	preselected: Choice<T> | undefined = choices[0],
 ): Promise<T> {
@@ -175,7 +175,7 @@ export async function pickMany<T>(
  * Asks questions in a sequence, with a way back from each question but the first.
  * @throws CancelledError as soon as a question is cancelled
  */
-export async function runSteps(questions: readonly ((position: Position) => Promise<void>)[]): Promise<void> {
+export async function runSteps(questions: readonly ((position: StepPosition) => Promise<void>)[]): Promise<void> {
 	let step = 0;
 	for (let ask = questions[0]; ask; ask = questions[step]) {
 		try {
@@ -195,7 +195,7 @@ function keepOpen(input: vscode.QuickInput): void {
 
 function showPosition(
 	input: vscode.QuickInput & { buttons: readonly vscode.QuickInputButton[] },
-	position?: Position,
+	position?: StepPosition,
 ): void {
 	if (!position || position.steps < 2) return;
 	input.step = position.step;

@@ -9,12 +9,12 @@ const DEFAULT_MTLS_URL = "https://mtls.api.openai.com";
 const DEFAULT_PATH = "/v1";
 
 /** Returns the service's URL. @throws ProblemError `base-url` if the setting breaks a rule */
-export function baseUrl(): BaseUrl {
+export function readBaseUrl(): BaseUrl {
 	return parseBaseUrl(userText(SETTINGS.baseUrl) || DEFAULT_BASE_URL);
 }
 
 /** Returns the URL for client certificates. @throws ProblemError `base-url` if the setting breaks a rule */
-export function mtlsUrl(): BaseUrl {
+export function readMtlsUrl(): BaseUrl {
 	try {
 		const url = parseBaseUrl(userText(SETTINGS.mtlsUrl) || DEFAULT_MTLS_URL);
 		if (url.encrypted) return { ...url, path: url.path || DEFAULT_PATH };
@@ -25,18 +25,18 @@ export function mtlsUrl(): BaseUrl {
 }
 
 /** Returns how many days before its expiry a certificate counts as expiring. */
-export function reminderDays(): number {
+export function readReminderDays(): number {
 	const days = userValue(SETTINGS.reminderDays);
 	return typeof days === "number" && days >= 0 ? days : DEFAULT_REMINDER_DAYS;
 }
 
 /** Returns the client certificate's path; empty if none is set. */
-export function clientCertificate(): string {
+export function readClientCertificatePath(): string {
 	return userText(SETTINGS.clientCertificate);
 }
 
 /** Returns the path of the client certificate's key; empty if the certificate's file contains the key. */
-export function clientKey(): string {
+export function readClientKeyPath(): string {
 	return userText(SETTINGS.clientKey);
 }
 
@@ -44,7 +44,7 @@ export function clientKey(): string {
  * Returns the editor's current proxy and TLS settings, including policies. The editor never reads these settings from a
  * workspace.
  */
-export function network(): NetworkSettings {
+export function readNetworkSettings(): NetworkSettings {
 	const http = vscode.workspace.getConfiguration("http");
 	return {
 		proxySupport: http.get("proxySupport") !== "off",

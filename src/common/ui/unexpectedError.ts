@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 
 /** Shows and logs an unexpected error. The log gets its type and code location. */
 export async function showUnexpectedError(thrown: unknown, log: Log): Promise<void> {
-	log.defect(thrown);
+	log.logUnexpectedError(thrown);
 	const showLog = l10n.t("Show Log");
 	const message = l10n.t("Something went wrong that this extension did not expect.");
 	const chosen = await vscode.window.showErrorMessage(message, showLog);

@@ -13,7 +13,7 @@ import {
 import { type Scope, scopeKey } from "../../domain/scope.ts";
 import { isActive, isComplete, type ScopeReading } from "../organization/activeScopes.ts";
 import { type OrganizationContext, OrganizationSession } from "../organization/organizationSession.ts";
-import { MOST_AT_ONCE } from "../organization/projectStore.ts";
+import { MAX_CONCURRENT_REQUESTS } from "../organization/projectStore.ts";
 
 /** The certificates and scopes of an activation or deactivation. */
 export interface ActivationTarget {
@@ -25,7 +25,7 @@ export interface ActivationTarget {
 
 /** The freshly read state that the user confirms before a change. */
 export interface ActivationSnapshot {
-	readonly epoch: number;
+	readonly generation: number;
 	/** The certificates as the organization lists them. */
 	readonly certificates: readonly Certificate[];
 	readonly scopes: readonly ScopeSnapshot[];
@@ -36,7 +36,7 @@ export interface ScopeSnapshot {
 	/** The active ids in the scope's list, sorted. */
 	readonly active: readonly string[];
 	/** False if the list may be incomplete. */
-	readonly whole: boolean;
+	readonly complete: boolean;
 	/** Why the list could not be read, else `null`. */
 	readonly problem: Problem | null;
 }
@@ -210,7 +210,7 @@ async function readSnapshot(
 	ids: readonly string[],
 	signal?: AbortSignal,
 ): Promise<ActivationSnapshot> {
-	const limit = limitConcurrency(MOST_AT_ONCE);
+	const limit = limitConcurrency(MAX_CONCURRENT_REQUESTS);
 	const organization = session.certificates(signal);
 	const [listing, ...readings] = await Promise.all([
 		organization,
@@ -222,27 +222,27 @@ async function readSnapshot(
 	const certificates = listing.certificates.filter(({ id }) => ids.includes(id));
 	if (certificates.length < new Set(ids).size && isComplete(listing)) throw new ProblemError({ reason: "not-found" });
 	return {
-		epoch: session.generation,
+		generation: session.generation,
 		certificates,
-		scopes: scopes.map((scope, index) => basisOf(scope, readings[index])),
+		scopes: scopes.map((scope, index) => toScopeSnapshot(scope, readings[index])),
 	};
 }
 
 /** Converts a reading of a scope's list. */
-export function basisOf(scope: Scope, reading: ScopeReading | undefined): ScopeSnapshot {
+export function toScopeSnapshot(scope: Scope, reading: ScopeReading | undefined): ScopeSnapshot {
 	const listing = reading?.listing ?? null;
 	const active = listing?.certificates.filter((each) => each.active).map(({ id }) => id) ?? [];
 	return {
 		scope,
 		active: active.sort(),
-		whole: listing !== null && isComplete(listing),
+		complete: listing !== null && isComplete(listing),
 		problem: reading?.problem ?? null,
 	};
 }
 
 /** @throws ProblemError `connection-changed`, `changed-meanwhile` */
 function assertConfirmed(confirmed: ActivationSnapshot, fresh: ActivationSnapshot): void {
-	if (confirmed.epoch !== fresh.epoch) throw new ProblemError({ reason: "connection-changed" });
+	if (confirmed.generation !== fresh.generation) throw new ProblemError({ reason: "connection-changed" });
 	const names = ({ certificates }: ActivationSnapshot) => new Map(certificates.map(({ id, name }) => [id, name]));
 	// Scopes that cannot be read now are not compared, because they stay unchanged.
 	const readable = fresh.scopes.filter(({ problem }) => !problem).map(keyOf);

@@ -1,11 +1,11 @@
 import * as l10n from "@vscode/l10n";
 import {
 	type CertificateWithContent,
-	changedWords,
-	nameWords,
-	paragraphs,
-	subjectLines,
-	subjectsWords,
+	describeChangedMeanwhile,
+	formatCertificateLines,
+	formatCertificateName,
+	formatCertificates,
+	joinParagraphs,
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
@@ -20,9 +20,9 @@ const MAX_NAMED_SCOPES = 10;
 export interface ConfirmationQuestion {
 	readonly subjects: readonly CertificateWithContent[];
 	/** The scopes to activate or deactivate in. */
-	readonly places: ScopeSummary;
+	readonly scopes: ScopeSummary;
 	/** Scopes that stay unchanged because they could not be read. */
-	readonly unread: Unread | null;
+	readonly unread: UnreadScopes | null;
 	/** The effect on this extension's own calls; `null` if there is none. */
 	readonly access: string | null;
 	/** True if a change made the prompt repeat. */
@@ -32,34 +32,37 @@ export interface ConfirmationQuestion {
 /** The prompt before certificates are activated. */
 export interface ActivationQuestion extends ConfirmationQuestion {
 	/** Scopes in which no client certificate is known to be required yet. */
-	readonly open: ScopeSummary;
+	readonly unenforced: ScopeSummary;
 	/** Whether to say that filters are not copied. */
-	readonly policies: boolean;
+	readonly showPolicyNote: boolean;
 }
 
-export interface Unread {
-	readonly places: ScopeSummary;
+export interface UnreadScopes {
+	readonly scopes: ScopeSummary;
 	/** The problem of the first unread scope. */
 	readonly problem: Problem;
 }
 
 /** Describes an activation before the user confirms it: certificates, scopes and consequences. */
-export function activationWords(question: ActivationQuestion, time: Time): { message: string; detail: string } {
+export function describeActivationQuestion(
+	question: ActivationQuestion,
+	time: Time,
+): { message: string; detail: string } {
 	const { subjects, unread, access, changed } = question;
-	const scopes = question.places;
+	const scopes = question.scopes;
 	const certificates = subjects.map(({ certificate }) => certificate);
 	return {
-		message: l10n.t("Activate {0} in {1}?", subjectsWords(certificates), formatScopes(scopes, MAX_NAMED_SCOPES)),
-		detail: paragraphs(
-			changed && changedWords(),
-			subjectLines(subjects, time),
-			describeConsequence(scopes, question.open),
+		message: l10n.t("Activate {0} in {1}?", formatCertificates(certificates), formatScopes(scopes, MAX_NAMED_SCOPES)),
+		detail: joinParagraphs(
+			changed && describeChangedMeanwhile(),
+			formatCertificateLines(subjects, time),
+			describeConsequence(scopes, question.unenforced),
 			access !== null &&
 				l10n.t(
 					"Calls of the Admin API are refused likewise, which all of this extension's are. {0} The dashboard at OpenAI does not demand a client certificate: it is the way back.",
 					access,
 				),
-			question.policies &&
+			question.showPolicyNote &&
 				l10n.t(
 					"A filter (CEL policy) that was set on another certificate in the dashboard does not come along: set it on this one there. This is said once.",
 				),
@@ -81,37 +84,40 @@ function describeConsequence(scopes: ScopeSummary, unenforced: ScopeSummary): st
 }
 
 /** Returns the text to type: the shown name, or the id if nobody could type the name; for several, their number. */
-export function textToType(subjects: readonly CertificateWithContent[]): string {
+export function confirmationText(subjects: readonly CertificateWithContent[]): string {
 	const [only] = subjects;
 	if (!only || subjects.length > 1) return l10n.t("activate {0}", subjects.length);
 	const { id, name } = only.certificate;
 	const text = name?.trim() ?? "";
-	return text === "" || text !== nameWords(only.certificate) || /\s{2}|[^\S ]/.test(text) ? id : text;
+	return text === "" || text !== formatCertificateName(only.certificate) || /\s{2}|[^\S ]/.test(text) ? id : text;
 }
 
 /** `DeactivationImpact` with the names of the projects. */
 export interface ImpactSummary {
-	readonly off: ScopeSummary;
-	readonly left: ScopeSummary;
-	readonly unclear: ScopeSummary;
+	readonly unenforced: ScopeSummary;
+	readonly inheritedOnly: ScopeSummary;
+	readonly unknown: ScopeSummary;
 }
 
 /** The prompt before certificates are deactivated. */
 export interface DeactivationQuestion extends ConfirmationQuestion, ImpactSummary {}
 
 /** Describes a deactivation before the user confirms it: certificates, scopes and consequences. */
-export function deactivationWords(question: DeactivationQuestion, time: Time): { message: string; detail: string } {
+export function describeDeactivationQuestion(
+	question: DeactivationQuestion,
+	time: Time,
+): { message: string; detail: string } {
 	const { subjects, unread, access, changed } = question;
-	const [scopes, unenforced] = [question.places, question.off];
+	const [scopes, unenforced] = [question.scopes, question.unenforced];
 	const certificates = subjects.map(({ certificate }) => certificate);
 	const isStillEnforced =
 		unenforced.organization !== scopes.organization || unenforced.projects.length < scopes.projects.length;
 	return {
-		message: l10n.t("Deactivate {0} in {1}?", subjectsWords(certificates), formatScopes(scopes, MAX_NAMED_SCOPES)),
-		detail: paragraphs(
-			changed && changedWords(),
-			subjectLines(subjects, time),
-			...offWords(question),
+		message: l10n.t("Deactivate {0} in {1}?", formatCertificates(certificates), formatScopes(scopes, MAX_NAMED_SCOPES)),
+		detail: joinParagraphs(
+			changed && describeChangedMeanwhile(),
+			formatCertificateLines(subjects, time),
+			...describeImpact(question),
 			isStillEnforced &&
 				l10n.t("Clients whose certificates chain to nothing else that is active there are refused from then on."),
 			access,
@@ -121,33 +127,33 @@ export function deactivationWords(question: DeactivationQuestion, time: Time): {
 }
 
 /** Describes where nothing is enforced any longer, in paragraphs. */
-export function offWords(impact: ImpactSummary): string[] {
+export function describeImpact(impact: ImpactSummary): string[] {
 	const isAny = ({ organization, projects }: ScopeSummary) => organization || projects.length > 0;
 	return [
-		...(isAny(impact.off)
+		...(isAny(impact.unenforced)
 			? [
 					l10n.t(
 						"Nothing else is active in {0}. From then on, no client certificate is demanded there: a key alone is enough.",
-						formatScopes(impact.off, MAX_NAMED_SCOPES),
+						formatScopes(impact.unenforced, MAX_NAMED_SCOPES),
 					),
-					...(impact.off.organization
+					...(impact.unenforced.organization
 						? [l10n.t("A project with active certificates of its own still demands one.")]
 						: []),
 				]
 			: []),
-		...(isAny(impact.left)
+		...(isAny(impact.inheritedOnly)
 			? [
 					l10n.t(
 						"Nothing else of its own is active in {0}. What is active in the organization still counts there.",
-						formatScopes(impact.left, MAX_NAMED_SCOPES),
+						formatScopes(impact.inheritedOnly, MAX_NAMED_SCOPES),
 					),
 				]
 			: []),
-		...(isAny(impact.unclear)
+		...(isAny(impact.unknown)
 			? [
 					l10n.t(
 						"It is not known whether anything else is active in {0}. If not, no client certificate is demanded there from then on.",
-						formatScopes(impact.unclear, MAX_NAMED_SCOPES),
+						formatScopes(impact.unknown, MAX_NAMED_SCOPES),
 					),
 				]
 			: []),
@@ -155,18 +161,22 @@ export function offWords(impact: ImpactSummary): string[] {
 }
 
 /** Says that certificates already have the requested state. */
-export function settledWords(certificates: readonly Certificate[], scopes: ScopeSummary, active: boolean): string {
-	const [subjects, where] = [subjectsWords(certificates), formatScopes(scopes)];
+export function describeAlreadyApplied(
+	certificates: readonly Certificate[],
+	scopes: ScopeSummary,
+	active: boolean,
+): string {
+	const [subjects, where] = [formatCertificates(certificates), formatScopes(scopes)];
 	if (where === "") return l10n.t("{0}: active nowhere.", subjects);
 	return active
 		? l10n.t("{0}: active in {1} already.", subjects, where)
 		: l10n.t("{0}: not active in {1}.", subjects, where);
 }
 
-function describeUnread(unread: Unread): string {
+function describeUnread(unread: UnreadScopes): string {
 	return l10n.t(
 		"Nothing is changed in {0}, which could not be read. {1}",
-		formatScopes(unread.places, MAX_NAMED_SCOPES),
+		formatScopes(unread.scopes, MAX_NAMED_SCOPES),
 		describeProblem(unread.problem),
 	);
 }

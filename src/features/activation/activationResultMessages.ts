@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords, subjectsWords } from "../../common/messages/certificateMessages.ts";
+import { formatCertificateName, formatCertificates } from "../../common/messages/certificateMessages.ts";
 import { describePartialFailure } from "../../common/messages/problems.ts";
-import { formatScopes, summarizeScopesByName } from "../../common/messages/scopes.ts";
+import { formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { ScopeResult } from "./activation.ts";
@@ -9,34 +9,34 @@ import type { ScopeResult } from "./activation.ts";
 type NameOf = (projectId: string) => string | null;
 
 /** True if every certificate has the requested state and this extension is not locked out. */
-export function isDone(results: readonly ScopeResult[]): boolean {
+export function isFullyApplied(results: readonly ScopeResult[]): boolean {
 	return results.every(
 		({ failed, unknown, notTried, lockedOut }) => failed.length + unknown.length + notTried.length === 0 && !lockedOut,
 	);
 }
 
 /** Describes the results of an activation or deactivation, one line for each outcome. */
-export function accountWords(
+export function describeActivationResults(
 	certificates: readonly Certificate[],
 	results: readonly ScopeResult[],
 	active: boolean,
 	nameOf: NameOf,
 ): string {
-	const subjects = subjectsWords(certificates);
+	const subjects = formatCertificates(certificates);
 	// One line for all scopes with the same outcome; incomplete scopes first.
-	const ordered = results.toSorted((one, other) => Number(isDone([one])) - Number(isDone([other])));
+	const ordered = results.toSorted((one, other) => Number(isFullyApplied([one])) - Number(isFullyApplied([other])));
 	const groups = Map.groupBy(ordered, (result) =>
 		[formatOutcome(result, active), ...(result.problem ? [describePartialFailure(result.problem)] : [])].join(" "),
 	);
 	const sentences = [...groups].map(([outcome, group]) =>
-		l10n.t("{0} in {1}: {2}", subjects, formatScopes(summarizeScopesByName(group, nameOf)), outcome),
+		l10n.t("{0} in {1}: {2}", subjects, formatScopes(summarizeScopesOf(group, nameOf)), outcome),
 	);
 	if (results.some(({ lockedOut }) => lockedOut)) sentences.push(describeLockout());
 	return sentences.join("\n");
 }
 
 /** Describes a deletion that did not succeed or may not have, with the deactivations before it. */
-export function notRemovedWords(
+export function describeFailedDeletion(
 	certificate: Certificate,
 	results: readonly ScopeResult[],
 	problem: Problem | null,
@@ -45,9 +45,9 @@ export function notRemovedWords(
 	const isReported = results.some((result) => result.problem === problem);
 	return [
 		problem?.reason === "change-unknown"
-			? l10n.t("It's unknown whether “{0}” was deleted.", nameWords(certificate))
-			: l10n.t("“{0}” was not deleted.", nameWords(certificate)),
-		...(results.length > 0 ? [accountWords([certificate], results, false, nameOf)] : []),
+			? l10n.t("It's unknown whether “{0}” was deleted.", formatCertificateName(certificate))
+			: l10n.t("“{0}” was not deleted.", formatCertificateName(certificate)),
+		...(results.length > 0 ? [describeActivationResults([certificate], results, false, nameOf)] : []),
 		...(problem && !isReported ? [describePartialFailure(problem)] : []),
 	].join("\n");
 }

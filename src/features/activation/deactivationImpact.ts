@@ -5,11 +5,11 @@ import type { ActivationSnapshot, ScopeSnapshot } from "./activation.ts";
 /** The scopes in which a deactivation leaves no active certificate of the scope's own. */
 export interface DeactivationImpact {
 	/** Nothing is enforced any longer. */
-	readonly off: readonly Scope[];
+	readonly unenforced: readonly Scope[];
 	/** Projects in which the organization's active certificates remain enforced. */
-	readonly left: readonly Scope[];
+	readonly inheritedOnly: readonly Scope[];
 	/** Another certificate may be active in the unread part of the list. */
-	readonly unclear: readonly Scope[];
+	readonly unknown: readonly Scope[];
 }
 
 /**
@@ -22,18 +22,20 @@ export function assessDeactivation(
 	ids: readonly string[],
 	organization: CertificateListing | null,
 ): DeactivationImpact {
-	const isEnforced = activeAfter(scopes, ids, organization).length > 0;
+	const isEnforced = activeAfterDeactivation(scopes, ids, organization).length > 0;
 	const emptied = scopes.filter(
 		({ active }) => active.some((id) => ids.includes(id)) && active.every((id) => ids.includes(id)),
 	);
-	const certain = emptied.filter((each) => each.whole).map(({ scope }) => scope);
-	const uncertain = emptied.filter((each) => !each.whole).map(({ scope }) => scope);
+	const certain = emptied.filter((each) => each.complete).map(({ scope }) => scope);
+	const uncertain = emptied.filter((each) => !each.complete).map(({ scope }) => scope);
 	// `emptied` contains the organization only if no certificate stays active there.
-	return isEnforced ? { off: [], left: certain, unclear: uncertain } : { off: certain, left: [], unclear: uncertain };
+	return isEnforced
+		? { unenforced: [], inheritedOnly: certain, unknown: uncertain }
+		: { unenforced: certain, inheritedOnly: [], unknown: uncertain };
 }
 
 /** Returns the ids that stay active in the organization itself. */
-export function activeAfter(
+export function activeAfterDeactivation(
 	scopes: readonly ScopeSnapshot[],
 	ids: readonly string[],
 	organization: CertificateListing | null,
@@ -57,7 +59,7 @@ export function isAlreadyApplied(
 				const isActive = each.active.includes(id);
 				// A project's list may show inherited certificates as active.
 				if (active) return isActive && !(each.scope.kind === "project" && inOrganization.includes(id));
-				return each.whole && !isActive;
+				return each.complete && !isActive;
 			}),
 	);
 }

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
-import { absoluteTime } from "../../common/messages/dates.ts";
+import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
+import { formatAbsoluteTime } from "../../common/messages/dates.ts";
 import { sanitize } from "../../common/messages/sanitize.ts";
-import { projectName } from "../../common/messages/scopes.ts";
+import { formatProjectName } from "../../common/messages/scopes.ts";
 import type { HistoryEvent, HistoryEventType } from "../../domain/administration.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 
@@ -11,19 +11,19 @@ import type { Certificate } from "../../domain/certificate.ts";
  * @param nameOf Returns a project's name by its id, or `null` if unknown.
  * @param now Unix seconds.
  */
-export function historyWords(
+export function formatHistory(
 	certificate: Certificate,
 	events: readonly HistoryEvent[],
 	nameOf: (projectId: string) => string | null,
 	now: number,
 ): string {
 	const header = [
-		nameWords(certificate),
+		formatCertificateName(certificate),
 		certificate.id,
-		l10n.t("From the organization's audit log, as of {0}", absoluteTime(now)),
+		l10n.t("From the organization's audit log, as of {0}", formatAbsoluteTime(now)),
 	];
 	const lines = events.map((event) =>
-		[absoluteTime(event.at), formatEvent(event, nameOf), formatActor(event)].join("\n    "),
+		[formatAbsoluteTime(event.at), formatEvent(event, nameOf), formatActor(event)].join("\n    "),
 	);
 	const body =
 		lines.length > 0 ? lines : [l10n.t("The audit log tells nothing of it. It may be switched off at OpenAI.")];
@@ -38,7 +38,7 @@ function formatEvent(
 	const hasScope = type === "activated" || type === "deactivated";
 	const scoped =
 		projectId !== null
-			? l10n.t("{0} in project “{1}”", action, projectName({ id: projectId, name: nameOf(projectId) }))
+			? l10n.t("{0} in project “{1}”", action, formatProjectName({ id: projectId, name: nameOf(projectId) }))
 			: hasScope
 				? l10n.t("{0} in the organization", action)
 				: action;

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
+import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
 import { formatList } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 
@@ -14,9 +14,11 @@ export interface SavedPem {
 const MAX_NAMED = 5;
 
 /** Says how many certificates were saved, and why the others were not. */
-export function savedWords(saved: readonly SavedPem[]): string {
+export function describeSavedPems(saved: readonly SavedPem[]): string {
 	const namesWith = (wanted: SavedPem["outcome"]) => {
-		const found = saved.filter(({ outcome }) => outcome === wanted).map(({ certificate }) => nameWords(certificate));
+		const found = saved
+			.filter(({ outcome }) => outcome === wanted)
+			.map(({ certificate }) => formatCertificateName(certificate));
 		return found.length > MAX_NAMED ? [...found.slice(0, MAX_NAMED), "…"] : found;
 	};
 	const count = saved.filter(({ outcome }) => outcome === "saved").length;

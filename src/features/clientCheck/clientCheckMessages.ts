@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
-import { expiryWords } from "../../common/messages/dates.ts";
+import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
+import { formatExpiry } from "../../common/messages/dates.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
 import { sanitize } from "../../common/messages/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
@@ -22,19 +22,19 @@ export type SelfAccess =
 			readonly check: ChainCheckResult;
 			readonly anchor: Certificate;
 			/** The host of the base URL if OpenAI requests no client certificate there; else `null`. */
-			readonly unasked: string | null;
+			readonly hostWithoutMtls: string | null;
 	  }
 	/** No readable anchor accepts the certificate, and some anchors could not be read. */
 	| { readonly kind: "unknown" };
 
 /** True if this extension's own calls would still be answered, according to the offline check. */
-export function isAccepted(access: SelfAccess): boolean {
+export function keepsAccess(access: SelfAccess): boolean {
 	if (access.kind === "none") return access.answered;
-	return access.kind === "checked" && access.check.accepted && access.unasked === null;
+	return access.kind === "checked" && access.check.accepted && access.hostWithoutMtls === null;
 }
 
 /** Describes what will happen to this extension's own calls. @param now Unix seconds. */
-export function accessWords(access: SelfAccess, now: number): string {
+export function describeSelfAccess(access: SelfAccess, now: number): string {
 	switch (access.kind) {
 		case "none":
 			return access.answered
@@ -54,7 +54,7 @@ export function accessWords(access: SelfAccess, now: number): string {
 		case "checked": {
 			const { check, anchor } = access;
 			const subject = sanitize(check.subject);
-			const issues = check.issues.map(clientFlawWords);
+			const issues = check.issues.map(describeClientCertificateIssue);
 			if (!check.accepted)
 				return [
 					l10n.t("This extension will be refused too. Its client certificate {0} was checked offline:", subject),
@@ -64,11 +64,11 @@ export function accessWords(access: SelfAccess, now: number): string {
 				l10n.t(
 					"This extension's client certificate {0} was checked offline: it chains to “{1}” and {2}.",
 					subject,
-					nameWords(anchor),
-					expiryWords(check.notAfter, now),
+					formatCertificateName(anchor),
+					formatExpiry(check.notAfter, now),
 				),
 				...issues,
-				...(access.unasked === null ? [] : [describeHostWithoutMtls(access.unasked)]),
+				...(access.hostWithoutMtls === null ? [] : [describeHostWithoutMtls(access.hostWithoutMtls)]),
 			].join(" ");
 		}
 	}
@@ -82,7 +82,7 @@ function describeHostWithoutMtls(host: string): string {
 }
 
 /** Describes why a client certificate may not be accepted. */
-export function clientFlawWords(issue: ClientCertificateIssue): string {
+export function describeClientCertificateIssue(issue: ClientCertificateIssue): string {
 	const subject = sanitize(issue.subject);
 	switch (issue.code) {
 		case "is-an-authority":
@@ -98,7 +98,7 @@ export function clientFlawWords(issue: ClientCertificateIssue): string {
 		case "signature-not-checked":
 			return l10n.t("The signature on {0} cannot be checked here.", subject);
 		case "expired":
-			return l10n.t("{0} {1}.", subject, expiryWords(-issue.seconds, 0));
+			return l10n.t("{0} {1}.", subject, formatExpiry(-issue.seconds, 0));
 		case "not-yet-valid":
 			return l10n.t("{0} is not valid yet.", subject);
 		case "unreadable-date":

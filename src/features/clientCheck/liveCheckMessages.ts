@@ -1,10 +1,10 @@
 import * as l10n from "@vscode/l10n";
-import { expiryWords } from "../../common/messages/dates.ts";
+import { formatExpiry } from "../../common/messages/dates.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
 import { sanitize } from "../../common/messages/sanitize.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
 import type { LiveCheckResult } from "../../domain/liveCheck.ts";
-import { clientFlawWords } from "./clientCheckMessages.ts";
+import { describeClientCertificateIssue } from "./clientCheckMessages.ts";
 
 interface MessageWithDetail {
 	readonly message: string;
@@ -16,7 +16,7 @@ interface MessageWithDetail {
  * @param anchor The anchor's name, sanitized.
  * @param now Unix seconds.
  */
-export function checkWords(check: ChainCheckResult, anchor: string, now: number): MessageWithDetail {
+export function describeChainCheck(check: ChainCheckResult, anchor: string, now: number): MessageWithDetail {
 	const { accepted, chain, issues, notAfter } = check;
 	const subject = sanitize(check.subject);
 	return {
@@ -24,15 +24,15 @@ export function checkWords(check: ChainCheckResult, anchor: string, now: number)
 			? l10n.t("{0} chains to “{1}” and would be accepted, as far as can be told offline.", subject, anchor)
 			: l10n.t("{0} would not be accepted by “{1}”.", subject, anchor),
 		detail: [
-			...issues.map(clientFlawWords),
+			...issues.map(describeClientCertificateIssue),
 			l10n.t("Chain: {0}", chain.map((each) => sanitize(each)).join(" → ")),
-			l10n.t("The client certificate {0}.", expiryWords(notAfter, now)),
+			l10n.t("The client certificate {0}.", formatExpiry(notAfter, now)),
 		].join("\n"),
 	};
 }
 
 /** Describes the service's answer to a client certificate. */
-export function liveWords(result: LiveCheckResult, host: string): MessageWithDetail {
+export function describeLiveCheck(result: LiveCheckResult, host: string): MessageWithDetail {
 	switch (result.code) {
 		case "accepted":
 			return {

@@ -5,7 +5,7 @@ import { currentLocale } from "../../common/messages/locale.ts";
  * Describes the unfinished work of an organization whose key is to be removed; `false` if there is none.
  * @param isNamed True if the service named the organization.
  */
-export function unfinishedWords(
+export function describeUnfinishedWork(
 	{ uploads, rotations }: { readonly uploads: number; readonly rotations: number },
 	isNamed: boolean,
 ): string | false {

@@ -20,14 +20,14 @@ import {
 
 /** The certificate to delete. */
 export interface DeletionTarget {
-	readonly epoch: number;
+	readonly generation: number;
 	/** As the organization lists it. */
 	readonly certificate: Certificate;
 }
 
 /** The freshly read state that the user confirms before a deletion. */
 export interface DeletionSnapshot extends DeletionTarget {
-	readonly where: ActiveScopes;
+	readonly activeScopes: ActiveScopes;
 }
 
 export interface DeletionRequest {
@@ -41,7 +41,7 @@ export interface DeletionRequest {
 export interface DeletionResult {
 	/** The deactivations, in the order of execution. */
 	readonly scopes: readonly ScopeResult[];
-	readonly removed: boolean;
+	readonly deleted: boolean;
 	/** Why the certificate is not deleted; `null` also if the user cancelled. */
 	readonly problem: Problem | null;
 }
@@ -89,23 +89,23 @@ export async function deactivateEverywhereAndDelete(
 	const { id } = confirmed.certificate;
 	let current = await readSnapshot(session, id, signal);
 	assertSame(confirmed, current);
-	assertAllScopesRead(current.where);
-	if (!isDeepStrictEqual(scopesToDeactivate(confirmed.where), scopesToDeactivate(current.where)))
+	assertAllScopesRead(current.activeScopes);
+	if (!isDeepStrictEqual(scopesToDeactivate(confirmed.activeScopes), scopesToDeactivate(current.activeScopes)))
 		throw new ProblemError({ reason: "changed-meanwhile" });
 	const scopes: ScopeResult[] = [];
-	const notDeleted = (problem: Problem | null): DeletionResult => ({ scopes, removed: false, problem });
+	const notDeleted = (problem: Problem | null): DeletionResult => ({ scopes, deleted: false, problem });
 	try {
-		if (current.where.organization) {
+		if (current.activeScopes.organization) {
 			scopes.push(...(await deactivateInOrder(session, [ORGANIZATION], id, signal)));
 			if (!areDeactivated(scopes)) return notDeleted(problemIn(scopes));
 			// Only now does a read show which projects merely inherited the certificate.
 			current = await readSnapshot(session, id, signal);
-			assertAllScopesRead(current.where);
+			assertAllScopesRead(current.activeScopes);
 		}
-		scopes.push(...(await deactivateInOrder(session, scopesToDeactivate(current.where), id, signal)));
+		scopes.push(...(await deactivateInOrder(session, scopesToDeactivate(current.activeScopes), id, signal)));
 		if (!areDeactivated(scopes)) return notDeleted(problemIn(scopes));
 		await deleteInactive(session, confirmed, signal);
-		return { scopes, removed: true, problem: null };
+		return { scopes, deleted: true, problem: null };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
 		if (!problem && !isCancelled(thrown)) throw thrown;
@@ -145,7 +145,7 @@ async function deleteInactive(
 ): Promise<void> {
 	const { id } = confirmed.certificate;
 	const current = await readSnapshot(session, id, signal);
-	assertInactive(current.where);
+	assertInactive(current.activeScopes);
 	assertSame(confirmed, current);
 	try {
 		await session.service.remove(id, signal);
@@ -166,12 +166,12 @@ async function deleteInactive(
 async function readSnapshot(session: OrganizationSession, id: string, signal?: AbortSignal): Promise<DeletionSnapshot> {
 	const [listing, projects] = await Promise.all([session.certificates(signal), session.projects(signal)]);
 	const certificate = requireCertificate(listing, id);
-	return { epoch: session.generation, certificate, where: findActiveScopes(id, listing, projects) };
+	return { generation: session.generation, certificate, activeScopes: findActiveScopes(id, listing, projects) };
 }
 
 /** @throws ProblemError `connection-changed`, `changed-meanwhile` */
 function assertSame(confirmed: DeletionTarget, current: DeletionTarget): void {
-	if (confirmed.epoch !== current.epoch) throw new ProblemError({ reason: "connection-changed" });
+	if (confirmed.generation !== current.generation) throw new ProblemError({ reason: "connection-changed" });
 	if (confirmed.certificate.name !== current.certificate.name) throw new ProblemError({ reason: "changed-meanwhile" });
 }
 

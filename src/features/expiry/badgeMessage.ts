@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { currentLocale } from "../../common/messages/locale.ts";
 
 /** Returns the badge's tooltip, for screen readers too. */
-export function badgeWords(count: number): string {
+export function badgeTooltip(count: number): string {
 	return new Intl.PluralRules(currentLocale()).select(count) === "one"
 		? l10n.t("{0} certificate expires soon, or has expired while it is active", count)
 		: l10n.t("{0} certificates expire soon, or have expired while they are active", count);

@@ -4,7 +4,7 @@ import { asRecord } from "../../domain/json.ts";
 const DAY_MS = 86_400_000;
 
 /** A stored certificate: enough to remind of its expiry without calling the service. */
-export interface WatchedCertificate {
+export interface SnapshotCertificate {
 	readonly id: string;
 	readonly name: string | null;
 	/** Unix seconds; `null` if the service gave no date. */
@@ -19,7 +19,7 @@ export interface ExpirySnapshot {
 	readonly organizationRef: string;
 	/** Read time, Unix milliseconds. */
 	readonly readAt: number;
-	readonly certificates: readonly WatchedCertificate[];
+	readonly certificates: readonly SnapshotCertificate[];
 }
 
 /** The state that all windows share. */
@@ -38,7 +38,11 @@ export interface ReminderState {
  * @param now Unix milliseconds.
  * @param days The period; 0 returns no certificates.
  */
-export function expiringIn(snapshot: ExpirySnapshot | null, now: number, days: number): readonly WatchedCertificate[] {
+export function findExpiring(
+	snapshot: ExpirySnapshot | null,
+	now: number,
+	days: number,
+): readonly SnapshotCertificate[] {
 	if (days === 0) return [];
 	const expiring = (snapshot?.certificates ?? []).filter((certificate) => {
 		const state = expiryState(certificate.expiresAt, now / 1000, days);
@@ -52,18 +56,18 @@ export function expiringIn(snapshot: ExpirySnapshot | null, now: number, days: n
  * Returns none after today's reminder, nor after tomorrow's: a change of clock or time zone must not repeat a reminder.
  * @param now,days As in `findExpiring`.
  */
-export function dueToday(state: ReminderState, now: number, days: number): readonly WatchedCertificate[] {
-	const today = dayOf(now);
+export function findDueToday(state: ReminderState, now: number, days: number): readonly SnapshotCertificate[] {
+	const today = localDay(now);
 	if (state.remindedOn.some((day) => day === today || day === today + 1)) return [];
-	return expiringIn(state.snapshot, now, days).filter(
+	return findExpiring(state.snapshot, now, days).filter(
 		(certificate) => isKnownActive(certificate) && !state.muted.has(certificate.id),
 	);
 }
 
 /** Returns when either result can change next, Unix milliseconds: at midnight, an expiry, or a period's start. */
-export function nextMoment(snapshot: ExpirySnapshot | null, now: number, days: number): number {
+export function nextCheckAt(snapshot: ExpirySnapshot | null, now: number, days: number): number {
 	const offset = minutesBehindUtc(now) * 60_000;
-	const midnight = (dayOf(now) + 1) * DAY_MS + offset;
+	const midnight = (localDay(now) + 1) * DAY_MS + offset;
 	const expiries = (snapshot?.certificates ?? []).flatMap(({ expiresAt }) =>
 		expiresAt === null ? [] : expiresAt * 1000,
 	);
@@ -72,7 +76,7 @@ export function nextMoment(snapshot: ExpirySnapshot | null, now: number, days: n
 }
 
 /** Returns the local day, in days since 1970. @param now Unix milliseconds. */
-export function dayOf(now: number): number {
+export function localDay(now: number): number {
 	return Math.floor((now - minutesBehindUtc(now) * 60_000) / DAY_MS);
 }
 
@@ -80,7 +84,7 @@ function minutesBehindUtc(now: number): number {
 	return new Date(now).getTimezoneOffset();
 }
 
-function isKnownActive({ inOrganization, inProject }: WatchedCertificate): boolean {
+function isKnownActive({ inOrganization, inProject }: SnapshotCertificate): boolean {
 	return inOrganization === true || inProject === true;
 }
 
@@ -95,7 +99,7 @@ export function parseSnapshot({
 	return certificates.every(isSnapshotCertificate) ? { organizationRef, readAt, certificates } : null;
 }
 
-function isSnapshotCertificate(value: unknown): value is WatchedCertificate {
+function isSnapshotCertificate(value: unknown): value is SnapshotCertificate {
 	const { id, name, expiresAt, inOrganization, inProject } = asRecord(value);
 	const isActivityValid = [inOrganization, inProject].every((each) => each === undefined || typeof each === "boolean");
 	const isExpiryValid = expiresAt === null || isTimestamp(expiresAt, NO_EXPIRY);

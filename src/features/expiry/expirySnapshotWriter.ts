@@ -6,8 +6,8 @@ import { isComplete } from "../organization/activeScopes.ts";
 import type { CertificateStore } from "../organization/certificateStore.ts";
 import type { EnforcementIndex } from "../organization/enforcementIndex.ts";
 import type { ProjectStore } from "../organization/projectStore.ts";
-import type { ExpirySnapshot, ReminderState, WatchedCertificate } from "./expiryRules.ts";
-import { mutedFile, SNAPSHOT_FILE, snapshotsIn, toldFile } from "./reminderState.ts";
+import type { ExpirySnapshot, ReminderState, SnapshotCertificate } from "./expiryRules.ts";
+import { mutedFile, remindedFile, SNAPSHOT_FILE, snapshotStore } from "./reminderState.ts";
 
 /** How far the stored read time may lag, in milliseconds, so that not every read of the list writes a file. */
 const AGE_TOLERANCE_MS = 3_600_000;
@@ -20,11 +20,11 @@ interface SnapshotSources {
 
 interface SnapshotReader {
 	/** Reads the current state. */
-	record(): Promise<ReminderState>;
+	readState(): Promise<ReminderState>;
 	/** Called when the snapshot may have changed. */
 	check(): unknown;
 	/** Makes this window use a snapshot that cannot be stored; `null`: the stored one. */
-	goBy(unsaved: ExpirySnapshot | null): void;
+	setUnsavedSnapshot(unsaved: ExpirySnapshot | null): void;
 }
 
 /** Keeps the snapshot in sync with the lists: writes it after a read, and deletes it with its connection. */
@@ -48,7 +48,7 @@ export class ExpirySnapshotWriter {
 	}
 
 	/** Waits until the snapshot matches the lists. */
-	async settled(): Promise<void> {
+	async flush(): Promise<void> {
 		await this.#synced;
 	}
 
@@ -67,7 +67,7 @@ export class ExpirySnapshotWriter {
 
 	/** @returns true if the snapshot changed. */
 	async #sync(): Promise<boolean> {
-		const { snapshot: stored } = await this.#reader.record();
+		const { snapshot: stored } = await this.#reader.readState();
 		const { organizationRef } = this.#sources.certificates;
 		const isCurrent = stored !== null && stored.organizationRef === organizationRef;
 		// Another window may use an organization unknown here.
@@ -76,7 +76,7 @@ export class ExpirySnapshotWriter {
 			!isCurrent &&
 			(typeof organizationRef === "string" || stored.organizationRef === this.#lastUsed);
 		if (isObsolete) {
-			this.#reader.goBy(null);
+			this.#reader.setUnsavedSnapshot(null);
 			await this.#remove();
 		}
 		const snapshot = this.#buildSnapshot(isCurrent ? stored : null);
@@ -88,7 +88,7 @@ export class ExpirySnapshotWriter {
 				return false;
 			},
 		);
-		this.#reader.goBy(isWritten ? null : snapshot);
+		this.#reader.setUnsavedSnapshot(isWritten ? null : snapshot);
 		return true;
 	}
 
@@ -98,8 +98,8 @@ export class ExpirySnapshotWriter {
 		const { organizationRef } = certificates;
 		const { listing, loadedAt } = certificates.state;
 		if (!listing || loadedAt === null || typeof organizationRef !== "string") return null;
-		const listed = listing.certificates.map(({ id, name, expiresAt }): WatchedCertificate => {
-			const { organization, projects, unread, allProjects } = enforcement.activity(id);
+		const listed = listing.certificates.map(({ id, name, expiresAt }): SnapshotCertificate => {
+			const { organization, projects, unread, allProjects } = enforcement.activationStatus(id);
 			const isInactive = organization === false && allProjects && unread === 0;
 			const known = projects.length > 0 ? true : isInactive ? false : undefined;
 			// Projects are not read with every list.
@@ -114,13 +114,13 @@ export class ExpirySnapshotWriter {
 
 	/** @throws ProblemError `not-recorded`, `record-newer` */
 	async #write(snapshot: ExpirySnapshot): Promise<void> {
-		const store = snapshotsIn(this.#folder);
+		const store = snapshotStore(this.#folder);
 		if ((await store.read(SNAPSHOT_FILE)).state === "newer") throw new ProblemError({ reason: "record-newer" });
 		await store.write(SNAPSHOT_FILE, snapshot);
 	}
 
 	async #remove(): Promise<void> {
-		await snapshotsIn(this.#folder)
+		await snapshotStore(this.#folder)
 			.remove(SNAPSHOT_FILE)
 			.catch(() => {});
 	}
@@ -137,14 +137,14 @@ export async function claimDay(
 	day: number,
 	past: readonly number[],
 ): Promise<"claimed" | "taken" | "unwritten"> {
-	const created = await createFile(folder, toldFile(day));
+	const created = await createFile(folder, remindedFile(day));
 	if (created !== "created") return created === "there" ? "taken" : "unwritten";
-	for (const each of past) if (each < day) await rm(join(folder, toldFile(each))).catch(() => {});
+	for (const each of past) if (each < day) await rm(join(folder, remindedFile(each))).catch(() => {});
 	return "claimed";
 }
 
 /** Stops reminders of these certificates. */
-export async function mute(folder: string, organizationRef: string, ids: readonly string[]): Promise<void> {
+export async function muteReminders(folder: string, organizationRef: string, ids: readonly string[]): Promise<void> {
 	for (const id of ids) {
 		const name = mutedFile(organizationRef, id);
 		if (name !== null) await createFile(folder, name);

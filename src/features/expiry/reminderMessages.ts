@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
-import { expiryWords, momentWords } from "../../common/messages/dates.ts";
-import type { WatchedCertificate } from "./expiryRules.ts";
+import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
+import { formatDateTime, formatExpiry } from "../../common/messages/dates.ts";
+import type { SnapshotCertificate } from "./expiryRules.ts";
 
 const MAX_NAMED = 3;
 
@@ -14,23 +14,23 @@ const SHOW_AGE_MS = 86_400_000;
  * @param readAt Read time, Unix milliseconds.
  * @param now Unix milliseconds.
  */
-export function reminderWords(due: readonly WatchedCertificate[], readAt: number, now: number): string {
+export function describeReminder(due: readonly SnapshotCertificate[], readAt: number, now: number): string {
 	const [first, ...others] = due;
 	if (!first) return "";
-	const expiry = ({ expiresAt }: WatchedCertificate) => expiryWords(expiresAt, now / 1000);
+	const expiry = ({ expiresAt }: SnapshotCertificate) => formatExpiry(expiresAt, now / 1000);
 	const sentence =
 		others.length === 0
-			? l10n.t("“{0}” is active and {1}.", nameWords(first), expiry(first))
+			? l10n.t("“{0}” is active and {1}.", formatCertificateName(first), expiry(first))
 			: l10n.t(
 					"{0} active certificates need to be replaced: {1}.",
 					due.length,
 					formatNames(due.map(formatCertificate)),
 				);
-	const age = now - readAt < SHOW_AGE_MS ? [] : [l10n.t("This is as of {0}.", momentWords(readAt))];
+	const age = now - readAt < SHOW_AGE_MS ? [] : [l10n.t("This is as of {0}.", formatDateTime(readAt))];
 	return [sentence, ...age].join(" ");
 
-	function formatCertificate(certificate: WatchedCertificate): string {
-		return l10n.t("“{0}” ({1})", nameWords(certificate), expiry(certificate));
+	function formatCertificate(certificate: SnapshotCertificate): string {
+		return l10n.t("“{0}” ({1})", formatCertificateName(certificate), expiry(certificate));
 	}
 }
 

@@ -10,12 +10,12 @@ const REF = new RegExp(`^${ORGANIZATION_REF}$`);
 export const SNAPSHOT_FILE = "snapshot.json";
 
 /** Returns the store of a folder's snapshot. */
-export function snapshotsIn(folder: string): JsonFileStore<ExpirySnapshot> {
+export function snapshotStore(folder: string): JsonFileStore<ExpirySnapshot> {
 	return new JsonFileStore(folder, { version: 1, parse: parseSnapshot });
 }
 
 /** Returns the name of the file that claims a day's reminder: the window that creates the file shows the reminder. */
-export function toldFile(day: number): string {
+export function remindedFile(day: number): string {
 	return `${day}.told`;
 }
 
@@ -32,10 +32,10 @@ export function mutedFile(organizationRef: string, certificateId: string): strin
  * Reads the state that all windows share. Ignores corrupt files.
  * @param folder An absolute path.
  */
-export async function readWatchRecord(folder: string): Promise<ReminderState> {
+export async function readReminderState(folder: string): Promise<ReminderState> {
 	const names: readonly string[] = await readdir(folder).catch(() => []);
 	const stored = names.includes(SNAPSHOT_FILE)
-		? await snapshotsIn(folder)
+		? await snapshotStore(folder)
 				.read(SNAPSHOT_FILE)
 				.catch(() => null)
 		: null;

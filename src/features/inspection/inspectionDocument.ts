@@ -1,7 +1,11 @@
 import * as l10n from "@vscode/l10n";
-import { outcomeWords, skippedWords } from "../../common/messages/certificateFileMessages.ts";
-import { nameWords } from "../../common/messages/certificateMessages.ts";
-import { contentFacts, factLines, findingLines } from "../../common/messages/parsedCertificateMessages.ts";
+import { describeFileOutcome, describeSkippedBlock } from "../../common/messages/certificateFileMessages.ts";
+import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
+import {
+	formatAllFields,
+	formatFieldLines,
+	formatFindingLines,
+} from "../../common/messages/parsedCertificateMessages.ts";
 import { sanitize } from "../../common/messages/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { CertificateFile, ParsedCertificate } from "../../domain/certificateFile.ts";
@@ -14,7 +18,7 @@ const MAX_FILE_NAME_LENGTH = 1000;
  * @param knownAs Returns the uploaded certificates with a SHA-256.
  * @param now Unix seconds.
  */
-export function inspectionWords(
+export function formatInspection(
 	name: string,
 	file: CertificateFile,
 	knownAs: (sha256: string) => readonly Certificate[],
@@ -25,9 +29,9 @@ export function inspectionWords(
 			position: candidate.block,
 			lines: candidateLines(candidate, knownAs, now),
 		})),
-		...file.skipped.map((skipped) => ({ position: skipped.block, lines: [skippedWords(skipped)] })),
+		...file.skipped.map((skipped) => ({ position: skipped.block, lines: [describeSkippedBlock(skipped)] })),
 	].sort((one, other) => one.position - other.position);
-	const head = [sanitize(name, MAX_FILE_NAME_LENGTH), outcomeWords(file)];
+	const head = [sanitize(name, MAX_FILE_NAME_LENGTH), describeFileOutcome(file)];
 	if (file.holdsPrivateKey) head.push(l10n.t("It holds a private key, which is never sent."));
 	return `${[head, ...blocks.map(({ lines }) => lines)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
@@ -39,14 +43,14 @@ function candidateLines(
 ): readonly string[] {
 	const { block, line, sha256, findings } = candidate;
 	const facts = [
-		...contentFacts(candidate, now),
+		...formatAllFields(candidate, now),
 		...knownAs(sha256).map(
-			(certificate) => [l10n.t("Uploaded as"), `${nameWords(certificate)}, ${certificate.id}`] as const,
+			(certificate) => [l10n.t("Uploaded as"), `${formatCertificateName(certificate)}, ${certificate.id}`] as const,
 		),
 	];
 	return [
 		line === null ? l10n.t("Block {0} (certificate)", block) : l10n.t("Block {0} (line {1}, certificate)", block, line),
-		...factLines(facts).map((text) => `  ${text}`),
-		...findingLines(findings).map((text) => `  ${text}`),
+		...formatFieldLines(facts).map((text) => `  ${text}`),
+		...formatFindingLines(findings).map((text) => `  ${text}`),
 	];
 }

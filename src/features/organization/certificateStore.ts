@@ -4,7 +4,7 @@ import type { Certificate, CertificateListing } from "../../domain/certificate.t
 import type { CertificateReader, ParsedCertificate } from "../../domain/certificateFile.ts";
 import { type Problem, ProblemError, problemOf } from "../../domain/problem.ts";
 import { isComplete } from "./activeScopes.ts";
-import { OptimisticWrites, STALE_LIST_MS, type Write } from "./optimisticWrites.ts";
+import { LIST_LAG_MS, OptimisticWrites, type Write } from "./optimisticWrites.ts";
 import type { OrganizationList } from "./organizationSession.ts";
 
 /** State of an organization's certificate list. */
@@ -135,7 +135,7 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 	 * @param service As in `load`.
 	 * @throws ProblemError, CancelledError
 	 */
-	async recent(maxAge: number, signal?: AbortSignal, service?: CertificatesApi): Promise<CertificateListing> {
+	async loadIfStale(maxAge: number, signal?: AbortSignal, service?: CertificatesApi): Promise<CertificateListing> {
 		const { listing } = this.#state;
 		const age = this.#now() - this.#listingAskedAt;
 		return listing && isComplete(listing) && age >= 0 && age < maxAge ? listing : this.load(signal, service);
@@ -147,7 +147,7 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 	 * @returns `null` if the content is absent or unreadable.
 	 * @throws ProblemError, CancelledError
 	 */
-	async contentOf(id: string, signal?: AbortSignal, service?: CertificatesApi): Promise<ParsedCertificate | null> {
+	async getContent(id: string, signal?: AbortSignal, service?: CertificatesApi): Promise<ParsedCertificate | null> {
 		const known = this.#contents.get(id);
 		if (known !== undefined) return known;
 		const generation = this.#generation;
@@ -159,7 +159,7 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 	}
 
 	/** Returns the listed certificates known to have this fingerprint, without a call. @param sha256 Lower-case hex. */
-	knownAs(sha256: string): readonly Certificate[] {
+	findByFingerprint(sha256: string): readonly Certificate[] {
 		const certificates = this.#state.listing?.certificates ?? [];
 		return certificates.filter(({ id }) => (this.#contents.get(id)?.sha256 ?? this.#uploadedSha256.get(id)) === sha256);
 	}
@@ -205,7 +205,7 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 	 */
 	addFromOtherWindow(certificate: Certificate, sha256: string, at: number): void {
 		this.#uploadedSha256.set(certificate.id, sha256);
-		if (this.#seenIds.has(certificate.id) || at + STALE_LIST_MS < this.#now()) return;
+		if (this.#seenIds.has(certificate.id) || at + LIST_LAG_MS < this.#now()) return;
 		this.#recordAdded(certificate, at);
 		const { listing } = this.#state;
 		if (listing) this.#setState({ ...this.#state, listing: prepend(certificate, listing) });
@@ -213,12 +213,12 @@ export class CertificateStore extends ChangeEmitter implements OrganizationList 
 
 	#recordAdded(certificate: Certificate, at: number): void {
 		this.#seenIds.add(certificate.id);
-		this.#writes.take({ kind: "added", certificate }, at);
+		this.#writes.record({ kind: "added", certificate }, at);
 	}
 
 	recordWrite(write: Write, generation: number): void {
 		if (generation !== this.#generation) return;
-		this.#writes.take(write);
+		this.#writes.record(write);
 		const { listing } = this.#state;
 		if (listing) this.#setState({ ...this.#state, listing: this.#writes.apply(listing) });
 	}
@@ -282,7 +282,7 @@ export async function tryGetContent(
 	service?: CertificatesApi,
 ): Promise<ParsedCertificate | null> {
 	try {
-		return await certificates.contentOf(id, signal, service);
+		return await certificates.getContent(id, signal, service);
 	} catch (thrown) {
 		if (problemOf(thrown)) return null;
 		throw thrown;

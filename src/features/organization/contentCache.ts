@@ -15,13 +15,13 @@ export class ContentCache extends ChangeEmitter {
 	}
 
 	/** Returns the state of a certificate's content; `undefined` if the content was never requested. */
-	of(certificateId: string): ContentState | undefined {
+	get(certificateId: string): ContentState | undefined {
 		return this.#contents.get(certificateId);
 	}
 
 	/** Fetches a content unless it is known or loading. A problem becomes part of the state and is not thrown. */
 	async load(certificateId: string): Promise<void> {
-		const known = this.of(certificateId)?.state;
+		const known = this.get(certificateId)?.state;
 		if (known === "loading" || known === "read") return;
 		const { generation } = this.#certificates;
 		const setState = (content: ContentState) => {
@@ -31,7 +31,7 @@ export class ContentCache extends ChangeEmitter {
 		};
 		setState({ state: "loading" });
 		try {
-			const candidate = await this.#certificates.contentOf(certificateId);
+			const candidate = await this.#certificates.getContent(certificateId);
 			setState(candidate ? { state: "read", candidate } : { state: "unreadable" });
 		} catch (thrown) {
 			const problem = problemOf(thrown);

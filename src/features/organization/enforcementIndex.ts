@@ -19,14 +19,14 @@ export class EnforcementIndex {
 	}
 
 	/** Returns where a certificate is active. */
-	activity(certificateId: string): ActivationStatus {
-		const changeCount = this.#projects.changes;
+	activationStatus(certificateId: string): ActivationStatus {
+		const changeCount = this.#projects.changeCount;
 		// Their event comes too late: a caller that has just read the projects must not get an old result.
 		if (changeCount !== this.#changeCount) this.#statuses.clear();
 		this.#changeCount = changeCount;
 		const cached = this.#statuses.get(certificateId);
 		if (cached) return cached;
-		const activeScopes = this.#projects.whereActive(certificateId, this.#certificates.state.listing);
+		const activeScopes = this.#projects.findActiveScopes(certificateId, this.#certificates.state.listing);
 		const { organization, unknown, allProjects, problem } = activeScopes;
 		const status = { organization, projects: ownProjects(activeScopes), unread: unknown.length, allProjects, problem };
 		this.#statuses.set(certificateId, status);
@@ -34,7 +34,7 @@ export class EnforcementIndex {
 	}
 
 	/** Returns the certificates enforced in a project as last read, its own and inherited ones, sorted by name. */
-	inProject(projectId: string): readonly EnforcedCertificate[] {
+	enforcedInProject(projectId: string): readonly EnforcedCertificate[] {
 		const organization = this.#certificates.state.listing;
 		const { listing } = this.#projects.scope(projectId);
 		const certificates = new Map(organization?.certificates.map((certificate) => [certificate.id, certificate]));
@@ -42,7 +42,7 @@ export class EnforcementIndex {
 		const own = listed.map((certificate): EnforcedCertificate => {
 			const isOwn =
 				isActive(certificate.id, organization) === false ||
-				this.activity(certificate.id).projects.some(({ id }) => id === projectId);
+				this.activationStatus(certificate.id).projects.some(({ id }) => id === projectId);
 			return { certificate: certificates.get(certificate.id) ?? certificate, how: isOwn ? "own" : "either" };
 		});
 		const ids = new Set(own.map(({ certificate }) => certificate.id));

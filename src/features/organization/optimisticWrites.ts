@@ -1,7 +1,7 @@
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
 
 /** How long a list may miss a write, in milliseconds. The service documents no limit. */
-export const STALE_LIST_MS = 120_000;
+export const LIST_LAG_MS = 120_000;
 
 /** The effect of a call on a certificate in one scope. */
 export type Write =
@@ -38,12 +38,12 @@ export class OptimisticWrites {
 	}
 
 	/** Records a write. @param at When the call was done, Unix milliseconds. */
-	take(write: Write, at: number = this.#now()): void {
+	record(write: Write, at: number = this.#now()): void {
 		const id = "id" in write ? write.id : write.certificate.id;
 		const before = this.#entries.get(id);
 		if (write.kind === "unknown" && write.field === "active") this.#activeUnknown.set(id, at);
 		else if (write.kind !== "changed" || write.field === "active") this.#activeUnknown.delete(id);
-		const until = at + STALE_LIST_MS;
+		const until = at + LIST_LAG_MS;
 		switch (write.kind) {
 			case "added":
 				this.#entries.set(id, { certificate: write.certificate, added: true, fields: {}, until });
@@ -88,7 +88,7 @@ export class OptimisticWrites {
 		for (const [id, entry] of this.#entries)
 			if (entry.until < now) this.#entries.delete(id);
 			// After the clock was set back, the entry would expire too late.
-			else this.#entries.set(id, { ...entry, until: Math.min(entry.until, now + STALE_LIST_MS) });
+			else this.#entries.set(id, { ...entry, until: Math.min(entry.until, now + LIST_LAG_MS) });
 		const listed = new Set(listing.certificates.map(({ id }) => id));
 		const missing = [...this.#entries].flatMap(([id, { certificate, added, fields }]) =>
 			certificate && !listed.has(id) && (added || fields.active) ? [{ ...certificate, ...fields }] : [],

@@ -80,7 +80,7 @@ export class OrganizationSession {
 			throw new ProblemError({ reason: "connection-changed" });
 	}
 
-	unlocked(): OrganizationSession {
+	withoutLock(): OrganizationSession {
 		return new OrganizationSession(this.service, this.#organization, undefined, this);
 	}
 
@@ -89,7 +89,7 @@ export class OrganizationSession {
 	 * @throws ProblemError, also `connection-changed` and `lock-lost` before anything is sent; CancelledError
 	 */
 	async setActive(...call: Parameters<AdministrationApi["setActive"]>): Promise<readonly Certificate[]> {
-		await this.#lock?.check();
+		await this.#lock?.assertHeld();
 		this.assertCurrent();
 		return this.service.setActive(...call);
 	}

@@ -25,7 +25,7 @@ export interface ScopeState extends ScopeReading {
 }
 
 /** Maximum number of calls at once. The transport has as many connections. */
-export const MOST_AT_ONCE = 16;
+export const MAX_CONCURRENT_REQUESTS = 16;
 
 const INITIAL_STATE: ProjectsState = {
 	projects: null,
@@ -78,7 +78,7 @@ export class ProjectStore extends ChangeEmitter {
 	}
 
 	/** Returns where a certificate is active, as last read. @param organization The organization's own list. */
-	whereActive(certificateId: string, organization: CertificateListing | null): ActiveScopes {
+	findActiveScopes(certificateId: string, organization: CertificateListing | null): ActiveScopes {
 		return findActiveScopes(certificateId, organization, { ...this.#state, scope: (id) => this.scope(id) });
 	}
 
@@ -103,7 +103,7 @@ export class ProjectStore extends ChangeEmitter {
 		const update = (changes: Partial<ProjectsState>) => {
 			if (attempt === this.#attempts) this.#update(changes);
 		};
-		const withLimit = limitConcurrency(MOST_AT_ONCE);
+		const withLimit = limitConcurrency(MAX_CONCURRENT_REQUESTS);
 		// Pages that arrive after `reset` must not get into the new state.
 		const entries = this.#entries;
 		const readings = new Map<string, Promise<ScopeReading>>();
@@ -161,7 +161,7 @@ export class ProjectStore extends ChangeEmitter {
 		if (generation !== this.#generation) return;
 		const entries = projectId === undefined ? this.#entries.values() : [this.#entry(projectId)];
 		for (const entry of entries) {
-			entry.writes.take(write);
+			entry.writes.record(write);
 			const { listing } = entry.state;
 			if (listing) entry.state = { ...entry.state, listing: entry.writes.apply(listing) };
 		}
@@ -234,7 +234,7 @@ export class ProjectStore extends ChangeEmitter {
 	}
 
 	/** Number of changes so far, including those not emitted yet. */
-	get changes(): number {
+	get changeCount(): number {
 		return this.#changeCount;
 	}
 

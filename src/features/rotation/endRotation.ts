@@ -5,12 +5,12 @@ import { deleteCertificate } from "../deletion/deleteCertificate.ts";
 import { isActive, isComplete } from "../organization/activeScopes.ts";
 import { OrganizationSession } from "../organization/organizationSession.ts";
 import {
-	assertFit,
-	leftInOrganization,
+	activeAfterSwitchover,
+	assertNoStepIssues,
 	pairOf,
+	type RotationDeps,
 	type RotationScope,
 	type RotationSnapshot,
-	type Rotations,
 	readConfirmed,
 	readRotation,
 	undoStep,
@@ -27,12 +27,12 @@ export interface EndRequest {
 	 * Returns true if this extension's own calls would be accepted with only these certificates active in the
 	 * organization. Called before anything is deactivated there.
 	 */
-	readonly ownAccess: (anchors: readonly string[], signal?: AbortSignal) => Promise<boolean>;
+	readonly hasSelfAccess: (anchors: readonly string[], signal?: AbortSignal) => Promise<boolean>;
 }
 
 export interface FinishRequest extends EndRequest {
 	/** True to delete the old certificate, too. */
-	readonly remove: boolean;
+	readonly deleteOld: boolean;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface FinishRequest extends EndRequest {
  * @throws before any change: ProblemError as `startRotation`; `no-rotation`; `own-access`; CancelledError
  */
 export async function finishRotation(
-	deps: Rotations,
+	deps: RotationDeps,
 	request: FinishRequest,
 	signal?: AbortSignal,
 ): Promise<RotationResult> {
@@ -55,18 +55,19 @@ export async function finishRotation(
 		const without = fresh.scopes.filter(({ old, next }) => old === "inactive" && !next);
 		return {
 			scopes: [...withOld, ...without],
-			act: ({ scope, old }) => switchOver(session, scope, { from, to, imposed: false, goes: old === "active" }, signal),
+			act: ({ scope, old }) =>
+				switchOver(session, scope, { from, to, imposed: false, expectedActive: old === "active" }, signal),
 			last: async () => {
-				if (!request.remove) {
+				if (!request.deleteOld) {
 					// A project's own activation may show only now that the organization does not impose the certificate.
 					const { scopes } = await readRotation(deps, session, pairOf(fresh), signal);
 					if (scopes.some(({ old }) => old !== "inactive")) throw new ProblemError({ reason: "changed-meanwhile" });
 					return false;
 				}
-				await lock.check();
+				await lock.assertHeld();
 				await deleteCertificate(
 					deps.organization,
-					{ organizationRef, confirmed: { epoch: fresh.epoch, certificate: fresh.old.certificate } },
+					{ organizationRef, confirmed: { generation: fresh.generation, certificate: fresh.old.certificate } },
 					signal,
 				);
 				return true;
@@ -82,7 +83,7 @@ export async function finishRotation(
  * @returns, @throws as `finishRotation`
  */
 export async function undoRotation(
-	deps: Rotations,
+	deps: RotationDeps,
 	request: EndRequest,
 	signal?: AbortSignal,
 ): Promise<RotationResult> {
@@ -104,8 +105,8 @@ export async function undoRotation(
 					return { scope, outcome: stays === undefined ? "failed" : stays ? "kept" : "done", problem };
 				}
 				if (step === "return") return reactivateOld(session, scope, to, from, signal);
-				const imposed = scope.kind === "project" && fresh.inOrganization.includes(from);
-				return switchOver(session, scope, { from, to, imposed, goes: step === "take" }, signal);
+				const imposed = scope.kind === "project" && fresh.activeInOrganization.includes(from);
+				return switchOver(session, scope, { from, to, imposed, expectedActive: step === "take" }, signal);
 			},
 			last: async () => false,
 		};
@@ -131,7 +132,7 @@ interface EndSteps {
 
 /** Ends a rotation under the organization's lock. @param steps Returns the steps, by a fresh read. */
 async function endWithLock(
-	deps: Rotations,
+	deps: RotationDeps,
 	{ confirmed }: EndRequest,
 	step: "finish" | "undo",
 	signal: AbortSignal | undefined,
@@ -145,7 +146,7 @@ async function endWithLock(
 			const fresh = await readConfirmed(deps, session, confirmed, signal);
 			const { plan } = fresh;
 			if (!plan) throw new ProblemError({ reason: "no-rotation" });
-			assertFit(fresh, step, now() / 1000, 0);
+			assertNoStepIssues(fresh, step, now() / 1000, 0);
 			const prepared = { session, fresh, plan, lock };
 			return executeEnd(plans, prepared, await steps(prepared));
 		},
@@ -164,7 +165,7 @@ async function executeEnd(
 		const rest = scopes
 			.slice(results.length)
 			.map(({ scope }) => ({ scope, outcome: "not-tried", problem: null }) as const);
-		return { scopes: [...results, ...rest], ended, removed: deleted, problem };
+		return { scopes: [...results, ...rest], ended, deleted, problem };
 	};
 	try {
 		for (const each of scopes) {
@@ -211,13 +212,13 @@ async function reactivateOld(
 
 /** @throws ProblemError `own-access` */
 async function assertSelfAccess(
-	{ ownAccess: hasSelfAccess }: EndRequest,
+	{ hasSelfAccess }: EndRequest,
 	snapshot: RotationSnapshot,
 	from: string,
 	to: string,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	if (!(await hasSelfAccess(leftInOrganization(snapshot, from, to), signal)))
+	if (!(await hasSelfAccess(activeAfterSwitchover(snapshot, from, to), signal)))
 		throw new ProblemError({ reason: "own-access" });
 }
 

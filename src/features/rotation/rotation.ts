@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { mayBeOf } from "../../common/organizationRef.ts";
+import { mayBelongTo } from "../../common/organizationRef.ts";
 import type { CertificatesApi } from "../../domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
 import type { ParsedCertificate } from "../../domain/certificateFile.ts";
@@ -28,11 +28,11 @@ import {
 } from "./rotationPlan.ts";
 import type { RotationPlanStore } from "./rotationPlanStore.ts";
 
-export interface Rotations {
+export interface RotationDeps {
 	readonly organization: OrganizationContext;
 	readonly plans: RotationPlanStore;
 	/** Returns a certificate's content at the service; `null` if unreadable. @throws CancelledError */
-	readonly contentOf: (
+	readonly readContent: (
 		id: string,
 		signal: AbortSignal | undefined,
 		service: CertificatesApi,
@@ -66,14 +66,14 @@ export interface RotationScope {
 /** A rotation's state by a fresh read of everything. Each step's question shows this state. */
 export interface RotationSnapshot {
 	readonly organizationRef: string;
-	readonly epoch: number;
+	readonly generation: number;
 	readonly old: TrustAnchor;
 	/** `null` if deleted; only if a plan exists. */
 	readonly next: TrustAnchor | null;
 	/** The organization first, if included, then projects, also archived projects. */
 	readonly scopes: readonly RotationScope[];
 	/** The ids of all certificates active in the organization itself. */
-	readonly inOrganization: readonly string[];
+	readonly activeInOrganization: readonly string[];
 	/** The plan stored on this machine. Without a plan, earlier activations of `next` are unknown. */
 	readonly plan: RotationPlan | null;
 }
@@ -84,7 +84,7 @@ export interface RotationSnapshot {
  * rotation includes one of the two; `not-found` if a certificate is deleted; `not-recorded`; CancelledError
  */
 export async function prepareRotation(
-	deps: Rotations,
+	deps: RotationDeps,
 	pair: RotationPair,
 	signal?: AbortSignal,
 ): Promise<RotationSnapshot> {
@@ -98,7 +98,7 @@ export async function prepareRotation(
  * @param soonDays For a start: `next` must be valid for longer than this number of days. If a plan exists, `next` must
  * only be valid.
  */
-export function findIssues(
+export function findStepIssues(
 	snapshot: RotationSnapshot,
 	step: "start" | "finish" | "undo",
 	now: number,
@@ -145,7 +145,7 @@ export function rotationStage(plan: RotationPlan, old: ActiveScopes, next: Activ
 
 /** Like `prepareRotation`, within a session. */
 export async function readRotation(
-	{ plans, contentOf: readContent }: Rotations,
+	{ plans, readContent }: RotationDeps,
 	session: OrganizationSession,
 	pair: RotationPair,
 	signal?: AbortSignal,
@@ -165,11 +165,11 @@ export async function readRotation(
 	});
 	return {
 		organizationRef,
-		epoch: session.generation,
+		generation: session.generation,
 		old: await toTrustAnchor(old),
 		next: next && (await toTrustAnchor(next)),
 		scopes: toRotationScopes(pair, plan, listing, projects),
-		inOrganization: activeIds(listing),
+		activeInOrganization: activeIds(listing),
 		plan,
 	};
 }
@@ -179,12 +179,12 @@ export async function readRotation(
  * @throws ProblemError `connection-changed`, `changed-meanwhile`, and as `prepareRotation`; CancelledError
  */
 export async function readConfirmed(
-	deps: Rotations,
+	deps: RotationDeps,
 	session: OrganizationSession,
 	confirmed: RotationSnapshot,
 	signal?: AbortSignal,
 ): Promise<RotationSnapshot> {
-	if (confirmed.epoch !== session.generation) throw new ProblemError({ reason: "connection-changed" });
+	if (confirmed.generation !== session.generation) throw new ProblemError({ reason: "connection-changed" });
 	const fresh = await readRotation(deps, session, pairOf(confirmed), signal);
 	const shown = ({ old, next, scopes, plan }: RotationSnapshot) => [
 		old.certificate.name,
@@ -197,9 +197,9 @@ export async function readConfirmed(
 }
 
 /** @throws ProblemError `rotation-refused` */
-export function assertFit(...[snapshot, step, now, soonDays]: Parameters<typeof findIssues>): void {
-	const [issue] = findIssues(snapshot, step, now, soonDays);
-	if (issue) throw new ProblemError({ reason: "rotation-refused", flaw: issue });
+export function assertNoStepIssues(...[snapshot, step, now, soonDays]: Parameters<typeof findStepIssues>): void {
+	const [issue] = findStepIssues(snapshot, step, now, soonDays);
+	if (issue) throw new ProblemError({ reason: "rotation-refused", issue });
 }
 
 export function pairOf({ organizationRef, old, next, plan }: RotationSnapshot): RotationPair {
@@ -211,7 +211,7 @@ function findPlan(
 	plans: readonly RotationPlan[],
 	{ organizationRef, oldId, nextId }: RotationPair,
 ): RotationPlan | null {
-	const matching = plans.filter((plan) => mayBeOf(plan, organizationRef));
+	const matching = plans.filter((plan) => mayBelongTo(plan, organizationRef));
 	const plan = matching.find(({ old, next }) => old.id === oldId && next.id === nextId);
 	if (plan) return plan;
 	// If two rotations share a certificate, one could deactivate a certificate that the other relies on.
@@ -221,8 +221,8 @@ function findPlan(
 }
 
 /** Returns the ids of the certificates active in the organization once `to` has replaced `from`. */
-export function leftInOrganization(
-	{ inOrganization: active }: RotationSnapshot,
+export function activeAfterSwitchover(
+	{ activeInOrganization: active }: RotationSnapshot,
 	from: string,
 	to: string,
 ): readonly string[] {

@@ -61,7 +61,7 @@ export class RotationPlanStore extends ChangeEmitter {
 	 */
 	async read(organizationRef?: string): Promise<readonly RotationPlan[]> {
 		const read = ++this.#reads;
-		const names = (await this.#files.names()).filter((name) => FILE_NAME.test(name)).sort();
+		const names = (await this.#files.listFiles()).filter((name) => FILE_NAME.test(name)).sort();
 		const stored = await Promise.all(names.map((name) => this.#files.read(name)));
 		const isNewer = stored.some(
 			({ state }, index) => state === "newer" && names[index]?.startsWith(`${organizationRef}.`),
@@ -117,7 +117,7 @@ export class RotationPlanStore extends ChangeEmitter {
 	}
 
 	/** Removes an unfinished plan on request. @throws as `withLock` and `remove` */
-	async forget(plan: RotationPlan): Promise<void> {
+	async discard(plan: RotationPlan): Promise<void> {
 		await this.withLock(plan.organizationRef, () => this.remove(plan));
 	}
 
@@ -144,12 +144,12 @@ export class RotationPlanStore extends ChangeEmitter {
 	 * Removes the plans of an organization whose old certificate is deleted. After a failure, the next call tries again.
 	 * @param listing Must be freshly read.
 	 */
-	async settle(organizationRef: string, listing: CertificateListing): Promise<void> {
+	async removeFinished(organizationRef: string, listing: CertificateListing): Promise<void> {
 		if (!isComplete(listing)) return;
 		const ids = new Set(listing.certificates.map(({ id }) => id));
 		const finished = this.#known.filter((plan) => plan.organizationRef === organizationRef && !ids.has(plan.old.id));
 		for (const plan of finished)
-			await this.forget(plan).catch((thrown) => {
+			await this.discard(plan).catch((thrown) => {
 				if (!problemOf(thrown)) throw thrown;
 			});
 	}

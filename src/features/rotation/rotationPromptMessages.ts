@@ -1,7 +1,11 @@
 import * as l10n from "@vscode/l10n";
-import { changedWords, nameWords, paragraphs } from "../../common/messages/certificateMessages.ts";
-import { dayWords, expiryWords } from "../../common/messages/dates.ts";
-import { fingerprintStart, keyWords } from "../../common/messages/parsedCertificateMessages.ts";
+import {
+	describeChangedMeanwhile,
+	formatCertificateName,
+	joinParagraphs,
+} from "../../common/messages/certificateMessages.ts";
+import { formatExpiry, formatUtcDay } from "../../common/messages/dates.ts";
+import { formatKeyDetails, formatShortFingerprint } from "../../common/messages/parsedCertificateMessages.ts";
 import { sanitize } from "../../common/messages/sanitize.ts";
 import { formatScopeLines, formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../../domain/certificate.ts";
@@ -23,7 +27,7 @@ export function comparisonLines(old: TrustAnchor, next: TrustAnchor): readonly s
 	const line = (label: string, one: string, other: string) =>
 		one === other ? l10n.t("{0}: {1} (both)", label, one) : l10n.t("{0}: {1} → {2}", label, one, other);
 	const dates = (anchor: TrustAnchor) => {
-		const day = (at: number | null) => (at === null ? l10n.t("not known") : dayWords(at));
+		const day = (at: number | null) => (at === null ? l10n.t("not known") : formatUtcDay(at));
 		const { from, until } = validityOf(anchor);
 		return l10n.t("{0} to {1} (UTC)", day(from), day(until));
 	};
@@ -33,12 +37,14 @@ export function comparisonLines(old: TrustAnchor, next: TrustAnchor): readonly s
 	if (!one || !other)
 		return [
 			valid,
-			...unread.map(({ certificate }) => l10n.t("The content of “{0}” could not be read.", nameWords(certificate))),
+			...unread.map(({ certificate }) =>
+				l10n.t("The content of “{0}” could not be read.", formatCertificateName(certificate)),
+			),
 		];
 	const text = (of: (content: ParsedCertificate) => string): [string, string] => [of(one), of(other)];
 	const subjects = text(({ subject }) => sanitize(subject) || l10n.t("(empty)"));
 	const issuers = text(({ issuer }) => sanitize(issuer) || l10n.t("(empty)"));
-	const [key, otherKey] = text(keyWords);
+	const [key, otherKey] = text(formatKeyDetails);
 	return [
 		line(l10n.t("Subject"), ...subjects),
 		line(l10n.t("Issuer"), ...issuers),
@@ -46,7 +52,7 @@ export function comparisonLines(old: TrustAnchor, next: TrustAnchor): readonly s
 			? l10n.t("Key: {0} (the same)", key)
 			: l10n.t("Key: {0} → {1} (another one)", key, otherKey),
 		valid,
-		line(l10n.t("SHA-256"), ...text(({ sha256 }) => fingerprintStart(sha256))),
+		line(l10n.t("SHA-256"), ...text(({ sha256 }) => formatShortFingerprint(sha256))),
 	];
 }
 
@@ -65,14 +71,14 @@ export interface StartQuestion {
 }
 
 /** Returns the question before a rotation starts: both certificates, the changes now, and the later steps. */
-export function startWords({ old, next, missing, present, planned, changed }: StartQuestion): Question {
-	const [from, to] = [nameWords(old.certificate), nameWords(next.certificate)];
+export function describeStart({ old, next, missing, present, planned, changed }: StartQuestion): Question {
+	const [from, to] = [formatCertificateName(old.certificate), formatCertificateName(next.certificate)];
 	const already = l10n.t("“{0}” is active already in {1}.", to, formatScopes(present, MAX_LINES));
 	const unknown = l10n.t("Whether it was before the rotation is not known here: Undo will leave it active there.");
 	return {
 		message: planned ? l10n.t("Go on rotating “{0}” to “{1}”?", from, to) : l10n.t("Rotate “{0}” to “{1}”?", from, to),
-		detail: paragraphs(
-			changed && changedWords(),
+		detail: joinParagraphs(
+			changed && describeChangedMeanwhile(),
 			comparisonLines(old, next).join("\n"),
 			hasScopes(missing) &&
 				[l10n.t("Now, “{0}” is activated in:", to), formatScopeLines(missing, MAX_LINES)].join("\n"),
@@ -91,14 +97,21 @@ export function startWords({ old, next, missing, present, planned, changed }: St
 }
 
 /** States that nothing is left to activate. */
-export function settledRotationWords(old: Certificate, next: Certificate): string {
-	return l10n.t("“{0}” is active wherever “{1}” is. Move the clients, then Finish.", nameWords(next), nameWords(old));
+export function describeCompletedStart(old: Certificate, next: Certificate): string {
+	return l10n.t(
+		"“{0}” is active wherever “{1}” is. Move the clients, then Finish.",
+		formatCertificateName(next),
+		formatCertificateName(old),
+	);
 }
 
 /** Returns the question before a corrupt plan is discarded, with the consequences. */
-export function spoiltPlanWords(old: Certificate): Question {
+export function describeCorruptPlan(old: Certificate): Question {
 	return {
-		message: l10n.t("What was written down of a rotation of “{0}” cannot be read. Forget it?", nameWords(old)),
+		message: l10n.t(
+			"What was written down of a rotation of “{0}” cannot be read. Forget it?",
+			formatCertificateName(old),
+		),
 		detail: l10n.t(
 			"Nothing is changed at OpenAI by that. What that rotation has activated stays active, and Undo will leave it there.",
 		),
@@ -110,7 +123,7 @@ export interface FinishQuestion {
 	readonly old: Certificate;
 	readonly next: RotatedCertificate;
 	/** Where `old` will be deactivated. */
-	readonly places: ScopeSummary;
+	readonly scopes: ScopeSummary;
 	/** The `scopes` where `next` is not active yet. */
 	readonly missing: ScopeSummary;
 	/** The effect on this extension's own calls; `null` if the organization is not among the `scopes`. */
@@ -119,15 +132,15 @@ export interface FinishQuestion {
 }
 
 /** Returns the question before a rotation is finished. */
-export function finishWords({ old, next, places: scopes, missing, access, changed }: FinishQuestion): Question {
-	const [from, to] = [nameWords(old), rotatedName(next)];
+export function describeFinish({ old, next, scopes, missing, access, changed }: FinishQuestion): Question {
+	const [from, to] = [formatCertificateName(old), rotatedName(next)];
 	const isActive = hasScopes(scopes);
 	return {
 		message: isActive
 			? l10n.t("Have all clients moved from “{0}” to “{1}”?", from, to)
 			: l10n.t("“{0}” is active nowhere any more. End its rotation to “{1}”?", from, to),
-		detail: paragraphs(
-			changed && changedWords(),
+		detail: joinParagraphs(
+			changed && describeChangedMeanwhile(),
 			isActive &&
 				l10n.t(
 					"Nothing here can show whether they have. Without “{0}”, clients are refused whose certificates chain to it alone, and identities that log in by it no longer can.",
@@ -146,10 +159,10 @@ export function finishWords({ old, next, places: scopes, missing, access, change
 }
 
 /** Explains that this extension's own calls depend on `from`. @param access The effect on these calls. */
-export function lockOutWords(from: RotatedCertificate, to: RotatedCertificate, access: string): Question {
+export function describeLockOut(from: RotatedCertificate, to: RotatedCertificate, access: string): Question {
 	return {
 		message: l10n.t("“{0}” cannot go yet: this extension would lock itself out.", rotatedName(from)),
-		detail: paragraphs(
+		detail: joinParagraphs(
 			access,
 			l10n.t(
 				"Set up a client certificate that chains to “{0}”, or to another one that stays active in the organization. Nothing was changed.",
@@ -160,10 +173,10 @@ export function lockOutWords(from: RotatedCertificate, to: RotatedCertificate, a
 }
 
 /** Explains that a rotation could be neither finished nor undone. @param access As in `describeLockOut`. */
-export function deadEndWords(old: RotatedCertificate, next: RotatedCertificate, access: string): Question {
+export function describeDeadEnd(old: RotatedCertificate, next: RotatedCertificate, access: string): Question {
 	return {
 		message: l10n.t("Can't rotate “{0}”: this extension could neither finish nor undo it.", rotatedName(old)),
-		detail: paragraphs(
+		detail: joinParagraphs(
 			access,
 			l10n.t(
 				"Set a client certificate that chains to “{0}” or “{1}”, or to another one that stays active in the organization. Nothing was changed.",
@@ -179,30 +192,22 @@ export interface UndoQuestion {
 	readonly old: Certificate;
 	readonly next: RotatedCertificate;
 	/** Where `next` will be deactivated. */
-	readonly places: ScopeSummary;
+	readonly scopes: ScopeSummary;
 	/** Where `next` was active before, and stays. */
 	readonly kept: ScopeSummary;
 	/** Where `old` will be activated again. */
-	readonly back: ScopeSummary;
+	readonly reactivated: ScopeSummary;
 	readonly access: string | null;
 	readonly changed: boolean;
 }
 
 /** Returns the question before a rotation is undone. */
-export function undoWords({
-	old,
-	next,
-	places: scopes,
-	kept,
-	back: reactivated,
-	access,
-	changed,
-}: UndoQuestion): Question {
-	const [from, to] = [nameWords(old), rotatedName(next)];
+export function describeUndo({ old, next, scopes, kept, reactivated, access, changed }: UndoQuestion): Question {
+	const [from, to] = [formatCertificateName(old), rotatedName(next)];
 	return {
 		message: l10n.t("Undo the rotation of “{0}” to “{1}”?", from, to),
-		detail: paragraphs(
-			changed && changedWords(),
+		detail: joinParagraphs(
+			changed && describeChangedMeanwhile(),
 			hasScopes(reactivated) && l10n.t("“{0}” is activated again in {1}.", from, formatScopes(reactivated, MAX_LINES)),
 			hasScopes(scopes) && [l10n.t("“{0}” is deactivated in:", to), formatScopeLines(scopes, MAX_LINES)].join("\n"),
 			hasScopes(scopes) && l10n.t("Clients that have moved are refused there from then on."),
@@ -222,16 +227,16 @@ export function undoWords({
  * @param inactive The certificates active nowhere, in order of deletion.
  * @param now Unix seconds.
  */
-export function noRoomWords(inactive: readonly Certificate[], now: number): Question {
+export function describeNoRoom(inactive: readonly Certificate[], now: number): Question {
 	const lines = inactive.slice(0, MAX_LINES).map((certificate) => {
 		const { id, expiresAt } = certificate;
-		return `• ${l10n.t("“{0}”: {1}, {2}", nameWords(certificate), id, expiryWords(expiresAt, now))}`;
+		return `• ${l10n.t("“{0}”: {1}, {2}", formatCertificateName(certificate), id, formatExpiry(expiresAt, now))}`;
 	});
 	const more = inactive.length - MAX_LINES;
 	if (more > 0) lines.push(l10n.t("… and {0} more", more));
 	return {
 		message: l10n.t("There is no room for the new certificate."),
-		detail: paragraphs(
+		detail: joinParagraphs(
 			l10n.t("OpenAI keeps {0} at most. Delete one first, then rotate.", CERTIFICATE_LIMIT),
 			inactive.length > 0
 				? `${l10n.t("Active nowhere:")}\n${lines.join("\n")}`

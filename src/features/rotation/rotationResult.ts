@@ -41,7 +41,7 @@ export interface RotationResult {
 	/** True if the rotation is over, and its plan removed. */
 	readonly ended: boolean;
 	/** True if the old certificate is deleted. */
-	readonly removed: boolean;
+	readonly deleted: boolean;
 	/** Why the rotation is not over; `null` also if the person cancelled, or if the last outcome explains it. */
 	readonly problem: Problem | null;
 }

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { describePartialFailure } from "../../common/messages/problems.ts";
-import { formatScopes, summarizeScopesByName } from "../../common/messages/scopes.ts";
+import { formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { RotatedCertificate } from "./rotationPlan.ts";
 import type { RotationResult, SwitchoverResult } from "./rotationResult.ts";
@@ -10,16 +10,13 @@ import { rotatedName } from "./rotationStatusMessages.ts";
 export interface RotationEnd {
 	readonly step: "finish" | "undo";
 	/** True if `from` was to be deleted, too. */
-	readonly remove: boolean;
+	readonly deleteOld: boolean;
 	readonly from: RotatedCertificate;
 	readonly to: RotatedCertificate;
 }
 
 /** True if everything ended as intended, so that no warning is needed. */
-export function isEnded(
-	{ remove: deleteOld }: RotationEnd,
-	{ scopes, ended, removed: deleted }: RotationResult,
-): boolean {
+export function isEnded({ deleteOld }: RotationEnd, { scopes, ended, deleted }: RotationResult): boolean {
 	return ended && deleted === deleteOld && scopes.every(isDone);
 }
 
@@ -28,9 +25,9 @@ function isDone({ outcome }: SwitchoverResult): boolean {
 }
 
 /** Describes the result of ending a rotation, a line for each outcome. */
-export function endWords(
+export function describeRotationResult(
 	end: RotationEnd,
-	{ scopes, ended, removed: deleted, problem }: RotationResult,
+	{ scopes, ended, deleted, problem }: RotationResult,
 	nameOf: (projectId: string) => string | null,
 ): string {
 	const [from, to] = [rotatedName(end.from), rotatedName(end.to)];
@@ -43,7 +40,7 @@ export function endWords(
 	return [
 		describeEnd(end, ended, deleted),
 		...[...groups].map(([outcome, group]) =>
-			l10n.t("In {0}: {1}", formatScopes(summarizeScopesByName(group, nameOf)), outcome),
+			l10n.t("In {0}: {1}", formatScopes(summarizeScopesOf(group, nameOf)), outcome),
 		),
 		...(problem && !isShown ? [describeStop(problem)] : []),
 		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
@@ -57,7 +54,7 @@ function describeStop(problem: Problem): string {
 		: describePartialFailure(problem);
 }
 
-function describeEnd({ step, remove: deleteOld, from, to }: RotationEnd, ended: boolean, deleted: boolean): string {
+function describeEnd({ step, deleteOld, from, to }: RotationEnd, ended: boolean, deleted: boolean): string {
 	if (step === "undo")
 		return ended
 			? l10n.t("The rotation of “{0}” is undone.", rotatedName(to))

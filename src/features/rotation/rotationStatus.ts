@@ -1,4 +1,4 @@
-import { isNamed, mayBeOf } from "../../common/organizationRef.ts";
+import { isNamedOrganization, mayBelongTo } from "../../common/organizationRef.ts";
 import type { CertificateStore } from "../organization/certificateStore.ts";
 import type { ProjectStore } from "../organization/projectStore.ts";
 import { rotationStage } from "./rotation.ts";
@@ -22,14 +22,16 @@ export function plansInUse({ certificates, plans }: PlanSources): readonly Rotat
 	const { organizationRef: ref } = certificates;
 	const ids = certificates.state.listing?.certificates.map(({ id }) => id) ?? [];
 	const isListed = ({ old }: RotationPlan) => ids.includes(old.id);
-	return plans.known.filter((plan) => plan.organizationRef === ref || (ref && mayBeOf(plan, ref) && isListed(plan)));
+	return plans.known.filter(
+		(plan) => plan.organizationRef === ref || (ref && mayBelongTo(plan, ref) && isListed(plan)),
+	);
 }
 
 /** Returns the plans of unnamed organizations that `plansInUse` excludes; none without a list. */
 export function unplacedPlans({ certificates, plans }: PlanSources): readonly RotationPlan[] {
 	if (!certificates.state.listing) return [];
 	const current = plansInUse({ certificates, plans });
-	return plans.known.filter((plan) => !isNamed(plan.organizationRef) && !current.includes(plan));
+	return plans.known.filter((plan) => !isNamedOrganization(plan.organizationRef) && !current.includes(plan));
 }
 
 /** Returns a certificate's roles in the unfinished rotations, by the last read. */
@@ -40,7 +42,7 @@ export function rolesOf(sources: RotationSources, certificateId: string): readon
 	return plansInUse(sources).flatMap((plan): RotationRole[] => {
 		const { old, next } = plan;
 		if (old.id !== certificateId && next.id !== certificateId) return [];
-		const [ofOld, ofNext] = [old, next].map(({ id }) => projects.whereActive(id, listing));
+		const [ofOld, ofNext] = [old, next].map(({ id }) => projects.findActiveScopes(id, listing));
 		const stage = ofOld && ofNext ? rotationStage(plan, ofOld, ofNext) : "unknown";
 		return old.id === certificateId
 			? [{ part: "old", stage, plan, other: current(next) }]

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import type { Fact } from "../../common/messages/certificateFacts.ts";
-import { momentWords } from "../../common/messages/dates.ts";
+import { formatDateTime } from "../../common/messages/dates.ts";
 import { sanitize } from "../../common/messages/sanitize.ts";
-import { formatScopeLines, formatScopes, summarizeScopesByName } from "../../common/messages/scopes.ts";
+import { formatScopeLines, formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import type { RotatedCertificate, RotationPlan, RotationStage } from "./rotationPlan.ts";
 
 /** A certificate's role in an unfinished rotation. */
@@ -23,7 +23,7 @@ export function rotatedName({ id, name }: RotatedCertificate): string {
 }
 
 /** Returns a certificate's rotation status and the next step; `null` without a role. */
-export function roleWords(roles: readonly RotationRole[]): string | null {
+export function formatRoles(roles: readonly RotationRole[]): string | null {
 	return roles.length === 0 ? null : roles.map(formatRole).join(" · ");
 }
 
@@ -42,12 +42,12 @@ function formatRole({ part, stage, other }: RotationRole): string {
 }
 
 /** Returns the row's texts for a rotation of an unnamed organization. */
-export function unplacedPlanWords({ old, next, startedAt }: RotationPlan) {
+export function describeUnplacedPlan({ old, next, startedAt }: RotationPlan) {
 	return {
-		description: l10n.t("unfinished rotation · {0} · organization unknown", momentWords(startedAt)),
+		description: l10n.t("unfinished rotation · {0} · organization unknown", formatDateTime(startedAt)),
 		tooltip: [
 			l10n.t("Rotating “{0}” to “{1}”", rotatedName(old), rotatedName(next)),
-			l10n.t("Started: {0}", momentWords(startedAt)),
+			l10n.t("Started: {0}", formatDateTime(startedAt)),
 			l10n.t(
 				"OpenAI didn't name the organization, and the old certificate isn't in this list. If you no longer need the plan, forget it.",
 			),
@@ -56,7 +56,7 @@ export function unplacedPlanWords({ old, next, startedAt }: RotationPlan) {
 }
 
 /** Returns the question before the plan of such a rotation is discarded. */
-export function forgetPlanWords({ old, next }: RotationPlan): { readonly message: string; readonly detail: string } {
+export function describeForgetPlan({ old, next }: RotationPlan): { readonly message: string; readonly detail: string } {
 	return {
 		message: l10n.t("Forget the rotation of “{0}” to “{1}”?", rotatedName(old), rotatedName(next)),
 		detail: l10n.t(
@@ -71,8 +71,12 @@ export function roleFacts(
 	nameOf: (projectId: string) => string | null,
 ): readonly Fact[] {
 	return roles.map(({ part, plan, other }) => {
-		const scopes = summarizeScopesByName(plan.scopes, nameOf);
-		const more = [other.id, formatScopeLines(scopes, MAX_LINES), l10n.t("Started: {0}", momentWords(plan.startedAt))];
+		const scopes = summarizeScopesOf(plan.scopes, nameOf);
+		const more = [
+			other.id,
+			formatScopeLines(scopes, MAX_LINES),
+			l10n.t("Started: {0}", formatDateTime(plan.startedAt)),
+		];
 		return {
 			key: `rotation/${other.id}`,
 			label: part === "old" ? l10n.t("Rotating to") : l10n.t("Taking over from"),

@@ -1,9 +1,9 @@
-import { mayBeOf } from "../../common/organizationRef.ts";
+import { mayBelongTo } from "../../common/organizationRef.ts";
 import type { HeldLock } from "../../common/storage/heldLock.ts";
 import { ProblemError } from "../../domain/problem.ts";
 import type { ScopeResult } from "../activation/activation.ts";
 import { OrganizationSession } from "../organization/organizationSession.ts";
-import { assertFit, pairOf, type RotationSnapshot, type Rotations, readConfirmed } from "./rotation.ts";
+import { assertNoStepIssues, pairOf, type RotationDeps, type RotationSnapshot, readConfirmed } from "./rotation.ts";
 import type { RotationPlan } from "./rotationPlan.ts";
 import type { RotationPlanStore } from "./rotationPlanStore.ts";
 import { activateAlongside } from "./switchover.ts";
@@ -33,7 +33,7 @@ export interface StartResult {
  * `connection-changed`, `locked`, `not-recorded`; CancelledError
  */
 export async function startRotation(
-	deps: Rotations,
+	deps: RotationDeps,
 	{ confirmed, unclear, soonDays }: StartRequest,
 	signal?: AbortSignal,
 ): Promise<StartResult> {
@@ -44,7 +44,7 @@ export async function startRotation(
 			const session = await OrganizationSession.open(organization, confirmed.organizationRef, lock);
 			const fresh = await readConfirmed(deps, session, confirmed, signal);
 			const startedAt = now();
-			assertFit(fresh, "start", startedAt / 1000, soonDays);
+			assertNoStepIssues(fresh, "start", startedAt / 1000, soonDays);
 			const { organizationRef, oldId, nextId } = pairOf(fresh);
 			const chosen = fresh.scopes.filter(
 				({ old }) => old === "active" || (old === "unclear" && !fresh.plan && unclear === "own"),
@@ -71,6 +71,6 @@ export async function startRotation(
 async function createPlan(plans: RotationPlanStore, plan: RotationPlan, lock: HeldLock): Promise<void> {
 	if (await plans.create(plan, lock)) return;
 	const { organizationRef, old } = plan;
-	const isKnown = plans.known.some((each) => mayBeOf(each, organizationRef) && each.old.id === old.id);
+	const isKnown = plans.known.some((each) => mayBelongTo(each, organizationRef) && each.old.id === old.id);
 	throw new ProblemError(isKnown ? { reason: "changed-meanwhile" } : { reason: "not-recorded", code: null });
 }

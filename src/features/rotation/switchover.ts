@@ -5,17 +5,17 @@ import type { Scope } from "../../domain/scope.ts";
 import { applyToScopes, type ScopeResult } from "../activation/activation.ts";
 import { isActive, isComplete } from "../organization/activeScopes.ts";
 import type { OrganizationSession } from "../organization/organizationSession.ts";
-import { MOST_AT_ONCE } from "../organization/projectStore.ts";
+import { MAX_CONCURRENT_REQUESTS } from "../organization/projectStore.ts";
 import type { SwitchoverResult } from "./rotationResult.ts";
 
 /** The ids of the certificates of a switchover: `from` is deactivated, and `to` is activated. */
-export interface Roles {
+export interface SwitchoverRequest {
 	readonly from: string;
 	readonly to: string;
 	/** True if the organization imposes `from`: a project's list may then not show its direct activation. */
 	readonly imposed: boolean;
 	/** True if the person confirmed deactivating `from`; else `from` must still be inactive. */
-	readonly goes: boolean;
+	readonly expectedActive: boolean;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface Roles {
 export async function switchOver(
 	session: OrganizationSession,
 	scope: Scope,
-	{ from, to, imposed, goes: expectedActive }: Roles,
+	{ from, to, imposed, expectedActive }: SwitchoverRequest,
 	signal?: AbortSignal,
 ): Promise<SwitchoverResult> {
 	const result = resultFor(scope);
@@ -56,7 +56,7 @@ export async function switchOver(
 		if (isTo === false) session.recordWrite({ kind: "unknown", id: to, field: "active" }, scope);
 		if (isFrom === false && isTo === false) {
 			// Needs no lock: an extra active certificate does no harm.
-			const [reactivation] = await activate(session.unlocked(), [scope], from);
+			const [reactivation] = await activateAndRead(session.withoutLock(), [scope], from);
 			return reactivation?.changed.length ? result("restored") : result("emptied", reactivation?.problem);
 		}
 		const isRead = served && isComplete(served) && isFrom !== undefined && isTo !== undefined;
@@ -84,7 +84,7 @@ function resultFor(scope: Scope) {
 async function recover(
 	{ service }: OrganizationSession,
 	scope: Scope,
-	{ from, to, imposed }: Pick<Roles, "from" | "to" | "imposed">,
+	{ from, to, imposed }: Pick<SwitchoverRequest, "from" | "to" | "imposed">,
 ): Promise<SwitchoverResult> {
 	const result = resultFor(scope);
 	const read = () => (scope.kind === "project" ? service.projectCertificates(scope.id) : service.list());
@@ -112,7 +112,7 @@ export async function activateAlongside(
 	beside: string,
 	signal?: AbortSignal,
 ): Promise<readonly ScopeResult[]> {
-	return activate(session, scopes, id, signal, async (scope) => {
+	return activateAndRead(session, scopes, id, signal, async (scope) => {
 		const reading = await attempt(() => session.scope(scope, signal));
 		// The activation reports the cancellation.
 		if ("ended" in reading) return reading.ended;
@@ -127,7 +127,7 @@ export async function activateAlongside(
  * Activates a certificate in scopes, and reads the changed scopes: until a list confirms a write, the write hides
  * changes by others there.
  */
-export async function activate(
+export async function activateAndRead(
 	session: OrganizationSession,
 	scopes: readonly Scope[],
 	id: string,
@@ -135,7 +135,7 @@ export async function activate(
 	refuse?: (scope: Scope) => Promise<Problem | null>,
 ): Promise<readonly ScopeResult[]> {
 	const results = await applyToScopes(session, scopes, [id], true, signal, refuse);
-	const limit = limitConcurrency(MOST_AT_ONCE);
+	const limit = limitConcurrency(MAX_CONCURRENT_REQUESTS);
 	const changed = results.filter((result) => result.changed.length > 0);
 	await Promise.all(changed.map(({ scope }) => limit(() => session.scope(scope))));
 	return results;

@@ -5,7 +5,7 @@ import { type ActivationStatus, type EnforcedCertificate, isActiveAnywhere } fro
  * unknown; `deactivatable` unless known to be active nowhere; `rotating`.
  * @param rotating Whether the certificate is the old one of an unfinished rotation.
  */
-export function certificateContext(activation: ActivationStatus, rotating: boolean): string {
+export function certificateContextValue(activation: ActivationStatus, rotating: boolean): string {
 	const isActive = isActiveAnywhere(activation);
 	return joinParts(
 		"certificate",
@@ -16,7 +16,7 @@ export function certificateContext(activation: ActivationStatus, rotating: boole
 }
 
 /** Returns a row's context value in a project. Only the organization can deactivate inherited certificates. */
-export function enforcedContext({ how }: EnforcedCertificate): string {
+export function enforcedContextValue({ how }: EnforcedCertificate): string {
 	return joinParts("certificate", "active", how !== "inherited" && "deactivatable");
 }
 

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { momentWords } from "../../common/messages/dates.ts";
+import { formatDateTime } from "../../common/messages/dates.ts";
 import { currentLocale } from "../../common/messages/locale.ts";
 import type { CertificateListing } from "../../domain/certificate.ts";
 
@@ -8,7 +8,7 @@ import type { CertificateListing } from "../../domain/certificate.ts";
  * @param problemText Why the list could not be read again, or `null`.
  * @param loadedAt When the list was last read completely, Unix milliseconds; `null` if never.
  */
-export function noteWords(
+export function describeListNotes(
 	listing: Pick<CertificateListing, "complete" | "unreadable"> | null,
 	problemText: string | null,
 	loadedAt: number | null,
@@ -16,7 +16,7 @@ export function noteWords(
 	if (!listing) return [];
 	const notes: string[] = [];
 	if (problemText !== null)
-		notes.push(loadedAt === null ? problemText : l10n.t("As of {0}. {1}", momentWords(loadedAt), problemText));
+		notes.push(loadedAt === null ? problemText : l10n.t("As of {0}. {1}", formatDateTime(loadedAt), problemText));
 	if (!listing.complete) notes.push(l10n.t("The list may be incomplete."));
 	if (listing.unreadable > 0) notes.push(describeUnreadableEntries(listing.unreadable));
 	return notes;

@@ -1,13 +1,13 @@
 import * as l10n from "@vscode/l10n";
-import { absoluteTime, momentWords, timeLeftWords } from "../../common/messages/dates.ts";
+import { formatAbsoluteTime, formatDateTime, formatTimeLeft } from "../../common/messages/dates.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
-import { projectName } from "../../common/messages/scopes.ts";
+import { formatProjectName } from "../../common/messages/scopes.ts";
 import type { EnforcedCertificate } from "../../domain/activationStatus.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/scope.ts";
 
 /** The known state of one project. */
-export interface ProjectSituation {
+export interface ProjectStatus {
 	readonly project: Project;
 	/** The enforced certificates according to the last reading. */
 	readonly enforced: readonly EnforcedCertificate[];
@@ -19,14 +19,14 @@ export interface ProjectSituation {
 }
 
 /** Formats a project's text beside its name. */
-export function projectDescription(status: ProjectSituation): string {
+export function formatProjectDescription(status: ProjectStatus): string {
 	const { project, problem, loadedAt } = status;
 	const parts = [project.archived ? l10n.t("archived") : null, formatCounts(status)];
-	if (problem && loadedAt !== null) parts.push(l10n.t("as of {0}", momentWords(loadedAt)));
+	if (problem && loadedAt !== null) parts.push(l10n.t("as of {0}", formatDateTime(loadedAt)));
 	return parts.filter((part) => part !== null).join(" · ");
 }
 
-function formatCounts({ enforced, loadedAt, loading, problem }: ProjectSituation): string {
+function formatCounts({ enforced, loadedAt, loading, problem }: ProjectStatus): string {
 	if (loadedAt === null) {
 		if (problem && !loading) return l10n.t("could not be read");
 		return l10n.t("loading…");
@@ -40,29 +40,29 @@ function formatCounts({ enforced, loadedAt, loading, problem }: ProjectSituation
 }
 
 /** Formats a project for screen readers. */
-export function projectSpoken(status: ProjectSituation): string {
-	return `${projectName(status.project)}, ${projectDescription(status)}`;
+export function formatProjectLabel(status: ProjectStatus): string {
+	return `${formatProjectName(status.project)}, ${formatProjectDescription(status)}`;
 }
 
 /** Lists all known facts about a project, one per line. */
-export function projectTooltip(status: ProjectSituation): string {
+export function projectTooltip(status: ProjectStatus): string {
 	const { project, loadedAt, problem } = status;
-	const lines = [projectName(project), l10n.t("Id: {0}", project.id), projectDescription(status)];
-	if (project.createdAt !== null) lines.push(l10n.t("Created: {0}", absoluteTime(project.createdAt)));
-	if (loadedAt !== null) lines.push(l10n.t("Read: {0}", momentWords(loadedAt)));
+	const lines = [formatProjectName(project), l10n.t("Id: {0}", project.id), formatProjectDescription(status)];
+	if (project.createdAt !== null) lines.push(l10n.t("Created: {0}", formatAbsoluteTime(project.createdAt)));
+	if (loadedAt !== null) lines.push(l10n.t("Read: {0}", formatDateTime(loadedAt)));
 	if (problem) lines.push(describeProblem(problem));
 	return lines.join("\n");
 }
 
 /** Formats the text beside the name of a certificate in a project. @param now Unix seconds. */
-export function enforcedDescription({ certificate, how }: EnforcedCertificate, now: number): string {
-	const expiry = timeLeftWords(certificate.expiresAt, now);
+export function formatEnforcedDescription({ certificate, how }: EnforcedCertificate, now: number): string {
+	const expiry = formatTimeLeft(certificate.expiresAt, now);
 	return how === "own" ? expiry : `${expiry} · ${formatSource(how)}`;
 }
 
 /** Says that a certificate is active in a project, and through which scope. */
-export function enforcedActivation({ how }: EnforcedCertificate, project: Project): string {
-	const active = l10n.t("active in “{0}”", projectName(project));
+export function formatEnforcedActivation({ how }: EnforcedCertificate, project: Project): string {
+	const active = l10n.t("active in “{0}”", formatProjectName(project));
 	return how === "own" ? active : `${active}, ${formatSource(how)}`;
 }
 

@@ -23,7 +23,7 @@ export async function duplicateFindings(
 	signal: AbortSignal,
 	service?: CertificatesApi,
 ): Promise<readonly Finding[]> {
-	const knownIds = new Set(certificates.knownAs(candidate.sha256).map(({ id }) => id));
+	const knownIds = new Set(certificates.findByFingerprint(candidate.sha256).map(({ id }) => id));
 	const possible = listing.certificates.filter(
 		({ id, validAt, expiresAt }) =>
 			knownIds.has(id) ||
@@ -47,7 +47,7 @@ export async function duplicateFindings(
  * @param unconfirmed As in `UploadService`.
  * @param sha256 As in `ParsedCertificate`.
  */
-export function unplacedFindings(
+export function maybeUploadedFindings(
 	unconfirmed: readonly { readonly pending: UploadAttempt; readonly unplaced: boolean }[],
 	sha256: string,
 ): readonly Finding[] {

@@ -12,11 +12,11 @@ export interface MatchResult {
 	 * Certificates created by the upload; several after repeated sending or uploads by others. Certificates with the
 	 * uploaded name come first, then the earliest.
 	 */
-	readonly ours: readonly Certificate[];
+	readonly matches: readonly Certificate[];
 	/** Identical certificates that may have existed before the upload. */
-	readonly unclear: readonly Certificate[];
+	readonly ambiguous: readonly Certificate[];
 	/** False if a possible match could not be read. */
-	readonly whole: boolean;
+	readonly complete: boolean;
 }
 
 /**
@@ -44,18 +44,18 @@ export async function findMatches(
 		identical.filter(({ age }) => age === wanted).map(({ certificate }) => certificate);
 	const hasUploadedName = ({ name }: Certificate) => attempts.some((attempt) => attempt.name === name);
 	return {
-		ours: ofAge("new").sort(
+		matches: ofAge("new").sort(
 			(one, other) =>
 				Number(hasUploadedName(other)) - Number(hasUploadedName(one)) ||
 				(one.createdAt ?? Infinity) - (other.createdAt ?? Infinity),
 		),
-		unclear: ofAge("unclear"),
-		whole: listing.complete && listing.unreadable === 0 && !contents.includes(null),
+		ambiguous: ofAge("unclear"),
+		complete: listing.complete && listing.unreadable === 0 && !contents.includes(null),
 	};
 }
 
 /** Returns the outcome for an upload without a match. @param at When the list was read, Unix milliseconds. */
-export function toLookupOutcome({ unclear: ambiguous, whole: complete }: MatchResult, at: number): LookupOutcome {
+export function toLookupOutcome({ ambiguous, complete }: MatchResult, at: number): LookupOutcome {
 	if (ambiguous.length > 0) return { outcome: "ambiguous" };
 	return complete ? { outcome: "not-seen", at } : { outcome: "partial" };
 }

@@ -7,30 +7,30 @@ import type { UploadAttempt } from "./uploadAttempt.ts";
 import type { Confirmation, UploadKey, UploadRecord } from "./uploadHistory.ts";
 
 /** A file's content: the remembered attempts to upload one certificate to one organization, oldest first. */
-export interface UploadFile {
+export interface JournalFile {
 	readonly attempts: readonly UploadRecord[];
 }
 
 const NAME = new RegExp(`^(${ORGANIZATION_REF})\\.([0-9a-f]{64})\\.json$`);
 
 /** Parses a file name; `null` if it is not a journal file. */
-export function keyIn(name: string): UploadKey | null {
+export function parseJournalFileName(name: string): UploadKey | null {
 	const [, organizationRef, sha256] = NAME.exec(name) ?? [];
 	return organizationRef === undefined || sha256 === undefined ? null : { organizationRef, sha256 };
 }
 
 /** Returns a journal file's name. @throws ProblemError `not-recorded` if a part could lead to another folder */
-export function fileName({ organizationRef, sha256 }: UploadKey): string {
+export function journalFileName({ organizationRef, sha256 }: UploadKey): string {
 	const name = `${organizationRef}.${sha256}.json`;
 	if (NAME.test(name)) return name;
 	throw new ProblemError({ reason: "not-recorded", code: null });
 }
 
 /** Versions 0 and 1 used other file names: `oldJournalFiles.ts`. */
-export const UPLOADS: JsonFileFormat<UploadFile> = {
+export const JOURNAL_FILE_FORMAT: JsonFileFormat<JournalFile> = {
 	version: 2,
 	parse: ({ attempts }, name) => {
-		const key = keyIn(name);
+		const key = parseJournalFileName(name);
 		if (!key || !Array.isArray(attempts)) return null;
 		const records = attempts.map((each) => parseRecord(each, key));
 		return records.every((record) => record !== null) ? { attempts: records } : null;
@@ -39,13 +39,13 @@ export const UPLOADS: JsonFileFormat<UploadFile> = {
 
 function parseRecord(json: unknown, key: UploadKey): UploadRecord | null {
 	const { pending, arrival } = asRecord(json);
-	const attempt = attemptIn(asRecord(pending), key);
-	const confirmation = arrival === null ? null : arrivalIn(asRecord(arrival));
+	const attempt = parseAttempt(asRecord(pending), key);
+	const confirmation = arrival === null ? null : parseConfirmation(asRecord(arrival));
 	return attempt && (confirmation || arrival === null) ? { pending: attempt, arrival: confirmation } : null;
 }
 
 /** Parses an attempt; `null` if it is invalid or belongs to another upload. */
-export function attemptIn(fields: Record<string, unknown>, key: UploadKey): UploadAttempt | null {
+export function parseAttempt(fields: Record<string, unknown>, key: UploadKey): UploadAttempt | null {
 	const { id, name, pem, startedAt, idsBefore, servedBefore, owner } = fields;
 	if (fields.organizationRef !== key.organizationRef || fields.sha256 !== key.sha256) return null;
 	if (!isText(id) || !isText(name) || !isText(pem) || !isText(owner) || !isTime(startedAt)) return null;
@@ -55,7 +55,7 @@ export function attemptIn(fields: Record<string, unknown>, key: UploadKey): Uplo
 }
 
 /** Parses a confirmation; `null` if it is invalid. */
-export function arrivalIn({ certificates, at }: Record<string, unknown>): Confirmation | null {
+export function parseConfirmation({ certificates, at }: Record<string, unknown>): Confirmation | null {
 	if (!isTime(at) || !Array.isArray(certificates)) return null;
 	const parsed = certificates.map(parseCertificate);
 	return parsed.every((certificate) => certificate !== null) ? { certificates: parsed, at } : null;

@@ -4,24 +4,30 @@ import { JsonFileStore } from "../../common/storage/jsonFileStore.ts";
 import type { FileLocks } from "../../common/storage/locks.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { problemOf } from "../../domain/problem.ts";
-import { fileName, keyIn, UPLOADS, type UploadFile } from "./journalFileFormat.ts";
+import { JOURNAL_FILE_FORMAT, type JournalFile, journalFileName, parseJournalFileName } from "./journalFileFormat.ts";
 import { OldJournalFiles } from "./oldJournalFiles.ts";
 import { LATE_ARRIVAL_MS, type UploadAttempt } from "./uploadAttempt.ts";
-import { type SpoiltUpload, spoiltFailure, UploadHistory, type UploadKey, type UploadRecord } from "./uploadHistory.ts";
+import {
+	type UnusableUpload,
+	UploadHistory,
+	type UploadKey,
+	type UploadRecord,
+	unusableUploadProblem,
+} from "./uploadHistory.ts";
 
 /**
  * Stores the uploads of all windows in one folder, with a file per certificate and organization. Only the owner of
  * a file's lock may change the file. A file without attempts is deleted.
  */
 export class JournalStore {
-	readonly #files: JsonFileStore<UploadFile>;
+	readonly #files: JsonFileStore<JournalFile>;
 	readonly #oldFiles: OldJournalFiles;
 	readonly #locks: FileLocks;
 	readonly #now: () => number;
 
 	/** @param folder,now,disk As in `JsonFileStore`. */
 	constructor(folder: string, locks: FileLocks, now: () => number = Date.now, disk?: FileSystem) {
-		this.#files = new JsonFileStore(folder, UPLOADS, now, disk);
+		this.#files = new JsonFileStore(folder, JOURNAL_FILE_FORMAT, now, disk);
 		this.#oldFiles = new OldJournalFiles(folder);
 		this.#locks = locks;
 		this.#now = now;
@@ -37,17 +43,19 @@ export class JournalStore {
 	 * @throws ProblemError `not-recorded` if the folder or a file can't be read: it may describe an open upload.
 	 */
 	async read(): Promise<UploadHistory> {
-		const names = await this.#files.names();
+		const names = await this.#files.listFiles();
 		const oldKeys = OldJournalFiles.keysIn(names);
-		const unusable: SpoiltUpload[] = [];
+		const unusable: UnusableUpload[] = [];
 		const all: UploadRecord[] = [];
 		for (const key of oldKeys) {
 			const records = await this.#oldFiles.read(key);
 			if (typeof records === "string") unusable.push({ ...key, state: records });
-			else if (!(await this.#ifUnlocked(key, (locked) => locked.takeOver()))) all.push(...records);
+			else if (!(await this.#ifUnlocked(key, (locked) => locked.migrate()))) all.push(...records);
 		}
 		const oldIds = new Set(all.map(({ pending }) => pending.id));
-		const keys = (oldKeys.length > 0 ? await this.#files.names() : names).flatMap((name) => keyIn(name) ?? []);
+		const keys = (oldKeys.length > 0 ? await this.#files.listFiles() : names).flatMap(
+			(name) => parseJournalFileName(name) ?? [],
+		);
 		const read = await Promise.all(keys.map(async (key) => ({ key, records: await this.#read(key) })));
 		for (const { key, records } of read)
 			if (typeof records === "string") unusable.push({ ...key, state: records });
@@ -78,15 +86,15 @@ export class JournalStore {
 		const change = async (map: (records: readonly UploadRecord[]) => readonly UploadRecord[]) => {
 			const before = await this.#read(key);
 			// Never overwrite an unusable file.
-			if (typeof before === "string") throw spoiltFailure(before);
+			if (typeof before === "string") throw unusableUploadProblem(before);
 			const attempts = map(before);
-			if (attempts.length > 0) await this.#files.write(fileName(key), { attempts }, lock);
+			if (attempts.length > 0) await this.#files.write(journalFileName(key), { attempts }, lock);
 			else await this.#remove(key, lock);
 		};
 		return {
-			check: () => lock.check(),
+			check: () => lock.assertHeld(),
 			add: (attempt) => change((records) => [...records, { pending: attempt, arrival: null }]),
-			settle: ({ id }, certificates) =>
+			confirm: ({ id }, certificates) =>
 				change((records) => {
 					const index = records.findIndex((record) => record.pending.id === id && !record.arrival);
 					const confirmed = records[index];
@@ -96,36 +104,36 @@ export class JournalStore {
 					return [...older, { ...confirmed, arrival: { certificates, at: this.#now() } }, ...records.slice(index + 1)];
 				}),
 			remove: (ids) => change((records) => records.filter(({ pending }) => !ids.includes(pending.id))),
-			discard: async () => {
+			removeCorrupt: async () => {
 				if ((await this.#read(key)) === "unreadable") await this.#remove(key, lock);
 				if ((await this.#oldFiles.read(key)) !== "unreadable") return;
-				await lock.check();
+				await lock.assertHeld();
 				await this.#oldFiles.remove(key);
 			},
-			takeOver: async () => {
+			migrate: async () => {
 				const old = await this.#oldFiles.read(key);
-				if (typeof old === "string") throw spoiltFailure(old);
+				if (typeof old === "string") throw unusableUploadProblem(old);
 				await change((known) => {
 					const added = old.filter(({ pending }) => !known.some((each) => each.pending.id === pending.id));
 					return [...added, ...known].toSorted((one, other) => one.pending.startedAt - other.pending.startedAt);
 				});
-				await lock.check();
+				await lock.assertHeld();
 				await this.#oldFiles.remove(key);
 			},
 		};
 	}
 
 	/** Reads the remembered records of one upload, oldest first; or the reason why the file is unusable. */
-	async #read(key: UploadKey): Promise<readonly UploadRecord[] | SpoiltUpload["state"]> {
-		const stored = await this.#files.read(fileName(key));
+	async #read(key: UploadKey): Promise<readonly UploadRecord[] | UnusableUpload["state"]> {
+		const stored = await this.#files.read(journalFileName(key));
 		if (stored.state === "newer" || stored.state === "unreadable") return stored.state;
 		const attempts = stored.state === "read" ? stored.value.attempts : [];
 		return attempts.filter(({ arrival }) => !arrival || this.#now() - arrival.at <= LATE_ARRIVAL_MS);
 	}
 
 	async #remove(key: UploadKey, lock: HeldLock): Promise<void> {
-		await lock.check();
-		await this.#files.remove(fileName(key));
+		await lock.assertHeld();
+		await this.#files.remove(journalFileName(key));
 	}
 
 	/** Cleans up unless any window has locked the upload. @returns false if skipped; the next read retries. */
@@ -151,17 +159,17 @@ export interface LockedUpload {
 	/** Records one more attempt. */
 	add(attempt: UploadAttempt): Promise<void>;
 	/** Records the certificates that an open attempt created. Keeps the first confirmation. */
-	settle(attempt: UploadAttempt, certificates: readonly Certificate[]): Promise<void>;
+	confirm(attempt: UploadAttempt, certificates: readonly Certificate[]): Promise<void>;
 	/** Deletes attempts. */
 	remove(ids: readonly string[]): Promise<void>;
 	/** Deletes the file if it is corrupt. */
-	discard(): Promise<void>;
+	removeCorrupt(): Promise<void>;
 	/** Converts files of an older version of this extension to the current format. */
-	takeOver(): Promise<void>;
+	migrate(): Promise<void>;
 }
 
 /** The public part of `JournalStore`. */
-export type UploadStore = Pick<JournalStore, keyof JournalStore>;
+export type JournalStoreApi = Pick<JournalStore, keyof JournalStore>;
 
 /** Limits the number of locks to 256, because a lock's files are never all deleted. */
 function lockName({ sha256 }: UploadKey): string {

@@ -1,6 +1,6 @@
 import { ORGANIZATION_REF } from "../../common/organizationRef.ts";
 import { type JsonFileFormat, JsonFileStore } from "../../common/storage/jsonFileStore.ts";
-import { arrivalIn, attemptIn } from "./journalFileFormat.ts";
+import { parseAttempt, parseConfirmation } from "./journalFileFormat.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 import type { Confirmation, UploadKey, UploadRecord } from "./uploadHistory.ts";
 
@@ -21,14 +21,14 @@ const ATTEMPT_FORMAT: JsonFileFormat<UploadAttempt> = {
 		const { connectionId, organizationRef = connectionId } = fields;
 		if (!file || fields.attempt !== file.number) return null;
 		const { organizationRef: ref, sha256 } = file;
-		return attemptIn(
+		return parseAttempt(
 			{ ...fields, organizationRef, id: `${file.number}.${fields.startedAt}` },
 			{ organizationRef: ref, sha256 },
 		);
 	},
 };
 
-const CONFIRMATION_FORMAT: JsonFileFormat<Confirmation> = { version: 1, parse: arrivalIn };
+const CONFIRMATION_FORMAT: JsonFileFormat<Confirmation> = { version: 1, parse: parseConfirmation };
 
 /** Reads and deletes the upload files of older versions of this extension. */
 export class OldJournalFiles {
@@ -73,7 +73,7 @@ export class OldJournalFiles {
 	}
 
 	async #filesOf({ organizationRef, sha256 }: UploadKey): Promise<readonly OldFile[]> {
-		const names = await this.#attempts.names();
+		const names = await this.#attempts.listFiles();
 		return names
 			.flatMap((name) => parseName(name) ?? [])
 			.filter((file) => file.organizationRef === organizationRef && file.sha256 === sha256);

@@ -28,12 +28,12 @@ interface UploadedCertificate {
 }
 
 /** An upload with an unusable file: written by a newer version of this extension, or corrupt. */
-export interface SpoiltUpload extends UploadKey {
+export interface UnusableUpload extends UploadKey {
 	readonly state: "newer" | "unreadable";
 }
 
 /** Returns the ProblemError for an unusable file. */
-export function spoiltFailure(state: SpoiltUpload["state"]): ProblemError {
+export function unusableUploadProblem(state: UnusableUpload["state"]): ProblemError {
 	return new ProblemError({ reason: state === "newer" ? "record-newer" : "record-unreadable" });
 }
 
@@ -44,22 +44,22 @@ export function isSameUpload(one: UploadKey, other: UploadKey): boolean {
 /** All recorded uploads at one moment. */
 export class UploadHistory {
 	/** Records of one upload are in sending order. */
-	readonly all: readonly UploadRecord[];
-	readonly #unusable: readonly SpoiltUpload[];
+	readonly records: readonly UploadRecord[];
+	readonly #unusable: readonly UnusableUpload[];
 
-	constructor(records: readonly UploadRecord[], unusable: readonly SpoiltUpload[] = []) {
-		this.all = records;
+	constructor(records: readonly UploadRecord[], unusable: readonly UnusableUpload[] = []) {
+		this.records = records;
 		this.#unusable = unusable;
 	}
 
 	/** Returns the reason why an upload's file is unusable; `null` if the file is readable or missing. */
-	spoilt(key: UploadKey): SpoiltUpload["state"] | null {
+	unusableState(key: UploadKey): UnusableUpload["state"] | null {
 		return this.#unusable.find((each) => isSameUpload(each, key))?.state ?? null;
 	}
 
 	/** Returns the attempts with unknown outcome since the last confirmed attempt, oldest first. */
 	openAttempts(key: UploadKey): readonly UploadAttempt[] {
-		const records = this.all.filter(({ pending }) => isSameUpload(pending, key));
+		const records = this.records.filter(({ pending }) => isSameUpload(pending, key));
 		return records.slice(records.findLastIndex(({ arrival }) => arrival) + 1).map(({ pending }) => pending);
 	}
 
@@ -69,12 +69,14 @@ export class UploadHistory {
 
 	/** The newest open attempt of each upload. */
 	get unconfirmed(): readonly UploadAttempt[] {
-		return this.all.map(({ pending }) => pending).filter((pending) => this.openAttempts(pending).at(-1) === pending);
+		return this.records
+			.map(({ pending }) => pending)
+			.filter((pending) => this.openAttempts(pending).at(-1) === pending);
 	}
 
 	/** Returns the confirmed certificates of an organization. */
-	uploaded(organizationRef: string): readonly UploadedCertificate[] {
-		return this.all.flatMap(({ pending, arrival }) => {
+	uploadedTo(organizationRef: string): readonly UploadedCertificate[] {
+		return this.records.flatMap(({ pending, arrival }) => {
 			if (!arrival || pending.organizationRef !== organizationRef) return [];
 			const { sha256 } = pending;
 			return arrival.certificates.map((certificate) => ({ certificate, sha256, at: arrival.at }));
@@ -82,8 +84,8 @@ export class UploadHistory {
 	}
 
 	/** Returns the confirmation of an attempt or a newer attempt of the upload; `null` if there is none. */
-	arrivalSince(attempt: UploadAttempt): Confirmation | null {
-		const records = this.all.filter(({ pending }) => isSameUpload(pending, attempt));
+	confirmationSince(attempt: UploadAttempt): Confirmation | null {
+		const records = this.records.filter(({ pending }) => isSameUpload(pending, attempt));
 		const index = records.findIndex(({ pending }) => pending.id === attempt.id);
 		const since =
 			index < 0 ? records.filter(({ pending }) => pending.startedAt >= attempt.startedAt) : records.slice(index);

@@ -1,12 +1,12 @@
 import { ProblemError } from "../../domain/problem.ts";
 import type { CertificateStore } from "../organization/certificateStore.ts";
-import type { UploadStore } from "./journalStore.ts";
+import type { JournalStoreApi } from "./journalStore.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
-import { spoiltFailure, UploadHistory, type UploadKey } from "./uploadHistory.ts";
+import { UploadHistory, type UploadKey, unusableUploadProblem } from "./uploadHistory.ts";
 
 /** The uploads that all windows have recorded, as last read by this window. */
 export class UploadJournal {
-	readonly #store: UploadStore;
+	readonly #store: JournalStoreApi;
 	readonly #certificates: CertificateStore;
 	#history = new UploadHistory([]);
 	/** Ids of attempts that another window has locked, and whether that window's heartbeat was observed. */
@@ -14,13 +14,13 @@ export class UploadJournal {
 	#reads = 0;
 	#newest = 0;
 
-	constructor(store: UploadStore, certificates: CertificateStore) {
+	constructor(store: JournalStoreApi, certificates: CertificateStore) {
 		this.#store = store;
 		this.#certificates = certificates;
 	}
 
 	/** The uploads as last read. */
-	get records(): UploadHistory {
+	get history(): UploadHistory {
 		return this.#history;
 	}
 
@@ -37,31 +37,32 @@ export class UploadJournal {
 		this.#newest = read;
 		this.#history = history;
 		this.#lockedByOthers = lockedByOthers;
-		for (const { certificate, sha256, at } of history.uploaded(this.#certificates.organizationRef ?? ""))
+		for (const { certificate, sha256, at } of history.uploadedTo(this.#certificates.organizationRef ?? ""))
 			this.#certificates.addFromOtherWindow(certificate, sha256, at);
 		return history;
 	}
 
 	/** True if another window is known to be sending the attempt. */
-	runsElsewhere({ id }: UploadAttempt): boolean {
+	runsInOtherWindow({ id }: UploadAttempt): boolean {
 		return this.#lockedByOthers.get(id) ?? false;
 	}
 
 	/** True if other windows have locked attempts, so that only another read shows when their uploads end. */
-	get isToBeRead(): boolean {
+	get needsPolling(): boolean {
 		return this.#lockedByOthers.size > 0;
 	}
 
 	/** @throws ProblemError `upload-pending` if the upload has an open attempt; as `assertUsable` */
-	refuseOpen(key: UploadKey, history: UploadHistory): void {
-		this.refuseSpoilt(key, history);
+	assertNoneOpen(key: UploadKey, history: UploadHistory): void {
+		this.assertUsable(key, history);
 		const open = history.openAttempts(key).at(-1);
-		if (open) throw new ProblemError({ reason: "upload-pending", name: open.name, running: this.runsElsewhere(open) });
+		if (open)
+			throw new ProblemError({ reason: "upload-pending", name: open.name, running: this.runsInOtherWindow(open) });
 	}
 
 	/** @throws ProblemError `record-newer`, `record-unreadable` if the upload's file is unusable. */
-	refuseSpoilt(key: UploadKey, history: UploadHistory): void {
-		const state = history.spoilt(key);
-		if (state) throw spoiltFailure(state);
+	assertUsable(key: UploadKey, history: UploadHistory): void {
+		const state = history.unusableState(key);
+		if (state) throw unusableUploadProblem(state);
 	}
 }

@@ -4,24 +4,24 @@ import type { Certificate, CertificateListing } from "../../domain/certificate.t
 import { isCancelled, type LookupOutcome, ProblemError, problemOf, type UploadEnding } from "../../domain/problem.ts";
 import { type CertificateStore, tryGetContent } from "../organization/certificateStore.ts";
 import { findMatches, type MatchResult, toLookupOutcome } from "./fingerprintMatch.ts";
-import type { UploadStore } from "./journalStore.ts";
+import type { JournalStoreApi } from "./journalStore.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 import type { UploadHistory } from "./uploadHistory.ts";
 
 /** The organization to search. */
-export interface Target {
+export interface UploadTarget {
 	readonly organizationRef: string;
 	/** Must be bound to the organization. */
 	readonly service: CertificatesApi;
 	/** The generation of `CertificateStore` when the operation started. */
-	readonly epoch: number;
+	readonly generation: number;
 }
 
 /** The attempts of one upload with unknown outcome, oldest first. */
-export type Attempts = readonly [...UploadAttempt[], UploadAttempt];
+export type OpenAttempts = readonly [...UploadAttempt[], UploadAttempt];
 
 /** The certificates that an upload created. */
-export interface Found {
+export interface FoundUpload {
 	readonly certificate: Certificate;
 	/** Identical certificates that did not exist before the upload, or may not have. */
 	readonly duplicates: readonly Certificate[];
@@ -35,14 +35,14 @@ const RETRY_DELAYS_MS: readonly number[] = [2000];
 /** Searches an organization's certificates for unconfirmed uploads. Reads a new list for each lookup. */
 export class UploadReconciler {
 	readonly #certificates: CertificateStore;
-	readonly #store: Pick<UploadStore, "read">;
+	readonly #store: Pick<JournalStoreApi, "read">;
 	readonly #now: () => number;
 	readonly #retryDelaysMs: readonly number[];
 
 	/** @param retryDelaysMs The pauses between the lookups of `reconcileWithRetries`, in milliseconds. */
 	constructor(
 		certificates: CertificateStore,
-		store: Pick<UploadStore, "read">,
+		store: Pick<JournalStoreApi, "read">,
 		now: () => number,
 		retryDelaysMs: readonly number[] = RETRY_DELAYS_MS,
 	) {
@@ -56,7 +56,7 @@ export class UploadReconciler {
 	 * Searches once. Accepts another window's confirmation too.
 	 * @throws ProblemError `unconfirmed` if not found, or the problem that prevented the lookup; CancelledError
 	 */
-	async reconcile(attempts: Attempts, target: Target, signal: AbortSignal): Promise<Found> {
+	async reconcile(attempts: OpenAttempts, target: UploadTarget, signal: AbortSignal): Promise<FoundUpload> {
 		const known = foundInHistory(await this.#store.read(), attempts);
 		if (known) return known;
 		const { match, history, listing } = await this.#search(attempts, target, signal);
@@ -73,12 +73,12 @@ export class UploadReconciler {
 	 * @returns `null` if the upload was not found, or not for certain.
 	 * @throws ProblemError, CancelledError
 	 */
-	async within(
+	async findInListing(
 		listing: CertificateListing,
-		attempts: Attempts,
-		target: Target,
+		attempts: OpenAttempts,
+		target: UploadTarget,
 		signal: AbortSignal,
-	): Promise<Found | null> {
+	): Promise<FoundUpload | null> {
 		if (!wasSentTo(attempts, target, listing)) return null;
 		return foundByMatch((await this.#searchIn(listing, attempts, target, signal)).match);
 	}
@@ -89,11 +89,11 @@ export class UploadReconciler {
 	 * @throws ProblemError `unconfirmed` with the last lookup's outcome.
 	 */
 	async reconcileWithRetries(
-		attempts: Attempts,
+		attempts: OpenAttempts,
 		ending: UploadEnding | null,
-		target: Target,
+		target: UploadTarget,
 		signal: AbortSignal,
-	): Promise<Found> {
+	): Promise<FoundUpload> {
 		let lookup: LookupOutcome = { outcome: "failed" };
 		for (const delay of [0, ...this.#retryDelaysMs])
 			try {
@@ -103,15 +103,15 @@ export class UploadReconciler {
 				if (signal.aborted) break;
 				const problem = problemOf(thrown);
 				if (!problem) throw thrown;
-				lookup = problem.reason === "unconfirmed" ? problem.look : { outcome: "failed" };
+				lookup = problem.reason === "unconfirmed" ? problem.lookup : { outcome: "failed" };
 			}
 		return throwUnconfirmed(attempts, lookup, ending);
 	}
 
 	/** Returns the other new certificates identical to a confirmed upload; empty if the lookup fails. */
-	async duplicates(attempts: Attempts, { id }: Certificate, target: Target, signal: AbortSignal) {
+	async findDuplicates(attempts: OpenAttempts, { id }: Certificate, target: UploadTarget, signal: AbortSignal) {
 		try {
-			const { ours: matches, unclear: ambiguous } = (await this.#search(attempts, target, signal, id)).match;
+			const { matches, ambiguous } = (await this.#search(attempts, target, signal, id)).match;
 			return [...matches, ...ambiguous];
 		} catch (thrown) {
 			// The upload itself succeeded.
@@ -121,22 +121,22 @@ export class UploadReconciler {
 	}
 
 	/** @param knownId The id of a certificate that the upload is known to have created. */
-	async #search(attempts: Attempts, target: Target, signal: AbortSignal, knownId?: string) {
-		if (target.epoch !== this.#certificates.generation) throw new ProblemError({ reason: "connection-changed" });
+	async #search(attempts: OpenAttempts, target: UploadTarget, signal: AbortSignal, knownId?: string) {
+		if (target.generation !== this.#certificates.generation) throw new ProblemError({ reason: "connection-changed" });
 		const listing = await this.#certificates.load(signal, target.service);
 		return this.#searchIn(listing, attempts, target, signal, knownId);
 	}
 
 	async #searchIn(
 		listing: CertificateListing,
-		attempts: Attempts,
-		{ organizationRef, service }: Target,
+		attempts: OpenAttempts,
+		{ organizationRef, service }: UploadTarget,
 		signal: AbortSignal,
 		knownId?: string,
 	) {
 		const history = await this.#store.read();
-		const ownIds = history.arrivalSince(attempts[0])?.certificates.map(({ id }) => id) ?? [];
-		const uploadedIds = history.uploaded(organizationRef).map(({ certificate }) => certificate.id);
+		const ownIds = history.confirmationSince(attempts[0])?.certificates.map(({ id }) => id) ?? [];
+		const uploadedIds = history.uploadedTo(organizationRef).map(({ certificate }) => certificate.id);
 		const otherIds = new Set([...uploadedIds.filter((id) => !ownIds.includes(id)), ...(knownId ? [knownId] : [])]);
 		const contentOf = (id: string) => tryGetContent(id, this.#certificates, signal, service);
 		return { match: await findMatches(attempts, otherIds, listing, contentOf), history, listing };
@@ -144,29 +144,33 @@ export class UploadReconciler {
 }
 
 /** True if a list's organization received an attempt: it has the same name, or a certificate listed before sending. */
-function wasSentTo(attempts: Attempts, { organizationRef }: Target, { certificates }: CertificateListing): boolean {
+function wasSentTo(
+	attempts: OpenAttempts,
+	{ organizationRef }: UploadTarget,
+	{ certificates }: CertificateListing,
+): boolean {
 	return attempts.some(
 		({ idsBefore, ...attempt }) =>
 			attempt.organizationRef === organizationRef || certificates.some(({ id }) => idsBefore?.includes(id)),
 	);
 }
 
-function throwUnconfirmed(attempts: Attempts, lookup: LookupOutcome, ending: UploadEnding | null = null): never {
-	throw new ProblemError({ reason: "unconfirmed", name: newestOf(attempts).name, look: lookup, ending });
+function throwUnconfirmed(attempts: OpenAttempts, lookup: LookupOutcome, ending: UploadEnding | null = null): never {
+	throw new ProblemError({ reason: "unconfirmed", name: newestAttempt(attempts).name, lookup, ending });
 }
 
-function foundByMatch({ ours: matches, unclear: ambiguous }: MatchResult): Found | null {
+function foundByMatch({ matches, ambiguous }: MatchResult): FoundUpload | null {
 	const [certificate, ...others] = matches;
 	return certificate ? { certificate, duplicates: [...others, ...ambiguous] } : null;
 }
 
-function foundInHistory(history: UploadHistory, attempts: Attempts): Found | null {
-	const [certificate, ...duplicates] = history.arrivalSince(newestOf(attempts))?.certificates ?? [];
+function foundInHistory(history: UploadHistory, attempts: OpenAttempts): FoundUpload | null {
+	const [certificate, ...duplicates] = history.confirmationSince(newestAttempt(attempts))?.certificates ?? [];
 	return certificate ? { certificate, duplicates } : null;
 }
 
 /** Returns the attempt that was sent last. */
-export function newestOf(attempts: Attempts): UploadAttempt {
+export function newestAttempt(attempts: OpenAttempts): UploadAttempt {
 	// `OpenAttempts` is never empty, but `at` may return undefined by its type.
 	return attempts.at(-1) as UploadAttempt;
 }

@@ -2,10 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
 import { isCancelled, type LookupOutcome, problemOf } from "../../domain/problem.ts";
 import type { CertificateStore } from "../organization/certificateStore.ts";
-import type { LockedUpload, UploadStore } from "./journalStore.ts";
+import type { JournalStoreApi, LockedUpload } from "./journalStore.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 import type { UploadKey } from "./uploadHistory.ts";
-import { type Attempts, type Found, newestOf, type Target, type UploadReconciler } from "./uploadReconciler.ts";
+import {
+	type FoundUpload,
+	newestAttempt,
+	type OpenAttempts,
+	type UploadReconciler,
+	type UploadTarget,
+} from "./uploadReconciler.ts";
 
 /** A certificate that exists in the organization. */
 export interface UploadResult {
@@ -20,28 +26,28 @@ export interface UploadResult {
 }
 
 /** Controls a running upload. */
-export interface Sending {
+export interface SendControl {
 	/** Cancels the upload. */
 	readonly signal: AbortSignal;
 	/** Announces that the lookup for an unanswered upload starts. @returns the signal that cancels the lookup. */
-	check(): AbortSignal;
+	startLookup(): AbortSignal;
 }
 
 /** The options of `UploadSender.send`. */
 export interface SendOptions {
 	/** Earlier open attempts, oldest first. */
-	readonly earlier: readonly UploadAttempt[];
+	readonly earlierAttempts: readonly UploadAttempt[];
 	/** The certificates before sending. */
 	readonly listing: CertificateListing;
-	readonly held: LockedUpload;
-	readonly target: Target;
-	readonly sending: Sending;
+	readonly locked: LockedUpload;
+	readonly target: UploadTarget;
+	readonly control: SendControl;
 }
 
 /** Sends uploads, recording each attempt before sending and each outcome. */
 export class UploadSender {
 	readonly #certificates: CertificateStore;
-	readonly #store: UploadStore;
+	readonly #store: JournalStoreApi;
 	readonly #reconciler: UploadReconciler;
 	readonly #now: () => number;
 	readonly #lookups = new Map<string, LookupOutcome>();
@@ -53,7 +59,7 @@ export class UploadSender {
 		now,
 	}: {
 		readonly certificates: CertificateStore;
-		readonly store: UploadStore;
+		readonly store: JournalStoreApi;
 		readonly reconciler: UploadReconciler;
 		readonly now: () => number;
 	}) {
@@ -64,19 +70,19 @@ export class UploadSender {
 	}
 
 	/** Returns the outcome of the last lookup for an attempt; `null` if there was none. */
-	lookAt({ id }: UploadAttempt): LookupOutcome | null {
+	lastLookup({ id }: UploadAttempt): LookupOutcome | null {
 		return this.#lookups.get(id) ?? null;
 	}
 
 	/** Discards an attempt's lookup outcome. */
-	forget({ id }: UploadAttempt): void {
+	forgetLookup({ id }: UploadAttempt): void {
 		this.#lookups.delete(id);
 	}
 
 	/** Records one more attempt and sends it. @throws as `UploadService.upload` */
 	async send(
 		{ organizationRef, sha256, name, pem }: UploadKey & Pick<UploadAttempt, "name" | "pem">,
-		{ earlier: earlierAttempts, listing, held: locked, target, sending: control }: SendOptions,
+		{ earlierAttempts, listing, locked, target, control }: SendOptions,
 	): Promise<UploadResult> {
 		const attempt: UploadAttempt = {
 			...{ id: randomUUID(), organizationRef, sha256, name, pem },
@@ -86,7 +92,7 @@ export class UploadSender {
 			owner: this.#store.owner,
 		};
 		await locked.add(attempt);
-		const attempts: Attempts = [...earlierAttempts, attempt];
+		const attempts: OpenAttempts = [...earlierAttempts, attempt];
 		let certificate: Certificate;
 		try {
 			await locked.check();
@@ -94,44 +100,52 @@ export class UploadSender {
 		} catch (thrown) {
 			const problem = problemOf(thrown);
 			if (problem?.reason === "unconfirmed")
-				return this.found(
+				return this.confirmFound(
 					attempts,
-					this.#reconciler.reconcileWithRetries(attempts, problem.ending, target, control.check()),
+					this.#reconciler.reconcileWithRetries(attempts, problem.ending, target, control.startLookup()),
 					locked,
 				);
 			// Any other problem means that the service stored nothing.
 			if (problem || isCancelled(thrown)) await this.#write(attempt, (locked) => locked.remove([attempt.id]), locked);
 			throw thrown;
 		}
-		await this.settle(attempt, { certificate, duplicates: [] }, locked);
-		this.#certificates.add(certificate, target.epoch, sha256);
-		const duplicates = await this.#reconciler.duplicates(attempts, certificate, target, control.signal);
+		await this.confirm(attempt, { certificate, duplicates: [] }, locked);
+		this.#certificates.add(certificate, target.generation, sha256);
+		const duplicates = await this.#reconciler.findDuplicates(attempts, certificate, target, control.signal);
 		return { certificate, duplicates, how: "answered" };
 	}
 
 	/** Returns the ids of all certificates known before sending; `null` if some certificates could not be read. */
 	async #idsBefore({ certificates, complete, unreadable }: CertificateListing, organizationRef: string) {
-		const uploaded = (await this.#store.read()).uploaded(organizationRef).map(({ certificate }) => certificate);
+		const uploaded = (await this.#store.read()).uploadedTo(organizationRef).map(({ certificate }) => certificate);
 		return complete && unreadable === 0 ? [...new Set([...certificates, ...uploaded].map(({ id }) => id))] : null;
 	}
 
 	/** Confirms an upload that a lookup finds, else remembers the lookup's outcome. @throws the lookup's error */
-	async found(attempts: Attempts, lookup: Promise<Found>, locked?: LockedUpload): Promise<UploadResult> {
-		const attempt = newestOf(attempts);
+	async confirmFound(
+		attempts: OpenAttempts,
+		lookup: Promise<FoundUpload>,
+		locked?: LockedUpload,
+	): Promise<UploadResult> {
+		const attempt = newestAttempt(attempts);
 		try {
 			const found = await lookup;
-			await this.settle(attempt, found, locked);
+			await this.confirm(attempt, found, locked);
 			return { ...found, how: "found" };
 		} catch (thrown) {
 			const problem = problemOf(thrown);
-			if (problem) this.#lookups.set(attempt.id, problem.reason === "unconfirmed" ? problem.look : LOOKUP_FAILED);
+			if (problem) this.#lookups.set(attempt.id, problem.reason === "unconfirmed" ? problem.lookup : LOOKUP_FAILED);
 			throw thrown;
 		}
 	}
 
 	/** Records the certificates that an attempt created. Skips an attempt that another window is sending. */
-	async settle(attempt: UploadAttempt, { certificate, duplicates }: Found, locked?: LockedUpload): Promise<void> {
-		await this.#write(attempt, (locked) => locked.settle(attempt, [certificate, ...duplicates]), locked);
+	async confirm(
+		attempt: UploadAttempt,
+		{ certificate, duplicates }: FoundUpload,
+		locked?: LockedUpload,
+	): Promise<void> {
+		await this.#write(attempt, (locked) => locked.confirm(attempt, [certificate, ...duplicates]), locked);
 	}
 
 	/** Changes an attempt's file. Ignores problems: a later lookup finds the certificate. @param locked May have lost its lock. */

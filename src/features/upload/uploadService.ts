@@ -1,5 +1,5 @@
 import { ChangeEmitter } from "../../common/changeEmitter.ts";
-import { mayBeOf } from "../../common/organizationRef.ts";
+import { mayBelongTo } from "../../common/organizationRef.ts";
 import { HEARTBEAT_MS } from "../../common/storage/heldLock.ts";
 import type { CertificatesApi } from "../../domain/adminApi.ts";
 import type { CertificateListing } from "../../domain/certificate.ts";
@@ -7,27 +7,34 @@ import type { ParsedCertificate } from "../../domain/certificateFile.ts";
 import { type LookupOutcome, ProblemError, problemOf } from "../../domain/problem.ts";
 import type { CertificateStore } from "../organization/certificateStore.ts";
 import { duplicateFindings } from "./duplicateCheck.ts";
-import type { LockedUpload, UploadStore } from "./journalStore.ts";
+import type { JournalStoreApi, LockedUpload } from "./journalStore.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 import { isSameUpload, type UploadHistory, type UploadKey } from "./uploadHistory.ts";
 import { UploadJournal } from "./uploadJournal.ts";
-import { type Attempts, type Found, newestOf, type Target, UNPLACED, UploadReconciler } from "./uploadReconciler.ts";
-import { type Sending, type UploadResult, UploadSender } from "./uploadSender.ts";
+import {
+	type FoundUpload,
+	newestAttempt,
+	type OpenAttempts,
+	UNPLACED,
+	UploadReconciler,
+	type UploadTarget,
+} from "./uploadReconciler.ts";
+import { type SendControl, type UploadResult, UploadSender } from "./uploadSender.ts";
 
 /** Maximum age of the list before an upload, in milliseconds; an older list is read again. */
 const RECENT_MS = 60_000;
 
-export interface UploadsOptions {
+export interface UploadServiceOptions {
 	/** Returns the API of one connection. Calls fail with `connection-changed` once another connection is in use. */
 	service(organizationRef: string): Promise<CertificatesApi>;
 	readonly certificates: CertificateStore;
-	readonly pending: UploadStore;
+	readonly store: JournalStoreApi;
 	/** The clock, Unix milliseconds. */
 	readonly now?: () => number;
 	/** Pauses before each further lookup for an unanswered upload, in milliseconds. */
-	readonly lookAgainMs?: readonly number[];
+	readonly retryDelaysMs?: readonly number[];
 	/** How often to check whether another window is still sending, in milliseconds. */
-	readonly readAgainMs?: number;
+	readonly pollIntervalMs?: number;
 }
 
 export interface UploadRequest {
@@ -56,9 +63,9 @@ export interface UnconfirmedUpload {
 	/** The newest attempt. */
 	readonly pending: UploadAttempt;
 	/** True if another window is known to be sending the upload. */
-	readonly elsewhere: boolean;
+	readonly inOtherWindow: boolean;
 	/** Outcome of this window's last lookup. */
-	readonly look: LookupOutcome | null;
+	readonly lookup: LookupOutcome | null;
 	/** True if the service named no organization at the upload, so that it may be the current organization. */
 	readonly unplaced: boolean;
 }
@@ -71,9 +78,9 @@ interface TrackedUpload extends UploadKey {
 
 /** Uploads certificates at most once per request and tracks uploads with unknown outcome. */
 export class UploadService extends ChangeEmitter {
-	readonly #service: UploadsOptions["service"];
+	readonly #service: UploadServiceOptions["service"];
 	readonly #certificates: CertificateStore;
-	readonly #store: UploadStore;
+	readonly #store: JournalStoreApi;
 	readonly #pollIntervalMs: number;
 	readonly #journal: UploadJournal;
 	readonly #reconciler: UploadReconciler;
@@ -85,15 +92,9 @@ export class UploadService extends ChangeEmitter {
 	/** The last list that was searched for unconfirmed uploads. */
 	#searchedListing: CertificateListing | null = null;
 
-	constructor(options: UploadsOptions) {
+	constructor(options: UploadServiceOptions) {
 		super();
-		const {
-			certificates,
-			pending: store,
-			now = Date.now,
-			lookAgainMs: retryDelaysMs,
-			readAgainMs: pollIntervalMs = HEARTBEAT_MS,
-		} = options;
+		const { certificates, store, now = Date.now, retryDelaysMs, pollIntervalMs = HEARTBEAT_MS } = options;
 		this.#service = (organizationRef) => options.service(organizationRef);
 		this.#certificates = certificates;
 		this.#store = store;
@@ -113,20 +114,20 @@ export class UploadService extends ChangeEmitter {
 	 */
 	get unconfirmed(): readonly UnconfirmedUpload[] {
 		const { organizationRef } = this.#certificates;
-		return this.#journal.records.unconfirmed
-			.filter((pending) => organizationRef === null || (organizationRef && mayBeOf(pending, organizationRef)))
+		return this.#journal.history.unconfirmed
+			.filter((pending) => organizationRef === null || (organizationRef && mayBelongTo(pending, organizationRef)))
 			.filter((pending) => !this.#runningHere(pending))
 			.map((pending) => ({
 				pending,
-				elsewhere: this.#journal.runsElsewhere(pending),
-				look: this.#sender.lookAt(pending),
+				inOtherWindow: this.#journal.runsInOtherWindow(pending),
+				lookup: this.#sender.lastLookup(pending),
 				unplaced: organizationRef !== null && pending.organizationRef !== organizationRef,
 			}));
 	}
 
 	/** Returns the number of an organization's unconfirmed uploads, as last read. */
 	unconfirmedIn(organizationRef: string): number {
-		return this.#journal.records.unconfirmed.filter((pending) => pending.organizationRef === organizationRef).length;
+		return this.#journal.history.unconfirmed.filter((pending) => pending.organizationRef === organizationRef).length;
 	}
 
 	/** Reads all windows' uploads again; keeps the previous state if reading fails. */
@@ -153,15 +154,15 @@ export class UploadService extends ChangeEmitter {
 			async (running, target) => {
 				const { signal } = running.controller;
 				// Waiting for another window's upload could be long, so refuse first.
-				this.#journal.refuseOpen(key, await this.#read());
+				this.#journal.assertNoneOpen(key, await this.#read());
 				return this.#withLock(key, { signal }, async (locked) => {
-					this.#journal.refuseOpen(key, await this.#read());
-					const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
+					this.#journal.assertNoneOpen(key, await this.#read());
+					const listing = await this.#certificates.loadIfStale(RECENT_MS, signal, target.service);
 					const unknownDuplicate = await this.#findUnknownDuplicate(request, target, signal);
 					if (unknownDuplicate) return { ...unknownDuplicate, how: "there-before" };
 					return this.#sender.send(
 						{ ...key, name, pem },
-						{ earlier: [], listing, held: locked, target, sending: this.#controlOf(running) },
+						{ earlierAttempts: [], listing, locked, target, control: this.#controlOf(running) },
 					);
 				});
 			},
@@ -181,7 +182,7 @@ export class UploadService extends ChangeEmitter {
 		const target = await this.#openTarget(unplaced && organizationRef ? organizationRef : pending.organizationRef);
 		const attempts = openAttemptsOf(await this.#read(), pending);
 		try {
-			return await this.#sender.found(attempts, this.#reconciler.reconcile(attempts, target, signal));
+			return await this.#sender.confirmFound(attempts, this.#reconciler.reconcile(attempts, target, signal));
 		} finally {
 			await this.reload();
 			this.notify("change");
@@ -192,17 +193,17 @@ export class UploadService extends ChangeEmitter {
 	 * Silently confirms the uploads that a list shows, because each has a row. Leaves failures to `check`.
 	 * @param listing Must have just been read.
 	 */
-	async settleSeen(listing: CertificateListing): Promise<void> {
+	async confirmListed(listing: CertificateListing): Promise<void> {
 		const { organizationRef } = this.#certificates;
 		if (!organizationRef || listing === this.#searchedListing) return;
 		this.#searchedListing = listing;
-		for (const { pending, elsewhere: inOtherWindow } of this.unconfirmed) {
+		for (const { pending, inOtherWindow } of this.unconfirmed) {
 			if (inOtherWindow) continue;
 			try {
 				const target = await this.#openTarget(organizationRef);
-				const attempts = openAttemptsOf(this.#journal.records, pending);
-				const found = await this.#reconciler.within(listing, attempts, target, new AbortController().signal);
-				if (found) await this.#sender.settle(newestOf(attempts), found);
+				const attempts = openAttemptsOf(this.#journal.history, pending);
+				const found = await this.#reconciler.findInListing(listing, attempts, target, new AbortController().signal);
+				if (found) await this.#sender.confirm(newestAttempt(attempts), found);
 			} catch (thrown) {
 				if (!problemOf(thrown)) throw thrown;
 			}
@@ -216,28 +217,32 @@ export class UploadService extends ChangeEmitter {
 	 * @throws as `upload` and `check`.
 	 */
 	async retry({ pending, unplaced }: UnconfirmedUpload): Promise<UploadResult> {
-		if (unplaced) throw new ProblemError({ reason: "unconfirmed", name: pending.name, look: UNPLACED, ending: null });
+		if (unplaced) throw new ProblemError({ reason: "unconfirmed", name: pending.name, lookup: UNPLACED, ending: null });
 		return this.#track(pending, pending.name, (running, target) =>
 			this.#withLock(pending, { refuse: true, signal: running.controller.signal }, async (locked) => {
 				const { signal } = running.controller;
 				const history = await this.#read();
 				const attempts = openAttemptsOf(history, pending);
-				this.#journal.refuseSpoilt(pending, history);
+				this.#journal.assertUsable(pending, history);
 				try {
-					return await this.#sender.found(attempts, this.#reconciler.reconcile(attempts, target, signal), locked);
+					return await this.#sender.confirmFound(
+						attempts,
+						this.#reconciler.reconcile(attempts, target, signal),
+						locked,
+					);
 				} catch (thrown) {
 					const problem = problemOf(thrown);
-					if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
+					if (problem?.reason !== "unconfirmed" || problem.lookup.outcome !== "not-seen") throw thrown;
 				}
 				// A newer attempt in place of this one must be confirmed first.
-				if (!history.isOpen(pending)) this.#journal.refuseOpen(pending, history);
-				const listing = await this.#certificates.recent(RECENT_MS, signal, target.service);
+				if (!history.isOpen(pending)) this.#journal.assertNoneOpen(pending, history);
+				const listing = await this.#certificates.loadIfStale(RECENT_MS, signal, target.service);
 				return this.#sender.send(pending, {
-					earlier: attempts,
+					earlierAttempts: attempts,
 					listing,
-					held: locked,
+					locked,
 					target,
-					sending: this.#controlOf(running),
+					control: this.#controlOf(running),
 				});
 			}),
 		);
@@ -253,18 +258,18 @@ export class UploadService extends ChangeEmitter {
 			const ids = (await this.#read()).openAttempts(pending).map(({ id }) => id);
 			await locked.remove(ids.slice(0, ids.indexOf(pending.id) + 1));
 		});
-		this.#sender.forget(pending);
+		this.#sender.forgetLookup(pending);
 		await this.reload();
 	}
 
 	/** True if the upload's record is corrupt, as last read. */
-	isSpoilt(key: UploadKey): boolean {
-		return this.#journal.records.spoilt(key) === "unreadable";
+	isCorrupt(key: UploadKey): boolean {
+		return this.#journal.history.unusableState(key) === "unreadable";
 	}
 
 	/** Deletes the upload's corrupt record, after a person's consent. @throws ProblemError `locked`, `not-recorded` */
-	async discardSpoilt(key: UploadKey): Promise<void> {
-		await this.#store.withLock(key, (locked) => locked.discard());
+	async discardCorrupt(key: UploadKey): Promise<void> {
+		await this.#store.withLock(key, (locked) => locked.removeCorrupt());
 		await this.reload();
 	}
 
@@ -279,7 +284,7 @@ export class UploadService extends ChangeEmitter {
 		} catch (thrown) {
 			if (problemOf(thrown)?.reason !== "locked") throw thrown;
 			const open = (await this.#read()).openAttempts(key).at(-1);
-			if (!open || !this.#journal.runsElsewhere(open)) throw thrown;
+			if (!open || !this.#journal.runsInOtherWindow(open)) throw thrown;
 			throw new ProblemError({ reason: "upload-pending", name: open.name, running: true });
 		}
 	}
@@ -288,7 +293,7 @@ export class UploadService extends ChangeEmitter {
 	async #track(
 		{ organizationRef, sha256 }: UploadKey,
 		name: string,
-		work: (running: TrackedUpload, target: Target) => Promise<UploadResult>,
+		work: (running: TrackedUpload, target: UploadTarget) => Promise<UploadResult>,
 		signal?: AbortSignal,
 	): Promise<UploadResult> {
 		const key = { organizationRef, sha256 };
@@ -310,19 +315,19 @@ export class UploadService extends ChangeEmitter {
 	}
 
 	/** @throws ProblemError `connection-changed` if the certificates belong to another connection; `no-key`. */
-	async #openTarget(organizationRef: string): Promise<Target> {
+	async #openTarget(organizationRef: string): Promise<UploadTarget> {
 		const { generation, organizationRef: current } = this.#certificates;
 		if (current === null) throw new ProblemError({ reason: "no-key" });
 		if (current !== undefined && current !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
-		return { organizationRef, service: await this.#service(organizationRef), epoch: generation };
+		return { organizationRef, service: await this.#service(organizationRef), generation };
 	}
 
 	/** Returns identical certificates that the person does not know of. */
 	async #findUnknownDuplicate(
 		{ candidate, knownDuplicateIds }: UploadRequest,
-		{ service }: Target,
+		{ service }: UploadTarget,
 		signal: AbortSignal,
-	): Promise<Found | null> {
+	): Promise<FoundUpload | null> {
 		const { listing } = this.#certificates.state;
 		if (!knownDuplicateIds || !listing) return null;
 		const findings = await duplicateFindings(candidate, listing, this.#certificates, signal, service);
@@ -333,10 +338,10 @@ export class UploadService extends ChangeEmitter {
 		return certificate ? { certificate, duplicates } : null;
 	}
 
-	#controlOf(running: TrackedUpload): Sending {
+	#controlOf(running: TrackedUpload): SendControl {
 		return {
 			signal: running.controller.signal,
-			check: () => {
+			startLookup: () => {
 				// Cancelling ended only the request; the lookup shows whether the upload arrived.
 				running.controller = new AbortController();
 				running.upload = { ...running.upload, checking: true };
@@ -365,7 +370,7 @@ export class UploadService extends ChangeEmitter {
 
 	/** Polls while another window is sending, because nothing else reports the end of its upload. */
 	#schedulePoll(): void {
-		if (this.#isDisposed || this.#timer || !this.#journal.isToBeRead) return;
+		if (this.#isDisposed || this.#timer || !this.#journal.needsPolling) return;
 		const poll = () => {
 			this.#timer = undefined;
 			void this.reload();
@@ -379,16 +384,13 @@ export class UploadService extends ChangeEmitter {
 
 	#digest(): string {
 		return this.unconfirmed
-			.map(
-				({ pending, elsewhere: inOtherWindow, look: lookup }) =>
-					`${pending.id} ${inOtherWindow} ${JSON.stringify(lookup)}`,
-			)
+			.map(({ pending, inOtherWindow, lookup }) => `${pending.id} ${inOtherWindow} ${JSON.stringify(lookup)}`)
 			.join();
 	}
 }
 
 /** Returns all open attempts of an upload, or only `pending` if it is no longer open. */
-function openAttemptsOf(history: UploadHistory, pending: UploadAttempt): Attempts {
+function openAttemptsOf(history: UploadHistory, pending: UploadAttempt): OpenAttempts {
 	const open = history.isOpen(pending) ? history.openAttempts(pending) : [];
 	return [...open.slice(0, -1), open.at(-1) ?? pending];
 }

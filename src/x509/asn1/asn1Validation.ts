@@ -4,13 +4,13 @@ import {
 	BMP_STRING,
 	BOOLEAN,
 	childrenOf,
+	decodeOid,
 	type Element,
 	ENUMERATED,
 	GENERALIZED_TIME,
 	INTEGER,
 	NULL,
 	OBJECT_IDENTIFIER,
-	oidText,
 	SEQUENCE,
 	SET,
 	UNIVERSAL_STRING,
@@ -19,7 +19,7 @@ import {
 
 /** True for an OBJECT IDENTIFIER with valid content. */
 export function isOid(element: Element | undefined): element is Element {
-	return element?.tag === OBJECT_IDENTIFIER && oidText(element.content) !== null;
+	return element?.tag === OBJECT_IDENTIFIER && decodeOid(element.content) !== null;
 }
 
 /** True for an INTEGER with at least one octet and no redundant first octet (X.690 8.3.2). */

@@ -1,11 +1,11 @@
 /** The decoded bytes, or the offset of the first character that is not base64; `null` if the end is missing. */
-export type Decoded = { readonly bytes: Buffer } | { readonly faultAt: number | null };
+export type Base64Result = { readonly bytes: Buffer } | { readonly faultOffset: number | null };
 
 /**
  * Decodes the base64 between two offsets of a text. Blanks and line ends may occur anywhere, also as the escapes of a
  * JSON string: `\\n`, `\\r`, `\\t`, and `\\/` for a slash. Padding may be missing; only blanks may follow padding.
  */
-export function decodeBase64(text: string, from: number, to: number): Decoded {
+export function decodeBase64(text: string, from: number, to: number): Base64Result {
 	const digits = Buffer.allocUnsafe(to - from);
 	let count = 0;
 	let padding = 0;
@@ -15,12 +15,12 @@ export function decodeBase64(text: string, from: number, to: number): Decoded {
 		if (code === BACKSLASH) {
 			const escaped = text.charCodeAt(position + 1);
 			if (escaped === LETTER_N || escaped === LETTER_R || escaped === LETTER_T) position++;
-			else if (escaped !== BACKSLASH && escaped !== SLASH) return { faultAt: position };
+			else if (escaped !== BACKSLASH && escaped !== SLASH) return { faultOffset: position };
 		} else if (code === EQUALS) padding++;
 		else if (padding === 0 && isBase64Digit(code)) digits[count++] = code;
-		else return { faultAt: position };
+		else return { faultOffset: position };
 	}
-	if (count % 4 === 1 || (padding > 0 && (count + padding) % 4 !== 0)) return { faultAt: null };
+	if (count % 4 === 1 || (padding > 0 && (count + padding) % 4 !== 0)) return { faultOffset: null };
 	return { bytes: Buffer.from(digits.toString("latin1", 0, count), "base64") };
 }
 

@@ -3,7 +3,7 @@ export interface Element {
 	/** First identifier octet: class, constructed bit and tag number; `0x30` for a SEQUENCE. */
 	readonly tag: number;
 	/** Identifier, length and content octets, without trailing bytes. */
-	readonly whole: Uint8Array;
+	readonly encoded: Uint8Array;
 	readonly content: Uint8Array;
 	/** False for an indefinite length or a length with redundant octets, which DER forbids (X.690 10.1). */
 	readonly isDer: boolean;
@@ -42,7 +42,7 @@ export function childrenOf(element: Element | null | undefined): readonly Elemen
 		const child = readElement(element.content, offset);
 		if (child === null || children.length === MAX_CHILDREN) return null;
 		children.push(child);
-		offset += child.whole.length;
+		offset += child.encoded.length;
 	}
 	return children;
 }
@@ -54,13 +54,13 @@ export function looksLikeDer(bytes: Uint8Array): boolean {
 }
 
 /** True if the bytes begin like a SEQUENCE whose length exceeds the bytes present. */
-export function isCutOff(bytes: Uint8Array): boolean {
+export function isTruncated(bytes: Uint8Array): boolean {
 	const head = looksLikeDer(bytes) ? readHead(bytes, 0) : null;
 	return head !== null && head.length !== null && head.start + head.length > bytes.length;
 }
 
 /** Decodes an OBJECT IDENTIFIER's content to dotted text (X.690 8.19); `null` if malformed or over 128 bytes. */
-export function oidText(content: Uint8Array): string | null {
+export function decodeOid(content: Uint8Array): string | null {
 	if (content.length > MAX_OID_BYTES) return null;
 	const parts: bigint[] = [];
 	let value = 0n;
@@ -86,15 +86,15 @@ function measure(bytes: Uint8Array, offset: number, depth: number): Element | nu
 	if (head.length !== null) {
 		const end = start + head.length;
 		if (end > bytes.length) return null;
-		return { tag, isDer, whole: bytes.subarray(offset, end), content: bytes.subarray(start, end) };
+		return { tag, isDer, encoded: bytes.subarray(offset, end), content: bytes.subarray(start, end) };
 	}
 	if ((tag & 0x20) === 0 || depth === MAX_INDEFINITE_DEPTH) return null;
 	for (let position = start; position + 2 <= bytes.length; ) {
 		if (bytes[position] === 0 && bytes[position + 1] === 0)
-			return { tag, isDer, whole: bytes.subarray(offset, position + 2), content: bytes.subarray(start, position) };
+			return { tag, isDer, encoded: bytes.subarray(offset, position + 2), content: bytes.subarray(start, position) };
 		const child = measure(bytes, position, depth + 1);
 		if (child === null) return null;
-		position += child.whole.length;
+		position += child.encoded.length;
 	}
 	return null;
 }

@@ -22,7 +22,7 @@ const ALLOWED_CRITICAL = new Set([
 
 /** Yields findings about a certificate's use as a CA for client certificates, from its extensions. */
 export function* caFindings(certificate: DecodedCertificate, isRoot: boolean): Generator<Finding> {
-	const { structure: raw, extensions } = certificate;
+	const { raw, extensions } = certificate;
 	if (raw.version < 2) yield { code: "version-1", level: "warn" };
 	if (raw.version < 2 && raw.extensions.length === 0) return;
 

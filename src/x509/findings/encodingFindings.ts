@@ -2,7 +2,7 @@ import type { Finding } from "../../domain/certificateFile.ts";
 import type { DecodedCertificate } from "../certificate.ts";
 
 /** Yields findings about defects that this reader accepts and other validators reject. */
-export function* encodingFindings({ structure: raw, subject, extensions }: DecodedCertificate): Generator<Finding> {
+export function* encodingFindings({ raw, subject, extensions }: DecodedCertificate): Generator<Finding> {
 	if (!raw.isDer) yield { code: "not-der", level: "strong" };
 	if ((raw.serialNumber[0] ?? 0) >= 0x80) yield { code: "negative-serial", level: "strong" };
 	if (subject.flat().length === 0) yield { code: "empty-subject", level: "strong" };

@@ -12,7 +12,7 @@ export type ChainRole = "damaged" | "key-rollover" | "root" | "intermediate" | "
  * authority key identifier names another key (RFC 5280 3.2).
  */
 export function chainRoleOf(certificate: DecodedCertificate): ChainRole {
-	const { structure: raw, selfIssued, selfSigned, extensions } = certificate;
+	const { raw, selfIssued, selfSigned, extensions } = certificate;
 	const isCa = extensions.basicConstraints?.ca ?? raw.version < 2;
 	if (selfIssued) {
 		if (namesAnotherKey(certificate)) return "key-rollover";
@@ -24,7 +24,7 @@ export function chainRoleOf(certificate: DecodedCertificate): ChainRole {
 
 /** Yields findings about a certificate's role and about public web CAs. */
 export function* trustFindings(certificate: DecodedCertificate, role: ChainRole): Generator<Finding> {
-	const { structure: raw, selfIssued, selfSigned } = certificate;
+	const { raw, selfIssued, selfSigned } = certificate;
 	if (selfIssued && selfSigned === null) yield { code: "signature-not-checked", level: "info" };
 	if (role === "damaged") yield { code: "damaged", level: "block" };
 	if (role === "key-rollover") yield { code: "key-rollover", level: "strong" };
@@ -36,11 +36,7 @@ export function* trustFindings(certificate: DecodedCertificate, role: ChainRole)
 }
 
 /** True if the authority key identifier names another key or certificate. */
-function namesAnotherKey({
-	structure: raw,
-	selfSigned,
-	extensions: { authorityKey, subjectKey },
-}: DecodedCertificate): boolean {
+function namesAnotherKey({ raw, selfSigned, extensions: { authorityKey, subjectKey } }: DecodedCertificate): boolean {
 	if (authorityKey === null) return false;
 	const { keyId, serialNumber } = authorityKey;
 	if (keyId === null) return serialNumber !== null && serialNumber !== Buffer.from(raw.serialNumber).toString("hex");

@@ -5,7 +5,7 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { skip } from "../../skipTest.ts";
+import { skipTest } from "../../skipTest.ts";
 import { startVSCode, type VSCode } from "../../vscode/server.ts";
 import { environment } from "../setup/environment.ts";
 
@@ -44,7 +44,7 @@ describe(`VS Code ${environment.version} started for manual use`, () => {
 	it("R41 listens on loopback only", async function () {
 		const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
 		const address = addresses.find(({ internal, family }) => !internal && family === "IPv4")?.address;
-		if (address === undefined) return skip(this, "this machine has no address but loopback");
+		if (address === undefined) return skipTest(this, "this machine has no address but loopback");
 		const [error] = (await once(connect(code.port, address), "error")) as [NodeJS.ErrnoException];
 		assert.equal(error.code, "ECONNREFUSED");
 	});

@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
-import { pressOn, saysNothing, signIn, signOut } from "../setup/certificateActions.ts";
-import { itKeepsTheContract } from "../setup/contractCheck.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
+import { assertNoNotifications, pressRowButton, signIn, signOut } from "../setup/certificateActions.ts";
+import { itMatchesApiDescription } from "../setup/contractCheck.ts";
 import { environment } from "../setup/environment.ts";
 import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "../setup/session.ts";
-import { acceptName, chooseUpload, confirm, rowOf, UPLOAD, VIEW } from "../setup/uploadActions.ts";
+import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
+import {
+	acceptName,
+	chooseUpload,
+	pressUpload,
+	UPLOAD_COMMAND,
+	VIEW_TITLE,
+	waitForRow,
+} from "../setup/uploadActions.ts";
 
 describe(`Uploading in VS Code ${environment.version}`, () => {
-	let root: MadeCertificate;
+	let root: TestCertificate;
 	let session: Session;
 
 	before(async () => {
@@ -30,7 +37,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	eachTestBegins(() => session);
+	resetBeforeEachTest(() => session);
 
 	const host = () => new URL(session.emulator.url).host;
 
@@ -53,7 +60,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await signOut(session);
 		const before = session.emulator.exchanges.length;
 		await window.openViews();
-		const { buttons } = await window.view(VIEW).welcome("An admin key is needed");
+		const { buttons } = await window.view(VIEW_TITLE).welcome("An admin key is needed");
 		await picture("welcome-no-key");
 		assert.deepEqual(buttons, ["Set Admin Key…"]);
 		assert.deepEqual(methodsAndPathsSince(before), []);
@@ -67,7 +74,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 			["notes.txt", false],
 		] as const) {
 			const menu = await window.explorerMenu(file);
-			assert.equal((await menu.items()).includes(UPLOAD), offered, file);
+			assert.equal((await menu.items()).includes(UPLOAD_COMMAND), offered, file);
 			await menu.close();
 		}
 	});
@@ -96,7 +103,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await chooseUpload(window, "acme-root.pem");
 		await (await window.quickInput(`Admin key for ${host()}`)).cancel();
 		await window.openViews();
-		await window.view(VIEW).welcome("An admin key is needed");
+		await window.view(VIEW_TITLE).welcome("An admin key is needed");
 		assert.deepEqual(await window.toasts(), []);
 		assert.deepEqual(methodsAndPathsSince(before), []);
 	});
@@ -106,10 +113,10 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await signOut(session);
 		await chooseUpload(window, "acme-root.pem");
 		const box = await window.quickInput(`Admin key for ${host()}`);
-		assert.ok(await box.isMasked());
+		assert.ok(await box.isPassword());
 		await box.type("sk-admin a b");
 		await box.message("A key holds no blanks");
-		assert.ok(await box.isWrong());
+		assert.ok(await box.hasError());
 		await box.type("sk-proj-abc");
 		await box.message("looks like a project key");
 		await box.type(`sk-emulator-${"0".repeat(20)}`);
@@ -126,9 +133,9 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 
 	it("shows a welcome text with a next step if there are no certificates yet", async () => {
 		await signIn(session);
-		const { buttons } = await session.window.view(VIEW).welcome("no certificates yet");
+		const { buttons } = await session.window.view(VIEW_TITLE).welcome("no certificates yet");
 		await session.picture("welcome-nothing-yet");
-		assert.deepEqual(buttons, [UPLOAD]);
+		assert.deepEqual(buttons, [UPLOAD_COMMAND]);
 	});
 
 	it("uploads exactly the certificate, and reveals, selects and expands its row with name, id and expiry", async () => {
@@ -137,7 +144,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const before = emulator.exchanges.length;
 		await chooseUpload(window, "acme-root.pem");
 		const name = await acceptName(window, "Acme Root CA");
-		const { detail, buttons, onEnter } = await confirm(window, name);
+		const { detail, buttons, onEnter } = await pressUpload(window, name);
 		assert.match(
 			detail,
 			/^Subject: CN=Acme Root CA\nIssuer: CN=Acme Root CA\nValid: 20\d\d-\d\d-\d\d to 20\d\d-\d\d-\d\d \(UTC\), expires in 364 days\n/,
@@ -146,7 +153,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.match(detail, /Note: A root: it signed itself\./);
 		assert.deepEqual(buttons, ["Cancel", "Upload"]);
 		assert.equal(onEnter, "Upload");
-		const row = await rowOf(window, name);
+		const row = await waitForRow(window, name);
 		const [stored, ...others] = emulator.state.certificates;
 		assert.ok(stored);
 		assert.deepEqual(others, []);
@@ -154,21 +161,21 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.equal(stored.name, name);
 		assert.equal(stored.pem, root.pem);
 		assert.equal(await row.description(), `364 days left · ${stored.id}`);
-		await row.becomesSelected();
+		await row.waitUntilSelected();
 		assert.equal(
-			await row.spoken(),
+			await row.ariaLabel(),
 			`${name}, valid, expires in 364 days, not active in the organization, ${stored.id}`,
 		);
 		assert.match(await row.tooltip("Valid to:"), /Valid to: \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
-		await window.view(VIEW).rowWith("EC, 256 bits").appears();
-		const [, id, expires, ...more] = await window.view(VIEW).rows();
+		await window.view(VIEW_TITLE).rowWith("EC, 256 bits").waitUntilVisible();
+		const [, id, expires, ...more] = await window.view(VIEW_TITLE).rows();
 		assert.deepEqual([id, expires?.replace(/\d{4}-\d\d-\d\d/, "…")], [`ID ${stored.id}`, "Expires … (UTC)"]);
 		assert.equal(more.at(-1), "Projects not checked yet");
 		await session.picture("row");
 		// The list request after the upload detects a simultaneous upload of the certificate from another machine.
 		const sent = methodsAndPathsSince(before);
 		assert.deepEqual(sent.slice(sent.indexOf(POST)).slice(0, 2), [POST, LIST]);
-		await saysNothing(window);
+		await assertNoNotifications(window);
 	});
 
 	it("R14 validates the name during typing", async () => {
@@ -217,7 +224,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.deepEqual(dialog.buttons, ["Cancel", "Inspect", "Show the Uploaded One", "Upload Anyway"]);
 		assert.equal(dialog.onEnter, "Show the Uploaded One");
 		await dialog.press("Upload Anyway");
-		await (await rowOf(window, "From both")).becomesSelected();
+		await (await waitForRow(window, "From both")).waitUntilSelected();
 		const der = createPrivateKey(root.privateKeyPem).export({ type: "pkcs8", format: "der" });
 		const posts = emulator.exchanges.filter(({ method }) => method === "POST");
 		const sent = JSON.parse(posts.at(-1)?.requestBody ?? "");
@@ -228,7 +235,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 	it("shows a running upload as a row, whose Cancel button ends the upload", async () => {
 		const { window, emulator } = session;
 		await addRoot();
-		const silence = emulator.faults.next({ kind: "silence", operation: "upload", when: "before" });
+		const silence = emulator.faults.arm({ kind: "silence", operation: "upload", when: "before" });
 		await chooseUpload(window, "acme-root.pem");
 		const box = await window.quickInput("Upload Acme Root CA");
 		await box.type("Never arrives");
@@ -239,22 +246,22 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		assert.deepEqual((await window.toast("Uploading “Never arrives”…")).buttons, ["Cancel"]);
 		await session.picture("uploading-out-of-sight");
 		await window.openViews();
-		const row = await rowOf(window, "Never arrives");
+		const row = await waitForRow(window, "Never arrives");
 		assert.equal(await row.description(), "uploading…");
 		await session.picture("uploading");
-		await row.action("Cancel Upload");
+		await row.pressAction("Cancel Upload");
 		await silence.ended;
 		await (await window.toast("You canceled the upload of “Never arrives” after it was sent.")).dismiss();
 		await window.openViews();
-		const unconfirmed = window.view(VIEW).rowWith("upload not confirmed");
-		await unconfirmed.becomesSelected();
-		await pressOn(window, unconfirmed, "Forget…");
+		const unconfirmed = window.view(VIEW_TITLE).rowWith("upload not confirmed");
+		await unconfirmed.waitUntilSelected();
+		await pressRowButton(window, unconfirmed, "Forget…");
 		const dialog = await window.dialog("Forget the upload of “Never arrives”?");
 		assert.match(dialog.detail, /If it arrived, it will show up in the list\./);
 		assert.deepEqual(dialog.buttons, ["Cancel", "Check Now", "Forget"]);
 		assert.equal(dialog.onEnter, "Check Now");
 		await dialog.press("Forget");
-		await unconfirmed.disappears();
+		await unconfirmed.waitUntilGone();
 	});
 
 	it("says in one sentence why the service refused, and sends nothing twice", async () => {
@@ -262,20 +269,20 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await addRoot();
 		const before = emulator.exchanges.length;
 		const code = "mtls_certificate_invalid";
-		emulator.faults.next({ kind: "status", status: 400, code, operation: "upload", when: "before" });
+		emulator.faults.arm({ kind: "status", status: 400, code, operation: "upload", when: "before" });
 		await chooseUpload(window, "acme-root.pem");
 		const name = await acceptName(window, "Acme Root CA");
 		await (await window.dialog(`Upload “${name}” to `)).press("Upload Anyway");
 		await (await window.toast("OpenAI refused the certificate as not valid.")).dismiss();
 		assert.equal(methodsAndPathsSince(before).filter((sent) => sent === POST).length, 1);
-		assert.ok(!(await window.view(VIEW).rows()).some((row) => row.includes("not confirmed")));
+		assert.ok(!(await window.view(VIEW_TITLE).rows()).some((row) => row.includes("not confirmed")));
 	});
 
 	it("starts from the palette with the active editor's file, and from the editor's tab", async () => {
 		const { window } = session;
 		await signIn(session);
 		await window.openFile("acme-root.pem");
-		await window.run(`${EXTENSION}: ${UPLOAD}`);
+		await window.run(`${EXTENSION_NAME}: ${UPLOAD_COMMAND}`);
 		const files = await window.quickInput("Upload a certificate to OpenAI");
 		const [active, other] = await files.options();
 		assert.match(active ?? "", /acme-root\.pem.*active editor/);
@@ -283,7 +290,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await files.pick("acme-root.pem");
 		await (await window.quickInput("Upload Acme Root CA")).cancel();
 		const menu = await window.tabMenu("acme-root.pem");
-		await menu.choose(UPLOAD);
+		await menu.choose(UPLOAD_COMMAND);
 		await (await window.quickInput("Upload Acme Root CA")).cancel();
 	});
 
@@ -291,15 +298,15 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const { window } = session;
 		const { name, id } = await addRoot();
 		await window.context.grantPermissions(["clipboard-read", "clipboard-write"]);
-		await pressOn(window, await rowOf(window, name), "Copy Id");
-		await window.status("Copied the certificate's id.");
-		await window.clipboardBecomes(id);
+		await pressRowButton(window, await waitForRow(window, name), "Copy Id");
+		await window.waitForStatus("Copied the certificate's id.");
+		await window.waitForClipboard(id);
 	});
 
 	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		itKeepsTheKeySecret(() => session);
 	});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { QuickInput } from "../../vscode/quickInput.ts";
 import { environment } from "../setup/environment.ts";
-import { eachTestBegins, type Session, startSession } from "../setup/session.ts";
+import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
 
 const TITLE = "Demand Client Certificates from OpenAI's API";
 
@@ -14,7 +14,7 @@ describe(`The walk-through in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	eachTestBegins(() => session);
+	resetBeforeEachTest(() => session);
 
 	it("leads from the key to the rotation with the extension's commands", async () => {
 		const { window, emulator } = session;

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { makeCertificate } from "../../certificates.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
-import { packageInPseudo, pseudo, said } from "../../madeUpLanguage.ts";
+import { formatPseudo, packagePseudolocalized, pseudolocalize } from "../../madeUpLanguage.ts";
 import type { View } from "../../vscode/view.ts";
 import { signOut } from "../setup/certificateActions.ts";
 import { environment } from "../setup/environment.ts";
-import { eachTestBegins, type Session, startSession } from "../setup/session.ts";
+import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
 
 /** In Greek, like all names in this test: the extension's texts contain no Greek letters. */
 const NAME = "Ακμή 7";
 const PROJECT = "Έργο 1";
-const SET_KEY = pseudo("Set Admin Key…");
-const UPLOAD = pseudo("Upload to OpenAI…");
+const SET_KEY = pseudolocalize("Set Admin Key…");
+const UPLOAD = pseudolocalize("Upload to OpenAI…");
 /** Texts that are equal in every language: ids, names of fields, files and an algorithm, the time zone, hosts. */
 const FIXED =
 	/\b(?:cert|proj|req)_\w+|\bsk-admin-|\bCN=|\.(?:pem|crt)\b|\bUTC\b|\bEC\b|\bapi(?:\.\w+)+|https?:\/\/\S+/g;
@@ -32,17 +32,17 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		const leaf = await makeCertificate({ commonName: "Φύλλο", ca: false });
 		session = await startSession({
 			...environment,
-			vsix: await packageInPseudo(),
-			tab: pseudo("Certificates for OpenAI"),
+			vsix: await packagePseudolocalized(),
+			extensionName: pseudolocalize("Certificates for OpenAI"),
 			files: { "α.pem": pem, "κ.pem": ca.privateKeyPem, "φ.pem": leaf.pem, "β.crt": leaf.pem + pem },
 		});
-		certificates = session.window.view(pseudo("Certificates"));
-		projects = session.window.view(pseudo("Projects"));
+		certificates = session.window.view(pseudolocalize("Certificates"));
+		projects = session.window.view(pseudolocalize("Projects"));
 	});
 
 	after(() => session.close());
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		() => {
 			const { state } = session.emulator;
@@ -70,15 +70,15 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		const ids = emulator.state.certificates.map(({ id }) => id);
 		await window.openViews();
-		await certificates.settles("");
-		await certificates.action(pseudo("Refresh"));
-		if ((await certificates.settles(ids[0] ?? assert.fail())).includes(SET_KEY)) {
-			await certificates.press(SET_KEY);
-			await (await window.quickInput(said("Admin key for {0}", host()))).answer(emulator.adminKey);
+		await certificates.waitForRowOrWelcome("");
+		await certificates.pressAction(pseudolocalize("Refresh"));
+		if ((await certificates.waitForRowOrWelcome(ids[0] ?? assert.fail())).includes(SET_KEY)) {
+			await certificates.pressWelcomeButton(SET_KEY);
+			await (await window.quickInput(formatPseudo("Admin key for {0}", host()))).submit(emulator.adminKey);
 		}
-		if ((await certificates.shows(...ids)) === ids.length) return;
+		if ((await certificates.waitForTexts(...ids)) === ids.length) return;
 		// For two minutes, the extension keeps its own uploads of the previous test that no list has confirmed.
-		await window.loadAsNew();
+		await window.loadWithoutData();
 		await signIn();
 	};
 
@@ -92,26 +92,26 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	const choose = async (item: string) => {
 		await session.window.openViews();
 		const row = certificates.row(stored.name ?? "");
-		await row.appears();
-		await (await row.menu()).choose(pseudo(item));
+		await row.waitUntilVisible();
+		await (await row.menu()).choose(pseudolocalize(item));
 	};
 
 	it("says why a view is empty, and what its buttons do", async () => {
 		const { window, picture } = session;
 		await signOut(session);
 		await window.openViews();
-		await window.openView(pseudo("Projects"));
+		await window.openView(pseudolocalize("Projects"));
 		for (const view of ["Certificates", "Projects"]) {
-			const { text, buttons } = await window.view(pseudo(view)).welcome("«");
+			const { text, buttons } = await window.view(pseudolocalize(view)).welcome("«");
 			assertTranslated(text, ...buttons);
 			assert.deepEqual(buttons, [SET_KEY]);
 		}
 		await picture("pseudo-welcome");
-		assertTranslated(...(await certificates.actions()));
+		assertTranslated(...(await certificates.actionNames()));
 	});
 
 	it("lists every command that needs no row in the palette", async () => {
-		const titles = await session.window.commands(pseudo("Certificates for OpenAI"));
+		const titles = await session.window.commands(pseudolocalize("Certificates for OpenAI"));
 		const extensionTitles = titles.filter((title) => !EDITOR_TEXTS.test(title));
 		assert.ok(extensionTitles.length > 8, titles.join());
 		assertTranslated(...extensionTitles);
@@ -126,7 +126,7 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 				const toast = await window.toast("«");
 				assertTranslated(toast.text);
 				await toast.dismiss();
-			} else await (await window.quickInput(said("Admin key for {0}", host()))).cancel();
+			} else await (await window.quickInput(formatPseudo("Admin key for {0}", host()))).cancel();
 		}
 	});
 
@@ -134,19 +134,19 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		const { window, picture, emulator } = session;
 		await signOut(session);
 		await (await window.explorerMenu("α.pem")).choose(UPLOAD);
-		const box = await window.quickInput(said("Admin key for {0}", host()));
+		const box = await window.quickInput(formatPseudo("Admin key for {0}", host()));
 		assertTranslated(await box.message("«"));
 		assert.equal(await box.placeholder(), "sk-admin-…");
 		for (const typed of ["a b", "sk-proj-abc", "sk-svcacct-abc", "abc"]) {
 			await box.type(typed);
-			assertTranslated(await box.verdict());
+			assertTranslated(await box.validationMessage());
 		}
 		await box.type(`sk-emulator-${"0".repeat(20)}`);
 		await box.accept();
 		assertTranslated(await box.message("401"));
 		await picture("pseudo-key");
-		await box.answer(emulator.adminKey);
-		await window.quickInput(said("Upload {0}", NAME));
+		await box.submit(emulator.adminKey);
+		await window.quickInput(formatPseudo("Upload {0}", NAME));
 	});
 
 	it("asks for the name, confirms with all findings, and shows the row", async () => {
@@ -154,19 +154,19 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		emulator.state.put({ name: "Άλλο" });
 		await signIn();
 		await (await window.explorerMenu("α.pem")).choose(UPLOAD);
-		const box = await window.quickInput(said("Upload {0}", NAME));
+		const box = await window.quickInput(formatPseudo("Upload {0}", NAME));
 		assertTranslated(await box.message("«"));
 		const name = await box.value();
 		await box.type("");
 		assertTranslated(await box.placeholder());
 		await box.type("\u202e");
-		assertTranslated(await box.verdict());
-		await box.answer(name);
-		const dialog = await window.dialog(said("Upload “{0}” to {1}?", name, host()));
+		assertTranslated(await box.validationMessage());
+		await box.submit(name);
+		const dialog = await window.dialog(formatPseudo("Upload “{0}” to {1}?", name, host()));
 		await picture("pseudo-confirmation");
 		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
-		await dialog.press(pseudo("Upload"));
-		await certificates.row(name).appears();
+		await dialog.press(pseudolocalize("Upload"));
+		await certificates.row(name).waitUntilVisible();
 		assert.equal(emulator.state.certificates.at(-1)?.name, name);
 	});
 
@@ -174,10 +174,10 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		const { window } = session;
 		await addStored();
 		await (await window.explorerMenu("β.crt")).choose(UPLOAD);
-		const picker = await window.quickInput(`${said("Upload {0}", "β.crt")} (1/2)`);
+		const picker = await window.quickInput(`${formatPseudo("Upload {0}", "β.crt")} (1/2)`);
 		assertTranslated(await picker.placeholder(), ...(await picker.options()));
 		await picker.pick("Φύλλο");
-		await (await window.quickInput(`${said("Upload {0}", "Φύλλο")} (2/2)`)).accept();
+		await (await window.quickInput(`${formatPseudo("Upload {0}", "Φύλλο")} (2/2)`)).accept();
 		const dialog = await window.dialog("«");
 		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
 		await dialog.escape();
@@ -186,18 +186,18 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	it("translates rows, tooltips and texts for screen readers", async () => {
 		const { window, picture } = session;
 		await addStored();
-		await window.openView(pseudo("Projects"));
+		await window.openView(pseudolocalize("Projects"));
 		const row = certificates.row(stored.name ?? "");
 		await row.expand();
-		await certificates.rowWith(`CN=${NAME}`).appears();
-		await certificates.rowWith(pseudo("nowhere")).appears();
-		assertTranslated(await row.description(), await row.spoken(), await row.tooltip("«"));
+		await certificates.rowWith(`CN=${NAME}`).waitUntilVisible();
+		await certificates.rowWith(pseudolocalize("nowhere")).waitUntilVisible();
+		assertTranslated(await row.description(), await row.ariaLabel(), await row.tooltip("«"));
 		assertTranslated(...(await certificates.rows()).slice(1));
-		assertTranslated(...(await row.actions()), await certificates.heading());
+		assertTranslated(...(await row.actionNames()), await certificates.heading());
 		await picture("pseudo-rows");
 		const project = projects.row(PROJECT);
-		await project.appears();
-		assertTranslated(await project.description(), await project.spoken(), await project.tooltip("«"));
+		await project.waitUntilVisible();
+		assertTranslated(await project.description(), await project.ariaLabel(), await project.tooltip("«"));
 	});
 
 	it("translates every item in a row's menu", async () => {
@@ -213,12 +213,12 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		const { window, picture } = session;
 		await addStored();
 		await choose("Activate…");
-		const picker = await window.quickInput(said("Activate {0}", said("“{0}”", stored.name ?? "")));
+		const picker = await window.quickInput(formatPseudo("Activate {0}", formatPseudo("“{0}”", stored.name ?? "")));
 		assertTranslated(
 			await picker.placeholder(),
-			...(await picker.ticks()).map((tick) => tick.replace(/, (?:not )?checked$/i, "")),
+			...(await picker.checkboxRows()).map((tick) => tick.replace(/, (?:not )?checked$/i, "")),
 		);
-		await picker.tick(pseudo("The organization"));
+		await picker.toggleCheckbox(pseudolocalize("The organization"));
 		await picker.accept();
 		const dialog = await window.dialog("«");
 		await picture("pseudo-activate");
@@ -236,7 +236,7 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		assertTranslated(...dialog.buttons.filter((button) => button !== "Cancel"));
 		await dialog.escape();
 		await choose("Rename…");
-		const box = await window.quickInput(said("Rename {0}", stored.name ?? ""));
+		const box = await window.quickInput(formatPseudo("Rename {0}", stored.name ?? ""));
 		assertTranslated(await box.message("«"));
 		await box.cancel();
 	});
@@ -253,7 +253,7 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		assertTranslated(
 			...history.split("\n").filter((line) => line.trim() !== "" && ![stored.name, stored.id].includes(line)),
 		);
-		await (await window.explorerMenu("β.crt")).choose(pseudo("Inspect Certificate"));
+		await (await window.explorerMenu("β.crt")).choose(pseudolocalize("Inspect Certificate"));
 		const found = await window.editorText("CN=Φύλλο");
 		assertTranslated(...found.split("\n").filter((line) => line.trim() !== "" && line !== "β.crt"));
 		await picture("pseudo-inspection");
@@ -262,9 +262,9 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	it("fits into a side bar of 200 and of 300 pixels", async () => {
 		const { window } = session;
 		await addStored();
-		await window.openView(pseudo("Projects"));
+		await window.openView(pseudolocalize("Projects"));
 		await certificates.row(stored.name ?? "").expand();
-		await certificates.rowWith(pseudo("nowhere")).appears();
+		await certificates.rowWith(pseudolocalize("nowhere")).waitUntilVisible();
 		for (const width of [200, 300]) {
 			await window.setSideBarWidth(width);
 			await session.picture(`pseudo-${width}`);

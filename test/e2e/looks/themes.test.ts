@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../../certificates.ts";
-import { addAnchor, chooseOn, signIn, tickScopes } from "../setup/certificateActions.ts";
+import { addCaCertificate, chooseInRowMenu, pickScopes, signIn } from "../setup/certificateActions.ts";
 import { environment } from "../setup/environment.ts";
-import { eachTestBegins, type Session, STORAGE, startSession } from "../setup/session.ts";
-import { chooseUpload, rowOf, VIEW } from "../setup/uploadActions.ts";
+import { resetBeforeEachTest, type Session, STORAGE_PATH, startSession } from "../setup/session.ts";
+import { chooseUpload, VIEW_TITLE, waitForRow } from "../setup/uploadActions.ts";
 
 const DAY = 86_400;
 const ACME = "Acme Root CA 2028";
@@ -33,13 +33,13 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 
 	after(() => session.close());
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		async () => {
 			const { emulator } = session;
 			const { state } = emulator;
 			const now = Math.floor(Date.now() / 1000);
-			const acme = await addAnchor(emulator, ACME);
+			const acme = await addCaCertificate(emulator, ACME);
 			const soon = state.put({
 				name: "Acme Root CA 2026",
 				createdAt: now - 300 * DAY,
@@ -58,12 +58,12 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 	/** Deletes the reminder's state, and loads the window with a theme from the folder's settings. */
 	const load = async (theme: string, file: string, options: { readonly clearBrowserData: boolean }) => {
 		const { window, code, folder } = session;
-		await window.leave();
-		rmSync(join(code.dataFolder, STORAGE, "watch"), { recursive: true, force: true, maxRetries: 10 });
+		await window.unload();
+		rmSync(join(code.dataFolder, STORAGE_PATH, "watch"), { recursive: true, force: true, maxRetries: 10 });
 		const settings = join(folder, ".vscode");
 		mkdirSync(settings, { recursive: true });
 		writeFileSync(join(settings, "settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
-		await (options.clearBrowserData ? window.loadAsNew() : window.load());
+		await (options.clearBrowserData ? window.loadWithoutData() : window.load());
 		await window.page.locator(`.monaco-workbench.vscode-theme-defaults-themes-${file}-json`).waitFor();
 	};
 
@@ -73,7 +73,7 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 		await signIn(session);
 		await window.setSideBarWidth(width);
 		await window.openView("Projects");
-		await window.view("Projects").row("Staging").appears();
+		await window.view("Projects").row("Staging").waitUntilVisible();
 	};
 
 	for (const [name, theme, file] of THEMES)
@@ -84,19 +84,19 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 			await load(theme, file, { clearBrowserData });
 			if (clearBrowserData) {
 				await window.openViews();
-				await window.view(VIEW).welcome("An admin key is needed");
+				await window.view(VIEW_TITLE).welcome("An admin key is needed");
 				await picture("welcome");
 			}
 			await showViews(540);
-			const row = await rowOf(window, ACME);
+			const row = await waitForRow(window, ACME);
 			await row.expand();
-			await window.view(VIEW).rowWith("project “Production”").appears();
-			await window.view(VIEW).rowWith("SHA-256").appears();
+			await window.view(VIEW_TITLE).rowWith("project “Production”").waitUntilVisible();
+			await window.view(VIEW_TITLE).rowWith("SHA-256").waitUntilVisible();
 			const reminder = await window.toast("expires in 12 days");
 			await picture("rows");
 			await reminder.dismiss();
-			await chooseOn(window, ACME, "Activate…");
-			await tickScopes(window, `Activate “${ACME}”`, "The organization");
+			await chooseInRowMenu(window, ACME, "Activate…");
+			await pickScopes(window, `Activate “${ACME}”`, "The organization");
 			const dialog = await window.dialog(`Activate “${ACME}” in the organization?`);
 			await picture("activate");
 			await dialog.escape();
@@ -115,9 +115,9 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 		it(`shows a long name in a side bar of ${width} pixels`, async () => {
 			const { window } = session;
 			await showViews(width);
-			const row = await rowOf(window, LONG);
+			const row = await waitForRow(window, LONG);
 			await row.expand();
-			await window.view(VIEW).rowWith("OpenAI sent no certificate").appears();
+			await window.view(VIEW_TITLE).rowWith("OpenAI sent no certificate").waitUntilVisible();
 			await session.picture(`narrow-${width}`);
 		});
 });

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
-import { addAnchor, signIn } from "../setup/certificateActions.ts";
-import { itKeepsTheContract } from "../setup/contractCheck.ts";
+import { addCaCertificate, signIn } from "../setup/certificateActions.ts";
+import { itMatchesApiDescription } from "../setup/contractCheck.ts";
 import { environment } from "../setup/environment.ts";
 import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
-import { EXTENSION, eachTestBegins, type Session, startSession } from "../setup/session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "../setup/uploadActions.ts";
+import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
+import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "../setup/uploadActions.ts";
 
 const ANCHOR = "Acme Root CA";
 const [PASSPHRASE, ANOTHER] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
@@ -19,8 +19,8 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	const folder = temporaryFolder("client-certificates");
 	const path = (name: string) => join(folder.path, name);
 	let session: Session;
-	let anchor: MadeCertificate;
-	let client: MadeCertificate;
+	let anchor: TestCertificate;
+	let client: TestCertificate;
 	/** The client's private key, encrypted. PEM. */
 	let key: string;
 	/** An organization that enforces mTLS on its administrators too. */
@@ -28,7 +28,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 
 	before(async () => {
 		const authority = await makeCertificate({ commonName: "Test authority" });
-		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"], issuer: authority });
+		const server = await makeCertificate({ ca: false, serverNames: ["127.0.0.1"], issuer: authority });
 		anchor = await makeCertificate({ commonName: ANCHOR });
 		client = await makeCertificate({ ca: false, issuer: anchor });
 		key = encryptedKey(PASSPHRASE);
@@ -43,7 +43,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		session = await startSession({
 			...environment,
 			files: { "one.pem": one?.pem ?? "", "two.pem": two?.pem ?? "" },
-			service: { tls: { ...tls, demandCertificateOf: [anchor.pem] } },
+			emulatorOptions: { tls: { ...tls, requireCertificateFrom: [anchor.pem] } },
 			// Adds the servers' issuer to the authorities that the system trusts.
 			env: { SSL_CERT_FILE: path("ca.pem") },
 			settings: settings("client.pem", "plain.key"),
@@ -56,7 +56,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		folder.remove();
 	});
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		() => {
 			writeFileSync(path("client.key"), key);
@@ -81,8 +81,8 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	/** Enters a key that cannot be checked, waits for the message, and closes the prompt. */
 	const enterUncheckableKey = async (host: string, key: string, message: string) => {
 		const { window } = session;
-		await window.run(`${EXTENSION}: Set or Replace Admin Key…`);
-		await giveKey(window, host, key);
+		await window.run(`${EXTENSION_NAME}: Set or Replace Admin Key…`);
+		await enterKey(window, host, key);
 		const box = await window.quickInput(`Admin key for ${host}`);
 		await box.message(message);
 		await box.cancel();
@@ -91,9 +91,9 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	/** Runs a command that prompts for the client key's passphrase. @returns the prompt. */
 	const passphrasePrompt = async (command = "Set Client Key Passphrase…") => {
 		const { window } = session;
-		await window.run(`${EXTENSION}: ${command}`);
+		await window.run(`${EXTENSION_NAME}: ${command}`);
 		const box = await window.quickInput("Passphrase of client.key");
-		assert.ok(await box.isMasked());
+		assert.ok(await box.isPassword());
 		return box;
 	};
 
@@ -101,9 +101,9 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const { window } = session;
 		await chooseUpload(window, file);
 		const name = await acceptName(window, commonName);
-		await confirm(window, name);
-		const row = await rowOf(window, name);
-		await row.becomesSelected();
+		await pressUpload(window, name);
+		const row = await waitForRow(window, name);
+		await row.waitUntilSelected();
 		const stored = state.certificates.find((certificate) => certificate.name === name);
 		assert.match(await row.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
 	};
@@ -130,10 +130,10 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		await box.message("The passphrase does not open the client key client.key. Nothing was sent. Set it anew.");
 		await session.picture("passphrase");
 		assert.equal(emulator.connections.total, before);
-		await box.answer(PASSPHRASE);
-		await giveKey(window, hostOf(), emulator.adminKey);
+		await box.submit(PASSPHRASE);
+		await enterKey(window, hostOf(), emulator.adminKey);
 		await window.openViews();
-		await window.view(VIEW).welcome("no certificates yet");
+		await window.view(VIEW_TITLE).welcome("no certificates yet");
 		await upload("one.pem", "One", emulator);
 		assert.equal(emulator.state.certificates.length, 1);
 	});
@@ -144,36 +144,36 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const before = emulator.connections.total;
 		await session.configure(settings("client.pem", "other.key"));
 		await window.openViews();
-		await window.view(VIEW).welcome("The client certificate or the key that the settings name cannot be used");
+		await window.view(VIEW_TITLE).welcome("The client certificate or the key that the settings name cannot be used");
 		await chooseUpload(window, "two.pem");
 		const toast = await window.toast("The private key other.key does not belong to the client certificate.");
 		assert.deepEqual(toast.buttons, ["Open Settings"]);
 		await toast.press("Open Settings");
-		await window.settingsFoundBy("@ext:certificates-for-openai.openai-certificates");
+		await window.waitForSettingsSearch("@ext:certificates-for-openai.openai-certificates");
 		assert.equal(emulator.connections.total, before);
 	});
 
 	it("R46 permits the list as soon as a passphrase decrypts the key", async () => {
 		const { window, emulator } = session;
-		await addAnchor(emulator, ANCHOR);
+		await addCaCertificate(emulator, ANCHOR);
 		await signIn(session);
 		await session.configure(settings("client.pem", "client.key"));
-		await (await passphrasePrompt()).answer(PASSPHRASE);
+		await (await passphrasePrompt()).submit(PASSPHRASE);
 		await window.openViews();
-		await rowOf(window, ANCHOR);
+		await waitForRow(window, ANCHOR);
 		// The stored passphrase no longer decrypts this key.
 		writeFileSync(path("client.key"), encryptedKey(ANOTHER));
 		await window.load();
 		await window.openViews();
-		await window.view(VIEW).welcome("passphrase");
-		await (await passphrasePrompt()).answer(ANOTHER);
-		await rowOf(window, ANCHOR);
+		await window.view(VIEW_TITLE).welcome("passphrase");
+		await (await passphrasePrompt()).submit(ANOTHER);
+		await waitForRow(window, ANCHOR);
 	});
 
 	it("R46 needs no passphrase if the key is not encrypted, and says so instead of asking", async () => {
 		const { window, emulator } = session;
-		await addAnchor(emulator, ANCHOR);
-		await window.run(`${EXTENSION}: Set Client Key Passphrase…`);
+		await addCaCertificate(emulator, ANCHOR);
+		await window.run(`${EXTENSION_NAME}: Set Client Key Passphrase…`);
 		await (await window.toast("plain.key is not encrypted, so it needs no passphrase.")).dismiss();
 		await signIn(session);
 	});
@@ -186,10 +186,10 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const before = locked.connections.total;
 		const box = await passphrasePrompt("Set or Replace Admin Key…");
 		assert.equal(locked.connections.total, before);
-		await box.answer(PASSPHRASE);
-		await giveKey(window, hostOf(url), locked.adminKey);
+		await box.submit(PASSPHRASE);
+		await enterKey(window, hostOf(url), locked.adminKey);
 		await window.openViews();
-		await rowOf(window, ANCHOR);
+		await waitForRow(window, ANCHOR);
 		await upload("two.pem", "Two", locked);
 		await session.picture("mtls");
 	});
@@ -197,7 +197,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	describe("after all tests", () => {
 		beforeEach(() => signIn(session));
 
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		describe("R48 its key and passphrase", () => {
 			itKeepsTheKeySecret(

@@ -4,14 +4,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificate } from "../../certificates.ts";
 import { startProxy, type TestProxy } from "../../network/proxy.ts";
-import { assertAbsent } from "../../secretScan.ts";
+import { assertNoSecrets } from "../../secretScan.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { signIn } from "../setup/certificateActions.ts";
-import { itKeepsTheContract } from "../setup/contractCheck.ts";
+import { itMatchesApiDescription } from "../setup/contractCheck.ts";
 import { environment } from "../setup/environment.ts";
 import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
-import { eachTestBegins, type Session, startSession } from "../setup/session.ts";
-import { acceptName, chooseUpload, confirm, giveKey, rowOf, VIEW } from "../setup/uploadActions.ts";
+import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
+import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "../setup/uploadActions.ts";
 
 /** Only the test proxies resolve this host. */
 const HOST = "api.example.test";
@@ -31,7 +31,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 	before(async () => {
 		const authority = await makeCertificate({ commonName: "Test authority" });
 		writeFileSync(trustedEnv.SSL_CERT_FILE, authority.pem);
-		const server = await makeCertificate({ ca: false, serverAt: [HOST], issuer: authority });
+		const server = await makeCertificate({ ca: false, serverNames: [HOST], issuer: authority });
 		const resolve = (host: string) =>
 			host === HOST ? { host: "127.0.0.1", port: Number(new URL(session.emulator.url).port) } : null;
 		const authorization = `Basic ${Buffer.from(`me:${PASSWORD}`).toString("base64")}`;
@@ -42,7 +42,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		session = await startSession({
 			...environment,
 			files,
-			service: { tls: { key: server.privateKeyPem, cert: server.pem, names: [HOST] } },
+			emulatorOptions: { tls: { key: server.privateKeyPem, cert: server.pem, names: [HOST] } },
 			settings: settings({ "http.proxy": open.url }),
 			env,
 		});
@@ -59,7 +59,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		if (env !== trustedEnv) await restart(trustedEnv);
 	});
 
-	eachTestBegins(
+	resetBeforeEachTest(
 		() => session,
 		() => signIn(session, HOST),
 	);
@@ -67,7 +67,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 	/** Restarts VS Code with other environment variables. The next `configure` loads the window. */
 	const restart = async (variables: typeof env) => {
 		env = variables;
-		await session.window.leave();
+		await session.window.unload();
 		await session.code.restart(env);
 	};
 
@@ -80,10 +80,10 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		await chooseUpload(window, file);
 		const name = await acceptName(window, commonName);
-		const dialog = await confirm(window, name);
+		const dialog = await pressUpload(window, name);
 		assert.ok(dialog.message.includes(HOST), dialog.message);
-		const row = await rowOf(window, name);
-		await row.becomesSelected();
+		const row = await waitForRow(window, name);
+		await row.waitUntilSelected();
 		const stored = emulator.state.certificates.find((certificate) => certificate.name === name);
 		assert.match(await row.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
 	};
@@ -94,12 +94,12 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 
 	it("uploads through http.proxy without a password, and reveals only the host's name to the proxy", async () => {
 		const { window, emulator } = session;
-		await window.loadAsNew();
+		await window.loadWithoutData();
 		const before = { connections: emulator.connections.total, tunnels: open.tunnels.length };
 		await window.openViews();
-		await window.view(VIEW).press("Set Admin Key…");
-		await giveKey(window, HOST, emulator.adminKey);
-		await window.view(VIEW).welcome("no certificates yet");
+		await window.view(VIEW_TITLE).pressWelcomeButton("Set Admin Key…");
+		await enterKey(window, HOST, emulator.adminKey);
+		await window.view(VIEW_TITLE).welcome("no certificates yet");
 		await upload("plain.pem", "By plain");
 		const tunnels = open.tunnels.slice(before.tunnels);
 		assert.ok(tunnels.length > 0);
@@ -141,13 +141,13 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 			const before = { service: emulator.connections.total, open: open.connections.total };
 			await session.configure(settings(network()));
 			await window.openViews();
-			await window.view(VIEW).welcome(welcome);
+			await window.view(VIEW_TITLE).welcome(welcome);
 			await chooseUpload(window, "plain.pem");
 			const toast = await window.toast(message());
 			assert.deepEqual(toast.buttons, ["Open Proxy Settings"]);
 			assert.doesNotMatch(toast.text, /me:|wrong/);
 			await toast.press("Open Proxy Settings");
-			await window.settingsFoundBy("http.proxy");
+			await window.waitForSettingsSearch("http.proxy");
 			assert.deepEqual({ service: emulator.connections.total, open: open.connections.total }, before);
 		});
 
@@ -166,7 +166,9 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		await restart({ HTTPS_PROXY: withPassword(strict, PASSWORD) });
 		await session.configure(settings({ "http.proxy": open.url, "http.proxyStrictSSL": false }));
 		await window.openViews();
-		await window.view(VIEW).welcome("The server's certificate could not be verified, so the admin key was not sent.");
+		await window
+			.view(VIEW_TITLE)
+			.welcome("The server's certificate could not be verified, so the admin key was not sent.");
 		await session.picture("untrusted");
 		await chooseUpload(window, "plain.pem");
 		const toast = await window.toast(`of ${HOST} was issued by an authority that this computer does not trust.`);
@@ -178,11 +180,11 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 	});
 
 	describe("after all tests", () => {
-		itKeepsTheContract(() => session);
+		itMatchesApiDescription(() => session);
 
 		it("R45 sends the password only to the proxy of its URL", () => {
-			assertAbsent(open.tunnels, [PASSWORD], "the other proxy's record");
-			assertAbsent(session.emulator.exchanges, [PASSWORD], "the service's record");
+			assertNoSecrets(open.tunnels, [PASSWORD], "the other proxy's record");
+			assertNoSecrets(session.emulator.exchanges, [PASSWORD], "the service's record");
 		});
 
 		describe("R48 its password", () => {

@@ -6,14 +6,14 @@ import type { StoredCertificate } from "../../emulator/state.ts";
 import type { Row } from "../../vscode/view.ts";
 import type { Window } from "../../vscode/window.ts";
 import type { Session } from "./session.ts";
-import { giveKey, rowOf, VIEW } from "./uploadActions.ts";
+import { enterKey, VIEW_TITLE, waitForRow } from "./uploadActions.ts";
 
 const SET_KEY = "Set Admin Key…";
 /** Appears if VS Code no longer knows the row of a command. */
 const NO_ROW_MESSAGE = "Select a row that this can be done with";
 
 /** Adds a new CA certificate with this name to the organization. */
-export async function addAnchor({ state }: Emulator, name: string): Promise<StoredCertificate> {
+export async function addCaCertificate({ state }: Emulator, name: string): Promise<StoredCertificate> {
 	const { pem } = await makeCertificate({ commonName: name });
 	return state.upload({ certificate: pem, name }).commit();
 }
@@ -26,30 +26,30 @@ export async function addAnchor({ state }: Emulator, name: string): Promise<Stor
 export async function signIn(session: Session, host = new URL(session.emulator.url).host): Promise<void> {
 	const { window, emulator } = session;
 	await window.openViews();
-	const view = window.view(VIEW);
+	const view = window.view(VIEW_TITLE);
 	const ids = emulator.state.certificates.map(({ id }) => id);
-	let buttons = await view.settles("");
+	let buttons = await view.waitForRowOrWelcome("");
 	// The view's automatic requests have ended, so this fault meets the list request of Refresh, or of the key check.
-	const listRequest = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
+	const listRequest = emulator.faults.arm({ kind: "none", operation: "list", when: "before" });
 	if (!buttons.includes(SET_KEY)) {
-		await view.action("Refresh");
-		buttons = await view.settles(ids[0] ?? "no row");
+		await view.pressAction("Refresh");
+		buttons = await view.waitForRowOrWelcome(ids[0] ?? "no row");
 	}
 	if (buttons.includes(SET_KEY)) {
-		await view.press(SET_KEY);
-		await giveKey(window, host, emulator.adminKey);
+		await view.pressWelcomeButton(SET_KEY);
+		await enterKey(window, host, emulator.adminKey);
 	}
 	await listRequest.ended;
 	if (ids.length === 0) await view.welcome("no certificates yet");
-	if ((await view.shows(...ids)) === ids.length) return;
+	if ((await view.waitForTexts(...ids)) === ids.length) return;
 	// For two minutes, the extension keeps its own changes of the previous test that no list has confirmed.
-	await window.loadAsNew();
+	await window.loadWithoutData();
 	await signIn(session, host);
 }
 
 /** Ensures that the window has no admin key. */
 export async function signOut({ window }: Session): Promise<void> {
-	if (await window.hasKeptSecrets()) await window.loadAsNew();
+	if (await window.hasStoredSecrets()) await window.loadWithoutData();
 }
 
 /** Marks the notifications that appeared before a command. */
@@ -67,22 +67,22 @@ const RESPONSES = [
 const ACTIVE_PROGRESS = ".monaco-progress-container.active";
 
 /** Chooses an item in the context menu of a certificate's row. */
-export async function chooseOn(window: Window, name: string, item: string): Promise<void> {
+export async function chooseInRowMenu(window: Window, name: string, item: string): Promise<void> {
 	await window.openViews();
-	await untilKnown(window, async () => (await (await rowOf(window, name)).menu()).choose(item));
+	await runRowCommand(window, async () => (await (await waitForRow(window, name)).menu()).choose(item));
 }
 
 /** Presses a button of a row. Its command must show something before it ends. */
-export async function pressOn(window: Window, row: Row, button: string): Promise<void> {
+export async function pressRowButton(window: Window, row: Row, button: string): Promise<void> {
 	await window.openViews();
-	await untilKnown(window, () => row.action(button));
+	await runRowCommand(window, () => row.pressAction(button));
 }
 
 /**
  * Runs a row's command and waits until it shows something. Repeats the command if VS Code lost the row, as can happen
  * while all rows are redrawn.
  */
-export async function untilKnown(window: Window, command: () => Promise<void>): Promise<void> {
+export async function runRowCommand(window: Window, command: () => Promise<void>): Promise<void> {
 	const { page } = window;
 	const toasts = page.locator(".notification-toast");
 	const noRow = toasts.filter({ hasText: NO_ROW_MESSAGE });
@@ -103,20 +103,20 @@ export async function untilKnown(window: Window, command: () => Promise<void>): 
 }
 
 /** Ticks scopes in the scope picker and accepts. @param title Such as `Activate “Acme”`. */
-export async function tickScopes(window: Window, title: string, ...labels: readonly string[]): Promise<void> {
+export async function pickScopes(window: Window, title: string, ...labels: readonly string[]): Promise<void> {
 	const picker = await window.quickInput(title);
-	for (const label of labels) await picker.tick(label);
+	for (const label of labels) await picker.toggleCheckbox(label);
 	await picker.accept();
 }
 
 /** Waits until all progress notifications are gone, then asserts that no other notification is visible. */
-export async function saysNothing(window: Window): Promise<void> {
+export async function assertNoNotifications(window: Window): Promise<void> {
 	await window.page.locator(".notification-toast").filter({ hasText: "…" }).first().waitFor({ state: "detached" });
 	assert.deepEqual(await window.toasts(), []);
 }
 
 /** Returns method and path, without the common prefix, of all exchanges after the first `before`. */
-export function sentSince({ exchanges }: Emulator, before: number, method?: string): readonly string[] {
+export function requestsSince({ exchanges }: Emulator, before: number, method?: string): readonly string[] {
 	return exchanges
 		.slice(before)
 		.filter((exchange) => method === undefined || exchange.method === method)

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { openContract } from "../../contract.ts";
-import { skip } from "../../skipTest.ts";
+import { skipTest } from "../../skipTest.ts";
 import type { Session } from "./session.ts";
 
 /** Declares a test that every exchange so far matches OpenAI's own description of its API. */
-export function itKeepsTheContract(session: () => Session): void {
+export function itMatchesApiDescription(session: () => Session): void {
 	it("matches OpenAI's API description in every exchange", async function () {
 		const path = process.env.OPENAPI_CONTRACT;
-		if (!path) return skip(this, "OPENAPI_CONTRACT is not set");
+		if (!path) return skipTest(this, "OPENAPI_CONTRACT is not set");
 		const contract = await openContract(path);
 		const results = session().emulator.exchanges.map((exchange) => ({ exchange, ...contract.validate(exchange) }));
 		const documented = results.filter((result) => result.documented);

@@ -1,13 +1,13 @@
 // Shared by the rotations' interface tests: steps, and an organization whose old certificate is active in three scopes.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import type { Project, StoredCertificate } from "../../emulator/state.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
-import { addAnchor, chooseOn, sentSince, signIn } from "./certificateActions.ts";
+import { addCaCertificate, chooseInRowMenu, requestsSince, signIn } from "./certificateActions.ts";
 import { environment } from "./environment.ts";
 import { type Session, startSession } from "./session.ts";
-import { VIEW } from "./uploadActions.ts";
+import { VIEW_TITLE } from "./uploadActions.ts";
 
 export const OLD = "Old CA";
 /** The common name of the certificate in `new.pem`. */
@@ -15,17 +15,17 @@ export const NEXT = "New CA";
 export const OTHER = "Other CA";
 /** Expires before the old certificate. */
 export const SHORT = "Short CA";
-export const WAITING = "Rotating: move clients, then Finish";
+export const WAITING_NOTE = "Rotating: move clients, then Finish";
 export const ORGANIZATION = "organization";
 
 /** Shared by the tests of a suite. */
 interface RotationFixture {
 	readonly session: Session;
-	readonly next: MadeCertificate;
+	readonly next: TestCertificate;
 	/** Sets a client certificate of the extension that chains to the old, the new or an inactive CA certificate. */
 	readonly chainTo: (which: "old" | "next" | "idle") => void;
 	/** Fills an empty organization and shows the list. @param addMore Adds the suite's own data. */
-	readonly startScenario: (addMore?: (scenario: Rotating) => void | Promise<void>) => Promise<Rotating>;
+	readonly startScenario: (addMore?: (scenario: RotationScenario) => void | Promise<void>) => Promise<RotationScenario>;
 	readonly close: () => Promise<void>;
 }
 
@@ -38,14 +38,14 @@ interface ScenarioParts extends Pick<RotationFixture, "session" | "next" | "chai
 }
 
 /** Starts a session with files of the new certificate and of a certificate that expires too early. */
-export async function startRotating(): Promise<RotationFixture> {
+export async function startRotationFixture(): Promise<RotationFixture> {
 	const temporary = temporaryFolder("client");
 	const clientFile = join(temporary.path, "client.pem");
 	const expiring = (commonName: string, days: number) =>
 		makeCertificate({ commonName, notAfter: new Date(Date.now() + days * 86_400_000) });
 	const [issuer, next] = await Promise.all([expiring(OLD, 100), expiring(NEXT, 800)]);
 	const [short, early] = await Promise.all([expiring(SHORT, 50), expiring("Early CA", 60)]);
-	const client = (commonName: string, issuer: MadeCertificate) => makeCertificate({ commonName, ca: false, issuer });
+	const client = (commonName: string, issuer: TestCertificate) => makeCertificate({ commonName, ca: false, issuer });
 	const clients = {
 		old: await client("Old client", issuer),
 		next: await client("New client", next),
@@ -65,12 +65,12 @@ export async function startRotating(): Promise<RotationFixture> {
 		const { state } = session.emulator;
 		const old = state.upload({ certificate: issuer.pem, name: OLD }).commit();
 		state.upload({ certificate: short.pem, name: SHORT }).commit();
-		await addAnchor(session.emulator, OTHER);
+		await addCaCertificate(session.emulator, OTHER);
 		const production = state.addProject("Production");
 		const archived = state.addProject("Archived", { archived: true });
 		const staging = state.addProject("Staging");
-		const scenario = new Rotating({ session, next, old, production, archived, staging, chainTo });
-		scenario.switch(old.id, true, ...scenario.scopes);
+		const scenario = new RotationScenario({ session, next, old, production, archived, staging, chainTo });
+		scenario.setActive(old.id, true, ...scenario.scopes);
 		await addMore?.(scenario);
 		await signIn(session);
 		return scenario;
@@ -83,103 +83,103 @@ export async function startRotating(): Promise<RotationFixture> {
 }
 
 /** A test's organization, and the user's steps in a rotation. */
-export class Rotating {
-	readonly made: ScenarioParts;
+export class RotationScenario {
+	readonly parts: ScenarioParts;
 
 	constructor(parts: ScenarioParts) {
-		this.made = parts;
+		this.parts = parts;
 	}
 
 	/** The scopes in which the old certificate is active at first. */
 	get scopes(): readonly string[] {
-		const { production, archived } = this.made;
+		const { production, archived } = this.parts;
 		return [ORGANIZATION, production.id, archived.id];
 	}
 
 	get projects(): readonly string[] {
-		const { production, archived, staging } = this.made;
+		const { production, archived, staging } = this.parts;
 		return [production.id, archived.id, staging.id];
 	}
 
 	activeIn(scope: string): readonly string[] {
-		return this.made.session.emulator.state.activeIn(scope);
+		return this.parts.session.emulator.state.activeIn(scope);
 	}
 
 	/** Activates or deactivates a certificate without the extension's knowledge. */
-	switch(id: string, active: boolean, ...scopes: readonly string[]) {
-		for (const scope of scopes) this.made.session.emulator.state.setActive(scope, [id], active).commit();
+	setActive(id: string, active: boolean, ...scopes: readonly string[]) {
+		for (const scope of scopes) this.parts.session.emulator.state.setActive(scope, [id], active).commit();
 	}
 
 	/** Returns the id of the certificate with this name; `""` if there is none. */
 	idOf(name: string): string {
-		return this.made.session.emulator.state.certificates.find((each) => each.name === name)?.id ?? "";
+		return this.parts.session.emulator.state.certificates.find((each) => each.name === name)?.id ?? "";
 	}
 
-	posts(before: number): readonly string[] {
-		return sentSince(this.made.session.emulator, before, "POST");
+	postsSince(before: number): readonly string[] {
+		return requestsSince(this.parts.session.emulator, before, "POST");
 	}
 
 	/** Adds the new certificate to the organization. */
 	addNext() {
-		const { session, next } = this.made;
+		const { session, next } = this.parts;
 		session.emulator.state.upload({ certificate: next.pem, name: NEXT }).commit();
 	}
 
 	/** Rotates to a certificate of the organization, and waits until the rows say that clients must move. */
 	async rotate(from: string, to: string) {
-		await this.rotateTo(from, to);
-		await (await this.question(from, to)).press("Rotate");
-		await this.isWaiting(from);
+		await this.chooseReplacement(from, to);
+		await (await this.confirmation(from, to)).press("Rotate");
+		await this.waitUntilClientsMustMove(from);
 	}
 
 	/** Chooses Rotate… on a row, then the replacement. */
-	async rotateTo(from: string, to: string) {
-		const { window } = this.made.session;
-		await chooseOn(window, from, "Rotate…");
+	async chooseReplacement(from: string, to: string) {
+		const { window } = this.parts.session;
+		await chooseInRowMenu(window, from, "Rotate…");
 		await (await window.quickInput(`Rotate “${from}”`)).pick(to);
 	}
 
 	/** Chooses Rotate… on a row, then a file with the replacement. */
-	async rotateToFile(from: string, file: string) {
-		const { window, folder } = this.made.session;
-		await this.rotateTo(from, "Choose a File…");
+	async chooseReplacementFile(from: string, file: string) {
+		const { window, folder } = this.parts.session;
+		await this.chooseReplacement(from, "Choose a File…");
 		const box = await window.quickInput(`The certificate that takes over from “${from}”`);
-		await box.valueBecomes(`${folder}/`);
+		await box.waitForValue(`${folder}/`);
 		await box.type(join(folder, file));
 		await box.accept();
 	}
 
-	question(from: string, to: string) {
-		return this.made.session.window.dialog(`Rotate “${from}” to “${to}”?`);
+	confirmation(from: string, to: string) {
+		return this.parts.session.window.dialog(`Rotate “${from}” to “${to}”?`);
 	}
 
 	/** Waits until the rows say that clients must move. */
-	async isWaiting(name: string) {
-		const view = this.made.session.window.view(VIEW);
-		await view.rowWith(`${name}${WAITING}`).appears();
-		await view.rowWith(`taking over from “${name}”`).appears();
+	async waitUntilClientsMustMove(name: string) {
+		const view = this.parts.session.window.view(VIEW_TITLE);
+		await view.rowWith(`${name}${WAITING_NOTE}`).waitUntilVisible();
+		await view.rowWith(`taking over from “${name}”`).waitUntilVisible();
 	}
 
 	/** Waits until no row shows a rotation. */
-	async isOver() {
-		const view = this.made.session.window.view(VIEW);
-		await view.rowWith("Rotating: ").disappears();
-		await view.rowWith("taking over from").disappears();
+	async waitUntilOver() {
+		const view = this.parts.session.window.view(VIEW_TITLE);
+		await view.rowWith("Rotating: ").waitUntilGone();
+		await view.rowWith("taking over from").waitUntilGone();
 	}
 
 	/** Undoes the rotation of the old certificate, and waits until no row shows a rotation. */
 	async undo(name: string) {
-		const { window } = this.made.session;
-		await chooseOn(window, OLD, "Undo Rotation…");
+		const { window } = this.parts.session;
+		await chooseInRowMenu(window, OLD, "Undo Rotation…");
 		await (await window.dialog(`Undo the rotation of “${OLD}” to “${name}”?`)).press("Undo");
-		await this.isOver();
+		await this.waitUntilOver();
 	}
 
 	/** Presses Refresh and waits until the list was read. */
 	async refresh() {
-		const { emulator, window } = this.made.session;
-		const listRequest = emulator.faults.next({ kind: "none", operation: "list", when: "before" });
-		await window.view(VIEW).action("Refresh");
+		const { emulator, window } = this.parts.session;
+		const listRequest = emulator.faults.arm({ kind: "none", operation: "list", when: "before" });
+		await window.view(VIEW_TITLE).pressAction("Refresh");
 		await listRequest.ended;
 	}
 }

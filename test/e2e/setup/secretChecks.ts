@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { assertAbsent, assertAbsentInFolder } from "../../secretScan.ts";
+import { assertNoSecrets, assertNoSecretsInFolder } from "../../secretScan.ts";
 import type { Window } from "../../vscode/window.ts";
-import { EXTENSION, type Session } from "./session.ts";
+import { EXTENSION_NAME, type Session } from "./session.ts";
 
 /** Additional secrets to search for. */
-export interface MoreSecrets {
+export interface AdditionalSecrets {
 	readonly secrets: readonly string[];
 	/** Secrets that the user writes into the settings, the only file that may contain these secrets. */
 	readonly inSettings?: readonly string[];
@@ -16,34 +16,37 @@ export interface MoreSecrets {
  * Declares a test that the admin key is nowhere but in VS Code's secret storage.
  * @param more Returns additional secrets with the same requirement.
  */
-export function itKeepsTheKeySecret(session: () => Session, more: () => MoreSecrets = () => ({ secrets: [] })): void {
+export function itKeepsTheKeySecret(
+	session: () => Session,
+	more: () => AdditionalSecrets = () => ({ secrets: [] }),
+): void {
 	it("keeps the admin key out of logs, state, settings, rows and records, and encrypted in secret storage", async () => {
 		const { code, emulator, folder, window } = session();
 		const { inSettings = [], records, secrets: additional } = more();
 		const secrets = [emulator.adminKey, ...additional];
-		assertAbsent(records, secrets, "the other record");
-		assertAbsentInFolder(code.dataFolder, secrets);
+		assertNoSecrets(records, secrets, "the other record");
+		assertNoSecretsInFolder(code.dataFolder, secrets);
 		const allSecrets = [...secrets, ...inSettings];
-		const files = assertAbsentInFolder(code.dataFolder, allSecrets, { except: ["user/User/settings.json"] });
-		for (const log of [`${EXTENSION}.log`, "exthost.log"])
+		const files = assertNoSecretsInFolder(code.dataFolder, allSecrets, { except: ["user/User/settings.json"] });
+		for (const log of [`${EXTENSION_NAME}.log`, "exthost.log"])
 			assert.ok(
 				files.some((file) => file.endsWith(log)),
 				`${log} is not among ${files.join(", ")}`,
 			);
-		assertAbsentInFolder(folder, allSecrets);
-		assertAbsent(code.output(), allSecrets, "what the server printed");
-		assertAbsent(emulator.exchanges, allSecrets, "the record");
+		assertNoSecretsInFolder(folder, allSecrets);
+		assertNoSecrets(code.output(), allSecrets, "what the server printed");
+		assertNoSecrets(emulator.exchanges, allSecrets, "the record");
 		const { page } = window;
-		assertAbsent(await page.content(), allSecrets, "the window");
+		assertNoSecrets(await page.content(), allSecrets, "the window");
 		const storage = (await page.evaluate(BROWSER_STORAGE)) as [localStorage: object, databases: unknown];
 		// VS Code encrypts all secrets into a single text.
 		assert.ok("secrets.provider" in storage[0]);
-		assertAbsent(storage, allSecrets, "the browser's storage");
+		assertNoSecrets(storage, allSecrets, "the browser's storage");
 	});
 }
 
 /** Waits until the browser's storage contains a text. VS Code stores extension state there every few seconds. */
-export async function isKept({ page }: Window, text: string): Promise<void> {
+export async function waitUntilStored({ page }: Window, text: string): Promise<void> {
 	await page.evaluate(`(async () => {
 		const isStored = (storage) => storage.flat(5).some((value) => typeof value === "string" && value.includes(${JSON.stringify(text)}));
 		while (!isStored(await ${BROWSER_STORAGE})) await new Promise(requestAnimationFrame);

@@ -9,10 +9,10 @@ import { startVSCode, type VSCode, type VSCodeVersion } from "../../vscode/serve
 import { openWindow, type Window } from "../../vscode/window.ts";
 
 /** Path of the extension's files in VS Code's data folder. */
-export const STORAGE = "user/User/globalStorage/certificates-for-openai.openai-certificates";
+export const STORAGE_PATH = "user/User/globalStorage/certificates-for-openai.openai-certificates";
 
 /** The extension's name in the activity bar and the palette. */
-export const EXTENSION = "Certificates for OpenAI";
+export const EXTENSION_NAME = "Certificates for OpenAI";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -51,11 +51,11 @@ export interface SessionOptions {
 	readonly settings?: Settings | ((emulator: Emulator) => Settings);
 	/** Environment variables of the extension host. */
 	readonly env?: Readonly<Record<string, string>>;
-	readonly service?: EmulatorOptions;
+	readonly emulatorOptions?: EmulatorOptions;
 	/** Paths of other extensions' packages to install. */
-	readonly beside?: readonly string[];
+	readonly otherExtensions?: readonly string[];
 	/** The extension's name if its package is translated. Default: `EXTENSION_NAME`. */
-	readonly tab?: string;
+	readonly extensionName?: string;
 }
 
 /** Starts the emulator, VS Code and a window that shows the explorer. `close` ends all three and removes the folder. */
@@ -65,7 +65,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 	const folder = temporary.path;
 	writeFiles(folder, files);
 	mkdirSync(pictures, { recursive: true });
-	const emulator = await startEmulator(options.service);
+	const emulator = await startEmulator(options.emulatorOptions);
 	const { settings = {} } = options;
 	const initialSettings = typeof settings === "function" ? settings(emulator) : settings;
 	const withBaseUrl = (settings: Settings) => ({ "openaiCertificates.baseUrl": emulator.url, ...settings });
@@ -75,14 +75,17 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		workspace: folder,
 		settings: withBaseUrl(initialSettings),
 		env,
-		extensions: [vsix, ...(options.beside ?? [])],
+		extensions: [vsix, ...(options.otherExtensions ?? [])],
 	});
 	const browser = await launchBrowser();
-	const window = await openWindow(browser, code.url, { tab: options.tab ?? EXTENSION, keepSecrets: true });
+	const window = await openWindow(browser, code.url, {
+		tab: options.extensionName ?? EXTENSION_NAME,
+		keepSecrets: true,
+	});
 	const configure: Session["configure"] = async (settings, { clearBrowserData } = {}) => {
-		await window.leave();
+		await window.unload();
 		code.configure(withBaseUrl(settings));
-		await (clearBrowserData ? window.loadAsNew() : window.load());
+		await (clearBrowserData ? window.loadWithoutData() : window.load());
 	};
 	// From the file, because the extension changes settings too.
 	const readSettings = () => readFileSync(join(code.dataFolder, "user/User/settings.json"), "utf8");
@@ -97,7 +100,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		reset: async ({ clearBrowserData = false } = {}) => {
 			emulator.reset();
 			for (const name of ["pending-uploads", "rotations"])
-				rmSync(join(code.dataFolder, STORAGE, name), { recursive: true, force: true, maxRetries: 10 });
+				rmSync(join(code.dataFolder, STORAGE_PATH, name), { recursive: true, force: true, maxRetries: 10 });
 			if (clearBrowserData || readSettings() !== settingsAtStart)
 				await configure(initialSettings, { clearBrowserData });
 			if (!clearBrowserData) await window.clear();
@@ -118,7 +121,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
  * @param prepare Fills the organization, then prepares everything else for the test.
  * @param options.clearBrowserData True if the browser's data must be deleted too.
  */
-export function eachTestBegins(
+export function resetBeforeEachTest(
 	session: () => Session,
 	prepare: () => void | Promise<void> = () => {},
 	{ clearBrowserData = () => false }: { readonly clearBrowserData?: () => boolean } = {},

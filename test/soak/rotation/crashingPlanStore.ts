@@ -26,7 +26,7 @@ class CrashingClock implements LockClock {
 }
 
 /** A window's plan store. After a crash the store writes nothing. */
-export class MortalPlans extends RotationPlanStore {
+export class CrashingPlanStore extends RotationPlanStore {
 	readonly #clock: CrashingClock;
 	#dead = false;
 	readonly #steps = new Set<Promise<unknown>>();

@@ -1,6 +1,6 @@
 // Generates the disruptions of a rotation, as printable and shrinkable data.
 import * as fc from "fast-check";
-import { emptyPageWithMore, withItem } from "../../emulator/bodies.ts";
+import { appendItem, emptyPageWithMore } from "../../emulator/bodies.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import type { Operation } from "../../emulator/routes.ts";
 
@@ -23,23 +23,23 @@ const READ_FAULTS: readonly NamedFault[] = [
 	{ name: "reset", kind: "reset" },
 	...[401, 403, 500].map((status) => ({ name: `${status}`, kind: "status", status }) as const),
 	{ name: "429", kind: "status", status: 429, retryAfter: "60" },
-	{ name: "unreadable entry", kind: "rewrite", rewrite: withItem({ id: ".." }) },
+	{ name: "unreadable entry", kind: "rewrite", rewrite: appendItem({ id: ".." }) },
 	{ name: "no end", kind: "rewrite", rewrite: emptyPageWithMore },
 ];
 
 const NO_FAULT: NamedFault = { name: "none", kind: "none" };
 
-export interface Place {
+export interface CertificateInScope {
 	readonly certificate: "old" | "next" | "third";
 	/** 0 for the organization, `null` for the scope of the current request. */
 	readonly scope: number | null;
 }
 
 /** An event in this window, or another administrator's action, between two requests. */
-export type Event =
+export type RotationEvent =
 	| { readonly do: "cancel" | "kill" | "settle" | "upload" }
-	| ({ readonly do: "activate" | "deactivate" } & Place)
-	| { readonly do: "delete"; readonly certificate: Place["certificate"] }
+	| ({ readonly do: "activate" | "deactivate" } & CertificateInScope)
+	| { readonly do: "delete"; readonly certificate: CertificateInScope["certificate"] }
 	| { readonly do: "late lists"; readonly reads: number }
 	| { readonly do: "wait"; readonly milliseconds: number };
 
@@ -51,7 +51,7 @@ const scope = fc.oneof(
 	{ weight: 1, arbitrary: fc.nat({ max: 30 }) },
 );
 
-export const events: fc.Arbitrary<Event> = fc.oneof(
+export const events: fc.Arbitrary<RotationEvent> = fc.oneof(
 	{
 		weight: 4,
 		arbitrary: fc.record({ do: fc.constantFrom("activate", "deactivate", "deactivate"), certificate, scope }),
@@ -63,9 +63,9 @@ export const events: fc.Arbitrary<Event> = fc.oneof(
 );
 
 /** A kind of operation, on the organization or a project. */
-export type Kind = "read" | "readBack" | "projects" | "activate" | "deactivate" | "delete";
+export type OperationKind = "read" | "readBack" | "projects" | "activate" | "deactivate" | "delete";
 
-const OPERATIONS: Readonly<Record<Kind, readonly Operation[]>> = {
+const OPERATIONS: Readonly<Record<OperationKind, readonly Operation[]>> = {
 	read: ["list", "projectList"],
 	/** A read after a deactivation. */
 	readBack: ["list", "projectList"],
@@ -75,22 +75,22 @@ const OPERATIONS: Readonly<Record<Kind, readonly Operation[]>> = {
 	delete: ["delete"],
 };
 
-export function isOf(kind: Kind, operation: Operation | null): boolean {
+export function isOperationOf(kind: OperationKind, operation: Operation | null): boolean {
 	return operation !== null && OPERATIONS[kind].includes(operation);
 }
 
 /** A fault of one or more requests, or an event during them. */
-export interface Strike {
-	readonly on: Kind;
+export interface RotationDisruption {
+	readonly on: OperationKind;
 	readonly fault: NamedFault;
 	readonly when: "before" | "after";
 	/** Number of unaffected requests of this kind before. */
-	readonly skip: number;
+	readonly skipCount: number;
 	/** Number of affected requests. */
 	readonly times: number;
-	readonly event: Event | null;
+	readonly event: RotationEvent | null;
 	/** The other window's action while the response is delayed. */
-	readonly other: "start" | "finish" | "undo" | null;
+	readonly otherAction: "start" | "finish" | "undo" | null;
 }
 
 const skipCounts = fc.oneof(
@@ -99,57 +99,57 @@ const skipCounts = fc.oneof(
 	{ weight: 1, arbitrary: fc.nat({ max: 40 }) },
 );
 const maybeEvent = fc.option(events, { freq: 1 });
-const writeKinds = fc.constantFrom<Kind>("activate", "activate", "deactivate", "deactivate", "delete");
+const writeKinds = fc.constantFrom<OperationKind>("activate", "activate", "deactivate", "deactivate", "delete");
 const nothing = fc.constant(null);
 
 /** Generates a deactivation whose response is lost and that cannot be read back. */
-export const blindness: fc.Arbitrary<readonly Strike[]> = fc
+export const unreadDeactivations: fc.Arbitrary<readonly RotationDisruption[]> = fc
 	.tuple(fc.constantFrom(...LOST_RESPONSES), fc.constantFrom("before", "after"), maybeEvent, fc.nat({ max: 1 }))
-	.map(([fault, when, event, skipCount]): readonly Strike[] => [
-		{ on: "deactivate", fault, when, skip: skipCount, times: 1, event, other: null },
+	.map(([fault, when, event, skipCount]): readonly RotationDisruption[] => [
+		{ on: "deactivate", fault, when, skipCount, times: 1, event, otherAction: null },
 		{
 			on: "readBack",
 			fault: READ_FAULTS[0] ?? NO_FAULT,
 			when: "before",
-			skip: skipCount,
+			skipCount,
 			times: 3,
 			event: null,
-			other: null,
+			otherAction: null,
 		},
 	]);
 
-export const strikes: fc.Arbitrary<Strike> = fc.oneof(
-	fc.record<Strike>({
+export const disruptions: fc.Arbitrary<RotationDisruption> = fc.oneof(
+	fc.record<RotationDisruption>({
 		on: writeKinds,
 		fault: fc.constantFrom(...LOST_RESPONSES),
 		when: fc.constantFrom("before", "after"),
-		skip: skipCounts,
+		skipCount: skipCounts,
 		times: fc.constantFrom(1, 2),
 		event: maybeEvent,
-		other: nothing,
+		otherAction: nothing,
 	}),
-	fc.record<Strike>({
+	fc.record<RotationDisruption>({
 		on: writeKinds,
 		fault: fc.constantFrom(...REFUSALS),
 		when: fc.constant("before"),
-		skip: skipCounts,
+		skipCount: skipCounts,
 		times: fc.constantFrom(1, 2),
 		event: maybeEvent,
-		other: nothing,
+		otherAction: nothing,
 	}),
-	fc.record<Strike>({
-		on: fc.constantFrom<Kind>("read", "readBack", "readBack", "projects"),
+	fc.record<RotationDisruption>({
+		on: fc.constantFrom<OperationKind>("read", "readBack", "readBack", "projects"),
 		fault: fc.constantFrom(...READ_FAULTS),
 		when: fc.constant("before"),
-		skip: skipCounts,
+		skipCount: skipCounts,
 		times: fc.constantFrom(1, 3),
 		event: maybeEvent,
-		other: nothing,
+		otherAction: nothing,
 	}),
 	{
 		weight: 3,
-		arbitrary: fc.record<Strike>({
-			on: fc.constantFrom<Kind>(
+		arbitrary: fc.record<RotationDisruption>({
+			on: fc.constantFrom<OperationKind>(
 				"read",
 				"readBack",
 				"activate",
@@ -161,19 +161,19 @@ export const strikes: fc.Arbitrary<Strike> = fc.oneof(
 			),
 			fault: fc.constant(NO_FAULT),
 			when: fc.constant("after"),
-			skip: skipCounts,
+			skipCount: skipCounts,
 			times: fc.constant(1),
 			event: events,
-			other: nothing,
+			otherAction: nothing,
 		}),
 	},
-	fc.record<Strike>({
-		on: fc.constantFrom<Kind>("read", "readBack", "activate", "deactivate"),
+	fc.record<RotationDisruption>({
+		on: fc.constantFrom<OperationKind>("read", "readBack", "activate", "deactivate"),
 		fault: fc.constant(NO_FAULT),
 		when: fc.constant("after"),
-		skip: skipCounts,
+		skipCount: skipCounts,
 		times: fc.constant(1),
 		event: nothing,
-		other: fc.constantFrom("start", "finish", "undo"),
+		otherAction: fc.constantFrom("start", "finish", "undo"),
 	}),
 );

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
 import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
-import type { RotationPair, Rotations } from "../../../src/features/rotation/rotation.ts";
+import type { RotationDeps, RotationPair } from "../../../src/features/rotation/rotation.ts";
 import type { RotationPlan } from "../../../src/features/rotation/rotationPlan.ts";
 import { AdminClient } from "../../../src/openai/adminClient.ts";
 import { HttpTransport } from "../../../src/openai/httpTransport.ts";
@@ -11,14 +11,14 @@ import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { ArmedFault } from "../../emulator/faults.ts";
 import type { Exchange } from "../../emulator/record.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
-import { readerOf } from "../../unit/fakes/certificatesApi.ts";
-import { plainNetwork } from "../../unit/openai/network/directNetwork.ts";
-import { BEGIN } from "../startTime.ts";
-import { MortalPlans } from "./crashingPlanStore.ts";
-import { type Event, isOf, type Place, type Strike } from "./faults.ts";
+import { fakeReader } from "../../unit/fakes/certificatesApi.ts";
+import { directNetwork } from "../../unit/openai/network/directNetwork.ts";
+import { START_TIME } from "../startTime.ts";
+import { CrashingPlanStore } from "./crashingPlanStore.ts";
+import { type CertificateInScope, isOperationOf, type RotationDisruption, type RotationEvent } from "./faults.ts";
 
 /** The initial state of a scope. */
-export interface Before {
+export interface InitialState {
 	readonly old: boolean;
 	readonly next: boolean;
 	readonly third: boolean;
@@ -26,19 +26,19 @@ export interface Before {
 	readonly archived: boolean;
 }
 
-export interface Setting {
-	readonly organization: Before;
-	readonly projects: readonly Before[];
+export interface OrganizationSetup {
+	readonly organization: InitialState;
+	readonly projects: readonly InitialState[];
 	/** Undocumented by OpenAI, as the emulator's `projectListInherits`. */
-	readonly inherits: boolean;
+	readonly projectListInherits: boolean;
 	/** Undocumented by OpenAI, as the emulator's `projectListInactive`. */
-	readonly inactive: boolean;
+	readonly projectListInactive: boolean;
 }
 
 /** An activation, a deactivation or a deletion. */
 export interface Commit {
 	/** Number of exchanges up to the change. */
-	readonly at: number;
+	readonly exchangeCount: number;
 	/** The id of the window, `null` for the other administrator. */
 	readonly by: string | null;
 	/** `null` for a deletion. */
@@ -46,49 +46,49 @@ export interface Commit {
 	readonly id: string;
 	readonly active: boolean;
 	/** True if the change left no certificate active in the scope itself. */
-	readonly empties: boolean;
+	readonly leavesEmpty: boolean;
 }
 
 /** A window, and after its crash its replacement. */
-export interface Slot {
+export interface RotationSlot {
 	owner: string;
-	rotations: Rotations;
+	deps: RotationDeps;
 	transport: HttpTransport;
-	plans: MortalPlans;
+	plans: CrashingPlanStore;
 	died: PromiseWithResolvers<void>;
 	dead: boolean;
 	/** Cancels the running call, as the user's Cancel does. */
 	cancel: () => void;
 }
 
-export const CONNECTION = "00000000-0000-4000-8000-000000000000";
+export const TEST_ORGANIZATION_REF = "00000000-0000-4000-8000-000000000000";
 const DAY = 86_400;
 
-export class World {
+export class RotationWorld {
 	readonly emulator: Emulator;
-	readonly setting: Setting;
+	readonly setup: OrganizationSetup;
 	readonly commits: Commit[] = [];
 	/** The exchanges whose response a fault changed. */
-	readonly struck = new WeakSet<Exchange>();
+	readonly disruptedExchanges = new WeakSet<Exchange>();
 	/** The exchanges during which lists may have been late. */
-	readonly lateFor = new WeakSet<Exchange>();
+	readonly exchangesWithLateLists = new WeakSet<Exchange>();
 	/** True if any list may have been late since the last reset. */
-	late = false;
-	readonly ids: Readonly<Record<Place["certificate"], string>>;
+	listsMayBeLate = false;
+	readonly ids: Readonly<Record<CertificateInScope["certificate"], string>>;
 	/** The emulator's names of the scopes, the organization first. */
 	readonly scopes: readonly string[];
-	readonly slots: readonly [Slot, Slot];
+	readonly slots: readonly [RotationSlot, RotationSlot];
 	readonly #folder = temporaryFolder("rotation");
 	readonly #clock: { now: number };
 	#openedCount = 0;
 
-	private constructor(setup: Setting, emulator: Emulator, clock: { now: number }) {
-		this.setting = setup;
+	private constructor(setup: OrganizationSetup, emulator: Emulator, clock: { now: number }) {
+		this.setup = setup;
 		this.emulator = emulator;
 		this.#clock = clock;
 		const { state, switches } = emulator;
-		switches.projectListInherits = setup.inherits;
-		switches.projectListInactive = setup.inactive;
+		switches.projectListInherits = setup.projectListInherits;
+		switches.projectListInactive = setup.projectListInactive;
 		const at = Math.floor(clock.now / 1000);
 		const put = (name: string, days: number) => state.put({ name, expiresAt: at + days * DAY }).id;
 		this.ids = { old: put("old", 90), next: put("next", 900), third: put("third", 900) };
@@ -101,13 +101,13 @@ export class World {
 		this.slots = [this.#open(), this.#open()];
 	}
 
-	static async open(setup: Setting): Promise<World> {
-		const clock = { now: BEGIN };
-		return new World(setup, await startEmulator({ now: () => ++clock.now }), clock);
+	static async open(setup: OrganizationSetup): Promise<RotationWorld> {
+		const clock = { now: START_TIME };
+		return new RotationWorld(setup, await startEmulator({ now: () => ++clock.now }), clock);
 	}
 
 	get pair(): RotationPair {
-		return { organizationRef: CONNECTION, oldId: this.ids.old, nextId: this.ids.next };
+		return { organizationRef: TEST_ORGANIZATION_REF, oldId: this.ids.old, nextId: this.ids.next };
 	}
 
 	/** Returns the time, Unix milliseconds. */
@@ -116,26 +116,26 @@ export class World {
 	}
 
 	/** Reads the recorded plan, independently of the windows. */
-	async plan(): Promise<RotationPlan | null> {
-		return (await new MortalPlans(this.#folder.path, Date.now).read())[0] ?? null;
+	async readPlan(): Promise<RotationPlan | null> {
+		return (await new CrashingPlanStore(this.#folder.path, Date.now).read())[0] ?? null;
 	}
 
 	/** True if a certificate is active in a scope itself. */
-	isActive(role: Place["certificate"], scope: string): boolean {
+	isActive(role: CertificateInScope["certificate"], scope: string): boolean {
 		return this.emulator.state.activeIn(scope).includes(this.ids[role]);
 	}
 
 	/** True if a scope's list shows a certificate as active. */
-	isShown(role: Place["certificate"], scope: string): boolean {
-		return this.isActive(role, scope) || (this.setting.inherits && this.isActive(role, "organization"));
+	isListedActive(role: CertificateInScope["certificate"], scope: string): boolean {
+		return this.isActive(role, scope) || (this.setup.projectListInherits && this.isActive(role, "organization"));
 	}
 
-	isStored(role: Place["certificate"]): boolean {
+	isStored(role: CertificateInScope["certificate"]): boolean {
 		return this.emulator.state.certificates.some(({ id }) => id === this.ids[role]);
 	}
 
 	/** Applies an event, also during a call. @param requestScope Of the current request. */
-	happen(event: Event, slot: Slot, requestScope = "organization"): void {
+	applyEvent(event: RotationEvent, slot: RotationSlot, requestScope = "organization"): void {
 		const { state, switches } = this.emulator;
 		switch (event.do) {
 			case "cancel":
@@ -146,14 +146,14 @@ export class World {
 				break;
 			case "settle":
 				switches.staleReads = 0;
-				state.settle();
+				state.endStaleReads();
 				break;
 			case "upload":
 				state.put({ name: "another's" });
 				break;
 			case "late lists":
 				switches.staleReads = event.reads;
-				this.late ||= event.reads > 0;
+				this.listsMayBeLate ||= event.reads > 0;
 				break;
 			case "wait":
 				this.#clock.now += event.milliseconds;
@@ -169,29 +169,32 @@ export class World {
 	}
 
 	/** Disrupts requests. @param slot The window to cancel or kill. */
-	arm(disruption: Strike, slot: Slot): ArmedFault {
+	arm(disruption: RotationDisruption, slot: RotationSlot): ArmedFault {
 		const { owner } = slot;
-		let { skip: remainingSkips } = disruption;
+		let { skipCount: remainingSkips } = disruption;
 		let hasHappened = false;
 		let requestScope: string | undefined;
-		const fault = disruption.other ? ({ kind: "silence" } as const) : disruption.fault;
-		return this.emulator.faults.next({
+		const fault = disruption.otherAction ? ({ kind: "silence" } as const) : disruption.fault;
+		return this.emulator.faults.arm({
 			...fault,
 			when: disruption.when,
 			times: disruption.times,
 			match: (exchange) => {
 				// Never delay the other window: its action ends the delay.
-				if (disruption.other && exchange.requestHeaders["user-agent"] !== owner) return false;
-				if (!isOf(disruption.on, exchange.operation)) return false;
-				if (disruption.on === "readBack" && !isOf("deactivate", this.#previousExchange(exchange)?.operation ?? null))
+				if (disruption.otherAction && exchange.requestHeaders["user-agent"] !== owner) return false;
+				if (!isOperationOf(disruption.on, exchange.operation)) return false;
+				if (
+					disruption.on === "readBack" &&
+					!isOperationOf("deactivate", this.#previousExchange(exchange)?.operation ?? null)
+				)
 					return false;
 				if (remainingSkips-- > 0) return false;
-				requestScope = scopeIn(exchange);
-				if (disruption.fault.kind !== "none") this.struck.add(exchange);
+				requestScope = exchangeScope(exchange);
+				if (disruption.fault.kind !== "none") this.disruptedExchanges.add(exchange);
 				return true;
 			},
-			meanwhile: () => {
-				if (!hasHappened && disruption.event) this.happen(disruption.event, slot, requestScope);
+			beforeSending: () => {
+				if (!hasHappened && disruption.event) this.applyEvent(disruption.event, slot, requestScope);
 				hasHappened = true;
 			},
 		});
@@ -205,7 +208,7 @@ export class World {
 		return earlier.findLast(({ requestHeaders }) => requestHeaders["user-agent"] === owner);
 	}
 
-	kill(slot: Slot): void {
+	kill(slot: RotationSlot): void {
 		slot.dead = true;
 		slot.died.resolve();
 		void slot.plans.die();
@@ -213,7 +216,7 @@ export class World {
 	}
 
 	/** Kills and replaces a window. */
-	async revive(slot: Slot): Promise<void> {
+	async revive(slot: RotationSlot): Promise<void> {
 		this.kill(slot);
 		await slot.plans.die();
 		await slot.transport.close();
@@ -229,9 +232,9 @@ export class World {
 		this.#folder.remove();
 	}
 
-	#open(): Slot {
+	#open(): RotationSlot {
 		const owner = `window-${++this.#openedCount}`;
-		const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
+		const options = { userAgent: owner, observe: () => {}, network: () => directNetwork };
 		const transport = new HttpTransport(options, { pauseMilliseconds: 1 });
 		const credentials = {
 			baseUrl: parseBaseUrl(this.emulator.url),
@@ -240,22 +243,22 @@ export class World {
 		};
 		const open = async () => new AdminClient(transport, async () => credentials);
 		const now = () => ++this.#clock.now;
-		const certificates = new CertificateStore(open, async () => readerOf(), now);
+		const certificates = new CertificateStore(open, async () => fakeReader(), now);
 		const projects = new ProjectStore(open, now);
-		const plans = new MortalPlans(this.#folder.path, now);
+		const plans = new CrashingPlanStore(this.#folder.path, now);
 		const organization = { open, certificates, projects };
-		const deps = { organization, plans, contentOf: async () => null, now };
-		return { owner, rotations: deps, transport, plans, died: Promise.withResolvers(), dead: false, cancel: () => {} };
+		const deps = { organization, plans, readContent: async () => null, now };
+		return { owner, deps, transport, plans, died: Promise.withResolvers(), dead: false, cancel: () => {} };
 	}
 
 	/** Records each change in `commits`. */
 	#observe(): void {
 		const { state, exchanges, faults } = this.emulator;
 		let currentOwner: string | undefined;
-		const take = faults.take.bind(faults);
-		faults.take = (exchange) => {
+		const take = faults.strike.bind(faults);
+		faults.strike = (exchange) => {
 			currentOwner = exchange.requestHeaders["user-agent"];
-			if (this.late) this.lateFor.add(exchange);
+			if (this.listsMayBeLate) this.exchangesWithLateLists.add(exchange);
 			return take(exchange);
 		};
 		const ownerOf = (actor: unknown) => (actor === undefined ? null : (currentOwner ?? assert.fail("nobody's change")));
@@ -269,7 +272,7 @@ export class World {
 					const result = change.commit();
 					const leavesEmpty = state.activeIn(scope).length === 0;
 					for (const id of ids)
-						this.commits.push({ at: exchanges.length, by, scope, id, active, empties: leavesEmpty });
+						this.commits.push({ exchangeCount: exchanges.length, by, scope, id, active, leavesEmpty });
 					return result;
 				},
 			};
@@ -281,7 +284,14 @@ export class World {
 			return {
 				...change,
 				commit: () => {
-					this.commits.push({ at: exchanges.length, by, scope: null, id, active: false, empties: false });
+					this.commits.push({
+						exchangeCount: exchanges.length,
+						by,
+						scope: null,
+						id,
+						active: false,
+						leavesEmpty: false,
+					});
 					return change.commit();
 				},
 			};
@@ -290,7 +300,7 @@ export class World {
 }
 
 /** Returns the emulator's name of the scope of a request. */
-export function scopeIn({ path }: Exchange): string {
+export function exchangeScope({ path }: Exchange): string {
 	return /\/projects\/([^/]+)\//.exec(path)?.[1] ?? "organization";
 }
 

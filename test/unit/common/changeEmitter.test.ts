@@ -3,16 +3,16 @@ import { once } from "node:events";
 import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
 import { ContentCache } from "../../../src/features/organization/contentCache.ts";
 import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
-import { FakeAdministration, project } from "../fakes/adminApi.ts";
-import { candidate, certificate, listing, readerOf } from "../fakes/certificatesApi.ts";
+import { FakeAdminApi, project } from "../fakes/adminApi.ts";
+import { certificate, fakeReader, listing, parsedCertificate } from "../fakes/certificatesApi.ts";
 
 describe("A listener that throws", () => {
 	const listenerError = new RangeError("a row could not be drawn");
-	const fake = new FakeAdministration([certificate("one")], [project("p")]);
-	fake.content = async () => candidate("one").pem;
+	const fake = new FakeAdminApi([certificate("one")], [project("p")]);
+	fake.content = async () => parsedCertificate("one").pem;
 	const certificates = new CertificateStore(
 		async () => fake,
-		async () => readerOf(candidate("one")),
+		async () => fakeReader(parsedCertificate("one")),
 	);
 	const projects = new ProjectStore(async () => fake);
 	const contents = new ContentCache(certificates);

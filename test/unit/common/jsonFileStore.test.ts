@@ -6,7 +6,7 @@ import type { FileSystem } from "../../../src/common/storage/fileSystem.ts";
 import { type JsonFileFormat, JsonFileStore } from "../../../src/common/storage/jsonFileStore.ts";
 import { assertPrivate } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
-import { problemIn } from "../openai/setup.ts";
+import { expectProblem } from "../openai/setup.ts";
 
 interface Note {
 	readonly text: string;
@@ -55,11 +55,11 @@ describe("JSON files", () => {
 
 	it("are read as written by later stores, and by no other user", async () => {
 		assert.deepEqual(await open().read(NAME), { state: "none" });
-		assert.deepEqual(await open().names(), []);
+		assert.deepEqual(await open().listFiles(), []);
 		await open().write(NAME, { text: "one" });
 		await open().write(NAME, { text: "two" });
 		assert.deepEqual(await open().read(NAME), { state: "read", value: { text: "two" } });
-		assert.deepEqual([await open().names(), readdirSync(path)], [[NAME], [NAME]]);
+		assert.deepEqual([await open().listFiles(), readdirSync(path)], [[NAME], [NAME]]);
 		assert.deepEqual(JSON.parse(readText()), { version: 3, text: "two" });
 		assertPrivate(join(path, NAME));
 	});
@@ -92,7 +92,7 @@ describe("JSON files", () => {
 				await open().write(NAME, { text: "one" });
 				await open().write("other.json", { text: "other" });
 				const store = open(failingCall(call, code, 3));
-				assert.ok((await store.names()).includes(NAME));
+				assert.ok((await store.listFiles()).includes(NAME));
 				await store.write(NAME, { text: "two" });
 				assert.deepEqual(await store.read(NAME), { state: "read", value: { text: "two" } });
 				await store.remove("other.json");
@@ -108,7 +108,7 @@ describe("JSON files", () => {
 		it(`R59 keep the old content and leave no other file if ${call} fails with ${code}, which is reported`, async () => {
 			await open().write(NAME, { text: "one" });
 			const refused = open(failingCall(call, code)).write(NAME, { text: "two" });
-			assert.deepEqual(await problemIn(refused), { reason: "not-recorded", code });
+			assert.deepEqual(await expectProblem(refused), { reason: "not-recorded", code });
 			assert.deepEqual(readdirSync(path), [NAME]);
 			assert.deepEqual(await open().read(NAME), { state: "read", value: { text: "one" } });
 		});
@@ -116,7 +116,7 @@ describe("JSON files", () => {
 	it("R59 keep the old content if the flush fails", async () => {
 		await open().write(NAME, { text: "one" });
 		const refused = open(failingFlush("EIO")).write(NAME, { text: "two" });
-		assert.deepEqual(await problemIn(refused), { reason: "not-recorded", code: "EIO" });
+		assert.deepEqual(await expectProblem(refused), { reason: "not-recorded", code: "EIO" });
 		assert.deepEqual(readdirSync(path), [NAME]);
 		assert.deepEqual(await open().read(NAME), { state: "read", value: { text: "one" } });
 	});
@@ -130,12 +130,15 @@ describe("JSON files", () => {
 	it("R59 are not reported as missing if they are unreadable", async () => {
 		await open().write(NAME, { text: "one" });
 		for (const code of ["EIO", "ESTALE", "EACCES"]) {
-			assert.deepEqual(await problemIn(open(failingCall("readFile", code)).read(NAME)), {
+			assert.deepEqual(await expectProblem(open(failingCall("readFile", code)).read(NAME)), {
 				reason: "not-recorded",
 				code,
 			});
-			assert.deepEqual(await problemIn(open(failingCall("readdir", code)).names()), { reason: "not-recorded", code });
-			assert.deepEqual(await problemIn(open(failingCall("unlink", code)).remove(NAME)), {
+			assert.deepEqual(await expectProblem(open(failingCall("readdir", code)).listFiles()), {
+				reason: "not-recorded",
+				code,
+			});
+			assert.deepEqual(await expectProblem(open(failingCall("unlink", code)).remove(NAME)), {
 				reason: "not-recorded",
 				code,
 			});
@@ -146,10 +149,10 @@ describe("JSON files", () => {
 		await open().write(NAME, { text: "one" });
 		const temporaryFile = `.${now}.01234567-89ab-cdef-0123-456789abcdef.tmp`;
 		writeFileSync(join(path, temporaryFile), "{");
-		await open().names();
+		await open().listFiles();
 		assert.ok(readdirSync(path).includes(temporaryFile));
 		now += 600_001;
-		await open().names();
+		await open().listFiles();
 		assert.deepEqual(readdirSync(path), [NAME]);
 	});
 });

@@ -8,7 +8,7 @@ let exclusive = 0;
 for (let time = 0; time < Number(times); time++)
 	await locks.withLock("race", async (lock) => {
 		writeFileSync(marker, String(process.pid), { flag: "wx" });
-		await lock.check();
+		await lock.assertHeld();
 		rmSync(marker);
 		exclusive++;
 	});

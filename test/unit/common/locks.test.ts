@@ -158,18 +158,18 @@ describe("A lock between windows", () => {
 		let isHeld: unknown = "not asked";
 		const holding = locksOf(17, frozen).withLock(NAME, async (lock) => {
 			await gate.promise;
-			isHeld = await problem(lock.check());
+			isHeld = await problem(lock.assertHeld());
 		});
 		await fileOperationsSettled();
 		let acquired = false;
 		const other = locksOf(2, clock);
 		const acquiring = other.withLock(NAME, async (lock) => {
 			acquired = true;
-			await lock.check();
+			await lock.assertHeld();
 			// The first holder wakes, and must detect the loss before its next write.
 			gate.resolve();
 			await holding;
-			await lock.check();
+			await lock.assertHeld();
 		});
 		await clock.advance(EXPIRES_AFTER_MS - 500);
 		assert.equal(acquired, false);
@@ -211,7 +211,7 @@ describe("A lock between windows", () => {
 		const disk: FileSystem = {
 			...fs,
 			writeFile: async (...args) => {
-				heartbeat ??= problem(lock?.check() ?? assert.fail());
+				heartbeat ??= problem(lock?.assertHeld() ?? assert.fail());
 				await heartbeat;
 				return fs.writeFile(...args);
 			},
@@ -221,7 +221,10 @@ describe("A lock between windows", () => {
 			acquired = true;
 		});
 		await clock.advance(EXPIRES_AFTER_MS + 3000);
-		assert.deepEqual([await heartbeat, acquired, await problem(lock?.check() ?? assert.fail())], [null, false, null]);
+		assert.deepEqual(
+			[await heartbeat, acquired, await problem(lock?.assertHeld() ?? assert.fail())],
+			[null, false, null],
+		);
 		gate.resolve();
 		await holding;
 		await clock.advance(1000);
@@ -264,7 +267,7 @@ describe("A lock between windows", () => {
 		const locks = locksOf(1);
 		const first = locks.withLock(NAME, async (lock) => {
 			writeFileSync(join(folder, `${NAME}.lock.2`), "{}");
-			assert.deepEqual(await problem(lock.check()), { reason: "lock-lost" });
+			assert.deepEqual(await problem(lock.assertHeld()), { reason: "lock-lost" });
 			rmSync(join(folder, `${NAME}.lock.2`));
 			// Must not wait for itself.
 			return locks.withLock(NAME, async () => "done");
@@ -345,7 +348,7 @@ describe("A lock between windows", () => {
 	it("is lost if its file is removed", async () => {
 		await locksOf(1).withLock(NAME, async (lock) => {
 			rmSync(folder, { recursive: true });
-			assert.deepEqual(await problem(lock.check()), { reason: "lock-lost" });
+			assert.deepEqual(await problem(lock.assertHeld()), { reason: "lock-lost" });
 		});
 	});
 

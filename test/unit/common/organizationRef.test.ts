@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isNamed, mayBeOf, organizationRef } from "../../../src/common/organizationRef.ts";
+import { isNamedOrganization, mayBelongTo, organizationRef } from "../../../src/common/organizationRef.ts";
 
 const ID = "00000000-0000-4000-8000-000000000001";
 
@@ -10,7 +10,7 @@ describe("An organization reference", () => {
 	it("R22 is equal for all hosts of OpenAI, whatever the connection", () => {
 		for (const host of ["eu.api.openai.com", "mtls.api.openai.com", "mtls-us.api.openai.com"])
 			assert.equal(refOf(`https://${host}`, "org-1", "another id"), here, host);
-		assert.ok(isNamed(here));
+		assert.ok(isNamedOrganization(here));
 	});
 
 	it("differs for another organization, and for an origin other than OpenAI's", () => {
@@ -27,10 +27,10 @@ describe("An organization reference", () => {
 	it("is the connection's id if the service names no organization, and then possibly matches any reference", () => {
 		const unnamed = refOf("https://gateway.test", null);
 		assert.equal(unnamed, ID);
-		assert.ok(!isNamed(unnamed));
-		assert.ok(mayBeOf({ organizationRef: unnamed }, here));
-		assert.ok(mayBeOf({ organizationRef: here }, here));
-		assert.ok(!mayBeOf({ organizationRef: here }, unnamed));
-		assert.ok(!mayBeOf({ organizationRef: refOf("https://api.openai.com", "org-2") }, here));
+		assert.ok(!isNamedOrganization(unnamed));
+		assert.ok(mayBelongTo({ organizationRef: unnamed }, here));
+		assert.ok(mayBelongTo({ organizationRef: here }, here));
+		assert.ok(!mayBelongTo({ organizationRef: here }, unnamed));
+		assert.ok(!mayBelongTo({ organizationRef: refOf("https://api.openai.com", "org-2") }, here));
 	});
 });

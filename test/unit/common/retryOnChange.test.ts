@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { retryWhenChanged } from "../../../src/common/retryOnChange.ts";
 import { ProblemError } from "../../../src/domain/problem.ts";
-import { problemIn } from "../openai/setup.ts";
+import { expectProblem } from "../openai/setup.ts";
 
 describe("Retrying after a change", () => {
 	const changed = { reason: "changed-meanwhile" } as const;
@@ -22,7 +22,7 @@ describe("Retrying after a change", () => {
 			assert.ok(++rounds < 100, "it goes on for ever");
 			throw new ProblemError(changed);
 		};
-		assert.deepEqual(await problemIn(retryWhenChanged(operation)), changed);
+		assert.deepEqual(await expectProblem(retryWhenChanged(operation)), changed);
 	});
 
 	it("does not retry other failures", async () => {
@@ -31,7 +31,7 @@ describe("Retrying after a change", () => {
 			rounds++;
 			throw new ProblemError({ reason: "no-rotation" });
 		};
-		assert.deepEqual(await problemIn(retryWhenChanged(operation)), { reason: "no-rotation" });
+		assert.deepEqual(await expectProblem(retryWhenChanged(operation)), { reason: "no-rotation" });
 		assert.equal(rounds, 1);
 	});
 });

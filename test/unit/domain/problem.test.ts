@@ -18,7 +18,7 @@ describe("A thrown value", () => {
 			problem,
 			problem,
 		]);
-		assert.deepEqual([new CancelledError(), named("Cancelled")].map(isCancelled), [true, true]);
+		assert.deepEqual([new CancelledError(), named("CancelledError")].map(isCancelled), [true, true]);
 		const others = [
 			new Error("ProblemError"),
 			named("TypeError", { problem }),
@@ -28,9 +28,9 @@ describe("A thrown value", () => {
 		];
 		assert.deepEqual([...others, new CancelledError()].map(problemOf), [null, null, null, null, null, null]);
 		const cancels = [
-			new Error("Cancelled"),
+			new Error("CancelledError"),
 			new Error("cancelled"),
-			{ name: "Cancelled" },
+			{ name: "CancelledError" },
 			new ProblemError(problem),
 			null,
 		];

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { makeCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { Permission } from "../../emulator/keys.ts";
-import { skip } from "../../skipTest.ts";
+import { skipTest } from "../../skipTest.ts";
 import { call } from "./client.ts";
 
 describe("emulator: access and record", () => {
@@ -32,7 +32,7 @@ describe("emulator: access and record", () => {
 	it("R41 listens on loopback only", async function () {
 		const outer = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
 		const address = outer.find(({ internal, family }) => !internal && family === "IPv4")?.address;
-		if (address === undefined) return skip(this, "this machine has no address but loopback");
+		if (address === undefined) return skipTest(this, "this machine has no address but loopback");
 		const socket = connect(Number(new URL(emulator.url).port), address);
 		const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
 		assert.equal(error.code, "ECONNREFUSED");
@@ -40,7 +40,7 @@ describe("emulator: access and record", () => {
 
 	it("listens on ::1 on demand", async function () {
 		const other = await startEmulator({ address: "::1" }).catch(() => undefined);
-		if (other === undefined) return skip(this, "this machine has no IPv6 loopback");
+		if (other === undefined) return skipTest(this, "this machine has no IPv6 loopback");
 		try {
 			assert.match(other.url, /^http:\/\/\[::1\]:\d+\/v1$/);
 			assert.equal((await call(other, "GET /certificates")).status, 200);

@@ -5,7 +5,7 @@ import { makeCertificate } from "../../certificates.ts";
 import { type Contract, openContract, type WireExchange } from "../../contract.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { Operation } from "../../emulator/routes.ts";
-import { skip } from "../../skipTest.ts";
+import { skipTest } from "../../skipTest.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { call } from "./client.ts";
 
@@ -119,7 +119,7 @@ describe("contract: the emulator", () => {
 
 	async function openOpenAIContract(context: Mocha.Context): Promise<Contract> {
 		const path = process.env.OPENAPI_CONTRACT;
-		return path ? openContract(path) : skip(context, "OPENAPI_CONTRACT does not name OpenAI's OpenAPI document");
+		return path ? openContract(path) : skipTest(context, "OPENAPI_CONTRACT does not name OpenAI's OpenAPI document");
 	}
 
 	it("performs all twelve operations as OpenAI's document describes them", async function () {
@@ -155,7 +155,7 @@ describe("contract: the emulator", () => {
 		await call(emulator, "POST /certificates", { body: { certificate: "text" } });
 		await call(emulator, "GET /certificates/cert_none");
 		await call(emulator, "GET /certificates", { key: emulator.keys.add([]) });
-		emulator.faults.next({ kind: "status", status: 429, retryAfter: "1", when: "before" });
+		emulator.faults.arm({ kind: "status", status: 429, retryAfter: "1", when: "before" });
 		await call(emulator, "GET /certificates");
 		emulator.keys.revoke(key);
 		await call(emulator, "GET /certificates", { key });
@@ -172,7 +172,7 @@ describe("contract: the emulator", () => {
 	it("is reported if it deviates", async function () {
 		const contract = await openOpenAIContract(this);
 		emulator.state.put();
-		emulator.faults.next({
+		emulator.faults.arm({
 			kind: "rewrite",
 			when: "after",
 			rewrite: (body) => ({ ...(body as object), has_more: "yes" }),

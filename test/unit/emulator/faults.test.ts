@@ -4,16 +4,16 @@ import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, req
 import { connect } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { createGunzip, gunzipSync } from "node:zlib";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import {
-	eachCertificate,
+	appendItem,
 	emptyPageWithMore,
 	endlessList,
-	reflow,
+	mapCertificates,
+	mapContent,
+	repeatedItem,
 	repeatedPage,
-	sameIdTwice,
-	withContent,
-	withItem,
+	rewrapPem,
 } from "../../emulator/bodies.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
@@ -21,7 +21,7 @@ import { call, idsOf } from "./client.ts";
 
 describe("emulator: faults", () => {
 	let emulator: Emulator;
-	let root: MadeCertificate;
+	let root: TestCertificate;
 
 	before(async () => {
 		root = await makeCertificate();
@@ -120,11 +120,11 @@ describe("emulator: faults", () => {
 
 	for (const [fault, check] of lostResponses) {
 		it(`${fault.kind} after the commit and before the commit`, async () => {
-			const after = emulator.faults.next({ ...fault, operation: "upload", when: "after" });
+			const after = emulator.faults.arm({ ...fault, operation: "upload", when: "after" });
 			await check(startUpload());
 			await after.ended;
 			assert.equal(stored(), 1);
-			const before = emulator.faults.next({ ...fault, operation: "upload", when: "before" });
+			const before = emulator.faults.arm({ ...fault, operation: "upload", when: "before" });
 			await check(startUpload());
 			await before.ended;
 			assert.equal(stored(), 1);
@@ -133,7 +133,7 @@ describe("emulator: faults", () => {
 	}
 
 	it("records the intended response if none was sent", async () => {
-		const { ended } = emulator.faults.next({ kind: "reset", when: "after" });
+		const { ended } = emulator.faults.arm({ kind: "reset", when: "after" });
 		await assert.rejects(responseTo(startUpload()));
 		const exchange = await ended;
 		assert.equal(exchange.status, null);
@@ -141,7 +141,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("sends nothing until it is released", async () => {
-		const silence = emulator.faults.next({ kind: "silence", when: "after" });
+		const silence = emulator.faults.arm({ kind: "silence", when: "after" });
 		const outgoing = startUpload();
 		let answered = false;
 		outgoing.on("response", () => {
@@ -157,7 +157,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("reports if the client hangs up during a silence", async () => {
-		const silence = emulator.faults.next({ kind: "silence", when: "before" });
+		const silence = emulator.faults.arm({ kind: "silence", when: "before" });
 		const outgoing = startUpload();
 		outgoing.on("error", () => {});
 		await silence.reached;
@@ -168,7 +168,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("commits late, on demand", async () => {
-		const { ended } = emulator.faults.next({ kind: "reset", when: "late" });
+		const { ended } = emulator.faults.arm({ kind: "reset", when: "late" });
 		await assert.rejects(responseTo(startUpload()));
 		const exchange = await ended;
 		assert.equal(stored(), 0);
@@ -179,7 +179,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("commits late by itself, some time after the connection was closed", async () => {
-		const { committed, ended } = emulator.faults.next({ kind: "close", when: "late", lateMilliseconds: 1 });
+		const { committed, ended } = emulator.faults.arm({ kind: "close", when: "late", lateMilliseconds: 1 });
 		await assert.rejects(responseTo(startUpload()));
 		await ended;
 		await committed;
@@ -189,11 +189,11 @@ describe("emulator: faults", () => {
 	});
 
 	it("responds with any status, with body and headers as from the service", async () => {
-		emulator.faults.next({ kind: "status", status: 429, retryAfter: "17", when: "before" });
+		emulator.faults.arm({ kind: "status", status: 429, retryAfter: "17", when: "before" });
 		const tooMany = await call(emulator, "GET /certificates");
 		assert.equal(tooMany.status, 429);
 		assert.equal(tooMany.headers.get("retry-after"), "17");
-		emulator.faults.next({
+		emulator.faults.arm({
 			kind: "status",
 			status: 401,
 			code: "incorrect_hostname",
@@ -206,9 +206,9 @@ describe("emulator: faults", () => {
 			param: null,
 			code: "incorrect_hostname",
 		});
-		emulator.faults.next({ kind: "status", status: 403, message: "No", shape: "text", when: "before" });
+		emulator.faults.arm({ kind: "status", status: 403, message: "No", shape: "text", when: "before" });
 		assert.deepEqual((await call(emulator, "GET /certificates")).body, { error: "No" });
-		emulator.faults.next({
+		emulator.faults.arm({
 			kind: "status",
 			status: 500,
 			body: null,
@@ -224,7 +224,7 @@ describe("emulator: faults", () => {
 
 	it("compresses a response", async () => {
 		emulator.state.put();
-		emulator.faults.next({ kind: "gzip", when: "after" });
+		emulator.faults.arm({ kind: "gzip", when: "after" });
 		const response = await responseTo(startUpload());
 		assert.equal(response.headers["content-encoding"], "gzip");
 		const body = JSON.parse(gunzipSync(await buffer(response)).toString());
@@ -232,7 +232,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("sends a gzip bomb: small on the wire, huge unpacked, with a valid response at its end", async () => {
-		emulator.faults.next({ kind: "gzipBomb", bytes: 10_000_001, when: "after" });
+		emulator.faults.arm({ kind: "gzipBomb", bytes: 10_000_001, when: "after" });
 		const response = await responseTo(startUpload());
 		let packed = 0;
 		response.on("data", (chunk) => {
@@ -245,7 +245,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("sends a long body completely, with a valid response at its end", async () => {
-		emulator.faults.next({ kind: "long", bytes: 1_000_001, when: "after" });
+		emulator.faults.arm({ kind: "long", bytes: 1_000_001, when: "after" });
 		const response = await responseTo(startUpload());
 		const body = await buffer(response);
 		assert.equal(response.headers["content-length"], String(body.length));
@@ -254,7 +254,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("declares fewer bytes than it sends", async () => {
-		emulator.faults.next({ kind: "contentLength", off: -5, when: "after" });
+		emulator.faults.arm({ kind: "contentLength", off: -5, when: "after" });
 		const { host, port, hostname } = new URL(emulator.url);
 		const socket = connect(Number(port), hostname);
 		socket.end(
@@ -266,7 +266,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("sends many headers", async () => {
-		emulator.faults.next({ kind: "headers", count: 200, bytes: 3, when: "after" });
+		emulator.faults.arm({ kind: "headers", count: 200, bytes: 3, when: "after" });
 		const { headers } = await responseTo(startUpload());
 		const more = Object.keys((headers as OutgoingHttpHeaders) ?? {}).filter((name) => name.startsWith("x-more-"));
 		assert.equal(more.length, 200);
@@ -274,10 +274,10 @@ describe("emulator: faults", () => {
 	});
 
 	it("applies to one operation, to matching requests, and several times, in the requested order", async () => {
-		emulator.faults.next({ kind: "status", status: 500, operation: "projects", when: "before" });
-		emulator.faults.next({ kind: "status", status: 502, match: ({ query }) => query === "limit=1", when: "before" });
-		emulator.faults.next({ kind: "status", status: 503, operation: "list", when: "before", times: 2 });
-		emulator.faults.next({ kind: "status", status: 504, operation: "list", when: "before" });
+		emulator.faults.arm({ kind: "status", status: 500, operation: "projects", when: "before" });
+		emulator.faults.arm({ kind: "status", status: 502, match: ({ query }) => query === "limit=1", when: "before" });
+		emulator.faults.arm({ kind: "status", status: 503, operation: "list", when: "before", times: 2 });
+		emulator.faults.arm({ kind: "status", status: 504, operation: "list", when: "before" });
 		const statuses: number[] = [];
 		for (const query of ["", "?limit=1", "", "", "", "?limit=1"]) {
 			statuses.push((await call(emulator, `GET /certificates${query}`)).status);
@@ -287,7 +287,7 @@ describe("emulator: faults", () => {
 	});
 
 	it("is removed by clear()", async () => {
-		emulator.faults.next({ kind: "status", status: 500, when: "before", times: Number.POSITIVE_INFINITY });
+		emulator.faults.arm({ kind: "status", status: 500, when: "before", times: Number.POSITIVE_INFINITY });
 		assert.equal((await call(emulator, "GET /certificates")).status, 500);
 		assert.equal((await call(emulator, "GET /certificates")).status, 500);
 		emulator.faults.clear();
@@ -296,7 +296,7 @@ describe("emulator: faults", () => {
 
 	it("lets another administrator make a change between two requests", async () => {
 		const [second, first] = [emulator.state.put(), emulator.state.put()];
-		emulator.faults.next({ kind: "none", when: "after", meanwhile: () => emulator.state.remove(first.id).commit() });
+		emulator.faults.arm({ kind: "none", when: "after", beforeSending: () => emulator.state.remove(first.id).commit() });
 		const page = await call(emulator, "GET /certificates?limit=1");
 		assert.deepEqual(idsOf(page), [first.id]);
 		const next = await call(emulator, `GET /certificates?after=${page.body.last_id}`);
@@ -305,8 +305,8 @@ describe("emulator: faults", () => {
 	});
 
 	describe("in bodies", () => {
-		const rewriteNext = (rewrite: ReturnType<typeof withItem>, times = 1) =>
-			emulator.faults.next({ kind: "rewrite", rewrite, when: "after", times });
+		const rewriteNext = (rewrite: ReturnType<typeof appendItem>, times = 1) =>
+			emulator.faults.arm({ kind: "rewrite", rewrite, when: "after", times });
 		const list = (query = "") => call(emulator, `GET /certificates${query}`);
 
 		it("an endless list", async () => {
@@ -346,32 +346,32 @@ describe("emulator: faults", () => {
 
 		it("a duplicate id", async () => {
 			const { id } = emulator.state.put();
-			rewriteNext(sameIdTwice);
+			rewriteNext(repeatedItem);
 			assert.deepEqual(idsOf(await list()), [id, id]);
 		});
 
 		it("an invalid item", async () => {
 			const { id } = emulator.state.put();
-			rewriteNext(withItem({ id: "..", object: 7 }));
+			rewriteNext(appendItem({ id: "..", object: 7 }));
 			assert.deepEqual(idsOf(await list()), [id, ".."]);
 		});
 
 		it("changed details", async () => {
 			emulator.state.put();
-			rewriteNext(eachCertificate((certificate) => ({ ...certificate, certificate_details: { valid_at: "soon" } })));
+			rewriteNext(mapCertificates((certificate) => ({ ...certificate, certificate_details: { valid_at: "soon" } })));
 			assert.deepEqual((await list()).body.data?.[0]?.certificate_details, { valid_at: "soon" });
 		});
 
 		it("content with other line breaks, with several blocks, or without any", async () => {
 			const { id } = emulator.state.upload({ certificate: root.pem }).commit();
 			const content = async (map: (pem: string) => string | undefined) => {
-				rewriteNext(withContent(map));
+				rewriteNext(mapContent(map));
 				const { body } = await call(emulator, `GET /certificates/${id}?include[]=content`);
 				return body.certificate_details?.content;
 			};
-			const reflowed = await content((pem) => reflow(pem, 76, "\r\n"));
+			const reflowed = await content((pem) => rewrapPem(pem, 76, "\r\n"));
 			assert.match(reflowed ?? "", /^-----BEGIN CERTIFICATE-----\r\n[\w+/]{76}\r\n/);
-			assert.equal(reflow(reflowed?.replaceAll("\r", "") ?? "", 64, "\n"), root.pem);
+			assert.equal(rewrapPem(reflowed?.replaceAll("\r", "") ?? "", 64, "\n"), root.pem);
 			assert.equal(await content((pem) => pem + pem), root.pem + root.pem);
 			assert.equal(await content(() => undefined), undefined);
 		});

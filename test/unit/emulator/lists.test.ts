@@ -58,7 +58,7 @@ describe("emulator: lists", () => {
 		emulator.switches.staleReads = Number.POSITIVE_INFINITY;
 		emulator.state.setActive("organization", [before ?? ""], false).commit();
 		for (let read = 0; read < 5; read += 1) assert.deepEqual(await actives(), [true]);
-		emulator.state.settle();
+		emulator.state.endStaleReads();
 		assert.deepEqual(await actives(), [false]);
 	});
 

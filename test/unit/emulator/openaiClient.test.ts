@@ -1,17 +1,17 @@
 // Checks the emulator with OpenAI's own client, independently of this project's client.
 import assert from "node:assert/strict";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { openContract } from "../../contract.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { Operation } from "../../emulator/routes.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
-import { skip } from "../../skipTest.ts";
-import { type Administration, all, connect, idsOf } from "./openaiClient.ts";
+import { skipTest } from "../../skipTest.ts";
+import { collectAll, collectIds, createOpenAIClient, type OrganizationAdmin } from "./openaiClient.ts";
 
 describe("emulator: OpenAI's own client", () => {
 	let emulator: Emulator;
-	let root: MadeCertificate;
-	let organization: Administration;
+	let root: TestCertificate;
+	let organization: OrganizationAdmin;
 
 	before(async () => {
 		root = await makeCertificate();
@@ -19,7 +19,7 @@ describe("emulator: OpenAI's own client", () => {
 
 	beforeEach(async () => {
 		emulator = await startEmulator();
-		({ organization } = connect(emulator, { maxRetries: 0 }).admin);
+		({ organization } = createOpenAIClient(emulator, { maxRetries: 0 }).admin);
 	});
 
 	afterEach(() => emulator.close());
@@ -55,10 +55,10 @@ describe("emulator: OpenAI's own client", () => {
 
 	it("pages through the organization's certificates by itself, in either order", async () => {
 		const ids = fill(45);
-		assert.deepEqual(await idsOf(organization.certificates.list({ limit: 20 })), ids);
+		assert.deepEqual(await collectIds(organization.certificates.list({ limit: 20 })), ids);
 		assert.deepEqual(queries(), ["limit=20", `limit=20&after=${ids[19]}`, `limit=20&after=${ids[39]}`]);
-		assert.deepEqual(await idsOf(organization.certificates.list()), ids);
-		assert.deepEqual(await idsOf(organization.certificates.list({ limit: 30, order: "asc" })), ids.toReversed());
+		assert.deepEqual(await collectIds(organization.certificates.list()), ids);
+		assert.deepEqual(await collectIds(organization.certificates.list({ limit: 30, order: "asc" })), ids.toReversed());
 		assert.equal(emulator.exchanges.length, 3 + 3 + 2);
 	});
 
@@ -66,7 +66,7 @@ describe("emulator: OpenAI's own client", () => {
 		const project = emulator.state.addProject("A").id;
 		const ids = fill(5);
 		emulator.state.setActive(project, ids.slice(3), true).commit();
-		const read = await all(organization.projects.certificates.list(project, { limit: 2 }));
+		const read = await collectAll(organization.projects.certificates.list(project, { limit: 2 }));
 		assert.deepEqual(
 			read.map(({ object, id, active }) => [object, id, active]),
 			ids.map((id, index) => ["organization.project.certificate", id, index >= 3]),
@@ -75,7 +75,7 @@ describe("emulator: OpenAI's own client", () => {
 	});
 
 	it("reads an empty list", async () => {
-		assert.deepEqual(await idsOf(organization.certificates.list()), []);
+		assert.deepEqual(await collectIds(organization.certificates.list()), []);
 	});
 
 	it("renames, which changes only the name", async () => {
@@ -95,7 +95,7 @@ describe("emulator: OpenAI's own client", () => {
 			[first, third].map((id) => ({ object, ...commonFields(emulator.state.get(id)), active: true })),
 		);
 		assert.deepEqual(emulator.state.activeIn("organization"), [first, third]);
-		const listed = await all(organization.certificates.list());
+		const listed = await collectAll(organization.certificates.list());
 		assert.deepEqual(Object.fromEntries(listed.map(({ id, active }) => [id, active])), {
 			[first]: true,
 			[second]: false,
@@ -136,8 +136,8 @@ describe("emulator: OpenAI's own client", () => {
 	it("pages through projects, with archived projects on demand", async () => {
 		const open = Array.from({ length: 3 }, (_, index) => emulator.state.addProject(`Open ${index}`).id).reverse();
 		const archived = emulator.state.addProject("Archived", { archived: true });
-		assert.deepEqual(await idsOf(organization.projects.list({ limit: 2 })), open);
-		const [first, ...others] = await all(organization.projects.list({ limit: 2, include_archived: true }));
+		assert.deepEqual(await collectIds(organization.projects.list({ limit: 2 })), open);
+		const [first, ...others] = await collectAll(organization.projects.list({ limit: 2, include_archived: true }));
 		assert.deepEqual(
 			others.map(({ id }) => id),
 			open,
@@ -160,10 +160,10 @@ describe("emulator: OpenAI's own client", () => {
 		await organization.projects.certificates.activate(project.id, { certificate_ids: [id] });
 		await organization.projects.certificates.deactivate(project.id, { certificate_ids: [id] });
 		await organization.certificates.delete(id);
-		const events = await all(organization.auditLogs.list({ limit: 4 }));
+		const events = await collectAll(organization.auditLogs.list({ limit: 4 }));
 		assert.deepEqual(events, emulator.state.auditLog.events.toReversed());
 
-		const ofOne = await all(organization.auditLogs.list({ resource_ids: [id], limit: 2 }));
+		const ofOne = await collectAll(organization.auditLogs.list({ resource_ids: [id], limit: 2 }));
 		assert.deepEqual(
 			ofOne.map((event) => [event.type, event[event.type as "certificate.created"], event.actor?.type]),
 			[
@@ -175,7 +175,7 @@ describe("emulator: OpenAI's own client", () => {
 			],
 		);
 		assert.deepEqual(ofOne[1]?.project, { id: project.id, name: "A" });
-		const created = await idsOf(organization.auditLogs.list({ event_types: ["certificate.created"] }));
+		const created = await collectIds(organization.auditLogs.list({ event_types: ["certificate.created"] }));
 		assert.deepEqual(created, [events[4]?.id, events[5]?.id]);
 	});
 
@@ -190,7 +190,7 @@ describe("emulator: OpenAI's own client", () => {
 
 	it("performs all operations as OpenAI's document describes them", async function () {
 		const path = process.env.OPENAPI_CONTRACT;
-		if (!path) return skip(this, "OPENAPI_CONTRACT does not name OpenAI's OpenAPI document");
+		if (!path) return skipTest(this, "OPENAPI_CONTRACT does not name OpenAI's OpenAPI document");
 		const contract = await openContract(path);
 		await runAllOperations(emulator, organization);
 		for (const each of emulator.exchanges) {
@@ -200,7 +200,7 @@ describe("emulator: OpenAI's own client", () => {
 });
 
 /** Runs each operation once, with all its parameters. @returns the operations, in their order. */
-async function runAllOperations(emulator: Emulator, organization: Administration): Promise<Operation[]> {
+async function runAllOperations(emulator: Emulator, organization: OrganizationAdmin): Promise<Operation[]> {
 	const { certificates, projects, auditLogs } = organization;
 	const { pem: certificate } = await makeCertificate();
 	const project = emulator.state.addProject("A").id;

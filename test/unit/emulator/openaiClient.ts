@@ -3,10 +3,10 @@ import { type ClientOptions, OpenAI } from "openai";
 import type { Emulator } from "../../emulator/emulator.ts";
 
 /** The part of OpenAI's client with all twelve operations. */
-export type Administration = OpenAI["admin"]["organization"];
+export type OrganizationAdmin = OpenAI["admin"]["organization"];
 
 /** Creates OpenAI's own client for an emulator, with default settings. Ignores environment variables. */
-export function connect(emulator: Emulator, options: ClientOptions = {}): OpenAI {
+export function createOpenAIClient(emulator: Emulator, options: ClientOptions = {}): OpenAI {
 	// The client adds these headers to every request. No option prevents this.
 	delete process.env.OPENAI_CUSTOM_HEADERS;
 	return new OpenAI({
@@ -27,12 +27,12 @@ export function connect(emulator: Emulator, options: ClientOptions = {}): OpenAI
 }
 
 /** Returns the items of all pages. */
-export async function all<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
+export async function collectAll<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
 	const items: Item[] = [];
 	for await (const item of pages) items.push(item);
 	return items;
 }
 
-export async function idsOf(pages: AsyncIterable<{ readonly id: string }>): Promise<string[]> {
-	return (await all(pages)).map(({ id }) => id);
+export async function collectIds(pages: AsyncIterable<{ readonly id: string }>): Promise<string[]> {
+	return (await collectAll(pages)).map(({ id }) => id);
 }

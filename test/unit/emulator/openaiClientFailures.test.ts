@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { type APIError, OpenAI } from "openai";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
-import { type Administration, connect } from "./openaiClient.ts";
+import { createOpenAIClient, type OrganizationAdmin } from "./openaiClient.ts";
 
 type ErrorClass = new (...given: never[]) => APIError;
 
 describe("emulator: OpenAI's own client, refused or without a response", () => {
 	let emulator: Emulator;
-	let root: MadeCertificate;
+	let root: TestCertificate;
 
 	before(async () => {
 		root = await makeCertificate();
@@ -24,13 +24,14 @@ describe("emulator: OpenAI's own client, refused or without a response", () => {
 	afterEach(() => emulator.close());
 
 	describe("refused", () => {
-		let organization: Administration;
+		let organization: OrganizationAdmin;
 
 		beforeEach(() => {
 			organization = administer(emulator.adminKey);
 		});
 
-		const administer = (key: string) => connect(emulator, { adminAPIKey: key, maxRetries: 0 }).admin.organization;
+		const administer = (key: string) =>
+			createOpenAIClient(emulator, { adminAPIKey: key, maxRetries: 0 }).admin.organization;
 
 		async function refuses(
 			call: Promise<unknown>,
@@ -128,14 +129,14 @@ describe("emulator: OpenAI's own client, refused or without a response", () => {
 
 		it("429: too many requests", async () => {
 			const code = "rate_limit_exceeded";
-			emulator.faults.next({ kind: "status", status: 429, code, retryAfter: "7", when: "before" });
+			emulator.faults.arm({ kind: "status", status: 429, code, retryAfter: "7", when: "before" });
 			await refuses(organization.certificates.list(), OpenAI.RateLimitError, { status: 429, code });
 			assert.equal(emulator.exchanges[0]?.responseHeaders["retry-after"], "7");
 		});
 	});
 
 	describe("with its default settings", () => {
-		const upload = () => connect(emulator).admin.organization.certificates.create({ certificate: root.pem });
+		const upload = () => createOpenAIClient(emulator).admin.organization.certificates.create({ certificate: root.pem });
 		/** Waits for a call, and skips the pauses between its attempts. */
 		const withoutPauses = async <T>(call: Promise<T>): Promise<T> => {
 			let isDone = false;
@@ -161,7 +162,7 @@ describe("emulator: OpenAI's own client, refused or without a response", () => {
 
 		for (const [title, fault, type] of lostResponses) {
 			it(`uploads three copies if each response to an upload is lost: ${title}`, async () => {
-				emulator.faults.next({ ...fault, operation: "upload", when: "after", times: Number.POSITIVE_INFINITY });
+				emulator.faults.arm({ ...fault, operation: "upload", when: "after", times: Number.POSITIVE_INFINITY });
 				await assert.rejects(withoutPauses(upload()), type);
 				const uploaded = emulator.state.certificates.map(({ sha256 }) => sha256);
 				assert.deepEqual(uploaded, [root.sha256, root.sha256, root.sha256]);
@@ -175,7 +176,7 @@ describe("emulator: OpenAI's own client, refused or without a response", () => {
 		}
 
 		it("uploads two copies if the first response to an upload is lost, and reports one", async () => {
-			emulator.faults.next({ kind: "reset", operation: "upload", when: "after" });
+			emulator.faults.arm({ kind: "reset", operation: "upload", when: "after" });
 			const { id } = await withoutPauses(upload());
 			const ids = emulator.state.certificates.map((certificate) => certificate.id);
 			assert.deepEqual([ids.length, ids[1]], [2, id]);

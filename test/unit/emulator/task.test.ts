@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { skip } from "../../skipTest.ts";
+import { skipTest } from "../../skipTest.ts";
 import { isWindows } from "../../systemDifferences.ts";
 
 const TASK = resolve(import.meta.dirname, "../../tasks/emulator.ts");
@@ -24,7 +24,7 @@ describe("npm run emulator", () => {
 
 	for (const signal of ["SIGINT", "SIGTERM"] as const) {
 		it(`prints its URL and a working key, and ends on ${signal}`, async function () {
-			if (isWindows) skip(this, "on Windows a signal ends a process at once");
+			if (isWindows) skipTest(this, "on Windows a signal ends a process at once");
 			const { stdout } = start();
 			assert.ok(stdout);
 			let printed = "";

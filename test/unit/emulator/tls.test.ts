@@ -4,19 +4,19 @@ import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import { json } from "node:stream/consumers";
 import { AuthorityKeyIdentifierExtension, type Extension, KeyUsagesExtension } from "@peculiar/x509";
-import { type CertificateOptions, type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { type CertificateOptions, makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator, type TlsOptions } from "../../emulator/emulator.ts";
 import type { ReplyBody } from "./client.ts";
 
 describe("emulator: TLS", () => {
 	let emulator: Emulator | undefined;
 	let serverTls: TlsOptions;
-	let root: MadeCertificate;
-	let intermediate: MadeCertificate;
-	let client: MadeCertificate;
+	let root: TestCertificate;
+	let intermediate: TestCertificate;
+	let client: TestCertificate;
 
 	before(async () => {
-		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"] });
+		const server = await makeCertificate({ ca: false, serverNames: ["127.0.0.1"] });
 		serverTls = { key: server.privateKeyPem, cert: server.pem };
 		root = await makeCertificate({ commonName: "Root" });
 		intermediate = await makeCertificate({ commonName: "Intermediate", issuer: root });
@@ -41,12 +41,12 @@ describe("emulator: TLS", () => {
 		return { status: response.statusCode, body: (await json(response)) as ReplyBody };
 	}
 
-	const as = (leaf: MadeCertificate, ...chain: MadeCertificate[]): RequestOptions => ({
+	const as = (leaf: TestCertificate, ...chain: TestCertificate[]): RequestOptions => ({
 		key: leaf.privateKeyPem,
 		cert: [leaf, ...chain].map(({ pem }) => pem).join(""),
 	});
 
-	async function startLockedOut(anchor: MadeCertificate): Promise<Emulator> {
+	async function startLockedOut(anchor: TestCertificate): Promise<Emulator> {
 		const locked = await startEmulator({ tls: { ...serverTls, requestCert: true }, switches: { lockOut: true } });
 		emulator = locked;
 		const { id } = locked.state.put({ pem: anchor.pem });
@@ -76,7 +76,7 @@ describe("emulator: TLS", () => {
 
 	it("resets a TLS connection too", async () => {
 		emulator = await startEmulator({ tls: serverTls });
-		const { ended } = emulator.faults.next({ kind: "reset", when: "after" });
+		const { ended } = emulator.faults.arm({ kind: "reset", when: "after" });
 		await assert.rejects(list(emulator.url), { message: "read ECONNRESET" });
 		await ended;
 		assert.equal(emulator.exchanges.length, 1);
@@ -141,7 +141,7 @@ describe("emulator: TLS", () => {
 			["by another name with the root's key", as(await makeCertificate({ ca: false, issuer: otherName }))],
 			["expired", as(await issued({ notBefore: new Date(0), notAfter: new Date(1) }))],
 			["issued by a leaf", as(await makeCertificate({ ca: false, issuer: noCa }), noCa)],
-			["for servers", as(await issued({ serverAt: ["127.0.0.1"] }))],
+			["for servers", as(await issued({ serverNames: ["127.0.0.1"] }))],
 		];
 		for (const [title, options] of attempts) assert.equal((await list(url, options)).status, 401, title);
 		assert.equal((await list(url, as(await issued({})))).status, 200);
@@ -191,7 +191,7 @@ describe("emulator: TLS", () => {
 	});
 
 	it("fails the handshake instead, on demand", async () => {
-		emulator = await startEmulator({ tls: { ...serverTls, demandCertificateOf: [root.pem] } });
+		emulator = await startEmulator({ tls: { ...serverTls, requireCertificateFrom: [root.pem] } });
 		await assert.rejects(list(emulator.url));
 		assert.equal((await list(emulator.url, as(client, intermediate))).status, 200);
 		assert.equal(emulator.exchanges.length, 1);

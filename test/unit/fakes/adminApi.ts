@@ -18,24 +18,24 @@ export interface Fault {
 }
 
 /** Makes a call fail without an effect. */
-export function failing(problem: Problem): Fault {
+export function failWith(problem: Problem): Fault {
 	return { thrown: new ProblemError(problem) };
 }
 
 /** Makes a call fail after its effect. */
-export function lost(problem: Problem): Fault {
-	return { ...failing(problem), committed: true };
+export function failAfterCommit(problem: Problem): Fault {
+	return { ...failWith(problem), committed: true };
 }
 
 export function project(id: string, more: Partial<Project> = {}): Project {
 	return { id, name: `Project ${id}`, createdAt: null, archived: false, ...more };
 }
 
-export function inProject(id: string): Scope {
+export function projectScope(id: string): Scope {
 	return { kind: "project", id };
 }
 
-export class FakeAdministration implements CertificatesApi, AdministrationApi {
+export class FakeAdminApi implements CertificatesApi, AdministrationApi {
 	/** All calls, such as `list organization`, `activate project/p a,b` or `remove a`. */
 	readonly calls: string[] = [];
 	/** The stored certificates. `active` is ignored, in favour of `activeIn`. */
@@ -43,14 +43,14 @@ export class FakeAdministration implements CertificatesApi, AdministrationApi {
 	allProjects: Project[];
 	pageSize = 100;
 	/** True if a project's list shows certificates as active that are active in the organization only. */
-	inherits = false;
+	projectListInherits = false;
 	/** Lists to return in place of the stored certificates, by `scopeKey`. */
-	readonly shown = new Map<string, CertificateListing>();
+	readonly listOverrides = new Map<string, CertificateListing>();
 	projectListing: Partial<ProjectListing> = {};
 	/** Returns the fault of a call. */
-	fault: (call: string) => Fault | undefined = () => undefined;
+	faultFor: (call: string) => Fault | undefined = () => undefined;
 	/** Awaited at the start of each call. */
-	gate: (call: string) => unknown = () => {};
+	beforeCall: (call: string) => unknown = () => {};
 	readonly #active = new Map<string, Set<string>>();
 
 	constructor(certificates: Certificate[], projects: Project[] = []) {
@@ -75,7 +75,7 @@ export class FakeAdministration implements CertificatesApi, AdministrationApi {
 	}
 
 	async projectCertificates(projectId: string, signal?: AbortSignal): Promise<CertificateListing> {
-		return this.#list(inProject(projectId), signal);
+		return this.#list(projectScope(projectId), signal);
 	}
 
 	async projects(signal?: AbortSignal, onPage?: (projects: readonly Project[]) => void): Promise<ProjectListing> {
@@ -129,10 +129,10 @@ export class FakeAdministration implements CertificatesApi, AdministrationApi {
 
 	async #list(scope: Scope, signal: AbortSignal | undefined): Promise<CertificateListing> {
 		return this.#call(`list ${scopeKey(scope)}`, signal, () => {
-			const inherited = this.inherits ? this.activeIn(ORGANIZATION) : new Set();
+			const inherited = this.projectListInherits ? this.activeIn(ORGANIZATION) : new Set();
 			const isActive = (id: string) => this.activeIn(scope).has(id) || inherited.has(id);
 			const present = listing(...this.certificates.map((each) => ({ ...each, active: isActive(each.id) })));
-			return this.shown.get(scopeKey(scope)) ?? present;
+			return this.listOverrides.get(scopeKey(scope)) ?? present;
 		});
 	}
 
@@ -145,8 +145,8 @@ export class FakeAdministration implements CertificatesApi, AdministrationApi {
 	async #call<T>(call: string, signal: AbortSignal | undefined, effect: () => T): Promise<T> {
 		this.calls.push(call);
 		if (signal?.aborted) throw new CancelledError();
-		await this.gate(call);
-		const fault = this.fault(call);
+		await this.beforeCall(call);
+		const fault = this.faultFor(call);
 		if (fault?.committed) effect();
 		if (fault) throw fault.thrown;
 		if (signal?.aborted) throw new CancelledError();
@@ -155,7 +155,7 @@ export class FakeAdministration implements CertificatesApi, AdministrationApi {
 }
 
 /** The organization's list with pending writes, as `CertificateStore` keeps it. */
-export class FakeList implements OrganizationList {
+export class FakeCertificateList implements OrganizationList {
 	readonly #service: CertificatesApi;
 	readonly #writes = new OptimisticWrites(Date.now);
 	listing: CertificateListing | null = null;
@@ -173,15 +173,15 @@ export class FakeList implements OrganizationList {
 
 	recordWrite(write: Write, generation: number): void {
 		if (generation !== this.generation) return;
-		this.#writes.take(write);
+		this.#writes.record(write);
 		if (this.listing) this.listing = this.#writes.apply(this.listing);
 	}
 }
 
 /** Makes an organization that uses the fake for every `organizationRef`. @returns also `opened`, all refs in order. */
-export function organizationOf(fake: FakeAdministration) {
+export function fakeOrganization(fake: FakeAdminApi) {
 	const opened: string[] = [];
-	const certificates = new FakeList(fake);
+	const certificates = new FakeCertificateList(fake);
 	const projects = new ProjectStore(async () => fake);
 	const organization: OrganizationContext = {
 		open: async (organizationRef) => {

@@ -19,7 +19,7 @@ export function listing(...certificates: readonly Certificate[]): CertificateLis
 }
 
 /** Makes a certificate of a file. @param text Stands in for the DER. */
-export function candidate(text: string, more: Partial<ParsedCertificate> = {}): ParsedCertificate {
+export function parsedCertificate(text: string, more: Partial<ParsedCertificate> = {}): ParsedCertificate {
 	const der = new TextEncoder().encode(text);
 	return {
 		der,
@@ -44,7 +44,7 @@ export function candidate(text: string, more: Partial<ParsedCertificate> = {}): 
 }
 
 /** Makes a reader that finds the given certificates whose PEM is a line of the file, in the file's order. */
-export function readerOf(...known: readonly ParsedCertificate[]): CertificateReader {
+export function fakeReader(...known: readonly ParsedCertificate[]): CertificateReader {
 	return {
 		async read(bytes) {
 			const lines = new TextDecoder().decode(bytes).split("\n");
@@ -56,15 +56,15 @@ export function readerOf(...known: readonly ParsedCertificate[]): CertificateRea
 }
 
 /** An API whose responses a test sets. */
-export class FakeService implements CertificatesApi {
+export class FakeCertificatesApi implements CertificatesApi {
 	/** The content of each certificate, by id. Other ids are not found. */
-	readonly kept = new Map<string, string | null | Promise<string | null>>();
+	readonly contentById = new Map<string, string | null | Promise<string | null>>();
 	/** The ids whose content was requested. */
-	readonly asked: string[] = [];
+	readonly requestedIds: string[] = [];
 	/** The uploaded certificates. */
-	readonly sent: NewCertificate[] = [];
+	readonly sentCertificates: NewCertificate[] = [];
 	/** The number of list calls. */
-	listed = 0;
+	listCalls = 0;
 	readonly #started = new EventEmitter();
 	readonly #lists: PromiseWithResolvers<CertificateListing>[] = [];
 	readonly #uploads: PromiseWithResolvers<Certificate>[] = [];
@@ -80,31 +80,31 @@ export class FakeService implements CertificatesApi {
 	}
 
 	/** Waits for a number of list calls since the start. */
-	async listBegun(count: number): Promise<void> {
-		while (this.listed < count) await once(this.#started, "list");
+	async waitForLists(count: number): Promise<void> {
+		while (this.listCalls < count) await once(this.#started, "list");
 	}
 
 	/** Waits for a number of uploads since the start. */
-	async uploadBegun(count: number): Promise<void> {
-		while (this.sent.length < count) await once(this.#started, "upload");
+	async waitForUploads(count: number): Promise<void> {
+		while (this.sentCertificates.length < count) await once(this.#started, "upload");
 	}
 
 	async list(signal?: AbortSignal): Promise<CertificateListing> {
-		this.listed++;
+		this.listCalls++;
 		this.#started.emit("list");
 		return unlessAborted(this.#lists.shift() ?? assert.fail("Nobody expected a list call."), signal);
 	}
 
 	async content(id: string, signal?: AbortSignal): Promise<string | null> {
 		if (signal?.aborted) throw new CancelledError();
-		this.asked.push(id);
-		const pem = this.kept.get(id);
+		this.requestedIds.push(id);
+		const pem = this.contentById.get(id);
 		if (pem === undefined) throw new ProblemError({ reason: "not-found" });
 		return pem;
 	}
 
 	async upload(certificate: NewCertificate, signal?: AbortSignal): Promise<Certificate> {
-		this.sent.push(certificate);
+		this.sentCertificates.push(certificate);
 		this.#started.emit("upload");
 		return unlessAborted(this.#uploads.shift() ?? assert.fail("Nobody expected an upload."), signal);
 	}
@@ -125,6 +125,6 @@ function unlessAborted<T>({ promise, reject }: PromiseWithResolvers<T>, signal?:
 }
 
 /** Returns an `organizationRef` of an organization that the service names, different each time. */
-export function namedOrganization(): string {
+export function uniqueOrganizationRef(): string {
 	return organizationRef({ id: "", origin: "https://api.openai.com", organization: `org-${randomUUID()}` });
 }

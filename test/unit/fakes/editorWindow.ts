@@ -12,7 +12,7 @@ import { CertificatesClient } from "../../../src/openai/certificates.ts";
 import { HttpTransport, type TransportLimits } from "../../../src/openai/httpTransport.ts";
 import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
-import { plainNetwork } from "../openai/network/directNetwork.ts";
+import { directNetwork } from "../openai/network/directNetwork.ts";
 
 /** The state that all windows of one machine share. */
 export interface Machine {
@@ -24,13 +24,13 @@ export interface Machine {
 	readonly now: () => number;
 }
 
-export interface Window {
+export interface EditorWindow {
 	/** Unique id of the window, and its user agent. */
 	readonly owner: string;
 	readonly certificates: CertificateStore;
 	readonly uploads: UploadService;
 	/** Ends the window as a crash would: a started file operation completes, but no other code of the window runs. */
-	die(): Promise<void>;
+	crash(): Promise<void>;
 }
 
 export interface WindowOptions {
@@ -46,7 +46,7 @@ const SPEED = 500;
 const MAX_STEP_MS = 300;
 
 /** A clock of one window's locks. The lock of a crashed window expires after about 30 real milliseconds. */
-export class QuickClock implements LockClock {
+export class FastClock implements LockClock {
 	#readAt = performance.now();
 	#time = 0;
 	readonly #timers = new Set<NodeJS.Timeout>();
@@ -73,21 +73,21 @@ export class QuickClock implements LockClock {
 	}
 
 	/** Cancels all timers, and starts no more. */
-	die(): void {
+	stop(): void {
 		this.#stopped = true;
 		for (const timer of this.#timers) clearTimeout(timer);
 	}
 }
 
 /** Opens a window that uses the current connection. */
-export function openWindow(machine: Machine, { limits, onStep = () => {} }: WindowOptions = {}): Window {
+export function openEditorWindow(machine: Machine, { limits, onStep = () => {} }: WindowOptions = {}): EditorWindow {
 	const { now, folder } = machine;
 	const crashable = new CrashableFileSystem(onStep);
-	const clock = new QuickClock();
+	const clock = new FastClock();
 	const locks = new FileLocks(join(folder, "locks"), clock, undefined, crashable.fileSystem);
 	const pending = new JournalStore(folder, locks, now, crashable.fileSystem);
 	const { owner } = pending;
-	const options = { userAgent: owner, observe: () => {}, network: () => plainNetwork };
+	const options = { userAgent: owner, observe: () => {}, network: () => directNetwork };
 	const transport = new HttpTransport(options, { pauseMilliseconds: 1, ...limits });
 	const service = async (organizationRef?: string) =>
 		new CertificatesClient(transport, async () => {
@@ -104,14 +104,21 @@ export function openWindow(machine: Machine, { limits, onStep = () => {} }: Wind
 	};
 	const certificates = new CertificateStore(currentService, reader, now);
 	certificates.reset(machine.connection.id);
-	const uploads = new UploadService({ service, certificates, pending, now, lookAgainMs: [0], readAgainMs: 1 });
+	const uploads = new UploadService({
+		service,
+		certificates,
+		store: pending,
+		now,
+		retryDelaysMs: [0],
+		pollIntervalMs: 1,
+	});
 	return {
 		owner,
 		certificates,
 		uploads,
-		die: async () => {
+		crash: async () => {
 			uploads.dispose();
-			clock.die();
+			clock.stop();
 			const lastSteps = crashable.crash();
 			await transport.close();
 			await lastSteps;

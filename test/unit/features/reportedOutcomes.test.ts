@@ -10,7 +10,10 @@ import type { ParsedCertificate } from "../../../src/domain/certificateFile.ts";
 import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
 import { prepareActivation, setActive } from "../../../src/features/activation/activation.ts";
-import { accountWords, notRemovedWords } from "../../../src/features/activation/activationResultMessages.ts";
+import {
+	describeActivationResults,
+	describeFailedDeletion,
+} from "../../../src/features/activation/activationResultMessages.ts";
 import { renameCertificate } from "../../../src/features/certificates/renameCertificate.ts";
 import {
 	deactivateEverywhereAndDelete,
@@ -22,9 +25,9 @@ import { CertificateStore } from "../../../src/features/organization/certificate
 import type { OrganizationContext } from "../../../src/features/organization/organizationSession.ts";
 import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
 import { finishRotation, undoRotation } from "../../../src/features/rotation/endRotation.ts";
-import { prepareRotation, type Rotations } from "../../../src/features/rotation/rotation.ts";
+import { prepareRotation, type RotationDeps } from "../../../src/features/rotation/rotation.ts";
 import { RotationPlanStore } from "../../../src/features/rotation/rotationPlanStore.ts";
-import { endWords } from "../../../src/features/rotation/rotationResultMessages.ts";
+import { describeRotationResult } from "../../../src/features/rotation/rotationResultMessages.ts";
 import { startRotation } from "../../../src/features/rotation/startRotation.ts";
 import { JournalStore } from "../../../src/features/upload/journalStore.ts";
 import { UploadService } from "../../../src/features/upload/uploadService.ts";
@@ -36,8 +39,8 @@ import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import type { ArmedFault, FaultKind } from "../../emulator/faults.ts";
 import type { Operation } from "../../emulator/routes.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
-import { namedOrganization } from "../fakes/certificatesApi.ts";
-import { plainNetwork } from "../openai/network/directNetwork.ts";
+import { uniqueOrganizationRef } from "../fakes/certificatesApi.ts";
+import { directNetwork } from "../openai/network/directNetwork.ts";
 import { TOTAL_MILLISECONDS } from "../openai/setup.ts";
 
 /** The outcome according to the message. */
@@ -73,7 +76,7 @@ const FAULTS: readonly Fault[] = [
 const NOTHING_DONE = /nothing (?:else |more )?was (?:sent|done|changed|deleted|uploaded)/i;
 
 describe("R56 The reported outcome of a change", () => {
-	const organizationRef = namedOrganization();
+	const organizationRef = uniqueOrganizationRef();
 	const table = new Map<string, string[]>();
 	let acme: ParsedCertificate;
 	let folder: ReturnType<typeof temporaryFolder>;
@@ -82,7 +85,7 @@ describe("R56 The reported outcome of a change", () => {
 	let certificates: CertificateStore;
 	let projects: ProjectStore;
 	let organization: OrganizationContext;
-	let rotations: Rotations;
+	let rotations: RotationDeps;
 	let uploads: UploadService;
 	let project: Scope & { kind: "project" };
 	/** The id of the changed certificate, and of its replacement in a rotation. */
@@ -98,7 +101,7 @@ describe("R56 The reported outcome of a change", () => {
 		folder = temporaryFolder("outcomes");
 		emulator = await startEmulator();
 		transport = new HttpTransport(
-			{ userAgent: "test", observe: () => {}, network: () => plainNetwork },
+			{ userAgent: "test", observe: () => {}, network: () => directNetwork },
 			{ pauseMilliseconds: 1 },
 		);
 		const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
@@ -110,10 +113,10 @@ describe("R56 The reported outcome of a change", () => {
 		rotations = {
 			organization,
 			plans: new RotationPlanStore(`${folder.path}/plans`, new FileLocks(`${folder.path}/locks`)),
-			contentOf: async () => null,
+			readContent: async () => null,
 		};
 		const pending = new JournalStore(`${folder.path}/uploads`, new FileLocks(`${folder.path}/locks`));
-		uploads = new UploadService({ service: open, certificates, pending, lookAgainMs: [0] });
+		uploads = new UploadService({ service: open, certificates, store: pending, retryDelaysMs: [0] });
 		old = emulator.state.put({ name: "Old" }).id;
 		next = emulator.state.put({ name: "Next", expiresAt: Math.floor(Date.now() / 1000) + 800 * 86_400 }).id;
 		project = { kind: "project", id: emulator.state.addProject("Production").id };
@@ -172,7 +175,7 @@ describe("R56 The reported outcome of a change", () => {
 			const confirmed = await prepareActivation(organization, target);
 			return async (signal) => {
 				const results = await setActive(organization, { ...target, active, confirmed }, signal);
-				return accountWords([certificateOf(old)], results, active, nameOf);
+				return describeActivationResults([certificateOf(old)], results, active, nameOf);
 			};
 		},
 		donePattern: active ? /: activated\./ : /: deactivated\./,
@@ -198,15 +201,15 @@ describe("R56 The reported outcome of a change", () => {
 		prepare: async () => {
 			const { prepared, start } = await setUpRotation();
 			await start();
-			const request = { confirmed: await prepared(), ownAccess: async () => true };
+			const request = { confirmed: await prepared(), hasSelfAccess: async () => true };
 			const [from, to] = step === "finish" ? [old, next] : [next, old];
 			return async (signal) => {
 				const result =
 					step === "finish"
-						? await finishRotation(rotations, { ...request, remove: false }, signal)
+						? await finishRotation(rotations, { ...request, deleteOld: false }, signal)
 						: await undoRotation(rotations, request, signal);
-				const end = { step, remove: false, from: certificateOf(from), to: certificateOf(to) };
-				return endWords(end, result, nameOf);
+				const end = { step, deleteOld: false, from: certificateOf(from), to: certificateOf(to) };
+				return describeRotationResult(end, result, nameOf);
 			};
 		},
 		donePattern: /” deactivated/,
@@ -271,8 +274,8 @@ describe("R56 The reported outcome of a change", () => {
 				const certificate = certificateOf(old);
 				return async (signal) => {
 					const result = await deactivateEverywhereAndDelete(organization, { organizationRef, confirmed }, signal);
-					const { removed: deleted, scopes, problem } = result;
-					return deleted ? "Deleted." : notRemovedWords(certificate, scopes, problem, nameOf);
+					const { deleted, scopes, problem } = result;
+					return deleted ? "Deleted." : describeFailedDeletion(certificate, scopes, problem, nameOf);
 				};
 			},
 			donePattern: /Deleted/,
@@ -286,7 +289,7 @@ describe("R56 The reported outcome of a change", () => {
 				const { start } = await setUpRotation();
 				return async (signal) => {
 					const { scopes } = await start(signal);
-					return accountWords([certificateOf(next)], scopes, true, nameOf);
+					return describeActivationResults([certificateOf(next)], scopes, true, nameOf);
 				};
 			},
 			donePattern: /: activated\./,
@@ -311,14 +314,14 @@ describe("R56 The reported outcome of a change", () => {
 
 	function armFault(failingRequest: Operation, { kind, committed, afterwards }: Fault): ArmedFault {
 		const refuse = (status: 401 | 403) =>
-			emulator.faults.next({ kind: "status", status, when: "before", times: Number.POSITIVE_INFINITY });
-		return emulator.faults.next({
+			emulator.faults.arm({ kind: "status", status, when: "before", times: Number.POSITIVE_INFINITY });
+		return emulator.faults.arm({
 			...kind,
 			operation: failingRequest,
 			when: committed ? "after" : "before",
 			// Both attempts of a repeated request.
 			times: kind.kind === "reset" || kind.kind === "status" ? 2 : 1,
-			...(afterwards && { meanwhile: () => refuse(afterwards) }),
+			...(afterwards && { beforeSending: () => refuse(afterwards) }),
 		});
 	}
 

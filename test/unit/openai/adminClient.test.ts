@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import { ORGANIZATION, type Project, type Scope } from "../../../src/domain/scope.ts";
 import { AdminClient } from "../../../src/openai/adminClient.ts";
-import { eachCertificate } from "../../emulator/bodies.ts";
+import { mapCertificates } from "../../emulator/bodies.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import type { Operation } from "../../emulator/routes.ts";
-import { benchForEachTest, problemIn, stopClock, TOTAL_MILLISECONDS } from "./setup.ts";
+import { apiFixtureForEachTest, expectProblem, stopClock, TOTAL_MILLISECONDS } from "./setup.ts";
 
 describe("AdminClient", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 	let api: AdminClient;
 	let id: string;
 	let project: string;
@@ -51,8 +51,8 @@ describe("AdminClient", () => {
 			{ kind: "status", status: 429 },
 		] as const) {
 			fixture.emulator.exchanges.length = 0;
-			fixture.emulator.faults.next({ ...fault, operation: "projectDeactivate", when: "before" });
-			await problemIn(api.setActive(inProject(), [id], false, undefined, true));
+			fixture.emulator.faults.arm({ ...fault, operation: "projectDeactivate", when: "before" });
+			await expectProblem(api.setActive(inProject(), [id], false, undefined, true));
 			assert.equal(statuses("projectDeactivate").length, 1);
 		}
 		await api.setActive(inProject(), [id], false, undefined, true);
@@ -61,7 +61,7 @@ describe("AdminClient", () => {
 	it("R30 counts an unreadable project, and keeps the others", async () => {
 		fixture.emulator.state.addProject("Staging");
 		const malformed = { object: "organization.project", id: "../x", name: "n" };
-		fixture.emulator.faults.next({
+		fixture.emulator.faults.arm({
 			kind: "rewrite",
 			rewrite: (body) => ({ ...(body as object), data: [malformed, ...(body as { data: Project[] }).data, null] }),
 			when: "after",
@@ -101,11 +101,11 @@ describe("AdminClient", () => {
 	it("rejects a response that contradicts the request", async () => {
 		const { emulator } = fixture;
 		const host = new URL(emulator.url).host;
-		const rewrite = eachCertificate((certificate) => ({ ...certificate, active: false }));
-		emulator.faults.next({ kind: "rewrite", rewrite, operation: "activate", when: "after" });
-		assert.deepEqual(await problemIn(api.setActive(ORGANIZATION, [id], true)), { reason: "bad-answer", host });
-		emulator.faults.next({ kind: "body", text: '{"data":[]}', operation: "activate", when: "after" });
-		assert.deepEqual(await problemIn(api.setActive(ORGANIZATION, [id], true)), { reason: "bad-answer", host });
+		const rewrite = mapCertificates((certificate) => ({ ...certificate, active: false }));
+		emulator.faults.arm({ kind: "rewrite", rewrite, operation: "activate", when: "after" });
+		assert.deepEqual(await expectProblem(api.setActive(ORGANIZATION, [id], true)), { reason: "bad-answer", host });
+		emulator.faults.arm({ kind: "body", text: '{"data":[]}', operation: "activate", when: "after" });
+		assert.deepEqual(await expectProblem(api.setActive(ORGANIZATION, [id], true)), { reason: "bad-answer", host });
 	});
 
 	it("renames a certificate", async () => {
@@ -120,7 +120,7 @@ describe("AdminClient", () => {
 
 	it("reports that a missing certificate cannot be deleted", async () => {
 		await api.remove(id);
-		assert.deepEqual(await problemIn(api.remove(id)), { reason: "not-found" });
+		assert.deepEqual(await expectProblem(api.remove(id)), { reason: "not-found" });
 		assert.deepEqual(statuses("delete"), [200, 404]);
 	});
 
@@ -153,7 +153,7 @@ describe("AdminClient", () => {
 			{ id: "2", type: "certificate.created" },
 		];
 		const minimal = { id: "3", type: "certificate.deleted", effective_at: 5, actor: { type: "new" }, project: null };
-		fixture.emulator.faults.next({
+		fixture.emulator.faults.arm({
 			kind: "body",
 			text: JSON.stringify({ object: "list", data: [...malformed, minimal] }),
 			when: "after",
@@ -177,15 +177,15 @@ describe("AdminClient", () => {
 	for (const [title, fault] of failures)
 		for (const [operation, write] of writes) {
 			it(`R34 repeats ${operation} once after ${title}, and returns the result`, async () => {
-				fixture.emulator.faults.next({ ...fault, operation, when: "after" });
+				fixture.emulator.faults.arm({ ...fault, operation, when: "after" });
 				await write();
 				assert.equal(statuses(operation).length, 2);
 			});
 
 			it(`R34 repeats ${operation} no more than once after ${title}`, async () => {
 				const { emulator } = fixture;
-				emulator.faults.next({ ...fault, operation, when: "before", times: Number.POSITIVE_INFINITY });
-				const { reason } = await problemIn(write());
+				emulator.faults.arm({ ...fault, operation, when: "before", times: Number.POSITIVE_INFINITY });
+				const { reason } = await expectProblem(write());
 				assert.equal(reason, fault.kind === "status" ? "service-error" : "connection-lost");
 				assert.equal(statuses(operation).length, 2);
 			});
@@ -193,36 +193,36 @@ describe("AdminClient", () => {
 
 	it("R34 reports the first failure if the second attempt is refused, because the first may have locked the client out", async () => {
 		const { emulator } = fixture;
-		emulator.faults.next({ kind: "reset", operation: "activate", when: "after" });
-		emulator.faults.next({ kind: "status", status: 401, operation: "activate", when: "before" });
-		const { reason } = await problemIn(api.setActive(ORGANIZATION, [id], true));
+		emulator.faults.arm({ kind: "reset", operation: "activate", when: "after" });
+		emulator.faults.arm({ kind: "status", status: 401, operation: "activate", when: "before" });
+		const { reason } = await expectProblem(api.setActive(ORGANIZATION, [id], true));
 		assert.equal(reason, "connection-lost");
 		assert.deepEqual(emulator.state.activeIn("organization"), [id]);
 	});
 
 	describe("at the time limit", () => {
-		const clockFixture = benchForEachTest();
+		const clockFixture = apiFixtureForEachTest();
 		const clock = stopClock();
 
 		it("R34 reports the first failure if the time limit ends the second attempt", async () => {
 			const { emulator, transport } = clockFixture;
 			const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 			const { id } = emulator.state.put();
-			emulator.faults.next({ kind: "reset", operation: "activate", when: "after" });
-			const silence = emulator.faults.next({ kind: "silence", operation: "activate", when: "before" });
+			emulator.faults.arm({ kind: "reset", operation: "activate", when: "after" });
+			const silence = emulator.faults.arm({ kind: "silence", operation: "activate", when: "before" });
 			const call = new AdminClient(transport, async () => credentials).setActive(ORGANIZATION, [id], true);
-			const problem = problemIn(call);
-			await once(clockFixture.log, "observed");
-			await clock.pass(1);
+			const problem = expectProblem(call);
+			await once(clockFixture.logEvents, "observed");
+			await clock.advance(1);
 			await silence.reached;
-			await clock.pass(TOTAL_MILLISECONDS);
+			await clock.advance(TOTAL_MILLISECONDS);
 			assert.equal((await problem).reason, "connection-lost");
 		});
 	});
 
 	it("repeats no refused request", async () => {
 		fixture.emulator.state.setActive("organization", [id], true).commit();
-		const { reason } = await problemIn(api.remove(id));
+		const { reason } = await expectProblem(api.remove(id));
 		assert.equal(reason, "rejected");
 		assert.deepEqual(statuses("delete"), [400]);
 	});
@@ -237,7 +237,7 @@ describe("AdminClient", () => {
 				api.setActive({ kind: "project", id: invalidId }, [id], true),
 				api.setActive(ORGANIZATION, [invalidId], true),
 			];
-			for (const call of calls) assert.deepEqual(await problemIn(call), { reason: "not-found" });
+			for (const call of calls) assert.deepEqual(await expectProblem(call), { reason: "not-found" });
 			assert.equal(fixture.emulator.exchanges.length, 0);
 		});
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { emptyPageWithMore, endlessList, repeatedPage, sameIdTwice, withItem } from "../../emulator/bodies.ts";
-import { benchForEachTest } from "./setup.ts";
+import { appendItem, emptyPageWithMore, endlessList, repeatedItem, repeatedPage } from "../../emulator/bodies.ts";
+import { apiFixtureForEachTest } from "./setup.ts";
 
 const entry = {
 	object: "organization.certificate",
@@ -13,7 +13,7 @@ const entry = {
 const expiring = (expires_at: unknown) => ({ ...entry, certificate_details: { valid_at: 1_700_000_000, expires_at } });
 
 describe("Certificate list", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 
 	for (const count of [0, 1, 50, 100, 101])
 		it(`R29 reads all pages of ${count} certificates`, async () => {
@@ -29,7 +29,7 @@ describe("Certificate list", () => {
 
 	it("R29 stops at 1,000 entries of an endless list, and marks the list as incomplete", async () => {
 		fixture.emulator.switches.unknownCursor = "ignored";
-		fixture.emulator.faults.next({
+		fixture.emulator.faults.arm({
 			kind: "rewrite",
 			rewrite: endlessList(),
 			when: "after",
@@ -47,7 +47,7 @@ describe("Certificate list", () => {
 		it(`R29 returns 1,000 of ${count} entries of one page`, async () => {
 			const data = Array.from({ length: count }, (_, index) => ({ ...entry, id: `cert_${index}` }));
 			const text = JSON.stringify({ object: "list", data, first_id: null, last_id: null, has_more: false });
-			fixture.emulator.faults.next({ kind: "body", text, when: "after" });
+			fixture.emulator.faults.arm({ kind: "body", text, when: "after" });
 			const listing = await fixture.api.list();
 			assert.deepEqual([listing.certificates.length, listing.complete], [1000, complete]);
 		});
@@ -59,7 +59,7 @@ describe("Certificate list", () => {
 			const id = `cert_${created++}`;
 			return { object: "list", data: [{ ...entry, id }], first_id: id, last_id: id, has_more: true };
 		};
-		fixture.emulator.faults.next({ kind: "rewrite", rewrite, when: "after", times: Number.POSITIVE_INFINITY });
+		fixture.emulator.faults.arm({ kind: "rewrite", rewrite, when: "after", times: Number.POSITIVE_INFINITY });
 		const { certificates, complete } = await fixture.api.list();
 		assert.deepEqual({ count: certificates.length, complete }, { count: 20, complete: false });
 		assert.equal(fixture.emulator.exchanges.length, 20);
@@ -67,7 +67,7 @@ describe("Certificate list", () => {
 
 	it("R29 stops at a repeated cursor", async () => {
 		fixture.emulator.state.put();
-		fixture.emulator.faults.next({
+		fixture.emulator.faults.arm({
 			kind: "rewrite",
 			rewrite: repeatedPage(),
 			when: "after",
@@ -79,14 +79,14 @@ describe("Certificate list", () => {
 	});
 
 	it("R29 stops at an empty page with `has_more`", async () => {
-		fixture.emulator.faults.next({ kind: "rewrite", rewrite: emptyPageWithMore, when: "after" });
+		fixture.emulator.faults.arm({ kind: "rewrite", rewrite: emptyPageWithMore, when: "after" });
 		assert.partialDeepStrictEqual(await fixture.api.list(), { certificates: [], unreadable: 0, complete: false });
 		assert.equal(fixture.emulator.exchanges.length, 1);
 	});
 
 	it("R29 removes duplicate ids", async () => {
 		fixture.emulator.state.put();
-		fixture.emulator.faults.next({ kind: "rewrite", rewrite: sameIdTwice, when: "after" });
+		fixture.emulator.faults.arm({ kind: "rewrite", rewrite: repeatedItem, when: "after" });
 		const { certificates, complete } = await fixture.api.list();
 		assert.deepEqual({ count: certificates.length, complete }, { count: 1, complete: true });
 	});
@@ -95,7 +95,7 @@ describe("Certificate list", () => {
 	const deleteCursor = () => {
 		const { state, faults } = fixture.emulator;
 		const ids = Array.from({ length: 101 }, () => state.put().id);
-		faults.next({ kind: "none", when: "after", meanwhile: () => state.remove(ids[1] ?? "").commit() });
+		faults.arm({ kind: "none", when: "after", beforeSending: () => state.remove(ids[1] ?? "").commit() });
 	};
 
 	for (const unknownCursor of ["refused", "empty"] as const)
@@ -124,7 +124,7 @@ describe("Certificate list", () => {
 		it(`starts again once if a cursor is refused with ${status}, then marks the list as incomplete`, async () => {
 			for (let i = 0; i < 101; i++) fixture.emulator.state.put();
 			const match = ({ query }: { query: string }) => query.includes("after");
-			fixture.emulator.faults.next({ kind: "status", status, match, when: "before", times: Number.POSITIVE_INFINITY });
+			fixture.emulator.faults.arm({ kind: "status", status, match, when: "before", times: Number.POSITIVE_INFINITY });
 			const { certificates, complete } = await fixture.api.list();
 			assert.deepEqual({ count: certificates.length, complete }, { count: 100, complete: false });
 			assert.equal(fixture.emulator.exchanges.length, 4);
@@ -132,14 +132,14 @@ describe("Certificate list", () => {
 
 	it("does not start again if the first page is refused, or a later page for another reason", async () => {
 		for (let i = 0; i < 101; i++) fixture.emulator.state.put();
-		fixture.emulator.faults.next({ kind: "status", status: 400, when: "before" });
+		fixture.emulator.faults.arm({ kind: "status", status: 400, when: "before" });
 		await assert.rejects(fixture.api.list(), { message: "rejected" });
 		const match = ({ query }: { query: string }) => query.includes("after");
 		for (const [status, message] of [
 			[403, "forbidden"],
 			[422, "rejected"],
 		] as const) {
-			fixture.emulator.faults.next({ kind: "status", status, match, when: "before" });
+			fixture.emulator.faults.arm({ kind: "status", status, match, when: "before" });
 			await assert.rejects(fixture.api.list(), { message });
 		}
 		assert.equal(fixture.emulator.exchanges.length, 5);
@@ -157,7 +157,7 @@ describe("Certificate list", () => {
 		it(`reads the organization ${organization ?? "as unknown"} from the header "${header}"`, async () => {
 			const body = { object: "list", data: [], first_id: null, last_id: null, has_more: false };
 			const headers = { "openai-organization": header };
-			fixture.emulator.faults.next({ kind: "status", status: 200, body, headers, when: "after" });
+			fixture.emulator.faults.arm({ kind: "status", status: 200, body, headers, when: "after" });
 			assert.equal((await fixture.api.list()).organization, organization);
 		});
 
@@ -184,7 +184,7 @@ describe("Certificate list", () => {
 	for (const [title, item] of malformed)
 		it(`R30 counts an entry with ${title} as unreadable, and keeps the others`, async () => {
 			const { id } = fixture.emulator.state.put();
-			fixture.emulator.faults.next({ kind: "rewrite", rewrite: withItem(item), when: "after" });
+			fixture.emulator.faults.arm({ kind: "rewrite", rewrite: appendItem(item), when: "after" });
 			const { certificates, unreadable, complete } = await fixture.api.list();
 			assert.deepEqual(
 				certificates.map((certificate) => certificate.id),
@@ -198,7 +198,7 @@ describe("Certificate list", () => {
 		["null", expiring(null)],
 	] as const)
 		it(`R30 reads an entry whose expiry is ${title} as an entry with unknown expiry`, async () => {
-			fixture.emulator.faults.next({ kind: "rewrite", rewrite: withItem(item), when: "after" });
+			fixture.emulator.faults.arm({ kind: "rewrite", rewrite: appendItem(item), when: "after" });
 			const { certificates, unreadable } = await fixture.api.list();
 			assert.equal(unreadable, 0);
 			assert.deepEqual(

@@ -10,25 +10,25 @@ import { type ClientCredentials, ProjectKey } from "../../../src/domain/liveChec
 import type { NetworkSettings } from "../../../src/domain/networkSettings.ts";
 import { isCancelled } from "../../../src/domain/problem.ts";
 import { certificateWasRequested, checkLive } from "../../../src/openai/liveCheck.ts";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator, type TlsOptions } from "../../emulator/emulator.ts";
-import { isOpensslHere, withOpensslServer } from "../../network/opensslServer.ts";
+import { hasOpenssl3, withOpensslServer } from "../../network/opensslServer.ts";
 import { startProxy } from "../../network/proxy.ts";
-import { assertAbsent } from "../../secretScan.ts";
-import { skip } from "../../skipTest.ts";
+import { assertNoSecrets } from "../../secretScan.ts";
+import { skipTest } from "../../skipTest.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
-import { trustedAuthority } from "./network/certificateAuthority.ts";
-import { plainNetwork } from "./network/directNetwork.ts";
-import { problemIn } from "./setup.ts";
+import { trustTestAuthority } from "./network/certificateAuthority.ts";
+import { directNetwork } from "./network/directNetwork.ts";
+import { expectProblem } from "./setup.ts";
 
 describe("Live check of a client certificate", () => {
-	const authority = trustedAuthority();
+	const authority = trustTestAuthority();
 	const folder = temporaryFolder("live-check");
 	const passphrase = randomBytes(12).toString("base64url");
-	let anchor: MadeCertificate;
-	let intermediate: MadeCertificate;
-	let client: MadeCertificate;
-	let otherClient: MadeCertificate;
+	let anchor: TestCertificate;
+	let intermediate: TestCertificate;
+	let client: TestCertificate;
+	let otherClient: TestCertificate;
 	let service: Emulator;
 	let projectKey: string;
 	let projectId: string;
@@ -45,11 +45,11 @@ describe("Live check of a client certificate", () => {
 	afterEach(() => service.close());
 	beforeEach(() => {
 		logEntries = [];
-		network = plainNetwork;
+		network = directNetwork;
 	});
 
 	const credentialsOf = (
-		made: MadeCertificate,
+		made: TestCertificate,
 		certificate = made.pem,
 		key = made.privateKeyPem,
 	): ClientCredentials => ({
@@ -69,7 +69,7 @@ describe("Live check of a client certificate", () => {
 
 	/** Starts the service, with the anchor active in a project. */
 	const start = async (tls: Partial<TlsOptions> = {}, host = "127.0.0.1") => {
-		service = await startEmulator({ tls: { ...(await authority.serverAt([host])), ...tls } });
+		service = await startEmulator({ tls: { ...(await authority.issueServerCertificate([host])), ...tls } });
 		projectId = service.state.addProject("Production").id;
 		projectKey = service.keys.addProjectKey(projectId);
 		const { id } = service.state.put({ pem: anchor.pem });
@@ -107,7 +107,7 @@ describe("Live check of a client certificate", () => {
 			});
 
 			it("reports a refusal if the server closes the connection without a response", async () => {
-				await start({ maxVersion, demandCertificateOf: [anchor.pem] });
+				await start({ maxVersion, requireCertificateFrom: [anchor.pem] });
 				assert.deepEqual(await check(credentialsOf(otherClient)), { code: "refused", how: "closed" });
 				assert.equal(service.exchanges.length, 0);
 				assert.equal(service.connections.total, 1);
@@ -116,9 +116,9 @@ describe("Live check of a client certificate", () => {
 			});
 
 			it("reports a refusal by an alert, which arrives after the request in TLS 1.3", async function () {
-				if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
+				if (!hasOpenssl3()) skipTest(this, "there is no OpenSSL 3");
 				await start();
-				const { key, cert } = await authority.serverAt(["127.0.0.1"]);
+				const { key, cert } = await authority.issueServerCertificate(["127.0.0.1"]);
 				const served = { certificate: file(cert), key: file(key), authority: file(anchor.pem) };
 				await withOpensslServer(served, maxVersion === "TLSv1.3" ? "tls1_3" : "tls1_2", async (host) => {
 					const refused = { code: "refused", how: "alert" };
@@ -136,7 +136,7 @@ describe("Live check of a client certificate", () => {
 			});
 
 			it("reports that the server requests no certificate, whatever the response", async () => {
-				await start({ maxVersion, asksNobody: true });
+				await start({ maxVersion, neverRequestsCert: true });
 				assert.deepEqual(await check(validCredentials()), { code: "unasked" });
 				service.state.setActive(projectId, service.state.activeIn(projectId), false).commit();
 				assert.deepEqual(await check(validCredentials()), { code: "unasked" });
@@ -148,12 +148,12 @@ describe("Live check of a client certificate", () => {
 
 			it("reports a connection that is closed instead of a response", async () => {
 				await start({ maxVersion });
-				service.faults.next({ kind: "reset", operation: "models", when: "before", times: 9 });
+				service.faults.arm({ kind: "reset", operation: "models", when: "before", times: 9 });
 				assert.deepEqual(await check(validCredentials()), { code: "refused", how: "closed" });
 				assert.equal(service.exchanges.length, 1);
 				await service.close();
-				await start({ maxVersion, asksNobody: true });
-				service.faults.next({ kind: "reset", operation: "models", when: "before", times: 9 });
+				await start({ maxVersion, neverRequestsCert: true });
+				service.faults.arm({ kind: "reset", operation: "models", when: "before", times: 9 });
 				const { host } = new URL(service.mtlsUrl ?? "");
 				assert.deepEqual(await check(validCredentials()), {
 					code: "failed",
@@ -171,7 +171,7 @@ describe("Live check of a client certificate", () => {
 	it("reports an unknown key and a missing permission", async () => {
 		await start();
 		assert.deepEqual(await check(validCredentials(), { key: "sk-proj-unknown" }), { code: "key-refused" });
-		service.faults.next({ kind: "status", status: 403, operation: "models", when: "before" });
+		service.faults.arm({ kind: "status", status: 403, operation: "models", when: "before" });
 		assert.deepEqual(await check(validCredentials()), { code: "not-allowed", status: 403 });
 	});
 
@@ -199,7 +199,7 @@ describe("Live check of a client certificate", () => {
 		] as const;
 		for (const [fault, problem] of faults) {
 			service.exchanges.length = 0;
-			service.faults.next({ ...fault, operation: "models", when: "before", times: 9 });
+			service.faults.arm({ ...fault, operation: "models", when: "before", times: 9 });
 			assert.deepEqual(await check(validCredentials()), { code: "failed", problem });
 			assert.equal(service.exchanges.length, 1, "asked once");
 			service.faults.clear();
@@ -211,7 +211,7 @@ describe("Live check of a client certificate", () => {
 		const { host } = new URL(service.mtlsUrl ?? "");
 		const untrusted = (why: string) => ({ code: "failed", problem: { reason: "untrusted-server", host, why } });
 		assert.deepEqual(await check(validCredentials()), untrusted("wrong-name"));
-		const { pem: cert, privateKeyPem: key } = await makeCertificate({ ca: false, serverAt: ["127.0.0.1"] });
+		const { pem: cert, privateKeyPem: key } = await makeCertificate({ ca: false, serverNames: ["127.0.0.1"] });
 		const other = await startEmulator({ tls: { key, cert } });
 		const outcome = await check(validCredentials(), { url: other.mtlsUrl ?? "" });
 		assert.equal(outcome.code === "failed" && outcome.problem.reason, "untrusted-server");
@@ -226,7 +226,7 @@ describe("Live check of a client certificate", () => {
 		await start({ names: [name] }, name);
 		const port = Number(new URL(service.mtlsUrl ?? "").port);
 		const proxy = await startProxy({ resolve: () => ({ host: "127.0.0.1", port }) });
-		network = { ...plainNetwork, proxy: proxy.url };
+		network = { ...directNetwork, proxy: proxy.url };
 		assert.deepEqual(await check(validCredentials(), { url: `https://${name}/v1` }), { code: "accepted" });
 		assert.equal(proxy.tunnels.length, 1);
 		await proxy.close();
@@ -250,7 +250,7 @@ describe("Live check of a client certificate", () => {
 	it("requires a matching certificate and key", async () => {
 		await start();
 		const why = async (credentials: ClientCredentials) => {
-			const problem = await problemIn(check(credentials));
+			const problem = await expectProblem(check(credentials));
 			return problem.reason === "client-certificate" && problem.why;
 		};
 		const encrypted = createPrivateKey(client.privateKeyPem)
@@ -293,7 +293,7 @@ describe("Live check of a client certificate", () => {
 	});
 
 	it("R48 reveals neither the project key nor the client's key and passphrase", async () => {
-		await start({ demandCertificateOf: [anchor.pem] });
+		await start({ requireCertificateFrom: [anchor.pem] });
 		const unknownKey = `sk-proj-${randomBytes(18).toString("base64url")}`;
 		const privateKey = createPrivateKey(client.privateKeyPem);
 		const key = privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();
@@ -307,13 +307,13 @@ describe("Live check of a client certificate", () => {
 			await check({ ...credentials, certificate: otherClient.pem }).catch((thrown) => thrown),
 		];
 		for (const kind of ["reset", "html"] as const) {
-			service.faults.next({ kind, operation: "models", when: "before" });
+			service.faults.arm({ kind, operation: "models", when: "before" });
 			outcomes.push(await check(credentials));
 		}
 		await service.close();
 		outcomes.push(await check(credentials));
-		assertAbsent(outcomes, secrets, "what came out");
-		assertAbsent(logEntries, secrets, "the log");
-		assertAbsent(service.exchanges, secrets, "the record");
+		assertNoSecrets(outcomes, secrets, "what came out");
+		assertNoSecrets(logEntries, secrets, "the log");
+		assertNoSecrets(service.exchanges, secrets, "the record");
 	});
 });

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { benchForEachTest } from "./setup.ts";
+import { apiFixtureForEachTest } from "./setup.ts";
 
 const REFRESHES = 1000;
 const PROJECTS = 3;
 const CERTIFICATES = 50;
 
 describe("Memory", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 
 	it("grows by less than 5 MB from the 10th refresh of all lists to the 1,000th", async () => {
 		const { emulator } = fixture;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { benchForEachTest, problemIn } from "./setup.ts";
+import { apiFixtureForEachTest, expectProblem } from "./setup.ts";
 
 describe("A redirect", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 
 	for (const status of [301, 302, 303, 307, 308] as const)
 		for (const target of ["the same origin", "another origin"])
@@ -21,11 +21,11 @@ describe("A redirect", () => {
 					const { port } = other.address() as { port: number };
 					const origin = target === "the same origin" ? emulator.origin : `http://127.0.0.1:${port}`;
 					const location = `${origin}/v1/organization/certificates`;
-					emulator.faults.next({ kind: "redirect", status, location, when: "before", times: 2 });
+					emulator.faults.arm({ kind: "redirect", status, location, when: "before", times: 2 });
 					const { host } = new URL(emulator.url);
-					assert.deepEqual(await problemIn(api.list()), { reason: "redirected", host });
+					assert.deepEqual(await expectProblem(api.list()), { reason: "redirected", host });
 					const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
-					assert.equal((await problemIn(api.upload(upload))).reason, "unconfirmed");
+					assert.equal((await expectProblem(api.upload(upload))).reason, "unconfirmed");
 					assert.equal(connections, 0);
 					assert.equal(emulator.exchanges.length, 2);
 				} finally {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../certificates.ts";
-import { benchForEachTest } from "./setup.ts";
+import { apiFixtureForEachTest } from "./setup.ts";
 
 describe("R10 The body of an upload", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 	const reader = new X509CertificateFileReader();
 
 	const files: Readonly<Record<string, (pem: string, der: Uint8Array) => string | Uint8Array>> = {

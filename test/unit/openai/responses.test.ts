@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { type Problem, problemOf, type RejectionCode } from "../../../src/domain/problem.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
-import { benchForEachTest, problemIn } from "./setup.ts";
+import { apiFixtureForEachTest, expectProblem } from "./setup.ts";
 
 describe("Responses", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 	const host = () => new URL(fixture.emulator.url).host;
 
 	it("logs only method, route, status, duration and request id of a response without an error", async () => {
 		await fixture.api.list();
-		const [{ milliseconds, requestId, ...rest } = assert.fail()] = fixture.observed;
+		const [{ milliseconds, requestId, ...rest } = assert.fail()] = fixture.logEntries;
 		assert.deepEqual(rest, { method: "GET", route: "/organization/certificates", status: 200, message: null });
 		assert.ok(Number.isInteger(milliseconds));
 		assert.equal(requestId, fixture.emulator.exchanges[0]?.responseHeaders["x-request-id"]);
@@ -24,9 +24,9 @@ describe("Responses", () => {
 	];
 	for (const [status, body, message] of messages)
 		it(`logs ${message === null ? "no message" : "the service's message"} for a ${status} with ${JSON.stringify(body)}`, async () => {
-			fixture.emulator.faults.next({ kind: "status", status, body, when: "before", times: Number.POSITIVE_INFINITY });
-			await problemIn(fixture.api.list());
-			assert.equal(fixture.observed[0]?.message, message);
+			fixture.emulator.faults.arm({ kind: "status", status, body, when: "before", times: Number.POSITIVE_INFINITY });
+			await expectProblem(fixture.api.list());
+			assert.equal(fixture.logEntries[0]?.message, message);
 		});
 
 	const rejected = (status: number, param: string | null = null, code: RejectionCode | null = null): Problem => ({
@@ -111,17 +111,17 @@ describe("Responses", () => {
 	];
 	for (const [title, fault, problem] of responses)
 		it(`R18 maps ${title} to its own problem`, async () => {
-			fixture.emulator.faults.next({ ...fault, when: "before", times: Number.POSITIVE_INFINITY });
-			assert.deepEqual(await problemIn(fixture.api.list()), typeof problem === "function" ? problem() : problem);
+			fixture.emulator.faults.arm({ ...fault, when: "before", times: Number.POSITIVE_INFINITY });
+			assert.deepEqual(await expectProblem(fixture.api.list()), typeof problem === "function" ? problem() : problem);
 		});
 
 	it("R17 reports an unknown key, and never reveals its echo", async () => {
 		const key = `sk-admin-${"c".repeat(40)}`;
 		const thrown = await fixture
-			.apiFor(fixture.emulator.url, key)
+			.createApi(fixture.emulator.url, key)
 			.list()
 			.catch((error: Error) => error);
 		assert.deepEqual(problemOf(thrown), { reason: "unauthorized" });
-		assert.doesNotMatch(JSON.stringify({ ...fixture.observed, thrown, stack: (thrown as Error).stack }), /cccc/);
+		assert.doesNotMatch(JSON.stringify({ ...fixture.logEntries, thrown, stack: (thrown as Error).stack }), /cccc/);
 	});
 });

@@ -5,7 +5,7 @@ import { CancelledError, type Problem } from "../../../src/domain/problem.ts";
 import { type FailedAttempt, retryDelay } from "../../../src/openai/retryPolicy.ts";
 import { makeCertificate } from "../../certificates.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
-import { benchForEachTest, problemIn, stopClock } from "./setup.ts";
+import { apiFixtureForEachTest, expectProblem, stopClock } from "./setup.ts";
 
 const host = "api.openai.com";
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
@@ -123,8 +123,8 @@ describe("The retry rule", () => {
 });
 
 describe("Repeating", () => {
-	const fixture = benchForEachTest();
-	const statuses = () => fixture.observed.map(({ status }) => status);
+	const fixture = apiFixtureForEachTest();
+	const statuses = () => fixture.logEntries.map(({ status }) => status);
 
 	const faults: readonly [string, FaultKind, number | null][] = [
 		["a reset", { kind: "reset" }, null],
@@ -136,33 +136,33 @@ describe("Repeating", () => {
 	];
 	for (const [title, fault, status] of faults)
 		it(`reads a list after ${title}, and logs each attempt`, async () => {
-			fixture.emulator.faults.next({ ...fault, when: "before", times: 2 });
+			fixture.emulator.faults.arm({ ...fault, when: "before", times: 2 });
 			assert.equal((await fixture.api.list()).complete, true);
 			assert.deepEqual(statuses(), [status, status, 200]);
 			assert.equal(fixture.emulator.exchanges.length, 3);
 		});
 
 	it("repeats an upload once after a 429, and stores the certificate once", async () => {
-		fixture.emulator.faults.next({ kind: "status", status: 429, when: "before" });
+		fixture.emulator.faults.arm({ kind: "status", status: 429, when: "before" });
 		await fixture.api.upload({ ...upload, pem: (await makeCertificate()).pem });
 		assert.deepEqual(statuses(), [429, 200]);
 		assert.equal(fixture.emulator.state.certificates.length, 1);
 	});
 
 	it("does not repeat an upload a second time, or if the service forbids it", async () => {
-		fixture.emulator.faults.next({ kind: "status", status: 429, when: "before", times: 2 });
-		assert.deepEqual(await problemIn(fixture.api.upload(upload)), limited);
+		fixture.emulator.faults.arm({ kind: "status", status: 429, when: "before", times: 2 });
+		assert.deepEqual(await expectProblem(fixture.api.upload(upload)), limited);
 		assert.deepEqual(statuses(), [429, 429]);
 		const headers = { "x-should-retry": "false" };
-		fixture.emulator.faults.next({ kind: "status", status: 429, headers, when: "before" });
-		assert.deepEqual(await problemIn(fixture.api.upload(upload)), limited);
+		fixture.emulator.faults.arm({ kind: "status", status: 429, headers, when: "before" });
+		assert.deepEqual(await expectProblem(fixture.api.upload(upload)), limited);
 		assert.equal(fixture.emulator.exchanges.length, 3);
 	});
 
 	it("R20 leaves an upload unconfirmed if its repetition is lost", async () => {
-		fixture.emulator.faults.next({ kind: "status", status: 429, when: "before" });
-		fixture.emulator.faults.next({ kind: "reset", when: "after" });
-		assert.equal((await problemIn(fixture.api.upload(upload))).reason, "unconfirmed");
+		fixture.emulator.faults.arm({ kind: "status", status: 429, when: "before" });
+		fixture.emulator.faults.arm({ kind: "reset", when: "after" });
+		assert.equal((await expectProblem(fixture.api.upload(upload))).reason, "unconfirmed");
 		assert.equal(fixture.emulator.exchanges.length, 2);
 	});
 
@@ -171,10 +171,10 @@ describe("Repeating", () => {
 		["an upload", (signal: AbortSignal) => fixture.api.upload(upload, signal)],
 	] as const)
 		it(`R28 ends ${title} when cancelled during the wait`, async () => {
-			fixture.emulator.faults.next({ kind: "status", status: 429, retryAfter: "30", when: "before" });
+			fixture.emulator.faults.arm({ kind: "status", status: 429, retryAfter: "30", when: "before" });
 			const abort = new AbortController();
 			const cancelled = assert.rejects(call(abort.signal), CancelledError);
-			await once(fixture.log, "observed");
+			await once(fixture.logEvents, "observed");
 			await setImmediate();
 			abort.abort();
 			await cancelled;
@@ -182,9 +182,9 @@ describe("Repeating", () => {
 		});
 
 	it("R28 stops waiting when the transport is closed", async () => {
-		fixture.emulator.faults.next({ kind: "status", status: 429, retryAfter: "30", when: "before" });
+		fixture.emulator.faults.arm({ kind: "status", status: 429, retryAfter: "30", when: "before" });
 		const cancelled = assert.rejects(fixture.api.list(), CancelledError);
-		await once(fixture.log, "observed");
+		await once(fixture.logEvents, "observed");
 		await setImmediate();
 		await fixture.transport.close();
 		await cancelled;
@@ -200,30 +200,30 @@ describe("Repeating", () => {
 	];
 	for (const [retryAfter, waitSeconds] of reportedWaits)
 		it(`R28 reports a wait of ${retryAfter} s as ${waitSeconds ?? "unknown"}`, async () => {
-			fixture.emulator.faults.next({ kind: "status", status: 429, retryAfter, when: "before" });
-			assert.deepEqual(await problemIn(fixture.api.list()), { reason: "rate-limited", waitSeconds });
+			fixture.emulator.faults.arm({ kind: "status", status: 429, retryAfter, when: "before" });
+			assert.deepEqual(await expectProblem(fixture.api.list()), { reason: "rate-limited", waitSeconds });
 		});
 });
 
 describe("Repeating within the total time limit", () => {
-	const fixture = benchForEachTest({ totalMilliseconds: 20_000 });
+	const fixture = apiFixtureForEachTest({ totalMilliseconds: 20_000 });
 	const clock = stopClock();
 
 	it("R28 gives up at once if the wait would be longer", async () => {
-		fixture.emulator.faults.next({ kind: "status", status: 503, retryAfter: "21", when: "before" });
-		assert.deepEqual(await problemIn(fixture.api.list()), { reason: "service-error", status: 503 });
+		fixture.emulator.faults.arm({ kind: "status", status: 503, retryAfter: "21", when: "before" });
+		assert.deepEqual(await expectProblem(fixture.api.list()), { reason: "service-error", status: 503 });
 		assert.equal(fixture.emulator.exchanges.length, 1);
 	});
 
 	it("R27 applies the limit to all attempts together", async () => {
 		const { host } = new URL(fixture.emulator.url);
-		fixture.emulator.faults.next({ kind: "reset", when: "before" });
-		const silence = fixture.emulator.faults.next({ kind: "silence", when: "before" });
-		const problem = problemIn(fixture.api.list());
-		await once(fixture.log, "observed");
-		await clock.pass(19_999);
+		fixture.emulator.faults.arm({ kind: "reset", when: "before" });
+		const silence = fixture.emulator.faults.arm({ kind: "silence", when: "before" });
+		const problem = expectProblem(fixture.api.list());
+		await once(fixture.logEvents, "observed");
+		await clock.advance(19_999);
 		await silence.reached;
-		await clock.pass(1);
+		await clock.advance(1);
 		assert.deepEqual(await problem, { reason: "timeout", host });
 		await silence.ended;
 		assert.equal(fixture.emulator.exchanges.length, 2);

@@ -5,8 +5,8 @@ import { EnforcementIndex } from "../../../src/features/organization/enforcement
 import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
 import { AdminClient } from "../../../src/openai/adminClient.ts";
 import type { ArmedFault } from "../../emulator/faults.ts";
-import { readerOf } from "../fakes/certificatesApi.ts";
-import { benchForEachTest } from "./setup.ts";
+import { fakeReader } from "../fakes/certificatesApi.ts";
+import { apiFixtureForEachTest } from "./setup.ts";
 
 const PROJECTS = 250;
 const CERTIFICATES = 50;
@@ -15,7 +15,7 @@ const PAGES = 3;
 const MAX_CONCURRENT_REQUESTS = 16;
 
 describe("An organization of 250 projects and 50 certificates", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 	let certificates: CertificateStore;
 	let projects: ProjectStore;
 
@@ -30,7 +30,7 @@ describe("An organization of 250 projects and 50 certificates", () => {
 		const api = new AdminClient(transport, async () => credentials);
 		certificates = new CertificateStore(
 			async () => api,
-			async () => readerOf(),
+			async () => fakeReader(),
 		);
 		projects = new ProjectStore(async () => api);
 	});
@@ -50,7 +50,7 @@ describe("An organization of 250 projects and 50 certificates", () => {
 		assert.equal(await first, 1);
 		assert.ok(roundTrips() <= Math.ceil(PROJECTS / MAX_CONCURRENT_REQUESTS) + 3, `${roundTrips()} round trips`);
 		const listed = certificates.state.listing?.certificates ?? [];
-		const known = listed.map(({ id }) => enforcement.activity(id));
+		const known = listed.map(({ id }) => enforcement.activationStatus(id));
 		assert.deepEqual(
 			known.map(({ projects, unread }) => [projects.length, unread]),
 			Array(CERTIFICATES).fill([PROJECTS / CERTIFICATES, 0]),
@@ -69,7 +69,7 @@ describe("An organization of 250 projects and 50 certificates", () => {
 		let waiting = 0;
 		let armed: ArmedFault;
 		const arm = () => {
-			armed = faults.next({ kind: "silence", when: "before", times: Number.POSITIVE_INFINITY, match: count });
+			armed = faults.arm({ kind: "silence", when: "before", times: Number.POSITIVE_INFINITY, match: count });
 		};
 		const count = () => {
 			waiting++;

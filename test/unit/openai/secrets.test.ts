@@ -6,17 +6,17 @@ import type { ClientCertificateFiles } from "../../../src/domain/adminApi.ts";
 import { makeCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { startProxy, type TestProxy } from "../../network/proxy.ts";
-import { assertAbsent } from "../../secretScan.ts";
+import { assertNoSecrets } from "../../secretScan.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
-import { trustedAuthority } from "./network/certificateAuthority.ts";
-import { plainNetwork } from "./network/directNetwork.ts";
-import { benchForEachTest } from "./setup.ts";
+import { trustTestAuthority } from "./network/certificateAuthority.ts";
+import { directNetwork } from "./network/directNetwork.ts";
+import { apiFixtureForEachTest } from "./setup.ts";
 
 const HOST = "api.example.test";
 
 describe("R48 No secret is revealed", () => {
-	const fixture = benchForEachTest();
-	const authority = trustedAuthority();
+	const fixture = apiFixtureForEachTest();
+	const authority = trustTestAuthority();
 	const folder = temporaryFolder("secrets");
 	const randomSecret = () => randomBytes(18).toString("base64url");
 	const [password, passphrase, unknownKey] = [randomSecret(), randomSecret(), `sk-admin-${randomSecret()}`] as const;
@@ -37,11 +37,13 @@ describe("R48 No secret is revealed", () => {
 	after(() => folder.remove());
 
 	beforeEach(async () => {
-		service = await startEmulator({ tls: { ...(await authority.serverAt([HOST])), names: [HOST], requestCert: true } });
+		service = await startEmulator({
+			tls: { ...(await authority.issueServerCertificate([HOST])), names: [HOST], requestCert: true },
+		});
 		const authorization = `Basic ${Buffer.from(`me:${password}`).toString("base64")}`;
 		const port = Number(new URL(service.url).port);
 		proxy = await startProxy({ authorization, resolve: () => ({ host: "127.0.0.1", port }) });
-		fixture.network = { ...plainNetwork, proxy: proxy.url.replace("//", `//me:${password}@`) };
+		fixture.network = { ...directNetwork, proxy: proxy.url.replace("//", `//me:${password}@`) };
 	});
 	afterEach(async () => {
 		await proxy.close();
@@ -50,13 +52,10 @@ describe("R48 No secret is revealed", () => {
 
 	const faults: readonly [string, () => unknown][] = [
 		["a key that the service does not know", () => {}],
-		["a reset", () => service.faults.next({ kind: "reset", when: "after", times: 9 })],
-		["an invalid response", () => service.faults.next({ kind: "body", text: "{}", when: "after", times: 9 })],
-		[
-			"a redirect",
-			() => service.faults.next({ kind: "redirect", status: 307, location: "/", when: "after", times: 9 }),
-		],
-		["a server error", () => service.faults.next({ kind: "status", status: 500, when: "after", times: 9 })],
+		["a reset", () => service.faults.arm({ kind: "reset", when: "after", times: 9 })],
+		["an invalid response", () => service.faults.arm({ kind: "body", text: "{}", when: "after", times: 9 })],
+		["a redirect", () => service.faults.arm({ kind: "redirect", status: 307, location: "/", when: "after", times: 9 })],
+		["a server error", () => service.faults.arm({ kind: "status", status: 500, when: "after", times: 9 })],
 		["a proxy that refuses", () => Object.assign(proxy, { mode: 403 })],
 		["a proxy that rejects the password", () => Object.assign(proxy, { mode: 407 })],
 		["an unreachable proxy", () => proxy.close()],
@@ -71,7 +70,7 @@ describe("R48 No secret is revealed", () => {
 	for (const [title, prepare] of faults)
 		it(`by ${title}`, async () => {
 			await prepare();
-			const api = fixture.apiFor(
+			const api = fixture.createApi(
 				`https://${HOST}/v1`,
 				title.startsWith("a key") ? unknownKey : service.adminKey,
 				files,
@@ -86,14 +85,14 @@ describe("R48 No secret is revealed", () => {
 				),
 			);
 			const secrets = [password, `me:${password}`, passphrase, keyBytes, unknownKey, service.adminKey, folder.path];
-			assertAbsent(errors, secrets, "the errors");
-			assertAbsent(fixture.observed, secrets, "the log");
+			assertNoSecrets(errors, secrets, "the errors");
+			assertNoSecrets(fixture.logEntries, secrets, "the log");
 		});
 
 	it("by a successful request", async () => {
-		await fixture.apiFor(`https://${HOST}/v1`, service.adminKey, files).list();
+		await fixture.createApi(`https://${HOST}/v1`, service.adminKey, files).list();
 		assert.equal(proxy.tunnels.length, 1);
-		assertAbsent(fixture.observed, [password, passphrase, keyBytes, service.adminKey], "the log");
-		assertAbsent(proxy.tunnels[0]?.sent, [password, passphrase, keyBytes, service.adminKey], "the tunnel");
+		assertNoSecrets(fixture.logEntries, [password, passphrase, keyBytes, service.adminKey], "the log");
+		assertNoSecrets(proxy.tunnels[0]?.sent, [password, passphrase, keyBytes, service.adminKey], "the tunnel");
 	});
 });

@@ -9,43 +9,43 @@ import { type Problem, problemOf } from "../../../src/domain/problem.ts";
 import { CertificatesClient } from "../../../src/openai/certificates.ts";
 import { HttpTransport, type TransportLimits } from "../../../src/openai/httpTransport.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
-import { plainNetwork } from "./network/directNetwork.ts";
+import { directNetwork } from "./network/directNetwork.ts";
 
 /** An emulator, and an API client for it. */
-export interface Bench {
+export interface ApiFixture {
 	emulator: Emulator;
 	transport: HttpTransport;
 	api: CertificatesClient;
 	/** All log entries. */
-	observed: RequestLogEntry[];
+	logEntries: RequestLogEntry[];
 	/** Emits `observed` for each log entry. */
-	log: EventEmitter<{ observed: [RequestLogEntry] }>;
+	logEvents: EventEmitter<{ observed: [RequestLogEntry] }>;
 	/** VS Code's network settings, for tests to change. */
 	network: NetworkSettings;
 	/** Creates a client for another base URL or key, over the same transport. */
-	apiFor(url: string, key: string, clientCertificate?: Credentials["clientCertificate"]): CertificatesClient;
+	createApi(url: string, key: string, clientCertificate?: Credentials["clientCertificate"]): CertificatesClient;
 }
 
 /** Starts an emulator and a client before each test of the suite, and closes both afterwards. */
-export function benchForEachTest(limits?: Partial<TransportLimits>): Bench {
-	const fixture = {} as Bench;
+export function apiFixtureForEachTest(limits?: Partial<TransportLimits>): ApiFixture {
+	const fixture = {} as ApiFixture;
 	beforeEach(async () => {
 		fixture.emulator = await startEmulator();
-		fixture.observed = [];
-		fixture.log = new EventEmitter();
-		fixture.log.on("observed", (entry) => fixture.observed.push(entry));
-		fixture.network = plainNetwork;
+		fixture.logEntries = [];
+		fixture.logEvents = new EventEmitter();
+		fixture.logEvents.on("observed", (entry) => fixture.logEntries.push(entry));
+		fixture.network = directNetwork;
 		fixture.transport = new HttpTransport(
 			{
 				userAgent: "certificates-for-openai.openai-certificates/0",
-				observe: (entry) => fixture.log.emit("observed", entry),
+				observe: (entry) => fixture.logEvents.emit("observed", entry),
 				network: () => fixture.network,
 			},
 			{ pauseMilliseconds: 1, ...limits },
 		);
-		fixture.apiFor = (url, key, clientCertificate = null) =>
+		fixture.createApi = (url, key, clientCertificate = null) =>
 			new CertificatesClient(fixture.transport, async () => ({ baseUrl: parseBaseUrl(url), key, clientCertificate }));
-		fixture.api = fixture.apiFor(fixture.emulator.url, fixture.emulator.adminKey);
+		fixture.api = fixture.createApi(fixture.emulator.url, fixture.emulator.adminKey);
 	});
 	afterEach(async () => {
 		await fixture.transport.close();
@@ -58,11 +58,11 @@ export function benchForEachTest(limits?: Partial<TransportLimits>): Bench {
 export const TOTAL_MILLISECONDS = 60_000;
 
 /** Stops the client's clock in each test of the suite, so that only `advance` moves it. */
-export function stopClock(): { pass(milliseconds: number): Promise<void> } {
+export function stopClock(): { advance(milliseconds: number): Promise<void> } {
 	beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 	afterEach(() => mock.timers.reset());
 	return {
-		pass: async (milliseconds) => {
+		advance: async (milliseconds) => {
 			// First the client must react to the last response, for example start the pause before the next attempt.
 			await setImmediate();
 			mock.timers.tick(milliseconds);
@@ -71,7 +71,7 @@ export function stopClock(): { pass(milliseconds: number): Promise<void> } {
 }
 
 /** Returns the problem with which a call fails. */
-export async function problemIn(call: Promise<unknown>): Promise<Problem> {
+export async function expectProblem(call: Promise<unknown>): Promise<Problem> {
 	const thrown = await call.then(
 		() => assert.fail("nothing was thrown"),
 		(error) => error,

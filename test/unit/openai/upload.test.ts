@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import type { UploadEnding } from "../../../src/domain/problem.ts";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
-import { eachCertificate } from "../../emulator/bodies.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
+import { mapCertificates } from "../../emulator/bodies.ts";
 import { startEmulator } from "../../emulator/emulator.ts";
 import type { FaultKind } from "../../emulator/faults.ts";
 import type { Exchange } from "../../emulator/record.ts";
-import { benchForEachTest, problemIn } from "./setup.ts";
+import { apiFixtureForEachTest, expectProblem } from "./setup.ts";
 
-const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" } };
+const unconfirmed = { reason: "unconfirmed", name: "n", lookup: { outcome: "failed" } };
 
 /** Returns the status and the PEM's field of each POST. */
 const posts = (exchanges: readonly Exchange[]) =>
 	exchanges.map(({ status, requestBody }) => [status, Object.keys(JSON.parse(requestBody))[0]]);
 
 describe("Upload", () => {
-	const fixture = benchForEachTest();
-	let made: MadeCertificate;
+	const fixture = apiFixtureForEachTest();
+	let made: TestCertificate;
 
 	before(async () => {
 		made = await makeCertificate({ commonName: "Acme Root CA" });
@@ -43,7 +43,7 @@ describe("Upload", () => {
 				const { emulator } = fixture;
 				Object.assign(emulator.switches, { uploadField: "content", uploadComplaint });
 				await fixture.api.upload({ pem: made.pem, name: "n" });
-				await fixture.apiFor(emulator.url, emulator.adminKey).upload({ pem: made.pem, name: "n" });
+				await fixture.createApi(emulator.url, emulator.adminKey).upload({ pem: made.pem, name: "n" });
 				assert.deepEqual(posts(emulator.exchanges), [
 					[400, "certificate"],
 					[200, "content"],
@@ -52,7 +52,7 @@ describe("Upload", () => {
 
 				const other = await startEmulator();
 				try {
-					await fixture.apiFor(other.url, other.adminKey).upload({ pem: made.pem, name: "n" });
+					await fixture.createApi(other.url, other.adminKey).upload({ pem: made.pem, name: "n" });
 					assert.deepEqual(posts(other.exchanges), [[200, "certificate"]]);
 				} finally {
 					await other.close();
@@ -69,7 +69,7 @@ describe("Upload", () => {
 		for (const [title, fault] of fieldErrors)
 			it(`changes if a 400 names it ${title}`, async () => {
 				fixture.emulator.switches.uploadField = "content";
-				fixture.emulator.faults.next({ ...fault, when: "before" });
+				fixture.emulator.faults.arm({ ...fault, when: "before" });
 				await fixture.api.upload({ pem: made.pem, name: "n" });
 				assert.deepEqual(posts(fixture.emulator.exchanges), [
 					[400, "certificate"],
@@ -93,8 +93,8 @@ describe("Upload", () => {
 		];
 		for (const [title, fault] of otherErrors)
 			it(`stays after a ${title}, with one POST`, async () => {
-				fixture.emulator.faults.next({ ...fault, when: "before" });
-				await problemIn(fixture.api.upload({ pem: made.pem, name: "n" }));
+				fixture.emulator.faults.arm({ ...fault, when: "before" });
+				await expectProblem(fixture.api.upload({ pem: made.pem, name: "n" }));
 				assert.equal(fixture.emulator.exchanges.length, 1);
 			});
 	});
@@ -113,8 +113,8 @@ describe("Upload", () => {
 	];
 	for (const [title, change, expected] of deviations)
 		it(`reads the id in a response with ${title}`, async () => {
-			const rewrite = eachCertificate((certificate) => ({ ...certificate, ...change }));
-			fixture.emulator.faults.next({ kind: "rewrite", rewrite, when: "after" });
+			const rewrite = mapCertificates((certificate) => ({ ...certificate, ...change }));
+			fixture.emulator.faults.arm({ kind: "rewrite", rewrite, when: "after" });
 			const { id, ...rest } = await fixture.api.upload({ pem: made.pem, name: "n" });
 			const [stored = assert.fail()] = fixture.emulator.state.certificates;
 			assert.equal(id, stored.id);
@@ -124,8 +124,8 @@ describe("Upload", () => {
 
 	it("reads the valid time in a response with one invalid time", async () => {
 		const details = { valid_at: "never", expires_at: 4_000_000_000 };
-		const rewrite = eachCertificate((certificate) => ({ ...certificate, certificate_details: details }));
-		fixture.emulator.faults.next({ kind: "rewrite", rewrite, when: "after" });
+		const rewrite = mapCertificates((certificate) => ({ ...certificate, certificate_details: details }));
+		fixture.emulator.faults.arm({ kind: "rewrite", rewrite, when: "after" });
 		const { validAt, expiresAt } = await fixture.api.upload({ pem: made.pem, name: "n" });
 		assert.deepEqual({ validAt, expiresAt }, { validAt: null, expiresAt: 4_000_000_000 });
 	});
@@ -147,8 +147,8 @@ describe("Upload", () => {
 	];
 	for (const [title, fault, ending] of inconclusive)
 		it(`R20 leaves an upload unconfirmed after ${title}, and sends it once`, async () => {
-			fixture.emulator.faults.next({ ...fault, when: "after" });
-			const problem = await problemIn(fixture.api.upload({ pem: made.pem, name: "n" }));
+			fixture.emulator.faults.arm({ ...fault, when: "after" });
+			const problem = await expectProblem(fixture.api.upload({ pem: made.pem, name: "n" }));
 			assert.deepEqual(problem, { ...unconfirmed, ending });
 			assert.equal(fixture.emulator.exchanges.length, 1);
 		});
@@ -163,8 +163,8 @@ describe("Upload", () => {
 	];
 	for (const [title, fault, reason] of refusals)
 		it(`reports a ${title} as a refusal, not as an unconfirmed upload`, async () => {
-			fixture.emulator.faults.next({ ...fault, when: "before" });
-			assert.equal((await problemIn(fixture.api.upload({ pem: made.pem, name: "n" }))).reason, reason);
+			fixture.emulator.faults.arm({ ...fault, when: "before" });
+			assert.equal((await expectProblem(fixture.api.upload({ pem: made.pem, name: "n" }))).reason, reason);
 			assert.equal(fixture.emulator.exchanges.length, 1);
 		});
 });

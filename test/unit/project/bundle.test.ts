@@ -11,10 +11,10 @@ import type * as transports from "../../../src/openai/httpTransport.ts";
 import type * as reader from "../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../certificates.ts";
 import { startEmulator } from "../../emulator/emulator.ts";
-import { sourceWith } from "../../sources.ts";
+import { findSource } from "../../sources.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { root } from "../../vscode/install.mjs";
-import { plainNetwork } from "../openai/network/directNetwork.ts";
+import { directNetwork } from "../openai/network/directNetwork.ts";
 import { pkcs7 } from "../x509/der.ts";
 import { read } from "../x509/read.ts";
 
@@ -25,7 +25,7 @@ describe("Code that is left out of the bundles", () => {
 
 	/** Returns lines that re-export the files with these declarations. */
 	const exportsOf = (...declarations: readonly string[]) =>
-		declarations.map((each) => `export * from "./${sourceWith(`export ${each}`).file}";`).join("\n");
+		declarations.map((each) => `export * from "./${findSource(`export ${each}`).file}";`).join("\n");
 
 	/** Bundles these lines as the backend is bundled, and loads the bundle. */
 	const loadBundle = async <T>(lines: string): Promise<T> => {
@@ -45,7 +45,7 @@ describe("Code that is left out of the bundles", () => {
 		const { X509CertificateFileReader } = await loadBundle<typeof reader>(exportsOf("class X509CertificateFileReader"));
 		const authority = await makeCertificate({ keyType: "rsa-2048" });
 		const client = await makeCertificate({ ca: false, issuer: authority, keyType: "ed25519" });
-		const server = await makeCertificate({ ca: false, serverAt: ["127.0.0.1", "a.test"] });
+		const server = await makeCertificate({ ca: false, serverNames: ["127.0.0.1", "a.test"] });
 		const files = [
 			rootCertificates.join("\n"),
 			authority.pem + client.pem + client.privateKeyPem + server.pem,
@@ -69,7 +69,7 @@ describe("Code that is left out of the bundles", () => {
 		const listen = (message: unknown) => void messages.push(message);
 		for (const channel of channels) subscribe(channel, listen);
 		const emulator = await startEmulator();
-		const transport = new HttpTransport({ userAgent: "a", observe: () => {}, network: () => plainNetwork });
+		const transport = new HttpTransport({ userAgent: "a", observe: () => {}, network: () => directNetwork });
 		try {
 			const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
 			const api = new CertificatesClient(transport, async () => credentials);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { translatableTexts } from "../../madeUpLanguage.ts";
-import { sources, sourceWith } from "../../sources.ts";
+import { findSource, sources } from "../../sources.ts";
 
 /** The source of the log, which is always in English. */
-const log = sourceWith("createOutputChannel(");
+const log = findSource("createOutputChannel(");
 
 /** The sources with texts for the user, without comments. */
 const sourcesWithTexts = sources

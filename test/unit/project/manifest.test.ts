@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMANDS, CONTEXT, PROJECTS_VIEW, SETTINGS, VIEW } from "../../../src/common/manifestIds.ts";
+import { CERTIFICATES_VIEW, COMMANDS, CONTEXT_KEYS, PROJECTS_VIEW, SETTINGS } from "../../../src/common/manifestIds.ts";
 import { sources } from "../../sources.ts";
 import { root } from "../../vscode/install.mjs";
 
@@ -17,7 +17,7 @@ describe("Manifest", () => {
 		assert.deepEqual(ids.toSorted(), Object.values(COMMANDS).toSorted());
 		assert.deepEqual(
 			contributes.views.openaiCertificates.map(({ id }: { id: string }) => id),
-			[VIEW, PROJECTS_VIEW],
+			[CERTIFICATES_VIEW, PROJECTS_VIEW],
 		);
 		assert.deepEqual(Object.keys(contributes.configuration.properties).toSorted(), Object.values(SETTINGS).toSorted());
 		for (const { command } of menuItems) assert.ok(ids.includes(command), command);
@@ -48,9 +48,9 @@ describe("Manifest", () => {
 
 	it("runs a key binding on the focused row, not on the selected row, and never while the user types", () => {
 		// VS Code replaces these undocumented arguments by the focused row, as from a menu. Otherwise they mean nothing.
-		const args = { $treeViewId: VIEW, $focusedTreeItem: true };
+		const args = { $treeViewId: CERTIFICATES_VIEW, $focusedTreeItem: true };
 		// A view also counts as focused while a notification has the focus. Its tree does not.
-		const when = `focusedView == ${VIEW} && customTreeView && listFocus && !inputFocus`;
+		const when = `focusedView == ${CERTIFICATES_VIEW} && customTreeView && listFocus && !inputFocus`;
 		assert.deepEqual(contributes.keybindings, [
 			{ command: COMMANDS.rename, key: "f2", when, args },
 			{ command: COMMANDS.delete, key: "delete", mac: "cmd+backspace", when, args },
@@ -88,8 +88,8 @@ describe("Manifest", () => {
 			],
 		];
 		for (const [view, key] of [
-			[VIEW, CONTEXT.empty],
-			[PROJECTS_VIEW, CONTEXT.projectsEmpty],
+			[CERTIFICATES_VIEW, CONTEXT_KEYS.empty],
+			[PROJECTS_VIEW, CONTEXT_KEYS.projectsEmpty],
 		])
 			for (const reason of reasons) {
 				const fitting = contributes.viewsWelcome.filter(
@@ -133,7 +133,7 @@ describe("Manifest", () => {
 		// A step also completes if its result already exists.
 		assert.deepEqual(
 			completing.filter((event) => !event.startsWith("onCommand:")),
-			[CONTEXT.hasKey, CONTEXT.hasCertificates, CONTEXT.hasActive].map((key) => `onContext:${key}`),
+			[CONTEXT_KEYS.hasKey, CONTEXT_KEYS.hasCertificates, CONTEXT_KEYS.hasActive].map((key) => `onContext:${key}`),
 		);
 		for (const { media, description } of steps) {
 			assert.doesNotMatch(read(media.markdown), /\]\(|<|https?:/);
@@ -191,7 +191,7 @@ describe("Manifest", () => {
 			assert.match(when, /^view == openaiCertificates\.\w+ && viewItem (?:=~|==) /, command);
 			assert.match(group, /^(?:inline|\d_\w+)@\d$/, command);
 		}
-		for (const view of [VIEW, PROJECTS_VIEW]) {
+		for (const view of [CERTIFICATES_VIEW, PROJECTS_VIEW]) {
 			const inline = items.filter(({ when, group }) => group.startsWith("inline") && when.includes(`${view} `));
 			for (const row of ["certificate;active;deactivatable", "certificate;inactive", "upload", "unconfirmed"]) {
 				const shown = inline.filter(({ when }) => matchesRow(when, row));

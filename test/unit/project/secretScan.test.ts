@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assertAbsent, assertAbsentInFolder } from "../../secretScan.ts";
+import { assertNoSecrets, assertNoSecretsInFolder } from "../../secretScan.ts";
 import { makeLink } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 
@@ -12,7 +12,7 @@ const OTHER = `sk-emulator-${randomBytes(24).toString("hex")}`;
 
 const assertFound = (value: unknown, where: RegExp, secret = SECRET) =>
 	assert.throws(
-		() => assertAbsent(value, [OTHER, secret], "It"),
+		() => assertNoSecrets(value, [OTHER, secret], "It"),
 		({ message }: Error) => {
 			assert.match(message, where);
 			assert.ok(!message.includes(secret));
@@ -96,7 +96,7 @@ describe("A secret", () => {
 		const circular = { inner: {} };
 		circular.inner = circular;
 		const similar = [SECRET.slice(1), Buffer.from(SECRET.slice(0, -1)).toString("base64"), { length: SECRET.length }];
-		assertAbsent([shared, circular, similar, new Hidden(1), new Error("x"), null, undefined], [SECRET, OTHER], "It");
+		assertNoSecrets([shared, circular, similar, new Hidden(1), new Error("x"), null, undefined], [SECRET, OTHER], "It");
 	});
 
 	it("is searched for without calling a getter", () => {
@@ -107,19 +107,19 @@ describe("A secret", () => {
 				return SECRET;
 			},
 		};
-		assertAbsent(object, [SECRET], "It");
+		assertNoSecrets(object, [SECRET], "It");
 		assert.equal(calls, 0);
 	});
 
 	it("must be long enough not to be found by chance", () => {
-		assert.throws(() => assertAbsent("", ["1234567"], "It"), /by chance/);
+		assert.throws(() => assertNoSecrets("", ["1234567"], "It"), /by chance/);
 	});
 
 	it("is found in the target of a link", function () {
 		const temporary = temporaryFolder("secret-scan");
 		try {
 			makeLink(this, OTHER, join(temporary.path, "link"));
-			const scan = () => assertAbsentInFolder(temporary.path, [SECRET, OTHER]);
+			const scan = () => assertNoSecretsInFolder(temporary.path, [SECRET, OTHER]);
 			assert.throws(scan, /Secret 2 of 2 stands in .*link$/);
 		} finally {
 			temporary.remove();
@@ -130,18 +130,18 @@ describe("A secret", () => {
 		const temporary = temporaryFolder("secret-scan");
 		const at = (...path: string[]) => join(temporary.path, ...path);
 		const assertFoundInFolder = (where: RegExp) =>
-			assert.throws(() => assertAbsentInFolder(temporary.path, [SECRET, OTHER]), where);
+			assert.throws(() => assertNoSecretsInFolder(temporary.path, [SECRET, OTHER]), where);
 		try {
 			mkdirSync(at("a/b"), { recursive: true });
 			writeFileSync(at("a/empty.log"), "");
-			assert.deepEqual(assertAbsentInFolder(temporary.path, [SECRET, OTHER]), [join("a", "empty.log")]);
+			assert.deepEqual(assertNoSecretsInFolder(temporary.path, [SECRET, OTHER]), [join("a", "empty.log")]);
 			writeFileSync(at("a/b/state"), Buffer.concat([Buffer.alloc(9), Buffer.from(OTHER), Buffer.alloc(9)]));
 			assertFoundInFolder(/^AssertionError.*Secret 2 of 2 stands in .*state$/);
 			const except = [join("a", "b", "state")];
-			assert.deepEqual(assertAbsentInFolder(temporary.path, [OTHER], { except }), [join("a", "empty.log")]);
+			assert.deepEqual(assertNoSecretsInFolder(temporary.path, [OTHER], { except }), [join("a", "empty.log")]);
 			const named = temporaryFolder("secret-scan");
 			writeFileSync(join(named.path, OTHER), "");
-			assert.throws(() => assertAbsentInFolder(named.path, [OTHER]), /Secret 1 of 1 stands in a name/);
+			assert.throws(() => assertNoSecretsInFolder(named.path, [OTHER]), /Secret 1 of 1 stands in a name/);
 			named.remove();
 		} finally {
 			temporary.remove();

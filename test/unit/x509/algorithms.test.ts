@@ -109,7 +109,7 @@ describe("Signatures, compared with OpenSSL", () => {
 	for (const [oid, hash, keys] of rows)
 		it(`${oid}, ${hash}: checked, and valid only with this hash and key`, async () => {
 			const { publicKey, privateKey: key } = keys;
-			const parts = { publicKey: der.spki(publicKey), key, hash, signatureAlgorithm: algorithm(oid, der.nothing()) };
+			const parts = { publicKey: der.spki(publicKey), key, hash, signatureAlgorithm: algorithm(oid, der.nullValue()) };
 			const file = der.certificate(parts);
 			const openssl = new X509Certificate(file);
 			assert.ok(openssl.verify(openssl.publicKey));
@@ -136,7 +136,7 @@ describe("Signatures, compared with OpenSSL", () => {
 	for (const [oid, weak] of unchecked)
 		it(`${oid}, ${weak ?? "not weak"}: not checked, with any key`, async () => {
 			for (const { publicKey } of [rsa, dsa, der.keys]) {
-				const parts = { publicKey: der.spki(publicKey), signatureAlgorithm: algorithm(oid, der.nothing()) };
+				const parts = { publicKey: der.spki(publicKey), signatureAlgorithm: algorithm(oid, der.nullValue()) };
 				const findings = await findingsOf(der.certificate(parts));
 				assert.ok(findings.some(({ code }) => code === "signature-not-checked"));
 				const hashes = findings.map((finding) => (finding.code === "weak-signature" ? finding.hash : ""));
@@ -157,12 +157,12 @@ describe("Signatures, compared with OpenSSL", () => {
 	});
 
 	it("RSA keys of a size that OpenSSL or BoringSSL rejects are not checked; all others are", async () => {
-		const signatureAlgorithm = algorithm("1.2.840.113549.1.1.11", der.nothing());
+		const signatureAlgorithm = algorithm("1.2.840.113549.1.1.11", der.nullValue());
 		const ofBits = (bits: number) => {
 			const modulus = Buffer.alloc(Math.ceil(bits / 8), 0xff);
 			modulus[0] = 0xff >> (modulus.length * 8 - bits);
 			const key = der.sequence(der.tlv(0x02, Buffer.of(0), modulus), der.integer(1, 0, 1));
-			return der.sequence(algorithm("1.2.840.113549.1.1.1", der.nothing()), der.bitString(key));
+			return der.sequence(algorithm("1.2.840.113549.1.1.1", der.nullValue()), der.bitString(key));
 		};
 		for (const [bits, expected] of [
 			[511, null],

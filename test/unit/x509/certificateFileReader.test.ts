@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import * as der from "./der.ts";
 import { makePrivateKeys } from "./privateKeys.ts";
-import { codes, ends, read, withCode } from "./read.ts";
+import { fileSummary, findingCodes, findingsWithCode, read } from "./read.ts";
 
 describe("A certificate file", () => {
-	let root: MadeCertificate;
-	let intermediate: MadeCertificate;
-	let client: MadeCertificate;
+	let root: TestCertificate;
+	let intermediate: TestCertificate;
+	let client: TestCertificate;
 	const keys = makePrivateKeys();
 
 	before(async () => {
@@ -62,18 +62,18 @@ describe("A certificate file", () => {
 		for (const [how, write] of Object.entries(files))
 			it(`R10 ${how}`, async () => {
 				const found = await read(write(root.pem));
-				assert.deepEqual(ends(found), ["accept", [root.sha256], []]);
+				assert.deepEqual(fileSummary(found), ["accept", [root.sha256], []]);
 				assert.equal(found.candidates[0]?.pem, root.pem);
-				assert.deepEqual(codes(found), ["root"]);
+				assert.deepEqual(findingCodes(found), ["root"]);
 			});
 
 		it("R10 labelled TRUSTED CERTIFICATE, without OpenSSL's trailing trust data", async () => {
 			const trust = der.sequence(der.sequence(der.oid("1.3.6.1.5.5.7.3.2")), der.text("an alias"));
-			const found = await read(der.armour("TRUSTED CERTIFICATE", Buffer.concat([root.der, trust])));
-			assert.deepEqual([ends(found), codes(found)], [["accept", [root.sha256], []], ["root"]]);
-			const more = await read(der.armour("TRUSTED CERTIFICATE", Buffer.concat([root.der, trust, trust])));
+			const found = await read(der.pemBlock("TRUSTED CERTIFICATE", Buffer.concat([root.der, trust])));
+			assert.deepEqual([fileSummary(found), findingCodes(found)], [["accept", [root.sha256], []], ["root"]]);
+			const more = await read(der.pemBlock("TRUSTED CERTIFICATE", Buffer.concat([root.der, trust, trust])));
 			assert.deepEqual(
-				[ends(more), codes(more)],
+				[fileSummary(more), findingCodes(more)],
 				[
 					["accept", [root.sha256], []],
 					["bytes-follow", "root"],
@@ -84,7 +84,7 @@ describe("A certificate file", () => {
 		it("R10 after bytes that are not a byte order mark", async () => {
 			for (const bytes of [[0xff], [0x41, 0xfe], [0xfe], [0x41, 0xff], [0xef, 0xbb], [0xef], [0x41, 0xbb]]) {
 				const found = await read(Buffer.concat([Buffer.from(bytes), Buffer.from(root.pem)]));
-				assert.deepEqual(ends(found), ["accept", [root.sha256], []], bytes.join());
+				assert.deepEqual(fileSummary(found), ["accept", [root.sha256], []], bytes.join());
 			}
 		});
 
@@ -99,9 +99,9 @@ describe("A certificate file", () => {
 				["CERTIFICATE", trust],
 				...others.map((other) => ["TRUSTED CERTIFICATE", other] as const),
 			] as const) {
-				const found = await read(der.armour(label, Buffer.concat([root.der, data])));
+				const found = await read(der.pemBlock(label, Buffer.concat([root.der, data])));
 				assert.deepEqual(
-					[ends(found), codes(found)],
+					[fileSummary(found), findingCodes(found)],
 					[
 						["accept", [root.sha256], []],
 						["bytes-follow", "root"],
@@ -111,7 +111,7 @@ describe("A certificate file", () => {
 		});
 
 		it("with an SSH public key, which is ignored in a file with a block", async () => {
-			assert.deepEqual(ends(await read(`${root.pem}ssh-rsa AAAAB3 me\n`)), ["accept", [root.sha256], []]);
+			assert.deepEqual(fileSummary(await read(`${root.pem}ssh-rsa AAAAB3 me\n`)), ["accept", [root.sha256], []]);
 		});
 
 		it("as base64 without PEM labels after blank lines, with its line number", async () => {
@@ -123,17 +123,21 @@ describe("A certificate file", () => {
 			for (let length = 0; length < 48; length++) {
 				const padding = { oid: "1.2.3", value: Buffer.alloc(length) };
 				const bytes = der.certificate({ extensions: [...der.usualExtensions(), padding] });
-				assert.equal((await read(bytes)).candidates[0]?.pem, der.armour("CERTIFICATE", bytes));
+				assert.equal((await read(bytes)).candidates[0]?.pem, der.pemBlock("CERTIFICATE", bytes));
 			}
 		});
 
 		it("with the same certificate twice, as one certificate", async () => {
-			const found = await read(root.pem + der.armour("X509 CERTIFICATE", root.der));
-			assert.deepEqual(ends(found), ["accept", [root.sha256], ["2 certificate duplicate"]]);
+			const found = await read(root.pem + der.pemBlock("X509 CERTIFICATE", root.der));
+			assert.deepEqual(fileSummary(found), ["accept", [root.sha256], ["2 certificate duplicate"]]);
 		});
 
 		it("with a wrong label, by its content", async () => {
-			assert.deepEqual(ends(await read(der.armour("CERTIFICATE REQUEST", root.der))), ["accept", [root.sha256], []]);
+			assert.deepEqual(fileSummary(await read(der.pemBlock("CERTIFICATE REQUEST", root.der))), [
+				"accept",
+				[root.sha256],
+				[],
+			]);
 		});
 	});
 
@@ -142,7 +146,7 @@ describe("A certificate file", () => {
 
 		it("a chain with text in between", async () => {
 			const found = await read(`# client\n${client.pem}# CA\n${intermediate.pem}\n${root.pem}`);
-			assert.deepEqual(ends(found), ["choose", [client.sha256, intermediate.sha256, root.sha256], []]);
+			assert.deepEqual(fileSummary(found), ["choose", [client.sha256, intermediate.sha256, root.sha256], []]);
 			const [first = 0, second = 0] = [lines(client.pem), lines(intermediate.pem)];
 			assert.deepEqual(
 				found.candidates.map(({ block, line, isCa }) => [block, line, isCa]),
@@ -160,12 +164,13 @@ describe("A certificate file", () => {
 			const files = [
 				p7,
 				attributes,
-				der.armour("PKCS7", p7),
+				der.pemBlock("PKCS7", p7),
 				p7.toString("base64"),
-				der.armour("CERTIFICATE", p7),
-				der.armour("CMS", p7),
+				der.pemBlock("CERTIFICATE", p7),
+				der.pemBlock("CMS", p7),
 			];
-			for (const file of files) assert.deepEqual(ends(await read(file)), ["choose", [client.sha256, root.sha256], []]);
+			for (const file of files)
+				assert.deepEqual(fileSummary(await read(file)), ["choose", [client.sha256, root.sha256], []]);
 		});
 
 		it("PKCS#7 in BER, with indefinite lengths", async () => {
@@ -174,7 +179,7 @@ describe("A certificate file", () => {
 			const data = open(0x30, der.oid("1.2.840.113549.1.7.1"));
 			const signedData = open(0x30, der.integer(1), der.set(), data, open(0xa0, client.der, root.der), der.set());
 			const file = open(0x30, der.oid("1.2.840.113549.1.7.2"), open(0xa0, signedData));
-			assert.deepEqual(ends(await read(file)), ["choose", [client.sha256, root.sha256], []]);
+			assert.deepEqual(fileSummary(await read(file)), ["choose", [client.sha256, root.sha256], []]);
 		});
 
 		it("line numbers with every kind of line ending", async () => {
@@ -191,7 +196,7 @@ describe("A certificate file", () => {
 		it("a damaged certificate in a DER file, and a good one", async () => {
 			const p7 = der.pkcs7(der.sequence(der.integer(1)), root.der);
 			const found = await read(p7);
-			assert.deepEqual(ends(found), ["accept", [root.sha256], ["1 certificate unreadable"]]);
+			assert.deepEqual(fileSummary(found), ["accept", [root.sha256], ["1 certificate unreadable"]]);
 			assert.deepEqual([found.candidates[0]?.line, found.skipped[0]?.line], [null, null]);
 		});
 	});
@@ -206,7 +211,7 @@ describe("A certificate file", () => {
 					const found = await read(file);
 					assert.deepEqual([found.outcome, found.holdsPrivateKey], ["accept", true]);
 					assert.equal(found.candidates[0]?.pem, root.pem);
-					assert.deepEqual(withCode(found, "private-key-in-file"), [
+					assert.deepEqual(findingsWithCode(found, "private-key-in-file"), [
 						{ code: "private-key-in-file", level: "warn", line, count: 1 },
 					]);
 				}
@@ -220,16 +225,16 @@ describe("A certificate file", () => {
 				for (const file of [
 					appended,
 					separated,
-					der.armour("CERTIFICATE", appended),
-					der.armour("TRUSTED CERTIFICATE", appended),
+					der.pemBlock("CERTIFICATE", appended),
+					der.pemBlock("TRUSTED CERTIFICATE", appended),
 				]) {
 					const found = await read(file);
 					assert.deepEqual([found.outcome, found.holdsPrivateKey], ["accept", true]);
 					assert.deepEqual([found.candidates[0]?.pem, found.candidates[0]?.sha256], [root.pem, root.sha256]);
 					const bytes: number = file === separated ? key.length + 1 : key.length;
-					assert.deepEqual(withCode(found, "bytes-follow"), [{ code: "bytes-follow", level: "warn", bytes }]);
+					assert.deepEqual(findingsWithCode(found, "bytes-follow"), [{ code: "bytes-follow", level: "warn", bytes }]);
 					const line = file === appended || file === separated ? null : 1;
-					assert.deepEqual(withCode(found, "private-key-in-file"), [
+					assert.deepEqual(findingsWithCode(found, "private-key-in-file"), [
 						{ code: "private-key-in-file", level: "warn", line, count: 1 },
 					]);
 				}
@@ -239,7 +244,7 @@ describe("A certificate file", () => {
 		it("several keys, with their number", async () => {
 			const [one, other] = keys.map(({ text }) => text);
 			const found = await read(`${one}${root.pem}${other}`);
-			assert.deepEqual(withCode(found, "private-key-in-file"), [
+			assert.deepEqual(findingsWithCode(found, "private-key-in-file"), [
 				{ code: "private-key-in-file", level: "warn", line: 1, count: 2 },
 			]);
 		});
@@ -255,7 +260,10 @@ describe("A certificate file", () => {
 		it("after PKCS#7", async () => {
 			const key = keys[0]?.der ?? Buffer.alloc(0);
 			const found = await read(Buffer.concat([der.pkcs7(root.der), key]));
-			assert.deepEqual([found.outcome, found.holdsPrivateKey, codes(found)[0]], ["accept", true, "bytes-follow"]);
+			assert.deepEqual(
+				[found.outcome, found.holdsPrivateKey, findingCodes(found)[0]],
+				["accept", true, "bytes-follow"],
+			);
 		});
 	});
 
@@ -263,12 +271,12 @@ describe("A certificate file", () => {
 		for (const junk of [Buffer.of(0), Buffer.from("\n"), Buffer.from("junk"), Buffer.alloc(700, 0xff)])
 			for (const file of [
 				Buffer.concat([root.der, junk]),
-				der.armour("CERTIFICATE", Buffer.concat([root.der, junk])),
+				der.pemBlock("CERTIFICATE", Buffer.concat([root.der, junk])),
 			]) {
 				const found = await read(file);
-				assert.deepEqual(ends(found), ["accept", [root.sha256], []]);
+				assert.deepEqual(fileSummary(found), ["accept", [root.sha256], []]);
 				assert.equal(found.holdsPrivateKey, false);
-				assert.deepEqual(withCode(found, "bytes-follow"), [
+				assert.deepEqual(findingsWithCode(found, "bytes-follow"), [
 					{ code: "bytes-follow", level: "warn", bytes: junk.length },
 				]);
 			}
@@ -277,6 +285,6 @@ describe("A certificate file", () => {
 		const large = { oid: "1.2.3.4", value: Buffer.alloc(20_000, 7) };
 		const found = await read(der.certificate({ extensions: [...der.usualExtensions(), large] }));
 		const bytes = found.candidates[0]?.pem.length ?? 0;
-		assert.deepEqual(withCode(found, "over-16-kb"), [{ code: "over-16-kb", level: "strong", bytes }]);
+		assert.deepEqual(findingsWithCode(found, "over-16-kb"), [{ code: "over-16-kb", level: "strong", bytes }]);
 	});
 });

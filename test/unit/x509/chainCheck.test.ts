@@ -12,9 +12,9 @@ import {
 	KeyUsagesExtension,
 } from "@peculiar/x509";
 import { checkChain } from "../../../src/x509/chainCheck.ts";
-import { type CertificateOptions, type MadeCertificate, makeCertificate } from "../../certificates.ts";
-import { isOpensslHere } from "../../network/opensslServer.ts";
-import { skip } from "../../skipTest.ts";
+import { type CertificateOptions, makeCertificate, type TestCertificate } from "../../certificates.ts";
+import { hasOpenssl3 } from "../../network/opensslServer.ts";
+import { skipTest } from "../../skipTest.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import * as der from "./der.ts";
 
@@ -29,8 +29,8 @@ const replace = (extension: Extension) => (usual: Extension[]) =>
 const without = (oid: string) => (usual: Extension[]) => usual.filter(({ type }) => type !== oid);
 
 describe("A client certificate and a trust anchor", () => {
-	let root: MadeCertificate;
-	let authority: MadeCertificate;
+	let root: TestCertificate;
+	let authority: TestCertificate;
 	const folder = temporaryFolder("client-certificate");
 
 	before(async () => {
@@ -41,15 +41,15 @@ describe("A client certificate and a trust anchor", () => {
 
 	const client = (options: CertificateOptions = {}) =>
 		makeCertificate({ commonName: "Client", ca: false, issuer: root, ...options });
-	const check = (anchor: MadeCertificate, ...file: readonly string[]) =>
+	const check = (anchor: TestCertificate, ...file: readonly string[]) =>
 		checkChain(bytes(...file), anchor.der, now) ?? assert.fail("nothing was found to check");
 
-	const hasOpenssl = isOpensslHere();
+	const hasOpenssl = hasOpenssl3();
 
 	/** Compares with OpenSSL's result for the same files, if OpenSSL is installed. */
 	const assertOpensslAgrees = (
 		accepted: boolean,
-		anchor: MadeCertificate,
+		anchor: TestCertificate,
 		leaf: string,
 		intermediates: readonly string[] = [],
 	) => {
@@ -66,7 +66,7 @@ describe("A client certificate and a trust anchor", () => {
 	};
 
 	it("are compared with OpenSSL's result", function () {
-		if (!hasOpenssl) skip(this, "there is no OpenSSL 3");
+		if (!hasOpenssl) skipTest(this, "there is no OpenSSL 3");
 	});
 
 	it("are accepted if the anchor signed the certificate", async () => {
@@ -215,13 +215,13 @@ describe("A client certificate and a trust anchor", () => {
 	describe("of a form that libraries do not produce", () => {
 		const CA = { subject: der.name("Root") };
 		const v1 = { version: null, extensions: [] };
-		const anchor = der.certificate({ ...CA, extensions: der.usualExtensions({ [der.AUTHORITY_KEY]: null }) });
+		const anchor = der.certificate({ ...CA, extensions: der.usualExtensions({ [der.AUTHORITY_KEY_ID]: null }) });
 		const usages = (oid: string) => ({ oid: der.EXTENDED_KEY_USAGE, value: der.sequence(der.oid(oid)) });
-		const named = { oid: der.AUTHORITY_KEY, value: der.sequence(der.tlv(0x80, Buffer.from("our own key"))) };
-		const leaf = (parts: der.Parts = {}) =>
+		const named = { oid: der.AUTHORITY_KEY_ID, value: der.sequence(der.tlv(0x80, Buffer.from("our own key"))) };
+		const leaf = (parts: der.CertificateParts = {}) =>
 			der.certificate({ subject: der.name("Client"), issuer: CA.subject, extensions: [named], ...parts });
 		const issues = (root: Uint8Array, ...file: readonly Uint8Array[]) => {
-			const text = file.map((each) => der.armour("CERTIFICATE", each)).join("");
+			const text = file.map((each) => der.pemBlock("CERTIFICATE", each)).join("");
 			return checkChain(Buffer.from(text), root, now)?.issues.map(({ code, subject }) => `${code} ${subject}`);
 		};
 
@@ -233,7 +233,7 @@ describe("A client certificate and a trust anchor", () => {
 		});
 
 		it("are refused if the signature cannot be checked", () => {
-			const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nothing());
+			const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nullValue());
 			assert.deepEqual(issues(anchor, leaf({ signatureAlgorithm })), ["signature-not-checked CN=Client"]);
 		});
 

@@ -13,9 +13,9 @@ import {
 	SubjectAlternativeNameExtension,
 } from "@peculiar/x509";
 import { checkChain } from "../../../src/x509/chainCheck.ts";
-import { type CertificateOptions, type KeyType, type MadeCertificate, makeCertificate } from "../../certificates.ts";
-import { isOpensslHere } from "../../network/opensslServer.ts";
-import { skip } from "../../skipTest.ts";
+import { type CertificateOptions, type KeyType, makeCertificate, type TestCertificate } from "../../certificates.ts";
+import { hasOpenssl3 } from "../../network/opensslServer.ts";
+import { skipTest } from "../../skipTest.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import * as der from "./der.ts";
 
@@ -40,10 +40,10 @@ interface Kind {
 }
 
 interface Chain {
-	readonly anchor: MadeCertificate;
+	readonly anchor: TestCertificate;
 	/** From the anchor's side to the client's side. */
-	readonly intermediates: readonly MadeCertificate[];
-	readonly client: MadeCertificate;
+	readonly intermediates: readonly TestCertificate[];
+	readonly client: TestCertificate;
 }
 
 const replace =
@@ -108,7 +108,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 	"an intermediate that is the anchor": {
 		minDepth: 1,
 		presented: ({ intermediates }) => ({
-			anchor: intermediates[0] as MadeCertificate,
+			anchor: intermediates[0] as TestCertificate,
 			intermediates: intermediates.slice(1),
 		}),
 	},
@@ -168,7 +168,7 @@ describe("Chains of client certificates", () => {
 
 	for (const keyType of KEY_TYPES)
 		it(`have the same result as in OpenSSL, except for the listed kinds: ${keyType}`, async function () {
-			if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
+			if (!hasOpenssl3()) skipTest(this, "there is no OpenSSL 3");
 			const usual = await makeUsual(keyType);
 			const cases: Case[] = [];
 			for (const [title, kind] of Object.entries(KINDS))
@@ -196,13 +196,13 @@ describe("Chains of client certificates", () => {
 
 	/** The unchanged certificates: the anchor and the authorities below it, and a client certificate issued by each. */
 	interface Usual {
-		readonly authorities: readonly MadeCertificate[];
-		readonly clients: readonly MadeCertificate[];
+		readonly authorities: readonly TestCertificate[];
+		readonly clients: readonly TestCertificate[];
 	}
 
 	async function makeUsual(keyType: KeyType): Promise<Usual> {
-		const authorities: MadeCertificate[] = [];
-		const clients: MadeCertificate[] = [];
+		const authorities: TestCertificate[] = [];
+		const clients: TestCertificate[] = [];
 		for (const depth of DEPTHS) {
 			const issuer = authorities.at(-1);
 			const authority = await makeCertificate({ commonName: `Authority ${depth}`, keyType, ...(issuer && { issuer }) });
@@ -244,7 +244,7 @@ describe("Chains of client certificates", () => {
 		);
 		const accepted = new Set<Case>();
 		for (const group of sameAuthorities.values()) {
-			const write = (name: string, certificates: readonly MadeCertificate[]) =>
+			const write = (name: string, certificates: readonly TestCertificate[]) =>
 				writeFileSync(join(folder.path, name), certificates.map(({ pem }) => pem).join(""));
 			const [
 				{

@@ -16,7 +16,7 @@ export const octetString = (...parts: readonly Uint8Array[]) => tlv(0x04, ...par
 export const bitString = (...parts: readonly Uint8Array[]) => tlv(0x03, Buffer.of(0), ...parts);
 export const integer = (...octets: readonly number[]) => tlv(0x02, Buffer.from(octets));
 export const boolean = (value: boolean) => tlv(0x01, Buffer.of(value ? 0xff : 0));
-export const nothing = () => tlv(0x05);
+export const nullValue = () => tlv(0x05);
 export const text = (value: string, tag = 0x0c) => tlv(tag, Buffer.from(value, "utf8"));
 /** Encodes a constructed, context-specific element. */
 export const context = (number: number, ...parts: readonly Uint8Array[]) => tlv(0xa0 + number, ...parts);
@@ -51,7 +51,7 @@ export interface ExtensionParts {
 }
 
 /** The parts of a certificate, in DER. Defaults: a self-signed CA, valid for a year. */
-export interface Parts {
+export interface CertificateParts {
 	/** The value of the version field; `null` omits the field, as in version 1. */
 	readonly version?: number | null;
 	readonly serial?: Uint8Array;
@@ -65,7 +65,7 @@ export interface Parts {
 	readonly publicKey?: Uint8Array;
 	readonly extensions?: readonly ExtensionParts[];
 	/** Elements after the extensions. */
-	readonly rest?: readonly Uint8Array[];
+	readonly afterExtensions?: readonly Uint8Array[];
 	/** The key that signs the certificate. */
 	readonly key?: KeyObject | SignKeyObjectInput;
 	readonly hash?: string | null;
@@ -82,8 +82,8 @@ export const DAY = 86_400_000;
 export const BASIC_CONSTRAINTS = "2.5.29.19";
 export const KEY_USAGE = "2.5.29.15";
 export const EXTENDED_KEY_USAGE = "2.5.29.37";
-export const SUBJECT_KEY = "2.5.29.14";
-export const AUTHORITY_KEY = "2.5.29.35";
+export const SUBJECT_KEY_ID = "2.5.29.14";
+export const AUTHORITY_KEY_ID = "2.5.29.35";
 export const NAME_CONSTRAINTS = "2.5.29.30";
 
 /** Returns the usual extensions of a CA. Each can be replaced, or omitted with `null`. */
@@ -91,14 +91,14 @@ export function usualExtensions(replaced: Partial<Record<string, ExtensionParts 
 	const usual: Record<string, ExtensionParts> = {
 		[BASIC_CONSTRAINTS]: { oid: BASIC_CONSTRAINTS, critical: true, value: sequence(boolean(true)) },
 		[KEY_USAGE]: { oid: KEY_USAGE, critical: true, value: tlv(0x03, Buffer.of(1, 0b0000_0110)) },
-		[SUBJECT_KEY]: { oid: SUBJECT_KEY, value: octetString(Buffer.from("our own key")) },
-		[AUTHORITY_KEY]: { oid: AUTHORITY_KEY, value: sequence(tlv(0x80, Buffer.from("our own key"))) },
+		[SUBJECT_KEY_ID]: { oid: SUBJECT_KEY_ID, value: octetString(Buffer.from("our own key")) },
+		[AUTHORITY_KEY_ID]: { oid: AUTHORITY_KEY_ID, value: sequence(tlv(0x80, Buffer.from("our own key"))) },
 	};
 	return Object.values({ ...usual, ...replaced }).filter((extension) => extension != null);
 }
 
 /** Encodes and signs a certificate. */
-export function certificate(parts: Parts = {}): Buffer {
+export function certificate(parts: CertificateParts = {}): Buffer {
 	const { version = 2, serial = integer(0x17), signatureAlgorithm = ECDSA_SHA256, key = keys.privateKey } = parts;
 	const subject = parts.subject ?? name("Test CA");
 	const extensions = (parts.extensions ?? usualExtensions()).map(({ oid: id, critical, value }) =>
@@ -116,7 +116,7 @@ export function certificate(parts: Parts = {}): Buffer {
 		subject,
 		parts.publicKey ?? OWN_KEY,
 		...(extensions.length > 0 ? [context(3, sequence(...extensions))] : []),
-		...(parts.rest ?? []),
+		...(parts.afterExtensions ?? []),
 	);
 	const hash = parts.hash === undefined ? "sha256" : parts.hash;
 	return sequence(tbs, signatureAlgorithm, bitString(parts.signature ?? sign(hash, tbs, key)));
@@ -130,7 +130,7 @@ export function pkcs7(...certificates: readonly Uint8Array[]): Buffer {
 }
 
 /** Encodes a PEM block with 64 columns, LF and a final newline. */
-export function armour(label: string, bytes: Uint8Array): string {
+export function pemBlock(label: string, bytes: Uint8Array): string {
 	const lines =
 		Buffer.from(bytes)
 			.toString("base64")

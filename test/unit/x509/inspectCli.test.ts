@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inspect } from "../../../src/inspectCli.ts";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { endlessDevice, isWindows, makeLink, makePipe, makeUnreadable } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { makePrivateKeys } from "./privateKeys.ts";
@@ -16,8 +16,8 @@ const TASK = join(import.meta.dirname, "../../tasks/inspect.ts");
 describe("Inspection from a terminal", () => {
 	const temporary = temporaryFolder("inspect");
 	const folder = temporary.path;
-	let root: MadeCertificate;
-	let client: MadeCertificate;
+	let root: TestCertificate;
+	let client: TestCertificate;
 
 	before(async () => {
 		root = await makeCertificate({ commonName: "Acme Root" });

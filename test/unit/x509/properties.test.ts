@@ -3,7 +3,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import fc from "fast-check";
 import type { CertificateFile } from "../../../src/domain/certificateFile.ts";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { anyCharacter, SEED } from "../../random.ts";
 import * as der from "./der.ts";
 import { makePrivateKeys, type TestKey } from "./privateKeys.ts";
@@ -12,7 +12,7 @@ import { read } from "./read.ts";
 const RUNS = 10_000;
 
 describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
-	let made: MadeCertificate[];
+	let made: TestCertificate[];
 	const keys = makePrivateKeys();
 
 	before(async () => {
@@ -62,8 +62,8 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 	it("never throws for mutated files, and returns certificates that OpenSSL reads as the same bytes", async () => {
 		const ders = [...made.map((one) => one.der), ...rootCertificates.slice(0, 20).map(derOf)];
 		const p7 = der.pkcs7(...ders.slice(0, 2));
-		const files: Uint8Array[] = ders.flatMap((bytes) => [bytes, Buffer.from(der.armour("CERTIFICATE", bytes))]);
-		files.push(p7, Buffer.from(der.armour("PKCS7", p7)));
+		const files: Uint8Array[] = ders.flatMap((bytes) => [bytes, Buffer.from(der.pemBlock("CERTIFICATE", bytes))]);
+		files.push(p7, Buffer.from(der.pemBlock("PKCS7", p7)));
 		const share = fc.integer({ min: 0, max: 9999 }).map((tenThousandths) => tenThousandths / 10_000);
 		const edit = fc.record({ at: share, octet: fc.oneof(fc.nat(255), TAGS) });
 		const mutated = fc.record({
@@ -106,7 +106,7 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 		const block = fc.record({ before: around, content: fc.oneof(certificate, fc.constantFrom(...keys)) });
 		const blocks = fc.array(block, { minLength: 1, maxLength: 4 });
 		await check(fc.record({ ending, blocks, after: around }), async ({ ending, blocks, after }) => {
-			const certificates = new Set<MadeCertificate>();
+			const certificates = new Set<TestCertificate>();
 			const used: TestKey[] = [];
 			let text = "";
 			for (const { before, content } of blocks) {
@@ -119,7 +119,7 @@ describe(`Properties of the reader (${RUNS} cases each, seed ${SEED})`, () => {
 					assert.ok(one);
 					certificates.add(one);
 					if (content.appended) used.push(content.appended);
-					text += der.armour(content.label, Buffer.concat([one.der, content.appended?.der ?? Buffer.alloc(0)]));
+					text += der.pemBlock(content.label, Buffer.concat([one.der, content.appended?.der ?? Buffer.alloc(0)]));
 				}
 			}
 			const found = await read((text + after).replaceAll("\n", ending));
@@ -228,7 +228,7 @@ class Secrets {
 	/** Texts without any secret, cached because most results contain the same certificates. */
 	readonly #clean = new Set<string>();
 
-	constructor(keys: readonly TestKey[], certificates: readonly MadeCertificate[]) {
+	constructor(keys: readonly TestKey[], certificates: readonly TestCertificate[]) {
 		// The names of algorithms are not secret, and occur in both.
 		const publicRuns = new Set<string>();
 		for (const { der: bytes, pem } of certificates)

@@ -30,7 +30,7 @@ CONTENTS.push(Buffer.from("250101000000Z"), Buffer.from("20250101000000Z"), Buff
 
 describe("A certificate's structure, compared with OpenSSL", () => {
 	/** Each returns a certificate's parts with one part replaced. */
-	const replacements: Record<string, (part: Buffer) => der.Parts> = {
+	const replacements: Record<string, (part: Buffer) => der.CertificateParts> = {
 		"the version": (part) => ({ version: null, serial: Buffer.concat([der.context(0, part), der.integer(1)]) }),
 		"the serial number": (serial) => ({ serial }),
 		"an algorithm's parameter": (part) => ({ signatureAlgorithm: der.sequence(der.oid("1.2.3"), part) }),
@@ -41,8 +41,8 @@ describe("A certificate's structure, compared with OpenSSL", () => {
 		"a date": (notAfter) => ({ notAfter }),
 		"a value in a name": (part) => ({ subject: der.sequence(der.set(der.sequence(der.oid("2.5.4.3"), part))) }),
 		"a name's type": (part) => ({ subject: der.sequence(der.set(der.sequence(part, der.text("a")))) }),
-		"an element after the extensions": (part) => ({ rest: [part] }),
-		"an element in place of the extensions": (part) => ({ extensions: [], rest: [part] }),
+		"an element after the extensions": (part) => ({ afterExtensions: [part] }),
+		"an element in place of the extensions": (part) => ({ extensions: [], afterExtensions: [part] }),
 	};
 	for (const [title, partsWith] of Object.entries(replacements))
 		it(`${title}, of every type, is read if OpenSSL reads it`, () => {
@@ -81,12 +81,12 @@ function assertAsOpenssl(file: Uint8Array, message: string): void {
 
 function isReadable(file: Uint8Array): boolean {
 	const element = readElement(file);
-	return element !== null && element.whole.length === file.length && decodeCertificate(element) !== null;
+	return element !== null && element.encoded.length === file.length && decodeCertificate(element) !== null;
 }
 
 function opensslReads(file: Uint8Array): boolean {
 	try {
-		return Boolean(new X509Certificate(der.armour("CERTIFICATE", file)));
+		return Boolean(new X509Certificate(der.pemBlock("CERTIFICATE", file)));
 	} catch {
 		return false;
 	}
@@ -95,7 +95,7 @@ function opensslReads(file: Uint8Array): boolean {
 /** Yields copies of an element, each with one change in it, in every way and at every position. */
 function* altered(element: Element | null): Generator<Buffer> {
 	if (element === null) return;
-	const { tag, content, whole: encoded } = element;
+	const { tag, content, encoded } = element;
 	for (const other of [0x02, 0x03, 0x04, 0x06, 0x0c, 0x17, 0x30, 0x31, 0xa0, 0xa3]) yield der.tlv(other, content);
 	yield der.tlv(tag);
 	const children = childrenOf(element) ?? [];
@@ -103,14 +103,14 @@ function* altered(element: Element | null): Generator<Buffer> {
 		const around = (...parts: Uint8Array[]) =>
 			der.tlv(tag, ...children.slice(0, index).map(encodedOf), ...parts, ...children.slice(index + 1).map(encodedOf));
 		yield around();
-		yield around(child.whole, child.whole);
-		yield around(child.whole, der.nothing());
+		yield around(child.encoded, child.encoded);
+		yield around(child.encoded, der.nullValue());
 		for (const other of altered(child)) yield around(other);
 	}
 	if (children.length === 0 && content.length > 0) yield der.tlv(tag, content.subarray(1));
 	assert.deepEqual(der.tlv(tag, content), Buffer.from(encoded));
 }
 
-function encodedOf({ whole: encoded }: Element): Uint8Array {
+function encodedOf({ encoded }: Element): Uint8Array {
 	return encoded;
 }

@@ -15,7 +15,7 @@ export async function findingsOf(file: string | Uint8Array, at?: number) {
 }
 
 /** Returns the outcome, the fingerprints, and the block, kind and reason of each skipped block. */
-export function ends({ outcome, candidates, skipped }: CertificateFile) {
+export function fileSummary({ outcome, candidates, skipped }: CertificateFile) {
 	return [
 		outcome,
 		candidates.map(({ sha256 }) => sha256),
@@ -24,11 +24,11 @@ export function ends({ outcome, candidates, skipped }: CertificateFile) {
 }
 
 /** Returns the codes of all findings. */
-export function codes({ candidates }: CertificateFile) {
+export function findingCodes({ candidates }: CertificateFile) {
 	return candidates.flatMap(({ findings }) => findings.map(({ code }) => code));
 }
 
 /** Returns the findings with a code. */
-export function withCode({ candidates }: CertificateFile, code: string) {
+export function findingsWithCode({ candidates }: CertificateFile, code: string) {
 	return candidates.flatMap(({ findings }) => findings.filter((finding) => finding.code === code));
 }

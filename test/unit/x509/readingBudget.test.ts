@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { childrenOf, isCutOff, looksLikeDer, oidText, readElement } from "../../../src/x509/asn1/der.ts";
+import { childrenOf, decodeOid, isTruncated, looksLikeDer, readElement } from "../../../src/x509/asn1/der.ts";
 import * as der from "./der.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
@@ -21,7 +21,7 @@ describe("Reading DER", () => {
 	for (const [title, bytes, encoded, content, isDer] of valid)
 		it(title, () => {
 			const element = readElement(hex(bytes));
-			assert.deepEqual([element?.whole.length, element?.content.length, element?.isDer], [encoded, content, isDer]);
+			assert.deepEqual([element?.encoded.length, element?.content.length, element?.isDer], [encoded, content, isDer]);
 		});
 
 	const invalid: [title: string, bytes: string][] = [
@@ -44,7 +44,7 @@ describe("Reading DER", () => {
 		});
 
 	it("the children of a constructed element, if they fill it exactly", () => {
-		const lengths = (bytes: string) => childrenOf(readElement(hex(bytes)))?.map(({ whole: encoded }) => encoded.length);
+		const lengths = (bytes: string) => childrenOf(readElement(hex(bytes)))?.map(({ encoded }) => encoded.length);
 		assert.deepEqual(lengths("30 05 0500 020101"), [2, 3]);
 		assert.deepEqual(lengths("30 00"), []);
 		assert.equal(lengths("30 03 0500 02"), undefined);
@@ -66,12 +66,12 @@ describe("Reading DER", () => {
 			"1.2.840.113549.1.1.11",
 			"2.25.128.16383",
 		])
-			assert.equal(oidText(der.oid(text).subarray(2)), text);
+			assert.equal(decodeOid(der.oid(text).subarray(2)), text);
 		const uuid = "6983bdd2fdefc0cbc0fedcb0d2d2a5b0c0fd03";
-		assert.equal(oidText(hex(uuid))?.startsWith("2.25."), true);
+		assert.equal(decodeOid(hex(uuid))?.startsWith("2.25."), true);
 		for (const bytes of ["", "80", "2a80", "2a8001", "2a 8680", "2a".repeat(129)])
-			assert.equal(oidText(hex(bytes)), null, bytes);
-		assert.equal(oidText(hex("2a".repeat(128)))?.split(".").length, 129);
+			assert.equal(decodeOid(hex(bytes)), null, bytes);
+		assert.equal(decodeOid(hex("2a".repeat(128)))?.split(".").length, 129);
 	});
 
 	it("a truncated SEQUENCE", () => {
@@ -80,7 +80,7 @@ describe("Reading DER", () => {
 			[true, true, true, false, false, false, false, false],
 		);
 		assert.deepEqual(
-			["30810200", "3081020000", "308102000000", "3080", "30820100"].map((bytes) => isCutOff(hex(bytes))),
+			["30810200", "3081020000", "308102000000", "3080", "30820100"].map((bytes) => isTruncated(hex(bytes))),
 			[true, false, false, false, true],
 		);
 	});

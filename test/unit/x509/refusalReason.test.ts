@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { outcomeWords, refusalWords } from "../../../src/common/messages/certificateFileMessages.ts";
+import { describeFileOutcome, describeFileRefusal } from "../../../src/common/messages/certificateFileMessages.ts";
 import { MAX_FILE_BYTES } from "../../../src/domain/certificateFile.ts";
-import { type MadeCertificate, makeCertificate } from "../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import * as der from "./der.ts";
 import { makePrivateKeys } from "./privateKeys.ts";
-import { ends, read, withCode } from "./read.ts";
+import { fileSummary, findingsWithCode, read } from "./read.ts";
 
 describe("A file without certificates", () => {
-	let root: MadeCertificate;
-	let intermediate: MadeCertificate;
+	let root: TestCertificate;
+	let intermediate: TestCertificate;
 	const keys = makePrivateKeys();
 
 	before(async () => {
@@ -27,7 +27,10 @@ describe("A file without certificates", () => {
 						["refuse", "private-key", true],
 						`${kind}: ${found.reason}`,
 					);
-					assert.equal(outcomeWords(found), "This is a private key. Nothing was sent. Choose the CA certificate.");
+					assert.equal(
+						describeFileOutcome(found),
+						"This is a private key. Nothing was sent. Choose the CA certificate.",
+					);
 				}
 			});
 
@@ -39,7 +42,7 @@ describe("A file without certificates", () => {
 				pkcs8.slice(0, 200),
 				pkcs8.slice(200),
 				(keys[0]?.der ?? Buffer.alloc(0)).toString("base64"),
-				der.armour("CERTIFICATE", keys[0]?.der ?? Buffer.alloc(0)),
+				der.pemBlock("CERTIFICATE", keys[0]?.der ?? Buffer.alloc(0)),
 			];
 			for (const file of files) {
 				const found = await read(file);
@@ -49,20 +52,20 @@ describe("A file without certificates", () => {
 
 		it("PKCS#12 with any content, and how to extract the CA certificate", async () => {
 			const p12 = der.sequence(der.integer(3), der.sequence(der.oid("1.2.840.113549.1.7.1"), der.context(0)));
-			for (const file of [p12, der.armour("PKCS12", p12), p12.toString("base64")]) {
+			for (const file of [p12, der.pemBlock("PKCS12", p12), p12.toString("base64")]) {
 				const found = await read(file);
 				assert.deepEqual([found.reason, found.holdsPrivateKey], ["pkcs12", true]);
-				assert.match(outcomeWords(found), /openssl pkcs12 -in FILE -cacerts -nokeys/);
+				assert.match(describeFileOutcome(found), /openssl pkcs12 -in FILE -cacerts -nokeys/);
 			}
 		});
 
 		it("but not as PKCS#12 if it only begins like PKCS#12", async () => {
 			for (const version of [1, 4]) {
 				const other = der.sequence(der.integer(version), der.sequence(der.oid("1.2.3")));
-				assert.equal((await read(der.armour("CERTIFICATE", other))).reason, "unreadable");
+				assert.equal((await read(der.pemBlock("CERTIFICATE", other))).reason, "unreadable");
 			}
 			const twoOctets = der.sequence(der.integer(3, 0), der.sequence(der.oid("1.2.3")));
-			assert.equal((await read(der.armour("CERTIFICATE", twoOctets))).reason, "unreadable");
+			assert.equal((await read(der.pemBlock("CERTIFICATE", twoOctets))).reason, "unreadable");
 		});
 
 		it("a block of unknown content, by its label", async () => {
@@ -79,15 +82,15 @@ describe("A file without certificates", () => {
 				"ANY PRIVATE KEY": "private-key private-key",
 			};
 			for (const [label, expected] of Object.entries(rows)) {
-				const found = await read(der.armour(label, Buffer.from("hello")));
-				assert.deepEqual(ends(found), ["refuse", [], [`1 ${expected}`]], label);
+				const found = await read(der.pemBlock(label, Buffer.from("hello")));
+				assert.deepEqual(fileSummary(found), ["refuse", [], [`1 ${expected}`]], label);
 				assert.equal(found.holdsPrivateKey, /PRIVATE|12/.test(label), label);
 			}
 		});
 
 		it("a private key by its label, with any content", async () => {
-			const found = await read(der.armour("PRIVATE KEY", root.der));
-			assert.deepEqual(ends(found), ["refuse", [], ["1 private-key private-key"]]);
+			const found = await read(der.pemBlock("PRIVATE KEY", root.der));
+			assert.deepEqual(fileSummary(found), ["refuse", [], ["1 private-key private-key"]]);
 		});
 
 		const publicKey = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
@@ -110,9 +113,9 @@ describe("A file without certificates", () => {
 				[
 					der.spki(publicKey),
 					pkcs1,
-					der.armour("PUBLIC KEY", der.spki(publicKey)),
-					der.armour("RSA PUBLIC KEY", pkcs1),
-					der.armour("PGP PUBLIC KEY BLOCK", Buffer.from("abc")),
+					der.pemBlock("PUBLIC KEY", der.spki(publicKey)),
+					der.pemBlock("RSA PUBLIC KEY", pkcs1),
+					der.pemBlock("PGP PUBLIC KEY BLOCK", Buffer.from("abc")),
 				],
 			],
 			[
@@ -120,8 +123,8 @@ describe("A file without certificates", () => {
 				"parameters",
 				"parameters",
 				[
-					der.armour("EC PARAMETERS", der.oid("1.2.840.10045.3.1.7")),
-					der.armour("DH PARAMETERS", der.sequence(der.integer(7), der.integer(2))),
+					der.pemBlock("EC PARAMETERS", der.oid("1.2.840.10045.3.1.7")),
+					der.pemBlock("DH PARAMETERS", der.sequence(der.integer(7), der.integer(2))),
 					der.sequence(der.integer(7), der.integer(2), der.integer(3)),
 				],
 			],
@@ -141,31 +144,31 @@ describe("A file without certificates", () => {
 				"a certificate request",
 				"certificate-request",
 				"certificate-request",
-				[request, der.armour("CERTIFICATE REQUEST", request), der.armour("NEW CERTIFICATE REQUEST", request)],
+				[request, der.pemBlock("CERTIFICATE REQUEST", request), der.pemBlock("NEW CERTIFICATE REQUEST", request)],
 			],
-			["a revocation list", "crl", "crl", [list, der.armour("X509 CRL", list)]],
+			["a revocation list", "crl", "crl", [list, der.pemBlock("X509 CRL", list)]],
 			[
 				"PKCS#7 without certificates",
 				"no-certificates",
 				"pkcs7",
 				[
-					der.armour("PKCS7", der.pkcs7()),
+					der.pemBlock("PKCS7", der.pkcs7()),
 					der.pkcs7(),
-					der.armour("PKCS7", der.sequence(der.oid("1.2.840.113549.1.7.2"))),
-					der.armour("PKCS7", der.sequence(der.oid("1.2.840.113549.1.7.2"), der.context(0))),
-					der.armour("PKCS7", der.sequence(der.oid("1.2.840.113549.1.7.2"), der.context(0, der.sequence()))),
+					der.pemBlock("PKCS7", der.sequence(der.oid("1.2.840.113549.1.7.2"))),
+					der.pemBlock("PKCS7", der.sequence(der.oid("1.2.840.113549.1.7.2"), der.context(0))),
+					der.pemBlock("PKCS7", der.sequence(der.oid("1.2.840.113549.1.7.2"), der.context(0, der.sequence()))),
 					der.sequence(der.oid("1.2.840.113549.1.7.3"), der.context(0, der.sequence(der.context(0, der.name("x"))))),
 				],
 			],
-			["another label", "unknown", "unknown", [der.armour("SOMETHING ELSE", Buffer.from("x"))]],
+			["another label", "unknown", "unknown", [der.pemBlock("SOMETHING ELSE", Buffer.from("x"))]],
 		];
 		for (const [title, reason, kind, files] of refused)
 			it(title, async () => {
 				for (const file of files) {
 					const found = await read(file);
-					assert.deepEqual(ends(found), ["refuse", [], [`1 ${kind} ${reason}`]]);
+					assert.deepEqual(fileSummary(found), ["refuse", [], [`1 ${kind} ${reason}`]]);
 					assert.deepEqual([found.reason, found.holdsPrivateKey], [reason, false]);
-					assert.equal(outcomeWords(found), refusalWords(found.reason ?? "empty"));
+					assert.equal(describeFileOutcome(found), describeFileRefusal(found.reason ?? "empty"));
 				}
 			});
 
@@ -180,36 +183,39 @@ describe("A file without certificates", () => {
 				Buffer.from([1, 2, 3]),
 			])
 				assert.deepEqual([(await read(file)).reason, (await read(file)).skipped], ["no-block", []]);
-			assert.notEqual(refusalWords("empty"), refusalWords("no-block"));
+			assert.notEqual(describeFileRefusal("empty"), describeFileRefusal("no-block"));
 		});
 
 		it("R09 a file over 1 MiB", async () => {
 			const large = await read(Buffer.alloc(MAX_FILE_BYTES + 1, 0x0a));
-			assert.deepEqual([large.reason, ends(large), large.holdsPrivateKey], ["too-large", ["refuse", [], []], false]);
+			assert.deepEqual(
+				[large.reason, fileSummary(large), large.holdsPrivateKey],
+				["too-large", ["refuse", [], []], false],
+			);
 			assert.equal((await read(Buffer.alloc(MAX_FILE_BYTES, 0x0a))).reason, "empty");
 		});
 	});
 
 	describe("R07 with invalid blocks is refused, with the number, line and fault of each:", () => {
-		const message = async (file: string | Uint8Array) => outcomeWords(await read(file));
+		const message = async (file: string | Uint8Array) => describeFileOutcome(await read(file));
 		const withBadCharacter = (pem: string) => pem.replace("\nMII", "\nMI!");
 
 		it("no END line", async () => {
 			const file = `# CA\n${root.pem.split("-----END")[0]}`;
-			assert.deepEqual(ends(await read(file)), ["refuse", [], ["1 certificate no-end"]]);
+			assert.deepEqual(fileSummary(await read(file)), ["refuse", [], ["1 certificate no-end"]]);
 			assert.match(await message(file), /^Block 1 \(line 2, certificate\): Its END line is missing/);
 		});
 
 		it("an END line of another label, which counts as another block", async () => {
 			const file = root.pem.replace("END CERTIFICATE", "END PRIVATE KEY");
 			const found = await read(file);
-			assert.deepEqual(ends(found), ["refuse", [], ["1 certificate no-end", "2 private-key private-key"]]);
+			assert.deepEqual(fileSummary(found), ["refuse", [], ["1 certificate no-end", "2 private-key private-key"]]);
 			assert.equal(found.holdsPrivateKey, true);
 		});
 
 		it("no BEGIN line", async () => {
 			const file = root.pem.slice(30);
-			assert.deepEqual(ends(await read(file)), ["refuse", [], ["1 certificate no-begin"]]);
+			assert.deepEqual(fileSummary(await read(file)), ["refuse", [], ["1 certificate no-begin"]]);
 			assert.match(await message(file), /Its BEGIN line is missing/);
 		});
 
@@ -217,7 +223,10 @@ describe("A file without certificates", () => {
 			const file = `\n\n${withBadCharacter(root.pem)}`;
 			const found = await read(file);
 			assert.deepEqual(found.skipped, [{ block: 1, line: 3, kind: "certificate", reason: "bad-base64", faultLine: 4 }]);
-			assert.match(outcomeWords(found), /^Block 1 \(line 3, certificate\): Line 4 holds something that is not base64/);
+			assert.match(
+				describeFileOutcome(found),
+				/^Block 1 \(line 3, certificate\): Line 4 holds something that is not base64/,
+			);
 		});
 
 		it("every character that is not base64, and a colon outside a header", async () => {
@@ -235,20 +244,20 @@ describe("A file without certificates", () => {
 		});
 
 		it("base64 with missing final characters or missing padding", async () => {
-			const padded = der.armour(
+			const padded = der.pemBlock(
 				"CERTIFICATE",
 				Buffer.concat([root.der, Buffer.alloc((4 - (root.der.length % 3)) % 3)]),
 			);
 			assert.match(padded, /[^=]==\n-----END/);
 			for (const file of [padded.replace("==", "="), padded.replace(/.==/, ""), padded.replace(/.(?=.==)/, "")])
-				assert.deepEqual(ends(await read(file)), ["refuse", [], ["1 certificate cut-off"]], file);
+				assert.deepEqual(fileSummary(await read(file)), ["refuse", [], ["1 certificate cut-off"]], file);
 		});
 
 		it("base64 after its padding", async () => {
 			const [begin, ...rest] = der
-				.armour("CERTIFICATE", Buffer.concat([root.der, Buffer.alloc(3 - (root.der.length % 3) + 1)]))
+				.pemBlock("CERTIFICATE", Buffer.concat([root.der, Buffer.alloc(3 - (root.der.length % 3) + 1)]))
 				.split("\n");
-			assert.deepEqual(ends(await read([begin, "AA==", ...rest].join("\n"))), [
+			assert.deepEqual(fileSummary(await read([begin, "AA==", ...rest].join("\n"))), [
 				"refuse",
 				[],
 				["1 certificate bad-base64"],
@@ -260,12 +269,12 @@ describe("A file without certificates", () => {
 			const files = [
 				lines.toSpliced(-4, 1).join("\n"),
 				lines.toSpliced(-3, 1).join("\n"),
-				der.armour("PKCS7", der.pkcs7(root.der).subarray(0, 300)),
+				der.pemBlock("PKCS7", der.pkcs7(root.der).subarray(0, 300)),
 				root.der.subarray(0, 300),
 				Buffer.from(root.der.subarray(0, 300)).toString("base64"),
 			];
 			for (const file of files) assert.equal((await read(file)).reason, "cut-off");
-			assert.deepEqual(ends(await read(root.der.subarray(0, 300))), ["refuse", [], ["1 unknown cut-off"]]);
+			assert.deepEqual(fileSummary(await read(root.der.subarray(0, 300))), ["refuse", [], ["1 unknown cut-off"]]);
 		});
 
 		it("an empty block, and a block with other content", async () => {
@@ -275,7 +284,7 @@ describe("A file without certificates", () => {
 				der.sequence(der.integer(1)),
 				Buffer.alloc(200, 0x30),
 			])
-				assert.deepEqual(ends(await read(der.armour("CERTIFICATE", bytes))), [
+				assert.deepEqual(fileSummary(await read(der.pemBlock("CERTIFICATE", bytes))), [
 					"refuse",
 					[],
 					["1 certificate unreadable"],
@@ -286,7 +295,10 @@ describe("A file without certificates", () => {
 			const at = root.pem.length - 60;
 			const altered = root.pem[at] === "A" ? "B" : "A";
 			const found = await read(root.pem.slice(0, at) + altered + root.pem.slice(at + 1));
-			assert.deepEqual([found.outcome, withCode(found, "damaged")], ["accept", [{ code: "damaged", level: "block" }]]);
+			assert.deepEqual(
+				[found.outcome, findingsWithCode(found, "damaged")],
+				["accept", [{ code: "damaged", level: "block" }]],
+			);
 		});
 
 		it("an invalid block and a good block, in either order: accepted", async () => {
@@ -301,7 +313,7 @@ describe("A file without certificates", () => {
 				const found = await read(file);
 				assert.equal(found.candidates[0]?.sha256, root.sha256);
 				const finding = { code: "unreadable-block", level: "warn", block, line, count: 1 };
-				assert.deepEqual(withCode(found, "unreadable-block"), [finding]);
+				assert.deepEqual(findingsWithCode(found, "unreadable-block"), [finding]);
 				assert.equal(found.skipped[0]?.reason, file.includes("!") ? "bad-base64" : "no-end");
 			}
 		});

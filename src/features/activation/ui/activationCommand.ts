@@ -1,21 +1,21 @@
 import * as l10n from "@vscode/l10n";
 import type * as vscode from "vscode";
-import { type CertificateWithContent, subjectsWords } from "../../../common/messages/certificateMessages.ts";
+import { type CertificateWithContent, formatCertificates } from "../../../common/messages/certificateMessages.ts";
 import { summarizeScopes } from "../../../common/messages/scopes.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
 import { showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
-import { reminderDays } from "../../../common/ui/settings.ts";
+import { readReminderDays } from "../../../common/ui/settings.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { ProblemError } from "../../../domain/problem.ts";
 import type { Scope } from "../../../domain/scope.ts";
 import { saveAllPems } from "../../certificates/ui/savePemCommand.ts";
-import { accessWords, isAccepted, type SelfAccess } from "../../clientCheck/clientCheckMessages.ts";
+import { describeSelfAccess, keepsAccess, type SelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
 import {
 	type CommandContext,
 	loadContents,
-	projectNamed,
+	projectNameById,
 	requireConnection,
 } from "../../organization/ui/commandContext.ts";
 import {
@@ -28,19 +28,19 @@ import {
 import {
 	type ActivationQuestion,
 	type ConfirmationQuestion,
+	describeAlreadyApplied,
 	type ImpactSummary,
-	settledWords,
 } from "../activationMessages.ts";
-import { accountWords } from "../activationResultMessages.ts";
-import { activeAfter, assessDeactivation, isAlreadyApplied } from "../deactivationImpact.ts";
-import { tellSwitched } from "./activationNotification.ts";
+import { describeActivationResults } from "../activationResultMessages.ts";
+import { activeAfterDeactivation, assessDeactivation, isAlreadyApplied } from "../deactivationImpact.ts";
+import { notifyActivationResults } from "./activationNotification.ts";
 import { confirmDeactivation, confirmInOrganization, confirmInProjects } from "./activationPrompts.ts";
-import { isNew, wasSaid } from "./saidOnce.ts";
-import { askForScopes } from "./scopePicker.ts";
+import { isFirstTime, rememberShown } from "./saidOnce.ts";
+import { promptForScopes } from "./scopePicker.ts";
 
-export interface ActivationCommands extends CommandContext, SelfAccessDeps {
+export interface ActivationDeps extends CommandContext, SelfAccessDeps {
 	/** Remembers which notes were shown once. */
-	readonly memory: vscode.Memento;
+	readonly globalState: vscode.Memento;
 }
 
 /** The state that the user confirms. */
@@ -56,16 +56,16 @@ interface ActivationPreview {
  * @param clickedScope The scope of the clicked row, if any.
  * @throws ProblemError; CancelledError
  */
-export async function switchCertificates(
-	deps: ActivationCommands,
+export async function changeActivation(
+	deps: ActivationDeps,
 	chosen: readonly Certificate[],
 	active: boolean,
 	clickedScope: Scope | null,
 ): Promise<void> {
 	const { organizationRef } = await requireConnection(deps);
-	const scopes = await askForScopes(deps, chosen, active, clickedScope);
+	const scopes = await promptForScopes(deps, chosen, active, clickedScope);
 	const target = { organizationRef, scopes, ids: chosen.map(({ id }) => id) };
-	const nameOf = projectNamed(deps);
+	const nameOf = projectNameById(deps);
 	const results = await retryWhenChanged(async (changed) => {
 		const reading = l10n.t("Reading how it is now…");
 		const preview = await withCancellableProgress(reading, (signal) =>
@@ -74,18 +74,18 @@ export async function switchCertificates(
 		const { snapshot, subjects } = preview;
 		if (isAlreadyApplied(snapshot, target.ids, active)) return null;
 		await confirm(deps, preview, active, changed);
-		const label = subjectsWords(subjects.map(({ certificate }) => certificate));
+		const label = formatCertificates(subjects.map(({ certificate }) => certificate));
 		const title = active ? l10n.t("Activating {0}…", label) : l10n.t("Deactivating {0}…", label);
 		const request = { ...target, active, confirmed: snapshot };
 		return withCancellableProgress(title, (signal) => setActive(deps.organization, request, signal));
 	});
-	if (results) tellSwitched(deps, accountWords(chosen, results, active, nameOf), results);
-	else void showMessage(deps, "information", settledWords(chosen, summarizeScopes(scopes, nameOf), active));
+	if (results) notifyActivationResults(deps, describeActivationResults(chosen, results, active, nameOf), results);
+	else void showMessage(deps, "information", describeAlreadyApplied(chosen, summarizeScopes(scopes, nameOf), active));
 }
 
 /** @throws ProblemError if none of the scopes can be read; CancelledError */
 async function loadPreview(
-	deps: ActivationCommands,
+	deps: ActivationDeps,
 	target: ActivationTarget,
 	chosen: readonly Certificate[],
 	active: boolean,
@@ -99,7 +99,7 @@ async function loadPreview(
 	if (readable.length === 0 && unread?.problem) throw new ProblemError(unread.problem);
 	const fresh = chosen.map((each) => snapshot.certificates.find(({ id }) => id === each.id) ?? each);
 	const { listing } = certificates.state;
-	const remaining = activeAfter(readable, ids, listing);
+	const remaining = activeAfterDeactivation(readable, ids, listing);
 	const anchors = active ? [...new Set([...remaining, ...ids])] : remaining;
 	const isAffected = readable.some(({ scope }) => scope.kind === "organization") && anchors.length > 0;
 	const access = isAffected ? await checkSelfAccess(deps, anchors, signal) : null;
@@ -108,45 +108,45 @@ async function loadPreview(
 
 /** @throws CancelledError unless the user confirms. */
 async function confirm(
-	deps: ActivationCommands,
+	deps: ActivationDeps,
 	{ snapshot, subjects, access }: ActivationPreview,
 	active: boolean,
 	changed: boolean,
 ): Promise<void> {
 	const { certificates } = deps;
-	const time = { now: Date.now() / 1000, reminderDays: reminderDays() };
-	const nameOf = projectNamed(deps);
+	const time = { now: Date.now() / 1000, reminderDays: readReminderDays() };
+	const nameOf = projectNameById(deps);
 	const summarize = (scopes: readonly Scope[]) => summarizeScopes(scopes, nameOf);
 	const readable = snapshot.scopes.filter(isReadable);
 	const unreadable = snapshot.scopes.filter((each) => !isReadable(each));
 	const [first] = unreadable;
 	const question: ConfirmationQuestion = {
 		subjects,
-		places: summarize(readable.map(scopeOf)),
-		unread: first?.problem ? { places: summarize(unreadable.map(scopeOf)), problem: first.problem } : null,
-		access: access && accessWords(access, time.now),
+		scopes: summarize(readable.map(scopeOf)),
+		unread: first?.problem ? { scopes: summarize(unreadable.map(scopeOf)), problem: first.problem } : null,
+		access: access && describeSelfAccess(access, time.now),
 		changed,
 	};
 	if (!active) {
 		const ids = subjects.map(({ certificate }) => certificate.id);
 		const impact = assessDeactivation(readable, ids, certificates.state.listing);
 		const summary: ImpactSummary = {
-			off: summarize(impact.off),
-			left: summarize(impact.left),
-			unclear: summarize(impact.unclear),
+			unenforced: summarize(impact.unenforced),
+			inheritedOnly: summarize(impact.inheritedOnly),
+			unknown: summarize(impact.unknown),
 		};
 		return confirmDeactivation({ ...question, ...summary }, time);
 	}
 	const unenforced = readable.filter((scope) => scope.active.length === 0);
-	const isFirst = isNew(deps.memory, "policies");
-	if (isFirst) await wasSaid(deps.memory, "policies");
+	const isFirst = isFirstTime(deps.globalState, "policies");
+	if (isFirst) await rememberShown(deps.globalState, "policies");
 	const activation: ActivationQuestion = {
 		...question,
-		open: summarize(unenforced.map(scopeOf)),
-		policies: isFirst,
+		unenforced: summarize(unenforced.map(scopeOf)),
+		showPolicyNote: isFirst,
 	};
 	if (!access) return confirmInProjects(activation, time);
-	return confirmInOrganization(activation, time, isAccepted(access), () => saveAllPems(deps));
+	return confirmInOrganization(activation, time, keepsAccess(access), () => saveAllPems(deps));
 }
 
 function isReadable({ problem }: ScopeSnapshot): boolean {

@@ -4,16 +4,16 @@ import { COMMANDS } from "../../../common/manifestIds.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { ScopeResult } from "../activation.ts";
-import { isDone } from "../activationResultMessages.ts";
+import { isFullyApplied } from "../activationResultMessages.ts";
 
 /** Shows the results of an activation or deactivation. @param nextStep Advice after an incomplete one. */
-export function tellSwitched(
+export function notifyActivationResults(
 	deps: NotificationDeps,
 	message: string,
 	results: readonly ScopeResult[],
 	nextStep?: string,
 ): void {
-	if (isDone(results)) {
+	if (isFullyApplied(results)) {
 		notifyDone(message);
 		return;
 	}

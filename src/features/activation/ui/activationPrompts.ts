@@ -6,15 +6,15 @@ import { promptText } from "../../../common/ui/prompts.ts";
 import { CancelledError, isCancelled } from "../../../domain/problem.ts";
 import {
 	type ActivationQuestion,
-	activationWords,
+	confirmationText,
 	type DeactivationQuestion,
-	deactivationWords,
-	textToType,
+	describeActivationQuestion,
+	describeDeactivationQuestion,
 } from "../activationMessages.ts";
 
 /** Asks for confirmation of an activation in projects only. @throws CancelledError unless the user confirms. */
 export async function confirmInProjects(question: ActivationQuestion, time: Time): Promise<void> {
-	const { message, detail } = activationWords(question, time);
+	const { message, detail } = describeActivationQuestion(question, time);
 	const activate = l10n.t("Activate");
 	// Enter presses the first button.
 	const buttons = [l10n.t("Don't Activate"), activate];
@@ -34,7 +34,7 @@ export async function confirmInOrganization(
 	isSafe: boolean,
 	savePems: () => Promise<void>,
 ): Promise<void> {
-	const { message, detail } = activationWords(question, time);
+	const { message, detail } = describeActivationQuestion(question, time);
 	const save = l10n.t("Save All Anchors' PEMs…");
 	const setUp = l10n.t("Set Up Client Certificate");
 	const proceed = l10n.t("Continue…");
@@ -54,7 +54,7 @@ export async function confirmInOrganization(
 
 /** Prompts for the confirmation text. @throws CancelledError */
 async function promptForConfirmation(subjects: readonly CertificateWithContent[]): Promise<void> {
-	const expected = textToType(subjects);
+	const expected = confirmationText(subjects);
 	await promptText({
 		title: l10n.t("Activate in the organization"),
 		prompt: l10n.t("To activate, type: {0}", expected),
@@ -66,7 +66,7 @@ async function promptForConfirmation(subjects: readonly CertificateWithContent[]
 
 /** Asks for confirmation of a deactivation. @throws CancelledError unless the user confirms. */
 export async function confirmDeactivation(question: DeactivationQuestion, time: Time): Promise<void> {
-	const { message, detail } = deactivationWords(question, time);
+	const { message, detail } = describeDeactivationQuestion(question, time);
 	const deactivate = l10n.t("Deactivate");
 	// Enter presses the first button.
 	const buttons = [l10n.t("Don't Deactivate"), deactivate];

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import { subjectsWords } from "../../../common/messages/certificateMessages.ts";
+import { formatCertificates } from "../../../common/messages/certificateMessages.ts";
 import { describeProblem } from "../../../common/messages/problems.ts";
-import { projectName } from "../../../common/messages/scopes.ts";
+import { formatProjectName } from "../../../common/messages/scopes.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { type Choice, pickMany } from "../../../common/ui/prompts.ts";
 import type { Certificate, CertificateListing } from "../../../domain/certificate.ts";
@@ -16,7 +16,7 @@ import { type CommandContext, refreshProjects } from "../../organization/ui/comm
  * @returns the picked scopes. A deactivation does not prompt if at most one scope has an active certificate.
  * @throws ProblemError; CancelledError
  */
-export async function askForScopes(
+export async function promptForScopes(
 	deps: CommandContext,
 	chosen: readonly Certificate[],
 	active: boolean,
@@ -36,7 +36,7 @@ export async function askForScopes(
 			const details = project.archived ? [project.id, l10n.t("archived")] : [project.id];
 			const reading = projects.scope(project.id);
 			const listing = reading.problem ? null : reading.listing;
-			return toChoice({ kind: "project", id: project.id }, projectName(project), details, chosen, listing);
+			return toChoice({ kind: "project", id: project.id }, formatProjectName(project), details, chosen, listing);
 		}),
 	].filter(({ mayBeActive }) => active || mayBeActive);
 	if (problem && choices.length === 0)
@@ -49,7 +49,7 @@ export async function askForScopes(
 		});
 	const isAllKnown = known !== null && !problem;
 	if (!active && isAllKnown && choices.length < 2) return choices.map(({ value }) => value);
-	const subjects = subjectsWords(chosen);
+	const subjects = formatCertificates(chosen);
 	const title = active ? l10n.t("Activate {0}", subjects) : l10n.t("Deactivate {0}", subjects);
 	const where = l10n.t("Where? Several can be ticked.");
 	const placeholder = problem
@@ -61,7 +61,9 @@ export async function askForScopes(
 
 /** Compares by name; archived projects last. */
 function byName(one: Project, other: Project): number {
-	return Number(one.archived) - Number(other.archived) || collator.compare(projectName(one), projectName(other));
+	return (
+		Number(one.archived) - Number(other.archived) || collator.compare(formatProjectName(one), formatProjectName(other))
+	);
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true });

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { nameWords } from "../../../common/messages/certificateMessages.ts";
+import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { validateNameInput } from "../../../common/messages/certificateNameMessages.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
@@ -20,7 +20,7 @@ export async function promptAndRename(deps: CommandContext, { id }: Certificate)
 		if (!shown) throw new ProblemError({ reason: "not-found" });
 		const others = () => listed().filter((each) => each.id !== id);
 		const name = await promptText({
-			title: l10n.t("Rename {0}", nameWords(shown)),
+			title: l10n.t("Rename {0}", formatCertificateName(shown)),
 			prompt: changed
 				? l10n.t("It was renamed by somebody else meanwhile. Its new name at OpenAI:")
 				: l10n.t("The certificate's new name at OpenAI."),
@@ -29,9 +29,9 @@ export async function promptAndRename(deps: CommandContext, { id }: Certificate)
 			validate: (text) => validateNameInput(text, others()),
 		});
 		if (name === shown.name) throw new CancelledError();
-		return withCancellableProgress(l10n.t("Renaming “{0}”…", nameWords(shown)), (signal) =>
+		return withCancellableProgress(l10n.t("Renaming “{0}”…", formatCertificateName(shown)), (signal) =>
 			renameCertificate(organization, { organizationRef, shown, name }, signal),
 		);
 	});
-	notifyDone(l10n.t("Renamed to “{0}”.", nameWords(renamed)));
+	notifyDone(l10n.t("Renamed to “{0}”.", formatCertificateName(renamed)));
 }

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { nameWords, subjectsWords } from "../../../common/messages/certificateMessages.ts";
+import { formatCertificateName, formatCertificates } from "../../../common/messages/certificateMessages.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
@@ -10,9 +10,9 @@ import { MAX_FILE_BYTES } from "../../../domain/certificateFile.ts";
 import { CancelledError, ProblemError } from "../../../domain/problem.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { fetchContent, loadContents } from "../../organization/ui/commandContext.ts";
-import { type SavedPem, savedWords } from "../savePemMessages.ts";
+import { describeSavedPems, type SavedPem } from "../savePemMessages.ts";
 
-export interface PemCommands extends NotificationDeps {
+export interface SavePemDeps extends NotificationDeps {
 	readonly certificates: CertificateStore;
 }
 
@@ -20,13 +20,13 @@ export interface PemCommands extends NotificationDeps {
  * Saves certificates as PEM: one in a file that the user names, several in a folder.
  * @throws ProblemError; CancelledError
  */
-export async function savePem(deps: PemCommands, chosen: readonly Certificate[]): Promise<void> {
+export async function savePem(deps: SavePemDeps, chosen: readonly Certificate[]): Promise<void> {
 	const [only, ...others] = chosen;
 	if (!only) throw new ProblemError({ reason: "nothing-selected" });
 	if (others.length > 0) return saveInFolder(deps, chosen);
 	const { pem } = await fetchContent(deps, only);
 	const file = await vscode.window.showSaveDialog({
-		title: l10n.t("Save the PEM of “{0}”", nameWords(only)),
+		title: l10n.t("Save the PEM of “{0}”", formatCertificateName(only)),
 		defaultUri: vscode.Uri.joinPath(initialFolder(), fileNameFor(only)),
 		filters: { PEM: ["pem"] },
 	});
@@ -40,11 +40,11 @@ export async function savePem(deps: PemCommands, chosen: readonly Certificate[])
 }
 
 /** Saves all certificates of the organization in a folder that the user picks. @throws CancelledError */
-export async function saveAllPems(deps: PemCommands): Promise<void> {
+export async function saveAllPems(deps: SavePemDeps): Promise<void> {
 	await saveInFolder(deps, deps.certificates.state.listing?.certificates ?? []);
 }
 
-async function saveInFolder(deps: PemCommands, chosen: readonly Certificate[]): Promise<void> {
+async function saveInFolder(deps: SavePemDeps, chosen: readonly Certificate[]): Promise<void> {
 	const picked = await vscode.window.showOpenDialog({
 		title: l10n.t("Where to save {0} PEM files", chosen.length),
 		openLabel: l10n.t("Save Here"),
@@ -54,14 +54,14 @@ async function saveInFolder(deps: PemCommands, chosen: readonly Certificate[]): 
 	});
 	const [folder] = picked ?? [];
 	if (!folder) throw new CancelledError();
-	const reading = l10n.t("Reading {0}…", subjectsWords(chosen));
+	const reading = l10n.t("Reading {0}…", formatCertificates(chosen));
 	const subjects = await withCancellableProgress(reading, (signal) => loadContents(deps, chosen, signal));
 	const saved: SavedPem[] = [];
 	for (const { certificate, content } of subjects) {
 		const file = vscode.Uri.joinPath(folder, fileNameFor(certificate));
 		saved.push({ certificate, outcome: content ? await writeUnlessDifferent(file, content.pem) : "unreadable" });
 	}
-	const message = savedWords(saved);
+	const message = describeSavedPems(saved);
 	if (saved.every(({ outcome }) => outcome === "saved")) notifyDone(message);
 	else void showMessage(deps, "warning", message);
 }

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { nameWords } from "../../../common/messages/certificateMessages.ts";
+import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
-import { reminderDays } from "../../../common/ui/settings.ts";
+import { readReminderDays } from "../../../common/ui/settings.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { VirtualDocuments } from "../../../common/ui/virtualDocuments.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
@@ -13,14 +13,14 @@ import {
 	fetchContent,
 	fetchContents,
 	loadContents,
-	projectNamed,
+	projectNameById,
 	refreshProjects,
 	requireConnection,
 } from "../../organization/ui/commandContext.ts";
-import { detailsWords } from "../detailsDocument.ts";
-import { historyWords } from "../historyDocument.ts";
+import { formatDetails } from "../detailsDocument.ts";
+import { formatHistory } from "../historyDocument.ts";
 
-export interface TextCommands extends CommandContext {
+export interface ViewAndCopyDeps extends CommandContext {
 	readonly enforcement: EnforcementIndex;
 	readonly documents: Pick<VirtualDocuments, "show">;
 	readonly reader: CertificateReader;
@@ -33,7 +33,7 @@ export async function copyId(chosen: readonly Certificate[]): Promise<void> {
 }
 
 /** Copies the SHA-256 fingerprints of certificates, one per line. @throws ProblemError; CancelledError */
-export async function copyFingerprint(deps: TextCommands, chosen: readonly Certificate[]): Promise<void> {
+export async function copyFingerprint(deps: ViewAndCopyDeps, chosen: readonly Certificate[]): Promise<void> {
 	const contents = await fetchContents(deps, chosen);
 	await vscode.env.clipboard.writeText(contents.map(({ sha256 }) => sha256).join("\n"));
 	notifyCopied(
@@ -44,7 +44,7 @@ export async function copyFingerprint(deps: TextCommands, chosen: readonly Certi
 }
 
 /** Copies certificates as PEM. @throws ProblemError; CancelledError */
-export async function copyPem(deps: TextCommands, chosen: readonly Certificate[]): Promise<void> {
+export async function copyPem(deps: ViewAndCopyDeps, chosen: readonly Certificate[]): Promise<void> {
 	const contents = await fetchContents(deps, chosen);
 	await vscode.env.clipboard.writeText(contents.map(({ pem }) => pem).join(""));
 	notifyCopied(chosen, l10n.t("Copied the PEM."), l10n.t("Copied the PEMs, one after the other."));
@@ -55,28 +55,31 @@ function notifyCopied({ length }: readonly Certificate[], one: string, several: 
 }
 
 /** Shows a certificate's re-encoded PEM. @throws ProblemError; CancelledError */
-export async function openPem(deps: TextCommands, certificate: Certificate): Promise<void> {
+export async function openPem(deps: ViewAndCopyDeps, certificate: Certificate): Promise<void> {
 	const { pem } = await fetchContent(deps, certificate);
 	await deps.documents.show(`${certificate.id}.pem`, pem);
 }
 
 /** Shows all known facts about a certificate. @throws CancelledError */
-export async function showDetails(deps: TextCommands, certificate: Certificate): Promise<void> {
+export async function showDetails(deps: ViewAndCopyDeps, certificate: Certificate): Promise<void> {
 	const { enforcement, documents, reader } = deps;
-	const subject = await withCancellableProgress(l10n.t("Reading “{0}”…", nameWords(certificate)), async (signal) => {
-		const [subjects] = await Promise.all([loadContents(deps, [certificate], signal), refreshProjects(deps, signal)]);
-		return subjects[0] ?? { certificate, content: null };
-	});
+	const subject = await withCancellableProgress(
+		l10n.t("Reading “{0}”…", formatCertificateName(certificate)),
+		async (signal) => {
+			const [subjects] = await Promise.all([loadContents(deps, [certificate], signal), refreshProjects(deps, signal)]);
+			return subjects[0] ?? { certificate, content: null };
+		},
+	);
 	const now = Date.now() / 1000;
 	// The findings of a cached content may be out of date.
-	const file = subject.content && (await reader.read(subject.content.der, now, reminderDays()));
+	const file = subject.content && (await reader.read(subject.content.der, now, readReminderDays()));
 	const checked = { certificate, content: file?.candidates[0] ?? null };
-	const text = detailsWords(checked, enforcement.activity(certificate.id), now);
+	const text = formatDetails(checked, enforcement.activationStatus(certificate.id), now);
 	await documents.show(l10n.t("{0} (details)", certificate.id), text);
 }
 
 /** Shows a certificate's events in the organization's audit log. @throws ProblemError; CancelledError */
-export async function showHistory(deps: TextCommands, certificate: Certificate): Promise<void> {
+export async function showHistory(deps: ViewAndCopyDeps, certificate: Certificate): Promise<void> {
 	const { organization, documents } = deps;
 	const { organizationRef } = await requireConnection(deps);
 	const service = await organization.open(organizationRef);
@@ -85,6 +88,6 @@ export async function showHistory(deps: TextCommands, certificate: Certificate):
 		if (events.some(({ projectId }) => projectId !== null)) await refreshProjects(deps, signal);
 		return events;
 	});
-	const text = historyWords(certificate, events, projectNamed(deps), Date.now() / 1000);
+	const text = formatHistory(certificate, events, projectNameById(deps), Date.now() / 1000);
 	await documents.show(l10n.t("{0} (history)", certificate.id), text);
 }

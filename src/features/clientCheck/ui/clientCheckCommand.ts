@@ -1,15 +1,18 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
-import { nameWords } from "../../../common/messages/certificateMessages.ts";
-import { expiryWords } from "../../../common/messages/dates.ts";
-import { candidateChoiceWords, candidateName } from "../../../common/messages/parsedCertificateMessages.ts";
+import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
+import { formatExpiry } from "../../../common/messages/dates.ts";
+import {
+	formatCertificateChoice,
+	formatParsedCertificateName,
+} from "../../../common/messages/parsedCertificateMessages.ts";
 import { describeKeyIssue } from "../../../common/messages/problems.ts";
 import { sanitize } from "../../../common/messages/sanitize.ts";
 import { type FileContent, promptForFile } from "../../../common/ui/certificateFilePicker.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { pickOne, promptText } from "../../../common/ui/prompts.ts";
-import { mtlsUrl, reminderDays } from "../../../common/ui/settings.ts";
+import { readMtlsUrl, readReminderDays } from "../../../common/ui/settings.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import type { CertificateFile, CertificateReader, ParsedCertificate } from "../../../domain/certificateFile.ts";
 import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
@@ -25,16 +28,16 @@ import type { ConnectionStore } from "../../connections/ui/connectionStore.ts";
 import { promptForPassphrase } from "../../connections/ui/passphrasePrompt.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { fetchContent } from "../../organization/ui/commandContext.ts";
-import { checkWords, liveWords } from "../liveCheckMessages.ts";
+import { describeChainCheck, describeLiveCheck } from "../liveCheckMessages.ts";
 
-export interface ClientCheckCommands {
+export interface ClientCheckDeps {
 	readonly certificates: CertificateStore;
 	readonly connections: Pick<ConnectionStore, "containsKey">;
 	readonly reader: CertificateReader;
 	/** Like `checkChain` in `x509`, by this computer's clock. */
-	readonly checkClient: (file: Uint8Array, anchor: Uint8Array) => Promise<ChainCheckResult | null>;
+	readonly checkChain: (file: Uint8Array, anchor: Uint8Array) => Promise<ChainCheckResult | null>;
 	/** Checks that a certificate and a key can be presented. @throws ProblemError `client-certificate` */
-	readonly judgeClient: (credentials: ClientCredentials) => void;
+	readonly validateClientCredentials: (credentials: ClientCredentials) => void;
 	/** Presents a client certificate to the service. @throws ProblemError, CancelledError */
 	readonly checkLive: (request: LiveCheckRequest, signal: AbortSignal) => Promise<LiveCheckResult>;
 }
@@ -50,25 +53,22 @@ interface NamedAnchor {
  * @param certificate The anchor; `null` to prompt for it.
  * @throws ProblemError, CancelledError
  */
-export async function checkClientCertificate(
-	deps: ClientCheckCommands,
-	certificate: Certificate | null,
-): Promise<void> {
+export async function checkClientCertificate(deps: ClientCheckDeps, certificate: Certificate | null): Promise<void> {
 	const anchor = certificate ? await readAnchor(deps, certificate) : await promptForAnchor(deps);
 	const clientFile = await promptForFile(l10n.t("The client certificate, with its intermediates"));
-	const found = await deps.reader.read(clientFile.bytes, Date.now() / 1000, reminderDays());
-	const check = await deps.checkClient(clientFile.bytes, anchor.der);
+	const found = await deps.reader.read(clientFile.bytes, Date.now() / 1000, readReminderDays());
+	const check = await deps.checkChain(clientFile.bytes, anchor.der);
 	if (!check) throw fileRefused("client-certificate", clientFile, found);
-	const { message, detail } = checkWords(check, anchor.name, Date.now() / 1000);
+	const { message, detail } = describeChainCheck(check, anchor.name, Date.now() / 1000);
 	const live = l10n.t("Check Live…");
 	if ((await showResult(check.accepted, message, detail, live)) !== live) return;
 
-	const baseUrl = mtlsUrl();
+	const baseUrl = readMtlsUrl();
 	const client = await promptForCredentials(deps, clientFile, found, check);
 	const key = await promptForProjectKey(deps, baseUrl.host);
 	const title = l10n.t("Showing the client certificate to {0}…", baseUrl.host);
 	const outcome = await withCancellableProgress(title, (signal) => deps.checkLive({ baseUrl, key, client }, signal));
-	const result = liveWords(outcome, baseUrl.host);
+	const result = describeLiveCheck(outcome, baseUrl.host);
 	await showResult(outcome.code === "accepted", result.message, result.detail);
 }
 
@@ -91,18 +91,18 @@ function fileRefused(
 	});
 }
 
-async function readAnchor(deps: ClientCheckCommands, certificate: Certificate): Promise<NamedAnchor> {
-	return { name: nameWords(certificate), der: (await fetchContent(deps, certificate)).der };
+async function readAnchor(deps: ClientCheckDeps, certificate: Certificate): Promise<NamedAnchor> {
+	return { name: formatCertificateName(certificate), der: (await fetchContent(deps, certificate)).der };
 }
 
 /** Prompts for one of the organization's certificates, or for a file. */
-async function promptForAnchor(deps: ClientCheckCommands): Promise<NamedAnchor> {
+async function promptForAnchor(deps: ClientCheckDeps): Promise<NamedAnchor> {
 	const title = l10n.t("Check a client certificate");
 	const now = Date.now() / 1000;
 	const listed = await listCertificates(deps);
 	const choices = listed.map((value) => ({
-		label: nameWords(value),
-		description: `${value.id} · ${expiryWords(value.expiresAt, now)}`,
+		label: formatCertificateName(value),
+		description: `${value.id} · ${formatExpiry(value.expiresAt, now)}`,
 		value,
 	}));
 	const other = { label: l10n.t("Choose a trust anchor's file…"), value: null };
@@ -111,23 +111,23 @@ async function promptForAnchor(deps: ClientCheckCommands): Promise<NamedAnchor> 
 	if (chosen) return readAnchor(deps, chosen);
 
 	const file = await promptForFile(l10n.t("The trust anchor"));
-	const found = await deps.reader.read(file.bytes, now, reminderDays());
+	const found = await deps.reader.read(file.bytes, now, readReminderDays());
 	const { candidates } = found;
 	const [only] = candidates;
 	if (!only) throw fileRefused("anchor", file, found);
 	const toChoice = (value: ParsedCertificate, index: number) => ({
-		...candidateChoiceWords(value, index + 1, candidates.length, now),
+		...formatCertificateChoice(value, index + 1, candidates.length, now),
 		value,
 	});
 	const picked = candidates.length > 1 ? await pickOne({ title, placeholder }, candidates.map(toChoice)) : only;
-	return { name: candidateName(picked), der: picked.der };
+	return { name: formatParsedCertificateName(picked), der: picked.der };
 }
 
 /** Returns no certificates if they cannot be read: an anchor's file needs no connection. @throws CancelledError */
-async function listCertificates({ certificates }: ClientCheckCommands): Promise<readonly Certificate[]> {
+async function listCertificates({ certificates }: ClientCheckDeps): Promise<readonly Certificate[]> {
 	try {
 		const title = l10n.t("Reading the certificates…");
-		return (await withCancellableProgress(title, (signal) => certificates.recent(STALE_MS, signal))).certificates;
+		return (await withCancellableProgress(title, (signal) => certificates.loadIfStale(STALE_MS, signal))).certificates;
 	} catch (thrown) {
 		if (!problemOf(thrown)) throw thrown;
 		return [];
@@ -139,7 +139,7 @@ async function listCertificates({ certificates }: ClientCheckCommands): Promise<
  * @throws ProblemError `client-pair`; CancelledError
  */
 async function promptForCredentials(
-	{ judgeClient }: ClientCheckCommands,
+	{ validateClientCredentials: judgeClient }: ClientCheckDeps,
 	clientFile: FileContent,
 	{ candidates, holdsPrivateKey }: CertificateFile,
 	{ sha256 }: ChainCheckResult,
@@ -167,7 +167,7 @@ async function promptForCredentials(
 }
 
 /** Prompts for a project key, which must never be stored. Refuses stored admin keys and text that looks like one. */
-async function promptForProjectKey({ connections }: ClientCheckCommands, host: string): Promise<ProjectKey> {
+async function promptForProjectKey({ connections }: ClientCheckDeps, host: string): Promise<ProjectKey> {
 	const isAdmin = l10n.t("This is an admin key, which is never sent there. Paste a key of the project.");
 	const text = await promptText({
 		title: l10n.t("Project key for {0}", host),

@@ -1,4 +1,4 @@
-import { baseUrl } from "../../../common/ui/settings.ts";
+import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
@@ -37,7 +37,7 @@ export async function checkSelfAccess(
 	anchors: readonly string[],
 	signal: AbortSignal,
 ): Promise<SelfAccess> {
-	const { origin, host } = baseUrl();
+	const { origin, host } = readBaseUrl();
 	const files = await clientCertificates.filesFor(origin);
 	const { listing, problem } = certificates.state;
 	const listed = listing?.certificates ?? [];
@@ -45,7 +45,12 @@ export async function checkSelfAccess(
 	const enforced = listed.filter(({ id }) => anchors.includes(id));
 	const anchorsWithContent = await loadContents({ certificates }, enforced, signal);
 	const toChecked = (check: ChainCheckResult, anchor: Certificate) =>
-		({ kind: "checked", check, anchor, unasked: HOST_WITHOUT_MTLS.test(host) ? host : null }) satisfies SelfAccess;
+		({
+			kind: "checked",
+			check,
+			anchor,
+			hostWithoutMtls: HOST_WITHOUT_MTLS.test(host) ? host : null,
+		}) satisfies SelfAccess;
 	let closest: ReturnType<typeof toChecked> | undefined;
 	let hasUnread = enforced.length < anchors.length;
 	try {

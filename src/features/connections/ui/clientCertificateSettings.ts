@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type * as vscode from "vscode";
-import { clientCertificate, clientKey } from "../../../common/ui/settings.ts";
+import { readClientCertificatePath, readClientKeyPath } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
 import { ProblemError } from "../../../domain/problem.ts";
 
@@ -25,10 +25,10 @@ export class ClientCertificateSettings {
 
 	/** Returns the files to present to an origin, or `null` if none are configured. */
 	async filesFor(origin: string): Promise<ClientCertificateFiles | null> {
-		const certificate = clientCertificate();
+		const certificate = readClientCertificatePath();
 		if (certificate === "") return null;
 		// One file often contains both.
-		const key = clientKey() || certificate;
+		const key = readClientKeyPath() || certificate;
 		const bound = await this.#readPassphrase();
 		const passphrase = bound?.origin === origin && bound.key === key ? bound.passphrase : null;
 		return { certificate: expandHome(certificate), key: expandHome(key), passphrase };
@@ -36,7 +36,7 @@ export class ClientCertificateSettings {
 
 	/** Stores the passphrase of the configured key, for this origin only. @throws ProblemError `secrets-unavailable` */
 	async storePassphrase(origin: string, passphrase: string): Promise<void> {
-		const bound: BoundPassphrase = { origin, key: clientKey() || clientCertificate(), passphrase };
+		const bound: BoundPassphrase = { origin, key: readClientKeyPath() || readClientCertificatePath(), passphrase };
 		try {
 			await this.#secrets.store(SECRET, JSON.stringify(bound));
 		} catch {
@@ -45,13 +45,13 @@ export class ClientCertificateSettings {
 	}
 
 	/** True if a passphrase is stored for an origin. */
-	async keepsPassphrase(origin: string): Promise<boolean> {
+	async hasPassphrase(origin: string): Promise<boolean> {
 		return (await this.#readPassphrase())?.origin === origin;
 	}
 
 	/** Deletes an origin's stored passphrase, whichever key it opens. @throws ProblemError `secrets-unavailable` */
-	async forgetPassphrase(origin: string): Promise<void> {
-		if (!(await this.keepsPassphrase(origin))) return;
+	async deletePassphrase(origin: string): Promise<void> {
+		if (!(await this.hasPassphrase(origin))) return;
 		try {
 			await this.#secrets.delete(SECRET);
 		} catch {

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { SETTINGS } from "../../../common/manifestIds.ts";
 import { sanitize } from "../../../common/messages/sanitize.ts";
 import { pickOne, promptText, type Validation } from "../../../common/ui/prompts.ts";
-import { baseUrl } from "../../../common/ui/settings.ts";
+import { readBaseUrl } from "../../../common/ui/settings.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 import type { ConnectionStore, ConnectionSummary } from "./connectionStore.ts";
 
@@ -37,7 +37,7 @@ export async function switchConnection(connections: ConnectionStore): Promise<vo
 /** True if the base URL is this connection's. An invalid base URL matches no connection. */
 function matchesBaseUrl(connection: ConnectionSummary): boolean {
 	try {
-		const { origin, path } = baseUrl();
+		const { origin, path } = readBaseUrl();
 		return origin === connection.origin && path === connection.path;
 	} catch (thrown) {
 		if (!problemOf(thrown)) throw thrown;

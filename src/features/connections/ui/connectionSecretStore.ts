@@ -89,7 +89,7 @@ export class ConnectionSecretStore implements vscode.Disposable {
 	 * True if a text contains any connection's key, even one hidden by a session-only connection.
 	 * @throws ProblemError `secrets-unavailable`
 	 */
-	async isIn(text: string): Promise<boolean> {
+	async containsKey(text: string): Promise<boolean> {
 		const { all } = await this.#readStored();
 		return [...all, ...this.#sessionOnly.all].some(({ key }) => text.includes(key));
 	}
@@ -168,7 +168,7 @@ export class ConnectionSecretStore implements vscode.Disposable {
 		const revision = stored.revision + 1;
 		await this.#revisions.write(REVISION_FILE, { revision, at: Date.now() }).catch(nullForProblem);
 		const storeIndex = async (of: number, currentId: string | null, named: readonly string[]) => {
-			await lock?.check();
+			await lock?.assertHeld();
 			await this.#secrets.store(INDEX, formatIndex({ revision: of, current: currentId, ids: named }));
 		};
 		await withSecretProblem(async () => {

@@ -43,7 +43,7 @@ export class ConnectionStore implements vscode.Disposable {
 
 	/** True if a text contains any connection's admin key. @throws ProblemError `secrets-unavailable` */
 	containsKey(text: string): Promise<boolean> {
-		return this.#secret.isIn(text);
+		return this.#secret.containsKey(text);
 	}
 
 	/**
@@ -52,15 +52,15 @@ export class ConnectionStore implements vscode.Disposable {
 	 * @throws ProblemError `base-url` before the secret is read; `no-key`; `secrets-unavailable`; `record-newer`;
 	 * `key-elsewhere` if the key belongs to another origin; `connection-changed` if it belongs to another organization.
 	 */
-	async access(ref?: string): Promise<Credentials> {
+	async credentials(ref?: string): Promise<Credentials> {
 		const { baseUrl, connection } = await this.#requireCurrent();
 		if (ref !== undefined && organizationRef(connection) !== ref)
 			throw new ProblemError({ reason: "connection-changed" });
-		return this.accessWith(baseUrl, connection.key);
+		return this.credentialsWith(baseUrl, connection.key);
 	}
 
 	/** Returns credentials with a key that is not stored yet. */
-	async accessWith(baseUrl: BaseUrl, key: string): Promise<Credentials> {
+	async credentialsWith(baseUrl: BaseUrl, key: string): Promise<Credentials> {
 		return { baseUrl, key, clientCertificate: await this.#clientCertificates.filesFor(baseUrl.origin) };
 	}
 
@@ -84,7 +84,7 @@ export class ConnectionStore implements vscode.Disposable {
 	 * @param decide Returns the new connections for the existing ones.
 	 * @throws ProblemError `secrets-unavailable` if the connection was not stored.
 	 */
-	async keep<T extends ConnectionSet & { readonly current: Connection }>(
+	async save<T extends ConnectionSet & { readonly current: Connection }>(
 		decide: (existing: ConnectionSet) => T,
 	): Promise<T> {
 		return this.#secret.change(decide);

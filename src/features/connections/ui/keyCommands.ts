@@ -1,25 +1,25 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { paragraphs } from "../../../common/messages/certificateMessages.ts";
+import { joinParagraphs } from "../../../common/messages/certificateMessages.ts";
 import { sanitize } from "../../../common/messages/sanitize.ts";
-import { isNamed, organizationRef } from "../../../common/organizationRef.ts";
+import { isNamedOrganization, organizationRef } from "../../../common/organizationRef.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
-import { baseUrl } from "../../../common/ui/settings.ts";
+import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { CertificatesApi, ClientCertificateFiles, CredentialsProvider } from "../../../domain/adminApi.ts";
 import type { Connection } from "../../../domain/connection.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
-import { unfinishedWords } from "../unfinishedWorkMessages.ts";
+import { describeUnfinishedWork } from "../unfinishedWorkMessages.ts";
 import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
 import type { ConnectionStore } from "./connectionStore.ts";
 import { promptForKey } from "./keyPrompt.ts";
 import { setPassphrase } from "./passphrasePrompt.ts";
 import { storeKey } from "./storeKey.ts";
 
-export interface KeyCommands extends NotificationDeps {
+export interface KeyCommandDeps extends NotificationDeps {
 	readonly clientCertificates: ClientCertificateSettings;
 	/** Checks that a client certificate can be presented. @throws ProblemError `client-certificate` */
-	readonly judgeClientFiles: (files: ClientCertificateFiles) => Promise<void>;
+	readonly validateClientFiles: (files: ClientCertificateFiles) => Promise<void>;
 	readonly connections: ConnectionStore;
 	readonly certificates: CertificateStore;
 	readonly openService: (credentials: CredentialsProvider) => CertificatesApi;
@@ -30,14 +30,14 @@ export interface KeyCommands extends NotificationDeps {
  * @param replaces True to replace the key in use for the same host; false to add a connection.
  * @throws ProblemError, CancelledError
  */
-export async function setKey(deps: KeyCommands, replaces: boolean): Promise<void> {
+export async function setKey(deps: KeyCommandDeps, replaces: boolean): Promise<void> {
 	const { openService, connections, certificates, documents } = deps;
 	// The prompt names this host. The key must never go to another host, even if the setting changes meanwhile.
-	const target = baseUrl();
+	const target = readBaseUrl();
 	await ensurePassphrase(deps, target.origin);
 	const checked = await promptForKey(
 		target,
-		(key) => connections.accessWith(target, key),
+		(key) => connections.credentialsWith(target, key),
 		(credentials) => openService(async () => credentials),
 	);
 	const { listing, sessionOnly } = checked;
@@ -46,13 +46,13 @@ export async function setKey(deps: KeyCommands, replaces: boolean): Promise<void
 		organizationRef(connection) === certificates.organizationRef
 			? (certificates.state.listing?.certificates ?? []).map(({ id }) => id)
 			: [];
-	const { organizationRef: ref, certain } = await storeKey(connections, checked.access, answer, idsOf, {
+	const { organizationRef: ref, certain } = await storeKey(connections, checked.credentials, answer, idsOf, {
 		replaces,
 		sessionOnly,
 	});
 	certificates.reset(ref);
 	// The list that proved the key is the first one to show, unless the base URL was changed meanwhile.
-	if (baseUrl().origin === target.origin) certificates.replaceListing(listing);
+	if (readBaseUrl().origin === target.origin) certificates.replaceListing(listing);
 	else await certificates.refresh();
 	if (!certain)
 		void showMessage(
@@ -65,7 +65,10 @@ export async function setKey(deps: KeyCommands, replaces: boolean): Promise<void
 }
 
 /** Prompts for a missing passphrase, so that a pasted key is not lost later. @throws ProblemError, CancelledError */
-async function ensurePassphrase({ clientCertificates, judgeClientFiles }: KeyCommands, origin: string): Promise<void> {
+async function ensurePassphrase(
+	{ clientCertificates, validateClientFiles: judgeClientFiles }: KeyCommandDeps,
+	origin: string,
+): Promise<void> {
 	const files = await clientCertificates.filesFor(origin);
 	if (!files) return;
 	try {
@@ -79,7 +82,7 @@ async function ensurePassphrase({ clientCertificates, judgeClientFiles }: KeyCom
 	}
 }
 
-export interface RemoveKeyCommands extends Pick<KeyCommands, "connections" | "clientCertificates"> {
+export interface RemoveKeyDeps extends Pick<KeyCommandDeps, "connections" | "clientCertificates"> {
 	readonly uploads: {
 		reload(): Promise<void>;
 		/** Returns how many uploads to an organization are unconfirmed. */
@@ -98,7 +101,7 @@ export interface RemoveKeyCommands extends Pick<KeyCommands, "connections" | "cl
  * passphrase stored for that host.
  * @throws ProblemError, CancelledError
  */
-export async function removeKey(deps: RemoveKeyCommands): Promise<void> {
+export async function removeKey(deps: RemoveKeyDeps): Promise<void> {
 	const { connections, clientCertificates, uploads, rotations } = deps;
 	const connection = await connections.current();
 	if (!connection) throw new ProblemError({ reason: "no-key" });
@@ -109,10 +112,10 @@ export async function removeKey(deps: RemoveKeyCommands): Promise<void> {
 		rotations: rotations.plans.known.filter((plan) => plan.organizationRef === organizationRef).length,
 	};
 	const isLast = (await connections.all()).every((each) => each.id === id || each.origin !== origin);
-	const withPassphrase = isLast && (await clientCertificates.keepsPassphrase(origin));
+	const withPassphrase = isLast && (await clientCertificates.hasPassphrase(origin));
 	const remove = l10n.t("Remove Key");
-	const detail = paragraphs(
-		unfinishedWords(unfinished, isNamed(organizationRef)),
+	const detail = joinParagraphs(
+		describeUnfinishedWork(unfinished, isNamedOrganization(organizationRef)),
 		l10n.t("At OpenAI it stays valid until it is revoked there."),
 		withPassphrase && l10n.t("The passphrase of the client key that is kept for this host is removed, too."),
 	);
@@ -120,5 +123,5 @@ export async function removeKey(deps: RemoveKeyCommands): Promise<void> {
 	const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, remove);
 	if (chosen !== remove) throw new CancelledError();
 	await connections.remove(id);
-	if (withPassphrase) await clientCertificates.forgetPassphrase(origin);
+	if (withPassphrase) await clientCertificates.deletePassphrase(origin);
 }

@@ -10,7 +10,7 @@ import { CancelledError, ProblemError, problemOf } from "../../../domain/problem
 
 /** A key that the service accepted, and the list that proved it. */
 export interface CheckedKey {
-	readonly access: Credentials;
+	readonly credentials: Credentials;
 	readonly listing: CertificateListing;
 	/** True if the key must be forgotten with this window. */
 	readonly sessionOnly: boolean;
@@ -48,7 +48,7 @@ export async function promptForKey(
 			if (!baseUrl.encrypted && keyKind(text) !== "emulator") await confirmUnencrypted(baseUrl);
 			try {
 				const credentials = await credentialsWith(text);
-				checked = { access: credentials, listing: await openService(credentials).list(signal) };
+				checked = { credentials, listing: await openService(credentials).list(signal) };
 				return null;
 			} catch (thrown) {
 				const problem = problemOf(thrown);

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { describeProblem } from "../../../common/messages/problems.ts";
 import { sanitize } from "../../../common/messages/sanitize.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
-import { baseUrl } from "../../../common/ui/settings.ts";
+import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
 import { ProblemError, problemOf } from "../../../domain/problem.ts";
 import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
@@ -18,7 +18,7 @@ export async function setPassphrase(
 	clientCertificates: ClientCertificateSettings,
 	validate: (files: ClientCertificateFiles) => Promise<void>,
 ): Promise<void> {
-	const { origin, host } = baseUrl();
+	const { origin, host } = readBaseUrl();
 	const files = await clientCertificates.filesFor(origin);
 	if (!files) throw new ProblemError({ reason: "client-certificate", why: "not-set", file: "" });
 	const file = files.key.split(/[\\/]/).at(-1) ?? "";
@@ -28,7 +28,7 @@ export async function setPassphrase(
 		(passphrase) => validate({ ...files, passphrase }),
 	);
 	if (passphrase !== null) return clientCertificates.storePassphrase(origin, passphrase);
-	await clientCertificates.forgetPassphrase(origin);
+	await clientCertificates.deletePassphrase(origin);
 	void vscode.window.showInformationMessage(l10n.t("{0} is not encrypted, so it needs no passphrase.", sanitize(file)));
 }
 

@@ -23,7 +23,7 @@ export interface StoredConnection {
  * @throws ProblemError `secrets-unavailable` if the key was not stored.
  */
 export async function storeKey(
-	connections: Pick<ConnectionStore, "keep">,
+	connections: Pick<ConnectionStore, "save">,
 	{ baseUrl, key }: Pick<Credentials, "baseUrl" | "key">,
 	answer: { readonly organization: string | null; readonly ids: readonly string[] },
 	idsOf: (connection: Connection) => readonly string[],
@@ -31,7 +31,7 @@ export async function storeKey(
 ): Promise<StoredConnection> {
 	const { origin, path, host } = baseUrl;
 	const { organization } = answer;
-	const stored = await connections.keep(({ current, all }) => {
+	const stored = await connections.save(({ current, all }) => {
 		// A key for another host stays, because the user did not ask to remove it.
 		const replaced = replaces && current?.origin === origin ? { ...current, ids: idsOf(current) } : null;
 		const { id: matchedId, certain } = matchConnection(origin, answer, replaced, all);

@@ -1,27 +1,27 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { type CertificateWithContent, nameWords } from "../../../common/messages/certificateMessages.ts";
+import { type CertificateWithContent, formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { summarizeScopes } from "../../../common/messages/scopes.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
 import { showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
-import { reminderDays } from "../../../common/ui/settings.ts";
+import { readReminderDays } from "../../../common/ui/settings.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError, isCancelled } from "../../../domain/problem.ts";
 import type { Scope } from "../../../domain/scope.ts";
-import { basisOf } from "../../activation/activation.ts";
-import { notRemovedWords } from "../../activation/activationResultMessages.ts";
-import { activeAfter, assessDeactivation } from "../../activation/deactivationImpact.ts";
+import { toScopeSnapshot } from "../../activation/activation.ts";
+import { describeFailedDeletion } from "../../activation/activationResultMessages.ts";
+import { activeAfterDeactivation, assessDeactivation } from "../../activation/deactivationImpact.ts";
 import { savePem } from "../../certificates/ui/savePemCommand.ts";
-import { accessWords } from "../../clientCheck/clientCheckMessages.ts";
+import { describeSelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
 import { assertAllScopesRead, scopesToDeactivate } from "../../organization/activeScopes.ts";
 import {
 	type CommandContext,
 	handleDeleted,
 	loadContents,
-	projectNamed,
+	projectNameById,
 	requireConnection,
 } from "../../organization/ui/commandContext.ts";
 import {
@@ -31,9 +31,9 @@ import {
 	deleteCertificate,
 	prepareDeletion,
 } from "../deleteCertificate.ts";
-import { activeRemovalWords, removalWords } from "../deleteMessages.ts";
+import { describeActiveDeletion, describeInactiveDeletion } from "../deleteMessages.ts";
 
-export interface RemovalCommands extends CommandContext, SelfAccessDeps {}
+export interface DeletionDeps extends CommandContext, SelfAccessDeps {}
 
 /** The state that the user confirms. */
 interface DeletionPreview {
@@ -46,11 +46,11 @@ interface DeletionPreview {
 }
 
 /** Prompts for each certificate; Escape ends the command. @throws ProblemError; CancelledError */
-export async function removeCertificates(deps: RemovalCommands, chosen: readonly Certificate[]): Promise<void> {
+export async function deleteCertificates(deps: DeletionDeps, chosen: readonly Certificate[]): Promise<void> {
 	for (const certificate of chosen) await handleDeleted(deps, [certificate], () => deleteOne(deps, certificate));
 }
 
-async function deleteOne(deps: RemovalCommands, { id }: Certificate): Promise<void> {
+async function deleteOne(deps: DeletionDeps, { id }: Certificate): Promise<void> {
 	const { organization } = deps;
 	const { organizationRef } = await requireConnection(deps);
 	const { certificate, result } = await retryWhenChanged(async (changed) => {
@@ -58,7 +58,7 @@ async function deleteOne(deps: RemovalCommands, { id }: Certificate): Promise<vo
 		const preview = await withCancellableProgress(reading, (signal) => loadPreview(deps, organizationRef, id, signal));
 		const { snapshot, subject, scopes } = preview;
 		const request = { organizationRef, confirmed: snapshot };
-		const name = nameWords(subject.certificate);
+		const name = formatCertificateName(subject.certificate);
 		if (scopes.length === 0) {
 			await confirmDeletion(deps, subject, changed);
 			await withCancellableProgress(l10n.t("Deleting “{0}”…", name), (signal) =>
@@ -73,48 +73,44 @@ async function deleteOne(deps: RemovalCommands, { id }: Certificate): Promise<vo
 		);
 		return { certificate: subject.certificate, result };
 	});
-	if (result && !result.removed) return notifyNotDeleted(deps, certificate, result);
-	notifyDone(l10n.t("Deleted “{0}”.", nameWords(certificate)));
+	if (result && !result.deleted) return notifyNotDeleted(deps, certificate, result);
+	notifyDone(l10n.t("Deleted “{0}”.", formatCertificateName(certificate)));
 }
 
 /** @throws CancelledError, so that the remaining certificates are not deleted. */
-function notifyNotDeleted(deps: RemovalCommands, certificate: Certificate, result: DeletionResult): never {
+function notifyNotDeleted(deps: DeletionDeps, certificate: Certificate, result: DeletionResult): never {
 	const { scopes, problem } = result;
-	void showMessage(deps, "warning", notRemovedWords(certificate, scopes, problem, projectNamed(deps)));
+	void showMessage(deps, "warning", describeFailedDeletion(certificate, scopes, problem, projectNameById(deps)));
 	throw new CancelledError();
 }
 
 /** @throws ProblemError `scopes-unread`, also if the certificate is active in a scope that was read; CancelledError */
 async function loadPreview(
-	deps: RemovalCommands,
+	deps: DeletionDeps,
 	organizationRef: string,
 	id: string,
 	signal: AbortSignal,
 ): Promise<DeletionPreview> {
 	const { organization, certificates } = deps;
 	const snapshot = await prepareDeletion(organization, { organizationRef, id }, signal);
-	assertAllScopesRead(snapshot.where);
-	const scopes = scopesToDeactivate(snapshot.where);
+	assertAllScopesRead(snapshot.activeScopes);
+	const scopes = scopesToDeactivate(snapshot.activeScopes);
 	const [subject = { certificate: snapshot.certificate, content: null }] = await loadContents(
 		deps,
 		[snapshot.certificate],
 		signal,
 	);
-	const anchors = snapshot.where.organization
-		? activeAfter(scopes.map(knownSnapshot(deps)), [id], certificates.state.listing)
+	const anchors = snapshot.activeScopes.organization
+		? activeAfterDeactivation(scopes.map(knownSnapshot(deps)), [id], certificates.state.listing)
 		: [];
 	const access = anchors.length > 0 ? await checkSelfAccess(deps, anchors, signal) : null;
-	return { snapshot, subject, scopes, access: access && accessWords(access, Date.now() / 1000) };
+	return { snapshot, subject, scopes, access: access && describeSelfAccess(access, Date.now() / 1000) };
 }
 
 /** @throws CancelledError unless the user confirms. */
-async function confirmDeletion(
-	deps: RemovalCommands,
-	subject: CertificateWithContent,
-	changed: boolean,
-): Promise<void> {
-	const time = { now: Date.now() / 1000, reminderDays: reminderDays() };
-	const { message, detail } = removalWords(subject, changed, time);
+async function confirmDeletion(deps: DeletionDeps, subject: CertificateWithContent, changed: boolean): Promise<void> {
+	const time = { now: Date.now() / 1000, reminderDays: readReminderDays() };
+	const { message, detail } = describeInactiveDeletion(subject, changed, time);
 	const save = l10n.t("Save PEM As…");
 	const proceed = l10n.t("Delete");
 	// Enter presses the first button.
@@ -130,23 +126,23 @@ async function confirmDeletion(
 }
 
 /** @throws CancelledError unless the user confirms. */
-async function confirmEverywhere(deps: RemovalCommands, preview: DeletionPreview, changed: boolean): Promise<void> {
+async function confirmEverywhere(deps: DeletionDeps, preview: DeletionPreview, changed: boolean): Promise<void> {
 	const { subject, scopes, access } = preview;
-	const nameOf = projectNamed(deps);
+	const nameOf = projectNameById(deps);
 	const summarize = (some: readonly Scope[]) => summarizeScopes(some, nameOf);
 	const { listing } = deps.certificates.state;
 	const impact = assessDeactivation(scopes.map(knownSnapshot(deps)), [subject.certificate.id], listing);
-	const { message, detail } = activeRemovalWords(
+	const { message, detail } = describeActiveDeletion(
 		{
 			subject,
-			places: summarize(scopes),
-			off: summarize(impact.off),
-			left: summarize(impact.left),
-			unclear: summarize(impact.unclear),
+			scopes: summarize(scopes),
+			unenforced: summarize(impact.unenforced),
+			inheritedOnly: summarize(impact.inheritedOnly),
+			unknown: summarize(impact.unknown),
 			access,
 			changed,
 		},
-		{ now: Date.now() / 1000, reminderDays: reminderDays() },
+		{ now: Date.now() / 1000, reminderDays: readReminderDays() },
 	);
 	const proceed = l10n.t("Deactivate Everywhere and Delete");
 	// Enter presses the first button.
@@ -158,7 +154,7 @@ async function confirmEverywhere(deps: RemovalCommands, preview: DeletionPreview
 /** Converts the last reading of a scope. */
 function knownSnapshot({ certificates, projects }: CommandContext) {
 	return (scope: Scope) => {
-		if (scope.kind === "project") return basisOf(scope, projects.scope(scope.id));
-		return basisOf(scope, { listing: certificates.state.listing, problem: null });
+		if (scope.kind === "project") return toScopeSnapshot(scope, projects.scope(scope.id));
+		return toScopeSnapshot(scope, { listing: certificates.state.listing, problem: null });
 	};
 }

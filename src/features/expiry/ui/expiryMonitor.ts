@@ -1,16 +1,16 @@
 import * as vscode from "vscode";
 import { SETTINGS } from "../../../common/manifestIds.ts";
-import { reminderDays } from "../../../common/ui/settings.ts";
-import { badgeWords } from "../badgeMessage.ts";
+import { readReminderDays } from "../../../common/ui/settings.ts";
+import { badgeTooltip } from "../badgeMessage.ts";
 import {
-	dueToday,
 	type ExpirySnapshot,
-	expiringIn,
-	nextMoment,
+	findDueToday,
+	findExpiring,
+	nextCheckAt,
 	type ReminderState,
-	type WatchedCertificate,
+	type SnapshotCertificate,
 } from "../expiryRules.ts";
-import { readWatchRecord } from "../reminderState.ts";
+import { readReminderState } from "../reminderState.ts";
 
 interface MonitorOptions {
 	/** The view with the badge. */
@@ -26,12 +26,12 @@ interface MonitorOptions {
 }
 
 /** A reminder that is due. */
-export interface Due {
-	readonly record: ReminderState;
+export interface DueReminder {
+	readonly state: ReminderState;
 	/** Decision time, Unix milliseconds. */
 	readonly now: number;
 	/** The most urgent first. */
-	readonly certificates: readonly WatchedCertificate[];
+	readonly certificates: readonly SnapshotCertificate[];
 }
 
 /**
@@ -79,8 +79,8 @@ export class ExpiryMonitor implements vscode.Disposable {
 	}
 
 	/** Reads the shared state, with this window's own state if nothing can be stored. */
-	async record(): Promise<ReminderState> {
-		const shared = await readWatchRecord(this.#options.folder);
+	async readState(): Promise<ReminderState> {
+		const shared = await readReminderState(this.#options.folder);
 		return {
 			...shared,
 			snapshot: this.#unsavedSnapshot ?? shared.snapshot,
@@ -88,35 +88,35 @@ export class ExpiryMonitor implements vscode.Disposable {
 		};
 	}
 
-	goBy(unsaved: ExpirySnapshot | null): void {
+	setUnsavedSnapshot(unsaved: ExpirySnapshot | null): void {
 		this.#unsavedSnapshot = unsaved;
 	}
 
 	/** Claims a day's reminder for this window alone. @returns false if the day is already claimed. */
-	claimDayHere(day: number): boolean {
+	claimDayLocally(day: number): boolean {
 		if (this.#remindedOn.includes(day)) return false;
 		this.#remindedOn.push(day);
 		return true;
 	}
 
 	/** Reads the reminder that is due now. */
-	async due(): Promise<Due> {
-		const state = await this.record();
+	async readDueReminder(): Promise<DueReminder> {
+		const state = await this.readState();
 		const now = this.#now();
-		return { record: state, now, certificates: dueToday(state, now, reminderDays()) };
+		return { state, now, certificates: findDueToday(state, now, readReminderDays()) };
 	}
 
 	async #update(): Promise<void> {
 		const { view, remind, report } = this.#options;
-		const { record: state, now, certificates } = await this.due();
+		const { state, now, certificates } = await this.readDueReminder();
 		if (this.#isDisposed) return;
-		const days = reminderDays();
-		const { length } = expiringIn(state.snapshot, now, days);
+		const days = readReminderDays();
+		const { length } = findExpiring(state.snapshot, now, days);
 		if (length !== (view.badge?.value ?? 0))
-			view.badge = length > 0 ? { value: length, tooltip: badgeWords(length) } : undefined;
+			view.badge = length > 0 ? { value: length, tooltip: badgeTooltip(length) } : undefined;
 		const isDue = certificates.length > 0;
 		const isFocused = vscode.window.state.focused;
-		const next = nextMoment(state.snapshot, now, days);
+		const next = nextCheckAt(state.snapshot, now, days);
 		this.#nextCheckAt = isDue && !isFocused ? now : next;
 		this.#schedule(next - now);
 		if (isDue && isFocused) remind().catch(report);

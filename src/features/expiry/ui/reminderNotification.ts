@@ -1,56 +1,51 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
-import { VIEW } from "../../../common/manifestIds.ts";
-import { goneWords, nameWords } from "../../../common/messages/certificateMessages.ts";
-import { expiryWords } from "../../../common/messages/dates.ts";
+import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
+import { describeDeletedMeanwhile, formatCertificateName } from "../../../common/messages/certificateMessages.ts";
+import { formatExpiry } from "../../../common/messages/dates.ts";
 import type { NotificationDeps } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { pickOne } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { ProblemError } from "../../../domain/problem.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
-import { handleDeleted, type RowReveal } from "../../organization/ui/commandContext.ts";
-import { dayOf, type WatchedCertificate } from "../expiryRules.ts";
-import { claimDay, type ExpirySnapshotWriter, mute } from "../expirySnapshotWriter.ts";
-import { reminderWords } from "../reminderMessages.ts";
+import { handleDeleted, type RowSelection } from "../../organization/ui/commandContext.ts";
+import { localDay, type SnapshotCertificate } from "../expiryRules.ts";
+import { claimDay, type ExpirySnapshotWriter, muteReminders } from "../expirySnapshotWriter.ts";
+import { describeReminder } from "../reminderMessages.ts";
 import type { ExpiryMonitor } from "./expiryMonitor.ts";
 
 interface ReminderDeps extends NotificationDeps {
 	/** The folder of the shared state; an absolute path. */
-	readonly watchFolder: string;
-	readonly snapshot: Pick<ExpirySnapshotWriter, "settled">;
+	readonly folder: string;
+	readonly snapshotWriter: Pick<ExpirySnapshotWriter, "flush">;
 	readonly certificates: CertificateStore;
-	readonly view: RowReveal;
-	readonly watch: Pick<ExpiryMonitor, "due" | "claimDayHere">;
+	readonly view: RowSelection;
+	readonly monitor: Pick<ExpiryMonitor, "readDueReminder" | "claimDayLocally">;
 	/** Runs the row's rotate command. @throws ProblemError; CancelledError */
 	readonly rotate: (certificate: Certificate) => Promise<void>;
 }
 
 /** Shows today's reminder once for all windows, and runs the chosen action. @throws ProblemError; CancelledError */
-export async function remind({
-	watchFolder: folder,
-	snapshot: snapshotWriter,
-	watch: monitor,
-	...deps
-}: ReminderDeps): Promise<void> {
+export async function remind({ folder, snapshotWriter, monitor, ...deps }: ReminderDeps): Promise<void> {
 	// Include a list read just now.
-	await snapshotWriter.settled();
-	const { record: state, now, certificates: due } = await monitor.due();
+	await snapshotWriter.flush();
+	const { state, now, certificates: due } = await monitor.readDueReminder();
 	if (!state.snapshot || due.length === 0) return;
 	const { organizationRef, readAt } = state.snapshot;
 	// Must precede the claim: a window that fails here must not claim the day.
-	const message = reminderWords(due, readAt, now);
-	const day = dayOf(now);
+	const message = describeReminder(due, readAt, now);
+	const day = localDay(now);
 	const claim = await claimDay(folder, day, state.remindedOn);
-	if (claim === "taken" || (claim === "unwritten" && !monitor.claimDayHere(day))) return;
+	if (claim === "taken" || (claim === "unwritten" && !monitor.claimDayLocally(day))) return;
 
 	const rotate = l10n.t("Rotate…");
 	const show = l10n.t("Show");
 	const silence = due.length === 1 ? l10n.t("Not Again for This One") : l10n.t("Not Again for These");
 	const chosen = await vscode.window.showWarningMessage(message, rotate, show, silence);
 	if (chosen === silence)
-		return mute(
+		return muteReminders(
 			folder,
 			organizationRef,
 			due.map(({ id }) => id),
@@ -62,10 +57,10 @@ export async function remind({
 }
 
 /** @throws CancelledError */
-function promptForCertificate(due: readonly WatchedCertificate[], now: number): Promise<WatchedCertificate> {
+function promptForCertificate(due: readonly SnapshotCertificate[], now: number): Promise<SnapshotCertificate> {
 	const choices = due.map((value) => ({
-		label: nameWords(value),
-		description: expiryWords(value.expiresAt, now / 1000),
+		label: formatCertificateName(value),
+		description: formatExpiry(value.expiresAt, now / 1000),
 		value,
 	}));
 	return pickOne({ title: l10n.t("Rotate a certificate"), placeholder: l10n.t("Which one?") }, choices);
@@ -73,16 +68,19 @@ function promptForCertificate(due: readonly WatchedCertificate[], now: number): 
 
 /** Selects a certificate's row. @returns `undefined` if deleted. @throws ProblemError; CancelledError */
 async function reveal(
-	selected: WatchedCertificate,
+	selected: SnapshotCertificate,
 	organizationRef: string,
 	{ certificates, view }: Pick<ReminderDeps, "certificates" | "view">,
 ): Promise<Certificate | undefined> {
 	const title = l10n.t("Reading the certificates…");
-	const listing = await withCancellableProgress(title, (signal) => certificates.recent(STALE_MS, signal));
+	const listing = await withCancellableProgress(title, (signal) => certificates.loadIfStale(STALE_MS, signal));
 	if (certificates.organizationRef !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
-	await vscode.commands.executeCommand(`${VIEW}.focus`);
+	await vscode.commands.executeCommand(`${CERTIFICATES_VIEW}.focus`);
 	const certificate = listing.certificates.find(({ id }) => id === selected.id);
 	if (certificate) await view.reveal(certificate);
-	else void vscode.window.showInformationMessage(goneWords(l10n.t("“{0}”", nameWords(selected))));
+	else
+		void vscode.window.showInformationMessage(
+			describeDeletedMeanwhile(l10n.t("“{0}”", formatCertificateName(selected))),
+		);
 	return certificate;
 }

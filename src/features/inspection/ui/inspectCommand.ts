@@ -2,10 +2,10 @@ import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { INSPECTION_SCHEME } from "../../../common/manifestIds.ts";
 import { promptForFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
-import { reminderDays } from "../../../common/ui/settings.ts";
+import { readReminderDays } from "../../../common/ui/settings.ts";
 import type { CertificateReader } from "../../../domain/certificateFile.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
-import { inspectionWords } from "../inspectionDocument.ts";
+import { formatInspection } from "../inspectionDocument.ts";
 
 /** Shows the content of certificate files in read-only documents. @throws ProblemError, CancelledError */
 export async function inspectFiles(
@@ -39,6 +39,6 @@ export async function inspectionText(
 ): Promise<string> {
 	const now = Date.now() / 1000;
 	const { name, bytes } = await readCertificateFile(vscode.Uri.parse(query, true));
-	const file = await reader.read(bytes, now, reminderDays());
-	return inspectionWords(name, file, (sha256) => certificates.knownAs(sha256), now);
+	const file = await reader.read(bytes, now, readReminderDays());
+	return formatInspection(name, file, (sha256) => certificates.findByFingerprint(sha256), now);
 }

@@ -2,9 +2,9 @@ import * as l10n from "@vscode/l10n";
 import { isRecent } from "../../../common/freshness.ts";
 import {
 	type CertificateWithContent,
-	goneWords,
-	nameWords,
-	subjectsWords,
+	describeDeletedMeanwhile,
+	formatCertificateName,
+	formatCertificates,
 } from "../../../common/messages/certificateMessages.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
@@ -23,7 +23,7 @@ export interface DestinationProvider {
 }
 
 /** The part of the certificates view that commands use. */
-export interface RowReveal {
+export interface RowSelection {
 	/** Selects a certificate's row. */
 	reveal(certificate: Pick<Certificate, "id">): Promise<void>;
 }
@@ -68,7 +68,7 @@ export async function refreshProjects(
 }
 
 /** Returns a function that maps a project's id to its name, or to `null` if the project is unknown. */
-export function projectNamed({ projects }: Pick<CommandContext, "projects">): (id: string) => string | null {
+export function projectNameById({ projects }: Pick<CommandContext, "projects">): (id: string) => string | null {
 	return (id) => projects.state.projects?.find((project) => project.id === id)?.name ?? null;
 }
 
@@ -91,7 +91,7 @@ export async function handleDeleted(
 		if (problemOf(thrown)?.reason !== "not-found") throw thrown;
 		if (findDeleted().length === 0) await certificates.refresh();
 		if (findDeleted().length === 0) throw thrown;
-		void showMessage({ documents }, "information", goneWords(subjectsWords(findDeleted())));
+		void showMessage({ documents }, "information", describeDeletedMeanwhile(formatCertificates(findDeleted())));
 	}
 }
 
@@ -103,7 +103,7 @@ export async function fetchContent(
 	context: Pick<CommandContext, "certificates">,
 	certificate: Certificate,
 ): Promise<ParsedCertificate> {
-	const title = l10n.t("Reading “{0}”…", nameWords(certificate));
+	const title = l10n.t("Reading “{0}”…", formatCertificateName(certificate));
 	return withCancellableProgress(title, (signal) => requireContent(context, certificate, signal));
 }
 
@@ -112,7 +112,7 @@ export async function fetchContents(
 	context: Pick<CommandContext, "certificates">,
 	chosen: readonly Certificate[],
 ): Promise<readonly ParsedCertificate[]> {
-	return withCancellableProgress(l10n.t("Reading {0}…", subjectsWords(chosen)), (signal) =>
+	return withCancellableProgress(l10n.t("Reading {0}…", formatCertificates(chosen)), (signal) =>
 		Promise.all(chosen.map((certificate) => requireContent(context, certificate, signal))),
 	);
 }
@@ -122,7 +122,7 @@ async function requireContent(
 	{ id, name }: Certificate,
 	signal: AbortSignal,
 ): Promise<ParsedCertificate> {
-	const content = await certificates.contentOf(id, signal);
+	const content = await certificates.getContent(id, signal);
 	if (!content) throw new ProblemError({ reason: "no-content", name: name ?? id });
 	return content;
 }

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { COMMANDS, VIEW } from "../../../common/manifestIds.ts";
-import { nameWords } from "../../../common/messages/certificateMessages.ts";
-import { expiryWords } from "../../../common/messages/dates.ts";
+import { CERTIFICATES_VIEW, COMMANDS } from "../../../common/manifestIds.ts";
+import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
+import { formatExpiry } from "../../../common/messages/dates.ts";
 import { describeRotationIssue } from "../../../common/messages/rotationIssues.ts";
 import { formatScopes, type ScopeSummary } from "../../../common/messages/scopes.ts";
 import { type Choice, pickOne } from "../../../common/ui/prompts.ts";
@@ -10,16 +10,16 @@ import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError } from "../../../domain/problem.ts";
 import { findRotationIssues, type RotatedCertificate } from "../rotationPlan.ts";
 import {
-	deadEndWords,
+	describeCorruptPlan,
+	describeDeadEnd,
+	describeFinish,
+	describeLockOut,
+	describeNoRoom,
+	describeStart,
+	describeUndo,
 	type FinishQuestion,
-	finishWords,
-	lockOutWords,
-	noRoomWords,
 	type StartQuestion,
-	spoiltPlanWords,
-	startWords,
 	type UndoQuestion,
-	undoWords,
 } from "../rotationPromptMessages.ts";
 
 /**
@@ -28,7 +28,7 @@ import {
  * @returns `null` for a file.
  * @throws CancelledError
  */
-export async function askForNext(
+export async function promptForNext(
 	old: Certificate,
 	listed: readonly Certificate[],
 	soonDays: number,
@@ -45,20 +45,20 @@ export async function askForNext(
 		.toSorted((one, other) => Number(one.issues.length > 0) - Number(other.issues.length > 0));
 	const choices = others.map(
 		({ certificate, issues }): Choice<Certificate | null> => ({
-			label: nameWords(certificate),
-			description: `${certificate.id} · ${expiryWords(certificate.expiresAt, now)}`,
+			label: formatCertificateName(certificate),
+			description: `${certificate.id} · ${formatExpiry(certificate.expiresAt, now)}`,
 			...(issues.length > 0 && { detail: issues.map(describeRotationIssue).join(" ") }),
 			value: certificate,
 		}),
 	);
-	const title = l10n.t("Rotate “{0}”", nameWords(old));
+	const title = l10n.t("Rotate “{0}”", formatCertificateName(old));
 	const question = { title, placeholder: l10n.t("Which certificate takes over?") };
 	return pickOne(question, [{ label: l10n.t("Choose a File…"), value: null }, ...choices]);
 }
 
 /** Asks for direct activations in projects, which the lists do not show. @throws CancelledError */
-export async function askUnclear(old: Certificate, unclear: ScopeSummary): Promise<"own" | "imposed"> {
-	const title = l10n.t("Where “{0}” is active", nameWords(old));
+export async function promptUnclear(old: Certificate, unclear: ScopeSummary): Promise<"own" | "imposed"> {
+	const title = l10n.t("Where “{0}” is active", formatCertificateName(old));
 	const placeholder = l10n.t("OpenAI's lists do not tell: do projects have it by themselves, too?");
 	return pickOne<"own" | "imposed">({ title, placeholder }, [
 		{
@@ -75,16 +75,16 @@ export async function askUnclear(old: Certificate, unclear: ScopeSummary): Promi
 }
 
 /** @throws CancelledError unless the person agrees to discard the corrupt plan. */
-export async function confirmForgetting(old: Certificate): Promise<void> {
+export async function confirmDiscardCorruptPlan(old: Certificate): Promise<void> {
 	const forget = l10n.t("Forget and Rotate");
-	await promptModal(spoiltPlanWords(old), [l10n.t("Don't Rotate"), forget], [forget]);
+	await promptModal(describeCorruptPlan(old), [l10n.t("Don't Rotate"), forget], [forget]);
 }
 
 /** @throws CancelledError unless the person agrees to the activation. */
 export async function confirmStart(question: StartQuestion): Promise<void> {
 	const rotate = l10n.t("Rotate");
 	// Enter presses the first button.
-	await promptModal(startWords(question), [l10n.t("Don't Rotate"), rotate], [rotate]);
+	await promptModal(describeStart(question), [l10n.t("Don't Rotate"), rotate], [rotate]);
 }
 
 /** @returns true to delete the old certificate, too. @throws CancelledError unless the person agrees to finish. */
@@ -92,18 +92,20 @@ export async function confirmFinish(question: FinishQuestion): Promise<boolean> 
 	const finish = l10n.t("Finish");
 	const finishAndDelete = l10n.t("Finish and Delete");
 	const accepting = [finish, finishAndDelete];
-	return (await promptModal(finishWords(question), [l10n.t("Not Yet"), ...accepting], accepting)) === finishAndDelete;
+	return (
+		(await promptModal(describeFinish(question), [l10n.t("Not Yet"), ...accepting], accepting)) === finishAndDelete
+	);
 }
 
 /** @throws CancelledError unless the person agrees to undo. */
 export async function confirmUndo(question: UndoQuestion): Promise<void> {
 	const undo = l10n.t("Undo");
-	await promptModal(undoWords(question), [l10n.t("Don't Undo"), undo], [undo]);
+	await promptModal(describeUndo(question), [l10n.t("Don't Undo"), undo], [undo]);
 }
 
 /** Shows that this extension would lock itself out, and offers the settings. @throws CancelledError */
 export async function refuseLockOut(from: RotatedCertificate, to: RotatedCertificate, access: string): Promise<never> {
-	return refuseAndOfferSettings(lockOutWords(from, to, access));
+	return refuseAndOfferSettings(describeLockOut(from, to, access));
 }
 
 async function refuseAndOfferSettings(question: Parameters<typeof promptModal>[0]): Promise<never> {
@@ -115,14 +117,14 @@ async function refuseAndOfferSettings(question: Parameters<typeof promptModal>[0
 
 /** Shows that the rotation could not be ended; else as `refuseLockOut`. @throws CancelledError */
 export async function refuseDeadEnd(old: RotatedCertificate, next: RotatedCertificate, access: string): Promise<never> {
-	return refuseAndOfferSettings(deadEndWords(old, next, access));
+	return refuseAndOfferSettings(describeDeadEnd(old, next, access));
 }
 
 /** Shows which certificate to delete first. @param inactive As in `describeNoRoom`. @throws CancelledError */
 export async function refuseFull(inactive: readonly Certificate[]): Promise<never> {
 	const show = l10n.t("Show Certificates");
-	await promptModal(noRoomWords(inactive, Date.now() / 1000), [show], [show]);
-	await vscode.commands.executeCommand(`${VIEW}.focus`);
+	await promptModal(describeNoRoom(inactive, Date.now() / 1000), [show], [show]);
+	await vscode.commands.executeCommand(`${CERTIFICATES_VIEW}.focus`);
 	throw new CancelledError();
 }
 

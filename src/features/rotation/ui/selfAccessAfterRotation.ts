@@ -1,23 +1,23 @@
 import * as l10n from "@vscode/l10n";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
-import { isAccepted, type SelfAccess } from "../../clientCheck/clientCheckMessages.ts";
+import { keepsAccess, type SelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
-import { leftInOrganization, type RotationSnapshot } from "../rotation.ts";
+import { activeAfterSwitchover, type RotationSnapshot } from "../rotation.ts";
 import type { RotatedCertificate } from "../rotationPlan.ts";
 
 /** Runs `checkSelfAccess` with progress, as if `to` had replaced `from` in the organization. @throws CancelledError */
-export async function accessAfter(
+export async function checkSelfAccessAfter(
 	deps: SelfAccessDeps,
 	snapshot: RotationSnapshot,
 	from: Pick<RotatedCertificate, "id">,
 	to: Pick<RotatedCertificate, "id">,
 ): Promise<SelfAccess> {
 	const title = l10n.t("Checking this extension's client certificate…");
-	const anchors = leftInOrganization(snapshot, from.id, to.id);
+	const anchors = activeAfterSwitchover(snapshot, from.id, to.id);
 	return withCancellableProgress(title, (signal) => checkSelfAccess(deps, anchors, signal));
 }
 
 /** True if own calls would be accepted. Ignores the host: it just served all reads with the old certificate active. */
-export function chains(access: SelfAccess): boolean {
-	return access.kind === "checked" ? access.check.accepted : isAccepted(access);
+export function isChainAccepted(access: SelfAccess): boolean {
+	return access.kind === "checked" ? access.check.accepted : keepsAccess(access);
 }

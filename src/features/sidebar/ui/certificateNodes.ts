@@ -1,5 +1,5 @@
 import type { TreeItem } from "vscode";
-import { type Fact, factsOf } from "../../../common/messages/certificateFacts.ts";
+import { certificateFacts, type Fact } from "../../../common/messages/certificateFacts.ts";
 import { describeProblem, type Remedy, remediesInView } from "../../../common/messages/problems.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import type { Problem } from "../../../domain/problem.ts";
@@ -7,19 +7,19 @@ import type { CertificateStore } from "../../organization/certificateStore.ts";
 import type { ContentCache } from "../../organization/contentCache.ts";
 import type { EnforcementIndex } from "../../organization/enforcementIndex.ts";
 import type { ProjectStore } from "../../organization/projectStore.ts";
-import { projectNamed } from "../../organization/ui/commandContext.ts";
+import { projectNameById } from "../../organization/ui/commandContext.ts";
 import type { RotationPlan } from "../../rotation/rotationPlan.ts";
 import type { RotationPlanStore } from "../../rotation/rotationPlanStore.ts";
 import { rolesOf, unplacedPlans } from "../../rotation/rotationStatus.ts";
 import { roleFacts } from "../../rotation/rotationStatusMessages.ts";
 import type { RunningUpload, UnconfirmedUpload, UploadService } from "../../upload/uploadService.ts";
-import { noteWords } from "../listNotes.ts";
-import { type Order, sortCertificates } from "../sortOrder.ts";
+import { describeListNotes } from "../listNotes.ts";
+import { type SortOrder, sortCertificates } from "../sortOrder.ts";
 import {
 	certificateItem,
 	factItem,
-	mendItem,
 	noteItem,
+	remedyItem,
 	unconfirmedItem,
 	unplacedPlanItem,
 	uploadItem,
@@ -33,31 +33,39 @@ export type TreeNode =
 	| { readonly kind: "certificate"; readonly certificate: Certificate }
 	| { readonly kind: "fact"; readonly of: Certificate; readonly fact: Fact }
 	| { readonly kind: "note"; readonly text: string }
-	| { readonly kind: "mend"; readonly mend: Remedy };
+	| { readonly kind: "mend"; readonly remedy: Remedy };
 
-export interface ShownState {
+export interface CertificateTreeSources {
 	readonly certificates: CertificateStore;
 	readonly uploads: UploadService;
 	readonly projects: ProjectStore;
 	readonly enforcement: EnforcementIndex;
 	readonly plans: RotationPlanStore;
 	readonly contents: ContentCache;
-	readonly order: () => Order;
+	readonly sortOrder: () => SortOrder;
 }
 
 /** Returns why there is no list, if other rows hide the welcome text that would say so; else `null`. */
-export function untoldProblem({ certificates, uploads }: Pick<ShownState, "certificates" | "uploads">): Problem | null {
+export function problemForMessage({
+	certificates,
+	uploads,
+}: Pick<CertificateTreeSources, "certificates" | "uploads">): Problem | null {
 	const { listing, problem } = certificates.state;
 	return !listing && uploads.unconfirmed.length > 0 ? problem : null;
 }
 
 /** Returns the top-level nodes in display order. */
-export function thingsOnTop({ certificates, uploads, plans, order }: ShownState): readonly TreeNode[] {
+export function rootNodes({
+	certificates,
+	uploads,
+	plans,
+	sortOrder: order,
+}: CertificateTreeSources): readonly TreeNode[] {
 	const { listing, problem, loadedAt } = certificates.state;
-	const notes = noteWords(listing, problem && describeProblem(problem), loadedAt);
-	const shownProblem = untoldProblem({ certificates, uploads });
+	const notes = describeListNotes(listing, problem && describeProblem(problem), loadedAt);
+	const shownProblem = problemForMessage({ certificates, uploads });
 	return [
-		...(shownProblem ? remediesInView(shownProblem) : []).map((each): TreeNode => ({ kind: "mend", mend: each })),
+		...(shownProblem ? remediesInView(shownProblem) : []).map((each): TreeNode => ({ kind: "mend", remedy: each })),
 		...uploads.running.map((upload): TreeNode => ({ kind: "upload", upload })),
 		...uploads.unconfirmed.map((upload): TreeNode => ({ kind: "unconfirmed", upload })),
 		...unplacedPlans({ certificates, plans }).map((plan): TreeNode => ({ kind: "unplacedPlan", plan })),
@@ -68,19 +76,19 @@ export function thingsOnTop({ certificates, uploads, plans, order }: ShownState)
 	];
 }
 
-export function thingsBelow(parent: TreeNode, sources: ShownState): readonly TreeNode[] {
+export function childNodes(parent: TreeNode, sources: CertificateTreeSources): readonly TreeNode[] {
 	if (parent.kind !== "certificate") return [];
 	const { certificate } = parent;
 	const { enforcement, contents, projects } = sources;
-	const activation = enforcement.activity(certificate.id);
+	const activation = enforcement.activationStatus(certificate.id);
 	const facts = [
-		...roleFacts(rolesOf(sources, certificate.id), projectNamed(sources)),
-		...factsOf(certificate, contents.of(certificate.id), activation, projects.state),
+		...roleFacts(rolesOf(sources, certificate.id), projectNameById(sources)),
+		...certificateFacts(certificate, contents.get(certificate.id), activation, projects.state),
 	];
 	return facts.map((fact): TreeNode => ({ kind: "fact", of: certificate, fact }));
 }
 
-export function itemOf(node: TreeNode, sources: ShownState): TreeItem {
+export function toTreeItem(node: TreeNode, sources: CertificateTreeSources): TreeItem {
 	switch (node.kind) {
 		case "upload":
 			return uploadItem(node.upload);
@@ -92,7 +100,7 @@ export function itemOf(node: TreeNode, sources: ShownState): TreeItem {
 			const { certificate } = node;
 			return certificateItem(
 				certificate,
-				sources.enforcement.activity(certificate.id),
+				sources.enforcement.activationStatus(certificate.id),
 				rolesOf(sources, certificate.id),
 			);
 		}
@@ -101,10 +109,10 @@ export function itemOf(node: TreeNode, sources: ShownState): TreeItem {
 		case "note":
 			return noteItem(node.text);
 		case "mend":
-			return mendItem(node.mend);
+			return remedyItem(node.remedy);
 	}
 }
 
-export function isCertificate(node: TreeNode, id: string): boolean {
+export function isCertificateNode(node: TreeNode, id: string): boolean {
 	return node.kind === "certificate" && node.certificate.id === id;
 }

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { isStale } from "../../../common/freshness.ts";
-import { CONTEXT, VIEW } from "../../../common/manifestIds.ts";
+import { CERTIFICATES_VIEW, CONTEXT_KEYS } from "../../../common/manifestIds.ts";
 import { describeProblem } from "../../../common/messages/problems.ts";
 import { isActiveAnywhere } from "../../../domain/activationStatus.ts";
 import { CERTIFICATE_LIMIT, type Certificate } from "../../../domain/certificate.ts";
@@ -11,22 +11,22 @@ import { plansInUse } from "../../rotation/rotationStatus.ts";
 import type { RunningUpload, UnconfirmedUpload } from "../../upload/uploadService.ts";
 import { welcomeStateOf } from "../welcomeState.ts";
 import {
-	isCertificate,
-	itemOf,
-	type ShownState,
+	type CertificateTreeSources,
+	childNodes,
+	isCertificateNode,
+	problemForMessage,
+	rootNodes,
 	type TreeNode,
-	thingsBelow,
-	thingsOnTop,
-	untoldProblem,
+	toTreeItem,
 } from "./certificateNodes.ts";
 import { IncrementalTree, type Row } from "./incrementalTree.ts";
 import type { LazyTreeView } from "./lazyTreeView.ts";
 
 const MAX_REVEAL_ATTEMPTS = 10;
 
-interface CertificatesViewSources extends ShownState {
+interface CertificatesViewSources extends CertificateTreeSources {
 	/** Reads the projects if the last reading is old or missing. */
-	readonly needProjects: () => Promise<void>;
+	readonly ensureProjects: () => Promise<void>;
 	/** Returns the current connection's name; `null` if there are no other connections. */
 	readonly connectionName: () => Promise<string | null>;
 }
@@ -55,31 +55,31 @@ export class CertificatesView implements vscode.Disposable {
 		this.#title = this.#view.title ?? "";
 		this.#rows = new IncrementalTree<TreeNode>(
 			{
-				below: (parent) => (parent ? thingsBelow(parent, sources) : thingsOnTop(sources)),
-				item: (node) => itemOf(node, sources),
+				children: (parent) => (parent ? childNodes(parent, sources) : rootNodes(sources)),
+				item: (node) => toTreeItem(node, sources),
 				// VS Code also fires an event, but loses the event during a refresh of the tree.
-				expanded: (node) => setImmediate(() => this.#expand(node)),
+				onDidRequestChildren: (node) => setImmediate(() => this.#expand(node)),
 			},
 			(rows) => {
-				tree.draw(rows);
+				tree.refresh(rows);
 				// Look for active certificates only after a row changed, not after each of hundreds of answers.
 				this.#updateHasActive();
 			},
 		);
 		const update = () => {
 			this.#updateHeading();
-			this.#rows.compareSoon();
+			this.#rows.refreshChangedSoon();
 		};
 		for (const source of [sources.certificates, sources.uploads, sources.projects, sources.plans, sources.contents])
 			source.on("change", update);
 		sources.certificates.on("change", () => this.#loadMissing());
 		this.#subscriptions = vscode.Disposable.from(
 			this.#view.onDidChangeVisibility(() => this.refreshIfStale()),
-			this.#view.onDidExpandElement(({ element }) => this.#expand(element.thing)),
-			this.#view.onDidCollapseElement(({ element }) => this.#collapse(element.thing)),
+			this.#view.onDidExpandElement(({ element }) => this.#expand(element.node)),
+			this.#view.onDidCollapseElement(({ element }) => this.#collapse(element.node)),
 			vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refreshIfStale()),
 		);
-		tree.fill(this.#rows);
+		tree.setProvider(this.#rows);
 	}
 
 	get visible(): boolean {
@@ -105,7 +105,7 @@ export class CertificatesView implements vscode.Disposable {
 		const chosen = this.#chosen(row);
 		if (!chosen) throw new ProblemError({ reason: "nothing-selected" });
 		const { selection } = this.#view;
-		const others = Array.isArray(rows) ? rows.map((each) => this.#rows.known(each)) : [];
+		const others = Array.isArray(rows) ? rows.map((each) => this.#rows.asRow(each)) : [];
 		const certificates = this.#listed([chosen, ...others, ...(selection.includes(chosen) ? selection : [])]);
 		if (certificates.length === 0) throw new ProblemError({ reason: "nothing-selected" });
 		return certificates;
@@ -113,7 +113,7 @@ export class CertificatesView implements vscode.Disposable {
 
 	/** Like `certificateOf`, for a running upload. @throws ProblemError `nothing-selected` */
 	uploadOf(row: unknown): RunningUpload {
-		const chosen = this.#chosen(row)?.thing;
+		const chosen = this.#chosen(row)?.node;
 		const upload = chosen?.kind === "upload" && this.#sources.uploads.running.find(({ id }) => id === chosen.upload.id);
 		if (!upload) throw new ProblemError({ reason: "nothing-selected" });
 		return upload;
@@ -121,7 +121,7 @@ export class CertificatesView implements vscode.Disposable {
 
 	/** Like `certificateOf`, for an unconfirmed upload. @throws ProblemError `nothing-selected` */
 	unconfirmedOf(row: unknown): UnconfirmedUpload {
-		const chosen = this.#chosen(row)?.thing;
+		const chosen = this.#chosen(row)?.node;
 		const upload =
 			chosen?.kind === "unconfirmed" &&
 			this.#sources.uploads.unconfirmed.find(({ pending }) => pending.id === chosen.upload.pending.id);
@@ -131,19 +131,19 @@ export class CertificatesView implements vscode.Disposable {
 
 	/** Returns the row's rotation in an unknown organization, if any. */
 	unplacedPlanOf(row: unknown): RotationPlan | undefined {
-		const chosen = this.#chosen(row)?.thing;
+		const chosen = this.#chosen(row)?.node;
 		return chosen?.kind === "unplacedPlan" ? chosen.plan : undefined;
 	}
 
 	/** Opens the view and selects a listed certificate's row without moving the keyboard focus. */
 	async reveal({ id }: Pick<Certificate, "id">): Promise<void> {
-		await this.#reveal((node) => isCertificate(node, id));
+		await this.#reveal((node) => isCertificateNode(node, id));
 	}
 
 	/** Like `reveal`, for a certificate that was just uploaded; also expands the row. */
 	async revealUploaded({ id }: Pick<Certificate, "id">): Promise<void> {
 		this.#justUploaded.add(id);
-		await this.#reveal((node) => isCertificate(node, id), true);
+		await this.#reveal((node) => isCertificateNode(node, id), true);
 	}
 
 	/** Like `reveal`, for a certificate's unconfirmed upload, if any. @param sha256 As in `ParsedCertificate`. */
@@ -154,7 +154,7 @@ export class CertificatesView implements vscode.Disposable {
 	async #reveal(isWanted: (node: TreeNode) => boolean, expand = false): Promise<void> {
 		// VS Code must know new rows before it can reveal them.
 		this.redraw();
-		const row = this.#rows.getChildren().find((each) => isWanted(each.thing));
+		const row = this.#rows.getChildren().find((each) => isWanted(each.node));
 		if (!row) return;
 		// A hidden view refreshes when shown. Until the refresh ends, VS Code rejects the row with an error or drops the
 		// selection. No event reports the end.
@@ -171,7 +171,7 @@ export class CertificatesView implements vscode.Disposable {
 		this.#justUploaded.clear();
 		// Start at once, so that the list does not count as stale meanwhile.
 		const reading = Promise.all([certificates.refresh(), uploads.reload(), plans.reload(), this.showConnection()]);
-		await vscode.window.withProgress({ location: { viewId: VIEW } }, () => reading);
+		await vscode.window.withProgress({ location: { viewId: CERTIFICATES_VIEW } }, () => reading);
 		this.#updateHasActive();
 		await this.#loadFacts();
 	}
@@ -198,7 +198,7 @@ export class CertificatesView implements vscode.Disposable {
 	/** Shows the current state. */
 	redraw(): void {
 		this.#updateHeading();
-		this.#rows.compare();
+		this.#rows.refreshChanged();
 	}
 
 	/** Shows the number of certificates, or why there are none. */
@@ -209,11 +209,11 @@ export class CertificatesView implements vscode.Disposable {
 		const welcomeState = uploads.unconfirmed.length > 0 ? "no" : welcomeStateOf(count, problem, loading);
 		const listed = listing?.certificates.length;
 		this.#setContext({
-			[CONTEXT.empty]: welcomeState,
-			[CONTEXT.hasKey]: listing !== null,
-			[CONTEXT.hasCertificates]: Boolean(listed),
+			[CONTEXT_KEYS.empty]: welcomeState,
+			[CONTEXT_KEYS.hasKey]: listing !== null,
+			[CONTEXT_KEYS.hasCertificates]: Boolean(listed),
 		});
-		const shownProblem = untoldProblem({ certificates, uploads });
+		const shownProblem = problemForMessage({ certificates, uploads });
 		const message = shownProblem ? describeProblem(shownProblem) : "";
 		// VS Code queues each message behind the rows, even an unchanged one.
 		if (message !== (this.#view.message ?? "")) this.#view.message = message;
@@ -222,8 +222,8 @@ export class CertificatesView implements vscode.Disposable {
 
 	#updateHasActive(): void {
 		const { certificates, enforcement } = this.#sources;
-		const isActive = ({ id }: Certificate) => isActiveAnywhere(enforcement.activity(id)) === true;
-		this.#setContext({ [CONTEXT.hasActive]: certificates.state.listing?.certificates.some(isActive) ?? false });
+		const isActive = ({ id }: Certificate) => isActiveAnywhere(enforcement.activationStatus(id)) === true;
+		this.#setContext({ [CONTEXT_KEYS.hasActive]: certificates.state.listing?.certificates.some(isActive) ?? false });
 	}
 
 	#setContext(context: Readonly<Record<string, string | boolean>>): void {
@@ -250,13 +250,13 @@ export class CertificatesView implements vscode.Disposable {
 		const expanded = this.#expandedCertificates();
 		const isNeeded = expanded.some(({ id }) => !this.#justUploaded.has(id)) || plansInUse(this.#sources).length > 0;
 		const { contents } = this.#sources;
-		await Promise.all([isNeeded && this.#sources.needProjects(), ...expanded.map(({ id }) => contents.load(id))]);
+		await Promise.all([isNeeded && this.#sources.ensureProjects(), ...expanded.map(({ id }) => contents.load(id))]);
 	}
 
 	/** Like `#loadFacts`, if a content was not requested since the connection changed. */
 	#loadMissing(): void {
 		const { contents } = this.#sources;
-		if (this.#expandedCertificates().some(({ id }) => !contents.of(id))) this.#loadFacts().catch(this.#report);
+		if (this.#expandedCertificates().some(({ id }) => !contents.get(id))) this.#loadFacts().catch(this.#report);
 	}
 
 	#expandedCertificates(): readonly Certificate[] {
@@ -266,17 +266,17 @@ export class CertificatesView implements vscode.Disposable {
 
 	#isSelected(isWanted: (node: TreeNode) => boolean): boolean {
 		const [selected] = this.#view.selection;
-		return selected !== undefined && isWanted(selected.thing);
+		return selected !== undefined && isWanted(selected.node);
 	}
 
 	/** Returns a row, or the selected row for `undefined`. An invalid row must never mean the selection. */
 	#chosen(row: unknown): Row<TreeNode> | undefined {
-		return row === undefined ? this.#view.selection[0] : this.#rows.known(row);
+		return row === undefined ? this.#view.selection[0] : this.#rows.asRow(row);
 	}
 
 	/** Returns the rows' certificates that the list still contains, each once. */
 	#listed(rows: readonly (Row<TreeNode> | undefined)[]): readonly Certificate[] {
 		const { listing } = this.#sources.certificates.state;
-		return listing?.certificates.filter(({ id }) => rows.some((row) => row && isCertificate(row.thing, id))) ?? [];
+		return listing?.certificates.filter(({ id }) => rows.some((row) => row && isCertificateNode(row.node, id))) ?? [];
 	}
 }

@@ -24,13 +24,13 @@ export class LazyTreeView implements vscode.TreeDataProvider<unknown>, vscode.Di
 	}
 
 	/** Shows the rows of a provider from now on. */
-	fill(provider: RowProvider): void {
+	setProvider(provider: RowProvider): void {
 		this.#provider = provider;
-		this.draw(undefined);
+		this.refresh(undefined);
 	}
 
 	/** Refreshes rows and their children; `undefined` refreshes the complete tree. */
-	draw(rows: unknown[] | undefined): void {
+	refresh(rows: unknown[] | undefined): void {
 		this.#changed.fire(rows);
 	}
 
@@ -52,10 +52,10 @@ export class LazyTreeView implements vscode.TreeDataProvider<unknown>, vscode.Di
 }
 
 /** Returns the URIs of dropped files from the URI list (RFC 2483). */
-export async function droppedFiles(dropped: vscode.DataTransfer): Promise<readonly vscode.Uri[]> {
-	const list = (await dropped.get(FILES)?.asString()) ?? "";
+export async function readDroppedFiles(dropped: vscode.DataTransfer): Promise<readonly vscode.Uri[]> {
+	const list = (await dropped.get(URI_LIST)?.asString()) ?? "";
 	const lines = list.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
 	return lines.map((line) => vscode.Uri.parse(line));
 }
 
-export const FILES = "text/uri-list";
+export const URI_LIST = "text/uri-list";

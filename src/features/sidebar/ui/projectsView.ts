@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { isStale } from "../../../common/freshness.ts";
-import { CONTEXT, PROJECTS_VIEW } from "../../../common/manifestIds.ts";
+import { CONTEXT_KEYS, PROJECTS_VIEW } from "../../../common/manifestIds.ts";
 import { describeProblem } from "../../../common/messages/problems.ts";
-import { projectName } from "../../../common/messages/scopes.ts";
+import { formatProjectName } from "../../../common/messages/scopes.ts";
 import type { EnforcedCertificate } from "../../../domain/activationStatus.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { isCancelled, ProblemError } from "../../../domain/problem.ts";
@@ -10,8 +10,8 @@ import type { Project, Scope } from "../../../domain/scope.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import type { EnforcementIndex } from "../../organization/enforcementIndex.ts";
 import type { ProjectStore } from "../../organization/projectStore.ts";
-import { noteWords } from "../listNotes.ts";
-import type { ProjectSituation } from "../projectMessages.ts";
+import { describeListNotes } from "../listNotes.ts";
+import type { ProjectStatus } from "../projectMessages.ts";
 import { welcomeStateOf } from "../welcomeState.ts";
 import { IncrementalTree, type Row } from "./incrementalTree.ts";
 import type { LazyTreeView } from "./lazyTreeView.ts";
@@ -43,12 +43,12 @@ export class ProjectsView implements vscode.Disposable {
 		this.#report = report;
 		this.#view = tree.view as vscode.TreeView<Row<ProjectTreeNode>>;
 		this.#rows = new IncrementalTree<ProjectTreeNode>(
-			{ below: (parent) => (parent ? this.#children(parent) : this.#roots()), item: (node) => this.#item(node) },
-			(rows) => tree.draw(rows),
+			{ children: (parent) => (parent ? this.#children(parent) : this.#roots()), item: (node) => this.#item(node) },
+			(rows) => tree.refresh(rows),
 		);
 		const update = () => {
 			this.#updateWelcomeState();
-			this.#rows.compareSoon();
+			this.#rows.refreshChangedSoon();
 		};
 		sources.certificates.on("change", update);
 		sources.projects.on("change", update);
@@ -56,7 +56,7 @@ export class ProjectsView implements vscode.Disposable {
 			this.#view.onDidChangeVisibility(() => this.refreshIfStale()),
 			vscode.window.onDidChangeWindowState(({ focused }) => focused && this.refreshIfStale()),
 		);
-		tree.fill(this.#rows);
+		tree.setProvider(this.#rows);
 	}
 
 	get visible(): boolean {
@@ -96,18 +96,18 @@ export class ProjectsView implements vscode.Disposable {
 
 	/** Like `ensureFresh`, if the view is visible. */
 	refreshIfStale(): void {
-		if (this.#view.visible) this.need().catch(this.#report);
+		if (this.#view.visible) this.ensureFresh().catch(this.#report);
 	}
 
 	/** Reads everything if the last reading is old or missing. */
-	async need(): Promise<void> {
+	async ensureFresh(): Promise<void> {
 		if (isStale(this.#sources.projects.state)) await this.refresh();
 	}
 
 	/** Shows the current state. */
 	redraw(): void {
 		this.#updateWelcomeState();
-		this.#rows.compare();
+		this.#rows.refreshChanged();
 	}
 
 	dispose(): void {
@@ -118,7 +118,7 @@ export class ProjectsView implements vscode.Disposable {
 	#updateWelcomeState(): void {
 		const { projects, unreadable, problem, loading } = this.#sources.projects.state;
 		const welcomeState = welcomeStateOf(projects && projects.length + unreadable, problem, loading);
-		void vscode.commands.executeCommand("setContext", CONTEXT.projectsEmpty, welcomeState);
+		void vscode.commands.executeCommand("setContext", CONTEXT_KEYS.projectsEmpty, welcomeState);
 	}
 
 	#item(node: ProjectTreeNode): vscode.TreeItem {
@@ -137,7 +137,7 @@ export class ProjectsView implements vscode.Disposable {
 		if (!projects) return [];
 		// The first reading is incomplete until its last page.
 		const isFirstReading = loading && loadedAt === null;
-		const notes = noteWords(
+		const notes = describeListNotes(
 			{ unreadable, complete: complete || isFirstReading },
 			problem && describeProblem(problem),
 			loadedAt,
@@ -158,15 +158,15 @@ export class ProjectsView implements vscode.Disposable {
 		];
 	}
 
-	#status(project: Project): ProjectSituation {
+	#status(project: Project): ProjectStatus {
 		const { projects, enforcement } = this.#sources;
 		const { loadedAt, loading, problem } = projects.scope(project.id);
-		return { project, enforced: enforcement.inProject(project.id), loadedAt, loading, problem };
+		return { project, enforced: enforcement.enforcedInProject(project.id), loadedAt, loading, problem };
 	}
 
 	/** Returns a row's node, or the selected node for `undefined`. An invalid row must never mean the selection. */
 	#chosen(row: unknown): ProjectTreeNode | undefined {
-		return (row === undefined ? this.#view.selection[0] : this.#rows.known(row))?.thing;
+		return (row === undefined ? this.#view.selection[0] : this.#rows.asRow(row))?.node;
 	}
 }
 
@@ -174,7 +174,9 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 
 /** Compares by name; archived projects last. */
 function byName(one: Project, other: Project): number {
-	return Number(one.archived) - Number(other.archived) || collator.compare(projectName(one), projectName(other));
+	return (
+		Number(one.archived) - Number(other.archived) || collator.compare(formatProjectName(one), formatProjectName(other))
+	);
 }
 
 function ignoreCancelled(thrown: unknown): void {

@@ -1,20 +1,20 @@
 import * as l10n from "@vscode/l10n";
 import type * as vscode from "vscode";
 import { pickOne } from "../../../common/ui/prompts.ts";
-import { ORDERS, type Order } from "../sortOrder.ts";
+import { SORT_ORDERS, type SortOrder } from "../sortOrder.ts";
 
 const SORT_ORDER_KEY = "openaiCertificates.order";
 
 /** Returns the sort order that the user picked last; the service's order by default. */
-export function orderIn(globalState: vscode.Memento): Order {
+export function storedSortOrder(globalState: vscode.Memento): SortOrder {
 	const order = globalState.get<unknown>(SORT_ORDER_KEY);
-	return ORDERS.find((each) => each === order) ?? "created";
+	return SORT_ORDERS.find((each) => each === order) ?? "created";
 }
 
 /** Asks for a sort order and stores it. @throws CancelledError */
-export async function chooseOrder(globalState: vscode.Memento): Promise<void> {
-	const current = orderIn(globalState);
-	const choices = ORDERS.map((value) => ({
+export async function promptForSortOrder(globalState: vscode.Memento): Promise<void> {
+	const current = storedSortOrder(globalState);
+	const choices = SORT_ORDERS.map((value) => ({
 		label: formatOrder(value),
 		description: value === current ? l10n.t("in use") : "",
 		value,
@@ -28,7 +28,7 @@ export async function chooseOrder(globalState: vscode.Memento): Promise<void> {
 	await globalState.update(SORT_ORDER_KEY, chosen);
 }
 
-function formatOrder(order: Order): string {
+function formatOrder(order: SortOrder): string {
 	switch (order) {
 		case "created":
 			return l10n.t("Created, newest first");

@@ -1,36 +1,41 @@
 import * as vscode from "vscode";
-import { activationWords } from "../../../common/messages/activationStatusMessages.ts";
+import { formatActivation } from "../../../common/messages/activationStatusMessages.ts";
 import type { Fact } from "../../../common/messages/certificateFacts.ts";
 import {
-	descriptionWords,
-	nameWords,
-	spokenWords,
-	tooltipWords,
+	certificateTooltip,
+	formatAccessibilityLabel,
+	formatCertificateName,
+	formatRowDescription,
 } from "../../../common/messages/certificateMessages.ts";
 import { formatRemedy, type Remedy } from "../../../common/messages/problems.ts";
 import { sanitize } from "../../../common/messages/sanitize.ts";
-import { projectName } from "../../../common/messages/scopes.ts";
-import { MENDING_COMMANDS } from "../../../common/ui/problemNotification.ts";
-import { reminderDays } from "../../../common/ui/settings.ts";
+import { formatProjectName } from "../../../common/messages/scopes.ts";
+import { REMEDY_COMMANDS } from "../../../common/ui/problemNotification.ts";
+import { readReminderDays } from "../../../common/ui/settings.ts";
 import { type ActivationStatus, type EnforcedCertificate, isActiveAnywhere } from "../../../domain/activationStatus.ts";
 import { type Certificate, type ExpiryState, expiryState } from "../../../domain/certificate.ts";
 import type { Project } from "../../../domain/scope.ts";
 import type { RotationPlan } from "../../rotation/rotationPlan.ts";
-import { type RotationRole, roleWords, rotatedName, unplacedPlanWords } from "../../rotation/rotationStatusMessages.ts";
 import {
-	runningDescription,
-	unconfirmedDescription,
-	unconfirmedSpoken,
+	describeUnplacedPlan,
+	formatRoles,
+	type RotationRole,
+	rotatedName,
+} from "../../rotation/rotationStatusMessages.ts";
+import {
+	formatRunningUpload,
+	formatUnconfirmedUpload,
+	unconfirmedAriaLabel,
 	unconfirmedTooltip,
 } from "../../upload/uploadMessages.ts";
 import type { RunningUpload, UnconfirmedUpload } from "../../upload/uploadService.ts";
-import { certificateContext, enforcedContext } from "../contextValues.ts";
+import { certificateContextValue, enforcedContextValue } from "../contextValues.ts";
 import {
-	enforcedActivation,
-	enforcedDescription,
-	type ProjectSituation,
-	projectDescription,
-	projectSpoken,
+	formatEnforcedActivation,
+	formatEnforcedDescription,
+	formatProjectDescription,
+	formatProjectLabel,
+	type ProjectStatus,
 	projectTooltip,
 } from "../projectMessages.ts";
 
@@ -45,19 +50,19 @@ export function certificateItem(
 	roles: readonly RotationRole[],
 ): vscode.TreeItem {
 	const now = Date.now() / 1000;
-	const state = expiryState(certificate.expiresAt, now, reminderDays());
-	const activation = activationWords(status);
-	const rotation = roleWords(roles);
-	const item = new vscode.TreeItem(nameWords(certificate), vscode.TreeItemCollapsibleState.Collapsed);
+	const state = expiryState(certificate.expiresAt, now, readReminderDays());
+	const activation = formatActivation(status);
+	const rotation = formatRoles(roles);
+	const item = new vscode.TreeItem(formatCertificateName(certificate), vscode.TreeItemCollapsibleState.Collapsed);
 	item.id = `organization/${certificate.id}`;
-	const description = descriptionWords(certificate, status, now);
-	const tooltip = tooltipWords(certificate, state, activation, now);
-	const label = spokenWords(certificate, state, activation, now);
+	const description = formatRowDescription(certificate, status, now);
+	const tooltip = certificateTooltip(certificate, state, activation, now);
+	const label = formatAccessibilityLabel(certificate, state, activation, now);
 	// The rotation comes first, because a narrow view cuts off the rest.
 	item.description = rotation === null ? description : `${rotation} · ${description}`;
 	item.tooltip = rotation === null ? tooltip : `${tooltip}\n${rotation}`;
 	item.iconPath = iconFor(state, isActiveAnywhere(status));
-	item.contextValue = certificateContext(
+	item.contextValue = certificateContextValue(
 		status,
 		roles.some(({ part }) => part === "old"),
 	);
@@ -76,21 +81,21 @@ export function factItem({ id }: Certificate, { key, label, value, more, mark }:
 	return item;
 }
 
-export function projectItem(status: ProjectSituation): vscode.TreeItem {
+export function projectItem(status: ProjectStatus): vscode.TreeItem {
 	const { project, enforced, loading, problem, loadedAt } = status;
 	const isEmpty = enforced.length === 0 && !problem;
 	const item = new vscode.TreeItem(
-		projectName(project),
+		formatProjectName(project),
 		isEmpty ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed,
 	);
 	item.id = `project/${project.id}`;
-	item.description = projectDescription(status);
+	item.description = formatProjectDescription(status);
 	item.tooltip = projectTooltip(status);
 	if (problem && !loading) item.iconPath = WARNING;
 	else if (loading && loadedAt === null) item.iconPath = LOADING;
 	else item.iconPath = new vscode.ThemeIcon(project.archived ? "archive" : "project");
 	item.contextValue = "project";
-	item.accessibilityInformation = { label: projectSpoken(status) };
+	item.accessibilityInformation = { label: formatProjectLabel(status) };
 	return item;
 }
 
@@ -98,25 +103,25 @@ export function projectItem(status: ProjectSituation): vscode.TreeItem {
 export function enforcedItem(project: Project, enforced: EnforcedCertificate): vscode.TreeItem {
 	const { certificate } = enforced;
 	const now = Date.now() / 1000;
-	const state = expiryState(certificate.expiresAt, now, reminderDays());
-	const activation = enforcedActivation(enforced, project);
-	const item = new vscode.TreeItem(nameWords(certificate));
+	const state = expiryState(certificate.expiresAt, now, readReminderDays());
+	const activation = formatEnforcedActivation(enforced, project);
+	const item = new vscode.TreeItem(formatCertificateName(certificate));
 	item.id = `project/${project.id}/${certificate.id}`;
-	item.description = enforcedDescription(enforced, now);
-	item.tooltip = tooltipWords(certificate, state, activation, now);
+	item.description = formatEnforcedDescription(enforced, now);
+	item.tooltip = certificateTooltip(certificate, state, activation, now);
 	item.iconPath = iconFor(state, true);
-	item.contextValue = enforcedContext(enforced);
-	item.accessibilityInformation = { label: spokenWords(certificate, state, activation, now) };
+	item.contextValue = enforcedContextValue(enforced);
+	item.accessibilityInformation = { label: formatAccessibilityLabel(certificate, state, activation, now) };
 	return item;
 }
 
 export function uploadItem(upload: RunningUpload): vscode.TreeItem {
 	const item = new vscode.TreeItem(sanitize(upload.name));
 	item.id = `upload/${upload.id}`;
-	item.description = runningDescription(upload);
+	item.description = formatRunningUpload(upload);
 	item.iconPath = LOADING;
 	item.contextValue = "upload";
-	item.accessibilityInformation = { label: `${sanitize(upload.name)}, ${runningDescription(upload)}` };
+	item.accessibilityInformation = { label: `${sanitize(upload.name)}, ${formatRunningUpload(upload)}` };
 	return item;
 }
 
@@ -125,23 +130,23 @@ export function unconfirmedItem(upload: UnconfirmedUpload): vscode.TreeItem {
 	const now = Date.now();
 	const item = new vscode.TreeItem(sanitize(upload.pending.name));
 	item.id = `unconfirmed/${upload.pending.id}`;
-	item.description = unconfirmedDescription(upload, now);
+	item.description = formatUnconfirmedUpload(upload, now);
 	item.tooltip = unconfirmedTooltip(upload, now);
 	item.iconPath = new vscode.ThemeIcon("question", new vscode.ThemeColor("list.warningForeground"));
 	item.contextValue = contextValueOf(upload);
-	item.accessibilityInformation = { label: unconfirmedSpoken(upload, now) };
+	item.accessibilityInformation = { label: unconfirmedAriaLabel(upload, now) };
 	return item;
 }
 
 /** Selects the row's commands. */
 function contextValueOf(upload: UnconfirmedUpload): string {
-	if (upload.elsewhere) return "unconfirmedElsewhere";
+	if (upload.inOtherWindow) return "unconfirmedElsewhere";
 	return upload.unplaced ? "unconfirmedUnplaced" : "unconfirmed";
 }
 
 /** Creates the item of a rotation in an unknown organization. */
 export function unplacedPlanItem(plan: RotationPlan): vscode.TreeItem {
-	const { description, tooltip } = unplacedPlanWords(plan);
+	const { description, tooltip } = describeUnplacedPlan(plan);
 	const item = new vscode.TreeItem(rotatedName(plan.old));
 	item.id = `unplaced/${plan.old.id}/${plan.next.id}/${plan.startedAt}`;
 	item.description = description;
@@ -174,9 +179,9 @@ const REMEDY_ICONS: Partial<Record<Remedy, string>> = {
 };
 
 /** Creates a row that runs a remedy for the problem in the view's message. */
-export function mendItem(remedy: Remedy): vscode.TreeItem {
+export function remedyItem(remedy: Remedy): vscode.TreeItem {
 	const title = formatRemedy(remedy);
-	const [command, ...args] = MENDING_COMMANDS[remedy];
+	const [command, ...args] = REMEDY_COMMANDS[remedy];
 	const item = new vscode.TreeItem(title);
 	item.id = `mend/${remedy}`;
 	item.tooltip = title;

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { VIEW } from "../../../common/manifestIds.ts";
+import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
 import { sanitize } from "../../../common/messages/sanitize.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress, withDelayedProgress } from "../../../common/ui/progress.ts";
@@ -8,10 +8,15 @@ import { pickOne } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 import { LATE_ARRIVAL_MS, type UploadAttempt } from "../uploadAttempt.ts";
-import { againWords, arrivedWords, forgetWords, unconfirmedDescription } from "../uploadMessages.ts";
+import {
+	describeArrival,
+	describeForgetPrompt,
+	describeRetryPrompt,
+	formatUnconfirmedUpload,
+} from "../uploadMessages.ts";
 import type { UploadResult } from "../uploadSender.ts";
 import type { UnconfirmedUpload, UploadService } from "../uploadService.ts";
-import { tellMore } from "./uploadPrompts.ts";
+import { notifyDuplicates } from "./uploadPrompts.ts";
 
 /** The part of the certificates view that these commands use. */
 export interface UploadRows {
@@ -22,7 +27,7 @@ export interface UploadRows {
 }
 
 /** The dependencies of the commands on an unconfirmed upload. */
-export interface UnconfirmedCommands extends NotificationDeps {
+export interface UnconfirmedUploadDeps extends NotificationDeps {
 	readonly uploads: UploadService;
 	readonly view: UploadRows;
 }
@@ -32,7 +37,7 @@ export interface UnconfirmedCommands extends NotificationDeps {
  * @param row The row from the menu; without a row, the only unconfirmed upload, or the person's choice.
  * @throws ProblemError, CancelledError
  */
-export async function checkUpload(deps: UnconfirmedCommands, row: unknown): Promise<void> {
+export async function checkUpload(deps: UnconfirmedUploadDeps, row: unknown): Promise<void> {
 	await notifyArrived(deps, await check(deps, await chooseUpload(deps, row)));
 }
 
@@ -40,29 +45,29 @@ export async function checkUpload(deps: UnconfirmedCommands, row: unknown): Prom
  * Sends an upload again, after a check and a confirmation.
  * @param row As in `checkUpload`. @throws ProblemError, CancelledError
  */
-export async function uploadAgain(deps: UnconfirmedCommands, row: unknown): Promise<void> {
+export async function uploadAgain(deps: UnconfirmedUploadDeps, row: unknown): Promise<void> {
 	const { uploads, view } = deps;
 	const upload = await chooseOwnUpload(deps, row);
 	try {
 		return await notifyArrived(deps, await check(deps, upload));
 	} catch (thrown) {
 		const problem = problemOf(thrown);
-		if (problem?.reason !== "unconfirmed" || problem.look.outcome !== "not-seen") throw thrown;
-		await confirmRetry(upload.pending, problem.look.at);
+		if (problem?.reason !== "unconfirmed" || problem.lookup.outcome !== "not-seen") throw thrown;
+		await confirmRetry(upload.pending, problem.lookup.at);
 	}
 	const uploaded = await uploads.retry(upload);
 	if (uploaded.how === "found") return notifyArrived(deps, uploaded);
 	await view.revealUploaded(uploaded.certificate);
-	tellMore(deps, uploaded);
+	notifyDuplicates(deps, uploaded);
 }
 
 /**
  * Removes an unconfirmed upload without a check, after a confirmation that offers a check.
  * @param row As in `checkUpload`. @throws ProblemError, CancelledError
  */
-export async function forgetUpload(deps: UnconfirmedCommands, row: unknown): Promise<void> {
+export async function forgetUpload(deps: UnconfirmedUploadDeps, row: unknown): Promise<void> {
 	const upload = await chooseOwnUpload(deps, row);
-	const { message, detail } = forgetWords(upload.pending);
+	const { message, detail } = describeForgetPrompt(upload.pending);
 	const checkNow = l10n.t("Check Now");
 	const forget = l10n.t("Forget");
 	// Enter presses the first button.
@@ -75,7 +80,7 @@ export async function forgetUpload(deps: UnconfirmedCommands, row: unknown): Pro
 }
 
 /** @throws ProblemError `nothing-selected`; CancelledError */
-async function chooseUpload({ uploads, view }: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
+async function chooseUpload({ uploads, view }: UnconfirmedUploadDeps, row: unknown): Promise<UnconfirmedUpload> {
 	if (row !== undefined) return view.unconfirmedOf(row);
 	const [only, ...others] = uploads.unconfirmed;
 	if (!only) throw new ProblemError({ reason: "nothing-selected" });
@@ -83,38 +88,39 @@ async function chooseUpload({ uploads, view }: UnconfirmedCommands, row: unknown
 	const now = Date.now();
 	const choices = [only, ...others].map((upload) => ({
 		label: sanitize(upload.pending.name),
-		description: unconfirmedDescription(upload, now),
+		description: formatUnconfirmedUpload(upload, now),
 		value: upload,
 	}));
 	return pickOne({ title: l10n.t("Uploads that are not confirmed"), placeholder: l10n.t("Which one?") }, choices);
 }
 
 /** @throws ProblemError `nothing-selected`; `upload-pending` if another window is sending the upload; CancelledError */
-async function chooseOwnUpload(deps: UnconfirmedCommands, row: unknown): Promise<UnconfirmedUpload> {
+async function chooseOwnUpload(deps: UnconfirmedUploadDeps, row: unknown): Promise<UnconfirmedUpload> {
 	const upload = await chooseUpload(deps, row);
-	if (upload.elsewhere) throw new ProblemError({ reason: "upload-pending", name: upload.pending.name, running: true });
+	if (upload.inOtherWindow)
+		throw new ProblemError({ reason: "upload-pending", name: upload.pending.name, running: true });
 	return upload;
 }
 
 /** Checks an upload, showing progress. @throws ProblemError `unconfirmed` if not found; CancelledError */
-async function check({ uploads }: UnconfirmedCommands, upload: UnconfirmedUpload): Promise<UploadResult> {
+async function check({ uploads }: UnconfirmedUploadDeps, upload: UnconfirmedUpload): Promise<UploadResult> {
 	const abort = new AbortController();
 	const title = l10n.t("Looking for “{0}” among the organization's certificates…", sanitize(upload.pending.name));
-	return vscode.window.withProgress({ location: { viewId: VIEW } }, () =>
+	return vscode.window.withProgress({ location: { viewId: CERTIFICATES_VIEW } }, () =>
 		withDelayedProgress(title, uploads.check(upload, abort.signal), abort),
 	);
 }
 
-async function notifyArrived(deps: UnconfirmedCommands, uploaded: UploadResult): Promise<void> {
+async function notifyArrived(deps: UnconfirmedUploadDeps, uploaded: UploadResult): Promise<void> {
 	await deps.view.revealUploaded(uploaded.certificate);
-	void showMessage(deps, "information", arrivedWords(uploaded.certificate, Date.now()));
-	tellMore(deps, uploaded);
+	void showMessage(deps, "information", describeArrival(uploaded.certificate, Date.now()));
+	notifyDuplicates(deps, uploaded);
 }
 
 /** @throws CancelledError unless the person confirms the retry. */
 async function confirmRetry(attempt: UploadAttempt, notSeenAt: number): Promise<void> {
 	const now = Date.now();
-	const { message, detail } = againWords(attempt, notSeenAt, now);
+	const { message, detail } = describeRetryPrompt(attempt, notSeenAt, now);
 	const mayArrive = now < attempt.startedAt + LATE_ARRIVAL_MS;
 	const upload = mayArrive ? l10n.t("Upload Anyway") : l10n.t("Upload Again");
 	// Enter presses the first button.

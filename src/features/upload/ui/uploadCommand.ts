@@ -1,14 +1,14 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
-import { VIEW } from "../../../common/manifestIds.ts";
+import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
 import { describeProblem } from "../../../common/messages/problems.ts";
 import { sanitize } from "../../../common/messages/sanitize.ts";
-import { fileName, promptForFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
+import { displayFileName, promptForFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withDelayedProgress } from "../../../common/ui/progress.ts";
-import { BackPressed, type Position, runSteps } from "../../../common/ui/prompts.ts";
-import { reminderDays } from "../../../common/ui/settings.ts";
+import { BackPressed, runSteps, type StepPosition } from "../../../common/ui/prompts.ts";
+import { readReminderDays } from "../../../common/ui/settings.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import {
 	adjustForClockSkew,
@@ -21,23 +21,23 @@ import {
 import type { Destination } from "../../../domain/connection.ts";
 import { ProblemError, problemOf, type Reason } from "../../../domain/problem.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
-import type { RowReveal } from "../../organization/ui/commandContext.ts";
-import { duplicateFindings, limitFindings, nameFindings, unplacedFindings } from "../duplicateCheck.ts";
+import type { RowSelection } from "../../organization/ui/commandContext.ts";
+import { duplicateFindings, limitFindings, maybeUploadedFindings, nameFindings } from "../duplicateCheck.ts";
 import type { UploadResult } from "../uploadSender.ts";
 import type { UploadRequest, UploadService } from "../uploadService.ts";
-import { amongWords, blockedWords, summaryWords } from "../uploadSummary.ts";
+import { describeBlockedFile, describeUploadSummary, formatFilePosition } from "../uploadSummary.ts";
 import type { UploadRows } from "./unconfirmedCommands.ts";
 import {
-	askForCandidate,
-	askForName,
-	confirmDiscarding,
+	confirmDiscard,
 	confirmLimit,
 	confirmUpload,
 	isBlocked,
-	type Looks,
-	Refused,
+	notifyDuplicates,
+	type PreviewActions,
+	promptForCandidate,
+	promptForName,
 	refuseUpload,
-	tellMore,
+	UploadBlockedError,
 } from "./uploadPrompts.ts";
 
 /** Problems that concern only one of several files; the others are still uploaded. */
@@ -51,7 +51,7 @@ const SINGLE_FILE_REASONS: readonly Reason[] = [
 ];
 
 /** The dependencies of the upload command. */
-export interface UploadCommand extends NotificationDeps {
+export interface UploadDeps extends NotificationDeps {
 	readonly reader: CertificateReader;
 	readonly certificates: CertificateStore;
 	readonly uploads: UploadService;
@@ -62,7 +62,7 @@ export interface UploadCommand extends NotificationDeps {
 	/** Shows a file's content. */
 	readonly inspect: (file: vscode.Uri) => Promise<void>;
 	/** The view that shows the upload's row, and later the certificate's. */
-	readonly view: RowReveal &
+	readonly view: RowSelection &
 		Pick<UploadRows, "revealUploaded"> & {
 			readonly visible: boolean;
 			/** Selects the row of an unconfirmed upload. */
@@ -75,7 +75,7 @@ export interface UploadCommand extends NotificationDeps {
  * @param clicked,selection The arguments of a menu command.
  * @throws ProblemError, CancelledError
  */
-export async function uploadFiles(deps: UploadCommand, clicked: unknown, selection: unknown): Promise<void> {
+export async function uploadFiles(deps: UploadDeps, clicked: unknown, selection: unknown): Promise<void> {
 	const files = await promptForFiles(l10n.t("Upload a certificate to OpenAI"), clicked, selection);
 	const [only, ...others] = files;
 	if (only && others.length === 0) return showUploaded(deps, await uploadFile(deps, only));
@@ -86,7 +86,7 @@ export async function uploadFiles(deps: UploadCommand, clicked: unknown, selecti
 		for (const [index, file] of files.entries()) {
 			try {
 				const result = await uploadFile(deps, file, {
-					filePosition: amongWords(fileName(file), index + 1, files.length),
+					filePosition: formatFilePosition(displayFileName(file), index + 1, files.length),
 				});
 				if (result.how !== "there-before") uploaded++;
 				await showUploaded(deps, result);
@@ -96,18 +96,18 @@ export async function uploadFiles(deps: UploadCommand, clicked: unknown, selecti
 		}
 	} finally {
 		if (uploaded + failures.length > 0)
-			void showMessage(deps, "information", summaryWords(files.length, uploaded, failures));
+			void showMessage(deps, "information", describeUploadSummary(files.length, uploaded, failures));
 	}
 }
 
-async function showUploaded(deps: UploadCommand, uploaded: UploadResult): Promise<void> {
+async function showUploaded(deps: UploadDeps, uploaded: UploadResult): Promise<void> {
 	await deps.view.revealUploaded(uploaded.certificate);
-	tellMore(deps, uploaded);
+	notifyDuplicates(deps, uploaded);
 }
 
 /** Returns why a file was not uploaded. Rethrows an error that concerns the remaining files too. */
 function describeFailure(thrown: unknown, file: vscode.Uri): string {
-	if (thrown instanceof Refused) return blockedWords(fileName(file));
+	if (thrown instanceof UploadBlockedError) return describeBlockedFile(displayFileName(file));
 	const problem = problemOf(thrown);
 	if (problem && SINGLE_FILE_REASONS.includes(problem.reason)) return describeProblem(problem);
 	throw thrown;
@@ -116,7 +116,7 @@ function describeFailure(thrown: unknown, file: vscode.Uri): string {
 /** Constraints that a caller imposes on the certificate. */
 interface UploadConstraints {
 	/** Runs before the prompts. @throws ProblemError if the certificate is unsuitable */
-	readonly judge: (candidate: ParsedCertificate) => void;
+	readonly validate: (candidate: ParsedCertificate) => void;
 	/** Runs if the limit of certificates is reached. Must throw. */
 	readonly refuseFull: (signal: AbortSignal) => Promise<never>;
 }
@@ -128,17 +128,17 @@ interface UploadConstraints {
  * @throws ProblemError, CancelledError
  */
 export async function uploadFile(
-	deps: UploadCommand,
+	deps: UploadDeps,
 	uri: vscode.Uri,
-	{ purpose: constraints, filePosition }: { readonly purpose?: UploadConstraints; readonly filePosition?: string } = {},
+	{ constraints, filePosition }: { readonly constraints?: UploadConstraints; readonly filePosition?: string } = {},
 ): Promise<UploadResult> {
 	const { reader, certificates, uploads, ensureKey, destination, inspect, view } = deps;
 	const { name: file, bytes, unsaved } = await readCertificateFile(uri);
-	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, reminderDays());
+	const { candidates, reason, skipped } = await reader.read(bytes, Date.now() / 1000, readReminderDays());
 	const [first] = candidates;
 	if (!first)
 		throw new ProblemError({ reason: "file-refused", file, wanted: "anchor", refusal: reason ?? "no-block", skipped });
-	const actions: Looks = { inspect: () => inspect(uri), reveal: (id) => view.reveal({ id }) };
+	const actions: PreviewActions = { inspect: () => inspect(uri), reveal: (id) => view.reveal({ id }) };
 	if (candidates.every(({ findings }) => isAlwaysBlocked(findings))) await refuseUpload(first, first.findings, actions);
 
 	await ensureKey();
@@ -149,11 +149,12 @@ export async function uploadFile(
 	const abort = new AbortController();
 	try {
 		// Load the list during the prompts. It is needed for the comparison, and loading opens the upload's connection.
-		const loading = inBackground(certificates.recent(STALE_MS, abort.signal));
+		const loading = inBackground(certificates.loadIfStale(STALE_MS, abort.signal));
 		const compare = <T>(promise: Promise<T>) =>
 			withDelayedProgress(l10n.t("Comparing with the organization's certificates…"), promise, abort);
 		const [limit] = limitFindings(certificates.state.listing ?? (await compare(loading)));
-		if (limit && !constraints) await confirmLimit(limit, () => vscode.commands.executeCommand(`${VIEW}.focus`));
+		if (limit && !constraints)
+			await confirmLimit(limit, () => vscode.commands.executeCommand(`${CERTIFICATES_VIEW}.focus`));
 
 		let candidate = first;
 		let findings: readonly Finding[] = [];
@@ -162,9 +163,9 @@ export async function uploadFile(
 		let existing: Certificate | undefined;
 		const validate = async (chosen: ParsedCertificate) => {
 			const key = { organizationRef, sha256: chosen.sha256 };
-			if (uploads.isSpoilt(key)) {
-				await confirmDiscarding(chosen);
-				await uploads.discardSpoilt(key);
+			if (uploads.isCorrupt(key)) {
+				await confirmDiscard(chosen);
+				await uploads.discardCorrupt(key);
 			}
 			assertNotPending(uploads, chosen);
 			const { servedAt } = await compare(loading);
@@ -177,17 +178,17 @@ export async function uploadFile(
 				loading.then((listing) => duplicateFindings(chosen, listing, certificates, abort.signal)),
 			);
 			if (!constraints) return;
-			constraints.judge(chosen);
+			constraints.validate(chosen);
 			const ids = uploadedIds(await compare(duplicates));
 			existing = (await loading).certificates.find(({ id }) => ids.includes(id));
 			if (limit && !existing) await constraints.refuseFull(abort.signal);
 		};
-		const promptCandidate = async (position: Position) =>
-			validate(await askForCandidate(file, candidates, { position, filePosition }));
-		const promptName = async (position: Position) => {
+		const promptCandidate = async (position: StepPosition) =>
+			validate(await promptForCandidate(file, candidates, { position, filePosition }));
+		const promptName = async (position: StepPosition) => {
 			if (existing) return;
 			const listed = () => certificates.state.listing?.certificates ?? [];
-			name = await askForName(candidate, listed, { position, filePosition });
+			name = await promptForName(candidate, listed, { position, filePosition });
 		};
 		if (candidates.length === 1) await validate(first);
 		await runSteps(candidates.length > 1 ? [promptCandidate, promptName] : [promptName]);
@@ -196,7 +197,7 @@ export async function uploadFile(
 		if (existing) return { certificate: existing, duplicates: [], how: "there-before" };
 		const sameName = nameFindings(candidate, name, listing, certificates, abort.signal);
 		const newFindings = (await compare(Promise.all([duplicates, sameName]))).flat();
-		newFindings.push(...unplacedFindings(uploads.unconfirmed, candidate.sha256));
+		newFindings.push(...maybeUploadedFindings(uploads.unconfirmed, candidate.sha256));
 		if (unsaved) newFindings.push({ code: "unsaved", level: "warn" });
 		const all = [...findings, ...newFindings].sort(bySeverity);
 		const confirmed = await destination();
@@ -212,7 +213,7 @@ export async function uploadFile(
 }
 
 /** Uploads, showing progress in a visible view's row, else in a notification. Reveals an unconfirmed upload's row. */
-async function send({ uploads, view }: UploadCommand, request: UploadRequest): Promise<UploadResult> {
+async function send({ uploads, view }: UploadDeps, request: UploadRequest): Promise<UploadResult> {
 	const cancel = new AbortController();
 	const sending = uploads.upload(request, cancel.signal);
 	try {
@@ -233,7 +234,7 @@ function uploadedIds(findings: readonly Finding[]): readonly string[] {
 function assertNotPending({ unconfirmed }: UploadService, { sha256 }: ParsedCertificate): void {
 	const upload = unconfirmed.find(({ pending, unplaced }) => pending.sha256 === sha256 && !unplaced);
 	if (upload)
-		throw new ProblemError({ reason: "upload-pending", name: upload.pending.name, running: upload.elsewhere });
+		throw new ProblemError({ reason: "upload-pending", name: upload.pending.name, running: upload.inOtherWindow });
 }
 
 /** Prevents an unhandled rejection if a promise fails before it is awaited; awaiting still throws. */
@@ -245,6 +246,6 @@ function inBackground<T>(promise: Promise<T>): Promise<T> {
 /** Returns to the choice of a certificate if one is blocked and the file contains others. */
 function backOnBlocked(hasChoice: boolean): (thrown: unknown) => never {
 	return (thrown) => {
-		throw hasChoice && thrown instanceof Refused ? new BackPressed() : thrown;
+		throw hasChoice && thrown instanceof UploadBlockedError ? new BackPressed() : thrown;
 	};
 }

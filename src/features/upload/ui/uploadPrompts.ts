@@ -3,25 +3,25 @@ import * as vscode from "vscode";
 import { validateNameInput } from "../../../common/messages/certificateNameMessages.ts";
 import { describeFinding } from "../../../common/messages/findings.ts";
 import {
-	candidateChoiceWords,
-	candidateName,
-	factWords,
-	findingLines,
+	formatCertificateChoice,
+	formatFindingLines,
+	formatMainFields,
+	formatParsedCertificateName,
 } from "../../../common/messages/parsedCertificateMessages.ts";
 import { sanitize } from "../../../common/messages/sanitize.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
-import { type Position, pickOne, promptText } from "../../../common/ui/prompts.ts";
+import { pickOne, promptText, type StepPosition } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import type { Finding, ParsedCertificate } from "../../../domain/certificateFile.ts";
 import { suggestName } from "../../../domain/certificateName.ts";
 import type { Destination } from "../../../domain/connection.ts";
 import { CancelledError } from "../../../domain/problem.ts";
-import { duplicatesWords, spoiltWords, thereBeforeWords } from "../uploadMessages.ts";
+import { describeAlreadyPresent, describeDiscardPrompt, describeDuplicates } from "../uploadMessages.ts";
 import type { UploadResult } from "../uploadSender.ts";
 
 interface PromptContext {
 	/** The prompt's step within the upload. */
-	readonly position: Position;
+	readonly position: StepPosition;
 	/** The file's name and position among several files. */
 	readonly filePosition: string | undefined;
 }
@@ -31,14 +31,14 @@ function formatTitle(title: string, filePosition: string | undefined): string {
 }
 
 /** Prompts for one of several certificates. Preselects the first valid CA. @throws CancelledError, BackPressed */
-export function askForCandidate(
+export function promptForCandidate(
 	file: string,
 	candidates: readonly ParsedCertificate[],
 	{ position, filePosition }: PromptContext,
 ): Promise<ParsedCertificate> {
 	const now = Date.now() / 1000;
 	const choices = candidates.map((candidate, index) => ({
-		...candidateChoiceWords(candidate, index + 1, candidates.length, now),
+		...formatCertificateChoice(candidate, index + 1, candidates.length, now),
 		value: candidate,
 	}));
 	const firstCa = choices.find(({ value }) => value.isCa && !isBlocked(value.findings));
@@ -55,13 +55,13 @@ export function askForCandidate(
  * @param existing Returns the listed certificates; called on each keystroke.
  * @throws CancelledError, BackPressed
  */
-export function askForName(
+export function promptForName(
 	candidate: ParsedCertificate,
 	existing: () => readonly Certificate[],
 	{ position, filePosition }: PromptContext,
 ): Promise<string> {
 	return promptText({
-		title: formatTitle(l10n.t("Upload {0}", candidateName(candidate)), filePosition),
+		title: formatTitle(l10n.t("Upload {0}", formatParsedCertificateName(candidate)), filePosition),
 		prompt: l10n.t("The certificate's name at OpenAI. It can be changed later."),
 		placeholder: l10n.t("Name"),
 		value: suggestName(candidate),
@@ -71,7 +71,7 @@ export function askForName(
 }
 
 /** Actions that show details before the person decides. */
-export interface Looks {
+export interface PreviewActions {
 	readonly inspect: () => Promise<void>;
 	readonly reveal: (id: string) => Promise<void>;
 }
@@ -89,14 +89,14 @@ export async function confirmUpload(
 		readonly filePosition: string | undefined;
 	},
 	findings: readonly Finding[],
-	actions: Looks,
+	actions: PreviewActions,
 ): Promise<void> {
 	const { candidate, name, destination, filePosition } = upload;
 	const message = l10n.t("Upload “{0}” to {1}?", sanitize(name), destination.host);
-	const facts = factWords(candidate, Date.now() / 1000).map(([label, value]) => `${label}: ${value}`);
+	const facts = formatMainFields(candidate, Date.now() / 1000).map(([label, value]) => `${label}: ${value}`);
 	if (destination.label !== destination.host) facts.push(l10n.t("Connection: {0}", sanitize(destination.label)));
 	if (filePosition !== undefined) facts.push(l10n.t("File: {0}", filePosition));
-	const detail = [facts.join("\n"), findingLines(findings).join("\n")].filter((part) => part !== "").join("\n\n");
+	const detail = [facts.join("\n"), formatFindingLines(findings).join("\n")].filter((part) => part !== "").join("\n\n");
 	const hasStrong = findings.some(({ level }) => level === "strong");
 	const confirm = hasStrong ? l10n.t("Upload Anyway") : l10n.t("Upload");
 	const inspect = l10n.t("Inspect");
@@ -112,8 +112,8 @@ export async function confirmUpload(
 }
 
 /** Asks before discarding a corrupt record of an earlier upload. @throws CancelledError unless the person confirms. */
-export async function confirmDiscarding(candidate: ParsedCertificate): Promise<void> {
-	const { message, detail } = spoiltWords(candidateName(candidate));
+export async function confirmDiscard(candidate: ParsedCertificate): Promise<void> {
+	const { message, detail } = describeDiscardPrompt(formatParsedCertificateName(candidate));
 	const discard = l10n.t("Discard and Go On");
 	// Enter presses the first button.
 	const buttons = [l10n.t("Don't Upload"), discard];
@@ -138,27 +138,27 @@ export async function confirmLimit(limit: Finding, showView: () => Thenable<unkn
 }
 
 /** Thrown after a message that a certificate cannot be uploaded. */
-export class Refused extends CancelledError {}
+export class UploadBlockedError extends CancelledError {}
 
 /** Shows why a certificate cannot be uploaded. @throws UploadBlockedError; CancelledError if the person inspects. */
 export async function refuseUpload(
 	candidate: ParsedCertificate,
 	findings: readonly Finding[],
-	actions: Looks,
+	actions: PreviewActions,
 ): Promise<never> {
-	const message = l10n.t("{0} cannot be uploaded.", candidateName(candidate));
+	const message = l10n.t("{0} cannot be uploaded.", formatParsedCertificateName(candidate));
 	const inspect = l10n.t("Inspect");
-	const detail = findingLines(findings).join("\n");
+	const detail = formatFindingLines(findings).join("\n");
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, inspect);
-	if (chosen !== inspect) throw new Refused();
+	if (chosen !== inspect) throw new UploadBlockedError();
 	await actions.inspect();
 	throw new CancelledError();
 }
 
 /** Notifies of duplicates of an uploaded certificate, if any. */
-export function tellMore(deps: NotificationDeps, { certificate, duplicates, how }: UploadResult): void {
-	if (how === "there-before") void showMessage(deps, "information", thereBeforeWords(certificate));
-	if (duplicates.length > 0) void showMessage(deps, "warning", duplicatesWords(certificate, duplicates));
+export function notifyDuplicates(deps: NotificationDeps, { certificate, duplicates, how }: UploadResult): void {
+	if (how === "there-before") void showMessage(deps, "information", describeAlreadyPresent(certificate));
+	if (duplicates.length > 0) void showMessage(deps, "warning", describeDuplicates(certificate, duplicates));
 }
 
 /** True if a finding prevents the upload. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { activationWords, activityWords } from "../../../../src/common/messages/activationStatusMessages.ts";
-import { factsOf } from "../../../../src/common/messages/certificateFacts.ts";
+import { formatActivation, formatKnownActivation } from "../../../../src/common/messages/activationStatusMessages.ts";
+import { certificateFacts } from "../../../../src/common/messages/certificateFacts.ts";
 import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
 import type { ContentState } from "../../../../src/domain/certificateContent.ts";
-import { candidate, certificate } from "../../fakes/certificatesApi.ts";
+import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
 const nowhere: ActivationStatus = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
 const [production, staging] = [
@@ -30,15 +30,15 @@ describe("Activation texts", () => {
 	];
 	for (const [changes, text, fullText = text] of cases)
 		it(`${JSON.stringify(changes)}: ${fullText}`, () => {
-			assert.equal(activityWords({ ...nowhere, ...changes }), text);
-			assert.equal(activationWords({ ...nowhere, ...changes }), fullText);
+			assert.equal(formatKnownActivation({ ...nowhere, ...changes }), text);
+			assert.equal(formatActivation({ ...nowhere, ...changes }), fullText);
 		});
 });
 
 const LOADED = { loading: false, askedAt: 0 };
 
 describe("The facts of a certificate", () => {
-	const acme = candidate("Acme", { sha256: "0123456789abcdef".repeat(4), subject: "CN=Acme", issuer: "" });
+	const acme = parsedCertificate("Acme", { sha256: "0123456789abcdef".repeat(4), subject: "CN=Acme", issuer: "" });
 	const root = certificate("cert_a", {
 		createdAt: Date.UTC(2026, 10, 24) / 1000,
 		validAt: Date.UTC(2026, 10, 23) / 1000,
@@ -46,7 +46,7 @@ describe("The facts of a certificate", () => {
 	});
 	const read: ContentState = { state: "read", candidate: acme };
 	const rows = (content: ContentState | undefined, status: ActivationStatus, loading = false, listed = root) =>
-		factsOf(listed, content, status, { loading, askedAt: 0 }).map(({ label, value, mark }) =>
+		certificateFacts(listed, content, status, { loading, askedAt: 0 }).map(({ label, value, mark }) =>
 			[label, value, ...(mark ? [mark] : [])].join(" | "),
 		);
 
@@ -62,7 +62,9 @@ describe("The facts of a certificate", () => {
 			"Key | EC, 256 bits",
 			"Active in | nowhere",
 		]);
-		const more = Object.fromEntries(factsOf(root, read, nowhere, LOADED).map(({ key, more }) => [key, more ?? ""]));
+		const more = Object.fromEntries(
+			certificateFacts(root, read, nowhere, LOADED).map(({ key, more }) => [key, more ?? ""]),
+		);
 		assert.equal(more.sha256, Array(4).fill("0123 4567 89ab cdef").join(" "));
 		assert.match(more.created ?? "", /^2026-11-24 00:00 UTC/);
 		assert.match(more.valid ?? "", /^2026-11-23 00:00 UTC/);
@@ -71,12 +73,12 @@ describe("The facts of a certificate", () => {
 
 	it("have unique keys, from which row ids are made", () => {
 		const everything = { ...nowhere, organization: undefined, projects: [production, staging], unread: 2 };
-		const facts = factsOf(root, read, { ...everything, allProjects: false }, LOADED);
+		const facts = certificateFacts(root, read, { ...everything, allProjects: false }, LOADED);
 		assert.equal(new Set(facts.map(({ key }) => key)).size, facts.length);
 	});
 
 	it("do not warn about projects that were never requested", () => {
-		const facts = factsOf(root, read, { ...nowhere, allProjects: false }, { loading: false, askedAt: null });
+		const facts = certificateFacts(root, read, { ...nowhere, allProjects: false }, { loading: false, askedAt: null });
 		const { label, value, mark } = facts.at(-1) ?? {};
 		assert.deepEqual([label, value, mark], ["Projects", "not checked yet", undefined]);
 	});
@@ -161,7 +163,7 @@ describe("The facts of a certificate", () => {
 		});
 
 	it("R12 R13 sanitize foreign text", () => {
-		const hostile = candidate("Evil", { subject: "[x](command:y)\u202e", issuer: "$(trash)" });
+		const hostile = parsedCertificate("Evil", { subject: "[x](command:y)\u202e", issuer: "$(trash)" });
 		const project = { id: "proj_x", name: "[p](command:y)" };
 		const text = rows({ state: "read", candidate: hostile }, { ...nowhere, projects: [project] }).join("\n");
 		assert.doesNotMatch(text, /\]\(|\$\(|\u202e/);

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import {
-	blockKindWords,
-	outcomeWords,
-	refusalWords,
-	skippedWords,
+	describeFileOutcome,
+	describeFileRefusal,
+	describeSkippedBlock,
+	formatBlockKind,
 } from "../../../../src/common/messages/certificateFileMessages.ts";
 import { describeFinding } from "../../../../src/common/messages/findings.ts";
 import type { Finding, RefusalReason } from "../../../../src/domain/certificateFile.ts";
-import { sourceWith } from "../../../sources.ts";
+import { findSource } from "../../../sources.ts";
 
 /** Returns the members of a union or the keys of an interface from the source, because types don't exist at run time. */
 function membersOf(declaration: string, member: RegExp): string[] {
 	const body =
-		sourceWith(declaration)
+		findSource(declaration)
 			.text.split(declaration)[1]
 			?.split(/^(?:;|\}|export)/m)[0] ?? "";
 	return [...body.matchAll(member)].map(([, code = ""]) => code);
@@ -20,7 +20,7 @@ function membersOf(declaration: string, member: RegExp): string[] {
 
 describe("Messages for certificate files", () => {
 	const reasons = membersOf("export type RefusalReason =", /\| "([\w-]+)"/g) as RefusalReason[];
-	const codes = membersOf("export interface FindingDetails {", /readonly "?([\w-]+)"?: (?:Plain|\{)/g);
+	const codes = membersOf("export interface FindingDetails {", /readonly "?([\w-]+)"?: (?:NoDetails|\{)/g);
 	const details = {
 		seconds: 3 * 86_400,
 		oid: "1.2.3",
@@ -38,7 +38,7 @@ describe("Messages for certificate files", () => {
 
 	it("has a unique sentence for every refusal reason", () => {
 		assert.ok(reasons.length > 20);
-		const sentences = reasons.map(refusalWords);
+		const sentences = reasons.map(describeFileRefusal);
 		for (const sentence of sentences) assert.match(sentence, /^[A-Z].*[.\w]$/);
 		assert.equal(new Set(sentences).size, reasons.length);
 	});
@@ -52,7 +52,10 @@ describe("Messages for certificate files", () => {
 
 	it("has the specified texts", () => {
 		const textOf = (finding: object) => describeFinding({ level: "warn", ...finding } as Finding);
-		assert.equal(refusalWords("private-key"), "This is a private key. Nothing was sent. Choose the CA certificate.");
+		assert.equal(
+			describeFileRefusal("private-key"),
+			"This is a private key. Nothing was sent. Choose the CA certificate.",
+		);
 		assert.equal(textOf({ code: "bytes-follow", bytes: 1 }), "1 byte follows the certificate and is not sent.");
 		assert.equal(textOf({ code: "bytes-follow", bytes: 812 }), "812 bytes follow the certificate and are not sent.");
 		assert.equal(
@@ -86,18 +89,18 @@ describe("Messages for certificate files", () => {
 	it("names block, line and issue of a truncated block", () => {
 		const skipped = [{ block: 2, line: 40, kind: "certificate", reason: "no-end" }] as const;
 		const file = { outcome: "refuse", reason: "no-end", holdsPrivateKey: false, candidates: [], skipped } as const;
-		const sentence = `Block 2 (line 40, certificate): ${refusalWords("no-end")}`;
-		assert.deepEqual([outcomeWords(file), skippedWords(skipped[0])], [sentence, sentence]);
+		const sentence = `Block 2 (line 40, certificate): ${describeFileRefusal("no-end")}`;
+		assert.deepEqual([describeFileOutcome(file), describeSkippedBlock(skipped[0])], [sentence, sentence]);
 	});
 
 	it("names no line in a file without lines", () => {
 		const skipped = { block: 1, line: null, kind: "crl", reason: "crl" } as const;
-		assert.match(skippedWords(skipped), /^Block 1 \([^,)]+\): /);
+		assert.match(describeSkippedBlock(skipped), /^Block 1 \([^,)]+\): /);
 	});
 
 	it("has a unique name for every kind of block", () => {
-		const kinds = membersOf("export type BlockKind =", /\| "([\w-]+)"/g) as Parameters<typeof blockKindWords>[0][];
+		const kinds = membersOf("export type BlockKind =", /\| "([\w-]+)"/g) as Parameters<typeof formatBlockKind>[0][];
 		assert.ok(kinds.length >= 10);
-		assert.equal(new Set(kinds.map(blockKindWords)).size, kinds.length);
+		assert.equal(new Set(kinds.map(formatBlockKind)).size, kinds.length);
 	});
 });

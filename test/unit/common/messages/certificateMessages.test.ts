@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { descriptionWords, spokenWords } from "../../../../src/common/messages/certificateMessages.ts";
-import { expiryWords, timeLeftWords } from "../../../../src/common/messages/dates.ts";
+import { formatAccessibilityLabel, formatRowDescription } from "../../../../src/common/messages/certificateMessages.ts";
+import { formatExpiry, formatTimeLeft } from "../../../../src/common/messages/dates.ts";
 import { sanitize } from "../../../../src/common/messages/sanitize.ts";
-import { noteWords } from "../../../../src/features/sidebar/listNotes.ts";
+import { describeListNotes } from "../../../../src/features/sidebar/listNotes.ts";
 import { anyCharacter, SEED } from "../../../random.ts";
 
 const NOW = 1_800_000_000;
@@ -23,7 +23,7 @@ describe("Certificate messages", () => {
 	];
 	for (const [at, text] of expiries)
 		it(`describe the expiry: ${text}`, () => {
-			assert.equal(expiryWords(at, NOW), text);
+			assert.equal(formatExpiry(at, NOW), text);
 		});
 
 	for (const [at, text] of [
@@ -35,7 +35,7 @@ describe("Certificate messages", () => {
 		[null, "expiry not known"],
 	] as const)
 		it(`describe the remaining time in a row: ${text}`, () => {
-			assert.equal(timeLeftWords(at, NOW), text);
+			assert.equal(formatTimeLeft(at, NOW), text);
 		});
 
 	it("describe a row by expiry, activation and id, and its label by all main facts", () => {
@@ -48,10 +48,13 @@ describe("Certificate messages", () => {
 			active: false,
 		};
 		const nowhere = { organization: false, projects: [], unread: 0, allProjects: true, problem: null };
-		assert.equal(descriptionWords(certificate, { ...nowhere, allProjects: false }, NOW), "364 days left · cert_abc");
-		assert.equal(descriptionWords(certificate, nowhere, NOW), "364 days left · not active · cert_abc");
 		assert.equal(
-			spokenWords(certificate, "valid", "not active in the organization", NOW),
+			formatRowDescription(certificate, { ...nowhere, allProjects: false }, NOW),
+			"364 days left · cert_abc",
+		);
+		assert.equal(formatRowDescription(certificate, nowhere, NOW), "364 days left · not active · cert_abc");
+		assert.equal(
+			formatAccessibilityLabel(certificate, "valid", "not active in the organization", NOW),
 			"Root, valid, expires in 364 days, not active in the organization, cert_abc",
 		);
 	});
@@ -59,13 +62,13 @@ describe("Certificate messages", () => {
 	it("R29 R30 R31 describe missing entries and age of a list", () => {
 		const listing = { certificates: [], unreadable: 2, complete: false, servedAt: null, organization: null };
 		const problem = "a.test did not answer in time.";
-		assert.deepEqual(noteWords(null, problem, null), []);
-		assert.deepEqual(noteWords({ ...listing, unreadable: 0, complete: true }, null, NOW), []);
-		const [age, incomplete, unreadable] = noteWords(listing, problem, Date.UTC(2026, 0, 1));
+		assert.deepEqual(describeListNotes(null, problem, null), []);
+		assert.deepEqual(describeListNotes({ ...listing, unreadable: 0, complete: true }, null, NOW), []);
+		const [age, incomplete, unreadable] = describeListNotes(listing, problem, Date.UTC(2026, 0, 1));
 		assert.match(age ?? "", /^As of .+\. a\.test did not answer in time/);
 		assert.equal(incomplete, "The list may be incomplete.");
 		assert.equal(unreadable, "2 entries could not be read.");
-		assert.equal(noteWords(listing, problem, null)[0], problem, "it was never read as a whole");
+		assert.equal(describeListNotes(listing, problem, null)[0], problem, "it was never read as a whole");
 	});
 });
 

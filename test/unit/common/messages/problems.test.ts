@@ -32,7 +32,7 @@ const refused = (wanted: "anchor" | "client-certificate", refusal: RefusalReason
 const unconfirmed = (lookup: LookupOutcome): Problem => ({
 	reason: "unconfirmed",
 	name: "Acme",
-	look: lookup,
+	lookup,
 	ending: null,
 });
 
@@ -118,7 +118,7 @@ const problems: readonly [Problem, ReturnType<typeof remedyFor>][] = [
 	[{ reason: "changed-meanwhile" }, "refresh"],
 	[{ reason: "change-unknown", act: "rename" }, "refresh"],
 	[{ reason: "change-unknown", act: "remove" }, "refresh"],
-	...ROTATION_ISSUES.map((issue): [Problem, null] => [{ reason: "rotation-refused", flaw: issue }, null]),
+	...ROTATION_ISSUES.map((issue): [Problem, null] => [{ reason: "rotation-refused", issue }, null]),
 	[{ reason: "rotation-pending", name: "Acme" }, "show-view"],
 	[{ reason: "no-rotation" }, "refresh"],
 	[{ reason: "own-access" }, "open-settings"],
@@ -226,7 +226,7 @@ describe("Problem messages", () => {
 			{ reason: "timeout", host: hostile },
 			{ reason: "wrong-region", host: hostile },
 			{ reason: "upload-pending", name: hostile, running: true },
-			{ reason: "unconfirmed", name: hostile, look: { outcome: "failed" }, ending: { kind: "no-response" } },
+			{ reason: "unconfirmed", name: hostile, lookup: { outcome: "failed" }, ending: { kind: "no-response" } },
 			{ reason: "no-content", name: hostile },
 			{ reason: "not-saved", file: hostile },
 			{ reason: "certificate-active", organization: false, projects: [{ id: "proj_1", name: hostile }] },

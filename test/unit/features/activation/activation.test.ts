@@ -9,19 +9,19 @@ import {
 	setActive,
 } from "../../../../src/features/activation/activation.ts";
 import {
-	FakeAdministration,
+	FakeAdminApi,
 	type Fault,
-	failing,
-	inProject,
-	lost,
-	organizationOf,
+	failAfterCommit,
+	failWith,
+	fakeOrganization,
 	project,
+	projectScope,
 } from "../../fakes/adminApi.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
 describe("Activating and deactivating", () => {
 	const host = "a.test";
-	const [p, q] = [inProject("p"), inProject("q")];
+	const [p, q] = [projectScope("p"), projectScope("q")];
 	const forbidden = { reason: "forbidden", permission: "api.mtls.write" } as const;
 	const connectionLost = { reason: "connection-lost", host } as const;
 	const unreachable = { reason: "unreachable", host, proxy: null } as const;
@@ -33,12 +33,12 @@ describe("Activating and deactivating", () => {
 		{ reason: "conflict" },
 		{ reason: "service-error", status: 500 },
 	];
-	let fake: FakeAdministration;
-	let organization: ReturnType<typeof organizationOf>;
+	let fake: FakeAdminApi;
+	let organization: ReturnType<typeof fakeOrganization>;
 
 	beforeEach(() => {
-		fake = new FakeAdministration([certificate("a"), certificate("b")], [project("p"), project("q")]);
-		organization = organizationOf(fake);
+		fake = new FakeAdminApi([certificate("a"), certificate("b")], [project("p"), project("q")]);
+		organization = fakeOrganization(fake);
 	});
 
 	const target = (...scopes: readonly Scope[]): ActivationTarget => ({ organizationRef: "acme", scopes, ids: ["a"] });
@@ -58,12 +58,12 @@ describe("Activating and deactivating", () => {
 		...overrides,
 	});
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
-		fake.fault = (call) => calls[call];
+		fake.faultFor = (call) => calls[call];
 	};
 	/** Fails each read of the organization's list after the first write. */
 	const failReadsAfterWrite = (problem: Problem, writeFault?: Fault) => {
-		fake.fault = (call) => {
-			if (call === "list organization") return fake.writes.length > 0 ? failing(problem) : undefined;
+		fake.faultFor = (call) => {
+			if (call === "list organization") return fake.writes.length > 0 ? failWith(problem) : undefined;
 			return call.startsWith("list") ? undefined : writeFault;
 		};
 	};
@@ -71,7 +71,7 @@ describe("Activating and deactivating", () => {
 
 	it("activates in one scope after the other, the organization last, and updates the lists", async () => {
 		await organization.projects.load();
-		fake.shown.set("project/p", await fake.projectCertificates("p"));
+		fake.listOverrides.set("project/p", await fake.projectCertificates("p"));
 		const results = await activate([ORGANIZATION, p, q]);
 		assert.deepEqual(
 			results,
@@ -119,7 +119,7 @@ describe("Activating and deactivating", () => {
 		const [first, second, rest] = [ids.slice(0, 10), ids.slice(10, 20), ids.slice(20)];
 		const rejected = { reason: "rejected", status: 400, code: null, param: null, fieldRefused: false } as const;
 		for (const problem of [forbidden, rejected, { reason: "not-found" }] as const) {
-			failAt({ [`activate project/p ${second.join()}`]: failing(problem) });
+			failAt({ [`activate project/p ${second.join()}`]: failWith(problem) });
 			assert.deepEqual(await activate([p, q], { ids }), [
 				result(p, { changed: first, failed: second, notTried: rest, problem }),
 				result(q, { changed: ids }),
@@ -128,7 +128,7 @@ describe("Activating and deactivating", () => {
 	});
 
 	it("stops at a problem that all other scopes would have too", async () => {
-		failAt({ "activate project/p a": failing(unreachable) });
+		failAt({ "activate project/p a": failWith(unreachable) });
 		assert.deepEqual(await activate([p, q]), [
 			result(p, { failed: ["a"], problem: unreachable }),
 			result(q, { notTried: ["a"] }),
@@ -146,13 +146,13 @@ describe("Activating and deactivating", () => {
 				const call = `${active ? "activate" : "deactivate"} ${scopeKey(scope)} a`;
 				it(`R34 reads back the state after “${call}” succeeded and its response was lost: ${problem.reason}`, async () => {
 					if (!active) fake.activeIn(scope).add("a");
-					failAt({ [call]: lost(problem) });
+					failAt({ [call]: failAfterCommit(problem) });
 					assert.deepEqual(await activate([scope], { active }), [result(scope, { changed: ["a"] })]);
 				});
 
 				it(`R34 reads back the state after “${call}” failed and its response was lost: ${problem.reason}`, async () => {
 					if (!active) fake.activeIn(scope).add("a");
-					failAt({ [call]: failing(problem) });
+					failAt({ [call]: failWith(problem) });
 					assert.deepEqual(await activate([scope], { active }), [result(scope, { failed: ["a"], problem })]);
 				});
 			}
@@ -162,8 +162,8 @@ describe("Activating and deactivating", () => {
 		const ids = fake.certificates.map(({ id }) => id);
 		const first = ids.slice(0, 10);
 		failAt({
-			[`activate project/p ${first.join()}`]: lost(connectionLost),
-			[`activate project/q ${first.join()}`]: failing(connectionLost),
+			[`activate project/p ${first.join()}`]: failAfterCommit(connectionLost),
+			[`activate project/q ${first.join()}`]: failWith(connectionLost),
 		});
 		assert.deepEqual(await activate([p, q, ORGANIZATION], { ids }), [
 			result(p, { changed: ids }),
@@ -173,18 +173,18 @@ describe("Activating and deactivating", () => {
 	});
 
 	it("R34 reports an unknown outcome if the list cannot be read back completely", async () => {
-		failAt({ "activate project/p a": lost(connectionLost), "list project/p": failing(unreachable) });
+		failAt({ "activate project/p a": failAfterCommit(connectionLost), "list project/p": failWith(unreachable) });
 		const unknown = [result(p, { unknown: ["a"], problem: connectionLost })];
 		assert.deepEqual(await activate([p]), unknown);
-		failAt({ "activate project/p a": lost(connectionLost) });
-		fake.shown.set("project/p", { ...(await fake.projectCertificates("p")), certificates: [], unreadable: 1 });
+		failAt({ "activate project/p a": failAfterCommit(connectionLost) });
+		fake.listOverrides.set("project/p", { ...(await fake.projectCertificates("p")), certificates: [], unreadable: 1 });
 		assert.deepEqual(await activate([p]), unknown);
 	});
 
 	it("R34 trusts the list, not an older response, after a response was lost", async () => {
 		await activate([p]);
 		fake.activeIn(p).delete("a");
-		failAt({ "activate project/p a": failing(connectionLost) });
+		failAt({ "activate project/p a": failWith(connectionLost) });
 		assert.deepEqual(await activate([p]), [result(p, { failed: ["a"], problem: connectionLost })]);
 		assert.equal(organization.projects.scope("p").listing?.certificates[0]?.active, false);
 	});
@@ -201,8 +201,8 @@ describe("Activating and deactivating", () => {
 		});
 
 		for (const [title, fault] of [
-			["done", lost(connectionLost)],
-			["not done", failing(connectionLost)],
+			["done", failAfterCommit(connectionLost)],
+			["not done", failWith(connectionLost)],
 		] as const)
 			it(`R34 reports an unknown outcome if the response was lost and this extension is locked out, ${title}: ${problem.reason}`, async () => {
 				await organization.certificates.load();
@@ -230,7 +230,7 @@ describe("Activating and deactivating", () => {
 		failReadsAfterWrite({ reason: "unauthorized" });
 		assert.deepEqual(await activate([p]), [result(p, { changed: ["a"] })]);
 		fake.calls.length = 0;
-		failReadsAfterWrite({ reason: "unauthorized" }, lost(connectionLost));
+		failReadsAfterWrite({ reason: "unauthorized" }, failAfterCommit(connectionLost));
 		assert.deepEqual(await activate([ORGANIZATION], { active: false }), [
 			result(ORGANIZATION, { unknown: ["a"], problem: connectionLost }),
 		]);
@@ -238,7 +238,7 @@ describe("Activating and deactivating", () => {
 
 	it("returns the results before a cancellation", async () => {
 		const abort = new AbortController();
-		fake.gate = (call) => call === "activate project/q a" && abort.abort();
+		fake.beforeCall = (call) => call === "activate project/q a" && abort.abort();
 		assert.deepEqual(await activate([p, q, ORGANIZATION], {}, abort.signal), [
 			result(p, { changed: ["a"] }),
 			result(q, { failed: ["a"] }),
@@ -249,7 +249,7 @@ describe("Activating and deactivating", () => {
 
 	it("reports a change that succeeded despite a cancellation", async () => {
 		const abort = new AbortController();
-		fake.gate = (call) => call === "activate project/p a" && abort.abort();
+		fake.beforeCall = (call) => call === "activate project/p a" && abort.abort();
 		failAt({ "activate project/p a": { thrown: new CancelledError(), committed: true } });
 		assert.deepEqual(await activate([p], {}, abort.signal), [result(p, { changed: ["a"] })]);
 	});
@@ -257,7 +257,7 @@ describe("Activating and deactivating", () => {
 	it("throws CancelledError if cancelled before the first change", async () => {
 		await assert.rejects(activate([p], {}, AbortSignal.abort()), CancelledError);
 		const abort = new AbortController();
-		fake.gate = async (call) => {
+		fake.beforeCall = async (call) => {
 			if (call !== "list project/p") return;
 			await nextTurn();
 			abort.abort();
@@ -279,36 +279,36 @@ describe("Activating and deactivating", () => {
 	});
 
 	it("continues if the certificate may be in the unread part of the list", async () => {
-		fake.shown.set("organization", { ...(await fake.list()), certificates: [], complete: false });
+		fake.listOverrides.set("organization", { ...(await fake.list()), certificates: [], complete: false });
 		assert.deepEqual(await activate([p]), [result(p, { changed: ["a"] })]);
 	});
 
 	it("sends nothing if the organization's list cannot be read", async () => {
-		failAt({ "list organization": failing(unreachable) });
+		failAt({ "list organization": failWith(unreachable) });
 		await assert.rejects(activate([p]), { problem: unreachable });
 		assert.deepEqual(fake.writes, []);
 	});
 
 	it("returns the active certificates of each scope for the confirmation", async () => {
 		fake.activeIn(p).add("b").add("a");
-		failAt({ "list project/q": failing(forbidden) });
+		failAt({ "list project/q": failWith(forbidden) });
 		const { certificates, scopes } = await prepareActivation(organization, target(ORGANIZATION, p, q));
 		assert.deepEqual([...fake.calls].sort(), ["list organization", "list project/p", "list project/q"]);
 		assert.deepEqual(certificates, [certificate("a")]);
 		assert.deepEqual(scopes, [
-			{ scope: ORGANIZATION, active: [], whole: true, problem: null },
-			{ scope: p, active: ["a", "b"], whole: true, problem: null },
-			{ scope: q, active: [], whole: false, problem: forbidden },
+			{ scope: ORGANIZATION, active: [], complete: true, problem: null },
+			{ scope: p, active: ["a", "b"], complete: true, problem: null },
+			{ scope: q, active: [], complete: false, problem: forbidden },
 		]);
 		assert.deepEqual(fake.writes, []);
 	});
 
 	it("marks an incomplete list", async () => {
-		fake.shown.set("project/p", { ...(await fake.projectCertificates("p")), complete: false });
-		fake.shown.set("organization", { ...(await fake.list()), unreadable: 1 });
+		fake.listOverrides.set("project/p", { ...(await fake.projectCertificates("p")), complete: false });
+		fake.listOverrides.set("organization", { ...(await fake.list()), unreadable: 1 });
 		const { scopes } = await prepareActivation(organization, target(ORGANIZATION, p));
 		assert.deepEqual(
-			scopes.map(({ whole: complete }) => complete),
+			scopes.map(({ complete }) => complete),
 			[false, false],
 		);
 	});
@@ -333,7 +333,7 @@ describe("Activating and deactivating", () => {
 		});
 
 	it("R36 requires a new confirmation for a scope that was not confirmed or not read", async () => {
-		failAt({ "list project/p": failing(forbidden) });
+		failAt({ "list project/p": failWith(forbidden) });
 		const confirmed = await prepareActivation(organization, target(p));
 		failAt({});
 		for (const scope of [p, q])
@@ -343,7 +343,7 @@ describe("Activating and deactivating", () => {
 
 	it("R53 skips a scope that cannot be read, and reports it", async () => {
 		const confirmed = await prepareActivation(organization, target(p, q));
-		failAt({ "list project/p": failing(forbidden) });
+		failAt({ "list project/p": failWith(forbidden) });
 		assert.deepEqual(await activate([p, q], { confirmed }), [
 			result(p, { notTried: ["a"], problem: forbidden }),
 			result(q, { changed: ["a"] }),
@@ -359,7 +359,7 @@ describe("Activating and deactivating", () => {
 	});
 
 	it("stops if the connection changes between calls", async () => {
-		fake.gate = (call) => call === "activate project/p a" && organization.projects.reset();
+		fake.beforeCall = (call) => call === "activate project/p a" && organization.projects.reset();
 		assert.deepEqual(await activate([p, q]), [
 			result(p, { changed: ["a"] }),
 			result(q, { failed: ["a"], problem: { reason: "connection-changed" } }),
@@ -369,8 +369,8 @@ describe("Activating and deactivating", () => {
 	});
 
 	it("reads nothing back from another connection", async () => {
-		failAt({ "activate project/p a": lost(connectionLost) });
-		fake.gate = (call) => call.startsWith("activate") && organization.certificates.generation++;
+		failAt({ "activate project/p a": failAfterCommit(connectionLost) });
+		fake.beforeCall = (call) => call.startsWith("activate") && organization.certificates.generation++;
 		const unknown = result(p, { unknown: ["a"], problem: connectionLost });
 		assert.deepEqual(await activate([p]), [unknown]);
 		assert.equal(fake.calls.at(-1), "activate project/p a");

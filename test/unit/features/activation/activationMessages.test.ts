@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import {
 	type CertificateWithContent,
-	subjectLines,
-	subjectsWords,
+	formatCertificateLines,
+	formatCertificates,
 } from "../../../../src/common/messages/certificateMessages.ts";
 import { formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import type { NamedProject } from "../../../../src/domain/problem.ts";
 import {
 	type ActivationQuestion,
-	activationWords,
+	confirmationText,
 	type DeactivationQuestion,
-	deactivationWords,
-	settledWords,
-	textToType,
+	describeActivationQuestion,
+	describeAlreadyApplied,
+	describeDeactivationQuestion,
 } from "../../../../src/features/activation/activationMessages.ts";
-import { activeRemovalWords, removalWords } from "../../../../src/features/deletion/deleteMessages.ts";
-import { candidate, certificate } from "../../fakes/certificatesApi.ts";
+import { describeActiveDeletion, describeInactiveDeletion } from "../../../../src/features/deletion/deleteMessages.ts";
+import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
@@ -29,7 +29,7 @@ const withContent = (
 ): CertificateWithContent => ({
 	certificate: certificate("cert_1", { name, validAt: NOW - DAY, expiresAt: NOW + days * DAY + 60 }),
 	content: {
-		...candidate("x"),
+		...parsedCertificate("x"),
 		sha256: `3f9a02c1${"0".repeat(56)}`,
 		notBefore: NOW - DAY,
 		notAfter: NOW + days * DAY + 60,
@@ -44,21 +44,21 @@ const inProduction: ScopeSummary = { organization: false, projects: [production]
 
 const question = (overrides: Partial<ActivationQuestion> = {}): ActivationQuestion => ({
 	subjects: [withContent("Acme Root CA")],
-	places: inProduction,
-	open: inProduction,
+	scopes: inProduction,
+	unenforced: inProduction,
 	unread: null,
 	access: null,
-	policies: false,
+	showPolicyNote: false,
 	changed: false,
 	...overrides,
 });
 
 const deactivation = (overrides: Partial<DeactivationQuestion> = {}): DeactivationQuestion => ({
 	subjects: [withContent("Acme Root CA")],
-	places: inProduction,
-	off: nowhere,
-	left: nowhere,
-	unclear: nowhere,
+	scopes: inProduction,
+	unenforced: nowhere,
+	inheritedOnly: nowhere,
+	unknown: nowhere,
 	unread: null,
 	access: null,
 	changed: false,
@@ -67,7 +67,7 @@ const deactivation = (overrides: Partial<DeactivationQuestion> = {}): Deactivati
 
 describe("The prompt before an activation", () => {
 	it("R33 shows the certificate, its short fingerprint, the scope, and the requests that will be refused", () => {
-		const { message, detail } = activationWords(question(), time);
+		const { message, detail } = describeActivationQuestion(question(), time);
 		assert.equal(message, "Activate “Acme Root CA” in project “Production”?");
 		assert.equal(
 			detail,
@@ -80,7 +80,10 @@ describe("The prompt before an activation", () => {
 
 	it("R33 says for the organization that this extension will be refused too, and how to restore access", () => {
 		const access = "This is what becomes of it.";
-		const { message, detail } = activationWords(question({ places: organization, open: organization, access }), time);
+		const { message, detail } = describeActivationQuestion(
+			question({ scopes: organization, unenforced: organization, access }),
+			time,
+		);
 		assert.equal(message, "Activate “Acme Root CA” in the organization?");
 		assert.match(detail, /refuses every request in the organization and all of its projects that/);
 		assert.match(
@@ -91,8 +94,11 @@ describe("The prompt before an activation", () => {
 
 	it("says where a certificate is required already, that filters are not copied, and which scopes are unread", () => {
 		const problem = { reason: "forbidden", permission: "api.mtls.read" } as const;
-		const unread = { places: { organization: false, projects: [{ id: "proj_2", name: null }] }, problem };
-		const { detail } = activationWords(question({ open: nowhere, policies: true, unread, changed: true }), time);
+		const unread = { scopes: { organization: false, projects: [{ id: "proj_2", name: null }] }, problem };
+		const { detail } = describeActivationQuestion(
+			question({ unenforced: nowhere, showPolicyNote: true, unread, changed: true }),
+			time,
+		);
 		assert.match(detail, /^Something was changed meanwhile, so nothing was done\. This is how it is now\.\n\n/);
 		assert.match(detail, /active certificate\. Others are active there already\.\n\n/);
 		assert.match(detail, /A filter \(CEL policy\) .* does not come along: .* This is said once\./);
@@ -100,12 +106,12 @@ describe("The prompt before an activation", () => {
 	});
 
 	it("warns of a certificate that is no CA, has expired, expires soon or is not valid yet", () => {
-		const lines = (item: CertificateWithContent) => subjectLines([item], time);
+		const lines = (item: CertificateWithContent) => formatCertificateLines([item], time);
 		const leaf = withContent("Leaf");
 		const findings = [{ code: "not-a-ca", level: "strong" }] as const;
 		assert.doesNotMatch(lines(leaf), /Careful/);
 		assert.match(
-			lines({ ...leaf, content: { ...candidate("leaf"), notAfter: null, findings } }),
+			lines({ ...leaf, content: { ...parsedCertificate("leaf"), notAfter: null, findings } }),
 			/\nCareful: It is not a CA; it looks like a client certificate\./,
 		);
 		assert.match(lines(withContent("Old", -3)), /\nCareful: It expired 2 days ago: its clients are refused\.$/);
@@ -119,25 +125,25 @@ describe("The prompt before an activation", () => {
 
 	it("lists at most eight certificates", () => {
 		const many = Array.from({ length: 10 }, (_, index) => withContent(`CA ${index}`));
-		assert.equal(subjectsWords(many.map(({ certificate }) => certificate)), "10 certificates");
-		const lines = subjectLines(many, time).split("\n");
+		assert.equal(formatCertificates(many.map(({ certificate }) => certificate)), "10 certificates");
+		const lines = formatCertificateLines(many, time).split("\n");
 		assert.equal(lines.length, 9);
 		assert.equal(lines.at(-1), "… and 2 more");
 	});
 
 	it("R33 requires typing the displayed name, or the id if that is impossible, or the number of several certificates", () => {
-		assert.equal(textToType([withContent("Acme Root CA")]), "Acme Root CA");
-		assert.equal(textToType([withContent("  padded ")]), "padded");
+		assert.equal(confirmationText([withContent("Acme Root CA")]), "Acme Root CA");
+		assert.equal(confirmationText([withContent("  padded ")]), "padded");
 		for (const name of [null, "", "  ", "a\u202eb", "two  blanks", "hard\u00a0blank", "$(trash)", "x".repeat(101)])
-			assert.equal(textToType([withContent(name)]), "cert_1", JSON.stringify(name));
-		assert.equal(textToType([withContent("A"), withContent("B"), withContent("C")]), "activate 3");
+			assert.equal(confirmationText([withContent(name)]), "cert_1", JSON.stringify(name));
+		assert.equal(confirmationText([withContent("A"), withContent("B"), withContent("C")]), "activate 3");
 	});
 
 	it("shows hostile names of certificates and projects as plain text", () => {
 		const hostile = "a\n[x](command:y) $(trash)";
 		const summary = { organization: false, projects: [{ id: "proj_1", name: hostile }] };
-		const { message, detail } = activationWords(
-			question({ subjects: [withContent(hostile)], places: summary, open: summary }),
+		const { message, detail } = describeActivationQuestion(
+			question({ subjects: [withContent(hostile)], scopes: summary, unenforced: summary }),
 			time,
 		);
 		for (const text of [message, ...detail.split("\n")]) assert.doesNotMatch(text, /\]\(|\$\(/);
@@ -147,14 +153,14 @@ describe("The prompt before an activation", () => {
 
 describe("The prompt before a deactivation", () => {
 	it("says where no client certificate will be required", () => {
-		const { message, detail } = deactivationWords(deactivation({ off: inProduction }), time);
+		const { message, detail } = describeDeactivationQuestion(deactivation({ unenforced: inProduction }), time);
 		assert.equal(message, "Deactivate “Acme Root CA” in project “Production”?");
 		assert.match(
 			detail,
 			/\n\nNothing else is active in project “Production”\. From then on, no client certificate is demanded there: a key alone is enough\.$/,
 		);
 		assert.match(
-			deactivationWords(deactivation({ places: organization, off: organization }), time).detail,
+			describeDeactivationQuestion(deactivation({ scopes: organization, unenforced: organization }), time).detail,
 			/\n\nA project with active certificates of its own still demands one\.$/,
 		);
 	});
@@ -162,21 +168,24 @@ describe("The prompt before a deactivation", () => {
 	it("says which clients will be refused where a certificate is still required", () => {
 		const refused =
 			/\n\nClients whose certificates chain to nothing else that is active there are refused from then on\./;
-		assert.match(deactivationWords(deactivation(), time).detail, refused);
-		const detail = deactivationWords(deactivation({ left: inProduction }), time).detail;
+		assert.match(describeDeactivationQuestion(deactivation(), time).detail, refused);
+		const detail = describeDeactivationQuestion(deactivation({ inheritedOnly: inProduction }), time).detail;
 		assert.match(detail, refused);
 		assert.match(detail, /What is active in the organization still counts there\./);
 		assert.match(
-			deactivationWords(deactivation({ unclear: inProduction }), time).detail,
+			describeDeactivationQuestion(deactivation({ unknown: inProduction }), time).detail,
 			/It is not known whether anything else is active in project “Production”\./,
 		);
 	});
 
 	it("says that the certificate already has the requested state", () => {
 		const { certificate } = withContent("A");
-		assert.equal(settledWords([certificate], inProduction, true), "“A”: active in project “Production” already.");
-		assert.equal(settledWords([certificate], organization, false), "“A”: not active in the organization.");
-		assert.equal(settledWords([certificate], nowhere, false), "“A”: active nowhere.");
+		assert.equal(
+			describeAlreadyApplied([certificate], inProduction, true),
+			"“A”: active in project “Production” already.",
+		);
+		assert.equal(describeAlreadyApplied([certificate], organization, false), "“A”: not active in the organization.");
+		assert.equal(describeAlreadyApplied([certificate], nowhere, false), "“A”: active nowhere.");
 	});
 
 	it("names three projects, and counts the others", () => {
@@ -192,7 +201,7 @@ describe("The prompt before a deactivation", () => {
 
 describe("The prompt before a deletion", () => {
 	it("R35 shows the certificate, and says that OpenAI keeps no copy", () => {
-		const { message, detail } = removalWords(withContent("Acme"), false, time);
+		const { message, detail } = describeInactiveDeletion(withContent("Acme"), false, time);
 		assert.equal(message, "Delete “Acme”?");
 		assert.match(
 			detail,
@@ -203,13 +212,13 @@ describe("The prompt before a deletion", () => {
 	it("R35 lists every scope where the certificate is active, and the consequences", () => {
 		const projects = Array.from({ length: 21 }, (_, index) => ({ id: `proj_${index}`, name: `P${index}` }));
 		const summary = { organization: true, projects };
-		const { message, detail } = activeRemovalWords(
+		const { message, detail } = describeActiveDeletion(
 			{
 				subject: withContent("Acme"),
-				places: summary,
-				off: organization,
-				left: nowhere,
-				unclear: nowhere,
+				scopes: summary,
+				unenforced: organization,
+				inheritedOnly: nowhere,
+				unknown: nowhere,
 				access: null,
 				changed: false,
 			},

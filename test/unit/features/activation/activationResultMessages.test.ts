@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
 import type { ScopeResult } from "../../../../src/features/activation/activation.ts";
-import { accountWords, isDone, notRemovedWords } from "../../../../src/features/activation/activationResultMessages.ts";
-import { savedWords } from "../../../../src/features/certificates/savePemMessages.ts";
-import { inProject } from "../../fakes/adminApi.ts";
+import {
+	describeActivationResults,
+	describeFailedDeletion,
+	isFullyApplied,
+} from "../../../../src/features/activation/activationResultMessages.ts";
+import { describeSavedPems } from "../../../../src/features/certificates/savePemMessages.ts";
+import { projectScope } from "../../fakes/adminApi.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
-const [p, q, r] = [inProject("p"), inProject("q"), inProject("r")];
+const [p, q, r] = [projectScope("p"), projectScope("q"), projectScope("r")];
 const acme = certificate("a", { name: "Acme" });
 const failed: Problem = { reason: "service-error", status: 500 };
 const nameOf = (id: string) => id.toUpperCase();
@@ -26,10 +30,13 @@ const result = (scope: Scope, overrides: Partial<ScopeResult>): ScopeResult => (
 describe("Messages after an activation or deactivation", () => {
 	it("are one sentence if everything succeeded", () => {
 		const results = [result(p, { changed: ["a"] }), result(ORGANIZATION, { changed: ["a"] })];
-		assert.ok(isDone(results));
-		assert.equal(accountWords([acme], results, true, nameOf), "“Acme” in the organization and project “P”: activated.");
+		assert.ok(isFullyApplied(results));
 		assert.equal(
-			accountWords([acme], results, false, nameOf),
+			describeActivationResults([acme], results, true, nameOf),
+			"“Acme” in the organization and project “P”: activated.",
+		);
+		assert.equal(
+			describeActivationResults([acme], results, false, nameOf),
 			"“Acme” in the organization and project “P”: deactivated.",
 		);
 	});
@@ -41,9 +48,9 @@ describe("Messages after an activation or deactivation", () => {
 			result(r, { unknown: ["a"], problem: { reason: "connection-lost", host: "a.test" } }),
 			result(ORGANIZATION, { notTried: ["a"] }),
 		];
-		assert.ok(!isDone(results));
+		assert.ok(!isFullyApplied(results));
 		assert.equal(
-			accountWords([acme], results, true, nameOf),
+			describeActivationResults([acme], results, true, nameOf),
 			[
 				"“Acme” in project “Q”: not activated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.",
 				"“Acme” in project “R”: not known whether activated. The connection to a.test was lost before the answer was there. Try again.",
@@ -63,11 +70,11 @@ describe("Messages after an activation or deactivation", () => {
 			problem: failed,
 		});
 		assert.match(
-			accountWords(certificates, [partialResult], false, nameOf),
+			describeActivationResults(certificates, [partialResult], false, nameOf),
 			/^25 certificates in project “P”: 10 deactivated, 10 not deactivated, 5 not tried\. OpenAI's service failed/,
 		);
 		assert.match(
-			accountWords(certificates, [result(p, { failed: ids, problem: failed })], true, nameOf),
+			describeActivationResults(certificates, [result(p, { failed: ids, problem: failed })], true, nameOf),
 			/^25 certificates in project “P”: not activated\. OpenAI's/,
 		);
 	});
@@ -75,16 +82,16 @@ describe("Messages after an activation or deactivation", () => {
 	it("combine scopes with equal outcomes", () => {
 		const results = [p, q].map((scope) => result(scope, { failed: ["a"], problem: failed }));
 		assert.match(
-			accountWords([acme], results, true, nameOf),
+			describeActivationResults([acme], results, true, nameOf),
 			/^“Acme” in project “P” and project “Q”: not activated\./,
 		);
 	});
 
 	it("R34 say that this extension is now refused, and how to restore access", () => {
 		const results = [result(ORGANIZATION, { changed: ["a"], lockedOut: true })];
-		assert.ok(!isDone(results));
+		assert.ok(!isFullyApplied(results));
 		assert.equal(
-			accountWords([acme], results, true, nameOf),
+			describeActivationResults([acme], results, true, nameOf),
 			"“Acme” in the organization: activated.\nThis extension is now refused. The way back is the dashboard at OpenAI, or a client certificate that chains to an active certificate.",
 		);
 	});
@@ -92,11 +99,16 @@ describe("Messages after an activation or deactivation", () => {
 	it("R35 say that a certificate was not deleted, the outcome of each scope, and the reason once", () => {
 		const results = [result(ORGANIZATION, { changed: ["a"] }), result(p, { failed: ["a"], problem: failed })];
 		assert.equal(
-			notRemovedWords(acme, results, failed, nameOf),
+			describeFailedDeletion(acme, results, failed, nameOf),
 			"“Acme” was not deleted.\n“Acme” in project “P”: not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\n“Acme” in the organization: deactivated.",
 		);
 		assert.equal(
-			notRemovedWords(acme, [result(p, { changed: ["a"] })], { reason: "change-unknown", act: "remove" }, nameOf),
+			describeFailedDeletion(
+				acme,
+				[result(p, { changed: ["a"] })],
+				{ reason: "change-unknown", act: "remove" },
+				nameOf,
+			),
 			"It's unknown whether “Acme” was deleted.\n“Acme” in project “P”: deactivated.\nThe deletion was sent, but no answer tells whether it was done. Refresh to see.",
 		);
 	});
@@ -108,9 +120,9 @@ describe("Messages after certificates were saved", () => {
 			certificate: certificate(outcome, { name: `CA ${outcome}` }),
 			outcome,
 		}));
-		assert.equal(savedWords(saved.slice(0, 1)), "1 of 1 certificates saved.");
+		assert.equal(describeSavedPems(saved.slice(0, 1)), "1 of 1 certificates saved.");
 		assert.equal(
-			savedWords(saved),
+			describeSavedPems(saved),
 			"1 of 4 certificates saved. A file of that name holds something else, and was left alone: CA taken. No certificate could be read: CA unreadable. The file could not be written: CA failed.",
 		);
 	});

@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
 import type { ActivationSnapshot, ScopeSnapshot } from "../../../../src/features/activation/activation.ts";
 import {
-	activeAfter,
+	activeAfterDeactivation,
 	assessDeactivation,
 	isAlreadyApplied,
 } from "../../../../src/features/activation/deactivationImpact.ts";
-import { inProject } from "../../fakes/adminApi.ts";
+import { projectScope } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
-const [p, q] = [inProject("p"), inProject("q")];
+const [p, q] = [projectScope("p"), projectScope("q")];
 
 const snapshot = (scope: Scope, active: readonly string[], overrides: Partial<ScopeSnapshot> = {}): ScopeSnapshot => ({
 	scope,
 	active,
-	whole: true,
+	complete: true,
 	problem: null,
 	...overrides,
 });
@@ -27,14 +27,14 @@ describe("The impact of a deactivation", () => {
 	it("is no enforcement in scopes that lose their last certificate", () => {
 		const scopes = [snapshot(ORGANIZATION, ["a"]), snapshot(p, ["a"])];
 		assert.deepEqual(assessDeactivation(scopes, ["a"], organization("a")), {
-			off: [ORGANIZATION, p],
-			left: [],
-			unclear: [],
+			unenforced: [ORGANIZATION, p],
+			inheritedOnly: [],
+			unknown: [],
 		});
 	});
 
 	it("is enforcement only by the organization in a project that loses its own last certificate", () => {
-		const expected = { off: [], left: [p], unclear: [] };
+		const expected = { unenforced: [], inheritedOnly: [p], unknown: [] };
 		assert.deepEqual(assessDeactivation([snapshot(p, ["a"])], ["a"], organization("b")), expected);
 		assert.deepEqual(assessDeactivation([snapshot(p, ["a"])], ["a"], organization("a")), expected);
 		const both = [snapshot(ORGANIZATION, ["a", "b"]), snapshot(p, ["a"])];
@@ -42,20 +42,24 @@ describe("The impact of a deactivation", () => {
 	});
 
 	it("is empty if other certificates stay active in the scope, or if nothing is deactivated", () => {
-		const none = { off: [], left: [], unclear: [] };
+		const none = { unenforced: [], inheritedOnly: [], unknown: [] };
 		assert.deepEqual(assessDeactivation([snapshot(p, ["a", "b"]), snapshot(q, [])], ["a"], organization()), none);
 		assert.deepEqual(assessDeactivation([snapshot(p, ["b"])], ["a"], organization()), none);
 	});
 
 	it("is unknown if the list is incomplete", () => {
-		const scopes = [snapshot(p, ["a"], { whole: false }), snapshot(q, ["a", "b"], { whole: false })];
-		assert.deepEqual(assessDeactivation(scopes, ["a"], organization()), { off: [], left: [], unclear: [p] });
+		const scopes = [snapshot(p, ["a"], { complete: false }), snapshot(q, ["a", "b"], { complete: false })];
+		assert.deepEqual(assessDeactivation(scopes, ["a"], organization()), {
+			unenforced: [],
+			inheritedOnly: [],
+			unknown: [p],
+		});
 	});
 
 	it("removes a certificate from the organization only if it is deactivated there", () => {
-		assert.deepEqual(activeAfter([snapshot(p, ["a"])], ["a"], organization("a", "b")), ["a", "b"]);
-		assert.deepEqual(activeAfter([snapshot(ORGANIZATION, ["a"])], ["a"], organization("a", "b")), ["b"]);
-		assert.deepEqual(activeAfter([], [], null), []);
+		assert.deepEqual(activeAfterDeactivation([snapshot(p, ["a"])], ["a"], organization("a", "b")), ["a", "b"]);
+		assert.deepEqual(activeAfterDeactivation([snapshot(ORGANIZATION, ["a"])], ["a"], organization("a", "b")), ["b"]);
+		assert.deepEqual(activeAfterDeactivation([], [], null), []);
 	});
 });
 
@@ -67,7 +71,7 @@ describe("A change that is already applied", () => {
 		inOrganization = false,
 	) => {
 		const certificates = ids.map((id) => certificate(id, { active: inOrganization }));
-		const current: ActivationSnapshot = { epoch: 0, certificates, scopes };
+		const current: ActivationSnapshot = { generation: 0, certificates, scopes };
 		return isAlreadyApplied(current, ids, active);
 	};
 
@@ -83,7 +87,7 @@ describe("A change that is already applied", () => {
 	it("is not assumed if the state is unclear", () => {
 		const problem = { reason: "timeout", host: "a.test" } as const;
 		assert.ok(!isApplied([snapshot(p, [], { problem })], ["a"], false));
-		assert.ok(!isApplied([snapshot(p, [], { whole: false })], ["a"], false));
+		assert.ok(!isApplied([snapshot(p, [], { complete: false })], ["a"], false));
 		// A project's list may show the organization's activation.
 		assert.ok(!isApplied([snapshot(p, ["a"])], ["a"], true, true));
 	});

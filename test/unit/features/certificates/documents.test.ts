@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
 import type { HistoryEvent } from "../../../../src/domain/administration.ts";
 import type { ChainCheckResult, ClientCertificateIssue } from "../../../../src/domain/clientCertificateCheck.ts";
-import { detailsWords } from "../../../../src/features/certificates/detailsDocument.ts";
-import { historyWords } from "../../../../src/features/certificates/historyDocument.ts";
+import { formatDetails } from "../../../../src/features/certificates/detailsDocument.ts";
+import { formatHistory } from "../../../../src/features/certificates/historyDocument.ts";
 import {
-	accessWords,
-	clientFlawWords,
-	isAccepted,
+	describeClientCertificateIssue,
+	describeSelfAccess,
+	keepsAccess,
 	type SelfAccess,
 } from "../../../../src/features/clientCheck/clientCheckMessages.ts";
-import { candidate, certificate } from "../../fakes/certificatesApi.ts";
+import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
@@ -27,7 +27,7 @@ describe("A certificate's history document", () => {
 		...overrides,
 	});
 	const text = (...events: readonly HistoryEvent[]) =>
-		historyWords(acme, events, (id) => (id === "proj_1" ? "Production" : null), NOW);
+		formatHistory(acme, events, (id) => (id === "proj_1" ? "Production" : null), NOW);
 
 	it("lists each event with its scope, time and actor", () => {
 		const [head, ...blocks] = text(
@@ -76,9 +76,9 @@ describe("A certificate's details document", () => {
 		[...text.matchAll(new RegExp(`^${label} {2,}(.*)$`, "gm"))].map(([, value]) => value);
 
 	it("shows the fields of the list and the content, the active scopes and the findings", () => {
-		const content = { ...candidate("Acme"), subject: "CN=Acme, O=a\u202eb", sha256: "3f9a".repeat(16) };
+		const content = { ...parsedCertificate("Acme"), subject: "CN=Acme, O=a\u202eb", sha256: "3f9a".repeat(16) };
 		const findings = [{ code: "not-a-ca", level: "strong" }] as const;
-		const text = detailsWords({ certificate: listed, content: { ...content, findings } }, status, NOW);
+		const text = formatDetails({ certificate: listed, content: { ...content, findings } }, status, NOW);
 		assert.match(text, /^Acme\n\nId {2,}cert_1\n/);
 		assert.deepEqual(values(text, "SHA-256"), [Array(16).fill("3f9a").join(" ")]);
 		assert.deepEqual(values(text, "Subject"), ["CN=Acme, O=a b"]);
@@ -92,7 +92,7 @@ describe("A certificate's details document", () => {
 
 	it("shows the fields of the list if the content could not be read", () => {
 		const nowhere = { ...status, organization: false, projects: [] };
-		const text = detailsWords({ certificate: listed, content: null }, nowhere, NOW);
+		const text = formatDetails({ certificate: listed, content: null }, nowhere, NOW);
 		assert.match(values(text, "Valid to")[0] ?? "", /^2028-02-19 08:00 UTC/);
 		assert.deepEqual(values(text, "Content"), ["could not be read"]);
 		assert.deepEqual(values(text, "Active in"), ["nowhere"]);
@@ -109,12 +109,12 @@ describe("The message about an offline check of the extension's own client certi
 		issues: [],
 		...overrides,
 	});
-	const describeAccess = (access: SelfAccess) => accessWords(access, NOW);
+	const describeAccess = (access: SelfAccess) => describeSelfAccess(access, NOW);
 	const issue = { code: "no-issuer", subject: "CN=client", issuer: "CN=other" } as const;
 
 	it("R33 says that this extension keeps its access only if the certificate is accepted", () => {
-		const accepted: SelfAccess = { kind: "checked", check: check(), anchor: acme, unasked: null };
-		assert.ok(isAccepted(accepted));
+		const accepted: SelfAccess = { kind: "checked", check: check(), anchor: acme, hostWithoutMtls: null };
+		assert.ok(keepsAccess(accepted));
 		assert.equal(
 			describeAccess(accepted),
 			"This extension's client certificate CN=client was checked offline: it chains to “Acme” and expires in 30 days.",
@@ -122,26 +122,26 @@ describe("The message about an offline check of the extension's own client certi
 		const refused: readonly SelfAccess[] = [
 			{ kind: "none", answered: false },
 			{ kind: "unusable", problem: { reason: "client-certificate", why: "missing", file: "client.pem" } },
-			{ kind: "checked", check: check({ accepted: false, issues: [issue] }), anchor: acme, unasked: null },
+			{ kind: "checked", check: check({ accepted: false, issues: [issue] }), anchor: acme, hostWithoutMtls: null },
 		];
 		for (const access of refused) {
-			assert.ok(!isAccepted(access));
+			assert.ok(!keepsAccess(access));
 			assert.match(describeAccess(access), /extension will be refused too/, access.kind);
 		}
 		// The service's behavior overrides the settings.
 		const answered: SelfAccess = { kind: "none", answered: true };
-		assert.ok(isAccepted(answered));
+		assert.ok(keepsAccess(answered));
 		assert.match(
 			describeAccess(answered),
 			/OpenAI answers this extension without one, although a certificate is active/,
 		);
-		assert.ok(!isAccepted({ kind: "unknown" }));
+		assert.ok(!keepsAccess({ kind: "unknown" }));
 		assert.match(describeAccess({ kind: "unknown" }), /it may be refused too\.$/);
 	});
 
 	it("R33 says that a valid certificate is not requested by the host of the base URL", () => {
-		const access: SelfAccess = { kind: "checked", check: check(), anchor: acme, unasked: "api.openai.com" };
-		assert.ok(!isAccepted(access));
+		const access: SelfAccess = { kind: "checked", check: check(), anchor: acme, hostWithoutMtls: "api.openai.com" };
+		assert.ok(!keepsAccess(access));
 		assert.match(
 			describeAccess(access),
 			/at mtls\.api\.openai\.com .* leads to api\.openai\.com: .* will be refused\.$/,
@@ -154,13 +154,13 @@ describe("The message about an offline check of the extension's own client certi
 				kind: "checked",
 				check: check({ accepted: false, issues: [issue] }),
 				anchor: acme,
-				unasked: null,
+				hostWithoutMtls: null,
 			}),
 			/CN=client was checked offline: CN=client was issued by CN=other, which is neither in the file nor the trust anchor\.$/,
 		);
 		const hint = { code: "no-authority-key-identifier", subject: "CN=client" } as const;
 		assert.match(
-			describeAccess({ kind: "checked", check: check({ issues: [hint] }), anchor: acme, unasked: null }),
+			describeAccess({ kind: "checked", check: check({ issues: [hint] }), anchor: acme, hostWithoutMtls: null }),
 			/expires in 30 days\. CN=client has no authority key identifier/,
 		);
 	});
@@ -182,12 +182,12 @@ describe("The message about an offline check of the extension's own client certi
 			{ code: "no-digital-signature", subject },
 			{ code: "no-authority-key-identifier", subject },
 		];
-		const sentences = issues.map(clientFlawWords);
+		const sentences = issues.map(describeClientCertificateIssue);
 		assert.equal(new Set(sentences).size, issues.length);
 		for (const sentence of sentences) assert.match(sentence, /^[^{}\n]*\.$/);
 		assert.doesNotMatch(sentences.join(), /\]\(/);
 		assert.match(
-			clientFlawWords({ code: "expired", subject: "CN=a", seconds: 3 * DAY }),
+			describeClientCertificateIssue({ code: "expired", subject: "CN=a", seconds: 3 * DAY }),
 			/^CN=a expired 3 days ago\.$/,
 		);
 	});

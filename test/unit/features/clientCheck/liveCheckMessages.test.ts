@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChainCheckResult } from "../../../../src/domain/clientCertificateCheck.ts";
 import type { LiveCheckResult } from "../../../../src/domain/liveCheck.ts";
-import { checkWords, liveWords } from "../../../../src/features/clientCheck/liveCheckMessages.ts";
+import { describeChainCheck, describeLiveCheck } from "../../../../src/features/clientCheck/liveCheckMessages.ts";
 
 const NOW = 1_800_000_000;
 const HOSTILE = "CN=[a](command:b) \u202e$(trash)\n";
@@ -18,7 +18,7 @@ const check = (overrides: Partial<ChainCheckResult> = {}): ChainCheckResult => (
 
 describe("The message about a client certificate check", () => {
 	it("says offline whether the certificate would be accepted, by which chain, and why not", () => {
-		assert.deepEqual(checkWords(check(), "Acme", NOW), {
+		assert.deepEqual(describeChainCheck(check(), "Acme", NOW), {
 			message: "CN=Client chains to “Acme” and would be accepted, as far as can be told offline.",
 			detail: "Chain: CN=Client → CN=Root\nThe client certificate expires in 9 days.",
 		});
@@ -26,7 +26,7 @@ describe("The message about a client certificate check", () => {
 			{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" },
 			{ code: "name-constraints-not-checked", subject: "CN=Root" },
 		] as const;
-		assert.deepEqual(checkWords(check({ accepted: false, chain: ["CN=Client"], issues }), "Acme", NOW), {
+		assert.deepEqual(describeChainCheck(check({ accepted: false, chain: ["CN=Client"], issues }), "Acme", NOW), {
 			message: "CN=Client would not be accepted by “Acme”.",
 			detail: [
 				"CN=Client was issued by CN=Sub, which is neither in the file nor the trust anchor.",
@@ -48,7 +48,7 @@ describe("The message about a client certificate check", () => {
 			{ code: "refused", how: "answer" },
 			{ code: "failed", problem: { reason: "untrusted-server", host: "mtls.test", why: "wrong-name" } },
 		];
-		const messages = outcomes.map((outcome) => liveWords(outcome, "mtls.test"));
+		const messages = outcomes.map((outcome) => describeLiveCheck(outcome, "mtls.test"));
 		assert.equal(new Set(messages.map(({ message, detail }) => message + detail)).size, outcomes.length);
 		for (const { message, detail } of messages) assert.ok(`${message} ${detail}`.includes("mtls.test"));
 		assert.deepEqual(
@@ -60,7 +60,11 @@ describe("The message about a client certificate check", () => {
 
 	it("R12 shows any certificate name as plain text", () => {
 		const issues = [{ code: "no-issuer", subject: HOSTILE, issuer: HOSTILE }] as const;
-		const { message, detail } = checkWords(check({ subject: HOSTILE, chain: [HOSTILE, HOSTILE], issues }), "Acme", NOW);
+		const { message, detail } = describeChainCheck(
+			check({ subject: HOSTILE, chain: [HOSTILE, HOSTILE], issues }),
+			"Acme",
+			NOW,
+		);
 		assert.doesNotMatch(message + detail, /\]\(|\u202e|\$\(/);
 		assert.equal(detail.split("\n").length, 3);
 	});

@@ -9,19 +9,19 @@ import {
 	prepareDeletion,
 } from "../../../../src/features/deletion/deleteCertificate.ts";
 import {
-	FakeAdministration,
+	FakeAdminApi,
 	type Fault,
-	failing,
-	inProject,
-	lost,
-	organizationOf,
+	failAfterCommit,
+	failWith,
+	fakeOrganization,
 	project,
+	projectScope,
 } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
 describe("Deleting a certificate", () => {
 	const host = "a.test";
-	const [p, q] = [inProject("p"), inProject("q")];
+	const [p, q] = [projectScope("p"), projectScope("q")];
 	const connectionLost = { reason: "connection-lost", host } as const;
 	const unreachable = { reason: "unreachable", host, proxy: null } as const;
 	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
@@ -33,21 +33,18 @@ describe("Deleting a certificate", () => {
 		fieldRefused: false,
 	} as const;
 	const allRead = { organization: false, allProjects: false, projects: [], why: null };
-	let fake: FakeAdministration;
-	let organization: ReturnType<typeof organizationOf>;
+	let fake: FakeAdminApi;
+	let organization: ReturnType<typeof fakeOrganization>;
 
 	beforeEach(() => {
-		fake = new FakeAdministration(
-			[certificate("a"), certificate("b")],
-			[project("p"), project("q", { archived: true })],
-		);
+		fake = new FakeAdminApi([certificate("a"), certificate("b")], [project("p"), project("q", { archived: true })]);
 		fake.activeIn(ORGANIZATION).add("b");
-		organization = organizationOf(fake);
+		organization = fakeOrganization(fake);
 	});
 
 	const prepare = () => prepareDeletion(organization, { organizationRef: "acme", id: "a" });
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
-		fake.fault = (call) => calls[call];
+		fake.faultFor = (call) => calls[call];
 	};
 	const ids = () => organization.certificates.listing?.certificates.map(({ id }) => id);
 	const activate = (...scopes: readonly Scope[]) => {
@@ -59,8 +56,8 @@ describe("Deleting a certificate", () => {
 	describe("that is not active anywhere", () => {
 		it("reads every scope again, archived projects too, deletes, and hides the certificate while the lists are stale", async () => {
 			const request = await confirm();
-			fake.shown.set("organization", await fake.list());
-			fake.shown.set("project/p", await fake.projectCertificates("p"));
+			fake.listOverrides.set("organization", await fake.list());
+			fake.listOverrides.set("project/p", await fake.projectCertificates("p"));
 			fake.calls.length = 0;
 			await deleteCertificate(organization, request);
 			assert.deepEqual([...fake.calls.slice(0, -1)].sort(), [
@@ -79,7 +76,7 @@ describe("Deleting a certificate", () => {
 
 		it("returns the active scopes for the confirmation", async () => {
 			activate(q);
-			const { certificate: found, where: activeScopes } = await prepare();
+			const { certificate: found, activeScopes } = await prepare();
 			assert.deepEqual(found, certificate("a"));
 			const how = "own" as const;
 			assert.deepEqual(activeScopes.projects, [{ project: project("q", { archived: true }), how }]);
@@ -109,22 +106,22 @@ describe("Deleting a certificate", () => {
 		const scopesUnread: readonly [string, () => unknown, object][] = [
 			[
 				"a project's list fails",
-				() => failAt({ "list project/q": failing(forbidden) }),
+				() => failAt({ "list project/q": failWith(forbidden) }),
 				{ projects: [{ id: "q", name: "Project q" }], why: forbidden },
 			],
 			[
 				"a project's list is incomplete",
-				() => fake.shown.set("project/p", { ...listing(certificate("b")), complete: false }),
+				() => fake.listOverrides.set("project/p", { ...listing(certificate("b")), complete: false }),
 				{ projects: [{ id: "p", name: "Project p" }] },
 			],
 			[
 				"a project's list has an entry that cannot be read",
-				() => fake.shown.set("project/p", { ...listing(), unreadable: 1 }),
+				() => fake.listOverrides.set("project/p", { ...listing(), unreadable: 1 }),
 				{ projects: [{ id: "p", name: "Project p" }] },
 			],
 			[
 				"the projects cannot be read",
-				() => failAt({ "projects 0": failing(forbidden) }),
+				() => failAt({ "projects 0": failWith(forbidden) }),
 				{ allProjects: true, why: forbidden },
 			],
 			[
@@ -143,12 +140,12 @@ describe("Deleting a certificate", () => {
 			],
 			[
 				"the organization's list is incomplete and lacks the certificate",
-				() => fake.shown.set("organization", { ...listing(certificate("b")), complete: false }),
+				() => fake.listOverrides.set("organization", { ...listing(certificate("b")), complete: false }),
 				{ organization: true },
 			],
 			[
 				"the organization's list does not say whether the certificate is active",
-				() => fake.shown.set("organization", listing(certificate("a", { active: undefined }))),
+				() => fake.listOverrides.set("organization", listing(certificate("a", { active: undefined }))),
 				{ organization: true },
 			],
 		];
@@ -163,7 +160,7 @@ describe("Deleting a certificate", () => {
 
 		it("sends nothing if the organization's list fails", async () => {
 			const request = await confirm();
-			failAt({ "list organization": failing(unreachable) });
+			failAt({ "list organization": failWith(unreachable) });
 			await assert.rejects(deleteCertificate(organization, request), { problem: unreachable });
 			assert.deepEqual(fake.writes, []);
 		});
@@ -207,14 +204,14 @@ describe("Deleting a certificate", () => {
 		for (const problem of unknownOutcomes) {
 			it(`R35 detects a deletion whose response was lost: ${problem.reason}`, async () => {
 				const request = await confirm();
-				failAt({ "remove a": lost(problem) });
+				failAt({ "remove a": failAfterCommit(problem) });
 				await deleteCertificate(organization, request);
 				assert.deepEqual(ids(), ["b"]);
 			});
 
 			it(`R35 detects that the certificate was not deleted: ${problem.reason}`, async () => {
 				const request = await confirm();
-				failAt({ "remove a": failing(problem) });
+				failAt({ "remove a": failWith(problem) });
 				await assert.rejects(deleteCertificate(organization, request), { problem });
 				assert.deepEqual(ids(), ["a", "b"]);
 			});
@@ -223,14 +220,14 @@ describe("Deleting a certificate", () => {
 		it("R35 reports an unknown outcome if the list cannot be read back completely", async () => {
 			const request = await confirm();
 			const unknown = { problem: { reason: "change-unknown", act: "remove" } };
-			fake.fault = (call) => {
-				if (call === "remove a") return failing(connectionLost);
-				return fake.writes.length > 0 ? failing(unreachable) : undefined;
+			fake.faultFor = (call) => {
+				if (call === "remove a") return failWith(connectionLost);
+				return fake.writes.length > 0 ? failWith(unreachable) : undefined;
 			};
 			await assert.rejects(deleteCertificate(organization, request), unknown);
-			failAt({ "remove a": lost(connectionLost) });
-			fake.gate = (call) => {
-				if (call === "remove a") fake.shown.set("organization", { ...listing(), complete: false });
+			failAt({ "remove a": failAfterCommit(connectionLost) });
+			fake.beforeCall = (call) => {
+				if (call === "remove a") fake.listOverrides.set("organization", { ...listing(), complete: false });
 			};
 			await assert.rejects(deleteCertificate(organization, request), unknown);
 		});
@@ -238,18 +235,18 @@ describe("Deleting a certificate", () => {
 		it("R35 detects the deletion of a certificate that was just uploaded", async () => {
 			organization.certificates.recordWrite({ kind: "added", certificate: certificate("a") }, 0);
 			const request = await confirm();
-			fake.gate = (call) => {
+			fake.beforeCall = (call) => {
 				if (call === "remove a")
 					organization.certificates.recordWrite({ kind: "added", certificate: certificate("a") }, 0);
 			};
-			failAt({ "remove a": lost(connectionLost) });
+			failAt({ "remove a": failAfterCommit(connectionLost) });
 			await deleteCertificate(organization, request);
 			assert.deepEqual(ids(), ["b"]);
 		});
 
 		it("R35 passes on the service's refusal", async () => {
 			const request = await confirm();
-			failAt({ "remove a": failing(inUse) });
+			failAt({ "remove a": failWith(inUse) });
 			await assert.rejects(deleteCertificate(organization, request), { problem: inUse });
 			assert.equal(fake.calls.at(-1), "remove a");
 			failAt({ "remove a": { thrown: new TypeError("a defect") } });
@@ -260,13 +257,13 @@ describe("Deleting a certificate", () => {
 			const request = await confirm();
 			await assert.rejects(deleteCertificate(organization, request, AbortSignal.abort()), CancelledError);
 			const abort = new AbortController();
-			fake.gate = async (call) => {
+			fake.beforeCall = async (call) => {
 				if (call !== "projects 0") return;
 				await nextTurn();
 				abort.abort();
 			};
 			await assert.rejects(deleteCertificate(organization, request, abort.signal), CancelledError);
-			fake.gate = () => {};
+			fake.beforeCall = () => {};
 			assert.deepEqual(fake.writes, []);
 			failAt({ "remove a": { thrown: new CancelledError() } });
 			await assert.rejects(deleteCertificate(organization, request), CancelledError);
@@ -293,71 +290,71 @@ describe("Deleting a certificate", () => {
 		for (const inherits of [false, true])
 			it(`R35 deletes if a project's list ${inherits ? "shows" : "does not show"} inherited certificates`, async () => {
 				activate(ORGANIZATION, q);
-				fake.inherits = inherits;
-				assert.deepEqual(await run(), { scopes: [done(ORGANIZATION), done(q)], removed: true, problem: null });
+				fake.projectListInherits = inherits;
+				assert.deepEqual(await run(), { scopes: [done(ORGANIZATION), done(q)], deleted: true, problem: null });
 				assert.deepEqual(fake.writes, ["deactivate organization a", "deactivate project/q a", "remove a"]);
 				assert.deepEqual(ids(), ["b"]);
 			});
 
 		it("R35 deletes a certificate that is active only in projects, or not at all", async () => {
 			activate(p, q);
-			assert.deepEqual(await run(), { scopes: [done(p), done(q)], removed: true, problem: null });
+			assert.deepEqual(await run(), { scopes: [done(p), done(q)], deleted: true, problem: null });
 			fake.certificates = [certificate("a")];
-			organization = organizationOf(fake);
-			assert.deepEqual(await run(), { scopes: [], removed: true, problem: null });
+			organization = fakeOrganization(fake);
+			assert.deepEqual(await run(), { scopes: [], deleted: true, problem: null });
 		});
 
 		it("R35 deletes although the lists do not show the deactivations yet", async () => {
 			activate(ORGANIZATION, p);
 			const request = await confirm();
-			fake.shown.set("organization", await fake.list());
-			fake.shown.set("project/p", await fake.projectCertificates("p"));
-			const { removed: deleted } = await deactivateEverywhereAndDelete(organization, request);
+			fake.listOverrides.set("organization", await fake.list());
+			fake.listOverrides.set("project/p", await fake.projectCertificates("p"));
+			const { deleted } = await deactivateEverywhereAndDelete(organization, request);
 			assert.equal(deleted, true);
 		});
 
 		it("R35 stops at the first scope that fails, and leaves the certificate active in the others", async () => {
 			activate(p, q);
-			failAt({ "deactivate project/p a": failing(forbidden) });
+			failAt({ "deactivate project/p a": failWith(forbidden) });
 			assert.deepEqual(await run(), {
 				scopes: [scopeResult(p, { failed: ["a"], problem: forbidden }), scopeResult(q, { notTried: ["a"] })],
-				removed: false,
+				deleted: false,
 				problem: forbidden,
 			});
 			assert.deepEqual(fake.writes, ["deactivate project/p a"]);
 			activate(ORGANIZATION);
-			failAt({ "deactivate organization a": failing(forbidden) });
+			failAt({ "deactivate organization a": failWith(forbidden) });
 			assert.deepEqual(await run(), {
 				scopes: [scopeResult(ORGANIZATION, { failed: ["a"], problem: forbidden })],
-				removed: false,
+				deleted: false,
 				problem: forbidden,
 			});
 		});
 
 		it("R34 continues if a deactivation with a lost response succeeded", async () => {
 			activate(p);
-			failAt({ "deactivate project/p a": lost(connectionLost) });
-			assert.deepEqual(await run(), { scopes: [done(p)], removed: true, problem: null });
+			failAt({ "deactivate project/p a": failAfterCommit(connectionLost) });
+			assert.deepEqual(await run(), { scopes: [done(p)], deleted: true, problem: null });
 		});
 
 		it("R35 does not delete a certificate that was activated again meanwhile", async () => {
 			activate(p);
-			fake.gate = (call) => {
+			fake.beforeCall = (call) => {
 				if (call === "deactivate project/p a") activate(q);
 			};
 			assert.deepEqual(await run(), {
 				scopes: [done(p)],
-				removed: false,
+				deleted: false,
 				problem: { reason: "certificate-active", organization: false, projects: [{ id: "q", name: "Project q" }] },
 			});
 		});
 
 		it("R53 stops if a scope can no longer be read", async () => {
 			activate(ORGANIZATION, p, q);
-			fake.fault = (call) => (call === "list project/p" && fake.writes.length > 0 ? failing(forbidden) : undefined);
+			fake.faultFor = (call) => (call === "list project/p" && fake.writes.length > 0 ? failWith(forbidden) : undefined);
 			assert.deepEqual(await run(), {
 				scopes: [done(ORGANIZATION)],
-				removed: false,
+				deleted: false,
 				problem: {
 					reason: "scopes-unread",
 					...allRead,
@@ -382,16 +379,16 @@ describe("Deleting a certificate", () => {
 			for (const call of ["deactivate project/p a", "remove a"]) {
 				activate(p);
 				const abort = new AbortController();
-				fake.gate = (each) => each === call && abort.abort();
+				fake.beforeCall = (each) => each === call && abort.abort();
 				const scope = call === "remove a" ? done(p) : scopeResult(p, { failed: ["a"] });
-				assert.deepEqual(await run(abort.signal), { scopes: [scope], removed: false, problem: null });
+				assert.deepEqual(await run(abort.signal), { scopes: [scope], deleted: false, problem: null });
 			}
 			await assert.rejects(run(AbortSignal.abort()), CancelledError);
 		});
 
 		it("sends and reads nothing more if the connection changes between calls", async () => {
 			activate(ORGANIZATION, p);
-			fake.gate = (call) => call.startsWith("deactivate") && organization.certificates.generation++;
+			fake.beforeCall = (call) => call.startsWith("deactivate") && organization.certificates.generation++;
 			const { scopes, problem } = await run();
 			assert.deepEqual([scopes, problem], [[done(ORGANIZATION)], { reason: "connection-changed" }]);
 			assert.equal(fake.calls.at(-1), "deactivate organization a");

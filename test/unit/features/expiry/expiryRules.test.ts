@@ -1,31 +1,31 @@
 import assert from "node:assert/strict";
 import { parseObject } from "../../../../src/domain/json.ts";
 import {
-	dayOf,
-	dueToday,
-	expiringIn,
-	nextMoment,
+	findDueToday,
+	findExpiring,
+	localDay,
+	nextCheckAt,
 	parseSnapshot,
-	type WatchedCertificate,
+	type SnapshotCertificate,
 } from "../../../../src/features/expiry/expiryRules.ts";
 
 const DAY = 86_400_000;
 const NOW = new Date(2026, 10, 25, 13, 30).getTime();
 
-const expiring = (id: string, days: number, overrides: Partial<WatchedCertificate> = {}): WatchedCertificate => ({
+const expiring = (id: string, days: number, overrides: Partial<SnapshotCertificate> = {}): SnapshotCertificate => ({
 	id,
 	name: id,
 	expiresAt: (NOW + days * DAY) / 1000,
 	inOrganization: true,
 	...overrides,
 });
-const snapshot = (...certificates: readonly WatchedCertificate[]) => ({
+const snapshot = (...certificates: readonly SnapshotCertificate[]) => ({
 	organizationRef: "c",
 	readAt: NOW,
 	certificates,
 });
 const stateWith = (
-	certificates: readonly WatchedCertificate[],
+	certificates: readonly SnapshotCertificate[],
 	remindedOn: readonly number[] = [],
 	muted: string[] = [],
 ) => ({
@@ -33,7 +33,7 @@ const stateWith = (
 	remindedOn,
 	muted: new Set(muted),
 });
-const idsOf = (certificates: readonly WatchedCertificate[]) => certificates.map(({ id }) => id);
+const idsOf = (certificates: readonly SnapshotCertificate[]) => certificates.map(({ id }) => id);
 
 describe("Expiring certificates", () => {
 	it("are counted within the period, active or not, the most urgent first", () => {
@@ -44,7 +44,7 @@ describe("Expiring certificates", () => {
 			expiring("unknown", 5, { inOrganization: undefined }),
 			expiring("undated", 0, { expiresAt: null }),
 		);
-		assert.deepEqual(idsOf(expiringIn(all, NOW, 30)), ["unused", "unknown", "edge"]);
+		assert.deepEqual(idsOf(findExpiring(all, NOW, 30)), ["unused", "unknown", "edge"]);
 	});
 
 	it("are counted after their expiry only if known to be active", () => {
@@ -53,13 +53,13 @@ describe("Expiring certificates", () => {
 			expiring("unknown", -9, { inOrganization: undefined }),
 			expiring("held", -9, { inOrganization: false, inProject: true }),
 		);
-		assert.deepEqual(idsOf(expiringIn(all, NOW, 30)), ["held"]);
+		assert.deepEqual(idsOf(findExpiring(all, NOW, 30)), ["held"]);
 	});
 
 	it("are neither counted nor due if the period is 0, nor counted without a snapshot", () => {
-		assert.deepEqual(expiringIn(snapshot(expiring("a", 1), expiring("b", -1)), NOW, 0), []);
-		assert.deepEqual(dueToday(stateWith([expiring("a", 1)]), NOW, 0), []);
-		assert.deepEqual(expiringIn(null, NOW, 30), []);
+		assert.deepEqual(findExpiring(snapshot(expiring("a", 1), expiring("b", -1)), NOW, 0), []);
+		assert.deepEqual(findDueToday(stateWith([expiring("a", 1)]), NOW, 0), []);
+		assert.deepEqual(findExpiring(null, NOW, 30), []);
 	});
 
 	it("are due if known to be active and not muted", () => {
@@ -70,13 +70,13 @@ describe("Expiring certificates", () => {
 			expiring("unknown", 1, { inOrganization: undefined }),
 			expiring("inactive", 1, { inOrganization: false, inProject: false }),
 		];
-		assert.deepEqual(idsOf(dueToday(stateWith(all, [], ["muted"]), NOW, 30)), ["organization", "project"]);
+		assert.deepEqual(idsOf(findDueToday(stateWith(all, [], ["muted"]), NOW, 30)), ["organization", "project"]);
 	});
 
 	it("are due once a day, even if the clock or time zone goes back a day", () => {
-		const today = dayOf(NOW);
+		const today = localDay(NOW);
 		const due = (remindedOn: readonly number[], now = NOW) =>
-			dueToday(stateWith([expiring("a", 9)], remindedOn), now, 30).length;
+			findDueToday(stateWith([expiring("a", 9)], remindedOn), now, 30).length;
 		assert.equal(due([today - 1]), 1);
 		assert.equal(due([today - 1, today]), 0);
 		assert.equal(due([today], NOW + DAY), 1);
@@ -87,10 +87,10 @@ describe("Expiring certificates", () => {
 
 	it("are due from midnight in the user's time zone", () => {
 		const midnight = new Date(2026, 10, 26).getTime();
-		assert.equal(dayOf(midnight - 1), dayOf(NOW));
-		assert.equal(dayOf(midnight), dayOf(NOW) + 1);
-		assert.equal(nextMoment(null, NOW, 30), midnight);
-		assert.equal(nextMoment(null, midnight, 30), midnight + DAY);
+		assert.equal(localDay(midnight - 1), localDay(NOW));
+		assert.equal(localDay(midnight), localDay(NOW) + 1);
+		assert.equal(nextCheckAt(null, NOW, 30), midnight);
+		assert.equal(nextCheckAt(null, midnight, 30), midnight + DAY);
 	});
 
 	it("are checked before midnight if a period begins or a certificate expires", () => {
@@ -99,8 +99,8 @@ describe("Expiring certificates", () => {
 			expiring("past", -1),
 			expiring("undated", 0, { expiresAt: null }),
 		);
-		assert.equal(nextMoment(begins, NOW, 30), NOW + DAY / 24);
-		assert.equal(nextMoment(snapshot(expiring("ends", 2 / 24)), NOW, 30), NOW + (2 * DAY) / 24);
+		assert.equal(nextCheckAt(begins, NOW, 30), NOW + DAY / 24);
+		assert.equal(nextCheckAt(snapshot(expiring("ends", 2 / 24)), NOW, 30), NOW + (2 * DAY) / 24);
 	});
 });
 

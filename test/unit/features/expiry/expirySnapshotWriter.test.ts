@@ -4,16 +4,16 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
-import { dayOf, dueToday, type ExpirySnapshot } from "../../../../src/features/expiry/expiryRules.ts";
-import { claimDay, ExpirySnapshotWriter, mute } from "../../../../src/features/expiry/expirySnapshotWriter.ts";
-import { readWatchRecord } from "../../../../src/features/expiry/reminderState.ts";
+import { type ExpirySnapshot, findDueToday, localDay } from "../../../../src/features/expiry/expiryRules.ts";
+import { claimDay, ExpirySnapshotWriter, muteReminders } from "../../../../src/features/expiry/expirySnapshotWriter.ts";
+import { readReminderState } from "../../../../src/features/expiry/reminderState.ts";
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
 import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
 import { assertPrivate } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
-import { FakeAdministration, failing, inProject, project } from "../../fakes/adminApi.ts";
-import { certificate, listing, readerOf } from "../../fakes/certificatesApi.ts";
+import { FakeAdminApi, failWith, project, projectScope } from "../../fakes/adminApi.ts";
+import { certificate, fakeReader, listing } from "../../fakes/certificatesApi.ts";
 
 const [ONE, OTHER] = [randomUUID(), randomUUID()];
 const HOUR = 3_600_000;
@@ -22,13 +22,13 @@ describe("The expiry snapshot", () => {
 	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
 	let temporary: ReturnType<typeof temporaryFolder>;
 	let folder: string;
-	let fake: FakeAdministration;
+	let fake: FakeAdminApi;
 	let now: number;
 
 	beforeEach(() => {
 		temporary = temporaryFolder("snapshot");
 		folder = join(temporary.path, "storage", "watch");
-		fake = new FakeAdministration([certificate("one"), certificate("two", { expiresAt: 300 })], [project("p")]);
+		fake = new FakeAdminApi([certificate("one"), certificate("two", { expiresAt: 300 })], [project("p")]);
 		now = 1_700_000_000_000;
 	});
 	afterEach(() => temporary.remove());
@@ -40,7 +40,7 @@ describe("The expiry snapshot", () => {
 	const openWindow = (organizationRef: string | null = ONE) => {
 		const certificates = new CertificateStore(
 			async () => fake,
-			async () => readerOf(),
+			async () => fakeReader(),
 			() => now,
 		);
 		const projects = new ProjectStore(
@@ -54,12 +54,12 @@ describe("The expiry snapshot", () => {
 			folder,
 			{ certificates, projects, enforcement },
 			{
-				record: async () => {
-					const state = await readWatchRecord(folder);
+				readState: async () => {
+					const state = await readReminderState(folder);
 					return { ...state, snapshot: unsavedSnapshot ?? state.snapshot };
 				},
 				check: () => changes++,
-				goBy: (snapshot) => {
+				setUnsavedSnapshot: (snapshot) => {
 					unsavedSnapshot = snapshot;
 				},
 			},
@@ -69,17 +69,17 @@ describe("The expiry snapshot", () => {
 			certificates,
 			readList: async () => {
 				await certificates.refresh();
-				await writer.settled();
+				await writer.flush();
 			},
 			readProjects: async () => {
 				await projects.refresh();
 				await once(projects, "change");
-				await writer.settled();
+				await writer.flush();
 			},
 			resetConnection: async (id: string | null) => {
 				certificates.reset(id);
 				projects.reset();
-				await writer.settled();
+				await writer.flush();
 			},
 			get changes() {
 				return changes;
@@ -92,7 +92,7 @@ describe("The expiry snapshot", () => {
 
 	it("is not written before a list was read", async () => {
 		const window = openWindow();
-		fake.fault = (call) => (call === "list organization" ? failing(forbidden) : undefined);
+		fake.faultFor = (call) => (call === "list organization" ? failWith(forbidden) : undefined);
 		await window.readList();
 		assert.ok(!existsSync(folder));
 		assert.equal(window.changes, 0);
@@ -143,14 +143,14 @@ describe("The expiry snapshot", () => {
 	it("keeps certificates that an incomplete list lacks", async () => {
 		const window = openWindow();
 		await window.readList();
-		fake.shown.set("organization", { ...listing(certificate("two")), complete: false });
+		fake.listOverrides.set("organization", { ...listing(certificate("two")), complete: false });
 		await window.readList();
 		assert.deepEqual(ids(), ["two", "one"]);
 	});
 
 	it("keeps the activation in a project until the projects are read again", async () => {
 		const window = openWindow();
-		fake.activeIn(inProject("p")).add("one");
+		fake.activeIn(projectScope("p")).add("one");
 		await window.readList();
 		assert.equal(stored().certificates[0]?.inProject, undefined);
 		await window.readProjects();
@@ -169,7 +169,7 @@ describe("The expiry snapshot", () => {
 				[true, false],
 			],
 		);
-		fake.activeIn(inProject("p")).delete("one");
+		fake.activeIn(projectScope("p")).delete("one");
 		await next.readProjects();
 		assert.equal(stored().certificates[0]?.inProject, false);
 	});
@@ -192,7 +192,7 @@ describe("The expiry snapshot", () => {
 		await openWindow().readList();
 		const window = openWindow(null);
 		window.certificates.bindConnection(OTHER);
-		fake.fault = () => failing(forbidden);
+		fake.faultFor = () => failWith(forbidden);
 		await window.readList();
 		assert.ok(!existsSync(path()));
 	});
@@ -263,7 +263,7 @@ describe("The expiry snapshot", () => {
 		writeFileSync(path(), newer);
 		const window = openWindow();
 		await window.readList();
-		assert.equal((await readWatchRecord(folder)).snapshot, null);
+		assert.equal((await readReminderState(folder)).snapshot, null);
 		assert.equal(readFileSync(path(), "utf8"), newer);
 		assert.deepEqual(
 			window.unsavedSnapshot?.certificates.map(({ id }) => id),
@@ -274,13 +274,13 @@ describe("The expiry snapshot", () => {
 	it("is ignored and rewritten if it is corrupt", async () => {
 		mkdirSync(folder, { recursive: true });
 		writeFileSync(path(), "{");
-		assert.equal((await readWatchRecord(folder)).snapshot, null);
+		assert.equal((await readReminderState(folder)).snapshot, null);
 		await openWindow().readList();
 		assert.deepEqual(ids(), ["one", "two"]);
 	});
 
 	describe("and its reminder", () => {
-		const due = async (at = now) => dueToday(await readWatchRecord(folder), at, 30).map(({ id }) => id);
+		const due = async (at = now) => findDueToday(await readReminderState(folder), at, 30).map(({ id }) => id);
 
 		beforeEach(async () => {
 			const expiresAt = now / 1000 + 9 * 86_400;
@@ -292,22 +292,22 @@ describe("The expiry snapshot", () => {
 		it("is shown by one of many windows each day", async () => {
 			for (const at of [now, now + 24 * HOUR, now + 48 * HOUR]) {
 				assert.deepEqual(await due(at), ["one", "two"]);
-				const { remindedOn } = await readWatchRecord(folder);
-				const claims = await Promise.all(Array.from({ length: 20 }, () => claimDay(folder, dayOf(at), remindedOn)));
+				const { remindedOn } = await readReminderState(folder);
+				const claims = await Promise.all(Array.from({ length: 20 }, () => claimDay(folder, localDay(at), remindedOn)));
 				assert.deepEqual(claims.toSorted(), ["claimed", ...Array(19).fill("taken")]);
 				assert.deepEqual(await due(at), []);
-				assert.equal(await claimDay(folder, dayOf(at), []), "taken");
+				assert.equal(await claimDay(folder, localDay(at), []), "taken");
 			}
 			assert.deepEqual(
 				readdirSync(folder).filter((name) => name.endsWith(".told")),
-				[`${dayOf(now + 48 * HOUR)}.told`],
+				[`${localDay(now + 48 * HOUR)}.told`],
 			);
 		});
 
 		it("R59 is shown by each window if the day cannot be recorded", async () => {
 			writeFileSync(join(temporary.path, "file"), "");
 			for (const path of [join(temporary.path, "file"), join(temporary.path, "file", "watch")])
-				assert.equal(await claimDay(path, dayOf(now), []), "unwritten");
+				assert.equal(await claimDay(path, localDay(now), []), "unwritten");
 		});
 
 		it("is not shown for a certificate with a mute file of the original name", async () => {
@@ -320,17 +320,17 @@ describe("The expiry snapshot", () => {
 			fake.certificates = ["cert_aB", "cert_Ab"].map((id) => certificate(id, { expiresAt }));
 			for (const { id } of fake.certificates) fake.activeIn(ORGANIZATION).add(id);
 			await openWindow().readList();
-			for (const id of ["cert_aB", "cert_Ab"]) await mute(folder, ONE, [id]);
+			for (const id of ["cert_aB", "cert_Ab"]) await muteReminders(folder, ONE, [id]);
 			const names = readdirSync(folder).filter((name) => name.endsWith(".muted"));
 			assert.equal(new Set(names.map((name) => name.toLowerCase())).size, 2);
 		});
 
 		it("is not shown for a muted certificate, but for others", async () => {
-			await Promise.all([mute(folder, ONE, ["one"]), mute(folder, ONE, ["one"])]);
+			await Promise.all([muteReminders(folder, ONE, ["one"]), muteReminders(folder, ONE, ["one"])]);
 			assert.deepEqual(await due(), ["two"]);
-			await mute(folder, OTHER, ["two"]);
+			await muteReminders(folder, OTHER, ["two"]);
 			assert.deepEqual(await due(), ["two"]);
-			await mute(folder, ONE, ["two", "../../two"]);
+			await muteReminders(folder, ONE, ["two", "../../two"]);
 			assert.deepEqual(await due(), []);
 			assert.deepEqual(readdirSync(temporary.path), ["storage"]);
 			assert.deepEqual(readdirSync(join(temporary.path, "storage")), ["watch"]);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { badgeWords } from "../../../../src/features/expiry/badgeMessage.ts";
-import type { WatchedCertificate } from "../../../../src/features/expiry/expiryRules.ts";
-import { reminderWords } from "../../../../src/features/expiry/reminderMessages.ts";
+import { badgeTooltip } from "../../../../src/features/expiry/badgeMessage.ts";
+import type { SnapshotCertificate } from "../../../../src/features/expiry/expiryRules.ts";
+import { describeReminder } from "../../../../src/features/expiry/reminderMessages.ts";
 
 const DAY = 86_400_000;
 const NOW = 1_800_000_000_000;
 
-const due = (name: string | null, days: number): WatchedCertificate => ({
+const due = (name: string | null, days: number): SnapshotCertificate => ({
 	id: "cert_1",
 	name,
 	expiresAt: (NOW + days * DAY) / 1000,
@@ -14,27 +14,27 @@ const due = (name: string | null, days: number): WatchedCertificate => ({
 
 describe("Messages about expiring certificates", () => {
 	it("count the certificates in the badge's tooltip", () => {
-		assert.equal(badgeWords(1), "1 certificate expires soon, or has expired while it is active");
-		assert.equal(badgeWords(2), "2 certificates expire soon, or have expired while they are active");
+		assert.equal(badgeTooltip(1), "1 certificate expires soon, or has expired while it is active");
+		assert.equal(badgeTooltip(2), "2 certificates expire soon, or have expired while they are active");
 	});
 
 	it("name up to three certificates with their expiry, and count the others", () => {
-		assert.equal(reminderWords([due("A", 2)], NOW, NOW), "“A” is active and expires in 2 days.");
-		assert.equal(reminderWords([due(null, -2)], NOW, NOW), "“(no name)” is active and expired 2 days ago.");
+		assert.equal(describeReminder([due("A", 2)], NOW, NOW), "“A” is active and expires in 2 days.");
+		assert.equal(describeReminder([due(null, -2)], NOW, NOW), "“(no name)” is active and expired 2 days ago.");
 		const all = [due("A", 1), due("B", 2), due("C", 3), due("D", 4), due("E", 5)];
 		assert.equal(
-			reminderWords(all, NOW, NOW),
+			describeReminder(all, NOW, NOW),
 			"5 active certificates need to be replaced: “A” (expires in 1 day), “B” (expires in 2 days), “C” (expires in 3 days) and 2 more.",
 		);
 	});
 
 	it("give the time of the snapshot once it is a day old", () => {
-		assert.doesNotMatch(reminderWords([due("A", 2)], NOW - DAY + 1, NOW), /as of/);
-		assert.match(reminderWords([due("A", 2)], NOW - DAY, NOW), /\. This is as of .+\.$/);
+		assert.doesNotMatch(describeReminder([due("A", 2)], NOW - DAY + 1, NOW), /as of/);
+		assert.match(describeReminder([due("A", 2)], NOW - DAY, NOW), /\. This is as of .+\.$/);
 	});
 
 	it("R12 R13 show any name as short plain text", () => {
-		const text = reminderWords([due("[a](command:b) \u202e$(trash)\n", 2), due("x".repeat(9999), 3)], NOW, NOW);
+		const text = describeReminder([due("[a](command:b) \u202e$(trash)\n", 2), due("x".repeat(9999), 3)], NOW, NOW);
 		assert.doesNotMatch(text, /\]\(|\u202e|\$\(|\n/);
 		assert.ok(text.length < 400);
 	});

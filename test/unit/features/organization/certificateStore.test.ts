@@ -1,24 +1,30 @@
 import assert from "node:assert/strict";
 import { CancelledError, ProblemError } from "../../../../src/domain/problem.ts";
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
-import { candidate, certificate, FakeService, listing, readerOf } from "../../fakes/certificatesApi.ts";
+import {
+	certificate,
+	FakeCertificatesApi,
+	fakeReader,
+	listing,
+	parsedCertificate,
+} from "../../fakes/certificatesApi.ts";
 
 describe("The certificate store", () => {
 	const one = certificate("one");
 	const two = certificate("two");
-	const acme = candidate("Acme");
-	const other = candidate("Other");
+	const acme = parsedCertificate("Acme");
+	const other = parsedCertificate("Other");
 	const unreachable = { reason: "unreachable", host: "a.test", proxy: null } as const;
-	let service: FakeService;
+	let service: FakeCertificatesApi;
 	let certificates: CertificateStore;
 	let now: number;
 
 	beforeEach(() => {
-		service = new FakeService();
+		service = new FakeCertificatesApi();
 		now = 1000;
 		certificates = new CertificateStore(
 			async () => service,
-			async () => readerOf(acme, other),
+			async () => fakeReader(acme, other),
 			() => now,
 		);
 	});
@@ -57,13 +63,13 @@ describe("The certificate store", () => {
 				certificates.bindConnection(current);
 				return service;
 			},
-			async () => readerOf(),
+			async () => fakeReader(),
 		);
 		service.nextList().resolve(listing(one));
 		await certificates.refresh();
 		current = "B";
 		await certificates.refresh();
-		assert.deepEqual([certificates.organizationRef, ids(), service.listed], ["A", ["one"], 1]);
+		assert.deepEqual([certificates.organizationRef, ids(), service.listCalls], ["A", ["one"], 1]);
 		assert.deepEqual(certificates.state.problem, { reason: "connection-changed" });
 		certificates.reset("B");
 		service.nextList().resolve(listing(two));
@@ -254,17 +260,17 @@ describe("The certificate store", () => {
 	});
 
 	it("clears all state on reset", async () => {
-		service.kept.set("one", acme.pem);
+		service.contentById.set("one", acme.pem);
 		certificates.add(one, certificates.generation, acme.sha256);
-		await certificates.contentOf("one");
+		await certificates.getContent("one");
 		certificates.reset("another");
 		const emptyState = { listing: null, loadedAt: null, askedAt: null, loading: false, problem: null };
 		assert.deepEqual(certificates.state, emptyState);
 		assert.equal(certificates.organizationRef, "another");
 		certificates.replaceListing(listing(two));
 		assert.deepEqual(ids(), ["two"]);
-		await certificates.contentOf("one");
-		assert.deepEqual(service.asked, ["one", "one"]);
+		await certificates.getContent("one");
+		assert.deepEqual(service.requestedIds, ["one", "one"]);
 	});
 
 	for (const [title, organizationRef] of [
@@ -282,21 +288,21 @@ describe("The certificate store", () => {
 		it(`does not store a content requested from another ${title}`, async () => {
 			certificates.reset("the same");
 			const answer = Promise.withResolvers<string>();
-			service.kept.set("one", answer.promise);
-			const content = certificates.contentOf("one");
+			service.contentById.set("one", answer.promise);
+			const content = certificates.getContent("one");
 			certificates.reset(organizationRef);
 			answer.resolve(acme.pem);
 			assert.equal(await content, acme);
 			certificates.replaceListing(listing(one));
-			assert.deepEqual(certificates.knownAs(acme.sha256), []);
+			assert.deepEqual(certificates.findByFingerprint(acme.sha256), []);
 		});
 	}
 
 	it("fetches a content once, and returns its first certificate, because the service uses no other", async () => {
-		service.kept.set("one", `${other.pem}\n${acme.pem}`);
-		assert.equal(await certificates.contentOf("one"), other);
-		assert.equal(await certificates.contentOf("one"), other);
-		assert.deepEqual(service.asked, ["one"]);
+		service.contentById.set("one", `${other.pem}\n${acme.pem}`);
+		assert.equal(await certificates.getContent("one"), other);
+		assert.equal(await certificates.getContent("one"), other);
+		assert.deepEqual(service.requestedIds, ["one"]);
 	});
 
 	for (const [title, content] of [
@@ -304,18 +310,18 @@ describe("The certificate store", () => {
 		["cannot be read", "junk"],
 	] as const)
 		it(`requests a content again that ${title}`, async () => {
-			service.kept.set("one", content);
-			assert.equal(await certificates.contentOf("one"), null);
-			service.kept.set("one", acme.pem);
-			assert.equal(await certificates.contentOf("one"), acme);
+			service.contentById.set("one", content);
+			assert.equal(await certificates.getContent("one"), null);
+			service.contentById.set("one", acme.pem);
+			assert.equal(await certificates.getContent("one"), acme);
 		});
 
 	it("finds the ids of a certificate among the fetched contents", async () => {
-		for (const id of ["one", "two", "three"]) service.kept.set(id, acme.pem);
-		service.kept.set("four", other.pem);
+		for (const id of ["one", "two", "three"]) service.contentById.set(id, acme.pem);
+		service.contentById.set("four", other.pem);
 		certificates.replaceListing(listing(one, two, certificate("four")));
-		for (const id of ["two", "three", "four"]) await certificates.contentOf(id);
-		assert.deepEqual(certificates.knownAs(acme.sha256), [two]);
+		for (const id of ["two", "three", "four"]) await certificates.getContent(id);
+		assert.deepEqual(certificates.findByFingerprint(acme.sha256), [two]);
 	});
 
 	describe("a recent list", () => {
@@ -325,10 +331,10 @@ describe("The certificate store", () => {
 
 		it("R22 is the known list until that is too old", async () => {
 			now += MINUTE - 1;
-			assert.deepEqual(await certificates.recent(MINUTE), listing(one));
+			assert.deepEqual(await certificates.loadIfStale(MINUTE), listing(one));
 			now += 1;
 			service.nextList().resolve(listing(two));
-			assert.deepEqual(await certificates.recent(MINUTE), listing(two));
+			assert.deepEqual(await certificates.loadIfStale(MINUTE), listing(two));
 			assert.deepEqual(ids(), ["two"]);
 		});
 
@@ -338,16 +344,16 @@ describe("The certificate store", () => {
 			now += MINUTE - 1;
 			slow.resolve(listing(two));
 			await refreshed;
-			assert.deepEqual(await certificates.recent(MINUTE), listing(two));
+			assert.deepEqual(await certificates.loadIfStale(MINUTE), listing(two));
 			now += 1;
 			service.nextList().resolve(listing(one));
-			assert.deepEqual(await certificates.recent(MINUTE), listing(one));
+			assert.deepEqual(await certificates.loadIfStale(MINUTE), listing(one));
 		});
 
 		it("R22 is read again if the clock was set back", async () => {
 			now -= 1;
 			service.nextList().resolve(listing(two));
-			assert.deepEqual(await certificates.recent(MINUTE), listing(two));
+			assert.deepEqual(await certificates.loadIfStale(MINUTE), listing(two));
 		});
 
 		const incompleteLists = [
@@ -358,23 +364,23 @@ describe("The certificate store", () => {
 			it(`R22 is read again if the known list ${title}`, async () => {
 				certificates.replaceListing(known);
 				service.nextList().resolve(listing(two));
-				assert.deepEqual(await certificates.recent(MINUTE), listing(two));
+				assert.deepEqual(await certificates.loadIfStale(MINUTE), listing(two));
 			});
 
 		it("R24 includes an upload that the list does not show yet", async () => {
 			certificates.add(two, certificates.generation, acme.sha256);
-			assert.deepEqual(await certificates.recent(MINUTE), listing(two, one));
+			assert.deepEqual(await certificates.loadIfStale(MINUTE), listing(two, one));
 			service.nextList().resolve(listing(one));
 			assert.deepEqual(await certificates.load(), listing(two, one));
 		});
 
 		it("is requested from a given service", async () => {
-			const otherService = new FakeService();
+			const otherService = new FakeCertificatesApi();
 			otherService.nextList().resolve(listing(two));
-			otherService.kept.set("two", acme.pem);
+			otherService.contentById.set("two", acme.pem);
 			assert.deepEqual(await certificates.load(undefined, otherService), listing(two));
-			assert.equal(await certificates.contentOf("two", undefined, otherService), acme);
-			assert.deepEqual(service.asked, []);
+			assert.equal(await certificates.getContent("two", undefined, otherService), acme);
+			assert.deepEqual(service.requestedIds, []);
 		});
 	});
 
@@ -400,14 +406,14 @@ describe("The certificate store", () => {
 		it("R24 is found by its fingerprint without a request", () => {
 			certificates.replaceListing(listing(one));
 			certificates.addFromOtherWindow(two, acme.sha256, now - 500_000);
-			assert.deepEqual(certificates.knownAs(acme.sha256), []);
+			assert.deepEqual(certificates.findByFingerprint(acme.sha256), []);
 			certificates.replaceListing(listing(one, two));
-			assert.deepEqual(certificates.knownAs(acme.sha256), [two]);
+			assert.deepEqual(certificates.findByFingerprint(acme.sha256), [two]);
 			certificates.reset("another");
 			certificates.replaceListing(listing(one, two));
-			assert.deepEqual(certificates.knownAs(acme.sha256), []);
+			assert.deepEqual(certificates.findByFingerprint(acme.sha256), []);
 			certificates.add(one, certificates.generation, acme.sha256);
-			assert.deepEqual(certificates.knownAs(acme.sha256), [one]);
+			assert.deepEqual(certificates.findByFingerprint(acme.sha256), [one]);
 		});
 
 		it("R37 is shown for two minutes after its upload", () => {

@@ -17,9 +17,9 @@ import { HttpTransport } from "../../../../src/openai/httpTransport.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import type { FaultKind } from "../../../emulator/faults.ts";
 import type { Operation } from "../../../emulator/routes.ts";
-import { readerOf } from "../../fakes/certificatesApi.ts";
-import { plainNetwork } from "../../openai/network/directNetwork.ts";
-import { problemIn } from "../../openai/setup.ts";
+import { fakeReader } from "../../fakes/certificatesApi.ts";
+import { directNetwork } from "../../openai/network/directNetwork.ts";
+import { expectProblem } from "../../openai/setup.ts";
 
 describe("A change over real sockets", () => {
 	const organizationRef = "acme";
@@ -33,7 +33,7 @@ describe("A change over real sockets", () => {
 
 	beforeEach(async () => {
 		emulator = await startEmulator();
-		const network = () => plainNetwork;
+		const network = () => directNetwork;
 		transport = new HttpTransport({ userAgent: "test", observe: () => {}, network }, { pauseMilliseconds: 1 });
 		connectWith(emulator.adminKey);
 		id = emulator.state.put({ name: "Root" }).id;
@@ -49,7 +49,7 @@ describe("A change over real sockets", () => {
 	function connectWith(key: string): void {
 		const credentials = { baseUrl: parseBaseUrl(emulator.url), key, clientCertificate: null };
 		const open = async () => new AdminClient(transport, async () => credentials);
-		certificates = new CertificateStore(open, async () => readerOf());
+		certificates = new CertificateStore(open, async () => fakeReader());
 		projects = new ProjectStore(open);
 		organization = { open, certificates, projects };
 	}
@@ -67,7 +67,7 @@ describe("A change over real sockets", () => {
 	const shown = () => certificates.state.listing?.certificates.find((each) => each.id === id);
 	/** Loses the responses to both attempts of a call. */
 	const loseAnswers = (operation: Operation, when: "before" | "after", fault: FaultKind = { kind: "reset" }) =>
-		emulator.faults.next({ ...fault, operation, when, times: 2 });
+		emulator.faults.arm({ ...fault, operation, when, times: 2 });
 
 	for (const projectListInherits of [false, true])
 		for (const projectListInactive of [false, true])
@@ -76,8 +76,8 @@ describe("A change over real sockets", () => {
 				it(`R35 deactivates everywhere and deletes, using ${lists}`, async () => {
 					Object.assign(emulator.switches, { projectListInherits, projectListInactive, staleReads });
 					activate(ORGANIZATION, project);
-					emulator.state.settle();
-					const { removed: deleted, scopes } = await deactivateEverywhereAndDelete(organization, await confirm());
+					emulator.state.endStaleReads();
+					const { deleted, scopes } = await deactivateEverywhereAndDelete(organization, await confirm());
 					assert.deepEqual([deleted, isStored(), shown()], [true, false, undefined]);
 					assert.ok(scopes.every(({ changed }) => changed.length === 1));
 					await certificates.load();
@@ -94,7 +94,7 @@ describe("A change over real sockets", () => {
 			emulator.switches.lockOut = true;
 			const target = { organizationRef, scopes: [ORGANIZATION, project], ids: [id] };
 			const confirmed = await prepareActivation(organization, target);
-			if (fault) emulator.faults.next({ ...fault, operation: "activate", when: "after" });
+			if (fault) emulator.faults.arm({ ...fault, operation: "activate", when: "after" });
 			const results = await setActive(organization, { ...target, active: true, confirmed });
 			const [projectResult, organizationResult] = results;
 			assert.deepEqual([projectResult?.scope, projectResult?.changed], [project, [id]]);
@@ -116,7 +116,7 @@ describe("A change over real sockets", () => {
 			loseAnswers("rename", when);
 			const renamed = renameCertificate(organization, { organizationRef, shown: { id, name: "Root" }, name: "New" });
 			if (isDone) assert.equal((await renamed).name, "New");
-			else assert.equal((await problemIn(renamed)).reason, "connection-lost");
+			else assert.equal((await expectProblem(renamed)).reason, "connection-lost");
 			assert.equal(shown()?.name, isDone ? "New" : "Root");
 		});
 
@@ -126,7 +126,7 @@ describe("A change over real sockets", () => {
 			loseAnswers("delete", when);
 			const deletion = deleteCertificate(organization, request);
 			if (when === "after") await deletion;
-			else assert.equal((await problemIn(deletion)).reason, "connection-lost");
+			else assert.equal((await expectProblem(deletion)).reason, "connection-lost");
 			assert.deepEqual([isStored(), shown() !== undefined], [when === "before", when === "before"]);
 		});
 
@@ -134,7 +134,7 @@ describe("A change over real sockets", () => {
 		const request = await confirm();
 		emulator.switches.staleReads = Number.POSITIVE_INFINITY;
 		activate(project);
-		const problem = await problemIn(deleteCertificate(organization, request));
+		const problem = await expectProblem(deleteCertificate(organization, request));
 		assert.deepEqual([problem.reason, "code" in problem && problem.code], ["rejected", "certificate_in_use"]);
 		assert.equal(isStored(), true);
 	});
@@ -142,12 +142,12 @@ describe("A change over real sockets", () => {
 	it("R36 requires a new confirmation after a rename by others, and reports a deletion by others", async () => {
 		const request = await confirm();
 		emulator.state.rename(id, "Elsewhere").commit();
-		assert.deepEqual(await problemIn(deleteCertificate(organization, request)), { reason: "changed-meanwhile" });
+		assert.deepEqual(await expectProblem(deleteCertificate(organization, request)), { reason: "changed-meanwhile" });
 		assert.equal(shown()?.name, "Elsewhere");
 		emulator.state.remove(id).commit();
 		const target = { organizationRef, scopes: [project], ids: [id], active: true };
 		for (const act of [() => deleteCertificate(organization, request), () => setActive(organization, target)])
-			assert.deepEqual(await problemIn(act()), { reason: "not-found" });
+			assert.deepEqual(await expectProblem(act()), { reason: "not-found" });
 		assert.deepEqual([writes(), shown()], [0, undefined]);
 	});
 
@@ -164,8 +164,8 @@ describe("A change over real sockets", () => {
 					projects: [],
 					why: { reason: "forbidden", permission: "api.management.read" },
 				};
-				assert.deepEqual(await problemIn(deleteCertificate(organization, request)), problem);
-				assert.deepEqual(await problemIn(deactivateEverywhereAndDelete(organization, request)), problem);
+				assert.deepEqual(await expectProblem(deleteCertificate(organization, request)), problem);
+				assert.deepEqual(await expectProblem(deactivateEverywhereAndDelete(organization, request)), problem);
 				assert.equal(writes(), 0);
 				const [result] = await setActive(organization, {
 					organizationRef,

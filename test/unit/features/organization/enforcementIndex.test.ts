@@ -5,31 +5,31 @@ import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
 import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
-import { FakeAdministration, failing, inProject, project } from "../../fakes/adminApi.ts";
-import { certificate, listing, readerOf } from "../../fakes/certificatesApi.ts";
+import { FakeAdminApi, failWith, project, projectScope } from "../../fakes/adminApi.ts";
+import { certificate, fakeReader, listing } from "../../fakes/certificatesApi.ts";
 
 describe("The enforcement index", () => {
 	const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
-	let fake: FakeAdministration;
+	let fake: FakeAdminApi;
 	let certificates: CertificateStore;
 	let projects: ProjectStore;
 	let enforcement: EnforcementIndex;
 
 	beforeEach(() => {
-		fake = new FakeAdministration(
+		fake = new FakeAdminApi(
 			["one", "two", "three"].map((id) => certificate(id)),
 			["p", "q", "r"].map((id) => project(id)),
 		);
 		certificates = new CertificateStore(
 			async () => fake,
-			async () => readerOf(),
+			async () => fakeReader(),
 		);
 		projects = new ProjectStore(async () => fake);
 		enforcement = new EnforcementIndex(certificates, projects);
 	});
 
 	const activate = (id: string, ...projectIds: readonly string[]) => {
-		for (const each of projectIds) fake.activeIn(inProject(each)).add(id);
+		for (const each of projectIds) fake.activeIn(projectScope(each)).add(id);
 	};
 	const load = async () => {
 		await Promise.all([certificates.refresh(), projects.refresh()]);
@@ -37,21 +37,24 @@ describe("The enforcement index", () => {
 	};
 	const inProjects = (...ids: readonly string[]) =>
 		Object.fromEntries(
-			ids.map((id) => [id, enforcement.inProject(id).map(({ certificate, how }) => `${certificate.id} ${how}`)]),
+			ids.map((id) => [
+				id,
+				enforcement.enforcedInProject(id).map(({ certificate, how }) => `${certificate.id} ${how}`),
+			]),
 		);
 
 	it("returns the projects with an own activation of a certificate, sorted by name", async () => {
 		activate("one", "r", "p");
 		await load();
-		const { projects: own, ...rest } = enforcement.activity("one");
+		const { projects: own, ...rest } = enforcement.activationStatus("one");
 		assert.deepEqual(own, [
 			{ id: "p", name: "Project p" },
 			{ id: "r", name: "Project r" },
 		]);
 		assert.deepEqual(rest, { organization: false, unread: 0, allProjects: true, problem: null });
-		assert.deepEqual(enforcement.activity("two").projects, []);
+		assert.deepEqual(enforcement.activationStatus("two").projects, []);
 		assert.deepEqual(
-			["one", "two"].map((id) => isActiveAnywhere(enforcement.activity(id))),
+			["one", "two"].map((id) => isActiveAnywhere(enforcement.activationStatus(id))),
 			[true, false],
 		);
 	});
@@ -59,9 +62,9 @@ describe("The enforcement index", () => {
 	it("includes a new read before its change event", async () => {
 		activate("one", "p");
 		await certificates.refresh();
-		assert.equal(enforcement.activity("one").allProjects, false);
+		assert.equal(enforcement.activationStatus("one").allProjects, false);
 		await projects.refresh();
-		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
+		assert.deepEqual(enforcement.activationStatus("one").projects, [{ id: "p", name: "Project p" }]);
 	});
 
 	it("separates own from inherited certificates if lists do not show inherited certificates", async () => {
@@ -69,16 +72,16 @@ describe("The enforcement index", () => {
 		activate("one", "q");
 		activate("two", "q");
 		await load();
-		assert.deepEqual(enforcement.activity("one").projects, [{ id: "q", name: "Project q" }]);
+		assert.deepEqual(enforcement.activationStatus("one").projects, [{ id: "q", name: "Project q" }]);
 		assert.deepEqual(inProjects("p", "q"), { p: ["one inherited"], q: ["one own", "two own"] });
 	});
 
 	it("does not guess if every list shows the certificate", async () => {
-		fake.inherits = true;
+		fake.projectListInherits = true;
 		fake.activeIn(ORGANIZATION).add("one");
 		activate("two", "q");
 		await load();
-		const { organization, projects: own } = enforcement.activity("one");
+		const { organization, projects: own } = enforcement.activationStatus("one");
 		assert.deepEqual([organization, own], [true, []]);
 		assert.deepEqual(inProjects("p", "q"), { p: ["one either"], q: ["one either", "two own"] });
 	});
@@ -86,30 +89,30 @@ describe("The enforcement index", () => {
 	it("R53 counts the projects that could not be read, and treats their state as unknown", async () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		activate("one", "q");
-		fake.fault = (call) => (call === "list project/p" ? failing(forbidden) : undefined);
+		fake.faultFor = (call) => (call === "list project/p" ? failWith(forbidden) : undefined);
 		await load();
-		const { unread, allProjects, problem, projects: own } = enforcement.activity("one");
+		const { unread, allProjects, problem, projects: own } = enforcement.activationStatus("one");
 		assert.deepEqual({ unread, allProjects, problem }, { unread: 1, allProjects: true, problem: forbidden });
 		assert.deepEqual(own, [{ id: "q", name: "Project q" }]);
 		assert.deepEqual(inProjects("p"), { p: ["one either"] });
-		assert.equal(isActiveAnywhere(enforcement.activity("two")), undefined);
+		assert.equal(isActiveAnywhere(enforcement.activationStatus("two")), undefined);
 	});
 
 	it("has no projects before the first read", async () => {
 		fake.activeIn(ORGANIZATION).add("one");
 		await certificates.refresh();
-		assert.deepEqual(enforcement.activity("one"), {
+		assert.deepEqual(enforcement.activationStatus("one"), {
 			...{ organization: true, projects: [], unread: 0, allProjects: false, problem: null },
 		});
-		assert.equal(isActiveAnywhere(enforcement.activity("one")), true);
-		assert.equal(isActiveAnywhere(enforcement.activity("two")), undefined);
+		assert.equal(isActiveAnywhere(enforcement.activationStatus("one")), true);
+		assert.equal(isActiveAnywhere(enforcement.activationStatus("two")), undefined);
 	});
 
 	it("uses a project's list if the organization's list is not known", async () => {
 		activate("one", "p");
 		await projects.refresh();
-		assert.equal(enforcement.activity("one").organization, undefined);
-		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
+		assert.equal(enforcement.activationStatus("one").organization, undefined);
+		assert.deepEqual(enforcement.activationStatus("one").projects, [{ id: "p", name: "Project p" }]);
 		assert.deepEqual(inProjects("p"), { p: ["one own"] });
 	});
 
@@ -122,10 +125,10 @@ describe("The enforcement index", () => {
 	});
 
 	it("uses the organization's name of a certificate if a project's list is stale", async () => {
-		fake.shown.set("project/p", listing(certificate("one", { name: "before", active: true })));
+		fake.listOverrides.set("project/p", listing(certificate("one", { name: "before", active: true })));
 		await load();
 		assert.deepEqual(
-			enforcement.inProject("p").map(({ certificate }) => certificate.name),
+			enforcement.enforcedInProject("p").map(({ certificate }) => certificate.name),
 			["one"],
 		);
 	});
@@ -133,20 +136,20 @@ describe("The enforcement index", () => {
 	it("R31 shows the earlier list of a project that can no longer be read", async () => {
 		activate("one", "q");
 		await load();
-		fake.fault = (call) => (call === "list project/q" ? failing(forbidden) : undefined);
+		fake.faultFor = (call) => (call === "list project/q" ? failWith(forbidden) : undefined);
 		await load();
 		assert.deepEqual(inProjects("q"), { q: ["one own"] });
-		assert.deepEqual(enforcement.activity("one").projects, [], "but takes nothing for granted");
+		assert.deepEqual(enforcement.activationStatus("one").projects, [], "but takes nothing for granted");
 	});
 
 	it("follows changes of both lists", async () => {
 		await load();
-		assert.equal(isActiveAnywhere(enforcement.activity("one")), false);
+		assert.equal(isActiveAnywhere(enforcement.activationStatus("one")), false);
 		const active = { ...certificate("one"), active: true };
 		projects.recordWrite({ kind: "changed", certificate: active, field: "active" }, projects.generation, "p");
 		await once(projects, "change");
-		assert.deepEqual(enforcement.activity("one").projects, [{ id: "p", name: "Project p" }]);
+		assert.deepEqual(enforcement.activationStatus("one").projects, [{ id: "p", name: "Project p" }]);
 		certificates.recordWrite({ kind: "changed", certificate: active, field: "active" }, certificates.generation);
-		assert.equal(enforcement.activity("one").organization, true);
+		assert.equal(enforcement.activationStatus("one").organization, true);
 	});
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OptimisticWrites, STALE_LIST_MS, type Write } from "../../../../src/features/organization/optimisticWrites.ts";
+import { LIST_LAG_MS, OptimisticWrites, type Write } from "../../../../src/features/organization/optimisticWrites.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
 describe("Optimistic writes", () => {
@@ -31,7 +31,7 @@ describe("Optimistic writes", () => {
 	});
 
 	it("add a certificate in front until the list shows it, and then use the list's state", () => {
-		writes.take(added());
+		writes.record(added());
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(one, two));
 		const active = { ...one, active: true };
 		assert.deepEqual(writes.reconcile(listing(two, active), now), listing(two, active));
@@ -39,11 +39,11 @@ describe("Optimistic writes", () => {
 	});
 
 	it("last two minutes after the clock was set back", () => {
-		writes.take(withActive(false));
+		writes.record(withActive(false));
 		now -= 5 * 3_600_000;
 		const stale = listing({ ...one, active: true });
 		assert.deepEqual(writes.reconcile(stale, now), listing({ ...one, active: false }));
-		now += STALE_LIST_MS + 1;
+		now += LIST_LAG_MS + 1;
 		assert.deepEqual(writes.reconcile(stale, now), stale);
 	});
 
@@ -56,8 +56,8 @@ describe("Optimistic writes", () => {
 	for (const [title, write, expected] of cases)
 		it(`override a stale list for two minutes if the certificate was ${title}`, () => {
 			const stale = title === "added" ? listing(two) : listing(one, two);
-			writes.take(write);
-			now += STALE_LIST_MS;
+			writes.record(write);
+			now += LIST_LAG_MS;
 			assert.deepEqual(writes.reconcile(stale, now), expected);
 			assert.deepEqual(writes.reconcile(stale, now), expected, "more than one list may be stale");
 			now += 1;
@@ -65,69 +65,69 @@ describe("Optimistic writes", () => {
 		});
 
 	it("count the two minutes from a given time", () => {
-		writes.take(added(), now - STALE_LIST_MS - 1);
+		writes.record(added(), now - LIST_LAG_MS - 1);
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(two));
 	});
 
 	it("end once the list agrees", () => {
-		writes.take(withActive(true));
+		writes.record(withActive(true));
 		writes.reconcile(listing({ ...one, active: true }), now);
 		assert.deepEqual(writes.reconcile(listing(one), now), listing(one), "somebody else deactivated it");
-		writes.take(renamed("new"));
+		writes.record(renamed("new"));
 		writes.reconcile(listing({ ...one, name: "new" }), now);
 		assert.deepEqual(writes.reconcile(listing(one), now), listing(one), "somebody else renamed it");
-		writes.take(removed);
+		writes.record(removed);
 		writes.reconcile(listing(two), now);
 		assert.deepEqual(writes.reconcile(listing(one), now), listing(one));
 	});
 
 	it("keep a deletion if an incomplete list lacks the certificate", () => {
-		writes.take(removed);
+		writes.record(removed);
 		writes.reconcile({ ...listing(two), complete: false }, now);
 		assert.deepEqual(writes.reconcile(listing(one, two), now), listing(two));
 	});
 
 	it("keep a change if another write changes another field", () => {
-		writes.take(withActive(true));
-		writes.take(renamed("new"));
+		writes.record(withActive(true));
+		writes.record(renamed("new"));
 		assert.deepEqual(writes.reconcile(listing(one), now), listing({ ...one, name: "new", active: true }));
 		writes.reconcile(listing({ ...one, name: "new" }), now);
 		assert.deepEqual(writes.reconcile(listing(one), now), listing({ ...one, active: true }), "the name is settled");
 	});
 
 	it("keep a certificate that was added and then changed", () => {
-		writes.take(added());
-		writes.take(renamed("new"));
+		writes.record(added());
+		writes.record(renamed("new"));
 		assert.deepEqual(writes.reconcile(listing(two), now), listing({ ...one, name: "new" }, two));
-		writes.take(withActive(true));
+		writes.record(withActive(true));
 		const { certificates } = writes.reconcile(listing(two), now);
 		assert.deepEqual(certificates[0], { ...one, name: "new", active: true });
 	});
 
 	it("drop a certificate that was added and changed once a list showed it", () => {
-		writes.take(added());
-		writes.take(renamed("new"));
+		writes.record(added());
+		writes.record(renamed("new"));
 		writes.reconcile(listing(one), now);
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(two), "it was deleted since");
 	});
 
 	it("drop a certificate that was added and then deleted", () => {
-		writes.take(added());
-		writes.take(removed);
+		writes.record(added());
+		writes.record(removed);
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(two));
 	});
 
 	it("add only an activated certificate to a list without inactive certificates", () => {
-		writes.take(renamed("new"));
+		writes.record(renamed("new"));
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(two));
-		writes.take(withActive(true));
+		writes.record(withActive(true));
 		assert.deepEqual(writes.reconcile(listing(two), now), listing({ ...one, name: "new", active: true }, two));
-		writes.take(withActive(false));
+		writes.record(withActive(false));
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(two));
 	});
 
 	it("end a deactivation after a complete list without inactive certificates", () => {
-		writes.take(withActive(false));
+		writes.record(withActive(false));
 		writes.reconcile({ ...listing(two), complete: false }, now);
 		assert.deepEqual(writes.apply(listing({ ...one, active: true })), listing({ ...one, active: false }));
 		writes.reconcile(listing(two), now);
@@ -135,16 +135,16 @@ describe("Optimistic writes", () => {
 	});
 
 	it("leave only unknown fields to the list", () => {
-		writes.take(withActive(true));
-		writes.take(renamed("new"));
-		writes.take({ kind: "unknown", id: "one", field: "active" });
+		writes.record(withActive(true));
+		writes.record(renamed("new"));
+		writes.record({ kind: "unknown", id: "one", field: "active" });
 		assert.deepEqual(writes.reconcile(listing(one), now), listing({ ...one, name: "new" }));
-		writes.take({ kind: "unknown", id: "one", field: "name" });
+		writes.record({ kind: "unknown", id: "one", field: "name" });
 		assert.deepEqual(writes.reconcile(listing(one), now), listing(one));
 	});
 
 	it("make an activation without a response unknown until a list that was requested since", () => {
-		writes.take({ kind: "unknown", id: "one", field: "active" });
+		writes.record({ kind: "unknown", id: "one", field: "active" });
 		const unknown = listing({ ...one, active: undefined }, two);
 		assert.deepEqual(writes.apply(listing(one, two)), unknown);
 		assert.deepEqual(writes.reconcile(listing(one, two), now - 1), unknown, "this one was asked for before");
@@ -154,27 +154,27 @@ describe("Optimistic writes", () => {
 	});
 
 	it("show an activation with a response after one without", () => {
-		writes.take({ kind: "unknown", id: "one", field: "active" });
-		writes.take(withActive(true));
+		writes.record({ kind: "unknown", id: "one", field: "active" });
+		writes.record(withActive(true));
 		assert.deepEqual(writes.apply(listing(one)), listing({ ...one, active: true }));
 	});
 
 	it("keep an added certificate if only its activation is unknown", () => {
-		writes.take(added());
-		writes.take({ kind: "unknown", id: "one", field: "active" });
+		writes.record(added());
+		writes.record({ kind: "unknown", id: "one", field: "active" });
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(one, two));
-		writes.take({ kind: "unknown", id: "one", field: null });
+		writes.record({ kind: "unknown", id: "one", field: null });
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(two));
 	});
 
 	it("can be applied to a list without being ended by it", () => {
-		writes.take(withActive(true));
+		writes.record(withActive(true));
 		writes.apply(listing({ ...one, active: true }));
 		assert.deepEqual(writes.apply(listing(one)), listing({ ...one, active: true }));
 	});
 
 	it("can be cleared", () => {
-		writes.take(added());
+		writes.record(added());
 		writes.clear();
 		assert.deepEqual(writes.reconcile(listing(two), now), listing(two));
 	});

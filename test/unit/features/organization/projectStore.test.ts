@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { CancelledError } from "../../../../src/domain/problem.ts";
-import { MOST_AT_ONCE, ProjectStore } from "../../../../src/features/organization/projectStore.ts";
-import { FakeAdministration, type Fault, failing, inProject, project } from "../../fakes/adminApi.ts";
+import { MAX_CONCURRENT_REQUESTS, ProjectStore } from "../../../../src/features/organization/projectStore.ts";
+import { FakeAdminApi, type Fault, failWith, project, projectScope } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
 describe("The project store", () => {
@@ -11,7 +11,7 @@ describe("The project store", () => {
 	const unreachable = { reason: "unreachable", host: "a.test", proxy: null } as const;
 	const one = certificate("one");
 	const [p, q] = [project("p"), project("q")];
-	let fake: FakeAdministration;
+	let fake: FakeAdminApi;
 	let projects: ProjectStore;
 	let now: number;
 	/** The calls that wait for a response, added while `blocking`. */
@@ -19,12 +19,12 @@ describe("The project store", () => {
 	let blocking: boolean;
 
 	beforeEach(() => {
-		fake = new FakeAdministration([one], [p, q]);
-		fake.activeIn(inProject("q")).add("one");
+		fake = new FakeAdminApi([one], [p, q]);
+		fake.activeIn(projectScope("q")).add("one");
 		now = 1000;
 		waiting = [];
 		blocking = false;
-		fake.gate = (call) => {
+		fake.beforeCall = (call) => {
 			if (!blocking) return;
 			const { promise, resolve } = Promise.withResolvers<void>();
 			waiting.push({ call, release: resolve });
@@ -39,7 +39,7 @@ describe("The project store", () => {
 	const ids = () => projects.state.projects?.map(({ id }) => id);
 	const isActive = (projectId: string) => projects.scope(projectId).listing?.certificates[0]?.active;
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
-		fake.fault = (call) => calls[call];
+		fake.faultFor = (call) => calls[call];
 	};
 	/** Completes the matching waiting calls, and lets their callers continue. */
 	async function release(matches: (call: string) => boolean = () => true): Promise<void> {
@@ -68,7 +68,7 @@ describe("The project store", () => {
 		assert.deepEqual(projects.scope("q"), state);
 		assert.deepEqual(reading.scope("q").listing, state.listing);
 		assert.deepEqual(reading.projects, [p, q]);
-		assert.deepEqual(projects.whereActive("one", listing(one)).projects, [{ project: q, how: "own" }]);
+		assert.deepEqual(projects.findActiveScopes("one", listing(one)).projects, [{ project: q, how: "own" }]);
 	});
 
 	it("shows each page of projects and each list as it arrives", async () => {
@@ -107,10 +107,10 @@ describe("The project store", () => {
 			await release((call) => answered.includes(call));
 		}
 		await loaded;
-		assert.equal(maxConcurrent, MOST_AT_ONCE);
+		assert.equal(maxConcurrent, MAX_CONCURRENT_REQUESTS);
 		assert.ok(roundTrips <= Math.ceil(250 / 8) + 3, `${roundTrips} round trips`);
 		assert.equal(fake.calls.length, 3 + 250, "each list once");
-		assert.equal(projects.whereActive("one", listing(one)).complete, true);
+		assert.equal(projects.findActiveScopes("one", listing(one)).complete, true);
 	});
 
 	it("emits one change for hundreds of simultaneous responses", async () => {
@@ -133,7 +133,7 @@ describe("The project store", () => {
 		await once(projects, "change");
 		await projects.loadProject("p");
 		await once(projects, "change");
-		failAt({ "projects 0": failing(forbidden) });
+		failAt({ "projects 0": failWith(forbidden) });
 		await projects.refresh();
 		await once(projects, "change");
 		projects.reset();
@@ -143,26 +143,26 @@ describe("The project store", () => {
 	});
 
 	it("R53 shows why a project's certificates cannot be read, next to all other projects", async () => {
-		failAt({ "list project/p": failing(forbidden) });
+		failAt({ "list project/p": failWith(forbidden) });
 		const reading = await projects.load();
 		assert.deepEqual(projects.scope("p"), { listing: null, problem: forbidden, loading: false, loadedAt: null });
 		assert.deepEqual(reading.scope("p").problem, forbidden);
 		assert.equal(isActive("q"), true);
 		assert.equal(projects.state.problem, null);
-		const activeScopes = projects.whereActive("one", listing(one));
+		const activeScopes = projects.findActiveScopes("one", listing(one));
 		assert.deepEqual([activeScopes.unknown, activeScopes.complete, activeScopes.problem], [[p], false, forbidden]);
 	});
 
 	it("R31 keeps the earlier lists if a later read fails", async () => {
 		await projects.load();
 		now = 2000;
-		failAt({ "list project/q": failing(unreachable) });
+		failAt({ "list project/q": failWith(unreachable) });
 		const reading = await projects.load();
 		const { listing: kept, ...rest } = projects.scope("q");
 		assert.equal(kept?.certificates[0]?.active, true);
 		assert.deepEqual(rest, { problem: unreachable, loading: false, loadedAt: 1000 });
 		assert.equal(reading.scope("q").listing, null, "whoever asked is not handed the old list as a new one");
-		failAt({ "projects 0": failing(forbidden) });
+		failAt({ "projects 0": failWith(forbidden) });
 		await assert.rejects(projects.load(), { name: "ProblemError", problem: forbidden });
 		assert.deepEqual([ids(), projects.state.problem], [["p", "q"], forbidden]);
 		failAt({});
@@ -173,13 +173,13 @@ describe("The project store", () => {
 
 	it("adds a problem of the project list to the state, and keeps earlier pages", async () => {
 		fake.pageSize = 1;
-		failAt({ "projects 1": failing(forbidden) });
+		failAt({ "projects 1": failWith(forbidden) });
 		await projects.refresh();
 		const { problem, loading, complete } = projects.state;
 		assert.deepEqual({ problem, loading, complete }, { problem: forbidden, loading: false, complete: false });
 		assert.deepEqual(ids(), ["p"]);
 		assert.equal(isActive("p"), false);
-		assert.equal(projects.whereActive("one", listing(one)).allProjects, false);
+		assert.equal(projects.findActiveScopes("one", listing(one)).allProjects, false);
 	});
 
 	it("throws an unexpected error instead of storing it", async () => {
@@ -227,12 +227,12 @@ describe("The project store", () => {
 	it("reads one project again", async () => {
 		await projects.load();
 		fake.calls.length = 0;
-		fake.activeIn(inProject("p")).add("one");
+		fake.activeIn(projectScope("p")).add("one");
 		const { listing: read } = await projects.loadProject("p");
 		assert.deepEqual(fake.calls, ["list project/p"]);
 		assert.equal(isActive("p"), true);
 		assert.deepEqual(read, projects.scope("p").listing);
-		failAt({ "list project/p": failing(unreachable) });
+		failAt({ "list project/p": failWith(unreachable) });
 		assert.deepEqual(await projects.loadProject("p"), { listing: null, problem: unreachable });
 		assert.deepEqual(projects.scope("p").problem, unreachable);
 	});
@@ -243,10 +243,10 @@ describe("The project store", () => {
 		await nextTurn();
 		const newer = projects.loadProject("p");
 		await nextTurn();
-		fake.activeIn(inProject("p")).add("one");
+		fake.activeIn(projectScope("p")).add("one");
 		waiting.pop()?.release();
 		await newer;
-		fake.activeIn(inProject("p")).delete("one");
+		fake.activeIn(projectScope("p")).delete("one");
 		waiting.pop()?.release();
 		assert.equal((await older).listing?.certificates[0]?.active, false, "whoever asked is answered all the same");
 		assert.equal(isActive("p"), true);
@@ -261,7 +261,7 @@ describe("The project store", () => {
 			blocking = false;
 			await projects.load();
 			fake.allProjects = [p];
-			if (outcome === "a failure") failAt({ "projects 0": failing(unreachable) });
+			if (outcome === "a failure") failAt({ "projects 0": failWith(unreachable) });
 			await release();
 			await older;
 			assert.deepEqual([ids(), projects.state.problem, projects.state.loading], [["p", "q"], null, false]);
@@ -275,7 +275,7 @@ describe("The project store", () => {
 		await release();
 		abort.abort();
 		await Promise.all([assert.rejects(loaded, CancelledError), release()]);
-		assert.equal(fake.calls.length, 1 + MOST_AT_ONCE);
+		assert.equal(fake.calls.length, 1 + MAX_CONCURRENT_REQUESTS);
 		const { askedAt, loading, problem } = projects.state;
 		assert.deepEqual({ askedAt, loading, problem }, { askedAt: null, loading: false, problem: null });
 		assert.equal(projects.scope("p19").loading, false);
@@ -299,7 +299,7 @@ describe("The project store", () => {
 	});
 
 	it("uses a given API client", async () => {
-		const other = new FakeAdministration([one], [p]);
+		const other = new FakeAdminApi([one], [p]);
 		await projects.load(undefined, other);
 		await projects.loadProject("p", undefined, other);
 		assert.deepEqual(other.calls, ["projects 0", "list project/p", "list project/p"]);

@@ -13,11 +13,11 @@ import {
 	undoRotation,
 } from "../../../../src/features/rotation/endRotation.ts";
 import {
-	findIssues,
+	findStepIssues,
 	prepareRotation,
+	type RotationDeps,
 	type RotationScope,
 	type RotationSnapshot,
-	type Rotations,
 	rotationStage,
 } from "../../../../src/features/rotation/rotation.ts";
 import type { RotationPlan, RotationStage } from "../../../../src/features/rotation/rotationPlan.ts";
@@ -26,33 +26,33 @@ import type { RotationResult } from "../../../../src/features/rotation/rotationR
 import { startRotation } from "../../../../src/features/rotation/startRotation.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import {
-	FakeAdministration,
+	FakeAdminApi,
 	type Fault,
-	failing,
-	inProject,
-	lost,
-	organizationOf,
+	failAfterCommit,
+	failWith,
+	fakeOrganization,
 	project,
+	projectScope,
 } from "../../fakes/adminApi.ts";
-import { candidate, certificate, listing } from "../../fakes/certificatesApi.ts";
-import { problemIn } from "../../openai/setup.ts";
+import { certificate, listing, parsedCertificate } from "../../fakes/certificatesApi.ts";
+import { expectProblem } from "../../openai/setup.ts";
 
 describe("A rotation", () => {
 	const organizationRef = randomUUID();
 	const DAY = 86_400;
 	const at = 1000 * DAY;
-	const [p, q] = [inProject("p"), inProject("q")];
+	const [p, q] = [projectScope("p"), projectScope("q")];
 	const connectionLost = { reason: "connection-lost", host: "a.test" } as const;
 	const forbidden = { reason: "forbidden", permission: null } as const;
 	const changed = { reason: "changed-meanwhile" } as const;
-	let fake: FakeAdministration;
+	let fake: FakeAdminApi;
 	let folder: ReturnType<typeof temporaryFolder>;
 	let contents: Map<string, ParsedCertificate>;
-	let rotations: Rotations & { organization: ReturnType<typeof organizationOf> };
+	let rotations: RotationDeps & { organization: ReturnType<typeof fakeOrganization> };
 
 	beforeEach(() => {
 		const dates = (until: number) => ({ validAt: at - DAY, expiresAt: at + until * DAY });
-		fake = new FakeAdministration(
+		fake = new FakeAdminApi(
 			[certificate("old", dates(20)), certificate("next", dates(500)), certificate("third", dates(500))],
 			[project("p"), project("q", { archived: true })],
 		);
@@ -68,9 +68,9 @@ describe("A rotation", () => {
 	/** Opens another window, or this window after a restart. */
 	function open(): void {
 		rotations = {
-			organization: organizationOf(fake),
+			organization: fakeOrganization(fake),
 			plans: plansHere(() => at * 1000),
-			contentOf: async (id) => contents.get(id) ?? null,
+			readContent: async (id) => contents.get(id) ?? null,
 			now: () => at * 1000,
 		};
 	}
@@ -80,7 +80,7 @@ describe("A rotation", () => {
 	};
 	const activeIn = (scope: Scope) => [...fake.activeIn(scope)].sort().join();
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
-		fake.fault = (call) => calls[call];
+		fake.faultFor = (call) => calls[call];
 	};
 	const prepare = (overrides: Partial<Parameters<typeof prepareRotation>[1]> = {}) =>
 		prepareRotation(rotations, { organizationRef, oldId: "old", nextId: "next", ...overrides });
@@ -89,15 +89,15 @@ describe("A rotation", () => {
 	const finish = async (overrides: Partial<FinishRequest> = {}, signal?: AbortSignal) => {
 		const request: FinishRequest = {
 			confirmed: await prepare(),
-			remove: false,
-			ownAccess: async () => true,
+			deleteOld: false,
+			hasSelfAccess: async () => true,
 			...overrides,
 		};
 		fake.calls.length = 0;
 		return finishRotation(rotations, request, signal);
 	};
 	const undo = async (overrides: Partial<EndRequest> = {}) => {
-		const request: EndRequest = { confirmed: await prepare(), ownAccess: async () => true, ...overrides };
+		const request: EndRequest = { confirmed: await prepare(), hasSelfAccess: async () => true, ...overrides };
 		fake.calls.length = 0;
 		return undoRotation(rotations, request);
 	};
@@ -120,37 +120,37 @@ describe("A rotation", () => {
 			const snapshot = await prepare();
 			assert.deepEqual(snapshot.scopes, [scopeState(p, "active", false, false), scopeState(q, "active", true, false)]);
 			assert.equal(snapshot.plan, null);
-			assert.deepEqual(snapshot.inOrganization, ["third"]);
+			assert.deepEqual(snapshot.activeInOrganization, ["third"]);
 			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
 		});
 
 		it("R53 stops if a list is incomplete, fails or has an entry that cannot be read", async () => {
 			activate("old", p);
 			const assertUnread = async (overrides: object) => {
-				const problem = await problemIn(prepare());
+				const problem = await expectProblem(prepare());
 				const nothing = { reason: "scopes-unread", organization: false, allProjects: false, projects: [], why: null };
 				assert.deepEqual(problem, { ...nothing, ...overrides });
 			};
 			const projects = [{ id: "q", name: "Project q" }];
-			failAt({ "list project/q": failing(forbidden) });
+			failAt({ "list project/q": failWith(forbidden) });
 			await assertUnread({ projects, why: forbidden });
 			failAt({});
 			const all = ["old", "next", "third"].map((id) => certificate(id));
 			for (const incomplete of [{ unreadable: 1 }, { complete: false }]) {
-				fake.shown.set("project/q", { ...listing(...all), ...incomplete });
+				fake.listOverrides.set("project/q", { ...listing(...all), ...incomplete });
 				await assertUnread({ projects });
 			}
-			fake.shown.clear();
-			fake.shown.set("organization", { ...listing(...all), unreadable: 1 });
+			fake.listOverrides.clear();
+			fake.listOverrides.set("organization", { ...listing(...all), unreadable: 1 });
 			await assertUnread({ organization: true });
-			fake.shown.clear();
+			fake.listOverrides.clear();
 			fake.projectListing = { complete: false };
 			await assertUnread({ allProjects: true });
 		});
 
 		for (const inherits of [false, true])
 			it(`marks projects as unclear only if needed: lists ${inherits ? "show" : "do not show"} imposed certificates`, async () => {
-				fake.inherits = inherits;
+				fake.projectListInherits = inherits;
 				activate("old", ORGANIZATION, p);
 				const [organization, ...projects] = (await prepare()).scopes;
 				assert.deepEqual(organization, scopeState(ORGANIZATION, "active", false, false));
@@ -173,24 +173,24 @@ describe("A rotation", () => {
 		});
 
 		it("returns the issues, and refuses to start with an issue", async () => {
-			assert.deepEqual(findIssues(await prepare(), "start", at, 30), ["inactive"]);
+			assert.deepEqual(findStepIssues(await prepare(), "start", at, 30), ["inactive"]);
 			activate("old", p);
-			assert.deepEqual(findIssues(await prepare(), "start", at, 30), []);
-			assert.deepEqual(findIssues(await prepare(), "start", at, 500), ["expires-soon"]);
-			contents.set("next", candidate("next", { findings: [{ code: "not-a-ca", level: "strong" }] }));
-			assert.deepEqual(await problemIn(start()), { reason: "rotation-refused", flaw: "leaf" });
+			assert.deepEqual(findStepIssues(await prepare(), "start", at, 30), []);
+			assert.deepEqual(findStepIssues(await prepare(), "start", at, 500), ["expires-soon"]);
+			contents.set("next", parsedCertificate("next", { findings: [{ code: "not-a-ca", level: "strong" }] }));
+			assert.deepEqual(await expectProblem(start()), { reason: "rotation-refused", issue: "leaf" });
 			const confirmed = await prepare({ oldId: "next", nextId: "old" });
 			const request = { confirmed, unclear: "imposed", soonDays: 30 } as const;
-			assert.deepEqual(await problemIn(startRotation(rotations, request)), {
+			assert.deepEqual(await expectProblem(startRotation(rotations, request)), {
 				reason: "rotation-refused",
-				flaw: "not-longer",
+				issue: "not-longer",
 			});
 			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
 		});
 
 		it("reports that one of the certificates was deleted", async () => {
 			for (const ids of [{ oldId: "gone" }, { nextId: "gone" }])
-				assert.deepEqual(await problemIn(prepare(ids)), { reason: "not-found" });
+				assert.deepEqual(await expectProblem(prepare(ids)), { reason: "not-found" });
 		});
 
 		it("refuses certificates of another unfinished rotation", async () => {
@@ -206,7 +206,7 @@ describe("A rotation", () => {
 				// Undo of one rotation would deactivate the certificate that clients use after Finish of the other.
 				{ oldId: "third", nextId: "next" },
 			])
-				assert.deepEqual(await problemIn(prepare(pair)), pending);
+				assert.deepEqual(await expectProblem(prepare(pair)), pending);
 		});
 	});
 
@@ -215,7 +215,7 @@ describe("A rotation", () => {
 			activate("old", ORGANIZATION, q);
 			activate("third", p);
 			let plansFound = 0;
-			fake.gate = async (call) => {
+			fake.beforeCall = async (call) => {
 				if (call.startsWith("activate")) plansFound += (await rotations.plans.read()).length;
 			};
 			const { plan, scopes } = await start();
@@ -233,7 +233,7 @@ describe("A rotation", () => {
 
 		for (const unclear of ["own", "imposed"] as const)
 			it(`uses the user's answer for unclear projects: ${unclear}`, async () => {
-				fake.inherits = true;
+				fake.projectListInherits = true;
 				activate("old", ORGANIZATION, p);
 				await start({ unclear });
 				const own = ["activate project/p next", "activate project/q next"];
@@ -242,7 +242,7 @@ describe("A rotation", () => {
 
 		it("resumes from the current state after an interruption, and repeats no change", async () => {
 			activate("old", p, q);
-			failAt({ "activate project/q next": failing(forbidden) });
+			failAt({ "activate project/q next": failWith(forbidden) });
 			const { scopes } = await start();
 			assert.deepEqual(
 				scopes.map(({ problem }) => problem),
@@ -275,9 +275,9 @@ describe("A rotation", () => {
 			activate("old", p);
 			const confirmed = await prepare();
 			activate("old", q);
-			assert.deepEqual(await problemIn(start({ confirmed })), changed);
+			assert.deepEqual(await expectProblem(start({ confirmed })), changed);
 			rotations.organization.certificates.generation++;
-			assert.deepEqual(await problemIn(start({ confirmed })), { reason: "connection-changed" });
+			assert.deepEqual(await expectProblem(start({ confirmed })), { reason: "connection-changed" });
 			await assert.rejects(start({}, AbortSignal.abort()), CancelledError);
 			assert.deepEqual([fake.writes, await planCount()], [[], 0]);
 		});
@@ -290,7 +290,7 @@ describe("A rotation", () => {
 				await plansHere().create({ ...plan, startedAt: 1 });
 				return create(plan);
 			};
-			assert.deepEqual(await problemIn(start({ confirmed })), changed);
+			assert.deepEqual(await expectProblem(start({ confirmed })), changed);
 			assert.deepEqual(fake.writes, []);
 			const { scopes } = await start();
 			assert.equal(scopes.length, 1, "it goes on with the other window's plan");
@@ -300,7 +300,7 @@ describe("A rotation", () => {
 			activate("old", p);
 			const confirmed = await prepare();
 			rotations.plans.create = async () => false;
-			assert.deepEqual(await problemIn(start({ confirmed })), { reason: "not-recorded", code: null });
+			assert.deepEqual(await expectProblem(start({ confirmed })), { reason: "not-recorded", code: null });
 			assert.deepEqual(fake.writes, []);
 		});
 	});
@@ -318,7 +318,7 @@ describe("A rotation", () => {
 			await start();
 			const result = await finish();
 			assert.deepEqual(outcomes(result), ["organization done", "project/q done"]);
-			assert.deepEqual([result.ended, result.removed, result.problem], [true, false, null]);
+			assert.deepEqual([result.ended, result.deleted, result.problem], [true, false, null]);
 			assert.deepEqual(callsIn(q).slice(-6, -1), [`list project/q`, ...step("project/q")]);
 			assert.deepEqual(fake.writes, [
 				"activate organization next",
@@ -339,8 +339,8 @@ describe("A rotation", () => {
 				[false, false],
 				[true, true],
 			] as const) {
-				const result = await finish({ remove });
-				assert.deepEqual([result.ended, result.removed], [ended, remove]);
+				const result = await finish({ deleteOld: remove });
+				assert.deepEqual([result.ended, result.deleted], [ended, remove]);
 				assert.equal(result.problem?.reason, ended ? undefined : "not-recorded");
 			}
 		});
@@ -348,29 +348,29 @@ describe("A rotation", () => {
 		it("R35 deletes only on request, and only a certificate that is not active anywhere", async () => {
 			activate("old", p);
 			await start();
-			const result = await finish({ remove: true });
-			assert.deepEqual([result.ended, result.removed, fake.writes.at(-1)], [true, true, "remove old"]);
+			const result = await finish({ deleteOld: true });
+			assert.deepEqual([result.ended, result.deleted, fake.writes.at(-1)], [true, true, "remove old"]);
 			assert.equal(await planCount(), 0);
 		});
 
 		it("R35 does not delete a certificate that somebody activated in another scope, and keeps the plan", async () => {
 			activate("old", p);
 			await start();
-			fake.gate = (call) => {
+			fake.beforeCall = (call) => {
 				if (call === "deactivate project/p old") activate("old", q);
 			};
 			for (const remove of [true, false]) {
 				activate("old", p);
 				fake.activeIn(q).delete("old");
-				const { ended, problem } = await finish({ remove });
+				const { ended, problem } = await finish({ deleteOld: remove });
 				assert.deepEqual([ended, problem?.reason], [false, remove ? "certificate-active" : "changed-meanwhile"]);
 				assert.equal(await planCount(), 1);
 			}
 		});
 
 		const failures: readonly [string, Fault, string, object | null][] = [
-			["refused", failing(forbidden), "failed", forbidden],
-			["lost", lost(connectionLost), "failed", connectionLost],
+			["refused", failWith(forbidden), "failed", forbidden],
+			["lost", failAfterCommit(connectionLost), "failed", connectionLost],
 			["cancelled", { thrown: new CancelledError() }, "failed", null],
 		];
 		for (const [title, fault, outcome, problem] of failures)
@@ -390,9 +390,10 @@ describe("A rotation", () => {
 			await start();
 			const confirmed = await prepare();
 			fake.calls.length = 0;
-			fake.fault = (call) => (call === "list project/p" && callsIn(p).length === 2 ? failing(forbidden) : undefined);
+			fake.faultFor = (call) =>
+				call === "list project/p" && callsIn(p).length === 2 ? failWith(forbidden) : undefined;
 			assert.deepEqual(
-				outcomes(await finishRotation(rotations, { confirmed, remove: false, ownAccess: async () => true })),
+				outcomes(await finishRotation(rotations, { confirmed, deleteOld: false, hasSelfAccess: async () => true })),
 				["project/p failed"],
 			);
 			assert.deepEqual(fake.writes, []);
@@ -401,12 +402,12 @@ describe("A rotation", () => {
 		it("R34 reads back the outcome of a deactivation without a response", async () => {
 			activate("old", p, q);
 			await start();
-			failAt({ "deactivate project/p old": lost(connectionLost) });
+			failAt({ "deactivate project/p old": failAfterCommit(connectionLost) });
 			assert.deepEqual(outcomes(await finish()), ["project/p done", "project/q done"]);
 			activate("old", p, q);
 			open();
 			await start();
-			failAt({ "deactivate project/p old": failing(connectionLost) });
+			failAt({ "deactivate project/p old": failWith(connectionLost) });
 			const result = await finish();
 			assert.deepEqual([outcomes(result)[0], result.problem], ["project/p failed", connectionLost]);
 			assert.deepEqual([activeIn(p), await planCount()], ["next,old", 1]);
@@ -414,15 +415,15 @@ describe("A rotation", () => {
 
 		for (const [title, fault, outcome] of [
 			["a response", undefined, "unread"],
-			["no response", lost(connectionLost), "unknown"],
+			["no response", failAfterCommit(connectionLost), "unknown"],
 		] as const)
 			it(`reports that the scope could not be read back: ${title} to the deactivation`, async () => {
 				activate("old", p);
 				await start();
-				fake.fault = (call) => {
+				fake.faultFor = (call) => {
 					if (call === "deactivate project/p old") return fault;
 					const isAfter = fake.writes.at(-1) === "deactivate project/p old";
-					return call === "list project/p" && isAfter ? failing(forbidden) : undefined;
+					return call === "list project/p" && isAfter ? failWith(forbidden) : undefined;
 				};
 				assert.deepEqual(outcomes(await finish()), [`project/p ${outcome}`]);
 				assert.equal(await planCount(), 1);
@@ -431,7 +432,7 @@ describe("A rotation", () => {
 		it("reactivates the old certificate at once if neither is active afterwards, and stops", async () => {
 			activate("old", p, q);
 			await start();
-			fake.gate = (call) => {
+			fake.beforeCall = (call) => {
 				if (call === "deactivate project/p old") fake.activeIn(p).delete("next");
 			};
 			const result = await finish();
@@ -445,10 +446,10 @@ describe("A rotation", () => {
 		it("reports a failed reactivation", async () => {
 			activate("old", p);
 			await start();
-			fake.gate = (call) => {
+			fake.beforeCall = (call) => {
 				if (call === "deactivate project/p old") fake.activeIn(p).delete("next");
 			};
-			failAt({ "activate project/p old": failing(forbidden) });
+			failAt({ "activate project/p old": failWith(forbidden) });
 			const result = await finish();
 			assert.deepEqual([outcomes(result), result.problem], [["project/p emptied"], forbidden]);
 		});
@@ -470,11 +471,11 @@ describe("A rotation", () => {
 				const { projects } = rotations.organization;
 				const defect = new TypeError("a defect");
 				let deactivated = false;
-				fake.gate = (call) => {
+				fake.beforeCall = (call) => {
 					if (call !== "deactivate project/p old") return;
 					deactivated = true;
 					meanwhile();
-					if (fails) failAt({ [fails]: failing(forbidden) });
+					if (fails) failAt({ [fails]: failWith(forbidden) });
 				};
 				const loadProject = projects.loadProject.bind(projects);
 				projects.loadProject = (...args) => (deactivated ? Promise.reject(defect) : loadProject(...args));
@@ -503,7 +504,7 @@ describe("A rotation", () => {
 				anchors = ids;
 				return false;
 			};
-			assert.deepEqual(await problemIn(finish({ ownAccess })), { reason: "own-access" });
+			assert.deepEqual(await expectProblem(finish({ hasSelfAccess: ownAccess })), { reason: "own-access" });
 			assert.deepEqual([...anchors].sort(), ["next", "third"]);
 			assert.deepEqual([fake.writes, await planCount()], [[], 1]);
 		});
@@ -511,11 +512,11 @@ describe("A rotation", () => {
 		it("needs no proof of its own access for projects", async () => {
 			activate("old", p);
 			await start();
-			assert.equal((await finish({ ownAccess: async () => assert.fail() })).ended, true);
+			assert.equal((await finish({ hasSelfAccess: async () => assert.fail() })).ended, true);
 		});
 
 		it("stops and requires a new confirmation if a project with an assumed inheritance has an own activation", async () => {
-			fake.inherits = true;
+			fake.projectListInherits = true;
 			activate("old", ORGANIZATION, p);
 			await start({ unclear: "imposed" });
 			const result = await finish();
@@ -533,11 +534,11 @@ describe("A rotation", () => {
 			await start();
 			const confirmed = await prepare();
 			activate("old", q);
-			assert.deepEqual(await problemIn(finish({ confirmed })), changed);
+			assert.deepEqual(await expectProblem(finish({ confirmed })), changed);
 			fake.activeIn(q).clear();
 			for (const plan of await rotations.plans.read()) await plansHere().remove(plan);
-			assert.deepEqual(await problemIn(finish({ confirmed })), changed);
-			assert.deepEqual(await problemIn(finish()), { reason: "no-rotation" });
+			assert.deepEqual(await expectProblem(finish({ confirmed })), changed);
+			assert.deepEqual(await expectProblem(finish()), { reason: "no-rotation" });
 			assert.deepEqual(fake.writes, []);
 		});
 
@@ -548,11 +549,11 @@ describe("A rotation", () => {
 				each.id === "next" ? { ...each, expiresAt: at + 21 * DAY } : each,
 			);
 			const expiringSoon: RotationSnapshot = await prepare();
-			assert.deepEqual(findIssues(expiringSoon, "finish", at, 30), []);
-			assert.deepEqual(findIssues(expiringSoon, "finish", at + 21 * DAY, 30), ["expired"]);
+			assert.deepEqual(findStepIssues(expiringSoon, "finish", at, 30), []);
+			assert.deepEqual(findStepIssues(expiringSoon, "finish", at + 21 * DAY, 30), ["expired"]);
 			fake.certificates = fake.certificates.filter(({ id }) => id !== "next");
 			fake.activeIn(p).delete("next");
-			assert.deepEqual(await problemIn(finish()), { reason: "rotation-refused", flaw: "gone" });
+			assert.deepEqual(await expectProblem(finish()), { reason: "rotation-refused", issue: "gone" });
 			assert.deepEqual(outcomes(await undo()), ["project/p done"]);
 			assert.deepEqual([activeIn(p), await planCount()], ["old", 0]);
 		});
@@ -560,13 +561,13 @@ describe("A rotation", () => {
 		it("is finished if somebody deleted the old certificate meanwhile", async () => {
 			activate("old", p);
 			await start();
-			fake.gate = (call) => {
+			fake.beforeCall = (call) => {
 				if (call !== "list project/p" || fake.writes.at(-1) !== "deactivate project/p old") return;
 				fake.certificates = fake.certificates.filter(({ id }) => id !== "old");
 			};
 			for (const remove of [true, false]) {
-				const result = await finish({ remove });
-				assert.deepEqual([result.ended, result.removed, await planCount()], [true, true, 0]);
+				const result = await finish({ deleteOld: remove });
+				assert.deepEqual([result.ended, result.deleted, await planCount()], [true, true, 0]);
 				fake.calls.length = 0;
 				fake.certificates.push(certificate("old", { validAt: at - DAY, expiresAt: at + DAY }));
 				activate("old", p);
@@ -579,7 +580,7 @@ describe("A rotation", () => {
 			activate("old", p, q);
 			await start();
 			const abort = new AbortController();
-			fake.gate = (call) => call === "activate project/q next" && abort.abort();
+			fake.beforeCall = (call) => call === "activate project/q next" && abort.abort();
 			const result = await finish({}, abort.signal);
 			assert.deepEqual(outcomes(result), ["project/p done", "project/q failed"]);
 			assert.deepEqual([result.problem, activeIn(q), await planCount()], [null, "next,old", 1]);
@@ -588,7 +589,8 @@ describe("A rotation", () => {
 		it("sends nothing more if the connection changes between calls", async () => {
 			activate("old", p);
 			await start();
-			fake.gate = (call) => call === "activate project/p next" && rotations.organization.certificates.generation++;
+			fake.beforeCall = (call) =>
+				call === "activate project/p next" && rotations.organization.certificates.generation++;
 			const result = await finish();
 			assert.deepEqual(fake.writes, ["activate project/p next"]);
 			assert.deepEqual(result.problem, { reason: "connection-changed" });
@@ -619,15 +621,15 @@ describe("A rotation", () => {
 				"activate project/p old",
 				"deactivate project/p next",
 			]);
-			assert.deepEqual([result.ended, result.removed, await planCount()], [true, false, 0]);
+			assert.deepEqual([result.ended, result.deleted, await planCount()], [true, false, 0]);
 		});
 
 		it("reactivates the old certificate where Finish deactivated it, even if the new certificate stays there", async () => {
 			activate("old", p, q);
 			activate("next", q);
 			await start();
-			failAt({ "remove old": failing(forbidden) });
-			assert.equal((await finish({ remove: true })).ended, false);
+			failAt({ "remove old": failWith(forbidden) });
+			assert.equal((await finish({ deleteOld: true })).ended, false);
 			assert.deepEqual([activeIn(p), activeIn(q)], ["next", "next"]);
 			assert.deepEqual(outcomes(await undo()), ["project/p done", "project/q returned"]);
 			assert.deepEqual([activeIn(p), activeIn(q)], ["old", "next,old"]);
@@ -638,7 +640,7 @@ describe("A rotation", () => {
 			activate("next", p);
 			await start();
 			fake.activeIn(p).delete("old");
-			failAt({ "activate project/p old": failing(forbidden) });
+			failAt({ "activate project/p old": failWith(forbidden) });
 			const result = await undo();
 			assert.deepEqual(outcomes(result), ["project/p not-returned", "project/q not-tried"]);
 			assert.deepEqual([result.problem, await planCount()], [forbidden, 1]);
@@ -647,7 +649,7 @@ describe("A rotation", () => {
 		it("reactivates the new certificate if neither is active afterwards", async () => {
 			activate("old", p);
 			await start();
-			fake.gate = (call) => {
+			fake.beforeCall = (call) => {
 				if (call === "deactivate project/p next") fake.activeIn(p).delete("old");
 			};
 			const result = await undo();
@@ -658,17 +660,17 @@ describe("A rotation", () => {
 		it("requires its own access in the organization, and a valid old certificate", async () => {
 			activate("old", ORGANIZATION);
 			await start();
-			assert.deepEqual(await problemIn(undo({ ownAccess: async () => false })), { reason: "own-access" });
+			assert.deepEqual(await expectProblem(undo({ hasSelfAccess: async () => false })), { reason: "own-access" });
 			const snapshot = await prepare();
-			assert.deepEqual(findIssues(snapshot, "undo", at, 30), []);
-			assert.deepEqual(findIssues(snapshot, "undo", at + 20 * DAY, 30), ["old-expired"]);
+			assert.deepEqual(findStepIssues(snapshot, "undo", at, 30), []);
+			assert.deepEqual(findStepIssues(snapshot, "undo", at + 20 * DAY, 30), ["old-expired"]);
 			assert.deepEqual(fake.writes, []);
 			fake.activeIn(ORGANIZATION).delete("next");
-			assert.deepEqual(findIssues(await prepare(), "undo", at + 20 * DAY, 30), [], "nothing returns to it");
+			assert.deepEqual(findStepIssues(await prepare(), "undo", at + 20 * DAY, 30), [], "nothing returns to it");
 		});
 
 		it("does not keep the new certificate in a project where the organization only imposed it", async () => {
-			fake.inherits = true;
+			fake.projectListInherits = true;
 			activate("old", ORGANIZATION, p);
 			await start({ unclear: "imposed" });
 			await finish();
@@ -678,7 +680,7 @@ describe("A rotation", () => {
 		});
 
 		it("deactivates nothing in a project whose list only shows the organization's certificates", async () => {
-			fake.inherits = true;
+			fake.projectListInherits = true;
 			activate("old", p);
 			activate("next", ORGANIZATION);
 			await start();

@@ -5,24 +5,29 @@ import * as fc from "fast-check";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
 import { finishRotation, undoRotation } from "../../../../src/features/rotation/endRotation.ts";
-import { findIssues, prepareRotation, type Rotations, undoStep } from "../../../../src/features/rotation/rotation.ts";
+import {
+	findStepIssues,
+	prepareRotation,
+	type RotationDeps,
+	undoStep,
+} from "../../../../src/features/rotation/rotation.ts";
 import { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
 import type { RotationResult } from "../../../../src/features/rotation/rotationResult.ts";
 import { startRotation } from "../../../../src/features/rotation/startRotation.ts";
 import { SEED } from "../../../random.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
-import { FakeAdministration, inProject, organizationOf, project } from "../../fakes/adminApi.ts";
+import { FakeAdminApi, fakeOrganization, project, projectScope } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
 describe("Concurrent changes during a rotation", () => {
 	const organizationRef = randomUUID();
 	const DAY = 86_400;
 	const at = 1000 * DAY;
-	const [p, q] = [inProject("p"), inProject("q")];
+	const [p, q] = [projectScope("p"), projectScope("q")];
 	const changed = { reason: "changed-meanwhile" } as const;
-	let fake: FakeAdministration;
+	let fake: FakeAdminApi;
 	let folder: ReturnType<typeof temporaryFolder>;
-	let rotations: Rotations;
+	let rotations: RotationDeps;
 	let now: number;
 
 	beforeEach(() => {
@@ -33,7 +38,7 @@ describe("Concurrent changes during a rotation", () => {
 
 	function reset(): void {
 		const dates = (until: number) => ({ validAt: at - DAY, expiresAt: at + until * DAY });
-		fake = new FakeAdministration(
+		fake = new FakeAdminApi(
 			[certificate("old", dates(20)), certificate("next", dates(500)), certificate("third", dates(900))],
 			[project("p"), project("q")],
 		);
@@ -42,11 +47,11 @@ describe("Concurrent changes during a rotation", () => {
 	}
 
 	/** Opens a window. */
-	function open(): Rotations {
+	function open(): RotationDeps {
 		return {
-			organization: organizationOf(fake),
+			organization: fakeOrganization(fake),
 			plans: new RotationPlanStore(folder.path, new FileLocks(join(folder.path, "locks")), () => now),
-			contentOf: async () => null,
+			readContent: async () => null,
 			now: () => now,
 		};
 	}
@@ -60,8 +65,9 @@ describe("Concurrent changes during a rotation", () => {
 	const start = async (oldId = "old", nextId = "next", window = rotations) =>
 		startRotation(window, { confirmed: await prepare(oldId, nextId, window), unclear: "own", soonDays: 30 });
 	const ownAccess = async () => true;
-	const finish = async () => finishRotation(rotations, { confirmed: await prepare(), remove: false, ownAccess });
-	const undo = async () => undoRotation(rotations, { confirmed: await prepare(), ownAccess });
+	const finish = async () =>
+		finishRotation(rotations, { confirmed: await prepare(), deleteOld: false, hasSelfAccess: ownAccess });
+	const undo = async () => undoRotation(rotations, { confirmed: await prepare(), hasSelfAccess: ownAccess });
 	const outcomes = ({ scopes }: RotationResult) => scopes.map(({ scope, outcome }) => `${scopeKey(scope)} ${outcome}`);
 	const writesSince = () => {
 		const before = fake.writes.length;
@@ -85,7 +91,7 @@ describe("Concurrent changes during a rotation", () => {
 		await fc.assert(
 			fc.asyncProperty(scopes, fc.boolean(), fc.constantFrom("finish", "undo"), async (all, inherits, step) => {
 				reset();
-				fake.inherits = inherits;
+				fake.projectListInherits = inherits;
 				const set = (scope: Scope, { old, next }: { readonly old: boolean; readonly next: boolean }) => {
 					fake.activeIn(scope).clear();
 					if (old) activate("old", scope);
@@ -116,17 +122,17 @@ describe("Concurrent changes during a rotation", () => {
 		fake.activeIn(p).delete("next");
 		const confirmed = await prepare();
 		let reads = 0;
-		fake.gate = (call) => {
+		fake.beforeCall = (call) => {
 			if (call === "list project/p" && ++reads === 2) activate("next", p);
 		};
-		const result = await undoRotation(rotations, { confirmed, ownAccess });
+		const result = await undoRotation(rotations, { confirmed, hasSelfAccess: ownAccess });
 		assert.deepEqual([outcomes(result), result.problem, result.ended], [["project/p failed"], changed, false]);
 		assert.equal(activeIn(p), "next,old");
 	});
 
 	it("R36 a start skips a scope where the old certificate was deactivated just before", async () => {
 		activate("old", ORGANIZATION, p, q);
-		fake.gate = (call) => {
+		fake.beforeCall = (call) => {
 			if (call === "activate project/q next") fake.activeIn(ORGANIZATION).clear();
 		};
 		const { scopes } = await start();
@@ -147,11 +153,11 @@ describe("Concurrent changes during a rotation", () => {
 		await start();
 		const confirmed = await prepare();
 		const both = listing(...fake.certificates.map((each) => ({ ...each, active: each.id !== "third" })));
-		fake.shown.set("project/p", both);
+		fake.listOverrides.set("project/p", both);
 		const newWrites = writesSince();
 		const ended = await Promise.allSettled([
-			finishRotation(rotations, { confirmed, remove: false, ownAccess }),
-			undoRotation(open(), { confirmed, ownAccess }),
+			finishRotation(rotations, { confirmed, deleteOld: false, hasSelfAccess: ownAccess }),
+			undoRotation(open(), { confirmed, hasSelfAccess: ownAccess }),
 			startRotation(open(), { confirmed, unclear: "own", soonDays: 30 }),
 		]);
 		const problems = ended.flatMap((each) => (each.status === "rejected" ? [each.reason.problem?.reason] : []));
@@ -196,7 +202,7 @@ describe("Concurrent changes during a rotation", () => {
 		fake.activeIn(p).delete("next");
 		fake.certificates = fake.certificates.filter(({ id }) => id !== "next");
 		now += 25 * DAY * 1000;
-		assert.deepEqual(findIssues(await prepare(), "finish", now / 1000, 0), ["gone"]);
+		assert.deepEqual(findStepIssues(await prepare(), "finish", now / 1000, 0), ["gone"]);
 		const newWrites = writesSince();
 		const result = await undo();
 		assert.deepEqual([outcomes(result), result.ended], [["project/p done"], true]);

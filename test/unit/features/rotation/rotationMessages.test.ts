@@ -5,31 +5,35 @@ import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
 import type { RotationPlan, RotationStage, TrustAnchor } from "../../../../src/features/rotation/rotationPlan.ts";
 import {
 	comparisonLines,
-	finishWords,
-	lockOutWords,
-	noRoomWords,
-	spoiltPlanWords,
-	startWords,
-	undoWords,
+	describeCorruptPlan,
+	describeFinish,
+	describeLockOut,
+	describeNoRoom,
+	describeStart,
+	describeUndo,
 } from "../../../../src/features/rotation/rotationPromptMessages.ts";
 import type { SwitchoverResult } from "../../../../src/features/rotation/rotationResult.ts";
-import { endWords, isEnded, type RotationEnd } from "../../../../src/features/rotation/rotationResultMessages.ts";
-import { type RotationRole, roleFacts, roleWords } from "../../../../src/features/rotation/rotationStatusMessages.ts";
-import { inProject } from "../../fakes/adminApi.ts";
-import { candidate, certificate } from "../../fakes/certificatesApi.ts";
+import {
+	describeRotationResult,
+	isEnded,
+	type RotationEnd,
+} from "../../../../src/features/rotation/rotationResultMessages.ts";
+import { formatRoles, type RotationRole, roleFacts } from "../../../../src/features/rotation/rotationStatusMessages.ts";
+import { projectScope } from "../../fakes/adminApi.ts";
+import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
 const nowhere: ScopeSummary = { organization: false, projects: [] };
 const everywhere: ScopeSummary = { organization: true, projects: [{ id: "p", name: "Production" }] };
-const [p, q] = [inProject("p"), inProject("q")];
+const [p, q] = [projectScope("p"), projectScope("q")];
 const nameOf = (id: string) => id.toUpperCase();
 
 const anchor = (name: string, days: number, overrides: Partial<TrustAnchor> = {}): TrustAnchor => {
 	const [notBefore, notAfter] = [NOW - DAY, NOW + days * DAY];
 	return {
 		certificate: certificate(name.toLowerCase(), { name, validAt: notBefore, expiresAt: notAfter }),
-		content: candidate(name, { notBefore, notAfter }),
+		content: parsedCertificate(name, { notBefore, notAfter }),
 		...overrides,
 	};
 };
@@ -59,13 +63,13 @@ describe("The row of a certificate in a rotation", () => {
 	];
 	for (const [stage, expected] of stages)
 		it(`says the next step in the stage ${stage}`, () => {
-			assert.equal(roleWords([role("old", stage)]), expected);
+			assert.equal(formatRoles([role("old", stage)]), expected);
 		});
 
 	it("names each certificate that it replaces", () => {
-		assert.equal(roleWords([]), null);
+		assert.equal(formatRoles([]), null);
 		const other = { ...role("next"), other: { id: "cert_gone", name: null } };
-		assert.equal(roleWords([role("next"), other]), "taking over from “Old” · taking over from “cert_gone”");
+		assert.equal(formatRoles([role("next"), other]), "taking over from “Old” · taking over from “cert_gone”");
 	});
 
 	it("shows the other certificate, the scopes and the start time", () => {
@@ -80,7 +84,7 @@ describe("The row of a certificate in a rotation", () => {
 
 describe("The prompt before a rotation", () => {
 	it("explains the effect of forgetting an unreadable plan", () => {
-		const { message, detail } = spoiltPlanWords(old.certificate);
+		const { message, detail } = describeCorruptPlan(old.certificate);
 		assert.equal(message, "What was written down of a rotation of “Old” cannot be read. Forget it?");
 		assert.match(detail, /^Nothing is changed at OpenAI by that\./);
 	});
@@ -98,7 +102,7 @@ describe("The prompt before a rotation", () => {
 			"Valid: 2027-01-14 to 2027-01-25 (UTC) → 2027-01-14 to 2029-07-03 (UTC)",
 			`SHA-256: ${one} … → ${other} …`,
 		]);
-		const renewed = { ...next, content: { ...candidate("Old"), sha256: "ab" } };
+		const renewed = { ...next, content: { ...parsedCertificate("Old"), sha256: "ab" } };
 		assert.deepEqual(comparisonLines(old, renewed).slice(0, 3), [
 			"Subject: CN=Old (both)",
 			"Issuer: CN=Old (both)",
@@ -114,14 +118,16 @@ describe("The prompt before a rotation", () => {
 	});
 
 	it("R12 sanitizes all external text", () => {
-		const hostile = anchor("a\u202eb\nc", 10, { content: candidate("x", { subject: "CN=\u202e\n", issuer: "" }) });
-		const { message, detail } = startWords({ ...question, old: hostile });
+		const hostile = anchor("a\u202eb\nc", 10, {
+			content: parsedCertificate("x", { subject: "CN=\u202e\n", issuer: "" }),
+		});
+		const { message, detail } = describeStart({ ...question, old: hostile });
 		assert.doesNotMatch(message + detail, /\u202e/);
 		assert.equal(message.split("\n").length, 1);
 	});
 
 	it("names the scopes, and says that the old certificate stays active and filters are not copied", () => {
-		const { message, detail } = startWords(question);
+		const { message, detail } = describeStart(question);
 		assert.equal(message, "Rotate “Old” to “New”?");
 		assert.match(detail, /Now, “New” is activated in:\n• the organization\n• project “Production”\n/);
 		assert.match(detail, /“Old” stays active beside it\. Later, once the clients have moved, Finish deactivates it/);
@@ -132,8 +138,8 @@ describe("The prompt before a rotation", () => {
 	it("says that earlier activations are unknown if this computer has no plan", () => {
 		const partlyActive = { ...question, missing: nowhere, present: everywhere };
 		const unknown = /is active already in the organization and project “Production”\. Whether it was before/;
-		assert.match(startWords(partlyActive).detail, unknown);
-		const planned = startWords({ ...partlyActive, planned: true, changed: true });
+		assert.match(describeStart(partlyActive).detail, unknown);
+		const planned = describeStart({ ...partlyActive, planned: true, changed: true });
 		assert.equal(planned.message, "Go on rotating “Old” to “New”?");
 		assert.doesNotMatch(planned.detail, /Whether it was before/);
 		assert.match(planned.detail, /^Something was changed meanwhile/);
@@ -142,16 +148,16 @@ describe("The prompt before a rotation", () => {
 
 describe("The prompt before the end of a rotation", () => {
 	const finish = {
-		...{ old: old.certificate, next: next.certificate, places: everywhere },
+		...{ old: old.certificate, next: next.certificate, scopes: everywhere },
 		...{ missing: nowhere, access: null, changed: false },
 	};
 	const undo = {
-		...{ old: old.certificate, next: next.certificate, places: everywhere },
-		...{ kept: nowhere, back: nowhere, access: null, changed: false },
+		...{ old: old.certificate, next: next.certificate, scopes: everywhere },
+		...{ kept: nowhere, reactivated: nowhere, access: null, changed: false },
 	};
 
 	it("says that moved clients cannot be detected, and which clients will be refused", () => {
-		const { message, detail } = finishWords({ ...finish, access: "It will be answered." });
+		const { message, detail } = describeFinish({ ...finish, access: "It will be answered." });
 		assert.equal(message, "Have all clients moved from “Old” to “New”?");
 		assert.match(detail, /^Nothing here can show whether they have\. .* identities that log in by it no longer can\./);
 		assert.match(detail, /“Old” is deactivated in:\n• the organization\n• project “Production”/);
@@ -161,22 +167,25 @@ describe("The prompt before the end of a rotation", () => {
 
 	it("says where the new certificate is not active yet, and if the old certificate is no longer active", () => {
 		const missing = { organization: false, projects: [{ id: "p", name: "Production" }] };
-		assert.match(finishWords({ ...finish, missing }).detail, /“New” is not active yet in project “Production”: it is/);
-		const inactive = finishWords({ ...finish, places: nowhere });
+		assert.match(
+			describeFinish({ ...finish, missing }).detail,
+			/“New” is not active yet in project “Production”: it is/,
+		);
+		const inactive = describeFinish({ ...finish, scopes: nowhere });
 		assert.equal(inactive.message, "“Old” is active nowhere any more. End its rotation to “New”?");
 		assert.doesNotMatch(inactive.detail, /refused|deactivated in/);
 	});
 
 	it("says what Undo deactivates, keeps and reactivates", () => {
-		assert.match(undoWords(undo).detail, /^“New” is deactivated in:\n• the organization/);
-		const mixed = undoWords({ ...undo, places: nowhere, kept: everywhere, back: everywhere });
+		assert.match(describeUndo(undo).detail, /^“New” is deactivated in:\n• the organization/);
+		const mixed = describeUndo({ ...undo, scopes: nowhere, kept: everywhere, reactivated: everywhere });
 		assert.match(mixed.detail, /^“Old” is activated again in the organization and project “Production”\./);
 		assert.match(mixed.detail, /It stays active in the organization and project “Production”, where it was before/);
-		assert.match(undoWords({ ...undo, places: nowhere }).detail, /^Nothing is left to be deactivated/);
+		assert.match(describeUndo({ ...undo, scopes: nowhere }).detail, /^Nothing is left to be deactivated/);
 	});
 
 	it("says that this extension would lock itself out", () => {
-		const { message, detail } = lockOutWords(old.certificate, next.certificate, "None is set.");
+		const { message, detail } = describeLockOut(old.certificate, next.certificate, "None is set.");
 		assert.equal(message, "“Old” cannot go yet: this extension would lock itself out.");
 		assert.match(detail, /^None is set\.\n\nSet up a client certificate that chains to “New”, or to another one/);
 	});
@@ -185,49 +194,52 @@ describe("The prompt before the end of a rotation", () => {
 		const idle = Array.from({ length: 10 }, (_, index) =>
 			certificate(`c${index}`, { name: `CA ${index}`, expiresAt: NOW + (index - 1) * 2 * DAY }),
 		);
-		const { detail } = noRoomWords(idle, NOW);
+		const { detail } = describeNoRoom(idle, NOW);
 		assert.match(
 			detail,
 			/^OpenAI keeps 50 at most\. .*\n\nActive nowhere:\n• “CA 0”: c0, expired 2 days ago\n• “CA 1”/,
 		);
 		assert.match(detail, /… and 2 more$/);
-		assert.match(noRoomWords([], NOW).detail, /None is known to be active nowhere/);
+		assert.match(describeNoRoom([], NOW).detail, /None is known to be active nowhere/);
 	});
 });
 
 describe("The result of a rotation's end", () => {
 	const failed: Problem = { reason: "service-error", status: 500 };
-	const end: RotationEnd = { step: "finish", remove: false, from: old.certificate, to: next.certificate };
-	const undo: RotationEnd = { step: "undo", remove: false, from: next.certificate, to: old.certificate };
+	const end: RotationEnd = { step: "finish", deleteOld: false, from: old.certificate, to: next.certificate };
+	const undo: RotationEnd = { step: "undo", deleteOld: false, from: next.certificate, to: old.certificate };
 	const resultOf = (...scopes: readonly [Scope, SwitchoverResult["outcome"], (Problem | null)?][]) => ({
 		scopes: scopes.map(([scope, outcome, problem = null]) => ({ scope, outcome, problem })),
-		...{ ended: false, removed: false, problem: null as Problem | null },
+		...{ ended: false, deleted: false, problem: null as Problem | null },
 	});
 
 	it("is one sentence for equal outcomes", () => {
 		const done = { ...resultOf([ORGANIZATION, "done"], [p, "done"]), ended: true };
 		assert.ok(isEnded(end, done));
-		assert.ok(!isEnded({ ...end, remove: true }, done));
+		assert.ok(!isEnded({ ...end, deleteOld: true }, done));
 		assert.equal(
-			endWords(end, done, nameOf),
+			describeRotationResult(end, done, nameOf),
 			"The rotation of “Old” is finished.\nIn the organization and project “P”: “Old” deactivated.",
 		);
 		assert.match(
-			endWords(end, { ...done, removed: true }, nameOf),
+			describeRotationResult(end, { ...done, deleted: true }, nameOf),
 			/^The rotation of “Old” is finished, and it is del/,
 		);
-		assert.match(endWords({ ...end, remove: true }, done, nameOf), /is finished, but it was not deleted\.\n/);
+		assert.match(
+			describeRotationResult({ ...end, deleteOld: true }, done, nameOf),
+			/is finished, but it was not deleted\.\n/,
+		);
 	});
 
 	it("R34 gives the outcome of each scope, and the reason once", () => {
 		const partial = { ...resultOf([ORGANIZATION, "done"], [p, "failed", failed], [q, "not-tried"]), problem: failed };
 		assert.ok(!isEnded(end, partial));
 		assert.equal(
-			endWords(end, partial, nameOf),
+			describeRotationResult(end, partial, nameOf),
 			"The rotation of “Old” is not finished.\nIn project “P”: “Old” not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\nIn project “Q”: not tried.\nIn the organization: “Old” deactivated.\nFinish again to go on.",
 		);
 		assert.match(
-			endWords(end, { ...resultOf([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
+			describeRotationResult(end, { ...resultOf([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
 			/deactivated\.\nSomething else was changed meanwhile, or only shows now\.\nFinish again to go on\.$/,
 		);
 	});
@@ -240,7 +252,7 @@ describe("The result of a rotation's end", () => {
 		];
 		for (const problem of problems)
 			for (const result of [resultOf([p, "done"]), resultOf([p, "done"], [q, "failed", problem])]) {
-				const message = endWords(end, { ...result, problem }, nameOf);
+				const message = describeRotationResult(end, { ...result, problem }, nameOf);
 				assert.match(message, /“Old” deactivated\./);
 				assert.match(message, /it went no further|could not be changed/);
 				assert.doesNotMatch(message, /Nothing was sent/);
@@ -261,9 +273,12 @@ describe("The result of a rotation's end", () => {
 		it(`of Undo names the scopes with the outcome ${outcome}`, () => {
 			const undone = { ...resultOf([p, outcome]), ended: true };
 			assert.equal(isEnded(undo, undone), outcome === "kept" || outcome === "returned");
-			assert.equal(endWords(undo, undone, nameOf), `The rotation of “Old” is undone.\nIn project “P”: ${expected}`);
+			assert.equal(
+				describeRotationResult(undo, undone, nameOf),
+				`The rotation of “Old” is undone.\nIn project “P”: ${expected}`,
+			);
 			assert.match(
-				endWords(undo, resultOf([p, outcome]), nameOf),
+				describeRotationResult(undo, resultOf([p, outcome]), nameOf),
 				/^The rotation of “Old” is not undone\.\n.*\nUndo again to go on\.$/,
 			);
 		});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findRotationIssues, type TrustAnchor, validityOf } from "../../../../src/features/rotation/rotationPlan.ts";
-import { candidate, certificate } from "../../fakes/certificatesApi.ts";
+import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
 const DAY = 86_400;
 const now = 1000 * DAY;
@@ -9,7 +9,7 @@ const NEVER = 253_402_300_799;
 function anchor(id: string, until: number | null, overrides: Partial<TrustAnchor> = {}): TrustAnchor {
 	return {
 		certificate: certificate(id, { validAt: now - DAY, expiresAt: until }),
-		content: candidate(id, { notBefore: now - DAY, notAfter: until }),
+		content: parsedCertificate(id, { notBefore: now - DAY, notAfter: until }),
 		...overrides,
 	};
 }
@@ -43,7 +43,10 @@ describe("A rotation", () => {
 		const later = { ...next, certificate: { ...next.certificate, validAt: now + 1 } };
 		assert.deepEqual(issues(later), ["not-yet-valid"]);
 		const issuesWith = (...codes: readonly ("not-a-ca" | "no-basic-constraints" | "no-crl-sign")[]) =>
-			issues({ ...next, content: candidate("next", { findings: codes.map((code) => ({ code, level: "strong" })) }) });
+			issues({
+				...next,
+				content: parsedCertificate("next", { findings: codes.map((code) => ({ code, level: "strong" })) }),
+			});
 		assert.deepEqual(issuesWith("no-crl-sign", "not-a-ca"), ["leaf"]);
 		assert.deepEqual(issuesWith("no-basic-constraints"), ["leaf"]);
 		assert.deepEqual(issuesWith("no-crl-sign"), []);
@@ -53,7 +56,7 @@ describe("A rotation", () => {
 		const withoutDates = certificate("next", { validAt: null, expiresAt: null });
 		const dated = {
 			certificate: withoutDates,
-			content: candidate("next", { notBefore: 1, notAfter: now + 200 * DAY }),
+			content: parsedCertificate("next", { notBefore: 1, notAfter: now + 200 * DAY }),
 		};
 		assert.deepEqual(validityOf(dated), { from: 1, until: now + 200 * DAY });
 		assert.deepEqual(issues(dated), []);

@@ -13,9 +13,9 @@ import { roleFacts } from "../../../../src/features/rotation/rotationStatusMessa
 import { anyCharacter, SEED } from "../../../random.ts";
 import { assertPrivate } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
-import { inProject } from "../../fakes/adminApi.ts";
+import { projectScope } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
-import { problemIn } from "../../openai/setup.ts";
+import { expectProblem } from "../../openai/setup.ts";
 
 describe("Rotation plans", () => {
 	const organizationRef = randomUUID();
@@ -38,7 +38,7 @@ describe("Rotation plans", () => {
 		next: { id: "cert_B", name: null },
 		scopes: [
 			{ scope: ORGANIZATION, nextWasActive: false },
-			{ scope: inProject("p"), nextWasActive: true },
+			{ scope: projectScope("p"), nextWasActive: true },
 		],
 		startedAt: 1000,
 		...overrides,
@@ -91,7 +91,7 @@ describe("Rotation plans", () => {
 
 	it("can be extended by scopes", async () => {
 		await plans.create(plan());
-		const extended = plan({ scopes: [...plan().scopes, { scope: inProject("q"), nextWasActive: false }] });
+		const extended = plan({ scopes: [...plan().scopes, { scope: projectScope("q"), nextWasActive: false }] });
 		await plans.extend(extended);
 		assert.deepEqual(await plans.read(), [extended]);
 		assert.equal(names().length, 1);
@@ -101,11 +101,11 @@ describe("Rotation plans", () => {
 		const other = new RotationPlanStore(path, locks);
 		await plans.create(plan());
 		await other.remove(plan());
-		assert.deepEqual(await problemIn(plans.extend(plan())), { reason: "changed-meanwhile" });
+		assert.deepEqual(await expectProblem(plans.extend(plan())), { reason: "changed-meanwhile" });
 		assert.deepEqual(names(), []);
 		const another = plan({ next: { id: "cert_C", name: null } });
 		await other.create(another);
-		assert.deepEqual(await problemIn(plans.extend(plan())), { reason: "changed-meanwhile" });
+		assert.deepEqual(await expectProblem(plans.extend(plan())), { reason: "changed-meanwhile" });
 		assert.deepEqual(await plans.read(), [another]);
 	});
 
@@ -114,7 +114,7 @@ describe("Rotation plans", () => {
 		let running = 0;
 		const step = async (lock: HeldLock) => {
 			assert.equal(++running, 1);
-			await lock.check();
+			await lock.assertHeld();
 			assert.equal(await plans.withLock(randomUUID(), async () => "done"), "done");
 			assert.equal(running--, 1);
 		};
@@ -128,7 +128,8 @@ describe("Rotation plans", () => {
 
 	it("R37 refuse a second concurrent step of one window, and name the owner of the lock", async () => {
 		await plans.withLock(organizationRef, async () => {
-			const { reason, ...owner } = (await problemIn(plans.withLock(organizationRef, async () => assert.fail()))) ?? {};
+			const { reason, ...owner } =
+				(await expectProblem(plans.withLock(organizationRef, async () => assert.fail()))) ?? {};
 			assert.deepEqual([reason, owner], ["locked", { host: hostname(), process: process.pid }]);
 		});
 	});
@@ -141,7 +142,7 @@ describe("Rotation plans", () => {
 		assert.deepEqual([await plans.read(), await plans.stateOf(plan())], [[], "newer"]);
 		assert.equal(await plans.create(plan()), false);
 		await plans.discardCorrupt(plan());
-		await plans.forget(plan());
+		await plans.discard(plan());
 		assert.equal(readFileSync(join(path, name), "utf8"), newer);
 	});
 
@@ -165,11 +166,11 @@ describe("Rotation plans", () => {
 	it("are finished once the old certificate is missing in a complete list of their connection", async () => {
 		await plans.create(plan());
 		const gone = listing(certificate("cert_B"));
-		await plans.settle(organizationRef, { ...gone, complete: false });
-		await plans.settle(randomUUID(), gone);
-		await plans.settle(organizationRef, listing(certificate("cert_A")));
+		await plans.removeFinished(organizationRef, { ...gone, complete: false });
+		await plans.removeFinished(randomUUID(), gone);
+		await plans.removeFinished(organizationRef, listing(certificate("cert_A")));
 		assert.deepEqual(plans.known, [plan()]);
-		await plans.settle(organizationRef, gone);
+		await plans.removeFinished(organizationRef, gone);
 		assert.deepEqual(plans.known, []);
 	});
 
@@ -211,7 +212,7 @@ describe("Rotation plans", () => {
 		renameSync(join(path, name), movedTo);
 		// A folder cannot be read as a file, not even by root.
 		mkdirSync(join(path, name));
-		assert.deepEqual(await problemIn(plans.stateOf(plan())), { reason: "not-recorded", code: "EISDIR" });
+		assert.deepEqual(await expectProblem(plans.stateOf(plan())), { reason: "not-recorded", code: "EISDIR" });
 		rmdirSync(join(path, name));
 		renameSync(movedTo, join(path, name));
 		assert.deepEqual(await plans.read(), [plan()]);
@@ -237,7 +238,7 @@ describe("Rotation plans", () => {
 
 	it("that cannot be written are refused", async () => {
 		for (const invalidRef of ["", "../x", "not-a-uuid"])
-			assert.deepEqual(await problemIn(plans.create(plan({ organizationRef: invalidRef }))), {
+			assert.deepEqual(await expectProblem(plans.create(plan({ organizationRef: invalidRef }))), {
 				reason: "not-recorded",
 				code: null,
 			});
@@ -245,7 +246,7 @@ describe("Rotation plans", () => {
 		renameSync(path, join(folder.path, "kept"));
 		writeFileSync(path, "");
 		for (const refused of [plans.read(), plans.create(plan({ organizationRef: randomUUID() }))])
-			assert.equal((await problemIn(refused)).reason, "not-recorded");
+			assert.equal((await expectProblem(refused)).reason, "not-recorded");
 		await plans.reload();
 		assert.equal(plans.known.length, 1);
 	});

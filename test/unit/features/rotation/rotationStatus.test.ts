@@ -4,11 +4,11 @@ import type { CertificateStore } from "../../../../src/features/organization/cer
 import type { RotationPlan } from "../../../../src/features/rotation/rotationPlan.ts";
 import type { RotationPlanStore } from "../../../../src/features/rotation/rotationPlanStore.ts";
 import { plansInUse, unplacedPlans } from "../../../../src/features/rotation/rotationStatus.ts";
-import { forgetPlanWords, unplacedPlanWords } from "../../../../src/features/rotation/rotationStatusMessages.ts";
-import { certificate, listing, namedOrganization } from "../../fakes/certificatesApi.ts";
+import { describeForgetPlan, describeUnplacedPlan } from "../../../../src/features/rotation/rotationStatusMessages.ts";
+import { certificate, listing, uniqueOrganizationRef } from "../../fakes/certificatesApi.ts";
 
 describe("The rotations of an organization", () => {
-	const here = namedOrganization();
+	const here = uniqueOrganizationRef();
 	const planOf = (organizationRef: string, oldId: string): RotationPlan => ({
 		organizationRef,
 		old: { id: oldId, name: `Name of ${oldId}` },
@@ -19,7 +19,7 @@ describe("The rotations of an organization", () => {
 	const ours = planOf(here, "gone");
 	const unnamed = planOf(randomUUID(), "listed");
 	const unnamedUnlisted = planOf(randomUUID(), "elsewhere");
-	const another = planOf(namedOrganization(), "listed");
+	const another = planOf(uniqueOrganizationRef(), "listed");
 
 	/** Returns the plans in use and the plans of unknown organizations, for a list of ids or no list (`null`). */
 	const plansFor = (organizationRef: string | null | undefined, ...ids: readonly string[] | [null]) => {
@@ -43,9 +43,9 @@ describe("The rotations of an organization", () => {
 
 	it("R12 are described with their time and names as plain text", () => {
 		const hostile = { ...unnamed, old: { id: "old", name: "a\n[x](command:y) $(trash)" } };
-		const { description, tooltip } = unplacedPlanWords(hostile);
+		const { description, tooltip } = describeUnplacedPlan(hostile);
 		assert.match(description, /^unfinished rotation · .*1970.* · organization unknown$/);
-		const { message, detail } = forgetPlanWords(hostile);
+		const { message, detail } = describeForgetPlan(hostile);
 		for (const text of [tooltip, message, detail]) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
 	});
 });

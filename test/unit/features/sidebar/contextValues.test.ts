@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
-import { certificateContext, enforcedContext } from "../../../../src/features/sidebar/contextValues.ts";
+import { certificateContextValue, enforcedContextValue } from "../../../../src/features/sidebar/contextValues.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
 describe("The context value of a row", () => {
@@ -21,13 +21,13 @@ describe("The context value of a row", () => {
 	];
 	for (const [title, status, context] of contexts)
 		it(`of a certificate that is ${title}: ${context}`, () => {
-			assert.equal(certificateContext(status, false), `certificate;${context}`);
+			assert.equal(certificateContextValue(status, false), `certificate;${context}`);
 		});
 
 	it("marks the old certificate of a rotation, even if it is not active anywhere", () => {
-		assert.equal(certificateContext(nowhere, true), "certificate;inactive;rotating");
+		assert.equal(certificateContextValue(nowhere, true), "certificate;inactive;rotating");
 		assert.equal(
-			certificateContext({ ...nowhere, organization: true }, true),
+			certificateContextValue({ ...nowhere, organization: true }, true),
 			"certificate;active;deactivatable;rotating",
 		);
 	});
@@ -38,6 +38,6 @@ describe("The context value of a row", () => {
 		["either", "active;deactivatable"],
 	] as const)
 		it(`of a certificate in a project (${how}): ${context}`, () => {
-			assert.equal(enforcedContext({ certificate: certificate("a"), how }), `certificate;${context}`);
+			assert.equal(enforcedContextValue({ certificate: certificate("a"), how }), `certificate;${context}`);
 		});
 });

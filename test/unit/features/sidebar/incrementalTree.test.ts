@@ -17,7 +17,7 @@ describe("The incremental tree", () => {
 		refreshes = [];
 		tree = new IncrementalTree<string>(
 			{
-				below: (parent = "") => children[parent] ?? [],
+				children: (parent = "") => children[parent] ?? [],
 				item: (node): TreeItem => ({ id: node, label: labels[node] ?? node }),
 			},
 			(changed) => refreshes.push(changed?.map(({ id }) => id) ?? "everything"),
@@ -33,25 +33,25 @@ describe("The incremental tree", () => {
 
 	const refreshesAfter = (change: () => void) => {
 		change();
-		tree.compare();
+		tree.refreshChanged();
 		return refreshes.splice(0);
 	};
 
 	it("repeats a full refresh after a second if VS Code may have missed the event", () => {
 		mock.timers.enable({ apis: ["setTimeout"] });
 		try {
-			tree.compare();
-			tree.compare();
+			tree.refreshChanged();
+			tree.refreshChanged();
 			mock.timers.tick(999);
 			assert.deepEqual(refreshes.splice(0), ["everything"]);
 			mock.timers.tick(1);
 			mock.timers.runAll();
 			assert.deepEqual(refreshes.splice(0), ["everything"]);
-			tree.compare();
+			tree.refreshChanged();
 			requestRows(requestRows()[0]);
 			mock.timers.runAll();
 			assert.deepEqual(refreshes.splice(0), ["everything"]);
-			tree.compare();
+			tree.refreshChanged();
 			assert.deepEqual(refreshes, []);
 		} finally {
 			mock.timers.reset();
@@ -160,8 +160,8 @@ describe("The incremental tree", () => {
 
 	it("R39 accepts only rows that it has returned", () => {
 		const [a] = requestRows();
-		assert.ok(a && tree.known(a) === a);
-		for (const foreign of [{ ...a }, undefined, null, "a", 7]) assert.equal(tree.known(foreign), undefined);
+		assert.ok(a && tree.asRow(a) === a);
+		for (const foreign of [{ ...a }, undefined, null, "a", 7]) assert.equal(tree.asRow(foreign), undefined);
 	});
 
 	it("compares once for changes in quick succession, and never misses the last", () => {
@@ -175,7 +175,7 @@ describe("The incremental tree", () => {
 					return Reflect.get(target, node);
 				},
 			});
-			for (let changes = 0; changes < 100; changes++) tree.compareSoon();
+			for (let changes = 0; changes < 100; changes++) tree.refreshChangedSoon();
 			assert.equal(compared, 1);
 			labels.b = "B";
 			mock.timers.runAll();

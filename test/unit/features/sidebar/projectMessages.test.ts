@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { EnforcedCertificate } from "../../../../src/domain/activationStatus.ts";
 import {
-	enforcedActivation,
-	enforcedDescription,
-	type ProjectSituation,
-	projectDescription,
-	projectSpoken,
+	formatEnforcedActivation,
+	formatEnforcedDescription,
+	formatProjectDescription,
+	formatProjectLabel,
+	type ProjectStatus,
 	projectTooltip,
 } from "../../../../src/features/sidebar/projectMessages.ts";
 import { project } from "../../fakes/adminApi.ts";
@@ -16,7 +16,7 @@ const DAY = 86_400;
 
 describe("A project's texts", () => {
 	const production = project("proj_p", { name: "Production", createdAt: NOW });
-	const read: ProjectSituation = {
+	const read: ProjectStatus = {
 		...{ project: production, enforced: [], loadedAt: NOW * 1000, loading: false, problem: null },
 	};
 	const enforced = (...hows: readonly EnforcedCertificate["how"][]) => ({
@@ -24,7 +24,7 @@ describe("A project's texts", () => {
 	});
 	const problem = { reason: "service-error", status: 500 } as const;
 
-	const cases: readonly [Partial<ProjectSituation>, RegExp][] = [
+	const cases: readonly [Partial<ProjectStatus>, RegExp][] = [
 		[{}, /^none active$/],
 		[enforced("own", "own"), /^2 active$/],
 		[enforced("inherited"), /^none of its own; the organization's 1 applies$/],
@@ -40,8 +40,8 @@ describe("A project's texts", () => {
 	for (const [overrides, expected] of cases)
 		it(`describe its state: ${expected.source}`, () => {
 			const situation = { ...read, ...overrides };
-			assert.match(projectDescription(situation), expected);
-			assert.equal(projectSpoken(situation), `Production, ${projectDescription(situation)}`);
+			assert.match(formatProjectDescription(situation), expected);
+			assert.equal(formatProjectLabel(situation), `Production, ${formatProjectDescription(situation)}`);
 		});
 
 	it("show details in the tooltip", () => {
@@ -55,8 +55,8 @@ describe("A project's texts", () => {
 	it("say whether the project or the organization enforces a certificate", () => {
 		const one = certificate("one", { expiresAt: NOW + 12 * DAY });
 		const texts = (how: EnforcedCertificate["how"]) => [
-			enforcedDescription({ certificate: one, how }, NOW),
-			enforcedActivation({ certificate: one, how }, production),
+			formatEnforcedDescription({ certificate: one, how }, NOW),
+			formatEnforcedActivation({ certificate: one, how }, production),
 		];
 		assert.deepEqual(texts("own"), ["12 days left", "active in “Production”"]);
 		assert.deepEqual(texts("inherited"), [

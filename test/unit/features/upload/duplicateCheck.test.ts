@@ -3,22 +3,28 @@ import type { Certificate, CertificateListing } from "../../../../src/domain/cer
 import { CancelledError } from "../../../../src/domain/problem.ts";
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { duplicateFindings, limitFindings, nameFindings } from "../../../../src/features/upload/duplicateCheck.ts";
-import { candidate, certificate, FakeService, listing, readerOf } from "../../fakes/certificatesApi.ts";
+import {
+	certificate,
+	FakeCertificatesApi,
+	fakeReader,
+	listing,
+	parsedCertificate,
+} from "../../fakes/certificatesApi.ts";
 
 describe("The duplicate check", () => {
-	const acme = candidate("Acme");
-	const renewed = candidate("Acme renewed", { subject: acme.subject, publicKeySha256: acme.publicKeySha256 });
-	const otherKey = candidate("Acme, other key", { subject: acme.subject });
-	const otherSubject = candidate("Other subject", { publicKeySha256: acme.publicKeySha256 });
+	const acme = parsedCertificate("Acme");
+	const renewed = parsedCertificate("Acme renewed", { subject: acme.subject, publicKeySha256: acme.publicKeySha256 });
+	const otherKey = parsedCertificate("Acme, other key", { subject: acme.subject });
+	const otherSubject = parsedCertificate("Other subject", { publicKeySha256: acme.publicKeySha256 });
 	const { signal } = new AbortController();
-	let service: FakeService;
+	let service: FakeCertificatesApi;
 	let certificates: CertificateStore;
 
 	beforeEach(() => {
-		service = new FakeService();
+		service = new FakeCertificatesApi();
 		certificates = new CertificateStore(
 			async () => service,
-			async () => readerOf(acme, renewed, otherKey, otherSubject),
+			async () => fakeReader(acme, renewed, otherKey, otherSubject),
 		);
 	});
 
@@ -37,13 +43,13 @@ describe("The duplicate check", () => {
 		certificate(id, { name: `name of ${id}`, ...overrides });
 
 	it("R24 finds the identical certificate under every name, and no other with equal dates", async () => {
-		service.kept.set("same", acme.pem).set("renewed", renewed.pem).set("again", acme.pem);
+		service.contentById.set("same", acme.pem).set("renewed", renewed.pem).set("again", acme.pem);
 		const found = await duplicates(listing(named("same"), named("renewed"), named("again")));
 		assert.deepEqual(found, [uploadedAs("same"), uploadedAs("again")]);
 	});
 
 	it("R23 reads only contents of certificates whose dates are equal or unknown", async () => {
-		for (const id of ["same", "no start", "no end", "neither"]) service.kept.set(id, acme.pem);
+		for (const id of ["same", "no start", "no end", "neither"]) service.contentById.set(id, acme.pem);
 		const found = await duplicates(
 			listing(
 				named("same"),
@@ -56,7 +62,7 @@ describe("The duplicate check", () => {
 				named("no start, other end", { validAt: null, expiresAt: 201 }),
 			),
 		);
-		assert.deepEqual(service.asked, ["same", "no start", "no end", "neither"]);
+		assert.deepEqual(service.requestedIds, ["same", "no start", "no end", "neither"]);
 		assert.deepEqual(found, ["same", "no start", "no end", "neither"].map(uploadedAs));
 	});
 
@@ -64,11 +70,11 @@ describe("The duplicate check", () => {
 		const uploaded = named("uploaded", { validAt: null, expiresAt: 1 });
 		certificates.add(uploaded, certificates.generation, acme.sha256);
 		assert.deepEqual(await duplicates(listing(uploaded)), [uploadedAs("uploaded")]);
-		assert.deepEqual(service.asked, []);
+		assert.deepEqual(service.requestedIds, []);
 	});
 
 	it("finds nothing if all certificates were compared without a match", async () => {
-		service.kept.set("renewed", renewed.pem);
+		service.contentById.set("renewed", renewed.pem);
 		assert.deepEqual(await duplicates(listing(named("renewed"), named("elsewhen", { validAt: 1 }))), []);
 	});
 
@@ -81,7 +87,7 @@ describe("The duplicate check", () => {
 	];
 	for (const [title, { certificates: listed, ...rest }] of incompleteLists)
 		it(`R23 reports an incomplete comparison in addition to matches if ${title}`, async () => {
-			service.kept.set("absent", null).set("junk", "junk").set("same", acme.pem);
+			service.contentById.set("absent", null).set("junk", "junk").set("same", acme.pem);
 			assert.deepEqual(await duplicates({ ...rest, certificates: listed }), [notCompared]);
 			assert.deepEqual(await duplicates({ ...rest, certificates: [named("same"), ...listed] }), [
 				uploadedAs("same"),
@@ -98,7 +104,7 @@ describe("The duplicate check", () => {
 			await findNameFindings(certificate("one", { name: "root" }), certificate("two", { name: null })),
 			[],
 		);
-		assert.deepEqual(service.asked, []);
+		assert.deepEqual(service.requestedIds, []);
 	});
 
 	const cases: readonly [string, string | null, readonly unknown[]][] = [
@@ -110,13 +116,13 @@ describe("The duplicate check", () => {
 	];
 	for (const [title, content, findings] of cases)
 		it(`compares a certificate of the same name: ${title}`, async () => {
-			service.kept.set("one", content);
+			service.contentById.set("one", content);
 			assert.deepEqual(await findNameFindings(namesake("one"), certificate("two")), findings);
-			assert.deepEqual(service.asked, ["one"]);
+			assert.deepEqual(service.requestedIds, ["one"]);
 		});
 
 	it("has a finding for each certificate of the name, even if deleted meanwhile", async () => {
-		service.kept.set("one", renewed.pem);
+		service.contentById.set("one", renewed.pem);
 		assert.deepEqual(await findNameFindings(namesake("gone"), namesake("one")), [
 			{ code: "name-in-use", level: "warn", id: "gone" },
 			{ code: "renewal", level: "info", id: "one" },

@@ -5,10 +5,10 @@ import type { Certificate, CertificateListing } from "../../../../src/domain/cer
 import { findMatches, type MatchResult, toLookupOutcome } from "../../../../src/features/upload/fingerprintMatch.ts";
 import type { UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import { SEED } from "../../../random.ts";
-import { candidate, certificate, listing } from "../../fakes/certificatesApi.ts";
+import { certificate, listing, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
-const acme = candidate("Acme");
-const renewed = candidate("Acme renewed");
+const acme = parsedCertificate("Acme");
+const renewed = parsedCertificate("Acme renewed");
 /** Unix seconds. */
 const SERVED = 1000;
 
@@ -42,7 +42,7 @@ async function find(
 	});
 }
 
-const idsOf = ({ ours: matches, unclear: ambiguous, whole: complete }: MatchResult) => ({
+const idsOf = ({ matches, ambiguous, complete }: MatchResult) => ({
 	matches: matches.map(({ id }) => id),
 	ambiguous: ambiguous.map(({ id }) => id),
 	complete,
@@ -138,10 +138,10 @@ describe("Matching an upload by its fingerprint", () => {
 
 	it("R21 returns the outcome of a lookup without a match", () => {
 		const outcomeOf = (match: Partial<MatchResult>) =>
-			toLookupOutcome({ ours: [], unclear: [], whole: true, ...match }, 5);
+			toLookupOutcome({ matches: [], ambiguous: [], complete: true, ...match }, 5);
 		assert.deepEqual(outcomeOf({}), { outcome: "not-seen", at: 5 });
-		assert.deepEqual(outcomeOf({ whole: false }), { outcome: "partial" });
-		assert.deepEqual(outcomeOf({ unclear: [certificate("one")], whole: false }), { outcome: "ambiguous" });
+		assert.deepEqual(outcomeOf({ complete: false }), { outcome: "partial" });
+		assert.deepEqual(outcomeOf({ ambiguous: [certificate("one")], complete: false }), { outcome: "ambiguous" });
 	});
 
 	it("R23 never matches an earlier certificate, another fingerprint or an older copy, and never misses a new copy", async () => {
@@ -158,11 +158,7 @@ describe("Matching an upload by its fingerprint", () => {
 				fc.uniqueArray(entry, { selector: ({ id }) => id }),
 				fc.option(fc.constant(SERVED)),
 				async (entries, servedBefore) => {
-					const {
-						ours: matches,
-						unclear: ambiguous,
-						whole: complete,
-					} = await find(listing(...entries), [attempt({ servedBefore })]);
+					const { matches, ambiguous, complete } = await find(listing(...entries), [attempt({ servedBefore })]);
 					const isOlder = ({ createdAt }: Certificate) =>
 						servedBefore !== null && createdAt !== null && createdAt < servedBefore;
 					const copies: readonly Certificate[] = entries.filter(({ id }) => id.startsWith("acme"));

@@ -13,8 +13,8 @@ import { LATE_ARRIVAL_MS, type UploadAttempt } from "../../../../src/features/up
 import { assertPrivate, makeLink } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
-import { QuickClock } from "../../fakes/editorWindow.ts";
-import { problemIn } from "../../openai/setup.ts";
+import { FastClock } from "../../fakes/editorWindow.ts";
+import { expectProblem } from "../../openai/setup.ts";
 
 const organizationRef = randomUUID();
 const sha256 = "ab".repeat(32);
@@ -53,11 +53,11 @@ describe("The journal store", () => {
 	const open = (fileSystem?: FileSystem) =>
 		new JournalStore(path, new FileLocks(join(folder.path, "locks")), () => now, fileSystem);
 	const names = () => readdirSync(path).sort();
-	const attempts = async () => (await store.read()).all.map(({ pending }) => pending);
+	const attempts = async () => (await store.read()).records.map(({ pending }) => pending);
 	const add = (attempt: UploadAttempt) => store.withLock(attempt, (locked) => locked.add(attempt));
 	const remove = (attempt: UploadAttempt) => store.withLock(attempt, (locked) => locked.remove([attempt.id]));
 	const confirm = (attempt: UploadAttempt, ...certificates: readonly Certificate[]) =>
-		store.withLock(attempt, (locked) => locked.settle(attempt, certificates));
+		store.withLock(attempt, (locked) => locked.confirm(attempt, certificates));
 
 	it("R22 keeps attempts for later readers", async () => {
 		assert.deepEqual(await attempts(), []);
@@ -66,7 +66,7 @@ describe("The journal store", () => {
 		for (const each of [one, unknown]) await add(each);
 		const later = await open().read();
 		assert.deepEqual(
-			later.all.map(({ pending }) => pending).sort((a, b) => a.sha256.localeCompare(b.sha256)),
+			later.records.map(({ pending }) => pending).sort((a, b) => a.sha256.localeCompare(b.sha256)),
 			[one, unknown],
 		);
 		assert.equal(later.unconfirmed.length, 2);
@@ -100,11 +100,11 @@ describe("The journal store", () => {
 		await confirm(upload(), certificate("cert_5"));
 		const records = await store.read();
 		const known = { sha256, at: 1500 };
-		assert.deepEqual(records.uploaded(organizationRef), [
+		assert.deepEqual(records.uploadedTo(organizationRef), [
 			{ certificate: stored, ...known },
 			{ certificate: certificate("cert_4"), ...known },
 		]);
-		assert.deepEqual(records.uploaded(randomUUID()), []);
+		assert.deepEqual(records.uploadedTo(randomUUID()), []);
 		assert.deepEqual(records.unconfirmed, []);
 	});
 
@@ -120,12 +120,12 @@ describe("The journal store", () => {
 	it("R37 returns the confirmation of an attempt or a newer attempt, even if the attempt was dropped", async () => {
 		const [first, second] = [upload(), upload({ id: "2", startedAt: 2000 })];
 		for (const each of [first, second]) await add(each);
-		assert.equal((await store.read()).arrivalSince(first), null);
+		assert.equal((await store.read()).confirmationSince(first), null);
 		await confirm(second, certificate("cert_3"));
 		const records = await store.read();
 		const later = upload({ id: "3", startedAt: 3000 });
 		assert.deepEqual(
-			[first, second, later].map((each) => records.arrivalSince(each)?.certificates[0]?.id),
+			[first, second, later].map((each) => records.confirmationSince(each)?.certificates[0]?.id),
 			["cert_3", "cert_3", undefined],
 		);
 	});
@@ -146,11 +146,11 @@ describe("The journal store", () => {
 		now = 5000;
 		await confirm(upload(), certificate("cert_3"));
 		now = 5000 + LATE_ARRIVAL_MS;
-		assert.equal((await store.read()).uploaded(organizationRef).length, 1);
+		assert.equal((await store.read()).uploadedTo(organizationRef).length, 1);
 		now += 1;
 		const remaining = await store.read();
 		assert.deepEqual(remaining.unconfirmed, [unconfirmed]);
-		assert.deepEqual(remaining.uploaded(organizationRef), []);
+		assert.deepEqual(remaining.uploadedTo(organizationRef), []);
 		assert.deepEqual(names(), [`${organizationRef}.${unconfirmed.sha256}.json`]);
 	});
 
@@ -167,7 +167,7 @@ describe("The journal store", () => {
 	});
 
 	it("R37 returns the window that has an upload's lock, as alive after a heartbeat", async () => {
-		const other = new JournalStore(path, new FileLocks(join(folder.path, "locks"), new QuickClock()), () => now);
+		const other = new JournalStore(path, new FileLocks(join(folder.path, "locks"), new FastClock()), () => now);
 		assert.equal(await store.holderOf(upload()), null);
 		await other.withLock(upload(), async () => {
 			assert.deepEqual(await store.holderOf(upload()), { id: other.owner, isSeenAlive: false });
@@ -222,13 +222,13 @@ describe("The journal store", () => {
 				writeFileSync(join(path, name), text);
 				now += LATE_ARRIVAL_MS + 1;
 				assert.deepEqual(await attempts(), [other]);
-				assert.equal((await store.read()).spoilt(upload()), "unreadable");
-				assert.equal((await store.read()).spoilt(other), null);
+				assert.equal((await store.read()).unusableState(upload()), "unreadable");
+				assert.equal((await store.read()).unusableState(other), null);
 				for (const refused of [add, remove])
-					assert.deepEqual(await problemIn(refused(upload())), { reason: "record-unreadable" });
+					assert.deepEqual(await expectProblem(refused(upload())), { reason: "record-unreadable" });
 				assert.equal(readFileSync(join(path, name), "utf8"), text);
-				await store.withLock(upload(), (locked) => locked.discard());
-				assert.equal((await store.read()).spoilt(upload()), null);
+				await store.withLock(upload(), (locked) => locked.removeCorrupt());
+				assert.equal((await store.read()).unusableState(upload()), null);
 			});
 
 		it("R58 is reported as newer and never discarded if a newer version wrote it", async () => {
@@ -236,9 +236,9 @@ describe("The journal store", () => {
 			const newer = readFileSync(join(path, name), "utf8").replace('"version":2', '"version":3');
 			writeFileSync(join(path, name), newer);
 			assert.deepEqual(await attempts(), []);
-			assert.equal((await store.read()).spoilt(upload()), "newer");
-			assert.deepEqual(await problemIn(add(upload())), { reason: "record-newer" });
-			await store.withLock(upload(), (locked) => locked.discard());
+			assert.equal((await store.read()).unusableState(upload()), "newer");
+			assert.deepEqual(await expectProblem(add(upload())), { reason: "record-newer" });
+			await store.withLock(upload(), (locked) => locked.removeCorrupt());
 			assert.equal(readFileSync(join(path, name), "utf8"), newer);
 		});
 
@@ -272,7 +272,7 @@ describe("The journal store", () => {
 			const records = await store.read();
 			assert.deepEqual(records.unconfirmed, [upload({ id: "10.1000" })]);
 			assert.deepEqual(
-				records.uploaded(organizationRef).map((each) => each.certificate),
+				records.uploadedTo(organizationRef).map((each) => each.certificate),
 				[certificate("cert_3")],
 			);
 			assert.deepEqual(names(), [name]);
@@ -310,9 +310,9 @@ describe("The journal store", () => {
 			it(`R58 are kept if they ${title}, and block the upload`, async () => {
 				write("1.json", content);
 				const before = names();
-				assert.equal((await store.read()).spoilt(upload()), state);
+				assert.equal((await store.read()).unusableState(upload()), state);
 				assert.deepEqual(names(), before);
-				await store.withLock(upload(), (locked) => locked.discard());
+				await store.withLock(upload(), (locked) => locked.removeCorrupt());
 				assert.deepEqual(names(), state === "newer" ? before : []);
 			});
 	});
@@ -323,7 +323,7 @@ describe("The journal store", () => {
 	];
 	for (const [title, invalid] of unsafeKeys)
 		it(`R37 writes no file for ${title}`, async () => {
-			assert.deepEqual(await problemIn(add(invalid)), { reason: "not-recorded", code: null });
+			assert.deepEqual(await expectProblem(add(invalid)), { reason: "not-recorded", code: null });
 			assert.deepEqual(readdirSync(folder.path), ["locks"]);
 		});
 
@@ -331,7 +331,7 @@ describe("The journal store", () => {
 		mkdirSync(join(folder.path, "deep"));
 		writeFileSync(path, "");
 		for (const refused of [() => add(upload()), () => store.read()])
-			assert.equal((await problemIn(refused())).reason, "not-recorded");
+			assert.equal((await expectProblem(refused())).reason, "not-recorded");
 	});
 
 	const storeWith = (change: Partial<FileSystem>): JournalStore => open({ ...FILE_SYSTEM, ...change } as FileSystem);
@@ -340,7 +340,7 @@ describe("The journal store", () => {
 	it("R37 does not treat an unreadable file as missing", async () => {
 		await add(upload());
 		const brokenStore = storeWith({ readFile: rejectWith("EIO") as FileSystem["readFile"] });
-		assert.deepEqual(await problemIn(brokenStore.read()), { reason: "not-recorded", code: "EIO" });
+		assert.deepEqual(await expectProblem(brokenStore.read()), { reason: "not-recorded", code: "EIO" });
 	});
 
 	for (const [step, change] of [
@@ -351,7 +351,10 @@ describe("The journal store", () => {
 			await add(upload());
 			const brokenStore = storeWith(change);
 			const next = upload({ id: "2" });
-			assert.equal((await problemIn(brokenStore.withLock(next, (locked) => locked.add(next)))).reason, "not-recorded");
+			assert.equal(
+				(await expectProblem(brokenStore.withLock(next, (locked) => locked.add(next)))).reason,
+				"not-recorded",
+			);
 			assert.deepEqual(await attempts(), [upload()]);
 			assert.deepEqual(names(), [name]);
 		});
@@ -360,7 +363,7 @@ describe("The journal store", () => {
 		await add(upload());
 		await confirm(upload(), certificate("cert_3"));
 		now += LATE_ARRIVAL_MS + 1;
-		assert.deepEqual((await storeWith({ unlink: rejectWith("EACCES") as FileSystem["unlink"] }).read()).all, []);
+		assert.deepEqual((await storeWith({ unlink: rejectWith("EACCES") as FileSystem["unlink"] }).read()).records, []);
 		assert.deepEqual(names(), [name]);
 	});
 
@@ -371,12 +374,12 @@ describe("The journal store", () => {
 			for (const change of [
 				() => locked.add(upload({ id: "2" })),
 				() => locked.remove(["1"]),
-				() => locked.settle(upload(), []),
+				() => locked.confirm(upload(), []),
 			])
-				assert.deepEqual(await problemIn(change()), { reason: "lock-lost" });
+				assert.deepEqual(await expectProblem(change()), { reason: "lock-lost" });
 			await locked.check();
 		});
-		assert.deepEqual(await problemIn(refused), { reason: "lock-lost" });
+		assert.deepEqual(await expectProblem(refused), { reason: "lock-lost" });
 		assert.deepEqual(await attempts(), [upload()]);
 	});
 

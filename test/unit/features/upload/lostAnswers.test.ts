@@ -10,13 +10,13 @@ import type { UploadResult } from "../../../../src/features/upload/uploadSender.
 import type { UploadRequest } from "../../../../src/features/upload/uploadService.ts";
 import { X509CertificateFileReader } from "../../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../../certificates.ts";
-import { reflow, withContent, withItem } from "../../../emulator/bodies.ts";
+import { appendItem, mapContent, rewrapPem } from "../../../emulator/bodies.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import type { Fault, FaultKind } from "../../../emulator/faults.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
-import { namedOrganization } from "../../fakes/certificatesApi.ts";
-import { type Machine, openWindow, type Window } from "../../fakes/editorWindow.ts";
-import { problemIn, TOTAL_MILLISECONDS } from "../../openai/setup.ts";
+import { uniqueOrganizationRef } from "../../fakes/certificatesApi.ts";
+import { type EditorWindow, type Machine, openEditorWindow } from "../../fakes/editorWindow.ts";
+import { expectProblem, TOTAL_MILLISECONDS } from "../../openai/setup.ts";
 
 const NO_RESPONSE: UploadEnding = { kind: "no-response" };
 const UNREADABLE: UploadEnding = { kind: "unreadable" };
@@ -37,8 +37,8 @@ describe("An upload over real sockets", () => {
 	let emulator: Emulator;
 	let machine: Machine;
 	let now: number;
-	let window: Window;
-	const windows: Window[] = [];
+	let window: EditorWindow;
+	const windows: EditorWindow[] = [];
 
 	before(async () => {
 		const { pem } = await makeCertificate({ commonName: "Acme" });
@@ -51,20 +51,20 @@ describe("An upload over real sockets", () => {
 		emulator = await startEmulator({ now: () => now });
 		machine = {
 			folder: folder.path,
-			connection: { id: namedOrganization(), emulator },
+			connection: { id: uniqueOrganizationRef(), emulator },
 			now: () => now,
 		};
 		window = openTestWindow();
 	});
 	afterEach(async () => {
 		mock.timers.reset();
-		for (const each of windows.splice(0)) await each.die();
+		for (const each of windows.splice(0)) await each.crash();
 		await emulator.close();
 		folder.remove();
 	});
 
-	function openTestWindow(): Window {
-		const each = openWindow(machine);
+	function openTestWindow(): EditorWindow {
+		const each = openEditorWindow(machine);
 		windows.push(each);
 		return each;
 	}
@@ -72,7 +72,7 @@ describe("An upload over real sockets", () => {
 	const upload = ({ uploads } = window, overrides: Partial<UploadRequest> = {}): Promise<UploadResult> =>
 		uploads.upload({ candidate: acme, name: "Acme", organizationRef: machine.connection.id, ...overrides });
 	const postCount = () => emulator.exchanges.filter(({ method }) => method === "POST").length;
-	const armFault = (fault: Fault) => emulator.faults.next({ operation: "upload", ...fault });
+	const armFault = (fault: Fault) => emulator.faults.arm({ operation: "upload", ...fault });
 	const stored = () => emulator.state.certificates;
 	const onlyCertificate = () =>
 		(stored().length === 1 && stored()[0]) || assert.fail(`${stored().length} certificates`);
@@ -80,7 +80,7 @@ describe("An upload over real sockets", () => {
 	const openAttempts = async () =>
 		(await new JournalStore(folder.path, new FileLocks(join(folder.path, "locks")), () => now).read()).unconfirmed;
 	const notSeen = (ending: UploadEnding | null = null) => ({
-		...{ reason: "unconfirmed", name: "Acme", look: { outcome: "not-seen", at: now }, ending },
+		...{ reason: "unconfirmed", name: "Acme", lookup: { outcome: "not-seen", at: now }, ending },
 	});
 
 	/** Asserts that the window shows only the stored certificate, and that no upload is open. */
@@ -123,10 +123,10 @@ describe("An upload over real sockets", () => {
 		});
 
 		it(`R21 is not seen after a fault before the commit, and can be sent again after a lookup: ${title}`, async () => {
-			assert.deepEqual(await problemIn(uploadWithFault({ ...fault, when: "before" })), notSeen(ending));
+			assert.deepEqual(await expectProblem(uploadWithFault({ ...fault, when: "before" })), notSeen(ending));
 			assert.equal(postCount(), 1);
 			now += 1000;
-			assert.deepEqual(await problemIn(window.uploads.check(row())), notSeen());
+			assert.deepEqual(await expectProblem(window.uploads.check(row())), notSeen());
 			assert.equal(postCount(), 1);
 			await assertIsThere(await window.uploads.retry(row()));
 			assert.equal(postCount(), 2);
@@ -138,12 +138,12 @@ describe("An upload over real sockets", () => {
 		emulator.switches.staleReads = 1;
 		await assertIsThere(await upload());
 		emulator.state.remove(onlyCertificate().id).commit();
-		emulator.state.settle();
+		emulator.state.endStaleReads();
 
 		now += LATE_ARRIVAL_MS;
 		armFault({ kind: "reset", when: "after" });
 		emulator.switches.staleReads = 2;
-		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
+		assert.deepEqual(await expectProblem(upload()), notSeen(NO_RESPONSE));
 		await assertIsThere(await window.uploads.check(row()));
 		assert.equal(postCount(), 2);
 	});
@@ -151,7 +151,7 @@ describe("An upload over real sockets", () => {
 	it("R22 is found after a late commit, both by a check and before a retry", async () => {
 		for (const method of ["check", "retry"] as const) {
 			armFault({ kind: "reset", when: "late" });
-			assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
+			assert.deepEqual(await expectProblem(upload()), notSeen(NO_RESPONSE));
 			emulator.faults.commitLate();
 			const uploaded = await window.uploads[method](row());
 			assert.equal(uploaded.how, "found");
@@ -164,12 +164,12 @@ describe("An upload over real sockets", () => {
 
 	it("R20 is reported as a duplicate if it is committed during the second upload", async () => {
 		armFault({ kind: "reset", when: "late" });
-		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
-		emulator.faults.next({
+		assert.deepEqual(await expectProblem(upload()), notSeen(NO_RESPONSE));
+		emulator.faults.arm({
 			kind: "none",
 			operation: "upload",
 			when: "after",
-			meanwhile: () => emulator.faults.commitLate(),
+			beforeSending: () => emulator.faults.commitLate(),
 		});
 		const { certificate, duplicates } = await window.uploads.retry(row());
 		assert.deepEqual(new Set([certificate, ...duplicates].map(({ id }) => id)), new Set(stored().map(({ id }) => id)));
@@ -179,7 +179,7 @@ describe("An upload over real sockets", () => {
 	const unreadable: readonly [string, Fault, string][] = [
 		["the connection fails", { kind: "reset", when: "before" }, "failed"],
 		["there are too many requests", { kind: "status", status: 429, retryAfter: "60", when: "before" }, "failed"],
-		["an entry cannot be read", { kind: "rewrite", rewrite: withItem({ id: ".." }), when: "before" }, "partial"],
+		["an entry cannot be read", { kind: "rewrite", rewrite: appendItem({ id: ".." }), when: "before" }, "partial"],
 	];
 	for (const [title, fault, outcome] of unreadable)
 		it(`R22 is a row that survives a restart and blocks another upload, if ${title}`, async () => {
@@ -189,25 +189,25 @@ describe("An upload over real sockets", () => {
 			now += LATE_ARRIVAL_MS + 1;
 			await window.certificates.refresh();
 			armFault({ kind: "reset", when: "late" });
-			emulator.faults.next({ ...fault, operation: "list", times: Number.POSITIVE_INFINITY });
+			emulator.faults.arm({ ...fault, operation: "list", times: Number.POSITIVE_INFINITY });
 			const lookup = { outcome };
-			assert.deepEqual(await problemIn(upload()), {
+			assert.deepEqual(await expectProblem(upload()), {
 				reason: "unconfirmed",
 				name: "Acme",
-				look: lookup,
+				lookup: lookup,
 				ending: NO_RESPONSE,
 			});
-			await window.die();
+			await window.crash();
 
 			const next = openTestWindow();
 			await next.uploads.reload();
-			assert.equal(row(next).elsewhere, false);
+			assert.equal(row(next).inOtherWindow, false);
 			const pendingProblem = { reason: "upload-pending", name: "Acme", running: false };
-			assert.deepEqual(await problemIn(upload(next)), pendingProblem);
+			assert.deepEqual(await expectProblem(upload(next)), pendingProblem);
 			emulator.faults.clear();
 			now += LATE_ARRIVAL_MS;
-			assert.deepEqual(await problemIn(next.uploads.check(row(next))), notSeen());
-			assert.deepEqual(await problemIn(upload(next)), pendingProblem);
+			assert.deepEqual(await expectProblem(next.uploads.check(row(next))), notSeen());
+			assert.deepEqual(await expectProblem(upload(next)), pendingProblem);
 			emulator.faults.commitLate();
 			await assertIsThere(await next.uploads.check(row(next)), next);
 			assert.equal(postCount(), 2);
@@ -219,9 +219,9 @@ describe("An upload over real sockets", () => {
 		void upload();
 		await silence.reached;
 		await other.uploads.reload();
-		while (!row(other).elsewhere) await other.uploads.reload();
-		await window.die();
-		while (row(other).elsewhere) await other.uploads.reload();
+		while (!row(other).inOtherWindow) await other.uploads.reload();
+		await window.crash();
+		while (row(other).inOtherWindow) await other.uploads.reload();
 		await assertIsThere(await other.uploads.check(row(other)), other);
 		assert.equal(postCount(), 1);
 	});
@@ -231,13 +231,13 @@ describe("An upload over real sockets", () => {
 			const { id } = onlyCertificate();
 			emulator.state.rename(id, "Renamed").commit();
 		};
-		armFault({ kind: "reset", when: "after", meanwhile });
+		armFault({ kind: "reset", when: "after", beforeSending: meanwhile });
 		const rewrite = (body: unknown) => {
 			const list = body as { data: Record<string, unknown>[] };
 			return { ...list, data: list.data.map(({ certificate_details: _, ...rest }) => rest) };
 		};
 		await window.certificates.refresh();
-		emulator.faults.next({ kind: "rewrite", rewrite, operation: "list", when: "before" });
+		emulator.faults.arm({ kind: "rewrite", rewrite, operation: "list", when: "before" });
 		const { certificate } = await upload();
 		assert.deepEqual(
 			[certificate.id, certificate.name, certificate.validAt, certificate.expiresAt],
@@ -252,7 +252,7 @@ describe("An upload over real sockets", () => {
 		now += 10_000;
 		emulator.switches.staleReads = 0;
 		armFault({ kind: "reset", when: "before" });
-		assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
+		assert.deepEqual(await expectProblem(upload()), notSeen(NO_RESPONSE));
 		assert.equal(onlyCertificate().name, "Older");
 	});
 
@@ -262,14 +262,14 @@ describe("An upload over real sockets", () => {
 		now += 3000;
 		emulator.switches.staleReads = 0;
 		armFault({ kind: "reset", when: "before" });
-		const problem = { reason: "unconfirmed", name: "Acme", look: { outcome: "ambiguous" }, ending: null };
-		assert.deepEqual(await problemIn(upload()), { ...problem, ending: NO_RESPONSE });
-		assert.deepEqual(await problemIn(window.uploads.retry(row())), problem);
+		const problem = { reason: "unconfirmed", name: "Acme", lookup: { outcome: "ambiguous" }, ending: null };
+		assert.deepEqual(await expectProblem(upload()), { ...problem, ending: NO_RESPONSE });
+		assert.deepEqual(await expectProblem(window.uploads.retry(row())), problem);
 		assert.equal(postCount(), 1);
 	});
 
 	const contents: readonly [string, (pem: string, other: string) => string | undefined, boolean][] = [
-		["with other line endings", (pem) => reflow(pem, 76, "\r\n"), true],
+		["with other line endings", (pem) => rewrapPem(pem, 76, "\r\n"), true],
 		["with several blocks, the uploaded block first", (pem, other) => pem + other, true],
 		["with several blocks, the uploaded block second", (pem, other) => other + pem, false],
 	];
@@ -277,10 +277,10 @@ describe("An upload over real sockets", () => {
 		it(`R23 ${isMatch ? "matches" : "does not match"} a content ${title}`, async () => {
 			const { pem } = await makeCertificate({ commonName: "Other" });
 			armFault({ kind: "reset", when: "after" });
-			const rewrite = withContent((own) => change(own, pem));
-			emulator.faults.next({ kind: "rewrite", rewrite, operation: "get", when: "before", times: 2 });
+			const rewrite = mapContent((own) => change(own, pem));
+			emulator.faults.arm({ kind: "rewrite", rewrite, operation: "get", when: "before", times: 2 });
 			if (isMatch) await assertIsThere(await upload());
-			else assert.deepEqual(await problemIn(upload()), notSeen(NO_RESPONSE));
+			else assert.deepEqual(await expectProblem(upload()), notSeen(NO_RESPONSE));
 		});
 
 	for (const [title, content] of [
@@ -289,13 +289,13 @@ describe("An upload over real sockets", () => {
 	] as const)
 		it(`R23 is unconfirmed if the content ${title}`, async () => {
 			armFault({ kind: "reset", when: "after" });
-			const rewrite = withContent(() => content);
-			emulator.faults.next({ kind: "rewrite", rewrite, operation: "get", when: "before", times: 2 });
+			const rewrite = mapContent(() => content);
+			emulator.faults.arm({ kind: "rewrite", rewrite, operation: "get", when: "before", times: 2 });
 			const lookup = { outcome: "partial" };
-			assert.deepEqual(await problemIn(upload()), {
+			assert.deepEqual(await expectProblem(upload()), {
 				reason: "unconfirmed",
 				name: "Acme",
-				look: lookup,
+				lookup: lookup,
 				ending: NO_RESPONSE,
 			});
 			await assertIsThere(await window.uploads.check(row()));
@@ -306,7 +306,7 @@ describe("An upload over real sockets", () => {
 			now += 2000;
 			emulator.state.upload({ certificate: acme.pem, name: "Another machine's" }).commit();
 		};
-		armFault({ kind: "reset", when: "after", meanwhile });
+		armFault({ kind: "reset", when: "after", beforeSending: meanwhile });
 		const { certificate, duplicates } = await upload();
 		assert.deepEqual([certificate.name, duplicates.map(({ name }) => name)], ["Acme", ["Another machine's"]]);
 		assert.equal(stored().length, 2);
@@ -314,7 +314,7 @@ describe("An upload over real sockets", () => {
 	});
 
 	it("R25 is not sent if cancelled before", async () => {
-		const reading = emulator.faults.next({ kind: "silence", operation: "list", when: "before" });
+		const reading = emulator.faults.arm({ kind: "silence", operation: "list", when: "before" });
 		const uploading = upload();
 		await reading.reached;
 		window.uploads.running[0]?.cancel();
@@ -330,7 +330,7 @@ describe("An upload over real sockets", () => {
 			window.uploads.running[0]?.cancel();
 			await silence.ended;
 			if (when === "after") await assertIsThere(await uploading);
-			else assert.deepEqual(await problemIn(uploading), notSeen({ kind: "canceled" }));
+			else assert.deepEqual(await expectProblem(uploading), notSeen({ kind: "canceled" }));
 			assert.equal(postCount(), 1);
 		});
 
@@ -340,9 +340,9 @@ describe("An upload over real sockets", () => {
 		const uploading = upload(window, { knownDuplicateIds: [] });
 		await silence.reached;
 		do await other.uploads.reload();
-		while (!row(other).elsewhere);
+		while (!row(other).inOtherWindow);
 		const pendingProblem = { reason: "upload-pending", name: "Acme", running: true };
-		assert.deepEqual(await problemIn(upload(other, { knownDuplicateIds: [] })), pendingProblem);
+		assert.deepEqual(await expectProblem(upload(other, { knownDuplicateIds: [] })), pendingProblem);
 		silence.release();
 		await assertIsThere(await uploading);
 		emulator.switches.staleReads = Number.POSITIVE_INFINITY;
@@ -367,12 +367,12 @@ describe("An upload over real sockets", () => {
 
 	it("R37 belongs to its connection while unconfirmed", async () => {
 		armFault({ kind: "reset", when: "before" });
-		await problemIn(upload());
+		await expectProblem(upload());
 		const before = machine.connection;
 		const organization = await startEmulator({ now: () => now });
 		try {
-			machine.connection = { id: namedOrganization(), emulator: organization };
-			assert.deepEqual(await problemIn(window.uploads.check(row())), { reason: "connection-changed" });
+			machine.connection = { id: uniqueOrganizationRef(), emulator: organization };
+			assert.deepEqual(await expectProblem(window.uploads.check(row())), { reason: "connection-changed" });
 			window.certificates.reset(machine.connection.id);
 			assert.deepEqual(window.uploads.unconfirmed, []);
 			const { certificate } = await upload();
@@ -382,7 +382,7 @@ describe("An upload over real sockets", () => {
 		}
 		machine.connection = before;
 		window.certificates.reset(before.id);
-		assert.deepEqual(await problemIn(window.uploads.check(row())), notSeen());
+		assert.deepEqual(await expectProblem(window.uploads.check(row())), notSeen());
 		assert.equal(postCount(), 1);
 	});
 });

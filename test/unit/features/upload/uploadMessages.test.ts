@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { clockWords, momentWords } from "../../../../src/common/messages/dates.ts";
-import { describeUnconfirmedUpload } from "../../../../src/common/messages/problems.ts";
+import { formatDateTime, formatTimeOfDay } from "../../../../src/common/messages/dates.ts";
+import { describeUnconfirmedUpload } from "../../../../src/common/messages/uploadProblems.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
 import type { LookupOutcome, UploadEnding } from "../../../../src/domain/problem.ts";
 import { LATE_ARRIVAL_MS, type UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import {
-	againWords,
-	arrivedWords,
-	duplicatesWords,
-	forgetWords,
-	unconfirmedDescription,
-	unconfirmedSpoken,
+	describeArrival,
+	describeDuplicates,
+	describeForgetPrompt,
+	describeRetryPrompt,
+	formatUnconfirmedUpload,
+	unconfirmedAriaLabel,
 	unconfirmedTooltip,
 } from "../../../../src/features/upload/uploadMessages.ts";
 
@@ -43,10 +43,10 @@ const certificate = (id: string): Certificate => ({
 
 describe("Upload messages", () => {
 	it("give hour and minute, and the date if it is not today", () => {
-		assert.equal(clockWords(at(14, 5), NOW), "14:05");
-		assert.equal(clockWords(at(0, 5), NOW), "00:05");
+		assert.equal(formatTimeOfDay(at(14, 5), NOW), "14:05");
+		assert.equal(formatTimeOfDay(at(0, 5), NOW), "00:05");
 		const yesterday = NOW - 86_400_000;
-		assert.equal(clockWords(yesterday, NOW), momentWords(yesterday));
+		assert.equal(formatTimeOfDay(yesterday, NOW), formatDateTime(yesterday));
 	});
 
 	const lookups: readonly (LookupOutcome | null)[] = [
@@ -102,68 +102,71 @@ describe("Upload messages", () => {
 
 	it("R22 describe the upload's state next to its name", () => {
 		const describeRow = (lookup: LookupOutcome | null, inOtherWindow = false) =>
-			unconfirmedDescription({ pending, elsewhere: inOtherWindow, look: lookup, unplaced: false }, NOW);
+			formatUnconfirmedUpload({ pending, inOtherWindow, lookup, unplaced: false }, NOW);
 		assert.equal(describeRow(null), "upload not confirmed");
 		assert.equal(describeRow({ outcome: "failed" }), "upload not confirmed");
 		assert.equal(describeRow(notSeen), "upload not confirmed · not seen at 14:05");
 		assert.equal(describeRow(notSeen, true), "uploading in another window…");
-		const unplaced = { pending, elsewhere: false, look: null, unplaced: true };
+		const unplaced = { pending, inOtherWindow: false, lookup: null, unplaced: true };
 		assert.equal(
-			unconfirmedDescription(unplaced, NOW),
-			`unconfirmed upload · ${momentWords(pending.startedAt)} · organization unknown`,
+			formatUnconfirmedUpload(unplaced, NOW),
+			`unconfirmed upload · ${formatDateTime(pending.startedAt)} · organization unknown`,
 		);
-		const upload = { pending, elsewhere: false, look: notSeen, unplaced: false };
-		assert.equal(unconfirmedSpoken(upload, NOW), "Acme Root CA, upload not confirmed · not seen at 14:05");
+		const upload = { pending, inOtherWindow: false, lookup: notSeen, unplaced: false };
+		assert.equal(unconfirmedAriaLabel(upload, NOW), "Acme Root CA, upload not confirmed · not seen at 14:05");
 	});
 
 	it("R22 show state, start time and fingerprint in the tooltip", () => {
 		const [happened, started, fingerprint, ...others] = unconfirmedTooltip(
-			{ pending, elsewhere: false, look: notSeen, unplaced: false },
+			{ pending, inOtherWindow: false, lookup: notSeen, unplaced: false },
 			NOW,
 		).split("\n");
 		assert.equal(happened, describeUnconfirmedUpload("Acme Root CA", null, notSeen, NOW));
-		assert.equal(started, `Started: ${momentWords(pending.startedAt)}`);
+		assert.equal(started, `Started: ${formatDateTime(pending.startedAt)}`);
 		assert.equal(fingerprint, "SHA-256: 3f9a 02c1 0000 0000 …");
 		assert.deepEqual(others, []);
 		assert.match(
-			unconfirmedTooltip({ pending, elsewhere: true, look: null, unplaced: false }, NOW),
+			unconfirmedTooltip({ pending, inOtherWindow: true, lookup: null, unplaced: false }, NOW),
 			/^Another window is uploading “Acme/,
 		);
 	});
 
 	it("R12 show a name as plain text everywhere", () => {
 		const hostile = { ...pending, name: "a\n[x](command:y) $(trash)" };
-		const upload = { pending: hostile, elsewhere: false, look: null, unplaced: false };
-		const { message } = forgetWords(hostile);
+		const upload = { pending: hostile, inOtherWindow: false, lookup: null, unplaced: false };
+		const { message } = describeForgetPrompt(hostile);
 		const texts = [
 			unconfirmedTooltip(upload, NOW),
-			unconfirmedSpoken(upload, NOW),
-			againWords(hostile, NOW, NOW).message,
+			unconfirmedAriaLabel(upload, NOW),
+			describeRetryPrompt(hostile, NOW, NOW).message,
 		];
 		for (const text of [...texts, message]) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
 	});
 
 	it("R20 say that an upload had arrived, with id and expiry", () => {
-		assert.equal(arrivedWords(certificate("cert_a"), NOW), "“Acme Root CA” had arrived: cert_a, expires in 364 days.");
+		assert.equal(
+			describeArrival(certificate("cert_a"), NOW),
+			"“Acme Root CA” had arrived: cert_a, expires in 364 days.",
+		);
 	});
 
 	it("R21 say until when the first upload may still arrive", () => {
-		const { message, detail } = againWords(pending, at(14, 5), NOW);
+		const { message, detail } = describeRetryPrompt(pending, at(14, 5), NOW);
 		assert.equal(message, "“Acme Root CA” was not seen at 14:05. Upload it again?");
 		assert.equal(detail, "The first upload may still arrive until 14:12: then there would be two.");
-		const later = againWords(pending, at(14, 12), pending.startedAt + LATE_ARRIVAL_MS);
+		const later = describeRetryPrompt(pending, at(14, 12), pending.startedAt + LATE_ARRIVAL_MS);
 		assert.equal(later.detail, "The first upload was begun at 14:02. Should it arrive after all, there would be two.");
 	});
 
 	it("R22 explain the effect of Forget", () => {
-		const { message, detail } = forgetWords(pending);
+		const { message, detail } = describeForgetPrompt(pending);
 		assert.equal(message, "Forget the upload of “Acme Root CA”?");
 		assert.match(detail, /show up in the list\..*uploaded twice\.$/);
 	});
 
 	it("R23 R37 name the copies of a certificate, and say that none was deleted", () => {
 		const ids = ["cert_b", "cert_c", "cert_d", "cert_e", "cert_f", "cert_g"];
-		const message = (count: number) => duplicatesWords(certificate("cert_a"), ids.slice(0, count).map(certificate));
+		const message = (count: number) => describeDuplicates(certificate("cert_a"), ids.slice(0, count).map(certificate));
 		assert.equal(message(1), "“Acme Root CA” is there once more, with the same SHA-256: cert_b. Neither was deleted.");
 		assert.equal(
 			message(2),

@@ -6,36 +6,36 @@ import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
 import { CancelledError, type LookupOutcome, type Problem, ProblemError } from "../../../../src/domain/problem.ts";
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
-import { unplacedFindings } from "../../../../src/features/upload/duplicateCheck.ts";
+import { maybeUploadedFindings } from "../../../../src/features/upload/duplicateCheck.ts";
 import { JournalStore, type LockedUpload } from "../../../../src/features/upload/journalStore.ts";
 import type { UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import type { UploadKey } from "../../../../src/features/upload/uploadHistory.ts";
 import {
 	type UnconfirmedUpload,
 	UploadService,
-	type UploadsOptions,
+	type UploadServiceOptions,
 } from "../../../../src/features/upload/uploadService.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import {
-	candidate,
 	certificate,
-	FakeService,
+	FakeCertificatesApi,
+	fakeReader,
 	listing,
-	namedOrganization,
-	readerOf,
+	parsedCertificate,
+	uniqueOrganizationRef,
 } from "../../fakes/certificatesApi.ts";
-import { QuickClock } from "../../fakes/editorWindow.ts";
-import { problemIn } from "../../openai/setup.ts";
+import { FastClock } from "../../fakes/editorWindow.ts";
+import { expectProblem } from "../../openai/setup.ts";
 
 const MINUTE = 60_000;
-const organizationRef = namedOrganization();
-const acme = candidate("Acme");
-const other = candidate("Other");
+const organizationRef = uniqueOrganizationRef();
+const acme = parsedCertificate("Acme");
+const other = parsedCertificate("Other");
 const one = certificate("one");
 const two = certificate("two");
 const request = { candidate: acme, name: "Root", organizationRef };
 const ending = { kind: "no-response" } as const;
-const lostResponse = new ProblemError({ reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
+const lostResponse = new ProblemError({ reason: "unconfirmed", name: "Root", lookup: { outcome: "failed" }, ending });
 const unreachable: Problem = { reason: "unreachable", host: "a.test", proxy: null };
 const notRecorded: Problem = { reason: "not-recorded", code: null };
 const pendingProblem = (running: boolean) => ({ reason: "upload-pending", name: "Root", running });
@@ -43,7 +43,7 @@ const pendingProblem = (running: boolean) => ({ reason: "upload-pending", name: 
 describe("Uploads", () => {
 	let folder: ReturnType<typeof temporaryFolder>;
 	let now: number;
-	let service: FakeService;
+	let service: FakeCertificatesApi;
 	let certificates: CertificateStore;
 	/** The store of another window. */
 	let otherStore: JournalStore;
@@ -53,7 +53,7 @@ describe("Uploads", () => {
 
 	/** Opens the store of another window. @param overrides Replacements of methods of a locked upload. */
 	function openStore(overrides: Partial<LockedUpload> = {}): JournalStore {
-		const locks = new FileLocks(join(folder.path, "locks"), new QuickClock());
+		const locks = new FileLocks(join(folder.path, "locks"), new FastClock());
 		return new (class extends JournalStore {
 			override withLock<T>(key: UploadKey, work: (locked: LockedUpload) => Promise<T>, options?: { refuse?: boolean }) {
 				return super.withLock(key, (locked) => work({ ...locked, ...overrides }), options);
@@ -62,14 +62,14 @@ describe("Uploads", () => {
 	}
 
 	/** Opens a window on the shared folder. */
-	function open(overrides: Partial<UploadsOptions> = {}) {
+	function open(overrides: Partial<UploadServiceOptions> = {}) {
 		const list = new CertificateStore(
 			async () => service,
-			async () => readerOf(acme, other),
+			async () => fakeReader(acme, other),
 			() => now,
 		);
 		list.reset(organizationRef);
-		const options = { certificates: list, pending: openStore(), now: () => now, lookAgainMs: [0] };
+		const options = { certificates: list, store: openStore(), now: () => now, retryDelaysMs: [0] };
 		const window = new UploadService({ service: async () => service, ...options, ...overrides });
 		return { list, window };
 	}
@@ -77,10 +77,10 @@ describe("Uploads", () => {
 	beforeEach(() => {
 		folder = temporaryFolder("uploads");
 		now = 1_000_000;
-		service = new FakeService();
+		service = new FakeCertificatesApi();
 		otherStore = openStore();
 		ownStore = openStore();
-		({ list: certificates, window: uploads } = open({ pending: ownStore }));
+		({ list: certificates, window: uploads } = open({ store: ownStore }));
 		certificates.replaceListing(listing(one));
 	});
 	afterEach(() => folder.remove());
@@ -93,7 +93,7 @@ describe("Uploads", () => {
 	async function loseResponse(): Promise<UnconfirmedUpload> {
 		service.nextUpload().reject(lostResponse);
 		for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
-		assert.equal((await problemIn(uploads.upload(request))).reason, "unconfirmed");
+		assert.equal((await expectProblem(uploads.upload(request))).reason, "unconfirmed");
 		return uploads.unconfirmed[0] ?? assert.fail("there is no row");
 	}
 
@@ -123,7 +123,7 @@ describe("Uploads", () => {
 		await started.promise;
 		// The other window counts as alive after its next heartbeat.
 		do await uploads.reload();
-		while (!uploads.unconfirmed[0]?.elsewhere);
+		while (!uploads.unconfirmed[0]?.inOtherWindow);
 		return async () => {
 			ended.resolve();
 			await sent;
@@ -132,7 +132,7 @@ describe("Uploads", () => {
 	}
 
 	const confirm = (upload: UploadAttempt, certificates: readonly Certificate[]) =>
-		otherStore.withLock(upload, (locked) => locked.settle(upload, certificates));
+		otherStore.withLock(upload, (locked) => locked.confirm(upload, certificates));
 	const removeAttempt = (upload: UploadAttempt) => otherStore.withLock(upload, (locked) => locked.remove([upload.id]));
 
 	/** Acquires the upload's lock for another window, as after a suspension of 15 seconds. */
@@ -158,18 +158,18 @@ describe("Uploads", () => {
 			service.nextList().resolve(listing(two, one));
 			const uploading = uploads.upload(request);
 			assert.deepEqual(running(), ["Root"]);
-			await service.uploadBegun(1);
+			await service.waitForUploads(1);
 			assert.deepEqual(uploads.unconfirmed, []);
 			answer.resolve(two);
 			assert.deepEqual(await uploading, { certificate: two, duplicates: [], how: "answered" });
-			assert.deepEqual(service.sent, [{ pem: acme.pem, name: "Root" }]);
+			assert.deepEqual(service.sentCertificates, [{ pem: acme.pem, name: "Root" }]);
 			for (const rows of shownRows) assert.ok(rows.includes("Root") || rows.includes("two"), rows.join());
 			assert.deepEqual(shownRows.at(-1), ["two", "one"]);
 		});
 
 		it("are removed if the service could not be opened", async () => {
 			const { window } = open({ service: () => Promise.reject(new ProblemError({ reason: "no-key" })) });
-			assert.deepEqual(await problemIn(window.upload(request)), { reason: "no-key" });
+			assert.deepEqual(await expectProblem(window.upload(request)), { reason: "no-key" });
 			assert.deepEqual(window.running, []);
 			assert.deepEqual(await openAttempts(), []);
 		});
@@ -178,9 +178,9 @@ describe("Uploads", () => {
 			const answers = [service.nextUpload(), service.nextUpload()];
 			service.nextList().resolve(listing(two, one));
 			const first = uploads.upload(request);
-			await service.uploadBegun(1);
+			await service.waitForUploads(1);
 			const second = uploads.upload({ ...request, candidate: other });
-			await service.uploadBegun(2);
+			await service.waitForUploads(2);
 			const [, row] = uploads.running;
 			row?.cancel();
 			await assert.rejects(second, CancelledError);
@@ -193,7 +193,7 @@ describe("Uploads", () => {
 		it("are not added to another connection's list", async () => {
 			const answer = service.nextUpload();
 			const uploading = uploads.upload(request);
-			await service.uploadBegun(1);
+			await service.waitForUploads(1);
 			certificates.reset(randomUUID());
 			answer.resolve(two);
 			assert.deepEqual(await uploading, { certificate: two, duplicates: [], how: "answered" });
@@ -203,10 +203,10 @@ describe("Uploads", () => {
 
 		it("are refused if the list is of another connection", async () => {
 			certificates.reset(randomUUID());
-			assert.deepEqual(await problemIn(uploads.upload(request)), { reason: "connection-changed" });
+			assert.deepEqual(await expectProblem(uploads.upload(request)), { reason: "connection-changed" });
 			certificates.reset(null);
-			assert.deepEqual(await problemIn(uploads.upload(request)), { reason: "no-key" });
-			assert.deepEqual(service.sent, []);
+			assert.deepEqual(await expectProblem(uploads.upload(request)), { reason: "no-key" });
+			assert.deepEqual(service.sentCertificates, []);
 		});
 	});
 
@@ -219,7 +219,7 @@ describe("Uploads", () => {
 			const answer = service.nextUpload();
 			service.nextList().resolve(listing(two));
 			const uploading = uploads.upload(request);
-			await service.uploadBegun(1);
+			await service.waitForUploads(1);
 			const [recorded] = (await openAttempts()).filter(({ sha256 }) => sha256 === acme.sha256);
 			assert.deepEqual(recorded, {
 				organizationRef,
@@ -241,7 +241,7 @@ describe("Uploads", () => {
 			service.nextList().resolve({ ...listing(one, two), servedAt: 5 });
 			const answer = service.nextUpload();
 			const uploading = uploads.upload(request);
-			await service.uploadBegun(1);
+			await service.waitForUploads(1);
 			const [recorded] = await openAttempts();
 			assert.deepEqual([recorded?.idsBefore, recorded?.servedBefore], [["one", "two"], 5]);
 			service.nextList().resolve(listing());
@@ -258,17 +258,17 @@ describe("Uploads", () => {
 				service.nextList().resolve(incomplete);
 				service.nextUpload().reject(lostResponse);
 				for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(two, one));
-				service.kept.set("one", other.pem).set("two", acme.pem);
-				const { reason, ...rest } = await problemIn(uploads.upload(request));
-				assert.deepEqual([reason, rest], ["unconfirmed", { name: "Root", look: { outcome: "ambiguous" }, ending }]);
+				service.contentById.set("one", other.pem).set("two", acme.pem);
+				const { reason, ...rest } = await expectProblem(uploads.upload(request));
+				assert.deepEqual([reason, rest], ["unconfirmed", { name: "Root", lookup: { outcome: "ambiguous" }, ending }]);
 				assert.equal((await openAttempts())[0]?.idsBefore, null);
 			});
 
 		it("R22 are not sent if the list cannot be read", async () => {
 			now += MINUTE;
 			service.nextList().reject(new ProblemError(unreachable));
-			assert.deepEqual(await problemIn(uploads.upload(request)), unreachable);
-			assert.deepEqual([service.sent, await openAttempts()], [[], []]);
+			assert.deepEqual(await expectProblem(uploads.upload(request)), unreachable);
+			assert.deepEqual([service.sentCertificates, await openAttempts()], [[], []]);
 		});
 
 		it("R58 are not sent while an earlier record is corrupt, until the user discards it, or is of a newer version", async () => {
@@ -282,24 +282,24 @@ describe("Uploads", () => {
 				[original.slice(0, -9), "record-unreadable"],
 			] as const) {
 				writeFileSync(path, text);
-				assert.deepEqual(await problemIn(uploads.upload(request)), { reason });
-				assert.equal(uploads.isSpoilt(key), reason === "record-unreadable");
-				if (reason === "record-newer") await uploads.discardSpoilt(key);
+				assert.deepEqual(await expectProblem(uploads.upload(request)), { reason });
+				assert.equal(uploads.isCorrupt(key), reason === "record-unreadable");
+				if (reason === "record-newer") await uploads.discardCorrupt(key);
 				assert.equal(readFileSync(path, "utf8"), text);
 			}
-			await uploads.discardSpoilt(key);
-			assert.equal(uploads.isSpoilt(key), false);
-			assert.deepEqual(service.sent, []);
+			await uploads.discardCorrupt(key);
+			assert.equal(uploads.isCorrupt(key), false);
+			assert.deepEqual(service.sentCertificates, []);
 			service.nextUpload().resolve(one);
 			service.nextList().resolve(listing(one));
 			assert.equal((await uploads.upload(request)).certificate.id, "one");
-			assert.equal(service.sent.length, 1);
+			assert.equal(service.sentCertificates.length, 1);
 		});
 
 		it("R37 are not sent if no record can be written", async () => {
 			writeFileSync(join(folder.path, "pending"), "");
-			assert.deepEqual(await problemIn(uploads.upload(request)), { reason: "not-recorded", code: "ENOTDIR" });
-			assert.deepEqual(service.sent, []);
+			assert.deepEqual(await expectProblem(uploads.upload(request)), { reason: "not-recorded", code: "ENOTDIR" });
+			assert.deepEqual(service.sentCertificates, []);
 		});
 
 		const refusals: readonly Problem[] = [
@@ -312,7 +312,7 @@ describe("Uploads", () => {
 		for (const refusal of refusals)
 			it(`R18 are removed if the certificate was not stored: ${refusal.reason}`, async () => {
 				service.nextUpload().reject(new ProblemError(refusal));
-				assert.deepEqual(await problemIn(uploads.upload(request)), refusal);
+				assert.deepEqual(await expectProblem(uploads.upload(request)), refusal);
 				assert.deepEqual([await openAttempts(), uploads.unconfirmed], [[], []]);
 			});
 
@@ -325,7 +325,7 @@ describe("Uploads", () => {
 		it("R25 are removed if cancelled before they were sent", async () => {
 			service.nextUpload();
 			const uploading = uploads.upload(request);
-			await service.uploadBegun(1);
+			await service.waitForUploads(1);
 			uploads.running[0]?.cancel();
 			await assert.rejects(uploading, CancelledError);
 			assert.deepEqual(await openAttempts(), []);
@@ -333,14 +333,14 @@ describe("Uploads", () => {
 	});
 
 	describe("next to an unconfirmed upload of the same certificate", () => {
-		const uploadProblem = async (window = uploads) => problemIn(window.upload({ ...request, name: "Again" }));
-		afterEach(() => assert.ok(service.sent.length <= 1));
+		const uploadProblem = async (window = uploads) => expectProblem(window.upload({ ...request, name: "Again" }));
+		afterEach(() => assert.ok(service.sentCertificates.length <= 1));
 
 		it("R22 are refused while that runs in this window", async () => {
 			service.nextUpload();
 			const first = uploads.upload(request);
 			assert.deepEqual(await uploadProblem(), pendingProblem(true));
-			await service.uploadBegun(1);
+			await service.waitForUploads(1);
 			assert.deepEqual(await uploadProblem(), pendingProblem(true));
 			uploads.running[0]?.cancel();
 			await assert.rejects(first, CancelledError);
@@ -349,16 +349,16 @@ describe("Uploads", () => {
 		it("R37 are refused while another window sends that, and afterwards until a check", async () => {
 			const end = await sendInOtherWindow();
 			assert.deepEqual(await uploadProblem(), pendingProblem(true));
-			assert.equal(uploads.unconfirmed[0]?.elsewhere, true);
+			assert.equal(uploads.unconfirmed[0]?.inOtherWindow, true);
 			await end();
 			assert.deepEqual(await uploadProblem(), pendingProblem(false));
-			assert.equal(uploads.unconfirmed[0]?.elsewhere, false);
+			assert.equal(uploads.unconfirmed[0]?.inOtherWindow, false);
 		});
 
 		it("R22 are refused if the sending window crashed", async () => {
 			await recordAttempt();
 			assert.deepEqual(await uploadProblem(), pendingProblem(false));
-			assert.equal(uploads.unconfirmed[0]?.elsewhere, false);
+			assert.equal(uploads.unconfirmed[0]?.inOtherWindow, false);
 		});
 
 		it("R37 wait for another window that is about to send, but not for long", async () => {
@@ -366,7 +366,7 @@ describe("Uploads", () => {
 			service.nextList();
 			const { window } = open();
 			const first = uploads.upload(request);
-			await service.listBegun(1);
+			await service.waitForLists(1);
 			assert.equal((await uploadProblem(window)).reason, "locked");
 			uploads.running[0]?.cancel();
 			await assert.rejects(first, CancelledError);
@@ -379,18 +379,18 @@ describe("Uploads", () => {
 		it("R37 are not sent if another window acquired the lock, and leave no record", async () => {
 			now += MINUTE;
 			const answer = service.nextList();
-			const uploading = problemIn(uploads.upload(request));
-			await service.listBegun(1);
+			const uploading = expectProblem(uploads.upload(request));
+			await service.waitForLists(1);
 			acquireLock();
 			answer.resolve(listing(one));
 			assert.deepEqual(await uploading, { reason: "lock-lost" });
-			assert.deepEqual([await openAttempts(), service.sent], [[], []]);
+			assert.deepEqual([await openAttempts(), service.sentCertificates], [[], []]);
 		});
 
 		it("R37 are confirmed although another window acquired the lock meanwhile", async () => {
 			const answer = service.nextUpload();
 			const uploading = uploads.upload(request);
-			await service.uploadBegun(1);
+			await service.waitForUploads(1);
 			acquireLock();
 			service.nextList().resolve(listing(two, one));
 			answer.resolve(two);
@@ -409,19 +409,19 @@ describe("Uploads", () => {
 
 	describe("of a certificate that exists already", () => {
 		beforeEach(() => {
-			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
+			service.contentById.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
 		});
 
 		it("R24 are not sent if somebody uploaded the certificate since the user's confirmation", async () => {
 			certificates.replaceListing(listing(one, two));
 			const uploaded = await uploads.upload({ ...request, knownDuplicateIds: [] });
 			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "there-before" });
-			assert.deepEqual([service.sent, await openAttempts()], [[], []]);
+			assert.deepEqual([service.sentCertificates, await openAttempts()], [[], []]);
 		});
 
 		it("R24 are not sent if another window uploaded the certificate, even if the list does not show it yet", async () => {
 			await confirm(await recordAttempt(), [two]);
-			service.kept.clear();
+			service.contentById.clear();
 			const uploaded = await uploads.upload({ ...request, knownDuplicateIds: [] });
 			assert.deepEqual(uploaded, { certificate: two, duplicates: [], how: "there-before" });
 			assert.deepEqual(listed(), ["two", "one"]);
@@ -438,14 +438,14 @@ describe("Uploads", () => {
 
 	describe("without a response", () => {
 		beforeEach(() => {
-			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
+			service.contentById.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
 			service.nextUpload().reject(lostResponse);
 		});
 
 		it("R20 are looked up, and confirmed if found", async () => {
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await uploads.upload(request), { certificate: two, duplicates: [], how: "found" });
-			const { unconfirmed, all } = await otherStore.read();
+			const { unconfirmed, records: all } = await otherStore.read();
 			assert.deepEqual([unconfirmed, all[0]?.arrival?.certificates], [[], [two]]);
 			assert.deepEqual(uploads.unconfirmed, []);
 		});
@@ -465,14 +465,14 @@ describe("Uploads", () => {
 		it("R21 are a row with the lookup's time if not found", async () => {
 			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
 			const lookup: LookupOutcome = { outcome: "not-seen", at: now };
-			assert.deepEqual(await problemIn(uploads.upload(request)), {
+			assert.deepEqual(await expectProblem(uploads.upload(request)), {
 				reason: "unconfirmed",
 				name: "Root",
-				look: lookup,
+				lookup: lookup,
 				ending,
 			});
 			const [row] = uploads.unconfirmed;
-			assert.deepEqual([row?.pending.sha256, row?.elsewhere, row?.look], [acme.sha256, false, lookup]);
+			assert.deepEqual([row?.pending.sha256, row?.inOtherWindow, row?.lookup], [acme.sha256, false, lookup]);
 			assert.deepEqual(uploads.running, []);
 		});
 
@@ -490,16 +490,16 @@ describe("Uploads", () => {
 		];
 		for (const [title, answer, outcome] of failedLookups)
 			it(`R22 are not reported as not seen if ${title}`, async () => {
-				service.kept.set("absent", null);
+				service.contentById.set("absent", null);
 				answer();
 				answer();
-				const problem = await problemIn(uploads.upload(request));
-				assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome }, ending });
-				assert.deepEqual(uploads.unconfirmed[0]?.look, { outcome });
+				const problem = await expectProblem(uploads.upload(request));
+				assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", lookup: { outcome }, ending });
+				assert.deepEqual(uploads.unconfirmed[0]?.lookup, { outcome });
 			});
 
 		it("R25 are looked up after a late cancellation, until the lookup is cancelled too", async () => {
-			const upload: FakeService["upload"] = (_, signal) =>
+			const upload: FakeCertificatesApi["upload"] = (_, signal) =>
 				new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(lostResponse)));
 			const started = Promise.withResolvers<void>();
 			const { list, window } = open({
@@ -514,14 +514,14 @@ describe("Uploads", () => {
 			});
 			list.replaceListing(listing(one));
 			service.nextList();
-			const uploading = problemIn(window.upload(request));
+			const uploading = expectProblem(window.upload(request));
 			assert.equal(window.running[0]?.checking, false);
 			await started.promise;
 			window.running[0]?.cancel();
-			await service.listBegun(1);
+			await service.waitForLists(1);
 			assert.equal(window.running[0]?.checking, true, "it is not being uploaded any more");
 			window.running[0]?.cancel();
-			assert.deepEqual(await uploading, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
+			assert.deepEqual(await uploading, { reason: "unconfirmed", name: "Root", lookup: { outcome: "failed" }, ending });
 			assert.equal(window.unconfirmed.length, 1);
 		});
 
@@ -532,14 +532,14 @@ describe("Uploads", () => {
 					list: () => assert.fail("Nobody expected a list call."),
 					content: () => assert.fail("Nobody expected a content call."),
 					upload: async () => {
-						switched.list.reset(namedOrganization());
+						switched.list.reset(uniqueOrganizationRef());
 						throw lostResponse;
 					},
 				}),
 			});
 			switched.list.replaceListing(listing(one));
-			const problem = await problemIn(switched.window.upload(request));
-			assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", look: { outcome: "failed" }, ending });
+			const problem = await expectProblem(switched.window.upload(request));
+			assert.deepEqual(problem, { reason: "unconfirmed", name: "Root", lookup: { outcome: "failed" }, ending });
 			assert.deepEqual(switched.window.unconfirmed, []);
 			switched.list.reset(organizationRef);
 			assert.equal(switched.window.unconfirmed.length, 1);
@@ -565,36 +565,36 @@ describe("Uploads", () => {
 		});
 
 		it("R22 are found only if the list has a certificate from before the upload", async () => {
-			service.kept.set("one", other.pem).set("two", acme.pem);
+			service.contentById.set("one", other.pem).set("two", acme.pem);
 			await recordAttempt({ organizationRef: unnamed });
 			service.nextList().resolve(listing(two));
 			const lookup: LookupOutcome = { outcome: "unplaced" };
-			const problem = { reason: "unconfirmed" as const, name: "Root", look: lookup, ending: null };
-			assert.deepEqual(await problemIn(uploads.check(unplaced())), problem);
-			assert.deepEqual(unplaced().look, lookup);
+			const problem = { reason: "unconfirmed" as const, name: "Root", lookup: lookup, ending: null };
+			assert.deepEqual(await expectProblem(uploads.check(unplaced())), problem);
+			assert.deepEqual(unplaced().lookup, lookup);
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await uploads.check(unplaced()), { certificate: two, duplicates: [], how: "found" });
 			assert.deepEqual(uploads.unconfirmed, []);
-			assert.deepEqual(service.sent, []);
+			assert.deepEqual(service.sentCertificates, []);
 		});
 
 		it("R22 are confirmed only by a list with a certificate from before the upload", async () => {
-			service.kept.set("one", other.pem).set("two", acme.pem);
+			service.contentById.set("one", other.pem).set("two", acme.pem);
 			await recordAttempt({ organizationRef: unnamed });
-			await uploads.settleSeen(listing(two));
+			await uploads.confirmListed(listing(two));
 			assert.equal(uploads.unconfirmed.length, 1);
-			await uploads.settleSeen(listing(two, one));
+			await uploads.confirmListed(listing(two, one));
 			assert.deepEqual(uploads.unconfirmed, []);
 		});
 
 		it("R22 are not sent again, can be discarded, and add a finding to an upload without blocking it", async () => {
 			await recordAttempt({ organizationRef: unnamed });
-			assert.equal((await problemIn(uploads.retry(unplaced()))).reason, "unconfirmed");
-			assert.deepEqual(service.sent, []);
-			assert.deepEqual(unplacedFindings(uploads.unconfirmed, acme.sha256), [
+			assert.equal((await expectProblem(uploads.retry(unplaced()))).reason, "unconfirmed");
+			assert.deepEqual(service.sentCertificates, []);
+			assert.deepEqual(maybeUploadedFindings(uploads.unconfirmed, acme.sha256), [
 				{ code: "maybe-uploaded", level: "strong", name: "Root", at: now },
 			]);
-			assert.deepEqual(unplacedFindings(uploads.unconfirmed, other.sha256), []);
+			assert.deepEqual(maybeUploadedFindings(uploads.unconfirmed, other.sha256), []);
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(two, one));
 			assert.equal((await uploads.upload(request)).how, "answered");
@@ -605,7 +605,7 @@ describe("Uploads", () => {
 
 	describe("with a response", () => {
 		it("R37 have duplicates if another computer uploaded the same certificate", async () => {
-			service.kept.set("two", acme.pem).set("three", acme.pem).set("four", other.pem);
+			service.contentById.set("two", acme.pem).set("three", acme.pem).set("four", other.pem);
 			service.nextUpload().resolve(two);
 			service.nextList().resolve(listing(certificate("four"), certificate("three"), two, one));
 			assert.deepEqual(await uploads.upload(request), {
@@ -617,10 +617,10 @@ describe("Uploads", () => {
 
 		it("R22 are listed even if the confirmation cannot be recorded, until a lookup finds them", async () => {
 			const { list, window } = open({
-				pending: openStore({ settle: () => Promise.reject(new ProblemError(notRecorded)) }),
+				store: openStore({ confirm: () => Promise.reject(new ProblemError(notRecorded)) }),
 			});
 			list.replaceListing(listing(one));
-			service.kept.set("two", acme.pem);
+			service.contentById.set("two", acme.pem);
 			service.nextUpload().resolve(two);
 			service.nextList().reject(new ProblemError(unreachable));
 			assert.equal((await window.upload(request)).how, "answered");
@@ -642,7 +642,7 @@ describe("Uploads", () => {
 	describe("while unconfirmed", () => {
 		let row: UnconfirmedUpload;
 		beforeEach(async () => {
-			service.kept.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
+			service.contentById.set("one", other.pem).set("two", acme.pem).set("three", acme.pem);
 			row = await loseResponse();
 		});
 
@@ -650,14 +650,14 @@ describe("Uploads", () => {
 			const { list, window } = open();
 			await window.reload();
 			assert.deepEqual(
-				window.unconfirmed.map(({ pending, elsewhere: inOtherWindow, look: lookup }) => ({
+				window.unconfirmed.map(({ pending, inOtherWindow, lookup }) => ({
 					id: pending.id,
 					inOtherWindow,
 					lookup,
 				})),
 				[{ id: row.pending.id, inOtherWindow: false, lookup: null }],
 			);
-			list.reset(namedOrganization());
+			list.reset(uniqueOrganizationRef());
 			assert.deepEqual(window.unconfirmed, []);
 			// The key may just be lost.
 			list.reset(null);
@@ -672,7 +672,7 @@ describe("Uploads", () => {
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await uploads.check(row), { certificate: two, duplicates: [], how: "found" });
 			assert.deepEqual(uploads.unconfirmed, []);
-			assert.equal(service.sent.length, 1);
+			assert.equal(service.sentCertificates.length, 1);
 		});
 
 		it("R22 emit a change on confirmation in a window that read them before its organization was known", async () => {
@@ -684,23 +684,23 @@ describe("Uploads", () => {
 			assert.equal(window.unconfirmed.length, 1);
 			let changes = 0;
 			window.on("change", () => changes++);
-			await window.settleSeen(listing(two, one));
+			await window.confirmListed(listing(two, one));
 			assert.deepEqual([window.unconfirmed.length, changes], [0, 1]);
 		});
 
 		it("R22 are confirmed by a list that shows them; each list is checked once", async () => {
-			await uploads.settleSeen(listing(one));
+			await uploads.confirmListed(listing(one));
 			assert.equal(uploads.unconfirmed.length, 1);
 			const shown = listing(two, one);
-			service.kept.delete("two");
-			await uploads.settleSeen(shown);
+			service.contentById.delete("two");
+			await uploads.confirmListed(shown);
 			assert.equal(uploads.unconfirmed.length, 1);
-			service.kept.set("two", acme.pem);
-			await uploads.settleSeen(shown);
+			service.contentById.set("two", acme.pem);
+			await uploads.confirmListed(shown);
 			assert.equal(uploads.unconfirmed.length, 1, "the same list is looked through once");
-			await uploads.settleSeen(listing(two, one));
+			await uploads.confirmListed(listing(two, one));
 			assert.deepEqual(uploads.unconfirmed, []);
-			assert.equal(service.sent.length, 1);
+			assert.equal(service.sentCertificates.length, 1);
 		});
 
 		it("R21 keep the time of a check that does not find them", async () => {
@@ -709,27 +709,27 @@ describe("Uploads", () => {
 			uploads.on("change", () => changes++);
 			service.nextList().resolve(listing(one));
 			const lookup: LookupOutcome = { outcome: "not-seen", at: now };
-			assert.deepEqual(await problemIn(uploads.check(row)), {
+			assert.deepEqual(await expectProblem(uploads.check(row)), {
 				reason: "unconfirmed",
 				name: "Root",
-				look: lookup,
+				lookup: lookup,
 				ending: null,
 			});
-			assert.deepEqual(uploads.unconfirmed[0]?.look, lookup);
+			assert.deepEqual(uploads.unconfirmed[0]?.lookup, lookup);
 			assert.ok(changes > 0);
 		});
 
 		it("R22 are kept if a check cannot read the list, and the check reports why", async () => {
 			service.nextList().reject(new ProblemError({ reason: "unauthorized" }));
-			assert.deepEqual(await problemIn(uploads.check(row)), { reason: "unauthorized" });
-			assert.deepEqual(uploads.unconfirmed[0]?.look, { outcome: "failed" });
+			assert.deepEqual(await expectProblem(uploads.check(row)), { reason: "unauthorized" });
+			assert.deepEqual(uploads.unconfirmed[0]?.lookup, { outcome: "failed" });
 		});
 
 		it("are unchanged if a check is cancelled", async () => {
 			service.nextList();
 			const abort = new AbortController();
 			const checking = uploads.check(row, abort.signal);
-			await service.listBegun(3);
+			await service.waitForLists(3);
 			abort.abort();
 			await assert.rejects(checking, CancelledError);
 			assert.deepEqual(uploads.unconfirmed, [row]);
@@ -742,7 +742,7 @@ describe("Uploads", () => {
 			await window.check(window.unconfirmed[0] ?? assert.fail());
 			assert.deepEqual(await uploads.check(row), { certificate: two, duplicates: [], how: "found" });
 			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
-			assert.equal(service.sent.length, 1);
+			assert.equal(service.sentCertificates.length, 1);
 			assert.deepEqual(uploads.unconfirmed, []);
 		});
 
@@ -756,7 +756,7 @@ describe("Uploads", () => {
 		it("R37 are confirmed if another window found them during the lookup", async () => {
 			const answer = service.nextList();
 			const checking = uploads.check(row);
-			await service.listBegun(3);
+			await service.waitForLists(3);
 			await confirm(row.pending, [two]);
 			answer.resolve(listing(one));
 			assert.deepEqual(await checking, { certificate: two, duplicates: [], how: "found" });
@@ -765,7 +765,7 @@ describe("Uploads", () => {
 		it("R23 have a duplicate from another window's second attempt during the lookup", async () => {
 			const answer = service.nextList();
 			const checking = uploads.check(row);
-			await service.listBegun(3);
+			await service.waitForLists(3);
 			const [earlier, later] = [certificate("two", { createdAt: 8 }), certificate("three", { createdAt: 9 })];
 			await confirm(await recordAttempt({ id: "2" }), [later]);
 			answer.resolve(listing(later, earlier, one));
@@ -784,14 +784,14 @@ describe("Uploads", () => {
 			service.nextList().resolve(listing(one));
 			const answer = service.nextUpload();
 			const retrying = uploads.retry(row);
-			await service.uploadBegun(2);
+			await service.waitForUploads(2);
 			const [first, second] = (await otherStore.read()).openAttempts(row.pending);
 			assert.deepEqual([first, second?.name], [row.pending, "Root"]);
 			service.nextList().resolve(listing(two, one));
 			answer.resolve(two);
 			assert.deepEqual(await retrying, { certificate: two, duplicates: [], how: "answered" });
 			assert.deepEqual(
-				(await otherStore.read()).all.map(({ pending: { id } }) => id),
+				(await otherStore.read()).records.map(({ pending: { id } }) => id),
 				[second?.id],
 			);
 		});
@@ -799,7 +799,7 @@ describe("Uploads", () => {
 		it("R21 are not sent again if the lookup finds them", async () => {
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await uploads.retry(row), { certificate: two, duplicates: [], how: "found" });
-			assert.equal(service.sent.length, 1);
+			assert.equal(service.sentCertificates.length, 1);
 		});
 
 		const unsureLookups: readonly [string, () => void][] = [
@@ -809,15 +809,15 @@ describe("Uploads", () => {
 		for (const [title, answer] of unsureLookups)
 			it(`R21 are not sent again if the lookup ${title}`, async () => {
 				answer();
-				await problemIn(uploads.retry(row));
-				assert.equal(service.sent.length, 1);
+				await expectProblem(uploads.retry(row));
+				assert.equal(service.sentCertificates.length, 1);
 				assert.equal(uploads.unconfirmed[0]?.pending.id, row.pending.id);
 			});
 
 		it("R21 drop the second attempt if it was refused", async () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().reject(new ProblemError({ reason: "unauthorized" }));
-			assert.deepEqual(await problemIn(uploads.retry(row)), { reason: "unauthorized" });
+			assert.deepEqual(await expectProblem(uploads.retry(row)), { reason: "unauthorized" });
 			assert.equal(uploads.unconfirmed[0]?.pending.id, row.pending.id);
 		});
 
@@ -849,17 +849,17 @@ describe("Uploads", () => {
 
 		it("R37 are neither sent again nor discarded while another window sends them", async () => {
 			const end = await sendInOtherWindow({ id: "2" });
-			assert.deepEqual(await problemIn(uploads.retry(row)), pendingProblem(true));
-			assert.deepEqual(await problemIn(uploads.discard(row)), pendingProblem(true));
+			assert.deepEqual(await expectProblem(uploads.retry(row)), pendingProblem(true));
+			assert.deepEqual(await expectProblem(uploads.discard(row)), pendingProblem(true));
 			await end();
 			assert.equal((await openAttempts()).length, 1);
-			assert.equal(service.sent.length, 1);
+			assert.equal(service.sentCertificates.length, 1);
 		});
 
 		it("R37 are not sent again if another window found them while this window was suspended", async () => {
 			const answer = service.nextList();
-			const retrying = problemIn(uploads.retry(row));
-			await service.listBegun(3);
+			const retrying = expectProblem(uploads.retry(row));
+			await service.waitForLists(3);
 			acquireLock();
 			await confirm(row.pending, [two]);
 			now += 11 * MINUTE;
@@ -867,12 +867,12 @@ describe("Uploads", () => {
 			answer.resolve(listing(one));
 			service.nextList().resolve(listing(two, one));
 			assert.deepEqual(await retrying, { reason: "lock-lost" });
-			assert.equal(service.sent.length, 1);
+			assert.equal(service.sentCertificates.length, 1);
 		});
 
 		it("R22 are not reported as discarded if that fails", async () => {
-			const { window } = open({ pending: openStore({ remove: () => Promise.reject(new ProblemError(notRecorded)) }) });
-			assert.deepEqual(await problemIn(window.discard(row)), notRecorded);
+			const { window } = open({ store: openStore({ remove: () => Promise.reject(new ProblemError(notRecorded)) }) });
+			assert.deepEqual(await expectProblem(window.discard(row)), notRecorded);
 			assert.equal((await openAttempts()).length, 1);
 		});
 
@@ -880,7 +880,7 @@ describe("Uploads", () => {
 			service.nextList().resolve(listing(one));
 			service.nextUpload().reject(lostResponse);
 			for (const answer of [service.nextList(), service.nextList()]) answer.resolve(listing(one));
-			await problemIn(uploads.retry(row));
+			await expectProblem(uploads.retry(row));
 			await uploads.discard(uploads.unconfirmed[0] ?? assert.fail());
 			assert.deepEqual([uploads.unconfirmed, await openAttempts()], [[], []]);
 			service.nextUpload().resolve(two);
@@ -896,13 +896,13 @@ describe("Uploads", () => {
 				await uploads.discard(row);
 				first = await recordAttempt({ id: "2" });
 				staleRow = uploads.unconfirmed[0] ?? assert.fail("there is no row");
-				assert.equal(staleRow.look, null, "nobody has looked for this one");
+				assert.equal(staleRow.lookup, null, "nobody has looked for this one");
 			});
 
 			it("R37 are found if the sending window confirmed them", async () => {
 				await confirm(first, [two]);
 				assert.deepEqual(await uploads.retry(staleRow), { certificate: two, duplicates: [], how: "found" });
-				assert.equal(service.sent.length, 1);
+				assert.equal(service.sentCertificates.length, 1);
 			});
 
 			it("R37 are not confused with the next upload of the certificate", async () => {
@@ -916,15 +916,15 @@ describe("Uploads", () => {
 				const next = await recordAttempt({ id: "3", name: "Another", owner: "dead" });
 				service.nextList().resolve(listing(one));
 				const problem = { reason: "upload-pending", name: "Another", running: false };
-				assert.deepEqual(await problemIn(uploads.retry(staleRow)), problem);
+				assert.deepEqual(await expectProblem(uploads.retry(staleRow)), problem);
 				assert.deepEqual(await openAttempts(), [next]);
-				assert.equal(service.sent.length, 1);
+				assert.equal(service.sentCertificates.length, 1);
 			});
 
 			it("R21 are looked up and sent again if the sending window removed the attempt", async () => {
 				await removeAttempt(first);
 				service.nextList().resolve(listing(one));
-				assert.equal((await problemIn(uploads.check(staleRow))).reason, "unconfirmed");
+				assert.equal((await expectProblem(uploads.check(staleRow))).reason, "unconfirmed");
 				service.nextList().resolve(listing(one));
 				service.nextUpload().resolve(two);
 				service.nextList().resolve(listing(two, one));
@@ -951,7 +951,7 @@ describe("Uploads", () => {
 				return records;
 			}
 		})(join(folder.path, "pending"), new FileLocks(join(folder.path, "locks")), () => now);
-		const { window } = open({ pending: slowStore });
+		const { window } = open({ store: slowStore });
 		const first = window.reload();
 		await firstRead.promise;
 		await recordAttempt();
@@ -975,25 +975,25 @@ describe("Uploads", () => {
 	});
 
 	it("R37 are read repeatedly while another window sends, even before the organization is known", async () => {
-		const { list, window } = open({ readAgainMs: 1 });
+		const { list, window } = open({ pollIntervalMs: 1 });
 		list.reset(undefined);
 		const end = await sendInOtherWindow();
 		const change = () => new Promise<void>((resolve) => window.on("change", () => resolve()));
 		await window.reload();
 		list.reset(organizationRef);
 		const changed = change();
-		assert.equal(window.unconfirmed[0]?.elsewhere, false, "whether it is alive is not known by one look");
+		assert.equal(window.unconfirmed[0]?.inOtherWindow, false, "whether it is alive is not known by one look");
 		await changed;
-		assert.equal(window.unconfirmed[0]?.elsewhere, true);
+		assert.equal(window.unconfirmed[0]?.inOtherWindow, true);
 		const ended = change();
 		await end();
 		await ended;
-		assert.equal(window.unconfirmed[0]?.elsewhere, false);
+		assert.equal(window.unconfirmed[0]?.inOtherWindow, false);
 	});
 
 	it("are unchanged if they cannot be read", async () => {
 		const { window } = open({
-			pending: new (class extends JournalStore {
+			store: new (class extends JournalStore {
 				override read() {
 					return Promise.reject(new ProblemError({ reason: "not-recorded", code: null }));
 				}

@@ -10,26 +10,26 @@ import type { ClientCertificateFiles } from "../../../../src/domain/adminApi.ts"
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { CancelledError, type TlsKeyPairIssue } from "../../../../src/domain/problem.ts";
 import { CertificatesClient } from "../../../../src/openai/certificates.ts";
-import { type MadeCertificate, makeCertificate } from "../../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
-import { isOpensslHere, withOpensslServer } from "../../../network/opensslServer.ts";
-import { assertAbsent } from "../../../secretScan.ts";
-import { skip } from "../../../skipTest.ts";
+import { hasOpenssl3, withOpensslServer } from "../../../network/opensslServer.ts";
+import { assertNoSecrets } from "../../../secretScan.ts";
+import { skipTest } from "../../../skipTest.ts";
 import { endlessDevice, makeLink, makePipe, makeUnreadable } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
-import { benchForEachTest, problemIn } from "../setup.ts";
-import { trustedAuthority } from "./certificateAuthority.ts";
+import { apiFixtureForEachTest, expectProblem } from "../setup.ts";
+import { trustTestAuthority } from "./certificateAuthority.ts";
 
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 describe("A client certificate", () => {
-	const fixture = benchForEachTest();
-	const authority = trustedAuthority();
+	const fixture = apiFixtureForEachTest();
+	const authority = trustTestAuthority();
 	const folder = temporaryFolder("client-certificates");
 	const PASSPHRASE = randomBytes(12).toString("base64url");
-	let root: MadeCertificate;
-	let intermediate: MadeCertificate;
-	let client: MadeCertificate;
+	let root: TestCertificate;
+	let intermediate: TestCertificate;
+	let client: TestCertificate;
 	let service: Emulator;
 
 	before(async () => {
@@ -41,7 +41,7 @@ describe("A client certificate", () => {
 
 	beforeEach(async () => {
 		service = await startEmulator({
-			tls: { ...(await authority.serverAt(["127.0.0.1"])), requestCert: true },
+			tls: { ...(await authority.issueServerCertificate(["127.0.0.1"])), requestCert: true },
 			switches: { lockOut: true },
 		});
 		const { id } = service.state.put({ pem: root.pem });
@@ -67,10 +67,10 @@ describe("A client certificate", () => {
 		...changes,
 	});
 	const listWith = (clientCertificate: ClientCertificateFiles | null) =>
-		fixture.apiFor(service.url, service.adminKey, clientCertificate).list();
+		fixture.createApi(service.url, service.adminKey, clientCertificate).list();
 
 	it("issued by an active anchor gives access to a locked organization", async () => {
-		assert.deepEqual(await problemIn(listWith(null)), { reason: "unauthorized" });
+		assert.deepEqual(await expectProblem(listWith(null)), { reason: "unauthorized" });
 		assert.equal((await listWith(files())).certificates.length, 1);
 	});
 
@@ -146,8 +146,8 @@ describe("A client certificate", () => {
 		it(`R46 whose path ${title} is refused before any connection`, async function () {
 			const path = make(this);
 			const expected = { reason: "client-certificate", why, file: path.split(/[\\/]/).at(-1) };
-			assert.deepEqual(await problemIn(listWith(files({ certificate: path, key: path }))), expected);
-			assert.deepEqual(await problemIn(listWith(files({ key: path }))), expected);
+			assert.deepEqual(await expectProblem(listWith(files({ certificate: path, key: path }))), expected);
+			assert.deepEqual(await expectProblem(listWith(files({ key: path }))), expected);
 			assert.equal(service.connections.total, 0);
 		});
 
@@ -160,7 +160,7 @@ describe("A client certificate", () => {
 		mock.timers.enable({ apis: ["setTimeout"] });
 		try {
 			const paths = files();
-			const ended = problemIn(listWith(paths));
+			const ended = expectProblem(listWith(paths));
 			const abort = new AbortController();
 			const credentials = { baseUrl: parseBaseUrl(service.url), key: "k", clientCertificate: paths };
 			const cancelled = new CertificatesClient(fixture.transport, async () => credentials).list(abort.signal);
@@ -208,8 +208,8 @@ describe("A client certificate", () => {
 			const name = basename(changed[which]);
 			assert.deepEqual((thrown as { problem?: unknown }).problem, { reason: "client-certificate", why, file: name });
 			const secrets = [RANDOM_SECRET, PASSPHRASE, client.privateKeyPem.split("\n")[1] ?? "", folder.path];
-			assertAbsent(thrown, secrets, "the error");
-			assertAbsent(fixture.observed, secrets, "the log");
+			assertNoSecrets(thrown, secrets, "the error");
+			assertNoSecrets(fixture.logEntries, secrets, "the log");
 			assert.equal(service.connections.total, 0);
 		});
 
@@ -221,23 +221,23 @@ describe("A client certificate", () => {
 			const paths = files({ certificate: file(short.pem), key: file(short.privateKeyPem) });
 			const name = basename(paths.certificate);
 			const expected = { reason: "client-certificate", why: "unusable", file: name };
-			assert.deepEqual(await problemIn(listWith(paths)), expected);
+			assert.deepEqual(await expectProblem(listWith(paths)), expected);
 			assert.equal(service.connections.total, 0);
 			return;
 		}
-		skip(this, "this Node takes 1024 bits");
+		skipTest(this, "this Node takes 1024 bits");
 	});
 
 	it("R46 that cannot be presented prevents an upload too", async () => {
-		const api = fixture.apiFor(service.url, service.adminKey, files({ key: file(root.privateKeyPem) }));
-		assert.equal((await problemIn(api.upload(upload))).reason, "client-certificate");
+		const api = fixture.createApi(service.url, service.adminKey, files({ key: file(root.privateKeyPem) }));
+		assert.equal((await expectProblem(api.upload(upload))).reason, "client-certificate");
 		assert.equal(service.connections.total, 0);
 	});
 
 	it("is not read for http", async () => {
 		const { url, adminKey } = fixture.emulator;
 		const none = join(folder.path, "none.pem");
-		await fixture.apiFor(url, adminKey, { certificate: none, key: none, passphrase: null }).list();
+		await fixture.createApi(url, adminKey, { certificate: none, key: none, passphrase: null }).list();
 	});
 
 	it("is presented on a new connection after its file is replaced, and never shares a connection with another certificate", async () => {
@@ -280,10 +280,10 @@ describe("A client certificate", () => {
 				try {
 					const { host } = new URL(url);
 					const refused = { reason: "client-certificate-refused", host };
-					assert.deepEqual(await problemIn(fixture.apiFor(url, "k").list()), { ...refused, presented: false });
-					const api = fixture.apiFor(url, "k", files());
-					assert.deepEqual(await problemIn(api.list()), { ...refused, presented: true });
-					assert.deepEqual(await problemIn(api.upload(upload)), { ...refused, presented: true });
+					assert.deepEqual(await expectProblem(fixture.createApi(url, "k").list()), { ...refused, presented: false });
+					const api = fixture.createApi(url, "k", files());
+					assert.deepEqual(await expectProblem(api.list()), { ...refused, presented: true });
+					assert.deepEqual(await expectProblem(api.upload(upload)), { ...refused, presented: true });
 					assert.equal(connections, 3);
 				} finally {
 					server.close();
@@ -294,7 +294,7 @@ describe("A client certificate", () => {
 			const { server, url } = await startAlertServer(80);
 			try {
 				const { host } = new URL(url);
-				assert.deepEqual(await problemIn(fixture.apiFor(url, "k", files()).list()), {
+				assert.deepEqual(await expectProblem(fixture.createApi(url, "k", files()).list()), {
 					reason: "unreachable",
 					host,
 					proxy: null,
@@ -306,8 +306,8 @@ describe("A client certificate", () => {
 
 		for (const version of ["tls1_2", "tls1_3"] as const)
 			it(`by OpenSSL's server over ${version} is reported; in TLS 1.3 an upload was already sent`, async function () {
-				if (!isOpensslHere()) skip(this, "there is no OpenSSL 3");
-				const pair = await authority.serverAt(["127.0.0.1"]);
+				if (!hasOpenssl3()) skipTest(this, "there is no OpenSSL 3");
+				const pair = await authority.issueServerCertificate(["127.0.0.1"]);
 				const served = { certificate: file(pair.cert), key: file(pair.key), authority: file(root.pem) };
 				await withOpensslServer(served, version, async (host) => {
 					const url = `https://${host}/v1`;
@@ -316,25 +316,25 @@ describe("A client certificate", () => {
 						key: file(authority.certificate.privateKeyPem),
 					});
 					for (const clientCertificate of [null, otherClient]) {
-						const api = fixture.apiFor(url, "k", clientCertificate ?? undefined);
+						const api = fixture.createApi(url, "k", clientCertificate ?? undefined);
 						const refused = { reason: "client-certificate-refused", host, presented: clientCertificate !== null };
-						assert.deepEqual(await problemIn(api.list()), refused);
+						assert.deepEqual(await expectProblem(api.list()), refused);
 						const ending = { kind: "no-response" };
-						const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" }, ending };
-						assert.deepEqual(await problemIn(api.upload(upload)), version === "tls1_3" ? unconfirmed : refused);
+						const unconfirmed = { reason: "unconfirmed", name: "n", lookup: { outcome: "failed" }, ending };
+						assert.deepEqual(await expectProblem(api.upload(upload)), version === "tls1_3" ? unconfirmed : refused);
 					}
 				});
 			});
 
 		it("by closing the connection after the handshake leaves an upload unconfirmed, sent once", async () => {
 			const closing = await startEmulator({
-				tls: { ...(await authority.serverAt(["127.0.0.1"])), demandCertificateOf: [root.pem] },
+				tls: { ...(await authority.issueServerCertificate(["127.0.0.1"])), requireCertificateFrom: [root.pem] },
 			});
 			try {
-				const problem = await problemIn(fixture.apiFor(closing.url, closing.adminKey).upload(upload));
+				const problem = await expectProblem(fixture.createApi(closing.url, closing.adminKey).upload(upload));
 				assert.equal(problem.reason, "unconfirmed");
 				assert.equal(closing.connections.total, 1);
-				assert.equal(fixture.observed.length, 1);
+				assert.equal(fixture.logEntries.length, 1);
 			} finally {
 				await closing.close();
 			}

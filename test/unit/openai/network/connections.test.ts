@@ -4,16 +4,16 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { CancelledError } from "../../../../src/domain/problem.ts";
-import { benchForEachTest } from "../setup.ts";
-import { plainNetwork } from "./directNetwork.ts";
+import { apiFixtureForEachTest } from "../setup.ts";
+import { directNetwork } from "./directNetwork.ts";
 
 describe("Connections", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 
 	/** Requests `count` lists, whose responses are delayed until `release()`. */
 	const requestLists = async (count: number) => {
 		const silences = Array.from({ length: count }, () =>
-			fixture.emulator.faults.next({ kind: "silence", when: "after" }),
+			fixture.emulator.faults.arm({ kind: "silence", when: "after" }),
 		);
 		const lists = silences.map(() => fixture.api.list());
 		for (const { reached } of silences) await reached;
@@ -61,7 +61,7 @@ describe("Connections", () => {
 	});
 
 	it("are closed with the transport, which ends their requests", async () => {
-		const silence = fixture.emulator.faults.next({ kind: "silence", when: "after" });
+		const silence = fixture.emulator.faults.arm({ kind: "silence", when: "after" });
 		const ended = assert.rejects(fixture.api.list(), CancelledError);
 		await silence.reached;
 		await fixture.transport.close();
@@ -81,7 +81,7 @@ describe("Connections", () => {
 				server.emit("received");
 			}).listen(0, "127.0.0.1");
 			await once(server, "listening");
-			fixture.api = fixture.apiFor(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "k");
+			fixture.api = fixture.createApi(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "k");
 		});
 
 		afterEach(() => {
@@ -107,7 +107,7 @@ describe("Connections", () => {
 			await once(server, "received");
 			const sockets = lists.map(({ socket }) => socket);
 			const closed = sockets.map((socket) => once(socket, "close"));
-			fixture.network = { ...plainNetwork, systemCertificates: false };
+			fixture.network = { ...directNetwork, systemCertificates: false };
 			const next = await requestList();
 			await Promise.race(closed);
 			assert.deepEqual(sockets.map((socket) => socket.closed).toSorted(), [false, true]);

@@ -1,7 +1,7 @@
 import type { NetworkSettings } from "../../../../src/domain/networkSettings.ts";
 
 /** VS Code's default network settings, without a proxy. */
-export const plainNetwork: NetworkSettings = {
+export const directNetwork: NetworkSettings = {
 	proxySupport: true,
 	proxy: "",
 	proxyAuthorization: "",

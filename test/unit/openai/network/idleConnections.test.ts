@@ -6,8 +6,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { CertificatesClient } from "../../../../src/openai/certificates.ts";
-import { benchForEachTest } from "../setup.ts";
-import { trustedAuthority } from "./certificateAuthority.ts";
+import { apiFixtureForEachTest } from "../setup.ts";
+import { trustTestAuthority } from "./certificateAuthority.ts";
 
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 const page = { object: "list", data: [], first_id: null, last_id: null, has_more: false };
@@ -18,8 +18,8 @@ const uploaded = {
 
 for (const scheme of ["http", "https"])
 	describe(`An idle connection over ${scheme}`, () => {
-		const fixture = benchForEachTest({ possiblyStaleMilliseconds: 50 });
-		const authority = trustedAuthority();
+		const fixture = apiFixtureForEachTest({ possiblyStaleMilliseconds: 50 });
+		const authority = trustTestAuthority();
 		let api: CertificatesClient;
 		let server: Server;
 		/** All connections, oldest first. */
@@ -43,12 +43,14 @@ for (const scheme of ["http", "https"])
 				request.resume().on("end", () => response.end(JSON.stringify(request.method === "POST" ? uploaded : page)));
 			};
 			server =
-				scheme === "https" ? createTlsServer(await authority.serverAt(["127.0.0.1"]), answer) : createServer(answer);
+				scheme === "https"
+					? createTlsServer(await authority.issueServerCertificate(["127.0.0.1"]), answer)
+					: createServer(answer);
 			server.keepAliveTimeout = 0;
 			server.on(scheme === "https" ? "secureConnection" : "connection", (socket) => sockets.push(socket));
 			server.listen(0, "127.0.0.1");
 			await once(server, "listening");
-			api = fixture.apiFor(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "k");
+			api = fixture.createApi(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "k");
 		});
 
 		afterEach(() => {

@@ -6,9 +6,14 @@ import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { CancelledError } from "../../../../src/domain/problem.ts";
 import { CertificatesClient } from "../../../../src/openai/certificates.ts";
 import type { FaultKind } from "../../../emulator/faults.ts";
-import { benchForEachTest, problemIn, stopClock, TOTAL_MILLISECONDS } from "../setup.ts";
+import { apiFixtureForEachTest, expectProblem, stopClock, TOTAL_MILLISECONDS } from "../setup.ts";
 
-const unconfirmed = { reason: "unconfirmed", name: "n", look: { outcome: "failed" }, ending: { kind: "no-response" } };
+const unconfirmed = {
+	reason: "unconfirmed",
+	name: "n",
+	lookup: { outcome: "failed" },
+	ending: { kind: "no-response" },
+};
 
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
@@ -26,7 +31,7 @@ async function startSilentServer(): Promise<{ server: Server; url: string; socke
 }
 
 describe("Cancelling", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 
 	it("R25 before the start sends nothing", async () => {
 		await assert.rejects(fixture.api.upload(upload, AbortSignal.abort()), CancelledError);
@@ -53,7 +58,7 @@ describe("Cancelling", () => {
 		try {
 			const abort = new AbortController();
 			silent.server.on("connection", () => abort.abort());
-			await assert.rejects(fixture.apiFor(silent.url, "k").upload(upload, abort.signal), CancelledError);
+			await assert.rejects(fixture.createApi(silent.url, "k").upload(upload, abort.signal), CancelledError);
 			const [socket = assert.fail()] = silent.sockets;
 			await once(socket.resume(), "close");
 		} finally {
@@ -65,7 +70,7 @@ describe("Cancelling", () => {
 		const silent = await startSilentServer();
 		try {
 			const abort = new AbortController();
-			const api = fixture.apiFor(silent.url, "k");
+			const api = fixture.createApi(silent.url, "k");
 			const list = async (signal?: AbortSignal) => {
 				const ended = api.list(signal).catch((error: Error) => error);
 				const [socket] = (await once(silent.server, "connection")) as [Socket];
@@ -102,9 +107,9 @@ describe("Cancelling", () => {
 	});
 
 	it("R25 before the response closes the connection and leaves the upload unconfirmed", async () => {
-		const silence = fixture.emulator.faults.next({ kind: "silence", when: "before" });
+		const silence = fixture.emulator.faults.arm({ kind: "silence", when: "before" });
 		const abort = new AbortController();
-		const problem = problemIn(fixture.api.upload(upload, abort.signal));
+		const problem = expectProblem(fixture.api.upload(upload, abort.signal));
 		await silence.reached;
 		abort.abort();
 		assert.deepEqual(await problem, { ...unconfirmed, ending: { kind: "canceled" } });
@@ -115,36 +120,36 @@ describe("Cancelling", () => {
 describe("No connection", () => {
 	for (const limits of [{ connectMilliseconds: 50 }, { totalMilliseconds: 50 }])
 		describe(JSON.stringify(limits), () => {
-			const fixture = benchForEachTest(limits);
+			const fixture = apiFixtureForEachTest(limits);
 
 			it("R26 because a handshake never ends is reported as unreachable, also for an upload", async () => {
 				const silent = await startSilentServer();
 				try {
 					const { host } = new URL(silent.url);
-					const api = fixture.apiFor(silent.url, "k");
-					assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host, proxy: null });
-					assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host, proxy: null });
+					const api = fixture.createApi(silent.url, "k");
+					assert.deepEqual(await expectProblem(api.list()), { reason: "unreachable", host, proxy: null });
+					assert.deepEqual(await expectProblem(api.upload(upload)), { reason: "unreachable", host, proxy: null });
 				} finally {
 					silent.close();
 				}
 			});
 		});
 
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 
 	it("R26 because nothing listens is reported as unreachable, also for an upload", async () => {
 		const closed = await startSilentServer();
 		closed.close();
 		await once(closed.server, "close");
 		const { host } = new URL(closed.url);
-		const api = fixture.apiFor(`http://${host}/v1`, "k");
-		assert.deepEqual(await problemIn(api.list()), { reason: "unreachable", host, proxy: null });
-		assert.deepEqual(await problemIn(api.upload(upload)), { reason: "unreachable", host, proxy: null });
+		const api = fixture.createApi(`http://${host}/v1`, "k");
+		assert.deepEqual(await expectProblem(api.list()), { reason: "unreachable", host, proxy: null });
+		assert.deepEqual(await expectProblem(api.upload(upload)), { reason: "unreachable", host, proxy: null });
 	});
 });
 
 describe("Response limits", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 	const host = () => new URL(fixture.emulator.url).host;
 
 	for (const [size, isAccepted] of [
@@ -153,9 +158,9 @@ describe("Response limits", () => {
 	] as const)
 		it(`R27 ${size} bytes are ${isAccepted ? "read" : "too many"}`, async () => {
 			const text = '{"object":"list","data":[],"has_more":false}'.padEnd(size);
-			fixture.emulator.faults.next({ kind: "body", text, when: "after" });
+			fixture.emulator.faults.arm({ kind: "body", text, when: "after" });
 			if (isAccepted) assert.equal((await fixture.api.list()).complete, true);
-			else assert.deepEqual(await problemIn(fixture.api.list()), { reason: "bad-answer", host: host() });
+			else assert.deepEqual(await expectProblem(fixture.api.list()), { reason: "bad-answer", host: host() });
 		});
 
 	/** Runs a function, and returns the peak growth of this process's memory in the meantime, in bytes. */
@@ -185,9 +190,9 @@ describe("Response limits", () => {
 	];
 	for (const [title, fault] of large)
 		it(`R27 cuts off a body ${title}, using less than 50 MB of memory`, async () => {
-			const armed = fixture.emulator.faults.next({ ...fault, when: "after" });
+			const armed = fixture.emulator.faults.arm({ ...fault, when: "after" });
 			const growth = await measurePeakGrowth(async () => {
-				assert.deepEqual(await problemIn(fixture.api.list()), { reason: "bad-answer", host: host() });
+				assert.deepEqual(await expectProblem(fixture.api.list()), { reason: "bad-answer", host: host() });
 				await armed.ended;
 			});
 			assert.ok(growth < 50 * MEGABYTES, `${growth} bytes`);
@@ -202,18 +207,18 @@ describe("Response limits", () => {
 	];
 	for (const [title, fault] of unusable)
 		it(`R27 rejects a response ${title}`, async () => {
-			fixture.emulator.faults.next({ ...fault, when: "after" });
-			assert.deepEqual(await problemIn(fixture.api.list()), { reason: "bad-answer", host: host() });
+			fixture.emulator.faults.arm({ ...fault, when: "after" });
+			assert.deepEqual(await expectProblem(fixture.api.list()), { reason: "bad-answer", host: host() });
 		});
 
 	it("R27 accepts 200 short headers", async () => {
-		fixture.emulator.faults.next({ kind: "headers", count: 200, when: "after" });
+		fixture.emulator.faults.arm({ kind: "headers", count: 200, when: "after" });
 		assert.equal((await fixture.api.list()).complete, true);
 	});
 });
 
 describe("Time limit of a response", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 	const clock = stopClock();
 
 	it("R27 applies in total, even if bytes keep arriving", async () => {
@@ -226,18 +231,18 @@ describe("Time limit of a response", () => {
 			const answered = once(server, "answered") as Promise<[Socket]>;
 			const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 			let ended = false;
-			const problem = problemIn(fixture.apiFor(`http://${host}/v1`, "k").list()).finally(() => {
+			const problem = expectProblem(fixture.createApi(`http://${host}/v1`, "k").list()).finally(() => {
 				ended = true;
 			});
 			const [socket] = await answered;
 			const closed = once(socket, "close");
 			for (const byte of bytes) {
 				await new Promise((written) => socket.write(byte, written));
-				await clock.pass(TOTAL_MILLISECONDS / bytes.length - 1);
+				await clock.advance(TOTAL_MILLISECONDS / bytes.length - 1);
 				await setImmediate();
 				assert.equal(ended, false);
 			}
-			await clock.pass(bytes.length);
+			await clock.advance(bytes.length);
 			assert.deepEqual(await problem, { reason: "timeout", host });
 			await closed;
 		} finally {
@@ -248,18 +253,18 @@ describe("Time limit of a response", () => {
 	it("R59 applies if the key's storage does not respond", async () => {
 		const api = new CertificatesClient(fixture.transport, () => new Promise<never>(() => {}));
 		for (const call of [() => api.list(), () => api.upload(upload)]) {
-			const problem = problemIn(call());
-			await clock.pass(TOTAL_MILLISECONDS);
+			const problem = expectProblem(call());
+			await clock.advance(TOTAL_MILLISECONDS);
 			assert.deepEqual(await problem, { reason: "secrets-unavailable" });
 		}
 		assert.equal(fixture.emulator.exchanges.length, 0);
 	});
 
 	it("R20 applies to an upload too, which is then unconfirmed and was sent once", async () => {
-		const silence = fixture.emulator.faults.next({ kind: "silence", when: "before" });
-		const problem = problemIn(fixture.api.upload(upload));
+		const silence = fixture.emulator.faults.arm({ kind: "silence", when: "before" });
+		const problem = expectProblem(fixture.api.upload(upload));
 		await silence.reached;
-		await clock.pass(TOTAL_MILLISECONDS);
+		await clock.advance(TOTAL_MILLISECONDS);
 		assert.deepEqual(await problem, unconfirmed);
 		await silence.ended;
 		assert.equal(fixture.emulator.exchanges.length, 1);

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { X509CertificateFileReader } from "../../../../src/x509/certificateFileReader.ts";
-import { type MadeCertificate, makeCertificate } from "../../../certificates.ts";
+import { makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { makePrivateKeys, type TestKey } from "../../x509/privateKeys.ts";
-import { benchForEachTest } from "../setup.ts";
+import { apiFixtureForEachTest } from "../setup.ts";
 
 /** Length in bytes that identifies a key: longer than the algorithm identifier, which the certificate's key shares. */
 const WINDOW = 24;
 
 describe("R06 A private key beside the certificate never reaches the service", () => {
-	const fixture = benchForEachTest();
+	const fixture = apiFixtureForEachTest();
 	const reader = new X509CertificateFileReader();
-	let root: MadeCertificate;
+	let root: TestCertificate;
 
 	before(async () => {
 		root = await makeCertificate({ commonName: "Acme Root CA" });

@@ -3,10 +3,10 @@ import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import type { NetworkSettings } from "../../../../src/domain/networkSettings.ts";
 import { type ProxyIssue, problemOf } from "../../../../src/domain/problem.ts";
 import { resolveProxy } from "../../../../src/openai/proxyResolver.ts";
-import { plainNetwork } from "./directNetwork.ts";
+import { directNetwork } from "./directNetwork.ts";
 
 const resolve = (network: Partial<NetworkSettings>, url = "https://api.openai.com/v1") =>
-	resolveProxy(parseBaseUrl(url), { ...plainNetwork, ...network });
+	resolveProxy(parseBaseUrl(url), { ...directNetwork, ...network });
 const hostOf = (network: Partial<NetworkSettings>, url?: string) => resolve(network, url)?.host ?? null;
 
 describe("The proxy that VS Code would use", () => {

@@ -8,18 +8,18 @@ import { CertificatesClient } from "../../../../src/openai/certificates.ts";
 import { makeCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import { type ProxyOptions, startProxy, type TestProxy } from "../../../network/proxy.ts";
-import { assertAbsent } from "../../../secretScan.ts";
-import { benchForEachTest, problemIn } from "../setup.ts";
-import { trustedAuthority } from "./certificateAuthority.ts";
-import { plainNetwork } from "./directNetwork.ts";
+import { assertNoSecrets } from "../../../secretScan.ts";
+import { apiFixtureForEachTest, expectProblem } from "../setup.ts";
+import { trustTestAuthority } from "./certificateAuthority.ts";
+import { directNetwork } from "./directNetwork.ts";
 
 const HOST = "api.example.test";
 const BASE_URL = `https://${HOST}/v1`;
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 describe("Through a proxy", () => {
-	const fixture = benchForEachTest();
-	const authority = trustedAuthority();
+	const fixture = apiFixtureForEachTest();
+	const authority = trustTestAuthority();
 	let service: Emulator;
 	let proxy: TestProxy;
 	const resources: { close(): unknown }[] = [];
@@ -35,11 +35,11 @@ describe("Through a proxy", () => {
 	};
 
 	beforeEach(async () => {
-		service = await startEmulator({ tls: { ...(await authority.serverAt([HOST])), names: [HOST] } });
+		service = await startEmulator({ tls: { ...(await authority.issueServerCertificate([HOST])), names: [HOST] } });
 		resources.push(service);
 		proxy = await start();
-		fixture.network = { ...plainNetwork, proxy: proxy.url };
-		fixture.api = fixture.apiFor(BASE_URL, service.adminKey);
+		fixture.network = { ...directNetwork, proxy: proxy.url };
+		fixture.api = fixture.createApi(BASE_URL, service.adminKey);
 	});
 
 	afterEach(async () => {
@@ -56,7 +56,7 @@ describe("Through a proxy", () => {
 		assert.deepEqual(Object.keys(headers).toSorted(), ["connection", "host"]);
 		assert.equal(headers.host, target);
 		assert.equal(Buffer.concat(sent)[0], 0x16, "a TLS handshake comes first");
-		assertAbsent(proxy.tunnels, [service.adminKey], "the tunnel");
+		assertNoSecrets(proxy.tunnels, [service.adminKey], "the tunnel");
 	});
 
 	it("uses one tunnel for successive requests", async () => {
@@ -67,13 +67,13 @@ describe("Through a proxy", () => {
 	});
 
 	it("uses no proxy for loopback", async () => {
-		const local = fixture.apiFor(fixture.emulator.url, fixture.emulator.adminKey);
+		const local = fixture.createApi(fixture.emulator.url, fixture.emulator.adminKey);
 		await local.list();
 		assert.equal(proxy.connections.total, 0);
 	});
 
 	it("sends an IPv6 address in brackets, with its port", async () => {
-		await problemIn(fixture.apiFor("https://[2001:db8::1]:8443/v1", "k").list());
+		await expectProblem(fixture.createApi("https://[2001:db8::1]:8443/v1", "k").list());
 		assert.equal(proxy.tunnels[0]?.target, "[2001:db8::1]:8443");
 	});
 
@@ -88,21 +88,21 @@ describe("Through a proxy", () => {
 		const withPassword = ({ url }: TestProxy) => url.replace("//", "//me:pass%20word@");
 
 		it("of its URL are sent to it", async () => {
-			fixture.network = { ...plainNetwork, environment: { HTTPS_PROXY: withPassword(strict) } };
+			fixture.network = { ...directNetwork, environment: { HTTPS_PROXY: withPassword(strict) } };
 			await fixture.api.list();
 			assert.equal(strict.tunnels.length, 1);
 		});
 
 		it("of the settings are sent to it", async () => {
-			fixture.network = { ...plainNetwork, proxy: strict.url, proxyAuthorization: authorization };
+			fixture.network = { ...directNetwork, proxy: strict.url, proxyAuthorization: authorization };
 			await fixture.api.list();
 			assert.equal(strict.tunnels.length, 1);
 		});
 
 		it("that it requires and does not receive are reported after one attempt, also for an upload", async () => {
-			fixture.network = { ...plainNetwork, proxy: strict.url };
-			assert.deepEqual(await problemIn(fixture.api.list()), proxyProblem("credentials", strict.host));
-			assert.deepEqual(await problemIn(fixture.api.upload(upload)), proxyProblem("credentials", strict.host));
+			fixture.network = { ...directNetwork, proxy: strict.url };
+			assert.deepEqual(await expectProblem(fixture.api.list()), proxyProblem("credentials", strict.host));
+			assert.deepEqual(await expectProblem(fixture.api.upload(upload)), proxyProblem("credentials", strict.host));
 			assert.equal(strict.tunnels.length, 2);
 			assert.equal(service.connections.total, 0);
 		});
@@ -112,12 +112,12 @@ describe("Through a proxy", () => {
 			["the environment", ({ url }: TestProxy) => ({ environment: { HTTPS_PROXY: url } })],
 		] as const)
 			it(`R45 of one proxy are not sent to the next, set in ${title}; the old connection is closed`, async () => {
-				fixture.network = { ...plainNetwork, proxy: withPassword(strict) };
+				fixture.network = { ...directNetwork, proxy: withPassword(strict) };
 				const connected = once(strict.server, "connect") as Promise<[unknown, Socket]>;
 				await fixture.api.list();
 				const [, socket] = await connected;
 				const closed = once(socket, "close");
-				fixture.network = { ...plainNetwork, ...settings(proxy) };
+				fixture.network = { ...directNetwork, ...settings(proxy) };
 				await fixture.api.list();
 				await closed;
 				assert.equal(strict.tunnels.length, 1);
@@ -127,7 +127,7 @@ describe("Through a proxy", () => {
 
 		it("R45 of the settings' authorization are not sent to the environment's proxy", async () => {
 			fixture.network = {
-				...plainNetwork,
+				...directNetwork,
 				environment: { HTTPS_PROXY: proxy.url },
 				proxyAuthorization: authorization,
 			};
@@ -139,21 +139,24 @@ describe("Through a proxy", () => {
 	for (const status of [403, 502, 302])
 		it(`R26 reports a proxy that responds with ${status} as refusing, after one attempt`, async () => {
 			proxy.mode = status;
-			assert.deepEqual(await problemIn(fixture.api.list()), proxyProblem("refused"));
-			assert.deepEqual(await problemIn(fixture.api.upload(upload)), proxyProblem("refused"));
+			assert.deepEqual(await expectProblem(fixture.api.list()), proxyProblem("refused"));
+			assert.deepEqual(await expectProblem(fixture.api.upload(upload)), proxyProblem("refused"));
 			assert.equal(proxy.tunnels.length, 2);
 		});
 
 	it("R26 reports a proxy that does not know the host as refusing", async () => {
-		assert.deepEqual(await problemIn(fixture.apiFor("https://other.test/v1", "k").list()), proxyProblem("refused"));
+		assert.deepEqual(
+			await expectProblem(fixture.createApi("https://other.test/v1", "k").list()),
+			proxyProblem("refused"),
+		);
 	});
 
 	it("R26 reports an unreachable proxy after three attempts, also for an upload", async () => {
 		await proxy.close();
-		assert.deepEqual(await problemIn(fixture.api.list()), proxyProblem("unreachable"));
-		assert.equal(fixture.observed.length, 3);
-		assert.deepEqual(await problemIn(fixture.api.upload(upload)), proxyProblem("unreachable"));
-		assert.equal(fixture.observed.length, 6);
+		assert.deepEqual(await expectProblem(fixture.api.list()), proxyProblem("unreachable"));
+		assert.equal(fixture.logEntries.length, 3);
+		assert.deepEqual(await expectProblem(fixture.api.upload(upload)), proxyProblem("unreachable"));
+		assert.equal(fixture.logEntries.length, 6);
 	});
 
 	/** Starts a server that is neither a proxy nor the service. */
@@ -178,21 +181,21 @@ describe("Through a proxy", () => {
 		const closingServer = await listen((socket) => socket.end());
 		for (const port of [sshServer.port, closingServer.port]) {
 			const host = `127.0.0.1:${port}`;
-			fixture.network = { ...plainNetwork, proxy: `http://${host}` };
-			assert.deepEqual(await problemIn(fixture.api.list()), { reason: "unreachable", host: HOST, proxy: host });
+			fixture.network = { ...directNetwork, proxy: `http://${host}` };
+			assert.deepEqual(await expectProblem(fixture.api.list()), { reason: "unreachable", host: HOST, proxy: host });
 		}
 		for (const port of [sshServer.port, closingServer.port]) {
 			const other = await start({ resolve: () => ({ host: "127.0.0.1", port }) });
-			fixture.network = { ...plainNetwork, proxy: other.url };
+			fixture.network = { ...directNetwork, proxy: other.url };
 			const expected = { reason: "unreachable", host: HOST, proxy: other.host };
-			assert.deepEqual(await problemIn(fixture.api.list()), expected);
-			assert.deepEqual(await problemIn(fixture.api.upload(upload)), expected);
+			assert.deepEqual(await expectProblem(fixture.api.list()), expected);
+			assert.deepEqual(await expectProblem(fixture.api.upload(upload)), expected);
 		}
 	});
 
 	it("sends the service's name in the TLS handshake, never an address", async () => {
 		const names: unknown[] = [];
-		const server = createTlsServer(await authority.serverAt([HOST, "127.0.0.1"]), (socket) => {
+		const server = createTlsServer(await authority.issueServerCertificate([HOST, "127.0.0.1"]), (socket) => {
 			names.push(socket.servername);
 			socket.on("error", () => {}).destroy();
 		}).listen(0, "127.0.0.1");
@@ -200,9 +203,9 @@ describe("Through a proxy", () => {
 		const { port } = server.address() as AddressInfo;
 		const other = await start({ resolve: () => ({ host: "127.0.0.1", port }) });
 		try {
-			fixture.network = { ...plainNetwork, proxy: other.url };
-			await problemIn(fixture.apiFor(BASE_URL, "k").upload(upload));
-			await problemIn(fixture.apiFor(`https://127.0.0.1:${port}/v1`, "k").upload(upload));
+			fixture.network = { ...directNetwork, proxy: other.url };
+			await expectProblem(fixture.createApi(BASE_URL, "k").upload(upload));
+			await expectProblem(fixture.createApi(`https://127.0.0.1:${port}/v1`, "k").upload(upload));
 			assert.deepEqual(names, [HOST, false]);
 		} finally {
 			server.close();
@@ -216,24 +219,24 @@ describe("Through a proxy", () => {
 			resolve: (host, port) =>
 				connections++ < 2 ? { host: "127.0.0.1", port: closingServer.port } : resolve(host, port),
 		});
-		fixture.network = { ...plainNetwork, proxy: other.url };
+		fixture.network = { ...directNetwork, proxy: other.url };
 		await fixture.api.upload({ pem: authority.certificate.pem, name: "n" });
 		assert.deepEqual(
-			fixture.observed.map(({ status }) => status),
+			fixture.logEntries.map(({ status }) => status),
 			[null, null, 200],
 		);
 		assert.equal(service.exchanges.length, 1);
 	});
 
 	it("R05 sends no request to a server with an invalid certificate", async () => {
-		const self = await makeCertificate({ ca: false, serverAt: [HOST] });
+		const self = await makeCertificate({ ca: false, serverNames: [HOST] });
 		const impostor = await startEmulator({ tls: { key: self.privateKeyPem, cert: self.pem, names: [HOST] } });
 		resources.push(impostor);
 		const other = await start({ resolve: () => ({ host: "127.0.0.1", port: Number(new URL(impostor.url).port) }) });
-		fixture.network = { ...plainNetwork, proxy: other.url, proxyStrictSSL: false };
+		fixture.network = { ...directNetwork, proxy: other.url, proxyStrictSSL: false };
 		const expected = { reason: "untrusted-server", host: HOST, why: "self-signed" };
-		assert.deepEqual(await problemIn(fixture.api.list()), expected);
-		assert.deepEqual(await problemIn(fixture.api.upload(upload)), expected);
+		assert.deepEqual(await expectProblem(fixture.api.list()), expected);
+		assert.deepEqual(await expectProblem(fixture.api.upload(upload)), expected);
 		assert.equal(impostor.connections.total, 2);
 		assert.equal(impostor.exchanges.length, 0);
 	});
@@ -253,7 +256,7 @@ describe("Through a proxy", () => {
 	it("R25 closes the tunnel when cancelled during the TLS handshake", async () => {
 		const silent = await listen(() => {});
 		const other = await start({ resolve: () => ({ host: "127.0.0.1", port: silent.port }) });
-		fixture.network = { ...plainNetwork, proxy: other.url };
+		fixture.network = { ...directNetwork, proxy: other.url };
 		const abort = new AbortController();
 		const connected = once(silent.server, "connection") as Promise<[Socket]>;
 		const cancelled = assert.rejects(fixture.api.upload(upload, abort.signal), CancelledError);
@@ -267,52 +270,55 @@ describe("Through a proxy", () => {
 
 	describe("over https", () => {
 		it("reaches the service", async () => {
-			const encrypted = await start({ tls: await authority.serverAt(["127.0.0.1"]) });
-			fixture.network = { ...plainNetwork, proxy: encrypted.url };
+			const encrypted = await start({ tls: await authority.issueServerCertificate(["127.0.0.1"]) });
+			fixture.network = { ...directNetwork, proxy: encrypted.url };
 			await fixture.api.list();
 			assert.equal(encrypted.tunnels.length, 1);
 			assert.equal(service.exchanges.length, 1);
 		});
 
 		for (const [title, tls] of [
-			["self-signed", () => makeCertificate({ ca: false, serverAt: ["127.0.0.1"] })],
-			["for another name", () => makeCertificate({ ca: false, serverAt: ["p.test"], issuer: authority.certificate })],
+			["self-signed", () => makeCertificate({ ca: false, serverNames: ["127.0.0.1"] })],
+			[
+				"for another name",
+				() => makeCertificate({ ca: false, serverNames: ["p.test"], issuer: authority.certificate }),
+			],
 		] as const)
 			it(`R05 uses a proxy whose certificate is ${title} only if VS Code does not verify certificates`, async () => {
 				const { privateKeyPem, pem } = await tls();
 				const encrypted = await start({ tls: { key: privateKeyPem, cert: pem } });
-				fixture.network = { ...plainNetwork, proxy: encrypted.url };
-				assert.deepEqual(await problemIn(fixture.api.list()), proxyProblem("untrusted", encrypted.host));
+				fixture.network = { ...directNetwork, proxy: encrypted.url };
+				assert.deepEqual(await expectProblem(fixture.api.list()), proxyProblem("untrusted", encrypted.host));
 				assert.equal(encrypted.tunnels.length, 0);
 				assert.equal(encrypted.connections.total, 1);
-				fixture.network = { ...plainNetwork, proxy: encrypted.url, proxyStrictSSL: false };
+				fixture.network = { ...directNetwork, proxy: encrypted.url, proxyStrictSSL: false };
 				await fixture.api.list();
 				assert.equal(encrypted.tunnels.length, 1);
 			});
 	});
 
 	it("R26 reports an unusable proxy before any connection", async () => {
-		fixture.network = { ...plainNetwork, proxy: "socks5://127.0.0.1:1080" };
+		fixture.network = { ...directNetwork, proxy: "socks5://127.0.0.1:1080" };
 		const api = new CertificatesClient(fixture.transport, async () => {
 			return { baseUrl: parseBaseUrl(BASE_URL), key: "k", clientCertificate: null };
 		});
-		assert.deepEqual(await problemIn(api.list()), proxyProblem("unsupported", "127.0.0.1:1080"));
-		assert.equal(fixture.observed.length, 0);
+		assert.deepEqual(await expectProblem(api.list()), proxyProblem("unsupported", "127.0.0.1:1080"));
+		assert.equal(fixture.logEntries.length, 0);
 	});
 });
 
 describe("Through a silent proxy", () => {
 	for (const limits of [{ connectMilliseconds: 50 }, { totalMilliseconds: 50 }])
 		describe(JSON.stringify(limits), () => {
-			const fixture = benchForEachTest(limits);
+			const fixture = apiFixtureForEachTest(limits);
 
 			it("R26 reports the service as unreachable, and names the proxy", async () => {
 				const proxy = await startProxy({ resolve: () => null });
 				proxy.mode = "silent";
 				try {
-					fixture.network = { ...plainNetwork, proxy: proxy.url };
+					fixture.network = { ...directNetwork, proxy: proxy.url };
 					const expected = { reason: "unreachable", host: HOST, proxy: proxy.host };
-					assert.deepEqual(await problemIn(fixture.apiFor(BASE_URL, "k").upload(upload)), expected);
+					assert.deepEqual(await expectProblem(fixture.createApi(BASE_URL, "k").upload(upload)), expected);
 				} finally {
 					await proxy.close();
 				}

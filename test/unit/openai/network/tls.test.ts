@@ -11,23 +11,23 @@ import { fileURLToPath } from "node:url";
 import type { ServerCertificateIssue } from "../../../../src/domain/problem.ts";
 import { type CertificateOptions, makeCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator, type TlsOptions } from "../../../emulator/emulator.ts";
-import { skip } from "../../../skipTest.ts";
+import { skipTest } from "../../../skipTest.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
-import { benchForEachTest, problemIn } from "../setup.ts";
-import { trustedAuthority } from "./certificateAuthority.ts";
-import { plainNetwork } from "./directNetwork.ts";
+import { apiFixtureForEachTest, expectProblem } from "../setup.ts";
+import { trustTestAuthority } from "./certificateAuthority.ts";
+import { directNetwork } from "./directNetwork.ts";
 
 const LOOPBACK = "127.0.0.1";
 const upload = { pem: "-----BEGIN CERTIFICATE-----", name: "n" };
 
 describe("TLS to the service", () => {
-	const fixture = benchForEachTest();
-	const authority = trustedAuthority();
+	const fixture = apiFixtureForEachTest();
+	const authority = trustTestAuthority();
 	let service: Emulator | undefined;
 
 	const start = async (options: TlsOptions) => {
 		service = await startEmulator({ tls: options });
-		return { service, host: new URL(service.url).host, api: fixture.apiFor(service.url, service.adminKey) };
+		return { service, host: new URL(service.url).host, api: fixture.createApi(service.url, service.adminKey) };
 	};
 
 	afterEach(async () => {
@@ -41,15 +41,23 @@ describe("TLS to the service", () => {
 	};
 	const serverAt = [LOOPBACK];
 	const issues: readonly [string, ServerCertificateIssue, () => Promise<TlsOptions>][] = [
-		["self-signed", "self-signed", () => makeKeyPair({ serverAt })],
+		["self-signed", "self-signed", () => makeKeyPair({ serverNames: serverAt })],
 		[
 			"from an untrusted authority",
 			"unknown-issuer",
-			async () => makeKeyPair({ serverAt, issuer: await makeCertificate() }),
+			async () => makeKeyPair({ serverNames: serverAt, issuer: await makeCertificate() }),
 		],
-		["for another name", "wrong-name", () => authority.serverAt(["api.example.test"])],
-		["expired", "expired", () => authority.serverAt(serverAt, { notBefore: new Date(0), notAfter: new Date(1) })],
-		["not yet valid", "expired", () => authority.serverAt(serverAt, { notBefore: new Date(Date.now() + 3_600_000) })],
+		["for another name", "wrong-name", () => authority.issueServerCertificate(["api.example.test"])],
+		[
+			"expired",
+			"expired",
+			() => authority.issueServerCertificate(serverAt, { notBefore: new Date(0), notAfter: new Date(1) }),
+		],
+		[
+			"not yet valid",
+			"expired",
+			() => authority.issueServerCertificate(serverAt, { notBefore: new Date(Date.now() + 3_600_000) }),
+		],
 		["for clients", "other", () => makeKeyPair({ issuer: authority.certificate })],
 	];
 	for (const systemCertificates of [true, false])
@@ -57,12 +65,12 @@ describe("TLS to the service", () => {
 			it(`R05 sends no request to a server whose certificate is ${title}, whatever environment and settings${systemCertificates ? "" : ", without the system's authorities"}`, async () => {
 				const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 				process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
-				fixture.network = { ...plainNetwork, proxyStrictSSL: false, systemCertificates };
+				fixture.network = { ...directNetwork, proxyStrictSSL: false, systemCertificates };
 				try {
 					const { service, host, api } = await start(await options());
 					const expected = { reason: "untrusted-server", host, why };
-					assert.deepEqual(await problemIn(api.list()), expected);
-					assert.deepEqual(await problemIn(api.upload(upload)), expected);
+					assert.deepEqual(await expectProblem(api.list()), expected);
+					assert.deepEqual(await expectProblem(api.upload(upload)), expected);
 					assert.equal(service.connections.total, 2, "it is not tried again");
 					assert.equal(service.exchanges.length, 0);
 				} finally {
@@ -73,8 +81,8 @@ describe("TLS to the service", () => {
 
 	it("accepts a valid certificate", async () => {
 		for (const systemCertificates of [true, false]) {
-			fixture.network = { ...plainNetwork, systemCertificates };
-			const { service, api } = await start(await authority.serverAt([LOOPBACK]));
+			fixture.network = { ...directNetwork, systemCertificates };
+			const { service, api } = await start(await authority.issueServerCertificate([LOOPBACK]));
 			await api.list();
 			assert.equal(service.exchanges.length, 1);
 			await service.close();
@@ -82,9 +90,9 @@ describe("TLS to the service", () => {
 	});
 
 	it("trusts the system's authorities if VS Code does", async function () {
-		if (process.platform !== "linux") skip(this, "only on Linux can a test give a process authorities of its own");
+		if (process.platform !== "linux") skipTest(this, "only on Linux can a test give a process authorities of its own");
 		const root = await makeCertificate({ commonName: "System authority" });
-		const { service, host } = await start(await makeKeyPair({ serverAt, issuer: root }));
+		const { service, host } = await start(await makeKeyPair({ serverNames: serverAt, issuer: root }));
 		const folder = temporaryFolder("system-authorities");
 		try {
 			const file = join(folder.path, "authorities.pem");
@@ -123,10 +131,10 @@ describe("TLS to the service", () => {
 		try {
 			await fixture.api.list();
 			assert.deepEqual(createdWhileConnecting, []);
-			const { service, api } = await start(await authority.serverAt([LOOPBACK]));
+			const { service, api } = await start(await authority.issueServerCertificate([LOOPBACK]));
 			createdWhileConnecting = [];
 			await api.list();
-			const silences = [1, 2].map(() => service.faults.next({ kind: "silence", when: "after" }));
+			const silences = [1, 2].map(() => service.faults.arm({ kind: "silence", when: "after" }));
 			const lists = [api.list(), api.list()];
 			for (const { reached } of silences) await reached;
 			for (const { release } of silences) release();
@@ -141,21 +149,21 @@ describe("TLS to the service", () => {
 	});
 
 	it("applies a change of the trusted authorities to the next request, on a new connection", async () => {
-		const { service, api } = await start(await authority.serverAt([LOOPBACK]));
+		const { service, api } = await start(await authority.issueServerCertificate([LOOPBACK]));
 		await api.list();
 		await api.list();
 		assert.equal(service.connections.total, 1);
-		fixture.network = { ...plainNetwork, systemCertificates: false };
+		fixture.network = { ...directNetwork, systemCertificates: false };
 		await api.list();
 		assert.equal(service.connections.total, 2);
 	});
 
 	it("completes a running request after the settings change", async () => {
-		const { service, api } = await start(await authority.serverAt([LOOPBACK]));
-		const silence = service.faults.next({ kind: "silence", when: "after" });
+		const { service, api } = await start(await authority.issueServerCertificate([LOOPBACK]));
+		const silence = service.faults.arm({ kind: "silence", when: "after" });
 		const slow = api.list();
 		await silence.reached;
-		fixture.network = { ...plainNetwork, systemCertificates: false };
+		fixture.network = { ...directNetwork, systemCertificates: false };
 		await api.list();
 		assert.equal(service.connections.open, 2);
 		silence.release();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as der from "../der.ts";
 import { findingsOf, read } from "../read.ts";
-import { detail, issuer, judge, withExtensions } from "./setup.ts";
+import { findingWithCode, issuer, levelsAndCodes, withExtensions } from "./setup.ts";
 
 const { certificate, usualExtensions } = der;
 
@@ -30,7 +30,7 @@ describe("R11 Findings of CA extensions:", () => {
 			value: der.sequence(der.context(0, ...subtrees)),
 		},
 	});
-	const unknown = { oid: "1.3.6.1.4.1.99999.1", value: der.nothing() };
+	const unknown = { oid: "1.3.6.1.4.1.99999.1", value: der.nullValue() };
 	const rows: [title: string, file: Uint8Array, expected: string[]][] = [
 		["CA:FALSE", withExtensions(basic()), ["strong not-a-ca"]],
 		["explicit CA:FALSE", withExtensions(basic(der.boolean(false))), ["strong not-a-ca"]],
@@ -69,7 +69,7 @@ describe("R11 Findings of CA extensions:", () => {
 		],
 		...["17", "32", "33", "36", "54"].map((arc): [string, Uint8Array, string[]] => [
 			`the critical extension 2.5.29.${arc}, known to all verifiers`,
-			withExtensions({}, [{ oid: `2.5.29.${arc}`, critical: true, value: der.nothing() }]),
+			withExtensions({}, [{ oid: `2.5.29.${arc}`, critical: true, value: der.nullValue() }]),
 			["info root"],
 		]),
 		[
@@ -85,7 +85,7 @@ describe("R11 Findings of CA extensions:", () => {
 			"an extension with an explicit critical FALSE",
 			certificate({
 				extensions: [],
-				rest: [
+				afterExtensions: [
 					der.context(
 						3,
 						der.sequence(der.sequence(der.oid(unknown.oid), der.boolean(false), der.octetString(unknown.value))),
@@ -121,24 +121,24 @@ describe("R11 Findings of CA extensions:", () => {
 		["a path length", withExtensions(basic(der.boolean(true), der.integer(0))), ["info root", "info path-length"]],
 		[
 			"no subject key identifier",
-			withExtensions({ [der.SUBJECT_KEY]: null }),
+			withExtensions({ [der.SUBJECT_KEY_ID]: null }),
 			["warn no-subject-key-identifier", "info root"],
 		],
 		[
 			"no authority key identifier on a root",
-			withExtensions({ [der.AUTHORITY_KEY]: null }),
+			withExtensions({ [der.AUTHORITY_KEY_ID]: null }),
 			["info root", "info no-authority-key-identifier"],
 		],
 		[
 			"no authority key identifier on an intermediate",
-			certificate({ issuer, extensions: usualExtensions({ [der.AUTHORITY_KEY]: null }) }),
+			certificate({ issuer, extensions: usualExtensions({ [der.AUTHORITY_KEY_ID]: null }) }),
 			["warn intermediate", "warn no-authority-key-identifier"],
 		],
 		[
 			"an authority key identifier without a key",
 			certificate({
 				issuer,
-				extensions: usualExtensions({ [der.AUTHORITY_KEY]: { oid: der.AUTHORITY_KEY, value: der.sequence() } }),
+				extensions: usualExtensions({ [der.AUTHORITY_KEY_ID]: { oid: der.AUTHORITY_KEY_ID, value: der.sequence() } }),
 			}),
 			["warn intermediate", "warn authority-key-identifier-without-key"],
 		],
@@ -152,16 +152,16 @@ describe("R11 Findings of CA extensions:", () => {
 	];
 	for (const [title, file, expected] of rows)
 		it(title, async () => {
-			assert.deepEqual(await judge(file), expected);
+			assert.deepEqual(await levelsAndCodes(file), expected);
 		});
 
 	it("an empty or invalid extension of a readable certificate", async () => {
-		for (const oid of [der.BASIC_CONSTRAINTS, der.KEY_USAGE, der.SUBJECT_KEY, der.AUTHORITY_KEY])
+		for (const oid of [der.BASIC_CONSTRAINTS, der.KEY_USAGE, der.SUBJECT_KEY_ID, der.AUTHORITY_KEY_ID])
 			for (const value of [Buffer.alloc(0), Buffer.from("junk"), der.sequence(der.sequence(der.integer(0)))]) {
 				const file = withExtensions({ [oid]: { oid, value } });
-				const found = await judge(file);
+				const found = await levelsAndCodes(file);
 				assert.ok(found.includes("strong unreadable-extension"), `${oid} ${value.toString("hex")} ${found}`);
-				assert.deepEqual(await detail(file, "unreadable-extension"), {
+				assert.deepEqual(await findingWithCode(file, "unreadable-extension"), {
 					code: "unreadable-extension",
 					level: "strong",
 					oid,
@@ -177,8 +177,8 @@ describe("R11 Findings of CA extensions:", () => {
 				{ code: "unreadable-extension", level: "strong", oid: der.BASIC_CONSTRAINTS },
 				{ code: "root", level: "info" },
 			]);
-		const large = { oid: der.SUBJECT_KEY, value: der.octetString(Buffer.alloc(20_000)) };
-		assert.ok((await judge(withExtensions({ [large.oid]: large }))).includes("strong unreadable-extension"));
+		const large = { oid: der.SUBJECT_KEY_ID, value: der.octetString(Buffer.alloc(20_000)) };
+		assert.ok((await levelsAndCodes(withExtensions({ [large.oid]: large }))).includes("strong unreadable-extension"));
 	});
 
 	it("BER instead of DER", async () => {
@@ -186,11 +186,11 @@ describe("R11 Findings of CA extensions:", () => {
 			const content = element.subarray(element[1] === 0x82 ? 4 : element[1] === 0x81 ? 3 : 2);
 			return Buffer.concat([Buffer.of(0x30, 0x80), content, Buffer.alloc(2)]);
 		};
-		assert.deepEqual(await judge(open(certificate())), ["strong not-der", "info root"]);
+		assert.deepEqual(await levelsAndCodes(open(certificate())), ["strong not-der", "info root"]);
 		const long = Buffer.concat([Buffer.of(0x30, 0x83, 0), certificate().subarray(2)]);
-		assert.deepEqual(await judge(long), ["strong not-der", "info root"]);
+		assert.deepEqual(await levelsAndCodes(long), ["strong not-der", "info root"]);
 		const extra = der.sequence(der.oid("1.2.840.10045.4.3.2"), Buffer.of(0x05, 0x81, 0x00));
-		assert.deepEqual(await judge(certificate({ signatureAlgorithm: extra })), ["strong not-der", "info root"]);
+		assert.deepEqual(await levelsAndCodes(certificate({ signatureAlgorithm: extra })), ["strong not-der", "info root"]);
 	});
 
 	it("unused bits of the signature, which must be zero in DER", async () => {
@@ -205,18 +205,22 @@ describe("R11 Findings of CA extensions:", () => {
 			signature[63] = last;
 			const file = certificate({ issuer, signature });
 			file[file.length - 65] = unused;
-			assert.equal((await judge(file)).includes("strong not-der"), !isDer, `${unused} ${last}`);
+			assert.equal((await levelsAndCodes(file)).includes("strong not-der"), !isDer, `${unused} ${last}`);
 		}
 	});
 
 	it("elements nested deeper than in real certificates", async () => {
-		const nested = (depth: number): Uint8Array => (depth === 0 ? der.nothing() : der.sequence(nested(depth - 1)));
+		const nested = (depth: number): Uint8Array => (depth === 0 ? der.nullValue() : der.sequence(nested(depth - 1)));
 		for (const [depth, isDer] of [
 			[29, true],
 			[30, false],
 		] as const) {
 			const signatureAlgorithm = der.sequence(der.oid("1.2.3"), nested(depth));
-			assert.equal((await judge(certificate({ signatureAlgorithm }))).includes("strong not-der"), !isDer, `${depth}`);
+			assert.equal(
+				(await levelsAndCodes(certificate({ signatureAlgorithm }))).includes("strong not-der"),
+				!isDer,
+				`${depth}`,
+			);
 		}
 	});
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { constants, generateKeyPairSync } from "node:crypto";
 import * as der from "../der.ts";
 import { read } from "../read.ts";
-import { detail, issuer, judge, ofAnother } from "./setup.ts";
+import { findingWithCode, issuer, levelsAndCodes, otherAuthorityKeyId } from "./setup.ts";
 
 const { certificate, usualExtensions } = der;
 
@@ -11,12 +11,12 @@ describe("R11 Findings of the key and signature:", () => {
 		const modulus = Buffer.alloc(Math.ceil(bits / 8), 0xff);
 		modulus[0] = 0xff >> (modulus.length * 8 - bits);
 		const key = der.sequence(der.tlv(0x02, Buffer.of(0), modulus), der.integer(...exponent));
-		return der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.1"), der.nothing()), der.bitString(key));
+		return der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.1"), der.nullValue()), der.bitString(key));
 	};
 	/** Returns the findings of an intermediate with a key. Its signature is not checked. */
 	const ofKey = async (publicKey: Uint8Array) => {
-		const file = certificate({ issuer, publicKey, extensions: usualExtensions(ofAnother) });
-		return (await judge(file)).filter((finding) => finding !== "warn intermediate");
+		const file = certificate({ issuer, publicKey, extensions: usualExtensions(otherAuthorityKeyId) });
+		return (await levelsAndCodes(file)).filter((finding) => finding !== "warn intermediate");
 	};
 
 	it("RSA by its bits", async () => {
@@ -28,7 +28,11 @@ describe("R11 Findings of the key and signature:", () => {
 		];
 		for (const [bits, expected] of rows) assert.deepEqual(await ofKey(rsaInfo(bits, 1, 0, 1)), expected, `${bits}`);
 		const file = certificate({ issuer, publicKey: rsaInfo(1023, 3) });
-		assert.deepEqual(await detail(file, "rsa-under-1024"), { code: "rsa-under-1024", level: "strong", bits: 1023 });
+		assert.deepEqual(await findingWithCode(file, "rsa-under-1024"), {
+			code: "rsa-under-1024",
+			level: "strong",
+			bits: 1023,
+		});
 		const { keyType, keyBits } = (await read(file)).candidates[0] ?? {};
 		assert.deepEqual([keyType, keyBits], ["rsa", 1023]);
 	});
@@ -65,7 +69,7 @@ describe("R11 Findings of the key and signature:", () => {
 		for (const [publicKey, key, type, bits] of rows) {
 			assert.deepEqual(await ofKey(publicKey), ["strong key-support-unknown"]);
 			const file = certificate({ issuer, publicKey });
-			assert.deepEqual(await detail(file, "key-support-unknown"), {
+			assert.deepEqual(await findingWithCode(file, "key-support-unknown"), {
 				code: "key-support-unknown",
 				level: "strong",
 				key,
@@ -80,20 +84,24 @@ describe("R11 Findings of the key and signature:", () => {
 		const { publicKey, privateKey } = generateKeyPairSync("ed25519");
 		const signatureAlgorithm = der.sequence(der.oid("1.3.101.112"));
 		const parts = { publicKey: der.spki(publicKey), key: privateKey, hash: null, signatureAlgorithm };
-		assert.deepEqual(await judge(certificate(parts)), ["info root", "info ed25519"]);
+		assert.deepEqual(await levelsAndCodes(certificate(parts)), ["info root", "info ed25519"]);
 	});
 
 	it("SHA-1 and MD5 signatures: `warn`, but only `info` on a root", async () => {
 		const sha1 = { signatureAlgorithm: der.sequence(der.oid("1.2.840.10045.4.1")), hash: "sha1" };
-		assert.deepEqual(await judge(certificate(sha1)), ["info root", "info weak-signature"]);
-		const extensions = usualExtensions(ofAnother);
-		assert.deepEqual(await judge(certificate({ ...sha1, issuer, extensions })), [
+		assert.deepEqual(await levelsAndCodes(certificate(sha1)), ["info root", "info weak-signature"]);
+		const extensions = usualExtensions(otherAuthorityKeyId);
+		assert.deepEqual(await levelsAndCodes(certificate({ ...sha1, issuer, extensions })), [
 			"warn intermediate",
 			"warn weak-signature",
 		]);
-		const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nothing());
+		const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nullValue());
 		const md5 = certificate({ issuer, extensions, signatureAlgorithm });
-		assert.deepEqual(await detail(md5, "weak-signature"), { code: "weak-signature", level: "warn", hash: "MD5" });
+		assert.deepEqual(await findingWithCode(md5, "weak-signature"), {
+			code: "weak-signature",
+			level: "warn",
+			hash: "MD5",
+		});
 	});
 
 	it("a PSS signature, checked with its own hash and salt", async () => {
@@ -108,17 +116,19 @@ describe("R11 Findings of the key and signature:", () => {
 		const algorithm = (salt: number) => der.sequence(der.oid("1.2.840.113549.1.1.10"), parameters(salt));
 		const key = { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
 		const parts = { publicKey: der.spki(publicKey), key, signatureAlgorithm: algorithm(32) };
-		assert.deepEqual(await judge(certificate(parts)), ["info root", "info pss-signature"]);
-		assert.ok((await judge(certificate({ ...parts, signatureAlgorithm: algorithm(20) }))).includes("block damaged"));
+		assert.deepEqual(await levelsAndCodes(certificate(parts)), ["info root", "info pss-signature"]);
+		assert.ok(
+			(await levelsAndCodes(certificate({ ...parts, signatureAlgorithm: algorithm(20) }))).includes("block damaged"),
+		);
 		// By default the mask uses SHA-1, which `node:crypto` does not support with another hash.
 		const mixed = der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence(der.context(0, sha256)));
-		const findings = await judge(certificate({ ...parts, signatureAlgorithm: mixed }));
+		const findings = await levelsAndCodes(certificate({ ...parts, signatureAlgorithm: mixed }));
 		assert.ok(findings.includes("info signature-not-checked"), findings.join());
 	});
 
 	it("the smallest supported RSA key is checked", async () => {
 		const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 512 });
-		const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.nothing());
+		const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.11"), der.nullValue());
 		const file = certificate({ publicKey: der.spki(publicKey), key: privateKey, signatureAlgorithm });
 		assert.equal((await read(file)).candidates[0]?.selfSigned, true);
 	});
@@ -133,7 +143,7 @@ describe("R11 Findings of the key and signature:", () => {
 			["13", "sha512"],
 		] as const;
 		for (const [arc, hash] of rows) {
-			const signatureAlgorithm = der.sequence(der.oid(`1.2.840.113549.1.1.${arc}`), der.nothing());
+			const signatureAlgorithm = der.sequence(der.oid(`1.2.840.113549.1.1.${arc}`), der.nullValue());
 			const parts = { publicKey: der.spki(publicKey), key: privateKey, signatureAlgorithm, hash };
 			assert.equal((await read(certificate(parts))).candidates[0]?.selfSigned, true, hash);
 			for (const broken of [rsaInfo(2048, 1), rsaInfo(16_400, 1, 0, 1), rsaInfo(2048, 1, 0, 0, 0, 0, 0, 0, 1)])

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { adjustForClockSkew } from "../../../../src/domain/certificateFile.ts";
 import * as der from "../der.ts";
 import { findingsOf, read } from "../read.ts";
-import { detail, judge } from "./setup.ts";
+import { findingWithCode, levelsAndCodes } from "./setup.ts";
 
 const { certificate } = der;
 const NOW = Date.UTC(2027, 5, 1);
@@ -23,12 +23,12 @@ describe("R11 Findings of the dates:", () => {
 	];
 	for (const [left, expected, seconds] of times)
 		it(`${left} seconds left: ${expected}`, async () => {
-			assert.deepEqual(await judge(file, expiresAt - left), [expected, "info root"]);
+			assert.deepEqual(await levelsAndCodes(file, expiresAt - left), [expected, "info root"]);
 			const [finding] = await findingsOf(file, expiresAt - left);
 			assert.equal(finding && "seconds" in finding && finding.seconds, seconds);
 		});
 	it("more than the reminder period left: nothing", async () => {
-		assert.deepEqual(await judge(file, expiresAt - 30 * DAY - 1), ["info root"]);
+		assert.deepEqual(await levelsAndCodes(file, expiresAt - 30 * DAY - 1), ["info root"]);
 	});
 
 	it("a clock that differs from the service's clock: reported, with expiry as a warning only", async () => {
@@ -51,23 +51,23 @@ describe("R11 Findings of the dates:", () => {
 
 	it("not valid yet", async () => {
 		const file = from(new Date(NOW), new Date(NOW + 365 * der.DAY));
-		assert.deepEqual(await judge(file, expiresAt - 60), ["warn not-yet-valid", "info root"]);
-		assert.deepEqual(await detail(file, "not-yet-valid", expiresAt - 60), {
+		assert.deepEqual(await levelsAndCodes(file, expiresAt - 60), ["warn not-yet-valid", "info root"]);
+		assert.deepEqual(await findingWithCode(file, "not-yet-valid", expiresAt - 60), {
 			code: "not-yet-valid",
 			level: "warn",
 			seconds: 60,
 		});
-		assert.deepEqual(await judge(file, expiresAt), ["info root"]);
+		assert.deepEqual(await levelsAndCodes(file, expiresAt), ["info root"]);
 	});
 
 	it("notAfter before notBefore", async () => {
 		const file = from(new Date(NOW), new Date(NOW - 1000));
-		assert.deepEqual(await judge(file, expiresAt - 60 * DAY), [
+		assert.deepEqual(await levelsAndCodes(file, expiresAt - 60 * DAY), [
 			"block dates-reversed",
 			"warn not-yet-valid",
 			"info root",
 		]);
-		assert.deepEqual(await judge(from(new Date(NOW), new Date(NOW)), expiresAt - 60 * DAY), [
+		assert.deepEqual(await levelsAndCodes(from(new Date(NOW), new Date(NOW)), expiresAt - 60 * DAY), [
 			"warn not-yet-valid",
 			"info root",
 		]);
@@ -75,7 +75,7 @@ describe("R11 Findings of the dates:", () => {
 
 	it("no expiry", async () => {
 		const file = certificate({ notAfter: der.generalizedTime("99991231235959Z") });
-		assert.deepEqual(await judge(file), ["info root", "info no-expiry"].toSorted());
+		assert.deepEqual(await levelsAndCodes(file), ["info root", "info no-expiry"].toSorted());
 	});
 
 	it("a date in the wrong encoding", async () => {
@@ -86,17 +86,19 @@ describe("R11 Findings of the dates:", () => {
 			{ notBefore: der.generalizedTime("20200101000000Z") },
 		];
 		for (const parts of wrongEncodings)
-			assert.deepEqual(await judge(certificate(parts)), ["warn date-encoding", "info root"]);
-		assert.deepEqual(await judge(certificate({ notAfter: der.generalizedTime("20500101000000Z") })), ["info root"]);
+			assert.deepEqual(await levelsAndCodes(certificate(parts)), ["warn date-encoding", "info root"]);
+		assert.deepEqual(await levelsAndCodes(certificate({ notAfter: der.generalizedTime("20500101000000Z") })), [
+			"info root",
+		]);
 	});
 
 	it("an invalid date", async () => {
 		for (const date of ["491301000000Z", "490230000000Z", "490101240000Z", "49010100000 Z", "4901010000001"]) {
 			const file = certificate({ notAfter: der.utcTime(date) });
-			assert.deepEqual(await judge(file), ["strong unreadable-date", "info root"]);
+			assert.deepEqual(await levelsAndCodes(file), ["strong unreadable-date", "info root"]);
 			assert.equal((await read(file)).candidates[0]?.notAfter, null);
 		}
 		const notBefore = der.utcTime("491301000000Z");
-		assert.deepEqual(await judge(certificate({ notBefore })), ["strong unreadable-date", "info root"]);
+		assert.deepEqual(await levelsAndCodes(certificate({ notBefore })), ["strong unreadable-date", "info root"]);
 	});
 });

@@ -1,0 +1,77 @@
+import * as l10n from "@vscode/l10n";
+import type { LookupOutcome, UploadEnding } from "../../domain/problem.ts";
+import { formatTimeOfDay } from "./dates.ts";
+
+/** Describes that an upload of the same certificate is running or unconfirmed. */
+export function describePendingUpload(name: string, running: boolean): string {
+	return running
+		? l10n.t(
+				"The same certificate is being uploaded already, as “{0}”. Nothing more was sent. Wait until that is over.",
+				name,
+			)
+		: l10n.t(
+				"An upload of the same certificate, as “{0}”, is not confirmed: it may have arrived. Nothing more was sent. Check Now on its row first.",
+				name,
+			);
+}
+
+/**
+ * Describes an upload with unknown outcome, and what to do. Must never say that the certificate isn't there.
+ * @param ending How the request ended; `null` if this call sent nothing.
+ * @param lookup The outcome of the last lookup in the organization's list; `null` before the first lookup.
+ * @param now Unix milliseconds.
+ */
+export function describeUnconfirmedUpload(
+	name: string,
+	ending: UploadEnding | null,
+	lookup: LookupOutcome | null,
+	now: number,
+): string {
+	return `${describeUploadEnding(name, ending, lookup !== null)} ${describeLookup(lookup, now)}`;
+}
+
+/** @param wasLookedUp True after a lookup in the organization's list. */
+function describeUploadEnding(name: string, ending: UploadEnding | null, wasLookedUp: boolean): string {
+	switch (ending?.kind) {
+		case undefined:
+			return wasLookedUp
+				? l10n.t("The upload of “{0}” is still unconfirmed.", name)
+				: l10n.t("An upload of “{0}” was started, but no response arrived.", name);
+		case "no-response":
+			return l10n.t("“{0}” was sent, but no response arrived.", name);
+		case "canceled":
+			return l10n.t("You canceled the upload of “{0}” after it was sent.", name);
+		case "redirected":
+			return l10n.t("“{0}” was sent, but the server tried to redirect the request, which wasn't followed.", name);
+		case "unreadable":
+			return l10n.t("“{0}” was sent, but the response couldn't be read.", name);
+		case "status":
+			return ending.status === 409
+				? l10n.t("“{0}” was sent, but OpenAI reported a conflict (409).", name)
+				: l10n.t("“{0}” was sent, but OpenAI had a server error ({1}).", name, ending.status);
+	}
+}
+
+function describeLookup(lookup: LookupOutcome | null, now: number): string {
+	switch (lookup?.outcome) {
+		case undefined:
+			return l10n.t("Select Check Now before you upload it again.");
+		case "not-seen":
+			return l10n.t(
+				"It wasn't in the list at {0} but might still appear. Select Check Now before you upload it again.",
+				formatTimeOfDay(lookup.at, now),
+			);
+		case "failed":
+			return l10n.t("The list couldn't be loaded. Select Check Now before you upload it again.");
+		case "partial":
+			return l10n.t("Not all certificates could be read. Select Check Now before you upload it again.");
+		case "unplaced":
+			return l10n.t(
+				"OpenAI didn't name the organization it was sent to, and nothing shows that it's this one. Look there, or forget this upload.",
+			);
+		case "ambiguous":
+			return l10n.t(
+				"The same certificate is in the list, possibly an older copy. Check when it was uploaded; if it's this upload, forget this one.",
+			);
+	}
+}
