@@ -1,14 +1,60 @@
-import type * as vscode from "vscode";
-import { type Adapters, type Assembly, assemble, type EagerParts } from "./app/assembly.ts";
+import * as vscode from "vscode";
+import {
+	type CommandDeps,
+	type CommandHandlers,
+	createCommandHandlers,
+	createUploadDeps,
+} from "./app/commandHandlers.ts";
+import { syncState } from "./app/stateSync.ts";
 import { setLanguage } from "./common/messages/locale.ts";
 import { excerpt } from "./common/messages/redact.ts";
-import { readNetworkSettings } from "./common/ui/settings.ts";
+import { sanitize } from "./common/messages/sanitize.ts";
+import { FileLocks } from "./common/storage/locks.ts";
+import { showProblem } from "./common/ui/problemNotification.ts";
+import { readBaseUrl, readNetworkSettings } from "./common/ui/settings.ts";
+import { VirtualDocuments } from "./common/ui/virtualDocuments.ts";
 import type { ClientCertificateFiles, RequestLogEntry } from "./domain/adminApi.ts";
+import type { Certificate } from "./domain/certificate.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
+import { ClientCertificateSettings } from "./features/connections/ui/clientCertificateSettings.ts";
+import { ConnectionSecretStore } from "./features/connections/ui/connectionSecretStore.ts";
+import { ConnectionStore } from "./features/connections/ui/connectionStore.ts";
+import { ExpirySnapshotWriter } from "./features/expiry/expirySnapshotWriter.ts";
+import type { ExpiryMonitor } from "./features/expiry/ui/expiryMonitor.ts";
+import { remind } from "./features/expiry/ui/reminderNotification.ts";
+import { inspectionText } from "./features/inspection/ui/inspectCommand.ts";
+import { CertificateStore, tryGetContent } from "./features/organization/certificateStore.ts";
+import { ContentCache } from "./features/organization/contentCache.ts";
+import { EnforcementIndex } from "./features/organization/enforcementIndex.ts";
+import { ProjectStore } from "./features/organization/projectStore.ts";
+import { RotationPlanStore } from "./features/rotation/rotationPlanStore.ts";
+import { type RotationCommandDeps, rotateCertificate } from "./features/rotation/ui/startRotationCommand.ts";
+import { CertificatesView } from "./features/sidebar/ui/certificatesView.ts";
+import type { LazyTreeView } from "./features/sidebar/ui/lazyTreeView.ts";
+import { ProjectsView } from "./features/sidebar/ui/projectsView.ts";
+import { storedSortOrder } from "./features/sidebar/ui/sortCommand.ts";
+import { JournalStore } from "./features/upload/journalStore.ts";
+import { UploadService } from "./features/upload/uploadService.ts";
 import { AdminClient } from "./openai/adminClient.ts";
 import { HttpTransport, type TransportOptions } from "./openai/httpTransport.ts";
 import { checkLive } from "./openai/liveCheck.ts";
 import { parseTlsKeyPair, readTlsKeyPair } from "./openai/tlsKeyPair.ts";
+
+/** The parts that activation creates: empty views and event emitters. */
+interface EagerParts extends Pick<CommandDeps, "log" | "inspections"> {
+	readonly context: Pick<vscode.ExtensionContext, "secrets" | "globalState" | "globalStorageUri">;
+	readonly trees: { readonly certificates: LazyTreeView; readonly projects: LazyTreeView };
+	readonly expiryMonitor: Pick<
+		ExpiryMonitor,
+		"check" | "readState" | "readDueReminder" | "setUnsavedSnapshot" | "claimDayLocally"
+	>;
+	/** The folder of the expiry reminder's state; an absolute path. */
+	readonly expiryFolder: string;
+	/** Makes VS Code read these virtual documents of certificates again. */
+	readonly certificateTexts: vscode.EventEmitter<vscode.Uri>;
+	/** Shows an error that no command caused. */
+	readonly report: (thrown: unknown) => void;
+}
 
 export interface BackendOptions extends EagerParts {
 	/** The name and version of this extension. */
@@ -18,10 +64,22 @@ export interface BackendOptions extends EagerParts {
 	readonly translations: Record<string, string> | undefined;
 }
 
-/** The second bundle, loaded on first use. */
-export interface Backend extends Omit<Assembly, keyof vscode.Disposable> {
+/** The second bundle, loaded on the first visible view or the first command. */
+export interface Backend {
+	readonly commandHandlers: CommandHandlers;
+	/** Shows due reminders of expiring certificates, and any error. */
+	remind(): Promise<void>;
+	/** Returns the text of an inspected certificate file. */
+	inspectionText(uri: vscode.Uri): Promise<string>;
+	/** Returns the text of a virtual document that a command opened. */
+	certificateText(uri: vscode.Uri): string;
+	/** Stops everything and closes all connections. */
 	close(): Promise<void>;
 }
+
+/** What the features use of the API and of certificate files. */
+type Adapters = Pick<CommandDeps, "reader" | "openService" | "checkLive"> &
+	Pick<CommandDeps, "validateClientFiles" | "traceClientCertificate" | "checkChain" | "validateClientCredentials">;
 
 /** Loads @peculiar/x509 with the first file: it loads about as long as everything else, and rows must not wait. */
 const reader: CertificateReader = {
@@ -44,7 +102,7 @@ export function createBackend({ userAgent, language, translations, ...eager }: B
 		eager.log.logRequest({ ...entry, message: message && excerpt(message) });
 	const options: TransportOptions = { userAgent, observe, network: readNetworkSettings };
 	const transport = new HttpTransport(options);
-	const { dispose, ...assembly } = assemble(eager, {
+	const features = createFeatures(eager, {
 		reader,
 		openService: (credentials) => new AdminClient(transport, credentials),
 		validateClientFiles: async (files: ClientCertificateFiles) => {
@@ -59,10 +117,91 @@ export function createBackend({ userAgent, language, translations, ...eager }: B
 		checkLive: (request, signal) => checkLive(options, request, signal),
 	});
 	return {
-		...assembly,
+		...features,
 		close: async () => {
-			dispose();
+			features.dispose();
 			await transport.close();
 		},
+	};
+}
+
+/** Creates the stores, the views' content and the commands. */
+function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "close"> & vscode.Disposable {
+	const { trees, report } = eager;
+	const { secrets, globalState, globalStorageUri } = eager.context;
+	const folder = (name: string) => vscode.Uri.joinPath(globalStorageUri, name).fsPath;
+	const clientCertificates = new ClientCertificateSettings(secrets);
+	const locks = new FileLocks(folder("locks"));
+	const secretStore = new ConnectionSecretStore(secrets, locks, folder("connections"));
+	const connections = new ConnectionStore(secretStore, clientCertificates, readBaseUrl);
+	const open = async (organizationRef?: string) => adapters.openService(() => connections.credentials(organizationRef));
+	const certificates = new CertificateStore(
+		async () => {
+			certificates.bindConnection((await connections.current())?.organizationRef ?? null);
+			return open(certificates.organizationRef ?? undefined);
+		},
+		async () => adapters.reader,
+	);
+	const projects = new ProjectStore(async () =>
+		open(certificates.organizationRef ?? (await connections.current())?.organizationRef),
+	);
+	const organization = { open, certificates, projects };
+	const pending = new JournalStore(folder("pending-uploads"), locks);
+	const uploads = new UploadService({ service: open, certificates, store: pending });
+	const enforcement = new EnforcementIndex(certificates, projects);
+	const sources = { certificates, projects, enforcement };
+	const snapshot = new ExpirySnapshotWriter(eager.expiryFolder, sources, eager.expiryMonitor);
+	const plans = new RotationPlanStore(folder("rotations"), locks);
+	const contents = new ContentCache(certificates);
+	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
+
+	const projectsView = new ProjectsView(trees.projects, sources, report);
+	const view = new CertificatesView(
+		trees.certificates,
+		{
+			certificates,
+			uploads,
+			projects,
+			enforcement,
+			plans,
+			contents,
+			ensureProjects: () => projectsView.ensureFresh(),
+			sortOrder: () => storedSortOrder(globalState),
+			connectionName: async () => {
+				// If connections cannot be read, the list shows the problem.
+				const { length } = await connections.all().catch(() => []);
+				const current = length > 1 ? await connections.current().catch(() => null) : null;
+				return current && sanitize(current.label);
+			},
+		},
+		report,
+	);
+
+	const documents = new VirtualDocuments(eager.certificateTexts);
+	const rotations: CommandDeps["rotations"] = {
+		organization,
+		plans,
+		readContent: (id, signal, service) => tryGetContent(id, certificates, signal, service),
+	};
+	const deps: CommandDeps = {
+		...{ ...eager, ...adapters, globalState },
+		...{ certificates, projects, enforcement, organization, uploads, rotations },
+		...{ connections, clientCertificates, view, projectsView, documents },
+	};
+	const rotationDeps: RotationCommandDeps = { ...deps, upload: createUploadDeps(deps) };
+	const rotate = (certificate: Certificate) => rotateCertificate(rotationDeps, certificate);
+	const stateSync = syncState(connections, { certificates, projects, plans, uploads, report, view, projectsView });
+	for (const each of [view, projectsView]) each.refreshIfStale();
+
+	return {
+		commandHandlers: createCommandHandlers(deps),
+		remind: () =>
+			remind({
+				...{ folder: eager.expiryFolder, monitor: eager.expiryMonitor },
+				...{ snapshotWriter: snapshot, certificates, view, rotate, documents },
+			}).catch((thrown) => showProblem(thrown, deps)),
+		certificateText: (uri) => documents.textOf(uri),
+		inspectionText: (uri) => inspectionText(uri, adapters.reader, certificates),
+		dispose: () => vscode.Disposable.from(stateSync, view, projectsView, connections, documents, uploads).dispose(),
 	};
 }

@@ -3,8 +3,7 @@ import { CERTIFICATES_VIEW, COMMANDS, type CommandId, SETTINGS_QUERY } from "../
 import type { Log } from "../common/ui/log.ts";
 import { showProblem } from "../common/ui/problemNotification.ts";
 import type { VirtualDocuments } from "../common/ui/virtualDocuments.ts";
-import type { CertificatesApi, ClientCertificateFiles, CredentialsProvider } from "../domain/adminApi.ts";
-import type { AdministrationApi } from "../domain/administration.ts";
+import type { AdminApi, ClientCertificateFiles, CredentialsProvider } from "../domain/adminApi.ts";
 import type { CertificateReader } from "../domain/certificateFile.ts";
 import { problemOf } from "../domain/problem.ts";
 import type { ClientCheckDeps } from "../features/clientCheck/ui/clientCheckCommand.ts";
@@ -48,7 +47,7 @@ export interface CommandDeps extends Pick<ClientCheckDeps, "checkChain" | "valid
 	readonly inspections: vscode.EventEmitter<vscode.Uri>;
 	readonly documents: VirtualDocuments;
 	readonly reader: CertificateReader;
-	readonly openService: (credentials: CredentialsProvider) => CertificatesApi & AdministrationApi;
+	readonly openService: (credentials: CredentialsProvider) => AdminApi;
 	/** Checks that a client certificate can be presented. @throws ProblemError `client-certificate` */
 	readonly validateClientFiles: (files: ClientCertificateFiles) => Promise<void>;
 	readonly traceClientCertificate: SelfAccessDeps["traceClientCertificate"];

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { limitConcurrency } from "../../common/concurrency.ts";
-import { MAX_PER_CALL } from "../../domain/administration.ts";
+import { MAX_PER_CALL } from "../../domain/adminApi.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import {
 	isCancelled,

@@ -3,7 +3,7 @@ import { formatCertificateName } from "../../common/messages/certificateMessages
 import { formatAbsoluteTime } from "../../common/messages/dates.ts";
 import { sanitize } from "../../common/messages/sanitize.ts";
 import { formatProjectName } from "../../common/messages/scopes.ts";
-import type { HistoryEvent, HistoryEventType } from "../../domain/administration.ts";
+import type { HistoryEvent, HistoryEventType } from "../../domain/adminApi.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 
 /**

@@ -1,6 +1,5 @@
 import type { HeldLock } from "../../common/storage/heldLock.ts";
-import type { CertificatesApi } from "../../domain/adminApi.ts";
-import type { AdministrationApi } from "../../domain/administration.ts";
+import type { AdminApi, AdministrationApi, CertificatesApi } from "../../domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../domain/certificate.ts";
 import { ProblemError, problemOf } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
@@ -29,14 +28,14 @@ export interface OrganizationContext {
 	 * Opens one organization. Its calls throw ProblemError `connection-changed` once another organization is in use.
 	 * @param ref From `organizationRef`.
 	 */
-	readonly open: (ref: string) => Promise<CertificatesApi & AdministrationApi>;
+	readonly open: (ref: string) => Promise<AdminApi>;
 	readonly certificates: OrganizationList;
 	readonly projects: ProjectStore;
 }
 
 /** Runs one change. All its calls go to one organization, and their results into that organization's lists. */
 export class OrganizationSession {
-	readonly service: CertificatesApi & AdministrationApi;
+	readonly service: AdminApi;
 	/** The list's generation when the session began. It differs after a reset. */
 	readonly generation: number;
 	readonly #certificates: OrganizationList;
@@ -46,7 +45,7 @@ export class OrganizationSession {
 	readonly #organization: OrganizationContext;
 
 	private constructor(
-		service: CertificatesApi & AdministrationApi,
+		service: AdminApi,
 		organization: OrganizationContext,
 		lock: HeldLock | undefined,
 		original?: OrganizationSession,

@@ -1,6 +1,6 @@
 import { ChangeEmitter } from "../../common/changeEmitter.ts";
 import { limitConcurrency } from "../../common/concurrency.ts";
-import type { AdministrationApi, ProjectListing } from "../../domain/administration.ts";
+import type { AdministrationApi, ProjectListing } from "../../domain/adminApi.ts";
 import type { CertificateListing } from "../../domain/certificate.ts";
 import { CancelledError, problemOf } from "../../domain/problem.ts";
 import type { Project } from "../../domain/scope.ts";

@@ -1,8 +1,7 @@
 // Fakes for the admin API and for the organization's list, with one organization in memory. A test can delay calls, or
 // make them fail before or after their effect.
 import assert from "node:assert/strict";
-import type { CertificatesApi } from "../../../src/domain/adminApi.ts";
-import type { AdministrationApi, HistoryEvent, ProjectListing } from "../../../src/domain/administration.ts";
+import type { AdminApi, CertificatesApi, HistoryEvent, ProjectListing } from "../../../src/domain/adminApi.ts";
 import type { Certificate, CertificateListing } from "../../../src/domain/certificate.ts";
 import { CancelledError, type Problem, ProblemError } from "../../../src/domain/problem.ts";
 import { ORGANIZATION, type Project, type Scope, scopeKey } from "../../../src/domain/scope.ts";
@@ -35,7 +34,7 @@ export function projectScope(id: string): Scope {
 	return { kind: "project", id };
 }
 
-export class FakeAdminApi implements CertificatesApi, AdministrationApi {
+export class FakeAdminApi implements AdminApi {
 	/** All calls, such as `list organization`, `activate project/p a,b` or `remove a`. */
 	readonly calls: string[] = [];
 	/** The stored certificates. `active` is ignored, in favour of `activeIn`. */

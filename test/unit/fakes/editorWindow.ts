@@ -8,7 +8,7 @@ import { ProblemError } from "../../../src/domain/problem.ts";
 import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
 import { JournalStore } from "../../../src/features/upload/journalStore.ts";
 import { UploadService } from "../../../src/features/upload/uploadService.ts";
-import { CertificatesClient } from "../../../src/openai/certificates.ts";
+import { AdminClient } from "../../../src/openai/adminClient.ts";
 import { HttpTransport, type TransportLimits } from "../../../src/openai/httpTransport.ts";
 import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
@@ -90,7 +90,7 @@ export function openEditorWindow(machine: Machine, { limits, onStep = () => {} }
 	const options = { userAgent: owner, observe: () => {}, network: () => directNetwork };
 	const transport = new HttpTransport(options, { pauseMilliseconds: 1, ...limits });
 	const service = async (organizationRef?: string) =>
-		new CertificatesClient(transport, async () => {
+		new AdminClient(transport, async () => {
 			const { id, emulator } = machine.connection;
 			if (organizationRef !== undefined && organizationRef !== id)
 				throw new ProblemError({ reason: "connection-changed" });
@@ -98,7 +98,7 @@ export function openEditorWindow(machine: Machine, { limits, onStep = () => {} }
 		});
 	const reader = async () => new X509CertificateFileReader();
 	// As in the extension: the store shows no list of a connection that it is not bound to.
-	const currentService = async (): Promise<CertificatesClient> => {
+	const currentService = async (): Promise<AdminClient> => {
 		certificates.bindConnection(machine.connection.id);
 		return service(machine.connection.id);
 	};

@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-	activationResponseParser,
-	deletionResponseParser,
-	parseProject,
-} from "../../../src/openai/administrationSchemas.ts";
+import { activationResponseParser, deletionResponseParser, parseProject } from "../../../src/openai/schemas.ts";
 
 describe("Response schemas", () => {
 	const project = { object: "organization.project", id: "proj_1", name: "One", created_at: 1 };

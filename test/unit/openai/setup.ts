@@ -6,7 +6,7 @@ import type { Credentials, RequestLogEntry } from "../../../src/domain/adminApi.
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import type { NetworkSettings } from "../../../src/domain/networkSettings.ts";
 import { type Problem, problemOf } from "../../../src/domain/problem.ts";
-import { CertificatesClient } from "../../../src/openai/certificates.ts";
+import { AdminClient } from "../../../src/openai/adminClient.ts";
 import { HttpTransport, type TransportLimits } from "../../../src/openai/httpTransport.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { directNetwork } from "./network/directNetwork.ts";
@@ -15,7 +15,7 @@ import { directNetwork } from "./network/directNetwork.ts";
 export interface ApiFixture {
 	emulator: Emulator;
 	transport: HttpTransport;
-	api: CertificatesClient;
+	api: AdminClient;
 	/** All log entries. */
 	logEntries: RequestLogEntry[];
 	/** Emits `observed` for each log entry. */
@@ -23,7 +23,7 @@ export interface ApiFixture {
 	/** VS Code's network settings, for tests to change. */
 	network: NetworkSettings;
 	/** Creates a client for another base URL or key, over the same transport. */
-	createApi(url: string, key: string, clientCertificate?: Credentials["clientCertificate"]): CertificatesClient;
+	createApi(url: string, key: string, clientCertificate?: Credentials["clientCertificate"]): AdminClient;
 }
 
 /** Starts an emulator and a client before each test of the suite, and closes both afterwards. */
@@ -44,7 +44,7 @@ export function apiFixtureForEachTest(limits?: Partial<TransportLimits>): ApiFix
 			{ pauseMilliseconds: 1, ...limits },
 		);
 		fixture.createApi = (url, key, clientCertificate = null) =>
-			new CertificatesClient(fixture.transport, async () => ({ baseUrl: parseBaseUrl(url), key, clientCertificate }));
+			new AdminClient(fixture.transport, async () => ({ baseUrl: parseBaseUrl(url), key, clientCertificate }));
 		fixture.api = fixture.createApi(fixture.emulator.url, fixture.emulator.adminKey);
 	});
 	afterEach(async () => {

@@ -6,7 +6,7 @@ import { rootCertificates } from "node:tls";
 import { build } from "esbuild";
 import { leftOut } from "../../../leftOut.mjs";
 import type * as baseUrls from "../../../src/domain/baseUrl.ts";
-import type * as certificates from "../../../src/openai/certificates.ts";
+import type * as certificates from "../../../src/openai/adminClient.ts";
 import type * as transports from "../../../src/openai/httpTransport.ts";
 import type * as reader from "../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../certificates.ts";
@@ -61,8 +61,8 @@ describe("Code that is left out of the bundles", () => {
 
 	it("is not needed for requests, of which no other extension is notified", async () => {
 		type Api = typeof certificates & typeof baseUrls & typeof transports;
-		const { CertificatesClient, HttpTransport, parseBaseUrl } = await loadBundle<Api>(
-			exportsOf("class CertificatesClient", "class HttpTransport", "function parseBaseUrl"),
+		const { AdminClient, HttpTransport, parseBaseUrl } = await loadBundle<Api>(
+			exportsOf("class AdminClient", "class HttpTransport", "function parseBaseUrl"),
 		);
 		const messages: unknown[] = [];
 		const channels = ["request:create", "client:sendHeaders", "client:connected"].map((name) => `undici:${name}`);
@@ -72,7 +72,7 @@ describe("Code that is left out of the bundles", () => {
 		const transport = new HttpTransport({ userAgent: "a", observe: () => {}, network: () => directNetwork });
 		try {
 			const credentials = { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
-			const api = new CertificatesClient(transport, async () => credentials);
+			const api = new AdminClient(transport, async () => credentials);
 			const { id } = await api.upload({ pem: (await makeCertificate()).pem, name: "n" });
 			assert.deepEqual(
 				(await api.list()).certificates.map((certificate) => certificate.id),

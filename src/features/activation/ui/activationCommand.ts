@@ -35,8 +35,9 @@ import { describeActivationResults } from "../activationResultMessages.ts";
 import { activeAfterDeactivation, assessDeactivation, isAlreadyApplied } from "../deactivationImpact.ts";
 import { notifyActivationResults } from "./activationNotification.ts";
 import { confirmDeactivation, confirmInOrganization, confirmInProjects } from "./activationPrompts.ts";
-import { isFirstTime, rememberShown } from "./saidOnce.ts";
 import { promptForScopes } from "./scopePicker.ts";
+
+const SHOWN_NOTES_KEY = "openaiCertificates.said";
 
 export interface ActivationDeps extends CommandContext, SelfAccessDeps {
 	/** Remembers which notes were shown once. */
@@ -155,4 +156,18 @@ function isReadable({ problem }: ScopeSnapshot): boolean {
 
 function scopeOf({ scope }: ScopeSnapshot): Scope {
 	return scope;
+}
+
+/** Notes that are shown only once on this computer. */
+type OneTimeNote = "policies";
+
+/** True if a note was not shown yet. */
+function isFirstTime(globalState: vscode.Memento, note: OneTimeNote): boolean {
+	return !globalState.get<readonly string[]>(SHOWN_NOTES_KEY, []).includes(note);
+}
+
+/** Remembers that a note was shown. */
+async function rememberShown(globalState: vscode.Memento, note: OneTimeNote): Promise<void> {
+	const shown = globalState.get<readonly string[]>(SHOWN_NOTES_KEY, []);
+	await globalState.update(SHOWN_NOTES_KEY, [...new Set([...shown, note])]);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
-import type { HistoryEvent } from "../../../../src/domain/administration.ts";
+import type { HistoryEvent } from "../../../../src/domain/adminApi.ts";
 import type { ChainCheckResult, ClientCertificateIssue } from "../../../../src/domain/clientCertificateCheck.ts";
 import { formatDetails } from "../../../../src/features/certificates/detailsDocument.ts";
 import { formatHistory } from "../../../../src/features/certificates/historyDocument.ts";

@@ -9,7 +9,7 @@ import { createSecureContext } from "node:tls";
 import type { ClientCertificateFiles } from "../../../../src/domain/adminApi.ts";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { CancelledError, type TlsKeyPairIssue } from "../../../../src/domain/problem.ts";
-import { CertificatesClient } from "../../../../src/openai/certificates.ts";
+import { AdminClient } from "../../../../src/openai/adminClient.ts";
 import { makeCertificate, type TestCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import { hasOpenssl3, withOpensslServer } from "../../../network/opensslServer.ts";
@@ -163,7 +163,7 @@ describe("A client certificate", () => {
 			const ended = expectProblem(listWith(paths));
 			const abort = new AbortController();
 			const credentials = { baseUrl: parseBaseUrl(service.url), key: "k", clientCertificate: paths };
-			const cancelled = new CertificatesClient(fixture.transport, async () => credentials).list(abort.signal);
+			const cancelled = new AdminClient(fixture.transport, async () => credentials).list(abort.signal);
 			await asked.promise;
 			abort.abort();
 			await assert.rejects(cancelled, CancelledError);

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import type { CertificatesClient } from "../../../../src/openai/certificates.ts";
+import type { AdminClient } from "../../../../src/openai/adminClient.ts";
 import { apiFixtureForEachTest } from "../setup.ts";
 import { trustTestAuthority } from "./certificateAuthority.ts";
 
@@ -20,7 +20,7 @@ for (const scheme of ["http", "https"])
 	describe(`An idle connection over ${scheme}`, () => {
 		const fixture = apiFixtureForEachTest({ possiblyStaleMilliseconds: 50 });
 		const authority = trustTestAuthority();
-		let api: CertificatesClient;
+		let api: AdminClient;
 		let server: Server;
 		/** All connections, oldest first. */
 		let sockets: Socket[];

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { setImmediate } from "node:timers/promises";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { CancelledError } from "../../../../src/domain/problem.ts";
-import { CertificatesClient } from "../../../../src/openai/certificates.ts";
+import { AdminClient } from "../../../../src/openai/adminClient.ts";
 import type { FaultKind } from "../../../emulator/faults.ts";
 import { apiFixtureForEachTest, expectProblem, stopClock, TOTAL_MILLISECONDS } from "../setup.ts";
 
@@ -42,7 +42,7 @@ describe("Cancelling", () => {
 	it("R25 while the key is being read ends at once, and nothing is sent", async () => {
 		const abort = new AbortController();
 		const asked = Promise.withResolvers<void>();
-		const api = new CertificatesClient(fixture.transport, () => {
+		const api = new AdminClient(fixture.transport, () => {
 			asked.resolve();
 			return new Promise<never>(() => {});
 		});
@@ -92,7 +92,7 @@ describe("Cancelling", () => {
 	it("R25 while connecting prevents sending on the new connection later", async () => {
 		const { emulator, transport } = fixture;
 		const abort = new AbortController();
-		const api = new CertificatesClient(transport, async () => {
+		const api = new AdminClient(transport, async () => {
 			// Abort after the transport starts to connect, before the system can report the connection.
 			process.nextTick(() => abort.abort());
 			return { baseUrl: parseBaseUrl(emulator.url), key: emulator.adminKey, clientCertificate: null };
@@ -251,7 +251,7 @@ describe("Time limit of a response", () => {
 	});
 
 	it("R59 applies if the key's storage does not respond", async () => {
-		const api = new CertificatesClient(fixture.transport, () => new Promise<never>(() => {}));
+		const api = new AdminClient(fixture.transport, () => new Promise<never>(() => {}));
 		for (const call of [() => api.list(), () => api.upload(upload)]) {
 			const problem = expectProblem(call());
 			await clock.advance(TOTAL_MILLISECONDS);

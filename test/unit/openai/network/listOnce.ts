@@ -3,14 +3,14 @@
 
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { problemOf } from "../../../../src/domain/problem.ts";
-import { CertificatesClient } from "../../../../src/openai/certificates.ts";
+import { AdminClient } from "../../../../src/openai/adminClient.ts";
 import { HttpTransport } from "../../../../src/openai/httpTransport.ts";
 import { directNetwork } from "./directNetwork.ts";
 
 const [url = "", key = "", systemCertificates] = process.argv.slice(2);
 const network = () => ({ ...directNetwork, systemCertificates: systemCertificates === "true" });
 const transport = new HttpTransport({ userAgent: "test/0", observe: () => {}, network });
-const api = new CertificatesClient(transport, async () => ({
+const api = new AdminClient(transport, async () => ({
 	baseUrl: parseBaseUrl(url),
 	key,
 	clientCertificate: null,

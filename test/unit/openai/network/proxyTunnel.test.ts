@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { createServer as createTlsServer } from "node:tls";
 import { parseBaseUrl } from "../../../../src/domain/baseUrl.ts";
 import { CancelledError, type ProxyIssue } from "../../../../src/domain/problem.ts";
-import { CertificatesClient } from "../../../../src/openai/certificates.ts";
+import { AdminClient } from "../../../../src/openai/adminClient.ts";
 import { makeCertificate } from "../../../certificates.ts";
 import { type Emulator, startEmulator } from "../../../emulator/emulator.ts";
 import { type ProxyOptions, startProxy, type TestProxy } from "../../../network/proxy.ts";
@@ -299,7 +299,7 @@ describe("Through a proxy", () => {
 
 	it("R26 reports an unusable proxy before any connection", async () => {
 		fixture.network = { ...directNetwork, proxy: "socks5://127.0.0.1:1080" };
-		const api = new CertificatesClient(fixture.transport, async () => {
+		const api = new AdminClient(fixture.transport, async () => {
 			return { baseUrl: parseBaseUrl(BASE_URL), key: "k", clientCertificate: null };
 		});
 		assert.deepEqual(await expectProblem(api.list()), proxyProblem("unsupported", "127.0.0.1:1080"));
