@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { leftOut } from "./leftOut.mjs";
+import { bundleExclusions } from "./bundleExclusions.mjs";
 
 const { inspect } = parseArgs({ options: { inspect: { type: "string" } } }).values;
 const toDebug = inspect && {
@@ -25,7 +25,7 @@ const { metafile } = await build({
 	// @peculiar/x509's ES modules come to two thirds of its CommonJS.
 	mainFields: ["module", "main"],
 	external: ["vscode", "./backend.js"],
-	plugins: [leftOut],
+	plugins: [bundleExclusions],
 	// The second bundle is loaded by `require`: the editor measures less at activation than with `import()`.
 	supported: { "dynamic-import": false },
 	legalComments: "none",

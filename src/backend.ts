@@ -6,10 +6,10 @@ import {
 	createUploadDeps,
 } from "./app/commandHandlers.ts";
 import { syncState } from "./app/stateSync.ts";
-import { setLanguage } from "./common/messages/locale.ts";
-import { excerpt } from "./common/messages/redact.ts";
-import { sanitize } from "./common/messages/sanitize.ts";
 import { FileLocks } from "./common/storage/locks.ts";
+import { setLanguage } from "./common/text/locale.ts";
+import { excerpt } from "./common/text/redact.ts";
+import { sanitize } from "./common/text/sanitize.ts";
 import { showProblem } from "./common/ui/problemNotification.ts";
 import { readBaseUrl, readNetworkSettings } from "./common/ui/settings.ts";
 import { VirtualDocuments } from "./common/ui/virtualDocuments.ts";

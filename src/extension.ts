@@ -8,7 +8,7 @@ import {
 	INSPECTION_SCHEME,
 	PROJECTS_VIEW,
 } from "./common/manifestIds.ts";
-import { setLanguage } from "./common/messages/locale.ts";
+import { setLanguage } from "./common/text/locale.ts";
 import { Log } from "./common/ui/log.ts";
 import { showUnexpectedError } from "./common/ui/unexpectedError.ts";
 import { ExpiryMonitor } from "./features/expiry/ui/expiryMonitor.ts";

@@ -2,12 +2,8 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { describeFileOutcome } from "./common/messages/certificateFileMessages.ts";
 import { DEFAULT_REMINDER_DAYS } from "./domain/certificate.ts";
-import {
-	type CertificateFile,
-	MAX_FILE_BYTES,
-	type ParsedCertificate,
-	type RefusalReason,
-} from "./domain/certificateFile.ts";
+import type { CertificateFile, ParsedCertificate, RefusalReason } from "./domain/certificateFile.ts";
+import { MAX_FILE_BYTES } from "./domain/limits.ts";
 import { X509CertificateFileReader } from "./x509/certificateFileReader.ts";
 
 export interface InspectOptions {

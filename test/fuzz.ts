@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { describeFileOutcome, describeSkippedBlock } from "../src/common/messages/certificateFileMessages.ts";
-import { describeFinding } from "../src/common/messages/findings.ts";
+import { describeFinding } from "../src/common/messages/findingMessages.ts";
 import { X509CertificateFileReader } from "../src/x509/certificateFileReader.ts";
 
 const reader = new X509CertificateFileReader();

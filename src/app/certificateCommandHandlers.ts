@@ -17,7 +17,7 @@ import { type ClientCheckDeps, checkClientCertificate } from "../features/client
 import type { ConnectionStore } from "../features/connections/ui/connectionStore.ts";
 import { deleteCertificates } from "../features/deletion/ui/deleteCommand.ts";
 import { handleDeleted } from "../features/organization/ui/commandContext.ts";
-import { finishRotating, undoRotating } from "../features/rotation/ui/endRotationCommands.ts";
+import { finishRotating, undoRotating } from "../features/rotation/ui/finishAndUndoCommands.ts";
 import { type RotationCommandDeps, rotateCertificate } from "../features/rotation/ui/startRotationCommand.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";

@@ -80,9 +80,6 @@ export interface HistoryEvent {
 
 export type HistoryEventType = "created" | "updated" | "deleted" | "activated" | "deactivated";
 
-/** Maximum number of certificates that one call activates or deactivates (API reference). */
-export const MAX_PER_CALL = 10;
-
 /**
  * Reads and changes uploaded certificates. Every method throws `ProblemError`, or `CancelledError` once its signal is
  * aborted. All writes are idempotent (API reference) and are repeated at most once. If the first attempt may have

@@ -28,9 +28,6 @@ export const NO_EXPIRY = 253_402_300_799;
 /** Default number of days before its expiry from which a certificate counts as expiring. */
 export const DEFAULT_REMINDER_DAYS = 30;
 
-/** Maximum number of certificates per organization (API guide, "Mutual TLS"). */
-export const CERTIFICATE_LIMIT = 50;
-
 /** True if an id is safe as part of a path. `encodeURIComponent` is not enough, because it keeps `..`. */
 export function isCertificateId(value: unknown): value is string {
 	return typeof value === "string" && /^[A-Za-z0-9_-]{1,128}$/.test(value);

@@ -282,9 +282,6 @@ export function isFault(reason: RefusalReason): boolean {
 	return FAULTS.includes(reason);
 }
 
-/** Maximum file size: 1 MiB, about 500 certificates. */
-export const MAX_FILE_BYTES = 1_048_576;
-
 /** The result of reading a file. Must never contain text or keys of the file. */
 export interface CertificateFile {
 	/** `accept`: one candidate; `choose`: several; `refuse`: none. Independent of findings. */

@@ -1,11 +1,9 @@
 import { NO_EXPIRY } from "./certificate.ts";
 import type { ParsedCertificate } from "./certificateFile.ts";
+import { MAX_NAME_LENGTH } from "./limits.ts";
 import { UNSAFE_CHARACTERS } from "./unsafeCharacters.ts";
 
 export type NameIssue = "blank" | "too-long" | "control-characters";
-
-/** This extension's own limit, in code points. The service documents none. */
-export const MAX_NAME_LENGTH = 200;
 
 /** Returns the first issue of a typed certificate name, or `null`. Ignores surrounding blanks. */
 export function findNameIssue(text: string): NameIssue | null {

@@ -1,10 +1,10 @@
-import {
-	type CertificateFile,
-	type CertificateReader,
-	MAX_FILE_BYTES,
-	type ParsedCertificate,
-	type RefusalReason,
+import type {
+	CertificateFile,
+	CertificateReader,
+	ParsedCertificate,
+	RefusalReason,
 } from "../domain/certificateFile.ts";
+import { MAX_FILE_BYTES } from "../domain/limits.ts";
 import { splitBlocks } from "./fileBlocks.ts";
 import { FileScan } from "./fileScan.ts";
 import { toParsedCertificate } from "./parsedCertificate.ts";

@@ -1,7 +1,7 @@
 import type { BareInput } from "./bareList.ts";
 import { runInChildProcess } from "./childProcess.ts";
-import { ROUND_TRIP_MS, withRemoteService } from "./farAway.ts";
 import { atMostAbove, type Benchmark } from "./measure.ts";
+import { ROUND_TRIP_MS, withRemoteService } from "./remoteService.ts";
 
 const CERTIFICATES = 10;
 

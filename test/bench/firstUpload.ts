@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { makeCertificate } from "../certificates.ts";
 import { addCaCertificate } from "../e2e/setup/certificateActions.ts";
 import { runInChildProcess } from "./childProcess.ts";
-import { type RemoteService, ROUND_TRIP_MS, withRemoteService } from "./farAway.ts";
 import { atMost, type Baseline, type Benchmark, type ResultRow } from "./measure.ts";
+import { type RemoteService, ROUND_TRIP_MS, withRemoteService } from "./remoteService.ts";
 import type { UploadInput, UploadTimes } from "./uploading.ts";
 
 /** Wait in milliseconds, longer than clients commonly keep connections by default. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
-import { MAX_FILE_BYTES } from "../../src/domain/certificateFile.ts";
+import { MAX_FILE_BYTES } from "../../src/domain/limits.ts";
 import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";

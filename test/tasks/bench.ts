@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { activation } from "../bench/activation.ts";
+import { completeMatrix } from "../bench/completeMatrix.ts";
 import { firstRows } from "../bench/firstRows.ts";
 import { firstUpload } from "../bench/firstUpload.ts";
 import { heap } from "../bench/heap.ts";
@@ -13,7 +14,6 @@ import type { ResultRow } from "../bench/measure.ts";
 import { reading } from "../bench/reading.ts";
 import { sizes } from "../bench/sizes.ts";
 import { tableHead, tableRow, toJsonRow } from "../bench/table.ts";
-import { completeMatrix } from "../bench/wholeMatrix.ts";
 import { root } from "../vscode/install.mjs";
 
 const benchmarks = [firstUpload, firstRows, completeMatrix, activation, heap, reading, sizes, idle];

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { makeCertificate } from "../certificates.ts";
 import { type Session, startSession } from "../e2e/setup/session.ts";
 import { acceptName, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "../e2e/setup/uploadActions.ts";
+import { makeAnimatedPng } from "../vscode/animatedPng.ts";
 import { root } from "../vscode/install.mjs";
-import { makeAnimatedPng } from "../vscode/movingPicture.ts";
 import { packageExtension } from "../vsix.ts";
 
 /** Display time of each step in milliseconds. */

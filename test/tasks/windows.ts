@@ -3,7 +3,7 @@
 import { integrationStage, interfaceStage, reportSum, runStages, windowsUnitStage } from "../stages.ts";
 
 const UNIT_TESTS = ["common", "domain", "features", "openai"].map((folder) => `test/unit/${folder}/**/*.test.ts`);
-const INTERFACE_TESTS = "test/e2e/{everyVersion/upload,lostAnswers,killedHost}.test.ts";
+const INTERFACE_TESTS = "test/e2e/{everyVersion/upload,lostResponses,killedHost}.test.ts";
 
 reportSum(
 	await runStages([

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { type ActivationStatus, isActiveAnywhere } from "../../domain/activationStatus.ts";
-import { currentLocale } from "./locale.ts";
+import { currentLocale } from "../text/locale.ts";
 import { formatProjectName } from "./scopes.ts";
 
 /** Returns a short phrase about where a certificate is active; `null` if too little is known. */

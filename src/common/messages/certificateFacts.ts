@@ -3,11 +3,11 @@ import { type ActivationStatus, isActiveAnywhere } from "../../domain/activation
 import type { Certificate } from "../../domain/certificate.ts";
 import type { ContentState } from "../../domain/certificateContent.ts";
 import type { ParsedCertificate } from "../../domain/certificateFile.ts";
+import { sanitize } from "../text/sanitize.ts";
 import { formatUnreadProjects } from "./activationStatusMessages.ts";
 import { formatAbsoluteTime, formatUtcDay } from "./dates.ts";
 import { formatFingerprint, formatKeyDetails, formatShortFingerprint } from "./parsedCertificateMessages.ts";
 import { describeProblem } from "./problems.ts";
-import { sanitize } from "./sanitize.ts";
 import { formatProjectName } from "./scopes.ts";
 
 /** A fact about a certificate, shown in a row. */

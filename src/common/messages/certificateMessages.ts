@@ -2,12 +2,12 @@ import * as l10n from "@vscode/l10n";
 import type { ActivationStatus } from "../../domain/activationStatus.ts";
 import { type Certificate, type ExpiryState, expiryState } from "../../domain/certificate.ts";
 import { notCaFinding, type ParsedCertificate } from "../../domain/certificateFile.ts";
+import { currentLocale } from "../text/locale.ts";
+import { sanitize } from "../text/sanitize.ts";
 import { formatKnownActivation } from "./activationStatusMessages.ts";
 import { formatAbsoluteTime, formatExpiry, formatTimeLeft } from "./dates.ts";
-import { describeFinding } from "./findings.ts";
-import { currentLocale } from "./locale.ts";
+import { describeFinding } from "./findingMessages.ts";
 import { formatShortFingerprint } from "./parsedCertificateMessages.ts";
-import { sanitize } from "./sanitize.ts";
 
 /** Returns a certificate's name for display. */
 export function formatCertificateName({ name }: Pick<Certificate, "name">): string {

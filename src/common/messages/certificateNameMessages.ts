@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { Certificate } from "../../domain/certificate.ts";
-import { findNameIssue, MAX_NAME_LENGTH, type NameIssue } from "../../domain/certificateName.ts";
+import { findNameIssue, type NameIssue } from "../../domain/certificateName.ts";
+import { MAX_NAME_LENGTH } from "../../domain/limits.ts";
 
 export function describeNameIssue(issue: NameIssue): string {
 	switch (issue) {

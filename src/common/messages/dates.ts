@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { NO_EXPIRY } from "../../domain/certificate.ts";
-import { cachePerLocale } from "./locale.ts";
+import { cachePerLocale } from "../text/locale.ts";
 
 const UNITS = [
 	["day", 86_400],

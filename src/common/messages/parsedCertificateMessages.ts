@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import type { Finding, ParsedCertificate, Severity } from "../../domain/certificateFile.ts";
+import { sanitize } from "../text/sanitize.ts";
 import { formatAbsoluteTime, formatExpiry, formatUtcDay } from "./dates.ts";
-import { describeFinding } from "./findings.ts";
-import { sanitize } from "./sanitize.ts";
+import { describeFinding } from "./findingMessages.ts";
 
 /** Returns a certificate's common name for display, else its complete subject. */
 export function formatParsedCertificateName({ commonName, subject }: ParsedCertificate): string {

@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { KeyIssue, Problem, UnreadableFile } from "../../domain/problem.ts";
+import { sanitize } from "../text/sanitize.ts";
 import { describeClientFileRefusal, describeFileOutcome } from "./certificateFileMessages.ts";
 import { describeActiveCertificate, describeUnknownChange, describeUnreadScopes } from "./changes.ts";
 import {
@@ -11,7 +12,6 @@ import {
 	describeUnreachableServer,
 } from "./networkProblems.ts";
 import { describeRotationIssue } from "./rotationIssues.ts";
-import { sanitize } from "./sanitize.ts";
 import { describeLateStorageProblem, describeStorageProblem } from "./storageProblems.ts";
 import { describePendingUpload, describeUnconfirmedUpload } from "./uploadProblems.ts";
 

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import type { NamedProject } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import { currentLocale } from "./locale.ts";
-import { sanitize } from "./sanitize.ts";
+import { currentLocale } from "../text/locale.ts";
+import { sanitize } from "../text/sanitize.ts";
 
 /** Scopes for a sentence. */
 export interface ScopeSummary {

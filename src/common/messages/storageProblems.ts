@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "../text/sanitize.ts";
 
 type StorageProblem = Extract<
 	Problem,

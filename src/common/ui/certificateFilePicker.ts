@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { MAX_FILE_BYTES } from "../../domain/certificateFile.ts";
+import { MAX_FILE_BYTES } from "../../domain/limits.ts";
 import { CancelledError, ProblemError, type UnreadableFile } from "../../domain/problem.ts";
-import { sanitize } from "../messages/sanitize.ts";
+import { sanitize } from "../text/sanitize.ts";
 import { pickOne } from "./prompts.ts";
 
 /** File extensions on which the menus appear. Only the content decides the format of a file. */

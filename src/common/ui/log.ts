@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { RequestLogEntry } from "../../domain/adminApi.ts";
-import { redact } from "../messages/redact.ts";
+import { redact } from "../text/redact.ts";
 
 /**
  * The log. Accepts only requests and unexpected errors, never free text. Each line passes the redactor, since a server

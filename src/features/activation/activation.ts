@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { limitConcurrency } from "../../common/concurrency.ts";
-import { MAX_PER_CALL } from "../../domain/adminApi.ts";
 import type { Certificate } from "../../domain/certificate.ts";
+import { MAX_PER_CALL } from "../../domain/limits.ts";
 import {
 	isCancelled,
 	isOutcomeUnknown,

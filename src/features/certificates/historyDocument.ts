@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
 import { formatAbsoluteTime } from "../../common/messages/dates.ts";
-import { sanitize } from "../../common/messages/sanitize.ts";
 import { formatProjectName } from "../../common/messages/scopes.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
 import type { HistoryEvent, HistoryEventType } from "../../domain/adminApi.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 

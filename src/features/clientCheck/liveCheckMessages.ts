@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatExpiry } from "../../common/messages/dates.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
-import { sanitize } from "../../common/messages/sanitize.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
 import type { LiveCheckResult } from "../../domain/liveCheck.ts";
 import { describeClientCertificateIssue } from "./clientCheckMessages.ts";

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { currentLocale } from "../../common/messages/locale.ts";
+import { currentLocale } from "../../common/text/locale.ts";
 
 /**
  * Describes the unfinished work of an organization whose key is to be removed; `false` if there is none.

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { currentLocale } from "../../common/messages/locale.ts";
+import { currentLocale } from "../../common/text/locale.ts";
 
 /** Returns the badge's tooltip, for screen readers too. */
 export function badgeTooltip(count: number): string {

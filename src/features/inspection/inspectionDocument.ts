@@ -6,7 +6,7 @@ import {
 	formatFieldLines,
 	formatFindingLines,
 } from "../../common/messages/parsedCertificateMessages.ts";
-import { sanitize } from "../../common/messages/sanitize.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { CertificateFile, ParsedCertificate } from "../../domain/certificateFile.ts";
 

@@ -6,10 +6,11 @@ import {
 } from "../../common/messages/certificateMessages.ts";
 import { formatExpiry, formatUtcDay } from "../../common/messages/dates.ts";
 import { formatKeyDetails, formatShortFingerprint } from "../../common/messages/parsedCertificateMessages.ts";
-import { sanitize } from "../../common/messages/sanitize.ts";
 import { formatScopeLines, formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
-import { CERTIFICATE_LIMIT, type Certificate } from "../../domain/certificate.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
+import type { Certificate } from "../../domain/certificate.ts";
 import type { ParsedCertificate } from "../../domain/certificateFile.ts";
+import { CERTIFICATE_LIMIT } from "../../domain/limits.ts";
 import { type RotatedCertificate, type TrustAnchor, validityOf } from "./rotationPlan.ts";
 import { rotatedName } from "./rotationStatusMessages.ts";
 

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import type { Fact } from "../../common/messages/certificateFacts.ts";
 import { formatDateTime } from "../../common/messages/dates.ts";
-import { sanitize } from "../../common/messages/sanitize.ts";
 import { formatScopeLines, formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
 import type { RotatedCertificate, RotationPlan, RotationStage } from "./rotationPlan.ts";
 
 /** A certificate's role in an unfinished rotation. */

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { formatDateTime } from "../../common/messages/dates.ts";
-import { currentLocale } from "../../common/messages/locale.ts";
+import { currentLocale } from "../../common/text/locale.ts";
 import type { CertificateListing } from "../../domain/certificate.ts";
 
 /**

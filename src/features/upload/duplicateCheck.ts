@@ -1,6 +1,7 @@
 import type { CertificatesApi } from "../../domain/adminApi.ts";
-import { CERTIFICATE_LIMIT, type CertificateListing } from "../../domain/certificate.ts";
+import type { CertificateListing } from "../../domain/certificate.ts";
 import type { Finding, ParsedCertificate } from "../../domain/certificateFile.ts";
+import { CERTIFICATE_LIMIT } from "../../domain/limits.ts";
 import { type CertificateStore, tryGetContent } from "../organization/certificateStore.ts";
 import type { UploadAttempt } from "./uploadAttempt.ts";
 

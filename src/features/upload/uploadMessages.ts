@@ -1,10 +1,10 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
 import { formatDateTime, formatExpiry, formatTimeOfDay } from "../../common/messages/dates.ts";
-import { currentLocale } from "../../common/messages/locale.ts";
 import { formatShortFingerprint } from "../../common/messages/parsedCertificateMessages.ts";
-import { sanitize } from "../../common/messages/sanitize.ts";
 import { describeUnconfirmedUpload } from "../../common/messages/uploadProblems.ts";
+import { currentLocale } from "../../common/text/locale.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { LookupOutcome } from "../../domain/problem.ts";
 import { LATE_ARRIVAL_MS, type UploadAttempt } from "./uploadAttempt.ts";

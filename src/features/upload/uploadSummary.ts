@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { sanitize } from "../../common/messages/sanitize.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
 
 /** Maximum number of failed files in a notification. */
 const MAX_NAMED = 3;

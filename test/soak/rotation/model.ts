@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
-import { finishRotation, undoRotation } from "../../../src/features/rotation/endRotation.ts";
+import { finishRotation, undoRotation } from "../../../src/features/rotation/finishOrUndoRotation.ts";
 import { prepareRotation, type RotationDeps, type RotationSnapshot } from "../../../src/features/rotation/rotation.ts";
 import { startRotation } from "../../../src/features/rotation/startRotation.ts";
 import { oneTimeInFour } from "../faults.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findNameIssue, MAX_NAME_LENGTH, suggestName } from "../../../src/domain/certificateName.ts";
+import { findNameIssue, suggestName } from "../../../src/domain/certificateName.ts";
+import { MAX_NAME_LENGTH } from "../../../src/domain/limits.ts";
 import { anyCharacter, SEED } from "../../random.ts";
 
 const JULY_2027 = Date.UTC(2027, 6, 1) / 1000;

@@ -24,7 +24,7 @@ import { isActive } from "../../../src/features/organization/activeScopes.ts";
 import { CertificateStore } from "../../../src/features/organization/certificateStore.ts";
 import type { OrganizationContext } from "../../../src/features/organization/organizationSession.ts";
 import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
-import { finishRotation, undoRotation } from "../../../src/features/rotation/endRotation.ts";
+import { finishRotation, undoRotation } from "../../../src/features/rotation/finishOrUndoRotation.ts";
 import { prepareRotation, type RotationDeps } from "../../../src/features/rotation/rotation.ts";
 import { RotationPlanStore } from "../../../src/features/rotation/rotationPlanStore.ts";
 import { describeRotationResult } from "../../../src/features/rotation/rotationResultMessages.ts";

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { build } from "esbuild";
-import { leftOut } from "../../../leftOut.mjs";
+import { bundleExclusions } from "../../../bundleExclusions.mjs";
 import type * as baseUrls from "../../../src/domain/baseUrl.ts";
 import type * as certificates from "../../../src/openai/adminClient.ts";
 import type * as transports from "../../../src/openai/httpTransport.ts";
@@ -33,7 +33,7 @@ describe("Code that is left out of the bundles", () => {
 		await build({
 			stdin: { contents: lines, resolveDir: root, loader: "ts" },
 			...{ outfile, bundle: true, platform: "node", format: "cjs", mainFields: ["module", "main"] },
-			plugins: [leftOut],
+			plugins: [bundleExclusions],
 			logLevel: "error",
 		});
 		const require = createRequire(import.meta.url);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describeFileOutcome, describeFileRefusal } from "../../../src/common/messages/certificateFileMessages.ts";
-import { MAX_FILE_BYTES } from "../../../src/domain/certificateFile.ts";
+import { MAX_FILE_BYTES } from "../../../src/domain/limits.ts";
 import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import * as der from "./der.ts";
 import { makePrivateKeys } from "./privateKeys.ts";

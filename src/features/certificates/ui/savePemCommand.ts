@@ -6,7 +6,7 @@ import { type NotificationDeps, showMessage } from "../../../common/ui/notificat
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { MAX_FILE_BYTES } from "../../../domain/certificateFile.ts";
+import { MAX_FILE_BYTES } from "../../../domain/limits.ts";
 import { CancelledError, ProblemError } from "../../../domain/problem.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { fetchContent, loadContents } from "../../organization/ui/commandContext.ts";

@@ -8,7 +8,7 @@ import {
 	formatParsedCertificateName,
 } from "../../../common/messages/parsedCertificateMessages.ts";
 import { describeKeyIssue } from "../../../common/messages/problems.ts";
-import { sanitize } from "../../../common/messages/sanitize.ts";
+import { sanitize } from "../../../common/text/sanitize.ts";
 import { type FileContent, promptForFile } from "../../../common/ui/certificateFilePicker.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { pickOne, promptText } from "../../../common/ui/prompts.ts";

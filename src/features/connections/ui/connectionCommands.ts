@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { SETTINGS } from "../../../common/manifestIds.ts";
-import { sanitize } from "../../../common/messages/sanitize.ts";
+import { sanitize } from "../../../common/text/sanitize.ts";
 import { pickOne, promptText, type Validation } from "../../../common/ui/prompts.ts";
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { joinParagraphs } from "../../../common/messages/certificateMessages.ts";
-import { sanitize } from "../../../common/messages/sanitize.ts";
 import { isNamedOrganization, organizationRef } from "../../../common/organizationRef.ts";
+import { sanitize } from "../../../common/text/sanitize.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { CertificatesApi, ClientCertificateFiles, CredentialsProvider } from "../../../domain/adminApi.ts";

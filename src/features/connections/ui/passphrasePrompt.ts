@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { describeProblem } from "../../../common/messages/problems.ts";
-import { sanitize } from "../../../common/messages/sanitize.ts";
+import { sanitize } from "../../../common/text/sanitize.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";

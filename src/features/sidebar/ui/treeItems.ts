@@ -8,8 +8,8 @@ import {
 	formatRowDescription,
 } from "../../../common/messages/certificateMessages.ts";
 import { formatRemedy, type Remedy } from "../../../common/messages/problems.ts";
-import { sanitize } from "../../../common/messages/sanitize.ts";
 import { formatProjectName } from "../../../common/messages/scopes.ts";
+import { sanitize } from "../../../common/text/sanitize.ts";
 import { REMEDY_COMMANDS } from "../../../common/ui/problemNotification.ts";
 import { readReminderDays } from "../../../common/ui/settings.ts";
 import { type ActivationStatus, type EnforcedCertificate, isActiveAnywhere } from "../../../domain/activationStatus.ts";

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
-import { sanitize } from "../../../common/messages/sanitize.ts";
+import { sanitize } from "../../../common/text/sanitize.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress, withDelayedProgress } from "../../../common/ui/progress.ts";
 import { pickOne } from "../../../common/ui/prompts.ts";

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
 import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
 import { describeProblem } from "../../../common/messages/problems.ts";
-import { sanitize } from "../../../common/messages/sanitize.ts";
+import { sanitize } from "../../../common/text/sanitize.ts";
 import { displayFileName, promptForFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withDelayedProgress } from "../../../common/ui/progress.ts";

@@ -1,14 +1,14 @@
 import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { validateNameInput } from "../../../common/messages/certificateNameMessages.ts";
-import { describeFinding } from "../../../common/messages/findings.ts";
+import { describeFinding } from "../../../common/messages/findingMessages.ts";
 import {
 	formatCertificateChoice,
 	formatFindingLines,
 	formatMainFields,
 	formatParsedCertificateName,
 } from "../../../common/messages/parsedCertificateMessages.ts";
-import { sanitize } from "../../../common/messages/sanitize.ts";
+import { sanitize } from "../../../common/text/sanitize.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { pickOne, promptText, type StepPosition } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";

@@ -5,7 +5,7 @@ import {
 	describeSkippedBlock,
 	formatBlockKind,
 } from "../../../../src/common/messages/certificateFileMessages.ts";
-import { describeFinding } from "../../../../src/common/messages/findings.ts";
+import { describeFinding } from "../../../../src/common/messages/findingMessages.ts";
 import type { Finding, RefusalReason } from "../../../../src/domain/certificateFile.ts";
 import { findSource } from "../../../sources.ts";
 

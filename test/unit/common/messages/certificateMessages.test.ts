@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatAccessibilityLabel, formatRowDescription } from "../../../../src/common/messages/certificateMessages.ts";
 import { formatExpiry, formatTimeLeft } from "../../../../src/common/messages/dates.ts";
-import { sanitize } from "../../../../src/common/messages/sanitize.ts";
+import { sanitize } from "../../../../src/common/text/sanitize.ts";
 import { describeListNotes } from "../../../../src/features/sidebar/listNotes.ts";
 import { anyCharacter, SEED } from "../../../random.ts";
 

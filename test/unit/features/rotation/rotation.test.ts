@@ -11,7 +11,7 @@ import {
 	type FinishRequest,
 	finishRotation,
 	undoRotation,
-} from "../../../../src/features/rotation/endRotation.ts";
+} from "../../../../src/features/rotation/finishOrUndoRotation.ts";
 import {
 	findStepIssues,
 	prepareRotation,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
-import { finishRotation, undoRotation } from "../../../../src/features/rotation/endRotation.ts";
+import { finishRotation, undoRotation } from "../../../../src/features/rotation/finishOrUndoRotation.ts";
 import {
 	findStepIssues,
 	prepareRotation,

@@ -15,7 +15,7 @@ const NEVER_CALLED = /undici[\\/]lib[\\/](?:dispatcher[\\/]client-h2|web[\\/]fet
 const NEVER_READ = /@peculiar[\\/](asn1-(?:cms|csr|pkcs9|asym-key))[\\/]build[\\/]es2015[\\/]index\.js$/;
 
 /** For esbuild. */
-export const leftOut = {
+export const bundleExclusions = {
 	name: "left out",
 	setup({ onLoad }) {
 		onLoad({ filter: /llhttp_simd-wasm\.js$/ }, noParser);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { excerpt, redact } from "../../../../src/common/messages/redact.ts";
+import { excerpt, redact } from "../../../../src/common/text/redact.ts";
 
 describe("The redactor", () => {
 	const rows: readonly [string, string, string][] = [

@@ -1,7 +1,7 @@
 import { runInChildProcess } from "./childProcess.ts";
-import { type RemoteService, ROUND_TRIP_MS, withRemoteService } from "./farAway.ts";
 import { type Benchmark, median } from "./measure.ts";
 import type { ReadingInput } from "./readingAll.ts";
+import { type RemoteService, ROUND_TRIP_MS, withRemoteService } from "./remoteService.ts";
 
 const PROJECTS = 100;
 const CERTIFICATES = 50;

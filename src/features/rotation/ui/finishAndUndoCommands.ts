@@ -9,7 +9,7 @@ import { ProblemError } from "../../../domain/problem.ts";
 import { describeSelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess } from "../../clientCheck/ui/selfAccess.ts";
 import { projectNameById, requireConnection } from "../../organization/ui/commandContext.ts";
-import { type EndRequest, type FinishRequest, finishRotation, undoRotation } from "../endRotation.ts";
+import { type EndRequest, type FinishRequest, finishRotation, undoRotation } from "../finishOrUndoRotation.ts";
 import { findStepIssues, type RotationScope, type RotationSnapshot, type UndoStep, undoStep } from "../rotation.ts";
 import type { RotatedCertificate, RotationPlan } from "../rotationPlan.ts";
 import type { RotationResult } from "../rotationResult.ts";

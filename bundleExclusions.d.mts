@@ -1,3 +1,3 @@
 import type { Plugin } from "esbuild";
 
-export const leftOut: Plugin;
+export const bundleExclusions: Plugin;

@@ -1,8 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import type { Finding } from "../../domain/certificateFile.ts";
+import { currentLocale } from "../text/locale.ts";
+import { sanitize } from "../text/sanitize.ts";
 import { formatDateTime, formatExpiry } from "./dates.ts";
-import { currentLocale } from "./locale.ts";
-import { sanitize } from "./sanitize.ts";
 
 /** Describes a finding in one or two sentences: the fact, its effect, and what to do. */
 export function describeFinding(finding: Finding): string {
