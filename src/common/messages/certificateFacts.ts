@@ -6,6 +6,7 @@ import type { ParsedCertificate } from "../../domain/certificateFile.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { formatUnreadProjects } from "./activationStatusMessages.ts";
 import { formatAbsoluteTime, formatUtcDay } from "./dates.ts";
+import { labels } from "./labels.ts";
 import { formatFingerprint, formatKeyDetails, formatShortFingerprint } from "./parsedCertificateMessages.ts";
 import { describeProblem } from "./problems.ts";
 import { formatProjectName } from "./scopes.ts";
@@ -41,7 +42,7 @@ export function certificateFacts(
 		{ key: "id", label: l10n.t("ID"), value: id },
 		...expiryFacts(certificate, content),
 		createdAt === null
-			? { key: "created", label: l10n.t("Uploaded"), value: l10n.t("unknown") }
+			? { key: "created", label: l10n.t("Uploaded"), value: labels.unknown }
 			: {
 					key: "created",
 					label: l10n.t("Uploaded"),
@@ -62,7 +63,7 @@ function expiryFacts({ validAt, expiresAt }: Certificate, content: ContentState 
 	const parsed = content?.state === "read" ? content.candidate : null;
 	const fact = (key: string, label: string, at: number | null): Fact =>
 		at === null
-			? { key, label, value: l10n.t("unknown") }
+			? { key, label, value: labels.unknown }
 			: { key, label, value: l10n.t("{0} (UTC)", formatUtcDay(at)), more: formatAbsoluteTime(at) };
 	return [
 		fact("expires", l10n.t("Expires"), expiresAt ?? parsed?.notAfter ?? null),
@@ -79,9 +80,7 @@ function contentStateFacts(content: ContentState | undefined): readonly Fact[] {
 		case "failed":
 			return [{ key: "content", label, value: describeProblem(content.problem), mark: "trouble" }];
 		case "unreadable":
-			return [
-				{ key: "content", label, value: l10n.t("OpenAI sent no certificate that can be read."), mark: "trouble" },
-			];
+			return [{ key: "content", label, value: l10n.t("OpenAI's copy isn't a readable certificate"), mark: "trouble" }];
 		case "read":
 			return parsedFacts(content.candidate);
 	}
@@ -92,7 +91,7 @@ function parsedFacts(parsed: ParsedCertificate): readonly Fact[] {
 	return [
 		{
 			key: "sha256",
-			label: l10n.t("SHA-256"),
+			label: l10n.t("SHA-256 fingerprint"),
 			value: formatShortFingerprint(sha256),
 			more: formatFingerprint(sha256),
 		},
@@ -111,7 +110,7 @@ function activeScopeFacts(status: ActivationStatus): readonly Fact[] {
 		...(organization
 			? [
 					{ key: "active/organization", label, value: l10n.t("the organization") },
-					{ key: "active/inherited", label, value: l10n.t("all projects, through the organization") },
+					{ key: "active/inherited", label, value: l10n.t("all projects (inherited from the organization)") },
 				]
 			: []),
 		...projects.map((project) => ({
@@ -126,17 +125,17 @@ function activeScopeFacts(status: ActivationStatus): readonly Fact[] {
 /** Returns rows for the scopes whose activation is not known, with the reason. */
 function unknownScopeFacts(status: ActivationStatus, { loading, askedAt }: ProjectsProgress): readonly Fact[] {
 	const { organization, unread, allProjects, problem } = status;
-	const label = l10n.t("Not known");
+	const label = l10n.t("Unknown");
 	const facts: Fact[] = [];
 	if (organization === undefined)
-		facts.push({ key: "unknown/organization", label, value: l10n.t("whether it is active in the organization") });
+		facts.push({ key: "unknown/organization", label, value: l10n.t("whether it's active in the organization") });
 	if (loading && (unread > 0 || !allProjects))
-		return [...facts, { key: "unknown/projects", label, value: l10n.t("reading the projects…"), mark: "loading" }];
+		return [...facts, { key: "unknown/projects", label, value: l10n.t("checking projects…"), mark: "loading" }];
 	if (askedAt === null) {
 		const more = l10n.t("Refresh to check them.");
 		return [...facts, { key: "unknown/projects", label: l10n.t("Projects"), value: l10n.t("not checked yet"), more }];
 	}
-	const retry = l10n.t("Refresh to read them again.");
+	const retry = l10n.t("Refresh to try again.");
 	const more = problem ? `${describeProblem(problem)} ${retry}` : retry;
 	if (unread > 0)
 		facts.push({ key: "unknown/projects", label, value: formatUnreadProjects(unread), more, mark: "trouble" });
@@ -144,7 +143,7 @@ function unknownScopeFacts(status: ActivationStatus, { loading, askedAt }: Proje
 		facts.push({
 			key: "unknown/all",
 			label,
-			value: problem ? describeProblem(problem) : l10n.t("which projects there are"),
+			value: problem ? describeProblem(problem) : l10n.t("whether there are more projects"),
 			more,
 			mark: "trouble",
 		});

@@ -7,7 +7,7 @@ import {
 	type SkippedBlock,
 } from "../../domain/certificateFile.ts";
 
-/** Describes a file's outcome: the number of certificates, or why the file is refused and what to do instead. */
+/** Describes a file's outcome: the number of certificates, or why the file is rejected and what to do instead. */
 export function describeFileOutcome({
 	reason,
 	candidates,
@@ -15,8 +15,8 @@ export function describeFileOutcome({
 }: Pick<CertificateFile, "reason" | "candidates" | "skipped">): string {
 	if (reason === null)
 		return candidates.length === 1
-			? l10n.t("This file holds one certificate.")
-			: l10n.t("This file holds {0} certificates. Choose the one to upload.", candidates.length);
+			? l10n.t("This file contains one certificate.")
+			: l10n.t("This file contains {0} certificates. Choose the one to upload.", candidates.length);
 	const faultyBlock = isFault(reason) && skipped.find((block) => block.reason === reason);
 	return faultyBlock ? describeSkippedBlock(faultyBlock) : describeFileRefusal(reason);
 }
@@ -30,26 +30,26 @@ export function describeSkippedBlock({ block, line, kind, reason, faultLine }: S
 }
 
 function describeFault(line: number): string {
-	return l10n.t("Line {0} holds something that is not base64. Copy the certificate again, as a whole.", line);
+	return l10n.t("Line {0} contains text that isn't valid Base64. Copy the whole certificate again.", line);
 }
 
-/** Describes why a file or a block is refused, and what to do instead. */
+/** Describes why a file or a block is rejected, and what to do instead. */
 export function describeFileRefusal(reason: RefusalReason): string {
 	switch (reason) {
 		case "not-found":
-			return l10n.t("There is no such file. It may have been moved or deleted.");
+			return l10n.t("File not found. It might have been moved or deleted.");
 		case "not-a-file":
-			return l10n.t("This is a folder or a device, not a file. Choose a certificate file.");
+			return l10n.t("This is a folder or device. Choose a certificate file.");
 		case "no-permission":
-			return l10n.t("You have no right to read this file. Change its permissions, or copy it.");
+			return l10n.t("You don't have permission to read this file. Change its permissions, or copy it.");
 		case "read-failed":
-			return l10n.t("The system could not read this file. Try again, or copy it elsewhere first.");
+			return l10n.t("Couldn't read this file. Try again, or copy it to another folder first.");
 		case "too-large":
-			return l10n.t("This file is larger than 1 MiB, which no certificate is. Choose the CA certificate's own file.");
+			return l10n.t("Larger than 1 MiB, too large for a certificate. Choose the CA certificate file.");
 		case "empty":
 			return l10n.t("This file is empty. Choose the CA certificate.");
 		case "no-block":
-			return l10n.t("There is no certificate in this file. Choose a file in PEM, DER or PKCS#7.");
+			return l10n.t("This file contains no certificate. Choose a PEM, DER, or PKCS#7 file.");
 		case "private-key":
 			return l10n.t("This is a private key. Nothing was sent. Choose the CA certificate.");
 		case "public-key":
@@ -57,31 +57,33 @@ export function describeFileRefusal(reason: RefusalReason): string {
 		case "parameters":
 			return l10n.t("These are key parameters without a certificate. Choose the CA certificate.");
 		case "ssh-public-key":
-			return l10n.t("This is an SSH public key, which is no X.509 certificate. Choose the CA certificate.");
+			return l10n.t("This is an SSH public key, not an X.509 certificate. Choose the CA certificate.");
 		case "certificate-request":
-			return l10n.t("This is a request, not a certificate. Ask your CA for the CA certificate that it issues with.");
+			return l10n.t(
+				"This is a certificate signing request (CSR), not a certificate. Ask your CA for its CA certificate.",
+			);
 		case "crl":
-			return l10n.t("This is a certificate revocation list, not a certificate. Choose the CA certificate.");
+			return l10n.t("This is a certificate revocation list (CRL), not a certificate. Choose the CA certificate.");
 		case "pkcs12":
 			return l10n.t(
-				"This is a PKCS#12 file, which holds private keys. Nothing was sent. Extract the CA certificate with: openssl pkcs12 -in FILE -cacerts -nokeys -out ca.pem",
+				"This is a PKCS#12 file, which contains private keys. Nothing was sent. Extract the CA certificate with: openssl pkcs12 -in FILE -cacerts -nokeys -out ca.pem",
 			);
 		case "no-certificates":
-			return l10n.t("This PKCS#7 file holds no certificates. Export it again with the CA certificate included.");
+			return l10n.t("This PKCS#7 file contains no certificates. Export it again with the CA certificate.");
 		case "unknown":
-			return l10n.t("It holds no certificate. Choose the CA certificate.");
+			return l10n.t("Contains no certificate. Choose the CA certificate.");
 		case "duplicate":
-			return l10n.t("The same certificate stands in this file before.");
+			return l10n.t("Duplicate of an earlier certificate in this file.");
 		case "no-end":
-			return l10n.t("Its END line is missing, so that it was cut off. Copy the certificate again, as a whole.");
+			return l10n.t("The END line is missing, so the certificate is incomplete. Copy the whole certificate again.");
 		case "no-begin":
-			return l10n.t("Its BEGIN line is missing, so that it was cut off. Copy the certificate again, as a whole.");
+			return l10n.t("The BEGIN line is missing, so the certificate is incomplete. Copy the whole certificate again.");
 		case "bad-base64":
-			return l10n.t("It holds something that is not base64. Copy the certificate again, as a whole.");
+			return l10n.t("Contains text that isn't valid Base64. Copy the whole certificate again.");
 		case "cut-off":
-			return l10n.t("The data ends before the certificate does. Copy the certificate again, as a whole.");
+			return l10n.t("The data ends before the certificate does. Copy the whole certificate again.");
 		case "unreadable":
-			return l10n.t("The data is no X.509 certificate that can be read. Ask for the certificate again.");
+			return l10n.t("Not a readable X.509 certificate. Ask for the certificate again.");
 	}
 }
 
@@ -92,10 +94,10 @@ export function describeClientFileRefusal(reason: RefusalReason): string {
 			return l10n.t("This is a private key. Choose the client certificate that belongs to it.");
 		case "pkcs12":
 			return l10n.t(
-				"This is a PKCS#12 file, which holds private keys. Take the client certificate out of it with: openssl pkcs12 -in FILE -nokeys -out client.pem",
+				"This is a PKCS#12 file, which contains private keys. Extract the client certificate with: openssl pkcs12 -in FILE -nokeys -out client.pem",
 			);
 		default:
-			return l10n.t("There is no certificate in this file that can be read. Choose the client certificate.");
+			return l10n.t("This file contains no readable certificate. Choose the client certificate.");
 	}
 }
 
@@ -112,9 +114,9 @@ export function formatBlockKind(kind: BlockKind): string {
 		case "ssh-public-key":
 			return l10n.t("SSH public key");
 		case "certificate-request":
-			return l10n.t("certificate request");
+			return l10n.t("CSR");
 		case "crl":
-			return l10n.t("certificate revocation list");
+			return l10n.t("CRL");
 		case "pkcs7":
 			return l10n.t("PKCS#7");
 		case "pkcs12":

@@ -5,7 +5,7 @@ import { notCaFinding, type ParsedCertificate } from "../../domain/certificateFi
 import { currentLocale } from "../text/locale.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { formatKnownActivation } from "./activationStatusMessages.ts";
-import { formatAbsoluteTime, formatExpiry, formatTimeLeft } from "./dates.ts";
+import { formatAbsoluteTime, formatExpiry, formatRelativeTime, formatTimeLeft } from "./dates.ts";
 import { describeFinding } from "./findingMessages.ts";
 import { formatShortFingerprint } from "./parsedCertificateMessages.ts";
 
@@ -15,18 +15,26 @@ export function formatCertificateName({ name }: Pick<Certificate, "name">): stri
 }
 
 /**
- * Returns the text beside a row's name: expiry, known activation and id. A narrow view may cut off the id.
+ * Returns the text beside a row's name: expiry, rotation, known activation and id. A narrow view cuts off the end, so
+ * the expiry must come first.
+ * @param rotation The formatted role in a rotation, or `null`.
  * @param now Unix seconds.
  */
-export function formatRowDescription({ id, expiresAt }: Certificate, status: ActivationStatus, now: number): string {
-	return [formatTimeLeft(expiresAt, now), formatKnownActivation(status), id]
+export function formatRowDescription(
+	{ id, expiresAt }: Certificate,
+	status: ActivationStatus,
+	now: number,
+	rotation: string | null = null,
+): string {
+	return [formatTimeLeft(expiresAt, now), rotation, formatKnownActivation(status), id]
 		.filter((part) => part !== null)
 		.join(" · ");
 }
 
 /**
- * Returns a row's text for screen readers: name, state, expiry, activation, id.
+ * Returns a row's text for screen readers: name, state, expiry, rotation, activation, id.
  * @param activation The formatted activation.
+ * @param rotation As in `formatRowDescription`.
  * @param now Unix seconds.
  */
 export function formatAccessibilityLabel(
@@ -34,19 +42,23 @@ export function formatAccessibilityLabel(
 	state: ExpiryState,
 	activation: string,
 	now: number,
+	rotation: string | null = null,
 ): string {
 	return [
 		formatCertificateName(certificate),
 		formatExpiryState(state),
 		formatExpiry(certificate.expiresAt, now),
+		rotation,
 		activation,
 		certificate.id,
-	].join(", ");
+	]
+		.filter((part) => part !== null)
+		.join(", ");
 }
 
 /**
  * Returns all facts from the list, one per line, with absolute times.
- * @param activation As in `formatAccessibilityLabel`.
+ * @param activation,rotation As in `formatAccessibilityLabel`.
  * @param now Unix seconds.
  */
 export function certificateTooltip(
@@ -54,17 +66,19 @@ export function certificateTooltip(
 	state: ExpiryState,
 	activation: string,
 	now: number,
+	rotation: string | null = null,
 ): string {
 	const { id, createdAt, validAt, expiresAt } = certificate;
 	const lines = [
 		formatCertificateName(certificate),
-		l10n.t("Id: {0}", id),
+		l10n.t("ID: {0}", id),
 		l10n.t("State: {0}, {1}", formatExpiryState(state), formatExpiry(expiresAt, now)),
 		l10n.t("Activation: {0}", activation),
 	];
 	if (validAt !== null) lines.push(l10n.t("Valid from: {0}", formatAbsoluteTime(validAt)));
-	if (expiresAt !== null) lines.push(l10n.t("Valid to: {0}", formatAbsoluteTime(expiresAt)));
-	if (createdAt !== null) lines.push(l10n.t("Created: {0}", formatAbsoluteTime(createdAt)));
+	if (expiresAt !== null) lines.push(l10n.t("Expires: {0}", formatAbsoluteTime(expiresAt)));
+	if (createdAt !== null) lines.push(l10n.t("Uploaded: {0}", formatAbsoluteTime(createdAt)));
+	if (rotation !== null) lines.push(rotation);
 	return lines.join("\n");
 }
 
@@ -77,7 +91,7 @@ function formatExpiryState(state: ExpiryState): string {
 		case "expired":
 			return l10n.t("expired");
 		case "unknown":
-			return l10n.t("validity not known");
+			return l10n.t("validity unknown");
 	}
 }
 
@@ -107,6 +121,11 @@ export function formatCertificates(certificates: readonly Certificate[]): string
 		: l10n.t("{0} certificates", certificates.length);
 }
 
+/** Describes that certificates are being loaded, as the title of a progress. */
+export function loadingTitle(certificates: readonly Certificate[]): string {
+	return l10n.t("Loading {0}…", formatCertificates(certificates));
+}
+
 /** Returns a line for each certificate, followed by its cautions. */
 export function formatCertificateLines(certificates: readonly CertificateWithContent[], time: Time): string {
 	const lines = certificates
@@ -117,15 +136,17 @@ export function formatCertificateLines(certificates: readonly CertificateWithCon
 }
 
 function formatCertificateLine({ certificate, content }: CertificateWithContent, { now }: Time): string {
-	const fingerprint = content ? formatShortFingerprint(content.sha256) : l10n.t("could not be read");
+	const name = formatCertificateName(certificate);
 	const expiry = formatExpiry(content?.notAfter ?? certificate.expiresAt, now);
-	return l10n.t(
-		"“{0}”: {1}, SHA-256 {2}, {3}",
-		formatCertificateName(certificate),
-		certificate.id,
-		fingerprint,
-		expiry,
-	);
+	return content
+		? l10n.t(
+				"“{0}”: {1}, SHA-256 fingerprint {2}, {3}",
+				name,
+				certificate.id,
+				formatShortFingerprint(content.sha256),
+				expiry,
+			)
+		: l10n.t("“{0}”: {1}, content couldn't be read, {2}", name, certificate.id, expiry);
 }
 
 /** Describes the risks of activating a certificate. */
@@ -142,11 +163,17 @@ export function describeCautions(
 		sentences.push(describeFinding({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));
 	if (expiresAt !== null) {
 		const state = expiryState(expiresAt, now, reminderDays);
-		if (state === "expired") sentences.push(l10n.t("It {0}: its clients are refused.", formatExpiry(expiresAt, now)));
+		if (state === "expired")
+			sentences.push(
+				l10n.t(
+					"Expired {0}. OpenAI might reject its clients. Use its replacement.",
+					formatRelativeTime(expiresAt - now),
+				),
+			);
 		if (state === "expiring")
 			sentences.push(describeFinding({ code: "expires-soon", level: "warn", seconds: expiresAt - now }));
 	}
-	return sentences.map((sentence) => l10n.t("Careful: {0}", sentence));
+	return sentences.map((sentence) => l10n.t("Warning: {0}", sentence));
 }
 
 /** Joins the non-empty parts with blank lines. */
@@ -156,10 +183,10 @@ export function joinParagraphs(...parts: readonly (string | false | null)[]): st
 
 /** Explains why a question is repeated. */
 export function describeChangedMeanwhile(): string {
-	return l10n.t("Something was changed meanwhile, so nothing was done. This is how it is now.");
+	return l10n.t("Something changed in the meantime, so nothing was done. This is the current state.");
 }
 
-/** Describes that somebody else deleted certificates in the meantime. @param which The formatted certificates. */
+/** Describes that certificates were deleted in the meantime. @param which The formatted certificates. */
 export function describeDeletedMeanwhile(which: string): string {
-	return l10n.t("{0}: deleted meanwhile, by somebody else.", which);
+	return l10n.t("Deleted in the meantime: {0}.", which);
 }

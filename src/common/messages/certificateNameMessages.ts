@@ -8,9 +8,11 @@ export function describeNameIssue(issue: NameIssue): string {
 		case "blank":
 			return l10n.t("Enter a name.");
 		case "too-long":
-			return l10n.t("A name has at most {0} characters.", MAX_NAME_LENGTH);
+			return l10n.t("A name can have at most {0} characters.", MAX_NAME_LENGTH);
 		case "control-characters":
-			return l10n.t("A name holds no control characters and none that change the direction of writing.");
+			return l10n.t(
+				"A name can't contain invisible or control characters, or characters that change the text direction.",
+			);
 	}
 }
 
@@ -22,6 +24,6 @@ export function validateNameInput(
 	const issue = findNameIssue(text);
 	if (issue) return { message: describeNameIssue(issue), severity: "error" };
 	if (existing.some(({ name }) => name === text.trim()))
-		return { message: l10n.t("Another certificate has this name already."), severity: "warning" };
+		return { message: l10n.t("Another certificate already has this name."), severity: "warning" };
 	return null;
 }

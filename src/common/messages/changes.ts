@@ -1,35 +1,44 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
+import { type ProblemText, problemTextLabels } from "./problemText.ts";
 import { formatList, formatProjectNames, formatScopes } from "./scopes.ts";
 
 /** Describes where a certificate that should be deleted is active. */
 export function describeActiveCertificate(problem: Problem & { reason: "certificate-active" }): string {
-	return l10n.t("It is active in {0}. Nothing was deleted. Deactivate it there first.", formatScopes(problem));
+	return l10n.t(
+		"This certificate is active in {0}, so it wasn't deleted. Deactivate it there first.",
+		formatScopes(problem),
+	);
 }
 
-/** Describes which scopes could not be read before a change. @param why The first problem, described. */
-export function describeUnreadScopes(
+/** Like `describeActiveCertificate`, after other changes. */
+export function describeStillActiveCertificate(problem: Problem & { reason: "certificate-active" }): string {
+	return l10n.t("This certificate is active in {0}. Deactivate it there first.", formatScopes(problem));
+}
+
+/** Describes which scopes could not be read before a change. @param why The first problem, described without its effect. */
+export function unreadScopesText(
 	{ organization, allProjects, projects }: Problem & { reason: "scopes-unread" },
 	why: string | null,
-): string {
+): ProblemText {
 	const parts = [
 		...(organization ? [l10n.t("the organization's list")] : []),
 		...(allProjects ? [l10n.t("the list of projects")] : []),
 		...formatProjectNames(projects),
 	];
-	const unread = l10n.t(
-		"Where it is active could not be read as a whole: {0}. Nothing was changed.",
-		formatList(parts),
-	);
-	return `${unread} ${why ?? l10n.t("Refresh, then try again.")}`;
+	return {
+		fact: l10n.t("Couldn't check everywhere this certificate might be active: {0}.", formatList(parts)),
+		effect: problemTextLabels.nothingChanged,
+		action: why ?? l10n.t("Refresh, then try again."),
+	};
 }
 
 /** Describes a change whose outcome is unknown. */
 export function describeUnknownChange({ act }: Problem & { reason: "change-unknown" }): string {
 	switch (act) {
 		case "rename":
-			return l10n.t("The new name was sent, but no answer tells whether it was taken. Refresh to see.");
+			return l10n.t("OpenAI didn't confirm the new name. Refresh to see whether it was applied.");
 		case "remove":
-			return l10n.t("The deletion was sent, but no answer tells whether it was done. Refresh to see.");
+			return l10n.t("OpenAI didn't confirm the deletion. Refresh to see whether the certificate is gone.");
 	}
 }

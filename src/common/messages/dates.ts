@@ -27,14 +27,19 @@ const timesOfDay = cachePerLocale(
  * @param now Unix seconds.
  */
 export function formatExpiry(expiresAt: number | null, now: number): string {
-	if (expiresAt === null) return l10n.t("expiry not known");
+	if (expiresAt === null) return l10n.t("expiry unknown");
 	if (expiresAt >= NO_EXPIRY) return l10n.t("never expires");
 	const seconds = expiresAt - now;
-	const relativeTime = relativeTimes().format(...inLargestUnit(seconds));
+	const relativeTime = formatRelativeTime(seconds);
 	return seconds > 0 ? l10n.t("expires {0}", relativeTime) : l10n.t("expired {0}", relativeTime);
 }
 
-/** Like `formatExpiry`, but shorter, for a row. */
+/** Returns a time relative to now, such as “in 12 days”. @param seconds Seconds until then; negative for the past. */
+export function formatRelativeTime(seconds: number): string {
+	return relativeTimes().format(...inLargestUnit(seconds));
+}
+
+/** Like `formatExpiry`, but shorter, because a row in a narrow side bar has room for about 14 characters beside a name. */
 export function formatTimeLeft(expiresAt: number | null, now: number): string {
 	if (expiresAt === null || expiresAt >= NO_EXPIRY || expiresAt <= now) return formatExpiry(expiresAt, now);
 	const [count, unit] = inLargestUnit(expiresAt - now);
@@ -49,14 +54,14 @@ function inLargestUnit(seconds: number): readonly [count: number, unit: (typeof 
 
 /** Returns the day in UTC. @param at Unix seconds, or `null` if unreadable. */
 export function formatUtcDay(at: number | null): string {
-	return at === null ? l10n.t("(cannot be read)") : new Date(at * 1000).toISOString().slice(0, 10);
+	return at === null ? l10n.t("(unreadable)") : new Date(at * 1000).toISOString().slice(0, 10);
 }
 
 /** Returns a time in UTC and in the person's time zone. @param at Unix seconds. */
 export function formatAbsoluteTime(at: number): string {
 	const date = new Date(at * 1000);
 	const utc = `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-	return l10n.t("{0} (here {1})", utc, dateTimes().format(date));
+	return l10n.t("{0} ({1} local time)", utc, dateTimes().format(date));
 }
 
 /** Returns day and time in the person's time zone. @param at Unix milliseconds. */

@@ -1,209 +1,220 @@
 import * as l10n from "@vscode/l10n";
 import type { Finding } from "../../domain/certificateFile.ts";
+import { CERTIFICATE_LIMIT } from "../../domain/limits.ts";
 import { currentLocale } from "../text/locale.ts";
 import { sanitize } from "../text/sanitize.ts";
-import { formatDateTime, formatExpiry } from "./dates.ts";
+import { formatDateTime, formatRelativeTime } from "./dates.ts";
 
 /** Describes a finding in one or two sentences: the fact, its effect, and what to do. */
 export function describeFinding(finding: Finding): string {
 	switch (finding.code) {
 		// Dates
 		case "expired":
-			return l10n.t("It {0}: the service refuses it. Upload its successor.", formatExpiry(-finding.seconds, 0));
+			return l10n.t(
+				"Expired {0}. OpenAI rejects expired certificates. Upload its replacement.",
+				formatRelativeTime(-finding.seconds),
+			);
 		case "expires-within-a-day":
 			return l10n.t(
-				"It {0}: the service refuses certificates with less than a day left. Upload its successor.",
-				formatExpiry(finding.seconds, 0),
+				"Expires {0}. OpenAI rejects certificates with less than a day left. Upload its replacement.",
+				formatRelativeTime(finding.seconds),
 			);
 		case "expires-soon":
-			return l10n.t("It {0}: then its clients are refused. Get its successor ready.", formatExpiry(finding.seconds, 0));
+			return l10n.t(
+				"Expires {0}. After that, OpenAI might reject its clients. Prepare a replacement.",
+				formatRelativeTime(finding.seconds),
+			);
 		case "not-yet-valid":
-			return l10n.t("It is not valid yet, so its clients are refused until it is. Check its first day.");
+			return l10n.t("Not valid yet. OpenAI might reject its clients until it is. Check the start date.");
 		case "no-expiry":
-			return l10n.t("It has no expiry, so no one will be reminded to replace it.");
+			return l10n.t("Never expires, so you won't be reminded to replace it.");
 		case "dates-reversed":
-			return l10n.t("It ends before it begins, so it is never valid. Ask your CA for another one.");
+			return l10n.t("Ends before it begins, so it's never valid. Ask your CA for a new one.");
 		case "unreadable-date":
-			return l10n.t("One of its dates is no date, so others may refuse to read it. Ask your CA for another one.");
+			return l10n.t("Contains an invalid date, so other software might reject it. Ask your CA for a new one.");
 		case "date-encoding":
-			return l10n.t("One of its dates is written wrongly, so others may refuse to read it. Tell your CA.");
+			return l10n.t("A date isn't encoded as the standard requires, so other software might reject it. Tell your CA.");
 		case "clock-differs":
 			return l10n.t(
-				"This computer's clock and the service's differ by {0}, so it may look expired and not be. Set the clock right.",
+				"This computer's clock differs from OpenAI's by {0}, so the certificate might only appear to be expired. Correct the clock.",
 				formatDuration(finding.seconds),
 			);
 
 		// Certificates of the organization
 		case "limit-reached":
 			return l10n.t(
-				"The organization holds {0} certificates, which is all it can: OpenAI refuses another one. Delete one first.",
+				"The organization already has {0} certificates; OpenAI's documented maximum is {1}. The upload might be rejected. Delete a certificate first.",
 				finding.count,
+				CERTIFICATE_LIMIT,
 			);
 		case "already-uploaded":
 			return l10n.t(
-				"The same certificate is uploaded already, as “{0}” ({1}). Uploading it again makes a second one.",
+				"Already uploaded as “{0}” ({1}). Uploading it again might create a duplicate.",
 				sanitize(finding.name ?? ""),
 				finding.id,
 			);
 		case "maybe-uploaded":
 			return l10n.t(
-				"An upload of this certificate, as “{0}”, is unconfirmed since {1}. OpenAI didn't name its organization: if it's this one, another upload might create a duplicate.",
+				"An upload of this certificate, as “{0}”, has been unconfirmed since {1}. OpenAI didn't name its organization: if it's this one, another upload might create a duplicate.",
 				sanitize(finding.name),
 				formatDateTime(finding.at),
 			);
 		case "name-in-use":
-			return l10n.t(
-				"Another certificate has this name already ({0}). Both can be told apart by their ids only.",
-				finding.id,
-			);
+			return l10n.t("Another certificate already has this name ({0}). You can tell them apart only by ID.", finding.id);
 		case "renewal":
-			return l10n.t("It renews the certificate with this name ({0}): same subject, same key.", finding.id);
+			return l10n.t("Renews the certificate with this name ({0}): same subject and key.", finding.id);
 		case "not-compared":
 			return l10n.t(
-				"Not all certificates of the organization could be read, so it may be uploaded already. Look for it in the list.",
+				"Couldn't compare with every certificate in the organization, so this one might already be uploaded. Check the list.",
 			);
 		case "unsaved":
-			return l10n.t("It is the text of an open editor, which is not saved. The file on the disk may be another one.");
+			return l10n.t("Unsaved text from an open editor. The file on disk might be different.");
 
 		// Signer
 		case "damaged":
-			return l10n.t("It is damaged: its own signature does not fit, so it is of no use. Get it from its source again.");
+			return l10n.t("Damaged: its self-signature doesn't verify. Get the file from its source again.");
 		case "signature-not-checked":
-			return l10n.t("Its signature was not checked: this computer does not know the algorithm. Damage would not show.");
+			return l10n.t(
+				"Signature not checked: VS Code's crypto library doesn't support the algorithm. Damage wouldn't be detected.",
+			);
 		case "root":
-			return l10n.t("A root: it signed itself.");
+			return l10n.t("Root CA (self-signed).");
 		case "intermediate":
-			return l10n.t("An intermediate: some software needs the root. If clients are refused, upload the root.");
+			return l10n.t(
+				"Intermediate CA. Some validators need the root. If clients are rejected, upload the root; then every CA under it is trusted, too.",
+			);
 		case "key-rollover":
 			return l10n.t(
-				"Its subject and issuer are the same, but it names another key as its signer: an intermediate from a change of keys, not a root. Clients may be refused; upload the root.",
+				"Subject and issuer match, but the certificate names another key as its signer: a key-rollover certificate, not a root. Clients might be rejected; upload the root.",
 			);
 		case "public-ca":
 			return l10n.t(
-				"A public web CA: anyone can get a certificate from it, and would be let in. Upload a CA of your own.",
+				"Public web CA: anyone can get a certificate from it, so it doesn't restrict who connects. Upload your own CA.",
 			);
 		case "public-intermediate":
 			return l10n.t(
-				"An intermediate of a public web CA: anyone can get a certificate from it, and would be let in. Upload a CA of your own.",
+				"Intermediate of a public web CA: anyone can get a certificate from it, so it doesn't restrict who connects. Upload your own CA.",
 			);
 
 		// Extensions
 		case "not-a-ca":
 			return l10n.t(
-				"It is not a CA; it looks like a client certificate. Usually one uploads the CA certificate that issued it.",
+				"Not a CA certificate; it looks like a client certificate. You usually upload the CA certificate that issued it.",
 			);
 		case "no-basic-constraints":
 			return l10n.t(
-				"It does not say that it is a CA; it looks like a client certificate. Usually one uploads the CA certificate that issued it.",
+				"Not marked as a CA; it looks like a client certificate. You usually upload the CA certificate that issued it.",
 			);
 		case "version-1":
-			return l10n.t(
-				"An X.509 version 1 certificate: it cannot say that it is a CA, and some software refuses it as one.",
-			);
+			return l10n.t("X.509 version 1: it can't be marked as a CA, and some software rejects it as one.");
 		case "no-certificate-sign":
-			return l10n.t(
-				"Its key usage lacks Certificate Sign, so certificates that it signed may be refused. Ask your CA.",
-			);
+			return l10n.t("Key usage lacks Certificate Sign, so certificates it issued might be rejected. Ask your CA.");
 		case "no-crl-sign":
-			return l10n.t("Its key usage lacks CRL Sign, so it cannot revoke what it signed. Ask your CA if that is meant.");
+			return l10n.t(
+				"Key usage lacks CRL Sign, so its key can't sign revocation lists. Ask your CA whether that's intended.",
+			);
 		case "no-client-authentication":
 			return l10n.t(
-				"Its extended key usage leaves out client authentication, so its clients may be refused. Ask your CA for one that allows it.",
+				"Extended key usage doesn't include client authentication, so clients might be rejected. Ask your CA for one that allows it.",
 			);
 		case "any-usage-only":
 			return l10n.t(
-				"Its extended key usage allows any use, but does not name client authentication; some software wants it named.",
+				"Extended key usage allows any purpose but doesn't name client authentication, which some software requires.",
 			);
 		case "unknown-critical-extension":
 			return l10n.t(
-				"Its extension {0} is critical and not widely known, so most software refuses it. Ask your CA.",
+				"Critical extension {0} isn't widely supported, so most software rejects this certificate. Ask your CA.",
 				sanitize(finding.oid),
 			);
 		case "duplicate-extension":
-			return l10n.t("Its extension {0} stands twice, so others refuse to read it. Ask your CA.", sanitize(finding.oid));
+			return l10n.t(
+				"Extension {0} appears twice, so other software rejects this certificate. Ask your CA.",
+				sanitize(finding.oid),
+			);
 		case "unreadable-extension":
-			return l10n.t("Its extension {0} is broken, so others refuse to read it. Ask your CA.", sanitize(finding.oid));
+			return l10n.t(
+				"Extension {0} is malformed, so other software rejects this certificate. Ask your CA.",
+				sanitize(finding.oid),
+			);
 		case "directory-name-constraint":
 			return l10n.t(
-				"It only allows certain subject names, and must be obeyed in that: clients with other names are refused, and some software refuses all. Check that your clients' names fit.",
+				"Critical name constraints on directory names: clients with other subject names are rejected, and some software rejects all. Check your clients' names.",
 			);
 		case "name-constraints":
 			return l10n.t(
-				"It only allows certain names: clients with others are refused. Check that your clients' names fit.",
+				"Name constraints: clients with other names should be rejected, but validators differ. Check your clients' names.",
 			);
 		case "path-length":
-			return l10n.t("Intermediates allowed between it and a client certificate: {0}.", finding.length);
+			return l10n.t("Path length constraint: {0} (intermediate CAs allowed below it).", finding.length);
 		case "no-subject-key-identifier":
 			return l10n.t(
-				"It has no subject key identifier, so some software may not find it. Ask your CA if clients are refused.",
+				"No subject key identifier, so some validators can't match it to what it issued. If clients are rejected, ask your CA.",
 			);
 		case "no-authority-key-identifier":
 			return finding.level === "info"
-				? l10n.t("It has no authority key identifier, which a root does not need.")
-				: l10n.t("It has no authority key identifier, so some software may not find its issuer.");
+				? l10n.t("No authority key identifier; a root doesn't need one.")
+				: l10n.t("No authority key identifier, so some validators might not find its issuer.");
 		case "authority-key-identifier-without-key":
-			return l10n.t("Its authority key identifier names no key, so some software may not find its issuer.");
+			return l10n.t("Authority key identifier has no key ID, so some validators might not find its issuer.");
 
 		// Key, signature and encoding
 		case "rsa-under-1024":
-			return l10n.t(
-				"Its RSA key has {0} bits: easily broken, and widely refused. Use one of at least 2048.",
-				finding.bits,
-			);
+			return l10n.t("{0}-bit RSA key: easy to break and widely rejected. Use at least 2048 bits.", finding.bits);
 		case "rsa-under-2048":
-			return l10n.t("Its RSA key has {0} bits: weak, and refused by some. Use one of at least 2048.", finding.bits);
+			return l10n.t("{0}-bit RSA key: weak, and rejected by some software. Use at least 2048 bits.", finding.bits);
 		case "bad-rsa-exponent":
-			return l10n.t(
-				"Its RSA exponent is 1 or even, so others refuse to read it, and it protects nothing. Ask your CA.",
-			);
+			return l10n.t("RSA exponent is 1 or even: the key is insecure, and other software rejects it. Ask your CA.");
 		case "key-support-unknown":
 			return l10n.t(
-				"It is not known whether the service takes this kind of key ({0}). RSA and P-256 are safe.",
+				"OpenAI might not support this key type ({0}). RSA and P-256 are safer choices.",
 				sanitize(finding.key),
 			);
 		case "weak-signature":
 			return finding.level === "info"
-				? l10n.t("It is signed with {0}, which does not matter on a root.", finding.hash)
-				: l10n.t("It is signed with {0}, which can be forged and is refused by some. Ask your CA.", finding.hash);
+				? l10n.t("Signed with {0}; that doesn't matter for a root.", finding.hash)
+				: l10n.t(
+						"Signed with {0}, which is no longer secure and is rejected by some software. Ask your CA.",
+						finding.hash,
+					);
 		case "ed25519":
-			return l10n.t("An Ed25519 key, which older software does not know.");
+			return l10n.t("Ed25519 key; older software doesn't support it.");
 		case "pss-signature":
-			return l10n.t("Signed with RSASSA-PSS, which older software does not know.");
+			return l10n.t("RSASSA-PSS signature; older software doesn't support it.");
 		case "negative-serial":
-			return l10n.t("Its serial number is negative, so others refuse to read it. Ask your CA.");
+			return l10n.t("Negative serial number, which other software rejects. Ask your CA.");
 		case "empty-subject":
-			return l10n.t("Its subject is empty, so others refuse it as a CA. Ask your CA.");
+			return l10n.t("Empty subject, which other software rejects for a CA. Ask your CA.");
 		case "not-der":
-			return l10n.t("It is written in BER, not DER, so others refuse to read it. Ask your CA for it in DER.");
+			return l10n.t("Encoded as BER instead of DER, which other software rejects. Ask your CA for DER.");
 		case "over-16-kb":
-			return l10n.t("It is larger than 16 kB, which the service may refuse. It can be tried.");
+			return l10n.t("Larger than 16 kB. OpenAI might reject it, but you can try.");
 
 		// Other file content
 		case "private-key-in-file":
 			if (!isOne(finding.count))
 				return finding.line === null
-					? l10n.t("The file also contains {0} private keys. They aren't sent.", finding.count)
+					? l10n.t("The file also contains {0} private keys. They won't be sent.", finding.count)
 					: l10n.t(
-							"The file also contains {0} private keys, the first on line {1}. They aren't sent.",
+							"The file also contains {0} private keys (the first on line {1}). They won't be sent.",
 							finding.count,
 							finding.line,
 						);
 			return finding.line === null
-				? l10n.t("The file also contains a private key. It isn't sent.")
-				: l10n.t("The file also contains a private key, on line {0}. It isn't sent.", finding.line);
+				? l10n.t("The file also contains a private key. It won't be sent.")
+				: l10n.t("The file also contains a private key (line {0}). It won't be sent.", finding.line);
 		case "bytes-follow":
 			return isOne(finding.bytes)
-				? l10n.t("{0} byte follows the certificate and is not sent.", finding.bytes)
-				: l10n.t("{0} bytes follow the certificate and are not sent.", finding.bytes);
+				? l10n.t("{0} byte after the certificate won't be sent.", finding.bytes)
+				: l10n.t("{0} bytes after the certificate won't be sent.", finding.bytes);
 		case "unreadable-block":
 			if (finding.line === null)
 				return isOne(finding.count)
-					? l10n.t("A certificate in the file is unreadable and is left out.")
-					: l10n.t("{0} certificates in the file are unreadable and are left out.", finding.count);
+					? l10n.t("A certificate in the file can't be read and is skipped.")
+					: l10n.t("{0} certificates in the file can't be read and are skipped.", finding.count);
 			return isOne(finding.count)
-				? l10n.t("Block {0} on line {1} is unreadable and is left out.", finding.block, finding.line)
+				? l10n.t("Block {0} (line {1}) can't be read and is skipped.", finding.block, finding.line)
 				: l10n.t(
-						"{2} blocks are unreadable and are left out, the first of which is block {0} on line {1}.",
+						"{2} blocks can't be read and are skipped, starting with block {0} (line {1}).",
 						finding.block,
 						finding.line,
 						finding.count,

@@ -1,141 +1,213 @@
 import * as l10n from "@vscode/l10n";
 import type { BaseUrlRule, ProxyIssue, ServerCertificateIssue, TlsKeyPairIssue } from "../../domain/problem.ts";
+import { type ProblemText, problemTextLabels } from "./problemText.ts";
+
+/** OpenAI's hosts that ask for client certificates (API guide, "Mutual TLS"). */
+const MTLS_HOST = /^mtls(?:-[a-z]+)?\.api\.openai\.com$/;
 
 /** Describes a failed connection. @param proxy The proxy in use, or `null`. */
-export function describeUnreachableServer(host: string, proxy: string | null): string {
+export function unreachableServerText(host: string, proxy: string | null): ProblemText {
+	const effect = problemTextLabels.nothingSent;
 	return proxy === null
-		? l10n.t(
-				"Could not reach {0}. Nothing was sent. Check the network. If it needs a proxy, set http.proxy; an automatic proxy script (PAC) cannot be used here: set the proxy's address.",
-				host,
-			)
-		: l10n.t(
-				"Could not reach {0} through the proxy {1}. Nothing was sent. Check the network, and whether that is the right proxy.",
-				host,
-				proxy,
-			);
+		? {
+				fact: l10n.t("Can't reach {0}.", host),
+				effect,
+				action: l10n.t(
+					"Check your network. If you're behind a proxy, set http.proxy; proxy auto-config (PAC) scripts aren't supported.",
+				),
+			}
+		: {
+				fact: l10n.t("Can't reach {0} through the proxy {1}.", host, proxy),
+				effect,
+				action: l10n.t("Check your network and the proxy address."),
+			};
 }
 
 /** Describes why the proxy cannot be used. */
-export function describeProxyIssue(why: ProxyIssue, proxy: string): string {
+export function proxyIssueText(why: ProxyIssue, proxy: string): ProblemText {
+	const effect = problemTextLabels.nothingSent;
 	switch (why) {
 		case "not-a-url":
-			return l10n.t("The proxy in {0} is not a URL. Nothing was sent. It should look like http://HOST:PORT.", proxy);
+			return {
+				fact: l10n.t("The proxy in {0} isn't a valid URL.", proxy),
+				effect,
+				action: l10n.t("Use the form http://HOST:PORT."),
+			};
 		case "unsupported":
-			return l10n.t(
-				"The proxy {0} is of a kind that cannot be used here. Nothing was sent. Set one in http.proxy that begins with http:// or https://.",
-				proxy,
-			);
+			return {
+				fact: l10n.t("The proxy {0} isn't supported.", proxy),
+				effect,
+				action: l10n.t("Set http.proxy to a URL that starts with http:// or https://."),
+			};
 		case "unreachable":
-			return l10n.t(
-				"Could not reach the proxy {0}. Nothing was sent. Check the network, and the setting http.proxy.",
-				proxy,
-			);
+			return {
+				fact: l10n.t("Can't reach the proxy {0}.", proxy),
+				effect,
+				action: l10n.t("Check your network and http.proxy."),
+			};
 		case "untrusted":
-			return l10n.t(
-				"The certificate of the proxy {0} could not be verified. Nothing was sent. Install the CA certificate that issued it in the system.",
-				proxy,
-			);
+			return {
+				fact: l10n.t("Couldn't verify the certificate of the proxy {0}.", proxy),
+				effect,
+				action: l10n.t("Install the CA certificate that issued it on this computer."),
+			};
 		case "credentials":
-			return l10n.t(
-				"The proxy {0} demands a name and a password (407). Nothing was sent. Put both into its URL, in http.proxy or in the environment: http://NAME:PASSWORD@HOST:PORT.",
-				proxy,
-			);
+			return {
+				fact: l10n.t("The proxy {0} requires a user name and password (407).", proxy),
+				effect,
+				action: l10n.t("Add them to its URL: http://NAME:PASSWORD@HOST:PORT."),
+			};
 		case "refused":
-			return l10n.t(
-				"The proxy {0} did not lead to the service. Nothing was sent. Ask whoever runs it, or set another one in http.proxy.",
-				proxy,
-			);
+			return {
+				fact: l10n.t("The proxy {0} didn't connect to OpenAI.", proxy),
+				effect,
+				action: l10n.t("Ask its administrator, or set another proxy in http.proxy."),
+			};
 	}
 }
 
 /** Describes why the client certificate or key cannot be used. @param file A file's name, or a placeholder. */
-export function describeTlsKeyPairIssue(why: TlsKeyPairIssue, file: string): string {
+export function tlsKeyPairIssueText(why: TlsKeyPairIssue, file: string): ProblemText {
+	const effect = problemTextLabels.nothingSent;
 	switch (why) {
 		case "not-set":
-			return l10n.t("No client certificate is set. Name its file in the settings first.");
+			return { fact: l10n.t("No client certificate is set."), action: l10n.t("Set its path in Settings first.") };
 		case "missing":
-			return l10n.t("The client certificate or key {0} is not there. Nothing was sent. Check its path.", file);
+			return {
+				fact: l10n.t("Can't find the client certificate or key {0}.", file),
+				effect,
+				action: l10n.t("Check its path."),
+			};
 		case "not-a-file":
-			return l10n.t("The client certificate or key {0} is not a regular file, so it was not read.", file);
+			return {
+				fact: l10n.t("The client certificate or key {0} isn't a regular file, so it wasn't read.", file),
+				action: l10n.t("Check its path."),
+			};
 		case "no-permission":
-			return l10n.t("The client certificate or key {0} may not be read. Check its permissions.", file);
+			return {
+				fact: l10n.t("Can't read the client certificate or key {0}.", file),
+				effect,
+				action: l10n.t("Check its permissions."),
+			};
 		case "no-answer":
-			return l10n.t(
-				"The client certificate or key {0} could not be read in time. Check its disk or network drive.",
-				file,
-			);
+			return {
+				fact: l10n.t("Couldn't read the client certificate or key {0} in time.", file),
+				effect,
+				action: l10n.t("Check its disk or network drive."),
+			};
 		case "too-large":
-			return l10n.t("{0} is larger than 1 MiB, so it is no client certificate or key. Nothing was sent.", file);
+			return {
+				fact: l10n.t("{0} is larger than 1 MiB, so it can't be a client certificate or key.", file),
+				effect,
+			};
 		case "no-certificate":
-			return l10n.t("There is no certificate in {0}. Nothing was sent. Choose the client certificate as PEM.", file);
+			return {
+				fact: l10n.t("{0} contains no PEM certificate.", file),
+				effect,
+				action: l10n.t("Choose the client certificate as PEM."),
+			};
 		case "no-key":
-			return l10n.t(
-				"There is no private key in {0}. Nothing was sent. Choose the client certificate's key as PEM.",
-				file,
-			);
+			return {
+				fact: l10n.t("{0} contains no readable PEM private key.", file),
+				effect,
+				action: l10n.t("Choose the client certificate's key as PEM."),
+			};
 		case "passphrase-needed":
-			return l10n.t("The client key {0} is encrypted. Nothing was sent. Set its passphrase.", file);
+			return {
+				fact: l10n.t("The client key {0} is encrypted.", file),
+				effect,
+				action: l10n.t("Set its passphrase."),
+			};
 		case "passphrase-wrong":
-			return l10n.t("The passphrase does not open the client key {0}. Nothing was sent. Set it anew.", file);
+			return {
+				fact: l10n.t("The passphrase doesn't unlock the client key {0}.", file),
+				effect,
+				action: l10n.t("Set it again."),
+			};
 		case "not-a-pair":
-			return l10n.t(
-				"The private key {0} does not belong to the client certificate. Nothing was sent. Choose the one that does.",
-				file,
-			);
+			return {
+				fact: l10n.t("The private key {0} doesn't match the client certificate.", file),
+				effect,
+				action: l10n.t("Choose the matching key."),
+			};
 		case "unusable":
-			return l10n.t(
-				"The client certificate {0} is too weak for this computer's TLS. Nothing was sent. Choose one with a longer key.",
-				file,
-			);
+			return {
+				fact: l10n.t("VS Code's TLS library rejected the client certificate {0} as too weak.", file),
+				effect,
+				action: l10n.t("Use one with a stronger key or signature."),
+			};
 	}
 }
 
-/** Describes that the server refused the handshake because of the client certificate. */
-export function describeRefusedClientCertificate(host: string, presented: boolean): string {
+/**
+ * Describes that the server ended the handshake because of the client certificate. Without one, a mere handshake failure
+ * counts too, which doesn't prove that the server requires one.
+ */
+export function rejectedClientCertificateText(host: string, presented: boolean): ProblemText {
 	return presented
-		? l10n.t(
-				"{0} did not accept the client certificate. Choose one that an active trust anchor issued and that is not expired.",
-				host,
-			)
-		: l10n.t("{0} demands a client certificate. Name one in the settings.", host);
+		? {
+				fact: l10n.t("{0} rejected the client certificate.", host),
+				action: l10n.t("Use one that chains to an active trust anchor and hasn't expired."),
+			}
+		: {
+				fact: l10n.t("{0} might require a client certificate.", host),
+				action: l10n.t("Set one in Settings."),
+			};
 }
 
 /** Describes the rule that the base URL breaks. */
-export function describeBaseUrlIssue(rule: BaseUrlRule): string {
+export function baseUrlIssueText(rule: BaseUrlRule): ProblemText {
 	switch (rule) {
 		case "not-a-url":
-			return l10n.t("The base URL in the settings is not a URL. It should look like https://api.openai.com/v1.");
+			return {
+				fact: l10n.t("The base URL isn't a valid URL."),
+				action: l10n.t("Use the form https://api.openai.com/v1."),
+			};
 		case "https-or-loopback":
-			return l10n.t(
-				"The base URL in the settings must begin with https://; http:// is allowed to 127.0.0.1, [::1] and localhost only.",
-			);
+			return {
+				fact: l10n.t(
+					"The base URL must start with https://; http:// is allowed only for 127.0.0.1, [::1], and localhost.",
+				),
+			};
 		case "mtls":
-			return l10n.t(
-				"The host for client certificates in the settings must begin with https:// and hold only scheme, host, port and path.",
-			);
+			return {
+				fact: l10n.t("The mTLS URL must start with https:// and can contain only a scheme, host, port, and path."),
+			};
 		case "no-extras":
-			return l10n.t(
-				"The base URL in the settings may hold only scheme, host, port and path: no user, query, fragment, backslash or blank.",
-			);
+			return {
+				fact: l10n.t(
+					"The base URL can contain only a scheme, host, port, and path: no user name, query, fragment, backslash, or space.",
+				),
+			};
 	}
 }
 
-export function describeServerCertificateIssue(why: ServerCertificateIssue, host: string): string {
+/** Describes why the server's certificate is not trusted. */
+export function serverCertificateIssueText(why: ServerCertificateIssue, host: string): ProblemText {
+	const effect = problemTextLabels.nothingSent;
 	switch (why) {
 		case "expired":
-			return l10n.t(
-				"The server certificate of {0} is expired or not yet valid. Nothing was sent. Check this computer's clock.",
-				host,
-			);
+			return {
+				fact: l10n.t("The server certificate of {0} has expired or isn't valid yet.", host),
+				effect,
+				action: l10n.t("Check this computer's clock."),
+			};
 		case "wrong-name":
-			return l10n.t("The server certificate is not for {0}. Nothing was sent. Check the base URL.", host);
+			return {
+				fact: l10n.t("The server certificate isn't for {0}.", host),
+				effect,
+				action: l10n.t("Check the base URL."),
+			};
 		case "self-signed":
 		case "unknown-issuer":
-			return l10n.t(
-				"The server certificate of {0} was issued by an authority that this computer does not trust. Nothing was sent. Behind a proxy that inspects traffic, install its CA certificate in the system.",
-				host,
-			);
+			return {
+				fact: l10n.t("This computer doesn't trust the CA that issued the server certificate of {0}.", host),
+				effect,
+				action: MTLS_HOST.test(host)
+					? l10n.t("If a proxy inspects TLS, exempt this host; proxies can't forward client certificates.")
+					: l10n.t("Behind a TLS-inspecting proxy, install the proxy's CA certificate on this computer."),
+			};
 		case "other":
-			return l10n.t("The server certificate of {0} could not be verified. Nothing was sent.", host);
+			return { fact: l10n.t("Couldn't verify the server certificate of {0}.", host), effect };
 	}
 }

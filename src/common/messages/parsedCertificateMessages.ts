@@ -42,7 +42,7 @@ export function formatMainFields(
 		[l10n.t("Subject"), sanitize(subject, maxLength) || l10n.t("(empty)")],
 		[l10n.t("Issuer"), sanitize(issuer, maxLength) || l10n.t("(empty)")],
 		[l10n.t("Valid"), validity],
-		[l10n.t("SHA-256"), formatFingerprint(sha256)],
+		[l10n.t("SHA-256 fingerprint"), formatFingerprint(sha256)],
 	];
 }
 
@@ -55,10 +55,10 @@ export function formatAllFields(parsed: ParsedCertificate, now: number): readonl
 	return [
 		...formatMainFields(parsed, now, MAX_SUBJECT_LENGTH),
 		...(notBefore === null ? [] : [[l10n.t("Valid from"), formatAbsoluteTime(notBefore)] as const]),
-		...(notAfter === null ? [] : [[l10n.t("Valid to"), formatAbsoluteTime(notAfter)] as const]),
+		...(notAfter === null ? [] : [[l10n.t("Expires"), formatAbsoluteTime(notAfter)] as const]),
 		[l10n.t("Serial number"), serialNumber],
 		[l10n.t("Key"), formatKeyDetails(parsed)],
-		[l10n.t("CA"), isCa === null ? l10n.t("it does not say") : isCa ? l10n.t("yes") : l10n.t("no")],
+		[l10n.t("CA"), isCa === null ? l10n.t("not specified") : isCa ? l10n.t("yes") : l10n.t("no")],
 	];
 }
 
@@ -100,11 +100,11 @@ export function formatShortFingerprint(sha256: string): string {
 function formatSeverity(severity: Severity): string {
 	switch (severity) {
 		case "block":
-			return l10n.t("Not possible");
+			return l10n.t("Error");
 		case "strong":
-			return l10n.t("Careful");
-		case "warn":
 			return l10n.t("Warning");
+		case "warn":
+			return l10n.t("Caution");
 		case "info":
 			return l10n.t("Note");
 	}

@@ -2,18 +2,26 @@ import * as l10n from "@vscode/l10n";
 import type { KeyIssue, Problem, UnreadableFile } from "../../domain/problem.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { describeClientFileRefusal, describeFileOutcome } from "./certificateFileMessages.ts";
-import { describeActiveCertificate, describeUnknownChange, describeUnreadScopes } from "./changes.ts";
 import {
-	describeBaseUrlIssue,
-	describeProxyIssue,
-	describeRefusedClientCertificate,
-	describeServerCertificateIssue,
-	describeTlsKeyPairIssue,
-	describeUnreachableServer,
+	describeActiveCertificate,
+	describeStillActiveCertificate,
+	describeUnknownChange,
+	unreadScopesText,
+} from "./changes.ts";
+import { labels } from "./labels.ts";
+import {
+	baseUrlIssueText,
+	proxyIssueText,
+	rejectedClientCertificateText,
+	serverCertificateIssueText,
+	tlsKeyPairIssueText,
+	unreachableServerText,
 } from "./networkProblems.ts";
+import { type ProblemText, problemTextLabels } from "./problemText.ts";
 import { describeRotationIssue } from "./rotationIssues.ts";
-import { describeLateStorageProblem, describeStorageProblem } from "./storageProblems.ts";
-import { describePendingUpload, describeUnconfirmedUpload } from "./uploadProblems.ts";
+import { serviceProblemText } from "./serviceProblems.ts";
+import { storageProblemText } from "./storageProblems.ts";
+import { describeUnconfirmedUpload, pendingUploadText } from "./uploadProblems.ts";
 
 /** A command that can solve a problem. */
 export type Remedy =
@@ -27,145 +35,156 @@ export type Remedy =
 	| "check-upload"
 	| "switch-connection";
 
-/** Describes a problem: what happened, and what to do. */
+/** Describes a problem: what happened, its effect, and what to do. */
 export function describeProblem(problem: Problem): string {
+	const { fact, effect, action } = problemText(problem);
+	return joinSentences(fact, effect, action);
+}
+
+/**
+ * Like `describeProblem`, after a partly done change. Must not say that nothing was sent, changed or done, because that
+ * is untrue for the earlier steps.
+ */
+export function describePartialFailure(problem: Problem): string {
 	switch (problem.reason) {
 		case "file-refused":
-			return l10n.t(
-				"{0}: {1}",
-				sanitize(problem.file),
-				problem.wanted === "anchor"
-					? describeFileOutcome({ reason: problem.refusal, candidates: [], skipped: problem.skipped })
-					: describeClientFileRefusal(problem.refusal),
-			);
-		case "file-unreadable":
-			return describeUnreadableFile(problem.why, sanitize(problem.file));
+			return problem.wanted === "anchor"
+				? l10n.t("{0} can't be used as a trust anchor. Choose another file.", sanitize(problem.file))
+				: l10n.t("{0} can't be used as a client certificate. Choose another file.", sanitize(problem.file));
 		case "connection-changed":
-			return l10n.t("The admin key or the base URL was changed while you were asked. Nothing was sent. Start again.");
+			return l10n.t("The connection or base URL changed, so the remaining steps were skipped.");
+		case "lock-lost":
+			return l10n.t(
+				"This window didn't respond for so long that another one took over, so the remaining steps were skipped.",
+			);
+		case "not-found":
+			// A list can show this too, without a 404.
+			return l10n.t("OpenAI couldn't find it. It might have been deleted. Refresh the list.");
+		case "changed-meanwhile":
+			return l10n.t("Something changed in the meantime. Review it, then try again.");
+		case "certificate-active":
+			return describeStillActiveCertificate(problem);
+		default: {
+			const { fact, action } = problemText(problem);
+			return joinSentences(fact, action);
+		}
+	}
+}
+
+function joinSentences(...sentences: readonly (string | undefined)[]): string {
+	return sentences.filter((sentence) => sentence !== undefined).join(" ");
+}
+
+function problemText(problem: Problem): ProblemText {
+	switch (problem.reason) {
+		case "file-refused":
+			return {
+				fact: l10n.t(
+					"{0}: {1}",
+					sanitize(problem.file),
+					problem.wanted === "anchor"
+						? describeFileOutcome({ reason: problem.refusal, candidates: [], skipped: problem.skipped })
+						: describeClientFileRefusal(problem.refusal),
+				),
+			};
+		case "file-unreadable":
+			return unreadableFileText(problem.why, sanitize(problem.file));
+		case "connection-changed":
+			return {
+				fact: l10n.t("The connection or base URL changed in the meantime, so the request wasn't sent."),
+				action: l10n.t("Start again."),
+			};
 		case "nothing-selected":
-			return l10n.t("Select a row that this can be done with, in the certificates view.");
+			return {
+				fact: l10n.t("No suitable row is selected."),
+				action: l10n.t("Select a certificate or an upload in the Certificates view first."),
+			};
 		case "no-key":
-			return l10n.t("There is no admin key yet. Set one first.");
-		case "key-elsewhere":
-			return l10n.t(
-				"The stored admin key belongs to {0}, but the base URL leads to {1}. The key was not sent. Set a key for {1}, or change the base URL back.",
-				sanitize(problem.keyHost),
-				sanitize(problem.host),
-			);
+			return { fact: l10n.t("Set an admin key first.") };
+		case "key-elsewhere": {
+			const [keyHost, host] = [sanitize(problem.keyHost), sanitize(problem.host)];
+			return {
+				fact: l10n.t("Your admin key is for {0}, but the base URL points to {1}.", keyHost, host),
+				effect: l10n.t("The key wasn't sent."),
+				action: l10n.t("Set a key for {0}, or change the base URL back.", host),
+			};
+		}
 		case "key-malformed":
-			return describeKeyIssue(problem.why);
+			return { fact: describeKeyIssue(problem.why) };
 		case "base-url":
-			return describeBaseUrlIssue(problem.rule);
+			return baseUrlIssueText(problem.rule);
 		case "secrets-unavailable":
-			return l10n.t(
-				"The editor's secret storage did not work, so nothing was stored. Check that this computer's keyring is unlocked, then try again.",
-			);
+			// Must not say that nothing was saved: this is also a failed read, and saving takes several steps.
+			return {
+				fact: l10n.t("Secret storage isn't available."),
+				action: l10n.t("Make sure that this computer's keyring is unlocked, then try again."),
+			};
 		case "unreachable":
-			return describeUnreachableServer(sanitize(problem.host), problem.proxy === null ? null : sanitize(problem.proxy));
+			return unreachableServerText(sanitize(problem.host), problem.proxy === null ? null : sanitize(problem.proxy));
 		case "proxy":
-			return describeProxyIssue(problem.why, sanitize(problem.proxy));
+			return proxyIssueText(problem.why, sanitize(problem.proxy));
 		case "client-certificate":
 		case "client-pair":
-			return describeTlsKeyPairIssue(problem.why, sanitize(problem.file));
+			return tlsKeyPairIssueText(problem.why, sanitize(problem.file));
 		case "client-certificate-refused":
-			return describeRefusedClientCertificate(sanitize(problem.host), problem.presented);
-		case "connection-lost":
-			return l10n.t("The connection to {0} was lost before the answer was there. Try again.", sanitize(problem.host));
+			return rejectedClientCertificateText(sanitize(problem.host), problem.presented);
 		case "untrusted-server":
-			return describeServerCertificateIssue(problem.why, sanitize(problem.host));
+			return serverCertificateIssueText(problem.why, sanitize(problem.host));
+		case "connection-lost":
 		case "timeout":
-			return l10n.t("{0} did not answer in time. Try again later.", sanitize(problem.host));
 		case "redirected":
-			return l10n.t(
-				"{0} wanted to redirect the request elsewhere. It was not followed, since it carries the admin key. Check the base URL.",
-				sanitize(problem.host),
-			);
 		case "bad-answer":
-			return l10n.t(
-				"{0} answered with something else than this API's JSON. Check the base URL, and whether a proxy answers in its place.",
-				sanitize(problem.host),
-			);
 		case "unauthorized":
-			return l10n.t(
-				"OpenAI rejected the admin key (401). If it was revoked or replaced, set a new one. If a certificate was just activated in the organization, OpenAI might require a client certificate.",
-			);
 		case "wrong-region":
-			return l10n.t(
-				"OpenAI serves this organization from another regional host than {0} (401). Set the base URL to the host of its region, such as https://eu.api.openai.com/v1.",
-				sanitize(problem.host),
-			);
 		case "forbidden":
-			return problem.permission === null
-				? l10n.t("The admin key may not do this (403). Ask an owner of the organization for the permission.")
-				: l10n.t(
-						"The admin key lacks the permission {0}. Ask an owner of the organization for it, or use another key.",
-						problem.permission,
-					);
 		case "not-found":
-			return l10n.t("OpenAI found nothing there (404). It may have been deleted meanwhile: refresh the list.");
 		case "conflict":
-			return l10n.t(
-				"OpenAI refused because something else was changed at the same time (409). Refresh the list, then try again.",
-			);
 		case "rejected":
-			return describeRejection(problem);
 		case "rate-limited":
-			return problem.waitSeconds === null
-				? l10n.t("OpenAI received too many requests (429). Wait a while, then try again.")
-				: l10n.t("OpenAI received too many requests (429). Wait {0} s, then try again.", problem.waitSeconds);
 		case "service-error":
-			return l10n.t(
-				"OpenAI's service failed ({0}). Nothing is known to be wrong here. Try again later.",
-				problem.status,
-			);
+			return serviceProblemText(problem);
 		case "not-recorded":
 		case "record-newer":
 		case "record-unreadable":
 		case "locked":
 		case "lock-lost":
-			return describeStorageProblem(problem);
+			return storageProblemText(problem);
 		case "upload-pending":
-			return describePendingUpload(sanitize(problem.name), problem.running);
+			return pendingUploadText(sanitize(problem.name), problem.running);
 		case "unconfirmed":
-			return describeUnconfirmedUpload(sanitize(problem.name), problem.ending, problem.lookup, Date.now());
+			return {
+				fact: describeUnconfirmedUpload(sanitize(problem.name), problem.ending, problem.lookup, Date.now()),
+			};
 		case "certificate-active":
-			return describeActiveCertificate(problem);
+			return { fact: describeActiveCertificate(problem) };
 		case "scopes-unread":
-			return describeUnreadScopes(problem, problem.why && describeProblem(problem.why));
+			return unreadScopesText(problem, problem.why && describePartialFailure(problem.why));
 		case "changed-meanwhile":
-			return l10n.t("It was changed meanwhile, so nothing was done. Look at it again, then decide anew.");
+			return {
+				fact: l10n.t("This changed in the meantime, so nothing was done."),
+				action: l10n.t("Review it, then try again."),
+			};
 		case "change-unknown":
-			return describeUnknownChange(problem);
+			return { fact: describeUnknownChange(problem) };
 		case "rotation-refused":
-			return describeRotationIssue(problem.issue);
+			return { fact: describeRotationIssue(problem.issue) };
 		case "rotation-pending":
-			return l10n.t("The rotation of “{0}” is not over. Finish or undo it first.", sanitize(problem.name));
+			return { fact: l10n.t("Finish or undo the rotation of “{0}” first.", sanitize(problem.name)) };
 		case "no-rotation":
-			return l10n.t("There is no rotation of it any more that could be finished or undone, so nothing was done.");
+			return { fact: l10n.t("This certificate has no rotation to finish or undo.") };
 		case "own-access":
-			return l10n.t(
-				"It is not proven that this extension's own client certificate chains to what would stay active in the organization, so nothing was deactivated there. Set up one that does.",
-			);
+			return {
+				fact: l10n.t("This extension might lock itself out."),
+				effect: l10n.t("Nothing was deactivated in the organization."),
+				action: l10n.t("Set a client certificate that chains to a certificate that stays active."),
+			};
 		case "no-content":
-			return l10n.t("What OpenAI sent of “{0}” holds no certificate that can be read.", sanitize(problem.name));
+			return { fact: l10n.t("OpenAI's copy of “{0}” isn't a readable certificate.", sanitize(problem.name)) };
 		case "not-saved":
-			return l10n.t(
-				"{0} could not be written. Check that the folder may be written to, then try again.",
-				sanitize(problem.file),
-			);
-	}
-}
-
-/** Like `describeProblem`, for a problem after a change, where a sentence must not say that nothing was changed. */
-export function describePartialFailure(problem: Problem): string {
-	switch (problem.reason) {
-		case "connection-changed":
-			return l10n.t("The admin key or the base URL was changed meanwhile, so it went no further.");
-		case "not-recorded":
-		case "lock-lost":
-			return describeLateStorageProblem(problem);
-		default:
-			return describeProblem(problem);
+			return {
+				fact: l10n.t("Couldn't save {0}.", sanitize(problem.file)),
+				action: l10n.t("Check that you can write to the folder, then try again."),
+			};
 	}
 }
 
@@ -229,68 +248,52 @@ export function formatRemedy(remedy: Remedy): string {
 		case "set-passphrase":
 			return l10n.t("Set Passphrase…");
 		case "open-settings":
-			return l10n.t("Open Settings");
+			return labels.openSettings;
 		case "open-proxy-settings":
 			return l10n.t("Open Proxy Settings");
 		case "show-log":
-			return l10n.t("Show Log");
+			return labels.showLog;
 		case "refresh":
-			return l10n.t("Refresh");
+			return labels.refresh;
 		case "show-view":
-			return l10n.t("Show Certificates");
+			return labels.showCertificates;
 		case "check-upload":
-			return l10n.t("Check Now");
+			return labels.checkNow;
 		case "switch-connection":
 			return l10n.t("Switch Connection…");
 	}
 }
 
+/** Describes why a text can't be a key, of an admin or of a project. */
 export function describeKeyIssue(issue: KeyIssue): string {
 	switch (issue) {
 		case "blank":
-			return l10n.t("Enter an admin key.");
+			return l10n.t("Enter a key.");
 		case "space-inside":
-			return l10n.t("A key holds no blanks and no line breaks. Was more than the key copied?");
+			return l10n.t("A key can't contain spaces or line breaks. Did you copy more than the key?");
 		case "not-ascii":
-			return l10n.t("A key holds only plain letters, digits and signs. Was it copied from formatted text?");
+			return l10n.t("A key contains only plain letters, digits, and symbols. Did you copy it from formatted text?");
 		case "too-long":
-			return l10n.t("This is too long for a key. Was something else copied?");
+			return l10n.t("This is too long to be a key. Did you copy something else?");
 	}
 }
 
-function describeUnreadableFile(why: UnreadableFile, file: string): string {
+function unreadableFileText(why: UnreadableFile, file: string): ProblemText {
+	const effect = problemTextLabels.nothingSent;
 	switch (why) {
 		case "too-large":
-			return l10n.t("{0} is larger than 1 MiB, so it is no certificate file. Nothing was sent.", file);
+			return { fact: l10n.t("{0} is larger than 1 MiB, so it can't be a certificate file.", file), effect };
 		case "folder":
-			return l10n.t("{0} is a folder. Choose a certificate file in it.", file);
+			return { fact: l10n.t("{0} is a folder.", file), action: l10n.t("Choose a certificate file in it.") };
 		case "not-a-file":
-			return l10n.t("{0} is not a regular file, so it was not read.", file);
+			return { fact: l10n.t("{0} isn't a regular file, so it wasn't read.", file) };
 		case "dead-link":
-			return l10n.t("{0} is a link that leads to no regular file, so it was not read.", file);
+			return { fact: l10n.t("{0} is a link that doesn't point to a regular file, so it wasn't read.", file) };
 		case "gone":
-			return l10n.t("{0} is not there any more. Nothing was sent.", file);
+			return { fact: l10n.t("{0} no longer exists.", file), effect };
 		case "no-permission":
-			return l10n.t("{0} may not be read. Check its permissions.", file);
+			return { fact: l10n.t("Can't read {0}.", file), action: l10n.t("Check its permissions.") };
 		case "other":
-			return l10n.t("{0} could not be read. Nothing was sent.", file);
-	}
-}
-
-function describeRejection({ status, code, param }: Problem & { reason: "rejected" }): string {
-	switch (code) {
-		case "mtls_certificate_invalid":
-			return l10n.t("OpenAI refused the certificate as not valid. Nothing was uploaded.");
-		case "expired_certificate":
-			return l10n.t(
-				"OpenAI refused the certificate because it is expired, or will be within a day. Nothing was uploaded.",
-			);
-		case "certificate_in_use":
-			return l10n.t("The certificate is still active somewhere, so it wasn't deleted. Deactivate it there first.");
-		case null:
-			if (status === 413) return l10n.t("OpenAI refused the request as too large (413). Nothing was changed.");
-			return param === null
-				? l10n.t("OpenAI refused the request ({0}). Nothing was changed. The log has the request's id.", status)
-				: l10n.t("OpenAI refused the request because of its field “{0}” ({1}). Nothing was changed.", param, status);
+			return { fact: l10n.t("Couldn't read {0}.", file), effect };
 	}
 }

@@ -7,22 +7,22 @@ export function describeRotationIssue(issue: RotationIssue): string {
 		case "same":
 			return l10n.t("Both are the same certificate.");
 		case "inactive":
-			return l10n.t("The old certificate is active nowhere, so there is nothing to take over.");
+			return l10n.t("The old certificate isn't active anywhere, so there's nothing to rotate.");
 		case "gone":
-			return l10n.t("The new certificate is not there any more.");
+			return l10n.t("The new certificate no longer exists.");
 		case "leaf":
-			return l10n.t("The new certificate is no authority: no client certificate can chain to it.");
+			return l10n.t("The new certificate isn't a CA.");
 		case "dates-unknown":
-			return l10n.t("It cannot be told which of the two expires later.");
+			return l10n.t("Couldn't determine which certificate expires later.");
 		case "not-longer":
-			return l10n.t("The new certificate does not expire later than the old one.");
+			return l10n.t("The new certificate must expire later than the old one.");
 		case "not-yet-valid":
-			return l10n.t("The new certificate is not valid yet.");
+			return l10n.t("The new certificate isn't valid yet.");
 		case "expired":
 			return l10n.t("The new certificate has expired.");
 		case "expires-soon":
-			return l10n.t("The new certificate expires soon itself.");
+			return l10n.t("The new certificate expires soon, too.");
 		case "old-expired":
-			return l10n.t("The old certificate has expired, so nothing returns to it.");
+			return l10n.t("The old certificate has expired, so it can't be restored.");
 	}
 }

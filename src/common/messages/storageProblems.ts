@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
 import { sanitize } from "../text/sanitize.ts";
+import { type ProblemText, problemTextLabels } from "./problemText.ts";
 
 type StorageProblem = Extract<
 	Problem,
@@ -8,43 +9,47 @@ type StorageProblem = Extract<
 >;
 
 /** Describes a problem with records or locks that prevented a change. */
-export function describeStorageProblem(problem: StorageProblem): string {
+export function storageProblemText(problem: StorageProblem): ProblemText {
+	const { nothingDone, nothingSent } = problemTextLabels;
 	switch (problem.reason) {
 		case "not-recorded":
-			return l10n.t(
-				"Nothing was sent: what is about to be done could not be written down first, which keeps it from being done twice. {0} Then try again.",
-				describeDiskRemedy(problem.code),
-			);
+			return {
+				fact: l10n.t("Couldn't read or save the local record."),
+				effect: nothingSent,
+				action: describeDiskRemedy(problem.code),
+			};
 		case "record-newer":
-			return l10n.t(
-				"A newer version of this extension wrote down what this depends on, so nothing was done. Update this extension.",
-			);
+			return {
+				fact: l10n.t("A newer version of this extension saved data that this version can't read."),
+				effect: nothingDone,
+				action: l10n.t("Update this extension."),
+			};
 		case "record-unreadable":
-			return l10n.t(
-				"What was written down of an earlier upload of this certificate cannot be read, so nothing was sent. Choose its file again, and say what is to become of that.",
-			);
+			return {
+				fact: l10n.t("Can't read the record of an earlier upload of this certificate."),
+				effect: nothingSent,
+				action: l10n.t("Choose its file again, and decide whether to discard the record."),
+			};
 		case "locked":
-			return problem.host === ""
-				? l10n.t("This is at work already, so nothing was done. Try again once that is done.")
-				: l10n.t(
-						"This is at work already, in this window or another one (process {0} on {1}), so nothing was done. Try again once that is done.",
-						problem.process,
-						sanitize(problem.host),
-					);
+			return {
+				fact:
+					problem.host === ""
+						? l10n.t("Another operation of this kind is still running.")
+						: l10n.t(
+								"Another operation of this kind is still running, in this window or another one (process {0} on {1}).",
+								problem.process,
+								sanitize(problem.host),
+							),
+				effect: nothingDone,
+				action: l10n.t("Try again when it's finished."),
+			};
 		case "lock-lost":
-			return l10n.t(
-				"This window did not respond for so long that another one took over, so nothing was done. Try again.",
-			);
+			// Saving a connection takes several steps, some of which might be done.
+			return {
+				fact: l10n.t("This window didn't respond for so long that another one took over."),
+				action: l10n.t("Try again."),
+			};
 	}
-}
-
-/** Like `describeStorageProblem`, for a problem after a change. */
-export function describeLateStorageProblem(
-	problem: Extract<StorageProblem, { readonly reason: "not-recorded" | "lock-lost" }>,
-): string {
-	return problem.reason === "lock-lost"
-		? l10n.t("This window did not respond for so long that another one took over, so it went no further.")
-		: l10n.t("What is written down of it could not be changed. {0}", describeDiskRemedy(problem.code));
 }
 
 /** Describes how to make a file writable. @param code The system's error code, such as `ENOSPC` */
@@ -52,12 +57,14 @@ function describeDiskRemedy(code: string | null): string {
 	switch (code) {
 		case "ENOSPC":
 		case "EDQUOT":
-			return l10n.t("The disk is full: make room.");
+			return l10n.t("The disk is full. Free some space, then try again.");
 		case "EROFS":
 		case "EACCES":
 		case "EPERM":
-			return l10n.t("The folder of this extension's data may not be written to: check its permissions.");
+			return l10n.t("Check that this extension's data folder is writable, then try again.");
 		default:
-			return l10n.t("Check the disk with this extension's data ({0}).", code ?? l10n.t("no error code"));
+			return code === null
+				? l10n.t("Check the disk that contains this extension's data, then try again.")
+				: l10n.t("Check the disk that contains this extension's data ({0}), then try again.", code);
 	}
 }

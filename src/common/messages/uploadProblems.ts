@@ -1,18 +1,22 @@
 import * as l10n from "@vscode/l10n";
 import type { LookupOutcome, UploadEnding } from "../../domain/problem.ts";
 import { formatTimeOfDay } from "./dates.ts";
+import type { ProblemText } from "./problemText.ts";
 
 /** Describes that an upload of the same certificate is running or unconfirmed. */
-export function describePendingUpload(name: string, running: boolean): string {
+export function pendingUploadText(name: string, running: boolean): ProblemText {
+	const effect = l10n.t("It wasn't sent again.");
 	return running
-		? l10n.t(
-				"The same certificate is being uploaded already, as “{0}”. Nothing more was sent. Wait until that is over.",
-				name,
-			)
-		: l10n.t(
-				"An upload of the same certificate, as “{0}”, is not confirmed: it may have arrived. Nothing more was sent. Check Now on its row first.",
-				name,
-			);
+		? {
+				fact: l10n.t("This certificate is already being uploaded as “{0}”.", name),
+				effect,
+				action: l10n.t("Wait until that's finished."),
+			}
+		: {
+				fact: l10n.t("An earlier upload of this certificate, as “{0}”, is unconfirmed.", name),
+				effect,
+				action: l10n.t("Select Check Now on its row first."),
+			};
 }
 
 /**
@@ -67,11 +71,11 @@ function describeLookup(lookup: LookupOutcome | null, now: number): string {
 			return l10n.t("Not all certificates could be read. Select Check Now before you upload it again.");
 		case "unplaced":
 			return l10n.t(
-				"OpenAI didn't name the organization it was sent to, and nothing shows that it's this one. Look there, or forget this upload.",
+				"It's unknown which organization it was sent to. Look for it in the OpenAI dashboard, or select Forget Upload.",
 			);
 		case "ambiguous":
 			return l10n.t(
-				"The same certificate is in the list, possibly an older copy. Check when it was uploaded; if it's this upload, forget this one.",
+				"The same certificate is in the list, possibly an older copy. Check its upload time; if it's this upload, select Forget Upload.",
 			);
 	}
 }

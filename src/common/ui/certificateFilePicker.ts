@@ -1,8 +1,9 @@
 import { posix } from "node:path";
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { MAX_FILE_BYTES } from "../../domain/limits.ts";
 import { CancelledError, ProblemError, type UnreadableFile } from "../../domain/problem.ts";
+import { interfaceLabels } from "../messages/interfaceMessages.ts";
+import { labels } from "../messages/labels.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { pickOne } from "./prompts.ts";
 
@@ -51,18 +52,18 @@ export async function pickFiles(
 	if (active) {
 		const activeChoice = {
 			label: sanitize(displayFileName(active)),
-			description: l10n.t("active editor"),
+			description: interfaceLabels.activeEditor,
 			value: active,
 		};
-		const otherChoice = { label: l10n.t("Choose a file…"), value: null };
-		const chosen = await pickOne({ title, placeholder: l10n.t("Which file?") }, [activeChoice, otherChoice]);
+		const otherChoice = { label: labels.chooseFile, value: null };
+		const chosen = await pickOne({ title, placeholder: interfaceLabels.selectFile }, [activeChoice, otherChoice]);
 		if (chosen) return [chosen];
 	}
 	const picked = await vscode.window.showOpenDialog({
 		canSelectMany: multiple,
-		openLabel: l10n.t("Choose"),
+		openLabel: interfaceLabels.choose,
 		title,
-		filters: { [l10n.t("Certificate files")]: [...extensions], [l10n.t("All files")]: ["*"] },
+		filters: { [interfaceLabels.certificateFiles]: [...extensions], [interfaceLabels.allFiles]: ["*"] },
 	});
 	if (!picked) throw new CancelledError();
 	return picked;

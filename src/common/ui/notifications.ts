@@ -1,5 +1,6 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
+import { interfaceLabels } from "../messages/interfaceMessages.ts";
+import { labels } from "../messages/labels.ts";
 import type { VirtualDocuments } from "./virtualDocuments.ts";
 
 /** Number of characters that VS Code shows of a message without buttons, approximately. */
@@ -34,11 +35,11 @@ export async function showMessage(
 	...buttons: readonly string[]
 ): Promise<string | undefined> {
 	const text: MessageText = typeof message === "string" ? { brief: message, complete: message } : message;
-	const details = l10n.t("Show Details");
+	const { showDetails } = labels;
 	const isTruncated = buttons.length === 0 && text.brief.length > MAX_SHOWN_LENGTH;
-	const labels = isTruncated || text.brief.includes("\n") ? [...buttons, details] : buttons;
-	const chosen = await SHOW[kind](text.brief, ...labels);
-	if (chosen !== details) return chosen;
-	await documents.show(l10n.t("Details"), `${text.complete}\n`);
+	const shownButtons = isTruncated || text.brief.includes("\n") ? [...buttons, showDetails] : buttons;
+	const chosen = await SHOW[kind](text.brief, ...shownButtons);
+	if (chosen !== showDetails) return chosen;
+	await documents.show(interfaceLabels.details, `${text.complete}\n`);
 	return undefined;
 }

@@ -1,13 +1,12 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { COMMANDS } from "../manifestIds.ts";
+import { interfaceLabels } from "../messages/interfaceMessages.ts";
+import { labels } from "../messages/labels.ts";
 import type { Log } from "./log.ts";
 
 /** Shows and logs an unexpected error. The log gets its type and code location. */
 export async function showUnexpectedError(thrown: unknown, log: Log): Promise<void> {
 	log.logUnexpectedError(thrown);
-	const showLog = l10n.t("Show Log");
-	const message = l10n.t("Something went wrong that this extension did not expect.");
-	const chosen = await vscode.window.showErrorMessage(message, showLog);
+	const chosen = await vscode.window.showErrorMessage(interfaceLabels.unexpectedError, labels.showLog);
 	if (chosen) await vscode.commands.executeCommand(COMMANDS.showLog);
 }

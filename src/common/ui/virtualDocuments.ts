@@ -1,6 +1,6 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { CERTIFICATE_SCHEME } from "../manifestIds.ts";
+import { interfaceLabels } from "../messages/interfaceMessages.ts";
 
 /** Read-only documents with texts of commands. Other addresses of the scheme show no data. */
 export class VirtualDocuments implements vscode.Disposable {
@@ -34,8 +34,6 @@ export class VirtualDocuments implements vscode.Disposable {
 
 	/** Returns a document's text, or a notice if the text was deleted. */
 	textOf(uri: vscode.Uri): string {
-		return (
-			this.#texts.get(uri.toString()) ?? l10n.t("This text is not kept. Open it again from the certificates view.")
-		);
+		return this.#texts.get(uri.toString()) ?? interfaceLabels.textUnavailable;
 	}
 }

@@ -10,11 +10,41 @@ import {
 } from "../../common/messages/certificateMessages.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
 import { formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
+import { currentLocale } from "../../common/text/locale.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
 
 /** Limit of named scopes in a dialog, which has more room than a notification. */
 const MAX_NAMED_SCOPES = 10;
+
+/** The base URL at which OpenAI asks clients for certificates. Some regions have their own. */
+const MTLS_BASE_URL = "https://mtls.api.openai.com/v1";
+
+/** Buttons and titles of the prompts before an activation or deactivation. */
+export const activationLabels = {
+	get activate() {
+		return l10n.t("Activate");
+	},
+	/** Another prompt follows. */
+	get activateInOrganization() {
+		return l10n.t("Activate…");
+	},
+	get deactivate() {
+		return l10n.t("Deactivate");
+	},
+	get dontActivate() {
+		return l10n.t("Don't Activate");
+	},
+	get dontDeactivate() {
+		return l10n.t("Don't Deactivate");
+	},
+	get saveAllPems() {
+		return l10n.t("Save All as PEM…");
+	},
+	get typedConfirmationTitle() {
+		return l10n.t("Activate in the organization");
+	},
+};
 
 /** The part that the prompts before an activation and a deactivation share. */
 export interface ConfirmationQuestion {
@@ -48,39 +78,54 @@ export function describeActivationQuestion(
 	question: ActivationQuestion,
 	time: Time,
 ): { message: string; detail: string } {
-	const { subjects, unread, access, changed } = question;
-	const scopes = question.scopes;
+	const { subjects, scopes, unread, access, changed } = question;
 	const certificates = subjects.map(({ certificate }) => certificate);
 	return {
 		message: l10n.t("Activate {0} in {1}?", formatCertificates(certificates), formatScopes(scopes, MAX_NAMED_SCOPES)),
 		detail: joinParagraphs(
 			changed && describeChangedMeanwhile(),
 			formatCertificateLines(subjects, time),
-			describeConsequence(scopes, question.unenforced),
-			access !== null &&
-				l10n.t(
-					"Calls of the Admin API are refused likewise, which all of this extension's are. {0} The dashboard at OpenAI does not demand a client certificate: it is the way back.",
-					access,
-				),
-			question.showPolicyNote &&
-				l10n.t(
-					"A filter (CEL policy) that was set on another certificate in the dashboard does not come along: set it on this one there. This is said once.",
-				),
+			describeRequirement(scopes, question.unenforced),
+			access !== null && describeOwnRequirement(access),
+			question.showPolicyNote && describeFilterNote(subjects.length),
 			unread && describeUnread(unread),
 		),
 	};
 }
 
-function describeConsequence(scopes: ScopeSummary, unenforced: ScopeSummary): string {
-	const isEnforcedInAll = !unenforced.organization && unenforced.projects.length === 0;
+/** Describes which requests will be rejected after an activation, and where clients must send their requests. */
+export function describeRequirement(scopes: ScopeSummary, unenforced: ScopeSummary): string {
 	const where = scopes.organization
 		? l10n.t("the organization and all of its projects")
 		: formatScopes(scopes, MAX_NAMED_SCOPES);
-	const consequence = l10n.t(
-		"From then on, OpenAI refuses every request in {0} that does not come with a client certificate which chains to an active certificate.",
+	const requirement = l10n.t(
+		"OpenAI will reject every request in {0} that doesn't present a client certificate chaining to a certificate that's active in the project or the organization. Clients must use {1} or its regional host.",
 		where,
+		MTLS_BASE_URL,
 	);
-	return isEnforcedInAll ? `${consequence} ${l10n.t("Others are active there already.")}` : consequence;
+	return isEmpty(unenforced) ? `${requirement} ${l10n.t("Other certificates are already active there.")}` : requirement;
+}
+
+/**
+ * Describes what an activation in the organization means for this extension.
+ * @param access The effect on this extension's own calls, described.
+ */
+export function describeOwnRequirement(access: string): string {
+	return l10n.t(
+		"The Admin API, which this extension uses, will require a client certificate too. {0} If you're locked out, use the OpenAI dashboard, which doesn't require one: first make sure that someone can sign in there and deactivate certificates.",
+		access,
+	);
+}
+
+/** Explains that CEL filters are not copied. @param count The number of certificates to activate. */
+export function describeFilterNote(count: number): string {
+	return new Intl.PluralRules(currentLocale()).select(count) === "one"
+		? l10n.t(
+				"CEL filters of other certificates don't apply to this one. Set its filter in the OpenAI dashboard before you continue; until then, every client certificate that chains to it is accepted.",
+			)
+		: l10n.t(
+				"CEL filters of other certificates don't apply to these. Set their filters in the OpenAI dashboard before you continue; until then, every client certificate that chains to one of them is accepted.",
+			);
 }
 
 /** Returns the text to type: the shown name, or the id if nobody could type the name; for several, their number. */
@@ -90,6 +135,16 @@ export function confirmationText(subjects: readonly CertificateWithContent[]): s
 	const { id, name } = only.certificate;
 	const text = name?.trim() ?? "";
 	return text === "" || text !== formatCertificateName(only.certificate) || /\s{2}|[^\S ]/.test(text) ? id : text;
+}
+
+/** Asks for the text to type. @param expected As returned by `confirmationText`. */
+export function describeTypedConfirmation(expected: string): string {
+	return l10n.t("Type {0} to activate.", expected);
+}
+
+/** Rejects a typed text. @param expected As returned by `confirmationText`. */
+export function describeConfirmationMismatch(expected: string): string {
+	return l10n.t("Doesn't match. Type {0}.", expected);
 }
 
 /** `DeactivationImpact` with the names of the projects. */
@@ -107,76 +162,112 @@ export function describeDeactivationQuestion(
 	question: DeactivationQuestion,
 	time: Time,
 ): { message: string; detail: string } {
-	const { subjects, unread, access, changed } = question;
-	const [scopes, unenforced] = [question.scopes, question.unenforced];
+	const { subjects, scopes, unread, access, changed } = question;
 	const certificates = subjects.map(({ certificate }) => certificate);
-	const isStillEnforced =
-		unenforced.organization !== scopes.organization || unenforced.projects.length < scopes.projects.length;
 	return {
 		message: l10n.t("Deactivate {0} in {1}?", formatCertificates(certificates), formatScopes(scopes, MAX_NAMED_SCOPES)),
 		detail: joinParagraphs(
 			changed && describeChangedMeanwhile(),
 			formatCertificateLines(subjects, time),
 			...describeImpact(question),
-			isStillEnforced &&
-				l10n.t("Clients whose certificates chain to nothing else that is active there are refused from then on."),
+			...describeRejectedClients(scopes, question),
 			access,
 			unread && describeUnread(unread),
 		),
 	};
 }
 
-/** Describes where nothing is enforced any longer, in paragraphs. */
-export function describeImpact(impact: ImpactSummary): string[] {
-	const isAny = ({ organization, projects }: ScopeSummary) => organization || projects.length > 0;
-	return [
-		...(isAny(impact.unenforced)
-			? [
-					l10n.t(
-						"Nothing else is active in {0}. From then on, no client certificate is demanded there: a key alone is enough.",
-						formatScopes(impact.unenforced, MAX_NAMED_SCOPES),
-					),
-					...(impact.unenforced.organization
-						? [l10n.t("A project with active certificates of its own still demands one.")]
-						: []),
-				]
-			: []),
-		...(isAny(impact.inheritedOnly)
-			? [
-					l10n.t(
-						"Nothing else of its own is active in {0}. What is active in the organization still counts there.",
-						formatScopes(impact.inheritedOnly, MAX_NAMED_SCOPES),
-					),
-				]
-			: []),
-		...(isAny(impact.unknown)
-			? [
-					l10n.t(
-						"It is not known whether anything else is active in {0}. If not, no client certificate is demanded there from then on.",
-						formatScopes(impact.unknown, MAX_NAMED_SCOPES),
-					),
-				]
-			: []),
-	];
+/** Describes where a client certificate will no longer be required, in paragraphs. */
+export function describeImpact({ unenforced, inheritedOnly, unknown }: ImpactSummary): string[] {
+	const paragraphs: string[] = [];
+	if (!isEmpty(unenforced))
+		paragraphs.push(
+			l10n.t(
+				"No other certificate is active in {0}. Requests there will no longer need a client certificate; an API key will be enough.",
+				formatScopes(unenforced, MAX_NAMED_SCOPES),
+			),
+		);
+	if (unenforced.organization)
+		paragraphs.push(l10n.t("Projects with their own active certificates will still require one."));
+	if (!isEmpty(inheritedOnly))
+		paragraphs.push(
+			l10n.t(
+				"In {0}, only certificates inherited from the organization will still be active.",
+				formatScopes(inheritedOnly, MAX_NAMED_SCOPES),
+			),
+		);
+	if (!isEmpty(unknown))
+		paragraphs.push(
+			l10n.t(
+				"Couldn't check whether other certificates are active in {0}. If none are, requests there will no longer need a client certificate.",
+				formatScopes(unknown, MAX_NAMED_SCOPES),
+			),
+		);
+	return paragraphs;
 }
 
-/** Says that certificates already have the requested state. */
+/**
+ * Describes which clients a deactivation locks out, in paragraphs.
+ * @param scopes The scopes to deactivate in.
+ */
+export function describeRejectedClients(
+	scopes: ScopeSummary,
+	{ unenforced, unknown }: Pick<ImpactSummary, "unenforced" | "unknown">,
+): string[] {
+	const certain = withoutScopes(withoutScopes(scopes, unenforced), unknown);
+	const paragraphs: string[] = [];
+	if (!isEmpty(certain))
+		paragraphs.push(
+			l10n.t(
+				"In {0}, clients whose certificates don't chain to a certificate that stays active will be rejected.",
+				formatScopes(certain, MAX_NAMED_SCOPES),
+			),
+		);
+	if (!isEmpty(unknown))
+		paragraphs.push(
+			l10n.t(
+				"In {0}, clients whose certificates don't chain to a certificate that stays active might be rejected.",
+				formatScopes(unknown, MAX_NAMED_SCOPES),
+			),
+		);
+	return paragraphs;
+}
+
+/** Describes that certificates already have the requested state. */
 export function describeAlreadyApplied(
 	certificates: readonly Certificate[],
 	scopes: ScopeSummary,
 	active: boolean,
 ): string {
-	const [subjects, where] = [formatCertificates(certificates), formatScopes(scopes)];
-	if (where === "") return l10n.t("{0}: active nowhere.", subjects);
+	const subjects = formatCertificates(certificates);
+	if (isEmpty(scopes)) return l10n.t("{0}: not active anywhere.", subjects);
 	return active
-		? l10n.t("{0}: active in {1} already.", subjects, where)
-		: l10n.t("{0}: not active in {1}.", subjects, where);
+		? l10n.t("{0}: already active in {1}.", subjects, formatScopes(scopes))
+		: l10n.t("{0}: not active in {1}.", subjects, formatScopes(scopes));
 }
 
-function describeUnread(unread: UnreadScopes): string {
+/** Describes which scopes an activation or deactivation leaves unchanged. */
+export function describeUnread(unread: UnreadScopes): string {
 	return l10n.t(
-		"Nothing is changed in {0}, which could not be read. {1}",
+		"Couldn't read {0}, so nothing changes there. {1}",
 		formatScopes(unread.scopes, MAX_NAMED_SCOPES),
 		describeProblem(unread.problem),
 	);
+}
+
+/** Returns the title of the progress of an activation or deactivation. */
+export function activationProgressTitle(certificates: readonly Certificate[], active: boolean): string {
+	const subjects = formatCertificates(certificates);
+	return active ? l10n.t("Activating {0}…", subjects) : l10n.t("Deactivating {0}…", subjects);
+}
+
+function isEmpty({ organization, projects }: ScopeSummary): boolean {
+	return !organization && projects.length === 0;
+}
+
+function withoutScopes(all: ScopeSummary, removed: ScopeSummary): ScopeSummary {
+	return {
+		organization: all.organization && !removed.organization,
+		projects: all.projects.filter((project) => !removed.projects.some(({ id }) => id === project.id)),
+	};
 }

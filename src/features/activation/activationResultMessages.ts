@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName, formatCertificates } from "../../common/messages/certificateMessages.ts";
 import { describePartialFailure } from "../../common/messages/problems.ts";
-import { formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
+import { formatList, formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { ScopeResult } from "./activation.ts";
@@ -46,26 +46,59 @@ export function describeFailedDeletion(
 	return [
 		problem?.reason === "change-unknown"
 			? l10n.t("It's unknown whether “{0}” was deleted.", formatCertificateName(certificate))
-			: l10n.t("“{0}” was not deleted.", formatCertificateName(certificate)),
+			: l10n.t("“{0}” wasn't deleted.", formatCertificateName(certificate)),
 		...(results.length > 0 ? [describeActivationResults([certificate], results, false, nameOf)] : []),
 		...(problem && !isReported ? [describePartialFailure(problem)] : []),
 	].join("\n");
 }
 
-function describeLockout(): string {
+/** Describes that OpenAI rejects this extension since an activation, and how to regain access. */
+export function describeLockout(): string {
 	return l10n.t(
-		"This extension is now refused. The way back is the dashboard at OpenAI, or a client certificate that chains to an active certificate.",
+		"OpenAI now rejects this extension. To regain access, use the OpenAI dashboard, or set a client certificate that chains to an active certificate.",
 	);
 }
 
-function formatOutcome({ changed, failed, unknown, notTried }: ScopeResult, active: boolean): string {
-	const outcomes: readonly (readonly [ids: readonly string[], label: string])[] = [
-		[changed, active ? l10n.t("activated") : l10n.t("deactivated")],
-		[failed, active ? l10n.t("not activated") : l10n.t("not deactivated")],
-		[unknown, active ? l10n.t("not known whether activated") : l10n.t("not known whether deactivated")],
-		[notTried, l10n.t("not tried")],
-	];
-	const present = outcomes.filter(([ids]) => ids.length > 0);
-	const parts = present.map(([{ length }, label]) => (present.length === 1 ? label : `${length} ${label}`));
-	return `${parts.join(", ")}.`;
+/** Returns the outcome, with the number of certificates if their outcomes differ. */
+function formatOutcome(result: ScopeResult, active: boolean): string {
+	const { changed, failed, unknown, notTried } = result;
+	const outcomes = [
+		formatChanged(changed.length, active),
+		// Without a problem, the user cancelled.
+		result.problem ? formatFailed(failed.length, active) : formatUnchanged(failed.length, active),
+		formatUnconfirmed(unknown.length, active),
+		{ count: notTried.length, alone: l10n.t("skipped"), counted: l10n.t("{0} skipped", notTried.length) },
+	].filter(({ count }) => count > 0);
+	const parts = outcomes.map(({ alone, counted }) => (outcomes.length === 1 ? alone : counted));
+	return l10n.t("{0}.", formatList(parts));
+}
+
+/** A phrase about some certificates, without and with their number. */
+interface Outcome {
+	readonly count: number;
+	readonly alone: string;
+	readonly counted: string;
+}
+
+function formatChanged(count: number, active: boolean): Outcome {
+	return active
+		? { count, alone: l10n.t("activated"), counted: l10n.t("{0} activated", count) }
+		: { count, alone: l10n.t("deactivated"), counted: l10n.t("{0} deactivated", count) };
+}
+
+function formatFailed(count: number, active: boolean): Outcome {
+	return active
+		? { count, alone: l10n.t("couldn't be activated"), counted: l10n.t("{0} couldn't be activated", count) }
+		: { count, alone: l10n.t("couldn't be deactivated"), counted: l10n.t("{0} couldn't be deactivated", count) };
+}
+
+function formatUnchanged(count: number, active: boolean): Outcome {
+	return active
+		? { count, alone: l10n.t("not activated"), counted: l10n.t("{0} not activated", count) }
+		: { count, alone: l10n.t("not deactivated"), counted: l10n.t("{0} not deactivated", count) };
+}
+
+function formatUnconfirmed(count: number, active: boolean): Outcome {
+	const alone = active ? l10n.t("activation unconfirmed") : l10n.t("deactivation unconfirmed");
+	return { count, alone, counted: l10n.t("{0} unconfirmed", count) };
 }

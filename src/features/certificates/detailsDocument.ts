@@ -16,13 +16,13 @@ export function formatDetails(
 	now: number,
 ): string {
 	const { id, createdAt, validAt, expiresAt } = certificate;
-	const facts: (readonly [label: string, value: string])[] = [[l10n.t("Id"), id]];
-	if (createdAt !== null) facts.push([l10n.t("Created"), formatAbsoluteTime(createdAt)]);
+	const facts: (readonly [label: string, value: string])[] = [[l10n.t("ID"), id]];
+	if (createdAt !== null) facts.push([l10n.t("Uploaded"), formatAbsoluteTime(createdAt)]);
 	if (content) facts.push(...formatAllFields(content, now));
 	else {
 		if (validAt !== null) facts.push([l10n.t("Valid from"), formatAbsoluteTime(validAt)]);
-		if (expiresAt !== null) facts.push([l10n.t("Valid to"), formatAbsoluteTime(expiresAt)]);
-		facts.push([l10n.t("Content"), l10n.t("could not be read")]);
+		if (expiresAt !== null) facts.push([l10n.t("Expires"), formatAbsoluteTime(expiresAt)]);
+		facts.push([l10n.t("Content"), l10n.t("couldn't be read")]);
 	}
 	for (const { label, value } of activationFacts(activation, { loading: false, askedAt: 0 }))
 		facts.push([label, value]);

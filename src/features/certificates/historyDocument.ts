@@ -26,7 +26,9 @@ export function formatHistory(
 		[formatAbsoluteTime(event.at), formatEvent(event, nameOf), formatActor(event)].join("\n    "),
 	);
 	const body =
-		lines.length > 0 ? lines : [l10n.t("The audit log tells nothing of it. It may be switched off at OpenAI.")];
+		lines.length > 0
+			? lines
+			: [l10n.t("The audit log has no entries for this certificate. It might be turned off at OpenAI.")];
 	return `${[header.join("\n"), ...body].join("\n\n")}\n`;
 }
 
@@ -47,7 +49,7 @@ function formatEvent(
 }
 
 function formatActor({ actor }: HistoryEvent): string {
-	return actor === null ? l10n.t("by somebody whom the audit log does not name") : l10n.t("by {0}", sanitize(actor));
+	return actor === null ? l10n.t("by an unknown actor") : l10n.t("by {0}", sanitize(actor));
 }
 
 function formatType(type: HistoryEventType): string {

@@ -1,7 +1,25 @@
 import * as l10n from "@vscode/l10n";
-import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
+import { formatCertificateName, formatCertificates } from "../../common/messages/certificateMessages.ts";
 import { formatList } from "../../common/messages/scopes.ts";
+import { currentLocale } from "../../common/text/locale.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
+
+export const savePemLabels = {
+	get saveHere() {
+		return l10n.t("Save Here");
+	},
+};
+
+/** Returns the title of the dialog that asks where to save certificates. */
+export function saveTitle(certificates: readonly Certificate[]): string {
+	return l10n.t("Save {0} as PEM", formatCertificates(certificates));
+}
+
+/** Describes that a file was saved. */
+export function describeSavedPem(fileName: string): string {
+	return l10n.t("Saved {0}.", sanitize(fileName));
+}
 
 /** The result of saving one certificate. */
 export interface SavedPem {
@@ -22,11 +40,19 @@ export function describeSavedPems(saved: readonly SavedPem[]): string {
 		return found.length > MAX_NAMED ? [...found.slice(0, MAX_NAMED), "…"] : found;
 	};
 	const count = saved.filter(({ outcome }) => outcome === "saved").length;
-	const sentences = [l10n.t("{0} of {1} certificates saved.", count, saved.length)];
+	const sentences = [formatCount(count, saved.length)];
 	const [taken, unreadable, failed] = [namesWith("taken"), namesWith("unreadable"), namesWith("failed")];
 	if (taken.length > 0)
-		sentences.push(l10n.t("A file of that name holds something else, and was left alone: {0}.", formatList(taken)));
-	if (unreadable.length > 0) sentences.push(l10n.t("No certificate could be read: {0}.", formatList(unreadable)));
-	if (failed.length > 0) sentences.push(l10n.t("The file could not be written: {0}.", formatList(failed)));
+		sentences.push(l10n.t("Not saved, because a different file has that name: {0}.", formatList(taken)));
+	if (unreadable.length > 0)
+		sentences.push(l10n.t("Not saved, because the certificate couldn't be read: {0}.", formatList(unreadable)));
+	if (failed.length > 0)
+		sentences.push(l10n.t("Not saved, because the file couldn't be written: {0}.", formatList(failed)));
 	return sentences.join(" ");
+}
+
+function formatCount(count: number, total: number): string {
+	return new Intl.PluralRules(currentLocale()).select(total) === "one"
+		? l10n.t("Saved {0} of {1} certificate.", count, total)
+		: l10n.t("Saved {0} of {1} certificates.", count, total);
 }

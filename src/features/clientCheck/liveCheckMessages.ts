@@ -4,7 +4,7 @@ import { describeProblem } from "../../common/messages/problems.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
 import type { LiveCheckResult } from "../../domain/liveCheck.ts";
-import { describeClientCertificateIssue } from "./clientCheckMessages.ts";
+import { describeClientCertificateIssue, isRejectionCertain } from "./clientCheckMessages.ts";
 
 interface MessageWithDetail {
 	readonly message: string;
@@ -17,63 +17,87 @@ interface MessageWithDetail {
  * @param now Unix seconds.
  */
 export function describeChainCheck(check: ChainCheckResult, anchor: string, now: number): MessageWithDetail {
-	const { accepted, chain, issues, notAfter } = check;
-	const subject = sanitize(check.subject);
+	const { chain, issues, notAfter } = check;
 	return {
-		message: accepted
-			? l10n.t("{0} chains to “{1}” and would be accepted, as far as can be told offline.", subject, anchor)
-			: l10n.t("{0} would not be accepted by “{1}”.", subject, anchor),
+		message: describeVerdict(check, anchor),
 		detail: [
 			...issues.map(describeClientCertificateIssue),
 			l10n.t("Chain: {0}", chain.map((each) => sanitize(each)).join(" → ")),
-			l10n.t("The client certificate {0}.", formatExpiry(notAfter, now)),
+			l10n.t("Client certificate: {0}", formatExpiry(notAfter, now)),
 		].join("\n"),
 	};
 }
 
-/** Describes the service's answer to a client certificate. */
+function describeVerdict(check: ChainCheckResult, anchor: string): string {
+	const subject = sanitize(check.subject);
+	if (check.accepted)
+		return l10n.t(
+			"{0} chains to “{1}” and should be accepted where “{1}” is active (checked offline; CEL filters and revocation aren't checked).",
+			subject,
+			anchor,
+		);
+	return isRejectionCertain(check)
+		? l10n.t("{0} won't be accepted with “{1}” as the trust anchor.", subject, anchor)
+		: l10n.t("{0} might not be accepted with “{1}” as the trust anchor.", subject, anchor);
+}
+
+/** Describes the service's reaction to a client certificate. */
 export function describeLiveCheck(result: LiveCheckResult, host: string): MessageWithDetail {
 	switch (result.code) {
 		case "accepted":
 			return {
 				message: l10n.t("{0} accepted the client certificate.", host),
 				detail: l10n.t(
-					"It asked for one and answered. If the project of this key has no active trust anchor, any client certificate passes.",
+					"OpenAI asked for the certificate and answered. If no certificate is active for this key's project, any client certificate is accepted.",
 				),
 			};
 		case "not-allowed":
 			return {
-				message: l10n.t("{0} did not refuse the client certificate, but the project key.", host),
-				detail: l10n.t("It may not list models ({0}). Try a key that may.", result.status),
+				message: l10n.t(
+					"{0} didn't reject the client certificate, but the project key can't list models ({1}).",
+					host,
+					result.status,
+				),
+				detail: l10n.t("Try a key that can list models."),
 			};
 		case "key-refused":
 			return {
-				message: l10n.t("{0} does not know the project key (401).", host),
-				detail: l10n.t("So nothing is known of the client certificate. Try another key."),
+				message: l10n.t("{0} rejected the project key (401), so the client certificate wasn't tested.", host),
+				detail: l10n.t("Try another key."),
 			};
 		case "unasked":
 			return {
-				message: l10n.t("{0} did not ask for a client certificate, so that this proves nothing.", host),
-				detail: l10n.t("Check the host in the settings, and whether a proxy inspects traffic on the way."),
+				message: l10n.t("{0} didn't ask for a client certificate, so nothing was tested.", host),
+				detail: l10n.t("Check the mTLS URL setting, and whether a TLS-inspecting proxy is in between."),
 			};
 		case "refused":
-			return { message: l10n.t("{0} refused the client certificate.", host), detail: describeRefusal(result.how) };
+			return describeRejection(result.how, host);
 		case "failed":
-			return { message: l10n.t("The client certificate was not checked."), detail: describeProblem(result.problem) };
+			return {
+				message: l10n.t("Couldn't test the client certificate with OpenAI."),
+				detail: describeProblem(result.problem),
+			};
 	}
 }
 
-function describeRefusal(how: "alert" | "closed" | "answer"): string {
+function describeRejection(how: "alert" | "closed" | "answer", host: string): MessageWithDetail {
+	const rejected = l10n.t("{0} rejected the client certificate.", host);
 	switch (how) {
 		case "alert":
-			return l10n.t("It ended the connection with an alert about the certificate.");
+			return { message: rejected, detail: l10n.t("The server ended the connection with a certificate alert.") };
 		case "closed":
-			return l10n.t(
-				"It ended the connection instead of answering, as some servers do. If it was the network, another try will tell.",
-			);
+			return {
+				message: l10n.t("{0} might have rejected the client certificate.", host),
+				detail: l10n.t(
+					"The server closed the connection without answering, as some do when they reject a certificate. If it was the network, try again.",
+				),
+			};
 		case "answer":
-			return l10n.t(
-				"It answered that the project of this key demands one of another issuer, or an intermediate is missing in the file.",
-			);
+			return {
+				message: rejected,
+				detail: l10n.t(
+					"OpenAI answered that it doesn't accept this certificate. Common causes: another CA issued it, or an intermediate is missing from the file.",
+				),
+			};
 	}
 }

@@ -8,10 +8,33 @@ import {
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
 import { formatScopeLines, type ScopeSummary } from "../../common/messages/scopes.ts";
+import type { Certificate } from "../../domain/certificate.ts";
 import { describeImpact, type ImpactSummary } from "../activation/activationMessages.ts";
 
 /** Limit of named projects, because a dialog has room for no more. */
 const MAX_NAMED = 20;
+
+/** Texts of a deletion. */
+export const deleteLabels = {
+	// Buttons
+	get deactivateAndDelete() {
+		return l10n.t("Deactivate Everywhere and Delete");
+	},
+	get delete() {
+		return l10n.t("Delete");
+	},
+	get dontDelete() {
+		return l10n.t("Don't Delete");
+	},
+	get savePem() {
+		return l10n.t("Save PEM As…");
+	},
+
+	// Title of progress
+	get checkingActivation() {
+		return l10n.t("Checking where it's active…");
+	},
+};
 
 /** Describes the deletion of an inactive certificate. @param changed True if a change made the prompt repeat. */
 export function describeInactiveDeletion(
@@ -24,9 +47,7 @@ export function describeInactiveDeletion(
 		detail: joinParagraphs(
 			changed && describeChangedMeanwhile(),
 			formatCertificateLines([subject], time),
-			l10n.t(
-				"It is active nowhere. Once it is deleted, OpenAI has no copy of it: whoever needs it again has to upload it.",
-			),
+			describeLoss(),
 		),
 	};
 }
@@ -47,16 +68,36 @@ export function describeActiveDeletion(
 ): { message: string; detail: string } {
 	const { subject, access, changed } = question;
 	return {
-		message: l10n.t("“{0}” cannot be deleted while it is active.", formatCertificateName(subject.certificate)),
+		message: l10n.t("Deactivate “{0}” everywhere and delete it?", formatCertificateName(subject.certificate)),
 		detail: joinParagraphs(
 			changed && describeChangedMeanwhile(),
 			formatCertificateLines([subject], time),
-			`${l10n.t("It is active in:")}\n${formatScopeLines(question.scopes, MAX_NAMED)}`,
+			describeActiveScopes(question.scopes),
 			...describeImpact(question),
 			access,
 			l10n.t(
-				"“Deactivate Everywhere and Delete” deactivates it in each of these, one after the other, then deletes it. It stops where one of them fails.",
+				"It's deactivated in each of these in turn, then deleted; OpenAI keeps no copy. If one fails, the rest is skipped.",
 			),
 		),
 	};
+}
+
+/** Describes the loss of an inactive certificate. */
+export function describeLoss(): string {
+	return l10n.t("It isn't active anywhere. OpenAI keeps no copy, so you'd have to upload it again.");
+}
+
+/** Lists where a certificate is active. */
+export function describeActiveScopes(scopes: ScopeSummary): string {
+	return `${l10n.t("It's active in:")}\n${formatScopeLines(scopes, MAX_NAMED)}`;
+}
+
+/** Returns the title of the progress of a deletion. @param isActive True if it is deactivated everywhere first. */
+export function deletionProgressTitle(certificate: Certificate, isActive: boolean): string {
+	const name = formatCertificateName(certificate);
+	return isActive ? l10n.t("Deactivating “{0}” everywhere and deleting it…", name) : l10n.t("Deleting “{0}”…", name);
+}
+
+export function describeDeleted(certificate: Certificate): string {
+	return l10n.t("Deleted “{0}”.", formatCertificateName(certificate));
 }

@@ -32,7 +32,7 @@ export function formatInspection(
 		...file.skipped.map((skipped) => ({ position: skipped.block, lines: [describeSkippedBlock(skipped)] })),
 	].sort((one, other) => one.position - other.position);
 	const head = [sanitize(name, MAX_FILE_NAME_LENGTH), describeFileOutcome(file)];
-	if (file.holdsPrivateKey) head.push(l10n.t("It holds a private key, which is never sent."));
+	if (file.holdsPrivateKey) head.push(l10n.t("This file contains a private key, which is never sent."));
 	return `${[head, ...blocks.map(({ lines }) => lines)].map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 

@@ -6,6 +6,19 @@ import type { RotatedCertificate } from "./rotationPlan.ts";
 import type { RotationResult, SwitchoverResult } from "./rotationResult.ts";
 import { rotatedName } from "./rotationStatusMessages.ts";
 
+/** Texts about the next step after an incomplete one. */
+export const rotationResultLabels = {
+	get rotateAgain() {
+		return l10n.t("Run Rotate again to continue, or undo the rotation.");
+	},
+	get finishAgain() {
+		return l10n.t("Run Finish Rotation again to continue.");
+	},
+	get undoAgain() {
+		return l10n.t("Run Undo Rotation again to continue.");
+	},
+};
+
 /** The intended end: `from` is deactivated, and `to` stays active. */
 export interface RotationEnd {
 	readonly step: "finish" | "undo";
@@ -43,53 +56,58 @@ export function describeRotationResult(
 			l10n.t("In {0}: {1}", formatScopes(summarizeScopesOf(group, nameOf)), outcome),
 		),
 		...(problem && !isShown ? [describeStop(problem)] : []),
-		...(ended ? [] : [end.step === "finish" ? l10n.t("Finish again to go on.") : l10n.t("Undo again to go on.")]),
+		...(ended ? [] : [end.step === "finish" ? rotationResultLabels.finishAgain : rotationResultLabels.undoAgain]),
 	].join("\n");
 }
 
 /** Describes why the end stopped between two scopes. */
 function describeStop(problem: Problem): string {
 	return problem.reason === "changed-meanwhile"
-		? l10n.t("Something else was changed meanwhile, or only shows now.")
+		? l10n.t("Something else changed in the meantime, or wasn't visible before.")
 		: describePartialFailure(problem);
 }
 
 function describeEnd({ step, deleteOld, from, to }: RotationEnd, ended: boolean, deleted: boolean): string {
 	if (step === "undo")
 		return ended
-			? l10n.t("The rotation of “{0}” is undone.", rotatedName(to))
-			: l10n.t("The rotation of “{0}” is not undone.", rotatedName(to));
+			? l10n.t("The rotation of “{0}” was undone.", rotatedName(to))
+			: l10n.t("The rotation of “{0}” wasn't undone.", rotatedName(to));
 	const name = rotatedName(from);
-	if (!ended) return l10n.t("The rotation of “{0}” is not finished.", name);
-	if (deleted) return l10n.t("The rotation of “{0}” is finished, and it is deleted.", name);
+	if (!ended) return l10n.t("The rotation of “{0}” isn't finished.", name);
+	if (deleted) return l10n.t("The rotation of “{0}” is finished, and the old certificate was deleted.", name);
 	return deleteOld
-		? l10n.t("The rotation of “{0}” is finished, but it was not deleted.", name)
+		? l10n.t("The rotation of “{0}” is finished, but the old certificate wasn't deleted.", name)
 		: l10n.t("The rotation of “{0}” is finished.", name);
 }
 
 function formatOutcome({ outcome }: SwitchoverResult, from: string, to: string): string {
 	switch (outcome) {
 		case "done":
-			return l10n.t("“{0}” deactivated.", from);
+			return l10n.t("“{0}” inactive, “{1}” active.", from, to);
 		case "kept":
-			return l10n.t("“{0}” stays, as before.", from);
+			return l10n.t("“{0}” unchanged.", from);
 		case "returned":
-			return l10n.t("“{0}” activated again; “{1}” stays, as before.", to, from);
+			return l10n.t("“{0}” reactivated; “{1}” unchanged.", to, from);
 		case "not-returned":
-			return l10n.t("“{0}” not activated again, or that is not known.", to);
+			return l10n.t("“{0}” not reactivated, or unconfirmed.", to);
 		case "failed":
-			return l10n.t("“{0}” not deactivated.", from);
+			return l10n.t("“{0}” wasn't deactivated.", from);
 		case "unread":
-			return l10n.t("“{0}” deactivated, but not read back.", from);
+			return l10n.t("“{0}” deactivated, but not verified.", from);
 		case "unknown":
-			return l10n.t("not known whether “{0}” is deactivated.", from);
+			return l10n.t("unknown whether “{0}” is deactivated.", from);
 		case "restored":
-			return l10n.t("neither was active after it, so “{0}” was activated again at once.", from);
+			return l10n.t("neither was active afterward, so “{0}” was reactivated.", from);
 		case "emptied":
-			return l10n.t("neither “{0}” nor “{1}” is active now. Activate one of them.", from, to);
+			// The outcome of the reactivation may be unknown.
+			return l10n.t(
+				"neither “{0}” nor “{1}” was active afterward, and reactivating “{0}” failed or is unconfirmed. mTLS might be off there. Activate one of them.",
+				from,
+				to,
+			);
 		case "neither":
 			return l10n.t("neither “{0}” nor “{1}” was active; nothing was done.", from, to);
 		case "not-tried":
-			return l10n.t("not tried.");
+			return l10n.t("skipped.");
 	}
 }

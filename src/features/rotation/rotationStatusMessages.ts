@@ -5,6 +5,16 @@ import { formatScopeLines, formatScopes, summarizeScopesOf } from "../../common/
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { RotatedCertificate, RotationPlan, RotationStage } from "./rotationPlan.ts";
 
+/** The buttons of `describeForgetPlan`. */
+export const rotationStatusLabels = {
+	get forget() {
+		return l10n.t("Forget");
+	},
+	get dontForget() {
+		return l10n.t("Don't Forget");
+	},
+};
+
 /** A certificate's role in an unfinished rotation. */
 export interface RotationRole {
 	readonly part: "old" | "next";
@@ -28,16 +38,16 @@ export function formatRoles(roles: readonly RotationRole[]): string | null {
 }
 
 function formatRole({ part, stage, other }: RotationRole): string {
-	if (part === "next") return l10n.t("taking over from “{0}”", rotatedName(other));
+	if (part === "next") return l10n.t("replacing “{0}”", rotatedName(other));
 	switch (stage) {
 		case "activating":
-			return l10n.t("Rotating: replacement not active everywhere yet, Rotate or Finish");
+			return l10n.t("rotating: run Rotate again to continue");
 		case "waiting":
-			return l10n.t("Rotating: move clients, then Finish");
+			return l10n.t("rotating: switch clients, then finish");
 		case "finished":
-			return l10n.t("Rotating: active nowhere any more, Finish ends it");
+			return l10n.t("rotating: old certificate inactive, ready to finish");
 		case "unknown":
-			return l10n.t("Rotating: not known how far");
+			return l10n.t("rotating: progress unknown");
 	}
 }
 
@@ -59,10 +69,15 @@ export function describeUnplacedPlan({ old, next, startedAt }: RotationPlan) {
 export function describeForgetPlan({ old, next }: RotationPlan): { readonly message: string; readonly detail: string } {
 	return {
 		message: l10n.t("Forget the rotation of “{0}” to “{1}”?", rotatedName(old), rotatedName(next)),
-		detail: l10n.t(
-			"Nothing changes at OpenAI. Certificates it activated stay active, and Undo Rotation won't deactivate them.",
-		),
+		detail: describeDiscardedPlan(),
 	};
+}
+
+/** Describes the consequences of discarding a plan. */
+export function describeDiscardedPlan(): string {
+	return l10n.t(
+		"Nothing changes at OpenAI. Certificates that the rotation activated stay active, and Undo Rotation won't deactivate them.",
+	);
 }
 
 /** Returns a row for each of a certificate's roles. @param nameOf Returns a project's name by its id, if known. */
@@ -79,7 +94,7 @@ export function roleFacts(
 		];
 		return {
 			key: `rotation/${other.id}`,
-			label: part === "old" ? l10n.t("Rotating to") : l10n.t("Taking over from"),
+			label: part === "old" ? l10n.t("Rotating to") : l10n.t("Replacing"),
 			value: l10n.t("“{0}” in {1}", rotatedName(other), formatScopes(scopes)),
 			more: more.join("\n"),
 		};

@@ -17,13 +17,13 @@ export function describeListNotes(
 	const notes: string[] = [];
 	if (problemText !== null)
 		notes.push(loadedAt === null ? problemText : l10n.t("As of {0}. {1}", formatDateTime(loadedAt), problemText));
-	if (!listing.complete) notes.push(l10n.t("The list may be incomplete."));
+	if (!listing.complete) notes.push(l10n.t("The list might be incomplete."));
 	if (listing.unreadable > 0) notes.push(describeUnreadableEntries(listing.unreadable));
 	return notes;
 }
 
 function describeUnreadableEntries(count: number): string {
 	return new Intl.PluralRules(currentLocale()).select(count) === "one"
-		? l10n.t("{0} entry could not be read.", count)
-		: l10n.t("{0} entries could not be read.", count);
+		? l10n.t("Couldn't read {0} entry.", count)
+		: l10n.t("Couldn't read {0} entries.", count);
 }

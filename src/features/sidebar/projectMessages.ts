@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { formatAbsoluteTime, formatDateTime, formatTimeLeft } from "../../common/messages/dates.ts";
+import { labels } from "../../common/messages/labels.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
 import { formatProjectName } from "../../common/messages/scopes.ts";
 import type { EnforcedCertificate } from "../../domain/activationStatus.ts";
@@ -21,22 +22,20 @@ export interface ProjectStatus {
 /** Formats a project's text beside its name. */
 export function formatProjectDescription(status: ProjectStatus): string {
 	const { project, problem, loadedAt } = status;
-	const parts = [project.archived ? l10n.t("archived") : null, formatCounts(status)];
+	const parts = [project.archived ? labels.archived : null, formatCounts(status)];
 	if (problem && loadedAt !== null) parts.push(l10n.t("as of {0}", formatDateTime(loadedAt)));
 	return parts.filter((part) => part !== null).join(" · ");
 }
 
 function formatCounts({ enforced, loadedAt, loading, problem }: ProjectStatus): string {
 	if (loadedAt === null) {
-		if (problem && !loading) return l10n.t("could not be read");
+		if (problem && !loading) return l10n.t("couldn't be read");
 		return l10n.t("loading…");
 	}
 	const own = enforced.filter(({ how }) => how !== "inherited").length;
 	const inherited = enforced.length - own;
 	if (inherited === 0) return own === 0 ? l10n.t("none active") : l10n.t("{0} active", own);
-	return own === 0
-		? l10n.t("none of its own; the organization's {0} applies", inherited)
-		: l10n.t("{0} active; the organization's {1} applies too", own, inherited);
+	return own === 0 ? l10n.t("{0} inherited", inherited) : l10n.t("{0} active, {1} inherited", own, inherited);
 }
 
 /** Formats a project for screen readers. */
@@ -47,9 +46,9 @@ export function formatProjectLabel(status: ProjectStatus): string {
 /** Lists all known facts about a project, one per line. */
 export function projectTooltip(status: ProjectStatus): string {
 	const { project, loadedAt, problem } = status;
-	const lines = [formatProjectName(project), l10n.t("Id: {0}", project.id), formatProjectDescription(status)];
+	const lines = [formatProjectName(project), l10n.t("ID: {0}", project.id), formatProjectDescription(status)];
 	if (project.createdAt !== null) lines.push(l10n.t("Created: {0}", formatAbsoluteTime(project.createdAt)));
-	if (loadedAt !== null) lines.push(l10n.t("Read: {0}", formatDateTime(loadedAt)));
+	if (loadedAt !== null) lines.push(l10n.t("Last read: {0}", formatDateTime(loadedAt)));
 	if (problem) lines.push(describeProblem(problem));
 	return lines.join("\n");
 }
@@ -68,6 +67,6 @@ export function formatEnforcedActivation({ how }: EnforcedCertificate, project: 
 
 function formatSource(how: "inherited" | "either"): string {
 	return how === "inherited"
-		? l10n.t("through the organization")
-		: l10n.t("through the organization, or perhaps by itself");
+		? l10n.t("inherited from the organization")
+		: l10n.t("inherited from the organization, possibly also active here");
 }

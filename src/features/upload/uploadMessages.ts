@@ -7,7 +7,7 @@ import { currentLocale } from "../../common/text/locale.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { LookupOutcome } from "../../domain/problem.ts";
-import { LATE_ARRIVAL_MS, type UploadAttempt } from "./uploadAttempt.ts";
+import type { UploadAttempt } from "./uploadAttempt.ts";
 
 /** A recorded upload with unknown outcome. */
 interface Unconfirmed {
@@ -21,7 +21,32 @@ interface Unconfirmed {
 }
 
 /** Maximum number of ids in a notification. */
-const MAX_NAMED = 5;
+const MAX_NAMED_IDS = 5;
+
+/** Maximum number of failed files in a notification. */
+const MAX_NAMED_FILES = 3;
+
+export const uploadLabels = {
+	/** Title of the progress while the certificate is compared with the organization's certificates. */
+	get comparing() {
+		return l10n.t("Comparing with the organization's certificates…");
+	},
+};
+
+/** Returns the title of an upload's progress. */
+export function uploadingTitle(name: string): string {
+	return l10n.t("Uploading “{0}”…", sanitize(name));
+}
+
+/** Returns the title of the progress of a check. */
+export function checkingTitle({ name }: UploadAttempt): string {
+	return l10n.t("Checking whether “{0}” arrived…", sanitize(name));
+}
+
+/** Returns the title of the progress while an unconfirmed upload is forgotten. */
+export function forgettingTitle({ name }: UploadAttempt): string {
+	return l10n.t("Forgetting the upload of “{0}”…", sanitize(name));
+}
 
 /** Returns the row description of a running upload. */
 export function formatRunningUpload({ checking }: { readonly checking: boolean }): string {
@@ -36,8 +61,8 @@ export function formatUnconfirmedUpload(
 	if (inOtherWindow) return l10n.t("uploading in another window…");
 	if (unplaced) return l10n.t("unconfirmed upload · {0} · organization unknown", formatDateTime(pending.startedAt));
 	return lookup?.outcome === "not-seen"
-		? l10n.t("upload not confirmed · not seen at {0}", formatTimeOfDay(lookup.at, now))
-		: l10n.t("upload not confirmed");
+		? l10n.t("unconfirmed upload · not found at {0}", formatTimeOfDay(lookup.at, now))
+		: l10n.t("unconfirmed upload");
 }
 
 /** Returns the tooltip of an unconfirmed upload, one fact per line. @param now Unix milliseconds. */
@@ -45,10 +70,10 @@ export function unconfirmedTooltip({ pending, inOtherWindow, lookup }: Unconfirm
 	const name = sanitize(pending.name);
 	return [
 		inOtherWindow
-			? l10n.t("Another window is uploading “{0}”. Check Now looks whether it has arrived.", name)
+			? l10n.t("Another window is uploading “{0}”. Select Check Now to find out whether it arrived.", name)
 			: describeUnconfirmedUpload(name, null, lookup, now),
 		l10n.t("Started: {0}", formatDateTime(pending.startedAt)),
-		l10n.t("SHA-256: {0}", formatShortFingerprint(pending.sha256)),
+		l10n.t("SHA-256 fingerprint: {0}", formatShortFingerprint(pending.sha256)),
 	].join("\n");
 }
 
@@ -57,10 +82,10 @@ export function unconfirmedAriaLabel(upload: Unconfirmed, now: number): string {
 	return `${sanitize(upload.pending.name)}, ${formatUnconfirmedUpload(upload, now)}`;
 }
 
-/** Reports that an unconfirmed upload had arrived. @param now Unix milliseconds. */
+/** Reports that a check found an unconfirmed upload. @param now Unix milliseconds. */
 export function describeArrival(certificate: Certificate, now: number): string {
 	const expiry = formatExpiry(certificate.expiresAt, now / 1000);
-	return l10n.t("“{0}” had arrived: {1}, {2}.", formatCertificateName(certificate), certificate.id, expiry);
+	return l10n.t("“{0}” was uploaded: {1}, {2}.", formatCertificateName(certificate), certificate.id, expiry);
 }
 
 /** Reports that an identical certificate was uploaded in the meantime, so that nothing was sent. */
@@ -72,67 +97,46 @@ export function describeAlreadyPresent(certificate: Certificate): string {
 	);
 }
 
-/** Warns about identical certificates in the organization. */
+/** Warns about identical certificates in the organization. @param duplicates The other certificates; at least one. */
 export function describeDuplicates(certificate: Certificate, duplicates: readonly Certificate[]): string {
-	const ids = duplicates.slice(0, MAX_NAMED).map(({ id }) => id);
-	if (duplicates.length > MAX_NAMED) ids.push("…");
+	const ids = duplicates.slice(0, MAX_NAMED_IDS).map(({ id }) => id);
+	if (duplicates.length > MAX_NAMED_IDS) ids.push("…");
 	const list = ids.join(", ");
+	const name = formatCertificateName(certificate);
+	const copies = duplicates.length + 1;
 	return new Intl.PluralRules(currentLocale()).select(duplicates.length) === "one"
 		? l10n.t(
-				"“{0}” is there once more, with the same SHA-256: {1}. Neither was deleted.",
-				formatCertificateName(certificate),
+				"“{0}” is there {1} times with the same SHA-256 fingerprint (other ID: {2}). Nothing was deleted.",
+				name,
+				copies,
 				list,
 			)
 		: l10n.t(
-				"“{0}” is there {1} times more, with the same SHA-256: {2}. None was deleted.",
-				formatCertificateName(certificate),
-				duplicates.length,
+				"“{0}” is there {1} times with the same SHA-256 fingerprint (other IDs: {2}). Nothing was deleted.",
+				name,
+				copies,
 				list,
 			);
 }
 
-/**
- * Asks whether to repeat an upload that was not seen.
- * @param notSeenAt When the lookup ran, Unix milliseconds.
- * @param now Unix milliseconds.
- */
-export function describeRetryPrompt(
-	{ name, startedAt }: UploadAttempt,
-	notSeenAt: number,
-	now: number,
-): { readonly message: string; readonly detail: string } {
-	const latestArrival = startedAt + LATE_ARRIVAL_MS;
-	return {
-		message: l10n.t("“{0}” was not seen at {1}. Upload it again?", sanitize(name), formatTimeOfDay(notSeenAt, now)),
-		detail:
-			now < latestArrival
-				? l10n.t(
-						"The first upload may still arrive until {0}: then there would be two.",
-						formatTimeOfDay(latestArrival, now),
-					)
-				: l10n.t(
-						"The first upload was begun at {0}. Should it arrive after all, there would be two.",
-						formatTimeOfDay(startedAt, now),
-					),
-	};
+/** Reports how many of several files were uploaded, with a line per failed file; `brief` limits the lines. */
+export function describeUploadSummary(
+	files: number,
+	uploaded: number,
+	failures: readonly string[],
+): { readonly brief: string; readonly complete: string } {
+	const head = l10n.t("{0} of {1} files uploaded.", uploaded, files);
+	const more = failures.length - MAX_NAMED_FILES;
+	const brief = [head, ...failures.slice(0, MAX_NAMED_FILES), ...(more > 0 ? [l10n.t("… and {0} more", more)] : [])];
+	return { brief: brief.join("\n"), complete: [head, ...failures].join("\n") };
 }
 
-/** Asks whether to discard an upload's corrupt record. @param name The certificate's display name. */
-export function describeDiscardPrompt(name: string): { readonly message: string; readonly detail: string } {
-	return {
-		message: l10n.t("What was written down of an earlier upload of “{0}” cannot be read. Discard it?", name),
-		detail: l10n.t(
-			"That upload may have arrived: look at the list of certificates first. Without what was written down nothing keeps the same certificate from being uploaded twice.",
-		),
-	};
+/** Reports that a file's certificate can't be uploaded; a previous message gave the reason. */
+export function describeBlockedFile(file: string): string {
+	return l10n.t("{0} can't be uploaded.", sanitize(file));
 }
 
-/** Asks whether to forget an unconfirmed upload. */
-export function describeForgetPrompt({ name }: UploadAttempt): { readonly message: string; readonly detail: string } {
-	return {
-		message: l10n.t("Forget the upload of “{0}”?", sanitize(name)),
-		detail: l10n.t(
-			"If it arrived, it will show up in the list. But from now on nothing keeps the same certificate from being uploaded twice.",
-		),
-	};
+/** Returns a file's name and position among several files. @param index From 1. */
+export function formatFilePosition(file: string, index: number, count: number): string {
+	return l10n.t("{0}, {1} of {2}", sanitize(file), index, count);
 }

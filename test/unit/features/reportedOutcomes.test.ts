@@ -2,14 +2,15 @@
 // operation with each fault over real sockets, and prints a table with a cell for each pair.
 import assert from "node:assert/strict";
 import { mock } from "node:test";
+import { labels } from "../../../src/common/messages/labels.ts";
 import { describeProblem } from "../../../src/common/messages/problems.ts";
 import { FileLocks } from "../../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import type { Certificate } from "../../../src/domain/certificate.ts";
 import type { ParsedCertificate } from "../../../src/domain/certificateFile.ts";
-import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
+import { isCancelled, type Problem, problemOf } from "../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../src/domain/scope.ts";
-import { prepareActivation, setActive } from "../../../src/features/activation/activation.ts";
+import { notAttempted, prepareActivation, setActive } from "../../../src/features/activation/activation.ts";
 import {
 	describeActivationResults,
 	describeFailedDeletion,
@@ -27,7 +28,8 @@ import { ProjectStore } from "../../../src/features/organization/projectStore.ts
 import { finishRotation, undoRotation } from "../../../src/features/rotation/finishOrUndoRotation.ts";
 import { prepareRotation, type RotationDeps } from "../../../src/features/rotation/rotation.ts";
 import { RotationPlanStore } from "../../../src/features/rotation/rotationPlanStore.ts";
-import { describeRotationResult } from "../../../src/features/rotation/rotationResultMessages.ts";
+import type { SwitchoverResult } from "../../../src/features/rotation/rotationResult.ts";
+import { describeRotationResult, type RotationEnd } from "../../../src/features/rotation/rotationResultMessages.ts";
 import { startRotation } from "../../../src/features/rotation/startRotation.ts";
 import { JournalStore } from "../../../src/features/upload/journalStore.ts";
 import { UploadService } from "../../../src/features/upload/uploadService.ts";
@@ -74,6 +76,9 @@ const FAULTS: readonly Fault[] = [
 
 /** Matches a claim that nothing happened, which no message may make after a request was sent. */
 const NOTHING_DONE = /nothing (?:else |more )?was (?:sent|done|changed|deleted|uploaded)/i;
+
+/** Matches a claim that a certificate still exists, which no message may make if the outcome is unknown. */
+const NOT_DELETED = /(?:was not|wasn't) deleted/i;
 
 describe("R56 The reported outcome of a change", () => {
 	const organizationRef = uniqueOrganizationRef();
@@ -146,6 +151,14 @@ describe("R56 The reported outcome of a change", () => {
 	const isStored = (id: string) => emulator.state.certificates.some((each) => each.id === id);
 	const nameOf = () => "Production";
 
+	/** The parts of an operation's messages that report its outcome. Another message reports that it was not done. */
+	interface OutcomeTexts {
+		readonly done: readonly string[];
+		readonly unknown: readonly string[];
+		/** What a message must not say if the outcome is unknown. */
+		readonly notDone: readonly string[];
+	}
+
 	/** An operation, and its outcome in the message, the service and the row. */
 	interface TestedChange {
 		readonly title: string;
@@ -153,12 +166,44 @@ describe("R56 The reported outcome of a change", () => {
 		readonly failingRequest: Operation;
 		/** Prepares the operation. @returns a function that runs the operation and returns its message. */
 		readonly prepare: () => Promise<(signal: AbortSignal) => Promise<string>>;
-		/** Matches the message of a success. */
-		readonly donePattern: RegExp;
+		/** Called before the operation. */
+		readonly texts: () => OutcomeTexts;
 		readonly isDone: () => boolean;
 		/** `undefined` if the row shows an unknown state. */
 		readonly isShown: () => boolean | undefined;
 	}
+
+	const activationTexts = (certificate: Certificate, scope: Scope, active: boolean): OutcomeTexts => {
+		const textsOf = (outcome: "changed" | "unknown" | "failed") => {
+			const result = { ...notAttempted(scope, []), [outcome]: [certificate.id] };
+			return [describeActivationResults([certificate], [result], active, nameOf)];
+		};
+		return { done: textsOf("changed"), unknown: textsOf("unknown"), notDone: textsOf("failed") };
+	};
+
+	/** Returns the texts of a change whose unknown outcome is reported as a problem. */
+	const simpleTexts = (done: string, act: (Problem & { reason: "change-unknown" })["act"]): OutcomeTexts => ({
+		done: [done],
+		unknown: [describeProblem({ reason: "change-unknown", act })],
+		notDone: [],
+	});
+
+	/** Returns the first line of a failed deletion's message. */
+	const failedDeletionText = (problem: Problem | null): string =>
+		describeFailedDeletion(certificateOf(old), [], problem, nameOf).split("\n")[0] ?? assert.fail();
+
+	/** Returns the lines about a project where a rotation's end had one of the outcomes. */
+	const switchoverTexts = (
+		end: RotationEnd,
+		...outcomes: readonly SwitchoverResult["outcome"][]
+	): readonly string[] => {
+		const linesOf = (scopes: readonly SwitchoverResult[]) =>
+			describeRotationResult(end, { scopes, ended: false, deleted: false, problem: null }, nameOf).split("\n");
+		const common = linesOf([]);
+		return outcomes
+			.flatMap((outcome) => linesOf([{ scope: project, outcome, problem: null }]))
+			.filter((line) => !common.includes(line));
+	};
 
 	const activationChange = (
 		title: string,
@@ -178,7 +223,7 @@ describe("R56 The reported outcome of a change", () => {
 				return describeActivationResults([certificateOf(old)], results, active, nameOf);
 			};
 		},
-		donePattern: active ? /: activated\./ : /: deactivated\./,
+		texts: () => activationTexts(certificateOf(old), scopeOf(), active),
 		isDone: () => isActiveAt(scopeOf(), old) === active,
 		isShown: () => {
 			const shown = shownActive(scopeOf(), old);
@@ -195,6 +240,11 @@ describe("R56 The reported outcome of a change", () => {
 		return { prepared, start };
 	};
 
+	const endOf = (step: "finish" | "undo"): RotationEnd => {
+		const [from, to] = step === "finish" ? [old, next] : [next, old];
+		return { step, deleteOld: false, from: certificateOf(from), to: certificateOf(to) };
+	};
+
 	const rotationEnd = (step: "finish" | "undo"): TestedChange => ({
 		title: step === "finish" ? "finish a rotation" : "undo a rotation",
 		failingRequest: "projectDeactivate",
@@ -202,17 +252,19 @@ describe("R56 The reported outcome of a change", () => {
 			const { prepared, start } = await setUpRotation();
 			await start();
 			const request = { confirmed: await prepared(), hasSelfAccess: async () => true };
-			const [from, to] = step === "finish" ? [old, next] : [next, old];
 			return async (signal) => {
 				const result =
 					step === "finish"
 						? await finishRotation(rotations, { ...request, deleteOld: false }, signal)
 						: await undoRotation(rotations, request, signal);
-				const end = { step, deleteOld: false, from: certificateOf(from), to: certificateOf(to) };
-				return describeRotationResult(end, result, nameOf);
+				return describeRotationResult(endOf(step), result, nameOf);
 			};
 		},
-		donePattern: /” deactivated/,
+		texts: () => ({
+			done: switchoverTexts(endOf(step), "done", "unread"),
+			unknown: switchoverTexts(endOf(step), "unknown"),
+			notDone: switchoverTexts(endOf(step), "failed"),
+		}),
 		isDone: () => !isActiveAt(project, step === "finish" ? old : next),
 		isShown: () => {
 			const shown = shownActive(project, step === "finish" ? old : next);
@@ -228,7 +280,7 @@ describe("R56 The reported outcome of a change", () => {
 				const { certificate } = await uploads.upload({ candidate: acme, name: "Acme", organizationRef }, signal);
 				return `“${certificate.name}” is shown.`;
 			},
-			donePattern: /is shown/,
+			texts: () => ({ done: ["“Acme” is shown."], unknown: [labels.checkNow], notDone: [] }),
 			isDone: () => emulator.state.certificates.some(({ name }) => name === "Acme"),
 			isShown: () => {
 				if (uploads.unconfirmed.length > 0) return undefined;
@@ -247,7 +299,7 @@ describe("R56 The reported outcome of a change", () => {
 				const { name } = await renameCertificate(organization, { organizationRef, shown, name: "New" }, signal);
 				return `Renamed to “${name}”.`;
 			},
-			donePattern: /Renamed/,
+			texts: () => simpleTexts("Renamed to “New”.", "rename"),
 			isDone: () => emulator.state.get(old).name === "New",
 			isShown: () => (isOutdated() ? undefined : listed(old)?.name === "New"),
 		},
@@ -261,7 +313,7 @@ describe("R56 The reported outcome of a change", () => {
 					return "Deleted.";
 				};
 			},
-			donePattern: /Deleted/,
+			texts: () => simpleTexts("Deleted.", "remove"),
 			isDone: () => !isStored(old),
 			isShown: () => (isOutdated() ? undefined : listed(old) === undefined),
 		},
@@ -278,7 +330,11 @@ describe("R56 The reported outcome of a change", () => {
 					return deleted ? "Deleted." : describeFailedDeletion(certificate, scopes, problem, nameOf);
 				};
 			},
-			donePattern: /Deleted/,
+			texts: () => ({
+				done: ["Deleted."],
+				unknown: [failedDeletionText({ reason: "change-unknown", act: "remove" })],
+				notDone: [failedDeletionText(null)],
+			}),
 			isDone: () => !isStored(old),
 			isShown: () => (isOutdated() ? undefined : listed(old) === undefined),
 		},
@@ -292,7 +348,7 @@ describe("R56 The reported outcome of a change", () => {
 					return describeActivationResults([certificateOf(next)], scopes, true, nameOf);
 				};
 			},
-			donePattern: /: activated\./,
+			texts: () => activationTexts(certificateOf(next), project, true),
 			isDone: () => isActiveAt(project, next),
 			isShown: () => shownActive(project, next),
 		},
@@ -312,6 +368,14 @@ describe("R56 The reported outcome of a change", () => {
 		}
 	}
 
+	/** Asserts that a message with a text of one group cannot have a text of another group. */
+	function assertDistinct(...groups: readonly (readonly string[])[]): void {
+		for (const group of groups)
+			for (const text of group)
+				for (const other of groups.filter((each) => each !== group).flat())
+					assert.ok(!text.includes(other), `“${text}” contains “${other}”`);
+	}
+
 	function armFault(failingRequest: Operation, { kind, committed, afterwards }: Fault): ArmedFault {
 		const refuse = (status: 401 | 403) =>
 			emulator.faults.arm({ kind: "status", status, when: "before", times: Number.POSITIVE_INFINITY });
@@ -325,10 +389,12 @@ describe("R56 The reported outcome of a change", () => {
 		});
 	}
 
-	for (const { title, prepare, failingRequest, donePattern, isDone, isShown } of changes)
+	for (const { title, prepare, failingRequest, texts, isDone, isShown } of changes)
 		for (const fault of FAULTS)
 			it(`agrees with the service's state: ${title}, ${fault.title}`, async () => {
 				const run = await prepare();
+				const { done, unknown, notDone } = texts();
+				assertDistinct(done, unknown, notDone);
 				const armed = armFault(failingRequest, fault);
 				const abort = new AbortController();
 				if (fault.ends === "time-out") mock.timers.enable({ apis: ["setTimeout"] });
@@ -340,12 +406,8 @@ describe("R56 The reported outcome of a change", () => {
 				}
 				if (fault.ends === "cancel") abort.abort();
 				const message = await pendingMessage;
-				const outcome: MessageOutcome =
-					/unknown|unconfirmed|not known|no answer tells|Check Now before you upload/.test(message)
-						? "unknown"
-						: donePattern.test(message)
-							? "done"
-							: "not done";
+				const hasAny = (parts: readonly string[]) => parts.some((part) => message.includes(part));
+				const outcome: MessageOutcome = hasAny(unknown) ? "unknown" : hasAny(done) ? "done" : "not done";
 				const shown = isShown();
 				const sign = (known: boolean | undefined) => (known === undefined ? "?" : known ? "+" : "-");
 				const cell = [outcome === "unknown" ? "?" : sign(outcome === "done"), sign(shown), sign(isDone())].join("");
@@ -353,6 +415,9 @@ describe("R56 The reported outcome of a change", () => {
 				if (outcome !== "unknown") assert.equal(outcome === "done", isDone(), message);
 				if (shown !== undefined) assert.equal(shown, isDone(), `the row, beside: ${message}`);
 				assert.doesNotMatch(message, NOTHING_DONE);
-				if (outcome === "unknown") assert.doesNotMatch(message, /was not deleted|wasn't deleted/);
+				if (outcome === "unknown") {
+					assert.ok(!hasAny(notDone), message);
+					assert.doesNotMatch(message, NOT_DELETED);
+				}
 			});
 });

@@ -104,7 +104,12 @@ describe("Manifest", () => {
 			}
 	});
 
-	it("R50 links welcome texts and the walk-through only to commands of this extension, without arguments", () => {
+	it("has welcome texts without backticks, which VS Code shows literally", () => {
+		for (const [key, text] of Object.entries(texts))
+			if (key.startsWith("welcome.")) assert.doesNotMatch(text, /`/, key);
+	});
+
+	it("R50 links welcome texts and the walkthrough only to commands of this extension, without arguments", () => {
 		const links = Object.values(texts).flatMap((text) => [...text.matchAll(/\]\(([^)]*)\)/g)].map(([, link]) => link));
 		assert.ok(links.length > 0);
 		for (const link of links)
@@ -114,7 +119,7 @@ describe("Manifest", () => {
 			);
 	});
 
-	it("R50 has the walk-through's texts and files, without links, and a command that completes each step", () => {
+	it("R50 has the walkthrough's texts and files, without links, and a command that completes each step", () => {
 		const [{ steps }] = contributes.walkthroughs;
 		const completing: string[] = steps.flatMap(
 			({ completionEvents }: { completionEvents: string[] }) => completionEvents,

@@ -4,10 +4,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { describeFileOutcome, describeSkippedBlock } from "../../../src/common/messages/certificateFileMessages.ts";
 import { inspect } from "../../../src/inspectCli.ts";
 import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { endlessDevice, isWindows, makeLink, makePipe, makeUnreadable } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
+import { parsedCertificate } from "../fakes/certificatesApi.ts";
 import { makePrivateKeys } from "./privateKeys.ts";
 
 const run = promisify(execFile);
@@ -43,7 +45,7 @@ describe("Inspection from a terminal", () => {
 			file: "root.pem",
 			outcome: "accept",
 			reason: null,
-			message: "This file holds one certificate.",
+			message: describeFileOutcome({ reason: null, candidates: [parsedCertificate("Acme Root")], skipped: [] }),
 			holdsPrivateKey: false,
 			skipped: [],
 		});
@@ -111,7 +113,10 @@ describe("Inspection from a terminal", () => {
 		assert.doesNotMatch(line.trimEnd(), /[\p{Cc}\p{Cf}]/u);
 		const { file, message } = JSON.parse(line);
 		assert.equal(file, name);
-		assert.match(message, /^Block 1 \(line 1, certificate\): Line 2 holds something that is not base64/);
+		assert.equal(
+			message,
+			describeSkippedBlock({ block: 1, line: 1, kind: "certificate", reason: "bad-base64", faultLine: 2 }),
+		);
 	});
 
 	it("checks as of a given time, with paths relative to the user's folder", async () => {

@@ -1,6 +1,6 @@
-import * as l10n from "@vscode/l10n";
 import type * as vscode from "vscode";
-import { type CertificateWithContent, formatCertificates } from "../../../common/messages/certificateMessages.ts";
+import type { CertificateWithContent } from "../../../common/messages/certificateMessages.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { summarizeScopes } from "../../../common/messages/scopes.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
 import { showMessage } from "../../../common/ui/notifications.ts";
@@ -27,6 +27,7 @@ import {
 } from "../activation.ts";
 import {
 	type ActivationQuestion,
+	activationProgressTitle,
 	type ConfirmationQuestion,
 	describeAlreadyApplied,
 	type ImpactSummary,
@@ -68,15 +69,14 @@ export async function changeActivation(
 	const target = { organizationRef, scopes, ids: chosen.map(({ id }) => id) };
 	const nameOf = projectNameById(deps);
 	const results = await retryWhenChanged(async (changed) => {
-		const reading = l10n.t("Reading how it is now…");
-		const preview = await withCancellableProgress(reading, (signal) =>
+		const preview = await withCancellableProgress(labels.checkingCurrentState, (signal) =>
 			loadPreview(deps, target, chosen, active, signal),
 		);
 		const { snapshot, subjects } = preview;
 		if (isAlreadyApplied(snapshot, target.ids, active)) return null;
 		await confirm(deps, preview, active, changed);
-		const label = formatCertificates(subjects.map(({ certificate }) => certificate));
-		const title = active ? l10n.t("Activating {0}…", label) : l10n.t("Deactivating {0}…", label);
+		const certificates = subjects.map(({ certificate }) => certificate);
+		const title = activationProgressTitle(certificates, active);
 		const request = { ...target, active, confirmed: snapshot };
 		return withCancellableProgress(title, (signal) => setActive(deps.organization, request, signal));
 	});

@@ -1,6 +1,6 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { COMMANDS } from "../../../common/manifestIds.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { ScopeResult } from "../activation.ts";
@@ -17,8 +17,7 @@ export function notifyActivationResults(
 		notifyDone(message);
 		return;
 	}
-	const setUp = l10n.t("Set Up Client Certificate");
-	const buttons = results.some(({ lockedOut }) => lockedOut) ? [setUp] : [];
+	const buttons = results.some(({ lockedOut }) => lockedOut) ? [labels.setUpClientCertificate] : [];
 	void showMessage(deps, "warning", nextStep ? `${message}\n${nextStep}` : message, ...buttons).then((pressed) => {
 		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
 	});

@@ -1,23 +1,26 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { COMMANDS } from "../../../common/manifestIds.ts";
 import type { CertificateWithContent, Time } from "../../../common/messages/certificateMessages.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
 import { CancelledError, isCancelled } from "../../../domain/problem.ts";
 import {
 	type ActivationQuestion,
+	activationLabels,
 	confirmationText,
 	type DeactivationQuestion,
 	describeActivationQuestion,
+	describeConfirmationMismatch,
 	describeDeactivationQuestion,
+	describeTypedConfirmation,
 } from "../activationMessages.ts";
 
 /** Asks for confirmation of an activation in projects only. @throws CancelledError unless the user confirms. */
 export async function confirmInProjects(question: ActivationQuestion, time: Time): Promise<void> {
 	const { message, detail } = describeActivationQuestion(question, time);
-	const activate = l10n.t("Activate");
+	const { activate, dontActivate } = activationLabels;
 	// Enter presses the first button.
-	const buttons = [l10n.t("Don't Activate"), activate];
+	const buttons = [dontActivate, activate];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
 	if (chosen !== activate) throw new CancelledError();
 }
@@ -35,9 +38,8 @@ export async function confirmInOrganization(
 	savePems: () => Promise<void>,
 ): Promise<void> {
 	const { message, detail } = describeActivationQuestion(question, time);
-	const save = l10n.t("Save All Anchors' PEMs…");
-	const setUp = l10n.t("Set Up Client Certificate");
-	const proceed = l10n.t("Continue…");
+	const { saveAllPems: save, activateInOrganization: proceed } = activationLabels;
+	const setUp = labels.setUpClientCertificate;
 	// Enter presses the first button.
 	const buttons = isSafe ? [save, proceed] : [setUp, save, proceed];
 	for (;;) {
@@ -56,20 +58,20 @@ export async function confirmInOrganization(
 async function promptForConfirmation(subjects: readonly CertificateWithContent[]): Promise<void> {
 	const expected = confirmationText(subjects);
 	await promptText({
-		title: l10n.t("Activate in the organization"),
-		prompt: l10n.t("To activate, type: {0}", expected),
+		title: activationLabels.typedConfirmationTitle,
+		prompt: describeTypedConfirmation(expected),
 		placeholder: expected,
 		validate: (text) =>
-			text.trim() === expected ? null : { message: l10n.t("Type exactly: {0}", expected), severity: "error" },
+			text.trim() === expected ? null : { message: describeConfirmationMismatch(expected), severity: "error" },
 	});
 }
 
 /** Asks for confirmation of a deactivation. @throws CancelledError unless the user confirms. */
 export async function confirmDeactivation(question: DeactivationQuestion, time: Time): Promise<void> {
 	const { message, detail } = describeDeactivationQuestion(question, time);
-	const deactivate = l10n.t("Deactivate");
+	const { deactivate, dontDeactivate } = activationLabels;
 	// Enter presses the first button.
-	const buttons = [l10n.t("Don't Deactivate"), deactivate];
+	const buttons = [dontDeactivate, deactivate];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
 	if (chosen !== deactivate) throw new CancelledError();
 }

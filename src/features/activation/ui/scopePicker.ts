@@ -1,6 +1,4 @@
-import * as l10n from "@vscode/l10n";
-import { formatCertificates } from "../../../common/messages/certificateMessages.ts";
-import { describeProblem } from "../../../common/messages/problems.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { formatProjectName } from "../../../common/messages/scopes.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { type Choice, pickMany } from "../../../common/ui/prompts.ts";
@@ -9,6 +7,13 @@ import { ProblemError } from "../../../domain/problem.ts";
 import { ORGANIZATION, type Project, type Scope, scopeKey } from "../../../domain/scope.ts";
 import { isActive } from "../../organization/activeScopes.ts";
 import { type CommandContext, refreshProjects } from "../../organization/ui/commandContext.ts";
+import {
+	formatOrganizationChoice,
+	formatProjectChoice,
+	scopePickerLabels,
+	scopePickerPlaceholder,
+	scopePickerTitle,
+} from "../scopePickerMessages.ts";
 
 /**
  * Asks for the scopes to activate or deactivate in; lists the organization first, then the projects.
@@ -24,19 +29,19 @@ export async function promptForScopes(
 ): Promise<readonly Scope[]> {
 	const { certificates, projects } = deps;
 	// A deactivation must offer every scope with an active certificate, so it reads all lists again.
-	await withCancellableProgress(l10n.t("Reading the projects…"), async (signal) => {
+	await withCancellableProgress(labels.loadingProjects, async (signal) => {
 		if (active) await refreshProjects(deps, signal);
 		else await Promise.all([certificates.load(signal), projects.refresh(signal)]);
 	});
 	const { projects: known, problem } = projects.state;
-	const organizationDetail = l10n.t("all of its projects, and this extension's own calls");
+	const inOrganization = activeStates(chosen, certificates.state.listing);
 	const choices = [
-		toChoice(ORGANIZATION, l10n.t("The organization"), [organizationDetail], chosen, certificates.state.listing),
+		toChoice(ORGANIZATION, scopePickerLabels.organization, formatOrganizationChoice(inOrganization), inOrganization),
 		...(known ?? []).toSorted(byName).map((project) => {
-			const details = project.archived ? [project.id, l10n.t("archived")] : [project.id];
 			const reading = projects.scope(project.id);
-			const listing = reading.problem ? null : reading.listing;
-			return toChoice({ kind: "project", id: project.id }, formatProjectName(project), details, chosen, listing);
+			const states = activeStates(chosen, reading.problem ? null : reading.listing);
+			const scope: Scope = { kind: "project", id: project.id };
+			return toChoice(scope, formatProjectName(project), formatProjectChoice(project, states), states);
 		}),
 	].filter(({ mayBeActive }) => active || mayBeActive);
 	if (problem && choices.length === 0)
@@ -49,14 +54,9 @@ export async function promptForScopes(
 		});
 	const isAllKnown = known !== null && !problem;
 	if (!active && isAllKnown && choices.length < 2) return choices.map(({ value }) => value);
-	const subjects = formatCertificates(chosen);
-	const title = active ? l10n.t("Activate {0}", subjects) : l10n.t("Deactivate {0}", subjects);
-	const where = l10n.t("Where? Several can be ticked.");
-	const placeholder = problem
-		? l10n.t("{0} Not all projects could be read: {1}", where, describeProblem(problem))
-		: where;
+	const question = { title: scopePickerTitle(chosen, active), placeholder: scopePickerPlaceholder(problem) };
 	const clicked = choices.filter(({ value }) => clickedScope && scopeKey(value) === scopeKey(clickedScope));
-	return pickMany({ title, placeholder }, choices, choices.length === 1 ? choices : clicked);
+	return pickMany(question, choices, choices.length === 1 ? choices : clicked);
 }
 
 /** Compares by name; archived projects last. */
@@ -76,22 +76,16 @@ interface ScopeChoice extends Choice<Scope> {
 function toChoice(
 	value: Scope,
 	label: string,
-	details: readonly string[],
-	chosen: readonly Certificate[],
-	listing: CertificateListing | null,
+	description: string,
+	states: readonly (boolean | undefined)[],
 ): ScopeChoice {
-	const states = chosen.map(({ id }) => isActive(id, listing));
-	const count = states.filter((state) => state === true).length;
-	const state = states.includes(undefined) ? l10n.t("not known whether active") : formatCount(count, states.length);
-	return {
-		label,
-		description: [...details, state].join(" · "),
-		value,
-		mayBeActive: states.some((state) => state !== false),
-	};
+	return { label, description, value, mayBeActive: states.some((state) => state !== false) };
 }
 
-function formatCount(count: number, of: number): string {
-	if (count === 0) return l10n.t("not active");
-	return count === of ? l10n.t("active") : l10n.t("{0} of {1} active", count, of);
+/** Returns for each certificate whether it is active in a scope; `undefined` if unknown. */
+function activeStates(
+	chosen: readonly Certificate[],
+	listing: CertificateListing | null,
+): readonly (boolean | undefined)[] {
+	return chosen.map(({ id }) => isActive(id, listing));
 }

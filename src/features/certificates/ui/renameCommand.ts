@@ -1,6 +1,5 @@
-import * as l10n from "@vscode/l10n";
-import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { validateNameInput } from "../../../common/messages/certificateNameMessages.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
@@ -9,6 +8,7 @@ import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError, ProblemError } from "../../../domain/problem.ts";
 import { type CommandContext, requireConnection } from "../../organization/ui/commandContext.ts";
 import { renameCertificate } from "../renameCertificate.ts";
+import { describeRenamed, renamePrompt, renameTitle, renamingTitle } from "../renameMessages.ts";
 
 /** @throws ProblemError; CancelledError */
 export async function promptAndRename(deps: CommandContext, { id }: Certificate): Promise<void> {
@@ -20,18 +20,16 @@ export async function promptAndRename(deps: CommandContext, { id }: Certificate)
 		if (!shown) throw new ProblemError({ reason: "not-found" });
 		const others = () => listed().filter((each) => each.id !== id);
 		const name = await promptText({
-			title: l10n.t("Rename {0}", formatCertificateName(shown)),
-			prompt: changed
-				? l10n.t("It was renamed by somebody else meanwhile. Its new name at OpenAI:")
-				: l10n.t("The certificate's new name at OpenAI."),
-			placeholder: l10n.t("Name"),
+			title: renameTitle(shown),
+			prompt: renamePrompt(changed),
+			placeholder: labels.name,
 			value: shown.name ?? "",
 			validate: (text) => validateNameInput(text, others()),
 		});
 		if (name === shown.name) throw new CancelledError();
-		return withCancellableProgress(l10n.t("Renaming “{0}”…", formatCertificateName(shown)), (signal) =>
+		return withCancellableProgress(renamingTitle(shown), (signal) =>
 			renameCertificate(organization, { organizationRef, shown, name }, signal),
 		);
 	});
-	notifyDone(l10n.t("Renamed to “{0}”.", formatCertificateName(renamed)));
+	notifyDone(describeRenamed(renamed));
 }

@@ -1,7 +1,6 @@
 import { homedir } from "node:os";
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { formatCertificateName, formatCertificates } from "../../../common/messages/certificateMessages.ts";
+import { loadingTitle } from "../../../common/messages/certificateMessages.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
@@ -10,7 +9,7 @@ import { MAX_FILE_BYTES } from "../../../domain/limits.ts";
 import { CancelledError, ProblemError } from "../../../domain/problem.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { fetchContent, loadContents } from "../../organization/ui/commandContext.ts";
-import { describeSavedPems, type SavedPem } from "../savePemMessages.ts";
+import { describeSavedPem, describeSavedPems, type SavedPem, savePemLabels, saveTitle } from "../savePemMessages.ts";
 
 export interface SavePemDeps extends NotificationDeps {
 	readonly certificates: CertificateStore;
@@ -26,17 +25,18 @@ export async function savePem(deps: SavePemDeps, chosen: readonly Certificate[])
 	if (others.length > 0) return saveInFolder(deps, chosen);
 	const { pem } = await fetchContent(deps, only);
 	const file = await vscode.window.showSaveDialog({
-		title: l10n.t("Save the PEM of “{0}”", formatCertificateName(only)),
+		title: saveTitle([only]),
 		defaultUri: vscode.Uri.joinPath(initialFolder(), fileNameFor(only)),
 		filters: { PEM: ["pem"] },
 	});
 	if (!file) throw new CancelledError();
+	const fileName = file.path.split("/").at(-1) ?? "";
 	try {
 		await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(pem));
 	} catch {
-		throw new ProblemError({ reason: "not-saved", file: file.path.split("/").at(-1) ?? "" });
+		throw new ProblemError({ reason: "not-saved", file: fileName });
 	}
-	notifyDone(l10n.t("Saved {0}.", file.path.split("/").at(-1) ?? ""));
+	notifyDone(describeSavedPem(fileName));
 }
 
 /** Saves all certificates of the organization in a folder that the user picks. @throws CancelledError */
@@ -46,16 +46,15 @@ export async function saveAllPems(deps: SavePemDeps): Promise<void> {
 
 async function saveInFolder(deps: SavePemDeps, chosen: readonly Certificate[]): Promise<void> {
 	const picked = await vscode.window.showOpenDialog({
-		title: l10n.t("Where to save {0} PEM files", chosen.length),
-		openLabel: l10n.t("Save Here"),
+		title: saveTitle(chosen),
+		openLabel: savePemLabels.saveHere,
 		canSelectFolders: true,
 		canSelectFiles: false,
 		defaultUri: initialFolder(),
 	});
 	const [folder] = picked ?? [];
 	if (!folder) throw new CancelledError();
-	const reading = l10n.t("Reading {0}…", formatCertificates(chosen));
-	const subjects = await withCancellableProgress(reading, (signal) => loadContents(deps, chosen, signal));
+	const subjects = await withCancellableProgress(loadingTitle(chosen), (signal) => loadContents(deps, chosen, signal));
 	const saved: SavedPem[] = [];
 	for (const { certificate, content } of subjects) {
 		const file = vscode.Uri.joinPath(folder, fileNameFor(certificate));

@@ -1,6 +1,5 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
+import { loadingTitle } from "../../../common/messages/certificateMessages.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { readReminderDays } from "../../../common/ui/settings.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
@@ -19,6 +18,14 @@ import {
 } from "../../organization/ui/commandContext.ts";
 import { formatDetails } from "../detailsDocument.ts";
 import { formatHistory } from "../historyDocument.ts";
+import {
+	describeCopiedFingerprints,
+	describeCopiedIds,
+	describeCopiedPems,
+	detailsTitle,
+	historyTitle,
+	viewAndCopyLabels,
+} from "../viewAndCopyMessages.ts";
 
 export interface ViewAndCopyDeps extends CommandContext {
 	readonly enforcement: EnforcementIndex;
@@ -29,29 +36,21 @@ export interface ViewAndCopyDeps extends CommandContext {
 /** Copies the ids of certificates, one per line. */
 export async function copyId(chosen: readonly Certificate[]): Promise<void> {
 	await vscode.env.clipboard.writeText(chosen.map(({ id }) => id).join("\n"));
-	notifyCopied(chosen, l10n.t("Copied the certificate's id."), l10n.t("Copied the ids, a line each."));
+	notifyDone(describeCopiedIds(chosen));
 }
 
 /** Copies the SHA-256 fingerprints of certificates, one per line. @throws ProblemError; CancelledError */
 export async function copyFingerprint(deps: ViewAndCopyDeps, chosen: readonly Certificate[]): Promise<void> {
 	const contents = await fetchContents(deps, chosen);
 	await vscode.env.clipboard.writeText(contents.map(({ sha256 }) => sha256).join("\n"));
-	notifyCopied(
-		chosen,
-		l10n.t("Copied the SHA-256 fingerprint."),
-		l10n.t("Copied the SHA-256 fingerprints, a line each."),
-	);
+	notifyDone(describeCopiedFingerprints(chosen));
 }
 
 /** Copies certificates as PEM. @throws ProblemError; CancelledError */
 export async function copyPem(deps: ViewAndCopyDeps, chosen: readonly Certificate[]): Promise<void> {
 	const contents = await fetchContents(deps, chosen);
 	await vscode.env.clipboard.writeText(contents.map(({ pem }) => pem).join(""));
-	notifyCopied(chosen, l10n.t("Copied the PEM."), l10n.t("Copied the PEMs, one after the other."));
-}
-
-function notifyCopied({ length }: readonly Certificate[], one: string, several: string): void {
-	notifyDone(length === 1 ? one : several);
+	notifyDone(describeCopiedPems(chosen));
 }
 
 /** Shows a certificate's re-encoded PEM. @throws ProblemError; CancelledError */
@@ -63,19 +62,16 @@ export async function openPem(deps: ViewAndCopyDeps, certificate: Certificate): 
 /** Shows all known facts about a certificate. @throws CancelledError */
 export async function showDetails(deps: ViewAndCopyDeps, certificate: Certificate): Promise<void> {
 	const { enforcement, documents, reader } = deps;
-	const subject = await withCancellableProgress(
-		l10n.t("Reading “{0}”…", formatCertificateName(certificate)),
-		async (signal) => {
-			const [subjects] = await Promise.all([loadContents(deps, [certificate], signal), refreshProjects(deps, signal)]);
-			return subjects[0] ?? { certificate, content: null };
-		},
-	);
+	const subject = await withCancellableProgress(loadingTitle([certificate]), async (signal) => {
+		const [subjects] = await Promise.all([loadContents(deps, [certificate], signal), refreshProjects(deps, signal)]);
+		return subjects[0] ?? { certificate, content: null };
+	});
 	const now = Date.now() / 1000;
 	// The findings of a cached content may be out of date.
 	const file = subject.content && (await reader.read(subject.content.der, now, readReminderDays()));
 	const checked = { certificate, content: file?.candidates[0] ?? null };
 	const text = formatDetails(checked, enforcement.activationStatus(certificate.id), now);
-	await documents.show(l10n.t("{0} (details)", certificate.id), text);
+	await documents.show(detailsTitle(certificate), text);
 }
 
 /** Shows a certificate's events in the organization's audit log. @throws ProblemError; CancelledError */
@@ -83,11 +79,11 @@ export async function showHistory(deps: ViewAndCopyDeps, certificate: Certificat
 	const { organization, documents } = deps;
 	const { organizationRef } = await requireConnection(deps);
 	const service = await organization.open(organizationRef);
-	const events = await withCancellableProgress(l10n.t("Reading the audit log…"), async (signal) => {
+	const events = await withCancellableProgress(viewAndCopyLabels.loadingAuditLog, async (signal) => {
 		const events = await service.history(certificate.id, signal);
 		if (events.some(({ projectId }) => projectId !== null)) await refreshProjects(deps, signal);
 		return events;
 	});
 	const text = formatHistory(certificate, events, projectNameById(deps), Date.now() / 1000);
-	await documents.show(l10n.t("{0} (history)", certificate.id), text);
+	await documents.show(historyTitle(certificate), text);
 }

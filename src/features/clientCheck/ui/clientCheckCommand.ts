@@ -1,14 +1,13 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
 import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../../common/messages/dates.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import {
 	formatCertificateChoice,
 	formatParsedCertificateName,
 } from "../../../common/messages/parsedCertificateMessages.ts";
 import { describeKeyIssue } from "../../../common/messages/problems.ts";
-import { sanitize } from "../../../common/text/sanitize.ts";
 import { type FileContent, promptForFile } from "../../../common/ui/certificateFilePicker.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { pickOne, promptText } from "../../../common/ui/prompts.ts";
@@ -28,6 +27,13 @@ import type { ConnectionStore } from "../../connections/ui/connectionStore.ts";
 import { promptForPassphrase } from "../../connections/ui/passphrasePrompt.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { fetchContent } from "../../organization/ui/commandContext.ts";
+import {
+	clientCheckPromptLabels,
+	describeProjectKeyUse,
+	keyFileTitle,
+	liveTestTitle,
+	projectKeyTitle,
+} from "../clientCheckPromptMessages.ts";
 import { describeChainCheck, describeLiveCheck } from "../liveCheckMessages.ts";
 
 export interface ClientCheckDeps {
@@ -55,18 +61,18 @@ interface NamedAnchor {
  */
 export async function checkClientCertificate(deps: ClientCheckDeps, certificate: Certificate | null): Promise<void> {
 	const anchor = certificate ? await readAnchor(deps, certificate) : await promptForAnchor(deps);
-	const clientFile = await promptForFile(l10n.t("The client certificate, with its intermediates"));
+	const clientFile = await promptForFile(clientCheckPromptLabels.clientFileTitle);
 	const found = await deps.reader.read(clientFile.bytes, Date.now() / 1000, readReminderDays());
 	const check = await deps.checkChain(clientFile.bytes, anchor.der);
 	if (!check) throw fileRefused("client-certificate", clientFile, found);
 	const { message, detail } = describeChainCheck(check, anchor.name, Date.now() / 1000);
-	const live = l10n.t("Check Live…");
-	if ((await showResult(check.accepted, message, detail, live)) !== live) return;
+	const { testWithOpenai } = clientCheckPromptLabels;
+	if ((await showResult(check.accepted, message, detail, testWithOpenai)) !== testWithOpenai) return;
 
 	const baseUrl = readMtlsUrl();
 	const client = await promptForCredentials(deps, clientFile, found, check);
 	const key = await promptForProjectKey(deps, baseUrl.host);
-	const title = l10n.t("Showing the client certificate to {0}…", baseUrl.host);
+	const title = liveTestTitle(baseUrl.host);
 	const outcome = await withCancellableProgress(title, (signal) => deps.checkLive({ baseUrl, key, client }, signal));
 	const result = describeLiveCheck(outcome, baseUrl.host);
 	await showResult(outcome.code === "accepted", result.message, result.detail);
@@ -97,7 +103,7 @@ async function readAnchor(deps: ClientCheckDeps, certificate: Certificate): Prom
 
 /** Prompts for one of the organization's certificates, or for a file. */
 async function promptForAnchor(deps: ClientCheckDeps): Promise<NamedAnchor> {
-	const title = l10n.t("Check a client certificate");
+	const { title, selectAnchor: placeholder } = clientCheckPromptLabels;
 	const now = Date.now() / 1000;
 	const listed = await listCertificates(deps);
 	const choices = listed.map((value) => ({
@@ -105,12 +111,11 @@ async function promptForAnchor(deps: ClientCheckDeps): Promise<NamedAnchor> {
 		description: `${value.id} · ${formatExpiry(value.expiresAt, now)}`,
 		value,
 	}));
-	const other = { label: l10n.t("Choose a trust anchor's file…"), value: null };
-	const placeholder = l10n.t("Against which trust anchor?");
+	const other = { label: clientCheckPromptLabels.chooseAnchorFile, value: null };
 	const chosen = listed.length > 0 ? await pickOne({ title, placeholder }, [...choices, other]) : null;
 	if (chosen) return readAnchor(deps, chosen);
 
-	const file = await promptForFile(l10n.t("The trust anchor"));
+	const file = await promptForFile(clientCheckPromptLabels.anchorFileTitle);
 	const found = await deps.reader.read(file.bytes, now, readReminderDays());
 	const { candidates } = found;
 	const [only] = candidates;
@@ -126,7 +131,7 @@ async function promptForAnchor(deps: ClientCheckDeps): Promise<NamedAnchor> {
 /** Returns no certificates if they cannot be read: an anchor's file needs no connection. @throws CancelledError */
 async function listCertificates({ certificates }: ClientCheckDeps): Promise<readonly Certificate[]> {
 	try {
-		const title = l10n.t("Reading the certificates…");
+		const title = labels.loadingCertificates;
 		return (await withCancellableProgress(title, (signal) => certificates.loadIfStale(STALE_MS, signal))).certificates;
 	} catch (thrown) {
 		if (!problemOf(thrown)) throw thrown;
@@ -144,7 +149,7 @@ async function promptForCredentials(
 	{ candidates, holdsPrivateKey }: CertificateFile,
 	{ sha256 }: ChainCheckResult,
 ): Promise<ClientCredentials> {
-	const title = l10n.t("The private key of {0}", sanitize(clientFile.name));
+	const title = keyFileTitle(clientFile.name);
 	const keyFile = holdsPrivateKey ? clientFile : await promptForFile(title, ["key", "pem"]);
 	// TLS requires the client's own certificate first (RFC 8446 4.4.2).
 	const own = candidates.filter((each) => each.sha256 === sha256);
@@ -154,7 +159,7 @@ async function promptForCredentials(
 		key: Buffer.from(keyFile.bytes).toString("latin1"),
 		names: { certificate: clientFile.name, key: keyFile.name },
 	};
-	const prompt = l10n.t("It opens the key on this machine, now and once. It is not kept.");
+	const prompt = clientCheckPromptLabels.passphrasePrompt;
 	try {
 		const passphrase = await promptForPassphrase(keyFile.name, prompt, (passphrase) =>
 			judgeClient({ ...credentials, passphrase }),
@@ -168,18 +173,15 @@ async function promptForCredentials(
 
 /** Prompts for a project key, which must never be stored. Refuses stored admin keys and text that looks like one. */
 async function promptForProjectKey({ connections }: ClientCheckDeps, host: string): Promise<ProjectKey> {
-	const isAdmin = l10n.t("This is an admin key, which is never sent there. Paste a key of the project.");
+	const isAdmin = clientCheckPromptLabels.isAdminKey;
 	const text = await promptText({
-		title: l10n.t("Project key for {0}", host),
-		prompt: l10n.t(
-			"It is sent to {0} once, with the client certificate, to list models, and is not kept. What counts is what its project enforces.",
-			host,
-		),
+		title: projectKeyTitle(host),
+		prompt: describeProjectKeyUse(host),
 		placeholder: "sk-proj-…",
 		password: true,
 		validate(text) {
 			const issue = findKeyIssue(text);
-			if (issue === "blank") return { message: l10n.t("Enter a project key."), severity: "error" };
+			if (issue === "blank") return { message: clientCheckPromptLabels.enterProjectKey, severity: "error" };
 			if (issue) return { message: describeKeyIssue(issue), severity: "error" };
 			return ProjectKey.of(text.trim()) ? null : { message: isAdmin, severity: "error" };
 		},

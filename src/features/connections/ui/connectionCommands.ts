@@ -1,10 +1,11 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { SETTINGS } from "../../../common/manifestIds.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { sanitize } from "../../../common/text/sanitize.ts";
 import { pickOne, promptText, type Validation } from "../../../common/ui/prompts.ts";
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
+import { connectionLabels, describeNameTooLong, renameConnectionTitle } from "../connectionMessages.ts";
 import type { ConnectionStore, ConnectionSummary } from "./connectionStore.ts";
 
 const MAX_LABEL_LENGTH = 60;
@@ -17,10 +18,10 @@ export async function switchConnection(connections: ConnectionStore): Promise<vo
 	const choices = all.map((connection) => ({
 		label: sanitize(connection.label),
 		description: hostOf(connection),
-		detail: connection.id === current?.id ? l10n.t("in use") : "",
+		detail: connection.id === current?.id ? labels.current : "",
 		value: connection,
 	}));
-	const question = { title: l10n.t("Switch connection"), placeholder: l10n.t("Which organization?") };
+	const question = { title: connectionLabels.switchTitle, placeholder: connectionLabels.switchPlaceholder };
 	const chosen = await pickOne(
 		question,
 		choices,
@@ -51,9 +52,9 @@ export async function renameConnection(connections: ConnectionStore): Promise<vo
 	if (!current) throw new ProblemError({ reason: "no-key" });
 	const others = (await connections.all()).filter(({ id }) => id !== current.id);
 	const label = await promptText({
-		title: l10n.t("Rename the connection to {0}", hostOf(current)),
-		prompt: l10n.t("A name for this organization, for you alone."),
-		placeholder: l10n.t("Name"),
+		title: renameConnectionTitle(hostOf(current)),
+		prompt: connectionLabels.renamePrompt,
+		placeholder: labels.name,
 		value: current.label,
 		validate: (text) => validateLabel(text.trim(), others),
 	});
@@ -62,10 +63,9 @@ export async function renameConnection(connections: ConnectionStore): Promise<vo
 }
 
 function validateLabel(label: string, others: readonly ConnectionSummary[]): Validation | null {
-	if (label === "") return { message: l10n.t("Enter a name."), severity: "error" };
-	if (label.length > MAX_LABEL_LENGTH) return { message: l10n.t("This is too long."), severity: "error" };
-	if (others.some((other) => other.label === label))
-		return { message: l10n.t("Another connection has this name already."), severity: "error" };
+	if (label === "") return { message: connectionLabels.enterName, severity: "error" };
+	if (label.length > MAX_LABEL_LENGTH) return { message: describeNameTooLong(MAX_LABEL_LENGTH), severity: "error" };
+	if (others.some((other) => other.label === label)) return { message: connectionLabels.nameTaken, severity: "error" };
 	return null;
 }
 

@@ -1,15 +1,13 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { joinParagraphs } from "../../../common/messages/certificateMessages.ts";
 import { isNamedOrganization, organizationRef } from "../../../common/organizationRef.ts";
-import { sanitize } from "../../../common/text/sanitize.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { CertificatesApi, ClientCertificateFiles, CredentialsProvider } from "../../../domain/adminApi.ts";
 import type { Connection } from "../../../domain/connection.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
-import { describeUnfinishedWork } from "../unfinishedWorkMessages.ts";
+import { connectionLabels, describeConnectionRemoval } from "../connectionMessages.ts";
+import { describeUnnamedOrganization } from "../keyMessages.ts";
 import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
 import type { ConnectionStore } from "./connectionStore.ts";
 import { promptForKey } from "./keyPrompt.ts";
@@ -32,7 +30,7 @@ export interface KeyCommandDeps extends NotificationDeps {
  */
 export async function setKey(deps: KeyCommandDeps, replaces: boolean): Promise<void> {
 	const { openService, connections, certificates, documents } = deps;
-	// The prompt names this host. The key must never go to another host, even if the setting changes meanwhile.
+	// The prompt names this host. The key must never go to another host, even if the setting changes in the meantime.
 	const target = readBaseUrl();
 	await ensurePassphrase(deps, target.origin);
 	const checked = await promptForKey(
@@ -51,17 +49,10 @@ export async function setKey(deps: KeyCommandDeps, replaces: boolean): Promise<v
 		sessionOnly,
 	});
 	certificates.reset(ref);
-	// The list that proved the key is the first one to show, unless the base URL was changed meanwhile.
+	// The list that proved the key is the first one to show, unless the base URL was changed in the meantime.
 	if (readBaseUrl().origin === target.origin) certificates.replaceListing(listing);
 	else await certificates.refresh();
-	if (!certain)
-		void showMessage(
-			{ documents },
-			"information",
-			l10n.t(
-				"OpenAI didn't name the organization, so it's unknown whether this key belongs to the same one as before. Unfinished work from before is shown as of an unknown organization.",
-			),
-		);
+	if (!certain) void showMessage({ documents }, "information", describeUnnamedOrganization());
 }
 
 /** Prompts for a missing passphrase, so that a pasted key is not lost later. @throws ProblemError, CancelledError */
@@ -105,7 +96,7 @@ export async function removeKey(deps: RemoveKeyDeps): Promise<void> {
 	const { connections, clientCertificates, uploads, rotations } = deps;
 	const connection = await connections.current();
 	if (!connection) throw new ProblemError({ reason: "no-key" });
-	const { id, origin, label, organizationRef } = connection;
+	const { id, origin, label, sessionOnly, organizationRef } = connection;
 	await Promise.all([uploads.reload(), rotations.plans.reload()]);
 	const unfinished = {
 		uploads: uploads.unconfirmedIn(organizationRef),
@@ -113,14 +104,10 @@ export async function removeKey(deps: RemoveKeyDeps): Promise<void> {
 	};
 	const isLast = (await connections.all()).every((each) => each.id === id || each.origin !== origin);
 	const withPassphrase = isLast && (await clientCertificates.hasPassphrase(origin));
-	const remove = l10n.t("Remove Key");
-	const detail = joinParagraphs(
-		describeUnfinishedWork(unfinished, isNamedOrganization(organizationRef)),
-		l10n.t("At OpenAI it stays valid until it is revoked there."),
-		withPassphrase && l10n.t("The passphrase of the client key that is kept for this host is removed, too."),
-	);
-	const question = l10n.t("Remove the admin key for {0} from this computer?", sanitize(label));
-	const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, remove);
+	const isNamed = isNamedOrganization(organizationRef);
+	const { message, detail } = describeConnectionRemoval({ label, sessionOnly, isNamed, unfinished, withPassphrase });
+	const { remove } = connectionLabels;
+	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, remove);
 	if (chosen !== remove) throw new CancelledError();
 	await connections.remove(id);
 	if (withPassphrase) await clientCertificates.deletePassphrase(origin);

@@ -1,11 +1,15 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { describeProblem } from "../../../common/messages/problems.ts";
-import { sanitize } from "../../../common/text/sanitize.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
 import { ProblemError, problemOf } from "../../../domain/problem.ts";
+import {
+	describePassphraseStorage,
+	describeUnneededPassphrase,
+	passphraseLabels,
+	passphraseTitle,
+} from "../passphraseMessages.ts";
 import type { ClientCertificateSettings } from "./clientCertificateSettings.ts";
 
 /**
@@ -22,14 +26,12 @@ export async function setPassphrase(
 	const files = await clientCertificates.filesFor(origin);
 	if (!files) throw new ProblemError({ reason: "client-certificate", why: "not-set", file: "" });
 	const file = files.key.split(/[\\/]/).at(-1) ?? "";
-	const passphrase = await promptForPassphrase(
-		file,
-		l10n.t("It opens the key on this machine, for requests to {0} only, and is kept in secret storage.", host),
-		(passphrase) => validate({ ...files, passphrase }),
+	const passphrase = await promptForPassphrase(file, describePassphraseStorage(host), (passphrase) =>
+		validate({ ...files, passphrase }),
 	);
 	if (passphrase !== null) return clientCertificates.storePassphrase(origin, passphrase);
 	await clientCertificates.deletePassphrase(origin);
-	void vscode.window.showInformationMessage(l10n.t("{0} is not encrypted, so it needs no passphrase.", sanitize(file)));
+	void vscode.window.showInformationMessage(describeUnneededPassphrase(file));
 }
 
 /**
@@ -53,12 +55,12 @@ export async function promptForPassphrase(
 		if (problem?.reason !== "client-certificate" || problem.why !== "passphrase-needed") throw thrown;
 	}
 	return promptText({
-		title: l10n.t("Passphrase of {0}", sanitize(file)),
+		title: passphraseTitle(file),
 		prompt,
-		placeholder: l10n.t("Passphrase"),
+		placeholder: passphraseLabels.passphrase,
 		password: true,
 		keepWhitespace: true,
-		validate: (text) => (text === "" ? { message: l10n.t("Enter the passphrase."), severity: "error" } : null),
+		validate: (text) => (text === "" ? { message: passphraseLabels.enterPassphrase, severity: "error" } : null),
 		async check(text) {
 			try {
 				await tryPassphrase(text);

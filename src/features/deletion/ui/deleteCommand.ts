@@ -1,6 +1,5 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
-import { type CertificateWithContent, formatCertificateName } from "../../../common/messages/certificateMessages.ts";
+import type { CertificateWithContent } from "../../../common/messages/certificateMessages.ts";
 import { summarizeScopes } from "../../../common/messages/scopes.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
 import { showMessage } from "../../../common/ui/notifications.ts";
@@ -31,7 +30,13 @@ import {
 	deleteCertificate,
 	prepareDeletion,
 } from "../deleteCertificate.ts";
-import { describeActiveDeletion, describeInactiveDeletion } from "../deleteMessages.ts";
+import {
+	deleteLabels,
+	deletionProgressTitle,
+	describeActiveDeletion,
+	describeDeleted,
+	describeInactiveDeletion,
+} from "../deleteMessages.ts";
 
 export interface DeletionDeps extends CommandContext, SelfAccessDeps {}
 
@@ -54,27 +59,25 @@ async function deleteOne(deps: DeletionDeps, { id }: Certificate): Promise<void>
 	const { organization } = deps;
 	const { organizationRef } = await requireConnection(deps);
 	const { certificate, result } = await retryWhenChanged(async (changed) => {
-		const reading = l10n.t("Reading where it is active…");
-		const preview = await withCancellableProgress(reading, (signal) => loadPreview(deps, organizationRef, id, signal));
+		const preview = await withCancellableProgress(deleteLabels.checkingActivation, (signal) =>
+			loadPreview(deps, organizationRef, id, signal),
+		);
 		const { snapshot, subject, scopes } = preview;
 		const request = { organizationRef, confirmed: snapshot };
-		const name = formatCertificateName(subject.certificate);
+		const title = deletionProgressTitle(subject.certificate, scopes.length > 0);
 		if (scopes.length === 0) {
 			await confirmDeletion(deps, subject, changed);
-			await withCancellableProgress(l10n.t("Deleting “{0}”…", name), (signal) =>
-				deleteCertificate(organization, request, signal),
-			);
+			await withCancellableProgress(title, (signal) => deleteCertificate(organization, request, signal));
 			return { certificate: subject.certificate, result: null };
 		}
 		await confirmEverywhere(deps, preview, changed);
-		const title = l10n.t("Deactivating “{0}” everywhere and deleting it…", name);
 		const result = await withCancellableProgress(title, (signal) =>
 			deactivateEverywhereAndDelete(organization, request, signal),
 		);
 		return { certificate: subject.certificate, result };
 	});
 	if (result && !result.deleted) return notifyNotDeleted(deps, certificate, result);
-	notifyDone(l10n.t("Deleted “{0}”.", formatCertificateName(certificate)));
+	notifyDone(describeDeleted(certificate));
 }
 
 /** @throws CancelledError, so that the remaining certificates are not deleted. */
@@ -111,10 +114,9 @@ async function loadPreview(
 async function confirmDeletion(deps: DeletionDeps, subject: CertificateWithContent, changed: boolean): Promise<void> {
 	const time = { now: Date.now() / 1000, reminderDays: readReminderDays() };
 	const { message, detail } = describeInactiveDeletion(subject, changed, time);
-	const save = l10n.t("Save PEM As…");
-	const proceed = l10n.t("Delete");
+	const { savePem: save, delete: proceed, dontDelete } = deleteLabels;
 	// Enter presses the first button.
-	const buttons = subject.content ? [save, proceed] : [l10n.t("Don't Delete"), proceed];
+	const buttons = subject.content ? [save, proceed] : [dontDelete, proceed];
 	for (;;) {
 		const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
 		if (chosen === proceed) return;
@@ -144,9 +146,9 @@ async function confirmEverywhere(deps: DeletionDeps, preview: DeletionPreview, c
 		},
 		{ now: Date.now() / 1000, reminderDays: readReminderDays() },
 	);
-	const proceed = l10n.t("Deactivate Everywhere and Delete");
+	const { deactivateAndDelete: proceed, dontDelete } = deleteLabels;
 	// Enter presses the first button.
-	const buttons = [l10n.t("Keep It"), proceed];
+	const buttons = [dontDelete, proceed];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
 	if (chosen !== proceed) throw new CancelledError();
 }

@@ -1,9 +1,9 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
 import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
-import { describeDeletedMeanwhile, formatCertificateName } from "../../../common/messages/certificateMessages.ts";
+import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../../common/messages/dates.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import type { NotificationDeps } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { pickOne } from "../../../common/ui/prompts.ts";
@@ -13,7 +13,7 @@ import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { handleDeleted, type RowSelection } from "../../organization/ui/commandContext.ts";
 import { localDay, type SnapshotCertificate } from "../expiryRules.ts";
 import { claimDay, type ExpirySnapshotWriter, muteReminders } from "../expirySnapshotWriter.ts";
-import { describeReminder } from "../reminderMessages.ts";
+import { describeDeletedSinceReminder, describeReminder, reminderLabels } from "../reminderMessages.ts";
 import type { ExpiryMonitor } from "./expiryMonitor.ts";
 
 interface ReminderDeps extends NotificationDeps {
@@ -40,17 +40,17 @@ export async function remind({ folder, snapshotWriter, monitor, ...deps }: Remin
 	const claim = await claimDay(folder, day, state.remindedOn);
 	if (claim === "taken" || (claim === "unwritten" && !monitor.claimDayLocally(day))) return;
 
-	const rotate = l10n.t("Rotate…");
-	const show = l10n.t("Show");
-	const silence = due.length === 1 ? l10n.t("Not Again for This One") : l10n.t("Not Again for These");
-	const chosen = await vscode.window.showWarningMessage(message, rotate, show, silence);
-	if (chosen === silence)
+	const { rotate, muteOne, muteSeveral } = reminderLabels;
+	const { showCertificate } = labels;
+	const mute = due.length === 1 ? muteOne : muteSeveral;
+	const chosen = await vscode.window.showWarningMessage(message, rotate, showCertificate, mute);
+	if (chosen === mute)
 		return muteReminders(
 			folder,
 			organizationRef,
 			due.map(({ id }) => id),
 		);
-	if (chosen !== rotate && chosen !== show) return;
+	if (chosen !== rotate && chosen !== showCertificate) return;
 	const selected = chosen === rotate && due.length > 1 ? await promptForCertificate(due, now) : due[0];
 	const certificate = selected && (await reveal(selected, organizationRef, deps));
 	if (certificate && chosen === rotate) await handleDeleted(deps, [certificate], () => deps.rotate(certificate));
@@ -63,7 +63,7 @@ function promptForCertificate(due: readonly SnapshotCertificate[], now: number):
 		description: formatExpiry(value.expiresAt, now / 1000),
 		value,
 	}));
-	return pickOne({ title: l10n.t("Rotate a certificate"), placeholder: l10n.t("Which one?") }, choices);
+	return pickOne({ title: reminderLabels.rotateTitle, placeholder: reminderLabels.selectOld }, choices);
 }
 
 /** Selects a certificate's row. @returns `undefined` if deleted. @throws ProblemError; CancelledError */
@@ -72,15 +72,13 @@ async function reveal(
 	organizationRef: string,
 	{ certificates, view }: Pick<ReminderDeps, "certificates" | "view">,
 ): Promise<Certificate | undefined> {
-	const title = l10n.t("Reading the certificates…");
-	const listing = await withCancellableProgress(title, (signal) => certificates.loadIfStale(STALE_MS, signal));
+	const listing = await withCancellableProgress(labels.loadingCertificates, (signal) =>
+		certificates.loadIfStale(STALE_MS, signal),
+	);
 	if (certificates.organizationRef !== organizationRef) throw new ProblemError({ reason: "connection-changed" });
 	await vscode.commands.executeCommand(`${CERTIFICATES_VIEW}.focus`);
 	const certificate = listing.certificates.find(({ id }) => id === selected.id);
 	if (certificate) await view.reveal(certificate);
-	else
-		void vscode.window.showInformationMessage(
-			describeDeletedMeanwhile(l10n.t("“{0}”", formatCertificateName(selected))),
-		);
+	else void vscode.window.showInformationMessage(describeDeletedSinceReminder(selected));
 	return certificate;
 }

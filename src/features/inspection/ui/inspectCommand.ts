@@ -1,4 +1,3 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { INSPECTION_SCHEME } from "../../../common/manifestIds.ts";
 import { promptForFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
@@ -6,6 +5,7 @@ import { readReminderDays } from "../../../common/ui/settings.ts";
 import type { CertificateReader } from "../../../domain/certificateFile.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { formatInspection } from "../inspectionDocument.ts";
+import { inspectionLabels, inspectionPath } from "../inspectionMessages.ts";
 
 /** Shows the content of certificate files in read-only documents. @throws ProblemError, CancelledError */
 export async function inspectFiles(
@@ -13,7 +13,7 @@ export async function inspectFiles(
 	clicked: unknown,
 	selection: unknown,
 ): Promise<void> {
-	const files = await promptForFiles(l10n.t("Inspect a certificate"), clicked, selection);
+	const files = await promptForFiles(inspectionLabels.inspectCertificate, clicked, selection);
 	for (const file of files) await inspectFile(didChange, file);
 }
 
@@ -25,7 +25,7 @@ export async function inspectFiles(
 export async function inspectFile(didChange: vscode.EventEmitter<vscode.Uri>, file: vscode.Uri): Promise<void> {
 	// Read first, because VS Code shows a provider's error in its own words.
 	await readCertificateFile(file);
-	const path = l10n.t("{0} (inspected)", file.path);
+	const path = inspectionPath(file.path);
 	const uri = vscode.Uri.from({ scheme: INSPECTION_SCHEME, path, query: file.toString() });
 	didChange.fire(uri);
 	await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });

@@ -1,10 +1,9 @@
-import * as l10n from "@vscode/l10n";
 import { isRecent } from "../../../common/freshness.ts";
 import {
 	type CertificateWithContent,
 	describeDeletedMeanwhile,
-	formatCertificateName,
 	formatCertificates,
+	loadingTitle,
 } from "../../../common/messages/certificateMessages.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
@@ -103,8 +102,7 @@ export async function fetchContent(
 	context: Pick<CommandContext, "certificates">,
 	certificate: Certificate,
 ): Promise<ParsedCertificate> {
-	const title = l10n.t("Reading “{0}”…", formatCertificateName(certificate));
-	return withCancellableProgress(title, (signal) => requireContent(context, certificate, signal));
+	return withCancellableProgress(loadingTitle([certificate]), (signal) => requireContent(context, certificate, signal));
 }
 
 /** Like `fetchContent`, for several certificates at once. */
@@ -112,7 +110,7 @@ export async function fetchContents(
 	context: Pick<CommandContext, "certificates">,
 	chosen: readonly Certificate[],
 ): Promise<readonly ParsedCertificate[]> {
-	return withCancellableProgress(l10n.t("Reading {0}…", formatCertificates(chosen)), (signal) =>
+	return withCancellableProgress(loadingTitle(chosen), (signal) =>
 		Promise.all(chosen.map((certificate) => requireContent(context, certificate, signal))),
 	);
 }

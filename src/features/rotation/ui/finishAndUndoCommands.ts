@@ -1,4 +1,3 @@
-import * as l10n from "@vscode/l10n";
 import { type ScopeSummary, summarizeScopesOf } from "../../../common/messages/scopes.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
 import { showMessage } from "../../../common/ui/notifications.ts";
@@ -12,6 +11,7 @@ import { projectNameById, requireConnection } from "../../organization/ui/comman
 import { type EndRequest, type FinishRequest, finishRotation, undoRotation } from "../finishOrUndoRotation.ts";
 import { findStepIssues, type RotationScope, type RotationSnapshot, type UndoStep, undoStep } from "../rotation.ts";
 import type { RotatedCertificate, RotationPlan } from "../rotationPlan.ts";
+import { rotationProgressLabels } from "../rotationProgressMessages.ts";
 import type { RotationResult } from "../rotationResult.ts";
 import { describeRotationResult, isEnded, type RotationEnd } from "../rotationResultMessages.ts";
 import { confirmFinish, confirmUndo, refuseLockOut } from "./rotationPrompts.ts";
@@ -40,7 +40,7 @@ export async function finishRotating(deps: RotationCommandDeps, certificate: Cer
 			...{ old, next, access, changed },
 			...{ scopes: summarize(active), missing: summarize(active.filter((each) => !each.next)) },
 		});
-		const title = l10n.t("Finishing the rotation…");
+		const title = rotationProgressLabels.finishing;
 		const request: FinishRequest = { confirmed: snapshot, deleteOld, hasSelfAccess: selfAccessCheck(deps) };
 		const result = await withCancellableProgress(title, (signal) => finishRotation(deps.rotations, request, signal));
 		return { end: { step: "finish", deleteOld, from: old, to: next }, result };
@@ -62,7 +62,7 @@ export async function undoRotating(deps: RotationCommandDeps, certificate: Certi
 			kept: summarize(scopesWith("keep", "return")),
 			reactivated: summarize(scopesWith("take", "return").filter((each) => each.old === "inactive")),
 		});
-		const title = l10n.t("Undoing the rotation…");
+		const title = rotationProgressLabels.undoing;
 		const request: EndRequest = { confirmed: snapshot, hasSelfAccess: selfAccessCheck(deps) };
 		const result = await withCancellableProgress(title, (signal) => undoRotation(deps.rotations, request, signal));
 		return { end: { step: "undo", deleteOld: false, from: next, to: old }, result };

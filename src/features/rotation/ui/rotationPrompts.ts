@@ -1,13 +1,14 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { CERTIFICATES_VIEW, COMMANDS } from "../../../common/manifestIds.ts";
 import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../../common/messages/dates.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { describeRotationIssue } from "../../../common/messages/rotationIssues.ts";
-import { formatScopes, type ScopeSummary } from "../../../common/messages/scopes.ts";
+import type { ScopeSummary } from "../../../common/messages/scopes.ts";
 import { type Choice, pickOne } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError } from "../../../domain/problem.ts";
+import { describeAlsoActivated, rotateTitle, rotationPickLabels, unclearScopesTitle } from "../rotationPickMessages.ts";
 import { findRotationIssues, type RotatedCertificate } from "../rotationPlan.ts";
 import {
 	describeCorruptPlan,
@@ -18,6 +19,7 @@ import {
 	describeStart,
 	describeUndo,
 	type FinishQuestion,
+	rotationPromptLabels,
 	type StartQuestion,
 	type UndoQuestion,
 } from "../rotationPromptMessages.ts";
@@ -51,56 +53,44 @@ export async function promptForNext(
 			value: certificate,
 		}),
 	);
-	const title = l10n.t("Rotate “{0}”", formatCertificateName(old));
-	const question = { title, placeholder: l10n.t("Which certificate takes over?") };
-	return pickOne(question, [{ label: l10n.t("Choose a File…"), value: null }, ...choices]);
+	const question = { title: rotateTitle(old), placeholder: rotationPickLabels.selectReplacement };
+	return pickOne(question, [{ label: labels.chooseFile, value: null }, ...choices]);
 }
 
 /** Asks for direct activations in projects, which the lists do not show. @throws CancelledError */
 export async function promptUnclear(old: Certificate, unclear: ScopeSummary): Promise<"own" | "imposed"> {
-	const title = l10n.t("Where “{0}” is active", formatCertificateName(old));
-	const placeholder = l10n.t("OpenAI's lists do not tell: do projects have it by themselves, too?");
-	return pickOne<"own" | "imposed">({ title, placeholder }, [
-		{
-			label: l10n.t("Only through the organization"),
-			detail: l10n.t("Nothing is activated in projects of which it is not known."),
-			value: "imposed",
-		},
-		{
-			label: l10n.t("By itself, too"),
-			detail: l10n.t("The new one is activated in {0}, too.", formatScopes(unclear)),
-			value: "own",
-		},
+	const { alsoInProjects, onlyInOrganization, onlyInOrganizationEffect, inProjectsToo } = rotationPickLabels;
+	return pickOne<"own" | "imposed">({ title: unclearScopesTitle(old), placeholder: alsoInProjects }, [
+		{ label: onlyInOrganization, detail: onlyInOrganizationEffect, value: "imposed" },
+		{ label: inProjectsToo, detail: describeAlsoActivated(unclear), value: "own" },
 	]);
 }
 
 /** @throws CancelledError unless the person agrees to discard the corrupt plan. */
 export async function confirmDiscardCorruptPlan(old: Certificate): Promise<void> {
-	const forget = l10n.t("Forget and Rotate");
-	await promptModal(describeCorruptPlan(old), [l10n.t("Don't Rotate"), forget], [forget]);
+	const { dontDiscard, discardAndRotate } = rotationPromptLabels;
+	await promptModal(describeCorruptPlan(old), [dontDiscard, discardAndRotate], [discardAndRotate]);
 }
 
 /** @throws CancelledError unless the person agrees to the activation. */
 export async function confirmStart(question: StartQuestion): Promise<void> {
-	const rotate = l10n.t("Rotate");
+	const { dontRotate, rotate, dontContinue, continueRotating } = rotationPromptLabels;
+	const [decline, accept] = question.planned ? [dontContinue, continueRotating] : [dontRotate, rotate];
 	// Enter presses the first button.
-	await promptModal(describeStart(question), [l10n.t("Don't Rotate"), rotate], [rotate]);
+	await promptModal(describeStart(question), [decline, accept], [accept]);
 }
 
 /** @returns true to delete the old certificate, too. @throws CancelledError unless the person agrees to finish. */
 export async function confirmFinish(question: FinishQuestion): Promise<boolean> {
-	const finish = l10n.t("Finish");
-	const finishAndDelete = l10n.t("Finish and Delete");
+	const { dontFinish, finish, finishAndDelete } = rotationPromptLabels;
 	const accepting = [finish, finishAndDelete];
-	return (
-		(await promptModal(describeFinish(question), [l10n.t("Not Yet"), ...accepting], accepting)) === finishAndDelete
-	);
+	return (await promptModal(describeFinish(question), [dontFinish, ...accepting], accepting)) === finishAndDelete;
 }
 
 /** @throws CancelledError unless the person agrees to undo. */
 export async function confirmUndo(question: UndoQuestion): Promise<void> {
-	const undo = l10n.t("Undo");
-	await promptModal(describeUndo(question), [l10n.t("Don't Undo"), undo], [undo]);
+	const { dontUndo, undo } = rotationPromptLabels;
+	await promptModal(describeUndo(question), [dontUndo, undo], [undo]);
 }
 
 /** Shows that this extension would lock itself out, and offers the settings. @throws CancelledError */
@@ -109,7 +99,7 @@ export async function refuseLockOut(from: RotatedCertificate, to: RotatedCertifi
 }
 
 async function refuseAndOfferSettings(question: Parameters<typeof promptModal>[0]): Promise<never> {
-	const setUp = l10n.t("Set Up Client Certificate");
+	const setUp = labels.setUpClientCertificate;
 	await promptModal(question, [setUp], [setUp]);
 	await vscode.commands.executeCommand(COMMANDS.openSettings);
 	throw new CancelledError();
@@ -122,7 +112,7 @@ export async function refuseDeadEnd(old: RotatedCertificate, next: RotatedCertif
 
 /** Shows which certificate to delete first. @param inactive As in `describeNoRoom`. @throws CancelledError */
 export async function refuseFull(inactive: readonly Certificate[]): Promise<never> {
-	const show = l10n.t("Show Certificates");
+	const show = labels.showCertificates;
 	await promptModal(describeNoRoom(inactive, Date.now() / 1000), [show], [show]);
 	await vscode.commands.executeCommand(`${CERTIFICATES_VIEW}.focus`);
 	throw new CancelledError();

@@ -1,9 +1,9 @@
-import * as l10n from "@vscode/l10n";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { keepsAccess, type SelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
 import { activeAfterSwitchover, type RotationSnapshot } from "../rotation.ts";
 import type { RotatedCertificate } from "../rotationPlan.ts";
+import { rotationProgressLabels } from "../rotationProgressMessages.ts";
 
 /** Runs `checkSelfAccess` with progress, as if `to` had replaced `from` in the organization. @throws CancelledError */
 export async function checkSelfAccessAfter(
@@ -12,7 +12,7 @@ export async function checkSelfAccessAfter(
 	from: Pick<RotatedCertificate, "id">,
 	to: Pick<RotatedCertificate, "id">,
 ): Promise<SelfAccess> {
-	const title = l10n.t("Checking this extension's client certificate…");
+	const title = rotationProgressLabels.checkingClientCertificate;
 	const anchors = activeAfterSwitchover(snapshot, from.id, to.id);
 	return withCancellableProgress(title, (signal) => checkSelfAccess(deps, anchors, signal));
 }

@@ -1,5 +1,4 @@
-import * as l10n from "@vscode/l10n";
-import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { summarizeScopesOf } from "../../../common/messages/scopes.ts";
 import { mayBelongTo } from "../../../common/organizationRef.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
@@ -32,8 +31,11 @@ import {
 	type RotationPair,
 	type RotationSnapshot,
 } from "../rotation.ts";
+import { replacementFileTitle } from "../rotationPickMessages.ts";
 import { findRotationIssues, type RotationPlan } from "../rotationPlan.ts";
+import { activatingTitle } from "../rotationProgressMessages.ts";
 import { describeCompletedStart } from "../rotationPromptMessages.ts";
+import { rotationResultLabels } from "../rotationResultMessages.ts";
 import { type StartRequest, type StartResult, startRotation } from "../startRotation.ts";
 import {
 	confirmDiscardCorruptPlan,
@@ -70,7 +72,7 @@ export async function rotateCertificate(deps: RotationCommandDeps, old: Certific
 	if (!result) void showMessage(deps, "information", describeCompletedStart(old, next));
 	else {
 		const message = describeActivationResults([next], result.scopes, true, projectNameById(deps));
-		notifyActivationResults(deps, message, result.scopes, l10n.t("Rotate again to go on, or undo it."));
+		notifyActivationResults(deps, message, result.scopes, rotationResultLabels.rotateAgain);
 	}
 	await deps.view.reveal(old);
 }
@@ -90,9 +92,7 @@ export async function readSnapshotWithProgress(
 	{ rotations }: RotationCommandDeps,
 	pair: RotationPair,
 ): Promise<RotationSnapshot> {
-	return withCancellableProgress(l10n.t("Reading how it is now…"), (signal) =>
-		prepareRotation(rotations, pair, signal),
-	);
+	return withCancellableProgress(labels.checkingCurrentState, (signal) => prepareRotation(rotations, pair, signal));
 }
 
 /** @returns a `null` result if nothing was left to activate. @throws ProblemError; CancelledError */
@@ -123,7 +123,7 @@ async function start(
 		...{ old, next, changed },
 		...{ missing: summarize(missing), present: summarize(present), planned: plan !== null },
 	});
-	const title = l10n.t("Activating “{0}”…", formatCertificateName(next.certificate));
+	const title = activatingTitle(next.certificate);
 	const request: StartRequest = { confirmed: snapshot, unclear: answer, soonDays };
 	const result = await withCancellableProgress(title, (signal) => startRotation(rotations, request, signal));
 	return { next: next.certificate, result };
@@ -142,10 +142,7 @@ async function chooseNext(deps: RotationCommandDeps, old: Certificate): Promise<
 	const { certificates, upload } = deps;
 	const chosen = await promptForNext(old, certificates.state.listing?.certificates ?? [], readReminderDays());
 	if (chosen) return chosen;
-	const [file] = await pickFiles(
-		l10n.t("The certificate that takes over from “{0}”", formatCertificateName(old)),
-		false,
-	);
+	const [file] = await pickFiles(replacementFileTitle(old), false);
 	if (!file) throw new ProblemError({ reason: "nothing-selected" });
 	const uploaded = await uploadFile(upload, file, {
 		constraints: {

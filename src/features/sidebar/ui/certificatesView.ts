@@ -1,15 +1,14 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { isStale } from "../../../common/freshness.ts";
 import { CERTIFICATES_VIEW, CONTEXT_KEYS } from "../../../common/manifestIds.ts";
 import { describeProblem } from "../../../common/messages/problems.ts";
 import { isActiveAnywhere } from "../../../domain/activationStatus.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import { CERTIFICATE_LIMIT } from "../../../domain/limits.ts";
 import { ProblemError } from "../../../domain/problem.ts";
 import type { RotationPlan } from "../../rotation/rotationPlan.ts";
 import { plansInUse } from "../../rotation/rotationStatus.ts";
 import type { RunningUpload, UnconfirmedUpload } from "../../upload/uploadService.ts";
+import { formatCertificateCount, viewTitle } from "../viewMessages.ts";
 import { welcomeStateOf } from "../welcomeState.ts";
 import {
 	type CertificateTreeSources,
@@ -189,7 +188,7 @@ export class CertificatesView implements vscode.Disposable {
 	/** Shows the current connection's name in the title if there are several. */
 	async showConnection(): Promise<void> {
 		const name = await this.#sources.connectionName();
-		this.#view.title = name === null ? this.#title : l10n.t("{0}: {1}", this.#title, name);
+		this.#view.title = name === null ? this.#title : viewTitle(this.#title, name);
 	}
 
 	dispose(): void {
@@ -218,7 +217,7 @@ export class CertificatesView implements vscode.Disposable {
 		const message = shownProblem ? describeProblem(shownProblem) : "";
 		// VS Code queues each message behind the rows, even an unchanged one.
 		if (message !== (this.#view.message ?? "")) this.#view.message = message;
-		this.#view.description = listed ? l10n.t("{0} of {1}", listed, CERTIFICATE_LIMIT) : "";
+		this.#view.description = listed ? formatCertificateCount(listed) : "";
 	}
 
 	#updateHasActive(): void {

@@ -1,6 +1,7 @@
-import * as l10n from "@vscode/l10n";
 import type * as vscode from "vscode";
+import { labels } from "../../../common/messages/labels.ts";
 import { pickOne } from "../../../common/ui/prompts.ts";
+import { formatSortOrder, sortLabels } from "../sortMessages.ts";
 import { SORT_ORDERS, type SortOrder } from "../sortOrder.ts";
 
 const SORT_ORDER_KEY = "openaiCertificates.order";
@@ -15,26 +16,15 @@ export function storedSortOrder(globalState: vscode.Memento): SortOrder {
 export async function promptForSortOrder(globalState: vscode.Memento): Promise<void> {
 	const current = storedSortOrder(globalState);
 	const choices = SORT_ORDERS.map((value) => ({
-		label: formatOrder(value),
-		description: value === current ? l10n.t("in use") : "",
+		label: formatSortOrder(value),
+		description: value === current ? labels.current : "",
 		value,
 	}));
-	const question = { title: l10n.t("Sort certificates"), placeholder: l10n.t("By what?") };
+	const question = { title: sortLabels.title, placeholder: sortLabels.placeholder };
 	const chosen = await pickOne(
 		question,
 		choices,
 		choices.find(({ value }) => value === current),
 	);
 	await globalState.update(SORT_ORDER_KEY, chosen);
-}
-
-function formatOrder(order: SortOrder): string {
-	switch (order) {
-		case "created":
-			return l10n.t("Created, newest first");
-		case "expiry":
-			return l10n.t("Expiry, soonest first");
-		case "name":
-			return l10n.t("Name");
-	}
 }

@@ -55,18 +55,14 @@ export function certificateItem(
 	const rotation = formatRoles(roles);
 	const item = new vscode.TreeItem(formatCertificateName(certificate), vscode.TreeItemCollapsibleState.Collapsed);
 	item.id = `organization/${certificate.id}`;
-	const description = formatRowDescription(certificate, status, now);
-	const tooltip = certificateTooltip(certificate, state, activation, now);
-	const label = formatAccessibilityLabel(certificate, state, activation, now);
-	// The rotation comes first, because a narrow view cuts off the rest.
-	item.description = rotation === null ? description : `${rotation} · ${description}`;
-	item.tooltip = rotation === null ? tooltip : `${tooltip}\n${rotation}`;
+	item.description = formatRowDescription(certificate, status, now, rotation);
+	item.tooltip = certificateTooltip(certificate, state, activation, now, rotation);
 	item.iconPath = iconFor(state, isActiveAnywhere(status));
 	item.contextValue = certificateContextValue(
 		status,
 		roles.some(({ part }) => part === "old"),
 	);
-	item.accessibilityInformation = { label: rotation === null ? label : `${label}, ${rotation}` };
+	item.accessibilityInformation = { label: formatAccessibilityLabel(certificate, state, activation, now, rotation) };
 	return item;
 }
 

@@ -1,4 +1,3 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
 import { sanitize } from "../../../common/text/sanitize.ts";
@@ -8,12 +7,8 @@ import { pickOne } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 import { LATE_ARRIVAL_MS, type UploadAttempt } from "../uploadAttempt.ts";
-import {
-	describeArrival,
-	describeForgetPrompt,
-	describeRetryPrompt,
-	formatUnconfirmedUpload,
-} from "../uploadMessages.ts";
+import { checkingTitle, describeArrival, forgettingTitle, formatUnconfirmedUpload } from "../uploadMessages.ts";
+import { describeForgetPrompt, describeRetryPrompt, uploadPromptLabels } from "../uploadPromptMessages.ts";
 import type { UploadResult } from "../uploadSender.ts";
 import type { UnconfirmedUpload, UploadService } from "../uploadService.ts";
 import { notifyDuplicates } from "./uploadPrompts.ts";
@@ -68,15 +63,13 @@ export async function uploadAgain(deps: UnconfirmedUploadDeps, row: unknown): Pr
 export async function forgetUpload(deps: UnconfirmedUploadDeps, row: unknown): Promise<void> {
 	const upload = await chooseOwnUpload(deps, row);
 	const { message, detail } = describeForgetPrompt(upload.pending);
-	const checkNow = l10n.t("Check Now");
-	const forget = l10n.t("Forget");
+	const { checkNow, forget } = uploadPromptLabels;
 	// Enter presses the first button.
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, checkNow, forget);
 	if (chosen === checkNow) return notifyArrived(deps, await check(deps, upload));
 	if (chosen !== forget) throw new CancelledError();
 	// If the sending window died, its lock expires only after some seconds.
-	const title = l10n.t("Forgetting the upload of “{0}”…", sanitize(upload.pending.name));
-	await withCancellableProgress(title, (signal) => deps.uploads.discard(upload, signal));
+	await withCancellableProgress(forgettingTitle(upload.pending), (signal) => deps.uploads.discard(upload, signal));
 }
 
 /** @throws ProblemError `nothing-selected`; CancelledError */
@@ -91,7 +84,8 @@ async function chooseUpload({ uploads, view }: UnconfirmedUploadDeps, row: unkno
 		description: formatUnconfirmedUpload(upload, now),
 		value: upload,
 	}));
-	return pickOne({ title: l10n.t("Uploads that are not confirmed"), placeholder: l10n.t("Which one?") }, choices);
+	const { unconfirmedUploads, selectUpload } = uploadPromptLabels;
+	return pickOne({ title: unconfirmedUploads, placeholder: selectUpload }, choices);
 }
 
 /** @throws ProblemError `nothing-selected`; `upload-pending` if another window is sending the upload; CancelledError */
@@ -105,9 +99,8 @@ async function chooseOwnUpload(deps: UnconfirmedUploadDeps, row: unknown): Promi
 /** Checks an upload, showing progress. @throws ProblemError `unconfirmed` if not found; CancelledError */
 async function check({ uploads }: UnconfirmedUploadDeps, upload: UnconfirmedUpload): Promise<UploadResult> {
 	const abort = new AbortController();
-	const title = l10n.t("Looking for “{0}” among the organization's certificates…", sanitize(upload.pending.name));
 	return vscode.window.withProgress({ location: { viewId: CERTIFICATES_VIEW } }, () =>
-		withDelayedProgress(title, uploads.check(upload, abort.signal), abort),
+		withDelayedProgress(checkingTitle(upload.pending), uploads.check(upload, abort.signal), abort),
 	);
 }
 
@@ -122,9 +115,9 @@ async function confirmRetry(attempt: UploadAttempt, notSeenAt: number): Promise<
 	const now = Date.now();
 	const { message, detail } = describeRetryPrompt(attempt, notSeenAt, now);
 	const mayArrive = now < attempt.startedAt + LATE_ARRIVAL_MS;
-	const upload = mayArrive ? l10n.t("Upload Anyway") : l10n.t("Upload Again");
+	const upload = mayArrive ? uploadPromptLabels.uploadAnyway : uploadPromptLabels.uploadAgain;
 	// Enter presses the first button.
-	const buttons = mayArrive ? [l10n.t("Wait"), upload] : [upload];
+	const buttons = mayArrive ? [uploadPromptLabels.dontUpload, upload] : [upload];
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
 	if (chosen !== upload) throw new CancelledError();
 }

@@ -1,9 +1,7 @@
-import * as l10n from "@vscode/l10n";
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
 import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
 import { describeProblem } from "../../../common/messages/problems.ts";
-import { sanitize } from "../../../common/text/sanitize.ts";
 import { displayFileName, promptForFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withDelayedProgress } from "../../../common/ui/progress.ts";
@@ -23,9 +21,16 @@ import { ProblemError, problemOf, type Reason } from "../../../domain/problem.ts
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import type { RowSelection } from "../../organization/ui/commandContext.ts";
 import { duplicateFindings, limitFindings, maybeUploadedFindings, nameFindings } from "../duplicateCheck.ts";
+import {
+	describeBlockedFile,
+	describeUploadSummary,
+	formatFilePosition,
+	uploadingTitle,
+	uploadLabels,
+} from "../uploadMessages.ts";
+import { uploadPromptLabels } from "../uploadPromptMessages.ts";
 import type { UploadResult } from "../uploadSender.ts";
 import type { UploadRequest, UploadService } from "../uploadService.ts";
-import { describeBlockedFile, describeUploadSummary, formatFilePosition } from "../uploadSummary.ts";
 import type { UploadRows } from "./unconfirmedCommands.ts";
 import {
 	confirmDiscard,
@@ -76,7 +81,7 @@ export interface UploadDeps extends NotificationDeps {
  * @throws ProblemError, CancelledError
  */
 export async function uploadFiles(deps: UploadDeps, clicked: unknown, selection: unknown): Promise<void> {
-	const files = await promptForFiles(l10n.t("Upload a certificate to OpenAI"), clicked, selection);
+	const files = await promptForFiles(uploadPromptLabels.chooseFiles, clicked, selection);
 	const [only, ...others] = files;
 	if (only && others.length === 0) return showUploaded(deps, await uploadFile(deps, only));
 
@@ -150,8 +155,7 @@ export async function uploadFile(
 	try {
 		// Load the list during the prompts. It is needed for the comparison, and loading opens the upload's connection.
 		const loading = inBackground(certificates.loadIfStale(STALE_MS, abort.signal));
-		const compare = <T>(promise: Promise<T>) =>
-			withDelayedProgress(l10n.t("Comparing with the organization's certificates…"), promise, abort);
+		const compare = <T>(promise: Promise<T>) => withDelayedProgress(uploadLabels.comparing, promise, abort);
 		const [limit] = limitFindings(certificates.state.listing ?? (await compare(loading)));
 		if (limit && !constraints)
 			await confirmLimit(limit, () => vscode.commands.executeCommand(`${CERTIFICATES_VIEW}.focus`));
@@ -218,7 +222,7 @@ async function send({ uploads, view }: UploadDeps, request: UploadRequest): Prom
 	const sending = uploads.upload(request, cancel.signal);
 	try {
 		if (view.visible) return await sending;
-		return await withDelayedProgress(l10n.t("Uploading “{0}”…", sanitize(request.name)), sending, cancel);
+		return await withDelayedProgress(uploadingTitle(request.name), sending, cancel);
 	} catch (thrown) {
 		if (problemOf(thrown)?.reason === "unconfirmed") await view.revealUnconfirmed(request.candidate.sha256);
 		throw thrown;

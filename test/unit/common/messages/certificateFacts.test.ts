@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { formatActivation, formatKnownActivation } from "../../../../src/common/messages/activationStatusMessages.ts";
 import { certificateFacts } from "../../../../src/common/messages/certificateFacts.ts";
+import { describeProblem } from "../../../../src/common/messages/problems.ts";
 import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
 import type { ContentState } from "../../../../src/domain/certificateContent.ts";
 import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
@@ -10,6 +11,7 @@ const [production, staging] = [
 	{ id: "proj_p", name: "Production" },
 	{ id: "proj_s", name: null },
 ];
+const serviceError = { reason: "service-error", status: 503 } as const;
 const forbidden = { reason: "forbidden", permission: "api.management.read" } as const;
 
 describe("Activation texts", () => {
@@ -18,14 +20,21 @@ describe("Activation texts", () => {
 		[{ organization: true }, "active in the organization"],
 		[{ projects: [production] }, "active in “Production”"],
 		[{ projects: [staging] }, "active in “proj_s”"],
-		[{ projects: [production, staging] }, "active in 2 scopes"],
-		[{ organization: true, projects: [production, staging] }, "active in 3 scopes"],
-		[{ projects: [production, staging], unread: 1 }, "active in 2 scopes or more"],
-		[{ projects: [production, staging], allProjects: false }, "active in 2 scopes or more"],
-		[{ projects: [production, staging], organization: undefined }, "active in 2 scopes or more"],
+		[{ projects: [production, staging] }, "active in 2 projects"],
+		[{ organization: true, projects: [production] }, "active in the organization and 1 project"],
+		[{ organization: true, projects: [production, staging] }, "active in the organization and 2 projects"],
+		[{ projects: [production, staging], unread: 1 }, "active in at least 2 projects"],
+		[{ projects: [production, staging], allProjects: false }, "active in at least 2 projects"],
+		[{ projects: [production, staging], organization: undefined }, "active in at least 2 projects"],
+		[{ projects: [production], unread: 1 }, "active in “Production”"],
+		[{ organization: true, projects: [production], unread: 1 }, "active in the organization and at least 1 project"],
+		[
+			{ organization: true, projects: [production, staging], allProjects: false },
+			"active in the organization and at least 2 projects",
+		],
 		[{ unread: 1 }, null, "not active in the organization"],
 		[{ allProjects: false }, null, "not active in the organization"],
-		[{ organization: undefined }, null, "activation not known"],
+		[{ organization: undefined }, null, "activation unknown"],
 		[{ organization: true, allProjects: false }, "active in the organization"],
 	];
 	for (const [changes, text, fullText = text] of cases)
@@ -56,7 +65,7 @@ describe("The facts of a certificate", () => {
 			"Expires | 2027-11-23 (UTC)",
 			"Valid from | 2026-11-23 (UTC)",
 			"Uploaded | 2026-11-24",
-			"SHA-256 | 0123 4567 89ab cdef …",
+			"SHA-256 fingerprint | 0123 4567 89ab cdef …",
 			"Subject | CN=Acme",
 			"Issuer | (empty)",
 			"Key | EC, 256 bits",
@@ -89,7 +98,7 @@ describe("The facts of a certificate", () => {
 			"Expires | unknown",
 			"Valid from | unknown",
 			"Uploaded | unknown",
-			"Content | OpenAI sent no certificate that can be read. | trouble",
+			"Content | OpenAI's copy isn't a readable certificate | trouble",
 		]);
 		assert.deepEqual(rows(read, nowhere, false, bare).slice(1, 3), [
 			"Expires | 1970-01-01 (UTC)",
@@ -102,8 +111,8 @@ describe("The facts of a certificate", () => {
 		["is loading", { state: "loading" }, "Content | loading… | loading"],
 		[
 			"cannot be fetched",
-			{ state: "failed", problem: { reason: "service-error", status: 503 } },
-			"Content | OpenAI's service failed (503). Nothing is known to be wrong here. Try again later. | trouble",
+			{ state: "failed", problem: serviceError },
+			`Content | ${describeProblem(serviceError)} | trouble`,
 		],
 	] as const)
 		it(`show that a content ${title}, after the known facts`, () => {
@@ -117,7 +126,7 @@ describe("The facts of a certificate", () => {
 			false,
 			[
 				"Active in | the organization",
-				"Active in | all projects, through the organization",
+				"Active in | all projects (inherited from the organization)",
 				"Active in | project “Production”",
 				"Active in | project “proj_s”",
 			],
@@ -126,35 +135,28 @@ describe("The facts of a certificate", () => {
 			"count the unread projects",
 			{ projects: [production], unread: 3 },
 			false,
-			["Active in | project “Production”", "Not known | 3 projects were not read | trouble"],
+			["Active in | project “Production”", "Unknown | couldn't read 3 projects | trouble"],
 		],
-		["count one unread project", { unread: 1 }, false, ["Not known | 1 project was not read | trouble"]],
-		[
-			"show that the projects are being read",
-			{ allProjects: false },
-			true,
-			["Not known | reading the projects… | loading"],
-		],
+		["count one unread project", { unread: 1 }, false, ["Unknown | couldn't read 1 project | trouble"]],
+		["show that the projects are being read", { allProjects: false }, true, ["Unknown | checking projects… | loading"]],
 		["show no progress if everything is known", {}, true, ["Active in | nowhere"]],
 		[
 			"explain why the projects could not be read",
 			{ allProjects: false, problem: forbidden },
 			false,
-			[
-				"Not known | The admin key lacks the permission api.management.read. Ask an owner of the organization for it, or use another key. | trouble",
-			],
+			[`Unknown | ${describeProblem(forbidden)} | trouble`],
 		],
 		[
 			"show that more projects may exist",
 			{ allProjects: false },
 			false,
-			["Not known | which projects there are | trouble"],
+			["Unknown | whether there are more projects | trouble"],
 		],
 		[
 			"show that the organization's list lacks the state",
 			{ organization: undefined },
 			false,
-			["Not known | whether it is active in the organization"],
+			["Unknown | whether it's active in the organization"],
 		],
 	];
 	for (const [title, changes, loading, expected] of scopeCases)

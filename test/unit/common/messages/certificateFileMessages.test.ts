@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+	describeClientFileRefusal,
 	describeFileOutcome,
 	describeFileRefusal,
 	describeSkippedBlock,
@@ -56,33 +57,39 @@ describe("Messages for certificate files", () => {
 			describeFileRefusal("private-key"),
 			"This is a private key. Nothing was sent. Choose the CA certificate.",
 		);
-		assert.equal(textOf({ code: "bytes-follow", bytes: 1 }), "1 byte follows the certificate and is not sent.");
-		assert.equal(textOf({ code: "bytes-follow", bytes: 812 }), "812 bytes follow the certificate and are not sent.");
+		assert.equal(textOf({ code: "bytes-follow", bytes: 1 }), "1 byte after the certificate won't be sent.");
+		assert.equal(textOf({ code: "bytes-follow", bytes: 812 }), "812 bytes after the certificate won't be sent.");
 		assert.equal(
 			textOf({ code: "private-key-in-file", line: 31, count: 1 }),
-			"The file also contains a private key, on line 31. It isn't sent.",
+			"The file also contains a private key (line 31). It won't be sent.",
 		);
 		assert.equal(
 			textOf({ code: "private-key-in-file", line: 31, count: 2 }),
-			"The file also contains 2 private keys, the first on line 31. They aren't sent.",
+			"The file also contains 2 private keys (the first on line 31). They won't be sent.",
 		);
 		for (const [count, sentence] of [
-			[1, "The file also contains a private key. It isn't sent."],
-			[2, "The file also contains 2 private keys. They aren't sent."],
+			[1, "The file also contains a private key. It won't be sent."],
+			[2, "The file also contains 2 private keys. They won't be sent."],
 		] as const)
 			assert.equal(textOf({ code: "private-key-in-file", line: null, count }), sentence);
-		assert.match(textOf({ code: "expired", seconds: 3 * 86_400 }), /^It expired 3 days ago: /);
-		assert.match(textOf({ code: "expires-within-a-day", seconds: 7300 }), /^It expires in 2 hours: /);
-		assert.match(textOf({ code: "expires-soon", seconds: 12 * 86_400 + 5 }), /^It expires in 12 days: /);
-		assert.match(textOf({ code: "clock-differs", seconds: 301 }), /differ by 5 minutes,/);
-		assert.match(textOf({ code: "clock-differs", seconds: 3 * 3600 }), /differ by 3 hours,/);
-		assert.match(textOf({ code: "clock-differs", seconds: 3 * 86_400 }), /differ by 3 days,/);
-		assert.match(textOf({ code: "unreadable-block", block: 1, line: 4, count: 1 }), /^Block 1 on line 4 is unreadable/);
-		assert.match(textOf({ code: "unreadable-block", block: 1, line: 4, count: 3 }), /^3 blocks are unreadable/);
-		assert.match(textOf({ code: "unreadable-block", block: 1, line: null, count: 1 }), /^A certificate in the file is/);
+		assert.match(textOf({ code: "expired", seconds: 3 * 86_400 }), /^Expired 3 days ago\. /);
+		assert.match(textOf({ code: "expires-within-a-day", seconds: 7300 }), /^Expires in 2 hours\. /);
+		assert.match(textOf({ code: "expires-soon", seconds: 12 * 86_400 + 5 }), /^Expires in 12 days\. /);
+		assert.match(textOf({ code: "clock-differs", seconds: 301 }), / by 5 minutes,/);
+		assert.match(textOf({ code: "clock-differs", seconds: 3 * 3600 }), / by 3 hours,/);
+		assert.match(textOf({ code: "clock-differs", seconds: 3 * 86_400 }), / by 3 days,/);
+		assert.match(
+			textOf({ code: "unreadable-block", block: 1, line: 4, count: 1 }),
+			/^Block 1 \(line 4\) can't be read/,
+		);
+		assert.match(textOf({ code: "unreadable-block", block: 1, line: 4, count: 3 }), /^3 blocks can't be read/);
+		assert.match(
+			textOf({ code: "unreadable-block", block: 1, line: null, count: 1 }),
+			/^A certificate in the file can't be read/,
+		);
 		assert.match(
 			textOf({ code: "unreadable-block", block: 1, line: null, count: 2 }),
-			/^2 certificates in the file are/,
+			/^2 certificates in the file can't be read/,
 		);
 	});
 
@@ -91,6 +98,20 @@ describe("Messages for certificate files", () => {
 		const file = { outcome: "refuse", reason: "no-end", holdsPrivateKey: false, candidates: [], skipped } as const;
 		const sentence = `Block 2 (line 40, certificate): ${describeFileRefusal("no-end")}`;
 		assert.deepEqual([describeFileOutcome(file), describeSkippedBlock(skipped[0])], [sentence, sentence]);
+	});
+
+	it("names the line of a fault", () => {
+		const skipped = { block: 1, line: 3, kind: "certificate", reason: "bad-base64", faultLine: 4 } as const;
+		assert.equal(
+			describeSkippedBlock(skipped),
+			"Block 1 (line 3, certificate): Line 4 contains text that isn't valid Base64. Copy the whole certificate again.",
+		);
+	});
+
+	it("says what to choose instead of a file without a client certificate", () => {
+		const sentences = (["private-key", "pkcs12", "unknown"] as const).map(describeClientFileRefusal);
+		assert.equal(new Set(sentences).size, 3);
+		for (const sentence of sentences) assert.match(sentence, /client certificate.*[.\w]$/);
 	});
 
 	it("names no line in a file without lines", () => {

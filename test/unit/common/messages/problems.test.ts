@@ -1,17 +1,35 @@
 import assert from "node:assert/strict";
-import { describeProblem, formatRemedy, remedyFor } from "../../../../src/common/messages/problems.ts";
+import { labels } from "../../../../src/common/messages/labels.ts";
+import {
+	describeKeyIssue,
+	describePartialFailure,
+	describeProblem,
+	formatRemedy,
+	type Remedy,
+	remedyFor,
+} from "../../../../src/common/messages/problems.ts";
+import { describeRotationIssue } from "../../../../src/common/messages/rotationIssues.ts";
 import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
 import type {
+	BaseUrlRule,
+	KeyIssue,
 	LookupOutcome,
 	Problem,
 	ProxyIssue,
+	Reason,
+	RejectionCode,
 	RotationIssue,
+	ServerCertificateIssue,
 	TlsKeyPairIssue,
+	UnreadableFile,
+	UploadEnding,
 } from "../../../../src/domain/problem.ts";
 
 const host = "api.openai.com";
 const proxy = "proxy.test:8080";
-const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }> = {}): Problem => ({
+const file = "client.pem";
+const name = "Acme";
+const rejected = (status: number, more: Partial<ProblemOf<"rejected">> = {}): ProblemOf<"rejected"> => ({
 	reason: "rejected",
 	status,
 	code: null,
@@ -19,118 +37,224 @@ const rejected = (status: number, more: Partial<Problem & { reason: "rejected" }
 	fieldRefused: false,
 	...more,
 });
-
-const proxyProblem = (why: ProxyIssue): Problem => ({ reason: "proxy", proxy, why });
-const clientCertificateProblem = (why: TlsKeyPairIssue): Problem => ({
-	reason: "client-certificate",
-	why,
-	file: "client.pem",
-});
-const refused = (wanted: "anchor" | "client-certificate", refusal: RefusalReason): Problem => ({
-	...{ reason: "file-refused", file: "a.pem", wanted, refusal, skipped: [] },
-});
-const unconfirmed = (lookup: LookupOutcome): Problem => ({
-	reason: "unconfirmed",
-	name: "Acme",
-	lookup,
-	ending: null,
+const refused = (wanted: ProblemOf<"file-refused">["wanted"], refusal: RefusalReason): ProblemOf<"file-refused"> => ({
+	reason: "file-refused",
+	file: "a.pem",
+	wanted,
+	refusal,
+	skipped: [],
 });
 
-const ROTATION_ISSUES: readonly RotationIssue[] = [
-	"same",
-	"inactive",
-	"gone",
-	"leaf",
-	"dates-unknown",
-	"not-longer",
-	"not-yet-valid",
-	"expired",
-	"expires-soon",
-	"old-expired",
-];
+type ProblemOf<R extends Reason> = Extract<Problem, { readonly reason: R }>;
 
-/** Problems, with their remedies. */
-const problems: readonly [Problem, ReturnType<typeof remedyFor>][] = [
-	[{ reason: "unreachable", host, proxy: null }, "open-proxy-settings"],
-	[{ reason: "unreachable", host, proxy }, "open-proxy-settings"],
-	[proxyProblem("not-a-url"), "open-proxy-settings"],
-	[proxyProblem("unsupported"), "open-proxy-settings"],
-	[proxyProblem("unreachable"), "open-proxy-settings"],
-	[proxyProblem("untrusted"), "open-proxy-settings"],
-	[proxyProblem("credentials"), "open-proxy-settings"],
-	[proxyProblem("refused"), "open-proxy-settings"],
-	[clientCertificateProblem("not-set"), "open-settings"],
-	[clientCertificateProblem("missing"), "open-settings"],
-	[clientCertificateProblem("not-a-file"), "open-settings"],
-	[clientCertificateProblem("no-permission"), "open-settings"],
-	[clientCertificateProblem("no-answer"), "open-settings"],
-	[clientCertificateProblem("too-large"), "open-settings"],
-	[clientCertificateProblem("no-certificate"), "open-settings"],
-	[clientCertificateProblem("no-key"), "open-settings"],
-	[clientCertificateProblem("passphrase-needed"), "set-passphrase"],
-	[clientCertificateProblem("passphrase-wrong"), "set-passphrase"],
-	[clientCertificateProblem("not-a-pair"), "open-settings"],
-	[clientCertificateProblem("unusable"), "open-settings"],
-	[{ reason: "client-pair", why: "not-a-pair", file: "chosen.key" }, null],
-	[refused("anchor", "private-key"), null],
-	[refused("client-certificate", "private-key"), null],
-	[refused("client-certificate", "crl"), null],
-	[{ reason: "client-certificate-refused", host, presented: false }, "open-settings"],
-	[{ reason: "client-certificate-refused", host, presented: true }, "open-settings"],
-	[{ reason: "connection-lost", host }, "refresh"],
-	[{ reason: "timeout", host }, null],
-	[{ reason: "untrusted-server", host, why: "expired" }, "show-log"],
-	[{ reason: "redirected", host }, "open-settings"],
-	[{ reason: "bad-answer", host }, "show-log"],
-	[{ reason: "unauthorized" }, "set-key"],
-	[{ reason: "wrong-region", host }, "open-settings"],
-	[{ reason: "forbidden", permission: null }, "set-key"],
-	[{ reason: "forbidden", permission: "api.mtls.read" }, "set-key"],
-	[{ reason: "not-found" }, "refresh"],
-	[{ reason: "conflict" }, "refresh"],
-	[rejected(400), "show-log"],
-	[rejected(400, { param: "name" }), "show-log"],
-	[rejected(400, { code: "mtls_certificate_invalid" }), "show-log"],
-	[rejected(400, { code: "expired_certificate" }), "show-log"],
-	[rejected(400, { code: "certificate_in_use" }), "show-log"],
-	[rejected(405), "show-log"],
-	[rejected(413), "show-log"],
-	[rejected(422), "show-log"],
-	[rejected(422, { param: "name" }), "show-log"],
-	[{ reason: "rate-limited", waitSeconds: null }, null],
-	[{ reason: "rate-limited", waitSeconds: 7 }, null],
-	[{ reason: "service-error", status: 503 }, "show-log"],
-	[{ reason: "not-recorded", code: "ENOSPC" }, null],
-	[{ reason: "not-recorded", code: "EROFS" }, null],
-	[{ reason: "not-recorded", code: "EIO" }, null],
-	[{ reason: "record-newer" }, null],
-	[{ reason: "record-unreadable" }, null],
-	[{ reason: "locked", host: "laptop", process: 17 }, null],
-	[{ reason: "lock-lost" }, null],
-	[{ reason: "upload-pending", name: "Acme", running: true }, "show-view"],
-	[{ reason: "upload-pending", name: "Acme", running: false }, "show-view"],
-	[unconfirmed({ outcome: "not-seen", at: Date.UTC(2026, 0, 1) }), "check-upload"],
-	[unconfirmed({ outcome: "failed" }), "check-upload"],
-	[unconfirmed({ outcome: "partial" }), "check-upload"],
-	[unconfirmed({ outcome: "ambiguous" }), "show-view"],
-	[{ reason: "certificate-active", organization: true, projects: [] }, null],
-	[{ reason: "scopes-unread", organization: true, allProjects: true, projects: [], why: null }, "refresh"],
-	[{ reason: "changed-meanwhile" }, "refresh"],
-	[{ reason: "change-unknown", act: "rename" }, "refresh"],
-	[{ reason: "change-unknown", act: "remove" }, "refresh"],
-	...ROTATION_ISSUES.map((issue): [Problem, null] => [{ reason: "rotation-refused", issue }, null]),
-	[{ reason: "rotation-pending", name: "Acme" }, "show-view"],
-	[{ reason: "no-rotation" }, "refresh"],
-	[{ reason: "own-access" }, "open-settings"],
-	[{ reason: "no-content", name: "Acme" }, null],
-	[{ reason: "not-saved", file: "acme.pem" }, null],
-];
+/** Returns the members of a union. The compiler checks that none is missing. */
+function all<T extends string>(members: Readonly<Record<T, true>>): readonly T[] {
+	return Object.keys(members) as T[];
+}
+
+const PROXY_ISSUES = all<ProxyIssue>({
+	"not-a-url": true,
+	unsupported: true,
+	unreachable: true,
+	untrusted: true,
+	credentials: true,
+	refused: true,
+});
+const KEY_PAIR_ISSUES = all<TlsKeyPairIssue>({
+	"not-set": true,
+	missing: true,
+	"not-a-file": true,
+	"no-permission": true,
+	"no-answer": true,
+	"too-large": true,
+	"no-certificate": true,
+	"no-key": true,
+	"passphrase-needed": true,
+	"passphrase-wrong": true,
+	"not-a-pair": true,
+	unusable: true,
+});
+const UNREADABLE_FILES = all<UnreadableFile>({
+	"too-large": true,
+	folder: true,
+	"not-a-file": true,
+	"dead-link": true,
+	gone: true,
+	"no-permission": true,
+	other: true,
+});
+const KEY_ISSUES = all<KeyIssue>({ blank: true, "space-inside": true, "not-ascii": true, "too-long": true });
+const BASE_URL_RULES = all<BaseUrlRule>({
+	"not-a-url": true,
+	"https-or-loopback": true,
+	"no-extras": true,
+	mtls: true,
+});
+const SERVER_CERTIFICATE_ISSUES = all<ServerCertificateIssue>({
+	expired: true,
+	"wrong-name": true,
+	"self-signed": true,
+	"unknown-issuer": true,
+	other: true,
+});
+const REJECTION_CODES = all<RejectionCode>({
+	mtls_certificate_invalid: true,
+	expired_certificate: true,
+	certificate_in_use: true,
+});
+const ROTATION_ISSUES = all<RotationIssue>({
+	same: true,
+	inactive: true,
+	gone: true,
+	leaf: true,
+	"dates-unknown": true,
+	"not-longer": true,
+	"not-yet-valid": true,
+	expired: true,
+	"expires-soon": true,
+	"old-expired": true,
+});
+const LOOKUPS: Readonly<Record<LookupOutcome["outcome"], LookupOutcome>> = {
+	"not-seen": { outcome: "not-seen", at: Date.UTC(2026, 0, 1) },
+	failed: { outcome: "failed" },
+	partial: { outcome: "partial" },
+	ambiguous: { outcome: "ambiguous" },
+	unplaced: { outcome: "unplaced" },
+};
+const ENDINGS: Readonly<Record<UploadEnding["kind"], readonly UploadEnding[]>> = {
+	"no-response": [{ kind: "no-response" }],
+	canceled: [{ kind: "canceled" }],
+	redirected: [{ kind: "redirected" }],
+	unreadable: [{ kind: "unreadable" }],
+	status: [
+		{ kind: "status", status: 409 },
+		{ kind: "status", status: 503 },
+	],
+};
+
+/** A problem of each kind, with its remedy. The compiler checks that no reason is missing. */
+const PROBLEMS: { readonly [R in Reason]: readonly (readonly [problem: ProblemOf<R>, remedy: Remedy | null])[] } = {
+	"file-refused": [
+		[refused("anchor", "private-key"), null],
+		[refused("anchor", "pkcs12"), null],
+		[refused("client-certificate", "private-key"), null],
+		[refused("client-certificate", "crl"), null],
+	],
+	"file-unreadable": UNREADABLE_FILES.map((why) => [{ reason: "file-unreadable", file, why }, null]),
+	"no-key": [[{ reason: "no-key" }, "set-key"]],
+	"key-elsewhere": [[{ reason: "key-elsewhere", host, keyHost: "eu.api.openai.com" }, "set-key"]],
+	"key-malformed": KEY_ISSUES.map((why) => [{ reason: "key-malformed", why }, null]),
+	"base-url": BASE_URL_RULES.map((rule) => [{ reason: "base-url", rule }, "open-settings"]),
+	"secrets-unavailable": [[{ reason: "secrets-unavailable" }, null]],
+	"client-certificate": KEY_PAIR_ISSUES.map((why) => [
+		{ reason: "client-certificate", why, file },
+		why === "passphrase-needed" || why === "passphrase-wrong" ? "set-passphrase" : "open-settings",
+	]),
+	"client-pair": KEY_PAIR_ISSUES.filter((why) => why !== "not-set").map((why) => [
+		{ reason: "client-pair", why, file: "chosen.key" },
+		null,
+	]),
+	unreachable: [
+		[{ reason: "unreachable", host, proxy: null }, "open-proxy-settings"],
+		[{ reason: "unreachable", host, proxy }, "open-proxy-settings"],
+	],
+	proxy: PROXY_ISSUES.map((why) => [{ reason: "proxy", proxy, why }, "open-proxy-settings"]),
+	"connection-lost": [[{ reason: "connection-lost", host }, "refresh"]],
+	"untrusted-server": [
+		...SERVER_CERTIFICATE_ISSUES.map(
+			(why) => [{ reason: "untrusted-server", host: `${why}.test`, why }, "show-log"] as const,
+		),
+		[{ reason: "untrusted-server", host: "mtls-eu.api.openai.com", why: "self-signed" }, "show-log"],
+	],
+	"client-certificate-refused": [
+		[{ reason: "client-certificate-refused", host, presented: false }, "open-settings"],
+		[{ reason: "client-certificate-refused", host, presented: true }, "open-settings"],
+	],
+	timeout: [[{ reason: "timeout", host }, null]],
+	redirected: [[{ reason: "redirected", host }, "open-settings"]],
+	"bad-answer": [[{ reason: "bad-answer", host }, "show-log"]],
+	unauthorized: [[{ reason: "unauthorized" }, "set-key"]],
+	"wrong-region": [[{ reason: "wrong-region", host }, "open-settings"]],
+	forbidden: [
+		[{ reason: "forbidden", permission: null }, "set-key"],
+		[{ reason: "forbidden", permission: "api.mtls.read" }, "set-key"],
+	],
+	"not-found": [[{ reason: "not-found" }, "refresh"]],
+	conflict: [[{ reason: "conflict" }, "refresh"]],
+	rejected: [
+		rejected(400),
+		rejected(400, { param: "name" }),
+		...REJECTION_CODES.map((code) => rejected(400, { code })),
+		rejected(405),
+		rejected(413),
+		rejected(422),
+		rejected(422, { param: "name" }),
+	].map((problem) => [problem, "show-log"]),
+	"rate-limited": [
+		[{ reason: "rate-limited", waitSeconds: null }, null],
+		[{ reason: "rate-limited", waitSeconds: 7 }, null],
+	],
+	"service-error": [[{ reason: "service-error", status: 503 }, "show-log"]],
+	"nothing-selected": [[{ reason: "nothing-selected" }, null]],
+	"connection-changed": [[{ reason: "connection-changed" }, null]],
+	"not-recorded": ["ENOSPC", "EROFS", "EIO", null].map((code) => [{ reason: "not-recorded", code }, null]),
+	"record-newer": [[{ reason: "record-newer" }, null]],
+	"record-unreadable": [[{ reason: "record-unreadable" }, null]],
+	"upload-pending": [
+		[{ reason: "upload-pending", name, running: true }, "show-view"],
+		[{ reason: "upload-pending", name, running: false }, "show-view"],
+	],
+	unconfirmed: [
+		...Object.values(LOOKUPS).map(
+			(lookup) =>
+				[
+					{ reason: "unconfirmed", name, lookup, ending: null },
+					lookup.outcome === "ambiguous" ? "show-view" : "check-upload",
+				] as const,
+		),
+		...Object.values(ENDINGS)
+			.flat()
+			.map((ending) => [{ reason: "unconfirmed", name, lookup: LOOKUPS.failed, ending }, "check-upload"] as const),
+	],
+	"certificate-active": [[{ reason: "certificate-active", organization: true, projects: [] }, null]],
+	"scopes-unread": [
+		[{ reason: "scopes-unread", organization: true, allProjects: true, projects: [], why: null }, "refresh"],
+		[
+			{
+				reason: "scopes-unread",
+				organization: false,
+				allProjects: true,
+				projects: [],
+				why: { reason: "unreachable", host, proxy: null },
+			},
+			"open-proxy-settings",
+		],
+	],
+	"changed-meanwhile": [[{ reason: "changed-meanwhile" }, "refresh"]],
+	"change-unknown": [
+		[{ reason: "change-unknown", act: "rename" }, "refresh"],
+		[{ reason: "change-unknown", act: "remove" }, "refresh"],
+	],
+	"rotation-refused": ROTATION_ISSUES.map((issue) => [{ reason: "rotation-refused", issue }, null]),
+	"rotation-pending": [[{ reason: "rotation-pending", name }, "show-view"]],
+	locked: [
+		[{ reason: "locked", host: "laptop", process: 17 }, null],
+		[{ reason: "locked", host: "", process: 0 }, null],
+	],
+	"lock-lost": [[{ reason: "lock-lost" }, null]],
+	"no-rotation": [[{ reason: "no-rotation" }, "refresh"]],
+	"own-access": [[{ reason: "own-access" }, "open-settings"]],
+	"no-content": [[{ reason: "no-content", name }, null]],
+	"not-saved": [[{ reason: "not-saved", file: "acme.pem" }, null]],
+};
+
+const problems: readonly (readonly [Problem, Remedy | null])[] = Object.values(PROBLEMS).flat();
 
 describe("Problem messages", () => {
 	it("R18 are unique sentences without placeholders", () => {
 		const sentences = problems.map(([problem]) => describeProblem(problem));
 		assert.equal(new Set(sentences).size, problems.length);
-		for (const sentence of sentences) assert.match(sentence, /^[^{}]+\.$/);
+		for (const sentence of sentences) assert.match(sentence, /^[^{}]+(?:\.|ca\.pem|\?)$/);
 	});
 
 	it("R18 name the remedy", () => {
@@ -138,6 +262,117 @@ describe("Problem messages", () => {
 			assert.equal(remedyFor(problem), remedy, problem.reason);
 			if (remedy) assert.notEqual(formatRemedy(remedy), "");
 		}
+	});
+
+	it("have the specified texts", () => {
+		const texts: readonly (readonly [Problem, string])[] = [
+			[
+				{ reason: "connection-changed" },
+				"The connection or base URL changed in the meantime, so the request wasn't sent. Start again.",
+			],
+			[
+				{ reason: "nothing-selected" },
+				"No suitable row is selected. Select a certificate or an upload in the Certificates view first.",
+			],
+			[{ reason: "no-key" }, "Set an admin key first."],
+			[
+				{ reason: "key-elsewhere", host, keyHost: "eu.api.openai.com" },
+				"Your admin key is for eu.api.openai.com, but the base URL points to api.openai.com. The key wasn't sent. Set a key for api.openai.com, or change the base URL back.",
+			],
+			[
+				{ reason: "secrets-unavailable" },
+				"Secret storage isn't available. Make sure that this computer's keyring is unlocked, then try again.",
+			],
+			[
+				{ reason: "unreachable", host, proxy },
+				"Can't reach api.openai.com through the proxy proxy.test:8080. Nothing was sent. Check your network and the proxy address.",
+			],
+			[
+				{ reason: "proxy", proxy: "HTTPS_PROXY", why: "not-a-url" },
+				"The proxy in HTTPS_PROXY isn't a valid URL. Nothing was sent. Use the form http://HOST:PORT.",
+			],
+			[
+				{ reason: "client-certificate", file, why: "not-a-pair" },
+				"The private key client.pem doesn't match the client certificate. Nothing was sent. Choose the matching key.",
+			],
+			[
+				{ reason: "untrusted-server", host, why: "self-signed" },
+				"This computer doesn't trust the CA that issued the server certificate of api.openai.com. Nothing was sent. Behind a TLS-inspecting proxy, install the proxy's CA certificate on this computer.",
+			],
+			[
+				{ reason: "client-certificate-refused", host, presented: true },
+				"api.openai.com rejected the client certificate. Use one that chains to an active trust anchor and hasn't expired.",
+			],
+			[
+				{ reason: "client-certificate-refused", host, presented: false },
+				"api.openai.com might require a client certificate. Set one in Settings.",
+			],
+			[
+				{ reason: "connection-lost", host },
+				"The request to api.openai.com was interrupted before a response arrived. Try again.",
+			],
+			[{ reason: "timeout", host }, "api.openai.com didn't respond in time. Try again later."],
+			[
+				{ reason: "redirected", host },
+				"api.openai.com tried to redirect the request. The redirect wasn't followed, because the request contains your admin key. Check the base URL.",
+			],
+			[
+				{ reason: "bad-answer", host },
+				"api.openai.com sent an unexpected response. Check the base URL, and whether a proxy answers instead of OpenAI.",
+			],
+			[
+				{ reason: "wrong-region", host },
+				"This organization isn't served from api.openai.com (401). Set the base URL to its regional host, for example https://eu.api.openai.com/v1.",
+			],
+			[
+				{ reason: "forbidden", permission: null },
+				"The admin key isn't allowed to do this (403). Ask an organization owner for the permission.",
+			],
+			[{ reason: "not-found" }, "OpenAI couldn't find it (404). It might have been deleted. Refresh the list."],
+			[{ reason: "conflict" }, "OpenAI reported a conflict with another change (409). Refresh, then try again."],
+			[rejected(405), "OpenAI rejected the request (405). Nothing was changed. The log has the request ID."],
+			[rejected(422, { param: "name" }), "OpenAI rejected the field “name” (422). Nothing was changed."],
+			[
+				rejected(400, { code: "expired_certificate" }),
+				"OpenAI rejected the certificate, because it has expired or expires within a day. Nothing was uploaded.",
+			],
+			[{ reason: "rate-limited", waitSeconds: 7 }, "Too many requests to OpenAI (429). Wait 7 s, then try again."],
+			[{ reason: "service-error", status: 503 }, "OpenAI had a server error (503). Try again later."],
+			[
+				{ reason: "not-recorded", code: "ENOSPC" },
+				"Couldn't read or save the local record. Nothing was sent. The disk is full. Free some space, then try again.",
+			],
+			[
+				{ reason: "locked", host: "laptop", process: 17 },
+				"Another operation of this kind is still running, in this window or another one (process 17 on laptop). Nothing was done. Try again when it's finished.",
+			],
+			[
+				{ reason: "upload-pending", name, running: true },
+				"This certificate is already being uploaded as “Acme”. It wasn't sent again. Wait until that's finished.",
+			],
+			[
+				{ reason: "upload-pending", name, running: false },
+				"An earlier upload of this certificate, as “Acme”, is unconfirmed. It wasn't sent again. Select Check Now on its row first.",
+			],
+			[
+				{ reason: "changed-meanwhile" },
+				"This changed in the meantime, so nothing was done. Review it, then try again.",
+			],
+			[
+				{ reason: "change-unknown", act: "remove" },
+				"OpenAI didn't confirm the deletion. Refresh to see whether the certificate is gone.",
+			],
+			[{ reason: "rotation-pending", name }, "Finish or undo the rotation of “Acme” first."],
+			[
+				{ reason: "own-access" },
+				"This extension might lock itself out. Nothing was deactivated in the organization. Set a client certificate that chains to a certificate that stays active.",
+			],
+			[
+				{ reason: "not-saved", file: "acme.pem" },
+				"Couldn't save acme.pem. Check that you can write to the folder, then try again.",
+			],
+		];
+		for (const [problem, text] of texts) assert.equal(describeProblem(problem), text);
 	});
 
 	it("R18 contain the received status and no other", () => {
@@ -150,30 +385,41 @@ describe("Problem messages", () => {
 	});
 
 	it("R26 state that nothing was sent only if that is true", () => {
-		for (const proxyHost of [null, proxy])
-			assert.match(describeProblem({ reason: "unreachable", host, proxy: proxyHost }), /Nothing was sent/);
-		for (const [problem] of problems.filter(([{ reason }]) => reason === "proxy"))
+		for (const [problem] of [...PROBLEMS.unreachable, ...PROBLEMS.proxy, ...PROBLEMS["untrusted-server"]])
 			assert.match(describeProblem(problem), /Nothing was sent/);
-		for (const reason of ["connection-lost", "timeout", "bad-answer"] as const)
-			assert.doesNotMatch(describeProblem({ reason, host }), /Nothing was sent/);
 		// A TLS 1.3 server refuses a client certificate after the request is sent.
-		for (const presented of [true, false])
-			assert.doesNotMatch(
-				describeProblem({ reason: "client-certificate-refused", host, presented }),
-				/Nothing was sent/,
-			);
+		for (const reason of ["connection-lost", "timeout", "bad-answer", "client-certificate-refused"] as const)
+			for (const [problem] of PROBLEMS[reason]) assert.doesNotMatch(describeProblem(problem), /Nothing was sent/);
+		// The earlier upload might have arrived, and saving a connection takes several steps.
+		for (const reason of ["upload-pending", "unconfirmed", "lock-lost", "secrets-unavailable", "conflict"] as const)
+			for (const [problem] of PROBLEMS[reason]) assert.doesNotMatch(describeProblem(problem), /nothing/i);
 	});
 
 	it("R26 name the proxy if there is one, and otherwise mention the setting", () => {
 		assert.match(describeProblem({ reason: "unreachable", host, proxy }), /through the proxy proxy\.test:8080/);
 		assert.match(describeProblem({ reason: "unreachable", host, proxy: null }), /set http\.proxy; .*\(PAC\)/);
-		assert.match(describeProblem(proxyProblem("credentials")), /\(407\).*http:\/\/NAME:PASSWORD@HOST:PORT/);
+		assert.match(
+			describeProblem({ reason: "proxy", proxy, why: "credentials" }),
+			/\(407\).*http:\/\/NAME:PASSWORD@HOST:PORT/,
+		);
 	});
 
 	it("R46 name the unusable file", () => {
-		const issues = problems.flatMap(([problem]) => (problem.reason === "client-certificate" ? [problem] : []));
-		for (const issue of issues.filter(({ why }) => why !== "not-set"))
-			assert.match(describeProblem(issue), /client\.pem/);
+		for (const [problem] of PROBLEMS["client-certificate"].filter(([{ why }]) => why !== "not-set"))
+			assert.match(describeProblem(problem), /client\.pem/);
+	});
+
+	it("advise against TLS inspection at an mTLS host, because a proxy cannot forward client certificates", () => {
+		for (const [mtlsHost, expected] of [
+			["mtls.api.openai.com", true],
+			["mtls-us.api.openai.com", true],
+			["api.openai.com", false],
+			["mtls.api.openai.com.test", false],
+		] as const) {
+			const text = describeProblem({ reason: "untrusted-server", host: mtlsHost, why: "unknown-issuer" });
+			assert.equal(text.includes("exempt this host"), expected, mtlsHost);
+			assert.equal(text.includes("install the proxy's CA certificate"), !expected, mtlsHost);
+		}
 	});
 
 	it("name the expected content of a file, trust anchor or client certificate", () => {
@@ -188,18 +434,18 @@ describe("Problem messages", () => {
 	});
 
 	it("R35 R53 name the scopes that prevent a change, three projects at most", () => {
-		const projects = ["A", "B", null, "D", "E"].map((name, index) => ({ id: `proj_${index}`, name }));
-		assert.match(
+		const projects = ["A", "B", null, "D", "E"].map((each, index) => ({ id: `proj_${index}`, name: each }));
+		assert.equal(
 			describeProblem(rejected(400, { code: "certificate_in_use" })),
-			/still active somewhere, so it wasn't deleted\./,
+			"The certificate is still active somewhere. Deactivate it first.",
 		);
 		assert.equal(
 			describeProblem({ reason: "certificate-active", organization: true, projects: projects.slice(0, 1) }),
-			"It is active in the organization and project “A”. Nothing was deleted. Deactivate it there first.",
+			"This certificate is active in the organization and project “A”, so it wasn't deleted. Deactivate it there first.",
 		);
-		assert.match(
+		assert.equal(
 			describeProblem({ reason: "scopes-unread", organization: false, allProjects: true, projects, why: null }),
-			/: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects\. Nothing was changed\. Refresh/,
+			"Couldn't check everywhere this certificate might be active: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects. Nothing was changed. Refresh, then try again.",
 		);
 	});
 
@@ -208,7 +454,7 @@ describe("Problem messages", () => {
 		const unread: Problem = { reason: "scopes-unread", organization: false, allProjects: true, projects: [], why };
 		assert.match(
 			describeProblem(unread),
-			/Nothing was changed\. The admin key lacks the permission api\.management\.read\./,
+			/Nothing was changed\. The admin key doesn't have the api\.management\.read permission\./,
 		);
 		assert.doesNotMatch(describeProblem(unread), /Refresh/);
 		assert.equal(remedyFor(unread), "set-key");
@@ -230,7 +476,116 @@ describe("Problem messages", () => {
 			{ reason: "no-content", name: hostile },
 			{ reason: "not-saved", file: hostile },
 			{ reason: "certificate-active", organization: false, projects: [{ id: "proj_1", name: hostile }] },
+			{ ...refused("anchor", "crl"), file: hostile },
+			{ ...refused("client-certificate", "crl"), file: hostile },
 		];
-		for (const problem of named) assert.doesNotMatch(describeProblem(problem), /\n|\]\(/, problem.reason);
+		for (const problem of named)
+			for (const text of [describeProblem(problem), describePartialFailure(problem)])
+				assert.doesNotMatch(text, /\n|\]\(/, problem.reason);
+	});
+
+	it("label the remedies", () => {
+		assert.equal(formatRemedy("set-key"), "Set Admin Key…");
+		assert.equal(formatRemedy("set-passphrase"), "Set Passphrase…");
+		assert.equal(formatRemedy("open-proxy-settings"), "Open Proxy Settings");
+		assert.equal(formatRemedy("switch-connection"), "Switch Connection…");
+		assert.equal(formatRemedy("check-upload"), labels.checkNow);
+	});
+
+	it("say what is wrong with a key, of an admin or of a project", () => {
+		assert.deepEqual(KEY_ISSUES.map(describeKeyIssue), [
+			"Enter a key.",
+			"A key can't contain spaces or line breaks. Did you copy more than the key?",
+			"A key contains only plain letters, digits, and symbols. Did you copy it from formatted text?",
+			"This is too long to be a key. Did you copy something else?",
+		]);
+	});
+
+	it("say why a certificate cannot be rotated", () => {
+		assert.deepEqual(ROTATION_ISSUES.map(describeRotationIssue), [
+			"Both are the same certificate.",
+			"The old certificate isn't active anywhere, so there's nothing to rotate.",
+			"The new certificate no longer exists.",
+			"The new certificate isn't a CA.",
+			"Couldn't determine which certificate expires later.",
+			"The new certificate must expire later than the old one.",
+			"The new certificate isn't valid yet.",
+			"The new certificate has expired.",
+			"The new certificate expires soon, too.",
+			"The old certificate has expired, so it can't be restored.",
+		]);
+	});
+});
+
+describe("Messages for a problem after a partly done change", () => {
+	/** Claims that the change did not happen, which is untrue after a part of it, and advice to repeat the whole. */
+	const CLAIMS = [
+		/\bnothing\b(?! to rotate)/i,
+		/\bstart (?:again|over)\b/i,
+		/\b(?:was|were|is|are|has|have)(?:n't| not) (?:been )?(?:sent|done|changed|uploaded|saved|stored|deleted|activated|deactivated|renamed)\b/i,
+		/\b(?:unchanged|untouched|unaffected|as before|still (?:there|the same|valid))\b/i,
+	];
+	/** Reassurance about what is not known. */
+	const REASSURANCE =
+		/\b(?:safe(?:ly)?|no harm|harmless|don't worry|no problem|known to be|for sure|certainly|secure)\b/i;
+
+	it("claim for no reason that a change did not happen, and reassure about nothing", () => {
+		for (const [problem] of problems) {
+			const text = describePartialFailure(problem);
+			assert.match(text, /^[^{}]+[.?]$/, problem.reason);
+			for (const claim of CLAIMS) assert.doesNotMatch(text, claim, `${problem.reason}: ${text}`);
+			assert.doesNotMatch(text, REASSURANCE, problem.reason);
+			assert.doesNotMatch(describeProblem(problem), REASSURANCE, problem.reason);
+			assert.doesNotMatch(describeProblem(problem), /nothing was .*nothing was/i, problem.reason);
+		}
+	});
+
+	it("say the same as before a change, except for such claims", () => {
+		const changed = problems.filter(([problem]) => {
+			const claimless = describeProblem(problem).replace(
+				/ (?:Nothing was [\w ]+|It wasn't sent again|The key wasn't sent)\./g,
+				"",
+			);
+			return describePartialFailure(problem) !== claimless;
+		});
+		assert.deepEqual([...new Set(changed.map(([{ reason }]) => reason))].toSorted(), [
+			"certificate-active",
+			"changed-meanwhile",
+			"connection-changed",
+			"file-refused",
+			"lock-lost",
+			"not-found",
+		]);
+	});
+
+	it("have the specified texts", () => {
+		const texts: readonly (readonly [Problem, string])[] = [
+			[{ reason: "connection-changed" }, "The connection or base URL changed, so the remaining steps were skipped."],
+			[
+				{ reason: "lock-lost" },
+				"This window didn't respond for so long that another one took over, so the remaining steps were skipped.",
+			],
+			[{ reason: "not-found" }, "OpenAI couldn't find it. It might have been deleted. Refresh the list."],
+			[{ reason: "changed-meanwhile" }, "Something changed in the meantime. Review it, then try again."],
+			[
+				{ reason: "certificate-active", organization: true, projects: [] },
+				"This certificate is active in the organization. Deactivate it there first.",
+			],
+			[refused("anchor", "crl"), "a.pem can't be used as a trust anchor. Choose another file."],
+			[refused("client-certificate", "crl"), "a.pem can't be used as a client certificate. Choose another file."],
+		];
+		for (const [problem, text] of texts) assert.equal(describePartialFailure(problem), text);
+	});
+
+	it("describe the cause likewise", () => {
+		const why: Problem = { reason: "unreachable", host, proxy: null };
+		const text = describePartialFailure({
+			...{ reason: "scopes-unread", organization: true, allProjects: false, projects: [] },
+			why,
+		});
+		assert.equal(
+			text,
+			`Couldn't check everywhere this certificate might be active: the organization's list. ${describePartialFailure(why)}`,
+		);
 	});
 });

@@ -1,20 +1,31 @@
 import assert from "node:assert/strict";
 import {
 	type CertificateWithContent,
+	describeChangedMeanwhile,
 	formatCertificateLines,
 	formatCertificates,
 } from "../../../../src/common/messages/certificateMessages.ts";
+import { describeProblem } from "../../../../src/common/messages/problems.ts";
 import { formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import type { NamedProject } from "../../../../src/domain/problem.ts";
 import {
 	type ActivationQuestion,
+	activationLabels,
+	activationProgressTitle,
 	confirmationText,
 	type DeactivationQuestion,
 	describeActivationQuestion,
 	describeAlreadyApplied,
+	describeConfirmationMismatch,
 	describeDeactivationQuestion,
+	describeFilterNote,
+	describeImpact,
+	describeOwnRequirement,
+	describeRejectedClients,
+	describeRequirement,
+	describeTypedConfirmation,
+	describeUnread,
 } from "../../../../src/features/activation/activationMessages.ts";
-import { describeActiveDeletion, describeInactiveDeletion } from "../../../../src/features/deletion/deleteMessages.ts";
 import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
 const NOW = 1_800_000_000;
@@ -66,60 +77,63 @@ const deactivation = (overrides: Partial<DeactivationQuestion> = {}): Deactivati
 });
 
 describe("The prompt before an activation", () => {
-	it("R33 shows the certificate, its short fingerprint, the scope, and the requests that will be refused", () => {
-		const { message, detail } = describeActivationQuestion(question(), time);
+	it("R33 shows the certificate, the scope, the requests that will be rejected, and the host that clients must use", () => {
+		const subjects = [withContent("Acme Root CA")];
+		const { message, detail } = describeActivationQuestion(question({ subjects }), time);
 		assert.equal(message, "Activate “Acme Root CA” in project “Production”?");
 		assert.equal(
 			detail,
 			[
-				"“Acme Root CA”: cert_1, SHA-256 3f9a 02c1 0000 0000 …, expires in 400 days",
-				"From then on, OpenAI refuses every request in project “Production” that does not come with a client certificate which chains to an active certificate.",
+				formatCertificateLines(subjects, time),
+				"OpenAI will reject every request in project “Production” that doesn't present a client certificate chaining to a certificate that's active in the project or the organization. Clients must use https://mtls.api.openai.com/v1 or its regional host.",
 			].join("\n\n"),
 		);
 	});
 
-	it("R33 says for the organization that this extension will be refused too, and how to restore access", () => {
-		const access = "This is what becomes of it.";
+	it("R33 says for the organization that this extension needs a client certificate too, and how to regain access", () => {
+		const access = "This is the effect.";
 		const { message, detail } = describeActivationQuestion(
 			question({ scopes: organization, unenforced: organization, access }),
 			time,
 		);
 		assert.equal(message, "Activate “Acme Root CA” in the organization?");
-		assert.match(detail, /refuses every request in the organization and all of its projects that/);
-		assert.match(
-			detail,
-			/Calls of the Admin API are refused likewise, which all of this extension's are\. This is what becomes of it\. The dashboard at OpenAI does not demand a client certificate: it is the way back\./,
+		assert.match(detail, /reject every request in the organization and all of its projects that/);
+		assert.ok(detail.endsWith(`\n\n${describeOwnRequirement(access)}`), detail);
+		assert.equal(
+			describeOwnRequirement(access),
+			"The Admin API, which this extension uses, will require a client certificate too. This is the effect. If you're locked out, use the OpenAI dashboard, which doesn't require one: first make sure that someone can sign in there and deactivate certificates.",
 		);
 	});
 
 	it("says where a certificate is required already, that filters are not copied, and which scopes are unread", () => {
 		const problem = { reason: "forbidden", permission: "api.mtls.read" } as const;
 		const unread = { scopes: { organization: false, projects: [{ id: "proj_2", name: null }] }, problem };
+		const subjects = [withContent("Acme Root CA")];
 		const { detail } = describeActivationQuestion(
-			question({ unenforced: nowhere, showPolicyNote: true, unread, changed: true }),
+			question({ subjects, unenforced: nowhere, showPolicyNote: true, unread, changed: true }),
 			time,
 		);
-		assert.match(detail, /^Something was changed meanwhile, so nothing was done\. This is how it is now\.\n\n/);
-		assert.match(detail, /active certificate\. Others are active there already\.\n\n/);
-		assert.match(detail, /A filter \(CEL policy\) .* does not come along: .* This is said once\./);
-		assert.match(detail, /Nothing is changed in project “proj_2”, which could not be read\. .* api\.mtls\.read/);
-	});
-
-	it("warns of a certificate that is no CA, has expired, expires soon or is not valid yet", () => {
-		const lines = (item: CertificateWithContent) => formatCertificateLines([item], time);
-		const leaf = withContent("Leaf");
-		const findings = [{ code: "not-a-ca", level: "strong" }] as const;
-		assert.doesNotMatch(lines(leaf), /Careful/);
-		assert.match(
-			lines({ ...leaf, content: { ...parsedCertificate("leaf"), notAfter: null, findings } }),
-			/\nCareful: It is not a CA; it looks like a client certificate\./,
+		assert.equal(
+			detail,
+			[
+				describeChangedMeanwhile(),
+				formatCertificateLines(subjects, time),
+				`${describeRequirement(inProduction, inProduction)} Other certificates are already active there.`,
+				describeFilterNote(1),
+				describeUnread(unread),
+			].join("\n\n"),
 		);
-		assert.match(lines(withContent("Old", -3)), /\nCareful: It expired 2 days ago: its clients are refused\.$/);
-		assert.match(lines(withContent("Soon", 12)), /\nCareful: It expires in 12 days: then its clients are refused\./);
-		const early = certificate("cert_1", { name: "Early", validAt: NOW + DAY, expiresAt: NOW + 400 * DAY });
-		assert.match(
-			lines({ certificate: early, content: null }),
-			/SHA-256 could not be read.*\nCareful: It is not valid yet/,
+		assert.equal(
+			describeFilterNote(1),
+			"CEL filters of other certificates don't apply to this one. Set its filter in the OpenAI dashboard before you continue; until then, every client certificate that chains to it is accepted.",
+		);
+		assert.equal(
+			describeFilterNote(2),
+			"CEL filters of other certificates don't apply to these. Set their filters in the OpenAI dashboard before you continue; until then, every client certificate that chains to one of them is accepted.",
+		);
+		assert.equal(
+			describeUnread(unread),
+			`Couldn't read project “proj_2”, so nothing changes there. ${describeProblem(problem)}`,
 		);
 	});
 
@@ -137,6 +151,8 @@ describe("The prompt before an activation", () => {
 		for (const name of [null, "", "  ", "a\u202eb", "two  blanks", "hard\u00a0blank", "$(trash)", "x".repeat(101)])
 			assert.equal(confirmationText([withContent(name)]), "cert_1", JSON.stringify(name));
 		assert.equal(confirmationText([withContent("A"), withContent("B"), withContent("C")]), "activate 3");
+		assert.equal(describeTypedConfirmation("Acme Root CA"), "Type Acme Root CA to activate.");
+		assert.equal(describeConfirmationMismatch("Acme Root CA"), "Doesn't match. Type Acme Root CA.");
 	});
 
 	it("shows hostile names of certificates and projects as plain text", () => {
@@ -149,43 +165,97 @@ describe("The prompt before an activation", () => {
 		for (const text of [message, ...detail.split("\n")]) assert.doesNotMatch(text, /\]\(|\$\(/);
 		assert.ok(!message.includes("\n"));
 	});
+
+	it("has distinct buttons, and repeats the verb of the question", () => {
+		assert.deepEqual(
+			{ ...activationLabels },
+			{
+				activate: "Activate",
+				activateInOrganization: "Activate…",
+				deactivate: "Deactivate",
+				dontActivate: "Don't Activate",
+				dontDeactivate: "Don't Deactivate",
+				saveAllPems: "Save All as PEM…",
+				typedConfirmationTitle: "Activate in the organization",
+			},
+		);
+		const { certificate } = withContent("A");
+		assert.equal(activationProgressTitle([certificate], true), "Activating “A”…");
+		assert.equal(activationProgressTitle([certificate], false), "Deactivating “A”…");
+	});
 });
 
 describe("The prompt before a deactivation", () => {
+	const subjects = [withContent("Acme Root CA")];
+	/** Returns the paragraphs after the certificates. */
+	const consequences = (overrides: Partial<DeactivationQuestion>) => {
+		const { detail } = describeDeactivationQuestion(deactivation({ subjects, ...overrides }), time);
+		const [certificates, ...paragraphs] = detail.split("\n\n");
+		assert.equal(certificates, formatCertificateLines(subjects, time));
+		return paragraphs;
+	};
+	const staging: ScopeSummary = { organization: false, projects: [{ id: "proj_2", name: "Staging" }] };
+	const both: ScopeSummary = { organization: false, projects: [...inProduction.projects, ...staging.projects] };
+	const impact = { unenforced: nowhere, inheritedOnly: nowhere, unknown: nowhere };
+
 	it("says where no client certificate will be required", () => {
-		const { message, detail } = describeDeactivationQuestion(deactivation({ unenforced: inProduction }), time);
+		const { message } = describeDeactivationQuestion(deactivation(), time);
 		assert.equal(message, "Deactivate “Acme Root CA” in project “Production”?");
-		assert.match(
-			detail,
-			/\n\nNothing else is active in project “Production”\. From then on, no client certificate is demanded there: a key alone is enough\.$/,
-		);
-		assert.match(
-			describeDeactivationQuestion(deactivation({ scopes: organization, unenforced: organization }), time).detail,
-			/\n\nA project with active certificates of its own still demands one\.$/,
+		assert.deepEqual(consequences({ unenforced: inProduction }), [
+			"No other certificate is active in project “Production”. Requests there will no longer need a client certificate; an API key will be enough.",
+		]);
+		const [first, ...others] = consequences({ scopes: organization, unenforced: organization });
+		assert.match(first ?? "", /^No other certificate is active in the organization\./);
+		assert.deepEqual(others, ["Projects with their own active certificates will still require one."]);
+	});
+
+	it("says which clients will be rejected where a certificate is still required", () => {
+		const rejected =
+			"In project “Production”, clients whose certificates don't chain to a certificate that stays active will be rejected.";
+		assert.deepEqual(consequences({}), [rejected]);
+		assert.deepEqual(consequences({ inheritedOnly: inProduction }), [
+			"In project “Production”, only certificates inherited from the organization will still be active.",
+			rejected,
+		]);
+	});
+
+	it("says what is uncertain where not all certificates could be read", () => {
+		assert.deepEqual(consequences({ unknown: inProduction }), [
+			"Couldn't check whether other certificates are active in project “Production”. If none are, requests there will no longer need a client certificate.",
+			"In project “Production”, clients whose certificates don't chain to a certificate that stays active might be rejected.",
+		]);
+	});
+
+	it("names the scopes of each consequence, and this extension's access and unread scopes last", () => {
+		const access = "This is the effect.";
+		const unread = { scopes: organization, problem: { reason: "timeout", host: "a.test" } as const };
+		assert.deepEqual(consequences({ scopes: both, unenforced: inProduction, access, unread }), [
+			...describeImpact({ ...impact, unenforced: inProduction }),
+			...describeRejectedClients(staging, impact),
+			access,
+			describeUnread(unread),
+		]);
+		assert.deepEqual(
+			describeRejectedClients(both, { ...impact, unknown: staging }),
+			[inProduction, staging].flatMap((scopes) =>
+				describeRejectedClients(scopes, { ...impact, unknown: scopes === staging ? staging : nowhere }),
+			),
 		);
 	});
 
-	it("says which clients will be refused where a certificate is still required", () => {
-		const refused =
-			/\n\nClients whose certificates chain to nothing else that is active there are refused from then on\./;
-		assert.match(describeDeactivationQuestion(deactivation(), time).detail, refused);
-		const detail = describeDeactivationQuestion(deactivation({ inheritedOnly: inProduction }), time).detail;
-		assert.match(detail, refused);
-		assert.match(detail, /What is active in the organization still counts there\./);
-		assert.match(
-			describeDeactivationQuestion(deactivation({ unknown: inProduction }), time).detail,
-			/It is not known whether anything else is active in project “Production”\./,
-		);
+	it("says first if something changed after the last prompt", () => {
+		const { detail } = describeDeactivationQuestion(deactivation({ changed: true }), time);
+		assert.ok(detail.startsWith(`${describeChangedMeanwhile()}\n\n`), detail);
 	});
 
 	it("says that the certificate already has the requested state", () => {
 		const { certificate } = withContent("A");
 		assert.equal(
 			describeAlreadyApplied([certificate], inProduction, true),
-			"“A”: active in project “Production” already.",
+			"“A”: already active in project “Production”.",
 		);
 		assert.equal(describeAlreadyApplied([certificate], organization, false), "“A”: not active in the organization.");
-		assert.equal(describeAlreadyApplied([certificate], nowhere, false), "“A”: active nowhere.");
+		assert.equal(describeAlreadyApplied([certificate], nowhere, false), "“A”: not active anywhere.");
 	});
 
 	it("names three projects, and counts the others", () => {
@@ -196,39 +266,5 @@ describe("The prompt before a deactivation", () => {
 			`the organization, ${names.replace(", project “C”", ", and project “C”")}`,
 		);
 		assert.equal(formatScopes({ organization: false, projects }), `${names}, and 2 more projects`);
-	});
-});
-
-describe("The prompt before a deletion", () => {
-	it("R35 shows the certificate, and says that OpenAI keeps no copy", () => {
-		const { message, detail } = describeInactiveDeletion(withContent("Acme"), false, time);
-		assert.equal(message, "Delete “Acme”?");
-		assert.match(
-			detail,
-			/^“Acme”: cert_1, SHA-256 3f9a 02c1 .*\n\nIt is active nowhere\. Once it is deleted, OpenAI has no copy of it/,
-		);
-	});
-
-	it("R35 lists every scope where the certificate is active, and the consequences", () => {
-		const projects = Array.from({ length: 21 }, (_, index) => ({ id: `proj_${index}`, name: `P${index}` }));
-		const summary = { organization: true, projects };
-		const { message, detail } = describeActiveDeletion(
-			{
-				subject: withContent("Acme"),
-				scopes: summary,
-				unenforced: organization,
-				inheritedOnly: nowhere,
-				unknown: nowhere,
-				access: null,
-				changed: false,
-			},
-			time,
-		);
-		assert.equal(message, "“Acme” cannot be deleted while it is active.");
-		assert.match(
-			detail,
-			/It is active in:\n• the organization\n• project “P0”\n(.*\n){18}• project “P19”\n• 1 more project\n\n/,
-		);
-		assert.match(detail, /Nothing else is active in the organization\./);
 	});
 });

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { formatCertificates } from "../../../../src/common/messages/certificateMessages.ts";
+import { describePartialFailure, describeProblem } from "../../../../src/common/messages/problems.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
 import type { ScopeResult } from "../../../../src/features/activation/activation.ts";
 import {
 	describeActivationResults,
 	describeFailedDeletion,
+	describeLockout,
 	isFullyApplied,
 } from "../../../../src/features/activation/activationResultMessages.ts";
-import { describeSavedPems } from "../../../../src/features/certificates/savePemMessages.ts";
 import { projectScope } from "../../fakes/adminApi.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
@@ -42,22 +44,36 @@ describe("Messages after an activation or deactivation", () => {
 	});
 
 	it("R34 give the outcome of each scope, and the reason", () => {
+		const lost: Problem = { reason: "connection-lost", host: "a.test" };
 		const results = [
 			result(p, { changed: ["a"] }),
 			result(q, { failed: ["a"], problem: failed }),
-			result(r, { unknown: ["a"], problem: { reason: "connection-lost", host: "a.test" } }),
+			result(r, { unknown: ["a"], problem: lost }),
 			result(ORGANIZATION, { notTried: ["a"] }),
 		];
 		assert.ok(!isFullyApplied(results));
 		assert.equal(
 			describeActivationResults([acme], results, true, nameOf),
 			[
-				"“Acme” in project “Q”: not activated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.",
-				"“Acme” in project “R”: not known whether activated. The connection to a.test was lost before the answer was there. Try again.",
-				"“Acme” in the organization: not tried.",
+				`“Acme” in project “Q”: couldn't be activated. ${describeProblem(failed)}`,
+				`“Acme” in project “R”: activation unconfirmed. ${describeProblem(lost)}`,
+				"“Acme” in the organization: skipped.",
 				"“Acme” in project “P”: activated.",
 			].join("\n"),
 		);
+		assert.equal(
+			describeActivationResults([acme], results.slice(1, 3), false, nameOf),
+			[
+				`“Acme” in project “Q”: couldn't be deactivated. ${describeProblem(failed)}`,
+				`“Acme” in project “R”: deactivation unconfirmed. ${describeProblem(lost)}`,
+			].join("\n"),
+		);
+	});
+
+	it("do not call a cancelled change a failure", () => {
+		const results = [result(p, { failed: ["a"] })];
+		assert.equal(describeActivationResults([acme], results, true, nameOf), "“Acme” in project “P”: not activated.");
+		assert.equal(describeActivationResults([acme], results, false, nameOf), "“Acme” in project “P”: not deactivated.");
 	});
 
 	it("count certificates if their outcomes differ", () => {
@@ -65,34 +81,56 @@ describe("Messages after an activation or deactivation", () => {
 		const certificates = ids.map((id) => certificate(id));
 		const partialResult = result(p, {
 			changed: ids.slice(0, 10),
-			failed: ids.slice(10, 20),
+			failed: ids.slice(10, 18),
+			unknown: ids.slice(18, 20),
 			notTried: ids.slice(20),
 			problem: failed,
 		});
-		assert.match(
-			describeActivationResults(certificates, [partialResult], false, nameOf),
-			/^25 certificates in project “P”: 10 deactivated, 10 not deactivated, 5 not tried\. OpenAI's service failed/,
+		const subjects = formatCertificates(certificates);
+		assert.equal(
+			describeActivationResults(certificates, [partialResult], true, nameOf),
+			`${subjects} in project “P”: 10 activated, 8 couldn't be activated, 2 unconfirmed, and 5 skipped. ${describeProblem(failed)}`,
 		);
-		assert.match(
-			describeActivationResults(certificates, [result(p, { failed: ids, problem: failed })], true, nameOf),
-			/^25 certificates in project “P”: not activated\. OpenAI's/,
+		assert.equal(
+			describeActivationResults(certificates, [partialResult], false, nameOf),
+			`${subjects} in project “P”: 10 deactivated, 8 couldn't be deactivated, 2 unconfirmed, and 5 skipped. ${describeProblem(failed)}`,
+		);
+		const cancelled = { ...partialResult, problem: null };
+		for (const active of [true, false])
+			assert.match(
+				describeActivationResults(certificates, [cancelled], active, nameOf),
+				active ? /, 8 not activated, / : /, 8 not deactivated, /,
+			);
+		const allFailed = result(p, { failed: ids, problem: failed });
+		assert.equal(
+			describeActivationResults(certificates, [allFailed], true, nameOf),
+			describeActivationResults([acme], [allFailed], true, nameOf).replace("“Acme”", subjects),
 		);
 	});
 
 	it("combine scopes with equal outcomes", () => {
 		const results = [p, q].map((scope) => result(scope, { failed: ["a"], problem: failed }));
-		assert.match(
+		const [first] = results;
+		assert.equal(
 			describeActivationResults([acme], results, true, nameOf),
-			/^“Acme” in project “P” and project “Q”: not activated\./,
+			describeActivationResults([acme], first ? [first] : [], true, nameOf).replace(
+				"project “P”",
+				"project “P” and project “Q”",
+			),
 		);
 	});
 
-	it("R34 say that this extension is now refused, and how to restore access", () => {
-		const results = [result(ORGANIZATION, { changed: ["a"], lockedOut: true })];
+	it("R34 say that OpenAI now rejects this extension, and how to regain access", () => {
+		const activated = result(ORGANIZATION, { changed: ["a"] });
+		const results = [{ ...activated, lockedOut: true }];
 		assert.ok(!isFullyApplied(results));
+		assert.deepEqual(describeActivationResults([acme], results, true, nameOf).split("\n"), [
+			describeActivationResults([acme], [activated], true, nameOf),
+			describeLockout(),
+		]);
 		assert.equal(
-			describeActivationResults([acme], results, true, nameOf),
-			"“Acme” in the organization: activated.\nThis extension is now refused. The way back is the dashboard at OpenAI, or a client certificate that chains to an active certificate.",
+			describeLockout(),
+			"OpenAI now rejects this extension. To regain access, use the OpenAI dashboard, or set a client certificate that chains to an active certificate.",
 		);
 	});
 
@@ -100,30 +138,24 @@ describe("Messages after an activation or deactivation", () => {
 		const results = [result(ORGANIZATION, { changed: ["a"] }), result(p, { failed: ["a"], problem: failed })];
 		assert.equal(
 			describeFailedDeletion(acme, results, failed, nameOf),
-			"“Acme” was not deleted.\n“Acme” in project “P”: not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\n“Acme” in the organization: deactivated.",
+			["“Acme” wasn't deleted.", describeActivationResults([acme], results, false, nameOf)].join("\n"),
 		);
+		const done = results.slice(0, 1);
+		const unknown: Problem = { reason: "change-unknown", act: "remove" };
 		assert.equal(
-			describeFailedDeletion(
-				acme,
-				[result(p, { changed: ["a"] })],
-				{ reason: "change-unknown", act: "remove" },
-				nameOf,
-			),
-			"It's unknown whether “Acme” was deleted.\n“Acme” in project “P”: deactivated.\nThe deletion was sent, but no answer tells whether it was done. Refresh to see.",
+			describeFailedDeletion(acme, done, unknown, nameOf),
+			[
+				"It's unknown whether “Acme” was deleted.",
+				describeActivationResults([acme], done, false, nameOf),
+				describeProblem(unknown),
+			].join("\n"),
 		);
 	});
-});
 
-describe("Messages after certificates were saved", () => {
-	it("count the saved certificates, and name each unsaved certificate with the reason", () => {
-		const saved = (["saved", "taken", "unreadable", "failed"] as const).map((outcome) => ({
-			certificate: certificate(outcome, { name: `CA ${outcome}` }),
-			outcome,
-		}));
-		assert.equal(describeSavedPems(saved.slice(0, 1)), "1 of 1 certificates saved.");
-		assert.equal(
-			describeSavedPems(saved),
-			"1 of 4 certificates saved. A file of that name holds something else, and was left alone: CA taken. No certificate could be read: CA unreadable. The file could not be written: CA failed.",
-		);
+	it("R35 say why nothing more was done, without a claim that nothing was sent", () => {
+		const problem: Problem = { reason: "connection-changed" };
+		const message = describeFailedDeletion(acme, [result(p, { changed: ["a"] })], problem, nameOf);
+		assert.equal(message.split("\n").at(-1), describePartialFailure(problem));
+		assert.notEqual(describePartialFailure(problem), describeProblem(problem));
 	});
 });

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
+import { activationFacts } from "../../../../src/common/messages/certificateFacts.ts";
+import { formatFindingLines } from "../../../../src/common/messages/parsedCertificateMessages.ts";
 import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
 import type { HistoryEvent } from "../../../../src/domain/adminApi.ts";
-import type { ChainCheckResult, ClientCertificateIssue } from "../../../../src/domain/clientCertificateCheck.ts";
 import { formatDetails } from "../../../../src/features/certificates/detailsDocument.ts";
 import { formatHistory } from "../../../../src/features/certificates/historyDocument.ts";
-import {
-	describeClientCertificateIssue,
-	describeSelfAccess,
-	keepsAccess,
-	type SelfAccess,
-} from "../../../../src/features/clientCheck/clientCheckMessages.ts";
 import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
 const NOW = 1_800_000_000;
@@ -42,15 +37,18 @@ describe("A certificate's history document", () => {
 			[
 				["activated in project “Production”", "by someone@example.test"],
 				["deactivated in project “proj_9”, 2 certificates at once", "by someone@example.test"],
-				["activated in the organization", "by somebody whom the audit log does not name"],
+				["activated in the organization", "by an unknown actor"],
 				["uploaded", "by someone@example.test"],
 			],
 		);
-		assert.match(blocks[0] ?? "", /^2027-01-14 08:00 UTC \(here /);
+		assert.match(blocks[0] ?? "", /^2027-01-14 08:00 UTC \(/);
 	});
 
 	it("says that the audit log has no events", () => {
-		assert.match(text(), /\n\nThe audit log tells nothing of it\. It may be switched off at OpenAI\.\n$/);
+		assert.match(
+			text(),
+			/\n\nThe audit log has no entries for this certificate\. It might be turned off at OpenAI\.\n$/,
+		);
 	});
 
 	it("R12 shows the actor as plain text", () => {
@@ -75,120 +73,25 @@ describe("A certificate's details document", () => {
 	const values = (text: string, label: string) =>
 		[...text.matchAll(new RegExp(`^${label} {2,}(.*)$`, "gm"))].map(([, value]) => value);
 
+	const activeIn = (activation: ActivationStatus) =>
+		activationFacts(activation, { loading: false, askedAt: 0 }).map(({ value }) => value);
+
 	it("shows the fields of the list and the content, the active scopes and the findings", () => {
 		const content = { ...parsedCertificate("Acme"), subject: "CN=Acme, O=a\u202eb", sha256: "3f9a".repeat(16) };
 		const findings = [{ code: "not-a-ca", level: "strong" }] as const;
 		const text = formatDetails({ certificate: listed, content: { ...content, findings } }, status, NOW);
-		assert.match(text, /^Acme\n\nId {2,}cert_1\n/);
-		assert.deepEqual(values(text, "SHA-256"), [Array(16).fill("3f9a").join(" ")]);
+		assert.match(text, /^Acme\n\nID {2,}cert_1\n/);
+		assert.deepEqual(values(text, "SHA-256 fingerprint"), [Array(16).fill("3f9a").join(" ")]);
 		assert.deepEqual(values(text, "Subject"), ["CN=Acme, O=a b"]);
-		assert.deepEqual(values(text, "Active in"), [
-			"the organization",
-			"all projects, through the organization",
-			"project “Production”",
-		]);
-		assert.match(text, /\n\nCareful: It is not a CA; .*\n$/);
+		assert.deepEqual(values(text, "Active in"), activeIn(status));
+		assert.ok(text.endsWith(`\n\n${formatFindingLines(findings).join("\n")}\n`));
 	});
 
 	it("shows the fields of the list if the content could not be read", () => {
 		const nowhere = { ...status, organization: false, projects: [] };
 		const text = formatDetails({ certificate: listed, content: null }, nowhere, NOW);
-		assert.match(values(text, "Valid to")[0] ?? "", /^2028-02-19 08:00 UTC/);
-		assert.deepEqual(values(text, "Content"), ["could not be read"]);
-		assert.deepEqual(values(text, "Active in"), ["nowhere"]);
-	});
-});
-
-describe("The message about an offline check of the extension's own client certificate", () => {
-	const check = (overrides: Partial<ChainCheckResult> = {}): ChainCheckResult => ({
-		subject: "CN=client",
-		sha256: "0",
-		notAfter: NOW + 30 * DAY + 60,
-		chain: ["CN=client", "CN=Acme"],
-		accepted: true,
-		issues: [],
-		...overrides,
-	});
-	const describeAccess = (access: SelfAccess) => describeSelfAccess(access, NOW);
-	const issue = { code: "no-issuer", subject: "CN=client", issuer: "CN=other" } as const;
-
-	it("R33 says that this extension keeps its access only if the certificate is accepted", () => {
-		const accepted: SelfAccess = { kind: "checked", check: check(), anchor: acme, hostWithoutMtls: null };
-		assert.ok(keepsAccess(accepted));
-		assert.equal(
-			describeAccess(accepted),
-			"This extension's client certificate CN=client was checked offline: it chains to “Acme” and expires in 30 days.",
-		);
-		const refused: readonly SelfAccess[] = [
-			{ kind: "none", answered: false },
-			{ kind: "unusable", problem: { reason: "client-certificate", why: "missing", file: "client.pem" } },
-			{ kind: "checked", check: check({ accepted: false, issues: [issue] }), anchor: acme, hostWithoutMtls: null },
-		];
-		for (const access of refused) {
-			assert.ok(!keepsAccess(access));
-			assert.match(describeAccess(access), /extension will be refused too/, access.kind);
-		}
-		// The service's behavior overrides the settings.
-		const answered: SelfAccess = { kind: "none", answered: true };
-		assert.ok(keepsAccess(answered));
-		assert.match(
-			describeAccess(answered),
-			/OpenAI answers this extension without one, although a certificate is active/,
-		);
-		assert.ok(!keepsAccess({ kind: "unknown" }));
-		assert.match(describeAccess({ kind: "unknown" }), /it may be refused too\.$/);
-	});
-
-	it("R33 says that a valid certificate is not requested by the host of the base URL", () => {
-		const access: SelfAccess = { kind: "checked", check: check(), anchor: acme, hostWithoutMtls: "api.openai.com" };
-		assert.ok(!keepsAccess(access));
-		assert.match(
-			describeAccess(access),
-			/at mtls\.api\.openai\.com .* leads to api\.openai\.com: .* will be refused\.$/,
-		);
-	});
-
-	it("says why a certificate is refused, and adds hints about an accepted certificate", () => {
-		assert.match(
-			describeAccess({
-				kind: "checked",
-				check: check({ accepted: false, issues: [issue] }),
-				anchor: acme,
-				hostWithoutMtls: null,
-			}),
-			/CN=client was checked offline: CN=client was issued by CN=other, which is neither in the file nor the trust anchor\.$/,
-		);
-		const hint = { code: "no-authority-key-identifier", subject: "CN=client" } as const;
-		assert.match(
-			describeAccess({ kind: "checked", check: check({ issues: [hint] }), anchor: acme, hostWithoutMtls: null }),
-			/expires in 30 days\. CN=client has no authority key identifier/,
-		);
-	});
-
-	it("has a distinct sentence for each issue, with names as plain text", () => {
-		const subject = "CN=a\n[x](command:y)";
-		const issues: readonly ClientCertificateIssue[] = [
-			{ code: "is-an-authority", subject },
-			{ code: "no-issuer", subject, issuer: subject },
-			{ code: "not-signed", subject, issuer: subject },
-			{ code: "signature-not-checked", subject },
-			{ code: "expired", subject, seconds: 3 * DAY },
-			{ code: "not-yet-valid", subject, seconds: DAY },
-			{ code: "unreadable-date", subject },
-			{ code: "not-an-authority", subject },
-			{ code: "no-certificate-sign", subject },
-			{ code: "path-too-long", subject },
-			{ code: "no-client-authentication", subject },
-			{ code: "no-digital-signature", subject },
-			{ code: "no-authority-key-identifier", subject },
-		];
-		const sentences = issues.map(describeClientCertificateIssue);
-		assert.equal(new Set(sentences).size, issues.length);
-		for (const sentence of sentences) assert.match(sentence, /^[^{}\n]*\.$/);
-		assert.doesNotMatch(sentences.join(), /\]\(/);
-		assert.match(
-			describeClientCertificateIssue({ code: "expired", subject: "CN=a", seconds: 3 * DAY }),
-			/^CN=a expired 3 days ago\.$/,
-		);
+		assert.match(values(text, "Expires")[0] ?? "", /^2028-02-19 08:00 UTC/);
+		assert.deepEqual(values(text, "Content"), ["couldn't be read"]);
+		assert.deepEqual(values(text, "Active in"), activeIn(nowhere));
 	});
 });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import {
+	describeDeletedMeanwhile,
+	formatCertificateName,
+} from "../../../../src/common/messages/certificateMessages.ts";
+import { formatDateTime, formatExpiry } from "../../../../src/common/messages/dates.ts";
 import { badgeTooltip } from "../../../../src/features/expiry/badgeMessage.ts";
 import type { SnapshotCertificate } from "../../../../src/features/expiry/expiryRules.ts";
-import { describeReminder } from "../../../../src/features/expiry/reminderMessages.ts";
+import { describeDeletedSinceReminder, describeReminder } from "../../../../src/features/expiry/reminderMessages.ts";
 
 const DAY = 86_400_000;
 const NOW = 1_800_000_000_000;
@@ -12,25 +17,38 @@ const due = (name: string | null, days: number): SnapshotCertificate => ({
 	expiresAt: (NOW + days * DAY) / 1000,
 });
 
+const expiry = (days: number) => formatExpiry((NOW + days * DAY) / 1000, NOW / 1000);
+
 describe("Messages about expiring certificates", () => {
 	it("count the certificates in the badge's tooltip", () => {
-		assert.equal(badgeTooltip(1), "1 certificate expires soon, or has expired while it is active");
-		assert.equal(badgeTooltip(2), "2 certificates expire soon, or have expired while they are active");
+		assert.equal(badgeTooltip(1), "1 certificate expires soon, or has expired while active");
+		assert.equal(badgeTooltip(2), "2 certificates expire soon, or have expired while active");
 	});
 
 	it("name up to three certificates with their expiry, and count the others", () => {
-		assert.equal(describeReminder([due("A", 2)], NOW, NOW), "“A” is active and expires in 2 days.");
-		assert.equal(describeReminder([due(null, -2)], NOW, NOW), "“(no name)” is active and expired 2 days ago.");
+		assert.equal(describeReminder([due("A", 2)], NOW, NOW), `“A” is active and ${expiry(2)}.`);
+		assert.equal(
+			describeReminder([due(null, -2)], NOW, NOW),
+			`“${formatCertificateName({ name: null })}” is active and ${expiry(-2)}.`,
+		);
 		const all = [due("A", 1), due("B", 2), due("C", 3), due("D", 4), due("E", 5)];
 		assert.equal(
 			describeReminder(all, NOW, NOW),
-			"5 active certificates need to be replaced: “A” (expires in 1 day), “B” (expires in 2 days), “C” (expires in 3 days) and 2 more.",
+			`5 active certificates expire soon or have expired: “A” (${expiry(1)}), “B” (${expiry(2)}), “C” (${expiry(3)}) and 2 more.`,
 		);
 	});
 
 	it("give the time of the snapshot once it is a day old", () => {
-		assert.doesNotMatch(describeReminder([due("A", 2)], NOW - DAY + 1, NOW), /as of/);
-		assert.match(describeReminder([due("A", 2)], NOW - DAY, NOW), /\. This is as of .+\.$/);
+		const recent = describeReminder([due("A", 2)], NOW - DAY + 1, NOW);
+		assert.equal(recent, describeReminder([due("A", 2)], NOW, NOW));
+		assert.equal(
+			describeReminder([due("A", 2)], NOW - DAY, NOW),
+			`${recent} Last checked ${formatDateTime(NOW - DAY)}.`,
+		);
+	});
+
+	it("name a certificate that was deleted after the reminder", () => {
+		assert.equal(describeDeletedSinceReminder(due("A", 2)), describeDeletedMeanwhile("“A”"));
 	});
 
 	it("R12 R13 show any name as short plain text", () => {

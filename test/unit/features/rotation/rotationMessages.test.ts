@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
-import type { ScopeSummary } from "../../../../src/common/messages/scopes.ts";
+import { describeChangedMeanwhile } from "../../../../src/common/messages/certificateMessages.ts";
+import { formatExpiry } from "../../../../src/common/messages/dates.ts";
+import { formatKeyDetails, formatShortFingerprint } from "../../../../src/common/messages/parsedCertificateMessages.ts";
+import { describePartialFailure } from "../../../../src/common/messages/problems.ts";
+import { formatScopeLines, formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
-import type { RotationPlan, RotationStage, TrustAnchor } from "../../../../src/features/rotation/rotationPlan.ts";
+import { comparisonLines } from "../../../../src/features/rotation/comparisonMessages.ts";
 import {
-	comparisonLines,
+	describeAlsoActivated,
+	replacementFileTitle,
+	rotateTitle,
+	unclearScopesTitle,
+} from "../../../../src/features/rotation/rotationPickMessages.ts";
+import type { RotationPlan, RotationStage, TrustAnchor } from "../../../../src/features/rotation/rotationPlan.ts";
+import { activatingTitle } from "../../../../src/features/rotation/rotationProgressMessages.ts";
+import {
+	describeCompletedStart,
 	describeCorruptPlan,
+	describeDeadEnd,
 	describeFinish,
 	describeLockOut,
 	describeNoRoom,
@@ -18,7 +31,12 @@ import {
 	isEnded,
 	type RotationEnd,
 } from "../../../../src/features/rotation/rotationResultMessages.ts";
-import { formatRoles, type RotationRole, roleFacts } from "../../../../src/features/rotation/rotationStatusMessages.ts";
+import {
+	describeDiscardedPlan,
+	formatRoles,
+	type RotationRole,
+	roleFacts,
+} from "../../../../src/features/rotation/rotationStatusMessages.ts";
 import { projectScope } from "../../fakes/adminApi.ts";
 import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
@@ -56,10 +74,10 @@ describe("The row of a certificate in a rotation", () => {
 	});
 
 	const stages: readonly [RotationStage, string][] = [
-		["activating", "Rotating: replacement not active everywhere yet, Rotate or Finish"],
-		["waiting", "Rotating: move clients, then Finish"],
-		["finished", "Rotating: active nowhere any more, Finish ends it"],
-		["unknown", "Rotating: not known how far"],
+		["activating", "rotating: run Rotate again to continue"],
+		["waiting", "rotating: switch clients, then finish"],
+		["finished", "rotating: old certificate inactive, ready to finish"],
+		["unknown", "rotating: progress unknown"],
 	];
 	for (const [stage, expected] of stages)
 		it(`says the next step in the stage ${stage}`, () => {
@@ -69,51 +87,64 @@ describe("The row of a certificate in a rotation", () => {
 	it("names each certificate that it replaces", () => {
 		assert.equal(formatRoles([]), null);
 		const other = { ...role("next"), other: { id: "cert_gone", name: null } };
-		assert.equal(formatRoles([role("next"), other]), "taking over from “Old” · taking over from “cert_gone”");
+		assert.equal(formatRoles([role("next"), other]), "replacing “Old” · replacing “cert_gone”");
 	});
 
 	it("shows the other certificate, the scopes and the start time", () => {
 		const [fact, ...others] = roleFacts([role("old")], nameOf);
 		assert.deepEqual(others, []);
 		assert.equal(fact?.label, "Rotating to");
-		assert.equal(fact.value, "“New” in the organization and project “P”");
-		assert.match(fact.more ?? "", /^new\n• the organization\n• project “P”\nStarted: /);
-		assert.equal(roleFacts([role("next")], nameOf)[0]?.label, "Taking over from");
+		const scopes: ScopeSummary = { organization: true, projects: [{ id: "p", name: "P" }] };
+		assert.equal(fact.value, `“New” in ${formatScopes(scopes)}`);
+		assert.ok(fact.more?.startsWith(`new\n${formatScopeLines(scopes, 2)}\nStarted: `));
+		assert.equal(roleFacts([role("next")], nameOf)[0]?.label, "Replacing");
 	});
 });
 
 describe("The prompt before a rotation", () => {
-	it("explains the effect of forgetting an unreadable plan", () => {
+	it("explains the effect of discarding an unreadable plan", () => {
 		const { message, detail } = describeCorruptPlan(old.certificate);
-		assert.equal(message, "What was written down of a rotation of “Old” cannot be read. Forget it?");
-		assert.match(detail, /^Nothing is changed at OpenAI by that\./);
+		assert.equal(message, "The saved rotation plan for “Old” can't be read. Discard it?");
+		assert.equal(detail, describeDiscardedPlan());
+		assert.match(detail, /^Nothing changes at OpenAI\. .* stay active, and Undo Rotation won't deactivate them\.$/);
+	});
+
+	it("names the certificates in the choices before it", () => {
+		assert.equal(rotateTitle(old.certificate), "Rotate “Old”");
+		assert.equal(replacementFileTitle(old.certificate), "Choose the replacement for “Old”");
+		assert.equal(activatingTitle(next.certificate), "Activating “New”…");
+		assert.equal(unclearScopesTitle(old.certificate), "Where “Old” is active");
+		assert.equal(
+			describeAlsoActivated(everywhere),
+			`The replacement is also activated in ${formatScopes(everywhere)}.`,
+		);
 	});
 
 	const question = { old, next, missing: everywhere, present: nowhere, planned: false, changed: false };
 
 	it("compares both certificates", () => {
-		const [one, other] = [old.content?.sha256, next.content?.sha256].map((sha256) =>
-			sha256?.slice(0, 16).match(/.{4}/g)?.join(" "),
-		);
+		const contents = [old, next].flatMap(({ content }) => content ?? []);
+		const [key, otherKey] = contents.map(formatKeyDetails);
+		const [one, other] = contents.map(({ sha256 }) => formatShortFingerprint(sha256));
 		assert.deepEqual(comparisonLines(old, next), [
 			"Subject: CN=Old → CN=New",
 			"Issuer: CN=Old → CN=New",
-			"Key: EC, 256 bits → EC, 256 bits (another one)",
+			`Key: ${key} → ${otherKey} (different keys)`,
 			"Valid: 2027-01-14 to 2027-01-25 (UTC) → 2027-01-14 to 2029-07-03 (UTC)",
-			`SHA-256: ${one} … → ${other} …`,
+			`SHA-256 fingerprint: ${one} → ${other}`,
 		]);
 		const renewed = { ...next, content: { ...parsedCertificate("Old"), sha256: "ab" } };
 		assert.deepEqual(comparisonLines(old, renewed).slice(0, 3), [
 			"Subject: CN=Old (both)",
 			"Issuer: CN=Old (both)",
-			"Key: EC, 256 bits (the same)",
+			`Key: ${key} (same key)`,
 		]);
 	});
 
 	it("uses the dates of the lists if a content cannot be read, and says so", () => {
 		assert.deepEqual(comparisonLines(old, { ...next, content: null }), [
 			"Valid: 2027-01-14 to 2027-01-25 (UTC) → 2027-01-14 to 2029-07-03 (UTC)",
-			"The content of “New” could not be read.",
+			"Couldn't read “New”, so only the dates are compared.",
 		]);
 	});
 
@@ -129,20 +160,35 @@ describe("The prompt before a rotation", () => {
 	it("names the scopes, and says that the old certificate stays active and filters are not copied", () => {
 		const { message, detail } = describeStart(question);
 		assert.equal(message, "Rotate “Old” to “New”?");
-		assert.match(detail, /Now, “New” is activated in:\n• the organization\n• project “Production”\n/);
-		assert.match(detail, /“Old” stays active beside it\. Later, once the clients have moved, Finish deactivates it/);
-		assert.match(detail, /A filter \(CEL policy\) .* on “Old” does not come along: set it on “New” there\./);
-		assert.doesNotMatch(detail, /already|meanwhile/);
+		assert.ok(detail.includes(`“New” will be activated in:\n${formatScopeLines(everywhere, 2)}\n`));
+		assert.match(
+			detail,
+			/“Old” stays active too\. When your clients have switched, run Finish Rotation to deactivate it/,
+		);
+		assert.match(
+			detail,
+			/A CEL filter on “Old” isn't copied\. Set it on “New” in the OpenAI dashboard before you continue/,
+		);
+		assert.doesNotMatch(detail, /already/);
+		assert.ok(!detail.includes(describeChangedMeanwhile()));
 	});
 
 	it("says that earlier activations are unknown if this computer has no plan", () => {
 		const partlyActive = { ...question, missing: nowhere, present: everywhere };
-		const unknown = /is active already in the organization and project “Production”\. Whether it was before/;
-		assert.match(describeStart(partlyActive).detail, unknown);
+		const present = `“New” is already active in ${formatScopes(everywhere)}.`;
+		const { detail } = describeStart(partlyActive);
+		assert.ok(detail.includes(`${present} It's unknown whether it was active there before the rotation, so Undo`));
 		const planned = describeStart({ ...partlyActive, planned: true, changed: true });
-		assert.equal(planned.message, "Go on rotating “Old” to “New”?");
-		assert.doesNotMatch(planned.detail, /Whether it was before/);
-		assert.match(planned.detail, /^Something was changed meanwhile/);
+		assert.equal(planned.message, "Continue rotating “Old” to “New”?");
+		assert.ok(planned.detail.includes(`${present}\n`));
+		assert.ok(planned.detail.startsWith(describeChangedMeanwhile()));
+	});
+
+	it("is replaced by the next step if nothing is left to activate", () => {
+		assert.equal(
+			describeCompletedStart(old.certificate, next.certificate),
+			"“New” is active wherever “Old” is. Switch your clients, then run Finish Rotation.",
+		);
 	});
 });
 
@@ -156,51 +202,62 @@ describe("The prompt before the end of a rotation", () => {
 		...{ kept: nowhere, reactivated: nowhere, access: null, changed: false },
 	};
 
-	it("says that moved clients cannot be detected, and which clients will be refused", () => {
+	it("says that switched clients cannot be detected, and which clients will be rejected", () => {
 		const { message, detail } = describeFinish({ ...finish, access: "It will be answered." });
-		assert.equal(message, "Have all clients moved from “Old” to “New”?");
-		assert.match(detail, /^Nothing here can show whether they have\. .* identities that log in by it no longer can\./);
-		assert.match(detail, /“Old” is deactivated in:\n• the organization\n• project “Production”/);
+		assert.equal(message, "Finish rotating “Old” to “New”?");
+		assert.match(
+			detail,
+			/^This extension can't see whether all clients have switched\. .* workload identity federation\.\n/,
+		);
+		assert.ok(detail.includes(`“Old” will be deactivated in:\n${formatScopeLines(everywhere, 2)}\n`));
 		assert.match(detail, /\n\nIt will be answered\.\n\n/);
-		assert.match(detail, /There is no Undo after Finish\.$/);
+		assert.match(detail, /OpenAI keeps no copy\. You can't undo after finishing\.$/);
 	});
 
 	it("says where the new certificate is not active yet, and if the old certificate is no longer active", () => {
 		const missing = { organization: false, projects: [{ id: "p", name: "Production" }] };
-		assert.match(
-			describeFinish({ ...finish, missing }).detail,
-			/“New” is not active yet in project “Production”: it is/,
-		);
+		const { message, detail } = describeFinish({ ...finish, missing });
+		assert.ok(detail.includes(`“New” isn't active yet in ${formatScopes(missing)}. It's activated there first.`));
 		const inactive = describeFinish({ ...finish, scopes: nowhere });
-		assert.equal(inactive.message, "“Old” is active nowhere any more. End its rotation to “New”?");
-		assert.doesNotMatch(inactive.detail, /refused|deactivated in/);
+		assert.equal(inactive.message, message);
+		assert.match(inactive.detail, /^“Old” isn't active anywhere anymore, so nothing has to be deactivated\./);
+		assert.doesNotMatch(inactive.detail, /rejected|deactivated in/);
 	});
 
 	it("says what Undo deactivates, keeps and reactivates", () => {
-		assert.match(describeUndo(undo).detail, /^“New” is deactivated in:\n• the organization/);
+		const { message, detail } = describeUndo(undo);
+		assert.equal(message, "Undo the rotation of “Old” to “New”?");
+		assert.ok(detail.startsWith(`“New” will be deactivated in:\n${formatScopeLines(everywhere, 2)}\n`));
+		assert.match(detail, /Clients that have already switched will be rejected there\./);
 		const mixed = describeUndo({ ...undo, scopes: nowhere, kept: everywhere, reactivated: everywhere });
-		assert.match(mixed.detail, /^“Old” is activated again in the organization and project “Production”\./);
-		assert.match(mixed.detail, /It stays active in the organization and project “Production”, where it was before/);
-		assert.match(describeUndo({ ...undo, scopes: nowhere }).detail, /^Nothing is left to be deactivated/);
+		assert.ok(mixed.detail.startsWith(`“Old” will be reactivated in ${formatScopes(everywhere)}.`));
+		assert.ok(mixed.detail.includes(`“New” stays active in ${formatScopes(everywhere)}, as before the rotation.`));
+		assert.match(describeUndo({ ...undo, scopes: nowhere }).detail, /^Nothing has to be deactivated or reactivated\./);
 	});
 
 	it("says that this extension would lock itself out", () => {
 		const { message, detail } = describeLockOut(old.certificate, next.certificate, "None is set.");
-		assert.equal(message, "“Old” cannot go yet: this extension would lock itself out.");
-		assert.match(detail, /^None is set\.\n\nSet up a client certificate that chains to “New”, or to another one/);
+		assert.equal(message, "Can't deactivate “Old”: this extension might lock itself out.");
+		assert.match(detail, /^None is set\.\n\nSet a client certificate that chains to “New”, or to another certificate/);
+	});
+
+	it("says that the rotation might never end, and not that nothing was uploaded", () => {
+		const { message, detail } = describeDeadEnd(old.certificate, next.certificate, "None is set.");
+		assert.equal(message, "Can't rotate “Old”: this extension might not be able to finish or undo it.");
+		assert.match(detail, /^None is set\.\n\n.* chains to “Old” or “New”, .* Nothing was activated\.$/);
 	});
 
 	it("suggests certificates to delete if the limit is reached", () => {
 		const idle = Array.from({ length: 10 }, (_, index) =>
 			certificate(`c${index}`, { name: `CA ${index}`, expiresAt: NOW + (index - 1) * 2 * DAY }),
 		);
-		const { detail } = describeNoRoom(idle, NOW);
-		assert.match(
-			detail,
-			/^OpenAI keeps 50 at most\. .*\n\nActive nowhere:\n• “CA 0”: c0, expired 2 days ago\n• “CA 1”/,
-		);
+		const { message, detail } = describeNoRoom(idle, NOW);
+		assert.equal(message, "Your organization has reached its certificate limit.");
+		const expired = `• “CA 0”: c0, ${formatExpiry(NOW - 2 * DAY, NOW)}`;
+		assert.match(detail, /^OpenAI's documented maximum is 50\. Delete a certificate first, then rotate\.\n\n/);
+		assert.ok(detail.includes(`\n\nNot active anywhere:\n${expired}\n• “CA 1”`));
 		assert.match(detail, /… and 2 more$/);
-		assert.match(describeNoRoom([], NOW).detail, /None is known to be active nowhere/);
+		assert.match(describeNoRoom([], NOW).detail, /No inactive certificate was found\./);
 	});
 });
 
@@ -213,21 +270,25 @@ describe("The result of a rotation's end", () => {
 		...{ ended: false, deleted: false, problem: null as Problem | null },
 	});
 
+	const inProject = (name: string) =>
+		formatScopes({ organization: false, projects: [{ id: name.toLowerCase(), name }] });
+
 	it("is one sentence for equal outcomes", () => {
 		const done = { ...resultOf([ORGANIZATION, "done"], [p, "done"]), ended: true };
+		const scopes = { organization: true, projects: [{ id: "p", name: "P" }] };
 		assert.ok(isEnded(end, done));
 		assert.ok(!isEnded({ ...end, deleteOld: true }, done));
 		assert.equal(
 			describeRotationResult(end, done, nameOf),
-			"The rotation of “Old” is finished.\nIn the organization and project “P”: “Old” deactivated.",
+			`The rotation of “Old” is finished.\nIn ${formatScopes(scopes)}: “Old” inactive, “New” active.`,
 		);
 		assert.match(
 			describeRotationResult(end, { ...done, deleted: true }, nameOf),
-			/^The rotation of “Old” is finished, and it is del/,
+			/^The rotation of “Old” is finished, and the old certificate was deleted\.\n/,
 		);
 		assert.match(
 			describeRotationResult({ ...end, deleteOld: true }, done, nameOf),
-			/is finished, but it was not deleted\.\n/,
+			/is finished, but the old certificate wasn't deleted\.\n/,
 		);
 	});
 
@@ -236,11 +297,17 @@ describe("The result of a rotation's end", () => {
 		assert.ok(!isEnded(end, partial));
 		assert.equal(
 			describeRotationResult(end, partial, nameOf),
-			"The rotation of “Old” is not finished.\nIn project “P”: “Old” not deactivated. OpenAI's service failed (500). Nothing is known to be wrong here. Try again later.\nIn project “Q”: not tried.\nIn the organization: “Old” deactivated.\nFinish again to go on.",
+			[
+				"The rotation of “Old” isn't finished.",
+				`In ${inProject("P")}: “Old” wasn't deactivated. ${describePartialFailure(failed)}`,
+				`In ${inProject("Q")}: skipped.`,
+				`In ${formatScopes({ organization: true, projects: [] })}: “Old” inactive, “New” active.`,
+				"Run Finish Rotation again to continue.",
+			].join("\n"),
 		);
 		assert.match(
 			describeRotationResult(end, { ...resultOf([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
-			/deactivated\.\nSomething else was changed meanwhile, or only shows now\.\nFinish again to go on\.$/,
+			/“New” active\.\nSomething else changed in the meantime, or wasn't visible before\.\nRun Finish Rotation again/,
 		);
 	});
 
@@ -253,20 +320,23 @@ describe("The result of a rotation's end", () => {
 		for (const problem of problems)
 			for (const result of [resultOf([p, "done"]), resultOf([p, "done"], [q, "failed", problem])]) {
 				const message = describeRotationResult(end, { ...result, problem }, nameOf);
-				assert.match(message, /“Old” deactivated\./);
-				assert.match(message, /it went no further|could not be changed/);
-				assert.doesNotMatch(message, /Nothing was sent/);
+				assert.match(message, /“Old” inactive, “New” active\./);
+				assert.ok(message.includes(describePartialFailure(problem)));
+				assert.doesNotMatch(message, /[Nn]othing was/);
 			}
 	});
 
 	const outcomes: readonly [SwitchoverResult["outcome"], string][] = [
-		["kept", "“New” stays, as before."],
-		["returned", "“Old” activated again; “New” stays, as before."],
-		["not-returned", "“Old” not activated again, or that is not known."],
-		["unread", "“New” deactivated, but not read back."],
-		["unknown", "not known whether “New” is deactivated."],
-		["restored", "neither was active after it, so “New” was activated again at once."],
-		["emptied", "neither “New” nor “Old” is active now. Activate one of them."],
+		["kept", "“New” unchanged."],
+		["returned", "“Old” reactivated; “New” unchanged."],
+		["not-returned", "“Old” not reactivated, or unconfirmed."],
+		["unread", "“New” deactivated, but not verified."],
+		["unknown", "unknown whether “New” is deactivated."],
+		["restored", "neither was active afterward, so “New” was reactivated."],
+		[
+			"emptied",
+			"neither “New” nor “Old” was active afterward, and reactivating “New” failed or is unconfirmed. mTLS might be off there. Activate one of them.",
+		],
 		["neither", "neither “New” nor “Old” was active; nothing was done."],
 	];
 	for (const [outcome, expected] of outcomes)
@@ -275,11 +345,11 @@ describe("The result of a rotation's end", () => {
 			assert.equal(isEnded(undo, undone), outcome === "kept" || outcome === "returned");
 			assert.equal(
 				describeRotationResult(undo, undone, nameOf),
-				`The rotation of “Old” is undone.\nIn project “P”: ${expected}`,
+				`The rotation of “Old” was undone.\nIn ${inProject("P")}: ${expected}`,
 			);
 			assert.match(
 				describeRotationResult(undo, resultOf([p, outcome]), nameOf),
-				/^The rotation of “Old” is not undone\.\n.*\nUndo again to go on\.$/,
+				/^The rotation of “Old” wasn't undone\.\n.*\nRun Undo Rotation again to continue\.$/,
 			);
 		});
 });

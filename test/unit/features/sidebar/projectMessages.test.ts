@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { formatTimeLeft } from "../../../../src/common/messages/dates.ts";
+import { describeProblem } from "../../../../src/common/messages/problems.ts";
 import type { EnforcedCertificate } from "../../../../src/domain/activationStatus.ts";
 import {
 	formatEnforcedActivation,
@@ -27,12 +29,12 @@ describe("A project's texts", () => {
 	const cases: readonly [Partial<ProjectStatus>, RegExp][] = [
 		[{}, /^none active$/],
 		[enforced("own", "own"), /^2 active$/],
-		[enforced("inherited"), /^none of its own; the organization's 1 applies$/],
-		[enforced("own", "inherited", "inherited"), /^1 active; the organization's 2 applies too$/],
+		[enforced("inherited"), /^1 inherited$/],
+		[enforced("own", "inherited", "inherited"), /^1 active, 2 inherited$/],
 		[enforced("either"), /^1 active$/],
 		[{ project: { ...production, archived: true }, ...enforced("own") }, /^archived · 1 active$/],
 		[{ loadedAt: null, loading: true }, /^loading…$/],
-		[{ loadedAt: null, problem }, /^could not be read$/],
+		[{ loadedAt: null, problem }, /^couldn't be read$/],
 		[{ loadedAt: null, problem, loading: true }, /^loading…$/],
 		[{ ...enforced("own"), problem }, /^1 active · as of .*2027/],
 		[{ ...enforced("own"), loading: true }, /^1 active$/],
@@ -46,23 +48,24 @@ describe("A project's texts", () => {
 
 	it("show details in the tooltip", () => {
 		const lines = projectTooltip({ ...read, problem }).split("\n");
-		assert.deepEqual(lines.slice(0, 2), ["Production", "Id: proj_p"]);
+		assert.deepEqual(lines.slice(0, 2), ["Production", "ID: proj_p"]);
 		assert.match(lines[3] ?? "", /^Created: 2027-01-15 /);
-		assert.match(lines[4] ?? "", /^Read: /);
-		assert.match(lines[5] ?? "", /OpenAI's service failed/);
+		assert.match(lines[4] ?? "", /^Last read: /);
+		assert.equal(lines[5], describeProblem(problem));
 	});
 
 	it("say whether the project or the organization enforces a certificate", () => {
 		const one = certificate("one", { expiresAt: NOW + 12 * DAY });
+		const left = formatTimeLeft(one.expiresAt, NOW);
 		const texts = (how: EnforcedCertificate["how"]) => [
 			formatEnforcedDescription({ certificate: one, how }, NOW),
 			formatEnforcedActivation({ certificate: one, how }, production),
 		];
-		assert.deepEqual(texts("own"), ["12 days left", "active in “Production”"]);
+		assert.deepEqual(texts("own"), [left, "active in “Production”"]);
 		assert.deepEqual(texts("inherited"), [
-			"12 days left · through the organization",
-			"active in “Production”, through the organization",
+			`${left} · inherited from the organization`,
+			"active in “Production”, inherited from the organization",
 		]);
-		assert.match(texts("either")[0] ?? "", /through the organization, or perhaps by itself$/);
+		assert.match(texts("either")[0] ?? "", /inherited from the organization, possibly also active here$/);
 	});
 });

@@ -3,15 +3,22 @@ import { formatDateTime, formatTimeOfDay } from "../../../../src/common/messages
 import { describeUnconfirmedUpload } from "../../../../src/common/messages/uploadProblems.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
 import type { LookupOutcome, UploadEnding } from "../../../../src/domain/problem.ts";
-import { LATE_ARRIVAL_MS, type UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
+import type { UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import {
+	checkingTitle,
+	describeAlreadyPresent,
 	describeArrival,
+	describeBlockedFile,
 	describeDuplicates,
-	describeForgetPrompt,
-	describeRetryPrompt,
+	describeUploadSummary,
+	forgettingTitle,
+	formatFilePosition,
+	formatRunningUpload,
 	formatUnconfirmedUpload,
 	unconfirmedAriaLabel,
 	unconfirmedTooltip,
+	uploadingTitle,
+	uploadLabels,
 } from "../../../../src/features/upload/uploadMessages.ts";
 
 /** Returns a local time in Unix milliseconds, so that texts are equal in all time zones. */
@@ -61,7 +68,7 @@ describe("Upload messages", () => {
 		const sentences = lookups.map((lookup) => describeUnconfirmedUpload("Acme", NO_RESPONSE, lookup, NOW));
 		assert.equal(new Set(sentences).size, lookups.length);
 		for (const sentence of sentences)
-			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|forget this one)\.$/);
+			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|select Forget Upload)\.$/);
 		assert.equal(
 			describeUnconfirmedUpload("Acme", NO_RESPONSE, notSeen, NOW),
 			"“Acme” was sent, but no response arrived. It wasn't in the list at 14:05 but might still appear. Select Check Now before you upload it again.",
@@ -103,9 +110,9 @@ describe("Upload messages", () => {
 	it("R22 describe the upload's state next to its name", () => {
 		const describeRow = (lookup: LookupOutcome | null, inOtherWindow = false) =>
 			formatUnconfirmedUpload({ pending, inOtherWindow, lookup, unplaced: false }, NOW);
-		assert.equal(describeRow(null), "upload not confirmed");
-		assert.equal(describeRow({ outcome: "failed" }), "upload not confirmed");
-		assert.equal(describeRow(notSeen), "upload not confirmed · not seen at 14:05");
+		assert.equal(describeRow(null), "unconfirmed upload");
+		assert.equal(describeRow({ outcome: "failed" }), "unconfirmed upload");
+		assert.equal(describeRow(notSeen), "unconfirmed upload · not found at 14:05");
 		assert.equal(describeRow(notSeen, true), "uploading in another window…");
 		const unplaced = { pending, inOtherWindow: false, lookup: null, unplaced: true };
 		assert.equal(
@@ -113,7 +120,7 @@ describe("Upload messages", () => {
 			`unconfirmed upload · ${formatDateTime(pending.startedAt)} · organization unknown`,
 		);
 		const upload = { pending, inOtherWindow: false, lookup: notSeen, unplaced: false };
-		assert.equal(unconfirmedAriaLabel(upload, NOW), "Acme Root CA, upload not confirmed · not seen at 14:05");
+		assert.equal(unconfirmedAriaLabel(upload, NOW), `Acme Root CA, ${describeRow(notSeen)}`);
 	});
 
 	it("R22 show state, start time and fingerprint in the tooltip", () => {
@@ -123,55 +130,79 @@ describe("Upload messages", () => {
 		).split("\n");
 		assert.equal(happened, describeUnconfirmedUpload("Acme Root CA", null, notSeen, NOW));
 		assert.equal(started, `Started: ${formatDateTime(pending.startedAt)}`);
-		assert.equal(fingerprint, "SHA-256: 3f9a 02c1 0000 0000 …");
+		assert.equal(fingerprint, "SHA-256 fingerprint: 3f9a 02c1 0000 0000 …");
 		assert.deepEqual(others, []);
-		assert.match(
-			unconfirmedTooltip({ pending, inOtherWindow: true, lookup: null, unplaced: false }, NOW),
-			/^Another window is uploading “Acme/,
+		const [elsewhere] = unconfirmedTooltip({ pending, inOtherWindow: true, lookup: null, unplaced: false }, NOW).split(
+			"\n",
+		);
+		assert.equal(
+			elsewhere,
+			"Another window is uploading “Acme Root CA”. Select Check Now to find out whether it arrived.",
 		);
 	});
 
 	it("R12 show a name as plain text everywhere", () => {
 		const hostile = { ...pending, name: "a\n[x](command:y) $(trash)" };
 		const upload = { pending: hostile, inOtherWindow: false, lookup: null, unplaced: false };
-		const { message } = describeForgetPrompt(hostile);
 		const texts = [
 			unconfirmedTooltip(upload, NOW),
 			unconfirmedAriaLabel(upload, NOW),
-			describeRetryPrompt(hostile, NOW, NOW).message,
+			uploadingTitle(hostile.name),
+			checkingTitle(hostile),
+			forgettingTitle(hostile),
+			describeBlockedFile(hostile.name),
+			formatFilePosition(hostile.name, 1, 2),
 		];
-		for (const text of [...texts, message]) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
+		for (const text of texts) assert.doesNotMatch(text, /a\n|\]\(|\$\(/);
 	});
 
-	it("R20 say that an upload had arrived, with id and expiry", () => {
+	it("R20 say that an upload was found, with id and expiry", () => {
 		assert.equal(
 			describeArrival(certificate("cert_a"), NOW),
-			"“Acme Root CA” had arrived: cert_a, expires in 364 days.",
+			"“Acme Root CA” was uploaded: cert_a, expires in 364 days.",
 		);
 	});
 
-	it("R21 say until when the first upload may still arrive", () => {
-		const { message, detail } = describeRetryPrompt(pending, at(14, 5), NOW);
-		assert.equal(message, "“Acme Root CA” was not seen at 14:05. Upload it again?");
-		assert.equal(detail, "The first upload may still arrive until 14:12: then there would be two.");
-		const later = describeRetryPrompt(pending, at(14, 12), pending.startedAt + LATE_ARRIVAL_MS);
-		assert.equal(later.detail, "The first upload was begun at 14:02. Should it arrive after all, there would be two.");
+	it("describe a running upload, and what a long operation does", () => {
+		assert.equal(formatRunningUpload({ checking: false }), "uploading…");
+		assert.equal(formatRunningUpload({ checking: true }), "checking whether it arrived…");
+		assert.equal(uploadLabels.comparing, "Comparing with the organization's certificates…");
+		assert.equal(uploadingTitle("Acme"), "Uploading “Acme”…");
+		assert.equal(checkingTitle(pending), "Checking whether “Acme Root CA” arrived…");
+		assert.equal(forgettingTitle(pending), "Forgetting the upload of “Acme Root CA”…");
 	});
 
-	it("R22 explain the effect of Forget", () => {
-		const { message, detail } = describeForgetPrompt(pending);
-		assert.equal(message, "Forget the upload of “Acme Root CA”?");
-		assert.match(detail, /show up in the list\..*uploaded twice\.$/);
+	it("R23 say that nothing was sent if the certificate was uploaded in the meantime", () => {
+		assert.equal(
+			describeAlreadyPresent(certificate("cert_a")),
+			"The same certificate was uploaded in the meantime, as “Acme Root CA” (cert_a). Nothing was sent.",
+		);
 	});
 
-	it("R23 R37 name the copies of a certificate, and say that none was deleted", () => {
+	it("R23 R37 count the copies of a certificate, name the others, and say that nothing was deleted", () => {
 		const ids = ["cert_b", "cert_c", "cert_d", "cert_e", "cert_f", "cert_g"];
 		const message = (count: number) => describeDuplicates(certificate("cert_a"), ids.slice(0, count).map(certificate));
-		assert.equal(message(1), "“Acme Root CA” is there once more, with the same SHA-256: cert_b. Neither was deleted.");
+		assert.equal(
+			message(1),
+			"“Acme Root CA” is there 2 times with the same SHA-256 fingerprint (other ID: cert_b). Nothing was deleted.",
+		);
 		assert.equal(
 			message(2),
-			"“Acme Root CA” is there 2 times more, with the same SHA-256: cert_b, cert_c. None was deleted.",
+			"“Acme Root CA” is there 3 times with the same SHA-256 fingerprint (other IDs: cert_b, cert_c). Nothing was deleted.",
 		);
-		assert.match(message(6), /6 times more.*: cert_b, cert_c, cert_d, cert_e, cert_f, …\. None/);
+		assert.match(message(6), / 7 times .*: cert_b, cert_c, cert_d, cert_e, cert_f, …\). Nothing/);
+	});
+
+	it("sum up several files, with a line for each failed file and at most three of these in a notification", () => {
+		const failures = ["A failed.", "B failed.", "C failed.", "D failed.", "E failed."];
+		assert.deepEqual(describeUploadSummary(4, 3, ["A failed."]), {
+			brief: "3 of 4 files uploaded.\nA failed.",
+			complete: "3 of 4 files uploaded.\nA failed.",
+		});
+		const { brief, complete } = describeUploadSummary(5, 0, failures);
+		assert.deepEqual(brief.split("\n").slice(1), [...failures.slice(0, 3), "… and 2 more"]);
+		assert.deepEqual(complete.split("\n").slice(1), failures);
+		assert.equal(describeBlockedFile("leaf.pem"), "leaf.pem can't be uploaded.");
+		assert.equal(formatFilePosition("root.pem", 3, 3), "root.pem, 3 of 3");
 	});
 });

@@ -1,0 +1,32 @@
+import * as l10n from "@vscode/l10n";
+
+/** Texts of `src/common/ui`. */
+export const interfaceLabels = {
+	/** The title of a document with a notification's complete text. */
+	get details() {
+		return l10n.t("Details");
+	},
+	get textUnavailable() {
+		return l10n.t("This text is no longer available. Open it again from the Certificates view.");
+	},
+	get unexpectedError() {
+		return l10n.t("An unexpected error occurred. See the log.");
+	},
+
+	// The file picker
+	get activeEditor() {
+		return l10n.t("active editor");
+	},
+	get allFiles() {
+		return l10n.t("All files");
+	},
+	get certificateFiles() {
+		return l10n.t("Certificate files");
+	},
+	get choose() {
+		return l10n.t("Choose");
+	},
+	get selectFile() {
+		return l10n.t("Select the file");
+	},
+};

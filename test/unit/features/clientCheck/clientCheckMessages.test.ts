@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describeProblem } from "../../../../src/common/messages/problems.ts";
+import type { ChainCheckResult, ClientCertificateIssue } from "../../../../src/domain/clientCertificateCheck.ts";
+import {
+	describeClientCertificateIssue,
+	describeSelfAccess,
+	keepsAccess,
+	type SelfAccess,
+} from "../../../../src/features/clientCheck/clientCheckMessages.ts";
+import { certificate } from "../../fakes/certificatesApi.ts";
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+
+describe("The message about an offline check of the extension's own client certificate", () => {
+	const checked = (overrides: Partial<ChainCheckResult> = {}, hostWithoutMtls: string | null = null): SelfAccess => ({
+		kind: "checked",
+		check: {
+			subject: "CN=client",
+			sha256: "0",
+			notAfter: NOW + 30 * DAY + 60,
+			chain: ["CN=client", "CN=Acme"],
+			accepted: true,
+			issues: [],
+			...overrides,
+		},
+		anchor: certificate("cert_1", { name: "Acme" }),
+		hostWithoutMtls,
+	});
+	const describeAccess = (access: SelfAccess) => describeSelfAccess(access, NOW);
+	const accepted =
+		"This extension's client certificate CN=client chains to “Acme” and expires in 30 days (checked offline).";
+	const unchecked = { code: "signature-not-checked", subject: "CN=client" } as const;
+
+	it("R33 says that this extension keeps its access only if the certificate is accepted", () => {
+		assert.ok(keepsAccess(checked()));
+		assert.equal(describeAccess(checked()), accepted);
+
+		const problem = { reason: "client-certificate", why: "missing", file: "client.pem" } as const;
+		const issue = { code: "no-issuer", subject: "CN=client", issuer: "CN=other" } as const;
+		const rejected: readonly (readonly [SelfAccess, string])[] = [
+			[{ kind: "none", answered: false }, "No client certificate is set, so OpenAI will reject this extension, too."],
+			[
+				{ kind: "unusable", problem },
+				`This extension's client certificate can't be used, so OpenAI will reject the extension, too. ${describeProblem(problem)}`,
+			],
+			[
+				checked({ accepted: false, issues: [issue, unchecked] }),
+				"OpenAI will reject this extension, too: its client certificate CN=client doesn't pass the offline check. CN=client was issued by CN=other, which isn't in the file and isn't the trust anchor. VS Code can't verify the signature on CN=client.",
+			],
+		];
+		for (const [access, text] of rejected) {
+			assert.ok(!keepsAccess(access));
+			assert.equal(describeAccess(access), text);
+		}
+		// The service's behavior overrides the settings.
+		const answered: SelfAccess = { kind: "none", answered: true };
+		assert.ok(keepsAccess(answered));
+		assert.equal(
+			describeAccess(answered),
+			"No client certificate is set. OpenAI answers this extension without one, although a certificate is active in the organization.",
+		);
+	});
+
+	it("R33 does not claim to know what could not be read or checked", () => {
+		assert.ok(!keepsAccess({ kind: "unknown" }));
+		assert.equal(
+			describeAccess({ kind: "unknown" }),
+			"Some certificates couldn't be read, so OpenAI might reject this extension, too.",
+		);
+		const access = checked({ accepted: false, issues: [unchecked] });
+		assert.ok(!keepsAccess(access));
+		assert.equal(
+			describeAccess(access),
+			`OpenAI might reject this extension, too: its client certificate CN=client couldn't be fully checked offline. ${describeClientCertificateIssue(unchecked)}`,
+		);
+	});
+
+	it("R33 says that a valid certificate is not requested by the host of the base URL", () => {
+		const access = checked({}, "api.openai.com");
+		assert.ok(!keepsAccess(access));
+		assert.equal(
+			describeAccess(access),
+			`${accepted} But the base URL points to api.openai.com, and OpenAI asks for client certificates only at mtls.api.openai.com and its regional hosts. Change the base URL, or OpenAI will reject this extension.`,
+		);
+	});
+
+	it("adds hints about an accepted certificate", () => {
+		const hint = { code: "no-authority-key-identifier", subject: "CN=client" } as const;
+		assert.equal(describeAccess(checked({ issues: [hint] })), `${accepted} ${describeClientCertificateIssue(hint)}`);
+	});
+
+	it("has a distinct sentence for each issue, with names as plain text", () => {
+		const subject = "CN=a\n[x](command:y)";
+		const issues: readonly ClientCertificateIssue[] = [
+			{ code: "is-an-authority", subject },
+			{ code: "no-issuer", subject, issuer: subject },
+			{ code: "not-signed", subject, issuer: subject },
+			{ code: "signature-not-checked", subject },
+			{ code: "expired", subject, seconds: 3 * DAY },
+			{ code: "not-yet-valid", subject, seconds: DAY },
+			{ code: "unreadable-date", subject },
+			{ code: "not-an-authority", subject },
+			{ code: "no-certificate-sign", subject },
+			{ code: "path-too-long", subject },
+			{ code: "no-client-authentication", subject },
+			{ code: "no-digital-signature", subject },
+			{ code: "name-constraints-not-checked", subject },
+			{ code: "no-authority-key-identifier", subject },
+		];
+		const sentences = issues.map(describeClientCertificateIssue);
+		assert.equal(new Set(sentences).size, issues.length);
+		for (const sentence of sentences) assert.match(sentence, /^[^{}\n]*\.$/);
+		assert.doesNotMatch(sentences.join(), /\]\(/);
+	});
+
+	it("says since when a certificate has been expired", () => {
+		const expired = { code: "expired", subject: "CN=a", seconds: 3 * DAY } as const;
+		assert.match(describeClientCertificateIssue(expired), /^CN=a expired 3 days ago\.$/);
+	});
+});
