@@ -29,10 +29,16 @@ async function bundle(outfile: string): Promise<void> {
 	const tests = globSync("{src,test}/**/*.test.ts", { cwd: root }).filter((file) =>
 		/^import \* as vscode from "vscode";$/m.test(readFileSync(join(root, file), "utf8")),
 	);
+	// In the order of their names: `activation` and `extension` test the first activation, so the suites that use the
+	// extension's views and commands must come later.
 	const imports = tests.map((file) => `await import("./${file.replaceAll("\\", "/")}");`).sort();
 	const contents = `
+		import { installFakeUser } from "./test/integration/user.ts";
 		import { runMocha } from "./test/vscode/inHost.ts";
-		export const run = () => runMocha(async () => { ${imports.join(" ")} });`;
+		export const run = () => {
+			installFakeUser();
+			return runMocha(async () => { ${imports.join(" ")} });
+		};`;
 	await build({
 		stdin: { contents, resolveDir: root, loader: "ts" },
 		outfile,

@@ -5,15 +5,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import type { FaultKind } from "../emulator/faults.ts";
-import {
-	assertExpectedPrompts,
-	expectButton,
-	expectInput,
-	installFakeUser,
-	shown,
-	views,
-	waitForContext,
-} from "./user.ts";
+import { assertExpectedPrompts, expectButton, expectInput, shown, views, waitForContext } from "./user.ts";
 
 const EMPTY = "openaiCertificates.empty";
 const VIEW = "openaiCertificates.certificates";
@@ -38,7 +30,6 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 
 	before(async () => {
 		originalGlobals = globals();
-		installFakeUser();
 		emulator = await startEmulator();
 		await setBaseUrl(emulator.url);
 		const { connect } = Socket.prototype;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { assertExpectedPrompts, expectInput, shown, views } from "./user.ts";
+import { assertExpectedPrompts, expectButton, expectInput, shown, views } from "./user.ts";
 
 const VIEW = "openaiCertificates.certificates";
 /** Contains a command link, an icon, a picture, colours, reversed text, a line break and excessive length. */
@@ -23,7 +23,11 @@ describe("Hostile texts and calls", () => {
 
 	afterEach(assertExpectedPrompts);
 
-	after(() => emulator.close());
+	after(async () => {
+		expectButton("Remove Key");
+		await runCommand("removeKey");
+		await emulator.close();
+	});
 
 	const runCommand = (command: string, ...args: unknown[]) =>
 		vscode.commands.executeCommand(`openaiCertificates.${command}`, ...args);

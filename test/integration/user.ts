@@ -50,7 +50,7 @@ export function assertExpectedPrompts(): void {
 	assert.deepEqual({ surprises: unexpected.splice(0), unasked: missing }, { surprises: [], unasked: [] });
 }
 
-/** Replaces VS Code's prompts and messages by the simulated user. */
+/** Replaces VS Code's prompts and messages by the simulated user. Must run before the extension is activated. */
 export function installFakeUser(): void {
 	const { createInputBox, createQuickPick, createTreeView } = vscode.window;
 	vscode.window.createInputBox = () => answerOnShow(createInputBox(), answerInput);
