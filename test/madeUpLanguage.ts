@@ -3,9 +3,9 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
-import { sources } from "./sources.ts";
 import { temporaryFolder } from "./temporaryFolders.ts";
 import { root } from "./vscode/install.mjs";
+import type { LanguagePack } from "./vscode/server.ts";
 
 const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ACCENTED = "áƀćđéƒǧĥíĵķłṁńóṗɋŕśţúṽŵẋýžÁɃĆĐÉƑǦĤÍĴĶŁṀŃÓṖɊŔŚŢÚṼŴẊÝŽ";
@@ -38,49 +38,54 @@ function translateLine(line: string): string {
 	return `«${accented} ${"~".repeat(Math.max(1, Math.round(line.length * 0.4) - 3))}»`;
 }
 
-/** Returns every translatable text of the sources. @throws Error if a call of `l10n.t` has no literal text. */
-export function translatableTexts(): readonly string[] {
-	const texts = new Set<string>();
-	for (const { file, text } of sources)
-		for (const { index } of text.matchAll(/\bl10n\.t\(/g)) {
-			const literal = /^l10n\.t\(\s*("(?:[^"\\]|\\.)*")/.exec(text.slice(index))?.[1];
-			if (!literal) throw new Error(`${file}: ${text.slice(index, index + 60)} …`);
-			texts.add(JSON.parse(literal));
-		}
-	return [...texts];
+/** The language's code. It is Russian's, so that dates and plurals differ from English. */
+const LOCALE = "ru";
+
+/** A packaged extension in the pseudo-language, and the language pack that makes VS Code display the language. */
+export interface PseudoPackages {
+	readonly vsix: string;
+	readonly languagePack: LanguagePack;
 }
 
 /**
- * Packages the built extension in the pseudo-language, with dates and plurals in Russian, for its different letters.
- * Since VS Code without a language pack provides no translations, the package sets the translations itself.
- * @returns the path of the package, which is deleted when this process ends.
+ * Packages the built extension with translations into the pseudo-language, which are added as a translator adds files,
+ * and a language pack without texts. The packages are deleted when this process ends.
  */
-export async function packagePseudolocalized(): Promise<string> {
+export async function packagePseudolocalized(): Promise<PseudoPackages> {
 	const folder = temporaryFolder("pseudo").path;
-	for (const name of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", ".vscodeignore", "dist", "media"])
+	const manifest = ["package.json", "package.nls.json", ".vscodeignore"];
+	for (const name of [...manifest, "README.md", "CHANGELOG.md", "LICENSE", "dist", "media"])
 		cpSync(join(root, name), join(folder, name), { recursive: true });
-	const texts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8"));
-	const translated = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, pseudolocalize(text)]));
-	writeFileSync(join(folder, "package.nls.json"), JSON.stringify(translated));
-	const bundle = Object.fromEntries(translatableTexts().map((text) => [text, pseudolocalize(text)]));
-	const main = join(folder, "dist/extension.js");
-	writeFileSync(main, `${languageOverride(JSON.stringify(bundle))}\n${readFileSync(main, "utf8")}`);
-	mkdirSync(join(folder, "out"));
-	const packagePath = join(folder, "out/pseudo.vsix");
-	await createVSIX({
-		cwd: folder,
-		packagePath,
-		dependencies: false,
-		allowMissingRepository: true,
-		rewriteRelativeLinks: false,
-	});
-	return packagePath;
+	mkdirSync(join(folder, "l10n"));
+	for (const [english, translated] of [
+		["package.nls.json", `package.nls.${LOCALE}.json`],
+		["l10n/bundle.l10n.json", `l10n/bundle.l10n.${LOCALE}.json`],
+	] as const) {
+		const texts: Record<string, string> = JSON.parse(readFileSync(join(root, english), "utf8"));
+		const translations = Object.entries(texts).map(([key, text]) => [key, pseudolocalize(text)]);
+		writeFileSync(join(folder, translated), JSON.stringify(Object.fromEntries(translations)));
+	}
+	return { vsix: await createPackage(folder, { rewriteRelativeLinks: false }), languagePack: await packLanguage() };
 }
 
-/** Returns code that sets the language. VS Code's objects are frozen, but each extension has its own `vscode`. */
-const languageOverride = (bundle: string) => `{
-	const vscode = require("vscode");
-	const env = Object.create(vscode.env, { language: { value: "ru" } });
-	const l10n = Object.create(vscode.l10n, { bundle: { value: ${bundle} } });
-	Object.defineProperties(vscode, { env: { value: env }, l10n: { value: l10n } });
-}`;
+/** Packages a language pack without texts: VS Code itself stays in English. */
+async function packLanguage(): Promise<LanguagePack> {
+	const folder = temporaryFolder("language-pack").path;
+	const path = "translations.json";
+	writeFileSync(join(folder, path), JSON.stringify({ version: "1.0.0", contents: {} }));
+	const names = { languageName: "Pseudo-language", localizedLanguageName: "Pseudo-language" };
+	const manifest = {
+		...{ name: "pseudo-language", displayName: "Pseudo-language", version: "0.0.1", publisher: "test" },
+		...{ license: "MIT", engines: { vscode: "^1.103.0" }, categories: ["Language Packs"] },
+		contributes: { localizations: [{ languageId: LOCALE, ...names, translations: [{ id: "vscode", path }] }] },
+	};
+	writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+	const vsix = await createPackage(folder, { skipLicense: true });
+	return { locale: LOCALE, id: "test.pseudo-language", vsix, translations: join(folder, path) };
+}
+
+async function createPackage(folder: string, options: { rewriteRelativeLinks?: boolean; skipLicense?: boolean }) {
+	const packagePath = join(temporaryFolder("vsix").path, "package.vsix");
+	await createVSIX({ cwd: folder, packagePath, dependencies: false, allowMissingRepository: true, ...options });
+	return packagePath;
+}

@@ -42,7 +42,7 @@ export const requirements: Readonly<Record<string, string>> = {
 	R40: "The package holds what is allowed, and needs nothing else",
 	R41: "Servers of ours listen on loopback, with a token in a private file",
 	R42: "The emulator refuses and masks a key that is not its own",
-	R43: "A real admin key goes unencrypted to this machine only by Use Anyway",
+	R43: "A real admin key goes unencrypted to this machine only after a confirmation",
 	R44: "No setting of ours is taken from a workspace",
 	R45: "Client certificate, passphrase and proxy password are bound as the key is",
 	R46: "A client certificate or key that is none is refused before any request",

@@ -107,10 +107,8 @@ function handlersOf(deps: CommandDeps): CommandHandlers {
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
 		[COMMANDS.checkUpload]: (row) => checkUpload(deps, row),
 		[COMMANDS.uploadAgain]: (row) => uploadAgain(deps, row),
-		[COMMANDS.forgetUpload]: (row) => {
-			const plan = view.unplacedPlanOf(row);
-			return plan ? forgetPlan(deps.rotations.plans, plan) : forgetUpload(deps, row);
-		},
+		[COMMANDS.forgetUpload]: (row) => forgetUpload(deps, row),
+		[COMMANDS.forgetRotation]: (row) => forgetPlan(deps.rotations.plans, view.unplacedPlanOf(row)),
 		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_QUERY),
 		[COMMANDS.showLog]: () => log.show(),
 	};

@@ -29,6 +29,7 @@ export const COMMANDS = {
 	checkUpload: "openaiCertificates.checkUpload",
 	uploadAgain: "openaiCertificates.uploadAgain",
 	forgetUpload: "openaiCertificates.forgetUpload",
+	forgetRotation: "openaiCertificates.forgetRotation",
 	openSettings: "openaiCertificates.openSettings",
 	showLog: "openaiCertificates.showLog",
 } as const;

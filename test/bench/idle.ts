@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { addCaCertificate, signIn } from "../e2e/setup/certificateActions.ts";
 import { startSession } from "../e2e/setup/session.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { root } from "../vscode/install.mjs";
 import { atMost, type Benchmark } from "./measure.ts";
 import { packageOnce } from "./packaged.ts";
 
 const CERTIFICATE = "Bench CA";
-const PROJECTS = "Projects";
+const PROJECTS = manifestText("view.projects");
 const PROJECT = "Bench project";
 /** Wait in milliseconds until the views have finished loading. */
 const SETTLE_MS = 5000;

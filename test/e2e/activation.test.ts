@@ -1,9 +1,38 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatActivation } from "../../src/common/messages/activationStatusMessages.ts";
+import { formatAccessibilityLabel } from "../../src/common/messages/certificateMessages.ts";
+import { labels } from "../../src/common/messages/labels.ts";
+import type { ChainCheckResult } from "../../src/domain/clientCertificateCheck.ts";
+import {
+	activationLabels,
+	confirmationText,
+	describeAlreadyApplied,
+	describeConfirmationMismatch,
+	describeTypedConfirmation,
+} from "../../src/features/activation/activationMessages.ts";
+import { describeLockout } from "../../src/features/activation/activationResultMessages.ts";
+import {
+	formatOrganizationChoice,
+	scopePickerLabels,
+	scopePickerTitle,
+} from "../../src/features/activation/scopePickerMessages.ts";
+import { describeSavedPems, saveTitle } from "../../src/features/certificates/savePemMessages.ts";
+import { describeSelfAccess } from "../../src/features/clientCheck/clientCheckMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
+import { certificate } from "../unit/fakes/certificatesApi.ts";
+import {
+	activationQuestion,
+	activationResults,
+	deactivationQuestion,
+	named,
+	type ScopeOrProject,
+	summarize,
+} from "./setup/activationTexts.ts";
 import {
 	addCaCertificate,
 	assertNoNotifications,
@@ -13,8 +42,10 @@ import {
 	requestsSince,
 	signIn,
 } from "./setup/certificateActions.ts";
+import { currentTime, readCertificate, toCertificate, withContent } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { inOneLine } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import { waitForRow } from "./setup/uploadActions.ts";
@@ -22,12 +53,16 @@ import { waitForRow } from "./setup/uploadActions.ts";
 const ACME = "Acme Root CA";
 const OTHER = "Other CA";
 const BUSY = "Busy CA";
-const ORGANIZATION = "The organization";
+const CLIENT = "Acme client";
+const ACTIVATE = manifestText("command.activate");
+const DEACTIVATE = manifestText("command.deactivate");
+const ORGANIZATION = scopePickerLabels.organization;
 
 describe(`Activating and deactivating in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("client");
 	let session: Session;
 	let issuer: TestCertificate;
+	let client: TestCertificate;
 	let acme: StoredCertificate;
 	let other: StoredCertificate;
 	let busy: StoredCertificate;
@@ -36,7 +71,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 
 	before(async () => {
 		issuer = await makeCertificate({ commonName: ACME });
-		const client = await makeCertificate({ commonName: "Acme client", ca: false, issuer });
+		client = await makeCertificate({ commonName: CLIENT, ca: false, issuer });
 		const file = join(temporary.path, "client.pem");
 		writeFileSync(file, client.pem + client.privateKeyPem, { mode: 0o600 });
 		const settings = { "openaiCertificates.clientCertificate": file };
@@ -65,7 +100,25 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 	const activeIn = (scope: string) => session.emulator.state.activeIn(scope);
 	const setActive = (scope: string, ids: readonly string[], active: boolean) =>
 		session.emulator.state.setActive(scope, ids, active).commit();
-	const fingerprint = (sha256: string) => `${sha256.slice(0, 16).match(/.{4}/g)?.join(" ")} …`;
+	const pickerTitle = (name: string, active = true) => scopePickerTitle([certificate(name)], active);
+	const activated = (name: string, ...scopes: readonly ScopeOrProject[]) =>
+		activationResults([name], true, ...scopes.map((scope) => ({ scope })));
+	const deactivated = (name: string, scope: ScopeOrProject) => activationResults([name], false, { scope });
+	const questionAbout = (name: string, ...scopes: readonly ScopeOrProject[]) =>
+		activationQuestion([named(name)], scopes).message;
+
+	const pressActivateInOrganization = async (name: string) => {
+		const dialog = await session.window.dialog(questionAbout(name, "organization"));
+		await dialog.press(activationLabels.activateInOrganization);
+	};
+
+	/** Describes the offline check of this extension's client certificate. */
+	const selfAccess = async (issues: ChainCheckResult["issues"]) => {
+		const { sha256, notAfter } = await readCertificate(client.pem);
+		const check = { subject: `CN=${CLIENT}`, sha256, notAfter, chain: [], accepted: issues.length === 0, issues };
+		const anchor = toCertificate(acme);
+		return describeSelfAccess({ kind: "checked", check, anchor, hostWithoutMtls: null }, currentTime().now);
+	};
 
 	it("R33 activates in a project after a modal that states the consequences, and whose default button does no harm", async () => {
 		const { window, emulator } = session;
@@ -73,31 +126,31 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await window.loadWithoutData();
 		await signIn(session);
 		const before = emulator.exchanges.length;
-		await chooseInRowMenu(window, ACME, "Activate…");
-		const picker = await window.quickInput(`Activate “${ACME}”`);
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		const picker = await window.quickInput(pickerTitle(ACME));
 		const [first, ...others] = await picker.checkboxRows();
-		assert.match(first ?? "", /^The organization.*all of its projects.*not active/);
+		assert.equal(first, `${ORGANIZATION}, ${formatOrganizationChoice([false])}`);
 		assert.equal(others.length, 2);
 		await session.picture("activate-where");
 		await picker.accept();
 		await picker.toggleCheckbox("Production");
 		await picker.accept();
-		const message = `Activate “${ACME}” in project “Production”?`;
+		const subjects = [await withContent(acme)];
+		const { message, detail } = activationQuestion(subjects, [production], { showPolicyNote: true });
 		const dialog = await window.dialog(message);
 		await session.picture("activate-project");
-		assert.ok(dialog.detail.includes(`${acme.id}, SHA-256 ${fingerprint(issuer.sha256)}`), dialog.detail);
-		assert.match(dialog.detail, /From then on, OpenAI refuses every request in project “Production” that/);
-		assert.match(dialog.detail, /A filter \(CEL policy\) .* does not come along/);
-		assert.deepEqual(dialog.buttons, ["Activate", "Cancel", "Don't Activate"]);
-		assert.equal(dialog.onEnter, "Don't Activate");
+		assert.equal(dialog.detail, detail);
+		const { activate, dontActivate } = activationLabels;
+		assert.deepEqual(dialog.buttons, [activate, "Cancel", dontActivate].sort());
+		assert.equal(dialog.onEnter, dontActivate);
 		await dialog.enter();
-		await chooseInRowMenu(window, ACME, "Activate…");
-		await pickScopes(window, `Activate “${ACME}”`, "Production");
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		await pickScopes(window, pickerTitle(ACME), "Production");
 		const again = await window.dialog(message);
-		assert.doesNotMatch(again.detail, /CEL policy/);
+		assert.equal(again.detail, activationQuestion(subjects, [production]).detail);
 		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
-		await again.press("Activate");
-		await window.waitForStatus(`“${ACME}” in project “Production”: activated.`);
+		await again.press(activate);
+		await window.waitForStatus(activated(ACME, production));
 		assert.deepEqual(activeIn(production.id), [busy.id, acme.id]);
 		assert.deepEqual(activeIn("organization"), []);
 		assert.deepEqual(requestsSince(emulator, before, "POST"), [`POST projects/${production.id}/certificates/activate`]);
@@ -107,15 +160,15 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 	it("R15 Esc at any prompt does nothing and shows nothing", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		await chooseInRowMenu(window, ACME, "Activate…");
-		await (await window.quickInput(`Activate “${ACME}”`)).cancel();
-		await chooseInRowMenu(window, ACME, "Activate…");
-		await pickScopes(window, `Activate “${ACME}”`, "Staging");
-		await (await window.dialog("Activate “Acme Root CA” in project “Staging”?")).escape();
-		await chooseInRowMenu(window, ACME, "Activate…");
-		await pickScopes(window, `Activate “${ACME}”`, ORGANIZATION);
-		await (await window.dialog("Activate “Acme Root CA” in the organization?")).press("Continue…");
-		await (await window.quickInput("Activate in the organization")).cancel();
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		await (await window.quickInput(pickerTitle(ACME))).cancel();
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		await pickScopes(window, pickerTitle(ACME), "Staging");
+		await (await window.dialog(questionAbout(ACME, staging))).escape();
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		await pickScopes(window, pickerTitle(ACME), ORGANIZATION);
+		await pressActivateInOrganization(ACME);
+		await (await window.quickInput(activationLabels.typedConfirmationTitle)).cancel();
 		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
 		await assertNoNotifications(window);
 	});
@@ -123,40 +176,44 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 	it("says that there is nothing to do", async () => {
 		const { window } = session;
 		setActive(production.id, [acme.id], true);
-		await chooseInRowMenu(window, ACME, "Activate…");
-		await pickScopes(window, `Activate “${ACME}”`, "Production");
-		await (await window.toast(`“${ACME}”: active in project “Production” already.`)).dismiss();
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		await pickScopes(window, pickerTitle(ACME), "Production");
+		const message = describeAlreadyApplied([toCertificate(acme)], summarize(production), true);
+		await (await window.toast(message)).dismiss();
 	});
 
 	it("R33 activates in the organization only after the name is typed, and says first whose calls will be refused", async () => {
 		const { window, folder } = session;
-		await chooseInRowMenu(window, ACME, "Activate…");
-		await pickScopes(window, `Activate “${ACME}”`, ORGANIZATION, "Staging");
-		const dialog = await window.dialog("in the organization and project “Staging”?");
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		await pickScopes(window, pickerTitle(ACME), ORGANIZATION, "Staging");
+		const { message, detail } = activationQuestion([await withContent(acme)], ["organization", staging], {
+			access: await selfAccess([]),
+			unenforced: summarize("organization"),
+		});
+		const dialog = await window.dialog(message);
 		await session.picture("activate-organization");
-		assert.match(dialog.detail, /refuses every request in the organization and all of its projects that/);
-		assert.match(dialog.detail, /Calls of the Admin API are refused likewise, which all of this extension's are\./);
-		assert.match(dialog.detail, /client certificate CN=Acme client was checked offline: it chains to “Acme Root CA”/);
-		assert.match(dialog.detail, /The dashboard at OpenAI does not demand a client certificate: it is the way back\./);
-		assert.deepEqual(dialog.buttons, ["Cancel", "Continue…", "Save All Anchors' PEMs…"]);
-		assert.equal(dialog.onEnter, "Save All Anchors' PEMs…");
+		assert.equal(dialog.detail, detail);
+		const { activateInOrganization, saveAllPems } = activationLabels;
+		assert.deepEqual(dialog.buttons, ["Cancel", activateInOrganization, saveAllPems].sort());
+		assert.equal(dialog.onEnter, saveAllPems);
 		await dialog.enter();
-		const where = await window.quickInput("Where to save 3 PEM files");
+		const all = [acme, other, busy].map(toCertificate);
+		const where = await window.quickInput(saveTitle(all));
 		await where.waitForValue(`${folder}/`);
 		await where.accept();
-		await window.waitForStatus("3 of 3 certificates saved.");
+		await window.waitForStatus(describeSavedPems(all.map((each) => ({ certificate: each, outcome: "saved" }))));
 		for (const { id, pem } of [acme, other, busy]) assert.equal(readFileSync(join(folder, `${id}.pem`), "utf8"), pem);
-		await (await window.dialog("in the organization and project “Staging”?")).press("Continue…");
-		const box = await window.quickInput("Activate in the organization");
-		await box.message(`To activate, type: ${ACME}`);
+		await (await window.dialog(message)).press(activateInOrganization);
+		const box = await window.quickInput(activationLabels.typedConfirmationTitle);
+		await box.message(describeTypedConfirmation(ACME));
 		await box.accept();
-		await box.message(`Type exactly: ${ACME}`);
+		await box.message(describeConfirmationMismatch(ACME));
 		await box.type("acme root ca");
 		await box.accept();
 		assert.deepEqual(activeIn("organization"), []);
 		await box.type(ACME);
 		await box.accept();
-		await window.waitForStatus(`“${ACME}” in the organization and project “Staging”: activated.`);
+		await window.waitForStatus(activated(ACME, "organization", staging));
 		assert.deepEqual(activeIn("organization"), [acme.id]);
 		assert.deepEqual(activeIn(staging.id), [busy.id, acme.id]);
 		await assertNoNotifications(window);
@@ -165,14 +222,16 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 	it("R33 says why this extension's client certificate will not be accepted, and opens the settings", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
-		await chooseInRowMenu(window, OTHER, "Activate…");
-		await pickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
-		const dialog = await window.dialog(`Activate “${OTHER}” in the organization?`);
-		assert.match(
-			dialog.detail,
-			/This extension will be refused too\. .*CN=Acme client was issued by CN=Acme Root CA, which is neither in the file nor the trust anchor\./,
-		);
-		assert.equal(dialog.onEnter, "Set Up Client Certificate");
+		await chooseInRowMenu(window, OTHER, ACTIVATE);
+		await pickScopes(window, pickerTitle(OTHER), ORGANIZATION);
+		const issue = { code: "no-issuer", subject: `CN=${CLIENT}`, issuer: `CN=${ACME}` } as const;
+		const { message, detail } = activationQuestion([await withContent(other)], ["organization"], {
+			access: await selfAccess([issue]),
+			unenforced: summarize("organization"),
+		});
+		const dialog = await window.dialog(message);
+		assert.equal(dialog.detail, detail);
+		assert.equal(dialog.onEnter, labels.setUpClientCertificate);
 		await dialog.enter();
 		await closeSettings(window);
 		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
@@ -182,10 +241,10 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.arm({ kind: "reset", operation: "projectActivate", when: "after", times: 2 });
-		await chooseInRowMenu(window, OTHER, "Activate…");
-		await pickScopes(window, `Activate “${OTHER}”`, "Production");
-		await (await window.dialog(`Activate “${OTHER}” in project “Production”?`)).press("Activate");
-		await window.waitForStatus(`“${OTHER}” in project “Production”: activated.`);
+		await chooseInRowMenu(window, OTHER, ACTIVATE);
+		await pickScopes(window, pickerTitle(OTHER), "Production");
+		await (await window.dialog(questionAbout(OTHER, production))).press(activationLabels.activate);
+		await window.waitForStatus(activated(OTHER, production));
 		assert.deepEqual(activeIn(production.id), [busy.id, other.id]);
 		assert.equal(requestsSince(emulator, before, "POST").length, 2);
 		await assertNoNotifications(window);
@@ -196,23 +255,28 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		for (const { id } of [production, staging]) setActive(id, [acme.id], true);
 		const match = ({ path }: { path: string }) => path.includes(staging.id);
 		emulator.faults.arm({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
-		await chooseInRowMenu(window, BUSY, "Deactivate…");
-		await pickScopes(window, `Deactivate “${BUSY}”`, "Production", "Staging");
-		const dialog = await window.dialog(`Deactivate “${BUSY}” in project “Production” and project “Staging”?`);
-		assert.match(dialog.detail, /Clients whose certificates chain to nothing else that is active there are refused/);
-		await dialog.press("Deactivate");
-		const toast = await window.toast(`“${BUSY}” in project “Production”: deactivated.`);
-		await session.picture("partly");
+		await chooseInRowMenu(window, BUSY, DEACTIVATE);
+		await pickScopes(window, pickerTitle(BUSY, false), "Production", "Staging");
+		const { message, detail } = deactivationQuestion([await withContent(busy)], [production, staging]);
+		const dialog = await window.dialog(message);
+		assert.equal(dialog.detail, detail);
+		await dialog.press(activationLabels.deactivate);
 		// Failures come first, and the complete text is available.
-		assert.match(toast.text, /^“Busy CA” in project “Staging”: not deactivated\. .*\(403\)/);
-		assert.deepEqual(toast.buttons, ["Show Details"]);
-		await toast.press("Show Details");
-		const details = await window.editorText("deactivated");
-		await session.picture("partly-details");
-		assert.match(
-			details,
-			/^“Busy CA” in project “Staging”: not deactivated\..*\n“Busy CA” in project “Production”: deactivated\.$/m,
+		const problem = { reason: "forbidden", permission: null } as const;
+		const results = activationResults(
+			[BUSY],
+			false,
+			{ scope: staging, outcome: "failed", problem },
+			{ scope: production },
 		);
+		const toast = await window.toast(deactivated(BUSY, production));
+		await session.picture("partly");
+		assert.equal(toast.text, inOneLine(results));
+		assert.deepEqual(toast.buttons, [labels.showDetails]);
+		await toast.press(labels.showDetails);
+		const details = await window.editorText(deactivated(BUSY, production));
+		await session.picture("partly-details");
+		assert.equal(details.trim(), results);
 		assert.deepEqual(activeIn(production.id), [acme.id]);
 		assert.deepEqual(activeIn(staging.id), [busy.id, acme.id]);
 	});
@@ -223,21 +287,22 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		// Active in a single scope, so that the command does not ask for scopes.
 		setActive(production.id, [busy.id], false);
 		await signIn(session);
-		await chooseInRowMenu(window, BUSY, "Deactivate…");
-		const message = `Deactivate “${BUSY}” in project “Staging”?`;
+		await chooseInRowMenu(window, BUSY, DEACTIVATE);
+		const subjects = [await withContent(busy)];
+		const { message, detail } = deactivationQuestion(subjects, [staging]);
 		const dialog = await window.dialog(message);
 		const before = emulator.exchanges.length;
-		assert.doesNotMatch(dialog.detail, /Nothing else is active/);
+		assert.equal(dialog.detail, detail);
 		setActive(staging.id, [acme.id], false);
-		await dialog.press("Deactivate");
+		await dialog.press(activationLabels.deactivate);
 		const again = await window.dialog(message);
 		await session.picture("changed-meanwhile");
-		assert.match(again.detail, /^Something was changed meanwhile, so nothing was done\. This is how it is now\./);
-		assert.match(again.detail, /Nothing else is active in project “Staging”\. From then on, no client certificate is/);
-		assert.equal(again.onEnter, "Don't Deactivate");
+		const changed = { changed: true, unenforced: summarize(staging) };
+		assert.equal(again.detail, deactivationQuestion(subjects, [staging], changed).detail);
+		assert.equal(again.onEnter, activationLabels.dontDeactivate);
 		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
-		await again.press("Deactivate");
-		await window.waitForStatus(`“${BUSY}” in project “Staging”: deactivated.`);
+		await again.press(activationLabels.deactivate);
+		await window.waitForStatus(deactivated(BUSY, staging));
 		assert.deepEqual(activeIn(staging.id), []);
 		await assertNoNotifications(window);
 	});
@@ -246,32 +311,33 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		const { window } = session;
 		await (await waitForRow(window, ACME)).addToSelection();
 		await (await waitForRow(window, OTHER)).addToSelection();
-		await chooseInRowMenu(window, ACME, "Activate…");
-		await pickScopes(window, "Activate 2 certificates", ORGANIZATION);
-		await (await window.dialog("Activate 2 certificates in the organization?")).press("Continue…");
-		const box = await window.quickInput("Activate in the organization");
-		await box.type("activate 2");
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		const subjects = [named(ACME), named(OTHER)];
+		const certificates = subjects.map(({ certificate }) => certificate);
+		await pickScopes(window, scopePickerTitle(certificates, true), ORGANIZATION);
+		const dialog = await window.dialog(activationQuestion(subjects, ["organization"]).message);
+		await dialog.press(activationLabels.activateInOrganization);
+		const box = await window.quickInput(activationLabels.typedConfirmationTitle);
+		await box.type(confirmationText(subjects));
 		await box.accept();
-		await window.waitForStatus("2 certificates in the organization: activated.");
+		await window.waitForStatus(activationResults([ACME, OTHER], true, { scope: "organization" }));
 		assert.deepEqual([...activeIn("organization")].sort(), [acme.id, other.id].sort());
 	});
 
 	it("R34 says that the certificate was activated, that the extension is refused from now on, and how to regain access", async () => {
 		const { window, emulator } = session;
 		emulator.switches.lockOut = true;
-		await chooseInRowMenu(window, BUSY, "Activate…");
-		await pickScopes(window, `Activate “${BUSY}”`, ORGANIZATION);
-		await (await window.dialog(`Activate “${BUSY}” in the organization?`)).press("Continue…");
-		const box = await window.quickInput("Activate in the organization");
+		await chooseInRowMenu(window, BUSY, ACTIVATE);
+		await pickScopes(window, pickerTitle(BUSY), ORGANIZATION);
+		await pressActivateInOrganization(BUSY);
+		const box = await window.quickInput(activationLabels.typedConfirmationTitle);
 		await box.type(BUSY);
 		await box.accept();
-		const toast = await window.toast("This extension is now refused.");
+		const toast = await window.toast(describeLockout());
 		await session.picture("locked-out");
-		assert.match(
-			toast.text,
-			/^“Busy CA” in the organization: activated\. .* The way back is the dashboard at OpenAI, or a/,
-		);
-		assert.deepEqual(toast.buttons, ["Set Up Client Certificate", "Show Details"]);
+		const results = activationResults([BUSY], true, { scope: "organization", lockedOut: true });
+		assert.equal(toast.text, inOneLine(results));
+		assert.deepEqual(toast.buttons, [labels.setUpClientCertificate, labels.showDetails]);
 		await toast.dismiss();
 		assert.deepEqual(activeIn("organization"), [busy.id]);
 	});
@@ -283,15 +349,19 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 			...{ kind: "reset", operation: "activate", when: "before", times: 2 },
 			beforeSending: () => void emulator.faults.arm({ ...list, kind: "status", status: 401, code: "invalid_api_key" }),
 		});
-		await chooseInRowMenu(window, OTHER, "Activate…");
-		await pickScopes(window, `Activate “${OTHER}”`, ORGANIZATION);
-		await (await window.dialog(`Activate “${OTHER}” in the organization?`)).press("Continue…");
-		await (await window.quickInput("Activate in the organization")).submit(OTHER);
-		const toast = await window.toast("This extension is now refused.");
+		await chooseInRowMenu(window, OTHER, ACTIVATE);
+		await pickScopes(window, pickerTitle(OTHER), ORGANIZATION);
+		await pressActivateInOrganization(OTHER);
+		await (await window.quickInput(activationLabels.typedConfirmationTitle)).submit(OTHER);
+		const toast = await window.toast(describeLockout());
 		await session.picture("shut-out-unknown");
-		assert.match(toast.text, /^“Other CA” in the organization: not known whether activated\./);
+		const problem = { reason: "connection-lost", host: new URL(emulator.url).host } as const;
+		const result = { scope: "organization", outcome: "unknown", problem, lockedOut: true } as const;
+		assert.equal(toast.text, inOneLine(activationResults([OTHER], true, result)));
 		await toast.dismiss();
-		assert.match(await (await waitForRow(window, OTHER)).ariaLabel(), /, activation not known, /);
+		const unknown = { organization: undefined, projects: [], unread: 0, allProjects: true, problem: null };
+		const label = formatAccessibilityLabel(toCertificate(other), "valid", formatActivation(unknown), currentTime().now);
+		assert.ok((await (await waitForRow(window, OTHER)).ariaLabel()).startsWith(label));
 		assert.deepEqual(activeIn("organization"), []);
 	});
 

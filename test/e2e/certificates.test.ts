@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { describeNameIssue, validateNameInput } from "../../src/common/messages/certificateNameMessages.ts";
+import { formatFingerprint } from "../../src/common/messages/parsedCertificateMessages.ts";
+import { describeProblem } from "../../src/common/messages/problems.ts";
+import type { HistoryEvent } from "../../src/domain/adminApi.ts";
+import { formatDetails } from "../../src/features/certificates/detailsDocument.ts";
+import { formatHistory } from "../../src/features/certificates/historyDocument.ts";
+import { describeRenamed, renamePrompt, renameTitle } from "../../src/features/certificates/renameMessages.ts";
+import { describeSavedPem, describeSavedPems, saveTitle } from "../../src/features/certificates/savePemMessages.ts";
+import { describeCopiedFingerprints, describeCopiedPems } from "../../src/features/certificates/viewAndCopyMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
-import type { StoredCertificate } from "../emulator/state.ts";
+import type { Project, StoredCertificate } from "../emulator/state.ts";
+import { manifestText } from "../manifestTexts.ts";
+import { certificate } from "../unit/fakes/certificatesApi.ts";
 import {
 	addCaCertificate,
 	assertNoNotifications,
@@ -10,15 +21,21 @@ import {
 	requestsSince,
 	signIn,
 } from "./setup/certificateActions.ts";
+import { currentTime, toCertificate, withContent } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import { waitForRow } from "./setup/uploadActions.ts";
 
+const RENAME = manifestText("command.rename");
+const COPY_FINGERPRINT = manifestText("command.copyFingerprint");
+const SAVE_PEM = manifestText("command.savePem");
+const SHOW_HISTORY = manifestText("command.history");
 const ACME = "Acme Root CA";
 const OTHER = "Other CA";
 const RENAMED = "Acme CA";
+const NEWER = "Acme Root CA 2028";
 const TRAVERSAL = "../../climbing";
 
 describe(`Other commands for certificates in VS Code ${environment.version}`, () => {
@@ -26,6 +43,7 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 	let source: TestCertificate;
 	let acme: StoredCertificate;
 	let traversal: StoredCertificate;
+	let production: Project;
 
 	before(async () => {
 		session = await startSession({ ...environment, files: {} });
@@ -46,28 +64,35 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 			// The service's content includes text and a private key besides the certificate.
 			const content = `nothing of this kind\n${source.privateKeyPem}${source.pem}`;
 			traversal = emulator.state.put({ name: TRAVERSAL, pem: content });
-			const production = emulator.state.addProject("Production");
+			production = emulator.state.addProject("Production");
 			emulator.state.setActive(production.id, [acme.id], true).commit();
 			await signIn(session);
 		},
 	);
 
 	const nameOf = (id: string) => session.emulator.state.get(id).name;
+	const indentedLines = (text: string) => text.split("\n").filter((line) => /^\s/.test(line));
+
+	/** Returns the lines about an event in the history of a certificate: event and actor, without the time. */
+	const historyLines = (event: Partial<HistoryEvent> & Pick<HistoryEvent, "type">) => {
+		const complete = { id: "", at: 0, projectId: null, certificateIds: [acme.id], actor: null, ...event };
+		return indentedLines(formatHistory(toCertificate(acme), [complete], () => production.name, 0));
+	};
 
 	it("renames, and validates the new name like the name of an upload", async () => {
 		const { window } = session;
-		await chooseInRowMenu(window, ACME, "Rename…");
-		const box = await window.quickInput(`Rename ${ACME}`);
+		await chooseInRowMenu(window, ACME, RENAME);
+		const box = await window.quickInput(renameTitle(certificate(ACME)));
 		assert.equal(await box.value(), ACME);
 		await box.type(OTHER);
-		await box.message("Another certificate has this name already");
+		await box.message(validateNameInput(OTHER, [certificate(OTHER)])?.message ?? assert.fail());
 		await box.type("a\u202eb");
 		await box.accept();
-		await box.message("A name holds no control characters");
-		await box.submit("Acme Root CA 2028");
-		await window.waitForStatus("Renamed to “Acme Root CA 2028”.");
-		await waitForRow(window, "Acme Root CA 2028");
-		assert.equal(nameOf(acme.id), "Acme Root CA 2028");
+		await box.message(describeNameIssue("control-characters"));
+		await box.submit(NEWER);
+		await window.waitForStatus(describeRenamed(certificate(NEWER)));
+		await waitForRow(window, NEWER);
+		assert.equal(nameOf(acme.id), NEWER);
 		await assertNoNotifications(window);
 	});
 
@@ -75,9 +100,9 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.arm({ kind: "reset", operation: "rename", when: "after", times: 2 });
-		await chooseInRowMenu(window, ACME, "Rename…");
-		await (await window.quickInput(`Rename ${ACME}`)).submit(RENAMED);
-		await window.waitForStatus(`Renamed to “${RENAMED}”.`);
+		await chooseInRowMenu(window, ACME, RENAME);
+		await (await window.quickInput(renameTitle(certificate(ACME)))).submit(RENAMED);
+		await window.waitForStatus(describeRenamed(certificate(RENAMED)));
 		assert.equal(nameOf(acme.id), RENAMED);
 		assert.equal(requestsSince(emulator, before, "POST").length, 2);
 		await assertNoNotifications(window);
@@ -85,41 +110,41 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 
 	it("R36 asks again if another user renamed the certificate meanwhile", async () => {
 		const { window, emulator } = session;
-		await chooseInRowMenu(window, ACME, "Rename…");
-		const box = await window.quickInput(`Rename ${ACME}`);
+		await chooseInRowMenu(window, ACME, RENAME);
+		const box = await window.quickInput(renameTitle(certificate(ACME)));
 		emulator.state.rename(acme.id, "Somebody's").commit();
 		const before = emulator.exchanges.length;
 		await box.submit("Mine");
-		const secondBox = await window.quickInput("Rename Somebody's");
-		await secondBox.message("It was renamed by somebody else meanwhile.");
+		const secondBox = await window.quickInput(renameTitle(certificate("Somebody's")));
+		await secondBox.message(renamePrompt(true));
 		assert.deepEqual(requestsSince(emulator, before, "POST"), []);
 		await secondBox.submit(RENAMED);
-		await window.waitForStatus(`Renamed to “${RENAMED}”.`);
+		await window.waitForStatus(describeRenamed(certificate(RENAMED)));
 		assert.equal(nameOf(acme.id), RENAMED);
 	});
 
 	it("copies the fingerprint and the PEM", async () => {
 		const { window } = session;
-		await chooseInRowMenu(window, ACME, "Copy SHA-256");
-		await window.waitForStatus("Copied the SHA-256 fingerprint.");
+		await chooseInRowMenu(window, ACME, COPY_FINGERPRINT);
+		await window.waitForStatus(describeCopiedFingerprints([certificate(ACME)]));
 		await window.waitForClipboard(source.sha256);
-		await chooseInRowMenu(window, ACME, "Copy PEM");
-		await window.waitForStatus("Copied the PEM.");
+		await chooseInRowMenu(window, ACME, manifestText("command.copyPem"));
+		await window.waitForStatus(describeCopiedPems([certificate(ACME)]));
 		await window.waitForClipboard(source.pem);
 	});
 
 	it("R49 opens and saves only a re-encoded certificate, in a file named by the id", async () => {
 		const { window, folder } = session;
-		await chooseInRowMenu(window, TRAVERSAL, "Open PEM");
+		await chooseInRowMenu(window, TRAVERSAL, manifestText("command.openPem"));
 		const text = await window.editorText("BEGIN CERTIFICATE");
 		await session.picture("open-pem");
 		assert.equal(`${text.trim()}\n`, source.pem);
-		await chooseInRowMenu(window, TRAVERSAL, "Save PEM As…");
-		const box = await window.quickInput(`Save the PEM of “${TRAVERSAL}”`);
+		await chooseInRowMenu(window, TRAVERSAL, SAVE_PEM);
+		const box = await window.quickInput(saveTitle([certificate(TRAVERSAL)]));
 		const path = join(folder, `${traversal.id}.pem`);
 		await box.waitForValue(path);
 		await box.accept();
-		await window.waitForStatus(`Saved ${traversal.id}.pem.`);
+		await window.waitForStatus(describeSavedPem(`${traversal.id}.pem`));
 		assert.equal(readFileSync(path, "utf8"), source.pem);
 		assert.ok(!existsSync(join(folder, "../../climbing.pem")));
 	});
@@ -131,12 +156,16 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 		writeFileSync(fileOf(other), "mine");
 		await (await waitForRow(window, ACME)).addToSelection();
 		await (await waitForRow(window, OTHER)).addToSelection();
-		await chooseInRowMenu(window, ACME, "Save PEM As…");
-		const box = await window.quickInput("Where to save 2 PEM files");
+		await chooseInRowMenu(window, ACME, SAVE_PEM);
+		const box = await window.quickInput(saveTitle([certificate(ACME), certificate(OTHER)]));
 		await box.waitForValue(`${folder}/`);
 		await box.accept();
-		const toast = await window.toast("1 of 2 certificates saved.");
-		assert.match(toast.text, /A file of that name holds something else, and was left alone: Other CA\.$/);
+		const message = describeSavedPems([
+			{ certificate: certificate(ACME), outcome: "saved" },
+			{ certificate: certificate(OTHER), outcome: "taken" },
+		]);
+		const toast = await window.toast(message);
+		assert.equal(toast.text, message);
 		await toast.dismiss();
 		assert.equal(readFileSync(fileOf(acme), "utf8"), acme.pem);
 		assert.equal(readFileSync(fileOf(other), "utf8"), "mine");
@@ -144,12 +173,12 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 
 	it("shows details, including the scopes in which the certificate is active", async () => {
 		const { window } = session;
-		await chooseInRowMenu(window, ACME, "Show Details");
-		const text = await window.editorText("Active in");
+		await chooseInRowMenu(window, ACME, manifestText("command.details"));
+		const text = await window.editorText(formatFingerprint(source.sha256));
 		await session.picture("details");
-		assert.match(text, new RegExp(`^${ACME}\n`));
-		assert.ok(text.includes(source.sha256.match(/.{4}/g)?.join(" ") ?? ""), text);
-		assert.match(text, /project “Production”/);
+		const projects = [production];
+		const status = { organization: false, projects, unread: 0, allProjects: true, problem: null };
+		assert.equal(text.trim(), formatDetails(await withContent(acme), status, currentTime().now).trim());
 	});
 
 	it("shows each change, its actor, and the project by name", async () => {
@@ -157,35 +186,41 @@ describe(`Other commands for certificates in VS Code ${environment.version}`, ()
 		const byKey = { keyId: "key_emulator" };
 		for (const actor of [byKey, byKey, byKey, byKey, "dashboard"] as const)
 			emulator.state.rename(acme.id, ACME, actor).commit();
-		await chooseInRowMenu(window, ACME, "Show History");
-		const text = await window.editorText("audit log");
+		await chooseInRowMenu(window, ACME, SHOW_HISTORY);
+		const [renamed = "", byUser = ""] = historyLines({ type: "updated", actor: "someone@example.test" });
+		const [activated = ""] = historyLines({ type: "activated", projectId: production.id });
+		const [uploaded = ""] = historyLines({ type: "created" });
+		const text = await window.editorText(activated);
 		await session.picture("history");
-		const events = [...text.matchAll(/^ {4}(?!by )(.+)$/gm)].map(([, event]) => event);
+		const lines = indentedLines(text);
+		// Each event has a line, followed by a line with its actor.
+		const events = lines.filter((_, index) => index % 2 === 0);
 		assert.deepEqual(
 			[...new Set(events)].map((event) => [event, events.filter((each) => each === event).length]),
 			[
-				["renamed", 5],
-				["activated in project “Production”", 1],
-				["uploaded", 1],
+				[renamed, 5],
+				[activated, 1],
+				[uploaded, 1],
 			],
 		);
-		assert.match(text, /^ {4}by someone@example\.test$/m);
+		assert.ok(lines.includes(byUser), text);
 	});
 
 	it("names the missing permission for the history", async () => {
 		const { window, emulator } = session;
 		const message = "You have insufficient permissions for this operation. Missing scopes: api.management.read";
 		emulator.faults.arm({ kind: "status", status: 403, message, operation: "history", when: "before" });
-		await chooseInRowMenu(window, ACME, "Show History");
-		await (await window.toast("The admin key lacks the permission api.management.read.")).dismiss();
+		await chooseInRowMenu(window, ACME, SHOW_HISTORY);
+		const problem = describeProblem({ reason: "forbidden", permission: "api.management.read" });
+		await (await window.toast(problem)).dismiss();
 	});
 
 	it("confirms by a notification if VS Code is set up for a screen reader, which reads no status bar", async () => {
 		const { window } = session;
 		await session.configure({ "editor.accessibilitySupport": "on" });
 		await window.openViews();
-		await chooseInRowMenu(window, ACME, "Copy SHA-256");
-		await (await window.toast("Copied the SHA-256 fingerprint.")).dismiss();
+		await chooseInRowMenu(window, ACME, COPY_FINGERPRINT);
+		await (await window.toast(describeCopiedFingerprints([certificate(ACME)]))).dismiss();
 	});
 
 	describe("after all tests", () => {

@@ -1,16 +1,24 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { formatTimeLeft } from "../../src/common/messages/dates.ts";
+import { describeProblem, formatRemedy } from "../../src/common/messages/problems.ts";
+import { formatUnconfirmedUpload } from "../../src/features/upload/uploadMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import type { Fault } from "../emulator/faults.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { stubMintKey } from "../vscode/window.ts";
 import { addCaCertificate, pressRowButton, requestsSince, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { timedText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
+import { NOT_SEEN, notSeenText, UNCONFIRMED, unconfirmedUpload } from "./setup/uploadTexts.ts";
 
 const ANCHOR = "Acme Root CA";
+const CHECK_NOW = manifestText("command.checkUpload");
+const NO_KEY = describeProblem({ reason: "no-key" });
 
 describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -52,7 +60,7 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 
 	const unconfirmedRow = async () => {
 		await session.window.openViews();
-		const row = session.window.view(VIEW_TITLE).rowWith("upload not confirmed");
+		const row = session.window.view(VIEW_TITLE).rowWith(UNCONFIRMED);
 		await row.waitUntilVisible();
 		return row;
 	};
@@ -60,14 +68,16 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 	it("R22 after a kill of the extension host, the new host finds an arrived upload in the list", async () => {
 		const { window, emulator, code } = session;
 		const name = await uploadUnanswered("arrived.pem", "Arrived", "after");
-		const [stored, ...others] = emulator.state.certificates;
+		const [stored = assert.fail(), ...others] = emulator.state.certificates;
 		assert.deepEqual(others, []);
 		code.killExtensionHost();
 		await window.openViews();
-		const certificate = window.view(VIEW_TITLE).rowWith(stored?.id ?? assert.fail());
+		const certificate = window.view(VIEW_TITLE).rowWith(stored.id);
 		await certificate.waitUntilVisible();
-		await window.view(VIEW_TITLE).rowWith("upload not confirmed").waitUntilGone();
-		assert.match(await certificate.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
+		await window.view(VIEW_TITLE).rowWith(UNCONFIRMED).waitUntilGone();
+		const description = await certificate.description();
+		const timeLeft = formatTimeLeft(stored.expiresAt, Date.now() / 1000);
+		assert.ok(description.startsWith(`${timeLeft} · `) && description.endsWith(stored.id), description);
 		assert.match(await certificate.ariaLabel(), new RegExp(`^${name}, `));
 		assert.deepEqual(await window.toasts(), []);
 		assert.equal(posts(), 1);
@@ -81,36 +91,38 @@ describe(`Uploads during a crash in VS Code ${environment.version}`, () => {
 		await window.load();
 		const row = await unconfirmedRow();
 		await waitForRow(window, ANCHOR);
-		assert.equal(await row.description(), "upload not confirmed");
-		await pressRowButton(window, row, "Check Now");
-		const toast = await window.toast(`The upload of “${name}” is still unconfirmed.`);
-		assert.match(toast.text, /It wasn't in the list at \d\d:\d\d but might still appear/);
+		assert.equal(await row.description(), UNCONFIRMED);
+		await pressRowButton(window, row, CHECK_NOW);
+		const { start, pattern } = notSeenText(name, null);
+		const toast = await window.toast(start);
+		assert.match(toast.text, pattern);
 		await toast.dismiss();
-		await window.view(VIEW_TITLE).rowWith("upload not confirmed · not seen at ").waitUntilVisible();
+		const notSeen = timedText(formatUnconfirmedUpload(unconfirmedUpload(name, NOT_SEEN), Date.now()));
+		await window.view(VIEW_TITLE).rowWith(notSeen.start).waitUntilVisible();
 		await chooseUpload(window, "lost.pem");
-		await (await window.toast(`as “${name}”, is not confirmed: it may have arrived.`)).dismiss();
+		await (await window.toast(describeProblem({ reason: "upload-pending", name, running: false }))).dismiss();
 		assert.equal(posts(), 1);
 	});
 
 	it("R22 after the key is lost too, the row is shown without a key, and with another key of the same organization", async () => {
 		const { window, emulator, code } = session;
 		await addCaCertificate(emulator, ANCHOR);
-		await uploadUnanswered("lost.pem", "Lost", "before");
+		const name = await uploadUnanswered("lost.pem", "Lost", "before");
 		code.killExtensionHost();
 		await unconfirmedRow();
 		await window.unload();
 		await stubMintKey(window.context, randomBytes(32));
 		await window.load();
 		const row = await unconfirmedRow();
-		await window.view(VIEW_TITLE).waitForMessage("There is no admin key yet");
+		await window.view(VIEW_TITLE).waitForMessage(NO_KEY);
 		await session.picture("unconfirmed-without-key");
-		await pressRowButton(window, row, "Check Now");
-		await (await window.toast("There is no admin key yet. Set one first.")).press("Set Admin Key…");
+		await pressRowButton(window, row, CHECK_NOW);
+		await (await window.toast(NO_KEY)).press(formatRemedy("set-key"));
 		await enterKey(window, new URL(emulator.url).host, anotherKey);
 		await waitForRow(window, ANCHOR);
 		await row.waitUntilVisible();
-		await pressRowButton(window, row, "Check Now");
-		await (await window.toast("It wasn't in the list at")).dismiss();
+		await pressRowButton(window, row, CHECK_NOW);
+		await (await window.toast(notSeenText(name, null).start)).dismiss();
 		assert.equal(posts(), 1);
 		assert.equal(emulator.state.certificates.length, 1);
 	});

@@ -1,5 +1,22 @@
 import assert from "node:assert/strict";
-import { makeCertificate } from "../certificates.ts";
+import { labels } from "../../src/common/messages/labels.ts";
+import { formatFindingLines } from "../../src/common/messages/parsedCertificateMessages.ts";
+import { describeProblem, formatRemedy } from "../../src/common/messages/problems.ts";
+import { connectionLabels, describeConnectionRemoval } from "../../src/features/connections/connectionMessages.ts";
+import { LATE_ARRIVAL_MS } from "../../src/features/upload/uploadAttempt.ts";
+import {
+	describeArrival,
+	formatUnconfirmedUpload,
+	unconfirmedAriaLabel,
+	unconfirmedTooltip,
+} from "../../src/features/upload/uploadMessages.ts";
+import {
+	describeForgetPrompt,
+	describeRetryPrompt,
+	uploadPromptLabels,
+} from "../../src/features/upload/uploadPromptMessages.ts";
+import { makeCertificate, type TestCertificate } from "../certificates.ts";
+import { manifestText } from "../manifestTexts.ts";
 import {
 	addCaCertificate,
 	assertNoNotifications,
@@ -7,24 +24,50 @@ import {
 	runRowCommand,
 	signIn,
 } from "./setup/certificateActions.ts";
+import { toCertificate } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { SOME_TIME, timedText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
-import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
+import {
+	acceptName,
+	chooseUpload,
+	enterKey,
+	pressUpload,
+	uploadQuestion,
+	VIEW_TITLE,
+	waitForRow,
+} from "./setup/uploadActions.ts";
+import {
+	NOT_SEEN,
+	notSeenText,
+	UNCONFIRMED,
+	unconfirmedUpload,
+	uploadAttempt,
+	uploadedDescription,
+} from "./setup/uploadTexts.ts";
 
 const OTHER = "Other CA";
+const CHECK_NOW = manifestText("command.checkUpload");
+const FORGET = manifestText("command.forgetUpload");
+const UPLOAD_AGAIN = manifestText("command.uploadAgain");
+
+/** Returns why another upload of a certificate is refused. @param name The unconfirmed upload's name. */
+const refusal = (name: string) => describeProblem({ reason: "upload-pending", name, running: false });
 
 describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 	let session: Session;
+	let lostBefore: TestCertificate;
 
 	before(async () => {
-		const [after, before, late] = await Promise.all(
+		const [after, before = assert.fail(), late] = await Promise.all(
 			["Lost after", "Lost before", "Late"].map((commonName) => makeCertificate({ commonName })),
 		);
+		lostBefore = before;
 		const files = {
 			"lost-after.pem": after?.pem ?? "",
-			"lost-before.pem": before?.pem ?? "",
+			"lost-before.pem": before.pem,
 			"late.pem": late?.pem ?? "",
 		};
 		session = await startSession({ ...environment, files });
@@ -55,7 +98,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 	/** Waits for the row of an unconfirmed upload. @returns the row. */
 	const unconfirmedRow = async () => {
 		await session.window.openViews();
-		const row = session.window.view(VIEW_TITLE).rowWith("upload not confirmed");
+		const row = session.window.view(VIEW_TITLE).rowWith(UNCONFIRMED);
 		await row.waitUntilVisible();
 		return row;
 	};
@@ -67,52 +110,69 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		const name = await upload("lost-after.pem", "Lost after");
 		const row = await waitForRow(window, name);
 		await row.waitUntilSelected();
-		const [stored, ...others] = emulator.state.certificates.filter((certificate) => certificate.name === name);
+		const [stored = assert.fail(), ...others] = emulator.state.certificates.filter(
+			(certificate) => certificate.name === name,
+		);
 		assert.deepEqual(others, []);
-		assert.equal(await row.description(), `364 days left · ${stored?.id}`);
+		assert.equal(await row.description(), uploadedDescription(stored));
 		assert.equal(countPostsSince(before), 1);
 		await assertNoNotifications(window);
 	});
+
+	/** Returns the question before another upload, after a check at a time that is not known. */
+	const retryPrompt = (name: string) => {
+		const attempt = { ...uploadAttempt(name), startedAt: SOME_TIME - LATE_ARRIVAL_MS };
+		const dayBefore = attempt.startedAt - 86_400_000;
+		const { message, detail } = describeRetryPrompt(attempt, SOME_TIME, dayBefore);
+		return { message: timedText(message), detail: timedText(detail) };
+	};
 
 	it("R21 R22 says when the list lacked the upload, keeps a row, and checks the list before another upload", async () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		emulator.faults.arm({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload("lost-before.pem", "Lost before");
-		const toast = await window.toast(`“${name}” was sent, but no response arrived.`);
-		assert.match(toast.text, /It wasn't in the list at \d\d:\d\d but might still appear/);
-		assert.deepEqual(toast.buttons, ["Check Now"]);
+		const expected = notSeenText(name, "no-response");
+		const toast = await window.toast(expected.start);
+		assert.match(toast.text, expected.pattern);
+		assert.deepEqual(toast.buttons, [labels.checkNow]);
 		const row = await unconfirmedRow();
 		await session.picture("unconfirmed");
-		assert.match(await row.description(), /^upload not confirmed · not seen at \d\d:\d\d$/);
-		assert.match(await row.ariaLabel(), new RegExp(`^${name}, upload not confirmed · not seen at`));
+		const notSeen = unconfirmedUpload(name, NOT_SEEN, lostBefore.sha256);
+		assert.match(await row.description(), timedText(formatUnconfirmedUpload(notSeen, Date.now())).pattern);
+		assert.match(await row.ariaLabel(), timedText(unconfirmedAriaLabel(notSeen, Date.now())).pattern);
 		assert.equal(await row.icon(), "question");
-		assert.match(await row.tooltip("Started:"), /SHA-256: [0-9a-f]{4} [0-9a-f]{4}/);
+		const [, started = "", fingerprint = ""] = unconfirmedTooltip(notSeen, Date.now()).split("\n");
+		const tooltip = await row.tooltip(timedText(started).start);
+		assert.ok(tooltip.includes(fingerprint), tooltip);
 
 		const listRequest = emulator.faults.arm({ kind: "none", operation: "list", when: "before" });
-		await toast.press("Check Now");
+		await toast.press(labels.checkNow);
 		await listRequest.reached;
-		await (await window.toast(`The upload of “${name}” is still unconfirmed. It wasn't in the list at`)).dismiss();
+		await (await window.toast(notSeenText(name, null).start)).dismiss();
 
 		await chooseUpload(window, "lost-before.pem");
-		const refusal = await window.toast(`as “${name}”, is not confirmed: it may have arrived.`);
-		assert.deepEqual(refusal.buttons, ["Show Certificates"]);
-		await refusal.press("Show Certificates");
+		const refused = await window.toast(refusal(name));
+		assert.deepEqual(refused.buttons, [labels.showCertificates]);
+		await refused.press(labels.showCertificates);
 
-		assert.deepEqual(await row.actionNames(), ["Check Now", "Forget…"]);
+		assert.deepEqual(await row.actionNames(), [CHECK_NOW, FORGET]);
 		const menu = await row.menu();
-		assert.deepEqual(await menu.items(), ["Check Now", "Upload Again…", "Forget…"]);
-		await menu.choose("Upload Again…");
-		const question = await window.dialog(`“${name}” was not seen at `);
+		assert.deepEqual(await menu.items(), [CHECK_NOW, UPLOAD_AGAIN, FORGET]);
+		await menu.choose(UPLOAD_AGAIN);
+		const { message, detail } = retryPrompt(name);
+		const question = await window.dialog(message.start);
 		await session.picture("upload-again");
-		assert.match(question.detail, /may still arrive until \d\d:\d\d: then there would be two\./);
-		assert.deepEqual(question.buttons, ["Cancel", "Upload Anyway", "Wait"]);
-		assert.equal(question.onEnter, "Wait");
+		assert.match(question.message, message.pattern);
+		assert.match(question.detail, detail.pattern);
+		const { dontUpload, uploadAnyway } = uploadPromptLabels;
+		assert.deepEqual(question.buttons, ["Cancel", dontUpload, uploadAnyway].sort());
+		assert.equal(question.onEnter, dontUpload);
 		await question.enter();
 		assert.equal(countPostsSince(before), 1);
 
-		await runRowCommand(window, async () => (await row.menu()).choose("Upload Again…"));
-		await (await window.dialog(`“${name}” was not seen at `)).press("Upload Anyway");
+		await runRowCommand(window, async () => (await row.menu()).choose(UPLOAD_AGAIN));
+		await (await window.dialog(message.start)).press(uploadAnyway);
 		await row.waitUntilGone();
 		await (await waitForRow(window, name)).waitUntilSelected();
 		assert.equal(countPostsSince(before), 2);
@@ -124,7 +184,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 	const loseUpload = async () => {
 		session.emulator.faults.arm({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload("lost-before.pem", "Lost before");
-		await (await session.window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
+		await (await session.window.toast(notSeenText(name, "no-response").start)).dismiss();
 		return name;
 	};
 
@@ -132,8 +192,8 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 	const enterKeyFromRow = async (name: string) => {
 		const { window, emulator } = session;
 		await window.openViews();
-		await window.view(VIEW_TITLE).waitForMessage("There is no admin key yet");
-		await window.view(VIEW_TITLE).row("Set Admin Key…").select();
+		await window.view(VIEW_TITLE).waitForMessage(describeProblem({ reason: "no-key" }));
+		await window.view(VIEW_TITLE).row(formatRemedy("set-key")).select();
 		await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
 		await waitForRow(window, name);
 	};
@@ -142,18 +202,22 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		const before = emulator.exchanges.length;
 		const name = await loseUpload();
-		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
-		const question = await window.dialog("Remove the admin key for");
-		assert.match(question.detail, /^Unfinished: 1 unconfirmed upload\. This is kept/);
+		await window.run(`${EXTENSION_NAME}: ${manifestText("command.removeKey")}`);
+		const { message, detail } = describeConnectionRemoval({
+			label: new URL(emulator.url).host,
+			...{ sessionOnly: false, isNamed: true, unfinished: { uploads: 1, rotations: 0 }, withPassphrase: false },
+		});
+		const question = await window.dialog(message);
+		assert.equal(question.detail, detail);
 		await session.picture("remove-key-unfinished");
-		await question.press("Remove Key");
+		await question.press(connectionLabels.remove);
 		await window.loadWithoutData();
 		await enterKeyFromRow(OTHER);
 		const row = await unconfirmedRow();
 		await chooseUpload(window, "lost-before.pem");
-		await (await window.toast(`as “${name}”, is not confirmed: it may have arrived.`)).dismiss();
-		await pressRowButton(window, row, "Check Now");
-		await (await window.toast("It wasn't in the list at")).dismiss();
+		await (await window.toast(refusal(name))).dismiss();
+		await pressRowButton(window, row, CHECK_NOW);
+		await (await window.toast(notSeenText(name, null).start)).dismiss();
 		assert.equal(countPostsSince(before), 1);
 	});
 
@@ -169,28 +233,37 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		if (existing) emulator.state.remove(existing.id).commit();
 		await addCaCertificate(emulator, "Later CA");
 		await enterKeyFromRow("Later CA");
-		const row = window.view(VIEW_TITLE).rowWith("organization unknown");
+		const unplaced = { ...unconfirmedUpload(name), unplaced: true };
+		const expected = timedText(formatUnconfirmedUpload(unplaced, Date.now()), /.+/);
+		const row = window.view(VIEW_TITLE).rowWith(expected.start);
 		await row.waitUntilVisible();
-		assert.match(await row.description(), /^unconfirmed upload · .+ · organization unknown$/);
+		assert.match(await row.description(), expected.pattern);
 		await session.picture("organization-unknown");
-		assert.deepEqual(await row.actionNames(), ["Check Now", "Forget…"]);
-		await pressRowButton(window, row, "Check Now");
-		await (await window.toast("nothing shows that it's this one")).dismiss();
+		assert.deepEqual(await row.actionNames(), [CHECK_NOW, FORGET]);
+		await pressRowButton(window, row, CHECK_NOW);
+		const unplacedProblem = { reason: "unconfirmed", name, lookup: { outcome: "unplaced" }, ending: null } as const;
+		await (await window.toast(describeProblem(unplacedProblem))).dismiss();
 
 		await chooseUpload(window, "lost-before.pem");
 		await acceptName(window, "Lost before");
-		const warning = await window.dialog(`Upload “${name}” to `);
-		assert.match(warning.detail, /is unconfirmed since .+ if it's this one, another upload might create a duplicate\./);
+		const warning = await window.dialog(uploadQuestion(name));
+		const [finding = ""] = formatFindingLines([{ code: "maybe-uploaded", level: "strong", name, at: SOME_TIME }]);
+		const { pattern } = timedText(finding, /.+/);
+		assert.ok(
+			warning.detail.split("\n").some((line) => pattern.test(line)),
+			warning.detail,
+		);
 		const uploadRequest = emulator.faults.arm({ kind: "none", operation: "upload", when: "after" });
-		await warning.press("Upload Anyway");
+		await warning.press(uploadPromptLabels.uploadAnyway);
 		await uploadRequest.ended;
 		const stored = emulator.state.certificates.find((certificate) => certificate.name === name);
 		await window
 			.view(VIEW_TITLE)
 			.rowWith(stored?.id ?? assert.fail())
 			.waitUntilSelected();
-		await pressRowButton(window, row, "Forget…");
-		await (await window.dialog(`Forget the upload of “${name}”?`)).press("Forget");
+		await pressRowButton(window, row, FORGET);
+		const { message } = describeForgetPrompt(uploadAttempt(name));
+		await (await window.dialog(message)).press(uploadPromptLabels.forget);
 		await row.waitUntilGone();
 	});
 
@@ -199,7 +272,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		const before = emulator.exchanges.length;
 		emulator.faults.arm({ kind: "reset", operation: "upload", when: "late" });
 		const name = await upload("late.pem", "Late");
-		await (await window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
+		await (await window.toast(notSeenText(name, "no-response").start)).dismiss();
 		await window.unload();
 		await code.restart();
 		await window.load();
@@ -207,9 +280,9 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 		// The list loads after the unconfirmed row, and its rows would move that row.
 		await window.view(VIEW_TITLE).rowWith(OTHER).waitUntilVisible();
 		emulator.faults.commitLate();
-		await pressRowButton(window, row, "Check Now");
-		const [stored] = emulator.state.certificates.filter((certificate) => certificate.name === name);
-		await (await window.toast(`“${name}” had arrived: ${stored?.id}, expires in 364 days.`)).dismiss();
+		await pressRowButton(window, row, CHECK_NOW);
+		const [stored = assert.fail()] = emulator.state.certificates.filter((certificate) => certificate.name === name);
+		await (await window.toast(describeArrival(toCertificate(stored), Date.now()))).dismiss();
 		await row.waitUntilGone();
 		await (await waitForRow(window, name)).waitUntilSelected();
 		assert.equal(countPostsSince(before), 1);

@@ -1,18 +1,49 @@
 import assert from "node:assert/strict";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { formatActivation } from "../../src/common/messages/activationStatusMessages.ts";
+import {
+	certificateTooltip,
+	formatAccessibilityLabel,
+	formatRowDescription,
+} from "../../src/common/messages/certificateMessages.ts";
+import { labels } from "../../src/common/messages/labels.ts";
+import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeRotationIssue } from "../../src/common/messages/rotationIssues.ts";
+import { describeActivationResults } from "../../src/features/activation/activationResultMessages.ts";
+import { rotateTitle } from "../../src/features/rotation/rotationPickMessages.ts";
+import {
+	describeCompletedStart,
+	describeNoRoom,
+	describeUndo,
+	rotationPromptLabels,
+} from "../../src/features/rotation/rotationPromptMessages.ts";
+import { rotationResultLabels } from "../../src/features/rotation/rotationResultMessages.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { assertNoNotifications, chooseInRowMenu, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import {
 	NEXT,
 	OLD,
+	ORGANIZATION,
 	OTHER,
 	type RotationScenario,
 	SHORT,
 	startRotationFixture,
-	WAITING_NOTE,
+	toScope,
 } from "./setup/rotationActions.ts";
+import {
+	FINISH_ROTATION,
+	named,
+	ROTATE,
+	replacementRow,
+	stageNote,
+	startMessage,
+	UNDO_ROTATION,
+	undoMessage,
+	WAITING_NOTE,
+} from "./setup/rotationTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { resetBeforeEachTest } from "./setup/session.ts";
 import { acceptName, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
@@ -48,13 +79,15 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 
 	it("offers a file first, then suitable certificates, then unsuitable certificates with the reason", async () => {
 		const { window, picture } = scenario.parts.session;
-		await chooseInRowMenu(window, OLD, "Rotate…");
-		const picker = await window.quickInput(`Rotate “${OLD}”`);
+		await chooseInRowMenu(window, OLD, ROTATE);
+		const picker = await window.quickInput(rotateTitle(named(OLD)));
 		const options = await picker.options();
 		await picture("rotate-which");
-		assert.match(options[0] ?? "", /^Choose a File…/);
-		assert.match(options[1] ?? "", /^Other CA, /);
-		assert.match(options[2] ?? "", /^Short CA, .*The new certificate does not expire later than the old one\./);
+		const [file = "", suitable = "", unsuitable = ""] = options;
+		assert.ok(file.startsWith(labels.chooseFile), file);
+		assert.ok(suitable.startsWith(`${OTHER}, `), suitable);
+		assert.ok(unsuitable.startsWith(`${SHORT}, `), unsuitable);
+		assert.ok(unsuitable.includes(describeRotationIssue("not-longer")), unsuitable);
 		assert.equal(options.length, 3);
 		await picker.cancel();
 		await assertNoNotifications(window);
@@ -63,7 +96,7 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 	it("refuses a certificate that does not expire later, before a file is uploaded", async () => {
 		const { window, emulator } = scenario.parts.session;
 		const before = emulator.exchanges.length;
-		const message = "The new certificate does not expire later than the old one.";
+		const message = describeProblem({ reason: "rotation-refused", issue: "not-longer" });
 		await scenario.chooseReplacementFile(OLD, "early.pem");
 		await (await window.toast(message)).dismiss();
 		await scenario.chooseReplacement(OLD, SHORT);
@@ -81,16 +114,20 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 				name: `Filler ${index}`,
 				createdAt: now - 900_000,
 				validAt: now - 900_000,
-				expiresAt: now + (index - 1) * 200_000,
+				expiresAt: now + (index - 1) * 200_000 + 50_000,
 			});
 		await scenario.refresh();
 		const before = emulator.exchanges.length;
 		await scenario.chooseReplacementFile(OLD, "new.pem");
-		const dialog = await window.dialog("There is no room for the new certificate.");
+		const inactive = state.certificates
+			.map((stored) => ({ ...stored, active: undefined }))
+			.filter(({ name }) => name !== OLD)
+			.toSorted((one, other) => one.expiresAt - other.expiresAt);
+		const question = describeNoRoom(inactive, now);
+		const dialog = await window.dialog(question.message);
 		await picture("rotate-no-room");
-		assert.match(dialog.detail, /OpenAI keeps 50 at most\. Delete one first, then rotate\./);
-		assert.match(dialog.detail, /Active nowhere:\s+• “Filler 0”: cert_\w+, expired 2 days ago\s+• “Filler 1”/);
-		assert.deepEqual(dialog.buttons, ["Cancel", "Show Certificates"]);
+		assert.equal(dialog.detail, question.detail);
+		assert.deepEqual(dialog.buttons, ["Cancel", labels.showCertificates]);
 		await dialog.enter();
 		assert.deepEqual(scenario.postsSince(before), []);
 		await assertNoNotifications(window);
@@ -103,8 +140,14 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		const fault = { kind: "status", status: 403, operation: "projectList", when: "before" } as const;
 		emulator.faults.arm({ ...fault, match, times: Number.POSITIVE_INFINITY });
 		await scenario.chooseReplacement(OLD, OTHER);
-		const toast = await window.toast("Where it is active could not be read as a whole: project “Archived”.");
-		assert.match(toast.text, /Nothing was changed\./);
+		const { id, name } = scenario.parts.archived;
+		const problem = describeProblem({
+			reason: "scopes-unread",
+			...{ organization: false, allProjects: false, projects: [{ id, name }] },
+			why: { reason: "forbidden", permission: null },
+		});
+		const toast = await window.toast(problem);
+		assert.equal(toast.text, problem);
 		await toast.dismiss();
 		assert.deepEqual(scenario.postsSince(before), []);
 	});
@@ -117,19 +160,16 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		await pressUpload(window, next);
 		const dialog = await scenario.confirmation(OLD, next);
 		await picture("rotate-plan");
-		assert.match(dialog.detail, /Subject: CN=Old CA → CN=New CA/);
-		assert.match(dialog.detail, /Key: EC.* \(another one\)/i);
-		assert.match(dialog.detail, /is activated in:\s+• the organization\s+• project “\w+”\s+• project “\w+”\s/);
-		assert.match(dialog.detail, /“Old CA” stays active beside it\./);
-		assert.match(dialog.detail, /A filter \(CEL policy\)/);
-		assert.deepEqual(dialog.buttons, ["Cancel", "Don't Rotate", "Rotate"]);
-		assert.equal(dialog.onEnter, "Don't Rotate");
+		assert.equal(dialog.detail, await scenario.startDetail(OLD, next, { missing: scenario.scopes }));
+		const { dontRotate, rotate } = rotationPromptLabels;
+		assert.deepEqual(dialog.buttons, ["Cancel", dontRotate, rotate].toSorted());
+		assert.equal(dialog.onEnter, dontRotate);
 		await dialog.enter();
 		assert.deepEqual(scenario.postsSince(before), ["POST certificates"]);
 
 		// The same file again: its certificate is uploaded already, so that nothing more is asked or sent.
 		await scenario.chooseReplacementFile(OLD, "new.pem");
-		await (await scenario.confirmation(OLD, next)).press("Rotate");
+		await (await scenario.confirmation(OLD, next)).press(rotate);
 		await scenario.waitUntilClientsMustMove(OLD);
 		await assertNoNotifications(window);
 		for (const scope of scenario.scopes)
@@ -152,22 +192,30 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		const { window, picture } = scenario.parts.session;
 		await rotate();
 		const row = await waitForRow(window, OLD);
-		assert.match(
-			await row.description(),
-			new RegExp(`^${WAITING_NOTE} · \\d+ days left · .*${scenario.parts.old.id}$`),
-		);
-		assert.match(await row.ariaLabel(), new RegExp(`, ${WAITING_NOTE}$`));
-		assert.match(await row.tooltip(WAITING_NOTE), /Activation: active in 3 scopes/);
-		assert.deepEqual(await row.actionNames(), ["Finish Rotation…", "Deactivate…", "Copy Id"]);
+		const certificate = scenario.certificate(OLD);
+		const { projects } = scenario.summary(scenario.scopes);
+		const status = { organization: true, projects, unread: 0, allProjects: true, problem: null };
+		const activation = formatActivation(status);
+		const now = Date.now() / 1000;
+		assert.equal(await row.description(), formatRowDescription(certificate, status, now, WAITING_NOTE));
+		const label = formatAccessibilityLabel(certificate, "valid", activation, now, WAITING_NOTE);
+		assert.equal(await row.ariaLabel(), label);
+		const tooltip = certificateTooltip(certificate, "valid", activation, now, WAITING_NOTE);
+		assert.equal(await row.tooltip(WAITING_NOTE), tooltip);
+		const buttons = [FINISH_ROTATION, manifestText("command.deactivate"), manifestText("command.copyId")];
+		assert.deepEqual(await row.actionNames(), buttons);
 		const menu = await row.menu();
 		const items = await menu.items();
-		for (const item of ["Rotate…", "Finish Rotation…", "Undo Rotation…"]) assert.ok(items.includes(item), item);
+		const rotationItems = [ROTATE, FINISH_ROTATION, UNDO_ROTATION];
+		for (const item of rotationItems) assert.ok(items.includes(item), item);
 		await menu.close();
 		const other = await (await waitForRow(window, SHORT)).menu();
-		assert.ok(!(await other.items()).some((item) => item.includes("Rotat")));
+		const otherItems = await other.items();
+		for (const item of rotationItems) assert.ok(!otherItems.includes(item), item);
 		await other.close();
 		await row.expand();
-		await window.view(VIEW_TITLE).rowWith(`Rotating to“${NEXT}” in the organization`).waitUntilVisible();
+		const factRow = replacementRow(NEXT, scenario.ordered(scenario.scopes), scenario.nameOf);
+		await window.view(VIEW_TITLE).rowWith(factRow).waitUntilVisible();
 		await window.widenSideBar(200);
 		await picture("rotating");
 	});
@@ -176,8 +224,8 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		const { window, emulator } = scenario.parts.session;
 		await rotate();
 		const before = emulator.exchanges.length;
-		await chooseInRowMenu(window, OLD, "Rotate…");
-		await (await window.toast(`“${NEXT}” is active wherever “${OLD}” is. Move the clients, then Finish.`)).dismiss();
+		await chooseInRowMenu(window, OLD, ROTATE);
+		await (await window.toast(describeCompletedStart(named(OLD), named(NEXT)))).dismiss();
 		assert.deepEqual(scenario.postsSince(before), []);
 	});
 
@@ -195,18 +243,23 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		const { window, emulator, picture } = scenario.parts.session;
 		await rotate();
 		const before = emulator.exchanges.length;
-		await chooseInRowMenu(window, OLD, "Undo Rotation…");
-		const message = `Undo the rotation of “${OLD}” to “${NEXT}”?`;
+		await chooseInRowMenu(window, OLD, UNDO_ROTATION);
+		const message = undoMessage(OLD, NEXT);
 		const dialog = await window.dialog(message);
 		await picture("rotation-undo");
-		assert.match(dialog.detail, /is deactivated in:\s+• the organization\s+• project “\w+”\s+• project “\w+”\s/);
-		assert.match(dialog.detail, /Clients that have moved are refused there from then on\./);
-		assert.deepEqual(dialog.buttons, ["Cancel", "Don't Undo", "Undo"]);
-		assert.equal(dialog.onEnter, "Don't Undo");
+		const [old, next, nowhere] = [scenario.certificate(OLD), scenario.certificate(NEXT), scenario.summary([])];
+		const { detail } = describeUndo({
+			...{ old, next, scopes: scenario.summary(scenario.scopes), kept: nowhere, reactivated: nowhere },
+			...{ access: scenario.ownAccess("old", OLD), changed: false },
+		});
+		assert.equal(dialog.detail, detail);
+		const { dontUndo, undo } = rotationPromptLabels;
+		assert.deepEqual(dialog.buttons, ["Cancel", dontUndo, undo].toSorted());
+		assert.equal(dialog.onEnter, dontUndo);
 		await dialog.enter();
 		assert.deepEqual(scenario.postsSince(before), []);
-		await chooseInRowMenu(window, OLD, "Undo Rotation…");
-		await (await window.dialog(message)).press("Undo");
+		await chooseInRowMenu(window, OLD, UNDO_ROTATION);
+		await (await window.dialog(message)).press(undo);
 		await scenario.waitUntilOver();
 		for (const scope of scenario.scopes) assert.deepEqual(scenario.activeIn(scope), [scenario.parts.old.id]);
 		await assertNoNotifications(window);
@@ -218,23 +271,30 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		const match = ({ path }: { path: string }) => path.includes(scenario.parts.archived.id);
 		emulator.faults.arm({ kind: "status", status: 403, operation: "projectActivate", when: "before", match });
 		await scenario.chooseReplacement(OLD, NEXT);
-		await (await scenario.confirmation(OLD, NEXT)).press("Rotate");
-		const toast = await window.toast("in project “Archived”: not activated.");
-		await window
-			.view(VIEW_TITLE)
-			.rowWith("Rotating: replacement not active everywhere yet, Rotate or Finish")
-			.waitUntilVisible();
+		await (await scenario.confirmation(OLD, NEXT)).press(rotationPromptLabels.rotate);
+		const nothing = { changed: [], failed: [], unknown: [], notTried: [], problem: null, lockedOut: false };
+		const failed = {
+			...{ ...nothing, scope: toScope(scenario.parts.archived.id), failed: [scenario.idOf(NEXT)] },
+			problem: { reason: "forbidden", permission: null },
+		} as const;
+		const toast = await window.toast(describeActivationResults([named(NEXT)], [failed], true, scenario.nameOf));
+		await window.view(VIEW_TITLE).rowWith(stageNote("activating")).waitUntilVisible();
 		await picture("rotation-begun");
-		assert.match(toast.text, /Rotate again to go on, or undo it\.$/);
+		assert.ok(toast.text.endsWith(rotationResultLabels.rotateAgain), toast.text);
 		await toast.dismiss();
 		assert.deepEqual(scenario.activeIn(scenario.parts.archived.id), [scenario.parts.old.id]);
 
 		const before = emulator.exchanges.length;
 		emulator.faults.arm({ kind: "reset", operation: "projectActivate", when: "after", times: 2 });
-		await chooseInRowMenu(window, OLD, "Rotate…");
-		const dialog = await window.dialog(`Go on rotating “${OLD}” to “${NEXT}”?`);
-		assert.match(dialog.detail, /is activated in:\s+• project “Archived”\s/);
-		await dialog.press("Rotate");
+		await chooseInRowMenu(window, OLD, ROTATE);
+		const dialog = await window.dialog(startMessage(OLD, NEXT, { planned: true }));
+		const [archived, ...others] = [scenario.parts.archived.id, ORGANIZATION, scenario.parts.production.id];
+		const where = { missing: [archived], present: others, planned: true };
+		assert.equal(dialog.detail, await scenario.startDetail(OLD, NEXT, where));
+		const { dontContinue, continueRotating } = rotationPromptLabels;
+		assert.deepEqual(dialog.buttons, ["Cancel", dontContinue, continueRotating].toSorted());
+		assert.equal(dialog.onEnter, dontContinue);
+		await dialog.press(continueRotating);
 		await scenario.waitUntilClientsMustMove(OLD);
 		assert.deepEqual(scenario.activeIn(scenario.parts.archived.id), [scenario.parts.old.id, scenario.idOf(NEXT)]);
 		assert.equal(scenario.postsSince(before).length, 2);
@@ -254,8 +314,8 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		await scenario.chooseReplacement(OLD, NEXT);
 		const dialog = await scenario.confirmation(OLD, NEXT);
 		await picture("rotation-elsewhere");
-		assert.match(dialog.detail, /is active already in the organization, project “\w+”, and project “\w+”\. Whether/);
-		await dialog.press("Rotate");
+		assert.equal(dialog.detail, await scenario.startDetail(OLD, NEXT, { present: scenario.scopes }));
+		await dialog.press(rotationPromptLabels.rotate);
 		await scenario.waitUntilClientsMustMove(OLD);
 	});
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import packageJson from "../../package.json" with { type: "json" };
 import { activate } from "../../src/extension.ts";
+import { badgeTooltip } from "../../src/features/expiry/badgeMessage.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 
 /** Lists a folder's files with their modification times, without changing them. */
@@ -74,7 +75,7 @@ describe("Activation", () => {
 			const [badge] = await shown;
 			assert.deepEqual(badge, {
 				value: 1,
-				tooltip: "1 certificate expires soon, or has expired while it is active",
+				tooltip: badgeTooltip(1),
 			});
 		} finally {
 			vscode.window.createTreeView = createTreeView;

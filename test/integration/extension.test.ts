@@ -2,6 +2,17 @@ import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import * as vscode from "vscode";
 import packageJson from "../../package.json" with { type: "json" };
+import { formatTimeLeft } from "../../src/common/messages/dates.ts";
+import { describeProblem } from "../../src/common/messages/problems.ts";
+import { bySeverity } from "../../src/domain/certificateFile.ts";
+import { connectionLabels } from "../../src/features/connections/connectionMessages.ts";
+import { keyTitle } from "../../src/features/connections/keyMessages.ts";
+import {
+	describeUploadPrompt,
+	uploadPromptLabels,
+	uploadTitle,
+} from "../../src/features/upload/uploadPromptMessages.ts";
+import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
 import type { FaultKind } from "../emulator/faults.ts";
@@ -55,6 +66,8 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 
 	const refresh = () => vscode.commands.executeCommand("openaiCertificates.refresh");
 
+	const hostOf = ({ url }: Emulator) => new URL(url).host;
+
 	const file = (name: string) => {
 		const [folder] = vscode.workspace.workspaceFolders ?? [];
 		return vscode.Uri.joinPath(folder?.uri ?? assert.fail(), name);
@@ -91,7 +104,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		await waitForContext(EMPTY, "no-key");
 		assert.equal(emulator.connections.total, 0);
 		await vscode.commands.executeCommand("openaiCertificates.removeKey");
-		assert.match(shown.messages.at(-1) ?? "", /no admin key yet/);
+		assert.equal(shown.messages.at(-1), describeProblem({ reason: "no-key" }));
 	});
 
 	const JUNK: readonly (readonly unknown[])[] = [
@@ -111,9 +124,9 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 
 	/** Files that the suite does not create on Windows. */
 	const ONLY_POSIX = [
-		["broken-link.pem", /leads to no regular file/],
-		["pipe.pem", /not a regular file/],
-		["zero.pem", /leads to no regular file/],
+		["broken-link.pem", "dead-link"],
+		["pipe.pem", "not-a-file"],
+		["zero.pem", "dead-link"],
 	] as const;
 
 	const ROW_COMMANDS = new Set(packageJson.contributes.menus["view/item/context"].map(({ command }) => command));
@@ -129,7 +142,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 				shown.messages.length = 0;
 				await vscode.commands.executeCommand(command, ...junk);
 				const call = `${command} ${JSON.stringify(junk)}`;
-				assert.deepEqual(shown.messages, ["Select a row that this can be done with, in the certificates view."], call);
+				assert.deepEqual(shown.messages, [describeProblem({ reason: "nothing-selected" })], call);
 				assert.equal(await vscode.env.clipboard.readText(), "untouched", call);
 			}
 	};
@@ -139,35 +152,35 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		await callWithJunk([], ...JUNK);
 		shown.messages.length = 0;
 		await vscode.commands.executeCommand("openaiCertificates.upload", uri, [uri]);
-		assert.deepEqual(shown.messages, ["x.pem could not be read. Nothing was sent."]);
+		assert.deepEqual(shown.messages, [describeProblem({ reason: "file-unreadable", file: "x.pem", why: "other" })]);
 	});
 
 	it("R09 explains in one sentence why a file cannot be read", async () => {
 		const cases = [
-			["folder.pem", /is a folder/],
-			["large.pem", /larger than 1 MiB/],
-			["gone.pem", /not there any more/],
+			["folder.pem", "folder"],
+			["large.pem", "too-large"],
+			["gone.pem", "gone"],
 			...(process.platform === "win32" ? [] : ONLY_POSIX),
 		] as const;
-		for (const [name, message] of cases) {
+		for (const [name, why] of cases) {
 			shown.messages.length = 0;
 			await vscode.commands.executeCommand("openaiCertificates.upload", file(name));
-			assert.equal(shown.messages.length, 1, name);
-			assert.match(shown.messages[0] ?? "", message, name);
+			assert.deepEqual(shown.messages, [describeProblem({ reason: "file-unreadable", file: name, why })]);
 		}
 	});
 
 	it("stores a key that the service accepts, and shows the service's certificates", async () => {
-		expectInput(/^Admin key for 127\.0\.0\.1/, emulator.adminKey);
+		expectInput(keyTitle(hostOf(emulator)), emulator.adminKey);
 		await vscode.commands.executeCommand("openaiCertificates.setKey");
 		assert.deepEqual(await rows(), []);
-		expectInput(/^Upload Acme Root CA/, "Named in the test");
-		expectButton("Upload");
+		expectInput(uploadTitle("Acme Root CA", undefined), "Named in the test");
+		expectButton(uploadPromptLabels.upload);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"), [file("root.pem")]);
 		const [certificate, ...others] = emulator.state.certificates;
 		assert.deepEqual(others, []);
 		assert.equal(certificate?.name, "Named in the test");
-		assert.deepEqual(await rows(), [`Named in the test 364 days left · ${certificate.id}`]);
+		const timeLeft = formatTimeLeft(certificate.expiresAt, Date.now() / 1000);
+		assert.deepEqual(await rows(), [`Named in the test ${timeLeft} · ${certificate.id}`]);
 	});
 
 	it("R39 does not use the selected row for invalid arguments", async () => {
@@ -212,10 +225,15 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const { pem } = await makeCertificate({ commonName: "Unsaved CA" });
 		const document = await vscode.workspace.openTextDocument({ content: pem });
 		shown.details.length = 0;
-		expectInput(/^Upload Unsaved CA$/, "Never sent");
+		expectInput(uploadTitle("Unsaved CA", undefined), "Never sent");
 		await vscode.commands.executeCommand("openaiCertificates.upload", document.uri);
-		assert.equal(shown.details.length, 1);
-		assert.match(shown.details[0] ?? "", /^Subject: CN=Unsaved CA\n(?:.*\n)*Warning: .*which is not saved/);
+		const now = Date.now() / 1000;
+		const [candidate = assert.fail()] = (await new X509CertificateFileReader().read(Buffer.from(pem), now, 30))
+			.candidates;
+		const findings = [...candidate.findings, { code: "unsaved", level: "warn" } as const].sort(bySeverity);
+		const destination = { host: hostOf(emulator), label: hostOf(emulator) };
+		const prompt = { candidate, name: "Never sent", destination, filePosition: undefined };
+		assert.deepEqual(shown.details, [describeUploadPrompt(prompt, findings, now).detail]);
 		assert.equal(emulator.state.certificates.length, 1);
 	});
 
@@ -223,14 +241,14 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const document = await vscode.workspace.openTextDocument({ content: "nothing of this kind" });
 		shown.messages.length = 0;
 		await vscode.commands.executeCommand("openaiCertificates.upload", document.uri);
-		assert.equal(shown.messages.length, 1);
-		assert.match(shown.messages[0] ?? "", /certificate/);
+		const refusal = { reason: "file-refused", refusal: "no-block", skipped: [] } as const;
+		assert.deepEqual(shown.messages, [describeProblem({ ...refusal, file: document.uri.path, wanted: "anchor" })]);
 		assert.doesNotMatch(shown.messages[0] ?? "", /nothing of this kind/);
 	});
 
 	it("R15 shows nothing after Escape at the prompt for the name", async () => {
 		shown.messages.length = 0;
-		expectInput(/^Upload Acme Root CA/, null);
+		expectInput(uploadTitle("Acme Root CA", undefined), null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		assert.deepEqual(shown.messages, []);
 		assert.equal(emulator.state.certificates.length, 1);
@@ -268,10 +286,10 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 		const other = await startEmulator();
 		await setBaseUrl(other.url);
 		await waitForContext(EMPTY, "key-elsewhere");
-		expectInput(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
+		expectInput(keyTitle(hostOf(other)), null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		// The prompt's title names the other host.
-		expectInput(new RegExp(`^Admin key for ${new URL(other.url).host}$`), null);
+		expectInput(keyTitle(hostOf(other)), null);
 		await vscode.commands.executeCommand("openaiCertificates.upload", file("root.pem"));
 		assert.equal(other.connections.total, 0);
 		await other.close();
@@ -290,7 +308,7 @@ describe(`In the extension host of VS Code ${vscode.version}`, () => {
 				resolve();
 			});
 		});
-		expectButton("Remove Key");
+		expectButton(connectionLabels.remove);
 		await vscode.commands.executeCommand("openaiCertificates.removeKey");
 		await changed;
 		assert.deepEqual(await rows(), []);

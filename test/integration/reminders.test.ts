@@ -3,8 +3,15 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { labels } from "../../src/common/messages/labels.ts";
 import type { Certificate, CertificateListing } from "../../src/domain/certificate.ts";
+import { badgeTooltip } from "../../src/features/expiry/badgeMessage.ts";
 import type { ExpirySnapshot, SnapshotCertificate } from "../../src/features/expiry/expiryRules.ts";
+import {
+	describeDeletedSinceReminder,
+	describeReminder,
+	reminderLabels,
+} from "../../src/features/expiry/reminderMessages.ts";
 import { ExpiryMonitor } from "../../src/features/expiry/ui/expiryMonitor.ts";
 import { remind } from "../../src/features/expiry/ui/reminderNotification.ts";
 import { CertificateStore } from "../../src/features/organization/certificateStore.ts";
@@ -111,24 +118,22 @@ describe("The expiry monitor", () => {
 		window.setUnsavedSnapshot({ organizationRef, readAt: now, certificates });
 		await window.check();
 		assert.equal(window.view.badge?.value, 1);
-		assert.deepEqual(newMessages(), ["“Name of one” is active and expires in 12 days."]);
+		assert.deepEqual(newMessages(), [describeReminder(certificates, now, now)]);
 		await window.check();
 		assert.deepEqual(newMessages(), []);
 		now += DAY;
 		await window.check();
-		assert.match(newMessages().join(), /^“Name of one” is active and expires in 11 days\. /);
+		assert.deepEqual(newMessages(), [describeReminder(certificates, now - DAY, now)]);
 	});
 
 	it("counts expiring certificates in the badge, and reminds of active ones once a day", async () => {
 		assert.ok(vscode.window.state.focused);
-		write(expiring("one", 12), expiring("idle", 3, { inOrganization: false }), expiring("far", 30.5));
+		const [one, far] = [expiring("one", 12), expiring("far", 30.5)];
+		write(one, expiring("idle", 3, { inOrganization: false }), far);
 		const window = open();
 		await window.check();
-		assert.deepEqual(window.view.badge, {
-			value: 2,
-			tooltip: "2 certificates expire soon, or have expired while they are active",
-		});
-		assert.deepEqual(newMessages(), ["“Name of one” is active and expires in 12 days."]);
+		assert.deepEqual(window.view.badge, { value: 2, tooltip: badgeTooltip(2) });
+		assert.deepEqual(newMessages(), [describeReminder([one], now, now)]);
 		await window.check();
 		now += DAY / 2;
 		await window.check();
@@ -136,10 +141,7 @@ describe("The expiry monitor", () => {
 		now += DAY / 2;
 		await window.check();
 		assert.equal(window.view.badge?.value, 3);
-		const age = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(now - DAY);
-		assert.deepEqual(newMessages(), [
-			`2 active certificates need to be replaced: “Name of one” (expires in 11 days), “Name of far” (expires in 29 days). This is as of ${age}.`,
-		]);
+		assert.deepEqual(newMessages(), [describeReminder([one, far], now - DAY, now)]);
 	});
 
 	it("reminds in one of two windows, and not again after a restart", async () => {
@@ -169,40 +171,42 @@ describe("The expiry monitor", () => {
 	});
 
 	it("never reminds of muted certificates again", async () => {
-		write(expiring("one", 12), expiring("two", 11));
-		expectButton("Not Again for These");
+		const [one, two] = [expiring("one", 12), expiring("two", 11)];
+		write(one, two);
+		expectButton(reminderLabels.muteSeveral);
 		await open().check();
-		assert.deepEqual(newMessages(), [
-			"2 active certificates need to be replaced: “Name of two” (expires in 11 days), “Name of one” (expires in 12 days).",
-		]);
+		assert.deepEqual(newMessages(), [describeReminder([two, one], now, now)]);
 		now += DAY;
-		write(expiring("one", 11), expiring("two", 10), expiring("three", 9));
+		const three = expiring("three", 9);
+		write(expiring("one", 11), expiring("two", 10), three);
 		const next = open();
 		await next.check();
-		assert.deepEqual(newMessages(), ["“Name of three” is active and expires in 9 days."]);
+		assert.deepEqual(newMessages(), [describeReminder([three], now, now)]);
 		assert.equal(next.view.badge?.value, 3);
 	});
 
 	it("shows the row of the most urgent certificate", async () => {
-		write(expiring("one", 12), expiring("two", -2));
-		expectButton("Show");
+		const [one, two] = [expiring("one", 12), expiring("two", -2)];
+		write(one, two);
+		expectButton(labels.showCertificate);
 		await open().check();
 		assert.deepEqual(revealed, ["two"]);
-		assert.match(newMessages().join(), /“Name of two” \(expired 1 day ago\)/);
+		assert.deepEqual(newMessages(), [describeReminder([two, one], now, now)]);
 	});
 
-	it("reports that the certificate was deleted meanwhile", async () => {
-		write(expiring("one", 12));
+	it("reports that the certificate was deleted in the meantime", async () => {
+		const one = expiring("one", 12);
+		write(one);
 		listing = { ...listing, certificates: [] };
-		expectButton("Show");
+		expectButton(labels.showCertificate);
 		await open().check();
 		assert.deepEqual(revealed, []);
-		assert.deepEqual(newMessages().slice(1), ["“Name of one”: deleted meanwhile, by somebody else."]);
+		assert.deepEqual(newMessages().slice(1), [describeDeletedSinceReminder(one)]);
 	});
 
 	it("starts the rotation of the certificate, regardless of the selection", async () => {
 		write(expiring("one", 12));
-		expectButton("Rotate…");
+		expectButton(reminderLabels.rotate);
 		await open().check();
 		assert.deepEqual([revealed, rotated], [["one"], [listing.certificates[0]]]);
 	});

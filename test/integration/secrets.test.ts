@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { describeProblem } from "../../src/common/messages/problems.ts";
 import { FileLocks } from "../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
 import { ProblemError, problemOf } from "../../src/domain/problem.ts";
+import { describeUnencryptedKey, keyLabels, keyTitle } from "../../src/features/connections/keyMessages.ts";
 import { ClientCertificateSettings } from "../../src/features/connections/ui/clientCertificateSettings.ts";
 import { ConnectionSecretStore } from "../../src/features/connections/ui/connectionSecretStore.ts";
 import { ConnectionStore } from "../../src/features/connections/ui/connectionStore.ts";
@@ -341,8 +343,10 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 
 	after(() => emulator.close());
 
+	const hostOf = ({ url }: Emulator) => new URL(url).host;
+
 	const setKey = (key = KEY) => {
-		expectInput(/^Admin key for 127\.0\.0\.1/, key);
+		expectInput(keyTitle(hostOf(emulator)), key);
 		return vscode.commands.executeCommand("openaiCertificates.setKey");
 	};
 
@@ -350,19 +354,19 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 		it(`is not sent before a confirmation that names the recipient; Escape is silent: ${beginning}…`, async () => {
 			await setKey(KEY.replace("sk-admin-", beginning));
 			assert.equal(emulator.connections.total, 0);
-			assert.deepEqual(shown.messages, [`Send this key unencrypted to ${new URL(emulator.url).host}?`]);
-			assert.match(shown.details[0] ?? "", /program .* on this machine/);
+			const { message, detail } = describeUnencryptedKey(hostOf(emulator));
+			assert.deepEqual(shown, { messages: [message], details: [detail] });
 		});
 
 	it("is not sent by the default button", async () => {
-		expectButton("Don't Send");
+		expectButton(keyLabels.dontSend);
 		await setKey();
 		assert.equal(emulator.connections.total, 0);
 		assert.equal(shown.messages.length, 1);
 	});
 
-	it("is sent only by Use Anyway, and is not stored if rejected", async () => {
-		expectButton("Use Anyway");
+	it("is sent only after confirmation, and is not stored if rejected", async () => {
+		expectButton(keyLabels.sendAnyway);
 		const { ended } = emulator.faults.arm({ kind: "none", when: "before" });
 		const settled = setKey();
 		await ended;
@@ -378,6 +382,6 @@ describe("R43 A real admin key over unencrypted loopback", () => {
 		assert.equal(shown.messages.length, 1);
 		shown.messages.length = 0;
 		await vscode.commands.executeCommand("openaiCertificates.removeKey");
-		assert.match(shown.messages[0] ?? "", /no admin key yet/);
+		assert.equal(shown.messages[0], describeProblem({ reason: "no-key" }));
 	});
 });

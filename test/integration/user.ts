@@ -30,12 +30,12 @@ export const views = new Map<
 	{ readonly tree: vscode.TreeView<unknown>; readonly provider: vscode.TreeDataProvider<unknown> }
 >();
 
-const answers: { readonly title: RegExp; readonly text: string | null }[] = [];
+const answers: { readonly title: string; readonly text: string | null }[] = [];
 const buttons: string[] = [];
 const unexpected: string[] = [];
 
-/** Announces an input box, and answers it. @param text `null` for Escape. */
-export function expectInput(title: RegExp, text: string | null): void {
+/** Announces an input box with this title, and answers it. @param text `null` for Escape. */
+export function expectInput(title: string, text: string | null): void {
 	answers.push({ title, text });
 }
 
@@ -46,7 +46,7 @@ export function expectButton(button: string): void {
 
 /** Asserts that exactly the announced prompts were shown. */
 export function assertExpectedPrompts(): void {
-	const missing = [...answers.splice(0).map(({ title }) => String(title)), ...buttons.splice(0)];
+	const missing = [...answers.splice(0).map(({ title }) => title), ...buttons.splice(0)];
 	assert.deepEqual({ surprises: unexpected.splice(0), unasked: missing }, { surprises: [], unasked: [] });
 }
 
@@ -100,7 +100,7 @@ function dismissUnexpected(question: vscode.QuickInput): void {
 
 async function answerInput(box: vscode.InputBox): Promise<void> {
 	const [next] = answers;
-	if (!next?.title.test(box.title ?? "")) return dismissUnexpected(box);
+	if (next === undefined || box.title !== next.title) return dismissUnexpected(box);
 	answers.shift();
 	let isClosed = false;
 	box.onDidAccept(() => {

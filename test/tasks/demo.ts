@@ -2,9 +2,19 @@
 // README's animation.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { keyTitle } from "../../src/features/connections/keyMessages.ts";
+import { uploadTitle } from "../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import { type Session, startSession } from "../e2e/setup/session.ts";
-import { acceptName, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "../e2e/setup/uploadActions.ts";
+import {
+	acceptName,
+	enterKey,
+	pressUpload,
+	UPLOAD_COMMAND,
+	uploadQuestion,
+	VIEW_TITLE,
+	waitForRow,
+} from "../e2e/setup/uploadActions.ts";
 import { makeAnimatedPng } from "../vscode/animatedPng.ts";
 import { root } from "../vscode/install.mjs";
 import { packageExtension } from "../vsix.ts";
@@ -27,17 +37,17 @@ async function run({ window, emulator, picture }: Session): Promise<void> {
 	const host = new URL(emulator.url).host;
 	console.log(`\nThe emulator answers at ${emulator.url}. VS Code is open.`);
 
-	console.log("Right-click acme-root.pem, Upload to OpenAI…");
+	console.log(`Right-click acme-root.pem, ${UPLOAD_COMMAND}`);
 	const menu = await window.explorerMenu("acme-root.pem");
 	await picture("1-right-click");
-	await menu.choose("Upload to OpenAI…");
-	await window.quickInput(`Admin key for ${host}`);
+	await menu.choose(UPLOAD_COMMAND);
+	await window.quickInput(keyTitle(host));
 	await picture("2-admin-key");
 	await enterKey(window, host, emulator.adminKey);
-	await window.quickInput("Upload Acme Root CA");
+	await window.quickInput(uploadTitle("Acme Root CA", undefined));
 	await picture("3-name");
 	const name = await acceptName(window, "Acme Root CA");
-	await window.dialog(`Upload “${name}”`);
+	await window.dialog(uploadQuestion(name));
 	await picture("4-confirmation");
 	await pressUpload(window, name);
 	console.log(`Key and name given, and confirmed: ${name}`);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeCertificate } from "../certificates.ts";
 import { startEmulator } from "../emulator/emulator.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { openDesktop } from "../vscode/desktop.ts";
 import { startVSCode } from "../vscode/server.ts";
@@ -36,7 +37,7 @@ console.log(`
   VS Code     ${browser ? browser.url : "is opening"}
   Admin key   ${emulator.adminKey}
 
-Right-click acme-root.pem and choose “Upload to OpenAI…”. Everything stays on this machine: the key is the emulator's.
+Right-click acme-root.pem and choose “${manifestText("command.upload")}”. Everything stays on this machine: the key is the emulator's.
 Press Ctrl+C to end it all.`);
 await (desktop ? Promise.race([desktop.closed, ended]) : ended);
 await desktop?.close();

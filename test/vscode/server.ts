@@ -29,10 +29,23 @@ export interface VSCodeOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** Default: the value of the variable TEST_SYSTEM. */
 	readonly system?: SystemName | undefined;
+	/** A language pack to install; its language becomes the display language. */
+	readonly languagePack?: LanguagePack;
 	/** Port on 127.0.0.1. Default: chosen by the system. */
 	readonly port?: number;
 	/** Folder for settings, extensions and logs, kept on close. Default: a new folder, removed on close. */
 	readonly dataFolder?: string;
+}
+
+export interface LanguagePack {
+	/** The language's code, such as `de`. */
+	readonly locale: string;
+	/** The id of the extension. */
+	readonly id: string;
+	/** The path of the packaged extension. */
+	readonly vsix: string;
+	/** The path of VS Code's own translations. */
+	readonly translations: string;
 }
 
 export interface VSCode extends Pick<System, "urlPath"> {
@@ -87,6 +100,8 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	const configure = (settings: VSCodeOptions["settings"]) =>
 		writeFileSync(join(userFolder, "settings.json"), JSON.stringify({ ...quietSettings, ...settings }, null, "\t"));
 	configure(options.settings);
+	const { languagePack } = options;
+	if (languagePack) registerLanguagePack(join(dataFolder, "user"), languagePack);
 	const token = options.token ? randomUUID() : undefined;
 	const tokenFile = join(dataFolder, "token");
 	if (token) writeFileSync(tokenFile, token, { mode: 0o600 });
@@ -97,6 +112,7 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 		"--accept-server-license-terms",
 		"--disable-telemetry",
 		...(options.restricted ? [] : ["--disable-workspace-trust"]),
+		...(languagePack ? ["--locale", languagePack.locale] : []),
 		...["--server-data-dir", path(dataFolder)],
 		...["--user-data-dir", path(join(dataFolder, "user"))],
 		...["--extensions-dir", path(join(dataFolder, "extensions"))],
@@ -167,7 +183,8 @@ export async function startVSCode(options: VSCodeOptions): Promise<VSCode> {
 	}
 
 	try {
-		for (const extension of options.extensions ?? []) await install(extension);
+		const packs = languagePack ? [languagePack.vsix] : [];
+		for (const extension of [...packs, ...(options.extensions ?? [])]) await install(extension);
 		const port = await start(options.port ?? 0);
 		return {
 			url: `http://127.0.0.1:${port}/?${new URLSearchParams({ folder: urlPath(options.workspace), ...(token && { tkn: token }) })}`,
@@ -218,4 +235,11 @@ function processesIn(group: number, argument: string): number[] {
 			}
 		})
 		.map(Number);
+}
+
+/** Registers a language pack as the desktop's installation does; code-server's installation doesn't. */
+function registerLanguagePack(userFolder: string, { locale, id, translations }: LanguagePack): void {
+	const extensions = [{ extensionIdentifier: { id }, version: "0.0.1" }];
+	const pack = { hash: "1", label: locale, extensions, translations: { vscode: translations } };
+	writeFileSync(join(userFolder, "languagepacks.json"), JSON.stringify({ [locale]: pack }));
 }

@@ -140,6 +140,11 @@ export class Row {
 		await this.#row.waitFor();
 	}
 
+	/** Waits until the row's text includes `part`. */
+	async waitForText(part: string) {
+		await this.#row.filter({ hasText: part }).waitFor();
+	}
+
 	async waitUntilGone() {
 		await this.#row.waitFor({ state: "detached" });
 	}

@@ -104,7 +104,7 @@ export function describeUploadPrompt(
 	if (destination.label !== destination.host) facts.push(l10n.t("Connection: {0}", sanitize(destination.label)));
 	if (filePosition !== undefined) facts.push(l10n.t("File: {0}", filePosition));
 	const effect = candidate.isCa
-		? l10n.t("Every client certificate that this CA issues is accepted. If it serves other systems, set a CEL filter.")
+		? l10n.t("Once it's active, every client certificate that chains to this CA is accepted. If it serves other systems, set a CEL filter.")
 		: "";
 	return {
 		message: l10n.t("Upload “{0}” to {1}?", sanitize(name), destination.host),

@@ -1,16 +1,29 @@
 // Steps with uploaded certificates that several interface tests share.
 import assert from "node:assert/strict";
+import { describeProblem } from "../../../src/common/messages/problems.ts";
+import {
+	describeCopiedFingerprints,
+	describeCopiedIds,
+	describeCopiedPems,
+} from "../../../src/features/certificates/viewAndCopyMessages.ts";
 import { makeCertificate } from "../../certificates.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
+import { manifestText } from "../../manifestTexts.ts";
+import { certificate } from "../../unit/fakes/certificatesApi.ts";
 import type { Row } from "../../vscode/view.ts";
 import type { Window } from "../../vscode/window.ts";
+import { welcomeText } from "./productTexts.ts";
 import type { Session } from "./session.ts";
 import { enterKey, VIEW_TITLE, waitForRow } from "./uploadActions.ts";
 
-const SET_KEY = "Set Admin Key…";
+const SET_KEY = manifestText("command.setKey");
 /** Appears if VS Code no longer knows the row of a command. */
-const NO_ROW_MESSAGE = "Select a row that this can be done with";
+const NO_ROW_MESSAGE = describeProblem({ reason: "nothing-selected" });
+/** The texts in the status bar after a copy of one or several certificates. */
+const COPIED_MESSAGES = [[certificate("one")], [certificate("one"), certificate("other")]].flatMap((copied) =>
+	[describeCopiedIds, describeCopiedFingerprints, describeCopiedPems].map((describe) => describe(copied)),
+);
 
 /** Adds a new CA certificate with this name to the organization. */
 export async function addCaCertificate({ state }: Emulator, name: string): Promise<StoredCertificate> {
@@ -32,7 +45,7 @@ export async function signIn(session: Session, host = new URL(session.emulator.u
 	// The view's automatic requests have ended, so this fault meets the list request of Refresh, or of the key check.
 	const listRequest = emulator.faults.arm({ kind: "none", operation: "list", when: "before" });
 	if (!buttons.includes(SET_KEY)) {
-		await view.pressAction("Refresh");
+		await view.pressAction(manifestText("command.refresh"));
 		buttons = await view.waitForRowOrWelcome(ids[0] ?? "no row");
 	}
 	if (buttons.includes(SET_KEY)) {
@@ -40,7 +53,7 @@ export async function signIn(session: Session, host = new URL(session.emulator.u
 		await enterKey(window, host, emulator.adminKey);
 	}
 	await listRequest.ended;
-	if (ids.length === 0) await view.welcome("no certificates yet");
+	if (ids.length === 0) await view.welcome(welcomeText("welcome.nothing-yet"));
 	if ((await view.waitForTexts(...ids)) === ids.length) return;
 	// For two minutes, the extension keeps its own changes of the previous test that no list has confirmed.
 	await window.loadWithoutData();
@@ -86,9 +99,11 @@ export async function runRowCommand(window: Window, command: () => Promise<void>
 	const { page } = window;
 	const toasts = page.locator(".notification-toast");
 	const noRow = toasts.filter({ hasText: NO_ROW_MESSAGE });
-	const response = page
-		.locator(RESPONSES.map((selector) => `${selector}:visible`).join())
-		.or(page.locator(".part.statusbar").getByText("Copied"));
+	const statusBar = page.locator(".part.statusbar");
+	const response = COPIED_MESSAGES.map((text) => statusBar.getByText(text, { exact: true })).reduce(
+		(found, each) => found.or(each),
+		page.locator(RESPONSES.map((selector) => `${selector}:visible`).join()),
+	);
 	// The progress of an earlier command must not count as a response.
 	await page.locator(`.notification-toast:has(${ACTIVE_PROGRESS})`).first().waitFor({ state: "detached" });
 	await toasts.evaluateAll((elements, attribute) => {

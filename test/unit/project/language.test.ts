@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { translatableTexts } from "../../madeUpLanguage.ts";
+import { readFileSync } from "node:fs";
 import { findSource, sources } from "../../sources.ts";
+import { extractTexts, TEXT_BUNDLE } from "../../textBundle.ts";
 
 /** The source of the log, which is always in English. */
 const log = findSource("createOutputChannel(");
@@ -11,8 +12,20 @@ const sourcesWithTexts = sources
 	.map(({ file, text }) => ({ file, text: text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, "") }));
 
 describe("Language", () => {
-	it("translates only literal texts, so that all of them can be listed", () => {
-		assert.ok(translatableTexts().length > 300);
+	let texts: readonly string[];
+	before(async () => {
+		texts = Object.keys(await extractTexts());
+	});
+
+	it("exports its current texts for translators (npm run l10n renews the file)", () => {
+		assert.ok(texts.length > 300);
+		assert.deepEqual(Object.keys(JSON.parse(readFileSync(TEXT_BUNDLE, "utf8"))), texts);
+	});
+
+	it("translates only literal texts, so that all of them are exported", () => {
+		for (const { file, text } of sourcesWithTexts)
+			for (const [call] of text.matchAll(/\bl10n\.t\(.*\n?.*/g))
+				assert.match(call, /^l10n\.t\(\s*"/, `${file}: ${call}`);
 	});
 
 	it("translates every sentence and every label", () => {
@@ -30,7 +43,7 @@ describe("Language", () => {
 	});
 
 	it("numbers the placeholders of a text from 0 without gaps", () => {
-		for (const text of translatableTexts()) {
+		for (const text of texts) {
 			const numbers = [...new Set([...text.matchAll(/\{(\d+)\}/g)].map(([, number]) => Number(number)))];
 			assert.deepEqual(
 				numbers.toSorted((a, b) => a - b),

@@ -129,10 +129,11 @@ export class CertificatesView implements vscode.Disposable {
 		return upload;
 	}
 
-	/** Returns the row's rotation in an unknown organization, if any. */
-	unplacedPlanOf(row: unknown): RotationPlan | undefined {
+	/** Returns the row's rotation in an unknown organization. @throws ProblemError `nothing-selected` */
+	unplacedPlanOf(row: unknown): RotationPlan {
 		const chosen = this.#chosen(row)?.node;
-		return chosen?.kind === "unplacedPlan" ? chosen.plan : undefined;
+		if (chosen?.kind !== "unplacedPlan") throw new ProblemError({ reason: "nothing-selected" });
+		return chosen.plan;
 	}
 
 	/** Opens the view and selects a listed certificate's row without moving the keyboard focus. */

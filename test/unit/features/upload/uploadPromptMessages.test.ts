@@ -45,8 +45,6 @@ describe("Texts of the upload's prompts", () => {
 		{ code: "unsaved", level: "warn" },
 		{ code: "root", level: "info" },
 	];
-	const CA_EFFECT =
-		"Every client certificate that this CA issues is accepted. If it serves other systems, set a CEL filter.";
 
 	it("name the certificate, its file and the file's position", () => {
 		assert.equal(uploadTitle("root.pem", undefined), "Upload root.pem");
@@ -61,7 +59,7 @@ describe("Texts of the upload's prompts", () => {
 		const expected = formatMainFields(upload.candidate, NOW / 1000).map(([label, value]) => `${label}: ${value}`);
 		assert.deepEqual(fields?.split("\n"), expected);
 		assert.deepEqual(lines?.split("\n"), formatFindingLines(findings));
-		assert.equal(effect, CA_EFFECT);
+		assert.equal(effect, describeUploadPrompt(upload, [], NOW / 1000).detail.split("\n\n")[1]);
 		assert.deepEqual(others, []);
 	});
 
@@ -72,7 +70,9 @@ describe("Texts of the upload's prompts", () => {
 				.detail.split("\n\n")
 				.slice(1);
 		};
-		assert.deepEqual(effectOf(true), [CA_EFFECT]);
+		assert.deepEqual(effectOf(true), [
+			"Once it's active, every client certificate that chains to this CA is accepted. If it serves other systems, set a CEL filter.",
+		]);
 		assert.deepEqual(effectOf(false), []);
 		assert.deepEqual(effectOf(null), []);
 	});
