@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
+import { setLanguage } from "../src/common/text/locale.ts";
 import { temporaryFolder } from "./temporaryFolders.ts";
 import { root } from "./vscode/install.mjs";
 import type { LanguagePack } from "./vscode/server.ts";
@@ -22,11 +23,6 @@ export function pseudolocalize(text: string): string {
 			return button ? `[${translateLine(button[1] ?? "")}]${button[2]}` : translateLine(line);
 		})
 		.join("\n");
-}
-
-/** Translates a text and inserts values, as `l10n.t` does. */
-export function formatPseudo(text: string, ...values: readonly (string | number)[]): string {
-	return pseudolocalize(text).replace(/\{(\d+)\}/g, (_, index) => String(values[Number(index)]));
 }
 
 function translateLine(line: string): string {
@@ -60,12 +56,20 @@ export async function packagePseudolocalized(): Promise<PseudoPackages> {
 	for (const [english, translated] of [
 		["package.nls.json", `package.nls.${LOCALE}.json`],
 		["l10n/bundle.l10n.json", `l10n/bundle.l10n.${LOCALE}.json`],
-	] as const) {
-		const texts: Record<string, string> = JSON.parse(readFileSync(join(root, english), "utf8"));
-		const translations = Object.entries(texts).map(([key, text]) => [key, pseudolocalize(text)]);
-		writeFileSync(join(folder, translated), JSON.stringify(Object.fromEntries(translations)));
-	}
+	] as const)
+		writeFileSync(join(folder, translated), JSON.stringify(translateFile(english)));
 	return { vsix: await createPackage(folder, { rewriteRelativeLinks: false }), languagePack: await packLanguage() };
+}
+
+/** Switches this process's own copies of the message functions to the pseudo-language, for good. */
+export function switchToPseudoLanguage(): void {
+	setLanguage(LOCALE, translateFile("l10n/bundle.l10n.json"));
+}
+
+/** Translates the texts of a JSON file. @param path Relative to the checkout. */
+function translateFile(path: string): Record<string, string> {
+	const texts: Record<string, string> = JSON.parse(readFileSync(join(root, path), "utf8"));
+	return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, pseudolocalize(text)]));
 }
 
 /** Packages a language pack without texts: VS Code itself stays in English. */

@@ -2,7 +2,19 @@ import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { labels } from "../../src/common/messages/labels.ts";
+import { describeProblem } from "../../src/common/messages/problems.ts";
+import {
+	clientCheckPromptLabels,
+	describeProjectKeyUse,
+	keyFileTitle,
+	projectKeyTitle,
+} from "../../src/features/clientCheck/clientCheckPromptMessages.ts";
+import { describeChainCheck, describeLiveCheck } from "../../src/features/clientCheck/liveCheckMessages.ts";
+import { passphraseTitle } from "../../src/features/connections/passphraseMessages.ts";
+import { checkChain } from "../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { chooseInRowMenu, signIn, signOut } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
@@ -11,7 +23,7 @@ import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 
 const ANCHOR = "Acme Root CA";
-const CHECK = "Check a Client Certificate…";
+const CHECK = manifestText("command.checkClient");
 const PROJECT = "proj_test";
 const PASSPHRASE = randomBytes(12).toString("hex");
 const FOREIGN_ADMIN_KEY = `sk-admin-${randomBytes(24).toString("hex")}`;
@@ -70,6 +82,14 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 
 	const host = () => new URL(session.emulator.mtlsUrl ?? "").host;
 
+	/** Returns the expected result of the offline check of a client certificate. */
+	const chainCheckText = ({ der }: TestCertificate) => {
+		const now = Date.now() / 1000;
+		const check = checkChain(der, anchor.der, now);
+		assert.ok(check);
+		return describeChainCheck(check, ANCHOR, now);
+	};
+
 	/** Chooses a file in the file dialog. */
 	const chooseFile = async (title: string, name: string) => {
 		const box = await session.window.quickInput(title);
@@ -85,10 +105,11 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		await signOut(session);
 		const before = emulator.connections.total;
 		await window.run(`${EXTENSION_NAME}: ${CHECK}`);
-		await chooseFile("The trust anchor", "anchor.pem");
-		await chooseFile("The client certificate, with its intermediates", "client.pem");
-		const dialog = await window.dialog(`CN=Client chains to “${ANCHOR}” and would be accepted`);
-		assert.match(dialog.detail, /^Chain: CN=Client → CN=Acme Root CA\nThe client certificate expires in 364 days\.$/);
+		await chooseFile(clientCheckPromptLabels.anchorFileTitle, "anchor.pem");
+		await chooseFile(clientCheckPromptLabels.clientFileTitle, "client.pem");
+		const { message, detail } = chainCheckText(client);
+		const dialog = await window.dialog(message);
+		assert.equal(dialog.detail, detail);
 		await dialog.escape();
 		assert.equal(emulator.connections.total, before);
 	});
@@ -97,18 +118,20 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const { window, emulator } = session;
 		await signIn(session);
 		await chooseInRowMenu(window, ANCHOR, CHECK);
-		await chooseFile("The client certificate, with its intermediates", "client.der");
-		const offline = await window.dialog(`CN=Client chains to “${ANCHOR}”`);
+		await chooseFile(clientCheckPromptLabels.clientFileTitle, "client.der");
+		const offline = await window.dialog(chainCheckText(client).message);
 		await session.picture("client-check");
-		await offline.press("Check Live…");
-		await chooseFile("The private key of client.der", "client.key");
-		const passphrase = await window.quickInput("Passphrase of client.key");
+		await offline.press(clientCheckPromptLabels.testWithOpenai);
+		await chooseFile(keyFileTitle("client.der"), "client.key");
+		const passphrase = await window.quickInput(passphraseTitle("client.key"));
 		assert.ok(await passphrase.isPassword());
 		await passphrase.type("wrong");
 		await passphrase.accept();
-		await passphrase.message("The passphrase does not open");
+		await passphrase.message(
+			describeProblem({ reason: "client-certificate", why: "passphrase-wrong", file: "client.key" }),
+		);
 		await passphrase.submit(PASSPHRASE);
-		const box = await window.quickInput(`Project key for ${host()}`);
+		const box = await window.quickInput(projectKeyTitle(host()));
 		assert.ok(await box.isPassword());
 		const before = emulator.exchanges.length;
 		// Another admin key and the stored admin key, each also in the form in which a file may contain it.
@@ -120,17 +143,19 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		]) {
 			await box.type(admin);
 			await box.accept();
-			await box.message("This is an admin key, which is never sent there.");
+			await box.message(clientCheckPromptLabels.isAdminKey);
 			await box.type("");
 			// The next key causes the same message, so waits until this message is gone.
-			await box.message(`It is sent to ${host()} once`);
+			await box.message(describeProjectKeyUse(host()));
 		}
 		await session.picture("project-key");
 		assert.equal(emulator.exchanges.length, before);
 		await box.type(projectKey);
 		await box.accept();
-		const live = await window.dialog(`${host()} accepted the client certificate.`);
+		const { message, detail } = describeLiveCheck({ code: "accepted" }, host());
+		const live = await window.dialog(message);
 		await session.picture("client-check-live");
+		assert.equal(live.detail, detail);
 		await live.escape();
 		assert.deepEqual(
 			emulator.exchanges.slice(before).map(({ method, path, status }) => [method, path, status]),
@@ -142,19 +167,18 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const { window } = session;
 		await signIn(session);
 		await window.run(`${EXTENSION_NAME}: ${CHECK}`);
-		await (await window.quickInput("Check a client certificate")).pick(ANCHOR);
-		await chooseFile("The client certificate, with its intermediates", "stranger.pem");
-		const offline = await window.dialog(`CN=Stranger would not be accepted by “${ANCHOR}”.`);
-		assert.match(
-			offline.detail,
-			/^CN=Stranger was issued by CN=Test CA, which is neither in the file nor the trust anchor\.\n/,
-		);
-		await offline.press("Check Live…");
-		const box = await window.quickInput(`Project key for ${host()}`);
+		await (await window.quickInput(clientCheckPromptLabels.title)).pick(ANCHOR);
+		await chooseFile(clientCheckPromptLabels.clientFileTitle, "stranger.pem");
+		const expected = chainCheckText(stranger);
+		const offline = await window.dialog(expected.message);
+		assert.equal(offline.detail, expected.detail);
+		await offline.press(clientCheckPromptLabels.testWithOpenai);
+		const box = await window.quickInput(projectKeyTitle(host()));
 		await box.type(projectKey);
 		await box.accept();
-		const live = await window.dialog(`${host()} refused the client certificate.`);
-		assert.match(live.detail, /demands one of another issuer/);
+		const { message, detail } = describeLiveCheck({ code: "refused", how: "answer" }, host());
+		const live = await window.dialog(message);
+		assert.equal(live.detail, detail);
 		await live.escape();
 	});
 
@@ -162,15 +186,20 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const { window } = session;
 		await signIn(session);
 		await chooseInRowMenu(window, ANCHOR, CHECK);
-		await chooseFile("The client certificate, with its intermediates", "client.key");
-		await (await window.toast("This is a private key. Choose the client certificate")).dismiss();
+		await chooseFile(clientCheckPromptLabels.clientFileTitle, "client.key");
+		const refusal = describeProblem({
+			reason: "file-refused",
+			...{ file: "client.key", wanted: "client-certificate", refusal: "private-key", skipped: [] },
+		});
+		await (await window.toast(refusal)).dismiss();
 		await chooseInRowMenu(window, ANCHOR, CHECK);
-		await chooseFile("The client certificate, with its intermediates", "client.pem");
-		await (await window.dialog(`CN=Client chains to “${ANCHOR}”`)).press("Check Live…");
-		await chooseFile("The private key of client.pem", "stranger.pem");
-		const toast = await window.toast("The private key stranger.pem does not belong to the client certificate.");
+		await chooseFile(clientCheckPromptLabels.clientFileTitle, "client.pem");
+		await (await window.dialog(chainCheckText(client).message)).press(clientCheckPromptLabels.testWithOpenai);
+		await chooseFile(keyFileTitle("client.pem"), "stranger.pem");
+		const mismatch = describeProblem({ reason: "client-pair", why: "not-a-pair", file: "stranger.pem" });
+		const toast = await window.toast(mismatch);
 		// No setting names this key, so there is no button for the settings.
-		assert.deepEqual(toast.buttons, ["Show Details"]);
+		assert.deepEqual(toast.buttons, [labels.showDetails]);
 		await toast.dismiss();
 	});
 

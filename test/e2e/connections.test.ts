@@ -1,14 +1,25 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { labels } from "../../src/common/messages/labels.ts";
+import { describeProblem, formatRemedy, remediesInView } from "../../src/common/messages/problems.ts";
+import {
+	connectionLabels,
+	describeConnectionRemoval,
+	renameConnectionTitle,
+} from "../../src/features/connections/connectionMessages.ts";
+import { describeKeyStorage, keyLabels, keyTitle } from "../../src/features/connections/keyMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { pressRowButton, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { welcomeText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
+import { notSeenText, UNCONFIRMED } from "./setup/uploadTexts.ts";
 
 describe(`Several connections in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -46,7 +57,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 
 	const hostOf = ({ url }: Emulator) => new URL(url).host;
 	const view = () => session.window.view(VIEW_TITLE);
-	const unconfirmedRow = () => view().rowWith("upload not confirmed");
+	const unconfirmedRow = () => view().rowWith(UNCONFIRMED);
 	const posts = () =>
 		[session.emulator, second].map(({ exchanges }) => exchanges.filter(({ method }) => method === "POST").length);
 
@@ -63,7 +74,7 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		emulator.faults.arm({ kind: "reset", operation: "upload", when: "before" });
 		const name = await upload();
-		await (await window.toast(`“${name}” was sent, but no response arrived.`)).dismiss();
+		await (await window.toast(notSeenText(name, "no-response").start)).dismiss();
 		await window.openViews();
 		await unconfirmedRow().waitUntilVisible();
 		return name;
@@ -75,17 +86,27 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		hasSecond = true;
 		await session.configure({ "openaiCertificates.baseUrl": second.url });
 		await window.openViews();
-		await window.run(`${EXTENSION_NAME}: Add Connection…`);
+		await window.run(paletteTitle("addConnection"));
 		await enterKey(window, hostOf(second), second.adminKey);
 		await waitForRow(window, "Second CA");
 	};
 
 	const switchTo = async (label: string) => {
-		await session.window.run(`${EXTENSION_NAME}: Switch Connection…`);
-		const picker = await session.window.quickInput("Switch connection");
+		await session.window.run(paletteTitle("switchConnection"));
+		const picker = await session.window.quickInput(connectionLabels.switchTitle);
 		const options = await picker.options();
 		await picker.pick(label);
 		return options;
+	};
+
+	/** Removes the current connection, which has a stored key and no unfinished work. */
+	const removeConnection = async (label: string) => {
+		await session.window.run(paletteTitle("removeKey"));
+		const { message } = describeConnectionRemoval({
+			...{ label, sessionOnly: false, isNamed: true, withPassphrase: false },
+			unfinished: { uploads: 0, rotations: 0 },
+		});
+		await (await session.window.dialog(message)).press(connectionLabels.remove);
 	};
 
 	/** Returns the base URL in the user settings. */
@@ -104,8 +125,9 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 		const before = second.connections.total;
 		await session.configure({ "openaiCertificates.baseUrl": second.url });
 		await window.openViews();
-		await view().waitForMessage(`The stored admin key belongs to ${hostOf(session.emulator)}`);
-		await view().waitForTexts("Switch Connection…", "Set Admin Key…");
+		const problem = { reason: "key-elsewhere", host: hostOf(second), keyHost: hostOf(session.emulator) } as const;
+		await view().waitForMessage(describeProblem(problem));
+		await view().waitForTexts(...remediesInView(problem).map(formatRemedy));
 		await unconfirmedRow().waitUntilVisible();
 		await session.picture("key-elsewhere");
 		assert.equal(second.connections.total, before);
@@ -126,32 +148,31 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 
 		const options = await switchTo(hostOf(emulator));
 		assert.deepEqual(
-			options.map((option) => option.includes("in use")),
+			options.map((option) => option.includes(labels.current)),
 			[false, true],
 		);
 		await view().waitForTitle(`${VIEW_TITLE}: ${hostOf(emulator)}`);
 		await view().waitForRows(unconfirmedName, "First CA");
 		assert.equal(readBaseUrl(), emulator.url);
-		await pressRowButton(session.window, unconfirmedRow(), "Check Now");
-		await (await window.toast("is still unconfirmed. It wasn't in the list at")).dismiss();
+		await pressRowButton(session.window, unconfirmedRow(), manifestText("command.checkUpload"));
+		await (await window.toast(notSeenText(unconfirmedName, null).start)).dismiss();
 		assert.deepEqual(posts(), expectedPosts);
 	});
 
 	it("renames a connection unless the name is used, removes it by the new name, and uses the other connection after a switch", async () => {
 		const { window, emulator } = session;
 		await addSecond();
-		await window.run(`${EXTENSION_NAME}: Rename Connection…`);
-		const box = await window.quickInput(`Rename the connection to ${hostOf(second)}`);
+		await window.run(paletteTitle("renameConnection"));
+		const box = await window.quickInput(renameConnectionTitle(hostOf(second)));
 		assert.equal(await box.value(), hostOf(second));
 		await box.type(hostOf(emulator));
-		await box.message("Another connection has this name already.");
+		await box.message(connectionLabels.nameTaken);
 		await box.submit("Acme production");
 		await view().waitForTitle(`${VIEW_TITLE}: Acme production`);
 		await session.picture("connection");
 
-		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
-		await (await window.dialog("Remove the admin key for Acme production")).press("Remove Key");
-		await view().welcome("The base URL leads to another host");
+		await removeConnection("Acme production");
+		await view().welcome(welcomeText("welcome.key-elsewhere"));
 		await view().waitForTitle(VIEW_TITLE);
 		assert.equal((await switchTo(hostOf(emulator))).length, 1);
 		await waitForRow(window, "First CA");
@@ -161,21 +182,20 @@ describe(`Several connections in VS Code ${environment.version}`, () => {
 
 	it("R52 says where the key is stored, and stores it in memory only on request", async () => {
 		const { window, emulator } = session;
-		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
-		await (await window.dialog("Remove the admin key for")).press("Remove Key");
-		await view().welcome("An admin key is needed");
-		await window.run(`${EXTENSION_NAME}: Set or Replace Admin Key…`);
-		const box = await window.quickInput(`Admin key for ${hostOf(emulator)}`);
-		await box.message("kept in this browser's storage, since a browser has no keyring");
-		await box.press("Forget the Key with This Window");
-		await box.message("kept in memory until this window is closed");
+		await removeConnection(hostOf(emulator));
+		await view().welcome(welcomeText("welcome.no-key"));
+		await window.run(paletteTitle("setKey"));
+		const box = await window.quickInput(keyTitle(hostOf(emulator)));
+		await box.message(describeKeyStorage("browser", hostOf(emulator)));
+		await box.press(keyLabels.keepUntilWindowCloses);
+		await box.message(describeKeyStorage("memory", hostOf(emulator)));
 		await session.picture("passing-key");
 		await box.submit(emulator.adminKey);
 		await waitForRow(window, "First CA");
 		await window.unload();
 		await window.load();
 		await window.openViews();
-		await view().welcome("An admin key is needed");
+		await view().welcome(welcomeText("welcome.no-key"));
 	});
 
 	describe("after all tests", () => {

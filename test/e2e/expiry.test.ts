@@ -2,13 +2,20 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
+import { formatDateTime } from "../../src/common/messages/dates.ts";
+import { labels } from "../../src/common/messages/labels.ts";
+import { connectionLabels, describeConnectionRemoval } from "../../src/features/connections/connectionMessages.ts";
+import { badgeTooltip } from "../../src/features/expiry/badgeMessage.ts";
+import { describeReminder, reminderLabels } from "../../src/features/expiry/reminderMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import type { StoredCertificate } from "../emulator/state.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { clockOffsetEnv, packageClockExtension } from "../vscode/clock.ts";
 import { signIn, signOut } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { splitAtValue } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { EXTENSION_NAME, resetBeforeEachTest, type Session, STORAGE_PATH, startSession } from "./setup/session.ts";
 import { waitForRow } from "./setup/uploadActions.ts";
@@ -21,6 +28,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	const ahead = (days: number) => clockOffsetEnv(days * DAY);
 	let session: Session;
 	let pem: string;
+	let expiring: StoredCertificate;
 	let idle: StoredCertificate;
 	/** Number of days by which VS Code's clock is ahead. */
 	let daysAhead = 0;
@@ -46,10 +54,10 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 			if (daysAhead > 0) await restart(0);
 			const { state } = session.emulator;
 			const expiresIn = (days: number) => Math.floor((Date.now() + days * DAY) / 1000) + 3600;
-			const { id } = state.put({ name: EXPIRING, pem, expiresAt: expiresIn(12) });
+			expiring = state.put({ name: EXPIRING, pem, expiresAt: expiresIn(12) });
 			idle = state.put({ name: "Idle CA", pem, expiresAt: expiresIn(5) });
 			state.put({ name: "Fresh CA", pem });
-			state.setActive("organization", [id], true).commit();
+			state.setActive("organization", [expiring.id], true).commit();
 		},
 	);
 
@@ -71,7 +79,7 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 	/** Shows the list and waits for today's reminder. @returns the reminder. */
 	const showReminder = async () => {
 		await signIn(session);
-		return session.window.toast(`“${EXPIRING}” is active and expires in 12 days.`);
+		return session.window.toast(describeReminder([expiring], Date.now(), Date.now()));
 	};
 
 	/** Waits until VS Code shows that the extension was activated. */
@@ -105,12 +113,11 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		const toast = await showReminder();
 		await badge("2").waitFor();
 		await session.picture("expiring");
-		assert.match((await tab().getAttribute("aria-label")) ?? "", /2 certificates expire soon, or have expired/);
-		assert.deepEqual(
-			toast.buttons.filter((name) => name !== "Rotate…"),
-			["Show", "Not Again for This One"],
-		);
-		await toast.press("Show");
+		const tabLabel = (await tab().getAttribute("aria-label")) ?? "";
+		assert.ok(tabLabel.includes(badgeTooltip(2)), tabLabel);
+		const { rotate, muteOne } = reminderLabels;
+		assert.deepEqual(toast.buttons, [rotate, labels.showCertificate, muteOne]);
+		await toast.press(labels.showCertificate);
 		await (await waitForRow(window, EXPIRING)).waitUntilSelected();
 	});
 
@@ -137,10 +144,14 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await window.openExplorer();
 		const before = emulator.connections.total;
 		await restart(1.2);
-		const toast = await window.toast(`“${EXPIRING}” is active and expires in 10 days. This is as of `);
+		const readAt = Date.now();
+		const message = describeReminder([expiring], readAt, readAt + 1.2 * DAY);
+		// The time in the message may be another minute.
+		const [beforeTime] = splitAtValue(message, formatDateTime(readAt));
+		const toast = await window.toast(beforeTime);
 		await session.picture("reminder");
 		assert.equal(emulator.connections.total, before);
-		await toast.press("Not Again for This One");
+		await toast.press(reminderLabels.muteOne);
 		while (!readdirSync(reminderFolder()).some((name) => name.endsWith(".muted"))) await new Promise(setImmediate);
 		await restart(2.4);
 		await badge("2").waitFor();
@@ -153,10 +164,14 @@ describe(`Certificates that expire, in VS Code ${environment.version}`, () => {
 		await (await showReminder()).dismiss();
 		await badge("2").waitFor();
 		emulator.state.remove(idle.id).commit();
-		await window.run(`${EXTENSION_NAME}: Refresh`);
+		await window.run(`${EXTENSION_NAME}: ${manifestText("command.refresh")}`);
 		await badge("1").waitFor();
-		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
-		await (await window.dialog("Remove the admin key")).press("Remove Key");
+		await window.run(`${EXTENSION_NAME}: ${manifestText("command.removeKey")}`);
+		const { message } = describeConnectionRemoval({
+			...{ label: new URL(emulator.url).host, sessionOnly: false, isNamed: true, withPassphrase: false },
+			unfinished: { uploads: 0, rotations: 0 },
+		});
+		await (await window.dialog(message)).press(connectionLabels.remove);
 		await badge("1").waitFor({ state: "detached" });
 		assert.ok(!existsSync(join(reminderFolder(), "snapshot.json")));
 	});

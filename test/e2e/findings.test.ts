@@ -1,11 +1,40 @@
 import assert from "node:assert/strict";
+import { formatAbsoluteTime } from "../../src/common/messages/dates.ts";
+import {
+	formatFindingLines,
+	formatMainFields,
+	formatShortFingerprint,
+} from "../../src/common/messages/parsedCertificateMessages.ts";
+import { describeProblem } from "../../src/common/messages/problems.ts";
+import type { Certificate } from "../../src/domain/certificate.ts";
+import type { Finding } from "../../src/domain/certificateFile.ts";
+import { formatInspection } from "../../src/features/inspection/inspectionDocument.ts";
+import { describeUploadSummary, formatFilePosition } from "../../src/features/upload/uploadMessages.ts";
+import {
+	describeBlockedUpload,
+	describeLimitPrompt,
+	describeUploadPrompt,
+	uploadPromptLabels,
+	uploadTitle,
+} from "../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { signIn, signOut } from "./setup/certificateActions.ts";
+import { currentTime, readCertificate, readCertificateFile, toCertificate } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { inOneLine } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
-import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
+import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import {
+	acceptName,
+	chooseUpload,
+	enterKey,
+	pressUpload,
+	uploadQuestion,
+	VIEW_TITLE,
+	waitForRow,
+} from "./setup/uploadActions.ts";
 
 const DAY = 86_400_000;
 const HOSTILE = "[x](command:workbench.action.quit) $(trash) \u202e<img src=x> \u001b[31m";
@@ -13,12 +42,13 @@ const SANITIZED = "[x] (command:workbench.action.quit) $ (trash) <img src=x> [31
 /** Syntax of links and icons, and the character that reverses the text's direction. */
 const UNSAFE = /\]\(|\$\(|\u202e/u;
 const HOSTILE_FILE = "$(trash) [y](command:z).pem";
-const INSPECT = "Inspect Certificate";
+const INSPECT = manifestText("command.inspect");
 const EXISTING = "There already";
 
 describe(`Findings in VS Code ${environment.version}`, () => {
 	let session: Session;
 	let root: TestCertificate;
+	let files: Readonly<Record<string, string | Uint8Array>>;
 
 	before(async () => {
 		const at = Date.now();
@@ -37,18 +67,16 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const hostile = await makeCertificate({ commonName: HOSTILE });
 		const damaged = Buffer.from(root.der);
 		damaged[damaged.length - 5] = (damaged[damaged.length - 5] ?? 0) ^ 1;
-		session = await startSession({
-			...environment,
-			files: {
-				"root.pem": root.pem,
-				"leaf.pem": leaf.pem,
-				"renewed.pem": renewed.pem,
-				"expired.pem": expired.pem,
-				"damaged.der": damaged,
-				"key.pem": root.privateKeyPem,
-				[HOSTILE_FILE]: hostile.pem,
-			},
-		});
+		files = {
+			"root.pem": root.pem,
+			"leaf.pem": leaf.pem,
+			"renewed.pem": renewed.pem,
+			"expired.pem": expired.pem,
+			"damaged.der": damaged,
+			"key.pem": root.privateKeyPem,
+			[HOSTILE_FILE]: hostile.pem,
+		};
+		session = await startSession({ ...environment, files });
 	});
 
 	after(() => session.close());
@@ -65,18 +93,36 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 	/** Returns the numbers of connections and exchanges so far. */
 	const traffic = () => [session.emulator.connections.total, session.emulator.exchanges.length];
 
+	const contentOf = (file: string) => files[file] ?? assert.fail();
+	const blockedMessage = async (file: string) =>
+		describeBlockedUpload(await readCertificate(contentOf(file)), []).message;
+	const findingLine = (finding: Finding) => formatFindingLines([finding]).join();
+	const titleOf = (name: string, filePosition?: string) => uploadTitle(name, filePosition);
+
+	/** Asserts that a text contains the line about a finding. */
+	const assertFinding = (text: string, finding: Finding) => assert.ok(text.includes(findingLine(finding)), text);
+
+	/** Asserts that a text is the complete inspection of a file. @param knownAs The uploaded certificates it names. */
+	const assertInspection = async (text: string, file: string, ...knownAs: readonly Certificate[]) => {
+		const content = await readCertificateFile(contentOf(file));
+		assert.equal(text.trim(), formatInspection(file, content, () => knownAs, currentTime().now).trim());
+	};
+
 	it("refuses a damaged file before it asks for a key, and Enter only inspects the file", async () => {
 		const { window } = session;
 		await signOut(session);
 		const before = traffic();
 		await chooseUpload(window, "damaged.der");
-		const dialog = await window.dialog("Acme Root CA cannot be uploaded.");
+		const dialog = await window.dialog(await blockedMessage("damaged.der"));
 		await session.picture("blocked");
-		assert.match(dialog.detail, /Not possible: It is damaged: its own signature does not fit/);
-		assert.deepEqual(dialog.buttons, ["Cancel", "Inspect"]);
-		assert.equal(dialog.onEnter, "Inspect");
+		const damaged = { code: "damaged", level: "block" } as const;
+		assertFinding(dialog.detail, damaged);
+		assert.deepEqual(dialog.buttons, ["Cancel", uploadPromptLabels.showDetails].sort());
+		assert.equal(dialog.onEnter, uploadPromptLabels.showDetails);
 		await dialog.enter();
-		assert.match(await window.editorText("Block 1"), /Not possible: It is damaged/);
+		const text = await window.editorText("damaged.der");
+		assertFinding(text, damaged);
+		await assertInspection(text, "damaged.der");
 		assert.deepEqual(traffic(), before);
 	});
 
@@ -87,12 +133,8 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await (await window.explorerMenu("root.pem")).choose(INSPECT);
 		const text = await window.editorText("root.pem");
 		await session.picture("inspection");
-		assert.match(text, /root\.pem/);
-		assert.match(text, /This file holds one certificate\./);
-		assert.match(text, /Subject +CN=Acme Root CA/);
-		assert.match(text, /Note: A root/);
-		assert.ok(text.includes(root.sha256.match(/.{4}/g)?.join(" ") ?? ""));
-		assert.doesNotMatch(text, /Uploaded as/);
+		assertFinding(text, { code: "root", level: "info" });
+		await assertInspection(text, "root.pem");
 		assert.deepEqual(traffic(), before);
 	});
 
@@ -101,8 +143,8 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await signOut(session);
 		await chooseUpload(window, "expired.pem");
 		await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
-		const dialog = await window.dialog("Old CA cannot be uploaded.");
-		assert.match(dialog.detail, /Not possible: It expired 2 days ago: the service refuses it/);
+		const dialog = await window.dialog(await blockedMessage("expired.pem"));
+		assertFinding(dialog.detail, { code: "expired", level: "block", seconds: (2 * DAY) / 1000 });
 		await dialog.escape();
 		assert.equal(emulator.state.certificates.length, 0);
 	});
@@ -112,16 +154,16 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await signIn(session);
 		await chooseUpload(window, "leaf.pem");
 		const name = await acceptName(window, "Acme client");
-		const dialog = await window.dialog(`Upload “${name}” to `);
+		const dialog = await window.dialog(uploadQuestion(name));
 		await session.picture("grave");
-		assert.match(dialog.detail, /Careful: /);
-		assert.equal(dialog.onEnter, "Inspect");
+		assertFinding(dialog.detail, { code: "not-a-ca", level: "strong" });
+		assert.equal(dialog.onEnter, uploadPromptLabels.showDetails);
 		await dialog.enter();
 		await window.editorText("Acme client");
 		assert.equal(emulator.state.certificates.length, 0);
 		await chooseUpload(window, "leaf.pem");
 		await acceptName(window, "Acme client");
-		await (await window.dialog(`Upload “${name}” to `)).press("Upload Anyway");
+		await (await window.dialog(uploadQuestion(name))).press(uploadPromptLabels.uploadAnyway);
 		await (await waitForRow(window, name)).waitUntilSelected();
 		assert.deepEqual(
 			emulator.state.certificates.map((certificate) => certificate.name),
@@ -133,9 +175,9 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		const stored = await addRoot();
 		await chooseUpload(window, "root.pem");
-		await acceptName(window, "Acme Root CA");
-		const dialog = await window.dialog("Upload “Acme Root CA");
-		assert.ok(dialog.detail.includes(`as “${EXISTING}” (${stored.id})`), dialog.detail);
+		const name = await acceptName(window, "Acme Root CA");
+		const dialog = await window.dialog(uploadQuestion(name));
+		assertFinding(dialog.detail, { code: "already-uploaded", level: "strong", id: stored.id, name: EXISTING });
 		await dialog.enter();
 		await (await waitForRow(window, EXISTING)).waitUntilSelected();
 		assert.equal(emulator.state.certificates.length, 1);
@@ -143,25 +185,25 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 
 	it("shows in an inspection the name of an uploaded certificate, once its content is known", async () => {
 		const { window } = session;
-		await addRoot();
+		const stored = await addRoot();
 		await (await waitForRow(window, EXISTING)).expand();
-		await window.view(VIEW_TITLE).rowWith("SHA-256").waitUntilVisible();
+		await window.view(VIEW_TITLE).rowWith(formatShortFingerprint(root.sha256)).waitUntilVisible();
 		await (await window.explorerMenu("root.pem")).choose(INSPECT);
-		assert.match(await window.editorText("Uploaded as"), /Uploaded as +There already, cert_/);
+		await assertInspection(await window.editorText(stored.id), "root.pem", toCertificate(stored));
 	});
 
 	it("distinguishes a renewal from another certificate with the same name", async () => {
 		const { window } = session;
-		await addRoot();
-		for (const [file, finding] of [
-			["renewed.pem", /Note: It renews the certificate with this name/],
-			["leaf.pem", /Warning: Another certificate has this name already/],
-		] as const) {
+		const { id } = await addRoot();
+		const expected: readonly (readonly [file: string, title: string, Finding])[] = [
+			["renewed.pem", titleOf("Acme Root CA"), { code: "renewal", level: "info", id }],
+			["leaf.pem", titleOf("Acme client"), { code: "name-in-use", level: "warn", id }],
+		];
+		for (const [file, title, finding] of expected) {
 			await chooseUpload(window, file);
-			const box = await window.quickInput(`Upload ${file === "leaf.pem" ? "Acme client" : "Acme Root CA"}`);
-			await box.submit(EXISTING);
-			const dialog = await window.dialog(`Upload “${EXISTING}” to `);
-			assert.match(dialog.detail, finding);
+			await (await window.quickInput(title)).submit(EXISTING);
+			const dialog = await window.dialog(uploadQuestion(EXISTING));
+			assertFinding(dialog.detail, finding);
 			await dialog.escape();
 		}
 	});
@@ -171,13 +213,16 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await addRoot();
 		for (let count = emulator.state.certificates.length; count < 50; count++)
 			emulator.state.put({ name: `CA ${count}` });
-		await window.run("Certificates for OpenAI: Refresh");
+		await window.run(paletteTitle("refresh"));
 		await waitForRow(window, "CA 49");
 		await chooseUpload(window, "root.pem");
-		const dialog = await window.dialog("The organization holds 50 certificates");
+		const { message, detail } = describeLimitPrompt({ code: "limit-reached", level: "strong", count: 50 });
+		const dialog = await window.dialog(message);
 		await session.picture("no-room");
-		assert.deepEqual(dialog.buttons, ["Cancel", "Show Certificates", "Upload Anyway"]);
-		assert.equal(dialog.onEnter, "Show Certificates");
+		assert.equal(dialog.detail, detail);
+		const { showCertificates, uploadAnyway } = uploadPromptLabels;
+		assert.deepEqual(dialog.buttons, ["Cancel", showCertificates, uploadAnyway].sort());
+		assert.equal(dialog.onEnter, showCertificates);
 		await dialog.enter();
 		await waitForRow(window, "CA 49");
 	});
@@ -186,23 +231,25 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		await addRoot();
 		await chooseUpload(window, HOSTILE_FILE);
-		const box = await window.quickInput(`Upload ${SANITIZED}`);
+		const box = await window.quickInput(titleOf(SANITIZED));
 		await box.cancel();
 		await chooseUpload(window, HOSTILE_FILE);
-		const again = await window.quickInput(`Upload ${SANITIZED}`);
+		const again = await window.quickInput(titleOf(SANITIZED));
 		await again.submit("[n](command:workbench.action.quit) $(trash)");
 		const sanitizedName = "[n] (command:workbench.action.quit) $ (trash)";
 		const { detail } = await pressUpload(window, sanitizedName);
-		assert.match(detail, /Subject: CN=\[x\] \(command:workbench/);
+		const [[subjectLabel] = []] = formatMainFields(await readCertificate(contentOf(HOSTILE_FILE)), 0);
+		assert.ok(detail.includes(`${subjectLabel}: CN=[x] (command:workbench`), detail);
 		assert.doesNotMatch(detail, UNSAFE);
 		const row = await waitForRow(window, sanitizedName);
 		await row.waitUntilSelected();
-		assert.ok((await row.tooltip("Valid to:")).startsWith(sanitizedName));
+		const stored = emulator.state.certificates.at(-1) ?? assert.fail();
+		assert.ok((await row.tooltip(formatAbsoluteTime(stored.expiresAt))).startsWith(sanitizedName));
 		await session.picture("hostile-row");
-		assert.equal(emulator.state.certificates.at(-1)?.name, "[n](command:workbench.action.quit) $(trash)");
+		assert.equal(stored.name, "[n](command:workbench.action.quit) $(trash)");
 		await (await window.explorerMenu(HOSTILE_FILE)).choose(INSPECT);
 		const text = await window.editorText("$ (trash) [y] (command:z).pem");
-		assert.match(text, /Subject +CN=\[x\] \(command:workbench/);
+		assert.match(text, new RegExp(`${subjectLabel} +CN=\\[x\\] \\(command:workbench`));
 		assert.doesNotMatch(text, UNSAFE);
 		assert.deepEqual(await window.externalLinks(), []);
 	});
@@ -213,15 +260,25 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const before = emulator.state.certificates.length;
 		await window.selectFiles("key.pem", "renewed.pem", "root.pem");
 		await chooseUpload(window, "root.pem");
-		const box = await window.quickInput("Upload Acme Root CA · renewed.pem, 2 of 3");
-		await box.submit("First of several");
-		const { detail } = await pressUpload(window, "First of several");
-		assert.match(detail, /^File: renewed\.pem, 2 of 3$/m);
-		await (await waitForRow(window, "First of several")).waitUntilSelected();
-		await (await window.quickInput("Upload Acme Root CA · root.pem, 3 of 3")).cancel();
-		const toast = await window.toast("1 of 3 files uploaded.");
+		const filePosition = formatFilePosition("renewed.pem", 2, 3);
+		const name = "First of several";
+		await (await window.quickInput(titleOf("Acme Root CA", filePosition))).submit(name);
+		const { message, detail } = await pressUpload(window, name);
+		const candidate = await readCertificate(contentOf("renewed.pem"));
+		const { host } = new URL(emulator.url);
+		const upload = { candidate, name, destination: { host, label: host }, filePosition };
+		const expected = describeUploadPrompt(upload, [], currentTime().now);
+		assert.equal(message, expected.message);
+		const [facts = ""] = expected.detail.split("\n\n");
+		assert.ok(detail.startsWith(`${facts}\n`), detail);
+		await (await waitForRow(window, name)).waitUntilSelected();
+		await (await window.quickInput(titleOf("Acme Root CA", formatFilePosition("root.pem", 3, 3)))).cancel();
+		const { skipped } = await readCertificateFile(contentOf("key.pem"));
+		const refused = { reason: "file-refused", file: "key.pem", wanted: "anchor", refusal: "private-key" } as const;
+		const { brief } = describeUploadSummary(3, 1, [describeProblem({ ...refused, skipped })]);
+		const toast = await window.toast(brief);
 		await session.picture("summary");
-		assert.match(toast.text, /key\.pem: This is a private key/);
+		assert.equal(toast.text, inOneLine(brief));
 		assert.equal(emulator.state.certificates.length, before + 1);
 		await toast.dismiss();
 	});

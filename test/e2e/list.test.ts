@@ -3,16 +3,24 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { formatActivation } from "../../src/common/messages/activationStatusMessages.ts";
+import { formatAccessibilityLabel } from "../../src/common/messages/certificateMessages.ts";
+import { describeProblem } from "../../src/common/messages/problems.ts";
+import { connectionLabels, describeConnectionRemoval } from "../../src/features/connections/connectionMessages.ts";
+import { describeListNotes } from "../../src/features/sidebar/listNotes.ts";
 import type { FaultKind } from "../emulator/faults.ts";
 import { signIn } from "./setup/certificateActions.ts";
+import { currentTime, toCertificate } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { SOME_TIME, timedText, welcomeButtons, welcomeText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { certificateDescription, UNREAD_PROJECTS } from "./setup/treeTexts.ts";
 import { VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 const DAY = 86_400_000;
-const TRY_AGAIN = "Try Again";
+const REFRESH = paletteTitle("refresh");
 
 describe(`The view in VS Code ${environment.version}`, () => {
 	let session: Session;
@@ -54,17 +62,20 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	);
 
 	it("distinguishes valid, expiring and expired by text and icon", async () => {
-		const { window } = session;
+		const { window, emulator } = session;
 		await session.picture("three-states");
 		const expected = [
-			["Valid CA", "400 days left", ", valid, ", "circle-outline"],
-			["Expiring CA", "12 days left", ", expiring soon, ", "warning"],
-			["Expired CA", "expired 2 days ago", ", expired, ", "error"],
+			["Valid CA", "valid", "circle-outline"],
+			["Expiring CA", "expiring", "warning"],
+			["Expired CA", "expired", "error"],
 		] as const;
-		for (const [name, description, spoken, icon] of expected) {
+		for (const [name, state, icon] of expected) {
+			const stored = emulator.state.certificates.find((each) => each.name === name) ?? assert.fail();
+			const { now } = currentTime();
 			const row = await waitForRow(window, name);
-			assert.match(await row.description(), new RegExp(`^${description} · cert_\\w+$`));
-			assert.ok((await row.ariaLabel()).includes(spoken), await row.ariaLabel());
+			assert.equal(await row.description(), certificateDescription(stored, UNREAD_PROJECTS));
+			const label = formatAccessibilityLabel(toCertificate(stored), state, formatActivation(UNREAD_PROJECTS), now);
+			assert.ok((await row.ariaLabel()).startsWith(label), await row.ariaLabel());
 			assert.equal(await row.icon(), icon);
 		}
 	});
@@ -84,11 +95,11 @@ describe(`The view in VS Code ${environment.version}`, () => {
 	});
 
 	// The integration tests cover all other reasons. The manifest's test covers the manifest's texts for all reasons.
-	const problems: readonly [string, FaultKind, string, readonly string[]][] = [
-		["401", { kind: "status", status: 401 }, "OpenAI rejected the admin key (401)", ["Set or Replace Admin Key…"]],
-		["a reset", { kind: "reset" }, "lost before the answer", [TRY_AGAIN]],
+	const problems: readonly [title: string, FaultKind, manifestKey: string, canTryAgain: boolean][] = [
+		["401", { kind: "status", status: 401 }, "welcome.unauthorized", false],
+		["a reset", { kind: "reset" }, "welcome.connection-lost", true],
 	];
-	for (const [title, fault, message, buttons] of problems)
+	for (const [title, fault, key, canTryAgain] of problems)
 		it(`says why the list could not load: ${title}`, async () => {
 			const { window, emulator } = session;
 			await window.unload();
@@ -96,36 +107,47 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			emulator.faults.arm({ ...fault, operation: "list", when: "before", times: Infinity });
 			await window.load();
 			await window.openViews();
-			const welcome = await window.view(VIEW_TITLE).welcome(message);
+			const welcome = await window.view(VIEW_TITLE).welcome(welcomeText(key));
 			await session.picture(`welcome ${title}`);
+			const buttons = welcomeButtons(key);
 			assert.deepEqual(welcome.buttons, buttons);
 			assert.deepEqual(await window.view(VIEW_TITLE).rows(), []);
 			emulator.faults.clear();
-			if (!buttons.includes(TRY_AGAIN)) return;
-			await window.view(VIEW_TITLE).pressWelcomeButton(TRY_AGAIN);
+			if (!canTryAgain) return;
+			const [tryAgain = ""] = buttons;
+			await window.view(VIEW_TITLE).pressWelcomeButton(tryAgain);
 			await waitForRow(window, "Valid CA");
 		});
 
 	it("R31 keeps the list when a refresh fails, and says how old it is", async () => {
 		const { window, emulator } = session;
 		emulator.faults.arm({ kind: "status", status: 503, operation: "list", when: "before", times: Infinity });
-		await window.run(`${EXTENSION_NAME}: Refresh`);
-		await window.view(VIEW_TITLE).rowWith("As of ").waitUntilVisible();
+		await window.run(REFRESH);
+		const failure = describeProblem({ reason: "service-error", status: 503 });
+		const [note = ""] = describeListNotes({ complete: true, unreadable: 0 }, failure, SOME_TIME);
+		const age = timedText(note, /.*\d:\d\d.*/);
+		await window.view(VIEW_TITLE).rowWith(age.start).waitUntilVisible();
 		await session.picture("old-list");
-		assert.equal((await window.view(VIEW_TITLE).rows()).length, 4);
+		const rows = await window.view(VIEW_TITLE).rows();
+		assert.match(rows[0]?.trim() ?? "", age.pattern);
+		assert.equal(rows.length, 4);
 		emulator.faults.clear();
-		await window.run(`${EXTENSION_NAME}: Refresh`);
-		await window.view(VIEW_TITLE).rowWith("As of ").waitUntilGone();
+		await window.run(REFRESH);
+		await window.view(VIEW_TITLE).rowWith(age.start).waitUntilGone();
 		assert.equal((await window.view(VIEW_TITLE).rows()).length, 3);
 	});
 
 	it("reacts to the removal of the key at once", async () => {
-		const { window } = session;
-		await window.run(`${EXTENSION_NAME}: Remove Admin Key…`);
-		const dialog = await window.dialog("Remove the admin key for");
-		assert.match(dialog.detail, /stays valid until it is revoked/);
-		await dialog.press("Remove Key");
-		await window.view(VIEW_TITLE).welcome("An admin key is needed");
+		const { window, emulator } = session;
+		const removal = describeConnectionRemoval({
+			...{ label: new URL(emulator.url).host, sessionOnly: false, isNamed: true },
+			...{ unfinished: { uploads: 0, rotations: 0 }, withPassphrase: false },
+		});
+		await window.run(paletteTitle("removeKey"));
+		const dialog = await window.dialog(removal.message);
+		assert.equal(dialog.detail, removal.detail);
+		await dialog.press(connectionLabels.remove);
+		await window.view(VIEW_TITLE).welcome(welcomeText("welcome.no-key"));
 	});
 
 	describe("after all tests", () => {

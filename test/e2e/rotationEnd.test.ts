@@ -1,4 +1,19 @@
 import assert from "node:assert/strict";
+import { formatActivation } from "../../src/common/messages/activationStatusMessages.ts";
+import { labels } from "../../src/common/messages/labels.ts";
+import { describeSelfAccess } from "../../src/features/clientCheck/clientCheckMessages.ts";
+import {
+	describeAlsoActivated,
+	rotationPickLabels,
+	unclearScopesTitle,
+} from "../../src/features/rotation/rotationPickMessages.ts";
+import {
+	describeDeadEnd,
+	describeFinish,
+	describeLockOut,
+	rotationPromptLabels,
+} from "../../src/features/rotation/rotationPromptMessages.ts";
+import { describeRotationResult } from "../../src/features/rotation/rotationResultMessages.ts";
 import {
 	addCaCertificate,
 	assertNoNotifications,
@@ -16,10 +31,12 @@ import {
 	OTHER,
 	type RotationScenario,
 	startRotationFixture,
+	toScope,
 } from "./setup/rotationActions.ts";
+import { FINISH_ROTATION, finishMessage, named } from "./setup/rotationTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { resetBeforeEachTest } from "./setup/session.ts";
-import { VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
+import { waitForRow } from "./setup/uploadActions.ts";
 
 const PROJECT = "Project CA";
 
@@ -43,7 +60,18 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		},
 	);
 
-	const scopePrompt = () => scenario.parts.session.window.quickInput(`Where “${OLD}” is active`);
+	const scopePrompt = () => scenario.parts.session.window.quickInput(unclearScopesTitle(named(OLD)));
+
+	/** Returns the details of the question before the rotation of the old certificate is finished. */
+	const finishDetail = (
+		access: string,
+		scopes: readonly string[],
+		{ missing = [], changed = false }: { readonly missing?: readonly string[]; readonly changed?: boolean } = {},
+	) =>
+		describeFinish({
+			...{ old: scenario.certificate(OLD), next: scenario.certificate(next), access, changed },
+			...{ scopes: scenario.summary(scopes), missing: scenario.summary(missing) },
+		}).detail;
 
 	it("does not ask if lists contain only a project's own active certificates", async () => {
 		const { switches } = scenario.parts.session.emulator;
@@ -51,7 +79,7 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		switches.projectListInactive = false;
 		await scenario.chooseReplacement(OLD, next);
 		const dialog = await scenario.confirmation(OLD, next);
-		assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
+		assert.equal(dialog.detail, await scenario.startDetail(OLD, next, { missing: [ORGANIZATION] }));
 		await dialog.escape();
 	});
 
@@ -63,13 +91,15 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		const picker = await scopePrompt();
 		await (await waitForRow(session.window, OTHER)).select();
 		await session.picture("rotation-unclear");
-		const [only, too] = await picker.options();
-		assert.match(only ?? "", /^Only through the organization/);
-		assert.match(too ?? "", /^By itself, too, .* in project “\w+”, project “\w+”, and project “\w+”, too\./);
-		await picker.pick("Only through the organization");
+		const [only = "", too = ""] = await picker.options();
+		const { onlyInOrganization, inProjectsToo } = rotationPickLabels;
+		assert.ok(only.startsWith(onlyInOrganization), only);
+		assert.ok(too.startsWith(inProjectsToo), too);
+		assert.ok(too.includes(describeAlsoActivated(scenario.summary(scenario.projects))), too);
+		await picker.pick(onlyInOrganization);
 		const dialog = await scenario.confirmation(OLD, next);
-		assert.match(dialog.detail, /is activated in:\s+• the organization\s+“Old CA” stays/);
-		await dialog.press("Rotate");
+		assert.equal(dialog.detail, await scenario.startDetail(OLD, next, { missing: [ORGANIZATION] }));
+		await dialog.press(rotationPromptLabels.rotate);
 		await scenario.waitUntilClientsMustMove(OLD);
 		assert.deepEqual(scenario.activeIn(ORGANIZATION), [old.id, scenario.idOf(next)]);
 		for (const id of scenario.projects) assert.deepEqual(scenario.activeIn(id), []);
@@ -82,8 +112,8 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		session.emulator.switches.projectListInherits = true;
 		scenario.setActive(old.id, true, ...scenario.projects);
 		await scenario.chooseReplacement(OLD, next);
-		await (await scopePrompt()).pick("By itself, too");
-		await (await scenario.confirmation(OLD, next)).press("Rotate");
+		await (await scopePrompt()).pick(rotationPickLabels.inProjectsToo);
+		await (await scenario.confirmation(OLD, next)).press(rotationPromptLabels.rotate);
 		await scenario.waitUntilClientsMustMove(OLD);
 		for (const scope of [ORGANIZATION, ...scenario.projects])
 			assert.deepEqual(scenario.activeIn(scope), [old.id, scenario.idOf(next)]);
@@ -95,11 +125,12 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		const { window, emulator, picture } = scenario.parts.session;
 		await scenario.rotate(OLD, next);
 		const before = emulator.exchanges.length;
-		await pressRowButton(window, await waitForRow(window, OLD), "Finish Rotation…");
-		const dialog = await window.dialog(`“${OLD}” cannot go yet: this extension would lock itself out.`);
+		await pressRowButton(window, await waitForRow(window, OLD), FINISH_ROTATION);
+		const question = describeLockOut(named(OLD), named(next), scenario.ownAccess("old", next));
+		const dialog = await window.dialog(question.message);
 		await picture("rotation-lock-out");
-		assert.match(dialog.detail, /This extension will be refused too\. .*CN=Old client was issued by CN=Old CA/);
-		assert.deepEqual(dialog.buttons, ["Cancel", "Set Up Client Certificate"]);
+		assert.equal(dialog.detail, question.detail);
+		assert.deepEqual(dialog.buttons, ["Cancel", labels.setUpClientCertificate].toSorted());
 		await dialog.enter();
 		await closeSettings(window);
 		assert.deepEqual(scenario.postsSince(before), []);
@@ -110,10 +141,11 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		chainTo("idle");
 		const before = emulator.exchanges.length;
 		await scenario.chooseReplacement(OLD, next);
-		const dialog = await window.dialog(`Can't rotate “${OLD}”: this extension could neither finish nor undo it.`);
+		const question = describeDeadEnd(named(OLD), named(next), scenario.ownAccess("idle", next));
+		const dialog = await window.dialog(question.message);
 		await picture("rotation-dead-end");
-		assert.match(dialog.detail, /Set a client certificate that chains to “Old CA” or “New CA/);
-		assert.deepEqual(dialog.buttons, ["Cancel", "Set Up Client Certificate"]);
+		assert.equal(dialog.detail, question.detail);
+		assert.deepEqual(dialog.buttons, ["Cancel", labels.setUpClientCertificate].toSorted());
 		await dialog.escape();
 		assert.deepEqual(scenario.postsSince(before), []);
 	});
@@ -124,11 +156,12 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		await session.configure({});
 		await signIn(session);
 		await scenario.rotate(OLD, next);
-		await pressRowButton(window, await waitForRow(window, OLD), "Finish Rotation…");
-		const dialog = await window.dialog(`Have all clients moved from “${OLD}” to “${next}”?`);
+		await pressRowButton(window, await waitForRow(window, OLD), FINISH_ROTATION);
+		const dialog = await window.dialog(finishMessage(OLD, next));
 		await session.picture("rotation-finish-unasked");
-		assert.match(dialog.detail, /No client certificate is set\. OpenAI answers this extension without one/);
-		await dialog.press("Finish");
+		const access = describeSelfAccess({ kind: "none", answered: true }, Date.now() / 1000);
+		assert.equal(dialog.detail, finishDetail(access, scenario.scopes));
+		await dialog.press(rotationPromptLabels.finish);
 		await scenario.waitUntilOver();
 		for (const scope of scenario.scopes) assert.deepEqual(scenario.activeIn(scope), [scenario.idOf(next)]);
 		assert.ok(!scenario.scopes.some((scope) => scenario.activeIn(scope).includes(old.id)));
@@ -138,25 +171,26 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		const { window, emulator, picture } = scenario.parts.session;
 		await scenario.rotate(OLD, next);
 		scenario.parts.chainTo("next");
-		await pressRowButton(window, await waitForRow(window, OLD), "Finish Rotation…");
-		const message = `Have all clients moved from “${OLD}” to “${next}”?`;
+		await pressRowButton(window, await waitForRow(window, OLD), FINISH_ROTATION);
+		const message = finishMessage(OLD, next);
 		const dialog = await window.dialog(message);
 		await picture("rotation-finish");
-		assert.match(dialog.detail, /^Nothing here can show whether they have\. .* identities that log in by it/);
-		assert.match(dialog.detail, /“Old CA” is deactivated in:\s+• the organization\s/);
-		assert.match(dialog.detail, /client certificate CN=New client was checked offline: it chains to “New CA/);
-		assert.deepEqual(dialog.buttons, ["Cancel", "Finish", "Finish and Delete", "Not Yet"]);
-		assert.equal(dialog.onEnter, "Not Yet");
+		const access = scenario.ownAccess("next", next);
+		assert.equal(dialog.detail, finishDetail(access, scenario.scopes));
+		const { finish, finishAndDelete, dontFinish } = rotationPromptLabels;
+		assert.deepEqual(dialog.buttons, ["Cancel", finish, finishAndDelete, dontFinish].toSorted());
+		assert.equal(dialog.onEnter, dontFinish);
 		scenario.setActive(scenario.parts.old.id, true, scenario.parts.staging.id);
 		const before = emulator.exchanges.length;
-		await dialog.press("Finish");
+		await dialog.press(finish);
 		const again = await window.dialog(message);
-		assert.match(again.detail, /^Something was changed meanwhile/);
-		assert.match(again.detail, /is not active yet in project “Staging”: it is activated there first\./);
+		const staging = scenario.parts.staging.id;
+		const changes = { missing: [staging], changed: true };
+		assert.equal(again.detail, finishDetail(access, [...scenario.scopes, staging], changes));
 		assert.deepEqual(scenario.postsSince(before), []);
-		await again.press("Finish");
+		await again.press(finish);
 		await scenario.waitUntilOver();
-		for (const scope of [...scenario.scopes, scenario.parts.staging.id])
+		for (const scope of [...scenario.scopes, staging])
 			assert.deepEqual(scenario.activeIn(scope), [scenario.idOf(next)]);
 		assert.ok(scenario.idOf(OLD));
 		await assertNoNotifications(window);
@@ -173,22 +207,29 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		const projectRow = await waitForRow(window, PROJECT);
 		await projectRow.expand();
 		await scenario.refresh();
-		await window.view(VIEW_TITLE).rowWith("active in 2 scopes").waitUntilVisible();
+		const { projects } = scenario.summary([staging.id, production.id]);
+		const status = { organization: false, projects, unread: 0, allProjects: true, problem: null };
+		await projectRow.waitForText(formatActivation(status));
 		await projectRow.collapse();
 		await scenario.rotate(PROJECT, next);
-		const message = `Have all clients moved from “${PROJECT}” to “${next}”?`;
+		const message = finishMessage(PROJECT, next);
 		const match = ({ path }: { path: string }) => path.includes(staging.id);
 		emulator.faults.arm({ kind: "status", status: 403, operation: "projectDeactivate", when: "before", match });
-		await chooseInRowMenu(window, PROJECT, "Finish Rotation…");
-		await (await window.dialog(message)).press("Finish and Delete");
-		const toast = await window.toast(`The rotation of “${PROJECT}” is not finished.`);
+		await chooseInRowMenu(window, PROJECT, FINISH_ROTATION);
+		await (await window.dialog(message)).press(rotationPromptLabels.finishAndDelete);
+		const scopes = [
+			{ scope: toScope(staging.id), outcome: "failed", problem: { reason: "forbidden", permission: null } },
+			{ scope: toScope(production.id), outcome: "not-tried", problem: null },
+		] as const;
+		const end = { step: "finish", deleteOld: true, from: named(PROJECT), to: named(next) } as const;
+		const result = { scopes, ended: false, deleted: false, problem: null };
+		const toast = await window.toast(describeRotationResult(end, result, scenario.nameOf));
 		await picture("rotation-not-finished");
-		assert.match(toast.text, /In project “Staging”: “Project CA” not deactivated\. .*\(403\)/);
 		await toast.dismiss();
 		assert.deepEqual(scenario.activeIn(staging.id), [scenario.idOf(next), scenario.idOf(PROJECT)]);
-		await chooseInRowMenu(window, PROJECT, "Finish Rotation…");
+		await chooseInRowMenu(window, PROJECT, FINISH_ROTATION);
 		const row = await waitForRow(window, PROJECT);
-		await (await window.dialog(message)).press("Finish and Delete");
+		await (await window.dialog(message)).press(rotationPromptLabels.finishAndDelete);
 		await row.waitUntilGone();
 		await scenario.waitUntilOver();
 		assert.equal(scenario.idOf(PROJECT), "");

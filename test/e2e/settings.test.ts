@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
+import { manifestText } from "../manifestTexts.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { launchBrowser } from "../vscode/browser.ts";
 import { startVSCode, type VSCode } from "../vscode/server.ts";
@@ -79,7 +80,7 @@ describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 				const window = await openWindow(browser, url, { tab: EXTENSION_NAME });
 				if (restricted) await window.waitForStatus("Restricted Mode");
 				await window.openViews();
-				await window.view(VIEW_TITLE).pressWelcomeButton("Set Admin Key…");
+				await window.view(VIEW_TITLE).pressWelcomeButton(manifestText("command.setKey"));
 				await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
 				await waitForRow(window, "Acme Root CA");
 			});

@@ -86,8 +86,20 @@ export class QuickInput {
 		return this.#options.evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-label") ?? ""));
 	}
 
-	/** Returns the visible labels. */
-	labels(): Promise<string[]> {
+	/** Scrolls through the list. @returns all labels. */
+	async allLabels(): Promise<string[]> {
+		const found = new Set<string>();
+		const focusedRow = () => this.#box.getAttribute("aria-activedescendant");
+		let row: string | null;
+		do {
+			row = await focusedRow();
+			for (const label of await this.#visibleLabels()) found.add(label);
+			await this.#box.press("PageDown");
+		} while (row !== (await focusedRow()));
+		return [...found];
+	}
+
+	#visibleLabels(): Promise<string[]> {
 		return this.#rows
 			.locator(".label-name")
 			.evaluateAll((labels) => labels.map(({ textContent }) => textContent ?? ""));

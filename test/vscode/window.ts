@@ -284,7 +284,7 @@ export class Window {
 	async commands(category: string): Promise<string[]> {
 		const palette = await this.#palette(category);
 		await this.page.locator(".quick-input-list").getByText(`${category}: `).first().waitFor();
-		const titles = await palette.labels();
+		const titles = await palette.allLabels();
 		await palette.cancel();
 		return titles.filter((title) => title.startsWith(category));
 	}

@@ -1,17 +1,33 @@
 import assert from "node:assert/strict";
+import packageJson from "../../../package.json" with { type: "json" };
+import { activationFacts } from "../../../src/common/messages/certificateFacts.ts";
+import { scopePickerLabels, scopePickerTitle } from "../../../src/features/activation/scopePickerMessages.ts";
+import { renameTitle } from "../../../src/features/certificates/renameMessages.ts";
+import { describeRejectedKey, keyTitle } from "../../../src/features/connections/keyMessages.ts";
+import {
+	describeUploadPrompt,
+	uploadPromptLabels,
+	uploadTitle,
+} from "../../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate } from "../../certificates.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
-import { formatPseudo, packagePseudolocalized, pseudolocalize } from "../../madeUpLanguage.ts";
+import { packagePseudolocalized, pseudolocalize, switchToPseudoLanguage } from "../../madeUpLanguage.ts";
+import { manifestText } from "../../manifestTexts.ts";
 import type { View } from "../../vscode/view.ts";
 import { signOut } from "../setup/certificateActions.ts";
+import { readCertificate, toCertificate } from "../setup/certificateTexts.ts";
 import { environment } from "../setup/environment.ts";
 import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
+import { activeIn } from "../setup/treeTexts.ts";
 
 /** In Greek, like all names in this test: the extension's texts contain no Greek letters. */
 const NAME = "Ακμή 7";
 const PROJECT = "Έργο 1";
-const SET_KEY = pseudolocalize("Set Admin Key…");
-const UPLOAD = pseudolocalize("Upload to OpenAI…");
+/** Returns a text of the manifest in the made-up language. @param key Such as `command.upload`. */
+const translated = (key: string) => pseudolocalize(manifestText(key));
+const [SET_KEY, UPLOAD] = [translated("command.setKey"), translated("command.upload")];
+/** The titles of the views. */
+const [CERTIFICATES, PROJECTS] = [translated("view.certificates"), translated("view.projects")];
 /** Texts that are equal in every language: ids, names of fields, files and an algorithm, the time zone, hosts. */
 const FIXED =
 	/\b(?:cert|proj|req)_\w+|\bsk-admin-|\bCN=|\.(?:pem|crt)\b|\bUTC\b|\bEC\b|\bapi(?:\.\w+)+|https?:\/\/\S+/g;
@@ -27,17 +43,18 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	let projects: View;
 
 	before(async () => {
+		switchToPseudoLanguage();
 		const ca = await makeCertificate({ commonName: NAME });
 		({ pem } = ca);
 		const leaf = await makeCertificate({ commonName: "Φύλλο", ca: false });
 		session = await startSession({
 			...environment,
-			vsix: await packagePseudolocalized(),
-			extensionName: pseudolocalize("Certificates for OpenAI"),
+			...(await packagePseudolocalized()),
+			extensionName: translated("displayName"),
 			files: { "α.pem": pem, "κ.pem": ca.privateKeyPem, "φ.pem": leaf.pem, "β.crt": leaf.pem + pem },
 		});
-		certificates = session.window.view(pseudolocalize("Certificates"));
-		projects = session.window.view(pseudolocalize("Projects"));
+		certificates = session.window.view(CERTIFICATES);
+		projects = session.window.view(PROJECTS);
 	});
 
 	after(() => session.close());
@@ -71,10 +88,10 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		const ids = emulator.state.certificates.map(({ id }) => id);
 		await window.openViews();
 		await certificates.waitForRowOrWelcome("");
-		await certificates.pressAction(pseudolocalize("Refresh"));
+		await certificates.pressAction(translated("command.refresh"));
 		if ((await certificates.waitForRowOrWelcome(ids[0] ?? assert.fail())).includes(SET_KEY)) {
 			await certificates.pressWelcomeButton(SET_KEY);
-			await (await window.quickInput(formatPseudo("Admin key for {0}", host()))).submit(emulator.adminKey);
+			await (await window.quickInput(keyTitle(host()))).submit(emulator.adminKey);
 		}
 		if ((await certificates.waitForTexts(...ids)) === ids.length) return;
 		// For two minutes, the extension keeps its own uploads of the previous test that no list has confirmed.
@@ -89,20 +106,24 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		await signIn();
 	};
 
-	const choose = async (item: string) => {
+	/** Returns the text of the row that says that a certificate is not active anywhere. */
+	const nowhere = () => activationFacts(activeIn(), { loading: false, askedAt: 0 })[0]?.value ?? assert.fail();
+
+	/** Chooses a command in the menu of the certificate's row. @param command Such as `delete`. */
+	const choose = async (command: string) => {
 		await session.window.openViews();
 		const row = certificates.row(stored.name ?? "");
 		await row.waitUntilVisible();
-		await (await row.menu()).choose(pseudolocalize(item));
+		await (await row.menu()).choose(translated(`command.${command}`));
 	};
 
 	it("says why a view is empty, and what its buttons do", async () => {
 		const { window, picture } = session;
 		await signOut(session);
 		await window.openViews();
-		await window.openView(pseudolocalize("Projects"));
-		for (const view of ["Certificates", "Projects"]) {
-			const { text, buttons } = await window.view(pseudolocalize(view)).welcome("«");
+		await window.openView(PROJECTS);
+		for (const view of [certificates, projects]) {
+			const { text, buttons } = await view.welcome("«");
 			assertTranslated(text, ...buttons);
 			assert.deepEqual(buttons, [SET_KEY]);
 		}
@@ -111,9 +132,14 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	});
 
 	it("lists every command that needs no row in the palette", async () => {
-		const titles = await session.window.commands(pseudolocalize("Certificates for OpenAI"));
+		const titles = await session.window.commands(translated("displayName"));
 		const extensionTitles = titles.filter((title) => !EDITOR_TEXTS.test(title));
-		assert.ok(extensionTitles.length > 8, titles.join());
+		const { commands, menus } = packageJson.contributes;
+		const needRow = new Set(menus.commandPalette.map(({ command }) => command));
+		const expected = commands
+			.filter(({ command }) => !needRow.has(command))
+			.map(({ title }) => `${translated("displayName")}: ${translated(title.slice(1, -1))}`);
+		assert.deepEqual(extensionTitles.toSorted(), expected.toSorted());
 		assertTranslated(...extensionTitles);
 	});
 
@@ -126,7 +152,7 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 				const toast = await window.toast("«");
 				assertTranslated(toast.text);
 				await toast.dismiss();
-			} else await (await window.quickInput(formatPseudo("Admin key for {0}", host()))).cancel();
+			} else await (await window.quickInput(keyTitle(host()))).cancel();
 		}
 	});
 
@@ -134,7 +160,7 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		const { window, picture, emulator } = session;
 		await signOut(session);
 		await (await window.explorerMenu("α.pem")).choose(UPLOAD);
-		const box = await window.quickInput(formatPseudo("Admin key for {0}", host()));
+		const box = await window.quickInput(keyTitle(host()));
 		assertTranslated(await box.message("«"));
 		assert.equal(await box.placeholder(), "sk-admin-…");
 		for (const typed of ["a b", "sk-proj-abc", "sk-svcacct-abc", "abc"]) {
@@ -143,10 +169,10 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		}
 		await box.type(`sk-emulator-${"0".repeat(20)}`);
 		await box.accept();
-		assertTranslated(await box.message("401"));
+		assertTranslated(await box.message(describeRejectedKey(host())));
 		await picture("pseudo-key");
 		await box.submit(emulator.adminKey);
-		await window.quickInput(formatPseudo("Upload {0}", NAME));
+		await window.quickInput(uploadTitle(NAME, undefined));
 	});
 
 	it("asks for the name, confirms with all findings, and shows the row", async () => {
@@ -154,7 +180,7 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		emulator.state.put({ name: "Άλλο" });
 		await signIn();
 		await (await window.explorerMenu("α.pem")).choose(UPLOAD);
-		const box = await window.quickInput(formatPseudo("Upload {0}", NAME));
+		const box = await window.quickInput(uploadTitle(NAME, undefined));
 		assertTranslated(await box.message("«"));
 		const name = await box.value();
 		await box.type("");
@@ -162,10 +188,12 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		await box.type("\u202e");
 		assertTranslated(await box.validationMessage());
 		await box.submit(name);
-		const dialog = await window.dialog(formatPseudo("Upload “{0}” to {1}?", name, host()));
+		const destination = { host: host(), label: host() };
+		const upload = { candidate: await readCertificate(pem), name, destination, filePosition: undefined };
+		const dialog = await window.dialog(describeUploadPrompt(upload, [], 0).message);
 		await picture("pseudo-confirmation");
 		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
-		await dialog.press(pseudolocalize("Upload"));
+		await dialog.press(uploadPromptLabels.upload);
 		await certificates.row(name).waitUntilVisible();
 		assert.equal(emulator.state.certificates.at(-1)?.name, name);
 	});
@@ -174,10 +202,10 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		const { window } = session;
 		await addStored();
 		await (await window.explorerMenu("β.crt")).choose(UPLOAD);
-		const picker = await window.quickInput(`${formatPseudo("Upload {0}", "β.crt")} (1/2)`);
+		const picker = await window.quickInput(`${uploadTitle("β.crt", undefined)} (1/2)`);
 		assertTranslated(await picker.placeholder(), ...(await picker.options()));
 		await picker.pick("Φύλλο");
-		await (await window.quickInput(`${formatPseudo("Upload {0}", "Φύλλο")} (2/2)`)).accept();
+		await (await window.quickInput(`${uploadTitle("Φύλλο", undefined)} (2/2)`)).accept();
 		const dialog = await window.dialog("«");
 		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
 		await dialog.escape();
@@ -186,11 +214,11 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	it("translates rows, tooltips and texts for screen readers", async () => {
 		const { window, picture } = session;
 		await addStored();
-		await window.openView(pseudolocalize("Projects"));
+		await window.openView(PROJECTS);
 		const row = certificates.row(stored.name ?? "");
 		await row.expand();
 		await certificates.rowWith(`CN=${NAME}`).waitUntilVisible();
-		await certificates.rowWith(pseudolocalize("nowhere")).waitUntilVisible();
+		await certificates.rowWith(nowhere()).waitUntilVisible();
 		assertTranslated(await row.description(), await row.ariaLabel(), await row.tooltip("«"));
 		assertTranslated(...(await certificates.rows()).slice(1));
 		assertTranslated(...(await row.actionNames()), await certificates.heading());
@@ -212,13 +240,13 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	it("asks where to activate, and states the consequences", async () => {
 		const { window, picture } = session;
 		await addStored();
-		await choose("Activate…");
-		const picker = await window.quickInput(formatPseudo("Activate {0}", formatPseudo("“{0}”", stored.name ?? "")));
+		await choose("activate");
+		const picker = await window.quickInput(scopePickerTitle([toCertificate(stored)], true));
 		assertTranslated(
 			await picker.placeholder(),
 			...(await picker.checkboxRows()).map((tick) => tick.replace(/, (?:not )?checked$/i, "")),
 		);
-		await picker.toggleCheckbox(pseudolocalize("The organization"));
+		await picker.toggleCheckbox(scopePickerLabels.organization);
 		await picker.accept();
 		const dialog = await window.dialog("«");
 		await picture("pseudo-activate");
@@ -230,13 +258,13 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	it("asks before it deletes, and asks for a new name", async () => {
 		const { window } = session;
 		await addStored();
-		await choose("Delete…");
+		await choose("delete");
 		const dialog = await window.dialog("«");
 		assertTranslated(dialog.message, ...dialog.detail.split("\n").filter((line) => line !== ""));
 		assertTranslated(...dialog.buttons.filter((button) => button !== "Cancel"));
 		await dialog.escape();
-		await choose("Rename…");
-		const box = await window.quickInput(formatPseudo("Rename {0}", stored.name ?? ""));
+		await choose("rename");
+		const box = await window.quickInput(renameTitle(toCertificate(stored)));
 		assertTranslated(await box.message("«"));
 		await box.cancel();
 	});
@@ -244,16 +272,16 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	it("translates documents", async () => {
 		const { window, picture } = session;
 		await addStored();
-		await choose("Show Details");
+		await choose("details");
 		const details = await window.editorText(stored.id);
 		assertTranslated(...details.split("\n").filter((line) => line.trim() !== "" && line !== stored.name));
-		await choose("Show History");
+		await choose("history");
 		const actor = "someone@example.test";
 		const history = (await window.editorText(actor)).replaceAll(actor, "");
 		assertTranslated(
 			...history.split("\n").filter((line) => line.trim() !== "" && ![stored.name, stored.id].includes(line)),
 		);
-		await (await window.explorerMenu("β.crt")).choose(pseudolocalize("Inspect Certificate"));
+		await (await window.explorerMenu("β.crt")).choose(translated("command.inspect"));
 		const found = await window.editorText("CN=Φύλλο");
 		assertTranslated(...found.split("\n").filter((line) => line.trim() !== "" && line !== "β.crt"));
 		await picture("pseudo-inspection");
@@ -262,9 +290,9 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 	it("fits into a side bar of 200 and of 300 pixels", async () => {
 		const { window } = session;
 		await addStored();
-		await window.openView(pseudolocalize("Projects"));
+		await window.openView(PROJECTS);
 		await certificates.row(stored.name ?? "").expand();
-		await certificates.rowWith(pseudolocalize("nowhere")).waitUntilVisible();
+		await certificates.rowWith(nowhere()).waitUntilVisible();
 		for (const width of [200, 300]) {
 			await window.setSideBarWidth(width);
 			await session.picture(`pseudo-${width}`);

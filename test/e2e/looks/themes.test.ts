@@ -1,11 +1,23 @@
+import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { activationFacts } from "../../../src/common/messages/certificateFacts.ts";
+import { formatExpiry } from "../../../src/common/messages/dates.ts";
+import { formatShortFingerprint } from "../../../src/common/messages/parsedCertificateMessages.ts";
+import { scopePickerLabels, scopePickerTitle } from "../../../src/features/activation/scopePickerMessages.ts";
+import { describeBlockedUpload } from "../../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate } from "../../certificates.ts";
+import { manifestText } from "../../manifestTexts.ts";
+import { activationQuestion, named } from "../setup/activationTexts.ts";
 import { addCaCertificate, chooseInRowMenu, pickScopes, signIn } from "../setup/certificateActions.ts";
+import { readCertificate, toCertificate } from "../setup/certificateTexts.ts";
 import { environment } from "../setup/environment.ts";
+import { welcomeText } from "../setup/productTexts.ts";
 import { resetBeforeEachTest, type Session, STORAGE_PATH, startSession } from "../setup/session.ts";
-import { chooseUpload, VIEW_TITLE, waitForRow } from "../setup/uploadActions.ts";
+import { activeIn, contentText } from "../setup/treeTexts.ts";
+import { acceptName, chooseUpload, uploadQuestion, VIEW_TITLE, waitForRow } from "../setup/uploadActions.ts";
 
+const PROJECTS = manifestText("view.projects");
 const DAY = 86_400;
 const ACME = "Acme Root CA 2028";
 const LONG = "Acme Corporation International Holdings, Division of Partner Gateways, Issuing CA 2031";
@@ -20,6 +32,7 @@ const THEMES = [
 /** Saves screenshots of each main state in every kind of theme, for review by eye. */
 describe(`Appearance in VS Code ${environment.version}`, () => {
 	let session: Session;
+	let expiredPem: string;
 
 	before(async () => {
 		const { pem } = await makeCertificate({ commonName: "Partner client", ca: false });
@@ -28,7 +41,8 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 			notBefore: new Date(Date.now() - 800 * DAY * 1000),
 			notAfter: new Date(Date.now() - DAY * 1000),
 		});
-		session = await startSession({ ...environment, files: { "partner.pem": pem, "old.pem": expired.pem } });
+		expiredPem = expired.pem;
+		session = await startSession({ ...environment, files: { "partner.pem": pem, "old.pem": expiredPem } });
 	});
 
 	after(() => session.close());
@@ -72,8 +86,8 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 		const { window } = session;
 		await signIn(session);
 		await window.setSideBarWidth(width);
-		await window.openView("Projects");
-		await window.view("Projects").row("Staging").waitUntilVisible();
+		await window.openView(PROJECTS);
+		await window.view(PROJECTS).row("Staging").waitUntilVisible();
 	};
 
 	for (const [name, theme, file] of THEMES)
@@ -84,29 +98,36 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 			await load(theme, file, { clearBrowserData });
 			if (clearBrowserData) {
 				await window.openViews();
-				await window.view(VIEW_TITLE).welcome("An admin key is needed");
+				await window.view(VIEW_TITLE).welcome(welcomeText("welcome.no-key"));
 				await picture("welcome");
 			}
 			await showViews(540);
 			const row = await waitForRow(window, ACME);
 			await row.expand();
-			await window.view(VIEW_TITLE).rowWith("project “Production”").waitUntilVisible();
-			await window.view(VIEW_TITLE).rowWith("SHA-256").waitUntilVisible();
-			const reminder = await window.toast("expires in 12 days");
+			const { certificates, projects } = session.emulator.state;
+			const [acme, soon, production] = [certificates[0], certificates[1], projects[0]];
+			assert.ok(acme && soon && production);
+			const [activation] = activationFacts(activeIn(production), { loading: false, askedAt: 0 });
+			await window
+				.view(VIEW_TITLE)
+				.rowWith(activation?.value ?? assert.fail())
+				.waitUntilVisible();
+			await window.view(VIEW_TITLE).rowWith(formatShortFingerprint(acme.sha256)).waitUntilVisible();
+			const reminder = await window.toast(formatExpiry(soon.expiresAt, Date.now() / 1000));
 			await picture("rows");
 			await reminder.dismiss();
-			await chooseInRowMenu(window, ACME, "Activate…");
-			await pickScopes(window, `Activate “${ACME}”`, "The organization");
-			const dialog = await window.dialog(`Activate “${ACME}” in the organization?`);
+			await chooseInRowMenu(window, ACME, manifestText("command.activate"));
+			await pickScopes(window, scopePickerTitle([toCertificate(acme)], true), scopePickerLabels.organization);
+			const dialog = await window.dialog(activationQuestion([named(ACME)], ["organization"]).message);
 			await picture("activate");
 			await dialog.escape();
 			await chooseUpload(window, "old.pem");
-			const refused = await window.dialog("cannot be uploaded");
+			const refused = await window.dialog(describeBlockedUpload(await readCertificate(expiredPem), []).message);
 			await picture("refused");
 			await refused.escape();
 			await chooseUpload(window, "partner.pem");
-			await (await window.quickInput("Upload Partner client")).accept();
-			const confirmation = await window.dialog("Upload “Partner client");
+			const uploadName = await acceptName(window, "Partner client");
+			const confirmation = await window.dialog(uploadQuestion(uploadName));
 			await picture("findings");
 			await confirmation.escape();
 		});
@@ -117,7 +138,10 @@ describe(`Appearance in VS Code ${environment.version}`, () => {
 			await showViews(width);
 			const row = await waitForRow(window, LONG);
 			await row.expand();
-			await window.view(VIEW_TITLE).rowWith("OpenAI sent no certificate").waitUntilVisible();
+			await window
+				.view(VIEW_TITLE)
+				.rowWith(contentText({ state: "unreadable" }))
+				.waitUntilVisible();
 			await session.picture(`narrow-${width}`);
 		});
 });

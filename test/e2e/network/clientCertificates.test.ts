@@ -2,15 +2,22 @@ import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { labels } from "../../../src/common/messages/labels.ts";
+import { describeProblem } from "../../../src/common/messages/problems.ts";
+import type { TlsKeyPairIssue } from "../../../src/domain/problem.ts";
+import { keyTitle } from "../../../src/features/connections/keyMessages.ts";
+import { describeUnneededPassphrase, passphraseTitle } from "../../../src/features/connections/passphraseMessages.ts";
 import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { addCaCertificate, signIn } from "../setup/certificateActions.ts";
 import { itMatchesApiDescription } from "../setup/contractCheck.ts";
 import { environment } from "../setup/environment.ts";
+import { welcomeText } from "../setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "../setup/secretChecks.ts";
-import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
+import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
 import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "../setup/uploadActions.ts";
+import { uploadedDescription } from "../setup/uploadTexts.ts";
 
 const ANCHOR = "Acme Root CA";
 const [PASSPHRASE, ANOTHER] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
@@ -81,18 +88,21 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	/** Enters a key that cannot be checked, waits for the message, and closes the prompt. */
 	const enterUncheckableKey = async (host: string, key: string, message: string) => {
 		const { window } = session;
-		await window.run(`${EXTENSION_NAME}: Set or Replace Admin Key…`);
+		await window.run(paletteTitle("setKey"));
 		await enterKey(window, host, key);
-		const box = await window.quickInput(`Admin key for ${host}`);
+		const box = await window.quickInput(keyTitle(host));
 		await box.message(message);
 		await box.cancel();
 	};
 
-	/** Runs a command that prompts for the client key's passphrase. @returns the prompt. */
-	const passphrasePrompt = async (command = "Set Client Key Passphrase…") => {
+	const clientKeyProblem = (why: TlsKeyPairIssue, file: string) =>
+		describeProblem({ reason: "client-certificate", why, file });
+
+	/** Runs a command that prompts for the client key's passphrase. @param command Such as `setKey`. @returns the prompt. */
+	const passphrasePrompt = async (command = "setPassphrase") => {
 		const { window } = session;
-		await window.run(`${EXTENSION_NAME}: ${command}`);
-		const box = await window.quickInput("Passphrase of client.key");
+		await window.run(paletteTitle(command));
+		const box = await window.quickInput(passphraseTitle("client.key"));
 		assert.ok(await box.isPassword());
 		return box;
 	};
@@ -105,18 +115,16 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const row = await waitForRow(window, name);
 		await row.waitUntilSelected();
 		const stored = state.certificates.find((certificate) => certificate.name === name);
-		assert.match(await row.description(), new RegExp(`^364 days left · .*${stored?.id}$`));
+		assert.ok(stored);
+		assert.equal(await row.description(), uploadedDescription(stored));
 	};
 
 	it("is requested with a message if the service requires a certificate and the settings name none", async () => {
 		const { emulator } = session;
 		await session.configure({}, { clearBrowserData: true });
 		const before = emulator.exchanges.length;
-		await enterUncheckableKey(
-			hostOf(),
-			emulator.adminKey,
-			`${hostOf()} demands a client certificate. Name one in the settings.`,
-		);
+		const problem = { reason: "client-certificate-refused", host: hostOf(), presented: false } as const;
+		await enterUncheckableKey(hostOf(), emulator.adminKey, describeProblem(problem));
 		assert.equal(emulator.exchanges.length, before);
 	});
 
@@ -124,16 +132,16 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const { window, emulator } = session;
 		await session.configure(settings("client.pem", "client.key"), { clearBrowserData: true });
 		const before = emulator.connections.total;
-		const box = await passphrasePrompt("Set or Replace Admin Key…");
+		const box = await passphrasePrompt("setKey");
 		await box.type("not this one");
 		await box.accept();
-		await box.message("The passphrase does not open the client key client.key. Nothing was sent. Set it anew.");
+		await box.message(clientKeyProblem("passphrase-wrong", "client.key"));
 		await session.picture("passphrase");
 		assert.equal(emulator.connections.total, before);
 		await box.submit(PASSPHRASE);
 		await enterKey(window, hostOf(), emulator.adminKey);
 		await window.openViews();
-		await window.view(VIEW_TITLE).welcome("no certificates yet");
+		await window.view(VIEW_TITLE).welcome(welcomeText("welcome.nothing-yet"));
 		await upload("one.pem", "One", emulator);
 		assert.equal(emulator.state.certificates.length, 1);
 	});
@@ -144,11 +152,11 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const before = emulator.connections.total;
 		await session.configure(settings("client.pem", "other.key"));
 		await window.openViews();
-		await window.view(VIEW_TITLE).welcome("The client certificate or the key that the settings name cannot be used");
+		await window.view(VIEW_TITLE).welcome(welcomeText("welcome.client-certificate"));
 		await chooseUpload(window, "two.pem");
-		const toast = await window.toast("The private key other.key does not belong to the client certificate.");
-		assert.deepEqual(toast.buttons, ["Open Settings"]);
-		await toast.press("Open Settings");
+		const toast = await window.toast(clientKeyProblem("not-a-pair", "other.key"));
+		assert.deepEqual(toast.buttons, [labels.openSettings]);
+		await toast.press(labels.openSettings);
 		await window.waitForSettingsSearch("@ext:certificates-for-openai.openai-certificates");
 		assert.equal(emulator.connections.total, before);
 	});
@@ -165,7 +173,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		writeFileSync(path("client.key"), encryptedKey(ANOTHER));
 		await window.load();
 		await window.openViews();
-		await window.view(VIEW_TITLE).welcome("passphrase");
+		await window.view(VIEW_TITLE).welcome(welcomeText("welcome.client-key-passphrase"));
 		await (await passphrasePrompt()).submit(ANOTHER);
 		await waitForRow(window, ANCHOR);
 	});
@@ -173,8 +181,8 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 	it("R46 needs no passphrase if the key is not encrypted, and says so instead of asking", async () => {
 		const { window, emulator } = session;
 		await addCaCertificate(emulator, ANCHOR);
-		await window.run(`${EXTENSION_NAME}: Set Client Key Passphrase…`);
-		await (await window.toast("plain.key is not encrypted, so it needs no passphrase.")).dismiss();
+		await window.run(paletteTitle("setPassphrase"));
+		await (await window.toast(describeUnneededPassphrase("plain.key"))).dismiss();
 		await signIn(session);
 	});
 
@@ -184,7 +192,7 @@ describe(`A client certificate in VS Code ${environment.version}`, () => {
 		const ofLocked = { ...settings("client.pem", "client.key"), "openaiCertificates.baseUrl": url };
 		await session.configure(ofLocked, { clearBrowserData: true });
 		const before = locked.connections.total;
-		const box = await passphrasePrompt("Set or Replace Admin Key…");
+		const box = await passphrasePrompt("setKey");
 		assert.equal(locked.connections.total, before);
 		await box.submit(PASSPHRASE);
 		await enterKey(window, hostOf(url), locked.adminKey);

@@ -3,16 +3,22 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/emulator.ts";
+import { manifestText } from "../../manifestTexts.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { launchBrowser } from "../../vscode/browser.ts";
-import { startVSCode, type VSCode, type VSCodeVersion } from "../../vscode/server.ts";
+import { type LanguagePack, startVSCode, type VSCode, type VSCodeVersion } from "../../vscode/server.ts";
 import { openWindow, type Window } from "../../vscode/window.ts";
 
 /** Path of the extension's files in VS Code's data folder. */
 export const STORAGE_PATH = "user/User/globalStorage/certificates-for-openai.openai-certificates";
 
 /** The extension's name in the activity bar and the palette. */
-export const EXTENSION_NAME = "Certificates for OpenAI";
+export const EXTENSION_NAME = manifestText("displayName");
+
+/** Returns a command's title in the palette. @param command Such as `setKey`. */
+export function paletteTitle(command: string): string {
+	return `${EXTENSION_NAME}: ${manifestText(`command.${command}`)}`;
+}
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -54,6 +60,8 @@ export interface SessionOptions {
 	readonly emulatorOptions?: EmulatorOptions;
 	/** Paths of other extensions' packages to install. */
 	readonly otherExtensions?: readonly string[];
+	/** The language pack whose language becomes the display language. */
+	readonly languagePack?: LanguagePack;
 	/** The extension's name if its package is translated. Default: `EXTENSION_NAME`. */
 	readonly extensionName?: string;
 }
@@ -76,6 +84,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		settings: withBaseUrl(initialSettings),
 		env,
 		extensions: [vsix, ...(options.otherExtensions ?? [])],
+		...(options.languagePack && { languagePack: options.languagePack }),
 	});
 	const browser = await launchBrowser();
 	const window = await openWindow(browser, code.url, {
