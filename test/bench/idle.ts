@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { addCaCertificate, signIn } from "../e2e/setup/certificateActions.ts";
 import { startSession } from "../e2e/setup/session.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { root } from "../vscode/install.mjs";
 import { atMost, type Benchmark } from "./measure.ts";
 import { packageOnce } from "./packaged.ts";

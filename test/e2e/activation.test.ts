@@ -22,8 +22,8 @@ import { describeSavedPems, saveTitle } from "../../src/features/certificates/sa
 import { describeSelfAccess } from "../../src/features/clientCheck/clientCheckMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
-import { manifestText } from "../manifestTexts.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { certificate } from "../unit/fakes/certificatesApi.ts";
 import {
 	activationQuestion,

@@ -12,7 +12,7 @@ import { describeSavedPem, describeSavedPems, saveTitle } from "../../src/featur
 import { describeCopiedFingerprints, describeCopiedPems } from "../../src/features/certificates/viewAndCopyMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { certificate } from "../unit/fakes/certificatesApi.ts";
 import {
 	addCaCertificate,

@@ -14,8 +14,8 @@ import { describeChainCheck, describeLiveCheck } from "../../src/features/client
 import { passphraseTitle } from "../../src/features/connections/passphraseMessages.ts";
 import { checkChain } from "../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
-import { manifestText } from "../manifestTexts.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { chooseInRowMenu, signIn, signOut } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";

@@ -11,7 +11,7 @@ import {
 import { describeKeyStorage, keyLabels, keyTitle } from "../../src/features/connections/keyMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { pressRowButton, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";

@@ -10,7 +10,7 @@ import {
 	describeInactiveDeletion,
 } from "../../src/features/deletion/deleteMessages.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { certificate } from "../unit/fakes/certificatesApi.ts";
 import { nameAmong, named, type ScopeOrProject, summarize, toScopeResult } from "./setup/activationTexts.ts";
 import {

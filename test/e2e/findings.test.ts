@@ -18,7 +18,7 @@ import {
 	uploadTitle,
 } from "../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { signIn, signOut } from "./setup/certificateActions.ts";
 import { currentTime, readCertificate, readCertificateFile, toCertificate } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";

@@ -5,7 +5,7 @@ import { describeProblem, formatRemedy } from "../../src/common/messages/problem
 import { formatUnconfirmedUpload } from "../../src/features/upload/uploadMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import type { Fault } from "../emulator/faults.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { stubMintKey } from "../vscode/window.ts";
 import { addCaCertificate, pressRowButton, requestsSince, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";

@@ -16,7 +16,7 @@ import {
 	uploadPromptLabels,
 } from "../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import {
 	addCaCertificate,
 	assertNoNotifications,

@@ -19,7 +19,7 @@ import {
 	rotationPromptLabels,
 } from "../../src/features/rotation/rotationPromptMessages.ts";
 import { rotationResultLabels } from "../../src/features/rotation/rotationResultMessages.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { assertNoNotifications, chooseInRowMenu, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";

@@ -17,7 +17,7 @@ import { formatCertificateCount, viewTitle } from "../../src/features/sidebar/vi
 import { makeCertificate } from "../certificates.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
-import { manifestText } from "../manifestTexts.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { certificate } from "../unit/fakes/certificatesApi.ts";
 import type { View } from "../vscode/view.ts";
 import { deactivationQuestion, named } from "./setup/activationTexts.ts";

@@ -61,7 +61,7 @@ describe("The connection to the service", () => {
 		return items.map(({ label }) => String(label));
 	};
 
-	/** Refreshes, and asserts a row with the list's time and the problem, above the rows of that list. */
+	/** Refreshes, and asserts that the first row ends with the problem, above the rows of the last list. */
 	const assertFails = async (problem: Problem) => {
 		const [first, ...others] = await refreshRows();
 		assert.ok(first?.endsWith(describeProblem(problem)), first);

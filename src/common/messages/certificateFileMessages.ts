@@ -16,7 +16,7 @@ export function describeFileOutcome({
 	if (reason === null)
 		return candidates.length === 1
 			? l10n.t("This file contains one certificate.")
-			: l10n.t("This file contains {0} certificates. Choose the one to upload.", candidates.length);
+			: l10n.t("This file contains {0} certificates. When you upload it, you choose one.", candidates.length);
 	const faultyBlock = isFault(reason) && skipped.find((block) => block.reason === reason);
 	return faultyBlock ? describeSkippedBlock(faultyBlock) : describeFileRefusal(reason);
 }
@@ -41,7 +41,7 @@ export function describeFileRefusal(reason: RefusalReason): string {
 		case "not-a-file":
 			return l10n.t("This is a folder or device. Choose a certificate file.");
 		case "no-permission":
-			return l10n.t("You don't have permission to read this file. Change its permissions, or copy it.");
+			return l10n.t("You don't have permission to read this file. Change its permissions.");
 		case "read-failed":
 			return l10n.t("Couldn't read this file. Try again, or copy it to another folder first.");
 		case "too-large":
@@ -51,7 +51,7 @@ export function describeFileRefusal(reason: RefusalReason): string {
 		case "no-block":
 			return l10n.t("This file contains no certificate. Choose a PEM, DER, or PKCS#7 file.");
 		case "private-key":
-			return l10n.t("This is a private key. Nothing was sent. Choose the CA certificate.");
+			return l10n.t("This is a private key. It wasn't sent. Choose the CA certificate.");
 		case "public-key":
 			return l10n.t("This is a public key without a certificate. Choose the CA certificate.");
 		case "parameters":
@@ -66,12 +66,12 @@ export function describeFileRefusal(reason: RefusalReason): string {
 			return l10n.t("This is a certificate revocation list (CRL), not a certificate. Choose the CA certificate.");
 		case "pkcs12":
 			return l10n.t(
-				"This is a PKCS#12 file, which contains private keys. Nothing was sent. Extract the CA certificate with: openssl pkcs12 -in FILE -cacerts -nokeys -out ca.pem",
+				"This is a PKCS#12 file, which usually contains private keys. It wasn't sent. Extract the CA certificate with: openssl pkcs12 -in FILE -cacerts -nokeys -out ca.pem",
 			);
 		case "no-certificates":
 			return l10n.t("This PKCS#7 file contains no certificates. Export it again with the CA certificate.");
 		case "unknown":
-			return l10n.t("Contains no certificate. Choose the CA certificate.");
+			return l10n.t("This file contains no certificate. Choose the CA certificate.");
 		case "duplicate":
 			return l10n.t("Duplicate of an earlier certificate in this file.");
 		case "no-end":
@@ -83,7 +83,7 @@ export function describeFileRefusal(reason: RefusalReason): string {
 		case "cut-off":
 			return l10n.t("The data ends before the certificate does. Copy the whole certificate again.");
 		case "unreadable":
-			return l10n.t("Not a readable X.509 certificate. Ask for the certificate again.");
+			return l10n.t("Not a readable X.509 certificate. Get the file from its source again.");
 	}
 }
 
@@ -94,7 +94,7 @@ export function describeClientFileRefusal(reason: RefusalReason): string {
 			return l10n.t("This is a private key. Choose the client certificate that belongs to it.");
 		case "pkcs12":
 			return l10n.t(
-				"This is a PKCS#12 file, which contains private keys. Extract the client certificate with: openssl pkcs12 -in FILE -nokeys -out client.pem",
+				"This is a PKCS#12 file, which usually contains private keys. Extract the client certificate with: openssl pkcs12 -in FILE -nokeys -out client.pem",
 			);
 		default:
 			return l10n.t("This file contains no readable certificate. Choose the client certificate.");

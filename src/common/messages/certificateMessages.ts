@@ -1,13 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import type { ActivationStatus } from "../../domain/activationStatus.ts";
 import { type Certificate, type ExpiryState, expiryState } from "../../domain/certificate.ts";
-import { notCaFinding, type ParsedCertificate } from "../../domain/certificateFile.ts";
+import { type Finding, notCaFinding, type ParsedCertificate } from "../../domain/certificateFile.ts";
 import { currentLocale } from "../text/locale.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { formatKnownActivation } from "./activationStatusMessages.ts";
 import { formatAbsoluteTime, formatExpiry, formatRelativeTime, formatTimeLeft } from "./dates.ts";
-import { describeFinding } from "./findingMessages.ts";
-import { formatShortFingerprint } from "./parsedCertificateMessages.ts";
+import { formatFindingLines, formatShortFingerprint } from "./parsedCertificateMessages.ts";
 
 /** Returns a certificate's name for display. */
 export function formatCertificateName({ name }: Pick<Certificate, "name">): string {
@@ -156,24 +155,21 @@ export function describeCautions(
 ): readonly string[] {
 	const expiresAt = content?.notAfter ?? certificate.expiresAt;
 	const validAt = content?.notBefore ?? certificate.validAt;
-	const sentences: string[] = [];
+	const findings: Finding[] = [];
 	const notCa = content && notCaFinding(content);
-	if (notCa) sentences.push(describeFinding(notCa));
+	if (notCa) findings.push(notCa);
 	if (validAt !== null && validAt > now)
-		sentences.push(describeFinding({ code: "not-yet-valid", level: "warn", seconds: validAt - now }));
-	if (expiresAt !== null) {
-		const state = expiryState(expiresAt, now, reminderDays);
-		if (state === "expired")
-			sentences.push(
-				l10n.t(
-					"Expired {0}. OpenAI might reject its clients. Use its replacement.",
-					formatRelativeTime(expiresAt - now),
-				),
-			);
-		if (state === "expiring")
-			sentences.push(describeFinding({ code: "expires-soon", level: "warn", seconds: expiresAt - now }));
-	}
-	return sentences.map((sentence) => l10n.t("Warning: {0}", sentence));
+		findings.push({ code: "not-yet-valid", level: "warn", seconds: validAt - now });
+	const state = expiresAt === null ? "valid" : expiryState(expiresAt, now, reminderDays);
+	if (expiresAt !== null && state === "expiring")
+		findings.push({ code: "expires-soon", level: "warn", seconds: expiresAt - now });
+	const lines = formatFindingLines(findings);
+	if (expiresAt === null || state !== "expired") return lines;
+	const expired = l10n.t(
+		"Warning: Expired {0}. OpenAI might reject its clients. Activate its replacement instead.",
+		formatRelativeTime(expiresAt - now),
+	);
+	return [...lines, expired];
 }
 
 /** Joins the non-empty parts with blank lines. */

@@ -27,7 +27,10 @@ export function unreadScopesText(
 		...formatProjectNames(projects),
 	];
 	return {
-		fact: l10n.t("Couldn't check everywhere this certificate might be active: {0}.", formatList(parts)),
+		fact: l10n.t(
+			"Couldn't check where this certificate is active, because this couldn't be read: {0}.",
+			formatList(parts),
+		),
 		effect: problemTextLabels.nothingChanged,
 		action: why ?? l10n.t("Refresh, then try again."),
 	};

@@ -29,14 +29,14 @@ export function describeFinding(finding: Finding): string {
 		case "no-expiry":
 			return l10n.t("Never expires, so you won't be reminded to replace it.");
 		case "dates-reversed":
-			return l10n.t("Ends before it begins, so it's never valid. Ask your CA for a new one.");
+			return l10n.t("Expires before it becomes valid. Ask your CA for a new certificate.");
 		case "unreadable-date":
-			return l10n.t("Contains an invalid date, so other software might reject it. Ask your CA for a new one.");
+			return l10n.t("Contains an invalid date, so other software might reject it. Ask your CA for a new certificate.");
 		case "date-encoding":
 			return l10n.t("A date isn't encoded as the standard requires, so other software might reject it. Tell your CA.");
 		case "clock-differs":
 			return l10n.t(
-				"This computer's clock differs from OpenAI's by {0}, so the certificate might only appear to be expired. Correct the clock.",
+				"This computer's clock differs from OpenAI's by {0}, so the expiry might be judged wrongly. Correct the clock.",
 				formatDuration(finding.seconds),
 			);
 
@@ -55,14 +55,14 @@ export function describeFinding(finding: Finding): string {
 			);
 		case "maybe-uploaded":
 			return l10n.t(
-				"An upload of this certificate, as “{0}”, has been unconfirmed since {1}. OpenAI didn't name its organization: if it's this one, another upload might create a duplicate.",
+				"An upload of this certificate, as “{0}”, has been unconfirmed since {1}. OpenAI didn't name the organization: if it was this organization, uploading again might create a duplicate.",
 				sanitize(finding.name),
 				formatDateTime(finding.at),
 			);
 		case "name-in-use":
-			return l10n.t("Another certificate already has this name ({0}). You can tell them apart only by ID.", finding.id);
+			return l10n.t("Another certificate ({0}) already has this name. You can tell them apart only by ID.", finding.id);
 		case "renewal":
-			return l10n.t("Renews the certificate with this name ({0}): same subject and key.", finding.id);
+			return l10n.t("Renewal of the certificate {0}, which already has this name: same subject and key.", finding.id);
 		case "not-compared":
 			return l10n.t(
 				"Couldn't compare with every certificate in the organization, so this one might already be uploaded. Check the list.",
@@ -99,23 +99,25 @@ export function describeFinding(finding: Finding): string {
 		// Extensions
 		case "not-a-ca":
 			return l10n.t(
-				"Not a CA certificate; it looks like a client certificate. You usually upload the CA certificate that issued it.",
+				"Not a CA certificate, but probably a client or server certificate. You usually upload the CA certificate that it chains to.",
 			);
 		case "no-basic-constraints":
 			return l10n.t(
-				"Not marked as a CA; it looks like a client certificate. You usually upload the CA certificate that issued it.",
+				"Not marked as a CA; probably a client or server certificate. You usually upload the CA certificate that it chains to.",
 			);
 		case "version-1":
 			return l10n.t("X.509 version 1: it can't be marked as a CA, and some software rejects it as one.");
 		case "no-certificate-sign":
-			return l10n.t("Key usage lacks Certificate Sign, so certificates it issued might be rejected. Ask your CA.");
+			return l10n.t(
+				"Key usage lacks Certificate Sign, so certificates that this CA issued might be rejected. Ask your CA for a new certificate.",
+			);
 		case "no-crl-sign":
 			return l10n.t(
 				"Key usage lacks CRL Sign, so its key can't sign revocation lists. Ask your CA whether that's intended.",
 			);
 		case "no-client-authentication":
 			return l10n.t(
-				"Extended key usage doesn't include client authentication, so clients might be rejected. Ask your CA for one that allows it.",
+				"Extended key usage doesn't include client authentication, so clients might be rejected. Ask your CA for a certificate that allows it.",
 			);
 		case "any-usage-only":
 			return l10n.t(
@@ -123,17 +125,17 @@ export function describeFinding(finding: Finding): string {
 			);
 		case "unknown-critical-extension":
 			return l10n.t(
-				"Critical extension {0} isn't widely supported, so most software rejects this certificate. Ask your CA.",
+				"Critical extension {0} isn't widely supported, so most software rejects this certificate. Ask your CA for one without it.",
 				sanitize(finding.oid),
 			);
 		case "duplicate-extension":
 			return l10n.t(
-				"Extension {0} appears twice, so other software rejects this certificate. Ask your CA.",
+				"Extension {0} appears twice, so other software rejects this certificate. Ask your CA for a new certificate.",
 				sanitize(finding.oid),
 			);
 		case "unreadable-extension":
 			return l10n.t(
-				"Extension {0} is malformed, so other software rejects this certificate. Ask your CA.",
+				"Extension {0} is malformed, so other software rejects this certificate. Ask your CA for a new certificate.",
 				sanitize(finding.oid),
 			);
 		case "directory-name-constraint":
@@ -145,10 +147,10 @@ export function describeFinding(finding: Finding): string {
 				"Name constraints: clients with other names should be rejected, but validators differ. Check your clients' names.",
 			);
 		case "path-length":
-			return l10n.t("Path length constraint: {0} (intermediate CAs allowed below it).", finding.length);
+			return l10n.t("Path length constraint: at most {0} intermediate CAs below this one.", finding.length);
 		case "no-subject-key-identifier":
 			return l10n.t(
-				"No subject key identifier, so some validators can't match it to what it issued. If clients are rejected, ask your CA.",
+				"No subject key identifier, so some validators can't match this CA to the certificates it issued. If clients are rejected, ask your CA.",
 			);
 		case "no-authority-key-identifier":
 			return finding.level === "info"
@@ -163,7 +165,9 @@ export function describeFinding(finding: Finding): string {
 		case "rsa-under-2048":
 			return l10n.t("{0}-bit RSA key: weak, and rejected by some software. Use at least 2048 bits.", finding.bits);
 		case "bad-rsa-exponent":
-			return l10n.t("RSA exponent is 1 or even: the key is insecure, and other software rejects it. Ask your CA.");
+			return l10n.t(
+				"RSA exponent is 1 or even: the key is insecure, and other software rejects it. Ask your CA for a certificate with a new key.",
+			);
 		case "key-support-unknown":
 			return l10n.t(
 				"OpenAI might not support this key type ({0}). RSA and P-256 are safer choices.",
@@ -173,7 +177,7 @@ export function describeFinding(finding: Finding): string {
 			return finding.level === "info"
 				? l10n.t("Signed with {0}; that doesn't matter for a root.", finding.hash)
 				: l10n.t(
-						"Signed with {0}, which is no longer secure and is rejected by some software. Ask your CA.",
+						"Signed with {0}, which is no longer secure and is rejected by some software. Ask your CA for a new certificate.",
 						finding.hash,
 					);
 		case "ed25519":
@@ -181,9 +185,9 @@ export function describeFinding(finding: Finding): string {
 		case "pss-signature":
 			return l10n.t("RSASSA-PSS signature; older software doesn't support it.");
 		case "negative-serial":
-			return l10n.t("Negative serial number, which other software rejects. Ask your CA.");
+			return l10n.t("Negative serial number, which other software rejects. Ask your CA for a new certificate.");
 		case "empty-subject":
-			return l10n.t("Empty subject, which other software rejects for a CA. Ask your CA.");
+			return l10n.t("Empty subject, which other software rejects for a CA. Ask your CA for a new certificate.");
 		case "not-der":
 			return l10n.t("Encoded as BER instead of DER, which other software rejects. Ask your CA for DER.");
 		case "over-16-kb":

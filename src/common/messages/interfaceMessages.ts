@@ -7,7 +7,7 @@ export const interfaceLabels = {
 		return l10n.t("Details");
 	},
 	get textUnavailable() {
-		return l10n.t("This text is no longer available. Open it again from the Certificates view.");
+		return l10n.t("This text is no longer available. Open it again where you opened it before.");
 	},
 	get unexpectedError() {
 		return l10n.t("An unexpected error occurred. See the log.");

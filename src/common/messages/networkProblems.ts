@@ -43,13 +43,13 @@ export function proxyIssueText(why: ProxyIssue, proxy: string): ProblemText {
 			return {
 				fact: l10n.t("Can't reach the proxy {0}.", proxy),
 				effect,
-				action: l10n.t("Check your network and http.proxy."),
+				action: l10n.t("Check your network and the proxy address."),
 			};
 		case "untrusted":
 			return {
 				fact: l10n.t("Couldn't verify the certificate of the proxy {0}.", proxy),
 				effect,
-				action: l10n.t("Install the CA certificate that issued it on this computer."),
+				action: l10n.t("On this computer, install the CA certificate that it chains to."),
 			};
 		case "credentials":
 			return {
@@ -122,7 +122,7 @@ export function tlsKeyPairIssueText(why: TlsKeyPairIssue, file: string): Problem
 			return {
 				fact: l10n.t("The passphrase doesn't unlock the client key {0}.", file),
 				effect,
-				action: l10n.t("Set it again."),
+				action: l10n.t("Enter it again."),
 			};
 		case "not-a-pair":
 			return {
@@ -132,7 +132,7 @@ export function tlsKeyPairIssueText(why: TlsKeyPairIssue, file: string): Problem
 			};
 		case "unusable":
 			return {
-				fact: l10n.t("VS Code's TLS library rejected the client certificate {0} as too weak.", file),
+				fact: l10n.t("VS Code's TLS library can't use the client certificate {0}. It might be too weak.", file),
 				effect,
 				action: l10n.t("Use one with a stronger key or signature."),
 			};
@@ -196,12 +196,12 @@ export function serverCertificateIssueText(why: ServerCertificateIssue, host: st
 			return {
 				fact: l10n.t("The server certificate isn't for {0}.", host),
 				effect,
-				action: l10n.t("Check the base URL."),
+				action: l10n.t("Check the URL in Settings."),
 			};
 		case "self-signed":
 		case "unknown-issuer":
 			return {
-				fact: l10n.t("This computer doesn't trust the CA that issued the server certificate of {0}.", host),
+				fact: l10n.t("This computer doesn't trust the server certificate of {0}.", host),
 				effect,
 				action: MTLS_HOST.test(host)
 					? l10n.t("If a proxy inspects TLS, exempt this host; proxies can't forward client certificates.")

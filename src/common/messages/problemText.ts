@@ -19,7 +19,7 @@ export const problemTextLabels = {
 		return l10n.t("Nothing was changed.");
 	},
 	get nothingUploaded() {
-		return l10n.t("Nothing was uploaded.");
+		return l10n.t("It wasn't uploaded.");
 	},
 	get nothingDone() {
 		return l10n.t("Nothing was done.");

@@ -55,13 +55,10 @@ export function describePartialFailure(problem: Problem): string {
 			return l10n.t("The connection or base URL changed, so the remaining steps were skipped.");
 		case "lock-lost":
 			return l10n.t(
-				"This window didn't respond for so long that another one took over, so the remaining steps were skipped.",
+				"This window didn't respond for so long that another window could start a command with the same data, so the remaining steps were skipped.",
 			);
-		case "not-found":
-			// A list can show this too, without a 404.
-			return l10n.t("OpenAI couldn't find it. It might have been deleted. Refresh the list.");
 		case "changed-meanwhile":
-			return l10n.t("Something changed in the meantime. Review it, then try again.");
+			return l10n.t("Something changed in the meantime. Refresh, review the change, then try again.");
 		case "certificate-active":
 			return describeStillActiveCertificate(problem);
 		default: {
@@ -97,7 +94,7 @@ function problemText(problem: Problem): ProblemText {
 		case "nothing-selected":
 			return {
 				fact: l10n.t("No suitable row is selected."),
-				action: l10n.t("Select a certificate or an upload in the Certificates view first."),
+				action: l10n.t("Select the row for this command in the Certificates view first."),
 			};
 		case "no-key":
 			return { fact: l10n.t("Set an admin key first.") };
@@ -161,8 +158,8 @@ function problemText(problem: Problem): ProblemText {
 			return unreadScopesText(problem, problem.why && describePartialFailure(problem.why));
 		case "changed-meanwhile":
 			return {
-				fact: l10n.t("This changed in the meantime, so nothing was done."),
-				action: l10n.t("Review it, then try again."),
+				fact: l10n.t("Something changed in the meantime, so nothing was done."),
+				action: l10n.t("Refresh, review the change, then try again."),
 			};
 		case "change-unknown":
 			return { fact: describeUnknownChange(problem) };
@@ -174,9 +171,9 @@ function problemText(problem: Problem): ProblemText {
 			return { fact: l10n.t("This certificate has no rotation to finish or undo.") };
 		case "own-access":
 			return {
-				fact: l10n.t("This extension might lock itself out."),
+				fact: l10n.t("A deactivation in the organization might lock out this extension."),
 				effect: l10n.t("Nothing was deactivated in the organization."),
-				action: l10n.t("Set a client certificate that chains to a certificate that stays active."),
+				action: l10n.t("Set a client certificate that chains to a certificate that stays active in the organization."),
 			};
 		case "no-content":
 			return { fact: l10n.t("OpenAI's copy of “{0}” isn't a readable certificate.", sanitize(problem.name)) };
@@ -246,7 +243,7 @@ export function formatRemedy(remedy: Remedy): string {
 		case "set-key":
 			return l10n.t("Set Admin Key…");
 		case "set-passphrase":
-			return l10n.t("Set Passphrase…");
+			return l10n.t("Set Client Key Passphrase…");
 		case "open-settings":
 			return labels.openSettings;
 		case "open-proxy-settings":

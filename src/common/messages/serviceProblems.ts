@@ -41,12 +41,12 @@ export function serviceProblemText(problem: ServiceProblem): ProblemText {
 					"{0} tried to redirect the request. The redirect wasn't followed, because the request contains your admin key.",
 					sanitize(problem.host),
 				),
-				action: l10n.t("Check the base URL."),
+				action: l10n.t("Check the URL in Settings."),
 			};
 		case "bad-answer":
 			return {
 				fact: l10n.t("{0} sent an unexpected response.", sanitize(problem.host)),
-				action: l10n.t("Check the base URL, and whether a proxy answers instead of OpenAI."),
+				action: l10n.t("Check the URL in Settings, and whether a proxy answers instead of OpenAI."),
 			};
 		case "unauthorized":
 			return {
@@ -58,7 +58,9 @@ export function serviceProblemText(problem: ServiceProblem): ProblemText {
 		case "wrong-region":
 			return {
 				fact: l10n.t("This organization isn't served from {0} (401).", sanitize(problem.host)),
-				action: l10n.t("Set the base URL to its regional host, for example https://eu.api.openai.com/v1."),
+				action: l10n.t(
+					"Set the base URL to its regional host, for example https://eu.api.openai.com/v1, then set the admin key again.",
+				),
 			};
 		case "forbidden":
 			return problem.permission === null
@@ -72,7 +74,7 @@ export function serviceProblemText(problem: ServiceProblem): ProblemText {
 					};
 		case "not-found":
 			return {
-				fact: l10n.t("OpenAI couldn't find it (404). It might have been deleted."),
+				fact: l10n.t("OpenAI couldn't find the certificate or project. It might have been deleted."),
 				action: l10n.t("Refresh the list."),
 			};
 		case "conflict":
@@ -111,7 +113,7 @@ function rejectionText({ status, code, param }: Problem & { reason: "rejected" }
 			};
 		case "certificate_in_use":
 			return {
-				fact: l10n.t("The certificate is still active somewhere."),
+				fact: l10n.t("OpenAI didn't delete the certificate, because it's still active somewhere."),
 				action: l10n.t("Deactivate it first."),
 			};
 		case null:

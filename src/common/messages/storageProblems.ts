@@ -28,25 +28,27 @@ export function storageProblemText(problem: StorageProblem): ProblemText {
 			return {
 				fact: l10n.t("Can't read the record of an earlier upload of this certificate."),
 				effect: nothingSent,
-				action: l10n.t("Choose its file again, and decide whether to discard the record."),
+				action: l10n.t("Upload the certificate's file again. You're then asked whether to discard the record."),
 			};
 		case "locked":
 			return {
 				fact:
 					problem.host === ""
-						? l10n.t("Another operation of this kind is still running.")
+						? l10n.t("Another command is still using the same data.")
 						: l10n.t(
-								"Another operation of this kind is still running, in this window or another one (process {0} on {1}).",
+								"Another command is still using the same data, in this window or another one (process {0} on {1}).",
 								problem.process,
 								sanitize(problem.host),
 							),
 				effect: nothingDone,
-				action: l10n.t("Try again when it's finished."),
+				action: l10n.t("Try again when that operation is finished."),
 			};
 		case "lock-lost":
 			// Saving a connection takes several steps, some of which might be done.
 			return {
-				fact: l10n.t("This window didn't respond for so long that another one took over."),
+				fact: l10n.t(
+					"This window didn't respond for so long that another window could start a command with the same data.",
+				),
 				action: l10n.t("Try again."),
 			};
 	}
@@ -57,7 +59,7 @@ function describeDiskRemedy(code: string | null): string {
 	switch (code) {
 		case "ENOSPC":
 		case "EDQUOT":
-			return l10n.t("The disk is full. Free some space, then try again.");
+			return l10n.t("The disk is full, or your quota is used up. Free some space, then try again.");
 		case "EROFS":
 		case "EACCES":
 		case "EPERM":
@@ -65,6 +67,6 @@ function describeDiskRemedy(code: string | null): string {
 		default:
 			return code === null
 				? l10n.t("Check the disk that contains this extension's data, then try again.")
-				: l10n.t("Check the disk that contains this extension's data ({0}), then try again.", code);
+				: l10n.t("Check the disk that contains this extension's data, then try again (error {0}).", code);
 	}
 }

@@ -10,7 +10,7 @@ export function pendingUploadText(name: string, running: boolean): ProblemText {
 		? {
 				fact: l10n.t("This certificate is already being uploaded as “{0}”.", name),
 				effect,
-				action: l10n.t("Wait until that's finished."),
+				action: l10n.t("Wait until the upload is finished."),
 			}
 		: {
 				fact: l10n.t("An earlier upload of this certificate, as “{0}”, is unconfirmed.", name),
@@ -40,13 +40,16 @@ function describeUploadEnding(name: string, ending: UploadEnding | null, wasLook
 		case undefined:
 			return wasLookedUp
 				? l10n.t("The upload of “{0}” is still unconfirmed.", name)
-				: l10n.t("An upload of “{0}” was started, but no response arrived.", name);
+				: l10n.t("An upload of “{0}” was started, but its outcome is unknown.", name);
 		case "no-response":
 			return l10n.t("“{0}” was sent, but no response arrived.", name);
 		case "canceled":
 			return l10n.t("You canceled the upload of “{0}” after it was sent.", name);
 		case "redirected":
-			return l10n.t("“{0}” was sent, but the server tried to redirect the request, which wasn't followed.", name);
+			return l10n.t(
+				"“{0}” was sent, but the server tried to redirect the request. The redirect wasn't followed.",
+				name,
+			);
 		case "unreadable":
 			return l10n.t("“{0}” was sent, but the response couldn't be read.", name);
 		case "status":
@@ -66,12 +69,12 @@ function describeLookup(lookup: LookupOutcome | null, now: number): string {
 				formatTimeOfDay(lookup.at, now),
 			);
 		case "failed":
-			return l10n.t("The list couldn't be loaded. Select Check Now before you upload it again.");
+			return l10n.t("The list couldn't be loaded. Select Check Now before you upload the certificate again.");
 		case "partial":
-			return l10n.t("Not all certificates could be read. Select Check Now before you upload it again.");
+			return l10n.t("Not all certificates could be read. Select Check Now before you upload this one again.");
 		case "unplaced":
 			return l10n.t(
-				"It's unknown which organization it was sent to. Look for it in the OpenAI dashboard, or select Forget Upload.",
+				"OpenAI didn't name the organization. Look for the certificate in the OpenAI dashboard, or select Forget Upload.",
 			);
 		case "ambiguous":
 			return l10n.t(

@@ -103,7 +103,9 @@ export function describeRequirement(scopes: ScopeSummary, unenforced: ScopeSumma
 		where,
 		MTLS_BASE_URL,
 	);
-	return isEmpty(unenforced) ? `${requirement} ${l10n.t("Other certificates are already active there.")}` : requirement;
+	return isEmpty(unenforced)
+		? `${requirement} ${l10n.t("Other certificates are already active there, so OpenAI already requires this.")}`
+		: requirement;
 }
 
 /**
@@ -112,7 +114,7 @@ export function describeRequirement(scopes: ScopeSummary, unenforced: ScopeSumma
  */
 export function describeOwnRequirement(access: string): string {
 	return l10n.t(
-		"The Admin API, which this extension uses, will require a client certificate too. {0} If you're locked out, use the OpenAI dashboard, which doesn't require one: first make sure that someone can sign in there and deactivate certificates.",
+		"The Admin API, which this extension uses, will require a client certificate, too. {0} If you're locked out, use the OpenAI dashboard, which doesn't require one. Before you continue, make sure that someone can sign in there and deactivate certificates.",
 		access,
 	);
 }
@@ -139,12 +141,12 @@ export function confirmationText(subjects: readonly CertificateWithContent[]): s
 
 /** Asks for the text to type. @param expected As returned by `confirmationText`. */
 export function describeTypedConfirmation(expected: string): string {
-	return l10n.t("Type {0} to activate.", expected);
+	return l10n.t("To activate, type: {0}", expected);
 }
 
 /** Rejects a typed text. @param expected As returned by `confirmationText`. */
 export function describeConfirmationMismatch(expected: string): string {
-	return l10n.t("Doesn't match. Type {0}.", expected);
+	return l10n.t("Doesn't match. Type: {0}", expected);
 }
 
 /** `DeactivationImpact` with the names of the projects. */

@@ -45,7 +45,7 @@ export function describeFailedDeletion(
 	const isReported = results.some((result) => result.problem === problem);
 	return [
 		problem?.reason === "change-unknown"
-			? l10n.t("It's unknown whether “{0}” was deleted.", formatCertificateName(certificate))
+			? l10n.t("OpenAI didn't confirm that “{0}” was deleted.", formatCertificateName(certificate))
 			: l10n.t("“{0}” wasn't deleted.", formatCertificateName(certificate)),
 		...(results.length > 0 ? [describeActivationResults([certificate], results, false, nameOf)] : []),
 		...(problem && !isReported ? [describePartialFailure(problem)] : []),

@@ -21,13 +21,13 @@ export const clientCheckPromptLabels = {
 		return l10n.t("Test with OpenAI…");
 	},
 	get passphrasePrompt() {
-		return l10n.t("Unlocks the key once, on this computer. It isn't saved.");
+		return l10n.t("Unlocks the key once, on this computer. The passphrase isn't saved.");
 	},
 	get enterProjectKey() {
-		return l10n.t("Enter a project API key.");
+		return l10n.t("Enter a key.");
 	},
 	get isAdminKey() {
-		return l10n.t("This is an admin key, which the test never sends. Paste a project key.");
+		return l10n.t("This is an admin key, which the test never sends. Paste a project API key.");
 	},
 };
 

@@ -54,7 +54,7 @@ export function describeLiveCheck(result: LiveCheckResult, host: string): Messag
 		case "not-allowed":
 			return {
 				message: l10n.t(
-					"{0} didn't reject the client certificate, but the project key can't list models ({1}).",
+					"{0} didn't reject the client certificate, but the project API key can't list models ({1}).",
 					host,
 					result.status,
 				),
@@ -62,7 +62,7 @@ export function describeLiveCheck(result: LiveCheckResult, host: string): Messag
 			};
 		case "key-refused":
 			return {
-				message: l10n.t("{0} rejected the project key (401), so the client certificate wasn't tested.", host),
+				message: l10n.t("{0} rejected the project API key (401), so the client certificate wasn't tested.", host),
 				detail: l10n.t("Try another key."),
 			};
 		case "unasked":
@@ -89,14 +89,14 @@ function describeRejection(how: "alert" | "closed" | "answer", host: string): Me
 			return {
 				message: l10n.t("{0} might have rejected the client certificate.", host),
 				detail: l10n.t(
-					"The server closed the connection without answering, as some do when they reject a certificate. If it was the network, try again.",
+					"The server closed the connection without answering, as some servers do when they reject a certificate. It might also be the network: try again.",
 				),
 			};
 		case "answer":
 			return {
 				message: rejected,
 				detail: l10n.t(
-					"OpenAI answered that it doesn't accept this certificate. Common causes: another CA issued it, or an intermediate is missing from the file.",
+					"OpenAI answered that it doesn't accept this certificate. Common causes: it doesn't chain to an active certificate, or an intermediate is missing from the file.",
 				),
 			};
 	}

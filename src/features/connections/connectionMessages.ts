@@ -82,7 +82,7 @@ function describeUnfinishedWork(
 	return isNamed
 		? l10n.t("Unfinished: {0}. The record is kept and appears again with any admin key of this organization.", list)
 		: l10n.t(
-				"Unfinished: {0}. The record is kept, but OpenAI didn't name the organization. It appears with an unknown organization until the certificates show that it's the same one.",
+				"Unfinished: {0}. The record is kept, but OpenAI didn't name the organization. It's shown with “organization unknown” until a list contains its certificates.",
 				list,
 			);
 }

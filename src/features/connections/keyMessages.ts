@@ -52,7 +52,7 @@ export function describeKeyKind(kind: ReturnType<typeof keyKind>): string | null
 		case "service-account":
 			return l10n.t("This looks like a service account key. To manage certificates, you need an admin API key.");
 		case "other":
-			return l10n.t("Admin keys usually start with sk-admin-.");
+			return l10n.t("Admin keys usually start with “sk-admin-”.");
 	}
 }
 
@@ -73,6 +73,6 @@ export function describeUnencryptedKey(host: string): { message: string; detail:
 /** Describes that a new key might belong to another organization. */
 export function describeUnnamedOrganization(): string {
 	return l10n.t(
-		"OpenAI doesn't always name the organization, so this key might belong to a different one than before. Earlier unfinished work appears with an unknown organization.",
+		"OpenAI didn't name the organization, so this key might belong to a different one than before. Unfinished uploads and rotations are now shown with “organization unknown”.",
 	);
 }

@@ -16,7 +16,10 @@ export function passphraseTitle(file: string): string {
 }
 
 export function describePassphraseStorage(host: string): string {
-	return l10n.t("Unlocks the key on this computer, only for requests to {0}. It's saved in secret storage.", host);
+	return l10n.t(
+		"Unlocks the key on this computer, only for requests to {0}. The passphrase is saved in secret storage.",
+		host,
+	);
 }
 
 /** @param file Name of the key's file. */

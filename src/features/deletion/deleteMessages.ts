@@ -32,7 +32,7 @@ export const deleteLabels = {
 
 	// Title of progress
 	get checkingActivation() {
-		return l10n.t("Checking where it's active…");
+		return l10n.t("Checking where the certificate is active…");
 	},
 };
 
@@ -76,7 +76,7 @@ export function describeActiveDeletion(
 			...describeImpact(question),
 			access,
 			l10n.t(
-				"It's deactivated in each of these in turn, then deleted; OpenAI keeps no copy. If one fails, the rest is skipped.",
+				"It's deactivated in one place after the other, then deleted; OpenAI keeps no copy. If a deactivation fails, the rest is skipped.",
 			),
 		),
 	};

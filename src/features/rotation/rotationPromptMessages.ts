@@ -94,7 +94,7 @@ export function describeStart({ old, next, missing, present, planned, changed }:
 				from,
 			),
 			l10n.t(
-				"A CEL filter on “{0}” isn't copied. Set it on “{1}” in the OpenAI dashboard before you continue; until then, every client that chains to “{1}” is accepted.",
+				"A CEL filter on “{0}” isn't copied. Set it on “{1}” in the OpenAI dashboard before you continue; until then, every client certificate that chains to “{1}” is accepted.",
 				from,
 				to,
 			),
@@ -173,7 +173,10 @@ export function describeLockOut(from: RotatedCertificate, to: RotatedCertificate
 /** Explains that a rotation could be neither finished nor undone. @param access As in `describeLockOut`. */
 export function describeDeadEnd(old: RotatedCertificate, next: RotatedCertificate, access: string): Question {
 	return {
-		message: l10n.t("Can't rotate “{0}”: this extension might not be able to finish or undo it.", rotatedName(old)),
+		message: l10n.t(
+			"Can't rotate “{0}”: this extension might not be able to finish or undo the rotation.",
+			rotatedName(old),
+		),
 		detail: joinParagraphs(
 			access,
 			// Not “changed”: the new certificate may have been uploaded.
@@ -210,7 +213,7 @@ export function describeUndo({ old, next, scopes, kept, reactivated, access, cha
 			hasScopes(reactivated) && l10n.t("“{0}” will be reactivated in {1}.", from, formatScopes(reactivated, MAX_LINES)),
 			hasScopes(scopes) &&
 				[l10n.t("“{0}” will be deactivated in:", to), formatScopeLines(scopes, MAX_LINES)].join("\n"),
-			hasScopes(scopes) && l10n.t("Clients that have already switched will be rejected there."),
+			hasScopes(scopes) && l10n.t("Clients that have already switched might be rejected there."),
 			hasScopes(kept) &&
 				l10n.t("“{0}” stays active in {1}, as before the rotation.", to, formatScopes(kept, MAX_LINES)),
 			!hasScopes(scopes) &&
@@ -235,7 +238,7 @@ export function describeNoRoom(inactive: readonly Certificate[], now: number): Q
 	const more = inactive.length - MAX_LINES;
 	if (more > 0) lines.push(l10n.t("… and {0} more", more));
 	return {
-		message: l10n.t("Your organization has reached its certificate limit."),
+		message: l10n.t("Your organization has reached OpenAI's documented maximum of certificates."),
 		detail: joinParagraphs(
 			l10n.t("OpenAI's documented maximum is {0}. Delete a certificate first, then rotate.", CERTIFICATE_LIMIT),
 			inactive.length > 0

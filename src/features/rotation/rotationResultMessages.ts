@@ -63,7 +63,7 @@ export function describeRotationResult(
 /** Describes why the end stopped between two scopes. */
 function describeStop(problem: Problem): string {
 	return problem.reason === "changed-meanwhile"
-		? l10n.t("Something else changed in the meantime, or wasn't visible before.")
+		? l10n.t("The certificates changed in the meantime, or are active in a place that wasn't visible before.")
 		: describePartialFailure(problem);
 }
 
@@ -71,7 +71,7 @@ function describeEnd({ step, deleteOld, from, to }: RotationEnd, ended: boolean,
 	if (step === "undo")
 		return ended
 			? l10n.t("The rotation of “{0}” was undone.", rotatedName(to))
-			: l10n.t("The rotation of “{0}” wasn't undone.", rotatedName(to));
+			: l10n.t("Undoing the rotation of “{0}” isn't finished.", rotatedName(to));
 	const name = rotatedName(from);
 	if (!ended) return l10n.t("The rotation of “{0}” isn't finished.", name);
 	if (deleted) return l10n.t("The rotation of “{0}” is finished, and the old certificate was deleted.", name);
@@ -89,15 +89,15 @@ function formatOutcome({ outcome }: SwitchoverResult, from: string, to: string):
 		case "returned":
 			return l10n.t("“{0}” reactivated; “{1}” unchanged.", to, from);
 		case "not-returned":
-			return l10n.t("“{0}” not reactivated, or unconfirmed.", to);
+			return l10n.t("reactivating “{0}” failed or is unconfirmed.", to);
 		case "failed":
 			return l10n.t("“{0}” wasn't deactivated.", from);
 		case "unread":
-			return l10n.t("“{0}” deactivated, but not verified.", from);
+			return l10n.t("“{0}” deactivated, but the list couldn't be read afterward.", from);
 		case "unknown":
 			return l10n.t("unknown whether “{0}” is deactivated.", from);
 		case "restored":
-			return l10n.t("neither was active afterward, so “{0}” was reactivated.", from);
+			return l10n.t("neither certificate was active afterward, so “{0}” was reactivated.", from);
 		case "emptied":
 			// The outcome of the reactivation may be unknown.
 			return l10n.t(

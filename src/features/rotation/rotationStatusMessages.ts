@@ -59,7 +59,7 @@ export function describeUnplacedPlan({ old, next, startedAt }: RotationPlan) {
 			l10n.t("Rotating “{0}” to “{1}”", rotatedName(old), rotatedName(next)),
 			l10n.t("Started: {0}", formatDateTime(startedAt)),
 			l10n.t(
-				"OpenAI didn't name the organization, and the old certificate isn't in this list. If you no longer need the plan, forget it.",
+				"OpenAI didn't name the organization, and the old certificate isn't in this list. If you no longer need the rotation, select Forget Rotation.",
 			),
 		].join("\n"),
 	};

@@ -106,13 +106,13 @@ export function describeDuplicates(certificate: Certificate, duplicates: readonl
 	const copies = duplicates.length + 1;
 	return new Intl.PluralRules(currentLocale()).select(duplicates.length) === "one"
 		? l10n.t(
-				"“{0}” is there {1} times with the same SHA-256 fingerprint (other ID: {2}). Nothing was deleted.",
+				"The organization has {1} copies of “{0}” with the same SHA-256 fingerprint (other ID: {2}). Nothing was deleted.",
 				name,
 				copies,
 				list,
 			)
 		: l10n.t(
-				"“{0}” is there {1} times with the same SHA-256 fingerprint (other IDs: {2}). Nothing was deleted.",
+				"The organization has {1} copies of “{0}” with the same SHA-256 fingerprint (other IDs: {2}). Nothing was deleted.",
 				name,
 				copies,
 				list,

@@ -104,7 +104,9 @@ export function describeUploadPrompt(
 	if (destination.label !== destination.host) facts.push(l10n.t("Connection: {0}", sanitize(destination.label)));
 	if (filePosition !== undefined) facts.push(l10n.t("File: {0}", filePosition));
 	const effect = candidate.isCa
-		? l10n.t("Once it's active, every client certificate that chains to this CA is accepted. If it serves other systems, set a CEL filter.")
+		? l10n.t(
+				"Once active, every client certificate that chains to this CA is accepted. If the CA also issues for other systems, set a CEL filter.",
+			)
 		: "";
 	return {
 		message: l10n.t("Upload “{0}” to {1}?", sanitize(name), destination.host),
@@ -117,7 +119,7 @@ export function describeUploadPrompt(
 /** Asks whether to upload although the organization has its maximum number of certificates. */
 export function describeLimitPrompt(limit: Finding): ModalText {
 	return {
-		message: l10n.t("Your organization has reached its certificate limit. Upload anyway?"),
+		message: l10n.t("Your organization has reached OpenAI's documented maximum of certificates. Upload anyway?"),
 		detail: describeFinding(limit),
 	};
 }
@@ -142,11 +144,11 @@ export function describeRetryPrompt({ name, startedAt }: UploadAttempt, notSeenA
 		detail:
 			now < latestArrival
 				? l10n.t(
-						"The first upload might still arrive until {0}; then you'd have two.",
+						"The first upload might still arrive until {0}; then you'd have two copies.",
 						formatTimeOfDay(latestArrival, now),
 					)
 				: l10n.t(
-						"The first upload was started at {0}. If it arrives after all, you'll have two.",
+						"The first upload was started at {0}. If it arrives after all, you'll have two copies.",
 						formatTimeOfDay(startedAt, now),
 					),
 	};
@@ -157,7 +159,7 @@ export function describeDiscardPrompt(name: string): ModalText {
 	return {
 		message: l10n.t("The record of an earlier upload of “{0}” can't be read. Discard it?", name),
 		detail: l10n.t(
-			"That upload might have arrived, so check the list of certificates first. Without the record, the extension won't prevent a second upload.",
+			"That upload might have arrived, so check the list of certificates first. Without the record, this extension won't prevent a second upload.",
 		),
 	};
 }
@@ -166,6 +168,6 @@ export function describeDiscardPrompt(name: string): ModalText {
 export function describeForgetPrompt({ name }: UploadAttempt): ModalText {
 	return {
 		message: l10n.t("Forget the unconfirmed upload of “{0}”?", sanitize(name)),
-		detail: l10n.t("If it arrived, it appears in the list. The extension will no longer prevent a second upload."),
+		detail: l10n.t("If it arrived, it appears in the list. This extension will no longer prevent a second upload."),
 	};
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keyTitle } from "../../../src/features/connections/keyMessages.ts";
-import { manifestText } from "../../manifestTexts.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
 import { QuickInput } from "../../vscode/quickInput.ts";
 import { environment } from "../setup/environment.ts";
 import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";

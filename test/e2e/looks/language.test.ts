@@ -11,8 +11,8 @@ import {
 } from "../../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate } from "../../certificates.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
-import { packagePseudolocalized, pseudolocalize, switchToPseudoLanguage } from "../../madeUpLanguage.ts";
-import { manifestText } from "../../manifestTexts.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
+import { packagePseudolocalized, pseudolocalize, switchToPseudoLanguage } from "../../texts/pseudoLanguage.ts";
 import type { View } from "../../vscode/view.ts";
 import { signOut } from "../setup/certificateActions.ts";
 import { readCertificate, toCertificate } from "../setup/certificateTexts.ts";

@@ -7,7 +7,7 @@ import { formatShortFingerprint } from "../../../src/common/messages/parsedCerti
 import { scopePickerLabels, scopePickerTitle } from "../../../src/features/activation/scopePickerMessages.ts";
 import { describeBlockedUpload } from "../../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate } from "../../certificates.ts";
-import { manifestText } from "../../manifestTexts.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
 import { activationQuestion, named } from "../setup/activationTexts.ts";
 import { addCaCertificate, chooseInRowMenu, pickScopes, signIn } from "../setup/certificateActions.ts";
 import { readCertificate, toCertificate } from "../setup/certificateTexts.ts";

@@ -9,7 +9,7 @@ import {
 import { makeCertificate } from "../../certificates.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
-import { manifestText } from "../../manifestTexts.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
 import { certificate } from "../../unit/fakes/certificatesApi.ts";
 import type { Row } from "../../vscode/view.ts";
 import type { Window } from "../../vscode/window.ts";

@@ -1,6 +1,6 @@
 // Helpers to compute expected texts of the product from the functions and manifest keys that make them.
 import { formatDateTime } from "../../../src/common/messages/dates.ts";
-import { manifestText } from "../../manifestTexts.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
 
 /** Returns the parts of a text before and after a value. @throws Error unless the text contains the value once */
 export function splitAtValue(text: string, value: string): readonly [before: string, after: string] {

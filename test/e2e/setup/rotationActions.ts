@@ -14,8 +14,8 @@ import { X509CertificateFileReader } from "../../../src/x509/certificateFileRead
 import { checkChain } from "../../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import type { Project, StoredCertificate } from "../../emulator/state.ts";
-import { manifestText } from "../../manifestTexts.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
 import { addCaCertificate, chooseInRowMenu, requestsSince, signIn } from "./certificateActions.ts";
 import { environment } from "./environment.ts";
 import {

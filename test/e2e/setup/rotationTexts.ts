@@ -10,7 +10,7 @@ import {
 	type StartQuestion,
 } from "../../../src/features/rotation/rotationPromptMessages.ts";
 import { formatRoles, type RotationRole, roleFacts } from "../../../src/features/rotation/rotationStatusMessages.ts";
-import { manifestText } from "../../manifestTexts.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
 import { certificate } from "../../unit/fakes/certificatesApi.ts";
 import { splitAtValue } from "./productTexts.ts";
 

@@ -1,5 +1,5 @@
 // Steps that show the views.
-import { manifestText } from "../../manifestTexts.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
 import { signIn } from "./certificateActions.ts";
 import { welcomeText } from "./productTexts.ts";
 import { paletteTitle, type Session } from "./session.ts";

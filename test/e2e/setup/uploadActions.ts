@@ -5,7 +5,7 @@ import {
 	uploadPromptLabels,
 	uploadTitle,
 } from "../../../src/features/upload/uploadPromptMessages.ts";
-import { manifestText } from "../../manifestTexts.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
 import { parsedCertificate } from "../../unit/fakes/certificatesApi.ts";
 import type { Row } from "../../vscode/view.ts";
 import type { Window } from "../../vscode/window.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { findSource, sources } from "../../sources.ts";
-import { extractTexts, TEXT_BUNDLE } from "../../textBundle.ts";
+import { extractTexts, TEXT_BUNDLE } from "../../texts/textBundle.ts";
 
 /** The source of the log, which is always in English. */
 const log = findSource("createOutputChannel(");

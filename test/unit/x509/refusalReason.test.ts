@@ -31,10 +31,7 @@ describe("A file without certificates", () => {
 						["refuse", "private-key", true],
 						`${kind}: ${found.reason}`,
 					);
-					assert.equal(
-						describeFileOutcome(found),
-						"This is a private key. Nothing was sent. Choose the CA certificate.",
-					);
+					assert.equal(describeFileOutcome(found), "This is a private key. It wasn't sent. Choose the CA certificate.");
 				}
 			});
 

@@ -55,7 +55,7 @@ describe("Messages for certificate files", () => {
 		const textOf = (finding: object) => describeFinding({ level: "warn", ...finding } as Finding);
 		assert.equal(
 			describeFileRefusal("private-key"),
-			"This is a private key. Nothing was sent. Choose the CA certificate.",
+			"This is a private key. It wasn't sent. Choose the CA certificate.",
 		);
 		assert.equal(textOf({ code: "bytes-follow", bytes: 1 }), "1 byte after the certificate won't be sent.");
 		assert.equal(textOf({ code: "bytes-follow", bytes: 812 }), "812 bytes after the certificate won't be sent.");

@@ -12,7 +12,6 @@ import {
 } from "../../../../src/common/messages/certificateMessages.ts";
 import { describeNameIssue, validateNameInput } from "../../../../src/common/messages/certificateNameMessages.ts";
 import { formatExpiry, formatTimeLeft } from "../../../../src/common/messages/dates.ts";
-import { describeFinding } from "../../../../src/common/messages/findingMessages.ts";
 import { formatAllFields, formatFindingLines } from "../../../../src/common/messages/parsedCertificateMessages.ts";
 import { sanitize } from "../../../../src/common/text/sanitize.ts";
 import type { ParsedCertificate } from "../../../../src/domain/certificateFile.ts";
@@ -116,14 +115,14 @@ describe("Certificate messages", () => {
 		assert.equal(line(null), "“Root”: cert_abc, content couldn't be read, expires in 100 days");
 		assert.match(
 			line(null, NOW - 2 * DAY),
-			/\nWarning: Expired 2 days ago\. OpenAI might reject its clients\. Use its replacement\.$/,
+			/\nWarning: Expired 2 days ago\. OpenAI might reject its clients\. Activate its replacement instead\.$/,
 		);
 		const soon = { code: "expires-soon", level: "warn", seconds: 12 * DAY } as const;
-		assert.ok(line(null, NOW + 12 * DAY).endsWith(`\nWarning: ${describeFinding(soon)}`));
+		assert.ok(line(null, NOW + 12 * DAY).endsWith(`\n${formatFindingLines([soon])[0]}`));
 		const later = { code: "not-yet-valid", level: "warn", seconds: DAY } as const;
-		assert.ok(line({ ...read, notBefore: NOW + DAY }).endsWith(`\nWarning: ${describeFinding(later)}`));
+		assert.ok(line({ ...read, notBefore: NOW + DAY }).endsWith(`\n${formatFindingLines([later])[0]}`));
 		const leaf = { code: "not-a-ca", level: "strong" } as const;
-		assert.ok(line({ ...read, findings: [leaf] }).endsWith(`\nWarning: ${describeFinding(leaf)}`));
+		assert.ok(line({ ...read, findings: [leaf] }).endsWith(`\n${formatFindingLines([leaf])[0]}`));
 	});
 
 	it("name one certificate and count several", () => {

@@ -272,7 +272,7 @@ describe("Problem messages", () => {
 			],
 			[
 				{ reason: "nothing-selected" },
-				"No suitable row is selected. Select a certificate or an upload in the Certificates view first.",
+				"No suitable row is selected. Select the row for this command in the Certificates view first.",
 			],
 			[{ reason: "no-key" }, "Set an admin key first."],
 			[
@@ -297,7 +297,7 @@ describe("Problem messages", () => {
 			],
 			[
 				{ reason: "untrusted-server", host, why: "self-signed" },
-				"This computer doesn't trust the CA that issued the server certificate of api.openai.com. Nothing was sent. Behind a TLS-inspecting proxy, install the proxy's CA certificate on this computer.",
+				"This computer doesn't trust the server certificate of api.openai.com. Nothing was sent. Behind a TLS-inspecting proxy, install the proxy's CA certificate on this computer.",
 			],
 			[
 				{ reason: "client-certificate-refused", host, presented: true },
@@ -314,41 +314,44 @@ describe("Problem messages", () => {
 			[{ reason: "timeout", host }, "api.openai.com didn't respond in time. Try again later."],
 			[
 				{ reason: "redirected", host },
-				"api.openai.com tried to redirect the request. The redirect wasn't followed, because the request contains your admin key. Check the base URL.",
+				"api.openai.com tried to redirect the request. The redirect wasn't followed, because the request contains your admin key. Check the URL in Settings.",
 			],
 			[
 				{ reason: "bad-answer", host },
-				"api.openai.com sent an unexpected response. Check the base URL, and whether a proxy answers instead of OpenAI.",
+				"api.openai.com sent an unexpected response. Check the URL in Settings, and whether a proxy answers instead of OpenAI.",
 			],
 			[
 				{ reason: "wrong-region", host },
-				"This organization isn't served from api.openai.com (401). Set the base URL to its regional host, for example https://eu.api.openai.com/v1.",
+				"This organization isn't served from api.openai.com (401). Set the base URL to its regional host, for example https://eu.api.openai.com/v1, then set the admin key again.",
 			],
 			[
 				{ reason: "forbidden", permission: null },
 				"The admin key isn't allowed to do this (403). Ask an organization owner for the permission.",
 			],
-			[{ reason: "not-found" }, "OpenAI couldn't find it (404). It might have been deleted. Refresh the list."],
+			[
+				{ reason: "not-found" },
+				"OpenAI couldn't find the certificate or project. It might have been deleted. Refresh the list.",
+			],
 			[{ reason: "conflict" }, "OpenAI reported a conflict with another change (409). Refresh, then try again."],
 			[rejected(405), "OpenAI rejected the request (405). Nothing was changed. The log has the request ID."],
 			[rejected(422, { param: "name" }), "OpenAI rejected the field “name” (422). Nothing was changed."],
 			[
 				rejected(400, { code: "expired_certificate" }),
-				"OpenAI rejected the certificate, because it has expired or expires within a day. Nothing was uploaded.",
+				"OpenAI rejected the certificate, because it has expired or expires within a day. It wasn't uploaded.",
 			],
 			[{ reason: "rate-limited", waitSeconds: 7 }, "Too many requests to OpenAI (429). Wait 7 s, then try again."],
 			[{ reason: "service-error", status: 503 }, "OpenAI had a server error (503). Try again later."],
 			[
 				{ reason: "not-recorded", code: "ENOSPC" },
-				"Couldn't read or save the local record. Nothing was sent. The disk is full. Free some space, then try again.",
+				"Couldn't read or save the local record. Nothing was sent. The disk is full, or your quota is used up. Free some space, then try again.",
 			],
 			[
 				{ reason: "locked", host: "laptop", process: 17 },
-				"Another operation of this kind is still running, in this window or another one (process 17 on laptop). Nothing was done. Try again when it's finished.",
+				"Another command is still using the same data, in this window or another one (process 17 on laptop). Nothing was done. Try again when that operation is finished.",
 			],
 			[
 				{ reason: "upload-pending", name, running: true },
-				"This certificate is already being uploaded as “Acme”. It wasn't sent again. Wait until that's finished.",
+				"This certificate is already being uploaded as “Acme”. It wasn't sent again. Wait until the upload is finished.",
 			],
 			[
 				{ reason: "upload-pending", name, running: false },
@@ -356,7 +359,7 @@ describe("Problem messages", () => {
 			],
 			[
 				{ reason: "changed-meanwhile" },
-				"This changed in the meantime, so nothing was done. Review it, then try again.",
+				"Something changed in the meantime, so nothing was done. Refresh, review the change, then try again.",
 			],
 			[
 				{ reason: "change-unknown", act: "remove" },
@@ -365,7 +368,7 @@ describe("Problem messages", () => {
 			[{ reason: "rotation-pending", name }, "Finish or undo the rotation of “Acme” first."],
 			[
 				{ reason: "own-access" },
-				"This extension might lock itself out. Nothing was deactivated in the organization. Set a client certificate that chains to a certificate that stays active.",
+				"A deactivation in the organization might lock out this extension. Nothing was deactivated in the organization. Set a client certificate that chains to a certificate that stays active in the organization.",
 			],
 			[
 				{ reason: "not-saved", file: "acme.pem" },
@@ -437,7 +440,7 @@ describe("Problem messages", () => {
 		const projects = ["A", "B", null, "D", "E"].map((each, index) => ({ id: `proj_${index}`, name: each }));
 		assert.equal(
 			describeProblem(rejected(400, { code: "certificate_in_use" })),
-			"The certificate is still active somewhere. Deactivate it first.",
+			"OpenAI didn't delete the certificate, because it's still active somewhere. Deactivate it first.",
 		);
 		assert.equal(
 			describeProblem({ reason: "certificate-active", organization: true, projects: projects.slice(0, 1) }),
@@ -445,7 +448,7 @@ describe("Problem messages", () => {
 		);
 		assert.equal(
 			describeProblem({ reason: "scopes-unread", organization: false, allProjects: true, projects, why: null }),
-			"Couldn't check everywhere this certificate might be active: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects. Nothing was changed. Refresh, then try again.",
+			"Couldn't check where this certificate is active, because this couldn't be read: the list of projects, project “A”, project “B”, project “proj_2”, and 2 more projects. Nothing was changed. Refresh, then try again.",
 		);
 	});
 
@@ -486,7 +489,7 @@ describe("Problem messages", () => {
 
 	it("label the remedies", () => {
 		assert.equal(formatRemedy("set-key"), "Set Admin Key…");
-		assert.equal(formatRemedy("set-passphrase"), "Set Passphrase…");
+		assert.equal(formatRemedy("set-passphrase"), "Set Client Key Passphrase…");
 		assert.equal(formatRemedy("open-proxy-settings"), "Open Proxy Settings");
 		assert.equal(formatRemedy("switch-connection"), "Switch Connection…");
 		assert.equal(formatRemedy("check-upload"), labels.checkNow);
@@ -503,16 +506,16 @@ describe("Problem messages", () => {
 
 	it("say why a certificate cannot be rotated", () => {
 		assert.deepEqual(ROTATION_ISSUES.map(describeRotationIssue), [
-			"Both are the same certificate.",
+			"The old certificate and the replacement are the same.",
 			"The old certificate isn't active anywhere, so there's nothing to rotate.",
-			"The new certificate no longer exists.",
-			"The new certificate isn't a CA.",
+			"The replacement no longer exists.",
+			"The replacement isn't a CA certificate.",
 			"Couldn't determine which certificate expires later.",
-			"The new certificate must expire later than the old one.",
-			"The new certificate isn't valid yet.",
-			"The new certificate has expired.",
-			"The new certificate expires soon, too.",
-			"The old certificate has expired, so it can't be restored.",
+			"The replacement must expire later than the old certificate.",
+			"The replacement isn't valid yet.",
+			"The replacement has expired.",
+			"The replacement expires soon, too.",
+			"The old certificate has expired, so it can't be reactivated.",
 		]);
 	});
 });
@@ -543,7 +546,7 @@ describe("Messages for a problem after a partly done change", () => {
 	it("say the same as before a change, except for such claims", () => {
 		const changed = problems.filter(([problem]) => {
 			const claimless = describeProblem(problem).replace(
-				/ (?:Nothing was [\w ]+|It wasn't sent again|The key wasn't sent)\./g,
+				/ (?:Nothing was [\w ]+|It wasn't (?:sent again|sent|uploaded)|The key wasn't sent)\./g,
 				"",
 			);
 			return describePartialFailure(problem) !== claimless;
@@ -554,7 +557,6 @@ describe("Messages for a problem after a partly done change", () => {
 			"connection-changed",
 			"file-refused",
 			"lock-lost",
-			"not-found",
 		]);
 	});
 
@@ -563,10 +565,16 @@ describe("Messages for a problem after a partly done change", () => {
 			[{ reason: "connection-changed" }, "The connection or base URL changed, so the remaining steps were skipped."],
 			[
 				{ reason: "lock-lost" },
-				"This window didn't respond for so long that another one took over, so the remaining steps were skipped.",
+				"This window didn't respond for so long that another window could start a command with the same data, so the remaining steps were skipped.",
 			],
-			[{ reason: "not-found" }, "OpenAI couldn't find it. It might have been deleted. Refresh the list."],
-			[{ reason: "changed-meanwhile" }, "Something changed in the meantime. Review it, then try again."],
+			[
+				{ reason: "not-found" },
+				"OpenAI couldn't find the certificate or project. It might have been deleted. Refresh the list.",
+			],
+			[
+				{ reason: "changed-meanwhile" },
+				"Something changed in the meantime. Refresh, review the change, then try again.",
+			],
 			[
 				{ reason: "certificate-active", organization: true, projects: [] },
 				"This certificate is active in the organization. Deactivate it there first.",
@@ -585,7 +593,7 @@ describe("Messages for a problem after a partly done change", () => {
 		});
 		assert.equal(
 			text,
-			`Couldn't check everywhere this certificate might be active: the organization's list. ${describePartialFailure(why)}`,
+			`Couldn't check where this certificate is active, because this couldn't be read: the organization's list. ${describePartialFailure(why)}`,
 		);
 	});
 });

@@ -101,7 +101,7 @@ describe("The prompt before an activation", () => {
 		assert.ok(detail.endsWith(`\n\n${describeOwnRequirement(access)}`), detail);
 		assert.equal(
 			describeOwnRequirement(access),
-			"The Admin API, which this extension uses, will require a client certificate too. This is the effect. If you're locked out, use the OpenAI dashboard, which doesn't require one: first make sure that someone can sign in there and deactivate certificates.",
+			"The Admin API, which this extension uses, will require a client certificate, too. This is the effect. If you're locked out, use the OpenAI dashboard, which doesn't require one. Before you continue, make sure that someone can sign in there and deactivate certificates.",
 		);
 	});
 
@@ -118,7 +118,7 @@ describe("The prompt before an activation", () => {
 			[
 				describeChangedMeanwhile(),
 				formatCertificateLines(subjects, time),
-				`${describeRequirement(inProduction, inProduction)} Other certificates are already active there.`,
+				`${describeRequirement(inProduction, inProduction)} Other certificates are already active there, so OpenAI already requires this.`,
 				describeFilterNote(1),
 				describeUnread(unread),
 			].join("\n\n"),
@@ -151,8 +151,8 @@ describe("The prompt before an activation", () => {
 		for (const name of [null, "", "  ", "a\u202eb", "two  blanks", "hard\u00a0blank", "$(trash)", "x".repeat(101)])
 			assert.equal(confirmationText([withContent(name)]), "cert_1", JSON.stringify(name));
 		assert.equal(confirmationText([withContent("A"), withContent("B"), withContent("C")]), "activate 3");
-		assert.equal(describeTypedConfirmation("Acme Root CA"), "Type Acme Root CA to activate.");
-		assert.equal(describeConfirmationMismatch("Acme Root CA"), "Doesn't match. Type Acme Root CA.");
+		assert.equal(describeTypedConfirmation("Acme Root CA"), "To activate, type: Acme Root CA");
+		assert.equal(describeConfirmationMismatch("Acme Root CA"), "Doesn't match. Type: Acme Root CA");
 	});
 
 	it("shows hostile names of certificates and projects as plain text", () => {

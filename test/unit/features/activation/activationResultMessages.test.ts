@@ -145,7 +145,7 @@ describe("Messages after an activation or deactivation", () => {
 		assert.equal(
 			describeFailedDeletion(acme, done, unknown, nameOf),
 			[
-				"It's unknown whether “Acme” was deleted.",
+				"OpenAI didn't confirm that “Acme” was deleted.",
 				describeActivationResults([acme], done, false, nameOf),
 				describeProblem(unknown),
 			].join("\n"),

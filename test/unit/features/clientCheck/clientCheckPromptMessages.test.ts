@@ -18,9 +18,9 @@ describe("The prompts of a client certificate check", () => {
 				anchorFileTitle: "Choose the CA certificate (trust anchor)",
 				clientFileTitle: "Choose the client certificate (with its intermediates)",
 				testWithOpenai: "Test with OpenAI…",
-				passphrasePrompt: "Unlocks the key once, on this computer. It isn't saved.",
-				enterProjectKey: "Enter a project API key.",
-				isAdminKey: "This is an admin key, which the test never sends. Paste a project key.",
+				passphrasePrompt: "Unlocks the key once, on this computer. The passphrase isn't saved.",
+				enterProjectKey: "Enter a key.",
+				isAdminKey: "This is an admin key, which the test never sends. Paste a project API key.",
 			},
 		);
 		assert.equal(keyFileTitle("client.key"), "Choose the private key for client.key");

@@ -60,12 +60,12 @@ describe("The message about a client certificate check", () => {
 			],
 			[
 				{ code: "not-allowed", status: 403 },
-				"mtls.test didn't reject the client certificate, but the project key can't list models (403).",
+				"mtls.test didn't reject the client certificate, but the project API key can't list models (403).",
 				"Try a key that can list models.",
 			],
 			[
 				{ code: "key-refused" },
-				"mtls.test rejected the project key (401), so the client certificate wasn't tested.",
+				"mtls.test rejected the project API key (401), so the client certificate wasn't tested.",
 				"Try another key.",
 			],
 			[
@@ -81,12 +81,12 @@ describe("The message about a client certificate check", () => {
 			[
 				{ code: "refused", how: "closed" },
 				"mtls.test might have rejected the client certificate.",
-				"The server closed the connection without answering, as some do when they reject a certificate. If it was the network, try again.",
+				"The server closed the connection without answering, as some servers do when they reject a certificate. It might also be the network: try again.",
 			],
 			[
 				{ code: "refused", how: "answer" },
 				"mtls.test rejected the client certificate.",
-				"OpenAI answered that it doesn't accept this certificate. Common causes: another CA issued it, or an intermediate is missing from the file.",
+				"OpenAI answered that it doesn't accept this certificate. Common causes: it doesn't chain to an active certificate, or an intermediate is missing from the file.",
 			],
 			[{ code: "failed", problem }, "Couldn't test the client certificate with OpenAI.", describeProblem(problem)],
 		];

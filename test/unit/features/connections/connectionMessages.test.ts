@@ -61,7 +61,7 @@ describe("The messages about connections", () => {
 		);
 		assert.equal(
 			first({ uploads: 2, rotations: 1 }, false),
-			"Unfinished: 2 unconfirmed uploads and 1 rotation in progress. The record is kept, but OpenAI didn't name the organization. It appears with an unknown organization until the certificates show that it's the same one.",
+			"Unfinished: 2 unconfirmed uploads and 1 rotation in progress. The record is kept, but OpenAI didn't name the organization. It's shown with “organization unknown” until a list contains its certificates.",
 		);
 	});
 

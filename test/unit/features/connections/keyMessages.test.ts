@@ -50,7 +50,7 @@ describe("The messages about an admin key", () => {
 			describeKeyKind("service-account"),
 			"This looks like a service account key. To manage certificates, you need an admin API key.",
 		);
-		assert.equal(describeKeyKind("other"), "Admin keys usually start with sk-admin-.");
+		assert.equal(describeKeyKind("other"), "Admin keys usually start with “sk-admin-”.");
 		assert.equal(describeRejectedKey("api.test"), "api.test rejected this key (401). Check it, or paste another one.");
 	});
 
@@ -64,7 +64,7 @@ describe("The messages about an admin key", () => {
 	it("say that the organization might be another one", () => {
 		assert.equal(
 			describeUnnamedOrganization(),
-			"OpenAI doesn't always name the organization, so this key might belong to a different one than before. Earlier unfinished work appears with an unknown organization.",
+			"OpenAI didn't name the organization, so this key might belong to a different one than before. Unfinished uploads and rotations are now shown with “organization unknown”.",
 		);
 	});
 });

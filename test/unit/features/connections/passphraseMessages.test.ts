@@ -11,7 +11,7 @@ describe("The messages about the client key's passphrase", () => {
 		assert.equal(passphraseTitle("client.key"), "Passphrase for client.key");
 		assert.equal(
 			describePassphraseStorage("api.test"),
-			"Unlocks the key on this computer, only for requests to api.test. It's saved in secret storage.",
+			"Unlocks the key on this computer, only for requests to api.test. The passphrase is saved in secret storage.",
 		);
 		assert.equal(
 			describeUnneededPassphrase("client.key"),

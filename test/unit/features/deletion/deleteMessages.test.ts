@@ -57,7 +57,7 @@ describe("The prompt before a deletion", () => {
 				describeActiveScopes(question.scopes),
 				...describeImpact(question),
 				"This is the effect.",
-				"It's deactivated in each of these in turn, then deleted; OpenAI keeps no copy. If one fails, the rest is skipped.",
+				"It's deactivated in one place after the other, then deleted; OpenAI keeps no copy. If a deactivation fails, the rest is skipped.",
 			].join("\n\n"),
 		);
 		assert.equal(describeActiveScopes(question.scopes), `It's active in:\n${formatScopeLines(question.scopes, 20)}`);
@@ -68,7 +68,7 @@ describe("The prompt before a deletion", () => {
 		assert.deepEqual(
 			{ ...deleteLabels },
 			{
-				checkingActivation: "Checking where it's active…",
+				checkingActivation: "Checking where the certificate is active…",
 				deactivateAndDelete: "Deactivate Everywhere and Delete",
 				delete: "Delete",
 				dontDelete: "Don't Delete",

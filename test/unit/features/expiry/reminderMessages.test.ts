@@ -21,8 +21,8 @@ const expiry = (days: number) => formatExpiry((NOW + days * DAY) / 1000, NOW / 1
 
 describe("Messages about expiring certificates", () => {
 	it("count the certificates in the badge's tooltip", () => {
-		assert.equal(badgeTooltip(1), "1 certificate expires soon, or has expired while active");
-		assert.equal(badgeTooltip(2), "2 certificates expire soon, or have expired while active");
+		assert.equal(badgeTooltip(1), "1 certificate expires soon, or has expired but is still active");
+		assert.equal(badgeTooltip(2), "2 certificates expire soon, or have expired but are still active");
 	});
 
 	it("name up to three certificates with their expiry, and count the others", () => {

@@ -228,7 +228,7 @@ describe("The prompt before the end of a rotation", () => {
 		const { message, detail } = describeUndo(undo);
 		assert.equal(message, "Undo the rotation of “Old” to “New”?");
 		assert.ok(detail.startsWith(`“New” will be deactivated in:\n${formatScopeLines(everywhere, 2)}\n`));
-		assert.match(detail, /Clients that have already switched will be rejected there\./);
+		assert.match(detail, /Clients that have already switched might be rejected there\./);
 		const mixed = describeUndo({ ...undo, scopes: nowhere, kept: everywhere, reactivated: everywhere });
 		assert.ok(mixed.detail.startsWith(`“Old” will be reactivated in ${formatScopes(everywhere)}.`));
 		assert.ok(mixed.detail.includes(`“New” stays active in ${formatScopes(everywhere)}, as before the rotation.`));
@@ -243,7 +243,7 @@ describe("The prompt before the end of a rotation", () => {
 
 	it("says that the rotation might never end, and not that nothing was uploaded", () => {
 		const { message, detail } = describeDeadEnd(old.certificate, next.certificate, "None is set.");
-		assert.equal(message, "Can't rotate “Old”: this extension might not be able to finish or undo it.");
+		assert.equal(message, "Can't rotate “Old”: this extension might not be able to finish or undo the rotation.");
 		assert.match(detail, /^None is set\.\n\n.* chains to “Old” or “New”, .* Nothing was activated\.$/);
 	});
 
@@ -252,7 +252,7 @@ describe("The prompt before the end of a rotation", () => {
 			certificate(`c${index}`, { name: `CA ${index}`, expiresAt: NOW + (index - 1) * 2 * DAY }),
 		);
 		const { message, detail } = describeNoRoom(idle, NOW);
-		assert.equal(message, "Your organization has reached its certificate limit.");
+		assert.equal(message, "Your organization has reached OpenAI's documented maximum of certificates.");
 		const expired = `• “CA 0”: c0, ${formatExpiry(NOW - 2 * DAY, NOW)}`;
 		assert.match(detail, /^OpenAI's documented maximum is 50\. Delete a certificate first, then rotate\.\n\n/);
 		assert.ok(detail.includes(`\n\nNot active anywhere:\n${expired}\n• “CA 1”`));
@@ -307,7 +307,7 @@ describe("The result of a rotation's end", () => {
 		);
 		assert.match(
 			describeRotationResult(end, { ...resultOf([p, "done"]), problem: { reason: "changed-meanwhile" } }, nameOf),
-			/“New” active\.\nSomething else changed in the meantime, or wasn't visible before\.\nRun Finish Rotation again/,
+			/“New” active\.\nThe certificates changed in the meantime, or are active in a place that wasn't visible before\.\nRun Finish Rotation again/,
 		);
 	});
 
@@ -329,10 +329,10 @@ describe("The result of a rotation's end", () => {
 	const outcomes: readonly [SwitchoverResult["outcome"], string][] = [
 		["kept", "“New” unchanged."],
 		["returned", "“Old” reactivated; “New” unchanged."],
-		["not-returned", "“Old” not reactivated, or unconfirmed."],
-		["unread", "“New” deactivated, but not verified."],
+		["not-returned", "reactivating “Old” failed or is unconfirmed."],
+		["unread", "“New” deactivated, but the list couldn't be read afterward."],
 		["unknown", "unknown whether “New” is deactivated."],
-		["restored", "neither was active afterward, so “New” was reactivated."],
+		["restored", "neither certificate was active afterward, so “New” was reactivated."],
 		[
 			"emptied",
 			"neither “New” nor “Old” was active afterward, and reactivating “New” failed or is unconfirmed. mTLS might be off there. Activate one of them.",
@@ -349,7 +349,7 @@ describe("The result of a rotation's end", () => {
 			);
 			assert.match(
 				describeRotationResult(undo, resultOf([p, outcome]), nameOf),
-				/^The rotation of “Old” wasn't undone\.\n.*\nRun Undo Rotation again to continue\.$/,
+				/^Undoing the rotation of “Old” isn't finished\.\n.*\nRun Undo Rotation again to continue\.$/,
 			);
 		});
 });

@@ -68,7 +68,10 @@ describe("Upload messages", () => {
 		const sentences = lookups.map((lookup) => describeUnconfirmedUpload("Acme", NO_RESPONSE, lookup, NOW));
 		assert.equal(new Set(sentences).size, lookups.length);
 		for (const sentence of sentences)
-			assert.match(sentence, /“Acme”.*(Check Now before you upload it again|select Forget Upload)\.$/);
+			assert.match(
+				sentence,
+				/“Acme”.*(Check Now before you upload (?:it|the certificate|this one) again|select Forget Upload)\.$/,
+			);
 		assert.equal(
 			describeUnconfirmedUpload("Acme", NO_RESPONSE, notSeen, NOW),
 			"“Acme” was sent, but no response arrived. It wasn't in the list at 14:05 but might still appear. Select Check Now before you upload it again.",
@@ -95,7 +98,7 @@ describe("Upload messages", () => {
 		assert.match(sentence, /^The upload of “Acme” is still unconfirmed\. It wasn't in the list at 14:05/);
 		assert.match(
 			describeUnconfirmedUpload("Acme", null, null, NOW),
-			/^An upload of “Acme” was started, but no response arrived\./,
+			/^An upload of “Acme” was started, but its outcome is unknown\./,
 		);
 	});
 
@@ -184,13 +187,13 @@ describe("Upload messages", () => {
 		const message = (count: number) => describeDuplicates(certificate("cert_a"), ids.slice(0, count).map(certificate));
 		assert.equal(
 			message(1),
-			"“Acme Root CA” is there 2 times with the same SHA-256 fingerprint (other ID: cert_b). Nothing was deleted.",
+			"The organization has 2 copies of “Acme Root CA” with the same SHA-256 fingerprint (other ID: cert_b). Nothing was deleted.",
 		);
 		assert.equal(
 			message(2),
-			"“Acme Root CA” is there 3 times with the same SHA-256 fingerprint (other IDs: cert_b, cert_c). Nothing was deleted.",
+			"The organization has 3 copies of “Acme Root CA” with the same SHA-256 fingerprint (other IDs: cert_b, cert_c). Nothing was deleted.",
 		);
-		assert.match(message(6), / 7 times .*: cert_b, cert_c, cert_d, cert_e, cert_f, …\). Nothing/);
+		assert.match(message(6), / 7 copies .*: cert_b, cert_c, cert_d, cert_e, cert_f, …\). Nothing/);
 	});
 
 	it("sum up several files, with a line for each failed file and at most three of these in a notification", () => {

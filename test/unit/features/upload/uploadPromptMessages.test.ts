@@ -71,7 +71,7 @@ describe("Texts of the upload's prompts", () => {
 				.slice(1);
 		};
 		assert.deepEqual(effectOf(true), [
-			"Once it's active, every client certificate that chains to this CA is accepted. If it serves other systems, set a CEL filter.",
+			"Once active, every client certificate that chains to this CA is accepted. If the CA also issues for other systems, set a CEL filter.",
 		]);
 		assert.deepEqual(effectOf(false), []);
 		assert.deepEqual(effectOf(null), []);
@@ -102,7 +102,7 @@ describe("Texts of the upload's prompts", () => {
 	it("say that the organization is full, and why a certificate can't be uploaded", () => {
 		const limit: Finding = { code: "limit-reached", level: "strong", count: 50 };
 		assert.deepEqual(describeLimitPrompt(limit), {
-			message: "Your organization has reached its certificate limit. Upload anyway?",
+			message: "Your organization has reached OpenAI's documented maximum of certificates. Upload anyway?",
 			detail: describeFinding(limit),
 		});
 		const damaged: Finding = { code: "damaged", level: "block" };
@@ -115,20 +115,23 @@ describe("Texts of the upload's prompts", () => {
 	it("R21 say until when the first upload might still arrive", () => {
 		const { message, detail } = describeRetryPrompt(pending, at(14, 5), NOW);
 		assert.equal(message, "“Acme Root CA” wasn't found at 14:05. Upload it again?");
-		assert.equal(detail, "The first upload might still arrive until 14:12; then you'd have two.");
+		assert.equal(detail, "The first upload might still arrive until 14:12; then you'd have two copies.");
 		const later = describeRetryPrompt(pending, at(14, 12), pending.startedAt + LATE_ARRIVAL_MS);
-		assert.equal(later.detail, "The first upload was started at 14:02. If it arrives after all, you'll have two.");
+		assert.equal(
+			later.detail,
+			"The first upload was started at 14:02. If it arrives after all, you'll have two copies.",
+		);
 	});
 
 	it("R22 explain the effect of Forget, and of discarding a corrupt record", () => {
 		assert.deepEqual(describeForgetPrompt(pending), {
 			message: "Forget the unconfirmed upload of “Acme Root CA”?",
-			detail: "If it arrived, it appears in the list. The extension will no longer prevent a second upload.",
+			detail: "If it arrived, it appears in the list. This extension will no longer prevent a second upload.",
 		});
 		assert.deepEqual(describeDiscardPrompt("Acme Root CA"), {
 			message: "The record of an earlier upload of “Acme Root CA” can't be read. Discard it?",
 			detail:
-				"That upload might have arrived, so check the list of certificates first. Without the record, the extension won't prevent a second upload.",
+				"That upload might have arrived, so check the list of certificates first. Without the record, this extension won't prevent a second upload.",
 		});
 	});
 

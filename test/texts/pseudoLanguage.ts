@@ -3,10 +3,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
-import { setLanguage } from "../src/common/text/locale.ts";
-import { temporaryFolder } from "./temporaryFolders.ts";
-import { root } from "./vscode/install.mjs";
-import type { LanguagePack } from "./vscode/server.ts";
+import { setLanguage } from "../../src/common/text/locale.ts";
+import { temporaryFolder } from "../temporaryFolders.ts";
+import { root } from "../vscode/install.mjs";
+import type { LanguagePack } from "../vscode/server.ts";
 
 const PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ACCENTED = "áƀćđéƒǧĥíĵķłṁńóṗɋŕśţúṽŵẋýžÁɃĆĐÉƑǦĤÍĴĶŁṀŃÓṖɊŔŚŢÚṼŴẊÝŽ";
@@ -61,7 +61,7 @@ export async function packagePseudolocalized(): Promise<PseudoPackages> {
 	return { vsix: await createPackage(folder, { rewriteRelativeLinks: false }), languagePack: await packLanguage() };
 }
 
-/** Switches this process's own copies of the message functions to the pseudo-language, for good. */
+/** Makes the message functions of this process return the pseudo-language from now on. */
 export function switchToPseudoLanguage(): void {
 	setLanguage(LOCALE, translateFile("l10n/bundle.l10n.json"));
 }

@@ -1,7 +1,7 @@
 // The texts of package.nls.json, by their keys.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./vscode/install.mjs";
+import { root } from "../vscode/install.mjs";
 
 const texts: Readonly<Record<string, string>> = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8"));
 
