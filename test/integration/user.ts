@@ -50,7 +50,10 @@ export function assertExpectedPrompts(): void {
 	assert.deepEqual({ surprises: unexpected.splice(0), unasked: missing }, { surprises: [], unasked: [] });
 }
 
-/** Replaces VS Code's prompts and messages by the simulated user. Must run before the extension is activated. */
+/**
+ * Replaces VS Code's prompts and messages by the simulated user. Must run before the extension is activated.
+ * @public called by the bundle of the suites
+ */
 export function installFakeUser(): void {
 	const { createInputBox, createQuickPick, createTreeView } = vscode.window;
 	vscode.window.createInputBox = () => answerOnShow(createInputBox(), answerInput);
