@@ -9,9 +9,6 @@ export const interfaceLabels = {
 	get textUnavailable() {
 		return l10n.t("This text is no longer available. Open it again where you opened it before.");
 	},
-	get unexpectedError() {
-		return l10n.t("An unexpected error occurred. See the log.");
-	},
 
 	// The file picker
 	get activeEditor() {
