@@ -9,6 +9,7 @@ const UNITS = [
 ] as const;
 
 const relativeTimes = cachePerLocale((locale) => new Intl.RelativeTimeFormat(locale));
+const narrowRelativeTimes = cachePerLocale((locale) => new Intl.RelativeTimeFormat(locale, { style: "narrow" }));
 const durations = cachePerLocale((locale) =>
 	Object.fromEntries(
 		UNITS.map(([unit]) => [unit, new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" })]),
@@ -41,8 +42,9 @@ export function formatRelativeTime(seconds: number): string {
 
 /** Like `formatExpiry`, but shorter, because a row in a narrow side bar has room for about 14 characters beside a name. */
 export function formatTimeLeft(expiresAt: number | null, now: number): string {
-	if (expiresAt === null || expiresAt >= NO_EXPIRY || expiresAt <= now) return formatExpiry(expiresAt, now);
+	if (expiresAt === null || expiresAt >= NO_EXPIRY) return formatExpiry(expiresAt, now);
 	const [count, unit] = inLargestUnit(expiresAt - now);
+	if (expiresAt <= now) return l10n.t("expired {0}", narrowRelativeTimes().format(count, unit));
 	return l10n.t("{0} left", durations()[unit]?.format(count) ?? "");
 }
 

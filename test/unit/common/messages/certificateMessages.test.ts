@@ -46,7 +46,7 @@ describe("Certificate messages", () => {
 		[NOW + DAY, "1 day left"],
 		[NOW + 3 * 3600, "3 hours left"],
 		[NOW + 59, "0 minutes left"],
-		[NOW - DAY, "expired 1 day ago"],
+		[NOW - 364 * DAY, "expired 364d ago"],
 		[null, "expiry unknown"],
 	] as const)
 		it(`describe the remaining time in a row: ${text}`, () => {
