@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { formatAbsoluteTime } from "../../src/common/messages/dates.ts";
+import { labels } from "../../src/common/messages/labels.ts";
 import {
 	formatFindingLines,
 	formatMainFields,
@@ -117,8 +118,8 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		await session.picture("blocked");
 		const damaged = { code: "damaged", level: "block" } as const;
 		assertFinding(dialog.detail, damaged);
-		assert.deepEqual(dialog.buttons, ["Cancel", uploadPromptLabels.showDetails].sort());
-		assert.equal(dialog.onEnter, uploadPromptLabels.showDetails);
+		assert.deepEqual(dialog.buttons, ["Cancel", labels.showDetails].sort());
+		assert.equal(dialog.onEnter, labels.showDetails);
 		await dialog.enter();
 		const text = await window.editorText("damaged.der");
 		assertFinding(text, damaged);
@@ -157,7 +158,7 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const dialog = await window.dialog(uploadQuestion(name));
 		await session.picture("grave");
 		assertFinding(dialog.detail, { code: "not-a-ca", level: "strong" });
-		assert.equal(dialog.onEnter, uploadPromptLabels.showDetails);
+		assert.equal(dialog.onEnter, labels.showDetails);
 		await dialog.enter();
 		await window.editorText("Acme client");
 		assert.equal(emulator.state.certificates.length, 0);
@@ -220,7 +221,8 @@ describe(`Findings in VS Code ${environment.version}`, () => {
 		const dialog = await window.dialog(message);
 		await session.picture("no-room");
 		assert.equal(dialog.detail, detail);
-		const { showCertificates, uploadAnyway } = uploadPromptLabels;
+		const { showCertificates } = labels;
+		const { uploadAnyway } = uploadPromptLabels;
 		assert.deepEqual(dialog.buttons, ["Cancel", showCertificates, uploadAnyway].sort());
 		assert.equal(dialog.onEnter, showCertificates);
 		await dialog.enter();

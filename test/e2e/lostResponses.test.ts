@@ -40,11 +40,11 @@ import {
 	waitForRow,
 } from "./setup/uploadActions.ts";
 import {
+	attemptAtSomeTime,
 	NOT_SEEN,
 	notSeenText,
 	UNCONFIRMED,
 	unconfirmedUpload,
-	uploadAttempt,
 	uploadedDescription,
 } from "./setup/uploadTexts.ts";
 
@@ -121,7 +121,7 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 
 	/** Returns the question before another upload, after a check at a time that is not known. */
 	const retryPrompt = (name: string) => {
-		const attempt = { ...uploadAttempt(name), startedAt: SOME_TIME - LATE_ARRIVAL_MS };
+		const attempt = { ...attemptAtSomeTime(name), startedAt: SOME_TIME - LATE_ARRIVAL_MS };
 		const dayBefore = attempt.startedAt - 86_400_000;
 		const { message, detail } = describeRetryPrompt(attempt, SOME_TIME, dayBefore);
 		return { message: timedText(message), detail: timedText(detail) };
@@ -262,8 +262,8 @@ describe(`Uploads without a response in VS Code ${environment.version}`, () => {
 			.rowWith(stored?.id ?? assert.fail())
 			.waitUntilSelected();
 		await pressRowButton(window, row, FORGET);
-		const { message } = describeForgetPrompt(uploadAttempt(name));
-		await (await window.dialog(message)).press(uploadPromptLabels.forget);
+		const { message } = describeForgetPrompt(attemptAtSomeTime(name));
+		await (await window.dialog(message)).press(labels.forget);
 		await row.waitUntilGone();
 	});
 

@@ -1,5 +1,11 @@
 import * as l10n from "@vscode/l10n";
 
+/** The texts of a modal dialog: a question or statement, and the consequences or reasons below it. */
+export interface ModalText {
+	readonly message: string;
+	readonly detail: string;
+}
+
 /** Texts of `src/common/ui`. */
 export const interfaceLabels = {
 	/** The title of a document with a notification's complete text. */

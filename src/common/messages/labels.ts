@@ -6,6 +6,12 @@ export const labels = {
 	get checkNow() {
 		return l10n.t("Check Now");
 	},
+	get dontDiscard() {
+		return l10n.t("Don't Discard");
+	},
+	get forget() {
+		return l10n.t("Forget");
+	},
 	get openSettings() {
 		return l10n.t("Open Settings");
 	},
@@ -23,9 +29,6 @@ export const labels = {
 	},
 	get showDetails() {
 		return l10n.t("Show Details");
-	},
-	get showLog() {
-		return l10n.t("Show Log");
 	},
 
 	// Prompts and rows

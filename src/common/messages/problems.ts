@@ -21,6 +21,7 @@ import { type ProblemText, problemTextLabels } from "./problemText.ts";
 import { describeRotationIssue } from "./rotationIssues.ts";
 import { serviceProblemText } from "./serviceProblems.ts";
 import { storageProblemText } from "./storageProblems.ts";
+import { unexpectedErrorLabels } from "./unexpectedErrorMessages.ts";
 import { describeUnconfirmedUpload, pendingUploadText } from "./uploadProblems.ts";
 
 /** A command that can solve a problem. */
@@ -249,7 +250,7 @@ export function formatRemedy(remedy: Remedy): string {
 		case "open-proxy-settings":
 			return l10n.t("Open Proxy Settings");
 		case "show-log":
-			return labels.showLog;
+			return unexpectedErrorLabels.showLog;
 		case "refresh":
 			return labels.refresh;
 		case "show-view":

@@ -8,6 +8,7 @@ import {
 	joinParagraphs,
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
+import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
 import { formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import { currentLocale } from "../../common/text/locale.ts";
@@ -74,10 +75,7 @@ export interface UnreadScopes {
 }
 
 /** Describes an activation before the user confirms it: certificates, scopes and consequences. */
-export function describeActivationQuestion(
-	question: ActivationQuestion,
-	time: Time,
-): { message: string; detail: string } {
+export function describeActivationQuestion(question: ActivationQuestion, time: Time): ModalText {
 	const { subjects, scopes, unread, access, changed } = question;
 	const certificates = subjects.map(({ certificate }) => certificate);
 	return {
@@ -160,10 +158,7 @@ export interface ImpactSummary {
 export interface DeactivationQuestion extends ConfirmationQuestion, ImpactSummary {}
 
 /** Describes a deactivation before the user confirms it: certificates, scopes and consequences. */
-export function describeDeactivationQuestion(
-	question: DeactivationQuestion,
-	time: Time,
-): { message: string; detail: string } {
+export function describeDeactivationQuestion(question: DeactivationQuestion, time: Time): ModalText {
 	const { subjects, scopes, unread, access, changed } = question;
 	const certificates = subjects.map(({ certificate }) => certificate);
 	return {

@@ -23,9 +23,6 @@ export const clientCheckPromptLabels = {
 	get passphrasePrompt() {
 		return l10n.t("Unlocks the key once, on this computer. The passphrase isn't saved.");
 	},
-	get enterProjectKey() {
-		return l10n.t("Enter a key.");
-	},
 	get isAdminKey() {
 		return l10n.t("This is an admin key, which the test never sends. Paste a project API key.");
 	},

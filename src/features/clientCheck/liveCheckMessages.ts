@@ -1,22 +1,18 @@
 import * as l10n from "@vscode/l10n";
 import { formatExpiry } from "../../common/messages/dates.ts";
+import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
 import type { LiveCheckResult } from "../../domain/liveCheck.ts";
 import { describeClientCertificateIssue, isRejectionCertain } from "./clientCheckMessages.ts";
 
-interface MessageWithDetail {
-	readonly message: string;
-	readonly detail: string;
-}
-
 /**
  * Describes whether a trust anchor would accept a client certificate.
  * @param anchor The anchor's name, sanitized.
  * @param now Unix seconds.
  */
-export function describeChainCheck(check: ChainCheckResult, anchor: string, now: number): MessageWithDetail {
+export function describeChainCheck(check: ChainCheckResult, anchor: string, now: number): ModalText {
 	const { chain, issues, notAfter } = check;
 	return {
 		message: describeVerdict(check, anchor),
@@ -42,7 +38,7 @@ function describeVerdict(check: ChainCheckResult, anchor: string): string {
 }
 
 /** Describes the service's reaction to a client certificate. */
-export function describeLiveCheck(result: LiveCheckResult, host: string): MessageWithDetail {
+export function describeLiveCheck(result: LiveCheckResult, host: string): ModalText {
 	switch (result.code) {
 		case "accepted":
 			return {
@@ -80,7 +76,7 @@ export function describeLiveCheck(result: LiveCheckResult, host: string): Messag
 	}
 }
 
-function describeRejection(how: "alert" | "closed" | "answer", host: string): MessageWithDetail {
+function describeRejection(how: "alert" | "closed" | "answer", host: string): ModalText {
 	const rejected = l10n.t("{0} rejected the client certificate.", host);
 	switch (how) {
 		case "alert":

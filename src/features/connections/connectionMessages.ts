@@ -1,5 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { joinParagraphs } from "../../common/messages/certificateMessages.ts";
+import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { currentLocale } from "../../common/text/locale.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 
@@ -12,9 +13,6 @@ export const connectionLabels = {
 	},
 	get renamePrompt() {
 		return l10n.t("Name for this connection. Only you see it.");
-	},
-	get enterName() {
-		return l10n.t("Enter a name.");
 	},
 	get nameTaken() {
 		return l10n.t("Another connection already has this name.");
@@ -52,7 +50,7 @@ export function describeConnectionRemoval({
 	isNamed,
 	unfinished,
 	withPassphrase,
-}: RemovedConnection): { message: string; detail: string } {
+}: RemovedConnection): ModalText {
 	const name = sanitize(label);
 	return {
 		message: sessionOnly

@@ -1,4 +1,5 @@
 import * as l10n from "@vscode/l10n";
+import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import type { keyKind } from "../../domain/connection.ts";
 
 export const keyLabels = {
@@ -61,7 +62,7 @@ export function describeRejectedKey(host: string): string {
 }
 
 /** Asks whether to send a key unencrypted to this computer. */
-export function describeUnencryptedKey(host: string): { message: string; detail: string } {
+export function describeUnencryptedKey(host: string): ModalText {
 	return {
 		message: l10n.t("Send this key unencrypted to {0}?", host),
 		detail: l10n.t(

@@ -7,6 +7,7 @@ import {
 	joinParagraphs,
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
+import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { formatScopeLines, type ScopeSummary } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { describeImpact, type ImpactSummary } from "../activation/activationMessages.ts";
@@ -37,11 +38,7 @@ export const deleteLabels = {
 };
 
 /** Describes the deletion of an inactive certificate. @param changed True if a change made the prompt repeat. */
-export function describeInactiveDeletion(
-	subject: CertificateWithContent,
-	changed: boolean,
-	time: Time,
-): { message: string; detail: string } {
+export function describeInactiveDeletion(subject: CertificateWithContent, changed: boolean, time: Time): ModalText {
 	return {
 		message: l10n.t("Delete “{0}”?", formatCertificateName(subject.certificate)),
 		detail: joinParagraphs(
@@ -62,10 +59,7 @@ export interface ActiveDeletionQuestion extends ImpactSummary {
 }
 
 /** Describes the deactivation of a certificate everywhere and its deletion. */
-export function describeActiveDeletion(
-	question: ActiveDeletionQuestion,
-	time: Time,
-): { message: string; detail: string } {
+export function describeActiveDeletion(question: ActiveDeletionQuestion, time: Time): ModalText {
 	const { subject, access, changed } = question;
 	return {
 		message: l10n.t("Deactivate “{0}” everywhere and delete it?", formatCertificateName(subject.certificate)),

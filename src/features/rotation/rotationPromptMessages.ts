@@ -5,6 +5,7 @@ import {
 	joinParagraphs,
 } from "../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../common/messages/dates.ts";
+import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { formatScopeLines, formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { CERTIFICATE_LIMIT } from "../../domain/limits.ts";
@@ -14,12 +15,6 @@ import { describeDiscardedPlan, rotatedName } from "./rotationStatusMessages.ts"
 
 /** Maximum number of scopes or certificates with a line in a question. */
 const MAX_LINES = 8;
-
-/** The texts of a modal. */
-interface Question {
-	readonly message: string;
-	readonly detail: string;
-}
 
 /** The buttons of the questions below. */
 export const rotationPromptLabels = {
@@ -37,9 +32,6 @@ export const rotationPromptLabels = {
 	},
 	get discardAndRotate() {
 		return l10n.t("Discard and Rotate");
-	},
-	get dontDiscard() {
-		return l10n.t("Don't Discard");
 	},
 	get finish() {
 		return l10n.t("Finish");
@@ -73,7 +65,7 @@ export interface StartQuestion {
 }
 
 /** Returns the question before a rotation starts: both certificates, the changes now, and the later steps. */
-export function describeStart({ old, next, missing, present, planned, changed }: StartQuestion): Question {
+export function describeStart({ old, next, missing, present, planned, changed }: StartQuestion): ModalText {
 	const [from, to] = [formatCertificateName(old.certificate), formatCertificateName(next.certificate)];
 	const already = l10n.t("“{0}” is already active in {1}.", to, formatScopes(present, MAX_LINES));
 	const unknown = l10n.t(
@@ -112,7 +104,7 @@ export function describeCompletedStart(old: Certificate, next: Certificate): str
 }
 
 /** Returns the question before a corrupt plan is discarded, with the consequences. */
-export function describeCorruptPlan(old: Certificate): Question {
+export function describeCorruptPlan(old: Certificate): ModalText {
 	return {
 		message: l10n.t("The saved rotation plan for “{0}” can't be read. Discard it?", formatCertificateName(old)),
 		detail: describeDiscardedPlan(),
@@ -133,7 +125,7 @@ export interface FinishQuestion {
 }
 
 /** Returns the question before a rotation is finished. */
-export function describeFinish({ old, next, scopes, missing, access, changed }: FinishQuestion): Question {
+export function describeFinish({ old, next, scopes, missing, access, changed }: FinishQuestion): ModalText {
 	const [from, to] = [formatCertificateName(old), rotatedName(next)];
 	const isActive = hasScopes(scopes);
 	return {
@@ -156,7 +148,7 @@ export function describeFinish({ old, next, scopes, missing, access, changed }: 
 }
 
 /** Explains that this extension's own calls depend on `from`. @param access The effect on these calls. */
-export function describeLockOut(from: RotatedCertificate, to: RotatedCertificate, access: string): Question {
+export function describeLockOut(from: RotatedCertificate, to: RotatedCertificate, access: string): ModalText {
 	return {
 		// The check is offline, and not every certificate may have been read.
 		message: l10n.t("Can't deactivate “{0}”: this extension might lock itself out.", rotatedName(from)),
@@ -171,7 +163,7 @@ export function describeLockOut(from: RotatedCertificate, to: RotatedCertificate
 }
 
 /** Explains that a rotation could be neither finished nor undone. @param access As in `describeLockOut`. */
-export function describeDeadEnd(old: RotatedCertificate, next: RotatedCertificate, access: string): Question {
+export function describeDeadEnd(old: RotatedCertificate, next: RotatedCertificate, access: string): ModalText {
 	return {
 		message: l10n.t(
 			"Can't rotate “{0}”: this extension might not be able to finish or undo the rotation.",
@@ -204,7 +196,7 @@ export interface UndoQuestion {
 }
 
 /** Returns the question before a rotation is undone. */
-export function describeUndo({ old, next, scopes, kept, reactivated, access, changed }: UndoQuestion): Question {
+export function describeUndo({ old, next, scopes, kept, reactivated, access, changed }: UndoQuestion): ModalText {
 	const [from, to] = [formatCertificateName(old), rotatedName(next)];
 	return {
 		message: l10n.t("Undo the rotation of “{0}” to “{1}”?", from, to),
@@ -230,7 +222,7 @@ export function describeUndo({ old, next, scopes, kept, reactivated, access, cha
  * @param inactive The certificates active nowhere, in order of deletion.
  * @param now Unix seconds.
  */
-export function describeNoRoom(inactive: readonly Certificate[], now: number): Question {
+export function describeNoRoom(inactive: readonly Certificate[], now: number): ModalText {
 	const lines = inactive.slice(0, MAX_LINES).map((certificate) => {
 		const { id, expiresAt } = certificate;
 		return `• ${l10n.t("“{0}”: {1}, {2}", formatCertificateName(certificate), id, formatExpiry(expiresAt, now))}`;

@@ -1,15 +1,13 @@
 import * as l10n from "@vscode/l10n";
 import type { Fact } from "../../common/messages/certificateFacts.ts";
 import { formatDateTime } from "../../common/messages/dates.ts";
+import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { formatScopeLines, formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { RotatedCertificate, RotationPlan, RotationStage } from "./rotationPlan.ts";
 
 /** The buttons of `describeForgetPlan`. */
 export const rotationStatusLabels = {
-	get forget() {
-		return l10n.t("Forget");
-	},
 	get dontForget() {
 		return l10n.t("Don't Forget");
 	},
@@ -66,7 +64,7 @@ export function describeUnplacedPlan({ old, next, startedAt }: RotationPlan) {
 }
 
 /** Returns the question before the plan of such a rotation is discarded. */
-export function describeForgetPlan({ old, next }: RotationPlan): { readonly message: string; readonly detail: string } {
+export function describeForgetPlan({ old, next }: RotationPlan): ModalText {
 	return {
 		message: l10n.t("Forget the rotation of “{0}” to “{1}”?", rotatedName(old), rotatedName(next)),
 		detail: describeDiscardedPlan(),

@@ -1,6 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatTimeOfDay } from "../../common/messages/dates.ts";
 import { describeFinding } from "../../common/messages/findingMessages.ts";
+import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import {
 	formatFindingLines,
 	formatMainFields,
@@ -18,9 +19,6 @@ export const uploadPromptLabels = {
 	},
 	get namePrompt() {
 		return l10n.t("Name of the certificate at OpenAI. You can change it later.");
-	},
-	get namePlaceholder() {
-		return l10n.t("Name");
 	},
 	/** Title of the choice of an unconfirmed upload. */
 	get unconfirmedUploads() {
@@ -41,34 +39,13 @@ export const uploadPromptLabels = {
 	get dontUpload() {
 		return l10n.t("Don't Upload");
 	},
-	get showDetails() {
-		return l10n.t("Show Details");
-	},
 	get showExisting() {
 		return l10n.t("Show Existing Certificate");
-	},
-	get showCertificates() {
-		return l10n.t("Show Certificates");
 	},
 	get discard() {
 		return l10n.t("Discard and Continue");
 	},
-	get dontDiscard() {
-		return l10n.t("Don't Discard");
-	},
-	get checkNow() {
-		return l10n.t("Check Now");
-	},
-	get forget() {
-		return l10n.t("Forget");
-	},
 };
-
-/** A modal question, or a modal message. */
-interface ModalText {
-	readonly message: string;
-	readonly detail: string;
-}
 
 /**
  * Returns the title of a prompt of an upload.

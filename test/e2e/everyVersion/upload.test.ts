@@ -39,7 +39,13 @@ import {
 	VIEW_TITLE,
 	waitForRow,
 } from "../setup/uploadActions.ts";
-import { NOT_ACTIVATED, notSeenText, UNCONFIRMED, uploadAttempt, uploadedDescription } from "../setup/uploadTexts.ts";
+import {
+	attemptAtSomeTime,
+	NOT_ACTIVATED,
+	notSeenText,
+	UNCONFIRMED,
+	uploadedDescription,
+} from "../setup/uploadTexts.ts";
 
 const ROOT_TITLE = uploadTitle("Acme Root CA", undefined);
 
@@ -266,7 +272,8 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		]);
 		const lines = dialog.detail.split("\n");
 		for (const finding of findings) assert.ok(lines.includes(finding), dialog.detail);
-		const { showDetails, showExisting, uploadAnyway } = uploadPromptLabels;
+		const { showDetails } = labels;
+		const { showExisting, uploadAnyway } = uploadPromptLabels;
 		assert.deepEqual(dialog.buttons, ["Cancel", showDetails, showExisting, uploadAnyway].sort());
 		assert.equal(dialog.onEnter, showExisting);
 		await dialog.press(uploadAnyway);
@@ -302,10 +309,10 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		const unconfirmed = window.view(VIEW_TITLE).rowWith(UNCONFIRMED);
 		await unconfirmed.waitUntilSelected();
 		await pressRowButton(window, unconfirmed, manifestText("command.forgetUpload"));
-		const { message, detail } = describeForgetPrompt(uploadAttempt("Never arrives"));
+		const { message, detail } = describeForgetPrompt(attemptAtSomeTime("Never arrives"));
 		const dialog = await window.dialog(message);
 		assert.equal(dialog.detail, detail);
-		const { checkNow, forget } = uploadPromptLabels;
+		const { checkNow, forget } = labels;
 		assert.deepEqual(dialog.buttons, ["Cancel", checkNow, forget].sort());
 		assert.equal(dialog.onEnter, checkNow);
 		await dialog.press(forget);

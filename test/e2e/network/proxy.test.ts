@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { labels } from "../../../src/common/messages/labels.ts";
 import { describeProblem, formatRemedy } from "../../../src/common/messages/problems.ts";
+import { unexpectedErrorLabels } from "../../../src/common/messages/unexpectedErrorMessages.ts";
 import type { Problem } from "../../../src/domain/problem.ts";
 import { makeCertificate } from "../../certificates.ts";
 import { startProxy, type TestProxy } from "../../network/proxy.ts";
@@ -179,7 +179,7 @@ describe(`Through a proxy in VS Code ${environment.version}`, () => {
 		await chooseUpload(window, "plain.pem");
 		const problem = { reason: "untrusted-server", host: HOST, why: "unknown-issuer" } as const;
 		const toast = await window.toast(describeProblem(problem));
-		assert.deepEqual(toast.buttons, [labels.showLog]);
+		assert.deepEqual(toast.buttons, [unexpectedErrorLabels.showLog]);
 		await toast.dismiss();
 		assert.ok(open.tunnels.length > before.open);
 		assert.equal(strict.tunnels.length, before.strict);

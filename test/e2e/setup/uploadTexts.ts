@@ -6,15 +6,13 @@ import type { LookupOutcome, UploadEnding } from "../../../src/domain/problem.ts
 import type { UploadAttempt } from "../../../src/features/upload/uploadAttempt.ts";
 import { formatUnconfirmedUpload } from "../../../src/features/upload/uploadMessages.ts";
 import type { StoredCertificate } from "../../emulator/state.ts";
+import { uploadAttempt } from "../../unit/fakes/certificatesApi.ts";
 import { toCertificate } from "./certificateTexts.ts";
 import { SOME_TIME, timedText } from "./productTexts.ts";
 
 /** Makes the record of an upload that started at `SOME_TIME`. */
-export function uploadAttempt(name: string, sha256 = ""): UploadAttempt {
-	return {
-		...{ organizationRef: "", sha256, id: "", name, pem: "", startedAt: SOME_TIME },
-		...{ idsBefore: [], servedBefore: null, owner: "" },
-	};
+export function attemptAtSomeTime(name: string, sha256 = ""): UploadAttempt {
+	return uploadAttempt({ name, sha256, startedAt: SOME_TIME });
 }
 
 /** Makes an unconfirmed upload with this outcome of the last check. */
@@ -23,7 +21,7 @@ export function unconfirmedUpload(
 	lookup: LookupOutcome | null = null,
 	sha256?: string,
 ): Parameters<typeof formatUnconfirmedUpload>[0] {
-	return { pending: uploadAttempt(name, sha256), inOtherWindow: false, lookup, unplaced: false };
+	return { pending: attemptAtSomeTime(name, sha256), inOtherWindow: false, lookup, unplaced: false };
 }
 
 /** The description of an unconfirmed upload's row before a check. */

@@ -5,6 +5,7 @@ import type { AdminApi, CertificatesApi, HistoryEvent, ProjectListing } from "..
 import type { Certificate, CertificateListing } from "../../../src/domain/certificate.ts";
 import { CancelledError, type Problem, ProblemError } from "../../../src/domain/problem.ts";
 import { ORGANIZATION, type Project, type Scope, scopeKey } from "../../../src/domain/scope.ts";
+import type { ScopeResult } from "../../../src/features/activation/activation.ts";
 import { OptimisticWrites, type Write } from "../../../src/features/organization/optimisticWrites.ts";
 import type { OrganizationContext, OrganizationList } from "../../../src/features/organization/organizationSession.ts";
 import { ProjectStore } from "../../../src/features/organization/projectStore.ts";
@@ -191,4 +192,12 @@ export function fakeOrganization(fake: FakeAdminApi) {
 		projects,
 	};
 	return { ...organization, certificates, projects, opened };
+}
+
+/** Makes the result of an activation or deactivation in a scope: nothing happened, unless overridden. */
+export function scopeResult(scope: Scope, overrides: Partial<ScopeResult> = {}): ScopeResult {
+	return {
+		...{ scope, changed: [], failed: [], unknown: [], notTried: [], problem: null, lockedOut: false },
+		...overrides,
+	};
 }

@@ -7,6 +7,7 @@ import type { CertificatesApi, NewCertificate } from "../../../src/domain/adminA
 import type { Certificate, CertificateListing } from "../../../src/domain/certificate.ts";
 import type { CertificateReader, ParsedCertificate } from "../../../src/domain/certificateFile.ts";
 import { CancelledError, ProblemError } from "../../../src/domain/problem.ts";
+import type { UploadAttempt } from "../../../src/features/upload/uploadAttempt.ts";
 
 /** Makes a certificate of a list, named like its id, with the dates of `parsedCertificate`. */
 export function certificate(id: string, more: Partial<Certificate> = {}): Certificate {
@@ -127,4 +128,18 @@ function unlessAborted<T>({ promise, reject }: PromiseWithResolvers<T>, signal?:
 /** Returns an `organizationRef` of an organization that the service names, different each time. */
 export function uniqueOrganizationRef(): string {
 	return organizationRef({ id: "", origin: "https://api.openai.com", organization: `org-${randomUUID()}` });
+}
+
+/** Makes the record of an upload attempt, of a certificate named Acme Root CA unless overridden. */
+export function uploadAttempt(overrides: Partial<UploadAttempt> = {}): UploadAttempt {
+	return {
+		...{ organizationRef: "here", sha256: "0".repeat(64), id: "1", name: "Acme Root CA", pem: "" },
+		...{ startedAt: 0, idsBefore: [], servedBefore: null, owner: "1" },
+		...overrides,
+	};
+}
+
+/** Returns a local time of one day in Unix milliseconds, so that texts are equal in all time zones. */
+export function localTime(hour: number, minute: number): number {
+	return new Date(2026, 10, 24, hour, minute).getTime();
 }

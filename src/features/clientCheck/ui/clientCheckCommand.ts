@@ -181,7 +181,6 @@ async function promptForProjectKey({ connections }: ClientCheckDeps, host: strin
 		password: true,
 		validate(text) {
 			const issue = findKeyIssue(text);
-			if (issue === "blank") return { message: clientCheckPromptLabels.enterProjectKey, severity: "error" };
 			if (issue) return { message: describeKeyIssue(issue), severity: "error" };
 			return ProjectKey.of(text.trim()) ? null : { message: isAdmin, severity: "error" };
 		},

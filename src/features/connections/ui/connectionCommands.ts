@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { SETTINGS } from "../../../common/manifestIds.ts";
+import { describeNameIssue } from "../../../common/messages/certificateNameMessages.ts";
 import { labels } from "../../../common/messages/labels.ts";
 import { sanitize } from "../../../common/text/sanitize.ts";
 import { pickOne, promptText, type Validation } from "../../../common/ui/prompts.ts";
@@ -63,7 +64,7 @@ export async function renameConnection(connections: ConnectionStore): Promise<vo
 }
 
 function validateLabel(label: string, others: readonly ConnectionSummary[]): Validation | null {
-	if (label === "") return { message: connectionLabels.enterName, severity: "error" };
+	if (label === "") return { message: describeNameIssue("blank"), severity: "error" };
 	if (label.length > MAX_LABEL_LENGTH) return { message: describeNameTooLong(MAX_LABEL_LENGTH), severity: "error" };
 	if (others.some((other) => other.label === label)) return { message: connectionLabels.nameTaken, severity: "error" };
 	return null;

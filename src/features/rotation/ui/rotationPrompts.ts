@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { CERTIFICATES_VIEW, COMMANDS } from "../../../common/manifestIds.ts";
 import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../../common/messages/dates.ts";
+import type { ModalText } from "../../../common/messages/interfaceMessages.ts";
 import { labels } from "../../../common/messages/labels.ts";
 import { describeRotationIssue } from "../../../common/messages/rotationIssues.ts";
 import type { ScopeSummary } from "../../../common/messages/scopes.ts";
@@ -68,7 +69,8 @@ export async function promptUnclear(old: Certificate, unclear: ScopeSummary): Pr
 
 /** @throws CancelledError unless the person agrees to discard the corrupt plan. */
 export async function confirmDiscardCorruptPlan(old: Certificate): Promise<void> {
-	const { dontDiscard, discardAndRotate } = rotationPromptLabels;
+	const { dontDiscard } = labels;
+	const { discardAndRotate } = rotationPromptLabels;
 	await promptModal(describeCorruptPlan(old), [dontDiscard, discardAndRotate], [discardAndRotate]);
 }
 
@@ -120,7 +122,7 @@ export async function refuseFull(inactive: readonly Certificate[]): Promise<neve
 
 /** @param accepting The buttons that continue. @throws CancelledError after another button, or none */
 async function promptModal(
-	{ message, detail }: { readonly message: string; readonly detail: string },
+	{ message, detail }: ModalText,
 	buttons: readonly string[],
 	accepting: readonly string[],
 ): Promise<string> {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import { sanitize } from "../../../common/text/sanitize.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress, withDelayedProgress } from "../../../common/ui/progress.ts";
@@ -63,7 +64,7 @@ export async function uploadAgain(deps: UnconfirmedUploadDeps, row: unknown): Pr
 export async function forgetUpload(deps: UnconfirmedUploadDeps, row: unknown): Promise<void> {
 	const upload = await chooseOwnUpload(deps, row);
 	const { message, detail } = describeForgetPrompt(upload.pending);
-	const { checkNow, forget } = uploadPromptLabels;
+	const { checkNow, forget } = labels;
 	// Enter presses the first button.
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, checkNow, forget);
 	if (chosen === checkNow) return notifyArrived(deps, await check(deps, upload));

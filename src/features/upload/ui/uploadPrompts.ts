@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { validateNameInput } from "../../../common/messages/certificateNameMessages.ts";
+import { labels } from "../../../common/messages/labels.ts";
 import {
 	formatCertificateChoice,
 	formatParsedCertificateName,
@@ -64,7 +65,7 @@ export function promptForName(
 	return promptText({
 		title: uploadTitle(formatParsedCertificateName(candidate), filePosition),
 		prompt: uploadPromptLabels.namePrompt,
-		placeholder: uploadPromptLabels.namePlaceholder,
+		placeholder: labels.name,
 		value: suggestName(candidate),
 		position,
 		validate: (text) => validateNameInput(text, existing()),
@@ -94,7 +95,8 @@ export async function confirmUpload(
 ): Promise<void> {
 	const { message, detail } = describeUploadPrompt(upload, findings, Date.now() / 1000);
 	const hasStrong = findings.some(({ level }) => level === "strong");
-	const { showDetails, showExisting } = uploadPromptLabels;
+	const { showDetails } = labels;
+	const { showExisting } = uploadPromptLabels;
 	const confirm = hasStrong ? uploadPromptLabels.uploadAnyway : uploadPromptLabels.upload;
 	const [duplicate] = findings.filter((finding) => finding.code === "already-uploaded");
 	const buttons = [...(duplicate ? [showExisting] : []), ...(hasStrong ? [showDetails] : []), confirm];
@@ -109,7 +111,8 @@ export async function confirmUpload(
 /** Asks before discarding a corrupt record of an earlier upload. @throws CancelledError unless the person confirms. */
 export async function confirmDiscard(candidate: ParsedCertificate): Promise<void> {
 	const { message, detail } = describeDiscardPrompt(formatParsedCertificateName(candidate));
-	const { dontDiscard, discard } = uploadPromptLabels;
+	const { dontDiscard } = labels;
+	const { discard } = uploadPromptLabels;
 	// Enter presses the first button.
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, dontDiscard, discard);
 	if (chosen !== discard) throw new CancelledError();
@@ -117,7 +120,8 @@ export async function confirmDiscard(candidate: ParsedCertificate): Promise<void
 
 /** Warns that the limit of certificates is reached. @throws CancelledError unless the person uploads anyway. */
 export async function confirmLimit(limit: Finding, showView: () => Thenable<unknown>): Promise<void> {
-	const { showCertificates, uploadAnyway } = uploadPromptLabels;
+	const { showCertificates } = labels;
+	const { uploadAnyway } = uploadPromptLabels;
 	const { message, detail } = describeLimitPrompt(limit);
 	const chosen = await vscode.window.showWarningMessage(
 		message,
@@ -139,7 +143,7 @@ export async function refuseUpload(
 	findings: readonly Finding[],
 	actions: PreviewActions,
 ): Promise<never> {
-	const { showDetails } = uploadPromptLabels;
+	const { showDetails } = labels;
 	const { message, detail } = describeBlockedUpload(candidate, findings);
 	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, showDetails);
 	if (chosen !== showDetails) throw new UploadBlockedError();

@@ -3,6 +3,14 @@ import { interfaceLabels } from "../../../../src/common/messages/interfaceMessag
 import { labels } from "../../../../src/common/messages/labels.ts";
 
 describe("Labels", () => {
+	it("name the buttons and boxes of prompts", () => {
+		const { checkNow, dontDiscard, forget, name, showCertificates, showDetails } = labels;
+		assert.deepEqual(
+			[checkNow, dontDiscard, forget, name, showCertificates, showDetails],
+			["Check Now", "Don't Discard", "Forget", "Name", "Show Certificates", "Show Details"],
+		);
+	});
+
 	for (const [title, group] of [
 		["several features", labels],
 		["the parts of the interface", interfaceLabels],

@@ -19,7 +19,6 @@ describe("The prompts of a client certificate check", () => {
 				clientFileTitle: "Choose the client certificate (with its intermediates)",
 				testWithOpenai: "Test with OpenAI…",
 				passphrasePrompt: "Unlocks the key once, on this computer. The passphrase isn't saved.",
-				enterProjectKey: "Enter a key.",
 				isAdminKey: "This is an admin key, which the test never sends. Paste a project API key.",
 			},
 		);

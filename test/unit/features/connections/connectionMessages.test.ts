@@ -25,7 +25,6 @@ describe("The messages about connections", () => {
 				switchTitle: "Switch connection",
 				switchPlaceholder: "Select the connection to use",
 				renamePrompt: "Name for this connection. Only you see it.",
-				enterName: "Enter a name.",
 				nameTaken: "Another connection already has this name.",
 				remove: "Remove",
 			},

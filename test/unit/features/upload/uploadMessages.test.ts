@@ -3,7 +3,6 @@ import { formatDateTime, formatTimeOfDay } from "../../../../src/common/messages
 import { describeUnconfirmedUpload } from "../../../../src/common/messages/uploadProblems.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
 import type { LookupOutcome, UploadEnding } from "../../../../src/domain/problem.ts";
-import type { UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
 import {
 	checkingTitle,
 	describeAlreadyPresent,
@@ -20,24 +19,13 @@ import {
 	uploadingTitle,
 	uploadLabels,
 } from "../../../../src/features/upload/uploadMessages.ts";
+import { localTime, uploadAttempt } from "../../fakes/certificatesApi.ts";
 
-/** Returns a local time in Unix milliseconds, so that texts are equal in all time zones. */
-const at = (hour: number, minute: number) => new Date(2026, 10, 24, hour, minute).getTime();
-const NOW = at(14, 10);
+const NOW = localTime(14, 10);
 
-const pending: UploadAttempt = {
-	organizationRef: "here",
-	sha256: `3f9a02c1${"0".repeat(56)}`,
-	id: "1",
-	name: "Acme Root CA",
-	pem: "",
-	startedAt: at(14, 2),
-	idsBefore: [],
-	servedBefore: null,
-	owner: "1",
-};
+const pending = uploadAttempt({ sha256: `3f9a02c1${"0".repeat(56)}`, startedAt: localTime(14, 2) });
 const NO_RESPONSE: UploadEnding = { kind: "no-response" };
-const notSeen: LookupOutcome = { outcome: "not-seen", at: at(14, 5) };
+const notSeen: LookupOutcome = { outcome: "not-seen", at: localTime(14, 5) };
 
 const certificate = (id: string): Certificate => ({
 	id,
@@ -50,8 +38,8 @@ const certificate = (id: string): Certificate => ({
 
 describe("Upload messages", () => {
 	it("give hour and minute, and the date if it is not today", () => {
-		assert.equal(formatTimeOfDay(at(14, 5), NOW), "14:05");
-		assert.equal(formatTimeOfDay(at(0, 5), NOW), "00:05");
+		assert.equal(formatTimeOfDay(localTime(14, 5), NOW), "14:05");
+		assert.equal(formatTimeOfDay(localTime(0, 5), NOW), "00:05");
 		const yesterday = NOW - 86_400_000;
 		assert.equal(formatTimeOfDay(yesterday, NOW), formatDateTime(yesterday));
 	});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describeFinding } from "../../../../src/common/messages/findingMessages.ts";
 import { formatFindingLines, formatMainFields } from "../../../../src/common/messages/parsedCertificateMessages.ts";
 import type { Finding } from "../../../../src/domain/certificateFile.ts";
-import { LATE_ARRIVAL_MS, type UploadAttempt } from "../../../../src/features/upload/uploadAttempt.ts";
+import { LATE_ARRIVAL_MS } from "../../../../src/features/upload/uploadAttempt.ts";
 import {
 	certificateChoicePlaceholder,
 	describeBlockedUpload,
@@ -14,23 +14,11 @@ import {
 	uploadPromptLabels,
 	uploadTitle,
 } from "../../../../src/features/upload/uploadPromptMessages.ts";
-import { parsedCertificate } from "../../fakes/certificatesApi.ts";
+import { localTime, parsedCertificate, uploadAttempt } from "../../fakes/certificatesApi.ts";
 
-/** Returns a local time in Unix milliseconds, so that texts are equal in all time zones. */
-const at = (hour: number, minute: number) => new Date(2026, 10, 24, hour, minute).getTime();
-const NOW = at(14, 10);
+const NOW = localTime(14, 10);
 
-const pending: UploadAttempt = {
-	organizationRef: "here",
-	sha256: "0".repeat(64),
-	id: "1",
-	name: "Acme Root CA",
-	pem: "",
-	startedAt: at(14, 2),
-	idsBefore: [],
-	servedBefore: null,
-	owner: "1",
-};
+const pending = uploadAttempt({ startedAt: localTime(14, 2) });
 const HOSTILE = "a\n[x](command:y) $(trash)";
 const UNSAFE = /a\n|\]\(|\$\(/;
 
@@ -113,10 +101,10 @@ describe("Texts of the upload's prompts", () => {
 	});
 
 	it("R21 say until when the first upload might still arrive", () => {
-		const { message, detail } = describeRetryPrompt(pending, at(14, 5), NOW);
+		const { message, detail } = describeRetryPrompt(pending, localTime(14, 5), NOW);
 		assert.equal(message, "“Acme Root CA” wasn't found at 14:05. Upload it again?");
 		assert.equal(detail, "The first upload might still arrive until 14:12; then you'd have two copies.");
-		const later = describeRetryPrompt(pending, at(14, 12), pending.startedAt + LATE_ARRIVAL_MS);
+		const later = describeRetryPrompt(pending, localTime(14, 12), pending.startedAt + LATE_ARRIVAL_MS);
 		assert.equal(
 			later.detail,
 			"The first upload was started at 14:02. If it arrives after all, you'll have two copies.",
@@ -141,20 +129,14 @@ describe("Texts of the upload's prompts", () => {
 			{
 				chooseFiles: "Upload a certificate to OpenAI",
 				namePrompt: "Name of the certificate at OpenAI. You can change it later.",
-				namePlaceholder: "Name",
 				unconfirmedUploads: "Unconfirmed uploads",
 				selectUpload: "Select an upload",
 				upload: "Upload",
 				uploadAnyway: "Upload Anyway",
 				uploadAgain: "Upload Again",
 				dontUpload: "Don't Upload",
-				showDetails: "Show Details",
 				showExisting: "Show Existing Certificate",
-				showCertificates: "Show Certificates",
 				discard: "Discard and Continue",
-				dontDiscard: "Don't Discard",
-				checkNow: "Check Now",
-				forget: "Forget",
 			},
 		);
 	});
