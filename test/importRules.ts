@@ -1,37 +1,27 @@
 // The rules for imports between the parts of `src`, defined only here.
 
-/** For each part, the parts that it may import. A part is a folder, or a file directly in `src`. */
+/** Returns the parts that a feature may import: what all features may, and some other features. */
+function feature(...others: readonly string[]): readonly string[] {
+	return ["domain", "common", "features/organization", ...others.map((name) => `features/${name}`)];
+}
+
+/** For each part, the other parts whose files it may import. A part is a folder, or a file directly in `src`. */
 export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	domain: [],
 	common: ["domain"],
 	openai: ["domain"],
 	x509: ["domain"],
 	"features/organization": ["domain", "common"],
-	"features/connections": ["domain", "common", "features/organization"],
-	"features/clientCheck": ["domain", "common", "features/organization", "features/connections"],
-	"features/certificates": ["domain", "common", "features/organization"],
-	"features/activation": ["domain", "common", "features/organization", "features/clientCheck", "features/certificates"],
-	"features/deletion": [
-		"domain",
-		"common",
-		"features/organization",
-		"features/clientCheck",
-		"features/certificates",
-		"features/activation",
-	],
-	"features/upload": ["domain", "common", "features/organization"],
-	"features/rotation": [
-		"domain",
-		"common",
-		"features/organization",
-		"features/clientCheck",
-		"features/activation",
-		"features/deletion",
-		"features/upload",
-	],
-	"features/inspection": ["domain", "common", "features/organization"],
-	"features/expiry": ["domain", "common", "features/organization"],
-	"features/sidebar": ["domain", "common", "features/organization", "features/upload", "features/rotation"],
+	"features/connections": feature(),
+	"features/clientCheck": feature("connections"),
+	"features/certificates": feature(),
+	"features/activation": feature("clientCheck", "certificates"),
+	"features/deletion": feature("clientCheck", "certificates", "activation"),
+	"features/upload": feature(),
+	"features/rotation": feature("clientCheck", "activation", "deletion", "upload"),
+	"features/inspection": feature(),
+	"features/expiry": feature(),
+	"features/sidebar": feature("upload", "rotation"),
 	app: ["domain", "common", "features"],
 	"backend.ts": ["domain", "common", "features", "app", "openai", "x509"],
 	"extension.ts": ["domain", "common", "features", "app", "backend.ts"],
@@ -53,3 +43,8 @@ export const ALLOWED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that may import `vscode`. Other files are tested without VS Code, and must not import these files. */
 export const MAY_IMPORT_VSCODE = /^(?:extension\.ts|backend\.ts|app\/.*|common\/ui\/.*|features\/[^/]+\/ui\/.*)$/;
+
+/** True if a path is a part itself, or a file or part below it. */
+export function isBelow(path: string, part: string): boolean {
+	return path === part || path.startsWith(`${part}/`);
+}

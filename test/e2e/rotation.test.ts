@@ -20,6 +20,7 @@ import {
 } from "../../src/features/rotation/rotationPromptMessages.ts";
 import { rotationResultLabels } from "../../src/features/rotation/rotationResultMessages.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
+import { scopeResult } from "../unit/fakes/adminApi.ts";
 import { assertNoNotifications, chooseInRowMenu, signIn } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
@@ -272,11 +273,10 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		emulator.faults.arm({ kind: "status", status: 403, operation: "projectActivate", when: "before", match });
 		await scenario.chooseReplacement(OLD, NEXT);
 		await (await scenario.confirmation(OLD, NEXT)).press(rotationPromptLabels.rotate);
-		const nothing = { changed: [], failed: [], unknown: [], notTried: [], problem: null, lockedOut: false };
-		const failed = {
-			...{ ...nothing, scope: toScope(scenario.parts.archived.id), failed: [scenario.idOf(NEXT)] },
+		const failed = scopeResult(toScope(scenario.parts.archived.id), {
+			failed: [scenario.idOf(NEXT)],
 			problem: { reason: "forbidden", permission: null },
-		} as const;
+		});
 		const toast = await window.toast(describeActivationResults([named(NEXT)], [failed], true, scenario.nameOf));
 		await window.view(VIEW_TITLE).rowWith(stageNote("activating")).waitUntilVisible();
 		await picture("rotation-begun");

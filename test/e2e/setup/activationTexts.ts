@@ -12,6 +12,7 @@ import {
 } from "../../../src/features/activation/activationMessages.ts";
 import { describeActivationResults } from "../../../src/features/activation/activationResultMessages.ts";
 import type { Project } from "../../emulator/state.ts";
+import { scopeResult } from "../../unit/fakes/adminApi.ts";
 import { certificate } from "../../unit/fakes/certificatesApi.ts";
 import { currentTime } from "./certificateTexts.ts";
 
@@ -78,10 +79,7 @@ export function toScopeResult(
 	ids: readonly string[],
 	{ scope, outcome = "changed", problem, lockedOut = false }: ExpectedResult,
 ): ScopeResult {
-	return {
-		...{ scope: toScope(scope), changed: [], failed: [], unknown: [], notTried: [] },
-		...{ [outcome]: ids, problem: problem ?? null, lockedOut },
-	};
+	return scopeResult(toScope(scope), { [outcome]: ids, problem: problem ?? null, lockedOut });
 }
 
 /** Returns a function that finds the name of a project among expected results. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { posix } from "node:path";
-import { ALLOWED_IMPORTS, ALLOWED_PACKAGES, MAY_IMPORT_VSCODE } from "../../importRules.ts";
+import { ALLOWED_IMPORTS, ALLOWED_PACKAGES, isBelow, MAY_IMPORT_VSCODE } from "../../importRules.ts";
 import { sources } from "../../sources.ts";
 import { root } from "../../vscode/install.mjs";
 
@@ -23,7 +23,6 @@ function importsIn(file: string, text: string): readonly Import[] {
 	});
 }
 
-const isBelow = (path: string, part: string) => path === part || path.startsWith(`${part}/`);
 const isOwnFile = (path: string) => /\.ts$/.test(path);
 
 /** Returns the entry of a rule list that a file belongs to. */

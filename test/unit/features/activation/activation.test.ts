@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { CancelledError, type Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
-import {
-	type ActivationTarget,
-	prepareActivation,
-	type ScopeResult,
-	setActive,
-} from "../../../../src/features/activation/activation.ts";
+import { type ActivationTarget, prepareActivation, setActive } from "../../../../src/features/activation/activation.ts";
 import {
 	FakeAdminApi,
 	type Fault,
@@ -16,6 +11,7 @@ import {
 	fakeOrganization,
 	project,
 	projectScope,
+	scopeResult,
 } from "../../fakes/adminApi.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
@@ -47,16 +43,6 @@ describe("Activating and deactivating", () => {
 		overrides: Partial<Parameters<typeof setActive>[1]> = {},
 		signal?: AbortSignal,
 	) => setActive(organization, { ...target(...scopes), active: true, ...overrides }, signal);
-	const result = (scope: Scope, overrides: Partial<ScopeResult>): ScopeResult => ({
-		scope,
-		changed: [],
-		failed: [],
-		unknown: [],
-		notTried: [],
-		problem: null,
-		lockedOut: false,
-		...overrides,
-	});
 	const failAt = (calls: Readonly<Record<string, Fault>>) => {
 		fake.faultFor = (call) => calls[call];
 	};
@@ -75,7 +61,7 @@ describe("Activating and deactivating", () => {
 		const results = await activate([ORGANIZATION, p, q]);
 		assert.deepEqual(
 			results,
-			[p, q, ORGANIZATION].map((scope) => result(scope, { changed: ["a"] })),
+			[p, q, ORGANIZATION].map((scope) => scopeResult(scope, { changed: ["a"] })),
 		);
 		assert.deepEqual(fake.writes, ["activate project/p a", "activate project/q a", "activate organization a"]);
 		assert.deepEqual(organization.opened, ["acme"]);
@@ -97,7 +83,7 @@ describe("Activating and deactivating", () => {
 		const results = await activate([ORGANIZATION, p], { active: false });
 		assert.deepEqual(
 			results,
-			[ORGANIZATION, p].map((scope) => result(scope, { changed: ["a"] })),
+			[ORGANIZATION, p].map((scope) => scopeResult(scope, { changed: ["a"] })),
 		);
 		assert.deepEqual([activeIn(ORGANIZATION), activeIn(p)], [["b"], ["b"]]);
 		assert.equal(organization.certificates.listing?.certificates[0]?.active, false);
@@ -106,7 +92,7 @@ describe("Activating and deactivating", () => {
 	it("sends at most ten certificates in each call", async () => {
 		fake.certificates = Array.from({ length: 21 }, (_, index) => certificate(`c${index}`));
 		const ids = fake.certificates.map(({ id }) => id);
-		assert.deepEqual(await activate([p], { ids }), [result(p, { changed: ids })]);
+		assert.deepEqual(await activate([p], { ids }), [scopeResult(p, { changed: ids })]);
 		assert.deepEqual(
 			fake.writes.map((call) => call.split(",").length),
 			[10, 10, 1],
@@ -121,8 +107,8 @@ describe("Activating and deactivating", () => {
 		for (const problem of [forbidden, rejected, { reason: "not-found" }] as const) {
 			failAt({ [`activate project/p ${second.join()}`]: failWith(problem) });
 			assert.deepEqual(await activate([p, q], { ids }), [
-				result(p, { changed: first, failed: second, notTried: rest, problem }),
-				result(q, { changed: ids }),
+				scopeResult(p, { changed: first, failed: second, notTried: rest, problem }),
+				scopeResult(q, { changed: ids }),
 			]);
 		}
 	});
@@ -130,8 +116,8 @@ describe("Activating and deactivating", () => {
 	it("stops at a problem that all other scopes would have too", async () => {
 		failAt({ "activate project/p a": failWith(unreachable) });
 		assert.deepEqual(await activate([p, q]), [
-			result(p, { failed: ["a"], problem: unreachable }),
-			result(q, { notTried: ["a"] }),
+			scopeResult(p, { failed: ["a"], problem: unreachable }),
+			scopeResult(q, { notTried: ["a"] }),
 		]);
 	});
 
@@ -147,13 +133,13 @@ describe("Activating and deactivating", () => {
 				it(`R34 reads back the state after “${call}” succeeded and its response was lost: ${problem.reason}`, async () => {
 					if (!active) fake.activeIn(scope).add("a");
 					failAt({ [call]: failAfterCommit(problem) });
-					assert.deepEqual(await activate([scope], { active }), [result(scope, { changed: ["a"] })]);
+					assert.deepEqual(await activate([scope], { active }), [scopeResult(scope, { changed: ["a"] })]);
 				});
 
 				it(`R34 reads back the state after “${call}” failed and its response was lost: ${problem.reason}`, async () => {
 					if (!active) fake.activeIn(scope).add("a");
 					failAt({ [call]: failWith(problem) });
-					assert.deepEqual(await activate([scope], { active }), [result(scope, { failed: ["a"], problem })]);
+					assert.deepEqual(await activate([scope], { active }), [scopeResult(scope, { failed: ["a"], problem })]);
 				});
 			}
 
@@ -166,15 +152,15 @@ describe("Activating and deactivating", () => {
 			[`activate project/q ${first.join()}`]: failWith(connectionLost),
 		});
 		assert.deepEqual(await activate([p, q, ORGANIZATION], { ids }), [
-			result(p, { changed: ids }),
-			result(q, { failed: first, notTried: ids.slice(10), problem: connectionLost }),
-			result(ORGANIZATION, { changed: ids }),
+			scopeResult(p, { changed: ids }),
+			scopeResult(q, { failed: first, notTried: ids.slice(10), problem: connectionLost }),
+			scopeResult(ORGANIZATION, { changed: ids }),
 		]);
 	});
 
 	it("R34 reports an unknown outcome if the list cannot be read back completely", async () => {
 		failAt({ "activate project/p a": failAfterCommit(connectionLost), "list project/p": failWith(unreachable) });
-		const unknown = [result(p, { unknown: ["a"], problem: connectionLost })];
+		const unknown = [scopeResult(p, { unknown: ["a"], problem: connectionLost })];
 		assert.deepEqual(await activate([p]), unknown);
 		failAt({ "activate project/p a": failAfterCommit(connectionLost) });
 		fake.listOverrides.set("project/p", { ...(await fake.projectCertificates("p")), certificates: [], unreadable: 1 });
@@ -185,7 +171,7 @@ describe("Activating and deactivating", () => {
 		await activate([p]);
 		fake.activeIn(p).delete("a");
 		failAt({ "activate project/p a": failWith(connectionLost) });
-		assert.deepEqual(await activate([p]), [result(p, { failed: ["a"], problem: connectionLost })]);
+		assert.deepEqual(await activate([p]), [scopeResult(p, { failed: ["a"], problem: connectionLost })]);
 		assert.equal(organization.projects.scope("p").listing?.certificates[0]?.active, false);
 	});
 
@@ -196,7 +182,7 @@ describe("Activating and deactivating", () => {
 	] as const) {
 		it(`R34 reports that an activation in the organization locked this extension out: ${problem.reason}`, async () => {
 			failReadsAfterWrite(problem);
-			const lockedOut = result(ORGANIZATION, { changed: ["a"], lockedOut: true });
+			const lockedOut = scopeResult(ORGANIZATION, { changed: ["a"], lockedOut: true });
 			assert.deepEqual(await activate([ORGANIZATION]), [lockedOut]);
 		});
 
@@ -207,7 +193,7 @@ describe("Activating and deactivating", () => {
 			it(`R34 reports an unknown outcome if the response was lost and this extension is locked out, ${title}: ${problem.reason}`, async () => {
 				await organization.certificates.load();
 				failReadsAfterWrite(problem, fault);
-				const unknown = result(ORGANIZATION, { unknown: ["a"], problem: connectionLost, lockedOut: true });
+				const unknown = scopeResult(ORGANIZATION, { unknown: ["a"], problem: connectionLost, lockedOut: true });
 				assert.deepEqual(await activate([ORGANIZATION]), [unknown]);
 				const shown = organization.certificates.listing?.certificates.find(({ id }) => id === "a");
 				assert.equal(shown?.active, undefined, "nor does the row");
@@ -219,20 +205,20 @@ describe("Activating and deactivating", () => {
 		const ids = fake.certificates.map(({ id }) => id);
 		failReadsAfterWrite({ reason: "unauthorized" });
 		assert.deepEqual(await activate([ORGANIZATION], { ids }), [
-			result(ORGANIZATION, { changed: ids.slice(0, 10), notTried: ids.slice(10), lockedOut: true }),
+			scopeResult(ORGANIZATION, { changed: ids.slice(0, 10), notTried: ids.slice(10), lockedOut: true }),
 		]);
 	});
 
 	it("R34 reports a lock-out only for an access problem after an activation in the organization", async () => {
 		failReadsAfterWrite({ reason: "timeout", host });
-		assert.deepEqual(await activate([ORGANIZATION]), [result(ORGANIZATION, { changed: ["a"] })]);
+		assert.deepEqual(await activate([ORGANIZATION]), [scopeResult(ORGANIZATION, { changed: ["a"] })]);
 		fake.calls.length = 0;
 		failReadsAfterWrite({ reason: "unauthorized" });
-		assert.deepEqual(await activate([p]), [result(p, { changed: ["a"] })]);
+		assert.deepEqual(await activate([p]), [scopeResult(p, { changed: ["a"] })]);
 		fake.calls.length = 0;
 		failReadsAfterWrite({ reason: "unauthorized" }, failAfterCommit(connectionLost));
 		assert.deepEqual(await activate([ORGANIZATION], { active: false }), [
-			result(ORGANIZATION, { unknown: ["a"], problem: connectionLost }),
+			scopeResult(ORGANIZATION, { unknown: ["a"], problem: connectionLost }),
 		]);
 	});
 
@@ -240,9 +226,9 @@ describe("Activating and deactivating", () => {
 		const abort = new AbortController();
 		fake.beforeCall = (call) => call === "activate project/q a" && abort.abort();
 		assert.deepEqual(await activate([p, q, ORGANIZATION], {}, abort.signal), [
-			result(p, { changed: ["a"] }),
-			result(q, { failed: ["a"] }),
-			result(ORGANIZATION, { notTried: ["a"] }),
+			scopeResult(p, { changed: ["a"] }),
+			scopeResult(q, { failed: ["a"] }),
+			scopeResult(ORGANIZATION, { notTried: ["a"] }),
 		]);
 		assert.equal(fake.calls.at(-1), "list project/q", "what was sent is read back all the same");
 	});
@@ -251,7 +237,7 @@ describe("Activating and deactivating", () => {
 		const abort = new AbortController();
 		fake.beforeCall = (call) => call === "activate project/p a" && abort.abort();
 		failAt({ "activate project/p a": { thrown: new CancelledError(), committed: true } });
-		assert.deepEqual(await activate([p], {}, abort.signal), [result(p, { changed: ["a"] })]);
+		assert.deepEqual(await activate([p], {}, abort.signal), [scopeResult(p, { changed: ["a"] })]);
 	});
 
 	it("throws CancelledError if cancelled before the first change", async () => {
@@ -280,7 +266,7 @@ describe("Activating and deactivating", () => {
 
 	it("continues if the certificate may be in the unread part of the list", async () => {
 		fake.listOverrides.set("organization", { ...(await fake.list()), certificates: [], complete: false });
-		assert.deepEqual(await activate([p]), [result(p, { changed: ["a"] })]);
+		assert.deepEqual(await activate([p]), [scopeResult(p, { changed: ["a"] })]);
 	});
 
 	it("sends nothing if the organization's list cannot be read", async () => {
@@ -316,7 +302,7 @@ describe("Activating and deactivating", () => {
 	it("R36 makes the confirmed change if a new read shows no difference", async () => {
 		fake.activeIn(p).add("b");
 		const confirmed = await prepareActivation(organization, target(p));
-		assert.deepEqual(await activate([p], { confirmed }), [result(p, { changed: ["a"] })]);
+		assert.deepEqual(await activate([p], { confirmed }), [scopeResult(p, { changed: ["a"] })]);
 	});
 
 	for (const [title, change] of [
@@ -345,8 +331,8 @@ describe("Activating and deactivating", () => {
 		const confirmed = await prepareActivation(organization, target(p, q));
 		failAt({ "list project/p": failWith(forbidden) });
 		assert.deepEqual(await activate([p, q], { confirmed }), [
-			result(p, { notTried: ["a"], problem: forbidden }),
-			result(q, { changed: ["a"] }),
+			scopeResult(p, { notTried: ["a"], problem: forbidden }),
+			scopeResult(q, { changed: ["a"] }),
 		]);
 		assert.deepEqual(fake.writes, ["activate project/q a"]);
 	});
@@ -361,8 +347,8 @@ describe("Activating and deactivating", () => {
 	it("stops if the connection changes between calls", async () => {
 		fake.beforeCall = (call) => call === "activate project/p a" && organization.projects.reset();
 		assert.deepEqual(await activate([p, q]), [
-			result(p, { changed: ["a"] }),
-			result(q, { failed: ["a"], problem: { reason: "connection-changed" } }),
+			scopeResult(p, { changed: ["a"] }),
+			scopeResult(q, { failed: ["a"], problem: { reason: "connection-changed" } }),
 		]);
 		assert.equal(organization.projects.scope("p").listing, null);
 		assert.equal(fake.calls.at(-1), "activate project/p a");
@@ -371,10 +357,10 @@ describe("Activating and deactivating", () => {
 	it("reads nothing back from another connection", async () => {
 		failAt({ "activate project/p a": failAfterCommit(connectionLost) });
 		fake.beforeCall = (call) => call.startsWith("activate") && organization.certificates.generation++;
-		const unknown = result(p, { unknown: ["a"], problem: connectionLost });
+		const unknown = scopeResult(p, { unknown: ["a"], problem: connectionLost });
 		assert.deepEqual(await activate([p]), [unknown]);
 		assert.equal(fake.calls.at(-1), "activate project/p a");
-		assert.deepEqual(await activate([ORGANIZATION]), [result(ORGANIZATION, { changed: ["a"] })]);
+		assert.deepEqual(await activate([ORGANIZATION]), [scopeResult(ORGANIZATION, { changed: ["a"] })]);
 		assert.equal(fake.calls.at(-1), "activate organization a");
 	});
 });

@@ -2,15 +2,14 @@ import assert from "node:assert/strict";
 import { formatCertificates } from "../../../../src/common/messages/certificateMessages.ts";
 import { describePartialFailure, describeProblem } from "../../../../src/common/messages/problems.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
-import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
-import type { ScopeResult } from "../../../../src/features/activation/activation.ts";
+import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import {
 	describeActivationResults,
 	describeFailedDeletion,
 	describeLockout,
 	isFullyApplied,
 } from "../../../../src/features/activation/activationResultMessages.ts";
-import { projectScope } from "../../fakes/adminApi.ts";
+import { projectScope, scopeResult } from "../../fakes/adminApi.ts";
 import { certificate } from "../../fakes/certificatesApi.ts";
 
 const [p, q, r] = [projectScope("p"), projectScope("q"), projectScope("r")];
@@ -18,20 +17,9 @@ const acme = certificate("a", { name: "Acme" });
 const failed: Problem = { reason: "service-error", status: 500 };
 const nameOf = (id: string) => id.toUpperCase();
 
-const result = (scope: Scope, overrides: Partial<ScopeResult>): ScopeResult => ({
-	scope,
-	changed: [],
-	failed: [],
-	unknown: [],
-	notTried: [],
-	problem: null,
-	lockedOut: false,
-	...overrides,
-});
-
 describe("Messages after an activation or deactivation", () => {
 	it("are one sentence if everything succeeded", () => {
-		const results = [result(p, { changed: ["a"] }), result(ORGANIZATION, { changed: ["a"] })];
+		const results = [scopeResult(p, { changed: ["a"] }), scopeResult(ORGANIZATION, { changed: ["a"] })];
 		assert.ok(isFullyApplied(results));
 		assert.equal(
 			describeActivationResults([acme], results, true, nameOf),
@@ -46,10 +34,10 @@ describe("Messages after an activation or deactivation", () => {
 	it("R34 give the outcome of each scope, and the reason", () => {
 		const lost: Problem = { reason: "connection-lost", host: "a.test" };
 		const results = [
-			result(p, { changed: ["a"] }),
-			result(q, { failed: ["a"], problem: failed }),
-			result(r, { unknown: ["a"], problem: lost }),
-			result(ORGANIZATION, { notTried: ["a"] }),
+			scopeResult(p, { changed: ["a"] }),
+			scopeResult(q, { failed: ["a"], problem: failed }),
+			scopeResult(r, { unknown: ["a"], problem: lost }),
+			scopeResult(ORGANIZATION, { notTried: ["a"] }),
 		];
 		assert.ok(!isFullyApplied(results));
 		assert.equal(
@@ -71,7 +59,7 @@ describe("Messages after an activation or deactivation", () => {
 	});
 
 	it("do not call a cancelled change a failure", () => {
-		const results = [result(p, { failed: ["a"] })];
+		const results = [scopeResult(p, { failed: ["a"] })];
 		assert.equal(describeActivationResults([acme], results, true, nameOf), "“Acme” in project “P”: not activated.");
 		assert.equal(describeActivationResults([acme], results, false, nameOf), "“Acme” in project “P”: not deactivated.");
 	});
@@ -79,7 +67,7 @@ describe("Messages after an activation or deactivation", () => {
 	it("count certificates if their outcomes differ", () => {
 		const ids = Array.from({ length: 25 }, (_, index) => `c${index}`);
 		const certificates = ids.map((id) => certificate(id));
-		const partialResult = result(p, {
+		const partialResult = scopeResult(p, {
 			changed: ids.slice(0, 10),
 			failed: ids.slice(10, 18),
 			unknown: ids.slice(18, 20),
@@ -101,7 +89,7 @@ describe("Messages after an activation or deactivation", () => {
 				describeActivationResults(certificates, [cancelled], active, nameOf),
 				active ? /, 8 not activated, / : /, 8 not deactivated, /,
 			);
-		const allFailed = result(p, { failed: ids, problem: failed });
+		const allFailed = scopeResult(p, { failed: ids, problem: failed });
 		assert.equal(
 			describeActivationResults(certificates, [allFailed], true, nameOf),
 			describeActivationResults([acme], [allFailed], true, nameOf).replace("“Acme”", subjects),
@@ -109,7 +97,7 @@ describe("Messages after an activation or deactivation", () => {
 	});
 
 	it("combine scopes with equal outcomes", () => {
-		const results = [p, q].map((scope) => result(scope, { failed: ["a"], problem: failed }));
+		const results = [p, q].map((scope) => scopeResult(scope, { failed: ["a"], problem: failed }));
 		const [first] = results;
 		assert.equal(
 			describeActivationResults([acme], results, true, nameOf),
@@ -121,7 +109,7 @@ describe("Messages after an activation or deactivation", () => {
 	});
 
 	it("R34 say that OpenAI now rejects this extension, and how to regain access", () => {
-		const activated = result(ORGANIZATION, { changed: ["a"] });
+		const activated = scopeResult(ORGANIZATION, { changed: ["a"] });
 		const results = [{ ...activated, lockedOut: true }];
 		assert.ok(!isFullyApplied(results));
 		assert.deepEqual(describeActivationResults([acme], results, true, nameOf).split("\n"), [
@@ -135,7 +123,7 @@ describe("Messages after an activation or deactivation", () => {
 	});
 
 	it("R35 say that a certificate was not deleted, the outcome of each scope, and the reason once", () => {
-		const results = [result(ORGANIZATION, { changed: ["a"] }), result(p, { failed: ["a"], problem: failed })];
+		const results = [scopeResult(ORGANIZATION, { changed: ["a"] }), scopeResult(p, { failed: ["a"], problem: failed })];
 		assert.equal(
 			describeFailedDeletion(acme, results, failed, nameOf),
 			["“Acme” wasn't deleted.", describeActivationResults([acme], results, false, nameOf)].join("\n"),
@@ -154,7 +142,7 @@ describe("Messages after an activation or deactivation", () => {
 
 	it("R35 say why nothing more was done, without a claim that nothing was sent", () => {
 		const problem: Problem = { reason: "connection-changed" };
-		const message = describeFailedDeletion(acme, [result(p, { changed: ["a"] })], problem, nameOf);
+		const message = describeFailedDeletion(acme, [scopeResult(p, { changed: ["a"] })], problem, nameOf);
 		assert.equal(message.split("\n").at(-1), describePartialFailure(problem));
 		assert.notEqual(describePartialFailure(problem), describeProblem(problem));
 	});

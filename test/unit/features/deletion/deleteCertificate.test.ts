@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { CancelledError, type Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
-import type { ScopeResult } from "../../../../src/features/activation/activation.ts";
 import {
 	deactivateEverywhereAndDelete,
 	deleteCertificate,
@@ -16,6 +15,7 @@ import {
 	fakeOrganization,
 	project,
 	projectScope,
+	scopeResult,
 } from "../../fakes/adminApi.ts";
 import { certificate, listing } from "../../fakes/certificatesApi.ts";
 
@@ -274,16 +274,6 @@ describe("Deleting a certificate", () => {
 	});
 
 	describe("after deactivating it everywhere", () => {
-		const scopeResult = (scope: Scope, overrides: Partial<ScopeResult> = {}): ScopeResult => ({
-			scope,
-			changed: [],
-			failed: [],
-			unknown: [],
-			notTried: [],
-			problem: null,
-			lockedOut: false,
-			...overrides,
-		});
 		const done = (scope: Scope) => scopeResult(scope, { changed: ["a"] });
 		const run = async (signal?: AbortSignal) => deactivateEverywhereAndDelete(organization, await confirm(), signal);
 
