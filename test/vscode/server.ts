@@ -70,6 +70,8 @@ export interface VSCode extends Pick<System, "urlPath"> {
 /** Hides everything but the workspace, and disables untested slow features: Git, and a second extension host. */
 const quietSettings = {
 	"chat.disableAIFeatures": true,
+	// An editor that opens late would select its file alone, while a test selects several files.
+	"explorer.autoReveal": false,
 	"extensions.autoCheckUpdates": false,
 	"extensions.ignoreRecommendations": true,
 	"extensions.webWorker": false,
