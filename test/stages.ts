@@ -157,7 +157,9 @@ export function storageStage({ name, mount }: MountableFileSystem): Stage {
 		} catch (error) {
 			return { ...NO_RESULTS, skipped: [`${name}: ${error}`] };
 		}
-		return mocha([installNode(24)], STORAGE_TESTS, { TMPDIR: mounted.path }).finally(mounted.unmount);
+		return mocha([installNode(24)], STORAGE_TESTS.flatMap(longestFirst), { TMPDIR: mounted.path }).finally(
+			mounted.unmount,
+		);
 	};
 	return { name: `storage on ${name}`, jobs: [job], install: () => void installNode(24) };
 }
