@@ -90,9 +90,9 @@ const reader: CertificateReader = {
 };
 
 /** Loads @peculiar/x509 on first use too. */
-const checkClient: Adapters["checkChain"] = async (file, anchor) => {
+const checkClient: Adapters["checkChain"] = async (file, anchors) => {
 	const { checkChain } = await import("./x509/chainCheck.ts");
-	return checkChain(file, anchor, Date.now() / 1000);
+	return checkChain(file, anchors, Date.now() / 1000);
 };
 
 /** Creates everything that activation does not need: undici, @peculiar/x509, and all behind the views and commands. */
@@ -108,9 +108,9 @@ export function createBackend({ userAgent, language, translations, ...eager }: B
 		validateClientFiles: async (files: ClientCertificateFiles) => {
 			parseTlsKeyPair(await readTlsKeyPair(files));
 		},
-		traceClientCertificate: async (files, anchor) => {
+		traceClientCertificate: async (files, anchors) => {
 			const { cert } = parseTlsKeyPair(await readTlsKeyPair(files));
-			return checkClient(new TextEncoder().encode(cert), anchor);
+			return checkClient(new TextEncoder().encode(cert), anchors);
 		},
 		checkChain: checkClient,
 		validateClientCredentials: (credentials) => void parseTlsKeyPair(credentials),

@@ -1,39 +1,180 @@
-/** An issue of a client certificate's chain to a trust anchor. `subject` names the affected certificate. */
-export type ClientCertificateIssue =
-	/** The file has no client certificate, only authorities. */
-	| { readonly code: "is-an-authority"; readonly subject: string }
-	/** The chain is incomplete: the issuer is neither in the file nor the anchor. */
-	| { readonly code: "no-issuer"; readonly subject: string; readonly issuer: string }
-	/** The issuer of this name has another key and did not sign the certificate, for example after a rotation. */
-	| { readonly code: "not-signed"; readonly subject: string; readonly issuer: string }
-	/** This runtime cannot check the signature. */
-	| { readonly code: "signature-not-checked"; readonly subject: string }
-	/** `seconds` since the expiry, or until the start. */
-	| { readonly code: "expired" | "not-yet-valid"; readonly subject: string; readonly seconds: number }
-	| { readonly code: "unreadable-date"; readonly subject: string }
-	/** An issuer is not an authority, or must not sign certificates (RFC 5280 4.2.1.9, 4.2.1.3). */
-	| { readonly code: "not-an-authority" | "no-certificate-sign"; readonly subject: string }
-	/** More intermediates follow than the path length allows (RFC 5280 4.2.1.9). */
-	| { readonly code: "path-too-long"; readonly subject: string }
-	/** An extended key usage without client authentication (RFC 5280 4.2.1.12). */
-	| { readonly code: "no-client-authentication"; readonly subject: string }
-	/** A key usage without Digital Signature (RFC 5246 7.4.6, RFC 8446 4.4.2.2). */
-	| { readonly code: "no-digital-signature"; readonly subject: string }
-	/** An issuer has name constraints (RFC 5280 4.2.1.10), which are not checked. Does not prevent acceptance. */
-	| { readonly code: "name-constraints-not-checked"; readonly subject: string }
-	/** Some validators find issuers only by this identifier (RFC 5280 4.2.1.1). Does not prevent acceptance. */
-	| { readonly code: "no-authority-key-identifier"; readonly subject: string };
+/** RFC 5280's answer to one question about a path: section 6 accepts it, rejects it, or this extension can't tell. */
+export type PathValidity = "valid" | "invalid" | "unknown";
 
-/** Result of checking a client certificate's chain to one trust anchor. */
-export interface ChainCheckResult {
+/** The prediction for OpenAI, whose validator is not known. */
+export type Verdict = "accepted" | "rejected" | "unknown";
+
+/** What follows from an issue, by RFC 5280 and for OpenAI. */
+interface Effect {
+	readonly rfc5280: PathValidity;
+	readonly verdict: Verdict;
+}
+
+/**
+ * All issues of a client certificate's path. OpenAI rejects where its guide says so ("Mutual TLS"), or where Go, OpenSSL
+ * and BoringSSL all do. Where only some of them do, the verdict is unknown. Codes never change: `npm run check` prints
+ * them.
+ */
+const EFFECTS = {
+	/** The file has no client certificate, only CA certificates. */
+	"is-an-authority": { rfc5280: "valid", verdict: "unknown" },
+	/** The file has more than one client certificate; the first is checked. */
+	"several-clients": { rfc5280: "valid", verdict: "accepted" },
+	/** The file doesn't begin with the client certificate, followed by each issuer (RFC 8446 4.4.2). */
+	"not-in-order": { rfc5280: "valid", verdict: "accepted" },
+	/** The client certificate is itself a trust anchor. */
+	"is-the-anchor": { rfc5280: "valid", verdict: "unknown" },
+	/** The chain is incomplete: the issuer is neither in the file nor an anchor. */
+	"no-issuer": { rfc5280: "invalid", verdict: "rejected" },
+	/** The issuer of this name has another key and did not sign the certificate, for example after a rotation. */
+	"not-signed": { rfc5280: "invalid", verdict: "rejected" },
+	/** This runtime cannot check the signature. */
+	"signature-not-checked": { rfc5280: "unknown", verdict: "unknown" },
+	/** Not all paths were tried, because the file allows too many. */
+	"too-many-paths": { rfc5280: "unknown", verdict: "unknown" },
+	/** Another path to an anchor fails, and which path is tried is not documented. */
+	"other-path-fails": { rfc5280: "valid", verdict: "unknown" },
+	expired: { rfc5280: "invalid", verdict: "rejected" },
+	"not-yet-valid": { rfc5280: "invalid", verdict: "rejected" },
+	"unreadable-date": { rfc5280: "invalid", verdict: "rejected" },
+	/** An issuer is not a CA (RFC 5280 4.2.1.9). */
+	"not-an-authority": { rfc5280: "invalid", verdict: "rejected" },
+	/** An issuer has no basic constraints, but a key usage that allows to sign; OpenSSL accepts that. */
+	"no-basic-constraints": { rfc5280: "invalid", verdict: "unknown" },
+	/** An issuer of version 1 can't say that it is a CA (RFC 5280 6.1.4 k). */
+	"version-1-authority": { rfc5280: "unknown", verdict: "unknown" },
+	/** An issuer must not sign certificates (RFC 5280 4.2.1.3). */
+	"no-certificate-sign": { rfc5280: "invalid", verdict: "rejected" },
+	/** More intermediates follow than the path length allows (RFC 5280 4.2.1.9). */
+	"path-too-long": { rfc5280: "invalid", verdict: "rejected" },
+	/** The path is short enough only because RFC 5280 doesn't count self-issued certificates; Go does. */
+	"self-issued-in-path": { rfc5280: "valid", verdict: "unknown" },
+	/** An extended key usage without client authentication (RFC 5280 4.2.1.12). */
+	"no-client-authentication": { rfc5280: "invalid", verdict: "rejected" },
+	/** An extended key usage that allows any purpose, which OpenSSL doesn't take for client authentication. */
+	"any-extended-key-usage": { rfc5280: "valid", verdict: "unknown" },
+	/** A key usage without Digital Signature (RFC 8446 4.4.2.2); only some validators check it. */
+	"no-digital-signature": { rfc5280: "valid", verdict: "unknown" },
+	/** OpenAI requires the identifier in client certificates. */
+	"no-authority-key-identifier": { rfc5280: "valid", verdict: "rejected" },
+	/** The authority key identifier names another key than the issuer's; Go ignores it. */
+	"key-identifier-mismatch": { rfc5280: "valid", verdict: "unknown" },
+	/** A critical extension that validators don't know (RFC 5280 4.2). */
+	"unknown-critical-extension": { rfc5280: "invalid", verdict: "rejected" },
+	/** An extension that occurs twice (RFC 5280 4.2). */
+	"duplicate-extension": { rfc5280: "invalid", verdict: "rejected" },
+	/** The same for an extension that OpenSSL doesn't read. */
+	"duplicate-unknown-extension": { rfc5280: "invalid", verdict: "unknown" },
+	"malformed-extension": { rfc5280: "invalid", verdict: "rejected" },
+	/** An issuer without a name (RFC 5280 4.1.2.4, 4.1.2.6); only some validators check it. */
+	"empty-issuer-name": { rfc5280: "invalid", verdict: "unknown" },
+	/** Issuer and subject are equal by RFC 5280 7.1, but not byte by byte, as Go and partly OpenSSL compare. */
+	"names-differ-in-form": { rfc5280: "valid", verdict: "unknown" },
+	/** Policies that must be processed (RFC 5280 4.2.1.11, 4.2.1.14), which this extension doesn't. */
+	"policy-constraints": { rfc5280: "unknown", verdict: "unknown" },
+	/** A name outside the name constraints of an issuer (RFC 5280 4.2.1.10). */
+	"name-not-allowed": { rfc5280: "invalid", verdict: "rejected" },
+	/** The same for a name that some validators don't compare: a subject, or an e-mail address in it. */
+	"subject-not-allowed": { rfc5280: "invalid", verdict: "unknown" },
+	/** Name constraints that validators read differently. */
+	"unclear-name-constraints": { rfc5280: "unknown", verdict: "unknown" },
+	/** Name constraints that some validators don't support, treat as an error, or apply to self-issued certificates. */
+	"unsupported-name-constraints": { rfc5280: "valid", verdict: "unknown" },
+	/** An algorithm, curve or key size that not all validators support. */
+	"uncommon-algorithm": { rfc5280: "valid", verdict: "unknown" },
+	/** A certificate that breaks a rule of RFC 5280's profile that its path validation doesn't check. */
+	"outside-profile": { rfc5280: "unknown", verdict: "unknown" },
+} as const satisfies Record<string, Effect>;
+
+export type ClientCertificateIssueCode = keyof typeof EFFECTS;
+
+/** Values of an issue besides the affected certificate. */
+interface IssueValues {
+	/** The issuer's subject. */
+	readonly "no-issuer": { readonly issuer: string };
+	readonly "not-signed": { readonly issuer: string };
+	/** Seconds since the expiry. */
+	readonly expired: { readonly seconds: number };
+	/** Seconds until the start. */
+	readonly "not-yet-valid": { readonly seconds: number };
+	/** The extension's dotted object identifier. */
+	readonly "unknown-critical-extension": { readonly oid: string };
+	readonly "duplicate-extension": { readonly oid: string };
+	readonly "duplicate-unknown-extension": { readonly oid: string };
+	readonly "malformed-extension": { readonly oid: string };
+	/** The name, for display. */
+	readonly "name-not-allowed": { readonly name: string };
+	readonly "subject-not-allowed": { readonly name: string };
+	/** The algorithm, such as `ed448` or `rsa-512`. */
+	readonly "uncommon-algorithm": { readonly algorithm: string };
+	readonly "outside-profile": { readonly rule: ProfileRule };
+}
+
+/** Rules of RFC 5280's profile that validators check differently. */
+export type ProfileRule =
+	/** An extension is critical that must not be (4.2.1.1, 4.2.1.2, 4.2.2.1). */
+	| "critical"
+	/** The serial number is not a positive number of at most 20 bytes (4.1.2.2). */
+	| "serial-number"
+	/** The subject is empty, and the subject alternative name is not critical (4.1.2.6). */
+	| "empty-subject"
+	/** A certificate that is not a CA has name constraints (4.2.1.10) or may sign certificates (4.2.1.9). */
+	| "authority-only"
+	/** Extensions in a certificate that is not of version 3 (4.1.2.9). */
+	| "version"
+	/** The encoding is not DER (4.1). */
+	| "encoding"
+	/** Policy constraints must be critical (4.2.1.11). */
+	| "not-critical"
+	/** An extension that path validation doesn't need is malformed; Go rejects such a certificate. */
+	| "malformed";
+
+type Values<C extends ClientCertificateIssueCode> = C extends keyof IssueValues ? IssueValues[C] : unknown;
+
+/** An issue of a certificate, with the values of its code. */
+export type ClientCertificateIssue = {
+	readonly [C in ClientCertificateIssueCode]: {
+		readonly code: C;
+		/** The affected certificate's subject. */
+		readonly subject: string;
+		/** SHA-256 of the affected certificate's DER, lower-case hex. */
+		readonly certificate: string;
+	} & Values<C>;
+}[ClientCertificateIssueCode];
+
+/** How much an issue matters for OpenAI: `error` causes a rejection, `warning` may cause one, `info` does not. */
+export function issueLevel({ code }: Pick<ClientCertificateIssue, "code">): "error" | "warning" | "info" {
+	return LEVELS[EFFECTS[code].verdict];
+}
+
+const LEVELS = { rejected: "error", unknown: "warning", accepted: "info" } as const;
+
+/** Returns what follows from all issues of a path; no issue means `valid` and `accepted`. */
+export function effectOf(issues: readonly Pick<ClientCertificateIssue, "code">[]): Effect {
+	const effects = issues.map(({ code }) => EFFECTS[code]);
+	const has = (effect: Partial<Effect>) =>
+		effects.some(({ rfc5280, verdict }) => rfc5280 === effect.rfc5280 || verdict === effect.verdict);
+	const rfc5280 = has({ rfc5280: "invalid" }) ? "invalid" : has({ rfc5280: "unknown" }) ? "unknown" : "valid";
+	if (has({ verdict: "rejected" })) return { rfc5280, verdict: "rejected" };
+	return { rfc5280, verdict: rfc5280 !== "valid" || has({ verdict: "unknown" }) ? "unknown" : "accepted" };
+}
+
+/** A certificate of a chain. */
+export interface ChainMember {
 	readonly subject: string;
 	/** SHA-256 of the DER, lower-case hex. */
 	readonly sha256: string;
+}
+
+/** Result of checking a client certificate's path to the trust anchors. */
+export interface ChainCheckResult extends ChainMember {
 	/** Unix seconds; `null` if unreadable. */
 	readonly notAfter: number | null;
-	/** The subjects from the client certificate to the anchor, or to the end of an incomplete chain. */
-	readonly chain: readonly string[];
-	/** True if the chain reaches the anchor and no issue in `issues` rejects the certificate. */
-	readonly accepted: boolean;
+	/** From the client certificate to the anchor, or to the end of an incomplete chain. */
+	readonly chain: readonly ChainMember[];
+	/** True if the chain ends with one of the anchors. */
+	readonly complete: boolean;
+	readonly rfc5280: PathValidity;
+	readonly verdict: Verdict;
 	readonly issues: readonly ClientCertificateIssue[];
 }

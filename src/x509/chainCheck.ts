@@ -1,128 +1,121 @@
-import type { ChainCheckResult, ClientCertificateIssue } from "../domain/clientCertificateCheck.ts";
+import {
+	type ChainCheckResult,
+	type ChainMember,
+	type ClientCertificateIssue,
+	effectOf,
+} from "../domain/clientCertificateCheck.ts";
 import { readTime } from "./asn1/asn1Time.ts";
 import { readElement } from "./asn1/der.ts";
 import { type DecodedCertificate, decodeCertificate } from "./certificate.ts";
-import { formatName, namesEqual } from "./distinguishedName.ts";
-import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "./extensions.ts";
+import { canonicalName, formatName } from "./distinguishedName.ts";
 import { splitBlocks } from "./fileBlocks.ts";
 import { FileScan } from "./fileScan.ts";
 import { fingerprint } from "./parsedCertificate.ts";
-import { isSignedBy } from "./signature.ts";
-
-/** Issues that alone never cause a rejection. */
-const NON_FATAL: readonly string[] = [
-	"no-authority-key-identifier",
-	"name-constraints-not-checked",
-] satisfies ClientCertificateIssue["code"][];
-
-/** Limits signature checks: each intermediate may be checked against all others. Real files have only a few. */
-const MAX_INTERMEDIATES = 32;
+import { buildPaths } from "./path/buildPaths.ts";
+import { addCertificate, type IssueOf } from "./path/issue.ts";
+import { isAuthority, type Path, pathIssues } from "./path/validatePath.ts";
 
 /**
- * Checks offline whether a trust anchor would accept a client certificate.
+ * Checks offline whether OpenAI would accept a client certificate.
  * @param file The client certificate with its intermediates, in any order; a private key is ignored.
- * @param anchor DER of the trust anchor.
- * @param at The time to check the dates against, Unix seconds.
- * @returns `null` if the file contains no certificate or the anchor is malformed.
+ * @param anchors DER of the active trust anchors, at least one.
+ * @param time The time to check the dates against, Unix seconds; dates are compared to the second.
+ * @returns `null` if the file contains no certificate or an anchor is malformed.
  */
-export function checkChain(file: Uint8Array, anchor: Uint8Array, at: number): ChainCheckResult | null {
+export function checkChain(file: Uint8Array, anchors: readonly Uint8Array[], time: number): ChainCheckResult | null {
+	const at = Math.floor(time);
 	const scan = new FileScan();
 	for (const block of splitBlocks(file)) for (const _ of scan.add(block));
 	const certificates = scan.certificates.map(({ certificate }) => certificate);
-	const element = readElement(anchor);
-	const root = element && decodeCertificate(element);
-	const client = certificates.find((certificate) => !isCa(certificate)) ?? certificates[0];
-	if (!client || !root) return null;
-
-	const others = certificates.filter((certificate) => certificate !== client).slice(0, MAX_INTERMEDIATES);
-	const { chain, gap } = buildChain(root, client, others);
-	const issues = [
-		...clientIssues(client),
-		...(gap ? [gap] : []),
-		...chain.flatMap((_, index) => linkIssues(chain, index, at)),
-	];
+	const roots = anchors.map((anchor) => decodeAnchor(anchor));
+	const client = findClient(certificates);
+	if (!client || roots.length === 0 || !roots.every((root) => root !== null)) return null;
+	const checked = checkClient(client, certificates, roots, at);
+	const issues = [...checked.issues, ...addCertificate(client, fileIssues(checked.path, certificates))];
 	return {
-		subject: formatName(client.subject),
-		sha256: fingerprint(client.raw.der),
+		...toMember(client),
 		notAfter: readTime(client.raw.notAfter),
-		chain: chain.map(({ subject }) => formatName(subject)),
-		accepted: issues.every(({ code }) => NON_FATAL.includes(code)),
+		chain: checked.path.map(toMember),
+		complete: checked.complete,
+		...effectOf(issues),
 		issues,
 	};
 }
 
-/** Returns the shortest chain from the client to the anchor, or the longest partial chain and why the chain ends. */
-function buildChain(
-	anchor: DecodedCertificate,
+interface CheckedPath {
+	readonly path: Path;
+	readonly complete: boolean;
+	readonly issues: readonly ClientCertificateIssue[];
+}
+
+/** Returns the best path with its issues. Another path that fails makes OpenAI's choice unknown. */
+function checkClient(
 	client: DecodedCertificate,
-	intermediates: readonly DecodedCertificate[],
-): { readonly chain: readonly DecodedCertificate[]; readonly gap: ClientCertificateIssue | null } {
-	const reached = new Set([client]);
-	const paths: (readonly DecodedCertificate[])[] = [[client]];
-	// Breadth first: `paths` grows during the loop, shorter paths first.
-	for (const path of paths) {
-		const last = path.at(-1) ?? client;
-		if (isSameCertificate(last, anchor)) return { chain: path, gap: null };
-		for (const issuer of [anchor, ...intermediates]) {
-			if (reached.has(issuer) || !namesEqual(issuer.subject, last.issuer)) continue;
-			if (isSignedBy(last.raw, issuer.raw.publicKey) === false) continue;
-			reached.add(issuer);
-			paths.push([...path, issuer]);
-		}
+	certificates: readonly DecodedCertificate[],
+	roots: readonly DecodedCertificate[],
+	at: number,
+): CheckedPath {
+	// A certificate that is also an anchor ends the path as the anchor.
+	const start = roots.find((root) => isSameCertificate(root, client)) ?? client;
+	const intermediates = certificates.filter(
+		(each) => ![start, ...roots].some((other) => isSameCertificate(each, other)),
+	);
+	const { complete, partial, hasDeadEnd, cut } = buildPaths(start, intermediates, roots);
+	const cutIssue: readonly IssueOf[] = cut ? [{ code: "too-many-paths" }] : [];
+	if (partial) {
+		const last = partial.path.at(-1) ?? client;
+		const gap = { code: partial.code, issuer: formatName(last.issuer) };
+		const issues = [...addCertificate(last, [gap]), ...pathIssues(partial.path, at)];
+		// Without the limits a path might have been found.
+		return { path: partial.path, complete: false, issues: cut ? addCertificate(client, cutIssue) : issues };
 	}
-	const chain = paths.at(-1) ?? [client];
-	const last = chain.at(-1) ?? client;
-	const hasIssuer = [anchor, ...intermediates].some((issuer) => namesEqual(issuer.subject, last.issuer));
-	const code = hasIssuer ? "not-signed" : "no-issuer";
-	return { chain, gap: { code, subject: formatName(last.subject), issuer: formatName(last.issuer) } };
+	const paths = complete
+		.map((path) => ({ path, complete: true, issues: pathIssues(path, at) }))
+		.toSorted((one, other) => rank(one) - rank(other));
+	const [best = { path: [client], complete: false, issues: [] }] = paths;
+	const othersFail = hasDeadEnd || paths.some(({ issues }) => effectOf(issues).verdict !== "accepted");
+	const isOnlyPath = paths.length === 1 && !hasDeadEnd;
+	const clientIssues: IssueOf[] = [...cutIssue];
+	if (othersFail && !isOnlyPath) clientIssues.push({ code: "other-path-fails" });
+	if (best.path.length === 1) clientIssues.push({ code: "is-the-anchor" });
+	return { ...best, issues: [...best.issues, ...addCertificate(client, clientIssues)] };
+}
+
+/** Lower for better paths; of equal paths, the first stays first. */
+function rank({ issues }: Pick<CheckedPath, "issues">): number {
+	const { verdict, rfc5280 } = effectOf(issues);
+	return ["accepted", "unknown", "rejected"].indexOf(verdict) * 3 + ["valid", "unknown", "invalid"].indexOf(rfc5280);
+}
+
+/** Returns the certificate that the client presents: preferably the first that is not a CA and issued no other. */
+function findClient(certificates: readonly DecodedCertificate[]): DecodedCertificate | undefined {
+	return findLeaves(certificates)[0] ?? certificates.find((each) => !isAuthority(each)) ?? certificates[0];
+}
+
+function findLeaves(certificates: readonly DecodedCertificate[]): readonly DecodedCertificate[] {
+	const issuers = new Set(
+		certificates.filter(({ selfIssued }) => !selfIssued).map(({ issuer }) => canonicalName(issuer)),
+	);
+	return certificates.filter((each) => !isAuthority(each) && !issuers.has(canonicalName(each.subject)));
+}
+
+function* fileIssues(path: Path, certificates: readonly DecodedCertificate[]): Generator<IssueOf> {
+	const positions = path.map((each) => certificates.findIndex((other) => isSameCertificate(each, other)));
+	// The anchor needn't be in the file.
+	const present = positions.filter((position) => position >= 0);
+	if (present.some((position, index) => position !== index)) yield { code: "not-in-order" };
+	if (findLeaves(certificates).length > 1) yield { code: "several-clients" };
+}
+
+function decodeAnchor(anchor: Uint8Array): DecodedCertificate | null {
+	const element = readElement(anchor);
+	return element && decodeCertificate(element);
 }
 
 function isSameCertificate(one: DecodedCertificate, other: DecodedCertificate): boolean {
 	return Buffer.compare(one.raw.der, other.raw.der) === 0;
 }
 
-function isCa({ extensions, raw, selfIssued }: DecodedCertificate): boolean {
-	return extensions.basicConstraints?.ca ?? (raw.version < 2 && selfIssued);
-}
-
-/** Yields the issues of the client certificate itself. */
-function* clientIssues(client: DecodedCertificate): Generator<ClientCertificateIssue> {
-	const subject = formatName(client.subject);
-	const { keyUsage, authorityKey } = client.extensions;
-	if (isCa(client)) yield { code: "is-an-authority", subject };
-	if (keyUsage && !keyUsage.digitalSignature) yield { code: "no-digital-signature", subject };
-	if (authorityKey === null) yield { code: "no-authority-key-identifier", subject };
-}
-
-/** Returns the issues of the certificate at an index of the chain; the client has index 0. */
-function linkIssues(chain: readonly DecodedCertificate[], index: number, at: number): ClientCertificateIssue[] {
-	const certificate = chain[index];
-	const issuer = chain[index + 1];
-	if (!certificate) return [];
-	const { raw, extensions } = certificate;
-	const subject = formatName(certificate.subject);
-	const issues: ClientCertificateIssue[] = [];
-
-	const notBefore = readTime(raw.notBefore);
-	const notAfter = readTime(raw.notAfter);
-	if (notBefore === null || notAfter === null) issues.push({ code: "unreadable-date", subject });
-	else if (notAfter <= at) issues.push({ code: "expired", subject, seconds: at - notAfter });
-	else if (notBefore > at) issues.push({ code: "not-yet-valid", subject, seconds: notBefore - at });
-
-	const usages = extensions.extendedKeyUsage;
-	if (usages && !usages.includes(CLIENT_AUTHENTICATION) && !usages.includes(ANY_EXTENDED_KEY_USAGE))
-		issues.push({ code: "no-client-authentication", subject });
-	if (issuer && isSignedBy(raw, issuer.raw.publicKey) === null) issues.push({ code: "signature-not-checked", subject });
-	if (index === 0) return issues;
-
-	if (!isCa(certificate)) issues.push({ code: "not-an-authority", subject });
-	else if (extensions.keyUsage && !extensions.keyUsage.certificateSign)
-		issues.push({ code: "no-certificate-sign", subject });
-	const length = extensions.basicConstraints?.pathLength ?? null;
-	// Self-issued certificates do not count (RFC 5280 4.2.1.9).
-	const below = chain.slice(1, index).filter(({ selfIssued }) => !selfIssued).length;
-	if (length !== null && below > length) issues.push({ code: "path-too-long", subject });
-	if (raw.extensions.some(({ oid }) => oid === NAME_CONSTRAINTS))
-		issues.push({ code: "name-constraints-not-checked", subject });
-	return issues;
+function toMember({ subject, raw }: DecodedCertificate): ChainMember {
+	return { subject: formatName(subject), sha256: fingerprint(raw.der) };
 }

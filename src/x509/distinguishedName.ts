@@ -52,17 +52,23 @@ export function commonNameOf(name: DistinguishedName): string | null {
 
 /** True if two names are equal, ignoring encoding, case and redundant blanks (RFC 5280 7.1). */
 export function namesEqual(one: DistinguishedName, other: DistinguishedName): boolean {
-	return canonical(one) === canonical(other);
+	return canonicalName(one) === canonicalName(other);
 }
 
-function canonical(name: DistinguishedName): string {
-	return JSON.stringify(
-		name.map((attributes) =>
-			attributes
-				.map(({ oid, text, value }) => [oid, text?.trim().replaceAll(/\s+/g, " ").toLowerCase() ?? hex(value.encoded)])
-				.sort(),
-		),
+/** Returns a text that is the same for all equal names. */
+export function canonicalName(name: DistinguishedName): string {
+	return canonicalParts(name).join();
+}
+
+/** Returns each relative name as a text that is the same for all equal relative names (RFC 5280 7.1). */
+export function canonicalParts(name: DistinguishedName): readonly string[] {
+	return name.map((attributes) =>
+		JSON.stringify(attributes.map(({ oid, text, value }) => [oid, canonicalText(text) ?? hex(value.encoded)]).sort()),
 	);
+}
+
+function canonicalText(text: string | null): string | undefined {
+	return text?.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase();
 }
 
 function formatAttribute({ oid, text, value }: Attribute): string {

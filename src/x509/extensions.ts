@@ -9,8 +9,10 @@ import {
 } from "@peculiar/x509";
 import type { RawExtension } from "./rawCertificate.ts";
 
-/** Object identifiers used by the findings (RFC 5280 4.2.1.10, 4.2.1.12). */
+/** Object identifiers (RFC 5280 4.2.1.6, 4.2.1.10, 4.2.1.12, A.1). */
+export const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 export const NAME_CONSTRAINTS = "2.5.29.30";
+export const EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
 export const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 export const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 

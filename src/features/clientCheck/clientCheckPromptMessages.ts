@@ -1,4 +1,5 @@
 import * as l10n from "@vscode/l10n";
+import { currentLocale } from "../../common/text/locale.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 
 export const clientCheckPromptLabels = {
@@ -7,6 +8,15 @@ export const clientCheckPromptLabels = {
 	},
 	get selectAnchor() {
 		return l10n.t("Select the trust anchor to check against");
+	},
+	get chooseScope() {
+		return l10n.t("All certificates active in the organization or a project…");
+	},
+	get selectScope() {
+		return l10n.t("Select where the client certificate is used");
+	},
+	get saveInOrder() {
+		return l10n.t("Save Chain in Order…");
 	},
 	get chooseAnchorFile() {
 		return l10n.t("Choose a CA certificate file…");
@@ -27,6 +37,22 @@ export const clientCheckPromptLabels = {
 		return l10n.t("This is an admin key, which the test never sends. Paste a project API key.");
 	},
 };
+
+/** Returns how many certificates are active in a scope. */
+export function formatActiveCount(count: number): string {
+	const isOne = new Intl.PluralRules(currentLocale()).select(count) === "one";
+	return isOne ? l10n.t("{0} active certificate", count) : l10n.t("{0} active certificates", count);
+}
+
+/** Title of the dialog that asks where to save the chain of a client certificate's file. */
+export function saveChainTitle(file: string): string {
+	return l10n.t("Save the chain of {0} in order", sanitize(file));
+}
+
+/** Describes that the chain was saved. */
+export function describeSavedChain(file: string): string {
+	return l10n.t("Saved {0}: the client certificate first, then its issuers.", sanitize(file));
+}
 
 /** @param file Name of the client certificate's file. */
 export function keyFileTitle(file: string): string {

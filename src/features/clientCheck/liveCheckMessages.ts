@@ -1,41 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import { formatExpiry } from "../../common/messages/dates.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { describeProblem } from "../../common/messages/problems.ts";
-import { sanitize } from "../../common/text/sanitize.ts";
-import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
 import type { LiveCheckResult } from "../../domain/liveCheck.ts";
-import { describeClientCertificateIssue, isRejectionCertain } from "./clientCheckMessages.ts";
-
-/**
- * Describes whether a trust anchor would accept a client certificate.
- * @param anchor The anchor's name, sanitized.
- * @param now Unix seconds.
- */
-export function describeChainCheck(check: ChainCheckResult, anchor: string, now: number): ModalText {
-	const { chain, issues, notAfter } = check;
-	return {
-		message: describeVerdict(check, anchor),
-		detail: [
-			...issues.map(describeClientCertificateIssue),
-			l10n.t("Chain: {0}", chain.map((each) => sanitize(each)).join(" → ")),
-			l10n.t("Client certificate: {0}", formatExpiry(notAfter, now)),
-		].join("\n"),
-	};
-}
-
-function describeVerdict(check: ChainCheckResult, anchor: string): string {
-	const subject = sanitize(check.subject);
-	if (check.accepted)
-		return l10n.t(
-			"{0} chains to “{1}” and should be accepted where “{1}” is active (checked offline; CEL filters and revocation aren't checked).",
-			subject,
-			anchor,
-		);
-	return isRejectionCertain(check)
-		? l10n.t("{0} won't be accepted with “{1}” as the trust anchor.", subject, anchor)
-		: l10n.t("{0} might not be accepted with “{1}” as the trust anchor.", subject, anchor);
-}
 
 /** Describes the service's reaction to a client certificate. */
 export function describeLiveCheck(result: LiveCheckResult, host: string): ModalText {

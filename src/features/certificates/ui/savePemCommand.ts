@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { loadingTitle } from "../../../common/messages/certificateMessages.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
+import { initialFolder, saveFile } from "../../../common/ui/saveFile.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { MAX_FILE_BYTES } from "../../../domain/limits.ts";
@@ -24,18 +24,7 @@ export async function savePem(deps: SavePemDeps, chosen: readonly Certificate[])
 	if (!only) throw new ProblemError({ reason: "nothing-selected" });
 	if (others.length > 0) return saveInFolder(deps, chosen);
 	const { pem } = await fetchContent(deps, only);
-	const file = await vscode.window.showSaveDialog({
-		title: saveTitle([only]),
-		defaultUri: vscode.Uri.joinPath(initialFolder(), fileNameFor(only)),
-		filters: { PEM: ["pem"] },
-	});
-	if (!file) throw new CancelledError();
-	const fileName = file.path.split("/").at(-1) ?? "";
-	try {
-		await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(pem));
-	} catch {
-		throw new ProblemError({ reason: "not-saved", file: fileName });
-	}
+	const fileName = await saveFile(saveTitle([only]), fileNameFor(only), pem);
 	notifyDone(describeSavedPem(fileName));
 }
 
@@ -88,8 +77,4 @@ async function writeUnlessDifferent(file: vscode.Uri, pem: string): Promise<Save
 /** Returns a file name made of the id alone: a name could contain a path. */
 function fileNameFor({ id }: Certificate): string {
 	return `${id}.pem`;
-}
-
-function initialFolder(): vscode.Uri {
-	return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
 }

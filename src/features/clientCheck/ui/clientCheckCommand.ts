@@ -1,19 +1,13 @@
 import * as vscode from "vscode";
-import { STALE_MS } from "../../../common/freshness.ts";
-import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
-import { formatExpiry } from "../../../common/messages/dates.ts";
-import { labels } from "../../../common/messages/labels.ts";
-import {
-	formatCertificateChoice,
-	formatParsedCertificateName,
-} from "../../../common/messages/parsedCertificateMessages.ts";
 import { describeKeyIssue } from "../../../common/messages/problems.ts";
 import { type FileContent, promptForFile } from "../../../common/ui/certificateFilePicker.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
-import { pickOne, promptText } from "../../../common/ui/prompts.ts";
+import { promptText } from "../../../common/ui/prompts.ts";
+import { saveFile } from "../../../common/ui/saveFile.ts";
 import { readMtlsUrl, readReminderDays } from "../../../common/ui/settings.ts";
+import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
-import type { CertificateFile, CertificateReader, ParsedCertificate } from "../../../domain/certificateFile.ts";
+import type { CertificateFile } from "../../../domain/certificateFile.ts";
 import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
 import { findKeyIssue } from "../../../domain/connection.ts";
 import {
@@ -25,49 +19,48 @@ import {
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
 import type { ConnectionStore } from "../../connections/ui/connectionStore.ts";
 import { promptForPassphrase } from "../../connections/ui/passphrasePrompt.ts";
-import type { CertificateStore } from "../../organization/certificateStore.ts";
-import { fetchContent } from "../../organization/ui/commandContext.ts";
+import { describeChainCheck } from "../chainCheckMessages.ts";
 import {
 	clientCheckPromptLabels,
 	describeProjectKeyUse,
+	describeSavedChain,
 	keyFileTitle,
 	liveTestTitle,
 	projectKeyTitle,
+	saveChainTitle,
 } from "../clientCheckPromptMessages.ts";
-import { describeChainCheck, describeLiveCheck } from "../liveCheckMessages.ts";
+import { describeLiveCheck } from "../liveCheckMessages.ts";
+import { type AnchorPickerDeps, promptForAnchors, readAnchor } from "./anchorPicker.ts";
+import { fileRefused } from "./fileRefused.ts";
 
-export interface ClientCheckDeps {
-	readonly certificates: CertificateStore;
+export interface ClientCheckDeps extends AnchorPickerDeps {
 	readonly connections: Pick<ConnectionStore, "containsKey">;
-	readonly reader: CertificateReader;
 	/** Like `checkChain` in `x509`, by this computer's clock. */
-	readonly checkChain: (file: Uint8Array, anchor: Uint8Array) => Promise<ChainCheckResult | null>;
+	readonly checkChain: (file: Uint8Array, anchors: readonly Uint8Array[]) => Promise<ChainCheckResult | null>;
 	/** Checks that a certificate and a key can be presented. @throws ProblemError `client-certificate` */
 	readonly validateClientCredentials: (credentials: ClientCredentials) => void;
 	/** Presents a client certificate to the service. @throws ProblemError, CancelledError */
 	readonly checkLive: (request: LiveCheckRequest, signal: AbortSignal) => Promise<LiveCheckResult>;
 }
 
-interface NamedAnchor {
-	/** For display. */
-	readonly name: string;
-	readonly der: Uint8Array;
-}
-
 /**
- * Checks a client certificate against a trust anchor: offline, then by the service if the user wants.
- * @param certificate The anchor; `null` to prompt for it.
+ * Checks a client certificate against trust anchors: offline, then by the service if the user wants.
+ * @param certificate The anchor; `null` to prompt for one or more.
  * @throws ProblemError, CancelledError
  */
 export async function checkClientCertificate(deps: ClientCheckDeps, certificate: Certificate | null): Promise<void> {
-	const anchor = certificate ? await readAnchor(deps, certificate) : await promptForAnchor(deps);
+	const { against, anchors } = certificate ? await readAnchor(deps, certificate) : await promptForAnchors(deps);
 	const clientFile = await promptForFile(clientCheckPromptLabels.clientFileTitle);
 	const found = await deps.reader.read(clientFile.bytes, Date.now() / 1000, readReminderDays());
-	const check = await deps.checkChain(clientFile.bytes, anchor.der);
+	const check = await deps.checkChain(clientFile.bytes, anchors);
 	if (!check) throw fileRefused("client-certificate", clientFile, found);
-	const { message, detail } = describeChainCheck(check, anchor.name, Date.now() / 1000);
-	const { testWithOpenai } = clientCheckPromptLabels;
-	if ((await showResult(check.accepted, message, detail, testWithOpenai)) !== testWithOpenai) return;
+	const { message, detail } = describeChainCheck(check, against, Date.now() / 1000);
+	const { testWithOpenai, saveInOrder } = clientCheckPromptLabels;
+	const isInOrder = !check.issues.some(({ code }) => code === "not-in-order");
+	const buttons = isInOrder ? [testWithOpenai] : [testWithOpenai, saveInOrder];
+	const chosen = await showResult(check.verdict === "accepted", message, detail, ...buttons);
+	if (chosen === saveInOrder) return saveChain(clientFile.name, found, check);
+	if (chosen !== testWithOpenai) return;
 
 	const baseUrl = readMtlsUrl();
 	const client = await promptForCredentials(deps, clientFile, found, check);
@@ -78,65 +71,21 @@ export async function checkClientCertificate(deps: ClientCheckDeps, certificate:
 	await showResult(outcome.code === "accepted", result.message, result.detail);
 }
 
+/** Saves the client certificate and then its issuers, without the trust anchor. @throws ProblemError, CancelledError */
+async function saveChain(
+	fileName: string,
+	{ candidates }: CertificateFile,
+	{ chain, complete }: ChainCheckResult,
+): Promise<void> {
+	const presented = complete && chain.length > 1 ? chain.slice(0, -1) : chain;
+	const pems = presented.flatMap(({ sha256 }) => candidates.find((each) => each.sha256 === sha256)?.pem ?? []);
+	const name = `${fileName.replace(/\.[^.]*$/, "")}-chain.pem`;
+	notifyDone(describeSavedChain(await saveFile(saveChainTitle(fileName), name, pems.join(""))));
+}
+
 function showResult(isGood: boolean, message: string, detail: string, ...buttons: readonly string[]) {
 	const show = isGood ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
 	return show(message, { modal: true, detail }, ...buttons);
-}
-
-function fileRefused(
-	wanted: "anchor" | "client-certificate",
-	{ name }: FileContent,
-	{ reason, skipped }: CertificateFile,
-): ProblemError {
-	return new ProblemError({
-		reason: "file-refused",
-		file: name,
-		wanted,
-		refusal: reason ?? "no-certificates",
-		skipped,
-	});
-}
-
-async function readAnchor(deps: ClientCheckDeps, certificate: Certificate): Promise<NamedAnchor> {
-	return { name: formatCertificateName(certificate), der: (await fetchContent(deps, certificate)).der };
-}
-
-/** Prompts for one of the organization's certificates, or for a file. */
-async function promptForAnchor(deps: ClientCheckDeps): Promise<NamedAnchor> {
-	const { title, selectAnchor: placeholder } = clientCheckPromptLabels;
-	const now = Date.now() / 1000;
-	const listed = await listCertificates(deps);
-	const choices = listed.map((value) => ({
-		label: formatCertificateName(value),
-		description: `${value.id} · ${formatExpiry(value.expiresAt, now)}`,
-		value,
-	}));
-	const other = { label: clientCheckPromptLabels.chooseAnchorFile, value: null };
-	const chosen = listed.length > 0 ? await pickOne({ title, placeholder }, [...choices, other]) : null;
-	if (chosen) return readAnchor(deps, chosen);
-
-	const file = await promptForFile(clientCheckPromptLabels.anchorFileTitle);
-	const found = await deps.reader.read(file.bytes, now, readReminderDays());
-	const { candidates } = found;
-	const [only] = candidates;
-	if (!only) throw fileRefused("anchor", file, found);
-	const toChoice = (value: ParsedCertificate, index: number) => ({
-		...formatCertificateChoice(value, index + 1, candidates.length, now),
-		value,
-	});
-	const picked = candidates.length > 1 ? await pickOne({ title, placeholder }, candidates.map(toChoice)) : only;
-	return { name: formatParsedCertificateName(picked), der: picked.der };
-}
-
-/** Returns no certificates if they cannot be read: an anchor's file needs no connection. @throws CancelledError */
-async function listCertificates({ certificates }: ClientCheckDeps): Promise<readonly Certificate[]> {
-	try {
-		const title = labels.loadingCertificates;
-		return (await withCancellableProgress(title, (signal) => certificates.loadIfStale(STALE_MS, signal))).certificates;
-	} catch (thrown) {
-		if (!problemOf(thrown)) throw thrown;
-		return [];
-	}
 }
 
 /**

@@ -1,6 +1,5 @@
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
-import type { Certificate } from "../../../domain/certificate.ts";
 import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
 import { problemOf } from "../../../domain/problem.ts";
 import type { ClientCertificateSettings } from "../../connections/ui/clientCertificateSettings.ts";
@@ -15,14 +14,14 @@ export interface SelfAccessDeps {
 	readonly certificates: CertificateStore;
 	readonly clientCertificates: Pick<ClientCertificateSettings, "filesFor">;
 	/**
-	 * Checks offline whether a trust anchor would accept the client certificate in these files.
-	 * @param anchor DER.
-	 * @returns `null` if the anchor cannot be read.
+	 * Checks offline whether OpenAI would accept the client certificate in these files.
+	 * @param anchors DER of the trust anchors, at least one.
+	 * @returns `null` if an anchor cannot be read.
 	 * @throws ProblemError `client-certificate` if the client certificate cannot be presented.
 	 */
 	readonly traceClientCertificate: (
 		files: ClientCertificateFiles,
-		anchor: Uint8Array,
+		anchors: readonly Uint8Array[],
 	) => Promise<ChainCheckResult | null>;
 }
 
@@ -44,26 +43,21 @@ export async function checkSelfAccess(
 	if (!files) return { kind: "none", answered: problem === null && listed.some(({ active }) => active) };
 	const enforced = listed.filter(({ id }) => anchors.includes(id));
 	const anchorsWithContent = await loadContents({ certificates }, enforced, signal);
-	const toChecked = (check: ChainCheckResult, anchor: Certificate) =>
-		({
-			kind: "checked",
-			check,
-			anchor,
-			hostWithoutMtls: HOST_WITHOUT_MTLS.test(host) ? host : null,
-		}) satisfies SelfAccess;
-	let closest: ReturnType<typeof toChecked> | undefined;
-	let hasUnread = enforced.length < anchors.length;
+	const readable = anchorsWithContent.filter(({ content }) => content !== null);
+	const hasUnread = readable.length < anchors.length;
+	if (readable.length === 0) return { kind: "unknown" };
 	try {
-		for (const { certificate, content } of anchorsWithContent) {
-			const check = content && (await traceClientCertificate(files, content.der));
-			if (!check) hasUnread = true;
-			else if (check.accepted) return toChecked(check, certificate);
-			else if (check.chain.length > (closest?.check.chain.length ?? 0)) closest = toChecked(check, certificate);
-		}
+		const check = await traceClientCertificate(
+			files,
+			readable.flatMap(({ content }) => content?.der ?? []),
+		);
+		if (!check || (hasUnread && check.verdict !== "accepted")) return { kind: "unknown" };
+		const last = check.complete ? check.chain.at(-1)?.sha256 : undefined;
+		const anchor = readable.find(({ content }) => content?.sha256 === last)?.certificate ?? null;
+		return { kind: "checked", check, anchor, hostWithoutMtls: HOST_WITHOUT_MTLS.test(host) ? host : null };
 	} catch (thrown) {
 		const unusable = problemOf(thrown);
 		if (!unusable) throw thrown;
 		return { kind: "unusable", problem: unusable };
 	}
-	return hasUnread || !closest ? { kind: "unknown" } : closest;
 }

@@ -19,5 +19,5 @@ export async function checkSelfAccessAfter(
 
 /** True if own calls would be accepted. Ignores the host: it just served all reads with the old certificate active. */
 export function isChainAccepted(access: SelfAccess): boolean {
-	return access.kind === "checked" ? access.check.accepted : keepsAccess(access);
+	return access.kind === "checked" ? access.check.verdict === "accepted" : keepsAccess(access);
 }

@@ -1,0 +1,123 @@
+import * as l10n from "@vscode/l10n";
+import { formatExpiry } from "../../common/messages/dates.ts";
+import { sanitize } from "../../common/text/sanitize.ts";
+import type { ClientCertificateIssue, ProfileRule } from "../../domain/clientCertificateCheck.ts";
+
+/** Describes an issue of a client certificate's path. Where validators disagree, says about what. */
+export function describeClientCertificateIssue(issue: ClientCertificateIssue): string {
+	const subject = formatSubject(issue.subject);
+	switch (issue.code) {
+		case "is-an-authority":
+			return l10n.t("{0} is a CA certificate; OpenAI might reject it as a client certificate.", subject);
+		case "several-clients":
+			return l10n.t("The file contains several client certificates; {0} was checked.", subject);
+		case "not-in-order":
+			return l10n.t("The file isn't in order: curl and the SDKs need the client certificate first, then each issuer.");
+		case "is-the-anchor":
+			return l10n.t("Validators disagree about client certificates that are trust anchors themselves.");
+		case "no-issuer":
+			return l10n.t(
+				"{0} was issued by {1}, which isn't in the file and isn't the trust anchor.",
+				subject,
+				formatSubject(issue.issuer),
+			);
+		case "not-signed":
+			return l10n.t("The signature on {0} doesn't match the key of {1}.", subject, formatSubject(issue.issuer));
+		case "signature-not-checked":
+			return l10n.t("VS Code can't verify the signature on {0}.", subject);
+		case "too-many-paths":
+			return l10n.t("The file allows too many chains, so not all were checked.");
+		case "other-path-fails":
+			return l10n.t("Another chain of these certificates fails, and which one OpenAI uses is unknown.");
+		case "expired":
+			return l10n.t("{0} {1}.", subject, formatExpiry(-issue.seconds, 0));
+		case "not-yet-valid":
+			return l10n.t("{0} isn't valid yet.", subject);
+		case "unreadable-date":
+			return l10n.t("{0} contains an invalid date.", subject);
+		case "not-an-authority":
+			return l10n.t("{0} issued another certificate but isn't a CA.", subject);
+		case "no-basic-constraints":
+			return l10n.t("Validators disagree about CA certificates without basic constraints, such as {0}.", subject);
+		case "version-1-authority":
+			return l10n.t("Validators disagree about CA certificates of version 1, such as {0}.", subject);
+		case "no-certificate-sign":
+			return l10n.t("{0} issued another certificate, but its key usage lacks Certificate Sign.", subject);
+		case "path-too-long":
+			return l10n.t("The path length of {0} allows fewer intermediates than this chain has.", subject);
+		case "self-issued-in-path":
+			return l10n.t(
+				"Validators disagree about whether the path length of {0} counts self-issued certificates.",
+				subject,
+			);
+		case "no-client-authentication":
+			return l10n.t("The extended key usage of {0} doesn't include client authentication.", subject);
+		case "any-extended-key-usage":
+			return l10n.t("Validators disagree about whether “any” as the extended key usage of {0} is enough.", subject);
+		case "no-digital-signature":
+			return l10n.t(
+				"Validators disagree about client certificates whose key usage lacks Digital Signature, such as {0}.",
+				subject,
+			);
+		case "no-authority-key-identifier":
+			return l10n.t("{0} has no authority key identifier, which OpenAI requires.", subject);
+		case "key-identifier-mismatch":
+			return l10n.t(
+				"Validators disagree about the authority key identifier of {0}, which isn't its issuer's.",
+				subject,
+			);
+		case "unknown-critical-extension":
+			return l10n.t("{0} has the critical extension {1}, which validators don't know.", subject, issue.oid);
+		case "duplicate-extension":
+		case "duplicate-unknown-extension":
+			return l10n.t("{0} contains the extension {1} twice.", subject, issue.oid);
+		case "malformed-extension":
+			return l10n.t("The extension {1} of {0} is malformed.", subject, issue.oid);
+		case "empty-issuer-name":
+			return l10n.t("Validators disagree about certificates whose issuer has no name, such as {0}.", subject);
+		case "names-differ-in-form":
+			return l10n.t(
+				"Validators disagree about whether the issuer of {0} is equal to the CA's name, which is written differently.",
+				subject,
+			);
+		case "policy-constraints":
+			return l10n.t("The policy constraints of {0} weren't checked.", subject);
+		case "name-not-allowed":
+		case "subject-not-allowed":
+			return l10n.t("The name constraints of {0} don't allow {1}.", subject, sanitize(issue.name));
+		case "unclear-name-constraints":
+			return l10n.t("Validators disagree about what the name constraints of {0} allow.", subject);
+		case "unsupported-name-constraints":
+			return l10n.t("Some validators don't support the name constraints of {0}.", subject);
+		case "uncommon-algorithm":
+			return l10n.t("Validators disagree about the algorithm {1} of {0}.", subject, sanitize(issue.algorithm));
+		case "outside-profile":
+			return describeProfileRule(issue.rule, subject);
+	}
+}
+
+function describeProfileRule(rule: ProfileRule, subject: string): string {
+	switch (rule) {
+		case "critical":
+			return l10n.t("Validators disagree about {0}, because an extension is critical that must not be.", subject);
+		case "serial-number":
+			return l10n.t("Validators disagree about {0}, because its serial number isn't positive or is too long.", subject);
+		case "empty-subject":
+			return l10n.t("Validators disagree about certificates without a subject or critical alternative name.");
+		case "authority-only":
+			return l10n.t("Validators disagree about {0}, because it isn't a CA but has extensions for CAs.", subject);
+		case "version":
+			return l10n.t("Validators disagree about {0}, because its version doesn't allow extensions.", subject);
+		case "encoding":
+			return l10n.t("Validators disagree about {0}, because it isn't encoded as DER.", subject);
+		case "not-critical":
+			return l10n.t("Validators disagree about {0}, because its policy constraints aren't critical.", subject);
+		case "malformed":
+			return l10n.t("Validators disagree about {0}, because an extension is malformed.", subject);
+	}
+}
+
+/** A certificate may have an empty subject. */
+function formatSubject(subject: string): string {
+	return subject === "" ? l10n.t("a certificate without a subject") : sanitize(subject);
+}

@@ -1,0 +1,108 @@
+import type { DecodedCertificate } from "../certificate.ts";
+import { canonicalName } from "../distinguishedName.ts";
+import { isSignedBy } from "../signature.ts";
+import type { Path } from "./validatePath.ts";
+
+/** Limits the work on a file that allows very many paths. A real file allows a few. */
+const MAX_SIGNATURE_CHECKS = 120;
+const MAX_PATHS = 64;
+const MAX_LENGTH = 20;
+
+export interface FoundPaths {
+	/** The paths that reach an anchor, shorter paths first. */
+	readonly complete: readonly Path[];
+	/** The longest path that reaches no anchor, with the reason why it ends; `null` if a path is complete. */
+	readonly partial: { readonly path: Path; readonly code: "no-issuer" | "not-signed" } | null;
+	/** True if a validator that tries one issuer only can take a path that reaches no anchor. */
+	readonly hasDeadEnd: boolean;
+	/** True if the limits ended the search. */
+	readonly cut: boolean;
+}
+
+/** A certificate with what is compared often. */
+interface Node {
+	readonly certificate: DecodedCertificate;
+	readonly isAnchor: boolean;
+	readonly subject: string;
+	readonly issuer: string;
+	readonly key: string;
+}
+
+/** A path under construction. `besideAnchor`: an anchor could follow instead of one of its certificates. */
+interface Branch {
+	readonly nodes: readonly [Node, ...Node[]];
+	readonly besideAnchor: boolean;
+}
+
+/** Finds the paths from a client certificate to the anchors, by the issuers' names and signatures. */
+export function buildPaths(
+	client: DecodedCertificate,
+	intermediates: readonly DecodedCertificate[],
+	anchors: readonly DecodedCertificate[],
+): FoundPaths {
+	const first = toNode(client, anchors.includes(client));
+	const issuers = [...anchors.map((each) => toNode(each, true)), ...intermediates.map((each) => toNode(each, false))];
+	const bySubject = Map.groupBy(issuers, ({ subject }) => subject);
+	const isSigned = signatureChecks();
+	const branches: Branch[] = [{ nodes: [first], besideAnchor: false }];
+	const complete: Path[] = [];
+	let longest: readonly Node[] = [first];
+	let hasDeadEnd = false;
+	let cut = false;
+	// Breadth first: `branches` grows during the loop.
+	for (const { nodes, besideAnchor } of branches) {
+		const last = nodes.at(-1) ?? first;
+		if (nodes.length > longest.length) longest = nodes;
+		if (last.isAnchor) {
+			complete.push(toPath(nodes, client));
+			continue;
+		}
+		const named = bySubject.get(last.issuer) ?? [];
+		// A path needs no name with the same key twice; without this rule CAs that sign each other have endless paths.
+		const unused = named.filter(
+			(issuer) => !nodes.some(({ subject, key }) => subject === issuer.subject && key === issuer.key),
+		);
+		const checked = unused.map((issuer) => ({ issuer, signed: isSigned(last, issuer) }));
+		cut ||= checked.some(({ signed }) => signed === "cut");
+		const signers = checked.filter(({ signed }) => signed === true || signed === null).map(({ issuer }) => issuer);
+		if (signers.length === 0 && !besideAnchor) hasDeadEnd = true;
+		const hasAnchor = signers.some(({ isAnchor }) => isAnchor);
+		for (const issuer of signers) {
+			if (branches.length >= MAX_PATHS || nodes.length >= MAX_LENGTH) cut = true;
+			else branches.push({ nodes: [...nodes, issuer], besideAnchor: besideAnchor || (hasAnchor && !issuer.isAnchor) });
+		}
+	}
+	const code = bySubject.has((longest.at(-1) ?? first).issuer) ? "not-signed" : "no-issuer";
+	const partial = complete.length > 0 ? null : ({ path: toPath(longest, client), code } as const);
+	return { complete, partial, hasDeadEnd, cut };
+}
+
+function toNode(certificate: DecodedCertificate, isAnchor: boolean): Node {
+	return {
+		certificate,
+		isAnchor,
+		subject: canonicalName(certificate.subject),
+		issuer: canonicalName(certificate.issuer),
+		key: Buffer.from(certificate.raw.publicKey.encoded).toString("latin1"),
+	};
+}
+
+function toPath([, ...rest]: readonly Node[], client: DecodedCertificate): Path {
+	return [client, ...rest.map(({ certificate }) => certificate)];
+}
+
+/** Returns a check of signatures that remembers results by the issuer's key; `null`: the runtime can't check. */
+function signatureChecks() {
+	const results = new Map<Node, Map<string, boolean | null>>();
+	let count = 0;
+	return (node: Node, { key, certificate: issuer }: Node): boolean | null | "cut" => {
+		const known = results.get(node) ?? new Map<string, boolean | null>();
+		results.set(node, known);
+		const result = known.get(key);
+		if (result !== undefined) return result;
+		if (count++ >= MAX_SIGNATURE_CHECKS) return "cut";
+		const signed = isSignedBy(node.certificate.raw, issuer.raw.publicKey);
+		known.set(key, signed);
+		return signed;
+	};
+}
