@@ -30,8 +30,8 @@ const EFFECTS = {
 	"not-signed": { rfc5280: "invalid", verdict: "rejected" },
 	/** This runtime cannot check the signature. */
 	"signature-not-checked": { rfc5280: "unknown", verdict: "unknown" },
-	/** Not all paths were tried, because the file allows too many. */
-	"too-many-paths": { rfc5280: "unknown", verdict: "unknown" },
+	/** Not all certificates or paths were tried, because the file has too many. */
+	"too-many-certificates": { rfc5280: "unknown", verdict: "unknown" },
 	/** Another path to an anchor fails, and which path is tried is not documented. */
 	"other-path-fails": { rfc5280: "valid", verdict: "unknown" },
 	expired: { rfc5280: "invalid", verdict: "rejected" },

@@ -24,13 +24,11 @@ import { isAuthority, type Path, pathIssues } from "./path/validatePath.ts";
  */
 export function checkChain(file: Uint8Array, anchors: readonly Uint8Array[], time: number): ChainCheckResult | null {
 	const at = Math.floor(time);
-	const scan = new FileScan();
-	for (const block of splitBlocks(file)) for (const _ of scan.add(block));
-	const certificates = scan.certificates.map(({ certificate }) => certificate);
+	const { certificates, cut } = readCertificates(file);
 	const roots = anchors.map((anchor) => decodeAnchor(anchor));
 	const client = findClient(certificates);
 	if (!client || roots.length === 0 || !roots.every((root) => root !== null)) return null;
-	const checked = checkClient(client, certificates, roots, at);
+	const checked = checkClient(client, certificates, roots, at, cut);
 	const issues = [...checked.issues, ...addCertificate(client, fileIssues(checked.path, certificates))];
 	return {
 		...toMember(client),
@@ -40,6 +38,18 @@ export function checkChain(file: Uint8Array, anchors: readonly Uint8Array[], tim
 		...effectOf(issues),
 		issues,
 	};
+}
+
+/** TLS libraries accept chains of at most 100 kB, about a hundred small certificates; decoding takes time. */
+const MAX_CERTIFICATES = 100;
+
+/** Returns the first certificates of a file. `cut`: there are more. */
+function readCertificates(file: Uint8Array) {
+	const scan = new FileScan();
+	// `add` yields after each certificate.
+	const steps = splitBlocks(file).flatMap((block) => scan.add(block));
+	const cut = steps.take(MAX_CERTIFICATES + 1).toArray().length > MAX_CERTIFICATES;
+	return { certificates: scan.certificates.map(({ certificate }) => certificate), cut };
 }
 
 interface CheckedPath {
@@ -54,14 +64,16 @@ function checkClient(
 	certificates: readonly DecodedCertificate[],
 	roots: readonly DecodedCertificate[],
 	at: number,
+	isFileCut: boolean,
 ): CheckedPath {
 	// A certificate that is also an anchor ends the path as the anchor.
 	const start = roots.find((root) => isSameCertificate(root, client)) ?? client;
 	const intermediates = certificates.filter(
 		(each) => ![start, ...roots].some((other) => isSameCertificate(each, other)),
 	);
-	const { complete, partial, hasDeadEnd, cut } = buildPaths(start, intermediates, roots);
-	const cutIssue: readonly IssueOf[] = cut ? [{ code: "too-many-paths" }] : [];
+	const { complete, partial, hasDeadEnd, isCut } = buildPaths(start, intermediates, roots);
+	const cut = isCut || isFileCut;
+	const cutIssue: readonly IssueOf[] = cut ? [{ code: "too-many-certificates" }] : [];
 	if (partial) {
 		const last = partial.path.at(-1) ?? client;
 		const gap = { code: partial.code, issuer: formatName(last.issuer) };

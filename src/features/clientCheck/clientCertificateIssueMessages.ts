@@ -25,8 +25,8 @@ export function describeClientCertificateIssue(issue: ClientCertificateIssue): s
 			return l10n.t("The signature on {0} doesn't match the key of {1}.", subject, formatSubject(issue.issuer));
 		case "signature-not-checked":
 			return l10n.t("VS Code can't verify the signature on {0}.", subject);
-		case "too-many-paths":
-			return l10n.t("The file allows too many chains, so not all were checked.");
+		case "too-many-certificates":
+			return l10n.t("The file contains too many certificates, so not all possible chains were checked.");
 		case "other-path-fails":
 			return l10n.t("Another chain of these certificates fails, and which one OpenAI uses is unknown.");
 		case "expired":

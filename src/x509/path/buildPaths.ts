@@ -16,7 +16,7 @@ export interface FoundPaths {
 	/** True if a validator that tries one issuer only can take a path that reaches no anchor. */
 	readonly hasDeadEnd: boolean;
 	/** True if the limits ended the search. */
-	readonly cut: boolean;
+	readonly isCut: boolean;
 }
 
 /** A certificate with what is compared often. */
@@ -48,7 +48,7 @@ export function buildPaths(
 	const complete: Path[] = [];
 	let longest: readonly Node[] = [first];
 	let hasDeadEnd = false;
-	let cut = false;
+	let isCut = false;
 	// Breadth first: `branches` grows during the loop.
 	for (const { nodes, besideAnchor } of branches) {
 		const last = nodes.at(-1) ?? first;
@@ -63,18 +63,18 @@ export function buildPaths(
 			(issuer) => !nodes.some(({ subject, key }) => subject === issuer.subject && key === issuer.key),
 		);
 		const checked = unused.map((issuer) => ({ issuer, signed: isSigned(last, issuer) }));
-		cut ||= checked.some(({ signed }) => signed === "cut");
+		isCut ||= checked.some(({ signed }) => signed === "cut");
 		const signers = checked.filter(({ signed }) => signed === true || signed === null).map(({ issuer }) => issuer);
 		if (signers.length === 0 && !besideAnchor) hasDeadEnd = true;
 		const hasAnchor = signers.some(({ isAnchor }) => isAnchor);
 		for (const issuer of signers) {
-			if (branches.length >= MAX_PATHS || nodes.length >= MAX_LENGTH) cut = true;
+			if (branches.length >= MAX_PATHS || nodes.length >= MAX_LENGTH) isCut = true;
 			else branches.push({ nodes: [...nodes, issuer], besideAnchor: besideAnchor || (hasAnchor && !issuer.isAnchor) });
 		}
 	}
 	const code = bySubject.has((longest.at(-1) ?? first).issuer) ? "not-signed" : "no-issuer";
 	const partial = complete.length > 0 ? null : ({ path: toPath(longest, client), code } as const);
-	return { complete, partial, hasDeadEnd, cut };
+	return { complete, partial, hasDeadEnd, isCut };
 }
 
 function toNode(certificate: DecodedCertificate, isAnchor: boolean): Node {
