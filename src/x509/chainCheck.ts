@@ -46,10 +46,14 @@ const MAX_CERTIFICATES = 100;
 /** Returns the first certificates of a file. `cut`: there are more. */
 function readCertificates(file: Uint8Array) {
 	const scan = new FileScan();
-	// `add` yields after each certificate.
-	const steps = splitBlocks(file).flatMap((block) => scan.add(block));
-	const cut = steps.take(MAX_CERTIFICATES + 1).toArray().length > MAX_CERTIFICATES;
-	return { certificates: scan.certificates.map(({ certificate }) => certificate), cut };
+	let count = 0;
+	for (const _ of scanInSteps(scan, file)) if (++count > MAX_CERTIFICATES) break;
+	return { certificates: scan.certificates.map(({ certificate }) => certificate), cut: count > MAX_CERTIFICATES };
+}
+
+/** Yields after each certificate. */
+function* scanInSteps(scan: FileScan, file: Uint8Array): Generator<void> {
+	for (const block of splitBlocks(file)) yield* scan.add(block);
 }
 
 interface CheckedPath {
