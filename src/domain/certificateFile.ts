@@ -24,8 +24,8 @@ export interface FindingDetails {
 	readonly "key-rollover": NoDetails;
 	/** strong: Basic constraints with CA:FALSE; probably a client certificate. */
 	readonly "not-a-ca": NoDetails;
-	/** strong: Version 3 without basic constraints; probably a client certificate. */
-	readonly "no-basic-constraints": NoDetails;
+	/** strong: Version 3 without basic constraints; probably a client certificate, or a CA certificate by mistake. */
+	readonly "no-basic-constraints": { readonly selfSigned: boolean };
 	/** strong: A CA whose key usage lacks Certificate Sign. */
 	readonly "no-certificate-sign": NoDetails;
 	/** strong: Extended key usage without client authentication. */
@@ -74,12 +74,18 @@ export interface FindingDetails {
 	readonly "no-authority-key-identifier": NoDetails;
 	/** warn: An authority key identifier without a key. */
 	readonly "authority-key-identifier-without-key": NoDetails;
+	/** warn: A CA without key usage (RFC 5280 4.2.1.3), as `openssl req -x509` makes it; strict validators reject it. */
+	readonly "no-key-usage": NoDetails;
 	/** warn: A CA whose key usage lacks CRL Sign. */
 	readonly "no-crl-sign": NoDetails;
+	/** warn: A CA whose basic constraints are not critical (RFC 5280 4.2.1.9); strict validators reject it. */
+	readonly "basic-constraints-not-critical": NoDetails;
 	/** warn: Extended key usage allows client authentication only through `anyExtendedKeyUsage`. */
 	readonly "any-usage-only": NoDetails;
 	/** warn: Name constraints, except critical constraints on directory names. */
 	readonly "name-constraints": NoDetails;
+	/** warn: Name constraints that are not critical (RFC 5280 4.2.1.10); a validator may ignore them. */
+	readonly "name-constraints-not-critical": NoDetails;
 	/** warn: A date format other than in RFC 5280 4.1.2.5. */
 	readonly "date-encoding": NoDetails;
 	/** warn: An RSA key of 1024 to 2047 bits. */
@@ -116,6 +122,8 @@ export interface FindingDetails {
 	readonly root: NoDetails;
 	/** info: The maximum number of intermediates that may follow in a chain. */
 	readonly "path-length": { readonly length: number };
+	/** info: A CA whose key usage is not critical; RFC 5280 4.2.1.3 recommends critical, and no validator is known to reject it. */
+	readonly "key-usage-not-critical": NoDetails;
 	/** info: No expiry: 99991231235959Z (RFC 5280 4.1.2.5). */
 	readonly "no-expiry": NoDetails;
 	/** info: An Ed25519 key. */

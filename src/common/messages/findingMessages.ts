@@ -102,6 +102,10 @@ export function describeFinding(finding: Finding): string {
 				"Not a CA certificate, but probably a client or server certificate. You usually upload the CA certificate that it chains to.",
 			);
 		case "no-basic-constraints":
+			if (finding.selfSigned)
+				return l10n.t(
+					"Self-signed, but not marked as a CA, so clients that chain to it might be rejected. If it's your CA certificate, create it again with basic constraints.",
+				);
 			return l10n.t(
 				"Not marked as a CA; probably a client or server certificate. You usually upload the CA certificate that it chains to.",
 			);
@@ -114,6 +118,16 @@ export function describeFinding(finding: Finding): string {
 		case "no-crl-sign":
 			return l10n.t(
 				"Key usage lacks CRL Sign, so its key can't sign revocation lists. Ask your CA whether that's intended.",
+			);
+		case "no-key-usage":
+			return l10n.t(
+				"No key usage, which some software requires in a CA certificate. If clients are rejected, ask your CA for one with Certificate Sign and CRL Sign.",
+			);
+		case "key-usage-not-critical":
+			return l10n.t("Key usage isn't marked as critical. The standard recommends that, but doesn't require it.");
+		case "basic-constraints-not-critical":
+			return l10n.t(
+				"Basic constraints aren't marked as critical, so some software rejects this CA. If clients are rejected, ask your CA for a new certificate.",
 			);
 		case "no-client-authentication":
 			return l10n.t(
@@ -145,6 +159,10 @@ export function describeFinding(finding: Finding): string {
 		case "name-constraints":
 			return l10n.t(
 				"Name constraints: clients with other names should be rejected, but validators differ. Check your clients' names.",
+			);
+		case "name-constraints-not-critical":
+			return l10n.t(
+				"Name constraints aren't marked as critical, so some software might ignore them and accept clients with other names. To keep those out, set a CEL filter.",
 			);
 		case "path-length":
 			return l10n.t("Path length constraint: at most {0} intermediate CAs below this one.", finding.length);

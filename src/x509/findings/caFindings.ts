@@ -4,11 +4,14 @@ import type { DecodedCertificate } from "../certificate.ts";
 import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "../extensions.ts";
 import type { RawExtension } from "../rawCertificate.ts";
 
+const BASIC_CONSTRAINTS = "2.5.29.19";
+const KEY_USAGE = "2.5.29.15";
+
 /** Extensions that may be critical, because every validator of chains must process them (RFC 5280 4.2). */
 const ALLOWED_CRITICAL = new Set([
-	"2.5.29.15", // key usage
+	KEY_USAGE,
 	"2.5.29.17", // subject alternative name
-	"2.5.29.19", // basic constraints
+	BASIC_CONSTRAINTS,
 	NAME_CONSTRAINTS,
 	"2.5.29.32", // certificate policies
 	"2.5.29.33", // policy mappings
@@ -22,15 +25,17 @@ const ALLOWED_CRITICAL = new Set([
 
 /** Yields findings about a certificate's use as a CA for client certificates, from its extensions. */
 export function* caFindings(certificate: DecodedCertificate, isRoot: boolean): Generator<Finding> {
-	const { raw, extensions } = certificate;
+	const { raw, extensions, selfSigned } = certificate;
 	if (raw.version < 2) yield { code: "version-1", level: "warn" };
 	if (raw.version < 2 && raw.extensions.length === 0) return;
 
 	const { basicConstraints } = extensions;
 	const has = (oid: string) => raw.extensions.some((extension) => extension.oid === oid);
-	if (!has("2.5.29.19")) yield { code: "no-basic-constraints", level: "strong" };
+	if (!has(BASIC_CONSTRAINTS)) yield { code: "no-basic-constraints", level: "strong", selfSigned: selfSigned === true };
 	else if (basicConstraints?.ca === false) yield { code: "not-a-ca", level: "strong" };
 	if (basicConstraints?.ca) {
+		if (raw.extensions.some(isNotCritical(BASIC_CONSTRAINTS)))
+			yield { code: "basic-constraints-not-critical", level: "warn" };
 		yield* keyUsageFindings(certificate);
 		if (!has("2.5.29.14")) yield { code: "no-subject-key-identifier", level: "warn" };
 		if (!has("2.5.29.35")) yield { code: "no-authority-key-identifier", level: isRoot ? "info" : "warn" };
@@ -54,9 +59,17 @@ export function* caFindings(certificate: DecodedCertificate, isRoot: boolean): G
 				? { code: "directory-name-constraint", level: "strong" }
 				: { code: "name-constraints", level: "warn" };
 	}
+	if (raw.extensions.some(isNotCritical(NAME_CONSTRAINTS)))
+		yield { code: "name-constraints-not-critical", level: "warn" };
 }
 
-function* keyUsageFindings({ extensions: { keyUsage } }: DecodedCertificate): Generator<Finding> {
+function isNotCritical(oid: string): (extension: RawExtension) => boolean {
+	return (extension) => extension.oid === oid && !extension.critical;
+}
+
+function* keyUsageFindings({ raw, extensions: { keyUsage } }: DecodedCertificate): Generator<Finding> {
+	if (!raw.extensions.some(({ oid }) => oid === KEY_USAGE)) yield { code: "no-key-usage", level: "warn" };
+	if (raw.extensions.some(isNotCritical(KEY_USAGE))) yield { code: "key-usage-not-critical", level: "info" };
 	if (keyUsage === null) return;
 	if (!keyUsage.certificateSign) yield { code: "no-certificate-sign", level: "strong" };
 	if (!keyUsage.crlSign) yield { code: "no-crl-sign", level: "warn" };

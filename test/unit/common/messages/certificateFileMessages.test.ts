@@ -72,6 +72,9 @@ describe("Messages for certificate files", () => {
 			[2, "The file also contains 2 private keys. They won't be sent."],
 		] as const)
 			assert.equal(textOf({ code: "private-key-in-file", line: null, count }), sentence);
+		const withoutBasicConstraints = (selfSigned: boolean) => textOf({ code: "no-basic-constraints", selfSigned });
+		assert.match(withoutBasicConstraints(true), /^Self-signed, but not marked as a CA, .+ create it again/);
+		assert.match(withoutBasicConstraints(false), /^Not marked as a CA; .+ upload the CA certificate that it chains to/);
 		assert.match(textOf({ code: "expired", seconds: 3 * 86_400 }), /^Expired 3 days ago\. /);
 		assert.match(textOf({ code: "expires-within-a-day", seconds: 7300 }), /^Expires in 2 hours\. /);
 		assert.match(textOf({ code: "expires-soon", seconds: 12 * 86_400 + 5 }), /^Expires in 12 days\. /);

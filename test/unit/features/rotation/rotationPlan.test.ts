@@ -45,7 +45,9 @@ describe("A rotation", () => {
 		const issuesWith = (...codes: readonly ("not-a-ca" | "no-basic-constraints" | "no-crl-sign")[]) =>
 			issues({
 				...next,
-				content: parsedCertificate("next", { findings: codes.map((code) => ({ code, level: "strong" })) }),
+				content: parsedCertificate("next", {
+					findings: codes.map((code) => ({ code, level: "strong", selfSigned: false })),
+				}),
 			});
 		assert.deepEqual(issuesWith("no-crl-sign", "not-a-ca"), ["leaf"]);
 		assert.deepEqual(issuesWith("no-basic-constraints"), ["leaf"]);

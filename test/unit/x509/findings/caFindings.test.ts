@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isAlwaysBlocked } from "../../../../src/domain/certificateFile.ts";
 import * as der from "../der.ts";
 import { findingsOf, read } from "../read.ts";
 import { findingWithCode, issuer, levelsAndCodes, withExtensions } from "./setup.ts";
@@ -30,6 +31,10 @@ describe("R11 Findings of CA extensions:", () => {
 			value: der.sequence(der.context(0, ...subtrees)),
 		},
 	});
+	const notCritical = (oid: string) =>
+		certificate({
+			extensions: usualExtensions().map((each) => (each.oid === oid ? { ...each, critical: false } : each)),
+		});
 	const unknown = { oid: "1.3.6.1.4.1.99999.1", value: der.nullValue() };
 	const rows: [title: string, file: Uint8Array, expected: string[]][] = [
 		["CA:FALSE", withExtensions(basic()), ["strong not-a-ca"]],
@@ -50,7 +55,26 @@ describe("R11 Findings of CA extensions:", () => {
 			["strong no-certificate-sign", "info root"],
 		],
 		["key usage without CRL Sign", withExtensions(keyUsage(2, 0b0000_0100)), ["warn no-crl-sign", "info root"]],
-		["no key usage", withExtensions({ [der.KEY_USAGE]: null }), ["info root"]],
+		["no key usage", withExtensions({ [der.KEY_USAGE]: null }), ["warn no-key-usage", "info root"]],
+		[
+			"no key usage in a certificate that is not a CA",
+			withExtensions({ ...basic(), [der.KEY_USAGE]: null }),
+			["strong not-a-ca"],
+		],
+		["key usage that is not critical", notCritical(der.KEY_USAGE), ["info root", "info key-usage-not-critical"]],
+		[
+			"basic constraints that are not critical",
+			notCritical(der.BASIC_CONSTRAINTS),
+			["warn basic-constraints-not-critical", "info root"],
+		],
+		[
+			"basic constraints and key usage that are not critical in a certificate that is not a CA",
+			withExtensions({
+				[der.BASIC_CONSTRAINTS]: { oid: der.BASIC_CONSTRAINTS, value: der.sequence() },
+				[der.KEY_USAGE]: { oid: der.KEY_USAGE, value: der.tlv(0x03, Buffer.of(7, 0b1000_0000)) },
+			}),
+			["strong not-a-ca"],
+		],
 		[
 			"extended key usage without client authentication",
 			withExtensions(usages("1.3.6.1.5.5.7.3.1")),
@@ -103,7 +127,12 @@ describe("R11 Findings of CA extensions:", () => {
 		[
 			"a directoryName constraint that is not critical",
 			withExtensions(names(0xa4, false)),
-			["warn name-constraints", "info root"],
+			["warn name-constraints", "warn name-constraints-not-critical", "info root"],
+		],
+		[
+			"a constraint on DNS names that is not critical",
+			withExtensions(names(0x82, false)),
+			["warn name-constraints", "warn name-constraints-not-critical", "info root"],
 		],
 		[
 			"a critical constraint on a DNS name and a directoryName",
@@ -154,6 +183,40 @@ describe("R11 Findings of CA extensions:", () => {
 		it(title, async () => {
 			assert.deepEqual(await levelsAndCodes(file), expected);
 		});
+
+	it("no basic constraints: whether it signed itself, as no client certificate of a CA does", async () => {
+		const extensions = usualExtensions({ [der.BASIC_CONSTRAINTS]: null });
+		for (const [parts, selfSigned] of [
+			[{ extensions }, true],
+			[{ extensions, issuer }, false],
+			[{ extensions, signature: Buffer.alloc(64, 7) }, false],
+		] as const)
+			assert.deepEqual(await findingWithCode(certificate(parts), "no-basic-constraints"), {
+				code: "no-basic-constraints",
+				level: "strong",
+				selfSigned,
+			});
+	});
+
+	it("extensions that are missing or not critical never block an upload, nor ask for a second confirmation", async () => {
+		const file = withExtensions({
+			...names(0xa4, false),
+			[der.BASIC_CONSTRAINTS]: { oid: der.BASIC_CONSTRAINTS, value: der.sequence(der.boolean(true)) },
+			[der.KEY_USAGE]: null,
+			[der.SUBJECT_KEY_ID]: null,
+			[der.AUTHORITY_KEY_ID]: null,
+		});
+		assert.deepEqual(await levelsAndCodes(file), [
+			"warn basic-constraints-not-critical",
+			"warn no-key-usage",
+			"warn no-subject-key-identifier",
+			"warn name-constraints",
+			"warn name-constraints-not-critical",
+			"info root",
+			"info no-authority-key-identifier",
+		]);
+		assert.equal(isAlwaysBlocked(await findingsOf(file)), false);
+	});
 
 	it("an empty or invalid extension of a readable certificate", async () => {
 		for (const oid of [der.BASIC_CONSTRAINTS, der.KEY_USAGE, der.SUBJECT_KEY_ID, der.AUTHORITY_KEY_ID])
