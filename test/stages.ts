@@ -8,6 +8,7 @@ import { formatCoverage, readCoverage } from "./coverage.ts";
 import type { MountableFileSystem, MountedFileSystem } from "./fileSystems.ts";
 import { runIntegration } from "./integration/run.ts";
 import { onExit, temporaryFolder } from "./temporaryFolders.ts";
+import { installCertificatePrograms } from "./unit/x509/makers/programs.ts";
 import { installBrowser } from "./vscode/browser.ts";
 import { runInExtensionHost } from "./vscode/hostSuite.ts";
 import { installNode, installVSCode, root } from "./vscode/install.mjs";
@@ -145,7 +146,11 @@ export function unitStage(node: 22 | 24, options: { readonly coverage: boolean }
 			temporary.remove();
 		}
 	};
-	return { name: `unit on Node ${node}`, jobs: [job], install: () => void installNode(node) };
+	const install = () => {
+		installNode(node);
+		installCertificatePrograms();
+	};
+	return { name: `unit on Node ${node}`, jobs: [job], install };
 }
 
 /** Runs the unit tests of storage on a real file system. Skips them, with the reason, if mounting fails. */
