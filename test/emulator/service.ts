@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiError } from "./apiError.ts";
-import { presentsCertificate } from "./clientCertificate.ts";
+import { type ActiveCertificate, refusalOf } from "./clientCertificate.ts";
 import type { TcpConnections } from "./connections.ts";
 import { applyFault, deliver, jsonResponse, type PreparedResponse } from "./delivery.ts";
 import type { Faults, Strike } from "./faults.ts";
@@ -132,10 +132,10 @@ function prepareChange(
 		throw new ApiError(404, `Invalid URL (${exchange.method} ${exchange.path})`);
 	}
 	const key = keys.authenticate(request.headers.authorization);
-	const anchors = requiredAnchors(key, state, switches).map((anchor) => state.get(anchor).pem);
-	if (anchors.length > 0 && !presentsCertificate(request.socket, anchors, now())) {
+	const refusal = refusalOf(request.socket, activeCertificates(key, state, switches), switches, now());
+	if (refusal !== null) {
 		const owner = key.projectId === null ? "organization" : "project";
-		throw createRefusal(switches, "clientCertificateMissing", `This ${owner} requires a client certificate.`);
+		throw createRefusal(switches, refusal, `This ${owner} requires a valid client certificate.`);
 	}
 	if (route.permission === null) requireProjectKey(key);
 	else requirePermission(key, route.permission, switches);
@@ -144,11 +144,14 @@ function prepareChange(
 	return route.run({ state, switches, actor: { keyId: key.id }, id, query, body });
 }
 
-/** Returns the ids of the certificates to which a client certificate must chain; empty if none is required. */
-function requiredAnchors({ projectId }: KeyInfo, state: Organization, { lockOut }: Switches): readonly string[] {
-	const inherited = state.activeIn("organization");
-	if (projectId === null) return lockOut ? inherited : [];
-	return [...inherited, ...state.activeIn(projectId)];
+/** Returns the certificates to which a client certificate must chain, the project's first; empty if none is required. */
+function activeCertificates(
+	{ projectId }: KeyInfo,
+	state: Organization,
+	{ lockOut }: Switches,
+): readonly ActiveCertificate[] {
+	const inherited = projectId !== null || lockOut ? state.activeIn("organization") : [];
+	return [...(projectId === null ? [] : state.activeIn(projectId)), ...inherited].map((id) => state.get(id));
 }
 
 function parseBody(route: Route, contentType: string | undefined, body: string): unknown {

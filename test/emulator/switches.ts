@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import { ApiError } from "./apiError.ts";
 
 /**
@@ -30,6 +31,10 @@ export interface Switches {
 	lockOut: boolean;
 	/** True if the mtls host serves admin paths. */
 	adminOnMtlsHost: boolean;
+	/** The CEL filter of an active certificate, as a function: false rejects the client certificate that chains to it. */
+	celFilter: (activeId: string, client: X509Certificate) => boolean;
+	/** True if OpenAI's verifier of client certificates fails. */
+	verifierFails: boolean;
 	/** True if each response names the organization in the `openai-organization` header. */
 	namesOrganization: boolean;
 	/** The error for a key without a required permission. */
@@ -46,7 +51,14 @@ export type Refusal =
 	| "duplicateCertificate"
 	| "duplicateName"
 	| "nameTooLong"
-	| "clientCertificateMissing";
+	| "clientCertificateMissing"
+	/** The client certificate has no authority key identifier, or cannot be decoded. */
+	| "clientCertificateInvalid"
+	/** The client certificate reaches no active certificate. */
+	| "clientCertificateUnverified"
+	/** The CEL filter rejects the client certificate. */
+	| "clientCertificateFiltered"
+	| "verifierFailed";
 
 export function defaultSwitches(): Switches {
 	return {
@@ -64,6 +76,8 @@ export function defaultSwitches(): Switches {
 		projectListInactive: true,
 		lockOut: false,
 		adminOnMtlsHost: true,
+		celFilter: () => true,
+		verifierFails: false,
 		namesOrganization: true,
 		missingPermission: { status: 403, shape: "object" },
 		refusals: {
@@ -74,7 +88,12 @@ export function defaultSwitches(): Switches {
 			duplicateCertificate: { status: 400, code: null },
 			duplicateName: { status: 400, code: null },
 			nameTooLong: { status: 400, code: "string_above_max_length" },
-			clientCertificateMissing: { status: 401, code: null },
+			// Seen live with 401. The statuses of the next three are not documented.
+			clientCertificateMissing: { status: 401, code: "certificate_required" },
+			clientCertificateInvalid: { status: 401, code: "invalid_certificate" },
+			clientCertificateUnverified: { status: 401, code: "certificate_verification_failed" },
+			clientCertificateFiltered: { status: 401, code: "certificate_attribute_verification_failed" },
+			verifierFailed: { status: 503, code: "authentication_temporarily_unavailable" },
 		},
 	};
 }

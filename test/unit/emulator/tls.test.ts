@@ -1,3 +1,4 @@
+import "reflect-metadata/lite";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
@@ -39,6 +40,15 @@ describe("emulator: TLS", () => {
 		outgoing.end();
 		const [response] = (await once(outgoing, "response")) as [IncomingMessage];
 		return { status: response.statusCode, body: (await json(response)) as ReplyBody };
+	}
+
+	/** Returns the status and code of a refused request. */
+	async function refusal(
+		url: string,
+		options?: RequestOptions,
+	): Promise<[number | undefined, string | null | undefined]> {
+		const { status, body } = await list(url, options);
+		return [status, body.error?.code];
 	}
 
 	const as = (leaf: TestCertificate, ...chain: TestCertificate[]): RequestOptions => ({
@@ -127,24 +137,66 @@ describe("emulator: TLS", () => {
 		const issued = (options: CertificateOptions) => makeCertificate({ ca: false, issuer: root, ...options });
 		const without = (type: new (...args: never) => Extension) => (usual: Extension[]) =>
 			usual.filter((extension) => !(extension instanceof type));
-		const forged = await makeCertificate({
-			ca: false,
-			issuer: impostor,
-			extensions: without(AuthorityKeyIdentifierExtension),
-		});
 		const otherName = await makeCertificate({ commonName: "Other root", keyOf: root });
 		// Only its basic constraints prevent it from issuing certificates.
 		const noCa = await issued({ commonName: "Not a CA", extensions: without(KeyUsagesExtension) });
 		const attempts: [string, RequestOptions][] = [
 			["without the intermediate", as(client)],
-			["by another root of the same name", as(forged)],
+			["by another root of the same name", as(await makeCertificate({ ca: false, issuer: impostor }))],
 			["by another name with the root's key", as(await makeCertificate({ ca: false, issuer: otherName }))],
 			["expired", as(await issued({ notBefore: new Date(0), notAfter: new Date(1) }))],
 			["issued by a leaf", as(await makeCertificate({ ca: false, issuer: noCa }), noCa)],
 			["for servers", as(await issued({ serverNames: ["127.0.0.1"] }))],
 		];
-		for (const [title, options] of attempts) assert.equal((await list(url, options)).status, 401, title);
+		for (const [title, options] of attempts)
+			assert.deepEqual(await refusal(url, options), [401, "certificate_verification_failed"], title);
 		assert.equal((await list(url, as(await issued({})))).status, 200);
+	});
+
+	it("responds with OpenAI's codes, with any status", async () => {
+		const { url, switches } = await startLockedOut(root);
+		const isAki = (extension: Extension) => extension instanceof AuthorityKeyIdentifierExtension;
+		const extensions = (defaults: Extension[]) => defaults.filter((each) => !isAki(each));
+		// The authority key identifier comes first: OpenAI rejects a certificate without it, whoever issued it.
+		const withoutAki = await makeCertificate({ ca: false, issuer: root, extensions });
+		assert.deepEqual(await refusal(url), [401, "certificate_required"]);
+		assert.deepEqual(await refusal(url, as(withoutAki)), [401, "invalid_certificate"]);
+		switches.refusals.clientCertificateInvalid.status = 400;
+		assert.deepEqual(await refusal(url, as(withoutAki)), [400, "invalid_certificate"]);
+		switches.verifierFails = true;
+		assert.deepEqual(await refusal(url, as(client, intermediate)), [503, "authentication_temporarily_unavailable"]);
+	});
+
+	it("tries the direct path before the presented chain, and the filter of the certificate found first", async () => {
+		const { state, switches, url } = await startLockedOut(root);
+		const direct = state.upload({ certificate: intermediate.pem }).commit();
+		const tried: string[] = [];
+		switches.celFilter = (id, { subject }) => {
+			tried.push(id);
+			return id !== direct.id || subject !== "CN=Test client";
+		};
+		const viaChain = state.activeIn("organization");
+		assert.equal((await list(url, as(client, intermediate))).status, 200);
+		state.setActive("organization", [direct.id], true).commit();
+		const filtered = [401, "certificate_attribute_verification_failed"];
+		assert.deepEqual(await refusal(url, as(client, intermediate)), filtered);
+		assert.deepEqual(await refusal(url, as(client)), filtered);
+		assert.deepEqual(tried, [...viaChain, direct.id, direct.id]);
+	});
+
+	it("tries the project's certificates before the organization's, for the project's key", async () => {
+		const { state, switches, url } = await startLockedOut(root);
+		const project = state.addProject("A").id;
+		const own = state.upload({ certificate: root.pem }).commit();
+		state.setActive(project, [own.id], true).commit();
+		const tried: string[] = [];
+		switches.celFilter = (id) => tried.push(id) > 0;
+		const headers = { authorization: `Bearer ${emulator?.keys.addProjectKey(project)}` };
+		const models = await list(url, { ...as(client, intermediate), headers, path: "/v1/models" });
+		assert.deepEqual([models.status, tried], [200, [own.id]]);
+		state.setActive(project, [own.id], false).commit();
+		await list(url, { ...as(client, intermediate), headers, path: "/v1/models" });
+		assert.deepEqual(tried, [own.id, ...state.activeIn("organization")]);
 	});
 
 	it("refuses a client whose certificate chains to an expired anchor", async () => {
