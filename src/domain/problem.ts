@@ -40,6 +40,8 @@ export type Problem =
 	| { readonly reason: "redirected"; readonly host: string }
 	| { readonly reason: "bad-answer"; readonly host: string }
 	// The service's response
+	/** OpenAI's stable code about client certificates, at any status (API guide, "Mutual TLS", errors). Never about the key. */
+	| { readonly reason: "mtls"; readonly code: MtlsCode; readonly status: number }
 	| { readonly reason: "unauthorized" }
 	| { readonly reason: "wrong-region"; readonly host: string }
 	| { readonly reason: "forbidden"; readonly permission: string | null }
@@ -159,6 +161,17 @@ export type KeyIssue = "blank" | "space-inside" | "not-ascii" | "too-long";
 /** `mtls`: all rules for the host of client certificates, which must use https. */
 export type BaseUrlRule = "not-a-url" | "https-or-loopback" | "no-extras" | "mtls";
 export type ServerCertificateIssue = "expired" | "wrong-name" | "self-signed" | "unknown-issuer" | "other";
+export type MtlsCode =
+	/** An active certificate applies, and no client certificate was presented. */
+	| "certificate_required"
+	/** The client certificate cannot be decoded, or has no authority key identifier. */
+	| "invalid_certificate"
+	/** The client certificate and the presented chain reach no active trust anchor. */
+	| "certificate_verification_failed"
+	/** The CEL filter of the trust anchor does not match. */
+	| "certificate_attribute_verification_failed"
+	/** OpenAI's verifier failed. */
+	| "authentication_temporarily_unavailable";
 export type RejectionCode = "mtls_certificate_invalid" | "expired_certificate" | "certificate_in_use";
 
 /** An error with a problem to show. Must not have a `cause`, which could contain the key in a header or an address. */
@@ -189,8 +202,26 @@ export function problemOf(thrown: unknown): Problem | null {
 }
 
 /** True if a request that ended with this problem may have succeeded, so not if refused or never sent. */
-export function isOutcomeUnknown({ reason }: Problem): boolean {
-	return OUTCOME_UNKNOWN.has(reason);
+export function isOutcomeUnknown(problem: Problem): boolean {
+	return OUTCOME_UNKNOWN.has(outcomeReason(problem));
+}
+
+/**
+ * Returns the reason that decides what is known of a request's outcome, and whether it is repeated: for `mtls` the
+ * reason that its status has without a code, since only the status shows whether the request may have succeeded.
+ */
+export function outcomeReason(problem: Problem): Reason {
+	if (problem.reason !== "mtls") return problem.reason;
+	switch (problem.status) {
+		case 408:
+			return "timeout";
+		case 409:
+			return "conflict";
+		case 429:
+			return "rate-limited";
+		default:
+			return problem.status >= 500 ? "service-error" : "rejected";
+	}
 }
 
 const OUTCOME_UNKNOWN: ReadonlySet<Reason> = new Set<Reason>([

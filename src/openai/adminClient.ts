@@ -7,7 +7,7 @@ import type {
 	ProjectListing,
 } from "../domain/adminApi.ts";
 import { type Certificate, type CertificateListing, isCertificateId } from "../domain/certificate.ts";
-import { isCancelled, ProblemError, problemOf, type UploadEnding } from "../domain/problem.ts";
+import { isCancelled, outcomeReason, ProblemError, problemOf, type UploadEnding } from "../domain/problem.ts";
 import { isProjectId, type Project, type Scope } from "../domain/scope.ts";
 import type { HttpTransport } from "./httpTransport.ts";
 import { type ListRequest, MAX_CERTIFICATES, readPages, toListing } from "./pagination.ts";
@@ -169,7 +169,8 @@ function requireCertificateId(id: string): string {
 
 /** True unless the error is a clear refusal, after which the service cannot have stored the certificate. */
 function mayHaveArrived(thrown: unknown): boolean {
-	switch (problemOf(thrown)?.reason) {
+	const problem = problemOf(thrown);
+	switch (problem && outcomeReason(problem)) {
 		case "unauthorized":
 		case "wrong-region":
 		case "forbidden":
@@ -185,15 +186,15 @@ function mayHaveArrived(thrown: unknown): boolean {
 /** @param thrown The error that ended a sent request. */
 function toUploadEnding(thrown: unknown): UploadEnding {
 	const problem = problemOf(thrown);
-	switch (problem?.reason) {
+	const reason = problem && outcomeReason(problem);
+	if (reason === "service-error" && problem && "status" in problem) return { kind: "status", status: problem.status };
+	switch (reason) {
 		case "redirected":
 			return { kind: "redirected" };
 		case "bad-answer":
 			return { kind: "unreadable" };
 		case "conflict":
 			return { kind: "status", status: 409 };
-		case "service-error":
-			return { kind: "status", status: problem.status };
 		default:
 			return { kind: isCancelled(thrown) ? "canceled" : "no-response" };
 	}

@@ -1,4 +1,10 @@
-import { ProblemError, problemOf, type RejectionCode, type ServerCertificateIssue } from "../domain/problem.ts";
+import {
+	type MtlsCode,
+	ProblemError,
+	problemOf,
+	type RejectionCode,
+	type ServerCertificateIssue,
+} from "../domain/problem.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type ResponseHeaders, retryAfterSeconds } from "./headers.ts";
 
@@ -41,6 +47,14 @@ const REJECTION_CODES: readonly string[] = [
 	"certificate_in_use",
 ] satisfies RejectionCode[];
 
+const MTLS_CODES: readonly string[] = [
+	"certificate_required",
+	"invalid_certificate",
+	"certificate_verification_failed",
+	"certificate_attribute_verification_failed",
+	"authentication_temporarily_unavailable",
+] satisfies MtlsCode[];
+
 /** Returns the issue of the peer's certificate, or `null` for another error. */
 export function serverCertificateIssue(error: unknown): ServerCertificateIssue | null {
 	return SERVER_CERTIFICATE_ISSUES[codeOf(error)] ?? null;
@@ -76,6 +90,8 @@ export function problemFromError(error: unknown, endpoint: Endpoint, sent: boole
 /** Maps a response other than 2xx to a problem. Uses only known values of the body. */
 export function problemFromStatus(status: number, body: unknown, headers: ResponseHeaders, host: string): ProblemError {
 	const error = field(body, "error");
+	const mtls = status >= 400 ? mtlsCode(field(error, "code")) : null;
+	if (mtls) return new ProblemError({ reason: "mtls", code: mtls, status });
 	switch (status) {
 		case 401:
 			if (field(error, "code") === "incorrect_hostname") return new ProblemError({ reason: "wrong-region", host });
@@ -140,6 +156,10 @@ function textOf(error: unknown): string {
 
 function rejectionCode(code: unknown): RejectionCode | null {
 	return REJECTION_CODES.includes(code as string) ? (code as RejectionCode) : null;
+}
+
+function mtlsCode(code: unknown): MtlsCode | null {
+	return MTLS_CODES.includes(code as string) ? (code as MtlsCode) : null;
 }
 
 /** Returns the name of a request's field, or `null` for any other text of the service. */

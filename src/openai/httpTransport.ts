@@ -4,6 +4,7 @@ import type { NetworkSettingsProvider } from "../domain/networkSettings.ts";
 import {
 	CancelledError,
 	isOutcomeUnknown,
+	outcomeReason,
 	type Problem,
 	ProblemError,
 	problemOf,
@@ -167,7 +168,7 @@ export class HttpTransport {
 				const milliseconds = request.once ? null : retryDelay(failed, this.#limits.pauseMilliseconds, Date.now());
 				if (milliseconds === null || performance.now() + milliseconds >= deadline) throw thrown;
 				if (idempotent && state.sent && isOutcomeUnknown(problem)) lost = thrown;
-				before.push(problem.reason);
+				before.push(outcomeReason(problem));
 				state.repeated = true;
 				state.sent = false;
 				await timers.setTimeout(milliseconds, undefined, { signal }).catch(() => Promise.reject(signal.reason));

@@ -1,4 +1,4 @@
-import type { Problem, Reason } from "../domain/problem.ts";
+import { outcomeReason, type Problem, type Reason } from "../domain/problem.ts";
 import { type ResponseHeaders, retryAfterSeconds } from "./headers.ts";
 
 const MAX_ATTEMPTS = 3;
@@ -14,7 +14,7 @@ export interface FailedAttempt {
 	readonly sent: boolean;
 	/** The response's headers, or `null` without a response. */
 	readonly headers: ResponseHeaders | null;
-	/** The problems of the previous attempts of this call. */
+	/** The problems of the previous attempts of this call, by `outcomeReason`. */
 	readonly before: readonly Reason[];
 }
 
@@ -34,11 +34,11 @@ export function retryDelay(failed: FailedAttempt, pauseMilliseconds: number, now
 }
 
 function mayRepeat({ method, idempotent, problem, sent, headers, before }: FailedAttempt): boolean {
-	const { reason } = problem;
+	const reason = outcomeReason(problem);
 	const shouldRetry = headers?.["x-should-retry"];
 	if (shouldRetry === "false") return false;
 	const limited = reason === "rate-limited";
-	const unreachable = reason === "unreachable" || (reason === "proxy" && problem.why === "unreachable");
+	const unreachable = reason === "unreachable" || (problem.reason === "proxy" && problem.why === "unreachable");
 	const transient = reason === "connection-lost" || reason === "timeout" || reason === "service-error";
 	if (method === "GET") return shouldRetry === "true" || limited || unreachable || transient;
 	if (limited) return !before.includes("rate-limited");

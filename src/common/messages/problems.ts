@@ -132,6 +132,7 @@ function problemText(problem: Problem): ProblemText {
 		case "timeout":
 		case "redirected":
 		case "bad-answer":
+		case "mtls":
 		case "unauthorized":
 		case "wrong-region":
 		case "forbidden":
@@ -198,6 +199,8 @@ export function remedyFor(problem: Problem): Remedy | null {
 			return problem.why === "passphrase-needed" || problem.why === "passphrase-wrong"
 				? "set-passphrase"
 				: "open-settings";
+		case "mtls":
+			return problem.code === "authentication_temporarily_unavailable" ? null : "open-settings";
 		case "scopes-unread":
 			return (problem.why && remedyFor(problem.why)) ?? "refresh";
 		case "base-url":

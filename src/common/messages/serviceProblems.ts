@@ -11,6 +11,7 @@ type ServiceProblem = Extract<
 			| "timeout"
 			| "redirected"
 			| "bad-answer"
+			| "mtls"
 			| "unauthorized"
 			| "wrong-region"
 			| "forbidden"
@@ -48,6 +49,8 @@ export function serviceProblemText(problem: ServiceProblem): ProblemText {
 				fact: l10n.t("{0} sent an unexpected response.", sanitize(problem.host)),
 				action: l10n.t("Check the URL in Settings, and whether a proxy answers instead of OpenAI."),
 			};
+		case "mtls":
+			return mtlsText(problem);
 		case "unauthorized":
 			return {
 				fact: l10n.t("OpenAI rejected the admin key (401)."),
@@ -96,6 +99,46 @@ export function serviceProblemText(problem: ServiceProblem): ProblemText {
 		case "service-error":
 			return {
 				fact: l10n.t("OpenAI had a server error ({0}).", problem.status),
+				action: l10n.t("Try again later."),
+			};
+	}
+}
+
+/** Must never advise another key: none of these codes is about the key. */
+function mtlsText({ code, status }: Problem & { reason: "mtls" }): ProblemText {
+	switch (code) {
+		case "certificate_required":
+			return {
+				fact: l10n.t("OpenAI requires a client certificate, but none was presented ({0}).", status),
+				action: l10n.t("Set one in Settings, and set the base URL to an mTLS host."),
+			};
+		case "invalid_certificate":
+			return {
+				fact: l10n.t(
+					"OpenAI can't use the client certificate ({0}): it's unreadable or has no authority key identifier.",
+					status,
+				),
+				action: l10n.t("Set another one in Settings."),
+			};
+		case "certificate_verification_failed":
+			return {
+				fact: l10n.t(
+					"OpenAI rejected the client certificate ({0}): it doesn't chain to an active trust anchor.",
+					status,
+				),
+				action: l10n.t("Set one that does, followed by its intermediates."),
+			};
+		case "certificate_attribute_verification_failed":
+			return {
+				fact: l10n.t(
+					"OpenAI rejected the client certificate ({0}): the CEL filter of its trust anchor doesn't match.",
+					status,
+				),
+				action: l10n.t("Set one that matches, or change the filter in the OpenAI dashboard."),
+			};
+		case "authentication_temporarily_unavailable":
+			return {
+				fact: l10n.t("OpenAI temporarily can't verify client certificates ({0}).", status),
 				action: l10n.t("Try again later."),
 			};
 	}

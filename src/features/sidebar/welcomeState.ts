@@ -11,9 +11,10 @@ export function welcomeStateOf(count: number | null, problem: Problem | null, lo
 	return count === 0 && !loading ? "nothing-yet" : "no";
 }
 
-/** Returns a problem's reason, subdivided if the remedies differ. */
+/** Returns a problem's reason, subdivided if the remedies differ; of OpenAI's codes about client certificates the code. */
 function welcomeReason(problem: Problem): string {
 	const { reason } = problem;
+	if (reason === "mtls") return problem.code;
 	if (reason === "client-certificate" && problem.why.startsWith("passphrase-")) return "client-key-passphrase";
 	return reason === "proxy" && problem.why === "credentials" ? "proxy-credentials" : reason;
 }

@@ -3,6 +3,7 @@ import {
 	CancelledError,
 	isCancelled,
 	isOutcomeUnknown,
+	outcomeReason,
 	ProblemError,
 	problemOf,
 	type Reason,
@@ -56,5 +57,14 @@ describe("A thrown value", () => {
 			"no-key",
 		] as const;
 		assert.deepEqual(known.map(isUnknown), Array(7).fill(false));
+	});
+
+	it("R55 leaves the outcome unknown by its status if it has one of OpenAI's codes about client certificates", () => {
+		const withStatus = (status: number) => ({ reason: "mtls", code: "certificate_required", status }) as const;
+		for (let status = 400; status <= 599; status++)
+			assert.equal(isOutcomeUnknown(withStatus(status)), [408, 409].includes(status) || status >= 500, `${status}`);
+		const reasons = [401, 408, 409, 429, 503].map((status) => outcomeReason(withStatus(status)));
+		assert.deepEqual(reasons, ["rejected", "timeout", "conflict", "rate-limited", "service-error"]);
+		assert.equal(outcomeReason({ reason: "unauthorized" }), "unauthorized");
 	});
 });

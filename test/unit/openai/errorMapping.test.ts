@@ -86,6 +86,16 @@ describe("Refused requests", () => {
 		for (const code of ["other", "", null, 7]) assert.equal(rejection(400, { code }).code, null);
 	});
 
+	it("R55 recognizes only OpenAI's exact codes about client certificates, only in an error", () => {
+		const problemWith = (status: number, error: unknown) =>
+			problemOf(problemFromStatus(status, { error }, {}, "a.test"));
+		const code = "certificate_required";
+		assert.deepEqual(problemWith(401, { code }), { reason: "mtls", code, status: 401 });
+		for (const error of [code, { message: code }, { type: code }, { code: [code] }, { code: "certificate" }, null])
+			assert.deepEqual(problemWith(401, error), { reason: "unauthorized" });
+		assert.equal(problemWith(307, { code })?.reason, "redirected");
+	});
+
 	it("R18 returns only names of fields that this extension sends", () => {
 		for (const param of ["certificate", "content", "name"]) assert.equal(rejection(400, { param }).param, param);
 		for (const param of ["certificates", "", "key", null, 7]) assert.equal(rejection(400, { param }).param, null);

@@ -28,6 +28,8 @@ describe("The retry rule", () => {
 		{ reason: "timeout", host },
 		limited,
 		{ reason: "service-error", status: 500 },
+		{ reason: "mtls", code: "authentication_temporarily_unavailable", status: 503 },
+		{ reason: "mtls", code: "certificate_required", status: 408 },
 	];
 	const permanent: readonly Problem[] = [
 		{ reason: "proxy", proxy: "p.test", why: "credentials" },
@@ -38,6 +40,8 @@ describe("The retry rule", () => {
 		{ reason: "redirected", host },
 		{ reason: "bad-answer", host },
 		{ reason: "unauthorized" },
+		{ reason: "mtls", code: "certificate_required", status: 401 },
+		{ reason: "mtls", code: "certificate_required", status: 409 },
 		{ reason: "forbidden", permission: null },
 		{ reason: "not-found" },
 		{ reason: "conflict" },
@@ -72,6 +76,13 @@ describe("The retry rule", () => {
 		assert.equal(delayAfter({ method: "POST", before: ["unreachable"] }), 1000);
 		assert.equal(delayAfter({ method: "POST", before: ["rate-limited"] }), null);
 		assert.equal(delayAfter({ method: "POST", problem: unreachable, sent: false, before: ["rate-limited"] }), 1000);
+	});
+
+	it("R55 a code about client certificates changes nothing after too many requests", () => {
+		const problem = { reason: "mtls", code: "invalid_certificate", status: 429 } as const;
+		assert.equal(delayAfter({ problem }), 500);
+		assert.equal(delayAfter({ method: "POST", problem }), 500);
+		assert.equal(delayAfter({ method: "POST", problem, before: ["rate-limited"] }), null);
 	});
 
 	it("the service's `x-should-retry` has priority, but never repeats an upload that may have arrived", () => {

@@ -14,6 +14,7 @@ import type {
 	BaseUrlRule,
 	KeyIssue,
 	LookupOutcome,
+	MtlsCode,
 	Problem,
 	ProxyIssue,
 	Reason,
@@ -102,6 +103,13 @@ const REJECTION_CODES = all<RejectionCode>({
 	expired_certificate: true,
 	certificate_in_use: true,
 });
+const MTLS_CODES = all<MtlsCode>({
+	certificate_required: true,
+	invalid_certificate: true,
+	certificate_verification_failed: true,
+	certificate_attribute_verification_failed: true,
+	authentication_temporarily_unavailable: true,
+});
 const ROTATION_ISSUES = all<RotationIssue>({
 	same: true,
 	inactive: true,
@@ -173,6 +181,10 @@ const PROBLEMS: { readonly [R in Reason]: readonly (readonly [problem: ProblemOf
 	timeout: [[{ reason: "timeout", host }, null]],
 	redirected: [[{ reason: "redirected", host }, "open-settings"]],
 	"bad-answer": [[{ reason: "bad-answer", host }, "show-log"]],
+	mtls: MTLS_CODES.map((code) => [
+		{ reason: "mtls", code, status: 401 },
+		code === "authentication_temporarily_unavailable" ? null : "open-settings",
+	]),
 	unauthorized: [[{ reason: "unauthorized" }, "set-key"]],
 	"wrong-region": [[{ reason: "wrong-region", host }, "open-settings"]],
 	forbidden: [
@@ -331,6 +343,26 @@ describe("Problem messages", () => {
 			[
 				{ reason: "not-found" },
 				"OpenAI couldn't find the certificate or project. It might have been deleted. Refresh the list.",
+			],
+			[
+				{ reason: "mtls", code: "certificate_required", status: 401 },
+				"OpenAI requires a client certificate, but none was presented (401). Set one in Settings, and set the base URL to an mTLS host.",
+			],
+			[
+				{ reason: "mtls", code: "invalid_certificate", status: 400 },
+				"OpenAI can't use the client certificate (400): it's unreadable or has no authority key identifier. Set another one in Settings.",
+			],
+			[
+				{ reason: "mtls", code: "certificate_verification_failed", status: 403 },
+				"OpenAI rejected the client certificate (403): it doesn't chain to an active trust anchor. Set one that does, followed by its intermediates.",
+			],
+			[
+				{ reason: "mtls", code: "certificate_attribute_verification_failed", status: 403 },
+				"OpenAI rejected the client certificate (403): the CEL filter of its trust anchor doesn't match. Set one that matches, or change the filter in the OpenAI dashboard.",
+			],
+			[
+				{ reason: "mtls", code: "authentication_temporarily_unavailable", status: 503 },
+				"OpenAI temporarily can't verify client certificates (503). Try again later.",
 			],
 			[{ reason: "conflict" }, "OpenAI reported a conflict with another change (409). Refresh, then try again."],
 			[rejected(405), "OpenAI rejected the request (405). Nothing was changed. The log has the request ID."],

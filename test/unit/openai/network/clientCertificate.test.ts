@@ -70,7 +70,8 @@ describe("A client certificate", () => {
 		fixture.createApi(service.url, service.adminKey, clientCertificate).list();
 
 	it("issued by an active anchor gives access to a locked organization", async () => {
-		assert.deepEqual(await expectProblem(listWith(null)), { reason: "unauthorized" });
+		const required = { reason: "mtls", code: "certificate_required", status: 401 };
+		assert.deepEqual(await expectProblem(listWith(null)), required);
 		assert.equal((await listWith(files())).certificates.length, 1);
 	});
 
