@@ -45,10 +45,10 @@ import {
 import { currentTime, readCertificate, toCertificate, withContent } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
-import { inOneLine } from "./setup/productTexts.ts";
+import { inOneLine, welcomeText } from "./setup/productTexts.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
-import { waitForRow } from "./setup/uploadActions.ts";
+import { VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
 
 const ACME = "Acme Root CA";
 const OTHER = "Other CA";
@@ -324,7 +324,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		assert.deepEqual([...activeIn("organization")].sort(), [acme.id, other.id].sort());
 	});
 
-	it("R34 says that the certificate was activated, that the extension is refused from now on, and how to regain access", async () => {
+	it("R34 R55 says that the certificate was activated, that the extension is refused from now on, and how to regain access", async () => {
 		const { window, emulator } = session;
 		emulator.switches.lockOut = true;
 		await chooseInRowMenu(window, BUSY, ACTIVATE);
@@ -333,13 +333,26 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		const box = await window.quickInput(activationLabels.typedConfirmationTitle);
 		await box.type(BUSY);
 		await box.accept();
-		const toast = await window.toast(describeLockout());
+		const lockedOut = { reason: "mtls", code: "certificate_required", status: 401 } as const;
+		const toast = await window.toast(describeLockout(lockedOut));
 		await session.picture("locked-out");
-		const results = activationResults([BUSY], true, { scope: "organization", lockedOut: true });
+		const results = activationResults([BUSY], true, { scope: "organization", lockedOut });
 		assert.equal(toast.text, inOneLine(results));
 		assert.deepEqual(toast.buttons, [labels.setUpClientCertificate, labels.showDetails]);
 		await toast.dismiss();
 		assert.deepEqual(activeIn("organization"), [busy.id]);
+	});
+
+	it("R55 explains in the empty view that OpenAI requires a client certificate, not another key", async () => {
+		const { window, emulator } = session;
+		emulator.switches.lockOut = true;
+		setActive("organization", [busy.id], true);
+		await window.load();
+		await window.openViews();
+		const text = welcomeText("welcome.certificate_required");
+		await window.view(VIEW_TITLE).welcome(text);
+		await session.picture("certificate-required");
+		assert.doesNotMatch(text, /admin key/i);
 	});
 
 	it("R34 does not report an activation without a response, although the extension is refused since then", async () => {
@@ -353,10 +366,11 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await pickScopes(window, pickerTitle(OTHER), ORGANIZATION);
 		await pressActivateInOrganization(OTHER);
 		await (await window.quickInput(activationLabels.typedConfirmationTitle)).submit(OTHER);
-		const toast = await window.toast(describeLockout());
+		const lockedOut = { reason: "unauthorized" } as const;
+		const toast = await window.toast(describeLockout(lockedOut));
 		await session.picture("shut-out-unknown");
 		const problem = { reason: "connection-lost", host: new URL(emulator.url).host } as const;
-		const result = { scope: "organization", outcome: "unknown", problem, lockedOut: true } as const;
+		const result = { scope: "organization", outcome: "unknown", problem, lockedOut } as const;
 		assert.equal(toast.text, inOneLine(activationResults([OTHER], true, result)));
 		await toast.dismiss();
 		const unknown = { organization: undefined, projects: [], unread: 0, allProjects: true, problem: null };

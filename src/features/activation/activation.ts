@@ -53,8 +53,11 @@ export interface ScopeResult {
 	readonly notTried: readonly string[];
 	/** Why not every id is in `changed`; `null` also if the user cancelled. */
 	readonly problem: Problem | null;
-	/** True if OpenAI rejects this extension since the activation; only the dashboard or a client certificate helps. */
-	readonly lockedOut: boolean;
+	/**
+	 * Why OpenAI rejects this extension since the activation, if it does; only the dashboard or a client certificate
+	 * helps.
+	 */
+	readonly lockedOut: Problem | null;
 }
 
 /**
@@ -122,7 +125,7 @@ export async function applyToScopes(
 
 /** Returns the result for a scope in which nothing was requested. */
 export function notAttempted(scope: Scope, ids: readonly string[]): ScopeResult {
-	return { scope, changed: [], failed: [], unknown: [], notTried: ids, problem: null, lockedOut: false };
+	return { scope, changed: [], failed: [], unknown: [], notTried: ids, problem: null, lockedOut: null };
 }
 
 async function applyToScope(
@@ -159,12 +162,12 @@ async function applyToBatch(
 	signal?: AbortSignal,
 ): Promise<BatchResult> {
 	const isRisky = active && scope.kind === "organization";
-	const nothing: BatchResult = { changed: [], failed: [], unknown: [], problem: null, lockedOut: false };
+	const nothing: BatchResult = { changed: [], failed: [], unknown: [], problem: null, lockedOut: null };
 	try {
 		const certificates = await session.setActive(scope, batch, active, signal);
 		for (const certificate of certificates)
 			session.recordWrite({ kind: "changed", certificate, field: "active" }, scope);
-		const lockedOut = isRisky && isLockedOut(await session.scope(scope));
+		const lockedOut = isRisky ? lockoutIn(await session.scope(scope)) : null;
 		return { ...nothing, changed: batch, lockedOut };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
@@ -174,7 +177,7 @@ async function applyToBatch(
 		// Read without the signal, because a cancelled caller must know the current state too.
 		const reading = await session.scope(scope);
 		// A rejected read does not prove that the activation took effect: the key might have been revoked.
-		const lockedOut = isRisky && isLockedOut(reading);
+		const lockedOut = isRisky ? lockoutIn(reading) : null;
 		const found = (wanted: boolean | undefined) => batch.filter((id) => isActive(id, reading.listing) === wanted);
 		const changed = found(active);
 		return {
@@ -188,11 +191,13 @@ async function applyToBatch(
 	}
 }
 
-/** True if a scope cannot be read without a client certificate. The service does not document its error for that. */
-function isLockedOut({ problem }: ScopeReading): boolean {
-	return problem !== null && LOCKOUT_REASONS.has(problem.reason);
+/** Returns the problem if a scope cannot be read without another client certificate, or perhaps. */
+function lockoutIn({ problem }: ScopeReading): Problem | null {
+	if (problem?.reason === "mtls") return problem.code === "authentication_temporarily_unavailable" ? null : problem;
+	return problem && LOCKOUT_REASONS.has(problem.reason) ? problem : null;
 }
 
+/** Besides `mtls`: a server might end the handshake, or respond without a code. */
 const LOCKOUT_REASONS: ReadonlySet<Reason> = new Set<Reason>([
 	"unauthorized",
 	"forbidden",

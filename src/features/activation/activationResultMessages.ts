@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName, formatCertificates } from "../../common/messages/certificateMessages.ts";
-import { describePartialFailure } from "../../common/messages/problems.ts";
+import { describePartialFailure, remedyFor } from "../../common/messages/problems.ts";
 import { formatList, formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
@@ -12,6 +12,13 @@ type NameOf = (projectId: string) => string | null;
 export function isFullyApplied(results: readonly ScopeResult[]): boolean {
 	return results.every(
 		({ failed, unknown, notTried, lockedOut }) => failed.length + unknown.length + notTried.length === 0 && !lockedOut,
+	);
+}
+
+/** True if OpenAI rejects this extension, and another client certificate helps. */
+export function needsClientCertificate(results: readonly ScopeResult[]): boolean {
+	return results.some(
+		({ lockedOut, problem }) => lockedOut || (problem?.reason === "mtls" && remedyFor(problem) === "open-settings"),
 	);
 }
 
@@ -31,7 +38,8 @@ export function describeActivationResults(
 	const sentences = [...groups].map(([outcome, group]) =>
 		l10n.t("{0} in {1}: {2}", subjects, formatScopes(summarizeScopesOf(group, nameOf)), outcome),
 	);
-	if (results.some(({ lockedOut }) => lockedOut)) sentences.push(describeLockout());
+	const lockout = results.find(({ lockedOut }) => lockedOut)?.lockedOut;
+	if (lockout) sentences.push(describeLockout(lockout));
 	return sentences.join("\n");
 }
 
@@ -52,8 +60,13 @@ export function describeFailedDeletion(
 	].join("\n");
 }
 
-/** Describes that OpenAI rejects this extension since an activation, and how to regain access. */
-export function describeLockout(): string {
+/** Describes that OpenAI rejects this extension since an activation, why if OpenAI says so, and how to regain access. */
+export function describeLockout(problem: Problem): string {
+	if (problem.reason === "mtls")
+		return l10n.t(
+			"OpenAI now rejects this extension. {0} You can also regain access in the OpenAI dashboard.",
+			describePartialFailure(problem),
+		);
 	return l10n.t(
 		"OpenAI now rejects this extension. To regain access, use the OpenAI dashboard, or set a client certificate that chains to an active certificate.",
 	);

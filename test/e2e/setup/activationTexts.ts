@@ -61,7 +61,7 @@ interface ExpectedResult {
 	readonly scope: ScopeOrProject;
 	readonly outcome?: "changed" | "failed" | "unknown" | "notTried";
 	readonly problem?: Problem;
-	readonly lockedOut?: boolean;
+	readonly lockedOut?: Problem;
 }
 
 /** Describes results in several scopes. @param active False for a deactivation. */
@@ -77,9 +77,9 @@ export function activationResults(names: readonly string[], active: boolean, ...
 
 export function toScopeResult(
 	ids: readonly string[],
-	{ scope, outcome = "changed", problem, lockedOut = false }: ExpectedResult,
+	{ scope, outcome = "changed", problem, lockedOut }: ExpectedResult,
 ): ScopeResult {
-	return scopeResult(toScope(scope), { [outcome]: ids, problem: problem ?? null, lockedOut });
+	return scopeResult(toScope(scope), { [outcome]: ids, problem: problem ?? null, lockedOut: lockedOut ?? null });
 }
 
 /** Returns a function that finds the name of a project among expected results. */

@@ -197,7 +197,7 @@ export function fakeOrganization(fake: FakeAdminApi) {
 /** Makes the result of an activation or deactivation in a scope: nothing happened, unless overridden. */
 export function scopeResult(scope: Scope, overrides: Partial<ScopeResult> = {}): ScopeResult {
 	return {
-		...{ scope, changed: [], failed: [], unknown: [], notTried: [], problem: null, lockedOut: false },
+		...{ scope, changed: [], failed: [], unknown: [], notTried: [], problem: null, lockedOut: null },
 		...overrides,
 	};
 }

@@ -4,7 +4,7 @@ import { labels } from "../../../common/messages/labels.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { notifyDone } from "../../../common/ui/statusNotifications.ts";
 import type { ScopeResult } from "../activation.ts";
-import { isFullyApplied } from "../activationResultMessages.ts";
+import { isFullyApplied, needsClientCertificate } from "../activationResultMessages.ts";
 
 /** Shows the results of an activation or deactivation. @param nextStep Advice after an incomplete one. */
 export function notifyActivationResults(
@@ -17,7 +17,7 @@ export function notifyActivationResults(
 		notifyDone(message);
 		return;
 	}
-	const buttons = results.some(({ lockedOut }) => lockedOut) ? [labels.setUpClientCertificate] : [];
+	const buttons = needsClientCertificate(results) ? [labels.setUpClientCertificate] : [];
 	void showMessage(deps, "warning", nextStep ? `${message}\n${nextStep}` : message, ...buttons).then((pressed) => {
 		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
 	});

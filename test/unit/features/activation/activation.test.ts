@@ -179,10 +179,11 @@ describe("Activating and deactivating", () => {
 		{ reason: "unauthorized" },
 		{ reason: "forbidden", permission: null },
 		{ reason: "client-certificate-refused", host, presented: false },
+		{ reason: "mtls", code: "certificate_required", status: 401 },
 	] as const) {
 		it(`R34 reports that an activation in the organization locked this extension out: ${problem.reason}`, async () => {
 			failReadsAfterWrite(problem);
-			const lockedOut = scopeResult(ORGANIZATION, { changed: ["a"], lockedOut: true });
+			const lockedOut = scopeResult(ORGANIZATION, { changed: ["a"], lockedOut: problem });
 			assert.deepEqual(await activate([ORGANIZATION]), [lockedOut]);
 		});
 
@@ -193,7 +194,7 @@ describe("Activating and deactivating", () => {
 			it(`R34 reports an unknown outcome if the response was lost and this extension is locked out, ${title}: ${problem.reason}`, async () => {
 				await organization.certificates.load();
 				failReadsAfterWrite(problem, fault);
-				const unknown = scopeResult(ORGANIZATION, { unknown: ["a"], problem: connectionLost, lockedOut: true });
+				const unknown = scopeResult(ORGANIZATION, { unknown: ["a"], problem: connectionLost, lockedOut: problem });
 				assert.deepEqual(await activate([ORGANIZATION]), [unknown]);
 				const shown = organization.certificates.listing?.certificates.find(({ id }) => id === "a");
 				assert.equal(shown?.active, undefined, "nor does the row");
@@ -205,14 +206,23 @@ describe("Activating and deactivating", () => {
 		const ids = fake.certificates.map(({ id }) => id);
 		failReadsAfterWrite({ reason: "unauthorized" });
 		assert.deepEqual(await activate([ORGANIZATION], { ids }), [
-			scopeResult(ORGANIZATION, { changed: ids.slice(0, 10), notTried: ids.slice(10), lockedOut: true }),
+			scopeResult(ORGANIZATION, {
+				changed: ids.slice(0, 10),
+				notTried: ids.slice(10),
+				lockedOut: { reason: "unauthorized" },
+			}),
 		]);
 	});
 
 	it("R34 reports a lock-out only for an access problem after an activation in the organization", async () => {
-		failReadsAfterWrite({ reason: "timeout", host });
-		assert.deepEqual(await activate([ORGANIZATION]), [scopeResult(ORGANIZATION, { changed: ["a"] })]);
-		fake.calls.length = 0;
+		for (const problem of [
+			{ reason: "timeout", host },
+			{ reason: "mtls", code: "authentication_temporarily_unavailable", status: 503 },
+		] as const) {
+			failReadsAfterWrite(problem);
+			assert.deepEqual(await activate([ORGANIZATION]), [scopeResult(ORGANIZATION, { changed: ["a"] })]);
+			fake.calls.length = 0;
+		}
 		failReadsAfterWrite({ reason: "unauthorized" });
 		assert.deepEqual(await activate([p]), [scopeResult(p, { changed: ["a"] })]);
 		fake.calls.length = 0;

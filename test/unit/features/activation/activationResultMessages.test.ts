@@ -110,15 +110,20 @@ describe("Messages after an activation or deactivation", () => {
 
 	it("R34 say that OpenAI now rejects this extension, and how to regain access", () => {
 		const activated = scopeResult(ORGANIZATION, { changed: ["a"] });
-		const results = [{ ...activated, lockedOut: true }];
+		const unauthorized = { reason: "unauthorized" } as const;
+		const results = [{ ...activated, lockedOut: unauthorized }];
 		assert.ok(!isFullyApplied(results));
 		assert.deepEqual(describeActivationResults([acme], results, true, nameOf).split("\n"), [
 			describeActivationResults([acme], [activated], true, nameOf),
-			describeLockout(),
+			describeLockout(unauthorized),
 		]);
 		assert.equal(
-			describeLockout(),
+			describeLockout(unauthorized),
 			"OpenAI now rejects this extension. To regain access, use the OpenAI dashboard, or set a client certificate that chains to an active certificate.",
+		);
+		assert.equal(
+			describeLockout({ reason: "mtls", code: "certificate_required", status: 401 }),
+			"OpenAI now rejects this extension. OpenAI requires a client certificate, but none was presented (401). Set one in Settings, and set the base URL to an mTLS host. You can also regain access in the OpenAI dashboard.",
 		);
 	});
 

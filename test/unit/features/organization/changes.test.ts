@@ -100,9 +100,10 @@ describe("A change over real sockets", () => {
 			assert.deepEqual([projectResult?.scope, projectResult?.changed], [project, [id]]);
 			const answered = fault === null;
 			assert.deepEqual([organizationResult?.changed, organizationResult?.unknown], answered ? [[id], []] : [[], [id]]);
-			assert.deepEqual([organizationResult?.lockedOut, organizationResult?.problem === null], [true, answered]);
+			const required = { reason: "mtls", code: "certificate_required", status: 401 };
+			assert.deepEqual([organizationResult?.lockedOut, organizationResult?.problem === null], [required, answered]);
 			assert.equal(shown()?.active, answered ? true : undefined);
-			assert.deepEqual(certificates.state.problem, { reason: "unauthorized" });
+			assert.deepEqual(certificates.state.problem, required);
 			assert.ok(shown(), "what was known is still shown");
 		});
 
