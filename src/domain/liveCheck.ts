@@ -1,7 +1,7 @@
 import type { BaseUrl } from "./baseUrl.ts";
-import type { Problem } from "./problem.ts";
+import type { MtlsCode, Problem } from "./problem.ts";
 
-/** A project's key, for a single request. Must never be created from an admin key. */
+/** A project's key, for a single check. Must never be created from an admin key. */
 export class ProjectKey {
 	readonly #text: string;
 
@@ -20,7 +20,7 @@ export class ProjectKey {
 	}
 }
 
-/** A request that presents a client certificate to the service, once. */
+/** A check that presents a client certificate to the service, once, after a request without it. */
 export interface LiveCheckRequest {
 	/** The URL of the host for client certificates. Must be https. */
 	readonly baseUrl: BaseUrl;
@@ -40,18 +40,27 @@ export interface ClientCredentials {
 
 /** The service's reaction to a client certificate. */
 export type LiveCheckResult =
-	/** The service requested the certificate and answered the request. */
-	| { readonly code: "accepted" }
-	/** The service requested the certificate, then denied the project key permission. `status`: HTTP. */
+	/** The service requested the certificate and answered the request. Proves something only if `without` is `required`. */
+	| { readonly code: "accepted"; readonly without: ResponseWithout }
+	/** The service denied the project key permission, so it did not have to judge the certificate. `status`: HTTP. */
 	| { readonly code: "not-allowed"; readonly status: number }
-	/** The service requested the certificate, but does not know the project key; the applicable anchors are unknown. */
+	/** The service does not know the project key; the applicable anchors are unknown. */
 	| { readonly code: "key-refused" }
 	/** The service did not request the certificate; the response proves nothing. */
 	| { readonly code: "unasked" }
 	/**
 	 * The service refused the certificate: by a TLS alert, by closing the connection without a response (some servers do
-	 * so after a TLS 1.3 handshake), or in its response.
+	 * so after a TLS 1.3 handshake), by one of OpenAI's codes, or by another response that mentions the certificate.
 	 */
-	| { readonly code: "refused"; readonly how: "alert" | "closed" | "answer" }
+	| { readonly code: "refused"; readonly how: "alert" | "closed" | "answer" | RefusalCode }
 	/** The check did not complete. */
 	| { readonly code: "failed"; readonly problem: Problem };
+
+/** OpenAI's codes that refuse a client certificate (API guide, "Mutual TLS", errors). */
+export type RefusalCode = Exclude<MtlsCode, "authentication_temporarily_unavailable">;
+
+/**
+ * The service's reaction to the same request without a client certificate. `required`: it responded
+ * `certificate_required`. `answered`: it answered, so no active certificate applies to the key. `unclear`: neither.
+ */
+export type ResponseWithout = "required" | "answered" | "unclear";

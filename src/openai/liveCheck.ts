@@ -1,5 +1,5 @@
-import type { LiveCheckRequest, LiveCheckResult } from "../domain/liveCheck.ts";
-import { CancelledError, ProblemError, problemOf } from "../domain/problem.ts";
+import type { LiveCheckRequest, LiveCheckResult, ResponseWithout } from "../domain/liveCheck.ts";
+import { CancelledError, type Problem, ProblemError, problemOf } from "../domain/problem.ts";
 import { connect, createClient } from "./connect.ts";
 import { type Endpoint, TlsContexts } from "./endpoint.ts";
 import { mentionsClientCertificate, problemFromStatus } from "./errorMapping.ts";
@@ -7,29 +7,57 @@ import { requestIdFrom } from "./headers.ts";
 import { parseJson, type TransportOptions } from "./httpTransport.ts";
 import { resolveProxy } from "./proxyResolver.ts";
 import { type RawResponse, sendRequest } from "./sendRequest.ts";
-import { parseTlsKeyPair } from "./tlsKeyPair.ts";
+import { parseTlsKeyPair, type TlsKeyPair } from "./tlsKeyPair.ts";
 
 /** A route for any project key, without changes or costs (API reference, "Models"). */
 const ROUTE = "/models";
+/** For both requests together. */
 const TOTAL_MILLISECONDS = 30_000;
 
 /** Larger than a TLS 1.3 client's Finished record, smaller than the records with a Certificate message before it. */
 const MAX_FINISHED_BYTES = 80;
 
+/** The outcome of one request. */
+type Outcome = { readonly code: "answered" } | Exclude<LiveCheckResult, { readonly code: "accepted" }>;
+
+/** Sends one request on a connection of its own, with or without a client certificate. */
+type Ask = (keyPair: TlsKeyPair | null) => Promise<Outcome>;
+
 /**
- * Presents a client certificate to the service, with one request on one connection.
+ * Presents a client certificate to the service, with one request on one connection. Sends the same request without the
+ * certificate first, on another connection: without a refusal of that one, an answer proves nothing.
  * @throws ProblemError `client-certificate` or `proxy` if its value is unusable; CancelledError
  */
 export async function checkLive(
-	{ userAgent, observe, network }: TransportOptions,
-	{ baseUrl, key, client: credentials }: LiveCheckRequest,
+	options: TransportOptions,
+	request: LiveCheckRequest,
 	signal: AbortSignal,
 ): Promise<LiveCheckResult> {
+	const keyPair = parseTlsKeyPair(request.client);
+	const limit = AbortSignal.timeout(TOTAL_MILLISECONDS);
+	const ask: Ask = (keyPair) => sendOnce(options, request, keyPair, signal, limit);
+	const without = await ask(null);
+	if (without.code !== "answered" && without.code !== "refused") return without;
+	const outcome = await ask(keyPair);
+	return outcome.code === "answered" ? { code: "accepted", without: toReaction(without) } : outcome;
+}
+
+function toReaction(outcome: Outcome): ResponseWithout {
+	if (outcome.code === "answered") return "answered";
+	return outcome.code === "refused" && outcome.how === "certificate_required" ? "required" : "unclear";
+}
+
+async function sendOnce(
+	{ userAgent, observe, network }: TransportOptions,
+	{ baseUrl, key }: LiveCheckRequest,
+	keyPair: TlsKeyPair | null,
+	signal: AbortSignal,
+	limit: AbortSignal,
+): Promise<Outcome> {
 	const { origin, host } = baseUrl;
 	const settings = network();
-	const tls = new TlsContexts(settings.systemCertificates, parseTlsKeyPair(credentials));
+	const tls = new TlsContexts(settings.systemCertificates, keyPair);
 	const endpoint: Endpoint = { origin, host, proxy: resolveProxy(baseUrl, settings), tls };
-	const limit = AbortSignal.timeout(TOTAL_MILLISECONDS);
 	const end = AbortSignal.any([signal, limit]);
 	const handshake: Buffer[] = [];
 	let isConnected = false;
@@ -47,16 +75,17 @@ export async function checkLive(
 		const headers = { authorization: key.authorization, accept: "application/json", "user-agent": userAgent };
 		const options = { path: `${baseUrl.path}${ROUTE}`, method: "GET", headers, body: null } as const;
 		response = await sendRequest(client, options, endpoint, end, { sent: false, repeated: false });
-		return certificateWasRequested(Buffer.concat(handshake)) ? toResult(response, host) : { code: "unasked" };
+		// The handshake of a client without a certificate does not show reliably whether the server requested one.
+		const isUnasked = keyPair !== null && !certificateWasRequested(Buffer.concat(handshake));
+		return isUnasked ? { code: "unasked" } : toOutcome(response, host);
 	} catch (thrown) {
 		if (signal.aborted) throw new CancelledError();
-		const problem = limit.aborted ? ({ reason: "timeout", host } as const) : problemOf(thrown);
+		const problem: Problem | null = limit.aborted ? { reason: "timeout", host } : problemOf(thrown);
 		if (!problem) throw thrown;
 		if (problem.reason === "client-certificate-refused") return { code: "refused", how: "alert" };
 		const wasClosed = problem.reason === "connection-lost" || problem.reason === "unreachable";
-		return wasClosed && certificateWasRequested(Buffer.concat(handshake))
-			? { code: "refused", how: "closed" }
-			: { code: "failed", problem };
+		const mayBeRequested = keyPair ? certificateWasRequested(Buffer.concat(handshake)) : handshake.length > 0;
+		return wasClosed && mayBeRequested ? { code: "refused", how: "closed" } : { code: "failed", problem };
 	} finally {
 		const milliseconds = Math.round(performance.now() - started);
 		const requestId = response && requestIdFrom(response.headers, "x-request-id");
@@ -65,13 +94,17 @@ export async function checkLive(
 	}
 }
 
-function toResult({ status, headers, body }: RawResponse, host: string): LiveCheckResult {
+function toOutcome({ status, headers, body }: RawResponse, host: string): Outcome {
 	const json = parseJson(body);
 	if (status >= 200 && status <= 299) {
 		const isList = typeof json === "object" && json !== null && "data" in json;
-		return isList ? { code: "accepted" } : { code: "failed", problem: { reason: "bad-answer", host } };
+		return isList ? { code: "answered" } : { code: "failed", problem: { reason: "bad-answer", host } };
 	}
 	const { problem } = problemFromStatus(status, json, headers, host);
+	if (problem.reason === "mtls")
+		return problem.code === "authentication_temporarily_unavailable"
+			? { code: "failed", problem }
+			: { code: "refused", how: problem.code };
 	if (mentionsClientCertificate(json)) return { code: "refused", how: "answer" };
 	if (problem.reason === "unauthorized") return { code: "key-refused" };
 	if (problem.reason === "forbidden") return { code: "not-allowed", status };

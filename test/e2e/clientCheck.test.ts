@@ -152,14 +152,17 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		assert.equal(emulator.exchanges.length, before);
 		await box.type(projectKey);
 		await box.accept();
-		const { message, detail } = describeLiveCheck({ code: "accepted" }, host());
+		const { message, detail } = describeLiveCheck({ code: "accepted", without: "required" }, host());
 		const live = await window.dialog(message);
 		await session.picture("client-check-live");
 		assert.equal(live.detail, detail);
 		await live.escape();
 		assert.deepEqual(
 			emulator.exchanges.slice(before).map(({ method, path, status }) => [method, path, status]),
-			[["GET", "/v1/models", 200]],
+			[
+				["GET", "/v1/models", 401],
+				["GET", "/v1/models", 200],
+			],
 		);
 	});
 
@@ -176,7 +179,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const box = await window.quickInput(projectKeyTitle(host()));
 		await box.type(projectKey);
 		await box.accept();
-		const { message, detail } = describeLiveCheck({ code: "refused", how: "answer" }, host());
+		const { message, detail } = describeLiveCheck({ code: "refused", how: "certificate_verification_failed" }, host());
 		const live = await window.dialog(message);
 		assert.equal(live.detail, detail);
 		await live.escape();

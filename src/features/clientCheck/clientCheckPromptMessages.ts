@@ -65,7 +65,7 @@ export function projectKeyTitle(host: string): string {
 
 export function describeProjectKeyUse(host: string): string {
 	return l10n.t(
-		"Sent to {0} for this test only, to list models with the client certificate. It isn't saved. The result depends on the certificates active for this key's project.",
+		"Sent to {0} for this test only, in two requests that list models: without and with the client certificate. It isn't saved. The result depends on the certificates active for this key's project.",
 		host,
 	);
 }

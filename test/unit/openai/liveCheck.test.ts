@@ -1,12 +1,14 @@
+import "reflect-metadata/lite";
 import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { AuthorityKeyIdentifierExtension, type Extension } from "@peculiar/x509";
 import type { RequestLogEntry } from "../../../src/domain/adminApi.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
-import { type ClientCredentials, ProjectKey } from "../../../src/domain/liveCheck.ts";
+import { type ClientCredentials, ProjectKey, type RefusalCode } from "../../../src/domain/liveCheck.ts";
 import type { NetworkSettings } from "../../../src/domain/networkSettings.ts";
 import { isCancelled } from "../../../src/domain/problem.ts";
 import { certificateWasRequested, checkLive } from "../../../src/openai/liveCheck.ts";
@@ -20,6 +22,8 @@ import { temporaryFolder } from "../../temporaryFolders.ts";
 import { trustTestAuthority } from "./network/certificateAuthority.ts";
 import { directNetwork } from "./network/directNetwork.ts";
 import { expectProblem } from "./setup.ts";
+
+const ACCEPTED = { code: "accepted", without: "required" };
 
 describe("Live check of a client certificate", () => {
 	const authority = trustTestAuthority();
@@ -92,17 +96,31 @@ describe("Live check of a client certificate", () => {
 
 	for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const)
 		describe(`over ${maxVersion}`, () => {
-			it("reports an accepted certificate, after one read request on one connection", async () => {
+			it("reports an accepted certificate, after a request without it and one with it, each on its connection", async () => {
 				await start({ maxVersion });
-				assert.deepEqual(await check(validCredentials()), { code: "accepted" });
-				assert.equal(service.connections.total, 1);
+				assert.deepEqual(await check(validCredentials()), ACCEPTED);
+				assert.equal(service.connections.total, 2);
 				assert.deepEqual(
 					service.exchanges.map(({ method, path, query, requestBody }) => [method, path, query, requestBody]),
-					[["GET", "/v1/models", "", ""]],
+					Array(2).fill(["GET", "/v1/models", "", ""]),
 				);
 				assert.deepEqual(
 					logEntries.map(({ method, route, status }) => [method, route, status]),
-					[["GET", "/models", 200]],
+					[
+						["GET", "/models", 401],
+						["GET", "/models", 200],
+					],
+				);
+			});
+
+			it("reports that no certificate is required, so that an answer proves nothing", async () => {
+				await start({ maxVersion });
+				const key = service.keys.addProjectKey(service.state.addProject("Free").id);
+				for (const credentials of [validCredentials(), credentialsOf(otherClient)])
+					assert.deepEqual(await check(credentials, { key }), { code: "accepted", without: "answered" });
+				assert.deepEqual(
+					service.exchanges.map(({ status }) => status),
+					[200, 200, 200, 200],
 				);
 			});
 
@@ -110,9 +128,10 @@ describe("Live check of a client certificate", () => {
 				await start({ maxVersion, requireCertificateFrom: [anchor.pem] });
 				assert.deepEqual(await check(credentialsOf(otherClient)), { code: "refused", how: "closed" });
 				assert.equal(service.exchanges.length, 0);
-				assert.equal(service.connections.total, 1);
+				assert.equal(service.connections.total, 2);
 				const direct = await makeCertificate({ ca: false, issuer: anchor });
-				assert.deepEqual(await check(credentialsOf(direct)), { code: "accepted" });
+				// The first request was not answered with `certificate_required`, but not at all.
+				assert.deepEqual(await check(credentialsOf(direct)), { code: "accepted", without: "unclear" });
 			});
 
 			it("reports a refusal by an alert, which arrives after the request in TLS 1.3", async function () {
@@ -126,13 +145,31 @@ describe("Live check of a client certificate", () => {
 				});
 			});
 
-			it("reports a refusal by a response, for the key's project only", async () => {
+			it("R55 reports OpenAI's code for the refused certificate, judged by the key's project", async () => {
 				await start({ maxVersion });
-				assert.deepEqual(await check(credentialsOf(otherClient)), { code: "refused", how: "answer" });
+				const refused = (how: RefusalCode) => ({ code: "refused", how });
+				const unverified = refused("certificate_verification_failed");
+				assert.deepEqual(await check(credentialsOf(otherClient)), unverified);
 				// The intermediate is missing.
-				assert.deepEqual(await check(credentialsOf(client)), { code: "refused", how: "answer" });
-				const otherProjectKey = service.keys.addProjectKey(service.state.addProject("Free").id);
-				assert.deepEqual(await check(credentialsOf(otherClient), { key: otherProjectKey }), { code: "accepted" });
+				assert.deepEqual(await check(credentialsOf(client)), unverified);
+				const isAki = (extension: Extension) => extension instanceof AuthorityKeyIdentifierExtension;
+				const extensions = (defaults: Extension[]) => defaults.filter((each) => !isAki(each));
+				const withoutAki = await makeCertificate({ ca: false, issuer: anchor, extensions });
+				assert.deepEqual(await check(credentialsOf(withoutAki)), refused("invalid_certificate"));
+				service.switches.celFilter = () => false;
+				assert.deepEqual(await check(validCredentials()), refused("certificate_attribute_verification_failed"));
+				service.switches.verifierFails = true;
+				const problem = { reason: "mtls", code: "authentication_temporarily_unavailable", status: 503 };
+				service.exchanges.length = 0;
+				assert.deepEqual(await check(validCredentials()), { code: "failed", problem });
+				assert.equal(service.exchanges.length, 1, "the certificate is not presented then");
+			});
+
+			it("reports another response that mentions the certificate", async () => {
+				await start({ maxVersion });
+				const message = "The client certificate was not accepted.";
+				service.faults.arm({ kind: "status", status: 401, message, operation: "models", when: "before", times: 2 });
+				assert.deepEqual(await check(validCredentials()), { code: "refused", how: "answer" });
 			});
 
 			it("reports that the server requests no certificate, whatever the response", async () => {
@@ -142,7 +179,7 @@ describe("Live check of a client certificate", () => {
 				assert.deepEqual(await check(validCredentials()), { code: "unasked" });
 				assert.deepEqual(
 					service.exchanges.map(({ status }) => status),
-					[401, 200],
+					[401, 401, 200, 200],
 				);
 			});
 
@@ -150,7 +187,7 @@ describe("Live check of a client certificate", () => {
 				await start({ maxVersion });
 				service.faults.arm({ kind: "reset", operation: "models", when: "before", times: 9 });
 				assert.deepEqual(await check(validCredentials()), { code: "refused", how: "closed" });
-				assert.equal(service.exchanges.length, 1);
+				assert.equal(service.exchanges.length, 2);
 				await service.close();
 				await start({ maxVersion, neverRequestsCert: true });
 				service.faults.arm({ kind: "reset", operation: "models", when: "before", times: 9 });
@@ -172,6 +209,11 @@ describe("Live check of a client certificate", () => {
 		await start();
 		assert.deepEqual(await check(validCredentials(), { key: "sk-proj-unknown" }), { code: "key-refused" });
 		service.faults.arm({ kind: "status", status: 403, operation: "models", when: "before" });
+		assert.deepEqual(await check(validCredentials()), { code: "not-allowed", status: 403 });
+		assert.equal(service.exchanges.length, 2, "the certificate is not presented then");
+		let requests = 0;
+		const match = () => ++requests === 2;
+		service.faults.arm({ kind: "status", status: 403, operation: "models", when: "before", match });
 		assert.deepEqual(await check(validCredentials()), { code: "not-allowed", status: 403 });
 	});
 
@@ -227,9 +269,25 @@ describe("Live check of a client certificate", () => {
 		const port = Number(new URL(service.mtlsUrl ?? "").port);
 		const proxy = await startProxy({ resolve: () => ({ host: "127.0.0.1", port }) });
 		network = { ...directNetwork, proxy: proxy.url };
-		assert.deepEqual(await check(validCredentials(), { url: `https://${name}/v1` }), { code: "accepted" });
-		assert.equal(proxy.tunnels.length, 1);
+		assert.deepEqual(await check(validCredentials(), { url: `https://${name}/v1` }), ACCEPTED);
+		assert.equal(proxy.tunnels.length, 2);
 		await proxy.close();
+	});
+
+	it("ends either request when cancelled", async () => {
+		await start();
+		for (const count of [1, 2]) {
+			const abort = new AbortController();
+			service.exchanges.length = 0;
+			const match = () => service.exchanges.length === count;
+			const silence = service.faults.arm({ kind: "silence", operation: "models", when: "before", match });
+			const checking = check(validCredentials(), { signal: abort.signal });
+			await silence.reached;
+			abort.abort();
+			await assert.rejects(checking, isCancelled);
+			await silence.ended;
+			assert.equal(service.exchanges.length, count);
+		}
 	});
 
 	it("closes its connection when cancelled", async () => {
@@ -260,7 +318,7 @@ describe("Live check of a client certificate", () => {
 		assert.equal(await why(credentialsOf(client, "", client.privateKeyPem)), "no-certificate");
 		assert.equal(await why(credentialsOf(client, client.pem, encrypted)), "passphrase-needed");
 		assert.equal(service.connections.total, 0);
-		assert.deepEqual(await check({ ...validCredentials(), key: encrypted, passphrase }), { code: "accepted" });
+		assert.deepEqual(await check({ ...validCredentials(), key: encrypted, passphrase }), ACCEPTED);
 	});
 
 	it("detects in the client's TLS records whether the server requested a certificate", () => {

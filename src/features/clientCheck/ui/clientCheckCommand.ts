@@ -68,7 +68,7 @@ export async function checkClientCertificate(deps: ClientCheckDeps, certificate:
 	const title = liveTestTitle(baseUrl.host);
 	const outcome = await withCancellableProgress(title, (signal) => deps.checkLive({ baseUrl, key, client }, signal));
 	const result = describeLiveCheck(outcome, baseUrl.host);
-	await showResult(outcome.code === "accepted", result.message, result.detail);
+	await showResult(outcome.code === "accepted" && outcome.without === "required", result.message, result.detail);
 }
 
 /** Saves the client certificate and then its issuers, without the trust anchor. @throws ProblemError, CancelledError */

@@ -30,7 +30,7 @@ describe("The prompts of a client certificate check", () => {
 	it("say where the project key is sent, and that it is not saved", () => {
 		assert.equal(
 			describeProjectKeyUse("mtls.test"),
-			"Sent to mtls.test for this test only, to list models with the client certificate. It isn't saved. The result depends on the certificates active for this key's project.",
+			"Sent to mtls.test for this test only, in two requests that list models: without and with the client certificate. It isn't saved. The result depends on the certificates active for this key's project.",
 		);
 	});
 
