@@ -54,6 +54,7 @@ export const requirements: Readonly<Record<string, string>> = {
 	R52: "Where secrets are not kept for long is said where the key is entered",
 	R53: "A scope that cannot be read stops what depends on it",
 	R54: "Whatever tests download is pinned by integrity",
+	R55: "A code of OpenAI about client certificates never means the key, and its status decides what is known",
 	R56: "Words, row and the service's state agree, whatever becomes of a change",
 	R57: "A rotation deactivates nothing that would leave a scope without both, and tells each outcome apart",
 	R58: "What a newer version wrote, or cannot be read, blocks what depends on it and stays as it is",
