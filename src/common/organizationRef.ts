@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Connection } from "../domain/connection.ts";
-
-/** OpenAI's own hosts, including its regional and mTLS hosts. All of them serve the same organizations. */
-const OPENAI = /^https:\/\/(?:[a-z-]+\.)?api\.openai\.com$/;
+import { isOpenaiOrigin } from "../domain/openaiHosts.ts";
 
 const HASH = "[0-9a-f]{64}";
 const NAMED_REF = new RegExp(`^${HASH}$`);
@@ -22,7 +20,7 @@ export function organizationRef({
 	organization,
 }: Pick<Connection, "id" | "origin" | "organization">): string {
 	if (organization === null) return id;
-	const originPart = OPENAI.test(origin) ? "" : origin;
+	const originPart = isOpenaiOrigin(origin) ? "" : origin;
 	return createHash("sha256")
 		.update(JSON.stringify([originPart, organization]))
 		.digest("hex");

@@ -12,6 +12,7 @@ export interface BaseUrl {
 	readonly encrypted: boolean;
 }
 
+const DEFAULT_PATH = "/v1";
 export const DEFAULT_BASE_URL = "https://api.openai.com/v1";
 
 /** Host names of this machine, as `URL` formats them. */
@@ -31,6 +32,20 @@ export function parseBaseUrl(text: string): BaseUrl {
 	if (!encrypted && !(url.protocol === "http:" && LOOPBACK.has(url.hostname))) throw violation("https-or-loopback");
 	if (ANY_ADDRESS.has(url.hostname)) throw violation("https-or-loopback");
 	return { origin: url.origin, host: url.host, path: url.pathname.replace(/\/+$/, ""), encrypted };
+}
+
+/**
+ * Parses the URL of an mTLS host. Like `parseBaseUrl`, but it must be https, and its default path is `/v1`.
+ * @throws ProblemError `base-url` with the rule `mtls`
+ */
+export function parseMtlsUrl(text: string): BaseUrl {
+	try {
+		const url = parseBaseUrl(text);
+		if (url.encrypted) return { ...url, path: url.path || DEFAULT_PATH };
+	} catch {
+		// Thrown below.
+	}
+	throw violation("mtls");
 }
 
 function violation(rule: BaseUrlRule): ProblemError {

@@ -21,6 +21,8 @@ export type Problem =
 	| { readonly reason: "key-elsewhere"; readonly host: string; readonly keyHost: string }
 	| { readonly reason: "key-malformed"; readonly why: KeyIssue }
 	| { readonly reason: "base-url"; readonly rule: BaseUrlRule }
+	/** The mTLS host of the base URL's host is unknown, and no setting names it. */
+	| { readonly reason: "no-mtls-host"; readonly host: string }
 	| { readonly reason: "secrets-unavailable" }
 	/** The client certificate and key in the settings cannot be presented. `file`: name without folders. */
 	| { readonly reason: "client-certificate"; readonly why: TlsKeyPairIssue; readonly file: string }

@@ -6,6 +6,8 @@ import {
 	type RefusalReason,
 	type SkippedBlock,
 } from "../../domain/certificateFile.ts";
+import type { UnreadableFile } from "../../domain/problem.ts";
+import { type ProblemText, problemTextLabels } from "./problemText.ts";
 
 /** Describes a file's outcome: the number of certificates, or why the file is rejected and what to do instead. */
 export function describeFileOutcome({
@@ -123,5 +125,26 @@ export function formatBlockKind(kind: BlockKind): string {
 			return l10n.t("PKCS#12");
 		case "unknown":
 			return l10n.t("unknown");
+	}
+}
+
+/** Describes why a file wasn't read. @param file Its name, sanitized. */
+export function unreadableFileText(why: UnreadableFile, file: string): ProblemText {
+	const effect = problemTextLabels.nothingSent;
+	switch (why) {
+		case "too-large":
+			return { fact: l10n.t("{0} is larger than 1 MiB, so it can't be a certificate file.", file), effect };
+		case "folder":
+			return { fact: l10n.t("{0} is a folder.", file), action: l10n.t("Choose a certificate file in it.") };
+		case "not-a-file":
+			return { fact: l10n.t("{0} isn't a regular file, so it wasn't read.", file) };
+		case "dead-link":
+			return { fact: l10n.t("{0} is a link that doesn't point to a regular file, so it wasn't read.", file) };
+		case "gone":
+			return { fact: l10n.t("{0} no longer exists.", file), effect };
+		case "no-permission":
+			return { fact: l10n.t("Can't read {0}.", file), action: l10n.t("Check its permissions.") };
+		case "other":
+			return { fact: l10n.t("Couldn't read {0}.", file), effect };
 	}
 }

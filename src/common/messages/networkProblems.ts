@@ -1,9 +1,7 @@
 import * as l10n from "@vscode/l10n";
+import { isMtlsHost } from "../../domain/openaiHosts.ts";
 import type { BaseUrlRule, ProxyIssue, ServerCertificateIssue, TlsKeyPairIssue } from "../../domain/problem.ts";
 import { type ProblemText, problemTextLabels } from "./problemText.ts";
-
-/** OpenAI's hosts that ask for client certificates (API guide, "Mutual TLS"). */
-const MTLS_HOST = /^mtls(?:-[a-z]+)?\.api\.openai\.com$/;
 
 /** Describes a failed connection. @param proxy The proxy in use, or `null`. */
 export function unreachableServerText(host: string, proxy: string | null): ProblemText {
@@ -182,6 +180,14 @@ export function baseUrlIssueText(rule: BaseUrlRule): ProblemText {
 	}
 }
 
+/** Describes that nobody told where to present client certificates. @param host The base URL's host. */
+export function unknownMtlsHostText(host: string): ProblemText {
+	return {
+		fact: l10n.t("No mTLS host is known for {0}, to which the base URL points.", host),
+		action: l10n.t("Set the mTLS URL in Settings."),
+	};
+}
+
 /** Describes why the server's certificate is not trusted. */
 export function serverCertificateIssueText(why: ServerCertificateIssue, host: string): ProblemText {
 	const effect = problemTextLabels.nothingSent;
@@ -203,7 +209,7 @@ export function serverCertificateIssueText(why: ServerCertificateIssue, host: st
 			return {
 				fact: l10n.t("This computer doesn't trust the server certificate of {0}.", host),
 				effect,
-				action: MTLS_HOST.test(host)
+				action: isMtlsHost(host)
 					? l10n.t("If a proxy inspects TLS, exempt this host; proxies can't forward client certificates.")
 					: l10n.t("Behind a TLS-inspecting proxy, install the proxy's CA certificate on this computer."),
 			};

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import type { KeyIssue, Problem, UnreadableFile } from "../../domain/problem.ts";
+import type { KeyIssue, Problem } from "../../domain/problem.ts";
 import { sanitize } from "../text/sanitize.ts";
-import { describeClientFileRefusal, describeFileOutcome } from "./certificateFileMessages.ts";
+import { describeClientFileRefusal, describeFileOutcome, unreadableFileText } from "./certificateFileMessages.ts";
 import {
 	describeActiveCertificate,
 	describeStillActiveCertificate,
@@ -15,9 +15,10 @@ import {
 	rejectedClientCertificateText,
 	serverCertificateIssueText,
 	tlsKeyPairIssueText,
+	unknownMtlsHostText,
 	unreachableServerText,
 } from "./networkProblems.ts";
-import { type ProblemText, problemTextLabels } from "./problemText.ts";
+import type { ProblemText } from "./problemText.ts";
 import { describeRotationIssue } from "./rotationIssues.ts";
 import { serviceProblemText } from "./serviceProblems.ts";
 import { storageProblemText } from "./storageProblems.ts";
@@ -111,6 +112,8 @@ function problemText(problem: Problem): ProblemText {
 			return { fact: describeKeyIssue(problem.why) };
 		case "base-url":
 			return baseUrlIssueText(problem.rule);
+		case "no-mtls-host":
+			return unknownMtlsHostText(sanitize(problem.host));
 		case "secrets-unavailable":
 			// Must not say that nothing was saved: this is also a failed read, and saving takes several steps.
 			return {
@@ -204,6 +207,7 @@ export function remedyFor(problem: Problem): Remedy | null {
 		case "scopes-unread":
 			return (problem.why && remedyFor(problem.why)) ?? "refresh";
 		case "base-url":
+		case "no-mtls-host":
 		case "redirected":
 		case "wrong-region":
 		case "client-certificate-refused":
@@ -276,25 +280,5 @@ export function describeKeyIssue(issue: KeyIssue): string {
 			return l10n.t("A key contains only plain letters, digits, and symbols. Did you copy it from formatted text?");
 		case "too-long":
 			return l10n.t("This is too long to be a key. Did you copy something else?");
-	}
-}
-
-function unreadableFileText(why: UnreadableFile, file: string): ProblemText {
-	const effect = problemTextLabels.nothingSent;
-	switch (why) {
-		case "too-large":
-			return { fact: l10n.t("{0} is larger than 1 MiB, so it can't be a certificate file.", file), effect };
-		case "folder":
-			return { fact: l10n.t("{0} is a folder.", file), action: l10n.t("Choose a certificate file in it.") };
-		case "not-a-file":
-			return { fact: l10n.t("{0} isn't a regular file, so it wasn't read.", file) };
-		case "dead-link":
-			return { fact: l10n.t("{0} is a link that doesn't point to a regular file, so it wasn't read.", file) };
-		case "gone":
-			return { fact: l10n.t("{0} no longer exists.", file), effect };
-		case "no-permission":
-			return { fact: l10n.t("Can't read {0}.", file), action: l10n.t("Check its permissions.") };
-		case "other":
-			return { fact: l10n.t("Couldn't read {0}.", file), effect };
 	}
 }

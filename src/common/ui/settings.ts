@@ -1,27 +1,30 @@
 import * as vscode from "vscode";
-import { type BaseUrl, DEFAULT_BASE_URL, parseBaseUrl } from "../../domain/baseUrl.ts";
+import { type BaseUrl, DEFAULT_BASE_URL, parseBaseUrl, parseMtlsUrl } from "../../domain/baseUrl.ts";
 import { DEFAULT_REMINDER_DAYS } from "../../domain/certificate.ts";
 import type { NetworkSettings } from "../../domain/networkSettings.ts";
+import { type MtlsEndpoint, mtlsEndpointOf } from "../../domain/openaiHosts.ts";
 import { ProblemError } from "../../domain/problem.ts";
 import { SETTINGS } from "../manifestIds.ts";
-
-const DEFAULT_MTLS_URL = "https://mtls.api.openai.com";
-const DEFAULT_PATH = "/v1";
 
 /** Returns the service's URL. @throws ProblemError `base-url` if the setting breaks a rule */
 export function readBaseUrl(): BaseUrl {
 	return parseBaseUrl(userText(SETTINGS.baseUrl) || DEFAULT_BASE_URL);
 }
 
-/** Returns the URL for client certificates. @throws ProblemError `base-url` if the setting breaks a rule */
+/** Returns the URL for client certificates. @throws ProblemError `no-mtls-host`, and as `readMtlsEndpoint` */
 export function readMtlsUrl(): BaseUrl {
-	try {
-		const url = parseBaseUrl(userText(SETTINGS.mtlsUrl) || DEFAULT_MTLS_URL);
-		if (url.encrypted) return { ...url, path: url.path || DEFAULT_PATH };
-	} catch {
-		// Thrown below.
-	}
-	throw new ProblemError({ reason: "base-url", rule: "mtls" });
+	const endpoint = readMtlsEndpoint();
+	if (endpoint.kind === "known") return endpoint.url;
+	throw new ProblemError({ reason: "no-mtls-host", host: endpoint.host });
+}
+
+/**
+ * Returns where clients present their certificates: at the URL of the setting, else in the base URL's region.
+ * @throws ProblemError `base-url` if a setting breaks a rule
+ */
+export function readMtlsEndpoint(): MtlsEndpoint {
+	const text = userText(SETTINGS.mtlsUrl);
+	return text === "" ? mtlsEndpointOf(readBaseUrl()) : { kind: "known", url: parseMtlsUrl(text) };
 }
 
 /** Returns how many days before its expiry a certificate counts as expiring. */

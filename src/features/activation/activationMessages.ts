@@ -13,13 +13,11 @@ import { describeProblem } from "../../common/messages/problems.ts";
 import { formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import { currentLocale } from "../../common/text/locale.ts";
 import type { Certificate } from "../../domain/certificate.ts";
+import { GLOBAL_MTLS_URL, type MtlsEndpoint } from "../../domain/openaiHosts.ts";
 import type { Problem } from "../../domain/problem.ts";
 
 /** Limit of named scopes in a dialog, which has more room than a notification. */
 const MAX_NAMED_SCOPES = 10;
-
-/** The base URL at which OpenAI asks clients for certificates. Some regions have their own. */
-const MTLS_BASE_URL = "https://mtls.api.openai.com/v1";
 
 /** Buttons and titles of the prompts before an activation or deactivation. */
 export const activationLabels = {
@@ -64,6 +62,8 @@ export interface ConfirmationQuestion {
 export interface ActivationQuestion extends ConfirmationQuestion {
 	/** Scopes in which no client certificate is known to be required yet. */
 	readonly unenforced: ScopeSummary;
+	/** Where clients must send their requests. */
+	readonly endpoint: MtlsEndpoint;
 	/** Whether to say that filters are not copied. */
 	readonly showPolicyNote: boolean;
 }
@@ -84,6 +84,7 @@ export function describeActivationQuestion(question: ActivationQuestion, time: T
 			changed && describeChangedMeanwhile(),
 			formatCertificateLines(subjects, time),
 			describeRequirement(scopes, question.unenforced),
+			describeEndpoint(question.endpoint),
 			access !== null && describeOwnRequirement(access),
 			question.showPolicyNote && describeFilterNote(subjects.length),
 			unread && describeUnread(unread),
@@ -91,19 +92,31 @@ export function describeActivationQuestion(question: ActivationQuestion, time: T
 	};
 }
 
-/** Describes which requests will be rejected after an activation, and where clients must send their requests. */
+/** Describes which requests will be rejected after an activation. */
 export function describeRequirement(scopes: ScopeSummary, unenforced: ScopeSummary): string {
 	const where = scopes.organization
 		? l10n.t("the organization and all of its projects")
 		: formatScopes(scopes, MAX_NAMED_SCOPES);
 	const requirement = l10n.t(
-		"OpenAI will reject every request in {0} that doesn't present a client certificate chaining to a certificate that's active in the project or the organization. Clients must use {1} or its regional host.",
+		"OpenAI will reject every request in {0} that doesn't present a client certificate chaining to a certificate that's active in the project or the organization.",
 		where,
-		MTLS_BASE_URL,
 	);
 	return isEmpty(unenforced)
 		? `${requirement} ${l10n.t("Other certificates are already active there, so OpenAI already requires this.")}`
 		: requirement;
+}
+
+/** Describes where clients must send their requests after an activation. */
+export function describeEndpoint(endpoint: MtlsEndpoint): string {
+	if (endpoint.kind === "undocumented")
+		return l10n.t(
+			"No mTLS host is known for {0}. OpenAI might reject all requests in its region, even with a client certificate.",
+			endpoint.host,
+		);
+	const url = endpoint.kind === "known" ? endpoint.url.origin + endpoint.url.path : GLOBAL_MTLS_URL;
+	return url === GLOBAL_MTLS_URL
+		? l10n.t("Clients must use {0} or its regional host.", url)
+		: l10n.t("Clients must use {0}.", url);
 }
 
 /**

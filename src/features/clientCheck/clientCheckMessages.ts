@@ -5,6 +5,7 @@ import { describeProblem } from "../../common/messages/problems.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
+import { mtlsHostOf } from "../../domain/openaiHosts.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { describeClientCertificateIssue } from "./clientCertificateIssueMessages.ts";
 
@@ -22,7 +23,7 @@ export type SelfAccess =
 			readonly kind: "checked";
 			readonly check: ChainCheckResult;
 			readonly anchor: Certificate | null;
-			/** The host of the base URL if OpenAI requests no client certificate there; else `null`. */
+			/** The host of the base URL if it is OpenAI's and not an mTLS host; else `null`. */
 			readonly hostWithoutMtls: string | null;
 	  }
 	/** No readable anchor accepts the certificate, and some anchors could not be read. */
@@ -83,8 +84,15 @@ function describeOwnRejection(subject: string, isCertain: boolean): string {
 }
 
 function describeHostWithoutMtls(host: string): string {
-	return l10n.t(
-		"But the base URL points to {0}, and OpenAI asks for client certificates only at mtls.api.openai.com and its regional hosts. Change the base URL, or OpenAI will reject this extension.",
-		sanitize(host),
-	);
+	const [shownHost, mtlsHost] = [sanitize(host), mtlsHostOf(host)];
+	return mtlsHost === null
+		? l10n.t(
+				"But the base URL points to {0}, and no mTLS host is known for it, so OpenAI might reject this extension.",
+				shownHost,
+			)
+		: l10n.t(
+				"But the base URL points to {0}, where OpenAI doesn't ask for client certificates. Change it to {1}, or OpenAI will reject this extension.",
+				shownHost,
+				mtlsHost,
+			);
 }

@@ -37,6 +37,8 @@ export function activationQuestion(
 	const question: ActivationQuestion = {
 		...{ subjects, scopes: summarize(...scopes), unread: null, access: null, changed: false },
 		...{ unenforced: summarize(), showPolicyNote: false },
+		// The emulator's host isn't OpenAI's.
+		endpoint: { kind: "foreign", host: "127.0.0.1" },
 		...more,
 	};
 	return describeActivationQuestion(question, currentTime());

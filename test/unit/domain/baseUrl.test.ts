@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type BaseUrl, parseBaseUrl } from "../../../src/domain/baseUrl.ts";
+import { type BaseUrl, parseBaseUrl, parseMtlsUrl } from "../../../src/domain/baseUrl.ts";
 import { ProblemError, problemOf } from "../../../src/domain/problem.ts";
 import { SEED } from "../../random.ts";
 
@@ -62,6 +62,17 @@ describe("Base URL", () => {
 				(thrown) => assert.deepEqual(problemOf(thrown), { reason: "base-url", rule }) === undefined,
 			);
 		});
+
+	it("R02 must be https for an mTLS host, on loopback too, and then has the path /v1 unless another is given", () => {
+		assert.deepEqual(parseMtlsUrl("https://mtls.example"), parseBaseUrl("https://mtls.example/v1"));
+		assert.deepEqual(parseMtlsUrl("https://mtls.example/openai/"), parseBaseUrl("https://mtls.example/openai"));
+		for (const text of ["", "mtls.example", "http://127.0.0.1:4010/v1", "https://user@mtls.example", "https://a?b"])
+			assert.throws(
+				() => parseMtlsUrl(text),
+				(thrown) => assert.deepEqual(problemOf(thrown), { reason: "base-url", rule: "mtls" }) === undefined,
+				text,
+			);
+	});
 
 	it("R02 accepts only https and loopback, and throws a ProblemError for any other input", () => {
 		const scheme = fc.constantFrom("https://", "http://", "HTTP://", "http:", "//", "file://", "");

@@ -5,7 +5,7 @@ import { summarizeScopes } from "../../../common/messages/scopes.ts";
 import { retryWhenChanged } from "../../../common/retryOnChange.ts";
 import { showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
-import { readReminderDays } from "../../../common/ui/settings.ts";
+import { readMtlsEndpoint, readReminderDays } from "../../../common/ui/settings.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { ProblemError } from "../../../domain/problem.ts";
 import type { Scope } from "../../../domain/scope.ts";
@@ -144,6 +144,7 @@ async function confirm(
 	const activation: ActivationQuestion = {
 		...question,
 		unenforced: summarize(unenforced.map(scopeOf)),
+		endpoint: readMtlsEndpoint(),
 		showPolicyNote: isFirst,
 	};
 	if (!access) return confirmInProjects(activation, time);

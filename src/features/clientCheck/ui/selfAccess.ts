@@ -1,14 +1,12 @@
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
 import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
+import { lacksMtls } from "../../../domain/openaiHosts.ts";
 import { problemOf } from "../../../domain/problem.ts";
 import type { ClientCertificateSettings } from "../../connections/ui/clientCertificateSettings.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { loadContents } from "../../organization/ui/commandContext.ts";
 import type { SelfAccess } from "../clientCheckMessages.ts";
-
-/** Hosts that have a separate host for client certificates (API guide, "Mutual TLS"). */
-const HOST_WITHOUT_MTLS = /^(?:(?!mtls\.)[a-z]+\.)?api\.openai\.com$/;
 
 export interface SelfAccessDeps {
 	readonly certificates: CertificateStore;
@@ -36,8 +34,8 @@ export async function checkSelfAccess(
 	anchors: readonly string[],
 	signal: AbortSignal,
 ): Promise<SelfAccess> {
-	const { origin, host } = readBaseUrl();
-	const files = await clientCertificates.filesFor(origin);
+	const baseUrl = readBaseUrl();
+	const files = await clientCertificates.filesFor(baseUrl.origin);
 	const { listing, problem } = certificates.state;
 	const listed = listing?.certificates ?? [];
 	if (!files) return { kind: "none", answered: problem === null && listed.some(({ active }) => active) };
@@ -54,7 +52,7 @@ export async function checkSelfAccess(
 		if (!check || (hasUnread && check.verdict !== "accepted")) return { kind: "unknown" };
 		const last = check.complete ? check.chain.at(-1)?.sha256 : undefined;
 		const anchor = readable.find(({ content }) => content?.sha256 === last)?.certificate ?? null;
-		return { kind: "checked", check, anchor, hostWithoutMtls: HOST_WITHOUT_MTLS.test(host) ? host : null };
+		return { kind: "checked", check, anchor, hostWithoutMtls: lacksMtls(baseUrl) ? baseUrl.host : null };
 	} catch (thrown) {
 		const unusable = problemOf(thrown);
 		if (!unusable) throw thrown;

@@ -153,6 +153,7 @@ const PROBLEMS: { readonly [R in Reason]: readonly (readonly [problem: ProblemOf
 	"key-elsewhere": [[{ reason: "key-elsewhere", host, keyHost: "eu.api.openai.com" }, "set-key"]],
 	"key-malformed": KEY_ISSUES.map((why) => [{ reason: "key-malformed", why }, null]),
 	"base-url": BASE_URL_RULES.map((rule) => [{ reason: "base-url", rule }, "open-settings"]),
+	"no-mtls-host": [[{ reason: "no-mtls-host", host: "jp.api.openai.com" }, "open-settings"]],
 	"secrets-unavailable": [[{ reason: "secrets-unavailable" }, null]],
 	"client-certificate": KEY_PAIR_ISSUES.map((why) => [
 		{ reason: "client-certificate", why, file },
@@ -287,6 +288,10 @@ describe("Problem messages", () => {
 				"No suitable row is selected. Select the row for this command in the Certificates view first.",
 			],
 			[{ reason: "no-key" }, "Set an admin key first."],
+			[
+				{ reason: "no-mtls-host", host: "jp.api.openai.com" },
+				"No mTLS host is known for jp.api.openai.com, to which the base URL points. Set the mTLS URL in Settings.",
+			],
 			[
 				{ reason: "key-elsewhere", host, keyHost: "eu.api.openai.com" },
 				"Your admin key is for eu.api.openai.com, but the base URL points to api.openai.com. The key wasn't sent. Set a key for api.openai.com, or change the base URL back.",

@@ -7,6 +7,8 @@ import {
 } from "../../../../src/common/messages/certificateMessages.ts";
 import { describeProblem } from "../../../../src/common/messages/problems.ts";
 import { formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
+import { DEFAULT_BASE_URL, parseBaseUrl, parseMtlsUrl } from "../../../../src/domain/baseUrl.ts";
+import { mtlsEndpointOf } from "../../../../src/domain/openaiHosts.ts";
 import type { NamedProject } from "../../../../src/domain/problem.ts";
 import {
 	type ActivationQuestion,
@@ -18,6 +20,7 @@ import {
 	describeAlreadyApplied,
 	describeConfirmationMismatch,
 	describeDeactivationQuestion,
+	describeEndpoint,
 	describeFilterNote,
 	describeImpact,
 	describeOwnRequirement,
@@ -57,6 +60,7 @@ const question = (overrides: Partial<ActivationQuestion> = {}): ActivationQuesti
 	subjects: [withContent("Acme Root CA")],
 	scopes: inProduction,
 	unenforced: inProduction,
+	endpoint: mtlsEndpointOf(parseBaseUrl(DEFAULT_BASE_URL)),
 	unread: null,
 	access: null,
 	showPolicyNote: false,
@@ -85,9 +89,25 @@ describe("The prompt before an activation", () => {
 			detail,
 			[
 				formatCertificateLines(subjects, time),
-				"OpenAI will reject every request in project “Production” that doesn't present a client certificate chaining to a certificate that's active in the project or the organization. Clients must use https://mtls.api.openai.com/v1 or its regional host.",
+				"OpenAI will reject every request in project “Production” that doesn't present a client certificate chaining to a certificate that's active in the project or the organization.",
+				"Clients must use https://mtls.api.openai.com/v1 or its regional host.",
 			].join("\n\n"),
 		);
+	});
+
+	it("R33 names the host that clients must use, or says that none is known in the base URL's region", () => {
+		const describe = (url: string) => describeEndpoint(mtlsEndpointOf(parseBaseUrl(url)));
+		const global = "Clients must use https://mtls.api.openai.com/v1 or its regional host.";
+		for (const url of ["https://api.openai.com/v1", "https://mtls.api.openai.com/v1", "https://gateway.test/v1"])
+			assert.equal(describe(url), global, url);
+		for (const url of ["https://eu.api.openai.com/v1", "https://mtls-eu.api.openai.com/v1"])
+			assert.equal(describe(url), "Clients must use https://mtls-eu.api.openai.com/v1.", url);
+		assert.equal(
+			describe("https://jp.api.openai.com/v1"),
+			"No mTLS host is known for jp.api.openai.com. OpenAI might reject all requests in its region, even with a client certificate.",
+		);
+		const url = parseMtlsUrl("https://mtls.test");
+		assert.equal(describeEndpoint({ kind: "known", url }), "Clients must use https://mtls.test/v1.");
 	});
 
 	it("R33 says for the organization that this extension needs a client certificate too, and how to regain access", () => {
@@ -119,6 +139,7 @@ describe("The prompt before an activation", () => {
 				describeChangedMeanwhile(),
 				formatCertificateLines(subjects, time),
 				`${describeRequirement(inProduction, inProduction)} Other certificates are already active there, so OpenAI already requires this.`,
+				describeEndpoint(question().endpoint),
 				describeFilterNote(1),
 				describeUnread(unread),
 			].join("\n\n"),

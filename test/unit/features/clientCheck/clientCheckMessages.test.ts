@@ -81,7 +81,17 @@ describe("The message about an offline check of the extension's own client certi
 		assert.ok(!keepsAccess(access));
 		assert.equal(
 			describeAccess(access),
-			`${accepted} But the base URL points to api.openai.com, and OpenAI asks for client certificates only at mtls.api.openai.com and its regional hosts. Change the base URL, or OpenAI will reject this extension.`,
+			`${accepted} But the base URL points to api.openai.com, where OpenAI doesn't ask for client certificates. Change it to mtls.api.openai.com, or OpenAI will reject this extension.`,
+		);
+		assert.match(describeAccess(checked({}, "eu.api.openai.com")), / Change it to mtls-eu\.api\.openai\.com, or/);
+	});
+
+	it("R33 names no host to change to in a region without a known mTLS host", () => {
+		const access = checked({}, "jp.api.openai.com");
+		assert.ok(!keepsAccess(access));
+		assert.equal(
+			describeAccess(access),
+			`${accepted} But the base URL points to jp.api.openai.com, and no mTLS host is known for it, so OpenAI might reject this extension.`,
 		);
 	});
 
