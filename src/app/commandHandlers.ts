@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { CERTIFICATES_VIEW, COMMANDS, type CommandId, SETTINGS_QUERY } from "../common/manifestIds.ts";
+import { openDashboard } from "../common/ui/dashboard.ts";
 import type { Log } from "../common/ui/log.ts";
 import { showProblem } from "../common/ui/problemNotification.ts";
 import type { VirtualDocuments } from "../common/ui/virtualDocuments.ts";
@@ -109,6 +110,8 @@ function handlersOf(deps: CommandDeps): CommandHandlers {
 		[COMMANDS.uploadAgain]: (row) => uploadAgain(deps, row),
 		[COMMANDS.forgetUpload]: (row) => forgetUpload(deps, row),
 		[COMMANDS.forgetRotation]: (row) => forgetPlan(deps.rotations.plans, view.unplacedPlanOf(row)),
+		[COMMANDS.openDashboard]: () => openDashboard("certificates"),
+		[COMMANDS.openAdminKeys]: () => openDashboard("adminKeys"),
 		[COMMANDS.openSettings]: () => vscode.commands.executeCommand("workbench.action.openSettings", SETTINGS_QUERY),
 		[COMMANDS.showLog]: () => log.show(),
 	};

@@ -30,6 +30,8 @@ export const COMMANDS = {
 	uploadAgain: "openaiCertificates.uploadAgain",
 	forgetUpload: "openaiCertificates.forgetUpload",
 	forgetRotation: "openaiCertificates.forgetRotation",
+	openDashboard: "openaiCertificates.openDashboard",
+	openAdminKeys: "openaiCertificates.openAdminKeys",
 	openSettings: "openaiCertificates.openSettings",
 	showLog: "openaiCertificates.showLog",
 } as const;

@@ -15,6 +15,12 @@ const MTLS_HOST = /^mtls(?:-[a-z]+)?\.api\.openai\.com$/;
 /** The mTLS endpoint without a region, for display. */
 export const GLOBAL_MTLS_URL = "https://mtls.api.openai.com/v1";
 
+/** Pages of OpenAI's dashboard, which asks for no client certificate. */
+export const DASHBOARD_PAGES = {
+	certificates: "https://platform.openai.com/settings/organization/security/mtls",
+	adminKeys: "https://platform.openai.com/settings/organization/admin-keys",
+} as const;
+
 /** Where clients must send their requests once a certificate is active. */
 export type MtlsEndpoint =
 	/** OpenAI asks for client certificates at this URL. */

@@ -5,6 +5,7 @@ import { formatActivation } from "../../src/common/messages/activationStatusMess
 import { formatAccessibilityLabel } from "../../src/common/messages/certificateMessages.ts";
 import { labels } from "../../src/common/messages/labels.ts";
 import type { ChainCheckResult } from "../../src/domain/clientCertificateCheck.ts";
+import { DASHBOARD_PAGES } from "../../src/domain/openaiHosts.ts";
 import {
 	activationLabels,
 	confirmationText,
@@ -141,7 +142,7 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await session.picture("activate-project");
 		assert.equal(dialog.detail, detail);
 		const { activate, dontActivate } = activationLabels;
-		assert.deepEqual(dialog.buttons, [activate, "Cancel", dontActivate].sort());
+		assert.deepEqual(dialog.buttons, [activate, "Cancel", dontActivate, labels.openDashboard].sort());
 		assert.equal(dialog.onEnter, dontActivate);
 		await dialog.enter();
 		await chooseInRowMenu(window, ACME, ACTIVATE);
@@ -194,9 +195,11 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await session.picture("activate-organization");
 		assert.equal(dialog.detail, detail);
 		const { activateInOrganization, saveAllPems } = activationLabels;
-		assert.deepEqual(dialog.buttons, ["Cancel", activateInOrganization, saveAllPems].sort());
+		assert.deepEqual(dialog.buttons, ["Cancel", activateInOrganization, labels.openDashboard, saveAllPems].sort());
 		assert.equal(dialog.onEnter, saveAllPems);
-		await dialog.enter();
+		await dialog.press(labels.openDashboard);
+		assert.equal(await window.declineExternal(DASHBOARD_PAGES.certificates), DASHBOARD_PAGES.certificates);
+		await (await window.dialog(message)).enter();
 		const all = [acme, other, busy].map(toCertificate);
 		const where = await window.quickInput(saveTitle(all));
 		await where.waitForValue(`${folder}/`);
@@ -338,8 +341,9 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await session.picture("locked-out");
 		const results = activationResults([BUSY], true, { scope: "organization", lockedOut });
 		assert.equal(toast.text, inOneLine(results));
-		assert.deepEqual(toast.buttons, [labels.setUpClientCertificate, labels.showDetails]);
-		await toast.dismiss();
+		assert.deepEqual(toast.buttons, [labels.openDashboard, labels.setUpClientCertificate, labels.showDetails]);
+		await toast.press(labels.openDashboard);
+		assert.equal(await window.declineExternal(DASHBOARD_PAGES.certificates), DASHBOARD_PAGES.certificates);
 		assert.deepEqual(activeIn("organization"), [busy.id]);
 	});
 

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { formatActivation } from "../../src/common/messages/activationStatusMessages.ts";
 import { formatAccessibilityLabel } from "../../src/common/messages/certificateMessages.ts";
 import { describeProblem } from "../../src/common/messages/problems.ts";
+import { DASHBOARD_PAGES } from "../../src/domain/openaiHosts.ts";
 import { connectionLabels, describeConnectionRemoval } from "../../src/features/connections/connectionMessages.ts";
 import { describeListNotes } from "../../src/features/sidebar/listNotes.ts";
 import type { FaultKind } from "../emulator/faults.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
 import { signIn } from "./setup/certificateActions.ts";
 import { currentTime, toCertificate } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
@@ -99,6 +101,10 @@ describe(`The view in VS Code ${environment.version}`, () => {
 		["401", { kind: "status", status: 401 }, "welcome.unauthorized", false],
 		["a reset", { kind: "reset" }, "welcome.connection-lost", true],
 	];
+	const dashboardLinks: readonly [label: string, page: string][] = [
+		[manifestText("command.openAdminKeys"), DASHBOARD_PAGES.adminKeys],
+		[manifestText("command.openDashboard"), DASHBOARD_PAGES.certificates],
+	];
 	for (const [title, fault, key, canTryAgain] of problems)
 		it(`says why the list could not load: ${title}`, async () => {
 			const { window, emulator } = session;
@@ -112,6 +118,10 @@ describe(`The view in VS Code ${environment.version}`, () => {
 			const buttons = welcomeButtons(key);
 			assert.deepEqual(welcome.buttons, buttons);
 			assert.deepEqual(await window.view(VIEW_TITLE).rows(), []);
+			for (const [label, page] of dashboardLinks.filter(([label]) => buttons.includes(label))) {
+				await window.view(VIEW_TITLE).pressWelcomeButton(label);
+				assert.equal(await window.declineExternal(page), page);
+			}
 			emulator.faults.clear();
 			if (!canTryAgain) return;
 			const [tryAgain = ""] = buttons;

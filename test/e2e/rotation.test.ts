@@ -163,7 +163,7 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		await picture("rotate-plan");
 		assert.equal(dialog.detail, await scenario.startDetail(OLD, next, { missing: scenario.scopes }));
 		const { dontRotate, rotate } = rotationPromptLabels;
-		assert.deepEqual(dialog.buttons, ["Cancel", dontRotate, rotate].toSorted());
+		assert.deepEqual(dialog.buttons, ["Cancel", dontRotate, labels.openDashboard, rotate].toSorted());
 		assert.equal(dialog.onEnter, dontRotate);
 		await dialog.enter();
 		assert.deepEqual(scenario.postsSince(before), ["POST certificates"]);
@@ -292,7 +292,7 @@ describe(`Rotating in VS Code ${environment.version}`, () => {
 		const where = { missing: [archived], present: others, planned: true };
 		assert.equal(dialog.detail, await scenario.startDetail(OLD, NEXT, where));
 		const { dontContinue, continueRotating } = rotationPromptLabels;
-		assert.deepEqual(dialog.buttons, ["Cancel", dontContinue, continueRotating].toSorted());
+		assert.deepEqual(dialog.buttons, ["Cancel", dontContinue, continueRotating, labels.openDashboard].toSorted());
 		assert.equal(dialog.onEnter, dontContinue);
 		await dialog.press(continueRotating);
 		await scenario.waitUntilClientsMustMove(OLD);

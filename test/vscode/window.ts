@@ -329,6 +329,13 @@ export class Window {
 		};
 	}
 
+	/** Waits until VS Code asks whether to open an address outside, and declines. @returns the complete address */
+	async declineExternal(address: string): Promise<string> {
+		const dialog = await this.dialog(address);
+		await dialog.escape();
+		return dialog.detail;
+	}
+
 	/** Waits for the notification with this text. */
 	async toast(text: string) {
 		const toast = await pinElement(this.page.locator(TOAST).filter({ hasText: text }));

@@ -12,6 +12,9 @@ export const labels = {
 	get forget() {
 		return l10n.t("Forget");
 	},
+	get openDashboard() {
+		return l10n.t("Open OpenAI Dashboard");
+	},
 	get openSettings() {
 		return l10n.t("Open Settings");
 	},

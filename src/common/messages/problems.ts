@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { KeyIssue, Problem } from "../../domain/problem.ts";
+import type { KeyIssue, Problem, Reason } from "../../domain/problem.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { describeClientFileRefusal, describeFileOutcome, unreadableFileText } from "./certificateFileMessages.ts";
 import {
@@ -35,7 +35,9 @@ export type Remedy =
 	| "refresh"
 	| "show-view"
 	| "check-upload"
-	| "switch-connection";
+	| "switch-connection"
+	| "open-dashboard"
+	| "open-admin-keys";
 
 /** Describes a problem: what happened, its effect, and what to do. */
 export function describeProblem(problem: Problem): string {
@@ -239,10 +241,23 @@ export function remedyFor(problem: Problem): Remedy | null {
 	}
 }
 
+/** The page of OpenAI's dashboard that can solve a problem, because the dashboard asks for no client certificate. */
+const DASHBOARD_REMEDIES: Partial<Record<Reason, Remedy>> = {
+	unauthorized: "open-admin-keys",
+	"client-certificate-refused": "open-dashboard",
+};
+
+/** Returns all remedies for a problem, the best one first. */
+export function remediesFor(problem: Problem): readonly Remedy[] {
+	const { reason } = (problem.reason === "scopes-unread" && problem.why) || problem;
+	return [remedyFor(problem), DASHBOARD_REMEDIES[reason]].filter((remedy) => typeof remedy === "string");
+}
+
 /** Returns at least one remedy for a problem that prevents the list from being shown. */
 export function remediesInView(problem: Problem): readonly Remedy[] {
-	const remedy = remedyFor(problem) ?? "refresh";
-	return problem.reason === "key-elsewhere" ? ["switch-connection", remedy] : [remedy];
+	const remedies = remediesFor(problem);
+	if (problem.reason === "key-elsewhere") return ["switch-connection", ...remedies];
+	return remedies.length > 0 ? remedies : ["refresh"];
 }
 
 /** Returns a remedy's button label. */
@@ -266,6 +281,10 @@ export function formatRemedy(remedy: Remedy): string {
 			return labels.checkNow;
 		case "switch-connection":
 			return l10n.t("Switch Connection…");
+		case "open-dashboard":
+			return labels.openDashboard;
+		case "open-admin-keys":
+			return l10n.t("Open Admin Keys in OpenAI Dashboard");
 	}
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { isCancelled, problemOf } from "../../domain/problem.ts";
 import { CERTIFICATES_VIEW, COMMANDS } from "../manifestIds.ts";
-import { describeProblem, formatRemedy, type Remedy, remedyFor } from "../messages/problems.ts";
+import { describeProblem, formatRemedy, type Remedy, remediesFor } from "../messages/problems.ts";
 import type { Log } from "./log.ts";
 import { type NotificationDeps, showMessage } from "./notifications.ts";
 import { showUnexpectedError } from "./unexpectedError.ts";
@@ -17,19 +17,17 @@ export const REMEDY_COMMANDS: Readonly<Record<Remedy, readonly [command: string,
 	"show-view": [`${CERTIFICATES_VIEW}.focus`],
 	"check-upload": [COMMANDS.checkUpload],
 	"switch-connection": [COMMANDS.switchConnection],
+	"open-dashboard": [COMMANDS.openDashboard],
+	"open-admin-keys": [COMMANDS.openAdminKeys],
 };
 
-/** Shows a command's error as a message with a remedy. Shows nothing if the person cancelled. */
+/** Shows a command's error as a message with its remedies. Shows nothing if the person cancelled. */
 export async function showProblem(thrown: unknown, context: NotificationDeps & { readonly log: Log }): Promise<void> {
 	if (isCancelled(thrown)) return;
 	const problem = problemOf(thrown);
 	if (!problem) return showUnexpectedError(thrown, context.log);
-	const remedy = remedyFor(problem);
-	const chosen = await showMessage(
-		context,
-		"error",
-		describeProblem(problem),
-		...(remedy ? [formatRemedy(remedy)] : []),
-	);
-	if (chosen && remedy) await vscode.commands.executeCommand(...REMEDY_COMMANDS[remedy]);
+	const remedies = remediesFor(problem);
+	const chosen = await showMessage(context, "error", describeProblem(problem), ...remedies.map(formatRemedy));
+	const remedy = remedies.find((each) => formatRemedy(each) === chosen);
+	if (remedy) await vscode.commands.executeCommand(...REMEDY_COMMANDS[remedy]);
 }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import {
+	DASHBOARD_PAGES,
 	isMtlsHost,
 	isOpenaiOrigin,
 	lacksMtls,
 	mtlsEndpointOf,
 } from "../../../src/domain/openaiHosts.ts";
+import { findSource, sources } from "../../sources.ts";
 
 describe("OpenAI's hosts", () => {
 	const endpointOf = (url: string) => mtlsEndpointOf(parseBaseUrl(url));
@@ -61,5 +63,16 @@ describe("OpenAI's hosts", () => {
 			assert.ok(isMtlsHost(mtlsHost) && !isMtlsHost(host));
 			assert.ok(isOpenaiOrigin(`https://${host}`) && isOpenaiOrigin(`https://${mtlsHost}`));
 		}
+	});
+
+	it("R40 include the dashboard's, which is named in one file and only ever opened outside VS Code", () => {
+		for (const page of Object.values(DASHBOARD_PAGES))
+			assert.match(page, /^https:\/\/platform\.openai\.com\/settings\//);
+		const naming = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file);
+		assert.deepEqual(naming(/platform\.openai\.com/), [findSource("export const DASHBOARD_PAGES").file]);
+		const opener = findSource("vscode.env.openExternal(").file;
+		assert.deepEqual(naming(/\bopenExternal\(/), [opener]);
+		const users = naming(/\bDASHBOARD_PAGES\b/).filter((file) => file !== opener);
+		assert.deepEqual(users, [findSource("export const DASHBOARD_PAGES").file]);
 	});
 });

@@ -17,8 +17,10 @@ export function notifyActivationResults(
 		notifyDone(message);
 		return;
 	}
-	const buttons = needsClientCertificate(results) ? [labels.setUpClientCertificate] : [];
+	const { setUpClientCertificate, openDashboard } = labels;
+	const buttons = needsClientCertificate(results) ? [openDashboard, setUpClientCertificate] : [];
 	void showMessage(deps, "warning", nextStep ? `${message}\n${nextStep}` : message, ...buttons).then((pressed) => {
-		if (pressed) void vscode.commands.executeCommand(COMMANDS.openSettings);
+		if (pressed === openDashboard) void vscode.commands.executeCommand(COMMANDS.openDashboard);
+		if (pressed === setUpClientCertificate) void vscode.commands.executeCommand(COMMANDS.openSettings);
 	});
 }

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { COMMANDS } from "../../../common/manifestIds.ts";
 import type { CertificateWithContent, Time } from "../../../common/messages/certificateMessages.ts";
 import { labels } from "../../../common/messages/labels.ts";
+import { promptBesideDashboard } from "../../../common/ui/dashboard.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
 import { CancelledError, isCancelled } from "../../../domain/problem.ts";
 import {
@@ -17,11 +18,13 @@ import {
 
 /** Asks for confirmation of an activation in projects only. @throws CancelledError unless the user confirms. */
 export async function confirmInProjects(question: ActivationQuestion, time: Time): Promise<void> {
-	const { message, detail } = describeActivationQuestion(question, time);
+	const text = describeActivationQuestion(question, time);
 	const { activate, dontActivate } = activationLabels;
 	// Enter presses the first button.
 	const buttons = [dontActivate, activate];
-	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+	const chosen = question.showPolicyNote
+		? await promptBesideDashboard(text, ...buttons)
+		: await vscode.window.showWarningMessage(text.message, { modal: true, detail: text.detail }, ...buttons);
 	if (chosen !== activate) throw new CancelledError();
 }
 
@@ -37,13 +40,13 @@ export async function confirmInOrganization(
 	isSafe: boolean,
 	savePems: () => Promise<void>,
 ): Promise<void> {
-	const { message, detail } = describeActivationQuestion(question, time);
+	const text = describeActivationQuestion(question, time);
 	const { saveAllPems: save, activateInOrganization: proceed } = activationLabels;
 	const setUp = labels.setUpClientCertificate;
 	// Enter presses the first button.
 	const buttons = isSafe ? [save, proceed] : [setUp, save, proceed];
 	for (;;) {
-		const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
+		const chosen = await promptBesideDashboard(text, ...buttons);
 		if (chosen === proceed) break;
 		if (chosen === setUp) await vscode.commands.executeCommand(COMMANDS.openSettings);
 		if (chosen !== save) throw new CancelledError();

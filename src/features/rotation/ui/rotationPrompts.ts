@@ -6,6 +6,7 @@ import type { ModalText } from "../../../common/messages/interfaceMessages.ts";
 import { labels } from "../../../common/messages/labels.ts";
 import { describeRotationIssue } from "../../../common/messages/rotationIssues.ts";
 import type { ScopeSummary } from "../../../common/messages/scopes.ts";
+import { promptBesideDashboard } from "../../../common/ui/dashboard.ts";
 import { type Choice, pickOne } from "../../../common/ui/prompts.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError } from "../../../domain/problem.ts";
@@ -79,7 +80,8 @@ export async function confirmStart(question: StartQuestion): Promise<void> {
 	const { dontRotate, rotate, dontContinue, continueRotating } = rotationPromptLabels;
 	const [decline, accept] = question.planned ? [dontContinue, continueRotating] : [dontRotate, rotate];
 	// Enter presses the first button.
-	await promptModal(describeStart(question), [decline, accept], [accept]);
+	const chosen = await promptBesideDashboard(describeStart(question), decline, accept);
+	if (chosen !== accept) throw new CancelledError();
 }
 
 /** @returns true to delete the old certificate, too. @throws CancelledError unless the person agrees to finish. */

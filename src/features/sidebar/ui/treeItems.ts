@@ -172,6 +172,8 @@ const REMEDY_ICONS: Partial<Record<Remedy, string>> = {
 	"show-log": "output",
 	refresh: "refresh",
 	"switch-connection": "plug",
+	"open-dashboard": "link-external",
+	"open-admin-keys": "link-external",
 };
 
 /** Creates a row that runs a remedy for the problem in the view's message. */

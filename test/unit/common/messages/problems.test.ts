@@ -6,6 +6,8 @@ import {
 	describeProblem,
 	formatRemedy,
 	type Remedy,
+	remediesFor,
+	remediesInView,
 	remedyFor,
 } from "../../../../src/common/messages/problems.ts";
 import { describeRotationIssue } from "../../../../src/common/messages/rotationIssues.ts";
@@ -25,6 +27,7 @@ import type {
 	UnreadableFile,
 	UploadEnding,
 } from "../../../../src/domain/problem.ts";
+import { manifestText } from "../../../texts/manifestTexts.ts";
 
 const host = "api.openai.com";
 const proxy = "proxy.test:8080";
@@ -268,6 +271,27 @@ describe("Problem messages", () => {
 		const sentences = problems.map(([problem]) => describeProblem(problem));
 		assert.equal(new Set(sentences).size, problems.length);
 		for (const sentence of sentences) assert.match(sentence, /^[^{}]+(?:\.|ca\.pem|\?)$/);
+	});
+
+	it("name a page of the dashboard, too, where OpenAI rejects the key or the client certificate", () => {
+		const pages = new Map<Reason, Remedy>([
+			["unauthorized", "open-admin-keys"],
+			["client-certificate-refused", "open-dashboard"],
+		]);
+		for (const [problem, remedy] of problems) {
+			const expected = [remedy, pages.get(problem.reason)].filter((each) => each);
+			assert.deepEqual(remediesFor(problem), expected, problem.reason);
+		}
+		const why = { reason: "client-certificate-refused", host, presented: false } as const;
+		const unread = { reason: "scopes-unread", organization: true, allProjects: true, projects: [], why } as const;
+		for (const problem of [why, unread]) assert.deepEqual(remediesFor(problem), ["open-settings", "open-dashboard"]);
+	});
+
+	it("name at least one remedy in a view", () => {
+		const elsewhere = { reason: "key-elsewhere", host, keyHost: "eu.api.openai.com" } as const;
+		assert.deepEqual(remediesInView(elsewhere), ["switch-connection", "set-key"]);
+		assert.deepEqual(remediesInView({ reason: "unauthorized" }), ["set-key", "open-admin-keys"]);
+		assert.deepEqual(remediesInView({ reason: "timeout", host }), ["refresh"]);
 	});
 
 	it("R18 name the remedy", () => {
@@ -530,6 +554,8 @@ describe("Problem messages", () => {
 		assert.equal(formatRemedy("open-proxy-settings"), "Open Proxy Settings");
 		assert.equal(formatRemedy("switch-connection"), "Switch Connection…");
 		assert.equal(formatRemedy("check-upload"), labels.checkNow);
+		assert.equal(formatRemedy("open-dashboard"), manifestText("command.openDashboard"));
+		assert.equal(formatRemedy("open-admin-keys"), manifestText("command.openAdminKeys"));
 	});
 
 	it("say what is wrong with a key, of an admin or of a project", () => {
