@@ -133,6 +133,6 @@ function rsa(modulusLength: number) {
 	return { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
 }
 
-function daysFromNow(days: number): Date {
+export function daysFromNow(days: number): Date {
 	return new Date(Date.now() + days * 86_400_000);
 }

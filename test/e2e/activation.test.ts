@@ -13,7 +13,7 @@ import {
 	describeConfirmationMismatch,
 	describeTypedConfirmation,
 } from "../../src/features/activation/activationMessages.ts";
-import { describeLockout } from "../../src/features/activation/activationResultMessages.ts";
+import { describeExpiredPredecessor, describeLockout } from "../../src/features/activation/activationResultMessages.ts";
 import {
 	formatOrganizationChoice,
 	scopePickerLabels,
@@ -21,7 +21,7 @@ import {
 } from "../../src/features/activation/scopePickerMessages.ts";
 import { describeSavedPems, saveTitle } from "../../src/features/certificates/savePemMessages.ts";
 import { describeSelfAccess } from "../../src/features/clientCheck/clientCheckMessages.ts";
-import { makeCertificate, type TestCertificate } from "../certificates.ts";
+import { daysFromNow, makeCertificate, type TestCertificate } from "../certificates.ts";
 import type { Project, StoredCertificate } from "../emulator/state.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
@@ -308,6 +308,30 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		await window.waitForStatus(deactivated(BUSY, staging));
 		assert.deepEqual(activeIn(staging.id), []);
 		await assertNoNotifications(window);
+	});
+
+	it("points out an expired certificate beside its activated renewal, and deactivates it on request", async () => {
+		const { window, emulator } = session;
+		const validity = { notBefore: daysFromNow(-9), notAfter: daysFromNow(-2) };
+		const old = await makeCertificate({ commonName: ACME, keyOf: issuer, ...validity });
+		const [validAt, expiresAt] = [validity.notBefore, validity.notAfter].map((date) => Math.floor(+date / 1000));
+		const dates = { validAt: validAt ?? 0, expiresAt: expiresAt ?? 0 };
+		const expired = emulator.state.put({ name: "Expired CA", pem: old.pem, sha256: old.sha256, ...dates });
+		setActive(production.id, [expired.id], true);
+		await chooseInRowMenu(window, ACME, ACTIVATE);
+		await pickScopes(window, pickerTitle(ACME), "Production");
+		await (await window.dialog(questionAbout(ACME, production))).press(activationLabels.activate);
+		const found = { expired: toCertificate(expired), renewal: toCertificate(acme) };
+		const toast = await window.toast(describeExpiredPredecessor(found));
+		assert.deepEqual(toast.buttons, [activationLabels.deactivateExpired]);
+		await session.picture("expired-predecessor");
+		await toast.press(activationLabels.deactivateExpired);
+		const subjects = [named("Expired CA")];
+		await (await window.dialog(deactivationQuestion(subjects, [production]).message)).press(
+			activationLabels.deactivate,
+		);
+		await window.waitForStatus(deactivated("Expired CA", production));
+		assert.deepEqual(activeIn(production.id), [busy.id, acme.id]);
 	});
 
 	it("activates all selected certificates at once", async () => {

@@ -31,6 +31,10 @@ export const activationLabels = {
 	get deactivate() {
 		return l10n.t("Deactivate");
 	},
+	/** Another prompt follows. */
+	get deactivateExpired() {
+		return l10n.t("Deactivate…");
+	},
 	get dontActivate() {
 		return l10n.t("Don't Activate");
 	},
@@ -181,6 +185,7 @@ export function describeDeactivationQuestion(question: DeactivationQuestion, tim
 			formatCertificateLines(subjects, time),
 			...describeImpact(question),
 			...describeRejectedClients(scopes, question),
+			describeWorkloads(),
 			access,
 			unread && describeUnread(unread),
 		),
@@ -241,6 +246,13 @@ export function describeRejectedClients(
 			),
 		);
 	return paragraphs;
+}
+
+/** Says that other clients depend on trust anchors too (API guide, "Mutual TLS"). */
+export function describeWorkloads(): string {
+	return l10n.t(
+		"Workloads that use X.509 workload identity federation might be rejected, too; the Admin API can't show which.",
+	);
 }
 
 /** Describes that certificates already have the requested state. */

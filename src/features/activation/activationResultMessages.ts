@@ -5,6 +5,7 @@ import { formatList, formatScopes, summarizeScopesOf } from "../../common/messag
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { ScopeResult } from "./activation.ts";
+import type { ExpiredPredecessor } from "./expiredPredecessors.ts";
 
 type NameOf = (projectId: string) => string | null;
 
@@ -69,6 +70,15 @@ export function describeLockout(problem: Problem): string {
 		);
 	return l10n.t(
 		"OpenAI now rejects this extension. To regain access, use the OpenAI dashboard, or set a client certificate that chains to an active certificate.",
+	);
+}
+
+/** Points out an expired certificate that is active beside its renewal. */
+export function describeExpiredPredecessor({ expired, renewal }: ExpiredPredecessor): string {
+	return l10n.t(
+		"“{0}” has expired but is still active. OpenAI might use it instead of its renewal “{1}”, which has the same subject and key.",
+		formatCertificateName(expired),
+		formatCertificateName(renewal),
 	);
 }
 

@@ -10,7 +10,7 @@ import {
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { formatScopeLines, type ScopeSummary } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
-import { describeImpact, type ImpactSummary } from "../activation/activationMessages.ts";
+import { describeImpact, describeWorkloads, type ImpactSummary } from "../activation/activationMessages.ts";
 
 /** Limit of named projects, because a dialog has room for no more. */
 const MAX_NAMED = 20;
@@ -68,6 +68,7 @@ export function describeActiveDeletion(question: ActiveDeletionQuestion, time: T
 			formatCertificateLines([subject], time),
 			describeActiveScopes(question.scopes),
 			...describeImpact(question),
+			describeWorkloads(),
 			access,
 			l10n.t(
 				"It's deactivated in one place after the other, then deleted; OpenAI keeps no copy. If a deactivation fails, the rest is skipped.",

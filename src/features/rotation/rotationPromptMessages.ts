@@ -8,9 +8,10 @@ import { formatExpiry } from "../../common/messages/dates.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { formatScopeLines, formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
+import { hasSameSubjectAndKey } from "../../domain/certificateContent.ts";
 import { CERTIFICATE_LIMIT } from "../../domain/limits.ts";
 import { comparisonLines } from "./comparisonMessages.ts";
-import type { RotatedCertificate, TrustAnchor } from "./rotationPlan.ts";
+import { type RotatedCertificate, type TrustAnchor, validityOf } from "./rotationPlan.ts";
 import { describeDiscardedPlan, rotatedName } from "./rotationStatusMessages.ts";
 
 /** Maximum number of scopes or certificates with a line in a question. */
@@ -64,8 +65,12 @@ export interface StartQuestion {
 	readonly changed: boolean;
 }
 
-/** Returns the question before a rotation starts: both certificates, the changes now, and the later steps. */
-export function describeStart({ old, next, missing, present, planned, changed }: StartQuestion): ModalText {
+/**
+ * Returns the question before a rotation starts: both certificates, the changes now, and the later steps.
+ * @param now Unix seconds.
+ */
+export function describeStart(question: StartQuestion, now: number): ModalText {
+	const { old, next, missing, present, planned, changed } = question;
 	const [from, to] = [formatCertificateName(old.certificate), formatCertificateName(next.certificate)];
 	const already = l10n.t("“{0}” is already active in {1}.", to, formatScopes(present, MAX_LINES));
 	const unknown = l10n.t(
@@ -85,6 +90,12 @@ export function describeStart({ old, next, missing, present, planned, changed }:
 				"“{0}” stays active too. When your clients have switched, run Finish Rotation to deactivate it and, if you want, delete it. Until then, you can undo.",
 				from,
 			),
+			isExpiredBesideRenewal(old, next, now) &&
+				l10n.t(
+					"“{0}” has expired. Until you finish, OpenAI might use it instead of its renewal “{1}”, which has the same subject and key.",
+					from,
+					to,
+				),
 			l10n.t(
 				"A CEL filter on “{0}” isn't copied. Set it on “{1}” in the OpenAI dashboard before you continue; until then, every client certificate that chains to “{1}” is accepted.",
 				from,
@@ -92,6 +103,11 @@ export function describeStart({ old, next, missing, present, planned, changed }:
 			),
 		),
 	};
+}
+
+/** OpenAI doesn't document which of two such certificates it selects (API guide, "Mutual TLS"). */
+function isExpiredBesideRenewal(old: TrustAnchor, next: TrustAnchor, now: number): boolean {
+	return (validityOf(old).until ?? Infinity) <= now && hasSameSubjectAndKey(old.content, next.content);
 }
 
 /** States that nothing is left to activate. */
@@ -134,7 +150,7 @@ export function describeFinish({ old, next, scopes, missing, access, changed }: 
 			changed && describeChangedMeanwhile(),
 			isActive
 				? l10n.t(
-						"This extension can't see whether all clients have switched. Without “{0}”, clients whose certificates chain only to it are rejected, including workloads that use X.509 workload identity federation.",
+						"This extension can't see whether all clients have switched. Without “{0}”, clients whose certificates chain only to it are rejected, including workloads that use X.509 workload identity federation, which the Admin API can't show.",
 						from,
 					)
 				: l10n.t("“{0}” isn't active anywhere anymore, so nothing has to be deactivated.", from),

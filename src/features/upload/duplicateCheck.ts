@@ -1,5 +1,6 @@
 import type { CertificatesApi } from "../../domain/adminApi.ts";
 import type { CertificateListing } from "../../domain/certificate.ts";
+import { hasSameSubjectAndKey } from "../../domain/certificateContent.ts";
 import type { Finding, ParsedCertificate } from "../../domain/certificateFile.ts";
 import { CERTIFICATE_LIMIT } from "../../domain/limits.ts";
 import { type CertificateStore, tryGetContent } from "../organization/certificateStore.ts";
@@ -74,7 +75,7 @@ export async function nameFindings(
 			const content = await tryGetContent(id, certificates, signal);
 			// `duplicateFindings` reports identical certificates.
 			if (content?.sha256 === candidate.sha256) return [];
-			const isRenewal = content?.subject === candidate.subject && content.publicKeySha256 === candidate.publicKeySha256;
+			const isRenewal = hasSameSubjectAndKey(content, candidate);
 			return [isRenewal ? { code: "renewal", level: "info", id } : { code: "name-in-use", level: "warn", id }];
 		}),
 	);

@@ -179,7 +179,7 @@ export class RotationScenario {
 		const { missing = [], present = [], planned = false } = where;
 		const [old, next] = await Promise.all([this.anchor(from), this.anchor(to)]);
 		const scopes = { missing: this.summary(missing), present: this.summary(present) };
-		return describeStart({ old, next, ...scopes, planned, changed: false }).detail;
+		return describeStart({ old, next, ...scopes, planned, changed: false }, Date.now() / 1000).detail;
 	}
 
 	/** Returns the text about the extension's own calls, with a client certificate checked against a trust anchor. */

@@ -71,7 +71,7 @@ function roleOf(
 export function startMessage(from: string, to: string, { planned = false } = {}): string {
 	const anchorOf = (name: string) => ({ certificate: named(name), content: null });
 	const scopes: Pick<StartQuestion, "missing" | "present"> = { missing: nowhere, present: nowhere };
-	return describeStart({ old: anchorOf(from), next: anchorOf(to), ...scopes, planned, changed: false }).message;
+	return describeStart({ old: anchorOf(from), next: anchorOf(to), ...scopes, planned, changed: false }, 0).message;
 }
 
 /** Returns the question before a rotation is finished. */

@@ -22,18 +22,21 @@ import {
 	type ActivationSnapshot,
 	type ActivationTarget,
 	prepareActivation,
+	type ScopeResult,
 	type ScopeSnapshot,
 	setActive,
 } from "../activation.ts";
 import {
 	type ActivationQuestion,
+	activationLabels,
 	activationProgressTitle,
 	type ConfirmationQuestion,
 	describeAlreadyApplied,
 	type ImpactSummary,
 } from "../activationMessages.ts";
-import { describeActivationResults } from "../activationResultMessages.ts";
+import { describeActivationResults, describeExpiredPredecessor } from "../activationResultMessages.ts";
 import { activeAfterDeactivation, assessDeactivation, isAlreadyApplied } from "../deactivationImpact.ts";
+import { findExpiredPredecessors } from "../expiredPredecessors.ts";
 import { notifyActivationResults } from "./activationNotification.ts";
 import { confirmDeactivation, confirmInOrganization, confirmInProjects } from "./activationPrompts.ts";
 import { promptForScopes } from "./scopePicker.ts";
@@ -68,7 +71,7 @@ export async function changeActivation(
 	const scopes = await promptForScopes(deps, chosen, active, clickedScope);
 	const target = { organizationRef, scopes, ids: chosen.map(({ id }) => id) };
 	const nameOf = projectNameById(deps);
-	const results = await retryWhenChanged(async (changed) => {
+	const done = await retryWhenChanged(async (changed) => {
 		const preview = await withCancellableProgress(labels.checkingCurrentState, (signal) =>
 			loadPreview(deps, target, chosen, active, signal),
 		);
@@ -78,10 +81,35 @@ export async function changeActivation(
 		const certificates = subjects.map(({ certificate }) => certificate);
 		const title = activationProgressTitle(certificates, active);
 		const request = { ...target, active, confirmed: snapshot };
-		return withCancellableProgress(title, (signal) => setActive(deps.organization, request, signal));
+		const results = await withCancellableProgress(title, (signal) => setActive(deps.organization, request, signal));
+		return { subjects, results };
 	});
-	if (results) notifyActivationResults(deps, describeActivationResults(chosen, results, active, nameOf), results);
-	else void showMessage(deps, "information", describeAlreadyApplied(chosen, summarizeScopes(scopes, nameOf), active));
+	if (!done)
+		return void showMessage(
+			deps,
+			"information",
+			describeAlreadyApplied(chosen, summarizeScopes(scopes, nameOf), active),
+		);
+	const { subjects, results } = done;
+	notifyActivationResults(deps, describeActivationResults(chosen, results, active, nameOf), results);
+	if (active) await offerDeactivation(deps, subjects, results);
+}
+
+/** Points out expired certificates that are active beside an activated renewal. @throws as `changeActivation` */
+async function offerDeactivation(
+	deps: ActivationDeps,
+	subjects: readonly CertificateWithContent[],
+	results: readonly ScopeResult[],
+): Promise<void> {
+	// Without access, the other certificates cannot be read or deactivated here.
+	if (results.some(({ lockedOut }) => lockedOut)) return;
+	const changed = results.filter((each) => each.changed.length > 0);
+	const activated = subjects.filter(({ certificate }) => changed.some((each) => each.changed.includes(certificate.id)));
+	const { deactivateExpired } = activationLabels;
+	for (const found of await findExpiredPredecessors(deps, activated, changed.map(scopeOf), Date.now() / 1000)) {
+		const pressed = await showMessage(deps, "warning", describeExpiredPredecessor(found), deactivateExpired);
+		if (pressed) await changeActivation(deps, [found.expired], false, null);
+	}
 }
 
 /** @throws ProblemError if none of the scopes can be read; CancelledError */
@@ -155,7 +183,7 @@ function isReadable({ problem }: ScopeSnapshot): boolean {
 	return problem === null;
 }
 
-function scopeOf({ scope }: ScopeSnapshot): Scope {
+function scopeOf({ scope }: { readonly scope: Scope }): Scope {
 	return scope;
 }
 

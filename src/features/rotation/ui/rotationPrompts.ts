@@ -80,7 +80,7 @@ export async function confirmStart(question: StartQuestion): Promise<void> {
 	const { dontRotate, rotate, dontContinue, continueRotating } = rotationPromptLabels;
 	const [decline, accept] = question.planned ? [dontContinue, continueRotating] : [dontRotate, rotate];
 	// Enter presses the first button.
-	const chosen = await promptBesideDashboard(describeStart(question), decline, accept);
+	const chosen = await promptBesideDashboard(describeStart(question, Date.now() / 1000), decline, accept);
 	if (chosen !== accept) throw new CancelledError();
 }
 

@@ -28,6 +28,7 @@ import {
 	describeRequirement,
 	describeTypedConfirmation,
 	describeUnread,
+	describeWorkloads,
 } from "../../../../src/features/activation/activationMessages.ts";
 import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
@@ -194,6 +195,7 @@ describe("The prompt before an activation", () => {
 				activate: "Activate",
 				activateInOrganization: "Activate…",
 				deactivate: "Deactivate",
+				deactivateExpired: "Deactivate…",
 				dontActivate: "Don't Activate",
 				dontDeactivate: "Don't Deactivate",
 				saveAllPems: "Save All as PEM…",
@@ -208,12 +210,13 @@ describe("The prompt before an activation", () => {
 
 describe("The prompt before a deactivation", () => {
 	const subjects = [withContent("Acme Root CA")];
-	/** Returns the paragraphs after the certificates. */
+	/** Returns the paragraphs after the certificates, without the one about workloads. */
 	const consequences = (overrides: Partial<DeactivationQuestion>) => {
 		const { detail } = describeDeactivationQuestion(deactivation({ subjects, ...overrides }), time);
 		const [certificates, ...paragraphs] = detail.split("\n\n");
 		assert.equal(certificates, formatCertificateLines(subjects, time));
-		return paragraphs;
+		assert.ok(paragraphs.includes(describeWorkloads()), detail);
+		return paragraphs.filter((paragraph) => paragraph !== describeWorkloads());
 	};
 	const staging: ScopeSummary = { organization: false, projects: [{ id: "proj_2", name: "Staging" }] };
 	const both: ScopeSummary = { organization: false, projects: [...inProduction.projects, ...staging.projects] };
@@ -238,6 +241,13 @@ describe("The prompt before a deactivation", () => {
 			"In project “Production”, only certificates inherited from the organization will still be active.",
 			rejected,
 		]);
+	});
+
+	it("says that workload identity federation depends on the certificate, too", () => {
+		assert.equal(
+			describeWorkloads(),
+			"Workloads that use X.509 workload identity federation might be rejected, too; the Admin API can't show which.",
+		);
 	});
 
 	it("says what is uncertain where not all certificates could be read", () => {

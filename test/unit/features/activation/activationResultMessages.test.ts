@@ -5,6 +5,7 @@ import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import {
 	describeActivationResults,
+	describeExpiredPredecessor,
 	describeFailedDeletion,
 	describeLockout,
 	isFullyApplied,
@@ -124,6 +125,14 @@ describe("Messages after an activation or deactivation", () => {
 		assert.equal(
 			describeLockout({ reason: "mtls", code: "certificate_required", status: 401 }),
 			"OpenAI now rejects this extension. OpenAI requires a client certificate, but none was presented (401). Set one in Settings, and set the base URL to an mTLS host. You can also regain access in the OpenAI dashboard.",
+		);
+	});
+
+	it("point out an expired certificate beside its renewal", () => {
+		const [expired, renewal] = [certificate("old", { name: "Old" }), certificate("new", { name: "New" })];
+		assert.equal(
+			describeExpiredPredecessor({ expired, renewal }),
+			"“Old” has expired but is still active. OpenAI might use it instead of its renewal “New”, which has the same subject and key.",
 		);
 	});
 

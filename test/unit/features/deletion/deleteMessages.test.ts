@@ -5,7 +5,7 @@ import {
 	formatCertificateLines,
 } from "../../../../src/common/messages/certificateMessages.ts";
 import { formatScopeLines, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
-import { describeImpact } from "../../../../src/features/activation/activationMessages.ts";
+import { describeImpact, describeWorkloads } from "../../../../src/features/activation/activationMessages.ts";
 import {
 	type ActiveDeletionQuestion,
 	deleteLabels,
@@ -56,6 +56,7 @@ describe("The prompt before a deletion", () => {
 				formatCertificateLines([subject], time),
 				describeActiveScopes(question.scopes),
 				...describeImpact(question),
+				describeWorkloads(),
 				"This is the effect.",
 				"It's deactivated in one place after the other, then deleted; OpenAI keeps no copy. If a deactivation fails, the rest is skipped.",
 			].join("\n\n"),

@@ -152,13 +152,13 @@ describe("The prompt before a rotation", () => {
 		const hostile = anchor("a\u202eb\nc", 10, {
 			content: parsedCertificate("x", { subject: "CN=\u202e\n", issuer: "" }),
 		});
-		const { message, detail } = describeStart({ ...question, old: hostile });
+		const { message, detail } = describeStart({ ...question, old: hostile }, NOW);
 		assert.doesNotMatch(message + detail, /\u202e/);
 		assert.equal(message.split("\n").length, 1);
 	});
 
 	it("names the scopes, and says that the old certificate stays active and filters are not copied", () => {
-		const { message, detail } = describeStart(question);
+		const { message, detail } = describeStart(question, NOW);
 		assert.equal(message, "Rotate “Old” to “New”?");
 		assert.ok(detail.includes(`“New” will be activated in:\n${formatScopeLines(everywhere, 2)}\n`));
 		assert.match(
@@ -176,12 +176,23 @@ describe("The prompt before a rotation", () => {
 	it("says that earlier activations are unknown if this computer has no plan", () => {
 		const partlyActive = { ...question, missing: nowhere, present: everywhere };
 		const present = `“New” is already active in ${formatScopes(everywhere)}.`;
-		const { detail } = describeStart(partlyActive);
+		const { detail } = describeStart(partlyActive, NOW);
 		assert.ok(detail.includes(`${present} It's unknown whether it was active there before the rotation, so Undo`));
-		const planned = describeStart({ ...partlyActive, planned: true, changed: true });
+		const planned = describeStart({ ...partlyActive, planned: true, changed: true }, NOW);
 		assert.equal(planned.message, "Continue rotating “Old” to “New”?");
 		assert.ok(planned.detail.includes(`${present}\n`));
 		assert.ok(planned.detail.startsWith(describeChangedMeanwhile()));
+	});
+
+	it("says that OpenAI might use an expired certificate instead of its renewal, with the same subject and key", () => {
+		const text =
+			"“Old” has expired. Until you finish, OpenAI might use it instead of its renewal “New”, which has the same subject and key.";
+		const expiry = old.certificate.expiresAt ?? 0;
+		const renewal = { ...next, content: { ...parsedCertificate("Old"), sha256: "ab" } };
+		assert.ok(describeStart({ ...question, next: renewal }, expiry).detail.includes(text));
+		assert.ok(!describeStart({ ...question, next: renewal }, expiry - 1).detail.includes(text));
+		assert.ok(!describeStart(question, expiry).detail.includes(text));
+		assert.ok(!describeStart({ ...question, next: { ...next, content: null } }, expiry).detail.includes(text));
 	});
 
 	it("is replaced by the next step if nothing is left to activate", () => {
@@ -207,7 +218,7 @@ describe("The prompt before the end of a rotation", () => {
 		assert.equal(message, "Finish rotating “Old” to “New”?");
 		assert.match(
 			detail,
-			/^This extension can't see whether all clients have switched\. .* workload identity federation\.\n/,
+			/^This extension can't see whether all clients have switched\. .* workload identity federation, which the Admin API can't show\.\n/,
 		);
 		assert.ok(detail.includes(`“Old” will be deactivated in:\n${formatScopeLines(everywhere, 2)}\n`));
 		assert.match(detail, /\n\nIt will be answered\.\n\n/);
