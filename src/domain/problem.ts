@@ -235,6 +235,12 @@ const OUTCOME_UNKNOWN: ReadonlySet<Reason> = new Set<Reason>([
 	"service-error",
 ]);
 
+/** True if the service refused a request because of its client certificate, so that the key is not the reason. */
+export function isClientCertificateRefused(problem: Problem): boolean {
+	if (problem.reason === "mtls") return problem.code !== "authentication_temporarily_unavailable";
+	return problem.reason === "client-certificate-refused";
+}
+
 /** True for a `CancelledError` of either bundle. */
 export function isCancelled(thrown: unknown): boolean {
 	return thrown instanceof Error && thrown.name === "CancelledError";

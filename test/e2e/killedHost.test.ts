@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { formatTimeLeft } from "../../src/common/messages/dates.ts";
-import { describeProblem, formatRemedy } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems.ts";
+import { formatRemedy } from "../../src/common/messages/remedies.ts";
 import { formatUnconfirmedUpload } from "../../src/features/upload/uploadMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import type { Fault } from "../emulator/faults.ts";

@@ -6,8 +6,14 @@ export interface ModalText {
 	readonly detail: string;
 }
 
-/** Texts of `src/common/ui`. */
+/** Texts of `src/common/ui`. The first bundle contains these and no others. */
 export const interfaceLabels = {
+	get unexpectedError() {
+		return l10n.t("An unexpected error occurred. See the log.");
+	},
+	get showLog() {
+		return l10n.t("Show Log");
+	},
 	/** The title of a document with a notification's complete text. */
 	get details() {
 		return l10n.t("Details");

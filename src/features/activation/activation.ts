@@ -4,11 +4,11 @@ import type { Certificate } from "../../domain/certificate.ts";
 import { MAX_PER_CALL } from "../../domain/limits.ts";
 import {
 	isCancelled,
+	isClientCertificateRefused,
 	isOutcomeUnknown,
 	type Problem,
 	ProblemError,
 	problemOf,
-	type Reason,
 } from "../../domain/problem.ts";
 import { type Scope, scopeKey } from "../../domain/scope.ts";
 import { isActive, isComplete, type ScopeReading } from "../organization/activeScopes.ts";
@@ -193,16 +193,11 @@ async function applyToBatch(
 
 /** Returns the problem if a scope cannot be read without another client certificate, or perhaps. */
 function lockoutIn({ problem }: ScopeReading): Problem | null {
-	if (problem?.reason === "mtls") return problem.code === "authentication_temporarily_unavailable" ? null : problem;
-	return problem && LOCKOUT_REASONS.has(problem.reason) ? problem : null;
+	if (!problem) return null;
+	// A server might respond without a code.
+	const isDenied = problem.reason === "unauthorized" || problem.reason === "forbidden";
+	return isDenied || isClientCertificateRefused(problem) ? problem : null;
 }
-
-/** Besides `mtls`: a server might end the handshake, or respond without a code. */
-const LOCKOUT_REASONS: ReadonlySet<Reason> = new Set<Reason>([
-	"unauthorized",
-	"forbidden",
-	"client-certificate-refused",
-]);
 
 /** True if other scopes may still succeed: the problem concerns one scope, or the outcome is unknown. */
 function isScopeSpecific(problem: Problem): boolean {

@@ -1,9 +1,9 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName, formatCertificates } from "../../common/messages/certificateMessages.ts";
-import { describePartialFailure, remedyFor } from "../../common/messages/problems.ts";
+import { describePartialFailure } from "../../common/messages/problems.ts";
 import { formatList, formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
-import type { Problem } from "../../domain/problem.ts";
+import { isClientCertificateRefused, type Problem } from "../../domain/problem.ts";
 import type { ScopeResult } from "./activation.ts";
 import type { ExpiredPredecessor } from "./expiredPredecessors.ts";
 
@@ -19,7 +19,7 @@ export function isFullyApplied(results: readonly ScopeResult[]): boolean {
 /** True if OpenAI rejects this extension, and another client certificate helps. */
 export function needsClientCertificate(results: readonly ScopeResult[]): boolean {
 	return results.some(
-		({ lockedOut, problem }) => lockedOut || (problem?.reason === "mtls" && remedyFor(problem) === "open-settings"),
+		({ lockedOut, problem }) => lockedOut || (problem !== null && isClientCertificateRefused(problem)),
 	);
 }
 

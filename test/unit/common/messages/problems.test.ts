@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { labels } from "../../../../src/common/messages/labels.ts";
+import { describeKeyIssue, describePartialFailure, describeProblem } from "../../../../src/common/messages/problems.ts";
 import {
-	describeKeyIssue,
-	describePartialFailure,
-	describeProblem,
 	formatRemedy,
 	type Remedy,
 	remediesFor,
 	remediesInView,
 	remedyFor,
-} from "../../../../src/common/messages/problems.ts";
+} from "../../../../src/common/messages/remedies.ts";
 import { describeRotationIssue } from "../../../../src/common/messages/rotationIssues.ts";
 import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
 import type {
