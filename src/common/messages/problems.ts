@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import type { KeyIssue, Problem, Reason } from "../../domain/problem.ts";
+import type { KeyIssue, Problem } from "../../domain/problem.ts";
 import { sanitize } from "../text/sanitize.ts";
 import { describeClientFileRefusal, describeFileOutcome, unreadableFileText } from "./certificateFileMessages.ts";
 import {
