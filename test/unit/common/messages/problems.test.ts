@@ -277,7 +277,9 @@ describe("Problem messages", () => {
 			["client-certificate-refused", "open-dashboard"],
 		]);
 		for (const [problem, remedy] of problems) {
-			const expected = [remedy, pages.get(problem.reason)].filter((each) => each);
+			// Without a remedy, OpenAI only asks to wait.
+			const page = problem.reason === "mtls" && remedy ? "open-dashboard" : pages.get(problem.reason);
+			const expected = [remedy, page].filter((each) => each);
 			assert.deepEqual(remediesFor(problem), expected, problem.reason);
 		}
 		const why = { reason: "client-certificate-refused", host, presented: false } as const;
