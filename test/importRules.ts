@@ -25,7 +25,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	app: ["domain", "common", "features"],
 	"backend.ts": ["domain", "common", "features", "app", "openai", "x509"],
 	"extension.ts": ["domain", "common", "features", "app", "backend.ts"],
-	"inspectCli.ts": ["domain", "common", "x509"],
+	cli: ["domain", "common", "x509"],
 };
 
 /** Packages and Node modules that a part may import. `node:` means all of Node's modules. */
@@ -38,7 +38,7 @@ export const ALLOWED_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	app: ["node:", "@vscode/l10n"],
 	"backend.ts": ["node:"],
 	"extension.ts": ["@vscode/l10n"],
-	"inspectCli.ts": ["node:"],
+	cli: ["node:"],
 };
 
 /** Files that may import `vscode`. Other files are tested without VS Code, and must not import these files. */

@@ -4,13 +4,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { inspect } from "../../../src/cli/inspect.ts";
 import { describeFileOutcome, describeSkippedBlock } from "../../../src/common/messages/certificateFileMessages.ts";
-import { inspect } from "../../../src/inspectCli.ts";
 import { makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { endlessDevice, isWindows, makeLink, makePipe, makeUnreadable } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 import { parsedCertificate } from "../fakes/certificatesApi.ts";
-import { makePrivateKeys } from "./privateKeys.ts";
+import { makePrivateKeys } from "../x509/privateKeys.ts";
 
 const run = promisify(execFile);
 const TASK = join(import.meta.dirname, "../../tasks/inspect.ts");
