@@ -39,7 +39,7 @@ describe("Documents", () => {
 
 	it("name every script, and no others", () => {
 		const named = new Set(
-			documents.flatMap((file) => [...read(file).matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name)),
+			documents.flatMap((file) => [...read(file).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name]) => name)),
 		);
 		for (const name of named) assert.ok(name && name in scripts, name);
 		const contributing = read("CONTRIBUTING.md");
