@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { isFault } from "../domain/certificateFile.ts";
+import { issueLevel } from "../domain/clientCertificateCheck.ts";
 import { checkChain } from "../x509/chainCheck.ts";
 import { splitBlocks } from "../x509/fileBlocks.ts";
 import { FileScan } from "../x509/fileScan.ts";
@@ -42,7 +43,7 @@ async function checkFiles({ client, anchors, at }: Check, folder: string) {
 	return {
 		...{ client, rfc5280, verdict },
 		chain: chain.map(({ sha256 }) => sha256),
-		issues: issues.map(({ code, level, certificate }) => ({ code, level, certificate })),
+		issues: issues.map((issue) => ({ code: issue.code, level: issueLevel(issue), certificate: issue.certificate })),
 	};
 }
 

@@ -1,5 +1,7 @@
 // The closed list of reasons why the offline check (RFC 5280) and OpenSSL judge a chain differently.
 
+import type { ClientCertificateIssueCode } from "../../src/domain/clientCertificateCheck.ts";
+
 /** A reason for different verdicts. Needs one of `changes`, and explains only the codes and errors that it names. */
 export interface Rule {
 	readonly name: string;
@@ -7,12 +9,10 @@ export interface Rule {
 	readonly reason: string;
 	/** The names of changes, or of key types. */
 	readonly changes: readonly string[];
-	/** Issues of the check, where OpenSSL accepts. */
-	readonly codes?: readonly string[];
+	/** Issues of the check, where it doesn't say valid. */
+	readonly codes?: readonly ClientCertificateIssueCode[];
 	/** OpenSSL's errors, where the check says valid (`openssl errstr` doesn't know them; see x509_vfy.h). */
 	readonly errors?: readonly number[];
-	/** Issues because of which the check says unknown. */
-	readonly unknown?: readonly string[];
 }
 
 /** OpenSSL's error numbers. */
@@ -94,6 +94,6 @@ export const RULES: readonly Rule[] = [
 		name: "DSA and MD5",
 		reason: "The check verifies no DSA and no MD5, since not every runtime can; OpenSSL does.",
 		changes: ["dsa", "another signature algorithm"],
-		unknown: ["signature-not-checked"],
+		codes: ["signature-not-checked"],
 	},
 ];

@@ -1,4 +1,5 @@
 // Explains why the offline check and OpenSSL judge a chain differently, by the rules in differenceRules.ts.
+import { effectOf } from "../../src/domain/clientCertificateCheck.ts";
 import type { checkChain } from "../../src/x509/chainCheck.ts";
 import { RULES, type Rule, SEARCH } from "./differenceRules.ts";
 import type { OpensslResult } from "./openssl.ts";
@@ -13,17 +14,13 @@ export interface Difference {
 }
 
 /**
- * Returns the rules that explain a difference; `null` if something remains unexplained. Where one of them rejects, there must be
- * a rule for each of its reasons: otherwise a rule would hide a fault beside it.
+ * Returns the rules that explain a difference; `null` if something remains unexplained. There must be a rule for each reason of
+ * the verdict that differs: otherwise a rule would hide a fault beside it.
  */
 export function explain({ changes, ours, opensslOnOurPath }: Difference): readonly Rule[] | null {
 	const possible = RULES.filter((rule) => rule.changes.some((change) => changes.includes(change)));
-	if (ours.rfc5280 === "unknown") {
-		const rule = possible.find(({ unknown }) => ours.issues.some(({ code }) => unknown?.includes(code)));
-		return rule ? [rule] : null;
-	}
-	if (ours.rfc5280 === "invalid") {
-		const codes = ours.issues.filter(({ level }) => level === "error").map(({ code }) => code);
+	if (ours.rfc5280 !== "valid") {
+		const codes = ours.issues.filter((issue) => effectOf([issue]).rfc5280 === ours.rfc5280).map(({ code }) => code);
 		return forEach(codes, (code) => possible.find((rule) => rule.codes?.includes(code)));
 	}
 	const { accepted, errors } = opensslOnOurPath();
