@@ -20,7 +20,6 @@ const NO_ISSUER = 20;
 const NO_ISSUER_OF_ONLY_ONE = 21;
 const EXPIRED = 10;
 const PURPOSE = 26;
-const CRITICAL_EXTENSION = 34;
 const NOT_PERMITTED = 47;
 const EXCLUDED = 48;
 
@@ -44,13 +43,6 @@ export const RULES: readonly Rule[] = [
 			"loop",
 		],
 		errors: [NO_ISSUER, NO_ISSUER_OF_ONLY_ONE],
-	},
-	{
-		name: "critical key identifiers",
-		reason:
-			"The check knows key identifiers, critical or not; OpenSSL rejects extensions that it doesn't expect to be critical.",
-		changes: ["critical key identifier"],
-		errors: [CRITICAL_EXTENSION],
 	},
 	{
 		name: "any purpose",
@@ -77,18 +69,102 @@ export const RULES: readonly Rule[] = [
 		errors: [NOT_PERMITTED, EXCLUDED],
 	},
 	{
-		name: "Key Agreement alone",
+		name: "key usage of a client",
+		reason: "RFC 5280's path validation doesn't ask for Digital Signature; OpenSSL asks for it or for Key Agreement.",
+		changes: ["no Digital Signature", "client with CA:TRUE"],
+		errors: [PURPOSE],
+	},
+	{
+		name: "empty key usage",
 		reason:
-			"A client signs in the handshake, forbidden for such a key (RFC 8446 4.4.2.2); OpenSSL allows it, as for fixed keys.",
-		changes: ["Key Agreement alone"],
-		codes: ["no-digital-signature"],
+			"A key usage must allow something (RFC 5280 4.2.1.3), which path validation doesn't check in a client; OpenSSL does.",
+		changes: ["empty key usage"],
+		errors: [NO_ISSUER],
 	},
 	{
 		name: "no basic constraints",
 		reason:
 			"Without them a key must not verify certificates (RFC 5280 4.2.1.9); OpenSSL asks only for Certificate Sign.",
 		changes: ["no basic constraints"],
-		codes: ["not-an-authority"],
+		codes: ["no-basic-constraints"],
+	},
+	{
+		name: "authority without a name",
+		reason: "A CA must have a name (RFC 5280 4.1.2.4, 4.1.2.6); OpenSSL checks it only with -x509_strict.",
+		changes: ["authority without subject"],
+		codes: ["empty-issuer-name"],
+	},
+	{
+		name: "unknown extension twice",
+		reason: "No extension may occur twice (RFC 5280 4.2); OpenSSL checks it only of extensions that it reads.",
+		changes: ["duplicate unknown extension"],
+		codes: ["duplicate-unknown-extension"],
+	},
+	{
+		name: "empty list",
+		reason: "A list of names or of constraints must not be empty (RFC 5280 4.2.1.6, 4.2.1.10); OpenSSL accepts it.",
+		changes: ["no names in the client's list", "constraint without subtrees"],
+		codes: ["malformed-extension"],
+	},
+	{
+		name: "bytes behind an extension",
+		reason: "An extension's value is one element (RFC 5280 4.1); OpenSSL ignores bytes behind it.",
+		changes: ["malformed extension"],
+		codes: ["malformed-extension"],
+	},
+	{
+		name: "malformed names",
+		reason:
+			"A name that lacks the form of its kind (RFC 5280 4.2.1.6) satisfies no constraint; OpenSSL compares what there is.",
+		changes: ["constraint: dns", "constraint: email", "constraint: uri"],
+		codes: ["name-not-allowed"],
+	},
+	{
+		name: "malformed constraints",
+		reason:
+			"A constraint must have the form of its kind (RFC 5280 4.2.1.10); OpenSSL reads it only where there is such a name.",
+		changes: ["constraint: ip", "constraint: uri"],
+		codes: ["malformed-extension"],
+	},
+	{
+		name: "unclear constraints",
+		reason: "The check says unknown of constraints that validators read differently; OpenSSL has its own opinion.",
+		changes: [
+			...["constraint: dns", "constraint: email", "constraint: otherName", "constraint: id"],
+			...["constraint with a distance", "constraint on DNS and a host as common name"],
+			...["constraint: uri", "constraint on e-mail in the subject"],
+		],
+		codes: ["unclear-name-constraints"],
+	},
+	{
+		name: "trust anchor of version 1",
+		reason:
+			"It can't say that it is a CA (RFC 5280 6.1.4 k), so that the check says unknown; OpenSSL accepts a self-signed one.",
+		changes: ["version 1"],
+		codes: ["version-1-authority"],
+	},
+	{
+		name: "policies",
+		reason:
+			"The check processes no policies and says unknown where they matter; OpenSSL ignores them without -policy_check.",
+		changes: ["policy required", "policy mappings", "any policy inhibited"],
+		codes: ["policy-constraints"],
+	},
+	{
+		name: "profile",
+		reason:
+			"The check says unknown of what CAs must not issue, but path validation doesn't forbid; OpenSSL has an opinion on some.",
+		changes: [
+			...[
+				"Certificate Sign in the client",
+				"unusual serial number",
+				"client without subject",
+				"constraint in the client",
+			],
+			...["critical key identifier", "version 1", "version 1 or 2 with extensions", "policy required"],
+			...["authority without subject", "path length without CA:TRUE"],
+		],
+		codes: ["outside-profile"],
 	},
 	{
 		name: "DSA and MD5",
