@@ -11,7 +11,7 @@ export interface Rule {
 	readonly changes: readonly string[];
 	/** Issues of the check, where it doesn't say valid. */
 	readonly codes?: readonly ClientCertificateIssueCode[];
-	/** OpenSSL's errors, where the check says valid (`openssl errstr` doesn't know them; see x509_vfy.h). */
+	/** OpenSSL's errors, where the check says valid (x509_vfy.h). */
 	readonly errors?: readonly number[];
 }
 
@@ -22,6 +22,7 @@ const EXPIRED = 10;
 const PURPOSE = 26;
 const NOT_PERMITTED = 47;
 const EXCLUDED = 48;
+const WITH_DISTANCE = 49;
 
 /** Explains a difference without a change of its own: OpenSSL accepts the path that the check found. */
 export const SEARCH: Rule = {
@@ -60,7 +61,7 @@ export const RULES: readonly Rule[] = [
 		name: "host as common name",
 		reason: "RFC 5280 constrains DNS names in the list of alternative names; OpenSSL also a host in the common name.",
 		changes: ["constraint on DNS and a host as common name"],
-		errors: [NOT_PERMITTED, EXCLUDED],
+		errors: [NOT_PERMITTED, EXCLUDED, WITH_DISTANCE],
 	},
 	{
 		name: "e-mail in the subject",
