@@ -8,8 +8,8 @@ import { packageOnce } from "./packaged.ts";
 /** Name, path and maximum size in kB. */
 const LIMITS = [
 	["extension.js", join(root, "dist/extension.js"), 20],
-	["backend.js", join(root, "dist/backend.js"), 575],
-	["the package", VSIX_PATH, 350],
+	["backend.js", join(root, "dist/backend.js"), 600],
+	["the package", VSIX_PATH, 400],
 ] as const;
 
 export const sizes: Benchmark = {
