@@ -57,14 +57,17 @@ const EFFECTS = {
 	"no-digital-signature": { rfc5280: "valid", verdict: "unknown" },
 	/** OpenAI requires the identifier in client certificates. */
 	"no-authority-key-identifier": { rfc5280: "valid", verdict: "rejected" },
-	/** The authority key identifier names another key than the issuer's; Go ignores it. */
+	/** The client certificate's authority key identifier has no key identifier, so OpenAI might take it for missing. */
+	"incomplete-authority-key-identifier": { rfc5280: "valid", verdict: "unknown" },
+	/** The authority key identifier names another certificate than the issuer's; Go ignores it. */
 	"key-identifier-mismatch": { rfc5280: "valid", verdict: "unknown" },
 	/** A critical extension that validators don't know (RFC 5280 4.2). */
 	"unknown-critical-extension": { rfc5280: "invalid", verdict: "rejected" },
-	/** An extension that occurs twice (RFC 5280 4.2). */
+	/** An extension that occurs twice (RFC 5280 4.2), and that all validators read. */
 	"duplicate-extension": { rfc5280: "invalid", verdict: "rejected" },
 	/** The same for an extension that OpenSSL doesn't read. */
 	"duplicate-unknown-extension": { rfc5280: "invalid", verdict: "unknown" },
+	/** An extension that no validator can read. */
 	"malformed-extension": { rfc5280: "invalid", verdict: "rejected" },
 	/** An issuer without a name (RFC 5280 4.1.2.4, 4.1.2.6); only some validators check it. */
 	"empty-issuer-name": { rfc5280: "invalid", verdict: "unknown" },
@@ -76,7 +79,7 @@ const EFFECTS = {
 	"name-not-allowed": { rfc5280: "invalid", verdict: "rejected" },
 	/** The same for a name that some validators don't compare: a subject, or an e-mail address in it. */
 	"subject-not-allowed": { rfc5280: "invalid", verdict: "unknown" },
-	/** Name constraints that validators read differently. */
+	/** Name constraints that validators read differently, or too many to check them. */
 	"unclear-name-constraints": { rfc5280: "unknown", verdict: "unknown" },
 	/** Name constraints that some validators don't support, treat as an error, or apply to self-issued certificates. */
 	"unsupported-name-constraints": { rfc5280: "valid", verdict: "unknown" },
@@ -118,16 +121,26 @@ export type ProfileRule =
 	| "serial-number"
 	/** The subject is empty, and the subject alternative name is not critical (4.1.2.6). */
 	| "empty-subject"
-	/** A certificate that is not a CA has name constraints (4.2.1.10) or may sign certificates (4.2.1.9). */
+	/** A certificate that is not a CA has name constraints (4.2.1.10), a path length or may sign certificates (4.2.1.9). */
 	| "authority-only"
 	/** Extensions in a certificate that is not of version 3 (4.1.2.9). */
 	| "version"
 	/** The encoding is not DER (4.1). */
 	| "encoding"
+	/** The subject or the issuer has characters that its string type does not allow, or an unusual type (4.1.2.4). */
+	| "name"
+	/** A date is not in UTC (4.1.2.5). */
+	| "date"
+	/** The parameters of an algorithm, or a point's format, are not the usual ones (RFC 3279, 4055, 5480, 8410). */
+	| "algorithm-identifier"
 	/** Policy constraints must be critical (4.2.1.11). */
 	| "not-critical"
-	/** An extension that path validation doesn't need is malformed; Go rejects such a certificate. */
-	| "malformed";
+	/** An extension is malformed in a way that only some validators notice. */
+	| "malformed"
+	/** An extension is too large for this check. */
+	| "large"
+	/** An extension that only OpenSSL processes is critical, or limits what the certificate is for. */
+	| "partly-known";
 
 type Values<C extends ClientCertificateIssueCode> = C extends keyof IssueValues ? IssueValues[C] : unknown;
 

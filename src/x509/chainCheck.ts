@@ -13,7 +13,8 @@ import { FileScan } from "./fileScan.ts";
 import { fingerprint } from "./parsedCertificate.ts";
 import { buildPaths } from "./path/buildPaths.ts";
 import { addCertificate, type IssueOf } from "./path/issue.ts";
-import { isAuthority, type Path, pathIssues } from "./path/validatePath.ts";
+import { signatureChecks } from "./path/signatureChecks.ts";
+import { isAuthority, type Path, pathChecks } from "./path/validatePath.ts";
 
 /**
  * Checks offline whether OpenAI would accept a client certificate.
@@ -75,26 +76,46 @@ function checkClient(
 	const intermediates = certificates.filter(
 		(each) => ![start, ...roots].some((other) => isSameCertificate(each, other)),
 	);
-	const { complete, partial, hasDeadEnd, isCut } = buildPaths(start, intermediates, roots);
+	const isSigned = signatureChecks();
+	const issuesOf = pathChecks(at, isSigned);
+	const { complete, partial, hasDeadEnd, isCut } = buildPaths(start, intermediates, roots, isSigned);
 	const cut = isCut || isFileCut;
-	const cutIssue: readonly IssueOf[] = cut ? [{ code: "too-many-certificates" }] : [];
-	if (partial) {
+	if (partial && !cut) {
 		const last = partial.path.at(-1) ?? client;
 		const gap = { code: partial.code, issuer: formatName(last.issuer) };
-		const issues = [...addCertificate(last, [gap]), ...pathIssues(partial.path, at)];
-		// Without the limits a path might have been found.
-		return { path: partial.path, complete: false, issues: cut ? addCertificate(client, cutIssue) : issues };
+		const issues = [...addCertificate(last, [gap]), ...issuesOf(partial.path, false)];
+		return { path: partial.path, complete: false, issues };
 	}
 	const paths = complete
-		.map((path) => ({ path, complete: true, issues: pathIssues(path, at) }))
+		.map((path) => ({ path, complete: true, issues: issuesOf(path, true) }))
 		.toSorted((one, other) => rank(one) - rank(other));
-	const [best = { path: [client], complete: false, issues: [] }] = paths;
-	const othersFail = hasDeadEnd || paths.some(({ issues }) => effectOf(issues).verdict !== "accepted");
-	const isOnlyPath = paths.length === 1 && !hasDeadEnd;
-	const clientIssues: IssueOf[] = [...cutIssue];
-	if (othersFail && !isOnlyPath) clientIssues.push({ code: "other-path-fails" });
+	const [best = { path: partial?.path ?? [client], complete: false, issues: [] }] = paths;
+	// Without the limits another path might have been found, so only the client certificate's own issues are certain.
+	if (cut)
+		return {
+			...best,
+			issues: [...issuesOf([client], false), ...addCertificate(client, [{ code: "too-many-certificates" }])],
+		};
+	const clientIssues: IssueOf[] = [];
+	if (effectOf(best.issues).verdict !== "rejected" && canOthersFail(best.path, paths, hasDeadEnd))
+		clientIssues.push({ code: "other-path-fails" });
 	if (best.path.length === 1) clientIssues.push({ code: "is-the-anchor" });
 	return { ...best, issues: [...best.issues, ...addCertificate(client, clientIssues)] };
+}
+
+/**
+ * True if another path than the best fails, and OpenAI might use it. OpenAI tries the direct path to an anchor first, and
+ * other paths only without it; which of several anchors it selects is not documented ("Mutual TLS").
+ */
+function canOthersFail(best: Path, paths: readonly CheckedPath[], hasDeadEnd: boolean): boolean {
+	const tried = isDirect(best) ? paths.filter(({ path }) => isDirect(path)) : paths;
+	const failing = tried.filter(({ path, issues }) => path !== best && effectOf(issues).verdict !== "accepted");
+	return failing.length > 0 || (hasDeadEnd && !isDirect(best));
+}
+
+/** True for a path without intermediates. */
+function isDirect(path: Path): boolean {
+	return path.length <= 2;
 }
 
 /** Lower for better paths; of equal paths, the first stays first. */

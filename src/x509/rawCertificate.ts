@@ -6,7 +6,7 @@ export interface RawCertificate {
 	readonly der: Uint8Array;
 	/** The signed part (TBSCertificate). */
 	readonly tbs: Uint8Array;
-	/** 0 for version 1, 2 for version 3. */
+	/** 0 for version 1, 2 for version 3; 255 for a number that takes more than one octet. */
 	readonly version: number;
 	/** The content of the serial number's INTEGER. */
 	readonly serialNumber: Uint8Array;
@@ -57,7 +57,7 @@ export function splitCertificate(element: Element): RawCertificate | null {
 	return {
 		der: element.encoded,
 		tbs: tbs.encoded,
-		version: versionPart?.[0]?.content.at(-1) ?? 0,
+		version: readVersion(versionPart?.[0]),
 		serialNumber: serialNumber.content,
 		issuer,
 		notBefore,
@@ -68,8 +68,13 @@ export function splitCertificate(element: Element): RawCertificate | null {
 		signatureAlgorithm,
 		signatureAlgorithmsAgree: Buffer.compare(signatureAlgorithm.encoded, innerAlgorithm.encoded) === 0,
 		signature: signature.content.subarray(1),
-		isDer: isDer(element, 0) && !hasUnusedBitsSet(signature),
+		isDer: isDer(element) && !hasUnusedBitsSet(signature),
 	};
+}
+
+function readVersion(element: Element | undefined): number {
+	if (!element) return 0;
+	return element.content.length === 1 ? (element.content[0] ?? 255) : 255;
 }
 
 /** Returns the extensions from the parts after the public key: two unique identifiers, extensions, all optional. */
@@ -112,13 +117,14 @@ function isName(element: Element | undefined): element is Element {
 /** No certificate in use is nested deeper, not counting the content of extensions. */
 const MAX_DEPTH = 32;
 
-function isDer(element: Element, depth: number): boolean {
+/** True if the lengths of an element and of all elements in it are DER. */
+export function isDer(element: Element, depth = 0): boolean {
 	if (!element.isDer || depth > MAX_DEPTH) return false;
 	return (childrenOf(element) ?? []).every((child) => isDer(child, depth + 1));
 }
 
 /** True if unused bits of a BIT STRING are set (X.690 11.2.1). */
-function hasUnusedBitsSet({ content }: Element): boolean {
+export function hasUnusedBitsSet({ content }: Element): boolean {
 	const unused = content[0] ?? 0;
 	return ((content.at(-1) ?? 0) & ((1 << unused) - 1)) !== 0;
 }

@@ -1,9 +1,8 @@
 import * as l10n from "@vscode/l10n";
 import { formatExpiry } from "../../common/messages/dates.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
-import { sanitize } from "../../common/text/sanitize.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
-import { describeClientCertificateIssue } from "./clientCertificateIssueMessages.ts";
+import { describeClientCertificateIssue, formatSubject } from "./clientCertificateIssueMessages.ts";
 
 /** What a client certificate was checked against; `name` is sanitized. */
 export type CheckedAgainst =
@@ -21,14 +20,14 @@ export function describeChainCheck(check: ChainCheckResult, against: CheckedAgai
 		detail: [
 			...issues.map(describeClientCertificateIssue),
 			...(verdict === "unknown" ? [advice] : []),
-			l10n.t("Chain: {0}", chain.map(({ subject }) => sanitize(subject)).join(" → ")),
+			l10n.t("Chain: {0}", chain.map(({ subject }) => formatSubject(subject)).join(" → ")),
 			l10n.t("Client certificate: {0}", formatExpiry(notAfter, now)),
 		].join("\n"),
 	};
 }
 
 function describeVerdict({ subject, verdict }: ChainCheckResult, { kind, name }: CheckedAgainst): string {
-	const client = sanitize(subject);
+	const client = formatSubject(subject);
 	switch (verdict) {
 		case "accepted":
 			return kind === "anchor"

@@ -17,7 +17,7 @@ export function describeClientCertificateIssue(issue: ClientCertificateIssue): s
 			return l10n.t("Validators disagree about client certificates that are trust anchors themselves.");
 		case "no-issuer":
 			return l10n.t(
-				"{0} was issued by {1}, which isn't in the file and isn't the trust anchor.",
+				"{0} was issued by {1}, which isn't in the file or among the trust anchors.",
 				subject,
 				formatSubject(issue.issuer),
 			);
@@ -61,18 +61,28 @@ export function describeClientCertificateIssue(issue: ClientCertificateIssue): s
 			);
 		case "no-authority-key-identifier":
 			return l10n.t("{0} has no authority key identifier, which OpenAI requires.", subject);
+		case "incomplete-authority-key-identifier":
+			return l10n.t(
+				"The authority key identifier of {0} contains no key identifier, so OpenAI might reject the certificate.",
+				subject,
+			);
 		case "key-identifier-mismatch":
 			return l10n.t(
 				"Validators disagree about the authority key identifier of {0}, which isn't its issuer's.",
 				subject,
 			);
 		case "unknown-critical-extension":
-			return l10n.t("{0} has the critical extension {1}, which validators don't know.", subject, issue.oid);
+			return l10n.t("{0} has the critical extension {1}, which validators don't know.", subject, sanitize(issue.oid));
 		case "duplicate-extension":
+			return l10n.t("{0} contains the extension {1} twice.", subject, sanitize(issue.oid));
 		case "duplicate-unknown-extension":
-			return l10n.t("{0} contains the extension {1} twice.", subject, issue.oid);
+			return l10n.t(
+				"Validators disagree about {0}, because it contains the extension {1} twice.",
+				subject,
+				sanitize(issue.oid),
+			);
 		case "malformed-extension":
-			return l10n.t("The extension {1} of {0} is malformed.", subject, issue.oid);
+			return l10n.t("The extension {1} of {0} is malformed.", subject, sanitize(issue.oid));
 		case "empty-issuer-name":
 			return l10n.t("Validators disagree about certificates whose issuer has no name, such as {0}.", subject);
 		case "names-differ-in-form":
@@ -83,8 +93,13 @@ export function describeClientCertificateIssue(issue: ClientCertificateIssue): s
 		case "policy-constraints":
 			return l10n.t("The policy constraints of {0} weren't checked.", subject);
 		case "name-not-allowed":
-		case "subject-not-allowed":
 			return l10n.t("The name constraints of {0} don't allow {1}.", subject, sanitize(issue.name));
+		case "subject-not-allowed":
+			return l10n.t(
+				"Validators disagree about whether the name constraints of {0} allow {1}.",
+				subject,
+				sanitize(issue.name),
+			);
 		case "unclear-name-constraints":
 			return l10n.t("Validators disagree about what the name constraints of {0} allow.", subject);
 		case "unsupported-name-constraints":
@@ -99,7 +114,7 @@ export function describeClientCertificateIssue(issue: ClientCertificateIssue): s
 function describeProfileRule(rule: ProfileRule, subject: string): string {
 	switch (rule) {
 		case "critical":
-			return l10n.t("Validators disagree about {0}, because an extension is critical that must not be.", subject);
+			return l10n.t("Validators disagree about {0}, because an extension is critical and shouldn't be.", subject);
 		case "serial-number":
 			return l10n.t("Validators disagree about {0}, because its serial number isn't positive or is too long.", subject);
 		case "empty-subject":
@@ -112,12 +127,28 @@ function describeProfileRule(rule: ProfileRule, subject: string): string {
 			return l10n.t("Validators disagree about {0}, because it isn't encoded as DER.", subject);
 		case "not-critical":
 			return l10n.t("Validators disagree about {0}, because its policy constraints aren't critical.", subject);
+		case "name":
+			return l10n.t(
+				"Validators disagree about {0}, because a name contains characters that its string type doesn't allow.",
+				subject,
+			);
+		case "date":
+			return l10n.t("Validators disagree about {0}, because a date isn't in UTC.", subject);
+		case "algorithm-identifier":
+			return l10n.t("Validators disagree about {0}, because its algorithms are identified in an unusual way.", subject);
 		case "malformed":
 			return l10n.t("Validators disagree about {0}, because an extension is malformed.", subject);
+		case "large":
+			return l10n.t("An extension of {0} is too large to be checked.", subject);
+		case "partly-known":
+			return l10n.t(
+				"Validators disagree about {0}, because only some of them know an extension that it contains.",
+				subject,
+			);
 	}
 }
 
-/** A certificate may have an empty subject. */
-function formatSubject(subject: string): string {
-	return subject === "" ? l10n.t("a certificate without a subject") : sanitize(subject);
+/** Returns a certificate's subject for display; it may be empty. */
+export function formatSubject(subject: string): string {
+	return sanitize(subject) || l10n.t("(no subject)");
 }

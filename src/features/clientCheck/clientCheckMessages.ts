@@ -7,7 +7,7 @@ import type { Certificate } from "../../domain/certificate.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
 import { mtlsHostOf } from "../../domain/openaiHosts.ts";
 import type { Problem } from "../../domain/problem.ts";
-import { describeClientCertificateIssue } from "./clientCertificateIssueMessages.ts";
+import { describeClientCertificateIssue, formatSubject } from "./clientCertificateIssueMessages.ts";
 
 /** Result of checking the configured client certificate against the organization's trust anchors. */
 export type SelfAccess =
@@ -53,7 +53,7 @@ export function describeSelfAccess(access: SelfAccess, now: number): string {
 			return l10n.t("Some certificates couldn't be read, so OpenAI might reject this extension, too.");
 		case "checked": {
 			const { check, anchor } = access;
-			const subject = sanitize(check.subject);
+			const subject = formatSubject(check.subject);
 			const issues = check.issues.map(describeClientCertificateIssue);
 			if (check.verdict !== "accepted" || !anchor)
 				return [describeOwnRejection(subject, check.verdict === "rejected"), ...issues].join(" ");

@@ -1,10 +1,9 @@
 import type { DecodedCertificate } from "../certificate.ts";
 import { canonicalName } from "../distinguishedName.ts";
-import { isSignedBy } from "../signature.ts";
+import type { SignatureCheck } from "./signatureChecks.ts";
 import type { Path } from "./validatePath.ts";
 
 /** Limits the work on a file that allows very many paths. A real file allows a few. */
-const MAX_SIGNATURE_CHECKS = 120;
 const MAX_PATHS = 64;
 const MAX_LENGTH = 20;
 
@@ -39,11 +38,11 @@ export function buildPaths(
 	client: DecodedCertificate,
 	intermediates: readonly DecodedCertificate[],
 	anchors: readonly DecodedCertificate[],
+	isSigned: SignatureCheck,
 ): FoundPaths {
 	const first = toNode(client, anchors.includes(client));
 	const issuers = [...anchors.map((each) => toNode(each, true)), ...intermediates.map((each) => toNode(each, false))];
 	const bySubject = Map.groupBy(issuers, ({ subject }) => subject);
-	const isSigned = signatureChecks();
 	const branches: Branch[] = [{ nodes: [first], besideAnchor: false }];
 	const complete: Path[] = [];
 	let longest: readonly Node[] = [first];
@@ -62,7 +61,7 @@ export function buildPaths(
 		const unused = named.filter(
 			(issuer) => !nodes.some(({ subject, key }) => subject === issuer.subject && key === issuer.key),
 		);
-		const checked = unused.map((issuer) => ({ issuer, signed: isSigned(last, issuer) }));
+		const checked = unused.map((issuer) => ({ issuer, signed: isSigned(last.certificate, issuer.certificate) }));
 		isCut ||= checked.some(({ signed }) => signed === "cut");
 		const signers = checked.filter(({ signed }) => signed === true || signed === null).map(({ issuer }) => issuer);
 		if (signers.length === 0 && !besideAnchor) hasDeadEnd = true;
@@ -89,20 +88,4 @@ function toNode(certificate: DecodedCertificate, isAnchor: boolean): Node {
 
 function toPath([, ...rest]: readonly Node[], client: DecodedCertificate): Path {
 	return [client, ...rest.map(({ certificate }) => certificate)];
-}
-
-/** Returns a check of signatures that remembers results by the issuer's key; `null`: the runtime can't check. */
-function signatureChecks() {
-	const results = new Map<Node, Map<string, boolean | null>>();
-	let count = 0;
-	return (node: Node, { key, certificate: issuer }: Node): boolean | null | "cut" => {
-		const known = results.get(node) ?? new Map<string, boolean | null>();
-		results.set(node, known);
-		const result = known.get(key);
-		if (result !== undefined) return result;
-		if (count++ >= MAX_SIGNATURE_CHECKS) return "cut";
-		const signed = isSignedBy(node.certificate.raw, issuer.raw.publicKey);
-		known.set(key, signed);
-		return signed;
-	};
 }

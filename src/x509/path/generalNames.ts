@@ -8,7 +8,7 @@ export type GeneralNameKind = (typeof KINDS)[number];
 
 export interface GeneralName {
 	readonly kind: GeneralNameKind;
-	/** An e-mail address, DNS name or URI as it is; another name for display. */
+	/** An e-mail address, DNS name or URI, each byte as one character; another name for display. */
 	readonly text: string;
 	/** The content; for an IP address its bytes, and in a constraint also its mask. */
 	readonly bytes: Uint8Array;
@@ -21,9 +21,9 @@ export function directoryName(name: DistinguishedName): GeneralName {
 	return { kind: "directory", text: formatName(name), bytes: new Uint8Array(), parts: canonicalParts(name) };
 }
 
-/** Returns the general name of an e-mail address. */
-export function emailName(text: string): GeneralName {
-	return { kind: "email", text, bytes: new Uint8Array(), parts: [] };
+/** Returns the general name of an e-mail address or a DNS name. */
+export function textName(kind: "email" | "dns", text: string): GeneralName {
+	return { kind, text, bytes: Buffer.from(text), parts: [] };
 }
 
 /** Returns an extension's value as the SEQUENCE that fills it, else `null`. */
@@ -32,10 +32,11 @@ export function wholeSequence(value: Uint8Array): Element | null {
 	return element?.tag === SEQUENCE && element.encoded.length === value.length ? element : null;
 }
 
-/** Reads a subject alternative name extension (RFC 5280 4.2.1.6); returns `null` if malformed or empty. */
+/** Reads a subject alternative name extension (RFC 5280 4.2.1.6) without bytes that follow; `null` if malformed. */
 export function readAlternativeNames(value: Uint8Array): readonly GeneralName[] | null {
-	const names = childrenOf(wholeSequence(value))?.map(readGeneralName);
-	return names?.length && names.every((name) => name !== null) ? names : null;
+	const element = readElement(value);
+	const names = element?.tag === SEQUENCE ? childrenOf(element)?.map(readGeneralName) : null;
+	return names?.every((name) => name !== null) ? names : null;
 }
 
 /** Reads a GeneralName; returns `null` if malformed. */
@@ -49,8 +50,6 @@ export function readGeneralName(element: Element): GeneralName | null {
 		case "email":
 		case "dns":
 		case "uri":
-			// IA5String: seven bits.
-			if (bytes.some((octet) => octet >= 0x80)) return null;
 			return { kind, bytes, text: Buffer.from(bytes).toString("latin1"), parts: [] };
 		case "directory": {
 			const [inner, ...rest] = childrenOf(element) ?? [];

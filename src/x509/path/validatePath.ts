@@ -2,29 +2,60 @@ import type { ClientCertificateIssue } from "../../domain/clientCertificateCheck
 import { readTime } from "../asn1/asn1Time.ts";
 import type { DecodedCertificate } from "../certificate.ts";
 import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "../extensions.ts";
-import { isSignedBy } from "../signature.ts";
-import { certificateIssues } from "./certificateRules.ts";
+import { isIdentifiedBy } from "./authorityKey.ts";
+import { certificateIssues, type Position, readDate } from "./certificateRules.ts";
 import { addCertificate, type IssueOf } from "./issue.ts";
-import { checkNameConstraints, type NameConstraints, readNameConstraints } from "./nameConstraints.ts";
+import { checkNameConstraints, comparisonsOf, type NameConstraints, readNameConstraints } from "./nameConstraints.ts";
+import type { SignatureCheck } from "./signatureChecks.ts";
 
 /** From the client certificate to the trust anchor, or to the end of an incomplete chain. */
 export type Path = readonly [DecodedCertificate, ...DecodedCertificate[]];
 
+/** As many comparisons of names as Go allows for a path; more would block the editor. */
+const MAX_COMPARISONS = 250_000;
+
+/** Returns the issues of a path. `isComplete`: it ends with an anchor. */
+export type PathCheck = (path: Path, isComplete: boolean) => readonly ClientCertificateIssue[];
+
 /**
- * Returns the issues of a path by RFC 5280 section 6, by OpenAI's guide, and where validators differ. The anchor counts as
- * a certificate whose constraints and dates apply, as all validators do (RFC 5280 6.2, RFC 5937).
+ * Returns a check of the paths of one client certificate by RFC 5280 section 6, by OpenAI's guide, and where validators
+ * differ. The anchor counts as a certificate whose constraints and dates apply, as all validators do (RFC 5280 6.2,
+ * RFC 5937). The check remembers what paths share, because a file may allow many.
  * @param at Unix seconds.
  */
-export function pathIssues(path: Path, at: number): readonly ClientCertificateIssue[] {
-	return path.flatMap((certificate, index) =>
-		addCertificate(certificate, [
-			...(index === 0 ? clientIssues(certificate) : issuerIssues(path, index)),
-			...validityIssues(certificate, at),
-			...extendedKeyUsageIssues(certificate),
-			...certificateIssues(certificate),
-			...linkIssues(certificate, path[index + 1]),
-		]),
-	);
+export function pathChecks(at: number, isSigned: SignatureCheck): PathCheck {
+	const checkConstraints = constraintChecks();
+	const ownIssues = remember((certificate: DecodedCertificate) => ({
+		client: addCertificate(certificate, [...clientIssues(certificate), ...issuesOf(certificate, at, "client")]),
+		intermediate: addCertificate(certificate, issuesOf(certificate, at, "intermediate")),
+		anchor: addCertificate(certificate, issuesOf(certificate, at, "anchor")),
+	}));
+	return (path, isComplete) =>
+		path.flatMap((certificate, index) => {
+			const isLast = index === path.length - 1;
+			const position = index === 0 ? "client" : isLast && isComplete ? "anchor" : "intermediate";
+			const links = [
+				...(index === 0 ? [] : issuerIssues(path, index, checkConstraints)),
+				...linkIssues(certificate, path[index + 1], isSigned),
+			];
+			return [...ownIssues(certificate)[position], ...addCertificate(certificate, links)];
+		});
+}
+
+function* issuesOf(certificate: DecodedCertificate, at: number, position: Position): Generator<IssueOf> {
+	yield* validityIssues(certificate, at);
+	yield* extendedKeyUsageIssues(certificate);
+	yield* certificateIssues(certificate, position);
+}
+
+/** Returns a function that computes each result once. */
+function remember<K, V>(compute: (key: K) => V): (key: K) => V {
+	const results = new Map<K, V>();
+	return (key) => {
+		const result = results.get(key) ?? compute(key);
+		results.set(key, result);
+		return result;
+	};
 }
 
 /** True if a certificate may issue others; certificates of version 1 can't say so. */
@@ -37,40 +68,38 @@ function* clientIssues(client: DecodedCertificate): Generator<IssueOf> {
 	if (isAuthority(client)) yield { code: "is-an-authority" };
 	if (keyUsage && !keyUsage.digitalSignature) yield { code: "no-digital-signature" };
 	if (authorityKey === null) yield { code: "no-authority-key-identifier" };
+	else if (authorityKey.keyId === null) yield { code: "incomplete-authority-key-identifier" };
 }
 
 function* validityIssues({ raw }: DecodedCertificate, at: number): Generator<IssueOf> {
-	const notBefore = readTime(raw.notBefore);
-	const notAfter = readTime(raw.notAfter);
-	if (notBefore === null || notAfter === null) yield { code: "unreadable-date" };
+	const dates = [readDate(raw.notBefore), readDate(raw.notAfter)];
+	const [notBefore, notAfter] = [readTime(raw.notBefore), readTime(raw.notAfter)];
+	if (notBefore === null || notAfter === null || dates.includes(null)) yield { code: "unreadable-date" };
 	else if (notAfter < at) yield { code: "expired", seconds: at - notAfter };
 	else if (notBefore > at) yield { code: "not-yet-valid", seconds: notBefore - at };
 }
 
 function* extendedKeyUsageIssues({ extensions }: DecodedCertificate): Generator<IssueOf> {
 	const usages = extensions.extendedKeyUsage;
-	if (usages === null || usages.includes(CLIENT_AUTHENTICATION)) return;
+	// Go takes an empty list for any usage, which is reported as malformed.
+	if (usages === null || usages.length === 0 || usages.includes(CLIENT_AUTHENTICATION)) return;
 	yield { code: usages.includes(ANY_EXTENDED_KEY_USAGE) ? "any-extended-key-usage" : "no-client-authentication" };
 }
 
 /** Yields the issues between a certificate and its issuer, whose key made the signature. */
-function* linkIssues(certificate: DecodedCertificate, issuer: DecodedCertificate | undefined): Generator<IssueOf> {
+function* linkIssues(
+	certificate: DecodedCertificate,
+	issuer: DecodedCertificate | undefined,
+	isSigned: SignatureCheck,
+): Generator<IssueOf> {
 	if (!issuer) return;
-	if (isSignedBy(certificate.raw, issuer.raw.publicKey) === null) yield { code: "signature-not-checked" };
+	if (isSigned(certificate, issuer) !== true) yield { code: "signature-not-checked" };
 	if (Buffer.compare(certificate.raw.issuer.encoded, issuer.raw.subject.encoded) !== 0)
 		yield { code: "names-differ-in-form" };
 	if (!isIdentifiedBy(certificate, issuer)) yield { code: "key-identifier-mismatch" };
 }
 
-/** False if a certificate's authority key identifier names another certificate than its issuer. */
-function isIdentifiedBy({ extensions }: DecodedCertificate, issuer: DecodedCertificate): boolean {
-	const { keyId = null, serialNumber = null } = extensions.authorityKey ?? {};
-	const { subjectKey } = issuer.extensions;
-	if (keyId !== null && subjectKey !== null && keyId !== subjectKey) return false;
-	return serialNumber === null || BigInt(`0x${serialNumber}`) === BigInt(`0x${hex(issuer.raw.serialNumber)}`);
-}
-
-function* issuerIssues(path: Path, index: number): Generator<IssueOf> {
+function* issuerIssues(path: Path, index: number, checkConstraints: ConstraintCheck): Generator<IssueOf> {
 	const issuer = path[index] ?? path[0];
 	yield* authorityIssues(issuer, index === path.length - 1);
 	const below = path.slice(1, index);
@@ -79,10 +108,7 @@ function* issuerIssues(path: Path, index: number): Generator<IssueOf> {
 	if (limit !== null && below.filter(({ selfIssued }) => !selfIssued).length > limit) yield { code: "path-too-long" };
 	else if (limit !== null && below.length > limit) yield { code: "self-issued-in-path" };
 
-	const constraints = readNameConstraints(issuer);
-	if (constraints === "malformed") yield { code: "malformed-extension", oid: NAME_CONSTRAINTS };
-	else if (constraints === "too-large") yield { code: "unclear-name-constraints" };
-	else if (constraints) yield* nameIssues(constraints, path.slice(0, index));
+	yield* checkConstraints(issuer, path.slice(0, index));
 }
 
 function* authorityIssues(issuer: DecodedCertificate, isAnchor: boolean): Generator<IssueOf> {
@@ -96,21 +122,38 @@ function* authorityIssues(issuer: DecodedCertificate, isAnchor: boolean): Genera
 	else yield { code: "not-an-authority" };
 }
 
-/** Yields each result once: one name may be outside of the constraints of many certificates. */
-function* nameIssues(constraints: NameConstraints, below: readonly DecodedCertificate[]): Generator<IssueOf> {
-	const seen = new Set<string>();
-	for (const [index, certificate] of below.entries()) {
-		for (const result of checkNameConstraints(constraints, certificate)) {
-			// Self-issued CA certificates are exempt (RFC 5280 6.1.3), but not for Go.
-			const isExempt = certificate.selfIssued && index > 0;
-			const issue: IssueOf = isExempt ? { code: "unsupported-name-constraints" } : result;
-			const key = JSON.stringify(issue);
-			if (!seen.has(key)) yield issue;
-			seen.add(key);
-		}
-	}
-}
+/** Yields what an issuer's name constraints say of the certificates below it, the client certificate first. */
+type ConstraintCheck = (issuer: DecodedCertificate, below: readonly DecodedCertificate[]) => Iterable<IssueOf>;
 
-function hex(bytes: Uint8Array): string {
-	return Buffer.from(bytes).toString("hex") || "0";
+/** Returns a check that compares at most `MAX_COMPARISONS` names in all. */
+function constraintChecks(): ConstraintCheck {
+	const constraintsOf = remember(readNameConstraints);
+	const results = new Map<DecodedCertificate, Map<DecodedCertificate, readonly IssueOf[]>>();
+	let remaining = MAX_COMPARISONS;
+
+	const check = (constraints: NameConstraints, certificate: DecodedCertificate, isClient: boolean): IssueOf[] => {
+		// Self-issued CA certificates are exempt (RFC 5280 6.1.3), but not for Go.
+		const isExempt = certificate.selfIssued && !isClient;
+		remaining -= comparisonsOf(constraints, certificate, isClient);
+		if (remaining < 0) return [{ code: "unclear-name-constraints" }];
+		const found = [...checkNameConstraints(constraints, certificate, isClient)];
+		return isExempt ? found.map(() => ({ code: "unsupported-name-constraints" })) : found;
+	};
+
+	return (issuer, below) => {
+		const constraints = constraintsOf(issuer);
+		if (constraints === null) return [];
+		if (constraints === "malformed") return [{ code: "malformed-extension", oid: NAME_CONSTRAINTS }];
+		if (constraints === "unclear") return [{ code: "unclear-name-constraints" }];
+		const known = results.get(issuer) ?? new Map<DecodedCertificate, readonly IssueOf[]>();
+		results.set(issuer, known);
+		// Each result once: one name may be outside of the constraints of many certificates.
+		const unique = new Map<string, IssueOf>();
+		for (const [index, certificate] of below.entries()) {
+			const issues = known.get(certificate) ?? check(constraints, certificate, index === 0);
+			known.set(certificate, issues);
+			for (const issue of issues) unique.set(JSON.stringify(issue), issue);
+		}
+		return unique.values();
+	};
 }
