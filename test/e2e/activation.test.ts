@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { formatActivation } from "../../src/common/messages/activationStatusMessages.ts";
 import { formatAccessibilityLabel } from "../../src/common/messages/certificateMessages.ts";
 import { labels } from "../../src/common/messages/labels.ts";
-import type { ChainCheckResult } from "../../src/domain/clientCertificateCheck.ts";
+import { type ChainCheckResult, effectOf } from "../../src/domain/clientCertificateCheck.ts";
 import { DASHBOARD_PAGES } from "../../src/domain/openaiHosts.ts";
 import {
 	activationLabels,
@@ -116,7 +116,8 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 	/** Describes the offline check of this extension's client certificate. */
 	const selfAccess = async (issues: ChainCheckResult["issues"]) => {
 		const { sha256, notAfter } = await readCertificate(client.pem);
-		const check = { subject: `CN=${CLIENT}`, sha256, notAfter, chain: [], accepted: issues.length === 0, issues };
+		const own = { subject: `CN=${CLIENT}`, sha256, notAfter, chain: [], complete: issues.length === 0 };
+		const check: ChainCheckResult = { ...own, ...effectOf(issues), issues };
 		const anchor = toCertificate(acme);
 		return describeSelfAccess({ kind: "checked", check, anchor, hostWithoutMtls: null }, currentTime().now);
 	};
@@ -227,7 +228,8 @@ describe(`Activating and deactivating in VS Code ${environment.version}`, () => 
 		const before = emulator.exchanges.length;
 		await chooseInRowMenu(window, OTHER, ACTIVATE);
 		await pickScopes(window, pickerTitle(OTHER), ORGANIZATION);
-		const issue = { code: "no-issuer", subject: `CN=${CLIENT}`, issuer: `CN=${ACME}` } as const;
+		const affected = { subject: `CN=${CLIENT}`, certificate: client.sha256 };
+		const issue = { code: "no-issuer", ...affected, issuer: `CN=${ACME}` } as const;
 		const { message, detail } = activationQuestion([await withContent(other)], ["organization"], {
 			access: await selfAccess([issue]),
 			unenforced: summarize("organization"),

@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { labels } from "../../src/common/messages/labels.ts";
 import { describeProblem } from "../../src/common/messages/problems.ts";
+import { formatScopes } from "../../src/common/messages/scopes.ts";
+import { type CheckedAgainst, describeChainCheck } from "../../src/features/clientCheck/chainCheckMessages.ts";
 import {
 	clientCheckPromptLabels,
 	describeProjectKeyUse,
+	describeSavedChain,
+	formatActiveCount,
 	keyFileTitle,
 	projectKeyTitle,
+	saveChainTitle,
 } from "../../src/features/clientCheck/clientCheckPromptMessages.ts";
-import { describeChainCheck, describeLiveCheck } from "../../src/features/clientCheck/liveCheckMessages.ts";
+import { describeLiveCheck } from "../../src/features/clientCheck/liveCheckMessages.ts";
 import { passphraseTitle } from "../../src/features/connections/passphraseMessages.ts";
 import { checkChain } from "../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
@@ -37,6 +42,11 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	/** The client's private key, encrypted. PEM. */
 	let key: string;
 	let stranger: TestCertificate;
+	let other: TestCertificate;
+	let otherClient: TestCertificate;
+	let upper: TestCertificate;
+	let lower: TestCertificate;
+	let deepClient: TestCertificate;
 	let projectKey: string;
 
 	before(async () => {
@@ -48,6 +58,14 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 			.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: PASSPHRASE })
 			.toString();
 		stranger = await makeCertificate({ ca: false, commonName: "Stranger", issuer: await makeCertificate() });
+		other = await makeCertificate({ commonName: "Other Root CA" });
+		otherClient = await makeCertificate({ ca: false, commonName: "Other client", issuer: other });
+		upper = await makeCertificate({ commonName: "Upper", issuer: anchor });
+		lower = await makeCertificate({ commonName: "Lower", issuer: upper });
+		deepClient = await makeCertificate({ ca: false, commonName: "Deep client", issuer: lower });
+		writeFileSync(path("other.pem"), otherClient.pem);
+		const shuffled = [upper, deepClient, anchor, lower].map(({ pem }) => pem).join("");
+		writeFileSync(path("shuffled.pem"), deepClient.privateKeyPem + shuffled);
 		writeFileSync(path("ca.pem"), authority.pem);
 		writeFileSync(path("anchor.pem"), anchor.pem);
 		writeFileSync(path("client.pem"), client.pem);
@@ -82,13 +100,19 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 
 	const host = () => new URL(session.emulator.mtlsUrl ?? "").host;
 
-	/** Returns the expected result of the offline check of a client certificate. */
-	const chainCheckText = ({ der }: TestCertificate) => {
+	/** Returns the expected result of the offline check of a client certificate's file. */
+	const checkText = (
+		file: Uint8Array,
+		anchors: readonly TestCertificate[] = [anchor],
+		against: CheckedAgainst = { kind: "anchor", name: ANCHOR },
+	) => {
 		const now = Date.now() / 1000;
-		const check = checkChain(der, anchor.der, now);
+		const ders = anchors.map(({ der }) => der);
+		const check = checkChain(file, ders, now);
 		assert.ok(check);
-		return describeChainCheck(check, ANCHOR, now);
+		return describeChainCheck(check, against, now);
 	};
+	const chainCheckText = (certificate: TestCertificate) => checkText(certificate.der);
 
 	/** Chooses a file in the file dialog. */
 	const chooseFile = async (title: string, name: string) => {
@@ -185,6 +209,57 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		await live.escape();
 	});
 
+	it("checks against all certificates that are active in a project", async () => {
+		const { window, emulator } = session;
+		const { id } = emulator.state.upload({ certificate: other.pem, name: "Other Root CA" }).commit();
+		emulator.state.setActive(PROJECT, [id], true).commit();
+		emulator.state.addProject("Empty");
+		await signIn(session);
+		const project = formatScopes({ organization: false, projects: [{ id: PROJECT, name: "Test" }] });
+		for (const [name, certificate] of [
+			["client.pem", client],
+			["other.pem", otherClient],
+			["stranger.pem", stranger],
+		] as const) {
+			await window.run(`${EXTENSION_NAME}: ${CHECK}`);
+			await (await window.quickInput(clientCheckPromptLabels.title)).pick(clientCheckPromptLabels.chooseScope);
+			const scopes = await window.quickInput(clientCheckPromptLabels.title);
+			// Without the organization and the other project, where no certificate is active.
+			assert.deepEqual(await scopes.options(), [`${project}, ${formatActiveCount(2)}`]);
+			await scopes.pick(project);
+			await chooseFile(clientCheckPromptLabels.clientFileTitle, name);
+			const expected = checkText(certificate.der, [anchor, other], { kind: "scope", name: project });
+			const dialog = await window.dialog(expected.message);
+			assert.equal(dialog.detail, expected.detail);
+			await dialog.escape();
+		}
+	});
+
+	it("saves a chain in the order that clients need, without the trust anchor and the private key", async () => {
+		const { window } = session;
+		await signIn(session);
+		await chooseInRowMenu(window, ANCHOR, CHECK);
+		await chooseFile(clientCheckPromptLabels.clientFileTitle, "shuffled.pem");
+		const expected = checkText(readFileSync(path("shuffled.pem")));
+		const dialog = await window.dialog(expected.message);
+		assert.equal(dialog.detail, expected.detail);
+		const { saveInOrder, testWithOpenai } = clientCheckPromptLabels;
+		assert.deepEqual(dialog.buttons, ["Cancel", saveInOrder, testWithOpenai].sort());
+		await dialog.press(saveInOrder);
+		const box = await window.quickInput(saveChainTitle("shuffled.pem"));
+		await box.waitForValue(join(session.folder, "shuffled-chain.pem"));
+		await box.type(path("in-order.pem"));
+		await box.accept();
+		await window.waitForStatus(describeSavedChain("in-order.pem"));
+		assert.equal(readFileSync(path("in-order.pem"), "utf8"), deepClient.pem + lower.pem + upper.pem);
+		// The saved file is in order, so there is nothing to save.
+		await chooseInRowMenu(window, ANCHOR, CHECK);
+		await chooseFile(clientCheckPromptLabels.clientFileTitle, "in-order.pem");
+		const again = await window.dialog(checkText(readFileSync(path("in-order.pem"))).message);
+		assert.deepEqual(again.buttons, ["Cancel", testWithOpenai].sort());
+		await again.escape();
+	});
+
 	it("R46 says what to choose instead of a private key, and reports a key that does not match", async () => {
 		const { window } = session;
 		await signIn(session);
@@ -217,7 +292,9 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 				() => ({
 					secrets: [
 						...[PASSPHRASE, projectKey, FOREIGN_ADMIN_KEY],
-						...[client.privateKeyPem, key, stranger.privateKeyPem].map((pem) => pem.split("\n")[1] ?? ""),
+						...[client.privateKeyPem, key, stranger.privateKeyPem, deepClient.privateKeyPem].map(
+							(pem) => pem.split("\n")[1] ?? "",
+						),
 					],
 				}),
 			);

@@ -186,7 +186,7 @@ export class RotationScenario {
 	ownAccess(client: ClientName, anchorName: string): string {
 		const now = Date.now() / 1000;
 		const { raw } = new X509Certificate(this.#stored(anchorName).pem);
-		const check = checkChain(Buffer.from(this.parts.clients[client].pem), raw, now);
+		const check = checkChain(Buffer.from(this.parts.clients[client].pem), [raw], now);
 		if (!check) throw new Error(`${anchorName} is not a readable certificate`);
 		const anchor = this.certificate(anchorName);
 		return describeSelfAccess({ kind: "checked", check, anchor, hostWithoutMtls: null }, now);

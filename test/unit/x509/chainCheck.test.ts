@@ -11,6 +11,7 @@ import {
 	KeyUsageFlags,
 	KeyUsagesExtension,
 } from "@peculiar/x509";
+import type { ChainCheckResult } from "../../../src/domain/clientCertificateCheck.ts";
 import { checkChain } from "../../../src/x509/chainCheck.ts";
 import { type CertificateOptions, makeCertificate, type TestCertificate } from "../../certificates.ts";
 import { hasOpenssl3 } from "../../network/opensslServer.ts";
@@ -42,14 +43,20 @@ describe("A client certificate and a trust anchor", () => {
 	const client = (options: CertificateOptions = {}) =>
 		makeCertificate({ commonName: "Client", ca: false, issuer: root, ...options });
 	const check = (anchor: TestCertificate, ...file: readonly string[]) =>
-		checkChain(bytes(...file), anchor.der, now) ?? assert.fail("nothing was found to check");
+		checkChain(bytes(...file), [anchor.der], now) ?? assert.fail("nothing was found to check");
+	const subjects = ({ chain }: ChainCheckResult) => chain.map(({ subject }) => subject);
+	/** An issue of a certificate whose only name is a common name. */
+	const issueOf = <T extends object>(commonName: string, { sha256: certificate }: TestCertificate, issue: T) => ({
+		...issue,
+		...{ subject: `CN=${commonName}`, certificate },
+	});
 
 	const hasOpenssl = hasOpenssl3();
 
 	/** Compares with OpenSSL's result for the same files, if OpenSSL is installed. */
 	const assertOpensslAgrees = (
 		accepted: boolean,
-		anchor: TestCertificate,
+		anchor: Pick<TestCertificate, "pem">,
 		leaf: string,
 		intermediates: readonly string[] = [],
 	) => {
@@ -76,8 +83,13 @@ describe("A client certificate and a trust anchor", () => {
 			subject: "CN=Client",
 			sha256,
 			notAfter: result.notAfter,
-			chain: ["CN=Client", "CN=Root"],
-			accepted: true,
+			chain: [
+				{ subject: "CN=Client", sha256 },
+				{ subject: "CN=Root", sha256: root.sha256 },
+			],
+			complete: true,
+			rfc5280: "valid",
+			verdict: "accepted",
 			issues: [],
 		});
 		assertOpensslAgrees(true, root, pem);
@@ -90,48 +102,55 @@ describe("A client certificate and a trust anchor", () => {
 			[privateKeyPem, authority.pem, pem],
 			[root.pem, authority.pem, pem],
 		])
-			assert.deepEqual(check(root, ...file).chain, ["CN=Client", "CN=Sub", "CN=Root"]);
-		assert.equal(check(root, pem, authority.pem).accepted, true);
+			assert.deepEqual(subjects(check(root, ...file)), ["CN=Client", "CN=Sub", "CN=Root"]);
+		assert.equal(check(root, pem, authority.pem).verdict, "accepted");
 		assertOpensslAgrees(true, root, pem, [authority.pem]);
 	});
 
 	it("are accepted if the anchor is an intermediate", async () => {
 		const { pem } = await client({ issuer: authority });
-		assert.deepEqual(check(authority, pem).chain, ["CN=Client", "CN=Sub"]);
-		assert.equal(check(authority, pem).accepted, true);
+		assert.deepEqual(subjects(check(authority, pem)), ["CN=Client", "CN=Sub"]);
+		assert.equal(check(authority, pem).verdict, "accepted");
 		assertOpensslAgrees(true, authority, pem);
 	});
 
 	it("are refused if the intermediate is missing, with the name of the issuer", async () => {
-		const { pem } = await client({ issuer: authority });
-		const { accepted, chain, issues } = check(root, pem);
-		assert.deepEqual([accepted, chain], [false, ["CN=Client"]]);
-		assert.deepEqual(issues, [{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" }]);
-		assertOpensslAgrees(false, root, pem);
+		const made = await client({ issuer: authority });
+		const result = check(root, made.pem);
+		assert.deepEqual([result.rfc5280, result.verdict, result.complete], ["invalid", "rejected", false]);
+		assert.deepEqual(subjects(result), ["CN=Client"]);
+		assert.deepEqual(result.issues, [issueOf("Client", made, { code: "no-issuer", issuer: "CN=Sub" })]);
+		assertOpensslAgrees(false, root, made.pem);
 	});
 
 	it("are refused if the anchor has the same name and another key", async () => {
-		const { pem } = await client();
+		const made = await client();
 		const successor = await makeCertificate({ commonName: "Root" });
-		assert.deepEqual(check(successor, pem).issues, [{ code: "not-signed", subject: "CN=Client", issuer: "CN=Root" }]);
-		assertOpensslAgrees(false, successor, pem);
+		const { verdict, issues } = check(successor, made.pem);
+		assert.equal(verdict, "rejected");
+		assert.deepEqual(issues, [issueOf("Client", made, { code: "not-signed", issuer: "CN=Root" })]);
+		assertOpensslAgrees(false, successor, made.pem);
 	});
 
 	it("are accepted if the anchor was renewed with the same key", async () => {
 		const { pem } = await client();
 		const renewed = await makeCertificate({ commonName: "Root", keyOf: root, notAfter: date(now + 900 * DAY) });
-		assert.equal(check(renewed, pem).accepted, true);
+		assert.equal(check(renewed, pem).verdict, "accepted");
 		assertOpensslAgrees(true, renewed, pem);
 	});
 
 	it("are refused if authorities sign each other in a cycle", async () => {
 		const one = await makeCertificate({ commonName: "One", issuer: await makeCertificate({ commonName: "Two" }) });
 		const two = await makeCertificate({ commonName: "Two", issuer: one });
-		const { pem } = await client({ issuer: two });
+		const made = await client({ issuer: two });
 		const back = await makeCertificate({ commonName: "One", keyOf: one, issuer: two });
-		const { accepted, chain, issues } = check(root, pem, back.pem, two.pem);
-		assert.deepEqual([accepted, chain], [false, ["CN=Client", "CN=Two", "CN=One"]]);
-		assert.deepEqual(issues, [{ code: "not-signed", subject: "CN=One", issuer: "CN=Two" }]);
+		const result = check(root, made.pem, back.pem, two.pem);
+		assert.deepEqual([result.verdict, subjects(result)], ["rejected", ["CN=Client", "CN=Two", "CN=One"]]);
+		// The key of "Two" made the signature, but a path through it again would be endless.
+		assert.deepEqual(result.issues, [
+			issueOf("One", back, { code: "not-signed", issuer: "CN=Two" }),
+			issueOf("Client", made, { code: "not-in-order" }),
+		]);
 	});
 
 	const oid = { keyUsage: "2.5.29.15", authorityKey: "2.5.29.35" };
@@ -141,53 +160,75 @@ describe("A client certificate and a trust anchor", () => {
 		["expired", { notBefore: date(now - 3 * DAY), notAfter: date(now - DAY) }, "expired"],
 		["not yet valid", { notBefore: date(now + DAY), notAfter: date(now + 3 * DAY) }, "not-yet-valid"],
 		["only for servers", { extensions: replace(server) }, "no-client-authentication"],
-		["only for encipherment", { extensions: replace(encipherment) }, "no-digital-signature"],
-		["an authority", { ca: true }, "is-an-authority"],
 	];
 	for (const [title, options, code] of rows)
 		it(`are refused if the certificate is ${title}`, async () => {
 			const { pem } = await client(options);
-			const { accepted, issues } = check(root, pem);
-			assert.equal(accepted, false);
+			const { rfc5280, verdict, issues } = check(root, pem);
+			assert.deepEqual([rfc5280, verdict], ["invalid", "rejected"]);
 			assert.ok(
 				issues.some((issue) => issue.code === code && issue.subject.startsWith("CN=")),
 				JSON.stringify(issues),
 			);
-			// OpenSSL accepts an authority as a client.
-			if (code !== "is-an-authority") assertOpensslAgrees(false, root, pem);
+			assertOpensslAgrees(false, root, pem);
 		});
+
+	it("have an unknown result if the certificate is only for encipherment, which OpenSSL refuses and Go accepts", async () => {
+		const made = await client({ extensions: replace(encipherment) });
+		const { rfc5280, verdict, issues } = check(root, made.pem);
+		assert.deepEqual([rfc5280, verdict], ["valid", "unknown"]);
+		assert.deepEqual(issues, [issueOf("Client", made, { code: "no-digital-signature" })]);
+		assertOpensslAgrees(false, root, made.pem);
+	});
+
+	it("have an unknown result if the certificate is an authority, which was probably confused with the anchor", async () => {
+		const usage = new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign, true);
+		const made = await client({ ca: true, extensions: replace(usage) });
+		const { rfc5280, verdict, issues } = check(root, made.pem);
+		assert.deepEqual([rfc5280, verdict], ["valid", "unknown"]);
+		assert.deepEqual(issues, [issueOf("Client", made, { code: "is-an-authority" })]);
+		assertOpensslAgrees(true, root, made.pem);
+	});
 
 	it("are refused with the seconds since expiry or until validity", async () => {
 		const past = await client({ notBefore: date(now - 3 * DAY), notAfter: date(now - DAY) });
 		const future = await client({ notBefore: date(now + DAY), notAfter: date(now + 3 * DAY) });
-		assert.deepEqual(check(root, past.pem).issues, [{ code: "expired", subject: "CN=Client", seconds: DAY }]);
-		assert.deepEqual(check(root, future.pem).issues, [{ code: "not-yet-valid", subject: "CN=Client", seconds: DAY }]);
+		const expired = issueOf("Client", past, { code: "expired", seconds: DAY });
+		assert.deepEqual(check(root, past.pem).issues, [expired]);
+		const early = issueOf("Client", future, { code: "not-yet-valid", seconds: DAY });
+		assert.deepEqual(check(root, future.pem).issues, [early]);
 	});
 
-	it("are accepted without key usages, and without an authority key identifier, which is reported", async () => {
-		const withoutUsages = await client({ extensions: without(oid.keyUsage) });
-		assert.deepEqual(check(root, withoutUsages.pem).issues, []);
-		const withoutIdentifier = await client({ extensions: without(oid.authorityKey) });
-		const { accepted, issues } = check(root, withoutIdentifier.pem);
-		assert.deepEqual([accepted, issues], [true, [{ code: "no-authority-key-identifier", subject: "CN=Client" }]]);
+	it("are accepted without key usages", async () => {
+		const { pem } = await client({ extensions: without(oid.keyUsage) });
+		const { verdict, issues } = check(root, pem);
+		assert.deepEqual([verdict, issues], ["accepted", []]);
 	});
 
-	const links: readonly [string, CertificateOptions, string][] = [
-		["is no authority", { ca: false }, "not-an-authority"],
+	it("are refused without an authority key identifier, which OpenAI requires and RFC 5280 does not", async () => {
+		const made = await client({ extensions: without(oid.authorityKey) });
+		const { rfc5280, verdict, issues } = check(root, made.pem);
+		assert.deepEqual([rfc5280, verdict], ["valid", "rejected"]);
+		assert.deepEqual(issues, [issueOf("Client", made, { code: "no-authority-key-identifier" })]);
+		assertOpensslAgrees(true, root, made.pem);
+	});
+
+	const links: readonly [string, CertificateOptions, ...string[]][] = [
+		["is no authority", { ca: false }, "no-certificate-sign", "not-an-authority"],
 		["may not sign", { extensions: replace(encipherment) }, "no-certificate-sign"],
 		["has expired", { notBefore: date(now - 3 * DAY), notAfter: date(now - DAY) }, "expired"],
 		["is for servers", { extensions: (usual) => [...usual, server] }, "no-client-authentication"],
 	];
-	for (const [title, options, code] of links)
+	for (const [title, options, ...codes] of links)
 		it(`are refused if an intermediate ${title}, with its name`, async () => {
 			const between = await makeCertificate({ commonName: "Between", issuer: root, ...options });
 			const { pem } = await client({ issuer: between });
 			// An intermediate that is not an authority must not come first, or it would count as the client's certificate.
-			const { accepted, issues } = check(root, pem, between.pem);
-			assert.equal(accepted, false);
+			const { rfc5280, verdict, issues } = check(root, pem, between.pem);
+			assert.deepEqual([rfc5280, verdict], ["invalid", "rejected"]);
 			assert.deepEqual(
 				issues.map((issue) => [issue.code, issue.subject]),
-				[[code, "CN=Between"]],
+				codes.map((code) => [code, "CN=Between"]),
 			);
 			assertOpensslAgrees(false, root, pem, [between.pem]);
 		});
@@ -200,15 +241,15 @@ describe("A client certificate and a trust anchor", () => {
 		const between = await makeCertificate({ commonName: "Between", issuer: short });
 		const direct = await client({ issuer: short });
 		const far = await client({ issuer: between });
-		assert.equal(check(short, direct.pem).accepted, true);
-		assert.deepEqual(check(short, far.pem, between.pem).issues, [{ code: "path-too-long", subject: "CN=Short" }]);
+		assert.equal(check(short, direct.pem).verdict, "accepted");
+		assert.deepEqual(check(short, far.pem, between.pem).issues, [issueOf("Short", short, { code: "path-too-long" })]);
 		assertOpensslAgrees(false, short, far.pem, [between.pem]);
 	});
 
 	it("are refused if the anchor has expired", async () => {
 		const old = await makeCertificate({ commonName: "Old", notBefore: date(now - 9 * DAY), notAfter: date(now - DAY) });
 		const { pem } = await client({ issuer: old });
-		assert.deepEqual(check(old, pem).issues, [{ code: "expired", subject: "CN=Old", seconds: DAY }]);
+		assert.deepEqual(check(old, pem).issues, [issueOf("Old", old, { code: "expired", seconds: DAY })]);
 		assertOpensslAgrees(false, old, pem);
 	});
 
@@ -222,7 +263,7 @@ describe("A client certificate and a trust anchor", () => {
 			der.certificate({ subject: der.name("Client"), issuer: CA.subject, extensions: [named], ...parts });
 		const issues = (root: Uint8Array, ...file: readonly Uint8Array[]) => {
 			const text = file.map((each) => der.pemBlock("CERTIFICATE", each)).join("");
-			return checkChain(Buffer.from(text), root, now)?.issues.map(({ code, subject }) => `${code} ${subject}`);
+			return checkChain(Buffer.from(text), [root], now)?.issues.map(({ code, subject }) => `${code} ${subject}`);
 		};
 
 		it("are refused if a date is invalid", () => {
@@ -232,31 +273,36 @@ describe("A client certificate and a trust anchor", () => {
 			assert.deepEqual(issues(anchor, leaf({ notBefore })), ["unreadable-date CN=Client"]);
 		});
 
-		it("are refused if the signature cannot be checked", () => {
+		it("have an unknown result if the signature cannot be checked", () => {
 			const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.4"), der.nullValue());
-			assert.deepEqual(issues(anchor, leaf({ signatureAlgorithm })), ["signature-not-checked CN=Client"]);
+			const found = ["uncommon-algorithm CN=Client", "signature-not-checked CN=Client"];
+			assert.deepEqual(issues(anchor, leaf({ signatureAlgorithm })), found);
 		});
 
-		it("are accepted for any usage", () => {
-			assert.deepEqual(issues(anchor, leaf({ extensions: [named, usages("2.5.29.37.0")] })), []);
+		it("have an unknown result for any usage, which OpenSSL does not take for client authentication", () => {
+			const any = leaf({ extensions: [named, usages("2.5.29.37.0")] });
+			assert.deepEqual(issues(anchor, any), ["any-extended-key-usage CN=Client"]);
+			assertOpensslAgrees(false, { pem: der.pemBlock("CERTIFICATE", anchor) }, der.pemBlock("CERTIFICATE", any));
 			const server = leaf({ extensions: [named, usages("1.3.6.1.5.5.7.3.1")] });
 			assert.deepEqual(issues(anchor, server), ["no-client-authentication CN=Client"]);
 		});
 
-		it("are accepted with an anchor of version 1, which counts as an authority only if it is self-signed", () => {
+		it("have an unknown result with an anchor of version 1, which counts as an authority only if it is the anchor", () => {
 			const old = der.certificate({ ...CA, ...v1 });
-			assert.deepEqual(issues(old, old, leaf()), []);
+			assert.deepEqual(issues(old, leaf()), ["version-1-authority CN=Root"]);
 			assert.deepEqual(issues(der.certificate({ ...CA, extensions: [] }), leaf()), ["not-an-authority CN=Root"]);
 			const between = der.certificate({ ...v1, subject: der.name("Between"), issuer: CA.subject });
-			assert.deepEqual(issues(anchor, leaf({ issuer: der.name("Between") }), between), ["not-an-authority CN=Between"]);
+			const below = leaf({ issuer: der.name("Between") });
+			assert.deepEqual(issues(anchor, below, between), ["not-an-authority CN=Between"]);
 			assert.deepEqual(issues(anchor, leaf({ ...v1 })), ["no-authority-key-identifier CN=Client"]);
 		});
 	});
 
 	it("return null without a certificate or a valid anchor", async () => {
 		const { pem, privateKeyPem } = await client();
-		assert.equal(checkChain(bytes(privateKeyPem), root.der, now), null);
-		assert.equal(checkChain(bytes(""), root.der, now), null);
-		assert.equal(checkChain(bytes(pem), new Uint8Array([0x30, 0]), now), null);
+		assert.equal(checkChain(bytes(privateKeyPem), [root.der], now), null);
+		assert.equal(checkChain(bytes(""), [root.der], now), null);
+		assert.equal(checkChain(bytes(pem), [root.der, new Uint8Array([0x30, 0])], now), null);
+		assert.equal(checkChain(bytes(pem), [], now), null);
 	});
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describeProblem } from "../../../../src/common/messages/problems.ts";
-import type { ChainCheckResult, ClientCertificateIssue } from "../../../../src/domain/clientCertificateCheck.ts";
+import type { ChainCheckResult } from "../../../../src/domain/clientCertificateCheck.ts";
+import { describeClientCertificateIssue } from "../../../../src/features/clientCheck/clientCertificateIssueMessages.ts";
 import {
-	describeClientCertificateIssue,
 	describeSelfAccess,
 	keepsAccess,
 	type SelfAccess,
@@ -19,8 +19,13 @@ describe("The message about an offline check of the extension's own client certi
 			subject: "CN=client",
 			sha256: "0",
 			notAfter: NOW + 30 * DAY + 60,
-			chain: ["CN=client", "CN=Acme"],
-			accepted: true,
+			chain: [
+				{ subject: "CN=client", sha256: "0" },
+				{ subject: "CN=Acme", sha256: "1" },
+			],
+			complete: true,
+			rfc5280: "valid",
+			verdict: "accepted",
 			issues: [],
 			...overrides,
 		},
@@ -30,14 +35,15 @@ describe("The message about an offline check of the extension's own client certi
 	const describeAccess = (access: SelfAccess) => describeSelfAccess(access, NOW);
 	const accepted =
 		"This extension's client certificate CN=client chains to “Acme” and expires in 30 days (checked offline).";
-	const unchecked = { code: "signature-not-checked", subject: "CN=client" } as const;
+	const affected = { subject: "CN=client", certificate: "0" } as const;
+	const unchecked = { code: "signature-not-checked", ...affected } as const;
 
 	it("R33 says that this extension keeps its access only if the certificate is accepted", () => {
 		assert.ok(keepsAccess(checked()));
 		assert.equal(describeAccess(checked()), accepted);
 
 		const problem = { reason: "client-certificate", why: "missing", file: "client.pem" } as const;
-		const issue = { code: "no-issuer", subject: "CN=client", issuer: "CN=other" } as const;
+		const issue = { code: "no-issuer", ...affected, issuer: "CN=other" } as const;
 		const rejected: readonly (readonly [SelfAccess, string])[] = [
 			[{ kind: "none", answered: false }, "No client certificate is set, so OpenAI will reject this extension, too."],
 			[
@@ -45,8 +51,8 @@ describe("The message about an offline check of the extension's own client certi
 				`This extension's client certificate can't be used, so OpenAI will reject the extension, too. ${describeProblem(problem)}`,
 			],
 			[
-				checked({ accepted: false, issues: [issue, unchecked] }),
-				"OpenAI will reject this extension, too: its client certificate CN=client doesn't pass the offline check. CN=client was issued by CN=other, which isn't in the file and isn't the trust anchor. VS Code can't verify the signature on CN=client.",
+				checked({ rfc5280: "invalid", verdict: "rejected", issues: [issue, unchecked] }),
+				"OpenAI will reject this extension, too: its client certificate CN=client doesn't pass the offline check. CN=client was issued by CN=other, which isn't in the file or among the trust anchors. VS Code can't verify the signature on CN=client.",
 			],
 		];
 		for (const [access, text] of rejected) {
@@ -68,11 +74,11 @@ describe("The message about an offline check of the extension's own client certi
 			describeAccess({ kind: "unknown" }),
 			"Some certificates couldn't be read, so OpenAI might reject this extension, too.",
 		);
-		const access = checked({ accepted: false, issues: [unchecked] });
+		const access = checked({ rfc5280: "unknown", verdict: "unknown", issues: [unchecked] });
 		assert.ok(!keepsAccess(access));
 		assert.equal(
 			describeAccess(access),
-			`OpenAI might reject this extension, too: its client certificate CN=client couldn't be fully checked offline. ${describeClientCertificateIssue(unchecked)}`,
+			`OpenAI might reject this extension, too: the offline check can't tell whether its client certificate CN=client is accepted. ${describeClientCertificateIssue(unchecked)}`,
 		);
 	});
 
@@ -96,36 +102,14 @@ describe("The message about an offline check of the extension's own client certi
 	});
 
 	it("adds hints about an accepted certificate", () => {
-		const hint = { code: "no-authority-key-identifier", subject: "CN=client" } as const;
-		assert.equal(describeAccess(checked({ issues: [hint] })), `${accepted} ${describeClientCertificateIssue(hint)}`);
+		const hint = { code: "not-in-order", ...affected } as const;
+		const access = checked({ issues: [hint] });
+		assert.ok(keepsAccess(access));
+		assert.equal(describeAccess(access), `${accepted} ${describeClientCertificateIssue(hint)}`);
 	});
 
-	it("has a distinct sentence for each issue, with names as plain text", () => {
-		const subject = "CN=a\n[x](command:y)";
-		const issues: readonly ClientCertificateIssue[] = [
-			{ code: "is-an-authority", subject },
-			{ code: "no-issuer", subject, issuer: subject },
-			{ code: "not-signed", subject, issuer: subject },
-			{ code: "signature-not-checked", subject },
-			{ code: "expired", subject, seconds: 3 * DAY },
-			{ code: "not-yet-valid", subject, seconds: DAY },
-			{ code: "unreadable-date", subject },
-			{ code: "not-an-authority", subject },
-			{ code: "no-certificate-sign", subject },
-			{ code: "path-too-long", subject },
-			{ code: "no-client-authentication", subject },
-			{ code: "no-digital-signature", subject },
-			{ code: "name-constraints-not-checked", subject },
-			{ code: "no-authority-key-identifier", subject },
-		];
-		const sentences = issues.map(describeClientCertificateIssue);
-		assert.equal(new Set(sentences).size, issues.length);
-		for (const sentence of sentences) assert.match(sentence, /^[^{}\n]*\.$/);
-		assert.doesNotMatch(sentences.join(), /\]\(/);
-	});
-
-	it("says since when a certificate has been expired", () => {
-		const expired = { code: "expired", subject: "CN=a", seconds: 3 * DAY } as const;
-		assert.match(describeClientCertificateIssue(expired), /^CN=a expired 3 days ago\.$/);
+	it("R33 does not count on a certificate that RFC 5280 accepts and OpenAI might not", () => {
+		for (const verdict of ["rejected", "unknown"] as const)
+			assert.ok(!keepsAccess(checked({ rfc5280: "valid", verdict })));
 	});
 });

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import {
 	clientCheckPromptLabels,
 	describeProjectKeyUse,
+	describeSavedChain,
+	formatActiveCount,
 	keyFileTitle,
 	liveTestTitle,
 	projectKeyTitle,
+	saveChainTitle,
 } from "../../../../src/features/clientCheck/clientCheckPromptMessages.ts";
 
 describe("The prompts of a client certificate check", () => {
@@ -14,6 +17,9 @@ describe("The prompts of a client certificate check", () => {
 			{
 				title: "Check client certificate",
 				selectAnchor: "Select the trust anchor to check against",
+				chooseScope: "All certificates active in the organization or a project…",
+				selectScope: "Select where the client certificate is used",
+				saveInOrder: "Save Chain in Order…",
 				chooseAnchorFile: "Choose a CA certificate file…",
 				anchorFileTitle: "Choose the CA certificate (trust anchor)",
 				clientFileTitle: "Choose the client certificate (with its intermediates)",
@@ -34,7 +40,20 @@ describe("The prompts of a client certificate check", () => {
 		);
 	});
 
+	it("say how many certificates are active in a project", () => {
+		assert.deepEqual([1, 2].map(formatActiveCount), ["1 active certificate", "2 active certificates"]);
+	});
+
+	it("say what is saved, and in which order", () => {
+		assert.equal(saveChainTitle("client.pem"), "Save the chain of client.pem in order");
+		assert.equal(
+			describeSavedChain("client-chain.pem"),
+			"Saved client-chain.pem: the client certificate first, then its issuers.",
+		);
+	});
+
 	it("R12 show a file name as plain text", () => {
-		assert.doesNotMatch(keyFileTitle("a\u202e[x](command:y)\n.key"), /\u202e|\]\(|\n/);
+		for (const text of [keyFileTitle, saveChainTitle, describeSavedChain])
+			assert.doesNotMatch(text("a\u202e[x](command:y)\n.key"), /\u202e|\]\(|\n/);
 	});
 });

@@ -1,57 +1,11 @@
 import assert from "node:assert/strict";
 import { describeProblem } from "../../../../src/common/messages/problems.ts";
-import type { ChainCheckResult } from "../../../../src/domain/clientCertificateCheck.ts";
 import type { LiveCheckResult } from "../../../../src/domain/liveCheck.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
-import { describeClientCertificateIssue } from "../../../../src/features/clientCheck/clientCheckMessages.ts";
-import { describeChainCheck, describeLiveCheck } from "../../../../src/features/clientCheck/liveCheckMessages.ts";
+import { describeLiveCheck } from "../../../../src/features/clientCheck/liveCheckMessages.ts";
 
-const NOW = 1_800_000_000;
-const HOSTILE = "CN=[a](command:b) \u202e$(trash)\n";
-
-const check = (overrides: Partial<ChainCheckResult> = {}): ChainCheckResult => ({
-	subject: "CN=Client",
-	sha256: "",
-	notAfter: NOW + 86_400 * 9,
-	chain: ["CN=Client", "CN=Root"],
-	accepted: true,
-	issues: [],
-	...overrides,
-});
-
-describe("The message about a client certificate check", () => {
-	it("says offline whether the certificate would be accepted, by which chain, and why not", () => {
-		assert.deepEqual(describeChainCheck(check(), "Acme", NOW), {
-			message:
-				"CN=Client chains to “Acme” and should be accepted where “Acme” is active (checked offline; CEL filters and revocation aren't checked).",
-			detail: "Chain: CN=Client → CN=Root\nClient certificate: expires in 9 days",
-		});
-		const issues = [
-			{ code: "no-issuer", subject: "CN=Client", issuer: "CN=Sub" },
-			{ code: "name-constraints-not-checked", subject: "CN=Root" },
-		] as const;
-		assert.deepEqual(describeChainCheck(check({ accepted: false, chain: ["CN=Client"], issues }), "Acme", NOW), {
-			message: "CN=Client won't be accepted with “Acme” as the trust anchor.",
-			detail: [
-				...issues.map(describeClientCertificateIssue),
-				"Chain: CN=Client",
-				"Client certificate: expires in 9 days",
-			].join("\n"),
-		});
-	});
-
-	it("does not claim a rejection if only a signature could not be checked", () => {
-		const issues = [
-			{ code: "no-authority-key-identifier", subject: "CN=Client" },
-			{ code: "signature-not-checked", subject: "CN=Client" },
-		] as const;
-		assert.equal(
-			describeChainCheck(check({ accepted: false, issues }), "Acme", NOW).message,
-			"CN=Client might not be accepted with “Acme” as the trust anchor.",
-		);
-	});
-
-	it("is distinct for each live outcome, and names the host", () => {
+describe("The message about a live check of a client certificate", () => {
+	it("is distinct for each outcome, and names the host", () => {
 		const problem = { reason: "untrusted-server", host: "mtls.test", why: "expired" } as const;
 		const outcomes: readonly (readonly [LiveCheckResult, message: string, detail: string])[] = [
 			[
@@ -138,16 +92,5 @@ describe("The message about a client certificate check", () => {
 			detailOf({ reason: "untrusted-server", host: "mtls.test", why: "wrong-name" }),
 			"The server certificate isn't for mtls.test. Check the mTLS URL in Settings.",
 		);
-	});
-
-	it("R12 shows any certificate name as plain text", () => {
-		const issues = [{ code: "no-issuer", subject: HOSTILE, issuer: HOSTILE }] as const;
-		const { message, detail } = describeChainCheck(
-			check({ subject: HOSTILE, chain: [HOSTILE, HOSTILE], issues }),
-			"Acme",
-			NOW,
-		);
-		assert.doesNotMatch(message + detail, /\]\(|\u202e|\$\(/);
-		assert.equal(detail.split("\n").length, 3);
 	});
 });
