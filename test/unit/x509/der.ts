@@ -46,7 +46,8 @@ export const name = (commonName: string) => sequence(set(sequence(oid("2.5.4.3")
 
 export interface ExtensionParts {
 	readonly oid: string;
-	readonly critical?: boolean;
+	/** A number is the octet of the flag, which DER doesn't allow. */
+	readonly critical?: boolean | number;
 	readonly value: Uint8Array;
 }
 
@@ -97,12 +98,15 @@ export function usualExtensions(replaced: Partial<Record<string, ExtensionParts 
 	return Object.values({ ...usual, ...replaced }).filter((extension) => extension != null);
 }
 
+const flag = (critical: ExtensionParts["critical"]) =>
+	typeof critical === "number" ? [tlv(0x01, Buffer.of(critical))] : critical ? [boolean(true)] : [];
+
 /** Encodes and signs a certificate. */
 export function certificate(parts: CertificateParts = {}): Buffer {
 	const { version = 2, serial = integer(0x17), signatureAlgorithm = ECDSA_SHA256, key = keys.privateKey } = parts;
 	const subject = parts.subject ?? name("Test CA");
 	const extensions = (parts.extensions ?? usualExtensions()).map(({ oid: id, critical, value }) =>
-		sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value)),
+		sequence(oid(id), ...flag(critical), octetString(value)),
 	);
 	const tbs = sequence(
 		...(version === null ? [] : [context(0, integer(version))]),
