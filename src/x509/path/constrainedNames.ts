@@ -29,7 +29,7 @@ export function namesOf({ raw, subject }: DecodedCertificate, isClient: boolean)
 		if (text === null) continue;
 		if (oid === EMAIL_ADDRESS)
 			names.push({ name: textName("email", text), origin: has("email") ? "additional" : "subject" });
-		if (oid === COMMON_NAME && isClient && !has("dns") && isHostName(text))
+		if (oid === COMMON_NAME && isClient && !has("dns") && text.includes(".") && isHostName(text))
 			names.push({ name: textName("dns", text), origin: "additional" });
 	}
 	return names;
