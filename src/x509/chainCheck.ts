@@ -110,7 +110,7 @@ function checkClient(
 function canOthersFail(best: Path, paths: readonly CheckedPath[], hasDeadEnd: boolean): boolean {
 	const tried = isDirect(best) ? paths.filter(({ path }) => isDirect(path)) : paths;
 	const failing = tried.filter(({ path, issues }) => path !== best && effectOf(issues).verdict !== "accepted");
-	return failing.length > 0 || (hasDeadEnd && !isDirect(best));
+	return hasDeadEnd || failing.length > 0;
 }
 
 /** True for a path without intermediates. */

@@ -1,5 +1,6 @@
 import type { DecodedCertificate } from "../certificate.ts";
 import { canonicalName } from "../distinguishedName.ts";
+import { isIdentifiedBy } from "./authorityKey.ts";
 import type { SignatureCheck } from "./signatureChecks.ts";
 import type { Path } from "./validatePath.ts";
 
@@ -12,7 +13,7 @@ export interface FoundPaths {
 	readonly complete: readonly Path[];
 	/** The longest path that reaches no anchor, with the reason why it ends; `null` if a path is complete. */
 	readonly partial: { readonly path: Path; readonly code: "no-issuer" | "not-signed" } | null;
-	/** True if a validator that tries one issuer only can take a path that reaches no anchor. */
+	/** True if a validator that tries one issuer only can take a path that fails. */
 	readonly hasDeadEnd: boolean;
 	/** True if the limits ended the search. */
 	readonly isCut: boolean;
@@ -64,8 +65,11 @@ export function buildPaths(
 		const checked = unused.map((issuer) => ({ issuer, signed: isSigned(last.certificate, issuer.certificate) }));
 		isCut ||= checked.some(({ signed }) => signed === "cut");
 		const signers = checked.filter(({ signed }) => signed === true || signed === null).map(({ issuer }) => issuer);
-		if (signers.length === 0 && !besideAnchor) hasDeadEnd = true;
 		const hasAnchor = signers.some(({ isAnchor }) => isAnchor);
+		// OpenSSL takes the first issuer whose name and key identifier fit, anchors first, before it verifies a signature.
+		const canMislead = ({ issuer, signed }: (typeof checked)[number]) =>
+			signed === false && (issuer.isAnchor || !hasAnchor) && isIdentifiedBy(last.certificate, issuer.certificate);
+		if (!besideAnchor && (signers.length === 0 || checked.some(canMislead))) hasDeadEnd = true;
 		for (const issuer of signers) {
 			if (branches.length >= MAX_PATHS || nodes.length >= MAX_LENGTH) isCut = true;
 			else branches.push({ nodes: [...nodes, issuer], besideAnchor: besideAnchor || (hasAnchor && !issuer.isAnchor) });
