@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { formatExpiry } from "../../common/messages/dates.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
-import { describeClientCertificateIssue, formatSubject } from "./clientCertificateIssueMessages.ts";
+import { describeClientCertificateIssues, formatSubject } from "./clientCertificateIssueMessages.ts";
 
 /** What a client certificate was checked against; `name` is sanitized. */
 export type CheckedAgainst =
@@ -18,7 +18,7 @@ export function describeChainCheck(check: ChainCheckResult, against: CheckedAgai
 	return {
 		message: describeVerdict(check, against),
 		detail: [
-			...issues.map(describeClientCertificateIssue),
+			...describeClientCertificateIssues(issues),
 			...(verdict === "unknown" ? [advice] : []),
 			l10n.t("Chain: {0}", chain.map(({ subject }) => formatSubject(subject)).join(" → ")),
 			l10n.t("Client certificate: {0}", formatExpiry(notAfter, now)),

@@ -1,7 +1,28 @@
 import * as l10n from "@vscode/l10n";
 import { formatExpiry } from "../../common/messages/dates.ts";
+import { currentLocale } from "../../common/text/locale.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
-import type { ClientCertificateIssue, ProfileRule } from "../../domain/clientCertificateCheck.ts";
+import { type ClientCertificateIssue, issueLevel, type ProfileRule } from "../../domain/clientCertificateCheck.ts";
+
+/** A hostile certificate can have thousands of issues. */
+const MAX_SENTENCES = 10;
+const LEVELS = ["error", "warning", "info"] as const;
+
+/** Returns the sentences about a path's issues, each once, the worst first; the last one counts those left out. */
+export function describeClientCertificateIssues(issues: readonly ClientCertificateIssue[]): readonly string[] {
+	const worstFirst = issues.toSorted((one, other) => rank(one) - rank(other));
+	const sentences = [...new Set(worstFirst.map(describeClientCertificateIssue))];
+	if (sentences.length <= MAX_SENTENCES) return sentences;
+	const more = sentences.length - MAX_SENTENCES + 1;
+	return [
+		...sentences.slice(0, MAX_SENTENCES - 1),
+		l10n.t("{0} more issues aren't shown.", new Intl.NumberFormat(currentLocale()).format(more)),
+	];
+}
+
+function rank(issue: ClientCertificateIssue): number {
+	return LEVELS.indexOf(issueLevel(issue));
+}
 
 /** Describes an issue of a client certificate's path. Where validators disagree, says about what. */
 export function describeClientCertificateIssue(issue: ClientCertificateIssue): string {

@@ -7,7 +7,7 @@ import type { Certificate } from "../../domain/certificate.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";
 import { mtlsHostOf } from "../../domain/openaiHosts.ts";
 import type { Problem } from "../../domain/problem.ts";
-import { describeClientCertificateIssue, formatSubject } from "./clientCertificateIssueMessages.ts";
+import { describeClientCertificateIssues, formatSubject } from "./clientCertificateIssueMessages.ts";
 
 /** Result of checking the configured client certificate against the organization's trust anchors. */
 export type SelfAccess =
@@ -54,7 +54,7 @@ export function describeSelfAccess(access: SelfAccess, now: number): string {
 		case "checked": {
 			const { check, anchor } = access;
 			const subject = formatSubject(check.subject);
-			const issues = check.issues.map(describeClientCertificateIssue);
+			const issues = describeClientCertificateIssues(check.issues);
 			if (check.verdict !== "accepted" || !anchor)
 				return [describeOwnRejection(subject, check.verdict === "rejected"), ...issues].join(" ");
 			return [

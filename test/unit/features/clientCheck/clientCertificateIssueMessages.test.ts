@@ -6,6 +6,7 @@ import type {
 } from "../../../../src/domain/clientCertificateCheck.ts";
 import {
 	describeClientCertificateIssue,
+	describeClientCertificateIssues,
 	formatSubject,
 } from "../../../../src/features/clientCheck/clientCertificateIssueMessages.ts";
 
@@ -123,5 +124,20 @@ describe("The sentence about an issue of a client certificate", () => {
 		for (const subject of ["", "\u202e\n"])
 			assert.equal(describeClientCertificateIssue(issue("expired", { subject })), "(no subject) expired 3 days ago.");
 		assert.equal(formatSubject("CN=A"), "CN=A");
+	});
+
+	it("comes once, the worst first, and at most nine times before the number of those left out", () => {
+		const both = [issue("not-in-order"), issue("no-digital-signature"), issue("expired"), issue("expired")];
+		assert.deepEqual(describeClientCertificateIssues(both), [
+			...[SENTENCES.expired, SENTENCES["no-digital-signature"], SENTENCES["not-in-order"]],
+		]);
+		const many = Array.from({ length: 9000 }, (_, index) =>
+			issue("unknown-critical-extension", { oid: `1.2.${index}` }),
+		);
+		const sentences = describeClientCertificateIssues(many);
+		assert.equal(sentences.length, 10);
+		assert.equal(sentences.at(-1), "8,991 more issues aren't shown.");
+		assert.deepEqual(describeClientCertificateIssues(many.slice(0, 10)).length, 10);
+		assert.deepEqual(describeClientCertificateIssues([]), []);
 	});
 });
