@@ -53,8 +53,8 @@ export interface ExtensionParts {
 
 /** The parts of a certificate, in DER. Defaults: a self-signed CA, valid for a year. */
 export interface CertificateParts {
-	/** The value of the version field; `null` omits the field, as in version 1. */
-	readonly version?: number | null;
+	/** The octets of the version field; `null` omits the field, as in version 1. */
+	readonly version?: number | readonly number[] | null;
 	readonly serial?: Uint8Array;
 	readonly signatureAlgorithm?: Uint8Array;
 	/** The signature algorithm inside the signed part. Default: `signatureAlgorithm`. */
@@ -109,7 +109,7 @@ export function certificate(parts: CertificateParts = {}): Buffer {
 		sequence(oid(id), ...flag(critical), octetString(value)),
 	);
 	const tbs = sequence(
-		...(version === null ? [] : [context(0, integer(version))]),
+		...(version === null ? [] : [context(0, integer(...[version].flat()))]),
 		serial,
 		parts.innerAlgorithm ?? signatureAlgorithm,
 		parts.issuer ?? subject,

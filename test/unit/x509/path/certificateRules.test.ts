@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
+import { constants, generateKeyPairSync } from "node:crypto";
 import type { ProfileRule } from "../../../../src/domain/clientCertificateCheck.ts";
+import { childrenOf, readElement } from "../../../../src/x509/asn1/der.ts";
 import * as der from "../der.ts";
 import {
 	ALTERNATIVE_NAME,
@@ -15,6 +16,7 @@ import {
 	email,
 	ip,
 	keyUsage,
+	makeKeys,
 	nameConstraints,
 	otherName,
 	type PathCertificate,
@@ -55,6 +57,7 @@ const CLIENTS: readonly (readonly [title: string, rule: ProfileRule, PathCertifi
 	["the right to sign certificates", "authority-only", replaced(keyUsage(0x84))],
 	["extensions in version 1", "version", { version: null }],
 	["version 4", "version", { version: 3 }],
+	["a version of two octets", "version", { version: [1, 2] }],
 	["a length that isn't DER", "encoding", { serial: Buffer.of(0x02, 0x81, 0x01, 0x17) }],
 	["a critical flag of 1", "encoding", replaced({ ...keyUsage(0x80), critical: 1 })],
 	["a critical flag of 0", "encoding", replaced({ ...keyUsage(0x80), critical: 0 })],
@@ -72,6 +75,11 @@ const CLIENTS: readonly (readonly [title: string, rule: ProfileRule, PathCertifi
 		"a critical authority key identifier",
 		"critical",
 		raw(der.AUTHORITY_KEY_ID, der.sequence(der.tlv(0x80, Buffer.from("our own key"))), true),
+	],
+	[
+		"a length in an extension that isn't DER",
+		"malformed",
+		raw(ALTERNATIVE_NAME, Buffer.of(0x30, 0x81, 0x03, 0x82, 0x01, 0x61)),
 	],
 	[
 		"bytes after a key usage",
@@ -197,6 +205,20 @@ describe("Rules for single certificates of a path", () => {
 			assert.deepEqual(codesOf(check(path({ notAfter: der.generalizedTime(notAfter) }))), ["unreadable-date"]);
 	});
 
+	it("are broken by keys in another form than usual", () => {
+		const [, key = assert.fail()] = parts(der.spki(der.keys.publicKey));
+		const point = key.subarray(3);
+		// The same point, compressed (SEC 1 2.3.3).
+		const compressed = Buffer.concat([Buffer.of(2 + ((point.at(-1) ?? 0) & 1)), point.subarray(1, 33)]);
+		const [identifier = assert.fail()] = parts(der.spki(der.keys.publicKey));
+		assert.deepEqual(rulesOf(path({ publicKey: der.sequence(identifier, der.bitString(compressed)) })), [
+			"algorithm-identifier",
+		]);
+		const [, rsaKey = assert.fail()] = parts(der.spki(generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey));
+		const withoutNull = der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.1")), rsaKey);
+		assert.deepEqual(rulesOf(path({ publicKey: withoutNull })), ["algorithm-identifier"]);
+	});
+
 	it("are broken by algorithms that not all validators support", () => {
 		const uncommon = (parts: PathCertificate) =>
 			check(path(parts)).issues.map((issue) => (issue.code === "uncommon-algorithm" ? issue.algorithm : issue.code));
@@ -208,9 +230,35 @@ describe("Rules for single certificates of a path", () => {
 		});
 		assert.deepEqual(uncommon(rsa(1024)), []);
 		assert.deepEqual(uncommon(rsa(768)), ["rsa-768"]);
+		assert.deepEqual(uncommon(rsa(2048, 2 ** 31 + 11)), ["rsa-2048"]);
 		assert.deepEqual(uncommon(curve("P-521")), []);
 		assert.deepEqual(uncommon(curve("secp256k1")), ["secp256k1"]);
 		assert.deepEqual(uncommon({ publicKey: der.spki(generateKeyPairSync("ed25519").publicKey) }), []);
 		assert.deepEqual(uncommon({ publicKey: der.spki(generateKeyPairSync("ed448").publicKey) }), ["ed448"]);
 	});
+
+	it("are broken by a salt of RSA-PSS that isn't as long as the hash", () => {
+		const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+		const sha256 = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.nullValue());
+		const mask = der.sequence(der.oid("1.2.840.113549.1.1.8"), sha256);
+		const codes = (saltLength: number) => {
+			const parameters = [der.context(0, sha256), der.context(1, mask), der.context(2, der.integer(saltLength))];
+			const signatureAlgorithm = der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence(...parameters));
+			const key = { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+			const made = {
+				file: [client({ signatureAlgorithm, signedBy: { publicKey: der.spki(publicKey), privateKey: key } })],
+				anchors: [authority("Root", { keys: makeKeys(), publicKey: der.spki(publicKey) })],
+			};
+			const result = check(made);
+			assertOpensslAgrees(made, result);
+			return codesOf(result);
+		};
+		assert.deepEqual(codes(32), []);
+		assert.deepEqual(codes(20), ["uncommon-algorithm"]);
+	});
 });
+
+/** Splits a SEQUENCE of two elements. */
+function parts(encoded: Uint8Array): readonly Uint8Array[] {
+	return childrenOf(readElement(encoded))?.map((element) => element.encoded) ?? [];
+}

@@ -265,7 +265,9 @@ describe("Name constraints of a trust anchor", () => {
 		assert.deepEqual(few, ALLOWED);
 	});
 
-	it("are unclear for a name that is longer than any host", () => {
+	it("are unclear for a name that is longer than any host or usual address", () => {
+		const address = uri(`https://a.test/${"b".repeat(3000)}`);
+		assert.deepEqual(check1(nameConstraints(permitted(uri("a.test"))), names(address)), UNCLEAR);
 		const long = dns(`${"a.".repeat(2000)}test`);
 		assert.deepEqual(check1(nameConstraints(excluded(dns("b.test"))), names(long)), UNCLEAR);
 	});
