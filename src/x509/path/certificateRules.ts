@@ -4,7 +4,7 @@ import { BOOLEAN, childrenOf, type Element, GENERALIZED_TIME, readElement } from
 import type { DecodedCertificate } from "../certificate.ts";
 import type { DistinguishedName } from "../distinguishedName.ts";
 import { NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
-import type { RawExtension } from "../rawCertificate.ts";
+import type { RawCertificate, RawExtension } from "../rawCertificate.ts";
 import { findUncommonAlgorithm, hasUsualIdentifiers } from "./algorithms.ts";
 import {
 	brokenExtensionRules,
@@ -44,7 +44,7 @@ function* brokenProfileRules(certificate: DecodedCertificate): Generator<Profile
 	if (!ca && (find(NAME_CONSTRAINTS) || pathLength !== null || extensions.keyUsage?.certificateSign))
 		yield "authority-only";
 	if (raw.version !== 2 && raw.extensions.length > 0) yield "version";
-	if (!raw.isDer || raw.extensions.some(isFlagMalformed)) yield "encoding";
+	if (!raw.isDer || raw.extensions.some(isFlagMalformed) || hasUnusedBits(raw)) yield "encoding";
 	if (![subject, issuer].every(isUsualName)) yield "name";
 	if ([raw.notBefore, raw.notAfter].some((time) => readDate(time) === "unusual")) yield "date";
 	if (!hasUsualIdentifiers(certificate)) yield "algorithm-identifier";
@@ -61,6 +61,12 @@ export function readDate(element: Element): number | "unusual" | null {
 	// RFC 5280 wants UTCTime until 2049, which validators don't check.
 	if (element.tag === GENERALIZED_TIME && /^\d{14}Z$/.test(text)) return seconds;
 	return /^\d+[+-]\d{4}$/.test(text) ? "unusual" : null;
+}
+
+/** True if the signature or the key isn't a whole number of octets, which Go shifts and OpenSSL doesn't. */
+function hasUnusedBits({ der, publicKey }: RawCertificate): boolean {
+	const bitStrings = [childrenOf(readElement(der))?.[2], childrenOf(publicKey)?.[1]];
+	return bitStrings.some((each) => each?.content[0] !== 0);
 }
 
 /** True if the flag "critical" is a BOOLEAN whose value is not DER's (X.690 11.1, 11.5). */

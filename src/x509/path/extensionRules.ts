@@ -1,6 +1,15 @@
 import type { ProfileRule } from "../../domain/clientCertificateCheck.ts";
 import { isBitString, isInteger, isOid } from "../asn1/asn1Validation.ts";
-import { BOOLEAN, childrenOf, type Element, INTEGER, OCTET_STRING, readElement, SEQUENCE } from "../asn1/der.ts";
+import {
+	BOOLEAN,
+	childrenOf,
+	decodeOid,
+	type Element,
+	INTEGER,
+	OCTET_STRING,
+	readElement,
+	SEQUENCE,
+} from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
 import { NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
 import { hasUnusedBitsSet, isDer, type RawExtension } from "../rawCertificate.ts";
@@ -18,6 +27,7 @@ const ISSUER_ALTERNATIVE_NAME = "2.5.29.18";
 const BASIC_CONSTRAINTS = "2.5.29.19";
 const CRL_DISTRIBUTION_POINTS = "2.5.29.31";
 const CERTIFICATE_POLICIES = "2.5.29.32";
+const ANY_POLICY = "2.5.29.32.0";
 const EXTENDED_KEY_USAGE = "2.5.29.37";
 const AUTHORITY_ACCESS = "1.3.6.1.5.5.7.1.1";
 const SUBJECT_ACCESS = "1.3.6.1.5.5.7.1.11";
@@ -129,9 +139,11 @@ function isWellFormed({ oid, value }: RawExtension): boolean {
 		case AUTHORITY_ACCESS:
 		case SUBJECT_ACCESS:
 			return isListOf(value, isAccessDescription);
-		case CRL_DISTRIBUTION_POINTS:
 		case CERTIFICATE_POLICIES:
+			return isListOf(value, isPolicy) && !hasPolicyTwice(element);
 		case POLICY_MAPPINGS:
+			return isListOf(value, isPolicyMapping);
+		case CRL_DISTRIBUTION_POINTS:
 			return isListOf(value, () => true);
 		default:
 			return true;
@@ -155,6 +167,24 @@ function isListOf(value: Uint8Array, isItem: (item: Element) => boolean): boolea
 function isAccessDescription(item: Element): boolean {
 	const [method, location] = childrenOf(item) ?? [];
 	return isOid(method) && location !== undefined && readGeneralName(location) !== null;
+}
+
+/** PolicyInformation: a policy and optional qualifiers (RFC 5280 4.2.1.4). */
+function isPolicy(item: Element): boolean {
+	const [policy, qualifiers, ...rest] = childrenOf(item) ?? [];
+	return isOid(policy) && (!qualifiers || qualifiers.tag === SEQUENCE) && rest.length === 0;
+}
+
+/** True if a policy occurs twice, which BoringSSL and new versions of Go reject (RFC 5280 4.2.1.4). */
+function hasPolicyTwice(list: Element): boolean {
+	const policies = childrenOf(list)?.map((item) => decodeOid(childrenOf(item)?.[0]?.content ?? new Uint8Array())) ?? [];
+	return new Set(policies).size < policies.length;
+}
+
+/** Two policies, neither of which is "any policy" (RFC 5280 4.2.1.5). */
+function isPolicyMapping(item: Element): boolean {
+	const policies = childrenOf(item) ?? [];
+	return policies.length === 2 && policies.every((each) => isOid(each) && decodeOid(each.content) !== ANY_POLICY);
 }
 
 /** True unless Go rejects the certificate because of an alternative name. */

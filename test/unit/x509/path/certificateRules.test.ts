@@ -41,6 +41,12 @@ const subject = (value: Uint8Array) => der.sequence(der.set(der.sequence(der.oid
 const replaced = (extension: der.ExtensionParts): PathCertificate => ({ replaced: { [extension.oid]: extension } });
 const raw = (oid: string, value: Uint8Array, critical = false) => replaced({ oid, critical, value });
 
+const policy = der.sequence(der.oid("1.2.3"));
+const policies = (...list: readonly Uint8Array[]) => raw("2.5.29.32", der.sequence(...list));
+const mapping = (one: string, other: string) => ({
+	...{ oid: "2.5.29.33", value: der.sequence(der.sequence(der.oid(one), der.oid(other))) },
+});
+
 /** Client certificates that break a rule which only some validators check. */
 const CLIENTS: readonly (readonly [title: string, rule: ProfileRule, PathCertificate])[] = [
 	["a serial number of 0", "serial-number", { serial: der.integer(0) }],
@@ -103,6 +109,9 @@ const CLIENTS: readonly (readonly [title: string, rule: ProfileRule, PathCertifi
 	["a BOOLEAN that isn't DER", "malformed", replaced(basicConstraints(der.tlv(0x01, Buffer.of(1))))],
 	["a third part of basic constraints", "malformed", replaced(basicConstraints(TRUE, der.integer(1), der.integer(1)))],
 	["an access description without a location", "malformed", raw(ACCESS, der.sequence(der.sequence(der.oid("1.2.3"))))],
+	["a policy twice", "malformed", policies(policy, policy)],
+	["a policy that is no identifier", "malformed", policies(der.sequence(der.integer(1)))],
+	["a policy mapped to any", "malformed", { added: [mapping("1.2.3", "2.5.29.32.0")] }],
 	["an empty list of policies", "malformed", raw("2.5.29.32", der.sequence())],
 	["20,000 octets of names", "large", { added: [alternativeNames(...Array(2500).fill(dns("a.test")))] }],
 	[
@@ -157,6 +166,15 @@ const ACCEPTED: readonly (readonly [title: string, PathCertificate, anchor?: Pat
 		{ added: [alternativeNames(uri("https://a:b@c_d.test:8443/e%20f?g#h"))] },
 	],
 	["URIs with IP addresses", { added: [alternativeNames(uri("https://10.0.0.1/"), uri("https://[::1]:8443/"))] }],
+	[
+		"two policies and a mapping",
+		{
+			added: [
+				{ oid: "2.5.29.32", value: der.sequence(policy, der.sequence(der.oid("1.2.4"))) },
+				mapping("1.2.3", "1.2.4"),
+			],
+		},
+	],
 	["a name in UTF-8", { subject: der.name("Müller_@") }],
 	[
 		"no subject, but a critical name",
@@ -214,6 +232,8 @@ describe("Rules for single certificates of a path", () => {
 		assert.deepEqual(rulesOf(path({ publicKey: der.sequence(identifier, der.bitString(compressed)) })), [
 			"algorithm-identifier",
 		]);
+		const shifted = der.sequence(identifier, der.tlv(0x03, Buffer.of(1), Buffer.concat([point, Buffer.of(0)])));
+		assert.deepEqual(rulesOf(path({ publicKey: shifted })), ["encoding"]);
 		const [, rsaKey = assert.fail()] = parts(der.spki(generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey));
 		const withoutNull = der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.1")), rsaKey);
 		assert.deepEqual(rulesOf(path({ publicKey: withoutNull })), ["algorithm-identifier"]);
