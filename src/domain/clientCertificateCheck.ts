@@ -35,6 +35,8 @@ const EFFECTS = {
 	/** Another path to an anchor fails, and which path is tried is not documented. */
 	"other-path-fails": { rfc5280: "valid", verdict: "unknown" },
 	expired: { rfc5280: "invalid", verdict: "rejected" },
+	/** The last second of the validity (RFC 5280 4.1.2.5), which OpenSSL takes for expired. */
+	"last-second": { rfc5280: "valid", verdict: "unknown" },
 	"not-yet-valid": { rfc5280: "invalid", verdict: "rejected" },
 	"unreadable-date": { rfc5280: "invalid", verdict: "rejected" },
 	/** An issuer is not a CA (RFC 5280 4.2.1.9). */

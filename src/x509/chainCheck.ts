@@ -124,16 +124,25 @@ function rank({ issues }: Pick<CheckedPath, "issues">): number {
 	return ["accepted", "unknown", "rejected"].indexOf(verdict) * 3 + ["valid", "unknown", "invalid"].indexOf(rfc5280);
 }
 
-/** Returns the certificate that the client presents: preferably the first that is not a CA and issued no other. */
+/**
+ * Returns the certificate that the client presents: preferably the first that is not a CA and issued no other, then a CA
+ * that issued no other, because an issuer may lack basic constraints.
+ */
 function findClient(certificates: readonly DecodedCertificate[]): DecodedCertificate | undefined {
-	return findLeaves(certificates)[0] ?? certificates.find((each) => !isAuthority(each)) ?? certificates[0];
+	const ends = findEnds(certificates);
+	return findLeaves(certificates)[0] ?? ends.find(({ selfIssued }) => !selfIssued) ?? certificates[0];
 }
 
 function findLeaves(certificates: readonly DecodedCertificate[]): readonly DecodedCertificate[] {
+	return findEnds(certificates).filter((each) => !isAuthority(each));
+}
+
+/** Returns the certificates that issued no other. */
+function findEnds(certificates: readonly DecodedCertificate[]): readonly DecodedCertificate[] {
 	const issuers = new Set(
 		certificates.filter(({ selfIssued }) => !selfIssued).map(({ issuer }) => canonicalName(issuer)),
 	);
-	return certificates.filter((each) => !isAuthority(each) && !issuers.has(canonicalName(each.subject)));
+	return certificates.filter(({ subject }) => !issuers.has(canonicalName(subject)));
 }
 
 function* fileIssues(path: Path, certificates: readonly DecodedCertificate[]): Generator<IssueOf> {

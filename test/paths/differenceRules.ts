@@ -78,9 +78,9 @@ export const RULES: readonly Rule[] = [
 	{
 		name: "empty key usage",
 		reason:
-			"A key usage must allow something (RFC 5280 4.2.1.3), which path validation doesn't check in a client; OpenSSL does.",
+			"A key usage must allow something (RFC 5280 4.2.1.3), of which the check says unknown; OpenSSL rejects it in a client.",
 		changes: ["empty key usage"],
-		errors: [NO_ISSUER],
+		codes: ["outside-profile"],
 	},
 	{
 		name: "no basic constraints",
@@ -105,27 +105,20 @@ export const RULES: readonly Rule[] = [
 		name: "empty list",
 		reason: "A list of names or of constraints must not be empty (RFC 5280 4.2.1.6, 4.2.1.10); OpenSSL accepts it.",
 		changes: ["no names in the client's list", "constraint without subtrees"],
-		codes: ["malformed-extension"],
+		codes: ["outside-profile", "unclear-name-constraints"],
 	},
 	{
 		name: "bytes behind an extension",
 		reason: "An extension's value is one element (RFC 5280 4.1); OpenSSL ignores bytes behind it.",
 		changes: ["malformed extension"],
-		codes: ["malformed-extension"],
+		codes: ["outside-profile", "unclear-name-constraints"],
 	},
 	{
 		name: "malformed names",
 		reason:
 			"A name that lacks the form of its kind (RFC 5280 4.2.1.6) satisfies no constraint; OpenSSL compares what there is.",
 		changes: ["constraint: dns", "constraint: email", "constraint: uri"],
-		codes: ["name-not-allowed"],
-	},
-	{
-		name: "malformed constraints",
-		reason:
-			"A constraint must have the form of its kind (RFC 5280 4.2.1.10); OpenSSL reads it only where there is such a name.",
-		changes: ["constraint: ip", "constraint: uri"],
-		codes: ["malformed-extension"],
+		codes: ["name-not-allowed", "subject-not-allowed"],
 	},
 	{
 		name: "unclear constraints",
@@ -133,7 +126,7 @@ export const RULES: readonly Rule[] = [
 		changes: [
 			...["constraint: dns", "constraint: email", "constraint: otherName", "constraint: id"],
 			...["constraint with a distance", "constraint on DNS and a host as common name"],
-			...["constraint: uri", "constraint on e-mail in the subject"],
+			...["constraint: uri", "constraint: ip", "constraint on e-mail in the subject"],
 		],
 		codes: ["unclear-name-constraints"],
 	},
@@ -163,7 +156,19 @@ export const RULES: readonly Rule[] = [
 				"constraint in the client",
 			],
 			...["critical key identifier", "version 1", "version 1 or 2 with extensions", "policy required"],
-			...["authority without subject", "path length without CA:TRUE"],
+			...["authority without subject", "path length without CA:TRUE", "policy mappings"],
+			...["signature algorithms disagree", "CA:FALSE"],
+		],
+		codes: ["outside-profile"],
+	},
+	{
+		name: "names that Go rejects",
+		reason:
+			"The check says unknown of IP addresses, URIs and texts that Go can't read; OpenSSL reads no alternative names.",
+		changes: [
+			...["names of the client", "critical names of the client", "names of an authority"],
+			...["constraint: ip", "constraint: uri", "constraint: dns", "constraint: email"],
+			...["constraint: directory", "constraint: otherName", "constraint: id"],
 		],
 		codes: ["outside-profile"],
 	},

@@ -52,6 +52,8 @@ export function describeClientCertificateIssue(issue: ClientCertificateIssue): s
 			return l10n.t("Another chain of these certificates fails, and which one OpenAI uses is unknown.");
 		case "expired":
 			return l10n.t("{0} {1}.", subject, formatExpiry(-issue.seconds, 0));
+		case "last-second":
+			return l10n.t("Validators disagree about whether {0} has expired, because this is its last second.", subject);
 		case "not-yet-valid":
 			return l10n.t("{0} isn't valid yet.", subject);
 		case "unreadable-date":

@@ -76,6 +76,7 @@ function* validityIssues({ raw }: DecodedCertificate, at: number): Generator<Iss
 	const [notBefore, notAfter] = [readTime(raw.notBefore), readTime(raw.notAfter)];
 	if (notBefore === null || notAfter === null || dates.includes(null)) yield { code: "unreadable-date" };
 	else if (notAfter < at) yield { code: "expired", seconds: at - notAfter };
+	else if (notAfter === at) yield { code: "last-second" };
 	else if (notBefore > at) yield { code: "not-yet-valid", seconds: notBefore - at };
 }
 

@@ -26,6 +26,7 @@ const SENTENCES: Readonly<Record<ClientCertificateIssueCode, string>> = {
 	"too-many-certificates": "The file contains too many certificates, so not all possible chains were checked.",
 	"other-path-fails": "Another chain of these certificates fails, and which one OpenAI uses is unknown.",
 	expired: "CN=A expired 3 days ago.",
+	"last-second": "Validators disagree about whether CN=A has expired, because this is its last second.",
 	"not-yet-valid": "CN=A isn't valid yet.",
 	"unreadable-date": "CN=A contains an invalid date.",
 	"not-an-authority": "CN=A issued another certificate but isn't a CA.",

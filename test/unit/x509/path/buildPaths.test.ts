@@ -272,12 +272,28 @@ describe("A client's file", () => {
 		);
 	});
 
-	it("is judged by its first certificate if it contains only authorities", () => {
-		const usage = { [der.KEY_USAGE]: keyUsage(0x84) };
-		const { subject, verdict } = check({
-			file: [authority("First", by("Root", { replaced: usage })), sub],
-			anchors: [root],
-		});
-		assert.deepEqual([subject, verdict], ["CN=First", "unknown"]);
+	it("is judged by the first authority that issued no other, if it contains only authorities", () => {
+		const own = authority("Own", by("Root", { replaced: { [der.KEY_USAGE]: keyUsage(0x84) } }));
+		const below = authority("Own", by("Low", { replaced: { [der.KEY_USAGE]: keyUsage(0x84) } }));
+		for (const file of [
+			[own, sub],
+			[root, own],
+			[root, sub, low, below],
+			[low, sub, below],
+		]) {
+			const { subject, verdict, issues } = check({ file, anchors: [root] });
+			assert.deepEqual([subject, verdict], ["CN=Own", "unknown"]);
+			assert.ok(issues.some(({ code }) => code === "is-an-authority"));
+		}
+		assert.equal(check({ file: [root], anchors: [root] }).subject, "CN=Root");
+	});
+
+	it("is judged by a certificate at the end, although an issuer isn't an authority", () => {
+		const between = authority(
+			"Between",
+			by("Root", { replaced: { [der.BASIC_CONSTRAINTS]: null, [der.KEY_USAGE]: null } }),
+		);
+		const own = authority("Own", by("Between"));
+		assert.equal(check({ file: [between, own], anchors: [root] }).subject, "CN=Own");
 	});
 });

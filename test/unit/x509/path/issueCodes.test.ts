@@ -108,6 +108,7 @@ const ROWS: Readonly<Record<ClientCertificateIssueCode, Row>> = {
 		...{ effect: ["valid", "unknown"], openssl: true },
 	},
 	expired: { make: () => direct(EXPIRED), ...invalid },
+	"last-second": { make: () => direct({ notAfter: seconds(0) }), effect: ["valid", "unknown"], openssl: false },
 	"not-yet-valid": { make: () => direct({ notBefore: seconds(DAY) }), ...invalid },
 	"unreadable-date": { make: () => direct({ notAfter: der.utcTime("491301000000Z") }), ...invalid },
 	"not-an-authority": {
