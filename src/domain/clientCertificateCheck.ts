@@ -154,24 +154,32 @@ export type ClientCertificateIssue = {
 		readonly subject: string;
 		/** SHA-256 of the affected certificate's DER, lower-case hex. */
 		readonly certificate: string;
+		/** True if only some validators reject this here, so that the verdict is unknown instead of rejected. */
+		readonly disputed?: true;
 	} & Values<C>;
 }[ClientCertificateIssueCode];
 
+type IssueEffect = Pick<ClientCertificateIssue, "code" | "disputed">;
+
 /** How much an issue matters for OpenAI: `error` causes a rejection, `warning` may cause one, `info` does not. */
-export function issueLevel({ code }: Pick<ClientCertificateIssue, "code">): "error" | "warning" | "info" {
-	return LEVELS[EFFECTS[code].verdict];
+export function issueLevel(issue: IssueEffect): "error" | "warning" | "info" {
+	return LEVELS[verdictOf(issue)];
 }
 
 const LEVELS = { rejected: "error", unknown: "warning", accepted: "info" } as const;
 
+function verdictOf({ code, disputed }: IssueEffect): Verdict {
+	const { verdict } = EFFECTS[code];
+	return disputed && verdict === "rejected" ? "unknown" : verdict;
+}
+
 /** Returns what follows from all issues of a path; no issue means `valid` and `accepted`. */
-export function effectOf(issues: readonly Pick<ClientCertificateIssue, "code">[]): Effect {
-	const effects = issues.map(({ code }) => EFFECTS[code]);
-	const has = (effect: Partial<Effect>) =>
-		effects.some(({ rfc5280, verdict }) => rfc5280 === effect.rfc5280 || verdict === effect.verdict);
-	const rfc5280 = has({ rfc5280: "invalid" }) ? "invalid" : has({ rfc5280: "unknown" }) ? "unknown" : "valid";
-	if (has({ verdict: "rejected" })) return { rfc5280, verdict: "rejected" };
-	return { rfc5280, verdict: rfc5280 !== "valid" || has({ verdict: "unknown" }) ? "unknown" : "accepted" };
+export function effectOf(issues: readonly IssueEffect[]): Effect {
+	const validities: readonly PathValidity[] = issues.map(({ code }) => EFFECTS[code].rfc5280);
+	const verdicts = issues.map(verdictOf);
+	const rfc5280 = validities.includes("invalid") ? "invalid" : validities.includes("unknown") ? "unknown" : "valid";
+	if (verdicts.includes("rejected")) return { rfc5280, verdict: "rejected" };
+	return { rfc5280, verdict: rfc5280 !== "valid" || verdicts.includes("unknown") ? "unknown" : "accepted" };
 }
 
 /** A certificate of a chain. */

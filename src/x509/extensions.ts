@@ -12,6 +12,7 @@ import type { RawExtension } from "./rawCertificate.ts";
 /** Object identifiers (RFC 5280 4.2.1.6, 4.2.1.10, 4.2.1.12, A.1). */
 export const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 export const NAME_CONSTRAINTS = "2.5.29.30";
+export const COMMON_NAME = "2.5.4.3";
 export const EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
 export const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 export const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
@@ -23,6 +24,8 @@ export interface Extensions {
 		readonly digitalSignature: boolean;
 		readonly certificateSign: boolean;
 		readonly crlSign: boolean;
+		/** True if no usage is allowed, which RFC 5280 4.2.1.3 forbids and Go takes for no key usage. */
+		readonly isEmpty: boolean;
 	} | null;
 	/** Object identifiers. */
 	readonly extendedKeyUsage: readonly string[] | null;
@@ -65,6 +68,8 @@ export function readExtensions(extensions: readonly RawExtension[]): Extensions 
 				digitalSignature: (usages & KeyUsageFlags.digitalSignature) !== 0,
 				certificateSign: (usages & KeyUsageFlags.keyCertSign) !== 0,
 				crlSign: (usages & KeyUsageFlags.cRLSign) !== 0,
+				// The library returns no number for an empty BIT STRING.
+				isEmpty: !(usages > 0),
 			};
 		}),
 		extendedKeyUsage: read("2.5.29.37", (der) => new ExtendedKeyUsageExtension(der).usages.map(String)),

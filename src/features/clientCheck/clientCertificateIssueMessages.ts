@@ -26,6 +26,11 @@ function rank(issue: ClientCertificateIssue): number {
 
 /** Describes an issue of a client certificate's path. Where validators disagree, says about what. */
 export function describeClientCertificateIssue(issue: ClientCertificateIssue): string {
+	const sentence = describeIssue(issue);
+	return issue.disputed ? `${sentence} ${l10n.t("Validators disagree about that.")}` : sentence;
+}
+
+function describeIssue(issue: ClientCertificateIssue): string {
 	const subject = formatSubject(issue.subject);
 	switch (issue.code) {
 		case "is-an-authority":

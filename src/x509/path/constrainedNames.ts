@@ -1,9 +1,7 @@
 import type { DecodedCertificate } from "../certificate.ts";
-import { EMAIL_ADDRESS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
+import { COMMON_NAME, EMAIL_ADDRESS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
 import { directoryName, type GeneralName, readAlternativeNames, textName } from "./generalNames.ts";
 import { isHostName } from "./nameMatching.ts";
-
-const COMMON_NAME = "2.5.4.3";
 
 /** A name of a certificate that name constraints may apply to. */
 export interface ConstrainedName {

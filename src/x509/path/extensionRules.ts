@@ -13,9 +13,15 @@ import {
 import type { DecodedCertificate } from "../certificate.ts";
 import { NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
 import { hasUnusedBitsSet, isDer, type RawExtension } from "../rawCertificate.ts";
-import { type GeneralName, readAlternativeNames, readGeneralName, wholeSequence } from "./generalNames.ts";
+import {
+	type GeneralName,
+	type GeneralNameKind,
+	readAlternativeNames,
+	readGeneralName,
+	wholeSequence,
+} from "./generalNames.ts";
 import type { IssueOf } from "./issue.ts";
-import { isPlainUri } from "./nameMatching.ts";
+import { incomparability, isPlainUri } from "./nameMatching.ts";
 
 export const AUTHORITY_KEY = "2.5.29.35";
 export const POLICY_MAPPINGS = "2.5.29.33";
@@ -74,7 +80,11 @@ export function* extensionIssues({ raw, extensions }: DecodedCertificate): Gener
 	const malformed = new Set(extensions.unreadable);
 	for (const extension of raw.extensions) if (!isReadable(extension)) malformed.add(extension.oid);
 	for (const { oid, value } of raw.extensions) if (value.length > MAX_BYTES) malformed.delete(oid);
-	for (const oid of malformed) yield { code: "malformed-extension", oid };
+	for (const oid of malformed) {
+		// Go accepts a negative path length.
+		const isDisputed = oid === BASIC_CONSTRAINTS && extensions.basicConstraints !== null;
+		yield { code: "malformed-extension", oid, ...(isDisputed && { disputed: true }) };
+	}
 }
 
 /**
@@ -91,7 +101,12 @@ export function* brokenExtensionRules({ raw }: DecodedCertificate, isClient: boo
 	if (extensions.some((each) => isPartlyKnown(each, isClient))) yield "partly-known";
 }
 
+/** Kinds of names that Go supports. */
+const COMMON_KINDS: ReadonlySet<GeneralNameKind> = new Set<GeneralNameKind>(["email", "dns", "uri", "ip"]);
+
 function isPartlyKnown({ oid, critical, value }: RawExtension, isClient: boolean): boolean {
+	if (oid === SUBJECT_ALTERNATIVE_NAME && critical)
+		return !readAlternativeNames(value)?.some(({ kind }) => COMMON_KINDS.has(kind));
 	if (oid === PROXY) return !critical;
 	if (RESOURCES.includes(oid)) return true;
 	if (oid !== NETSCAPE_TYPE) return critical && PROCESSED_BY_OPENSSL.has(oid);
@@ -187,17 +202,15 @@ function isPolicyMapping(item: Element): boolean {
 	return policies.length === 2 && policies.every((each) => isOid(each) && decodeOid(each.content) !== ANY_POLICY);
 }
 
-/** True unless Go rejects the certificate because of an alternative name. */
-function isWellFormedName({ kind, bytes, text }: GeneralName): boolean {
-	switch (kind) {
+/** True unless Go rejects the certificate because of an alternative name, perhaps only below name constraints. */
+function isWellFormedName(name: GeneralName): boolean {
+	switch (name.kind) {
 		case "email":
 		case "dns":
-			// IA5String: seven bits.
-			return bytes.every((octet) => octet < 0x80);
-		case "uri":
-			return isPlainUri(text);
 		case "ip":
-			return bytes.length === 4 || bytes.length === 16;
+			return incomparability(name) === null;
+		case "uri":
+			return isPlainUri(name.text);
 		default:
 			return true;
 	}

@@ -1,9 +1,9 @@
 import { childrenOf, type Element, readElement, SEQUENCE } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
-import { NAME_CONSTRAINTS } from "../extensions.ts";
+import { COMMON_NAME, NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
 import { type ConstrainedName, namesOf } from "./constrainedNames.ts";
 import { type GeneralName, type GeneralNameKind, readGeneralName } from "./generalNames.ts";
-import { incomparability, isWithin, readabilityOf } from "./nameMatching.ts";
+import { incomparability, isBelowExactHost, isHostName, isWithin, readabilityOf } from "./nameMatching.ts";
 
 /** The name constraints of a CA certificate (RFC 5280 4.2.1.10). */
 export interface NameConstraints {
@@ -81,8 +81,14 @@ export function* checkNameConstraints(
 	const { kinds } = constraints;
 	if (constraints.hasInvalidBase) yield { code: "unclear-name-constraints" };
 	for (const name of namesOf(certificate, isClient)) if (kinds.has(name.name.kind)) yield* checkName(constraints, name);
-	if ([...kinds].some((kind) => kind === "directory" || !SUPPORTED.has(kind)))
-		yield { code: "unsupported-name-constraints" };
+	const isSupported = [...kinds].every((kind) => kind !== "directory" && SUPPORTED.has(kind));
+	if (!isSupported || (isClient && lacksAlternativeNames(certificate))) yield { code: "unsupported-name-constraints" };
+}
+
+/** True for a certificate that BoringSSL rejects below any constraints: its common name looks like a host's only name. */
+function lacksAlternativeNames({ raw, subject }: DecodedCertificate): boolean {
+	if (raw.extensions.some(({ oid }) => oid === SUBJECT_ALTERNATIVE_NAME)) return false;
+	return subject.flat().some(({ oid, text }) => oid === COMMON_NAME && isHostName(text ?? ""));
 }
 
 function* checkName(constraints: NameConstraints, { name, origin }: ConstrainedName): Generator<ConstraintResult> {
@@ -100,9 +106,13 @@ function* checkName(constraints: NameConstraints, { name, origin }: ConstrainedN
 	else if (obstacle === "address") yield { code: "subject-not-allowed", name: text };
 	else if (obstacle === "unclear" || constraints.unclearKinds.has(kind)) yield { code: "unclear-name-constraints" };
 	else {
+		const isBelowBase = [...constraints.permitted, ...constraints.excluded].some(({ base }) =>
+			isBelowExactHost(name, base),
+		);
+		if (isBelowBase) yield { code: "unsupported-name-constraints" };
 		if (!isAllowed(name, constraints)) {
 			// Go rejects every certificate below critical constraints on directory names.
-			const isCertain = kind === "directory" ? critical : origin === "alternative";
+			const isCertain = kind === "directory" ? critical : origin === "alternative" && !isBelowBase;
 			yield { code: isCertain ? "name-not-allowed" : "subject-not-allowed", name: text };
 		}
 		if (kind === "dns" && text.includes("*")) yield { code: "unclear-name-constraints" };

@@ -50,6 +50,16 @@ export function isWithin(name: GeneralName, base: GeneralName): boolean {
 	}
 }
 
+/**
+ * True if an e-mail address or URI is at a host below the base's. By RFC 5280 the base means exactly that host, for Go
+ * also the hosts below it.
+ */
+export function isBelowExactHost(name: GeneralName, base: GeneralName): boolean {
+	if (name.kind !== base.kind || base.text.startsWith(".") || base.text.includes("@")) return false;
+	const host = name.kind === "email" ? splitMailbox(name.text)[1] : name.kind === "uri" ? hostOf(name.text) : null;
+	return typeof host === "string" && host.toLowerCase().endsWith(`.${base.text.toLowerCase()}`);
+}
+
 /** How validators read the base of a subtree: alike, differently, or some of them reject the certificate. */
 export function readabilityOf({ kind, text, bytes }: GeneralName): "clear" | "unclear" | "invalid" {
 	switch (kind) {

@@ -38,8 +38,19 @@ export function pathChecks(at: number, isSigned: SignatureCheck): PathCheck {
 				...(index === 0 ? [] : issuerIssues(path, index, checkConstraints)),
 				...linkIssues(certificate, path[index + 1], isSigned),
 			];
-			return [...ownIssues(certificate)[position], ...addCertificate(certificate, links)];
+			const issues = [...ownIssues(certificate)[position], ...addCertificate(certificate, links)];
+			return position === "anchor" ? issues.map(disputeInAnchor) : issues;
 		});
+}
+
+/** Issues of an anchor that BoringSSL doesn't look for: a trust anchor is a name and a key (RFC 5280 6.1.1 d). */
+const UNCHECKED_IN_ANCHOR: ReadonlySet<string> = new Set<ClientCertificateIssue["code"]>([
+	...(["unknown-critical-extension", "duplicate-extension", "malformed-extension"] as const),
+	...(["not-an-authority", "no-certificate-sign", "path-too-long", "no-client-authentication"] as const),
+]);
+
+function disputeInAnchor(issue: ClientCertificateIssue): ClientCertificateIssue {
+	return UNCHECKED_IN_ANCHOR.has(issue.code) ? { ...issue, disputed: true } : issue;
 }
 
 function* issuesOf(certificate: DecodedCertificate, at: number, position: Position): Generator<IssueOf> {
@@ -115,7 +126,8 @@ function* issuerIssues(path: Path, index: number, checkConstraints: ConstraintCh
 function* authorityIssues(issuer: DecodedCertificate, isAnchor: boolean): Generator<IssueOf> {
 	const { raw, extensions } = issuer;
 	const { basicConstraints, keyUsage } = extensions;
-	if (keyUsage && !keyUsage.certificateSign) yield { code: "no-certificate-sign" };
+	if (keyUsage && !keyUsage.certificateSign)
+		yield { code: "no-certificate-sign", ...(keyUsage.isEmpty && { disputed: true }) };
 	if (basicConstraints) {
 		if (!basicConstraints.ca) yield { code: "not-an-authority" };
 	} else if (raw.version < 2 && isAnchor) yield { code: "version-1-authority" };
