@@ -98,7 +98,7 @@ export const RULES: readonly Rule[] = [
 	{
 		name: "unknown extension twice",
 		reason: "No extension may occur twice (RFC 5280 4.2); OpenSSL checks it only of extensions that it reads.",
-		changes: ["duplicate unknown extension"],
+		changes: ["duplicate unknown extension", "duplicate extension"],
 		codes: ["duplicate-unknown-extension"],
 	},
 	{

@@ -14,6 +14,12 @@ const UNKNOWN: Readonly<Record<string, string>> = {
 	"InvalidDSASignatureTest6EE.pem": "DSA, as above",
 };
 
+/** Valid for NIST, but the folder has the client certificate without its intermediate, so that nothing can be valid. */
+const WITHOUT_INTERMEDIATE: readonly string[] = [
+	"ValidNameChainingWhitespaceTest4EE.pem",
+	"ValidUTF8StringCaseInsensitiveMatchTest11EE.pem",
+];
+
 type Result = ReturnType<typeof checkPath>;
 
 /** Checks a file's chain at the recorded time. */
@@ -42,6 +48,8 @@ describe("NIST's path validation tests (PKITS)", () => {
 		assert.ok(results.length >= 86, `${results.length} files`);
 		const differing = results
 			.filter(({ file, valid, result }) => {
+				if (WITHOUT_INTERMEDIATE.includes(file) && result?.issues.some(({ code }) => code === "no-issuer"))
+					return false;
 				const expected = file in UNKNOWN ? "unknown" : valid ? "valid" : "invalid";
 				return result?.rfc5280 !== expected;
 			})
