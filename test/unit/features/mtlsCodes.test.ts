@@ -2,7 +2,7 @@
 // activation and the live check. The code decides the text and the remedy, and the status what is known.
 import assert from "node:assert/strict";
 import { describePartialFailure, describeProblem } from "../../../src/common/messages/problems.ts";
-import { remediesInView, remedyFor } from "../../../src/common/messages/remedies.ts";
+import { remediesFor, remediesInView } from "../../../src/common/messages/remedies.ts";
 import { FileLocks } from "../../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import type { ParsedCertificate } from "../../../src/domain/certificateFile.ts";
@@ -44,6 +44,8 @@ const TEMPORARY = "authentication_temporarily_unavailable";
 const STATUSES = Array.from({ length: 104 }, (_, index) => 400 + index);
 /** Each status that means something of its own, for what takes longer. */
 const SOME_STATUSES = [400, 401, 403, 404, 408, 409, 422, 429, 500, 503];
+/** The remedies of who is shut out: an own client certificate, or the dashboard, which asks for none. */
+const WAYS_BACK = ["open-settings", "open-dashboard"];
 const ABOUT_THE_KEY = /admin key|API key|replace/i;
 
 const isUnknown = (status: number) => status === 408 || status === 409 || status >= 500;
@@ -88,7 +90,8 @@ describe("R55 A code of OpenAI about client certificates", () => {
 
 	const assertNotAboutTheKey = (text: string, problem: Problem) => {
 		assert.doesNotMatch(text, ABOUT_THE_KEY);
-		assert.equal(remedyFor(problem), problem.reason === "mtls" && problem.code !== TEMPORARY ? "open-settings" : null);
+		const shutOut = problem.reason === "mtls" && problem.code !== TEMPORARY;
+		assert.deepEqual(remediesFor(problem), shutOut ? WAYS_BACK : []);
 	};
 
 	for (const code of CODES) {
@@ -101,7 +104,7 @@ describe("R55 A code of OpenAI about client certificates", () => {
 				assert.equal(requests, (await during(answer("list", status, null), load)).requests, `${status}`);
 				assertNotAboutTheKey(describeProblem(problem), problem);
 				assert.ok(describeProblem(problem).includes(`(${status})`));
-				assert.deepEqual(remediesInView(problem), [code === TEMPORARY ? "refresh" : "open-settings"]);
+				assert.deepEqual(remediesInView(problem), code === TEMPORARY ? ["refresh"] : WAYS_BACK);
 				assert.equal(welcomeStateOf(null, problem, false), code);
 			}
 			assert.doesNotMatch(manifestText(`welcome.${code}`), ABOUT_THE_KEY);
@@ -132,7 +135,7 @@ describe("R55 A code of OpenAI about client certificates", () => {
 				const problem = "reason" in ended ? ended : assert.fail();
 				assert.equal(problem.reason, isUnknown(status) ? "unconfirmed" : "mtls");
 				assert.doesNotMatch(describeProblem(problem), ABOUT_THE_KEY);
-				if (isUnknown(status)) assert.equal(remedyFor(problem), "check-upload");
+				if (isUnknown(status)) assert.deepEqual(remediesFor(problem), ["check-upload"]);
 				else assertNotAboutTheKey(describeProblem(problem), problem);
 				folder.remove();
 			}
