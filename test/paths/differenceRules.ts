@@ -18,6 +18,7 @@ export interface Rule {
 /** OpenSSL's error numbers. */
 const NO_ISSUER = 20;
 const NO_ISSUER_OF_ONLY_ONE = 21;
+const SIGNATURE = 7;
 const EXPIRED = 10;
 const PURPOSE = 26;
 const NOT_PERMITTED = 47;
@@ -44,6 +45,13 @@ export const RULES: readonly Rule[] = [
 			"loop",
 		],
 		errors: [NO_ISSUER, NO_ISSUER_OF_ONLY_ONE],
+	},
+	{
+		name: "two issuers of a name",
+		reason:
+			"RFC 5280 tries each certificate with the issuer's name; OpenSSL takes the first that a key identifier doesn't exclude.",
+		changes: ["self-issued authority"],
+		errors: [SIGNATURE],
 	},
 	{
 		name: "any purpose",
