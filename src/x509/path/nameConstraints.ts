@@ -3,7 +3,7 @@ import type { DecodedCertificate } from "../certificate.ts";
 import { COMMON_NAME, NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
 import { type ConstrainedName, namesOf } from "./constrainedNames.ts";
 import { type GeneralName, type GeneralNameKind, readGeneralName } from "./generalNames.ts";
-import { incomparability, isBelowExactHost, isHostName, isWithin, readabilityOf } from "./nameMatching.ts";
+import { incomparability, isBelowExactHost, isWithin, looksLikeHost, readabilityOf } from "./nameMatching.ts";
 
 /** The name constraints of a CA certificate (RFC 5280 4.2.1.10). */
 export interface NameConstraints {
@@ -88,7 +88,7 @@ export function* checkNameConstraints(
 /** True for a certificate that BoringSSL rejects below any constraints: its common name looks like a host's only name. */
 function lacksAlternativeNames({ raw, subject }: DecodedCertificate): boolean {
 	if (raw.extensions.some(({ oid }) => oid === SUBJECT_ALTERNATIVE_NAME)) return false;
-	return subject.flat().some(({ oid, text }) => oid === COMMON_NAME && isHostName(text ?? ""));
+	return subject.flat().some(({ oid, text }) => oid === COMMON_NAME && looksLikeHost(text ?? ""));
 }
 
 function* checkName(constraints: NameConstraints, { name, origin }: ConstrainedName): Generator<ConstraintResult> {

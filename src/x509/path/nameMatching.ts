@@ -3,12 +3,20 @@ import type { GeneralName } from "./generalNames.ts";
 /** Labels of a host name; underscores occur in practice. */
 const HOST = /^(?!\d+(?:\.\d+){3}$)(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*$/i;
 
+/** An e-mail address whose local part is a dotted atom (RFC 5321 4.1.2), which all validators read alike. */
+const MAILBOX = /^(?!\.|.*\.[.@])[\w.!#$%&'*+/=?^`{|}~-]+@[^@]+$/;
+
 /** No comparable name is longer; comparing longer ones with thousands of subtrees would block the editor. */
 const MAX_NAME_BYTES = 2048;
 
 /** True for a host name that validators compare alike. */
 export function isHostName(text: string): boolean {
 	return HOST.test(text);
+}
+
+/** True for a common name that BoringSSL takes for a host name, also one of a single word. */
+export function looksLikeHost(text: string): boolean {
+	return /^(?:\*\.)?[a-z\d_:][a-z\d_:-]*(?:\.[a-z\d_:][a-z\d_:-]*)*\.?$/i.test(text);
 }
 
 /**
@@ -20,7 +28,7 @@ export function incomparability({ kind, text, bytes }: GeneralName): "syntax" | 
 	switch (kind) {
 		case "email":
 			if (!text.includes("@")) return "syntax";
-			return /^[\w.!#$%&'*+/=?^`{|}~-]+@/.test(text) && isHostName(splitMailbox(text)[1] ?? "") ? null : "unclear";
+			return MAILBOX.test(text) && isHostName(splitMailbox(text)[1] ?? "") ? null : "unclear";
 		case "uri":
 			if (!/^[^:]*:\/\//.test(text)) return "syntax";
 			if (hostOf(text) === null) return "address";
@@ -51,13 +59,12 @@ export function isWithin(name: GeneralName, base: GeneralName): boolean {
 }
 
 /**
- * True if an e-mail address or URI is at a host below the base's. By RFC 5280 the base means exactly that host, for Go
- * also the hosts below it.
+ * True if a comparable e-mail address or URI is at a host below the base's. By RFC 5280 the base means exactly that host,
+ * for Go also the hosts below it.
  */
-export function isBelowExactHost(name: GeneralName, base: GeneralName): boolean {
-	if (name.kind !== base.kind || base.text.startsWith(".") || base.text.includes("@")) return false;
-	const host = name.kind === "email" ? splitMailbox(name.text)[1] : name.kind === "uri" ? hostOf(name.text) : null;
-	return typeof host === "string" && host.toLowerCase().endsWith(`.${base.text.toLowerCase()}`);
+export function isBelowExactHost({ kind, text }: GeneralName, base: GeneralName): boolean {
+	const host = kind === "email" ? splitMailbox(text)[1] : kind === "uri" ? hostOf(text) : null;
+	return kind === base.kind && (host?.toLowerCase().endsWith(`.${base.text.toLowerCase()}`) ?? false);
 }
 
 /** How validators read the base of a subtree: alike, differently, or some of them reject the certificate. */
