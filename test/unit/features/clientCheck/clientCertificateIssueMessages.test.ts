@@ -98,6 +98,14 @@ describe("The sentence about an issue of a client certificate", () => {
 			assert.equal(describeClientCertificateIssue(issue("outside-profile", { rule })), RULES[rule]);
 		});
 
+	it("is followed by another one if validators disagree only here", () => {
+		for (const code of ["path-too-long", "malformed-extension"] as const)
+			assert.equal(
+				describeClientCertificateIssue(issue(code, { disputed: true })),
+				`${SENTENCES[code]} Validators disagree about that.`,
+			);
+	});
+
 	it("is one whole sentence, and distinct for each code and rule", () => {
 		const sentences = [...Object.values(SENTENCES), ...Object.values(RULES)];
 		// "encoding" is also the example of "outside-profile".
@@ -128,9 +136,11 @@ describe("The sentence about an issue of a client certificate", () => {
 	});
 
 	it("comes once, the worst first, and at most nine times before the number of those left out", () => {
-		const both = [issue("not-in-order"), issue("no-digital-signature"), issue("expired"), issue("expired")];
-		assert.deepEqual(describeClientCertificateIssues(both), [
-			...[SENTENCES.expired, SENTENCES["no-digital-signature"], SENTENCES["not-in-order"]],
+		const disputed = issue("not-an-authority", { disputed: true });
+		const mixed = [issue("not-in-order"), disputed, issue("expired"), issue("expired")];
+		assert.deepEqual(describeClientCertificateIssues(mixed), [
+			...[SENTENCES.expired, `${SENTENCES["not-an-authority"]} Validators disagree about that.`],
+			SENTENCES["not-in-order"],
 		]);
 		const many = Array.from({ length: 9000 }, (_, index) =>
 			issue("unknown-critical-extension", { oid: `1.2.${index}` }),

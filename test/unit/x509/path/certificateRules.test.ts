@@ -102,6 +102,11 @@ const CLIENTS: readonly (readonly [title: string, rule: ProfileRule, PathCertifi
 	["a DNS name of eight bits", "malformed", { added: [alternativeNames(der.tlv(0x82, Buffer.of(0xe4)))] }],
 	["an e-mail address of eight bits", "malformed", { added: [alternativeNames(der.tlv(0x81, Buffer.of(0xe4)))] }],
 	["an IP address of five octets", "malformed", { added: [alternativeNames(ip(10, 0, 0, 0, 1))] }],
+	["a DNS name with a blank", "malformed", { added: [alternativeNames(dns("a b.test"))] }],
+	["a DNS name with a trailing dot", "malformed", { added: [alternativeNames(dns("a.test."))] }],
+	["an IP address as a DNS name", "malformed", { added: [alternativeNames(dns("10.0.0.1"))] }],
+	["an e-mail address without a host", "malformed", { added: [alternativeNames(email("a"))] }],
+	["an e-mail address with two @", "malformed", { added: [alternativeNames(email("a@b@c.test"))] }],
 	["a URI that Go can't parse", "malformed", { added: [alternativeNames(uri("https://[a/%zz"))] }],
 	["a URI with an empty label", "malformed", { added: [alternativeNames(uri("https://a..test/"))] }],
 	["a number among the names", "malformed", { added: [alternativeNames(der.integer(1))] }],
@@ -118,6 +123,11 @@ const CLIENTS: readonly (readonly [title: string, rule: ProfileRule, PathCertifi
 		"20,000 octets of usages",
 		"large",
 		raw(der.EXTENDED_KEY_USAGE, der.sequence(...Array(2500).fill(der.oid("1.3.6.1.5.5.7.3.2")))),
+	],
+	[
+		"critical names of a kind that Go doesn't know",
+		"partly-known",
+		{ added: [{ ...alternativeNames(otherName()), critical: true }] },
 	],
 	["a Netscape type for servers", "partly-known", { added: [netscapeType(0x40)] }],
 	["a critical Netscape type", "partly-known", { added: [netscapeType(0x80, true)] }],
@@ -160,6 +170,10 @@ const ACCEPTED: readonly (readonly [title: string, PathCertificate, anchor?: Pat
 	[
 		"names of every kind",
 		{ added: [alternativeNames(dns("*.a.test"), email("a@b.test"), uri("urn:a:b"), ip(10, 0, 0, 1), otherName())] },
+	],
+	[
+		"critical names, one of a kind that Go knows",
+		{ added: [{ ...alternativeNames(otherName(), ip(10, 0, 0, 1)), critical: true }] },
 	],
 	[
 		"a URI with user, port, query and fragment",

@@ -126,8 +126,12 @@ const ROWS: Readonly<Record<ClientCertificateIssueCode, Row>> = {
 	},
 	"no-certificate-sign": { make: () => indirect({ replaced: { [der.KEY_USAGE]: keyUsage(0x02) } }), ...invalid },
 	"path-too-long": {
-		make: () =>
-			indirect({}, { replaced: { [der.BASIC_CONSTRAINTS]: basicConstraints(der.boolean(true), der.integer(0)) } }),
+		make: () => {
+			const limited = { [der.BASIC_CONSTRAINTS]: basicConstraints(der.boolean(true), der.integer(0)) };
+			const below = authority("Low", { issuer: der.name("Sub") });
+			const between = authority("Sub", { issuer: ROOT, replaced: limited });
+			return { file: [client({ issuer: der.name("Low") }), below, between], anchors: [root()] };
+		},
 		...invalid,
 	},
 	"self-issued-in-path": {
