@@ -26,7 +26,7 @@ export type SelfAccess =
 			/** The host of the base URL if it is OpenAI's and not an mTLS host; else `null`. */
 			readonly hostWithoutMtls: string | null;
 	  }
-	/** No readable anchor accepts the certificate, and some anchors could not be read. */
+	/** Some anchors could not be read, so that the result of the readable ones is not certain. */
 	| { readonly kind: "unknown" };
 
 /** True if this extension's own calls would still be answered, according to the offline check. */

@@ -1,12 +1,12 @@
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";
 import type { ChainCheckResult } from "../../../domain/clientCertificateCheck.ts";
-import { lacksMtls } from "../../../domain/openaiHosts.ts";
 import { problemOf } from "../../../domain/problem.ts";
 import type { ClientCertificateSettings } from "../../connections/ui/clientCertificateSettings.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import { loadContents } from "../../organization/ui/commandContext.ts";
 import type { SelfAccess } from "../clientCheckMessages.ts";
+import { selfAccessOf } from "../selfAccess.ts";
 
 export interface SelfAccessDeps {
 	readonly certificates: CertificateStore;
@@ -42,17 +42,13 @@ export async function checkSelfAccess(
 	const enforced = listed.filter(({ id }) => anchors.includes(id));
 	const anchorsWithContent = await loadContents({ certificates }, enforced, signal);
 	const readable = anchorsWithContent.filter(({ content }) => content !== null);
-	const hasUnread = readable.length < anchors.length;
 	if (readable.length === 0) return { kind: "unknown" };
 	try {
 		const check = await traceClientCertificate(
 			files,
 			readable.flatMap(({ content }) => content?.der ?? []),
 		);
-		if (!check || (hasUnread && check.verdict !== "accepted")) return { kind: "unknown" };
-		const last = check.complete ? check.chain.at(-1)?.sha256 : undefined;
-		const anchor = readable.find(({ content }) => content?.sha256 === last)?.certificate ?? null;
-		return { kind: "checked", check, anchor, hostWithoutMtls: lacksMtls(baseUrl) ? baseUrl.host : null };
+		return selfAccessOf(check, anchors, readable, baseUrl);
 	} catch (thrown) {
 		const unusable = problemOf(thrown);
 		if (!unusable) throw thrown;
