@@ -66,7 +66,7 @@ export class FileLocks {
 	readonly #fileSystem: FileSystem;
 	/** Unique id of this window. */
 	readonly id = randomUUID();
-	/** Names of the locks that this window holds. */
+	/** Names of the locks that this window holds without `refuse`, perhaps for long. */
 	readonly #heldNames = new Set<string>();
 	/** The last reading of each lock that another window holds, by file name. */
 	readonly #readings = new Map<string, Reading>();
@@ -87,7 +87,8 @@ export class FileLocks {
 	/**
 	 * Runs work while holding a lock.
 	 * @param name Lower-case letters, digits, dots and hyphens.
-	 * @param options.refuse Throws as soon as another holder is seen alive, instead of waiting for the lock.
+	 * @param options.refuse Throws as soon as another holder is seen alive, or if this window holds the lock without
+	 * `refuse`, instead of waiting. Such work must be brief.
 	 * @throws ProblemError `locked` with the holder, after 30 seconds at most; `not-recorded` if the lock's files cannot
 	 * be written; any error of `work`; CancelledError
 	 */
@@ -98,11 +99,11 @@ export class FileLocks {
 	): Promise<T> {
 		if (options.refuse && this.#heldNames.has(name)) throw new ProblemError({ reason: "locked", ...this.#owner });
 		const lock = await this.#acquire(name, options);
-		this.#heldNames.add(name);
+		if (!options.refuse) this.#heldNames.add(name);
 		try {
 			return await work(lock);
 		} finally {
-			this.#heldNames.delete(name);
+			if (!options.refuse) this.#heldNames.delete(name);
 			await lock.release();
 		}
 	}

@@ -140,6 +140,28 @@ describe("A lock between windows", () => {
 		await holding;
 	});
 
+	it("with `refuse` gives up at once if this window holds it for long, but waits for its own brief work", async () => {
+		const clock = new TestClock();
+		const locks = locksOf(17, clock);
+		const gate = createGate();
+		const long = locks.withLock(NAME, () => gate.promise);
+		await fileOperationsSettled();
+		const refused = await problem(locks.withLock(NAME, async () => {}, { refuse: true }));
+		assert.deepEqual(refused, { reason: "locked", host: "here", process: 17 });
+		gate.resolve();
+		await long;
+
+		const second = createGate();
+		const brief = locks.withLock(NAME, () => second.promise, { refuse: true });
+		await fileOperationsSettled();
+		const next = locks.withLock(NAME, async () => "done", { refuse: true });
+		await fileOperationsSettled();
+		second.resolve();
+		await brief;
+		await clock.advance(500);
+		assert.equal(await next, "done");
+	});
+
 	it("waits for a live holder for 30 seconds at most", async () => {
 		const clock = new TestClock();
 		const gate = createGate();
