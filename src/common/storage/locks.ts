@@ -137,7 +137,8 @@ export class FileLocks {
 			if (claimed) return claimed;
 			// The first reading may be a dead holder's last heartbeat.
 			if (firstHolder?.id !== holder?.id) firstHolder = holder;
-			const heartbeatSeen = holder?.heartbeats !== firstHolder?.heartbeats;
+			// This window's own work with `refuse` is brief.
+			const heartbeatSeen = holder?.id !== this.id && holder?.heartbeats !== firstHolder?.heartbeats;
 			const isTimedOut = this.#clock.now() - started > MAX_WAIT_MS;
 			if (isTimedOut || (refuse && heartbeatSeen)) {
 				const { host, process } = holder ?? UNKNOWN_OWNER;

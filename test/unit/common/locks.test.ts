@@ -155,7 +155,7 @@ describe("A lock between windows", () => {
 		const brief = locks.withLock(NAME, () => second.promise, { refuse: true });
 		await fileOperationsSettled();
 		const next = locks.withLock(NAME, async () => "done", { refuse: true });
-		await fileOperationsSettled();
+		await clock.advance(4000);
 		second.resolve();
 		await brief;
 		await clock.advance(500);
