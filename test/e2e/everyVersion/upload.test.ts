@@ -97,7 +97,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await window.openViews();
 		const { buttons } = await window.view(VIEW_TITLE).welcome(welcomeText("welcome.no-key"));
 		await picture("welcome-no-key");
-		assert.deepEqual(buttons, [manifestText("command.setKey")]);
+		assert.deepEqual(buttons, [manifestText("command.setKey"), manifestText("command.openAdminKeys")]);
 		assert.deepEqual(methodsAndPathsSince(before), []);
 	});
 
