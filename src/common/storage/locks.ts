@@ -52,6 +52,15 @@ interface Reading {
 	readonly heartbeatSeen: boolean;
 }
 
+/** How to wait for a lock, and for what it is needed. */
+export interface LockOptions {
+	/** Throw as soon as another holder is seen alive, or if this window holds the lock, instead of waiting. */
+	readonly refuse?: boolean;
+	/** The work only changes files, so other work of this window waits for it, also with `refuse`. */
+	readonly brief?: boolean;
+	readonly signal?: AbortSignal;
+}
+
 /**
  * Exclusive locks between windows, also of several computers that share a folder. The file system must support
  * exclusive creation of files. A lock's files are `NAME.lock.1`, `NAME.lock.2` and so on. The creator of the highest
@@ -66,7 +75,7 @@ export class FileLocks {
 	readonly #fileSystem: FileSystem;
 	/** Unique id of this window. */
 	readonly id = randomUUID();
-	/** Names of the locks that this window holds without `refuse`, perhaps for long. */
+	/** Names of the locks that this window holds, perhaps for long. */
 	readonly #heldNames = new Set<string>();
 	/** The last reading of each lock that another window holds, by file name. */
 	readonly #readings = new Map<string, Reading>();
@@ -87,23 +96,17 @@ export class FileLocks {
 	/**
 	 * Runs work while holding a lock.
 	 * @param name Lower-case letters, digits, dots and hyphens.
-	 * @param options.refuse Throws as soon as another holder is seen alive, or if this window holds the lock without
-	 * `refuse`, instead of waiting. Such work must be brief.
 	 * @throws ProblemError `locked` with the holder, after 30 seconds at most; `not-recorded` if the lock's files cannot
 	 * be written; any error of `work`; CancelledError
 	 */
-	async withLock<T>(
-		name: string,
-		work: (lock: HeldLock) => Promise<T>,
-		options: { readonly refuse?: boolean; readonly signal?: AbortSignal } = {},
-	): Promise<T> {
+	async withLock<T>(name: string, work: (lock: HeldLock) => Promise<T>, options: LockOptions = {}): Promise<T> {
 		if (options.refuse && this.#heldNames.has(name)) throw new ProblemError({ reason: "locked", ...this.#owner });
 		const lock = await this.#acquire(name, options);
-		if (!options.refuse) this.#heldNames.add(name);
+		if (!options.brief) this.#heldNames.add(name);
 		try {
 			return await work(lock);
 		} finally {
-			if (!options.refuse) this.#heldNames.delete(name);
+			if (!options.brief) this.#heldNames.delete(name);
 			await lock.release();
 		}
 	}
@@ -121,10 +124,7 @@ export class FileLocks {
 		return holder && { id: holder.id, isSeenAlive: this.#readings.get(file)?.heartbeatSeen ?? false };
 	}
 
-	async #acquire(
-		name: string,
-		{ refuse = false, signal }: { readonly refuse?: boolean; readonly signal?: AbortSignal },
-	): Promise<LockFile> {
+	async #acquire(name: string, { refuse = false, signal }: LockOptions): Promise<LockFile> {
 		const started = this.#clock.now();
 		let firstHolder = null as LockHolder | null;
 		for (;;) {
@@ -137,7 +137,7 @@ export class FileLocks {
 			if (claimed) return claimed;
 			// The first reading may be a dead holder's last heartbeat.
 			if (firstHolder?.id !== holder?.id) firstHolder = holder;
-			// This window's own work with `refuse` is brief.
+			// This window's own work is brief here.
 			const heartbeatSeen = holder?.id !== this.id && holder?.heartbeats !== firstHolder?.heartbeats;
 			const isTimedOut = this.#clock.now() - started > MAX_WAIT_MS;
 			if (isTimedOut || (refuse && heartbeatSeen)) {

@@ -1,7 +1,7 @@
 import type { FileSystem } from "../../common/storage/fileSystem.ts";
 import type { HeldLock } from "../../common/storage/heldLock.ts";
 import { JsonFileStore } from "../../common/storage/jsonFileStore.ts";
-import type { FileLocks } from "../../common/storage/locks.ts";
+import type { FileLocks, LockOptions } from "../../common/storage/locks.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { problemOf } from "../../domain/problem.ts";
 import { JOURNAL_FILE_FORMAT, type JournalFile, journalFileName, parseJournalFileName } from "./journalFileFormat.ts";
@@ -66,14 +66,10 @@ export class JournalStore {
 
 	/**
 	 * Runs `work` while no other window changes or sends the upload.
-	 * @param options.refuse,options.signal As in `FileLocks`.
+	 * @param options As in `FileLocks`.
 	 * @throws ProblemError `locked`, `not-recorded`; errors of `work`; CancelledError
 	 */
-	withLock<T>(
-		key: UploadKey,
-		work: (locked: LockedUpload) => Promise<T>,
-		options?: { readonly refuse?: boolean; readonly signal?: AbortSignal },
-	): Promise<T> {
+	withLock<T>(key: UploadKey, work: (locked: LockedUpload) => Promise<T>, options?: LockOptions): Promise<T> {
 		return this.#locks.withLock(lockName(key), (lock) => work(this.#lockedUpload(lock, key)), options);
 	}
 
@@ -140,7 +136,7 @@ export class JournalStore {
 	async #ifUnlocked(key: UploadKey, work: (locked: LockedUpload) => Promise<void>): Promise<boolean> {
 		try {
 			if (await this.holderOf(key)) return false;
-			await this.withLock(key, work, { refuse: true });
+			await this.withLock(key, work, { refuse: true, brief: true });
 			return true;
 		} catch (thrown) {
 			if (problemOf(thrown)) return false;

@@ -155,10 +155,12 @@ export class UploadSender {
 		locked?: LockedUpload,
 	): Promise<void> {
 		try {
-			await (locked ? work(locked) : this.#store.withLock(attempt, work, { refuse: true })).catch((thrown) => {
-				if (locked && problemOf(thrown)?.reason === "lock-lost") return this.#store.withLock(attempt, work);
-				throw thrown;
-			});
+			await (locked ? work(locked) : this.#store.withLock(attempt, work, { refuse: true, brief: true })).catch(
+				(thrown) => {
+					if (locked && problemOf(thrown)?.reason === "lock-lost") return this.#store.withLock(attempt, work);
+					throw thrown;
+				},
+			);
 		} catch (thrown) {
 			if (!problemOf(thrown)) throw thrown;
 		}

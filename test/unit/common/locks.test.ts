@@ -152,7 +152,7 @@ describe("A lock between windows", () => {
 		await long;
 
 		const second = createGate();
-		const brief = locks.withLock(NAME, () => second.promise, { refuse: true });
+		const brief = locks.withLock(NAME, () => second.promise, { refuse: true, brief: true });
 		await fileOperationsSettled();
 		const next = locks.withLock(NAME, async () => "done", { refuse: true });
 		await clock.advance(4000);
