@@ -59,7 +59,7 @@ const EFFECTS = {
 	"no-digital-signature": { rfc5280: "valid", verdict: "unknown" },
 	/** OpenAI requires the identifier in client certificates. */
 	"no-authority-key-identifier": { rfc5280: "valid", verdict: "rejected" },
-	/** The client certificate's authority key identifier has no key identifier, so OpenAI might take it for missing. */
+	/** The client certificate's authority key identifier contains no key identifier. OpenAI might treat it as missing. */
 	"incomplete-authority-key-identifier": { rfc5280: "valid", verdict: "unknown" },
 	/** The authority key identifier names another certificate than the issuer's; Go ignores it. */
 	"key-identifier-mismatch": { rfc5280: "valid", verdict: "unknown" },

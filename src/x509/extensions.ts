@@ -7,15 +7,8 @@ import {
 	KeyUsagesExtension,
 	SubjectKeyIdentifierExtension,
 } from "@peculiar/x509";
+import { AUTHORITY_KEY, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, KEY_USAGE, SUBJECT_KEY } from "./objectIds.ts";
 import type { RawExtension } from "./rawCertificate.ts";
-
-/** Object identifiers (RFC 5280 4.2.1.6, 4.2.1.10, 4.2.1.12, A.1). */
-export const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
-export const NAME_CONSTRAINTS = "2.5.29.30";
-export const COMMON_NAME = "2.5.4.3";
-export const EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
-export const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
-export const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
 /** The decoded extensions of a certificate; `null` if an extension is missing or cannot be decoded. */
 export interface Extensions {
@@ -55,14 +48,14 @@ export function readExtensions(extensions: readonly RawExtension[]): Extensions 
 		}
 	};
 	return {
-		basicConstraints: read("2.5.29.19", (der) => {
+		basicConstraints: read(BASIC_CONSTRAINTS, (der) => {
 			const { ca, pathLength = null } = new BasicConstraintsExtension(der);
 			// Keep `ca` if the path length is negative or not a safe integer.
 			const isValidLength = pathLength === null || (Number.isSafeInteger(pathLength) && pathLength >= 0);
-			if (!isValidLength) unreadable.push("2.5.29.19");
+			if (!isValidLength) unreadable.push(BASIC_CONSTRAINTS);
 			return { ca, pathLength: isValidLength ? pathLength : null };
 		}),
-		keyUsage: read("2.5.29.15", (der) => {
+		keyUsage: read(KEY_USAGE, (der) => {
 			const { usages } = new KeyUsagesExtension(der);
 			return {
 				digitalSignature: (usages & KeyUsageFlags.digitalSignature) !== 0,
@@ -72,12 +65,12 @@ export function readExtensions(extensions: readonly RawExtension[]): Extensions 
 				isEmpty: !(usages > 0),
 			};
 		}),
-		extendedKeyUsage: read("2.5.29.37", (der) => new ExtendedKeyUsageExtension(der).usages.map(String)),
-		authorityKey: read("2.5.29.35", (der) => {
+		extendedKeyUsage: read(EXTENDED_KEY_USAGE, (der) => new ExtendedKeyUsageExtension(der).usages.map(String)),
+		authorityKey: read(AUTHORITY_KEY, (der) => {
 			const { keyId, certId } = new AuthorityKeyIdentifierExtension(der);
 			return { keyId: keyId ?? null, serialNumber: certId?.serialNumber || null };
 		}),
-		subjectKey: read("2.5.29.14", (der) => new SubjectKeyIdentifierExtension(der).keyId),
+		subjectKey: read(SUBJECT_KEY, (der) => new SubjectKeyIdentifierExtension(der).keyId),
 		unreadable,
 	};
 }

@@ -180,7 +180,7 @@ export function baseUrlIssueText(rule: BaseUrlRule): ProblemText {
 	}
 }
 
-/** Describes that nobody told where to present client certificates. @param host The base URL's host. */
+/** Describes that the mTLS host is unknown: no setting names it. @param host The base URL's host. */
 export function unknownMtlsHostText(host: string): ProblemText {
 	return {
 		fact: l10n.t("No mTLS host is known for {0}, to which the base URL points.", host),

@@ -1,27 +1,20 @@
 import type { Finding } from "../../domain/certificateFile.ts";
 import { childrenOf, readElement } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
-import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "../extensions.ts";
+import {
+	ANY_EXTENDED_KEY_USAGE,
+	AUTHORITY_KEY,
+	BASIC_CONSTRAINTS,
+	CLIENT_AUTHENTICATION,
+	KEY_USAGE,
+	NAME_CONSTRAINTS,
+	PROCESSED_EXTENSIONS,
+	SUBJECT_KEY,
+} from "../objectIds.ts";
 import type { RawExtension } from "../rawCertificate.ts";
 
-const BASIC_CONSTRAINTS = "2.5.29.19";
-const KEY_USAGE = "2.5.29.15";
-
-/** Extensions that may be critical, because every validator of chains must process them (RFC 5280 4.2). */
-const ALLOWED_CRITICAL = new Set([
-	KEY_USAGE,
-	"2.5.29.17", // subject alternative name
-	BASIC_CONSTRAINTS,
-	NAME_CONSTRAINTS,
-	"2.5.29.32", // certificate policies
-	"2.5.29.33", // policy mappings
-	"2.5.29.36", // policy constraints
-	"2.5.29.37", // extended key usage
-	"2.5.29.54", // inhibit anyPolicy
-	// Should not be critical, but every validator knows both.
-	"2.5.29.14", // subject key identifier
-	"2.5.29.35", // authority key identifier
-]);
+/** Extensions that may be critical. The two identifiers should not be, but every validator knows them. */
+const ALLOWED_CRITICAL = new Set([...PROCESSED_EXTENSIONS, SUBJECT_KEY, AUTHORITY_KEY]);
 
 /** Yields findings about a certificate's use as a CA for client certificates, from its extensions. */
 export function* caFindings(certificate: DecodedCertificate, isRoot: boolean): Generator<Finding> {
@@ -37,8 +30,8 @@ export function* caFindings(certificate: DecodedCertificate, isRoot: boolean): G
 		if (raw.extensions.some(isNotCritical(BASIC_CONSTRAINTS)))
 			yield { code: "basic-constraints-not-critical", level: "warn" };
 		yield* keyUsageFindings(certificate);
-		if (!has("2.5.29.14")) yield { code: "no-subject-key-identifier", level: "warn" };
-		if (!has("2.5.29.35")) yield { code: "no-authority-key-identifier", level: isRoot ? "info" : "warn" };
+		if (!has(SUBJECT_KEY)) yield { code: "no-subject-key-identifier", level: "warn" };
+		if (!has(AUTHORITY_KEY)) yield { code: "no-authority-key-identifier", level: isRoot ? "info" : "warn" };
 		else if (!isRoot && extensions.authorityKey && extensions.authorityKey.keyId === null)
 			yield { code: "authority-key-identifier-without-key", level: "warn" };
 		if (basicConstraints.pathLength !== null)

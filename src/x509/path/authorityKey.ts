@@ -1,7 +1,7 @@
 import { childrenOf, readElement } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
 import { canonicalName, type DistinguishedName, readName } from "../distinguishedName.ts";
-import { AUTHORITY_KEY } from "./extensionRules.ts";
+import { AUTHORITY_KEY } from "../objectIds.ts";
 
 /**
  * False if a certificate's authority key identifier names another certificate than its issuer, by key, serial number or

@@ -3,16 +3,16 @@ import { isTimeWellEncoded, readTime } from "../asn1/asn1Time.ts";
 import { BOOLEAN, childrenOf, type Element, GENERALIZED_TIME, readElement } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
 import type { DistinguishedName } from "../distinguishedName.ts";
-import { NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
-import type { RawCertificate, RawExtension } from "../rawCertificate.ts";
-import { findUncommonAlgorithm, hasUsualIdentifiers } from "./algorithms.ts";
 import {
-	brokenExtensionRules,
-	extensionIssues,
 	INHIBIT_ANY_POLICY,
+	NAME_CONSTRAINTS,
 	POLICY_CONSTRAINTS,
 	POLICY_MAPPINGS,
-} from "./extensionRules.ts";
+	SUBJECT_ALTERNATIVE_NAME,
+} from "../objectIds.ts";
+import type { RawCertificate, RawExtension } from "../rawCertificate.ts";
+import { findUncommonAlgorithm, hasUsualIdentifiers } from "./algorithms.ts";
+import { brokenExtensionRules, extensionIssues } from "./extensionRules.ts";
 import type { IssueOf } from "./issue.ts";
 
 /** Where a certificate is in a path. */

@@ -1,5 +1,5 @@
 import type { DecodedCertificate } from "../certificate.ts";
-import { COMMON_NAME, EMAIL_ADDRESS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
+import { COMMON_NAME, EMAIL_ADDRESS, SUBJECT_ALTERNATIVE_NAME } from "../objectIds.ts";
 import { directoryName, type GeneralName, readAlternativeNames, textName } from "./generalNames.ts";
 import { isHostName } from "./nameMatching.ts";
 

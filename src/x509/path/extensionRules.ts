@@ -11,7 +11,23 @@ import {
 	SEQUENCE,
 } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
-import { NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
+import {
+	ANY_POLICY,
+	AUTHORITY_KEY,
+	BASIC_CONSTRAINTS,
+	CERTIFICATE_POLICIES,
+	CRL_DISTRIBUTION_POINTS,
+	EXTENDED_KEY_USAGE,
+	INHIBIT_ANY_POLICY,
+	ISSUER_ALTERNATIVE_NAME,
+	KEY_USAGE,
+	NAME_CONSTRAINTS,
+	POLICY_CONSTRAINTS,
+	POLICY_MAPPINGS,
+	PROCESSED_EXTENSIONS,
+	SUBJECT_ALTERNATIVE_NAME,
+	SUBJECT_KEY,
+} from "../objectIds.ts";
 import { hasUnusedBitsSet, isDer, type RawExtension } from "../rawCertificate.ts";
 import {
 	type GeneralName,
@@ -23,18 +39,6 @@ import {
 import type { IssueOf } from "./issue.ts";
 import { incomparability, isPlainUri } from "./nameMatching.ts";
 
-export const AUTHORITY_KEY = "2.5.29.35";
-export const POLICY_MAPPINGS = "2.5.29.33";
-export const POLICY_CONSTRAINTS = "2.5.29.36";
-export const INHIBIT_ANY_POLICY = "2.5.29.54";
-const SUBJECT_KEY = "2.5.29.14";
-const KEY_USAGE = "2.5.29.15";
-const ISSUER_ALTERNATIVE_NAME = "2.5.29.18";
-const BASIC_CONSTRAINTS = "2.5.29.19";
-const CRL_DISTRIBUTION_POINTS = "2.5.29.31";
-const CERTIFICATE_POLICIES = "2.5.29.32";
-const ANY_POLICY = "2.5.29.32.0";
-const EXTENDED_KEY_USAGE = "2.5.29.37";
 const AUTHORITY_ACCESS = "1.3.6.1.5.5.7.1.1";
 const SUBJECT_ACCESS = "1.3.6.1.5.5.7.1.11";
 const NETSCAPE_TYPE = "2.16.840.1.113730.1.1";
@@ -42,12 +46,6 @@ const PROXY = "1.3.6.1.5.5.7.1.14";
 /** Internet addresses and autonomous systems (RFC 3779). */
 const RESOURCES = ["1.3.6.1.5.5.7.1.7", "1.3.6.1.5.5.7.1.8"];
 const OCSP_NO_CHECK = "1.3.6.1.5.5.7.48.1.5";
-
-/** Extensions that this check and all validators process, so that they may be critical. */
-const PROCESSED = new Set([
-	...[SUBJECT_ALTERNATIVE_NAME, NAME_CONSTRAINTS, BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE],
-	...[CERTIFICATE_POLICIES, POLICY_MAPPINGS, POLICY_CONSTRAINTS, INHIBIT_ANY_POLICY],
-]);
 
 /** Extensions of RFC 5280 that must not or should not be critical, and that some validators then reject. */
 const KNOWN_NOT_CRITICAL = new Set([
@@ -71,7 +69,7 @@ const MAX_BYTES = 16_000;
 export function* extensionIssues({ raw, extensions }: DecodedCertificate): Generator<IssueOf> {
 	const seen = new Set<string>();
 	for (const { oid, critical } of raw.extensions) {
-		if (critical && ![PROCESSED, KNOWN_NOT_CRITICAL, PROCESSED_BY_OPENSSL].some((known) => known.has(oid)))
+		if (critical && ![PROCESSED_EXTENSIONS, KNOWN_NOT_CRITICAL, PROCESSED_BY_OPENSSL].some((known) => known.has(oid)))
 			yield { code: "unknown-critical-extension", oid };
 		if (seen.has(oid))
 			yield { code: READ_BY_ALL.has(oid) ? "duplicate-extension" : "duplicate-unknown-extension", oid };
@@ -132,7 +130,7 @@ function isReadable({ oid, value }: RawExtension): boolean {
 
 /** True unless an extension breaks its ASN.1 type, or isn't DER; for extensions that path validation may read. */
 function isWellFormed({ oid, value }: RawExtension): boolean {
-	if (!PROCESSED.has(oid) && !KNOWN_NOT_CRITICAL.has(oid)) return true;
+	if (!PROCESSED_EXTENSIONS.has(oid) && !KNOWN_NOT_CRITICAL.has(oid)) return true;
 	const element = readElement(value);
 	if (element?.encoded.length !== value.length || !isDer(element)) return false;
 	switch (oid) {

@@ -1,6 +1,6 @@
 import { childrenOf, type Element, readElement, SEQUENCE } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
-import { COMMON_NAME, NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions.ts";
+import { COMMON_NAME, NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../objectIds.ts";
 import { type ConstrainedName, namesOf } from "./constrainedNames.ts";
 import { type GeneralName, type GeneralNameKind, readGeneralName } from "./generalNames.ts";
 import { incomparability, isBelowExactHost, isWithin, looksLikeHost, readabilityOf } from "./nameMatching.ts";
@@ -10,7 +10,7 @@ export interface NameConstraints {
 	readonly critical: boolean;
 	readonly permitted: readonly Subtree[];
 	readonly excluded: readonly Subtree[];
-	/** True if some validators reject the certificate because of a base, whatever names are below it. */
+	/** True if some validators reject the certificate because a base is invalid, even if no name is compared with it. */
 	readonly hasInvalidBase: boolean;
 	/** The kinds of the bases. */
 	readonly kinds: ReadonlySet<GeneralNameKind>;

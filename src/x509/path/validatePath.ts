@@ -1,7 +1,7 @@
 import type { ClientCertificateIssue } from "../../domain/clientCertificateCheck.ts";
 import { readTime } from "../asn1/asn1Time.ts";
 import type { DecodedCertificate } from "../certificate.ts";
-import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "../extensions.ts";
+import { ANY_EXTENDED_KEY_USAGE, CLIENT_AUTHENTICATION, NAME_CONSTRAINTS } from "../objectIds.ts";
 import { isIdentifiedBy } from "./authorityKey.ts";
 import { certificateIssues, type Position, readDate } from "./certificateRules.ts";
 import { addCertificate, type IssueOf } from "./issue.ts";

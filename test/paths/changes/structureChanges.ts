@@ -24,7 +24,7 @@ function addTwin(change: (twin: Planned, plan: Plan) => void): Change["apply"] {
 	};
 }
 
-/** Arranges the file anew, after the arrangement that it has. */
+/** Adds a step that reorders the file's certificates, after the steps so far. */
 function arrange(plan: Plan, next: Plan["arrange"]): void {
 	const { arrange: before } = plan;
 	plan.arrange = (all) => next(before(all));
