@@ -25,11 +25,9 @@ export type PathCheck = (path: Path, isComplete: boolean) => readonly ClientCert
  */
 export function pathChecks(at: number, isSigned: SignatureCheck): PathCheck {
 	const checkConstraints = constraintChecks();
-	const ownIssues = remember((certificate: DecodedCertificate) => ({
-		client: addCertificate(certificate, [...clientIssues(certificate), ...issuesOf(certificate, at, "client")]),
-		intermediate: addCertificate(certificate, issuesOf(certificate, at, "intermediate")),
-		anchor: addCertificate(certificate, issuesOf(certificate, at, "anchor")),
-	}));
+	const issuesAt = (position: Position) =>
+		remember((certificate: DecodedCertificate) => addCertificate(certificate, issuesOf(certificate, at, position)));
+	const ownIssues = { client: issuesAt("client"), intermediate: issuesAt("intermediate"), anchor: issuesAt("anchor") };
 	return (path, isComplete) =>
 		path.flatMap((certificate, index) => {
 			const isLast = index === path.length - 1;
@@ -38,7 +36,7 @@ export function pathChecks(at: number, isSigned: SignatureCheck): PathCheck {
 				...(index === 0 ? [] : issuerIssues(path, index, checkConstraints)),
 				...linkIssues(certificate, path[index + 1], isSigned),
 			];
-			const issues = [...ownIssues(certificate)[position], ...addCertificate(certificate, links)];
+			const issues = [...ownIssues[position](certificate), ...addCertificate(certificate, links)];
 			return position === "anchor" ? issues.map(disputeInAnchor) : issues;
 		});
 }
@@ -54,6 +52,7 @@ function disputeInAnchor(issue: ClientCertificateIssue): ClientCertificateIssue 
 }
 
 function* issuesOf(certificate: DecodedCertificate, at: number, position: Position): Generator<IssueOf> {
+	if (position === "client") yield* clientIssues(certificate);
 	yield* validityIssues(certificate, at);
 	yield* extendedKeyUsageIssues(certificate);
 	yield* certificateIssues(certificate, position);
