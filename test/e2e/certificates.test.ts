@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describeNameIssue, validateNameInput } from "../../src/common/messages/certificateNameMessages.ts";
 import { formatFingerprint } from "../../src/common/messages/parsedCertificateMessages.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import type { HistoryEvent } from "../../src/domain/adminApi.ts";
 import { formatDetails } from "../../src/features/certificates/detailsDocument.ts";
 import { formatHistory } from "../../src/features/certificates/historyDocument.ts";

@@ -3,7 +3,7 @@ import { createPrivateKey, randomBytes } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { labels } from "../../src/common/messages/labels.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { formatScopes } from "../../src/common/messages/scopes.ts";
 import { type CheckedAgainst, describeChainCheck } from "../../src/features/clientCheck/chainCheckMessages.ts";
 import {

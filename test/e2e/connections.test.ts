@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { labels } from "../../src/common/messages/labels.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
-import { formatRemedy, remediesInView } from "../../src/common/messages/remedies.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
+import { formatRemedy, remediesInView } from "../../src/common/messages/problems/remedies.ts";
 import {
 	connectionLabels,
 	describeConnectionRemoval,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeDeletedMeanwhile, formatCertificates } from "../../src/common/messages/certificateMessages.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { describeFailedDeletion } from "../../src/features/activation/activationResultMessages.ts";
 import { renameTitle } from "../../src/features/certificates/renameMessages.ts";
 import {

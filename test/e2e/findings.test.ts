@@ -6,7 +6,7 @@ import {
 	formatMainFields,
 	formatShortFingerprint,
 } from "../../src/common/messages/parsedCertificateMessages.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import type { Certificate } from "../../src/domain/certificate.ts";
 import type { Finding } from "../../src/domain/certificateFile.ts";
 import { formatInspection } from "../../src/features/inspection/inspectionDocument.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { formatTimeLeft } from "../../src/common/messages/dates.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
-import { formatRemedy } from "../../src/common/messages/remedies.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
+import { formatRemedy } from "../../src/common/messages/problems/remedies.ts";
 import { formatUnconfirmedUpload } from "../../src/features/upload/uploadMessages.ts";
 import { makeCertificate } from "../certificates.ts";
 import type { Fault } from "../emulator/faults.ts";

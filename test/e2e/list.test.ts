@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { formatActivation } from "../../src/common/messages/activationStatusMessages.ts";
 import { formatAccessibilityLabel } from "../../src/common/messages/certificateMessages.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { DASHBOARD_PAGES } from "../../src/domain/openaiHosts.ts";
 import { connectionLabels, describeConnectionRemoval } from "../../src/features/connections/connectionMessages.ts";
 import { describeListNotes } from "../../src/features/sidebar/listNotes.ts";

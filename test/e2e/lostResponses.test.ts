@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { labels } from "../../src/common/messages/labels.ts";
 import { formatFindingLines } from "../../src/common/messages/parsedCertificateMessages.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
-import { formatRemedy } from "../../src/common/messages/remedies.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
+import { formatRemedy } from "../../src/common/messages/problems/remedies.ts";
 import { connectionLabels, describeConnectionRemoval } from "../../src/features/connections/connectionMessages.ts";
 import { LATE_ARRIVAL_MS } from "../../src/features/upload/uploadAttempt.ts";
 import {

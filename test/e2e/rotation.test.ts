@@ -8,8 +8,8 @@ import {
 	formatRowDescription,
 } from "../../src/common/messages/certificateMessages.ts";
 import { labels } from "../../src/common/messages/labels.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
-import { describeRotationIssue } from "../../src/common/messages/rotationIssues.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
+import { describeRotationIssue } from "../../src/common/messages/problems/rotationIssues.ts";
 import { describeActivationResults } from "../../src/features/activation/activationResultMessages.ts";
 import { rotateTitle } from "../../src/features/rotation/rotationPickMessages.ts";
 import {

@@ -5,7 +5,7 @@ import {
 	formatMainFields,
 	formatShortFingerprint,
 } from "../../src/common/messages/parsedCertificateMessages.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { formatProjectNames } from "../../src/common/messages/scopes.ts";
 import { activationLabels } from "../../src/features/activation/activationMessages.ts";
 import { scopePickerLabels, scopePickerTitle } from "../../src/features/activation/scopePickerMessages.ts";

@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import * as vscode from "vscode";
 import packageJson from "../../package.json" with { type: "json" };
 import { formatTimeLeft } from "../../src/common/messages/dates.ts";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { bySeverity } from "../../src/domain/certificateFile.ts";
 import { connectionLabels } from "../../src/features/connections/connectionMessages.ts";
 import { keyTitle } from "../../src/features/connections/keyMessages.ts";

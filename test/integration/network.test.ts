@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import type { Problem } from "../../src/domain/problem.ts";
 import { connectionLabels } from "../../src/features/connections/connectionMessages.ts";
 import { keyTitle } from "../../src/features/connections/keyMessages.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { FileLocks } from "../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../src/domain/baseUrl.ts";
 import { ProblemError, problemOf } from "../../src/domain/problem.ts";

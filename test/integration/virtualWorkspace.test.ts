@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { describeProblem } from "../../src/common/messages/problems.ts";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { keyTitle } from "../../src/features/connections/keyMessages.ts";
 import { uploadPromptLabels, uploadTitle } from "../../src/features/upload/uploadPromptMessages.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";

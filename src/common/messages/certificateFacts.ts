@@ -8,7 +8,7 @@ import { formatUnreadProjects } from "./activationStatusMessages.ts";
 import { formatAbsoluteTime, formatUtcDay } from "./dates.ts";
 import { labels } from "./labels.ts";
 import { formatFingerprint, formatKeyDetails, formatShortFingerprint } from "./parsedCertificateMessages.ts";
-import { describeProblem } from "./problems.ts";
+import { describeProblem } from "./problems/problems.ts";
 import { formatProjectName } from "./scopes.ts";
 
 /** A fact about a certificate, shown in a row. */

@@ -7,7 +7,7 @@ import {
 	type SkippedBlock,
 } from "../../domain/certificateFile.ts";
 import type { UnreadableFile } from "../../domain/problem.ts";
-import { type ProblemText, problemTextLabels } from "./problemText.ts";
+import { type ProblemText, problemTextLabels } from "./problems/problemText.ts";
 
 /** Describes a file's outcome: the number of certificates, or why the file is rejected and what to do instead. */
 export function describeFileOutcome({

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { Problem } from "../../domain/problem.ts";
-import { type ProblemText, problemTextLabels } from "./problemText.ts";
+import { type ProblemText, problemTextLabels } from "./problems/problemText.ts";
 import { formatList, formatProjectNames, formatScopes } from "./scopes.ts";
 
 /** Describes where a certificate that should be deleted is active. */

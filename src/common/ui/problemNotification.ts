@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { isCancelled, problemOf } from "../../domain/problem.ts";
 import { CERTIFICATES_VIEW, COMMANDS } from "../manifestIds.ts";
-import { describeProblem } from "../messages/problems.ts";
-import { formatRemedy, type Remedy, remediesFor } from "../messages/remedies.ts";
+import { describeProblem } from "../messages/problems/problems.ts";
+import { formatRemedy, type Remedy, remediesFor } from "../messages/problems/remedies.ts";
 import type { Log } from "./log.ts";
 import { type NotificationDeps, showMessage } from "./notifications.ts";
 import { showUnexpectedError } from "./unexpectedError.ts";

@@ -9,7 +9,7 @@ import {
 	type Time,
 } from "../../common/messages/certificateMessages.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
-import { describeProblem } from "../../common/messages/problems.ts";
+import { describeProblem } from "../../common/messages/problems/problems.ts";
 import { formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import { currentLocale } from "../../common/text/locale.ts";
 import type { Certificate } from "../../domain/certificate.ts";

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName, formatCertificates } from "../../common/messages/certificateMessages.ts";
-import { describePartialFailure } from "../../common/messages/problems.ts";
+import { describePartialFailure } from "../../common/messages/problems/problems.ts";
 import { formatList, formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { isClientCertificateRefused, type Problem } from "../../domain/problem.ts";

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificates } from "../../common/messages/certificateMessages.ts";
 import { labels } from "../../common/messages/labels.ts";
-import { describeProblem } from "../../common/messages/problems.ts";
+import { describeProblem } from "../../common/messages/problems/problems.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/scope.ts";

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../common/messages/dates.ts";
-import { describeProblem } from "../../common/messages/problems.ts";
+import { describeProblem } from "../../common/messages/problems/problems.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import type { ChainCheckResult } from "../../domain/clientCertificateCheck.ts";

@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
-import { describeProblem } from "../../common/messages/problems.ts";
+import { describeProblem } from "../../common/messages/problems/problems.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { LiveCheckResult, RefusalCode, ResponseWithout } from "../../domain/liveCheck.ts";
 import type { Problem } from "../../domain/problem.ts";

@@ -1,5 +1,5 @@
 import * as l10n from "@vscode/l10n";
-import { describePartialFailure } from "../../common/messages/problems.ts";
+import { describePartialFailure } from "../../common/messages/problems/problems.ts";
 import { formatScopes, summarizeScopesOf } from "../../common/messages/scopes.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { RotatedCertificate } from "./rotationPlan.ts";

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import { formatAbsoluteTime, formatDateTime, formatTimeLeft } from "../../common/messages/dates.ts";
 import { labels } from "../../common/messages/labels.ts";
-import { describeProblem } from "../../common/messages/problems.ts";
+import { describeProblem } from "../../common/messages/problems/problems.ts";
 import { formatProjectName } from "../../common/messages/scopes.ts";
 import type { EnforcedCertificate } from "../../domain/activationStatus.ts";
 import type { Problem } from "../../domain/problem.ts";

@@ -2,7 +2,7 @@ import * as l10n from "@vscode/l10n";
 import { formatCertificateName } from "../../common/messages/certificateMessages.ts";
 import { formatDateTime, formatExpiry, formatTimeOfDay } from "../../common/messages/dates.ts";
 import { formatShortFingerprint } from "../../common/messages/parsedCertificateMessages.ts";
-import { describeUnconfirmedUpload } from "../../common/messages/uploadProblems.ts";
+import { describeUnconfirmedUpload } from "../../common/messages/problems/uploadProblems.ts";
 import { currentLocale } from "../../common/text/locale.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import type { Certificate } from "../../domain/certificate.ts";

@@ -11,7 +11,7 @@ import {
 	formatFindingLines,
 	formatKeyDetails,
 } from "../../../src/common/messages/parsedCertificateMessages.ts";
-import { describeKeyIssue, describeProblem } from "../../../src/common/messages/problems.ts";
+import { describeKeyIssue, describeProblem } from "../../../src/common/messages/problems/problems.ts";
 import { describeCopiedIds } from "../../../src/features/certificates/viewAndCopyMessages.ts";
 import { describeKeyKind, describeRejectedKey, keyTitle } from "../../../src/features/connections/keyMessages.ts";
 import { formatRunningUpload, uploadingTitle } from "../../../src/features/upload/uploadMessages.ts";

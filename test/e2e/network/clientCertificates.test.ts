@@ -3,7 +3,7 @@ import { createPrivateKey, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { labels } from "../../../src/common/messages/labels.ts";
-import { describeProblem } from "../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../src/common/messages/problems/problems.ts";
 import type { TlsKeyPairIssue } from "../../../src/domain/problem.ts";
 import { keyTitle } from "../../../src/features/connections/keyMessages.ts";
 import { describeUnneededPassphrase, passphraseTitle } from "../../../src/features/connections/passphraseMessages.ts";

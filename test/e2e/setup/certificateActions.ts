@@ -1,6 +1,6 @@
 // Steps with uploaded certificates that several interface tests share.
 import assert from "node:assert/strict";
-import { describeProblem } from "../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../src/common/messages/problems/problems.ts";
 import {
 	describeCopiedFingerprints,
 	describeCopiedIds,

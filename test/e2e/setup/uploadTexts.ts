@@ -1,6 +1,6 @@
 // Texts about an upload, from the functions that make them.
 import { formatRowDescription } from "../../../src/common/messages/certificateMessages.ts";
-import { describeProblem } from "../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../src/common/messages/problems/problems.ts";
 import type { ActivationStatus } from "../../../src/domain/activationStatus.ts";
 import type { LookupOutcome, UploadEnding } from "../../../src/domain/problem.ts";
 import type { UploadAttempt } from "../../../src/features/upload/uploadAttempt.ts";

@@ -1,8 +1,8 @@
 // R55: each of OpenAI's codes about client certificates at every status from 400 to 503, in the list, an upload, an
 // activation and the live check. The code decides the text and the remedy, and the status what is known.
 import assert from "node:assert/strict";
-import { describePartialFailure, describeProblem } from "../../../src/common/messages/problems.ts";
-import { remediesFor, remediesInView } from "../../../src/common/messages/remedies.ts";
+import { describePartialFailure, describeProblem } from "../../../src/common/messages/problems/problems.ts";
+import { remediesFor, remediesInView } from "../../../src/common/messages/problems/remedies.ts";
 import { FileLocks } from "../../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import type { ParsedCertificate } from "../../../src/domain/certificateFile.ts";

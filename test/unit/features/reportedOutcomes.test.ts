@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { labels } from "../../../src/common/messages/labels.ts";
-import { describeProblem } from "../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../src/common/messages/problems/problems.ts";
 import { FileLocks } from "../../../src/common/storage/locks.ts";
 import { parseBaseUrl } from "../../../src/domain/baseUrl.ts";
 import type { Certificate } from "../../../src/domain/certificate.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { describeKeyIssue } from "../../../common/messages/problems.ts";
+import { describeKeyIssue } from "../../../common/messages/problems/problems.ts";
 import { type FileContent, promptForFile } from "../../../common/ui/certificateFilePicker.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import { promptText } from "../../../common/ui/prompts.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { describeKeyIssue, describeProblem } from "../../../common/messages/problems.ts";
+import { describeKeyIssue, describeProblem } from "../../../common/messages/problems/problems.ts";
 import { promptText, type Validation } from "../../../common/ui/prompts.ts";
 import type { CertificatesApi, Credentials } from "../../../domain/adminApi.ts";
 import type { BaseUrl } from "../../../domain/baseUrl.ts";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { describeProblem } from "../../../common/messages/problems.ts";
+import { describeProblem } from "../../../common/messages/problems/problems.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
 import { readBaseUrl } from "../../../common/ui/settings.ts";
 import type { ClientCertificateFiles } from "../../../domain/adminApi.ts";

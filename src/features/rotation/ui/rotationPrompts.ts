@@ -4,7 +4,7 @@ import { formatCertificateName } from "../../../common/messages/certificateMessa
 import { formatExpiry } from "../../../common/messages/dates.ts";
 import type { ModalText } from "../../../common/messages/interfaceMessages.ts";
 import { labels } from "../../../common/messages/labels.ts";
-import { describeRotationIssue } from "../../../common/messages/rotationIssues.ts";
+import { describeRotationIssue } from "../../../common/messages/problems/rotationIssues.ts";
 import type { ScopeSummary } from "../../../common/messages/scopes.ts";
 import { promptBesideDashboard } from "../../../common/ui/dashboard.ts";
 import { type Choice, pickOne } from "../../../common/ui/prompts.ts";

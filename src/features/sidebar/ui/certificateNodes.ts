@@ -1,7 +1,7 @@
 import type { TreeItem } from "vscode";
 import { certificateFacts, type Fact } from "../../../common/messages/certificateFacts.ts";
-import { describeProblem } from "../../../common/messages/problems.ts";
-import { type Remedy, remediesInView } from "../../../common/messages/remedies.ts";
+import { describeProblem } from "../../../common/messages/problems/problems.ts";
+import { type Remedy, remediesInView } from "../../../common/messages/problems/remedies.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import type { Problem } from "../../../domain/problem.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { isStale } from "../../../common/freshness.ts";
 import { CERTIFICATES_VIEW, CONTEXT_KEYS } from "../../../common/manifestIds.ts";
-import { describeProblem } from "../../../common/messages/problems.ts";
+import { describeProblem } from "../../../common/messages/problems/problems.ts";
 import { isActiveAnywhere } from "../../../domain/activationStatus.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { ProblemError } from "../../../domain/problem.ts";

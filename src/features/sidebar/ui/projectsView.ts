@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { isStale } from "../../../common/freshness.ts";
 import { CONTEXT_KEYS, PROJECTS_VIEW } from "../../../common/manifestIds.ts";
-import { describeProblem } from "../../../common/messages/problems.ts";
+import { describeProblem } from "../../../common/messages/problems/problems.ts";
 import { formatProjectName } from "../../../common/messages/scopes.ts";
 import type { EnforcedCertificate } from "../../../domain/activationStatus.ts";
 import type { Certificate } from "../../../domain/certificate.ts";

@@ -7,7 +7,7 @@ import {
 	formatCertificateName,
 	formatRowDescription,
 } from "../../../common/messages/certificateMessages.ts";
-import { formatRemedy, type Remedy } from "../../../common/messages/remedies.ts";
+import { formatRemedy, type Remedy } from "../../../common/messages/problems/remedies.ts";
 import { formatProjectName } from "../../../common/messages/scopes.ts";
 import { sanitize } from "../../../common/text/sanitize.ts";
 import { REMEDY_COMMANDS } from "../../../common/ui/problemNotification.ts";

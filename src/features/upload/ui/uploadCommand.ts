@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
 import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
-import { describeProblem } from "../../../common/messages/problems.ts";
+import { describeProblem } from "../../../common/messages/problems/problems.ts";
 import { displayFileName, promptForFiles, readCertificateFile } from "../../../common/ui/certificateFilePicker.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withDelayedProgress } from "../../../common/ui/progress.ts";

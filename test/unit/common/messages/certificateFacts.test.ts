@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { formatActivation, formatKnownActivation } from "../../../../src/common/messages/activationStatusMessages.ts";
 import { certificateFacts } from "../../../../src/common/messages/certificateFacts.ts";
-import { describeProblem } from "../../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import type { ActivationStatus } from "../../../../src/domain/activationStatus.ts";
 import type { ContentState } from "../../../../src/domain/certificateContent.ts";
 import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { labels } from "../../../../src/common/messages/labels.ts";
-import { describeKeyIssue, describePartialFailure, describeProblem } from "../../../../src/common/messages/problems.ts";
+import {
+	describeKeyIssue,
+	describePartialFailure,
+	describeProblem,
+} from "../../../../src/common/messages/problems/problems.ts";
 import {
 	formatRemedy,
 	type Remedy,
 	remediesFor,
 	remediesInView,
 	remedyFor,
-} from "../../../../src/common/messages/remedies.ts";
-import { describeRotationIssue } from "../../../../src/common/messages/rotationIssues.ts";
+} from "../../../../src/common/messages/problems/remedies.ts";
+import { describeRotationIssue } from "../../../../src/common/messages/problems/rotationIssues.ts";
 import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
 import type {
 	BaseUrlRule,

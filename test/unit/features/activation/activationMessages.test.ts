@@ -5,7 +5,7 @@ import {
 	formatCertificateLines,
 	formatCertificates,
 } from "../../../../src/common/messages/certificateMessages.ts";
-import { describeProblem } from "../../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import { formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import { DEFAULT_BASE_URL, parseBaseUrl, parseMtlsUrl } from "../../../../src/domain/baseUrl.ts";
 import { mtlsEndpointOf } from "../../../../src/domain/openaiHosts.ts";

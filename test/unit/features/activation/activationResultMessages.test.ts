@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatCertificates } from "../../../../src/common/messages/certificateMessages.ts";
-import { describePartialFailure, describeProblem } from "../../../../src/common/messages/problems.ts";
+import { describePartialFailure, describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { labels } from "../../../../src/common/messages/labels.ts";
-import { describeProblem } from "../../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import type { Project } from "../../../../src/domain/scope.ts";
 import {
 	formatOrganizationChoice,

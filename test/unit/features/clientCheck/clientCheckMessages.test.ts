@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeProblem } from "../../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import type { ChainCheckResult } from "../../../../src/domain/clientCertificateCheck.ts";
 import { describeClientCertificateIssue } from "../../../../src/features/clientCheck/clientCertificateIssueMessages.ts";
 import {

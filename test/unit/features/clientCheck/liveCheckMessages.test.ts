@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeProblem } from "../../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import type { LiveCheckResult } from "../../../../src/domain/liveCheck.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { describeLiveCheck } from "../../../../src/features/clientCheck/liveCheckMessages.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describeChangedMeanwhile } from "../../../../src/common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../../../src/common/messages/dates.ts";
 import { formatKeyDetails, formatShortFingerprint } from "../../../../src/common/messages/parsedCertificateMessages.ts";
-import { describePartialFailure } from "../../../../src/common/messages/problems.ts";
+import { describePartialFailure } from "../../../../src/common/messages/problems/problems.ts";
 import { formatScopeLines, formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatTimeLeft } from "../../../../src/common/messages/dates.ts";
-import { describeProblem } from "../../../../src/common/messages/problems.ts";
+import { describeProblem } from "../../../../src/common/messages/problems/problems.ts";
 import type { EnforcedCertificate } from "../../../../src/domain/activationStatus.ts";
 import {
 	formatEnforcedActivation,

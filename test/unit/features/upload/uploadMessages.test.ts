@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatDateTime, formatTimeOfDay } from "../../../../src/common/messages/dates.ts";
-import { describeUnconfirmedUpload } from "../../../../src/common/messages/uploadProblems.ts";
+import { describeUnconfirmedUpload } from "../../../../src/common/messages/problems/uploadProblems.ts";
 import type { Certificate } from "../../../../src/domain/certificate.ts";
 import type { LookupOutcome, UploadEnding } from "../../../../src/domain/problem.ts";
 import {

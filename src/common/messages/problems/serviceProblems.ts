@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type { Problem } from "../../domain/problem.ts";
-import { sanitize } from "../text/sanitize.ts";
+import type { Problem } from "../../../domain/problem.ts";
+import { sanitize } from "../../text/sanitize.ts";
 import { type ProblemText, problemTextLabels } from "./problemText.ts";
 
 type ServiceProblem = Extract<

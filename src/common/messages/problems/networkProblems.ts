@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import { isMtlsHost } from "../../domain/openaiHosts.ts";
-import type { BaseUrlRule, ProxyIssue, ServerCertificateIssue, TlsKeyPairIssue } from "../../domain/problem.ts";
+import { isMtlsHost } from "../../../domain/openaiHosts.ts";
+import type { BaseUrlRule, ProxyIssue, ServerCertificateIssue, TlsKeyPairIssue } from "../../../domain/problem.ts";
 import { type ProblemText, problemTextLabels } from "./problemText.ts";
 
 /** Describes a failed connection. @param proxy The proxy in use, or `null`. */

@@ -1,13 +1,13 @@
 import * as l10n from "@vscode/l10n";
-import type { KeyIssue, Problem } from "../../domain/problem.ts";
-import { sanitize } from "../text/sanitize.ts";
-import { describeClientFileRefusal, describeFileOutcome, unreadableFileText } from "./certificateFileMessages.ts";
+import type { KeyIssue, Problem } from "../../../domain/problem.ts";
+import { sanitize } from "../../text/sanitize.ts";
+import { describeClientFileRefusal, describeFileOutcome, unreadableFileText } from "../certificateFileMessages.ts";
 import {
 	describeActiveCertificate,
 	describeStillActiveCertificate,
 	describeUnknownChange,
 	unreadScopesText,
-} from "./changes.ts";
+} from "../changes.ts";
 import {
 	baseUrlIssueText,
 	proxyIssueText,

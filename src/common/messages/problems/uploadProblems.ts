@@ -1,6 +1,6 @@
 import * as l10n from "@vscode/l10n";
-import type { LookupOutcome, UploadEnding } from "../../domain/problem.ts";
-import { formatTimeOfDay } from "./dates.ts";
+import type { LookupOutcome, UploadEnding } from "../../../domain/problem.ts";
+import { formatTimeOfDay } from "../dates.ts";
 import type { ProblemText } from "./problemText.ts";
 
 /** Describes that an upload of the same certificate is running or unconfirmed. */

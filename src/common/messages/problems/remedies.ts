@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
-import { isClientCertificateRefused, type Problem } from "../../domain/problem.ts";
-import { interfaceLabels } from "./interfaceMessages.ts";
-import { labels } from "./labels.ts";
+import { isClientCertificateRefused, type Problem } from "../../../domain/problem.ts";
+import { interfaceLabels } from "../interfaceMessages.ts";
+import { labels } from "../labels.ts";
 
 /** A command that can solve a problem. */
 export type Remedy =
