@@ -22,6 +22,9 @@ const TIMEOUT_MS = 120_000;
 
 const UNIT_TESTS = "test/unit/**/*.test.ts";
 
+/** Unit tests that take seconds of processor time, and that seldom find what the others don't. */
+const SLOW_UNIT_TESTS = "test/unit/**/*.slow.test.ts";
+
 const STORAGE_TESTS = [
 	"common/{locks,jsonFileStore}",
 	"features/upload/{journalStore,uploadService}",
@@ -132,10 +135,10 @@ function packageOnce(): Promise<string> {
 	return packageOfThisRun;
 }
 
-/** Runs the unit tests. @param options.coverage Prints the coverage, too. */
-export function unitStage(node: 22 | 24, options: { readonly coverage: boolean }): Stage {
+/** Runs the unit tests. @param options.complete Runs the slow ones, too, and prints the coverage. */
+export function unitStage(node: 22 | 24, options: { readonly complete: boolean }): Stage {
 	const job = async () => {
-		if (!options.coverage) return mocha([installNode(node)], [UNIT_TESTS]);
+		if (!options.complete) return mocha([installNode(node)], [`--ignore=${SLOW_UNIT_TESTS}`, UNIT_TESTS]);
 		const temporary = temporaryFolder("coverage");
 		try {
 			const results = await mocha([installNode(node)], [UNIT_TESTS], { NODE_V8_COVERAGE: temporary.path });
@@ -185,7 +188,7 @@ export function integrationStage(version: VSCodeVersion, system: SystemName = "o
 export function windowsUnitStage(files: readonly string[]): Stage {
 	const job = async () => {
 		const { command, env } = installWindows();
-		return mocha(command, ["--exit", ...files], env);
+		return mocha(command, ["--exit", `--ignore=${SLOW_UNIT_TESTS}`, ...files], env);
 	};
 	return { name: `unit${systemSuffix("windows")}`, jobs: [job], install: installWindows };
 }
@@ -199,8 +202,11 @@ export function interfaceStage(
 	const env = { VSCODE_VERSION: version, TEST_SYSTEM: system, ...(options.order && { ORDER: options.order }) };
 	const job = (file: string) => async () => {
 		await packageOnce();
+		const started = performance.now();
 		// A suite that fails to start leaves running children, which would keep mocha running without --exit.
-		return mocha([installNode(24)], ["--exit", "--require=test/e2e/setup/testOrder.ts", file], env);
+		const results = await mocha([installNode(24)], ["--exit", "--require=test/e2e/setup/testOrder.ts", file], env);
+		console.log(`  ${file} in VS Code ${version}: ${secondsSince(started)} s`);
+		return results;
 	};
 	const reversed = options.order ? ", in reverse order" : "";
 	const jobs = longestFirst(options.files).map(job);

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { cache, installMutationTester, root } from "../vscode/install.mjs";
 
 /** Excluded tests, which take minutes per mutant or run in other processes, which mutants do not reach. */
-const EXCLUDED_TESTS = ["properties", "corpus", "badChains", "comparePaths", "makers", "openaiClient*"];
+const EXCLUDED_TESTS = ["properties.slow", "corpus", "badChains.slow", "comparePaths", "makers", "openaiClient*"];
 
 const [part = "x509", ...options] = process.argv.slice(2);
 const stryker = installMutationTester();
