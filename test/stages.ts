@@ -23,7 +23,7 @@ const TIMEOUT_MS = 120_000;
 const UNIT_TESTS = "test/unit/**/*.test.ts";
 
 /** Unit tests that take seconds of processor time, and that seldom find what the others don't. */
-const SLOW_UNIT_TESTS = "test/unit/**/*.slow.test.ts";
+export const SLOW_UNIT_TESTS = "test/unit/**/*.slow.test.ts";
 
 const STORAGE_TESTS = [
 	"common/{locks,jsonFileStore}",
@@ -184,13 +184,13 @@ export function integrationStage(version: VSCodeVersion, system: SystemName = "o
 	};
 }
 
-/** Runs unit tests under Windows' rules, in Wine. */
-export function windowsUnitStage(files: readonly string[]): Stage {
+/** Runs unit tests under Windows' rules, in Wine: all that match `files`, except for those that match `ignored`. */
+export function windowsUnitStage(name: string, files: readonly string[], ignored: readonly string[] = []): Stage {
 	const job = async () => {
 		const { command, env } = installWindows();
-		return mocha(command, ["--exit", `--ignore=${SLOW_UNIT_TESTS}`, ...files], env);
+		return mocha(command, ["--exit", ...ignored.map((each) => `--ignore=${each}`), ...files], env);
 	};
-	return { name: `unit${systemSuffix("windows")}`, jobs: [job], install: installWindows };
+	return { name: `${name}${systemSuffix("windows")}`, jobs: [job], install: installWindows };
 }
 
 /** Runs interface tests. Each file is a job with its own VS Code. */

@@ -1,14 +1,23 @@
-// npm run test:windows: runs tests under Windows' rules for files and processes, in Wine: the unit tests of storage,
-// API, messages and domain, the suite inside the extension host, and the interface tests of uploads and lost responses.
-import { integrationStage, interfaceStage, reportSum, runStages, windowsUnitStage } from "../stages.ts";
+// npm run test:windows [-- WORD]: runs tests under Windows' rules for files and processes, in Wine: the unit tests of
+// storage, API, messages and domain, two processes that change the same records, the suite inside the extension host, and
+// the interface tests of uploads and lost responses.
+import {
+	integrationStage,
+	interfaceStage,
+	reportSum,
+	runStages,
+	SLOW_UNIT_TESTS,
+	selectStages,
+	windowsUnitStage,
+} from "../stages.ts";
 
 const UNIT_TESTS = ["common", "domain", "features", "openai"].map((folder) => `test/unit/${folder}/**/*.test.ts`);
 const INTERFACE_TESTS = "test/e2e/{everyVersion/upload,lostResponses,killedHost}.test.ts";
 
-reportSum(
-	await runStages([
-		windowsUnitStage(UNIT_TESTS),
-		interfaceStage("1.139", { files: INTERFACE_TESTS, system: "windows" }),
-		integrationStage("1.139", "windows"),
-	]),
-);
+const stages = [
+	windowsUnitStage("unit", UNIT_TESTS, [SLOW_UNIT_TESTS]),
+	windowsUnitStage("two processes", ["test/unit/features/competition/*.test.ts"]),
+	interfaceStage("1.139", { files: INTERFACE_TESTS, system: "windows" }),
+	integrationStage("1.139", "windows"),
+];
+reportSum(await runStages(selectStages(stages, process.argv[2])));
