@@ -14,7 +14,8 @@ const stryker = installMutationTester();
 /** Parts whose tests run: the domain's mutants also show in parts that use the domain. */
 const testedParts = part === "domain" ? ["domain", "x509", "common", "features"] : [part];
 const folder = join(cache, "mutants");
-const config = join(folder, `${part}.json`);
+const fileName = part.replaceAll("/", "-");
+const config = join(folder, `${fileName}.json`);
 const mochaPaths = ["--import", fileURLToPath(import.meta.resolve("../mochaPaths.mjs"))];
 mkdirSync(folder, { recursive: true });
 writeFileSync(
@@ -40,7 +41,7 @@ writeFileSync(
 		disableTypeChecks: false,
 		reporters: ["progress-append-only", "clear-text", "html"],
 		clearTextReporter: { logTests: false, reportTests: false },
-		htmlReporter: { fileName: join(root, `out/mutation/${part}.html`) },
+		htmlReporter: { fileName: join(root, `out/mutation/${fileName}.html`) },
 	}),
 );
 const run = [...mochaPaths, join(stryker, "core/bin/stryker.js"), "run", config, ...options];
