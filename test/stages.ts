@@ -26,7 +26,7 @@ const UNIT_TESTS = "test/unit/**/*.test.ts";
 export const SLOW_UNIT_TESTS = "test/unit/**/*.slow.test.ts";
 
 const STORAGE_TESTS = [
-	"common/{locks,jsonFileStore}",
+	"common/storage/{locks,jsonFileStore}",
 	"features/upload/{journalStore,uploadService}",
 	"features/rotation/rotationPlanStore",
 	"features/expiry/expirySnapshotWriter",

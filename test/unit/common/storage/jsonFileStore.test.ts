@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import { join } from "node:path";
-import type { FileSystem } from "../../../src/common/storage/fileSystem.ts";
-import { type JsonFileFormat, JsonFileStore } from "../../../src/common/storage/jsonFileStore.ts";
-import { assertPrivate } from "../../systemDifferences.ts";
-import { temporaryFolder } from "../../temporaryFolders.ts";
-import { expectProblem } from "../openai/setup.ts";
+import type { FileSystem } from "../../../../src/common/storage/fileSystem.ts";
+import { type JsonFileFormat, JsonFileStore } from "../../../../src/common/storage/jsonFileStore.ts";
+import { assertPrivate } from "../../../systemDifferences.ts";
+import { temporaryFolder } from "../../../temporaryFolders.ts";
+import { expectProblem } from "../../openai/setup.ts";
 
 interface Note {
 	readonly text: string;

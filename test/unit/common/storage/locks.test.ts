@@ -6,11 +6,11 @@ import fs from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { FileSystem } from "../../../src/common/storage/fileSystem.ts";
-import type { HeldLock, LockClock } from "../../../src/common/storage/heldLock.ts";
-import { EXPIRES_AFTER_MS, FileLocks } from "../../../src/common/storage/locks.ts";
-import { isCancelled, problemOf } from "../../../src/domain/problem.ts";
-import { temporaryFolder } from "../../temporaryFolders.ts";
+import type { FileSystem } from "../../../../src/common/storage/fileSystem.ts";
+import type { HeldLock, LockClock } from "../../../../src/common/storage/heldLock.ts";
+import { EXPIRES_AFTER_MS, FileLocks } from "../../../../src/common/storage/locks.ts";
+import { isCancelled, problemOf } from "../../../../src/domain/problem.ts";
+import { temporaryFolder } from "../../../temporaryFolders.ts";
 
 const NAME = "rotation.abc";
 

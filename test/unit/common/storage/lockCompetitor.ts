@@ -1,6 +1,6 @@
 // Competes with other processes for a lock: acquires the lock `times` times, and prints how often it was exclusive.
 import { rmSync, writeFileSync } from "node:fs";
-import { FileLocks } from "../../../src/common/storage/locks.ts";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
 
 const [folder = "", marker = "", times = ""] = process.argv.slice(2);
 const locks = new FileLocks(folder);
