@@ -5,12 +5,12 @@ import { UNSAFE_CHARACTERS } from "./unsafeCharacters.ts";
 
 export type NameIssue = "blank" | "too-long" | "control-characters";
 
-/** Returns the first issue of a typed certificate name, or `null`. Ignores surrounding blanks. */
-export function findNameIssue(text: string): NameIssue | null {
+/** Returns the first issue of a typed name, or `null`. Ignores surrounding blanks. @param maxLength In code points */
+export function findNameIssue(text: string, maxLength = MAX_NAME_LENGTH): NameIssue | null {
 	const name = text.trim();
 	if (name === "") return "blank";
 	if (UNSAFE_CHARACTERS.test(name)) return "control-characters";
-	return [...name].length > MAX_NAME_LENGTH ? "too-long" : null;
+	return [...name].length > maxLength ? "too-long" : null;
 }
 
 /** Returns a default name: common name and year of expiry, without unsafe characters. */

@@ -1,4 +1,5 @@
 import type { RefusalReason, SkippedBlock } from "./certificateFile.ts";
+import type { CertificateNameIssue } from "./certificateNames.ts";
 import type { Project } from "./scope.ts";
 
 /**
@@ -118,7 +119,13 @@ export type Problem =
 	/** The service's content of a certificate is not a readable certificate. */
 	| { readonly reason: "no-content"; readonly name: string }
 	/** A file could not be written. `file`: name without folders. */
-	| { readonly reason: "not-saved"; readonly file: string };
+	| { readonly reason: "not-saved"; readonly file: string }
+	/** The CA can't issue client certificates. Nothing was made. */
+	| { readonly reason: "ca-refused"; readonly why: CaIssue }
+	/** The CSR can't become a client certificate. Nothing was made. */
+	| { readonly reason: "request-refused"; readonly why: SigningRequestIssue }
+	/** The certificate can't contain these names. Nothing was made. */
+	| { readonly reason: "names-refused"; readonly issue: CertificateNameIssue };
 
 export type Reason = Problem["reason"];
 
@@ -158,6 +165,48 @@ export type TlsKeyPairIssue =
 	| "not-a-pair"
 	/** This runtime's TLS rejects the certificate: the key is too short, or the signature too weak. */
 	| "unusable";
+/** Why a CA can't issue client certificates here. */
+export type CaIssue =
+	// Its certificate
+	| "too-large"
+	| "no-certificate"
+	| "not-a-ca"
+	/** It refers to a CRL, to its issuer (AIA) or to policies, which its own tool would put into the certificates. */
+	| "managed"
+	| "expired"
+	| "not-yet-valid"
+	/** An RSA key of fewer than 2048 bits. */
+	| "weak-key"
+	/** Neither RSA nor one of the curves P-256, P-384 and P-521. */
+	| "unsupported-key"
+	/** An issuer's path length allows no intermediate here. */
+	| "path-too-long"
+	/** The check would not accept what this CA issues, for another reason. */
+	| "not-accepted"
+	// Its key
+	| "no-key"
+	| "passphrase-needed"
+	| "passphrase-wrong"
+	| "not-a-pair";
+
+/** Why a CSR can't become a client certificate. */
+export type SigningRequestIssue =
+	| "too-large"
+	/** The file contains no CSR. */
+	| "no-request"
+	| "several-requests"
+	| "unreadable"
+	/** The CSR's key did not sign it, or it was changed afterward. */
+	| "not-signed"
+	/** It's signed with SHA-1 or older, or with an algorithm that this runtime can't check. */
+	| "signature-algorithm"
+	/** An RSA key of fewer than 2048 bits, or with a bad exponent. */
+	| "weak-key"
+	/** A type of key that not all validators support. */
+	| "unsupported-key"
+	/** The key is the CA's own. */
+	| "ca-key";
+
 export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "dead-link" | "gone" | "no-permission" | "other";
 export type KeyIssue = "blank" | "space-inside" | "not-ascii" | "too-long";
 /** `mtls`: all rules for the host of client certificates, which must use https. */

@@ -3,12 +3,13 @@ import type { Certificate } from "../../domain/certificate.ts";
 import { findNameIssue, type NameIssue } from "../../domain/certificateName.ts";
 import { MAX_NAME_LENGTH } from "../../domain/limits.ts";
 
-export function describeNameIssue(issue: NameIssue): string {
+/** Describes why a typed name can't be used. @param maxLength The longest allowed name, in code points */
+export function describeNameIssue(issue: NameIssue, maxLength = MAX_NAME_LENGTH): string {
 	switch (issue) {
 		case "blank":
 			return l10n.t("Enter a name.");
 		case "too-long":
-			return l10n.t("A name can have at most {0} characters.", MAX_NAME_LENGTH);
+			return l10n.t("A name can have at most {0} characters.", maxLength);
 		case "control-characters":
 			return l10n.t(
 				"A name can't contain invisible or control characters, or characters that change the text direction.",

@@ -8,6 +8,7 @@ import {
 	describeUnknownChange,
 	unreadScopesText,
 } from "../changes.ts";
+import { caIssueText, nameIssueText, signingRequestIssueText } from "./issuingProblems.ts";
 import {
 	baseUrlIssueText,
 	proxyIssueText,
@@ -173,6 +174,12 @@ function problemText(problem: Problem): ProblemText {
 				fact: l10n.t("Couldn't save {0}.", sanitize(problem.file)),
 				action: l10n.t("Check that you can write to the folder, then try again."),
 			};
+		case "ca-refused":
+			return caIssueText(problem.why);
+		case "request-refused":
+			return signingRequestIssueText(problem.why);
+		case "names-refused":
+			return nameIssueText(problem.issue);
 	}
 }
 

@@ -14,8 +14,10 @@ import {
 } from "../../../../src/common/messages/problems/remedies.ts";
 import { describeRotationIssue } from "../../../../src/common/messages/problems/rotationIssues.ts";
 import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
+import type { AlternativeNameIssue, CertificateNameIssue } from "../../../../src/domain/certificateNames.ts";
 import type {
 	BaseUrlRule,
+	CaIssue,
 	KeyIssue,
 	LookupOutcome,
 	MtlsCode,
@@ -25,6 +27,7 @@ import type {
 	RejectionCode,
 	RotationIssue,
 	ServerCertificateIssue,
+	SigningRequestIssue,
 	TlsKeyPairIssue,
 	UnreadableFile,
 	UploadEnding,
@@ -127,6 +130,48 @@ const ROTATION_ISSUES = all<RotationIssue>({
 	"expires-soon": true,
 	"old-expired": true,
 });
+const CA_ISSUES = all<CaIssue>({
+	"too-large": true,
+	"no-certificate": true,
+	"not-a-ca": true,
+	managed: true,
+	expired: true,
+	"not-yet-valid": true,
+	"weak-key": true,
+	"unsupported-key": true,
+	"path-too-long": true,
+	"not-accepted": true,
+	"no-key": true,
+	"passphrase-needed": true,
+	"passphrase-wrong": true,
+	"not-a-pair": true,
+});
+const SIGNING_REQUEST_ISSUES = all<SigningRequestIssue>({
+	"too-large": true,
+	"no-request": true,
+	"several-requests": true,
+	unreadable: true,
+	"not-signed": true,
+	"signature-algorithm": true,
+	"weak-key": true,
+	"unsupported-key": true,
+	"ca-key": true,
+});
+const ALTERNATIVE_NAME_ISSUES = all<AlternativeNameIssue>({
+	"too-long": true,
+	"not-ascii": true,
+	"not-dns": true,
+	"not-uri": true,
+	"not-email": true,
+});
+const CERTIFICATE_NAME_ISSUES: readonly CertificateNameIssue[] = [
+	...(["blank", "too-long", "control-characters", "is-ca"] as const).map((why) => ({
+		name: "common-name" as const,
+		why,
+	})),
+	...ALTERNATIVE_NAME_ISSUES.map((why) => ({ name: "alternative-name" as const, why, value: "a.test" })),
+	{ name: "alternative-names", why: "too-many" },
+];
 const LOOKUPS: Readonly<Record<LookupOutcome["outcome"], LookupOutcome>> = {
 	"not-seen": { outcome: "not-seen", at: Date.UTC(2026, 0, 1) },
 	failed: { outcome: "failed" },
@@ -264,6 +309,9 @@ const PROBLEMS: { readonly [R in Reason]: readonly (readonly [problem: ProblemOf
 	"own-access": [[{ reason: "own-access" }, "open-settings"]],
 	"no-content": [[{ reason: "no-content", name }, null]],
 	"not-saved": [[{ reason: "not-saved", file: "acme.pem" }, null]],
+	"ca-refused": CA_ISSUES.map((why) => [{ reason: "ca-refused", why }, null]),
+	"request-refused": SIGNING_REQUEST_ISSUES.map((why) => [{ reason: "request-refused", why }, null]),
+	"names-refused": CERTIFICATE_NAME_ISSUES.map((issue) => [{ reason: "names-refused", issue }, null]),
 };
 
 const problems: readonly (readonly [Problem, Remedy | null])[] = Object.values(PROBLEMS).flat();
