@@ -66,9 +66,12 @@ export function findAlternativeNameIssue({ type, value }: AlternativeName): Alte
 	}
 }
 
-/** Returns the first issue of names together, or `null`. */
-export function findNamesIssue(commonName: string, names: readonly AlternativeName[]): CertificateNameIssue | null {
-	const why = findCommonNameIssue(commonName);
+/** Returns the first issue of the names of a certificate, or `null`. @param commonName `null` if there is none yet */
+export function findNamesIssue(
+	commonName: string | null,
+	names: readonly AlternativeName[],
+): CertificateNameIssue | null {
+	const why = commonName === null ? null : findCommonNameIssue(commonName);
 	if (why) return { name: "common-name", why };
 	for (const each of names) {
 		const issue = findAlternativeNameIssue(each);

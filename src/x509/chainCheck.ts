@@ -8,8 +8,7 @@ import { readTime } from "./asn1/asn1Time.ts";
 import { readElement } from "./asn1/der.ts";
 import { type DecodedCertificate, decodeCertificate } from "./certificate.ts";
 import { canonicalName, formatName } from "./distinguishedName.ts";
-import { splitBlocks } from "./fileBlocks.ts";
-import { FileScan } from "./fileScan.ts";
+import { readCertificates } from "./fileScan.ts";
 import { fingerprint } from "./parsedCertificate.ts";
 import { buildPaths } from "./path/buildPaths.ts";
 import { addCertificate, type IssueOf } from "./path/issue.ts";
@@ -39,22 +38,6 @@ export function checkChain(file: Uint8Array, anchors: readonly Uint8Array[], tim
 		...effectOf(issues),
 		issues,
 	};
-}
-
-/** TLS libraries accept chains of at most 100 kB, about a hundred small certificates; decoding takes time. */
-const MAX_CERTIFICATES = 100;
-
-/** Returns the first certificates of a file. `cut`: there are more. */
-function readCertificates(file: Uint8Array) {
-	const scan = new FileScan();
-	let count = 0;
-	for (const _ of scanInSteps(scan, file)) if (++count > MAX_CERTIFICATES) break;
-	return { certificates: scan.certificates.map(({ certificate }) => certificate), cut: count > MAX_CERTIFICATES };
-}
-
-/** Yields after each certificate. */
-function* scanInSteps(scan: FileScan, file: Uint8Array): Generator<void> {
-	for (const block of splitBlocks(file)) yield* scan.add(block);
 }
 
 interface CheckedPath {

@@ -6,9 +6,9 @@ import {
 	type SkippedBlock,
 } from "../domain/certificateFile.ts";
 import { type Element, isTruncated, readElement } from "./asn1/der.ts";
-import { decodeCertificate } from "./certificate.ts";
+import { type DecodedCertificate, decodeCertificate } from "./certificate.ts";
 import { detectKind } from "./contentKind.ts";
-import type { Block } from "./fileBlocks.ts";
+import { type Block, splitBlocks } from "./fileBlocks.ts";
 import { type FoundCertificate, fingerprint } from "./parsedCertificate.ts";
 import { certificatesIn } from "./pkcs7.ts";
 import { defaultReason } from "./refusalReason.ts";
@@ -89,6 +89,25 @@ export class FileScan {
 		if (kind === "private-key" || kind === "pkcs12") this.#keyLines.push(line);
 		this.skipped.push({ block: this.#blocks, line, kind, reason, ...location });
 	}
+}
+
+/** TLS libraries accept chains of at most 100 kB, about a hundred small certificates; decoding takes time. */
+const MAX_CERTIFICATES = 100;
+
+/** Returns the first certificates of a file, each once. `cut`: there are more. */
+export function readCertificates(file: Uint8Array): {
+	readonly certificates: readonly DecodedCertificate[];
+	readonly cut: boolean;
+} {
+	const scan = new FileScan();
+	let count = 0;
+	for (const _ of scanInSteps(scan, file)) if (++count > MAX_CERTIFICATES) break;
+	return { certificates: scan.certificates.map(({ certificate }) => certificate), cut: count > MAX_CERTIFICATES };
+}
+
+/** Yields after each certificate. */
+function* scanInSteps(scan: FileScan, file: Uint8Array): Generator<void> {
+	for (const block of splitBlocks(file)) yield* scan.add(block);
 }
 
 /** True if a block with the label, or without a label, should contain certificates; their absence is a fault. */

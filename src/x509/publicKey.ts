@@ -1,3 +1,4 @@
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { childrenOf, decodeOid, type Element, OBJECT_IDENTIFIER, readElement } from "./asn1/der.ts";
 
 /** The key in a SubjectPublicKeyInfo. */
@@ -94,6 +95,15 @@ export function keyTypeOf(oid: string): string {
 	return TYPES[oid] ?? oid;
 }
 
+/**
+ * Returns the key identifier of RFC 5280 4.2.1.2 (1): SHA-1 of the BIT STRING without its first octet, lower-case hex.
+ * @param info A SubjectPublicKeyInfo.
+ */
+export function defaultKeyId(info: Element): string {
+	const bits = childrenOf(info)?.[1]?.content.subarray(1) ?? new Uint8Array();
+	return createHash("sha1").update(bits).digest("hex");
+}
+
 /** True if all TLS clients and servers support the elliptic curve. */
 export function isCommonCurve(curve: string | null): boolean {
 	return COMMON_CURVES.has(curve);
@@ -102,6 +112,20 @@ export function isCommonCurve(curve: string | null): boolean {
 /** True if an RSA exponent allows signatures: odd, and not 1. */
 export function isUsableExponent(exponent: bigint | null): exponent is bigint {
 	return exponent !== null && exponent % 2n === 1n && exponent !== 1n;
+}
+
+/** True for an RSA key of fewer than 2048 bits or with an unusable exponent. */
+export function isWeakKey({ type, bits, exponent }: PublicKey): boolean {
+	return (type === "rsa" || type === "rsa-pss") && ((bits ?? 0) < 2048 || !isUsableExponent(exponent));
+}
+
+/** True if a SubjectPublicKeyInfo contains a key, however it's encoded. False if this runtime can't load it. */
+export function isSameKey(info: Element, key: KeyObject): boolean {
+	try {
+		return createPublicKey({ key: Buffer.from(info.encoded), format: "der", type: "spki" }).equals(key);
+	} catch {
+		return false;
+	}
 }
 
 /** Counts the bits from the highest set bit. */

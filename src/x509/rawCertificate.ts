@@ -95,7 +95,8 @@ function readOptionalParts(optional: readonly Element[]): RawExtension[] | null 
 	return extensions;
 }
 
-function readExtension(element: Element): RawExtension | null {
+/** Reads an Extension (RFC 5280 4.1); returns `null` if malformed. */
+export function readExtension(element: Element): RawExtension | null {
 	const parts = [...(childrenOf(element) ?? [])];
 	const id = parts.shift();
 	const criticalFlag = parts[0]?.tag === BOOLEAN ? parts.shift() : undefined;

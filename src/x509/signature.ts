@@ -77,12 +77,15 @@ function hashOf(algorithm: Element | undefined): string | null {
 	return HASHES[(identifier && decodeOid(identifier.content)) ?? ""] ?? null;
 }
 
+/** A certificate, or anything else that is signed in the same way. */
+type SignedData = Pick<RawCertificate, "tbs" | "signatureAlgorithm" | "signatureAlgorithmsAgree" | "signature">;
+
 /**
  * True if a key made a certificate's signature; `null` if this runtime cannot check. OpenSSL and BoringSSL reject
  * different keys, some by an error and some by "does not verify", which must not be reported as damage.
  * @param signer A SubjectPublicKeyInfo.
  */
-export function isSignedBy(certificate: RawCertificate, signer: Element): boolean | null {
+export function isSignedBy(certificate: SignedData, signer: Element): boolean | null {
 	const { keyTypes, hash, saltLength, checkable } = readSignatureAlgorithm(certificate.signatureAlgorithm);
 	const key = readPublicKey(signer);
 	if (!checkable || !isKeySupported(key)) return null;

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Finding } from "../../domain/certificateFile.ts";
-import { childrenOf, type Element } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
+import { defaultKeyId } from "../publicKey.ts";
 import { isPublicRoot, isSignedByPublicRoot } from "../publicRoots.ts";
 
 /** The role of a certificate in a chain, as derived from the certificate alone. */
@@ -42,10 +41,4 @@ function namesAnotherKey({ raw, selfSigned, extensions: { authorityKey, subjectK
 	if (keyId === null) return serialNumber !== null && serialNumber !== Buffer.from(raw.serialNumber).toString("hex");
 	if (subjectKey !== null) return keyId !== subjectKey;
 	return selfSigned === false && keyId !== defaultKeyId(raw.publicKey);
-}
-
-/** Returns the key identifier of RFC 5280 4.2.1.2 (1): SHA-1 of the BIT STRING without its first octet, hex. */
-function defaultKeyId(publicKey: Element): string {
-	const bits = childrenOf(publicKey)?.[1]?.content.subarray(1) ?? new Uint8Array();
-	return createHash("sha1").update(bits).digest("hex");
 }

@@ -1,6 +1,7 @@
 import { childrenOf, type Element, NULL } from "../asn1/der.ts";
 import type { DecodedCertificate } from "../certificate.ts";
-import { isCommonCurve } from "../publicKey.ts";
+import { isCommonCurve, type PublicKey } from "../publicKey.ts";
+import type { SignatureAlgorithm } from "../signature.ts";
 
 /** Hashes whose signatures Go, OpenSSL and BoringSSL all verify in certificates, with their bytes. */
 const COMMON_HASHES: Readonly<Record<string, number>> = { sha256: 32, sha384: 48, sha512: 64 };
@@ -16,11 +17,14 @@ const MAX_RSA_EXPONENT = 2n ** 31n - 1n;
  * @param isVerified True if the signature counts.
  */
 export function findUncommonAlgorithm(certificate: DecodedCertificate, isVerified: boolean): string | null {
-	return findUncommonKey(certificate) ?? (isVerified ? findUncommonSignature(certificate) : null);
+	return (
+		findUncommonKey(certificate.publicKey) ??
+		(isVerified ? findUncommonSignature(certificate.signatureAlgorithm) : null)
+	);
 }
 
-function findUncommonKey({ publicKey }: DecodedCertificate): string | null {
-	const { type, bits, curve, exponent } = publicKey;
+/** Returns the algorithm of a key that not all validators support, or `null`. */
+export function findUncommonKey({ type, bits, curve, exponent }: PublicKey): string | null {
 	if (type === "ec") return isCommonCurve(curve) ? null : (curve ?? "ec");
 	if (type !== "rsa") return type === "ed25519" ? null : type;
 	const isCommon =
@@ -28,8 +32,8 @@ function findUncommonKey({ publicKey }: DecodedCertificate): string | null {
 	return isCommon ? null : `rsa-${bits ?? "unknown"}`;
 }
 
-function findUncommonSignature({ signatureAlgorithm }: DecodedCertificate): string | null {
-	const { hash, keyTypes, saltLength } = signatureAlgorithm;
+/** Returns the algorithm of a signature that not all validators support, or `null`. */
+export function findUncommonSignature({ hash, keyTypes, saltLength }: SignatureAlgorithm): string | null {
 	if (keyTypes.includes("ed25519")) return null;
 	if (!keyTypes.includes("rsa") && !keyTypes.includes("ec")) return keyTypes[0] ?? "unknown";
 	const bytes = COMMON_HASHES[hash ?? ""];

@@ -1,0 +1,57 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { MAX_FILE_BYTES } from "../../domain/limits.ts";
+import { type CaIssue, ProblemError } from "../../domain/problem.ts";
+import { childrenOf, OCTET_STRING, readElement, SEQUENCE } from "../asn1/der.ts";
+import { decodeText, findTextBlocks } from "../pemScanner.ts";
+
+/** A private key as the runtime reads it. */
+interface EncodedKey {
+	readonly options: Parameters<typeof createPrivateKey>[0] & object;
+	readonly isEncrypted: boolean;
+}
+
+/**
+ * Reads the first private key of a file: PKCS#8, PKCS#1 or SEC 1, in PEM or DER, encrypted as this runtime supports.
+ * @param passphrase `null` if unknown.
+ * @throws ProblemError `ca-refused`, without anything of the file.
+ */
+export function readPrivateKey(file: Uint8Array, passphrase: string | null): KeyObject {
+	if (file.length > MAX_FILE_BYTES) throw refusal("too-large");
+	const encodings = findPem(file) ?? findDer(file);
+	for (const { options, isEncrypted } of encodings) {
+		if (isEncrypted && passphrase === null) throw refusal("passphrase-needed");
+		try {
+			return createPrivateKey({ ...options, ...(isEncrypted && passphrase !== null && { passphrase }) });
+		} catch {
+			// The error is dropped, since it might contain something of the file.
+			if (isEncrypted) throw refusal("passphrase-wrong");
+		}
+	}
+	throw refusal("no-key");
+}
+
+/** Returns the first PEM block of a private key; `null` if there is none. */
+function findPem(file: Uint8Array): readonly EncodedKey[] | null {
+	const text = decodeText(file);
+	const block = findTextBlocks(text).find(({ label, fault }) => fault === null && label.endsWith("PRIVATE KEY"));
+	if (!block) return null;
+	const { label, from, to } = block;
+	const body = text.slice(from, to);
+	const key = `-----BEGIN ${label}-----${body}-----END ${label}-----\n`;
+	const isEncrypted = label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type: 4,ENCRYPTED/m.test(body);
+	return [{ options: { key, format: "pem" }, isEncrypted }];
+}
+
+/** Returns DER as each kind of key that it might be. */
+function findDer(file: Uint8Array): readonly EncodedKey[] {
+	const parts = childrenOf(readElement(file)) ?? [];
+	const key = Buffer.from(file.buffer, file.byteOffset, file.length);
+	// EncryptedPrivateKeyInfo (RFC 5958 3) begins with an algorithm; other keys with a version.
+	const isEncrypted = parts[0]?.tag === SEQUENCE && parts[1]?.tag === OCTET_STRING;
+	const types = isEncrypted ? (["pkcs8"] as const) : (["pkcs8", "sec1", "pkcs1"] as const);
+	return types.map((type) => ({ options: { key, format: "der", type }, isEncrypted }));
+}
+
+function refusal(why: CaIssue): ProblemError {
+	return new ProblemError({ reason: "ca-refused", why });
+}
