@@ -19,7 +19,7 @@ export type AlternativeNameIssue =
 	| "not-ascii"
 	/** Not a host name (RFC 5280 4.2.1.6: letters, digits and hyphens). */
 	| "not-dns"
-	/** Not an absolute URI with a scheme; its host, if any, must be a complete domain name or an IP address. */
+	/** Not an absolute URI, or its host is neither a complete domain name nor an IP address. */
 	| "not-uri"
 	| "not-email";
 
@@ -45,7 +45,8 @@ export function parseAlternativeNames(text: string): readonly AlternativeName[] 
 }
 
 function typeOf(value: string): AlternativeName["type"] {
-	if (/^[a-z][a-z\d+.-]*:/i.test(value)) return "uri";
+	// A port follows a host, not a scheme.
+	if (/^[a-z][a-z\d+.-]*:(?!\d*$)/i.test(value)) return "uri";
 	return value.includes("@") ? "email" : "dns";
 }
 
@@ -85,28 +86,32 @@ const LABEL = "[a-z\\d](?:[a-z\\d-]{0,61}[a-z\\d])?";
 const HOST_NAME = new RegExp(`^(?:${LABEL}\\.)*(?!\\d+$)${LABEL}$`, "i");
 
 function isHostName(value: string): boolean {
-	if (value.length > 253 || !HOST_NAME.test(value)) return false;
-	// `URL` knows which A-labels are valid.
-	return hostOf(`https://${value}`) === value.toLowerCase();
+	return value.length <= 253 && HOST_NAME.test(value);
 }
 
-/** True for an absolute URI (RFC 3986) whose host, if any, is a domain name or an IP address. */
+/** A scheme and its own part; the authority if there is one (RFC 3986 3). Percent signs encode a byte. */
+const URI = /^[a-z][a-z\d+.-]*:(?:\/\/(?<authority>[^/?#]*))?(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[\da-f]{2})*$/i;
+
+/** True for an absolute URI. Its host, if any, must be a complete domain name or an IP address (RFC 5280 4.2.1.6). */
 function isUri(value: string): boolean {
-	const [, authority] = /^[a-z][a-z\d+.-]*:(?=.)(?:\/\/([^/?#]*))?/i.exec(value) ?? [];
-	if (hostOf(value) === null) return false;
-	if (authority === undefined) return !/^[a-z][a-z\d+.-]*:\/\//i.test(value);
+	const match = URI.exec(value);
+	if (!match || value.endsWith(":") || !URL.canParse(value)) return false;
+	const { authority } = match.groups ?? {};
+	if (authority === undefined) return true;
 	const host = authority.replace(/^[^@]*@/, "").replace(/:\d*$/, "");
-	return isHostName(host) || hostOf(`https://${host}`) === host;
+	return isIpAddress(host) || (host.includes(".") && isHostName(host));
 }
 
-/** True for an address with a plain local part (RFC 5321 4.1.2, Dot-string). */
+/** True for an IPv4 address, or an IPv6 address in brackets. */
+function isIpAddress(host: string): boolean {
+	return /^[\d.]+$|^\[.+\]$/.test(host) && URL.parse(`https://${host}`)?.hostname === host.toLowerCase();
+}
+
+/** The characters of a local part without quotes (RFC 5321 4.1.2, Atom). */
+const ATOM = "[\\w!#$%&'*+/=?^`{|}~-]+";
+const LOCAL_PART = new RegExp(`^${ATOM}(?:\\.${ATOM})*$`);
+
 function isEmailAddress(value: string): boolean {
-	const [, local = "", host = ""] = /^([^@]+)@([^@]+)$/.exec(value) ?? [];
-	return (
-		local.length <= 64 && /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/.test(local) && isHostName(host)
-	);
-}
-
-function hostOf(url: string): string | null {
-	return URL.parse(url)?.hostname ?? null;
+	const [local = "", host = "", ...rest] = value.split("@");
+	return rest.length === 0 && local.length <= 64 && LOCAL_PART.test(local) && isHostName(host);
 }
