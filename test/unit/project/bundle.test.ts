@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import type * as baseUrls from "../../../src/domain/baseUrl.ts";
 import type * as certificates from "../../../src/openai/adminClient.ts";
 import type * as transports from "../../../src/openai/httpTransport.ts";
 import type * as reader from "../../../src/x509/certificateFileReader.ts";
+import type * as makers from "../../../src/x509/making/certificateMaker.ts";
 import { makeCertificate } from "../../certificates.ts";
 import { startEmulator } from "../../emulator/emulator.ts";
 import { findSource } from "../../sources.ts";
@@ -16,6 +18,7 @@ import { temporaryFolder } from "../../temporaryFolders.ts";
 import { root } from "../../vscode/install.mjs";
 import { directNetwork } from "../openai/network/directNetwork.ts";
 import { pkcs7 } from "../x509/der.ts";
+import { csr } from "../x509/making/certificateRequests.ts";
 import { read } from "../x509/read.ts";
 
 describe("Code that is left out of the bundles", () => {
@@ -56,6 +59,25 @@ describe("Code that is left out of the bundles", () => {
 			const now = Date.now() / 1000;
 			const actual = await new X509CertificateFileReader().read(Buffer.from(file), now, 30);
 			assert.deepEqual(actual, await read(Buffer.from(file), now));
+		}
+	});
+
+	it("is not needed to make certificates, also from a CSR", async () => {
+		const { X509CertificateMaker } = await loadBundle<typeof makers>(exportsOf("class X509CertificateMaker"));
+		const maker = new X509CertificateMaker();
+		const request = { commonName: "a", validDays: 90, keyType: "p-256", passphrase: "correct horse" } as const;
+		const ca = await maker.createCa(request);
+		const certificate = Buffer.from(ca.certificatePem);
+		const key = (await ca.key?.write(async (pem) => Buffer.from(pem))) ?? assert.fail();
+		const opened = await maker.openCa(certificate, key, request.passphrase);
+		const names = [{ type: "dns", value: "a.test" }] as const;
+		const client = await opened.issue({ ...request, commonName: "b", names, keyType: "rsa-2048", passphrase: null });
+		const fromRequest = await opened.sign(await maker.readRequest(csr()), { ...request, commonName: "c", names });
+		const anchor = new X509Certificate(certificate);
+		for (const { certificatePem } of [client, fromRequest]) {
+			const made = new X509Certificate(certificatePem);
+			assert.deepEqual([made.checkIssued(anchor), made.verify(anchor.publicKey)], [true, true]);
+			assert.equal(made.subjectAltName, "DNS:a.test");
 		}
 	});
 
