@@ -58,7 +58,7 @@ export function caIssueText(why: CaIssue): ProblemText {
 			};
 		case "not-accepted":
 			return {
-				fact: l10n.t("The offline check doesn't accept what this CA would issue."),
+				fact: l10n.t("The offline check doesn't accept the certificate that this CA would issue."),
 				action: l10n.t("Inspect the CA certificate to see its findings, or use another CA."),
 			};
 		case "no-key":
@@ -69,7 +69,11 @@ export function caIssueText(why: CaIssue): ProblemText {
 		case "passphrase-needed":
 			return { fact: l10n.t("The CA's key is encrypted."), action: l10n.t("Enter its passphrase.") };
 		case "passphrase-wrong":
-			return { fact: l10n.t("The passphrase doesn't unlock the CA's key."), action: l10n.t("Enter it again.") };
+			return {
+				fact: l10n.t("The passphrase doesn't unlock the CA's key."),
+				// This runtime might not know the encryption.
+				action: l10n.t("Enter it again. If it's correct, convert the key with {0}.", "openssl pkcs8 -topk8"),
+			};
 		case "not-a-pair":
 			return {
 				fact: l10n.t("The private key doesn't match the CA certificate."),

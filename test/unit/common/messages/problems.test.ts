@@ -364,6 +364,23 @@ describe("Problem messages", () => {
 				"No suitable row is selected. Select the row for this command in the Certificates view first.",
 			],
 			[{ reason: "no-key" }, "Set an admin key first."],
+			[{ reason: "ca-refused", why: "managed" }, "This looks like a managed CA. Issue with its own tool."],
+			[
+				{ reason: "ca-refused", why: "passphrase-wrong" },
+				"The passphrase doesn't unlock the CA's key. Enter it again. If it's correct, convert the key with openssl pkcs8 -topk8.",
+			],
+			[
+				{ reason: "request-refused", why: "ca-key" },
+				"The CSR contains the CA's own key. A client must have a key of its own. Ask for a new CSR.",
+			],
+			[
+				{ reason: "names-refused", issue: { name: "alternative-name", why: "not-dns", value: "a\u202eb" } },
+				"“a b” can't be used. It isn't a DNS name.",
+			],
+			[
+				{ reason: "names-refused", issue: { name: "common-name", why: "too-long" } },
+				"The common name can't be used. A name can have at most 64 characters.",
+			],
 			[
 				{ reason: "no-mtls-host", host: "jp.api.openai.com" },
 				"No mTLS host is known for jp.api.openai.com, to which the base URL points. Set the mTLS URL in Settings.",

@@ -56,6 +56,8 @@ describe("A CA is refused:", () => {
 	it("one that has expired or isn't valid yet", async () => {
 		const expired = await makeCertificate({ notBefore: daysFromNow(-2), notAfter: daysFromNow(-1) });
 		await assertRefused("expired", expired.pem, expired.privateKeyPem);
+		const leaf = await makeCertificate({ ca: false, issuer: expired });
+		await assertRefused("expired", leaf.pem + expired.pem, "");
 		const early = await makeCertificate({ notBefore: daysFromNow(1) });
 		await assertRefused("not-yet-valid", early.pem, early.privateKeyPem);
 	});
@@ -195,6 +197,15 @@ describe("A CA is opened with its key", () => {
 	it("among the certificates of a file, by the key", async () => {
 		const [one, other] = [await makeCertificate({ commonName: "One" }), await makeCertificate({ commonName: "Other" })];
 		assert.equal((await openCa(one.pem + other.pem, other.privateKeyPem)).subject, "CN=Other");
+	});
+
+	it("with a path that doesn't end at a root, also of two CAs that certified each other", async () => {
+		const root = await makeCertificate({ commonName: "One" });
+		const other = await makeCertificate({ commonName: "Other", issuer: root });
+		const one = await makeCertificate({ commonName: "One", issuer: other, keyOf: root });
+		const opened = await openCa(one.pem + other.pem, one.privateKeyPem);
+		const request = { commonName: "agent", names: [], validDays: 90, keyType: "p-256", passphrase: null } as const;
+		assert.ok((await opened.issue(request)).certificatePem.endsWith(one.pem + other.pem));
 	});
 
 	it("as openssl makes both", async function () {

@@ -16,6 +16,7 @@ import { X509CertificateMaker } from "../../../../src/x509/making/certificateMak
 import { encryptKey } from "../../../../src/x509/making/keyEncryption.ts";
 import { readAlternativeNames } from "../../../../src/x509/path/generalNames.ts";
 import { daysFromNow, makeCertificate, type TestCertificate } from "../../../certificates.ts";
+import * as der from "../der.ts";
 import { derOf, PASSPHRASE, takeKey } from "./keyTypeTests.ts";
 
 const HOUR = 3600;
@@ -92,8 +93,8 @@ describe("A CA that is made", () => {
 		const signer = { key: keys.keys.privateKey, algorithm: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } };
 		const commonName = 'A+B, "C"=#D; \\E <F> 日本';
 		const validity = { notBefore: now, notAfter: now + DAY };
-		const der = await buildCaCertificate({ commonName, publicKey, validity, serial: "40", signer });
-		const [attribute] = decodeCertificate(readElement(der) ?? assert.fail())?.subject.flat() ?? [];
+		const ca = await buildCaCertificate({ commonName, publicKey, validity, serial: "40", signer });
+		const [attribute] = decodeCertificate(readElement(ca) ?? assert.fail())?.subject.flat() ?? [];
 		assert.equal(attribute?.text, commonName);
 	});
 });
@@ -238,6 +239,12 @@ describe("A client certificate that is made", () => {
 		// Without the rest, the intermediate itself can be the trust anchor.
 		const alone = await (await open(lower)).issue(request);
 		assert.ok(alone.certificatePem.endsWith(lower.pem));
+	});
+
+	it("names its CA by the CA's own key identifier, whatever it is", async () => {
+		const key = Buffer.from(der.keys.privateKey.export({ type: "pkcs8", format: "der" }));
+		const client = await (await maker().openCa(der.certificate(), key, null)).issue(request);
+		assert.equal(decode(client).extensions.authorityKey?.keyId, Buffer.from("our own key").toString("hex"));
 	});
 
 	it("is issued by a CA without subject key identifier, by the hash of its key", async () => {
