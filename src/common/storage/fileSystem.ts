@@ -1,4 +1,4 @@
-import fs from "node:fs/promises";
+import fs, { type FileHandle } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { ProblemError } from "../../domain/problem.ts";
 
@@ -12,6 +12,9 @@ const TRANSIENT_CODES: readonly unknown[] = ["EPERM", "EBUSY"];
 
 /** Delays before each retry, in milliseconds: about two seconds in total. */
 const RETRY_DELAYS_MS: readonly number[] = [10, 20, 40, 80, 160, 320, 640, 800];
+
+/** Error codes of file systems that cannot flush a file to disk. These errors are ignored. */
+const FLUSH_UNSUPPORTED: readonly unknown[] = ["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
 
 /** Time limit of a call, in milliseconds. A disconnected network drive may never respond. */
 const MAX_CALL_MS = 7000;
@@ -41,6 +44,23 @@ export function withTimeLimit<T>(call: Promise<T>): Promise<T> {
 	// The pending call itself keeps the process alive.
 	timer.unref();
 	return Promise.race([call, timeout.promise]).finally(() => clearTimeout(timer));
+}
+
+/** Flushes an open file's content to disk, if the system can. @throws the system's error */
+export async function flushFile(file: Pick<FileHandle, "sync">): Promise<void> {
+	await withTimeLimit(file.sync()).catch((error) => {
+		if (!FLUSH_UNSUPPORTED.includes(error.code)) throw error;
+	});
+}
+
+/** Flushes a folder's entries, so that they survive a power failure, if the system can. */
+export async function flushFolder(folder: string, fileSystem: Pick<FileSystem, "open">): Promise<void> {
+	await withTimeLimit(
+		(async () => {
+			const handle = await fileSystem.open(folder, "r");
+			await handle.sync().finally(() => handle.close());
+		})(),
+	).catch(() => {});
 }
 
 /** True if a system call failed with this code, such as `ENOENT`. */

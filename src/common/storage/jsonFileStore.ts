@@ -5,6 +5,8 @@ import { problemOf } from "../../domain/problem.ts";
 import {
 	FILE_SYSTEM,
 	type FileSystem,
+	flushFile,
+	flushFolder,
 	hasErrorCode,
 	retryWhileBusy,
 	toStorageProblem,
@@ -16,9 +18,6 @@ const TEMPORARY_FILE = /^\.(\d{1,15})\.[0-9a-f-]{36}\.tmp$/;
 
 /** Age at which an unfinished file counts as left by a dead window, in milliseconds. */
 const ABANDONED_AFTER_MS = 600_000;
-
-/** Error codes of file systems that cannot flush a file to disk. These errors are ignored. */
-const FLUSH_UNSUPPORTED: readonly unknown[] = ["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
 
 /** The format of one kind of record. */
 export interface JsonFileFormat<T> {
@@ -107,7 +106,7 @@ export class JsonFileStore<T> {
 			await withTimeLimit(this.#fileSystem.unlink(temporary)).catch(() => {});
 			throw problemOf(error) ? error : toStorageProblem(error);
 		}
-		await this.#flushFolder();
+		await flushFolder(this.#folder, this.#fileSystem);
 	}
 
 	/** Removes a record. @throws ProblemError `not-recorded` if the file exists and cannot be removed */
@@ -119,24 +118,12 @@ export class JsonFileStore<T> {
 		}
 	}
 
-	/** Flushes the folder's entries, so that they survive a power failure, if the system can. */
-	async #flushFolder(): Promise<void> {
-		await withTimeLimit(
-			(async () => {
-				const folder = await this.#fileSystem.open(this.#folder, "r");
-				await folder.sync().finally(() => folder.close());
-			})(),
-		).catch(() => {});
-	}
-
 	/** Writes a new file and flushes its content to disk, if the system can. */
 	async #writeFlushed(path: string, text: string): Promise<void> {
 		const file = await retryWhileBusy(() => this.#fileSystem.open(path, "wx", 0o600));
 		try {
 			await withTimeLimit(file.writeFile(text));
-			await withTimeLimit(file.sync()).catch((error) => {
-				if (!FLUSH_UNSUPPORTED.includes(error.code)) throw error;
-			});
+			await flushFile(file);
 		} finally {
 			await withTimeLimit(file.close());
 		}
