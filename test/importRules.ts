@@ -14,6 +14,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"features/organization": ["domain", "common"],
 	"features/connections": feature(),
 	"features/clientCheck": feature("connections"),
+	"features/issuing": feature("connections", "clientCheck"),
 	"features/certificates": feature(),
 	"features/activation": feature("clientCheck", "certificates"),
 	"features/deletion": feature("clientCheck", "certificates", "activation"),

@@ -59,4 +59,5 @@ export const requirements: Readonly<Record<string, string>> = {
 	R57: "A rotation deactivates nothing that would leave a scope without both, and tells each outcome apart",
 	R58: "What a newer version wrote, or cannot be read, blocks what depends on it and stays as it is",
 	R59: "What is written down survives any file system, or it is said that it cannot be",
+	R60: "A private key of ours is only in its own file, readable by its owner only, and replaces no file",
 };

@@ -125,7 +125,20 @@ export type Problem =
 	/** The CSR can't become a client certificate. Nothing was made. */
 	| { readonly reason: "request-refused"; readonly why: SigningRequestIssue }
 	/** The certificate can't contain these names. Nothing was made. */
-	| { readonly reason: "names-refused"; readonly issue: CertificateNameIssue };
+	| { readonly reason: "names-refused"; readonly issue: CertificateNameIssue }
+	/**
+	 * The files of a new certificate could not be created, so no certificate was. `file`: name without folders. `code`: the
+	 * system's error code. `left`: the path of a file that could not be removed again.
+	 */
+	| {
+			readonly reason: "key-file";
+			readonly file: string;
+			readonly why: KeyFileIssue;
+			readonly code: string | null;
+			readonly left: string | null;
+	  }
+	/** A file for a private key, or of a CA, is not on the computer that this extension runs on. `computer`: its name. */
+	| { readonly reason: "not-on-this-computer"; readonly file: string; readonly computer: string };
 
 export type Reason = Problem["reason"];
 
@@ -207,6 +220,17 @@ export type SigningRequestIssue =
 	/** The key is the CA's own. */
 	| "ca-key";
 
+export type KeyFileIssue =
+	| "exists"
+	| "not-a-file"
+	/** The file system does not keep other users from reading the file. */
+	| "readable-by-others"
+	/** On Windows: not in the user's profile folder. */
+	| "outside-profile"
+	| "disk-full"
+	| "no-permission"
+	| "canceled"
+	| "other";
 export type UnreadableFile = "too-large" | "folder" | "not-a-file" | "dead-link" | "gone" | "no-permission" | "other";
 export type KeyIssue = "blank" | "space-inside" | "not-ascii" | "too-long";
 /** `mtls`: all rules for the host of client certificates, which must use https. */

@@ -9,6 +9,7 @@ import {
 	unreadScopesText,
 } from "../changes.ts";
 import { caIssueText, nameIssueText, signingRequestIssueText } from "./issuingProblems.ts";
+import { keyFileProblemText } from "./keyFileProblems.ts";
 import {
 	baseUrlIssueText,
 	proxyIssueText,
@@ -180,6 +181,9 @@ function problemText(problem: Problem): ProblemText {
 			return signingRequestIssueText(problem.why);
 		case "names-refused":
 			return nameIssueText(problem.issue);
+		case "key-file":
+		case "not-on-this-computer":
+			return keyFileProblemText(problem);
 	}
 }
 

@@ -18,6 +18,7 @@ import type { AlternativeNameIssue, CertificateNameIssue } from "../../../../src
 import type {
 	BaseUrlRule,
 	CaIssue,
+	KeyFileIssue,
 	KeyIssue,
 	LookupOutcome,
 	MtlsCode,
@@ -90,6 +91,16 @@ const UNREADABLE_FILES = all<UnreadableFile>({
 	"dead-link": true,
 	gone: true,
 	"no-permission": true,
+	other: true,
+});
+const KEY_FILE_ISSUES = all<KeyFileIssue>({
+	exists: true,
+	"not-a-file": true,
+	"readable-by-others": true,
+	"outside-profile": true,
+	"disk-full": true,
+	"no-permission": true,
+	canceled: true,
 	other: true,
 });
 const KEY_ISSUES = all<KeyIssue>({ blank: true, "space-inside": true, "not-ascii": true, "too-long": true });
@@ -312,6 +323,13 @@ const PROBLEMS: { readonly [R in Reason]: readonly (readonly [problem: ProblemOf
 	"ca-refused": CA_ISSUES.map((why) => [{ reason: "ca-refused", why }, null]),
 	"request-refused": SIGNING_REQUEST_ISSUES.map((why) => [{ reason: "request-refused", why }, null]),
 	"names-refused": CERTIFICATE_NAME_ISSUES.map((issue) => [{ reason: "names-refused", issue }, null]),
+	"key-file": [
+		...KEY_FILE_ISSUES.map(
+			(why) => [{ reason: "key-file", file: "a.key.pem", why, code: null, left: null }, null] as const,
+		),
+		[{ reason: "key-file", file: "a.key.pem", why: "other", code: "EIO", left: "/home/a/a.key.pem" }, null],
+	],
+	"not-on-this-computer": [[{ reason: "not-on-this-computer", file: "ca.pem", computer: "laptop" }, null]],
 };
 
 const problems: readonly (readonly [Problem, Remedy | null])[] = Object.values(PROBLEMS).flat();
@@ -501,6 +519,18 @@ describe("Problem messages", () => {
 				"A deactivation in the organization might lock out this extension. Nothing was deactivated in the organization. Set a client certificate that chains to a certificate that stays active in the organization.",
 			],
 			[
+				{ reason: "key-file", file: "a.key.pem", why: "disk-full", code: "ENOSPC", left: null },
+				"Couldn't write a.key.pem: the disk is full, or your quota is used up. Nothing was created. Free some space, then try again.",
+			],
+			[
+				{ reason: "key-file", file: "a.pem", why: "other", code: "EIO", left: "/home/a/a.key.pem" },
+				"Couldn't write a.pem. /home/a/a.key.pem couldn't be removed: delete it yourself. Check the disk, then try again (error EIO).",
+			],
+			[
+				{ reason: "not-on-this-computer", file: "ca.pem", computer: "laptop" },
+				"ca.pem isn't on laptop, the computer that this extension runs on. It reads and writes private keys only there. If the client runs on another computer, create a CSR there, and run Sign Request… with a CA on laptop.",
+			],
+			[
 				{ reason: "not-saved", file: "acme.pem" },
 				"Couldn't save acme.pem. Check that you can write to the folder, then try again.",
 			],
@@ -608,6 +638,8 @@ describe("Problem messages", () => {
 			{ reason: "unconfirmed", name: hostile, lookup: { outcome: "failed" }, ending: { kind: "no-response" } },
 			{ reason: "no-content", name: hostile },
 			{ reason: "not-saved", file: hostile },
+			{ reason: "key-file", file: hostile, why: "other", code: null, left: hostile },
+			{ reason: "not-on-this-computer", file: hostile, computer: hostile },
 			{ reason: "certificate-active", organization: false, projects: [{ id: "proj_1", name: hostile }] },
 			{ ...refused("anchor", "crl"), file: hostile },
 			{ ...refused("client-certificate", "crl"), file: hostile },

@@ -1,0 +1,64 @@
+import fs from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { withTimeLimit } from "../../common/storage/fileSystem.ts";
+import { isInside, resolveLinks } from "./newFiles.ts";
+
+/** Why a private key in a folder might be shared by mistake. */
+export type FolderRisk =
+	/** The folder is in a folder that is open in the window, whose files tools and people share. */
+	| "workspace"
+	/** The folder is in a Git working tree, so the key could be committed. */
+	| "git"
+	/** A program copies the folder to other computers. */
+	| "synced";
+
+/** Names of folders that programs copy to other computers: OneDrive, Dropbox, iCloud, Google Drive and others. */
+const SYNCED_FOLDERS =
+	/^(?:OneDrive(?: ?-.*)?|Dropbox(?: \(.*\))?|iCloud ?Drive|iCloud~.*|com~apple~CloudDocs|Mobile Documents|CloudStorage|Google ?Drive|GoogleDrive-.*|My Drive|Box(?: Sync)?|Nextcloud|ownCloud|Syncthing|Sync|MEGA|MEGAsync|pCloud ?Drive|Proton ?Drive|Seafile|SynologyDrive|Yandex\.Disk|Creative Cloud Files)$/i;
+
+/** Files and folders that mark a folder. */
+const MARKERS: readonly (readonly [name: string, risk: FolderRisk])[] = [
+	[".git", "git"],
+	[".dropbox.cache", "synced"],
+	[".stfolder", "synced"],
+];
+
+/** Variables with the folders of OneDrive on Windows. */
+const ONEDRIVE_VARIABLES = ["OneDrive", "OneDriveCommercial", "OneDriveConsumer"];
+
+/**
+ * Finds risks of a folder for a new private key.
+ * @param folder An absolute path, which need not exist.
+ * @param workspaceFolders The absolute paths of the folders that are open in the window.
+ */
+export async function findFolderRisks(
+	folder: string,
+	workspaceFolders: readonly string[],
+	environment: NodeJS.ProcessEnv = process.env,
+): Promise<readonly FolderRisk[]> {
+	// Both the path as chosen and its target count.
+	const paths = [folder, await resolveLinks(folder)];
+	const isInsideAny = (folders: readonly string[]) =>
+		folders.some((each) => paths.some((path) => isInside(path, each)));
+	const risks = new Set<FolderRisk>();
+	if (isInsideAny(workspaceFolders)) risks.add("workspace");
+	if (isInsideAny(ONEDRIVE_VARIABLES.flatMap((name) => environment[name] || []))) risks.add("synced");
+	for (const each of new Set(paths.flatMap(foldersAbove))) {
+		if (SYNCED_FOLDERS.test(basename(each))) risks.add("synced");
+		for (const [name, risk] of MARKERS) if (await exists(join(each, name))) risks.add(risk);
+	}
+	return [...risks];
+}
+
+/** Returns a folder and all folders above it. */
+function foldersAbove(folder: string): readonly string[] {
+	const parent = dirname(folder);
+	return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
+}
+
+function exists(path: string): Promise<boolean> {
+	return withTimeLimit(fs.lstat(path)).then(
+		() => true,
+		() => false,
+	);
+}
