@@ -8,16 +8,18 @@ const MAX_DEPTH = 10;
 /** Minimum length of a secret; shorter secrets would be found by chance. */
 const MIN_LENGTH = 8;
 
+/** A text of at least 8 characters, or at least 8 bytes. */
+export type Secret = string | Uint8Array;
+
 /**
  * Asserts that a value contains no secret: plain, in base64 (at any offset, also base64url), hexadecimal, URL-encoded,
- * JSON-escaped or in UTF-16. Searches names and values of properties, also private and hidden properties, symbols,
+ * JSON-escaped or in UTF-16; bytes also as a list of numbers. Searches names and values of properties, also private and hidden properties, symbols,
  * entries of maps and sets, bytes, causes and stacks, down to a depth of 10. Calls no getter of the program, to avoid
  * side effects.
- * @param secrets At least 8 characters each.
  * @param where The value's name, for the message.
  * @throws AssertionError that names the path.
  */
-export function assertNoSecrets(value: unknown, secrets: readonly string[], where: string): void {
+export function assertNoSecrets(value: unknown, secrets: readonly Secret[], where: string): void {
 	const forms = secrets.map(formsOf);
 	const session = new Session();
 	session.connect();
@@ -50,7 +52,7 @@ export function assertNoSecrets(value: unknown, secrets: readonly string[], wher
  */
 export function assertNoSecretsInFolder(
 	folder: string,
-	secrets: readonly string[],
+	secrets: readonly Secret[],
 	{ except = [] }: { readonly except?: readonly string[] } = {},
 ): string[] {
 	const forms = secrets.map(formsOf);
@@ -95,7 +97,7 @@ interface Forms {
 	readonly hex: string;
 }
 
-function formsOf(secret: string): Forms {
+function formsOf(secret: Secret): Forms {
 	assert.ok(secret.length >= MIN_LENGTH, "a secret that short would be found by chance");
 	const bytes = Buffer.from(secret);
 	// Base64 depends on the preceding bytes: uses only the characters that encode nothing but the secret's bytes.
@@ -104,11 +106,18 @@ function formsOf(secret: string): Forms {
 			.toString("base64")
 			.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6)),
 	);
+	const isText = typeof secret === "string";
 	return {
-		plain: [secret, JSON.stringify(secret).slice(1, -1)]
-			.map(bytesOf)
-			.concat(Buffer.from(secret, "utf16le").toString("latin1")),
-		encoded: base64.flatMap((text) => [text, text.replaceAll("+", "-").replaceAll("/", "_")]),
+		plain: isText
+			? [
+					bytesOf(secret),
+					bytesOf(JSON.stringify(secret).slice(1, -1)),
+					Buffer.from(secret, "utf16le").toString("latin1"),
+				]
+			: [bytes.toString("latin1")],
+		encoded: base64
+			.flatMap((text) => [text, text.replaceAll("+", "-").replaceAll("/", "_")])
+			.concat(isText ? [] : bytes.join()),
 		hex: bytes.toString("hex"),
 	};
 }

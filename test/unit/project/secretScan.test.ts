@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { keyMaterialOf } from "../../keyMaterial.ts";
 import { assertNoSecrets, assertNoSecretsInFolder } from "../../secretScan.ts";
 import { makeLink } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
@@ -147,4 +148,44 @@ describe("A secret", () => {
 			temporary.remove();
 		}
 	});
+});
+
+describe("The material of a private key", () => {
+	const PASSPHRASE = randomBytes(12).toString("hex");
+	const cipher = { cipher: "aes-256-cbc", passphrase: PASSPHRASE };
+	for (const [name, { privateKey, publicKey }] of [
+		["EC", generateKeyPairSync("ec", { namedCurve: "P-256" })],
+		["RSA", generateKeyPairSync("rsa", { modulusLength: 2048 })],
+	] as const) {
+		const encrypted = privateKey.export({ type: "pkcs8", format: "pem", ...cipher }).toString();
+		const plain = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+		const der = privateKey.export({ type: "pkcs8", format: "der" });
+		const material = keyMaterialOf(encrypted, PASSPHRASE);
+		const leaks: readonly [string, unknown][] = [
+			["in its encrypted file", encrypted],
+			["in a decrypted file", plain],
+			["in another format", privateKey.export({ type: name === "EC" ? "sec1" : "pkcs1", format: "pem" })],
+			["in DER", der],
+			["in a buffer in JSON", JSON.stringify(der)],
+			["in hexadecimal", der.toString("hex")],
+			["as JWK", privateKey.export({ format: "jwk" })],
+		];
+		for (const [form, leak] of leaks)
+			it(`of type ${name} is found ${form}`, () => {
+				assert.throws(() => assertNoSecrets(leak, material, "It"), /stands in It/);
+			});
+
+		it(`of type ${name} without encryption is found, too`, () => {
+			assert.throws(() => assertNoSecrets(plain, keyMaterialOf(plain, null), "It"), /stands in It/);
+		});
+
+		it(`of type ${name} isn't found in its public key`, () => {
+			for (const known of [material, keyMaterialOf(plain, null)])
+				assertNoSecrets(
+					[publicKey.export({ type: "spki", format: "pem" }), publicKey.export({ format: "jwk" })],
+					known,
+					"It",
+				);
+		});
+	}
 });
