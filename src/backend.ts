@@ -16,6 +16,7 @@ import { VirtualDocuments } from "./common/ui/virtualDocuments.ts";
 import type { ClientCertificateFiles, RequestLogEntry } from "./domain/adminApi.ts";
 import type { Certificate } from "./domain/certificate.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
+import type { CertificateMaker } from "./domain/certificateMaking.ts";
 import { ClientCertificateSettings } from "./features/connections/ui/clientCertificateSettings.ts";
 import { ConnectionSecretStore } from "./features/connections/ui/connectionSecretStore.ts";
 import { ConnectionStore } from "./features/connections/ui/connectionStore.ts";
@@ -78,7 +79,7 @@ export interface Backend {
 }
 
 /** What the features use of the API and of certificate files. */
-type Adapters = Pick<CommandDeps, "reader" | "openService" | "checkLive"> &
+type Adapters = Pick<CommandDeps, "reader" | "maker" | "openService" | "checkLive"> &
 	Pick<CommandDeps, "validateClientFiles" | "traceClientCertificate" | "checkChain" | "validateClientCredentials">;
 
 /** Loads @peculiar/x509 with the first file: it loads about as long as everything else, and rows must not wait. */
@@ -87,6 +88,14 @@ const reader: CertificateReader = {
 		const { X509CertificateFileReader } = await import("./x509/certificateFileReader.ts");
 		return new X509CertificateFileReader().read(...file);
 	},
+};
+
+/** Loads @peculiar/x509 on first use too. */
+const loadMaker = async () => new (await import("./x509/making/certificateMaker.ts")).X509CertificateMaker();
+const maker: CertificateMaker = {
+	createCa: async (request) => (await loadMaker()).createCa(request),
+	openCa: async (...files) => (await loadMaker()).openCa(...files),
+	readRequest: async (file) => (await loadMaker()).readRequest(file),
 };
 
 /** Loads @peculiar/x509 on first use too. */
@@ -104,6 +113,7 @@ export function createBackend({ userAgent, language, translations, ...eager }: B
 	const transport = new HttpTransport(options);
 	const features = createFeatures(eager, {
 		reader,
+		maker,
 		openService: (credentials) => new AdminClient(transport, credentials),
 		validateClientFiles: async (files: ClientCertificateFiles) => {
 			parseTlsKeyPair(await readTlsKeyPair(files));
@@ -186,7 +196,7 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 	const deps: CommandDeps = {
 		...{ ...eager, ...adapters, globalState },
 		...{ certificates, projects, enforcement, organization, uploads, rotations },
-		...{ connections, clientCertificates, view, projectsView, documents },
+		...{ connections, clientCertificates, view, projectsView, documents, locks },
 	};
 	const rotationDeps: RotationCommandDeps = { ...deps, upload: createUploadDeps(deps) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotationDeps, certificate);

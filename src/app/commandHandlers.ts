@@ -15,6 +15,10 @@ import type { ConnectionStore } from "../features/connections/ui/connectionStore
 import { removeKey, setKey } from "../features/connections/ui/keyCommands.ts";
 import { setPassphrase } from "../features/connections/ui/passphrasePrompt.ts";
 import { inspectFile, inspectFiles } from "../features/inspection/ui/inspectCommand.ts";
+import { createTestCa } from "../features/issuing/ui/createCaCommand.ts";
+import { createClientCertificate } from "../features/issuing/ui/createClientCommand.ts";
+import type { IssuingDeps } from "../features/issuing/ui/issuing.ts";
+import { signRequest } from "../features/issuing/ui/signRequestCommand.ts";
 import type { CertificateStore } from "../features/organization/certificateStore.ts";
 import type { EnforcementIndex } from "../features/organization/enforcementIndex.ts";
 import type { OrganizationContext } from "../features/organization/organizationSession.ts";
@@ -29,7 +33,9 @@ import { type UploadDeps, uploadFiles } from "../features/upload/ui/uploadComman
 import type { UploadService } from "../features/upload/uploadService.ts";
 import { createCertificateCommandHandlers } from "./certificateCommandHandlers.ts";
 
-export interface CommandDeps extends Pick<ClientCheckDeps, "checkChain" | "validateClientCredentials" | "checkLive"> {
+export interface CommandDeps
+	extends Pick<ClientCheckDeps, "checkChain" | "validateClientCredentials" | "checkLive">,
+		Pick<IssuingDeps, "maker" | "locks"> {
 	readonly certificates: CertificateStore;
 	readonly projects: ProjectStore;
 	readonly enforcement: EnforcementIndex;
@@ -89,6 +95,9 @@ function handlersOf(deps: CommandDeps): CommandHandlers {
 	return {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
 		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
+		[COMMANDS.createCa]: () => createTestCa(deps),
+		[COMMANDS.createClient]: (clicked) => createClientCertificate(deps, clicked),
+		[COMMANDS.signRequest]: (clicked) => signRequest(deps, clicked),
 		[COMMANDS.setKey]: () => setKey(deps, true),
 		[COMMANDS.removeKey]: () => removeKey(deps),
 		[COMMANDS.setPassphrase]: async () => {

@@ -2,6 +2,9 @@
 export const COMMANDS = {
 	upload: "openaiCertificates.upload",
 	inspect: "openaiCertificates.inspect",
+	createCa: "openaiCertificates.createCa",
+	createClient: "openaiCertificates.createClient",
+	signRequest: "openaiCertificates.signRequest",
 	setKey: "openaiCertificates.setKey",
 	removeKey: "openaiCertificates.removeKey",
 	setPassphrase: "openaiCertificates.setPassphrase",

@@ -164,9 +164,9 @@ const CLOCK_TOLERANCE = 300;
  * @param local,service The current time on both clocks, Unix seconds. `service` comes from the `Date` header.
  */
 export function adjustForClockSkew(findings: readonly Finding[], local: number, service: number): readonly Finding[] {
-	const seconds = Math.abs(local - service);
+	const seconds = clockDifference(local, service);
 	const uncertain = findings.filter(dependsOnClock);
-	if (seconds <= CLOCK_TOLERANCE || uncertain.length === 0) return findings;
+	if (seconds === null || uncertain.length === 0) return findings;
 	const softened = findings.map((finding) =>
 		uncertain.includes(finding) ? { ...finding, level: "warn" as const } : finding,
 	);
@@ -208,6 +208,15 @@ export interface ParsedCertificate {
 /** Returns the finding that a certificate is not a CA: declared so, or not declared a CA (RFC 5280 6.1.4 (k)). */
 export function notCaFinding({ findings }: Pick<ParsedCertificate, "findings">): Finding | undefined {
 	return findings.find(({ code }) => code === "not-a-ca" || code === "no-basic-constraints");
+}
+
+/**
+ * Returns the difference between the clocks in seconds, or `null` if it's too small to matter.
+ * @param local,service As in `adjustForClockSkew`.
+ */
+export function clockDifference(local: number, service: number): number | null {
+	const seconds = Math.abs(local - service);
+	return seconds > CLOCK_TOLERANCE ? seconds : null;
 }
 
 /** A block of the file without a certificate to upload, and the reason. */

@@ -24,6 +24,7 @@ import { manifestText } from "../texts/manifestTexts.ts";
 import { chooseInRowMenu, signIn, signOut } from "./setup/certificateActions.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
+import { chooseInDialog } from "./setup/fileDialog.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { EXTENSION_NAME, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 
@@ -114,15 +115,8 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 	};
 	const chainCheckText = (certificate: TestCertificate) => checkText(certificate.der);
 
-	/** Chooses a file in the file dialog. */
-	const chooseFile = async (title: string, name: string) => {
-		const box = await session.window.quickInput(title);
-		// The dialog sets its start folder shortly after it opens, and would overwrite earlier input.
-		await box.waitForValue(`${session.folder}/`);
-		await box.type(path(name));
-		// The dialog accepts a file only after it has read the folder.
-		await box.pick(name);
-	};
+	const chooseFile = (title: string, name: string) =>
+		chooseInDialog(session.window, title, `${session.folder}/`, path(name));
 
 	it("checks offline, without a key and a connection, against a trust anchor in a file", async () => {
 		const { window, emulator } = session;

@@ -69,10 +69,15 @@ export class QuickInput {
 		await this.#box.press("Enter");
 	}
 
+	/** Accepts the current value or option, and waits until the input is gone. */
+	async enter() {
+		await this.#end(() => this.accept());
+	}
+
 	/** Enters a valid value, and waits until the box is gone. */
 	async submit(text: string) {
 		await this.type(text);
-		await this.#end(() => this.accept());
+		await this.enter();
 	}
 
 	/** Closes the input and waits until it is gone: closing restores the focus, which would close a newer input. */

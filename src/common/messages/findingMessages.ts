@@ -249,7 +249,7 @@ function isOne(count: number): boolean {
 }
 
 /** Formats a duration in its largest unit, rounded down. */
-function formatDuration(seconds: number): string {
+export function formatDuration(seconds: number): string {
 	const [unit, length] = seconds >= 172_800 ? ["day", 86_400] : seconds >= 7200 ? ["hour", 3600] : ["minute", 60];
 	const style = { style: "unit", unit, unitDisplay: "long" } as const;
 	return new Intl.NumberFormat(currentLocale(), style).format(Math.floor(seconds / length));

@@ -63,7 +63,7 @@ export function formatAllFields(parsed: ParsedCertificate, now: number): readonl
 }
 
 /** Returns a key's type and size. */
-export function formatKeyDetails({ keyType, keyBits }: ParsedCertificate): string {
+export function formatKeyDetails({ keyType, keyBits }: Pick<ParsedCertificate, "keyType" | "keyBits">): string {
 	const type = KEY_TYPES[keyType] ?? keyType;
 	return keyBits === null ? type : l10n.t("{0}, {1} bits", type, keyBits);
 }

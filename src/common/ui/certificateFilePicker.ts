@@ -42,11 +42,16 @@ export async function promptForFile(title: string, extensions: readonly string[]
 	return readCertificateFile(file);
 }
 
-/** Prompts for files. @param extensions As in `promptForFile`. @throws CancelledError */
+/**
+ * Prompts for files.
+ * @param extensions,filterName The first filter.
+ * @throws CancelledError
+ */
 export async function pickFiles(
 	title: string,
 	multiple: boolean,
 	extensions: readonly string[] = EXTENSIONS,
+	filterName = interfaceLabels.certificateFiles,
 ): Promise<readonly vscode.Uri[]> {
 	const active = activeFile();
 	if (active) {
@@ -63,7 +68,7 @@ export async function pickFiles(
 		canSelectMany: multiple,
 		openLabel: interfaceLabels.choose,
 		title,
-		filters: { [interfaceLabels.certificateFiles]: [...extensions], [interfaceLabels.allFiles]: ["*"] },
+		filters: { [filterName]: [...extensions], [interfaceLabels.allFiles]: ["*"] },
 	});
 	if (!picked) throw new CancelledError();
 	return picked;

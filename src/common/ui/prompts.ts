@@ -142,13 +142,14 @@ export async function pickOne<T>(
 }
 
 /**
- * Like `pickOne`, for several choices. Accepts only if at least one choice is ticked.
+ * Like `pickOne`, for several choices. Accepts only if at least one choice is ticked, unless `minimum` is 0.
  * @param ticked The choices that are ticked at first.
  */
 export async function pickMany<T>(
-	question: { readonly title: string; readonly placeholder: string },
+	question: { readonly title: string; readonly placeholder: string; readonly position?: StepPosition },
 	choices: readonly Choice<T>[],
 	ticked: readonly Choice<T>[],
+	minimum: 0 | 1 = 1,
 ): Promise<readonly T[]> {
 	const pick = vscode.window.createQuickPick<Choice<T>>();
 	pick.title = question.title;
@@ -158,10 +159,12 @@ export async function pickMany<T>(
 	pick.matchOnDescription = true;
 	pick.items = choices;
 	pick.selectedItems = ticked;
+	showPosition(pick, question.position);
 	try {
 		return await new Promise<readonly T[]>((resolve, reject) => {
+			pick.onDidTriggerButton(() => reject(new BackPressed()));
 			pick.onDidAccept(() => {
-				if (pick.selectedItems.length > 0) resolve(pick.selectedItems.map(({ value }) => value));
+				if (pick.selectedItems.length >= minimum) resolve(pick.selectedItems.map(({ value }) => value));
 			});
 			pick.onDidHide(() => reject(new CancelledError()));
 			pick.show();

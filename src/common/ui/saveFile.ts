@@ -9,12 +9,18 @@ import { CancelledError, ProblemError } from "../../domain/problem.ts";
  * @throws ProblemError `not-saved`; CancelledError
  */
 export async function saveFile(title: string, name: string, text: string): Promise<string> {
-	const file = await vscode.window.showSaveDialog({
-		title,
-		defaultUri: vscode.Uri.joinPath(initialFolder(), name),
-		filters: { PEM: ["pem"] },
-	});
+	return writeText(await promptForTarget(title, vscode.Uri.joinPath(initialFolder(), name)), text);
+}
+
+/** Prompts for the file to save to. @param suggested The suggested file. @throws CancelledError */
+export async function promptForTarget(title: string, suggested: vscode.Uri): Promise<vscode.Uri> {
+	const file = await vscode.window.showSaveDialog({ title, defaultUri: suggested, filters: { PEM: ["pem"] } });
 	if (!file) throw new CancelledError();
+	return file;
+}
+
+/** Writes a text to a file. @returns the file's name without folders. @throws ProblemError `not-saved` */
+export async function writeText(file: vscode.Uri, text: string): Promise<string> {
 	const fileName = file.path.split("/").at(-1) ?? "";
 	try {
 		await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { assertNoSecrets, assertNoSecretsInFolder } from "../../secretScan.ts";
+import { assertNoSecrets, assertNoSecretsInFolder, type Secret } from "../../secretScan.ts";
 import type { Window } from "../../vscode/window.ts";
 import { EXTENSION_NAME, type Session } from "./session.ts";
 
 /** Additional secrets to search for. */
 export interface AdditionalSecrets {
-	readonly secrets: readonly string[];
+	readonly secrets: readonly Secret[];
 	/** Secrets that the user writes into the settings, the only file that may contain these secrets. */
 	readonly inSettings?: readonly string[];
+	/** Secrets that each have a file of their own, by its path below VS Code's data folder. */
+	readonly inOwnFiles?: Readonly<Record<string, readonly Secret[]>>;
 	/** Data that must not contain `secrets` or the admin key, such as another server's record. */
 	readonly records?: unknown;
 }
@@ -22,10 +24,12 @@ export function itKeepsTheKeySecret(
 ): void {
 	it("keeps the admin key out of logs, state, settings, rows and records, and encrypted in secret storage", async () => {
 		const { code, emulator, folder, window } = session();
-		const { inSettings = [], records, secrets: additional } = more();
+		const { inSettings = [], inOwnFiles = {}, records, secrets: additional } = more();
 		const secrets = [emulator.adminKey, ...additional];
 		assertNoSecrets(records, secrets, "the other record");
 		assertNoSecretsInFolder(code.dataFolder, secrets);
+		for (const [file, own] of Object.entries(inOwnFiles))
+			assertNoSecretsInFolder(code.dataFolder, own, { except: [file] });
 		const allSecrets = [...secrets, ...inSettings];
 		const files = assertNoSecretsInFolder(code.dataFolder, allSecrets, { except: ["user/User/settings.json"] });
 		for (const log of [`${EXTENSION_NAME}.log`, "exthost.log"])
@@ -33,11 +37,14 @@ export function itKeepsTheKeySecret(
 				files.some((file) => file.endsWith(log)),
 				`${log} is not among ${files.join(", ")}`,
 			);
+		allSecrets.push(...Object.values(inOwnFiles).flat());
 		assertNoSecretsInFolder(folder, allSecrets);
 		assertNoSecrets(code.output(), allSecrets, "what the server printed");
 		assertNoSecrets(emulator.exchanges, allSecrets, "the record");
 		const { page } = window;
 		assertNoSecrets(await page.content(), allSecrets, "the window");
+		await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+		assertNoSecrets(await page.evaluate("navigator.clipboard.readText()"), allSecrets, "the clipboard");
 		const storage = (await page.evaluate(BROWSER_STORAGE)) as [localStorage: object, databases: unknown];
 		// VS Code encrypts all secrets into a single text.
 		assert.ok("secrets.provider" in storage[0]);

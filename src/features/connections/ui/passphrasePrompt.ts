@@ -52,7 +52,8 @@ export async function promptForPassphrase(
 		return null;
 	} catch (thrown) {
 		const problem = problemOf(thrown);
-		if (problem?.reason !== "client-certificate" || problem.why !== "passphrase-needed") throw thrown;
+		const isKeyProblem = problem?.reason === "client-certificate" || problem?.reason === "ca-refused";
+		if (!isKeyProblem || problem.why !== "passphrase-needed") throw thrown;
 	}
 	return promptText({
 		title: passphraseTitle(file),

@@ -1,0 +1,51 @@
+import * as l10n from "@vscode/l10n";
+import { sanitize } from "../../common/text/sanitize.ts";
+import { formatPath } from "./fileNames.ts";
+
+/** The longest path in a text, in graphemes. */
+const MAX_PATH_LENGTH = 300;
+
+export const issuingLabels = {
+	/** The same as the command's title. */
+	get upload() {
+		return l10n.t("Upload Certificate to OpenAI…");
+	},
+	get showFolder() {
+		return l10n.t("Show Folder");
+	},
+};
+
+/** The title of the progress while a certificate is made. @param name Its common name. */
+export function creatingTitle(name: string): string {
+	return l10n.t("Creating the certificate “{0}”…", sanitize(name));
+}
+
+/** Describes a new CA. @param folder The absolute path of its files. @param computer The name of this computer. */
+export function describeCreatedCa(name: string, folder: string, computer: string): string {
+	return l10n.t(
+		"Created “{0}” in {1} on {2}. This key exists only here. Back it up; without it you can only rotate.",
+		sanitize(name),
+		displayPath(folder),
+		sanitize(computer),
+	);
+}
+
+/** Describes a new client certificate with its key. @param folder,computer As in `describeCreatedCa`. */
+export function describeCreatedClient(name: string, folder: string, computer: string): string {
+	return l10n.t(
+		"Created the client certificate “{0}” and its key in {1} on {2}.",
+		sanitize(name),
+		displayPath(folder),
+		sanitize(computer),
+	);
+}
+
+/** Describes a certificate made from a CSR. @param file The name of its file. */
+export function describeSignedRequest(file: string): string {
+	return l10n.t("Signed the CSR and saved {0}.", sanitize(file));
+}
+
+/** Returns an absolute path for display. */
+export function displayPath(path: string): string {
+	return sanitize(formatPath(path), MAX_PATH_LENGTH);
+}

@@ -1,0 +1,88 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { describeProblem } from "../../../common/messages/problems/problems.ts";
+import { promptText, runSteps, type StepPosition } from "../../../common/ui/prompts.ts";
+import type { KeyType } from "../../../domain/certificateMaking.ts";
+import { type AlternativeName, findNamesIssue, parseAlternativeNames } from "../../../domain/certificateNames.ts";
+import { clientFileNames, defaultFolder, issuedListPath } from "../fileNames.ts";
+import { addToIssuedList } from "../issuedList.ts";
+import { describeCreatedClient } from "../issuingMessages.ts";
+import { issuingPromptLabels } from "../issuingPromptMessages.ts";
+import { promptForCa } from "./caPrompt.ts";
+import { type IssuingDeps, makeFiles, showFolder, showMade } from "./issuing.ts";
+import {
+	confirmClock,
+	promptForCommonName,
+	promptForFolder,
+	promptForKeyType,
+	promptForNewPassphrase,
+	promptForValidity,
+	type Step,
+} from "./issuingPrompts.ts";
+
+/** The validities of a client certificate to choose from, in days. */
+export const CLIENT_VALIDITIES = [90, 7, 30, 180, 365];
+
+/**
+ * Creates a key and a client certificate, issued by a CA on this computer.
+ * @param clicked The CA certificate's file from a menu; any other value is ignored.
+ * @throws ProblemError, CancelledError
+ */
+export async function createClientCertificate(deps: IssuingDeps, clicked: unknown): Promise<void> {
+	await confirmClock(deps.certificates);
+	const issuer = await promptForCa(deps, clicked);
+	const { clientTitle: title, clientNamePrompt, clientPassphrasePrompt } = issuingPromptLabels;
+	const step = (position: StepPosition) => ({ title, position });
+	let commonName = "";
+	let names: readonly AlternativeName[] = [];
+	let validDays = 0;
+	let keyType: KeyType = "p-256";
+	let folder = "";
+	let passphrase: string | null = null;
+	await runSteps([
+		async (position) => {
+			const options = { prompt: clientNamePrompt, value: commonName, namesOf: clientFileNames };
+			commonName = await promptForCommonName(step(position), options);
+		},
+		async (position) => {
+			names = await promptForNames(step(position), commonName);
+		},
+		async (position) => {
+			validDays = await promptForValidity(step(position), CLIENT_VALIDITIES, issuer.ca.notAfter);
+		},
+		async (position) => {
+			keyType = await promptForKeyType(step(position));
+		},
+		async (position) => {
+			folder = await promptForFolder(step(position), defaultFolder(commonName), clientFileNames(commonName));
+		},
+		async (position) => {
+			const options = { prompt: clientPassphrasePrompt, optional: true };
+			passphrase = await promptForNewPassphrase(step(position), clientFileNames(commonName).key, options);
+		},
+	]);
+	const fileNames = clientFileNames(commonName);
+	const making = () => issuer.ca.issue({ commonName, names, validDays, keyType, passphrase });
+	const made = await makeFiles(commonName, making, folder, fileNames, (issued) =>
+		addToIssuedList(issuedListPath(issuer.path), issued, deps.locks),
+	);
+
+	const described = describeCreatedClient(commonName, folder, hostname());
+	const chosen = await showMade(deps, described, made, issuer, ...showFolder.buttons());
+	if (chosen !== undefined) await showFolder.run(vscode.Uri.file(join(folder, fileNames.certificate)));
+}
+
+/** Prompts for DNS names, URIs and e-mail addresses. @throws CancelledError; BackPressed */
+async function promptForNames(step: Step, commonName: string): Promise<readonly AlternativeName[]> {
+	const text = await promptText({
+		...step,
+		prompt: issuingPromptLabels.namesPrompt,
+		placeholder: issuingPromptLabels.namesPlaceholder,
+		validate(text) {
+			const issue = findNamesIssue(commonName, parseAlternativeNames(text));
+			return issue && { message: describeProblem({ reason: "names-refused", issue }), severity: "error" };
+		},
+	});
+	return parseAlternativeNames(text);
+}

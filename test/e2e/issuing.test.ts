@@ -1,0 +1,417 @@
+import "reflect-metadata/lite";
+import assert from "node:assert/strict";
+import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from "@peculiar/x509";
+import { describeProblem } from "../../src/common/messages/problems/problems.ts";
+import { describeChainCheck } from "../../src/features/clientCheck/chainCheckMessages.ts";
+import { keyFileTitle } from "../../src/features/clientCheck/clientCheckPromptMessages.ts";
+import { passphraseTitle } from "../../src/features/connections/passphraseMessages.ts";
+import {
+	describeCreatedCa,
+	describeCreatedClient,
+	describeSignedRequest,
+	issuingLabels,
+} from "../../src/features/issuing/issuingMessages.ts";
+import {
+	describeRiskyFolder,
+	describeSigning,
+	describeTakenName,
+	folderTitle,
+	formatAlternativeName,
+	formatKeyType,
+	formatValidity,
+	issuingPromptLabels,
+	saveSignedTitle,
+	signingTitle,
+} from "../../src/features/issuing/issuingPromptMessages.ts";
+import { checkChain } from "../../src/x509/chainCheck.ts";
+import { makeCertificate, type TestCertificate } from "../certificates.ts";
+import { keyMaterialOf } from "../keyMaterial.ts";
+import { assertNoSecretsInFolder } from "../secretScan.ts";
+import { manifestText } from "../texts/manifestTexts.ts";
+import type { QuickInput } from "../vscode/quickInput.ts";
+import { assertNoNotifications, signIn, signOut } from "./setup/certificateActions.ts";
+import { environment } from "./setup/environment.ts";
+import { chooseInDialog } from "./setup/fileDialog.ts";
+import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
+import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { acceptName, enterKey, pressUpload, waitForRow } from "./setup/uploadActions.ts";
+
+/** Returns the titles of a sequence of prompts, as VS Code shows them. */
+const stepsOf = (title: string, count: number) => (step: number) => `${title} (${step}/${count})`;
+const caStep = stepsOf(issuingPromptLabels.caTitle, 5);
+const clientStep = stepsOf(issuingPromptLabels.clientTitle, 6);
+const CA = issuingPromptLabels.testCa;
+const PASSPHRASE = `ca ${randomBytes(12).toString("hex")}`;
+const CLIENT_PASSPHRASE = `client ${randomBytes(12).toString("hex")}`;
+/** The most inputs from the palette to the uploaded test CA. */
+const MAX_INPUTS = 12;
+
+describe(`Making certificates in VS Code ${environment.version}`, () => {
+	let session: Session;
+	/** A CA whose files are in the workspace, as a person may have them. */
+	let acme: TestCertificate;
+	let requestKey: TestCertificate;
+
+	before(async () => {
+		acme = await makeCertificate({ commonName: "Acme CA" });
+		requestKey = await makeCertificate({ ca: false });
+		const request = await Pkcs10CertificateRequestGenerator.create({
+			name: "CN=agent-4, O=Not taken over",
+			keys: requestKey.keys,
+			signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+			extensions: [
+				new SubjectAlternativeNameExtension([
+					{ type: "dns", value: "agent-4.example" },
+					{ type: "url", value: "spiffe://example/agent-4" },
+				]),
+			],
+		});
+		const acmeKey = createPrivateKey(acme.privateKeyPem);
+		session = await startSession({
+			...environment,
+			files: {
+				"acme.pem": acme.pem,
+				"acme.key.pem": acmeKey
+					.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: PASSPHRASE })
+					.toString(),
+				"agent-4.csr": request.toString("pem"),
+			},
+		});
+	});
+
+	after(() => session.close());
+
+	resetBeforeEachTest(
+		() => session,
+		() => {
+			rmSync(made(), { recursive: true, force: true });
+			rmSync(join(session.folder, "acme.issued.csv"), { force: true });
+		},
+	);
+
+	/** Returns a path below the default folder, which is in the home folder of the extension host. */
+	const made = (...path: string[]) => join(session.code.dataFolder, "openai-mtls", ...path);
+	/** Returns the same path as a message shows it. */
+	const shown = (...path: string[]) => join(homedir(), "openai-mtls", ...path);
+	const read = (...path: string[]) => readFileSync(made(...path), "utf8");
+
+	/** Waits for the prompt with this text. */
+	const prompt = async (title: string, text: string): Promise<QuickInput> => {
+		const box = await session.window.quickInput(title);
+		await box.message(text);
+		return box;
+	};
+	/** Waits for the choice with this placeholder or option, and accepts the preselected option. */
+	const acceptDefault = async (title: string, firstOption: string) => {
+		const box = await session.window.quickInput(title);
+		const [first = ""] = await box.options();
+		assert.ok(first.startsWith(firstOption), first);
+		await box.enter();
+	};
+	const enterPassphrase = async (title: string, text: string, passphrase: string) => {
+		const box = await prompt(title, text);
+		assert.ok(await box.isPassword());
+		await box.submit(passphrase);
+		const again = await prompt(title, issuingPromptLabels.repeatPassphrase);
+		assert.ok(await again.isPassword());
+		await again.submit(passphrase);
+	};
+
+	/** Creates a test CA with the suggested answers. @param count Called for each input. */
+	const createCa = async (count = () => {}) => {
+		const { window } = session;
+		const accept = async (title: string, option: string) => {
+			await acceptDefault(title, option);
+			count();
+		};
+		await window.run(paletteTitle("createCa"));
+		count();
+		const name = await prompt(caStep(1), issuingPromptLabels.caNamePrompt);
+		await session.picture("create-ca-name");
+		await name.enter();
+		count();
+		await accept(caStep(2), formatValidity(365));
+		await accept(caStep(3), formatKeyType("p-256"));
+		await accept(caStep(4), join("~", "openai-mtls", CA));
+		await enterPassphrase(
+			`${passphraseTitle(`${CA}.key.pem`)} (5/5)`,
+			issuingPromptLabels.caPassphrasePrompt,
+			PASSPHRASE,
+		);
+		count();
+		count();
+		return window.toast(describeCreatedCa(CA, shown(CA), hostname()));
+	};
+
+	/** Chooses the key of a CA, which the dialog suggests, and unlocks it. */
+	const unlockCa = async (file: string) => {
+		const dialog = await session.window.quickInput(keyFileTitle(file));
+		await dialog.waitForValue(join(session.folder, "acme.key.pem"));
+		await dialog.enter();
+		const box = await prompt(passphraseTitle("acme.key.pem"), issuingPromptLabels.caPassphraseUse);
+		await box.submit(PASSPHRASE);
+	};
+
+	const verdict = (chain: string, anchor: Uint8Array, name: string) => {
+		const check = checkChain(Buffer.from(chain), [anchor], Date.now() / 1000);
+		assert.ok(check);
+		assert.equal(check.verdict, "accepted");
+		return describeChainCheck(check, { kind: "anchor", name }, Date.now() / 1000).message;
+	};
+
+	it("R60 creates a test CA, and uploads it, in at most 12 inputs from the palette", async () => {
+		const { window, emulator } = session;
+		await signOut(session);
+		let inputs = 0;
+		const count = () => void inputs++;
+		const toast = await createCa(count);
+		await session.picture("created-ca");
+		await toast.press(issuingLabels.upload);
+		count();
+		await enterKey(window, new URL(emulator.url).host, emulator.adminKey);
+		count();
+		const name = await acceptName(window, CA);
+		count();
+		await pressUpload(window, name);
+		count();
+		await waitForRow(window, name);
+		console.log(`      ${inputs} inputs from the palette to the uploaded test CA, including the admin key`);
+		assert.ok(inputs <= MAX_INPUTS);
+
+		assert.deepEqual(readdirSync(made(CA)).toSorted(), [`${CA}.key.pem`, `${CA}.pem`]);
+		const certificate = new X509Certificate(read(CA, `${CA}.pem`));
+		assert.ok(certificate.ca);
+		const key = createPrivateKey({ key: read(CA, `${CA}.key.pem`), passphrase: PASSPHRASE });
+		assert.ok(certificate.checkPrivateKey(key));
+		assert.ok(emulator.exchanges.some(({ method, status }) => method === "POST" && status === 200));
+	});
+
+	it("R60 creates a client certificate with the CA's file, and lists it beside the CA", async () => {
+		const { window } = session;
+		await (await window.explorerMenu("acme.pem")).choose(manifestText("command.createClient"));
+		await unlockCa("acme.pem");
+		await (await prompt(clientStep(1), issuingPromptLabels.clientNamePrompt)).submit("agent-3");
+		const names = await prompt(clientStep(2), issuingPromptLabels.namesPrompt);
+		await names.type("agent 3.example/");
+		const issue = { name: "alternative-name", why: "not-dns", value: "3.example/" } as const;
+		await names.message(describeProblem({ reason: "names-refused", issue }));
+		await names.submit("agent-3.example, spiffe://example/agent-3 ops@example.com");
+		await acceptDefault(clientStep(3), formatValidity(90));
+		await acceptDefault(clientStep(4), formatKeyType("p-256"));
+		await acceptDefault(clientStep(5), join("~", "openai-mtls", "agent-3"));
+		const passphrase = await prompt(
+			`${passphraseTitle("agent-3.key.pem")} (6/6)`,
+			issuingPromptLabels.clientPassphrasePrompt,
+		);
+		await session.picture("client-key-passphrase");
+		await passphrase.enter();
+
+		const toast = await window.toast(describeCreatedClient("agent-3", shown("agent-3"), hostname()));
+		await session.picture("created-client");
+		const chain = read("agent-3", "agent-3-chain.pem");
+		assert.ok(toast.text.includes(verdict(chain, acme.der, "Acme CA")), toast.text);
+		const certificate = new X509Certificate(chain);
+		assert.ok(certificate.checkPrivateKey(createPrivateKey(read("agent-3", "agent-3.key.pem"))));
+		const [header, row, end] = readFileSync(join(session.folder, "acme.issued.csv"), "utf8").split("\r\n");
+		assert.equal(header, '"serial","sha256","common_name","names","expires"');
+		const sha256 = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
+		const listed = "DNS:agent-3.example URI:spiffe://example/agent-3 email:ops@example.com";
+		const expires = new Date(certificate.validTo).toISOString();
+		assert.equal(row, `"${certificate.serialNumber.toLowerCase()}","${sha256}","agent-3","${listed}","${expires}"`);
+		assert.equal(end, "");
+		await toast.dismiss();
+	});
+
+	it("signs a CSR with the names that the user confirms, and nothing else of it", async () => {
+		const { window } = session;
+		await (await window.explorerMenu("agent-4.csr")).choose(manifestText("command.signRequest"));
+		await chooseInDialog(window, issuingPromptLabels.chooseCa, `${session.folder}/`, join(session.folder, "acme.pem"));
+		await unlockCa("acme.pem");
+		const step = stepsOf(signingTitle("agent-4.csr"), 3);
+		const name = await prompt(step(1), issuingPromptLabels.requestNamePrompt);
+		assert.equal(await name.value(), "agent-4");
+		await name.enter();
+		const names = await window.quickInput(step(2));
+		const uri = { type: "uri", value: "spiffe://example/agent-4" } as const;
+		const dns = { type: "dns", value: "agent-4.example" } as const;
+		await names.toggleCheckbox(formatAlternativeName(uri));
+		await names.enter();
+		await acceptDefault(step(3), formatValidity(90));
+		const { message, detail } = describeSigning({
+			...{ file: "agent-4.csr", ca: "Acme CA", commonName: "agent-4", names: [dns] },
+			...{ key: "EC, 256 bits", validity: formatValidity(90), leftOut: ["subject"] },
+		});
+		const dialog = await window.dialog(message);
+		await session.picture("sign-request");
+		assert.equal(dialog.detail, detail);
+		assert.equal(dialog.onEnter, issuingPromptLabels.dontSign);
+		await dialog.press(issuingPromptLabels.sign);
+		const target = await window.quickInput(saveSignedTitle("agent-4"));
+		const saved = join(session.folder, "agent-4-chain.pem");
+		await target.waitForValue(saved);
+		await target.accept();
+
+		const toast = await window.toast(describeSignedRequest("agent-4-chain.pem"));
+		const chain = readFileSync(saved, "utf8");
+		assert.ok(toast.text.includes(verdict(chain, acme.der, "Acme CA")), toast.text);
+		const certificate = new X509Certificate(chain);
+		assert.equal(certificate.subject, "CN=agent-4");
+		assert.equal(certificate.subjectAltName, "DNS:agent-4.example");
+		assert.ok(certificate.checkPrivateKey(createPrivateKey(requestKey.privateKeyPem)));
+		assert.match(readFileSync(join(session.folder, "acme.issued.csv"), "utf8"), /"agent-4","DNS:agent-4\.example"/);
+		assert.ok(!existsSync(made()));
+		rmSync(saved);
+		await toast.dismiss();
+	});
+
+	it("R15 R60 makes nothing if the user cancels at any prompt", async () => {
+		const { window } = session;
+		const questions = [
+			async () => {},
+			() => window.quickInput(caStep(1)).then((box) => box.enter()),
+			() => acceptDefault(caStep(2), formatValidity(365)),
+			() => acceptDefault(caStep(3), formatKeyType("p-256")),
+			() => acceptDefault(caStep(4), join("~", "openai-mtls", CA)),
+		];
+		for (const count of questions.keys()) {
+			await window.run(paletteTitle("createCa"));
+			for (const answer of questions.slice(0, count + 1)) await answer();
+			const isLast = count === questions.length - 1;
+			const next = isLast ? `${passphraseTitle(`${CA}.key.pem`)} (5/5)` : caStep(count + 1);
+			await (await window.quickInput(next)).cancel();
+			assert.ok(!existsSync(made()));
+		}
+		await assertNoNotifications(window);
+	});
+
+	it("R60 replaces no file, and says so before it asks for a passphrase", async () => {
+		const { window } = session;
+		mkdirSync(made(CA), { recursive: true });
+		writeFileSync(made(CA, `${CA}.pem`), "mine");
+		await window.run(paletteTitle("createCa"));
+		const box = await prompt(caStep(1), issuingPromptLabels.caNamePrompt);
+		await box.accept();
+		await box.message(describeTakenName(shown(CA, `${CA}.pem`)));
+		await box.cancel();
+		assert.deepEqual(readdirSync(made(CA)), [`${CA}.pem`]);
+		assert.equal(read(CA, `${CA}.pem`), "mine");
+	});
+
+	it("R60 warns of a workspace, and asks again unless the user insists", async () => {
+		const { window } = session;
+		await window.run(paletteTitle("createCa"));
+		await (await prompt(caStep(1), issuingPromptLabels.caNamePrompt)).submit("Shared CA");
+		await acceptDefault(caStep(2), formatValidity(365));
+		await acceptDefault(caStep(3), formatKeyType("p-256"));
+		const { chooseFolder, chooseAnotherFolder } = issuingPromptLabels;
+		await (await window.quickInput(caStep(4))).pick(chooseFolder);
+		const folder = await window.quickInput(folderTitle(hostname()));
+		await folder.waitForValue(`${session.code.dataFolder}/`);
+		await folder.type(session.folder);
+		await folder.enter();
+		const { message, detail } = describeRiskyFolder(session.folder, ["workspace"]);
+		const dialog = await window.dialog(message);
+		await session.picture("risky-folder");
+		assert.equal(dialog.detail, detail);
+		assert.equal(dialog.onEnter, chooseAnotherFolder);
+		await dialog.enter();
+		await (await window.quickInput(caStep(4))).cancel();
+		assert.ok(!existsSync(join(session.folder, "Shared CA.key.pem")));
+	});
+
+	it("judges passphrases, and unlocks a CA only with its own", async () => {
+		const { window } = session;
+		await (await window.explorerMenu("acme.pem")).choose(manifestText("command.createClient"));
+		const dialog = await window.quickInput(keyFileTitle("acme.pem"));
+		await dialog.waitForValue(join(session.folder, "acme.key.pem"));
+		await dialog.enter();
+		const unlock = await prompt(passphraseTitle("acme.key.pem"), issuingPromptLabels.caPassphraseUse);
+		await unlock.type("wrong");
+		await unlock.accept();
+		await unlock.message(describeProblem({ reason: "ca-refused", why: "passphrase-wrong" }));
+		await unlock.cancel();
+
+		await window.run(paletteTitle("createCa"));
+		await (await prompt(caStep(1), issuingPromptLabels.caNamePrompt)).enter();
+		await acceptDefault(caStep(2), formatValidity(365));
+		await acceptDefault(caStep(3), formatKeyType("p-256"));
+		await acceptDefault(caStep(4), join("~", "openai-mtls", CA));
+		const title = `${passphraseTitle(`${CA}.key.pem`)} (5/5)`;
+		const first = await prompt(title, issuingPromptLabels.caPassphrasePrompt);
+		for (const bad of ["short", "ä long passphrase"]) {
+			await first.type(bad);
+			await first.validationMessage();
+		}
+		await first.submit(PASSPHRASE);
+		const again = await prompt(title, issuingPromptLabels.repeatPassphrase);
+		await again.type(`${PASSPHRASE}x`);
+		await again.accept();
+		await again.message(issuingPromptLabels.passphrasesDiffer);
+		await again.cancel();
+		assert.ok(!existsSync(made()));
+	});
+
+	describe("after all tests", () => {
+		const files = [
+			join("openai-mtls", CA, `${CA}.key.pem`),
+			join("openai-mtls", "agent-5", "agent-5.key.pem"),
+		] as const;
+		let material: Record<string, ReturnType<typeof keyMaterialOf>>;
+
+		beforeEach(async () => {
+			const { window, code } = session;
+			await signIn(session);
+			const toast = await createCa();
+			await toast.press(issuingLabels.upload);
+			await pressUpload(window, await acceptName(window, CA));
+			// The key of a client, encrypted and not.
+			await (await window.explorerMenu("acme.pem")).choose(manifestText("command.createClient"));
+			await unlockCa("acme.pem");
+			await (await prompt(clientStep(1), issuingPromptLabels.clientNamePrompt)).submit("agent-5");
+			await (await prompt(clientStep(2), issuingPromptLabels.namesPrompt)).enter();
+			await acceptDefault(clientStep(3), formatValidity(90));
+			await acceptDefault(clientStep(4), formatKeyType("p-256"));
+			await acceptDefault(clientStep(5), join("~", "openai-mtls", "agent-5"));
+			await enterPassphrase(
+				`${passphraseTitle("agent-5.key.pem")} (6/6)`,
+				issuingPromptLabels.clientPassphrasePrompt,
+				CLIENT_PASSPHRASE,
+			);
+			await window.toast(describeCreatedClient("agent-5", shown("agent-5"), hostname()));
+			const pem = (file: string) => readFileSync(join(code.dataFolder, file), "utf8");
+			const [ca, client] = files;
+			material = { [ca]: keyMaterialOf(pem(ca), PASSPHRASE), [client]: keyMaterialOf(pem(client), CLIENT_PASSPHRASE) };
+		});
+
+		describe("R60 with the keys that it made", () => {
+			itKeepsTheKeySecret(
+				() => session,
+				() => ({ secrets: [PASSPHRASE, CLIENT_PASSPHRASE], inOwnFiles: material }),
+			);
+
+			it("R60 would find a key that is elsewhere, too", () => {
+				const { dataFolder } = session.code;
+				for (const [file, own] of Object.entries(material)) {
+					const scan = () => assertNoSecretsInFolder(dataFolder, own, { except: [file] });
+					scan();
+					const leak = join(dirname(join(dataFolder, file)), "leak.log");
+					const passphrase = file === files[0] ? PASSPHRASE : CLIENT_PASSPHRASE;
+					const key = createPrivateKey({ key: readFileSync(join(dataFolder, file)), passphrase });
+					for (const planted of [
+						readFileSync(join(dataFolder, file)),
+						key.export({ type: "pkcs8", format: "pem" }),
+						JSON.stringify(key.export({ format: "jwk" })),
+					]) {
+						writeFileSync(leak, planted);
+						assert.throws(scan, /stands in .*leak\.log/);
+						rmSync(leak);
+					}
+				}
+			});
+		});
+	});
+});
