@@ -91,11 +91,15 @@ const reader: CertificateReader = {
 };
 
 /** Loads @peculiar/x509 on first use too. */
-const loadMaker = async () => new (await import("./x509/making/certificateMaker.ts")).X509CertificateMaker();
+const loadMaker = async (): Promise<CertificateMaker> => {
+	const { X509CertificateMaker } = await import("./x509/making/certificateMaker.ts");
+	return new X509CertificateMaker();
+};
+
 const maker: CertificateMaker = {
-	createCa: async (request) => (await loadMaker()).createCa(request),
+	createCa: async (...request) => (await loadMaker()).createCa(...request),
 	openCa: async (...files) => (await loadMaker()).openCa(...files),
-	readRequest: async (file) => (await loadMaker()).readRequest(file),
+	readRequest: async (...file) => (await loadMaker()).readRequest(...file),
 };
 
 /** Loads @peculiar/x509 on first use too. */

@@ -1,5 +1,6 @@
 // Fails if values or files of a program contain secrets. Messages never contain the secret itself.
 import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { Session } from "node:inspector";
 import { join, relative } from "node:path";
@@ -195,4 +196,26 @@ function hiddenPartsOf(value: object, session: Session): [string, unknown][] {
 	session.post("Runtime.releaseObjectGroup", { objectGroup: "secretScan" });
 	delete shared[slot];
 	return parts;
+}
+
+/** Size of the parts of long numbers, in bytes: as many as a line of PEM has. */
+const PART_BYTES = 48;
+
+/**
+ * Returns the parts of a private key of which none may leak: the private numbers, and of an encrypted file its content.
+ * @param pem PKCS#8. @param passphrase `null` if it's not encrypted.
+ */
+export function keyMaterialOf(pem: string, passphrase: string | null): readonly Secret[] {
+	const key = createPrivateKey({ key: pem, ...(passphrase !== null && { passphrase }) });
+	const { d = "", p = "", q = "" } = key.export({ format: "jwk" });
+	const numbers = [d, p, q].map((number) => Buffer.from(number, "base64url"));
+	const file = Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64");
+	// An unencrypted file contains public parts, too.
+	return [...numbers, ...(passphrase === null ? [] : [file])].flatMap(splitNumber);
+}
+
+function splitNumber(bytes: Buffer): readonly Buffer[] {
+	const count = Math.floor(bytes.length / PART_BYTES);
+	if (count === 0) return bytes.length > 0 ? [bytes] : [];
+	return Array.from({ length: count }, (_, index) => bytes.subarray(index * PART_BYTES, (index + 1) * PART_BYTES));
 }

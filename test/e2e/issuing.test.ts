@@ -29,8 +29,7 @@ import {
 } from "../../src/features/issuing/issuingPromptMessages.ts";
 import { checkChain } from "../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
-import { keyMaterialOf } from "../keyMaterial.ts";
-import { assertNoSecretsInFolder } from "../secretScan.ts";
+import { assertNoSecretsInFolder, keyMaterialOf } from "../secretScan.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
 import type { QuickInput } from "../vscode/quickInput.ts";
 import { assertNoNotifications, signIn, signOut } from "./setup/certificateActions.ts";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyMaterialOf } from "../../keyMaterial.ts";
-import { assertNoSecrets, assertNoSecretsInFolder } from "../../secretScan.ts";
+import { assertNoSecrets, assertNoSecretsInFolder, keyMaterialOf } from "../../secretScan.ts";
 import { makeLink } from "../../systemDifferences.ts";
 import { temporaryFolder } from "../../temporaryFolders.ts";
 

@@ -4,14 +4,14 @@ import { interfaceLabels } from "../../../common/messages/interfaceMessages.ts";
 import { formatParsedCertificateName } from "../../../common/messages/parsedCertificateMessages.ts";
 import { pickFiles } from "../../../common/ui/certificateFilePicker.ts";
 import { readReminderDays } from "../../../common/ui/settings.ts";
-import type { OpenCa } from "../../../domain/certificateMaking.ts";
+import type { CertificateReader } from "../../../domain/certificateFile.ts";
+import type { CertificateMaker, OpenCa } from "../../../domain/certificateMaking.ts";
 import { CancelledError } from "../../../domain/problem.ts";
 import { keyFileTitle } from "../../clientCheck/clientCheckPromptMessages.ts";
 import { promptForPassphrase } from "../../connections/ui/passphrasePrompt.ts";
 import { caKeyPath } from "../fileNames.ts";
 import { issuingPromptLabels } from "../issuingPromptMessages.ts";
 import { readLocalFile } from "../localFile.ts";
-import type { IssuingDeps } from "./issuing.ts";
 import { localPath } from "./issuingPrompts.ts";
 
 /** A CA that the user chose and unlocked. */
@@ -31,7 +31,7 @@ export interface ChosenCa {
  * @throws ProblemError, CancelledError
  */
 export async function promptForCa(
-	{ maker, reader }: Pick<IssuingDeps, "maker" | "reader">,
+	{ maker, reader }: { readonly maker: CertificateMaker; readonly reader: CertificateReader },
 	clicked: unknown,
 ): Promise<ChosenCa> {
 	const file = clicked instanceof vscode.Uri ? clicked : (await pickFiles(issuingPromptLabels.chooseCa, false))[0];
