@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { CancelledError } from "../domain/problem.ts";
+
 /** Returns a function that runs tasks in order, at most `limit` at once. */
 export function limitConcurrency(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
 	let running = 0;
@@ -13,5 +16,23 @@ export function limitConcurrency(limit: number): <T>(task: () => Promise<T>) => 
 			if (next) next();
 			else running--;
 		}
+	};
+}
+
+/** Longest time that one piece of a long computation takes, in milliseconds: other extensions run in between. */
+const SLICE_MS = 10;
+
+/**
+ * Returns a function to call between the steps of a long computation: after each 10 ms, it lets the event loop turn.
+ * @throws CancelledError from that function, once its signal is aborted
+ */
+export function timeSlices(): (signal?: AbortSignal) => Promise<void> {
+	let startedAt = performance.now();
+	return async (signal) => {
+		if (performance.now() - startedAt >= SLICE_MS) {
+			await nextTurn();
+			startedAt = performance.now();
+		}
+		if (signal?.aborted) throw new CancelledError();
 	};
 }

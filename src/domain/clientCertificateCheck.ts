@@ -201,3 +201,17 @@ export interface ChainCheckResult extends ChainMember {
 	readonly verdict: Verdict;
 	readonly issues: readonly ClientCertificateIssue[];
 }
+
+/** A result, and until when it stays the same. */
+export interface TimedChainCheck extends ChainCheckResult {
+	/** The next time at which a date of one of the certificates or trust anchors passes, Unix seconds; may be infinite. */
+	readonly changesAt: number;
+}
+
+/**
+ * Checks a client against trust anchors that were decoded before.
+ * @param chain DER of the client certificate and its intermediates.
+ * @param time Unix seconds.
+ * @returns `null` if a certificate is malformed.
+ */
+export type ChainChecks = (chain: readonly Uint8Array[], time: number) => TimedChainCheck | null;

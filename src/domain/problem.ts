@@ -73,6 +73,10 @@ export type Problem =
 	| { readonly reason: "record-newer" }
 	/** The required record cannot be read. It was left unchanged, and nothing was done. */
 	| { readonly reason: "record-unreadable" }
+	/** The list of known clients cannot be read. It was left unchanged, and nothing was done. */
+	| { readonly reason: "clients-unreadable"; readonly path: string }
+	/** A file to import isn't a list of clients. `file`: name without folders. */
+	| { readonly reason: "client-list-refused"; readonly file: string; readonly why: ClientListIssue }
 	/** An upload of the identical certificate to the same organization is running or unconfirmed. */
 	| { readonly reason: "upload-pending"; readonly name: string; readonly running: boolean }
 	/** An upload was sent, its outcome is unknown. `ending`: end of the request; `null` if this call sent nothing. */
@@ -161,6 +165,9 @@ export type LookupOutcome =
 export type UploadEnding =
 	| { readonly kind: "no-response" | "canceled" | "redirected" | "unreadable" }
 	| { readonly kind: "status"; readonly status: number };
+
+/** `newer`: a newer version of this extension exported the list. */
+export type ClientListIssue = "too-large" | "not-a-list" | "newer";
 
 export type ProxyIssue = "not-a-url" | "unsupported" | "unreachable" | "untrusted" | "credentials" | "refused";
 export type TlsKeyPairIssue =

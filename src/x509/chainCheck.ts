@@ -1,5 +1,6 @@
 import {
 	type ChainCheckResult,
+	type ChainChecks,
 	type ChainMember,
 	type ClientCertificateIssue,
 	effectOf,
@@ -23,11 +24,44 @@ import { isAuthority, type Path, pathChecks } from "./path/validatePath.ts";
  * @returns `null` if the file contains no certificate or an anchor is malformed.
  */
 export function checkChain(file: Uint8Array, anchors: readonly Uint8Array[], time: number): ChainCheckResult | null {
-	const at = Math.floor(time);
 	const { certificates, cut } = readCertificates(file);
-	const roots = anchors.map((anchor) => decodeAnchor(anchor));
+	const roots = decodeAll(anchors);
+	return roots && checkCertificates(certificates, roots, time, cut);
+}
+
+/**
+ * Prepares checks of many clients against the same trust anchors.
+ * @param anchors DER of each.
+ * @returns `null` if there is none, or one is malformed.
+ */
+export function prepareChecks(anchors: readonly Uint8Array[]): ChainChecks | null {
+	const roots = decodeAll(anchors);
+	if (!roots) return null;
+	const rootTimes = roots.flatMap(changesOf);
+	return (chain, time) => {
+		const certificates = decodeAll(chain);
+		const result = certificates && checkCertificates(certificates, roots, time, false);
+		const changes = [...rootTimes, ...(certificates ?? []).flatMap(changesOf)].filter((each) => each > time);
+		return result && { ...result, changesAt: changes.reduce((one, other) => Math.min(one, other), Infinity) };
+	};
+}
+
+/** Returns the times from which a check of a certificate's dates has another result, Unix seconds. */
+function changesOf({ raw }: DecodedCertificate): readonly number[] {
+	const notAfter = readTime(raw.notAfter);
+	// The last second has a result of its own.
+	return [readTime(raw.notBefore), notAfter, notAfter && notAfter + 1].filter((time) => time !== null);
+}
+
+function checkCertificates(
+	certificates: readonly DecodedCertificate[],
+	roots: readonly DecodedCertificate[],
+	time: number,
+	cut: boolean,
+): ChainCheckResult | null {
+	const at = Math.floor(time);
 	const client = findClient(certificates);
-	if (!client || roots.length === 0 || !roots.every((root) => root !== null)) return null;
+	if (!client) return null;
 	const checked = checkClient(client, certificates, roots, at, cut);
 	const issues = [...checked.issues, ...addCertificate(client, fileIssues(checked.path, certificates))];
 	return {
@@ -136,9 +170,13 @@ function* fileIssues(path: Path, certificates: readonly DecodedCertificate[]): G
 	if (findLeaves(certificates).length > 1) yield { code: "several-clients" };
 }
 
-function decodeAnchor(anchor: Uint8Array): DecodedCertificate | null {
-	const element = readElement(anchor);
-	return element && decodeCertificate(element);
+/** Decodes certificates; returns `null` if there is none, or one is malformed. */
+function decodeAll(ders: readonly Uint8Array[]): readonly DecodedCertificate[] | null {
+	const decoded = ders.map((der) => {
+		const element = readElement(der);
+		return element && decodeCertificate(element);
+	});
+	return decoded.length > 0 && decoded.every((each) => each !== null) ? decoded : null;
 }
 
 function isSameCertificate(one: DecodedCertificate, other: DecodedCertificate): boolean {

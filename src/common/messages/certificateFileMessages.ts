@@ -6,7 +6,7 @@ import {
 	type RefusalReason,
 	type SkippedBlock,
 } from "../../domain/certificateFile.ts";
-import type { UnreadableFile } from "../../domain/problem.ts";
+import type { ClientListIssue, UnreadableFile } from "../../domain/problem.ts";
 import { type ProblemText, problemTextLabels } from "./problems/problemText.ts";
 
 /** Describes a file's outcome: the number of certificates, or why the file is rejected and what to do instead. */
@@ -146,5 +146,26 @@ export function unreadableFileText(why: UnreadableFile, file: string): ProblemTe
 			return { fact: l10n.t("Can't read {0}.", file), action: l10n.t("Check its permissions.") };
 		case "other":
 			return { fact: l10n.t("Couldn't read {0}.", file), effect };
+	}
+}
+
+/** Describes why a file wasn't imported as a list of clients. @param file Its name, sanitized. */
+export function clientListIssueText(why: ClientListIssue, file: string): ProblemText {
+	const effect = l10n.t("Nothing was imported.");
+	switch (why) {
+		case "too-large":
+			return { fact: l10n.t("{0} is larger than 32 MiB, too large for a list of clients.", file), effect };
+		case "not-a-list":
+			return {
+				fact: l10n.t("{0} isn't a list of clients.", file),
+				effect,
+				action: l10n.t("Choose a file that Export Clients… saved."),
+			};
+		case "newer":
+			return {
+				fact: l10n.t("A newer version of this extension saved {0}.", file),
+				effect,
+				action: l10n.t("Update this extension."),
+			};
 	}
 }

@@ -1,7 +1,12 @@
 import * as l10n from "@vscode/l10n";
 import type { KeyIssue, Problem } from "../../../domain/problem.ts";
 import { sanitize } from "../../text/sanitize.ts";
-import { describeClientFileRefusal, describeFileOutcome, unreadableFileText } from "../certificateFileMessages.ts";
+import {
+	clientListIssueText,
+	describeClientFileRefusal,
+	describeFileOutcome,
+	unreadableFileText,
+} from "../certificateFileMessages.ts";
 import {
 	describeActiveCertificate,
 	describeStillActiveCertificate,
@@ -76,6 +81,8 @@ function problemText(problem: Problem): ProblemText {
 			};
 		case "file-unreadable":
 			return unreadableFileText(problem.why, sanitize(problem.file));
+		case "client-list-refused":
+			return clientListIssueText(problem.why, sanitize(problem.file));
 		case "connection-changed":
 			return {
 				fact: l10n.t("The connection or base URL changed in the meantime, so the request wasn't sent."),
@@ -84,7 +91,7 @@ function problemText(problem: Problem): ProblemText {
 		case "nothing-selected":
 			return {
 				fact: l10n.t("No suitable row is selected."),
-				action: l10n.t("Select the row for this command in the Certificates view first."),
+				action: l10n.t("Select the row for this command in its view first."),
 			};
 		case "no-key":
 			return { fact: l10n.t("Set an admin key first.") };
@@ -136,6 +143,7 @@ function problemText(problem: Problem): ProblemText {
 		case "not-recorded":
 		case "record-newer":
 		case "record-unreadable":
+		case "clients-unreadable":
 		case "locked":
 		case "lock-lost":
 			return storageProblemText(problem);

@@ -3,9 +3,20 @@ import type { Problem } from "../../../domain/problem.ts";
 import { sanitize } from "../../text/sanitize.ts";
 import { type ProblemText, problemTextLabels } from "./problemText.ts";
 
+/** A path must be shown in full. */
+const MAX_PATH_LENGTH = 1000;
+
 type StorageProblem = Extract<
 	Problem,
-	{ readonly reason: "not-recorded" | "record-newer" | "record-unreadable" | "locked" | "lock-lost" }
+	{
+		readonly reason:
+			| "not-recorded"
+			| "record-newer"
+			| "record-unreadable"
+			| "clients-unreadable"
+			| "locked"
+			| "lock-lost";
+	}
 >;
 
 /** Describes a problem with records or locks that prevented a change. */
@@ -29,6 +40,12 @@ export function storageProblemText(problem: StorageProblem): ProblemText {
 				fact: l10n.t("Can't read the record of an earlier upload of this certificate."),
 				effect: nothingSent,
 				action: l10n.t("Upload the certificate's file again. You're then asked whether to discard the record."),
+			};
+		case "clients-unreadable":
+			return {
+				fact: l10n.t("Can't read the saved list of known clients."),
+				effect: nothingDone,
+				action: l10n.t("Restore {0}, or delete it and add the clients again.", sanitize(problem.path, MAX_PATH_LENGTH)),
 			};
 		case "locked":
 			return {

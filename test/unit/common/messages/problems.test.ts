@@ -274,6 +274,11 @@ const PROBLEMS: { readonly [R in Reason]: readonly (readonly [problem: ProblemOf
 	"not-recorded": ["ENOSPC", "EROFS", "EIO", null].map((code) => [{ reason: "not-recorded", code }, null]),
 	"record-newer": [[{ reason: "record-newer" }, null]],
 	"record-unreadable": [[{ reason: "record-unreadable" }, null]],
+	"clients-unreadable": [[{ reason: "clients-unreadable", path: "/home/me/clients/1.json" }, null]],
+	"client-list-refused": (["too-large", "not-a-list", "newer"] as const).map((why) => [
+		{ reason: "client-list-refused", file, why },
+		null,
+	]),
 	"upload-pending": [
 		[{ reason: "upload-pending", name, running: true }, "show-view"],
 		[{ reason: "upload-pending", name, running: false }, "show-view"],
@@ -379,7 +384,7 @@ describe("Problem messages", () => {
 			],
 			[
 				{ reason: "nothing-selected" },
-				"No suitable row is selected. Select the row for this command in the Certificates view first.",
+				"No suitable row is selected. Select the row for this command in its view first.",
 			],
 			[{ reason: "no-key" }, "Set an admin key first."],
 			[{ reason: "ca-refused", why: "managed" }, "This looks like a managed CA. Issue with its own tool."],

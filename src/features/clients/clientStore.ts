@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { ChangeEmitter } from "../../common/changeEmitter.ts";
+import { timeSlices } from "../../common/concurrency.ts";
+import { ORGANIZATION_REF } from "../../common/organizationRef.ts";
+import { JsonFileStore } from "../../common/storage/jsonFileStore.ts";
+import type { FileLocks } from "../../common/storage/locks.ts";
+import { ProblemError } from "../../domain/problem.ts";
+import {
+	CLIENTS_FORMAT,
+	type StoredClients,
+	toKnownClient,
+	toStoredClient,
+	withCertificatesOnly,
+} from "./clientRecord.ts";
+import type { KnownClient } from "./knownClient.ts";
+import { type MergedClients, mergeClients } from "./mergeClients.ts";
+
+/** What became of clients that were to be added. */
+export interface AddResult extends Omit<MergedClients, "clients"> {
+	/** Not added, because the chain isn't readable or is too large. */
+	readonly unusable: readonly KnownClient[];
+}
+
+const REF = new RegExp(`^${ORGANIZATION_REF}$`);
+
+/**
+ * Stores the known clients of each organization for all windows: one file each, with public data only. Emits `change`
+ * after a change by this window.
+ */
+export class ClientStore extends ChangeEmitter {
+	readonly #folder: string;
+	readonly #files: JsonFileStore<StoredClients>;
+	readonly #locks: FileLocks;
+
+	/** @param folder As in `JsonFileStore`. */
+	constructor(folder: string, locks: FileLocks) {
+		super();
+		this.#folder = folder;
+		this.#files = new JsonFileStore(folder, CLIENTS_FORMAT);
+		this.#locks = locks;
+	}
+
+	/**
+	 * Reads an organization's clients, in the order in which they were added.
+	 * @throws ProblemError `not-recorded`; `record-newer` or `clients-unreadable` if the file was written by a newer
+	 * version, or is damaged
+	 */
+	async list(organizationRef: string): Promise<readonly KnownClient[]> {
+		const name = fileNameOf(organizationRef);
+		const stored = await this.#files.read(name);
+		switch (stored.state) {
+			case "none":
+				return [];
+			case "newer":
+				throw new ProblemError({ reason: "record-newer" });
+			case "unreadable":
+				throw new ProblemError({ reason: "clients-unreadable", path: join(this.#folder, name) });
+			case "read":
+				return stored.value.clients.map(toKnownClient);
+		}
+	}
+
+	/**
+	 * Adds clients. One whose file contained another client before takes the place and the name of that client.
+	 * @throws ProblemError as `list`, or `locked`; CancelledError before anything is written
+	 */
+	async add(organizationRef: string, clients: readonly KnownClient[], signal?: AbortSignal): Promise<AddResult> {
+		const pause = timeSlices();
+		const usable: KnownClient[] = [];
+		const unusable: KnownClient[] = [];
+		for (const client of clients) {
+			await pause(signal);
+			const checked = withCertificatesOnly(client);
+			if (checked) usable.push(checked);
+			else unusable.push(client);
+		}
+		const merged = await this.#change(organizationRef, (known) => mergeClients(known, usable), signal);
+		return { ...merged, unusable };
+	}
+
+	/** Removes clients by their `sha256`. @throws ProblemError as `list`, or `locked` */
+	async remove(organizationRef: string, removed: readonly string[]): Promise<void> {
+		const ids = new Set(removed);
+		await this.#change(organizationRef, (known) => ({ clients: known.filter(({ sha256 }) => !ids.has(sha256)) }));
+	}
+
+	/** Writes a changed list under the organization's lock, unless nothing changed. Returns the result of `change`. */
+	async #change<T extends Pick<MergedClients, "clients">>(
+		organizationRef: string,
+		change: (known: readonly KnownClient[]) => T,
+		signal?: AbortSignal,
+	): Promise<T> {
+		const name = fileNameOf(organizationRef);
+		const options = { brief: true, ...(signal && { signal }) };
+		const [result, isChanged] = await this.#locks.withLock(
+			`clients.${organizationRef}`,
+			async (lock) => {
+				const known = await this.list(organizationRef);
+				const changed = change(known);
+				const isChanged = !isDeepStrictEqual(changed.clients, known);
+				if (isChanged) await this.#files.write(name, { clients: changed.clients.map(toStoredClient) }, lock);
+				return [changed, isChanged] as const;
+			},
+			options,
+		);
+		if (isChanged) this.notify("change");
+		return result;
+	}
+}
+
+/** @throws ProblemError `not-recorded` for anything but an organization's reference */
+function fileNameOf(organizationRef: string): string {
+	if (!REF.test(organizationRef)) throw new ProblemError({ reason: "not-recorded", code: null });
+	return `${organizationRef}.json`;
+}

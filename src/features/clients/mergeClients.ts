@@ -1,0 +1,56 @@
+import { type KnownClient, MAX_CLIENTS } from "./knownClient.ts";
+
+/** A list of clients, and what became of those that were to be added. */
+export interface MergedClients {
+	readonly clients: readonly KnownClient[];
+	readonly added: readonly KnownClient[];
+	/** The new entry of each file that contained another certificate before. */
+	readonly replaced: readonly KnownClient[];
+	readonly alreadyKnown: readonly KnownClient[];
+	/** Not added, because the list is full. */
+	readonly overLimit: readonly KnownClient[];
+}
+
+/**
+ * Adds clients to a list. The only client of a file takes the place and the name of the only known client of that file:
+ * it was renewed. Of a known client only the paths change.
+ */
+export function mergeClients(known: readonly KnownClient[], incoming: readonly KnownClient[]): MergedClients {
+	const clients = new Map(known.map((client) => [client.sha256, client]));
+	const knownByPath = Map.groupBy(known, ({ certificatePath }) => certificatePath);
+	const incomingByPath = Map.groupBy(incoming, ({ certificatePath }) => certificatePath);
+	const added: KnownClient[] = [];
+	const alreadyKnown: KnownClient[] = [];
+	const overLimit: KnownClient[] = [];
+	const renewals = new Map<string, KnownClient>();
+	for (const client of incoming) {
+		const existing = clients.get(client.sha256);
+		const [previous, ...others] = knownByPath.get(client.certificatePath) ?? [];
+		const isAlone = incomingByPath.get(client.certificatePath)?.length === 1;
+		if (existing) {
+			alreadyKnown.push(existing);
+			clients.set(client.sha256, withPaths(existing, client));
+		} else if (client.certificatePath !== null && previous && others.length === 0 && isAlone) {
+			renewals.set(previous.sha256, { ...client, name: previous.name, keyPath: client.keyPath ?? previous.keyPath });
+		} else if (clients.size < MAX_CLIENTS) {
+			added.push(client);
+			clients.set(client.sha256, client);
+		} else overLimit.push(client);
+	}
+	const replaced = [...renewals.values()];
+	return {
+		clients: [...clients.values()].map((client) => renewals.get(client.sha256) ?? client),
+		...{ added, replaced, alreadyKnown, overLimit },
+	};
+}
+
+/** Returns a known client with the paths of the file that was read last, if any. */
+function withPaths(known: KnownClient, { certificatePath, fileStamp, keyPath }: KnownClient): KnownClient {
+	const file = certificatePath === null ? known : { certificatePath, fileStamp };
+	return {
+		...known,
+		certificatePath: file.certificatePath,
+		fileStamp: file.fileStamp,
+		keyPath: keyPath ?? known.keyPath,
+	};
+}
