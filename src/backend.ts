@@ -17,6 +17,11 @@ import type { ClientCertificateFiles, RequestLogEntry } from "./domain/adminApi.
 import type { Certificate } from "./domain/certificate.ts";
 import type { CertificateReader } from "./domain/certificateFile.ts";
 import type { CertificateMaker } from "./domain/certificateMaking.ts";
+import type { ChainChecks } from "./domain/clientCertificateCheck.ts";
+import { ClientList } from "./features/clients/clientList.ts";
+import { ClientStore } from "./features/clients/clientStore.ts";
+import { ClientJudge } from "./features/clients/judgeClients.ts";
+import { FILE_SOURCE } from "./features/clients/ui/fileSource.ts";
 import { ClientCertificateSettings } from "./features/connections/ui/clientCertificateSettings.ts";
 import { ConnectionSecretStore } from "./features/connections/ui/connectionSecretStore.ts";
 import { ConnectionStore } from "./features/connections/ui/connectionStore.ts";
@@ -31,6 +36,7 @@ import { ProjectStore } from "./features/organization/projectStore.ts";
 import { RotationPlanStore } from "./features/rotation/rotationPlanStore.ts";
 import { type RotationCommandDeps, rotateCertificate } from "./features/rotation/ui/startRotationCommand.ts";
 import { CertificatesView } from "./features/sidebar/ui/certificatesView.ts";
+import { ClientsView } from "./features/sidebar/ui/clientsView.ts";
 import type { LazyTreeView } from "./features/sidebar/ui/lazyTreeView.ts";
 import { ProjectsView } from "./features/sidebar/ui/projectsView.ts";
 import { storedSortOrder } from "./features/sidebar/ui/sortCommand.ts";
@@ -44,7 +50,7 @@ import { parseTlsKeyPair, readTlsKeyPair } from "./openai/tlsKeyPair.ts";
 /** The parts that activation creates: empty views and event emitters. */
 interface EagerParts extends Pick<CommandDeps, "log" | "inspections"> {
 	readonly context: Pick<vscode.ExtensionContext, "secrets" | "globalState" | "globalStorageUri">;
-	readonly trees: { readonly certificates: LazyTreeView; readonly projects: LazyTreeView };
+	readonly trees: Readonly<Record<"certificates" | "projects" | "clients", LazyTreeView>>;
 	readonly expiryMonitor: Pick<
 		ExpiryMonitor,
 		"check" | "readState" | "readDueReminder" | "setUnsavedSnapshot" | "claimDayLocally"
@@ -80,7 +86,10 @@ export interface Backend {
 
 /** What the features use of the API and of certificate files. */
 type Adapters = Pick<CommandDeps, "reader" | "maker" | "openService" | "checkLive"> &
-	Pick<CommandDeps, "validateClientFiles" | "traceClientCertificate" | "checkChain" | "validateClientCredentials">;
+	Pick<CommandDeps, "validateClientFiles" | "traceClientCertificate" | "checkChain" | "validateClientCredentials"> & {
+		/** Like `prepareChecks` in `x509`. */
+		readonly prepareChecks: (anchors: readonly Uint8Array[]) => Promise<ChainChecks | null>;
+	};
 
 /** Loads @peculiar/x509 with the first file: it loads about as long as everything else, and rows must not wait. */
 const reader: CertificateReader = {
@@ -127,6 +136,7 @@ export function createBackend({ userAgent, language, translations, ...eager }: B
 			return checkClient(new TextEncoder().encode(cert), anchors);
 		},
 		checkChain: checkClient,
+		prepareChecks: async (anchors) => (await import("./x509/chainCheck.ts")).prepareChecks(anchors),
 		validateClientCredentials: (credentials) => void parseTlsKeyPair(credentials),
 		checkLive: (request, signal) => checkLive(options, request, signal),
 	});
@@ -167,9 +177,16 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 	const snapshot = new ExpirySnapshotWriter(eager.expiryFolder, sources, eager.expiryMonitor);
 	const plans = new RotationPlanStore(folder("rotations"), locks);
 	const contents = new ContentCache(certificates);
-	for (const each of [certificates, projects, uploads, contents, plans]) each.on("error", report);
+	const clients = new ClientStore(folder("clients"), locks);
+	const judge = new ClientJudge(adapters.prepareChecks);
+	const { reader } = adapters;
+	const clientList = new ClientList({ ...sources, contents, store: clients, judge, files: FILE_SOURCE, reader });
+	for (const each of [certificates, projects, uploads, contents, plans, clients, clientList]) each.on("error", report);
 
 	const projectsView = new ProjectsView(trees.projects, sources, report);
+	const ensureProjects = () => projectsView.ensureFresh();
+	const clientSources = { certificates, projects, contents, clients, clientList, ensureProjects };
+	const clientsView = new ClientsView(trees.clients, clientSources, report);
 	const view = new CertificatesView(
 		trees.certificates,
 		{
@@ -179,7 +196,7 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 			enforcement,
 			plans,
 			contents,
-			ensureProjects: () => projectsView.ensureFresh(),
+			ensureProjects,
 			sortOrder: () => storedSortOrder(globalState),
 			connectionName: async () => {
 				// If connections cannot be read, the list shows the problem.
@@ -200,12 +217,23 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 	const deps: CommandDeps = {
 		...{ ...eager, ...adapters, globalState },
 		...{ certificates, projects, enforcement, organization, uploads, rotations },
-		...{ connections, clientCertificates, view, projectsView, documents, locks },
+		...{ connections, clientCertificates, view, projectsView, clientsView, documents, locks },
+		...{ clients, clientFiles: FILE_SOURCE },
 	};
 	const rotationDeps: RotationCommandDeps = { ...deps, upload: createUploadDeps(deps) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotationDeps, certificate);
-	const stateSync = syncState(connections, { certificates, projects, plans, uploads, report, view, projectsView });
+	const stateSync = syncState(connections, {
+		certificates,
+		projects,
+		plans,
+		uploads,
+		report,
+		view,
+		projectsView,
+		clientsView,
+	});
 	for (const each of [view, projectsView]) each.refreshIfStale();
+	clientsView.refreshIfVisible();
 
 	return {
 		commandHandlers: createCommandHandlers(deps),
@@ -216,6 +244,7 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 			}).catch((thrown) => showProblem(thrown, deps)),
 		certificateText: (uri) => documents.textOf(uri),
 		inspectionText: (uri) => inspectionText(uri, adapters.reader, certificates),
-		dispose: () => vscode.Disposable.from(stateSync, view, projectsView, connections, documents, uploads).dispose(),
+		dispose: () =>
+			vscode.Disposable.from(stateSync, view, projectsView, clientsView, connections, documents, uploads).dispose(),
 	};
 }

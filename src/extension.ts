@@ -4,7 +4,9 @@ import { lazy } from "./common/lazy.ts";
 import {
 	CERTIFICATE_SCHEME,
 	CERTIFICATES_VIEW,
+	CLIENTS_VIEW,
 	COMMANDS,
+	type CommandId,
 	INSPECTION_SCHEME,
 	PROJECTS_VIEW,
 } from "./common/manifestIds.ts";
@@ -33,10 +35,15 @@ export function activate(context: vscode.ExtensionContext): void {
 	const trees = {
 		certificates: new LazyTreeView(
 			CERTIFICATES_VIEW,
-			{ canSelectMany: true, dragAndDropController: UPLOAD_ON_DROP },
+			{ canSelectMany: true, dragAndDropController: runOnDrop(COMMANDS.upload) },
 			loadOnShow,
 		),
 		projects: new LazyTreeView(PROJECTS_VIEW, {}, loadOnShow),
+		clients: new LazyTreeView(
+			CLIENTS_VIEW,
+			{ canSelectMany: true, dragAndDropController: runOnDrop(COMMANDS.addClients) },
+			loadOnShow,
+		),
 	};
 	const expiryFolder = vscode.Uri.joinPath(context.globalStorageUri, "watch").fsPath;
 	const remind = async () => (await backend()).remind();
@@ -56,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		log,
 		trees.certificates,
 		trees.projects,
+		trees.clients,
 		expiryMonitor,
 		inspections,
 		certificateTexts,
@@ -78,12 +86,14 @@ export function activate(context: vscode.ExtensionContext): void {
 	);
 }
 
-/** Uploads dropped files by the command of the menus, with its prompts. */
-const UPLOAD_ON_DROP: vscode.TreeDragAndDropController<unknown> = {
-	dragMimeTypes: [],
-	dropMimeTypes: [URI_LIST],
-	handleDrop: async (_, dropped) => {
-		const files = await readDroppedFiles(dropped);
-		if (files.length > 0) await vscode.commands.executeCommand(COMMANDS.upload, files[0], files);
-	},
-};
+/** Runs a command of the menus on dropped files, with its prompts. */
+function runOnDrop(command: CommandId): vscode.TreeDragAndDropController<unknown> {
+	return {
+		dragMimeTypes: [],
+		dropMimeTypes: [URI_LIST],
+		handleDrop: async (_, dropped) => {
+			const files = await readDroppedFiles(dropped);
+			if (files.length > 0) await vscode.commands.executeCommand(command, files[0], files);
+		},
+	};
+}

@@ -23,7 +23,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 	"features/rotation": feature("clients", "clientCheck", "activation", "deletion", "upload"),
 	"features/inspection": feature(),
 	"features/expiry": feature("clients"),
-	"features/sidebar": feature("clients", "upload", "rotation"),
+	"features/sidebar": feature("clients", "clientCheck", "upload", "rotation"),
 	app: ["domain", "common", "features"],
 	"backend.ts": ["domain", "common", "features", "app", "openai", "x509"],
 	"extension.ts": ["domain", "common", "features", "app", "backend.ts"],

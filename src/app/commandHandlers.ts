@@ -9,6 +9,8 @@ import type { CertificateReader } from "../domain/certificateFile.ts";
 import { problemOf } from "../domain/problem.ts";
 import type { ClientCheckDeps } from "../features/clientCheck/ui/clientCheckCommand.ts";
 import type { SelfAccessDeps } from "../features/clientCheck/ui/selfAccess.ts";
+import type { ClientStore } from "../features/clients/clientStore.ts";
+import type { FileSource } from "../features/clients/scanFiles.ts";
 import type { ClientCertificateSettings } from "../features/connections/ui/clientCertificateSettings.ts";
 import { renameConnection, switchConnection } from "../features/connections/ui/connectionCommands.ts";
 import type { ConnectionStore } from "../features/connections/ui/connectionStore.ts";
@@ -26,12 +28,14 @@ import type { ProjectStore } from "../features/organization/projectStore.ts";
 import type { RotationDeps } from "../features/rotation/rotation.ts";
 import { forgetPlan } from "../features/rotation/ui/forgetPlanCommand.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
+import type { ClientsView } from "../features/sidebar/ui/clientsView.ts";
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
 import { promptForSortOrder } from "../features/sidebar/ui/sortCommand.ts";
 import { checkUpload, forgetUpload, uploadAgain } from "../features/upload/ui/unconfirmedCommands.ts";
 import { type UploadDeps, uploadFiles } from "../features/upload/ui/uploadCommand.ts";
 import type { UploadService } from "../features/upload/uploadService.ts";
 import { createCertificateCommandHandlers } from "./certificateCommandHandlers.ts";
+import { createClientCommandHandlers } from "./clientCommandHandlers.ts";
 
 export interface CommandDeps
 	extends Pick<ClientCheckDeps, "checkChain" | "validateClientCredentials" | "checkLive">,
@@ -47,6 +51,9 @@ export interface CommandDeps
 	readonly clientCertificates: ClientCertificateSettings;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
+	readonly clientsView: ClientsView;
+	readonly clients: ClientStore;
+	readonly clientFiles: FileSource;
 	/** Keeps values over a restart. */
 	readonly globalState: vscode.Memento;
 	readonly log: Log;
@@ -92,6 +99,7 @@ function withoutLostRow(args: readonly unknown[]): readonly unknown[] {
 function handlersOf(deps: CommandDeps): CommandHandlers {
 	const { connections, view, log, inspections } = deps;
 	const upload = createUploadDeps(deps);
+	const certificateHandlers = createCertificateCommandHandlers({ ...deps, upload });
 	return {
 		[COMMANDS.upload]: (clicked, selection) => uploadFiles(upload, clicked, selection),
 		[COMMANDS.inspect]: (clicked, selection) => inspectFiles(inspections, clicked, selection),
@@ -113,7 +121,8 @@ function handlersOf(deps: CommandDeps): CommandHandlers {
 			await promptForSortOrder(deps.globalState);
 			view.redraw();
 		},
-		...createCertificateCommandHandlers({ ...deps, upload }),
+		...certificateHandlers,
+		...createClientCommandHandlers(deps, certificateHandlers),
 		[COMMANDS.cancelUpload]: (row) => view.uploadOf(row).cancel(),
 		[COMMANDS.checkUpload]: (row) => checkUpload(deps, row),
 		[COMMANDS.uploadAgain]: (row) => uploadAgain(deps, row),

@@ -6,6 +6,7 @@ import type { CertificateStore } from "../features/organization/certificateStore
 import type { ProjectStore } from "../features/organization/projectStore.ts";
 import type { RotationPlanStore } from "../features/rotation/rotationPlanStore.ts";
 import type { CertificatesView } from "../features/sidebar/ui/certificatesView.ts";
+import type { ClientsView } from "../features/sidebar/ui/clientsView.ts";
 import type { ProjectsView } from "../features/sidebar/ui/projectsView.ts";
 import type { UploadService } from "../features/upload/uploadService.ts";
 
@@ -17,6 +18,7 @@ interface SyncTargets {
 	readonly uploads: UploadService;
 	readonly view: CertificatesView;
 	readonly projectsView: ProjectsView;
+	readonly clientsView: ClientsView;
 	/** Shows an error that no command caused. */
 	readonly report: (thrown: unknown) => void;
 }
@@ -24,7 +26,7 @@ interface SyncTargets {
 /** Updates the views after changes of the key or the settings, also by other windows or by hand. */
 export function syncState(
 	connections: ConnectionStore,
-	{ certificates, projects, plans, uploads, report, view, projectsView }: SyncTargets,
+	{ certificates, projects, plans, uploads, report, view, projectsView, clientsView }: SyncTargets,
 ): vscode.Disposable {
 	const onConnectionChange = async () => {
 		await view.showConnection();
@@ -46,7 +48,8 @@ export function syncState(
 			certificates.reset(certificates.organizationRef);
 			view.refreshIfStale();
 		}
-		if (event.affectsConfiguration(SETTINGS.reminderDays)) for (const each of [view, projectsView]) each.redraw();
+		if (event.affectsConfiguration(SETTINGS.reminderDays))
+			for (const each of [view, projectsView, clientsView]) each.redraw();
 	};
 	let activeIds: readonly string[] = [];
 	const onCertificatesChange = () => {

@@ -37,6 +37,10 @@ export const COMMANDS = {
 	openAdminKeys: "openaiCertificates.openAdminKeys",
 	openSettings: "openaiCertificates.openSettings",
 	showLog: "openaiCertificates.showLog",
+	addClients: "openaiCertificates.addClients",
+	exportClients: "openaiCertificates.exportClients",
+	importClients: "openaiCertificates.importClients",
+	removeClients: "openaiCertificates.removeClients",
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
@@ -49,6 +53,7 @@ export const CERTIFICATE_SCHEME = "openai-certificates";
 
 export const CERTIFICATES_VIEW = "openaiCertificates.certificates";
 export const PROJECTS_VIEW = "openaiCertificates.projects";
+export const CLIENTS_VIEW = "openaiCertificates.clients";
 
 /** Context keys in the manifest's `when` clauses. */
 export const CONTEXT_KEYS = {
@@ -56,6 +61,8 @@ export const CONTEXT_KEYS = {
 	empty: "openaiCertificates.empty",
 	/** Why the projects view is empty. */
 	projectsEmpty: "openaiCertificates.projectsEmpty",
+	/** Why the clients view is empty. */
+	clientsEmpty: "openaiCertificates.clientsEmpty",
 	/** Walkthrough steps, completed in any way: a list was read, the list has certificates, a certificate is active. */
 	hasKey: "openaiCertificates.hasKey",
 	hasCertificates: "openaiCertificates.hasCertificates",

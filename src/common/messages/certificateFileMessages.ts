@@ -154,7 +154,7 @@ export function clientListIssueText(why: ClientListIssue, file: string): Problem
 	const effect = l10n.t("Nothing was imported.");
 	switch (why) {
 		case "too-large":
-			return { fact: l10n.t("{0} is larger than 32 MiB, too large for a list of clients.", file), effect };
+			return { fact: l10n.t("{0} is larger than 16 MiB, too large for a list of clients.", file), effect };
 		case "not-a-list":
 			return {
 				fact: l10n.t("{0} isn't a list of clients.", file),

@@ -1,7 +1,7 @@
 import * as l10n from "@vscode/l10n";
 import type { NamedProject } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
-import { currentLocale } from "../text/locale.ts";
+import { cachePerLocale, currentLocale } from "../text/locale.ts";
 import { sanitize } from "../text/sanitize.ts";
 
 /** Scopes for a sentence. */
@@ -57,7 +57,9 @@ export function formatProjectName({ id, name }: NamedProject): string {
 	return sanitize(name ?? "") || id;
 }
 
+const lists = cachePerLocale((locale) => new Intl.ListFormat(locale));
+
 /** Joins parts of a sentence, with an “and” before the last part. */
 export function formatList(parts: readonly string[]): string {
-	return new Intl.ListFormat(currentLocale()).format(parts);
+	return lists().format(parts);
 }

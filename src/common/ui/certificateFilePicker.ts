@@ -13,6 +13,7 @@ const EXTENSIONS = ["pem", "crt", "cer", "der", "p7b", "p7c", "ca-bundle"] as co
 export interface FileContent {
 	/** The file's name without folders, for display. */
 	readonly name: string;
+	readonly uri: vscode.Uri;
 	readonly bytes: Uint8Array;
 	/** True for an open editor's text that differs from the file on disk. */
 	readonly unsaved: boolean;
@@ -86,18 +87,19 @@ export function displayFileName(uri: vscode.Uri): string {
 }
 
 /**
- * Reads a regular file of at most 1 MiB. An open editor's unsaved text has priority over the file.
+ * Reads a regular file. An open editor's unsaved text has priority over the file.
+ * @param maxBytes Its maximum size.
  * @throws ProblemError `file-unreadable`
  */
-export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent> {
+export async function readCertificateFile(uri: vscode.Uri, maxBytes = MAX_FILE_BYTES): Promise<FileContent> {
 	const name = displayFileName(uri);
 	const unreadable = (why: UnreadableFile) => new ProblemError({ reason: "file-unreadable", file: name, why });
 
 	const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri.toString());
 	if (document && (document.isDirty || document.isUntitled)) {
 		const bytes = new TextEncoder().encode(document.getText());
-		if (bytes.length > MAX_FILE_BYTES) throw unreadable("too-large");
-		return { name, bytes, unsaved: true };
+		if (bytes.length > maxBytes) throw unreadable("too-large");
+		return { name, uri, bytes, unsaved: true };
 	}
 
 	try {
@@ -106,11 +108,11 @@ export async function readCertificateFile(uri: vscode.Uri): Promise<FileContent>
 		// A pipe or a device would never end. A link counts as its target.
 		if (!(type & vscode.FileType.File))
 			throw unreadable(type & vscode.FileType.SymbolicLink ? "dead-link" : "not-a-file");
-		if (size > MAX_FILE_BYTES) throw unreadable("too-large");
+		if (size > maxBytes) throw unreadable("too-large");
 		// System files report a size of 0, and some never end.
 		const bytes = size === 0 && uri.scheme === "file" ? new Uint8Array() : await vscode.workspace.fs.readFile(uri);
-		if (bytes.length > MAX_FILE_BYTES) throw unreadable("too-large");
-		return { name, bytes, unsaved: false };
+		if (bytes.length > maxBytes) throw unreadable("too-large");
+		return { name, uri, bytes, unsaved: false };
 	} catch (thrown) {
 		if (thrown instanceof ProblemError) throw thrown;
 		throw unreadable(thrown instanceof vscode.FileSystemError ? (REASONS[thrown.code] ?? "other") : "other");

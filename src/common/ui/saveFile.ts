@@ -4,7 +4,7 @@ import { CancelledError, ProblemError } from "../../domain/problem.ts";
 
 /**
  * Writes a text to a file that the user names.
- * @param name The suggested name.
+ * @param name The suggested name, with an extension.
  * @returns the file's name without folders.
  * @throws ProblemError `not-saved`; CancelledError
  */
@@ -14,7 +14,9 @@ export async function saveFile(title: string, name: string, text: string): Promi
 
 /** Prompts for the file to save to. @param suggested The suggested file. @throws CancelledError */
 export async function promptForTarget(title: string, suggested: vscode.Uri): Promise<vscode.Uri> {
-	const file = await vscode.window.showSaveDialog({ title, defaultUri: suggested, filters: { PEM: ["pem"] } });
+	const extension = suggested.path.replace(/^.*\./, "");
+	const filters = { [extension.toUpperCase()]: [extension] };
+	const file = await vscode.window.showSaveDialog({ title, defaultUri: suggested, filters });
 	if (!file) throw new CancelledError();
 	return file;
 }

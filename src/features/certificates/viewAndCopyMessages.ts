@@ -14,7 +14,7 @@ export function describeCopiedIds(certificates: readonly Certificate[]): string 
 }
 
 /** Describes that the SHA-256 fingerprints of certificates were copied. */
-export function describeCopiedFingerprints(certificates: readonly Certificate[]): string {
+export function describeCopiedFingerprints(certificates: readonly unknown[]): string {
 	return isOne(certificates)
 		? l10n.t("Copied the SHA-256 fingerprint.")
 		: l10n.t("Copied the SHA-256 fingerprints, one per line.");
@@ -27,7 +27,7 @@ export function describeCopiedPems(certificates: readonly Certificate[]): string
 		: l10n.t("Copied the certificates as PEM, one after the other.");
 }
 
-function isOne({ length }: readonly Certificate[]): boolean {
+function isOne({ length }: readonly unknown[]): boolean {
 	return new Intl.PluralRules(currentLocale()).select(length) === "one";
 }
 

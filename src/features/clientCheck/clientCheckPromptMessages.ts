@@ -30,6 +30,9 @@ export const clientCheckPromptLabels = {
 	get testWithOpenai() {
 		return l10n.t("Test with OpenAI…");
 	},
+	get addToClients() {
+		return l10n.t("Add to Clients");
+	},
 	get passphrasePrompt() {
 		return l10n.t("Unlocks the key once, on this computer. The passphrase isn't saved.");
 	},

@@ -41,6 +41,11 @@ export function fingerprint(der: Uint8Array): string {
 	return createHash("sha256").update(der).digest("hex");
 }
 
+/** Returns the chain as PEM, leaf first. */
+export function chainPem({ chain }: Pick<KnownClient, "chain">): string {
+	return chain.map((der) => new X509Certificate(der).toString()).join("");
+}
+
 /** Returns a client for the record. */
 export function toStoredClient({ sha256: _, chain, ...client }: KnownClient): StoredClient {
 	return { ...client, chain: chain.map((der) => Buffer.from(der).toString("base64")) };

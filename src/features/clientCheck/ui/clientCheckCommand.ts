@@ -17,6 +17,10 @@ import {
 	ProjectKey,
 } from "../../../domain/liveCheck.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
+import { formatClientName } from "../../clients/clientMessages.ts";
+import { chainPem } from "../../clients/clientRecord.ts";
+import type { KnownClient } from "../../clients/knownClient.ts";
+import { addClients, type ClientCommandDeps } from "../../clients/ui/clientCommands.ts";
 import type { ConnectionStore } from "../../connections/ui/connectionStore.ts";
 import { promptForPassphrase } from "../../connections/ui/passphrasePrompt.ts";
 import { describeChainCheck } from "../chainCheckMessages.ts";
@@ -33,8 +37,13 @@ import { describeLiveCheck } from "../liveCheckMessages.ts";
 import { type AnchorPickerDeps, promptForAnchors, readAnchor } from "./anchorPicker.ts";
 import { fileRefused } from "./fileRefused.ts";
 
-export interface ClientCheckDeps extends AnchorPickerDeps {
-	readonly connections: Pick<ConnectionStore, "containsKey">;
+/** The file of a client certificate; `uri`: `null` for a known client. */
+interface CheckedFile extends Pick<FileContent, "name" | "bytes"> {
+	readonly uri: vscode.Uri | null;
+}
+
+export interface ClientCheckDeps extends AnchorPickerDeps, Omit<ClientCommandDeps, "connections"> {
+	readonly connections: Pick<ConnectionStore, "containsKey" | "destination">;
 	/** Like `checkChain` in `x509`, by this computer's clock. */
 	readonly checkChain: (file: Uint8Array, anchors: readonly Uint8Array[]) => Promise<ChainCheckResult | null>;
 	/** Checks that a certificate and a key can be presented. @throws ProblemError `client-certificate` */
@@ -46,20 +55,30 @@ export interface ClientCheckDeps extends AnchorPickerDeps {
 /**
  * Checks a client certificate against trust anchors: offline, then by the service if the user wants.
  * @param certificate The anchor; `null` to prompt for one or more.
+ * @param known The known client to check; `null` to prompt for a file.
  * @throws ProblemError, CancelledError
  */
-export async function checkClientCertificate(deps: ClientCheckDeps, certificate: Certificate | null): Promise<void> {
+export async function checkClientCertificate(
+	deps: ClientCheckDeps,
+	certificate: Certificate | null,
+	known: KnownClient | null = null,
+): Promise<void> {
 	const { against, anchors } = certificate ? await readAnchor(deps, certificate) : await promptForAnchors(deps);
-	const clientFile = await promptForFile(clientCheckPromptLabels.clientFileTitle);
+	const clientFile: CheckedFile = known ? toFile(known) : await promptForFile(clientCheckPromptLabels.clientFileTitle);
 	const found = await deps.reader.read(clientFile.bytes, Date.now() / 1000, readReminderDays());
 	const check = await deps.checkChain(clientFile.bytes, anchors);
 	if (!check) throw fileRefused("client-certificate", clientFile, found);
 	const { message, detail } = describeChainCheck(check, against, Date.now() / 1000);
-	const { testWithOpenai, saveInOrder } = clientCheckPromptLabels;
+	const { testWithOpenai, saveInOrder, addToClients } = clientCheckPromptLabels;
 	const isInOrder = !check.issues.some(({ code }) => code === "not-in-order");
-	const buttons = isInOrder ? [testWithOpenai] : [testWithOpenai, saveInOrder];
+	const buttons = [
+		testWithOpenai,
+		...(isInOrder ? [] : [saveInOrder]),
+		...(known || (await isKnown(deps, check.sha256)) ? [] : [addToClients]),
+	];
 	const chosen = await showResult(check.verdict === "accepted", message, detail, ...buttons);
 	if (chosen === saveInOrder) return saveChain(clientFile.name, found, check);
+	if (chosen === addToClients) return addClients(deps, clientFile.uri, undefined);
 	if (chosen !== testWithOpenai) return;
 
 	const baseUrl = readMtlsUrl();
@@ -69,6 +88,21 @@ export async function checkClientCertificate(deps: ClientCheckDeps, certificate:
 	const outcome = await withCancellableProgress(title, (signal) => deps.checkLive({ baseUrl, key, client }, signal));
 	const result = describeLiveCheck(outcome, baseUrl.host);
 	await showResult(outcome.code === "accepted" && outcome.without === "required", result.message, result.detail);
+}
+
+/** Returns a known client as the file that it was read from, without a private key. */
+function toFile(client: KnownClient): CheckedFile {
+	return { name: formatClientName(client), bytes: new TextEncoder().encode(chainPem(client)), uri: null };
+}
+
+/** True if the client cannot be added either, because there is no organization, or its list cannot be read. */
+async function isKnown({ certificates, clients }: ClientCheckDeps, sha256: string): Promise<boolean> {
+	const { organizationRef } = certificates;
+	if (!organizationRef) return true;
+	return clients.list(organizationRef).then(
+		(known) => known.some((client) => client.sha256 === sha256),
+		() => true,
+	);
 }
 
 /** Saves the client certificate and then its issuers, without the trust anchor. @throws ProblemError, CancelledError */
@@ -94,12 +128,14 @@ function showResult(isGood: boolean, message: string, detail: string, ...buttons
  */
 async function promptForCredentials(
 	{ validateClientCredentials: judgeClient }: ClientCheckDeps,
-	clientFile: FileContent,
+	clientFile: CheckedFile,
 	{ candidates, holdsPrivateKey }: CertificateFile,
 	{ sha256 }: ChainCheckResult,
 ): Promise<ClientCredentials> {
 	const title = keyFileTitle(clientFile.name);
-	const keyFile = holdsPrivateKey ? clientFile : await promptForFile(title, ["key", "pem"]);
+	const keyFile: Pick<FileContent, "name" | "bytes"> = holdsPrivateKey
+		? clientFile
+		: await promptForFile(title, ["key", "pem"]);
 	// TLS requires the client's own certificate first (RFC 8446 4.4.2).
 	const own = candidates.filter((each) => each.sha256 === sha256);
 	const intermediates = candidates.filter((each) => each.sha256 !== sha256);

@@ -5,7 +5,7 @@ import { ProblemError } from "../../../domain/problem.ts";
 /** Returns the problem of a file without the wanted certificate. */
 export function fileRefused(
 	wanted: "anchor" | "client-certificate",
-	{ name }: FileContent,
+	{ name }: Pick<FileContent, "name">,
 	{ reason, skipped }: CertificateFile,
 ): ProblemError {
 	return new ProblemError({

@@ -1,0 +1,47 @@
+import type { CertificateReader } from "../../domain/certificateFile.ts";
+import { problemOf } from "../../domain/problem.ts";
+import type { ClientStore } from "./clientStore.ts";
+import type { KnownClient } from "./knownClient.ts";
+import { type FileSource, readFile } from "./scanFiles.ts";
+
+/**
+ * Looks at the files that clients were read from, and replaces the entries whose file changed. A file that is gone, or
+ * contains no client at the moment, changes nothing.
+ * @returns the organization's clients afterwards.
+ * @throws ProblemError as `ClientStore.list` and `add`
+ */
+export async function readRenewedFiles(
+	organizationRef: string,
+	store: ClientStore,
+	source: FileSource,
+	reader: CertificateReader,
+): Promise<readonly KnownClient[]> {
+	const known = await store.list(organizationRef);
+	const stampByPath = new Map(known.map(({ certificatePath, fileStamp }) => [certificatePath, fileStamp]));
+	const renewed = await Promise.all(
+		[...stampByPath].map(async ([path, stamp]) => {
+			if (path === null) return [];
+			const location = source.locationOf(path);
+			const current = await source.stamp(location);
+			return current === null || current === stamp ? [] : readRenewedFile(location, source, reader);
+		}),
+	);
+	const clients = renewed.flat();
+	if (clients.length === 0) return known;
+	await store.add(organizationRef, clients);
+	return store.list(organizationRef);
+}
+
+async function readRenewedFile(
+	location: string,
+	source: FileSource,
+	reader: CertificateReader,
+): Promise<readonly KnownClient[]> {
+	try {
+		const found = await readFile(location, source, reader, Date.now() / 1000);
+		return typeof found === "string" ? [] : found;
+	} catch (thrown) {
+		if (!problemOf(thrown)) throw thrown;
+		return [];
+	}
+}
