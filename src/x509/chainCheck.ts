@@ -30,19 +30,39 @@ export function checkChain(file: Uint8Array, anchors: readonly Uint8Array[], tim
 }
 
 /**
- * Prepares checks of many clients against the same trust anchors.
+ * Prepares checks of many clients against the same trust anchors. Yields to the event loop after decoding each anchor.
  * @param anchors DER of each.
  * @returns `null` if there is none, or one is malformed.
  */
-export function prepareChecks(anchors: readonly Uint8Array[]): ChainChecks | null {
-	const roots = decodeAll(anchors);
-	if (!roots) return null;
+export async function prepareChecks(anchors: readonly Uint8Array[]): Promise<ChainChecks | null> {
+	const roots: DecodedCertificate[] = [];
+	for (const anchor of anchors) {
+		const root = decode(anchor);
+		if (!root) return null;
+		roots.push(root);
+		await new Promise((resolve) => setImmediate(resolve));
+	}
 	const rootTimes = roots.flatMap(changesOf);
-	return (chain, time) => {
-		const certificates = decodeAll(chain);
-		const result = certificates && checkCertificates(certificates, roots, time, false);
-		const changes = [...rootTimes, ...(certificates ?? []).flatMap(changesOf)].filter((each) => each > time);
-		return result && { ...result, changesAt: changes.reduce((one, other) => Math.min(one, other), Infinity) };
+	const decodeIssuer = decodeOnce();
+	return roots.length === 0
+		? null
+		: (chain, time) => {
+				const certificates = chain.map((der, index) => (index === 0 ? decode(der) : decodeIssuer(der)));
+				if (!certificates.every((each) => each !== null)) return null;
+				const result = checkCertificates(certificates, roots, time, false);
+				const changes = [...rootTimes, ...certificates.flatMap(changesOf)].filter((each) => each > time);
+				return result && { ...result, changesAt: changes.reduce((one, other) => Math.min(one, other), Infinity) };
+			};
+}
+
+/** Returns a function that decodes each certificate once: many clients have the same issuers. */
+function decodeOnce(): typeof decode {
+	const decoded = new Map<string, DecodedCertificate | null>();
+	return (der) => {
+		const key = fingerprint(der);
+		const known = decoded.get(key) ?? decode(der);
+		decoded.set(key, known);
+		return known;
 	};
 }
 
@@ -172,11 +192,13 @@ function* fileIssues(path: Path, certificates: readonly DecodedCertificate[]): G
 
 /** Decodes certificates; returns `null` if there is none, or one is malformed. */
 function decodeAll(ders: readonly Uint8Array[]): readonly DecodedCertificate[] | null {
-	const decoded = ders.map((der) => {
-		const element = readElement(der);
-		return element && decodeCertificate(element);
-	});
+	const decoded = ders.map(decode);
 	return decoded.length > 0 && decoded.every((each) => each !== null) ? decoded : null;
+}
+
+function decode(der: Uint8Array): DecodedCertificate | null {
+	const element = readElement(der);
+	return element && decodeCertificate(element);
 }
 
 function isSameCertificate(one: DecodedCertificate, other: DecodedCertificate): boolean {

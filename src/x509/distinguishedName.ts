@@ -55,9 +55,16 @@ export function namesEqual(one: DistinguishedName, other: DistinguishedName): bo
 	return canonicalName(one) === canonicalName(other);
 }
 
+/** Texts of names that were compared: those of trust anchors are compared with each of many clients. */
+const canonicalNames = new WeakMap<DistinguishedName, string>();
+
 /** Returns a text that is the same for all equal names. */
 export function canonicalName(name: DistinguishedName): string {
-	return canonicalParts(name).join();
+	const known = canonicalNames.get(name);
+	if (known !== undefined) return known;
+	const canonical = canonicalParts(name).join();
+	canonicalNames.set(name, canonical);
+	return canonical;
 }
 
 /** Returns each relative name as a text that is the same for all equal relative names (RFC 5280 7.1). */

@@ -1,4 +1,4 @@
-import { constants, createPublicKey, verify } from "node:crypto";
+import { constants, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { childrenOf, decodeOid, type Element } from "./asn1/der.ts";
 import { isCommonCurve, isUsableExponent, keyTypeOf, type PublicKey, readPublicKey } from "./publicKey.ts";
 import type { RawCertificate } from "./rawCertificate.ts";
@@ -91,12 +91,22 @@ export function isSignedBy(certificate: SignedData, signer: Element): boolean | 
 	if (!checkable || !isKeySupported(key)) return null;
 	if (!certificate.signatureAlgorithmsAgree || !keyTypes.includes(key.type)) return false;
 	try {
-		const publicKey = createPublicKey({ key: Buffer.from(signer.encoded), format: "der", type: "spki" });
+		const publicKey = loadKey(signer);
 		const padding = saltLength === null ? {} : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
 		return verify(hash, certificate.tbs, { key: publicKey, ...padding }, certificate.signature);
 	} catch {
 		return null;
 	}
+}
+
+/** Keys that were loaded: a trust anchor's key verifies many clients, and loading takes as long as verifying. */
+const loadedKeys = new WeakMap<Element, KeyObject>();
+
+/** @throws any error if this runtime can't load the key */
+function loadKey(info: Element): KeyObject {
+	const key = loadedKeys.get(info) ?? createPublicKey({ key: Buffer.from(info.encoded), format: "der", type: "spki" });
+	loadedKeys.set(info, key);
+	return key;
 }
 
 /** True for keys that OpenSSL and BoringSSL both either verify with or reject by an error. */

@@ -1,3 +1,6 @@
+/** Maximum time for which one piece of work may block the event loop, in milliseconds. */
+export const MAX_BLOCKED_MS = 50;
+
 /** A benchmark. */
 export interface Benchmark {
 	/** The beginning of each row's title. */

@@ -6,11 +6,9 @@ import { MAX_FILE_BYTES } from "../../src/domain/limits.ts";
 import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../certificates.ts";
 import { temporaryFolder } from "../temporaryFolders.ts";
-import { atMost, type Benchmark, median, type ResultRow } from "./measure.ts";
+import { watchEventLoop } from "./eventLoop.ts";
+import { atMost, type Benchmark, MAX_BLOCKED_MS, median, type ResultRow } from "./measure.ts";
 import { measureNodeCrypto, measureOpenssl } from "./otherReaders.ts";
-
-/** Maximum time for which reading may block the event loop, in milliseconds. */
-const MAX_BLOCKED_MS = 50;
 
 interface InputFile {
 	readonly name: string;
@@ -69,20 +67,9 @@ async function read(bytes: Uint8Array, runs: number): Promise<{ ours: readonly n
 	const ours: number[] = [];
 	const blockedTimes: number[] = [];
 	for (let run = 0; run < runs; run++) {
-		let reading = true;
-		let longest = 0;
-		let last = performance.now();
-		const watch = () => {
-			longest = Math.max(longest, performance.now() - last);
-			last = performance.now();
-			if (reading) setImmediate(watch);
-		};
-		setImmediate(watch);
 		const start = performance.now();
-		await reader.read(bytes, Date.now() / 1000, 30);
+		const { longest } = await watchEventLoop(() => reader.read(bytes, Date.now() / 1000, 30));
 		ours.push(performance.now() - start);
-		watch();
-		reading = false;
 		blockedTimes.push(longest);
 	}
 	return { ours, blockedTime: median(blockedTimes) };

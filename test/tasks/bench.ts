@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { activation } from "../bench/activation.ts";
+import { clients } from "../bench/clients.ts";
 import { completeMatrix } from "../bench/completeMatrix.ts";
 import { firstRows } from "../bench/firstRows.ts";
 import { firstUpload } from "../bench/firstUpload.ts";
@@ -16,7 +17,7 @@ import { sizes } from "../bench/sizes.ts";
 import { tableHead, tableRow, toJsonRow } from "../bench/table.ts";
 import { root } from "../vscode/install.mjs";
 
-const benchmarks = [firstUpload, firstRows, completeMatrix, activation, heap, reading, sizes, idle];
+const benchmarks = [firstUpload, firstRows, completeMatrix, activation, heap, reading, clients, sizes, idle];
 
 const { values, positionals: words } = parseArgs({
 	allowPositionals: true,

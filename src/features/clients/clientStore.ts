@@ -75,7 +75,11 @@ export class ClientStore extends ChangeEmitter {
 			if (checked) usable.push(checked);
 			else unusable.push(client);
 		}
-		const merged = await this.#change(organizationRef, (known) => mergeClients(known, usable), signal);
+		const { clients: _, ...merged } = await this.#change(
+			organizationRef,
+			(known) => mergeClients(known, usable),
+			signal,
+		);
 		return { ...merged, unusable };
 	}
 

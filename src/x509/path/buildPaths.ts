@@ -25,7 +25,6 @@ interface Node {
 	readonly isAnchor: boolean;
 	readonly subject: string;
 	readonly issuer: string;
-	readonly key: string;
 }
 
 /** A path under construction. `besideAnchor`: an anchor could follow instead of one of its certificates. */
@@ -60,7 +59,7 @@ export function buildPaths(
 		const named = bySubject.get(last.issuer) ?? [];
 		// A path needs no name with the same key twice; without this rule CAs that sign each other have endless paths.
 		const unused = named.filter(
-			(issuer) => !nodes.some(({ subject, key }) => subject === issuer.subject && key === issuer.key),
+			(issuer) => !nodes.some((node) => node.subject === issuer.subject && hasSameKey(node, issuer)),
 		);
 		const checked = unused.map((issuer) => ({ issuer, signed: isSigned(last.certificate, issuer.certificate) }));
 		isCut ||= checked.some(({ signed }) => signed === "cut");
@@ -86,8 +85,11 @@ function toNode(certificate: DecodedCertificate, isAnchor: boolean): Node {
 		isAnchor,
 		subject: canonicalName(certificate.subject),
 		issuer: canonicalName(certificate.issuer),
-		key: Buffer.from(certificate.raw.publicKey.encoded).toString("latin1"),
 	};
+}
+
+function hasSameKey(one: Node, other: Node): boolean {
+	return Buffer.compare(one.certificate.raw.publicKey.encoded, other.certificate.raw.publicKey.encoded) === 0;
 }
 
 function toPath([, ...rest]: readonly Node[], client: DecodedCertificate): Path {
