@@ -237,8 +237,8 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const expected = checkText(readFileSync(path("shuffled.pem")));
 		const dialog = await window.dialog(expected.message);
 		assert.equal(dialog.detail, expected.detail);
-		const { saveInOrder, testWithOpenai } = clientCheckPromptLabels;
-		assert.deepEqual(dialog.buttons, ["Cancel", saveInOrder, testWithOpenai].sort());
+		const { addToClients, saveInOrder, testWithOpenai } = clientCheckPromptLabels;
+		assert.deepEqual(dialog.buttons, ["Cancel", addToClients, saveInOrder, testWithOpenai].sort());
 		await dialog.press(saveInOrder);
 		const box = await window.quickInput(saveChainTitle("shuffled.pem"));
 		const saved = join(session.folder, "shuffled-chain.pem");
@@ -251,7 +251,7 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		await chooseInRowMenu(window, ANCHOR, CHECK);
 		await chooseFile(clientCheckPromptLabels.clientFileTitle, "in-order.pem");
 		const again = await window.dialog(checkText(readFileSync(path("in-order.pem"))).message);
-		assert.deepEqual(again.buttons, ["Cancel", testWithOpenai].sort());
+		assert.deepEqual(again.buttons, ["Cancel", addToClients, testWithOpenai].sort());
 		await again.escape();
 	});
 

@@ -110,12 +110,17 @@ function formatReplaced(count: number): readonly string[] {
 	return count === 0 ? [] : [l10n.t("Replaced {0}.", formatCount(count))];
 }
 
+const REASONS: readonly SkippedSource["why"][] = [
+	...(["authority", "not-a-certificate", "other-type", "unreadable", "too-many-certificates"] as const),
+	...(["too-large", "link"] as const),
+];
+
 /** Returns a phrase for each reason with its number. */
 function describeSkipped(
 	{ alreadyKnown, overLimit, unusable }: AddResult,
 	skipped: readonly SkippedSource[],
 ): readonly string[] {
-	const numbers = new Map<SkippedSource["why"], number>([["unreadable", unusable.length]]);
+	const numbers = new Map(REASONS.map((why) => [why, why === "unreadable" ? unusable.length : 0]));
 	for (const { why } of skipped) numbers.set(why, (numbers.get(why) ?? 0) + 1);
 	const limit = formatCount(MAX_CLIENTS);
 	return [

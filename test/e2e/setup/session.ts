@@ -36,7 +36,7 @@ export interface Session {
 	configure(settings: Settings, options?: { readonly clearBrowserData?: boolean }): Promise<void>;
 	/**
 	 * Undoes a test's changes: closes everything open, empties the organization, resets faults, switches and settings,
-	 * and deletes the extension's files about uploads and rotations. The view stays unchanged until the next refresh.
+	 * and deletes the extension's files about uploads, rotations and clients. The view stays unchanged until the next refresh.
 	 * @param options.clearBrowserData Deletes the browser's data too: the key, the sort order, the shown notes.
 	 */
 	reset(options?: { readonly clearBrowserData?: boolean }): Promise<void>;
@@ -108,7 +108,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 		configure,
 		reset: async ({ clearBrowserData = false } = {}) => {
 			emulator.reset();
-			for (const name of ["pending-uploads", "rotations"])
+			for (const name of ["pending-uploads", "rotations", "clients"])
 				rmSync(join(code.dataFolder, STORAGE_PATH, name), { recursive: true, force: true, maxRetries: 10 });
 			if (clearBrowserData || readSettings() !== settingsAtStart)
 				await configure(initialSettings, { clearBrowserData });

@@ -171,11 +171,11 @@ describe("The store of known clients", () => {
 		] as const) {
 			writeFileSync(file(), text);
 			for (const call of [
-				store.list(organizationRef),
-				store.add(organizationRef, clients),
-				store.remove(organizationRef, []),
+				() => store.list(organizationRef),
+				() => store.add(organizationRef, clients),
+				() => store.remove(organizationRef, []),
 			])
-				assert.deepEqual(await expectProblem(call), problem);
+				assert.deepEqual(await expectProblem(call()), problem);
 			assert.equal(readFileSync(file(), "utf8"), text);
 		}
 		// Another organization's list is not affected.
