@@ -136,7 +136,10 @@ export function createBackend({ userAgent, language, translations, ...eager }: B
 			return checkClient(new TextEncoder().encode(cert), anchors);
 		},
 		checkChain: checkClient,
-		prepareChecks: async (anchors) => (await import("./x509/chainCheck.ts")).prepareChecks(anchors),
+		prepareChecks: async (anchors) => {
+			const { prepareChecks } = await import("./x509/chainCheck.ts");
+			return prepareChecks(anchors);
+		},
 		validateClientCredentials: (credentials) => void parseTlsKeyPair(credentials),
 		checkLive: (request, signal) => checkLive(options, request, signal),
 	});

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CERTIFICATES_VIEW, COMMANDS, CONTEXT_KEYS, PROJECTS_VIEW, SETTINGS } from "../../../src/common/manifestIds.ts";
+import {
+	CERTIFICATES_VIEW,
+	CLIENTS_VIEW,
+	COMMANDS,
+	CONTEXT_KEYS,
+	PROJECTS_VIEW,
+	SETTINGS,
+} from "../../../src/common/manifestIds.ts";
 import { sources } from "../../sources.ts";
 import { root } from "../../vscode/install.mjs";
 
@@ -17,7 +24,7 @@ describe("Manifest", () => {
 		assert.deepEqual(ids.toSorted(), Object.values(COMMANDS).toSorted());
 		assert.deepEqual(
 			contributes.views.openaiCertificates.map(({ id }: { id: string }) => id),
-			[CERTIFICATES_VIEW, PROJECTS_VIEW],
+			[CERTIFICATES_VIEW, PROJECTS_VIEW, CLIENTS_VIEW],
 		);
 		assert.deepEqual(Object.keys(contributes.configuration.properties).toSorted(), Object.values(SETTINGS).toSorted());
 		for (const { command } of menuItems) assert.ok(ids.includes(command), command);
@@ -48,12 +55,16 @@ describe("Manifest", () => {
 
 	it("runs a key binding on the focused row, not on the selected row, and never while the user types", () => {
 		// VS Code replaces these undocumented arguments by the focused row, as from a menu. Otherwise they mean nothing.
-		const args = { $treeViewId: CERTIFICATES_VIEW, $focusedTreeItem: true };
-		// A view also counts as focused while a notification has the focus. Its tree does not.
-		const when = `focusedView == ${CERTIFICATES_VIEW} && customTreeView && listFocus && !inputFocus`;
+		const onFocusedRow = (view: string) => ({
+			args: { $treeViewId: view, $focusedTreeItem: true },
+			// A view also counts as focused while a notification has the focus. Its tree does not.
+			when: `focusedView == ${view} && customTreeView && listFocus && !inputFocus`,
+		});
+		const deleteKeys = { key: "delete", mac: "cmd+backspace" };
 		assert.deepEqual(contributes.keybindings, [
-			{ command: COMMANDS.rename, key: "f2", when, args },
-			{ command: COMMANDS.delete, key: "delete", mac: "cmd+backspace", when, args },
+			{ command: COMMANDS.removeClients, ...deleteKeys, ...onFocusedRow(CLIENTS_VIEW) },
+			{ command: COMMANDS.rename, key: "f2", ...onFocusedRow(CERTIFICATES_VIEW) },
+			{ command: COMMANDS.delete, ...deleteKeys, ...onFocusedRow(CERTIFICATES_VIEW) },
 		]);
 	});
 

@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
-import { MAX_FILE_BYTES } from "../../src/domain/limits.ts";
-import { X509CertificateFileReader } from "../../src/x509/certificateFileReader.ts";
-import { makeCertificate } from "../certificates.ts";
-import { temporaryFolder } from "../temporaryFolders.ts";
+import { MAX_FILE_BYTES } from "../../../src/domain/limits.ts";
+import { X509CertificateFileReader } from "../../../src/x509/certificateFileReader.ts";
+import { makeCertificate } from "../../certificates.ts";
+import { temporaryFolder } from "../../temporaryFolders.ts";
+import { atMost, type Benchmark, MAX_BLOCKED_MS, median, type ResultRow } from "../measure.ts";
 import { watchEventLoop } from "./eventLoop.ts";
-import { atMost, type Benchmark, MAX_BLOCKED_MS, median, type ResultRow } from "./measure.ts";
 import { measureNodeCrypto, measureOpenssl } from "./otherReaders.ts";
 
 interface InputFile {

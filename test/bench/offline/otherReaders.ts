@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import type { Baseline } from "./measure.ts";
+import type { Baseline } from "../measure.ts";
 
 /** Timeout of other readers in milliseconds: some files keep OpenSSL busy for minutes. */
 const TIMEOUT_MS = 5000;

@@ -1,10 +1,10 @@
-import { CERTIFICATE_LIMIT } from "../../src/domain/limits.ts";
-import { ClientJudge } from "../../src/features/clients/judgeClients.ts";
-import type { KnownClient } from "../../src/features/clients/knownClient.ts";
-import { prepareChecks } from "../../src/x509/chainCheck.ts";
-import { makeCertificate, type TestCertificate } from "../certificates.ts";
+import { CERTIFICATE_LIMIT } from "../../../src/domain/limits.ts";
+import { ClientJudge } from "../../../src/features/clients/judgeClients.ts";
+import type { KnownClient } from "../../../src/features/clients/knownClient.ts";
+import { prepareChecks } from "../../../src/x509/chainCheck.ts";
+import { makeCertificate, type TestCertificate } from "../../certificates.ts";
+import { atMost, type Benchmark, MAX_BLOCKED_MS } from "../measure.ts";
 import { watchEventLoop } from "./eventLoop.ts";
-import { atMost, type Benchmark, MAX_BLOCKED_MS } from "./measure.ts";
 
 const CLIENTS = 1000;
 

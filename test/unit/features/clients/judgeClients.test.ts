@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { CancelledError } from "../../../../src/domain/problem.ts";
+import { ORGANIZATION } from "../../../../src/domain/scope.ts";
+import { type ClientStatus, judgeInScopes, type ScopeAnchors } from "../../../../src/features/clients/clientStatus.ts";
+import { type Anchor, ClientJudge } from "../../../../src/features/clients/judgeClients.ts";
+import { checkChain, prepareChecks } from "../../../../src/x509/chainCheck.ts";
+import { daysFromNow, makeCertificate, type TestCertificate } from "../../../certificates.ts";
+import { projectScope } from "../../fakes/adminApi.ts";
+import { certificate } from "../../fakes/certificatesApi.ts";
+import { knownClient, makeClient } from "./setup.ts";
+
+const NOW = Math.floor(Date.now() / 1000);
+
+describe("Known clients", () => {
+	let one: TestCertificate;
+	let other: TestCertificate;
+	let intermediate: TestCertificate;
+	let direct: TestCertificate;
+	let deep: TestCertificate;
+	let foreign: TestCertificate;
+	let judge: ClientJudge;
+	/** The number of checks that were made. */
+	let checks: number;
+
+	before(async () => {
+		[one, other] = await Promise.all([
+			makeCertificate({ commonName: "One" }),
+			makeCertificate({ commonName: "Other" }),
+		]);
+		intermediate = await makeCertificate({ commonName: "Intermediate", issuer: other });
+		direct = await makeClient({ issuer: one, notAfter: daysFromNow(10) });
+		deep = await makeClient({ issuer: intermediate });
+		foreign = await makeClient({ issuer: await makeCertificate() });
+	});
+	beforeEach(() => {
+		checks = 0;
+		judge = new ClientJudge(async (anchors) => {
+			const check = await prepareChecks(anchors);
+			return (
+				check &&
+				((...call) => {
+					checks++;
+					return check(...call);
+				})
+			);
+		});
+	});
+
+	const anchor = (id: string, { der }: TestCertificate): Anchor => ({ id, der });
+	const anchors = () => [anchor("cert_other", other), anchor("cert_one", one)];
+	const clients = () => [knownClient([direct]), knownClient([deep, intermediate]), knownClient([foreign])];
+	const verdicts = async (...call: Parameters<ClientJudge["judge"]>) =>
+		[...(await judge.judge(...call)).values()].map(({ verdict, anchorId }) => `${verdict} ${anchorId}`);
+
+	it("get the verdicts of the check, with the trust anchor that each chains to", async () => {
+		assert.deepEqual(await verdicts(clients(), anchors(), NOW), [
+			"accepted cert_one",
+			"accepted cert_other",
+			"rejected null",
+		]);
+		const judged = await judge.judge(clients(), anchors(), NOW);
+		for (const { sha256, chain } of clients()) {
+			const file = Buffer.concat(chain.map((der) => Buffer.from(toPem(der))));
+			const expected = checkChain(
+				file,
+				anchors().map(({ der }) => der),
+				NOW,
+			);
+			assert.deepEqual(judged.get(sha256)?.issues, expected?.issues);
+		}
+		assert.deepEqual(await verdicts(clients(), [anchor("cert_one", one)], NOW), [
+			"accepted cert_one",
+			"rejected null",
+			"rejected null",
+		]);
+	});
+
+	it("are judged again only if a date passed, the time went back, or an hour later", async () => {
+		await judge.judge(clients(), anchors(), NOW);
+		assert.equal(checks, 3);
+		await judge.judge(clients(), anchors().reverse(), NOW + 3599);
+		assert.equal(checks, 3);
+		await judge.judge(clients(), anchors(), NOW + 3600);
+		assert.equal(checks, 6);
+		await judge.judge(clients(), anchors(), NOW);
+		assert.equal(checks, 9);
+		const end = Math.floor(daysFromNow(10).getTime() / 1000);
+		const around = async (at: number) => (await verdicts([knownClient([direct])], anchors(), at))[0];
+		const results = [];
+		for (let at = end - 2; at < end + 4; at++) results.push((await around(at))?.split(" ")[0]);
+		assert.deepEqual([...new Set(results)], ["accepted", "unknown", "rejected"]);
+	});
+
+	it("are unknown if a certificate or a trust anchor is malformed", async () => {
+		const broken = knownClient([direct], { chain: [new Uint8Array([1])] });
+		assert.deepEqual(await verdicts([broken], anchors(), NOW), ["unknown null"]);
+		const malformed = [...anchors(), { id: "cert_x", der: new Uint8Array([1]) }];
+		assert.deepEqual(await verdicts([knownClient([direct])], malformed, NOW), ["unknown null"]);
+	});
+
+	it("stop being judged when that is cancelled", async () => {
+		await assert.rejects(judge.judge(clients(), anchors(), NOW, AbortSignal.abort()), CancelledError);
+	});
+
+	describe("in scopes", () => {
+		const scope = (id: string | null, complete: boolean, ...ids: readonly string[]): ScopeAnchors => ({
+			scope: id === null ? ORGANIZATION : projectScope(id),
+			certificates: ids.map((each) => certificate(each)),
+			complete,
+		});
+		const contents = () => new Map(anchors().map(({ id, der }) => [id, der]));
+		const statusOf = async (client: TestCertificate, ...scopes: readonly ScopeAnchors[]): Promise<ClientStatus> => {
+			const contentOf = (id: string) => contents().get(id) ?? null;
+			const statuses = await judgeInScopes(judge, [knownClient([client])], scopes, contentOf, NOW);
+			return statuses.get(client.sha256) ?? assert.fail("The client has no status.");
+		};
+		const [p, q] = [projectScope("p"), projectScope("q")];
+
+		it("are accepted, rejected, or not concerned", async () => {
+			const scopes = [scope(null, true), scope("p", true, "cert_one"), scope("q", true, "cert_other")];
+			const { issues, ...status } = await statusOf(direct, ...scopes);
+			assert.deepEqual(status, { accepted: [p], rejected: [q], unknown: [], anchorIds: ["cert_one"] });
+			assert.deepEqual(
+				issues.map(({ code }) => code),
+				["no-issuer"],
+			);
+		});
+
+		it("with the same trust anchors are judged once", async () => {
+			const ids = ["cert_one", "cert_other"];
+			const { accepted } = await statusOf(direct, scope("p", true, ...ids), scope("q", true, ...ids.toReversed()));
+			assert.deepEqual(accepted, [p, q]);
+			assert.equal(checks, 1);
+		});
+
+		it("are never rejected where a trust anchor or its content is not known", async () => {
+			for (const [rejecting, accepting] of [
+				[scope("p", false, "cert_other"), scope("q", false, "cert_one")],
+				[scope("p", true, "cert_other", "unread"), scope("q", true, "cert_one", "unread")],
+			] as const) {
+				const { accepted, rejected, unknown } = await statusOf(direct, rejecting, accepting);
+				assert.deepEqual([accepted, rejected, unknown], [[q], [], [p]]);
+			}
+			const { unknown } = await statusOf(direct, scope("p", false), scope("q", true, "unread"));
+			assert.deepEqual(unknown, [p, q]);
+		});
+	});
+});
+
+function toPem(der: Uint8Array): string {
+	return `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString("base64")}\n-----END CERTIFICATE-----\n`;
+}
