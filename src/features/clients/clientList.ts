@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { ChangeEmitter } from "../../common/changeEmitter.ts";
 import type { CertificateReader } from "../../domain/certificateFile.ts";
 import { type Problem, problemOf } from "../../domain/problem.ts";
@@ -5,7 +6,7 @@ import type { CertificateStore } from "../organization/certificateStore.ts";
 import type { ContentCache } from "../organization/contentCache.ts";
 import type { EnforcementIndex } from "../organization/enforcementIndex.ts";
 import type { ProjectStore } from "../organization/projectStore.ts";
-import { type ClientStatus, judgeInScopes, readScopeAnchors } from "./clientStatus.ts";
+import { type ClientStatus, judgeInScopes, readScopeAnchors, type ScopeAnchors } from "./clientStatus.ts";
 import type { ClientStore } from "./clientStore.ts";
 import type { ClientJudge } from "./judgeClients.ts";
 import type { KnownClient } from "./knownClient.ts";
@@ -36,6 +37,9 @@ export interface ClientListState {
 }
 
 const EMPTY: ClientListState = { clients: null, statuses: new Map(), allScopes: false, problem: null };
+
+/** Time between two judgements, in milliseconds. */
+const PAUSE_MS = 200;
 
 /** The known clients with their statuses, for display. Emits `change`. */
 export class ClientList extends ChangeEmitter {
@@ -77,15 +81,21 @@ export class ClientList extends ChangeEmitter {
 		}
 	}
 
-	/** Judges the clients by what is known of the organization now. A call during a judgement makes it run again. */
+	/**
+	 * Judges the clients by what is known of the organization now. A call during a judgement makes it run again, after a
+	 * pause. Also reads the contents that were never read.
+	 */
 	async judge(): Promise<void> {
 		this.#isOutdated = true;
 		if (this.#isJudging) return;
 		this.#isJudging = true;
 		try {
-			while (this.#isOutdated) {
+			for (;;) {
 				this.#isOutdated = false;
 				await this.#judgeOnce();
+				if (!this.#isOutdated) return;
+				// Hundreds of projects arrive one by one.
+				await pause(PAUSE_MS);
 			}
 		} finally {
 			this.#isJudging = false;
@@ -104,18 +114,18 @@ export class ClientList extends ChangeEmitter {
 		};
 		const statuses = await judgeInScopes(judge, clients, scopes, contentOf, Date.now() / 1000);
 		if (generation === certificates.generation) this.#setState({ ...this.#state, statuses, allScopes });
+		await this.#loadContents(scopes, (id) => contents.get(id) === undefined);
 	}
 
-	/**
-	 * Reads the contents of all active certificates, unless known. Problems become part of the contents' state.
-	 * @param options `again`: also those that could not be read before.
-	 */
-	async loadContents({ again }: { readonly again: boolean }): Promise<void> {
-		const { contents } = this.#sources;
+	/** Reads the contents again that could not be read before. Problems become part of the contents' state. */
+	async retryContents(): Promise<void> {
 		const { scopes } = readScopeAnchors(this.#sources);
+		await this.#loadContents(scopes, () => true);
+	}
+
+	async #loadContents(scopes: readonly ScopeAnchors[], isWanted: (certificateId: string) => boolean): Promise<void> {
 		const ids = new Set(scopes.flatMap(({ certificates }) => certificates.map(({ id }) => id)));
-		const wanted = [...ids].filter((id) => again || !contents.get(id));
-		if (this.#state.clients?.length) await Promise.all(wanted.map((id) => contents.load(id)));
+		await Promise.all([...ids].filter(isWanted).map((id) => this.#sources.contents.load(id)));
 	}
 
 	#setState(state: ClientListState): void {

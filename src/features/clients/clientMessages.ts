@@ -5,6 +5,7 @@ import { formatFingerprint } from "../../common/messages/parsedCertificateMessag
 import { formatList, formatScopes, summarizeScopes } from "../../common/messages/scopes.ts";
 import { sanitize } from "../../common/text/sanitize.ts";
 import { expiryState } from "../../domain/certificate.ts";
+import type { NamedProject } from "../../domain/problem.ts";
 import type { Scope } from "../../domain/scope.ts";
 import type { ClientStatus } from "./clientStatus.ts";
 import type { KnownClient } from "./knownClient.ts";
@@ -79,7 +80,13 @@ export function formatClientStatus({ status, allScopes, nameOf }: ShownClient, m
 	if (accepted.length + rejected.length === 0) return labels.unknown;
 	if (isRestKnown && accepted.length === 0) return l10n.t("rejected everywhere");
 	if (isRestKnown && rejected.length === 0 && accepted.length > 1) return l10n.t("accepted everywhere");
-	const format = (scopes: readonly Scope[]) => formatScopes(summarizeScopes(scopes, nameOf), max);
+	const format = (scopes: readonly Scope[]) => {
+		const projects = scopes.filter(({ kind }) => kind === "project");
+		// Names only what is shown: there may be thousands of rows and hundreds of projects.
+		const named = summarizeScopes(projects.slice(0, max), nameOf).projects;
+		const unnamed = Array<NamedProject>(projects.length - named.length).fill({ id: "", name: null });
+		return formatScopes({ organization: projects.length < scopes.length, projects: [...named, ...unnamed] }, max);
+	};
 	return [
 		...(accepted.length > 0 ? [l10n.t("accepted in {0}", format(accepted))] : []),
 		...(rejected.length > 0 ? [l10n.t("rejected in {0}", format(rejected))] : []),

@@ -108,7 +108,7 @@ export class ClientsView implements vscode.Disposable {
 			await reading;
 			if (this.#clients.length === 0) return;
 			await ensureProjects();
-			await clientList.loadContents({ again: true });
+			await clientList.retryContents();
 		});
 	}
 
@@ -117,7 +117,7 @@ export class ClientsView implements vscode.Disposable {
 		if (!this.#view.visible) return;
 		const { certificates, clientList } = this.#sources;
 		if (certificates.organizationRef !== this.#organizationRef) this.refreshIfVisible();
-		else Promise.all([clientList.judge(), clientList.loadContents({ again: false })]).catch(this.#report);
+		else clientList.judge().catch(this.#report);
 	}
 
 	get #clients(): readonly KnownClient[] {

@@ -59,7 +59,8 @@ describe("The list of known clients", () => {
 	const load = async () => {
 		await Promise.all([certificates.refresh(), projects.refresh()]);
 		await once(projects, "change");
-		await list.loadContents({ again: true });
+		// Reads the contents.
+		await list.judge();
 		await list.judge();
 	};
 	const statusOf = () => list.state.statuses.get(client.sha256);
