@@ -21,6 +21,9 @@ export const DASHBOARD_PAGES = {
 	adminKeys: "https://platform.openai.com/settings/organization/admin-keys",
 } as const;
 
+/** OpenAI's guide for clients, with examples for each of its SDKs. */
+export const MTLS_GUIDE = "https://developers.openai.com/api/docs/guides/mutual-tls";
+
 /** Where clients must send their requests once a certificate is active. */
 export type MtlsEndpoint =
 	/** OpenAI asks for client certificates at this URL. */

@@ -142,7 +142,9 @@ export type Problem =
 			readonly left: string | null;
 	  }
 	/** A file for a private key, or of a CA, is not on the computer that this extension runs on. `computer`: its name. */
-	| { readonly reason: "not-on-this-computer"; readonly file: string; readonly computer: string };
+	| { readonly reason: "not-on-this-computer"; readonly file: string; readonly computer: string }
+	/** The path of a client's file has a character that could disguise it in a copied setup. `file`: as above. */
+	| { readonly reason: "setup-path"; readonly file: string };
 
 export type Reason = Problem["reason"];
 

@@ -1,11 +1,16 @@
 import * as vscode from "vscode";
-import { DASHBOARD_PAGES } from "../../domain/openaiHosts.ts";
+import { DASHBOARD_PAGES, MTLS_GUIDE } from "../../domain/openaiHosts.ts";
 import type { ModalText } from "../messages/interfaceMessages.ts";
 import { labels } from "../messages/labels.ts";
 
 /** Opens a page of OpenAI's dashboard in the browser. VS Code may ask first. */
 export async function openDashboard(page: keyof typeof DASHBOARD_PAGES): Promise<void> {
 	await vscode.env.openExternal(vscode.Uri.parse(DASHBOARD_PAGES[page]));
+}
+
+/** Opens OpenAI's guide for clients, like a page of the dashboard. */
+export async function openGuide(): Promise<void> {
+	await vscode.env.openExternal(vscode.Uri.parse(MTLS_GUIDE));
 }
 
 /**

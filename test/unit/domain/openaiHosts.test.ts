@@ -5,6 +5,7 @@ import {
 	isMtlsHost,
 	isOpenaiOrigin,
 	lacksMtls,
+	MTLS_GUIDE,
 	mtlsEndpointOf,
 } from "../../../src/domain/openaiHosts.ts";
 import { findSource, sources } from "../../sources.ts";
@@ -65,14 +66,15 @@ describe("OpenAI's hosts", () => {
 		}
 	});
 
-	it("R40 include the dashboard's, which is named in one file and only ever opened outside VS Code", () => {
+	it("R40 include the dashboard's and the guide's, which are named in one file and only ever opened outside VS Code", () => {
 		for (const page of Object.values(DASHBOARD_PAGES))
 			assert.match(page, /^https:\/\/platform\.openai\.com\/settings\//);
+		assert.match(MTLS_GUIDE, /^https:\/\/developers\.openai\.com\/api\/docs\//);
 		const naming = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file);
-		assert.deepEqual(naming(/platform\.openai\.com/), [findSource("export const DASHBOARD_PAGES").file]);
+		assert.deepEqual(naming(/(?:platform|developers)\.openai\.com/), [findSource("export const DASHBOARD_PAGES").file]);
 		const opener = findSource("vscode.env.openExternal(").file;
 		assert.deepEqual(naming(/\bopenExternal\(/), [opener]);
-		const users = naming(/\bDASHBOARD_PAGES\b/).filter((file) => file !== opener);
+		const users = naming(/\b(?:DASHBOARD_PAGES|MTLS_GUIDE)\b/).filter((file) => file !== opener);
 		assert.deepEqual(users, [findSource("export const DASHBOARD_PAGES").file]);
 	});
 });

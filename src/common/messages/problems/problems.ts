@@ -192,6 +192,14 @@ function problemText(problem: Problem): ProblemText {
 		case "key-file":
 		case "not-on-this-computer":
 			return keyFileProblemText(problem);
+		case "setup-path":
+			return {
+				fact: l10n.t(
+					"The path of {0} contains a line break or another invisible character, which a setup can't contain.",
+					sanitize(problem.file),
+				),
+				action: l10n.t("Rename the file or its folder, then try again."),
+			};
 	}
 }
 

@@ -17,6 +17,9 @@ import {
 	ProjectKey,
 } from "../../../domain/liveCheck.ts";
 import { CancelledError, ProblemError, problemOf } from "../../../domain/problem.ts";
+import type { ClientFiles } from "../../clientSetup/clientSetup.ts";
+import { clientSetupLabels } from "../../clientSetup/clientSetupMessages.ts";
+import { copyClientSetup } from "../../clientSetup/ui/copyClientSetup.ts";
 import { formatClientName } from "../../clients/clientMessages.ts";
 import { chainPem } from "../../clients/clientRecord.ts";
 import type { KnownClient } from "../../clients/knownClient.ts";
@@ -70,15 +73,19 @@ export async function checkClientCertificate(
 	if (!check) throw fileRefused("client-certificate", clientFile, found);
 	const { message, detail } = describeChainCheck(check, against, Date.now() / 1000);
 	const { testWithOpenai, saveInOrder, addToClients } = clientCheckPromptLabels;
+	const { copySetup } = clientSetupLabels;
 	const isInOrder = !check.issues.some(({ code }) => code === "not-in-order");
 	const buttons = [
 		testWithOpenai,
 		...(isInOrder ? [] : [saveInOrder]),
 		...(known || (await isKnown(deps, check.sha256)) ? [] : [addToClients]),
+		// A file in another order can't be presented as it is.
+		...(isInOrder && check.verdict !== "rejected" ? [copySetup] : []),
 	];
 	const chosen = await showResult(check.verdict === "accepted", message, detail, ...buttons);
 	if (chosen === saveInOrder) return saveChain(clientFile.name, found, check);
 	if (chosen === addToClients) return addClients(deps, clientFile.uri, undefined);
+	if (chosen === copySetup) return copyClientSetup(deps, known ?? setupFiles(deps, clientFile, found));
 	if (chosen !== testWithOpenai) return;
 
 	const baseUrl = readMtlsUrl();
@@ -93,6 +100,16 @@ export async function checkClientCertificate(
 /** Returns a known client as the file that it was read from, without a private key. */
 function toFile(client: KnownClient): CheckedFile {
 	return { name: formatClientName(client), bytes: new TextEncoder().encode(chainPem(client)), uri: null };
+}
+
+/** Returns the files of a client whose file the person chose. */
+function setupFiles(
+	{ clientFiles }: ClientCheckDeps,
+	{ uri }: CheckedFile,
+	{ holdsPrivateKey }: CertificateFile,
+): ClientFiles {
+	const certificatePath = uri && clientFiles.pathOf(uri.toString());
+	return { certificatePath, keyPath: holdsPrivateKey ? certificatePath : null };
 }
 
 /** True if the client cannot be added either, because there is no organization, or its list cannot be read. */

@@ -335,6 +335,7 @@ const PROBLEMS: { readonly [R in Reason]: readonly (readonly [problem: ProblemOf
 		[{ reason: "key-file", file: "a.key.pem", why: "other", code: "EIO", left: "/home/a/a.key.pem" }, null],
 	],
 	"not-on-this-computer": [[{ reason: "not-on-this-computer", file: "ca.pem", computer: "laptop" }, null]],
+	"setup-path": [[{ reason: "setup-path", file: "acme.pem" }, null]],
 };
 
 const problems: readonly (readonly [Problem, Remedy | null])[] = Object.values(PROBLEMS).flat();
@@ -539,6 +540,10 @@ describe("Problem messages", () => {
 				{ reason: "not-saved", file: "acme.pem" },
 				"Couldn't save acme.pem. Check that you can write to the folder, then try again.",
 			],
+			[
+				{ reason: "setup-path", file: "acme.pem" },
+				"The path of acme.pem contains a line break or another invisible character, which a setup can't contain. Rename the file or its folder, then try again.",
+			],
 		];
 		for (const [problem, text] of texts) assert.equal(describeProblem(problem), text);
 	});
@@ -645,6 +650,7 @@ describe("Problem messages", () => {
 			{ reason: "not-saved", file: hostile },
 			{ reason: "key-file", file: hostile, why: "other", code: null, left: hostile },
 			{ reason: "not-on-this-computer", file: hostile, computer: hostile },
+			{ reason: "setup-path", file: hostile },
 			{ reason: "certificate-active", organization: false, projects: [{ id: "proj_1", name: hostile }] },
 			{ ...refused("anchor", "crl"), file: hostile },
 			{ ...refused("client-certificate", "crl"), file: hostile },

@@ -14,11 +14,19 @@ const PROGRAMS = {
 	zlint: ["zlint", "/usr/bin/zlint"],
 } as const;
 
+/** Debian's Python with OpenAI's SDK: the interpreter, and the SDK's package and folder. */
+export const PYTHON = {
+	path: "/usr/bin/python3",
+	package: "python3-openai",
+	sdk: "/usr/lib/python3/dist-packages/openai",
+};
+
 export type CertificateProgram = keyof typeof PROGRAMS;
 
-/** Installs the missing programs, if Debian's apt-get can do so. */
+/** Installs the missing programs and the SDK, if Debian's apt-get can do so. */
 export function installCertificatePrograms(): void {
-	const missing = Object.values(PROGRAMS).filter(([, path]) => !existsSync(path));
+	const needed = [...Object.values(PROGRAMS), [PYTHON.package, PYTHON.sdk] as const];
+	const missing = needed.filter(([, path]) => !existsSync(path));
 	if (missing.length > 0) installPackages(missing.map(([name]) => name));
 }
 
