@@ -3,6 +3,7 @@ import { COMMANDS } from "../common/manifestIds.ts";
 import { notifyDone } from "../common/ui/statusNotifications.ts";
 import { describeCopiedFingerprints } from "../features/certificates/viewAndCopyMessages.ts";
 import { type ClientCheckDeps, checkClientCertificate } from "../features/clientCheck/ui/clientCheckCommand.ts";
+import { copyClientSetup } from "../features/clientSetup/ui/copyClientSetup.ts";
 import {
 	addClients,
 	type ClientCommandDeps,
@@ -34,6 +35,10 @@ export function createClientCommandHandlers(deps: ClientHandlerDeps, ofCertifica
 		[COMMANDS.exportClients]: () => exportKnownClients(deps),
 		[COMMANDS.importClients]: () => importKnownClients(deps),
 		[COMMANDS.removeClients]: (row: unknown, rows: unknown) => removeClients(deps, clientsView.clientsOf(row, rows)),
+		[COMMANDS.copyClientSetup]: async (row: unknown) => {
+			const [client] = clientsView.clientsOf(row, []);
+			if (client) await copyClientSetup(deps, client);
+		},
 		[COMMANDS.checkClient]: onClientRow(COMMANDS.checkClient, async (row) => {
 			const [client = null] = clientsView.clientsOf(row, []);
 			await checkClientCertificate(deps, null, client);

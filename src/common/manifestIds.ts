@@ -41,6 +41,7 @@ export const COMMANDS = {
 	exportClients: "openaiCertificates.exportClients",
 	importClients: "openaiCertificates.importClients",
 	removeClients: "openaiCertificates.removeClients",
+	copyClientSetup: "openaiCertificates.copyClientSetup",
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];

@@ -57,6 +57,13 @@ export function formatProjectName({ id, name }: NamedProject): string {
 	return sanitize(name ?? "") || id;
 }
 
+/** Joins names for a list, and counts those after the first ones. @param max Maximum number of names. */
+export function formatNames(names: readonly string[], max: number): string {
+	const rest = names.length - max;
+	const shown = names.slice(0, max).join(", ");
+	return rest > 0 ? l10n.t("{0} and {1} more", shown, rest) : shown;
+}
+
 const lists = cachePerLocale((locale) => new Intl.ListFormat(locale));
 
 /** Joins parts of a sentence, with an “and” before the last part. */

@@ -14,12 +14,23 @@ export interface SnapshotCertificate {
 	readonly inProject?: boolean | undefined;
 }
 
+/** A stored client certificate that this computer knows. */
+export interface SnapshotClient {
+	/** SHA-256 of its DER, lower-case hex. */
+	readonly sha256: string;
+	readonly name: string;
+	/** Unix seconds. */
+	readonly expiresAt: number;
+}
+
 /** The current organization's certificates, as last read. */
 export interface ExpirySnapshot {
 	readonly organizationRef: string;
 	/** Read time, Unix milliseconds. */
 	readonly readAt: number;
 	readonly certificates: readonly SnapshotCertificate[];
+	/** The known clients that expire first; absent in files of earlier versions. */
+	readonly clients?: readonly SnapshotClient[] | undefined;
 }
 
 /** The state that all windows share. */
@@ -28,7 +39,7 @@ export interface ReminderState {
 	readonly snapshot: ExpirySnapshot | null;
 	/** Days with a reminder, as from `localDay`. */
 	readonly remindedOn: readonly number[];
-	/** Ids of the snapshot's certificates without further reminders. */
+	/** Ids of the snapshot's certificates, and fingerprints of its clients, without further reminders. */
 	readonly muted: ReadonlySet<string>;
 }
 
@@ -57,18 +68,33 @@ export function findExpiring(
  * @param now,days As in `findExpiring`.
  */
 export function findDueToday(state: ReminderState, now: number, days: number): readonly SnapshotCertificate[] {
-	const today = localDay(now);
-	if (state.remindedOn.some((day) => day === today || day === today + 1)) return [];
+	if (isReminded(state, now)) return [];
 	return findExpiring(state.snapshot, now, days).filter(
 		(certificate) => isKnownActive(certificate) && !state.muted.has(certificate.id),
 	);
+}
+
+/** Returns the known clients to remind of today, as `findDueToday`: those that expire within the period. */
+export function findDueClients(state: ReminderState, now: number, days: number): readonly SnapshotClient[] {
+	if (days === 0 || isReminded(state, now)) return [];
+	return (state.snapshot?.clients ?? [])
+		.filter(({ sha256, expiresAt }) => {
+			return expiryState(expiresAt, now / 1000, days) === "expiring" && !state.muted.has(sha256);
+		})
+		.toSorted((one, other) => one.expiresAt - other.expiresAt);
+}
+
+/** True after today's reminder, or tomorrow's. */
+function isReminded({ remindedOn }: ReminderState, now: number): boolean {
+	const today = localDay(now);
+	return remindedOn.some((day) => day === today || day === today + 1);
 }
 
 /** Returns when either result can change next, Unix milliseconds: at midnight, an expiry, or a period's start. */
 export function nextCheckAt(snapshot: ExpirySnapshot | null, now: number, days: number): number {
 	const offset = minutesBehindUtc(now) * 60_000;
 	const midnight = (localDay(now) + 1) * DAY_MS + offset;
-	const expiries = (snapshot?.certificates ?? []).flatMap(({ expiresAt }) =>
+	const expiries = [...(snapshot?.certificates ?? []), ...(snapshot?.clients ?? [])].flatMap(({ expiresAt }) =>
 		expiresAt === null ? [] : expiresAt * 1000,
 	);
 	const changes = expiries.flatMap((expiry) => [expiry - days * DAY_MS, expiry]).filter((time) => time > now);
@@ -93,10 +119,18 @@ export function parseSnapshot({
 	organizationRef,
 	readAt,
 	certificates,
+	clients,
 }: Record<string, unknown>): ExpirySnapshot | null {
+	if (clients !== undefined && !(Array.isArray(clients) && clients.every(isSnapshotClient))) return null;
 	if (typeof organizationRef !== "string" || !isTimestamp(readAt, NO_EXPIRY * 1000) || !Array.isArray(certificates))
 		return null;
-	return certificates.every(isSnapshotCertificate) ? { organizationRef, readAt, certificates } : null;
+	if (!certificates.every(isSnapshotCertificate)) return null;
+	return { organizationRef, readAt, certificates, ...(clients && { clients }) };
+}
+
+function isSnapshotClient(value: unknown): value is SnapshotClient {
+	const { sha256, name, expiresAt } = asRecord(value);
+	return isCertificateId(sha256) && typeof name === "string" && isTimestamp(expiresAt, NO_EXPIRY);
 }
 
 function isSnapshotCertificate(value: unknown): value is SnapshotCertificate {

@@ -1,21 +1,27 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hasErrorCode, retryWhileBusy } from "../../common/storage/fileSystem.ts";
+import { NO_EXPIRY } from "../../domain/certificate.ts";
 import { ProblemError, problemOf } from "../../domain/problem.ts";
+import type { ClientStore } from "../clients/clientStore.ts";
 import { isComplete } from "../organization/activeScopes.ts";
 import type { CertificateStore } from "../organization/certificateStore.ts";
 import type { EnforcementIndex } from "../organization/enforcementIndex.ts";
 import type { ProjectStore } from "../organization/projectStore.ts";
-import type { ExpirySnapshot, ReminderState, SnapshotCertificate } from "./expiryRules.ts";
+import type { ExpirySnapshot, ReminderState, SnapshotCertificate, SnapshotClient } from "./expiryRules.ts";
 import { mutedFile, remindedFile, SNAPSHOT_FILE, snapshotStore } from "./reminderState.ts";
 
 /** How far the stored read time may lag, in milliseconds, so that not every read of the list writes a file. */
 const AGE_TOLERANCE_MS = 3_600_000;
 
+/** Limit of stored clients: the file is read at activation, and a reminder names few. */
+const MAX_CLIENTS = 200;
+
 interface SnapshotSources {
 	readonly certificates: CertificateStore;
 	readonly projects: ProjectStore;
 	readonly enforcement: EnforcementIndex;
+	readonly clients: Pick<ClientStore, "list" | "on">;
 }
 
 interface SnapshotReader {
@@ -36,6 +42,8 @@ export class ExpirySnapshotWriter {
 	#isScheduled = false;
 	/** The organization last used in this window. */
 	#lastUsed: string | undefined;
+	/** The organization whose clients this window has read since their last change. */
+	#clientsRead: string | undefined;
 
 	/** @param folder An absolute path; created by the first write. */
 	constructor(folder: string, sources: SnapshotSources, reader: SnapshotReader) {
@@ -45,6 +53,10 @@ export class ExpirySnapshotWriter {
 		const scheduleSync = () => this.#scheduleSync();
 		sources.certificates.on("change", scheduleSync);
 		sources.projects.on("change", scheduleSync);
+		sources.clients.on("change", () => {
+			this.#clientsRead = undefined;
+			scheduleSync();
+		});
 	}
 
 	/** Waits until the snapshot matches the lists. */
@@ -79,7 +91,7 @@ export class ExpirySnapshotWriter {
 			this.#reader.setUnsavedSnapshot(null);
 			await this.#remove();
 		}
-		const snapshot = this.#buildSnapshot(isCurrent ? stored : null);
+		const snapshot = await this.#buildSnapshot(isCurrent ? stored : null);
 		if (!snapshot || (isCurrent && isSame(stored, snapshot))) return isObsolete;
 		const isWritten = await this.#write(snapshot).then(
 			() => true,
@@ -93,7 +105,7 @@ export class ExpirySnapshotWriter {
 	}
 
 	/** @param before The stored snapshot of the same organization. */
-	#buildSnapshot(before: ExpirySnapshot | null): ExpirySnapshot | null {
+	async #buildSnapshot(before: ExpirySnapshot | null): Promise<ExpirySnapshot | null> {
 		const { certificates, enforcement } = this.#sources;
 		const { organizationRef } = certificates;
 		const { listing, loadedAt } = certificates.state;
@@ -109,7 +121,29 @@ export class ExpirySnapshotWriter {
 		// An incomplete list does not show which certificates are deleted.
 		const unlisted = isComplete(listing) ? [] : (before?.certificates ?? []);
 		const kept = unlisted.filter(({ id }) => !listed.some((each) => each.id === id));
-		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...kept] };
+		const clients = await this.#readClients(organizationRef, before?.clients);
+		return { organizationRef, readAt: loadedAt, certificates: [...listed, ...kept], ...(clients && { clients }) };
+	}
+
+	/** Returns the clients that expire first. @param before Those in the snapshot, which every window keeps current. */
+	async #readClients(
+		organizationRef: string,
+		before: readonly SnapshotClient[] | undefined,
+	): Promise<readonly SnapshotClient[] | undefined> {
+		if (this.#clientsRead === organizationRef) return before;
+		this.#clientsRead = organizationRef;
+		const clients = await this.#sources.clients.list(organizationRef).catch((thrown) => {
+			if (!problemOf(thrown)) throw thrown;
+			return null;
+		});
+		if (!clients) return before;
+		const now = Date.now() / 1000;
+		const soonest = clients
+			.filter(({ notAfter }) => notAfter > now)
+			.toSorted((one, other) => one.notAfter - other.notAfter)
+			.slice(0, MAX_CLIENTS)
+			.map(({ sha256, name, notAfter }) => ({ sha256, name, expiresAt: Math.min(notAfter, NO_EXPIRY) }));
+		return soonest.length > 0 ? soonest : undefined;
 	}
 
 	/** @throws ProblemError `not-recorded`, `record-newer` */
@@ -168,5 +202,6 @@ async function createFile(folder: string, name: string): Promise<"created" | "th
 
 function isSame(one: ExpirySnapshot, other: ExpirySnapshot): boolean {
 	const isRecent = Math.abs(other.readAt - one.readAt) < AGE_TOLERANCE_MS;
-	return isRecent && JSON.stringify(one.certificates) === JSON.stringify(other.certificates);
+	const contents = ({ certificates, clients }: ExpirySnapshot) => JSON.stringify([certificates, clients]);
+	return isRecent && contents(one) === contents(other);
 }

@@ -22,6 +22,7 @@ export function remindedFile(day: number): string {
 /**
  * Returns the name of the file that mutes a certificate; `null` if a part could name another path. The id is hashed,
  * because ids are case-sensitive, and file names may not be.
+ * @param certificateId The SHA-256 of a client certificate is its id.
  */
 export function mutedFile(organizationRef: string, certificateId: string): string | null {
 	if (!REF.test(organizationRef) || !isCertificateId(certificateId)) return null;
@@ -41,7 +42,10 @@ export async function readReminderState(folder: string): Promise<ReminderState> 
 		: null;
 	const snapshot = stored?.state === "read" ? stored.value : null;
 	const remindedOn = names.flatMap((name) => /^(\d{1,8})\.told$/.exec(name)?.[1] ?? []).map(Number);
-	const ids = snapshot?.certificates.map(({ id }) => id) ?? [];
+	const ids = [
+		...(snapshot?.certificates.map(({ id }) => id) ?? []),
+		...(snapshot?.clients?.map(({ sha256 }) => sha256) ?? []),
+	];
 	const ref = snapshot?.organizationRef ?? "";
 	// Early versions used the second name.
 	const isMuted = (id: string) => [mutedFile(ref, id), `${ref}.${id}.muted`].some((name) => names.includes(name ?? ""));

@@ -4,11 +4,13 @@ import { readReminderDays } from "../../../common/ui/settings.ts";
 import { badgeTooltip } from "../badgeMessage.ts";
 import {
 	type ExpirySnapshot,
+	findDueClients,
 	findDueToday,
 	findExpiring,
 	nextCheckAt,
 	type ReminderState,
 	type SnapshotCertificate,
+	type SnapshotClient,
 } from "../expiryRules.ts";
 import { readReminderState } from "../reminderState.ts";
 
@@ -32,6 +34,8 @@ export interface DueReminder {
 	readonly now: number;
 	/** The most urgent first. */
 	readonly certificates: readonly SnapshotCertificate[];
+	/** The first to expire first. */
+	readonly clients: readonly SnapshotClient[];
 }
 
 /**
@@ -103,18 +107,19 @@ export class ExpiryMonitor implements vscode.Disposable {
 	async readDueReminder(): Promise<DueReminder> {
 		const state = await this.readState();
 		const now = this.#now();
-		return { state, now, certificates: findDueToday(state, now, readReminderDays()) };
+		const days = readReminderDays();
+		return { state, now, certificates: findDueToday(state, now, days), clients: findDueClients(state, now, days) };
 	}
 
 	async #update(): Promise<void> {
 		const { view, remind, report } = this.#options;
-		const { state, now, certificates } = await this.readDueReminder();
+		const { state, now, certificates, clients } = await this.readDueReminder();
 		if (this.#isDisposed) return;
 		const days = readReminderDays();
 		const { length } = findExpiring(state.snapshot, now, days);
 		if (length !== (view.badge?.value ?? 0))
 			view.badge = length > 0 ? { value: length, tooltip: badgeTooltip(length) } : undefined;
-		const isDue = certificates.length > 0;
+		const isDue = certificates.length + clients.length > 0;
 		const isFocused = vscode.window.state.focused;
 		const next = nextCheckAt(state.snapshot, now, days);
 		this.#nextCheckAt = isDue && !isFocused ? now : next;

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { STALE_MS } from "../../../common/freshness.ts";
-import { CERTIFICATES_VIEW } from "../../../common/manifestIds.ts";
+import { CERTIFICATES_VIEW, CLIENTS_VIEW } from "../../../common/manifestIds.ts";
 import { formatCertificateName } from "../../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../../common/messages/dates.ts";
 import { labels } from "../../../common/messages/labels.ts";
@@ -31,25 +31,23 @@ interface ReminderDeps extends NotificationDeps {
 export async function remind({ folder, snapshotWriter, monitor, ...deps }: ReminderDeps): Promise<void> {
 	// Include a list read just now.
 	await snapshotWriter.flush();
-	const { state, now, certificates: due } = await monitor.readDueReminder();
-	if (!state.snapshot || due.length === 0) return;
+	const { state, now, certificates: due, clients } = await monitor.readDueReminder();
+	if (!state.snapshot || due.length + clients.length === 0) return;
 	const { organizationRef, readAt } = state.snapshot;
 	// Must precede the claim: a window that fails here must not claim the day.
-	const message = describeReminder(due, readAt, now);
+	const message = describeReminder(due, readAt, now, clients);
 	const day = localDay(now);
 	const claim = await claimDay(folder, day, state.remindedOn);
 	if (claim === "taken" || (claim === "unwritten" && !monitor.claimDayLocally(day))) return;
 
-	const { rotate, muteOne, muteSeveral } = reminderLabels;
+	const { rotate, showClients, muteOne, muteSeveral } = reminderLabels;
 	const { showCertificate } = labels;
-	const mute = due.length === 1 ? muteOne : muteSeveral;
-	const chosen = await vscode.window.showWarningMessage(message, rotate, showCertificate, mute);
-	if (chosen === mute)
-		return muteReminders(
-			folder,
-			organizationRef,
-			due.map(({ id }) => id),
-		);
+	const ids = [...due.map(({ id }) => id), ...clients.map(({ sha256 }) => sha256)];
+	const mute = ids.length === 1 ? muteOne : muteSeveral;
+	const actions = [...(due.length > 0 ? [rotate, showCertificate] : []), ...(clients.length > 0 ? [showClients] : [])];
+	const chosen = await vscode.window.showWarningMessage(message, ...actions, mute);
+	if (chosen === mute) return muteReminders(folder, organizationRef, ids);
+	if (chosen === showClients) return void vscode.commands.executeCommand(`${CLIENTS_VIEW}.focus`);
 	if (chosen !== rotate && chosen !== showCertificate) return;
 	const selected = chosen === rotate && due.length > 1 ? await promptForCertificate(due, now) : due[0];
 	const certificate = selected && (await reveal(selected, organizationRef, deps));

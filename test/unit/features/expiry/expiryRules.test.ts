@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { parseObject } from "../../../../src/domain/json.ts";
 import {
+	findDueClients,
 	findDueToday,
 	findExpiring,
 	localDay,
 	nextCheckAt,
 	parseSnapshot,
 	type SnapshotCertificate,
+	type SnapshotClient,
 } from "../../../../src/features/expiry/expiryRules.ts";
 
 const DAY = 86_400_000;
@@ -104,11 +106,48 @@ describe("Expiring certificates", () => {
 	});
 });
 
+describe("Expiring clients", () => {
+	const client = (sha256: string, days: number): SnapshotClient => ({
+		...{ sha256, name: sha256, expiresAt: (NOW + days * DAY) / 1000 },
+	});
+	const known = (clients: readonly SnapshotClient[], remindedOn: readonly number[] = [], muted: string[] = []) => ({
+		snapshot: { ...snapshot(), clients },
+		remindedOn,
+		muted: new Set(muted),
+	});
+	const fingerprints = (...[state, now = NOW, days = 30]: [ReturnType<typeof known>, number?, number?]) =>
+		findDueClients(state, now, days).map(({ sha256 }) => sha256);
+
+	it("are due within the period, unless they have expired or are muted, the most urgent first", () => {
+		const all = [client("far", 31), client("edge", 30), client("near", 1), client("past", -1), client("muted", 2)];
+		assert.deepEqual(fingerprints(known(all, [], ["muted"])), ["near", "edge"]);
+		assert.deepEqual(findDueClients(stateWith([]), NOW, 30), []);
+		assert.deepEqual(fingerprints(known(all), NOW, 0), []);
+	});
+
+	it("are due in the same reminder as certificates, once a day", () => {
+		const today = localDay(NOW);
+		assert.deepEqual(fingerprints(known([client("a", 9)], [today])), []);
+		assert.deepEqual(fingerprints(known([client("a", 9)], [today - 1])), ["a"]);
+	});
+
+	it("are checked before midnight if a period begins", () => {
+		const begins = { ...snapshot(), clients: [client("begins", 30 + 1 / 24)] };
+		assert.equal(nextCheckAt(begins, NOW, 30), NOW + DAY / 24);
+	});
+});
+
 describe("A snapshot", () => {
-	const valid = snapshot(expiring("a", 1), expiring("b", 2, { name: null, expiresAt: null, inProject: false }));
+	const client = { sha256: "ab", name: "Client", expiresAt: 1 };
+	const valid = {
+		...snapshot(expiring("a", 1), expiring("b", 2, { name: null, expiresAt: null, inProject: false })),
+		clients: [client],
+	};
 
 	it("is parsed as it was written", () => {
 		assert.deepEqual(parseSnapshot(parseObject(JSON.stringify(valid))), valid);
+		const { clients: _, ...earlier } = valid;
+		assert.deepEqual(parseSnapshot(parseObject(JSON.stringify(earlier))), earlier);
 	});
 
 	for (const [title, text] of Object.entries({
@@ -128,6 +167,10 @@ describe("A snapshot", () => {
 		"has a date that is text": JSON.stringify({ ...valid, certificates: [{ ...expiring("a", 1), expiresAt: "1" }] }),
 		"has a negative date": JSON.stringify(snapshot({ ...expiring("a", 1), expiresAt: -1 })),
 		"has a date after the valid range": JSON.stringify(snapshot({ ...expiring("a", 1), expiresAt: 1e308 })),
+		"has clients that are no list": JSON.stringify({ ...valid, clients: {} }),
+		"has a client's fingerprint with a path": JSON.stringify({ ...valid, clients: [{ ...client, sha256: "../a" }] }),
+		"has a client without a name": JSON.stringify({ ...valid, clients: [{ ...client, name: null }] }),
+		"has a client without a date": JSON.stringify({ ...valid, clients: [{ ...client, expiresAt: null }] }),
 		"has a flag that is a number": JSON.stringify({ ...valid, certificates: [{ ...expiring("a", 1), inProject: 1 }] }),
 	}))
 		it(`is rejected if it ${title}`, () => {

@@ -3,13 +3,21 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { ORGANIZATION } from "../../../../src/domain/scope.ts";
-import { type ExpirySnapshot, findDueToday, localDay } from "../../../../src/features/expiry/expiryRules.ts";
+import { ClientStore } from "../../../../src/features/clients/clientStore.ts";
+import {
+	type ExpirySnapshot,
+	findDueClients,
+	findDueToday,
+	localDay,
+} from "../../../../src/features/expiry/expiryRules.ts";
 import { claimDay, ExpirySnapshotWriter, muteReminders } from "../../../../src/features/expiry/expirySnapshotWriter.ts";
 import { readReminderState } from "../../../../src/features/expiry/reminderState.ts";
 import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
 import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
 import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
+import { daysFromNow, makeCertificate } from "../../../certificates.ts";
 import { assertPrivate } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { FakeAdminApi, failWith, project, projectScope } from "../../fakes/adminApi.ts";
@@ -50,9 +58,10 @@ describe("The expiry snapshot", () => {
 		let changes = 0;
 		let unsavedSnapshot: ExpirySnapshot | null = null;
 		const enforcement = new EnforcementIndex(certificates, projects);
+		const clients = new ClientStore(join(temporary.path, "clients"), new FileLocks(join(temporary.path, "locks")));
 		const writer = new ExpirySnapshotWriter(
 			folder,
-			{ certificates, projects, enforcement },
+			{ certificates, projects, enforcement, clients },
 			{
 				readState: async () => {
 					const state = await readReminderState(folder);
@@ -67,6 +76,16 @@ describe("The expiry snapshot", () => {
 		if (organizationRef !== null) certificates.bindConnection(organizationRef);
 		return {
 			certificates,
+			addClient: async (name: string, days: number) => {
+				const [notBefore, notAfter] = [daysFromNow(-99), daysFromNow(days)];
+				const { der, sha256 } = await makeCertificate({ ca: false, notBefore, notAfter });
+				const expiresAt = Math.floor(notAfter.getTime() / 1000);
+				const paths = { certificatePath: null, keyPath: null, fileStamp: null };
+				const client = { sha256, name, chain: [der], notBefore: 0, notAfter: expiresAt, ...paths };
+				await clients.add(ONE, [client]);
+				await writer.flush();
+				return { sha256, name, expiresAt };
+			},
 			readList: async () => {
 				await certificates.refresh();
 				await writer.flush();
@@ -138,6 +157,26 @@ describe("The expiry snapshot", () => {
 		fake.certificates = fake.certificates.slice(1);
 		await window.readList();
 		assert.deepEqual(ids(), ["two"]);
+	});
+
+	it("contains the clients that expire first, as any window changes them", async () => {
+		const window = openWindow();
+		await window.readList();
+		assert.equal(stored().clients, undefined);
+		const late = await window.addClient("late", 9);
+		await window.addClient("expired", -1);
+		const soon = await window.addClient("soon", 3);
+		assert.deepEqual(stored().clients, [soon, late]);
+		const other = openWindow();
+		await other.readList();
+		const next = await other.addClient("next", 5);
+		now += HOUR;
+		// This window knows only its own changes.
+		await window.readList();
+		assert.deepEqual(stored().clients, [soon, next, late]);
+		await muteReminders(folder, ONE, [soon.sha256]);
+		const due = findDueClients(await readReminderState(folder), Date.now(), 30);
+		assert.deepEqual(due, [next, late]);
 	});
 
 	it("keeps certificates that an incomplete list lacks", async () => {

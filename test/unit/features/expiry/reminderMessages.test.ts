@@ -38,6 +38,24 @@ describe("Messages about expiring certificates", () => {
 		);
 	});
 
+	it("name clients after the certificates", () => {
+		const client = (name: string, days: number) => ({ sha256: name, name, expiresAt: (NOW + days * DAY) / 1000 });
+		assert.equal(
+			describeReminder([], NOW - DAY, NOW, [client("billing", 12)]),
+			`The client certificate “billing” ${expiry(12)}.`,
+		);
+		assert.equal(
+			describeReminder(
+				[due("A", 2)],
+				NOW,
+				NOW,
+				[1, 2, 3, 4].map((days) => client(`c${days}`, days)),
+			),
+			`“A” is active and ${expiry(2)}. 4 client certificates expire soon: “c1” (${expiry(1)}), “c2” (${expiry(2)}), “c3” (${expiry(3)}) and 1 more.`,
+		);
+		assert.doesNotMatch(describeReminder([], NOW, NOW, [client("[a](command:b)\n", 2)]), /\]\(|\n/);
+	});
+
 	it("give the time of the snapshot once it is a day old", () => {
 		const recent = describeReminder([due("A", 2)], NOW - DAY + 1, NOW);
 		assert.equal(recent, describeReminder([due("A", 2)], NOW, NOW));
