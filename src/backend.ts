@@ -177,10 +177,10 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 	const uploads = new UploadService({ service: open, certificates, store: pending });
 	const enforcement = new EnforcementIndex(certificates, projects);
 	const sources = { certificates, projects, enforcement };
-	const snapshot = new ExpirySnapshotWriter(eager.expiryFolder, sources, eager.expiryMonitor);
 	const plans = new RotationPlanStore(folder("rotations"), locks);
 	const contents = new ContentCache(certificates);
 	const clients = new ClientStore(folder("clients"), locks);
+	const snapshot = new ExpirySnapshotWriter(eager.expiryFolder, { ...sources, clients }, eager.expiryMonitor);
 	const judge = new ClientJudge(adapters.prepareChecks);
 	const { reader } = adapters;
 	const clientList = new ClientList({ ...sources, contents, store: clients, judge, files: FILE_SOURCE, reader });
