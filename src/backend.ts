@@ -21,6 +21,7 @@ import type { ChainChecks } from "./domain/clientCertificateCheck.ts";
 import { ClientList } from "./features/clients/clientList.ts";
 import { ClientStore } from "./features/clients/clientStore.ts";
 import { ClientJudge } from "./features/clients/judgeClients.ts";
+import { readRenewedFiles } from "./features/clients/renewedFiles.ts";
 import { FILE_SOURCE } from "./features/clients/ui/fileSource.ts";
 import { ClientCertificateSettings } from "./features/connections/ui/clientCertificateSettings.ts";
 import { ConnectionSecretStore } from "./features/connections/ui/connectionSecretStore.ts";
@@ -222,6 +223,8 @@ function createFeatures(eager: EagerParts, adapters: Adapters): Omit<Backend, "c
 		...{ certificates, projects, enforcement, organization, uploads, rotations },
 		...{ connections, clientCertificates, view, projectsView, clientsView, documents, locks },
 		...{ clients, clientFiles: FILE_SOURCE },
+		clientJudge: judge,
+		readClients: (organizationRef) => readRenewedFiles(organizationRef, clients, FILE_SOURCE, reader),
 	};
 	const rotationDeps: RotationCommandDeps = { ...deps, upload: createUploadDeps(deps) };
 	const rotate = (certificate: Certificate) => rotateCertificate(rotationDeps, certificate);

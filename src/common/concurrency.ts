@@ -36,3 +36,12 @@ export function timeSlices(): (signal?: AbortSignal) => Promise<void> {
 		if (signal?.aborted) throw new CancelledError();
 	};
 }
+
+/** Waits for a promise that can't be cancelled, until the signal is aborted. @throws CancelledError, or its error */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+	const aborted = Promise.withResolvers<never>();
+	const onAbort = () => aborted.reject(new CancelledError());
+	signal.addEventListener("abort", onAbort);
+	if (signal.aborted) onAbort();
+	return Promise.race([promise, aborted.promise]).finally(() => signal.removeEventListener("abort", onAbort));
+}

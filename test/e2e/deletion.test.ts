@@ -70,7 +70,7 @@ describe(`Deleting in VS Code ${environment.version}`, () => {
 		describeActiveDeletion(
 			{
 				...{ subject: await withContent(active), scopes: summarize(...scopes), unenforced: summarize(...scopes) },
-				...{ inheritedOnly: summarize(), unknown: summarize(), access: null, changed: false },
+				...{ inheritedOnly: summarize(), unknown: summarize(), access: null, clients: null, changed: false },
 			},
 			currentTime(),
 		);

@@ -22,6 +22,7 @@ import {
 	pressRowButton,
 	signIn,
 } from "./setup/certificateActions.ts";
+import { currentTime } from "./setup/certificateTexts.ts";
 import { itMatchesApiDescription } from "./setup/contractCheck.ts";
 import { environment } from "./setup/environment.ts";
 import {
@@ -68,10 +69,13 @@ describe(`Ending a rotation in VS Code ${environment.version}`, () => {
 		scopes: readonly string[],
 		{ missing = [], changed = false }: { readonly missing?: readonly string[]; readonly changed?: boolean } = {},
 	) =>
-		describeFinish({
-			...{ old: scenario.certificate(OLD), next: scenario.certificate(next), access, changed },
-			...{ scopes: scenario.summary(scopes), missing: scenario.summary(missing) },
-		}).detail;
+		describeFinish(
+			{
+				...{ old: scenario.certificate(OLD), next: scenario.certificate(next), access, clients: null, changed },
+				...{ scopes: scenario.summary(scopes), missing: scenario.summary(missing) },
+			},
+			currentTime(),
+		).detail;
 
 	it("does not ask if lists contain only a project's own active certificates", async () => {
 		const { switches } = scenario.parts.session.emulator;

@@ -30,6 +30,9 @@ export const labels = {
 	get showCertificates() {
 		return l10n.t("Show Certificates");
 	},
+	get showClients() {
+		return l10n.t("Show Clients");
+	},
 	get showDetails() {
 		return l10n.t("Show Details");
 	},

@@ -32,6 +32,11 @@ export function summarizeScopesOf(
 	);
 }
 
+/** True if a summary contains any scope. */
+export function hasScopes({ organization, projects }: ScopeSummary): boolean {
+	return organization || projects.length > 0;
+}
+
 /** Returns one phrase, such as “the organization and project “A””. @param max Maximum number of named projects. */
 export function formatScopes({ organization, projects }: ScopeSummary, max = MAX_NAMED): string {
 	return formatList([...(organization ? [l10n.t("the organization")] : []), ...formatProjectNames(projects, max)]);

@@ -10,11 +10,13 @@ import {
 } from "../../common/messages/certificateMessages.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { describeProblem } from "../../common/messages/problems/problems.ts";
-import { formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
+import { formatScopes, hasScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import { currentLocale } from "../../common/text/locale.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { GLOBAL_MTLS_URL, type MtlsEndpoint } from "../../domain/openaiHosts.ts";
 import type { Problem } from "../../domain/problem.ts";
+import type { ClientImpact } from "../clientImpact/clientImpact.ts";
+import { describeClientImpact } from "../clientImpact/clientImpactMessages.ts";
 
 /** Limit of named scopes in a dialog, which has more room than a notification. */
 const MAX_NAMED_SCOPES = 10;
@@ -105,9 +107,9 @@ export function describeRequirement(scopes: ScopeSummary, unenforced: ScopeSumma
 		"OpenAI will reject every request in {0} that doesn't present a client certificate chaining to a certificate that's active in the project or the organization.",
 		where,
 	);
-	return isEmpty(unenforced)
-		? `${requirement} ${l10n.t("Other certificates are already active there, so OpenAI already requires this.")}`
-		: requirement;
+	return hasScopes(unenforced)
+		? requirement
+		: `${requirement} ${l10n.t("Other certificates are already active there, so OpenAI already requires this.")}`;
 }
 
 /** Describes where clients must send their requests after an activation. */
@@ -172,11 +174,14 @@ export interface ImpactSummary {
 }
 
 /** The prompt before certificates are deactivated. */
-export interface DeactivationQuestion extends ConfirmationQuestion, ImpactSummary {}
+export interface DeactivationQuestion extends ConfirmationQuestion, ImpactSummary {
+	/** The effect on the known clients; `null` if none is known. */
+	readonly clients: ClientImpact | null;
+}
 
 /** Describes a deactivation before the user confirms it: certificates, scopes and consequences. */
 export function describeDeactivationQuestion(question: DeactivationQuestion, time: Time): ModalText {
-	const { subjects, scopes, unread, access, changed } = question;
+	const { subjects, scopes, unread, access, changed, clients } = question;
 	const certificates = subjects.map(({ certificate }) => certificate);
 	return {
 		message: l10n.t("Deactivate {0} in {1}?", formatCertificates(certificates), formatScopes(scopes, MAX_NAMED_SCOPES)),
@@ -185,6 +190,7 @@ export function describeDeactivationQuestion(question: DeactivationQuestion, tim
 			formatCertificateLines(subjects, time),
 			...describeImpact(question),
 			...describeRejectedClients(scopes, question),
+			clients && describeClientImpact(clients, time),
 			describeWorkloads(),
 			access,
 			unread && describeUnread(unread),
@@ -195,7 +201,7 @@ export function describeDeactivationQuestion(question: DeactivationQuestion, tim
 /** Describes where a client certificate will no longer be required, in paragraphs. */
 export function describeImpact({ unenforced, inheritedOnly, unknown }: ImpactSummary): string[] {
 	const paragraphs: string[] = [];
-	if (!isEmpty(unenforced))
+	if (hasScopes(unenforced))
 		paragraphs.push(
 			l10n.t(
 				"No other certificate is active in {0}. Requests there will no longer need a client certificate; an API key will be enough.",
@@ -204,14 +210,14 @@ export function describeImpact({ unenforced, inheritedOnly, unknown }: ImpactSum
 		);
 	if (unenforced.organization)
 		paragraphs.push(l10n.t("Projects with their own active certificates will still require one."));
-	if (!isEmpty(inheritedOnly))
+	if (hasScopes(inheritedOnly))
 		paragraphs.push(
 			l10n.t(
 				"In {0}, only certificates inherited from the organization will still be active.",
 				formatScopes(inheritedOnly, MAX_NAMED_SCOPES),
 			),
 		);
-	if (!isEmpty(unknown))
+	if (hasScopes(unknown))
 		paragraphs.push(
 			l10n.t(
 				"Couldn't check whether other certificates are active in {0}. If none are, requests there will no longer need a client certificate.",
@@ -231,14 +237,14 @@ export function describeRejectedClients(
 ): string[] {
 	const certain = withoutScopes(withoutScopes(scopes, unenforced), unknown);
 	const paragraphs: string[] = [];
-	if (!isEmpty(certain))
+	if (hasScopes(certain))
 		paragraphs.push(
 			l10n.t(
 				"In {0}, clients whose certificates don't chain to a certificate that stays active will be rejected.",
 				formatScopes(certain, MAX_NAMED_SCOPES),
 			),
 		);
-	if (!isEmpty(unknown))
+	if (hasScopes(unknown))
 		paragraphs.push(
 			l10n.t(
 				"In {0}, clients whose certificates don't chain to a certificate that stays active might be rejected.",
@@ -262,7 +268,7 @@ export function describeAlreadyApplied(
 	active: boolean,
 ): string {
 	const subjects = formatCertificates(certificates);
-	if (isEmpty(scopes)) return l10n.t("{0}: not active anywhere.", subjects);
+	if (!hasScopes(scopes)) return l10n.t("{0}: not active anywhere.", subjects);
 	return active
 		? l10n.t("{0}: already active in {1}.", subjects, formatScopes(scopes))
 		: l10n.t("{0}: not active in {1}.", subjects, formatScopes(scopes));
@@ -281,10 +287,6 @@ export function describeUnread(unread: UnreadScopes): string {
 export function activationProgressTitle(certificates: readonly Certificate[], active: boolean): string {
 	const subjects = formatCertificates(certificates);
 	return active ? l10n.t("Activating {0}…", subjects) : l10n.t("Deactivating {0}…", subjects);
-}
-
-function isEmpty({ organization, projects }: ScopeSummary): boolean {
-	return !organization && projects.length === 0;
 }
 
 function withoutScopes(all: ScopeSummary, removed: ScopeSummary): ScopeSummary {

@@ -11,6 +11,8 @@ import type { ModalText } from "../../common/messages/interfaceMessages.ts";
 import { formatScopeLines, type ScopeSummary } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { describeImpact, describeWorkloads, type ImpactSummary } from "../activation/activationMessages.ts";
+import type { ClientImpact } from "../clientImpact/clientImpact.ts";
+import { describeClientImpact } from "../clientImpact/clientImpactMessages.ts";
 
 /** Limit of named projects, because a dialog has room for no more. */
 const MAX_NAMED = 20;
@@ -55,12 +57,14 @@ export interface ActiveDeletionQuestion extends ImpactSummary {
 	/** The scopes to deactivate in first. */
 	readonly scopes: ScopeSummary;
 	readonly access: string | null;
+	/** The effect on the known clients; `null` if none is known. */
+	readonly clients: ClientImpact | null;
 	readonly changed: boolean;
 }
 
 /** Describes the deactivation of a certificate everywhere and its deletion. */
 export function describeActiveDeletion(question: ActiveDeletionQuestion, time: Time): ModalText {
-	const { subject, access, changed } = question;
+	const { subject, access, clients, changed } = question;
 	return {
 		message: l10n.t("Deactivate “{0}” everywhere and delete it?", formatCertificateName(subject.certificate)),
 		detail: joinParagraphs(
@@ -68,6 +72,7 @@ export function describeActiveDeletion(question: ActiveDeletionQuestion, time: T
 			formatCertificateLines([subject], time),
 			describeActiveScopes(question.scopes),
 			...describeImpact(question),
+			clients && describeClientImpact(clients, time),
 			describeWorkloads(),
 			access,
 			l10n.t(

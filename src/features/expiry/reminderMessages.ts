@@ -17,9 +17,6 @@ export const reminderLabels = {
 	get muteSeveral() {
 		return l10n.t("Don't Remind Me About These");
 	},
-	get showClients() {
-		return l10n.t("Show Clients");
-	},
 	get rotateTitle() {
 		return l10n.t("Rotate a certificate");
 	},

@@ -3,13 +3,16 @@ import {
 	describeChangedMeanwhile,
 	formatCertificateName,
 	joinParagraphs,
+	type Time,
 } from "../../common/messages/certificateMessages.ts";
 import { formatExpiry } from "../../common/messages/dates.ts";
 import type { ModalText } from "../../common/messages/interfaceMessages.ts";
-import { formatScopeLines, formatScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
+import { formatScopeLines, formatScopes, hasScopes, type ScopeSummary } from "../../common/messages/scopes.ts";
 import type { Certificate } from "../../domain/certificate.ts";
 import { hasSameSubjectAndKey } from "../../domain/certificateContent.ts";
 import { CERTIFICATE_LIMIT } from "../../domain/limits.ts";
+import type { ClientImpact } from "../clientImpact/clientImpact.ts";
+import { describeClientImpact } from "../clientImpact/clientImpactMessages.ts";
 import { comparisonLines } from "./comparisonMessages.ts";
 import { type RotatedCertificate, type TrustAnchor, validityOf } from "./rotationPlan.ts";
 import { describeDiscardedPlan, rotatedName } from "./rotationStatusMessages.ts";
@@ -137,17 +140,21 @@ export interface FinishQuestion {
 	readonly missing: ScopeSummary;
 	/** The effect on this extension's own calls; `null` if the organization is not among the `scopes`. */
 	readonly access: string | null;
+	/** The effect on the known clients; `null` if none is known, or `old` is active nowhere. */
+	readonly clients: ClientImpact | null;
 	readonly changed: boolean;
 }
 
-/** Returns the question before a rotation is finished. */
-export function describeFinish({ old, next, scopes, missing, access, changed }: FinishQuestion): ModalText {
+/** Returns the question before a rotation is finished. It leads with the known clients. */
+export function describeFinish(question: FinishQuestion, time: Time): ModalText {
+	const { old, next, scopes, missing, access, clients, changed } = question;
 	const [from, to] = [formatCertificateName(old), rotatedName(next)];
 	const isActive = hasScopes(scopes);
 	return {
 		message: l10n.t("Finish rotating “{0}” to “{1}”?", from, to),
 		detail: joinParagraphs(
 			changed && describeChangedMeanwhile(),
+			clients && describeClientImpact(clients, time),
 			isActive
 				? l10n.t(
 						"This extension can't see whether all clients have switched. Without “{0}”, clients whose certificates chain only to it are rejected, including workloads that use X.509 workload identity federation, which the Admin API can't show.",
@@ -254,8 +261,4 @@ export function describeNoRoom(inactive: readonly Certificate[], now: number): M
 				: l10n.t("No inactive certificate was found. Deactivate one that nobody needs first."),
 		),
 	};
-}
-
-function hasScopes({ organization, projects }: ScopeSummary): boolean {
-	return organization || projects.length > 0;
 }

@@ -52,7 +52,7 @@ export function deactivationQuestion(
 ): ReturnType<typeof describeDeactivationQuestion> {
 	const question: DeactivationQuestion = {
 		...{ subjects, scopes: summarize(...scopes), unread: null, access: null, changed: false },
-		...{ unenforced: summarize(), inheritedOnly: summarize(), unknown: summarize() },
+		...{ unenforced: summarize(), inheritedOnly: summarize(), unknown: summarize(), clients: null },
 		...more,
 	};
 	return describeDeactivationQuestion(question, currentTime());

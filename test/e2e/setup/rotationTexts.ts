@@ -12,6 +12,7 @@ import {
 import { formatRoles, type RotationRole, roleFacts } from "../../../src/features/rotation/rotationStatusMessages.ts";
 import { manifestText } from "../../texts/manifestTexts.ts";
 import { certificate } from "../../unit/fakes/certificatesApi.ts";
+import { currentTime } from "./certificateTexts.ts";
 import { splitAtValue } from "./productTexts.ts";
 
 export const ROTATE = manifestText("command.rotate");
@@ -77,7 +78,8 @@ export function startMessage(from: string, to: string, { planned = false } = {})
 /** Returns the question before a rotation is finished. */
 export function finishMessage(from: string, to: string): string {
 	const [old, next] = [named(from), named(to)];
-	return describeFinish({ old, next, scopes: nowhere, missing: nowhere, access: null, changed: false }).message;
+	const scopes = { scopes: nowhere, missing: nowhere };
+	return describeFinish({ old, next, ...scopes, access: null, clients: null, changed: false }, currentTime()).message;
 }
 
 /** Returns the question before a rotation is undone. */

@@ -12,6 +12,8 @@ import type { Scope } from "../../../domain/scope.ts";
 import { saveAllPems } from "../../certificates/ui/savePemCommand.ts";
 import { describeSelfAccess, keepsAccess, type SelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
+import type { ClientImpact } from "../../clientImpact/clientImpact.ts";
+import { type ClientImpactDeps, readClientImpact } from "../../clientImpact/ui/clientImpact.ts";
 import {
 	type CommandContext,
 	loadContents,
@@ -43,7 +45,7 @@ import { promptForScopes } from "./scopePicker.ts";
 
 const SHOWN_NOTES_KEY = "openaiCertificates.said";
 
-export interface ActivationDeps extends CommandContext, SelfAccessDeps {
+export interface ActivationDeps extends CommandContext, SelfAccessDeps, ClientImpactDeps {
 	/** Remembers which notes were shown once. */
 	readonly globalState: vscode.Memento;
 }
@@ -54,6 +56,8 @@ interface ActivationPreview {
 	readonly subjects: readonly CertificateWithContent[];
 	/** `null` if this extension's own calls are not affected. */
 	readonly access: SelfAccess | null;
+	/** The effect on the known clients; `null` if none is known. */
+	readonly clients: ClientImpact | null;
 }
 
 /**
@@ -132,13 +136,15 @@ async function loadPreview(
 	const anchors = active ? [...new Set([...remaining, ...ids])] : remaining;
 	const isAffected = readable.some(({ scope }) => scope.kind === "organization") && anchors.length > 0;
 	const access = isAffected ? await checkSelfAccess(deps, anchors, signal) : null;
-	return { snapshot, subjects: await loadContents(deps, fresh, signal), access };
+	const removal = { ids, scopes: readable.map(scopeOf), next: null };
+	const clients = active ? null : await readClientImpact(deps, target.organizationRef, removal, signal);
+	return { snapshot, subjects: await loadContents(deps, fresh, signal), access, clients };
 }
 
 /** @throws CancelledError unless the user confirms. */
 async function confirm(
 	deps: ActivationDeps,
-	{ snapshot, subjects, access }: ActivationPreview,
+	{ snapshot, subjects, access, clients }: ActivationPreview,
 	active: boolean,
 	changed: boolean,
 ): Promise<void> {
@@ -164,7 +170,7 @@ async function confirm(
 			inheritedOnly: summarize(impact.inheritedOnly),
 			unknown: summarize(impact.unknown),
 		};
-		return confirmDeactivation({ ...question, ...summary }, time);
+		return confirmDeactivation(deps, { ...question, ...summary, clients }, time);
 	}
 	const unenforced = readable.filter((scope) => scope.active.length === 0);
 	const isFirst = isFirstTime(deps.globalState, "policies");

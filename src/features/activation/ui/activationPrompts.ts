@@ -5,6 +5,7 @@ import { labels } from "../../../common/messages/labels.ts";
 import { promptBesideDashboard } from "../../../common/ui/dashboard.ts";
 import { promptText } from "../../../common/ui/prompts.ts";
 import { CancelledError, isCancelled } from "../../../domain/problem.ts";
+import { type ClientPromptDeps, promptWithClients } from "../../clientImpact/ui/clientImpact.ts";
 import {
 	type ActivationQuestion,
 	activationLabels,
@@ -70,11 +71,12 @@ async function promptForConfirmation(subjects: readonly CertificateWithContent[]
 }
 
 /** Asks for confirmation of a deactivation. @throws CancelledError unless the user confirms. */
-export async function confirmDeactivation(question: DeactivationQuestion, time: Time): Promise<void> {
-	const { message, detail } = describeDeactivationQuestion(question, time);
+export async function confirmDeactivation(
+	deps: ClientPromptDeps,
+	question: DeactivationQuestion,
+	time: Time,
+): Promise<void> {
 	const { deactivate, dontDeactivate } = activationLabels;
-	// Enter presses the first button.
-	const buttons = [dontDeactivate, deactivate];
-	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen !== deactivate) throw new CancelledError();
+	const text = describeDeactivationQuestion(question, time);
+	await promptWithClients(deps, text, question.clients, dontDeactivate, deactivate);
 }

@@ -15,6 +15,8 @@ import { activeAfterDeactivation, assessDeactivation } from "../../activation/de
 import { savePem } from "../../certificates/ui/savePemCommand.ts";
 import { describeSelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess, type SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
+import type { ClientImpact } from "../../clientImpact/clientImpact.ts";
+import { type ClientImpactDeps, promptWithClients, readClientImpact } from "../../clientImpact/ui/clientImpact.ts";
 import { assertAllScopesRead, scopesToDeactivate } from "../../organization/activeScopes.ts";
 import {
 	type CommandContext,
@@ -38,7 +40,7 @@ import {
 	describeInactiveDeletion,
 } from "../deleteMessages.ts";
 
-export interface DeletionDeps extends CommandContext, SelfAccessDeps {}
+export interface DeletionDeps extends CommandContext, SelfAccessDeps, ClientImpactDeps {}
 
 /** The state that the user confirms. */
 interface DeletionPreview {
@@ -48,6 +50,8 @@ interface DeletionPreview {
 	readonly scopes: readonly Scope[];
 	/** The effect on this extension's own calls; `null` if there is none. */
 	readonly access: string | null;
+	/** The effect on the known clients; `null` if none is known, or nothing is deactivated. */
+	readonly clients: ClientImpact | null;
 }
 
 /** Prompts for each certificate; Escape ends the command. @throws ProblemError; CancelledError */
@@ -107,7 +111,8 @@ async function loadPreview(
 		? activeAfterDeactivation(scopes.map(knownSnapshot(deps)), [id], certificates.state.listing)
 		: [];
 	const access = anchors.length > 0 ? await checkSelfAccess(deps, anchors, signal) : null;
-	return { snapshot, subject, scopes, access: access && describeSelfAccess(access, Date.now() / 1000) };
+	const clients = await readClientImpact(deps, organizationRef, { ids: [id], scopes, next: null }, signal);
+	return { snapshot, subject, scopes, access: access && describeSelfAccess(access, Date.now() / 1000), clients };
 }
 
 /** @throws CancelledError unless the user confirms. */
@@ -129,28 +134,24 @@ async function confirmDeletion(deps: DeletionDeps, subject: CertificateWithConte
 
 /** @throws CancelledError unless the user confirms. */
 async function confirmEverywhere(deps: DeletionDeps, preview: DeletionPreview, changed: boolean): Promise<void> {
-	const { subject, scopes, access } = preview;
+	const { subject, scopes, access, clients } = preview;
 	const nameOf = projectNameById(deps);
 	const summarize = (some: readonly Scope[]) => summarizeScopes(some, nameOf);
 	const { listing } = deps.certificates.state;
 	const impact = assessDeactivation(scopes.map(knownSnapshot(deps)), [subject.certificate.id], listing);
-	const { message, detail } = describeActiveDeletion(
+	const text = describeActiveDeletion(
 		{
 			subject,
 			scopes: summarize(scopes),
 			unenforced: summarize(impact.unenforced),
 			inheritedOnly: summarize(impact.inheritedOnly),
 			unknown: summarize(impact.unknown),
-			access,
-			changed,
+			...{ access, clients, changed },
 		},
 		{ now: Date.now() / 1000, reminderDays: readReminderDays() },
 	);
 	const { deactivateAndDelete: proceed, dontDelete } = deleteLabels;
-	// Enter presses the first button.
-	const buttons = [dontDelete, proceed];
-	const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, ...buttons);
-	if (chosen !== proceed) throw new CancelledError();
+	await promptWithClients(deps, text, clients, dontDelete, proceed);
 }
 
 /** Converts the last reading of a scope. */

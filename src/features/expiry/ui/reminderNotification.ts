@@ -40,8 +40,8 @@ export async function remind({ folder, snapshotWriter, monitor, ...deps }: Remin
 	const claim = await claimDay(folder, day, state.remindedOn);
 	if (claim === "taken" || (claim === "unwritten" && !monitor.claimDayLocally(day))) return;
 
-	const { rotate, showClients, muteOne, muteSeveral } = reminderLabels;
-	const { showCertificate } = labels;
+	const { rotate, muteOne, muteSeveral } = reminderLabels;
+	const { showCertificate, showClients } = labels;
 	const ids = [...due.map(({ id }) => id), ...clients.map(({ sha256 }) => sha256)];
 	const mute = ids.length === 1 ? muteOne : muteSeveral;
 	const actions = [...(due.length > 0 ? [rotate, showCertificate] : []), ...(clients.length > 0 ? [showClients] : [])];

@@ -7,6 +7,9 @@ import type { Certificate } from "../../../domain/certificate.ts";
 import { ProblemError } from "../../../domain/problem.ts";
 import { describeSelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import { checkSelfAccess } from "../../clientCheck/ui/selfAccess.ts";
+import type { ClientImpact } from "../../clientImpact/clientImpact.ts";
+import { clientImpactLabels } from "../../clientImpact/clientImpactMessages.ts";
+import { readClientImpact } from "../../clientImpact/ui/clientImpact.ts";
 import { projectNameById, requireConnection } from "../../organization/ui/commandContext.ts";
 import { type EndRequest, type FinishRequest, finishRotation, undoRotation } from "../finishOrUndoRotation.ts";
 import { findStepIssues, type RotationScope, type RotationSnapshot, type UndoStep, undoStep } from "../rotation.ts";
@@ -36,8 +39,9 @@ export async function finishRotating(deps: RotationCommandDeps, certificate: Cer
 		const access = snapshot.activeInOrganization.includes(old.id)
 			? await requireAccess(deps, snapshot, old, next)
 			: null;
-		const deleteOld = await confirmFinish({
-			...{ old, next, access, changed },
+		const clients = await readImpact(deps, snapshot, active);
+		const deleteOld = await confirmFinish(deps, {
+			...{ old, next, access, clients, changed },
 			...{ scopes: summarize(active), missing: summarize(active.filter((each) => !each.next)) },
 		});
 		const title = rotationProgressLabels.finishing;
@@ -45,6 +49,22 @@ export async function finishRotating(deps: RotationCommandDeps, certificate: Cer
 		const result = await withCancellableProgress(title, (signal) => finishRotation(deps.rotations, request, signal));
 		return { end: { step: "finish", deleteOld, from: old, to: next }, result };
 	});
+}
+
+/** Returns the effect of a finish on the known clients. @param active Where the old certificate is deactivated. */
+async function readImpact(
+	deps: RotationCommandDeps,
+	{ organizationRef, old, next }: RotationSnapshot,
+	active: readonly RotationScope[],
+): Promise<ClientImpact | null> {
+	const removal = {
+		ids: [old.certificate.id],
+		scopes: active.map(({ scope }) => scope),
+		next: next?.certificate ?? null,
+	};
+	return withCancellableProgress(clientImpactLabels.checking, (signal) =>
+		readClientImpact(deps, organizationRef, removal, signal),
+	);
 }
 
 /** Undoes an unfinished rotation. @throws ProblemError; CancelledError */

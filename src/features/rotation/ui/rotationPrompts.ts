@@ -8,8 +8,10 @@ import { describeRotationIssue } from "../../../common/messages/problems/rotatio
 import type { ScopeSummary } from "../../../common/messages/scopes.ts";
 import { promptBesideDashboard } from "../../../common/ui/dashboard.ts";
 import { type Choice, pickOne } from "../../../common/ui/prompts.ts";
+import { readReminderDays } from "../../../common/ui/settings.ts";
 import type { Certificate } from "../../../domain/certificate.ts";
 import { CancelledError } from "../../../domain/problem.ts";
+import { type ClientPromptDeps, promptWithClients } from "../../clientImpact/ui/clientImpact.ts";
 import { describeAlsoActivated, rotateTitle, rotationPickLabels, unclearScopesTitle } from "../rotationPickMessages.ts";
 import { findRotationIssues, type RotatedCertificate } from "../rotationPlan.ts";
 import {
@@ -85,10 +87,11 @@ export async function confirmStart(question: StartQuestion): Promise<void> {
 }
 
 /** @returns true to delete the old certificate, too. @throws CancelledError unless the person agrees to finish. */
-export async function confirmFinish(question: FinishQuestion): Promise<boolean> {
+export async function confirmFinish(deps: ClientPromptDeps, question: FinishQuestion): Promise<boolean> {
 	const { dontFinish, finish, finishAndDelete } = rotationPromptLabels;
-	const accepting = [finish, finishAndDelete];
-	return (await promptModal(describeFinish(question), [dontFinish, ...accepting], accepting)) === finishAndDelete;
+	const text = describeFinish(question, { now: Date.now() / 1000, reminderDays: readReminderDays() });
+	const chosen = await promptWithClients(deps, text, question.clients, dontFinish, finish, finishAndDelete);
+	return chosen === finishAndDelete;
 }
 
 /** @throws CancelledError unless the person agrees to undo. */

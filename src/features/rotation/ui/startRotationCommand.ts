@@ -14,7 +14,7 @@ import { describeActivationResults } from "../../activation/activationResultMess
 import { notifyActivationResults } from "../../activation/ui/activationNotification.ts";
 import { describeSelfAccess } from "../../clientCheck/clientCheckMessages.ts";
 import type { SelfAccessDeps } from "../../clientCheck/ui/selfAccess.ts";
-import type { EnforcementIndex } from "../../organization/enforcementIndex.ts";
+import type { ClientImpactDeps } from "../../clientImpact/ui/clientImpact.ts";
 import type { RowSelection } from "../../organization/ui/commandContext.ts";
 import {
 	type CommandContext,
@@ -47,9 +47,8 @@ import {
 } from "./rotationPrompts.ts";
 import { checkSelfAccessAfter, isChainAccepted } from "./selfAccessAfterRotation.ts";
 
-export interface RotationCommandDeps extends CommandContext, SelfAccessDeps {
+export interface RotationCommandDeps extends CommandContext, SelfAccessDeps, ClientImpactDeps {
 	readonly rotations: RotationDeps;
-	readonly enforcement: EnforcementIndex;
 	readonly upload: UploadDeps;
 	readonly view: RowSelection;
 }

@@ -30,6 +30,8 @@ import {
 	describeUnread,
 	describeWorkloads,
 } from "../../../../src/features/activation/activationMessages.ts";
+import type { ClientImpact } from "../../../../src/features/clientImpact/clientImpact.ts";
+import { describeClientImpact } from "../../../../src/features/clientImpact/clientImpactMessages.ts";
 import { certificate, parsedCertificate } from "../../fakes/certificatesApi.ts";
 
 const NOW = 1_800_000_000;
@@ -77,6 +79,7 @@ const deactivation = (overrides: Partial<DeactivationQuestion> = {}): Deactivati
 	unknown: nowhere,
 	unread: null,
 	access: null,
+	clients: null,
 	changed: false,
 	...overrides,
 });
@@ -221,6 +224,13 @@ describe("The prompt before a deactivation", () => {
 	const staging: ScopeSummary = { organization: false, projects: [{ id: "proj_2", name: "Staging" }] };
 	const both: ScopeSummary = { organization: false, projects: [...inProduction.projects, ...staging.projects] };
 	const impact = { unenforced: nowhere, inheritedOnly: nowhere, unknown: nowhere };
+
+	it("says which known clients a deactivation affects", () => {
+		const clients: ClientImpact = { kind: "judged", known: 2, rejected: [], unknown: [] };
+		const { detail } = describeDeactivationQuestion(deactivation({ clients }), time);
+		assert.ok(detail.split("\n\n").includes(describeClientImpact(clients, time)), detail);
+		assert.doesNotMatch(describeDeactivationQuestion(deactivation(), time).detail, /known client/);
+	});
 
 	it("says where no client certificate will be required", () => {
 		const { message } = describeDeactivationQuestion(deactivation(), time);

@@ -45,6 +45,7 @@ describe("The prompt before a deletion", () => {
 			inheritedOnly: nowhere,
 			unknown: nowhere,
 			access: "This is the effect.",
+			clients: { kind: "judged", known: 2, rejected: [], unknown: [] },
 			changed: true,
 		};
 		const { message, detail } = describeActiveDeletion(question, time);
@@ -56,6 +57,7 @@ describe("The prompt before a deletion", () => {
 				formatCertificateLines([subject], time),
 				describeActiveScopes(question.scopes),
 				...describeImpact(question),
+				"0 of 2 known clients will be rejected because of this (checked offline). There might be other clients, which this extension doesn't know.",
 				describeWorkloads(),
 				"This is the effect.",
 				"It's deactivated in one place after the other, then deleted; OpenAI keeps no copy. If a deactivation fails, the rest is skipped.",

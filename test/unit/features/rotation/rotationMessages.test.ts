@@ -6,6 +6,8 @@ import { describePartialFailure } from "../../../../src/common/messages/problems
 import { formatScopeLines, formatScopes, type ScopeSummary } from "../../../../src/common/messages/scopes.ts";
 import type { Problem } from "../../../../src/domain/problem.ts";
 import { ORGANIZATION, type Scope } from "../../../../src/domain/scope.ts";
+import type { ClientImpact } from "../../../../src/features/clientImpact/clientImpact.ts";
+import { describeClientImpact } from "../../../../src/features/clientImpact/clientImpactMessages.ts";
 import { comparisonLines } from "../../../../src/features/rotation/comparisonMessages.ts";
 import {
 	describeAlsoActivated,
@@ -206,15 +208,16 @@ describe("The prompt before a rotation", () => {
 describe("The prompt before the end of a rotation", () => {
 	const finish = {
 		...{ old: old.certificate, next: next.certificate, scopes: everywhere },
-		...{ missing: nowhere, access: null, changed: false },
+		...{ missing: nowhere, access: null, clients: null, changed: false },
 	};
+	const time = { now: 0, reminderDays: 30 };
 	const undo = {
 		...{ old: old.certificate, next: next.certificate, scopes: everywhere },
 		...{ kept: nowhere, reactivated: nowhere, access: null, changed: false },
 	};
 
 	it("says that switched clients cannot be detected, and which clients will be rejected", () => {
-		const { message, detail } = describeFinish({ ...finish, access: "It will be answered." });
+		const { message, detail } = describeFinish({ ...finish, access: "It will be answered." }, time);
 		assert.equal(message, "Finish rotating “Old” to “New”?");
 		assert.match(
 			detail,
@@ -225,11 +228,17 @@ describe("The prompt before the end of a rotation", () => {
 		assert.match(detail, /OpenAI keeps no copy\. You can't undo after finishing\.$/);
 	});
 
+	it("leads with the known clients that finishing might lock out", () => {
+		const clients: ClientImpact = { kind: "judged", known: 3, rejected: [], unknown: [] };
+		const { detail } = describeFinish({ ...finish, clients }, time);
+		assert.ok(detail.startsWith(`${describeClientImpact(clients, time)}\n\nThis extension can't see`), detail);
+	});
+
 	it("says where the new certificate is not active yet, and if the old certificate is no longer active", () => {
 		const missing = { organization: false, projects: [{ id: "p", name: "Production" }] };
-		const { message, detail } = describeFinish({ ...finish, missing });
+		const { message, detail } = describeFinish({ ...finish, missing }, time);
 		assert.ok(detail.includes(`“New” isn't active yet in ${formatScopes(missing)}. It's activated there first.`));
-		const inactive = describeFinish({ ...finish, scopes: nowhere });
+		const inactive = describeFinish({ ...finish, scopes: nowhere }, time);
 		assert.equal(inactive.message, message);
 		assert.match(inactive.detail, /^“Old” isn't active anywhere anymore, so nothing has to be deactivated\./);
 		assert.doesNotMatch(inactive.detail, /rejected|deactivated in/);

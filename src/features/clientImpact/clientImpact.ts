@@ -1,0 +1,77 @@
+import { timeSlices } from "../../common/concurrency.ts";
+import type { ClientCertificateIssue } from "../../domain/clientCertificateCheck.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Scope } from "../../domain/scope.ts";
+import { judgeInScopes } from "../clients/clientStatus.ts";
+import type { ClientJudge } from "../clients/judgeClients.ts";
+import type { KnownClient } from "../clients/knownClient.ts";
+import type { AnchorChange } from "./anchorChanges.ts";
+
+/** What a deactivation means for the known clients, by the offline check. */
+export type ClientImpact =
+	/** The clients, or what is needed to judge them, couldn't be read. */
+	| { readonly kind: "unread"; readonly problem: Problem }
+	| {
+			readonly kind: "judged";
+			/** The number of known clients, at least one. */
+			readonly known: number;
+			/** The clients that OpenAI rejects afterwards and might accept now, the first to expire first. */
+			readonly rejected: readonly AffectedClient[];
+			/** The other clients that OpenAI might reject afterwards, in the same order. */
+			readonly unknown: readonly AffectedClient[];
+	  };
+
+export interface AffectedClient {
+	readonly client: KnownClient;
+	/** Where; empty if the projects couldn't be read. */
+	readonly scopes: readonly Scope[];
+	/** Why; empty if not all trust anchors could be read. */
+	readonly issues: readonly ClientCertificateIssue[];
+}
+
+/**
+ * Judges clients before and after a deactivation, without blocking the event loop for long. A client that is rejected in
+ * a scope already is not counted there, and where nothing stays active, no client is rejected.
+ * @param clients At least one.
+ * @param allScopes False if there might be more changes: then no client is known to stay accepted.
+ * @param contentOf,now As in `judgeInScopes`.
+ * @throws CancelledError
+ */
+export async function assessClients(
+	judge: ClientJudge,
+	clients: readonly KnownClient[],
+	{ changes, allScopes }: { readonly changes: readonly AnchorChange[]; readonly allScopes: boolean },
+	contentOf: (certificateId: string) => Uint8Array | null,
+	now: number,
+	signal?: AbortSignal,
+): Promise<ClientImpact> {
+	const judgeIn = (when: "before" | "after", some: readonly KnownClient[]) => {
+		const scopes = changes.map((each) => each[when]);
+		return judgeInScopes(judge, some, scopes, contentOf, now, signal);
+	};
+	const after = await judgeIn("after", clients);
+	const isTouched = ({ sha256 }: KnownClient) => {
+		const status = after.get(sha256);
+		return !allScopes || (status && status.rejected.length + status.unknown.length > 0);
+	};
+	const touched = clients.filter(isTouched).toSorted((one, other) => one.notAfter - other.notAfter);
+	const before = await judgeIn("before", touched);
+	const uncertain = new Set(changes.flatMap(({ after, mayStay }) => (mayStay ? [after.scope] : [])));
+	const rejected: AffectedClient[] = [];
+	const unknown: AffectedClient[] = [];
+	const pause = timeSlices();
+	for (const client of touched) {
+		await pause(signal);
+		const status = after.get(client.sha256);
+		if (!status) continue;
+		const already = new Set(before.get(client.sha256)?.rejected);
+		const isNew = (scope: Scope) => !already.has(scope);
+		const rejects = status.rejected.filter(isNew);
+		const rejectedIn = rejects.filter((scope) => !uncertain.has(scope));
+		const unknownIn = [...status.unknown.filter(isNew), ...rejects.filter((scope) => uncertain.has(scope))];
+		const { issues } = status;
+		if (rejectedIn.length > 0) rejected.push({ client, scopes: rejectedIn, issues });
+		else if (unknownIn.length > 0 || !allScopes) unknown.push({ client, scopes: unknownIn, issues });
+	}
+	return { kind: "judged", known: clients.length, rejected, unknown };
+}

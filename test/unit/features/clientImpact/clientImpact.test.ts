@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import type { Problem } from "../../../../src/domain/problem.ts";
+import { ORGANIZATION, type Scope, scopeKey } from "../../../../src/domain/scope.ts";
+import { findAnchorChanges } from "../../../../src/features/clientImpact/anchorChanges.ts";
+import { type AffectedClient, assessClients } from "../../../../src/features/clientImpact/clientImpact.ts";
+import { readScopeAnchors } from "../../../../src/features/clients/clientStatus.ts";
+import { ClientJudge } from "../../../../src/features/clients/judgeClients.ts";
+import type { KnownClient } from "../../../../src/features/clients/knownClient.ts";
+import { CertificateStore } from "../../../../src/features/organization/certificateStore.ts";
+import { EnforcementIndex } from "../../../../src/features/organization/enforcementIndex.ts";
+import { ProjectStore } from "../../../../src/features/organization/projectStore.ts";
+import { prepareChecks } from "../../../../src/x509/chainCheck.ts";
+import { type CertificateOptions, makeCertificate, type TestCertificate } from "../../../certificates.ts";
+import { FakeAdminApi, failWith, project, projectScope } from "../../fakes/adminApi.ts";
+import { certificate, fakeReader } from "../../fakes/certificatesApi.ts";
+
+const P = projectScope("p");
+
+describe("The effect of a deactivation on known clients", () => {
+	/** By id. */
+	const anchors = new Map<string, TestCertificate>();
+	/** Clients of the anchors of the same ids, and one that has expired. */
+	const clients: KnownClient[] = [];
+	let fake: FakeAdminApi;
+	/** The ids of anchors whose contents can't be read. */
+	let unreadable: readonly string[];
+
+	const addClient = async (name: string, issuer: TestCertificate | undefined, more: CertificateOptions = {}) => {
+		const { sha256, der } = await makeCertificate({ ca: false, commonName: name, ...(issuer && { issuer }), ...more });
+		const notAfter = Math.floor((more.notAfter?.getTime() ?? Date.now() + 1e9) / 1000);
+		const paths = { certificatePath: null, keyPath: null, fileStamp: null };
+		clients.push({ sha256, name, chain: [der], notBefore: 0, notAfter, ...paths });
+	};
+
+	before(async () => {
+		for (const id of ["old", "other", "next"]) anchors.set(id, await makeCertificate({ commonName: id }));
+		for (const [id, anchor] of anchors) await addClient(`of ${id}`, anchor);
+		await addClient("expired", anchors.get("old"), { notBefore: new Date(0), notAfter: new Date(1000) });
+	});
+
+	beforeEach(() => {
+		unreadable = [];
+		fake = new FakeAdminApi(
+			[...anchors.keys()].map((id) => certificate(id)),
+			[project("p"), project("q")],
+		);
+	});
+
+	const activate = (id: string, ...scopes: readonly Scope[]) => {
+		for (const scope of scopes) fake.activeIn(scope).add(id);
+	};
+
+	const describeAffected = (affected: readonly AffectedClient[]) =>
+		Object.fromEntries(affected.map(({ client, scopes }) => [client.name, scopes.map(scopeKey)]));
+
+	/** Returns the clients that deactivating the old certificate affects, with the scopes. */
+	async function effect(scopes: readonly Scope[], { next = null as string | null } = {}) {
+		const certificates = new CertificateStore(
+			async () => fake,
+			async () => fakeReader(),
+		);
+		const projects = new ProjectStore(async () => fake);
+		const enforcement = new EnforcementIndex(certificates, projects);
+		await Promise.all([certificates.refresh(), projects.refresh()]);
+		const read = readScopeAnchors({ certificates, projects, enforcement });
+		const removal = { ids: ["old"], scopes, next: next === null ? null : certificate(next) };
+		const impact = await assessClients(
+			new ClientJudge(async (ders) => prepareChecks(ders)),
+			clients,
+			{ changes: findAnchorChanges(read.scopes, removal, enforcement), allScopes: read.allScopes },
+			(id) => (unreadable.includes(id) ? null : (anchors.get(id)?.der ?? null)),
+			Date.now() / 1000,
+		);
+		assert.ok(impact.kind === "judged" && impact.known === clients.length);
+		return { rejected: describeAffected(impact.rejected), unknown: describeAffected(impact.unknown) };
+	}
+
+	const key = (...scopes: readonly Scope[]) => scopes.map(scopeKey);
+	const nobody = { rejected: {}, unknown: {} };
+
+	for (const inherits of [false, true])
+		describe(`if the lists of projects ${inherits ? "show" : "omit"} inherited certificates`, () => {
+			beforeEach(() => {
+				fake.projectListInherits = inherits;
+			});
+
+			it("rejects who chains to nothing that stays active, and counts nobody who is rejected already", async () => {
+				activate("old", ORGANIZATION);
+				activate("other", ORGANIZATION);
+				const { rejected, unknown } = await effect([ORGANIZATION]);
+				assert.deepEqual(Object.keys(rejected), ["of old"]);
+				assert.ok(rejected["of old"]?.includes(scopeKey(ORGANIZATION)));
+				assert.deepEqual(unknown, {});
+			});
+
+			it("rejects nobody where nothing stays active", async () => {
+				activate("old", ORGANIZATION, P);
+				assert.deepEqual(await effect([ORGANIZATION, P]), nobody);
+			});
+
+			it("accepts who chains to the replacement, also where that is activated first", async () => {
+				activate("old", ORGANIZATION, P);
+				activate("next", P);
+				activate("other", P);
+				const { rejected, unknown } = await effect([ORGANIZATION, P], { next: "next" });
+				assert.deepEqual(Object.keys(rejected), ["of old"]);
+				assert.deepEqual(unknown, {});
+			});
+		});
+
+	it("changes nothing in a project that inherits the certificate, too", async () => {
+		activate("old", ORGANIZATION, P);
+		activate("other", P);
+		assert.deepEqual(await effect([P]), nobody);
+	});
+
+	it("concerns only the project where the certificate is deactivated", async () => {
+		for (const id of ["old", "other"]) activate(id, P, projectScope("q"));
+		assert.deepEqual(await effect([P]), { rejected: { "of old": key(P) }, unknown: {} });
+	});
+
+	it("leaves out a project that keeps an activation of its own", async () => {
+		activate("old", ORGANIZATION, P);
+		activate("other", P, projectScope("q"));
+		assert.deepEqual(await effect([ORGANIZATION]), { rejected: { "of old": key(projectScope("q")) }, unknown: {} });
+	});
+
+	it("is unknown where a list doesn't show whether the project keeps an activation of its own", async () => {
+		fake.projectListInherits = true;
+		activate("old", ORGANIZATION);
+		activate("other", P);
+		assert.deepEqual(await effect([ORGANIZATION]), { rejected: {}, unknown: { "of old": key(P) } });
+	});
+
+	it("R53 is unknown where a content, a scope or the projects can't be read", async () => {
+		activate("old", ORGANIZATION);
+		activate("other", ORGANIZATION);
+		unreadable = ["other"];
+		const all = key(ORGANIZATION, P, projectScope("q"));
+		const { rejected, unknown } = await effect([ORGANIZATION]);
+		assert.deepEqual([rejected, unknown["of old"]], [{}, all]);
+
+		unreadable = [];
+		const problem: Problem = { reason: "forbidden", permission: "api.management.read" };
+		fake.faultFor = (call) => (call === "list project/p" ? failWith(problem) : undefined);
+		const inProject = await effect([ORGANIZATION]);
+		assert.deepEqual(inProject.rejected, { "of old": key(ORGANIZATION, projectScope("q")) });
+
+		fake.faultFor = (call) => (call.startsWith("projects") ? failWith(problem) : undefined);
+		const { rejected: certain, unknown: rest } = await effect([ORGANIZATION]);
+		assert.deepEqual(certain, { "of old": key(ORGANIZATION) });
+		assert.deepEqual(rest, { expired: [], "of other": [], "of next": [] });
+	});
+});
