@@ -16,6 +16,7 @@ import {
 	saveChainTitle,
 } from "../../src/features/clientCheck/clientCheckPromptMessages.ts";
 import { describeLiveCheck } from "../../src/features/clientCheck/liveCheckMessages.ts";
+import { clientSetupLabels, formatSetupTarget } from "../../src/features/clientSetup/clientSetupMessages.ts";
 import { passphraseTitle } from "../../src/features/connections/passphraseMessages.ts";
 import { checkChain } from "../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
@@ -251,8 +252,12 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		await chooseInRowMenu(window, ANCHOR, CHECK);
 		await chooseFile(clientCheckPromptLabels.clientFileTitle, "in-order.pem");
 		const again = await window.dialog(checkText(readFileSync(path("in-order.pem"))).message);
-		assert.deepEqual(again.buttons, ["Cancel", addToClients, testWithOpenai].sort());
-		await again.escape();
+		const { copySetup, title } = clientSetupLabels;
+		assert.deepEqual(again.buttons, ["Cancel", addToClients, copySetup, testWithOpenai].sort());
+		await again.press(copySetup);
+		await (await window.quickInput(title)).pick(formatSetupTarget("python"));
+		const setup = await window.editorText("certfile=");
+		assert.ok(setup.includes(`certfile=${JSON.stringify(path("in-order.pem"))},`), setup);
 	});
 
 	it("R46 says what to choose instead of a private key, and reports a key that does not match", async () => {
