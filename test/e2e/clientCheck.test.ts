@@ -175,7 +175,11 @@ describe(`The check of a client certificate in VS Code ${environment.version}`, 
 		const live = await window.dialog(message);
 		await session.picture("client-check-live");
 		assert.equal(live.detail, detail);
-		await live.escape();
+		const { copySetup, title } = clientSetupLabels;
+		await live.press(copySetup);
+		await (await window.quickInput(title)).pick(formatSetupTarget("node"));
+		const setup = await window.editorText("OPENAI_MTLS_KEY_PASSPHRASE,");
+		assert.ok(setup.includes(`readFileSync(${JSON.stringify(path("client.key"))})`), setup);
 		assert.deepEqual(
 			emulator.exchanges.slice(before).map(({ method, path, status }) => [method, path, status]),
 			[

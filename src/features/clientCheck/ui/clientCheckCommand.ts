@@ -85,16 +85,22 @@ export async function checkClientCertificate(
 	const chosen = await showResult(check.verdict === "accepted", message, detail, ...buttons);
 	if (chosen === saveInOrder) return saveChain(clientFile.name, found, check);
 	if (chosen === addToClients) return addClients(deps, clientFile.uri, undefined);
-	if (chosen === copySetup) return copyClientSetup(deps, known ?? setupFiles(deps, clientFile, found));
+	const files = known ?? setupFiles(deps, clientFile, found);
+	if (chosen === copySetup) return copyClientSetup(deps, files);
 	if (chosen !== testWithOpenai) return;
 
 	const baseUrl = readMtlsUrl();
-	const client = await promptForCredentials(deps, clientFile, found, check);
+	const { client, keyUri } = await promptForCredentials(deps, clientFile, found, check);
 	const key = await promptForProjectKey(deps, baseUrl.host);
 	const title = liveTestTitle(baseUrl.host);
 	const outcome = await withCancellableProgress(title, (signal) => deps.checkLive({ baseUrl, key, client }, signal));
 	const result = describeLiveCheck(outcome, baseUrl.host);
-	await showResult(outcome.code === "accepted" && outcome.without === "required", result.message, result.detail);
+	const isProven = outcome.code === "accepted" && outcome.without === "required";
+	const isUsable = outcome.code === "accepted" && isInOrder;
+	const pressed = await showResult(isProven, result.message, result.detail, ...(isUsable ? [copySetup] : []));
+	if (pressed !== copySetup) return;
+	const keyPath = keyUri && deps.clientFiles.pathOf(keyUri.toString());
+	await copyClientSetup(deps, { ...files, keyPath, isKeyEncrypted: client.passphrase !== null });
 }
 
 /** Returns a known client as the file that it was read from, without a private key. */
@@ -141,6 +147,7 @@ function showResult(isGood: boolean, message: string, detail: string, ...buttons
 
 /**
  * Returns the client certificate and its intermediates with the key, which may be in the same file, and its passphrase.
+ * `keyUri`: the key's file.
  * @throws ProblemError `client-pair`; CancelledError
  */
 async function promptForCredentials(
@@ -148,11 +155,9 @@ async function promptForCredentials(
 	clientFile: CheckedFile,
 	{ candidates, holdsPrivateKey }: CertificateFile,
 	{ sha256 }: ChainCheckResult,
-): Promise<ClientCredentials> {
+): Promise<{ readonly client: ClientCredentials; readonly keyUri: vscode.Uri | null }> {
 	const title = keyFileTitle(clientFile.name);
-	const keyFile: Pick<FileContent, "name" | "bytes"> = holdsPrivateKey
-		? clientFile
-		: await promptForFile(title, ["key", "pem"]);
+	const keyFile: CheckedFile = holdsPrivateKey ? clientFile : await promptForFile(title, ["key", "pem"]);
 	// TLS requires the client's own certificate first (RFC 8446 4.4.2).
 	const own = candidates.filter((each) => each.sha256 === sha256);
 	const intermediates = candidates.filter((each) => each.sha256 !== sha256);
@@ -166,7 +171,7 @@ async function promptForCredentials(
 		const passphrase = await promptForPassphrase(keyFile.name, prompt, (passphrase) =>
 			judgeClient({ ...credentials, passphrase }),
 		);
-		return { ...credentials, passphrase };
+		return { client: { ...credentials, passphrase }, keyUri: keyFile.uri };
 	} catch (thrown) {
 		const problem = problemOf(thrown);
 		throw problem?.reason === "client-certificate" ? new ProblemError({ ...problem, reason: "client-pair" }) : thrown;
