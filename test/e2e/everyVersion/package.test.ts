@@ -45,10 +45,10 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 		for (const target of targets) assert.match(target, /^(?:https:|#)/);
 	});
 
-	it("is small: extension.js 20 kB, backend.js 600 kB, the package 400 kB at most", () => {
+	it("is small: extension.js 20 kB, backend.js 660 kB, the package 400 kB at most", () => {
 		for (const [path, limit] of [
 			[join(folder, "dist/extension.js"), 20],
-			[join(folder, "dist/backend.js"), 600],
+			[join(folder, "dist/backend.js"), 660],
 			[environment.vsix, 400],
 		] as const)
 			assert.ok(statSync(path).size <= limit * 1000, `${path}: ${statSync(path).size}`);
