@@ -150,3 +150,45 @@ export function findPassphraseIssue(passphrase: string): PassphraseIssue | null 
 	if (passphrase.length < MIN_PASSPHRASE_LENGTH) return "too-short";
 	return passphrase.length > MAX_PASSPHRASE_LENGTH ? "too-long" : null;
 }
+
+/** Why a CA can't issue client certificates here. */
+export type CaIssue =
+	// Its certificate
+	| "too-large"
+	| "no-certificate"
+	| "not-a-ca"
+	/** It refers to a CRL, to its issuer (AIA) or to policies, which its own tool would put into the certificates. */
+	| "managed"
+	| "expired"
+	| "not-yet-valid"
+	/** An RSA key of fewer than 2048 bits. */
+	| "weak-key"
+	/** Neither RSA nor one of the curves P-256, P-384 and P-521. */
+	| "unsupported-key"
+	/** An issuer's path length allows no intermediate here. */
+	| "path-too-long"
+	/** The check would not accept what this CA issues, for another reason. */
+	| "not-accepted"
+	// Its key
+	| "no-key"
+	| "passphrase-needed"
+	| "passphrase-wrong"
+	| "not-a-pair";
+
+/** Why a CSR can't become a client certificate. */
+export type SigningRequestIssue =
+	| "too-large"
+	/** The file contains no CSR. */
+	| "no-request"
+	| "several-requests"
+	| "unreadable"
+	/** The CSR's key did not sign it, or it was changed afterward. */
+	| "not-signed"
+	/** It's signed with SHA-1 or older, or with an algorithm that this runtime can't check. */
+	| "signature-algorithm"
+	/** An RSA key of fewer than 2048 bits, or with a bad exponent. */
+	| "weak-key"
+	/** A type of key that not all validators support. */
+	| "unsupported-key"
+	/** The key is the CA's own. */
+	| "ca-key";

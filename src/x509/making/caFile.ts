@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
+import type { CaIssue } from "../../domain/certificateMaking.ts";
 import { MAX_FILE_BYTES } from "../../domain/limits.ts";
-import { type CaIssue, ProblemError } from "../../domain/problem.ts";
+import { ProblemError } from "../../domain/problem.ts";
 import { readTime } from "../asn1/asn1Time.ts";
 import type { DecodedCertificate } from "../certificate.ts";
 import { namesEqual } from "../distinguishedName.ts";

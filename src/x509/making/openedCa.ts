@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type {
+	CaIssue,
 	ClientRequest,
 	KeyType,
 	MadeCertificate,
@@ -7,7 +8,7 @@ import type {
 	SigningRequest,
 } from "../../domain/certificateMaking.ts";
 import { findNamesIssue } from "../../domain/certificateNames.ts";
-import { type CaIssue, ProblemError } from "../../domain/problem.ts";
+import { ProblemError } from "../../domain/problem.ts";
 import { readTime } from "../asn1/asn1Time.ts";
 import { type Element, readElement } from "../asn1/der.ts";
 import { encodePem } from "../asn1/pem.ts";

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { CaIssue } from "../../domain/certificateMaking.ts";
 import { MAX_FILE_BYTES } from "../../domain/limits.ts";
-import { type CaIssue, ProblemError } from "../../domain/problem.ts";
+import { ProblemError } from "../../domain/problem.ts";
 import { childrenOf, OCTET_STRING, readElement, SEQUENCE } from "../asn1/der.ts";
 import { decodeText, findTextBlocks } from "../pemScanner.ts";
 

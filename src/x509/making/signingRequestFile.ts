@@ -1,6 +1,6 @@
-import type { SigningRequest } from "../../domain/certificateMaking.ts";
+import type { SigningRequest, SigningRequestIssue } from "../../domain/certificateMaking.ts";
 import { type AlternativeName, findNamesIssue } from "../../domain/certificateNames.ts";
-import { ProblemError, type SigningRequestIssue } from "../../domain/problem.ts";
+import { ProblemError } from "../../domain/problem.ts";
 import { isAlgorithm, isBitString, isPublicKey } from "../asn1/asn1Validation.ts";
 import { childrenOf, decodeOid, type Element, readElement } from "../asn1/der.ts";
 import { detectKind } from "../contentKind.ts";

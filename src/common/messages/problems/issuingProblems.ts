@@ -1,11 +1,11 @@
 import * as l10n from "@vscode/l10n";
+import type { CaIssue, SigningRequestIssue } from "../../../domain/certificateMaking.ts";
 import {
 	type AlternativeNameIssue,
 	type CertificateNameIssue,
 	MAX_ALTERNATIVE_NAMES,
 	MAX_COMMON_NAME_LENGTH,
 } from "../../../domain/certificateNames.ts";
-import type { CaIssue, SigningRequestIssue } from "../../../domain/problem.ts";
 import { sanitize } from "../../text/sanitize.ts";
 import { describeNameIssue } from "../certificateNameMessages.ts";
 import type { ProblemText } from "./problemText.ts";
@@ -72,7 +72,7 @@ export function caIssueText(why: CaIssue): ProblemText {
 			return {
 				fact: l10n.t("The passphrase doesn't unlock the CA's key."),
 				// This runtime might not know the encryption.
-				action: l10n.t("Enter it again. If it's correct, convert the key with {0}.", "openssl pkcs8 -topk8"),
+				action: l10n.t("Enter it again. If it's correct, convert the key with openssl pkcs8 -topk8."),
 			};
 		case "not-a-pair":
 			return {

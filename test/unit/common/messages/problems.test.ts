@@ -14,10 +14,10 @@ import {
 } from "../../../../src/common/messages/problems/remedies.ts";
 import { describeRotationIssue } from "../../../../src/common/messages/problems/rotationIssues.ts";
 import type { RefusalReason } from "../../../../src/domain/certificateFile.ts";
+import type { CaIssue, SigningRequestIssue } from "../../../../src/domain/certificateMaking.ts";
 import type { AlternativeNameIssue, CertificateNameIssue } from "../../../../src/domain/certificateNames.ts";
 import type {
 	BaseUrlRule,
-	CaIssue,
 	KeyFileIssue,
 	KeyIssue,
 	LookupOutcome,
@@ -28,7 +28,6 @@ import type {
 	RejectionCode,
 	RotationIssue,
 	ServerCertificateIssue,
-	SigningRequestIssue,
 	TlsKeyPairIssue,
 	UnreadableFile,
 	UploadEnding,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createPrivateKey, generateKeyPairSync, KeyObject, X509Certificate } from "node:crypto";
 import { BasicConstraintsExtension, Extension, KeyUsageFlags, KeyUsagesExtension } from "@peculiar/x509";
-import type { CaIssue } from "../../../../src/domain/problem.ts";
+import type { CaIssue } from "../../../../src/domain/certificateMaking.ts";
 import { problemOf } from "../../../../src/domain/problem.ts";
 import { X509CertificateMaker } from "../../../../src/x509/making/certificateMaker.ts";
 import { encryptKey } from "../../../../src/x509/making/keyEncryption.ts";
