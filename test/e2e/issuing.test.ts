@@ -16,6 +16,7 @@ import {
 	issuingLabels,
 } from "../../src/features/issuing/issuingMessages.ts";
 import {
+	describeClockDifference,
 	describeRiskyFolder,
 	describeSigning,
 	describeTakenName,
@@ -54,6 +55,8 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 	/** A CA whose files are in the workspace, as a person may have them. */
 	let acme: TestCertificate;
 	let requestKey: TestCertificate;
+	/** How far OpenAI's clock is ahead, in milliseconds. */
+	let serviceAhead = 0;
 
 	before(async () => {
 		acme = await makeCertificate({ commonName: "Acme CA" });
@@ -79,6 +82,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 					.toString(),
 				"agent-4.csr": request.toString("pem"),
 			},
+			emulatorOptions: { now: () => Date.now() + serviceAhead },
 		});
 	});
 
@@ -87,6 +91,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 	resetBeforeEachTest(
 		() => session,
 		() => {
+			serviceAhead = 0;
 			rmSync(made(), { recursive: true, force: true });
 			rmSync(join(session.folder, "acme.issued.csv"), { force: true });
 		},
@@ -320,6 +325,24 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		await dialog.enter();
 		await (await window.quickInput(caStep(4))).cancel();
 		assert.ok(!existsSync(join(session.folder, "Shared CA.key.pem")));
+	});
+
+	it("says that the clocks differ, and creates nothing unless the user insists", async () => {
+		const { window } = session;
+		const hours = 2;
+		// Any number of seconds beyond the hours, because the messages have whole hours.
+		serviceAhead = hours * 3_600_000 + 60_000;
+		await signIn(session);
+		await window.run(paletteTitle("createCa"));
+		const { message, detail } = describeClockDifference(hours * 3600);
+		const dialog = await window.dialog(message);
+		assert.equal(dialog.detail, detail);
+		assert.equal(dialog.onEnter, issuingPromptLabels.dontCreate);
+		await dialog.enter();
+		await window.run(paletteTitle("createCa"));
+		await (await window.dialog(message)).press(issuingPromptLabels.createAnyway);
+		await (await window.quickInput(caStep(1))).cancel();
+		assert.ok(!existsSync(made()));
 	});
 
 	it("judges passphrases, and unlocks a CA only with its own", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hostname } from "node:os";
 import * as vscode from "vscode";
 import { describeProblem } from "../../src/common/messages/problems/problems.ts";
 import { keyTitle } from "../../src/features/connections/keyMessages.ts";
@@ -76,6 +77,9 @@ describe("In a virtual workspace", () => {
 			"/large.pem": Buffer.alloc(1024 * 1024 + 1, "-"),
 		});
 		registration = vscode.workspace.registerFileSystemProvider("elsewhere", fileSystem, { isReadonly: true });
+	});
+
+	beforeEach(() => {
 		shown.messages.length = 0;
 	});
 
@@ -97,6 +101,16 @@ describe("In a virtual workspace", () => {
 			describeProblem({ reason: "file-unreadable", file: "gone.pem", why: "gone" }),
 		]);
 		assert.equal(fileSystem.bytesRead, 0);
+	});
+
+	it("R60 says where a CA must be, because no key is read or written elsewhere", async () => {
+		const ca = vscode.Uri.parse("elsewhere:/virtual.pem");
+		const { bytesRead } = fileSystem;
+		await vscode.commands.executeCommand("openaiCertificates.createClient", ca);
+		assert.deepEqual(shown.messages, [
+			describeProblem({ reason: "not-on-this-computer", file: "virtual.pem", computer: hostname() }),
+		]);
+		assert.equal(fileSystem.bytesRead, bytesRead);
 	});
 
 	it("uploads a file that is not on disk", async () => {

@@ -97,7 +97,10 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await window.openViews();
 		const { buttons } = await window.view(VIEW_TITLE).welcome(welcomeText("welcome.no-key"));
 		await picture("welcome-no-key");
-		assert.deepEqual(buttons, [manifestText("command.setKey"), manifestText("command.openAdminKeys")]);
+		assert.deepEqual(
+			buttons,
+			["setKey", "openAdminKeys", "createCa"].map((command) => manifestText(`command.${command}`)),
+		);
 		assert.deepEqual(methodsAndPathsSince(before), []);
 	});
 
@@ -171,7 +174,7 @@ describe(`Uploading in VS Code ${environment.version}`, () => {
 		await signIn(session);
 		const { buttons } = await session.window.view(VIEW_TITLE).welcome(welcomeText("welcome.nothing-yet"));
 		await session.picture("welcome-nothing-yet");
-		assert.deepEqual(buttons, [UPLOAD_COMMAND]);
+		assert.deepEqual(buttons, [UPLOAD_COMMAND, manifestText("command.createCa")]);
 	});
 
 	it("uploads exactly the certificate, and reveals, selects and expands its row with name, id and expiry", async () => {

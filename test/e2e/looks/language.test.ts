@@ -27,6 +27,7 @@ const PROJECT = "Έργο 1";
 const translated = (key: string) => pseudolocalize(manifestText(key));
 const [SET_KEY, UPLOAD] = [translated("command.setKey"), translated("command.upload")];
 const OPEN_ADMIN_KEYS = translated("command.openAdminKeys");
+const CREATE_CA = translated("command.createCa");
 /** The titles of the views. */
 const [CERTIFICATES, PROJECTS] = [translated("view.certificates"), translated("view.projects")];
 /** Texts that are equal in every language: ids, names of fields, files and an algorithm, the time zone, hosts. */
@@ -126,7 +127,7 @@ describe(`In a made-up language, VS Code ${environment.version}`, () => {
 		for (const view of [certificates, projects]) {
 			const { text, buttons } = await view.welcome("«");
 			assertTranslated(text, ...buttons);
-			assert.deepEqual(buttons, view === certificates ? [SET_KEY, OPEN_ADMIN_KEYS] : [SET_KEY]);
+			assert.deepEqual(buttons, view === certificates ? [SET_KEY, OPEN_ADMIN_KEYS, CREATE_CA] : [SET_KEY]);
 		}
 		await picture("pseudo-welcome");
 		assertTranslated(...(await certificates.actionNames()));

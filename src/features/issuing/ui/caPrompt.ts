@@ -1,8 +1,9 @@
+import { homedir } from "node:os";
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import { interfaceLabels } from "../../../common/messages/interfaceMessages.ts";
 import { formatParsedCertificateName } from "../../../common/messages/parsedCertificateMessages.ts";
-import { pickFiles } from "../../../common/ui/certificateFilePicker.ts";
+import { initialFolder } from "../../../common/ui/saveFile.ts";
 import { readReminderDays } from "../../../common/ui/settings.ts";
 import type { CertificateReader } from "../../../domain/certificateFile.ts";
 import type { CertificateMaker, OpenCa } from "../../../domain/certificateMaking.ts";
@@ -34,11 +35,12 @@ export async function promptForCa(
 	{ maker, reader }: { readonly maker: CertificateMaker; readonly reader: CertificateReader },
 	clicked: unknown,
 ): Promise<ChosenCa> {
-	const file = clicked instanceof vscode.Uri ? clicked : (await pickFiles(issuingPromptLabels.chooseCa, false))[0];
-	if (!file) throw new CancelledError();
-	const path = localPath(file);
+	const { chooseCa, keyFiles } = issuingPromptLabels;
+	const certificates = { [interfaceLabels.certificateFiles]: ["pem", "crt", "cer", "der"] };
+	const path = clicked instanceof vscode.Uri ? localPath(clicked) : await promptForLocalFile(chooseCa, certificates);
 	const certificateFile = await readLocalFile(path);
-	const keyPath = await promptForKeyFile(path);
+	const keyTypes = { [keyFiles]: ["pem", "key", "der"] };
+	const keyPath = await promptForLocalFile(keyFileTitle(basename(path)), keyTypes, caKeyPath(path));
 	const keyFile = await readLocalFile(keyPath);
 	try {
 		let ca: OpenCa | undefined;
@@ -56,14 +58,25 @@ export async function promptForCa(
 	}
 }
 
-/** Prompts for the key of a CA, in the CA's folder at first. @throws ProblemError `not-on-this-computer`; CancelledError */
-async function promptForKeyFile(caPath: string): Promise<string> {
+/**
+ * Prompts for a file on the computer that this extension runs on.
+ * @param suggested The absolute path of the suggested file. Default: the workspace or the home folder.
+ * @throws ProblemError `not-on-this-computer`; CancelledError
+ */
+async function promptForLocalFile(
+	title: string,
+	filters: Readonly<Record<string, string[]>>,
+	suggested?: string,
+): Promise<string> {
+	const workspace = initialFolder();
+	const folder = workspace.scheme === "file" ? workspace.fsPath : homedir();
 	const [file] =
 		(await vscode.window.showOpenDialog({
-			title: keyFileTitle(basename(caPath)),
+			title,
 			openLabel: interfaceLabels.choose,
-			defaultUri: vscode.Uri.file(caKeyPath(caPath)),
-			filters: { [issuingPromptLabels.keyFiles]: ["pem", "key", "der"], [interfaceLabels.allFiles]: ["*"] },
+			// In a remote window, a local address makes the dialog show this computer's files.
+			defaultUri: vscode.Uri.file(suggested ?? folder),
+			filters: { ...filters, [interfaceLabels.allFiles]: ["*"] },
 		})) ?? [];
 	if (!file) throw new CancelledError();
 	return localPath(file);
