@@ -343,6 +343,8 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		await (await window.dialog(message)).press(issuingPromptLabels.createAnyway);
 		await (await window.quickInput(caStep(1))).cancel();
 		assert.ok(!existsSync(made()));
+		// The window would still know this difference in the next test.
+		await signOut(session);
 	});
 
 	it("judges passphrases, and unlocks a CA only with its own", async () => {
