@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { NewPrivateKey } from "../../../../src/domain/certificateMaking.ts";
+import type { KeyFileIssue } from "../../../../src/domain/problem.ts";
+import { createFiles } from "../../../../src/features/issuing/newFiles.ts";
+import { exfat, type MountedFileSystem } from "../../../fileSystems.ts";
+import { skipTest } from "../../../skipTest.ts";
+import { onExit, temporaryFolder } from "../../../temporaryFolders.ts";
+import { expectProblem } from "../../openai/setup.ts";
+
+/** Size of the small disk: a page for its folder's files. */
+const DISK_BYTES = 4096;
+
+describe("A new key on a file system", () => {
+	let mounted: MountedFileSystem | undefined;
+
+	afterEach(() => {
+		mounted?.unmount();
+		mounted = undefined;
+	});
+
+	/** Mounts a file system, or skips the test with the reason. */
+	const mount = (context: Mocha.Context, mountNow: () => MountedFileSystem): string => {
+		try {
+			mounted = mountNow();
+			return mounted.path;
+		} catch (error) {
+			return skipTest(context, `not mounted: ${error}`);
+		}
+	};
+
+	/** Mounts a disk in memory. */
+	const mountDisk = (): MountedFileSystem => {
+		const { path, remove } = temporaryFolder("disk");
+		execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", path], { stdio: "pipe" });
+		const unmount = () => void execFileSync("umount", [path]);
+		const removeExitHandler = onExit(unmount);
+		return {
+			path,
+			unmount: () => {
+				removeExitHandler();
+				unmount();
+				remove();
+			},
+		};
+	};
+
+	const assertRefused = async (folder: string, why: KeyFileIssue, expected: readonly string[] = []) => {
+		const key = new NewPrivateKey(Buffer.from("a key"));
+		const files = [
+			{ name: "a.key.pem", content: key },
+			{ name: "a.pem", content: "a certificate".padEnd(DISK_BYTES) },
+		];
+		const problem = await expectProblem(createFiles(join(folder, "new", "a"), files));
+		assert.equal(problem.reason === "key-file" && problem.why, why);
+		assert.equal(problem.reason === "key-file" && problem.left, null);
+		assert.deepEqual(readdirSync(folder), expected);
+	};
+
+	it("R60 without modes, such as exFAT, is not written", async function () {
+		await assertRefused(mount(this, exfat.mount), "readable-by-others");
+	});
+
+	it("R60 is removed again if its certificate doesn't fit on the disk", async function () {
+		await assertRefused(mount(this, mountDisk), "disk-full");
+	});
+
+	it("R60 is not written on a full disk", async function () {
+		const path = mount(this, mountDisk);
+		writeFileSync(join(path, "full"), Buffer.alloc(DISK_BYTES));
+		await assertRefused(path, "disk-full", ["full"]);
+	});
+
+	it("R60 is not written on a read-only disk", async function () {
+		const path = mount(this, mountDisk);
+		execFileSync("mount", ["-o", "remount,ro", path]);
+		await assertRefused(path, "no-permission");
+	});
+});
