@@ -51,6 +51,23 @@ export const ntfs: MountableFileSystem = {
 		}),
 };
 
+/** Mounts a disk in memory. @throws Error if mounting fails */
+export function mountSmallDisk(bytes: number): MountedFileSystem & { makeReadOnly(): void } {
+	const { path, remove } = temporaryFolder("small-disk");
+	run("mount", "-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", path);
+	const unmount = () => run("umount", path);
+	const removeExitHandler = onExit(unmount);
+	return {
+		path,
+		makeReadOnly: () => run("mount", "-o", "remount,ro", path),
+		unmount: () => {
+			removeExitHandler();
+			unmount();
+			remove();
+		},
+	};
+}
+
 /** @param mount Mounts an image, and returns a function that unmounts the image. */
 function mountBy(
 	packages: readonly string[],

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NewPrivateKey } from "../../../../src/domain/certificateMaking.ts";
 import type { KeyFileIssue } from "../../../../src/domain/problem.ts";
 import { createFiles } from "../../../../src/features/issuing/newFiles.ts";
-import { exfat, type MountedFileSystem } from "../../../fileSystems.ts";
+import { exfat, type MountedFileSystem, mountSmallDisk } from "../../../fileSystems.ts";
 import { skipTest } from "../../../skipTest.ts";
-import { onExit, temporaryFolder } from "../../../temporaryFolders.ts";
 import { expectProblem } from "../../openai/setup.ts";
 
 /** Size of the small disk: a page for its folder's files. */
@@ -22,30 +20,16 @@ describe("A new key on a file system", () => {
 	});
 
 	/** Mounts a file system, or skips the test with the reason. */
-	const mount = (context: Mocha.Context, mountNow: () => MountedFileSystem): string => {
+	const mount = <T extends MountedFileSystem>(context: Mocha.Context, mountNow: () => T): T => {
 		try {
-			mounted = mountNow();
-			return mounted.path;
+			const fileSystem = mountNow();
+			mounted = fileSystem;
+			return fileSystem;
 		} catch (error) {
 			return skipTest(context, `not mounted: ${error}`);
 		}
 	};
-
-	/** Mounts a disk in memory. */
-	const mountDisk = (): MountedFileSystem => {
-		const { path, remove } = temporaryFolder("disk");
-		execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "tmpfs", path], { stdio: "pipe" });
-		const unmount = () => void execFileSync("umount", [path]);
-		const removeExitHandler = onExit(unmount);
-		return {
-			path,
-			unmount: () => {
-				removeExitHandler();
-				unmount();
-				remove();
-			},
-		};
-	};
+	const mountDisk = () => mountSmallDisk(DISK_BYTES);
 
 	const assertRefused = async (folder: string, why: KeyFileIssue, expected: readonly string[] = []) => {
 		const key = new NewPrivateKey(Buffer.from("a key"));
@@ -60,22 +44,22 @@ describe("A new key on a file system", () => {
 	};
 
 	it("R60 without modes, such as exFAT, is not written", async function () {
-		await assertRefused(mount(this, exfat.mount), "readable-by-others");
+		await assertRefused(mount(this, exfat.mount).path, "readable-by-others");
 	});
 
 	it("R60 is removed again if its certificate doesn't fit on the disk", async function () {
-		await assertRefused(mount(this, mountDisk), "disk-full");
+		await assertRefused(mount(this, mountDisk).path, "disk-full");
 	});
 
 	it("R60 is not written on a full disk", async function () {
-		const path = mount(this, mountDisk);
+		const { path } = mount(this, mountDisk);
 		writeFileSync(join(path, "full"), Buffer.alloc(DISK_BYTES));
 		await assertRefused(path, "disk-full", ["full"]);
 	});
 
 	it("R60 is not written on a read-only disk", async function () {
-		const path = mount(this, mountDisk);
-		execFileSync("mount", ["-o", "remount,ro", path]);
+		const { path, makeReadOnly } = mount(this, mountDisk);
+		makeReadOnly();
 		await assertRefused(path, "no-permission");
 	});
 });
