@@ -196,6 +196,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 
 	it("R60 creates a client certificate with the CA's file, and lists it beside the CA", async () => {
 		const { window } = session;
+		await signIn(session);
 		await (await window.explorerMenu("acme.pem")).choose(manifestText("command.createClient"));
 		await unlockCa("acme.pem");
 		await (await prompt(clientStep(1), issuingPromptLabels.clientNamePrompt)).submit("agent-3");
@@ -214,7 +215,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		await session.picture("client-key-passphrase");
 		await passphrase.enter();
 
-		const toast = await window.toast(describeCreatedClient("agent-3", shown("agent-3"), hostname()));
+		const toast = await window.toast(describeCreatedClient("agent-3", shown("agent-3"), hostname(), true));
 		await session.picture("created-client");
 		const chain = read("agent-3", "agent-3-chain.pem");
 		assert.ok(toast.text.includes(verdict(chain, acme.der, "Acme CA")), toast.text);
@@ -232,6 +233,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 
 	it("signs a CSR with the names that the user confirms, and nothing else of it", async () => {
 		const { window } = session;
+		await signOut(session);
 		await (await window.explorerMenu("agent-4.csr")).choose(manifestText("command.signRequest"));
 		await chooseInDialog(window, issuingPromptLabels.chooseCa, `${session.folder}/`, join(session.folder, "acme.pem"));
 		await unlockCa("acme.pem");
@@ -259,7 +261,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		await target.waitForValue(saved);
 		await target.accept();
 
-		const toast = await window.toast(describeSignedRequest("agent-4-chain.pem"));
+		const toast = await window.toast(describeSignedRequest("agent-4-chain.pem", false));
 		const chain = readFileSync(saved, "utf8");
 		assert.ok(toast.text.includes(verdict(chain, acme.der, "Acme CA")), toast.text);
 		const certificate = new X509Certificate(chain);
@@ -405,7 +407,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 				issuingPromptLabels.clientPassphrasePrompt,
 				CLIENT_PASSPHRASE,
 			);
-			await window.toast(describeCreatedClient("agent-5", shown("agent-5"), hostname()));
+			await window.toast(describeCreatedClient("agent-5", shown("agent-5"), hostname(), true));
 			const pem = (file: string) => readFileSync(join(code.dataFolder, file), "utf8");
 			const [ca, client] = files;
 			material = { [ca]: keyMaterialOf(pem(ca), PASSPHRASE), [client]: keyMaterialOf(pem(client), CLIENT_PASSPHRASE) };

@@ -30,19 +30,28 @@ export function describeCreatedCa(name: string, folder: string, computer: string
 	);
 }
 
-/** Describes a new client certificate with its key. @param folder,computer As in `describeCreatedCa`. */
-export function describeCreatedClient(name: string, folder: string, computer: string): string {
-	return l10n.t(
+/**
+ * Describes a new client certificate with its key.
+ * @param folder,computer As in `describeCreatedCa`.
+ * @param isAdded True if it was added to the known clients.
+ */
+export function describeCreatedClient(name: string, folder: string, computer: string, isAdded: boolean): string {
+	const created = l10n.t(
 		"Created the client certificate “{0}” and its key in {1} on {2}.",
 		sanitize(name),
 		displayPath(folder),
 		sanitize(computer),
 	);
+	return withAddedClient(created, isAdded);
 }
 
-/** Describes a certificate made from a CSR. @param file The name of its file. */
-export function describeSignedRequest(file: string): string {
-	return l10n.t("Signed the CSR and saved {0}.", sanitize(file));
+/** Describes a certificate made from a CSR. @param file The name of its file. @param isAdded As above. */
+export function describeSignedRequest(file: string, isAdded: boolean): string {
+	return withAddedClient(l10n.t("Signed the CSR and saved {0}.", sanitize(file)), isAdded);
+}
+
+function withAddedClient(created: string, isAdded: boolean): string {
+	return isAdded ? `${created} ${l10n.t("It was added to Clients.")}` : created;
 }
 
 /** Returns an absolute path for display. */

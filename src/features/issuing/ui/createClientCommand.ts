@@ -5,6 +5,9 @@ import { describeProblem } from "../../../common/messages/problems/problems.ts";
 import { promptText, runSteps, type StepPosition } from "../../../common/ui/prompts.ts";
 import type { KeyType } from "../../../domain/certificateMaking.ts";
 import { type AlternativeName, findNamesIssue, parseAlternativeNames } from "../../../domain/certificateNames.ts";
+import { clientSetupLabels } from "../../clientSetup/clientSetupMessages.ts";
+import { copyClientSetup } from "../../clientSetup/ui/copyClientSetup.ts";
+import { addClientFile } from "../../clients/ui/addClientFile.ts";
 import { clientFileNames, defaultFolder, issuedListPath } from "../fileNames.ts";
 import { addToIssuedList } from "../issuedList.ts";
 import { describeCreatedClient } from "../issuingMessages.ts";
@@ -68,9 +71,16 @@ export async function createClientCertificate(deps: IssuingDeps, clicked: unknow
 		addToIssuedList(issuedListPath(issuer.path), issued, deps.locks),
 	);
 
-	const described = describeCreatedClient(commonName, folder, hostname());
-	const chosen = await showMade(deps, described, made, issuer, ...showFolder.buttons());
-	if (chosen !== undefined) await showFolder.run(vscode.Uri.file(join(folder, fileNames.certificate)));
+	const certificatePath = join(folder, fileNames.certificate);
+	const keyPath = join(folder, fileNames.key);
+	const file = vscode.Uri.file(certificatePath);
+	const isAdded = await addClientFile(deps, file, keyPath);
+	const described = describeCreatedClient(commonName, folder, hostname(), isAdded);
+	const { copySetup } = clientSetupLabels;
+	const chosen = await showMade(deps, described, made, issuer, copySetup, ...showFolder.buttons());
+	if (chosen === copySetup)
+		await copyClientSetup(deps, { certificatePath, keyPath, isKeyEncrypted: passphrase !== null });
+	else if (chosen !== undefined) await showFolder.run(file);
 }
 
 /** Prompts for DNS names, URIs and e-mail addresses. @throws CancelledError; BackPressed */

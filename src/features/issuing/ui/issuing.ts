@@ -3,10 +3,10 @@ import type { ModalText } from "../../../common/messages/interfaceMessages.ts";
 import type { FileLocks } from "../../../common/storage/locks.ts";
 import { type NotificationDeps, showMessage } from "../../../common/ui/notifications.ts";
 import { withCancellableProgress } from "../../../common/ui/progress.ts";
-import type { CertificateReader } from "../../../domain/certificateFile.ts";
 import type { CertificateMaker, MadeCertificate } from "../../../domain/certificateMaking.ts";
 import { describeChainCheck } from "../../clientCheck/chainCheckMessages.ts";
 import type { ClientCheckDeps } from "../../clientCheck/ui/clientCheckCommand.ts";
+import type { AddFileDeps } from "../../clients/ui/addClientFile.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import type { CertificateFileNames } from "../fileNames.ts";
 import { creatingTitle, issuingLabels } from "../issuingMessages.ts";
@@ -15,9 +15,8 @@ import { createFiles } from "../newFiles.ts";
 import type { ChosenCa } from "./caPrompt.ts";
 
 /** The dependencies of the commands that make certificates. */
-export interface IssuingDeps extends NotificationDeps, Pick<ClientCheckDeps, "checkChain"> {
+export interface IssuingDeps extends NotificationDeps, AddFileDeps, Pick<ClientCheckDeps, "checkChain"> {
 	readonly maker: CertificateMaker;
-	readonly reader: CertificateReader;
 	readonly locks: Pick<FileLocks, "withLock">;
 	/** Knows how far this computer's clock is from OpenAI's. */
 	readonly certificates: Pick<CertificateStore, "state">;

@@ -7,6 +7,7 @@ import { promptForTarget, writeText } from "../../../common/ui/saveFile.ts";
 import type { SigningRequest } from "../../../domain/certificateMaking.ts";
 import type { AlternativeName } from "../../../domain/certificateNames.ts";
 import { CancelledError } from "../../../domain/problem.ts";
+import { addClientFile } from "../../clients/ui/addClientFile.ts";
 import { clientFileNames, issuedListPath } from "../fileNames.ts";
 import { addToIssuedList } from "../issuedList.ts";
 import { creatingTitle, describeSignedRequest } from "../issuingMessages.ts";
@@ -52,7 +53,8 @@ export async function signRequest(deps: IssuingDeps, clicked: unknown): Promise<
 	await addToIssuedList(issuedListPath(issuer.path), made, deps.locks);
 	const saved = await writeText(target, made.certificatePem);
 
-	await showMade(deps, describeSignedRequest(saved), made, issuer);
+	const isAdded = await addClientFile(deps, target, null);
+	await showMade(deps, describeSignedRequest(saved, isAdded), made, issuer);
 }
 
 /**
