@@ -1,0 +1,69 @@
+// The steps by which a person makes certificates, shared by the demo and the interface tests.
+import assert from "node:assert/strict";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { passphraseTitle } from "../../../src/features/connections/passphraseMessages.ts";
+import { describeCreatedCa } from "../../../src/features/issuing/issuingMessages.ts";
+import {
+	formatKeyType,
+	formatValidity,
+	issuingPromptLabels,
+} from "../../../src/features/issuing/issuingPromptMessages.ts";
+import type { QuickInput } from "../../vscode/quickInput.ts";
+import { paletteTitle, type Session } from "./session.ts";
+
+/** The suggested name of a CA. */
+export const TEST_CA = issuingPromptLabels.testCa;
+
+/** Returns the titles of a sequence of prompts, as VS Code shows them. */
+export const stepsOf = (title: string, count: number) => (step: number) => `${title} (${step}/${count})`;
+export const caStep = stepsOf(issuingPromptLabels.caTitle, 5);
+export const clientStep = stepsOf(issuingPromptLabels.clientTitle, 6);
+
+/** Waits for the prompt with this text. */
+export async function waitForPrompt({ window }: Session, title: string, text: string): Promise<QuickInput> {
+	const box = await window.quickInput(title);
+	await box.message(text);
+	return box;
+}
+
+/** Accepts the preselected option of a pick list, which must be `firstOption`. */
+export async function acceptDefault({ window }: Session, title: string, firstOption: string): Promise<void> {
+	const box = await window.quickInput(title);
+	const [first = ""] = await box.options();
+	assert.ok(first.startsWith(firstOption), first);
+	await box.enter();
+}
+
+/** Enters a new passphrase twice. @param text The first prompt's text. */
+export async function enterNewPassphrase(
+	session: Session,
+	title: string,
+	text: string,
+	passphrase: string,
+): Promise<void> {
+	for (const each of [text, issuingPromptLabels.repeatPassphrase]) {
+		const box = await waitForPrompt(session, title, each);
+		assert.ok(await box.isPassword());
+		await box.submit(passphrase);
+	}
+}
+
+/**
+ * Creates a test CA with the suggested answers, which takes seven inputs.
+ * @param folder The CA's folder, as a message shows it.
+ * @returns the message at the end.
+ */
+export async function createCa(session: Session, passphrase: string, folder: string) {
+	const { window } = session;
+	await window.run(paletteTitle("createCa"));
+	const name = await waitForPrompt(session, caStep(1), issuingPromptLabels.caNamePrompt);
+	await session.picture("create-ca-name");
+	await name.enter();
+	await acceptDefault(session, caStep(2), formatValidity(365));
+	await acceptDefault(session, caStep(3), formatKeyType("p-256"));
+	await acceptDefault(session, caStep(4), join("~", "openai-mtls", TEST_CA));
+	const title = `${passphraseTitle(`${TEST_CA}.key.pem`)} (5/5)`;
+	await enterNewPassphrase(session, title, issuingPromptLabels.caPassphrasePrompt, passphrase);
+	return window.toast(describeCreatedCa(TEST_CA, folder, hostname()));
+}
