@@ -7,7 +7,7 @@ import type { KeyType } from "../../../domain/certificateMaking.ts";
 import { type AlternativeName, findNamesIssue, parseAlternativeNames } from "../../../domain/certificateNames.ts";
 import { clientSetupLabels } from "../../clientSetup/clientSetupMessages.ts";
 import { copyClientSetup } from "../../clientSetup/ui/copyClientSetup.ts";
-import { addClientFile } from "../../clients/ui/addClientFile.ts";
+import { addClientFile } from "../../clients/addFile.ts";
 import { clientFileNames, defaultFolder, issuedListPath } from "../fileNames.ts";
 import { addToIssuedList } from "../issuedList.ts";
 import { describeCreatedClient } from "../issuingMessages.ts";
@@ -74,7 +74,7 @@ export async function createClientCertificate(deps: IssuingDeps, clicked: unknow
 	const certificatePath = join(folder, fileNames.certificate);
 	const keyPath = join(folder, fileNames.key);
 	const file = vscode.Uri.file(certificatePath);
-	const isAdded = await addClientFile(deps, file, keyPath);
+	const isAdded = await addClientFile(deps, file.toString(), keyPath);
 	const described = describeCreatedClient(commonName, folder, hostname(), isAdded);
 	const { copySetup } = clientSetupLabels;
 	const chosen = await showMade(deps, described, made, issuer, copySetup, ...showFolder.buttons());

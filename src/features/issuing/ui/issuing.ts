@@ -6,7 +6,7 @@ import { withCancellableProgress } from "../../../common/ui/progress.ts";
 import type { CertificateMaker, MadeCertificate } from "../../../domain/certificateMaking.ts";
 import { describeChainCheck } from "../../clientCheck/chainCheckMessages.ts";
 import type { ClientCheckDeps } from "../../clientCheck/ui/clientCheckCommand.ts";
-import type { AddFileDeps } from "../../clients/ui/addClientFile.ts";
+import type { AddFileDeps } from "../../clients/addFile.ts";
 import type { CertificateStore } from "../../organization/certificateStore.ts";
 import type { CertificateFileNames } from "../fileNames.ts";
 import { creatingTitle, issuingLabels } from "../issuingMessages.ts";

@@ -7,7 +7,7 @@ import { promptForTarget, writeText } from "../../../common/ui/saveFile.ts";
 import type { SigningRequest } from "../../../domain/certificateMaking.ts";
 import type { AlternativeName } from "../../../domain/certificateNames.ts";
 import { CancelledError } from "../../../domain/problem.ts";
-import { addClientFile } from "../../clients/ui/addClientFile.ts";
+import { addClientFile } from "../../clients/addFile.ts";
 import { clientFileNames, issuedListPath } from "../fileNames.ts";
 import { addToIssuedList } from "../issuedList.ts";
 import { creatingTitle, describeSignedRequest } from "../issuingMessages.ts";
@@ -53,7 +53,7 @@ export async function signRequest(deps: IssuingDeps, clicked: unknown): Promise<
 	await addToIssuedList(issuedListPath(issuer.path), made, deps.locks);
 	const saved = await writeText(target, made.certificatePem);
 
-	const isAdded = await addClientFile(deps, target, null);
+	const isAdded = await addClientFile(deps, target.toString(), null);
 	await showMade(deps, describeSignedRequest(saved, isAdded), made, issuer);
 }
 

@@ -1,40 +1,59 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
+import { ProblemError } from "../../../../src/domain/problem.ts";
 import { addClientFile } from "../../../../src/features/clients/addFile.ts";
 import { ClientStore } from "../../../../src/features/clients/clientStore.ts";
 import { X509CertificateFileReader } from "../../../../src/x509/certificateFileReader.ts";
 import { makeCertificate } from "../../../certificates.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { uniqueOrganizationRef } from "../../fakes/certificatesApi.ts";
-import { makeClient } from "./setup.ts";
+import { makeClient, NODE_FILES } from "./setup.ts";
 
-describe("A client that was checked or made", () => {
+describe("A client that was made", () => {
 	const folder = temporaryFolder("add");
+	const path = join(folder.path, "made-chain.pem");
+	const clients = new ClientStore(join(folder.path, "clients"), new FileLocks(join(folder.path, "locks")));
 
 	after(() => folder.remove());
 
-	const add = (organizationRef: string | null | undefined, pem: string, keyPath: string | null) => {
-		const clients = new ClientStore(join(folder.path, "clients"), new FileLocks(join(folder.path, "locks")));
-		const reader = new X509CertificateFileReader();
-		const file = { name: "a.pem", bytes: Buffer.from(pem), certificatePath: "/a.pem", fileStamp: "1" };
-		return addClientFile({ certificates: { organizationRef }, clients, reader }, file, keyPath);
+	/** @param organizationRef `null`: there is no admin key. */
+	const add = (organizationRef: string | null, pem: string, keyPath: string | null) => {
+		writeFileSync(path, pem);
+		const destination = async () => {
+			if (organizationRef === null) throw new ProblemError({ reason: "no-key" });
+			return { organizationRef };
+		};
+		const deps = { connections: { destination }, clients, clientFiles: NODE_FILES };
+		return addClientFile({ ...deps, reader: new X509CertificateFileReader() }, NODE_FILES.locationOf(path), keyPath);
 	};
 
-	it("is added to the current organization, with the path of its key", async () => {
+	it("is added to the current organization, with the paths of its files", async () => {
 		const { pem, sha256 } = await makeClient({ commonName: "made" });
 		const organizationRef = uniqueOrganizationRef();
-		const result = await add(organizationRef, pem, "/a.key");
+		assert.equal(await add(organizationRef, pem, "/a.key"), true);
+		const [known] = await clients.list(organizationRef);
 		assert.deepEqual(
-			result?.added.map(({ name, sha256, certificatePath, keyPath }) => [name, sha256, certificatePath, keyPath]),
-			[["made", sha256, "/a.pem", "/a.key"]],
+			[known?.name, known?.sha256, known?.certificatePath, known?.keyPath],
+			["made", sha256, path, "/a.key"],
 		);
-		assert.equal((await add(organizationRef, pem, null))?.alreadyKnown[0]?.keyPath, "/a.key");
+		assert.equal(await add(organizationRef, pem, "/a.key"), false);
 	});
 
-	it("is not added without an organization, nor is a file without a client", async () => {
-		const { pem } = await makeClient();
-		for (const ref of [null, undefined]) assert.equal(await add(ref, pem, null), null);
-		assert.equal(await add(uniqueOrganizationRef(), (await makeCertificate()).pem, null), null);
+	it("replaces the client that the same file contained", async () => {
+		const organizationRef = uniqueOrganizationRef();
+		await add(organizationRef, (await makeClient({ commonName: "agent" })).pem, null);
+		const { pem, sha256 } = await makeClient({ commonName: "agent" });
+		assert.equal(await add(organizationRef, pem, null), true);
+		assert.deepEqual(
+			(await clients.list(organizationRef)).map((client) => client.sha256),
+			[sha256],
+		);
+	});
+
+	it("is not added without an admin key, nor is a file without a client", async () => {
+		assert.equal(await add(null, (await makeClient()).pem, null), false);
+		assert.equal(await add(uniqueOrganizationRef(), (await makeCertificate()).pem, null), false);
 	});
 });
