@@ -15,7 +15,6 @@ import {
 	projectKeyTitle,
 } from "../../src/features/clientCheck/clientCheckPromptMessages.ts";
 import { describeLiveCheck } from "../../src/features/clientCheck/liveCheckMessages.ts";
-import type { SetupTarget } from "../../src/features/clientSetup/clientSetup.ts";
 import { clientSetupLabels, formatSetupTarget } from "../../src/features/clientSetup/clientSetupMessages.ts";
 import { passphraseTitle } from "../../src/features/connections/passphraseMessages.ts";
 import { describeCreatedClient, issuingLabels } from "../../src/features/issuing/issuingMessages.ts";
@@ -41,6 +40,17 @@ const PROJECT = "Test project";
 const CLIENT = "build-agent";
 const CLIENTS = manifestText("view.clients");
 const PASSPHRASE = `story ${randomBytes(12).toString("hex")}`;
+
+/** How each setup is run, a part of it, and its lines that present the certificate. */
+const PROGRAMS = {
+	curl: { program: "/bin/sh", file: "setup.sh", marker: "curl '", presenting: /^ {2}--(?:cert|key) .*\n/gm },
+	node: {
+		program: process.execPath,
+		file: "setup.mjs",
+		marker: "new OpenAI",
+		presenting: /^ {4}(?:cert|key|passphrase): .*\n/gm,
+	},
+} as const;
 
 const temporary = temporaryFolder("story");
 const pictures = join(root, "out/demo");
@@ -110,6 +120,7 @@ async function play(session: Session): Promise<void> {
 	console.log(`  ${offline.message}`);
 	await offline.press(clientCheckPromptLabels.testWithOpenai);
 	const key = await window.quickInput(keyFileTitle(CLIENT));
+	await key.waitForValue(join(session.code.dataFolder, "openai-mtls", CLIENT, `${CLIENT}.key.pem`));
 	await key.enter();
 	const { host } = new URL(emulator.mtlsUrl ?? "");
 	await (await window.quickInput(projectKeyTitle(host))).submit(projectKey);
@@ -160,11 +171,11 @@ async function createClient(session: Session): Promise<void> {
 }
 
 /** Copies the client's setup. @returns the clipboard's text. */
-async function copySetup({ window }: Session, target: SetupTarget): Promise<string> {
+async function copySetup({ window }: Session, target: "curl" | "node"): Promise<string> {
 	await window.openViews();
 	await (await window.view(CLIENTS).row(CLIENT).menu()).choose(manifestText("command.copyClientSetup"));
 	await (await window.quickInput(clientSetupLabels.title)).pick(formatSetupTarget(target));
-	const text = await window.editorText("OPENAI_API_KEY");
+	const text = await window.editorText(PROGRAMS[target].marker);
 	await window.waitForClipboard(text);
 	return text;
 }
@@ -199,9 +210,3 @@ async function run({ emulator }: Session, target: "curl" | "node", text: string,
 	}
 	rmSync(path);
 }
-
-/** How each setup is run, and its lines that present the certificate. */
-const PROGRAMS = {
-	curl: { program: "/bin/sh", file: "setup.sh", presenting: /^ {2}--(?:cert|key) .*\n/gm },
-	node: { program: process.execPath, file: "setup.mjs", presenting: /^ {4}(?:cert|key|passphrase): .*\n/gm },
-} as const;

@@ -36,9 +36,20 @@ export async function promptForFiles(
 	return pickFiles(title, true);
 }
 
-/** Prompts for a file and reads it. @param extensions The first filter. @throws ProblemError; CancelledError */
-export async function promptForFile(title: string, extensions: readonly string[] = EXTENSIONS): Promise<FileContent> {
-	const [file] = await pickFiles(title, false, extensions);
+/**
+ * Prompts for a file and reads it.
+ * @param extensions The first filter.
+ * @param suggested The file to select at first.
+ * @throws ProblemError; CancelledError
+ */
+export async function promptForFile(
+	title: string,
+	extensions: readonly string[] = EXTENSIONS,
+	suggested?: vscode.Uri,
+): Promise<FileContent> {
+	const [file] = suggested
+		? await showOpenDialog(title, false, extensions, interfaceLabels.certificateFiles, suggested)
+		: await pickFiles(title, false, extensions);
 	if (!file) throw new CancelledError();
 	return readCertificateFile(file);
 }
@@ -65,10 +76,22 @@ export async function pickFiles(
 		const chosen = await pickOne({ title, placeholder: interfaceLabels.selectFile }, [activeChoice, otherChoice]);
 		if (chosen) return [chosen];
 	}
+	return showOpenDialog(title, multiple, extensions, filterName);
+}
+
+/** @throws CancelledError */
+async function showOpenDialog(
+	title: string,
+	multiple: boolean,
+	extensions: readonly string[],
+	filterName: string,
+	defaultUri?: vscode.Uri,
+): Promise<readonly vscode.Uri[]> {
 	const picked = await vscode.window.showOpenDialog({
 		canSelectMany: multiple,
 		openLabel: interfaceLabels.choose,
 		title,
+		...(defaultUri && { defaultUri }),
 		filters: { [filterName]: [...extensions], [interfaceLabels.allFiles]: ["*"] },
 	});
 	if (!picked) throw new CancelledError();

@@ -90,7 +90,7 @@ export async function checkClientCertificate(
 	if (chosen !== testWithOpenai) return;
 
 	const baseUrl = readMtlsUrl();
-	const { client, keyUri } = await promptForCredentials(deps, clientFile, found, check);
+	const { client, keyUri } = await promptForCredentials(deps, clientFile, found, check, files.keyPath);
 	const key = await promptForProjectKey(deps, baseUrl.host);
 	const title = liveTestTitle(baseUrl.host);
 	const outcome = await withCancellableProgress(title, (signal) => deps.checkLive({ baseUrl, key, client }, signal));
@@ -147,7 +147,8 @@ function showResult(isGood: boolean, message: string, detail: string, ...buttons
 
 /**
  * Returns the client certificate and its intermediates with the key, which may be in the same file, and its passphrase.
- * `keyUri`: the key's file.
+ * @param keyPath The absolute path of the key's file to suggest; `null` if unknown.
+ * @returns `keyUri`: the key's file.
  * @throws ProblemError `client-pair`; CancelledError
  */
 async function promptForCredentials(
@@ -155,9 +156,11 @@ async function promptForCredentials(
 	clientFile: CheckedFile,
 	{ candidates, holdsPrivateKey }: CertificateFile,
 	{ sha256 }: ChainCheckResult,
+	keyPath: string | null,
 ): Promise<{ readonly client: ClientCredentials; readonly keyUri: vscode.Uri | null }> {
 	const title = keyFileTitle(clientFile.name);
-	const keyFile: CheckedFile = holdsPrivateKey ? clientFile : await promptForFile(title, ["key", "pem"]);
+	const suggested = keyPath === null ? undefined : vscode.Uri.file(keyPath);
+	const keyFile: CheckedFile = holdsPrivateKey ? clientFile : await promptForFile(title, ["key", "pem"], suggested);
 	// TLS requires the client's own certificate first (RFC 8446 4.4.2).
 	const own = candidates.filter((each) => each.sha256 === sha256);
 	const intermediates = candidates.filter((each) => each.sha256 !== sha256);
