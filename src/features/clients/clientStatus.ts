@@ -118,6 +118,5 @@ function newStatus() {
 }
 
 function setKey({ certificates, complete }: ScopeAnchors): string {
-	const ids = certificates.map(({ id }) => id).sort();
-	return `${complete} ${ids.join()}`;
+	return `${complete} ${certificates.map(({ id }) => id).join()}`;
 }

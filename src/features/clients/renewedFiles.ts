@@ -22,8 +22,7 @@ export async function readRenewedFiles(
 		[...stampByPath].map(async ([path, stamp]) => {
 			if (path === null) return [];
 			const location = source.locationOf(path);
-			const current = await source.stamp(location);
-			return current === null || current === stamp ? [] : readRenewedFile(location, source, reader);
+			return (await source.stamp(location)) === stamp ? [] : readRenewedFile(location, source, reader);
 		}),
 	);
 	const clients = renewed.flat();

@@ -20,6 +20,7 @@ describe("The prompts of a client certificate check", () => {
 				chooseScope: "All certificates active in the organization or a project…",
 				selectScope: "Select where the client certificate is used",
 				saveInOrder: "Save Chain in Order…",
+				addToClients: "Add to Clients",
 				chooseAnchorFile: "Choose a CA certificate file…",
 				anchorFileTitle: "Choose the CA certificate (trust anchor)",
 				clientFileTitle: "Choose the client certificate (with its intermediates)",
