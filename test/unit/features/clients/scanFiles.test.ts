@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FileLocks } from "../../../../src/common/storage/locks.ts";
 import { CancelledError } from "../../../../src/domain/problem.ts";
@@ -9,6 +9,7 @@ import { readRenewedFiles } from "../../../../src/features/clients/renewedFiles.
 import { type FileSource, MAX_ENTRIES, scanFiles } from "../../../../src/features/clients/scanFiles.ts";
 import { X509CertificateFileReader } from "../../../../src/x509/certificateFileReader.ts";
 import { makeCertificate, type TestCertificate } from "../../../certificates.ts";
+import { makeLink } from "../../../systemDifferences.ts";
 import { temporaryFolder } from "../../../temporaryFolders.ts";
 import { uniqueOrganizationRef } from "../../fakes/certificatesApi.ts";
 import { expectProblem } from "../../openai/setup.ts";
@@ -75,10 +76,8 @@ describe("Files with client certificates", () => {
 		);
 	});
 
-	it("are found in a folder, and every other file is counted; no link is followed and no other name is read", async () => {
+	it("are found in a folder, and every other file is counted; no other name is read", async () => {
 		mkdirSync(path("all/deep"), { recursive: true });
-		mkdirSync(path("outside"));
-		write("outside/secret.pem", other);
 		write("all/deep/client.CRT", client);
 		write("all/ca.pem", root);
 		writeFileSync(path("all/key.pem"), client.privateKeyPem);
@@ -86,9 +85,6 @@ describe("Files with client certificates", () => {
 		writeFileSync(path("all/damaged.pem"), client.pem.replace(/MII..../, "MII"));
 		writeFileSync(path("all/large.pem"), "x".repeat(1_048_577));
 		write("all/bundle.pem", client, ...Array.from({ length: 10 }, (_, index) => ({ pem: bundle[index]?.pem ?? "" })));
-		symlinkSync(path("outside"), path("all/out"));
-		symlinkSync(path("outside/secret.pem"), path("all/out.pem"));
-		symlinkSync(path("all"), path("all/deep/loop"));
 		const opened: string[] = [];
 		const source: FileSource = {
 			...NODE_FILES,
@@ -102,19 +98,36 @@ describe("Files with client certificates", () => {
 			clients.map(({ certificatePath }) => certificatePath),
 			[path("all/deep/client.CRT")],
 		);
-		assert.deepEqual(skipped.map(({ name, why }) => `${name.slice(path("all/").length)} ${why}`).sort(), [
+		assert.deepEqual(skipped.map(({ name, why }) => `${basename(name)} ${why}`).sort(), [
 			"bundle.pem too-many-certificates",
 			"ca.pem authority",
 			"damaged.pem unreadable",
-			"deep/loop link",
 			"key.key other-type",
 			"key.pem not-a-certificate",
 			"large.pem too-large",
-			"out link",
-			"out.pem link",
 		]);
 		assert.equal(isCut, false);
-		assert.ok(!opened.includes("key.key") && !opened.includes("secret.pem"));
+		assert.ok(opened.includes("key.pem") && !opened.includes("key.key"));
+	});
+
+	it("behind a link in a folder are not read, but a folder chosen by a link is", async function () {
+		mkdirSync(path("all/deep"), { recursive: true });
+		mkdirSync(path("outside"));
+		write("outside/secret.pem", other);
+		write("all/client.pem", client);
+		makeLink(this, path("outside"), path("all/out"));
+		makeLink(this, path("outside/secret.pem"), path("all/out.pem"));
+		makeLink(this, path("all"), path("all/deep/loop"));
+		makeLink(this, path("all"), path("chosen"));
+		for (const name of ["all", "chosen"]) {
+			const { clients, skipped } = await scan([name]);
+			assert.deepEqual(
+				clients.map(({ sha256 }) => sha256),
+				[client.sha256],
+			);
+			const links = skipped.map(({ name, why }) => `${basename(name)} ${why}`);
+			assert.deepEqual(links.sort(), ["loop link", "out link", "out.pem link"]);
+		}
 	});
 
 	let bundle: readonly TestCertificate[];
