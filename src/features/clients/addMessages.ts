@@ -39,9 +39,6 @@ export const addLabels = {
 	get removalEffect() {
 		return l10n.t("Only the list on this computer changes. The files stay, and so does what is active at OpenAI.");
 	},
-	get showClients() {
-		return l10n.t("Show Clients");
-	},
 };
 
 /** Maximum number of skipped files that the details list. */

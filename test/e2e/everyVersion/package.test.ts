@@ -31,7 +31,9 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 			"dist/extension.js",
 			"media/icon.png",
 			"media/view.svg",
-			...["activate", "check", "inspect", "key", "rotate", "upload"].map((step) => `media/walkthrough/${step}.md`),
+			...["activate", "ca", "check", "client", "key", "rotate", "setup", "upload"].map(
+				(step) => `media/walkthrough/${step}.md`,
+			),
 			"package.json",
 			"package.nls.json",
 			"readme.md",
@@ -45,10 +47,10 @@ describe(`The package, installed in VS Code ${environment.version}`, () => {
 		for (const target of targets) assert.match(target, /^(?:https:|#)/);
 	});
 
-	it("is small: extension.js 20 kB, backend.js 660 kB, the package 400 kB at most", () => {
+	it("is small: extension.js 20 kB, backend.js 700 kB, the package 400 kB at most", () => {
 		for (const [path, limit] of [
 			[join(folder, "dist/extension.js"), 20],
-			[join(folder, "dist/backend.js"), 660],
+			[join(folder, "dist/backend.js"), 700],
 			[environment.vsix, 400],
 		] as const)
 			assert.ok(statSync(path).size <= limit * 1000, `${path}: ${statSync(path).size}`);

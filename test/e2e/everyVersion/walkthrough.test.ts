@@ -25,7 +25,7 @@ describe(`The walk-through in VS Code ${environment.version}`, () => {
 		await steps.last().waitFor();
 		assert.deepEqual(
 			await steps.locator(".step-title").allInnerTexts(),
-			["key", "inspect", "upload", "activate", "check", "rotate"].map((step) =>
+			["key", "ca", "upload", "activate", "client", "check", "setup", "rotate"].map((step) =>
 				manifestText(`walkthrough.${step}.title`),
 			),
 		);

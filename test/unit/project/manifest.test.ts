@@ -144,10 +144,14 @@ describe("Manifest", () => {
 			completing.filter((event) => event.startsWith("onCommand:")),
 			[
 				COMMANDS.setKey,
+				COMMANDS.createCa,
 				COMMANDS.inspect,
 				COMMANDS.upload,
 				COMMANDS.activate,
+				COMMANDS.createClient,
+				COMMANDS.addClients,
 				COMMANDS.checkClient,
+				COMMANDS.copyClientSetup,
 				COMMANDS.rotate,
 			].map((command) => `onCommand:${command}`),
 		);
