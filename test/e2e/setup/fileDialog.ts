@@ -15,3 +15,24 @@ export async function chooseInDialog(window: Window, title: string, start: strin
 	// The dialog accepts a file only after it has read the folder.
 	await box.pick(basename(path));
 }
+
+/**
+ * Chooses a folder without subfolders in the dialog for folders.
+ * @param title,start As in `chooseInDialog`.
+ * @param folder An absolute path.
+ */
+export async function chooseFolderInDialog(
+	window: Window,
+	title: string,
+	start: string,
+	folder: string,
+): Promise<void> {
+	const box = await window.quickInput(title);
+	await box.waitForValue(start);
+	await box.type(`${folder}/`);
+	// The dialog ignores Enter while it reads the folder, in which it then lists only the folder above.
+	await window.page.waitForFunction(
+		"document.querySelectorAll('.quick-input-widget .quick-input-list .monaco-list-row').length === 1",
+	);
+	await box.enter();
+}
