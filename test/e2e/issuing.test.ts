@@ -10,7 +10,6 @@ import { describeChainCheck } from "../../src/features/clientCheck/chainCheckMes
 import { keyFileTitle } from "../../src/features/clientCheck/clientCheckPromptMessages.ts";
 import { passphraseTitle } from "../../src/features/connections/passphraseMessages.ts";
 import {
-	describeCreatedCa,
 	describeCreatedClient,
 	describeSignedRequest,
 	issuingLabels,
@@ -32,19 +31,24 @@ import { checkChain } from "../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import { assertNoSecretsInFolder, keyMaterialOf } from "../secretScan.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
-import type { QuickInput } from "../vscode/quickInput.ts";
 import { assertNoNotifications, signIn, signOut } from "./setup/certificateActions.ts";
 import { environment } from "./setup/environment.ts";
 import { chooseFolderInDialog, chooseInDialog } from "./setup/fileDialog.ts";
+import {
+	acceptDefault as acceptFirst,
+	caStep,
+	clientStep,
+	createCa as createTestCa,
+	enterNewPassphrase,
+	stepsOf,
+	TEST_CA,
+	waitForPrompt,
+} from "./setup/issuingActions.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
 import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import { acceptName, enterKey, pressUpload, waitForRow } from "./setup/uploadActions.ts";
 
-/** Returns the titles of a sequence of prompts, as VS Code shows them. */
-const stepsOf = (title: string, count: number) => (step: number) => `${title} (${step}/${count})`;
-const caStep = stepsOf(issuingPromptLabels.caTitle, 5);
-const clientStep = stepsOf(issuingPromptLabels.clientTitle, 6);
-const CA = issuingPromptLabels.testCa;
+const CA = TEST_CA;
 const PASSPHRASE = `ca ${randomBytes(12).toString("hex")}`;
 const CLIENT_PASSPHRASE = `client ${randomBytes(12).toString("hex")}`;
 /** The most inputs from the palette to the uploaded test CA. */
@@ -103,53 +107,9 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 	const shown = (...path: string[]) => join(homedir(), "openai-mtls", ...path);
 	const read = (...path: string[]) => readFileSync(made(...path), "utf8");
 
-	/** Waits for the prompt with this text. */
-	const prompt = async (title: string, text: string): Promise<QuickInput> => {
-		const box = await session.window.quickInput(title);
-		await box.message(text);
-		return box;
-	};
-	/** Waits for the choice with this placeholder or option, and accepts the preselected option. */
-	const acceptDefault = async (title: string, firstOption: string) => {
-		const box = await session.window.quickInput(title);
-		const [first = ""] = await box.options();
-		assert.ok(first.startsWith(firstOption), first);
-		await box.enter();
-	};
-	const enterPassphrase = async (title: string, text: string, passphrase: string) => {
-		const box = await prompt(title, text);
-		assert.ok(await box.isPassword());
-		await box.submit(passphrase);
-		const again = await prompt(title, issuingPromptLabels.repeatPassphrase);
-		assert.ok(await again.isPassword());
-		await again.submit(passphrase);
-	};
-
-	/** Creates a test CA with the suggested answers. @param count Called for each input. */
-	const createCa = async (count = () => {}) => {
-		const { window } = session;
-		const accept = async (title: string, option: string) => {
-			await acceptDefault(title, option);
-			count();
-		};
-		await window.run(paletteTitle("createCa"));
-		count();
-		const name = await prompt(caStep(1), issuingPromptLabels.caNamePrompt);
-		await session.picture("create-ca-name");
-		await name.enter();
-		count();
-		await accept(caStep(2), formatValidity(365));
-		await accept(caStep(3), formatKeyType("p-256"));
-		await accept(caStep(4), join("~", "openai-mtls", CA));
-		await enterPassphrase(
-			`${passphraseTitle(`${CA}.key.pem`)} (5/5)`,
-			issuingPromptLabels.caPassphrasePrompt,
-			PASSPHRASE,
-		);
-		count();
-		count();
-		return window.toast(describeCreatedCa(CA, shown(CA), hostname()));
-	};
+	const prompt = (title: string, text: string) => waitForPrompt(session, title, text);
+	const acceptDefault = (title: string, firstOption: string) => acceptFirst(session, title, firstOption);
+	const createCa = (count?: () => void) => createTestCa(session, PASSPHRASE, shown(CA), count);
 
 	/** Chooses the key of a CA, which the dialog suggests, and unlocks it. */
 	const unlockCa = async (file: string) => {
@@ -399,7 +359,8 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 			await acceptDefault(clientStep(3), formatValidity(90));
 			await acceptDefault(clientStep(4), formatKeyType("p-256"));
 			await acceptDefault(clientStep(5), join("~", "openai-mtls", "agent-5"));
-			await enterPassphrase(
+			await enterNewPassphrase(
+				session,
 				`${passphraseTitle("agent-5.key.pem")} (6/6)`,
 				issuingPromptLabels.clientPassphrasePrompt,
 				CLIENT_PASSPHRASE,

@@ -50,20 +50,29 @@ export async function enterNewPassphrase(
 }
 
 /**
- * Creates a test CA with the suggested answers, which takes seven inputs.
+ * Creates a test CA with the suggested answers.
  * @param folder The CA's folder, as a message shows it.
+ * @param count Called for each input.
  * @returns the message at the end.
  */
-export async function createCa(session: Session, passphrase: string, folder: string) {
+export async function createCa(session: Session, passphrase: string, folder: string, count = () => {}) {
 	const { window } = session;
+	const accept = async (title: string, option: string) => {
+		await acceptDefault(session, title, option);
+		count();
+	};
 	await window.run(paletteTitle("createCa"));
+	count();
 	const name = await waitForPrompt(session, caStep(1), issuingPromptLabels.caNamePrompt);
 	await session.picture("create-ca-name");
 	await name.enter();
-	await acceptDefault(session, caStep(2), formatValidity(365));
-	await acceptDefault(session, caStep(3), formatKeyType("p-256"));
-	await acceptDefault(session, caStep(4), join("~", "openai-mtls", TEST_CA));
+	count();
+	await accept(caStep(2), formatValidity(365));
+	await accept(caStep(3), formatKeyType("p-256"));
+	await accept(caStep(4), join("~", "openai-mtls", TEST_CA));
 	const title = `${passphraseTitle(`${TEST_CA}.key.pem`)} (5/5)`;
 	await enterNewPassphrase(session, title, issuingPromptLabels.caPassphrasePrompt, passphrase);
+	count();
+	count();
 	return window.toast(describeCreatedCa(TEST_CA, folder, hostname()));
 }
