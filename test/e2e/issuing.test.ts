@@ -1,7 +1,7 @@
 import "reflect-metadata/lite";
 import assert from "node:assert/strict";
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from "@peculiar/x509";
@@ -15,11 +15,7 @@ import {
 	issuingLabels,
 } from "../../src/features/issuing/issuingMessages.ts";
 import {
-	describeClockDifference,
-	describeRiskyFolder,
 	describeSigning,
-	describeTakenName,
-	folderTitle,
 	formatAlternativeName,
 	formatKeyType,
 	formatValidity,
@@ -31,12 +27,11 @@ import { checkChain } from "../../src/x509/chainCheck.ts";
 import { makeCertificate, type TestCertificate } from "../certificates.ts";
 import { assertNoSecretsInFolder, keyMaterialOf } from "../secretScan.ts";
 import { manifestText } from "../texts/manifestTexts.ts";
-import { assertNoNotifications, signIn, signOut } from "./setup/certificateActions.ts";
+import { signIn, signOut } from "./setup/certificateActions.ts";
 import { environment } from "./setup/environment.ts";
-import { chooseFolderInDialog, chooseInDialog } from "./setup/fileDialog.ts";
+import { chooseInDialog } from "./setup/fileDialog.ts";
 import {
 	acceptDefault as acceptFirst,
-	caStep,
 	clientStep,
 	createCa as createTestCa,
 	enterNewPassphrase,
@@ -45,7 +40,7 @@ import {
 	waitForPrompt,
 } from "./setup/issuingActions.ts";
 import { itKeepsTheKeySecret } from "./setup/secretChecks.ts";
-import { paletteTitle, resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
+import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
 import { acceptName, enterKey, pressUpload, waitForRow } from "./setup/uploadActions.ts";
 
 const CA = TEST_CA;
@@ -59,8 +54,6 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 	/** A CA whose files are in the workspace, as a person may have them. */
 	let acme: TestCertificate;
 	let requestKey: TestCertificate;
-	/** How far OpenAI's clock is ahead, in milliseconds. */
-	let serviceAhead = 0;
 
 	before(async () => {
 		acme = await makeCertificate({ commonName: "Acme CA" });
@@ -86,7 +79,6 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 					.toString(),
 				"agent-4.csr": request.toString("pem"),
 			},
-			emulatorOptions: { now: () => Date.now() + serviceAhead },
 		});
 	});
 
@@ -95,7 +87,6 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 	resetBeforeEachTest(
 		() => session,
 		() => {
-			serviceAhead = 0;
 			rmSync(made(), { recursive: true, force: true });
 			rmSync(join(session.folder, "acme.issued.csv"), { force: true });
 		},
@@ -232,110 +223,6 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		assert.ok(!existsSync(made()));
 		rmSync(saved);
 		await toast.dismiss();
-	});
-
-	it("R15 R60 makes nothing if the user cancels at any prompt", async () => {
-		const { window } = session;
-		const questions = [
-			async () => {},
-			() => window.quickInput(caStep(1)).then((box) => box.enter()),
-			() => acceptDefault(caStep(2), formatValidity(365)),
-			() => acceptDefault(caStep(3), formatKeyType("p-256")),
-			() => acceptDefault(caStep(4), join("~", "openai-mtls", CA)),
-		];
-		for (const count of questions.keys()) {
-			await window.run(paletteTitle("createCa"));
-			for (const answer of questions.slice(0, count + 1)) await answer();
-			const isLast = count === questions.length - 1;
-			const next = isLast ? `${passphraseTitle(`${CA}.key.pem`)} (5/5)` : caStep(count + 1);
-			await (await window.quickInput(next)).cancel();
-			assert.ok(!existsSync(made()));
-		}
-		await assertNoNotifications(window);
-	});
-
-	it("R60 replaces no file, and says so before it asks for a passphrase", async () => {
-		const { window } = session;
-		mkdirSync(made(CA), { recursive: true });
-		writeFileSync(made(CA, `${CA}.pem`), "mine");
-		await window.run(paletteTitle("createCa"));
-		const box = await prompt(caStep(1), issuingPromptLabels.caNamePrompt);
-		await box.accept();
-		await box.message(describeTakenName(shown(CA, `${CA}.pem`)));
-		await box.cancel();
-		assert.deepEqual(readdirSync(made(CA)), [`${CA}.pem`]);
-		assert.equal(read(CA, `${CA}.pem`), "mine");
-	});
-
-	it("R60 warns of a workspace, and asks again unless the user insists", async () => {
-		const { window } = session;
-		await window.run(paletteTitle("createCa"));
-		await (await prompt(caStep(1), issuingPromptLabels.caNamePrompt)).submit("Shared CA");
-		await acceptDefault(caStep(2), formatValidity(365));
-		await acceptDefault(caStep(3), formatKeyType("p-256"));
-		const { chooseFolder, chooseAnotherFolder } = issuingPromptLabels;
-		await (await window.quickInput(caStep(4))).pick(chooseFolder);
-		await chooseFolderInDialog(window, folderTitle(hostname()), `${session.code.dataFolder}/`, session.folder);
-		const { message, detail } = describeRiskyFolder(session.folder, ["workspace"]);
-		const dialog = await window.dialog(message);
-		await session.picture("risky-folder");
-		assert.equal(dialog.detail, detail);
-		assert.equal(dialog.onEnter, chooseAnotherFolder);
-		await dialog.enter();
-		await (await window.quickInput(caStep(4))).cancel();
-		assert.ok(!existsSync(join(session.folder, "Shared CA.key.pem")));
-	});
-
-	it("says that the clocks differ, and creates nothing unless the user insists", async () => {
-		const { window } = session;
-		const hours = 2;
-		// Any number of seconds beyond the hours, because the messages have whole hours.
-		serviceAhead = hours * 3_600_000 + 60_000;
-		await signIn(session);
-		await window.run(paletteTitle("createCa"));
-		const { message, detail } = describeClockDifference(hours * 3600);
-		const dialog = await window.dialog(message);
-		assert.equal(dialog.detail, detail);
-		assert.equal(dialog.onEnter, issuingPromptLabels.dontCreate);
-		await dialog.enter();
-		await window.run(paletteTitle("createCa"));
-		await (await window.dialog(message)).press(issuingPromptLabels.createAnyway);
-		await (await window.quickInput(caStep(1))).cancel();
-		assert.ok(!existsSync(made()));
-		// The window would still know this difference in the next test.
-		await signOut(session);
-	});
-
-	it("judges passphrases, and unlocks a CA only with its own", async () => {
-		const { window } = session;
-		await (await window.explorerMenu("acme.pem")).choose(manifestText("command.createClient"));
-		const dialog = await window.quickInput(keyFileTitle("acme.pem"));
-		await dialog.waitForValue(join(session.folder, "acme.key.pem"));
-		await dialog.enter();
-		const unlock = await prompt(passphraseTitle("acme.key.pem"), issuingPromptLabels.caPassphraseUse);
-		await unlock.type("wrong");
-		await unlock.accept();
-		await unlock.message(describeProblem({ reason: "ca-refused", why: "passphrase-wrong" }));
-		await unlock.cancel();
-
-		await window.run(paletteTitle("createCa"));
-		await (await prompt(caStep(1), issuingPromptLabels.caNamePrompt)).enter();
-		await acceptDefault(caStep(2), formatValidity(365));
-		await acceptDefault(caStep(3), formatKeyType("p-256"));
-		await acceptDefault(caStep(4), join("~", "openai-mtls", CA));
-		const title = `${passphraseTitle(`${CA}.key.pem`)} (5/5)`;
-		const first = await prompt(title, issuingPromptLabels.caPassphrasePrompt);
-		for (const bad of ["short", "ä long passphrase"]) {
-			await first.type(bad);
-			await first.validationMessage();
-		}
-		await first.submit(PASSPHRASE);
-		const again = await prompt(title, issuingPromptLabels.repeatPassphrase);
-		await again.type(`${PASSPHRASE}x`);
-		await again.accept();
-		await again.message(issuingPromptLabels.passphrasesDiffer);
-		await again.cancel();
-		assert.ok(!existsSync(made()));
 	});
 
 	describe("after all tests", () => {

@@ -12,7 +12,7 @@ import {
 } from "../stages.ts";
 
 const UNIT_TESTS = ["common", "domain", "features", "openai"].map((folder) => `test/unit/${folder}/**/*.test.ts`);
-const INTERFACE_TESTS = "test/e2e/{everyVersion/upload,lostResponses,killedHost}.test.ts";
+const INTERFACE_TESTS = "test/e2e/{everyVersion/upload,lostResponses,edges/killedHost}.test.ts";
 
 const stages = [
 	windowsUnitStage("unit", UNIT_TESTS, [SLOW_UNIT_TESTS]),

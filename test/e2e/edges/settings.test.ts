@@ -5,16 +5,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { makeCertificate } from "../certificates.ts";
-import { type Emulator, startEmulator } from "../emulator/emulator.ts";
-import { temporaryFolder } from "../temporaryFolders.ts";
-import { manifestText } from "../texts/manifestTexts.ts";
-import { launchBrowser } from "../vscode/browser.ts";
-import { startVSCode, type VSCode } from "../vscode/server.ts";
-import { openWindow } from "../vscode/window.ts";
-import { environment } from "./setup/environment.ts";
-import { EXTENSION_NAME } from "./setup/session.ts";
-import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "./setup/uploadActions.ts";
+import { makeCertificate } from "../../certificates.ts";
+import { type Emulator, startEmulator } from "../../emulator/emulator.ts";
+import { temporaryFolder } from "../../temporaryFolders.ts";
+import { manifestText } from "../../texts/manifestTexts.ts";
+import { launchBrowser } from "../../vscode/browser.ts";
+import { startVSCode, type VSCode } from "../../vscode/server.ts";
+import { openWindow } from "../../vscode/window.ts";
+import { environment } from "../setup/environment.ts";
+import { EXTENSION_NAME } from "../setup/session.ts";
+import { acceptName, chooseUpload, enterKey, pressUpload, VIEW_TITLE, waitForRow } from "../setup/uploadActions.ts";
 
 describe(`Settings of a workspace in VS Code ${environment.version}`, () => {
 	const temporary = temporaryFolder("certificates");

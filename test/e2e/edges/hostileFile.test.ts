@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeCertificate } from "../certificates.ts";
-import { environment } from "./setup/environment.ts";
-import { resetBeforeEachTest, type Session, startSession } from "./setup/session.ts";
-import { chooseUpload } from "./setup/uploadActions.ts";
+import { makeCertificate } from "../../certificates.ts";
+import { environment } from "../setup/environment.ts";
+import { resetBeforeEachTest, type Session, startSession } from "../setup/session.ts";
+import { chooseUpload } from "../setup/uploadActions.ts";
 
 const HOSTILE = "[x](command:workbench.action.quit) $(trash) <img src=x> \u202e\u001b[31m";
 
