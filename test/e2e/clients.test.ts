@@ -7,6 +7,7 @@ import { ORGANIZATION } from "../../src/domain/scope.ts";
 import { describeCopiedFingerprints } from "../../src/features/certificates/viewAndCopyMessages.ts";
 import { describeChainCheck } from "../../src/features/clientCheck/chainCheckMessages.ts";
 import { clientCheckPromptLabels } from "../../src/features/clientCheck/clientCheckPromptMessages.ts";
+import { clientSetupLabels } from "../../src/features/clientSetup/clientSetupMessages.ts";
 import {
 	addLabels,
 	askRemoval,
@@ -255,7 +256,8 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		await pickScope();
 		await choose(clientFileTitle, join(session.folder, "client.pem"));
 		const first = await window.dialog(message);
-		assert.deepEqual(first.buttons, ["Cancel", addToClients, testWithOpenai].sort());
+		const { copySetup } = clientSetupLabels;
+		assert.deepEqual(first.buttons, ["Cancel", addToClients, copySetup, testWithOpenai].sort());
 		await first.press(addToClients);
 		await (await window.toast(added({ added: [clientOf(agent, 90, "")] }))).dismiss();
 		await waitForDescription("build-agent-3", shown(clientOf(agent, 90.4, ""), { accepted: production }, ROOT));
@@ -267,7 +269,7 @@ describe(`The known clients in VS Code ${environment.version}`, () => {
 		await (await row.menu()).choose(manifestText("command.checkClient"));
 		await pickScope();
 		const second = await window.dialog(message);
-		assert.deepEqual(second.buttons, ["Cancel", testWithOpenai].sort());
+		assert.deepEqual(second.buttons, ["Cancel", copySetup, testWithOpenai].sort());
 		await second.escape();
 	});
 

@@ -65,7 +65,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 			extensions: [
 				new SubjectAlternativeNameExtension([
 					{ type: "dns", value: "agent-4.example" },
-					{ type: "url", value: "spiffe://example/agent-4" },
+					{ type: "url", value: "spiffe://acme.example/agent-4" },
 				]),
 			],
 		});
@@ -155,7 +155,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		await names.type("agent 3.example/");
 		const issue = { name: "alternative-name", why: "not-dns", value: "3.example/" } as const;
 		await names.message(describeProblem({ reason: "names-refused", issue }));
-		await names.submit("agent-3.example, spiffe://example/agent-3 ops@example.com");
+		await names.submit("agent-3.example, spiffe://acme.example/agent-3 ops@example.com");
 		await acceptDefault(clientStep(3), formatValidity(90));
 		await acceptDefault(clientStep(4), formatKeyType("p-256"));
 		await acceptDefault(clientStep(5), join("~", "openai-mtls", "agent-3"));
@@ -175,7 +175,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		const [header, row, end] = readFileSync(join(session.folder, "acme.issued.csv"), "utf8").split("\r\n");
 		assert.equal(header, '"serial","sha256","common_name","names","expires"');
 		const sha256 = certificate.fingerprint256.replaceAll(":", "").toLowerCase();
-		const listed = "DNS:agent-3.example URI:spiffe://example/agent-3 email:ops@example.com";
+		const listed = "DNS:agent-3.example URI:spiffe://acme.example/agent-3 email:ops@example.com";
 		const expires = new Date(certificate.validTo).toISOString();
 		assert.equal(row, `"${certificate.serialNumber.toLowerCase()}","${sha256}","agent-3","${listed}","${expires}"`);
 		assert.equal(end, "");
@@ -193,7 +193,7 @@ describe(`Making certificates in VS Code ${environment.version}`, () => {
 		assert.equal(await name.value(), "agent-4");
 		await name.enter();
 		const names = await window.quickInput(step(2));
-		const uri = { type: "uri", value: "spiffe://example/agent-4" } as const;
+		const uri = { type: "uri", value: "spiffe://acme.example/agent-4" } as const;
 		const dns = { type: "dns", value: "agent-4.example" } as const;
 		await names.toggleCheckbox(formatAlternativeName(uri));
 		await names.enter();
