@@ -1,7 +1,5 @@
-import fs from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { withTimeLimit } from "../../common/storage/fileSystem.ts";
-import { isInside, resolveLinks } from "./newFiles.ts";
+import { basename, dirname } from "node:path";
+import { findExisting, isInside, resolveLinks } from "./newFiles.ts";
 
 /** Why a private key in a folder might be shared by mistake. */
 export type FolderRisk =
@@ -45,7 +43,7 @@ export async function findFolderRisks(
 	if (isInsideAny(ONEDRIVE_VARIABLES.flatMap((name) => environment[name] || []))) risks.add("synced");
 	for (const each of new Set(paths.flatMap(foldersAbove))) {
 		if (SYNCED_FOLDERS.test(basename(each))) risks.add("synced");
-		for (const [name, risk] of MARKERS) if (await exists(join(each, name))) risks.add(risk);
+		for (const [name, risk] of MARKERS) if ((await findExisting(each, [name])) !== null) risks.add(risk);
 	}
 	return [...risks];
 }
@@ -54,11 +52,4 @@ export async function findFolderRisks(
 function foldersAbove(folder: string): readonly string[] {
 	const parent = dirname(folder);
 	return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
-}
-
-function exists(path: string): Promise<boolean> {
-	return withTimeLimit(fs.lstat(path)).then(
-		() => true,
-		() => false,
-	);
 }

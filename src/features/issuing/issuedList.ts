@@ -4,8 +4,8 @@ import { flushFile, withTimeLimit } from "../../common/storage/fileSystem.ts";
 import type { FileLocks } from "../../common/storage/locks.ts";
 import type { MadeCertificate } from "../../domain/certificateMaking.ts";
 import type { AlternativeName } from "../../domain/certificateNames.ts";
-import { type KeyFileIssue, ProblemError, problemOf } from "../../domain/problem.ts";
-import { newFileIssue } from "./newFiles.ts";
+import { problemOf } from "../../domain/problem.ts";
+import { keyFileProblem, newFileIssue } from "./newFiles.ts";
 
 type Issued = Pick<MadeCertificate, "serial" | "sha256" | "commonName" | "names" | "notAfter">;
 
@@ -36,20 +36,16 @@ async function append(path: string, row: string, fileSystem: Pick<typeof fs, "op
 	try {
 		file = await withTimeLimit(fileSystem.open(path, "a+", 0o600));
 		const stats = await withTimeLimit(file.stat());
-		if (!stats.isFile()) throw listProblem(path, "not-a-file", null);
+		if (!stats.isFile()) throw keyFileProblem(basename(path), "not-a-file");
 		const isNew = stats.size === 0;
 		const start = isNew ? formatCells(HEADER) : await missingLineEnd(file, stats.size);
 		await writeOrUndo(file, start + row, stats.size);
 	} catch (error) {
 		if (problemOf(error)) throw error;
-		throw listProblem(path, newFileIssue(error), (error as NodeJS.ErrnoException).code ?? null);
+		throw keyFileProblem(basename(path), newFileIssue(error), (error as NodeJS.ErrnoException).code);
 	} finally {
 		await file?.close().catch(() => {});
 	}
-}
-
-function listProblem(path: string, why: KeyFileIssue, code: string | null): ProblemError {
-	return new ProblemError({ reason: "key-file", file: basename(path), why, code, left: null });
 }
 
 /** Appends a text, all or nothing. @param size The size before, in bytes */

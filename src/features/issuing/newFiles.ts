@@ -182,7 +182,8 @@ const ISSUES: Readonly<Record<string, KeyFileIssue>> = {
 	EROFS: "no-permission",
 };
 
-function keyFileProblem(
+/** Returns the problem of a file that could not be created or extended. @param file Its name, or its folder. */
+export function keyFileProblem(
 	file: string,
 	why: KeyFileIssue,
 	code: string | null = null,

@@ -25,7 +25,7 @@ import {
 	formatValidity,
 	issuingPromptLabels,
 } from "../issuingPromptMessages.ts";
-import { findExisting, isInProfile } from "../newFiles.ts";
+import { findExisting, isInProfile, keyFileProblem } from "../newFiles.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -113,10 +113,9 @@ export async function promptForFolder(step: Step, suggested: string, names: Cert
 	for (;;) {
 		const picked = await pickOne({ ...step, placeholder: folderPlaceholder(hostname()) }, choices);
 		const folder = picked ?? (await chooseLocalFolder());
-		const problem = { reason: "key-file", code: null, left: null } as const;
-		if (!(await isInProfile(folder))) throw new ProblemError({ ...problem, file: folder, why: "outside-profile" });
+		if (!(await isInProfile(folder))) throw keyFileProblem(folder, "outside-profile");
 		const existing = await findExisting(folder, Object.values(names));
-		if (existing !== null) throw new ProblemError({ ...problem, file: existing, why: "exists" });
+		if (existing !== null) throw keyFileProblem(existing, "exists");
 		if (await confirmRisks(folder)) return folder;
 	}
 }
