@@ -29,20 +29,20 @@ export type CaPath = readonly [DecodedCertificate, ...DecodedCertificate[]];
  * @throws ProblemError `ca-refused` if none of them can issue client certificates.
  */
 export function readCaFile(file: Uint8Array, now: number): readonly DecodedCertificate[] {
-	if (file.length > MAX_FILE_BYTES) throw refusal("too-large");
+	if (file.length > MAX_FILE_BYTES) throw caRefused("too-large");
 	const { certificates } = readCertificates(file);
 	const issues = certificates.map((each) => findCaIssue(each, now));
 	if (issues.includes(null)) return certificates;
-	throw refusal(issues.find((issue) => issue !== "not-a-ca") ?? issues[0] ?? "no-certificate");
+	throw caRefused(issues.find((issue) => issue !== "not-a-ca") ?? issues[0] ?? "no-certificate");
 }
 
 /** Returns the CA that a private key belongs to. @param now Unix seconds. @throws ProblemError `ca-refused` */
 export function findCa(certificates: readonly DecodedCertificate[], privateKey: KeyObject, now: number): CaPath {
 	const publicKey = createPublicKey(privateKey);
 	const ca = certificates.find(({ raw }) => isSameKey(raw.publicKey, publicKey));
-	if (!ca) throw refusal("not-a-pair");
+	if (!ca) throw caRefused("not-a-pair");
 	const issue = findCaIssue(ca, now);
-	if (issue) throw refusal(issue);
+	if (issue) throw caRefused(issue);
 	return pathFrom(ca, certificates);
 }
 
@@ -76,6 +76,7 @@ function pathFrom(ca: DecodedCertificate, certificates: readonly DecodedCertific
 	return path;
 }
 
-function refusal(why: CaIssue): ProblemError {
+/** Returns the problem of a CA that can't issue client certificates. */
+export function caRefused(why: CaIssue): ProblemError {
 	return new ProblemError({ reason: "ca-refused", why });
 }

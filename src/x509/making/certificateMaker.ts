@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import {
 	type CertificateMaker,
 	MAX_CA_DAYS,
@@ -8,7 +9,7 @@ import {
 import { findCommonNameIssue } from "../../domain/certificateNames.ts";
 import { ProblemError } from "../../domain/problem.ts";
 import { encodePem } from "../asn1/pem.ts";
-import { readCertificates } from "../fileScan.ts";
+import type { DecodedCertificate } from "../certificate.ts";
 import { fingerprint } from "../parsedCertificate.ts";
 import { buildCaCertificate, randomSerial, signerOf, validityFrom } from "./buildCertificate.ts";
 import { findCa, readCaFile } from "./caFile.ts";
@@ -37,9 +38,8 @@ export class X509CertificateMaker implements CertificateMaker {
 		const publicKey = publicKeyInfo(pair.publicKey);
 		const signer = signerOf(pair.privateKey);
 		const der = await buildCaCertificate({ commonName, publicKey, validity, serial, signer });
-		const [ca] = readCertificates(der).certificates;
-		// Checks what it issues.
-		if (ca) await OpenedCa.open([ca], pair.privateKey, this.#now);
+		// Checks the CA, and what it issues.
+		await this.#open(readCaFile(der, this.#now()), pair.privateKey);
 		const key = await exportKey(pair.privateKey, passphrase);
 		return {
 			certificatePem: encodePem(der),
@@ -54,11 +54,14 @@ export class X509CertificateMaker implements CertificateMaker {
 
 	async openCa(certificateFile: Uint8Array, keyFile: Uint8Array, passphrase: string | null): Promise<OpenCa> {
 		const certificates = readCaFile(certificateFile, this.#now());
-		const privateKey = readPrivateKey(keyFile, passphrase);
-		return OpenedCa.open(findCa(certificates, privateKey, this.#now()), privateKey, this.#now);
+		return this.#open(certificates, readPrivateKey(keyFile, passphrase));
 	}
 
 	async readRequest(file: Uint8Array): Promise<SigningRequest> {
 		return readSigningRequest(file);
+	}
+
+	#open(certificates: readonly DecodedCertificate[], privateKey: KeyObject): Promise<OpenCa> {
+		return OpenedCa.open(findCa(certificates, privateKey, this.#now()), privateKey, this.#now);
 	}
 }

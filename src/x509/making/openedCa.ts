@@ -1,12 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import type {
-	CaIssue,
-	ClientRequest,
-	KeyType,
-	MadeCertificate,
-	OpenCa,
-	SigningRequest,
-} from "../../domain/certificateMaking.ts";
+import type { ClientRequest, MadeCertificate, OpenCa, SigningRequest } from "../../domain/certificateMaking.ts";
 import { findNamesIssue } from "../../domain/certificateNames.ts";
 import { ProblemError } from "../../domain/problem.ts";
 import { readTime } from "../asn1/asn1Time.ts";
@@ -18,7 +11,7 @@ import { formatName } from "../distinguishedName.ts";
 import { fingerprint } from "../parsedCertificate.ts";
 import { defaultKeyId, isSameKey } from "../publicKey.ts";
 import { buildClientCertificate, randomSerial, type Signer, signerOf, validityFrom } from "./buildCertificate.ts";
-import type { CaPath } from "./caFile.ts";
+import { type CaPath, caRefused } from "./caFile.ts";
 import { exportKey, makeKeyPair, publicKeyInfo } from "./newKey.ts";
 
 /** A CA whose key is unlocked. */
@@ -58,11 +51,7 @@ export class OpenedCa implements OpenCa {
 		return ca;
 	}
 
-	async issue({
-		keyType,
-		passphrase,
-		...request
-	}: ClientRequest & { readonly keyType: KeyType; readonly passphrase: string | null }): Promise<MadeCertificate> {
+	async issue({ keyType, passphrase, ...request }: Parameters<OpenCa["issue"]>[0]): Promise<MadeCertificate> {
 		refuseNames(request);
 		const { publicKey, privateKey } = await makeKeyPair(keyType);
 		const made = await this.#make(publicKeyInfo(publicKey), request);
@@ -114,8 +103,4 @@ export class OpenedCa implements OpenCa {
 function refuseNames({ commonName, names }: ClientRequest): void {
 	const issue = findNamesIssue(commonName, names);
 	if (issue) throw new ProblemError({ reason: "names-refused", issue });
-}
-
-function caRefused(why: CaIssue): ProblemError {
-	return new ProblemError({ reason: "ca-refused", why });
 }

@@ -1,9 +1,8 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import type { CaIssue } from "../../domain/certificateMaking.ts";
 import { MAX_FILE_BYTES } from "../../domain/limits.ts";
-import { ProblemError } from "../../domain/problem.ts";
 import { childrenOf, OCTET_STRING, readElement, SEQUENCE } from "../asn1/der.ts";
 import { decodeText, findTextBlocks } from "../pemScanner.ts";
+import { caRefused } from "./caFile.ts";
 
 /** A private key as the runtime reads it. */
 interface EncodedKey {
@@ -17,18 +16,18 @@ interface EncodedKey {
  * @throws ProblemError `ca-refused`, without anything of the file.
  */
 export function readPrivateKey(file: Uint8Array, passphrase: string | null): KeyObject {
-	if (file.length > MAX_FILE_BYTES) throw refusal("too-large");
+	if (file.length > MAX_FILE_BYTES) throw caRefused("too-large");
 	const encodings = findPem(file) ?? findDer(file);
 	for (const { options, isEncrypted } of encodings) {
-		if (isEncrypted && passphrase === null) throw refusal("passphrase-needed");
+		if (isEncrypted && passphrase === null) throw caRefused("passphrase-needed");
 		try {
 			return createPrivateKey({ ...options, ...(isEncrypted && passphrase !== null && { passphrase }) });
 		} catch {
 			// The error is dropped, since it might contain something of the file.
-			if (isEncrypted) throw refusal("passphrase-wrong");
+			if (isEncrypted) throw caRefused("passphrase-wrong");
 		}
 	}
-	throw refusal("no-key");
+	throw caRefused("no-key");
 }
 
 /** Returns the first PEM block of a private key; `null` if there is none. */
@@ -51,8 +50,4 @@ function findDer(file: Uint8Array): readonly EncodedKey[] {
 	const isEncrypted = parts[0]?.tag === SEQUENCE && parts[1]?.tag === OCTET_STRING;
 	const types = isEncrypted ? (["pkcs8"] as const) : (["pkcs8", "sec1", "pkcs1"] as const);
 	return types.map((type) => ({ options: { key, format: "der", type }, isEncrypted }));
-}
-
-function refusal(why: CaIssue): ProblemError {
-	return new ProblemError({ reason: "ca-refused", why });
 }
