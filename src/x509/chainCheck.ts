@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
 	type ChainCheckResult,
 	type ChainChecks,
@@ -40,19 +41,18 @@ export async function prepareChecks(anchors: readonly Uint8Array[]): Promise<Cha
 		const root = decode(anchor);
 		if (!root) return null;
 		roots.push(root);
-		await new Promise((resolve) => setImmediate(resolve));
+		await nextTurn();
 	}
+	if (roots.length === 0) return null;
 	const rootTimes = roots.flatMap(changesOf);
 	const decodeIssuer = decodeOnce();
-	return roots.length === 0
-		? null
-		: (chain, time) => {
-				const certificates = chain.map((der, index) => (index === 0 ? decode(der) : decodeIssuer(der)));
-				if (!certificates.every((each) => each !== null)) return null;
-				const result = checkCertificates(certificates, roots, time, false);
-				const changes = [...rootTimes, ...certificates.flatMap(changesOf)].filter((each) => each > time);
-				return result && { ...result, changesAt: changes.reduce((one, other) => Math.min(one, other), Infinity) };
-			};
+	return (chain, time) => {
+		const certificates = chain.map((der, index) => (index === 0 ? decode(der) : decodeIssuer(der)));
+		if (!certificates.every((each) => each !== null)) return null;
+		const result = checkCertificates(certificates, roots, time, false);
+		const changes = [...rootTimes, ...certificates.flatMap(changesOf)].filter((each) => each > time);
+		return result && { ...result, changesAt: Math.min(...changes) };
+	};
 }
 
 /** Returns a function that decodes each certificate once: many clients have the same issuers. */
